@@ -1,0 +1,47 @@
+"""Time, in one unit: integer microseconds since 1970-01-01 UTC.
+
+Three clocks are kept apart by name: ``event`` (when it happened), ``nominal`` (when it was scheduled for) and
+``received`` (when we heard of it). This module only converts and, in one function, reads the wall clock.
+"""
+
+import time
+from datetime import UTC, datetime, timedelta
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
+
+
+def now_us() -> int:
+    """Return the wall clock in microseconds."""
+    return time.time_ns() // 1000
+
+
+def from_datetime(moment: datetime) -> int:
+    """Return ``moment`` in microseconds; one without a zone is taken as UTC."""
+    aware = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    return (aware - _EPOCH) // _MICROSECOND
+
+
+def to_datetime(moment_us: int) -> datetime:
+    """Return the UTC datetime of ``moment_us``."""
+    return _EPOCH + timedelta(microseconds=moment_us)
+
+
+def parse(text: str) -> int:
+    """Return the microseconds of an ISO 8601 text; more than six decimals are cut, a missing zone is UTC.
+
+    Raises:
+        ValueError: the text is not a date or a time.
+    """
+    head, dot, tail = text.strip().partition(".")
+    if dot:
+        digits = len(tail) - len(tail.lstrip("0123456789"))
+        text = f"{head}.{tail[:digits][:6]:0<6}{tail[digits:]}"
+    return from_datetime(datetime.fromisoformat(text.strip()))
+
+
+def iso(moment_us: int) -> str:
+    """Return ``moment_us`` as ISO 8601 with ``Z``, without decimals where they are zero."""
+    moment = to_datetime(moment_us)
+    spec = "microseconds" if moment.microsecond else "seconds"
+    return moment.replace(tzinfo=None).isoformat(timespec=spec) + "Z"

@@ -1,0 +1,72 @@
+"""Settings: defaults, then ``driftline.toml``, then ``DRIFTLINE_*`` variables, then arguments; the later one wins.
+
+Leaves: one frozen record. An unknown key is refused with the list of known ones, so that a misspelt setting is never
+silently ignored.
+"""
+
+import os
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from driftline.errors import BadSetting
+
+FILE = "driftline.toml"
+PREFIX = "DRIFTLINE_"
+
+
+class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Everything that can be set. Every field is documented in docs/reference/settings.md."""
+
+    enabled: bool = True  # False: nothing is patched, recorded or sent
+    home: str = ".driftline"  # folder of the embedded store, the spool and the guard switch
+    url: str = ""  # address of a Driftline server; "" = the embedded store in ``home``
+    token: str = ""  # Bearer token for that server
+    namespace: str = "default"  # namespace of jobs that name none
+    queue: int = 10_000  # events and answers held in memory before they are spooled
+    flush_seconds: float = 5.0  # longest wait for delivery at exit, and of ``flush()``
+    currency: str = "USD"  # of money amounts that name none
+    webhook_url: str = ""  # where incidents are posted; "" = nowhere
+    webhook_secret: str = ""  # signs the webhook body (HMAC-SHA256)
+    host: str = "127.0.0.1"  # address that the server listens on
+    port: int = 8620  # port that the server listens on
+
+    @property
+    def target(self) -> str:
+        """Where capture delivers: the server's address, or the embedded store."""
+        return self.url or f"sqlite://{self.home}"
+
+
+def load(arguments: Mapping[str, Any] | None = None, *, directory: Path | None = None) -> Settings:
+    """Return the settings in force.
+
+    Args:
+        arguments: values that win over all others; None values are passed over.
+        directory: where ``driftline.toml`` is looked for; default the current directory.
+
+    Raises:
+        BadSetting: a key is unknown or a value has the wrong type.
+    """
+    values: dict[str, Any] = {}
+    file = (directory or Path()) / FILE
+    if file.is_file():
+        try:
+            values.update(tomllib.loads(file.read_text("utf-8")))
+        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+            raise BadSetting(f"{file}: {error}") from error
+    known = {field.name: field for field in msgspec.structs.fields(Settings)}
+    for variable, text in os.environ.items():
+        key = variable.removeprefix(PREFIX).lower()
+        if variable.startswith(PREFIX) and key in known:
+            values[key] = text
+    values.update({key: value for key, value in (arguments or {}).items() if value is not None})
+    unknown = sorted(set(values) - set(known))
+    if unknown:
+        raise BadSetting(f"unknown {', '.join(unknown)}; known are {', '.join(sorted(known))}")
+    try:
+        return msgspec.convert(values, Settings, strict=False)
+    except msgspec.ValidationError as error:
+        raise BadSetting(str(error)) from error

@@ -1,0 +1,38 @@
+"""Identifiers: time-ordered run and answer ids (UUIDv7, RFC 9562) and content hashes (xxh3-128).
+
+Pure but for the random bits of a fresh id, which a caller can seed.
+"""
+
+import os
+import uuid
+from collections.abc import Callable
+
+import xxhash
+
+_RANDOM_BYTES = 10
+
+
+def uuid7(moment_us: int, random: Callable[[int], bytes] = os.urandom) -> str:
+    """Return a UUIDv7 whose first 48 bits are ``moment_us`` in milliseconds."""
+    raw = bytearray((moment_us // 1000).to_bytes(6, "big") + random(_RANDOM_BYTES))
+    raw[6] = (raw[6] & 0x0F) | 0x70
+    raw[8] = (raw[8] & 0x3F) | 0x80
+    return str(uuid.UUID(bytes=bytes(raw)))
+
+
+def repair_run_id(text: str) -> str:
+    """Return ``text`` if it is a UUID, else the UUIDv5 that stands for it everywhere."""
+    try:
+        return str(uuid.UUID(text))
+    except ValueError:
+        return str(uuid.uuid5(uuid.NAMESPACE_URL, f"driftline:run:{text}"))
+
+
+def digest(*parts: bytes | str) -> str:
+    """Return 32 hexadecimal digits over ``parts``; their boundaries count."""
+    state = xxhash.xxh3_128()
+    for part in parts:
+        data = part.encode() if isinstance(part, str) else part
+        state.update(len(data).to_bytes(8, "little"))
+        state.update(data)
+    return state.hexdigest()

@@ -1,0 +1,79 @@
+"""How things are called.
+
+Enters: paths, addresses, node ids as people type them. Leaves: (namespace, name) pairs as OpenLineage names them and
+node ids such as ``dataset:file:feed/flights``. A file that is one partition of a folder is a *version* of the folder's
+dataset, so partition parts (``date=2013-01-31``, ``2013-01-31.parquet``) are cut from the name and returned beside it.
+Never touches the file system. Source: https://openlineage.io/docs/spec/naming.
+"""
+
+import re
+from pathlib import PurePosixPath
+from typing import NamedTuple
+
+_KEY_VALUE = re.compile(r"^[A-Za-z_][A-Za-z0-9_]*=(?P<value>.+)$")
+_DATE = re.compile(r"^(?P<value>\d{4}-?\d{2}(-?\d{2})?([T_-]?\d{2}([:-]?\d{2}){0,2})?)$")
+_PART = re.compile(r"^(part|data|chunk)[-_]?[0-9a-f-]*$", re.IGNORECASE)
+
+
+class Located(NamedTuple):
+    """A dataset's name with the partition that the path pointed at (``""``: none)."""
+
+    namespace: str
+    name: str
+    partition: str
+
+
+def locate(path: str) -> Located:
+    """Return the dataset that the file or object at ``path`` belongs to.
+
+    ``feed/flights/2013-01-31.parquet`` and ``feed/flights/date=2013-01-31/part-0.parquet`` are both
+    ``("file", "feed/flights", "2013-01-31")``; ``s3://lake/orders.csv`` is ``("s3://lake", "orders.csv", "")``.
+    """
+    namespace, rest = _split_namespace(path)
+    parts = list(PurePosixPath(rest).parts)
+    found: list[str] = []
+    while parts:
+        stem = parts[-1].split(".", 1)[0] if not found else parts[-1]
+        hit = _KEY_VALUE.match(parts[-1].removesuffix(".parquet").removesuffix(".csv")) or _DATE.match(stem)
+        if hit:
+            found.insert(0, hit.group("value"))
+        elif not (_PART.match(stem) and len(parts) > 1 and _is_partition(parts[-2])):
+            break
+        parts.pop()
+    if not parts:
+        return Located(namespace, rest, "")
+    return Located(namespace, str(PurePosixPath(*parts)), "/".join(found))
+
+
+def _is_partition(part: str) -> bool:
+    return bool(_KEY_VALUE.match(part) or _DATE.match(part))
+
+
+def _split_namespace(path: str) -> tuple[str, str]:
+    if "://" not in path:
+        return "file", path.replace("\\", "/").removeprefix("./")
+    scheme, _, rest = path.partition("://")
+    authority, _, key = rest.partition("/")
+    if scheme == "file":
+        return (f"file://{authority}" if authority else "file"), f"/{key}"
+    return f"{scheme}://{authority}", key
+
+
+def dataset_id(namespace: str, name: str, version: str = "") -> str:
+    """Return the node id of a dataset, or of one version of it."""
+    return f"dataset:{namespace}:{name}" + (f"#{version}" if version else "")
+
+
+def column_id(namespace: str, name: str, column: str) -> str:
+    """Return the node id of a column."""
+    return f"datasetField:{namespace}:{name}:{column}"
+
+
+def job_id(namespace: str, name: str) -> str:
+    """Return the node id of a job."""
+    return f"job:{namespace}:{name}"
+
+
+def run_id(run: str) -> str:
+    """Return the node id of a run."""
+    return f"run:{run}"

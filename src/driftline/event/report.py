@@ -1,0 +1,122 @@
+"""The records that questions are answered with: receipts, summaries, quarantines, explanations.
+
+They are what commands print with ``--json`` and what the HTTP interface returns.
+"""
+
+from typing import Literal
+
+import msgspec
+
+from driftline.event.answer import Answer
+from driftline.event.finding import Change, Finding, Histogram, Incident
+from driftline.event.lineage import Dataset, Field, Subgraph
+
+
+class Receipt(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
+    """What became of one event: accepted (new), merged (known already) or quarantined (kept, not folded)."""
+
+    status: Literal["accepted", "merged", "quarantined"]
+    event: str  # content hash
+    reason: str = ""  # why it was quarantined
+    facets: dict[str, str] = {}  # facet -> why it could not be read; the event is accepted all the same
+
+
+class DatasetSummary(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
+    """One line of the catalogue."""
+
+    node: str
+    dataset: Dataset
+    kind: str = ""
+    versions: int = 0
+    latest: str = ""
+    partition: str = ""
+    rows: int | None = None
+    updated_us: int = 0
+    status: str = ""  # "", drift, quarantined
+
+
+class VersionSummary(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
+    """One state of a dataset."""
+
+    node: str
+    version: str
+    partition: str = ""
+    rows: int | None = None
+    bytes: int | None = None
+    fingerprint: str = ""
+    time_us: int = 0
+    run: str = ""  # that wrote it; "" = it arrived from outside
+    job: str = ""
+    status: str = ""
+
+
+class ColumnSummary(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
+    """What the latest profile says of one column."""
+
+    name: str
+    type: str = ""
+    null_share: float | None = None
+    distinct: float | None = None
+    mean: float | None = None
+    minimum: float | str | None = None
+    maximum: float | str | None = None
+    histogram: Histogram | None = None
+
+
+class DatasetReport(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
+    """One dataset: its schema, its newest versions and its open findings."""
+
+    summary: DatasetSummary
+    fields: tuple[Field, ...] = ()
+    columns: tuple[ColumnSummary, ...] = ()
+    versions: tuple[VersionSummary, ...] = ()
+    findings: tuple[Finding, ...] = ()
+
+
+class Quarantine(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
+    """A version, or everything of a dataset since a moment, that must not reach anybody."""
+
+    id: str
+    node: str  # dataset or version node id
+    since_us: int = 0  # with a dataset: versions from this event time on
+    reason: str
+    incident: str = ""
+    created_us: int
+    released_us: int = 0
+    released_by: str = ""
+
+
+class IncidentReport(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
+    """An incident with everything its page shows."""
+
+    incident: Incident
+    findings: tuple[Finding, ...] = ()
+    changes: tuple[Change, ...] = ()
+    graph: Subgraph = Subgraph()  # path from the first cause to the symptom, and what else is hit
+    quarantines: tuple[Quarantine, ...] = ()
+    actions: tuple[str, ...] = ()  # what to do next, as sentences
+
+
+class Explanation(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
+    """Why an answer came out as it did: what it stood on, what moved there, which incident it belongs to."""
+
+    answer: Answer
+    graph: Subgraph = Subgraph()
+    findings: tuple[Finding, ...] = ()
+    changes: tuple[Change, ...] = ()
+    incidents: tuple[Incident, ...] = ()
+    sentence: str = ""
+
+
+class Impact(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
+    """Everything downstream of a node."""
+
+    node: str
+    graph: Subgraph = Subgraph()
+    datasets: int = 0
+    jobs: int = 0
+    endpoints: tuple[str, ...] = ()
+    answers: int = 0  # answers that stood on it
+    money: float = 0.0  # paid by those answers
+    currency: str = "USD"
+    sentence: str = ""

@@ -1,0 +1,44 @@
+"""Where capture delivers: the one inversion of the rooms.
+
+Capture writes to this small protocol and knows no store. The engine implements it in-process
+(``driftline.engine.local``), the sender implements it over HTTP (``driftline.capture.send``). A sink is named by the
+scheme of an address, and its factory is loaded by that name at run time, so that capture never imports the engine.
+"""
+
+import importlib
+from collections.abc import Sequence
+from typing import Protocol
+
+from driftline.config import Settings
+from driftline.errors import BadSetting
+from driftline.event.answer import Answer
+
+FACTORIES = {
+    "sqlite": "driftline.engine.local:open_sink",
+    "http": "driftline.capture.send:open_sink",
+    "https": "driftline.capture.send:open_sink",
+}
+
+
+class Sink(Protocol):
+    """Takes what capture made. May raise: the sender in front of it retries, spools and counts."""
+
+    def events(self, batch: Sequence[bytes]) -> None:
+        """Take OpenLineage events, each as JSON bytes; returns when they are durable."""
+
+    def answers(self, batch: Sequence[Answer]) -> None:
+        """Take answers; returns when they are durable."""
+
+    def close(self) -> None:
+        """Let go of files and connections."""
+
+
+def open_sink(settings: Settings) -> Sink:
+    """Return the sink for ``settings.target``."""
+    scheme = settings.target.partition("://")[0] if "://" in settings.target else "sqlite"
+    place = FACTORIES.get(scheme)
+    if place is None:
+        raise BadSetting(f"target {settings.target!r}: known are {', '.join(sorted(FACTORIES))}")
+    module, _, attribute = place.partition(":")
+    sink: Sink = getattr(importlib.import_module(module), attribute)(settings)
+    return sink
