@@ -1,0 +1,41 @@
+# Two commands matter: 'make demo' and 'make test'. Both need Python 3.11 or newer and nothing else.
+VENV ?= .venv
+PY := $(VENV)/bin/python
+SETUP = @python=`sh tools/find_python.sh` && VENV=$(VENV) $$python tools/setup.py
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test lint types ui docs bench clean
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-7s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+demo: ## set everything up and replay the incident; ARGS=--no-serve ends after the story
+	$(SETUP) demo
+	@$(VENV)/bin/driftline demo $(ARGS)
+
+test: ## set everything up and run every check and every test
+	$(SETUP) dev system
+	@$(PY) tools/gates.py
+
+lint: ## ruff and import-linter
+	$(SETUP) dev
+	@$(PY) tools/gates.py lint format imports
+
+types: ## mypy, strict
+	$(SETUP) dev
+	@$(PY) tools/gates.py types
+
+ui: ## rebuild the web page (needs Node and npm)
+	cd ui && npm ci --no-audit --no-fund && npm run build
+
+docs: ## write docs/reference anew from the code
+	$(SETUP) dev
+	@$(PY) docs/generate.py
+
+bench: ## the named benchmarks, each with its peers in the same run
+	$(SETUP) dev
+	@for name in import_cost ingest demo; do $(PY) bench/$$name.py || exit 1; done
+
+clean: ## remove the environment, caches and what the demo wrote; your own stores stay
+	rm -rf $(VENV) .driftline-demo .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis build dist
+	find src tests bench tools docs -name __pycache__ -type d -prune -exec rm -rf {} +
