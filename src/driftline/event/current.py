@@ -1,55 +1,30 @@
-"""The answer that is being made in this context: what capture writes down and what a guard reads and judges.
+"""The answer that is being made right now, where both capture and guard can see it.
 
-Enters: an answering block of the SDK puts its draft here and takes it away at its end. A guard inside the block reads
-what the answer stands on and leaves its verdict. Nothing is recorded or looked up here; the draft becomes a frozen
-``Answer`` exactly once, when the block ends.
+Capture opens a draft in the context variable ``current_answer`` and fills it; a guard reads it, judges it and leaves
+its verdict there; capture then records the result. A draft is the one mutable record of the vocabulary: it lives within
+one answer only and is never stored or sent itself. It follows threads' and tasks' contexts as ``contextvars`` does.
 """
 
 from contextvars import ContextVar
 
 import msgspec
 
-from driftline.event.answer import Answer, Retrieved, Source, Verdict
+from driftline.event.answer import Retrieved, Source, Verdict
 
 
 class Draft(msgspec.Struct, kw_only=True):
-    """An answer under construction; the fields mean what they mean in ``Answer``."""
+    """An answer in the making; the fields mean what they mean in ``Answer``."""
 
-    id: str
-    time_us: int
-    endpoint: str
-    partition: str = ""
+    endpoint: str = ""
     sources: list[Source] = []
     documents: list[Retrieved] = []
+    passages: list[str] = []  # texts of the documents, for guards to read; never stored
     features: dict[str, float | int | str | bool | None] = {}
-    question: str = ""
-    text: str = ""
     decision: str = ""
-    score: float | None = None
     money: float = 0.0
-    currency: str = "USD"
-    verdict: Verdict = Verdict()
-    trace: str = ""
-
-    def freeze(self) -> Answer:
-        """Return the answer as it stands now."""
-        return Answer(
-            id=self.id,
-            time_us=self.time_us,
-            endpoint=self.endpoint,
-            partition=self.partition,
-            sources=tuple(self.sources),
-            documents=tuple(self.documents),
-            features=dict(self.features),
-            question=self.question,
-            text=self.text,
-            decision=self.decision,
-            score=self.score,
-            money=self.money,
-            currency=self.currency,
-            verdict=self.verdict,
-            trace=self.trace,
-        )
+    score: float | None = None
+    text: str = ""
+    verdict: Verdict | None = None  # None = no guard has judged it
 
 
 current_answer: ContextVar[Draft | None] = ContextVar("driftline_current_answer", default=None)
