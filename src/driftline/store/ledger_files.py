@@ -1,0 +1,125 @@
+"""The ledger's Parquet segments: written, read, swept.
+
+Enters: Arrow tables of answers, and questions over the recorded segments with the inbox's rows beside them.
+Leaves: files that appear whole or not at all (written beside their place, flushed, renamed), and rows. Which
+segments count is for the caller to know: a file that nobody recorded is never read.
+"""
+
+import contextlib
+import os
+import threading
+from collections.abc import Collection, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from driftline.event import ids
+from driftline.store import ledger_rows
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+_ROW_GROUP = 20_000
+_PARTIAL = ".partial"
+
+
+class Segment(msgspec.Struct, frozen=True):
+    """One Parquet file of the ledger, and what can be known of it without opening it."""
+
+    name: str  # path below the ledger's folder, such as 2013-01/0190…-8c1f….parquet
+    month: str  # of the event times, UTC, such as 2013-01
+    answers: int
+    first_id: str
+    last_id: str
+    since_us: int  # earliest event time
+    until_us: int  # latest event time, inclusive
+
+
+def write(folder: Path, month: str, table: "pa.Table") -> Segment:
+    """Write ``table`` (not empty) as one segment, sorted by time and id; durable on return.
+
+    The name follows from the ids in it: writing the same rows again makes the same file.
+    """
+    import pyarrow.compute as pc
+    import pyarrow.parquet as pq
+
+    table = table.sort_by([("time_us", "ascending"), ("id", "ascending")])
+    held = table.column("id").to_pylist()
+    span = pc.min_max(table.column("time_us")).as_py()
+    name = f"{month}/{ids.digest(*held)[:24]}.parquet"
+    place = folder / name
+    place.parent.mkdir(parents=True, exist_ok=True)
+    partial = place.with_suffix(_PARTIAL)
+    with partial.open("wb") as file:
+        pq.write_table(table, file, compression="zstd", row_group_size=_ROW_GROUP)
+        file.flush()
+        os.fsync(file.fileno())
+    partial.replace(place)
+    for directory in (place.parent, folder):
+        _flush(directory)
+    return Segment(name, month, len(held), min(held), max(held), span["min"], span["max"])
+
+
+def read(folder: Path, segment: Segment) -> "pa.Table":
+    """Return the rows of ``segment``."""
+    import pyarrow.parquet as pq
+
+    schema = ledger_rows.schema()
+    return pq.ParquetFile(folder / segment.name).read(columns=schema.names).cast(schema)
+
+
+def sweep(folder: Path, keep: Collection[str]) -> None:
+    """Remove what is in ``folder`` but not among the names to ``keep``: left by a crash, or replaced."""
+    kept = set(keep)
+    for file in folder.glob("*/*"):
+        if file.suffix in (".parquet", _PARTIAL) and file.relative_to(folder).as_posix() not in kept:
+            with contextlib.suppress(FileNotFoundError):
+                file.unlink()
+
+
+def _flush(directory: Path) -> None:
+    descriptor = os.open(directory, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+class Scanner:
+    """Runs DuckDB statements over segments and an Arrow table of rows that are in no segment yet."""
+
+    def __init__(self, folder: Path | None) -> None:
+        import duckdb
+
+        self._folder = folder
+        self._lock = threading.Lock()
+        self._connection = duckdb.connect(":memory:")
+
+    def rows(
+        self,
+        statement: str,
+        values: Sequence[Any],
+        segments: Sequence[Segment],
+        waiting: "pa.Table | None" = None,
+    ) -> tuple[list[str], list[tuple[Any, ...]]]:
+        """Return column names and rows of ``statement``, in which ``{answers}`` stands for all rows."""
+        parts, files = [], []
+        if segments and self._folder is not None:
+            parts.append("select * from read_parquet(?, union_by_name = true, hive_partitioning = false)")
+            files.append([str(self._folder / segment.name) for segment in segments])
+        if waiting is not None:
+            parts.append("select * from waiting")
+        if not parts:
+            return [], []
+        text = statement.replace("{answers}", f"({' union all by name '.join(parts)})")
+        with self._lock:
+            if waiting is not None:
+                self._connection.register("waiting", waiting)
+            result = self._connection.execute(text, [*files, *values])
+            names = [column[0] for column in result.description or ()]
+            return names, result.fetchall()
+
+    def close(self) -> None:
+        """Let go of DuckDB."""
+        self._connection.close()
