@@ -1,7 +1,7 @@
 """Run every check of the house and every test, and say at the end which of them failed.
 
-Enters: names of gates (none: all). Leaves: their output, pytest's own summary lines, an exit code. A gate that
-fails does not hide the ones after it.
+Enters: names of gates (none: all). Leaves: their output, pytest's own summary lines, an exit code. A gate
+that fails does not hide the ones after it.
 """
 
 import subprocess

@@ -1,7 +1,7 @@
 """Make the environment that `make` works in: a virtual environment with Driftline and one extra installed.
 
 Enters: the extra (``demo`` or ``dev``), and ``system`` where the acceptance tests want programs from Debian.
-Leaves: a folder that is left alone as long as pyproject.toml and its own place stay the same. Standard library only.
+Leaves: a folder that is left alone as long as pyproject.toml and its own place stay the same.
 """
 
 import hashlib

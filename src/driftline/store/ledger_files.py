@@ -8,12 +8,13 @@ segments count is for the caller to know: a file that nobody recorded is never r
 import contextlib
 import os
 import threading
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from driftline.errors import StoreUnusable
 from driftline.event import ids
 from driftline.store import ledger_rows
 
@@ -36,14 +37,16 @@ class Segment(msgspec.Struct, frozen=True):
     until_us: int  # latest event time, inclusive
 
 
-def write(folder: Path, month: str, table: "pa.Table") -> Segment:
-    """Write ``table`` (not empty) as one segment, sorted by time and id; durable on return.
+def write(folder: Path, month: str, table: "pa.Table", others: Sequence[Segment] = ()) -> Segment:
+    """Write ``table`` (not empty), with the rows of ``others``, as one segment sorted by time and id.
 
-    The name follows from the ids in it: writing the same rows again makes the same file.
+    It is durable on return. Its name follows from the ids: writing the same rows again makes the same file.
     """
+    import pyarrow as pa
     import pyarrow.compute as pc
     import pyarrow.parquet as pq
 
+    table = pa.concat_tables([table, *(_read(folder, other) for other in others)])
     table = table.sort_by([("time_us", "ascending"), ("id", "ascending")])
     held = table.column("id").to_pylist()
     span = pc.min_max(table.column("time_us")).as_py()
@@ -61,8 +64,7 @@ def write(folder: Path, month: str, table: "pa.Table") -> Segment:
     return Segment(name, month, len(held), min(held), max(held), span["min"], span["max"])
 
 
-def read(folder: Path, segment: Segment) -> "pa.Table":
-    """Return the rows of ``segment``."""
+def _read(folder: Path, segment: Segment) -> "pa.Table":
     import pyarrow.parquet as pq
 
     schema = ledger_rows.schema()
@@ -90,36 +92,52 @@ class Scanner:
     """Runs DuckDB statements over segments and an Arrow table of rows that are in no segment yet."""
 
     def __init__(self, folder: Path | None) -> None:
-        import duckdb
-
         self._folder = folder
         self._lock = threading.Lock()
-        self._connection = duckdb.connect(":memory:")
+        self._connection: Any = None  # DuckDB is loaded with the first question
 
     def rows(
         self,
         statement: str,
-        values: Sequence[Any],
+        values: Mapping[str, Any],
         segments: Sequence[Segment],
         waiting: "pa.Table | None" = None,
     ) -> tuple[list[str], list[tuple[Any, ...]]]:
-        """Return column names and rows of ``statement``, in which ``{answers}`` stands for all rows."""
-        parts, files = [], []
+        """Return column names and rows of ``statement``, in which ``{answers}`` stands for all rows.
+
+        Raises:
+            StoreUnusable: a segment is missing or damaged.
+        """
+        import duckdb
+
+        parts, given = [], dict(values)
         if segments and self._folder is not None:
-            parts.append("select * from read_parquet(?, union_by_name = true, hive_partitioning = false)")
-            files.append([str(self._folder / segment.name) for segment in segments])
+            parts.append(
+                "select * from read_parquet($files, union_by_name = true, hive_partitioning = false)"
+            )
+            given["files"] = [str(self._folder / segment.name) for segment in segments]
         if waiting is not None:
             parts.append("select * from waiting")
         if not parts:
             return [], []
         text = statement.replace("{answers}", f"({' union all by name '.join(parts)})")
         with self._lock:
+            if self._connection is None:
+                self._connection = duckdb.connect(":memory:")
             if waiting is not None:
                 self._connection.register("waiting", waiting)
-            result = self._connection.execute(text, [*files, *values])
-            names = [column[0] for column in result.description or ()]
-            return names, result.fetchall()
+            try:
+                result = self._connection.execute(text, given)
+                return [column[0] for column in result.description or ()], result.fetchall()
+            except duckdb.IOException as error:
+                raise StoreUnusable(f"answer ledger in {self._folder}: {error}") from error
+            finally:
+                if waiting is not None:
+                    self._connection.unregister("waiting")
 
     def close(self) -> None:
         """Let go of DuckDB."""
-        self._connection.close()
+        with self._lock:
+            if self._connection is not None:
+                self._connection.close()
+                self._connection = None
