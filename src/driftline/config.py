@@ -8,7 +8,7 @@ import os
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 
@@ -28,6 +28,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     namespace: str = "default"  # namespace of jobs that name none
     queue: int = 10_000  # events and answers held in memory before they are spooled
     flush_seconds: float = 5.0  # longest wait for delivery at exit, and of ``flush()``
+    quarantine: Literal["auto", "manual"] = "auto"  # auto: a version with an alarm that reaches people is quarantined
+    guards: Literal["off", "observe", "enforce"] = "enforce"  # strongest mode of every guard; observe holds nothing back
     currency: str = "USD"  # of money amounts that name none
     webhook_url: str = ""  # where incidents are posted; "" = nowhere
     webhook_secret: str = ""  # signs the webhook body (HMAC-SHA256)
@@ -35,9 +37,14 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     port: int = 8620  # port that the server listens on
 
     @property
+    def store(self) -> str:
+        """Address of the embedded store."""
+        return f"sqlite://{self.home}"
+
+    @property
     def target(self) -> str:
         """Where capture delivers: the server's address, or the embedded store."""
-        return self.url or f"sqlite://{self.home}"
+        return self.url or self.store
 
 
 def load(arguments: Mapping[str, Any] | None = None, *, directory: Path | None = None) -> Settings:

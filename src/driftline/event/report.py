@@ -120,3 +120,21 @@ class Impact(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     money: float = 0.0  # paid by those answers
     currency: str = "USD"
     sentence: str = ""
+
+
+class Overview(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
+    """What is being watched, in numbers."""
+
+    events: dict[str, int] = {}  # accepted, merged, quarantined
+    datasets: int = 0
+    jobs: int = 0
+    runs: int = 0
+    versions: int = 0
+    answers: int = 0
+    money: float = 0.0  # paid by all answers
+    avoided: float = 0.0  # held back by guards
+    currency: str = "USD"
+    decisions: dict[str, int] = {}  # guard action -> answers
+    incidents: dict[str, int] = {}  # state -> incidents
+    endpoints: tuple[str, ...] = ()
+    updated_us: int = 0  # event time of the newest answer or finding

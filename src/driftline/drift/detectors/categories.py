@@ -1,0 +1,67 @@
+"""Detector ``categories``: a changed mix of levels.
+
+Detects levels that became more or less frequent in a text or boolean column; does not look at columns with more levels
+than a vocabulary holds. Value: total variation distance between batch and pool, 0 … 1. Floor 0.05. Test: Pearson's
+chi-square of the two count tables, levels with an expected count under 5 joined.
+"""
+
+from collections.abc import Iterator
+
+import numpy as np
+from scipy.special import chdtrc
+
+from driftline.drift.batch import Batch, Measure
+from driftline.drift.reference import LEVELS, Reference
+from driftline.profile import Profile
+
+_FLOOR = 0.05
+_EXPECTED = 5.0
+
+
+def measure(batch: Batch, reference: Reference, pool: Profile | None) -> Iterator[Measure]:  # noqa: ARG001 - one signature
+    """Yield one measure per column of levels."""
+    if pool is None:
+        return
+    for name, column in batch.profile.columns.items():
+        known = pool.columns.get(name)
+        if known is None or column.type != "text" or known.type != "text":
+            continue
+        now, before = column.levels(), known.levels()
+        if not now or not before or len(before) > LEVELS:
+            continue
+        names = sorted(now.keys() | before.keys())
+        current = np.array([now.get(level, 0) for level in names], dtype=float)
+        usual = np.array([before.get(level, 0) for level in names], dtype=float)
+        share, usual_share = current / current.sum(), usual / usual.sum()
+        distance = float(np.abs(share - usual_share).sum() / 2)
+        most = int(np.argmax(np.abs(share - usual_share)))
+        yield Measure(
+            detector="categories",
+            column=name,
+            kind="mix",
+            value=distance,
+            floor=_FLOOR,
+            p_test=chi_square(current, usual),
+            statistic=f"share of {names[most]}"[:80],
+            reference=float(usual_share[most]),
+            current=float(share[most]),
+            sentence=(
+                f"{name} = {names[most][:40]!r} makes up {share[most]:.1%}, usually {usual_share[most]:.1%} "
+                f"({distance:.1%} of the rows changed level)."
+            ),
+        )
+
+
+def chi_square(current: np.ndarray, usual: np.ndarray) -> float:
+    """Return the p-value of Pearson's chi-square for a 2 x levels table of counts; 1 where it cannot be told."""
+    total = current.sum() + usual.sum()
+    small = (current + usual) * min(current.sum(), usual.sum()) / total < _EXPECTED
+    if small.any():
+        current = np.append(current[~small], current[small].sum())
+        usual = np.append(usual[~small], usual[small].sum())
+    keep = (current + usual) > 0
+    table = np.stack([current[keep], usual[keep]])
+    if table.shape[1] < 2:
+        return 1.0
+    expected = table.sum(axis=1, keepdims=True) * table.sum(axis=0, keepdims=True) / total
+    return float(chdtrc(table.shape[1] - 1, ((table - expected) ** 2 / expected).sum()))

@@ -1,0 +1,37 @@
+"""Detector ``documents``: a collection or index whose texts were replaced.
+
+Detects, for datasets of kind ``documents`` or ``index``, the share of texts that the last healthy version did not hold;
+does not judge their meaning. Value: that share, 0 … 1, from the distinct sketch of the column with the most distinct
+values (exact up to the sketch's capacity). Floor 0.08: an editorial update of a twelfth of the texts is ordinary.
+"""
+
+from collections.abc import Iterator
+
+from driftline.drift.batch import Batch, Measure
+from driftline.drift.reference import Reference
+from driftline.profile import Profile
+
+_FLOOR = 0.08
+KINDS = frozenset({"documents", "index"})
+
+
+def measure(batch: Batch, reference: Reference, pool: Profile | None) -> Iterator[Measure]:  # noqa: ARG001 - one signature
+    """Yield one measure for a collection that has a predecessor."""
+    if batch.kind not in KINDS or pool is None:
+        return
+    names = [name for name, column in batch.profile.columns.items() if column.type == "text" and name in pool.columns]
+    if not names:
+        return
+    name = max(names, key=lambda name: (batch.profile.columns[name].distinct_count(), name))
+    share = 1.0 - batch.profile.columns[name].contained_in(pool.columns[name])
+    yield Measure(
+        detector="documents",
+        column="",
+        kind="documents",
+        value=share,
+        floor=_FLOOR,
+        statistic="new_share",
+        reference=0.0,
+        current=share,
+        sentence=f"{share:.0%} of the {batch.profile.rows:,} texts were not in the versions before.",
+    )

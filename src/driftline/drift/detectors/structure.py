@@ -1,0 +1,41 @@
+"""Detector ``schema``: columns that vanished, came or changed their type.
+
+Detects any difference from the last healthy batch; does not detect a column that keeps name and type and changes its
+meaning. Value: 10 for a vanished or retyped column, 0.15 for a new one (which breaks no reader). Floor 0.1.
+"""
+
+from collections.abc import Iterator
+
+from driftline.drift.batch import Batch, Measure
+from driftline.drift.reference import Reference
+from driftline.profile import Profile
+
+_BROKEN, _ADDED, _FLOOR = 10.0, 0.15, 0.1
+
+
+def measure(batch: Batch, reference: Reference, pool: Profile | None) -> Iterator[Measure]:  # noqa: ARG001 - one signature
+    """Yield one measure per column that differs."""
+    if batch.fields is None or reference.fields is None or batch.fields == reference.fields:
+        return
+    before = {field.name: field.type for field in reference.fields}
+    after = {field.name: field.type for field in batch.fields}
+    for name in before:
+        if name not in after:
+            yield _measure(name, _BROKEN, f"Column {name} ({before[name] or 'untyped'}) is gone.")
+        elif before[name] != after[name] and _real(name, batch):
+            yield _measure(name, _BROKEN, f"Column {name} changed its type from {before[name]} to {after[name]}.")
+    for name in after:
+        if name not in before:
+            yield _measure(name, _ADDED, f"Column {name} ({after[name] or 'untyped'}) is new.")
+
+
+def _real(name: str, batch: Batch) -> bool:
+    """Say whether the column holds values: an empty one often loses its type on the way without anybody's doing."""
+    column = batch.profile.columns.get(name)
+    return column is None or column.rows > column.nulls
+
+
+def _measure(column: str, value: float, sentence: str) -> Measure:
+    return Measure(
+        detector="schema", column=column, kind="schema", value=value, floor=_FLOOR, statistic="columns", sentence=sentence
+    )

@@ -1,0 +1,104 @@
+"""From measures to findings: what is significant, what is large, and what is worth waking somebody for.
+
+Enters: a batch, its reference and the pool of recent healthy batches. Leaves: findings and the raw measures.
+A measure becomes a finding when its p-value, corrected over everything measured in this batch (Benjamini and Hochberg
+1995, doi 10.1111/j.2517-6161.1995.tb02031.x), is at most ``ALPHA`` *and* it is larger than any move seen while well.
+Its p-value is the larger of two: rows drawn from the reference, and batch-to-batch variation while well (what holds
+exactly, such as a schema, needs neither). ``size`` is in
+units of the largest move seen while well: above 1 a note, from ``WARN`` a warning, from ``ALARM`` an alarm. Whether an
+alarm reaches people is decided downstream, by consequence. Pure: no clock, no threshold from outside.
+"""
+
+from collections.abc import Sequence
+
+import msgspec
+import numpy as np
+
+from driftline.drift import detectors
+from driftline.drift.batch import Batch, Measure
+from driftline.drift.evidence import evidence
+from driftline.drift.reference import Reference, Tail
+from driftline.event import ids
+from driftline.event.finding import Finding, Severity
+from driftline.profile import Profile
+
+ALPHA = 0.01  # expected share of false findings among the findings of a batch
+WARM_UP = 21  # healthy batches before moves of distributions are judged
+NOTE, WARN, ALARM = 1.0, 2.0, 3.0  # size from which a finding is a note, a warning, an alarm
+
+
+class Judgement(msgspec.Struct, frozen=True):
+    """What a comparison found, with the measures to admit if the batch is healthy."""
+
+    findings: tuple[Finding, ...]
+    measures: tuple[Measure, ...]
+
+    @property
+    def healthy(self) -> bool:
+        """No alarm: the batch may join the reference."""
+        return all(finding.severity != "alarm" for finding in self.findings)
+
+
+def judge(batch: Batch, reference: Reference, pool: Profile | None) -> Judgement:
+    """Return the findings of ``batch`` against ``reference``; ``pool`` is the merged profile of its members."""
+    measures = tuple(detectors.measure(batch, reference, pool))
+    tested = [measure for measure in measures if _ready(measure, reference)]
+    if not tested:
+        return Judgement((), measures)
+    tails = [reference.tails.get(measure.key, Tail()) for measure in tested]
+    raw = [
+        measure.p_test
+        if detectors.EXACT.get(measure.detector)
+        else max(measure.p_test, tail.p_value(measure.value, measure.floor))
+        for measure, tail in zip(tested, tails, strict=True)
+    ]
+    findings = [
+        _finding(batch, measure, tail.size(measure.value, measure.floor), p_value, reference, pool)
+        for measure, tail, p_value in zip(tested, tails, adjusted(raw), strict=True)
+        if p_value <= ALPHA and tail.size(measure.value, measure.floor) > NOTE
+    ]
+    findings.sort(key=lambda finding: (-finding.size, finding.column))
+    return Judgement(tuple(findings), measures)
+
+
+def adjusted(p_values: Sequence[float]) -> list[float]:
+    """Return Benjamini-Hochberg adjusted p-values, in the order given."""
+    raw = np.asarray(p_values, dtype=float)
+    order = np.argsort(-raw, kind="stable")
+    scaled = raw[order] * len(raw) / np.arange(len(raw), 0, -1)
+    out = np.empty_like(raw)
+    out[order] = np.minimum(1.0, np.minimum.accumulate(scaled))
+    return [float(value) for value in out]
+
+
+def _ready(measure: Measure, reference: Reference) -> bool:
+    if detectors.EXACT.get(measure.detector):
+        return True
+    return reference.tails.get(measure.key, Tail()).count >= WARM_UP
+
+
+def _severity(size: float) -> Severity:
+    return "alarm" if size >= ALARM else "warn" if size >= WARN else "note"
+
+
+def _finding(
+    batch: Batch, measure: Measure, size: float, p_value: float, reference: Reference, pool: Profile | None
+) -> Finding:
+    return Finding(
+        id=ids.digest(batch.dataset.node, batch.version, batch.partition, measure.key),
+        dataset=batch.dataset,
+        version=batch.version,
+        partition=batch.partition,
+        column=measure.column,
+        detector=measure.detector,
+        kind=measure.kind,
+        statistic=measure.statistic,
+        reference=measure.reference,
+        current=measure.current,
+        p_value=p_value,
+        size=round(size, 3),
+        severity=_severity(size),
+        time_us=batch.time_us,
+        sentence=measure.sentence,
+        evidence=evidence(batch, measure, reference, pool),
+    )

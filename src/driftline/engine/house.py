@@ -1,0 +1,36 @@
+"""What the steps of the engine share: the store, the settings, the clock's reading, and what is kept in memory.
+
+Everything in memory can be lost and is rebuilt from the store; nothing here decides anything.
+"""
+
+import threading
+from collections.abc import Callable, Iterable
+
+from driftline import clock
+from driftline.alert.outbox import Outbox
+from driftline.config import Settings
+from driftline.engine.known import Known
+from driftline.profile import Profile
+from driftline.store import Store
+
+
+class House:
+    """The rooms' shared table. One lock: whoever ingests holds it; readers do not need it."""
+
+    def __init__(self, settings: Settings, store: Store, outbox: Outbox, now: Callable[[], int] = clock.now_us) -> None:
+        self.settings = settings
+        self.store = store
+        self.outbox = outbox
+        self.now = now
+        self.lock = threading.RLock()
+        self.known: dict[str, Known] = {}  # dataset node -> its reference, as the store keeps it
+        self.pools: dict[str, tuple[tuple[str, ...], Profile]] = {}  # dataset node -> (members, their merged profile)
+        self.profiles: dict[str, Profile] = {}  # profile hash -> decoded profile, the newest ones
+        self.affected: set[str] = set()  # version node ids that are quarantined or derive from such
+        self.listeners: list[Callable[[str, str], None]] = []  # called with ("incident", id) and the like
+
+    def tell(self, topic: str, subjects: Iterable[str]) -> None:
+        """Tell listeners (live pages) that something changed."""
+        for subject in subjects:
+            for listener in tuple(self.listeners):
+                listener(topic, subject)

@@ -1,0 +1,34 @@
+"""The in-process sink: capture delivers straight into the engine, on the same store and the same code as a server.
+
+Named by the scheme ``sqlite`` in ``driftline.event.sink``. One engine per home folder and process.
+"""
+
+from collections.abc import Sequence
+
+from driftline.config import Settings
+from driftline.engine.engine import Engine
+from driftline.event.answer import Answer
+
+
+class LocalSink:
+    """Hands events and answers to an engine of this process."""
+
+    def __init__(self, engine: Engine) -> None:
+        self.engine = engine
+
+    def events(self, batch: Sequence[bytes]) -> None:
+        """Take OpenLineage events; durable when it returns."""
+        self.engine.ingest_many(batch)
+
+    def answers(self, batch: Sequence[Answer]) -> None:
+        """Take answers; durable when it returns."""
+        self.engine.record(batch)
+
+    def close(self) -> None:
+        """Let go of the store."""
+        self.engine.close()
+
+
+def open_sink(settings: Settings) -> LocalSink:
+    """Return a sink into the embedded store of ``settings``."""
+    return LocalSink(Engine.open(settings))

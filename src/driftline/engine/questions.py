@@ -1,0 +1,163 @@
+"""Questions about the shape: lineage, names, the catalogue.
+
+Enters: node ids or what people type. Leaves: reports. Reads only.
+"""
+
+import difflib
+from collections.abc import Iterable
+
+import msgspec
+import numpy as np
+
+from driftline import profile
+from driftline.engine.house import House
+from driftline.errors import Ambiguous, NotFound
+from driftline.event.finding import Histogram
+from driftline.event.lineage import Node, Subgraph
+from driftline.event.report import ColumnSummary, DatasetReport, DatasetSummary
+from driftline.graph import walk
+from driftline.profile import Column
+
+BINS = 16
+SHOWN = 8
+LISTED = 30
+
+
+def lineage(
+    house: House, node: str, *, up: bool, down: bool, depth: int, columns: bool, as_of_us: int | None
+) -> Subgraph:
+    """Return the neighbourhood of ``node``, each node marked where it drifted or is quarantined."""
+    parts = []
+    if up:
+        parts.append(walk.upstream(house.store, node, depth=depth, columns=columns, as_of_us=as_of_us))
+    if down:
+        parts.append(walk.downstream(house.store, node, depth=depth, columns=columns, as_of_us=as_of_us))
+    return marked(house, joined(parts))
+
+
+def joined(parts: Iterable[Subgraph]) -> Subgraph:
+    """Return the union of subgraphs; a node that stands in several keeps the depth nearest to what was asked for."""
+    nodes: dict[str, Node] = {}
+    edges = {}
+    for part in parts:
+        for node in part.nodes:
+            known = nodes.get(node.id)
+            if known is None or abs(node.depth) < abs(known.depth):
+                nodes[node.id] = node
+        edges.update(dict.fromkeys(part.edges))
+    return Subgraph(nodes=tuple(nodes.values()), edges=tuple(edges))
+
+
+def marked(house: House, graph: Subgraph) -> Subgraph:
+    """Return ``graph`` with the status of each node: quarantined, drift (part of an open incident), changed."""
+    held = {entry.node for entry in house.store.quarantines.list(active=True)}
+    held |= {entry.partition("#")[0] for entry in held}
+    drifting: set[str] = set()
+    changed: set[str] = set()
+    for incident in house.store.incidents.unresolved():
+        for id_ in incident.findings:
+            finding = house.store.incidents.finding(id_)
+            if finding is not None:
+                drifting.add(finding.dataset.node)
+        for id_ in incident.changes:
+            change = house.store.incidents.change(id_)
+            if change is not None:
+                changed.add(change.node)
+    return msgspec.structs.replace(
+        graph,
+        nodes=tuple(
+            msgspec.structs.replace(
+                node,
+                status="quarantined"
+                if node.id in held
+                else "drift"
+                if node.id in drifting
+                else "changed"
+                if node.id in changed
+                else "",
+            )
+            for node in graph.nodes
+        ),
+    )
+
+
+def resolve(house: House, text: str) -> str:
+    """Return the node id that ``text`` means."""
+    found = house.store.lineage.find(text)
+    if not found and "." in text:
+        table, _, column = text.rpartition(".")
+        found = [
+            f"datasetField:{node.partition(':')[2]}:{column}"
+            for node in house.store.lineage.find(table)
+            if node.startswith("dataset:") and column in _columns(house, node)
+        ]
+    if not found:
+        near = difflib.get_close_matches(text, _names(house), n=4, cutoff=0.5)
+        raise NotFound(f"{text!r}" + (f"; near are {', '.join(near)}" if near else ""))
+    if len(found) > 1:
+        raise Ambiguous(f"{text!r} is {', '.join(found[:6])}")
+    return found[0]
+
+
+def search(house: House, text: str, limit: int) -> list[str]:
+    """Return node ids whose name contains ``text``."""
+    return house.store.lineage.search(text, limit)
+
+
+def datasets(house: House, query: str, limit: int, offset: int) -> tuple[list[DatasetSummary], int]:
+    """Return a page of the catalogue."""
+    return house.store.lineage.datasets(limit, offset, query)
+
+
+def dataset(house: House, node: str) -> DatasetReport:
+    """Return one dataset as it stands."""
+    summary = house.store.lineage.summary(node)
+    if summary is None:
+        raise NotFound(node)
+    versions = house.store.lineage.versions(summary.dataset, LISTED)
+    newest = next((touched for touched in house.store.lineage.newest(summary.dataset, 5) if touched.profile), None)
+    data = house.store.profiles.get(newest.profile) if newest else None
+    measured = profile.decode(data).columns if data else {}
+    return DatasetReport(
+        summary=summary,
+        fields=(newest.fields or ()) if newest else (),
+        columns=tuple(_summary(name, column) for name, column in measured.items()),
+        versions=tuple(versions),
+        findings=tuple(house.store.incidents.findings(node=node, limit=LISTED)),
+    )
+
+
+def _summary(name: str, column: Column) -> ColumnSummary:
+    return ColumnSummary(
+        name=name,
+        type=column.type,
+        null_share=round(column.null_share, 6),
+        distinct=round(column.distinct_count(), 1),
+        mean=column.mean if column.finite else None,
+        minimum=column.minimum,
+        maximum=column.maximum,
+        histogram=_histogram(column),
+    )
+
+
+def _histogram(column: Column) -> Histogram | None:
+    if column.type == "text":
+        levels = column.levels() or {}
+        total = sum(levels.values())
+        top = sorted(levels, key=lambda level: (-levels[level], level))[:SHOWN]
+        return Histogram(tuple(levels[level] / total for level in top), labels=tuple(top)) if top else None
+    if not column.finite or column.minimum is None or column.maximum is None or column.minimum == column.maximum:
+        return None
+    edges = np.linspace(column.minimum, column.maximum, BINS + 1)
+    upto = np.asarray(column.cdf(edges[1:-1]), dtype=float)
+    shares = np.diff(np.concatenate(([0.0], upto, [1.0])))
+    return Histogram(tuple(round(float(share), 5) for share in shares), edges=tuple(float(edge) for edge in edges))
+
+
+def _columns(house: House, node: str) -> list[str]:
+    return [column.name for column in dataset(house, node).fields]
+
+
+def _names(house: House) -> list[str]:
+    page, _ = house.store.lineage.datasets(1_000, 0, "")
+    return [entry.dataset.name for entry in page]

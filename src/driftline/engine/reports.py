@@ -1,0 +1,224 @@
+"""Questions about trouble: incidents, answers, impact, money.
+
+Enters: ids. Leaves: reports, with the money counted from the ledger at the moment of asking. Reads only.
+"""
+
+from collections.abc import Iterable
+
+import msgspec
+
+from driftline import cause
+from driftline.engine import consequence, questions
+from driftline.engine.house import House
+from driftline.errors import Ambiguous, NotFound
+from driftline.event.answer import Answer
+from driftline.event.finding import Change, Finding, Incident, Money
+from driftline.event.lineage import Subgraph, Version
+from driftline.event.report import Explanation, Impact, IncidentReport, Overview
+from driftline.graph import walk
+from driftline.store.ledger import Total
+
+DEPTH = 12
+HELD = frozenset({"fallback", "block", "abstain", "escalate"})
+BEFORE_US = 56 * 86_400_000_000  # eight weeks tell what answers usually cost
+
+
+def incidents(house: House, state: str, limit: int, offset: int) -> tuple[list[Incident], int]:
+    """Return incidents, newest first, with their money as of now."""
+    page, total = house.store.incidents.incidents(state=state, limit=limit, offset=offset)
+    return [counted(house, incident) for incident in page], total
+
+
+def one_incident(house: House, id_: str) -> Incident:
+    """Return the incident whose id begins with ``id_``."""
+    found = house.store.incidents.like(id_)
+    if not found:
+        raise NotFound(f"incident {id_}", hint="'driftline incidents' lists them.")
+    if len(found) > 1:
+        raise Ambiguous(f"incident {id_}: {', '.join(incident.id for incident in found[:5])}")
+    return found[0]
+
+
+def counted(house: House, incident: Incident) -> Incident:
+    """Return ``incident`` with its money counted now, and ``contained`` where its newest bad version is held."""
+    if incident.state == "resolved":
+        return incident
+    held = [entry for entry in house.store.quarantines.list(active=True) if entry.incident == incident.id]
+    enforced = house.settings.guards == "enforce"
+    state = "contained" if held and enforced else incident.state
+    return msgspec.structs.replace(incident, money=money(house, incident), state=state)
+
+
+def incident(house: House, id_: str) -> IncidentReport:
+    """Return everything that the page of an incident shows."""
+    known = counted(house, one_incident(house, id_))
+    findings = _findings(house, known.findings)
+    return IncidentReport(
+        incident=known,
+        findings=findings,
+        changes=_changes(house, known.changes),
+        graph=questions.marked(house, _story(house, known, findings)),
+        quarantines=tuple(e for e in house.store.quarantines.list(active=False) if e.incident == known.id),
+        actions=_actions(known),
+    )
+
+
+def money(house: House, incident_: Incident) -> Money:
+    """Count what the incident cost: answers that stood on bad versions against the usual money per answer."""
+    bad = bad_versions(house, incident_)
+    since = incident_.first_bad_us
+    affected = [t for t in house.store.ledger.touching(bad, since, by=("endpoint", "action")) if bad]
+    names = {total.endpoint for total in affected}
+    usual = [
+        total
+        for total in house.store.ledger.totals(("endpoint", "action"), since_us=since - BEFORE_US, until_us=since)
+        if total.endpoint in names and total.action not in HELD
+    ]
+    return cause.cost(_period(usual), _period(affected), house.settings.currency)
+
+
+def bad_versions(house: House, incident_: Incident) -> list[str]:
+    """Return the version node ids of the incident's findings that reach endpoints directly."""
+    found = _findings(house, incident_.findings)
+    return sorted({Version(f.dataset, f.version).node for f in found if f.time_us >= incident_.first_bad_us})
+
+
+def one_answer(house: House, id_: str) -> Answer:
+    """Return the answer with ``id_``."""
+    found = house.store.ledger.get(id_)
+    if found is None:
+        raise NotFound(f"answer {id_}", hint="'driftline why' without an id lists the newest answers.")
+    return found
+
+
+def why(house: House, id_: str) -> Explanation:
+    """Return what an answer stood on and what was wrong there."""
+    answer = one_answer(house, id_)
+    parts, findings, changes = [], [], []
+    for source in answer.sources:
+        node = source.version.node
+        parts.append(walk.upstream(house.store, node, depth=DEPTH))
+    graph = questions.marked(house, questions.joined(parts))
+    versions = {node.id for node in graph.nodes}
+    for dataset in sorted({node.partition("#")[0] for node in versions}):
+        near = house.store.incidents.findings(node=dataset, since_us=answer.time_us - BEFORE_US, limit=500)
+        findings += [f for f in near if f.severity != "note" and Version(f.dataset, f.version).node in versions]
+    since = answer.time_us - 14 * 86_400_000_000
+    reached = {link.source for part in parts for link in part.edges} | {node.partition("#")[0] for node in versions}
+    changes = [c for c in house.store.incidents.changes(since_us=since, until_us=answer.time_us) if c.node in reached]
+    known = {i.id: i for f in findings for i in house.store.incidents.of_member(f.id)}
+    return Explanation(
+        answer=answer,
+        graph=graph,
+        findings=tuple(sorted(findings, key=lambda f: (-f.size, f.id))[:20]),
+        changes=tuple(changes[:20]),
+        incidents=tuple(known.values()),
+        sentence=_sentence(answer, findings, tuple(known.values())),
+    )
+
+
+def impact(house: House, node: str) -> Impact:
+    """Return what is downstream of ``node`` and which answers stood on it."""
+    graph = walk.downstream(house.store, node, depth=DEPTH)
+    below = [found for found in graph.nodes if found.depth > 0]
+    touched = [node, *(found.id for found in below if found.type in {"DATASET", "VERSION"})]
+    totals = house.store.ledger.touching(touched)
+    endpoints = tuple(sorted(found.id for found in below if found.kind == consequence.SERVED))
+    answers, paid = sum(t.answers for t in totals), sum(t.money for t in totals)
+    datasets = sum(found.type in {"DATASET", "VERSION"} for found in below)
+    jobs = sum(found.type == "JOB" for found in below)
+    return Impact(
+        node=node,
+        graph=questions.marked(house, graph),
+        datasets=datasets,
+        jobs=jobs,
+        endpoints=endpoints,
+        answers=answers,
+        money=round(paid, 2),
+        currency=house.settings.currency,
+        sentence=(
+            f"{datasets} datasets, {jobs} jobs and {len(endpoints)} served endpoints lie downstream; {answers:,} answers "
+            f"stood on it and paid {paid:,.2f} {house.settings.currency}."
+        ),
+    )
+
+
+def overview(house: House) -> Overview:
+    """Return what is being watched, in numbers."""
+    store = house.store
+    totals = store.ledger.totals(("action", "endpoint"))
+    decisions: dict[str, int] = {}
+    for total in totals:
+        decisions[total.action or "allow"] = decisions.get(total.action or "allow", 0) + total.answers
+    counts = store.lineage.counts()
+    newest = store.ledger.list(limit=1)
+    return Overview(
+        events=store.log.counts(),
+        datasets=counts["datasets"],
+        jobs=counts["jobs"],
+        runs=counts["runs"],
+        versions=counts["versions"],
+        answers=sum(total.answers for total in totals),
+        money=round(sum(total.money for total in totals), 2),
+        avoided=round(sum(total.avoided for total in totals), 2),
+        currency=house.settings.currency,
+        decisions=decisions,
+        incidents=store.incidents.counts(),
+        endpoints=tuple(sorted({total.endpoint for total in totals})),
+        updated_us=newest[0].time_us if newest else 0,
+    )
+
+
+def _story(house: House, known: Incident, findings: tuple[Finding, ...]) -> Subgraph:
+    """Return the path from the first cause to the symptom, and one step of what else is hit."""
+    about = next((f for f in findings if f.id == known.symptom), None)
+    start = known.causes[0].node if known.causes else about.dataset.node if about else ""
+    if not start:
+        return Subgraph()
+    down = walk.downstream(house.store, start, depth=DEPTH)
+    up = walk.upstream(house.store, start, depth=2)
+    return questions.joined([down, up])
+
+
+def _findings(house: House, wanted: Iterable[str]) -> tuple[Finding, ...]:
+    return tuple(f for f in map(house.store.incidents.finding, wanted) if f is not None)
+
+
+def _changes(house: House, wanted: Iterable[str]) -> tuple[Change, ...]:
+    return tuple(c for c in map(house.store.incidents.change, wanted) if c is not None)
+
+
+def _period(totals: Iterable[Total]) -> cause.Period:
+    out = [total for total in totals if total.action not in HELD]
+    held = [total for total in totals if total.action in HELD]
+    return cause.Period(
+        answers=sum(total.answers for total in out),
+        money=sum(total.money for total in out),
+        held=sum(total.answers for total in held),
+        avoided=sum(total.avoided for total in held),
+    )
+
+
+def _actions(known: Incident) -> tuple[str, ...]:
+    if known.state == "resolved":
+        return ("Nothing to do: it is resolved.",)
+    actions = []
+    if known.causes:
+        first = known.causes[0]
+        actions.append(f"Look at {first.node}: {first.sentence}")
+    if known.state == "contained":
+        actions.append("The bad versions are quarantined; answers that need them take the fallback.")
+    else:
+        actions.append("Nothing is held back. 'driftline guard quarantine NODE' stops what derives from it.")
+    actions.append(f"When it is mended: 'driftline incidents {known.id} --resolve' lifts its quarantines.")
+    return tuple(actions)
+
+
+def _sentence(answer: Answer, findings: Iterable[Finding], known: tuple[Incident, ...]) -> str:
+    stood = ", ".join(f"{source.role} {source.version.dataset.name}" for source in answer.sources) or "nothing recorded"
+    if known:
+        return f"It stood on {stood}. It belongs to incident {known[0].id}: {known[0].title}."
+    worst = max(findings, key=lambda f: f.size, default=None)
+    if worst is not None:
+        return f"It stood on {stood}. Upstream, {worst.dataset.name}: {worst.sentence}"
+    return f"It stood on {stood}. Nothing upstream of it moved."

@@ -1,0 +1,42 @@
+"""Names follow https://openlineage.io/docs/spec/naming; expected values are worked out by hand."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from driftline.event import names
+
+
+@pytest.mark.parametrize(
+    ("path", "expected"),
+    [
+        ("feed/flights/2013-01-31.parquet", ("file", "feed/flights", "2013-01-31")),
+        ("feed/flights/date=2013-01-31/part-0.parquet", ("file", "feed/flights", "2013-01-31")),
+        ("lake/y=2013/m=01/data.parquet", ("file", "lake", "2013/01")),
+        ("./feed/planes.csv", ("file", "feed/planes.csv", "")),
+        ("/var/data/orders.parquet", ("file", "/var/data/orders.parquet", "")),
+        ("file:///var/data/orders.parquet", ("file", "/var/data/orders.parquet", "")),
+        ("s3://lake/orders/dt=2024-02-01/part-000.parquet", ("s3://lake", "orders", "2024-02-01")),
+        ("gs://b/k.csv", ("gs://b", "k.csv", "")),
+        ("feed/20130131.parquet", ("file", "feed", "20130131")),
+        ("data/part-1.parquet", ("file", "data/part-1.parquet", "")),
+    ],
+)
+def test_a_path_is_the_dataset_of_its_folder_with_the_partition_beside(path: str, expected: tuple[str, str, str]) -> None:
+    assert names.locate(path) == expected
+
+
+def test_a_path_that_is_nothing_but_a_partition_keeps_its_name() -> None:
+    assert names.locate("2013-01-31.parquet") == ("file", "2013-01-31.parquet", "")
+
+
+@given(st.dates(), st.sampled_from([".parquet", ".csv", ".csv.gz", ""]))
+def test_every_day_of_a_folder_is_the_same_dataset(day: object, ending: str) -> None:
+    assert names.locate(f"feed/flights/{day}{ending}") == ("file", "feed/flights", str(day))
+
+
+def test_node_ids_are_those_of_the_reference_server() -> None:
+    assert names.dataset_id("postgres://h:5432", "db.t") == "dataset:postgres://h:5432:db.t"
+    assert names.dataset_id("file", "features", "v1") == "dataset:file:features#v1"
+    assert names.column_id("file", "features", "x") == "datasetField:file:features:x"
+    assert names.job_id("default", "join") == "job:default:join"
