@@ -23,6 +23,7 @@ INHERITED = -5.0  # moved as its inputs did
 HANDED_ON = -2.5  # moved, its inputs did not: its job is to blame, not itself
 OFF_PATH = -3.0  # no lineage path to the symptom
 BROKEN_LINK = 2.0  # an exact relation of the job broke: a mechanism change
+BEARING = 2.5  # how much the relevance of a move to the symptom weighs
 EVENTS: dict[ChangeKind, float] = {
     "source": 3.0,
     "documents": 2.0,
@@ -138,8 +139,10 @@ def _deeds(scene: Scene, changes: tuple[Change, ...], *, moved: bool) -> float:
 
 
 def _strength(scene: Scene, findings: tuple[Finding, ...]) -> float:
-    """Return the log of the largest relevant move, 0 … 3.5: evidence saturates."""
-    return max((min(3.5, math.log2(1.0 + f.size * scene.relevance(f))) for f in findings), default=0.0)
+    """Return the log of the largest relevant move, at most 3.5: evidence saturates, and loudness is no relevance."""
+    return max(
+        (min(3.5, math.log2(1.0 + f.size)) + BEARING * math.log(scene.relevance(f)) for f in findings), default=0.0
+    )
 
 
 def _inherited(scene: Scene, node: str, findings: tuple[Finding, ...]) -> str:
