@@ -137,3 +137,47 @@ class Interrupted(DriftlineError):
     hint = "What was finished is kept. Run the same command again."
     http_status = 500
     exit_code = 130
+
+
+class Unauthorized(DriftlineError):
+    """This needs a token."""
+
+    code = "unauthorized"
+    hint = "Send 'Authorization: Bearer …' with the token that the server was started with (DRIFTLINE_TOKEN)."
+    http_status = 401
+    exit_code = 77
+
+
+class WrongMethod(DriftlineError):
+    """This address does not take that method."""
+
+    code = "wrong-method"
+    hint = "The addresses and their methods are listed in /api/openapi.json."
+    http_status = 405
+
+
+class TooLarge(DriftlineError):
+    """The request is too large."""
+
+    code = "too-large"
+    hint = "Send less at a time: split a batch, or leave out facets that hold whole files."
+    http_status = 413
+    exit_code = 65
+
+
+class WrongMediaType(DriftlineError):
+    """This kind of content is not taken here."""
+
+    code = "wrong-media-type"
+    hint = "Send JSON with 'Content-Type: application/json', plain or with 'Content-Encoding: gzip'."
+    http_status = 415
+    exit_code = 65
+
+
+class Busy(DriftlineError):
+    """The server has too much to do right now."""
+
+    code = "busy"
+    hint = "Try again in a moment; sending the same event twice does no harm."
+    http_status = 503
+    exit_code = 75

@@ -77,3 +77,23 @@ def job_id(namespace: str, name: str) -> str:
 def run_id(run: str) -> str:
     """Return the node id of a run."""
     return f"run:{run}"
+
+
+_OWNED = re.compile(r"^(?:[a-z][a-z0-9+.-]*://[^:/]*(?::\d+)?|[^:]*):(?P<name>.*)$", re.IGNORECASE)
+
+
+def label(node: str) -> str:
+    """Return what people call ``node``: its name without type and namespace.
+
+    ``dataset:file:feed/flights#xxh3:1f3a5b7c9d`` is ``feed/flights @ 1f3a5b7c``; a column is
+    ``feed/flights.arr_delay``.
+    """
+    kind, _, rest = node.partition(":")
+    if kind == "run":
+        return f"run {rest[:8]}"
+    rest, _, version = rest.partition("#") if kind == "dataset" else (rest, "", "")
+    rest, _, column = rest.rpartition(":") if kind == "datasetField" else (rest, "", "")
+    found = _OWNED.match(rest)
+    name = found.group("name") if found else rest
+    short = version.rpartition(":")[2][:8] if ":" in version else version
+    return name + (f".{column}" if column else "") + (f" @ {short}" if short else "")

@@ -1,0 +1,34 @@
+"""The engine that a command works on: opened from the settings in force, closed when the command ends."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import click
+
+from driftline import config
+from driftline.config import Settings
+from driftline.engine.engine import Engine
+from driftline.errors import StoreUnusable
+
+
+def settings(ctx: click.Context, **more: Any) -> Settings:
+    """Return the settings in force for this command; what is not None in ``more`` wins over all others."""
+    return config.load({**(ctx.obj or {}), **more})
+
+
+@contextmanager
+def engine(ctx: click.Context, *, create: bool = False) -> Iterator[Engine]:
+    """Open the engine; a store that does not exist is made only where ``create`` says so.
+
+    Raises:
+        StoreUnusable: there is no store, or it cannot be opened.
+        StoreTooNew: a newer Driftline wrote it.
+    """
+    chosen = settings(ctx)
+    if not create and not Path(chosen.home).is_dir():
+        hint = "Name its folder with --home, or record something first, as with 'driftline ingest FILE'."
+        raise StoreUnusable(f"there is no folder {chosen.home}", hint=hint)
+    with Engine.open(chosen) as found:
+        yield found

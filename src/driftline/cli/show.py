@@ -1,0 +1,92 @@
+"""How things look on a terminal, and what they become when it is none.
+
+Enters: records. Leaves: JSON on one line, or a sentence and short tables. Colour never stands alone: a sign
+of its own shape carries the same meaning. Piped output has no escape codes and is not cut to a width.
+"""
+
+import sys
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import click
+import msgspec
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from driftline import clock
+
+PIPED_WIDTH = 200
+SIGNS = {
+    "open": ("▲", "bold red"),
+    "contained": ("■", "yellow"),
+    "resolved": ("✓", "green"),
+    "alarm": ("▲", "bold red"),
+    "warn": ("△", "yellow"),
+    "note": ("·", "dim"),
+    "drift": ("▲", "bold red"),
+    "changed": ("◆", "yellow"),
+    "quarantined": ("■", "magenta"),
+    "block": ("■", "magenta"),
+    "fallback": ("□", "magenta"),
+    "flag": ("△", "yellow"),
+    "allow": ("✓", "green"),
+}
+
+
+def as_json(record: Any) -> None:
+    """Print ``record`` as JSON on one line."""
+    click.echo(msgspec.json.encode(record))
+
+
+def console() -> Console:
+    """Return where people read."""
+    terminal = sys.stdout.isatty()
+    return Console(
+        file=sys.stdout, highlight=False, width=None if terminal else PIPED_WIDTH, soft_wrap=not terminal
+    )
+
+
+def say(sentence: str | Text = "", style: str = "") -> None:
+    """Print a line."""
+    console().print(sentence if isinstance(sentence, Text) else Text(sentence, style=style))
+
+
+def sign(word: str) -> Text:
+    """Return ``word`` with its sign and colour."""
+    shape, style = SIGNS.get(word, ("", ""))
+    return Text(f"{shape} {word}".strip(), style=style)
+
+
+def table(
+    headings: Sequence[str], rows: Iterable[Sequence[str | Text]], *, right: Sequence[str] = ()
+) -> None:
+    """Print a table; nothing where there are no rows. Columns named in ``right`` are aligned to the right."""
+    drawn = Table(box=None, pad_edge=False, header_style="dim", padding=(0, 2, 0, 0))
+    for heading in headings:
+        drawn.add_column(heading, justify="right" if heading in right else "left", overflow="fold")
+    for row in rows:
+        drawn.add_row(*(cell if isinstance(cell, Text) else Text(cell) for cell in row))
+    if drawn.row_count:
+        console().print(drawn)
+
+
+def heading(text: str) -> None:
+    """Print the heading of a part."""
+    say()
+    say(text, "bold")
+
+
+def when(moment_us: int) -> str:
+    """Return a moment for people, in UTC; ``""`` for an unknown one."""
+    return clock.to_datetime(moment_us).strftime("%Y-%m-%d %H:%M") if moment_us else ""
+
+
+def money(amount: float, currency: str) -> str:
+    """Return an amount for people, without cents."""
+    return f"{amount:,.0f} {currency}"
+
+
+def count(number: int, noun: str, plural: str = "") -> str:
+    """Return ``1 event``, ``1,204 events``."""
+    return f"{number:,} {noun if number == 1 else plural or noun + 's'}"

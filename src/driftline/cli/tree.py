@@ -1,0 +1,84 @@
+"""Lineage drawn as a tree.
+
+Enters: a subgraph and the node that was asked for. Leaves: one tree upstream and one downstream. A node that
+several paths reach is drawn out once and named elsewhere.
+"""
+
+from collections.abc import Mapping
+
+from rich.text import Text
+from rich.tree import Tree
+
+from driftline.cli import show
+from driftline.event import names
+from driftline.event.lineage import Link, Node, Subgraph
+
+_KINDS = {"JOB": "job", "RUN": "run"}
+_WIDE = 12  # neighbours of one node that are drawn; the rest is counted
+_PLAIN = {"READ", "WRITE", "DERIVED"}
+
+
+def draw(asked: str, graph: Subgraph, *, up: bool, down: bool, depth: int) -> None:
+    """Print the lineage of ``asked``, first as a sentence."""
+    above = sum(node.depth < 0 for node in graph.nodes)
+    below = sum(node.depth > 0 for node in graph.nodes)
+    counts = [f"{above:,} upstream"] * up + [f"{below:,} downstream"] * down
+    name = names.label(asked)
+    if not graph.edges:
+        show.say(
+            f"No lineage of {name} is known {'upstream' if not down else 'downstream' if not up else 'yet'}."
+        )
+        return
+    show.say(f"{name} has {' and '.join(counts)} within {show.count(depth, 'step')}.")
+    if up and above:
+        show.heading("Comes from")
+        _print(asked, graph, {link.target: [] for link in graph.edges}, up=True)
+    if down and below:
+        show.heading("Goes to")
+        _print(asked, graph, {link.source: [] for link in graph.edges}, up=False)
+
+
+def _print(asked: str, graph: Subgraph, beside: dict[str, list[tuple[str, Link]]], *, up: bool) -> None:
+    nodes = {node.id: node for node in graph.nodes}
+    for link in graph.edges:
+        here, there = (link.target, link.source) if up else (link.source, link.target)
+        beside[here].append((there, link))
+    root = Tree(_label(asked, nodes.get(asked), None), guide_style="dim")
+    _grow(root, asked, nodes, beside)
+    show.console().print(root)
+
+
+def _grow(
+    root: Tree, asked: str, nodes: Mapping[str, Node], beside: Mapping[str, list[tuple[str, Link]]]
+) -> None:
+    drawn = {asked}
+    waiting = [(root, asked)]
+    while waiting:
+        branch, here = waiting.pop(0)
+        near = beside.get(here, [])
+        for there, link in near[:_WIDE]:
+            label = _label(there, nodes.get(there), link)
+            if there in drawn:
+                branch.add(label.append(" (drawn elsewhere)", "dim") if beside.get(there) else label)
+                continue
+            drawn.add(there)
+            waiting.append((branch.add(label), there))
+        if len(near) > _WIDE:
+            branch.add(Text(f"+{len(near) - _WIDE} more", "dim"))
+
+
+def _label(id_: str, node: Node | None, link: Link | None) -> Text:
+    text = Text()
+    kind = _KINDS.get(node.type, "") if node else ""
+    if kind:
+        text.append(f"{kind} ", "dim")
+    text.append(names.label(id_), "italic" if kind else "bold")
+    if node and node.kind and not kind:
+        text.append(f"  {node.kind}", "dim")
+    if link and link.kind not in _PLAIN:
+        text.append(f"  {link.kind}", "cyan")
+    if link and link.confidence < 1:
+        text.append(f"  {link.provenance}, {link.confidence:.0%} sure", "dim")
+    if node and node.status:
+        text.append("  ").append_text(show.sign(node.status))
+    return text

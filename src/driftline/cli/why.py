@@ -1,0 +1,126 @@
+"""``driftline why``: why an answer came out as it did, or what caused an incident."""
+
+import click
+from rich.text import Text
+
+from driftline.cli import incident_page, opened, show
+from driftline.engine.engine import Engine
+from driftline.errors import NotFound
+from driftline.event import names
+from driftline.event.report import Explanation, IncidentReport
+
+LISTED = 20
+
+
+@click.command()
+@click.argument("answer_or_incident", required=False)
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+@click.pass_context
+def why(ctx: click.Context, answer_or_incident: str | None, as_json: bool) -> None:
+    """Tell why an answer came out so, or what caused an incident.
+
+    ANSWER_OR_INCIDENT is the id of an answer or (the beginning of) the id of an incident; without it the
+    newest answers are listed.
+    """
+    with opened.engine(ctx) as engine:
+        if answer_or_incident is None:
+            _list(engine, as_json)
+            return
+        found = _find(engine, answer_or_incident)
+    if as_json:
+        show.as_json(found)
+    elif isinstance(found, Explanation):
+        _explain(found)
+    else:
+        _blame(found)
+
+
+def _find(engine: Engine, id_: str) -> Explanation | IncidentReport:
+    try:
+        return engine.incident(id_)
+    except NotFound:
+        pass
+    try:
+        return engine.why(id_)
+    except NotFound as error:
+        hint = "'driftline incidents' lists incidents, 'driftline why' the newest answers."
+        raise NotFound(f"neither an answer nor an incident is called {id_}", hint=hint) from error
+
+
+def _list(engine: Engine, as_json: bool) -> None:
+    found = engine.answers(limit=LISTED)
+    if as_json:
+        show.as_json({"answers": found})
+        return
+    show.say(f"The newest {show.count(len(found), 'answer')}:" if found else "No answers are recorded.")
+    show.table(
+        ("id", "endpoint", "when", "decision", "money", "guard"),
+        (
+            (
+                answer.id,
+                answer.endpoint,
+                answer.partition or show.when(answer.time_us),
+                answer.decision,
+                show.money(answer.money, answer.currency),
+                show.sign(answer.verdict.action),
+            )
+            for answer in found
+        ),
+        right=("money",),
+    )
+
+
+def _explain(found: Explanation) -> None:
+    answer = found.answer
+    show.say(incident_page.sentence(found.sentence or "Nothing is known about what it stood on"), "bold")
+    line = Text.assemble(
+        show.sign(answer.verdict.action), f"  {answer.endpoint}  {show.when(answer.time_us)} UTC"
+    )
+    if answer.decision:
+        line.append(f"  {answer.decision}")
+    if answer.money:
+        line.append(f"  {show.money(answer.money, answer.currency)}")
+    show.say(line)
+    for reason in answer.verdict.reasons:
+        show.say(
+            f"Guard rule {reason.rule}: {reason.observed}"
+            + (f" (limit {reason.limit})" if reason.limit else "")
+        )
+    if answer.sources:
+        show.heading("It stood on")
+        show.table(("role", "version"), ((s.role, names.label(s.version.node)) for s in answer.sources))
+    if answer.documents:
+        show.heading("It read")
+        show.table(
+            ("document", "score"), ((d.document or d.content, f"{d.score:.3f}") for d in answer.documents)
+        )
+    if found.findings:
+        show.heading("What had moved there")
+        moved = (
+            (show.sign(f.severity), f"{f.dataset.name}.{f.column}".strip("."), f.sentence)
+            for f in found.findings
+        )
+        show.table(("", "where", "what"), moved)
+    if found.changes:
+        show.heading("What had changed there")
+        rows = ((show.when(c.time_us), names.label(c.node), c.sentence) for c in found.changes)
+        show.table(("when", "what", "how"), rows)
+    if found.incidents:
+        show.heading("Incidents")
+        show.table(("state", "id", "what"), ((show.sign(i.state), i.id, i.title) for i in found.incidents))
+
+
+def _blame(report: IncidentReport) -> None:
+    incident = report.incident
+    first = incident.causes[0] if incident.causes else None
+    if first is None or first.score <= incident.unknown:
+        show.say(f"No cause of {incident.id} stands out in this graph.", "bold")
+    else:
+        show.say(
+            f"The likeliest cause of {incident.id} is {names.label(first.node)} ({first.score:.0%}).", "bold"
+        )
+    show.say(incident_page.sentence(incident.title))
+    incident_page.causes(incident)
+    if first is not None and len(first.path) > 1:
+        show.heading("The way from there to the symptom")
+        show.say(" → ".join(map(names.label, first.path)))

@@ -1,0 +1,110 @@
+"""The process that listens.
+
+Enters: settings. Leaves: when it was told to stop, with everything acknowledged on disk. The address is taken
+first, so that a port in use is told before the store is touched. SIGINT and SIGTERM end open requests and
+live streams in peace.
+"""
+
+import errno
+import signal
+import socket
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+import uvicorn
+
+from driftline.config import Settings
+from driftline.engine.engine import Engine
+from driftline.errors import BadSetting, PortInUse
+from driftline.serve.app import create_app
+from driftline.serve.live import Live
+
+GRACE_SECONDS = 5
+_BACKLOG = 2048
+
+
+class _Server(uvicorn.Server):
+    """Ends live streams first, which never end by themselves, and returns instead of dying of the signal."""
+
+    def __init__(self, config: uvicorn.Config, live: Live) -> None:
+        super().__init__(config)
+        self._live = live
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        self._live.close()
+        await super().shutdown(sockets)
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        stops = (signal.SIGINT, signal.SIGTERM)
+        former = {number: signal.signal(number, self.handle_exit) for number in stops}
+        try:
+            yield
+        finally:
+            for number, handler in former.items():
+                signal.signal(number, handler)
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """Return a socket that listens there; port 0 = any free one.
+
+    Raises:
+        PortInUse: another program listens there.
+        BadSetting: there is no such address on this machine, or it may not be used.
+    """
+    try:
+        family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
+        place = socket.socket(family, socket.SOCK_STREAM)
+    except (OSError, OverflowError) as error:
+        raise BadSetting(f"cannot listen on {host}:{port} ({error})") from error
+    place.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        place.bind((host, port))
+        place.listen(_BACKLOG)
+    except (OSError, OverflowError) as error:
+        place.close()
+        if isinstance(error, OSError) and error.errno == errno.EADDRINUSE:
+            raise PortInUse(f"{host}:{port}") from error
+        raise BadSetting(f"cannot listen on {host}:{port} ({error})") from error
+    return place
+
+
+def address(place: socket.socket) -> str:
+    """Return the address of a listening socket, as a browser takes it."""
+    host, port = place.getsockname()[:2]
+    shown = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(host, f"[{host}]" if ":" in host else host)  # noqa: S104
+    return f"http://{shown}:{port}"
+
+
+def run(settings: Settings, ready: Callable[[str], None]) -> None:
+    """Serve the store of ``settings`` until SIGINT or SIGTERM.
+
+    Args:
+        settings: ``host``, ``port`` and ``token`` are used here, the rest by the engine.
+        ready: called once with the address, when connections are taken.
+
+    Raises:
+        PortInUse, BadSetting: see ``listen``; the store was not touched.
+        StoreTooNew, StoreUnusable: the store cannot be served.
+    """
+    with listen(settings.host, settings.port) as place:
+        engine = Engine.open(settings)
+        try:
+            serve(engine, place, token=settings.token, ready=ready)
+        finally:
+            engine.close()
+
+
+def serve(engine: Engine, place: socket.socket, *, token: str = "", ready: Callable[[str], None]) -> None:
+    """Serve an open engine on a listening socket until SIGINT or SIGTERM; the engine stays open."""
+    app = create_app(engine, token=token)
+    config = uvicorn.Config(
+        app,
+        log_level="warning",
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=GRACE_SECONDS,
+        backlog=_BACKLOG,
+    )
+    ready(address(place))
+    _Server(config, app.state.live).run(sockets=[place])
