@@ -1,0 +1,102 @@
+// Why one answer came out as it did: what it stood on, what had moved there, which incident it belongs to, what the guard said.
+
+import { useMemo } from "preact/hooks";
+import { api, type Answer, type Explanation, type Verdict } from "../api.ts";
+import { money, number, plural } from "../format.ts";
+import { dressFindings, type Mark } from "../graph/scene.ts";
+import { useLoad } from "../load.ts";
+import { datasetId, parse, shortVersion } from "../names.ts";
+import { write } from "../route.ts";
+import { Answered, Deed, Empty, NodeLink, Section, State, Tile, When } from "../parts/basics.tsx";
+import { Timeline, weigh } from "../parts/findings.tsx";
+import { StillGraph } from "../parts/graph.tsx";
+
+export function AnswerPage({ id }: { id: string }) {
+  const why = useLoad(() => api.why(id), id);
+  return <Answered of={why}>{(data) => <Why why={data} />}</Answered>;
+}
+
+function Why({ why }: { why: Explanation }) {
+  const { answer, graph = { nodes: [], edges: [] }, findings = [], changes = [], incidents = [] } = why;
+  const marks = useMemo(() => {
+    const dressed: Map<string, Mark[]> = dressFindings(graph.nodes, findings);
+    const endpoint = graph.nodes.find((node) => parse(node.id).name === answer.endpoint);
+    if (endpoint) dressed.set(endpoint.id, ["endpoint"]);
+    return dressed;
+  }, [why]);
+  return (
+    <>
+      <header class="headline">
+        <p class="crumbs"><a href={write({ page: "answers", endpoint: answer.endpoint })}>Answers of {answer.endpoint}</a> / <code title={answer.id}>{answer.id.slice(0, 13)}</code></p>
+        <h1>{why.sentence || `${answer.endpoint} said ${answer.decision || "this"}.`}</h1>
+        <p class="muted"><When us={answer.time_us} />{answer.partition && ` · batch ${answer.partition}`}{answer.trace && <> · trace <code>{answer.trace}</code></>}</p>
+      </header>
+      <dl class="tiles">
+        <Tile name="Decision" value={answer.decision || "–"} hint={answer.score == null ? "" : `score ${number(answer.score)}`} />
+        <Tile name="Money" value={money(answer.money, answer.currency)} hint="paid by this answer" />
+        <Tile name="Guard" value={<Deed action={answer.verdict?.action} />} hint={answer.verdict?.mode ?? "enforce"} />
+        <Tile name="Moved beneath it" value={plural(findings.length, "finding")} hint={plural(changes.length, "change")} look={findings.length ? "warn" : undefined} />
+      </dl>
+      {incidents.length > 0 && (
+        <Section title="It belongs to">
+          <ul class="plain">{incidents.map((incident) => <li key={incident.id}><State state={incident.state} /> <a href={write({ page: "incident", id: incident.id })}>{incident.title}</a></li>)}</ul>
+        </Section>
+      )}
+      <div class="two">
+        <Section title="What was said">{answer.text ? <blockquote>{answer.text}</blockquote> : <Empty>Only its hash was kept.</Empty>}<VerdictReasons verdict={answer.verdict ?? {}} currency={answer.currency} /></Section>
+        <Section title="What it stood on"><Sources answer={answer} /></Section>
+      </div>
+      <Section title="Where that came from"><StillGraph graph={graph} marks={marks} label="What this answer stood on" /></Section>
+      <Section title="What moved beneath it" hint={weigh(findings, changes)}><Timeline changes={changes} findings={findings} /></Section>
+    </>
+  );
+}
+
+function VerdictReasons({ verdict, currency }: { verdict: Verdict; currency?: string | undefined }) {
+  const reasons = verdict.reasons ?? [];
+  if (!reasons.length && !verdict.error && !verdict.money_avoided) return null;
+  return (
+    <div class="reasons">
+      <h3>Why the guard chose <Deed action={verdict.action} /></h3>
+      <ul class="plain">
+        {reasons.map((reason) => <li key={reason.rule + reason.observed}><code>{reason.rule}</code> {reason.observed}{reason.limit && <span class="muted"> (limit: {reason.limit})</span>}</li>)}
+        {verdict.error && <li>A rule failed: {verdict.error}</li>}
+        {verdict.money_avoided ? <li>Held back: {money(verdict.money_avoided, currency)}</li> : null}
+      </ul>
+    </div>
+  );
+}
+
+function Sources({ answer }: { answer: Answer }) {
+  const { sources = [], documents = [], features = {} } = answer;
+  const names = Object.keys(features);
+  return (
+    <>
+      {sources.length ? (
+        <table>
+          <thead><tr><th scope="col">Part</th><th scope="col">Dataset</th><th scope="col">Version</th></tr></thead>
+          <tbody>
+            {sources.map((source) => (
+              <tr key={source.role + source.version.dataset.name}>
+                <td>{source.role}</td><td><NodeLink id={datasetId(source.version.dataset)} /></td>
+                <td><code title={source.version.version}>{shortVersion(source.version.version) || "–"}</code></td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      ) : <Empty>It did not say what it stood on.</Empty>}
+      {documents.length > 0 && (
+        <><h3>Documents retrieved</h3>
+          <ul class="plain">{documents.map((each) => <li key={each.content}><code title={each.content}>{each.document || shortVersion(each.content)}</code>{each.score ? <span class="muted"> score {number(each.score)}</span> : null}</li>)}</ul></>
+      )}
+      {names.length > 0 && (
+        <><h3>Values used</h3>
+          <dl class="values">{names.map((name) => <div key={name}><dt>{name}</dt><dd>{value(features[name])}</dd></div>)}</dl></>
+      )}
+    </>
+  );
+}
+
+function value(of: number | string | boolean | null | undefined): string {
+  return typeof of === "number" ? number(of) : of === null || of === undefined ? "missing" : String(of);
+}
