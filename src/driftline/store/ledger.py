@@ -1,9 +1,10 @@
 """The answer ledger: every prediction and answer, kept once, found by id, added up by what it stood on.
 
-Enters: answers, which are durable in the store's inbox when ``append`` returns. ``compact`` moves them to Parquet
-segments by month of event time; a segment counts from the moment that the store records it, in the transaction
-that empties the inbox, so that a crash at any point leaves each answer in exactly one place. Leaves: answers, and
-totals that DuckDB makes over segments and inbox as of one moment. Never changes an answer. See decision 0005.
+Enters: answers, which are durable in the store's inbox when ``append`` returns. ``compact`` moves them to
+Parquet segments by month of event time; a segment counts from the moment that the store records it, in the
+transaction that empties the inbox, so that a crash at any point leaves each answer in exactly one place.
+Leaves: answers, and totals that DuckDB makes over segments and inbox as of one moment. Never changes an
+answer. See decision 0005.
 """
 
 from collections.abc import Callable, Iterable, Sequence

@@ -1,9 +1,10 @@
 """The ledger's inbox: answers that are durable in the store and in no segment yet.
 
 Enters: answers. Leaves: their rows for the store, and a moment: the recorded segments with the rows still
-waiting, as one statement saw them both. Waiting rows are kept as an Arrow table between readings, so that each is
-decoded once; the table is dropped as soon as the segments are others, and whenever work in the store was undone.
-Sound because rows become visible in the order of their numbers, as with one writer they do.
+waiting, as one statement saw them both. Waiting rows are kept as an Arrow table between readings, so that
+each is decoded once; the table is dropped as soon as the segments are others, and whenever work in the
+store was undone. Sound because rows become visible in the order of their numbers, as with one writer they
+do.
 """
 
 import math
@@ -47,7 +48,7 @@ def row(answer: Answer) -> Mapping[str, Any]:
     """Return the parameters that insert ``answer``.
 
     Raises:
-        BadInput: its time is out of range, or a value has no binary form (half a character, a 65-bit integer).
+        BadInput: its time is out of range, or a value cannot be encoded (such as half a character).
     """
     try:
         month(answer.time_us)
