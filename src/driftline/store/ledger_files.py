@@ -129,7 +129,7 @@ class Scanner:
             try:
                 result = self._connection.execute(text, given)
                 return [column[0] for column in result.description or ()], result.fetchall()
-            except duckdb.IOException as error:
+            except (duckdb.IOException, duckdb.InvalidInputException) as error:
                 raise StoreUnusable(f"answer ledger in {self._folder}: {error}") from error
             finally:
                 if waiting is not None:

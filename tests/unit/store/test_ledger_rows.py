@@ -1,0 +1,60 @@
+"""Rows and answers: a round trip through Parquet's own types gives the answer back, field for field."""
+
+import pyarrow as pa
+
+from driftline.event.answer import Answer, Reason, Retrieved, Source, Verdict
+from driftline.event.lineage import Dataset, Version
+from driftline.store import ledger_rows
+
+FULL = Answer(
+    id="0190-1",
+    time_us=1_359_600_000_000_001,
+    endpoint="refund-desk",
+    partition="2013-01-31",
+    sources=(
+        Source("features", Version(Dataset("file", "features"), "xxh3:1")),
+        Source("model", Version(Dataset("s3://lake:9000", "models/a#b"), "")),
+    ),
+    documents=(Retrieved("a" * 32, "refunds.md#3", 0.5), Retrieved("b" * 32)),
+    features={"delay": 181.0, "seats": 140, "carrier": "UA", "late": True, "gate": None},
+    question="c" * 32,
+    text="You get £300 back – “sorry”.",
+    decision="refund",
+    score=0.75,
+    money=300.1,
+    currency="EUR",
+    verdict=Verdict(action="flag", reasons=(Reason("lineage", "drift", "none", ("f1",)),), money_avoided=1.5),
+    trace="d" * 32,
+)
+BARE = Answer(id="0190-2", time_us=1, endpoint="chat")
+
+
+def back(table: pa.Table) -> tuple[Answer, ...]:
+    return ledger_rows.from_rows(table.column_names, [tuple(row.values()) for row in table.to_pylist()])
+
+
+def test_an_answer_comes_back_field_for_field() -> None:
+    assert back(ledger_rows.to_table([FULL, BARE])) == (FULL, BARE)
+
+
+def test_numbers_keep_their_kind() -> None:
+    (answer, _) = back(ledger_rows.to_table([FULL, BARE]))
+    assert [type(value) for value in answer.features.values()] == [float, int, str, bool, type(None)]
+
+
+def test_no_answers_make_an_empty_table_with_every_column() -> None:
+    table = ledger_rows.to_table([])
+    assert (table.num_rows, table.schema) == (0, ledger_rows.schema())
+
+
+def test_every_field_of_an_answer_has_its_column() -> None:
+    assert set(Answer.__struct_fields__) - set(ledger_rows.schema().names) == set()
+    assert set(ledger_rows.schema().names) - set(Answer.__struct_fields__) == {"nodes", "action", "avoided"}
+
+
+def test_an_answer_stands_on_versions_and_on_their_datasets() -> None:
+    assert ledger_rows.nodes(FULL) == [
+        "dataset:file:features#xxh3:1",
+        "dataset:file:features",
+        "dataset:s3://lake:9000:models/a#b",
+    ]
