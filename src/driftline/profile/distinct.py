@@ -1,0 +1,131 @@
+"""How many different values: a HyperLogLog sketch, with the exact number beside it as long as it is known.
+
+Enters: 64-bit hashes of the distinct values of a batch (``hash_numbers``, ``hash_text``; seeded, equal values of any type
+width hash alike). Leaves: ``Distinct``: 512 registers, relative standard error 4.6 % once batches were merged, exact
+before. Merging takes the larger register, so it is associative, commutative and loses nothing. Never keeps a value.
+Source: Flajolet et al. 2007; estimator of Ertl, "New cardinality estimation algorithms", 2017 (arXiv 1702.01284).
+"""
+
+import functools
+import math
+from collections.abc import Sequence
+from typing import Any
+
+import msgspec
+import numpy as np
+from numpy.typing import NDArray
+
+_BITS = 9
+_REGISTERS = 1 << _BITS
+_WIDTH = 44  # hash bits that the rank is read from: exact as a double
+_BLOCK = 1 << 20  # bytes of text that are hashed at a time
+
+Hashes = NDArray[np.uint64]
+
+
+class Distinct(msgspec.Struct, frozen=True, array_like=True):
+    """Registers of the sketch; ``exact`` is the true number, None once it had to be estimated."""
+
+    registers: bytes
+    exact: int | None = None
+
+    def count(self) -> float:
+        """Return the number of different values, exact where it is known."""
+        return float(self.exact) if self.exact is not None else _estimate(self.registers)
+
+
+def of_hashes(hashes: Hashes, exact: int | None = None) -> Distinct:
+    """Return the sketch of the given hashes."""
+    registers = np.zeros(_REGISTERS, np.uint8)
+    _, exponents = np.frexp((hashes & np.uint64((1 << _WIDTH) - 1)).astype(np.float64))
+    ranks = (_WIDTH + 1 - exponents).astype(np.uint8)
+    np.maximum.at(registers, (hashes >> np.uint64(64 - _BITS)).astype(np.intp), ranks)
+    return Distinct(registers.tobytes(), exact)
+
+
+def combine(parts: Sequence[Distinct]) -> Distinct:
+    """Return the sketch of the union; the same for every order of ``parts``."""
+    if len(parts) == 1:
+        return parts[0]
+    registers = np.max([np.frombuffer(part.registers, np.uint8) for part in parts], axis=0)
+    return Distinct(registers.tobytes(), None)
+
+
+def hash_numbers(values: NDArray[Any], seed: int) -> Hashes:
+    """Hash numbers; an integer and the equal float hash alike, and so do 0.0 and -0.0."""
+    floats = values.astype(np.float64) + 0.0
+    bits = floats.view(np.uint64)
+    if values.dtype.kind in "iu" and len(values) and np.abs(floats).max() >= 1 << 53:
+        with np.errstate(invalid="ignore"):
+            same = floats.astype(values.dtype) == values
+        bits = np.where(same, bits, ~values.astype(np.uint64))
+    return _mix(bits ^ np.uint64(seed * 0x9E3779B97F4A7C15 & 0xFFFFFFFFFFFFFFFF))
+
+
+def hash_text(data: NDArray[np.uint8], offsets: NDArray[Any], seed: int) -> Hashes:
+    """Hash byte strings: string i is ``data[offsets[i]:offsets[i + 1]]``. Multilinear in its bytes, then mixed."""
+    offsets = offsets.astype(np.int64)
+    count = len(offsets) - 1
+    hashes = np.empty(count, np.uint64)
+    first = 0
+    while first < count:
+        last = max(first + 1, int(np.searchsorted(offsets, offsets[first] + _BLOCK, side="right")) - 1)
+        bounds = offsets[first : last + 1] - offsets[first]
+        lengths = np.diff(bounds)
+        block = data[offsets[first] : offsets[last]].astype(np.uint64)
+        places = np.arange(len(block)) - np.repeat(bounds[:-1], lengths)
+        keys = _keys(seed, 1 << int(lengths.max()).bit_length())
+        sums = np.concatenate((np.zeros(1, np.uint64), np.cumsum((block + np.uint64(1)) * keys[places], dtype=np.uint64)))
+        hashes[first:last] = sums[bounds[1:]] - sums[bounds[:-1]]
+        hashes[first:last] += lengths.astype(np.uint64)
+        first = last
+    return _mix(hashes)
+
+
+def _mix(bits: Hashes) -> Hashes:
+    """SplitMix64's finaliser (Steele, Lea, Flood 2014)."""
+    mixed = bits + np.uint64(0x9E3779B97F4A7C15)
+    mixed = (mixed ^ (mixed >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+    mixed = (mixed ^ (mixed >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+    return mixed ^ (mixed >> np.uint64(31))
+
+
+@functools.lru_cache(maxsize=64)
+def _keys(seed: int, length: int) -> Hashes:
+    """Return one odd random key per place in a string; the first ones are the same for every length."""
+    start = np.uint64((seed * 0xD1342543DE82EF95 + 1) & 0xFFFFFFFFFFFFFFFF)
+    return _mix(_mix(np.arange(length, dtype=np.uint64)) ^ start) | np.uint64(1)
+
+
+@functools.lru_cache(maxsize=2048)
+def _estimate(registers: bytes) -> float:
+    counts = np.bincount(np.frombuffer(registers, np.uint8), minlength=_WIDTH + 2).tolist()
+    total = _REGISTERS * _tau(1 - counts[_WIDTH + 1] / _REGISTERS)
+    for rank in range(_WIDTH, 0, -1):
+        total = 0.5 * (total + counts[rank])
+    total += _REGISTERS * _sigma(counts[0] / _REGISTERS)
+    return _REGISTERS * _REGISTERS / (2 * math.log(2) * total)
+
+
+def _sigma(share: float) -> float:
+    if share == 1.0:
+        return math.inf
+    power, total, weight = share, share, 1.0
+    while True:
+        power *= power
+        previous, total = total, total + power * weight
+        weight += weight
+        if total == previous:
+            return total
+
+
+def _tau(share: float) -> float:
+    if share in (0.0, 1.0):
+        return 0.0
+    root, weight, total = share, 1.0, 1 - share
+    while True:
+        root = math.sqrt(root)
+        weight *= 0.5
+        previous, total = total, total - (1 - root) ** 2 * weight
+        if total == previous:
+            return total / 3

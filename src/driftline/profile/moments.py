@@ -1,0 +1,93 @@
+"""Count, mean, sum of squared deviations and range of a set of finite numbers, and how two sets combine.
+
+Enters: sorted or weighted float arrays. Leaves: ``Moments``. Sums of parts are rounded once (``math.fsum``), so the
+combination does not depend on the order of the parts. Never sees a null, NaN or infinity: they are counted elsewhere.
+Source: Chan, Golub, LeVeque, "Updating formulae and a pairwise algorithm for computing sample variances", 1979.
+"""
+
+import math
+from collections.abc import Iterable
+from typing import Any
+
+import msgspec
+import numpy as np
+from numpy.typing import NDArray
+
+_LARGE = 1e150  # beyond it a squared deviation can leave the range of a double
+
+
+class Moments(msgspec.Struct, frozen=True, array_like=True):
+    """The first two moments and the range; ``minimum`` and ``maximum`` are None where there is no value."""
+
+    count: int = 0  # finite values
+    mean: float = 0.0  # 0 where count is 0
+    m2: float = 0.0  # sum of squared deviations from the mean; inf where it exceeds a double
+    minimum: float | None = None
+    maximum: float | None = None
+
+    @property
+    def std(self) -> float:
+        """Sample standard deviation (divisor n - 1); NaN for no value, 0 for one."""
+        if self.count == 0:
+            return math.nan
+        return math.sqrt(self.m2 / (self.count - 1)) if self.count > 1 else 0.0
+
+
+EMPTY = Moments()
+
+
+def of_sorted(values: NDArray[np.float64]) -> Moments:
+    """Return the moments of ``values``: one dimension, finite, ascending."""
+    count = len(values)
+    if count == 0:
+        return EMPTY
+    low, high = float(values[0]), float(values[-1])
+    if low == high:
+        return Moments(count, low, 0.0, low, high)
+    if max(-low, high) > _LARGE:
+        return _of_large(values, low, high)
+    mean = float(np.add.reduce(values)) / count
+    deviations = values - mean
+    drift = float(np.add.reduce(deviations))
+    np.multiply(deviations, deviations, out=deviations)
+    m2 = float(np.add.reduce(deviations)) - drift * drift / count
+    return Moments(count, min(max(mean + drift / count, low), high), max(m2, 0.0), low, high)
+
+
+def of_weighted(values: NDArray[Any], weights: NDArray[np.int64]) -> Moments:
+    """Return the moments of whole numbers ``values``, each taken ``weights`` times; same length, weights above 0."""
+    count = int(weights.sum())
+    if count == 0:
+        return EMPTY
+    mean = float(values @ weights) / count
+    deviations = values - mean
+    m2 = float((deviations * deviations) @ weights)
+    return Moments(count, mean, m2, float(values.min()), float(values.max()))
+
+
+def combine(parts: Iterable[Moments]) -> Moments:
+    """Return the moments of the union of ``parts``; the same for every order of them."""
+    full = [part for part in parts if part.count]
+    if len(full) < 2:
+        return full[0] if full else EMPTY
+    count = sum(part.count for part in full)
+    low = min(part.minimum for part in full if part.minimum is not None)
+    high = max(part.maximum for part in full if part.maximum is not None)
+    mean = math.fsum(part.mean * (part.count / count) for part in full)
+    try:
+        m2 = math.fsum(
+            term for part in full for term in (part.m2, part.count * (part.mean - mean) * (part.mean - mean))
+        )
+    except OverflowError:
+        m2 = math.inf
+    return Moments(count, min(max(mean, low), high), m2, low, high)
+
+
+def _of_large(values: NDArray[np.float64], low: float, high: float) -> Moments:
+    scale = max(-low, high)
+    count = len(values)
+    scaled = values / scale
+    mean = float(np.add.reduce(scaled)) / count
+    deviations = scaled - mean
+    m2 = float(np.add.reduce(deviations * deviations)) * scale  # one factor at a time: inf, never a warning
+    return Moments(count, min(max(mean * scale, low), high), m2 * scale, low, high)
