@@ -1,0 +1,193 @@
+"""The catalogue: what there is, and what people mean when they type a name.
+
+Enters: pieces of names and node ids. Leaves: lines of the catalogue and node ids. A node id is read against
+the names that are known, because names may hold the signs that separate its parts. Never guesses between two
+that fit equally.
+"""
+
+from typing import Literal, NamedTuple
+
+from driftline.event import names
+from driftline.event.lineage import Dataset, Version
+from driftline.event.report import DatasetSummary, VersionSummary
+from driftline.store import versions
+from driftline.store.connection import OPEN, Connection, Row
+from driftline.store.names import Names
+
+NodeType = Literal["DATASET", "VERSION", "FIELD", "JOB", "RUN"]
+
+
+class Found(NamedTuple):
+    """What a node id stands for."""
+
+    node: str
+    type: NodeType
+    label: str
+    kind: str = ""
+    dataset: Dataset | None = None  # of a dataset, a version or a column
+    version: str = ""
+    column: str = ""
+    id: int = 0  # within the store: of a dataset, a job or a version
+
+
+def escape(text: str) -> str:
+    """Return ``text`` in lower case for a LIKE that takes a backslash as its escape."""
+    return text.lower().replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+
+
+def summary(row: Row) -> VersionSummary:
+    """Return a version summary from a row of ``version_columns``."""
+    _, namespace, name, version, time_us, body, run, job_namespace, job_name, _ = row
+    held = versions.decode(body)
+    return VersionSummary(
+        node=names.dataset_id(namespace, name, version),
+        version=version,
+        partition=held.partition,
+        rows=held.rows,
+        bytes=held.bytes,
+        fingerprint=held.fingerprint,
+        time_us=time_us,
+        run=run or "",
+        job=names.job_id(job_namespace, job_name) if job_name else "",
+    )
+
+
+class Catalogue:
+    """Datasets by page, and names by what people type."""
+
+    def __init__(self, connection: Connection, names_: Names) -> None:
+        self._connection = connection
+        self._names = names_
+
+    def datasets(self, limit: int, offset: int, query: str) -> tuple[list[DatasetSummary], int]:
+        """Return one page of the catalogue and how many lines there are."""
+        form = f"%{escape(query)}%"
+        rows = self._connection.rows("datasets_page", form=form, limit=limit, offset=offset, unborn=OPEN)
+        total = self._connection.row("datasets_total", form=form)
+        return [self._line(row) for row in rows], total[0] if total else 0
+
+    def dataset(self, dataset: Dataset) -> DatasetSummary | None:
+        """Return the catalogue's line on one dataset."""
+        known = self._names.known("DATASET", dataset.namespace, dataset.name)
+        row = known and self._connection.row("dataset_line", id=known, unborn=OPEN)
+        return self._line(row) if row else None
+
+    def lookup(self, node: str) -> Found | None:
+        """Return what a node id stands for."""
+        if node.startswith("run:"):
+            row = self._connection.row("run_of", run=node.removeprefix("run:"), attempt=0)
+            return Found(node, "RUN", node.removeprefix("run:")) if row else None
+        if node.startswith("datasetField:"):
+            return self._field(node)
+        row = self._connection.row("node_by_text", node=node)
+        if row:
+            return _node(row)
+        for at in _places(node, "#"):
+            row = self._connection.row("node_by_text", node=node[:at])
+            if row and row[1] == "DATASET":
+                return self._version(row, node[at + 1 :])
+        return None
+
+    def find(self, text: str, limit: int) -> list[str]:
+        """Return the node ids that ``text`` names, from the first sense in which it names any."""
+        text = text.strip()
+        exact = self.lookup(text)
+        if exact or not text:
+            return [exact.node] if exact else []
+        lowered = text.lower()
+        for rows in (
+            self._connection.rows("nodes_named", name=lowered, limit=limit),
+            self._connection.rows("nodes_like", form=f"%/{escape(text)}", limit=limit),
+            self._connection.rows("nodes_like", form=f"%.{escape(text)}", limit=limit),
+        ):
+            if rows:
+                return [row[4] for row in rows]
+        return self._columns_named(text, limit) or self._versions_named(text, limit)
+
+    def search(self, text: str, limit: int) -> list[Found]:
+        """Return what has ``text`` in its name."""
+        rows = self._connection.rows("nodes_like", form=f"%{escape(text.strip())}%", limit=limit)
+        found = [_node(row) for row in rows]
+        if len(found) < limit and text.strip():
+            columns = self._connection.rows("fields_named", name=text.strip(), limit=limit - len(found))
+            found += [_column(Dataset(namespace, name), column) for column, namespace, name in columns]
+        return found
+
+    def _columns_named(self, text: str, limit: int) -> list[str]:
+        found: list[str] = []
+        for at in _places(text, "."):
+            for node in self._datasets_named(text[:at], limit):
+                field = self._connection.row("field_of", dataset=node[0], name=text[at + 1 :])
+                if field:
+                    found.append(names.column_id(node[2], node[3], text[at + 1 :]))
+            if found:
+                return found
+        rows = self._connection.rows("fields_named", name=text, limit=limit)
+        return [names.column_id(namespace, name, column) for column, namespace, name in rows]
+
+    def _versions_named(self, text: str, limit: int) -> list[str]:
+        for at in _places(text, "#"):
+            for node in self._datasets_named(text[:at], limit):
+                form = escape(text[at + 1 :]) + "%"
+                rows = self._connection.rows("versions_like", dataset=node[0], form=form, unborn=OPEN, limit=limit)
+                if rows:
+                    return [names.dataset_id(row[1], row[2], row[3]) for row in rows]
+        return []
+
+    def _datasets_named(self, text: str, limit: int) -> list[Row]:
+        rows = self._connection.rows("nodes_named", name=text.lower(), limit=limit)
+        rows = rows or self._connection.rows("nodes_like", form=f"%/{escape(text)}", limit=limit)
+        return [row for row in rows if row[1] == "DATASET"]
+
+    def _field(self, node: str) -> Found | None:
+        rest = node.removeprefix("datasetField:")
+        for at in _places(rest, ":"):
+            row = self._connection.row("node_by_text", node=f"dataset:{rest[:at]}")
+            if row and self._connection.row("field_of", dataset=row[0], name=rest[at + 1 :]):
+                return _column(Dataset(row[2], row[3]), rest[at + 1 :], row[5], row[0])
+        return None
+
+    def _version(self, row: Row, version: str) -> Found | None:
+        dataset = Dataset(row[2], row[3])
+        known = self._names.known_version(Version(dataset, version))
+        if known is None:
+            return None
+        held = self._connection.row("version_by_id", id=known)
+        slice_ = versions.decode(held[5]).partition if held and held[5] else ""
+        label = label_version(row[3], version, slice_)
+        return Found(Version(dataset, version).node, "VERSION", label, row[5], dataset, version, "", known)
+
+    def _line(self, row: Row) -> DatasetSummary:
+        _, namespace, name, node, kind, amount, latest = row
+        newest = latest and self._connection.row("version_by_id", id=latest)
+        held = summary(newest) if newest else None
+        return DatasetSummary(
+            node=node,
+            dataset=Dataset(namespace, name),
+            kind=kind,
+            versions=amount,
+            latest=held.version if held else "",
+            partition=held.partition if held else "",
+            rows=held.rows if held else None,
+            updated_us=held.time_us if held else 0,
+        )
+
+
+def label_version(name: str, version: str, partition: str) -> str:
+    """Return how a version is written beside its node: by its partition, else by its name's start."""
+    return f"{name} {partition}" if partition else f"{name}#{version.rpartition(':')[2][:12]}"
+
+
+def _places(text: str, sign: str) -> list[int]:
+    return [at for at in range(len(text) - 1, 0, -1) if text[at] == sign]
+
+
+def _node(row: Row) -> Found:
+    id_, type_, namespace, name, node, kind = row
+    dataset = Dataset(namespace, name) if type_ == "DATASET" else None
+    return Found(node, type_, name, kind, dataset, "", "", id_)
+
+
+def _column(dataset: Dataset, column: str, kind: str = "", id_: int = 0) -> Found:
+    node = names.column_id(dataset.namespace, dataset.name, column)
+    return Found(node, "FIELD", f"{dataset.name}.{column}", kind, dataset, "", column, id_)

@@ -1,0 +1,483 @@
+-- Every statement of the store. One comment each; ":name" parameters; text that SQLite 3.40 and PostgreSQL 15 both accept.
+
+-- name: log_append
+-- Keep one raw event; no row comes back when its content is known already.
+insert into event_log (hash, run, event_us, received_us, status, reason, raw)
+values (:hash, :run, :event_us, :received_us, :status, :reason, :raw)
+on conflict (hash) do nothing returning seq;
+
+-- name: log_of_run
+-- The accepted events of one run, in the order in which they came.
+select raw from event_log where run = :run and status = 'accepted' order by seq;
+
+-- name: log_read
+-- The log from one place on.
+select seq, hash, run, event_us, received_us, status, reason, raw from event_log where seq > :after order by seq limit :limit;
+
+-- name: log_quarantined
+-- Events that could not be read, newest first.
+select seq, hash, run, event_us, received_us, status, reason, raw from event_log
+where status = 'quarantined' order by seq desc limit :limit;
+
+-- name: tally_add
+-- Add to a running count.
+insert into tally (name, amount) values (:name, :amount)
+on conflict (name) do update set amount = tally.amount + excluded.amount;
+
+-- name: tally_all
+-- Every running count.
+select name, amount from tally order by name;
+
+-- name: node_intern
+-- Give a dataset or a job its id.
+insert into node (type, namespace, name, node, kind) values (:type, :namespace, :name, :node, '')
+on conflict (type, namespace, name) do nothing returning id;
+
+-- name: node_of
+-- The id and kind of a dataset or a job.
+select id, kind from node where type = :type and namespace = :namespace and name = :name;
+
+-- name: node_kind
+-- Say what kind of thing a dataset is.
+update node set kind = :kind where id = :id;
+
+-- name: node_by_id
+-- A dataset or job.
+select id, type, namespace, name, node, kind from node where id = :id;
+
+-- name: node_by_text
+-- The dataset or job with a node id.
+select id, type, namespace, name, node, kind from node where node = :node order by id limit 1;
+
+-- name: nodes_named
+-- Datasets and jobs of exactly this name, whatever the case.
+select id, type, namespace, name, node, kind from node where lower(name) = :name order by type, node limit :limit;
+
+-- name: nodes_like
+-- Datasets and jobs whose name has a form.
+select id, type, namespace, name, node, kind from node where lower(name) like :form escape '\' order by type, node limit :limit;
+
+-- name: node_counts
+-- How many datasets and jobs there are.
+select type, count(*) from node group by type;
+
+-- part: dataset_columns
+-- What a line of the catalogue is made of.
+select n.id, n.namespace, n.name, n.node, n.kind,
+  (select count(*) from version v where v.dataset_id = n.id and v.version <> '' and v.time_us < :unborn),
+  (select v.id from version v where v.dataset_id = n.id and v.version <> '' and v.time_us < :unborn
+   order by v.time_us desc, v.id desc limit 1)
+from node n
+
+-- name: datasets_page
+-- One page of the catalogue, by name.
+{dataset_columns} where n.type = 'DATASET' and lower(n.node) like :form escape '\'
+order by n.name, n.namespace limit :limit offset :offset;
+
+-- name: dataset_line
+-- The catalogue's line on one dataset.
+{dataset_columns} where n.id = :id;
+
+-- name: datasets_total
+-- How many datasets a page is cut from.
+select count(*) from node n where n.type = 'DATASET' and lower(n.node) like :form escape '\';
+
+-- name: field_intern
+-- Give a column its id.
+insert into field (dataset_id, name) values (:dataset, :name) on conflict (dataset_id, name) do nothing returning id;
+
+-- name: field_of
+-- The id of a column.
+select id from field where dataset_id = :dataset and name = :name;
+
+-- name: fields_of
+-- The columns that were ever seen of a dataset.
+select id, name from field where dataset_id = :dataset order by id;
+
+-- name: fields_named
+-- Columns of exactly this name, in whatever dataset.
+select f.name, n.namespace, n.name from field f join node n on n.id = f.dataset_id
+where f.name = :name order by n.node limit :limit;
+
+-- name: run_of
+-- One execution; the last attempt when the attempt is 0.
+select id, attempt, job_id, time_us, body from run
+where run = :run and (attempt = :attempt or :attempt = 0) order by attempt desc limit 1;
+
+-- name: run_put
+-- Keep or replace the fold of one execution.
+insert into run (run, attempt, job_id, time_us, settled, body) values (:run, :attempt, :job, :time_us, :settled, :body)
+on conflict (run, attempt) do update set job_id = excluded.job_id, time_us = excluded.time_us,
+  settled = excluded.settled, body = excluded.body
+returning id;
+
+-- name: run_before
+-- The last execution of a job that came to a good end before a moment.
+select body from run where job_id = :job and settled = 1 and time_us < :before_us order by time_us desc, run desc limit 1;
+
+-- name: runs_of_job
+-- The newest executions of a job.
+select body from run where job_id = :job and time_us < :before_us order by time_us desc, run desc limit :limit;
+
+-- name: run_count
+-- How many executions are known.
+select count(*) from run;
+
+-- name: version_intern
+-- Give a state of a dataset its id; it has not come into being until a run says so.
+insert into version (dataset_id, version, time_us, run_id, slice, profile, best, filled, body)
+values (:dataset, :version, :unborn, null, '', '', '', '', :empty)
+on conflict (dataset_id, version) do nothing returning id;
+
+-- name: version_of
+-- The id of a state of a dataset.
+select id from version where dataset_id = :dataset and version = :version;
+
+-- name: version_state
+-- What is held of one version.
+select best, filled, body from version where id = :id;
+
+-- name: version_settle
+-- Say what a version is, when it came into being and by which run.
+update version set time_us = :time_us, run_id = :run, slice = :slice, profile = :profile, best = :best, filled = :filled,
+  body = :body where id = :id;
+
+-- name: version_writer
+-- The run that a version came into being by.
+select run_id from version where id = :id;
+
+-- name: version_said
+-- Every run that still says something of a version.
+select t.role, t.run_id, r.run, r.time_us, r.body from touch t join run r on r.id = t.run_id
+where t.version_id = :version and t.valid_to_us = :open;
+
+-- part: version_columns
+-- What a version summary is made of.
+select v.id, n.namespace, n.name, v.version, v.time_us, v.body, r.run, j.namespace, j.name, n.kind
+from version v join node n on n.id = v.dataset_id left join run r on r.id = v.run_id left join node j on j.id = r.job_id
+
+-- name: version_by_id
+-- One version.
+{version_columns} where v.id = :id;
+
+-- name: versions_before
+-- The versions of a dataset that came into being before a moment, newest first.
+{version_columns}
+where v.dataset_id = :dataset and v.version <> '' and v.time_us < :before_us order by v.time_us desc, v.id desc limit :limit;
+
+-- name: versions_of_slice
+-- The versions of one partition of a dataset, newest first.
+{version_columns}
+where v.dataset_id = :dataset and v.slice = :slice and v.version <> '' and v.time_us < :before_us
+order by v.time_us desc, v.id desc limit :limit;
+
+-- name: versions_like
+-- Versions of a dataset whose name begins so.
+{version_columns}
+where v.dataset_id = :dataset and v.version like :form escape '\' and v.version <> '' and v.time_us < :unborn
+order by v.time_us desc, v.id desc limit :limit;
+
+-- name: version_count
+-- How many versions are known.
+select count(*) from version where version <> '' and time_us < :unborn;
+
+-- name: profiles_before
+-- The profiles of a dataset's versions that came into being before a moment, newest first.
+select v.version, v.slice, v.time_us, b.packed, b.data from version v join blob b on b.hash = v.profile
+where v.dataset_id = :dataset and v.time_us < :before_us and v.profile <> ''
+order by v.time_us desc, v.id desc limit :limit;
+
+-- name: touch_put
+-- A run read or wrote a version.
+insert into touch (version_id, role, run_id, job_id, dataset_id, valid_from_us, valid_to_us)
+values (:version, :role, :run, :job, :dataset, :from_us, :to_us)
+on conflict (version_id, role, run_id) do update set job_id = excluded.job_id, dataset_id = excluded.dataset_id,
+  valid_from_us = excluded.valid_from_us, valid_to_us = excluded.valid_to_us;
+
+-- name: touch_close
+-- A run no longer says that it read or wrote a version: it was never so.
+update touch set valid_to_us = valid_from_us where version_id = :version and role = :role and run_id = :run;
+
+-- name: runs_of_version
+-- The runs that read (0) or wrote (1) a version, oldest first.
+select r.run from touch t join run r on r.id = t.run_id
+where t.version_id = :version and t.role = :role and t.valid_to_us = :open order by r.time_us, r.run limit :limit;
+
+-- name: flow_add
+-- A job's runs read or write a dataset from its first run that said so to its last.
+insert into flow (source, target, provenance, confidence, valid_from_us, last_us, valid_to_us)
+values (:source, :target, 'explicit', 1.0, :time_us, :time_us, :open)
+on conflict (target, source) do update set
+  valid_from_us = case when flow.valid_to_us <> :open or excluded.valid_from_us < flow.valid_from_us
+    then excluded.valid_from_us else flow.valid_from_us end,
+  last_us = case when flow.valid_to_us <> :open or excluded.last_us > flow.last_us
+    then excluded.last_us else flow.last_us end,
+  valid_to_us = excluded.valid_to_us;
+
+-- name: flow_span
+-- When a job's runs first and last read (0) or wrote (1) a dataset.
+select
+  (select t.valid_from_us from touch t where t.job_id = :job and t.dataset_id = :dataset and t.role = :role
+   and t.valid_to_us = :open order by t.valid_from_us limit 1),
+  (select t.valid_from_us from touch t where t.job_id = :job and t.dataset_id = :dataset and t.role = :role
+   and t.valid_to_us = :open order by t.valid_from_us desc limit 1);
+
+-- name: flow_set
+-- Correct when a flow was first and last seen.
+update flow set valid_from_us = :first_us, last_us = :last_us, valid_to_us = :open where source = :source and target = :target;
+
+-- name: flow_close
+-- No run says this flow any more: it was never so.
+update flow set valid_to_us = valid_from_us where source = :source and target = :target;
+
+-- name: edge_put
+-- One version fed another through a run.
+insert into version_edge (source, target, run_id, provenance, confidence, valid_from_us, valid_to_us)
+values (:source, :target, :run, :provenance, :confidence, :from_us, :to_us)
+on conflict (target, source, run_id) do update set provenance = excluded.provenance, confidence = excluded.confidence,
+  valid_from_us = excluded.valid_from_us, valid_to_us = excluded.valid_to_us;
+
+-- name: edge_close
+-- A run no longer says that one version fed another: it was never so.
+update version_edge set valid_to_us = valid_from_us where source = :source and target = :target and run_id = :run;
+
+-- name: column_set_intern
+-- Give a set of column edges its id.
+insert into column_set (hash, body) values (:hash, :body) on conflict (hash) do nothing returning id;
+
+-- name: column_set_of
+-- A set of column edges by the hash of its content.
+select id, body from column_set where hash = :hash;
+
+-- name: column_set_by_id
+-- A set of column edges.
+select body from column_set where id = :id;
+
+-- name: run_columns_put
+-- What a run says of the columns of a dataset.
+insert into run_columns (job_id, dataset_id, run_id, set_id, valid_from_us, valid_to_us)
+values (:job, :dataset, :run, :set, :from_us, :to_us)
+on conflict (job_id, dataset_id, run_id) do update set set_id = excluded.set_id, valid_from_us = excluded.valid_from_us,
+  valid_to_us = excluded.valid_to_us;
+
+-- name: run_columns_close
+-- A run no longer says anything of the columns of a dataset.
+update run_columns set valid_to_us = valid_from_us where job_id = :job and dataset_id = :dataset and run_id = :run;
+
+-- name: run_columns_of
+-- What one run says of the columns of a dataset.
+select set_id, valid_from_us from run_columns
+where job_id = :job and dataset_id = :dataset and run_id = :run and valid_to_us = :open;
+
+-- name: run_columns_last
+-- The newest word of a job on the columns of a dataset.
+select set_id, valid_from_us from run_columns
+where job_id = :job and dataset_id = :dataset and valid_to_us = :open order by valid_from_us desc, run_id desc limit 1;
+
+-- name: run_columns_all
+-- Every word of a job on the columns of a dataset, oldest first.
+select c.set_id, c.valid_from_us from run_columns c join run r on r.id = c.run_id
+where c.job_id = :job and c.dataset_id = :dataset and c.valid_to_us = :open order by c.valid_from_us, r.run;
+
+-- name: column_edge_put
+-- A column reaches another, from one run of the job to a later one.
+insert into column_edge (source, target, job_id, kind, source_dataset, target_dataset, provenance, confidence,
+  valid_from_us, valid_to_us)
+values (:source, :target, :job, :kind, :source_dataset, :target_dataset, :provenance, :confidence, :from_us, :to_us)
+on conflict (target, source, job_id, kind, valid_from_us) do update set provenance = excluded.provenance,
+  confidence = excluded.confidence, valid_to_us = excluded.valid_to_us;
+
+-- name: column_edge_end
+-- A column edge holds until the run that first no longer says it.
+update column_edge set valid_to_us = :to_us
+where target = :target and source = :source and job_id = :job and kind = :kind and valid_to_us = :open;
+
+-- name: column_edges_void
+-- Forget when a job's column edges into a dataset held, before it is worked out anew.
+update column_edge set valid_to_us = valid_from_us where job_id = :job and target_dataset = :dataset and valid_to_us > valid_from_us;
+
+-- name: blob_put
+-- Keep bytes under the hash of their content.
+insert into blob (hash, packed, data) values (:hash, :packed, :data) on conflict (hash) do nothing;
+
+-- name: blob_get
+-- The bytes with a hash.
+select packed, data from blob where hash = :hash;
+
+-- name: finding_put
+-- Keep or replace a finding.
+insert into finding (id, node, version, severity, time_us, body)
+values (:id, :node, :version, :severity, :time_us, :body)
+on conflict (id) do update set severity = excluded.severity, time_us = excluded.time_us, body = excluded.body;
+
+-- name: finding_get
+-- One finding.
+select body from finding where id = :id;
+
+-- name: findings_of
+-- Findings of a dataset (or of all, when the node is ''), of one version or all, in a span of time, newest first.
+select body from finding
+where node = :node and (version = :version or :version = '') and time_us >= :since_us and time_us < :until_us
+order by time_us desc, id limit :limit;
+
+-- name: findings_between
+-- Findings of every dataset in a span of time, newest first.
+select body from finding where time_us >= :since_us and time_us < :until_us order by time_us desc, id limit :limit;
+
+-- name: change_put
+-- Keep or replace a change.
+insert into change (id, node, run, time_us, body) values (:id, :node, :run, :time_us, :body)
+on conflict (id) do update set time_us = excluded.time_us, body = excluded.body;
+
+-- name: change_get
+-- One change.
+select body from change where id = :id;
+
+-- name: changes_of
+-- Changes of a node in a span of time, newest first.
+select body from change where node = :node and time_us >= :since_us and time_us < :until_us order by time_us desc, id limit :limit;
+
+-- name: changes_between
+-- Changes of every node in a span of time, newest first.
+select body from change where time_us >= :since_us and time_us < :until_us order by time_us desc, id limit :limit;
+
+-- name: incident_put
+-- Keep or replace an incident.
+insert into incident (id, state, opened_us, updated_us, body) values (:id, :state, :opened_us, :updated_us, :body)
+on conflict (id) do update set state = excluded.state, opened_us = excluded.opened_us, updated_us = excluded.updated_us,
+  body = excluded.body;
+
+-- name: incident_member_put
+-- A finding or a change belongs to an incident.
+insert into incident_member (member, incident) values (:member, :incident) on conflict (member, incident) do nothing;
+
+-- name: incidents_of_member
+-- The incidents that a finding or a change belongs to.
+select i.body from incident_member m join incident i on i.id = m.incident where m.member = :member order by i.opened_us;
+
+-- name: incidents_like
+-- Incidents whose id begins so.
+select body from incident where id >= :low and id < :high order by id limit :limit;
+
+-- name: incidents_all
+-- Incidents, newest first.
+select body from incident order by opened_us desc, id limit :limit offset :offset;
+
+-- name: incidents_in_state
+-- Incidents in one state, newest first.
+select body from incident where state = :state order by opened_us desc, id limit :limit offset :offset;
+
+-- name: incident_counts
+-- How many incidents are in which state.
+select state, count(*) from incident group by state;
+
+-- name: quarantine_put
+-- Keep or replace a quarantine.
+insert into quarantine (id, node, created_us, released_us, body) values (:id, :node, :created_us, :released_us, :body)
+on conflict (id) do update set released_us = excluded.released_us, body = excluded.body;
+
+-- name: quarantine_get
+-- One quarantine.
+select body from quarantine where id = :id;
+
+-- name: quarantines_active
+-- Quarantines in force, oldest first.
+select body from quarantine where released_us = 0 order by created_us, id limit :limit;
+
+-- name: quarantines_all
+-- Every quarantine, newest first.
+select body from quarantine order by created_us desc, id limit :limit;
+
+-- name: outbox_put
+-- Something is to be told; no row comes back when it is known already.
+insert into outbox (channel, key, body, attempts, due_us, sent, error) values (:channel, :key, :body, 0, 0, 0, '')
+on conflict (channel, key) do nothing returning id;
+
+-- name: outbox_claim
+-- Take what is due, for the length of a lease.
+update outbox set due_us = :lease_us, attempts = attempts + 1
+where id in (select id from outbox where sent = 0 and due_us <= :now_us order by due_us, id limit :limit {skip})
+returning id, channel, key, body, attempts;
+
+-- name: outbox_done
+-- It was told.
+update outbox set sent = 1, error = '' where id = :id;
+
+-- name: outbox_failed
+-- It could not be told; try again later.
+update outbox set error = :error, due_us = :due_us where id = :id;
+
+-- name: outbox_waiting
+-- How much is still to be told.
+select count(*) from outbox where sent = 0;
+
+-- name: setting_get
+-- A small named value.
+select body from setting where name = :name;
+
+-- name: setting_put
+-- Keep a small named value.
+insert into setting (name, body) values (:name, :body) on conflict (name) do update set body = excluded.body;
+
+-- name: setting_remove
+-- Let go of a small named value.
+delete from setting where name = :name;
+
+-- name: answer_inbox_add
+-- Keep an answer; the first one with an id stands.
+insert into answer_inbox (id, time_us, endpoint, body) values (:id, :time_us, :endpoint, :body)
+on conflict (id) do nothing;
+
+-- name: answer_inbox_end
+-- The number of the last waiting answer.
+select coalesce(max(seq), 0) from answer_inbox;
+
+-- name: answer_inbox_count
+-- How many answers wait after a number.
+select count(*) from answer_inbox where seq > :after_seq;
+
+-- name: answer_inbox_get
+-- One waiting answer.
+select body from answer_inbox where id = :id;
+
+-- name: answer_inbox_newest
+-- Waiting answers, the newest first, before a place in that order.
+select body from answer_inbox
+where time_us >= :since_us and time_us < :until_us and (:endpoint = '' or endpoint = :endpoint)
+  and (time_us < :before_us or (time_us = :before_us and id < :before_id))
+order by time_us desc, id desc limit :limit;
+
+-- name: answer_inbox_oldest
+-- What a compaction moves next.
+select seq, body from answer_inbox order by seq limit :limit;
+
+-- name: answer_inbox_clear
+-- Forget what has been moved to segments.
+delete from answer_inbox where seq <= :until_seq;
+
+-- name: ledger_segments
+-- The Parquet files that count.
+select name, month, answers, first_id, last_id, since_us, until_us from ledger_segment order by month, first_id;
+
+-- name: ledger_segment_add
+-- Let a Parquet file count.
+insert into ledger_segment (name, month, answers, first_id, last_id, since_us, until_us)
+values (:name, :month, :answers, :first_id, :last_id, :since_us, :until_us)
+on conflict (name) do nothing;
+
+-- name: ledger_segment_remove
+-- Let a Parquet file count no longer.
+delete from ledger_segment where name = :name;
+
+-- name: ledger_count
+-- How many answers there are.
+select (select count(*) from answer_inbox) + (select coalesce(sum(answers), 0) from ledger_segment);
+
+-- name: ledger_moment
+-- Segments, the waiting answers after a number, and the last number, all as of one moment.
+select 'segment' as sort, answers as number, null as body, name, month, first_id, last_id, since_us, until_us
+from ledger_segment
+union all
+select 'answer', seq, body, '', '', '', '', 0, 0 from answer_inbox where seq > :after_seq
+union all
+select 'end', coalesce(max(seq), 0), null, '', '', '', '', 0, 0 from answer_inbox;

@@ -1,0 +1,74 @@
+"""One store, opened: everything that Driftline remembers, by room.
+
+Enters: a location. Leaves: a ``Store`` whose parts share one connection and one lock, so that what is done
+inside ``transaction()`` is done together or not at all. Never opens a store that a newer version wrote.
+"""
+
+from contextlib import AbstractContextManager
+from functools import cached_property
+from pathlib import Path
+
+from driftline.errors import StoreUnusable
+from driftline.store.connection import Connection
+from driftline.store.incidents import Incidents
+from driftline.store.ledger import Ledger
+from driftline.store.lineage import Lineage
+from driftline.store.log import Log
+from driftline.store.names import Names
+from driftline.store.outbox import Outbox
+from driftline.store.profiles import Blobs, Profiles
+from driftline.store.quarantines import Quarantines
+from driftline.store.state import State
+from driftline.store.walks import Walks
+
+MEMORY = ":memory:"
+FILE = "driftline.db"
+LEDGER = "ledger"
+
+
+class Store:
+    """The memory, by room."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        names = Names(connection)
+        self.log = Log(connection)
+        self.lineage = Lineage(connection, names)
+        self.walks = Walks(connection)
+        self.blobs = Blobs(connection)
+        self.profiles = Profiles(connection, self.blobs, names)
+        self.incidents = Incidents(connection)
+        self.quarantines = Quarantines(connection)
+        self.outbox = Outbox(connection)
+        self.state = State(connection)
+
+    def transaction(self) -> AbstractContextManager[None]:
+        """All or nothing, across every room; one inside another joins it."""
+        return self._connection.transaction()
+
+    @cached_property
+    def ledger(self) -> Ledger:
+        """The answers, opened on first use: it loads DuckDB."""
+        file = self._connection.file
+        return Ledger(self._connection, file.parent / LEDGER if file else None)
+
+    def close(self) -> None:
+        """Let go of the files."""
+        if "ledger" in self.__dict__:
+            self.ledger.close()
+        self._connection.close()
+
+
+def open_store(location: str) -> Store:
+    """Open or create the store at ``sqlite://FOLDER``, at a folder's path, or in memory (``:memory:``).
+
+    Raises:
+        StoreTooNew: a newer Driftline wrote it; nothing was changed.
+        StoreUnusable: it cannot be opened or is something else; nothing was changed.
+    """
+    if location == MEMORY:
+        return Store(Connection(None))
+    scheme, mark, rest = location.partition("://")
+    if mark and scheme != "sqlite":
+        raise StoreUnusable(f"{location!r}: known are sqlite://FOLDER and {MEMORY}")
+    return Store(Connection(Path(rest if mark else location) / FILE))
