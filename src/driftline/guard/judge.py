@@ -1,0 +1,171 @@
+"""Runs the rules of a policy over one answer and adds them up to a verdict, whatever the rules do.
+
+Enters: a policy and a ``Subject``. Leaves: a ``Verdict``: the strongest action of the rules that found something or
+whose failure mode applied, with all reasons. Pure rules run in place and are measured; slow ones (and injected
+faults) run on a daemon thread that is not waited for longer than the rule's deadline. Never raises, never calls the
+user's function.
+"""
+
+import os
+import threading
+import time
+from collections.abc import Callable, Sequence
+from contextvars import copy_context
+
+import msgspec
+
+from driftline.event.answer import Action, Reason, Verdict
+from driftline.guard import counters, faults
+from driftline.guard.check import Subject
+from driftline.guard.policy import STRENGTH, Policy, Rule
+from driftline.guard.switch import Mode
+
+_WEIGHT: dict[Mode, int] = {"off": 0, "observe": 1, "enforce": 2}
+_MOST_THREADS = 32  # checks that may be under way beyond their deadline, per process
+
+Reasons = tuple[Reason, ...]
+
+
+class Outcome:
+    """What one rule came to: reasons, or an error for which its failure mode stands."""
+
+    __slots__ = ("error", "reasons")
+
+    def __init__(self, reasons: Reasons = (), error: str = "") -> None:
+        self.reasons = reasons
+        self.error = error
+
+
+def effective(policy: Mode, switch: Mode) -> Mode:
+    """Return the mode in force: the weaker of the policy's and the switch's."""
+    return policy if _WEIGHT[policy] <= _WEIGHT[switch] else switch
+
+
+def judge(policy: Policy, rules: Sequence[Rule], subject: Subject, *, mode: Mode, endpoint: str) -> Verdict:
+    """Return the verdict of ``rules`` on ``subject``, without counting it."""
+    action: Action = "allow"
+    reasons: list[Reason] = []
+    errors: list[str] = []
+    for rule in rules:
+        outcome = _run(rule, subject, endpoint)
+        reasons.extend(outcome.reasons)
+        asked: Action = "allow"
+        if outcome.error:
+            errors.append(f"{rule.id}: {outcome.error}; {rule.failure}")
+            asked = _failed(rule, endpoint)
+        elif outcome.reasons:
+            asked = rule.action
+        if STRENGTH[asked] > STRENGTH[action]:
+            action = asked
+    return Verdict(action=action, reasons=tuple(reasons), policy=policy.hash, mode=mode, error="; ".join(errors))
+
+
+def joined(first: Verdict | None, second: Verdict) -> Verdict:
+    """Return the verdict of two guards on one answer: the stronger action, all reasons, both amounts."""
+    if first is None:
+        return second
+    strong = first if STRENGTH[first.action] > STRENGTH[second.action] else second
+    return msgspec.structs.replace(
+        strong,
+        reasons=first.reasons + second.reasons,
+        error="; ".join(filter(None, (first.error, second.error))),
+        money_avoided=first.money_avoided + second.money_avoided,
+    )
+
+
+def _failed(rule: Rule, endpoint: str) -> Action:
+    counters.add("driftline_guard_errors_total", endpoint, rule.id, rule.failure)
+    if rule.failure == "closed":
+        return rule.action
+    if rule.failure == "fallback":
+        return "fallback"
+    counters.add("driftline_guard_fail_open_total", endpoint, rule.id)
+    return "allow"
+
+
+def _run(rule: Rule, subject: Subject, endpoint: str) -> Outcome:
+    start = time.perf_counter()
+    if faults.active(rule.id):
+        return _Beside(rule, endpoint, lambda: faults.commit(rule.id)).run()
+    if rule.test.slow:
+        return _Beside(rule, endpoint, lambda: rule.test.reasons(rule.id, subject)).run()
+    try:
+        found = rule.test.reasons(rule.id, subject)
+    except Exception as error:  # whatever a rule raises, its declared failure mode applies
+        return Outcome(error=_name(error))
+    took_ms = (time.perf_counter() - start) * 1000
+    outcome = _sound(found)
+    if took_ms <= rule.deadline_ms or outcome.error:
+        return outcome
+    _late(rule, endpoint, outcome)
+    return Outcome(outcome.reasons, f"took {took_ms:.0f} ms, its deadline is {rule.deadline_ms:g} ms")
+
+
+def _name(error: Exception) -> str:
+    return f"{type(error).__name__}: {error}".removesuffix(": ")
+
+
+def _sound(found: object) -> Outcome:
+    if isinstance(found, tuple) and all(isinstance(reason, Reason) for reason in found):
+        return Outcome(found)
+    return Outcome(error=f"answered {found!r:.80}, not reasons")
+
+
+class _Slots:
+    """Bounds the checks that have been left behind on their threads; a forked child starts with none."""
+
+    def __init__(self) -> None:
+        self.renew()
+
+    def renew(self) -> None:
+        self.free = threading.BoundedSemaphore(_MOST_THREADS)
+
+
+_slots = _Slots()
+os.register_at_fork(after_in_child=_slots.renew)
+
+
+class _Beside:
+    """One check on a thread of its own, waited for no longer than its deadline."""
+
+    def __init__(self, rule: Rule, endpoint: str, check: Callable[[], object]) -> None:
+        self.rule = rule
+        self.endpoint = endpoint
+        self.check = check
+        self.free = _slots.free
+        self.done = threading.Event()
+        self.ending = threading.Lock()
+        self.outcome: Outcome | None = None
+        self.left = False
+
+    def run(self) -> Outcome:
+        if not self.free.acquire(blocking=False):
+            return Outcome(error=f"{_MOST_THREADS} checks are still running past their deadline")
+        name = f"guard-{self.rule.id}"
+        try:
+            threading.Thread(target=copy_context().run, args=(self.work,), daemon=True, name=name).start()
+        except RuntimeError as error:
+            self.free.release()
+            return Outcome(error=_name(error))
+        self.done.wait(self.rule.deadline_ms / 1000)
+        with self.ending:
+            self.left = self.outcome is None
+            late = Outcome(error=f"no answer within its deadline of {self.rule.deadline_ms:g} ms")
+            return self.outcome or late
+
+    def work(self) -> None:
+        try:
+            outcome = _sound(self.check())
+        except Exception as error:  # whatever a rule raises, its declared failure mode applies
+            outcome = Outcome(error=_name(error))
+        with self.ending:
+            self.outcome = outcome
+            if self.left:
+                _late(self.rule, self.endpoint, outcome)
+        self.free.release()
+        self.done.set()
+
+
+def _late(rule: Rule, endpoint: str, outcome: Outcome) -> None:
+    result = "error" if outcome.error else "found" if outcome.reasons else "clear"
+    counters.add("driftline_guard_late_total", endpoint, rule.id, result)
