@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
-import ratios
 
+import ratios
 from driftline import clock
 from driftline.config import Settings
 from driftline.engine.engine import Engine
@@ -47,7 +47,7 @@ def events() -> list[bytes]:
             "eventType": "COMPLETE",
             "producer": openlineage.PRODUCER,
             "schemaURL": openlineage.SCHEMA + "RunEvent",
-            "run": {"runId": ids.uuid7(moment, lambda size: bytes(size)), "facets": {}},
+            "run": {"runId": ids.uuid7(moment, bytes), "facets": {}},
             "job": {"namespace": "bench", "name": f"job_{job}", "facets": {}},
             "inputs": [dataset(name, f"v{number}") for name in sources],
             "outputs": [dataset(f"made/{job}", f"v{number}", columnLineage={"fields": fields})],
