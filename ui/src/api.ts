@@ -82,6 +82,7 @@ export interface Answer {
 }
 export interface Explanation {
   answer: Answer; graph?: Subgraph; findings?: Finding[]; changes?: Change[]; incidents?: Incident[]; sentence?: string;
+  layout?: Layout;
 }
 export interface Impact {
   node: string; graph?: Subgraph; datasets?: number; jobs?: number; endpoints?: string[]; answers?: number;

@@ -72,5 +72,5 @@ const STREAMS: Record<Stream, string> = { connecting: "connecting…", live: "li
 
 function LiveState() {
   const { stream } = useLive();
-  return <span class={`live ${stream}`} role="status" title="Whether this page follows events as they come"><i />{STREAMS[stream]}</span>;
+  return <span class={`stream ${stream}`} role="status" title="Whether this page follows events as they come"><i />{STREAMS[stream]}</span>;
 }

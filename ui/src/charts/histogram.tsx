@@ -2,17 +2,20 @@
 // outline in colour. Bins of very unequal width get equal room each, because otherwise most of them could not be seen.
 
 import type { Histogram as Distribution } from "../api.ts";
-import { compact, percent } from "../format.ts";
+import { compact, percent, ticks } from "../format.ts";
+import { Fluid } from "./fluid.tsx";
 
-interface Props { reference?: Distribution | null | undefined; current?: Distribution | null | undefined; width?: number; height?: number }
+interface Props { reference?: Distribution | null | undefined; current?: Distribution | null | undefined }
+
+const HEIGHT = 160;
 
 const UNEVEN = 3; // widest bin to narrowest
 
-export function Histogram({ reference, current, width = 420, height = 170 }: Props) {
+export function Histogram({ reference, current }: Props) {
   const either = current ?? reference;
   if (!either) return null;
   if (either.labels?.length) return <Categories reference={reference} current={current} />;
-  return <Numbers reference={reference} current={current} width={width} height={height} />;
+  return <Fluid>{(width) => <Numbers reference={reference} current={current} width={width} height={HEIGHT} />}</Fluid>;
 }
 
 interface Bar { left: number; right: number; share: number; low: number; high: number }
@@ -53,7 +56,7 @@ function Numbers({ reference, current, width, height }: Props & { width: number;
   const first = now[0];
   const last = now.at(-1);
   return (
-    <svg class="chart" viewBox={`0 0 ${width} ${height}`} role="img" aria-label={said(reference, current)}>
+    <svg class="chart" width={width} height={height} role="img" aria-label={said(reference, current)}>
       {before.map((bar) => (
         <rect class="reference" x={x(bar.left) + 0.5} y={y(bar)} width={Math.max(x(bar.right) - x(bar.left) - 1, 0.5)} height={floor - y(bar)} />
       ))}
@@ -66,7 +69,7 @@ function Numbers({ reference, current, width, height }: Props & { width: number;
         </rect>
       ))}
       <line class="axis" x1={0} x2={width} y1={floor + 0.5} y2={floor + 0.5} />
-      {axis(now.length ? now : before).map(({ at, value }) => (
+      {axis(now.length ? now : before, low, high, equal, width / 90).map(({ at, value }) => (
         <text class="tick" x={x(at)} y={height - 6} text-anchor={at < 0.04 ? "start" : at > 0.96 ? "end" : "middle"}>{compact(value)}</text>
       ))}
     </svg>
@@ -79,8 +82,9 @@ function hint(bar: Bar, before: Bar | undefined, now: Bar | undefined, alike: bo
   return `${range}: ${[before && `usually ${percent(before.share)}`, now && `now ${percent(now.share)}`].filter(Boolean).join(", ")}`;
 }
 
-function axis(row: Bar[]): { at: number; value: number }[] {
+function axis(row: Bar[], low: number, high: number, equal: boolean, wanted: number): { at: number; value: number }[] {
   if (!row.length) return [];
+  if (!equal) return ticks(low, high, wanted).map((value) => ({ at: (value - low) / (high - low || 1), value }));
   const step = Math.max(1, Math.round(row.length / 5));
   const marks = row.filter((_, index) => index % step === 0 && index <= row.length - step * 0.6).map((bar) => ({ at: bar.left, value: bar.low }));
   return [...marks, { at: 1, value: row.at(-1)!.high }];

@@ -2,14 +2,21 @@
 // band are marked by shape and colour, and a line at the moment from which it was wrong.
 
 import { compact, day, number, ticks, time } from "../format.ts";
+import { Fluid } from "./fluid.tsx";
 
-interface Props { points: [number, number][]; low?: number | null | undefined; high?: number | null | undefined; badFrom?: number; name: string; width?: number; height?: number }
+interface Props { points: [number, number][]; low?: number | null | undefined; high?: number | null | undefined; badFrom?: number; name: string }
 
 const DATED = 1e11; // smaller ones are no times but ranks: the oldest batch is 0
 const LEFT = 44;
 const BELOW = 22;
 
-export function Series({ points, low, high, badFrom, name, width = 420, height = 170 }: Props) {
+const HEIGHT = 160;
+
+export function Series(props: Props) {
+  return <Fluid>{(width) => <Line {...props} width={width} height={HEIGHT} />}</Fluid>;
+}
+
+function Line({ points, low, high, badFrom, name, width, height }: Props & { width: number; height: number }) {
   const first = points[0];
   const last = points.at(-1);
   if (!first || !last) return null;
@@ -26,7 +33,7 @@ export function Series({ points, low, high, badFrom, name, width = 420, height =
   const line = points.map(([us, value], index) => `${index ? "L" : "M"}${x(us).toFixed(1)} ${y(value).toFixed(1)}`).join("");
   const said = `${name} over time: last ${number(last[1])}${typeof low === "number" ? `, usually from ${number(low)}` : ""}${typeof high === "number" ? ` to ${number(high)}` : ""}`;
   return (
-    <svg class="chart" viewBox={`0 0 ${width} ${height}`} role="img" aria-label={said}>
+    <svg class="chart" width={width} height={height} role="img" aria-label={said}>
       {(typeof low === "number" || typeof high === "number") && (
         <rect class="band" x={LEFT} width={width - LEFT - 8} y={y(high ?? top)} height={Math.max(y(low ?? bottom) - y(high ?? top), 1)} />
       )}

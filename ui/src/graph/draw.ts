@@ -175,11 +175,14 @@ function drawMarks(ctx: CanvasRenderingContext2D, box: Box, palette: Palette): v
   for (const mark of box.marks) {
     const { word, colour } = MARKS[mark];
     if (!word) continue;
-    ctx.fillStyle = palette[colour];
     const crowded = box.marks.length > 2 && mark !== box.marks[0];
+    const width = crowded ? 15 : 20 + ctx.measureText(word).width;
+    ctx.fillStyle = palette.surface; // no line runs through a word
+    ctx.fillRect(x - 2, y - 7, width, 13);
+    ctx.fillStyle = palette[colour];
     signShape(ctx, mark, x + 5, y);
     if (!crowded) ctx.fillText(word, x + 13, y + 0.5);
-    x += crowded ? 15 : 20 + ctx.measureText(word).width;
+    x += width;
   }
 }
 
@@ -191,7 +194,11 @@ function signShape(ctx: CanvasRenderingContext2D, mark: Mark, x: number, y: numb
   else if (mark === "quarantined") ctx.rect(x - r + 0.5, y - r + 0.5, 2 * r - 1, 2 * r - 1);
   else [[0, -r], [r, r - 0.5], [-r, r - 0.5]].forEach(([dx, dy]) => ctx.lineTo(x + dx!, y + dy!));
   ctx.closePath();
-  ctx.fill();
+  if (mark === "drift" || mark === "changed") {
+    ctx.strokeStyle = ctx.fillStyle;
+    ctx.lineWidth = 1.4;
+    ctx.stroke();
+  } else ctx.fill();
 }
 
 /** Where the "+N" of a box is: [upstream, downstream]. */

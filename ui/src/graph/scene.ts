@@ -13,30 +13,45 @@ export interface Box extends Point {
 export interface Curve { from: string; to: string; points: Point[]; main: boolean; unsure: boolean; kind: string }
 export interface Scene { boxes: Box[]; curves: Curve[]; down: boolean }
 
-export const ALONG = 214;
+const ALONG = 198;
 const ALONG_DOWN = 96;
 export const ACROSS = 82;
 const ACROSS_DOWN = 196;
+const GAP = 42;
 
 const SIZES: Record<string, [number, number]> = {
-  DATASET: [166, 46], VERSION: [166, 46], JOB: [156, 36], RUN: [156, 36], FIELD: [166, 42],
+  DATASET: [164, 46], VERSION: [164, 46], JOB: [142, 34], RUN: [142, 34], FIELD: [164, 42],
 };
+const DEFAULT: [number, number] = [164, 46];
 
-/** Pixels of a spot. */
-export function point(spot: Spot, down: boolean): Point {
-  return down
-    ? { x: spot.across * ACROSS_DOWN, y: spot.along * ALONG_DOWN }
-    : { x: spot.along * ALONG, y: spot.across * ACROSS };
+/** Where each layer lies in pixels: evenly, so that a graph can grow, or as near as the widest box of each allows. */
+function rails(nodes: readonly GraphNode[], plan: Plan, down: boolean, snug: boolean): (layer: number) => number {
+  if (down || !snug) return (layer) => layer * (down ? ALONG_DOWN : ALONG);
+  const widths: number[] = [];
+  for (const node of nodes) {
+    const layer = plan.spots.get(node.id)?.along ?? 0;
+    widths[layer] = Math.max(widths[layer] ?? 0, (SIZES[node.type] ?? DEFAULT)[0]);
+  }
+  const places: number[] = [];
+  let edge = 0;
+  for (let layer = 0; layer < widths.length; layer++) {
+    places[layer] = edge + (widths[layer] ?? 0) / 2;
+    edge += (widths[layer] ?? 0) + GAP;
+  }
+  return (layer) => places[layer] ?? layer * ALONG;
 }
 
-export interface Dressing { marks?: Map<string, Mark[]>; main?: Set<string>; more?: Map<string, [number, number]> }
+export interface Dressing { marks?: Map<string, Mark[]>; main?: Set<string>; more?: Map<string, [number, number]>; snug?: boolean }
 
 /** Build the scene of the nodes that have a place. */
 export function scene(nodes: readonly GraphNode[], edges: readonly Link[], plan: Plan, down: boolean, dress: Dressing = {}): Scene {
-  const boxes = nodes.filter((node) => plan.spots.has(node.id)).map((node) => box(node, plan, down, dress));
+  const rail = rails(nodes, plan, down, dress.snug ?? false);
+  const point = ({ along, across }: Spot): Point =>
+    down ? { x: across * ACROSS_DOWN, y: rail(along) } : { x: rail(along), y: across * ACROSS };
+  const boxes = nodes.filter((node) => plan.spots.has(node.id)).map((node) => box(node, point(plan.spots.get(node.id)!), dress));
   const at = new Map(boxes.map((each) => [each.id, each]));
   const curves = edges.filter((edge) => at.has(edge.from) && at.has(edge.to) && edge.from !== edge.to).map((edge) => {
-    const bends = (plan.bends.get(edgeKey(edge)) ?? []).map((spot) => point(spot, down));
+    const bends = (plan.bends.get(edgeKey(edge)) ?? []).flatMap((spot) => along(point(spot), down));
     const points = [port(at.get(edge.from)!, down, 1), ...bends, port(at.get(edge.to)!, down, -1)];
     const main = Boolean(dress.main?.has(edge.from) && dress.main.has(edge.to));
     return { from: edge.from, to: edge.to, points, main, unsure: (edge.confidence ?? 1) < 1, kind: edge.kind };
@@ -44,14 +59,20 @@ export function scene(nodes: readonly GraphNode[], edges: readonly Link[], plan:
   return { boxes, curves, down };
 }
 
-function box(node: GraphNode, plan: Plan, down: boolean, dress: Dressing): Box {
-  const [w, h] = SIZES[node.type] ?? [166, 46];
+/** A bend runs straight past the boxes of its layer. */
+function along({ x, y }: Point, down: boolean): Point[] {
+  const half = down ? DEFAULT[1] / 2 : DEFAULT[0] / 2;
+  return down ? [{ x, y: y - half }, { x, y: y + half }] : [{ x: x - half, y }, { x: x + half, y }];
+}
+
+function box(node: GraphNode, at: Point, dress: Dressing): Box {
+  const [w, h] = SIZES[node.type] ?? DEFAULT;
   const marks = [...(dress.marks?.get(node.id) ?? [])];
   const status = node.status as Mark | "";
   if (!marks.length && (status === "drift" || status === "changed")) marks.push(status);
   if (status === "quarantined" && !marks.includes(status)) marks.push(status);
   return {
-    ...point(plan.spots.get(node.id)!, down), id: node.id, node, w, h, label: nodeLabel(node), sub: caption(node),
+    ...at, id: node.id, node, w, h, label: nodeLabel(node), sub: caption(node),
     marks, more: dress.more?.get(node.id) ?? [0, 0],
   };
 }

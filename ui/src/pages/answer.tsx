@@ -7,7 +7,7 @@ import { dressFindings, type Mark } from "../graph/scene.ts";
 import { useLoad } from "../load.ts";
 import { datasetId, parse, shortVersion } from "../names.ts";
 import { write } from "../route.ts";
-import { Answered, Deed, Empty, NodeLink, Section, State, Tile, When } from "../parts/basics.tsx";
+import { Answered, Deed, Empty, NodeLink, Section, Sentence, State, Tile, When } from "../parts/basics.tsx";
 import { Timeline, weigh } from "../parts/findings.tsx";
 import { StillGraph } from "../parts/graph.tsx";
 
@@ -28,7 +28,7 @@ function Why({ why }: { why: Explanation }) {
     <>
       <header class="headline">
         <p class="crumbs"><a href={write({ page: "answers", endpoint: answer.endpoint })}>Answers of {answer.endpoint}</a> / <code title={answer.id}>{answer.id.slice(0, 13)}</code></p>
-        <h1>{why.sentence || `${answer.endpoint} said ${answer.decision || "this"}.`}</h1>
+        <h1><Sentence text={why.sentence || `${answer.endpoint} said ${answer.decision || "this"}.`} /></h1>
         <p class="muted"><When us={answer.time_us} />{answer.partition && ` · batch ${answer.partition}`}{answer.trace && <> · trace <code>{answer.trace}</code></>}</p>
       </header>
       <dl class="tiles">
@@ -46,7 +46,7 @@ function Why({ why }: { why: Explanation }) {
         <Section title="What was said">{answer.text ? <blockquote>{answer.text}</blockquote> : <Empty>Only its hash was kept.</Empty>}<VerdictReasons verdict={answer.verdict ?? {}} currency={answer.currency} /></Section>
         <Section title="What it stood on"><Sources answer={answer} /></Section>
       </div>
-      <Section title="Where that came from"><StillGraph graph={graph} marks={marks} label="What this answer stood on" /></Section>
+      <Section title="Where that came from"><StillGraph graph={graph} layout={why.layout} marks={marks} label="What this answer stood on" /></Section>
       <Section title="What moved beneath it" hint={weigh(findings, changes)}><Timeline changes={changes} findings={findings} /></Section>
     </>
   );

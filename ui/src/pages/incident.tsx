@@ -6,7 +6,7 @@ import { count, money, percent, plural, span } from "../format.ts";
 import { useLoad } from "../load.ts";
 import { fullName } from "../names.ts";
 import { dressIncident } from "../graph/scene.ts";
-import { Answered, EndpointName, NodeLink, Section, State, Tile, When } from "../parts/basics.tsx";
+import { Answered, EndpointName, NodeLink, Section, Sentence, State, Tile, When } from "../parts/basics.tsx";
 import { Ask } from "../parts/confirm.tsx";
 import { FindingCard, Timeline, weigh } from "../parts/findings.tsx";
 import { StillGraph } from "../parts/graph.tsx";
@@ -53,7 +53,7 @@ function Headline({ report: { incident } }: { report: IncidentReport }) {
       <p class="crumbs"><a href="#/incidents">Incidents</a> / <code title={incident.id}>{incident.id.slice(0, 12)}</code></p>
       <div class="row">
         <div>
-          <h1>{incident.title}</h1>
+          <h1><Sentence text={incident.title} /></h1>
           <p class="muted">
             <State state={incident.state} /> · opened <When us={incident.opened_us} />
             {incident.first_bad && ` · first bad batch ${incident.first_bad}`}

@@ -5,7 +5,7 @@ import { count, money, plural, time } from "../format.ts";
 import { useLoad } from "../load.ts";
 import { fullName } from "../names.ts";
 import { write } from "../route.ts";
-import { Answered, Cash, EndpointName, NodeLink, Section, Sign, State, Status, When } from "../parts/basics.tsx";
+import { Answered, Cash, EndpointName, NodeLink, Section, Sentence, Sign, State, Status, When } from "../parts/basics.tsx";
 
 const SHOWN = 200;
 
@@ -19,7 +19,7 @@ export function IncidentsPage() {
         const over = all.filter((incident) => incident.state === "resolved");
         return (
           <>
-            <Verdict open={open} watched={watched(overview.data)} />
+            <Verdict open={open} overview={overview.data} />
             {open.length > 0 && <ul class="incidents">{open.map((incident) => <Row key={incident.id} incident={incident} />)}</ul>}
             <Counts overview={overview.data} />
             {open.length === 0 && <Watched />}
@@ -33,17 +33,18 @@ export function IncidentsPage() {
   );
 }
 
-function Verdict({ open, watched: what }: { open: Incident[]; watched: string }) {
+function Verdict({ open, overview }: { open: Incident[]; overview: Overview | undefined }) {
   const loose = open.filter((incident) => incident.state !== "contained");
-  const look = open.length === 0 ? "good" : loose.length ? "bad" : "held";
-  const text = open.length === 0 ? "Nothing is wrong." : loose.length
+  const blind = overview !== undefined && !overview.datasets;
+  const look = open.length === 0 ? (blind ? "quiet" : "good") : loose.length ? "bad" : "held";
+  const text = open.length === 0 ? (blind ? "Nothing is watched yet." : "Nothing is wrong.") : loose.length
     ? `${plural(loose.length, "incident is", "incidents are")} open.`
     : `${plural(open.length, "incident is", "incidents are")} contained.`;
   const rest = loose.length && open.length > loose.length ? ` ${plural(open.length - loose.length, "more is", "more are")} contained.` : "";
   return (
     <header class={`verdict ${look}`}>
       <Sign look={look} size={34} />
-      <div><h1>{text}{rest}</h1><p class="muted">{what}</p></div>
+      <div><h1>{text}{rest}</h1><p class="muted">{watched(overview)}</p></div>
     </header>
   );
 }
@@ -52,7 +53,7 @@ function Verdict({ open, watched: what }: { open: Incident[]; watched: string })
 function watched(overview: Overview | undefined): string {
   if (!overview) return "";
   const { datasets = 0, jobs = 0, endpoints = [], updated_us } = overview;
-  if (!datasets) return "Nothing has been recorded yet.";
+  if (!datasets) return "Driftline can only answer for what it is told about.";
   const parts = [plural(datasets, "dataset"), plural(jobs, "job"), plural(endpoints.length, "served endpoint")];
   return `${parts[0]}, ${parts[1]} and ${parts[2]} are watched${updated_us ? `; the newest news is of ${time(updated_us)}` : ""}.`;
 }
@@ -78,7 +79,7 @@ function Row({ incident }: { incident: Incident }) {
     <li class={`incident ${incident.state ?? "open"}`}>
       <State state={incident.state} />
       <div class="what">
-        <h2><a href={write({ page: "incident", id: incident.id })}>{incident.title}</a></h2>
+        <h2><a href={write({ page: "incident", id: incident.id })}><Sentence text={incident.title} /></a></h2>
         {first && <p>First cause: <NodeLink id={first.node} />, {first.kind} ({Math.round(first.score * 100)} %)</p>}
         <p class="muted">
           Opened <When us={incident.opened_us} />

@@ -68,16 +68,16 @@ function Explorer({ route, graph }: { route: Lineage; graph: Subgraph }) {
       {error && <Failure error={error} />}
       <div class="explorer">
         <div>
-          <Graph scene={drawn} label={`Lineage of ${fullName(focus)}`} fitKey={`${focus} ${down}`} height={520} selected={selected}
+          <Graph scene={drawn} label={`Lineage of ${fullName(focus)}`} fitKey={`${focus} ${down}`} height={down ? 620 : 440} selected={selected}
             onSelect={(id) => id && setSelected(id)} onOpen={(node) => go({ ...route, node })} onMore={open} />
           <Legend marks={used} main={false} selected="" />
+          <GraphTable nodes={nodes} edges={edges} open />
         </div>
         <aside>
           <Walk growth={growth} id={selected} onOpen={open} onClose={(id, side) => setGrowth(collapse(growth, id, side))} onFocus={(node) => go({ ...route, node })} />
           <DatasetPanel key={selected} node={selected} />
         </aside>
       </div>
-      <GraphTable nodes={nodes} edges={edges} open />
     </>
   );
 }

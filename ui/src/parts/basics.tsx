@@ -18,6 +18,11 @@ export function When({ us }: { us: number | undefined }) {
   );
 }
 
+/** A sentence whose dates are never broken over two lines. */
+export function Sentence({ text }: { text: string }) {
+  return <>{text.split(/(\d{4}-\d\d-\d\d)/).map((part, index) => (index % 2 ? <span class="nowrap">{part}</span> : part))}</>;
+}
+
 export type Look = "bad" | "held" | "good" | "warn" | "quiet" | "accent";
 const SHAPES: Record<Look, string> = {
   bad: "M8 1.5l6.8 12.5H1.2z",
@@ -29,8 +34,8 @@ const SHAPES: Record<Look, string> = {
 };
 
 /** A state as shape and colour; the word beside it says the same. */
-export function Sign({ look, size = 14 }: { look: Look; size?: number }) {
-  return <svg class={`sign ${look}`} width={size} height={size} viewBox="0 0 16 16" aria-hidden="true"><path d={SHAPES[look]} /></svg>;
+export function Sign({ look, size = 14, hollow = false }: { look: Look; size?: number; hollow?: boolean }) {
+  return <svg class={`sign ${look}${hollow ? " hollow" : ""}`} width={size} height={size} viewBox="0 0 16 16" aria-hidden="true"><path d={SHAPES[look]} /></svg>;
 }
 
 const STATES: Record<IncidentState, Look> = { open: "bad", contained: "held", resolved: "good" };

@@ -29,12 +29,13 @@ export function StillGraph({ graph, layout, marks, main, label }: Props) {
   const [selected, setSelected] = useState("");
   const drawn = useMemo(() => {
     const ids = graph.nodes.map((node) => node.id);
-    return scene(graph.nodes, graph.edges, plan(ids, graph.edges, layout ?? graph.layout), down, { marks, ...(main ? { main } : {}) });
+    return scene(graph.nodes, graph.edges, plan(ids, graph.edges, layout ?? graph.layout), down, { marks, snug: true, ...(main ? { main } : {}) });
   }, [graph, layout, marks, main, down]);
   if (!graph.nodes.length) return <Empty>No lineage is known here.</Empty>;
-  const [, top, , bottom] = bounds(drawn.boxes);
-  const height = Math.round(Math.min(down ? 760 : 460, Math.max(ACROSS * 2, bottom - top + 64)));
-  const used = new Set([...marks.values()].flat());
+  const [left, top, right, bottom] = bounds(drawn.boxes);
+  const scale = Math.min(1.1, (innerWidth - 110) / (right - left));
+  const height = Math.round(Math.min(down ? 900 : 460, Math.max(ACROSS * 2, (bottom - top) * scale + 64)));
+  const used = new Set(drawn.boxes.flatMap((box) => box.marks));
   return (
     <>
       <Graph scene={drawn} label={label} fitKey={`${graph.nodes.length} ${down}`} height={height} selected={selected}
@@ -52,7 +53,7 @@ export function Legend({ marks, main, selected }: { marks: ReadonlySet<Mark>; ma
   return (
     <p class="legend">
       {[...marks].filter((mark) => MARKS[mark].word).map((mark) => (
-        <span class={`mark-${MARKS[mark].colour}`}><Sign look={LOOKS[mark]} size={11} />{MARKS[mark].word}</span>
+        <span class={`mark-${MARKS[mark].colour}`}><Sign look={LOOKS[mark]} size={11} hollow={mark === "drift" || mark === "changed"} />{MARKS[mark].word}</span>
       ))}
       {main && <span class="way">path from cause to symptom</span>}
       {selected && <span class="picked"><NodeLink id={selected}>Open the lineage of {fullName(selected)}</NodeLink></span>}
