@@ -95,7 +95,8 @@ function Walk({ growth, id, onOpen, onClose, onFocus }: WalkProps) {
     const hidden = all.filter((other) => !growth.shown.has(other)).length;
     const name = side ? "downstream" : "upstream";
     if (hidden) return <button type="button" onClick={() => onOpen(id, side)}>Show {hidden} more {name}</button>;
-    return all.length && id !== growth.focus ? <button type="button" onClick={() => onClose(id, side)}>Fold {name}</button> : null;
+    const folds = all.length > 0 && id !== growth.focus && collapse(growth, id, side).shown.size < growth.shown.size;
+    return folds ? <button type="button" onClick={() => onClose(id, side)}>Fold {name}</button> : null;
   };
   return (
     <div class="walk">
