@@ -1,0 +1,160 @@
+"""The SDK's one connection to where events go: a queue in memory, a thread that delivers, a spool on disk behind it.
+
+Enters: finished events (or runs that can encode themselves) and answers, from any thread, without ever waiting.
+Leaves: batches to the sink of ``settings.target``. What cannot be delivered is spooled under ``home/spool`` and
+replayed in order later; what cannot even be spooled is counted as lost and said once. One client per process; a
+forked child begins with an empty queue and opens its own sink. Never raises into the user's code except for a
+setting that cannot be used.
+"""
+
+import atexit
+import os
+import sys
+import threading
+from collections.abc import Callable
+from typing import Any
+
+from driftline import config
+from driftline.capture import fault, place
+from driftline.capture.sender import Item, Sender
+from driftline.config import Settings
+from driftline.event import sink as sinks
+from driftline.event.answer import Answer
+from driftline.event.sink import Sink
+from driftline.guard import switch
+
+OpenSink = Callable[[Settings], Sink]
+
+
+class Client:
+    """Settings in force and the sender that belongs to them."""
+
+    def __init__(self, settings: Settings, open_sink: OpenSink = sinks.open_sink) -> None:
+        self.settings = settings
+        self.open_sink = open_sink
+        self.folder = place.base(settings.home)  # dataset names are relative to it
+        self.sender = Sender(settings, lambda: open_sink(settings))
+        self.sender.on_start = _finish_with_multiprocessing
+        self.profiled: set[tuple[str, str, str]] = set()  # (namespace, name, version) whose profile was sent
+
+    def event(self, item: Item) -> None:
+        """Queue an event."""
+        self.sender.put(item)
+
+    def answer(self, answer: Answer) -> None:
+        """Queue an answer."""
+        self.sender.put(answer)
+
+
+class _Process:
+    """The client of this process, made on first use."""
+
+    def __init__(self) -> None:
+        self.client: Client | None = None
+        self.settled = False  # settings were loaded or given
+        self.lock = threading.Lock()
+        self.atexit = False
+
+
+_process = _Process()
+
+
+def current() -> Client | None:
+    """Return the client in force; None where Driftline is switched off or its settings cannot be read."""
+    if _process.settled:
+        return _process.client
+    with _process.lock:
+        if not _process.settled:
+            try:
+                settings = config.load()
+            except Exception as error:  # the fault rule: a bad setting in the environment never stops the program
+                fault.failed("settings", error)
+                _process.settled = True
+                return None
+            _install(settings, sinks.open_sink)
+    return _process.client
+
+
+def configure(**settings: Any) -> Settings:
+    """Put settings in force for the whole process and return them; what was queued before is delivered first.
+
+    Args:
+        settings: fields of ``config.Settings`` that win over file and environment.
+
+    Raises:
+        BadSetting: a setting is unknown or has the wrong type.
+    """
+    loaded = config.load(settings)
+    install(loaded, sinks.open_sink)
+    return loaded
+
+
+def install(settings: Settings, open_sink: OpenSink) -> None:
+    """Replace the client by one that delivers to what ``open_sink`` returns."""
+    with _process.lock:
+        former = _process.client
+        if former is not None:
+            former.sender.close(former.settings.flush_seconds)
+        _install(settings, open_sink)
+
+
+def forget() -> None:
+    """Deliver what is queued and drop the client; the next use loads the settings anew."""
+    with _process.lock:
+        former, _process.client, _process.settled = _process.client, None, False
+    if former is not None:
+        former.sender.close(former.settings.flush_seconds)
+
+
+def _install(settings: Settings, open_sink: OpenSink) -> None:
+    switch.use(settings)
+    _process.client = Client(settings, open_sink) if settings.enabled else None
+    _process.settled = True
+    if settings.enabled and not _process.atexit:
+        _process.atexit = True
+        atexit.register(_at_exit)
+
+
+def flush(timeout: float | None = None) -> bool:
+    """Wait until everything queued so far has been delivered; True if it has, and nothing is spooled or lost.
+
+    Args:
+        timeout: longest wait in seconds; default ``settings.flush_seconds``.
+    """
+    client = current()
+    if client is None:
+        return True
+    return client.sender.flush(client.settings.flush_seconds if timeout is None else timeout)
+
+
+def status() -> dict[str, int]:
+    """Return what this process has queued, delivered, spooled and lost, and how often each of our pieces has failed."""
+    client = _process.client
+    found = {f"failed:{piece}": number for piece, number in fault.counts().items()}
+    return found if client is None else {**client.sender.counters(), **found}
+
+
+def _at_exit() -> None:
+    client = _process.client
+    if client is not None:
+        client.sender.close(client.settings.flush_seconds)
+
+
+def _after_fork() -> None:
+    former = _process.client
+    _process.lock = threading.Lock()
+    if former is None:
+        return
+    former.profiled.clear()
+    former.sender.reborn()
+
+
+def _finish_with_multiprocessing() -> None:
+    """A child of multiprocessing ends without atexit, but runs its finalizers."""
+    process = sys.modules.get("multiprocessing.process")
+    if process is not None and process.parent_process() is not None:
+        sys.modules["multiprocessing.util"].Finalize(None, _at_exit, exitpriority=0)
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_after_fork)

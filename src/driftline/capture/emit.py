@@ -1,0 +1,225 @@
+"""A run as OpenLineage events: START and FAIL or COMPLETE, as JSON bytes with the standard facets and our own.
+
+Enters: what a run touched, with column edges, code and parameters. Leaves: one event per state. Contents of
+files that were not measured on the user's thread are measured here, on the sender's; what cannot be measured is
+said in the event as a gap. A profile is sent once per dataset version and process. Source:
+https://openlineage.io/spec/2-0-2/OpenLineage.json.
+"""
+
+import importlib
+from collections.abc import Iterable, Mapping
+from typing import Any, Literal, NamedTuple, Protocol
+
+import msgspec
+
+from driftline import clock
+from driftline.capture import fault
+from driftline.event import facets, openlineage
+from driftline.event.lineage import Job, Touched
+from driftline.event.openlineage import DatasetPart, Event, JobPart, RunPart
+
+_SQL_LIMIT = 100_000  # characters of SQL in one event
+_MESSAGE_LIMIT = 500
+_CONTENTS = "driftline.capture.contents"
+
+
+class Reach(NamedTuple):
+    """A source column and how it reaches an output column, or the rows of an output."""
+
+    namespace: str
+    name: str
+    field: str
+    type: Literal["DIRECT", "INDIRECT"]
+    subtype: str
+
+
+Bound = tuple[dict[str, list[Reach]], list[Reach]]
+
+
+class Bindable(Protocol):
+    """Column edges of one output."""
+
+    def bind(self, columns: tuple[str, ...] | None) -> Bound:
+        """Return the edges per output column and those of the row set, given the output's columns if known."""
+
+
+class Declared(NamedTuple):
+    """Column edges that the user stated."""
+
+    fields: dict[str, list[Reach]]
+
+    def bind(self, columns: tuple[str, ...] | None) -> Bound:  # noqa: ARG002 - stated names need no columns
+        """Return the edges as they were stated."""
+        return self.fields, []
+
+
+class Seen(msgspec.Struct, kw_only=True):
+    """One version that a run read or wrote, as it is collected."""
+
+    touched: Touched
+    path: str = ""  # local file, to be measured when the event is encoded; "" = none
+    size: int = 0
+    modified_ns: int = 0
+    contents: Any = None  # contents.Contents, once measured
+    edges: list[Bindable] = []
+
+
+class Trace(msgspec.Struct, kw_only=True):
+    """Everything that a run says of itself."""
+
+    run: str
+    job: Job
+    started_us: int
+    ended_us: int = 0
+    nominal: str = ""  # ISO 8601
+    parent: str = ""
+    parent_job: Job | None = None
+    code: str = ""
+    parameters: dict[str, str] = {}
+    inputs: list[Seen] = []
+    outputs: list[Seen] = []
+    statements: list[str] = []
+    error: str = ""
+    gaps: dict[str, int] = {}  # what was not captured -> how often
+
+
+class Ended:
+    """The last event of a run, encoded when its turn comes."""
+
+    __slots__ = ("_profiled", "_trace")
+
+    def __init__(self, trace: Trace, profiled: set[tuple[str, str, str]]) -> None:
+        self._trace = trace
+        self._profiled = profiled
+
+    def encode(self, *, cheap: bool) -> bytes:
+        """Return the event as JSON; ``cheap`` measures no file."""
+        trace = self._trace
+        if not cheap:
+            for seen in (*trace.inputs, *trace.outputs):
+                _measure(seen, trace.gaps)
+        inputs = tuple(_dataset(seen, trace, self._profiled) for seen in trace.inputs)
+        outputs = tuple(_dataset(seen, trace, self._profiled, output=True) for seen in trace.outputs)
+        state = "FAIL" if trace.error else "COMPLETE"
+        return openlineage.encode(_event(trace, state, trace.ended_us, inputs, outputs))
+
+
+def started(trace: Trace) -> bytes:
+    """Return the START event of a run."""
+    return openlineage.encode(_event(trace, "START", trace.started_us, (), ()))
+
+
+def _event(
+    trace: Trace, state: str, time_us: int, inputs: tuple[DatasetPart, ...], outputs: tuple[DatasetPart, ...]
+) -> Event:
+    on_run = {"driftline_code": facets.pack("driftline_code", {"version": trace.code, "parameters": trace.parameters})}
+    if trace.nominal:
+        on_run["nominalTime"] = facets.pack("nominalTime", {"nominalStartTime": trace.nominal})
+    if trace.parent and trace.parent_job is not None:
+        job = {"namespace": trace.parent_job.namespace, "name": trace.parent_job.name}
+        on_run["parent"] = facets.pack("parent", {"run": {"runId": trace.parent}, "job": job})
+    if state == "FAIL":
+        message = {"message": trace.error[:_MESSAGE_LIMIT], "programmingLanguage": "python"}
+        on_run["errorMessage"] = facets.pack("errorMessage", message)
+    if trace.gaps:
+        on_run["driftline_gaps"] = facets.pack("driftline_gaps", {"gaps": trace.gaps})
+    on_job = {}
+    if trace.statements:
+        on_job["sql"] = facets.pack("sql", {"query": ";\n".join(trace.statements)[:_SQL_LIMIT]})
+    return Event(
+        event_time=clock.iso(time_us),
+        producer=openlineage.PRODUCER,
+        schema_url=openlineage.SCHEMA + "RunEvent",
+        event_type=state,
+        run=RunPart(run_id=trace.run, facets=on_run),
+        job=JobPart(namespace=trace.job.namespace, name=trace.job.name, facets=on_job),
+        inputs=inputs,
+        outputs=outputs,
+    )
+
+
+def _measure(seen: Seen, gaps: dict[str, int]) -> None:
+    if seen.contents is not None or not seen.path:
+        return
+    try:
+        contents = importlib.import_module(_CONTENTS)
+        seen.contents = contents.of_file(seen.path, seen.touched.version, seen.size, seen.modified_ns)
+    except Exception as error:  # the fault rule: a file that cannot be profiled is a gap, not an error
+        fault.failed("contents", error)
+        gaps["contents"] = gaps.get("contents", 0) + 1
+
+
+def _dataset(seen: Seen, trace: Trace, profiled: set[tuple[str, str, str]], *, output: bool = False) -> DatasetPart:
+    touched, contents = seen.touched, seen.contents
+    rows = touched.rows if contents is None else contents.rows
+    fields = touched.fields if contents is None else contents.fields
+    state = {
+        "version": touched.version,
+        "kind": touched.kind,
+        "partition": touched.partition,
+        "fingerprint": touched.fingerprint if contents is None else contents.fingerprint,
+        "rows": rows,
+        "bytes": touched.bytes,
+        "attributes": touched.attributes,
+    }
+    found = {"driftline_state": facets.pack("driftline_state", {k: v for k, v in state.items() if v not in ("", None)})}
+    if fields is not None:
+        schema = [{"name": field.name, "type": field.type} for field in fields]
+        found["schema"] = facets.pack("schema", {"fields": schema})
+    key = (touched.dataset.namespace, touched.dataset.name, touched.version)
+    if contents is not None and contents.profile and key not in profiled:
+        profiled.add(key)
+        body = facets.ProfileFacet(format="dlp1", data=contents.profile)
+        found["driftline_profile"] = facets.pack("driftline_profile", body)
+    on_output = {}
+    if output:
+        lineage = _columns(seen, None if fields is None else tuple(field.name for field in fields), trace)
+        if lineage is not None:
+            found["columnLineage"] = facets.pack("columnLineage", lineage)
+        counted = {"rowCount": rows, "size": touched.bytes}
+        if rows is not None:
+            on_output["outputStatistics"] = facets.pack("outputStatistics", counted)
+    return DatasetPart(
+        namespace=touched.dataset.namespace, name=touched.dataset.name, facets=found, output_facets=on_output
+    )
+
+
+def _columns(seen: Seen, names: tuple[str, ...] | None, trace: Trace) -> dict[str, Any] | None:
+    fields: dict[str, dict[Reach, None]] = {}
+    rows: dict[Reach, None] = {}
+    for edges in seen.edges:
+        try:
+            bound, shaping = edges.bind(names)
+        except Exception as error:  # the fault rule: columns that cannot be bound are a gap
+            fault.failed("columns", error)
+            trace.gaps["columns"] = trace.gaps.get("columns", 0) + 1
+            continue
+        for name, found in bound.items():
+            fields.setdefault(name, {}).update(dict.fromkeys(found))
+        rows.update(dict.fromkeys(shaping))
+    if not fields and not rows:
+        return None
+    body: dict[str, Any] = {"fields": {name: {"inputFields": _united(found)} for name, found in fields.items()}}
+    if rows:
+        body["dataset"] = _united(rows)
+    return body
+
+
+def _united(found: Iterable[Reach]) -> list[dict[str, Any]]:
+    """One entry per source column, with all the ways in which it reaches."""
+    entries: dict[tuple[str, str, str], dict[str, Any]] = {}
+    for reach in found:
+        fresh = {"namespace": reach.namespace, "name": reach.name, "field": reach.field, "transformations": []}
+        entry = entries.setdefault((reach.namespace, reach.name, reach.field), fresh)
+        entry["transformations"].append({"type": reach.type, "subtype": reach.subtype})
+    return list(entries.values())
+
+
+def text_of(parameters: Mapping[str, Any]) -> dict[str, str]:
+    """Return ``parameters`` as text, cut where long, with values that look secret left out."""
+    return {str(key): "***" if _secret(str(key)) else str(value)[:_MESSAGE_LIMIT] for key, value in parameters.items()}
+
+
+def _secret(key: str) -> bool:
+    lowered = key.lower()
+    return any(word in lowered for word in ("password", "passwd", "secret", "token", "credential", "api_key", "apikey"))

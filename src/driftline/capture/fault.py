@@ -1,0 +1,60 @@
+"""The fault rule: our own failures are counted, told once, and never reach the user.
+
+Enters: the name of the piece that failed and the error. Leaves: a count per piece and one log line per kind of
+failure; a hook that has failed three times is off until ``reset``. Never raises and never touches what the
+user's call returned or raised.
+"""
+
+import logging
+from collections.abc import Callable
+from typing import Any
+
+logger = logging.getLogger("driftline")
+
+OFF_AFTER = 3  # failures of one hook
+
+_counts: dict[str, int] = {}
+_told: set[str] = set()
+
+
+def failed(piece: str, error: BaseException) -> None:
+    """Count one failure of ``piece`` and log the first one of its kind."""
+    count(piece)
+    tell(piece, f"{piece} failed and was passed over ({type(error).__name__}: {str(error)[:200]})")
+
+
+def count(piece: str, by: int = 1) -> None:
+    """Count ``by`` more of ``piece``."""
+    _counts[piece] = _counts.get(piece, 0) + by
+
+
+def tell(kind: str, sentence: str) -> None:
+    """Log ``sentence`` unless one of this ``kind`` was logged already."""
+    if kind not in _told:
+        _told.add(kind)
+        logger.warning("driftline: %s", sentence)
+
+
+def off(piece: str) -> bool:
+    """Whether ``piece`` has failed so often that it has switched itself off."""
+    return _counts.get(piece, 0) >= OFF_AFTER
+
+
+def attempt(piece: str, act: Callable[..., Any], *args: Any) -> Any:
+    """Return ``act(*args)``, or None where it failed."""
+    try:
+        return act(*args)
+    except Exception as error:  # the fault rule: whatever of ours fails, the user goes on
+        failed(piece, error)
+        return None
+
+
+def counts() -> dict[str, int]:
+    """Return how often each piece has failed or lost something in this process."""
+    return dict(_counts)
+
+
+def reset() -> None:
+    """Forget all counts, so that every hook is on again and every kind of failure is told again."""
+    _counts.clear()
+    _told.clear()

@@ -1,0 +1,91 @@
+"""The version of what is read or written, measured at once: content hashes, cheap enough for the user's thread.
+
+Enters: a local path, a text, a model object. Leaves: versions such as ``xxh3:<16 hex digits>`` of a file's
+bytes, on which every reader agrees, whatever library it uses. A file above ``HASH_LIMIT`` is named by its path,
+size, time and inode instead (``stat:…``), which the caller records. Hashes are cached by path, size, time and
+inode; a file younger than one tick of its timestamp is hashed again. Schemas and profiles are measured later,
+in ``contents``.
+"""
+
+import os
+import pickle
+import stat
+import time
+from typing import Any, NamedTuple
+
+import xxhash
+
+HASH_LIMIT = 1 << 30  # bytes; hashing costs about 0.4 s per GiB
+FOLDER_LIMIT = 1_000  # files of one folder or glob that are named one by one
+_CHUNK = 1 << 20
+_SETTLED_NS = 100_000_000
+_CACHE = 10_000
+
+
+class FileState(NamedTuple):
+    """A file as it was at one moment."""
+
+    version: str
+    size: int
+    modified_ns: int
+
+
+_hashes: dict[tuple[str, int, int, int], str] = {}
+
+
+def of_file(path: str) -> FileState:
+    """Return the state of the file at ``path``.
+
+    Raises:
+        OSError: it cannot be read, or it is not a regular file.
+    """
+    found = os.stat(path)
+    if not stat.S_ISREG(found.st_mode):
+        raise OSError(f"{path} is not a regular file")
+    key = (path, found.st_size, found.st_mtime_ns, found.st_ino)
+    version = _hashes.get(key)
+    if version is None:
+        version = f"stat:{xxhash.xxh3_64_hexdigest(repr(key).encode())}" if found.st_size > HASH_LIMIT else _hash(path)
+        if time.time_ns() - found.st_mtime_ns > _SETTLED_NS:
+            if len(_hashes) >= _CACHE:
+                _hashes.clear()
+            _hashes[key] = version
+    return FileState(version, found.st_size, found.st_mtime_ns)
+
+
+def _hash(path: str) -> str:
+    state = xxhash.xxh3_64()
+    with open(path, "rb", buffering=0) as file:
+        while block := file.read(_CHUNK):
+            state.update(block)
+    return f"xxh3:{state.hexdigest()}"
+
+
+def files(path: str) -> list[str]:
+    """Return the data files that ``path`` stands for: itself, or everything in the folder that is not hidden."""
+    if not os.path.isdir(path):
+        return [path]
+    found: list[str] = []
+    for folder, folders, names in os.walk(path):
+        folders[:] = sorted(name for name in folders if name[0] not in "._")
+        found += [os.path.join(folder, name) for name in sorted(names) if name[0] not in "._"]
+    return found
+
+
+def of_text(text: str) -> str:
+    """Return the version of a text, such as a prompt."""
+    return f"xxh3:{xxhash.xxh3_64_hexdigest(text.encode())}"
+
+
+def of_parts(*parts: str) -> str:
+    """Return the version of something that consists of versioned parts, in order."""
+    return of_text("\n".join(parts))
+
+
+def of_object(value: Any) -> tuple[str, str]:
+    """Return the version of a model or another object, and how it was found: ``pickle``, or ``repr`` as a fallback."""
+    try:
+        return f"xxh3:{xxhash.xxh3_64_hexdigest(pickle.dumps(value, protocol=5))}", "pickle"
+    except Exception:  # an object may refuse to be pickled in any way it likes; its description stands in
+        parameters: Any = getattr(value, "get_params", dict)()
+        return of_parts(type(value).__qualname__, repr(value), repr(parameters)), "repr"

@@ -1,0 +1,182 @@
+"""What the user reads or writes: a name, a path or data in memory becomes versions with what is known of them.
+
+Enters: a name or a path, optionally the content, and what the user says of it. Leaves: one ``Seen`` per
+version: a file is named by the hash of its bytes, a folder or a glob by each of its files, data in memory by
+its fingerprint, a text or a model by its hash. Contents of files are measured later; tables in memory at once,
+since they may change. Changes nothing.
+"""
+
+import glob
+import importlib
+import os
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, NamedTuple
+
+from driftline.capture import measure, place
+from driftline.capture.emit import Seen
+from driftline.event.lineage import Dataset, Touched
+from driftline.event.names import Located
+
+_CONTENTS = "driftline.capture.contents"
+_GLOB = "*?["
+
+
+class Given(NamedTuple):
+    """What the user says of it."""
+
+    namespace: str = ""
+    version: str = ""
+    kind: str = ""
+    partition: str = ""
+    attributes: Mapping[str, Any] = {}
+
+
+Name = Touched | str | os.PathLike[str]
+
+
+def name_of(name: Name, namespace: str, folder: str) -> Dataset:
+    """Return the dataset that ``name`` means."""
+    if isinstance(name, Touched):
+        return name.dataset
+    located = place.place(name, folder).located
+    return Dataset(namespace or located.namespace, located.name)
+
+
+def observe(name: Name, data: Any, given: Given, folder: str) -> list[Seen]:
+    """Return what ``name`` (and ``data``) is, one entry per version; ``folder`` is what names are relative to.
+
+    Raises:
+        OSError: a file cannot be read.
+    """
+    if isinstance(name, Touched) and data is None:
+        return [Seen(touched=_merged(name, given))]
+    if isinstance(name, Touched):
+        spot = place.Place(Located(name.dataset.namespace, name.dataset.name, name.partition), "")
+    else:
+        spot = place.place(name, folder)
+        found = files(os.fspath(name)) if data is None and not given.version else []
+        if found:
+            return [of_file(path, given, folder) for path in found]
+    touched = Touched(
+        dataset=Dataset(given.namespace or spot.located.namespace, spot.located.name),
+        version=given.version,
+        kind=given.kind,
+        partition=given.partition or spot.located.partition,
+        attributes=_text(given.attributes),
+    )
+    if data is None:
+        return [Seen(touched=touched)]
+    return [_of_data(touched, data, spot.path)]
+
+
+def files(path: str) -> list[str]:
+    """Return the local files that a path, a folder or a glob stands for, sorted; none where there is nothing."""
+    if "://" in path and not path.startswith("file://"):
+        return []
+    full = os.path.abspath(os.path.expanduser(path.removeprefix("file://")))
+    if os.path.exists(full):
+        return measure.files(full)
+    if any(sign in full for sign in _GLOB):
+        return sorted(found for found in glob.glob(full, recursive=True) if os.path.isfile(found))
+    return []
+
+
+def of_file(path: str, given: Given, folder: str) -> Seen:
+    """Return the file at ``path`` in its present state.
+
+    Raises:
+        OSError: it cannot be read.
+    """
+    state = measure.of_file(path)
+    located = place.place(path, folder).located
+    attributes = _text(given.attributes)
+    if state.version.startswith("stat:"):
+        attributes["identity"] = "path, size and time (too large to be hashed)"
+    touched = Touched(
+        dataset=Dataset(given.namespace or located.namespace, located.name),
+        version=given.version or state.version,
+        kind=given.kind or "file",
+        partition=given.partition or located.partition,
+        bytes=state.size,
+        attributes=attributes,
+    )
+    return Seen(touched=touched, path=path, size=state.size, modified_ns=state.modified_ns)
+
+
+def summary(touched: Sequence[Touched]) -> Touched:
+    """Return one record for several versions of one dataset; its version stands for all of them."""
+    first = touched[0]
+    return Touched(
+        dataset=first.dataset,
+        version=measure.of_parts(*(one.version for one in touched)),
+        kind=first.kind,
+        bytes=sum(one.bytes or 0 for one in touched),
+        attributes={"versions": str(len(touched))},
+    )
+
+
+def _of_data(touched: Touched, data: Any, path: str) -> Seen:
+    kind = touched.kind or _kind(data)
+    if isinstance(data, str):
+        version = touched.version or measure.of_text(data)
+        return Seen(touched=_with(touched, version=version, kind=kind, bytes=len(data.encode())))
+    if kind == "model":
+        version, way = measure.of_object(data)
+        named = {"class": f"{type(data).__module__}.{type(data).__qualname__}", "identity": way}
+        return Seen(
+            touched=_with(
+                touched, version=touched.version or version, kind=kind, attributes={**named, **touched.attributes}
+            )
+        )
+    if kind == "documents" and isinstance(data, Iterable) and not isinstance(data, Sequence | Mapping):
+        data = None if hasattr(data, "__next__") else data  # an iterator stays lazy
+    contents = importlib.import_module(_CONTENTS).of_data(data)
+    if contents is None:
+        version = touched.version or measure.of_object(data)[0]
+        return Seen(touched=_with(touched, version=version, kind=kind))
+    attributes = dict(touched.attributes)
+    if kind == "documents":
+        attributes.setdefault("documents", str(contents.rows))
+    version = touched.version
+    if not version:
+        version = measure.of_file(path).version if path and os.path.isfile(path) else contents.fingerprint
+    known = _with(
+        touched,
+        version=version,
+        kind=kind,
+        fingerprint=contents.fingerprint,
+        rows=contents.rows,
+        fields=contents.fields,
+        attributes=attributes,
+    )
+    return Seen(touched=known, contents=contents)
+
+
+def _kind(data: Any) -> str:
+    if isinstance(data, str):
+        return "prompt"
+    if hasattr(data, "predict") or hasattr(data, "get_params"):
+        return "model"
+    rows = data if isinstance(data, list | tuple) else ()
+    if rows and all(isinstance(row, Mapping) and "text" in row for row in rows):
+        return "documents"
+    return "table"
+
+
+def _with(touched: Touched, **values: Any) -> Touched:
+    fields = {name: getattr(touched, name) for name in touched.__struct_fields__}
+    return Touched(**{**fields, **values})
+
+
+def _merged(touched: Touched, given: Given) -> Touched:
+    return _with(
+        touched,
+        version=given.version or touched.version,
+        kind=given.kind or touched.kind,
+        partition=given.partition or touched.partition,
+        attributes={**touched.attributes, **_text(given.attributes)},
+    )
+
+
+def _text(attributes: Mapping[str, Any]) -> dict[str, str]:
+    return {str(key): str(value) for key, value in attributes.items()}

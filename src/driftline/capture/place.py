@@ -1,0 +1,38 @@
+"""Where data lies and what it is called: paths made into dataset names that every process agrees on.
+
+Enters: a path, an address or a plain name. Leaves: the local path, if it is one, and the (namespace, name,
+partition) of ``event.names``. A local path below the folder that holds ``home`` is named relative to that
+folder, any other one absolutely; a plain name without a folder that is no file is kept as it is. Reads nothing
+but whether a file exists.
+"""
+
+import os
+from typing import NamedTuple
+
+from driftline.event import names
+
+
+class Place(NamedTuple):
+    """A dataset's name, with the local path that it was given by (``""`` = none)."""
+
+    located: names.Located
+    path: str
+
+
+def base(home: str) -> str:
+    """Return the folder that names are relative to: the one that holds ``home``."""
+    return os.path.dirname(os.path.abspath(home))
+
+
+def place(given: str | os.PathLike[str], folder: str) -> Place:
+    """Return the place that ``given`` means, with names relative to ``folder``."""
+    text = os.fspath(given)
+    if "://" in text and not text.startswith("file://"):
+        return Place(names.locate(text), "")
+    text = text.removeprefix("file://")
+    path = os.path.abspath(os.path.expanduser(text))
+    exists = os.path.exists(path)
+    if not exists and os.sep not in text and "/" not in text:
+        return Place(names.locate(text), "")
+    name = path[len(folder) :].lstrip(os.sep) if path.startswith(folder.rstrip(os.sep) + os.sep) else path
+    return Place(names.locate(name), path if exists else "")

@@ -1,0 +1,354 @@
+"""A run: one execution of a piece of the user's code, with everything that it reads and writes.
+
+Enters: a ``with`` block, and what happens inside it (hooks and the user's own ``read``, ``write`` and
+``columns``). Leaves: one COMPLETE or FAIL event when the block ends; a START event as well if the block lasts
+longer than a second, or was asked for with ``announce=True``, so that long runs are seen while they last and
+short ones cost one event. Never raises, never swallows what the block raises, never changes what it is given.
+"""
+
+import os
+import sys
+from collections.abc import Iterable, Mapping
+from contextvars import ContextVar, Token
+from datetime import date, datetime
+from types import CodeType, TracebackType
+from typing import Any, Literal, Self
+
+from driftline import clock
+from driftline.capture import client, emit, fault, observe, place
+from driftline.capture import code as code_versions
+from driftline.capture.client import Client
+from driftline.capture.emit import Bindable, Declared, Reach, Seen, Trace
+from driftline.event import ids
+from driftline.event.lineage import Dataset, Job, Touched, Version
+
+_ANNOUNCE_US = 1_000_000  # a run that is open for longer is announced
+Moment = datetime | int
+Target = Touched | str | os.PathLike[str]
+
+current_run: "ContextVar[Run | None]" = ContextVar("driftline_current_run", default=None)
+
+
+def moment_us(at: Moment | None) -> int:
+    """Return ``at`` (a datetime or microseconds since 1970 UTC) in microseconds; None = now."""
+    if at is None:
+        return clock.now_us()
+    return clock.from_datetime(at) if isinstance(at, datetime) else int(at)
+
+
+class Run:
+    """One execution, as ``driftline.run`` returns it; use it as a context manager."""
+
+    def __init__(
+        self,
+        job: str,
+        *,
+        nominal: str | date | None = None,
+        params: Mapping[str, Any] | None = None,
+        code: str | CodeType = "",
+        namespace: str | None = None,
+        at: Moment | None = None,
+        announce: bool = False,
+    ) -> None:
+        self._client = client.current()
+        self._at = at
+        self._announce = announce
+        self._announced = False
+        self._token: Token[Run | None] | None = None
+        self._over = False
+        self._opened_us = 0
+        self._templates: set[str] = set()
+        self._code = code
+        self._trace = Trace(run="", job=Job(namespace or "default", str(job)), started_us=0)
+        if self._client is not None:
+            fault.attempt("run", self._begin, nominal, params, namespace)
+
+    def _begin(self, nominal: str | date | None, params: Mapping[str, Any] | None, namespace: str | None) -> None:
+        assert self._client is not None
+        trace = self._trace
+        trace.started_us = moment_us(self._at)
+        trace.run = ids.uuid7(trace.started_us)
+        trace.job = Job(namespace or self._client.settings.namespace, trace.job.name)
+        if nominal is not None:
+            text = nominal if isinstance(nominal, str) else nominal.isoformat()
+            trace.nominal = clock.iso(clock.parse(text))
+        trace.parameters = emit.text_of(params or {})
+
+    @property
+    def id(self) -> str:
+        """The run id, a UUIDv7 whose time is the run's event time; ``""`` where Driftline is switched off."""
+        return self._trace.run
+
+    @property
+    def job(self) -> Job:
+        """The job that this is a run of."""
+        return self._trace.job
+
+    @property
+    def inputs(self) -> tuple[Touched, ...]:
+        """What was read so far, in order."""
+        return tuple(seen.touched for seen in self._trace.inputs)
+
+    @property
+    def outputs(self) -> tuple[Touched, ...]:
+        """What was written so far, in order."""
+        return tuple(seen.touched for seen in self._trace.outputs)
+
+    def read(
+        self,
+        name: Target,
+        *,
+        namespace: str = "",
+        version: str = "",
+        kind: str = "",
+        data: Any = None,
+        partition: str = "",
+        attributes: Mapping[str, Any] | None = None,
+    ) -> Touched:
+        """Record that this run reads a version, and return it.
+
+        Args:
+            name: a path, an address, a plain name, or what an earlier ``read`` or ``write`` returned.
+            namespace: of the dataset, where the name alone does not say it.
+            version: the store's own pointer to the state; default: the hash of the file's bytes or of ``data``.
+            kind: table, file, documents, index, model, prompt or predictions; default: found from the data.
+            data: the content, if it is in memory; a table is fingerprinted and profiled.
+            partition: nominal slice, such as 2013-01-31; default: found from the path.
+            attributes: what people want to see beside it.
+        """
+        return self._touch("read", name, namespace, version, kind, data, partition, attributes)
+
+    def write(
+        self,
+        name: Target,
+        *,
+        namespace: str = "",
+        version: str = "",
+        kind: str = "",
+        data: Any = None,
+        partition: str = "",
+        attributes: Mapping[str, Any] | None = None,
+    ) -> Touched:
+        """Record that this run writes a version, and return it; the arguments are those of ``read``."""
+        return self._touch("write", name, namespace, version, kind, data, partition, attributes)
+
+    def _touch(
+        self,
+        way: Literal["read", "write"],
+        name: Target,
+        namespace: str,
+        version: str,
+        kind: str,
+        data: Any,
+        partition: str,
+        attributes: Mapping[str, Any] | None,
+    ) -> Touched:
+        found: list[Seen] | None = None
+        if self._client is not None:
+            given = observe.Given(namespace, version, kind, partition, attributes or {})
+            found = fault.attempt(way, observe.observe, name, data, given, self._client.folder)
+            if found is None:
+                self.gap(way)
+        if not found:
+            return name if isinstance(name, Touched) else Touched(dataset=Dataset(namespace or "file", os.fspath(name)))
+        touched = [self.add(way, seen) for seen in found]
+        return touched[0] if len(touched) == 1 else observe.summary(touched)
+
+    def add(self, way: Literal["read", "write"], seen: Seen) -> Touched:
+        """Record ``seen``, once per version; for hooks."""
+        into = self._trace.inputs if way == "read" else self._trace.outputs
+        touched = seen.touched
+        for index, known in enumerate(into):
+            if known.touched.dataset == touched.dataset and known.touched.version == touched.version:
+                known.edges.extend(seen.edges)
+                if known.contents is None and seen.contents is not None:
+                    into[index] = seen
+                    seen.edges = known.edges
+                return into[index].touched
+        into.append(seen)
+        return touched
+
+    def columns(
+        self,
+        target: Target,
+        sources: Mapping[str, Iterable[str] | str],
+        *,
+        subtype: str = "TRANSFORMATION",
+        namespace: str = "",
+    ) -> None:
+        """State which columns reach which: ``{"out_col": ["source.col", …]}``.
+
+        Args:
+            target: an output of this run, as ``write`` returned it or by name.
+            sources: per output column, source columns as ``dataset.column``; a dataset is an input of this run, by its
+                name or the last part of it, else any dataset.
+            subtype: IDENTITY, TRANSFORMATION or AGGREGATION (direct), or JOIN, GROUP_BY, FILTER, SORT, WINDOW or
+                CONDITIONAL (indirect).
+            namespace: of the target, where its name alone does not say it.
+        """
+        if self._client is not None:
+            fault.attempt("columns", self._columns, target, sources, subtype, namespace)
+
+    def _columns(
+        self, target: Target, sources: Mapping[str, Iterable[str] | str], subtype: str, namespace: str
+    ) -> None:
+        assert self._client is not None
+        dataset = observe.name_of(target, namespace, self._client.folder)
+        direct = subtype in ("IDENTITY", "TRANSFORMATION", "AGGREGATION")
+        fields: dict[str, list[Reach]] = {}
+        for column, given in sources.items():
+            for text in [given] if isinstance(given, str) else given:
+                name, _, field = text.rpartition(".")
+                source = self._source(name)
+                reach = Reach(source.namespace, source.name, field, "DIRECT" if direct else "INDIRECT", subtype)
+                fields.setdefault(column, []).append(reach)
+        self.edges(dataset, Declared(fields))
+
+    def _source(self, name: str) -> Dataset:
+        assert self._client is not None
+        known = [seen.touched.dataset for seen in (*self._trace.inputs, *self._trace.outputs)]
+        named = [dataset for dataset in known if dataset.name == name]
+        ending = [dataset for dataset in known if dataset.name.rsplit("/", 1)[-1] == name]
+        for dataset in (*named, *ending):
+            return dataset
+        return observe.name_of(name, "", self._client.folder)
+
+    def edges(self, dataset: Dataset, edges: Bindable) -> None:
+        """Attach column edges to every version of ``dataset`` that this run has written so far; for hooks."""
+        written = [seen for seen in self._trace.outputs if seen.touched.dataset == dataset]
+        if not written:
+            written = [Seen(touched=Touched(dataset=dataset))]
+            self._trace.outputs.extend(written)
+        for seen in written:
+            seen.edges.append(edges)
+
+    def statement(self, text: str, template: str = "") -> None:
+        """Record a statement; ``template`` is the part of it that counts as code. For hooks."""
+        if text not in self._trace.statements:
+            self._trace.statements.append(text)
+        if template:
+            self._templates.add(template)
+
+    def gap(self, what: str) -> None:
+        """Say in the event that something was not captured."""
+        self._trace.gaps[what] = self._trace.gaps.get(what, 0) + 1
+
+    def announce(self) -> None:
+        """Send START once the run has been open for long; called by the sender."""
+        if not self._announced and self._client is not None and not self._over:
+            open_us = clock.now_us() - self._opened_us
+            if self._announce or open_us > _ANNOUNCE_US:
+                self._announced = True
+                self._client.event(emit.started(self._trace))
+
+    def __enter__(self) -> Self:
+        self.begin()
+        return self
+
+    def begin(self) -> None:
+        """Become the current run of this context, as a child of the one that is; ``with`` does this."""
+        if self._client is not None:
+            fault.attempt("run", self._enter)
+
+    def _enter(self) -> None:
+        assert self._client is not None
+        parent = current_run.get()
+        if parent is not None and parent.id:
+            self._trace.parent, self._trace.parent_job = parent.id, parent.job
+        self._opened_us = clock.now_us()
+        self.resume()
+        if self._announce:
+            self.announce()
+        else:
+            self._client.sender.watch(self)
+
+    def resume(self) -> None:
+        """Become the current run of this context."""
+        self._token = current_run.set(self)
+
+    def suspend(self) -> None:
+        """Let the former run of this context be current again."""
+        token, self._token = self._token, None
+        if token is None:
+            return
+        try:
+            current_run.reset(token)
+        except ValueError:  # the block ends in another context than it began in, as generators may
+            if current_run.get() is self:
+                current_run.set(None)
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._client is not None:
+            self.suspend()
+            self.finish(error)
+
+    def finish(self, error: BaseException | None) -> None:
+        """Send the last event; once."""
+        if self._client is None or self._over:
+            return
+        self._over = True
+        self._client.sender.unwatch(self)
+        fault.attempt("run", self._finish, self._client, error)
+
+    def _finish(self, owner: Client, error: BaseException | None) -> None:
+        trace = self._trace
+        trace.ended_us = clock.now_us() if self._at is None else trace.started_us
+        trace.code = self._version()
+        if error is not None:
+            trace.error = f"{type(error).__name__}: {error}"
+        lost = owner.sender.take_losses()
+        if lost:
+            trace.gaps["lost"] = lost
+        owner.event(emit.Ended(trace, owner.profiled))
+
+    def _version(self) -> str:
+        base = self._code if isinstance(self._code, str) else code_versions.version(self._code)
+        if isinstance(self._code, str) or not self._templates:
+            return base
+        return f"src:{ids.digest(base, *sorted(self._templates))[:16]}"
+
+
+def run(
+    job: str,
+    *,
+    nominal: str | date | None = None,
+    params: Mapping[str, Any] | None = None,
+    code: str | None = None,
+    namespace: str | None = None,
+    at: Moment | None = None,
+    announce: bool = False,
+) -> Run:
+    """Return a run of ``job``, to be used in a ``with`` statement.
+
+    Args:
+        job: its name, such as build_features.
+        nominal: the moment or day that the run is for.
+        params: parameters, recorded as text; values whose names look secret are left out.
+        code: version of the code; default: a hash of the source of the calling function or script, and of the SQL that
+            the run writes with.
+        namespace: of the job; default ``settings.namespace``.
+        at: event time of the whole run (a datetime, or microseconds since 1970 UTC), for replays; default: the clock.
+        announce: send a START event at once; else only a run that lasts longer than a second sends one.
+    """
+    caller = sys._getframe(1).f_code
+    return Run(
+        job,
+        nominal=nominal,
+        params=params,
+        code=caller if code is None else code,
+        namespace=namespace,
+        at=at,
+        announce=announce,
+    )
+
+
+def version_of(given: Touched | Version | str, version: str = "") -> Version:
+    """Return the version that ``given`` means; a text is a dataset name, as ``read`` takes it."""
+    if isinstance(given, Version):
+        return given
+    if isinstance(given, Touched):
+        return Version(given.dataset, version or given.version)
+    owner = client.current()
+    return Version(observe.name_of(given, "", owner.folder if owner is not None else place.base("x")), version)

@@ -1,0 +1,337 @@
+"""A queue in memory and the thread behind it that delivers; the user's thread only ever appends to a deque.
+
+Enters: answers, finished events, and events that encode themselves later on the sender's thread. Leaves:
+batches to the sink. A batch that fails is tried again with growing pauses, then spooled; a queue that is full
+overflows to the spool by a second thread. What is lost for good is counted and said once. Never raises and
+never waits but in ``flush`` and ``close``, which have deadlines.
+"""
+
+import threading
+import time
+from collections import deque
+from collections.abc import Callable, Iterable
+from typing import Any, Protocol
+
+from driftline.capture import fault
+from driftline.capture.spool import Spool
+from driftline.config import Settings
+from driftline.event.answer import Answer
+from driftline.event.sink import Sink
+
+BATCH = 500  # items handed to the sink at once
+TICK_SECONDS = 1.0  # how often open runs are looked at
+_LINGER_SECONDS = 0.02  # for more items to come, unless somebody waits
+_PAUSES = (0.05, 0.2)  # before the second and third try of a batch
+_REST_SECONDS = (1.0, 30.0)  # shortest and longest rest after a failed batch
+
+
+class Pending(Protocol):
+    """An event that is encoded when its turn comes."""
+
+    def encode(self, *, cheap: bool) -> bytes:
+        """Return the event as JSON; ``cheap`` leaves out what takes long to measure."""
+
+
+class Opened(Protocol):
+    """A run that has begun and not ended."""
+
+    def announce(self) -> None:
+        """Say that it has begun, if it has been open for long."""
+
+
+Item = bytes | Answer | Pending
+
+
+class _Mark:
+    """A place in the queue that somebody waits for."""
+
+    def __init__(self, *, last: bool = False) -> None:
+        self.done = threading.Event()
+        self.last = last
+        self.clean = False
+
+
+class Sender:
+    """Delivers to the sink that ``open_sink`` returns, which is opened, used and closed on one thread."""
+
+    def __init__(self, settings: Settings, open_sink: Callable[[], Sink]) -> None:
+        self.spool = Spool(settings.home)
+        self.on_start: Callable[[], None] = lambda: None
+        self._limit = settings.queue
+        self._open_sink = open_sink
+        self._abandoned: list[Any] = []  # a parent's sink is neither used nor closed by its forked child
+        self._counts = {"queued": 0, "delivered": 0, "spooled": 0, "replayed": 0, "lost": 0}
+        self._fresh()
+
+    def _fresh(self) -> None:
+        self._items: deque[Item | _Mark] = deque()
+        self._overflow: deque[Item] = deque()
+        self._flight: tuple[list[bytes], list[Answer]] = ([], [])
+        self._wake = threading.Event()
+        self._hurry = threading.Event()
+        self._lock = threading.Lock()
+        self._thread: threading.Thread | None = None
+        self._spooler: threading.Thread | None = None
+        self._sink: Sink | None = None
+        self._rest = 0.0
+        self._next_try = 0.0
+        self._spool_known = False  # the spool has been looked at
+        self._dirty = False  # something was spooled or lost and not replayed since
+        self._untold = 0  # losses that no event has carried yet
+        self.closed = False
+        self.opened: dict[int, Opened] = {}
+
+    def put(self, item: Item) -> None:
+        """Queue ``item``; never waits."""
+        if self.closed:  # a run that outlived its settings
+            events: list[bytes] = []
+            answers: list[Answer] = []
+            self._sort(item, events, answers, cheap=True)
+            self._keep(events, answers)
+        elif len(self._items) < self._limit:
+            self._items.append(item)
+        elif len(self._overflow) < self._limit:
+            fault.tell("queue", f"the queue is full ({self._limit}); what comes now goes to {self.spool.folder}")
+            self._overflow.append(item)
+            self._start_spooler()
+            return
+        else:
+            self._lost(1, "queue and spool are both full")
+            return
+        if not self._wake.is_set():
+            self._wake.set()
+        if self._thread is None:
+            self._start()
+
+    def watch(self, run: Opened) -> None:
+        """Announce ``run`` once it has been open for long."""
+        self.opened[id(run)] = run
+        if self._thread is None:
+            self._start()
+
+    def unwatch(self, run: Opened) -> None:
+        """Forget ``run``."""
+        self.opened.pop(id(run), None)
+
+    def _start(self) -> None:
+        with self._lock:
+            if self._thread is None and not self.closed:
+                self._thread = threading.Thread(target=self._work, name="driftline-sender", daemon=True)
+                fault.attempt("sender", self._thread.start)
+                fault.attempt("sender", self.on_start)
+
+    def _start_spooler(self) -> None:
+        with self._lock:
+            if self._spooler is None or not self._spooler.is_alive():
+                self._spooler = threading.Thread(target=self._spill, name="driftline-spooler", daemon=True)
+                fault.attempt("spooler", self._spooler.start)
+
+    def counters(self) -> dict[str, int]:
+        """Return the numbers of items waiting, delivered, spooled, replayed and lost."""
+        return {**self._counts, "queued": len(self._items) + len(self._overflow)}
+
+    def take_losses(self) -> int:
+        """Return how much was lost since this was last asked, so that the next event can say it."""
+        lost, self._untold = self._untold, 0
+        return lost
+
+    # --- on the sender's thread -------------------------------------------------------------------------------
+
+    def _work(self) -> None:
+        while True:
+            if not self._items:
+                self._wake.wait(TICK_SECONDS)
+            for run in list(self.opened.values()):
+                fault.attempt("announce", run.announce)
+            if self._items and not self._hurry.is_set():
+                self._hurry.wait(_LINGER_SECONDS)
+            self._wake.clear()
+            mark = self._drain()
+            if mark is not None and mark.last:
+                self._shut()
+                mark.done.set()
+                return
+
+    def _drain(self) -> _Mark | None:
+        """Deliver what is queued; returns the mark that ended it, if it is the last one."""
+        while self._items:
+            batch: list[Item] = []
+            mark: _Mark | None = None
+            while self._items and len(batch) < BATCH and mark is None:
+                item = self._items.popleft()
+                if isinstance(item, _Mark):
+                    mark = item
+                else:
+                    batch.append(item)
+            self._handle(batch)
+            if mark is not None:
+                self._replay(asked=True)
+                mark.clean = not self._dirty
+                if mark.last:
+                    return mark
+                mark.done.set()
+        self._replay(asked=False)
+        return None
+
+    def _handle(self, batch: Iterable[Item]) -> None:
+        self._flight = ([], [])
+        for item in batch:
+            self._sort(item, *self._flight, cheap=False)
+        events, answers = self._flight
+        if not events and not answers:
+            return
+        if not self._deliver(events, answers):
+            self._keep(events, answers)
+        self._flight = ([], [])
+
+    def _sort(self, item: Item, events: list[bytes], answers: list[Answer], *, cheap: bool) -> None:
+        try:
+            if isinstance(item, Answer):
+                answers.append(item)
+            else:
+                events.append(item if isinstance(item, bytes) else item.encode(cheap=cheap))
+        except Exception as error:  # the fault rule: an event that cannot be encoded is a counted loss
+            fault.failed("encode", error)
+            self._lost(1, "an event could not be encoded")
+
+    def _deliver(self, events: list[bytes], answers: list[Answer]) -> bool:
+        if time.monotonic() < self._next_try and not self._hurry.is_set():
+            return False
+        tries = (0.0, *_PAUSES) if self._rest == 0 else (0.0,)
+        for pause in tries:
+            time.sleep(pause)
+            try:
+                self._take(events, answers)
+            except Exception as error:  # whatever a sink raises, its batch is tried again, then spooled
+                fault.count("sink")
+                fault.tell(
+                    f"sink:{type(error).__name__}",
+                    f"cannot deliver ({type(error).__name__}: {error}); "
+                    f"events are kept in {self.spool.folder} and sent later",
+                )
+                continue
+            self._rest = self._next_try = 0.0
+            self._counts["delivered"] += len(events) + len(answers)
+            return True
+        self._rest = min(max(self._rest * 2, _REST_SECONDS[0]), _REST_SECONDS[1])
+        self._next_try = time.monotonic() + self._rest
+        return False
+
+    def _take(self, events: Any, answers: Any) -> None:
+        if self._sink is None:
+            self._sink = self._open_sink()
+        if events:
+            self._sink.events(events)
+        if answers:
+            self._sink.answers(answers)
+
+    def _keep(self, events: list[bytes], answers: list[Answer]) -> None:
+        size = len(events) + len(answers)
+        self._dirty = True
+        try:
+            self.spool.add(events, answers)
+        except Exception as error:  # a full disk or a read-only folder: the loss is counted and said
+            self._lost(size, f"the spool cannot be written ({error})")
+        else:
+            self._counts["spooled"] += size
+
+    def _replay(self, *, asked: bool) -> None:
+        if self._spool_known and not self._dirty:
+            return
+        if self._sink is None and not self._dirty:
+            return  # nothing was delivered yet: no reason to open a sink
+        if not asked and time.monotonic() < self._next_try:
+            return
+        self._spool_known = True
+        try:
+            taken, torn = self.spool.replay(self._take)
+        except Exception as error:  # whatever the sink or the disk raises, the spool stays and is tried again
+            fault.count("sink")
+            fault.tell("replay", f"what is spooled in {self.spool.folder} cannot be delivered yet ({error})")
+            self._dirty = True
+            self._rest = min(max(self._rest * 2, _REST_SECONDS[0]), _REST_SECONDS[1])
+            self._next_try = time.monotonic() + self._rest
+            return
+        self._counts["replayed"] += taken
+        self._counts["delivered"] += taken
+        self._rest = self._next_try = 0.0
+        if torn:
+            self._lost(torn, "lines of the spool were torn")
+        self._dirty = bool(torn) or bool(self._overflow)
+
+    def _lost(self, number: int, why: str) -> None:
+        self._counts["lost"] += number
+        self._untold += number
+        self._dirty = True
+        fault.tell(f"lost:{why[:20]}", f"{number} events or answers were lost: {why}")
+
+    def _shut(self) -> None:
+        self.spool.close()
+        if self._sink is not None:
+            fault.attempt("sink", self._sink.close)
+            self._sink = None
+
+    # --- on the spooler's thread ------------------------------------------------------------------------------
+
+    def _spill(self) -> None:
+        while self._overflow:
+            events: list[bytes] = []
+            answers: list[Answer] = []
+            while self._overflow and len(events) + len(answers) < BATCH:
+                self._sort(self._overflow.popleft(), events, answers, cheap=True)
+            self._keep(events, answers)
+
+    # --- with a deadline --------------------------------------------------------------------------------------
+
+    def flush(self, timeout: float) -> bool:
+        """Wait until what is queued now has been handled; True if all of it was delivered and nothing is spooled."""
+        if threading.current_thread() is self._thread:
+            return False
+        if self._thread is None and not self._items and not self._dirty:
+            return True
+        mark = _Mark()
+        return self._wait(mark, timeout) and mark.clean
+
+    def _wait(self, mark: _Mark, timeout: float) -> bool:
+        self._hurry.set()
+        self._items.append(mark)
+        self._wake.set()
+        if self._thread is None:
+            self._start()
+        try:
+            return mark.done.wait(timeout)
+        finally:
+            self._hurry.clear()
+
+    def close(self, timeout: float) -> None:
+        """Deliver within ``timeout`` seconds what can be, spool the rest, and stop."""
+        if self.closed:
+            return
+        ended = True
+        thread = self._thread
+        if thread is not None and thread.is_alive() and thread is not threading.current_thread():
+            ended = self._wait(_Mark(last=True), timeout)
+        self.closed = True
+        spooler = self._spooler
+        if spooler is not None and spooler.is_alive():
+            spooler.join(1.0)
+        if not ended:
+            events, answers = list(self._flight[0]), list(self._flight[1])
+            fault.tell("deadline", f"delivery took longer than {timeout:g} s; the rest is kept in {self.spool.folder}")
+        else:
+            events, answers = [], []
+        while self._items:
+            item = self._items.popleft()
+            if not isinstance(item, _Mark):
+                self._sort(item, events, answers, cheap=True)
+        if events or answers:
+            self._keep(events, answers)
+        self.spool.close()
+
+    def reborn(self) -> None:
+        """Begin anew in a forked child: nothing queued, no thread, and a sink of its own."""
+        self._abandoned.append((self._sink, self.spool))
+        self._counts = dict.fromkeys(self._counts, 0)
+        spool = Spool(self.spool.folder.parent)
+        self.spool = spool
+        self._fresh()

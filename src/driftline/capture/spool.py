@@ -1,0 +1,139 @@
+"""Events and answers that could not be delivered, kept on disk until they can be.
+
+Enters: items as they would have been sent. Leaves: the same items, oldest first, for replay; a file is deleted
+only once all of it was taken. One file per process, one line per item, locked while its process lives, so that
+another process may replay what a dead one left behind. A torn last line is counted, never guessed at. Bounded
+by ``LIMIT_BYTES``.
+"""
+
+import os
+import threading
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import IO
+
+import msgspec
+
+from driftline import clock
+from driftline.event.answer import Answer
+
+LIMIT_BYTES = 512 * 1024 * 1024
+_CHUNK = 500  # lines replayed at a time
+_EVENT, _ANSWER = b"E ", b"A "
+
+Deliver = Callable[[Sequence[bytes], Sequence[Answer]], None]
+
+
+class Spool:
+    """The spool of one home folder, as one process writes and replays it. Safe to share between threads."""
+
+    def __init__(self, home: str | Path) -> None:
+        self.folder = Path(home).absolute() / "spool"
+        self._lock = threading.Lock()
+        self._file: IO[bytes] | None = None
+        self._path: Path | None = None
+
+    def add(self, events: Sequence[bytes], answers: Sequence[Answer]) -> None:
+        """Append items to this process's file.
+
+        Raises:
+            OSError: they cannot be written, or the spool is full.
+        """
+        lines = [_EVENT + event for event in events]
+        lines += [_ANSWER + msgspec.json.encode(answer) for answer in answers]
+        if not lines:
+            return
+        with self._lock:
+            file = self._open()
+            if file.tell() > LIMIT_BYTES:
+                raise OSError(f"the spool is full ({LIMIT_BYTES} bytes)")
+            file.write(b"\n".join(lines) + b"\n")
+            file.flush()
+
+    def _open(self) -> IO[bytes]:
+        if self._file is None:
+            self.folder.mkdir(parents=True, exist_ok=True)
+            self._path = self.folder / f"{clock.now_us():020d}-{os.getpid()}.jsonl"
+            self._file = self._path.open("ab")
+            _locked(self._file)
+        return self._file
+
+    def empty(self) -> bool:
+        """Whether there is nothing to replay."""
+        return self._file is None and not self._waiting()
+
+    def _waiting(self) -> list[Path]:
+        try:
+            return sorted(self.folder.glob("*.jsonl"))
+        except OSError:
+            return []
+
+    def replay(self, deliver: Deliver) -> tuple[int, int]:
+        """Give everything spooled to ``deliver``, oldest first; returns the items taken and the lines torn.
+
+        Raises:
+            Exception: what ``deliver`` raised; the file that it happened in stays, and its items come again.
+        """
+        with self._lock:
+            own, self._path = self._path, None
+            if self._file is not None:
+                self._file.close()
+                self._file = None
+        taken = torn = 0
+        for path in self._waiting():
+            try:
+                file = path.open("rb")
+            except OSError:
+                continue
+            with file:
+                if path != own and not _locked(file):
+                    continue
+                lines = file.read().split(b"\n")
+                for start in range(0, len(lines), _CHUNK):
+                    events, answers, bad = _read(lines[start : start + _CHUNK])
+                    torn += bad
+                    if events or answers:
+                        deliver(events, answers)
+                        taken += len(events) + len(answers)
+                path.unlink(missing_ok=True)
+        return taken, torn
+
+    def reborn(self) -> None:
+        """Forget the file of the process that this one was forked from."""
+        self._lock = threading.Lock()
+        self._file = self._path = None
+
+    def close(self) -> None:
+        """Let go of this process's file, so that any process may replay it."""
+        with self._lock:
+            if self._file is not None:
+                self._file.close()
+            self._file = self._path = None
+
+
+def _locked(file: IO[bytes]) -> bool:
+    try:
+        import fcntl
+
+        fcntl.flock(file.fileno(), fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except (ImportError, OSError):  # no such module on Windows: files of other processes are left alone there
+        return False
+    return True
+
+
+def _read(lines: Sequence[bytes]) -> tuple[list[bytes], list[Answer], int]:
+    events: list[bytes] = []
+    answers: list[Answer] = []
+    torn = 0
+    for line in lines:
+        if not line:
+            continue
+        try:
+            if line.startswith(_EVENT):
+                msgspec.json.decode(line[2:], type=msgspec.Raw)
+                events.append(line[2:])
+            else:
+                answers.append(msgspec.json.decode(line.removeprefix(_ANSWER), type=Answer))
+        except (msgspec.MsgspecError, UnicodeDecodeError):
+            torn += 1
+    return events, answers, torn

@@ -1,0 +1,94 @@
+"""Watching: hooks on the libraries that read and write data, put on once, for those that are or get imported.
+
+Enters: ``watch()``. Leaves: patched readers and writers that record on the run of their context and do nothing
+without one. A library that is imported later is patched then; one that never is costs nothing. Switched off by
+``DRIFTLINE_ENABLED=false``: then nothing at all is patched.
+"""
+
+import importlib
+import importlib.util
+import sys
+from collections.abc import Sequence
+from importlib.abc import Loader, MetaPathFinder
+from importlib.machinery import ModuleSpec
+from types import ModuleType
+from typing import Any
+
+from driftline.capture import client, fault
+
+HOOKS = {"pandas": "driftline.capture.hooks.pandas", "duckdb": "driftline.capture.hooks.duckdb"}
+
+_patches: dict[str, list[Any]] = {}
+
+
+def watch() -> None:
+    """Record what pandas and DuckDB read and write while a run is active; calling it again changes nothing."""
+    if client.current() is None:
+        return
+    for library in HOOKS:
+        module = sys.modules.get(library)
+        if module is not None and not getattr(module.__spec__, "_initializing", False):
+            _install(library, module)
+    if not any(isinstance(finder, _AfterImport) for finder in sys.meta_path):
+        sys.meta_path.insert(0, _AfterImport())
+
+
+def unwatch() -> None:
+    """Take all hooks off again."""
+    sys.meta_path[:] = [finder for finder in sys.meta_path if not isinstance(finder, _AfterImport)]
+    for library in list(_patches):
+        for patch in reversed(_patches.pop(library)):
+            patch.undo()
+
+
+def _install(library: str, module: ModuleType) -> None:
+    if library not in _patches:
+        _patches[library] = []
+        hook = fault.attempt(f"hooks for {library}", importlib.import_module, HOOKS[library])
+        if hook is not None:
+            _patches[library] = fault.attempt(f"hooks for {library}", hook.install, module) or []
+
+
+class _AfterImport(MetaPathFinder):
+    """Lets everybody else find the module, and has the hooks put on once it is loaded."""
+
+    def __init__(self) -> None:
+        self._searching: set[str] = set()
+
+    def find_spec(
+        self,
+        name: str,
+        path: Sequence[str] | None = None,  # noqa: ARG002 - the signature is the import system's
+        target: ModuleType | None = None,  # noqa: ARG002 - the signature is the import system's
+    ) -> ModuleSpec | None:
+        """Return the module's own spec with a loader that puts the hooks on; None for all other modules."""
+        if name not in HOOKS or name in self._searching:
+            return None
+        self._searching.add(name)
+        try:
+            spec = importlib.util.find_spec(name)
+        finally:
+            self._searching.discard(name)
+        if spec is not None and spec.loader is not None:
+            spec.loader = _Hooking(spec.loader, name)
+        return spec
+
+
+class _Hooking(Loader):
+    """The module's own loader, followed by the hooks."""
+
+    def __init__(self, loader: Loader, library: str) -> None:
+        self._loader = loader
+        self._library = library
+
+    def create_module(self, spec: ModuleSpec) -> ModuleType | None:
+        """Create the module as its own loader does."""
+        return self._loader.create_module(spec)
+
+    def exec_module(self, module: ModuleType) -> None:
+        """Load the module as its own loader does, with that loader in its place again, then put the hooks on."""
+        module.__loader__ = self._loader
+        if module.__spec__ is not None:
+            module.__spec__.loader = self._loader
+        self._loader.exec_module(module)
+        _install(self._library, module)
