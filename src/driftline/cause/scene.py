@@ -6,7 +6,7 @@ nothing had read before the symptom cannot have caused it.
 """
 
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import cached_property
 
 import msgspec
@@ -32,9 +32,9 @@ class Scene(msgspec.Struct, frozen=True, kw_only=True, dict=True):
         return min([self.symptom.time_us, *strong])
 
     @cached_property
-    def nodes(self) -> dict[str, str]:
+    def nodes(self) -> Mapping[str, str]:
         """Node ids of the cone with their type."""
-        return {node.id: node.type for node in self.cone.nodes} | {self.symptom.dataset.node: "DATASET"}
+        return {self.symptom.dataset.node: "DATASET", **{node.id: node.type for node in self.cone.nodes}}
 
     @cached_property
     def parents(self) -> dict[str, tuple[str, ...]]:

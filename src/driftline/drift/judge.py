@@ -1,11 +1,12 @@
 """From measures to findings: what is significant, what is large, and what is worth waking somebody for.
 
 Enters: a batch, its reference and the pool of recent healthy batches. Leaves: findings and the raw measures.
-A measure becomes a finding when its p-value, corrected over everything measured in this batch (Benjamini and Hochberg
-1995, doi 10.1111/j.2517-6161.1995.tb02031.x), is at most ``ALPHA`` *and* it is larger than any move seen while well.
+A measure becomes a finding when its p-value, corrected over all columns, or over all measures of whole batches (Benjamini
+and Hochberg 1995, doi 10.1111/j.2517-6161.1995.tb02031.x), is at most ``ALPHA`` *and* it is larger than any move seen while well.
 Its p-value is the larger of two: rows drawn from the reference, and batch-to-batch variation while well (what holds
 exactly, such as a schema, needs neither). ``size`` is in
-units of the largest move seen while well: above 1 a note, from ``WARN`` a warning, from ``ALARM`` an alarm. Whether an
+units of the largest move seen while well: above 1 a note, from ``WARN`` a warning, from ``ALARM`` (``WHOLE`` for
+measures of a whole batch) an alarm. Whether an
 alarm reaches people is decided downstream, by consequence. Pure: no clock, no threshold from outside.
 """
 
@@ -25,6 +26,7 @@ from driftline.profile import Profile
 ALPHA = 0.01  # expected share of false findings among the findings of a batch
 WARM_UP = 21  # healthy batches before moves of distributions are judged
 NOTE, WARN, ALARM = 1.0, 2.0, 3.0  # size from which a finding is a note, a warning, an alarm
+WHOLE = 2.0  # size from which a finding about a whole batch is an alarm: there are few such measures, not hundreds
 
 
 class Judgement(msgspec.Struct, frozen=True):
@@ -54,11 +56,22 @@ def judge(batch: Batch, reference: Reference, pool: Profile | None) -> Judgement
     ]
     findings = [
         _finding(batch, measure, tail.size(measure.value, measure.floor), p_value, reference, pool)
-        for measure, tail, p_value in zip(tested, tails, adjusted(raw), strict=True)
+        for measure, tail, p_value in zip(tested, tails, _by_family(tested, raw), strict=True)
         if p_value <= ALPHA and tail.size(measure.value, measure.floor) > NOTE
     ]
     findings.sort(key=lambda finding: (-finding.size, finding.column))
     return Judgement(tuple(findings), measures)
+
+
+def _by_family(measures: Sequence[Measure], raw: Sequence[float]) -> list[float]:
+    """Return adjusted p-values; the few measures of whole batches are not drowned by the many of columns."""
+    out = [1.0] * len(raw)
+    for whole in (True, False):
+        places = [place for place, measure in enumerate(measures) if (measure.column == "") == whole]
+        if places:
+            for place, value in zip(places, adjusted([raw[place] for place in places]), strict=True):
+                out[place] = value
+    return out
 
 
 def adjusted(p_values: Sequence[float]) -> list[float]:
@@ -77,8 +90,8 @@ def _ready(measure: Measure, reference: Reference) -> bool:
     return reference.tails.get(measure.key, Tail()).count >= WARM_UP
 
 
-def _severity(size: float) -> Severity:
-    return "alarm" if size >= ALARM else "warn" if size >= WARN else "note"
+def _severity(size: float, column: str) -> Severity:
+    return "alarm" if size >= (ALARM if column else WHOLE) else "warn" if size >= WARN else "note"
 
 
 def _finding(
@@ -97,7 +110,7 @@ def _finding(
         current=measure.current,
         p_value=p_value,
         size=round(size, 3),
-        severity=_severity(size),
+        severity=_severity(size, measure.column),
         time_us=batch.time_us,
         sentence=measure.sentence,
         evidence=evidence(batch, measure, reference, pool),

@@ -20,6 +20,7 @@ from driftline.profile import Profile
 
 WINDOW = 56  # batches that the pool and the usual values reach back
 REFRESH = 7  # batches between two renewals of the pool
+YOUNG = (1, 3)  # while there are few batches, also after so many
 TOP = 12  # largest moves kept per series
 LEVELS = 512  # a column with more levels than this has no fixed vocabulary
 _SHAPE_FLOOR = 0.25  # no tail is believed to be lighter than a fourth-power one
@@ -52,7 +53,7 @@ class Tail(msgspec.Struct, frozen=True, array_like=True):
         tops = [max(seen, floor) for seen in self.top]
         base = tops[-1]
         shape = max(_SHAPE_FLOOR, sum(math.log(seen / base) for seen in tops) / len(tops))
-        return min(1.0, len(tops) / (1 + self.count)) * (value / base) ** (-1.0 / shape)
+        return float(min(1.0, len(tops) / (1 + self.count)) * (value / base) ** (-1.0 / shape))
 
 
 class Span(msgspec.Struct, frozen=True, array_like=True):
@@ -79,7 +80,7 @@ class Reference(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def due(self) -> bool:
         """Whether the pool has to be renewed before the next comparison."""
-        return self.batches <= REFRESH or self.batches % REFRESH == 0
+        return self.batches in YOUNG or self.batches % REFRESH == 0
 
 
 def usual(history: Sequence[tuple[int, float]], weekday: int, current: float) -> float:

@@ -16,6 +16,7 @@ from driftline.event.finding import Finding
 from driftline.event.lineage import RunShape, Touched
 from driftline.profile import Profile
 
+_WEEK = 7  # batches
 _KEPT = 512  # decoded profiles kept in memory
 _REMEMBERED = 400  # judged versions remembered per dataset
 
@@ -87,9 +88,28 @@ def _pool(house: House, node: str, known: Known) -> Profile | None:
     stamp = known.profiles if known.reference.due else None
     kept = house.pools.get(node)
     if kept is None or (stamp is not None and kept[0] != stamp):
-        kept = (known.profiles, profile.merge([_profile(house, key) for key in known.profiles]))
+        kept = (known.profiles, _merged(house, known))
         house.pools[node] = kept
     return kept[1]
+
+
+def _merged(house: House, known: Known) -> Profile:
+    """Merge week by week, so that a week that was merged before is not merged again."""
+    first = known.reference.batches - len(known.profiles)
+    weeks: dict[int, list[str]] = {}
+    for place, key in enumerate(known.profiles, start=first):
+        weeks.setdefault(place // _WEEK, []).append(key)
+    return profile.merge([_week(house, tuple(keys)) for keys in weeks.values()])
+
+
+def _week(house: House, keys: tuple[str, ...]) -> Profile:
+    found = house.weeks.get(keys)
+    if found is None:
+        found = profile.merge([_profile(house, key) for key in keys])
+        if len(house.weeks) >= _KEPT:
+            house.weeks.pop(next(iter(house.weeks)))
+        house.weeks[keys] = found
+    return found
 
 
 def _profile(house: House, key: str) -> Profile:

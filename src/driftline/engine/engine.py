@@ -15,7 +15,7 @@ from driftline.engine import announce, ingest, questions, quarantine, reports
 from driftline.engine.house import House
 from driftline.event.answer import Answer
 from driftline.event.finding import Incident
-from driftline.event.lineage import Subgraph
+from driftline.event.lineage import Node, Subgraph
 from driftline.event.report import (
     DatasetReport,
     DatasetSummary,
@@ -83,7 +83,7 @@ class Engine:
             incident, state="resolved", money=reports.money(self.house, incident), updated_us=self.house.now()
         )
         with self.house.lock, self.house.store.transaction():
-            self.house.store.incidents.put_incident(incident)
+            self.house.store.incidents.put(incident)
             announce.post(self.house, incident)
         self.house.outbox.deliver(self.house.now())
         self.house.tell("incident", [incident.id])
@@ -111,8 +111,8 @@ class Engine:
         """
         return questions.resolve(self.house, text)
 
-    def search(self, text: str, limit: int = 20) -> list[str]:
-        """Return node ids whose name contains ``text``, the nearest first."""
+    def search(self, text: str, limit: int = 20) -> list[Node]:
+        """Return nodes whose name contains ``text``, the nearest first."""
         return questions.search(self.house, text, limit)
 
     def datasets(self, *, query: str = "", limit: int = 50, offset: int = 0) -> tuple[list[DatasetSummary], int]:

@@ -25,6 +25,7 @@ class House:
         self.lock = threading.RLock()
         self.known: dict[str, Known] = {}  # dataset node -> its reference, as the store keeps it
         self.pools: dict[str, tuple[tuple[str, ...], Profile]] = {}  # dataset node -> (members, their merged profile)
+        self.weeks: dict[tuple[str, ...], Profile] = {}  # profile hashes -> their merged profile
         self.profiles: dict[str, Profile] = {}  # profile hash -> decoded profile, the newest ones
         self.affected: set[str] = set()  # version node ids that are quarantined or derive from such
         self.listeners: list[Callable[[str, str], None]] = []  # called with ("incident", id) and the like

@@ -40,7 +40,7 @@ def explain(house: House, findings: Sequence[Finding]) -> Paged | None:
     symptom = max(pages, key=lambda finding: (finding.size, finding.id))
     known = _belongs(house, symptom)
     incident = _open(house, symptom) if known is None else _extended(known, pages, symptom.time_us)
-    house.store.incidents.put_incident(incident)
+    house.store.incidents.put(incident)
     house.tell("incident", [incident.id])
     return Paged(incident, known is None, pages)
 

@@ -9,7 +9,6 @@ from collections.abc import Iterable
 
 from driftline.engine.house import House
 from driftline.engine.incidents import Paged
-from driftline.errors import NotFound
 from driftline.event import ids
 from driftline.event.lineage import RunShape, Version
 from driftline.event.report import Quarantine
@@ -56,8 +55,6 @@ def release(house: House, id: str, by: str) -> Quarantine:  # noqa: A002 - the r
         NotFound: there is no such quarantine.
     """
     released = house.store.quarantines.release(id, by, house.now())
-    if released is None:
-        raise NotFound(f"quarantine {id}")
     publish(house)
     return released
 

@@ -13,7 +13,7 @@ from driftline import profile
 from driftline.engine.house import House
 from driftline.errors import Ambiguous, NotFound
 from driftline.event.finding import Histogram
-from driftline.event.lineage import Node, Subgraph
+from driftline.event.lineage import Node, Subgraph, Version
 from driftline.event.report import ColumnSummary, DatasetReport, DatasetSummary
 from driftline.graph import walk
 from driftline.profile import Column
@@ -84,13 +84,6 @@ def marked(house: House, graph: Subgraph) -> Subgraph:
 def resolve(house: House, text: str) -> str:
     """Return the node id that ``text`` means."""
     found = house.store.lineage.find(text)
-    if not found and "." in text:
-        table, _, column = text.rpartition(".")
-        found = [
-            f"datasetField:{node.partition(':')[2]}:{column}"
-            for node in house.store.lineage.find(table)
-            if node.startswith("dataset:") and column in _columns(house, node)
-        ]
     if not found:
         near = difflib.get_close_matches(text, _names(house), n=4, cutoff=0.5)
         raise NotFound(f"{text!r}" + (f"; near are {', '.join(near)}" if near else ""))
@@ -99,9 +92,10 @@ def resolve(house: House, text: str) -> str:
     return found[0]
 
 
-def search(house: House, text: str, limit: int) -> list[str]:
-    """Return node ids whose name contains ``text``."""
-    return house.store.lineage.search(text, limit)
+def search(house: House, text: str, limit: int) -> list[Node]:
+    """Return nodes whose name contains ``text``."""
+    found = house.store.lineage.search(text, limit)
+    return [Node(id=entry.node, type=entry.type, label=entry.label, kind=entry.kind) for entry in found]
 
 
 def datasets(house: House, query: str, limit: int, offset: int) -> tuple[list[DatasetSummary], int]:
@@ -111,19 +105,22 @@ def datasets(house: House, query: str, limit: int, offset: int) -> tuple[list[Da
 
 def dataset(house: House, node: str) -> DatasetReport:
     """Return one dataset as it stands."""
-    summary = house.store.lineage.summary(node)
+    memory = house.store.lineage
+    found = memory.lookup(node)
+    summary = memory.dataset(found.dataset) if found is not None and found.dataset is not None else None
     if summary is None:
         raise NotFound(node)
-    versions = house.store.lineage.versions(summary.dataset, LISTED)
-    newest = next((touched for touched in house.store.lineage.newest(summary.dataset, 5) if touched.profile), None)
+    versions = memory.versions(summary.dataset, LISTED)
+    profiled = (memory.touched(Version(summary.dataset, version.version)) for version in versions[:5])
+    newest = next((touched for touched in profiled if touched is not None and touched.profile), None)
     data = house.store.profiles.get(newest.profile) if newest else None
     measured = profile.decode(data).columns if data else {}
     return DatasetReport(
         summary=summary,
-        fields=(newest.fields or ()) if newest else (),
+        fields=memory.fields(summary.dataset),
         columns=tuple(_summary(name, column) for name, column in measured.items()),
         versions=tuple(versions),
-        findings=tuple(house.store.incidents.findings(node=node, limit=LISTED)),
+        findings=tuple(house.store.incidents.findings(summary.node, limit=LISTED)),
     )
 
 
@@ -152,10 +149,6 @@ def _histogram(column: Column) -> Histogram | None:
     upto = np.asarray(column.cdf(edges[1:-1]), dtype=float)
     shares = np.diff(np.concatenate(([0.0], upto, [1.0])))
     return Histogram(tuple(round(float(share), 5) for share in shares), edges=tuple(float(edge) for edge in edges))
-
-
-def _columns(house: House, node: str) -> list[str]:
-    return [column.name for column in dataset(house, node).fields]
 
 
 def _names(house: House) -> list[str]:

@@ -25,13 +25,13 @@ BEFORE_US = 56 * 86_400_000_000  # eight weeks tell what answers usually cost
 
 def incidents(house: House, state: str, limit: int, offset: int) -> tuple[list[Incident], int]:
     """Return incidents, newest first, with their money as of now."""
-    page, total = house.store.incidents.incidents(state=state, limit=limit, offset=offset)
+    page, total = house.store.incidents.list(state, limit, offset)
     return [counted(house, incident) for incident in page], total
 
 
 def one_incident(house: House, id_: str) -> Incident:
     """Return the incident whose id begins with ``id_``."""
-    found = house.store.incidents.like(id_)
+    found = house.store.incidents.matching(id_)
     if not found:
         raise NotFound(f"incident {id_}", hint="'driftline incidents' lists them.")
     if len(found) > 1:
@@ -101,7 +101,7 @@ def why(house: House, id_: str) -> Explanation:
     graph = questions.marked(house, questions.joined(parts))
     versions = {node.id for node in graph.nodes}
     for dataset in sorted({node.partition("#")[0] for node in versions}):
-        near = house.store.incidents.findings(node=dataset, since_us=answer.time_us - BEFORE_US, limit=500)
+        near = house.store.incidents.findings(dataset, since_us=answer.time_us - BEFORE_US, limit=500)
         findings += [f for f in near if f.severity != "note" and Version(f.dataset, f.version).node in versions]
     since = answer.time_us - 14 * 86_400_000_000
     reached = {link.source for part in parts for link in part.edges} | {node.partition("#")[0] for node in versions}

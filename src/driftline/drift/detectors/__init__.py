@@ -1,12 +1,13 @@
 """The detectors, one a file: each turns a batch and its reference into measures.
 
-To add one: write a file with ``measure(batch, reference, pool) -> Iterator[Measure]`` and register it in one line below.
+To add one: write a file with ``measure(batch, reference, pool) -> Iterator[Measure]`` and register
+it in one line below.
 """
 
 from collections.abc import Callable, Iterator
 
 from driftline.drift.batch import Batch, Measure
-from driftline.drift.detectors import categories, documents, levels, link, nulls, quantiles, span, structure, volume
+from driftline.drift.detectors import categories, documents, levels, link, nulls, quantiles, span, spread, structure, volume
 from driftline.drift.reference import Reference
 from driftline.profile import Profile
 
@@ -17,6 +18,7 @@ DETECTORS: dict[str, Detector] = {
     "volume": volume.measure,
     "nulls": nulls.measure,
     "quantiles": quantiles.measure,
+    "spread": spread.measure,
     "range": span.measure,
     "categories": categories.measure,
     "levels": levels.measure,

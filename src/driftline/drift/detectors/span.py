@@ -1,7 +1,7 @@
 """Detector ``range``: values outside everything ever seen.
 
 Detects changed units, signs, currencies and encodings in any share of the rows, because such values leave the range that
-the column has kept to; does not see moves within the range. Value: share of values outside, 0 … 1. Floor 0.01. Test:
+the column has kept to; does not see moves within the range. Value: share of values outside, 0 … 1. Floor 0.004. Test:
 under exchangeability a new value lies outside the range of N others with chance at most 2 / (N + 1); binomial over the
 batch.
 """
@@ -15,7 +15,7 @@ from driftline.drift.batch import Batch, Measure
 from driftline.drift.reference import Reference, Span
 from driftline.profile import Column, Profile
 
-_FLOOR = 0.01
+_FLOOR = 0.004
 
 
 def measure(batch: Batch, reference: Reference, pool: Profile | None) -> Iterator[Measure]:  # noqa: ARG001 - one signature

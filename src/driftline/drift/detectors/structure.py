@@ -19,14 +19,14 @@ def measure(batch: Batch, reference: Reference, pool: Profile | None) -> Iterato
         return
     before = {field.name: field.type for field in reference.fields}
     after = {field.name: field.type for field in batch.fields}
-    for name in before:
+    for name, type_ in before.items():
         if name not in after:
-            yield _measure(name, _BROKEN, f"Column {name} ({before[name] or 'untyped'}) is gone.")
-        elif before[name] != after[name] and _real(name, batch):
-            yield _measure(name, _BROKEN, f"Column {name} changed its type from {before[name]} to {after[name]}.")
-    for name in after:
+            yield _measure(name, _BROKEN, f"Column {name} ({type_ or 'untyped'}) is gone.")
+        elif type_ != after[name] and _real(name, batch):
+            yield _measure(name, _BROKEN, f"Column {name} changed its type from {type_} to {after[name]}.")
+    for name, type_ in after.items():
         if name not in before:
-            yield _measure(name, _ADDED, f"Column {name} ({after[name] or 'untyped'}) is new.")
+            yield _measure(name, _ADDED, f"Column {name} ({type_ or 'untyped'}) is new.")
 
 
 def _real(name: str, batch: Batch) -> bool:
@@ -37,5 +37,11 @@ def _real(name: str, batch: Batch) -> bool:
 
 def _measure(column: str, value: float, sentence: str) -> Measure:
     return Measure(
-        detector="schema", column=column, kind="schema", value=value, floor=_FLOOR, statistic="columns", sentence=sentence
+        detector="schema",
+        column=column,
+        kind="schema",
+        value=value,
+        floor=_FLOOR,
+        statistic="columns",
+        sentence=sentence,
     )
