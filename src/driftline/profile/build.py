@@ -1,189 +1,200 @@
-"""Building and merging profiles.
+"""Measures a table: one pass per column over its sorted values, or over its distinct texts.
 
-Enters: a table, or profiles of parts of one. Leaves: a ``Profile``. A merge gives the same profile for every order of the
-parts and never needs the data. Pure: no clock, no input or output; the seed is the only source of chance.
+Enters: any table that ``inputs`` reads. Leaves: a ``Profile``. Long columns are measured in pieces of a million rows
+that are merged. Nested values are counted and their lengths taken, no more. Never reads a clock or a file; the seed
+turns the hashes only.
 """
 
-from collections.abc import Iterable, Sequence
 from typing import Any
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+import xxhash
 from numpy.typing import NDArray
 
-from driftline.profile import distinct, frequent, moments, quantiles
-from driftline.profile.column import Column, Profile, Shape, Type
-from driftline.profile.inputs import Raw, columns
+from driftline.profile import distinct, frequent, inputs, moments, quantiles, text
+from driftline.profile.column import Column, Profile, Type
+from driftline.profile.frequent import Frequent
+from driftline.profile.inputs import Input
+from driftline.profile.merge import merge_columns
+from driftline.profile.text import Text
 
-MASK_CAP = 8
-_MASKED = 2_000  # different texts that masks are made of; beyond, every further one counts as "other"
+PIECE = 1 << 20  # rows measured at a time
+_LONGEST = 80  # characters of a level that are kept; longer ones keep 60 and a hash
 
 
 def build(table: Any, *, seed: int = 0) -> Profile:
-    """Return the profile of ``table``: a pyarrow Table, a pandas DataFrame, a mapping of arrays, or an Arrow stream.
+    """Return the profile of ``table``; equal for equal rows in any order, layout or library.
 
     Raises:
-        TypeError: ``table`` is nothing that holds columns.
+        BadInput: not a table, or columns of different lengths.
     """
-    measured = {raw.name: _column(raw, seed) for raw in columns(table)}
-    rows = max((column.rows for column in measured.values()), default=0)
-    return Profile(rows=rows, columns=measured, seed=seed)
+    rows, found = inputs.columns(table)
+    return Profile(rows, {each.name: _column(each, seed) for each in found}, seed)
 
 
-def merge(profiles: Iterable[Profile]) -> Profile:
-    """Return the profile of the union of the parts. A part that lacks a column adds nothing to it.
+def _column(column: Input, seed: int) -> Column:
+    rows = len(column.values)
+    if rows <= PIECE:
+        return _piece(column.values, column.mixed, seed)
+    starts = range(0, rows, PIECE)
+    return merge_columns([_piece(column.values[start : start + PIECE], column.mixed, seed) for start in starts])
 
-    Raises:
-        ValueError: the parts were made with different seeds.
-    """
-    parts = list(profiles)
-    if len(parts) == 1:
-        return parts[0]
-    if len({part.seed for part in parts}) > 1:
-        raise ValueError("profiles of different seeds do not merge")
-    names = dict.fromkeys(name for part in parts for name in part.columns)
-    ordered = names if len({tuple(part.columns) for part in parts}) == 1 else sorted(names)
-    return Profile(
-        rows=sum(part.rows for part in parts),
-        columns={name: _merge([part.columns[name] for part in parts if name in part.columns]) for name in ordered},
-        seed=parts[0].seed if parts else 0,
+
+def _piece(values: Any, mixed: bool, seed: int) -> Column:
+    if isinstance(values, np.ndarray):
+        if values.dtype.kind == "b":
+            return _boolean(len(values), 0, int(np.count_nonzero(values)), seed)
+        return _numeric("number", values, 0, seed, arrow=False)
+    return _arrow(inputs.flat(values), mixed, seed)
+
+
+def _arrow(values: pa.Array, mixed: bool, seed: int) -> Column:
+    types, kind = pa.types, values.type
+    if types.is_dictionary(kind) and not _textual(kind.value_type):
+        return _arrow(inputs.flat(values.dictionary_decode()), mixed, seed)
+    if _textual(kind) or types.is_dictionary(kind):
+        return _texts(values, mixed, seed)
+    nulls = len(values) if types.is_null(kind) else values.null_count
+    native = inputs.native(values)
+    if native is None:
+        return _nested(values, nulls)
+    if types.is_boolean(kind):
+        return _boolean(len(values), nulls, int(np.count_nonzero(native)), seed)
+    return _numeric("time" if types.is_temporal(kind) else "number", native, nulls, seed, arrow=True)
+
+
+def _textual(kind: pa.DataType) -> bool:
+    types = pa.types
+    tests = (types.is_string, types.is_large_string, types.is_binary, types.is_large_binary)
+    return any(test(kind) for test in tests)
+
+
+def _numeric(kind: Type, values: NDArray[Any], nulls: int, seed: int, *, arrow: bool) -> Column:
+    rows = len(values) + nulls
+    if values.dtype.kind == "f" and values.dtype.itemsize != 8:
+        values = values.astype(np.float64)
+    ordered = np.sort(values)
+    nans = infinities = 0
+    if ordered.dtype.kind == "f" and len(ordered) and not (np.isfinite(ordered[0]) and np.isfinite(ordered[-1])):
+        present = int(np.searchsorted(ordered, np.nan))
+        low, high = np.searchsorted(ordered, -np.inf, "right"), np.searchsorted(ordered[:present], np.inf)
+        nans, infinities = len(ordered) - present, present - int(high - low)
+        ordered = ordered[low:high]
+    if not len(ordered):
+        return Column(kind, rows, nulls + nans, nans if arrow else 0, infinities)
+    starts = np.concatenate(([0], np.flatnonzero(ordered[1:] != ordered[:-1]) + 1))
+    counts = np.diff(starts, append=len(ordered))
+    values = ordered[starts]
+    low, high = np.searchsorted(ordered, 0, "left"), np.searchsorted(ordered, 0, "right")
+    chosen = frequent.leading(counts, None, frequent.NUMBER)
+    floats = values.astype(np.float64) + 0.0  # no negative zero
+    return Column(
+        kind,
+        rows,
+        nulls + nans,
+        nans if arrow else 0,
+        infinities,
+        int(high - low),
+        int(low),
+        moments.of_sorted(ordered.astype(np.float64, copy=False)),
+        quantiles.of_counts(*_merged(floats, counts)),
+        distinct.of_hashes(distinct.hash_numbers(values, seed), len(values)),
+        frequent.listed(floats[chosen].tolist(), counts, chosen),
     )
 
 
-def _column(raw: Raw, seed: int) -> Column:
-    if raw.numbers is not None:
-        return _numbers(raw, raw.numbers, seed)
-    if raw.texts is not None:
-        return _texts(raw, seed)
-    return Column(type=raw.type, rows=raw.rows, nulls=raw.nulls)
+def _merged(values: NDArray[np.float64], counts: NDArray[np.int64]) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
+    """Join integers too large to differ as floats."""
+    if (values[0] > -(1 << 53) and values[-1] < 1 << 53) or (values[1:] != values[:-1]).all():
+        return values, counts
+    starts = np.concatenate(([0], np.flatnonzero(values[1:] != values[:-1]) + 1))
+    return values[starts], np.add.reduceat(counts, starts)
 
 
-def _numbers(raw: Raw, values: NDArray[Any], seed: int) -> Column:
-    floats = np.sort(values.astype(np.float64))
-    infinities = 0
-    if len(floats) and not (np.isfinite(floats[0]) and np.isfinite(floats[-1])):
-        finite = floats[np.isfinite(floats)]
-        infinities, floats = len(floats) - len(finite), finite
-    starts = np.concatenate(([0], np.flatnonzero(floats[1:] != floats[:-1]) + 1)) if len(floats) else np.empty(0, int)
-    unique = floats[starts]
-    counts = np.diff(np.append(starts, len(floats)))
-    if len(unique):
-        order = np.lexsort((unique, -counts))
-        top, rest = order[: frequent.NUMBER_CAP], order[frequent.NUMBER_CAP :]
-        listed = frequent.Frequent(
-            tuple(unique[top].tolist()),
-            tuple(counts[top].tolist()),
-            int(counts[rest].sum()),
-            int(counts[rest[0]]) if len(rest) else 0,
+def _boolean(rows: int, nulls: int, true: int, seed: int) -> Column:
+    pairs = np.array([rows - nulls - true, true])
+    there = np.flatnonzero(pairs)
+    values, counts = there.astype(np.float64), pairs[there]
+    return Column(
+        "boolean",
+        rows,
+        nulls,
+        zeros=int(pairs[0]),
+        moments=moments.of_sorted(np.repeat(values, counts)),
+        quantiles=quantiles.of_counts(values, counts),
+        distinct=distinct.of_hashes(distinct.hash_numbers(values, seed), len(values)),
+        frequent=frequent.listed([("false", "true")[place] for place in there], counts, np.arange(len(there))),
+    )
+
+
+def _texts(values: pa.Array, mixed: bool, seed: int) -> Column:
+    levels, counts = _levels(values)
+    present = int(counts.sum())
+    nulls = len(values) - present
+    binary = pa.types.is_binary(levels.type) or pa.types.is_large_binary(levels.type)
+    kind: Type = "other" if binary or mixed else "text"
+    if not present:
+        return Column(kind, len(values), nulls)
+    content = text.bytes_of(levels)
+    hashes = distinct.hash_text(np.frombuffer(content.data, np.uint8), content.offsets, seed)
+    chosen = frequent.leading(counts, hashes, frequent.TEXT)
+    names = levels.to_pylist() if len(chosen) == len(levels) else levels.take(chosen).to_pylist()
+    shape = text.of_texts(levels, content, counts) if kind == "text" else _lengths(np.diff(content.offsets), counts)
+    return Column(
+        kind,
+        len(values),
+        nulls,
+        distinct=distinct.of_hashes(hashes, len(counts), sampled=True),
+        frequent=_listed(names, counts, chosen),
+        text=shape,
+    )
+
+
+def _levels(values: pa.Array) -> tuple[pa.Array, NDArray[np.int64]]:
+    """Return the different values, without null, and how often each is there (at least once)."""
+    encoded = values if pa.types.is_dictionary(values.type) else values.dictionary_encode()
+    places = encoded.indices.drop_null() if encoded.indices.null_count else encoded.indices
+    levels = encoded.dictionary
+    counts = np.bincount(places.to_numpy(), minlength=len(levels))
+    if encoded is values:  # a foreign dictionary may repeat levels, hold nulls, or levels that no row has
+        own = inputs.flat(levels).dictionary_encode()
+        known = own.indices.is_valid().to_numpy(zero_copy_only=False)
+        levels = own.dictionary
+        counts = np.bincount(own.indices.drop_null().to_numpy(), weights=counts[known], minlength=len(levels))
+        used = np.flatnonzero(counts)
+        if len(used) < len(levels):
+            levels, counts = levels.take(pa.array(used)), counts[used]
+    return levels, counts.astype(np.int64)
+
+
+def _listed(names: list[Any], counts: NDArray[np.int64], chosen: NDArray[np.intp]) -> Frequent:
+    return frequent.listed([_label(name) for name in names], counts, chosen)
+
+
+def _label(name: str | bytes) -> str:
+    shown, content = (name.hex(), name) if isinstance(name, bytes) else (name, b"")
+    if len(shown) <= _LONGEST:
+        return shown
+    return f"{shown[:60]}…{xxhash.xxh3_64_hexdigest(content or shown.encode())}"
+
+
+def _lengths(lengths: NDArray[np.int64], counts: NDArray[np.int64]) -> Text:
+    return Text(moments.of_weighted(lengths, counts), int(counts[lengths == 0].sum()))
+
+
+def _nested(values: pa.Array, nulls: int) -> Column:
+    types, kind = pa.types, values.type
+    if nulls < len(values) and (types.is_list(kind) or types.is_large_list(kind) or types.is_map(kind)):
+        lengths = pc.list_value_length(values).drop_null().to_numpy().astype(np.int64)
+        shape = _lengths(lengths, np.ones(len(lengths), np.int64))
+        return Column(
+            "other", len(values), nulls, distinct=distinct.UNKNOWN, frequent=_unlisted(len(lengths)), text=shape
         )
-    else:
-        listed = frequent.EMPTY
-    whole = values if values.dtype.kind in "iu" else unique
-    different = np.unique(whole) if values.dtype.kind in "iu" else unique
-    return Column(
-        type=raw.type,
-        rows=raw.rows,
-        nulls=raw.nulls,
-        nans=raw.nans,
-        infinities=infinities,
-        zeros=int(np.searchsorted(floats, 0.0, "right") - np.searchsorted(floats, 0.0, "left")),
-        negatives=int(np.searchsorted(floats, 0.0, "left")),
-        moments=moments.of_sorted(floats),
-        points=quantiles.of_counts(unique, counts),
-        distinct=distinct.of_hashes(distinct.hash_numbers(different, seed), len(different)),
-        frequent=listed,
-    )
+    left = len(values) - nulls
+    return Column("other", len(values), nulls, distinct=distinct.UNKNOWN, frequent=_unlisted(left))
 
 
-def _texts(raw: Raw, seed: int) -> Column:
-    encoded = raw.texts.dictionary_encode()
-    unique = encoded.dictionary
-    counts = np.bincount(encoded.indices.to_numpy(zero_copy_only=False), minlength=len(unique)).astype(np.int64)
-    data, offsets = _buffers(unique)
-    levels: list[str] = unique.to_pylist()
-    pairs = dict(zip(levels, counts.tolist(), strict=True))
-    return Column(
-        type=raw.type,
-        rows=raw.rows,
-        nulls=raw.nulls,
-        distinct=distinct.of_hashes(distinct.hash_text(data, offsets, seed), len(levels)) if levels else None,
-        frequent=frequent.ranked(pairs, frequent.TEXT_CAP),  # type: ignore[arg-type] # dict is invariant in its key
-        shape=_shape(levels, counts) if raw.type == "text" else None,
-    )
-
-
-def _buffers(texts: Any) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
-    """Return the bytes of an Arrow large_string array without nulls and where each string begins."""
-    _, offsets, data = texts.buffers()
-    first = texts.offset
-    bounds = np.frombuffer(offsets, np.int64)[first : first + len(texts) + 1] if offsets else np.zeros(1, np.int64)
-    return (np.frombuffer(data, np.uint8) if data else np.empty(0, np.uint8)), bounds
-
-
-def _shape(levels: Sequence[str], counts: NDArray[np.int64]) -> Shape:
-    lengths = np.fromiter(map(len, levels), np.int64, len(levels))
-    masks: dict[frequent.Value, int] = {}
-    other = 0
-    for place, (level, count) in enumerate(zip(levels, counts.tolist(), strict=True)):
-        if place < _MASKED:
-            text = mask(level)
-            masks[text] = masks.get(text, 0) + count
-        else:
-            other += count
-    return Shape(
-        lengths=moments.of_weighted(lengths, counts),
-        empty=_count(counts, [not level for level in levels]),
-        upper=_count(counts, [level.isupper() for level in levels]),
-        lower=_count(counts, [level.islower() for level in levels]),
-        digits=_count(counts, [level.isdigit() for level in levels]),
-        masks=frequent.ranked(masks, MASK_CAP, other=other, error=other),
-    )
-
-
-_MASKS = str.maketrans(
-    "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789", "a" * 26 + "A" * 26 + "9" * 10
-)
-
-
-def mask(text: str) -> str:
-    """Return the pattern of a text's first 16 characters: letters as a or A, digits as 9, the rest as it is."""
-    return text[:16].translate(_MASKS)
-
-
-def _count(counts: NDArray[np.int64], which: list[bool]) -> int:
-    return int(counts[np.array(which, dtype=bool)].sum())
-
-
-def _merge(parts: list[Column]) -> Column:
-    if len(parts) == 1:
-        return parts[0]
-    kinds = {part.type for part in parts if part.rows > part.nulls}
-    kind: Type = kinds.pop() if len(kinds) == 1 else "other" if kinds else parts[0].type
-    filled = [part for part in parts if part.type == kind]
-    sketches = [part.distinct for part in filled if part.distinct is not None]
-    shapes = [part.shape for part in filled if part.shape is not None]
-    cap = frequent.NUMBER_CAP if kind in {"number", "boolean", "time"} else frequent.TEXT_CAP
-    return Column(
-        type=kind,
-        rows=sum(part.rows for part in parts),
-        nulls=sum(part.nulls for part in parts),
-        nans=sum(part.nans for part in parts),
-        infinities=sum(part.infinities for part in parts),
-        zeros=sum(part.zeros for part in filled),
-        negatives=sum(part.negatives for part in filled),
-        moments=moments.combine(part.moments for part in filled),
-        points=quantiles.combine(part.points for part in filled),
-        distinct=distinct.combine(sketches) if sketches else None,
-        frequent=frequent.combine([part.frequent for part in filled], cap) if filled else frequent.EMPTY,
-        shape=_merge_shapes(shapes) if shapes else None,
-    )
-
-
-def _merge_shapes(shapes: list[Shape]) -> Shape:
-    return Shape(
-        lengths=moments.combine(shape.lengths for shape in shapes),
-        empty=sum(shape.empty for shape in shapes),
-        upper=sum(shape.upper for shape in shapes),
-        lower=sum(shape.lower for shape in shapes),
-        digits=sum(shape.digits for shape in shapes),
-        masks=frequent.combine([shape.masks for shape in shapes], MASK_CAP),
-    )
+def _unlisted(count: int) -> Frequent:
+    return Frequent((), (), count, count)

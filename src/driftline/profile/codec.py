@@ -1,6 +1,7 @@
-"""Profiles as bytes: ``dlp1``, a MessagePack body, deflated, behind four letters that name the form.
+"""Profiles as bytes: ``dlp1``, then deflated MessagePack of the records as arrays.
 
-Enters and leaves: ``Profile`` and bytes. Equal profiles have equal bytes. A form that is not known is refused.
+The four letters name the form; a reader refuses what it does not know. Sketches stay packed until they are asked. The
+bytes of a profile are the same wherever they are made. Never trusts a length: a profile inflates to 64 MB at most.
 """
 
 import zlib
@@ -11,7 +12,9 @@ from driftline.errors import BadInput
 from driftline.profile.column import Profile
 
 FORM = b"dlp1"
-_LEVEL = 3  # half of the size costs three times as long to reach
+_LIMIT = 1 << 26
+_LEVEL = 6
+
 _encoder = msgspec.msgpack.Encoder()
 _decoder = msgspec.msgpack.Decoder(Profile)
 
@@ -22,14 +25,18 @@ def encode(profile: Profile) -> bytes:
 
 
 def decode(data: bytes) -> Profile:
-    """Return the profile in ``data``.
+    """Return the profile that ``data`` holds.
 
     Raises:
-        BadInput: the bytes are no profile, or one of a form that this version does not know.
+        BadInput: another form, or damaged bytes.
     """
-    if data[:4] != FORM:
-        raise BadInput(f"profile of unknown form {data[:4]!r}; known is {FORM!r}")
+    if bytes(data[:4]) != FORM:
+        raise BadInput("this is no profile of the form dlp1", hint="Upgrade Driftline if a newer one wrote it.")
     try:
-        return _decoder.decode(zlib.decompress(data[4:]))
+        inflater = zlib.decompressobj()
+        body = inflater.decompress(memoryview(data)[4:], _LIMIT)
+        if not inflater.eof:
+            raise BadInput("the profile is cut off, or larger than 64 MB")
+        return _decoder.decode(body)
     except (zlib.error, msgspec.MsgspecError) as error:
-        raise BadInput(f"damaged profile: {error}") from error
+        raise BadInput(f"the profile is damaged ({error})") from error

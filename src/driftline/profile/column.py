@@ -1,134 +1,187 @@
-"""The records of a profile: what is known of one column, and of one batch.
+"""The records: a profile is one ``Column`` per column, and what can be asked of them.
 
-Every record is frozen, mergeable and small. Missing means null or NaN: a float column cannot say which once it has been
-through pandas, so both count as ``nulls`` and what is known to have been NaN is counted in ``nans`` beside it.
+A column is known by its counts (exact), moments (exact but for rounding) and sketches (bounded). Missing means null or
+NaN: a Parquet file read by pandas, where a null number is NaN, and by Arrow, where it is null, has the same ``nulls``,
+``null_share`` and moments. ``nans`` tells how many of the nulls were NaN, where the source can hold both (Arrow).
 """
 
 import math
-from typing import Literal
+from typing import Any, Literal, overload
 
 import msgspec
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 
-from driftline.profile import frequent as frequencies
-from driftline.profile import moments as first_two
-from driftline.profile import quantiles
+from driftline.profile import distinct, frequent, moments, quantiles
 from driftline.profile.distinct import Distinct
 from driftline.profile.frequent import Frequent
 from driftline.profile.moments import Moments
+from driftline.profile.quantiles import Quantiles
+from driftline.profile.text import Text
 
 Type = Literal["number", "text", "boolean", "time", "other"]
-_SHARES = np.array([0.01, 0.05, 0.25, 0.50, 0.75, 0.95, 0.99])
-_NAMES = ("q01", "q05", "q25", "q50", "q75", "q95", "q99")
+
+_SHARES = {"q01": 0.01, "q05": 0.05, "q25": 0.25, "q50": 0.5, "q75": 0.75, "q95": 0.95, "q99": 0.99}
+_LEVELS = np.array(list(_SHARES.values()))
 
 
-class Shape(msgspec.Struct, frozen=True, array_like=True):
-    """What the texts of a column look like; every count is of values."""
-
-    lengths: Moments = first_two.EMPTY  # in characters
-    empty: int = 0
-    upper: int = 0  # no lower-case letter, at least one letter
-    lower: int = 0  # no upper-case letter, at least one letter
-    digits: int = 0  # digits only
-    masks: Frequent = frequencies.EMPTY  # such as AA999: letters A or a, digits 9
-
-
-class Column(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """One column of a batch."""
+class Column(msgspec.Struct, frozen=True, array_like=True):
+    """One column of a batch. Times are microseconds since 1970 (UTC), of a day, or of a span; false is 0, true is 1."""
 
     type: Type
     rows: int
-    nulls: int = 0  # null or NaN
-    nans: int = 0  # of these, known to be NaN
+    nulls: int = 0  # missing: null or NaN
+    nans: int = 0  # of them NaN, where nulls could be told apart
     infinities: int = 0
     zeros: int = 0
-    negatives: int = 0
-    moments: Moments = first_two.EMPTY  # of the finite values; times in microseconds since 1970 UTC
-    points: quantiles.Quantiles = quantiles.EMPTY  # of the finite values
-    distinct: Distinct | None = None
-    frequent: Frequent = frequencies.EMPTY
-    shape: Shape | None = None  # text only
+    negatives: int = 0  # finite values below 0
+    moments: Moments = moments.EMPTY  # of the finite values
+    quantiles: Quantiles = quantiles.EMPTY
+    distinct: Distinct = distinct.EMPTY
+    frequent: Frequent = frequent.EMPTY  # numbers and times as floats, texts and booleans as text
+    text: Text | None = None
 
     @property
     def finite(self) -> int:
-        """Finite numbers, booleans or times."""
+        """Finite values; 0 for texts."""
         return self.moments.count
 
     @property
-    def null_share(self) -> float:
-        """Missing values per row, 0 … 1; 0 for no rows."""
-        return self.nulls / self.rows if self.rows else 0.0
-
-    @property
     def mean(self) -> float:
-        """Mean of the finite values; NaN where there is none."""
+        """Mean of the finite values; NaN when none."""
         return self.moments.mean if self.moments.count else math.nan
 
     @property
+    def m2(self) -> float:
+        """Sum of squared deviations from the mean."""
+        return self.moments.m2
+
+    @property
     def std(self) -> float:
-        """Sample standard deviation of the finite values; NaN where there is none."""
+        """Sample standard deviation of the finite values; NaN when none."""
         return self.moments.std
 
     @property
     def minimum(self) -> float | None:
-        """Smallest finite value."""
+        """Least finite value, exact."""
         return self.moments.minimum
 
     @property
     def maximum(self) -> float | None:
-        """Largest finite value."""
+        """Largest finite value, exact."""
         return self.moments.maximum
 
-    def quantile(self, q: ArrayLike) -> NDArray[np.float64]:
-        """Return, per share ``q`` in [0, 1], the smallest value whose cumulative share reaches it; NaN for no value."""
-        return self.points.at(np.asarray(q, dtype=float))
+    @property
+    def null_share(self) -> float:
+        """Share of the rows that hold no value, 0 to 1; 0 for no rows."""
+        return self.nulls / self.rows if self.rows else 0.0
 
-    def cdf(self, x: ArrayLike) -> NDArray[np.float64]:
-        """Return, per ``x``, the share of finite values at most that value; NaN for no value."""
-        values = np.asarray(x, dtype=float)
-        total = self.points.total
-        return self.points.ranks(values) / total if total else np.full(values.shape, np.nan)
+    @property
+    def rank_error(self) -> float:
+        """Largest possible error of ``cdf``, as a share of the finite values; 0 means exact."""
+        return self.quantiles.error / self.finite if self.finite else 0.0
+
+    @overload
+    def quantile(self, q: float) -> float: ...
+    @overload
+    def quantile(self, q: NDArray[Any]) -> NDArray[np.float64]: ...
+    def quantile(self, q: float | NDArray[Any]) -> float | NDArray[np.float64]:
+        """Return the smallest value that at least a share ``q`` (0 to 1) of the finite values does not exceed.
+
+        numpy's ``inverted_cdf``; off by at most ``rank_error`` of the ranks; 0 and 1 give the exact range; NaN when
+        none.
+        """
+        shares = np.asarray(q, dtype=float)
+        found = self.quantiles.at(shares)
+        if self.minimum is not None and self.maximum is not None:
+            found = np.where(shares <= 0, self.minimum, np.where(shares >= 1, self.maximum, found))
+        return float(found) if np.ndim(q) == 0 else found
+
+    @overload
+    def cdf(self, x: float) -> float: ...
+    @overload
+    def cdf(self, x: NDArray[Any]) -> NDArray[np.float64]: ...
+    def cdf(self, x: float | NDArray[Any]) -> float | NDArray[np.float64]:
+        """Return, per value, the share of the finite values that are at most it; NaN when there is none."""
+        points = np.asarray(x, dtype=float)
+        if self.minimum is None or self.maximum is None:
+            shares = np.full(points.shape, np.nan)
+        else:
+            shares = self.quantiles.ranks(points) / self.finite
+            shares = np.where(points < self.minimum, 0.0, np.where(points >= self.maximum, 1.0, shares))
+        return float(shares) if np.ndim(x) == 0 else shares
+
+    def histogram(self, edges: NDArray[Any]) -> NDArray[np.float64]:
+        """Return ``len(edges) + 1`` shares of the finite values that sum to 1: up to the first edge, …, above the last.
+
+        ``edges`` ascend; a bin takes in its upper edge. NaN when there is no finite value.
+        """
+        return np.diff(np.concatenate(([0.0], self.cdf(np.asarray(edges, dtype=float)), [1.0])))
+
+    def distinct_count(self) -> float:
+        """Return the number of different values (finite ones for numbers); estimated only where it cannot be known."""
+        if self.finite and self.quantiles.error == 0:
+            return float(len(self.quantiles.points()[0]))
+        return self.distinct.count()
+
+    def contained_in(self, other: "Column") -> float:
+        """Return the share of this column's different texts that ``other`` holds, 0 to 1; 1 where there is none."""
+        mine, theirs = self.levels(), other.levels()
+        if mine and theirs is not None:
+            return sum(level in theirs for level in mine) / len(mine)
+        return self.distinct.contained_in(other.distinct)
 
     def levels(self) -> dict[str, int] | None:
-        """Return the count of every text, or None where they are too many to be listed."""
-        if self.type != "text" or not self.frequent.complete:
+        """Return the count per level of texts or booleans; None where not all are listed, and for numbers."""
+        if self.type in {"number", "time"} or not self.frequent.complete:
             return None
         return {str(value): count for value, count in self.frequent.pairs().items()}
 
-    def distinct_count(self) -> float:
-        """Return how many different values there are: exact for a batch, estimated within 4.6 % after merging."""
-        return self.distinct.count() if self.distinct is not None else 0.0
-
     def statistics(self) -> dict[str, float]:
-        """Return the flat series of this column; keys are stable.
+        """Return the series that are compared over time; the keys depend on the type only, NaN stands for "no value".
 
-        Numbers: null_share, nan_share, mean, std, minimum, maximum, q01 … q99, distinct, distinct_share, zero_share,
-        negative_share. Text: null_share, distinct, length_mean, empty_share, upper_share, digit_share, top_share.
+        All: null_share, distinct. Numbers and times: nan_share, mean, std, minimum, maximum, q01, q05, q25, q50, q75,
+        q95, q99, distinct_share; numbers also zero_share, negative_share, infinite_share. Booleans: true_share.
+        Texts: length_mean, empty_share, upper_share, lower_share, mixed_share, digit_share, top_share. Others:
+        length_mean, top_share. distinct_share and the shares of texts are of the values present, all others of the
+        rows.
         """
-        out = {"null_share": self.null_share, "distinct": self.distinct_count()}
-        present = self.rows - self.nulls
-        if self.shape is not None:
-            total = max(present, 1)
-            out["length_mean"] = self.shape.lengths.mean
-            out["empty_share"] = self.shape.empty / total
-            out["upper_share"] = self.shape.upper / total
-            out["digit_share"] = self.shape.digits / total
-            out["top_share"] = self.frequent.top_share
-        elif self.finite and self.minimum is not None and self.maximum is not None:
-            out["nan_share"] = self.nans / max(self.rows, 1)
-            out["distinct_share"] = self.distinct_count() / max(present, 1)
-            out["mean"], out["std"] = self.mean, self.std
-            out["minimum"], out["maximum"] = self.minimum, self.maximum
-            out.update(zip(_NAMES, map(float, self.quantile(_SHARES)), strict=True))
-            out["zero_share"] = self.zeros / self.finite
-            out["negative_share"] = self.negatives / self.finite
-        return out
+        found = {"null_share": self.null_share, "distinct": self.distinct_count()}
+        if self.type == "boolean":
+            return found | {"true_share": self.mean}
+        return found | (self._numeric() if self.type in {"number", "time"} else self._textual())
+
+    def _numeric(self) -> dict[str, float]:
+        rows = self.rows or 1
+        found = {
+            "nan_share": self.nans / rows,
+            "mean": self.mean,
+            "std": self.std,
+            "minimum": math.nan if self.minimum is None else self.minimum,
+            "maximum": math.nan if self.maximum is None else self.maximum,
+            **dict(zip(_SHARES, self.quantiles.at(_LEVELS).tolist(), strict=True)),
+            "distinct_share": min(1.0, self.distinct_count() / self.finite) if self.finite else math.nan,
+        }
+        if self.type == "number":
+            found["zero_share"] = self.zeros / rows
+            found["negative_share"] = self.negatives / rows
+            found["infinite_share"] = self.infinities / rows
+        return found
+
+    def _textual(self) -> dict[str, float]:
+        text, present = self.text, self.rows - self.nulls
+        length = text.length.mean if text is not None and text.length.count else math.nan
+        found = {"length_mean": length, "top_share": self.frequent.top_share if present else math.nan}
+        if self.type == "text":
+            counts = (0, 0, 0, 0, 0) if text is None else (text.empty, text.upper, text.lower, text.mixed, text.digits)
+            keys = ("empty_share", "upper_share", "lower_share", "mixed_share", "digit_share")
+            found |= {key: count / present if present else math.nan for key, count in zip(keys, counts, strict=True)}
+        return found
 
 
-class Profile(msgspec.Struct, frozen=True, kw_only=True):
-    """One batch, column by column, in the batch's order."""
+class Profile(msgspec.Struct, frozen=True, array_like=True):
+    """All columns of a batch, in their order."""
 
     rows: int
-    columns: dict[str, Column] = {}
-    seed: int = 0  # of the distinct sketches; only profiles of one seed merge
+    columns: dict[str, Column]
+    seed: int = 0  # of the hashes; profiles of different seeds do not merge

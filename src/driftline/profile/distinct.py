@@ -1,9 +1,10 @@
-"""How many different values: a HyperLogLog sketch, with the exact number beside it as long as it is known.
+"""How many different values, and how many of them another set holds: HyperLogLog, and the smallest hashes of texts.
 
-Enters: 64-bit hashes of the distinct values of a batch (``hash_numbers``, ``hash_text``; seeded, equal values of any type
-width hash alike). Leaves: ``Distinct``: 512 registers, relative standard error 4.6 % once batches were merged, exact
-before. Merging takes the larger register, so it is associative, commutative and loses nothing. Never keeps a value.
-Source: Flajolet et al. 2007; estimator of Ertl, "New cardinality estimation algorithms", 2017 (arXiv 1702.01284).
+Enters: 64-bit hashes of the distinct values of a batch (``hash_numbers``, ``hash_text``; seeded, equal values of any
+type width hash alike). Leaves: ``Distinct``: 512 registers, relative standard error 4.6 %, beside the exact number as
+long as it is known, and for texts the 256 smallest hashes. Merging takes the larger register and the smallest hashes,
+so it is associative, commutative and loses nothing. Never keeps a value. Source: Flajolet et al. 2007; Ertl 2017
+(arXiv 1702.01284) for the estimator; Beyer et al. 2007 for the smallest hashes.
 """
 
 import functools
@@ -19,6 +20,7 @@ _BITS = 9
 _REGISTERS = 1 << _BITS
 _WIDTH = 44  # hash bits that the rank is read from: exact as a double
 _BLOCK = 1 << 20  # bytes of text that are hashed at a time
+_SAMPLE = 256  # smallest hashes kept
 
 Hashes = NDArray[np.uint64]
 
@@ -26,29 +28,63 @@ Hashes = NDArray[np.uint64]
 class Distinct(msgspec.Struct, frozen=True, array_like=True):
     """Registers of the sketch; ``exact`` is the true number, None once it had to be estimated."""
 
-    registers: bytes
+    registers: bytes = bytes(_REGISTERS)
     exact: int | None = None
+    sample: bytes = b""  # upper halves of the smallest hashes, ascending; all of them while fewer than 256
 
     def count(self) -> float:
-        """Return the number of different values, exact where it is known."""
+        """Return the number of different values, exact where it is known; NaN where nobody counted."""
+        if not self.registers:
+            return math.nan
         return float(self.exact) if self.exact is not None else _estimate(self.registers)
 
+    def contained_in(self, other: "Distinct") -> float:
+        """Return the share of these distinct texts that ``other`` holds, 0 to 1; 1 for an empty set.
 
-def of_hashes(hashes: Hashes, exact: int | None = None) -> Distinct:
-    """Return the sketch of the given hashes."""
+        Exact (but for equal hashes) where both had under 256 different texts, else with a standard error of at most 3 %
+        where the sets are of like size. Sets without a sample have nothing to say: 1.
+        """
+        mine, theirs = _sample(self), _sample(other)
+        bounds = [int(kept[-1]) for kept in (mine, theirs) if len(kept) == _SAMPLE]
+        seen = mine[mine <= min(bounds)] if bounds else mine
+        return float(np.isin(seen, theirs).mean()) if len(seen) else 1.0
+
+
+EMPTY = Distinct(exact=0)
+UNKNOWN = Distinct(registers=b"")  # values were there, nobody counted the different ones
+
+
+def of_hashes(hashes: Hashes, exact: int | None = None, *, sampled: bool = False) -> Distinct:
+    """Return the sketch of the given hashes; ``sampled`` keeps the smallest ones too."""
     registers = np.zeros(_REGISTERS, np.uint8)
     _, exponents = np.frexp((hashes & np.uint64((1 << _WIDTH) - 1)).astype(np.float64))
     ranks = (_WIDTH + 1 - exponents).astype(np.uint8)
     np.maximum.at(registers, (hashes >> np.uint64(64 - _BITS)).astype(np.intp), ranks)
-    return Distinct(registers.tobytes(), exact)
+    if not sampled:
+        return Distinct(registers.tobytes(), exact)
+    if len(hashes) > 4 * _SAMPLE:  # the spare ones make up for upper halves that are equal
+        hashes = np.partition(hashes, 4 * _SAMPLE)[: 4 * _SAMPLE]
+    return Distinct(registers.tobytes(), exact, _smallest(hashes >> np.uint64(32)))
 
 
 def combine(parts: Sequence[Distinct]) -> Distinct:
     """Return the sketch of the union; the same for every order of ``parts``."""
     if len(parts) == 1:
         return parts[0]
+    if not all(part.registers for part in parts):
+        return UNKNOWN
     registers = np.max([np.frombuffer(part.registers, np.uint8) for part in parts], axis=0)
-    return Distinct(registers.tobytes(), None)
+    sample = _smallest(np.concatenate([_sample(part) for part in parts]))
+    return Distinct(registers.tobytes(), len(sample) // 4 if 0 < len(sample) < 4 * _SAMPLE else None, sample)
+
+
+def _smallest(hashes: NDArray[Any]) -> bytes:
+    """Return the smallest distinct ones, ascending, as bytes."""
+    return np.unique(hashes)[:_SAMPLE].astype("<u4").tobytes()
+
+
+def _sample(sketch: Distinct) -> NDArray[np.uint32]:
+    return np.frombuffer(sketch.sample, "<u4")
 
 
 def hash_numbers(values: NDArray[Any], seed: int) -> Hashes:
@@ -75,7 +111,9 @@ def hash_text(data: NDArray[np.uint8], offsets: NDArray[Any], seed: int) -> Hash
         block = data[offsets[first] : offsets[last]].astype(np.uint64)
         places = np.arange(len(block)) - np.repeat(bounds[:-1], lengths)
         keys = _keys(seed, 1 << int(lengths.max()).bit_length())
-        sums = np.concatenate((np.zeros(1, np.uint64), np.cumsum((block + np.uint64(1)) * keys[places], dtype=np.uint64)))
+        sums = np.concatenate(
+            (np.zeros(1, np.uint64), np.cumsum((block + np.uint64(1)) * keys[places], dtype=np.uint64))
+        )
         hashes[first:last] = sums[bounds[1:]] - sums[bounds[:-1]]
         hashes[first:last] += lengths.astype(np.uint64)
         first = last

@@ -1,19 +1,31 @@
 """The most frequent values and how often they occur: exact while few, bounded after.
 
-Enters: (value, count) pairs of a batch. Leaves: ``Frequent``: the listed counts are lower bounds, and no value, listed or
-not, occurs more than ``error`` times oftener than listed. Without truncation both are exact (``error`` 0). Ties at the
-cut are broken by value, so a set of parts has one result. Never lists more than its cap.
-Source: Misra & Gries 1982, in the mergeable form of Agarwal et al., "Mergeable summaries", 2012.
+Enters: (value, count) pairs of a batch. Leaves: ``Frequent``: the listed counts are lower bounds, and no value,
+listed or not, occurs more than ``error`` times oftener than listed. Without truncation both are exact (``error`` 0).
+Ties at the cut are broken by value, so a set of parts has one result. Never lists more than its cap. Source: Misra &
+Gries 1982, in the mergeable form of Agarwal et al., "Mergeable summaries", 2012.
 """
 
 from collections.abc import Sequence
+from typing import Any, NamedTuple
 
 import msgspec
-
-TEXT_CAP = 256
-NUMBER_CAP = 16
+import numpy as np
+from numpy.typing import NDArray
 
 Value = float | str
+
+
+class Cap(NamedTuple):
+    """Up to ``whole`` different values all are listed, beyond that the ``top`` ones."""
+
+    whole: int
+    top: int
+
+
+TEXT = Cap(512, 64)
+NUMBER = Cap(16, 16)
+MASK = Cap(8, 8)
 
 
 class Frequent(msgspec.Struct, frozen=True, array_like=True):
@@ -47,25 +59,51 @@ class Frequent(msgspec.Struct, frozen=True, array_like=True):
 EMPTY = Frequent()
 
 
-def ranked(pairs: dict[Value, int], cap: int, *, other: int = 0, error: int = 0) -> Frequent:
-    """List the ``cap`` most frequent of ``pairs``; ``other`` and ``error`` are what was already left out."""
-    order = sorted(pairs.items(), key=lambda pair: (-pair[1], pair[0]))
-    kept, dropped = order[:cap], order[cap:]
-    left = sum(count for _, count in dropped)
-    return Frequent(
-        tuple(value for value, _ in kept),
-        tuple(count for _, count in kept),
-        other + left,
-        error + (dropped[0][1] if dropped else 0),
-    )
+def leading(counts: NDArray[np.int64], ties: NDArray[Any] | None, cap: Cap) -> NDArray[np.intp]:
+    """Return the indices of the values to list: all, or the ``cap.top`` most frequent that occur more than once.
+
+    ``counts`` and ``ties`` run over the distinct values of a batch; among equal counts the smaller tie key is listed,
+    without keys the earlier value.
+    """
+    if len(counts) <= cap.whole:
+        return np.arange(len(counts))
+    often = np.flatnonzero(counts > 1)
+    if len(often) <= cap.top:
+        return often
+    floor = np.partition(counts[often], -cap.top)[-cap.top]
+    often = often[counts[often] >= floor]
+    order = np.lexsort((often if ties is None else ties[often], -counts[often]))
+    chosen: NDArray[np.intp] = often[order[: cap.top]]
+    return chosen
 
 
-def combine(parts: Sequence[Frequent], cap: int) -> Frequent:
+def listed(values: Sequence[Value], counts: NDArray[np.int64], chosen: NDArray[np.intp]) -> Frequent:
+    """Return the list of the ``chosen`` of all distinct values; ``values`` holds the chosen ones only."""
+    pairs = sorted(zip((-counts[chosen]).tolist(), values, strict=True))
+    if len(chosen) == len(counts):
+        other = error = 0
+    else:
+        left = counts.copy()
+        left[chosen] = 0
+        other, error = int(left.sum()), int(left.max())
+    return Frequent(tuple(value for _, value in pairs), tuple(-count for count, _ in pairs), other, error)
+
+
+def combine(parts: Sequence[Frequent], cap: Cap) -> Frequent:
     """Return the list for the union of ``parts``, all of text or all of numbers; the same for every order of them."""
     if len(parts) == 1:
         return parts[0]
-    pairs: dict[Value, int] = {}
+    sums: dict[Value, int] = {}
     for part in parts:
         for value, count in zip(part.values, part.counts, strict=True):
-            pairs[value] = pairs.get(value, 0) + count
-    return ranked(pairs, cap, other=sum(part.other for part in parts), error=sum(part.error for part in parts))
+            sums[value] = sums.get(value, 0) + count
+    other, error = sum(part.other for part in parts), sum(part.error for part in parts)
+    pairs = sorted((-count, value) for value, count in sums.items())
+    kept = len(pairs) if len(pairs) <= cap.whole and other == 0 else cap.top
+    dropped = pairs[kept:]
+    return Frequent(
+        tuple(value for _, value in pairs[:kept]),
+        tuple(-count for count, _ in pairs[:kept]),
+        other - sum(count for count, _ in dropped),
+        error - (dropped[0][0] if dropped else 0),
+    )

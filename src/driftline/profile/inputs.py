@@ -1,159 +1,190 @@
-"""From whatever holds a table to plain columns: numbers as float64 arrays, texts as Arrow arrays.
+"""The tables that can be measured: Arrow, pandas, columns by name, anything with ``__arrow_c_stream__``.
 
-Enters: a pyarrow Table or RecordBatch, a pandas DataFrame, a mapping of arrays, or anything with ``__arrow_c_stream__``.
-Leaves: ``Raw`` columns. Reads only: nothing of the user's is copied back, changed or kept.
+Enters: one of these. Leaves: ``Input`` per column, in order: a numpy array of numbers or booleans, or an Arrow array.
+Never copies what it can share, never changes it. A NaN in numpy or pandas means null; a null and a NaN of Arrow are
+told apart. An unnamed index of a frame is no data, neither in pandas nor as ``__index_level_0__`` in Arrow; a named
+one is a column.
 """
 
+import numbers
+import re
+import sys
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, NamedTuple
 
-import msgspec
 import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-if TYPE_CHECKING:
-    import pyarrow as pa
+from driftline.errors import BadInput
+
+_UNNAMED_INDEX = re.compile(r"__index_level_\d+__")
+_NATIVE = "fiub"  # numpy kinds that are measured as they are
 
 
-class Raw(msgspec.Struct, frozen=True):
-    """One column: ``numbers`` (no nulls, no NaN; infinities kept) or ``texts`` (an Arrow string array without nulls)."""
+class Input(NamedTuple):
+    """One column."""
 
     name: str
-    type: Literal["number", "text", "boolean", "time", "other"]
-    rows: int
-    nulls: int  # null or NaN
-    nans: int  # known to be NaN
-    numbers: NDArray[Any] | None = None
-    texts: Any = None
+    values: Any  # numpy array of numbers or booleans, or pyarrow Array or ChunkedArray
+    mixed: bool = False  # values of several types, written as text
 
 
-def columns(table: Any) -> Iterator[Raw]:
-    """Yield the columns of ``table`` in order.
+def columns(table: Any) -> tuple[int, list[Input]]:
+    """Return the number of rows and the columns of ``table``; a repeated name gets ``#2``, ``#3``, ….
 
     Raises:
-        TypeError: ``table`` is nothing that holds columns.
+        BadInput: not a table, or columns of different lengths.
     """
+    rows, found = _read(table)
+    seen: dict[str, int] = {}
+    out = []
+    for column in found:
+        times = seen[column.name] = seen.get(column.name, 0) + 1
+        out.append(column if times == 1 else column._replace(name=f"{column.name}#{times}"))
+    return rows, out
+
+
+def _read(table: Any) -> tuple[int, Iterator[Input]]:
+    if isinstance(table, pa.RecordBatch):
+        table = pa.Table.from_batches([table])
+    if isinstance(table, pa.Table):
+        return table.num_rows, _of_arrow(table)
+    pandas = sys.modules.get("pandas")
+    if pandas is not None and isinstance(table, pandas.DataFrame):
+        return len(table), _of_pandas(table, pandas)
     if isinstance(table, Mapping):
-        for name, values in table.items():
-            yield _any(str(name), values)
-    elif _is_pandas(table):
-        for place, name in enumerate(table.columns):
-            yield _pandas(str(name), table.iloc[:, place])
-    elif hasattr(table, "__arrow_c_stream__") or hasattr(table, "itercolumns"):
-        import pyarrow as pa
-
-        whole = table if isinstance(table, (pa.Table, pa.RecordBatch)) else pa.table(table)
-        for name, column in zip(whole.schema.names, whole.itercolumns(), strict=True):
-            yield arrow(name, column)
-    else:
-        raise TypeError(f"no table: {type(table).__name__}")
-
-
-def _is_pandas(table: Any) -> bool:
-    return type(table).__module__.partition(".")[0] == "pandas" and hasattr(table, "iloc")
+        found = [_of_values(str(name), values) for name, values in table.items()]
+        lengths = {len(column.values) for column in found}
+        if len(lengths) > 1:
+            raise BadInput(f"columns of {' and '.join(map(str, sorted(lengths)))} rows in one table")
+        return lengths.pop() if lengths else 0, iter(found)
+    if hasattr(table, "__arrow_c_stream__"):
+        read = pa.RecordBatchReader.from_stream(table).read_all()
+        return read.num_rows, _of_arrow(read)
+    raise BadInput(
+        f"a {type(table).__name__} is no table",
+        hint="Pass a pyarrow Table, a pandas DataFrame, a mapping of columns, or an object with __arrow_c_stream__.",
+    )
 
 
-def _any(name: str, values: Any) -> Raw:
-    if isinstance(values, np.ndarray) and values.dtype.kind in "fiub" and values.ndim == 1:
-        return _numpy(name, values)
-    import pyarrow as pa
-
-    if isinstance(values, (pa.Array, pa.ChunkedArray)):
-        return arrow(name, values)
-    if type(values).__module__.partition(".")[0] == "pandas":
-        return _pandas(name, values)
-    return arrow(name, _converted(list(values)))
+def _of_arrow(table: pa.Table) -> Iterator[Input]:
+    for name, values in zip(table.column_names, table.columns, strict=True):
+        if not _UNNAMED_INDEX.fullmatch(name):
+            yield Input(name, values)
 
 
-def _pandas(name: str, series: Any) -> Raw:
-    kind = getattr(series.dtype, "kind", "O")
-    if isinstance(series.dtype, np.dtype) and kind in "fiub":
-        return _numpy(name, series.to_numpy())
-    import pyarrow as pa
+def _of_pandas(frame: Any, pandas: Any) -> Iterator[Input]:
+    for name, series in frame.items():
+        yield _of_series(str(name), series)
+    if not isinstance(frame.index, pandas.RangeIndex):
+        for level, name in enumerate(frame.index.names):
+            if name is not None and name not in frame.columns:
+                yield _of_series(str(name), frame.index.get_level_values(level))
 
+
+def _of_series(name: str, series: Any) -> Input:
+    values = series.array
+    native = values.to_numpy() if isinstance(values.dtype, np.dtype) else None
+    if isinstance(native, np.ndarray) and native.dtype.kind in _NATIVE:
+        return Input(name, native)
+    return _convert(name, values if native is None or native.dtype.kind != "O" else native)
+
+
+def _of_values(name: str, values: Any) -> Input:
+    if isinstance(values, pa.Array | pa.ChunkedArray):
+        return Input(name, values)
+    if isinstance(values, np.ma.MaskedArray):
+        return _convert(name, values)
+    if isinstance(values, np.ndarray):
+        if values.ndim != 1:
+            raise BadInput(f"column {name} has {values.ndim} dimensions instead of one")
+        return Input(name, values) if values.dtype.kind in _NATIVE else _convert(name, values)
+    if hasattr(values, "array") and hasattr(values, "dtype"):
+        return _of_series(name, values)
+    if isinstance(values, str | bytes | Mapping) or not hasattr(values, "__len__"):
+        raise BadInput(f"column {name} is a {type(values).__name__}, not a sequence of values")
+    return _convert(name, values)
+
+
+def _convert(name: str, values: Any) -> Input:
+    if isinstance(values, np.ndarray) and values.dtype.kind in "mM":
+        values = values.astype(f"{values.dtype.kind}8[us]") if np.datetime_data(values.dtype)[0] in "YMWhm" else values
     try:
-        converted = pa.Array.from_pandas(series)
-    except (pa.ArrowInvalid, pa.ArrowTypeError, pa.ArrowNotImplementedError):
-        converted = _converted(series.tolist())
-    return arrow(name, converted)
+        return Input(name, pa.array(values, from_pandas=True))
+    except (pa.ArrowException, TypeError, ValueError, OverflowError):
+        return _of_objects(name, list(values))
 
 
-def _converted(values: list[Any]) -> "pa.Array":
-    """Return an Arrow array; values of several kinds become texts."""
-    import pyarrow as pa
-
-    try:
-        return pa.array(values, from_pandas=True)
-    except (pa.ArrowInvalid, pa.ArrowTypeError, pa.ArrowNotImplementedError, OverflowError):
-        return pa.array([None if _missing(value) else str(value) for value in values], pa.string())
+def _of_objects(name: str, values: list[Any]) -> Input:
+    """Read what Arrow has no type for: numbers too large for it become floats, anything else text."""
+    missing = [_missing(value) for value in values]
+    if all(gone or (isinstance(value, numbers.Real) and not isinstance(value, bool))
+           for value, gone in zip(values, missing, strict=True)):  # fmt: skip
+        floats = [np.nan if gone else _float(value) for value, gone in zip(values, missing, strict=True)]
+        return Input(name, np.array(floats, dtype=float))
+    texts = [None if gone else _text(value) for value, gone in zip(values, missing, strict=True)]
+    plain = all(gone or isinstance(value, str) for value, gone in zip(values, missing, strict=True))
+    return Input(name, pa.array(texts, type=pa.large_string()), mixed=not plain)
 
 
 def _missing(value: Any) -> bool:
-    return value is None or (isinstance(value, float) and value != value)
+    if value is None or value is np.ma.masked:
+        return True
+    kind = type(value).__name__
+    return kind in {"NAType", "NaTType"} or (isinstance(value, float) and value != value)
 
 
-def _numpy(name: str, values: NDArray[Any]) -> Raw:
-    rows = len(values)
-    if values.dtype.kind == "f":
-        nan = np.isnan(values)
-        nulls = int(np.count_nonzero(nan))
-        kept = values[~nan] if nulls else values
-        return Raw(name, "number", rows, nulls, 0, kept.astype(np.float64, copy=False))
-    return Raw(name, "boolean" if values.dtype.kind == "b" else "number", rows, 0, 0, values)
+def _float(value: Any) -> float:
+    try:
+        return float(value)
+    except OverflowError:
+        return np.inf if value > 0 else -np.inf
 
 
-def arrow(name: str, column: "pa.Array | pa.ChunkedArray") -> Raw:
-    """Return one Arrow column as it is measured."""
-    import pyarrow as pa
-    import pyarrow.types as t
-
-    if isinstance(column, pa.ChunkedArray):
-        column = column.chunk(0) if column.num_chunks == 1 else column.combine_chunks()
-    rows, kind = len(column), column.type
-    if t.is_dictionary(kind):
-        return arrow(name, column.dictionary_decode())
-    nulls = column.null_count
-    kept = column.drop_null() if nulls else column
-    if t.is_floating(kind) or t.is_integer(kind):
-        numbers = kept.cast(pa.float64()) if t.is_float16(kind) else kept
-        raw = _numpy(name, numbers.to_numpy(zero_copy_only=False))
-        return Raw(name, "number", rows, nulls + raw.nulls, raw.nulls, raw.numbers)
-    if t.is_boolean(kind):
-        return Raw(name, "boolean", rows, nulls, 0, kept.to_numpy(zero_copy_only=False))
-    if t.is_decimal(kind):
-        return Raw(name, "number", rows, nulls, 0, kept.cast(pa.float64()).to_numpy(zero_copy_only=False))
-    if t.is_temporal(kind):
-        return Raw(name, "time", rows, nulls, 0, _microseconds(kept))
-    if t.is_string(kind) or t.is_large_string(kind) or t.is_string_view(kind):
-        return Raw(name, "text", rows, nulls, 0, None, kept.cast(pa.large_string()))
-    if t.is_null(kind):
-        return Raw(name, "other", rows, rows, 0)
-    return Raw(name, "other", rows, nulls, 0, None, _spelled(kept))
+def _text(value: Any) -> str:
+    return str(value).encode("utf-8", "replace").decode()
 
 
-def _microseconds(column: "pa.Array") -> NDArray[np.int64]:
-    import pyarrow as pa
-    import pyarrow.types as t
+def flat(values: pa.Array | pa.ChunkedArray) -> pa.Array:
+    """Return one contiguous Arrow array in a storage type: no chunks, extensions, views or run lengths."""
+    if isinstance(values, pa.ChunkedArray):
+        values = values.chunk(0) if values.num_chunks == 1 else values.combine_chunks()
+    if isinstance(values, pa.ChunkedArray):  # more than 2 GB of text does not fit one array of 32-bit offsets
+        values = values.cast(pa.large_string()).combine_chunks()
+    if isinstance(values, pa.ExtensionArray):
+        return flat(values.storage)
+    kind = values.type
+    if pa.types.is_run_end_encoded(kind):
+        return flat(pc.run_end_decode(values))
+    if pa.types.is_string_view(kind):
+        return values.cast(pa.large_string())
+    if pa.types.is_binary_view(kind) or pa.types.is_fixed_size_binary(kind):
+        return values.cast(pa.large_binary())
+    return values
 
-    if t.is_date(column.type):
-        column = column.cast(pa.timestamp("us"))
-    elif t.is_timestamp(column.type):
-        column = column.cast(pa.timestamp("us", tz=column.type.tz), safe=False)
-    elif t.is_time32(column.type):
-        column = column.cast(pa.time32("ms")).cast(pa.time64("us"))
-    elif t.is_time64(column.type):
-        column = column.cast(pa.time64("us"), safe=False)
-    elif t.is_duration(column.type):
-        column = column.cast(pa.duration("us"), safe=False)
-    out: NDArray[np.int64] = column.cast(pa.int64()).to_numpy(zero_copy_only=False)
-    return out
+
+def native(values: pa.Array) -> NDArray[Any] | None:
+    """Return the values of a number, boolean, decimal or time column that are not null, as numbers; None for others."""
+    types, kind = pa.types, values.type
+    if types.is_boolean(kind) or types.is_integer(kind) or types.is_floating(kind):
+        present = values.drop_null() if values.null_count else values
+    elif types.is_decimal(kind):
+        present = values.drop_null().cast(pa.float64())
+    elif types.is_temporal(kind) and not types.is_interval(kind):
+        present = microseconds(values.drop_null())
+    else:
+        return None
+    array: NDArray[Any] = present.to_numpy(zero_copy_only=False)
+    return array
 
 
-def _spelled(column: "pa.Array") -> "pa.Array":
-    """Return values of nested, binary and foreign types as texts, to be counted and compared only."""
-    import pyarrow as pa
-    import pyarrow.types as t
-
-    if t.is_binary(column.type) or t.is_large_binary(column.type) or t.is_fixed_size_binary(column.type):
-        return pa.array([value.hex() for value in column.to_pylist()], pa.large_string())
-    return pa.array([repr(value) for value in column.to_pylist()], pa.large_string())
+def microseconds(values: pa.Array) -> pa.Array:
+    """Return a date, timestamp, time of day or duration as int64: microseconds, finer parts cut off."""
+    types, kind = pa.types, values.type
+    if types.is_date(kind) or types.is_timestamp(kind):
+        target = pa.timestamp("us", tz=getattr(kind, "tz", None))
+    else:
+        target = pa.duration("us") if types.is_duration(kind) else pa.time64("us")
+    return values.cast(target, safe=False).view(pa.int64())

@@ -1,11 +1,11 @@
 """A mergeable, deterministic quantile summary with a rank error that it states itself.
 
-Enters: distinct values in ascending order with their counts. Leaves: ``Quantiles``, at most ``POINTS`` weighted points per
-run. Up to ``POINTS`` distinct values nothing is lost. Beyond that the ranks are cut into equal cells and each cell keeps
-its weighted median, so one compression of n values moves no rank by more than n / POINTS (half of that without ties);
-what it really moved is measured and added to ``error``. Runs are fused by size class (powers of two), so a value is
-compressed at most once per doubling, however many parts are merged one by one.
-Source: Munro & Paterson 1980; Agarwal et al., "Mergeable summaries", 2012 (logarithmic method); docs/decisions.
+Enters: distinct values in ascending order with their counts. Leaves: ``Quantiles``, at most ``POINTS`` weighted
+points per run. Up to ``POINTS`` distinct values nothing is lost. Beyond that the ranks are cut into equal cells and
+each cell keeps its weighted median, so one compression of n values moves no rank by more than n / POINTS (half of
+that without ties); what it really moved is measured and added to ``error``. Runs are fused by size class (powers of
+two), so a value is compressed at most once per doubling, however many parts are merged one by one. Source: Munro &
+Paterson 1980; Agarwal et al., "Mergeable summaries", 2012 (logarithmic method); docs/decisions.
 """
 
 import functools
@@ -175,7 +175,7 @@ def _scale_of(values: Floats) -> int:
         return _PLAIN
     for index, scale in enumerate(_SCALES):
         whole = np.rint(values * scale)
-        if (whole / scale == values).all() and -_EXACT < whole[0] and whole[-1] < _EXACT:
+        if (whole / scale == values).all() and whole[0] > -_EXACT and whole[-1] < _EXACT:
             return index
     return _PLAIN
 
