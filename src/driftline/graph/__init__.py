@@ -1,0 +1,1 @@
+"""The shape: folds events into runs, walks lineage up and down, tells what changed between two runs."""

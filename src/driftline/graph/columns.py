@@ -1,0 +1,92 @@
+"""Column lineage of one output, in the three forms that are out there.
+
+Enters: the ``columnLineage`` facet. Leaves: the same edges for each form: ``dataset[]`` for columns that
+shape all rows; such columns repeated in every field instead (Spark's default); the old
+``transformationType`` per output column. A column that shapes the rows leads into ``""``. Never looks at
+inputs.
+Source: https://openlineage.io/spec/facets/1-2-0/ColumnLineageDatasetFacet.json.
+"""
+
+from collections.abc import Iterable
+from typing import Any, Literal
+
+import msgspec
+
+from driftline.event import facets
+from driftline.event.lineage import ColumnEdge, Dataset
+from driftline.event.openlineage import Facets
+
+_ROWS = frozenset({"JOIN", "GROUP_BY", "FILTER", "SORT"})  # subtypes that shape the row set
+_INDIRECT = _ROWS | {"WINDOW", "CONDITIONAL"}
+
+
+class _Transformation(msgspec.Struct, frozen=True):
+    type: str | None = None
+    subtype: str | None = None
+
+
+class _Source(msgspec.Struct, frozen=True):
+    namespace: str
+    name: str
+    field: str = ""
+    transformations: tuple[_Transformation, ...] | None = ()
+
+
+class _Column(msgspec.Struct, frozen=True, rename="camel"):
+    input_fields: tuple[_Source, ...] = ()
+    transformation_type: str | None = None
+
+
+class ColumnLineage(msgspec.Struct, frozen=True):
+    """The facet, as far as it is read."""
+
+    fields: dict[str, _Column] = {}
+    dataset: tuple[_Source, ...] | None = ()
+
+
+SHAPES: dict[str, type[Any]] = {"columnLineage": ColumnLineage}
+
+
+def read(held: Facets, target: Dataset) -> tuple[ColumnEdge, ...]:
+    """Return the column edges into ``target``, sorted, once each; none where the facet is absent or unreadable."""
+    facet = facets.unpack(held, "columnLineage", ColumnLineage)
+    if facet is None:
+        return ()
+    found = set(_edges(facet.dataset or (), target, ""))
+    repeated: dict[ColumnEdge, int] = {}
+    for column, sources in facet.fields.items():
+        for edge in set(_edges(sources.input_fields, target, column, sources.transformation_type)):
+            whole = msgspec.structs.replace(edge, target_column="")
+            if edge.type == "INDIRECT" and (edge.subtype in _ROWS or not edge.subtype):
+                repeated[whole] = repeated.get(whole, 0) + 1
+            found.add(edge)
+    everywhere = {edge for edge, times in repeated.items() if times == len(facet.fields) and times > 1}
+    shaping = {edge for edge in found if not edge.target_column} | everywhere
+    narrow = {edge for edge in found if msgspec.structs.replace(edge, target_column="") not in shaping}
+    return tuple(sorted(shaping | narrow))
+
+
+def sources(edges: Iterable[ColumnEdge]) -> set[Dataset]:
+    """Return the datasets that ``edges`` come from."""
+    return {edge.source for edge in edges}
+
+
+def _edges(found: Iterable[_Source], target: Dataset, column: str, old: str | None = None) -> Iterable[ColumnEdge]:
+    for source in found:
+        dataset = Dataset(source.namespace, source.name)
+        for type_, subtype in _kinds(source, column, old):
+            yield ColumnEdge(dataset, source.field, target, column, type_, subtype)
+
+
+def _kinds(source: _Source, column: str, old: str | None) -> list[tuple[Literal["DIRECT", "INDIRECT"], str]]:
+    """Return the ways in which a source column reaches its target."""
+    kinds: list[tuple[Literal["DIRECT", "INDIRECT"], str]] = []
+    for step in source.transformations or ():
+        subtype = (step.subtype or "").upper()
+        indirect = (step.type or "").upper() == "INDIRECT" or (not step.type and subtype in _INDIRECT)
+        kinds.append(("INDIRECT" if indirect else "DIRECT", subtype))
+    if kinds:
+        return kinds
+    if old:
+        return [("DIRECT", "IDENTITY" if old.upper() == "IDENTITY" else "TRANSFORMATION")]
+    return [("DIRECT" if column else "INDIRECT", "")]
