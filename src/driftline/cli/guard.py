@@ -30,11 +30,7 @@ def status(ctx: click.Context, everything: bool, as_json: bool) -> None:
         show.as_json({"mode": mode, "quarantines": found, "decisions": overview.decisions})
         return
     active = sum(not entry.released_us for entry in found)
-    said = (
-        f"{show.count(active, 'quarantine is', 'quarantines are')} in force"
-        if active
-        else "Nothing is held back"
-    )
+    said = f"{show.count(active, 'quarantine is', 'quarantines are')} in force" if active else "Nothing is held back"
     show.say(f"{said}; guards {_MODES[mode]}.", "bold")
     _table(found)
     if overview.decisions:

@@ -7,12 +7,8 @@ from driftline.cli import incident_page, opened, show
 
 @click.command()
 @click.argument("incident", required=False)
-@click.option(
-    "--state", type=click.Choice(["open", "contained", "resolved"]), help="Only incidents in this state."
-)
-@click.option(
-    "--limit", type=click.IntRange(1, 500), default=20, show_default=True, help="Incidents to list."
-)
+@click.option("--state", type=click.Choice(["open", "contained", "resolved"]), help="Only incidents in this state.")
+@click.option("--limit", type=click.IntRange(1, 500), default=20, show_default=True, help="Incidents to list.")
 @click.option("--resolve", is_flag=True, help="Close INCIDENT; its quarantines are lifted.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 @click.pass_context

@@ -21,9 +21,7 @@ LISTED = 1_000
 @click.option("--depth", type=click.IntRange(1, 100), default=5, show_default=True, help="Steps to walk.")
 @click.option("--columns", is_flag=True, help="Walk from column to column.")
 @click.option("--as-of", metavar="TIME", help="As it was then: 2013-01-31 or 2013-01-31T08:00:00Z.")
-@click.option(
-    "--list", "listing", is_flag=True, help="List the datasets that are known; NODE narrows the list."
-)
+@click.option("--list", "listing", is_flag=True, help="List the datasets that are known; NODE narrows the list.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 @click.pass_context
 def lineage(
@@ -51,9 +49,7 @@ def lineage(
             return
         asked = engine.resolve(node or "")
         both = up == down
-        graph = engine.lineage(
-            asked, up=up or both, down=down or both, depth=depth, columns=columns, as_of_us=moment
-        )
+        graph = engine.lineage(asked, up=up or both, down=down or both, depth=depth, columns=columns, as_of_us=moment)
     if as_json:
         show.as_json(whole(graph))
     else:

@@ -15,14 +15,10 @@ from driftline.cli.lazy import LazyGroup, Place
 from driftline.errors import DriftlineError, Interrupted
 
 PLACES = {
-    "demo": Place(
-        "driftline.demo.command", "command", "Replay the 75,000-dollar incident on real flight data."
-    ),
+    "demo": Place("driftline.demo.command", "command", "Replay the 75,000-dollar incident on real flight data."),
     "serve": Place("driftline.cli.serve", "serve", "Serve the store over HTTP, with the web page."),
     "ingest": Place("driftline.cli.ingest", "ingest", "Read OpenLineage events from files."),
-    "incidents": Place(
-        "driftline.cli.incidents", "incidents", "List incidents, or tell everything about one."
-    ),
+    "incidents": Place("driftline.cli.incidents", "incidents", "List incidents, or tell everything about one."),
     "why": Place("driftline.cli.why", "why", "Tell why an answer came out so, or what caused an incident."),
     "lineage": Place("driftline.cli.lineage", "lineage", "Show where data comes from and where it goes."),
     "impact": Place("driftline.cli.impact", "impact", "Tell what is downstream of something, in money."),

@@ -8,9 +8,7 @@ from driftline.serve import server
 
 @click.command()
 @click.option("--host", help="Address to listen on.  [default: 127.0.0.1]")
-@click.option(
-    "--port", type=click.IntRange(0, 65535), help="Port to listen on; 0 takes a free one.  [default: 8620]"
-)
+@click.option("--port", type=click.IntRange(0, 65535), help="Port to listen on; 0 takes a free one.  [default: 8620]")
 @click.option("--token", help="What every POST must carry as Bearer token; better set as DRIFTLINE_TOKEN.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object with the address, when ready.")
 @click.pass_context

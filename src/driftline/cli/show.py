@@ -42,9 +42,7 @@ def as_json(record: Any) -> None:
 def console() -> Console:
     """Return where people read."""
     terminal = sys.stdout.isatty()
-    return Console(
-        file=sys.stdout, highlight=False, width=None if terminal else PIPED_WIDTH, soft_wrap=not terminal
-    )
+    return Console(file=sys.stdout, highlight=False, width=None if terminal else PIPED_WIDTH, soft_wrap=not terminal)
 
 
 def say(sentence: str | Text = "", style: str = "") -> None:
@@ -58,9 +56,7 @@ def sign(word: str) -> Text:
     return Text(f"{shape} {word}".strip(), style=style)
 
 
-def table(
-    headings: Sequence[str], rows: Iterable[Sequence[str | Text]], *, right: Sequence[str] = ()
-) -> None:
+def table(headings: Sequence[str], rows: Iterable[Sequence[str | Text]], *, right: Sequence[str] = ()) -> None:
     """Print a table; nothing where there are no rows. Columns named in ``right`` are aligned to the right."""
     drawn = Table(box=None, pad_edge=False, header_style="dim", padding=(0, 2, 0, 0))
     for heading in headings:

@@ -25,9 +25,7 @@ def draw(asked: str, graph: Subgraph, *, up: bool, down: bool, depth: int) -> No
     counts = [f"{above:,} upstream"] * up + [f"{below:,} downstream"] * down
     name = names.label(asked)
     if not graph.edges:
-        show.say(
-            f"No lineage of {name} is known {'upstream' if not down else 'downstream' if not up else 'yet'}."
-        )
+        show.say(f"No lineage of {name} is known {'upstream' if not down else 'downstream' if not up else 'yet'}.")
         return
     show.say(f"{name} has {' and '.join(counts)} within {show.count(depth, 'step')}.")
     if up and above:
@@ -48,9 +46,7 @@ def _print(asked: str, graph: Subgraph, beside: dict[str, list[tuple[str, Link]]
     show.console().print(root)
 
 
-def _grow(
-    root: Tree, asked: str, nodes: Mapping[str, Node], beside: Mapping[str, list[tuple[str, Link]]]
-) -> None:
+def _grow(root: Tree, asked: str, nodes: Mapping[str, Node], beside: Mapping[str, list[tuple[str, Link]]]) -> None:
     drawn = {asked}
     waiting = [(root, asked)]
     while waiting:

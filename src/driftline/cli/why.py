@@ -73,33 +73,23 @@ def _list(engine: Engine, as_json: bool) -> None:
 def _explain(found: Explanation) -> None:
     answer = found.answer
     show.say(incident_page.sentence(found.sentence or "Nothing is known about what it stood on"), "bold")
-    line = Text.assemble(
-        show.sign(answer.verdict.action), f"  {answer.endpoint}  {show.when(answer.time_us)} UTC"
-    )
+    line = Text.assemble(show.sign(answer.verdict.action), f"  {answer.endpoint}  {show.when(answer.time_us)} UTC")
     if answer.decision:
         line.append(f"  {answer.decision}")
     if answer.money:
         line.append(f"  {show.money(answer.money, answer.currency)}")
     show.say(line)
     for reason in answer.verdict.reasons:
-        show.say(
-            f"Guard rule {reason.rule}: {reason.observed}"
-            + (f" (limit {reason.limit})" if reason.limit else "")
-        )
+        show.say(f"Guard rule {reason.rule}: {reason.observed}" + (f" (limit {reason.limit})" if reason.limit else ""))
     if answer.sources:
         show.heading("It stood on")
         show.table(("role", "version"), ((s.role, names.label(s.version.node)) for s in answer.sources))
     if answer.documents:
         show.heading("It read")
-        show.table(
-            ("document", "score"), ((d.document or d.content, f"{d.score:.3f}") for d in answer.documents)
-        )
+        show.table(("document", "score"), ((d.document or d.content, f"{d.score:.3f}") for d in answer.documents))
     if found.findings:
         show.heading("What had moved there")
-        moved = (
-            (show.sign(f.severity), f"{f.dataset.name}.{f.column}".strip("."), f.sentence)
-            for f in found.findings
-        )
+        moved = ((show.sign(f.severity), f"{f.dataset.name}.{f.column}".strip("."), f.sentence) for f in found.findings)
         show.table(("", "where", "what"), moved)
     if found.changes:
         show.heading("What had changed there")
@@ -116,9 +106,7 @@ def _blame(report: IncidentReport) -> None:
     if first is None or first.score <= incident.unknown:
         show.say(f"No cause of {incident.id} stands out in this graph.", "bold")
     else:
-        show.say(
-            f"The likeliest cause of {incident.id} is {names.label(first.node)} ({first.score:.0%}).", "bold"
-        )
+        show.say(f"The likeliest cause of {incident.id} is {names.label(first.node)} ({first.score:.0%}).", "bold")
     show.say(incident_page.sentence(incident.title))
     incident_page.causes(incident)
     if first is not None and len(first.path) > 1:

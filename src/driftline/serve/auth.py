@@ -36,9 +36,7 @@ class Door:
         if self._token:
             kind, _, given = headers.get("authorization", "").partition(" ")
             if kind.lower() != "bearer" or not hmac.compare_digest(given.strip().encode(), self._token):
-                return Unauthorized(
-                    "no token came with the request" if not given else "the token is another one"
-                )
+                return Unauthorized("no token came with the request" if not given else "the token is another one")
         sent = headers.get("content-type", "").partition(";")[0].strip().lower()
         if sent != "application/json":
             return WrongMediaType(f"Content-Type {sent!r}" if sent else "the request names no Content-Type")

@@ -164,8 +164,5 @@ def _pair(upper: list[int], lower: list[int], position: list[float]) -> int:
 
 def _crossings(rows: list[list[int]], after: Neighbours, position: list[float]) -> int:
     return sum(
-        _pair(after[a], after[b], position)
-        for row in rows
-        for index, a in enumerate(row)
-        for b in row[index + 1 :]
+        _pair(after[a], after[b], position) for row in rows for index, a in enumerate(row) for b in row[index + 1 :]
     )

@@ -97,9 +97,7 @@ class Live:
             Busy: there is none.
         """
         if len(self._listeners) >= LISTENERS:
-            raise Busy(
-                f"{LISTENERS} pages are listening already", hint="Close a page, or reload this one by hand."
-            )
+            raise Busy(f"{LISTENERS} pages are listening already", hint="Close a page, or reload this one by hand.")
 
     async def watch(self) -> None:
         """Look for changes until the server stops."""

@@ -76,9 +76,7 @@ def _counts(overview: Overview) -> list[Family]:
         _one("driftline_runs", "gauge", "Runs known.", overview.runs),
         _one("driftline_answers_total", "counter", "Answers in the ledger.", overview.answers),
         Family("driftline_money_paid_total", "counter", "Paid by answers.", [(money, overview.money)]),
-        Family(
-            "driftline_money_avoided_total", "counter", "Held back by guards.", [(money, overview.avoided)]
-        ),
+        Family("driftline_money_avoided_total", "counter", "Held back by guards.", [(money, overview.avoided)]),
         _by(
             "driftline_guardrail_decisions_total",
             "Answers by what a guard decided.",
@@ -148,9 +146,7 @@ def _incidents(seen: Seen) -> list[Family]:
     return [
         Family("driftline_incidents", "gauge", "Incidents by state.", states),
         Family("driftline_incident_info", "gauge", "An incident and its first cause; always 1.", about),
-        Family(
-            "driftline_incident_money_lost", "gauge", "Paid by affected answers beyond what is usual.", lost
-        ),
+        Family("driftline_incident_money_lost", "gauge", "Paid by affected answers beyond what is usual.", lost),
         _one("driftline_quarantines", "gauge", "Quarantines in force.", len(seen.quarantines)),
     ]
 
@@ -167,20 +163,13 @@ def _lineage(reports: Iterable[IncidentReport]) -> list[Family]:
             "driftline_node_info",
             "gauge",
             "A node of the lineage of an incident; always 1.",
-            [
-                ({"id": n.id, "title": n.label, "subtitle": n.kind, "mainstat": n.status}, 1)
-                for n in nodes.values()
-            ],
+            [({"id": n.id, "title": n.label, "subtitle": n.kind, "mainstat": n.status}, 1) for n in nodes.values()],
         ),
         Family(
             "driftline_edge_info",
             "gauge",
             "A link between two such nodes; always 1.",
-            [
-                ({"id": f"{a} {b}", "source": a, "target": b}, 1)
-                for a, b in edges
-                if a in nodes and b in nodes
-            ],
+            [({"id": f"{a} {b}", "source": a, "target": b}, 1) for a, b in edges if a in nodes and b in nodes],
         ),
     ]
 
@@ -196,13 +185,9 @@ async def expose(request: Request) -> Response:
     """Tell the state of the house in the Prometheus text format."""
     engine: Engine = request.app.state.engine
     threads: Threads = request.app.state.threads
-    return Response(
-        await threads.read(lambda: render(families(look(engine)))), headers={"content-type": MEDIA}
-    )
+    return Response(await threads.read(lambda: render(families(look(engine)))), headers={"content-type": MEDIA})
 
 
 OPERATIONS = (
-    Operation(
-        method="GET", path="/metrics", endpoint=expose, summary=first_sentence(expose), media="text/plain"
-    ),
+    Operation(method="GET", path="/metrics", endpoint=expose, summary=first_sentence(expose), media="text/plain"),
 )

@@ -27,9 +27,7 @@ def document(operations: Sequence[Operation]) -> dict[str, Any]:
     queries = {o.query.__name__ for o in operations if o.query is not None}
     paths: dict[str, dict[str, Any]] = {}
     for operation in operations:
-        paths.setdefault(operation.path, {})[operation.method.lower()] = _describe(
-            operation, schemas, components
-        )
+        paths.setdefault(operation.path, {})[operation.method.lower()] = _describe(operation, schemas, components)
     return {
         "openapi": "3.1.0",
         "info": {

@@ -68,9 +68,7 @@ def writing(path: str, handle: Callable[..., Any], status: int = 200) -> Operati
     return _operation("POST", path, handle, status)
 
 
-def _operation(
-    method: Literal["GET", "POST"], path: str, handle: Callable[..., Any], status: int
-) -> Operation:
+def _operation(method: Literal["GET", "POST"], path: str, handle: Callable[..., Any], status: int) -> Operation:
     hints = get_type_hints(handle)
     query, body = hints.get("query"), hints.get("body")
 

@@ -18,9 +18,7 @@ Layout = dict[str, tuple[float, float]]  # node id -> column, row
 class GraphQuery(msgspec.Struct, frozen=True):
     """Which part of the lineage."""
 
-    node: Annotated[
-        str, msgspec.Meta(description="A node id, or a name that means one thing only.", min_length=1)
-    ]
+    node: Annotated[str, msgspec.Meta(description="A node id, or a name that means one thing only.", min_length=1)]
     direction: Literal["both", "up", "down"] = "both"
     depth: Annotated[int, msgspec.Meta(ge=0, le=100)] = 5
     columns: bool = False
@@ -32,9 +30,7 @@ class GraphQuery(msgspec.Struct, frozen=True):
 class NodeQuery(msgspec.Struct, frozen=True):
     """Which node."""
 
-    node: Annotated[
-        str, msgspec.Meta(description="A node id, or a name that means one thing only.", min_length=1)
-    ]
+    node: Annotated[str, msgspec.Meta(description="A node id, or a name that means one thing only.", min_length=1)]
 
 
 class DrawnGraph(Subgraph, frozen=True, kw_only=True):

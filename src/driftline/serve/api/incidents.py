@@ -14,9 +14,7 @@ from driftline.serve.operation import reading, writing
 class IncidentsQuery(msgspec.Struct, frozen=True):
     """Which incidents, and which page of them."""
 
-    state: Annotated[
-        Literal["", "open", "contained", "resolved"], msgspec.Meta(description="Empty: all.")
-    ] = ""
+    state: Annotated[Literal["", "open", "contained", "resolved"], msgspec.Meta(description="Empty: all.")] = ""
     limit: Annotated[int, msgspec.Meta(ge=1, le=500)] = 50
     offset: Annotated[int, msgspec.Meta(ge=0)] = 0
 

@@ -1,0 +1,29 @@
+import sys
+
+import click
+from click.testing import CliRunner
+
+from driftline.cli.lazy import LazyGroup, Place
+
+PLACES = {
+    "tell": Place("this", "nothing", "A module of the standard library that prints when it is loaded."),
+    "gone": Place("no.such.module", "command", "A module that does not exist."),
+}
+
+
+def test_listing_commands_loads_none_of_them() -> None:
+    sys.modules.pop("this", None)
+    group = LazyGroup("test", places=PLACES)
+    result = CliRunner().invoke(group, ["--help"])
+    assert result.exit_code == 0
+    assert "standard library" in result.output
+    assert "this" not in sys.modules
+
+
+def test_a_command_is_found_by_its_place() -> None:
+    group = LazyGroup("test", places={"status": Place("driftline.cli.guard", "guard", "Guards.")})
+    context = click.Context(group)
+    found = group.get_command(context, "status")
+    assert found is not None
+    assert found.name == "guard"
+    assert group.get_command(context, "other") is None

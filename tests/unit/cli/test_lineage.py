@@ -1,0 +1,70 @@
+import json
+from collections.abc import Callable
+
+import pytest
+from click.testing import Result
+
+from driftline.errors import BadInput
+
+Run = Callable[..., Result]
+LINK = {"from", "to", "kind", "provenance", "confidence"}
+
+
+def graph(run: Run, *words: str) -> tuple[set[str], set[tuple[str, str]]]:
+    body = json.loads(run("lineage", *words, "--json").stdout)
+    assert set(body) == {"nodes", "edges"}
+    assert all(set(edge) == LINK for edge in body["edges"])
+    return {node["id"] for node in body["nodes"]}, {(edge["from"], edge["to"]) for edge in body["edges"]}
+
+
+def test_json_holds_nodes_and_edges_with_every_field(run: Run) -> None:
+    nodes, edges = graph(run, "features")
+    assert {"dataset:file:feed/raw", "job:default:clean", "dataset:file:features", "dataset:file:desk"} <= nodes
+    assert ("dataset:file:feed/raw", "job:default:clean") in edges
+    assert ("job:default:clean", "dataset:file:features") in edges
+
+
+def test_up_and_down_leave_the_other_side_out(run: Run) -> None:
+    assert "dataset:file:desk" not in graph(run, "features", "--up")[0]
+    assert "dataset:file:feed/raw" not in graph(run, "features", "--down")[0]
+
+
+def test_both_flags_together_mean_both_sides(run: Run) -> None:
+    assert graph(run, "features", "--up", "--down") == graph(run, "features")
+
+
+def test_columns_are_walked_from_column_to_column(run: Run) -> None:
+    _, edges = graph(run, "features.delay", "--up", "--columns")
+    assert ("datasetField:file:feed/raw:delay", "datasetField:file:features:delay") in edges
+
+
+def test_as_of_before_anything_was_known_shows_nothing(run: Run) -> None:
+    assert graph(run, "features", "--as-of", "2012-12-31")[1] == set()
+
+
+def test_people_get_a_sentence_and_a_tree(run: Run) -> None:
+    lines = run("lineage", "features").stdout.splitlines()
+    assert lines[0].startswith("features has ")
+    text = "\n".join(lines)
+    assert text.index("Comes from") < text.index("feed/raw") < text.index("Goes to") < text.index("desk")
+
+
+def test_piped_output_has_no_escape_codes(run: Run) -> None:
+    assert "\x1b" not in run("lineage", "features").stdout
+
+
+def test_what_is_known_can_be_listed_and_narrowed(run: Run) -> None:
+    result = run("lineage", "--list")
+    assert result.stdout.startswith("3 datasets are known:\n")
+    body = json.loads(run("lineage", "--list", "feed", "--json").stdout)
+    assert [entry["dataset"]["name"] for entry in body["datasets"]] == ["feed/raw"]
+
+
+def test_a_node_must_be_named(run: Run) -> None:
+    with pytest.raises(BadInput, match="no node"):
+        run("lineage")
+
+
+def test_a_moment_that_is_none_is_told(run: Run) -> None:
+    with pytest.raises(BadInput, match="soon"):
+        run("lineage", "features", "--as-of", "soon")

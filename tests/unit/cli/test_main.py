@@ -1,0 +1,79 @@
+import resource
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from driftline.cli.main import main
+
+SCRIPT = [sys.executable, "-m", "driftline.cli.main"]
+
+
+def ended(capsys: pytest.CaptureFixture[str], *words: str) -> tuple[int, str, str]:
+    with pytest.raises(SystemExit) as caught:
+        main(list(words))
+    out, err = capsys.readouterr()
+    assert isinstance(caught.value.code, int)
+    return caught.value.code, out, err
+
+
+def test_a_refusal_is_a_sentence_and_a_hint_with_the_code_of_its_class(
+    capsys: pytest.CaptureFixture[str], home: Path
+) -> None:
+    code, out, err = ended(capsys, "--home", str(home), "lineage", "featurs")
+    assert (code, out) == (66, "")
+    error, hint = err.strip().split("\n")
+    assert error.startswith("Error: Nothing by that name is known here: 'featurs'")
+    assert error.endswith(".")
+    assert "features" in error
+    assert hint.startswith("Hint: ")
+
+
+def test_a_store_that_does_not_exist_is_not_made_by_asking(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    code, _, err = ended(capsys, "--home", str(tmp_path / "nowhere"), "incidents")
+    assert code == 74
+    assert "nowhere" in err
+    assert not (tmp_path / "nowhere").exists()
+
+
+def test_wrong_use_exits_with_two(capsys: pytest.CaptureFixture[str]) -> None:
+    assert ended(capsys, "incidents", "--no-such-option")[0] == 2
+    assert ended(capsys, "no-such-command")[0] == 2
+
+
+def test_an_unknown_setting_is_told(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "driftline.toml").write_text("hoem = 'x'\n")
+    monkeypatch.chdir(tmp_path)
+    code, _, err = ended(capsys, "incidents")
+    assert code == 78
+    assert "hoem" in err
+
+
+def test_an_interruption_is_one_sentence_and_130(
+    capsys: pytest.CaptureFixture[str], home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupted(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("driftline.cli.opened.settings", interrupted)
+    code, out, err = ended(capsys, "--home", str(home), "incidents")
+    assert (code, out) == (130, "")
+    assert "interrupted" in err
+
+
+def test_help_is_quick_and_loads_no_command() -> None:
+    # the limit is a quarter of a CPU second
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    done = subprocess.run([*SCRIPT, "--help"], capture_output=True, text=True, check=True)
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    assert (after.ru_utime + after.ru_stime) - (before.ru_utime + before.ru_stime) < 0.25
+    for command in ("demo", "serve", "ingest", "lineage", "why", "impact", "incidents", "guard"):
+        assert f"\n  {command} " in done.stdout
+
+
+def test_the_version_is_told() -> None:
+    done = subprocess.run([*SCRIPT, "--version"], capture_output=True, text=True, check=True)
+    assert done.stdout.startswith("driftline, version ")

@@ -1,0 +1,34 @@
+import pytest
+from rich.text import Text
+
+from driftline.cli import show
+
+
+def test_counts_are_spelt_for_people() -> None:
+    assert [show.count(n, "event") for n in (0, 1, 1204)] == ["0 events", "1 event", "1,204 events"]
+    assert show.count(2, "entry", "entries") == "2 entries"
+
+
+def test_moments_are_told_in_utc_and_unknown_ones_are_empty() -> None:
+    # 2013-01-31 is day 15736 of the era
+    assert show.when(15_736 * 86_400_000_000) == "2013-01-31 00:00"
+    assert show.when(0) == ""
+
+
+def test_square_brackets_in_names_are_shown_as_they_are(capsys: pytest.CaptureFixture[str]) -> None:
+    show.say("[bold]not markup[/bold]")
+    show.table(("name",), [("[red]x[/red]",), (Text("[y]"),)])
+    lines = [line.rstrip() for line in capsys.readouterr().out.splitlines()]
+    assert lines == ["[bold]not markup[/bold]", "name", "[red]x[/red]", "[y]"]
+
+
+def test_a_long_cell_is_not_cut_where_there_is_no_terminal(capsys: pytest.CaptureFixture[str]) -> None:
+    long = "x" * 180
+    show.table(("what",), [(long,)])
+    assert long in capsys.readouterr().out
+
+
+def test_signs_differ_in_shape_and_not_only_in_colour() -> None:
+    shapes = {show.sign(word).plain.split()[0] for word in ("open", "contained", "resolved")}
+    assert len(shapes) == 3
+    assert show.sign("unheard of").plain == "unheard of"

@@ -1,0 +1,57 @@
+import pytest
+
+from driftline.cli import tree
+from driftline.event.lineage import Link, Node, Subgraph
+
+
+def node(name: str, depth: int, **more: str) -> Node:
+    return Node(id=f"dataset:file:{name}", type="DATASET", label=name, depth=depth, **more)  # type: ignore[arg-type] # words only
+
+
+def link(source: str, target: str, **more: object) -> Link:
+    return Link(source=f"dataset:file:{source}", target=f"dataset:file:{target}", kind="DERIVED", **more)  # type: ignore[arg-type] # words only
+
+
+def drawn(capsys: pytest.CaptureFixture[str], graph: Subgraph, *, up: bool = True, down: bool = True) -> list[str]:
+    tree.draw("dataset:file:a", graph, up=up, down=down, depth=5)
+    return capsys.readouterr().out.splitlines()
+
+
+def test_a_diamond_is_drawn_once_and_named_elsewhere(capsys: pytest.CaptureFixture[str]) -> None:
+    # d feeds b and c, both feed a; e feeds d
+    nodes = (node("a", 0), node("b", -1), node("c", -1), node("d", -2), node("e", -3))
+    links = (link("b", "a"), link("c", "a"), link("d", "b"), link("d", "c"), link("e", "d"))
+    lines = drawn(capsys, Subgraph(nodes=nodes, edges=links), down=False)
+    assert lines[0] == "a has 4 upstream within 5 steps."
+    assert sum(line.rstrip().endswith(" e") for line in lines) == 1
+    assert sum("d (drawn elsewhere)" in line for line in lines) == 1
+
+
+def test_a_cycle_ends(capsys: pytest.CaptureFixture[str]) -> None:
+    graph = Subgraph(nodes=(node("a", 0), node("b", 1)), edges=(link("a", "b"), link("b", "a")))
+    assert any("a (drawn elsewhere)" in line for line in drawn(capsys, graph, up=False))
+
+
+def test_a_status_has_a_sign_and_a_word(capsys: pytest.CaptureFixture[str]) -> None:
+    graph = Subgraph(nodes=(node("a", 0), node("b", 1, status="quarantined")), edges=(link("a", "b"),))
+    assert any("b  ■ quarantined" in line for line in drawn(capsys, graph))
+
+
+def test_a_link_that_is_not_sure_says_so(capsys: pytest.CaptureFixture[str]) -> None:
+    edge = link("a", "b", provenance="cartesian", confidence=0.5)
+    assert any("cartesian, 50% sure" in line for line in drawn(capsys, Subgraph(nodes=(node("b", 1),), edges=(edge,))))
+
+
+def test_many_neighbours_are_counted(capsys: pytest.CaptureFixture[str]) -> None:
+    names = [f"n{index}" for index in range(20)]
+    graph = Subgraph(nodes=tuple(node(name, 1) for name in names), edges=tuple(link("a", name) for name in names))
+    assert any("+8 more" in line for line in drawn(capsys, graph))
+
+
+@pytest.mark.parametrize(
+    ("up", "down", "word"), [(True, True, "yet"), (True, False, "upstream"), (False, True, "down")]
+)
+def test_not_knowing_is_said(capsys: pytest.CaptureFixture[str], up: bool, down: bool, word: str) -> None:
+    [line] = drawn(capsys, Subgraph(nodes=(node("a", 0),)), up=up, down=down)
+    assert line.startswith("No lineage of a is known")
+    assert word in line

@@ -1,0 +1,39 @@
+import json
+from collections.abc import Callable
+
+import pytest
+from click.testing import Result
+
+from driftline.errors import NotFound
+
+Run = Callable[..., Result]
+ANSWER = "0194a1b2-1111-7000-8000-000000000001"
+
+
+def test_an_answer_is_explained_by_what_it_stood_on(run: Run) -> None:
+    text = run("why", ANSWER).stdout
+    assert text.splitlines()[0].startswith("It stood on features features.")
+    assert "300 USD" in text
+
+
+def test_an_incident_is_explained_by_its_likeliest_cause(run: Run) -> None:
+    text = run("why", "abcdef").stdout
+    assert text.splitlines()[0] == "The likeliest cause of abcdef123456 is feed/raw (80%)."
+    assert "feed/raw → features" in text
+
+
+def test_without_an_id_the_newest_answers_are_listed(run: Run) -> None:
+    text = run("why").stdout
+    assert text.startswith("The newest 1 answer:\n")
+    assert ANSWER in text
+
+
+def test_json_is_the_record(run: Run) -> None:
+    assert json.loads(run("why", ANSWER, "--json").stdout)["answer"]["id"] == ANSWER
+    assert json.loads(run("why", "abcdef", "--json").stdout)["incident"]["id"] == "abcdef123456"
+    assert json.loads(run("why", "--json").stdout)["answers"][0]["id"] == ANSWER
+
+
+def test_what_is_neither_is_told(run: Run) -> None:
+    with pytest.raises(NotFound, match="neither an answer nor an incident"):
+        run("why", "zzzz")

@@ -1,0 +1,95 @@
+import gzip
+import json
+from collections.abc import Callable
+from typing import Any
+
+from starlette.testclient import TestClient
+
+from driftline.engine.engine import Engine
+
+Make = Callable[..., dict[str, Any]]
+ADDRESS = "/api/v1/lineage"
+JSON = {"content-type": "application/json"}
+
+
+def test_a_new_event_is_created_and_gets_a_receipt(client: TestClient, event: Make) -> None:
+    response = client.post(ADDRESS, json=event())
+    assert response.status_code == 201
+    assert response.json()["status"] == "accepted"
+
+
+def test_the_same_event_again_is_merged(client: TestClient, event: Make) -> None:
+    receipts = [client.post(ADDRESS, json=event()).json() for _ in range(2)]
+    assert [receipt["status"] for receipt in receipts] == ["accepted", "merged"]
+    assert receipts[0]["event"] == receipts[1]["event"]
+
+
+def test_a_malformed_event_is_the_senders_fault_and_is_kept(client: TestClient, engine: Engine, event: Make) -> None:
+    broken = event()
+    del broken["run"]["runId"]
+    for body in (b"{", b"", b"\xff\xfe", b"[]", b"null", b"1" * 100, json.dumps(broken).encode()):
+        response = client.post(ADDRESS, content=body, headers=JSON)
+        assert response.status_code == 400, body
+        assert response.json()["error"]["code"] == "bad-event"
+    # seven bodies, all different, none dropped
+    assert engine.overview().events["quarantined"] == 7
+
+
+def test_the_reason_names_the_place_and_is_one_sentence(client: TestClient, event: Make) -> None:
+    response = client.post(ADDRESS, json=event(run={"runId": 5}))
+    message = response.json()["error"]["message"]
+    assert "$.run.runId" in message
+    assert message.count("This is not an OpenLineage event") == 1
+
+
+def test_a_deeply_nested_event_is_no_server_error(client: TestClient) -> None:
+    assert client.post(ADDRESS, content=b"[" * 100_000, headers=JSON).status_code == 400
+
+
+def test_a_gzip_body_is_unpacked(client: TestClient, event: Make) -> None:
+    body = gzip.compress(json.dumps(event()).encode())
+    response = client.post(ADDRESS, content=body, headers={**JSON, "content-encoding": "gzip"})
+    assert response.status_code == 201
+
+
+def test_an_event_of_twenty_five_megabytes_is_accepted(client: TestClient, event: Make) -> None:
+    facet = {"_producer": "https://example.org", "_schemaURL": "https://example.org", "text": "x" * 24_999_000}
+    large = event(run={"runId": "0194a1b2-0000-7000-8000-000000000009", "facets": {"large": facet}})
+    assert client.post(ADDRESS, json=large).status_code == 201
+
+
+def test_a_larger_body_is_refused_with_413(client: TestClient) -> None:
+    response = client.post(ADDRESS, content=b" " * (25 * 1024 * 1024 + 1), headers=JSON)
+    assert response.status_code == 413
+    assert response.json()["error"]["code"] == "too-large"
+
+
+def test_a_batch_that_is_in_answers_204(client: TestClient, engine: Engine, event: Make) -> None:
+    response = client.post(f"{ADDRESS}/batch", json=[event(1), event(2)])
+    assert (response.status_code, response.content) == (204, b"")
+    assert engine.overview().runs == 2
+
+
+def test_a_batch_with_a_bad_event_names_it_and_takes_the_rest(client: TestClient, engine: Engine, event: Make) -> None:
+    response = client.post(f"{ADDRESS}/batch", json=[event(1), {"eventTime": "never"}, event(2)])
+    assert response.status_code == 200
+    body = response.json()
+    # the shape of the OpenLineage batch endpoint
+    assert body["status"] == "partial_success"
+    assert body["summary"] == {
+        "received": 3, "successful": 2, "failed": 1, "retriable": 0, "non_retriable": 1,
+    }  # fmt: skip
+    [failed] = body["failed_events"]
+    assert (failed["index"], failed["retriable"]) == (1, False)
+    assert "never" in failed["reason"]
+    assert engine.overview().runs == 2
+
+
+def test_a_batch_that_is_no_array_is_refused_whole(client: TestClient, event: Make) -> None:
+    response = client.post(f"{ADDRESS}/batch", json={"events": [event()]})
+    assert response.status_code == 400
+    assert response.json()["error"]["code"] == "bad-input"
+
+
+def test_an_empty_batch_is_no_error(client: TestClient) -> None:
+    assert client.post(f"{ADDRESS}/batch", json=[]).status_code == 204
