@@ -24,9 +24,7 @@ for _name in [name for name in os.environ if name.startswith("DRIFTLINE_")]:
 
 def pytest_configure(config: pytest.Config) -> None:
     """Name the markers."""
-    config.addinivalue_line(
-        "markers", "needs(*programs): skipped where one of these programs is not installed"
-    )
+    config.addinivalue_line("markers", "needs(*programs): skipped where one of these programs is not installed")
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:

@@ -171,9 +171,7 @@ def test_the_public_interface_fits_in_sixty_lines() -> None:
 
 
 def words(name: str) -> set[str]:
-    return set(
-        re.sub(r"([a-z0-9])([A-Z])", r"\1 \2", name).lower().replace("_", " ").replace("-", " ").split()
-    )
+    return set(re.sub(r"([a-z0-9])([A-Z])", r"\1 \2", name).lower().replace("_", " ").replace("-", " ").split())
 
 
 def test_nothing_is_called_utils_or_manager() -> None:
@@ -227,9 +225,7 @@ def requirements(extra: str) -> set[str]:
         name, wanted = waiting.pop()
         for requirement in map(Requirement, importlib.metadata.requires(name) or ()):
             here = requirement.marker is None or requirement.marker.evaluate({"extra": wanted})
-            fresh = (
-                {(requirement.name, inner) for inner in ("", *requirement.extras)} - seen if here else set()
-            )
+            fresh = {(requirement.name, inner) for inner in ("", *requirement.extras)} - seen if here else set()
             seen |= fresh
             waiting += fresh
     return {name for name, _ in seen} - {"driftline"}

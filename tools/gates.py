@@ -41,9 +41,7 @@ def _holds(name: str) -> bool:
     print(f"── {name}", flush=True)
     began = time.monotonic()
     run: Callable[..., subprocess.CompletedProcess[str]] = subprocess.run
-    done = run(
-        GATES[name], cwd=ROOT, check=False, text=True, capture_output=name in QUIET, stdin=subprocess.DEVNULL
-    )
+    done = run(GATES[name], cwd=ROOT, check=False, text=True, capture_output=name in QUIET, stdin=subprocess.DEVNULL)
     if done.returncode and name in QUIET:
         print(done.stdout, done.stderr, sep="", end="")
     print(f"   {'ok' if not done.returncode else 'FAILED'}, {time.monotonic() - began:.0f} s", flush=True)
