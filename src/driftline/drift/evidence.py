@@ -7,7 +7,6 @@ and the outermost bins take in what lies beyond, so that a changed unit stays vi
 import numpy as np
 
 from driftline.drift.batch import Batch, Measure
-from driftline.drift.reference import Reference
 from driftline.event.finding import Evidence, Histogram
 from driftline.profile import Column, Profile
 
@@ -15,10 +14,10 @@ BINS = 24
 SHOWN = 12
 
 
-def evidence(batch: Batch, measure: Measure, reference: Reference, pool: Profile | None) -> Evidence:
-    """Return the two distributions for a column, the recent row counts for a whole batch."""
+def evidence(batch: Batch, measure: Measure, pool: Profile | None) -> Evidence:
+    """Return the two distributions of a column; nothing for a whole batch, whose series says it all."""
     if not measure.column:
-        return Evidence(series=tuple((index, float(rows)) for index, (_, rows) in enumerate(reference.rows)))
+        return Evidence()
     now = batch.profile.columns.get(measure.column)
     before = pool.columns.get(measure.column) if pool is not None else None
     if now is None or before is None:

@@ -55,7 +55,7 @@ def judge(batch: Batch, reference: Reference, pool: Profile | None) -> Judgement
         for measure, tail in zip(tested, tails, strict=True)
     ]
     findings = [
-        _finding(batch, measure, tail.size(measure.value, measure.floor), p_value, reference, pool)
+        _finding(batch, measure, tail.size(measure.value, measure.floor), p_value, pool)
         for measure, tail, p_value in zip(tested, tails, _by_family(tested, raw), strict=True)
         if p_value <= ALPHA and tail.size(measure.value, measure.floor) > NOTE
     ]
@@ -94,9 +94,7 @@ def _severity(size: float, column: str) -> Severity:
     return "alarm" if size >= (ALARM if column else WHOLE) else "warn" if size >= WARN else "note"
 
 
-def _finding(
-    batch: Batch, measure: Measure, size: float, p_value: float, reference: Reference, pool: Profile | None
-) -> Finding:
+def _finding(batch: Batch, measure: Measure, size: float, p_value: float, pool: Profile | None) -> Finding:
     return Finding(
         id=ids.digest(batch.dataset.node, batch.version, batch.partition, measure.key),
         dataset=batch.dataset,
@@ -113,5 +111,5 @@ def _finding(
         severity=_severity(size, measure.column),
         time_us=batch.time_us,
         sentence=measure.sentence,
-        evidence=evidence(batch, measure, reference, pool),
+        evidence=evidence(batch, measure, pool),
     )

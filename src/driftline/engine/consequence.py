@@ -33,7 +33,7 @@ def reaches_people(house: House, finding: Finding) -> bool:
         return True
     column = names.column_id(finding.dataset.namespace, finding.dataset.name, finding.column)
     links = walk.downstream(house.store, column, depth=1, columns=True).edges
-    targets = tuple(names.column_id(*part.split(":", 2)[1:], "") for part in served)
+    targets = tuple(f"datasetField:{part.partition(':')[2]}:" for part in served)
     if any(link.source == column and link.target.startswith(targets) for link in links):
         return any(
             link.source == column and link.target.startswith(targets) and link.kind.startswith("DIRECT")

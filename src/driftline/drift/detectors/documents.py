@@ -1,8 +1,8 @@
 """Detector ``documents``: a collection or index whose texts were replaced.
 
 Detects, for datasets of kind ``documents`` or ``index``, the share of texts that the last healthy version did not hold;
-does not judge their meaning. Value: that share, 0 … 1, from the distinct sketch of the column with the most distinct
-values (of collections up to 256 texts; larger ones are not judged). Floor 0.08: an editorial update of a twelfth of the texts is ordinary.
+does not judge their meaning. Value: that share, 0 … 1, of the column with the most different texts: exact while they
+are few enough to be listed, estimated from the sketches of distinct values beyond. Floor 0.08: an editorial update of a twelfth of the texts is ordinary.
 """
 
 from collections.abc import Iterator
@@ -19,12 +19,11 @@ def measure(batch: Batch, reference: Reference, pool: Profile | None) -> Iterato
     """Yield one measure for a collection that has a predecessor."""
     if batch.kind not in KINDS or pool is None:
         return
-    shares = [
+    known = [
         (column.distinct_count(), name, column.contained_in(pool.columns[name]))
         for name, column in batch.profile.columns.items()
         if column.type == "text" and name in pool.columns
     ]
-    known = [(count, name, share) for count, name, share in shares if share is not None]
     if not known:
         return
     share = 1.0 - max(known)[2]
