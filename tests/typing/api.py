@@ -1,0 +1,57 @@
+"""The public interface as a user writes it; mypy reads this file, nothing runs it."""
+
+from typing import assert_type
+
+import driftline
+from driftline.config import Settings
+from driftline.event.answer import Verdict
+from driftline.event.lineage import Touched
+
+
+class Model:
+    """Anything that predicts."""
+
+    def predict(self, rows: list[list[float]]) -> list[float]:
+        return [0.0 for _ in rows]
+
+
+@driftline.step
+def clean(day: str, *, strict: bool = False) -> list[str]:
+    """A step keeps its signature."""
+    return [day] if strict else []
+
+
+@driftline.step(name="score")
+def score(rows: list[float]) -> float:
+    return sum(rows)
+
+
+def decide(delay: float) -> dict[str, float]:
+    return {"money": delay}
+
+
+def pipeline() -> None:
+    assert_type(driftline.configure(home="elsewhere"), Settings)
+    driftline.watch()
+    with driftline.run("build_features", nominal="2013-01-31", params={"window": 7}) as run:
+        assert_type(run.read("feed/flights/2013-01-31.parquet"), Touched)
+        touched = run.write("features/2013-01-31.parquet", data={"delay": [1.0]})
+        run.columns("features", {"delay": ["feed/flights.arr_delay"]})
+        assert_type(run.inputs, tuple[Touched, ...])
+        assert_type(run.id, str)
+    assert_type(clean("2013-01-31", strict=True), list[str])
+    assert_type(score([1.0]), float)
+    assert_type(driftline.gate(touched), Verdict)
+    assert_type(driftline.flush(timeout=1.0), bool)
+
+
+def serving() -> None:
+    model = driftline.serve(Model(), name="eligibility")
+    assert_type(model, Model)
+    guarded = driftline.guard(decide, policy="desk.guard.yaml", endpoint="desk")
+    assert_type(guarded(1.0), dict[str, float])
+    with driftline.answer("desk", question="why?", partition="2013-01-31") as answer:
+        answer.uses("model", "models/eligibility", "3")
+        answer.features(delay=181.0)
+        answer.decide("refund", money=300.0, text="yes", score=0.9)
+    assert_type(driftline.record_answer(endpoint="desk", decision="deny"), str)
