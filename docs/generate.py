@@ -19,7 +19,8 @@ import registers
 from driftline import config, errors
 from driftline.cli.main import group
 from driftline.event import facets
-from driftline.serve import openapi
+from driftline.event.report import Overview
+from driftline.serve import metrics, openapi
 from driftline.serve.routes import OPERATIONS
 
 REFERENCE = Path(__file__).resolve().parent / "reference"
@@ -39,8 +40,8 @@ def cli() -> str:
         context = click.Context(command, info_name=words)
         lines += ["", f"## `{words}`", "", _paragraphs(command.help or ""), ""]
         lines += ["```", " ".join([words, *command.collect_usage_pieces(context)]), "```"]
-        options = [p.get_help_record(context) for p in command.get_params(context)]
-        rows = [(f"`{_cell(record[0])}`", _cell(record[1])) for record in options if record]
+        options = [p.get_help_record(context) for p in command.get_params(context) if p.name != "help"]
+        rows = [(f"`{_cell(record[0])}`", _cell(record[1])) for record in options if record and record[1]]
         lines += ["", *_table(("option", "meaning"), rows)]
     return _page(lines)
 
@@ -190,8 +191,8 @@ def facets_page() -> str:
         "The OpenLineage facets that Driftline reads or writes. All others are kept byte for byte. Its own begin "
         "with `driftline_`; other servers carry them unread.",
     ]
-    for name, kind in inspect.getmembers(facets, inspect.isclass):
-        if kind.__module__ != facets.__name__ or not name.endswith("Facet"):
+    for name, kind in vars(facets).items():
+        if not inspect.isclass(kind) or kind.__module__ != facets.__name__ or not name.endswith("Facet"):
             continue
         text = inspect.getdoc(kind) or ""
         key = re.match(r"``(\w+)``", text)
@@ -213,6 +214,24 @@ def _registered(make: Callable[[], registers.Register]) -> Callable[[], str]:
         return _page([f"# {register.title}", "", NOTE, "", register.intro, "", *_table(register.head, rows)])
 
     return page
+
+
+def metrics_page() -> str:
+    """Return the page of metrics."""
+    families = metrics.families(metrics.Seen(now_us=0, overview=Overview()))
+    rows = [(f"`{family.name}`", family.type, _cell(family.help)) for family in families]
+    return _page(
+        [
+            "# Metrics",
+            "",
+            NOTE,
+            "",
+            "What `GET /metrics` tells Prometheus (text format 0.0.4). No run, row or trace id is a label. Guards "
+            "count in the process that answers; the `driftline_guard_` metrics here are those of the server's own process.",
+            "",
+            *_table(("metric", "type", "meaning"), rows),
+        ]
+    )
 
 
 def _annotation(kind: Any) -> str:
@@ -252,6 +271,7 @@ PAGES: dict[str, Callable[[], str]] = {
     "errors.md": errors_page,
     "settings.md": settings,
     "facets.md": facets_page,
+    "metrics.md": metrics_page,
     **{name: _registered(make) for name, make in registers.PAGES.items()},
 }
 

@@ -52,7 +52,7 @@ def _list(engine: Engine, as_json: bool) -> None:
     if as_json:
         show.as_json({"answers": found})
         return
-    show.say(f"The newest {show.count(len(found), 'answer')}:" if found else "No answers are recorded.")
+    show.say(f"{show.count(len(found), 'answer')}, newest first:" if found else "No answers are recorded.")
     show.table(
         ("id", "endpoint", "when", "decision", "money", "guard"),
         (

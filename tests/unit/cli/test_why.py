@@ -24,7 +24,7 @@ def test_an_incident_is_explained_by_its_likeliest_cause(run: Run) -> None:
 
 def test_without_an_id_the_newest_answers_are_listed(run: Run) -> None:
     text = run("why").stdout
-    assert text.startswith("The newest 1 answer:\n")
+    assert text.startswith("1 answer, newest first:\n")
     assert ANSWER in text
 
 

@@ -39,7 +39,7 @@ def list_incidents(engine: Engine, query: IncidentsQuery) -> IncidentList:
 
 
 def get_incident(engine: Engine, key: str) -> DrawnIncident:
-    """Tell everything about one incident; ``key`` is its id or a unique beginning of it."""
+    """Tell everything about one incident, found by its id or a unique beginning of it."""
     report = engine.incident(key)
     return DrawnIncident(**msgspec.structs.asdict(report), layout=draw(report.graph))
 

@@ -5,7 +5,6 @@ from typing import Annotated
 import msgspec
 
 from driftline.engine.engine import Engine
-from driftline.event import names
 from driftline.serve.operation import reading
 
 FOUND = 20
@@ -22,7 +21,7 @@ class Hit(msgspec.Struct, frozen=True):
 
     id: str  # node id
     label: str  # its name, without the namespace
-    kind: str  # dataset, datasetField, job or run
+    kind: str  # table, file, model … where known, else dataset, version, field, job or run
 
 
 class Hits(msgspec.Struct, frozen=True):
@@ -33,11 +32,8 @@ class Hits(msgspec.Struct, frozen=True):
 
 def search(engine: Engine, query: SearchQuery) -> Hits:
     """Find what has a part of its name in common with the words given."""
-    return Hits([_hit(node) for node in engine.search(query.q, FOUND)])
-
-
-def _hit(node: str) -> Hit:
-    return Hit(node, names.label(node), node.partition(":")[0])
+    found = engine.search(query.q, FOUND)
+    return Hits([Hit(node.id, node.label, node.kind or node.type.lower()) for node in found])
 
 
 OPERATIONS = (reading("/api/v1/search", search),)
