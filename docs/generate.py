@@ -19,8 +19,7 @@ import registers
 from driftline import config, errors
 from driftline.cli.main import group
 from driftline.event import facets
-from driftline.event.report import Overview
-from driftline.serve import metrics, openapi
+from driftline.serve import openapi
 from driftline.serve.routes import OPERATIONS
 
 REFERENCE = Path(__file__).resolve().parent / "reference"
@@ -216,24 +215,6 @@ def _registered(make: Callable[[], registers.Register]) -> Callable[[], str]:
     return page
 
 
-def metrics_page() -> str:
-    """Return the page of metrics."""
-    families = metrics.families(metrics.Seen(now_us=0, overview=Overview()))
-    rows = [(f"`{family.name}`", family.type, _cell(family.help)) for family in families]
-    return _page(
-        [
-            "# Metrics",
-            "",
-            NOTE,
-            "",
-            "What `GET /metrics` tells Prometheus (text format 0.0.4). No run, row or trace id is a label. Guards "
-            "count in the process that answers; the `driftline_guard_` metrics here are those of the server's own process.",
-            "",
-            *_table(("metric", "type", "meaning"), rows),
-        ]
-    )
-
-
 def _annotation(kind: Any) -> str:
     text = inspect.formatannotation(kind) if not isinstance(kind, str) else kind
     return re.sub(r"(\w+\.)+(?=\w)", "", text)
@@ -271,7 +252,6 @@ PAGES: dict[str, Callable[[], str]] = {
     "errors.md": errors_page,
     "settings.md": settings,
     "facets.md": facets_page,
-    "metrics.md": metrics_page,
     **{name: _registered(make) for name, make in registers.PAGES.items()},
 }
 
