@@ -101,7 +101,8 @@ class Catalogue:
             self._connection.rows("nodes_like", form=f"%.{escape(text)}", limit=limit),
         ):
             if rows:
-                return [row[4] for row in rows]
+                data = [row for row in rows if row[1] == "DATASET"]  # a job of the same name has its own id
+                return [row[4] for row in data or rows]
         return self._columns_named(text, limit) or self._versions_named(text, limit)
 
     def search(self, text: str, limit: int) -> list[Found]:

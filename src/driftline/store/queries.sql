@@ -325,9 +325,10 @@ order by time_us desc, id limit :limit;
 select body from finding where time_us >= :since_us and time_us < :until_us order by time_us desc, id limit :limit;
 
 -- name: change_put
--- Keep or replace a change.
+-- Keep a change; of several runs that saw it, the first one's word stands.
 insert into change (id, node, run, time_us, body) values (:id, :node, :run, :time_us, :body)
-on conflict (id) do update set time_us = excluded.time_us, body = excluded.body;
+on conflict (id) do update set run = excluded.run, time_us = excluded.time_us, body = excluded.body
+where excluded.time_us < change.time_us;
 
 -- name: change_get
 -- One change.
