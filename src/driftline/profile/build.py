@@ -186,15 +186,12 @@ def _lengths(lengths: NDArray[np.int64], counts: NDArray[np.int64]) -> Text:
 
 def _nested(values: pa.Array, nulls: int) -> Column:
     types, kind = pa.types, values.type
-    if nulls < len(values) and (types.is_list(kind) or types.is_large_list(kind) or types.is_map(kind)):
-        lengths = pc.list_value_length(values).drop_null().to_numpy().astype(np.int64)
-        shape = _lengths(lengths, np.ones(len(lengths), np.int64))
-        return Column(
-            "other", len(values), nulls, distinct=distinct.UNKNOWN, frequent=_unlisted(len(lengths)), text=shape
-        )
     left = len(values) - nulls
-    return Column("other", len(values), nulls, distinct=distinct.UNKNOWN, frequent=_unlisted(left))
-
-
-def _unlisted(count: int) -> Frequent:
-    return Frequent((), (), count, count)
+    if not left:
+        return Column("other", len(values), nulls)
+    shape = None
+    if types.is_list(kind) or types.is_large_list(kind) or types.is_map(kind):
+        lengths = pc.list_value_length(values).drop_null().to_numpy().astype(np.int64)
+        shape = _lengths(lengths, np.ones(left, np.int64))
+    unlisted = Frequent((), (), left, left)
+    return Column("other", len(values), nulls, distinct=distinct.UNKNOWN, frequent=unlisted, text=shape)

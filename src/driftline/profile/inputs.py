@@ -38,12 +38,14 @@ def columns(table: Any) -> tuple[int, list[Input]]:
         BadInput: not a table, or columns of different lengths.
     """
     rows, found = _read(table)
-    seen: dict[str, int] = {}
-    out = []
+    out: dict[str, Input] = {}
     for column in found:
-        times = seen[column.name] = seen.get(column.name, 0) + 1
-        out.append(column if times == 1 else column._replace(name=f"{column.name}#{times}"))
-    return rows, out
+        name, times = column.name, 1
+        while name in out:
+            times += 1
+            name = f"{column.name}#{times}"
+        out[name] = column if times == 1 else column._replace(name=name)
+    return rows, list(out.values())
 
 
 def _read(table: Any) -> tuple[int, Iterator[Input]]:

@@ -55,14 +55,15 @@ def of_sorted(values: NDArray[np.float64]) -> Moments:
 
 
 def of_weighted(values: NDArray[Any], weights: NDArray[np.int64]) -> Moments:
-    """Return the moments of whole numbers ``values``, each taken ``weights`` times; same length, weights above 0."""
+    """Return the moments of ``values``, whole and not negative, each taken ``weights`` times (above 0); exact sums."""
     count = int(weights.sum())
     if count == 0:
         return EMPTY
-    mean = float(values @ weights) / count
-    deviations = values - mean
-    m2 = float((deviations * deviations) @ weights)
-    return Moments(count, mean, m2, float(values.min()), float(values.max()))
+    low, high = int(values.min()), int(values.max())
+    if high * high * count >= 1 << 63:
+        values = values.astype(object)  # whole numbers of any size
+    total, squares = int((values * weights).sum()), int((values * values * weights).sum())
+    return Moments(count, total / count, (count * squares - total * total) / count, float(low), float(high))
 
 
 def combine(parts: Iterable[Moments]) -> Moments:

@@ -1,10 +1,11 @@
 """A mergeable, deterministic quantile summary with a rank error that it states itself.
 
-Enters: distinct values in ascending order with their counts. Leaves: ``Quantiles``, at most ``POINTS`` weighted
-points per run. Up to ``POINTS`` distinct values nothing is lost. Beyond that the ranks are cut into equal cells and
-each cell keeps its weighted median, so one compression of n values moves no rank by more than n / POINTS (half of
-that without ties); what it really moved is measured and added to ``error``. Runs are fused by size class (powers of
-two), so a value is compressed at most once per doubling, however many parts are merged one by one. Source: Munro &
+Enters: distinct values in ascending order with their counts. Leaves: ``Quantiles``: ``POINTS`` weighted points for a
+batch, up to ``MERGED`` per run after merges; nothing is lost while there are not more distinct values. Beyond that
+the ranks are cut into equal cells and each cell keeps its weighted median, so compressing n values to k points moves
+no rank by more than n / k + 1; what it really moved is measured and added to ``error``. Runs are fused by size class
+(powers of two), so a value is compressed at most once per doubling, however many parts are merged one by one.
+Source: Munro &
 Paterson 1980; Agarwal et al., "Mergeable summaries", 2012 (logarithmic method); docs/decisions.
 """
 
@@ -16,7 +17,8 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-POINTS = 160
+POINTS = 160  # of one batch: about half a kilobyte
+MERGED = 512  # of batches together: each fusion costs a rank error of its own, at most 1 / 512
 _FLOOR = 16  # points that even the smallest run keeps
 _SCALES = (1.0, 100.0, 10_000.0)  # whole numbers, cents, basis points: kept as integer steps
 _PLAIN = 255
@@ -84,8 +86,8 @@ def combine(parts: Iterable[Quantiles]) -> Quantiles:
     if len(runs) < 2:
         return Quantiles(tuple(runs))
     values, weights = _union(runs)
-    if len(values) <= POINTS:
-        return Quantiles((_run(values, weights, sum(run.error for run in runs), POINTS),))
+    if len(values) <= MERGED:
+        return Quantiles((_run(values, weights, sum(run.error for run in runs), MERGED),))
     classes: dict[int, list[Run]] = {}
     for run in runs:
         classes.setdefault(run.total.bit_length(), []).append(run)
@@ -95,7 +97,7 @@ def combine(parts: Iterable[Quantiles]) -> Quantiles:
             break
         members = classes.pop(min(crowded))
         values, weights = _union(members)
-        fused = _run(values, weights, sum(run.error for run in members), POINTS)
+        fused = _run(values, weights, sum(run.error for run in members), MERGED)
         classes.setdefault(fused.total.bit_length(), []).append(fused)
     top = max(classes)
     return Quantiles(tuple(_shrunk(classes[size][0], top - size) for size in sorted(classes, reverse=True)))
@@ -111,7 +113,8 @@ def compress(values: Floats, weights: Counts, capacity: int) -> tuple[Floats, Co
     ends = np.append(starts[1:], len(values)) - 1
     below = ranks[starts] - weights[starts]
     totals = ranks[ends] - below
-    middle = np.searchsorted(ranks, below + (totals + 1) // 2)
+    upper = np.arange(len(totals)) % 2  # of two middle values the lower and the upper in turn: no drift to one side
+    middle = np.searchsorted(ranks, below + (totals + 1 + upper * (totals % 2 == 0)) // 2)
     left = ranks[middle] - weights[middle] - below
     right = ranks[ends] - ranks[middle]
     kept = values[middle]
@@ -140,7 +143,7 @@ def _run(values: Floats, weights: Counts, error: int, capacity: int) -> Run:
 
 def _shrunk(run: Run, steps: int) -> Run:
     """Give a run that is 2**steps smaller than the largest (2/3)**steps of its points: errors still sum up small."""
-    capacity = max(_FLOOR, int(POINTS * (2 / 3) ** steps))
+    capacity = max(_FLOOR, int(MERGED * (2 / 3) ** steps))
     if steps == 0:
         return run
     values, weights = _unpack(run.values), _unpack_counts(run.weights)

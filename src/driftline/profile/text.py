@@ -14,7 +14,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from driftline.profile import frequent, moments
+from driftline.profile import distinct, frequent, moments
 from driftline.profile.frequent import Frequent
 from driftline.profile.moments import Moments
 
@@ -69,7 +69,11 @@ def of_texts(values: pa.Array, content: Bytes, counts: NDArray[np.int64]) -> Tex
     masks, of_text = _masks(content)
     rows = np.bincount(of_text, weights=counts, minlength=len(masks)).astype(np.int64)
     upper, lower, digits = _classes(masks)
-    chosen = frequent.leading(rows, None, frequent.MASK)
+    ties = None
+    if len(masks) > frequent.MASK.whole:
+        written = bytes_of(masks)
+        ties = distinct.hash_text(np.frombuffer(written.data, np.uint8), written.offsets, 0)
+    chosen = frequent.leading(rows, ties, frequent.MASK)
     return Text(
         moments.of_weighted(lengths, counts),
         int(counts[lengths == 0].sum()),

@@ -1,0 +1,203 @@
+"""One pass over every type and trap: counted apart, never mixed up."""
+
+import datetime as dt
+import decimal
+import sys
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pytest
+
+from driftline.profile import build
+
+
+def column(values, **options):
+    return build({"c": values}, **options).columns["c"]
+
+
+def test_missing_and_infinite_values_are_counted_apart_before_anything_else():
+    found = column(pa.array([1.0, None, float("nan"), float("inf"), float("-inf"), -0.0, 3.0]))
+    assert (found.rows, found.nulls, found.nans, found.infinities, found.finite) == (7, 2, 1, 2, 3)
+    assert (found.minimum, found.maximum, found.zeros, found.negatives) == (0.0, 3.0, 1, 0)
+
+
+def test_nan_in_numpy_and_pandas_is_a_null_like_any_other():
+    values = [1.0, None, 3.0]
+    arrow, numpy = column(pa.array(values)), column(np.array([1.0, np.nan, 3.0]))
+    frame = build(pd.DataFrame({"c": values})).columns["c"]
+    assert arrow == numpy == frame
+    assert (arrow.nulls, arrow.nans) == (1, 0)
+
+
+def test_a_file_has_one_profile_through_pandas_and_through_arrow(tmp_path):
+    rng = np.random.default_rng(0)
+    frame = pd.DataFrame({
+        "f": np.where(rng.random(500) < 0.1, np.nan, rng.normal(size=500)),
+        "i": rng.integers(0, 9, 500),
+        "n": pd.array([None if k % 7 == 0 else k for k in range(500)], dtype="Int64"),
+        "s": [None if k % 5 == 0 else f"k{k % 40}" for k in range(500)],
+        "c": pd.Categorical(rng.choice(["x", "y"], 500), categories=["x", "y", "never"]),
+        "b": rng.random(500) < 0.5,
+        "t": pd.Timestamp("2013-01-01") + pd.to_timedelta(rng.integers(0, 10**6, 500), "s"),
+        "d": [dt.date(2013, 1, 1 + k % 28) for k in range(500)],
+        "e": [decimal.Decimal(k) / 4 for k in range(500)],
+    })  # fmt: skip
+    frame.to_parquet(tmp_path / "t.parquet")
+    table = pa.parquet.read_table(tmp_path / "t.parquet")
+    assert build(pd.read_parquet(tmp_path / "t.parquet")) == build(table) == build(frame)
+
+
+def test_an_empty_and_an_all_null_column_say_so():
+    for values in ([], [None, None]):
+        for kind in (pa.float64(), pa.string(), pa.bool_(), pa.timestamp("us"), pa.null(), pa.list_(pa.int8())):
+            found = column(pa.array(values, kind))
+            assert (found.rows, found.nulls, found.finite) == (len(values), len(values), 0)
+            assert found.null_share == (1.0 if values else 0.0)
+            assert found.distinct_count() == 0
+    assert build({}).rows == 0
+
+
+def test_a_constant_is_one_value():
+    found = column(np.full(1_000, 4.2))
+    assert (found.std, found.distinct_count(), found.quantile(0.3), found.minimum, found.maximum) == (
+        0,
+        1,
+        4.2,
+        4.2,
+        4.2,
+    )
+    assert found.frequent.pairs() == {4.2: 1_000}
+
+
+def test_layouts_of_the_same_texts_give_the_same_column():
+    words = ["7", "8", "7", None, "10", "7"]
+    plain = pa.array(words)
+    repeated = pa.DictionaryArray.from_arrays(
+        pa.array([0, 1, 2, None, 3, 0]), pa.array(["7", "8", "7", "10", "unused"])
+    )
+    holey = pa.DictionaryArray.from_arrays(pa.array([0, 1, 0, 2, 3, 0]), pa.array(["7", "8", None, "10"]))
+    layouts = [
+        plain, plain.cast(pa.large_string()), plain.dictionary_encode(), plain.cast(pa.string_view()), repeated, holey,
+        pa.chunked_array([plain[:2], plain[2:]]),
+        pa.chunked_array([plain[:2].dictionary_encode(), plain[2:].dictionary_encode()]),
+        pa.concat_arrays([pa.array(["x"]), plain]).slice(1), pd.Series(words), pd.Series(words, dtype="category"),
+        pd.Series(words, dtype=object), np.array(words, dtype=object),
+    ]  # fmt: skip
+    expected = column(words)
+    assert expected.levels() == {"7": 3, "10": 1, "8": 1}
+    for layout in layouts:
+        assert column(layout) == expected
+
+
+def test_layouts_of_the_same_numbers_give_the_same_column():
+    numbers = [3, 1, 2, 3, None]
+    expected = column(numbers)
+    floats = np.array([3, 1, 2, 3, np.nan])
+    layouts = [
+        pa.array(numbers, pa.int8()), pa.array(numbers, pa.uint64()), pa.array(numbers, pa.float32()), floats,
+        pa.array(numbers).dictionary_encode(), pd.Series(numbers, dtype="Int16"), pd.Series(numbers, dtype="float64"),
+        pd.Series(numbers, dtype="category"), np.ma.masked_invalid(floats), floats.astype("f2"), floats.astype(">f8"),
+        pa.array([None if n is None else decimal.Decimal(n) for n in numbers]),
+        pd.Series(numbers, dtype="float64[pyarrow]"),
+        pa.chunked_array([[3, 1], [2, 3, None]]), floats[::-1],
+    ]  # fmt: skip
+    for layout in layouts:
+        assert column(layout) == expected
+
+
+def test_booleans_are_numbers_and_levels():
+    found = column([True, None, False, True])
+    assert (found.type, found.mean, found.zeros, found.levels()) == ("boolean", 2 / 3, 1, {"true": 2, "false": 1})
+    assert found.quantile(np.array([0.2, 0.5])).tolist() == [0.0, 1.0]
+    assert column(pd.Series([True, None, False, True], dtype=object)) == found
+    assert column(pd.Series([True, None, False, True], dtype="boolean")) == found
+    assert column(np.array([True, False])).type == "boolean"
+
+
+def test_times_are_microseconds():
+    moment = dt.datetime(2013, 1, 1, tzinfo=dt.UTC)
+    micros = 1_356_998_400_000_000
+    for kind in ("s", "ms", "us", "ns"):
+        assert column(pa.array([moment], pa.timestamp(kind, "UTC"))).minimum == micros
+    assert column([dt.date(2013, 1, 1)]).minimum == micros
+    assert column(np.array(["2013-01-01", "NaT"], dtype="M8[D]")).nulls == 1
+    assert column(np.array(["2013"], dtype="M8[Y]")).minimum == micros
+    assert column(pd.Series(pd.to_datetime(["2013-01-01", None]))).maximum == micros
+    assert column([dt.timedelta(seconds=2)]).mean == 2e6
+    assert column([dt.time(0, 0, 3)]).mean == 3e6
+    assert {column([value]).type for value in (moment, dt.date(2013, 1, 1), dt.timedelta(1), dt.time(1))} == {"time"}
+
+
+def test_huge_integers_stay_apart():
+    found = column(np.array([2**62, 2**62 + 1, 2**62 + 1, -(2**63)]))
+    assert found.distinct.exact == 3
+    assert found.minimum == -(2.0**63)
+    assert column(np.array([2**64 - 1], dtype=np.uint64)).maximum == 2.0**64
+    assert column([2**70, None, 10**400]).infinities == 1
+
+
+def test_mixed_objects_are_written_as_text():
+    found = column(pd.Series([1, "a", None, (2, 3), 1.5], dtype=object))
+    assert (found.type, found.nulls, found.distinct_count()) == ("other", 1, 4)
+    assert found.levels() == {"(2, 3)": 1, "1": 1, "1.5": 1, "a": 1}
+
+
+def test_texts_that_are_no_utf8_are_still_counted():
+    assert column(pd.Series(["ok", "bad \ud800"], dtype=object)).distinct_count() == 2
+
+
+def test_bytes_have_lengths_and_levels_in_hexadecimal():
+    found = column([b"\x00\xff", b"", None, b""])
+    assert (found.type, found.levels(), found.text.empty) == ("other", {"": 2, "00ff": 1}, 2)
+    assert column(pa.array([b"ab", b"cd"], pa.binary(2))).distinct_count() == 2
+
+
+def test_nested_values_are_counted_and_their_lengths_taken():
+    found = column([[1, 2], [], None, [3]])
+    assert (found.type, found.nulls, found.text.length.mean, found.text.empty) == ("other", 1, 1.0, 1)
+    assert np.isnan(found.distinct_count())
+    assert found.levels() is None
+    assert column([{"a": 1}, None]).nulls == 1
+    assert column(pa.array([[1, 2], None], pa.list_(pa.int64(), 2))).nulls == 1
+
+
+def test_long_texts_are_kept_short_and_apart():
+    levels = column(["x" * 500 + "a", "x" * 500 + "b"]).levels()
+    assert len(levels) == 2
+    assert max(map(len, levels)) < 80
+
+
+def test_long_columns_are_measured_in_pieces(monkeypatch):
+    rng = np.random.default_rng(0)
+    table = {"n": rng.integers(0, 100, 1_000).astype(float), "s": pa.array([f"k{k % 30}" for k in range(1_000)])}
+    whole = build(table)
+    monkeypatch.setattr(sys.modules[build.__module__], "PIECE", 128)
+    pieces = build(table)
+    assert pieces.rows == 1_000
+    for name in table:
+        one, many = whole.columns[name], pieces.columns[name]
+        assert many.quantiles == one.quantiles
+        assert many.frequent == one.frequent or name == "n"
+        assert many.distinct_count() == one.distinct_count()
+        assert many.moments.mean == pytest.approx(one.moments.mean)
+
+
+def test_the_order_of_rows_changes_nothing():
+    rng = np.random.default_rng(5)
+    values, order = rng.normal(size=999), rng.permutation(999)
+    words = np.array([f"k{k % 700}" for k in range(999)])
+    assert build({"n": values, "s": words}) == build({"n": values[order], "s": words[order]})
+
+
+def test_the_input_is_left_as_it_was():
+    values = np.array([3.0, 1.0, np.nan])
+    values.flags.writeable = False
+    build({"c": values})
+    assert values[0] == 3.0
+
+
+def test_the_seed_turns_sketches_and_nothing_else():
+    one, two = column(["a", "b"], seed=1), column(["a", "b"], seed=2)
+    assert one.distinct != two.distinct
+    assert one.frequent == two.frequent
