@@ -7,7 +7,7 @@ psycopg. Four tokens stand for what differs in table definitions: ``{id}``, ``{b
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -32,7 +32,7 @@ TOKENS: dict[str, dict[str, str]] = {
 
 _HEAD = re.compile(r"^-- (?P<sort>name|part): (?P<name>[a-z_]+)$", re.MULTILINE)
 _TOKEN = re.compile(r"\{([a-z_]+)\}")
-_PARAMETER = re.compile(r"'(?:[^']|'')*'|(?<![:\w]):([a-z_]+)")
+_PARAMETER = re.compile(r"'(?:[^']|'')*'|(?<![:\w]):([a-z_][a-z0-9_]*)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,21 +63,26 @@ def load(dialect: str = "sqlite") -> dict[str, Statement]:
     Raises:
         ValueError: a name is there twice or a block has no comment.
     """
-    source = "\n".join(file.read_text("utf-8") for file in sorted(FOLDER.glob("*.sql")))
-    heads = list(_HEAD.finditer(source))
     parts: dict[str, str] = {}
     statements: dict[str, Statement] = {}
+    for file in sorted(FOLDER.glob("*.sql")):
+        for sort, name, comment, body in _blocks(file.read_text("utf-8")):
+            if not comment.startswith("-- ") or name in statements or name in parts:
+                raise ValueError(f"{name} is there twice or has no comment")
+            text = expand(body, dialect, parts)
+            if sort == "part":
+                parts[name] = text
+                continue
+            spelt = psycopg(text) if dialect == "postgresql" else text
+            writes = not text.startswith(("select", "with"))
+            statements[name] = Statement(name, spelt, comment.removeprefix("-- "), writes)
+    return statements
+
+
+def _blocks(source: str) -> Iterator[tuple[str, str, str, str]]:
+    """Yield sort (name or part), name, comment and text of each block."""
+    heads = list(_HEAD.finditer(source))
     for head, following in zip(heads, [*heads[1:], None], strict=True):
-        name = head.group("name")
         body = source[head.end() : following.start() if following else len(source)].strip()
         comment, _, text = body.partition("\n")
-        if not comment.startswith("-- ") or name in statements or name in parts:
-            raise ValueError(f"{name} is there twice or has no comment")
-        text = expand(text.strip().removesuffix(";"), dialect, parts)
-        if head.group("sort") == "part":
-            parts[name] = text
-            continue
-        writes = not text.startswith(("select", "with"))
-        spelt = psycopg(text) if dialect == "postgresql" else text
-        statements[name] = Statement(name, spelt, comment.removeprefix("-- "), writes)
-    return statements
+        yield head.group("sort"), head.group("name"), comment, text.strip().removesuffix(";")
