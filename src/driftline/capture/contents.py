@@ -19,6 +19,7 @@ from driftline.event.lineage import Field
 
 PROFILE_LIMIT = 1 << 29  # bytes of a file that is still profiled
 _CACHE = 512
+_TELLING = 50
 
 _PARQUET = (".parquet", ".pq")
 _CSV = (".csv", ".csv.gz", ".tsv")
@@ -34,6 +35,8 @@ class Contents(msgspec.Struct, frozen=True, kw_only=True):
     fingerprint: str = ""
     hashes: dict[str, str] = {}  # column -> content hash
     profile: bytes = b""  # encoded; b"" = not profiled
+    varied: frozenset[str] = frozenset()  # columns with at least two values
+    telling: frozenset[str] = frozenset()  # columns with so many values that equal content means the same column
 
 
 _seen: dict[str, Contents | None] = {}
@@ -91,13 +94,25 @@ def columns(path: str) -> tuple[str, ...] | None:
 def of_arrow(table: pa.Table) -> Contents:
     """Return the contents of an Arrow table."""
     found = profile.fingerprint(table)
+    built = profile.build(table)
+    distinct = {name: column.distinct_count() for name, column in built.columns.items()}
     return Contents(
         rows=table.num_rows,
         fields=_fields(table.schema),
         fingerprint=found.value,
         hashes=found.columns,
-        profile=profile.encode(profile.build(table)),
+        profile=profile.encode(built),
+        varied=frozenset(name for name, values in distinct.items() if values > 1.5),
+        telling=frozenset(name for name, values in distinct.items() if values > _TELLING and not _counts(table, name)),
     )
+
+
+def _counts(table: pa.Table, name: str) -> bool:
+    """Whether a column only numbers the rows."""
+    column = table.column(name)
+    if not pa.types.is_integer(column.type) or column.null_count or not len(column):
+        return False
+    return bool(column[-1].as_py() - column[0].as_py() == len(column) - 1)
 
 
 def _fields(schema: pa.Schema) -> tuple[Field, ...]:

@@ -162,7 +162,9 @@ def _dataset(seen: Seen, trace: Trace, profiled: set[tuple[str, str, str]], *, o
         "bytes": touched.bytes,
         "attributes": touched.attributes,
     }
-    found = {"driftline_state": facets.pack("driftline_state", {k: v for k, v in state.items() if v not in ("", None)})}
+    found = {
+        "driftline_state": facets.pack("driftline_state", {k: v for k, v in state.items() if v not in ("", None, {})})
+    }
     if fields is not None:
         schema = [{"name": field.name, "type": field.type} for field in fields]
         found["schema"] = facets.pack("schema", {"fields": schema})
@@ -197,12 +199,36 @@ def _columns(seen: Seen, names: tuple[str, ...] | None, trace: Trace) -> dict[st
         for name, found in bound.items():
             fields.setdefault(name, {}).update(dict.fromkeys(found))
         rows.update(dict.fromkeys(shaping))
+    if not seen.edges:
+        fields = _identical(seen, trace.inputs)
     if not fields and not rows:
         return None
     body: dict[str, Any] = {"fields": {name: {"inputFields": _united(found)} for name, found in fields.items()}}
     if rows:
         body["dataset"] = _united(rows)
     return body
+
+
+def _identical(seen: Seen, inputs: Iterable[Seen]) -> dict[str, dict[Reach, None]]:
+    """Columns that were handed on unchanged: same content, and too many values for that to be an accident."""
+    if seen.contents is None:
+        return {}
+    found: dict[str, dict[Reach, None]] = {}
+    for source in inputs:
+        if source.contents is None or source.touched.dataset == seen.touched.dataset:
+            continue
+        by_hash: dict[str, list[str]] = {}
+        for name, hashed in source.contents.hashes.items():
+            by_hash.setdefault(hashed, []).append(name)
+        for name, hashed in seen.contents.hashes.items():
+            same = by_hash.get(hashed, [])
+            if name in same or (len(same) == 1 and name in seen.contents.telling):
+                field = name if name in same else same[0]
+                if field in source.contents.varied:
+                    dataset = source.touched.dataset
+                    reach = Reach(dataset.namespace, dataset.name, field, "DIRECT", "IDENTITY")
+                    found.setdefault(name, {})[reach] = None
+    return found
 
 
 def _united(found: Iterable[Reach]) -> list[dict[str, Any]]:

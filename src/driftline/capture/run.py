@@ -158,6 +158,8 @@ class Run:
         """Record ``seen``, once per version; for hooks."""
         into = self._trace.inputs if way == "read" else self._trace.outputs
         touched = seen.touched
+        if way == "read" and touched.version and self._wrote(touched):
+            return touched  # what the run itself made is no input of it
         for index, known in enumerate(into):
             if known.touched.dataset == touched.dataset and known.touched.version == touched.version:
                 known.edges.extend(seen.edges)
@@ -167,6 +169,10 @@ class Run:
                 return into[index].touched
         into.append(seen)
         return touched
+
+    def _wrote(self, touched: Touched) -> bool:
+        mine = (seen.touched for seen in self._trace.outputs)
+        return any(one.dataset == touched.dataset and one.version == touched.version for one in mine)
 
     def columns(
         self,
@@ -213,9 +219,11 @@ class Run:
             return dataset
         return observe.name_of(name, "", self._client.folder)
 
-    def edges(self, dataset: Dataset, edges: Bindable) -> None:
-        """Attach column edges to every version of ``dataset`` that this run has written so far; for hooks."""
+    def edges(self, dataset: Dataset, edges: Bindable, version: str | None = None) -> None:
+        """Attach column edges to the versions of ``dataset`` that this run has written, or to one; for hooks."""
         written = [seen for seen in self._trace.outputs if seen.touched.dataset == dataset]
+        if version is not None:
+            written = [seen for seen in written if seen.touched.version == version]
         if not written:
             written = [Seen(touched=Touched(dataset=dataset))]
             self._trace.outputs.extend(written)

@@ -38,17 +38,17 @@ def after(owner: Any, attribute: str, record: Record) -> Patch:
         if run is None or fault.off(piece):
             return original(*args, **kwargs)
         result = original(*args, **kwargs)
-        noted(piece, run, record, args, kwargs)
+        noted(piece, run, record, run, args, kwargs)
         return result
 
     setattr(owner, attribute, call)
     return Patch(owner, attribute, original)
 
 
-def noted(piece: str, run: Run, record: Record, *args: Any) -> Any:
-    """Return ``record(run, *args)``; where it fails, the failure is counted and the run carries a gap."""
+def noted(piece: str, run: Run, act: Callable[..., Any], *args: Any) -> Any:
+    """Return ``act(*args)``; where it fails, the failure is counted and the run carries a gap."""
     try:
-        return record(run, *args)
+        return act(*args)
     except Exception as error:  # the fault rule: whatever of ours fails, the user's call is done
         fault.failed(piece, error)
         run.gap(piece)

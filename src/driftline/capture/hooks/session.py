@@ -1,0 +1,256 @@
+"""What DuckDB connections have read and written so far, and how one more call adds to it.
+
+Enters: calls, before they run. Leaves: for each a function that records it on the run once it has succeeded.
+Files are versioned by their bytes before the statement runs, tables of the catalog by the run that wrote them.
+The columns of files come from their headers, of tables from the catalog through a cursor of its own, of
+temporary tables from the statements that made them. Never touches the connection's pending result.
+"""
+
+import os
+import time
+import weakref
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any, NamedTuple
+
+from driftline.capture import client, headers, measure, observe
+from driftline.capture.emit import Seen
+from driftline.capture.observe import Given
+from driftline.capture.run import Run
+from driftline.capture.sql import statement as statements
+from driftline.capture.sql.edges import SqlEdges
+from driftline.capture.sql.relation import Output, Source
+from driftline.capture.sql.statement import Analysis, Statement
+from driftline.event.lineage import Dataset, Touched
+
+_MEMORY = "duckdb://memory"
+_CATALOG = "select column_name from duckdb_columns() where lower(table_name) = ? order by column_index"
+_TABLES = 10_000
+Record = Callable[[Run], None]
+
+
+class _Known(NamedTuple):
+    """A source of a statement, found before it runs."""
+
+    datasets: tuple[Dataset, ...]
+    seen: tuple[Seen, ...]
+
+
+class Session:
+    """All connections of this process."""
+
+    def __init__(self, duckdb: Any) -> None:
+        self._duckdb = duckdb
+        self._execute = duckdb.DuckDBPyConnection.execute  # the original, taken before it is patched
+        self._fetch = duckdb.DuckDBPyConnection.fetchall
+        self._databases: weakref.WeakKeyDictionary[Any, str] = weakref.WeakKeyDictionary()
+        self._temporary: weakref.WeakKeyDictionary[Any, dict[str, tuple[str, ...] | None]] = weakref.WeakKeyDictionary()
+        self._written: dict[Dataset, str] = {}  # newest version of a table that this process wrote
+
+    # --- calls ------------------------------------------------------------------------------------------------
+
+    def statement(self, args: Sequence[Any], kwargs: Mapping[str, Any], caller: Any) -> Record | None:
+        """``connection.execute(query, …)`` and its kin."""
+        return self._sql(args[0], _argument(args, kwargs, 1, "query", "statement"), caller)
+
+    def module_statement(self, args: Sequence[Any], kwargs: Mapping[str, Any], caller: Any) -> Record | None:
+        """``duckdb.sql(query, …)`` and its kin."""
+        return self._sql(self._default(kwargs), _argument(args, kwargs, 0, "query", "statement"), caller)
+
+    def reader(self, args: Sequence[Any], kwargs: Mapping[str, Any], _: Any) -> Record | None:
+        """``connection.read_parquet(path, …)`` and its kin."""
+        return self._read(_argument(args, kwargs, 1, "file_glob", "file_globs", "path_or_buffer", "path"))
+
+    def module_reader(self, args: Sequence[Any], kwargs: Mapping[str, Any], _: Any) -> Record | None:
+        """``duckdb.read_parquet(path, …)`` and its kin."""
+        return self._read(_argument(args, kwargs, 0, "file_glob", "file_globs", "path_or_buffer", "path"))
+
+    def writer(self, args: Sequence[Any], kwargs: Mapping[str, Any], caller: Any) -> Record | None:
+        """``relation.write_parquet(path, …)`` and its kin."""
+        path = _argument(args, kwargs, 1, "file_name")
+        if not isinstance(path, str | os.PathLike):
+            return None
+        quoted = os.fspath(path).replace("'", "''")
+        return self._sql(None, f"COPY ({args[0].sql_query()}) TO '{quoted}'", caller)
+
+    def maker(self, args: Sequence[Any], kwargs: Mapping[str, Any], caller: Any) -> Record | None:
+        """``relation.create(table)`` and its kin."""
+        name = _argument(args, kwargs, 1, "table_name", "view_name")
+        if not isinstance(name, str):
+            return None
+        quoted = ".".join('"' + part.replace('"', '""') + '"' for part in name.split("."))
+        return self._sql(None, f"CREATE TABLE {quoted} AS {args[0].sql_query()}", caller)
+
+    def _default(self, kwargs: Mapping[str, Any]) -> Any:
+        given = kwargs.get("connection")
+        if given is not None:
+            return given
+        default = self._duckdb.default_connection
+        return default() if callable(default) else default
+
+    def _read(self, paths: Any) -> Record | None:
+        given = [paths] if isinstance(paths, str | os.PathLike) else paths if isinstance(paths, list | tuple) else []
+        folder = _folder()
+        found = [
+            seen
+            for path in given
+            if isinstance(path, str | os.PathLike)
+            for seen in observe.observe(path, None, Given(), folder)
+        ]
+
+        def record(run: Run) -> None:
+            for seen in found:
+                run.add("read", seen)
+
+        return record if found else None
+
+    # --- SQL --------------------------------------------------------------------------------------------------
+
+    def _sql(self, connection: Any, query: Any, caller: Any) -> Record | None:
+        text = query if isinstance(query, str) else getattr(query, "query", None)
+        if not isinstance(text, str):
+            return None
+        analysis = statements.analyse(text, lambda source, spelled: self._columns(connection, source, spelled))
+        if analysis is None or not analysis.statements:
+            return None
+        written: set[Source] = set()
+        known: dict[Source, _Known] = {}
+        for one in analysis.statements:
+            for source in one.reads:
+                if source not in known and source not in written:
+                    known[source] = self._known(connection, source, analysis, caller)
+            if one.writes is not None:
+                written.add(one.writes)
+        began_ns = time.time_ns()
+
+        def record(ended: Run) -> None:
+            touches = any(one.reads or one.writes for one in analysis.statements)
+            if touches:
+                ended.statement(text, analysis.form)
+            for one in analysis.statements:
+                self._record(ended, connection, one, analysis, known, began_ns, caller)
+
+        return record
+
+    def _record(
+        self,
+        run: Run,
+        connection: Any,
+        one: Statement,
+        analysis: Analysis,
+        known: dict[Source, _Known],
+        began_ns: int,
+        caller: Any,
+    ) -> None:
+        for gap in one.gaps:
+            run.gap(gap)
+        for source in one.reads:
+            if source not in known:  # made by an earlier statement of the same text
+                known[source] = self._known(connection, source, analysis, caller)
+            for seen in known[source].seen:
+                run.add("read", seen)
+        if one.writes is None:
+            return
+        for seen in self._targets(run, connection, one, analysis, began_ns):
+            run.add("write", seen)
+            if one.lineage is not None:
+                datasets = {source: found.datasets for source, found in known.items()}
+                run.edges(seen.touched.dataset, SqlEdges(one.lineage, datasets, analysis.spelled), seen.touched.version)
+
+    def _known(self, connection: Any, source: Source, analysis: Analysis, caller: Any) -> _Known:
+        if source.kind == "table":
+            name = source.names[0]
+            if self._is_variable(connection, name, caller):
+                return _Known((), ())
+            dataset = self._table(connection, name)
+            touched = Touched(dataset=dataset, version=self._written.get(dataset, ""), kind="table")
+            return _Known((dataset,), (Seen(touched=touched),))
+        folder = _folder()
+        seen: list[Seen] = []
+        for name in source.names:
+            path = analysis.spelled(name)
+            seen += observe.observe(path, None, Given(kind="" if "://" not in path else "file"), folder)
+        return _Known(tuple(dict.fromkeys(one.touched.dataset for one in seen)), tuple(seen))
+
+    def _targets(self, run: Run, connection: Any, one: Statement, analysis: Analysis, began_ns: int) -> Iterable[Seen]:
+        assert one.writes is not None
+        if one.writes.kind == "file":
+            path = analysis.spelled(one.writes.names[0])
+            for seen in observe.observe(path, None, Given(), _folder()):
+                if not os.path.isdir(path) or seen.modified_ns >= began_ns - headers.TICK_NS:
+                    yield seen
+            return
+        name = one.writes.names[0]
+        dataset = self._table(connection, name)
+        version = f"run:{measure.of_parts(run.id, dataset.name, str(len(run.outputs)))[5:]}"
+        if len(self._written) >= _TABLES:
+            self._written.clear()
+        self._written[dataset] = version
+        if connection is not None and one.how == "create" and one.lineage is not None:
+            items = one.lineage.items
+            names = [item.name for item in items if isinstance(item, Output) and item.name]
+            whole = tuple(names) if len(names) == len(items) else None
+            self._temporary.setdefault(connection, {})[name.lower()] = whole
+        yield Seen(touched=Touched(dataset=dataset, version=version, kind="table"))
+
+    # --- names and columns ------------------------------------------------------------------------------------
+
+    def _is_variable(self, connection: Any, name: str, caller: Any) -> bool:
+        """Whether a table's name means a frame among the caller's variables rather than a table."""
+        if "." in name or (connection is not None and name.lower() in self._temporary.get(connection, {})):
+            return False
+        value = caller.f_locals.get(name, caller.f_globals.get(name))
+        if value is None or not any(hasattr(value, sign) for sign in ("__arrow_c_stream__", "columns", "to_arrow")):
+            return False
+        return self._catalog(connection, name) is None
+
+    def _table(self, connection: Any, name: str) -> Dataset:
+        return Dataset(self._database(connection), name.lower().removeprefix("main."))
+
+    def _database(self, connection: Any) -> str:
+        if connection is None:
+            return _MEMORY
+        found = self._databases.get(connection)
+        if found is None:
+            rows = self._ask(connection, "select path from duckdb_databases() where not internal order by database_oid")
+            path = rows[0][0] if rows and rows[0][0] else ""
+            name = observe.name_of(path, "", _folder()).name if path else ""
+            found = self._databases[connection] = f"duckdb://{name}" if name else _MEMORY
+        return found
+
+    def _columns(self, connection: Any, source: Source, spelled: Callable[[str], str]) -> tuple[str, ...] | None:
+        if source.kind == "file":
+            return headers.columns([spelled(name) for name in source.names])
+        name = source.names[0].lower()
+        if connection is None:
+            return None
+        temporary = self._temporary.get(connection, {})
+        return temporary[name] if name in temporary else self._catalog(connection, name)
+
+    def _catalog(self, connection: Any, name: str) -> tuple[str, ...] | None:
+        if connection is None:
+            return None
+        rows = self._ask(connection, _CATALOG, [name.rsplit(".", 1)[-1].lower()])
+        names = tuple(row[0] for row in rows)
+        return names if names and len({one.lower() for one in names}) == len(names) else None
+
+    def _ask(self, connection: Any, query: str, parameters: Sequence[Any] = ()) -> list[Any]:
+        """Ask the catalog through a cursor of its own."""
+        cursor = connection.cursor()
+        try:
+            self._execute(cursor, query, list(parameters))
+            rows: list[Any] = self._fetch(cursor)
+            return rows
+        finally:
+            cursor.close()
+
+
+def _folder() -> str:
+    owner = client.current()
+    assert owner is not None
+    return owner.folder
+
+
+def _argument(args: Sequence[Any], kwargs: Mapping[str, Any], place: int, *names: str) -> Any:
+    if len(args) > place:
+        return args[place]
+    return next((kwargs[name] for name in names if name in kwargs), None)
