@@ -15,7 +15,7 @@ from driftline.cli.lazy import LazyGroup, Place
 from driftline.errors import DriftlineError, Interrupted
 
 PLACES = {
-    "demo": Place("driftline.demo.command", "command", "Replay the 75,000-dollar incident on real flight data."),
+    "demo": Place("driftline.cli.demo", "demo", "Replay the 75,000-dollar incident on real flight data."),
     "serve": Place("driftline.cli.serve", "serve", "Serve the store over HTTP, with the web page."),
     "ingest": Place("driftline.cli.ingest", "ingest", "Read OpenLineage events from files."),
     "incidents": Place("driftline.cli.incidents", "incidents", "List incidents, or tell everything about one."),

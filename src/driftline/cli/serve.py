@@ -23,7 +23,7 @@ def serve(ctx: click.Context, host: str | None, port: int | None, token: str | N
         if as_json:
             show.as_json({"address": address, "home": settings.home})
         else:
-            click.echo(f"Driftline listens on {address} (store: {settings.home}). Ctrl-C stops it.")
+            server.announce(address)
 
-    server.run(settings, ready)
+    server.serve(settings, ready)
     click.echo("Stopped. Everything that was acknowledged is stored.", err=True)

@@ -8,6 +8,7 @@ live streams in peace.
 import errno
 import signal
 import socket
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -80,7 +81,13 @@ def address(place: socket.socket) -> str:
     return f"http://{shown}:{port}"
 
 
-def run(settings: Settings, ready: Callable[[str], None]) -> None:
+def announce(listening: str) -> None:
+    """Print where the server listens."""
+    sys.stdout.write(f"Driftline listens on {listening}. Ctrl-C stops it.\n")
+    sys.stdout.flush()
+
+
+def serve(settings: Settings, ready: Callable[[str], None] = announce) -> None:
     """Serve the store of ``settings`` until SIGINT or SIGTERM.
 
     Args:
@@ -91,24 +98,15 @@ def run(settings: Settings, ready: Callable[[str], None]) -> None:
         PortInUse, BadSetting: see ``listen``; the store was not touched.
         StoreTooNew, StoreUnusable: the store cannot be served.
     """
-    with listen(settings.host, settings.port) as place:
-        engine = Engine.open(settings)
-        try:
-            serve(engine, place, token=settings.token, ready=ready)
-        finally:
-            engine.close()
-
-
-def serve(engine: Engine, place: socket.socket, *, token: str = "", ready: Callable[[str], None]) -> None:
-    """Serve an open engine on a listening socket until SIGINT or SIGTERM; the engine stays open."""
-    app = create_app(engine, token=token)
-    config = uvicorn.Config(
-        app,
-        log_level="warning",
-        access_log=False,
-        server_header=False,
-        timeout_graceful_shutdown=GRACE_SECONDS,
-        backlog=_BACKLOG,
-    )
-    ready(address(place))
-    _Server(config, app.state.live).run(sockets=[place])
+    with listen(settings.host, settings.port) as place, Engine.open(settings) as engine:
+        app = create_app(engine, token=settings.token)
+        config = uvicorn.Config(
+            app,
+            log_level="warning",
+            access_log=False,
+            server_header=False,
+            timeout_graceful_shutdown=GRACE_SECONDS,
+            backlog=_BACKLOG,
+        )
+        ready(address(place))
+        _Server(config, app.state.live).run(sockets=[place])
