@@ -1,9 +1,9 @@
 """One SQLite store, usable from every thread.
 
-Enters: names of statements in ``queries.sql`` with their parameters. Leaves: rows. One connection writes,
-under one lock; reads outside a transaction run beside it on a small pool, so that a page never waits for an
-ingest. Committed is safe against the death of the process (write-ahead log, synchronous NORMAL). Never
-builds SQL text.
+Enters: names of statements in the ``*.sql`` files with their parameters. Leaves: rows. One connection
+writes, under one lock; reads outside a transaction run beside it on a small pool, so that a page never waits
+for an ingest. Committed is safe against the death of the process (write-ahead log, synchronous NORMAL).
+Never builds SQL text.
 Source: https://www.sqlite.org/wal.html.
 """
 

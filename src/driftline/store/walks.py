@@ -59,9 +59,11 @@ class Walks:
         known = {row[0] for row in kept}
         links = self._connection.rows(f"{graph}_links_{direction}", rows=rows, **values)
         inside = [row for row in links if row[0] in known and row[1] in known]
-        return Step(kept, inside, len(nodes) > limit or self._cut(graph, direction, rows, values))
+        return Step(kept, inside, len(nodes) > limit or self._cut(graph, direction, rows, len(nodes), values))
 
-    def _cut(self, graph: str, direction: Direction, rows: int, values: dict[str, int | str]) -> bool:
-        """Whether the walk itself was ended by the number of rows."""
+    def _cut(self, graph: str, direction: Direction, rows: int, found: int, values: dict[str, int | str]) -> bool:
+        """Whether the walk itself was ended by the number of rows: one for each distance at which a node lies."""
+        if found * (int(values["depth"]) + 1) < rows:
+            return False
         row = self._connection.row(f"{graph}_steps_{direction}", rows=rows + 1, **values)
         return row is not None and row[0] > rows

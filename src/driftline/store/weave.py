@@ -16,7 +16,7 @@ from driftline.store.connection import OPEN, Connection
 from driftline.store.names import Names
 from driftline.store.versions import READ, WRITE, Body, Versions, rank
 
-_UNSETTLED = frozenset({"START", "FAIL", "ABORT"})  # no good end: not what a later run is compared with
+_SETTLED = frozenset({"COMPLETE", ""})  # a good end, or a sender that says no states: what a later run is compared with
 _encode = msgspec.msgpack.Encoder().encode
 _decode = msgspec.msgpack.Decoder(Body).decode
 
@@ -68,7 +68,7 @@ class Weaver:
                 attempt=shape.attempt,
                 job=self._names.job(shape.job.namespace, shape.job.name),
                 time_us=shape.time_us,
-                settled=int(shape.state not in _UNSETTLED),
+                settled=int(shape.state in _SETTLED),
                 body=body,
             )
             assert written is not None
