@@ -22,7 +22,7 @@ def explain(
     """Return the sentences for one candidate."""
     parts: list[str] = [change.sentence for change in changes[:2]]
     if findings:
-        best = max(findings, key=lambda f: (f.size * scene.relevance(f), f.id))
+        best = max(findings, key=lambda f: (scene.relevance(f), f.size, f.id))
         where = f"{best.dataset.name}{' of ' + best.partition if best.partition else ''}"
         parts.append(f"{where}: {best.sentence} That is {best.size:.1f} times the largest move seen while well.")
         more = len({f.column or f.detector for f in findings} - {best.column or best.detector})

@@ -36,9 +36,14 @@ class Judgement(msgspec.Struct, frozen=True):
     measures: tuple[Measure, ...]
 
     @property
+    def alarms(self) -> frozenset[str]:
+        """Columns with an alarm; ``""`` stands for the batch as a whole."""
+        return frozenset(finding.column for finding in self.findings if finding.severity == "alarm")
+
+    @property
     def healthy(self) -> bool:
-        """No alarm: the batch may join the reference."""
-        return all(finding.severity != "alarm" for finding in self.findings)
+        """No alarm at all."""
+        return not self.alarms
 
 
 def judge(batch: Batch, reference: Reference, pool: Profile | None) -> Judgement:

@@ -4,12 +4,14 @@ Enters: batches that were found healthy, oldest first. Leaves: a small record wi
 ever seen, recent null shares, and per detector the largest moves seen while well (``Tail``). The seasonal policy is
 simple and stated: distributions are compared with the pool of the last eight weeks of healthy batches, renewed each
 seventh; volumes and null shares with the usual value of the last eight weeks *and* of the same weekdays, whichever is
-nearer. Batches that raised an alarm are never admitted, so a fault does not become the new normal.
+nearer. Columns whose alarm belongs to an incident are held out, so a fault does not become the new normal; a move that
+concerns nobody does.
 Source of the tail estimate: Weissman 1978, doi 10.1080/01621459.1978.10480104.
 """
 
 import math
 from collections.abc import Iterable, Sequence
+from collections.abc import Set as AbstractSet
 from statistics import median
 
 import msgspec
@@ -91,32 +93,50 @@ def usual(history: Sequence[tuple[int, float]], weekday: int, current: float) ->
     return min(candidates, key=lambda value: abs(value - current))
 
 
-def admit(reference: Reference, batch: Batch, measures: Iterable[Measure]) -> Reference:
-    """Return the reference with one more healthy batch."""
+def admit(
+    reference: Reference, batch: Batch, measures: Iterable[Measure], held: AbstractSet[str] = frozenset()
+) -> Reference:
+    """Return the reference with one more batch, but for the columns in ``held`` (``""``: the batch as a whole)."""
     tails = dict(reference.tails)
     for measure in measures:
-        if math.isfinite(measure.value):
+        if math.isfinite(measure.value) and measure.column not in held:
             tails[measure.key] = tails.get(measure.key, Tail()).add(measure.value)
     weekday = batch.weekday
+    whole = "" not in held
     ratios = {
         node: (*reference.ratios.get(node, ())[-WINDOW + 1 :], batch.profile.rows / rows)
         for node, rows in batch.feeds.items()
-        if rows > 0
+        if rows > 0 and whole
     }
+    rows = (*reference.rows[-WINDOW + 1 :], (weekday, batch.profile.rows)) if whole else reference.rows
     return Reference(
         batches=reference.batches + 1,
-        fields=batch.fields if batch.fields is not None else reference.fields,
-        rows=(*reference.rows[-WINDOW + 1 :], (weekday, batch.profile.rows)),
-        columns=_spans(reference.columns, batch.profile, weekday),
+        fields=_schema(reference.fields, batch.fields, held),
+        rows=rows,
+        columns=_spans(reference.columns, batch.profile, weekday, held),
         tails=tails,
         ratios=reference.ratios | ratios,
         members=(*reference.members[-WINDOW + 1 :], batch.version),
     )
 
 
-def _spans(spans: dict[str, Span], profile: Profile, weekday: int) -> dict[str, Span]:
+def _schema(
+    known: tuple[Field, ...] | None, current: tuple[Field, ...] | None, held: AbstractSet[str]
+) -> tuple[Field, ...] | None:
+    """Return the schema that later batches are held to: that of the batch, but for the columns in ``held``."""
+    if current is None or known is None:
+        return current if known is None else known
+    before = {field.name: field for field in known}
+    kept = [before.get(field.name, field) if field.name in held else field for field in current]
+    lost = [field for field in known if field.name in held and field.name not in {one.name for one in current}]
+    return (*kept, *lost)
+
+
+def _spans(spans: dict[str, Span], profile: Profile, weekday: int, held: AbstractSet[str]) -> dict[str, Span]:
     out = dict(spans)
     for name, column in profile.columns.items():
+        if name in held:
+            continue
         span = spans.get(name, Span())
         nulls = span.nulls
         if column.rows:

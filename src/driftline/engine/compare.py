@@ -1,75 +1,98 @@
 """Third step: compare what the run read and wrote with how those datasets look while they are well.
 
-Each version is judged once, whoever shows it first. The reference of a dataset lives in the store as a small record; the
-pool of recent profiles is merged again each seventh batch, from the profiles in the store.
+Each version is judged once, whoever shows it first. Whether it then joins the reference is decided at the end of the story:
+columns with an alarm are held out while an incident involves their dataset. The reference of a dataset lives in the store
+as a small record; the pool of recent profiles is merged again each seventh batch, from the profiles in the store.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 import msgspec
 
 from driftline import drift, profile
-from driftline.drift import Batch, Reference
+from driftline.drift import Batch, Judgement, Reference
 from driftline.engine.house import House
-from driftline.engine.known import Known
+from driftline.engine.known import Known, Member
 from driftline.event.finding import Finding
 from driftline.event.lineage import RunShape, Touched
 from driftline.profile import Profile
 
 _WEEK = 7  # batches
-_KEPT = 512  # decoded profiles kept in memory
+_KEPT = 512  # decoded and merged profiles kept in memory
 _REMEMBERED = 400  # judged versions remembered per dataset
-
 
 _encoder = msgspec.msgpack.Encoder()
 _decoder = msgspec.msgpack.Decoder(Known)
 
 
-def batches(house: House, run: RunShape) -> list[Finding]:
-    """Return the findings of every version that this run showed first; only finished runs are judged."""
+class Judged(msgspec.Struct, frozen=True):
+    """One batch with what was found about it."""
+
+    batch: Batch
+    judgement: Judgement
+    profile: str  # hash of its profile
+
+    @property
+    def node(self) -> str:
+        """Node id of its dataset."""
+        return self.batch.dataset.node
+
+
+def batches(house: House, run: RunShape) -> list[Judged]:
+    """Return every version that this run showed first, judged; only finished runs are looked at."""
     if run.state != "COMPLETE":
         return []
-    return [finding for touched, feeds in _shown(run) for finding in _judge(house, run, touched, feeds)]
+    return [judged for touched, feeds in _shown(run) for judged in _judge(house, run, touched, feeds)]
+
+
+def findings(judged: Iterable[Judged]) -> list[Finding]:
+    """Return what was found."""
+    return [finding for one in judged for finding in one.judgement.findings]
+
+
+def admit(house: House, judged: Iterable[Judged]) -> None:
+    """Let the batches join their references; columns with an alarm stay out while an incident involves the dataset."""
+    for one in judged:
+        known = _known(house, one.node)
+        involved = house.involved.get(one.node, 0) >= one.batch.time_us
+        held = one.judgement.alarms if involved else frozenset()
+        reference = drift.admit(known.reference, one.batch, one.judgement.measures, held)
+        members = (*known.members, Member(one.profile, tuple(sorted(held - {""}))))[-len(reference.members) :]
+        known = Known(reference, members, (*known.judged, _label(one.batch))[-_REMEMBERED:])
+        house.known[one.node] = known
+        house.store.state.put(f"reference:{one.node}", _encoder.encode(known))
 
 
 def _shown(run: RunShape) -> Iterator[tuple[Touched, dict[str, int]]]:
-    for touched in run.inputs:
-        yield touched, {}
     feeds: dict[str, int] = {}
     for touched in run.inputs:
+        yield touched, {}
         if touched.rows:
             feeds[touched.dataset.node] = feeds.get(touched.dataset.node, 0) + touched.rows
     for touched in run.outputs:
         yield touched, feeds
 
 
-def _judge(house: House, run: RunShape, touched: Touched, feeds: dict[str, int]) -> tuple[Finding, ...]:
+def _judge(house: House, run: RunShape, touched: Touched, feeds: dict[str, int]) -> Iterator[Judged]:
     if not touched.profile:
-        return ()
-    node = touched.dataset.node
-    known = _known(house, node)
-    label = f"{touched.version}@{touched.partition}"
-    if label in known.judged:
-        return ()
+        return
+    known = _known(house, touched.dataset.node)
     batch = Batch(
         dataset=touched.dataset,
         version=touched.version,
         partition=touched.partition,
         time_us=run.time_us,
         kind=touched.kind,
-        profile=_profile(house, touched.profile),
+        profile=_profile(house, Member(touched.profile)),
         fields=touched.fields,
         feeds=feeds,
     )
-    judgement = drift.judge(batch, known.reference, _pool(house, node, known))
-    reference, members = known.reference, known.profiles
-    if judgement.healthy:
-        reference = drift.admit(reference, batch, judgement.measures)
-        members = (*members, touched.profile)[-len(reference.members) :]
-    known = Known(reference, members, (*known.judged, label)[-_REMEMBERED:])
-    house.known[node] = known
-    house.store.state.put(f"reference:{node}", _encoder.encode(known))
-    return judgement.findings
+    if _label(batch) not in known.judged:
+        yield Judged(batch, drift.judge(batch, known.reference, _pool(house, batch, known)), touched.profile)
+
+
+def _label(batch: Batch) -> str:
+    return f"{batch.version}@{batch.partition}"
 
 
 def _known(house: House, node: str) -> Known:
@@ -81,42 +104,45 @@ def _known(house: House, node: str) -> Known:
     return known
 
 
-def _pool(house: House, node: str, known: Known) -> Profile | None:
+def _pool(house: House, batch: Batch, known: Known) -> Profile | None:
     """Return the merged profile of the reference's members, renewed when it is due."""
-    if not known.profiles:
+    node = batch.dataset.node
+    if not known.members:
         return None
-    stamp = known.profiles if known.reference.due else None
     kept = house.pools.get(node)
-    if kept is None or (stamp is not None and kept[0] != stamp):
-        kept = (known.profiles, _merged(house, known))
+    if kept is None or (known.reference.due and kept[0] != known.members):
+        kept = (known.members, _merged(house, known))
         house.pools[node] = kept
     return kept[1]
 
 
 def _merged(house: House, known: Known) -> Profile:
     """Merge week by week, so that a week that was merged before is not merged again."""
-    first = known.reference.batches - len(known.profiles)
-    weeks: dict[int, list[str]] = {}
-    for place, key in enumerate(known.profiles, start=first):
-        weeks.setdefault(place // _WEEK, []).append(key)
-    return profile.merge([_week(house, tuple(keys)) for keys in weeks.values()])
+    first = known.reference.batches - len(known.members)
+    weeks: dict[int, list[Member]] = {}
+    for place, member in enumerate(known.members, start=first):
+        weeks.setdefault(place // _WEEK, []).append(member)
+    return profile.merge([_week(house, tuple(members)) for members in weeks.values()])
 
 
-def _week(house: House, keys: tuple[str, ...]) -> Profile:
-    found = house.weeks.get(keys)
+def _week(house: House, members: tuple[Member, ...]) -> Profile:
+    found = house.weeks.get(members)
     if found is None:
-        found = profile.merge([_profile(house, key) for key in keys])
+        found = profile.merge([_profile(house, member) for member in members])
         if len(house.weeks) >= _KEPT:
             house.weeks.pop(next(iter(house.weeks)))
-        house.weeks[keys] = found
+        house.weeks[members] = found
     return found
 
 
-def _profile(house: House, key: str) -> Profile:
-    found = house.profiles.get(key)
+def _profile(house: House, member: Member) -> Profile:
+    found = house.profiles.get(member.profile)
     if found is None:
-        found = profile.decode(house.store.profiles.get(key) or b"")
+        found = profile.decode(house.store.profiles.get(member.profile) or b"")
         if len(house.profiles) >= _KEPT:
             house.profiles.pop(next(iter(house.profiles)))
-        house.profiles[key] = found
-    return found
+        house.profiles[member.profile] = found
+    if not member.without:
+        return found
+    kept = {name: column for name, column in found.columns.items() if name not in member.without}
+    return msgspec.structs.replace(found, columns=kept)

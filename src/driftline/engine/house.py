@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable
 from driftline import clock
 from driftline.alert.outbox import Outbox
 from driftline.config import Settings
-from driftline.engine.known import Known
+from driftline.engine.known import Known, Member
 from driftline.profile import Profile
 from driftline.store import Store
 
@@ -24,9 +24,10 @@ class House:
         self.now = now
         self.lock = threading.RLock()
         self.known: dict[str, Known] = {}  # dataset node -> its reference, as the store keeps it
-        self.pools: dict[str, tuple[tuple[str, ...], Profile]] = {}  # dataset node -> (members, their merged profile)
-        self.weeks: dict[tuple[str, ...], Profile] = {}  # profile hashes -> their merged profile
+        self.pools: dict[str, tuple[tuple[Member, ...], Profile]] = {}  # dataset node -> (members, their merged profile)
+        self.weeks: dict[tuple[Member, ...], Profile] = {}  # members of a week -> their merged profile
         self.profiles: dict[str, Profile] = {}  # profile hash -> decoded profile, the newest ones
+        self.involved: dict[str, int] = {}  # dataset node -> until when (event time) an incident involves it
         self.affected: set[str] = set()  # version node ids that are quarantined or derive from such
         self.listeners: list[Callable[[str, str], None]] = []  # called with ("incident", id) and the like
 

@@ -12,6 +12,7 @@ import msgspec
 from driftline import cause
 from driftline.cause import sentence
 from driftline.engine import consequence
+from driftline.engine.compare import Judged
 from driftline.engine.house import House
 from driftline.event import ids, names
 from driftline.event.finding import Finding, Incident
@@ -19,6 +20,7 @@ from driftline.graph import walk
 
 DAY_US = 86_400_000_000
 LOOK_BACK_US = 14 * DAY_US  # changes this old can still be a cause
+CALM_US = 3 * DAY_US  # event time without a new alarm after which a healthy batch resolves an incident
 JOIN_US = 7 * DAY_US  # an incident without news for this long takes no new symptoms
 DEPTH = 12
 MEMBERS = 60  # findings listed by an incident
@@ -41,8 +43,31 @@ def explain(house: House, findings: Sequence[Finding]) -> Paged | None:
     known = _belongs(house, symptom)
     incident = _open(house, symptom) if known is None else _extended(known, pages, symptom.time_us)
     house.store.incidents.put(incident)
+    involve(house, incident)
     house.tell("incident", [incident.id])
     return Paged(incident, known is None, pages)
+
+
+def involve(house: House, incident: Incident) -> None:
+    """Remember which datasets the incident involves: their alarms do not become the new normal."""
+    for id_ in incident.findings:
+        finding = house.store.incidents.finding(id_)
+        if finding is not None:
+            house.involved[finding.dataset.node] = incident.updated_us + JOIN_US
+
+
+def recover(house: House, judged: Iterable[Judged]) -> None:
+    """Resolve incidents whose symptom's dataset has been well again for three days."""
+    well = {one.node: one.batch.time_us for one in judged if one.judgement.healthy}
+    if not well or not house.involved:
+        return
+    for incident in house.store.incidents.unresolved():
+        about = house.store.incidents.finding(incident.symptom)
+        if about is None or well.get(about.dataset.node, 0) - incident.updated_us < CALM_US:
+            continue
+        resolved = msgspec.structs.replace(incident, state="resolved", updated_us=well[about.dataset.node])
+        house.store.incidents.put(resolved)
+        house.tell("incident", [incident.id])
 
 
 def _belongs(house: House, symptom: Finding) -> Incident | None:

@@ -24,12 +24,16 @@ def ingest(house: House, raw: bytes) -> Receipt:
         deeds = changes.between(before, run)
         house.store.incidents.put_changes(deeds)
 
-        findings = compare.batches(house, run)
+        judged = compare.batches(house, run)
+        findings = compare.findings(judged)
         house.store.incidents.put_findings(findings)
 
         paged = incidents.explain(house, findings)
         announce.enqueue(house, paged)
         quarantine.follow(house, run, paged)
+
+        compare.admit(house, judged)
+        incidents.recover(house, judged)
 
     announce.deliver(house, paged)
     return receipt

@@ -1,0 +1,143 @@
+"""``driftline demo``: the 75,000-dollar incident, replayed on a real year of flights.
+
+Enters: options. Leaves: the story on the screen, a closing table, one JSON line where asked for, and a server on the guarded
+year's store unless told otherwise. The replay writes into a new folder each time and swaps it in at the end, so an
+interrupted demo never leaves half a store behind.
+"""
+
+import os
+import shutil
+import tempfile
+from datetime import date
+from pathlib import Path
+
+import msgspec
+from rich.console import Console
+from rich.table import Table
+
+from driftline.config import Settings
+from driftline.demo import faults, story
+from driftline.demo.story import Outcome, Year
+from driftline.errors import BadInput, Interrupted
+from driftline.serve.server import serve
+
+HOME = ".driftline-demo"
+THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
+
+
+def demo(
+    *,
+    fault: str = "units",
+    seed: int = faults.DEFAULT_SEED,
+    day: str = "",
+    home: str = "",
+    json: bool = False,
+    serve_after: bool = True,
+    host: str = "127.0.0.1",
+    port: int = 8620,
+) -> Outcome:
+    """Replay the year twice and tell what came of it.
+
+    Raises:
+        BadInput: the fault is unknown or the day is not one of 2013 after the desk opened.
+        MissingExtra: the demo's packages are not installed.
+        Interrupted: it was stopped before its end; nothing of it is kept.
+        PortInUse: the server's address is taken; the replay is kept.
+    """
+    chosen = faults.choose(fault, seed, _day(day))
+    for name in THREADS:
+        os.environ.setdefault(name, "1")
+    folder = Path(home or HOME)
+    folder.mkdir(parents=True, exist_ok=True)
+    work = Path(tempfile.mkdtemp(prefix="replay-", dir=folder))
+    try:
+        result, bare, guarded = story.tell(work, chosen, seed, quiet=json)
+        latest = _keep(work, folder)
+    except KeyboardInterrupt as stop:
+        raise Interrupted(
+            "the demo was stopped before its end; nothing of it was kept", hint="Run 'driftline demo' again."
+        ) from stop
+    finally:
+        shutil.rmtree(work, ignore_errors=True)
+    if json:
+        print(story.line(_at_home(result, latest)))  # noqa: T201 - the machine-readable result
+    else:
+        close(result, bare, guarded)
+    if serve_after:
+        serve(Settings(home=str(latest / "guarded" / ".driftline"), host=host, port=port))
+    return result
+
+
+def close(result: Outcome, bare: Year, guarded: Year) -> None:
+    """Print the closing table."""
+    console = Console(highlight=False)
+    table = Table(title=f"The year 2013, fault {result.fault}, seed {result.seed}", title_style="bold", show_header=False)
+    table.add_column(style="bright_black")
+    table.add_column()
+    for name, value in rows(result, bare, guarded):
+        table.add_row(name, value)
+    console.print(table)
+
+
+def rows(result: Outcome, bare: Year, guarded: Year) -> list[tuple[str, str]]:
+    """Return the closing table, line by line."""
+    out = [("flights, answers a year", f"{result.flights:,} flights, {result.answers:,} answers")]
+    if result.day is None:
+        verdict = "none, as it should be" if not result.incidents else f"{result.incidents}, all of them false"
+        return [*out, ("incidents", verdict), *_cost(result)]
+    out.append(("first bad batch", result.day))
+    if result.noticed_batch is None:
+        return [*out, ("noticed", "[bold red]never[/]"), *_cost(result)]
+    out += [
+        (
+            "noticed",
+            f"{result.noticed_batch}: {result.batches_to_notice} batches and {result.answers_to_notice} answers after",
+        ),
+        ("cause ranked first", f"{result.cause_first} ({result.cause_score:.0%})"),
+        ("its evidence", result.cause_sentence or ""),
+        ("is that the truth?", "[bold green]yes[/]" if result.cause_correct else "[bold red]no[/]"),
+        ("what else was hit", ", ".join(node.partition(":")[2] for node in result.hit) or "nothing"),
+        ("incidents", f"{result.incidents}, of which false: {result.false_incidents}"),
+    ]
+    if result.mended:
+        out.append(("mended", f"{result.mended}, {story.REPAIR_DAYS} days after people were told"))
+    return [*out, *_cost(result)]
+
+
+def _cost(result: Outcome) -> list[tuple[str, str]]:
+    return [
+        ("lost without guards", f"[bold red]{result.money_unguarded:,.0f} dollars[/]"),
+        (
+            "lost with guards",
+            f"[bold green]{result.money_guarded:,.0f} dollars[/], of it {result.handling_guarded:,.0f} for "
+            f"{result.held_guarded:,} claims that a person decided",
+        ),
+        ("CPU time, memory", f"{result.cpu_s:.0f} s, {result.peak_mb:,.0f} MB"),
+    ]
+
+
+def _day(text: str) -> date | None:
+    if not text:
+        return None
+    try:
+        found = date.fromisoformat(text)
+    except ValueError as error:
+        raise BadInput(f"day {text!r} is not a date", hint="Write it as 2013-08-14.") from error
+    if not date(2013, 4, 15) <= found <= date(2013, 12, 15):
+        raise BadInput(f"day {text} lies outside 2013-04-15 to 2013-12-15", hint="The desk opens on 2013-04-01.")
+    return found
+
+
+def _keep(work: Path, folder: Path) -> Path:
+    """Put the finished replay in the place of the last one."""
+    latest = folder / "latest"
+    old = folder / f"{work.name}-old"
+    if latest.exists():
+        latest.rename(old)
+    work.rename(latest)
+    shutil.rmtree(old, ignore_errors=True)
+    return latest
+
+
+def _at_home(result: Outcome, latest: Path) -> Outcome:
+    return msgspec.structs.replace(result, home=str(latest / "guarded" / ".driftline"))
