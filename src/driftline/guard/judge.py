@@ -46,8 +46,9 @@ def judge(policy: Policy, rules: Sequence[Rule], subject: Subject, *, mode: Mode
     action: Action = "allow"
     reasons: list[Reason] = []
     errors: list[str] = []
+    began = time.thread_time()
     for rule in rules:
-        outcome = _run(rule, subject, endpoint)
+        outcome = _run(rule, subject, endpoint, began)
         reasons.extend(outcome.reasons)
         asked: Action = "allow"
         if outcome.error:
@@ -83,22 +84,24 @@ def _failed(rule: Rule, endpoint: str) -> Action:
     return "allow"
 
 
-def _run(rule: Rule, subject: Subject, endpoint: str) -> Outcome:
-    start = time.perf_counter()
+def _run(rule: Rule, subject: Subject, endpoint: str, began: float) -> Outcome:
     if faults.active(rule.id):
         return _Beside(rule, endpoint, lambda: faults.commit(rule.id)).run()
     if rule.test.slow:
         return _Beside(rule, endpoint, lambda: rule.test.reasons(rule.id, subject)).run()
+    start = time.perf_counter()
     try:
         found = rule.test.reasons(rule.id, subject)
     except Exception as error:  # whatever a rule raises, its declared failure mode applies
         return Outcome(error=_name(error))
-    took_ms = (time.perf_counter() - start) * 1000
     outcome = _sound(found)
-    if took_ms <= rule.deadline_ms or outcome.error:
+    if (time.perf_counter() - start) * 1000 <= rule.deadline_ms or outcome.error:
+        return outcome
+    took_ms = (time.thread_time() - began) * 1000  # a busy machine must not fail a rule that is quick itself
+    if took_ms <= rule.deadline_ms:
         return outcome
     _late(rule, endpoint, outcome)
-    return Outcome(outcome.reasons, f"took {took_ms:.0f} ms, its deadline is {rule.deadline_ms:g} ms")
+    return Outcome(outcome.reasons, f"took {took_ms:.0f} ms of CPU time, its deadline is {rule.deadline_ms:g} ms")
 
 
 def _name(error: Exception) -> str:

@@ -126,7 +126,8 @@ def _rule(stated: object, name: str) -> Rule:
     check = given.get("check")
     kind = CHECKS.get(check) if isinstance(check, str) else None
     if kind is None:
-        raise BadPolicy(f"{name}: check {check!r} is unknown; {_exist(str(check), CHECKS)}")
+        stated_as = f"check {check!r} is unknown" if "check" in given else "check is missing"
+        raise BadPolicy(f"{name}: {stated_as}; {_exist(str(given.get('check', '')), CHECKS)}")
     parameters = [field.name for field in msgspec.structs.fields(kind)]
     _known(given, [*_RULE_KEYS, *parameters], name)
     test = _convert({key: given[key] for key in parameters if key in given}, kind, name)

@@ -83,7 +83,8 @@ class _Index:
             seen.add(entry.id)
             yield Match(version=node, entry=entry, via="itself")
         if version.version:
-            for entry, spared in self.nodes.get(version.dataset.node, ()):
+            dataset = node[: -len(version.version) - 1]  # cheaper than naming it anew
+            for entry, spared in self.nodes.get(dataset, ()):
                 if node not in spared:
                     seen.add(entry.id)
                     yield Match(version=node, entry=entry, via="dataset")

@@ -64,8 +64,8 @@ class Webhook:
         cut.start()
         try:
             connection.request("POST", self._path, body, headers)
-            answer = connection.getresponse()
-            status, wait = answer.status, _wait(answer.getheader("Retry-After"))
+            with connection.getresponse() as answer:
+                status, wait = answer.status, _wait(answer.getheader("Retry-After"))
         except (OSError, http.client.HTTPException) as error:
             raise NotDelivered(f"{type(error).__name__}: {error}".removesuffix(": ")) from error
         finally:

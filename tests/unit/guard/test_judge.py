@@ -1,0 +1,129 @@
+"""The verdict: the strongest action, every reason, and the declared failure mode whatever a rule does."""
+
+import threading
+import time
+from typing import Any, ClassVar
+
+import pytest
+
+from driftline.event.answer import Reason, Verdict
+from driftline.event.current import Draft
+from driftline.guard import counters, judge
+from driftline.guard.check import Check, Subject
+from driftline.guard.policy import Policy, Rule
+from driftline.guard.switch import Switch
+
+
+class Scripted(Check, frozen=True):
+    """Finds what it is told to, after a while."""
+
+    answer: Any = ()
+    seconds: float = 0.0
+
+    def reasons(self, rule: str, subject: Subject) -> tuple[Reason, ...]:
+        if self.slow:
+            time.sleep(self.seconds)
+        end = time.thread_time() + self.seconds
+        while not self.slow and time.thread_time() < end:
+            pass
+        if isinstance(self.answer, Exception):
+            raise self.answer
+        return self.answer  # type: ignore[no-any-return] # nonsense on purpose
+
+
+class Slow(Scripted, frozen=True):
+    """The same on a thread of its own."""
+
+    slow: ClassVar[bool] = True
+
+
+FOUND = (Reason(rule="r", observed="too much"),)
+
+
+def verdict(switch: Switch, *rules: Rule) -> Verdict:
+    return judge.judge(Policy(hash="h"), rules, Subject(Draft(), switch), mode="enforce", endpoint="desk")
+
+
+def rule(test: Check, action: Any = "block", **stated: Any) -> Rule:
+    return Rule(id=stated.pop("id", "r"), check="scripted", action=action, test=test, **stated)
+
+
+def test_the_strongest_action_wins_and_all_reasons_stay(switch: Switch) -> None:
+    found = verdict(
+        switch,
+        rule(Scripted(answer=FOUND), "flag"),
+        rule(Scripted(answer=FOUND), "abstain"),
+        rule(Scripted(answer=FOUND), "fallback"),
+        rule(Scripted(), "block"),
+    )
+    assert (found.action, len(found.reasons), found.policy, found.error) == ("abstain", 3, "h", "")
+
+
+def test_no_finding_is_allow(switch: Switch) -> None:
+    assert verdict(switch, rule(Scripted())) == Verdict(policy="h")
+
+
+@pytest.mark.parametrize("nonsense", [None, float("nan"), {}, "fine", [FOUND], (1,), True, ValueError("broken")])
+@pytest.mark.parametrize("kind", [Scripted, Slow])
+@pytest.mark.parametrize(
+    ("on_error", "action"), [("closed", "block"), ("open", "allow"), ("fallback", "fallback"), (None, "block")]
+)
+def test_nonsense_is_an_error_with_the_declared_failure_mode(
+    switch: Switch, nonsense: Any, kind: type[Scripted], on_error: Any, action: str
+) -> None:
+    found = verdict(switch, rule(kind(answer=nonsense), on_error=on_error))
+    assert found.action == action
+    assert found.error.startswith("r: ")
+    assert found.error.endswith(f"; {on_error or 'closed'}")
+    assert counters.total("driftline_guard_errors_total", rule="r", on_error=on_error or "closed") == 1
+    assert counters.total("driftline_guard_fail_open_total") == (on_error == "open")
+
+
+def test_a_late_rule_has_failed_and_what_it_found_is_kept(switch: Switch) -> None:
+    found = verdict(switch, rule(Scripted(answer=FOUND, seconds=0.02), "block", deadline_ms=5, on_error="fallback"))
+    assert (found.action, found.reasons) == ("fallback", FOUND)
+    assert "its deadline is 5 ms" in found.error
+    assert counters.total("driftline_guard_late_total", rule="r", result="found") == 1
+
+
+def test_a_slow_rule_is_not_waited_for_and_its_late_result_is_counted(switch: Switch) -> None:
+    start = time.monotonic()
+    found = verdict(switch, rule(Slow(answer=FOUND, seconds=0.6), deadline_ms=20))
+    assert time.monotonic() - start < 0.5
+    assert (found.action, found.reasons) == ("block", ())
+    assert "no answer within its deadline of 20 ms" in found.error
+    time.sleep(0.8)
+    assert counters.total("driftline_guard_late_total", rule="r", result="found") == 1
+
+
+def test_a_slow_rule_that_is_in_time_counts_as_any(switch: Switch) -> None:
+    assert verdict(switch, rule(Slow(answer=FOUND), deadline_ms=2000)).reasons == FOUND
+
+
+def test_checks_that_hang_are_bounded(switch: Switch, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(judge._slots, "free", threading.BoundedSemaphore(2))
+    hanging = rule(Slow(seconds=0.3), deadline_ms=1)
+    errors = [verdict(switch, hanging).error for _ in range(3)]
+    assert ["still running" in error for error in errors] == [False, False, True]
+
+
+@pytest.mark.parametrize(
+    ("policy", "switch_mode", "expected"),
+    [
+        ("enforce", "enforce", "enforce"),
+        ("enforce", "observe", "observe"),
+        ("observe", "enforce", "observe"),
+        ("enforce", "off", "off"),
+        ("off", "enforce", "off"),
+    ],
+)
+def test_the_weaker_mode_is_in_force(policy: Any, switch_mode: Any, expected: str) -> None:
+    assert judge.effective(policy, switch_mode) == expected
+
+
+def test_two_guards_on_one_answer_leave_one_verdict() -> None:
+    first = Verdict(action="fallback", reasons=FOUND, money_avoided=300.0, policy="a")
+    second = Verdict(action="flag", reasons=FOUND, error="e", policy="b")
+    both = judge.joined(first, second)
+    assert (both.action, len(both.reasons), both.money_avoided, both.error) == ("fallback", 2, 300.0, "e")
+    assert judge.joined(None, second) is second
