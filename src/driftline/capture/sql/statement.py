@@ -149,6 +149,8 @@ def _statements(template: str, columns_of: ColumnsOf) -> tuple[Statement, ...]:
         if len(template) > LENGTH:
             raise ValueError(f"longer than {LENGTH} characters")
         trees = _parse(template)
+        if any(isinstance(tree, exp.Command) and tree.name.lower() in _DATA for tree in trees):
+            return (_unparsed(template),)
     except (sqlglot.errors.SqlglotError, ValueError, RecursionError):
         return (_unparsed(template),)
     found = []

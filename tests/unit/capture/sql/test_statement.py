@@ -1,0 +1,127 @@
+"""What statements read and write, and that a form of statement is understood once. Expected values by hand."""
+
+import logging
+import time
+
+import pytest
+
+from driftline.capture.sql import statement
+from driftline.capture.sql.relation import Source
+
+DAILY = (
+    "COPY (SELECT f.a, w.b FROM read_parquet('feed/2013-01-{day:02d}.parquet') f "
+    "LEFT JOIN 'weather/2013-01-{day:02d}.parquet' w ON f.k = w.k WHERE f.day = {day}) TO 'out/2013-01-{day:02d}.parquet'"
+)
+
+
+def nothing_known(source: Source, spelled: object) -> None:
+    return None
+
+
+def touched(sql: str) -> list[tuple[list[str], str, str]]:
+    analysis = statement.analyse(sql, nothing_known)
+    assert analysis is not None
+    return [
+        (
+            [analysis.spelled(name) for source in one.reads for name in source.names],
+            analysis.spelled(one.writes.names[0]) if one.writes else "",
+            one.how,
+        )
+        for one in analysis.statements
+    ]
+
+
+@pytest.mark.parametrize(
+    ("sql", "expected"),
+    [
+        ("SELECT * FROM 'a.parquet'", [(["a.parquet"], "", "query")]),
+        ('SELECT * FROM "dir/a.parquet"', [(["dir/a.parquet"], "", "query")]),
+        ("SELECT * FROM read_csv(['a.csv', 'b.csv'], header = true)", [(["a.csv", "b.csv"], "", "query")]),
+        (
+            "SELECT * FROM read_parquet('feed/*/x.parquet', hive_partitioning = true)",
+            [(["feed/*/x.parquet"], "", "query")],
+        ),
+        ("COPY t TO 'out.csv' (HEADER)", [(["t"], "out.csv", "create")]),
+        ("COPY t FROM 'in.csv'", [(["in.csv"], "t", "append")]),
+        ("COPY (SELECT 1 AS x) TO 'it''s.parquet'", [([], "it's.parquet", "create")]),
+        ("CREATE TEMP TABLE made AS SELECT * FROM other.schema_of.it", [(["other.schema_of.it"], "made", "create")]),
+        ("INSERT INTO t SELECT * FROM u", [(["u"], "t", "append")]),
+        ("INSERT INTO t VALUES (1)", [([], "t", "append")]),
+        ("DELETE FROM t WHERE k IN (SELECT k FROM u)", [(["u"], "t", "change")]),
+        ("MERGE INTO t USING u ON t.k = u.k WHEN MATCHED THEN UPDATE SET a = u.a", [(["u"], "t", "change")]),
+        ("WITH t AS (SELECT 1 AS a) SELECT * FROM t", [([], "", "query")]),
+        ("COPY (SELECT 1 AS x) TO 'a.csv'; SELECT * FROM 'a.csv'", [([], "a.csv", "create"), (["a.csv"], "", "query")]),
+        ("PIVOT t ON a USING sum(b)", [(["t"], "", "query")]),
+        ("SELECT * FROM range(10)", [([], "", "query")]),
+    ],
+)
+def test_what_is_read_and_written(sql: str, expected: list[tuple[list[str], str, str]]) -> None:
+    assert touched(sql) == expected
+
+
+@pytest.mark.parametrize(
+    "sql", ["SET threads = 1", "PRAGMA version", "BEGIN", "INSTALL x", "ATTACH 'x.db'", "", "  -- only words"]
+)
+def test_statements_that_touch_no_data_are_not_even_parsed(sql: str) -> None:
+    assert statement.analyse(sql, nothing_known) is None
+
+
+def test_a_daily_statement_is_one_form_and_costs_microseconds_the_second_time() -> None:
+    first = statement.analyse(DAILY.format(day=1), nothing_known)
+    assert first is not None
+    start = time.process_time()
+    for day in range(2, 29):
+        again = statement.analyse(DAILY.format(day=day), nothing_known)
+        assert again is not None
+        assert again.template == first.template
+        assert again.statements is first.statements
+        assert again.spelled(again.statements[0].reads[0].names[0]) == f"feed/2013-01-{day:02d}.parquet"
+    assert (time.process_time() - start) / 27 < 500e-6  # measured 16 microseconds; parsing takes 3 milliseconds
+
+
+def test_an_answer_that_needed_a_schema_holds_for_that_schema_only() -> None:
+    schema = ("a", "b")
+    sql = "SELECT * FROM changing"
+    first = statement.analyse(sql, lambda source, spelled: schema)
+    schema = ("a", "b", "c")
+    second = statement.analyse(sql, lambda source, spelled: schema)
+    assert first is not None
+    assert second is not None
+    assert [len(one.lineage.items) for a in (first, second) for one in a.statements if one.lineage] == [2, 3]
+
+
+def test_numbers_of_groups_and_orders_are_part_of_the_form() -> None:
+    assert statement.normalise("SELECT a FROM t ORDER BY 1")[0] != statement.normalise("SELECT a FROM t ORDER BY 2")[0]
+    assert statement.normalise("SELECT a FROM t LIMIT 10")[0] == statement.normalise("SELECT a FROM t LIMIT 20")[0]
+    assert statement.normalise('SELECT "a = 1" FROM t')[0] == 'SELECT "a = 1" FROM t'
+
+
+def test_a_list_of_files_counts_as_one_text_in_the_code_whatever_its_length() -> None:
+    short = statement.analyse("SELECT a FROM read_parquet(['1.parquet'])", nothing_known)
+    long = statement.analyse("SELECT a FROM read_parquet(['1.parquet', '2.parquet', '3.parquet'])", nothing_known)
+    assert short is not None
+    assert long is not None
+    assert short.form == long.form
+
+
+def test_what_cannot_be_parsed_gives_the_files_it_names_and_says_so(caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level(logging.DEBUG):
+        analysis = statement.analyse("COPY (SELECT FROM FROM 'a.parquet' )) TO 'b.parquet'", nothing_known)
+    assert analysis is not None
+    (one,) = analysis.statements
+    assert one.gaps == ("sql not parsed",)
+    assert [analysis.spelled(source.names[0]) for source in one.reads] == ["a.parquet"]
+    assert one.writes is not None
+    assert analysis.spelled(one.writes.names[0]) == "b.parquet"
+    assert one.lineage is None
+    assert caplog.records == []
+
+
+def test_files_whose_names_only_the_running_statement_knows_are_a_gap() -> None:
+    analysis = statement.analyse("SELECT * FROM read_parquet(?)", nothing_known)
+    assert analysis is not None
+    assert "sql files without a name" in analysis.statements[0].gaps
+
+
+def test_the_sign_that_marks_texts_may_stand_in_a_statement() -> None:
+    assert touched("SELECT '\u00a70\u00a7' AS x FROM 'a.parquet'") == [(["a.parquet"], "", "query")]
