@@ -32,7 +32,6 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     guards: Literal["off", "observe", "enforce"] = "enforce"  # strongest mode of every guard; observe holds nothing back
     currency: str = "USD"  # of money amounts that name none
     console: bool = True  # incidents are told on standard error
-    console: bool = True  # whether incidents are told on standard error
     webhook_url: str = ""  # where incidents are posted; "" = nowhere
     webhook_secret: str = ""  # signs the webhook body (HMAC-SHA256)
     host: str = "127.0.0.1"  # address that the server listens on
