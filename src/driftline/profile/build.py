@@ -46,7 +46,7 @@ def _piece(values: Any, mixed: bool, seed: int) -> Column:
     if isinstance(values, np.ndarray):
         if values.dtype.kind == "b":
             return _boolean(len(values), 0, int(np.count_nonzero(values)), seed)
-        return _numeric("number", values, 0, seed, arrow=False)
+        return _numeric("number", len(values), values, None, seed)
     return _arrow(inputs.flat(values), mixed, seed)
 
 
@@ -62,7 +62,7 @@ def _arrow(values: pa.Array, mixed: bool, seed: int) -> Column:
         return _nested(values, nulls)
     if types.is_boolean(kind):
         return _boolean(len(values), nulls, int(np.count_nonzero(native)), seed)
-    return _numeric("time" if types.is_temporal(kind) else "number", native, nulls, seed, arrow=True)
+    return _numeric("time" if types.is_temporal(kind) else "number", len(values), native, nulls, seed)
 
 
 def _textual(kind: pa.DataType) -> bool:
@@ -71,19 +71,21 @@ def _textual(kind: pa.DataType) -> bool:
     return any(test(kind) for test in tests)
 
 
-def _numeric(kind: Type, values: NDArray[Any], nulls: int, seed: int, *, arrow: bool) -> Column:
-    rows = len(values) + nulls
+def _numeric(kind: Type, rows: int, values: NDArray[Any], nulls: int | None, seed: int) -> Column:
+    """Measure ``values``, those of ``rows`` that are there; of the missing ones ``nulls`` are no NaN (None: all)."""
     if values.dtype.kind == "f" and values.dtype.itemsize != 8:
         values = values.astype(np.float64)
     ordered = np.sort(values)
-    nans = infinities = 0
+    infinities = 0
     if ordered.dtype.kind == "f" and len(ordered) and not (np.isfinite(ordered[0]) and np.isfinite(ordered[-1])):
         present = int(np.searchsorted(ordered, np.nan))
         low, high = np.searchsorted(ordered, -np.inf, "right"), np.searchsorted(ordered[:present], np.inf)
-        nans, infinities = len(ordered) - present, present - int(high - low)
+        infinities = present - int(high - low)
         ordered = ordered[low:high]
+    missing = rows - infinities - len(ordered)
+    nans = 0 if nulls is None else missing - nulls
     if not len(ordered):
-        return Column(kind, rows, nulls + nans, nans if arrow else 0, infinities)
+        return Column(kind, rows, missing, nans, infinities)
     starts = np.concatenate(([0], np.flatnonzero(ordered[1:] != ordered[:-1]) + 1))
     counts = np.diff(starts, append=len(ordered))
     values = ordered[starts]
@@ -93,14 +95,14 @@ def _numeric(kind: Type, values: NDArray[Any], nulls: int, seed: int, *, arrow: 
     return Column(
         kind,
         rows,
-        nulls + nans,
-        nans if arrow else 0,
+        missing,
+        nans,
         infinities,
         int(high - low),
         int(low),
         moments.of_sorted(ordered.astype(np.float64, copy=False)),
         quantiles.of_counts(*_merged(floats, counts)),
-        distinct.of_hashes(distinct.hash_numbers(values, seed), len(values)),
+        distinct.of_numbers(values, seed),
         frequent.listed(floats[chosen].tolist(), counts, chosen),
     )
 
@@ -124,7 +126,7 @@ def _boolean(rows: int, nulls: int, true: int, seed: int) -> Column:
         zeros=int(pairs[0]),
         moments=moments.of_sorted(np.repeat(values, counts)),
         quantiles=quantiles.of_counts(values, counts),
-        distinct=distinct.of_hashes(distinct.hash_numbers(values, seed), len(values)),
+        distinct=distinct.of_numbers(values, seed),
         frequent=frequent.listed([("false", "true")[place] for place in there], counts, np.arange(len(there))),
     )
 
@@ -138,16 +140,19 @@ def _texts(values: pa.Array, mixed: bool, seed: int) -> Column:
     if not present:
         return Column(kind, len(values), nulls)
     content = text.bytes_of(levels)
-    hashes = distinct.hash_text(np.frombuffer(content.data, np.uint8), content.offsets, seed)
+    hashes = distinct.hash_text(content.data, content.offsets, seed)
     chosen = frequent.leading(counts, hashes, frequent.TEXT)
     names = levels.to_pylist() if len(chosen) == len(levels) else levels.take(chosen).to_pylist()
-    shape = text.of_texts(levels, content, counts) if kind == "text" else _lengths(np.diff(content.offsets), counts)
+    lengths = np.diff(content.offsets)
+    if binary or lengths.max() > _LONGEST:
+        names = [_label(name) for name in names]
+    shape = text.of_texts(levels, content, counts) if kind == "text" else _lengths(lengths, counts)
     return Column(
         kind,
         len(values),
         nulls,
-        distinct=distinct.of_hashes(hashes, len(counts), sampled=True),
-        frequent=_listed(names, counts, chosen),
+        distinct=distinct.of_texts(hashes),
+        frequent=frequent.listed(names, counts, chosen),
         text=shape,
     )
 
@@ -169,10 +174,6 @@ def _levels(values: pa.Array) -> tuple[pa.Array, NDArray[np.int64]]:
     return levels, counts.astype(np.int64)
 
 
-def _listed(names: list[Any], counts: NDArray[np.int64], chosen: NDArray[np.intp]) -> Frequent:
-    return frequent.listed([_label(name) for name in names], counts, chosen)
-
-
 def _label(name: str | bytes) -> str:
     shown, content = (name.hex(), name) if isinstance(name, bytes) else (name, b"")
     if len(shown) <= _LONGEST:
@@ -190,7 +191,7 @@ def _nested(values: pa.Array, nulls: int) -> Column:
     if not left:
         return Column("other", len(values), nulls)
     shape = None
-    if types.is_list(kind) or types.is_large_list(kind) or types.is_map(kind):
+    if types.is_list(kind) or types.is_large_list(kind):
         lengths = pc.list_value_length(values).drop_null().to_numpy().astype(np.int64)
         shape = _lengths(lengths, np.ones(left, np.int64))
     unlisted = Frequent((), (), left, left)

@@ -14,12 +14,16 @@ from typing import Any
 
 import msgspec
 import numpy as np
+import xxhash
 from numpy.typing import NDArray
 
 _BITS = 9
 _REGISTERS = 1 << _BITS
 _WIDTH = 44  # hash bits that the rank is read from: exact as a double
-_BLOCK = 1 << 20  # bytes of text that are hashed at a time
+_BLOCK = 1 << 17  # bytes of text that are hashed at a time
+_LONG = 1 << 12
+_ALL = (1 << 64) - 1
+_CACHED = 1 << 13  # numbers that are hashed at a time: what stays in the cache
 _SAMPLE = 256  # smallest hashes kept
 
 Hashes = NDArray[np.uint64]
@@ -54,17 +58,31 @@ EMPTY = Distinct(exact=0)
 UNKNOWN = Distinct(registers=b"")  # values were there, nobody counted the different ones
 
 
-def of_hashes(hashes: Hashes, exact: int | None = None, *, sampled: bool = False) -> Distinct:
-    """Return the sketch of the given hashes; ``sampled`` keeps the smallest ones too."""
+def of_numbers(values: NDArray[Any], seed: int) -> Distinct:
+    """Return the sketch of the distinct numbers ``values``."""
     registers = np.zeros(_REGISTERS, np.uint8)
+    for start in range(0, len(values), _CACHED):
+        _raise(registers, hash_numbers(values[start : start + _CACHED], seed))
+    return Distinct(registers.tobytes(), len(values))
+
+
+def of_texts(hashes: Hashes) -> Distinct:
+    """Return the sketch of distinct texts by their hashes."""
+    registers = np.zeros(_REGISTERS, np.uint8)
+    _raise(registers, hashes)
+    if len(hashes) == 0:
+        return EMPTY
+    smallest = hashes
+    if len(hashes) > 4 * _SAMPLE:  # the spare ones make up for upper halves that are equal
+        smallest = np.partition(hashes, 4 * _SAMPLE)[: 4 * _SAMPLE]
+    return Distinct(registers.tobytes(), len(hashes), _smallest(smallest >> np.uint64(32)))
+
+
+def _raise(registers: NDArray[np.uint8], hashes: Hashes) -> None:
+    """Raise the register that the first bits of a hash choose to one more than the zeros that lead its last bits."""
     _, exponents = np.frexp((hashes & np.uint64((1 << _WIDTH) - 1)).astype(np.float64))
     ranks = (_WIDTH + 1 - exponents).astype(np.uint8)
     np.maximum.at(registers, (hashes >> np.uint64(64 - _BITS)).astype(np.intp), ranks)
-    if not sampled:
-        return Distinct(registers.tobytes(), exact)
-    if len(hashes) > 4 * _SAMPLE:  # the spare ones make up for upper halves that are equal
-        hashes = np.partition(hashes, 4 * _SAMPLE)[: 4 * _SAMPLE]
-    return Distinct(registers.tobytes(), exact, _smallest(hashes >> np.uint64(32)))
 
 
 def combine(parts: Sequence[Distinct]) -> Distinct:
@@ -80,7 +98,10 @@ def combine(parts: Sequence[Distinct]) -> Distinct:
 
 def _smallest(hashes: NDArray[Any]) -> bytes:
     """Return the smallest distinct ones, ascending, as bytes."""
-    return np.unique(hashes)[:_SAMPLE].astype("<u4").tobytes()
+    ordered = np.sort(hashes)
+    first = np.append(True, ordered[1:] != ordered[:-1])[: len(ordered)]
+    kept: NDArray[np.uint32] = ordered[first][:_SAMPLE].astype("<u4")
+    return kept.tobytes()
 
 
 def _sample(sketch: Distinct) -> NDArray[np.uint32]:
@@ -95,29 +116,38 @@ def hash_numbers(values: NDArray[Any], seed: int) -> Hashes:
         with np.errstate(invalid="ignore"):
             same = floats.astype(values.dtype) == values
         bits = np.where(same, bits, ~values.astype(np.uint64))
-    return _mix(bits ^ np.uint64(seed * 0x9E3779B97F4A7C15 & 0xFFFFFFFFFFFFFFFF))
+    return _mix(bits ^ np.uint64(seed * 0x9E3779B97F4A7C15 & _ALL))
 
 
-def hash_text(data: NDArray[np.uint8], offsets: NDArray[Any], seed: int) -> Hashes:
-    """Hash byte strings: string i is ``data[offsets[i]:offsets[i + 1]]``. Multilinear in its bytes, then mixed."""
-    offsets = offsets.astype(np.int64)
-    count = len(offsets) - 1
-    hashes = np.empty(count, np.uint64)
+def hash_text(data: bytes, offsets: NDArray[np.int64], seed: int) -> Hashes:
+    """Hash byte strings: string i is ``data[offsets[i]:offsets[i + 1]]``.
+
+    Multilinear in the bytes, then mixed; strings over 4 kB by xxh3.
+    """
+    lengths = np.diff(offsets)
+    hashes = np.empty(len(lengths), np.uint64)
     first = 0
-    while first < count:
-        last = max(first + 1, int(np.searchsorted(offsets, offsets[first] + _BLOCK, side="right")) - 1)
-        bounds = offsets[first : last + 1] - offsets[first]
-        lengths = np.diff(bounds)
-        block = data[offsets[first] : offsets[last]].astype(np.uint64)
-        places = np.arange(len(block)) - np.repeat(bounds[:-1], lengths)
-        keys = _keys(seed, 1 << int(lengths.max()).bit_length())
-        sums = np.concatenate(
-            (np.zeros(1, np.uint64), np.cumsum((block + np.uint64(1)) * keys[places], dtype=np.uint64))
-        )
-        hashes[first:last] = sums[bounds[1:]] - sums[bounds[:-1]]
-        hashes[first:last] += lengths.astype(np.uint64)
-        first = last
+    for long in (*np.flatnonzero(lengths > _LONG).tolist(), len(lengths)):
+        while first < long:
+            end = int(np.searchsorted(offsets, offsets[first] + _BLOCK, side="right")) - 1
+            last = min(max(first + 1, end), long)
+            hashes[first:last] = _multilinear(data, offsets[first : last + 1], seed)
+            first = last
+        if long < len(lengths):
+            hashes[long] = xxhash.xxh3_64_intdigest(data[offsets[long] : offsets[long + 1]], seed & _ALL)
+        first = long + 1
     return _mix(hashes)
+
+
+def _multilinear(data: bytes, offsets: NDArray[np.int64], seed: int) -> Hashes:
+    """Return, per string, the sum of its bytes, each times the key of its place, and its length."""
+    start, lengths = int(offsets[0]), np.diff(offsets)
+    bounds = offsets - start
+    block = np.frombuffer(data, np.uint8, count=int(bounds[-1]), offset=start) if bounds[-1] else np.empty(0, np.uint8)
+    places = np.arange(len(block)) - np.repeat(bounds[:-1], lengths)
+    products = (block.astype(np.uint64) + np.uint64(1)) * _keys(seed, 1 << int(lengths.max()).bit_length())[places]
+    sums = np.concatenate((np.zeros(1, np.uint64), np.cumsum(products, dtype=np.uint64)))
+    return sums[bounds[1:]] - sums[bounds[:-1]] + lengths.astype(np.uint64)
 
 
 def _mix(bits: Hashes) -> Hashes:
@@ -131,7 +161,7 @@ def _mix(bits: Hashes) -> Hashes:
 @functools.lru_cache(maxsize=64)
 def _keys(seed: int, length: int) -> Hashes:
     """Return one odd random key per place in a string; the first ones are the same for every length."""
-    start = np.uint64((seed * 0xD1342543DE82EF95 + 1) & 0xFFFFFFFFFFFFFFFF)
+    start = np.uint64((seed * 0xD1342543DE82EF95 + 1) & _ALL)
     return _mix(_mix(np.arange(length, dtype=np.uint64)) ^ start) | np.uint64(1)
 
 

@@ -79,6 +79,8 @@ def leading(counts: NDArray[np.int64], ties: NDArray[Any] | None, cap: Cap) -> N
 
 def listed(values: Sequence[Value], counts: NDArray[np.int64], chosen: NDArray[np.intp]) -> Frequent:
     """Return the list of the ``chosen`` of all distinct values; ``values`` holds the chosen ones only."""
+    if not len(chosen):
+        return Frequent((), (), int(counts.sum()), int(counts.max())) if len(counts) else EMPTY
     pairs = sorted(zip((-counts[chosen]).tolist(), values, strict=True))
     if len(chosen) == len(counts):
         other = error = 0

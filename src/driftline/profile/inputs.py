@@ -168,9 +168,14 @@ def flat(values: pa.Array | pa.ChunkedArray) -> pa.Array:
 
 
 def native(values: pa.Array) -> NDArray[Any] | None:
-    """Return the values of a number, boolean, decimal or time column that are not null, as numbers; None for others."""
+    """Return the values of a number, boolean, decimal or time column as numbers; None for others.
+
+    Nulls are left out; among floats they are NaN.
+    """
     types, kind = pa.types, values.type
-    if types.is_boolean(kind) or types.is_integer(kind) or types.is_floating(kind):
+    if types.is_floating(kind):
+        present = values
+    elif types.is_boolean(kind) or types.is_integer(kind):
         present = values.drop_null() if values.null_count else values
     elif types.is_decimal(kind):
         present = values.drop_null().cast(pa.float64())

@@ -131,8 +131,9 @@ def _shorten(
     kept = values[middle]
     with np.errstate(over="ignore"):
         short = kept.astype(np.float32).astype(np.float64)
-    padded = np.concatenate(([-np.inf], values, [np.inf]))
-    free = (weights[middle] == 1) & (totals > 1) & (padded[middle] < short) & (short < padded[middle + 2])
+    inside = (middle > 0) & (middle < len(values) - 1)
+    inner = np.where(inside, middle, 1)
+    free = inside & (weights[middle] == 1) & (totals > 1) & (values[inner - 1] < short) & (short < values[inner + 1])
     return np.where(free, short, kept), free & (short > kept), free & (short < kept)
 
 
@@ -174,13 +175,18 @@ def _points(summary: Quantiles) -> tuple[Floats, Counts]:
 
 def _scale_of(values: Floats) -> int:
     """Return the first scale at which all values are whole numbers, or ``_PLAIN``."""
-    if not -_EXACT < values[0] <= values[-1] < _EXACT:
+    if _whole(values, 0):
+        return 0
+    if not _whole(values, len(_SCALES) - 1):  # the finest scale holds all that a coarser one does
         return _PLAIN
-    for index, scale in enumerate(_SCALES):
-        whole = np.rint(values * scale)
-        if (whole / scale == values).all() and whole[0] > -_EXACT and whole[-1] < _EXACT:
-            return index
-    return _PLAIN
+    return next(index for index in range(1, len(_SCALES)) if _whole(values, index))
+
+
+def _whole(values: Floats, index: int) -> bool:
+    scale = _SCALES[index]
+    if not -_EXACT / scale < values[0] <= values[-1] < _EXACT / scale:
+        return False
+    return bool((np.rint(values * scale) / scale == values).all())
 
 
 def _pack(values: Floats) -> bytes:

@@ -72,7 +72,7 @@ def of_texts(values: pa.Array, content: Bytes, counts: NDArray[np.int64]) -> Tex
     ties = None
     if len(masks) > frequent.MASK.whole:
         written = bytes_of(masks)
-        ties = distinct.hash_text(np.frombuffer(written.data, np.uint8), written.offsets, 0)
+        ties = distinct.hash_text(written.data, written.offsets, 0)
     chosen = frequent.leading(rows, ties, frequent.MASK)
     return Text(
         moments.of_weighted(lengths, counts),

@@ -9,7 +9,7 @@ import pandas as pd
 import pyarrow as pa
 import pytest
 
-from driftline.profile import build
+from driftline.profile import build, decode, encode, fingerprint, merge
 
 
 def column(values, **options):
@@ -160,6 +160,32 @@ def test_nested_values_are_counted_and_their_lengths_taken():
     assert found.levels() is None
     assert column([{"a": 1}, None]).nulls == 1
     assert column(pa.array([[1, 2], None], pa.list_(pa.int64(), 2))).nulls == 1
+
+
+@pytest.mark.parametrize(
+    ("values", "kind", "nulls"),
+    [
+        (pa.array([[("a", 1)], None, []], pa.map_(pa.string(), pa.int8())), "other", 1),
+        (pa.array([(1, 2, 3), None], pa.month_day_nano_interval()), "other", 1),
+        (pa.UnionArray.from_sparse(pa.array([0, 1], pa.int8()), [pa.array([1, 2]), pa.array(["a", "b"])]), "other", 0),
+        (pa.array([[1], None], pa.list_view(pa.int8())), "other", 1),
+        (pa.array([1, None], pa.time32("s")), "time", 1),
+        (pa.array([decimal.Decimal("1.5"), None], pa.decimal256(50, 3)), "number", 1),
+        (np.array([1j, 2]), "other", 0),
+        (np.array([b"a", b""]), "other", 0),
+        (pd.Series(pd.interval_range(0, 3)), "other", 0),
+        (pd.Series([pd.NA, 1, 2], dtype=object), "number", 1),
+        (pd.Series([pd.NaT, pd.NaT]), "time", 2),
+        (pd.Series([0, 1.0], dtype=pd.SparseDtype(float)), "number", 0),
+        (pd.Series([{1}, "x"], dtype=object), "other", 0),
+    ],
+)
+def test_rare_types_are_measured_merged_and_fingerprinted_without_a_fault(values, kind, nulls):
+    profile = build({"c": values})
+    assert (profile.columns["c"].type, profile.columns["c"].nulls) == (kind, nulls)
+    assert merge([profile, profile]).columns["c"].statistics().keys() == profile.columns["c"].statistics().keys()
+    assert decode(encode(profile)) == profile
+    assert fingerprint({"c": values}) == fingerprint({"c": values})
 
 
 def test_long_texts_are_kept_short_and_apart():

@@ -9,16 +9,14 @@ from driftline.profile import distinct
 
 
 def numbers(values, seed=0):
-    unique = np.unique(np.asarray(values))
-    return distinct.of_hashes(distinct.hash_numbers(unique, seed), len(unique))
+    return distinct.of_numbers(np.unique(np.asarray(values)), seed)
 
 
 def texts(words, seed=0):
     found = sorted(set(words))
     raw = [word.encode() for word in found]
     offsets = np.concatenate(([0], np.cumsum([len(word) for word in raw], dtype=np.int64)))
-    hashes = distinct.hash_text(np.frombuffer(b"".join(raw), np.uint8), offsets, seed)
-    return distinct.of_hashes(hashes, len(found), sampled=True)
+    return distinct.of_texts(distinct.hash_text(b"".join(raw), offsets, seed))
 
 
 @pytest.mark.parametrize("count", [10, 100, 500, 1_000, 1_500, 2_500, 10_000, 200_000])
@@ -69,6 +67,11 @@ def test_texts_that_differ_in_one_byte_or_by_a_zero_byte_hash_apart():
     words = ["", "\0", "\0\0", "a", "a\0", "\0a", "ab", "ba", "é", "e", "x" * 5_000, "x" * 4_999 + "y"]
     assert texts(words).count() == len(words)
     assert len(texts(words).sample) == 4 * len(words)
+
+
+def test_long_texts_between_short_ones_hash_as_they_do_alone():
+    words = ["a", "b" * 5_000, "c", "d" * 4_096, "e" * 4_097, ""]
+    assert texts(words) == distinct.combine([texts([word]) for word in words])
 
 
 def test_blocks_of_text_hash_as_one_text_would(monkeypatch):
