@@ -6,7 +6,7 @@ the ranks are cut into equal cells and each cell keeps its weighted median, so c
 no rank by more than n / k + 1; what it really moved is measured and added to ``error``. Runs are fused by size class
 (powers of two), so a value is compressed at most once per doubling, however many parts are merged one by one.
 Source: Munro &
-Paterson 1980; Agarwal et al., "Mergeable summaries", 2012 (logarithmic method); docs/decisions.
+Paterson 1980; Agarwal et al., "Mergeable summaries", 2012 (logarithmic method).
 """
 
 import functools
