@@ -4,9 +4,9 @@ Enters: distinct values in ascending order with their counts. Leaves: ``Quantile
 batch, up to ``MERGED`` per run after merges; nothing is lost while there are not more distinct values. Beyond that
 the ranks are cut into equal cells and each cell keeps its weighted median, so compressing n values to k points moves
 no rank by more than n / k + 1; what it really moved is measured and added to ``error``. Runs are fused by size class
-(powers of two), so a value is compressed at most once per doubling, however many parts are merged one by one.
-Source: Munro &
-Paterson 1980; Agarwal et al., "Mergeable summaries", 2012 (logarithmic method).
+(powers of two), so a value is fused at most once per doubling, however many parts are merged one by one; a run that
+becomes small beside the largest is shortened too.
+Source: Munro & Paterson 1980; Agarwal et al., "Mergeable summaries", 2012 (logarithmic method).
 """
 
 import functools
