@@ -2,7 +2,8 @@
 
 Enters: a path, an address or a plain name. Leaves: the local path, if it is one, and the (namespace, name,
 partition) of ``event.names``. A local path below the folder that holds ``home`` is named relative to that
-folder, any other one absolutely; a plain name without a folder that is no file is kept as it is. Reads nothing
+folder, any other one absolutely; a
+relative one where no file is, such as a name, is kept as it is. Reads nothing
 but whether a file exists.
 """
 
@@ -32,7 +33,7 @@ def place(given: str | os.PathLike[str], folder: str) -> Place:
     text = text.removeprefix("file://")
     path = os.path.abspath(os.path.expanduser(text))
     exists = os.path.exists(path)
-    if not exists and os.sep not in text and "/" not in text:
+    if not exists and not os.path.isabs(text):
         return Place(names.locate(text), "")
     name = path[len(folder) :].lstrip(os.sep) if path.startswith(folder.rstrip(os.sep) + os.sep) else path
     return Place(names.locate(name), path if exists else "")

@@ -10,7 +10,8 @@ from driftline.capture.sql.relation import Source
 
 DAILY = (
     "COPY (SELECT f.a, w.b FROM read_parquet('feed/2013-01-{day:02d}.parquet') f "
-    "LEFT JOIN 'weather/2013-01-{day:02d}.parquet' w ON f.k = w.k WHERE f.day = {day}) TO 'out/2013-01-{day:02d}.parquet'"
+    "LEFT JOIN 'weather/2013-01-{day:02d}.parquet' w ON f.k = w.k WHERE f.day = {day}) "
+    "TO 'out/2013-01-{day:02d}.parquet'"
 )
 
 
