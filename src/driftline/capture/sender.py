@@ -76,8 +76,9 @@ class Sender:
         self._rest = 0.0
         self._next_try = 0.0
         self._spool_known = False  # the spool has been looked at
-        self._dirty = False  # something was spooled or lost and not replayed since
+        self._dirty = False  # something was spooled and not replayed since
         self._untold = 0  # losses that no event has carried yet
+        self._losing = False  # something was lost since the last flush
         self.closed = False
         self.opened: dict[int, Opened] = {}
 
@@ -166,7 +167,8 @@ class Sender:
             self._handle(batch)
             if mark is not None:
                 self._replay(asked=True)
-                mark.clean = not self._dirty
+                mark.clean = not self._dirty and not self._losing
+                self._losing = False
                 if mark.last:
                     return mark
                 mark.done.set()
@@ -257,12 +259,12 @@ class Sender:
         self._rest = self._next_try = 0.0
         if torn:
             self._lost(torn, "lines of the spool were torn")
-        self._dirty = bool(torn) or bool(self._overflow)
+        self._dirty = bool(self._overflow)
 
     def _lost(self, number: int, why: str) -> None:
         self._counts["lost"] += number
         self._untold += number
-        self._dirty = True
+        self._losing = True
         fault.tell(f"lost:{why[:20]}", f"{number} events or answers were lost: {why}")
 
     def _shut(self) -> None:

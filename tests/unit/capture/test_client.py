@@ -1,0 +1,139 @@
+"""One client per process: threads, tasks, forks and the end of the program."""
+
+import asyncio
+import contextvars
+import multiprocessing
+import os
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+import driftline
+from driftline.capture.run import current_run
+from driftline.event.answer import Answer
+from driftline.testing import MemorySink, use_sink
+
+
+def test_threads_do_not_share_a_run_and_do_not_lose_one(sink: MemorySink) -> None:
+    def work(number: int) -> None:
+        assert current_run.get() is None
+        with driftline.run(f"job-{number}") as run:
+            for count in range(20):
+                run.read(f"source-{number}", version=str(count))
+            time.sleep(0.001)
+            assert current_run.get() is run
+
+    threads = [threading.Thread(target=work, args=(number,)) for number in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert driftline.flush()
+    events = sink.decoded()
+    assert len(events) == 8
+    for event in events:
+        assert event.job is not None
+        assert {part.name for part in event.inputs} == {event.job.name.replace("job", "source")}
+        assert len(event.inputs) == 20
+
+
+def test_tasks_do_not_share_a_run(sink: MemorySink) -> None:
+    async def work(name: str) -> None:
+        with driftline.run(name) as run:
+            await asyncio.sleep(0)
+            assert current_run.get() is run
+
+    async def main() -> None:
+        await asyncio.gather(*(work(f"job-{number}") for number in range(5)))
+
+    asyncio.run(main())
+    driftline.flush()
+    assert len(sink.raw) == 5
+
+
+def test_a_block_that_ends_in_another_context_harms_nobody(sink: MemorySink) -> None:
+    run = driftline.run("job")
+    contextvars.copy_context().run(run.__enter__)
+    run.__exit__(None, None, None)
+    answer = driftline.answer("desk")
+    contextvars.copy_context().run(answer.__enter__)
+    answer.__exit__(None, None, None)
+    driftline.flush()
+    assert (len(sink.raw), len(sink.recorded)) == (1, 1)
+
+
+class FileSink:
+    """Appends what it is given to a file, so that other processes can look."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    def events(self, batch: Sequence[bytes]) -> None:
+        with self.path.open("ab") as file:
+            file.write(b"".join(raw + b"\n" for raw in batch))
+
+    def answers(self, batch: Sequence[Answer]) -> None:
+        """Nobody looks at them."""
+
+    def close(self) -> None:
+        """There is nothing to let go of."""
+
+
+def _in_a_child(name: str) -> None:
+    with driftline.run(name):
+        pass
+
+
+def test_a_forked_child_delivers_its_own_and_only_its_own(tmp_path: Path) -> None:
+    path = tmp_path / "events"
+    with use_sink(FileSink(path), home=str(tmp_path / "home")):
+        with driftline.run("parent"):
+            pass
+        child = multiprocessing.get_context("fork").Process(target=_in_a_child, args=("child",))
+        child.start()
+        child.join(20)
+        assert child.exitcode == 0
+        assert driftline.flush()
+    names = [
+        line.split(b'"job":{"namespace":"default","name":"')[1].split(b'"')[0]
+        for line in path.read_bytes().splitlines()
+    ]
+    assert sorted(names) == [b"child", b"parent"]
+
+
+def test_the_exit_of_a_program_with_a_hanging_sink_has_a_deadline(tmp_path: Path) -> None:
+    script = (
+        "import threading, driftline, sys\n"
+        "from driftline import config\n"
+        "from driftline.capture import client\n"
+        "class Hanging:\n"
+        "    def events(self, batch): threading.Event().wait(60)\n"
+        "    def answers(self, batch): pass\n"
+        "    def close(self): pass\n"
+        "client.install(config.load({'home': sys.argv[1], 'flush_seconds': 0.3}), lambda _: Hanging())\n"
+        "with driftline.run('job'): pass\n"
+    )
+    start = time.monotonic()
+    subprocess.run([sys.executable, "-c", script, str(tmp_path / "home")], check=True, timeout=20, capture_output=True)
+    assert time.monotonic() - start < 10
+    (file,) = (tmp_path / "home" / "spool").glob("*.jsonl")
+    assert b'"name":"job"' in file.read_bytes()
+
+
+def test_settings_that_cannot_be_read_switch_the_sdk_off_and_stop_nothing(tmp_path: Path) -> None:
+    script = (
+        "import driftline\n"
+        "with driftline.run('job') as run: run.read('a')\n"
+        "with driftline.answer('desk') as a: a.decide('x')\n"
+        "driftline.watch(); print('reached', driftline.flush())"
+    )
+    environment = {**os.environ, "DRIFTLINE_QUEUE": "many"}
+    done = subprocess.run(
+        [sys.executable, "-c", script], cwd=tmp_path, env=environment, capture_output=True, text=True, check=True
+    )
+    assert done.stdout == "reached True\n"
+    assert done.stderr.count("\n") == 1
+    assert "settings failed" in done.stderr
