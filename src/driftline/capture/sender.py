@@ -89,7 +89,9 @@ class Sender:
             answers: list[Answer] = []
             self._sort(item, events, answers, cheap=True)
             self._keep(events, answers)
-        elif len(self._items) < self._limit:
+            self.spool.close()
+            return
+        if len(self._items) < self._limit:
             self._items.append(item)
         elif len(self._overflow) < self._limit:
             fault.tell("queue", f"the queue is full ({self._limit}); what comes now goes to {self.spool.folder}")

@@ -1,5 +1,7 @@
 """The queue and the thread behind it: nobody waits for a sink, and what is not delivered is kept or counted."""
 
+import json
+import logging
 import threading
 import time
 from collections.abc import Sequence
@@ -89,3 +91,104 @@ def test_profiling_a_file_is_not_done_on_the_users_thread(
         run.read(tmp_path / "x.csv")
     driftline.flush()
     assert threads == ["driftline-sender"]
+
+
+class Flaky:
+    """A sink that fails as often as it is told to, then takes everything."""
+
+    def __init__(self, failures: int) -> None:
+        self.failures = failures
+        self.got: list[bytes] = []
+
+    def events(self, batch: Sequence[bytes]) -> None:
+        if self.failures:
+            self.failures -= 1
+            raise OSError("locked")
+        self.got += batch
+
+    def answers(self, batch: Sequence[Answer]) -> None:
+        self.events([])
+
+    def close(self) -> None:
+        """There is nothing to let go of."""
+
+
+def numbers(raw: Sequence[bytes]) -> list[int]:
+    return [int(json.loads(one.removeprefix(b"E "))["job"]["name"].removeprefix("job-")) for one in raw]
+
+
+def test_a_batch_that_fails_is_tried_again(tmp_path: Path) -> None:
+    fault.reset()
+    flaky = Flaky(2)
+    with use_sink(flaky, home=str(tmp_path)):
+        with driftline.run("job-1"):
+            pass
+        assert driftline.flush()
+        assert client.status()["spooled"] == 0
+    assert numbers(flaky.got) == [1]
+    fault.reset()
+
+
+def test_what_a_sink_refuses_is_spooled_and_delivered_once_it_is_back(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    fault.reset()
+    flaky = Flaky(1_000)
+    with caplog.at_level(logging.WARNING, "driftline"), use_sink(flaky, home=str(tmp_path)):
+        for number in range(5):
+            with driftline.run(f"job-{number}"):
+                pass
+        assert not driftline.flush()
+        assert client.status()["spooled"] == 5
+        flaky.failures = 0
+        with driftline.run("job-5"):
+            pass
+        assert driftline.flush()
+        status = client.status()
+        assert (status["replayed"], status["delivered"], status["lost"]) == (5, 6, 0)
+    assert sorted(numbers(flaky.got)) == list(range(6))
+    assert [n for n in numbers(flaky.got) if n < 5] == list(range(5))
+    assert len([record for record in caplog.records if "cannot deliver" in record.getMessage()]) == 1
+    fault.reset()
+
+
+def test_a_sink_that_cannot_even_be_opened_loses_nothing(tmp_path: Path) -> None:
+    fault.reset()
+    with use_sink(MemorySink(), home=str(tmp_path)):
+        owner = client.current()
+        assert owner is not None
+        owner.sender._open_sink = broken
+        with driftline.run("job-1"):
+            pass
+        assert not driftline.flush()
+        assert client.status()["spooled"] == 1
+    fault.reset()
+
+
+def test_with_sink_and_disk_both_broken_the_loss_is_counted_and_told(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    fault.reset()
+    (tmp_path / "spool").write_text("a file where the folder should be")
+    with caplog.at_level(logging.WARNING, "driftline"), use_sink(Flaky(1_000), home=str(tmp_path)):
+        with driftline.run("job-1"):
+            pass
+        assert not driftline.flush()
+        assert client.status()["lost"] == 1
+    assert any("were lost" in record.getMessage() for record in caplog.records)
+    fault.reset()
+
+
+def test_a_new_configuration_delivers_what_was_queued_to_the_old_sink_first(tmp_path: Path) -> None:
+    first, second = MemorySink(), MemorySink()
+    with use_sink(first, home=str(tmp_path / "a")):
+        with driftline.run("job-1") as outliving:
+            with driftline.run("job-2"):
+                pass
+            with use_sink(second, home=str(tmp_path / "b")), driftline.run("job-3"):
+                pass
+        assert outliving.id
+    assert (numbers(first.raw), numbers(second.raw)) == ([2], [3])
+    assert (first.closed, second.closed) == (True, True)
+    kept = b"".join(file.read_bytes() for file in (tmp_path / "a" / "spool").iterdir())
+    assert numbers([kept]) == [1]  # a run that outlives its settings is spooled for its own home

@@ -1,0 +1,234 @@
+"""DuckDB as it was, and recorded while a run is active. Expected values by hand."""
+
+import inspect
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pandas as pd
+import pytest
+
+import driftline
+from driftline.capture import fault, watch
+from driftline.testing import MemorySink
+
+MODULE_FRAME = pd.DataFrame({"v": [1, 2, 3]})
+
+
+@pytest.fixture
+def connection(sink: MemorySink) -> Iterator[duckdb.DuckDBPyConnection]:
+    driftline.watch()
+    with duckdb.connect() as made:
+        yield made
+
+
+def edges(sink: MemorySink, name: str) -> dict[str, list[str]]:
+    """The column edges of the output ``name``, and those of its rows under ``""``."""
+    assert driftline.flush()
+    found: dict[str, list[str]] = {}
+    for raw in sink.raw:
+        for part in json.loads(raw)["outputs"]:
+            facet = part["facets"].get("columnLineage", {"fields": {}})
+            if part["name"] == name:
+                given = {key: value["inputFields"] for key, value in facet["fields"].items()}
+                for column, inputs in {**given, "": facet.get("dataset", [])}.items():
+                    ways = [(one, way["subtype"]) for one in inputs for way in one["transformations"]]
+                    found[column] = sorted(f"{one['name']}.{one['field']} {way}" for one, way in ways)
+    return found
+
+
+def test_a_daily_copy_is_recorded_with_files_versions_and_columns(
+    sink: MemorySink, connection: duckdb.DuckDBPyConnection, tmp_path: Path
+) -> None:
+    for folder in ("feed/flights", "feed/weather", "features"):
+        (tmp_path / folder).mkdir(parents=True)
+    for day in ("2013-01-01", "2013-01-02"):
+        flights, weather = f"{tmp_path}/feed/flights/{day}.parquet", f"{tmp_path}/feed/weather/{day}.parquet"
+        connection.execute(
+            f"COPY (SELECT range AS id, range * 2.0 AS delay, range % 3 AS origin FROM range(9)) TO '{flights}'"
+        )
+        connection.execute(f"COPY (SELECT range AS origin, 20.0 AS temp FROM range(3)) TO '{weather}'")
+        with driftline.run("features", nominal=day) as run:
+            connection.execute(
+                f"COPY (SELECT f.*, delay / 60 AS hours, w.temp FROM read_parquet('{flights}') f "
+                f"LEFT JOIN '{weather}' w ON f.origin = w.origin WHERE delay >= 2) "
+                f"TO '{tmp_path}/features/{day}.parquet' (FORMAT parquet)"
+            )
+        assert [(one.dataset.name, one.partition) for one in run.inputs] == [
+            ("feed/flights", day),
+            ("feed/weather", day),
+        ]
+        assert [(one.dataset.name, one.partition) for one in run.outputs] == [("features", day)]
+    assert edges(sink, "features") == {
+        "id": ["feed/flights.id IDENTITY"],
+        "delay": ["feed/flights.delay IDENTITY"],
+        "origin": ["feed/flights.origin IDENTITY"],
+        "hours": ["feed/flights.delay TRANSFORMATION"],
+        "temp": ["feed/weather.temp IDENTITY"],
+        "": ["feed/flights.delay FILTER", "feed/flights.origin JOIN", "feed/weather.origin JOIN"],
+    }
+    events = [json.loads(raw) for raw in sink.raw]
+    codes = {event["run"]["facets"]["driftline_code"]["version"] for event in events}
+    assert len(codes) == 1  # the days differ, the code does not
+    assert events[0]["outputs"][0]["facets"]["driftline_state"]["rows"] == 8
+    assert "LEFT JOIN" in events[0]["job"]["facets"]["sql"]["query"]
+
+
+def test_frames_among_the_callers_variables_are_still_found(
+    sink: MemorySink, connection: duckdb.DuckDBPyConnection
+) -> None:
+    frame = pd.DataFrame({"v": [4, 5]})
+
+    def inside(values: Any) -> Any:
+        return connection.sql("SELECT sum(v) FROM values_here").fetchall() if values is None else None
+
+    for active in (False, True):
+        context = driftline.run("job") if active else None
+        if context is not None:
+            context.__enter__()
+        assert connection.execute("SELECT sum(v) FROM frame").fetchall() == [(9,)]
+        assert connection.sql("SELECT sum(v) FROM frame").fetchall() == [(9,)]
+        assert connection.query("SELECT sum(v) FROM MODULE_FRAME").fetchall() == [(6,)]
+        assert duckdb.sql("SELECT sum(v) FROM frame").fetchall() == [(9,)]
+        with pytest.raises(duckdb.CatalogException, match="values_here"):
+            inside(None)
+        if context is not None:
+            context.__exit__(None, None, None)
+            assert context.inputs == ()  # a frame is no dataset
+    assert fault.counts() == {}
+    del frame
+
+
+def test_a_statement_that_fails_is_called_once_and_records_nothing(
+    sink: MemorySink, connection: duckdb.DuckDBPyConnection, tmp_path: Path
+) -> None:
+    connection.execute("CREATE SEQUENCE counted")
+    file = tmp_path / "x.csv"
+    file.write_text("a\n1\n")
+    with driftline.run("job") as run:
+        with pytest.raises(duckdb.Error) as caught:
+            connection.execute(f"SELECT error('user') FROM '{file}'")
+        assert "user" in str(caught.value)
+        assert connection.execute("SELECT nextval('counted')").fetchone() == (1,)
+        assert connection.execute("SELECT nextval('counted')").fetchone() == (2,)
+    assert run.inputs == ()
+
+
+def test_tables_link_the_statements_that_write_and_read_them(
+    sink: MemorySink, connection: duckdb.DuckDBPyConnection, tmp_path: Path
+) -> None:
+    (tmp_path / "in.csv").write_text("a,b\n1,2\n")
+    with driftline.run("load") as load:
+        connection.execute(f"CREATE TEMP TABLE made AS SELECT a, b * 2 AS double FROM '{tmp_path}/in.csv'")
+    with driftline.run("export") as export:
+        connection.execute(f"COPY made TO '{tmp_path}/out.csv'")
+    assert [one.dataset.node for one in load.outputs] == ["dataset:duckdb://memory:made"]
+    assert export.inputs == load.outputs
+    assert edges(sink, "made") == {"a": ["in.csv.a IDENTITY"], "double": ["in.csv.b TRANSFORMATION"], "": []}
+    assert edges(sink, "out.csv") == {"a": ["made.a IDENTITY"], "double": ["made.double IDENTITY"], "": []}
+
+
+def test_tables_of_a_database_file_are_named_by_it(sink: MemorySink, tmp_path: Path) -> None:
+    driftline.watch()
+    with duckdb.connect(tmp_path / "warehouse.db") as connection:
+        connection.execute("CREATE TABLE first (a INT, b INT)")
+        with driftline.run("job") as run:
+            connection.execute("INSERT INTO first SELECT 1, 2")
+            connection.execute("CREATE TABLE second AS SELECT * FROM first")
+    assert [one.dataset.node for one in run.outputs] == [
+        "dataset:duckdb://warehouse.db:first",
+        "dataset:duckdb://warehouse.db:second",
+    ]
+    assert edges(sink, "second") == {"a": ["first.a IDENTITY"], "b": ["first.b IDENTITY"], "": []} or run.inputs == ()
+
+
+def test_a_pending_result_is_not_disturbed(sink: MemorySink, connection: duckdb.DuckDBPyConnection) -> None:
+    connection.execute("CREATE TABLE many AS SELECT range AS n FROM range(5000)")
+    with driftline.run("job"):
+        connection.execute("SELECT * FROM many")
+        assert connection.fetchone() == (0,)
+        assert connection.fetchone() == (1,)
+        assert len(connection.fetchall()) == 4998
+
+
+def test_relations_that_write_are_recorded(
+    sink: MemorySink, connection: duckdb.DuckDBPyConnection, tmp_path: Path
+) -> None:
+    (tmp_path / "in.csv").write_text("a,b\n1,2\n")
+    with driftline.run("job") as run:
+        relation = connection.sql(f"SELECT a + b AS s FROM '{tmp_path}/in.csv'")
+        assert relation is not None
+        relation.write_parquet(str(tmp_path / "out.parquet"))
+        connection.read_csv(str(tmp_path / "in.csv"))
+    assert [one.dataset.name for one in run.inputs] == ["in.csv"]
+    assert [one.dataset.name for one in run.outputs] == ["out.parquet"]
+    assert edges(sink, "out.parquet")["s"] == ["in.csv.a TRANSFORMATION", "in.csv.b TRANSFORMATION"]
+
+
+def test_a_file_that_a_statement_reads_and_overwrites_is_read_as_it_was(
+    sink: MemorySink, connection: duckdb.DuckDBPyConnection, tmp_path: Path
+) -> None:
+    file = tmp_path / "x.parquet"
+    connection.execute(f"COPY (SELECT 1 AS a) TO '{file}'")
+    with driftline.run("before") as before:
+        version = before.read(file).version
+    with driftline.run("job") as run:
+        connection.execute(f"COPY (SELECT a + 1 AS a FROM (SELECT * FROM read_parquet('{file}')) s) TO '{file}'")
+    assert [one.version for one in run.inputs] == [version]
+    assert run.outputs[0].version != version
+
+
+def test_a_partitioned_write_is_recorded_as_the_files_it_made(
+    sink: MemorySink, connection: duckdb.DuckDBPyConnection, tmp_path: Path
+) -> None:
+    with driftline.run("job") as run:
+        connection.execute(
+            "COPY (SELECT range AS n, range % 2 AS side FROM range(4)) "
+            f"TO '{tmp_path}/parts' (FORMAT parquet, PARTITION_BY (side))"
+        )
+    assert {one.dataset.name for one in run.outputs} == {"parts"}
+    assert [one.partition for one in run.outputs] == ["0", "1"]
+
+
+def test_our_own_failure_leaves_the_statement_alone(
+    sink: MemorySink, connection: duckdb.DuckDBPyConnection, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    def broken(*_: object, **__: object) -> Any:
+        raise RuntimeError("on purpose")
+
+    monkeypatch.setattr("driftline.capture.sql.statement.analyse", broken)
+    with driftline.run("job") as run:
+        for number in range(5):
+            assert connection.execute(f"SELECT {number}").fetchall() == [(number,)]
+    assert fault.counts() == {"hook DuckDBPyConnection.execute": 3}
+    assert run.inputs == ()
+
+
+def test_methods_look_as_before_and_come_back(sink: MemorySink) -> None:
+    watch.unwatch()
+    owners: list[tuple[Any, str]] = [
+        (duckdb.DuckDBPyConnection, "execute"),
+        (duckdb.DuckDBPyConnection, "sql"),
+        (duckdb, "sql"),
+        (duckdb.DuckDBPyRelation, "write_parquet"),
+    ]
+
+    def looks() -> list[Any]:
+        found: list[Any] = []
+        for owner, name in owners:
+            value = getattr(owner, name)
+            try:
+                signature: object = inspect.signature(value)
+            except ValueError as error:
+                signature = type(error)
+            found.append((value.__name__, value.__doc__, signature))
+        return found
+
+    before, originals = looks(), [owner.__dict__[name] for owner, name in owners]
+    driftline.watch()
+    assert looks() == before
+    assert all(owner.__dict__[name] is not original for (owner, name), original in zip(owners, originals, strict=True))
+    watch.unwatch()
+    assert all(owner.__dict__[name] is original for (owner, name), original in zip(owners, originals, strict=True))

@@ -1,0 +1,138 @@
+"""Delivery over HTTP, against a real server of the standard library that answers as it is told to."""
+
+import json
+import threading
+from collections.abc import Callable, Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from driftline.capture import fault, send
+from driftline.capture.send import HttpSink, Undelivered
+from driftline.config import Settings
+from driftline.errors import BadSetting
+from driftline.event.answer import Answer
+
+Reply = Callable[[str, list[Any]], tuple[int, bytes]]
+
+
+class Server:
+    """Remembers requests; ``reply`` says what it answers."""
+
+    def __init__(self) -> None:
+        self.requests: list[tuple[str, str, list[Any]]] = []
+        self.reply: Reply = lambda path, items: (204, b"")
+        self.drop = False  # close each connection after its answer
+        server = self
+
+        class Handler(BaseHTTPRequestHandler):
+            protocol_version = "HTTP/1.1"
+
+            def do_POST(self) -> None:
+                items = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+                server.requests.append((self.path, self.headers.get("Authorization", ""), items))
+                status, body = server.reply(self.path, items)
+                self.send_response(status)
+                self.send_header("Content-Length", str(len(body)))
+                self.end_headers()
+                self.wfile.write(body)
+                self.close_connection = server.drop
+
+            def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - the name is the base class's
+                """Say nothing."""
+
+        self.http = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.http.daemon_threads = True
+        self.url = f"http://127.0.0.1:{self.http.server_address[1]}"
+        threading.Thread(target=self.http.serve_forever, args=(0.01,), daemon=True).start()
+
+
+@pytest.fixture
+def server() -> Iterator[Server]:
+    fault.reset()
+    made = Server()
+    yield made
+    made.http.shutdown()
+    made.http.server_close()
+    fault.reset()
+
+
+@pytest.fixture
+def sink(server: Server, tmp_path: Path) -> Iterator[HttpSink]:
+    made = HttpSink(Settings(url=f"{server.url}/base/", token="secret", home=str(tmp_path)))
+    yield made
+    made.close()
+
+
+def event(number: int) -> bytes:
+    return b'{"n":%d}' % number
+
+
+def test_events_and_answers_go_to_their_addresses_below_the_base_with_the_token(server: Server, sink: HttpSink) -> None:
+    sink.events([event(1), event(2)])
+    sink.answers([Answer(id="a", time_us=1, endpoint="desk")])
+    assert server.requests == [
+        ("/base/api/v1/lineage/batch", "Bearer secret", [{"n": 1}, {"n": 2}]),
+        ("/base/api/v1/answers", "Bearer secret", [{"id": "a", "time_us": 1, "endpoint": "desk"}]),
+    ]
+
+
+def test_a_batch_goes_in_parts_of_a_bounded_size(
+    server: Server, sink: HttpSink, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(send, "PART_BYTES", 20)
+    sink.events([event(number) for number in range(5)])
+    assert [len(items) for _, _, items in server.requests] == [2, 2, 1]
+
+
+@pytest.mark.parametrize("status", [401, 403, 404, 408, 429, 500, 503])
+def test_what_may_pass_raises_so_that_the_sender_tries_again(server: Server, sink: HttpSink, status: int) -> None:
+    server.reply = lambda path, items: (status, b"")
+    with pytest.raises(Undelivered, match=str(status)):
+        sink.events([event(1)])
+
+
+@pytest.mark.parametrize("status", [400, 413, 422])
+def test_an_event_that_is_refused_for_good_is_found_kept_and_counted(
+    server: Server, sink: HttpSink, status: int, tmp_path: Path
+) -> None:
+    server.reply = lambda path, items: (status, b"no") if {"n": 3} in items else (204, b"")
+    sink.events([event(number) for number in range(8)])
+    taken = [item["n"] for _, _, items in server.requests for item in items if {"n": 3} not in items]
+    assert sorted(taken) == [0, 1, 2, 4, 5, 6, 7]
+    assert fault.counts() == {"refused": 1}
+    assert (tmp_path / "spool" / "refused.txt").read_bytes() == b'{"n":3}\n'
+
+
+def test_single_events_that_failed_are_asked_for_again_or_kept(server: Server, sink: HttpSink, tmp_path: Path) -> None:
+    failed = [{"index": 1, "reason": "bad", "retriable": False}]
+    server.reply = lambda path, items: (
+        200,
+        json.dumps({"status": "partial_success", "failed_events": failed}).encode(),
+    )
+    sink.events([event(1), event(2)])
+    assert (tmp_path / "spool" / "refused.txt").read_bytes() == b'{"n":2}\n'
+    failed[0]["retriable"] = True
+    with pytest.raises(Undelivered, match="1 events again"):
+        sink.events([event(1), event(2)])
+
+
+def test_a_connection_that_the_server_has_closed_is_opened_again(server: Server, sink: HttpSink) -> None:
+    server.drop = True
+    for number in range(3):
+        sink.events([event(number)])
+    assert len(server.requests) == 3
+
+
+def test_no_server_raises(tmp_path: Path) -> None:
+    sink = HttpSink(Settings(url="http://127.0.0.1:1", home=str(tmp_path)))
+    with pytest.raises(OSError, match="refused"):
+        sink.events([event(1)])
+
+
+@pytest.mark.parametrize("url", ["ftp://x", "http://", "nonsense"])
+def test_an_address_that_is_none_is_a_bad_setting(url: str) -> None:
+    with pytest.raises(BadSetting):
+        send.open_sink(Settings(url=url))

@@ -1,0 +1,135 @@
+"""A served model is the model itself, and its predictions are answers. Expected values by hand."""
+
+import copy
+import pickle
+from typing import Any
+
+import pandas as pd
+import pytest
+from sklearn.base import clone
+from sklearn.linear_model import LogisticRegression
+
+import driftline
+from driftline.capture import fault, measure, serving
+from driftline.event.lineage import Dataset, Version
+from driftline.testing import MemorySink
+
+ROWS = pd.DataFrame({"delay": [10.0, 200.0, 30.0, 250.0], "distance": [1, 2, 3, 4]})
+
+
+@pytest.fixture
+def model() -> LogisticRegression:
+    return LogisticRegression().fit(ROWS, [0, 1, 0, 1])
+
+
+def test_predictions_are_one_answer_per_row_with_model_score_and_features(
+    sink: MemorySink, model: LogisticRegression
+) -> None:
+    served = driftline.serve(model, name="eligibility", endpoint="desk")
+    assert served.predict(ROWS).tolist() == [0, 1, 0, 1]
+    driftline.flush()
+    assert [answer.score for answer in sink.recorded] == [0.0, 1.0, 0.0, 1.0]
+    first = sink.recorded[0]
+    assert (first.endpoint, first.features) == ("desk", {"delay": 10.0, "distance": 1.0})
+    version = Version(Dataset("file", "eligibility"), measure.of_object(model)[0])
+    assert [(source.role, source.version) for source in first.sources] == [("model", version)]
+
+
+def test_inside_an_answer_the_model_and_its_score_are_part_of_that_answer(
+    sink: MemorySink, model: LogisticRegression
+) -> None:
+    served = driftline.serve(model, name="eligibility", version="7")
+    with driftline.answer("desk") as answer:
+        chance = served.predict_proba(ROWS[1:2])
+        answer.decide("refund")
+    driftline.flush()
+    (made,) = sink.recorded
+    assert made.score == chance[0][1]
+    assert made.sources[0].version == Version(Dataset("file", "eligibility"), "7")
+
+
+def test_everything_else_is_the_model(sink: MemorySink, model: LogisticRegression) -> None:
+    served = driftline.serve(model, name="eligibility")
+    assert isinstance(served, LogisticRegression)
+    assert served.__class__ is LogisticRegression
+    assert served.coef_ is model.coef_
+    assert repr(served) == repr(model)
+    assert served.get_params() == model.get_params()
+    assert dir(served) == dir(model)
+    assert hash(served) == hash(model)
+    served.note = 1  # type: ignore[attr-defined]  # as users do
+    assert model.note == 1  # type: ignore[attr-defined]
+    assert clone(served).get_params() == model.get_params()
+    with pytest.raises(AttributeError):
+        _ = served.nothing  # type: ignore[attr-defined]
+
+
+def test_a_served_model_survives_pickle_and_copy_and_is_still_served(
+    sink: MemorySink, model: LogisticRegression
+) -> None:
+    served = driftline.serve(model, name="eligibility", version="7")
+    for other in (pickle.loads(pickle.dumps(served)), copy.copy(served), copy.deepcopy(served)):
+        assert other.predict(ROWS).tolist() == [0, 1, 0, 1]
+    driftline.flush()
+    assert len(sink.recorded) == 12
+
+
+def test_a_callable_is_served_too(sink: MemorySink) -> None:
+    class Scorer:
+        def __call__(self, row: dict[str, float]) -> float:
+            return row["delay"] / 60
+
+        def __len__(self) -> int:
+            return 3
+
+    served = driftline.serve(Scorer(), name="scorer", version="1")
+    assert served({"delay": 180.0}) == 3.0
+    assert len(served) == 3
+    driftline.flush()
+    (answer,) = sink.recorded
+    assert (answer.score, answer.features) == (3.0, {"delay": 180.0})
+
+
+def test_the_model_is_called_once_and_its_error_comes_out(sink: MemorySink) -> None:
+    class Broken:
+        calls = 0
+
+        def predict(self, rows: Any) -> Any:
+            self.calls += 1
+            raise LookupError("no such route")
+
+    model = Broken()
+    with pytest.raises(LookupError, match="no such route"):
+        driftline.serve(model, name="broken").predict(1)
+    assert model.calls == 1
+
+
+def test_a_result_that_cannot_be_recorded_still_comes_out(sink: MemorySink) -> None:
+    class Odd:
+        @property
+        def tolist(self) -> Any:
+            raise RuntimeError("on purpose")
+
+    class Model:
+        def predict(self, rows: Any) -> Odd:
+            return result
+
+    result = Odd()
+    served = driftline.serve(Model(), name="odd", version="1")
+    for _ in range(5):
+        assert served.predict(1) is result
+    assert fault.counts() == {"serving": 3}
+
+
+def test_of_a_huge_batch_some_are_recorded_and_the_rest_is_counted(
+    sink: MemorySink, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Model:
+        def predict(self, rows: list[int]) -> list[int]:
+            return rows
+
+    monkeypatch.setattr(serving, "ROWS", 3)
+    driftline.serve(Model(), name="m", version="1").predict(list(range(10)))
+    driftline.flush()
+    assert len(sink.recorded) == 3
+    assert fault.counts() == {"unrecorded rows": 7}

@@ -1,0 +1,91 @@
+"""The spool: what goes in comes out, oldest first, exactly once, whoever wrote it."""
+
+import fcntl
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+
+from driftline.capture import spool as spools
+from driftline.capture.spool import Spool
+from driftline.event.answer import Answer
+
+
+def answer(number: int) -> Answer:
+    return Answer(id=f"id-{number}", time_us=number, endpoint="desk", text="two\nlines")
+
+
+class Taker:
+    """Remembers what it was given, or refuses it."""
+
+    def __init__(self) -> None:
+        self.events: list[bytes] = []
+        self.answers: list[Answer] = []
+        self.refuse_after = 1_000_000
+
+    def __call__(self, events: Sequence[bytes], answers: Sequence[Answer]) -> None:
+        if len(self.events) + len(events) > self.refuse_after:
+            raise OSError("down")
+        self.events += events
+        self.answers += answers
+
+
+def test_everything_comes_back_in_order_and_the_folder_is_empty(tmp_path: Path) -> None:
+    spool = Spool(tmp_path)
+    assert spool.empty()
+    events = [b'{"n":%d}' % number for number in range(1200)]
+    for start in range(0, 1200, 100):
+        spool.add(events[start : start + 100], [answer(start)])
+    assert not spool.empty()
+    taker = Taker()
+    assert spool.replay(taker) == (1212, 0)
+    assert taker.events == events
+    assert taker.answers == [answer(number) for number in range(0, 1200, 100)]
+    assert spool.empty()
+    assert list((tmp_path / "spool").iterdir()) == []
+
+
+def test_a_replay_that_fails_keeps_the_file(tmp_path: Path) -> None:
+    spool = Spool(tmp_path)
+    spool.add([b"{}"] * 700, [])
+    taker = Taker()
+    taker.refuse_after = 500
+    with pytest.raises(OSError, match="down"):
+        spool.replay(taker)
+    taker.refuse_after = 10_000
+    spool.add([b'{"later":1}'], [])
+    spool.replay(taker)
+    assert len(taker.events) == 500 + 700 + 1  # the first part comes again: receivers know events by content
+    assert taker.events[-1] == b'{"later":1}'
+
+
+def test_what_a_dead_process_left_is_replayed_and_what_a_living_one_writes_is_not(tmp_path: Path) -> None:
+    folder = tmp_path / "spool"
+    folder.mkdir()
+    (folder / "00000000000000000001-1.jsonl").write_bytes(b'E {"dead":1}\n')
+    living = folder / "00000000000000000002-2.jsonl"
+    living.write_bytes(b'E {"living":1}\n')
+    taker = Taker()
+    with living.open("rb") as held:
+        fcntl.flock(held.fileno(), fcntl.LOCK_EX)
+        Spool(tmp_path).replay(taker)
+    assert taker.events == [b'{"dead":1}']
+    assert living.exists()
+
+
+def test_a_torn_line_is_counted_and_never_guessed_at(tmp_path: Path) -> None:
+    folder = tmp_path / "spool"
+    folder.mkdir()
+    (folder / "1-1.jsonl").write_bytes(b'E {"whole":1}\nE {"torn":')
+    taker = Taker()
+    assert Spool(tmp_path).replay(taker) == (1, 1)
+    assert taker.events == [b'{"whole":1}']
+
+
+def test_a_full_spool_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(spools, "LIMIT_BYTES", 10)
+    spool = Spool(tmp_path)
+    spool.add([b"{}" * 10], [])
+    with pytest.raises(OSError, match="full"):
+        spool.add([b"{}"], [])
+    spool.close()

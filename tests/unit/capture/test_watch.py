@@ -1,0 +1,50 @@
+"""Hooks go on for libraries that are loaded or get loaded, once, and come off again."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+
+def ran(script: str, folder: Path) -> str:
+    done = subprocess.run([sys.executable, "-c", script], cwd=folder, capture_output=True, text=True, check=True)
+    return done.stdout
+
+
+def test_a_library_that_is_imported_later_is_hooked_then(tmp_path: Path) -> None:
+    script = (
+        "import driftline, sys\n"
+        "from driftline.testing import MemorySink, use_sink\n"
+        "sink = MemorySink()\n"
+        "with use_sink(sink):\n"
+        "    driftline.watch(); driftline.watch()\n"
+        "    assert 'pandas' not in sys.modules and 'duckdb' not in sys.modules\n"
+        "    import pandas, duckdb\n"
+        "    assert type(pandas.__spec__.loader).__name__ == 'SourceFileLoader', pandas.__spec__.loader\n"
+        "    pandas.DataFrame({'a': [1]}).to_csv('x.csv')\n"
+        "    with driftline.run('job') as run:\n"
+        "        pandas.read_csv('x.csv')\n"
+        "        duckdb.sql(\"copy (select 1 as a) to 'y.parquet'\")\n"
+        "    print([one.dataset.name.rsplit('/')[-1] for one in (*run.inputs, *run.outputs)])\n"
+        "from driftline.capture import watch\n"
+        "watch.unwatch(); print(hasattr(pandas.read_csv, '__wrapped__'), len(sys.meta_path))\n"
+        "import subprocess; print(len(sys.meta_path))\n"
+    )
+    first, second, third = ran(script, tmp_path).splitlines()
+    assert first == "['x.csv', 'y.parquet']"
+    assert second.startswith("False")
+    assert second.split()[1] == third
+
+
+def test_watching_loads_no_library(tmp_path: Path) -> None:
+    script = (
+        "import driftline, sys, time\n"
+        "start = time.process_time()\n"
+        "driftline.watch()\n"
+        "with driftline.run('job', at=1) as run: run.id\n"
+        "heavy = {'numpy', 'pandas', 'pyarrow', 'duckdb', 'sqlglot'}\n"
+        "print(sorted(heavy & set(sys.modules)), time.process_time() - start)\n"
+        "import os; os._exit(0)\n"
+    )
+    loaded, seconds = ran(script, tmp_path).rsplit(" ", 1)
+    assert loaded == "[]"
+    assert float(seconds) < 0.5  # measured 0.05 s
