@@ -1,1 +1,1 @@
-"""The incident, replayed on real data: a user's pipeline on a year of flights, broken on purpose, watched and guarded."""
+"""The incident on real data: a user's pipeline on a year of flights, broken on purpose, watched and guarded."""

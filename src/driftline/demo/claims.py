@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 FIRST = date(2013, 4, 1)  # the desk opens after the first quarter
 # chance that a flight brings a claim, by how late it truly arrived (minutes above, chance)
-CHANCES = ((180, 0.45), (60, 0.06), (30, 0.045), (3, 0.026), (-10_000, 0.0004))
+CHANCES = ((180, 0.45), (60, 0.062), (30, 0.047), (3, 0.027), (-10_000, 0.0004))
 CANCELLED = 0.06
 
 

@@ -1,8 +1,8 @@
 """``driftline demo``: the 75,000-dollar incident, replayed on a real year of flights.
 
-Enters: options. Leaves: the story on the screen, a closing table, one JSON line where asked for, and a server on the guarded
-year's store unless told otherwise. The replay writes into a new folder each time and swaps it in at the end, so an
-interrupted demo never leaves half a store behind.
+Enters: options. Leaves: the story on the screen, a closing table, one JSON line where asked for, and a server on the
+guarded year's store unless told otherwise. The replay writes into a new folder each time and swaps it in at the end,
+so an interrupted demo never leaves half a store behind.
 """
 
 import os
@@ -17,7 +17,7 @@ from rich.table import Table
 
 from driftline.config import Settings
 from driftline.demo import faults, story
-from driftline.demo.story import Outcome, Year
+from driftline.demo.story import Outcome
 from driftline.errors import BadInput, Interrupted
 from driftline.serve.server import serve
 
@@ -51,7 +51,7 @@ def demo(
     folder.mkdir(parents=True, exist_ok=True)
     work = Path(tempfile.mkdtemp(prefix="replay-", dir=folder))
     try:
-        result, bare, guarded = story.tell(work, chosen, seed, quiet=json)
+        result = story.tell(work, chosen, seed, quiet=json)
         latest = _keep(work, folder)
     except KeyboardInterrupt as stop:
         raise Interrupted(
@@ -60,26 +60,28 @@ def demo(
     finally:
         shutil.rmtree(work, ignore_errors=True)
     if json:
-        print(story.line(_at_home(result, latest)))  # noqa: T201 - the machine-readable result
+        print(story.line(_at_home(result, latest)))
     else:
-        close(result, bare, guarded)
+        close(result)
     if serve_after:
         serve(Settings(home=str(latest / "guarded" / ".driftline"), host=host, port=port))
     return result
 
 
-def close(result: Outcome, bare: Year, guarded: Year) -> None:
+def close(result: Outcome) -> None:
     """Print the closing table."""
     console = Console(highlight=False)
-    table = Table(title=f"The year 2013, fault {result.fault}, seed {result.seed}", title_style="bold", show_header=False)
+    table = Table(
+        title=f"The year 2013, fault {result.fault}, seed {result.seed}", title_style="bold", show_header=False
+    )
     table.add_column(style="bright_black")
     table.add_column()
-    for name, value in rows(result, bare, guarded):
+    for name, value in rows(result):
         table.add_row(name, value)
     console.print(table)
 
 
-def rows(result: Outcome, bare: Year, guarded: Year) -> list[tuple[str, str]]:
+def rows(result: Outcome) -> list[tuple[str, str]]:
     """Return the closing table, line by line."""
     out = [("flights, answers a year", f"{result.flights:,} flights, {result.answers:,} answers")]
     if result.day is None:

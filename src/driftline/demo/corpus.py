@@ -1,7 +1,7 @@
 """The refund policy as the desk sees it: pages, cut into passages, found by their words.
 
-Enters: a folder of Markdown pages. Leaves: passages with their content hash, and an index that ranks them by BM25. Nothing
-here knows what a passage means; the desk reads the numbers out of the text that it is given.
+Enters: a folder of Markdown pages. Leaves: passages with their content hash, and an index that ranks them by BM25.
+Nothing here knows what a passage means; the desk reads the numbers out of the text that it is given.
 Source: Robertson and Zaragoza 2009, doi 10.1561/1500000019 (k1 = 1.2, b = 0.75).
 """
 
@@ -30,7 +30,7 @@ _IN_THE_MAKING = (
 _DRAFTS = {
     "13-draft-rail.md": "# Rail and fly (draft)\n\n## Delays on the train\nTo be agreed with the railway.\n\n"
     "## Tickets for both\nOne ticket, one claim, one answer. Wording open.\n",
-    "14-draft-lounge.md": "# Lounges (draft)\n\n## Waiting in the lounge\nOffered from the second hour on. To be priced.\n",
+    "14-draft-lounge.md": "# Lounges (draft)\n\n## Waiting in the lounge\nFrom the second hour on. To be priced.\n",
 }
 _EDITS = (
     ("12-words.md", "Times are local times."),
@@ -61,7 +61,9 @@ class Index:
     def _search(self, question: str, best: int = 2) -> tuple[tuple[Passage, float], ...]:
         """Return the ``best`` passages with their scores, best first; ties by passage id."""
         asked = set(words(question))
-        scored = [(self._score(asked, count), passage) for count, passage in zip(self._words, self.passages, strict=True)]
+        scored = [
+            (self._score(asked, count), passage) for count, passage in zip(self._words, self.passages, strict=True)
+        ]
         scored.sort(key=lambda pair: (-pair[0], pair[1].id))
         return tuple((passage, round(score, 4)) for score, passage in scored[:best])
 
@@ -83,13 +85,12 @@ def publish(folder: Path) -> None:
     """Put the approved pages and the ones in the making into ``folder``."""
     for target in (APPROVED, STAGING):
         (folder / target).mkdir(parents=True, exist_ok=True)
-    for page in resources.files("driftline.demo").joinpath("policies").iterdir():
-        if page.name.endswith(".md"):
-            text = page.read_text("utf-8")
-            (folder / APPROVED / page.name).write_text(text, "utf-8")
-            for before, after in _IN_THE_MAKING:
-                text = text.replace(before, after)
-            (folder / STAGING / page.name).write_text(text, "utf-8")
+    for page in approved():
+        text = page["text"]
+        (folder / APPROVED / page["id"]).write_text(text, "utf-8")
+        for before, after in _IN_THE_MAKING:
+            text = text.replace(before, after)
+        (folder / STAGING / page["id"]).write_text(text, "utf-8")
     for name, text in _DRAFTS.items():
         (folder / STAGING / name).write_text(text, "utf-8")
 
@@ -99,6 +100,13 @@ def edit(folder: Path, edition: int) -> None:
     page, sentence = _EDITS[edition % len(_EDITS)]
     file = folder / APPROVED / page
     file.write_text(f"{file.read_text('utf-8').rstrip()} {sentence}\n", "utf-8")
+
+
+def approved() -> list[dict[str, str]]:
+    """Return the approved pages as they were first published."""
+    found = resources.files("driftline.demo").joinpath("policies").iterdir()
+    rows = [{"id": page.name, "text": page.read_text("utf-8")} for page in found if page.name.endswith(".md")]
+    return sorted(rows, key=lambda row: row["id"])
 
 
 def pages(folder: Path) -> list[dict[str, str]]:

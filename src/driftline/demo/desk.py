@@ -1,8 +1,9 @@
 """The refund desk: reads the policy, looks the flight up, decides, answers.
 
-Enters: a claim and what is on the desk's shelf (features of the day, index, model, prompt). Leaves: a reply with the money.
-The desk knows no threshold of its own: it reads the numbers out of the passages that the index gives it, so a wrong index
-makes wrong decisions. It is guarded by ``refund-desk.guard.yaml``; what the guard holds back goes to a person.
+Enters: a claim and what is on the desk's shelf (features of the day, index, model, prompt). Leaves: a reply with the
+money. The desk knows no threshold of its own: it reads the numbers out of the passages that the index gives it, so a
+wrong index makes wrong decisions. It is guarded by ``refund-desk.guard.yaml``; what the guard holds back goes to a
+person.
 """
 
 import re
@@ -87,14 +88,22 @@ def read_terms(index: Index) -> Terms:
 
 def amount(terms: Terms, distance: float, minutes: float) -> float:
     """Return what a late arrival pays by distance (miles) and delay (minutes)."""
-    _, short, long = next(tier for tier in terms.tiers if distance <= tier[0])
+    fitting = [tier for tier in terms.tiers if distance <= tier[0]]
+    if not fitting:
+        raise LookupError(f"the policy names no amount for {distance} miles")
+    _, short, long = fitting[0]
     return long if minutes > terms.long else short
 
 
 def decide(claim: Claim, shelf: Shelf) -> Reply:
     """Decide a claim by the record and the policy; record every number that was used."""
-    terms = read_terms(shelf.index)
-    row, score = shelf.rows.get(claim.flight_key), shelf.scores.get(claim.flight_key)
+    try:
+        return _decide(read_terms(shelf.index), shelf.rows.get(claim.flight_key), shelf.scores.get(claim.flight_key))
+    except (LookupError, TypeError, ValueError):  # a policy or a record that cannot be read is no ground to decide on
+        return to_a_person(claim, shelf)
+
+
+def _decide(terms: Terms, row: Mapping[str, Any] | None, score: float | None) -> Reply:
     if row is None:
         return Reply("goodwill", terms.goodwill, "", score=score)
     minutes = row["arr_delay"]
@@ -109,7 +118,7 @@ def decide(claim: Claim, shelf: Shelf) -> Reply:
     return Reply("refund" if likely else "deny", money, "", score=score)
 
 
-def to_a_person(claim: Claim, shelf: Shelf) -> Reply:  # noqa: ARG001 - same arguments as the desk
+def to_a_person(claim: Claim, shelf: Shelf | None = None) -> Reply:  # noqa: ARG001 - same arguments as the desk
     """Put the claim on a person's list: decided from the papers, at the price of a person's time."""
     return Reply("person", 0.0, "A person will look at your claim and answer within two working days.", person=True)
 
@@ -141,7 +150,10 @@ def _passages(index: Index, question: str) -> tuple[tuple[Passage, float], ...]:
 
 
 def _text(index: Index, question: str) -> str:
-    return index.search(question)[0][0].text
+    found = index.search(question)
+    if not found:
+        raise LookupError("the index holds no passage")
+    return found[0][0].text
 
 
 def _number(text: str, pattern: str) -> float:

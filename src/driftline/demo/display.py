@@ -1,11 +1,12 @@
 """What a person sees while the year is replayed: a calendar that fills up, counters, and the story as it happens.
 
-Enters: one ``Tick`` a day and sentences. Leaves: a live display on a terminal, plain lines elsewhere (one a month and one a
-sentence), nothing at all when told to be quiet. Never changes what is replayed.
+Enters: one ``Tick`` a day and sentences. Leaves: a live display on a terminal, plain lines elsewhere (one a month and
+one a sentence), nothing at all when told to be quiet. Never changes what is replayed.
 """
 
 from datetime import date, timedelta
 from types import TracebackType
+from typing import Self
 
 import msgspec
 from rich.console import Console, Group
@@ -51,7 +52,7 @@ class Display:
             else None
         )
 
-    def __enter__(self) -> "Display":
+    def __enter__(self) -> Self:
         self.console.print(Text(self.title, style="bold"))
         if self._live is not None:
             self._live.__enter__()
@@ -75,7 +76,9 @@ class Display:
         if self._live is not None:
             self._live.update(self._screen())
         elif (tick.day + timedelta(days=1)).day == 1:
-            self.console.print(f"  {tick.day:%B}: {self._counters().plain.strip()}", style="bright_black", highlight=False)
+            self.console.print(
+                f"  {tick.day:%B}: {self._counters().plain.strip()}", style="bright_black", highlight=False
+            )
 
     def say(self, moment: date, sentence: str, *, style: str = "") -> None:
         """Tell one sentence of the story."""

@@ -1,8 +1,8 @@
 """What is broken on purpose, and what the truth is. Nothing outside this package may read it.
 
-A fault changes one thing from its day on: rows of the feed, the code of a job, or the folder that the index is built from.
-``truth`` names the nodes that count as the right first cause. To try another fault, make a ``Fault`` and give it to
-``World``: the pipeline, the desk and Driftline stay as they are.
+A fault changes one thing from its day on: rows of the feed, the code of a job, or the folder that the index is built
+from. ``truth`` names the nodes that count as the right first cause. To try another fault, make a ``Fault`` and give
+it to ``World``: the pipeline, the desk and Driftline stay as they are.
 """
 
 import random

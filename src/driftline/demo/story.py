@@ -1,8 +1,8 @@
 """The two years, side by side: what happened, what Driftline saw, what it cost.
 
-Enters: a fault and a seed. Leaves: an ``Outcome`` whose every figure was computed from the two replays. Driftline is asked as
-any user would ask it, through the engine on its store; the truth about the fault is compared with its answer here and
-nowhere else.
+Enters: a fault and a seed. Leaves: an ``Outcome`` whose every figure was computed from the two replays. Driftline is
+asked as any user would ask it, through the engine on its store; the truth about the fault is compared with its answer
+here and nowhere else.
 """
 
 import resource
@@ -10,12 +10,13 @@ from collections.abc import Callable
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from time import process_time
-from typing import Any
+from typing import Any, Self
 
 import msgspec
 
 from driftline import clock
 from driftline.config import Settings
+from driftline.demo import claims
 from driftline.demo.display import Display, Tick
 from driftline.demo.faults import Fault
 from driftline.demo.feed import FIRST, LAST, Source
@@ -35,8 +36,8 @@ class Year(msgspec.Struct, kw_only=True):
     guarded: bool
     days: list[DayResult] = []
     incident: IncidentReport | None = None  # the one that the fault opened
-    incidents: int = 0
-    false_incidents: int = 0
+    known: set[str] = msgspec.field(default_factory=set)  # ids of its incidents
+    false: set[str] = msgspec.field(default_factory=set)  # of these, the ones that no fault can have caused
     noticed: date | None = None
     answers_before_notice: int = 0  # given on bad data before the incident was open
     first_bad: date | None = None
@@ -80,37 +81,45 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True):
     home: str
 
 
-def tell(folder: Path, fault: Fault, seed: int, *, quiet: bool) -> tuple[Outcome, Year, Year]:
-    """Replay the faulty year twice and return what came of it."""
+def tell(folder: Path, fault: Fault, seed: int, *, quiet: bool) -> Outcome:
+    """Replay the year once up to the fault, then twice from there, and return what came of it.
+
+    The days before the fault are the same in both years, so they are run once and their store is copied.
+    """
     source = Source()
-    bare = replay(folder / "unguarded", source, fault, seed, guarded=False, quiet=quiet)
-    guarded = replay(folder / "guarded", source, fault, seed, guarded=True, quiet=quiet)
-    return outcome(folder, fault, seed, bare, guarded), bare, guarded
+    guarded = Year(guarded=True, first_bad=fault.day)
+    world = World(folder / "guarded", source, seed, fault, guarded=True)
+    fork = fault.day or claims.FIRST
+    until = fork - timedelta(days=1)
+    replay(
+        guarded, world, FIRST, until, f"The year 2013 until {until:%d %B}: flights arrive, models learn", quiet=quiet
+    )
+    copied = world.fork(folder / "unguarded", guarded=False)
+    bare = msgspec.structs.replace(
+        guarded, guarded=False, days=list(guarded.days), known=set(guarded.known), false=set(guarded.false)
+    )
+    replay(bare, copied, fork, LAST, "Without guards: Driftline watches, nobody is told", quiet=quiet)
+    replay(guarded, world, fork, LAST, "With guards: the same days, the same claims", quiet=quiet)
+    return outcome(folder, fault, seed, bare, guarded)
 
 
-def replay(folder: Path, source: Source, fault: Fault, seed: int, *, guarded: bool, quiet: bool) -> Year:
-    """Run one year and write its story down."""
-    year = Year(guarded=guarded, first_bad=fault.day)
-    title = "With guards and messages" if guarded else "Without guards: Driftline only watches"
-    with (
-        World(folder, source, seed, fault, guarded=guarded) as world,
-        Display(title, FIRST, LAST, quiet=quiet) as display,
-        _Watch(folder) as watch,
-    ):
+def replay(year: Year, world: World, first: date, last: date, title: str, *, quiet: bool) -> None:
+    """Run the days from ``first`` to ``last`` and add what happens to ``year``."""
+    with world, Display(title, first, last, quiet=quiet) as display, _Watch(world.folder, year.known) as watch:
         for day in world.days():
-            if day == fault.day:
-                display.say(day, fault.sentence, style="bold")
+            if not first <= day <= last:
+                continue
+            if day == world.fault.day:
+                display.say(day, world.fault.sentence, style="bold")
             result = world.run_day(day)
             year.days.append(result)
             for incident in watch.new():
-                _note(year, display, world, watch, incident, result.day)
+                _note(year, display, world, watch, incident, day)
             if day == year.mended:
                 display.say(day, "The cause is mended.", style="green")
             display.tick(_tick(result))
-        year.incidents = watch.count
         if year.incident is not None:
             year.incident = watch.report(year.incident.incident.id)
-    return year
 
 
 def _note(year: Year, display: Display, world: World, watch: "_Watch", incident: Incident, day: date) -> None:
@@ -119,7 +128,8 @@ def _note(year: Year, display: Display, world: World, watch: "_Watch", incident:
     true = fault.day is not None and world.broken(day) and year.incident is None
     display.say(day, f"Incident: {incident.title}.", style="bold red" if true else "bold magenta")
     if not true:
-        year.false_incidents += int(not world.broken(day))
+        if not world.broken(day):
+            year.false.add(incident.id)
         return
     assert fault.day is not None
     year.incident = IncidentReport(incident=incident)
@@ -136,19 +146,15 @@ def _note(year: Year, display: Display, world: World, watch: "_Watch", incident:
 class _Watch:
     """Asks Driftline what it has found, as a user would."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, known: set[str]) -> None:
         self._engine = Engine.open(Settings(home=str(folder / ".driftline"), console=False))
-        self._known: set[str] = set()
+        self._known = known
 
-    def __enter__(self) -> "_Watch":
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
         self._engine.close()
-
-    @property
-    def count(self) -> int:
-        return len(self._known)
 
     def new(self) -> list[Incident]:
         """Return the incidents that were not there before, oldest first."""
@@ -161,7 +167,7 @@ class _Watch:
         return fresh
 
     def answers_before(self, incident: Incident, since: date) -> int:
-        """Return how many answers went out from ``since`` until the first alarm; all of that day's if they raised it."""
+        """Return how many answers went out from ``since`` until the first alarm; all of a day's if they raised it."""
         until = incident.opened_us
         if self._engine.incident(incident.id).findings[0].dataset.node in incident.endpoints:
             until += _DAY_US
@@ -207,8 +213,8 @@ def outcome(folder: Path, fault: Fault, seed: int, bare: Year, guarded: Year) ->
         cause_sentence=first.sentence if first else None,
         cause_truth=list(fault.truth),
         cause_correct=(first.node in fault.truth if first else False) if fault.day else None,
-        incidents=guarded.incidents,
-        false_incidents=guarded.false_incidents + bare.false_incidents,
+        incidents=len(guarded.known),
+        false_incidents=len(guarded.false | bare.false),
         hit=list(found.hit) if found else [],
         money_unguarded=round(lost, 2),
         money_guarded=round(kept, 2),

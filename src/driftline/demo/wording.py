@@ -5,8 +5,10 @@ With ``DRIFTLINE_DEMO_LLM_URL`` (an OpenAI-compatible ``/v1`` address), ``DRIFTL
 or when the model does not answer in time, the template is used. Nothing is sent anywhere by default.
 """
 
+import http.client
 import json
 import os
+import re
 import urllib.error
 import urllib.request
 from typing import TYPE_CHECKING
@@ -17,6 +19,9 @@ if TYPE_CHECKING:
 
 PREFIX = "DRIFTLINE_DEMO_LLM_"
 TIMEOUT_SECONDS = 10.0
+PATIENCE = 3  # failures after which the model is not asked again in this process
+_NUMBER = re.compile(r"\d[\d,.]*")
+_failures = 0
 TEMPLATES = (
     "Dear passenger, about flight {flight}: {reason} {outcome}",
     "Dear passenger, thank you for writing about flight {flight}. {reason} {outcome}",
@@ -27,7 +32,7 @@ def compose(template: str, claim: "Claim", reply: "Reply") -> str:
     """Return the wording of ``reply``."""
     plain = template.format(flight=claim.flight, reason=_reason(reply), outcome=_outcome(reply))
     url = os.environ.get(f"{PREFIX}URL", "")
-    return (_asked(url, plain) or plain) if url else plain
+    return (_asked(url, plain) or plain) if url and _failures < PATIENCE else plain
 
 
 def _reason(reply: "Reply") -> str:
@@ -43,7 +48,8 @@ def _outcome(reply: "Reply") -> str:
 
 
 def _asked(url: str, plain: str) -> str:
-    """Return the model's wording, or ``""`` where it gives none."""
+    """Return the model's wording, or ``""`` where it gives none or changes a number."""
+    global _failures
     if not url.startswith(("http://", "https://")):
         return ""
     body = {
@@ -63,6 +69,12 @@ def _asked(url: str, plain: str) -> str:
     try:
         with urllib.request.urlopen(request, timeout=TIMEOUT_SECONDS) as response:  # noqa: S310 - as above
             said = json.load(response)["choices"][0]["message"]["content"]
-    except (OSError, ValueError, KeyError, IndexError, TypeError):
+    except (OSError, http.client.HTTPException, ValueError, KeyError, IndexError, TypeError):
+        _failures += 1
         return ""
-    return str(said).strip()
+    faithful = isinstance(said, str) and _numbers(said) == _numbers(plain)
+    return said.strip() if faithful else ""
+
+
+def _numbers(text: str) -> set[str]:
+    return {number.rstrip(".,").replace(",", "") for number in _NUMBER.findall(text)}

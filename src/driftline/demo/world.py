@@ -1,15 +1,17 @@
 """One replay of the year: the feed delivers, the pipeline runs, the desk answers, day by day.
 
-Enters: a folder, the source, a seed, a fault, and whether guards are enforced. Leaves: one ``DayResult`` a day. The order of
-a day is that of a real one: files arrive, features are built, the gate is asked, then the desk opens. Held-back features
-send claims to a person; a held-back index or model is not put on the shelf, the last good one stays. What the fault is, only
-the feed, the join and the index builder are told.
+Enters: a folder, the source, a seed, a fault, and whether guards are enforced. Leaves: one ``DayResult`` a day. The
+order of a day is that of a real one: files arrive, features are built, the gate is asked, then the desk opens.
+Held-back features send claims to a person; a held-back index or model is not put on the shelf, the last good one
+stays. What the fault is, only the feed, the join and the index builder are told.
 """
 
+import copy
 import os
+import shutil
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 import msgspec
 
@@ -29,6 +31,7 @@ HANDLING = 6.0  # dollars that a person's look at one claim costs
 REINDEX = (date(2013, 3, 25), date(2013, 5, 20), date(2013, 7, 8), date(2013, 9, 9), date(2013, 11, 4))
 REWORD = date(2013, 6, 17)  # a new wording of the letter: harmless
 DESK_HOUR = 8
+NEEDED = ("flight_key", "route", "arr_delay", *pipeline.FEATURES[:-1])  # of the features, by the desk
 
 
 class DayResult(msgspec.Struct, kw_only=True):
@@ -56,6 +59,7 @@ class World:
         self.folder = folder.absolute()
         self.seed, self.fault, self.guarded = seed, fault, guarded
         self.feed = Feed(self.folder, source)
+        self._terms = desk.read_terms(corpus.Index(corpus.cut(corpus.approved())))
         self._source = source
         self._mended: date | None = None
         self._frames: list[tuple[Touched, pd.DataFrame]] = []
@@ -66,13 +70,29 @@ class World:
         self._prompt: tuple[str, Touched] | None = None
         self._connection: duckdb.DuckDBPyConnection | None = None
         self._edition = 0
+        self._usual: pd.Series | None = None  # delay by route, as of the last statistics
 
-    def __enter__(self) -> "World":
+    def fork(self, folder: Path, *, guarded: bool) -> "World":
+        """Return a copy of this world in ``folder``: what has happened so far is shared, what comes is its own."""
+        driftline.flush()
+        shutil.copytree(self.folder, folder)
+        other = copy.copy(self)
+        other.folder, other.guarded = folder.absolute(), guarded
+        other.feed = Feed(other.folder, self._source)
+        other._frames = list(self._frames)
+        if self._stats is not None:
+            other._stats = other.folder / self._stats.relative_to(self.folder)
+        return other
+
+    def __enter__(self) -> Self:
         import duckdb
+        import pyarrow as pa
 
+        pa.set_cpu_count(1)
         for name in ("features", "route_stats"):
             (self.folder / name).mkdir(parents=True, exist_ok=True)
-        corpus.publish(self.folder)
+        if not (self.folder / corpus.APPROVED).exists():
+            corpus.publish(self.folder)
         driftline.configure(
             home=str(self.folder / ".driftline"),
             namespace=pipeline.NAMESPACE,
@@ -81,7 +101,6 @@ class World:
             flush_seconds=60.0,
         )
         driftline.watch()
-        self._terms = desk.read_terms(corpus.Index(corpus.cut(corpus.pages(self.folder / corpus.APPROVED))))
         self._connection = duckdb.connect()
         self._connection.execute("set threads = 1")
         return self
@@ -134,13 +153,10 @@ class World:
 
     def _learn(self, day: date, features: Path, version: Touched) -> None:
         """Bring the route statistics up to date and keep the day for training."""
-        import pandas as pd
-
         target = self.folder / "route_stats" / f"{day}.parquet"
-        stats = pipeline.route_stats(features, self._stats, target, _at(day, 3))
+        rows = pipeline.route_stats(features, self._stats, target, _at(day, 3))
         self._stats = target
-        rows = pd.read_parquet(features, columns=["origin", "dest", "arr_delay", *pipeline.FEATURES[:-1]])
-        rows = rows.merge(stats[["origin", "dest", "route_delay"]], on=["origin", "dest"], how="left")
+        self._usual = rows.groupby("route", sort=False)["route_delay"].first()
         kept = rows[[*pipeline.FEATURES, "arr_delay"]].astype("float32")
         self._frames.append((version, kept))
 
@@ -179,7 +195,7 @@ class World:
         assert self._prompt is not None
         at = _at(day, DESK_HOUR)
         with driftline.run(desk.ENDPOINT, nominal=str(day), at=at, code="desk-1") as run:
-            rows = pd.read_parquet(target)
+            rows = pd.read_parquet(target, columns=list(NEEDED))
             for version in (self._index[1], self._model[1], self._prompt[1]):
                 run.read(version)
             shelf = self._shelf(day, rows, asked, features)
@@ -193,16 +209,13 @@ class World:
                 _publish(run, day, given)
 
     def _shelf(self, day: date, rows: "pd.DataFrame", asked: list[Claim], features: Touched) -> desk.Shelf:
-        import pandas as pd
-
         assert self._model is not None
         assert self._index is not None
         assert self._prompt is not None
         wanted = rows[rows["flight_key"].isin([claim.flight_key for claim in asked])]
         scores: dict[str, float] = {}
         if len(wanted):
-            stats = pd.read_parquet(self._stats_path(), columns=["origin", "dest", "route_delay"])
-            table = wanted.merge(stats, on=["origin", "dest"], how="left")
+            table = wanted.assign(route_delay=wanted["route"].map(self._usual))
             chances = self._model[0].predict_proba(table[list(pipeline.FEATURES)].to_numpy(dtype=float))[:, 1]
             scores = dict(zip(table["flight_key"], map(float, chances), strict=True))
         records = wanted[["flight_key", "arr_delay", "dep_delay", "distance"]].astype(object)
@@ -243,7 +256,9 @@ def _publish(run: driftline.Run, day: date, given: list[desk.Reply]) -> None:
     """Record the day's answers as the output of the endpoint, with the columns that they come from."""
     names = ("decision", "money", "threshold", "minutes", "score")
     rows = {name: [getattr(reply, name) for reply in given] for name in names}
-    written = run.write(desk.ENDPOINT, kind="predictions", data=rows, partition=str(day), attributes={"outcome": "decision, money"})
+    written = run.write(
+        desk.ENDPOINT, kind="predictions", data=rows, partition=str(day), attributes={"outcome": "decision, money"}
+    )
     record = ["features.arr_delay", "features.dep_delay"]
     run.columns(
         written,

@@ -1,25 +1,26 @@
 """What a chart beside a finding shows: reference and current distribution on one scale.
 
-Enters: a batch, a measure, the pool. Leaves: at most 24 bins or levels. Numeric bins span the central 98 % of both sides
-and the outermost bins take in what lies beyond, so that a changed unit stays visible. Never holds raw rows.
+Enters: a batch, a measure, the pool. Leaves: at most 24 bins or levels. Numeric bins span the central 98 % of both
+sides and the outermost bins take in what lies beyond, so that a changed unit stays visible. Never holds raw rows.
 """
 
 import numpy as np
 
 from driftline.drift.batch import Batch, Measure
+from driftline.drift.pool import Pool
 from driftline.event.finding import Evidence, Histogram
-from driftline.profile import Column, Profile
+from driftline.profile import Column
 
 BINS = 24
 SHOWN = 12
 
 
-def evidence(batch: Batch, measure: Measure, pool: Profile | None) -> Evidence:
+def evidence(batch: Batch, measure: Measure, pool: Pool | None) -> Evidence:
     """Return the two distributions of a column; nothing for a whole batch, whose series says it all."""
     if not measure.column:
         return Evidence()
     now = batch.profile.columns.get(measure.column)
-    before = pool.columns.get(measure.column) if pool is not None else None
+    before = pool.column(measure.column) if pool is not None else None
     if now is None or before is None:
         return Evidence()
     if now.type == "text" and before.type == "text":

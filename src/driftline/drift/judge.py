@@ -1,13 +1,13 @@
 """From measures to findings: what is significant, what is large, and what is worth waking somebody for.
 
-Enters: a batch, its reference and the pool of recent healthy batches. Leaves: findings and the raw measures.
-A measure becomes a finding when its p-value, corrected over all columns, or over all measures of whole batches (Benjamini
-and Hochberg 1995, doi 10.1111/j.2517-6161.1995.tb02031.x), is at most ``ALPHA`` *and* it is larger than any move seen while well.
-Its p-value is the larger of two: rows drawn from the reference, and batch-to-batch variation while well (what holds
-exactly, such as a schema, needs neither). ``size`` is in
-units of the largest move seen while well: above 1 a note, from ``WARN`` a warning, from ``ALARM`` (``WHOLE`` for
-measures of a whole batch) an alarm. Whether an
-alarm reaches people is decided downstream, by consequence. Pure: no clock, no threshold from outside.
+Enters: a batch, its reference and the pool of recent healthy batches. Leaves: findings and the raw measures. A
+measure becomes a finding when its p-value, corrected over all columns, or over all measures of whole batches
+(Benjamini and Hochberg 1995, doi 10.1111/j.2517-6161.1995.tb02031.x), is at most ``ALPHA`` *and* it is larger than
+any move seen while well. Its p-value is the larger of two: rows drawn from the reference, and batch-to-batch
+variation while well (what holds exactly, such as a schema, needs neither). ``size`` is in units of the largest move
+seen while well: above 1 a note, from ``WARN`` a warning, from ``ALARM`` (``WHOLE`` for measures of a whole batch) an
+alarm. Whether an alarm reaches people is decided downstream, by consequence. Pure: no clock, no threshold from
+outside.
 """
 
 from collections.abc import Sequence
@@ -18,10 +18,10 @@ import numpy as np
 from driftline.drift import detectors
 from driftline.drift.batch import Batch, Measure
 from driftline.drift.evidence import evidence
+from driftline.drift.pool import Pool
 from driftline.drift.reference import Reference, Tail
 from driftline.event import ids
 from driftline.event.finding import Finding, Severity
-from driftline.profile import Profile
 
 ALPHA = 0.01  # expected share of false findings among the findings of a batch
 WARM_UP = 21  # healthy batches before moves of distributions are judged
@@ -46,7 +46,7 @@ class Judgement(msgspec.Struct, frozen=True):
         return not self.alarms
 
 
-def judge(batch: Batch, reference: Reference, pool: Profile | None) -> Judgement:
+def judge(batch: Batch, reference: Reference, pool: Pool | None) -> Judgement:
     """Return the findings of ``batch`` against ``reference``; ``pool`` is the merged profile of its members."""
     measures = tuple(detectors.measure(batch, reference, pool))
     tested = [measure for measure in measures if _ready(measure, reference)]
@@ -99,7 +99,7 @@ def _severity(size: float, column: str) -> Severity:
     return "alarm" if size >= (ALARM if column else WHOLE) else "warn" if size >= WARN else "note"
 
 
-def _finding(batch: Batch, measure: Measure, size: float, p_value: float, pool: Profile | None) -> Finding:
+def _finding(batch: Batch, measure: Measure, size: float, p_value: float, pool: Pool | None) -> Finding:
     return Finding(
         id=ids.digest(batch.dataset.node, batch.version, batch.partition, measure.key),
         dataset=batch.dataset,

@@ -1,8 +1,9 @@
 """Third step: compare what the run read and wrote with how those datasets look while they are well.
 
-Each version is judged once, whoever shows it first. Whether it then joins the reference is decided at the end of the story:
-columns with an alarm are held out while an incident involves their dataset. The reference of a dataset lives in the store
-as a small record; the pool of recent profiles is merged again each seventh batch, from the profiles in the store.
+Each version is judged once, whoever shows it first. Whether it then joins the reference is decided at the end of the
+story: columns with an alarm are held out while an incident involves their dataset. The reference of a dataset lives
+in the store as a small record; the pool of recent profiles is merged again each seventh batch, from the profiles in
+the store.
 """
 
 from collections.abc import Iterable, Iterator
@@ -10,7 +11,7 @@ from collections.abc import Iterable, Iterator
 import msgspec
 
 from driftline import drift, profile
-from driftline.drift import Batch, Judgement, Reference
+from driftline.drift import Batch, Judgement, Pool, Reference
 from driftline.engine.house import House
 from driftline.engine.known import Known, Member
 from driftline.event.finding import Finding
@@ -18,7 +19,7 @@ from driftline.event.lineage import RunShape, Touched
 from driftline.profile import Profile
 
 _WEEK = 7  # batches
-_KEPT = 512  # decoded and merged profiles kept in memory
+_KEPT = 128  # decoded and merged profiles kept in memory
 _REMEMBERED = 400  # judged versions remembered per dataset
 
 _encoder = msgspec.msgpack.Encoder()
@@ -104,14 +105,14 @@ def _known(house: House, node: str) -> Known:
     return known
 
 
-def _pool(house: House, batch: Batch, known: Known) -> Profile | None:
+def _pool(house: House, batch: Batch, known: Known) -> Pool | None:
     """Return the merged profile of the reference's members, renewed when it is due."""
     node = batch.dataset.node
     if not known.members:
         return None
     kept = house.pools.get(node)
     if kept is None or (known.reference.due and kept[0] != known.members):
-        kept = (known.members, _merged(house, known))
+        kept = (known.members, Pool(_merged(house, known)))
         house.pools[node] = kept
     return kept[1]
 

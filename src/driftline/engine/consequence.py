@@ -1,16 +1,16 @@
 """Which alarms reach people: severity follows consequence.
 
 An alarm pages when it stands in what a served endpoint gives out (a dataset of kind ``predictions``), or in what that
-endpoint reads directly: about the rows as a whole, or on a column that reaches the outcome. Which columns of its own an
-endpoint calls its outcome, it says in the attribute ``outcome``; without it, all. Alarms further upstream, or
-on columns that only inform a score, are kept as evidence. Where no column lineage is known between a dataset and an
-endpoint, the alarm pages: not knowing is no reason for silence.
+endpoint reads directly: about the rows as a whole, or on a column that reaches the outcome by a DIRECT column edge.
+Which of its columns are its outcome, an endpoint says in the attribute ``outcome``; without it, all are. Other alarms
+are kept as evidence. Where no column lineage into an endpoint is known, the alarm pages: not knowing is no reason for
+silence.
 """
 
 from driftline.engine.house import House
 from driftline.event import names
 from driftline.event.finding import Finding
-from driftline.event.lineage import Version
+from driftline.event.lineage import Dataset, Version
 from driftline.graph import walk
 
 SERVED = "predictions"
@@ -18,42 +18,43 @@ OUTCOME = "outcome"
 _NEXT = 2  # hops from a dataset over the reading job to what it writes
 
 
-def endpoints(house: House, node: str, depth: int = _NEXT) -> tuple[str, ...]:
-    """Return the node ids of the served endpoints that read ``node`` within ``depth`` hops, itself included."""
-    near = walk.downstream(house.store, node, depth=depth)
-    return tuple(sorted(found.id for found in near.nodes if found.kind == SERVED))
-
-
 def reaches_people(house: House, finding: Finding) -> bool:
     """Say whether ``finding`` is worth an incident."""
     if finding.severity != "alarm":
         return False
-    node = finding.dataset.node
-    served = endpoints(house, node)
-    if not served:
-        return False
-    if node in served:
-        return not finding.column or finding.column in (_outcome(house, finding) or (finding.column,))
+    return any(_concerns(house, finding, endpoint) for endpoint in _endpoints(house, finding.dataset.node))
+
+
+def _endpoints(house: House, node: str) -> list[Dataset]:
+    """Return the served endpoints that read ``node`` directly, or that it is."""
+    near = walk.downstream(house.store, node, depth=_NEXT)
+    found = (house.store.lineage.lookup(one.id) for one in near.nodes if one.kind == SERVED)
+    return [one.dataset for one in found if one is not None and one.dataset is not None]
+
+
+def _concerns(house: House, finding: Finding, endpoint: Dataset) -> bool:
+    outcome = _outcome(house, endpoint)
+    if finding.dataset == endpoint:
+        return not finding.column or not outcome or finding.column in outcome
     if not finding.column:
         return True
     column = names.column_id(finding.dataset.namespace, finding.dataset.name, finding.column)
+    prefix = names.column_id(endpoint.namespace, endpoint.name, "")
     links = walk.downstream(house.store, column, depth=1, columns=True).edges
-    targets = tuple(f"datasetField:{part.partition(':')[2]}:" for part in served)
-    if any(link.source == column and link.target.startswith(targets) for link in links):
-        return any(
-            link.source == column and link.target.startswith(targets) and link.kind.startswith("DIRECT")
-            for link in links
-        )
-    return not _known(house, served)
+    direct = {
+        link.target.removeprefix(prefix)
+        for link in links
+        if link.source == column and link.target.startswith(prefix) and link.kind.startswith("DIRECT")
+    }
+    if direct:
+        return not outcome or bool(direct & outcome)
+    return not walk.upstream(house.store, endpoint.node, depth=1, columns=True).edges
 
 
-def _outcome(house: House, finding: Finding) -> tuple[str, ...]:
-    """Return the columns that the endpoint declares as its outcome (attribute ``outcome``); none = every one."""
-    touched = house.store.lineage.touched(Version(finding.dataset, finding.version))
-    said = touched.attributes.get(OUTCOME, "") if touched is not None else ""
-    return tuple(part.strip() for part in said.split(",") if part.strip())
-
-
-def _known(house: House, served: tuple[str, ...]) -> bool:
-    """Say whether any column lineage into the endpoints is known."""
-    return any(walk.upstream(house.store, node, depth=1, columns=True).edges for node in served)
+def _outcome(house: House, endpoint: Dataset) -> frozenset[str]:
+    """Return the columns that the endpoint declares as its outcome; none = it declares nothing."""
+    for version in house.store.lineage.versions(endpoint, 1):
+        touched = house.store.lineage.touched(Version(endpoint, version.version))
+        said = touched.attributes.get(OUTCOME, "") if touched is not None else ""
+        return frozenset(part.strip() for part in said.split(",") if part.strip())
+    return frozenset()

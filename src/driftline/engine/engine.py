@@ -6,12 +6,13 @@ Everything it does is done by the steps beside it; this file only opens, hands o
 
 from collections.abc import Sequence
 from types import TracebackType
+from typing import Self
 
 import msgspec
 
 from driftline.alert.outbox import Outbox
 from driftline.config import Settings
-from driftline.engine import announce, ingest, questions, quarantine, reports
+from driftline.engine import announce, ingest, quarantine, questions, reports
 from driftline.engine.house import House
 from driftline.event.answer import Answer
 from driftline.event.finding import Incident
@@ -163,7 +164,7 @@ class Engine:
         """Let go of the store."""
         self.house.store.close()
 
-    def __enter__(self) -> "Engine":
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(

@@ -9,7 +9,9 @@ from collections.abc import Callable, Iterable
 from driftline import clock
 from driftline.alert.outbox import Outbox
 from driftline.config import Settings
+from driftline.drift import Pool
 from driftline.engine.known import Known, Member
+from driftline.event.report import Quarantine
 from driftline.profile import Profile
 from driftline.store import Store
 
@@ -24,11 +26,12 @@ class House:
         self.now = now
         self.lock = threading.RLock()
         self.known: dict[str, Known] = {}  # dataset node -> its reference, as the store keeps it
-        self.pools: dict[str, tuple[tuple[Member, ...], Profile]] = {}  # dataset node -> (members, their merged profile)
+        self.pools: dict[str, tuple[tuple[Member, ...], Pool]] = {}  # dataset node -> (members, what they add up to)
         self.weeks: dict[tuple[Member, ...], Profile] = {}  # members of a week -> their merged profile
         self.profiles: dict[str, Profile] = {}  # profile hash -> decoded profile, the newest ones
         self.involved: dict[str, int] = {}  # dataset node -> until when (event time) an incident involves it
-        self.affected: set[str] = set()  # version node ids that are quarantined or derive from such
+        self.quarantined: list[Quarantine] = []  # in force, oldest first
+        self.affected: dict[str, tuple[str, ...]] = {}  # version node id -> quarantines that it falls under
         self.listeners: list[Callable[[str, str], None]] = []  # called with ("incident", id) and the like
 
     def tell(self, topic: str, subjects: Iterable[str]) -> None:

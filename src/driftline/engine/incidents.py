@@ -1,8 +1,8 @@
 """Fourth step: from alarms that reach people to one incident, with its causes.
 
-Alarms of one run are one symptom. A symptom that lies downstream of the first cause of an incident still open, or on the
-same dataset, belongs to that incident and makes no new message. A new one is explained: the cone above the symptom, the
-findings and changes of its window, the ranking, what else is hit.
+Alarms of one run are one symptom. A symptom that lies downstream of the first cause of an incident still open, or on
+the same dataset, belongs to that incident and makes no new message. A new one is explained: the cone above the
+symptom, the findings and changes of its window, the ranking, what else is hit.
 """
 
 from collections.abc import Iterable, Sequence
@@ -74,9 +74,7 @@ def _belongs(house: House, symptom: Finding) -> Incident | None:
     """Return the open incident that ``symptom`` is part of."""
     node = symptom.dataset.node
     recent = [
-        incident
-        for incident in house.store.incidents.unresolved()
-        if symptom.time_us - incident.updated_us <= JOIN_US
+        incident for incident in house.store.incidents.unresolved() if symptom.time_us - incident.updated_us <= JOIN_US
     ]
     for incident in recent:
         about = house.store.incidents.finding(incident.symptom)
@@ -123,9 +121,7 @@ def look(house: House, symptom: Finding) -> cause.Scene:
     store = house.store
     until = symptom.time_us + 1
     dataset = symptom.dataset
-    focus = (
-        names.column_id(dataset.namespace, dataset.name, symptom.column) if symptom.column else symptom.dataset.node
-    )
+    focus = names.column_id(dataset.namespace, dataset.name, symptom.column) if symptom.column else symptom.dataset.node
     return cause.Scene(
         symptom=symptom,
         findings=tuple(store.incidents.findings(since_us=until - DAY_US // 2, until_us=until)),

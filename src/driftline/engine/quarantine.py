@@ -5,8 +5,6 @@ again without anybody's doing. Everything that derives from it is found by its v
 exactly what is affected, and nothing else. A run that reads quarantined versions makes its outputs affected at once.
 """
 
-from collections.abc import Iterable
-
 from driftline.engine.house import House
 from driftline.engine.incidents import Paged
 from driftline.event import ids
@@ -15,22 +13,21 @@ from driftline.event.report import Quarantine
 from driftline.graph import walk
 from driftline.guard import switch
 
-DEPTH = 24
+DEPTH = 400  # hops; a version and the run that read it are two
 LIMIT = 50_000
+KEPT = 4  # quarantines named per affected version; more are not needed to hold it back
 
 
 def follow(house: House, run: RunShape, paged: Paged | None) -> None:
     """Quarantine the bad versions of ``paged``; publish if they or this run change what is affected."""
     news = False
     if paged is not None and house.settings.quarantine == "auto":
-        held = {entry.node for entry in house.store.quarantines.list(active=True)}
         for finding in paged.pages:
             node = Version(finding.dataset, finding.version).node
-            if node not in held:
+            if not any(entry.node == node for entry in house.quarantined):
                 add(house, node, finding.sentence, incident=paged.incident.id, at_us=finding.time_us)
-                held.add(node)
                 news = True
-    if news or _touches(house, run):
+    if _inherit(house, run) or news:
         publish(house)
 
 
@@ -45,6 +42,8 @@ def add(house: House, node: str, reason: str, *, incident: str = "", at_us: int 
         created_us=moment,
     )
     house.store.quarantines.add(entry)
+    house.quarantined.append(entry)
+    _spread(house, entry)
     return entry
 
 
@@ -55,50 +54,68 @@ def release(house: House, id: str, by: str) -> Quarantine:  # noqa: A002 - the r
         NotFound: there is no such quarantine.
     """
     released = house.store.quarantines.release(id, by, house.now())
+    remember(house)
     publish(house)
     return released
 
 
 def remember(house: House) -> None:
-    """Learn from the store what is affected, after a start."""
-    _affected(house, house.store.quarantines.list(active=True))
+    """Learn from the store what is quarantined and what derives from it: after a start, and when one was lifted."""
+    house.quarantined = house.store.quarantines.list(active=True)
+    house.affected = {}
+    for entry in house.quarantined:
+        _spread(house, entry)
 
 
 def publish(house: House) -> None:
     """Write the switch file: every active quarantine and all that derives from it."""
-    active = house.store.quarantines.list(active=True)
-    affected = _affected(house, active)
-    switch.publish(
-        house.settings.home,
-        switch.SwitchState(
-            mode=house.settings.guards,
-            entries=tuple(
-                switch.Entry(
-                    id=entry.id, node=entry.node, since_us=entry.since_us, incident=entry.incident, reason=entry.reason
-                )
-                for entry in active
-            ),
-            affected={node: tuple(keys) for node, keys in affected.items()},
-        ),
+    entries = tuple(
+        switch.Entry(
+            id=entry.id,
+            node=entry.node,
+            since_us=entry.since_us,
+            spared=_spared(house, entry),
+            incident=entry.incident,
+            reason=entry.reason,
+        )
+        for entry in house.quarantined
     )
-    house.tell("guard", [entry.id for entry in active])
+    state = switch.SwitchState(mode=house.settings.guards, entries=entries, affected=dict(house.affected))
+    switch.publish(house.settings.home, state)
+    house.tell("guard", [entry.id for entry in house.quarantined])
 
 
-def _affected(house: House, active: Iterable[Quarantine]) -> dict[str, list[str]]:
-    """Return version node id -> ids of the quarantines that it is downstream of; the house remembers them."""
-    affected: dict[str, list[str]] = {}
-    for entry in active:
-        for node in walk.downstream(house.store, entry.node, depth=DEPTH, limit=LIMIT).nodes:
-            if node.depth > 0 and node.type == "VERSION":
-                affected.setdefault(node.id, []).append(entry.id)
-    house.affected = set(affected) | {entry.node for entry in active}
-    return affected
+def _spared(house: House, entry: Quarantine) -> tuple[str, ...]:
+    """Return the versions of a quarantined dataset that are older than the quarantine reaches back."""
+    found = house.store.lineage.lookup(entry.node)
+    if not entry.since_us or found is None or found.type != "DATASET" or found.dataset is None:
+        return ()
+    return tuple(version.node for version in house.store.lineage.versions(found.dataset, LIMIT, entry.since_us))
 
 
-def _touches(house: House, run: RunShape) -> bool:
-    """Say whether the run read something affected, so that what it wrote is affected too."""
+def _spread(house: House, entry: Quarantine) -> None:
+    """Mark the versions that derive from ``entry``."""
+    house.affected[entry.node] = _with(house.affected.get(entry.node, ()), (entry.id,))
+    for node in walk.downstream(house.store, entry.node, depth=DEPTH, limit=LIMIT).nodes:
+        if node.depth > 0 and node.type == "VERSION":
+            house.affected[node.id] = _with(house.affected.get(node.id, ()), (entry.id,))
+
+
+def _inherit(house: House, run: RunShape) -> bool:
+    """Mark what the run wrote if it read something affected; say whether that is news."""
     if not house.affected:
         return False
-    read = {Version(touched.dataset, touched.version).node for touched in run.inputs}
-    wrote = {Version(touched.dataset, touched.version).node for touched in run.outputs}
-    return bool(read & house.affected) and not wrote <= house.affected
+    ids_: tuple[str, ...] = ()
+    for touched in run.inputs:
+        ids_ = _with(ids_, house.affected.get(Version(touched.dataset, touched.version).node, ()))
+    news = False
+    for touched in run.outputs if ids_ else ():
+        node = Version(touched.dataset, touched.version).node
+        before = house.affected.get(node, ())
+        house.affected[node] = _with(before, ids_)
+        news = news or house.affected[node] != before
+    return news
+
+
+def _with(known: tuple[str, ...], more: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys((*known, *more)))[:KEPT]

@@ -1,8 +1,8 @@
 """The facets that Driftline reads and writes.
 
 Standard ones are read into small records that keep only what the fold needs; the full facet stays raw in the event.
-Our own are namespaced ``driftline_…`` so that other servers carry them unread. ``pack`` makes a facet, ``unpack`` reads
-one and answers None where it is absent or malformed: a bad facet never loses its event.
+Our own are namespaced ``driftline_…`` so that other servers carry them unread. ``pack`` makes a facet, ``unpack``
+reads one and answers None where it is absent or malformed: a bad facet never loses its event.
 """
 
 from typing import Any, TypeVar

@@ -1,7 +1,7 @@
 """OpenLineage 2-0-2 events, in and out.
 
-Enters: JSON bytes. Leaves: a typed event whose facets stay raw JSON, byte for byte, whether known or not. The three event
-types are told apart by their shape. Nothing is looked up and nothing is stored here.
+Enters: JSON bytes. Leaves: a typed event whose facets stay raw JSON, byte for byte, whether known or not. The three
+event types are told apart by their shape. Nothing is looked up and nothing is stored here.
 Source: https://openlineage.io/spec/2-0-2/OpenLineage.json.
 """
 
@@ -44,8 +44,12 @@ class DatasetPart(msgspec.Struct, frozen=True, omit_defaults=True, rename="camel
     output_facets: Facets = {}
 
 
-class Event(msgspec.Struct, frozen=True, omit_defaults=True, rename={"schema_url": "schemaURL", "event_time": "eventTime",
-                                                                     "event_type": "eventType"}):
+class Event(
+    msgspec.Struct,
+    frozen=True,
+    omit_defaults=True,
+    rename={"schema_url": "schemaURL", "event_time": "eventTime", "event_type": "eventType"},
+):
     """A run, job or dataset event. ``event_time`` is as it was sent; ``time_us`` is what it means."""
 
     event_time: str

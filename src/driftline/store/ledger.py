@@ -199,11 +199,7 @@ class Ledger:
         def look() -> tuple[Answer, ...]:
             bodies = self._connection.rows("answer_inbox_newest", **values)
             found = _newest(map(ledger_inbox.unpack, (body for (body,) in bodies)), limit)
-            spans = [
-                s
-                for s in self._segments()
-                if s.until_us >= since_us and s.since_us <= min(until_us, before_us)
-            ]
+            spans = [s for s in self._segments() if s.until_us >= since_us and s.since_us <= min(until_us, before_us)]
             spans.sort(key=lambda segment: segment.until_us, reverse=True)
             step = 1
             while spans and (len(found) < limit or spans[0].until_us >= found[-1].time_us):
@@ -220,9 +216,7 @@ class Ledger:
     def _segments(self) -> "tuple[Segment, ...]":
         return tuple(Segment(*row) for row in self._connection.rows("ledger_segments"))
 
-    def _answers(
-        self, statement: str, segments: Sequence[Segment], values: dict[str, Any]
-    ) -> Sequence[Answer]:
+    def _answers(self, statement: str, segments: Sequence[Segment], values: dict[str, Any]) -> Sequence[Answer]:
         return ledger_rows.from_rows(*self._scanner.rows(statement, values, segments))
 
     def _in_segments(self, ids: Sequence[str]) -> set[str]:

@@ -112,9 +112,7 @@ class Scanner:
 
         parts, given = [], dict(values)
         if segments and self._folder is not None:
-            parts.append(
-                "select * from read_parquet($files, union_by_name = true, hive_partitioning = false)"
-            )
+            parts.append("select * from read_parquet($files, union_by_name = true, hive_partitioning = false)")
             given["files"] = [str(self._folder / segment.name) for segment in segments]
         if waiting is not None:
             parts.append("select * from waiting")

@@ -55,9 +55,7 @@ def row(answer: Answer) -> Mapping[str, Any]:
         features = answer.features
         if any(isinstance(value, float) and not math.isfinite(value) for value in features.values()):
             # JSON has no word for these, and an answer reads the same from the inbox and from a segment.
-            plain = {
-                k: v if not isinstance(v, float) or math.isfinite(v) else None for k, v in features.items()
-            }
+            plain = {k: v if not isinstance(v, float) or math.isfinite(v) else None for k, v in features.items()}
             answer = msgspec.structs.replace(answer, features=plain)
         body = _encoder.encode(answer)
     except (OverflowError, TypeError, UnicodeEncodeError, ValueError) as error:

@@ -42,7 +42,7 @@ def schema() -> "pa.Schema":
         "avoided": pa.float64(),  # what a guard held back, in ``currency``
         "currency": pa.string(),
         "score": pa.float64(),
-        "action": pa.string(),  # of the verdict
+        "action": pa.string(),  # of the verdict, where it was enforced
         "sources": pa.list_(source),
         "nodes": pa.list_(pa.string()),  # node ids of the sources: each version, and its dataset
         "documents": pa.list_(document),
@@ -74,7 +74,7 @@ def to_table(answers: Sequence[Answer]) -> "pa.Table":
     columns: dict[str, list[Any]] = {
         name: [getattr(answer, name) for answer in answers] for name in schema().names if name in _FIELDS
     }
-    columns["action"] = [answer.verdict.action for answer in answers]
+    columns["action"] = [enforced(answer.verdict) for answer in answers]
     columns["avoided"] = [answer.verdict.money_avoided for answer in answers]
     columns["features"] = [_json.encode(answer.features).decode() for answer in answers]
     columns["verdict"] = [_verdict_text(answer.verdict) for answer in answers]
@@ -99,6 +99,11 @@ def nodes(answer: Answer) -> list[str]:
         found[source.version.node] = None
         found[source.version.dataset.node] = None
     return list(found)
+
+
+def enforced(verdict: Verdict) -> str:
+    """Return what the guard really did: an answer that was only observed went out."""
+    return verdict.action if verdict.mode == "enforce" else "allow"
 
 
 def _verdict_text(verdict: Verdict) -> str:
@@ -134,8 +139,7 @@ def _answer(row: dict[str, Any]) -> Answer:
         endpoint=row["endpoint"],
         partition=row["partition"],
         sources=tuple(
-            Source(s["role"], Version(Dataset(s["namespace"], s["name"]), s["version"]))
-            for s in row["sources"]
+            Source(s["role"], Version(Dataset(s["namespace"], s["name"]), s["version"])) for s in row["sources"]
         ),
         documents=tuple(Retrieved(d["content"], d["document"], d["score"]) for d in row["documents"]),
         features=_read_features.decode(row["features"]),

@@ -7,11 +7,22 @@ it in one line below.
 from collections.abc import Callable, Iterator
 
 from driftline.drift.batch import Batch, Measure
-from driftline.drift.detectors import categories, documents, levels, link, nulls, quantiles, span, spread, structure, volume
+from driftline.drift.detectors import (
+    categories,
+    documents,
+    levels,
+    link,
+    nulls,
+    quantiles,
+    span,
+    spread,
+    structure,
+    volume,
+)
+from driftline.drift.pool import Pool
 from driftline.drift.reference import Reference
-from driftline.profile import Profile
 
-Detector = Callable[[Batch, Reference, Profile | None], Iterator[Measure]]
+Detector = Callable[[Batch, Reference, Pool | None], Iterator[Measure]]
 
 DETECTORS: dict[str, Detector] = {
     "schema": structure.measure,
@@ -30,7 +41,7 @@ DETECTORS: dict[str, Detector] = {
 EXACT = {"schema": True, "link": True, "documents": True}
 
 
-def measure(batch: Batch, reference: Reference, pool: Profile | None) -> Iterator[Measure]:
+def measure(batch: Batch, reference: Reference, pool: Pool | None) -> Iterator[Measure]:
     """Yield what every detector says of ``batch``."""
     for detector in DETECTORS.values():
         yield from detector(batch, reference, pool)

@@ -11,19 +11,19 @@ import numpy as np
 from scipy.special import chdtrc
 
 from driftline.drift.batch import Batch, Measure
+from driftline.drift.pool import Pool
 from driftline.drift.reference import LEVELS, Reference
-from driftline.profile import Profile
 
 _FLOOR = 0.05
 _EXPECTED = 5.0
 
 
-def measure(batch: Batch, reference: Reference, pool: Profile | None) -> Iterator[Measure]:  # noqa: ARG001 - one signature
+def measure(batch: Batch, reference: Reference, pool: Pool | None) -> Iterator[Measure]:  # noqa: ARG001 - one signature
     """Yield one measure per column of levels."""
     if pool is None:
         return
     for name, column in batch.profile.columns.items():
-        known = pool.columns.get(name)
+        known = pool.column(name)
         if known is None or column.type != "text" or known.type != "text":
             continue
         now, before = column.levels(), known.levels()

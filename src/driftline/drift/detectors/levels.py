@@ -1,8 +1,8 @@
 """Detector ``levels``: text values never seen before in a column with a fixed vocabulary.
 
-Detects new codes, changed case, added blanks, placeholders; does not look at columns whose values keep being new (names,
-ids). Value: share of rows with an unseen level, 0 … 1. Floor 0.005. Test: binomial with the Good-Turing style bound
-(levels + 1) / (rows seen + 1) on the chance of an unseen level (Good 1953, doi 10.1093/biomet/40.3-4.237).
+Detects new codes, changed case, added blanks, placeholders; does not look at columns whose values keep being new
+(names, ids). Value: share of rows with an unseen level, 0 … 1. Floor 0.005. Test: binomial with the Good-Turing style
+bound (levels + 1) / (rows seen + 1) on the chance of an unseen level (Good 1953, doi 10.1093/biomet/40.3-4.237).
 """
 
 from collections.abc import Iterator
@@ -10,13 +10,13 @@ from collections.abc import Iterator
 from scipy.special import bdtrc
 
 from driftline.drift.batch import Batch, Measure
+from driftline.drift.pool import Pool
 from driftline.drift.reference import Reference
-from driftline.profile import Profile
 
 _FLOOR = 0.005
 
 
-def measure(batch: Batch, reference: Reference, pool: Profile | None) -> Iterator[Measure]:  # noqa: ARG001 - one signature
+def measure(batch: Batch, reference: Reference, pool: Pool | None) -> Iterator[Measure]:  # noqa: ARG001 - one signature
     """Yield one measure per column with a vocabulary."""
     for name, column in batch.profile.columns.items():
         known = reference.columns.get(name)

@@ -9,15 +9,15 @@ import math
 from collections.abc import Iterator
 
 from driftline.drift.batch import Batch, Measure
+from driftline.drift.pool import Pool
 from driftline.drift.reference import Reference
-from driftline.profile import Profile
 
 _FLOOR = 0.01
 _NEEDED = 8
 _SAME = 1e-9
 
 
-def measure(batch: Batch, reference: Reference, pool: Profile | None) -> Iterator[Measure]:  # noqa: ARG001 - one signature
+def measure(batch: Batch, reference: Reference, pool: Pool | None) -> Iterator[Measure]:  # noqa: ARG001 - one signature
     """Yield one measure per input whose ratio never varied."""
     for node, rows in batch.feeds.items():
         past = reference.ratios.get(node, ())

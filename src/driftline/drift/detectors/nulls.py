@@ -1,8 +1,8 @@
 """Detector ``nulls``: values that went missing, or that suddenly never do.
 
 Detects a null share far from usual; does not detect placeholders such as 0 or "n/a" (see ``levels`` and ``range``).
-Value: difference of the arcsine-transformed shares (variance-stabilised, 0 … pi/2). Floor 0.05. Test: two-sided binomial
-against the usual share.
+Value: difference of the arcsine-transformed shares (variance-stabilised, 0 … pi/2). Floor 0.05. Test: two-sided
+binomial against the usual share.
 """
 
 import math
@@ -11,13 +11,13 @@ from collections.abc import Iterator
 from scipy.special import bdtr, bdtrc
 
 from driftline.drift.batch import Batch, Measure
+from driftline.drift.pool import Pool
 from driftline.drift.reference import Reference, usual
-from driftline.profile import Profile
 
 _FLOOR = 0.05
 
 
-def measure(batch: Batch, reference: Reference, pool: Profile | None) -> Iterator[Measure]:  # noqa: ARG001 - one signature
+def measure(batch: Batch, reference: Reference, pool: Pool | None) -> Iterator[Measure]:  # noqa: ARG001 - one signature
     """Yield one measure per column."""
     for name, column in batch.profile.columns.items():
         span = reference.columns.get(name)

@@ -8,32 +8,35 @@ Detects shifts of location, spread and shape between the batch and the pool; doe
 from collections.abc import Iterator
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy.special import kolmogorov
 
 from driftline.drift.batch import Batch, Measure
+from driftline.drift.pool import PLACES, Pool
 from driftline.drift.reference import Reference
-from driftline.profile import Column, Profile
+from driftline.profile import Column
 
 _FLOOR = 0.05
-_LEVELS = np.linspace(0.005, 0.995, 100)
 _FEW = 5
 
 
-def measure(batch: Batch, reference: Reference, pool: Profile | None) -> Iterator[Measure]:  # noqa: ARG001 - one signature
+def measure(batch: Batch, reference: Reference, pool: Pool | None) -> Iterator[Measure]:  # noqa: ARG001 - one signature
     """Yield one measure per numeric column that has values on both sides."""
     if pool is None:
         return
     for name, column in batch.profile.columns.items():
-        known = pool.columns.get(name)
+        known = pool.column(name)
         if known is None or not _numeric(column) or not _numeric(known):
             continue
-        distance = ks_distance(column, known)
+        grid = pool.grid(name)
+        distance = float(np.abs(column.cdf(grid.values) - grid.shares).max())
+        places = column.quantile(PLACES)
         n, m = column.finite, known.finite
-        middle, usual_middle = float(column.quantile(0.5)), float(known.quantile(0.5))
+        middle, usual_middle = float(places[2]), float(grid.places[2])
         yield Measure(
             detector="quantiles",
             column=name,
-            kind=_kind(column, known),
+            kind=_kind(places, grid.places),
             value=distance,
             floor=_FLOOR,
             p_test=float(kolmogorov(np.sqrt(n * m / (n + m)) * distance)),
@@ -44,18 +47,11 @@ def measure(batch: Batch, reference: Reference, pool: Profile | None) -> Iterato
         )
 
 
-def ks_distance(current: Column, pool: Column) -> float:
-    """Return the largest gap of the two distribution functions over the pool's quantiles, 0 … 1."""
-    grid = np.asarray(pool.quantile(_LEVELS), dtype=float)
-    gaps = np.abs(np.asarray(current.cdf(grid)) - np.asarray(pool.cdf(grid)))
-    return float(gaps.max())
-
-
-def _kind(current: Column, pool: Column) -> str:
-    shift = abs(float(current.quantile(0.5)) - float(pool.quantile(0.5)))
-    width = float(pool.quantile(0.75)) - float(pool.quantile(0.25))
-    now = float(current.quantile(0.75)) - float(current.quantile(0.25))
-    return "location" if shift >= abs(now - width) / 2 else "spread"
+def _kind(now: NDArray[np.float64], usual: NDArray[np.float64]) -> str:
+    """Say whether the middle moved more than the half width did; both at ``PLACES``."""
+    shift = abs(now[2] - usual[2])
+    wider = abs((now[3] - now[1]) - (usual[3] - usual[1])) / 2
+    return "location" if shift >= wider else "spread"
 
 
 def _numeric(column: Column) -> bool:

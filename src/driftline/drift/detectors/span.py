@@ -1,9 +1,9 @@
 """Detector ``range``: values outside everything ever seen.
 
-Detects changed units, signs, currencies and encodings in any share of the rows, because such values leave the range that
-the column has kept to; does not see moves within the range. Value: share of values outside, 0 … 1. Floor 0.004. Test:
-under exchangeability a new value lies outside the range of N others with chance at most 2 / (N + 1); binomial over the
-batch.
+Detects changed units, signs, currencies and encodings in any share of the rows, because such values leave the range
+that the column has kept to; does not see moves within the range. Value: share of values outside, 0 … 1. Floor 0.004.
+Test: under exchangeability a new value lies outside the range of N others with chance at most 2 / (N + 1); binomial
+over the batch.
 """
 
 from collections.abc import Iterator
@@ -12,13 +12,14 @@ import numpy as np
 from scipy.special import bdtrc
 
 from driftline.drift.batch import Batch, Measure
+from driftline.drift.pool import Pool
 from driftline.drift.reference import Reference, Span
-from driftline.profile import Column, Profile
+from driftline.profile import Column
 
 _FLOOR = 0.004
 
 
-def measure(batch: Batch, reference: Reference, pool: Profile | None) -> Iterator[Measure]:  # noqa: ARG001 - one signature
+def measure(batch: Batch, reference: Reference, pool: Pool | None) -> Iterator[Measure]:  # noqa: ARG001 - one signature
     """Yield one measure per numeric column with a known range."""
     for name, column in batch.profile.columns.items():
         known = reference.columns.get(name)

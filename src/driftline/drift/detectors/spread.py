@@ -1,8 +1,9 @@
 """Detector ``spread``: a numeric distribution that became much wider or narrower.
 
 Detects changed units and lost precision, also where the values stay within the range ever seen; does not see a shift.
-Value: |ln(width / usual width)|, the width being the distance of the 5 % and the 95 % quantile. Floor 0.25. A column that
-is constant in the middle 90 % on either side is left to ``quantiles``. No test against sampling: batch to batch only.
+Value: |ln(width / usual width)|, the width being the distance of the 5 % and the 95 % quantile. Floor 0.25. A column
+that is constant in the middle 90 % on either side is left to ``quantiles``. No test against sampling: batch to batch
+only.
 """
 
 import math
@@ -11,23 +12,25 @@ from collections.abc import Iterator
 import numpy as np
 
 from driftline.drift.batch import Batch, Measure
+from driftline.drift.pool import Pool
 from driftline.drift.reference import Reference
-from driftline.profile import Column, Profile
 
 _FLOOR = 0.25
 _ENDS = np.array([0.05, 0.95])
 _FEW = 20
 
 
-def measure(batch: Batch, reference: Reference, pool: Profile | None) -> Iterator[Measure]:  # noqa: ARG001 - one signature
+def measure(batch: Batch, reference: Reference, pool: Pool | None) -> Iterator[Measure]:  # noqa: ARG001 - one signature
     """Yield one measure per numeric column with a width on both sides."""
     if pool is None:
         return
     for name, column in batch.profile.columns.items():
-        known = pool.columns.get(name)
+        known = pool.column(name)
         if known is None or column.type != "number" or known.type != "number" or column.finite < _FEW:
             continue
-        now, usual = _width(column), _width(known)
+        low, high = column.quantile(_ENDS)
+        places = pool.grid(name).places
+        now, usual = float(high - low), float(places[-1] - places[0])
         if now <= 0.0 or usual <= 0.0:
             continue
         yield Measure(
@@ -41,8 +44,3 @@ def measure(batch: Batch, reference: Reference, pool: Profile | None) -> Iterato
             current=now,
             sentence=f"The middle 90 % of {name} spans {now:,.4g}, usually {usual:,.4g}.",
         )
-
-
-def _width(column: Column) -> float:
-    low, high = column.quantile(_ENDS)
-    return float(high - low)

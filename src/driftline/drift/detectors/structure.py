@@ -7,13 +7,13 @@ meaning. Value: 10 for a vanished or retyped column, 0.15 for a new one (which b
 from collections.abc import Iterator
 
 from driftline.drift.batch import Batch, Measure
+from driftline.drift.pool import Pool
 from driftline.drift.reference import Reference
-from driftline.profile import Profile
 
 _BROKEN, _ADDED, _FLOOR = 10.0, 0.15, 0.1
 
 
-def measure(batch: Batch, reference: Reference, pool: Profile | None) -> Iterator[Measure]:  # noqa: ARG001 - one signature
+def measure(batch: Batch, reference: Reference, pool: Pool | None) -> Iterator[Measure]:  # noqa: ARG001 - one signature
     """Yield one measure per column that differs."""
     if batch.fields is None or reference.fields is None or batch.fields == reference.fields:
         return

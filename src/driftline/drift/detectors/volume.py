@@ -8,13 +8,13 @@ import math
 from collections.abc import Iterator
 
 from driftline.drift.batch import Batch, Measure
+from driftline.drift.pool import Pool
 from driftline.drift.reference import Reference, usual
-from driftline.profile import Profile
 
 _FLOOR = 0.1
 
 
-def measure(batch: Batch, reference: Reference, pool: Profile | None) -> Iterator[Measure]:  # noqa: ARG001 - one signature
+def measure(batch: Batch, reference: Reference, pool: Pool | None) -> Iterator[Measure]:  # noqa: ARG001 - one signature
     """Yield one measure for the batch."""
     if not reference.rows:
         return
