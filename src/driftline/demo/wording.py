@@ -2,7 +2,8 @@
 
 With ``DRIFTLINE_DEMO_LLM_URL`` (an OpenAI-compatible ``/v1`` address), ``DRIFTLINE_DEMO_LLM_MODEL`` and, where needed,
 ``DRIFTLINE_DEMO_LLM_KEY``, the sentence is written by that model; the decision and its numbers never are. Without them,
-or when the model does not answer in time, the template is used. Nothing is sent anywhere by default.
+when the model does not answer in time, or when it changes a number, the template is used; a model that fails three
+times is not asked again. Nothing is sent anywhere by default.
 """
 
 import http.client
@@ -63,10 +64,10 @@ def _asked(url: str, plain: str) -> str:
     headers = {"Content-Type": "application/json"}
     if key := os.environ.get(f"{PREFIX}KEY"):
         headers["Authorization"] = f"Bearer {key}"
-    request = urllib.request.Request(  # noqa: S310 - the scheme was checked above
-        f"{url.rstrip('/')}/chat/completions", json.dumps(body).encode(), headers
-    )
     try:
+        request = urllib.request.Request(  # noqa: S310 - the scheme was checked above
+            f"{url.rstrip('/')}/chat/completions", json.dumps(body).encode(), headers
+        )
         with urllib.request.urlopen(request, timeout=TIMEOUT_SECONDS) as response:  # noqa: S310 - as above
             said = json.load(response)["choices"][0]["message"]["content"]
     except (OSError, http.client.HTTPException, ValueError, KeyError, IndexError, TypeError):
