@@ -28,8 +28,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     namespace: str = "default"  # namespace of jobs that name none
     queue: int = 10_000  # events and answers held in memory before they are spooled
     flush_seconds: float = 5.0  # longest wait for delivery at exit, and of ``flush()``
-    quarantine: Literal["auto", "manual"] = "auto"  # auto: a version with an alarm that reaches people is quarantined
-    guards: Literal["off", "observe", "enforce"] = "enforce"  # strongest mode of every guard; observe holds nothing back
+    quarantine: Literal["auto", "manual"] = "auto"  # auto: bad versions that reach people are quarantined
+    guards: Literal["off", "observe", "enforce"] = "enforce"  # strongest mode of any guard; observe only records
     currency: str = "USD"  # of money amounts that name none
     console: bool = True  # incidents are told on standard error
     webhook_url: str = ""  # where incidents are posted; "" = nowhere

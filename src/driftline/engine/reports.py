@@ -137,8 +137,8 @@ def impact(house: House, node: str) -> Impact:
         money=round(paid, 2),
         currency=house.settings.currency,
         sentence=(
-            f"{datasets} datasets, {jobs} jobs and {len(endpoints)} served endpoints lie downstream; {answers:,} answers "
-            f"stood on it and paid {paid:,.2f} {house.settings.currency}."
+            f"{datasets} datasets, {jobs} jobs and {len(endpoints)} served endpoints lie downstream; "
+            f"{answers:,} answers stood on it and paid {paid:,.2f} {house.settings.currency}."
         ),
     )
 

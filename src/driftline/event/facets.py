@@ -12,6 +12,7 @@ import msgspec
 from driftline.event.openlineage import PRODUCER, Facets
 
 _SPEC = "https://openlineage.io/spec/facets/"
+_STATISTICS = "OutputStatisticsOutputDatasetFacet"
 _OWN = f"{PRODUCER}/blob/main/docs/reference/facets.md#"
 
 T = TypeVar("T")
@@ -133,7 +134,7 @@ SCHEMAS = {
     "parent": f"{_SPEC}1-1-0/ParentRunFacet.json#/$defs/ParentRunFacet",
     "sql": f"{_SPEC}1-1-0/SQLJobFacet.json#/$defs/SQLJobFacet",
     "errorMessage": f"{_SPEC}1-0-1/ErrorMessageRunFacet.json#/$defs/ErrorMessageRunFacet",
-    "outputStatistics": f"{_SPEC}1-0-2/OutputStatisticsOutputDatasetFacet.json#/$defs/OutputStatisticsOutputDatasetFacet",
+    "outputStatistics": f"{_SPEC}1-0-2/{_STATISTICS}.json#/$defs/{_STATISTICS}",
 }
 
 

@@ -132,9 +132,7 @@ def test_without_any_evidence_belief_stays_with_unknown() -> None:
 def test_what_lies_off_the_path_is_hardly_believed() -> None:
     elsewhere = finding("elsewhere", "x", size=50)
     symptom = finding("features", "delay")
-    graph = Subgraph(
-        nodes=(*PIPE.nodes, Node(id=dataset("elsewhere"), type="DATASET", label="")), edges=PIPE.edges
-    )
+    graph = Subgraph(nodes=(*PIPE.nodes, Node(id=dataset("elsewhere"), type="DATASET", label="")), edges=PIPE.edges)
     ranking = rank(Scene(symptom=symptom, findings=(symptom, elsewhere), changes=(), cone=graph, columns=DELAY))
     assert ranking.causes[0].node == job("join")
     assert next(c.path for c in ranking.causes if c.node == dataset("elsewhere")) == ()
@@ -143,16 +141,17 @@ def test_what_lies_off_the_path_is_hardly_believed() -> None:
 def test_an_old_change_fades() -> None:
     symptom = finding("features", detector="link")
     fresh = Scene(symptom=symptom, findings=(symptom,), changes=(change(job("join"), "code"),), cone=PIPE)
-    old = Scene(
-        symptom=symptom, findings=(symptom,), changes=(change(job("join"), "code", NOW - 9 * DAY),), cone=PIPE
-    )
+    old = Scene(symptom=symptom, findings=(symptom,), changes=(change(job("join"), "code", NOW - 9 * DAY),), cone=PIPE)
     assert rank(fresh).causes[0].score > rank(old).causes[0].score
 
 
 @given(
     st.lists(
-        st.tuples(st.sampled_from(["flights", "weather", "features"]), st.sampled_from(["delay", "temp", ""]),
-                  st.floats(0, 1e6)),
+        st.tuples(
+            st.sampled_from(["flights", "weather", "features"]),
+            st.sampled_from(["delay", "temp", ""]),
+            st.floats(0, 1e6),
+        ),
         max_size=8,
     ),
     st.randoms(use_true_random=False),

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from scipy import stats
 
 from driftline import drift, profile
-from driftline.drift import Batch, Judgement, Reference
+from driftline.drift import Batch, Judgement, Pool, Reference
 from driftline.drift.detectors.categories import chi_square
 from driftline.drift.judge import adjusted
 from driftline.event.lineage import Dataset, Field
@@ -49,7 +49,7 @@ class Feed:
         return Batch(**values)  # type: ignore[arg-type]
 
     def look(self, batch: Batch) -> Judgement:
-        pool = profile.merge(self.profiles[-56:]) if self.profiles else None
+        pool = Pool(profile.merge(self.profiles[-56:])) if self.profiles else None
         return drift.judge(batch, self.reference, pool)
 
     def take(self, batch: Batch) -> Judgement:
@@ -150,11 +150,13 @@ def test_replaced_texts_of_an_index_are_an_alarm_and_an_edited_one_is_not() -> N
     reference, pool = Reference(), None
     for day, current in enumerate((texts, ["edited", *texts[1:]])):
         batch = _index(day, current)
-        judgement = drift.judge(batch, reference, pool)
+        judgement = drift.judge(batch, reference, Pool(pool) if pool else None)
         assert judgement.healthy
         reference = drift.admit(reference, batch, judgement.measures)
         pool = profile.merge([pool, batch.profile]) if pool else batch.profile
-    judgement = drift.judge(_index(9, [f"draft {number}" for number in range(20)] + texts[20:]), reference, pool)
+    assert pool is not None
+    known = Pool(pool)
+    judgement = drift.judge(_index(9, [f"draft {number}" for number in range(20)] + texts[20:]), reference, known)
     assert [(f.detector, f.severity, f.current) for f in judgement.findings if f.detector == "documents"] == [
         ("documents", "alarm", pytest.approx(0.4))
     ]
@@ -163,7 +165,11 @@ def test_replaced_texts_of_an_index_are_an_alarm_and_an_edited_one_is_not() -> N
 def _index(day: int, texts: list[str]) -> Batch:
     table = {"text": texts}
     return Batch(
-        dataset=Dataset("file", "index"), version=f"i{day}", time_us=day * DAY, kind="index", profile=profile.build(table)
+        dataset=Dataset("file", "index"),
+        version=f"i{day}",
+        time_us=day * DAY,
+        kind="index",
+        profile=profile.build(table),
     )
 
 

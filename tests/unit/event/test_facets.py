@@ -16,7 +16,10 @@ def test_a_packed_facet_names_producer_and_schema() -> None:
 
 def test_what_is_packed_can_be_unpacked() -> None:
     state = facets.StateFacet(version="v1", partition="2013-01-31", rows=3, attributes={"path": "a"})
-    assert facets.unpack({"driftline_state": facets.pack("driftline_state", state)}, "driftline_state", facets.StateFacet) == state
+    assert (
+        facets.unpack({"driftline_state": facets.pack("driftline_state", state)}, "driftline_state", facets.StateFacet)
+        == state
+    )
     profile = facets.ProfileFacet("dlp1", b"\x00\xff\x01")
     assert facets.unpack({"p": facets.pack("driftline_profile", profile)}, "p", facets.ProfileFacet) == profile
 

@@ -22,7 +22,9 @@ from driftline.event import names
         ("data/part-1.parquet", ("file", "data/part-1.parquet", "")),
     ],
 )
-def test_a_path_is_the_dataset_of_its_folder_with_the_partition_beside(path: str, expected: tuple[str, str, str]) -> None:
+def test_a_path_is_the_dataset_of_its_folder_with_the_partition_beside(
+    path: str, expected: tuple[str, str, str]
+) -> None:
     assert names.locate(path) == expected
 
 

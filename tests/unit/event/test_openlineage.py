@@ -1,5 +1,6 @@
 """Events by https://openlineage.io/spec/2-0-2/OpenLineage.json; each refusal says where and why."""
 
+import contextlib
 import json
 
 import pytest
@@ -72,7 +73,5 @@ def test_a_bad_event_is_refused_with_the_reason(body: bytes, says: str) -> None:
 
 @given(st.binary(max_size=200))
 def test_no_bytes_ever_raise_anything_but_a_bad_event(body: bytes) -> None:
-    try:
+    with contextlib.suppress(BadEvent):
         openlineage.decode(body)
-    except BadEvent:
-        pass

@@ -95,9 +95,7 @@ def agrees(ledger: Ledger, model: dict[str, Answer]) -> None:
     assert totalled(ledger.totals(("endpoint", "action"))) == expected(newest)
     stood = [one for one in newest if one.partition == "day-1"]
     bad = Version(FEATURES, "v1").node
-    assert totalled(ledger.touching([bad, "dataset:file:nothing"], by=("endpoint", "action"))) == expected(
-        stood
-    )
+    assert totalled(ledger.touching([bad, "dataset:file:nothing"], by=("endpoint", "action"))) == expected(stood)
 
 
 STEP = st.one_of(
@@ -162,12 +160,8 @@ os._exit(0)
 
 
 @pytest.mark.parametrize("statement", ["ledger_segment_add", "answer_inbox_clear"])
-def test_a_process_that_dies_while_compacting_loses_and_doubles_nothing(
-    tmp_path: Path, statement: str
-) -> None:
-    done = subprocess.run(
-        [sys.executable, "-c", DYING, str(tmp_path), statement], check=False, capture_output=True
-    )
+def test_a_process_that_dies_while_compacting_loses_and_doubles_nothing(tmp_path: Path, statement: str) -> None:
+    done = subprocess.run([sys.executable, "-c", DYING, str(tmp_path), statement], check=False, capture_output=True)
     assert done.returncode == 9, done.stderr
     assert list((tmp_path / "ledger").glob("*/*.parquet"))  # it died after a file was there
     connection, ledger = opened(tmp_path)
@@ -176,9 +170,7 @@ def test_a_process_that_dies_while_compacting_loses_and_doubles_nothing(
         assert len(ledger.list(limit=100)) == 20
         assert ledger.compact() in (20, 0)
     recorded = {segment.name for segment in ledger._segments()}
-    assert {
-        str(file.relative_to(tmp_path / "ledger")) for file in (tmp_path / "ledger").glob("*/*")
-    } == recorded
+    assert {str(file.relative_to(tmp_path / "ledger")) for file in (tmp_path / "ledger").glob("*/*")} == recorded
     ledger.close()
     connection.close()
 
@@ -218,9 +210,7 @@ def test_a_page_can_be_of_one_endpoint_and_one_span(ledger: Ledger) -> None:
     ledger.compact()
     since, until = answer(10).time_us, answer(20).time_us
     found = ledger.list(endpoint="chat", since_us=since, until_us=until)
-    assert [one.id for one in found] == [
-        answer(number).id for number in (18, 15, 12)
-    ]  # multiples of 3, by hand
+    assert [one.id for one in found] == [answer(number).id for number in (18, 15, 12)]  # multiples of 3, by hand
     assert ledger.list(limit=0) == ()
 
 
@@ -229,9 +219,7 @@ def test_a_page_before_an_unknown_answer_is_not_found(ledger: Ledger) -> None:
         ledger.list(before_id="a1")
 
 
-def test_the_newest_page_opens_only_the_newest_segments(
-    ledger: Ledger, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_newest_page_opens_only_the_newest_segments(ledger: Ledger, monkeypatch: pytest.MonkeyPatch) -> None:
     for year in range(10):
         ledger.append([answer(number + year * 9000) for number in range(20)])
         ledger.compact()
@@ -263,9 +251,7 @@ def test_currencies_are_never_added_together(ledger: Ledger) -> None:
 
 def test_totals_by_partition_and_decision_are_sorted(ledger: Ledger) -> None:
     ledger.append([answer(number, money=1.0) for number in range(16)])
-    keys = [
-        (total.partition, total.decision, total.answers) for total in ledger.totals(("partition", "decision"))
-    ]
+    keys = [(total.partition, total.decision, total.answers) for total in ledger.totals(("partition", "decision"))]
     assert keys == [
         ("day-0", "deny", 4),
         ("day-0", "refund", 4),

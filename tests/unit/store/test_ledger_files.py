@@ -53,9 +53,7 @@ def test_a_sweep_removes_halves_and_strangers_only(tmp_path: Path) -> None:
 
 def test_a_question_runs_over_files_and_waiting_rows(tmp_path: Path) -> None:
     scanner = ledger_files.Scanner(tmp_path)
-    segments = [
-        ledger_files.write(tmp_path, "1970-01", ledger_rows.to_table(answers(n, n + 1))) for n in (1, 3)
-    ]
+    segments = [ledger_files.write(tmp_path, "1970-01", ledger_rows.to_table(answers(n, n + 1))) for n in (1, 3)]
     waiting = ledger_rows.to_table(answers(7))
     question = "select count(*) as answers, sum(money) as money from {answers} where money > $low"
     assert scanner.rows(question, {"low": 1.5}, segments, waiting) == (["answers", "money"], [(4, 16.0)])
