@@ -8,7 +8,6 @@ from hypothesis import strategies as st
 
 from driftline import clock
 
-
 EARLY, LATE = datetime.fromisoformat("1971-01-01"), datetime.fromisoformat("2200-01-01")
 
 
