@@ -23,7 +23,7 @@ _TELLING = 50
 
 _PARQUET = (".parquet", ".pq")
 _CSV = (".csv", ".csv.gz", ".tsv")
-_JSON = (".jsonl", ".ndjson", ".json")
+_JSON = (".jsonl", ".ndjson")  # a row a line; plain .json has any shape
 _FEATHER = (".feather", ".arrow", ".ipc")
 
 

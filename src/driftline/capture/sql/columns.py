@@ -37,6 +37,7 @@ from driftline.capture.sql.relation import (
 ColumnsOf = Callable[[Source], tuple[str, ...] | None]
 SourceOf = Callable[[exp.Table], Source | None]
 
+_BY_PATTERN = tuple(getattr(exp, name) for name in ("Columns", "PositionalColumn") if hasattr(exp, name))
 _ROUNDS = 4  # of a recursive query, until its edges no longer grow
 
 
@@ -252,7 +253,7 @@ class Walker:
             return self._star(star, alias, scope)
         bare = _bare(node)
         pattern = isinstance(bare, exp.Binary) and isinstance(bare.this, exp.Star)
-        if pattern or node.find(exp.Columns, exp.PositionalColumn) is not None:
+        if pattern or node.find(*_BY_PATTERN) is not None:
             self.unknown += 1
             return [Unknown()]
         return [Output(_name(node), self.walk(bare, scope, IDENTITY, windows))]

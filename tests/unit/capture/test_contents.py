@@ -1,0 +1,83 @@
+"""What is inside files and tables: the same rows give the same contents whatever holds them."""
+
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pyarrow as pa
+import pytest
+from pyarrow import csv, feather, parquet
+
+from driftline import profile
+from driftline.capture import contents, measure
+from driftline.event.lineage import Field
+
+TABLE = pa.table({"n": [1, 2, 3], "s": ["x", None, "z"]})
+
+
+def written(path: Path) -> contents.Contents | None:
+    state = measure.of_file(str(path))
+    return contents.of_file(str(path), f"{path}:{state.version}", state.size, state.modified_ns)
+
+
+def test_every_format_gives_rows_fields_and_a_profile(tmp_path: Path) -> None:
+    parquet.write_table(TABLE, tmp_path / "x.parquet")
+    feather.write_feather(TABLE, str(tmp_path / "x.feather"))
+    csv.write_csv(TABLE, tmp_path / "x.csv")
+    (tmp_path / "x.jsonl").write_text('{"n":1,"s":"x"}\n{"n":2,"s":null}\n{"n":3,"s":"z"}\n')
+    (tmp_path / "x.tsv").write_text("n\ts\n1\tx\n2\t\n3\tz\n")
+    for name in ("x.parquet", "x.feather", "x.csv", "x.jsonl", "x.tsv"):
+        found = written(tmp_path / name)
+        assert found is not None, name
+        assert (found.rows, [field.name for field in found.fields]) == (3, ["n", "s"])
+        column = profile.decode(found.profile).columns["n"]
+        assert (column.rows, column.minimum, column.maximum) == (3, 1, 3)
+    assert contents.columns(str(tmp_path / "x.parquet")) == contents.columns(str(tmp_path / "x.csv")) == ("n", "s")
+
+
+def test_other_files_have_no_contents(tmp_path: Path) -> None:
+    (tmp_path / "x.bin").write_bytes(b"\x00")
+    (tmp_path / "x.json").write_text('{"n":{"0":1}}')
+    assert written(tmp_path / "x.json") is None
+    assert written(tmp_path / "x.bin") is None
+    assert contents.columns(str(tmp_path / "x.bin")) is None
+
+
+def test_a_file_too_large_to_profile_still_has_rows_and_fields(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(contents, "PROFILE_LIMIT", 10)
+    parquet.write_table(TABLE, tmp_path / "x.parquet")
+    found = written(tmp_path / "x.parquet")
+    assert found is not None
+    assert (found.rows, found.profile) == (3, b"")
+    assert found.fields == (Field("n", "int64"), Field("s", "string"))
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        TABLE,
+        TABLE.to_batches()[0],
+        TABLE.to_pandas(),
+        {"n": [1, 2, 3], "s": ["x", None, "z"]},
+        [{"n": 1, "s": "x"}, {"n": 2, "s": None}, {"n": 3, "s": "z"}],
+    ],
+    ids=["arrow", "batch", "pandas", "columns", "rows"],
+)
+def test_the_same_rows_have_the_same_fingerprint_whatever_holds_them(data: Any) -> None:
+    found = contents.of_data(data)
+    expected = contents.of_data(TABLE)
+    assert found is not None
+    assert expected is not None
+    assert found.fingerprint == expected.fingerprint
+
+
+def test_what_is_no_table_has_no_contents() -> None:
+    assert contents.of_data(3) is None
+    assert contents.of_data([1, 2]) is None
+    assert contents.of_data(pd.DataFrame([[1, 2]], columns=["a", "a"])) is None
+
+
+def test_values_of_mixed_types_are_compared_as_text() -> None:
+    found = contents.of_data(pd.DataFrame({"mixed": [1, "two", 3.5]}))
+    assert found is not None
+    assert found.fields == (Field("mixed", "string"),)

@@ -1,0 +1,44 @@
+"""Names of data by where it lies: every process agrees on them. Expected values by hand."""
+
+from pathlib import Path
+
+import pytest
+
+from driftline.capture import place
+from driftline.event.names import Located
+
+
+def test_a_path_below_the_home_of_the_project_is_named_relative_to_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = place.base(str(tmp_path / ".driftline"))
+    assert folder == str(tmp_path)
+    file = tmp_path / "feed" / "flights" / "2013-01-31.parquet"
+    file.parent.mkdir(parents=True)
+    file.touch()
+    expected = place.Place(Located("file", "feed/flights", "2013-01-31"), str(file))
+    assert place.place(file, folder) == expected
+    monkeypatch.chdir(tmp_path / "feed")
+    assert place.place("flights/2013-01-31.parquet", folder) == expected
+    assert place.place("../feed/./flights/2013-01-31.parquet", folder) == expected
+    assert place.place(f"file://{file}", folder) == expected
+
+
+@pytest.mark.parametrize(
+    ("given", "located"),
+    [
+        ("refund-eligibility", Located("file", "refund-eligibility", "")),
+        ("models/eligibility", Located("file", "models/eligibility", "")),
+        ("s3://lake/orders/date=2013-01-31/part-0.parquet", Located("s3://lake", "orders", "2013-01-31")),
+        ("/elsewhere/x.csv", Located("file", "/elsewhere/x.csv", "")),
+    ],
+)
+def test_names_addresses_and_other_places_keep_their_names(given: str, located: Located, tmp_path: Path) -> None:
+    assert place.place(given, str(tmp_path)) == place.Place(located, "")
+
+
+def test_a_folder_whose_name_only_begins_alike_lies_outside(tmp_path: Path) -> None:
+    beside = tmp_path / "project-two" / "x.csv"
+    beside.parent.mkdir()
+    beside.touch()
+    assert place.place(beside, str(tmp_path / "project")).located.name == str(beside)
