@@ -57,7 +57,7 @@ def join_flights(
         "join_flights", namespace=NAMESPACE, nominal=str(at.date()), at=at, code=ids.digest(code)[:12]
     ) as run:
         connection.execute(code.format(**files, features=target))
-    return run.outputs[-1]
+        return run.write(target)
 
 
 def route_stats(features: Path, yesterday: Path | None, target: Path, at: datetime) -> "pd.DataFrame":

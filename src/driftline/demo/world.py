@@ -45,6 +45,7 @@ class DayResult(msgspec.Struct, kw_only=True):
     overpaid: float = 0.0  # beyond what a correct desk pays; truth of the replay
     handling: float = 0.0  # persons' time
     stopped: str = ""  # what the gate held back: features, index or model
+    failed: str = ""  # the job that could not do its work, and why
 
     @property
     def lost(self) -> float:
@@ -130,18 +131,30 @@ class World:
         truth = self._source.day(day)["flights"]
         result = DayResult(day=day, flights=truth.num_rows)
         target = self.folder / "features" / f"{day}.parquet"
-        assert self._connection is not None
         join = self.fault.join if broken and self.fault.join else "left"
-        features = pipeline.join_flights(self._connection, files, target, _at(day, 2), join)
-        sound = self._may(features, result, "features")
-        if sound or self._stats is None:
-            self._learn(day, target, features)
+        features = self._join(day, files, target, join, result)
+        if features is not None and (self._may(features, result, "features") or self._stats is None):
+            self._learn(day, target, features, result)
         self._maintain(day, result)
         asked = claims.of_day(day, truth, self.seed)
-        if asked:
+        if asked and features is not None:
             self._serve(day, asked, target, features, result)
+        elif asked:
+            for claim in asked:
+                self._settle(claim, desk.to_a_person(claim), result)
         driftline.flush()
         return result
+
+    def _join(self, day: date, files: dict[str, Path], target: Path, join: str, result: DayResult) -> Touched | None:
+        """Build the day's features; None where the job fails: a scheduler goes on, and persons take the claims."""
+        import duckdb
+
+        assert self._connection is not None
+        try:
+            return pipeline.join_flights(self._connection, files, target, _at(day, 2), join)
+        except duckdb.Error as error:
+            result.failed = f"join_flights: {str(error).splitlines()[0]}"
+            return None
 
     def _may(self, version: Touched, result: DayResult, what: str) -> bool:
         """Ask the gate; remember what it held back."""
@@ -151,13 +164,17 @@ class World:
             result.stopped = what
         return not held
 
-    def _learn(self, day: date, features: Path, version: Touched) -> None:
-        """Bring the route statistics up to date and keep the day for training."""
+    def _learn(self, day: date, features: Path, version: Touched, result: DayResult) -> None:
+        """Bring the route statistics up to date, keep the day for training; a day that cannot be read is left out."""
         target = self.folder / "route_stats" / f"{day}.parquet"
-        rows = pipeline.route_stats(features, self._stats, target, _at(day, 3))
+        try:
+            rows = pipeline.route_stats(features, self._stats, target, _at(day, 3))
+            kept = rows[[*pipeline.FEATURES, "arr_delay"]].astype("float32")
+        except (TypeError, ValueError, KeyError) as error:  # what pandas says of columns that are not what they were
+            result.failed = f"route_stats: {error}"
+            return
         self._stats = target
         self._usual = rows.groupby("route", sort=False)["route_delay"].first()
-        kept = rows[[*pipeline.FEATURES, "arr_delay"]].astype("float32")
         self._frames.append((version, kept))
 
     def _maintain(self, day: date, result: DayResult) -> None:
@@ -209,6 +226,8 @@ class World:
                 _publish(run, day, given)
 
     def _shelf(self, day: date, rows: "pd.DataFrame", asked: list[Claim], features: Touched) -> desk.Shelf:
+        import pandas as pd
+
         assert self._model is not None
         assert self._index is not None
         assert self._prompt is not None
@@ -216,7 +235,8 @@ class World:
         scores: dict[str, float] = {}
         if len(wanted):
             table = wanted.assign(route_delay=wanted["route"].map(self._usual))
-            chances = self._model[0].predict_proba(table[list(pipeline.FEATURES)].to_numpy(dtype=float))[:, 1]
+            known = table[list(pipeline.FEATURES)].apply(pd.to_numeric, errors="coerce").to_numpy(dtype=float)
+            chances = self._model[0].predict_proba(known)[:, 1]
             scores = dict(zip(table["flight_key"], map(float, chances), strict=True))
         records = wanted[["flight_key", "arr_delay", "dep_delay", "distance"]].astype(object)
         records = records.where(records.notna(), None)
