@@ -14,7 +14,7 @@ from typing import Any, Self, cast
 import xxhash
 
 from driftline.capture import client, fault
-from driftline.capture.run import Moment, moment_us, version_of
+from driftline.capture.run import Moment, moment_us, replayed, version_of
 from driftline.event import ids
 from driftline.event.answer import Answer, Retrieved, Source, Verdict
 from driftline.event.current import Draft, current_answer
@@ -58,7 +58,7 @@ class Answering:
             fault.attempt("answer", self._begin, question, at)
 
     def _begin(self, question: str, at: Moment | None) -> None:
-        self._time_us = moment_us(at)
+        self._time_us = moment_us(replayed() if at is None else at)
         self.id = ids.uuid7(self._time_us)
         self._question = f"xxh3:{xxhash.xxh3_64_hexdigest(str(question).encode())}" if question else ""
 
@@ -199,7 +199,8 @@ def answer(
         endpoint: name of the deployment, such as refund-desk.
         question: what was asked; only its hash is kept.
         partition: nominal slice that the answer belongs to, such as 2013-01-31.
-        at: event time (a datetime, or microseconds since 1970 UTC), for replays; default: the clock.
+        at: event time (a datetime, or microseconds since 1970 UTC), for replays; default: that of the run around it,
+            else the clock.
         currency: of the money; default ``settings.currency``.
         trace: W3C trace id.
     """

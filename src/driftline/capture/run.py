@@ -36,6 +36,12 @@ def moment_us(at: Moment | None) -> int:
     return clock.from_datetime(at) if isinstance(at, datetime) else int(at)
 
 
+def replayed() -> Moment | None:
+    """Return the event time of the run of this context, if it has a clock of its own."""
+    outer = current_run.get()
+    return None if outer is None else outer.clock
+
+
 class Run:
     """One execution, as ``driftline.run`` returns it; use it as a context manager."""
 
@@ -66,6 +72,8 @@ class Run:
     def _begin(self, nominal: str | date | None, params: Mapping[str, Any] | None, namespace: str | None) -> None:
         assert self._client is not None
         trace = self._trace
+        if self._at is None:
+            self._at = replayed()
         trace.started_us = moment_us(self._at)
         trace.run = ids.uuid7(trace.started_us)
         trace.job = Job(namespace or self._client.settings.namespace, trace.job.name)
@@ -78,6 +86,11 @@ class Run:
     def id(self) -> str:
         """The run id, a UUIDv7 whose time is the run's event time; ``""`` where Driftline is switched off."""
         return self._trace.run
+
+    @property
+    def clock(self) -> Moment | None:
+        """Event time of a replay; None = the wall clock."""
+        return self._at
 
     @property
     def job(self) -> Job:
@@ -337,7 +350,8 @@ def run(
         code: version of the code; default: a hash of the source of the calling function or script, and of the SQL that
             the run writes with.
         namespace: of the job; default ``settings.namespace``.
-        at: event time of the whole run (a datetime, or microseconds since 1970 UTC), for replays; default: the clock.
+        at: event time of the whole run (a datetime, or microseconds since 1970 UTC), for replays; default: that of the
+            run around it, else the clock.
         announce: send a START event at once; else only a run that lasts longer than a second sends one.
     """
     caller = sys._getframe(1).f_code

@@ -66,6 +66,17 @@ def test_a_replay_has_its_own_clock(sink: MemorySink) -> None:
     assert int(run.id.replace("-", "")[:12], 16) == DAY_US // 1000
 
 
+def test_what_happens_inside_a_replay_has_its_clock(sink: MemorySink) -> None:
+    inner = driftline.step(lambda: None)
+    with driftline.run("build", at=DAY_US):
+        inner()
+        with driftline.answer("desk"):
+            pass
+    driftline.flush()
+    assert [event.time_us for event in sink.decoded()] == [DAY_US, DAY_US]
+    assert [answer.time_us for answer in sink.recorded] == [DAY_US]
+
+
 def test_the_exception_of_a_run_passes_through_and_is_told(sink: MemorySink) -> None:
     thrown = ValueError("no such day")
     with pytest.raises(ValueError, match="no such day") as caught, driftline.run("build"):

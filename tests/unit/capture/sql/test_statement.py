@@ -4,6 +4,8 @@ import logging
 import time
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from driftline.capture.sql import statement
 from driftline.capture.sql.relation import Source
@@ -89,6 +91,18 @@ def test_an_answer_that_needed_a_schema_holds_for_that_schema_only() -> None:
     assert first is not None
     assert second is not None
     assert [len(one.lineage.items) for a in (first, second) for one in a.statements if one.lineage] == [2, 3]
+
+
+@given(st.lists(st.text(alphabet=st.characters(codec="utf-8", exclude_characters="\u00a7"), max_size=20), max_size=5))
+def test_the_texts_of_a_statement_come_back_as_they_were(texts: list[str]) -> None:
+    quoted = [text.replace("'", "''") for text in texts]
+    sql = "SELECT 1 " + " ".join(f", '{text}' AS c{place}" for place, text in enumerate(quoted))
+    template, literals = statement.normalise(sql)
+    if literals:
+        assert list(literals) == texts
+        assert statement.Analysis((), template, literals).spelled("\u00a70\u00a7") == texts[0]
+    else:
+        assert not texts or template == sql  # an escape string of PostgreSQL's kind: left as it is
 
 
 def test_numbers_of_groups_and_orders_are_part_of_the_form() -> None:
