@@ -1,11 +1,11 @@
 """What an incident cost, counted from answers that were really given.
 
-    lost    = paid by affected answers  -  affected answers x usual money per answer, never below 0
-    avoided = answers that a guard held back  x  (money per affected answer - usual money per answer), never below 0
+lost    = paid by affected answers  -  affected answers x usual money per answer, never below 0
+    avoided = what held-back answers would have paid  -  as many x usual money per answer, never below 0
 
-Enters: totals of the answer ledger for the time before and for the affected answers. Leaves: a ``Money``. Uses no guess
-about volumes; ``avoided`` is an estimate and 0 where no affected answer went out to learn from, unless the guard knew
-what a held-back answer would have paid.
+Enters: totals of the answer ledger for the time before and for the affected answers. Leaves: a ``Money``. Uses no
+guess about volumes. Where a guard did not know what a held-back answer would have paid, the money per affected answer
+that did go out stands for it; where none did, ``avoided`` is 0.
 """
 
 import msgspec
@@ -33,7 +33,7 @@ def cost(before: Period, affected: Period, currency: str = "USD") -> Money:
         paid=round(affected.money, 2),
         expected=round(expected, 2),
         lost=round(max(0.0, affected.money - expected), 2),
-        avoided=round(affected.avoided or estimate, 2),
+        avoided=round(max(0.0, affected.avoided - usual * affected.held) or estimate, 2),
         answers=affected.answers,
         held=affected.held,
     )

@@ -84,11 +84,12 @@ def _dataset(scene: Scene, node: str) -> _Candidate | None:
     if not findings and not changes:
         return None
     kind: ChangeKind = changes[0].kind if changes else _kind(findings[0])
+    findings = findings or _led_to(scene, node, changes)
     candidate = _Candidate(node, kind, findings=findings, changes=changes)
     strength = _strength(scene, findings)
     candidate.logit += strength
     if findings:
-        heir = _inherited(scene, node, findings)
+        heir = _inherited(scene, node, findings) if findings[0].dataset.node == node else ""
         if heir:
             candidate.logit += INHERITED
             candidate.inherited_from = heir
@@ -98,6 +99,17 @@ def _dataset(scene: Scene, node: str) -> _Candidate | None:
             candidate.logit += UNEXPLAINED
     candidate.logit += _deeds(scene, changes, moved=bool(findings))
     return candidate
+
+
+def _led_to(scene: Scene, node: str, changes: tuple[Change, ...]) -> tuple[Finding, ...]:
+    """Return the moves of what was written from ``node`` by jobs that began to read it."""
+    if not any(change.kind == "source" for change in changes):
+        return ()
+    readers = {job for job, kind in scene.nodes.items() if kind == "JOB" and node in scene.parents.get(job, ())}
+    written = [d for d in scene.nodes if readers & set(scene.producers(d))]
+    return tuple(
+        f for d in written for f in scene.by_node.get(d, ()) if f.size >= STRONG and f.time_us >= scene.onset_us
+    )
 
 
 def _job(scene: Scene, node: str) -> _Candidate | None:

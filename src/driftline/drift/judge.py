@@ -41,6 +41,11 @@ class Judgement(msgspec.Struct, frozen=True):
         return frozenset(finding.column for finding in self.findings if finding.severity == "alarm")
 
     @property
+    def replaced(self) -> bool:
+        """An alarm says that the content as a whole is another one: nothing of the batch may be learnt from."""
+        return any(f.severity == "alarm" and f.detector == "documents" for f in self.findings)
+
+    @property
     def healthy(self) -> bool:
         """No alarm at all."""
         return not self.alarms

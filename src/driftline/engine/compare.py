@@ -57,8 +57,10 @@ def admit(house: House, judged: Iterable[Judged]) -> None:
         known = _known(house, one.node)
         involved = house.involved.get(one.node, 0) >= one.batch.time_us
         held = one.judgement.alarms if involved else frozenset()
-        reference = drift.admit(known.reference, one.batch, one.judgement.measures, held)
-        members = (*known.members, Member(one.profile, tuple(sorted(held - {""}))))[-len(reference.members) :]
+        reference, members = known.reference, known.members
+        if not (held and one.judgement.replaced):
+            reference = drift.admit(reference, one.batch, one.judgement.measures, held)
+            members = (*members, Member(one.profile, tuple(sorted(held - {""}))))[-len(reference.members) :]
         known = Known(reference, members, (*known.judged, _label(one.batch))[-_REMEMBERED:])
         house.known[one.node] = known
         house.store.state.put(f"reference:{one.node}", _encoder.encode(known))

@@ -12,7 +12,7 @@ import msgspec
 
 from driftline.alert.outbox import Outbox
 from driftline.config import Settings
-from driftline.engine import announce, ingest, quarantine, questions, reports
+from driftline.engine import announce, costs, ingest, quarantine, questions, reports
 from driftline.engine.house import House
 from driftline.event.answer import Answer
 from driftline.event.finding import Incident
@@ -81,7 +81,7 @@ class Engine:
             if entry.incident == incident.id:
                 quarantine.release(self.house, entry.id, "incident resolved")
         incident = msgspec.structs.replace(
-            incident, state="resolved", money=reports.money(self.house, incident), updated_us=self.house.now()
+            incident, state="resolved", money=costs.count(self.house, incident), updated_us=self.house.now()
         )
         with self.house.lock, self.house.store.transaction():
             self.house.store.incidents.put(incident)

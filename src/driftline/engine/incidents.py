@@ -9,9 +9,9 @@ from collections.abc import Iterable, Sequence
 
 import msgspec
 
-from driftline import cause
+from driftline import cause, clock
 from driftline.cause import sentence
-from driftline.engine import consequence
+from driftline.engine import consequence, costs
 from driftline.engine.compare import Judged
 from driftline.engine.house import House
 from driftline.event import ids, names
@@ -65,7 +65,9 @@ def recover(house: House, judged: Iterable[Judged]) -> None:
         about = house.store.incidents.finding(incident.symptom)
         if about is None or well.get(about.dataset.node, 0) - incident.updated_us < CALM_US:
             continue
-        resolved = msgspec.structs.replace(incident, state="resolved", updated_us=well[about.dataset.node])
+        time_us = well[about.dataset.node]
+        money = costs.count(house, incident)
+        resolved = msgspec.structs.replace(incident, state="resolved", updated_us=time_us, money=money)
         house.store.incidents.put(resolved)
         house.tell("incident", [incident.id])
 
@@ -105,7 +107,7 @@ def _open(house: House, symptom: Finding) -> Incident:
         opened_us=symptom.time_us,
         updated_us=symptom.time_us,
         first_bad_us=scene.onset_us,
-        first_bad=symptom.partition,
+        first_bad=symptom.partition or clock.iso(scene.onset_us)[:10],
         symptom=symptom.id,
         causes=ranking.causes,
         unknown=round(ranking.unknown, 4),

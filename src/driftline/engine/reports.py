@@ -7,20 +7,19 @@ from collections.abc import Iterable
 
 import msgspec
 
-from driftline import cause
-from driftline.engine import consequence, questions
+from driftline.engine import consequence, costs, questions, series
 from driftline.engine.house import House
 from driftline.errors import Ambiguous, NotFound
+from driftline.event import names
 from driftline.event.answer import Answer
-from driftline.event.finding import Change, Finding, Incident, Money
+from driftline.event.finding import Change, Finding, Incident
 from driftline.event.lineage import Subgraph, Version
 from driftline.event.report import Explanation, Impact, IncidentReport, Overview
 from driftline.graph import walk
-from driftline.store.ledger import Total
 
 DEPTH = 12
-HELD = frozenset({"fallback", "block", "abstain", "escalate"})
-BEFORE_US = 56 * 86_400_000_000  # eight weeks tell what answers usually cost
+TRACED = 12  # findings that are shown with their series
+BEFORE_US = 56 * 86_400_000_000  # how far back an explanation looks for findings
 
 
 def incidents(house: House, state: str, limit: int, offset: int) -> tuple[list[Incident], int]:
@@ -46,7 +45,7 @@ def counted(house: House, incident: Incident) -> Incident:
     held = [entry for entry in house.store.quarantines.list(active=True) if entry.incident == incident.id]
     enforced = house.settings.guards == "enforce"
     state = "contained" if held and enforced else incident.state
-    return msgspec.structs.replace(incident, money=money(house, incident), state=state)
+    return msgspec.structs.replace(incident, money=costs.count(house, incident), state=state)
 
 
 def incident(house: House, id_: str) -> IncidentReport:
@@ -55,32 +54,12 @@ def incident(house: House, id_: str) -> IncidentReport:
     findings = _findings(house, known.findings)
     return IncidentReport(
         incident=known,
-        findings=findings,
+        findings=tuple(series.traced(house, f) if place < TRACED else f for place, f in enumerate(findings)),
         changes=_changes(house, known.changes),
         graph=questions.marked(house, _story(house, known, findings)),
         quarantines=tuple(e for e in house.store.quarantines.list(active=False) if e.incident == known.id),
         actions=_actions(known),
     )
-
-
-def money(house: House, incident_: Incident) -> Money:
-    """Count what the incident cost: answers that stood on bad versions against the usual money per answer."""
-    bad = bad_versions(house, incident_)
-    since = incident_.first_bad_us
-    affected = [t for t in house.store.ledger.touching(bad, since, by=("endpoint", "action")) if bad]
-    names = {total.endpoint for total in affected}
-    usual = [
-        total
-        for total in house.store.ledger.totals(("endpoint", "action"), since_us=since - BEFORE_US, until_us=since)
-        if total.endpoint in names and total.action not in HELD
-    ]
-    return cause.cost(_period(usual), _period(affected), house.settings.currency)
-
-
-def bad_versions(house: House, incident_: Incident) -> list[str]:
-    """Return the version node ids of the incident's findings that reach endpoints directly."""
-    found = _findings(house, incident_.findings)
-    return sorted({Version(f.dataset, f.version).node for f in found if f.time_us >= incident_.first_bad_us})
 
 
 def one_answer(house: House, id_: str) -> Answer:
@@ -104,8 +83,9 @@ def why(house: House, id_: str) -> Explanation:
         near = house.store.incidents.findings(dataset, since_us=answer.time_us - BEFORE_US, limit=500)
         findings += [f for f in near if f.severity != "note" and Version(f.dataset, f.version).node in versions]
     since = answer.time_us - 14 * 86_400_000_000
-    reached = {link.source for part in parts for link in part.edges} | {node.partition("#")[0] for node in versions}
-    changes = [c for c in house.store.incidents.changes(since_us=since, until_us=answer.time_us) if c.node in reached]
+    reached = {node.partition("#")[0] for node in versions}
+    deeds = house.store.incidents.changes(since_us=since, until_us=answer.time_us)
+    changes = [change for change in deeds if change.node in reached or names.run_id(change.run) in versions]
     known = {i.id: i for f in findings for i in house.store.incidents.of_member(f.id)}
     return Explanation(
         answer=answer,
@@ -186,17 +166,6 @@ def _findings(house: House, wanted: Iterable[str]) -> tuple[Finding, ...]:
 
 def _changes(house: House, wanted: Iterable[str]) -> tuple[Change, ...]:
     return tuple(c for c in map(house.store.incidents.change, wanted) if c is not None)
-
-
-def _period(totals: Iterable[Total]) -> cause.Period:
-    out = [total for total in totals if total.action not in HELD]
-    held = [total for total in totals if total.action in HELD]
-    return cause.Period(
-        answers=sum(total.answers for total in out),
-        money=sum(total.money for total in out),
-        held=sum(total.answers for total in held),
-        avoided=sum(total.avoided for total in held),
-    )
 
 
 def _actions(known: Incident) -> tuple[str, ...]:

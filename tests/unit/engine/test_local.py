@@ -1,0 +1,32 @@
+"""The in-process sink: what it takes, the engine has."""
+
+from pathlib import Path
+from typing import Any
+
+from driftline.config import Settings
+from driftline.engine import local
+from driftline.engine.engine import Engine
+from driftline.event import sink
+from driftline.event.answer import Answer
+
+
+def test_events_and_answers_are_durable_when_the_sink_returns(town: Any, tmp_path: Path) -> None:
+    settings = Settings(home=str(tmp_path / "local"), console=False)
+    opened = local.open_sink(settings)
+    opened.events(town.events(0))
+    opened.answers([Answer(id="00000000-0000-7000-8000-000000000001", time_us=1, endpoint="desk", money=3.0)])
+    with Engine.open(settings) as other:  # seen from another connection, before the sink is closed
+        seen = other.overview()
+    opened.close()
+    assert (seen.events["accepted"], seen.runs, seen.answers, seen.money) == (5, 3, 1, 3.0)
+
+
+def test_the_embedded_store_is_the_sink_where_no_server_is_named(tmp_path: Path) -> None:
+    opened = sink.open_sink(Settings(home=str(tmp_path / "home"), console=False))
+    assert isinstance(opened, local.LocalSink)
+    opened.close()
+
+
+def test_a_bad_event_does_not_stop_the_batch(town: Any) -> None:
+    local.LocalSink(town.engine).events([b"nonsense", *town.events(0)])
+    assert town.engine.overview().events == {"accepted": 5, "merged": 0, "quarantined": 1}

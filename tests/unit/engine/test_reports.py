@@ -1,0 +1,178 @@
+"""Questions about trouble. Amounts were worked out by hand: answers cost 10 dollars as a rule, 100 on the bad day."""
+
+from typing import Any
+
+import pytest
+
+from driftline.errors import Ambiguous, NotFound
+from driftline.event.finding import Incident
+
+
+@pytest.fixture
+def costly(healthy: Any) -> Any:
+    """Return a town that paid 4 times 10 dollars while well, then 3 times 100 on day 30, and held 2 answers back."""
+    for number in range(26, 30):
+        healthy.answer(number, 0, 10.0)
+    healthy.live(30, 30, healthy.seconds)
+    for place in range(3):
+        healthy.answer(30, place, 100.0)
+    for place in (3, 4):
+        healthy.held(30, place, 80.0)
+    return healthy
+
+
+def only(town: Any) -> Any:
+    (incident,), _ = town.engine.incidents()
+    return incident
+
+
+def test_money_is_counted_from_the_ledger(costly: Any) -> None:
+    money = only(costly).money
+    # three went out: paid 3 x 100, usually 3 x 10, so 270 lost; the guard knew of 2 x 80 that the held ones would pay, usually 2 x 10
+    assert (money.answers, money.paid, money.expected, money.lost) == (3, 300.0, 30.0, 270.0)
+    assert (money.held, money.avoided, money.currency) == (2, 140.0, "USD")
+
+
+def test_money_goes_on_being_counted_while_the_incident_is_open(costly: Any) -> None:
+    costly.answer(30, 9, 100.0)
+    assert only(costly).money.lost == 360.0  # 400 - 4 x 10
+
+
+def test_answers_on_other_versions_cost_nothing(costly: Any) -> None:
+    costly.live(31, 31)
+    costly.answer(31, 0, 500.0)
+    assert only(costly).money.lost == 270.0
+
+
+def test_money_of_a_resolved_incident_stands(costly: Any) -> None:
+    resolved = costly.engine.resolve_incident(only(costly).id)
+    assert (resolved.state, resolved.money.lost) == ("resolved", 270.0)
+    costly.answer(30, 9, 100.0)
+    assert only(costly).money.lost == 270.0
+
+
+def test_money_of_an_incident_that_resolved_itself_is_kept(costly: Any) -> None:
+    costly.live(31, 35)
+    incident = only(costly)
+    assert incident.state == "resolved"
+    assert incident.money.lost == 270.0
+
+
+def test_an_incident_is_contained_while_its_bad_version_is_held(costly: Any) -> None:
+    incident = only(costly)
+    assert incident.state == "contained"
+    for entry in costly.engine.quarantines():
+        costly.engine.release(entry.id, "maria")
+    assert only(costly).state == "open"
+
+
+def test_guards_that_only_observe_contain_nothing(open_healthy: Any) -> None:
+    town = open_healthy(guards="observe")
+    town.live(30, 30, town.seconds)
+    assert only(town).state == "open"
+
+
+def test_everything_about_an_incident_is_on_its_page(costly: Any) -> None:
+    incident = only(costly)
+    report = costly.engine.incident(incident.id)
+    assert report.incident == incident
+    assert {finding.id for finding in report.findings} == set(incident.findings)
+    assert {entry.node for entry in report.quarantines} >= {f"{costly.features.node}#x30"}
+    nodes = {node.id: node.status for node in report.graph.nodes}
+    assert nodes[costly.flights.node] == "drift"
+    assert costly.desk.node in nodes
+    first, second, third = report.actions
+    assert first.startswith(f"Look at {costly.flights.node}: feed/flights of 2013-01-31")
+    assert second == "The bad versions are quarantined; answers that need them take the fallback."
+    assert incident.id in third
+
+
+def test_what_to_do_is_said_for_each_state(open_healthy: Any) -> None:
+    town = open_healthy(quarantine="manual")
+    town.live(30, 30, town.seconds)
+    (incident,), _ = town.engine.incidents()
+    assert "Nothing is held back" in town.engine.incident(incident.id).actions[1]
+    town.engine.resolve_incident(incident.id)
+    assert town.engine.incident(incident.id).actions == ("Nothing to do: it is resolved.",)
+
+
+def test_a_unique_beginning_of_an_id_is_enough(costly: Any) -> None:
+    incident = only(costly)
+    assert costly.engine.incident(incident.id[:4]).incident.id == incident.id
+    with pytest.raises(NotFound, match="zzzz"):
+        costly.engine.incident("zzzz")
+
+
+def test_a_beginning_of_two_ids_is_ambiguous_and_both_are_listed(town: Any) -> None:
+    for id_ in ("abc1", "abc2"):
+        town.engine.house.store.incidents.put(Incident(id=id_, title="t", opened_us=1, updated_us=1, symptom="s"))
+    with pytest.raises(Ambiguous, match="abc1, abc2"):
+        town.engine.incident("abc")
+
+
+def test_incidents_are_listed_by_state(costly: Any) -> None:
+    assert costly.engine.incidents(state="resolved") == ([], 0)
+    costly.engine.resolve_incident(only(costly).id)
+    assert costly.engine.incidents(state="resolved")[1] == 1
+
+
+def test_an_answer_on_bad_data_is_explained_by_the_incident(costly: Any) -> None:
+    incident = only(costly)
+    (answer,) = costly.engine.answers(limit=1)
+    said = costly.engine.why(answer.id)
+    assert said.answer == answer
+    assert [one.id for one in said.incidents] == [incident.id]
+    assert said.sentence == f"It stood on features features. It belongs to incident {incident.id}: {incident.title}."
+    assert f"{costly.flights.node}#f30" in {node.id for node in said.graph.nodes}
+    assert said.findings[0].size == max(finding.size for finding in said.findings)
+
+
+def test_an_answer_on_sound_data_stands_on_nothing_that_moved(costly: Any) -> None:
+    answer = next(one for one in costly.engine.answers() if one.sources[0].version.version == "x29")
+    said = costly.engine.why(answer.id)
+    assert (said.findings, said.incidents) == ((), ())
+    assert said.sentence == "It stood on features features. Nothing upstream of it moved."
+
+
+def test_a_deed_upstream_of_an_answer_is_named(healthy: Any) -> None:
+    healthy.live(30, 30, code="2")
+    answer = healthy.answer(30, 0, 10.0)
+    said = healthy.engine.why(answer.id)
+    assert [(change.kind, change.node) for change in said.changes] == [("code", "job:desk:join")]
+
+
+def test_an_unknown_answer_is_not_found(town: Any) -> None:
+    with pytest.raises(NotFound, match="answer nobody"):
+        town.engine.why("nobody")
+
+
+def test_impact_counts_what_lies_downstream_and_what_it_paid(costly: Any) -> None:
+    found = costly.engine.impact(costly.flights.node)
+    # features, archive, refund-desk; join, keep, refund-desk; 4 + 3 + 2 answers; 4 x 10 + 3 x 100 dollars
+    assert (found.datasets, found.jobs, found.endpoints) == (3, 3, (costly.desk.node,))
+    assert (found.answers, found.money, found.currency) == (9, 340.0, "USD")
+    assert found.sentence == (
+        "3 datasets, 3 jobs and 1 served endpoints lie downstream; 9 answers stood on it and paid 340.00 USD."
+    )
+
+
+def test_impact_of_one_version_counts_its_own_answers(costly: Any) -> None:
+    found = costly.engine.impact(f"{costly.flights.node}#f30")
+    assert (found.answers, found.money) == (5, 300.0)
+
+
+def test_impact_of_a_node_that_nothing_stands_on_is_nothing(costly: Any) -> None:
+    found = costly.engine.impact(costly.archive.node)
+    assert (found.datasets, found.jobs, found.answers, found.money) == (0, 0, 0, 0.0)
+
+
+def test_the_overview_is_counted_by_hand(costly: Any) -> None:
+    seen = costly.engine.overview()
+    # 31 days of 5 events, 3 runs and 4 new versions each
+    assert seen.events == {"accepted": 155, "merged": 0, "quarantined": 0}
+    assert (seen.datasets, seen.jobs, seen.runs, seen.versions) == (4, 3, 93, 124)
+    assert (seen.answers, seen.money, seen.avoided) == (9, 340.0, 160.0)
+    assert seen.decisions == {"allow": 7, "fallback": 2}
+    assert sum(seen.incidents.values()) == 1
+    assert seen.endpoints == ("refund-desk",)
+    assert seen.updated_us == costly.time(30, 9)
