@@ -44,9 +44,14 @@ def test_a_name_near_to_nothing_is_simply_not_found(town: Any) -> None:
 def test_a_name_of_two_things_is_ambiguous_and_both_are_listed(town: Any) -> None:
     town.live(0, 0)
     with pytest.raises(Ambiguous) as caught:
-        town.engine.resolve("refund-desk")  # the job and what it writes
-    assert "dataset:file:refund-desk" in caught.value.message
-    assert "job:desk:refund-desk" in caught.value.message
+        town.engine.resolve("carrier")  # a column of three tables
+    for dataset in (town.flights, town.features, town.archive):
+        assert town.column(dataset, "carrier") in caught.value.message
+
+
+def test_of_a_job_and_a_dataset_of_one_name_the_dataset_is_meant(town: Any) -> None:
+    town.live(0, 0)
+    assert town.engine.resolve("refund-desk") == town.desk.node
 
 
 def test_lineage_can_be_asked_in_one_direction(town: Any) -> None:
