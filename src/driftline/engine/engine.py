@@ -29,6 +29,8 @@ from driftline.event.report import (
 )
 from driftline.store import open_store
 
+INBOX = 20_000  # answers that wait before they are moved to Parquet
+
 
 class Engine:
     """Driftline on one store."""
@@ -49,6 +51,12 @@ class Engine:
         quarantine.remember(house)
         return cls(house)
 
+    def take_charge(self) -> None:
+        """Tell every guard of this home the mode and the quarantines in force; for processes that write."""
+        with self.house.lock:
+            quarantine.publish(self.house)
+        self.house.outbox.deliver(self.house.now())
+
     def ingest(self, raw: bytes) -> Receipt:
         """Take one OpenLineage event; durable when it returns. Never raises for a bad event: its receipt says why."""
         return ingest.ingest(self.house, raw)
@@ -60,7 +68,9 @@ class Engine:
     def record(self, answers: Sequence[Answer]) -> int:
         """Take answers; durable when it returns. Returns how many were new."""
         with self.house.lock:
-            return self.house.store.ledger.append(answers)
+            new = self.house.store.ledger.append(answers)
+            self.house.store.ledger.compact(at_least=INBOX)
+        return new
 
     def incidents(self, *, state: str = "", limit: int = 50, offset: int = 0) -> tuple[list[Incident], int]:
         """Return incidents, newest first, and how many there are in all."""

@@ -31,4 +31,6 @@ class LocalSink:
 
 def open_sink(settings: Settings) -> LocalSink:
     """Return a sink into the embedded store of ``settings``."""
-    return LocalSink(Engine.open(settings))
+    engine = Engine.open(settings)
+    engine.take_charge()
+    return LocalSink(engine)

@@ -99,6 +99,7 @@ def serve(settings: Settings, ready: Callable[[str], None] = announce) -> None:
         StoreTooNew, StoreUnusable: the store cannot be served.
     """
     with listen(settings.host, settings.port) as place, Engine.open(settings) as engine:
+        engine.take_charge()
         app = create_app(engine, token=settings.token)
         config = uvicorn.Config(
             app,
