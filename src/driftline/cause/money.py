@@ -27,13 +27,14 @@ def cost(before: Period, affected: Period, currency: str = "USD") -> Money:
     usual = before.money / before.answers if before.answers else 0.0
     expected = usual * affected.answers
     each = affected.money / affected.answers if affected.answers else 0.0
+    known = max(0.0, affected.avoided - usual * affected.held)
     estimate = max(0.0, each - usual) * affected.held
     return Money(
         currency=currency,
         paid=round(affected.money, 2),
         expected=round(expected, 2),
         lost=round(max(0.0, affected.money - expected), 2),
-        avoided=round(max(0.0, affected.avoided - usual * affected.held) or estimate, 2),
+        avoided=round(known if affected.avoided else estimate, 2),
         answers=affected.answers,
         held=affected.held,
     )

@@ -7,9 +7,14 @@ so an interrupted demo never leaves half a store behind.
 
 import os
 import shutil
+import signal
 import tempfile
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
+from types import FrameType
 
 import msgspec
 from rich.console import Console
@@ -50,15 +55,18 @@ def demo(
     folder = Path(home or HOME)
     folder.mkdir(parents=True, exist_ok=True)
     work = Path(tempfile.mkdtemp(prefix="replay-", dir=folder))
-    try:
-        result = story.tell(work, chosen, seed, quiet=json)
-        latest = _keep(work, folder)
-    except KeyboardInterrupt as stop:
-        raise Interrupted(
-            "the demo was stopped before its end; nothing of it was kept", hint="Run 'driftline demo' again."
-        ) from stop
-    finally:
-        shutil.rmtree(work, ignore_errors=True)
+    with _stoppable() as stopped:
+        try:
+            result = story.tell(work, chosen, seed, quiet=json)
+            latest = _keep(work, folder)
+        except BaseException as error:  # libraries in between turn an interrupt into errors of their own
+            if not stopped and not isinstance(error, KeyboardInterrupt):
+                raise
+            raise Interrupted(
+                "the demo was stopped before its end; nothing of it was kept", hint="Run 'driftline demo' again."
+            ) from error
+        finally:
+            shutil.rmtree(work, ignore_errors=True)
     if json:
         print(story.line(_at_home(result, latest)))
     else:
@@ -66,6 +74,25 @@ def demo(
     if serve_after:
         serve(Settings(home=str(latest / "guarded" / ".driftline"), host=host, port=port))
     return result
+
+
+@contextmanager
+def _stoppable() -> Iterator[list[int]]:
+    """Note an interrupt where it comes in, and let it go on as usual."""
+    stopped: list[int] = []
+
+    def note(number: int, frame: FrameType | None) -> None:  # noqa: ARG001 - a signal handler's signature
+        stopped.append(number)
+        raise KeyboardInterrupt
+
+    if threading.current_thread() is not threading.main_thread():
+        yield stopped
+        return
+    former = signal.signal(signal.SIGINT, note)
+    try:
+        yield stopped
+    finally:
+        signal.signal(signal.SIGINT, former)
 
 
 def close(result: Outcome) -> None:

@@ -24,7 +24,7 @@ NAMESPACE = "refund-desk"
 FEATURES = ("hour", "distance", "dep_delay", "temp", "wind_speed", "precip", "visib", "seats", "route_delay")
 ELIGIBLE_MINUTES = 180
 HALF_LIFE_DAYS = 14
-TRAIN_ROWS = 60_000
+TRAIN_DAYS = 65
 
 JOIN = """
 copy (
@@ -61,19 +61,21 @@ def join_flights(
 
 
 def route_stats(features: Path, yesterday: Path | None, target: Path, at: datetime) -> "pd.DataFrame":
-    """Bring the usual delay of each route up to date (it halves every 14 days); return the day's rows with it."""
+    """Bring the usual delay of each route up to date; return the day's rows with the usual delay as of yesterday."""
     import pandas as pd
 
     with driftline.run("route_stats", namespace=NAMESPACE, nominal=str(at.date()), at=at, code="route-stats-1"):
         today = pd.read_parquet(features, columns=["route", "arr_delay", *FEATURES[:-1]])
         grouped = today.groupby("route", sort=False)["arr_delay"]
         fresh = pd.DataFrame({"delay": grouped.sum(), "flights": grouped.count()})
+        usual = pd.Series(dtype=float)
         if yesterday is not None:
-            old = pd.read_parquet(yesterday).set_index("route")[["delay", "flights"]]
-            fresh = fresh.add(old * 0.5 ** (1 / HALF_LIFE_DAYS), fill_value=0.0)
+            old = pd.read_parquet(yesterday).set_index("route")
+            usual = old["route_delay"]
+            fresh = fresh.add(old[["delay", "flights"]] * 0.5 ** (1 / HALF_LIFE_DAYS), fill_value=0.0)
         fresh["route_delay"] = fresh["delay"] / fresh["flights"].clip(lower=1.0)
         fresh.reset_index().to_parquet(target, index=False)
-    return today.assign(route_delay=today["route"].map(fresh["route_delay"]))
+    return today.assign(route_delay=today["route"].map(usual).astype(float))
 
 
 def train(days: Sequence[tuple[Touched, "pd.DataFrame"]], stats: str, at: datetime) -> tuple[Any, Touched]:
@@ -82,10 +84,11 @@ def train(days: Sequence[tuple[Touched, "pd.DataFrame"]], stats: str, at: dateti
     from sklearn.ensemble import HistGradientBoostingClassifier
 
     with driftline.run("train_model", namespace=NAMESPACE, nominal=str(at.date()), at=at, code="train-1") as run:
-        for version, _ in days:
+        used = days[-TRAIN_DAYS:]
+        for version, _ in used:
             run.read(version)
         run.read(stats)
-        rows = pd.concat([frame for _, frame in days]).dropna(subset=["arr_delay"]).tail(TRAIN_ROWS)
+        rows = pd.concat([frame for _, frame in used]).dropna(subset=["arr_delay"])
         model = HistGradientBoostingClassifier(max_iter=25, max_leaf_nodes=15, random_state=0, early_stopping=False)
         model.fit(rows[list(FEATURES)].to_numpy(dtype=float), rows["arr_delay"].to_numpy() > ELIGIBLE_MINUTES)
         written = run.write("refund-model", data=model, kind="model", attributes={"rows": len(rows)})

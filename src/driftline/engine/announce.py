@@ -4,6 +4,8 @@ Messages are put into the outbox in the same transaction as the incident, so tha
 delivered after it, so that a slow channel never holds up an event.
 """
 
+from collections.abc import Iterable, Sequence
+
 from driftline.alert import message
 from driftline.engine.house import House
 from driftline.engine.incidents import Paged
@@ -21,9 +23,15 @@ def post(house: House, incident: Incident) -> None:
     house.outbox.put(message.compose(incident, *_members(house, incident)), house.now())
 
 
-def deliver(house: House, paged: Paged | None) -> None:
+def close(house: House, resolved: Iterable[Incident]) -> None:
+    """Tell that incidents are over."""
+    for incident in resolved:
+        post(house, incident)
+
+
+def deliver(house: House, paged: Paged | None, resolved: Sequence[Incident] = ()) -> None:
     """Send what is due, if there is news."""
-    if paged is not None and paged.new:
+    if (paged is not None and paged.new) or resolved:
         house.outbox.deliver(house.now())
 
 

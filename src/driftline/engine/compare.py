@@ -61,7 +61,8 @@ def admit(house: House, judged: Iterable[Judged]) -> None:
         if not (held and one.judgement.replaced):
             reference = drift.admit(reference, one.batch, one.judgement.measures, held)
             members = (*members, Member(one.profile, tuple(sorted(held - {""}))))[-len(reference.members) :]
-        known = Known(reference, members, (*known.judged, _label(one.batch))[-_REMEMBERED:])
+        pooled = house.pools[one.node][0] if one.node in house.pools else known.pooled
+        known = Known(reference, members, (*known.judged, _label(one.batch))[-_REMEMBERED:], pooled)
         house.known[one.node] = known
         house.store.state.put(f"reference:{one.node}", _encoder.encode(known))
 
@@ -113,17 +114,17 @@ def _pool(house: House, batch: Batch, known: Known) -> Pool | None:
     if not known.members:
         return None
     kept = house.pools.get(node)
-    if kept is None or (known.reference.due and kept[0] != known.members):
-        kept = (known.members, Pool(_merged(house, known)))
+    wanted = known.members if known.reference.due or not known.pooled else known.pooled
+    if kept is None or kept[0] != wanted:
+        kept = (wanted, Pool(_merged(house, wanted)))
         house.pools[node] = kept
     return kept[1]
 
 
-def _merged(house: House, known: Known) -> Profile:
+def _merged(house: House, members: tuple[Member, ...]) -> Profile:
     """Merge week by week, so that a week that was merged before is not merged again."""
-    first = known.reference.batches - len(known.members)
     weeks: dict[int, list[Member]] = {}
-    for place, member in enumerate(known.members, start=first):
+    for place, member in enumerate(members):
         weeks.setdefault(place // _WEEK, []).append(member)
     return profile.merge([_week(house, tuple(members)) for members in weeks.values()])
 

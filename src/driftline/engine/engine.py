@@ -12,7 +12,7 @@ import msgspec
 
 from driftline.alert.outbox import Outbox
 from driftline.config import Settings
-from driftline.engine import announce, costs, ingest, quarantine, questions, reports
+from driftline.engine import announce, costs, ingest, quarantine, questions, remember, reports
 from driftline.engine.house import House
 from driftline.event.answer import Answer
 from driftline.event.finding import Incident
@@ -48,7 +48,7 @@ class Engine:
         """
         store = open_store(settings.store)
         house = House(settings, store, Outbox(store, settings))
-        quarantine.remember(house)
+        remember.everything(house)
         return cls(house)
 
     def take_charge(self) -> None:
@@ -86,16 +86,15 @@ class Engine:
 
     def resolve_incident(self, id: str) -> Incident:  # noqa: A002 - the record's own field
         """Close an incident and lift its quarantines."""
-        incident = reports.one_incident(self.house, id)
-        for entry in self.house.store.quarantines.list(active=True):
-            if entry.incident == incident.id:
-                quarantine.release(self.house, entry.id, "incident resolved")
-        incident = msgspec.structs.replace(
-            incident, state="resolved", money=costs.count(self.house, incident), updated_us=self.house.now()
-        )
-        with self.house.lock, self.house.store.transaction():
-            self.house.store.incidents.put(incident)
-            announce.post(self.house, incident)
+        house = self.house
+        with house.lock, remember.unless_undone(house), house.store.transaction():
+            incident = reports.one_incident(house, id)
+            for entry in tuple(house.quarantined):
+                if entry.incident == incident.id:
+                    quarantine.release(house, entry.id, "incident resolved")
+            incident = msgspec.structs.replace(incident, state="resolved", money=costs.count(house, incident))
+            house.store.incidents.put(incident)
+            announce.post(house, incident)
         self.house.outbox.deliver(self.house.now())
         self.house.tell("incident", [incident.id])
         return incident

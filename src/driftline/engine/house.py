@@ -34,6 +34,12 @@ class House:
         self.affected: dict[str, tuple[str, ...]] = {}  # version node id -> quarantines that it falls under
         self.listeners: list[Callable[[str, str], None]] = []  # called with ("incident", id) and the like
 
+    def forget(self) -> None:
+        """Let go of everything in memory: what it was made from may have been undone."""
+        for kept in (self.known, self.pools, self.weeks, self.profiles, self.involved, self.affected):
+            kept.clear()
+        self.quarantined.clear()
+
     def tell(self, topic: str, subjects: Iterable[str]) -> None:
         """Tell listeners (live pages) that something changed."""
         for subject in subjects:

@@ -23,7 +23,7 @@ LOOK_BACK_US = 14 * DAY_US  # changes this old can still be a cause
 CALM_US = 3 * DAY_US  # event time without a new alarm after which a healthy batch resolves an incident
 JOIN_US = 7 * DAY_US  # an incident without news for this long takes no new symptoms
 DEPTH = 12
-MEMBERS = 60  # findings listed by an incident
+MEMBERS = 5_000  # findings that an incident counts by; its page shows the first of them
 
 
 class Paged(msgspec.Struct, frozen=True):
@@ -56,12 +56,11 @@ def involve(house: House, incident: Incident) -> None:
             house.involved[finding.dataset.node] = incident.updated_us + JOIN_US
 
 
-def recover(house: House, judged: Iterable[Judged]) -> None:
-    """Resolve incidents whose symptom's dataset has been well again for three days."""
+def recover(house: House, judged: Iterable[Judged]) -> list[Incident]:
+    """Resolve incidents whose symptom's dataset has been well again for three days; return them."""
     well = {one.node: one.batch.time_us for one in judged if one.judgement.healthy}
-    if not well or not house.involved:
-        return
-    for incident in house.store.incidents.unresolved():
+    done: list[Incident] = []
+    for incident in house.store.incidents.unresolved() if well and house.involved else ():
         about = house.store.incidents.finding(incident.symptom)
         if about is None or well.get(about.dataset.node, 0) - incident.updated_us < CALM_US:
             continue
@@ -70,6 +69,8 @@ def recover(house: House, judged: Iterable[Judged]) -> None:
         resolved = msgspec.structs.replace(incident, state="resolved", updated_us=time_us, money=money)
         house.store.incidents.put(resolved)
         house.tell("incident", [incident.id])
+        done.append(resolved)
+    return done
 
 
 def _belongs(house: House, symptom: Finding) -> Incident | None:

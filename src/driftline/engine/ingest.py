@@ -5,7 +5,7 @@ people changed becomes changes; what moved in the data becomes findings; a findi
 incident with ranked causes; an incident becomes one message; and what must not reach anybody is told to the guards.
 """
 
-from driftline.engine import accept, announce, compare, incidents, quarantine
+from driftline.engine import accept, announce, compare, failure, incidents, quarantine, remember
 from driftline.engine.house import House
 from driftline.event.report import Receipt
 from driftline.graph import changes
@@ -13,7 +13,7 @@ from driftline.graph import changes
 
 def ingest(house: House, raw: bytes) -> Receipt:
     """Take one OpenLineage event; returns when everything that follows from it is durable."""
-    with house.lock, house.store.transaction():
+    with house.lock, remember.unless_undone(house), house.store.transaction():
         receipt, run = accept.event(house, raw)
         if run is None:
             return receipt
@@ -25,15 +25,18 @@ def ingest(house: House, raw: bytes) -> Receipt:
         house.store.incidents.put_changes(deeds)
 
         judged = compare.batches(house, run)
-        findings = compare.findings(judged)
+        findings = compare.findings(judged) + failure.findings(house, run, before)
         house.store.incidents.put_findings(findings)
 
         paged = incidents.explain(house, findings)
         announce.enqueue(house, paged)
-        quarantine.follow(house, run, paged)
+        spread = quarantine.follow(house, run, paged)
 
         compare.admit(house, judged)
-        incidents.recover(house, judged)
+        resolved = incidents.recover(house, judged)
+        announce.close(house, resolved)
 
-    announce.deliver(house, paged)
+    if spread:
+        quarantine.publish(house)
+    announce.deliver(house, paged, resolved)
     return receipt

@@ -18,3 +18,4 @@ class Known(msgspec.Struct, frozen=True):
     reference: Reference
     members: tuple[Member, ...] = ()
     judged: tuple[str, ...] = ()  # versions judged, newest last
+    pooled: tuple[Member, ...] = ()  # members that the pool in use is made of

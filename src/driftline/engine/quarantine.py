@@ -5,6 +5,8 @@ again without anybody's doing. Everything that derives from it is found by its v
 exactly what is affected, and nothing else. A run that reads quarantined versions makes its outputs affected at once.
 """
 
+import msgspec
+
 from driftline.engine.house import House
 from driftline.engine.incidents import Paged
 from driftline.event import ids
@@ -18,17 +20,18 @@ LIMIT = 50_000
 KEPT = 4  # quarantines named per affected version; more are not needed to hold it back
 
 
-def follow(house: House, run: RunShape, paged: Paged | None) -> None:
-    """Quarantine the bad versions of ``paged``; publish if they or this run change what is affected."""
+def follow(house: House, run: RunShape, paged: Paged | None) -> bool:
+    """Quarantine the bad versions of ``paged``; say whether they or this run change what is affected."""
     news = False
     if paged is not None and house.settings.quarantine == "auto":
         for finding in paged.pages:
             node = Version(finding.dataset, finding.version).node
-            if not any(entry.node == node for entry in house.quarantined):
+            if finding.version and not any(entry.node == node for entry in house.quarantined):
                 add(house, node, finding.sentence, incident=paged.incident.id, at_us=finding.time_us)
                 news = True
-    if _inherit(house, run) or news:
-        publish(house)
+        if news and house.settings.guards == "enforce":
+            house.store.incidents.put(msgspec.structs.replace(paged.incident, state="contained"))
+    return _inherit(house, run) or news
 
 
 def add(house: House, node: str, reason: str, *, incident: str = "", at_us: int = 0) -> Quarantine:
@@ -55,8 +58,15 @@ def release(house: House, id: str, by: str) -> Quarantine:  # noqa: A002 - the r
     """
     released = house.store.quarantines.release(id, by, house.now())
     remember(house)
+    about = house.store.incidents.get(released.incident) if released.incident else None
+    if about is not None and about.state == "contained" and not _held(house, about.id):
+        house.store.incidents.put(msgspec.structs.replace(about, state="open"))
     publish(house)
     return released
+
+
+def _held(house: House, incident: str) -> bool:
+    return any(entry.incident == incident for entry in house.quarantined)
 
 
 def remember(house: House) -> None:
@@ -95,24 +105,38 @@ def _spared(house: House, entry: Quarantine) -> tuple[str, ...]:
 
 def _spread(house: House, entry: Quarantine) -> None:
     """Mark the versions that derive from ``entry``."""
-    house.affected[entry.node] = _with(house.affected.get(entry.node, ()), (entry.id,))
-    for node in walk.downstream(house.store, entry.node, depth=DEPTH, limit=LIMIT).nodes:
-        if node.depth > 0 and node.type == "VERSION":
-            house.affected[node.id] = _with(house.affected.get(node.id, ()), (entry.id,))
+    for start in _versions(house, entry):
+        house.affected[start] = _with(house.affected.get(start, ()), (entry.id,))
+        for node in walk.downstream(house.store, start, depth=DEPTH, limit=LIMIT).nodes:
+            if node.depth > 0 and node.type == "VERSION":
+                house.affected[node.id] = _with(house.affected.get(node.id, ()), (entry.id,))
+
+
+def _versions(house: House, entry: Quarantine) -> list[str]:
+    """Return the versions that ``entry`` is about: itself, or those of the dataset since the moment given."""
+    found = house.store.lineage.lookup(entry.node)
+    if found is None or found.type != "DATASET" or found.dataset is None:
+        return [entry.node]
+    spared = set(_spared(house, entry))
+    every = house.store.lineage.versions(found.dataset, LIMIT)
+    return [version.node for version in every if version.node not in spared]
 
 
 def _inherit(house: House, run: RunShape) -> bool:
     """Mark what the run wrote if it read something affected; say whether that is news."""
-    if not house.affected:
+    if not house.quarantined:
         return False
     ids_: tuple[str, ...] = ()
     for touched in run.inputs:
         ids_ = _with(ids_, house.affected.get(Version(touched.dataset, touched.version).node, ()))
     news = False
-    for touched in run.outputs if ids_ else ():
+    for touched in run.outputs:
+        whole = tuple(entry.id for entry in house.quarantined if entry.node == touched.dataset.node)
+        if not ids_ and not whole:
+            continue
         node = Version(touched.dataset, touched.version).node
         before = house.affected.get(node, ())
-        house.affected[node] = _with(before, ids_)
+        house.affected[node] = _with(before, (*whole, *ids_))
         news = news or house.affected[node] != before
     return news
 

@@ -18,6 +18,7 @@ from driftline.event.report import Explanation, Impact, IncidentReport, Overview
 from driftline.graph import walk
 
 DEPTH = 12
+LISTED = 60  # findings that an incident's page lists
 TRACED = 12  # findings that are shown with their series
 BEFORE_US = 56 * 86_400_000_000  # how far back an explanation looks for findings
 
@@ -39,19 +40,16 @@ def one_incident(house: House, id_: str) -> Incident:
 
 
 def counted(house: House, incident: Incident) -> Incident:
-    """Return ``incident`` with its money counted now, and ``contained`` where its newest bad version is held."""
+    """Return ``incident`` with its money counted now; that of a resolved one stands."""
     if incident.state == "resolved":
         return incident
-    held = [entry for entry in house.store.quarantines.list(active=True) if entry.incident == incident.id]
-    enforced = house.settings.guards == "enforce"
-    state = "contained" if held and enforced else incident.state
-    return msgspec.structs.replace(incident, money=costs.count(house, incident), state=state)
+    return msgspec.structs.replace(incident, money=costs.count(house, incident))
 
 
 def incident(house: House, id_: str) -> IncidentReport:
     """Return everything that the page of an incident shows."""
     known = counted(house, one_incident(house, id_))
-    findings = _findings(house, known.findings)
+    findings = _findings(house, known.findings[:LISTED])
     return IncidentReport(
         incident=known,
         findings=tuple(series.traced(house, f) if place < TRACED else f for place, f in enumerate(findings)),
@@ -131,7 +129,7 @@ def overview(house: House) -> Overview:
     for total in totals:
         decisions[total.action or "allow"] = decisions.get(total.action or "allow", 0) + total.answers
     counts = store.lineage.counts()
-    newest = store.ledger.list(limit=1)
+    newest, moved = store.ledger.list(limit=1), store.incidents.findings(limit=1)
     return Overview(
         events=store.log.counts(),
         datasets=counts["datasets"],
@@ -145,7 +143,7 @@ def overview(house: House) -> Overview:
         decisions=decisions,
         incidents=store.incidents.counts(),
         endpoints=tuple(sorted({total.endpoint for total in totals})),
-        updated_us=newest[0].time_us if newest else 0,
+        updated_us=max([answer.time_us for answer in newest] + [found.time_us for found in moved], default=0),
     )
 
 

@@ -105,6 +105,7 @@ def test_route_statistics_halve_every_fortnight(sink, files, tmp_path):
     assert first.loc["JFK-BOS", ["delay", "flights"]].tolist() == [10.0, 1.0]
     assert first["route_delay"].to_dict() == {"EWR-SFO": 200.0, "JFK-BOS": 10.0}
     old = pd.DataFrame({"route": ["JFK-BOS", "JFK-MIA"], "delay": [300.0, 80.0], "flights": [6.0, 4.0]})
+    old["route_delay"] = old["delay"] / old["flights"]
     old.to_parquet(target, index=False)
     rows = pipeline.route_stats(features, target, later, AT)
     fade = 0.5 ** (1 / 14)
@@ -112,7 +113,9 @@ def test_route_statistics_halve_every_fortnight(sink, files, tmp_path):
     assert second.loc["JFK-BOS", "delay"] == pytest.approx(10 + 300 * fade)
     assert second.loc["JFK-BOS", "route_delay"] == pytest.approx((10 + 300 * fade) / (1 + 6 * fade))
     assert second.loc["JFK-MIA", "route_delay"] == pytest.approx(20.0)  # 80 / 4, both faded alike
-    assert rows["route_delay"].notna().all()
+    # what the day's own rows are given is the usual delay as of yesterday: 300 / 6, and nothing for a new route
+    assert rows.groupby("route")["route_delay"].first()["JFK-BOS"] == 50.0
+    assert rows.loc[rows["route"] == "EWR-SFO", "route_delay"].isna().all()
 
 
 def test_a_model_learns_who_arrives_late_enough_and_names_the_days_it_learned_from(sink, files, tmp_path):

@@ -63,7 +63,6 @@ def records(town: Any) -> list[Any]:
     return [msgspec.msgpack.decode(body, type=Known) for body in stored]
 
 
-@pytest.mark.xfail(strict=True, reason="a pool that was let go is renewed at once, not when it is due")
 def test_opening_the_store_again_every_day_changes_no_measure(open_town: Any) -> None:
     unbroken, broken = open_town(), open_town()
     for number in range(27):
@@ -73,7 +72,6 @@ def test_opening_the_store_again_every_day_changes_no_measure(open_town: Any) ->
     assert records(broken) == records(unbroken)
 
 
-@pytest.mark.xfail(strict=True, reason="who is involved in an incident is forgotten when the store is opened again")
 def test_opening_the_store_again_in_an_incident_changes_no_judgement(open_healthy: Any) -> None:
     unbroken, broken = open_healthy(), open_healthy()
     for number in range(30, 36):
@@ -108,10 +106,7 @@ def reference_high(town: Any) -> float:
     return float(compare._known(town.engine.house, town.features.node).reference.columns["delay"].high)
 
 
-LATER = pytest.mark.xfail(strict=True, reason="a pool that was let go is renewed at once, not when it is due")
-
-
-@pytest.mark.parametrize("place", ["known", pytest.param("pools", marks=LATER), "weeks", "profiles"])
+@pytest.mark.parametrize("place", ["known", "pools", "weeks", "profiles"])
 def test_whatever_is_in_memory_can_be_lost(open_healthy: Any, place: str) -> None:
     kept, lost = open_healthy(), open_healthy()
     for number in range(30, 33):
@@ -123,7 +118,6 @@ def test_whatever_is_in_memory_can_be_lost(open_healthy: Any, place: str) -> Non
     assert records(lost) == records(kept)
 
 
-@pytest.mark.xfail(strict=True, reason="what is in memory outlives the transaction that failed")
 def test_a_batch_whose_transaction_failed_is_judged_when_its_event_comes_again(
     open_healthy: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -71,7 +71,6 @@ def test_bad_versions_are_those_that_findings_are_about(ill: Any) -> None:
     ]  # fmt: skip
 
 
-@pytest.mark.xfail(strict=True, reason="an incident lists sixty findings, and money is counted from these alone")
 def test_a_long_incident_is_counted_to_its_last_day(usual: Any) -> None:
     usual.live(31, 54, usual.seconds)
     for number in range(30, 55):
@@ -80,7 +79,6 @@ def test_a_long_incident_is_counted_to_its_last_day(usual: Any) -> None:
     assert money(usual).lost == 1_000.0  # 25 x (50 - 10)
 
 
-@pytest.mark.xfail(strict=True, reason="what was known and came to nothing is taken for not known")
 def test_held_back_answers_that_would_have_paid_as_usual_avoid_nothing(usual: Any) -> None:
     usual.answer(30, 0, 70.0)
     usual.held(30, 1, 10.0)

@@ -62,7 +62,6 @@ def test_an_incident_within_its_week_takes_the_next_symptom(ill: Any) -> None:
     assert ill.engine.incidents()[1] == 1
 
 
-@pytest.mark.xfail(strict=True, reason="who is involved in an incident is forgotten when the store is opened again")
 def test_datasets_of_an_open_incident_are_involved_after_a_start_too(ill: Any) -> None:
     involved = dict(ill.engine.house.involved)
     assert set(involved) == {ill.flights.node, ill.features.node, ill.desk.node}

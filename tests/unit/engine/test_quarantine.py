@@ -75,7 +75,6 @@ def test_a_person_quarantines_a_dataset_and_every_version_of_it_is_held(healthy:
     assert not held_back(healthy, healthy.flights, "f3")
 
 
-@pytest.mark.xfail(strict=True, reason="what derives from the versions of a quarantined dataset is not looked for")
 def test_what_derives_from_a_quarantined_dataset_is_held_too(healthy: Any) -> None:
     healthy.engine.quarantine("features", "I do not trust it")
     assert held_back(healthy, healthy.desk, "d3")
