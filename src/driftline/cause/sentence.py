@@ -7,6 +7,8 @@ change.
 from driftline.cause.scene import Scene
 from driftline.event.finding import Change, Finding
 
+FACTS = frozenset({"run", "schema"})  # findings that have no size, only a truth
+
 
 def label(node: str) -> str:
     """Return what people call ``node``: its name without type, namespace and version."""
@@ -24,7 +26,9 @@ def explain(
     if findings:
         best = max(findings, key=lambda f: (scene.relevance(f), f.size, f.id))
         where = f"{best.dataset.name}{' of ' + best.partition if best.partition else ''}"
-        parts.append(f"{where}: {best.sentence} That is {best.size:.1f} times the largest move seen while well.")
+        parts.append(f"{where}: {best.sentence}")
+        if best.detector not in FACTS:
+            parts.append(f"That is {best.size:.1f} times the largest move seen while well.")
         more = len({f.column or f.detector for f in findings} - {best.column or best.detector})
         if more:
             parts.append(f"{more} more of its {'columns' if more > 1 else 'measures'} moved with it.")

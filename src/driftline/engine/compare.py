@@ -40,8 +40,8 @@ class Judged(msgspec.Struct, frozen=True):
 
 
 def batches(house: House, run: RunShape) -> list[Judged]:
-    """Return every version that this run showed first, judged; only finished runs are looked at."""
-    if run.state != "COMPLETE":
+    """Return every version that this run showed first, judged; of a failed run, only what it read."""
+    if run.state not in {"COMPLETE", "FAIL"}:
         return []
     return [judged for touched, feeds in _shown(run) for judged in _judge(house, run, touched, feeds)]
 
@@ -73,7 +73,7 @@ def _shown(run: RunShape) -> Iterator[tuple[Touched, dict[str, int]]]:
         yield touched, {}
         if touched.rows:
             feeds[touched.dataset.node] = feeds.get(touched.dataset.node, 0) + touched.rows
-    for touched in run.outputs:
+    for touched in run.outputs if run.state == "COMPLETE" else ():
         yield touched, feeds
 
 

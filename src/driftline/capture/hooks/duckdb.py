@@ -64,7 +64,12 @@ def _around(owner: Any, attribute: str, before: Before) -> list[Patch]:
             finally:
                 current_run.reset(token)
         inside = {**caller.f_locals, "__driftline_call": functools.partial(original, *args, **kwargs)}
-        result = eval(_CALL, caller.f_globals, inside)  # noqa: S307 - our own constant, in the caller's variables
+        try:
+            result = eval(_CALL, caller.f_globals, inside)  # noqa: S307 - our own constant, in the caller's variables
+        except BaseException:
+            if run is not None and record is not None:
+                patch.noted(piece, run, functools.partial(record, failed=True), run)
+            raise
         if run is not None and record is not None:
             patch.noted(piece, run, record, run)
         return result

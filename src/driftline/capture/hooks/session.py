@@ -1,6 +1,6 @@
 """What DuckDB connections have read and written so far, and how one more call adds to it.
 
-Enters: calls, before they run. Leaves: for each a function that records it on the run once it has succeeded.
+Enters: calls, before they run. Leaves: for each a function that records it on the run once it has ended.
 Files are versioned by their bytes before the statement runs, tables of the catalog by the run that wrote them.
 The columns of files come from their headers, of tables from the catalog through a cursor of its own, of
 temporary tables from the statements that made them. Never touches the connection's pending result.
@@ -10,7 +10,7 @@ import os
 import time
 import weakref
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 
 from driftline.capture import client, headers, measure, observe
 from driftline.capture.emit import Seen
@@ -25,7 +25,13 @@ from driftline.event.lineage import Dataset, Touched
 _MEMORY = "duckdb://memory"
 _CATALOG = "select column_name from duckdb_columns() where lower(table_name) = ? order by column_index"
 _TABLES = 10_000
-Record = Callable[[Run], None]
+
+
+class Record(Protocol):
+    """Records a call on the run that it belongs to."""
+
+    def __call__(self, run: Run, /, *, failed: bool = False) -> None:
+        """Record what was read and written; of a call that failed, only what it tried to read."""
 
 
 class _Known(NamedTuple):
@@ -97,7 +103,7 @@ class Session:
             for seen in observe.observe(path, None, Given(), folder)
         ]
 
-        def record(run: Run) -> None:
+        def record(run: Run, *, failed: bool = False) -> None:  # noqa: ARG001 - what was tried to be read counts
             for seen in found:
                 run.add("read", seen)
 
@@ -112,6 +118,24 @@ class Session:
         analysis = statements.analyse(text, lambda source, spelled: self._columns(connection, source, spelled))
         if analysis is None or not analysis.statements:
             return None
+        known = self._sources(connection, analysis, caller)
+        began_ns = time.time_ns()
+
+        def record(ended: Run, *, failed: bool = False) -> None:
+            if failed:
+                for seen in (one for source in known.values() for one in source.seen if _is_file(one)):
+                    ended.add("read", seen)
+                return
+            touches = any(one.reads or one.writes for one in analysis.statements)
+            if touches:
+                ended.statement(text, analysis.form)
+            for one in analysis.statements:
+                self._record(ended, connection, one, analysis, known, began_ns, caller)
+
+        return record
+
+    def _sources(self, connection: Any, analysis: Analysis, caller: Any) -> dict[Source, _Known]:
+        """Return what the statements read, as it is before they run, but for what they write themselves."""
         written: set[Source] = set()
         known: dict[Source, _Known] = {}
         for one in analysis.statements:
@@ -120,16 +144,7 @@ class Session:
                     known[source] = self._known(connection, source, analysis, caller)
             if one.writes is not None:
                 written.add(one.writes)
-        began_ns = time.time_ns()
-
-        def record(ended: Run) -> None:
-            touches = any(one.reads or one.writes for one in analysis.statements)
-            if touches:
-                ended.statement(text, analysis.form)
-            for one in analysis.statements:
-                self._record(ended, connection, one, analysis, known, began_ns, caller)
-
-        return record
+        return known
 
     def _record(
         self,
@@ -254,3 +269,7 @@ def _argument(args: Sequence[Any], kwargs: Mapping[str, Any], place: int, *names
     if len(args) > place:
         return args[place]
     return next((kwargs[name] for name in names if name in kwargs), None)
+
+
+def _is_file(seen: Seen) -> bool:
+    return seen.touched.version.startswith(("xxh3:", "stat:"))

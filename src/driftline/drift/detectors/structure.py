@@ -1,4 +1,4 @@
-"""Detector ``schema``: columns that vanished, came or changed their type.
+"""Detector ``schema``: columns that vanished, came, changed their type or lost all their values.
 
 Detects any difference from the last healthy batch; does not detect a column that keeps name and type and changes its
 meaning. Value: 10 for a vanished or retyped column, 0.15 for a new one (which breaks no reader). Floor 0.1.
@@ -8,13 +8,19 @@ from collections.abc import Iterator
 
 from driftline.drift.batch import Batch, Measure
 from driftline.drift.pool import Pool
-from driftline.drift.reference import Reference
+from driftline.drift.reference import Reference, Span
+from driftline.profile import Column
 
 _BROKEN, _ADDED, _FLOOR = 10.0, 0.15, 0.1
+_FEW = 20
 
 
 def measure(batch: Batch, reference: Reference, pool: Pool | None) -> Iterator[Measure]:  # noqa: ARG001 - one signature
     """Yield one measure per column that differs."""
+    for name, column in batch.profile.columns.items():
+        span = reference.columns.get(name)
+        if span is not None and _emptied(column, span):
+            yield _measure(name, _BROKEN, f"Column {name} holds no value at all; it always held some.")
     if batch.fields is None or reference.fields is None or batch.fields == reference.fields:
         return
     before = {field.name: field.type for field in reference.fields}
@@ -27,6 +33,12 @@ def measure(batch: Batch, reference: Reference, pool: Pool | None) -> Iterator[M
     for name, type_ in after.items():
         if name not in before:
             yield _measure(name, _ADDED, f"Column {name} ({type_ or 'untyped'}) is new.")
+
+
+def _emptied(column: Column, span: Span) -> bool:
+    """Say whether a column that held values in every batch holds none in this one, of more than a few rows."""
+    filled = len(span.nulls) >= _FEW and all(share < 1.0 for _, share in span.nulls)
+    return filled and column.rows >= _FEW and column.nulls == column.rows
 
 
 def _real(name: str, batch: Batch) -> bool:

@@ -101,7 +101,7 @@ def test_frames_among_the_callers_variables_are_still_found(
     del frame
 
 
-def test_a_statement_that_fails_is_called_once_and_records_nothing(
+def test_a_statement_that_fails_is_called_once_and_records_only_the_files_it_read(
     sink: MemorySink, connection: duckdb.DuckDBPyConnection, tmp_path: Path
 ) -> None:
     connection.execute("CREATE SEQUENCE counted")
@@ -113,7 +113,8 @@ def test_a_statement_that_fails_is_called_once_and_records_nothing(
         assert "user" in str(caught.value)
         assert connection.execute("SELECT nextval('counted')").fetchone() == (1,)
         assert connection.execute("SELECT nextval('counted')").fetchone() == (2,)
-    assert run.inputs == ()
+    assert [touched.dataset.name for touched in run.inputs] == ["x.csv"]
+    assert run.outputs == ()
 
 
 def test_tables_link_the_statements_that_write_and_read_them(
