@@ -16,7 +16,6 @@ import msgspec
 
 from driftline import clock
 from driftline.config import Settings
-from driftline.demo import claims
 from driftline.demo.display import Display, Tick
 from driftline.demo.faults import Fault
 from driftline.demo.feed import FIRST, LAST, Source
@@ -84,22 +83,24 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True):
 def tell(folder: Path, fault: Fault, seed: int, *, quiet: bool) -> Outcome:
     """Replay the year once up to the fault, then twice from there, and return what came of it.
 
-    The days before the fault are the same in both years, so they are run once and their store is copied.
+    The days before the fault are the same in both years, so they are run once and their store is copied. Without a
+    fault there is nothing to guard against: one year, guarded, stands for both.
     """
     source = Source()
     guarded = Year(guarded=True, first_bad=fault.day)
     world = World(folder / "guarded", source, seed, fault, guarded=True)
-    fork = fault.day or claims.FIRST
-    until = fork - timedelta(days=1)
+    if fault.day is None:
+        replay(guarded, world, FIRST, LAST, "The year 2013, guarded, with nothing broken", quiet=quiet)
+        return outcome(folder, fault, seed, guarded, guarded)
+    until = fault.day - timedelta(days=1)
     replay(
         guarded, world, FIRST, until, f"The year 2013 until {until:%d %B}: flights arrive, models learn", quiet=quiet
     )
     copied = world.fork(folder / "unguarded", guarded=False)
-    bare = msgspec.structs.replace(
-        guarded, guarded=False, days=list(guarded.days), known=set(guarded.known), false=set(guarded.false)
-    )
-    replay(bare, copied, fork, LAST, "Without guards: Driftline watches, nobody is told", quiet=quiet)
-    replay(guarded, world, fork, LAST, "With guards: the same days, the same claims", quiet=quiet)
+    bare = Year(guarded=False, first_bad=fault.day, days=list(guarded.days), known=set(guarded.known))
+    bare.false = set(guarded.false)
+    replay(bare, copied, fault.day, LAST, "Without guards: Driftline watches, nobody is told", quiet=quiet)
+    replay(guarded, world, fault.day, LAST, "With guards: the same days, the same claims", quiet=quiet)
     return outcome(folder, fault, seed, bare, guarded)
 
 
