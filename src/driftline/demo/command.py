@@ -17,11 +17,10 @@ from pathlib import Path
 from types import FrameType
 
 import msgspec
-from rich.console import Console
 from rich.table import Table
 
 from driftline.config import Settings
-from driftline.demo import faults, story
+from driftline.demo import display, faults, story
 from driftline.demo.story import Outcome
 from driftline.errors import BadInput, Interrupted
 from driftline.serve.server import serve
@@ -97,7 +96,7 @@ def _stoppable() -> Iterator[list[int]]:
 
 def close(result: Outcome) -> None:
     """Print the closing table."""
-    console = Console(highlight=False)
+    console = display.console()
     table = Table(
         title=f"The year 2013, fault {result.fault}, seed {result.seed}", title_style="bold", show_header=False
     )

@@ -20,6 +20,7 @@ CELLS = {
     "bad": ("▲", "bold red"),
     "held": ("◆", "yellow"),
 }
+PLAIN = 110
 _ROWS = 7
 _FRAMES_A_SECOND = 8
 
@@ -36,11 +37,19 @@ class Tick(msgspec.Struct, frozen=True, kw_only=True):
     held: int = 0
 
 
+def console(*, quiet: bool = False) -> Console:
+    """Return where the story goes: a terminal at its own width, anything else at ``PLAIN`` columns."""
+    found = Console(quiet=quiet, highlight=False)
+    if not found.is_terminal:
+        found.width = PLAIN
+    return found
+
+
 class Display:
     """One replay of the year on the screen."""
 
     def __init__(self, title: str, first: date, last: date, *, quiet: bool = False) -> None:
-        self.console = Console(stderr=quiet, quiet=quiet)
+        self.console = console(quiet=quiet)
         self.title = title
         self.first, self.last = first, last
         self.cells: dict[date, str] = {}
