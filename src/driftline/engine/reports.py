@@ -52,7 +52,9 @@ def incident(house: House, id_: str) -> IncidentReport:
     findings = _findings(house, known.findings[:LISTED])
     return IncidentReport(
         incident=known,
-        findings=tuple(series.traced(house, f) if place < TRACED else f for place, f in enumerate(findings)),
+        findings=tuple(
+            series.traced(house, f, known.first_bad_us) if place < TRACED else f for place, f in enumerate(findings)
+        ),
         changes=_changes(house, known.changes),
         graph=questions.marked(house, _story(house, known, findings)),
         quarantines=tuple(e for e in house.store.quarantines.list(active=False) if e.incident == known.id),
