@@ -6,9 +6,11 @@ import click
 
 from driftline.cli import opened, show
 from driftline.engine.engine import Engine
-from driftline.errors import Ambiguous, NotFound
+from driftline.errors import Ambiguous, BadInput, NotFound
 from driftline.event import names
 from driftline.event.report import Quarantine
+
+SHORTEST = 4  # letters of an id: an empty variable must never lift a quarantine
 
 
 @click.group()
@@ -79,6 +81,8 @@ def release(ctx: click.Context, quarantine_id: str, by: str | None, as_json: boo
 
 
 def _whole(engine: Engine, beginning: str) -> str:
+    if len(beginning) < SHORTEST:
+        raise BadInput(f"{beginning!r} is too short for a quarantine", hint="'driftline guard status' lists the ids.")
     found = [entry.id for entry in engine.quarantines(active=True) if entry.id.startswith(beginning)]
     if not found:
         raise NotFound(f"quarantine {beginning}", hint="'driftline guard status' lists those in force.")

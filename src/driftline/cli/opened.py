@@ -30,5 +30,8 @@ def engine(ctx: click.Context, *, create: bool = False) -> Iterator[Engine]:
     if not create and not Path(chosen.home).is_dir():
         hint = "Name its folder with --home, or record something first, as with 'driftline ingest FILE'."
         raise StoreUnusable(f"there is no folder {chosen.home}", hint=hint)
+    if chosen.url:
+        note = f"Note: this works on the store in {chosen.home}; the server at {chosen.url} is for capture only."
+        click.echo(note, err=True)
     with Engine.open(chosen) as found:
         yield found

@@ -14,6 +14,7 @@ from driftline.event import names
 from driftline.event.lineage import Link, Node, Subgraph
 
 _KINDS = {"JOB": "job", "RUN": "run"}
+_ROOTS = 24  # columns of a dataset that are drawn
 _WIDE = 12  # neighbours of one node that are drawn; the rest is counted
 _PLAIN = {"READ", "WRITE", "DERIVED"}
 
@@ -30,10 +31,19 @@ def draw(asked: str, graph: Subgraph, *, up: bool, down: bool, depth: int) -> No
     show.say(f"{name} has {' and '.join(counts)} within {show.count(depth, 'step')}.")
     if up and above:
         show.heading("Comes from")
-        _print(asked, graph, {link.target: [] for link in graph.edges}, up=True)
+        _print_each(asked, graph, {link.target: [] for link in graph.edges}, up=True)
     if down and below:
         show.heading("Goes to")
-        _print(asked, graph, {link.source: [] for link in graph.edges}, up=False)
+        _print_each(asked, graph, {link.source: [] for link in graph.edges}, up=False)
+
+
+def _print_each(asked: str, graph: Subgraph, beside: dict[str, list[tuple[str, Link]]], *, up: bool) -> None:
+    """Print one tree from what was asked for, or one for each of its columns where only those are linked."""
+    roots = [asked] if asked in beside else [n.id for n in graph.nodes if n.depth == 0 and n.id in beside]
+    for root in roots[:_ROOTS]:
+        _print(root, graph, {node: [] for node in beside}, up=up)
+    if len(roots) > _ROOTS:
+        show.say(f"+{len(roots) - _ROOTS} more columns; name one, or use --json.")
 
 
 def _print(asked: str, graph: Subgraph, beside: dict[str, list[tuple[str, Link]]], *, up: bool) -> None:

@@ -22,7 +22,7 @@ from rich.table import Table
 from driftline.config import Settings
 from driftline.demo import display, faults, story
 from driftline.demo.story import Outcome
-from driftline.errors import BadInput, Interrupted
+from driftline.errors import BadInput, Interrupted, StoreUnusable
 from driftline.serve.server import serve
 
 HOME = ".driftline-demo"
@@ -52,8 +52,11 @@ def demo(
     for name in THREADS:
         os.environ.setdefault(name, "1")
     folder = Path(home or HOME)
-    folder.mkdir(parents=True, exist_ok=True)
-    work = Path(tempfile.mkdtemp(prefix="replay-", dir=folder))
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        work = Path(tempfile.mkdtemp(prefix="replay-", dir=folder))
+    except OSError as error:
+        raise StoreUnusable(f"{folder}: {error.strerror}", hint="Name another folder with --home.") from error
     with _stoppable() as stopped:
         try:
             result = story.tell(work, chosen, seed, quiet=json)

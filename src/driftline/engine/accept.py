@@ -17,10 +17,7 @@ def event(house: House, raw: bytes) -> tuple[Receipt, RunShape | None]:
     try:
         read = openlineage.decode(raw)
     except BadEvent as error:
-        digest, _ = house.store.log.append(
-            raw, event_us=0, received_us=now, run="", status="quarantined", reason=error.message
-        )
-        return Receipt(status="quarantined", event=digest, reason=error.message), None
+        return refuse(house, raw, error.message), None
     run = read.run.run_id if read.run else ids.digest(raw)
     digest, fresh = house.store.log.append(raw, event_us=read.time_us, received_us=now, run=run)
     if not fresh:
@@ -29,6 +26,14 @@ def event(house: House, raw: bytes) -> tuple[Receipt, RunShape | None]:
     for key, data in fold.profiles(events).items():
         house.store.profiles.put(key, data)
     return Receipt(status="accepted", event=digest, facets=fold.unread(read)), fold.fold(events)
+
+
+def refuse(house: House, raw: bytes, reason: str) -> Receipt:
+    """Keep an event in quarantine, with the reason."""
+    digest, _ = house.store.log.append(
+        raw, event_us=0, received_us=house.now(), run="", status="quarantined", reason=reason
+    )
+    return Receipt(status="quarantined", event=digest, reason=reason)
 
 
 def previous(house: House, run: RunShape) -> RunShape | None:

@@ -13,6 +13,13 @@ from driftline.graph import changes
 
 def ingest(house: House, raw: bytes) -> Receipt:
     """Take one OpenLineage event; returns when everything that follows from it is durable."""
+    try:
+        return _walk(house, raw)
+    except (ArithmeticError, LookupError, TypeError, ValueError) as error:  # an event like no other: kept, not lost
+        return accept.refuse(house, raw, f"it cannot be folded: {type(error).__name__}: {error}")
+
+
+def _walk(house: House, raw: bytes) -> Receipt:
     with house.lock, remember.unless_undone(house), house.store.transaction():
         receipt, run = accept.event(house, raw)
         if run is None:

@@ -50,8 +50,8 @@ def joined(parts: Iterable[Subgraph]) -> Subgraph:
 
 def marked(house: House, graph: Subgraph) -> Subgraph:
     """Return ``graph`` with the status of each node: quarantined, drift (part of an open incident), changed."""
-    held = {entry.node for entry in house.store.quarantines.list(active=True)}
-    held |= {entry.partition("#")[0] for entry in held}
+    held = {entry.node for entry in house.quarantined}
+    held |= {node.partition("#")[0] for node in held if _newest(house, node)}
     drifting: set[str] = set()
     changed: set[str] = set()
     for incident in house.store.incidents.unresolved():
@@ -79,6 +79,14 @@ def marked(house: House, graph: Subgraph) -> Subgraph:
             for node in graph.nodes
         ),
     )
+
+
+def _newest(house: House, node: str) -> bool:
+    """Say whether a version is the newest of its dataset: then the dataset as it stands is held."""
+    found = house.store.lineage.lookup(node)
+    if found is None or found.dataset is None or not found.version:
+        return False
+    return any(version.version == found.version for version in house.store.lineage.versions(found.dataset, 1))
 
 
 def resolve(house: House, text: str) -> str:

@@ -49,7 +49,9 @@ def counted(house: House, incident: Incident) -> Incident:
 def incident(house: House, id_: str) -> IncidentReport:
     """Return everything that the page of an incident shows."""
     known = counted(house, one_incident(house, id_))
-    findings = _findings(house, known.findings[:LISTED])
+    proofs = [id_ for one in known.causes for id_ in one.evidence]
+    findings = _findings(house, dict.fromkeys((*known.findings[:LISTED], *proofs)))
+    held = [entry for entry in house.quarantined if entry.incident == known.id]
     return IncidentReport(
         incident=known,
         findings=tuple(
@@ -58,7 +60,7 @@ def incident(house: House, id_: str) -> IncidentReport:
         changes=_changes(house, known.changes),
         graph=questions.marked(house, _story(house, known, findings)),
         quarantines=tuple(e for e in house.store.quarantines.list(active=False) if e.incident == known.id),
-        actions=_actions(known),
+        actions=_actions(known, len(held), house.settings.guards),
     )
 
 
@@ -168,19 +170,22 @@ def _changes(house: House, wanted: Iterable[str]) -> tuple[Change, ...]:
     return tuple(c for c in map(house.store.incidents.change, wanted) if c is not None)
 
 
-def _actions(known: Incident) -> tuple[str, ...]:
+def _actions(known: Incident, held: int, guards: str) -> tuple[str, ...]:
+    """Return what to do next, as sentences. ``held`` counts the bad versions under quarantine."""
+    lift = f"'driftline incidents {known.id} --resolve' closes it and lifts its quarantines."
+    kept = f"{held} bad version{'s' if held != 1 else ''} under quarantine"
     if known.state == "resolved":
-        return ("Nothing to do: it is resolved.",)
-    actions = []
-    if known.causes:
-        first = known.causes[0]
-        actions.append(f"Look at {first.node}: {first.sentence}")
-    if known.state == "contained":
-        actions.append("The bad versions are quarantined; answers that need them take the fallback.")
+        if not held:
+            return ("Nothing to do: it is over.",)
+        return (f"It is over: new versions are well. {kept} stay so, for they are still bad; {lift}",)
+    actions = [f"Look at {one.node}, the most likely cause." for one in known.causes[:1]]
+    if held and guards == "enforce":
+        actions.append(f"{kept}: answers that need them take the fallback.")
+    elif held:
+        actions.append(f"{kept}, but guards only {guards}: nothing is held back.")
     else:
         actions.append("Nothing is held back. 'driftline guard quarantine NODE' stops what derives from it.")
-    actions.append(f"When it is mended: 'driftline incidents {known.id} --resolve' lifts its quarantines.")
-    return tuple(actions)
+    return (*actions, f"When it is mended, new versions flow by themselves. {lift}")
 
 
 def _sentence(answer: Answer, findings: Iterable[Finding], known: tuple[Incident, ...]) -> str:

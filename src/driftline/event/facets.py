@@ -5,7 +5,7 @@ Our own are namespaced ``driftline_…`` so that other servers carry them unread
 reads one and answers None where it is absent or malformed: a bad facet never loses its event.
 """
 
-from typing import Any, TypeVar
+from typing import Annotated, Any, TypeVar
 
 import msgspec
 
@@ -16,6 +16,7 @@ _STATISTICS = "OutputStatisticsOutputDatasetFacet"
 _OWN = f"{PRODUCER}/blob/main/docs/reference/facets.md#"
 
 T = TypeVar("T")
+Count = Annotated[int, msgspec.Meta(ge=0, le=2**62)]  # what a store can hold
 
 
 class SchemaField(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -106,8 +107,8 @@ class StateFacet(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     kind: str = ""
     partition: str = ""
     fingerprint: str = ""
-    rows: int | None = None
-    bytes: int | None = None
+    rows: Count | None = None
+    bytes: Count | None = None
     attributes: dict[str, str] = {}
 
 

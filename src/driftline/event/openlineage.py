@@ -116,6 +116,8 @@ def _require_names(event: Event) -> None:
     for part in parts:
         if part is not None and not (part.namespace and part.name):
             raise BadEvent(f"empty namespace or name in {part.namespace!r}, {part.name!r}")
+        if part is not None and not (part.namespace + part.name).isprintable():
+            raise BadEvent(f"control characters in {part.namespace!r}, {part.name!r}")
     if event.run is not None and not event.run.run_id:
         raise BadEvent("empty runId")
 

@@ -22,9 +22,9 @@ READ, WRITE = "read", "write"
 class Statistics(msgspec.Struct, frozen=True, rename="camel"):
     """The counts in ``outputStatistics``, ``inputStatistics`` and ``dataQualityMetrics``."""
 
-    row_count: int | None = None
-    size: int | None = None
-    bytes: int | None = None
+    row_count: facets.Count | None = None
+    size: facets.Count | None = None
+    bytes: facets.Count | None = None
 
 
 class _Deleted(msgspec.Struct, frozen=True):

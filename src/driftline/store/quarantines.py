@@ -45,7 +45,7 @@ class Quarantines:
         with self._connection.transaction():
             held = self.get(id_)
             if held is None:
-                raise NotFound(f"quarantine {id_}", hint="'driftline guard list' shows what is in quarantine.")
+                raise NotFound(f"quarantine {id_}", hint="'driftline guard status' shows what is in quarantine.")
             if held.released_us == 0:
                 held = msgspec.structs.replace(held, released_us=now_us, released_by=by)
                 self.add(held)

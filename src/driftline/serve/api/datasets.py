@@ -15,7 +15,7 @@ class DatasetsQuery(msgspec.Struct, frozen=True):
 
     q: Annotated[str, msgspec.Meta(description="Part of a name. Empty: all.")] = ""
     limit: Annotated[int, msgspec.Meta(ge=1, le=500)] = 50
-    offset: Annotated[int, msgspec.Meta(ge=0)] = 0
+    offset: Annotated[int, msgspec.Meta(ge=0, le=2**40)] = 0
 
 
 class DatasetList(msgspec.Struct, frozen=True):

@@ -44,6 +44,9 @@ def draw(graph: Subgraph) -> Layout:
     return place([node.id for node in graph.nodes], [(link.source, link.target) for link in graph.edges])
 
 
+_DIGITS = 18  # of microseconds since 1970
+
+
 def moment(text: str) -> int | None:
     """Return the moment that ``text`` means in microseconds since 1970; None for an empty one.
 
@@ -52,7 +55,7 @@ def moment(text: str) -> int | None:
     """
     if not text:
         return None
-    if text.isdigit():
+    if text.isdigit() and len(text) <= _DIGITS:
         return int(text)
     try:
         return clock.parse(text)

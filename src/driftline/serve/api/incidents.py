@@ -16,7 +16,7 @@ class IncidentsQuery(msgspec.Struct, frozen=True):
 
     state: Annotated[Literal["", "open", "contained", "resolved"], msgspec.Meta(description="Empty: all.")] = ""
     limit: Annotated[int, msgspec.Meta(ge=1, le=500)] = 50
-    offset: Annotated[int, msgspec.Meta(ge=0)] = 0
+    offset: Annotated[int, msgspec.Meta(ge=0, le=2**40)] = 0
 
 
 class IncidentList(msgspec.Struct, frozen=True):
