@@ -47,5 +47,5 @@ def title(scene_symptom: Finding, first: str, kind: str) -> str:
     """Return the headline of an incident: what is wrong and where it comes from."""
     what = scene_symptom.dataset.name + (f".{scene_symptom.column}" if scene_symptom.column else "")
     if not first:
-        return f"{what} is not as ever; no cause found in this graph"
-    return f"{what} is not as ever; the cause is most likely {label(first)} ({kind})"
+        return f"Unusual data in {what}; no cause found in this graph"
+    return f"Unusual data in {what}; most likely cause: {label(first)} ({kind})"

@@ -72,7 +72,7 @@ def demo(
     if json:
         print(story.line(_at_home(result, latest)))
     else:
-        close(result)
+        close(result, latest)
     if serve_after:
         serve(Settings(home=str(latest / "guarded" / ".driftline"), host=host, port=port))
     return result
@@ -97,8 +97,8 @@ def _stoppable() -> Iterator[list[int]]:
         signal.signal(signal.SIGINT, former)
 
 
-def close(result: Outcome) -> None:
-    """Print the closing table."""
+def close(result: Outcome, kept: Path) -> None:
+    """Print the closing table, and what can be done with the two stores."""
     console = display.console()
     table = Table(
         title=f"The year 2013, fault {result.fault}, seed {result.seed}", title_style="bold", show_header=False
@@ -108,6 +108,9 @@ def close(result: Outcome) -> None:
     for name, value in rows(result):
         table.add_row(name, value)
     console.print(table)
+    for name in ("guarded", "unguarded"):
+        home = kept / name / ".driftline"
+        console.print(f"  driftline --home {home} incidents", style="bright_black", soft_wrap=True)
 
 
 def rows(result: Outcome) -> list[tuple[str, str]]:
@@ -122,7 +125,7 @@ def rows(result: Outcome) -> list[tuple[str, str]]:
     out += [
         (
             "noticed",
-            f"{result.noticed_batch}: {result.batches_to_notice} batches and {result.answers_to_notice} answers after",
+            f"{result.noticed_batch}: {result.batches_to_notice} batches and {result.answers_to_notice} answers later",
         ),
         ("cause ranked first", f"{result.cause_first} ({result.cause_score:.0%})"),
         ("its evidence", result.cause_sentence or ""),
@@ -140,8 +143,8 @@ def _cost(result: Outcome) -> list[tuple[str, str]]:
         ("lost without guards", f"[bold red]{result.money_unguarded:,.0f} dollars[/]"),
         (
             "lost with guards",
-            f"[bold green]{result.money_guarded:,.0f} dollars[/], of it {result.handling_guarded:,.0f} for "
-            f"{result.held_guarded:,} claims that a person decided",
+            f"[bold green]{result.money_guarded:,.0f} dollars[/], of it {result.handling_guarded:,.0f} for the time of "
+            f"persons, who decided {result.held_guarded:,} claims",
         ),
         ("CPU time, memory", f"{result.cpu_s:.0f} s, {result.peak_mb:,.0f} MB"),
     ]

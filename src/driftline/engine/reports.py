@@ -18,6 +18,7 @@ from driftline.event.report import Explanation, Impact, IncidentReport, Overview
 from driftline.graph import walk
 
 DEPTH = 12
+DRAWN = 60  # versions that an explanation draws; beyond, it draws their datasets and jobs
 LISTED = 60  # findings that an incident's page lists
 TRACED = 12  # findings that are shown with their series
 BEFORE_US = 56 * 86_400_000_000  # how far back an explanation looks for findings
@@ -79,8 +80,11 @@ def why(house: House, id_: str) -> Explanation:
     for source in answer.sources:
         node = source.version.node
         parts.append(walk.upstream(house.store, node, depth=DEPTH))
-    graph = questions.marked(house, questions.joined(parts))
-    versions = {node.id for node in graph.nodes}
+    versions = {node.id for part in parts for node in part.nodes}
+    shapes = parts
+    if len(versions) > DRAWN:
+        shapes = [walk.upstream(house.store, source.version.dataset.node, depth=DEPTH) for source in answer.sources]
+    graph = questions.marked(house, questions.joined(shapes))
     for dataset in sorted({node.partition("#")[0] for node in versions}):
         near = house.store.incidents.findings(dataset, since_us=answer.time_us - BEFORE_US, limit=500)
         findings += [f for f in near if f.severity != "note" and Version(f.dataset, f.version).node in versions]

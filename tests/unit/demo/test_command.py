@@ -1,6 +1,7 @@
 """What comes before and after the replay: days that are refused, the closing table, how a replay takes its place."""
 
 from datetime import date
+from pathlib import Path
 
 import pytest
 from msgspec.structs import replace
@@ -41,13 +42,13 @@ def test_the_closing_table_tells_the_story_in_order():
         "CPU time, memory",
     ]  # fmt: skip
     assert rows["flights, answers a year"] == "336,776 flights, 9,000 answers"
-    assert rows["noticed"] == "2013-08-15: 1 batches and 12 answers after"
+    assert rows["noticed"] == "2013-08-15: 1 batches and 12 answers later"
     assert rows["cause ranked first"] == "dataset:file:feed/flights (95%)"
     assert rows["what else was hit"] == "file:features, refund-desk:train_model"
     assert rows["mended"] == "2013-08-17, 2 days after people were told"
     assert "75,123 dollars" in rows["lost without guards"]
     assert "912 dollars" in rows["lost with guards"]
-    assert "900 for 150 claims" in rows["lost with guards"]
+    assert "900 for the time of persons, who decided 150 claims" in rows["lost with guards"]
     assert rows["CPU time, memory"] == "81 s, 612 MB"
 
 
@@ -64,10 +65,11 @@ def test_a_sound_year_is_judged_by_its_incidents(incidents, verdict):
 
 
 def test_the_closing_table_is_printed(capsys):
-    command.close(RESULT)
+    command.close(RESULT, Path("kept"))
     said = capsys.readouterr().out
     assert "The year 2013, fault units, seed 7" in said
     assert "75,123 dollars" in said
+    assert f"--home {Path('kept', 'guarded', '.driftline')} incidents" in said
 
 
 def test_a_finished_replay_takes_the_place_of_the_last_one(tmp_path):

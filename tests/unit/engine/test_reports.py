@@ -84,8 +84,8 @@ def test_everything_about_an_incident_is_on_its_page(costly: Any) -> None:
     assert nodes[costly.flights.node] == "drift"
     assert costly.desk.node in nodes
     first, second, third = report.actions
-    assert first.startswith(f"Look at {costly.flights.node}: feed/flights of 2013-01-31")
-    assert second == "The bad versions are quarantined; answers that need them take the fallback."
+    assert first.startswith("Look at dataset:file:feed/flights, the most likely cause.")
+    assert second == "2 bad versions under quarantine: answers that need them take the fallback."
     assert incident.id in third
 
 
@@ -95,7 +95,7 @@ def test_what_to_do_is_said_for_each_state(open_healthy: Any) -> None:
     (incident,), _ = town.engine.incidents()
     assert "Nothing is held back" in town.engine.incident(incident.id).actions[1]
     town.engine.resolve_incident(incident.id)
-    assert town.engine.incident(incident.id).actions == ("Nothing to do: it is resolved.",)
+    assert town.engine.incident(incident.id).actions == ("Nothing to do: it is over.",)
 
 
 def test_a_unique_beginning_of_an_id_is_enough(costly: Any) -> None:

@@ -41,7 +41,7 @@ function Panel({ report, column }: { report: DatasetReport; column: string }) {
         <div><dt>Updated</dt><dd><When us={summary.updated_us} /></dd></div>
       </dl>
       <ImpactPanel node={summary.node} />
-      <h3>Open findings</h3>
+      <h3>Findings, newest first</h3>
       <FindingList findings={findings} />
       <h3>Columns <span class="muted">{fields.length || columns.length}</span></h3>
       <Columns fields={fields} columns={columns} chosen={column} />
