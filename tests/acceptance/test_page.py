@@ -1,0 +1,93 @@
+"""The web page in a real browser, on a real server, on a store that a user's script filled."""
+
+import json
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from tests.acceptance import browser
+
+pytestmark = [pytest.mark.acceptance, pytest.mark.needs("chromium")]
+
+# thirty sound days of a feed, one day in seconds instead of minutes, and a desk that decides by them
+SCRIPT = """
+import datetime, numpy, pyarrow, pyarrow.parquet as parquet, driftline
+driftline.configure(home="home/.driftline", console=False)
+random = numpy.random.default_rng(3)
+for number in range(31):
+    day = datetime.date(2024, 1, 1) + datetime.timedelta(days=number)
+    at = datetime.datetime.combine(day, datetime.time(4))
+    delay = random.normal(10.0, 15.0, 300)
+    delay[:60] *= 60.0 if number == 30 else 1.0
+    table = pyarrow.table({"delay": delay})
+    for name in ("feed", "features"):
+        __import__("os").makedirs(f"home/{name}", exist_ok=True)
+        parquet.write_table(table, f"home/{name}/{day}.parquet")
+    with driftline.run("build", nominal=day, at=at) as run:
+        run.read(f"home/feed/{day}.parquet")
+        features = run.write(f"home/features/{day}.parquet")
+        run.columns(features, {"delay": ["feed.delay"]}, subtype="IDENTITY")
+    with driftline.run("desk", nominal=day, at=at + datetime.timedelta(hours=4)) as run:
+        run.read(features)
+        desk = run.write("desk", kind="predictions", data={"money": [10.0] * 20}, partition=str(day))
+        run.columns(desk, {"money": ["features.delay"]})
+    with driftline.answer("desk", partition=str(day), at=at + datetime.timedelta(hours=4)) as answer:
+        answer.uses("features", features)
+        answer.decide("refund", money=10.0)
+    assert driftline.flush(60)
+"""
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("page")
+    subprocess.run([sys.executable, "-c", SCRIPT], cwd=folder, check=True, timeout=120)
+    return folder / "home" / ".driftline"
+
+
+@pytest.fixture
+def address(home: Path, spawn: Callable[..., Any]) -> str:
+    command = [sys.executable, "-m", "driftline.cli.main", "--home", str(home), "serve", "--port", "0", "--json"]
+    process = spawn(command, stdout=subprocess.PIPE, text=True)
+    return str(json.loads(process.stdout.readline())["address"])
+
+
+@pytest.fixture
+def page() -> Iterator[browser.Page]:
+    with browser.chromium() as opened:
+        yield opened
+        assert opened.errors == []
+
+
+def test_the_page_opens_on_what_is_wrong_and_leads_to_the_cause(page: browser.Page, address: str) -> None:
+    page.open(address)
+    text = page.wait_for("Unusual data in features")
+    assert "feed" in text
+    page.run("[...document.querySelectorAll('a')].find(link => link.textContent.includes('Unusual data')).click()")
+    text = page.wait_for("Causes, most likely first")
+    assert "outside the range ever seen" in text
+    assert "Not in this graph" in text
+    page.wait_for("under quarantine")
+    assert page.run("document.querySelectorAll('canvas').length") >= 1
+
+
+def test_lineage_answers_and_guards_are_a_click_away(page: browser.Page, address: str) -> None:
+    page.open(f"{address}/#/lineage?node=dataset:file:features")
+    page.wait_for("features")
+    page.open(f"{address}/#/answers")
+    assert "desk" in page.wait_for("refund")
+    page.open(f"{address}/#/guards")
+    page.wait_for("features")
+
+
+@pytest.mark.needs("promtool")
+def test_prometheus_finds_nothing_to_object_to_in_the_metrics(address: str) -> None:
+    import urllib.request
+
+    with urllib.request.urlopen(f"{address}/metrics") as response:
+        body = response.read()
+    checked = subprocess.run(["promtool", "check", "metrics"], input=body, capture_output=True, check=False)
+    assert checked.returncode == 0, checked.stderr.decode()
