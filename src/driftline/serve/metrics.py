@@ -142,7 +142,8 @@ def _incidents(seen: Seen) -> list[Family]:
         root = incident.causes[0].node if incident.causes else ""
         about.append(({"incident": incident.id, "root": root, "state": incident.state}, 1.0))
         lost.append(({"incident": incident.id, "currency": incident.money.currency}, incident.money.lost))
-    states = [({"state": state}, count) for state, count in sorted(seen.overview.incidents.items())]
+    counts = {"contained": 0, "open": 0, "resolved": 0} | seen.overview.incidents
+    states = [({"state": state}, count) for state, count in sorted(counts.items())]
     return [
         Family("driftline_incidents", "gauge", "Incidents by state.", states),
         Family("driftline_incident_info", "gauge", "An incident and its first cause; always 1.", about),

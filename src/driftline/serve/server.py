@@ -6,6 +6,7 @@ live streams in peace.
 """
 
 import errno
+import logging
 import signal
 import socket
 import sys
@@ -17,11 +18,12 @@ import uvicorn
 
 from driftline.config import Settings
 from driftline.engine.engine import Engine
-from driftline.errors import BadSetting, PortInUse
+from driftline.errors import BadSetting, DriftlineError, PortInUse
 from driftline.serve.app import create_app
 from driftline.serve.live import Live
 
 GRACE_SECONDS = 5
+DELIVERY_SECONDS = 5.0  # between two looks at messages that are due
 _BACKLOG = 2048
 
 
@@ -110,4 +112,26 @@ def serve(settings: Settings, ready: Callable[[str], None] = announce) -> None:
             backlog=_BACKLOG,
         )
         ready(address(place))
-        _Server(config, app.state.live).run(sockets=[place])
+        with _delivering(engine):
+            _Server(config, app.state.live).run(sockets=[place])
+
+
+@contextmanager
+def _delivering(engine: Engine) -> Iterator[None]:
+    """Try messages again that a channel did not take, for as long as the block lasts."""
+    over = threading.Event()
+
+    def work() -> None:
+        while not over.wait(DELIVERY_SECONDS):
+            try:
+                engine.deliver()
+            except DriftlineError as error:
+                logging.getLogger("driftline").warning("messages wait: %s", error.message)
+
+    worker = threading.Thread(target=work, name="driftline-delivery", daemon=True)
+    worker.start()
+    try:
+        yield
+    finally:
+        over.set()
+        worker.join()
