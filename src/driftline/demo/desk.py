@@ -18,6 +18,7 @@ import driftline
 from driftline.demo import wording
 from driftline.demo.claims import Claim
 from driftline.demo.corpus import Index, Passage
+from driftline.demo.reply import Reply
 from driftline.event.answer import Retrieved
 from driftline.event.lineage import Touched
 
@@ -43,18 +44,6 @@ class Shelf(msgspec.Struct):
     model: Touched
     prompt: Touched
     template: str
-
-
-class Reply(msgspec.Struct, frozen=True):
-    """What a passenger is told."""
-
-    decision: str  # refund, deny or goodwill
-    money: float
-    text: str
-    threshold: int | None = None
-    minutes: float | None = None
-    score: float | None = None
-    person: bool = False
 
 
 class Terms(msgspec.Struct, frozen=True):

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from driftline.demo.claims import Claim
-    from driftline.demo.desk import Reply
+    from driftline.demo.reply import Reply
 
 PREFIX = "DRIFTLINE_DEMO_LLM_"
 TIMEOUT_SECONDS = 10.0

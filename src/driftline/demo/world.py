@@ -20,6 +20,7 @@ from driftline.demo import claims, corpus, desk, pipeline, wording
 from driftline.demo.claims import Claim
 from driftline.demo.faults import Fault
 from driftline.demo.feed import Feed, Source, days
+from driftline.demo.reply import Reply
 from driftline.event.answer import Verdict
 from driftline.event.lineage import Touched
 
@@ -252,7 +253,7 @@ class World:
             template=self._prompt[0],
         )
 
-    def _settle(self, claim: Claim, reply: desk.Reply, result: DayResult) -> None:
+    def _settle(self, claim: Claim, reply: Reply, result: DayResult) -> None:
         """Add one reply up, beside what a correct desk pays."""
         right = truth_paid(claim, self._terms)
         result.answers += 1
@@ -272,7 +273,7 @@ def truth_paid(claim: Claim, terms: desk.Terms) -> float:
     return terms.cancelled if claim.cancelled else desk.amount(terms, claim.distance, 0.0)
 
 
-def _publish(run: driftline.Run, day: date, given: list[desk.Reply]) -> None:
+def _publish(run: driftline.Run, day: date, given: list[Reply]) -> None:
     """Record the day's answers as the output of the endpoint, with the columns that they come from."""
     names = ("decision", "money", "threshold", "minutes", "score")
     rows = {name: [getattr(reply, name) for reply in given] for name in names}
