@@ -66,7 +66,13 @@ def test_guards_keep_most_of_the_money(story: Any) -> None:
     assert result["money_guarded"] < 0.1 * result["money_unguarded"]
 
 
-def test_the_loss_that_driftline_counts_is_an_estimate_within_the_truth(story: Any) -> None:
+@pytest.mark.xfail(strict=True, reason="the estimate compares with the stormy weeks before and counts far too little")
+def test_the_ledger_counts_the_loss_that_the_replay_knows(story: Any) -> None:
+    result, _ = story
+    assert result["money_lost_seen"] == pytest.approx(result["money_unguarded"], rel=0.15)
+
+
+def test_the_loss_that_driftline_counts_is_not_above_the_truth(story: Any) -> None:
     # it only knows what answers paid in the eight stormy weeks before, so it counts less than the replay knows
     result, _ = story
     assert 0 < result["money_lost_seen"] <= result["money_unguarded"]
