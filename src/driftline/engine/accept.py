@@ -1,46 +1,56 @@
-"""First step: keep the event raw, then fold its run.
+"""First step: keep events raw, each once, and tell what became of them.
 
-An event that cannot be read is kept too, in quarantine, with the reason; nothing is dropped.
+An event that cannot be read is kept too, in quarantine, with the reason; nothing is dropped. What follows from the
+events is worked out afterwards, so that whoever sent them waits for the disk alone.
 """
+
+from collections.abc import Iterator, Sequence
 
 from driftline.engine.house import House
 from driftline.errors import BadEvent
-from driftline.event import ids, openlineage
-from driftline.event.lineage import RunShape
+from driftline.event import openlineage
+from driftline.event.openlineage import Event
 from driftline.event.report import Receipt
 from driftline.graph import fold
+from driftline.store.log import Fresh
 
 
-def event(house: House, raw: bytes) -> tuple[Receipt, RunShape | None]:
-    """Append ``raw`` to the log; return its receipt and the folded run, None where there is nothing to follow up."""
-    now = house.now()
+def events(house: House, batch: Sequence[bytes], *, quiet: bool = False) -> list[Receipt]:
+    """Append ``batch`` to the log, durable on return; one receipt each, in order.
+
+    Args:
+        house: the house.
+        batch: OpenLineage events as JSON.
+        quiet: the past is read in: lineage follows from it, but no findings.
+    """
+    fresh = [_fresh(raw) for raw in batch]
+    kept = house.store.log.append(fresh, received_us=house.now(), quiet=quiet)
+    return [
+        Receipt(
+            status="quarantined" if one.refused else "accepted" if held.new else "merged",
+            event=held.id,
+            reason=one.refused,
+            **one.notes,
+        )
+        for one, held in zip(fresh, kept, strict=True)
+    ]
+
+
+def _fresh(raw: bytes) -> Fresh:
     try:
-        read = openlineage.decode(raw)
+        event = openlineage.decode(raw)
     except BadEvent as error:
-        return refuse(house, raw, error.message), None
-    run = read.run.run_id if read.run else ids.digest(raw)
-    digest, fresh = house.store.log.append(raw, event_us=read.time_us, received_us=now, run=run)
-    if not fresh:
-        return Receipt(status="merged", event=digest), None
-    events = [read] if read.run is None else [openlineage.decode(body) for body in house.store.log.of_run(run)]
-    for key, data in fold.profiles(events).items():
-        house.store.profiles.put(key, data)
-    return Receipt(status="accepted", event=digest, facets=fold.unread(read)), fold.fold(events)
+        return Fresh(raw, refused=error.message)
+    owner, kind = fold.owner(event)
+    return Fresh(raw, event.time_us, owner, kind, tuple(facets(event)))
 
 
-def refuse(house: House, raw: bytes, reason: str) -> Receipt:
-    """Keep an event in quarantine, with the reason."""
-    digest, _ = house.store.log.append(
-        raw, event_us=0, received_us=house.now(), run="", status="quarantined", reason=reason
-    )
-    return Receipt(status="quarantined", event=digest, reason=reason)
-
-
-def previous(house: House, run: RunShape) -> RunShape | None:
-    """Return the job's last finished run before this one."""
-    return house.store.lineage.previous_run(run.job, run.time_us or house.now())
-
-
-def shape(house: House, run: RunShape) -> None:
-    """Write the run's versions and edges."""
-    house.store.lineage.put(run)
+def facets(event: Event) -> Iterator[bytes]:
+    """Yield the facets of an event, as they came."""
+    if event.run:
+        yield from map(bytes, event.run.facets.values())
+    if event.job:
+        yield from map(bytes, event.job.facets.values())
+    for part in (*event.inputs, *event.outputs, *((event.dataset,) if event.dataset else ())):
+        for held in (part.facets, part.input_facets, part.output_facets):
+            yield from map(bytes, held.values())

@@ -12,7 +12,7 @@ import msgspec
 
 from driftline.alert.outbox import Outbox
 from driftline.config import Settings
-from driftline.engine import announce, costs, ingest, quarantine, questions, remember, reports
+from driftline.engine import accept, announce, costs, ingest, quarantine, questions, remember, reports
 from driftline.engine.house import House
 from driftline.event.answer import Answer
 from driftline.event.finding import Incident
@@ -63,11 +63,19 @@ class Engine:
 
     def ingest(self, raw: bytes) -> Receipt:
         """Take one OpenLineage event; durable when it returns. Never raises for a bad event: its receipt says why."""
-        return ingest.ingest(self.house, raw)
+        return self.ingest_many([raw])[0]
 
     def ingest_many(self, batch: Sequence[bytes]) -> list[Receipt]:
-        """Take several events in order; one receipt each."""
-        return [ingest.ingest(self.house, raw) for raw in batch]
+        """Take several events in order, with everything that follows from them; one receipt each."""
+        return ingest.ingest(self.house, batch)
+
+    def accept(self, batch: Sequence[bytes]) -> list[Receipt]:
+        """Take events, durable when it returns; what follows from them is left to ``follow``."""
+        return accept.events(self.house, batch)
+
+    def follow(self) -> int:
+        """Work out what follows from events that wait, some hundred at a time; return how many they were."""
+        return ingest.follow(self.house)
 
     def record(self, answers: Sequence[Answer]) -> int:
         """Take answers; durable when it returns. Returns how many were new."""

@@ -1,49 +1,71 @@
-"""The product as a story: what happens when one event arrives.
+"""The product as a story: what happens when events arrive.
 
 An event is kept raw before anything else looks at it. What its run's events add up to becomes versions and edges; what
 people changed becomes changes; what moved in the data becomes findings; a finding that reaches people becomes an
 incident with ranked causes; an incident becomes one message; and what must not reach anybody is told to the guards.
 """
 
-from driftline.engine import accept, announce, compare, failure, incidents, quarantine, remember
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+
+from driftline.engine import accept, announce, compare, failure, fold, incidents, quarantine, remember
 from driftline.engine.house import House
+from driftline.event.finding import Incident
+from driftline.event.lineage import RunShape
 from driftline.event.report import Receipt
 from driftline.graph import changes
 
-
-def ingest(house: House, raw: bytes) -> Receipt:
-    """Take one OpenLineage event; returns when everything that follows from it is durable."""
-    try:
-        return _walk(house, raw)
-    except (ArithmeticError, LookupError, TypeError, ValueError) as error:  # an event like no other: kept, not lost
-        return accept.refuse(house, raw, f"it cannot be folded: {type(error).__name__}: {error}")
+TOGETHER = 500  # events that are folded in one transaction
 
 
-def _walk(house: House, raw: bytes) -> Receipt:
+def ingest(house: House, batch: Sequence[bytes]) -> list[Receipt]:
+    """Take OpenLineage events; returns when everything that follows from them is durable."""
+    receipts = accept.events(house, batch)
+    while follow(house):
+        pass
+    return receipts
+
+
+def follow(house: House, limit: int = TOGETHER) -> int:
+    """Work out what follows from events that wait; return how many they were."""
+    if not house.store.log.waiting(1):
+        return 0
+    with _alone(house):
+        waiting = house.store.log.waiting(limit)
+        folded = fold.waiting(house, waiting)
+        told = [_tell(house, run) for run in folded.runs]
+        house.store.log.done(waiting)
+    for spread, paged, resolved in told:
+        if spread:
+            quarantine.publish(house)
+        announce.deliver(house, paged, resolved)
+    return len(waiting)
+
+
+def _tell(house: House, run: RunShape) -> tuple[bool, incidents.Paged | None, list[Incident]]:
+    before = house.store.lineage.previous_run(run.job, run.time_us)
+
+    deeds = changes.between(before, run)
+    house.store.incidents.put_changes(deeds)
+
+    judged = compare.batches(house, run)
+    findings = compare.findings(judged) + failure.findings(house, run, before)
+    house.store.incidents.put_findings(findings)
+
+    paged = incidents.explain(house, findings)
+    announce.enqueue(house, paged)
+    spread = quarantine.follow(house, run, paged)
+
+    compare.admit(house, judged)
+    resolved = incidents.recover(house, judged)
+    announce.close(house, resolved)
+    return spread, paged, resolved
+
+
+@contextmanager
+def _alone(house: House) -> Iterator[None]:
+    """Fold alone; what another process folded since is read anew; what is undone is forgotten."""
     with house.lock, remember.unless_undone(house), house.store.transaction():
-        receipt, run = accept.event(house, raw)
-        if run is None:
-            return receipt
-
-        before = accept.previous(house, run)
-        accept.shape(house, run)
-
-        deeds = changes.between(before, run)
-        house.store.incidents.put_changes(deeds)
-
-        judged = compare.batches(house, run)
-        findings = compare.findings(judged) + failure.findings(house, run, before)
-        house.store.incidents.put_findings(findings)
-
-        paged = incidents.explain(house, findings)
-        announce.enqueue(house, paged)
-        spread = quarantine.follow(house, run, paged)
-
-        compare.admit(house, judged)
-        resolved = incidents.recover(house, judged)
-        announce.close(house, resolved)
-
-    if spread:
-        quarantine.publish(house)
-    announce.deliver(house, paged, resolved)
-    return receipt
+        if house.store.take_turn():
+            remember.anew(house)
+        yield

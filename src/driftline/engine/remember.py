@@ -14,12 +14,17 @@ def everything(house: House) -> None:
         incidents.involve(house, incident)
 
 
+def anew(house: House) -> None:
+    """Learn everything anew: another process may have changed it."""
+    house.forget()
+    everything(house)
+
+
 @contextmanager
 def unless_undone(house: House) -> Iterator[None]:
     """Go back to what the store says if the block fails."""
     try:
         yield
     except BaseException:
-        house.forget()
-        everything(house)
+        anew(house)
         raise

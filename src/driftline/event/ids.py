@@ -28,6 +28,11 @@ def repair_run_id(text: str) -> str:
         return str(uuid.uuid5(uuid.NAMESPACE_URL, f"driftline:run:{text}"))
 
 
+def content(data: bytes) -> str:
+    """Return 32 hexadecimal digits over ``data`` alone: the name by which a store finds it again."""
+    return xxhash.xxh3_128_hexdigest(data)
+
+
 def digest(*parts: bytes | str) -> str:
     """Return 32 hexadecimal digits over ``parts``; their boundaries count."""
     state = xxhash.xxh3_128()

@@ -10,7 +10,9 @@ import msgspec
 
 from driftline.event import names
 
-Provenance = Literal["explicit", "column", "sql", "probed", "identical content", "cartesian", "manual"]
+Provenance = Literal[
+    "explicit", "column", "sql", "probed", "identical content", "cartesian", "manual", "symlink", "rename", "inferred"
+]
 RunState = Literal["START", "RUNNING", "COMPLETE", "ABORT", "FAIL", "OTHER"]
 TERMINAL: frozenset[str] = frozenset({"COMPLETE", "ABORT", "FAIL"})
 
@@ -71,6 +73,9 @@ class Touched(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     fields: tuple[Field, ...] | None = None  # None = schema not said
     profile: str = ""  # content hash of the profile bytes in the store; "" = none
     attributes: dict[str, str] = {}  # what people want to see: path, uri, threshold …
+    aliases: tuple[Dataset, ...] | None = None  # other names of the dataset; None = not said
+    before: Dataset | None = None  # the name that it had until it was renamed
+    lifecycle: str = ""  # CREATE, ALTER, DROP, OVERWRITE, RENAME, TRUNCATE; "" = not said
 
 
 class ColumnEdge(msgspec.Struct, frozen=True, order=True):
@@ -99,8 +104,29 @@ class Edge(msgspec.Struct, frozen=True, order=True):
     confidence: float = 1.0
 
 
+class Place(msgspec.Struct, frozen=True, order=True):
+    """A dataset or a job as the end of a tie."""
+
+    type: Literal["DATASET", "JOB"]
+    namespace: str
+    name: str
+
+
+class Tie(msgspec.Struct, frozen=True, order=True):
+    """One dataset or job feeds another, without a version and without the run in between."""
+
+    source: Place
+    target: Place
+    provenance: Provenance = "explicit"
+    confidence: float = 1.0
+
+
 class RunShape(msgspec.Struct, frozen=True, kw_only=True):
-    """What the events of one run (execution) add up to; the fold of a *set* of events."""
+    """What the events of one run (execution) add up to; the fold of a *set* of events.
+
+    An output in ``informed`` has the sources that ``edges`` name, and no others; every other output has every input as
+    its source.
+    """
 
     run: str  # run id, a UUID
     attempt: int = 1
@@ -110,17 +136,46 @@ class RunShape(msgspec.Struct, frozen=True, kw_only=True):
     ended_us: int = 0
     nominal_us: int = 0
     parent: str = ""  # run id of the parent
+    parent_job: Job | None = None
+    root: str = ""  # run id of the outermost parent
+    root_job: Job | None = None
     code: str = ""  # hash or revision of the code; "" = not said
     parameters: dict[str, str] = {}
     inputs: tuple[Touched, ...] = ()
     outputs: tuple[Touched, ...] = ()
+    informed: tuple[Version, ...] = ()
     edges: tuple[Edge, ...] = ()
+    ties: tuple[Tie, ...] = ()
     columns: tuple[ColumnEdge, ...] = ()
 
     @property
     def time_us(self) -> int:
         """When its outputs came into being: its end, else its start."""
         return self.ended_us or self.started_us
+
+
+class State(msgspec.Struct, frozen=True):
+    """What was known of a run, a job or a dataset from one moment on."""
+
+    since_us: int
+    shape: RunShape
+
+
+class History(msgspec.Struct, frozen=True):
+    """The states that one execution went through, by event time, or that a job or a dataset was said to have."""
+
+    kind: Literal["run", "job", "dataset"]
+    states: tuple[State, ...]  # never empty; the last one stands
+
+    @property
+    def shape(self) -> RunShape:
+        """How it stands."""
+        return self.states[-1].shape
+
+    @property
+    def key(self) -> tuple[str, int]:
+        """Run id and attempt; of a job or a dataset its node id and 0."""
+        return self.shape.run, self.shape.attempt
 
 
 class Node(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
@@ -140,9 +195,10 @@ class Link(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True, rename
 
     source: str
     target: str
-    kind: str  # READ, WRITE, DERIVED, or DIRECT:SUBTYPE / INDIRECT:SUBTYPE for columns
+    kind: str  # READ, WRITE, DERIVED, ALIAS, or DIRECT:SUBTYPE / INDIRECT:SUBTYPE for columns
     provenance: str = "explicit"
     confidence: float = 1.0
+    via: str = ""  # of DERIVED: the job in between, which READ and WRITE links show; "" = none
 
 
 class Subgraph(msgspec.Struct, frozen=True, kw_only=True):

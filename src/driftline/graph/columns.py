@@ -20,7 +20,9 @@ _ROWS = frozenset({"JOIN", "GROUP_BY", "FILTER", "SORT"})  # subtypes that shape
 _INDIRECT = _ROWS | {"WINDOW", "CONDITIONAL"}
 
 
-class _Transformation(msgspec.Struct, frozen=True):
+class Transformation(msgspec.Struct, frozen=True):
+    """How a column reaches another, as far as it is read."""
+
     type: str | None = None
     subtype: str | None = None
 
@@ -29,7 +31,7 @@ class _Source(msgspec.Struct, frozen=True):
     namespace: str
     name: str
     field: str = ""
-    transformations: tuple[_Transformation, ...] | None = ()
+    transformations: tuple[Transformation, ...] | None = ()
 
 
 class _Column(msgspec.Struct, frozen=True, rename="camel"):
@@ -74,19 +76,21 @@ def sources(edges: Iterable[ColumnEdge]) -> set[Dataset]:
 def _edges(found: Iterable[_Source], target: Dataset, column: str, old: str | None = None) -> Iterable[ColumnEdge]:
     for source in found:
         dataset = Dataset(source.namespace, source.name)
-        for type_, subtype in _kinds(source, column, old):
+        for type_, subtype in kinds(source.transformations, column, old):
             yield ColumnEdge(dataset, source.field, target, column, type_, subtype)
 
 
-def _kinds(source: _Source, column: str, old: str | None) -> list[tuple[Literal["DIRECT", "INDIRECT"], str]]:
-    """Return the ways in which a source column reaches its target."""
-    kinds: list[tuple[Literal["DIRECT", "INDIRECT"], str]] = []
-    for step in source.transformations or ():
+def kinds(
+    steps: Iterable[Transformation] | None, column: str, old: str | None = None
+) -> list[tuple[Literal["DIRECT", "INDIRECT"], str]]:
+    """Return the ways in which a source column reaches ``column`` (``""``: the row set), from what was said of it."""
+    found: list[tuple[Literal["DIRECT", "INDIRECT"], str]] = []
+    for step in steps or ():
         subtype = (step.subtype or "").upper()
         indirect = (step.type or "").upper() == "INDIRECT" or (not step.type and subtype in _INDIRECT)
-        kinds.append(("INDIRECT" if indirect else "DIRECT", subtype))
-    if kinds:
-        return kinds
+        found.append(("INDIRECT" if indirect else "DIRECT", subtype))
+    if found:
+        return found
     if old:
         return [("DIRECT", "IDENTITY" if old.upper() == "IDENTITY" else "TRANSFORMATION")]
     return [("DIRECT" if column else "INDIRECT", "")]

@@ -27,6 +27,32 @@ class Statistics(msgspec.Struct, frozen=True, rename="camel"):
     bytes: facets.Count | None = None
 
 
+class Identifier(msgspec.Struct, frozen=True):
+    """A name of a dataset."""
+
+    namespace: str
+    name: str
+
+
+class Symlinks(msgspec.Struct, frozen=True):
+    """``symlinks``: the other names of a dataset."""
+
+    identifiers: tuple[Identifier, ...] = ()
+
+
+class Lifecycle(msgspec.Struct, frozen=True, rename="camel"):
+    """``lifecycleStateChange``: what was done to the dataset as a whole."""
+
+    lifecycle_state_change: str
+    previous_identifier: Identifier | None = None
+
+
+class DatasetType(msgspec.Struct, frozen=True, rename="camel"):
+    """``datasetType``: table, view, topic, model …."""
+
+    dataset_type: str
+
+
 class _Deleted(msgspec.Struct, frozen=True):
     deleted: bool = msgspec.field(default=False, name="_deleted")
 
@@ -37,6 +63,9 @@ SHAPES: dict[str, type[Any]] = {
     "version": facets.VersionFacet,
     "driftline_state": facets.StateFacet,
     "driftline_profile": facets.ProfileFacet,
+    "symlinks": Symlinks,
+    "lifecycleStateChange": Lifecycle,
+    "datasetType": DatasetType,
     **{key: Statistics for keys in _COUNTS.values() for key in keys},
 }
 
@@ -68,13 +97,13 @@ def deletes(facet: msgspec.Raw) -> bool:
 
 def merged(in_order: Iterable[Facets]) -> Facets:
     """Return the facets that stand: a later one replaces an earlier one of its key, or removes it."""
+    return {key: facet for key, facet in _last(in_order).items() if not deletes(facet)}
+
+
+def _last(in_order: Iterable[Facets]) -> Facets:
     found: Facets = {}
     for held in in_order:
-        for key, facet in held.items():
-            if deletes(facet):
-                found.pop(key, None)
-            else:
-                found[key] = facet
+        found.update(held)
     return found
 
 
@@ -93,11 +122,14 @@ def gather(events: Sequence[Sequence[DatasetPart]], side: str, minted: str = "")
     return sorted(found, key=lambda item: (item.touched.dataset, item.touched.version))
 
 
-def united(inputs: list[Gathered], named: set[Dataset]) -> list[Gathered]:
-    """Return ``inputs`` with the datasets that only column lineage names."""
-    known = {item.touched.dataset for item in inputs}
-    added = [Gathered(Touched(dataset=dataset), {}, explicit=False) for dataset in named - known]
-    return sorted([*inputs, *added], key=lambda item: (item.touched.dataset, item.touched.version))
+def united(found: list[Gathered], named: set[Dataset], minted: str = "") -> list[Gathered]:
+    """Return ``found`` with the datasets that only lineage facets name; ``minted`` names their version."""
+    known = {item.touched.dataset for item in found}
+    missing = named - known
+    if not missing:
+        return found
+    added = [Gathered(Touched(dataset=dataset, version=minted), {}, explicit=False) for dataset in missing]
+    return sorted([*found, *added], key=lambda item: (item.touched.dataset, item.touched.version))
 
 
 def _word(place: int, held: Facets) -> _Word:
@@ -113,10 +145,11 @@ def _versions(words: Sequence[_Word]) -> Iterator[tuple[str, Facets]]:
     wanted = own or standard
     for version in sorted(wanted) or [""]:
         said = [(word, (word.own if own else word.standard)) for word in words]
-        yield version, merged(word.facets for word, name in said if name == version or name not in wanted)
+        yield version, _last(word.facets for word, name in said if name == version or name not in wanted)
 
 
-def _gathered(dataset: Dataset, version: str, held: Facets, side: str) -> Gathered:
+def _gathered(dataset: Dataset, version: str, last: Facets, side: str) -> Gathered:
+    held = {key: facet for key, facet in last.items() if not deletes(facet)}
     state = facets.unpack(held, "driftline_state", facets.StateFacet)
     said = state or facets.StateFacet()
     schema = facets.unpack(held, "schema", facets.SchemaFacet)
@@ -127,16 +160,38 @@ def _gathered(dataset: Dataset, version: str, held: Facets, side: str) -> Gather
         if counted is not None:
             rows = counted.row_count if rows is None else rows
             size = (counted.bytes if counted.size is None else counted.size) if size is None else size
+    life = facets.unpack(held, "lifecycleStateChange", Lifecycle)
+    former = life.previous_identifier if life and life.lifecycle_state_change.upper() == "RENAME" else None
     touched = Touched(
         dataset=dataset,
         version=version,
-        kind=said.kind,
+        kind=kind(held),
         partition=said.partition,
         fingerprint=said.fingerprint,
         rows=rows,
         bytes=size,
         fields=tuple(Field(field.name, field.type or "") for field in schema.fields) if schema else None,
-        profile=ids.digest(profile.data) if profile else "",
+        profile=ids.content(profile.data) if profile else "",
         attributes=dict(sorted(said.attributes.items())),
+        aliases=_aliases(dataset, held) if "symlinks" in last else None,
+        before=Dataset(former.namespace, former.name) if former and former.name else None,
+        lifecycle=life.lifecycle_state_change.upper() if life else "",
     )
     return Gathered(touched, held, state is not None)
+
+
+def kind(held: Facets) -> str:
+    """Return which kind of thing a dataset is said to be: table, view, model …; "" = not said."""
+    state = facets.unpack(held, "driftline_state", facets.StateFacet)
+    sort = facets.unpack(held, "datasetType", DatasetType)
+    return (state.kind if state else "") or (sort.dataset_type.lower() if sort else "")
+
+
+def _aliases(dataset: Dataset, held: Facets) -> tuple[Dataset, ...] | None:
+    if "symlinks" not in held:
+        return ()  # said before, deleted since
+    facet = facets.unpack(held, "symlinks", Symlinks)
+    if facet is None:
+        return None
+    other = {Dataset(name.namespace, name.name) for name in facet.identifiers if name.namespace and name.name}
+    return tuple(sorted(other - {dataset}))

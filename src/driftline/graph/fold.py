@@ -1,27 +1,29 @@
-"""The fold: what the events of one run add up to.
+"""The fold: what the events of one run, of one job or of one dataset add up to.
 
-Enters: a set of OpenLineage events, in any order and with any repetition. Leaves: the same ``RunShape`` for
-the same set, or None where no event is of a run. Events are put in order by event time, then state, then
-content; datasets add up, a later facet replaces an earlier one of its key, an empty list erases nothing, the
-last terminal state stands. Never reads a clock or a store. Source: OpenLineage 2-0-2,
-https://openlineage.io/spec/2-0-2/OpenLineage.json.
+Enters: a set of OpenLineage events of one owner, in any order and with any repetition. Leaves: the same histories for
+the same set. Datasets add up within a run, a later facet replaces an earlier one of its key, an empty list erases
+nothing, the last terminal state stands; a job or dataset event replaces the one before it. A history holds the states
+in between, so that any earlier moment can be asked for. Never reads a clock or a store.
+Source: OpenLineage 2-0-2, https://openlineage.io/spec/2-0-2/OpenLineage.json.
 """
 
+import itertools
 from collections.abc import Iterable, Sequence
-from typing import Any
 
 import msgspec
 
 from driftline import clock
-from driftline.event import facets, ids, openlineage
-from driftline.event.lineage import TERMINAL, ColumnEdge, Edge, Job, RunShape, Version
+from driftline.event import facets, ids, names
+from driftline.event.lineage import TERMINAL, Dataset, History, Job, RunShape, State
 from driftline.event.openlineage import Event, Facets
-from driftline.graph import columns, datasets
-from driftline.graph.datasets import READ, WRITE, Gathered
+from driftline.graph import datasets, executions, sources
+from driftline.graph.datasets import READ, WRITE
+from driftline.graph.executions import Execution
 
-_RANKS = {"OTHER": 0, "START": 1, "RUNNING": 2}
-_ONE_SIDED = 0.8  # confidence of inputs x outputs where there is one output
-_MANY_SIDED = 0.5  # where there are several
+NOBODY = Job("", "")  # the job of what a dataset event says
+_SHAPING = frozenset(
+    {"version", "driftline_state", "columnLineage", "lineage", "symlinks", "lifecycleStateChange", "parent", "parentRun"}
+)
 
 
 class _Code(msgspec.Struct, frozen=True, rename="camel"):
@@ -37,101 +39,174 @@ class _Engine(msgspec.Struct, frozen=True):
     name: str | None = None
 
 
-_RUN: dict[str, type[Any]] = {
-    "nominalTime": facets.NominalTimeFacet,
-    "parent": facets.ParentFacet,
-    "parentRun": facets.ParentFacet,
-    "driftline_code": facets.CodeFacet,
-    "processing_engine": _Engine,
-}
-_JOB: dict[str, type[Any]] = {"sourceCodeLocation": facets.CodeLocationFacet, "sourceCode": _Code}
+class _Pattern(msgspec.Struct, frozen=True, rename="camel"):
+    """``emissionPattern`` of ``jobType``: whether each event adds to those before it or replaces them."""
+
+    event_content_mode: str | None = None
+    event_completeness: str | None = None  # the same, as the specification's prose names it
 
 
-def fold(events: Iterable[Event]) -> RunShape | None:
-    """Return what ``events`` of one run say together; None where none of them is a run event."""
-    ordered = _in_order(events)
-    if not ordered:
-        return None
-    last = ordered[-1]
-    assert last.run is not None
-    assert last.job is not None
+class _JobType(msgspec.Struct, frozen=True, rename="camel"):
+    """``jobType``."""
+
+    emission_pattern: _Pattern | None = None
+
+
+def fold(events: Iterable[Event]) -> tuple[History, ...]:
+    """Return what ``events``, all of one run id, one job or one dataset, say: one history per execution."""
+    held = list(events)
+    if any(event.run for event in held):
+        return tuple(_run(one, attempt) for attempt, one in enumerate(executions.executions(held), 1))
+    ordered = executions.in_order(held)
+    return (_static(ordered),) if ordered else ()
+
+
+def profiles(events: Iterable[Event]) -> list[bytes]:
+    """Return the encoded profiles in ``events``; ``Touched.profile`` names them by their content."""
+    found: list[bytes] = []
+    for event in events:
+        lone = (event.dataset,) if event.dataset else ()
+        for part in (*event.inputs, *event.outputs, *lone):
+            if "driftline_profile" in part.facets:
+                facet = facets.unpack(part.facets, "driftline_profile", facets.ProfileFacet)
+                if facet is not None:
+                    found.append(facet.data)
+    return found
+
+
+def _run(execution: Execution, attempt: int) -> History:
+    job, ordered = execution
+    states: list[State] = []
+    seen: set[object] = set()
+    upto, whole = 0, False
+    for moment, together in itertools.groupby(ordered, key=lambda event: event.time_us):
+        said = [_signature(event) for event in together]
+        upto += len(said)
+        if not states or not seen.issuperset(said):
+            states.append(State(moment, _shape(job, ordered[:upto], attempt)))
+            whole = upto == len(ordered)
+        seen.update(said)
+    if not whole:
+        states[-1] = State(states[-1].since_us, _shape(job, ordered, attempt))
+    return History("run", tuple(states))
+
+
+def _signature(event: Event) -> object:
+    """Return what of an event bears on the lineage: two of the same change nothing after one."""
+
+    def of(facets_: Facets) -> tuple[tuple[str, bytes], ...]:
+        return tuple(sorted((key, bytes(facets_[key])) for key in facets_.keys() & _SHAPING))
+
+    sides = (event.inputs, event.outputs)
+    parts = tuple(tuple((part.namespace, part.name, of(part.facets)) for part in side) for side in sides)
+    return parts, of(event.job.facets) if event.job else (), of(event.run.facets) if event.run else ()
+
+
+def _shape(job: Job, ordered: Sequence[Event], attempt: int) -> RunShape:
     on_run = datasets.merged(event.run.facets for event in ordered if event.run)
     on_job = datasets.merged(event.job.facets for event in ordered if event.job)
-    run = last.run.run_id
+    run = ordered[-1].run
+    assert run is not None
+    minted = f"run:{run.run_id}" + (f":{attempt}" if attempt > 1 else "")
+    speaking = _speaking(ordered, on_job)
+    inputs = datasets.gather([event.inputs for event in speaking], READ)
+    outputs = datasets.gather([event.outputs for event in speaking], WRITE, minted=minted)
+    jobs = [event.job.facets for event in ordered if event.job]
+    found = sources.of_run(run.run_id, job, jobs, inputs, outputs, minted)
     code = facets.unpack(on_run, "driftline_code", facets.CodeFacet) or facets.CodeFacet()
-    inputs = datasets.gather([event.inputs for event in ordered], READ)
-    outputs = datasets.gather([event.outputs for event in ordered], WRITE, minted=f"run:{run}")
-    found = [(output, columns.read(output.facets, output.touched.dataset)) for output in outputs]
-    inputs = datasets.united(inputs, {source for _, edges in found for source in columns.sources(edges)})
+    parents = _parents(on_run)
     state, started, ended = _times(ordered)
     return RunShape(
-        run=run,
-        attempt=code.attempt,
-        job=Job(last.job.namespace, last.job.name),
+        run=run.run_id,
+        attempt=attempt,
+        job=job,
         state=state,
         started_us=started,
         ended_us=ended,
         nominal_us=_nominal(on_run),
-        parent=_parent(on_run),
+        parent=parents[0],
+        parent_job=parents[1],
+        root=parents[2],
+        root_job=parents[3],
         code=code.version or _revision(on_job),
         parameters=_parameters(on_run, code),
-        inputs=tuple(item.touched for item in inputs),
-        outputs=tuple(item.touched for item in outputs),
-        edges=_edges(run, inputs, found),
-        columns=tuple(sorted({edge for _, edges in found for edge in edges})),
+        inputs=found.inputs,
+        outputs=found.outputs,
+        informed=found.informed,
+        edges=found.edges,
+        ties=found.ties,
+        columns=found.columns,
     )
 
 
-def profiles(events: Iterable[Event]) -> dict[str, bytes]:
-    """Return the encoded profiles in ``events`` by the hash that ``Touched.profile`` names."""
-    found: dict[str, bytes] = {}
-    for event in events:
-        lone = (event.dataset,) if event.dataset else ()
-        for part in (*event.inputs, *event.outputs, *lone):
-            facet = facets.unpack(part.facets, "driftline_profile", facets.ProfileFacet)
-            if facet is not None:
-                found[ids.digest(facet.data)] = facet.data
-    return found
+def _speaking(ordered: Sequence[Event], on_job: Facets) -> Sequence[Event]:
+    """Return the events whose datasets count: all, or the last that has any where each is a whole picture."""
+    kind = facets.unpack(on_job, "jobType", _JobType)
+    pattern = kind.emission_pattern if kind else None
+    mode = (pattern.event_content_mode or pattern.event_completeness or "") if pattern else ""
+    if mode.upper() != "COMPLETE_SNAPSHOT":
+        return ordered
+    return [event for event in ordered if event.inputs or event.outputs][-1:]
 
 
-def unread(event: Event) -> dict[str, str]:
-    """Return the known facets of ``event`` that cannot be read, by place, with the reason."""
-    found: dict[str, str] = {}
-    if event.run:
-        found |= _faults("run", event.run.facets, _RUN)
-    if event.job:
-        found |= _faults("job", event.job.facets, _JOB)
-    for side, parts in (("inputs", event.inputs), ("outputs", event.outputs)):
-        for place, part in enumerate(parts):
-            held = {**part.facets, **part.input_facets, **part.output_facets}
-            found |= _faults(f"{side}[{place}]", held, {**datasets.SHAPES, **columns.SHAPES})
-    if event.dataset:
-        found |= _faults("dataset", event.dataset.facets, {**datasets.SHAPES, **columns.SHAPES})
-    return found
-
-
-def _faults(place: str, held: Facets, shapes: dict[str, type[Any]]) -> dict[str, str]:
-    found = {}
-    for key in held.keys() & shapes.keys():
-        if datasets.deletes(held[key]):
+def _static(ordered: Sequence[Event]) -> History:
+    """Return what job or dataset events say: each replaces the one before, facets excepted that it leaves out."""
+    states: list[State] = []
+    seen: object = None
+    for event in ordered:
+        said = _signature(event) if event.job else (event.dataset and _signature(_as_job(event)))
+        if states and states[-1].since_us == event.time_us:
+            states.pop()
+        elif states and said == seen:
             continue
-        try:
-            msgspec.json.decode(held[key], type=shapes[key])
-        except msgspec.MsgspecError as error:
-            found[f"{place}.{key}"] = str(error)
-    return found
+        seen = said
+        states.append(State(event.time_us, _job_shape(event) if event.job else _dataset_shape(event)))
+    return History("job" if ordered[0].job else "dataset", tuple(states))
 
 
-def _in_order(events: Iterable[Event]) -> list[Event]:
-    """Return the run events, once each, in the one order that the set of them has."""
-    once: dict[tuple[int, int, str], Event] = {}
-    for event in events:
-        if event.run is not None and event.job is not None:
-            rank = _RANKS.get(event.event_type or "OTHER", 3)
-            once[event.time_us, rank, ids.digest(openlineage.encode(event))] = event
-    ordered = [once[key] for key in sorted(once)]
-    first = min((event.run.run_id for event in ordered if event.run), default="")
-    return [event for event in ordered if event.run and event.run.run_id == first]
+def _as_job(event: Event) -> Event:
+    assert event.dataset is not None
+    return msgspec.structs.replace(event, inputs=(event.dataset,), dataset=None)
+
+
+def _job_shape(event: Event) -> RunShape:
+    assert event.job is not None
+    job = Job(event.job.namespace, event.job.name)
+    inputs = datasets.gather([event.inputs], READ)
+    outputs = datasets.gather([event.outputs], WRITE)
+    found = sources.of_run("", job, [event.job.facets], inputs, outputs, "")
+    moment = event.time_us
+    return RunShape(
+        run=job.node,
+        attempt=0,
+        job=job,
+        started_us=moment,
+        code=_revision(event.job.facets),
+        inputs=found.inputs,
+        outputs=found.outputs,
+        informed=found.informed,
+        edges=found.edges,
+        ties=found.ties,
+        columns=found.columns,
+    )
+
+
+def _dataset_shape(event: Event) -> RunShape:
+    assert event.dataset is not None
+    dataset = Dataset(event.dataset.namespace, event.dataset.name)
+    found = sources.of_dataset(datasets.gather([(event.dataset,)], READ), dataset)
+    return RunShape(
+        run=dataset.node,
+        attempt=0,
+        job=NOBODY,
+        started_us=event.time_us,
+        inputs=found.inputs,
+        outputs=found.outputs,
+        informed=found.informed,
+        edges=found.edges,
+        ties=found.ties,
+        columns=found.columns,
+    )
 
 
 def _times(ordered: Sequence[Event]) -> tuple[str, int, int]:
@@ -151,12 +226,37 @@ def _nominal(on_run: Facets) -> int:
         return 0
 
 
-def _parent(on_run: Facets) -> str:
+class _NamedJob(msgspec.Struct, frozen=True):
+    namespace: str = ""
+    name: str = ""
+
+
+class _Ancestor(msgspec.Struct, frozen=True):
+    run: facets.ParentRun
+    job: _NamedJob = _NamedJob()
+
+
+class Parent(msgspec.Struct, frozen=True):
+    """``parent``: who started this run, and for whom in the end."""
+
+    run: facets.ParentRun
+    job: _NamedJob = _NamedJob()
+    root: _Ancestor | None = None
+
+
+def _parents(on_run: Facets) -> tuple[str, Job | None, str, Job | None]:
+    """Return the parent run and its job, and those of the outermost parent."""
     for key in ("parent", "parentRun"):
-        facet = facets.unpack(on_run, key, facets.ParentFacet)
+        facet = facets.unpack(on_run, key, Parent)
         if facet is not None and facet.run.run_id:
-            return ids.repair_run_id(facet.run.run_id)
-    return ""
+            root = facet.root or _Ancestor(facet.run, facet.job)
+            outer = ids.repair_run_id(root.run.run_id) if root.run.run_id else ""
+            return ids.repair_run_id(facet.run.run_id), _named(facet.job), outer, _named(root.job)
+    return "", None, "", None
+
+
+def _named(job: _NamedJob) -> Job | None:
+    return Job(job.namespace, job.name) if job.namespace and job.name else None
 
 
 def _revision(on_job: Facets) -> str:
@@ -173,29 +273,11 @@ def _parameters(on_run: Facets, code: facets.CodeFacet) -> dict[str, str]:
     return dict(sorted({**found, **code.parameters}.items()))
 
 
-def _edges(
-    run: str, inputs: Sequence[Gathered], outputs: Sequence[tuple[Gathered, tuple[ColumnEdge, ...]]]
-) -> tuple[Edge, ...]:
-    """Return which version fed which.
-
-    Column lineage decides where an output has it; else every input feeds the output. An input that our own capture saw
-    and that no column lineage of the run names feeds every output: it was read for something.
-    """
-    named_anywhere = {source for _, edges in outputs for source in columns.sources(edges)}
-    guess = _ONE_SIDED if len(outputs) == 1 else _MANY_SIDED
-    found: set[Edge] = set()
-    for output, edges in outputs:
-        target = Version(output.touched.dataset, output.touched.version)
-        named = columns.sources(edges)
-        for item in inputs:
-            source = Version(item.touched.dataset, item.touched.version)
-            dangling = output.explicit and item.explicit and source.dataset not in named_anywhere
-            if source == target or (named and source.dataset not in named and not dangling):
-                continue
-            if output.explicit and (item.explicit or named):
-                found.add(Edge(source, target, run, "explicit"))
-            elif named:
-                found.add(Edge(source, target, run, "column"))
-            else:
-                found.add(Edge(source, target, run, "cartesian", guess))
-    return tuple(sorted(found))
+def owner(event: Event) -> tuple[str, int]:
+    """Return what an event speaks of: a run id (kind 0), a job's node id (1) or a dataset's (2)."""
+    if event.run is not None:
+        return event.run.run_id, 0
+    if event.job is not None:
+        return names.job_id(event.job.namespace, event.job.name), 1
+    assert event.dataset is not None
+    return names.dataset_id(event.dataset.namespace, event.dataset.name), 2

@@ -14,6 +14,8 @@ from driftline.store import versions
 from driftline.store.connection import OPEN, Connection, Row
 from driftline.store.names import Names
 
+_SINCE = 6  # place of the first moment in a row of a node
+
 NodeType = Literal["DATASET", "VERSION", "FIELD", "JOB", "RUN"]
 
 
@@ -27,7 +29,9 @@ class Found(NamedTuple):
     dataset: Dataset | None = None  # of a dataset, a version or a column
     version: str = ""
     column: str = ""
-    id: int = 0  # within the store: of a dataset, a job or a version
+    id: int = 0  # within the store: of a dataset, a job, a column or a version
+    owner: int = 0  # the same of the dataset of a column or version
+    since_us: int = 0  # the first event that names the dataset or the job
 
 
 def escape(text: str) -> str:
@@ -37,8 +41,8 @@ def escape(text: str) -> str:
 
 def summary(row: Row) -> VersionSummary:
     """Return a version summary from a row of ``version_columns``."""
-    _, namespace, name, version, time_us, body, run, job_namespace, job_name, _ = row
-    held = versions.decode(body)
+    _, namespace, name, version, time_us, body, run, job_namespace, job_name, *_ = row
+    held = versions.expand(Dataset(namespace, name), version, body, None)
     return VersionSummary(
         node=names.dataset_id(namespace, name, version),
         version=version,
@@ -75,8 +79,9 @@ class Catalogue:
     def lookup(self, node: str) -> Found | None:
         """Return what a node id stands for."""
         if node.startswith("run:"):
-            row = self._connection.row("run_of", run=node.removeprefix("run:"), attempt=0)
-            return Found(node, "RUN", node.removeprefix("run:")) if row else None
+            run, _, attempt = node.removeprefix("run:").partition("#")
+            row = self._connection.row("run_of", run=run, attempt=int(attempt) if attempt.isdigit() else -1)
+            return Found(node, "RUN", run, id=row[0]) if row else None
         if node.startswith("datasetField:"):
             return self._field(node)
         row = self._connection.row("node_by_text", node=node)
@@ -144,19 +149,20 @@ class Catalogue:
         rest = node.removeprefix("datasetField:")
         for at in _places(rest, ":"):
             row = self._connection.row("node_by_text", node=f"dataset:{rest[:at]}")
-            if row and self._connection.row("field_of", dataset=row[0], name=rest[at + 1 :]):
-                return _column(Dataset(row[2], row[3]), rest[at + 1 :], row[5], row[0])
+            field = row and self._connection.row("field_of", dataset=row[0], name=rest[at + 1 :])
+            if row and field:
+                found = _column(Dataset(row[2], row[3]), rest[at + 1 :], row[5])
+                return found._replace(id=field[0], owner=row[0], since_us=_since(row))
         return None
 
     def _version(self, row: Row, version: str) -> Found | None:
         dataset = Dataset(row[2], row[3])
-        known = self._names.known_version(Version(dataset, version))
-        if known is None:
+        held = self._connection.row("version_of", dataset=row[0], version=version)
+        if held is None or not held[6]:
             return None
-        held = self._connection.row("version_by_id", id=known)
-        slice_ = versions.decode(held[5]).partition if held and held[5] else ""
-        label = label_version(row[3], version, slice_)
-        return Found(Version(dataset, version).node, "VERSION", label, row[5], dataset, version, "", known)
+        label = label_version(row[3], version, held[3])
+        node = Version(dataset, version).node
+        return Found(node, "VERSION", label, row[5], dataset, version, "", held[0], row[0], _since(row))
 
     def _line(self, row: Row) -> DatasetSummary:
         _, namespace, name, node, kind, amount, latest = row
@@ -184,11 +190,15 @@ def _places(text: str, sign: str) -> list[int]:
 
 
 def _node(row: Row) -> Found:
-    id_, type_, namespace, name, node, kind = row
+    id_, type_, namespace, name, node, kind, *_ = row
     dataset = Dataset(namespace, name) if type_ == "DATASET" else None
-    return Found(node, type_, name, kind, dataset, "", "", id_)
+    return Found(node, type_, name, kind, dataset, "", "", id_, id_, _since(row))
 
 
-def _column(dataset: Dataset, column: str, kind: str = "", id_: int = 0) -> Found:
+def _since(row: Row) -> int:
+    return row[6] if len(row) > _SINCE else 0
+
+
+def _column(dataset: Dataset, column: str, kind: str = "") -> Found:
     node = names.column_id(dataset.namespace, dataset.name, column)
-    return Found(node, "FIELD", f"{dataset.name}.{column}", kind, dataset, "", column, id_)
+    return Found(node, "FIELD", f"{dataset.name}.{column}", kind, dataset, "", column)

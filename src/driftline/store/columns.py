@@ -1,46 +1,42 @@
 """Column edges of a job and when they held.
 
-Enters: what a run says of the columns of a dataset it wrote. Leaves: one row per edge and span of time. The
-set of edges is kept once by content, so that a daily run that says the same as yesterday costs one row. A
-span begins with the first run that says the edge and ends with the first later run that speaks of the
-dataset's columns without it. Never deletes: a span that turns out wrong, because an older run was heard of
-late, becomes empty.
+Enters: what a run says of the columns of a dataset it wrote. Leaves: one row per edge and span of time. The set of
+edges is kept once by content, so that a daily run that says the same as yesterday costs one row. A span begins with
+the first run that says the edge and ends with the first later run that speaks of the dataset's columns without it. A
+span that turns out wrong, because an older run was heard of late, is worked out anew.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 import msgspec
 
-from driftline.event import ids
 from driftline.event.lineage import ColumnEdge, Dataset
+from driftline.store.blobs import Blobs
 from driftline.store.connection import OPEN, Connection
 from driftline.store.names import Names
+from driftline.store.sheet import Sheet
 
 _encode = msgspec.msgpack.Encoder().encode
 _decode = msgspec.msgpack.Decoder(tuple[ColumnEdge, ...]).decode
 
-
-class ColumnSet(NamedTuple):
-    """All column edges that a run says of one target."""
-
-    target: Dataset
-    edges: tuple[ColumnEdge, ...]  # sorted, once each
-    hash: str
-    body: bytes
+Owner = tuple[int, int]  # job, dataset
 
 
-def by_target(edges: Sequence[ColumnEdge]) -> list[ColumnSet]:
-    """Return the edges by the dataset that they lead into."""
-    sets: dict[Dataset, list[ColumnEdge]] = {}
+class Word(NamedTuple):
+    """From when on a run says which set of edges of a dataset's columns."""
+
+    set_id: int
+    from_us: int
+    run: tuple[str, int]  # id and attempt
+
+
+def by_target(edges: Sequence[ColumnEdge]) -> dict[Dataset, bytes]:
+    """Return the edges by the dataset that they lead into, as bytes: the same for the same edges."""
+    sets: dict[Dataset, set[ColumnEdge]] = {}
     for edge in edges:
-        sets.setdefault(edge.target, []).append(edge)
-    found = []
-    for target in sorted(sets):
-        unique = tuple(sorted(set(sets[target])))
-        body = _encode(unique)
-        found.append(ColumnSet(target, unique, ids.digest(body), body))
-    return found
+        sets.setdefault(edge.target, set()).add(edge)
+    return {target: _encode(tuple(sorted(sets[target]))) for target in sorted(sets)}
 
 
 def kind(edge: ColumnEdge) -> str:
@@ -58,64 +54,91 @@ def spans(words: Sequence[tuple[int, tuple[ColumnEdge, ...]]]) -> dict[ColumnEdg
             held.setdefault(edge, []).append((since.pop(edge), time_us))
         for edge in now:
             since.setdefault(edge, time_us)
-    for edge, start in since.items():
-        held.setdefault(edge, []).append((start, OPEN))
-    return held
+    for edge, time_us in since.items():
+        held.setdefault(edge, []).append((time_us, OPEN))
+    return {edge: [span for span in found if span[0] < span[1]] for edge, found in held.items()}
 
 
 class Columns:
     """The column edges."""
 
-    def __init__(self, connection: Connection, names: Names) -> None:
+    def __init__(self, connection: Connection, names: Names, blobs: Blobs) -> None:
         self._connection = connection
         self._names = names
+        self._blobs = blobs
+        self._last: dict[Owner, Word | None] = {}
+        self._rows = Sheet(connection, "run_columns", ("job", "dataset", "run", "from_us"))
+        self._anew: dict[Owner, None] = {}
+        connection.on_rollback(self.forget)
 
-    def edges(self, hash_: str) -> tuple[ColumnEdge, ...]:
-        """Return a set of column edges by its hash."""
-        row = self._connection.row("column_set_of", hash=hash_)
-        return _decode(row[1]) if row else ()
+    def edges(self, set_id: int) -> tuple[ColumnEdge, ...]:
+        """Return a set of column edges by its number."""
+        return _decode(self._blobs.get(set_id)) if set_id else ()
 
-    def say(self, job_id: int, run_id: int, time_us: int, said: ColumnSet) -> None:
-        """Take what a run says of the columns of a dataset."""
-        dataset_id = self._names.dataset(said.target)
-        known = self._connection.row("column_set_of", hash=said.hash)
-        row = known or self._connection.row("column_set_intern", hash=said.hash, body=said.body)
-        assert row is not None
-        set_id: int = row[0]
-        key = {"job": job_id, "dataset": dataset_id}
-        before = self._connection.row("run_columns_of", run=run_id, open=OPEN, **key)
-        last = self._connection.row("run_columns_last", open=OPEN, **key)
-        self._connection.execute("run_columns_put", run=run_id, set=set_id, from_us=time_us, to_us=OPEN, **key)
-        if before == (set_id, time_us):
+    def say(self, owner: Owner, run_id: int, run: tuple[str, int], before: Mapping[int, int], now: Mapping[int, int]) -> None:
+        """Take what a run says of the columns of a dataset, in place of what it said before.
+
+        Args:
+            owner: job and dataset.
+            run_id: the run.
+            run: its id and attempt, which order words of the same moment.
+            before: from which moment on it said which set of edges.
+            now: what it says instead; set 0: nothing any more.
+        """
+        for from_us in before.keys() - now.keys():
+            self._rows.drop((*owner, run_id, from_us))
+        for from_us, set_id in now.items():
+            if before.get(from_us) != set_id:
+                self._rows.put((*owner, run_id, from_us), {"to_us": OPEN, "set": set_id})
+        if before or owner in self._anew:
+            self._anew[owner] = None
             return
-        if before is None and (last is None or time_us > last[1]):
-            if last is None or last[0] != set_id:
-                self._follow(job_id, last[0] if last else 0, said.edges, time_us)
-        else:
-            self._recount(job_id, dataset_id)
+        for from_us, set_id in sorted(now.items()):
+            last = self._newest(owner)
+            if last is not None and (from_us, run) <= (last.from_us, last.run):
+                self._anew[owner] = None
+                return
+            if last is None or last.set_id != set_id:
+                self._follow(owner, last.set_id if last else 0, self.edges(set_id), from_us)
+            self._last[owner] = Word(set_id, from_us, run)
 
-    def withdraw(self, job_id: int, run_id: int, target: Dataset) -> None:
-        """Take back what a run said of the columns of ``target``."""
-        dataset_id = self._names.dataset(target)
-        self._connection.execute("run_columns_close", job=job_id, dataset=dataset_id, run=run_id)
-        self._recount(job_id, dataset_id)
+    def settle(self) -> None:
+        """Write what was said; work out anew what could not be followed."""
+        self._rows.flush()
+        for owner in self._anew:
+            self._recount(owner)
+        self._anew.clear()
 
-    def _follow(self, job_id: int, before: int, edges: tuple[ColumnEdge, ...], time_us: int) -> None:
+    def forget(self) -> None:
+        """Let go of what is in memory."""
+        self._last.clear()
+        self._anew.clear()
+
+    def _newest(self, owner: Owner) -> Word | None:
+        if owner not in self._last:
+            row = self._connection.row("run_columns_last", job=owner[0], dataset=owner[1])
+            self._last[owner] = Word(row[0], row[1], (row[2], row[3])) if row else None
+        return self._last[owner]
+
+    def _follow(self, owner: Owner, before: int, edges: tuple[ColumnEdge, ...], time_us: int) -> None:
         """The newest run says something new: end what it leaves out, begin what it adds."""
-        row = self._connection.row("column_set_by_id", id=before)
-        old = set(_decode(row[0])) if row else set()
-        ended = [{**self._key(job_id, edge), "to_us": time_us, "open": OPEN} for edge in old.difference(edges)]
+        old = set(self.edges(before))
+        ended = [
+            {**self._key(owner[0], edge), "to_us": time_us, "open": OPEN} for edge in sorted(old.difference(edges))
+        ]
         self._connection.many("column_edge_end", ended)
-        self._put(job_id, {edge: [(time_us, OPEN)] for edge in edges if edge not in old})
+        self._put(owner[0], {edge: [(time_us, OPEN)] for edge in edges if edge not in old})
 
-    def _recount(self, job_id: int, dataset_id: int) -> None:
-        """Work out anew when each edge held."""
-        words = []
-        for set_id, time_us in self._connection.rows("run_columns_all", job=job_id, dataset=dataset_id, open=OPEN):
-            row = self._connection.row("column_set_by_id", id=set_id)
-            words.append((time_us, _decode(row[0]) if row else ()))
-        self._connection.execute("column_edges_void", job=job_id, dataset=dataset_id)
-        self._put(job_id, spans(words))
+    def _recount(self, owner: Owner) -> None:
+        job, dataset = owner
+        words: list[tuple[int, tuple[ColumnEdge, ...]]] = []
+        newest: Word | None = None
+        for set_id, from_us, *run in self._connection.rows("run_columns_all", job=job, dataset=dataset):
+            words.append((from_us, self.edges(set_id)))
+            newest = Word(set_id, from_us, (run[0], run[1]))
+        self._last[owner] = newest
+        self._connection.execute("column_edges_drop", job=job, dataset=dataset)
+        self._put(job, spans(words))
 
     def _put(self, job_id: int, held: dict[ColumnEdge, list[tuple[int, int]]]) -> None:
         rows: list[dict[str, object]] = []
@@ -126,6 +149,7 @@ class Columns:
                 "target_dataset": self._names.dataset(edge.target),
                 "provenance": edge.provenance,
                 "confidence": edge.confidence,
+                "hops": 1,
             }
             rows.extend({**key, **rest, "from_us": start, "to_us": end} for start, end in times)
         self._connection.many("column_edge_put", rows)

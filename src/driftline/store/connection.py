@@ -75,6 +75,19 @@ class Connection:
         except sqlite3.Error as error:
             raise self._plain(error) from error
 
+    def stream(self, statement: str, /, **values: Any) -> Iterator[Row]:
+        """Yield the rows of a reading statement, without holding them all in memory."""
+        if self.file is None:
+            yield from self.rows(statement, **values)
+            return
+        reader = self._borrow()
+        try:
+            yield from reader.execute(self._statements[statement].text, values)
+        except sqlite3.Error as error:
+            raise self._plain(error) from error
+        finally:
+            self._give_back(reader)
+
     def row(self, statement: str, /, **values: Any) -> Row | None:
         """Return the first row of a statement, or None."""
         found = self.rows(statement, **values)
@@ -112,8 +125,7 @@ class Connection:
                 for undo in ("rollback",) if first else ("rollback to inner_work", "release inner_work"):
                     if self._writer.in_transaction:
                         self._writer.execute(undo)
-                for forget in self._forget:
-                    forget()
+                self.forget()
                 raise
             finally:
                 self._depth -= 1
@@ -121,6 +133,14 @@ class Connection:
     def on_rollback(self, forget: Callable[[], None]) -> None:
         """Call ``forget`` whenever work is undone: what was cached from it may never have been."""
         self._forget.append(forget)
+
+    def forget(self) -> None:
+        """Let everybody forget what is cached: it was undone, or another process wrote."""
+        for forget in self._forget:
+            forget()
+
+    def ensure_month(self, event_us: int) -> None:
+        """Make room in the log for events of a month; nothing to do here."""
 
     def close(self) -> None:
         """Close every connection; a second call does nothing."""

@@ -1,66 +1,151 @@
 """The memory of lineage: runs, versions and what is known of datasets.
 
-Enters: folds of runs. Leaves: runs as they were folded, versions with their histories, lines of the
-catalogue. Walks over edges are in ``walks``; names typed by people are looked up in ``catalogue``. Never
-decides what an event means.
+Enters: histories of runs, facets of datasets and jobs. Leaves: runs as they were folded, versions with their
+histories, lines of the catalogue. Walks over edges are in ``walks``; names typed by people are looked up in
+``catalogue``. Never decides what an event means.
 """
+
+import json
+from collections.abc import Mapping, Sequence
 
 import msgspec
 
-from driftline.event.lineage import Dataset, Field, Job, RunShape, Touched, Version
+from driftline.event.lineage import Dataset, Edge, Field, History, Job, RunShape, State, Touched, Version
 from driftline.event.report import DatasetSummary, VersionSummary
-from driftline.store import versions
+from driftline.store import names, versions, weave
+from driftline.store.blobs import Blobs
 from driftline.store.catalogue import Catalogue, Found, summary
 from driftline.store.columns import Columns
 from driftline.store.connection import OPEN, Connection, Row
-from driftline.store.names import Names
-from driftline.store.weave import Weaver, decode
+from driftline.store.names import Names, Order
+from driftline.store.versions import READ, WRITE, Schemas
+from driftline.store.weave import Weaver
+
+LAST = -1  # the last attempt
 
 
 class Lineage:
     """Runs and versions."""
 
-    def __init__(self, connection: Connection, names: Names) -> None:
+    def __init__(self, connection: Connection, names_: Names, blobs: Blobs) -> None:
         self._connection = connection
-        self._names = names
-        self._columns = Columns(connection, names)
-        self._weaver = Weaver(connection, names, versions.Versions(connection), self._columns)
-        self._catalogue = Catalogue(connection, names)
+        self._names = names_
+        self._blobs = blobs
+        self._schemas = Schemas(blobs)
+        self._columns = Columns(connection, names_, blobs)
+        self._weaver = Weaver(connection, names_, blobs, self._columns)
+        self._catalogue = Catalogue(connection, names_)
 
-    def put(self, shape: RunShape) -> bool:
-        """Write one run in place of what it said before; return False when nothing about it is new."""
-        return self._weaver.put(shape)
+    def put(self, histories: Sequence[History]) -> None:
+        """Write executions in place of what they said before; all attempts of a run id are to be among them."""
+        self._weaver.put(histories)
 
-    def run(self, run: str, attempt: int = 0) -> RunShape | None:
-        """Return a run as it was folded last; attempt 0 = its last one."""
+    def put_shape(self, shape: RunShape) -> None:
+        """Write one run as it stands, without the states that it went through."""
+        self.put([History("run", (State(shape.time_us, shape),))])
+
+    def describe(
+        self, type_: str, namespace: str, name: str, order: Order, facets: Mapping[str, bytes], kind: str = ""
+    ) -> None:
+        """Take the facets that an event gives a dataset or a job; empty bytes: deleted. Written with the next put."""
+        numbers = {key: self._blobs.number(facet) if facet else 0 for key, facet in facets.items()}
+        self._names.describe((type_, namespace, name), order, numbers)
+        if kind:
+            self._names.kind(Dataset(namespace, name), kind)
+
+    def mention(self, type_: str, namespace: str, name: str, moment_us: int) -> None:
+        """An event names a dataset or a job in passing."""
+        if type_ == "JOB":
+            self._names.job(Job(namespace, name), moment_us)
+        else:
+            self._names.dataset(Dataset(namespace, name), moment_us)
+
+    def on_behalf(self, job: Job, parent: Job, root: Job, moment_us: int) -> None:
+        """A run of one job was started by a run of another, and in the end by one of a third."""
+        ids = [self._names.job(one, moment_us) for one in (job, parent, root)]
+        self._weaver.edges.on_behalf(ids[0], ids[1], ids[2], moment_us)
+
+    def facets(self, type_: str, namespace: str, name: str) -> dict[str, bytes]:
+        """Return the facets of a dataset or a job that stand, as they came."""
+        row = self._connection.row("node_of", type=type_, namespace=namespace, name=name)
+        held = {key: facet.blob for key, facet in names.standing(row[4]).items() if facet.blob} if row else {}
+        data = self._blobs.fetch(list(held.values()))
+        return {key: data[number] for key, number in held.items()}
+
+    def run(self, run: str, attempt: int = LAST) -> RunShape | None:
+        """Return a run as it was folded last."""
         row = self._connection.row("run_of", run=run, attempt=attempt)
-        return self._shape(row[4]) if row else None
+        return self.whole(row) if row else None
 
     def previous_run(self, job: Job, before_us: int) -> RunShape | None:
         """Return the last run of ``job`` before a moment that came to a good end."""
         known = self._names.known("JOB", job.namespace, job.name)
         row = known and self._connection.row("run_before", job=known, before_us=before_us)
-        return self._shape(row[0]) if row else None
+        return self.whole(row) if row else None
 
-    def runs(self, job: Job, limit: int = 100, before_us: int = OPEN) -> list[RunShape]:
+    def runs(self, job: Job, limit: int = 100, before_us: int = OPEN, offset: int = 0) -> list[RunShape]:
         """Return the newest runs of ``job``, newest first, whatever came of them; without column edges."""
         known = self._names.known("JOB", job.namespace, job.name)
         if known is None:
             return []
-        rows = self._connection.rows("runs_of_job", job=known, before_us=before_us, limit=limit)
-        return [decode(body).shape for (body,) in rows]
+        rows = self._connection.rows("runs_of_job", job=known, before_us=before_us, limit=limit, offset=offset)
+        return [self._bare(row) for row in rows]
+
+    def whole(self, row: Row) -> RunShape:
+        """Return a run from a row of ``run_row``: its datasets, edges and columns."""
+        sets = [found[3] for found in self._connection.rows("run_columns_of", run=row[0])]
+        columns = {edge for number in sets for edge in self._columns.edges(number)}
+        return msgspec.structs.replace(self._bare(row), columns=tuple(sorted(columns)))
+
+    def _bare(self, row: Row) -> RunShape:
+        inputs: list[Touched] = []
+        outputs: list[Touched] = []
+        informed: list[Version] = []
+        named: dict[int, Version] = {}
+        for version_id, role, _, _, until, informed_us, schema, body, _, space, name, version in self._connection.rows(
+            "touches_of_run", run=row[0]
+        ):
+            dataset = Dataset(space, name)
+            named[version_id] = Version(dataset, version)
+            if until != OPEN:
+                continue
+            said = versions.expand(dataset, version, body, self._schemas.fields(schema))
+            (outputs if role == WRITE else inputs).append(said)
+            if role == WRITE and informed_us != OPEN:
+                informed.append(named[version_id])
+        edges = [
+            Edge(named[source], named[target], row[1], provenance, confidence)
+            for target, source, hops, provenance, confidence, _, until in self._connection.rows(
+                "traces_of_run", run=row[0]
+            )
+            if hops != 1 and until == OPEN and source in named and target in named
+        ]
+
+        def by_name(said: Touched) -> tuple[Dataset, str]:
+            return said.dataset, said.version
+
+        return msgspec.structs.replace(
+            weave.shape(row),
+            inputs=tuple(sorted(inputs, key=by_name)),
+            outputs=tuple(sorted(outputs, key=by_name)),
+            informed=tuple(sorted(informed)),
+            edges=tuple(sorted(edges)),
+        )
 
     def version(self, version: Version) -> VersionSummary | None:
         """Return one version."""
-        known = self._names.known_version(version)
-        row = known and self._connection.row("version_by_id", id=known)
-        return summary(row) if row and row[5] else None
+        row = self._version_row(version)
+        return summary(row) if row else None
 
     def touched(self, version: Version) -> Touched | None:
         """Return all that is held of one version: schema, fingerprint, profile, attributes."""
-        known = self._names.known_version(version)
-        row = known and self._connection.row("version_by_id", id=known)
-        return versions.decode(row[5]) if row and row[5] else None
+        row = self._version_row(version)
+        return versions.expand(version.dataset, version.version, row[5], self._schemas.fields(row[10])) if row else None
+
+    def _version_row(self, version: Version) -> Row | None:
+        known = self._names.known("DATASET", version.dataset.namespace, version.dataset.name)
+        found = known and self._connection.row("version_of", dataset=known, version=version.version)
+        return self._connection.row("version_by_id", id=found[0]) if found and found[6] else None
 
     def versions(
         self, dataset: Dataset, limit: int = 100, before_us: int = OPEN, *, partition: str | None = None
@@ -79,19 +164,21 @@ class Lineage:
 
     def writers(self, version: Version, limit: int = 100) -> list[str]:
         """Return the ids of the runs that wrote a version, oldest first."""
-        return self._runs(version, versions.WRITE, limit)
+        return self._runs(version, WRITE, limit)
 
     def readers(self, version: Version, limit: int = 100) -> list[str]:
         """Return the ids of the runs that read a version, oldest first."""
-        return self._runs(version, versions.READ, limit)
+        return self._runs(version, READ, limit)
 
     def fields(self, dataset: Dataset) -> tuple[Field, ...]:
         """Return the schema of the newest version that says one."""
-        for row in self._rows_before(dataset, 20):
-            fields = versions.decode(row[5]).fields
-            if fields:
-                return fields
-        return ()
+        known = self._names.known("DATASET", dataset.namespace, dataset.name)
+        rows = self._connection.rows("versions_before", dataset=known, before_us=OPEN, limit=20) if known else []
+        number = next((row[10] for row in rows if row[10]), 0)
+        if not number and known:
+            bare = self._connection.row("version_of", dataset=known, version="")
+            number = bare[5] if bare else 0
+        return self._schemas.fields(number) or ()
 
     def datasets(self, limit: int = 50, offset: int = 0, query: str = "") -> tuple[list[DatasetSummary], int]:
         """Return one page of the catalogue, by name, and how many lines there are."""
@@ -113,11 +200,19 @@ class Lineage:
         """Return datasets, jobs and columns whose names hold ``text``, for suggestions."""
         return self._catalogue.search(text, limit)
 
+    def parents(self, jobs: Sequence[int]) -> dict[int, tuple[int, int]]:
+        """Return the parent and the root of jobs that ran on behalf of others: the first that were heard of."""
+        found: dict[int, tuple[int, int]] = {}
+        for job, parent, root, _ in self._connection.rows("job_parents", ids=json.dumps(list(jobs))):
+            found.setdefault(job, (parent, root))
+        return found
+
     def counts(self) -> dict[str, int]:
         """Return how many datasets, jobs, runs and versions are known."""
         found = {"datasets": 0, "jobs": 0}
         for type_, amount in self._connection.rows("node_counts"):
-            found["datasets" if type_ == "DATASET" else "jobs"] = amount
+            if type_ in ("DATASET", "JOB"):
+                found[f"{type_.lower()}s"] = amount
         for name, statement, values in (
             ("runs", "run_count", {}),
             ("versions", "version_count", {"unborn": OPEN}),
@@ -126,20 +221,11 @@ class Lineage:
             found[name] = row[0] if row else 0
         return found
 
-    def _shape(self, body: bytes) -> RunShape:
-        held = decode(body)
-        columns = [edge for hash_ in held.columns for edge in self._columns.edges(hash_)]
-        return msgspec.structs.replace(held.shape, columns=tuple(sorted(columns)))
-
     def _runs(self, version: Version, role: int, limit: int) -> list[str]:
-        known = self._names.known_version(version)
-        if known is None:
+        row = self._version_row(version)
+        if row is None:
             return []
-        rows = self._connection.rows("runs_of_version", version=known, role=role, open=OPEN, limit=limit)
+        rows = self._connection.rows("runs_of_version", version=row[0], role=role, open=OPEN, limit=limit)
         return [run for (run,) in rows]
 
-    def _rows_before(self, dataset: Dataset, limit: int) -> list[Row]:
-        known = self._names.known("DATASET", dataset.namespace, dataset.name)
-        if known is None:
-            return []
-        return self._connection.rows("versions_before", dataset=known, before_us=OPEN, limit=limit)
+

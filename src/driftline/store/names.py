@@ -1,109 +1,184 @@
-"""Names are written once: datasets, jobs, columns and versions become dense integers, which edges hold.
+"""Names are written once: datasets, jobs and columns become dense integers, which edges hold.
 
-Enters: names. Leaves: ids, given in the order in which things are first heard of, remembered in the process
-and forgotten when a transaction is undone. Never changes what a name stands for.
+Enters: names, with the moment at which an event named them. Leaves: ids, given in the order in which things are first
+heard of. Whoever folds is alone in doing so, therefore ids are counted here and written together at the end. Never
+changes what a name stands for.
 """
 
-from typing import TypeVar
+from collections.abc import Mapping
+from typing import NamedTuple
+
+import msgspec
 
 from driftline.event import names
-from driftline.event.lineage import Dataset, Version
+from driftline.event.lineage import Dataset, Job
 from driftline.store.connection import OPEN, Connection
+from driftline.store.held import Held
 
-_REMEMBERED = 50_000  # names held in memory
-_Key = TypeVar("_Key")
+Key = tuple[str, str, str]  # type, namespace, name
+Order = tuple[int, int, bytes]  # of an event: time, state, content
+_NODES = {"DATASET": names.dataset_id, "JOB": names.job_id}
+
+
+class Standing(msgspec.Struct, frozen=True, array_like=True):
+    """The facet of one key that stands: of which event it is, and its number (0: deleted)."""
+
+    time_us: int
+    state: int
+    event: bytes
+    blob: int
+
+
+class NodeRow(NamedTuple):
+    """What is held of a dataset or a job."""
+
+    id: int
+    kind: str = ""
+    since_us: int = OPEN  # the first event that names it
+    last_us: int = 0  # the last one
+    facets: bytes = b""
+
+
+_encode = msgspec.msgpack.Encoder().encode
+_decode = msgspec.msgpack.Decoder(dict[str, Standing]).decode
+
+
+def standing(facets: bytes) -> dict[str, Standing]:
+    """Return the facets of a node by key."""
+    return _decode(facets) if facets else {}
+
+
+class Counter:
+    """Ids of one table, one after the other."""
+
+    def __init__(self, connection: Connection, table: str) -> None:
+        self._connection = connection
+        self._statement = f"{table}_top"
+        self._last = -1
+        connection.on_rollback(self.forget)
+
+    def next(self) -> int:
+        """Return a new id."""
+        if self._last < 0:
+            row = self._connection.row(self._statement)
+            self._last = row[0] if row else 0
+        self._last += 1
+        return self._last
+
+    def forget(self) -> None:
+        """Ask the table again."""
+        self._last = -1
 
 
 class Names:
-    """Ids of datasets, jobs, columns and versions."""
+    """Ids of datasets, jobs and columns."""
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
-        self._nodes: dict[tuple[str, str, str], int] = {}
-        self._kinds: dict[int, str] = {}
-        self._fields: dict[tuple[int, str], int] = {}
-        self._versions: dict[tuple[int, str], int] = {}
-        connection.on_rollback(self._forget)
+        self._node_ids = Counter(connection, "node")
+        self._field_ids = Counter(connection, "field")
+        self._nodes: Held[Key, NodeRow] = Held(self._load_node, self._save_nodes)
+        self._fields: Held[tuple[int, str], int] = Held(self._load_field, self._save_fields, bound=100_000)
+        connection.on_rollback(self.forget)
 
-    def dataset(self, dataset: Dataset) -> int:
-        """Return the id of ``dataset``, known or new."""
-        return self._node("DATASET", dataset.namespace, dataset.name)
+    def dataset(self, dataset: Dataset, moment_us: int = OPEN) -> int:
+        """Return the id of ``dataset``, known or new; ``moment_us`` is when an event named it."""
+        return self._node(("DATASET", dataset.namespace, dataset.name), moment_us)
 
-    def job(self, namespace: str, name: str) -> int:
-        """Return the id of a job, known or new."""
-        return self._node("JOB", namespace, name)
+    def job(self, job: Job, moment_us: int = OPEN) -> int:
+        """Return the id of ``job``, known or new; 0 for no job."""
+        return self._node(("JOB", job.namespace, job.name), moment_us) if job.name else 0
+
+    def hub(self, job: Job, digest: str, moment_us: int) -> int:
+        """Return the id of a place where the many inputs and outputs of a run meet."""
+        return self._node(("HUB", job.namespace, f"{job.name}#{digest}"), moment_us)
 
     def known(self, type_: str, namespace: str, name: str) -> int | None:
         """Return the id of a dataset or job, or None where it was never heard of."""
-        held = self._nodes.get((type_, namespace, name))
-        if held is None:
-            row = self._connection.row("node_of", type=type_, namespace=namespace, name=name)
-            held = row[0] if row else None
-        return held
+        row = self._connection.row("node_of", type=type_, namespace=namespace, name=name)
+        return row[0] if row else None
 
-    def kind(self, dataset_id: int, kind: str) -> None:
+    def kind(self, dataset: Dataset, kind: str) -> None:
         """Say of which kind a dataset is; of several that were said, the first in the alphabet holds."""
-        if not kind or self._kinds.get(dataset_id) == kind:
-            return
-        row = self._connection.row("node_by_id", id=dataset_id)
-        held = row[5] if row else ""
-        if not held or kind < held:
-            self._connection.execute("node_kind", id=dataset_id, kind=kind)
-            held = kind
-        self._kinds[dataset_id] = held
+        key = ("DATASET", dataset.namespace, dataset.name)
+        row = self._nodes.get(key)
+        if kind and row is not None and (not row.kind or kind < row.kind):
+            self._nodes.put(key, row._replace(kind=kind))
+
+    def describe(self, key: Key, order: Order, facets: Mapping[str, int]) -> None:
+        """Take the facets (key to number, 0 = deleted) that an event gives a dataset or a job: the newest stand."""
+        self._node(key, order[0])
+        row = self._nodes.get(key)
+        assert row is not None
+        held = standing(row.facets)
+        newer = {
+            name: Standing(*order, blob)
+            for name, blob in facets.items()
+            if name not in held or (held[name].time_us, held[name].state, held[name].event) < order
+        }
+        last = max(row.last_us, order[0])
+        if newer:
+            self._nodes.put(key, row._replace(facets=_encode(dict(sorted({**held, **newer}.items()))), last_us=last))
+        elif last != row.last_us:
+            self._nodes.put(key, row._replace(last_us=last))
 
     def field(self, dataset_id: int, name: str) -> int:
         """Return the id of a column, known or new; ``""`` is the row set, minus the dataset's id."""
         if not name:
             return -dataset_id
-        key = (dataset_id, name)
-        held = self._fields.get(key)
+        held = self._fields.get((dataset_id, name))
         if held is None:
-            row = self._connection.row("field_of", dataset=dataset_id, name=name) or self._connection.row(
-                "field_intern", dataset=dataset_id, name=name
-            )
-            assert row is not None
-            held = self._remember(self._fields, key, row[0])
+            held = self._field_ids.next()
+            self._fields.put((dataset_id, name), held)
         return held
 
-    def version(self, version: Version) -> int:
-        """Return the id of a version, known or new."""
-        dataset_id = self.dataset(version.dataset)
-        key = (dataset_id, version.version)
-        held = self._versions.get(key)
-        if held is None:
-            found = self._connection.row("version_of", dataset=dataset_id, version=version.version)
-            row = found or self._connection.row(
-                "version_intern", dataset=dataset_id, version=version.version, unborn=OPEN, empty=b""
-            )
-            assert row is not None
-            held = self._remember(self._versions, key, row[0])
-        return held
+    def flush(self) -> None:
+        """Write what is new."""
+        self._nodes.flush()
+        self._fields.flush()
 
-    def known_version(self, version: Version) -> int | None:
-        """Return the id of a version, or None where it was never heard of."""
-        dataset_id = self.known("DATASET", version.dataset.namespace, version.dataset.name)
-        row = dataset_id and self._connection.row("version_of", dataset=dataset_id, version=version.version)
+    def forget(self) -> None:
+        """Let go of what is in memory."""
+        self._nodes.forget()
+        self._fields.forget()
+        self._node_ids.forget()
+        self._field_ids.forget()
+
+    def _node(self, key: Key, moment_us: int) -> int:
+        row = self._nodes.get(key)
+        if row is None:
+            row = NodeRow(self._node_ids.next(), since_us=moment_us)
+            self._nodes.put(key, row)
+        elif moment_us < row.since_us:
+            row = row._replace(since_us=moment_us)
+            self._nodes.put(key, row)
+        return row.id
+
+    def _load_node(self, key: Key) -> NodeRow | None:
+        type_, namespace, name = key
+        row = self._connection.row("node_of", type=type_, namespace=namespace, name=name)
+        return NodeRow(*row) if row else None
+
+    def _save_nodes(self, changed: list[tuple[Key, NodeRow]]) -> None:
+        self._connection.many(
+            "node_put",
+            [
+                {
+                    "type": type_,
+                    "namespace": namespace,
+                    "name": name,
+                    "node": _NODES[type_](namespace, name) if type_ in _NODES else "",
+                    **row._asdict(),
+                }
+                for (type_, namespace, name), row in changed
+            ],
+        )
+
+    def _load_field(self, key: tuple[int, str]) -> int | None:
+        row = self._connection.row("field_of", dataset=key[0], name=key[1])
         return row[0] if row else None
 
-    def _node(self, type_: str, namespace: str, name: str) -> int:
-        key = (type_, namespace, name)
-        held = self._nodes.get(key)
-        if held is None:
-            text = (names.dataset_id if type_ == "DATASET" else names.job_id)(namespace, name)
-            row = self._connection.row("node_of", type=type_, namespace=namespace, name=name)
-            row = row or self._connection.row("node_intern", type=type_, namespace=namespace, name=name, node=text)
-            assert row is not None
-            held = self._remember(self._nodes, key, row[0])
-        return held
-
-    @staticmethod
-    def _remember(held: dict[_Key, int], key: _Key, value: int) -> int:
-        if len(held) >= _REMEMBERED:
-            held.clear()
-        held[key] = value
-        return value
-
-    def _forget(self) -> None:
-        for held in (self._nodes, self._kinds, self._fields, self._versions):
-            held.clear()
+    def _save_fields(self, changed: list[tuple[tuple[int, str], int]]) -> None:
+        self._connection.many(
+            "field_put", [{"id": id_, "dataset": dataset, "name": name} for (dataset, name), id_ in changed]
+        )

@@ -9,6 +9,8 @@ from functools import cached_property
 from pathlib import Path
 
 from driftline.errors import StoreUnusable
+from driftline.store.blobs import Blobs
+from driftline.store.canonical import Canonical
 from driftline.store.connection import Connection
 from driftline.store.incidents import Incidents
 from driftline.store.ledger import Ledger
@@ -16,7 +18,7 @@ from driftline.store.lineage import Lineage
 from driftline.store.log import Log
 from driftline.store.names import Names
 from driftline.store.outbox import Outbox
-from driftline.store.profiles import Blobs, Profiles
+from driftline.store.profiles import Profiles
 from driftline.store.quarantines import Quarantines
 from driftline.store.state import State
 from driftline.store.walks import Walks
@@ -24,6 +26,7 @@ from driftline.store.walks import Walks
 MEMORY = ":memory:"
 FILE = "driftline.db"
 LEDGER = "ledger"
+_TURN = "turn"
 
 
 class Store:
@@ -32,15 +35,33 @@ class Store:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
         names = Names(connection)
-        self.log = Log(connection)
-        self.lineage = Lineage(connection, names)
-        self.walks = Walks(connection)
         self.blobs = Blobs(connection)
+        self.log = Log(connection, self.blobs)
+        self.lineage = Lineage(connection, names, self.blobs)
+        self.walks = Walks(connection)
+        self.canonical = Canonical(connection, self.blobs)
         self.profiles = Profiles(connection, self.blobs, names)
         self.incidents = Incidents(connection)
         self.quarantines = Quarantines(connection)
         self.outbox = Outbox(connection)
         self.state = State(connection)
+        self._turn = -1  # how often was folded when this process last did
+        connection.on_rollback(self._lose_turn)
+
+    def take_turn(self) -> bool:
+        """Fold alone until the transaction ends; return whether another process folded since the last turn."""
+        self.log.lock()
+        said = self.state.get(_TURN)
+        turn = int(said) if said else 0
+        another = turn != self._turn
+        if another:
+            self._connection.forget()
+        self._turn = turn + 1
+        self.state.put(_TURN, str(self._turn).encode())
+        return another
+
+    def _lose_turn(self) -> None:
+        self._turn = -1
 
     def transaction(self) -> AbstractContextManager[None]:
         """All or nothing, across every room; one inside another joins it."""

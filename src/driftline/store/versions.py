@@ -1,26 +1,62 @@
 """What is held of one state of a dataset, from all that runs said of it.
 
-Enters: what one run said of a version it read or wrote. Leaves: the version's row: what it is, when it came
-into being and by which run. A write is believed before a read, an earlier run before a later one, field by
-field; the order in which runs were heard of plays no part. Never forgets who said what: the runs' own
-records stay.
+Enters: what one run said of a version it read or wrote. Leaves: the version's row: what it is, when it came into
+being and by which run. A write is believed before a read, an earlier run before a later one, field by field; the order
+in which runs were heard of plays no part. Never forgets who said what: the runs' own words stay in ``touch``.
 """
+
+from collections.abc import Iterable
+from typing import NamedTuple
 
 import msgspec
 
-from driftline.event.lineage import RunShape, Touched
+from driftline.event.lineage import Dataset, Field, Touched
+from driftline.store.blobs import Blobs
 from driftline.store.connection import OPEN, Connection
+from driftline.store.held import Held
+from driftline.store.names import Counter
 
-READ, WRITE = 0, 1
+READ, WRITE, TOLD = 0, 1, 2
 
-_SAID = ("kind", "partition", "fingerprint", "rows", "bytes", "fields", "profile", "attributes")
+_SAID = ("kind", "partition", "fingerprint", "rows", "bytes", "profile", "attributes", "lifecycle")
+
+
+class Word(msgspec.Struct, frozen=True, omit_defaults=True, rename=dict(zip(_SAID, "kpfrbmal", strict=True))):
+    """What is kept of a version beside its schema."""
+
+    kind: str = ""
+    partition: str = ""
+    fingerprint: str = ""
+    rows: int | None = None
+    bytes: int | None = None
+    profile: str = ""
+    attributes: dict[str, str] = {}
+    lifecycle: str = ""
+
+
+class VersionRow(NamedTuple):
+    """The row of a version; unborn (``time_us`` is OPEN) until a run says something of it."""
+
+    id: int
+    time_us: int = OPEN
+    run_id: int = 0  # that wrote it
+    slice: str = ""
+    profile: str = ""
+    schema: int = 0  # number of its schema; 0 = not said
+    best: str = ""  # rank of the best word
+    filled: str = ""  # rank of the last word that filled a gap of the best one; "" = none did
+    body: bytes = b""
+
+
 _encode = msgspec.msgpack.Encoder().encode
-_touched = msgspec.msgpack.Decoder(Touched)
+_word = msgspec.msgpack.Decoder(Word).decode
+_encode_schema = msgspec.msgpack.Encoder().encode
+_schema = msgspec.msgpack.Decoder(tuple[tuple[str, str], ...]).decode
 
 
-def rank(role: int, time_us: int, run: str) -> str:
+def rank(role: int, time_us: int, run: str, attempt: int) -> str:
     """Return the text by which words on a version are ordered: the smaller one is believed."""
-    return f"{WRITE - role}{time_us:019d}{run}"
+    return f"{(WRITE, READ, TOLD).index(role)}{time_us:019d}{run}" + (f"#{attempt:09d}" if attempt > 1 else "")
 
 
 def moment(ranked: str) -> int:
@@ -28,35 +64,38 @@ def moment(ranked: str) -> int:
     return int(ranked[1:20])
 
 
-def decode(body: bytes) -> Touched:
-    """Return what is held of a version."""
-    return _touched.decode(body)
+def condense(said: Touched) -> bytes:
+    """Return what a run said of a version, without its name and its schema, as bytes."""
+    return _encode(Word(**{name: getattr(said, name) for name in _SAID}))
 
 
-def fill(held: Touched, said: Touched) -> tuple[Touched, bool, bool]:
-    """Return ``held`` with its gaps filled from ``said``, whether there were any, whether they disagree."""
-    gaps: dict[str, object] = {}
-    conflict = False
-    for name in _SAID:
-        new = getattr(said, name)
-        if new is None or new == "" or new == {}:
-            continue
-        old = getattr(held, name)
-        if old is None or old == "" or old == {}:
-            gaps[name] = new
-        elif old != new:
-            conflict = True
-    return (msgspec.structs.replace(held, **gaps) if gaps else held), bool(gaps), conflict
+def expand(dataset: Dataset, version: str, body: bytes, fields: tuple[Field, ...] | None) -> Touched:
+    """Return what was condensed."""
+    word = _word(body) if body else Word()
+    kept = {name: getattr(word, name) for name in _SAID}
+    return Touched(dataset=dataset, version=version, fields=fields, **kept)
 
 
-class Body(msgspec.Struct, frozen=True, array_like=True):
-    """A run as it is kept: the fold without column edges, and the hashes of the sets of them."""
-
-    shape: RunShape
-    columns: tuple[str, ...] = ()
+def partition(body: bytes) -> str:
+    """Return the partition in a condensed word."""
+    return _word(body).partition if body else ""
 
 
-_body = msgspec.msgpack.Decoder(Body)
+class Schemas:
+    """Schemas by number."""
+
+    def __init__(self, blobs: Blobs) -> None:
+        self._blobs = blobs
+
+    def number(self, fields: tuple[Field, ...] | None) -> int:
+        """Return the number of a schema; 0 where none was said."""
+        if fields is None:
+            return 0
+        return self._blobs.number(_encode_schema(tuple((field.name, field.type) for field in fields)))
+
+    def fields(self, number: int) -> tuple[Field, ...] | None:
+        """Return a schema by its number."""
+        return tuple(Field(*field) for field in _schema(self._blobs.get(number))) if number else None
 
 
 class Versions:
@@ -64,78 +103,96 @@ class Versions:
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
+        self._ids = Counter(connection, "version")
+        self._rows: Held[tuple[int, str], VersionRow] = Held(self._load, self._save)
+        self._anew: dict[tuple[int, str], None] = {}
+        connection.on_rollback(self.forget)
 
-    def say(self, version_id: int, ranked: str, said: Touched, run_id: int) -> None:
-        """Take the word of one more run on a version."""
-        row = self._connection.row("version_state", id=version_id)
+    def id(self, dataset_id: int, version: str) -> int:
+        """Return the id of a version, known or new."""
+        row = self._rows.get((dataset_id, version))
+        if row is None:
+            row = VersionRow(self._ids.next())
+            self._rows.put((dataset_id, version), row)
+        return row.id
+
+    def say(self, key: tuple[int, str], ranked: str, run_id: int, body: bytes, schema: int) -> None:
+        """Take the word of one more run."""
+        row = self._rows.get(key)
         assert row is not None
-        best, filled, body = row
-        if not best:
-            self._settle(version_id, ranked, ranked, said, run_id)
+        if key in self._anew:
             return
-        held, filling, conflict = fill(_touched.decode(body), said)
-        if conflict and ranked < filled:
-            self.recount(version_id)
-        elif ranked < best or filling:
-            latest = max(filled, ranked) if filling else filled
-            self._settle(version_id, min(best, ranked), latest, held, run_id if ranked < best else None)
+        if not row.best:
+            self._settle(key, row.id, [(ranked, run_id, body, schema)])
+        elif ranked < row.best or ranked < row.filled or (schema and not row.schema) or (body != row.body and _adds(row.body, body)):
+            self.recount(key)
 
-    def recount(self, version_id: int) -> None:
-        """Work a version out anew from every run that still says something of it."""
-        words: list[tuple[str, int, Touched]] = []
-        for role, run_id, run, time_us, body in self._connection.rows("version_said", version=version_id, open=OPEN):
-            shape = _body.decode(body).shape
-            items = shape.outputs if role == WRITE else shape.inputs
-            ranked = rank(role, time_us, run)
-            words += [(ranked, run_id, said) for said in items if self._is(version_id, said)]
-        if not words:
-            self._connection.execute(
-                "version_settle",
-                id=version_id,
-                time_us=OPEN,
-                run=None,
-                slice="",
-                profile="",
-                best="",
-                filled="",
-                body=b"",
-            )
+    def recount(self, key: tuple[int, str]) -> None:
+        """Work a version out anew from every run that says something of it, once their rows are written."""
+        self._anew[key] = None
+
+    def settle(self) -> None:
+        """Work out anew what could not be added to; to be called when the rows of the runs are written."""
+        for key in self._anew:
+            row = self._rows.get(key)
+            assert row is not None
+            said = self._connection.rows("version_said", version=row.id, open=OPEN)
+            words = [
+                (rank(role, time_us, run, attempt), run_id, body, schema)
+                for role, run_id, run, attempt, schema, body, time_us in said
+            ]
+            self._settle(key, row.id, words)
+        self._anew.clear()
+
+    def flush(self) -> None:
+        """Write what is new."""
+        self._rows.flush()
+
+    def forget(self) -> None:
+        """Let go of what is in memory."""
+        self._rows.forget()
+        self._anew.clear()
+        self._ids.forget()
+
+    def _settle(self, key: tuple[int, str], id_: int, words: Iterable[tuple[str, int, bytes, int]]) -> None:
+        ordered = sorted(words, key=lambda word: word[0])
+        if not ordered:
+            self._rows.put(key, VersionRow(id_))
             return
-        words.sort(key=lambda word: word[0])
-        best, run_id, held = words[0]
-        filled = best
-        for ranked, _, said in words[1:]:
-            held, filling, _ = fill(held, said)
-            filled = ranked if filling else filled
-        self._settle(version_id, best, filled, held, run_id)
+        best, run_id, body, schema = ordered[0]
+        filled = ""
+        for ranked, _, said, number in ordered[1:]:
+            if (number and not schema) or _adds(body, said):
+                body, schema, filled = _encode(_filled(_word(body), _word(said))), schema or number, ranked
+        word = _word(body)
+        writer = run_id if best[0] == "0" else 0
+        row = VersionRow(id_, moment(best), writer, word.partition, word.profile, schema, best, filled, body)
+        if row != self._rows.get(key):
+            self._rows.put(key, row)
 
-    def depends(self, version_id: int, ranked: str) -> bool:
-        """Whether what is held of a version may come from the word of this rank."""
-        row = self._connection.row("version_state", id=version_id)
-        return row is not None and (ranked <= row[1] or ranked == row[0])
+    def _load(self, key: tuple[int, str]) -> VersionRow | None:
+        row = self._connection.row("version_of", dataset=key[0], version=key[1])
+        return VersionRow(*row) if row else None
 
-    def _is(self, version_id: int, said: Touched) -> bool:
-        row = self._connection.row("version_by_id", id=version_id)
-        return row is not None and (row[1], row[2], row[3]) == (
-            said.dataset.namespace,
-            said.dataset.name,
-            said.version,
-        )
+    def _save(self, changed: list[tuple[tuple[int, str], VersionRow]]) -> None:
+        rows = []
+        for (dataset, version), row in changed:
+            values = row._asdict()
+            rows.append({"dataset": dataset, "version": version, "run": values.pop("run_id"), **values})
+        self._connection.many("version_put", rows)
 
-    def _settle(self, version_id: int, best: str, filled: str, held: Touched, run_id: int | None) -> None:
-        """Write the row; ``run_id`` is the run of the best word, None = as before."""
-        writer = run_id if best[0] == "0" else None
-        if run_id is None:
-            row = self._connection.row("version_writer", id=version_id)
-            writer = row[0] if row else None
-        self._connection.execute(
-            "version_settle",
-            id=version_id,
-            time_us=moment(best),
-            run=writer,
-            slice=held.partition,
-            profile=held.profile,
-            best=best,
-            filled=filled,
-            body=_encode(held),
-        )
+
+def _empty(value: object) -> bool:
+    return value is None or value in ("", {})
+
+
+def _adds(held: bytes, said: bytes) -> bool:
+    """Whether a word says what is not held."""
+    one, other = _word(held), _word(said)
+    return any(_empty(getattr(one, name)) and not _empty(getattr(other, name)) for name in _SAID)
+
+
+def _filled(held: Word, said: Word) -> Word:
+    """Return ``held`` with its gaps filled from ``said``."""
+    gaps = {name: getattr(said, name) for name in _SAID if _empty(getattr(held, name))}
+    return msgspec.structs.replace(held, **gaps)

@@ -1,25 +1,74 @@
 """Walks over edges: what is upstream or downstream of a place, as it held at a moment.
 
-Enters: ids of the store. Leaves: the nodes reached with their distance, and the edges among them, as rows.
-The work is recursive SQL that steps only along keys, so its cost follows the answer. Never decides what is
+Enters: ids of the store. Leaves: the places reached with their distance, and the edges among them. A walk goes step
+by step: all places at one distance are asked about together, each place once, so that its cost follows the answer. A
+place that bears several names (an alias is no distance at all) is reached by each of them. Never decides what is
 shown.
 """
 
+import json
+from collections.abc import Callable, Iterable
 from typing import Literal, NamedTuple
 
 from driftline.store.connection import OPEN, Connection, Row
 
 Direction = Literal["up", "down"]
 NOW = OPEN - 1  # a moment at which everything that still holds is seen
-_REPEATS = 4  # a node may be reached at several distances; rows looked at per node that is asked for
+INFERRED = 0.9  # of the confidence that is left where a version was told from the time alone
+_TOGETHER = 2_000  # places asked about at once
 
 
-class Step(NamedTuple):
-    """Nodes as rows (id and distance first), the edges among them, and whether more were left out."""
+class Line(NamedTuple):
+    """One edge that a walk went along."""
 
-    nodes: list[Row]
-    links: list[Row]
+    source: int
+    target: int
+    via: int  # job (datasets), run (versions), 0 = none
+    hops: int
+    kind: str  # of a column edge; "" = data
+    provenance: str
+    confidence: float
+    time_us: int = 0  # since when, of versions
+
+
+class Walk(NamedTuple):
+    """Places with their distance, the edges between them, and whether more were left out."""
+
+    far: dict[int, int]
+    lines: list[Line]
     truncated: bool
+
+
+Ask = Callable[[list[int]], Iterable[Line]]
+
+
+def walk(starts: dict[int, int], ask: Ask, direction: Direction, depth: int, limit: int) -> Walk:
+    """Return what is reached from ``starts`` (each with its distance) within ``depth`` and ``limit`` places."""
+    far = dict(starts)
+    lines: dict[tuple[int, int, int, str], Line] = {}
+    waiting: dict[int, list[int]] = {}
+    for place, distance in far.items():
+        waiting.setdefault(distance, []).append(place)
+    truncated = False
+    while waiting:
+        distance = min(waiting)
+        places = [place for place in waiting.pop(distance) if far[place] == distance]
+        if distance > depth:
+            continue
+        for at in range(0, len(places), _TOGETHER):
+            for line in ask(places[at : at + _TOGETHER]):
+                near, other = (line.target, line.source) if direction == "up" else (line.source, line.target)
+                reached = far.get(near, distance) + line.hops
+                if reached > depth:
+                    continue
+                if other not in far and len(far) >= limit:
+                    truncated = True
+                    continue
+                lines[line.source, line.target, line.via, line.kind] = line
+                if far.get(other, reached + 1) > reached:
+                    far[other] = reached
+                    waiting.setdefault(reached, []).append(other)
+    return Walk(far, [line for line in lines.values() if line.source in far and line.target in far], truncated)
 
 
 class Walks:
@@ -28,42 +77,140 @@ class Walks:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
-    def flows(self, start: int, direction: Direction, depth: int, as_of_us: int, limit: int) -> Step:
-        """Walk datasets and jobs.
+    def flows(self, start: int, job: bool, direction: Direction, depth: int, as_of_us: int, limit: int) -> Walk:
+        """Walk datasets and jobs from one of either; a dataset behind a job is two steps away."""
+        statement = "edges_into" if direction == "up" else "edges_out_of"
 
-        Nodes: id, depth, node, type, name, kind. Links: source, target, provenance, confidence.
-        """
-        return self._walk("flow", direction, limit, start=start, depth=depth, as_of_us=as_of_us)
+        def ask(places: list[int]) -> Iterable[Line]:
+            for row in self._rows(statement, places, as_of_us):
+                target, source, via, hops, provenance, confidence = row
+                yield Line(source, target, via, hops, "", provenance, confidence)
 
-    def versions(self, start: int, direction: Direction, depth: int, as_of_us: int, limit: int) -> Step:
-        """Walk versions, ``depth`` counted in runs.
+        starts = {start: 0}
+        if job:
+            ends = self.touched(start, direction, as_of_us)
+            starts |= dict.fromkeys(ends, 1)
+        return walk(starts, ask, direction, depth, limit)
 
-        Nodes: id, depth, namespace, name, version, partition, kind, time.
-        Links: source, target, provenance, confidence, run, its time, its job.
-        """
-        return self._walk("version", direction, limit, start=start, depth=depth, as_of_us=as_of_us)
+    def touched(self, job: int, direction: Direction, as_of_us: int) -> list[int]:
+        """Return the datasets that a job reads (up) or writes (down)."""
+        rows = self._rows("flows_into" if direction == "up" else "flows_out_of", [job], as_of_us)
+        return [source if direction == "up" else target for source, target in rows]
 
-    def columns(self, dataset: int, column: str, direction: Direction, depth: int, as_of_us: int, limit: int) -> Step:
-        """Walk columns from one, or from every column of the dataset (``""``).
+    def jobs_at(self, datasets: Iterable[int], direction: Direction, as_of_us: int) -> list[tuple[int, int]]:
+        """Return (source, target) of the flows that lead into (up) or out of (down) some datasets."""
+        statement = "flows_into" if direction == "up" else "flows_out_of"
+        return [(source, target) for source, target in self._rows(statement, list(datasets), as_of_us)]
 
-        Nodes: id, depth, namespace, name, column (``""`` and a negative id: the row set), kind.
-        Links: source, target, kind, provenance, confidence.
-        """
-        start: dict[str, int | str] = {"dataset": dataset, "column": column, "every": int(not column)}
-        return self._walk("column", direction, limit, depth=depth, as_of_us=as_of_us, **start)
+    def columns(
+        self, starts: Iterable[int], direction: Direction, depth: int, as_of_us: int, limit: int
+    ) -> Walk:
+        """Walk columns; what shapes the rows of a dataset (a negative id) shapes each of its columns."""
+        owner: dict[int, int] = {}
+        self._owners(starts, owner)
 
-    def _walk(self, graph: str, direction: Direction, limit: int, **values: int | str) -> Step:
-        rows = limit * _REPEATS
-        nodes = self._connection.rows(f"{graph}_nodes_{direction}", rows=rows, **values)
-        kept = nodes[:limit]
-        known = {row[0] for row in kept}
-        links = self._connection.rows(f"{graph}_links_{direction}", rows=rows, **values)
-        inside = [row for row in links if row[0] in known and row[1] in known]
-        return Step(kept, inside, len(nodes) > limit or self._cut(graph, direction, rows, len(nodes), values))
+        def up(places: list[int]) -> Iterable[Line]:
+            asked = {*places, *(-owner[place] for place in places if place > 0)}
+            by_owner: dict[int, list[int]] = {}
+            for place in places:
+                by_owner.setdefault(owner[place], []).append(place)
+            for target, source, kind, provenance, confidence, above, below, hops in self._rows(
+                "column_edges_into", list(asked), as_of_us
+            ):
+                owner[source] = above
+                ends = [target] if target > 0 else by_owner.get(below, [])
+                for end in ends:
+                    yield Line(source, end, 0, hops, kind, provenance, confidence)
 
-    def _cut(self, graph: str, direction: Direction, rows: int, found: int, values: dict[str, int | str]) -> bool:
-        """Whether the walk itself was ended by the number of rows: one for each distance at which a node lies."""
-        if found * (int(values["depth"]) + 1) < rows:
-            return False
-        row = self._connection.row(f"{graph}_steps_{direction}", rows=rows + 1, **values)
-        return row is not None and row[0] > rows
+        def down(places: list[int]) -> Iterable[Line]:
+            whole = [owner[place] for place in places if place < 0]
+            rows = self._rows("column_edges_out_of", places, as_of_us)
+            rows += self._rows("column_edges_out_of_datasets", whole, as_of_us) if whole else []
+            for target, source, kind, provenance, confidence, above, below, hops in rows:
+                owner[target] = below
+                start = source if source in places else -above
+                yield Line(start, target, 0, hops, kind, provenance, confidence)
+
+        return walk(dict.fromkeys(starts, 0), up if direction == "up" else down, direction, depth, limit)
+
+    def versions(self, start: int, direction: Direction, depth: int, as_of_us: int, limit: int) -> Walk:
+        """Walk versions (their ids) and the runs between them (minus their ids), a step to or from each."""
+        ask = self._above if direction == "up" else self._below
+
+        return walk({start: 0}, lambda places: ask(places, as_of_us), direction, depth, limit)
+
+    def _above(self, places: list[int], as_of_us: int) -> Iterable[Line]:
+        lines = [self._line(row) for row in self._rows("traces_into", places, as_of_us)]
+        bare = self._bare([line.source for line in lines])
+        for line in lines:
+            dataset = bare.get(line.source)
+            if dataset is not None:
+                line = self._then(line, dataset)
+            yield line
+
+    def _then(self, line: Line, dataset: int) -> Line:
+        """A version that was not named is the one that the dataset had at that moment."""
+        row = self._connection.row("version_then", dataset=dataset, time_us=line.time_us)
+        return line._replace(source=row[0], confidence=line.confidence * INFERRED) if row else line
+
+    def _below(self, places: list[int], as_of_us: int) -> Iterable[Line]:
+        yield from (self._line(row) for row in self._rows("traces_out_of", places, as_of_us))
+        versions = [place for place in places if place > 0]
+        for row in self._by_ids("versions_by_ids", versions):
+            version_id, dataset, version, time_us = row[0], row[11], row[3], row[4]
+            if not version:
+                continue
+            after = self._connection.row("version_next", dataset=dataset, time_us=time_us)
+            until = after[0] if after and after[0] is not None else OPEN
+            for found in self._connection.rows(
+                "traces_unversioned", dataset=dataset, after_us=time_us, until_us=until, as_of_us=as_of_us
+            ):
+                line = self._line(found)
+                yield line._replace(source=version_id, confidence=line.confidence * INFERRED)
+
+    def _bare(self, places: Iterable[int]) -> dict[int, int]:
+        """Return the dataset of each place that is a dataset without a version."""
+        rows = self._by_ids("versions_by_ids", [place for place in set(places) if place > 0])
+        return {row[0]: row[11] for row in rows if not row[3]}
+
+    def nodes(self, ids: Iterable[int]) -> dict[int, Row]:
+        """Return datasets and jobs: id, type, namespace, name, node, kind."""
+        return {row[0]: row for row in self._by_ids("nodes_by_ids", ids)}
+
+    def version_rows(self, ids: Iterable[int]) -> dict[int, Row]:
+        """Return versions, as rows of ``version_columns``."""
+        return {row[0]: row for row in self._by_ids("versions_by_ids", ids)}
+
+    def run_rows(self, ids: Iterable[int]) -> dict[int, Row]:
+        """Return executions, as rows of ``run_row``."""
+        return {row[0]: row for row in self._by_ids("runs_by_ids", ids)}
+
+    def fields(self, ids: Iterable[int]) -> dict[int, Row]:
+        """Return columns: id, namespace, name, column, kind of the dataset."""
+        return {row[0]: row for row in self._by_ids("fields_by_ids", ids)}
+
+    def fields_of(self, datasets: Iterable[int]) -> list[int]:
+        """Return the columns of some datasets."""
+        return [row[0] for row in self._by_ids("fields_of_datasets", datasets)]
+
+    def _owners(self, places: Iterable[int], owner: dict[int, int]) -> None:
+        fields = [place for place in places if place > 0]
+        owner.update({-dataset: dataset for dataset in (-place for place in places if place < 0)})
+        for row in self._by_ids("field_owners", fields):
+            owner[row[0]] = row[1]
+
+    def _by_ids(self, statement: str, ids: Iterable[int]) -> list[Row]:
+        wanted = list(dict.fromkeys(ids))
+        found: list[Row] = []
+        for at in range(0, len(wanted), _TOGETHER):
+            found += self._connection.rows(statement, ids=json.dumps(wanted[at : at + _TOGETHER]))
+        return found
+
+    def _rows(self, statement: str, places: list[int], as_of_us: int) -> list[Row]:
+        return self._connection.rows(statement, ids=json.dumps(places), as_of_us=as_of_us)
+
+    @staticmethod
+    def _line(row: Row) -> Line:
+        target, source, run, hops, provenance, confidence, time_us = row
+        return Line(source, target, run, hops, "", provenance, confidence, time_us)
+

@@ -1,185 +1,226 @@
-"""Writing a run into the memory: its versions, its edges, its columns.
+"""Writing executions into the memory: their versions, their edges, their columns.
 
-Enters: the fold of one run's events. Leaves: rows; what the run said before and no longer says is closed,
-never deleted. A closed fact has an empty span (it ends where it begins), so no question about any moment
-meets it again: the memory is the same whatever the order in which events came. Never reads an event.
+Enters: histories, several at once; those of one run id together, as they stand in place of all that was said of it
+before. Leaves: rows, written once per batch. What an execution said before and says no longer goes, and what was added
+up from it is added up anew: the memory is the same whatever the order in which events came. Never reads an event.
 """
 
+import json
 from collections.abc import Sequence
-from typing import NamedTuple
 
 import msgspec
 
-from driftline.event.lineage import Edge, Field, RunShape, Touched, Version
-from driftline.store.columns import Columns, ColumnSet, by_target
-from driftline.store.connection import OPEN, Connection
-from driftline.store.names import Names
-from driftline.store.versions import READ, WRITE, Body, Versions, rank
+from driftline.event.lineage import History, Job, RunShape
+from driftline.store import versions
+from driftline.store.blobs import Blobs
+from driftline.store.columns import Columns
+from driftline.store.connection import OPEN, Connection, Row
+from driftline.store.edges import Edges
+from driftline.store.facts import NOTHING, Facts, Held, Step, Teller, Touch
+from driftline.store.names import Counter, Names
+from driftline.store.sheet import Sheet
+from driftline.store.versions import Schemas, Versions
 
 _SETTLED = frozenset({"COMPLETE", ""})  # a good end, or a sender that says no states: what a later run is compared with
 _encode = msgspec.msgpack.Encoder().encode
-_decode = msgspec.msgpack.Decoder(Body).decode
 
 
-class Touch(NamedTuple):
-    """One version as a run touched it."""
+class Body(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What is kept of an execution beside its row: all that is not about datasets."""
 
-    version: int
-    role: int
-    dataset: int
+    started_us: int = 0
+    ended_us: int = 0
+    nominal_us: int = 0
+    parent_job: tuple[str, str] | None = None
+    root: str = ""
+    root_job: tuple[str, str] | None = None
+    code: str = ""
+    parameters: dict[str, str] = {}
 
 
-class Before(NamedTuple):
-    """What the run said before."""
-
-    job: int
-    time_us: int
-    shape: RunShape
-    columns: tuple[str, ...]
+decode = msgspec.msgpack.Decoder(Body).decode
 
 
 class Weaver:
-    """Writes runs."""
+    """Writes executions."""
 
-    def __init__(self, connection: Connection, names: Names, versions: Versions, columns: Columns) -> None:
+    def __init__(self, connection: Connection, names: Names, blobs: Blobs, columns: Columns) -> None:
         self._connection = connection
         self._names = names
-        self._versions = versions
         self._columns = columns
-        self._schemas: dict[int, tuple[Field, ...]] = {}
-        connection.on_rollback(self._schemas.clear)
+        self._versions = Versions(connection)
+        self._edges = Edges(connection, names, blobs)
+        self._teller = Teller(names, self._versions, Schemas(blobs), blobs)
+        self._run_ids = Counter(connection, "run")
+        self._touches = Sheet(connection, "touch", ("version", "role", "run"))
+        self._steps = Sheet(connection, "trace", ("target", "source", "run"))
+        self._ties = Sheet(connection, "tie", ("target", "source", "owner", "from_us"))
+        self._aliases = Sheet(connection, "alias", ("dataset", "time_us", "run"))
 
-    def put(self, shape: RunShape) -> bool:
-        """Write one run; return False when nothing about it is new."""
-        sets = by_target(shape.columns)
-        bare = msgspec.structs.replace(shape, columns=())
-        body = _encode(Body(bare, tuple(said.hash for said in sets)))
+    @property
+    def edges(self) -> Edges:
+        """The edges between datasets and jobs."""
+        return self._edges
+
+    def put(self, histories: Sequence[History]) -> None:
+        """Write executions; all attempts of a run id are to be among them."""
         with self._connection.transaction():
-            row = self._connection.row("run_of", run=shape.run, attempt=shape.attempt)
-            before = None
-            if row:
-                if row[4] == body:
-                    return False
-                held = decode(row[4])
-                before = Before(row[2], row[3], held.shape, held.columns)
-            written = self._connection.row(
-                "run_put",
-                run=shape.run,
-                attempt=shape.attempt,
-                job=self._names.job(shape.job.namespace, shape.job.name),
-                time_us=shape.time_us,
-                settled=int(shape.state in _SETTLED),
-                body=body,
-            )
-            assert written is not None
-            self._touch(written[0], bare, before)
-            self._link(written[0], bare, before)
-            self._say_columns(written[0], bare, sets, before)
-        return True
+            known = self._known({history.shape.run for history in histories})
+            rows, work = [], []
+            for history in histories:
+                row = known.pop(history.key, None)
+                run_id = row[0] if row else self._run_ids.next()
+                job = self._names.job(history.shape.job, history.states[0].since_us)
+                rows.append(self._row(history, run_id, job))
+                new = self._teller.facts(history, run_id)
+                if row and row[3] != job:  # another job's execution has taken this number
+                    work.append((run_id, (row[1], row[2]), 0, self._facts(run_id), NOTHING))
+                    row = None
+                old = self._facts(run_id) if row else NOTHING
+                work.append((run_id, history.key, history.shape.time_us, old, new))
+            gone = [(row[0], (row[1], row[2]), 0, self._facts(row[0]), NOTHING) for row in known.values()]
+            for run_id, key, time_us, old, new in (*gone, *work):
+                self._write(run_id, key, time_us, old, new)
+            self._connection.many("run_drop", [{"id": row[0]} for row in known.values()])
+            self._connection.many("run_put", rows)
+            self._flush()
 
-    def _touch(self, run_id: int, shape: RunShape, before: Before | None) -> None:
-        job = self._names.job(shape.job.namespace, shape.job.name)
-        now = self._touches(shape)
-        old = self._touches(before.shape) if before else {}
-        moved = before is not None and (before.time_us, before.job) != (shape.time_us, job)
-        rows = [
-            {"version": t.version, "role": t.role, "run": run_id, "job": job, "dataset": t.dataset}
-            for t in now
-            if moved or t not in old
-        ]
-        self._connection.many("touch_put", [{**row, "from_us": shape.time_us, "to_us": OPEN} for row in rows])
-        gone = [touch for touch in old if touch not in now]
-        for touch in gone:
-            self._connection.execute("touch_close", version=touch.version, role=touch.role, run=run_id)
-        ends = dict.fromkeys(_ends(job, touch.dataset, touch.role) for touch in now if touch not in old or moved)
-        self._connection.many(
-            "flow_add",
-            [{"source": a, "target": b, "time_us": shape.time_us, "open": OPEN} for a, b in ends],
+    def _known(self, runs: set[str]) -> dict[tuple[str, int], Row]:
+        texts = json.dumps(sorted(runs))
+        return {(row[1], row[2]): row for row in self._connection.rows("runs_named", texts=texts)}
+
+    @staticmethod
+    def _row(history: History, run_id: int, job: int) -> dict[str, object]:
+        shape = history.shape
+        body = Body(
+            shape.started_us,
+            shape.ended_us,
+            shape.nominal_us,
+            (shape.parent_job.namespace, shape.parent_job.name) if shape.parent_job else None,
+            shape.root,
+            (shape.root_job.namespace, shape.root_job.name) if shape.root_job else None,
+            shape.code,
+            shape.parameters,
         )
-        if before and (moved or gone):
-            for dataset, role in dict.fromkeys((touch.dataset, touch.role) for touch in old):
-                for owner in {before.job, job}:
-                    self._recount_flow(owner, dataset, role)
-        self._say_versions(run_id, shape, before, now, old)
+        return {
+            "id": run_id,
+            "run": shape.run,
+            "attempt": shape.attempt,
+            "job": job,
+            "state": shape.state,
+            "time_us": shape.time_us,
+            "settled": int(shape.state in _SETTLED and history.kind == "run"),
+            "parent": shape.parent,
+            "body": _encode(body),
+        }
 
-    def _say_versions(
-        self,
-        run_id: int,
-        shape: RunShape,
-        before: Before | None,
-        now: dict[Touch, Touched],
-        old: dict[Touch, Touched],
-    ) -> None:
-        """Let the run's word on each version count, and take back the word that it gave before."""
-        for touch in [*now, *(touch for touch in old if touch not in now)]:
-            said, was = now.get(touch), old.get(touch)
-            ranked = rank(touch.role, shape.time_us, shape.run)
-            if before and was is not None:
-                earlier = rank(touch.role, before.time_us, shape.run)
-                if said == was and earlier == ranked:
-                    continue
-                if self._versions.depends(touch.version, earlier):
-                    self._versions.recount(touch.version)
-                    continue
-            if said is not None:
-                self._versions.say(touch.version, ranked, said, run_id)
+    def _facts(self, run_id: int) -> Facts:
+        """Return what an execution says as it is written."""
+        touches = {
+            (row[0], row[1]): Touch(row[8], row[2], row[11], row[3], row[4], row[5], row[6], row[7])
+            for row in self._connection.rows("touches_of_run", run=run_id)
+        }
+        steps = {
+            (target, source): Step(*rest)
+            for target, source, *rest in self._connection.rows("traces_of_run", run=run_id)
+        }
+        ties = {
+            (target, source, since): Held(hops, provenance, confidence, until)
+            for target, source, since, until, hops, provenance, confidence in self._connection.rows(
+                "ties_of", owner=run_id
+            )
+        }
+        columns = {
+            (job, dataset, since): set_id
+            for job, dataset, since, set_id in self._connection.rows("run_columns_of", run=run_id)
+        }
+        aliases = {
+            (dataset, time_us): names_id
+            for dataset, time_us, names_id in self._connection.rows("alias_words_of", run=run_id)
+        }
+        return Facts(touches, steps, ties, columns, aliases)
 
-    def _touches(self, shape: RunShape) -> dict[Touch, Touched]:
-        found: dict[Touch, Touched] = {}
-        for role, items in ((READ, shape.inputs), (WRITE, shape.outputs)):
-            for said in items:
-                dataset = self._names.dataset(said.dataset)
-                self._names.kind(dataset, said.kind)
-                if said.fields and self._schemas.get(dataset) != said.fields:
-                    for field in said.fields:
-                        self._names.field(dataset, field.name)
-                    self._schemas[dataset] = said.fields
-                found[Touch(self._names.version(Version(said.dataset, said.version)), role, dataset)] = said
-        return found
+    def _write(self, run_id: int, run: tuple[str, int], time_us: int, old: Facts, new: Facts) -> None:
+        self._write_touches(run_id, run, time_us, old, new)
+        for key, step in new.steps.items():
+            if old.steps.get(key) != step:
+                values = dict(zip(("hops", "provenance", "confidence", "from_us", "to_us"), step, strict=True))
+                self._steps.put((*key, run_id), values)
+        for key in old.steps.keys() - new.steps.keys():
+            self._steps.drop((*key, run_id))
+        for (target, source, since), tie in new.ties.items():
+            if old.ties.get((target, source, since)) != tie:
+                self._ties.put((target, source, run_id, since), tie._asdict())
+        for target, source, since in old.ties.keys() - new.ties.keys():
+            self._ties.drop((target, source, run_id, since))
+        for key, names_id in new.aliases.items():
+            self._aliases.put((*key, run_id), {"names": names_id})
+        for key in old.aliases.keys() - new.aliases.keys():
+            self._aliases.drop((*key, run_id))
+        self._edges.weave(run_id, old, new)
+        self._write_columns(run_id, run, old, new)
 
-    def _recount_flow(self, job: int, dataset: int, role: int) -> None:
-        source, target = _ends(job, dataset, role)
-        span = self._connection.row("flow_span", job=job, dataset=dataset, role=role, open=OPEN)
-        if span is None or span[0] is None:
-            self._connection.execute("flow_close", source=source, target=target)
-            return
-        first, last = span
-        self._connection.execute("flow_set", source=source, target=target, first_us=first, last_us=last, open=OPEN)
+    def _write_touches(self, run_id: int, run: tuple[str, int], time_us: int, old: Facts, new: Facts) -> None:
+        for key, touch in new.touches.items():
+            if old.touches.get(key) != touch:
+                values = {
+                    "job": touch.job,
+                    "dataset": touch.dataset,
+                    "from_us": touch.from_us,
+                    "to_us": touch.to_us,
+                    "informed_us": touch.informed_us,
+                    "schema": touch.schema,
+                    "body": touch.body,
+                }
+                self._touches.put((*key, run_id), values)
+        for key in old.touches.keys() - new.touches.keys():
+            self._touches.drop((*key, run_id))
+        for key, touch in old.touches.items():
+            self._versions.recount((touch.dataset, touch.version))
+        for key, touch in new.touches.items():
+            ranked = versions.rank(key[1], time_us, *run)
+            if touch.to_us == OPEN:
+                self._versions.say((touch.dataset, touch.version), ranked, run_id, touch.body, touch.schema)
 
-    def _link(self, run_id: int, shape: RunShape, before: Before | None) -> None:
-        old = set(before.shape.edges) if before and before.time_us == shape.time_us else set()
-        span = {"from_us": shape.time_us, "to_us": OPEN}
-        rows = [
-            {**self._edge(run_id, edge), **span, "provenance": edge.provenance, "confidence": edge.confidence}
-            for edge in shape.edges
-            if edge not in old
-        ]
-        self._connection.many("edge_put", rows)
-        said = {(edge.source, edge.target) for edge in shape.edges}
-        for edge in before.shape.edges if before else ():
-            if (edge.source, edge.target) not in said:
-                self._connection.execute("edge_close", **self._edge(run_id, edge))
+    def _write_columns(self, run_id: int, run: tuple[str, int], old: Facts, new: Facts) -> None:
+        owners = dict.fromkeys((job, dataset) for job, dataset, _ in (*old.columns, *new.columns))
+        for owner in owners:
+            before = {since: found for (*key, since), found in old.columns.items() if tuple(key) == owner}
+            now = {since: found for (*key, since), found in new.columns.items() if tuple(key) == owner}
+            if before != now:
+                self._columns.say(owner, run_id, run, before, now)
 
-    def _edge(self, run_id: int, edge: Edge) -> dict[str, int]:
-        source, target = self._names.version(edge.source), self._names.version(edge.target)
-        return {"source": source, "target": target, "run": run_id}
-
-    def _say_columns(self, run_id: int, shape: RunShape, sets: Sequence[ColumnSet], before: Before | None) -> None:
-        job = self._names.job(shape.job.namespace, shape.job.name)
-        for said in sets:
-            self._columns.say(job, run_id, shape.time_us, said)
-        if before:
-            now = {said.target for said in sets}
-            for hash_ in before.columns:
-                target = self._columns.edges(hash_)[0].target
-                if target not in now or before.job != job:
-                    self._columns.withdraw(before.job, run_id, target)
+    def _flush(self) -> None:
+        """Write what was said, then add up anew what cannot be added to."""
+        self._names.flush()
+        self._touches.flush()
+        self._steps.flush()
+        self._ties.flush()
+        self._aliases.flush()
+        self._versions.settle()
+        self._versions.flush()
+        self._columns.settle()
+        self._edges.settle()
+        self._edges.flush()
+        self._names.flush()
 
 
-def decode(body: bytes) -> Body:
-    """Return a run as it is kept."""
-    return _decode(body)
+def shape(row: Row) -> RunShape:
+    """Return an execution from a row of ``run_row``, without its datasets."""
+    from_body = decode(row[8])
+    return RunShape(
+        run=row[1],
+        attempt=row[2],
+        job=Job(row[9] or "", row[10] or ""),
+        state=row[4],
+        started_us=from_body.started_us,
+        ended_us=from_body.ended_us,
+        nominal_us=from_body.nominal_us,
+        parent=row[7],
+        parent_job=Job(*from_body.parent_job) if from_body.parent_job else None,
+        root=from_body.root,
+        root_job=Job(*from_body.root_job) if from_body.root_job else None,
+        code=from_body.code,
+        parameters=from_body.parameters,
+    )
 
-
-def _ends(job: int, dataset: int, role: int) -> tuple[int, int]:
-    return (job, dataset) if role == WRITE else (dataset, job)

@@ -1,0 +1,130 @@
+"""Which output of a run has which sources, by the best word there is.
+
+Enters: the inputs and outputs of a run with their facets. Leaves: versions with the edges between them, columns, and
+ties to jobs. In this order: explicit lineage, which is the whole truth of its run; column lineage, or what our own
+capture saw; else every input feeds the output, which is not written down pair by pair. Datasets that only lineage
+facets name are inputs and outputs too. Never decides what holds over several runs.
+"""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from driftline.event.lineage import ColumnEdge, Dataset, Edge, Job, Place, Provenance, Tie, Touched, Version
+from driftline.event.openlineage import Facets
+from driftline.graph import columns, datasets, explicit
+from driftline.graph.datasets import Gathered
+from driftline.graph.explicit import Said
+
+
+class Found(NamedTuple):
+    """What a run read and wrote, and what fed what."""
+
+    inputs: tuple[Touched, ...]
+    outputs: tuple[Touched, ...]
+    informed: tuple[Version, ...]
+    edges: tuple[Edge, ...]
+    ties: tuple[Tie, ...]
+    columns: tuple[ColumnEdge, ...]
+
+
+def of_run(
+    run: str, job: Job, on_job: Sequence[Facets], inputs: list[Gathered], outputs: list[Gathered], minted: str
+) -> Found:
+    """Return what fed what in a run, or by a job event (run ``""``)."""
+    said = explicit.on_job(on_job, job)
+    for output in outputs:
+        more = explicit.on_dataset(output.facets, output.touched.dataset)
+        if more is not None:
+            said = _together(said, more)
+    if said is not None:
+        return _explicit(run, said, inputs, outputs, minted)
+    found = [(output, columns.read(output.facets, output.touched.dataset)) for output in outputs]
+    inputs = datasets.united(inputs, {source for _, edges in found for source in columns.sources(edges)})
+    edges, informed = _edges(run, inputs, found)
+    return Found(
+        inputs=tuple(item.touched for item in inputs),
+        outputs=tuple(item.touched for item in outputs),
+        informed=informed,
+        edges=edges,
+        ties=(),
+        columns=tuple(sorted({edge for _, edges in found for edge in edges})),
+    )
+
+
+def of_dataset(told: list[Gathered], dataset: Dataset) -> Found:
+    """Return what a dataset event says: of a view, what it is made of."""
+    touched = tuple(item.touched for item in told)
+    held = told[0].facets if told else {}
+    said = explicit.on_dataset(held, dataset)
+    if said is None:
+        edges = columns.read(held, dataset)
+        said = Said({dataset: columns.sources(edges)} if edges else {}, set(), set(edges))
+        provenance: Provenance = "column"
+    else:
+        provenance = "explicit"
+    own = Place("DATASET", dataset.namespace, dataset.name)
+    found = {
+        Tie(Place("DATASET", source.namespace, source.name), own, provenance)
+        for source in said.targets.get(dataset, set()) - {dataset}
+    }
+    return Found(touched, (), (), (), tuple(sorted(said.ties | found)), tuple(sorted(said.columns)))
+
+
+def _together(one: Said | None, other: Said) -> Said:
+    if one is None:
+        return other
+    targets = {key: one.targets.get(key, set()) | other.targets.get(key, set()) for key in {**one.targets, **other.targets}}
+    return Said(targets, one.ties | other.ties, one.columns | other.columns)
+
+
+def _explicit(run: str, said: Said, inputs: list[Gathered], outputs: list[Gathered], minted: str) -> Found:
+    """Explicit lineage: no product. What no entry reads or describes stays with the job."""
+    inputs = datasets.united(inputs, said.sources)
+    outputs = datasets.united(outputs, set(said.targets), minted)
+    edges = {
+        Edge(
+            Version(item.touched.dataset, item.touched.version),
+            Version(output.touched.dataset, output.touched.version),
+            run,
+            "explicit",
+        )
+        for output in outputs
+        for item in inputs
+        if item.touched.dataset in said.targets.get(output.touched.dataset, ())
+        and (item.touched.dataset, item.touched.version) != (output.touched.dataset, output.touched.version)
+    }
+    return Found(
+        inputs=tuple(item.touched for item in inputs),
+        outputs=tuple(item.touched for item in outputs),
+        informed=tuple(Version(item.touched.dataset, item.touched.version) for item in outputs),
+        edges=tuple(sorted(edges)),
+        ties=tuple(sorted(said.ties)),
+        columns=tuple(sorted(said.columns)),
+    )
+
+
+def _edges(
+    run: str, inputs: Sequence[Gathered], outputs: Sequence[tuple[Gathered, tuple[ColumnEdge, ...]]]
+) -> tuple[tuple[Edge, ...], tuple[Version, ...]]:
+    """Return which version fed which where that is known, and the outputs of which it is known.
+
+    Column lineage decides where an output has it. An input that our own capture saw and that no column lineage of the
+    run names feeds every output that our capture saw: it was read for something.
+    """
+    named_anywhere = {source for _, edges in outputs for source in columns.sources(edges)}
+    ours = all(item.explicit for item in inputs)
+    found: set[Edge] = set()
+    informed: list[Version] = []
+    for output, edges in outputs:
+        target = Version(output.touched.dataset, output.touched.version)
+        named = columns.sources(edges)
+        if not named and not (output.explicit and ours and inputs):
+            continue
+        informed.append(target)
+        for item in inputs:
+            source = Version(item.touched.dataset, item.touched.version)
+            dangling = output.explicit and item.explicit and source.dataset not in named_anywhere
+            if source == target or (named and source.dataset not in named and not dangling):
+                continue
+            found.add(Edge(source, target, run, "explicit" if output.explicit else "column"))
+    return tuple(sorted(found)), tuple(informed)

@@ -1,0 +1,194 @@
+-- The edges that questions walk, and the words that they are added up from.
+
+-- name: flow_put
+-- A job reads or writes a dataset, for a span of time.
+insert into flow (target, source, valid_from_us, valid_to_us) values (:target, :source, :from_us, :to_us)
+on conflict (target, source, valid_from_us) do update set valid_to_us = excluded.valid_to_us;
+
+-- name: flow_drop
+-- A span in which a job was said to read or write a dataset, and was not.
+delete from flow where target = :target and source = :source and valid_from_us = :from_us;
+
+-- name: flow_spans
+-- When a job reads or writes a dataset.
+select valid_from_us, valid_to_us from flow where target = :target and source = :source order by valid_from_us;
+
+-- name: flows_into
+-- What leads into some datasets and jobs.
+select source, target from flow where target in {ids} and valid_from_us <= :as_of_us and valid_to_us > :as_of_us;
+
+-- name: flows_out_of
+-- What some datasets and jobs lead to.
+select source, target from flow where source in {ids} and valid_from_us <= :as_of_us and valid_to_us > :as_of_us;
+
+-- name: pairing_of
+-- What a job's runs add up to say of the sources of a dataset.
+select body from pairing where job_id = :job and target = :target;
+
+-- name: pairing_put
+-- Keep what a job's runs add up to say of the sources of a dataset.
+insert into pairing (job_id, target, body) values (:job, :target, :body)
+on conflict (job_id, target) do update set body = excluded.body;
+
+-- name: tie_put
+-- One dataset or job feeds another, says a run, a job or a dataset.
+insert into tie (target, source, owner, hops, provenance, confidence, valid_from_us, valid_to_us)
+values (:target, :source, :owner, :hops, :provenance, :confidence, :from_us, :to_us)
+on conflict (target, source, owner, valid_from_us) do update set hops = excluded.hops,
+  provenance = excluded.provenance, confidence = excluded.confidence, valid_to_us = excluded.valid_to_us;
+
+-- name: tie_drop
+-- A tie that is said no more: it was never so.
+delete from tie where target = :target and source = :source and owner = :owner and valid_from_us = :from_us;
+
+-- name: ties_of
+-- What one run, job or dataset says.
+select target, source, valid_from_us, valid_to_us, hops, provenance, confidence from tie where owner = :owner;
+
+-- name: ties_between
+-- Everything that is said of one pair.
+select valid_from_us, valid_to_us, hops, provenance, confidence from tie where target = :target and source = :source
+order by valid_from_us, provenance, confidence;
+
+-- name: alias_put
+-- The other names that a dataset was said to have at a moment.
+insert into alias_word (dataset_id, time_us, run_id, names_id) values (:dataset, :time_us, :run, :names)
+on conflict (dataset_id, time_us, run_id) do update set names_id = excluded.names_id;
+
+-- name: alias_drop
+-- A word on a dataset's names that is said no more.
+delete from alias_word where dataset_id = :dataset and time_us = :time_us and run_id = :run;
+
+-- name: alias_words
+-- Every word on the other names of a dataset, oldest first.
+select w.time_us, r.run, w.names_id from alias_word w join run r on r.id = w.run_id
+where w.dataset_id = :dataset order by w.time_us, r.run, r.attempt;
+
+-- name: alias_words_of
+-- What one run said of names.
+select dataset_id, time_us, names_id from alias_word where run_id = :run;
+
+-- name: edge_put
+-- One dataset feeds another, through a job or directly, for a span of time.
+insert into edge (target, source, via, valid_from_us, valid_to_us, hops, provenance, confidence)
+values (:target, :source, :via, :from_us, :to_us, :hops, :provenance, :confidence)
+on conflict (target, source, via, valid_from_us) do update set valid_to_us = excluded.valid_to_us,
+  hops = excluded.hops, provenance = excluded.provenance, confidence = excluded.confidence;
+
+-- name: edge_drop
+-- A span of an edge that was never so.
+delete from edge where target = :target and source = :source and via = :via and valid_from_us = :from_us;
+
+-- name: edges_via
+-- The edges into a dataset through one job.
+select source, valid_from_us, valid_to_us, hops, provenance, confidence from edge where via = :via and target = :target;
+
+-- name: edges_direct
+-- The direct edges between two.
+select valid_from_us, valid_to_us, hops, provenance, confidence from edge
+where target = :target and source = :source and via = 0;
+
+-- name: edges_into
+-- What feeds some datasets and jobs.
+select target, source, via, hops, provenance, confidence from edge
+where target in {ids} and valid_from_us <= :as_of_us and valid_to_us > :as_of_us;
+
+-- name: edges_out_of
+-- What some datasets and jobs feed.
+select target, source, via, hops, provenance, confidence from edge
+where source in {ids} and valid_from_us <= :as_of_us and valid_to_us > :as_of_us;
+
+-- name: run_columns_put
+-- What a run says of the columns of a dataset, from a moment on.
+insert into run_columns (job_id, dataset_id, run_id, valid_from_us, valid_to_us, set_id)
+values (:job, :dataset, :run, :from_us, :to_us, :set)
+on conflict (job_id, dataset_id, run_id, valid_from_us) do update set valid_to_us = excluded.valid_to_us,
+  set_id = excluded.set_id;
+
+-- name: run_columns_drop
+-- A run no longer says anything of the columns of a dataset.
+delete from run_columns where job_id = :job and dataset_id = :dataset and run_id = :run and valid_from_us = :from_us;
+
+-- name: run_columns_of
+-- What one run says of columns.
+select job_id, dataset_id, valid_from_us, set_id from run_columns where run_id = :run;
+
+-- name: run_columns_last
+-- The newest word of a job on the columns of a dataset.
+select c.set_id, c.valid_from_us, r.run, r.attempt from run_columns c join run r on r.id = c.run_id
+where c.job_id = :job and c.dataset_id = :dataset order by c.valid_from_us desc, r.run desc, r.attempt desc limit 1;
+
+-- name: run_columns_all
+-- Every word of a job on the columns of a dataset, oldest first.
+select c.set_id, c.valid_from_us, r.run, r.attempt from run_columns c join run r on r.id = c.run_id
+where c.job_id = :job and c.dataset_id = :dataset order by c.valid_from_us, r.run, r.attempt;
+
+-- name: column_edge_put
+-- A column reaches another, from one run of the job to a later one.
+insert into column_edge (target, source, job_id, kind, source_dataset, target_dataset, hops, provenance, confidence,
+  valid_from_us, valid_to_us)
+values (:target, :source, :job, :kind, :source_dataset, :target_dataset, :hops, :provenance, :confidence, :from_us, :to_us)
+on conflict (target, source, job_id, kind, valid_from_us) do update set provenance = excluded.provenance,
+  confidence = excluded.confidence, valid_to_us = excluded.valid_to_us;
+
+-- name: column_edge_end
+-- A column edge holds until the run that first no longer says it.
+update column_edge set valid_to_us = :to_us
+where target = :target and source = :source and job_id = :job and kind = :kind and valid_to_us = :open;
+
+-- name: column_edges_drop
+-- Forget when a job's column edges into a dataset held, before it is worked out anew.
+delete from column_edge where job_id = :job and target_dataset = :dataset and hops = 1;
+
+-- name: column_edges_into
+-- What reaches some columns or row sets (negative).
+select target, source, kind, provenance, confidence, source_dataset, target_dataset, hops from column_edge
+where target in {ids} and valid_from_us <= :as_of_us and valid_to_us > :as_of_us;
+
+-- name: column_edges_out_of
+-- What some columns or row sets (negative) reach.
+select target, source, kind, provenance, confidence, source_dataset, target_dataset, hops from column_edge
+where source in {ids} and valid_from_us <= :as_of_us and valid_to_us > :as_of_us;
+
+-- name: column_edges_out_of_datasets
+-- What any column of some datasets reaches.
+select target, source, kind, provenance, confidence, source_dataset, target_dataset, hops from column_edge
+where source_dataset in {ids} and valid_from_us <= :as_of_us and valid_to_us > :as_of_us;
+
+-- name: fields_of_datasets
+-- The columns of some datasets.
+select id, dataset_id from field where dataset_id in {ids};
+
+-- name: traces_into
+-- Steps that end in some versions or runs (negative).
+select target, source, run_id, hops, provenance, confidence, valid_from_us from trace
+where target in {ids} and hops > 0 and valid_from_us <= :as_of_us and valid_to_us > :as_of_us;
+
+-- name: traces_out_of
+-- Steps that begin in some versions or runs (negative).
+select target, source, run_id, hops, provenance, confidence, valid_from_us from trace
+where source in {ids} and hops > 0 and valid_from_us <= :as_of_us and valid_to_us > :as_of_us;
+
+-- name: traces_unversioned
+-- Steps out of a dataset that was read without saying which version, within a span of time.
+select t.target, t.source, t.run_id, t.hops, t.provenance, t.confidence, t.valid_from_us
+from version v join trace t on t.source = v.id
+where v.dataset_id = :dataset and v.version = '' and t.hops > 0 and t.valid_from_us > :after_us
+  and t.valid_from_us <= :until_us and t.valid_from_us <= :as_of_us and t.valid_to_us > :as_of_us;
+
+-- name: version_then
+-- The version that a dataset had just before a moment.
+select id, version, time_us from version
+where dataset_id = :dataset and version <> '' and time_us < :time_us order by time_us desc, version desc limit 1;
+
+-- name: version_next
+-- When a dataset got its next version after one.
+select min(time_us) from version where dataset_id = :dataset and version <> '' and time_us > :time_us;
+
+-- name: ties_into
+-- Everything that is said to lead into one dataset or job without a run.
+select source, valid_from_us, valid_to_us, provenance, confidence from tie where target = :target;
+
+-- name: field_owners
+-- The datasets of some columns.
+select id, dataset_id from field where id in {ids};

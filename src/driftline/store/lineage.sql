@@ -1,0 +1,275 @@
+-- Names, runs, versions and what runs said of them. One comment per statement; ":name" parameters; text that SQLite
+-- 3.40 and PostgreSQL 15 both accept.
+
+-- name: node_top
+-- The highest id of a dataset or job.
+select coalesce(max(id), 0) from node;
+
+-- name: field_top
+-- The highest id of a column.
+select coalesce(max(id), 0) from field;
+
+-- name: run_top
+-- The highest id of an execution.
+select coalesce(max(id), 0) from run;
+
+-- name: version_top
+-- The highest id of a version.
+select coalesce(max(id), 0) from version;
+
+-- name: node_put
+-- Keep what is known of a dataset or a job.
+insert into node (id, type, namespace, name, node, kind, since_us, last_us, facets)
+values (:id, :type, :namespace, :name, :node, :kind, :since_us, :last_us, :facets)
+on conflict (type, namespace, name) do update set kind = excluded.kind, since_us = excluded.since_us,
+  last_us = excluded.last_us, facets = excluded.facets;
+
+-- name: node_of
+-- A dataset or a job by name.
+select id, kind, since_us, last_us, facets from node where type = :type and namespace = :namespace and name = :name;
+
+-- name: node_facets
+-- The facets of a dataset or a job.
+select facets from node where id = :id;
+
+-- name: nodes_by_ids
+-- Datasets and jobs.
+select id, type, namespace, name, node, kind from node where id in {ids};
+
+-- name: node_by_text
+-- The dataset or job with a node id.
+select id, type, namespace, name, node, kind, since_us from node where node = :node order by id limit 1;
+
+-- name: nodes_named
+-- Datasets and jobs of exactly this name, whatever the case.
+select id, type, namespace, name, node, kind from node
+where lower(name) = :name and type <> 'HUB' order by type, node limit :limit;
+
+-- name: nodes_like
+-- Datasets and jobs whose name has a form.
+select id, type, namespace, name, node, kind from node
+where lower(name) like :form escape '\' and type <> 'HUB' order by type, node limit :limit;
+
+-- name: node_counts
+-- How many datasets and jobs there are.
+select type, count(*) from node group by type;
+
+-- part: dataset_columns
+-- What a line of the catalogue is made of.
+select n.id, n.namespace, n.name, n.node, n.kind,
+  (select count(*) from version v where v.dataset_id = n.id and v.version <> '' and v.time_us < :unborn),
+  (select v.id from version v where v.dataset_id = n.id and v.version <> '' and v.time_us < :unborn
+   order by v.time_us desc, v.version desc limit 1)
+from node n
+
+-- name: datasets_page
+-- One page of the catalogue, by name.
+{dataset_columns} where n.type = 'DATASET' and lower(n.node) like :form escape '\'
+order by n.name, n.namespace limit :limit offset :offset;
+
+-- name: dataset_line
+-- The catalogue's line on one dataset.
+{dataset_columns} where n.id = :id;
+
+-- name: datasets_total
+-- How many datasets a page is cut from.
+select count(*) from node n where n.type = 'DATASET' and lower(n.node) like :form escape '\';
+
+-- name: field_put
+-- Keep a column.
+insert into field (id, dataset_id, name) values (:id, :dataset, :name) on conflict (dataset_id, name) do nothing;
+
+-- name: field_of
+-- The id of a column.
+select id from field where dataset_id = :dataset and name = :name;
+
+-- name: fields_of
+-- The columns that were ever seen of a dataset.
+select id, name from field where dataset_id = :dataset order by id;
+
+-- name: fields_by_ids
+-- Columns with their datasets.
+select f.id, n.namespace, n.name, f.name, n.kind from field f join node n on n.id = f.dataset_id where f.id in {ids};
+
+-- name: fields_named
+-- Columns of exactly this name, in whatever dataset.
+select f.name, n.namespace, n.name from field f join node n on n.id = f.dataset_id
+where f.name = :name order by n.node limit :limit;
+
+-- part: run_row
+-- What is kept of an execution.
+select r.id, r.run, r.attempt, r.job_id, r.state, r.time_us, r.settled, r.parent, r.body, j.namespace, j.name
+from run r left join node j on j.id = r.job_id
+
+-- name: run_of
+-- One execution; the last attempt when the attempt is below 0.
+{run_row} where r.run = :run and (r.attempt = :attempt or :attempt < 0) order by r.attempt desc limit 1;
+
+-- name: runs_named
+-- Every execution of some run ids.
+{run_row} where r.run in {texts} order by r.run, r.attempt;
+
+-- name: runs_by_ids
+-- Executions by their ids in the store.
+{run_row} where r.id in {ids};
+
+-- name: run_put
+-- Keep or replace one execution.
+insert into run (id, run, attempt, job_id, state, time_us, settled, parent, body)
+values (:id, :run, :attempt, :job, :state, :time_us, :settled, :parent, :body)
+on conflict (run, attempt) do update set job_id = excluded.job_id, state = excluded.state, time_us = excluded.time_us,
+  settled = excluded.settled, parent = excluded.parent, body = excluded.body;
+
+-- name: run_drop
+-- An execution that the events of its run do not add up to any more.
+delete from run where id = :id;
+
+-- name: run_before
+-- The last execution of a job that came to a good end before a moment.
+{run_row} where r.job_id = :job and r.settled = 1 and r.attempt > 0 and r.time_us < :before_us
+order by r.time_us desc, r.run desc limit 1;
+
+-- name: runs_of_job
+-- The newest executions of a job.
+{run_row} where r.job_id = :job and r.attempt > 0 and r.time_us < :before_us
+order by r.time_us desc, r.run desc, r.attempt desc limit :limit offset :offset;
+
+-- name: runs_of_job_total
+-- How many executions of a job there are.
+select count(*) from run where job_id = :job and attempt > 0;
+
+-- name: runs_of_parent
+-- The executions that one run started.
+{run_row} where r.parent = :parent and r.parent <> '' order by r.time_us, r.run, r.attempt;
+
+-- name: run_count
+-- How many executions are known.
+select count(*) from run where attempt > 0;
+
+-- name: job_parent_put
+-- A job ran on behalf of another.
+insert into job_parent (job_id, parent_id, root_id, valid_from_us) values (:job, :parent, :root, :from_us)
+on conflict (job_id, parent_id, root_id) do update set
+  valid_from_us = case when excluded.valid_from_us < job_parent.valid_from_us then excluded.valid_from_us
+    else job_parent.valid_from_us end;
+
+-- name: job_parents
+-- On whose behalf jobs ran.
+select job_id, parent_id, root_id, valid_from_us from job_parent where job_id in {ids} order by job_id, valid_from_us, parent_id;
+
+-- name: job_children
+-- The jobs that ran on behalf of one.
+select job_id from job_parent where parent_id = :parent or root_id = :parent;
+
+-- name: version_put
+-- Keep what is known of a state of a dataset.
+insert into version (id, dataset_id, version, time_us, run_id, slice, profile, schema_id, best, filled, body)
+values (:id, :dataset, :version, :time_us, :run, :slice, :profile, :schema, :best, :filled, :body)
+on conflict (dataset_id, version) do update set time_us = excluded.time_us, run_id = excluded.run_id,
+  slice = excluded.slice, profile = excluded.profile, schema_id = excluded.schema_id, best = excluded.best,
+  filled = excluded.filled, body = excluded.body;
+
+-- name: version_of
+-- A state of a dataset.
+select id, time_us, run_id, slice, profile, schema_id, best, filled, body from version
+where dataset_id = :dataset and version = :version;
+
+-- name: version_said
+-- Every run that says something of a version.
+select t.role, t.run_id, r.run, r.attempt, t.schema_id, t.body, r.time_us from touch t join run r on r.id = t.run_id
+where t.version_id = :version and t.valid_to_us = :open;
+
+-- part: version_columns
+-- What a version summary is made of.
+select v.id, n.namespace, n.name, v.version, v.time_us, v.body, r.run, j.namespace, j.name, n.kind, v.schema_id, v.dataset_id,
+  v.slice
+from version v join node n on n.id = v.dataset_id left join run r on r.id = v.run_id left join node j on j.id = r.job_id
+
+-- name: version_by_id
+-- One version.
+{version_columns} where v.id = :id;
+
+-- name: versions_by_ids
+-- Versions.
+{version_columns} where v.id in {ids};
+
+-- name: versions_before
+-- The versions of a dataset that came into being before a moment, newest first.
+{version_columns}
+where v.dataset_id = :dataset and v.version <> '' and v.time_us < :before_us
+order by v.time_us desc, v.version desc limit :limit;
+
+-- name: versions_of_slice
+-- The versions of one partition of a dataset, newest first.
+{version_columns}
+where v.dataset_id = :dataset and v.slice = :slice and v.version <> '' and v.time_us < :before_us
+order by v.time_us desc, v.version desc limit :limit;
+
+-- name: versions_like
+-- Versions of a dataset whose name begins so.
+{version_columns}
+where v.dataset_id = :dataset and v.version like :form escape '\' and v.version <> '' and v.time_us < :unborn
+order by v.time_us desc, v.version desc limit :limit;
+
+-- name: version_count
+-- How many versions are known.
+select count(*) from version where version <> '' and time_us < :unborn;
+
+-- name: profiles_before
+-- The profiles of a dataset's versions that came into being before a moment, newest first.
+select v.version, v.slice, v.time_us, v.profile from version v
+where v.dataset_id = :dataset and v.time_us < :before_us and v.profile <> ''
+order by v.time_us desc, v.version desc limit :limit;
+
+-- name: touch_put
+-- A run read or wrote a version.
+insert into touch (version_id, role, run_id, job_id, dataset_id, valid_from_us, valid_to_us, informed_us, schema_id, body)
+values (:version, :role, :run, :job, :dataset, :from_us, :to_us, :informed_us, :schema, :body)
+on conflict (version_id, role, run_id) do update set job_id = excluded.job_id, dataset_id = excluded.dataset_id,
+  valid_from_us = excluded.valid_from_us, valid_to_us = excluded.valid_to_us, informed_us = excluded.informed_us,
+  schema_id = excluded.schema_id, body = excluded.body;
+
+-- name: touch_drop
+-- A run no longer says that it read or wrote a version: it was never so.
+delete from touch where version_id = :version and role = :role and run_id = :run;
+
+-- name: touches_of_run
+-- What a run says of versions.
+select t.version_id, t.role, t.dataset_id, t.valid_from_us, t.valid_to_us, t.informed_us, t.schema_id, t.body, t.job_id,
+  n.namespace, n.name, v.version
+from touch t join version v on v.id = t.version_id join node n on n.id = t.dataset_id where t.run_id = :run;
+
+-- name: touches_of_job
+-- Which runs of a job read (0) or wrote (1) a dataset, and from when.
+select run_id, valid_from_us, valid_to_us, informed_us from touch
+where job_id = :job and dataset_id = :dataset and role = :role;
+
+-- name: touches_by_runs
+-- What some runs read (0) or wrote (1).
+select run_id, dataset_id, valid_from_us, valid_to_us, informed_us from touch where run_id in {ids} and role = :role;
+
+-- name: runs_of_version
+-- The runs that read (0) or wrote (1) a version, oldest first.
+select r.run from touch t join run r on r.id = t.run_id
+where t.version_id = :version and t.role = :role and t.valid_to_us = :open order by r.time_us, r.run limit :limit;
+
+-- name: trace_put
+-- One step between a version and a run, or between two versions through a run.
+insert into trace (target, source, run_id, hops, provenance, confidence, valid_from_us, valid_to_us)
+values (:target, :source, :run, :hops, :provenance, :confidence, :from_us, :to_us)
+on conflict (target, source, run_id) do update set hops = excluded.hops, provenance = excluded.provenance,
+  confidence = excluded.confidence, valid_from_us = excluded.valid_from_us, valid_to_us = excluded.valid_to_us;
+
+-- name: trace_drop
+-- A run no longer says a step: it was never so.
+delete from trace where target = :target and source = :source and run_id = :run;
+
+-- name: traces_of_run
+-- The steps through a run.
+select target, source, hops, provenance, confidence, valid_from_us, valid_to_us from trace where run_id = :run;
+
+-- name: traces_between
+-- Which dataset fed a version of another, in some runs.
+select t.run_id, s.dataset_id, t.provenance, t.confidence, t.valid_from_us, t.valid_to_us
+from trace t join version v on v.id = t.target join version s on s.id = t.source
+where t.run_id in {ids} and v.dataset_id = :target and t.hops <> 1;

@@ -1,0 +1,114 @@
+-- The log of events, their receipts, what waits to be folded, and the blobs that they share.
+
+-- name: fold_alone
+-- Let one process fold at a time; the others wait for the end of its transaction.
+{foldlock};
+
+-- name: log_numbers
+-- Places in the log for new events.
+{lognumbers};
+
+-- name: log_known
+-- The events of some moments, to tell what is known already.
+select event_us, hash from event_log where event_us in {ids};
+
+-- name: log_append
+-- Keep one raw event, unless its content is known already.
+insert into event_log (seq, event_us, hash, owner, kind, received_us, status, packed, body)
+values (:seq, :event_us, :hash, :owner, :kind, :received_us, :status, :packed, :body)
+on conflict (event_us, hash) do nothing;
+
+-- name: log_of_owner
+-- The accepted events of one run, job or dataset.
+select packed, body from event_log where owner = :owner and kind = :kind and status = 0 order by seq;
+
+-- name: log_read
+-- The log from one place on.
+select seq, event_us, hash, owner, kind, received_us, status, packed, body from event_log
+where seq > :after order by seq limit :limit;
+
+-- name: log_at
+-- Events by their places in the log.
+select seq, event_us, hash, owner, kind, received_us, status, packed, body from event_log where seq in {ids} order by seq;
+
+-- name: log_between
+-- Events by when they happened, newest first.
+select seq, event_us, hash, owner, kind, received_us, status, packed, body from event_log
+where event_us >= :since_us and event_us < :until_us and status = 0 order by event_us desc, seq desc limit :limit offset :offset;
+
+-- name: log_between_up
+-- Events by when they happened, oldest first.
+select seq, event_us, hash, owner, kind, received_us, status, packed, body from event_log
+where event_us >= :since_us and event_us < :until_us and status = 0 order by event_us, seq limit :limit offset :offset;
+
+-- name: log_status
+-- Say what became of an event.
+update event_log set status = :status where seq = :seq;
+
+-- name: log_by_hash
+-- An event by the hash of its content and when it happened.
+select seq, event_us, hash, owner, kind, received_us, status, packed, body from event_log
+where event_us = :event_us and hash = :hash;
+
+-- name: log_counts
+-- How many events there are of each status.
+select status, count(*) from event_log group by status;
+
+-- name: log_span
+-- The first and the last place in the log.
+select min(seq), max(seq) from event_log;
+
+-- name: receipt_put
+-- Keep what a receipt says beyond "accepted".
+insert into receipt (seq, status, body) values (:seq, :status, :body)
+on conflict (seq) do update set status = excluded.status, body = excluded.body;
+
+-- name: receipt_get
+-- What a receipt says beyond "accepted".
+select status, body from receipt where seq = :seq;
+
+-- name: receipts_refused
+-- What waits in quarantine, newest first.
+select e.event_us, e.hash, r.seq, r.body, e.received_us, e.packed, e.body from receipt r join event_log e on e.seq = r.seq
+where r.status = 1 order by r.seq desc limit :limit;
+
+-- name: pending_put
+-- An event whose owner is to be folded.
+insert into pending (seq, owner, kind, quiet) values (:seq, :owner, :kind, :quiet) on conflict (seq) do nothing;
+
+-- name: pending_next
+-- The events that wait, oldest first.
+select seq, owner, kind, quiet from pending order by seq limit :limit;
+
+-- name: pending_done
+-- These events wait no longer.
+delete from pending where seq in {ids};
+
+-- name: pending_count
+-- How many events wait.
+select count(*) from pending;
+
+-- name: tally_add
+-- Add to a running count.
+insert into tally (name, amount) values (:name, :amount)
+on conflict (name) do update set amount = tally.amount + excluded.amount;
+
+-- name: tally_all
+-- Every running count.
+select name, amount from tally order by name;
+
+-- name: blob_put
+-- Keep bytes under the hash of their content.
+insert into blob (hash, mark, packed, data) values (:hash, :mark, :packed, :data) on conflict (hash, mark) do nothing;
+
+-- name: blobs_hashed
+-- The numbers of blobs by the first half of their hash.
+select id, hash, mark from blob where hash in {ids};
+
+-- name: blobs_numbered
+-- Blobs by number.
+select id, packed, data from blob where id in {ids};
+
+-- name: blob_marked
+-- The bytes with a hash.
+select packed, data from blob where hash = :hash and mark = :mark;
