@@ -2,8 +2,9 @@
 
 Enters: ``*.sql`` beside this file, with blocks ``-- name: …`` and shared pieces ``-- part: …`` that a block
 includes as ``{…}``. Leaves: statements by name, with ``:name`` parameters for SQLite and ``%(name)s`` for
-psycopg. Four tokens stand for what differs in table definitions: ``{id}``, ``{blob}``, ``{json}``,
-``{norowid}``; ``{skip}`` is the lock clause of a queue. Never runs anything.
+psycopg. Tokens stand for what differs in table definitions: ``{id}``, ``{blob}``, ``{json}``, ``{norowid}``,
+``{by_month}``; ``{skip}`` is the lock clause of a queue; ``in {integers:ids}`` and ``in {texts:names}`` take a whole
+list as one parameter (``:ids``, ``:names``), which is a JSON text. Never runs anything.
 """
 
 import re
@@ -19,6 +20,7 @@ TOKENS: dict[str, dict[str, str]] = {
         "blob": "blob",
         "json": "text",
         "norowid": "without rowid",
+        "by_month": "",
         "skip": "",
     },
     "postgresql": {
@@ -26,12 +28,25 @@ TOKENS: dict[str, dict[str, str]] = {
         "blob": "bytea",
         "json": "jsonb",
         "norowid": "",
+        "by_month": "partition by range (event_us)",
         "skip": "for update skip locked",
     },
 }
+_EVERY = "(select value from json_each(:{}))"
+_VALUES = "from json_array_elements_text(cast(:{} as json))"
+LISTS: dict[str, dict[str, str]] = {
+    "sqlite": {"integers": _EVERY, "texts": _EVERY},
+    "postgresql": {"integers": f"(select cast(value as bigint) {_VALUES})", "texts": f"(select value {_VALUES})"},
+}
+# How a writer begins. Each waits until it is alone: SQLite locks the file, PostgreSQL a number of the schema.
+BEGIN: dict[str, str] = {
+    "sqlite": "begin immediate",
+    "postgresql": "begin; select pg_advisory_xact_lock(8620, "
+    "cast(cast(cast(quote_ident(current_schema()) as regnamespace) as oid) as integer))",
+}
 
 _HEAD = re.compile(r"^-- (?P<sort>name|part): (?P<name>[a-z_]+)$", re.MULTILINE)
-_TOKEN = re.compile(r"\{([a-z_]+)\}")
+_TOKEN = re.compile(r"\{([a-z_]+)(?::([a-z_]+))?\}")
 _PARAMETER = re.compile(r"'(?:[^']|'')*'|(?<![:\w]):([a-z_][a-z0-9_]*)")
 
 
@@ -48,7 +63,12 @@ class Statement:
 def expand(text: str, dialect: str, parts: Mapping[str, str] | None = None) -> str:
     """Return ``text`` with its tokens (and the ``parts`` it includes) filled in for ``dialect``."""
     known = {**(parts or {}), **TOKENS[dialect]}
-    return _TOKEN.sub(lambda hit: known[hit.group(1)], text)
+
+    def fill(hit: re.Match[str]) -> str:
+        word, parameter = hit.groups()
+        return LISTS[dialect][word].format(parameter) if parameter else known[word]
+
+    return _TOKEN.sub(fill, text)
 
 
 def psycopg(text: str) -> str:

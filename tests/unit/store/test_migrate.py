@@ -66,7 +66,7 @@ def test_a_migration_that_fails_leaves_the_store_as_it_was(monkeypatch: pytest.M
 def test_a_store_from_a_newer_version_is_refused_and_not_changed(tmp_path: Path) -> None:
     open_store(f"sqlite://{tmp_path}").close()
     raw = sqlite3.connect(tmp_path / "driftline.db")
-    raw.execute("insert into schema_version values (999, 'later', 0)")
+    raw.execute("insert into schema_version (version, name, applied_us) values (999, 'later', 0)")
     raw.commit()
     raw.close()
     before = (tmp_path / "driftline.db").read_bytes()

@@ -11,7 +11,7 @@ import pytest
 
 from driftline.errors import StoreUnusable
 from driftline.store import connection, open_store
-from driftline.store.connection import Connection
+from driftline.store.sqlite import SqliteConnection
 
 # Writes numbers one after another, each in two places at once, and says each when it is acknowledged.
 WRITER = """
@@ -151,7 +151,7 @@ def test_an_unknown_kind_of_store_is_refused() -> None:
 
 def test_work_that_is_undone_is_told_to_those_who_remember() -> None:
     told: list[str] = []
-    link = Connection(None)
+    link = SqliteConnection(None)
     link.on_rollback(lambda: told.append("undone"))
     with link.transaction():
         pass
