@@ -175,7 +175,7 @@ order by v.time_us desc, v.id desc limit :limit;
 -- name: versions_like
 -- Versions of a dataset whose name begins so.
 {version_columns}
-where v.dataset_id = :dataset and v.version like :form escape '\' and v.version <> '' and v.time_us < :unborn
+where v.dataset_id = :dataset and lower(v.version) like :form escape '\' and v.version <> '' and v.time_us < :unborn
 order by v.time_us desc, v.id desc limit :limit;
 
 -- name: version_count

@@ -138,7 +138,7 @@ reached(id, dataset_id, depth) as (
 -- part: column_nodes
 -- What a node of a column graph is made of; a row set has no column.
 select w.id, w.depth, n.namespace, n.name, coalesce(f.name, ''), n.kind
-from reached w join node n on n.id = w.dataset_id left join field f on f.id = w.id order by w.depth, n.node, f.name
+from reached w join node n on n.id = w.dataset_id left join field f on f.id = w.id order by w.depth, n.node, coalesce(f.name, '')
 
 -- name: column_nodes_up
 -- Columns upstream of one, or of every column of a dataset.

@@ -11,7 +11,6 @@ import pytest
 
 from driftline.errors import StoreUnusable
 from driftline.store import connection, open_store
-from driftline.store.sqlite import SqliteConnection
 
 # Writes numbers one after another, each in two places at once, and says each when it is acknowledged.
 WRITER = """
@@ -147,16 +146,3 @@ def test_a_file_that_is_no_database_is_said_in_a_sentence_and_kept(tmp_path: Pat
 def test_an_unknown_kind_of_store_is_refused() -> None:
     with pytest.raises(StoreUnusable, match="oracle"):
         open_store("oracle://host")
-
-
-def test_work_that_is_undone_is_told_to_those_who_remember() -> None:
-    told: list[str] = []
-    link = SqliteConnection(None)
-    link.on_rollback(lambda: told.append("undone"))
-    with link.transaction():
-        pass
-    with pytest.raises(KeyError), link.transaction():
-        raise KeyError
-    assert told == ["undone"]
-    link.close()
-    link.close()
