@@ -13,7 +13,7 @@ import psycopg
 import pytest
 
 from driftline import clock
-from driftline.errors import StoreTooNew, StoreUnusable
+from driftline.errors import MissingExtra, StoreTooNew, StoreUnusable
 from driftline.store import connection, open_store, sql
 from driftline.store import postgres as module
 from driftline.store.postgres import PostgresConnection
@@ -259,6 +259,13 @@ def test_a_password_is_never_said(address: str) -> None:
         open_store(address)
     said = "".join(traceback.format_exception(caught.value)) + caught.value.message + caught.value.hint
     assert "s3cr" not in said
+
+
+def test_a_missing_driver_is_said_with_the_extra_that_brings_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "psycopg", None)
+    with pytest.raises(MissingExtra, match="psycopg") as caught:
+        open_store("postgresql://db/x")
+    assert "driftline[postgres]" in caught.value.hint
 
 
 def test_answers_are_moved_to_files_below_the_home(url: str, tmp_path: Path) -> None:
