@@ -5,6 +5,7 @@ silently ignored.
 """
 
 import os
+import re
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
@@ -16,6 +17,13 @@ from driftline.errors import BadSetting
 
 FILE = "driftline.toml"
 PREFIX = "DRIFTLINE_"
+# The address of a database, strictly: where a sign is not percent-encoded, nobody can tell what is the password.
+ADDRESS = re.compile(
+    r"(?P<scheme>[a-z][a-z0-9+.-]*)://"
+    r"(?:[^:@/?#\[\]]*(?::[^:@/?#\[\]]*)?@)?"  # user, password
+    r"(?P<host>(?:[\w.,~%-]|\[[\w:.%]*\]|:\d+)*)(?P<name>/[^/?#@]*)?"
+    r"(?:\?\w+=[^?#@]*)?"  # options, a password perhaps among them
+)
 
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -23,7 +31,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
 
     enabled: bool = True  # False: nothing is patched, recorded or sent
     home: str = ".driftline"  # folder of the embedded store, the spool and the guard switch
-    url: str = ""  # address of a Driftline server; "" = the embedded store in ``home``
+    store: str = ""  # address of the store: sqlite://FOLDER or postgresql://…; "" = the embedded store in ``home``
+    url: str = ""  # address of a Driftline server; "" = straight into the store
     token: str = ""  # Bearer token for that server
     namespace: str = "default"  # namespace of jobs that name none
     queue: int = 10_000  # events and answers held in memory before they are spooled
@@ -38,14 +47,23 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     port: int = 8620  # port that the server listens on
 
     @property
-    def store(self) -> str:
-        """Address of the embedded store."""
-        return f"sqlite://{self.home}"
+    def location(self) -> str:
+        """Address of the store in force."""
+        return self.store or f"sqlite://{self.home}"
 
     @property
     def target(self) -> str:
-        """Where capture delivers: the server's address, or the embedded store."""
-        return self.url or self.store
+        """Where capture delivers: the server's address, or the store."""
+        return self.url or self.location
+
+
+def bare(address: str) -> str:
+    """Return ``address`` as it may be shown: a database's without user, password and options."""
+    scheme, mark, _ = address.partition("://")
+    if not mark or scheme == "sqlite":
+        return address
+    found = ADDRESS.fullmatch(address)
+    return f"{scheme}://{found['host']}{found['name'] or ''}" if found else f"{scheme}://…"
 
 
 def load(arguments: Mapping[str, Any] | None = None, *, directory: Path | None = None) -> Settings:

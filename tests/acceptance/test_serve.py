@@ -170,7 +170,7 @@ def test_a_store_from_a_newer_version_is_refused_and_left_as_it_is(tmp_path: Pat
     events.write_text('{"eventTime": "2013-01-01T10:00:00Z", "job": {"namespace": "n", "name": "j"}}')
     subprocess.run([*COMMAND, "--home", str(home), "ingest", str(events)], check=True, timeout=60, capture_output=True)
     with sqlite3.connect(home / "driftline.db") as database:
-        database.execute("insert into schema_version values (9999, 'from later', 0)")
+        database.execute("insert into schema_version (version, name, applied_us) values (9999, 'from later', 0)")
     database.close()
     before = contents(home)
     for words in (("serve", "--port", "0"), ("ingest", str(events)), ("incidents",), ("guard", "status")):

@@ -36,3 +36,25 @@ def test_a_file_that_is_no_toml_is_refused(tmp_path: Path) -> None:
 def test_capture_delivers_to_the_server_where_one_is_named() -> None:
     assert config.Settings().target == "sqlite://.driftline"
     assert config.Settings(url="http://h:1").target == "http://h:1"
+    assert config.Settings(home="h").location == "sqlite://h"
+    assert config.Settings(home="h", store="postgresql://db/x").target == "postgresql://db/x"
+
+
+@pytest.mark.parametrize(
+    ("address", "shown"),
+    [
+        ("sqlite://a/folder", "sqlite://a/folder"),
+        ("a/folder", "a/folder"),
+        ("postgresql://ann:secret@db:5432/memory?sslmode=require", "postgresql://db:5432/memory"),
+        ("postgresql://db", "postgresql://db"),
+        ("postgresql:///memory?password=secret", "postgresql:///memory"),
+        ("postgresql://[::1]:5432/memory", "postgresql://[::1]:5432/memory"),
+        ("postgresql://ann:sec@ret@db/memory", "postgresql://…"),
+        ("postgresql://ann:sec/ret@db/memory", "postgresql://…"),
+        ("postgresql://ann:sec?ret@db/memory", "postgresql://…"),
+        ("postgresql://ann:sec#ret@db/memory", "postgresql://…"),
+        ("postgresql://db/memory?password=sec@ret", "postgresql://…"),
+    ],
+)
+def test_an_address_is_shown_without_what_may_be_a_password(address: str, shown: str) -> None:
+    assert config.bare(address) == shown

@@ -28,14 +28,15 @@ PLACES = {
 
 @click.group(cls=LazyGroup, places=PLACES, context_settings={"help_option_names": ["-h", "--help"]})
 @click.option("--home", metavar="FOLDER", help="Folder of the store.  [default: .driftline]")
+@click.option("--store", metavar="URL", help="Store to work on, such as postgresql://…  [default: the one in --home]")
 @click.version_option(__version__, prog_name="driftline")
 @click.pass_context
-def group(ctx: click.Context, home: str | None) -> None:
+def group(ctx: click.Context, home: str | None, store: str | None) -> None:
     """Where did it come from, what changed, what is the cause and what did it cost, and is it stopped?
 
     Every command takes --json for machines. Settings also come from driftline.toml and DRIFTLINE_* variables.
     """
-    ctx.obj = {"home": home}
+    ctx.obj = {"home": home, "store": store}
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

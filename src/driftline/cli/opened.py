@@ -15,7 +15,8 @@ from driftline.errors import StoreUnusable
 
 def settings(ctx: click.Context, **more: Any) -> Settings:
     """Return the settings in force for this command; what is not None in ``more`` wins over all others."""
-    return config.load({**(ctx.obj or {}), **more})
+    said = {key: value for key, value in more.items() if value is not None}
+    return config.load({**(ctx.obj or {}), **said})
 
 
 @contextmanager
@@ -27,11 +28,14 @@ def engine(ctx: click.Context, *, create: bool = False) -> Iterator[Engine]:
         StoreTooNew: a newer Driftline wrote it.
     """
     chosen = settings(ctx)
-    if not create and not Path(chosen.home).is_dir():
+    scheme, mark, rest = chosen.location.partition("://")
+    folder = rest if mark else chosen.location
+    if not create and scheme in ("sqlite", chosen.location) and not Path(folder).is_dir():
         hint = "Name its folder with --home, or record something first, as with 'driftline ingest FILE'."
-        raise StoreUnusable(f"there is no folder {chosen.home}", hint=hint)
+        raise StoreUnusable(f"there is no folder {folder}", hint=hint)
     if chosen.url:
-        note = f"Note: this works on the store in {chosen.home}; the server at {chosen.url} is for capture only."
+        place = config.bare(chosen.store) or chosen.home
+        note = f"Note: this works on the store in {place}; the server at {chosen.url} is for capture only."
         click.echo(note, err=True)
     with Engine.open(chosen) as found:
         yield found

@@ -9,15 +9,18 @@ from driftline.serve import server
 @click.command()
 @click.option("--host", help="Address to listen on.  [default: 127.0.0.1]")
 @click.option("--port", type=click.IntRange(0, 65535), help="Port to listen on; 0 takes a free one.  [default: 8620]")
+@click.option("--store", metavar="URL", help="Store to serve, such as postgresql://…; better set as DRIFTLINE_STORE.")
 @click.option("--token", help="What every POST must carry as Bearer token; better set as DRIFTLINE_TOKEN.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object with the address, when ready.")
 @click.pass_context
-def serve(ctx: click.Context, host: str | None, port: int | None, token: str | None, as_json: bool) -> None:
+def serve(
+    ctx: click.Context, host: str | None, port: int | None, store: str | None, token: str | None, as_json: bool
+) -> None:
     """Serve the store over HTTP, with the web page, until Ctrl-C.
 
     OpenLineage clients send to the address that is printed; Prometheus reads /metrics there.
     """
-    settings = opened.settings(ctx, host=host, port=port, token=token)
+    settings = opened.settings(ctx, host=host, port=port, store=store, token=token)
 
     def ready(address: str) -> None:
         if as_json:

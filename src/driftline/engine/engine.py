@@ -46,7 +46,7 @@ class Engine:
             StoreTooNew: a newer Driftline wrote it; nothing was changed.
             StoreUnusable: it cannot be opened.
         """
-        store = open_store(settings.store)
+        store = open_store(settings.location, home=settings.home)
         house = House(settings, store, Outbox(store, settings))
         remember.everything(house)
         return cls(house)

@@ -1,6 +1,6 @@
 """The in-process sink: capture delivers straight into the engine, on the same store and the same code as a server.
 
-Named by the scheme ``sqlite`` in ``driftline.event.sink``. One engine per home folder and process.
+Named by the schemes ``sqlite`` and ``postgresql`` in ``driftline.event.sink``. One engine per store and process.
 """
 
 from collections.abc import Sequence
@@ -30,7 +30,7 @@ class LocalSink:
 
 
 def open_sink(settings: Settings) -> LocalSink:
-    """Return a sink into the embedded store of ``settings``."""
+    """Return a sink into the store of ``settings``."""
     engine = Engine.open(settings)
     engine.take_charge()
     return LocalSink(engine)

@@ -15,6 +15,8 @@ from driftline.event.answer import Answer
 
 FACTORIES = {
     "sqlite": "driftline.engine.local:open_sink",
+    "postgresql": "driftline.engine.local:open_sink",
+    "postgres": "driftline.engine.local:open_sink",
     "http": "driftline.capture.send:open_sink",
     "https": "driftline.capture.send:open_sink",
 }
@@ -38,7 +40,7 @@ def open_sink(settings: Settings) -> Sink:
     scheme = settings.target.partition("://")[0] if "://" in settings.target else "sqlite"
     place = FACTORIES.get(scheme)
     if place is None:
-        raise BadSetting(f"target {settings.target!r}: known are {', '.join(sorted(FACTORIES))}")
+        raise BadSetting(f"target {scheme}://…: known are {', '.join(sorted(FACTORIES))}")
     module, _, attribute = place.partition(":")
     sink: Sink = getattr(importlib.import_module(module), attribute)(settings)
     return sink

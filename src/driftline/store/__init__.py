@@ -1,4 +1,4 @@
-"""The memory: the event log, lineage, profiles, trouble, answers. SQLite in a folder or in memory."""
+"""The memory: the event log, lineage, profiles, trouble, answers. In SQLite or PostgreSQL."""
 
 from driftline.store.store import Store as Store
 from driftline.store.store import open_store as open_store

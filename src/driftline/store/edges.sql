@@ -15,11 +15,11 @@ select valid_from_us, valid_to_us from flow where target = :target and source = 
 
 -- name: flows_into
 -- What leads into some datasets and jobs.
-select source, target from flow where target in {ids} and valid_from_us <= :as_of_us and valid_to_us > :as_of_us;
+select source, target from flow where target in {integers:ids} and valid_from_us <= :as_of_us and valid_to_us > :as_of_us;
 
 -- name: flows_out_of
 -- What some datasets and jobs lead to.
-select source, target from flow where source in {ids} and valid_from_us <= :as_of_us and valid_to_us > :as_of_us;
+select source, target from flow where source in {integers:ids} and valid_from_us <= :as_of_us and valid_to_us > :as_of_us;
 
 -- name: pairing_of
 -- What a job's runs add up to say of the sources of a dataset.
@@ -91,12 +91,12 @@ where target = :target and source = :source and via = 0;
 -- name: edges_into
 -- What feeds some datasets and jobs.
 select target, source, via, hops, provenance, confidence from edge
-where target in {ids} and valid_from_us <= :as_of_us and valid_to_us > :as_of_us;
+where target in {integers:ids} and valid_from_us <= :as_of_us and valid_to_us > :as_of_us;
 
 -- name: edges_out_of
 -- What some datasets and jobs feed.
 select target, source, via, hops, provenance, confidence from edge
-where source in {ids} and valid_from_us <= :as_of_us and valid_to_us > :as_of_us;
+where source in {integers:ids} and valid_from_us <= :as_of_us and valid_to_us > :as_of_us;
 
 -- name: run_columns_put
 -- What a run says of the columns of a dataset, from a moment on.
@@ -143,31 +143,31 @@ delete from column_edge where job_id = :job and target_dataset = :dataset and ho
 -- name: column_edges_into
 -- What reaches some columns or row sets (negative).
 select target, source, kind, provenance, confidence, source_dataset, target_dataset, hops from column_edge
-where target in {ids} and valid_from_us <= :as_of_us and valid_to_us > :as_of_us;
+where target in {integers:ids} and valid_from_us <= :as_of_us and valid_to_us > :as_of_us;
 
 -- name: column_edges_out_of
 -- What some columns or row sets (negative) reach.
 select target, source, kind, provenance, confidence, source_dataset, target_dataset, hops from column_edge
-where source in {ids} and valid_from_us <= :as_of_us and valid_to_us > :as_of_us;
+where source in {integers:ids} and valid_from_us <= :as_of_us and valid_to_us > :as_of_us;
 
 -- name: column_edges_out_of_datasets
 -- What any column of some datasets reaches.
 select target, source, kind, provenance, confidence, source_dataset, target_dataset, hops from column_edge
-where source_dataset in {ids} and valid_from_us <= :as_of_us and valid_to_us > :as_of_us;
+where source_dataset in {integers:ids} and valid_from_us <= :as_of_us and valid_to_us > :as_of_us;
 
 -- name: fields_of_datasets
 -- The columns of some datasets.
-select id, dataset_id from field where dataset_id in {ids};
+select id, dataset_id from field where dataset_id in {integers:ids};
 
 -- name: traces_into
 -- Steps that end in some versions or runs (negative).
 select target, source, run_id, hops, provenance, confidence, valid_from_us from trace
-where target in {ids} and hops > 0 and valid_from_us <= :as_of_us and valid_to_us > :as_of_us;
+where target in {integers:ids} and hops > 0 and valid_from_us <= :as_of_us and valid_to_us > :as_of_us;
 
 -- name: traces_out_of
 -- Steps that begin in some versions or runs (negative).
 select target, source, run_id, hops, provenance, confidence, valid_from_us from trace
-where source in {ids} and hops > 0 and valid_from_us <= :as_of_us and valid_to_us > :as_of_us;
+where source in {integers:ids} and hops > 0 and valid_from_us <= :as_of_us and valid_to_us > :as_of_us;
 
 -- name: traces_unversioned
 -- Steps out of a dataset that was read without saying which version, within a span of time.
@@ -191,4 +191,4 @@ select source, valid_from_us, valid_to_us, provenance, confidence from tie where
 
 -- name: field_owners
 -- The datasets of some columns.
-select id, dataset_id from field where id in {ids};
+select id, dataset_id from field where id in {integers:ids};

@@ -34,7 +34,7 @@ select facets from node where id = :id;
 
 -- name: nodes_by_ids
 -- Datasets and jobs.
-select id, type, namespace, name, node, kind from node where id in {ids};
+select id, type, namespace, name, node, kind from node where id in {integers:ids};
 
 -- name: node_by_text
 -- The dataset or job with a node id.
@@ -89,7 +89,7 @@ select id, name from field where dataset_id = :dataset order by id;
 
 -- name: fields_by_ids
 -- Columns with their datasets.
-select f.id, n.namespace, n.name, f.name, n.kind from field f join node n on n.id = f.dataset_id where f.id in {ids};
+select f.id, n.namespace, n.name, f.name, n.kind from field f join node n on n.id = f.dataset_id where f.id in {integers:ids};
 
 -- name: fields_named
 -- Columns of exactly this name, in whatever dataset.
@@ -107,11 +107,11 @@ from run r left join node j on j.id = r.job_id
 
 -- name: runs_named
 -- Every execution of some run ids.
-{run_row} where r.run in {texts} order by r.run, r.attempt;
+{run_row} where r.run in {texts:texts} order by r.run, r.attempt;
 
 -- name: runs_by_ids
 -- Executions by their ids in the store.
-{run_row} where r.id in {ids};
+{run_row} where r.id in {integers:ids};
 
 -- name: run_put
 -- Keep or replace one execution.
@@ -155,7 +155,7 @@ on conflict (job_id, parent_id, root_id) do update set
 
 -- name: job_parents
 -- On whose behalf jobs ran.
-select job_id, parent_id, root_id, valid_from_us from job_parent where job_id in {ids} order by job_id, valid_from_us, parent_id;
+select job_id, parent_id, root_id, valid_from_us from job_parent where job_id in {integers:ids} order by job_id, valid_from_us, parent_id;
 
 -- name: job_children
 -- The jobs that ran on behalf of one.
@@ -191,7 +191,7 @@ from version v join node n on n.id = v.dataset_id left join run r on r.id = v.ru
 
 -- name: versions_by_ids
 -- Versions.
-{version_columns} where v.id in {ids};
+{version_columns} where v.id in {integers:ids};
 
 -- name: versions_before
 -- The versions of a dataset that came into being before a moment, newest first.
@@ -246,7 +246,7 @@ where job_id = :job and dataset_id = :dataset and role = :role;
 
 -- name: touches_by_runs
 -- What some runs read (0) or wrote (1).
-select run_id, dataset_id, valid_from_us, valid_to_us, informed_us from touch where run_id in {ids} and role = :role;
+select run_id, dataset_id, valid_from_us, valid_to_us, informed_us from touch where run_id in {integers:ids} and role = :role;
 
 -- name: runs_of_version
 -- The runs that read (0) or wrote (1) a version, oldest first.
@@ -272,4 +272,4 @@ select target, source, hops, provenance, confidence, valid_from_us, valid_to_us 
 -- Which dataset fed a version of another, in some runs.
 select t.run_id, s.dataset_id, t.provenance, t.confidence, t.valid_from_us, t.valid_to_us
 from trace t join version v on v.id = t.target join version s on s.id = t.source
-where t.run_id in {ids} and v.dataset_id = :target and t.hops <> 1;
+where t.run_id in {integers:ids} and v.dataset_id = :target and t.hops <> 1;

@@ -5,6 +5,7 @@ quarantined, with the reason. Events are cut into a skeleton and facets that are
 event: whoever hands it over says which parts of it are facets.
 """
 
+import itertools
 import json
 import uuid
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -84,7 +85,7 @@ class Note(msgspec.Struct, frozen=True, omit_defaults=True):
     replaced_by: str = ""  # id of the event that it was replayed as
 
 
-_encode_note = msgspec.msgpack.Encoder().encode
+encode_note = msgspec.msgpack.Encoder().encode
 _decode_note = msgspec.msgpack.Decoder(Note).decode
 
 
@@ -117,10 +118,11 @@ class Log:
         hashes = [digest(event.raw) for event in events]
         with self._connection.transaction():
             known = self._known(events)
-            numbers = self._numbers(len(events))
+            top = self._connection.row("log_top")
+            numbers = itertools.count(1 + (top[0] if top else 0))
             kept: list[Kept] = []
             fresh: list[tuple[int, bytes, Fresh]] = []
-            for seq, hash_, event in zip(numbers, hashes, events, strict=True):
+            for seq, hash_, event in zip(numbers, hashes, events, strict=False):
                 new = (event.event_us, hash_) not in known
                 known.add((event.event_us, hash_))
                 kept.append(Kept(identify(event.event_us, hash_), new, seq))
@@ -135,10 +137,6 @@ class Log:
     def _known(self, events: Sequence[Fresh]) -> set[tuple[int, bytes]]:
         moments = json.dumps(sorted({event.event_us for event in events}))
         return {(event_us, hash_) for event_us, hash_ in self._connection.rows("log_known", ids=moments)}
-
-    def _numbers(self, amount: int) -> list[int]:
-        rows = self._connection.rows("log_numbers", amount=amount)
-        return [row[0] for row in rows] if len(rows) == amount else list(range(rows[0][0], rows[0][0] + amount))
 
     def _write(self, fresh: Sequence[tuple[int, bytes, Fresh]], received_us: int, quiet: bool) -> None:
         if not fresh:
@@ -167,7 +165,7 @@ class Log:
                 waiting.append({"seq": seq, "owner": owner, "kind": event.kind, "quiet": int(quiet)})
             if event.refused or event.notes:
                 note = Note(event.refused, **event.notes)
-                notes.append({"seq": seq, "status": status, "body": _encode_note(note)})
+                notes.append({"seq": seq, "status": status, "body": encode_note(note)})
         for month in {event.event_us for _, _, event in fresh}:
             self._connection.ensure_month(month)
         self._connection.many("log_append", rows)
@@ -178,10 +176,6 @@ class Log:
         """Add to the running counts of events."""
         rows = [{"name": f"events {name}", "amount": amount} for name, amount in amounts.items() if amount]
         self._connection.many("tally_add", rows)
-
-    def lock(self) -> None:
-        """Be the only one who folds until the transaction ends."""
-        self._connection.rows("fold_alone")
 
     def waiting(self, limit: int) -> list[Waiting]:
         """Return the events that wait to be folded, oldest first."""
@@ -238,7 +232,7 @@ class Log:
     def _settle(self, seq: int, status: int, note: Note) -> None:
         with self._connection.transaction():
             self._connection.execute("log_status", seq=seq, status=status)
-            self._connection.many("receipt_put", [{"seq": seq, "status": status, "body": _encode_note(note)}])
+            self._connection.many("receipt_put", [{"seq": seq, "status": status, "body": encode_note(note)}])
 
     def refused(self, limit: int = 100) -> list[Refused]:
         """Return the events in quarantine, newest first."""

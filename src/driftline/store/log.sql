@@ -1,16 +1,12 @@
 -- The log of events, their receipts, what waits to be folded, and the blobs that they share.
 
--- name: fold_alone
--- Let one process fold at a time; the others wait for the end of its transaction.
-{foldlock};
-
--- name: log_numbers
--- Places in the log for new events.
-{lognumbers};
+-- name: log_top
+-- The last place in the log.
+select coalesce(max(seq), 0) from event_log;
 
 -- name: log_known
 -- The events of some moments, to tell what is known already.
-select event_us, hash from event_log where event_us in {ids};
+select event_us, hash from event_log where event_us in {integers:ids};
 
 -- name: log_append
 -- Keep one raw event, unless its content is known already.
@@ -29,7 +25,7 @@ where seq > :after order by seq limit :limit;
 
 -- name: log_at
 -- Events by their places in the log.
-select seq, event_us, hash, owner, kind, received_us, status, packed, body from event_log where seq in {ids} order by seq;
+select seq, event_us, hash, owner, kind, received_us, status, packed, body from event_log where seq in {integers:ids} order by seq;
 
 -- name: log_between
 -- Events by when they happened, newest first.
@@ -82,7 +78,7 @@ select seq, owner, kind, quiet from pending order by seq limit :limit;
 
 -- name: pending_done
 -- These events wait no longer.
-delete from pending where seq in {ids};
+delete from pending where seq in {integers:ids};
 
 -- name: pending_count
 -- How many events wait.
@@ -103,11 +99,11 @@ insert into blob (hash, mark, packed, data) values (:hash, :mark, :packed, :data
 
 -- name: blobs_hashed
 -- The numbers of blobs by the first half of their hash.
-select id, hash, mark from blob where hash in {ids};
+select id, hash, mark from blob where hash in {integers:ids};
 
 -- name: blobs_numbered
 -- Blobs by number.
-select id, packed, data from blob where id in {ids};
+select id, packed, data from blob where id in {integers:ids};
 
 -- name: blob_marked
 -- The bytes with a hash.

@@ -18,8 +18,10 @@ from driftline.store.lineage import Lineage
 from driftline.store.log import Log
 from driftline.store.names import Names
 from driftline.store.outbox import Outbox
+from driftline.store.postgres import PostgresConnection
 from driftline.store.profiles import Profiles
 from driftline.store.quarantines import Quarantines
+from driftline.store.sqlite import SqliteConnection
 from driftline.store.state import State
 from driftline.store.walks import Walks
 
@@ -50,7 +52,6 @@ class Store:
 
     def take_turn(self) -> bool:
         """Fold alone until the transaction ends; return whether another process folded since the last turn."""
-        self.log.lock()
         said = self.state.get(_TURN)
         turn = int(said) if said else 0
         another = turn != self._turn
@@ -70,8 +71,8 @@ class Store:
     @cached_property
     def ledger(self) -> Ledger:
         """The answers, opened on first use: it loads DuckDB."""
-        file = self._connection.file
-        return Ledger(self._connection, file.parent / LEDGER if file else None)
+        folder = self._connection.folder
+        return Ledger(self._connection, folder / LEDGER if folder else None)
 
     def close(self) -> None:
         """Let go of the files."""
@@ -80,16 +81,23 @@ class Store:
         self._connection.close()
 
 
-def open_store(location: str) -> Store:
-    """Open or create the store at ``sqlite://FOLDER``, at a folder's path, or in memory (``:memory:``).
+def open_store(location: str, *, home: str = "") -> Store:
+    """Open or create the store at ``location``.
+
+    Args:
+        location: ``sqlite://FOLDER``, a folder's path, ``:memory:``, or ``postgresql://USER@HOST:PORT/DATABASE``.
+        home: where the answers of a store in PostgreSQL are moved to Parquet; ``""`` = they stay in the database.
 
     Raises:
+        MissingExtra: the store is in PostgreSQL, and psycopg is not installed.
         StoreTooNew: a newer Driftline wrote it; nothing was changed.
         StoreUnusable: it cannot be opened or is something else; nothing was changed.
     """
     if location == MEMORY:
-        return Store(Connection(None))
+        return Store(SqliteConnection(None))
     scheme, mark, rest = location.partition("://")
+    if mark and scheme in ("postgresql", "postgres"):
+        return Store(PostgresConnection(location, Path(home) if home else None))
     if mark and scheme != "sqlite":
-        raise StoreUnusable(f"{location!r}: known are sqlite://FOLDER and {MEMORY}")
-    return Store(Connection(Path(rest if mark else location) / FILE))
+        raise StoreUnusable(f"{scheme}://…: known are sqlite://FOLDER, postgresql://… and {MEMORY}")
+    return Store(SqliteConnection(Path(rest if mark else location) / FILE))

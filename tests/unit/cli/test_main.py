@@ -1,12 +1,20 @@
+import json
 import resource
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from driftline.cli.main import main
 
+EVENT = {
+    "eventType": "COMPLETE", "eventTime": "2013-01-01T08:00:00Z", "producer": "https://example.org/test",
+    "schemaURL": "https://openlineage.io/spec/2-0-2/OpenLineage.json#/$defs/RunEvent",
+    "run": {"runId": "0194a1b2-0000-7000-8000-000000000001"}, "job": {"namespace": "default", "name": "clean"},
+    "inputs": [{"namespace": "file", "name": "raw"}], "outputs": [{"namespace": "file", "name": "features"}],
+}  # fmt: skip
 SCRIPT = [sys.executable, "-m", "driftline.cli.main"]
 
 
@@ -35,6 +43,25 @@ def test_a_store_that_does_not_exist_is_not_made_by_asking(capsys: pytest.Captur
     assert code == 74
     assert "nowhere" in err
     assert not (tmp_path / "nowhere").exists()
+
+
+def test_a_store_is_named_by_its_address_and_its_password_is_not_told(
+    capsys: pytest.CaptureFixture[str], home: Path, postgres: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert ended(capsys, "--store", f"sqlite://{home}", "--home", "nowhere", "incidents")[0] == 0
+    url = postgres.new_url()
+    file = home / "event.json"
+    file.write_text(json.dumps(EVENT))
+    assert ended(capsys, "--store", url, "--home", str(home), "ingest", str(file))[0] == 0
+    monkeypatch.setenv("DRIFTLINE_STORE", url)
+    code, out, _ = ended(capsys, "--home", "nowhere", "lineage", "--list")
+    assert (code, "features" in out) == (0, True)
+    monkeypatch.setenv("DRIFTLINE_URL", "http://127.0.0.1:1")
+    _, _, err = ended(capsys, "incidents")
+    assert "works on the store in postgresql://" in err
+    assert "@" not in err
+    code, _, err = ended(capsys, "--store", "postgresql://ann:s3cr3t@127.0.0.1:1/x", "incidents")
+    assert (code, "127.0.0.1" in err, "s3cr3t" in err) == (74, True, False)
 
 
 def test_wrong_use_exits_with_two(capsys: pytest.CaptureFixture[str]) -> None:

@@ -34,7 +34,7 @@ def test_a_store_from_a_newer_version_is_refused_and_left_untouched(town: Any) -
     town.live(0, 0)
     town.engine.close()
     with sqlite3.connect(town.home / "driftline.db") as database:
-        database.execute("insert into schema_version values (9999, 'from later', 0)")
+        database.execute("insert into schema_version (version, name, applied_us) values (9999, 'from later', 0)")
     database.close()
     before = contents(town.home)
     with pytest.raises(StoreTooNew):

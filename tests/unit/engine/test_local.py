@@ -27,6 +27,20 @@ def test_the_embedded_store_is_the_sink_where_no_server_is_named(tmp_path: Path)
     opened.close()
 
 
+def test_a_store_in_postgresql_is_the_sink_where_one_is_named(town: Any, tmp_path: Path, postgres: Any) -> None:
+    settings = Settings(home=str(tmp_path / "home"), store=postgres.new_url(), console=False)
+    opened = sink.open_sink(settings)
+    opened.events([*town.events(0), b"nonsense", *town.events(1), *town.events(0)])
+    opened.answers([Answer(id="00000000-0000-7000-8000-000000000001", time_us=1, endpoint="desk", money=3.0)])
+    assert isinstance(opened, local.LocalSink)
+    assert opened.engine.house.store.ledger.compact() == 1
+    with Engine.open(settings) as other:
+        seen = other.overview()
+    opened.close()
+    assert (seen.events, seen.answers, seen.money) == ({"accepted": 10, "merged": 5, "quarantined": 1}, 1, 3.0)
+    assert list((tmp_path / "home" / "ledger").glob("*/*.parquet"))
+
+
 def test_a_bad_event_does_not_stop_the_batch(town: Any) -> None:
     local.LocalSink(town.engine).events([b"nonsense", *town.events(0)])
     assert town.engine.overview().events == {"accepted": 5, "merged": 0, "quarantined": 1}

@@ -1,157 +1,41 @@
-import os
-import signal
-import sqlite3
-import subprocess
-import sys
-import threading
-from collections.abc import Callable
+"""What the two engines share, on each of them."""
+
+import contextlib
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from driftline.errors import StoreUnusable
-from driftline.store import connection, open_store
 from driftline.store.connection import Connection
-
-# Writes numbers one after another, each in two places at once, and says each when it is acknowledged.
-WRITER = """
-import sys
-from driftline.store import open_store
-store = open_store(sys.argv[1])
-for number in range(10**9):
-    with store.transaction():
-        store.log.append(b"%d" % number, event_us=number, received_us=0, run="r")
-        store.state.put("last", b"%d" % number)
-    print(number, flush=True)
-"""
+from driftline.store.postgres import PostgresConnection
+from driftline.store.sqlite import SqliteConnection
 
 
-def test_nothing_acknowledged_is_lost_when_the_writer_is_killed(
-    tmp_path: Path, spawn: Callable[..., "subprocess.Popen[bytes]"]
-) -> None:
-    location = f"sqlite://{tmp_path}"
-    for _ in range(3):
-        writer = spawn([sys.executable, "-c", WRITER, location], stdout=subprocess.PIPE)
-        assert writer.stdout is not None
-        acknowledged = -1
-        while acknowledged < 200:
-            acknowledged = int(writer.stdout.readline())
-        os.kill(writer.pid, signal.SIGKILL)
-        writer.wait()
-        for line in writer.stdout.read().split(b"\n")[:-1]:
-            acknowledged = int(line)
-        store = open_store(location)
-        kept = [int(raw) for raw in store.log.of_run("r")]
-        assert kept == list(range(len(kept)))
-        assert len(kept) > acknowledged
-        assert int(store.state.get("last") or b"-1") <= kept[-1]
-        store.close()
+@pytest.fixture(params=["memory", "file", "postgres"])
+def link(
+    request: pytest.FixtureRequest, tmp_path: Path, postgres_servers: Callable[[str], Any]
+) -> Iterator[Connection]:
+    """A connection of every kind."""
+    if request.param == "postgres":
+        found: Connection = PostgresConnection(postgres_servers("wheel").new_url())
+    else:
+        found = SqliteConnection(tmp_path / "driftline.db" if request.param == "file" else None)
+    yield found
+    found.close()
 
 
-def test_a_transaction_that_was_killed_half_way_left_nothing(
-    tmp_path: Path, spawn: Callable[..., "subprocess.Popen[bytes]"]
-) -> None:
-    script = """
-import sys, time
-from driftline.store import open_store
-store = open_store(sys.argv[1])
-store.state.put("kept", b"1")
-with store.transaction():
-    store.state.put("lost", b"1")
-    print("inside", flush=True)
-    time.sleep(60)
-"""
-    writer = spawn([sys.executable, "-c", script, f"sqlite://{tmp_path}"], stdout=subprocess.PIPE)
-    assert writer.stdout is not None
-    writer.stdout.readline()
-    os.kill(writer.pid, signal.SIGKILL)
-    writer.wait()
-    store = open_store(f"sqlite://{tmp_path}")
-    assert (store.state.get("kept"), store.state.get("lost")) == (b"1", None)
-    store.close()
+def put(link: Connection, name: str, body: bytes = b"x") -> None:
+    link.execute("setting_put", name=name, body=body)
 
 
-@pytest.mark.parametrize("place", ["file", "memory"])
-def test_many_threads_write_and_read_at_once(tmp_path: Path, place: str) -> None:
-    store = open_store(":memory:" if place == "memory" else f"sqlite://{tmp_path}")
-    wrong: list[BaseException] = []
-
-    def work(worker: int) -> None:
-        try:
-            for number in range(30):
-                with store.transaction():
-                    store.log.append(b"%d/%d" % (worker, number), event_us=1, received_us=1, run=str(worker))
-                    assert len(store.log.of_run(str(worker))) == number + 1
-                assert len(store.log.of_run(str(worker))) == number + 1
-        except BaseException as error:
-            wrong.append(error)
-
-    threads = [threading.Thread(target=work, args=(worker,)) for worker in range(6)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert wrong == []
-    assert store.log.counts()["accepted"] == 180
-    store.close()
+def held(link: Connection, name: str) -> Any:
+    row = link.row("setting_get", name=name)
+    return row[0] if row else None
 
 
-def test_a_reader_does_not_wait_for_a_writer(tmp_path: Path) -> None:
-    store = open_store(f"sqlite://{tmp_path}")
-    store.state.put("a", b"before")
-    seen: list[bytes | None] = []
-    with store.transaction():
-        store.state.put("a", b"after")
-        reader = threading.Thread(target=lambda: seen.append(store.state.get("a")))
-        reader.start()
-        reader.join(10)
-    assert seen == [b"before"]
-    assert store.state.get("a") == b"after"
-    store.close()
-
-
-def test_two_processes_share_a_store(tmp_path: Path) -> None:
-    ours = open_store(f"sqlite://{tmp_path}")
-    script = "import sys; from driftline.store import open_store; open_store(sys.argv[1]).state.put('theirs', b'1')"
-    subprocess.run([sys.executable, "-c", script, f"sqlite://{tmp_path}"], check=True)
-    assert ours.state.get("theirs") == b"1"
-    ours.close()
-
-
-def test_a_lock_held_too_long_is_said_in_a_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(connection, "BUSY_SECONDS", 0.05)
-    store = open_store(f"sqlite://{tmp_path}")
-    other = sqlite3.connect(tmp_path / "driftline.db", isolation_level=None)
-    other.execute("begin immediate")
-    with pytest.raises(StoreUnusable, match="locked"), store.transaction():
-        raise AssertionError
-    other.execute("rollback")
-    store.state.put("a", b"1")
-    other.close()
-    store.close()
-
-
-def test_a_folder_that_cannot_be_made_is_said_in_a_sentence(tmp_path: Path) -> None:
-    (tmp_path / "taken").write_text("a file")
-    with pytest.raises(StoreUnusable, match="taken"):
-        open_store(f"sqlite://{tmp_path}/taken/home")
-
-
-def test_a_file_that_is_no_database_is_said_in_a_sentence_and_kept(tmp_path: Path) -> None:
-    (tmp_path / "driftline.db").write_text("a letter, not a database" * 100)
-    with pytest.raises(StoreUnusable, match="not a database"):
-        open_store(str(tmp_path))
-    assert (tmp_path / "driftline.db").read_text().startswith("a letter")
-
-
-def test_an_unknown_kind_of_store_is_refused() -> None:
-    with pytest.raises(StoreUnusable, match="oracle"):
-        open_store("oracle://host")
-
-
-def test_work_that_is_undone_is_told_to_those_who_remember() -> None:
+def test_work_that_is_undone_is_told_to_those_who_remember(link: Connection) -> None:
     told: list[str] = []
-    link = Connection(None)
     link.on_rollback(lambda: told.append("undone"))
     with link.transaction():
         pass
@@ -160,3 +44,62 @@ def test_work_that_is_undone_is_told_to_those_who_remember() -> None:
     assert told == ["undone"]
     link.close()
     link.close()
+
+
+def test_a_transaction_inside_one_is_undone_alone(link: Connection) -> None:
+    with link.transaction():
+        put(link, "outer")
+        with contextlib.suppress(KeyError), link.transaction():
+            put(link, "inner")
+            with link.transaction():
+                put(link, "innermost")
+            raise KeyError
+        assert held(link, "inner") is None
+        with link.transaction():
+            put(link, "second")
+    assert [held(link, name) for name in ("outer", "inner", "innermost", "second")] == [b"x", None, None, b"x"]
+
+
+def test_many_are_written_all_or_none(link: Connection) -> None:
+    link.many("setting_put", iter([{"name": str(n), "body": b"%d" % n} for n in range(50)]))
+    link.many("setting_put", [])
+    assert held(link, "49") == b"49"
+    broken = [{"name": "good", "body": b"x"}, {"name": "bad", "body": None}]  # the body may not be null
+    with link.transaction():
+        put(link, "around")
+        with pytest.raises(Exception, match=r"(?i)null"):
+            link.many("setting_put", broken)
+    assert (held(link, "good"), held(link, "around")) == (None, b"x")
+
+
+def test_values_come_back_as_the_same_types(link: Connection) -> None:
+    link.execute("setting_put", name="a", body=bytes(range(256)))
+    assert held(link, "a") == bytes(range(256))
+    assert type(held(link, "a")) is bytes
+    segment = {"month": "2013-01", "first_id": "", "last_id": "", "since_us": -5, "until_us": 2**62}
+    for name, answers in (("one", 2**40), ("two", True)):
+        link.execute("ledger_segment_add", name=name, answers=answers, **segment)
+    (total,) = link.rows("ledger_count")
+    assert total == (2**40 + 1,)
+    assert type(total[0]) is int
+    edge = {"source": 1, "target": 2, "run": 3, "provenance": "\u00e9\u4e2d", "from_us": 1, "to_us": 9}
+    link.many("edge_put", [{**edge, "confidence": confidence} for confidence in (1, 0.1)])
+    for values in link.rows("ledger_segments"):
+        assert [type(value) for value in values] == [str, str, int, str, str, int, int]
+    assert [row[5:] for row in link.rows("ledger_segments")] == [(-5, 2**62)] * 2
+
+
+def test_rows_touched_are_counted(link: Connection) -> None:
+    put(link, "a")
+    assert link.execute("setting_remove", name="a") == 1
+    assert link.execute("setting_remove", name="a") == 0
+
+
+def test_a_writing_statement_without_rows_gives_none(link: Connection) -> None:
+    assert link.rows("setting_put", name="a", body=b"x") == []
+    assert held(link, "a") == b"x"
+
+
+def test_a_month_may_be_asked_for_where_the_log_has_no_parts(link: Connection) -> None:
+    link.ensure_month(1_700_000_000_000_000)
+    link.ensure_month(2**63 - 1)

@@ -16,8 +16,8 @@ from driftline.errors import BadInput, NotFound, StoreUnusable
 from driftline.event.answer import Answer, Source, Verdict
 from driftline.event.lineage import Dataset, Version
 from driftline.store import ledger as ledger_module
-from driftline.store.connection import Connection
 from driftline.store.ledger import Ledger, Total
+from driftline.store.sqlite import SqliteConnection
 
 START_US = 1_359_600_000_000_000  # 2013-01-31 02:40 UTC: a few days on it is February
 HOUR_US = 3_600_000_000
@@ -44,7 +44,7 @@ def answer(number: int, **changes: Any) -> Answer:
     return Answer(**values | changes)
 
 
-class FailingConnection(Connection):
+class FailingConnection(SqliteConnection):
     """A store that dies at a named statement."""
 
     fail_at = ""
@@ -142,10 +142,10 @@ import os, sys
 from pathlib import Path
 from driftline.event.answer import Answer
 from driftline.store import ledger_files
-from driftline.store.connection import Connection
+from driftline.store.sqlite import SqliteConnection
 from driftline.store.ledger import Ledger
 
-class Dying(Connection):
+class Dying(SqliteConnection):
     def execute(self, statement, /, **values):
         if statement == sys.argv[2]:
             os._exit(9)
@@ -333,7 +333,7 @@ def test_a_lost_segment_is_said_not_passed_over(tmp_path: Path) -> None:
 
 
 def test_a_ledger_without_a_folder_keeps_everything_in_the_inbox() -> None:
-    connection = Connection(None)
+    connection = SqliteConnection(None)
     ledger = Ledger(connection, None)
     ledger.append([answer(number) for number in range(5)])
     assert ledger.compact() == 0

@@ -8,7 +8,7 @@ import pytest
 from driftline.errors import BadInput
 from driftline.event.answer import Answer
 from driftline.store import ledger_inbox, ledger_rows
-from driftline.store.connection import Connection
+from driftline.store.sqlite import SqliteConnection
 
 
 def answer(number: int, **changes: Any) -> Answer:
@@ -44,7 +44,7 @@ def test_months_begin_at_midnight_utc(moment_us: int, month: str) -> None:
 
 
 def test_each_waiting_answer_is_decoded_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    connection = Connection(None)
+    connection = SqliteConnection(None)
     inbox = ledger_inbox.Inbox(connection)
     decoded: list[int] = []
     to_table = ledger_rows.to_table

@@ -17,7 +17,7 @@ drop index event_log_refused;
 -- The log: every event as it came, once by content, cut into a skeleton and facets that are kept once. An owner is what
 -- an event speaks of: a run, a job or a dataset. Packed: 0 = as it came, else how it was made small.
 create table event_log (
-  seq {logid},
+  seq {place},
   event_us bigint not null,
   hash {blob} not null,
   owner {blob} not null,
@@ -28,6 +28,9 @@ create table event_log (
   body {blob} not null,
   unique (event_us, hash)
 ) {by_month};
+-- only: postgresql
+create table event_log_default partition of event_log default;
+-- only: postgresql
 create index event_log_seq on event_log (seq);
 create index event_log_owner on event_log (owner, seq);
 
@@ -223,5 +226,5 @@ create index column_edge_down on column_edge (source, target, job_id, kind, vali
 create index column_edge_rows on column_edge (source_dataset, target, source);
 create index column_edge_said on column_edge (job_id, target_dataset);
 
--- Work that waits: the old log is read into the new one when the store is opened.
+-- The old log is read into the new one by adopt.py, which also counts.
 delete from tally;

@@ -1,0 +1,65 @@
+"""The step of migration 2 that SQL cannot say: the old log is read into the new one, and waits to be folded anew.
+
+Enters: a raw connection inside the migration's transaction. Leaves: the same events, once each, and no old log. What
+follows from them is worked out quietly when the store is next written to: the past is not news.
+"""
+
+from typing import Any, Protocol
+
+from driftline.errors import BadEvent
+from driftline.event import names, openlineage
+from driftline.store import log, packing
+from driftline.store.log import Fresh, Note
+
+_ROWS = "select seq, event_us, received_us, status, reason, raw from old_log order by seq"
+_EVENT = """insert into event_log (seq, event_us, hash, owner, kind, received_us, status, packed, body)
+values (:seq, :event_us, :hash, :owner, :kind, :received_us, :status, :packed, :body)"""
+_PENDING = "insert into pending (seq, owner, kind, quiet) values (:seq, :owner, :kind, 1)"
+_RECEIPT = "insert into receipt (seq, status, body) values (:seq, :status, :body)"
+_TALLY = """insert into tally (name, amount)
+select 'events ' || case status when 0 then 'accepted' else 'quarantined' end, count(*) from event_log group by status"""
+
+
+class Raw(Protocol):
+    """A driver's connection."""
+
+    def execute(self, text: Any, values: Any = ..., /) -> Any:
+        """Run one statement; return its cursor."""
+
+
+def old_log(raw: Raw) -> None:
+    """Read the old log into the new one, and let go of it."""
+    for seq, event_us, received_us, status, reason, body in raw.execute(_ROWS).fetchall():
+        fresh = Fresh(body, refused=reason or "it could not be read") if status != "accepted" else _read(body)
+        packed, small = packing.cut(body, (), {})
+        values = {
+            "seq": seq,
+            "event_us": 0 if fresh.refused else event_us,
+            "hash": log.digest(body),
+            "owner": log.owner_key(fresh.owner, fresh.kind),
+            "kind": fresh.kind,
+            "received_us": received_us,
+            "status": log.QUARANTINED if fresh.refused else log.ACCEPTED,
+            "packed": packed,
+            "body": small,
+        }
+        raw.execute(_EVENT, values)
+        if fresh.refused:
+            note = log.encode_note(Note(fresh.refused))
+            raw.execute(_RECEIPT, {"seq": seq, "status": log.QUARANTINED, "body": note})
+        else:
+            raw.execute(_PENDING, {key: values[key] for key in ("seq", "owner", "kind")})
+    raw.execute(_TALLY)
+    raw.execute("drop table old_log")
+
+
+def _read(body: bytes) -> Fresh:
+    try:
+        event = openlineage.decode(body)
+    except BadEvent as error:
+        return Fresh(body, refused=error.message)
+    if event.run is not None:
+        return Fresh(body, owner=event.run.run_id, kind=log.RUN)
+    part, kind, name = (event.job, log.JOB, names.job_id) if event.job else (event.dataset, log.DATASET, names.dataset_id)
+    assert part is not None
+    return Fresh(body, owner=name(part.namespace, part.name), kind=kind)

@@ -1,0 +1,156 @@
+"""The store in one SQLite file, or in memory.
+
+Enters and leaves: what ``connection`` says. Reads outside a transaction run on a pool of connections beside the
+writer. Committed is safe against the death of the process (write-ahead log, synchronous NORMAL). Never
+builds SQL text.
+Source: https://www.sqlite.org/wal.html.
+"""
+
+import sqlite3
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from driftline.errors import StoreUnusable
+from driftline.store import connection, migrate, sql
+from driftline.store.connection import Connection, Row
+
+_SETTINGS = (
+    "synchronous = normal",
+    "temp_store = memory",
+    "cache_size = -32000",
+    "wal_autocheckpoint = 4000",
+)
+
+
+class SqliteConnection(Connection):
+    """Named statements on one SQLite file, or in memory when ``file`` is None."""
+
+    def __init__(self, file: Path | None) -> None:
+        """Open or create the store and bring it to the newest schema.
+
+        Raises:
+            StoreTooNew: a newer Driftline wrote it; nothing was changed.
+            StoreUnusable: it cannot be opened, or it holds something else; nothing was changed.
+        """
+        super().__init__("sqlite", file.parent if file else None)
+        self.file = file
+        self._idle: list[sqlite3.Connection] = []
+        self._closed = False
+        self._writer = self._open()
+        try:
+            migrate.version(self._writer)
+            if file is not None:
+                self._writer.execute("pragma journal_mode = wal")
+            self._settle(self._writer)
+            migrate.migrate(self._writer)
+        except BaseException as error:
+            self._writer.close()
+            if isinstance(error, sqlite3.Error):
+                raise self._plain(error) from error
+            raise
+
+    def rows(self, statement: str, /, **values: Any) -> list[Row]:
+        """Return all rows of a statement, reading or writing."""
+        named = self._statements[statement]
+        try:
+            if named.writes or self.file is None or self._inside():
+                with self._lock:
+                    return self._writer.execute(named.text, values).fetchall()
+            reader = self._borrow()
+            try:
+                return reader.execute(named.text, values).fetchall()
+            finally:
+                self._give_back(reader)
+        except sqlite3.Error as error:
+            raise self._plain(error) from error
+
+    def stream(self, statement: str, /, **values: Any) -> Iterator[Row]:
+        """Yield the rows of a reading statement, without holding them all in memory."""
+        if self.file is None or self._inside():
+            yield from self.rows(statement, **values)
+            return
+        reader = self._borrow()
+        try:
+            yield from reader.execute(self._statements[statement].text, values)
+        except sqlite3.Error as error:
+            raise self._plain(error) from error
+        finally:
+            self._give_back(reader)
+
+    def execute(self, statement: str, /, **values: Any) -> int:
+        """Run a writing statement; return how many rows it touched."""
+        try:
+            with self._lock:
+                return self._writer.execute(self._statements[statement].text, values).rowcount
+        except sqlite3.Error as error:
+            raise self._plain(error) from error
+
+    def many(self, statement: str, values: Iterable[Mapping[str, Any]]) -> None:
+        """Run a writing statement once per set of values, all or none."""
+        with self.transaction():
+            try:
+                self._writer.executemany(self._statements[statement].text, values)
+            except sqlite3.Error as error:
+                raise self._plain(error) from error
+
+    def close(self) -> None:
+        """Close every connection; a second call does nothing."""
+        with self._lock:
+            self._closed = True
+            while self._idle:
+                self._idle.pop().close()
+            self._writer.close()
+
+    def _open(self) -> sqlite3.Connection:
+        try:
+            if self.file is not None:
+                self.file.parent.mkdir(parents=True, exist_ok=True)
+            return sqlite3.connect(
+                self.file or ":memory:",
+                timeout=connection.BUSY_SECONDS,
+                isolation_level=None,
+                check_same_thread=False,
+                cached_statements=256,
+            )
+        except (OSError, sqlite3.Error) as error:
+            raise StoreUnusable(f"{self.file}: {error}") from error
+
+    @staticmethod
+    def _settle(raw: sqlite3.Connection) -> None:
+        for setting in _SETTINGS:
+            raw.execute(f"pragma {setting}")
+
+    def _borrow(self) -> sqlite3.Connection:
+        try:
+            return self._idle.pop()
+        except IndexError:
+            reader = self._open()
+            self._settle(reader)
+            reader.execute("pragma query_only = on")
+            return reader
+
+    def _give_back(self, reader: sqlite3.Connection) -> None:
+        if self._closed:
+            reader.close()
+        else:
+            self._idle.append(reader)
+
+    def _begin(self) -> None:
+        self._control(sql.BEGIN["sqlite"])
+
+    def _control(self, text: str) -> None:
+        try:
+            self._writer.execute(text)
+        except sqlite3.Error as error:
+            raise self._plain(error) from error
+
+    def _undo(self, text: str) -> None:
+        if self._writer.in_transaction:
+            self._writer.execute(text)
+
+    def _plain(self, error: sqlite3.Error) -> Exception:
+        """Return the error that a person can act on; a mistake in our own statements stays what it is."""
+        if isinstance(error, (sqlite3.IntegrityError, sqlite3.ProgrammingError, sqlite3.InterfaceError)):
+            return error
+        return StoreUnusable(f"{self.file or 'in memory'}: {error}")

@@ -1,0 +1,148 @@
+import os
+import signal
+import sqlite3
+import subprocess
+import sys
+import threading
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from driftline.errors import StoreUnusable
+from driftline.store import connection, open_store
+
+# Writes numbers one after another, each in two places at once, and says each when it is acknowledged.
+WRITER = """
+import sys
+from driftline.store import open_store
+store = open_store(sys.argv[1])
+for number in range(10**9):
+    with store.transaction():
+        store.log.append(b"%d" % number, event_us=number, received_us=0, run="r")
+        store.state.put("last", b"%d" % number)
+    print(number, flush=True)
+"""
+
+
+def test_nothing_acknowledged_is_lost_when_the_writer_is_killed(
+    tmp_path: Path, spawn: Callable[..., "subprocess.Popen[bytes]"]
+) -> None:
+    location = f"sqlite://{tmp_path}"
+    for _ in range(3):
+        writer = spawn([sys.executable, "-c", WRITER, location], stdout=subprocess.PIPE)
+        assert writer.stdout is not None
+        acknowledged = -1
+        while acknowledged < 200:
+            acknowledged = int(writer.stdout.readline())
+        os.kill(writer.pid, signal.SIGKILL)
+        writer.wait()
+        for line in writer.stdout.read().split(b"\n")[:-1]:
+            acknowledged = int(line)
+        store = open_store(location)
+        kept = [int(raw) for raw in store.log.of_run("r")]
+        assert kept == list(range(len(kept)))
+        assert len(kept) > acknowledged
+        assert int(store.state.get("last") or b"-1") <= kept[-1]
+        store.close()
+
+
+def test_a_transaction_that_was_killed_half_way_left_nothing(
+    tmp_path: Path, spawn: Callable[..., "subprocess.Popen[bytes]"]
+) -> None:
+    script = """
+import sys, time
+from driftline.store import open_store
+store = open_store(sys.argv[1])
+store.state.put("kept", b"1")
+with store.transaction():
+    store.state.put("lost", b"1")
+    print("inside", flush=True)
+    time.sleep(60)
+"""
+    writer = spawn([sys.executable, "-c", script, f"sqlite://{tmp_path}"], stdout=subprocess.PIPE)
+    assert writer.stdout is not None
+    writer.stdout.readline()
+    os.kill(writer.pid, signal.SIGKILL)
+    writer.wait()
+    store = open_store(f"sqlite://{tmp_path}")
+    assert (store.state.get("kept"), store.state.get("lost")) == (b"1", None)
+    store.close()
+
+
+@pytest.mark.parametrize("place", ["file", "memory"])
+def test_many_threads_write_and_read_at_once(tmp_path: Path, place: str) -> None:
+    store = open_store(":memory:" if place == "memory" else f"sqlite://{tmp_path}")
+    wrong: list[BaseException] = []
+
+    def work(worker: int) -> None:
+        try:
+            for number in range(30):
+                with store.transaction():
+                    store.log.append(b"%d/%d" % (worker, number), event_us=1, received_us=1, run=str(worker))
+                    assert len(store.log.of_run(str(worker))) == number + 1
+                assert len(store.log.of_run(str(worker))) == number + 1
+        except BaseException as error:
+            wrong.append(error)
+
+    threads = [threading.Thread(target=work, args=(worker,)) for worker in range(6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert wrong == []
+    assert store.log.counts()["accepted"] == 180
+    store.close()
+
+
+def test_a_reader_does_not_wait_for_a_writer(tmp_path: Path) -> None:
+    store = open_store(f"sqlite://{tmp_path}")
+    store.state.put("a", b"before")
+    seen: list[bytes | None] = []
+    with store.transaction():
+        store.state.put("a", b"after")
+        reader = threading.Thread(target=lambda: seen.append(store.state.get("a")))
+        reader.start()
+        reader.join(10)
+    assert seen == [b"before"]
+    assert store.state.get("a") == b"after"
+    store.close()
+
+
+def test_two_processes_share_a_store(tmp_path: Path) -> None:
+    ours = open_store(f"sqlite://{tmp_path}")
+    script = "import sys; from driftline.store import open_store; open_store(sys.argv[1]).state.put('theirs', b'1')"
+    subprocess.run([sys.executable, "-c", script, f"sqlite://{tmp_path}"], check=True)
+    assert ours.state.get("theirs") == b"1"
+    ours.close()
+
+
+def test_a_lock_held_too_long_is_said_in_a_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(connection, "BUSY_SECONDS", 0.05)
+    store = open_store(f"sqlite://{tmp_path}")
+    other = sqlite3.connect(tmp_path / "driftline.db", isolation_level=None)
+    other.execute("begin immediate")
+    with pytest.raises(StoreUnusable, match="locked"), store.transaction():
+        raise AssertionError
+    other.execute("rollback")
+    store.state.put("a", b"1")
+    other.close()
+    store.close()
+
+
+def test_a_folder_that_cannot_be_made_is_said_in_a_sentence(tmp_path: Path) -> None:
+    (tmp_path / "taken").write_text("a file")
+    with pytest.raises(StoreUnusable, match="taken"):
+        open_store(f"sqlite://{tmp_path}/taken/home")
+
+
+def test_a_file_that_is_no_database_is_said_in_a_sentence_and_kept(tmp_path: Path) -> None:
+    (tmp_path / "driftline.db").write_text("a letter, not a database" * 100)
+    with pytest.raises(StoreUnusable, match="not a database"):
+        open_store(str(tmp_path))
+    assert (tmp_path / "driftline.db").read_text().startswith("a letter")
+
+
+def test_an_unknown_kind_of_store_is_refused() -> None:
+    with pytest.raises(StoreUnusable, match="oracle"):
+        open_store("oracle://host")
