@@ -15,6 +15,7 @@ demo: ## set everything up and replay the incident; ARGS=--no-serve ends after t
 
 test: ## set everything up and run every check and every test
 	$(SETUP) dev system
+	@$(PY) tools/dbt_environment.py
 	@$(PY) tools/gates.py
 
 lint: ## ruff and import-linter
@@ -37,5 +38,5 @@ bench: ## the named benchmarks, each with its peers in the same run
 	@for name in import_cost ingest demo; do $(PY) bench/$$name.py || exit 1; done
 
 clean: ## remove the environment, caches and what the demo wrote; your own stores stay
-	rm -rf $(VENV) .driftline-demo .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis build dist
+	rm -rf $(VENV) .venv-dbt .driftline-demo .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis build dist
 	find src tests bench tools docs -name __pycache__ -type d -prune -exec rm -rf {} +

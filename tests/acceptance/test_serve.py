@@ -6,61 +6,23 @@ import signal
 import socket
 import sqlite3
 import subprocess
-import sys
 import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
 import pytest
 from openlineage.client import OpenLineageClient
 from openlineage.client.event_v2 import InputDataset, Job, OutputDataset, Run, RunEvent, RunState
 from openlineage.client.facet_v2 import schema_dataset
 from openlineage.client.transport.http import HttpConfig, HttpTransport
+from tests.acceptance.serving import COMMAND, Server, Spawn
 
 pytestmark = pytest.mark.acceptance
 
-Spawn = Callable[..., "subprocess.Popen[bytes]"]
-COMMAND = [sys.executable, "-m", "driftline.cli.main"]
 RUN = "0194a1b2-0000-7000-8000-000000000001"
-
-
-class Server:
-    """A running server and where it listens."""
-
-    def __init__(self, process: "subprocess.Popen[bytes]", address: str) -> None:
-        self.process = process
-        self.address = address
-
-    def get(self, path: str) -> Any:
-        with urllib.request.urlopen(f"{self.address}{path}", timeout=10) as response:
-            return json.load(response)
-
-
-@pytest.fixture
-def serve(spawn: Spawn, tmp_path: Path) -> Callable[[], Server]:
-    """Start ``driftline serve`` on a free port, on the same home each time."""
-
-    def start() -> Server:
-        words = ["--home", str(tmp_path / "home"), "serve", "--port", "0", "--json"]
-        process = spawn([*COMMAND, *words], stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd=tmp_path)
-        assert process.stdout is not None
-        line = process.stdout.readline()
-        assert line, process.stderr and process.stderr.read().decode()
-        server = Server(process, json.loads(line)["address"])
-        deadline = time.monotonic() + 20
-        while time.monotonic() < deadline:
-            try:
-                server.get("/health")
-                return server
-            except OSError:
-                time.sleep(0.02)
-        raise AssertionError("the server did not answer within 20 seconds")
-
-    return start
 
 
 @contextmanager
@@ -91,11 +53,6 @@ def event(state: RunState, moment: str) -> RunEvent:
     )
 
 
-def end(process: "subprocess.Popen[bytes]", sign: signal.Signals) -> int:
-    process.send_signal(sign)
-    return process.wait(20)
-
-
 def test_what_the_official_client_sent_is_there_after_the_server_was_killed(serve: Callable[[], Server]) -> None:
     server = serve()
     with client(server) as sender:
@@ -104,13 +61,13 @@ def test_what_the_official_client_sent_is_there_after_the_server_was_killed(serv
         sender.emit(event(RunState.COMPLETE, "2013-01-01T10:05:00Z"))
     before = server.get("/api/v1/graph?node=features")
     assert {"dataset:file:raw", "dataset:file:features"} <= {node["id"] for node in before["nodes"]}
-    assert end(server.process, signal.SIGKILL) == -signal.SIGKILL
+    assert server.end(signal.SIGKILL) == -signal.SIGKILL
 
     server = serve()
     assert server.get("/api/v1/graph?node=features") == before
     overview = server.get("/api/v1/overview")
     assert (overview["runs"], overview["datasets"]) == (1, 2)
-    assert end(server.process, signal.SIGTERM) == 0
+    assert server.end(signal.SIGTERM) == 0
 
 
 def test_a_server_with_an_open_live_stream_stops_in_peace(serve: Callable[[], Server]) -> None:
@@ -118,7 +75,7 @@ def test_a_server_with_an_open_live_stream_stops_in_peace(serve: Callable[[], Se
     with urllib.request.urlopen(f"{server.address}/api/v1/live", timeout=10) as stream:
         heard = [stream.readline() for _ in range(3)]
         began = time.monotonic()
-        assert end(server.process, signal.SIGINT) == 0
+        assert server.end(signal.SIGINT) == 0
         assert time.monotonic() - began < 4
     assert heard[0] == b"retry: 2000\n"
     assert heard[2].startswith(b"event: ")
@@ -210,7 +167,8 @@ def test_ctrl_c_in_the_middle_of_a_long_ingest_is_130_and_loses_nothing(spawn: S
         process.stdin.write(json.dumps(body).encode() + b"\n")
     process.stdin.flush()
     receipts = [json.loads(process.stdout.readline()) for _ in range(100)]
-    assert end(process, signal.SIGINT) == 130
+    process.send_signal(signal.SIGINT)
+    assert process.wait(20) == 130
     lines = process.stderr.read().decode().strip().split("\n")
     assert lines[0] == "Error: The work was interrupted before its end: 100 events were taken and are stored."
     assert {receipt["status"] for receipt in receipts} == {"accepted"}
