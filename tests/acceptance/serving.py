@@ -51,7 +51,8 @@ class Server:
 
     def events(self) -> dict[str, int]:
         """Return how many events were accepted, merged and quarantined."""
-        return dict(self.get("/api/v1/overview").get("events", {}))
+        counted = self.get("/api/v1/overview").get("events", {})
+        return {status: counted[status] for status in ("accepted", "merged", "quarantined")}
 
     def edges(self, node: str, *, columns: bool = False) -> Edges:
         """Return the links that the HTTP interface draws around ``node``."""
@@ -65,8 +66,8 @@ class Server:
 
 
 def pairs(graph: Any) -> Edges:
-    """Return the links of an answer about lineage, each as (from, to)."""
-    return {(link["from"], link["to"]) for link in graph["edges"]}
+    """Return the links of an answer about lineage, each as (from, to), without those that sum up two others."""
+    return {(link["from"], link["to"]) for link in graph["edges"] if not link.get("via")}
 
 
 def printed(home: Path, node: str, *words: str) -> Edges:

@@ -44,7 +44,6 @@ def run_event(state: RunState, moment: str, **parts: Any) -> RunEvent:
     return RunEvent(eventType=state, eventTime=moment, run=Run(runId=RUN), job=job, **parts, **BY)
 
 
-@pytest.mark.xfail(strict=True, reason="a job event is answered with 201 and kept, but nothing is folded from it")
 def test_a_static_event_of_a_job_draws_its_lineage_without_any_run(serve: Serve) -> None:
     server = serve()
     inputs, outputs = [InputDataset(PLACE, "ledger")], [OutputDataset(PLACE, "balance")]
@@ -57,7 +56,6 @@ def test_a_static_event_of_a_job_draws_its_lineage_without_any_run(serve: Serve)
     assert server.get("/api/v1/overview").get("runs", 0) == 0
 
 
-@pytest.mark.xfail(strict=True, reason="a dataset event is answered with 201 and kept, but nothing is folded from it")
 def test_a_static_event_of_a_dataset_makes_it_known_with_its_schema(serve: Serve) -> None:
     server = serve()
     fields = [schema_dataset.SchemaDatasetFacetFields(name="amount", type="numeric")]
@@ -67,7 +65,6 @@ def test_a_static_event_of_a_dataset_makes_it_known_with_its_schema(serve: Serve
     assert server.get(f"/api/v1/dataset?node={node('balance')}")["fields"] == [{"name": "amount", "type": "numeric"}]
 
 
-@pytest.mark.xfail(strict=True, reason="the lineage facet is not read: every input feeds every output")
 def test_explicit_lineage_is_the_whole_truth_about_the_run_that_carries_it(serve: Serve) -> None:
     server = serve()
 
@@ -90,7 +87,6 @@ def test_explicit_lineage_is_the_whole_truth_about_the_run_that_carries_it(serve
     assert {one["id"] for one in graph["nodes"] if one.get("depth", 0) == -2} == {node("orders")}
 
 
-@pytest.mark.xfail(strict=True, reason="the symlinks facet is not read: each name is a dataset of its own")
 def test_a_dataset_that_goes_by_two_names_is_one(serve: Serve) -> None:
     server = serve()
     other = symlinks_dataset.Identifier("hive://meta.example:9083", "shop.sales", "TABLE")
@@ -110,7 +106,6 @@ def test_a_dataset_that_goes_by_two_names_is_one(serve: Serve) -> None:
     assert "job:shop:build" in nodes
 
 
-@pytest.mark.xfail(strict=True, reason="all events of a run id are folded to one execution with one version")
 def test_a_run_id_that_returns_after_its_end_is_another_execution(serve: Serve) -> None:
     server = serve()
     for day in (1, 2):

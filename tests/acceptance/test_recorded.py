@@ -38,7 +38,6 @@ def test_what_airflow_said_of_two_runs_of_a_dag_gives_its_lineage(tmp_path: Path
     assert {entry["node"] for entry in listed["datasets"]} == {one for edge in DAG for one in edge if "dataset" in one}
 
 
-@pytest.mark.xfail(strict=True, reason="all events of a run id are folded to one execution with one version")
 def test_two_runs_of_a_dag_whose_run_ids_are_equal_are_two_versions_of_what_it_wrote(tmp_path: Path) -> None:
     home = ingested("airflow", tmp_path)
     listed = json.loads(command(home, "lineage", "--list", "--json"))

@@ -29,6 +29,7 @@ from driftline.event.report import (
 )
 from driftline.store import open_store
 
+TOGETHER = ingest.TOGETHER
 INBOX = 20_000  # answers that wait before they are moved to Parquet
 
 
@@ -73,9 +74,9 @@ class Engine:
         """Take events, durable when it returns; what follows from them is left to ``follow``."""
         return accept.events(self.house, batch)
 
-    def follow(self) -> int:
-        """Work out what follows from events that wait, some hundred at a time; return how many they were."""
-        return ingest.follow(self.house)
+    def follow(self, limit: int = TOGETHER) -> int:
+        """Work out what follows from up to ``limit`` events that wait; return how many they were."""
+        return ingest.follow(self.house, limit)
 
     def record(self, answers: Sequence[Answer]) -> int:
         """Take answers; durable when it returns. Returns how many were new."""

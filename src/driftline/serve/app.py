@@ -36,16 +36,18 @@ def create_app(engine: Engine, *, token: str = "", page: Path | None = None) -> 
     """
     threads = Threads()
     live = Live(engine, threads)
+    intake = Intake(engine, threads)
 
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
-        watching = asyncio.create_task(live.watch())
+        working = [asyncio.create_task(live.watch()), asyncio.create_task(intake.follow())]
         try:
             yield
         finally:
             live.close()
-            watching.cancel()
-            await asyncio.gather(watching, return_exceptions=True)
+            for task in working:
+                task.cancel()
+            await asyncio.gather(*working, return_exceptions=True)
 
     app = Starlette(
         routes=[*_routes(), static.route(page or static.built())],
@@ -55,7 +57,7 @@ def create_app(engine: Engine, *, token: str = "", page: Path | None = None) -> 
     errors.install(app)
     app.state.engine = engine
     app.state.threads = threads
-    app.state.intake = Intake(engine, threads)
+    app.state.intake = intake
     app.state.live = live
     app.state.openapi = msgspec.json.encode(openapi.document(OPERATIONS))
     return app

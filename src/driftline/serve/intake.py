@@ -1,21 +1,27 @@
 """Events on their way in: requests that arrive while the disk is busy share its next commit.
 
 Enters: events as raw bytes. Leaves: their receipts, and only once the events are durable. Whoever has the
-turn takes along everything that waits; the others find their receipts made. What waits is bounded.
+turn takes along everything that waits; the others find their receipts made. What waits is bounded. What follows from
+the events is worked out behind the answer, in small portions while more arrive; who asks waits for it, for a moment,
+so that a question finds what was acknowledged before it.
 """
 
+import logging
 from collections import deque
 from collections.abc import Sequence
 
 import anyio
 
 from driftline.engine.engine import Engine
-from driftline.errors import Busy
+from driftline.errors import Busy, DriftlineError
 from driftline.event.report import Receipt
 from driftline.serve.threads import Threads
 
 TOGETHER = 500  # events that share a commit
 WAITING_BYTES = 128 * 1024 * 1024
+PORTION = 50  # events that are followed at once while others arrive
+PATIENCE_SECONDS = 2.0  # how long a question waits for what was acknowledged before it
+LOOK_SECONDS = 1.0  # how often is looked for what other servers, or a crash, left behind
 
 
 class _Ticket:
@@ -37,6 +43,10 @@ class Intake:
         self._turn = anyio.Lock()
         self._waiting: deque[_Ticket] = deque()
         self._bytes = 0
+        self._accepted = 0  # events acknowledged by this server
+        self._settled = 0  # those of them from which everything follows
+        self._news = anyio.Event()
+        self._progress = anyio.Event()
 
     async def take(self, events: Sequence[bytes]) -> list[Receipt]:
         """Return one receipt per event, in order; they are durable then.
@@ -64,12 +74,48 @@ class Intake:
             taken.append(ticket)
             events.extend(ticket.events)
         try:
-            receipts = await self._threads.write(lambda: self._engine.ingest_many(events))
+            receipts = await self._threads.write(lambda: self._engine.accept(events))
         except BaseException as error:
             for ticket in taken:
                 ticket.error = error
             raise
         finally:
             self._bytes -= sum(ticket.size for ticket in taken)
+        self._accepted += len(events)
+        self._news.set()
         for ticket in taken:
             ticket.receipts, receipts = receipts[: len(ticket.events)], receipts[len(ticket.events) :]
+
+    async def settled(self) -> bool:
+        """Wait until everything follows from what was acknowledged; return False where that takes too long."""
+        wanted = self._accepted
+        with anyio.move_on_after(PATIENCE_SECONDS):
+            while self._settled < wanted:
+                await self._progress.wait()
+        return self._settled >= wanted
+
+    @property
+    def behind(self) -> int:
+        """How many acknowledged events of this server have not been followed."""
+        return self._accepted - self._settled
+
+    async def follow(self) -> None:
+        """Work out what follows from events, until cancelled."""
+        while True:
+            acknowledged = self._accepted
+            try:
+                done = await self._threads.write(lambda: self._engine.follow(PORTION if self._waiting else TOGETHER))
+            except DriftlineError as error:
+                logging.getLogger("driftline").warning("events wait to be folded: %s", error.message)
+                await anyio.sleep(LOOK_SECONDS)
+                continue
+            if done:
+                self._settled = min(self._settled + done, acknowledged)
+            else:
+                self._settled = acknowledged
+            self._progress.set()
+            self._progress = anyio.Event()
+            if not done and self._accepted == acknowledged:
+                self._news = anyio.Event()
+                with anyio.move_on_after(LOOK_SECONDS):
+                    await self._news.wait()

@@ -83,6 +83,7 @@ def _operation(method: Literal["GET", "POST"], path: str, handle: Callable[..., 
         engine: Engine = request.app.state.engine
         threads: Threads = request.app.state.threads
         run = threads.read if method == "GET" else threads.write
+        await request.app.state.intake.settled()
         content = await run(lambda: msgspec.json.encode(handle(engine, **arguments)))
         return Response(content, status, media_type="application/json")
 
