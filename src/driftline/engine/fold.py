@@ -14,7 +14,7 @@ from driftline.event import openlineage
 from driftline.event.lineage import Job, RunShape
 from driftline.event.openlineage import Event, Facets
 from driftline.graph import datasets, executions, fold, mentions
-from driftline.store.log import Waiting
+from driftline.store.log import RUN, Waiting
 
 _UNLIKELY = (ArithmeticError, LookupError, TypeError, ValueError, AssertionError)  # what an event like no other may raise
 
@@ -58,16 +58,22 @@ def _one_by_one(house: House, by_owner: dict[Owner, list[Waiting]]) -> Folded:
 
 def _weave(house: House, by_owner: dict[Owner, list[Waiting]]) -> list[RunShape]:
     store = house.store
+    entries = store.log.at([one.seq for waiting_ in by_owner.values() for one in waiting_])
+    events = {entry.seq: openlineage.decode(entry.raw) for entry in entries}
+    texts = {owner: fold.owner(events[waiting_[0].seq])[0] for owner, waiting_ in by_owner.items()}
+    folded = store.log.folded(texts.values())
     histories, news = [], []
-    for (owner, kind), waiting_ in by_owner.items():
-        events = [openlineage.decode(raw) for raw in store.log.of_owner(owner, kind)]
-        found = fold.fold(events)
-        store.profiles.put(fold.profiles(events))
+    for owner, waiting_ in by_owner.items():
+        said = [events[one.seq] for one in waiting_]
+        if texts[owner] in folded:
+            said = [openlineage.decode(raw) for raw in store.log.of_owner(*owner)]
+        found = fold.fold(said)
+        store.profiles.put(fold.profiles(said))
         histories += found
-        if kind == 0 and not all(one.quiet for one in waiting_):
+        if owner[1] == RUN and not all(one.quiet for one in waiting_):
             news += [history.shape for history in found]
-    for entry in store.log.at([one.seq for waiting_ in by_owner.values() for one in waiting_]):
-        _describe(house, openlineage.decode(entry.raw), entry.id)
+    for entry in entries:
+        _describe(house, events[entry.seq], entry.id)
     store.lineage.put(histories)
     return news
 

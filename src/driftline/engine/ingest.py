@@ -33,7 +33,7 @@ def follow(house: House, limit: int = TOGETHER) -> int:
     with _alone(house):
         waiting = house.store.log.waiting(limit)
         folded = fold.waiting(house, waiting)
-        told = [_tell(house, run) for run in folded.runs]
+        told = [_tell(house, run) for run in folded.runs if run.state != "START"]  # which tells little yet
         house.store.log.done(waiting)
     for spread, paged, resolved in told:
         if spread:

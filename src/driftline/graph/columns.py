@@ -8,6 +8,7 @@ Source: https://openlineage.io/spec/facets/1-2-0/ColumnLineageDatasetFacet.json.
 """
 
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import Any, Literal
 
 import msgspec
@@ -17,6 +18,7 @@ from driftline.event.lineage import ColumnEdge, Dataset
 from driftline.event.openlineage import Facets
 
 _ROWS = frozenset({"JOIN", "GROUP_BY", "FILTER", "SORT"})  # subtypes that shape the row set
+_CACHED = 1_000  # facets of a daily job are the same each day
 _INDIRECT = _ROWS | {"WINDOW", "CONDITIONAL"}
 
 
@@ -51,7 +53,13 @@ SHAPES: dict[str, type[Any]] = {"columnLineage": ColumnLineage}
 
 def read(held: Facets, target: Dataset) -> tuple[ColumnEdge, ...]:
     """Return the column edges into ``target``, sorted, once each; none where the facet is absent or unreadable."""
-    facet = facets.unpack(held, "columnLineage", ColumnLineage)
+    raw = held.get("columnLineage")
+    return _read(bytes(raw), target) if raw is not None else ()
+
+
+@lru_cache(_CACHED)
+def _read(raw: bytes, target: Dataset) -> tuple[ColumnEdge, ...]:
+    facet = facets.unpack({"columnLineage": msgspec.Raw(raw)}, "columnLineage", ColumnLineage)
     if facet is None:
         return ()
     found = set(_edges(facet.dataset or (), target, ""))

@@ -47,7 +47,7 @@ def of_run(
         informed=informed,
         edges=edges,
         ties=(),
-        columns=tuple(sorted({edge for _, edges in found for edge in edges})),
+        columns=found[0][1] if len(found) == 1 else tuple(sorted({edge for _, edges in found for edge in edges})),
     )
 
 

@@ -20,6 +20,9 @@ from driftline.store.sheet import Sheet
 _encode = msgspec.msgpack.Encoder().encode
 _decode = msgspec.msgpack.Decoder(tuple[ColumnEdge, ...]).decode
 
+_CACHED = 2_000
+_packed: dict[int, tuple[tuple[ColumnEdge, ...], dict[Dataset, bytes]]] = {}  # by identity; holds what it knows
+
 Owner = tuple[int, int]  # job, dataset
 
 
@@ -31,12 +34,19 @@ class Word(NamedTuple):
     run: tuple[str, int]  # id and attempt
 
 
-def by_target(edges: Sequence[ColumnEdge]) -> dict[Dataset, bytes]:
+def by_target(edges: tuple[ColumnEdge, ...]) -> dict[Dataset, bytes]:
     """Return the edges by the dataset that they lead into, as bytes: the same for the same edges."""
+    held = _packed.get(id(edges))  # the same tuple comes again and again: facets are read once by content
+    if held is not None and held[0] is edges:
+        return held[1]
     sets: dict[Dataset, set[ColumnEdge]] = {}
     for edge in edges:
         sets.setdefault(edge.target, set()).add(edge)
-    return {target: _encode(tuple(sorted(sets[target]))) for target in sorted(sets)}
+    found = {target: _encode(tuple(sorted(sets[target]))) for target in sorted(sets)}
+    if len(_packed) > _CACHED:
+        _packed.clear()
+    _packed[id(edges)] = (edges, found)
+    return found
 
 
 def kind(edge: ColumnEdge) -> str:

@@ -5,7 +5,7 @@ words on columns and on names. The same history gives the same facts; what a run
 by comparing them. Never reads a row.
 """
 
-from collections.abc import Callable, Hashable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from typing import NamedTuple, TypeVar
 
 from driftline.event import ids
@@ -17,6 +17,7 @@ from driftline.store.names import Names
 from driftline.store.versions import READ, TOLD, WRITE, Schemas, Versions
 
 WIDE = 10_000  # inputs times outputs of a run above which they meet in one place instead of pair by pair
+_KNOWN = 50_000
 _Key = TypeVar("_Key", bound=Hashable)
 _Value = TypeVar("_Value")
 
@@ -89,6 +90,26 @@ class Teller:
         self._versions = versions_
         self._schemas = schemas
         self._blobs = blobs
+        self._known: dict[tuple[int, int], None] = {}  # datasets and schemas whose columns have ids
+
+    def _know(self, key: tuple[int, int]) -> None:
+        if len(self._known) > _KNOWN:
+            self._known.clear()
+        self._known[key] = None
+
+    def forget(self) -> None:
+        """Let go of what is in memory."""
+        self._known.clear()
+
+    def prepare(self, histories: Iterable[History]) -> None:
+        """Read what several histories name together."""
+        named = {
+            (one.dataset, one.version)
+            for history in histories
+            for state in history.states
+            for one in (*state.shape.inputs, *state.shape.outputs)
+        }
+        self._versions.fetch((self._dataset(dataset), version) for dataset, version in sorted(named))
 
     def facts(self, history: History, run_id: int) -> Facts:
         """Return what a history says, under the id of its execution."""
@@ -123,8 +144,11 @@ class Teller:
         for (version, role), (said, since, until) in spread(history.states, say).items():
             dataset = self._dataset(said.dataset, since)
             self._names.kind(said.dataset, said.kind)
-            for field in said.fields or ():
-                self._names.field(dataset, field.name)
+            schema = self._schemas.number(said.fields)
+            if said.fields and (dataset, schema) not in self._known:
+                self._know((dataset, schema))
+                for field in said.fields:
+                    self._names.field(dataset, field.name)
             found[self._version(version), role] = Touch(
                 job,
                 dataset,
@@ -132,7 +156,7 @@ class Teller:
                 since,
                 until,
                 informed.get(version, OPEN) if role == WRITE else OPEN,
-                self._schemas.number(said.fields),
+                schema,
                 versions.condense(said),
             )
         return found
@@ -214,9 +238,6 @@ class Teller:
         for state in history.states:
             said = columns.by_target(state.shape.columns)
             now = {self._dataset(target, state.since_us): body for target, body in said.items()}
-            for edge in state.shape.columns:
-                self._names.field(self._dataset(edge.source, state.since_us), edge.source_column)
-                self._names.field(self._dataset(edge.target), edge.target_column)
             for dataset in last.keys() - now.keys():
                 now[dataset] = b""
             for dataset, body in now.items():

@@ -109,6 +109,10 @@ from run r left join node j on j.id = r.job_id
 -- Every execution of some run ids.
 {run_row} where r.run in {texts:texts} order by r.run, r.attempt;
 
+-- name: runs_known
+-- Which run ids were folded before.
+select distinct run from run where run in {texts:texts};
+
 -- name: runs_by_ids
 -- Executions by their ids in the store.
 {run_row} where r.id in {integers:ids};
@@ -173,6 +177,11 @@ on conflict (dataset_id, version) do update set time_us = excluded.time_us, run_
 -- A state of a dataset.
 select id, time_us, run_id, slice, profile, schema_id, best, filled, body from version
 where dataset_id = :dataset and version = :version;
+
+-- name: versions_named
+-- States of some datasets.
+select dataset_id, version, id, time_us, run_id, slice, profile, schema_id, best, filled, body from version
+where dataset_id in {integers:ids} and version in {texts:texts};
 
 -- name: version_said
 -- Every run that says something of a version.

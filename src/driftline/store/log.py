@@ -198,6 +198,10 @@ class Log:
             found += self._entries(self._connection.rows("log_at", ids=json.dumps(list(seqs[start : start + _PAGE]))))
         return found
 
+    def folded(self, runs: Iterable[str]) -> set[str]:
+        """Return those run ids, or node ids of jobs and datasets, of which something was folded before."""
+        return {row[0] for row in self._connection.rows("runs_known", texts=json.dumps(sorted(set(runs))))}
+
     def of_owner(self, owner: bytes, kind: int) -> list[bytes]:
         """Return the accepted events of a run, a job or a dataset, in the order in which they came."""
         rows = self._connection.rows("log_of_owner", owner=owner, kind=kind)

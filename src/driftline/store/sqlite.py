@@ -88,9 +88,12 @@ class SqliteConnection(Connection):
 
     def many(self, statement: str, values: Iterable[Mapping[str, Any]]) -> None:
         """Run a writing statement once per set of values, all or none."""
+        rows = list(values)
+        if not rows:
+            return
         with self.transaction():
             try:
-                self._writer.executemany(self._statements[statement].text, values)
+                self._writer.executemany(self._statements[statement].text, rows)
             except sqlite3.Error as error:
                 raise self._plain(error) from error
 

@@ -5,6 +5,7 @@ being and by which run. A write is believed before a read, an earlier run before
 in which runs were heard of plays no part. Never forgets who said what: the runs' own words stay in ``touch``.
 """
 
+import json
 from collections.abc import Iterable
 from typing import NamedTuple
 
@@ -17,6 +18,7 @@ from driftline.store.held import Held
 from driftline.store.names import Counter
 
 READ, WRITE, TOLD = 0, 1, 2
+_TOGETHER = 200  # versions asked for at once
 
 _SAID = ("kind", "partition", "fingerprint", "rows", "bytes", "profile", "attributes", "lifecycle")
 
@@ -107,6 +109,19 @@ class Versions:
         self._rows: Held[tuple[int, str], VersionRow] = Held(self._load, self._save)
         self._anew: dict[tuple[int, str], None] = {}
         connection.on_rollback(self.forget)
+
+    def fetch(self, keys: Iterable[tuple[int, str]]) -> None:
+        """Read several versions together, those that are not in memory."""
+        wanted = self._rows.lacks(keys)
+        for at in range(0, len(wanted), _TOGETHER):
+            some = wanted[at : at + _TOGETHER]
+            found = self._connection.rows(
+                "versions_named",
+                ids=json.dumps(sorted({dataset for dataset, _ in some})),
+                texts=json.dumps(sorted({version for _, version in some})),
+            )
+            known = {(dataset, version): VersionRow(*row) for dataset, version, *row in found}
+            self._rows.learn((key, known.get(key)) for key in some)
 
     def id(self, dataset_id: int, version: str) -> int:
         """Return the id of a version, known or new."""

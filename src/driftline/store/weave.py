@@ -51,6 +51,7 @@ class Weaver:
         self._versions = Versions(connection)
         self._edges = Edges(connection, names, blobs)
         self._teller = Teller(names, self._versions, Schemas(blobs), blobs)
+        connection.on_rollback(self._teller.forget)
         self._run_ids = Counter(connection, "run")
         self._touches = Sheet(connection, "touch", ("version", "role", "run"))
         self._steps = Sheet(connection, "trace", ("target", "source", "run"))
@@ -66,6 +67,7 @@ class Weaver:
         """Write executions; all attempts of a run id are to be among them."""
         with self._connection.transaction():
             known = self._known({history.shape.run for history in histories})
+            self._teller.prepare(histories)
             rows, work = [], []
             for history in histories:
                 row = known.pop(history.key, None)
