@@ -36,6 +36,11 @@ def events(house: House, batch: Sequence[bytes], *, quiet: bool = False) -> list
     ]
 
 
+def refusal(raw: bytes) -> str:
+    """Return why an event would be put into quarantine; "" = it would not."""
+    return _fresh(raw).refused
+
+
 def _fresh(raw: bytes) -> Fresh:
     try:
         event = openlineage.decode(raw)

@@ -92,6 +92,14 @@ class Connection(ABC):
         """Have a place ready for log entries of the month of ``event_us``; what lies far off shares one place."""
 
     @abstractmethod
+    def size(self) -> int:
+        """Return how many bytes the store takes; 0 where that is not known."""
+
+    @abstractmethod
+    def tidy(self) -> None:
+        """Give back room that is not used, and let the engine learn how its tables are filled."""
+
+    @abstractmethod
     def close(self) -> None:
         """Close every connection; a second call does nothing."""
 

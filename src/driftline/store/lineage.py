@@ -6,7 +6,7 @@ histories, lines of the catalogue. Walks over edges are in ``walks``; names type
 """
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 import msgspec
 
@@ -22,6 +22,7 @@ from driftline.store.versions import READ, WRITE, Schemas
 from driftline.store.weave import Weaver
 
 LAST = -1  # the last attempt
+_PAGE = 1_000
 
 
 class Lineage:
@@ -43,6 +44,22 @@ class Lineage:
     def put_shape(self, shape: RunShape) -> None:
         """Write one run as it stands, without the states that it went through."""
         self.put([History("run", (State(shape.time_us, shape),))])
+
+    def drop(self, runs: Iterable[str]) -> None:
+        """Let go of executions, all attempts of each run id, and of what follows from them."""
+        self._weaver.drop(set(runs))
+
+    def runs_before(self, before_us: int) -> Iterator[str]:
+        """Yield the ids of runs all of whose executions ended, or began and were not heard of since, before a moment."""
+        after = ""
+        while rows := self._connection.rows("runs_before", before_us=before_us, after=after, limit=_PAGE):
+            yield from (run for (run,) in rows)
+            after = rows[-1][0]
+
+    def live_versions(self, kinds: Sequence[str], since_us: int) -> list[int]:
+        """Return the versions of datasets of some kinds that are their newest, or came into being since a moment."""
+        rows = self._connection.rows("versions_live", texts=json.dumps(list(kinds)), since_us=since_us, unborn=OPEN)
+        return [row[0] for row in rows]
 
     def describe(
         self, type_: str, namespace: str, name: str, order: Order, facets: Mapping[str, bytes], kind: str = ""

@@ -146,6 +146,17 @@ select count(*) from run where job_id = :job and attempt > 0;
 -- The executions that one run started.
 {run_row} where r.parent = :parent and r.parent <> '' order by r.time_us, r.run, r.attempt;
 
+-- name: runs_before
+-- Run ids of which nothing was heard since a moment, by id.
+select run from run where attempt > 0 and run > :after group by run having max(time_us) < :before_us order by run limit :limit;
+
+-- name: versions_live
+-- Versions of datasets of some kinds: the newest ones, and those since a moment.
+select v.id from node n join version v on v.dataset_id = n.id
+where n.kind in {texts:texts} and n.type = 'DATASET' and v.version <> '' and v.time_us < :unborn
+  and (v.time_us >= :since_us or v.time_us = (select max(w.time_us) from version w
+    where w.dataset_id = n.id and w.version <> '' and w.time_us < :unborn)) order by v.id;
+
 -- name: run_count
 -- How many executions are known.
 select count(*) from run where attempt > 0;

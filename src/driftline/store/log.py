@@ -228,6 +228,18 @@ class Log:
         self._settle(seq, QUARANTINED, Note(reason))
         self.count({"accepted": -1, "quarantined": 1})
 
+    def amount(self, runs: Iterable[str]) -> int:
+        """Return how many events of some runs there are."""
+        rows = (self._connection.row("log_amount", owner=owner_key(run, RUN), kind=RUN) for run in runs)
+        return sum(row[0] for row in rows if row)
+
+    def drop(self, runs: Sequence[str]) -> int:
+        """Let go of the events of some runs; return how many they were."""
+        gone = self.amount(runs)
+        self._connection.many("log_drop", [{"owner": owner_key(run, RUN), "kind": RUN} for run in runs])
+        self.count({"accepted": -gone, "pruned": gone})
+        return gone
+
     def replace(self, old: Refused, new: str) -> None:
         """Say that an event in quarantine was replayed as another."""
         self._settle(old.seq, REPLACED, Note(old.reason, replaced_by=new))
@@ -262,7 +274,7 @@ class Log:
 
     def counts(self) -> dict[str, int]:
         """Return how many events were ``accepted``, ``merged`` (known already), ``quarantined`` and ``replaced``."""
-        counted = {"accepted": 0, "merged": 0, "quarantined": 0, "replaced": 0}
+        counted = {"accepted": 0, "merged": 0, "quarantined": 0, "replaced": 0, "pruned": 0}
         for name, amount in self._connection.rows("tally_all"):
             sort, _, status = name.partition(" ")
             if sort == "events":

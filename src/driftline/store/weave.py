@@ -87,6 +87,15 @@ class Weaver:
             self._connection.many("run_put", rows)
             self._flush()
 
+    def drop(self, runs: set[str]) -> None:
+        """Let go of all executions of some run ids."""
+        with self._connection.transaction():
+            known = self._known(runs)
+            for row in known.values():
+                self._write(row[0], (row[1], row[2]), 0, self._facts(row[0]), NOTHING)
+            self._connection.many("run_drop", [{"id": row[0]} for row in known.values()])
+            self._flush()
+
     def _known(self, runs: set[str]) -> dict[tuple[str, int], Row]:
         texts = json.dumps(sorted(runs))
         return {(row[1], row[2]): row for row in self._connection.rows("runs_named", texts=texts)}
