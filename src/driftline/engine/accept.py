@@ -8,6 +8,7 @@ from driftline.errors import BadEvent
 from driftline.event import ids, openlineage
 from driftline.event.lineage import RunShape
 from driftline.event.report import Receipt
+from driftline.event.unread import unread
 from driftline.graph import fold
 
 
@@ -15,7 +16,7 @@ def event(house: House, raw: bytes) -> tuple[Receipt, RunShape | None]:
     """Append ``raw`` to the log; return its receipt and the folded run, None where there is nothing to follow up."""
     now = house.now()
     try:
-        read = openlineage.decode(raw)
+        read, repairs = openlineage.read(raw)
     except BadEvent as error:
         return refuse(house, raw, error.message), None
     run = read.run.run_id if read.run else ids.digest(raw)
@@ -25,7 +26,7 @@ def event(house: House, raw: bytes) -> tuple[Receipt, RunShape | None]:
     events = [read] if read.run is None else [openlineage.decode(body) for body in house.store.log.of_run(run)]
     for key, data in fold.profiles(events).items():
         house.store.profiles.put(key, data)
-    return Receipt(status="accepted", event=digest, facets=fold.unread(read)), fold.fold(events)
+    return Receipt(status="accepted", event=digest, facets=unread(read), repairs=repairs), fold.fold(events)
 
 
 def refuse(house: House, raw: bytes, reason: str) -> Receipt:

@@ -18,7 +18,8 @@ class Receipt(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     status: Literal["accepted", "merged", "quarantined"]
     event: str  # content hash
     reason: str = ""  # why it was quarantined
-    facets: dict[str, str] = {}  # facet -> why it could not be read; the event is accepted all the same
+    facets: dict[str, str] = {}  # facet, or place of several, -> what is wrong; the event is accepted all the same
+    repairs: dict[str, str] = {}  # place in the event -> what had to be repaired to read it
 
 
 class DatasetSummary(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):

@@ -8,7 +8,6 @@ https://openlineage.io/spec/2-0-2/OpenLineage.json.
 """
 
 from collections.abc import Iterable, Sequence
-from typing import Any
 
 import msgspec
 
@@ -35,16 +34,6 @@ class _Engine(msgspec.Struct, frozen=True):
 
     version: str
     name: str | None = None
-
-
-_RUN: dict[str, type[Any]] = {
-    "nominalTime": facets.NominalTimeFacet,
-    "parent": facets.ParentFacet,
-    "parentRun": facets.ParentFacet,
-    "driftline_code": facets.CodeFacet,
-    "processing_engine": _Engine,
-}
-_JOB: dict[str, type[Any]] = {"sourceCodeLocation": facets.CodeLocationFacet, "sourceCode": _Code}
 
 
 def fold(events: Iterable[Event]) -> RunShape | None:
@@ -91,34 +80,6 @@ def profiles(events: Iterable[Event]) -> dict[str, bytes]:
             facet = facets.unpack(part.facets, "driftline_profile", facets.ProfileFacet)
             if facet is not None:
                 found[ids.digest(facet.data)] = facet.data
-    return found
-
-
-def unread(event: Event) -> dict[str, str]:
-    """Return the known facets of ``event`` that cannot be read, by place, with the reason."""
-    found: dict[str, str] = {}
-    if event.run:
-        found |= _faults("run", event.run.facets, _RUN)
-    if event.job:
-        found |= _faults("job", event.job.facets, _JOB)
-    for side, parts in (("inputs", event.inputs), ("outputs", event.outputs)):
-        for place, part in enumerate(parts):
-            held = {**part.facets, **part.input_facets, **part.output_facets}
-            found |= _faults(f"{side}[{place}]", held, {**datasets.SHAPES, **columns.SHAPES})
-    if event.dataset:
-        found |= _faults("dataset", event.dataset.facets, {**datasets.SHAPES, **columns.SHAPES})
-    return found
-
-
-def _faults(place: str, held: Facets, shapes: dict[str, type[Any]]) -> dict[str, str]:
-    found = {}
-    for key in held.keys() & shapes.keys():
-        if datasets.deletes(held[key]):
-            continue
-        try:
-            msgspec.json.decode(held[key], type=shapes[key])
-        except msgspec.MsgspecError as error:
-            found[f"{place}.{key}"] = str(error)
     return found
 
 

@@ -51,7 +51,7 @@ def test_a_run_id_that_is_no_uuid_is_repaired() -> None:
         (b"", "truncated"),
         (b"{", "truncated"),
         (b"[]", "Expected `object`"),
-        (b"\xff\xfe", "JSON is malformed"),
+        (b"\xff\xfe", "not UTF-8 at byte 0"),
         (raw(run={"runId": 5}, job=JOB), "$.run.runId"),
         (raw(run=RUN), "needs a job"),
         (raw(), "neither run, job nor dataset"),
