@@ -19,6 +19,7 @@ from driftline.event import vendor_facets as vendors
 
 Place = Literal["run", "job", "dataset", "input", "output"]
 KEPT = "Kept byte for byte, checked, readable by name."
+_REDACTED = "{} redacted on arrival; the rest is kept, checked, readable by name."
 
 
 class Registered(NamedTuple):
@@ -105,7 +106,7 @@ _LENIENT = {
 # Facets that emitters put at another place as well, and that are read there.
 _ELSEWHERE: dict[tuple[str, str], Place] = {("dataQualityAssertions", "dataset"): "input"}
 _USES = {
-    "nominalTime": "The slice that a run was scheduled for; shown, and compared with when it ran.",
+    "nominalTime": "The moment that a run was scheduled for, kept beside the time at which it ran.",
     "parent": "Joins a run to the run that started it. Its old name `parentRun` is read as this one.",
     "processing_engine": "Becomes a parameter of the run, so that a new engine version is a change.",
     "sourceCode": "Its hash is the code version of the run, where nothing better says it.",
@@ -116,9 +117,9 @@ _USES = {
     "dataQualityMetrics": "Its `rowCount` and `bytes` are the size of the version, where nothing better says it.",
     "inputStatistics": "Its `rowCount` and `size` are the size of the version that was read.",
     "outputStatistics": "Its `rowCount` and `size` are the size of the version that was written.",
-    "environmentVariables": f"Secrets are redacted on arrival. {KEPT}",
-    "executionParameters": f"Secrets are redacted on arrival. {KEPT}",
-    "dataSource": f"Credentials in its address are redacted on arrival. {KEPT}",
+    "environmentVariables": _REDACTED.format("Secrets are"),
+    "executionParameters": _REDACTED.format("Secrets are"),
+    "dataSource": _REDACTED.format("Credentials in its address are"),
     "driftline_state": "Names the version, and says its size and its slice.",
     "driftline_profile": "The profile that drift is computed from.",
     "driftline_code": "The code version, attempt and parameters of the run.",
