@@ -7,6 +7,7 @@ Source: what emitters send (OpenLineage issues 1866 and others) against OpenLine
 """
 
 import re
+from collections import Counter
 from typing import Any
 
 import msgspec
@@ -16,6 +17,7 @@ _TEXTS = ("producer", "schemaURL")
 _PARTS = ("run", "job", "dataset")
 _LISTS = ("inputs", "outputs")
 _GROUPS = ("facets", "inputFacets", "outputFacets")
+_SHOWN = 10  # keys in one note
 _OLD_NAMES = {"parentRun": "parent"}
 # Patterns are texts, compiled when first used: this is imported by programs that only send events.
 _STRING_OR_NUMBER = rb'(?s)"(?:[^"\\]|\\.)*+"?|-?Infinity|NaN'
@@ -160,10 +162,8 @@ def repeated(raw: bytes) -> dict[str, str]:
     twice: set[str] = set()
 
     def members(pairs: list[tuple[str, Any]]) -> None:
-        if len(pairs) > 1:
-            keys = [key for key, _ in pairs]
-            if len(set(keys)) < len(keys):
-                twice.update(key for key in keys if keys.count(key) > 1)
+        if len(dict(pairs)) < len(pairs):
+            twice.update(key for key, times in Counter(key for key, _ in pairs).items() if times > 1)
 
     try:
         json.loads(raw, object_pairs_hook=members, parse_int=str, parse_float=str)
@@ -171,4 +171,4 @@ def repeated(raw: bytes) -> dict[str, str]:
         return {}
     if not twice:
         return {}
-    return {"$": f"more than once in one object, the last counts: {', '.join(sorted(twice))}"}
+    return {"$": f"more than once in one object, the last counts: {', '.join(sorted(twice)[:_SHOWN])}"}

@@ -10,6 +10,7 @@ a key that looks like one is enough. Source: OpenLineage 2-0-2, the facets ``env
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import NamedTuple
 
 import msgspec
@@ -26,6 +27,7 @@ _LOOKS = re.compile(
     r"|token(?!s|iz|count|limit|length|size|budget|type)|connectionstring|authorization"
 )
 _BETWEEN = re.compile(r"[^a-z0-9]+")
+_LONGEST_KEY = 500
 _FOLDERS = frozenset({"pwd", "oldpwd"})  # environment variables: where a shell is and was
 
 _TOKEN = re.compile(rb'"(?:[^"\\]|\\.)*+"?|[{}\[\]:,]|[^\s"{}\[\]:,]+', re.DOTALL)
@@ -64,7 +66,12 @@ def redact(raw: bytes) -> bytes:
 
 
 def looks_secret(key: str) -> bool:
-    """Whether the value of something called ``key`` had better not be seen."""
+    """Whether the value of something called ``key`` had better not be seen; its first 500 characters decide."""
+    return _looks_secret(key[:_LONGEST_KEY])
+
+
+@lru_cache(4096)
+def _looks_secret(key: str) -> bool:
     plain = _BETWEEN.sub("", key.lower())
     return plain not in _FOLDERS and _LOOKS.search(plain) is not None
 
