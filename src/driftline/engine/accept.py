@@ -1,6 +1,6 @@
 """First step: keep events raw, each once, and tell what became of them.
 
-An event that cannot be read is kept too, in quarantine, with the reason; nothing is dropped. What follows from the
+An event that cannot be read is kept too, in quarantine, with the reason; nothing is dropped but secrets. What follows from the
 events is worked out afterwards, so that whoever sent them waits for the disk alone.
 """
 
@@ -8,9 +8,10 @@ from collections.abc import Iterator, Sequence
 
 from driftline.engine.house import House
 from driftline.errors import BadEvent
-from driftline.event import openlineage
+from driftline.event import openlineage, secrets
 from driftline.event.openlineage import Event
 from driftline.event.report import Receipt
+from driftline.event.unread import unread
 from driftline.graph import fold
 from driftline.store.log import Fresh
 
@@ -41,13 +42,16 @@ def refusal(raw: bytes) -> str:
     return _fresh(raw).refused
 
 
-def _fresh(raw: bytes) -> Fresh:
+def _fresh(sent: bytes) -> Fresh:
+    raw = secrets.redact(sent)
     try:
-        event = openlineage.decode(raw)
+        event, repairs = openlineage.read(raw)
     except BadEvent as error:
         return Fresh(raw, refused=error.message)
     owner, kind = fold.owner(event)
-    return Fresh(raw, event.time_us, owner, kind, tuple(facets(event)))
+    faults = unread(event)
+    notes = {name: said for name, said in (("facets", faults), ("repairs", repairs)) if said}
+    return Fresh(raw, event.time_us, owner, kind, tuple(facets(event)), notes=notes)
 
 
 def facets(event: Event) -> Iterator[bytes]:

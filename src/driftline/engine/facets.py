@@ -10,7 +10,7 @@ from driftline.engine.house import House
 from driftline.errors import NotFound
 from driftline.event import names, openlineage
 from driftline.event.openlineage import DatasetPart, Event
-from driftline.event.report import Facets
+from driftline.event.kept import Facets
 from driftline.graph import datasets, executions
 
 Held = dict[str, msgspec.Raw]

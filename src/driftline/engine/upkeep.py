@@ -11,7 +11,7 @@ from typing import TypeVar
 from driftline.alert.outbox import Outbox
 from driftline.engine import accept, ingest
 from driftline.engine.house import House
-from driftline.event.report import Checked, Pruned
+from driftline.event.kept import Checked, Pruned
 from driftline.store import MEMORY, open_store
 from driftline.store.walks import NOW
 
