@@ -1,7 +1,7 @@
 """First step: keep events raw, each once, and tell what became of them.
 
-An event that cannot be read is kept too, in quarantine, with the reason; nothing is dropped but secrets. What follows from the
-events is worked out afterwards, so that whoever sent them waits for the disk alone.
+An event that cannot be read is kept too, in quarantine, with the reason; nothing is dropped but secrets. What follows
+from the events is worked out afterwards, so that whoever sent them waits for the disk alone.
 """
 
 from collections.abc import Iterator, Sequence
@@ -13,7 +13,7 @@ from driftline.event.openlineage import Event
 from driftline.event.report import Receipt
 from driftline.event.unread import unread
 from driftline.graph import fold
-from driftline.store.log import Fresh
+from driftline.store.log import Fresh, Note
 
 
 def events(house: House, batch: Sequence[bytes], *, quiet: bool = False) -> list[Receipt]:
@@ -31,7 +31,8 @@ def events(house: House, batch: Sequence[bytes], *, quiet: bool = False) -> list
             status="quarantined" if one.refused else "accepted" if held.new else "merged",
             event=held.id,
             reason=one.refused,
-            **one.notes,
+            facets=dict(one.notes.facets),
+            repairs=dict(one.notes.repairs),
         )
         for one, held in zip(fresh, kept, strict=True)
     ]
@@ -50,8 +51,7 @@ def _fresh(sent: bytes) -> Fresh:
         return Fresh(raw, refused=error.message)
     owner, kind = fold.owner(event)
     faults = unread(event)
-    notes = {name: said for name, said in (("facets", faults), ("repairs", repairs)) if said}
-    return Fresh(raw, event.time_us, owner, kind, tuple(facets(event)), notes=notes)
+    return Fresh(raw, event.time_us, owner, kind, tuple(facets(event)), notes=Note(repairs=repairs, facets=faults))
 
 
 def facets(event: Event) -> Iterator[bytes]:

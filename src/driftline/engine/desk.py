@@ -12,8 +12,8 @@ from driftline.engine import accept, ingest
 from driftline.engine.house import House
 from driftline.errors import BadInput, NotFound
 from driftline.event import mapping
-from driftline.event.mapping import Mapping
 from driftline.event.kept import HeldEvent, Replayed
+from driftline.event.mapping import Mapping
 from driftline.event.report import Receipt
 from driftline.store.log import Refused
 

@@ -9,8 +9,8 @@ import msgspec
 from driftline.engine.house import House
 from driftline.errors import NotFound
 from driftline.event import names, openlineage
-from driftline.event.openlineage import DatasetPart, Event
 from driftline.event.kept import Facets
+from driftline.event.openlineage import DatasetPart, Event
 from driftline.graph import datasets, executions
 
 Held = dict[str, msgspec.Raw]

@@ -11,12 +11,18 @@ from typing import NamedTuple
 
 from driftline.engine.house import House
 from driftline.event import openlineage
-from driftline.event.lineage import Job, RunShape
+from driftline.event.lineage import History, Job, RunShape
 from driftline.event.openlineage import Event, Facets
 from driftline.graph import datasets, executions, fold, mentions
 from driftline.store.log import RUN, Waiting
 
-_UNLIKELY = (ArithmeticError, LookupError, TypeError, ValueError, AssertionError)  # what an event like no other may raise
+_UNLIKELY = (
+    ArithmeticError,
+    LookupError,
+    TypeError,
+    ValueError,
+    AssertionError,
+)  # what an event like no other may raise
 
 Owner = tuple[bytes, int]
 
@@ -62,7 +68,8 @@ def _weave(house: House, by_owner: dict[Owner, list[Waiting]]) -> list[RunShape]
     events = {entry.seq: openlineage.decode(entry.raw) for entry in entries}
     texts = {owner: fold.owner(events[waiting_[0].seq])[0] for owner, waiting_ in by_owner.items()}
     folded = store.log.folded(texts.values())
-    histories, news = [], []
+    histories: list[History] = []
+    news: list[RunShape] = []
     for owner, waiting_ in by_owner.items():
         said = [events[one.seq] for one in waiting_]
         if texts[owner] in folded:

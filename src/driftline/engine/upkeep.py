@@ -1,4 +1,4 @@
-"""Keeping a store well: is it what its log says, what is its digest, out and in again, smaller, and no older than wanted.
+"""Keeping a store well: is it what its log says, its digest, out and in again, smaller, and no older than wanted.
 
 Enters: a house, and callbacks that show progress. Leaves: reports. Whatever follows from the log can be worked out anew
 from it; retention removes runs whole, and never one that a live model version came from.
@@ -12,7 +12,8 @@ from driftline.alert.outbox import Outbox
 from driftline.engine import accept, ingest
 from driftline.engine.house import House
 from driftline.event.kept import Checked, Pruned
-from driftline.store import MEMORY, open_store
+from driftline.store import open_store
+from driftline.store.store import MEMORY
 from driftline.store.walks import NOW
 
 T = TypeVar("T")

@@ -161,4 +161,3 @@ def columns(store: Store, walk: Walk, direction: Direction) -> Subgraph:
     for line in walk.lines:
         drawing.link(placed[line.source], placed[line.target], line.kind or "DIRECT", line)
     return drawing.graph(walk.truncated)
-

@@ -14,42 +14,18 @@ import msgspec
 
 from driftline import clock
 from driftline.event import facets, ids, names
+from driftline.event.job_facets import JobTypeFacet, SourceCodeFacet
 from driftline.event.lineage import TERMINAL, Dataset, History, Job, RunShape, State
 from driftline.event.openlineage import Event, Facets
+from driftline.event.run_facets import ProcessingEngineFacet
 from driftline.graph import datasets, executions, sources
 from driftline.graph.datasets import READ, WRITE
 from driftline.graph.executions import Execution
 
 NOBODY = Job("", "")  # the job of what a dataset event says
 _SHAPING = frozenset(
-    {"version", "driftline_state", "columnLineage", "lineage", "symlinks", "lifecycleStateChange", "parent", "parentRun"}
+    {"version", "driftline_state", "columnLineage", "lineage", "symlinks", "lifecycleStateChange", "parent"}
 )
-
-
-class _Code(msgspec.Struct, frozen=True, rename="camel"):
-    """``sourceCode``: the code itself."""
-
-    source_code: str
-
-
-class _Engine(msgspec.Struct, frozen=True):
-    """``processing_engine``: what ran the job."""
-
-    version: str
-    name: str | None = None
-
-
-class _Pattern(msgspec.Struct, frozen=True, rename="camel"):
-    """``emissionPattern`` of ``jobType``: whether each event adds to those before it or replaces them."""
-
-    event_content_mode: str | None = None
-    event_completeness: str | None = None  # the same, as the specification's prose names it
-
-
-class _JobType(msgspec.Struct, frozen=True, rename="camel"):
-    """``jobType``."""
-
-    emission_pattern: _Pattern | None = None
 
 
 def fold(events: Iterable[Event]) -> tuple[History, ...]:
@@ -141,10 +117,9 @@ def _shape(job: Job, ordered: Sequence[Event], attempt: int) -> RunShape:
 
 def _speaking(ordered: Sequence[Event], on_job: Facets) -> Sequence[Event]:
     """Return the events whose datasets count: all, or the last that has any where each is a whole picture."""
-    kind = facets.unpack(on_job, "jobType", _JobType)
+    kind = facets.unpack(on_job, "jobType", JobTypeFacet)
     pattern = kind.emission_pattern if kind else None
-    mode = (pattern.event_content_mode or pattern.event_completeness or "") if pattern else ""
-    if mode.upper() != "COMPLETE_SNAPSHOT":
+    if pattern is None or pattern.event_content_mode.upper() != "COMPLETE_SNAPSHOT":
         return ordered
     return [event for event in ordered if event.inputs or event.outputs][-1:]
 
@@ -226,49 +201,31 @@ def _nominal(on_run: Facets) -> int:
         return 0
 
 
-class _NamedJob(msgspec.Struct, frozen=True):
-    namespace: str = ""
-    name: str = ""
-
-
-class _Ancestor(msgspec.Struct, frozen=True):
-    run: facets.ParentRun
-    job: _NamedJob = _NamedJob()
-
-
-class Parent(msgspec.Struct, frozen=True):
-    """``parent``: who started this run, and for whom in the end."""
-
-    run: facets.ParentRun
-    job: _NamedJob = _NamedJob()
-    root: _Ancestor | None = None
-
-
 def _parents(on_run: Facets) -> tuple[str, Job | None, str, Job | None]:
     """Return the parent run and its job, and those of the outermost parent."""
-    for key in ("parent", "parentRun"):
-        facet = facets.unpack(on_run, key, Parent)
-        if facet is not None and facet.run.run_id:
-            root = facet.root or _Ancestor(facet.run, facet.job)
-            outer = ids.repair_run_id(root.run.run_id) if root.run.run_id else ""
-            return ids.repair_run_id(facet.run.run_id), _named(facet.job), outer, _named(root.job)
-    return "", None, "", None
+    facet = facets.unpack(on_run, "parent", facets.ParentFacet)
+    if facet is None or not facet.run.run_id:
+        return "", None, "", None
+    root = facet.root or facets.ParentRoot(facet.run, facet.job)
+    outer = ids.repair_run_id(root.run.run_id) if root.run.run_id else ""
+    return ids.repair_run_id(facet.run.run_id), named(facet.job), outer, named(root.job)
 
 
-def _named(job: _NamedJob) -> Job | None:
-    return Job(job.namespace, job.name) if job.namespace and job.name else None
+def named(job: facets.ParentJob | None) -> Job | None:
+    """Return the job of a parent; None where it is not named in full."""
+    return Job(job.namespace, job.name) if job and job.namespace and job.name else None
 
 
 def _revision(on_job: Facets) -> str:
     place = facets.unpack(on_job, "sourceCodeLocation", facets.CodeLocationFacet)
     if place is not None and place.version:
         return place.version
-    code = facets.unpack(on_job, "sourceCode", _Code)
+    code = facets.unpack(on_job, "sourceCode", SourceCodeFacet)
     return f"xxh3:{ids.digest(code.source_code)}" if code is not None else ""
 
 
 def _parameters(on_run: Facets, code: facets.CodeFacet) -> dict[str, str]:
-    engine = facets.unpack(on_run, "processing_engine", _Engine)
+    engine = facets.unpack(on_run, "processing_engine", ProcessingEngineFacet)
     found = {f"library.{engine.name or 'engine'}": engine.version} if engine else {}
     return dict(sorted({**found, **code.parameters}.items()))
 

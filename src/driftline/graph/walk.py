@@ -8,7 +8,7 @@ links: a dataset behind a job is two away, another name of a dataset none. Never
 
 import msgspec
 
-from driftline.event.lineage import Link, Node, Subgraph
+from driftline.event.lineage import Node, Subgraph
 from driftline.graph import drawn
 from driftline.store import Store
 from driftline.store.catalogue import Found
@@ -149,4 +149,3 @@ def _run(store: Store, found: Found, direction: Direction, depth: int, as_of_us:
     if len(walked.far) == 1:
         return Subgraph(nodes=(Node(id=found.node, type="RUN", label=found.label),))
     return drawn.versions(store, walked, direction)
-

@@ -17,7 +17,8 @@ values (:seq, :event_us, :hash, :owner, :kind, :received_us, :status, :packed, :
 _PENDING = "insert into pending (seq, owner, kind, quiet) values (:seq, :owner, :kind, 1)"
 _RECEIPT = "insert into receipt (seq, status, body) values (:seq, :status, :body)"
 _TALLY = """insert into tally (name, amount)
-select 'events ' || case status when 0 then 'accepted' else 'quarantined' end, count(*) from event_log group by status"""
+select 'events ' || case status when 0 then 'accepted' else 'quarantined' end, count(*) from event_log
+group by status"""
 
 
 class Raw(Protocol):
@@ -60,6 +61,8 @@ def _read(body: bytes) -> Fresh:
         return Fresh(body, refused=error.message)
     if event.run is not None:
         return Fresh(body, owner=event.run.run_id, kind=log.RUN)
-    part, kind, name = (event.job, log.JOB, names.job_id) if event.job else (event.dataset, log.DATASET, names.dataset_id)
+    part, kind, name = (
+        (event.job, log.JOB, names.job_id) if event.job else (event.dataset, log.DATASET, names.dataset_id)
+    )
     assert part is not None
     return Fresh(body, owner=name(part.namespace, part.name), kind=kind)

@@ -14,7 +14,7 @@ from typing import NamedTuple
 from driftline.store import facts, pairing
 from driftline.store.blobs import Blobs
 from driftline.store.connection import OPEN, Connection
-from driftline.store.facts import Facts, Touch
+from driftline.store.facts import Facts
 from driftline.store.held import Held
 from driftline.store.names import Names
 from driftline.store.pairing import JUDGED, MANY_SIDED, ONE_SIDED, Pairing, Said, Span
@@ -57,7 +57,7 @@ class Edges:
         if held is None or since_us < held:
             self._parents.put((job, parent, root), since_us)
 
-    def weave(self, run_id: int, old: Facts, new: Facts) -> None:
+    def weave(self, old: Facts, new: Facts) -> None:
         """Take what an execution says, in place of what it said before."""
         self._weave_flows(old, new)
         before, now = words(old), words(new)

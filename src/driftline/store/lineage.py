@@ -50,7 +50,7 @@ class Lineage:
         self._weaver.drop(set(runs))
 
     def runs_before(self, before_us: int) -> Iterator[str]:
-        """Yield the ids of runs all of whose executions ended, or began and were not heard of since, before a moment."""
+        """Yield the ids of runs of which nothing was heard since a moment."""
         after = ""
         while rows := self._connection.rows("runs_before", before_us=before_us, after=after, limit=_PAGE):
             yield from (run for (run,) in rows)
@@ -244,5 +244,3 @@ class Lineage:
             return []
         rows = self._connection.rows("runs_of_version", version=row[0], role=role, open=OPEN, limit=limit)
         return [run for (run,) in rows]
-
-

@@ -139,7 +139,12 @@ class Versions:
             return
         if not row.best:
             self._settle(key, row.id, [(ranked, run_id, body, schema)])
-        elif ranked < row.best or ranked < row.filled or (schema and not row.schema) or (body != row.body and _adds(row.body, body)):
+        elif (
+            ranked < row.best
+            or ranked < row.filled
+            or (schema and not row.schema)
+            or (body != row.body and _adds(row.body, body))
+        ):
             self.recount(key)
 
     def recount(self, key: tuple[int, str]) -> None:

@@ -102,9 +102,7 @@ class Walks:
         statement = "flows_into" if direction == "up" else "flows_out_of"
         return [(source, target) for source, target in self._rows(statement, list(datasets), as_of_us)]
 
-    def columns(
-        self, starts: Iterable[int], direction: Direction, depth: int, as_of_us: int, limit: int
-    ) -> Walk:
+    def columns(self, starts: Iterable[int], direction: Direction, depth: int, as_of_us: int, limit: int) -> Walk:
         """Walk columns; what shapes the rows of a dataset (a negative id) shapes each of its columns."""
         owner: dict[int, int] = {}
         self._owners(starts, owner)
@@ -144,9 +142,7 @@ class Walks:
         bare = self._bare([line.source for line in lines])
         for line in lines:
             dataset = bare.get(line.source)
-            if dataset is not None:
-                line = self._then(line, dataset)
-            yield line
+            yield line if dataset is None else self._then(line, dataset)
 
     def _then(self, line: Line, dataset: int) -> Line:
         """A version that was not named is the one that the dataset had at that moment."""
@@ -213,4 +209,3 @@ class Walks:
     def _line(row: Row) -> Line:
         target, source, run, hops, provenance, confidence, time_us = row
         return Line(source, target, run, hops, "", provenance, confidence, time_us)
-

@@ -168,7 +168,7 @@ class Weaver:
             self._aliases.put((*key, run_id), {"names": names_id})
         for key in old.aliases.keys() - new.aliases.keys():
             self._aliases.drop((*key, run_id))
-        self._edges.weave(run_id, old, new)
+        self._edges.weave(old, new)
         self._write_columns(run_id, run, old, new)
 
     def _write_touches(self, run_id: int, run: tuple[str, int], time_us: int, old: Facts, new: Facts) -> None:
@@ -186,7 +186,7 @@ class Weaver:
                 self._touches.put((*key, run_id), values)
         for key in old.touches.keys() - new.touches.keys():
             self._touches.drop((*key, run_id))
-        for key, touch in old.touches.items():
+        for touch in old.touches.values():
             self._versions.recount((touch.dataset, touch.version))
         for key, touch in new.touches.items():
             ranked = versions.rank(key[1], time_us, *run)
@@ -234,4 +234,3 @@ def shape(row: Row) -> RunShape:
         code=from_body.code,
         parameters=from_body.parameters,
     )
-
