@@ -18,11 +18,16 @@ PLACES = {
     "demo": Place("driftline.cli.demo", "demo", "Replay the 75,000-dollar incident on real flight data."),
     "serve": Place("driftline.cli.serve", "serve", "Serve the store over HTTP, with the web page."),
     "ingest": Place("driftline.cli.ingest", "ingest", "Read OpenLineage events from files."),
+    "events": Place(
+        "driftline.cli.events", "events", "Single events: receipts, what is in quarantine, trying it again."
+    ),
+    "facets": Place("driftline.cli.facets", "facets", "Print what was said of a dataset, a job or a run, by name."),
     "incidents": Place("driftline.cli.incidents", "incidents", "List incidents, or tell everything about one."),
     "why": Place("driftline.cli.why", "why", "Tell why an answer came out so, or what caused an incident."),
     "lineage": Place("driftline.cli.lineage", "lineage", "Show where data comes from and where it goes."),
     "impact": Place("driftline.cli.impact", "impact", "Tell what is downstream of something, in money."),
     "guard": Place("driftline.cli.guard", "guard", "Show, set and lift quarantines."),
+    "store": Place("driftline.cli.store", "store", "Check, compare, copy, shrink and prune the store."),
 }
 
 

@@ -12,11 +12,13 @@ import msgspec
 
 from driftline.alert.outbox import Outbox
 from driftline.config import Settings
-from driftline.engine import accept, announce, costs, ingest, quarantine, questions, remember, reports
+from driftline.engine import accept, announce, costs, desk, facets, ingest, quarantine, questions, remember, reports
 from driftline.engine.house import House
 from driftline.event.answer import Answer
 from driftline.event.finding import Incident
+from driftline.event.kept import Facets, HeldEvent, Replayed
 from driftline.event.lineage import Node, Subgraph
+from driftline.event.mapping import Mapping
 from driftline.event.report import (
     DatasetReport,
     DatasetSummary,
@@ -77,6 +79,38 @@ class Engine:
     def follow(self, limit: int = TOGETHER) -> int:
         """Work out what follows from up to ``limit`` events that wait; return how many they were."""
         return ingest.follow(self.house, limit)
+
+    def receipt(self, id: str) -> Receipt:  # noqa: A002 - the record's own field
+        """Return the receipt of an event, as it would be given today.
+
+        Raises:
+            NotFound: there is no such event.
+        """
+        return desk.receipt(self.house, id)
+
+    def event(self, id: str) -> bytes:  # noqa: A002 - the record's own field
+        """Return one event as it came."""
+        return desk.raw(self.house, id)
+
+    def held_events(self, limit: int = 100) -> list[HeldEvent]:
+        """Return the events in quarantine, newest first."""
+        return desk.held(self.house, limit)
+
+    def replay(self, rules: Mapping | None = None, ids: Sequence[str] = (), *, rehearse: bool = False) -> Replayed:
+        """Try events in quarantine again, as this version reads them and as ``rules`` mend them.
+
+        Raises:
+            BadInput: an id is not in quarantine.
+        """
+        return desk.replay(self.house, rules, ids, rehearse=rehearse)
+
+    def facets(self, node: str, name: str = "") -> Facets:
+        """Return the facets of a dataset, a job or a run that stand, byte for byte.
+
+        Raises:
+            NotFound: there is no such node, or it has no facet called ``name``.
+        """
+        return facets.of(self.house, node, name)
 
     def record(self, answers: Sequence[Answer]) -> int:
         """Take answers; durable when it returns. Returns how many were new."""

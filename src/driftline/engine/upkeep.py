@@ -20,6 +20,7 @@ T = TypeVar("T")
 Progress = Callable[[int], object]
 TOGETHER = 500
 LIVE = ("model", "deployment", "index", "prompt")  # kinds of datasets whose newest version is live
+NAMED = ("node", "job_parent")  # what was once named stays known when its events are pruned
 _FAR = 1_000  # steps from a live version to what it came from
 _WIDE = 1_000_000
 
@@ -55,7 +56,7 @@ def check(house: House, progress: Progress = quietly) -> Checked:
     finally:
         store.close()
     pruned = house.store.state.get("pruned") is not None
-    differ = tuple(table for table in mine if mine[table] != theirs[table] and not (pruned and table == "node"))
+    differ = tuple(table for table in mine if mine[table] != theirs[table] and not (pruned and table in NAMED))
     return Checked(events=events, differ=differ, digest=house.store.canonical.digest(), pruned=pruned)
 
 
