@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from driftline.capture.client import configure as configure
     from driftline.capture.client import flush as flush
     from driftline.capture.gate import gate as gate
+    from driftline.capture.models import deploy as deploy
+    from driftline.capture.models import evaluate as evaluate
     from driftline.capture.run import Run as Run
     from driftline.capture.run import run as run
     from driftline.capture.serving import serve as serve
@@ -26,6 +28,8 @@ _PLACES = {
     "Run": "driftline.capture.run",
     "answer": "driftline.capture.answers",
     "configure": "driftline.capture.client",
+    "deploy": "driftline.capture.models",
+    "evaluate": "driftline.capture.models",
     "flush": "driftline.capture.client",
     "gate": "driftline.capture.gate",
     "record_answer": "driftline.capture.answers",

@@ -12,7 +12,19 @@ import msgspec
 
 from driftline.alert.outbox import Outbox
 from driftline.config import Settings
-from driftline.engine import accept, announce, costs, desk, facets, ingest, quarantine, questions, remember, reports
+from driftline.engine import (
+    accept,
+    announce,
+    costs,
+    desk,
+    facets,
+    ingest,
+    quarantine,
+    questions,
+    remember,
+    reports,
+    windows,
+)
 from driftline.engine.house import House
 from driftline.event.answer import Answer
 from driftline.event.finding import Incident
@@ -117,6 +129,9 @@ class Engine:
         with self.house.lock:
             new = self.house.store.ledger.append(answers)
             self.house.store.ledger.compact(at_least=INBOX)
+        opened = windows.events(self.house, answers)
+        if opened:
+            self.ingest_many(opened)
         return new
 
     def incidents(self, *, state: str = "", limit: int = 50, offset: int = 0) -> tuple[list[Incident], int]:

@@ -11,6 +11,7 @@ from typing import Literal, NamedTuple
 
 import msgspec
 
+from driftline.event import ai_facets as ai
 from driftline.event import dataset_facets as on_dataset
 from driftline.event import facets as ours
 from driftline.event import job_facets as on_job
@@ -95,6 +96,10 @@ _OWN: tuple[tuple[str, Place, type[msgspec.Struct]], ...] = (
     ("driftline_state", "dataset", ours.StateFacet),
     ("driftline_profile", "dataset", ours.ProfileFacet),
     ("driftline_code", "run", ours.CodeFacet),
+    ("driftline_deployment", "dataset", ai.DeploymentFacet),
+    ("driftline_evaluation", "dataset", ai.EvaluationFacet),
+    ("driftline_predictions", "dataset", ai.PredictionsFacet),
+    ("driftline_documents", "dataset", ai.DocumentsFacet),
     ("driftline_gaps", "run", ours.GapsFacet),
 )
 # What the specification requires where the record, for the sake of emitters that leave it out, does not.
@@ -122,6 +127,10 @@ _USES = {
     "dataSource": _REDACTED.format("Credentials in its address are"),
     "driftline_state": "Names the version, and says its size and its slice.",
     "driftline_profile": "The profile that drift is computed from.",
+    "driftline_deployment": "Kept, readable by name: which versions answer at an endpoint.",
+    "driftline_evaluation": "Kept, readable by name: how good a version was found to be.",
+    "driftline_predictions": "Kept, readable by name: whose answers a window holds.",
+    "driftline_documents": "Kept, readable by name: which documents a collection or an index holds.",
     "driftline_code": "The code version, attempt and parameters of the run.",
 }
 
