@@ -1,4 +1,4 @@
-"""Windows of predictions: what an endpoint answered on one day is a version of a dataset, with what it stood on upstream.
+"""Windows of predictions: what an endpoint answered on a day is a version of a dataset, its sources upstream.
 
 Enters: answers as they are recorded. Leaves: one OpenLineage event for each endpoint, day and set of versions that was
 not seen before; it goes through the log like any other. So a model is upstream of the predictions that it made, and
