@@ -30,6 +30,7 @@ def run(job: Job, time_us: int, reads: list[Version], writes: Version, columns: 
         ended_us=time_us,
         inputs=tuple(Touched(dataset=read.dataset, version=read.version, kind="file") for read in reads),
         outputs=(Touched(dataset=writes.dataset, version=writes.version, partition=f"day {time_us // 10}"),),
+        informed=(writes,),
         edges=tuple(Edge(read, writes, id_, "explicit") for read in reads),
         columns=columns,
     )
@@ -52,7 +53,7 @@ def store() -> Iterator[Store]:
     opened = open_store(":memory:")
     for number in (1, 2, 3):
         for shape in day(number):
-            opened.lineage.put(shape)
+            opened.lineage.put_shape(shape)
     yield opened
     opened.close()
 
@@ -190,9 +191,9 @@ def test_a_walk_reaches_what_a_plain_search_reaches(pairs: set[tuple[int, int]],
     """The reference is a breadth-first search over the same pairs; graphs may have cycles."""
     store = open_store(":memory:")
     data = [Dataset("n", str(number)) for number in range(8)]
-    store.lineage.put(run(Job("j", "start"), 1, [], Version(data[start], "v"), ()))
+    store.lineage.put_shape(run(Job("j", "start"), 1, [], Version(data[start], "v"), ()))
     for place, (a, b) in enumerate(sorted(pairs)):
-        store.lineage.put(run(Job("j", f"{a}-{b}"), 2 + place, [Version(data[a], "v")], Version(data[b], "v"), ()))
+        store.lineage.put_shape(run(Job("j", f"{a}-{b}"), 2 + place, [Version(data[a], "v")], Version(data[b], "v"), ()))
     expected, frontier = {start: 0}, [start]
     for step in range(1, depth + 1):
         frontier = [b for a, b in sorted(pairs) if a in frontier and b not in expected]
