@@ -157,6 +157,12 @@ def time_note(text: str) -> str:
 
 def repeated(raw: bytes) -> dict[str, str]:
     """Return a note where an object of ``raw`` has a key more than once; the last value is the one that counts."""
+    try:
+        once = msgspec.json.encode(msgspec.json.decode(raw))
+    except (msgspec.MsgspecError, RecursionError):
+        return {}
+    if raw.count(b'":') <= once.count(b'":'):  # each key is there as often as when it is written once
+        return {}
     import json  # not needed where events are only sent
 
     twice: set[str] = set()

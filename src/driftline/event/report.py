@@ -127,7 +127,8 @@ class Impact(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
 class Overview(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     """What is being watched, in numbers."""
 
-    events: dict[str, int] = {}  # accepted, merged, quarantined
+    events: dict[str, int] = {}  # accepted, merged, quarantined, replaced, pruned
+    waiting: int = 0  # events that are durable and not folded yet
     datasets: int = 0
     jobs: int = 0
     runs: int = 0

@@ -44,6 +44,7 @@ _CREDENTIALS = re.compile(
 )  # fmt: skip
 _ADDRESS = re.compile(_SLASHES + rb"(?:[^\s\"'\\<>]|\\[/u])*+")
 _PARAMETER = re.compile(rb"[?&;6](?:(?<!6)|(?<=\\u0026))(?P<key>[\w.\-]*+)=(?P<value>(?:[^\s\"'\\&;#<>]|\\/)++)")
+_BEFORE_PARAMETERS = (b"?", b"&", b";", b"u0026")
 _INLINE = re.compile(rb"(?<![\w.\-])(?P<key>[\w.\-]++)=(?P<value>[^\s\"'\\&;,]++)")
 
 
@@ -56,7 +57,8 @@ class _Span(NamedTuple):
 def redact(raw: bytes) -> bytes:
     """Return ``raw`` without its secrets; the same object where there are none."""
     settings = any(name in raw for name in _FACETS)
-    addresses = b"@" in raw or (b"=" in raw and _PARAMETER.search(raw) is not None)
+    marked = b"=" in raw and any(sign in raw for sign in _BEFORE_PARAMETERS)
+    addresses = b"@" in raw or (marked and _PARAMETER.search(raw) is not None)
     if not (settings or addresses):
         return raw
     spans = _in_settings(raw) if settings else []

@@ -11,10 +11,11 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from driftline.event import facets, ids, registry
+from driftline.event import facets, registry
 from driftline.event.openlineage import DatasetPart, Event, Facets
 
-_REMEMBERED = 8_192  # verdicts; each is some hundred bytes
+_REMEMBERED = 4_096  # verdicts, with the facets that they are about
+_LARGEST = 4_096  # bytes of a facet that is remembered
 
 
 class _Head(msgspec.Struct, frozen=True):
@@ -30,7 +31,7 @@ class _Verdict(NamedTuple):
     lacks: tuple[str, ...] = ()
 
 
-_verdicts: dict[tuple[str, str, str], _Verdict] = {}
+_verdicts: dict[tuple[str, str, bytes], _Verdict] = {}
 
 
 def unread(event: Event) -> dict[str, str]:
@@ -69,12 +70,14 @@ def _of_part(path: str, part: DatasetPart, input_place: str, output_place: str) 
 
 
 def _known(place: str, key: str, raw: msgspec.Raw) -> _Verdict:
-    known = (place, key, ids.digest(bytes(raw)))
+    known = (place, key, bytes(raw))
     verdict = _verdicts.get(known)
     if verdict is None:
-        if len(_verdicts) >= _REMEMBERED:
-            _verdicts.clear()
-        verdict = _verdicts[known] = _judge(place, key, raw)
+        verdict = _judge(place, key, raw)
+        if len(known[2]) <= _LARGEST:
+            if len(_verdicts) >= _REMEMBERED:
+                _verdicts.clear()
+            _verdicts[known] = verdict
     return verdict
 
 

@@ -17,7 +17,7 @@ from driftline.store.blobs import Blobs
 from driftline.store.catalogue import Catalogue, Found, summary
 from driftline.store.columns import Columns
 from driftline.store.connection import OPEN, Connection, Row
-from driftline.store.names import Names, Order
+from driftline.store.names import Key, Names, Order
 from driftline.store.versions import READ, WRITE, Schemas
 from driftline.store.weave import Weaver
 
@@ -62,13 +62,24 @@ class Lineage:
         return [row[0] for row in rows]
 
     def describe(
-        self, type_: str, namespace: str, name: str, order: Order, facets: Mapping[str, bytes], kind: str = ""
+        self, facets: Mapping[Key, Mapping[str, tuple[Order, bytes]]], spans: Mapping[Key, tuple[int, int]]
     ) -> None:
-        """Take the facets that an event gives a dataset or a job; empty bytes: deleted. Written with the next put."""
-        numbers = {key: self._blobs.number(facet) if facet else 0 for key, facet in facets.items()}
-        self._names.describe((type_, namespace, name), order, numbers)
+        """Take facets that events give datasets and jobs, each with the place of its event; written with the next put.
+
+        Args:
+            facets: by dataset or job and key; empty bytes: deleted.
+            spans: when the first and the last of these events happened.
+        """
+        numbers = self._blobs.numbers(facet for held in facets.values() for _, facet in held.values() if facet)
+        for name, held in facets.items():
+            said = {key: (order, numbers[facet] if facet else 0) for key, (order, facet) in held.items()}
+            self._names.describe(name, spans[name], said)
+
+    def kind(self, dataset: Dataset, kind: str) -> None:
+        """Say of which kind a dataset is."""
         if kind:
-            self._names.kind(Dataset(namespace, name), kind)
+            self._names.dataset(dataset)
+            self._names.kind(dataset, kind)
 
     def mention(self, type_: str, namespace: str, name: str, moment_us: int) -> None:
         """An event names a dataset or a job in passing."""

@@ -105,18 +105,21 @@ class Names:
         if kind and row is not None and (not row.kind or kind < row.kind):
             self._nodes.put(key, row._replace(kind=kind))
 
-    def describe(self, key: Key, order: Order, facets: Mapping[str, int]) -> None:
-        """Take the facets (key to number, 0 = deleted) that an event gives a dataset or a job: the newest stand."""
-        self._node(key, order[0])
+    def describe(self, key: Key, span: tuple[int, int], facets: Mapping[str, tuple[Order, int]]) -> None:
+        """Take facets (place of the event and number, 0 = deleted) that events give a dataset or a job: the newest stand.
+
+        ``span`` is when the first and the last of these events happened.
+        """
+        self._node(key, span[0])
         row = self._nodes.get(key)
         assert row is not None
         held = standing(row.facets)
         newer = {
             name: Standing(*order, blob)
-            for name, blob in facets.items()
+            for name, (order, blob) in facets.items()
             if name not in held or (held[name].time_us, held[name].state, held[name].event) < order
         }
-        last = max(row.last_us, order[0])
+        last = max(row.last_us, span[1])
         if newer:
             self._nodes.put(key, row._replace(facets=_encode(dict(sorted({**held, **newer}.items()))), last_us=last))
         elif last != row.last_us:
