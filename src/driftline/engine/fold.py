@@ -16,7 +16,13 @@ from driftline.event.openlineage import Event, Facets
 from driftline.graph import datasets, executions, fold, mentions
 from driftline.store.log import Waiting
 
-_UNLIKELY = (ArithmeticError, LookupError, TypeError, ValueError, AssertionError)  # what an event like no other may raise
+_UNLIKELY = (
+    ArithmeticError,
+    LookupError,
+    TypeError,
+    ValueError,
+    AssertionError,
+)  # what an event like no other may raise
 
 Owner = tuple[bytes, int]
 
@@ -89,4 +95,4 @@ def _describe(house: House, event: Event, id_: str) -> None:
 
 def _take(house: House, type_: str, namespace: str, name: str, order: tuple[int, int, bytes], held: Facets) -> None:
     found = {key: b"" if datasets.deletes(facet) else bytes(facet) for key, facet in held.items()}
-    house.store.lineage.describe(type_, namespace, name, order, found, datasets.kind(held))
+    house.store.lineage.describe(type_, namespace, name, order, found, datasets.kind(held), datasets.columns(held))

@@ -187,6 +187,12 @@ def kind(held: Facets) -> str:
     return (state.kind if state else "") or (sort.dataset_type.lower() if sort else "")
 
 
+def columns(held: Facets) -> tuple[str, ...]:
+    """Return the columns that a schema names."""
+    schema = facets.unpack(held, "schema", facets.SchemaFacet)
+    return tuple(field.name for field in schema.fields) if schema else ()
+
+
 def _aliases(dataset: Dataset, held: Facets) -> tuple[Dataset, ...] | None:
     if "symlinks" not in held:
         return ()  # said before, deleted since

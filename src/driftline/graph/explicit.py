@@ -114,7 +114,9 @@ def _take(said: Said, entry: Entry, own: Job | None) -> None:
             continue
         if source.type.upper() == "JOB":
             feeder = Place("JOB", source.namespace, source.name)
-            if feeder != target and (job or own is None or (feeder.namespace, feeder.name) != (own.namespace, own.name)):
+            if feeder != target and (
+                job or own is None or (feeder.namespace, feeder.name) != (own.namespace, own.name)
+            ):
                 said.ties.add(Tie(feeder, target))
         elif job:
             said.ties.add(Tie(Place("DATASET", source.namespace, source.name), target))

@@ -60,6 +60,8 @@ def _read(body: bytes) -> Fresh:
         return Fresh(body, refused=error.message)
     if event.run is not None:
         return Fresh(body, owner=event.run.run_id, kind=log.RUN)
-    part, kind, name = (event.job, log.JOB, names.job_id) if event.job else (event.dataset, log.DATASET, names.dataset_id)
+    part, kind, name = (
+        (event.job, log.JOB, names.job_id) if event.job else (event.dataset, log.DATASET, names.dataset_id)
+    )
     assert part is not None
     return Fresh(body, owner=name(part.namespace, part.name), kind=kind)

@@ -75,7 +75,9 @@ class Columns:
         """Return a set of column edges by its number."""
         return _decode(self._blobs.get(set_id)) if set_id else ()
 
-    def say(self, owner: Owner, run_id: int, run: tuple[str, int], before: Mapping[int, int], now: Mapping[int, int]) -> None:
+    def say(
+        self, owner: Owner, run_id: int, run: tuple[str, int], before: Mapping[int, int], now: Mapping[int, int]
+    ) -> None:
         """Take what a run says of the columns of a dataset, in place of what it said before.
 
         Args:

@@ -6,7 +6,7 @@ histories, lines of the catalogue. Walks over edges are in ``walks``; names type
 """
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import msgspec
 
@@ -16,7 +16,7 @@ from driftline.store import names, versions, weave
 from driftline.store.blobs import Blobs
 from driftline.store.catalogue import Catalogue, Found, summary
 from driftline.store.columns import Columns
-from driftline.store.connection import OPEN, Connection, Row
+from driftline.store.connection import NOW, OPEN, Connection, Row
 from driftline.store.names import Names, Order
 from driftline.store.versions import READ, WRITE, Schemas
 from driftline.store.weave import Weaver
@@ -42,16 +42,34 @@ class Lineage:
 
     def put_shape(self, shape: RunShape) -> None:
         """Write one run as it stands, without the states that it went through."""
+        for one in (*shape.inputs, *shape.outputs):
+            self._columns_of(one.dataset, (field.name for field in one.fields or ()), shape.time_us)
         self.put([History("run", (State(shape.time_us, shape),))])
 
     def describe(
-        self, type_: str, namespace: str, name: str, order: Order, facets: Mapping[str, bytes], kind: str = ""
+        self,
+        type_: str,
+        namespace: str,
+        name: str,
+        order: Order,
+        facets: Mapping[str, bytes],
+        kind: str = "",
+        columns: Iterable[str] = (),
     ) -> None:
-        """Take the facets that an event gives a dataset or a job; empty bytes: deleted. Written with the next put."""
+        """Take the facets that an event gives a dataset or a job, and the columns that its schema names.
+
+        Empty bytes: deleted. Written with the next put.
+        """
         numbers = {key: self._blobs.number(facet) if facet else 0 for key, facet in facets.items()}
         self._names.describe((type_, namespace, name), order, numbers)
         if kind:
             self._names.kind(Dataset(namespace, name), kind)
+        if type_ == "DATASET":
+            self._columns_of(Dataset(namespace, name), columns, order[0])
+
+    def _columns_of(self, dataset: Dataset, columns: Iterable[str], moment_us: int) -> None:
+        for column in columns:
+            self._names.field(self._names.dataset(dataset, moment_us), column, moment_us)
 
     def mention(self, type_: str, namespace: str, name: str, moment_us: int) -> None:
         """An event names a dataset or a job in passing."""
@@ -188,9 +206,9 @@ class Lineage:
         """Return the catalogue's line on one dataset."""
         return self._catalogue.dataset(dataset)
 
-    def lookup(self, node: str) -> Found | None:
+    def lookup(self, node: str, as_of_us: int = NOW) -> Found | None:
         """Return what a node id stands for, or None where nothing of that id is known."""
-        return self._catalogue.lookup(node)
+        return self._catalogue.lookup(node, as_of_us)
 
     def find(self, text: str, limit: int = 20) -> list[str]:
         """Return the node ids that ``text`` names: several where it is ambiguous, none if unknown."""
@@ -227,5 +245,3 @@ class Lineage:
             return []
         rows = self._connection.rows("runs_of_version", version=row[0], role=role, open=OPEN, limit=limit)
         return [run for (run,) in rows]
-
-

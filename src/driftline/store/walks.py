@@ -10,10 +10,11 @@ import json
 from collections.abc import Callable, Iterable
 from typing import Literal, NamedTuple
 
+from driftline.store import pairing
+from driftline.store.connection import NOW as NOW
 from driftline.store.connection import OPEN, Connection, Row
 
 Direction = Literal["up", "down"]
-NOW = OPEN - 1  # a moment at which everything that still holds is seen
 INFERRED = 0.9  # of the confidence that is left where a version was told from the time alone
 _TOGETHER = 2_000  # places asked about at once
 
@@ -42,6 +43,12 @@ class Walk(NamedTuple):
 Ask = Callable[[list[int]], Iterable[Line]]
 
 
+def surer(one: Line, other: Line) -> bool:
+    """Whether the word of one line is to be shown rather than another's: the surer, then the better known."""
+    ranks = (pairing.rank(one.provenance), pairing.rank(other.provenance))
+    return (-one.confidence, ranks[0]) < (-other.confidence, ranks[1])
+
+
 def walk(starts: dict[int, int], ask: Ask, direction: Direction, depth: int, limit: int) -> Walk:
     """Return what is reached from ``starts`` (each with its distance) within ``depth`` and ``limit`` places."""
     far = dict(starts)
@@ -64,7 +71,9 @@ def walk(starts: dict[int, int], ask: Ask, direction: Direction, depth: int, lim
                 if other not in far and len(far) >= limit:
                     truncated = True
                     continue
-                lines[line.source, line.target, line.via, line.kind] = line
+                key = (line.source, line.target, line.via, line.kind)
+                if key not in lines or surer(line, lines[key]):
+                    lines[key] = line
                 if far.get(other, reached + 1) > reached:
                     far[other] = reached
                     waiting.setdefault(reached, []).append(other)
@@ -87,7 +96,7 @@ class Walks:
                 yield Line(source, target, via, hops, "", provenance, confidence)
 
         starts = {start: 0}
-        if job:
+        if job and depth > 0:
             ends = self.touched(start, direction, as_of_us)
             starts |= dict.fromkeys(ends, 1)
         return walk(starts, ask, direction, depth, limit)
@@ -102,9 +111,7 @@ class Walks:
         statement = "flows_into" if direction == "up" else "flows_out_of"
         return [(source, target) for source, target in self._rows(statement, list(datasets), as_of_us)]
 
-    def columns(
-        self, starts: Iterable[int], direction: Direction, depth: int, as_of_us: int, limit: int
-    ) -> Walk:
+    def columns(self, starts: Iterable[int], direction: Direction, depth: int, as_of_us: int, limit: int) -> Walk:
         """Walk columns; what shapes the rows of a dataset (a negative id) shapes each of its columns."""
         owner: dict[int, int] = {}
         self._owners(starts, owner)
@@ -157,7 +164,7 @@ class Walks:
         yield from (self._line(row) for row in self._rows("traces_out_of", places, as_of_us))
         versions = [place for place in places if place > 0]
         for row in self._by_ids("versions_by_ids", versions):
-            version_id, dataset, version, time_us = row[0], row[11], row[3], row[4]
+            version_id, dataset, version, time_us = row[0], row[11], row[3], row[13]
             if not version:
                 continue
             after = self._connection.row("version_next", dataset=dataset, time_us=time_us)
@@ -189,9 +196,9 @@ class Walks:
         """Return columns: id, namespace, name, column, kind of the dataset."""
         return {row[0]: row for row in self._by_ids("fields_by_ids", ids)}
 
-    def fields_of(self, datasets: Iterable[int]) -> list[int]:
-        """Return the columns of some datasets."""
-        return [row[0] for row in self._by_ids("fields_of_datasets", datasets)]
+    def fields_of(self, datasets: Iterable[int], as_of_us: int) -> list[int]:
+        """Return the columns that some datasets had been said to have at a moment."""
+        return [row[0] for row in self._rows("fields_of_datasets", list(datasets), as_of_us)]
 
     def _owners(self, places: Iterable[int], owner: dict[int, int]) -> None:
         fields = [place for place in places if place > 0]
@@ -213,4 +220,3 @@ class Walks:
     def _line(row: Row) -> Line:
         target, source, run, hops, provenance, confidence, time_us = row
         return Line(source, target, run, hops, "", provenance, confidence, time_us)
-
