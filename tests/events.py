@@ -19,7 +19,11 @@ GONE = {"_deleted": True}
 MOMENTS = 12
 
 Body = dict[str, Any]
-_WHOLE = {"emissionPattern": {"eventContentMode": "COMPLETE_SNAPSHOT"}, "processingType": "STREAMING", "integration": "x"}
+_WHOLE = {
+    "emissionPattern": {"eventContentMode": "COMPLETE_SNAPSHOT"},
+    "processingType": "STREAMING",
+    "integration": "x",
+}
 _dataset, _job, _column = st.sampled_from(DATASETS), st.sampled_from(JOBS), st.sampled_from(COLUMNS)
 
 
