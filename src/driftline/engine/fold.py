@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from driftline.engine.house import House
 from driftline.event import openlineage
-from driftline.event.lineage import Job, RunShape
+from driftline.event.lineage import History, Job, RunShape
 from driftline.event.openlineage import Event, Facets
 from driftline.graph import datasets, executions, fold, mentions
 from driftline.store.log import Waiting
@@ -64,7 +64,8 @@ def _one_by_one(house: House, by_owner: dict[Owner, list[Waiting]]) -> Folded:
 
 def _weave(house: House, by_owner: dict[Owner, list[Waiting]]) -> list[RunShape]:
     store = house.store
-    histories, news = [], []
+    histories: list[History] = []
+    news: list[RunShape] = []
     for (owner, kind), waiting_ in by_owner.items():
         events = [openlineage.decode(raw) for raw in store.log.of_owner(owner, kind)]
         found = fold.fold(events)

@@ -180,8 +180,8 @@ class Versions:
                 body, schema, filled = _encode(_filled(_word(body), _word(said))), schema or number, ranked
         word = _word(body)
         writer = run_id if best[0] == "0" else 0
-        said = (moment(best), writer, word.partition, word.profile, schema, best, filled, body)
-        row = VersionRow(held.id, *said, held.since_us)
+        kept = (word.partition, word.profile, schema, best, filled, body)
+        row = VersionRow(held.id, moment(best), writer, *kept, held.since_us)
         if row != self._rows.get(key):
             self._rows.put(key, row)
 

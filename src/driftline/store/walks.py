@@ -11,8 +11,9 @@ from collections.abc import Callable, Iterable
 from typing import Literal, NamedTuple
 
 from driftline.store import pairing
-from driftline.store.connection import NOW as NOW
-from driftline.store.connection import OPEN, Connection, Row
+from driftline.store.connection import NOW, OPEN, Connection, Row
+
+__all__ = ["NOW", "Direction", "Line", "Walk", "Walks", "surer", "walk"]
 
 Direction = Literal["up", "down"]
 INFERRED = 0.9  # of the confidence that is left where a version was told from the time alone
@@ -151,9 +152,7 @@ class Walks:
         bare = self._bare([line.source for line in lines])
         for line in lines:
             dataset = bare.get(line.source)
-            if dataset is not None:
-                line = self._then(line, dataset)
-            yield line
+            yield line if dataset is None else self._then(line, dataset)
 
     def _then(self, line: Line, dataset: int) -> Line:
         """A version that was not named is the one that the dataset had at that moment."""

@@ -176,7 +176,7 @@ class Weaver:
                 self._touches.put((key[0], key[1], run_id, key[2]), values)
         for version, role, since in old.touches.keys() - new.touches.keys():
             self._touches.drop((version, role, run_id, since))
-        for key, touch in old.touches.items():
+        for touch in old.touches.values():
             self._versions.recount((touch.dataset, touch.version))
         for key, touch in new.touches.items():
             ranked = versions.rank(key[1], time_us, *run)
