@@ -10,6 +10,8 @@ import json
 import uuid
 from typing import Any
 
+from hypothesis import Phase, given, settings
+from hypothesis import seed as hypothesis_seed
 from hypothesis import strategies as st
 
 RUNS = [str(uuid.UUID(int=number)) for number in (1, 2, 3)]
@@ -19,7 +21,11 @@ GONE = {"_deleted": True}
 MOMENTS = 12
 
 Body = dict[str, Any]
-_WHOLE = {"emissionPattern": {"eventContentMode": "COMPLETE_SNAPSHOT"}, "processingType": "STREAMING", "integration": "x"}
+_WHOLE = {
+    "emissionPattern": {"eventContentMode": "COMPLETE_SNAPSHOT"},
+    "processingType": "STREAMING",
+    "integration": "x",
+}
 _dataset, _job, _column = st.sampled_from(DATASETS), st.sampled_from(JOBS), st.sampled_from(COLUMNS)
 
 
@@ -147,3 +153,17 @@ def moment(raw: bytes) -> int:
 def histories(most: int) -> st.SearchStrategy[list[bytes]]:
     """Up to ``most`` events, as JSON."""
     return st.lists(bodies().map(lambda body: json.dumps(body).encode()), min_size=1, max_size=most)
+
+
+def seeded(seed: int, amount: int) -> list[bytes]:
+    """Return ``amount`` events, the same for the same seed."""
+    found: list[bytes] = []
+
+    @hypothesis_seed(seed)
+    @settings(max_examples=amount, database=None, derandomize=False, phases=[Phase.generate])
+    @given(bodies())
+    def gather(body: Body) -> None:
+        found.append(json.dumps(body).encode())
+
+    gather()
+    return found[:amount]

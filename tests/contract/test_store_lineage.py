@@ -255,7 +255,7 @@ def test_a_run_without_column_lineage_does_not_end_what_is_known(store: Store) -
 
 def test_names_are_found_by_id_by_name_by_ending_and_by_column(store: Store) -> None:
     deep = Dataset("file", "feed/day/flights:raw#2")
-    store.lineage.put_shape(shape(0, (Touched(dataset=deep, version="a#b", fields=(Field("x.y", "int"),)),), ()))
+    store.lineage.put_shape(shape(9, (Touched(dataset=deep, version="a#b", fields=(Field("x.y", "int"),)),), ()))
     store.lineage.put_shape(build(0))
     find = store.lineage.find
     assert find("dataset:file:features") == ["dataset:file:features"]

@@ -90,6 +90,7 @@ def _describe(house: House, said: Sequence[tuple[Event, str]]) -> None:
     """Take whom events name, and the facets that they give their jobs and datasets: of each key the newest."""
     found: dict[Name, dict[str, tuple[Order, bytes]]] = {}
     spans: dict[Name, tuple[int, int]] = {}
+    schemas: dict[tuple[Name, bytes], int] = {}
     for event, id_ in said:
         order = (*executions.moment(event), bytes.fromhex(id_[-16:]))
         for name in mentions.in_facets(event):
@@ -106,7 +107,12 @@ def _describe(house: House, said: Sequence[tuple[Event, str]]) -> None:
                     facets[key] = (order, b"" if datasets.deletes(facet) else bytes(facet))
             if name[0] == "DATASET" and held:
                 house.store.lineage.kind(Dataset(*name[1:]), datasets.kind(held))
+                if "schema" in held:
+                    schema = name, bytes(held["schema"])
+                    schemas[schema] = min(event.time_us, schemas.get(schema, event.time_us))
     house.store.lineage.describe(found, spans)
+    for (name, raw), moment in schemas.items():
+        house.store.lineage.columns(Dataset(*name[1:]), datasets.columns(raw), moment)
 
 
 def _named(event: Event) -> Iterator[tuple[Name, Facets]]:

@@ -8,6 +8,7 @@ https://openlineage.io/spec/facets.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 import msgspec
@@ -18,6 +19,7 @@ from driftline.event.lineage import Dataset, Field, Touched
 from driftline.event.openlineage import DatasetPart, Facets
 
 READ, WRITE = "read", "write"
+_CACHED = 1_000  # schemas; those of a daily job are the same each day
 
 
 class Statistics(msgspec.Struct, frozen=True, rename="camel"):
@@ -150,6 +152,13 @@ def kind(held: Facets) -> str:
     state = facets.unpack(held, "driftline_state", facets.StateFacet)
     sort = facets.unpack(held, "datasetType", DatasetTypeFacet)
     return (state.kind if state else "") or (sort.dataset_type.lower() if sort else "")
+
+
+@lru_cache(_CACHED)
+def columns(raw: bytes) -> tuple[str, ...]:
+    """Return the columns that a schema names."""
+    schema = facets.unpack({"schema": msgspec.Raw(raw)}, "schema", facets.SchemaFacet)
+    return tuple(field.name for field in schema.fields) if schema else ()
 
 
 def _aliases(dataset: Dataset, held: Facets) -> tuple[Dataset, ...] | None:

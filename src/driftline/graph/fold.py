@@ -8,7 +8,7 @@ Source: OpenLineage 2-0-2, https://openlineage.io/spec/2-0-2/OpenLineage.json.
 """
 
 import itertools
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 import msgspec
 
@@ -53,21 +53,59 @@ def profiles(events: Iterable[Event]) -> list[bytes]:
 def _run(execution: Execution, attempt: int) -> History:
     job, ordered = execution
     states: list[State] = []
-    seen: set[object] = set()
+    heard = _Heard()
     upto, whole = 0, False
     for moment, together in itertools.groupby(ordered, key=lambda event: event.time_us):
-        said = [_signature(event) for event in together]
-        upto += len(said)
-        if not states or not seen.issuperset(said):
+        news = [heard.news(event) for event in together]
+        upto += len(news)
+        if not states or any(news):
             states.append(State(moment, _shape(job, ordered[:upto], attempt)))
             whole = upto == len(ordered)
-        seen.update(said)
     if not whole:
         states[-1] = State(states[-1].since_us, _shape(job, ordered, attempt))
     return History("run", tuple(states))
 
 
-def _signature(event: Event) -> object:
+class _Heard:
+    """What the events of an execution said so far, as far as it bears on the lineage."""
+
+    def __init__(self) -> None:
+        self._facets: dict[tuple[object, ...], bytes] = {}  # the last one of each key
+        self._sets: set[bytes] = set()  # explicit lineage of the job, which adds up
+        self._picture: object = None  # the datasets of the last event that had any
+        self._replaces = False  # each event with datasets is a whole picture
+
+    def news(self, event: Event) -> bool:
+        """Take an event; return whether the lineage after it may differ from the one before."""
+        facets_ = dict(self._said(event))
+        news = any(self._facets.get(key) != facet for key, facet in facets_.items())
+        self._facets.update(facets_)
+        on_job = event.job.facets if event.job else {}
+        if "lineage" in on_job and bytes(on_job["lineage"]) not in self._sets:
+            self._sets.add(bytes(on_job["lineage"]))
+            news = True
+        if "jobType" in on_job:
+            self._replaces = _replaces(on_job)
+        if event.inputs or event.outputs:
+            picture = _signature(event)[0]
+            news = news or (self._replaces and picture != self._picture)
+            self._picture = picture
+        return news
+
+    @staticmethod
+    def _said(event: Event) -> Iterator[tuple[tuple[object, ...], bytes]]:
+        """Yield each facet of an event that bears on the lineage; a dataset as such is one of them."""
+        for side, parts in ((READ, event.inputs), (WRITE, event.outputs)):
+            for part in parts:
+                yield (side, part.namespace, part.name, ""), b""
+                for key in part.facets.keys() & _SHAPING:
+                    yield (side, part.namespace, part.name, key), bytes(part.facets[key])
+        on_job = event.job.facets if event.job else {}
+        if "jobType" in on_job:
+            yield ("jobType",), bytes(on_job["jobType"])
+
+
+def _signature(event: Event) -> tuple[object, ...]:
     """Return what of an event bears on the lineage: two of the same change nothing after one."""
 
     def of(facets_: Facets) -> tuple[tuple[str, bytes], ...]:
@@ -117,11 +155,16 @@ def _shape(job: Job, ordered: Sequence[Event], attempt: int) -> RunShape:
 
 def _speaking(ordered: Sequence[Event], on_job: Facets) -> Sequence[Event]:
     """Return the events whose datasets count: all, or the last that has any where each is a whole picture."""
-    kind = facets.unpack(on_job, "jobType", JobTypeFacet)
-    pattern = kind.emission_pattern if kind else None
-    if pattern is None or pattern.event_content_mode.upper() != "COMPLETE_SNAPSHOT":
+    if not _replaces(on_job):
         return ordered
     return [event for event in ordered if event.inputs or event.outputs][-1:]
+
+
+def _replaces(on_job: Facets) -> bool:
+    """Whether each event of a job is a whole picture."""
+    kind = facets.unpack(on_job, "jobType", JobTypeFacet)
+    pattern = kind.emission_pattern if kind else None
+    return pattern is not None and pattern.event_content_mode.upper() == "COMPLETE_SNAPSHOT"
 
 
 def _static(ordered: Sequence[Event]) -> History:

@@ -127,12 +127,12 @@ def _way(found: Walk, begin: int, finish: int) -> list[Line]:
 def _walk(
     store: Store, node: str, direction: Direction, depth: int, as_of_us: int | None, columns: bool, limit: int
 ) -> Subgraph:
-    found = store.lineage.lookup(node)
     moment = NOW if as_of_us is None else as_of_us
+    found = store.lineage.lookup(node, moment)
     if found is None or found.since_us > moment:
         return Subgraph()
     if found.type == "FIELD" or (columns and found.dataset is not None):
-        starts = [found.id] if found.type == "FIELD" else store.walks.fields_of([found.owner])
+        starts = [found.id] if found.type == "FIELD" else store.walks.fields_of([found.owner], moment)
         walked = store.walks.columns(starts, direction, depth, moment, limit)
         return drawn.columns(store, walked, direction)
     if found.type == "VERSION":

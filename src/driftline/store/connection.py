@@ -16,6 +16,7 @@ from typing import Any
 from driftline.store import sql
 
 OPEN = 2**63 - 1  # valid_to_us of what still holds
+NOW = OPEN - 1  # a moment at which everything that still holds is seen
 BUSY_SECONDS = 20.0  # how long a writer waits for another process
 
 Row = tuple[Any, ...]

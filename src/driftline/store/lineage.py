@@ -16,7 +16,7 @@ from driftline.store import names, versions, weave
 from driftline.store.blobs import Blobs
 from driftline.store.catalogue import Catalogue, Found, summary
 from driftline.store.columns import Columns
-from driftline.store.connection import OPEN, Connection, Row
+from driftline.store.connection import NOW, OPEN, Connection, Row
 from driftline.store.names import Key, Names, Order
 from driftline.store.versions import READ, WRITE, Schemas
 from driftline.store.weave import Weaver
@@ -43,6 +43,8 @@ class Lineage:
 
     def put_shape(self, shape: RunShape) -> None:
         """Write one run as it stands, without the states that it went through."""
+        for one in (*shape.inputs, *shape.outputs):
+            self.columns(one.dataset, (field.name for field in one.fields or ()), shape.time_us)
         self.put([History("run", (State(shape.time_us, shape),))])
 
     def drop(self, runs: Iterable[str]) -> None:
@@ -74,6 +76,11 @@ class Lineage:
         for name, held in facets.items():
             said = {key: (order, numbers[facet] if facet else 0) for key, (order, facet) in held.items()}
             self._names.describe(name, spans[name], said)
+
+    def columns(self, dataset: Dataset, columns: Iterable[str], moment_us: int) -> None:
+        """A schema names columns of a dataset."""
+        for column in columns:
+            self._names.field(self._names.dataset(dataset, moment_us), column, moment_us)
 
     def kind(self, dataset: Dataset, kind: str) -> None:
         """Say of which kind a dataset is."""
@@ -216,9 +223,9 @@ class Lineage:
         """Return the catalogue's line on one dataset."""
         return self._catalogue.dataset(dataset)
 
-    def lookup(self, node: str) -> Found | None:
+    def lookup(self, node: str, as_of_us: int = NOW) -> Found | None:
         """Return what a node id stands for, or None where nothing of that id is known."""
-        return self._catalogue.lookup(node)
+        return self._catalogue.lookup(node, as_of_us)
 
     def find(self, text: str, limit: int = 20) -> list[str]:
         """Return the node ids that ``text`` names: several where it is ambiguous, none if unknown."""

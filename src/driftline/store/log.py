@@ -274,8 +274,9 @@ class Log:
         return entries[0], _decode_note(row[1]) if row else Note()
 
     def counts(self) -> dict[str, int]:
-        """Return how many events were ``accepted``, ``merged`` (known already), ``quarantined`` and ``replaced``."""
-        counted = {"accepted": 0, "merged": 0, "quarantined": 0, "replaced": 0, "pruned": 0}
+        """Return how many events were ``accepted``, ``merged`` (known already), ``quarantined`` and ``replaced``;
+        and ``pruned``, where any were."""
+        counted = {"accepted": 0, "merged": 0, "quarantined": 0, "replaced": 0}
         for name, amount in self._connection.rows("tally_all"):
             sort, _, status = name.partition(" ")
             if sort == "events":

@@ -54,14 +54,6 @@ update event_log set status = :status where seq = :seq;
 select seq, event_us, hash, owner, kind, received_us, status, packed, body from event_log
 where event_us = :event_us and hash = :hash;
 
--- name: log_counts
--- How many events there are of each status.
-select status, count(*) from event_log group by status;
-
--- name: log_span
--- The first and the last place in the log.
-select min(seq), max(seq) from event_log;
-
 -- name: receipt_put
 -- Keep what a receipt says beyond "accepted".
 insert into receipt (seq, status, body) values (:seq, :status, :body)

@@ -53,8 +53,8 @@ class Weaver:
         self._teller = Teller(names, self._versions, Schemas(blobs), blobs)
         connection.on_rollback(self._teller.forget)
         self._run_ids = Counter(connection, "run")
-        self._touches = Sheet(connection, "touch", ("version", "role", "run"))
-        self._steps = Sheet(connection, "trace", ("target", "source", "run"))
+        self._touches = Sheet(connection, "touch", ("version", "role", "run", "from_us"))
+        self._steps = Sheet(connection, "trace", ("target", "source", "run", "from_us"))
         self._ties = Sheet(connection, "tie", ("target", "source", "owner", "from_us"))
         self._aliases = Sheet(connection, "alias", ("dataset", "time_us", "run"))
 
@@ -128,12 +128,14 @@ class Weaver:
     def _facts(self, run_id: int) -> Facts:
         """Return what an execution says as it is written."""
         touches = {
-            (row[0], row[1]): Touch(row[8], row[2], row[11], row[3], row[4], row[5], row[6], row[7])
+            (row[0], row[1], row[3]): Touch(row[8], row[2], row[11], row[3], row[4], row[5], row[6], row[7])
             for row in self._connection.rows("touches_of_run", run=run_id)
         }
         steps = {
-            (target, source): Step(*rest)
-            for target, source, *rest in self._connection.rows("traces_of_run", run=run_id)
+            (target, source, since): Step(hops, provenance, confidence, since, until)
+            for target, source, hops, provenance, confidence, since, until in self._connection.rows(
+                "traces_of_run", run=run_id
+            )
         }
         ties = {
             (target, source, since): Held(hops, provenance, confidence, until)
@@ -153,12 +155,12 @@ class Weaver:
 
     def _write(self, run_id: int, run: tuple[str, int], time_us: int, old: Facts, new: Facts) -> None:
         self._write_touches(run_id, run, time_us, old, new)
-        for key, step in new.steps.items():
-            if old.steps.get(key) != step:
+        for (target, source, since), step in new.steps.items():
+            if old.steps.get((target, source, since)) != step:
                 values = dict(zip(("hops", "provenance", "confidence", "from_us", "to_us"), step, strict=True))
-                self._steps.put((*key, run_id), values)
-        for key in old.steps.keys() - new.steps.keys():
-            self._steps.drop((*key, run_id))
+                self._steps.put((target, source, run_id, since), values)
+        for target, source, since in old.steps.keys() - new.steps.keys():
+            self._steps.drop((target, source, run_id, since))
         for (target, source, since), tie in new.ties.items():
             if old.ties.get((target, source, since)) != tie:
                 self._ties.put((target, source, run_id, since), tie._asdict())
@@ -177,19 +179,19 @@ class Weaver:
                 values = {
                     "job": touch.job,
                     "dataset": touch.dataset,
-                    "from_us": touch.from_us,
                     "to_us": touch.to_us,
                     "informed_us": touch.informed_us,
                     "schema": touch.schema,
                     "body": touch.body,
                 }
-                self._touches.put((*key, run_id), values)
-        for key in old.touches.keys() - new.touches.keys():
-            self._touches.drop((*key, run_id))
+                self._touches.put((key[0], key[1], run_id, key[2]), values)
+        for version, role, since in old.touches.keys() - new.touches.keys():
+            self._touches.drop((version, role, run_id, since))
         for touch in old.touches.values():
             self._versions.recount((touch.dataset, touch.version))
         for key, touch in new.touches.items():
             ranked = versions.rank(key[1], time_us, *run)
+            self._versions.spoken((touch.dataset, touch.version), touch.from_us)
             if touch.to_us == OPEN:
                 self._versions.say((touch.dataset, touch.version), ranked, run_id, touch.body, touch.schema)
 
