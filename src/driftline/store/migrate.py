@@ -111,7 +111,7 @@ def migrate(raw: Raw, dialect: str = "sqlite") -> int:
             for text in statements(file, dialect):
                 raw.execute(text)
             if number in AFTER:
-                AFTER[number](raw)
+                AFTER[number](raw, dialect)
             least = compatible_from(file, number)
             raw.execute(applied, {"version": number, "name": name, "now": clock.now_us(), "least": least})
         raw.execute("commit")
