@@ -12,7 +12,7 @@ from driftline.event import ids
 from driftline.event.lineage import Dataset, History, Job, Place, RunShape, State, Touched, Version
 from driftline.store import columns, versions
 from driftline.store.blobs import Blobs
-from driftline.store.connection import OPEN
+from driftline.store.connection import NOW, OPEN
 from driftline.store.names import Names
 from driftline.store.versions import READ, TOLD, WRITE, Schemas, Versions
 
@@ -147,9 +147,9 @@ class Teller:
             dataset = self._dataset(said.dataset, since)
             self._names.kind(said.dataset, said.kind)
             schema = self._schemas.number(said.fields)
-            if said.fields and self._earlier((dataset, schema), since):
+            if said.fields and self._earlier((dataset, schema), NOW):  # from when on, the event that names them says
                 for field in said.fields:
-                    self._names.field(dataset, field.name, since)
+                    self._names.field(dataset, field.name)
             found[self._version(version), role, since] = Touch(
                 job,
                 dataset,
