@@ -165,6 +165,6 @@ export const api = {
   guards: () => get<Guards>("guards"),
   quarantine: (node: string, reason: string) => post<Quarantine>("guards/quarantine", { node, reason }),
   release: (key: string, by: string) => post<Quarantine>(`guards/${id(key)}/release`, { by }),
-  search: (q: string) => get<{ nodes: Hit[] }>("search", { q }),
+  search: (q: string) => get<{ nodes: Hit[] }>("find", { q }),
   live: () => new EventSource(`${BASE}live`),
 };

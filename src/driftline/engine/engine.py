@@ -227,6 +227,25 @@ class Engine:
         with self.house.lock:
             return quarantine.release(self.house, id, by)
 
+    def tag(self, node: str, tag: str) -> None:
+        """Put a tag on a dataset, a job or a column."""
+        with self.house.lock, self.house.store.transaction():
+            self.house.store.marks.tag(node, tag)
+
+    def untag(self, node: str, tag: str) -> None:
+        """Take a tag from a dataset, a job or a column."""
+        with self.house.lock, self.house.store.transaction():
+            self.house.store.marks.untag(node, tag)
+
+    def tags(self, node: str) -> tuple[str, ...]:
+        """Return the tags that people put on a dataset, a job or a column."""
+        return self.house.store.marks.tags([node]).get(node, ())
+
+    def say(self, sort: str, name: str, words: dict[str, str]) -> None:
+        """Keep what people say of a tag, a namespace or a source (``sort``)."""
+        with self.house.lock, self.house.store.transaction():
+            self.house.store.marks.say(sort, name, words)
+
     def overview(self) -> Overview:
         """Return what is being watched, in numbers."""
         return reports.overview(self.house)

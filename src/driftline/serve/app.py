@@ -14,7 +14,6 @@ from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Route
 
 from driftline.engine.engine import Engine
 from driftline.serve import errors, openapi, static
@@ -22,6 +21,7 @@ from driftline.serve.auth import Door
 from driftline.serve.intake import Intake
 from driftline.serve.live import Live
 from driftline.serve.operation import Endpoint
+from driftline.serve.paths import PathRoute
 from driftline.serve.routes import OPERATIONS
 from driftline.serve.threads import Threads
 
@@ -63,12 +63,12 @@ def create_app(engine: Engine, *, token: str = "", page: Path | None = None) -> 
     return app
 
 
-def _routes() -> list[Route]:
+def _routes() -> list[PathRoute]:
     """One route per address, so that a wrong method is told apart from a wrong address."""
     by_path: dict[str, dict[str, Endpoint]] = {}
     for operation in OPERATIONS:
         by_path.setdefault(operation.path, {})[operation.method] = operation.endpoint
-    return [Route(path, _by_method(endpoints), methods=[*endpoints]) for path, endpoints in by_path.items()]
+    return [PathRoute(path, _by_method(endpoints), methods=[*endpoints]) for path, endpoints in by_path.items()]
 
 
 def _by_method(endpoints: Mapping[str, Endpoint]) -> Endpoint:

@@ -70,7 +70,7 @@ def _describe(operation: Operation, schemas: dict[Any, Any], components: dict[st
         said["parameters"] = parameters
     if operation.body is not None:
         said["requestBody"] = {"required": True, "content": {_JSON: {"schema": schemas[operation.body]}}}
-    if operation.method == "POST":
+    if operation.method != "GET":
         said["security"] = [{}, {"token": []}]
     return said
 

@@ -1,7 +1,7 @@
 """One operation of the HTTP interface: its address, what it takes, what it answers.
 
-A handler is a plain function of the engine. Its signature is the only description there is: ``key`` is the
-part of the path, ``query`` a record of query parameters, ``body`` a record of the request's body, and the
+A handler is a plain function of the engine. Its signature is the only description there is: the parts of the
+path by their names, ``query`` a record of query parameters, ``body`` a record of the request's body, and the
 return type is the answer's. Routing, checking and the OpenAPI document all follow from it.
 """
 
@@ -19,6 +19,7 @@ from driftline.errors import BadInput
 from driftline.serve import body as bodies
 from driftline.serve.threads import Threads
 
+Method = Literal["GET", "POST", "PUT", "DELETE"]
 Endpoint = Callable[[Request], Awaitable[Response]]
 Q = TypeVar("Q", bound=msgspec.Struct)
 
@@ -27,7 +28,7 @@ Q = TypeVar("Q", bound=msgspec.Struct)
 class Operation:
     """A route with everything that its documentation says."""
 
-    method: Literal["GET", "POST"]
+    method: Method
     path: str
     endpoint: Endpoint
     summary: str
@@ -50,7 +51,7 @@ class Operation:
         return parts[0].partition(".")[0]
 
 
-_PLAIN = str.maketrans({"{": "", "}": "", ".": "_"})
+_PLAIN = str.maketrans({"{": "", "}": "", ".": "_", "-": "_"})
 
 
 def first_sentence(function: Callable[..., Any]) -> str:
@@ -58,26 +59,27 @@ def first_sentence(function: Callable[..., Any]) -> str:
     return (inspect.getdoc(function) or function.__name__).splitlines()[0].rstrip(".")
 
 
-def reading(path: str, handle: Callable[..., Any]) -> Operation:
-    """Return the GET operation that ``handle`` answers."""
-    return _operation("GET", path, handle, 200)
+def reading(path: str, handle: Callable[..., Any], *, lenient: bool = False) -> Operation:
+    """Return the GET operation that ``handle`` answers; a lenient one passes over parameters that it does not know."""
+    return _operation("GET", path, handle, 200, lenient=lenient)
 
 
-def writing(path: str, handle: Callable[..., Any], status: int = 200) -> Operation:
-    """Return the POST operation that ``handle`` carries out; one runs at a time."""
-    return _operation("POST", path, handle, status)
+def writing(
+    path: str, handle: Callable[..., Any], status: int = 200, *, method: Method = "POST", lenient: bool = False
+) -> Operation:
+    """Return the operation (POST unless said) that ``handle`` carries out; one runs at a time."""
+    return _operation(method, path, handle, status, lenient=lenient)
 
 
-def _operation(method: Literal["GET", "POST"], path: str, handle: Callable[..., Any], status: int) -> Operation:
+def _operation(method: Method, path: str, handle: Callable[..., Any], status: int, *, lenient: bool) -> Operation:
     hints = get_type_hints(handle)
     query, body = hints.get("query"), hints.get("body")
+    named = [part[1:-1] for part in path.split("/") if part.startswith("{") and part[1:-1] in hints]
 
     async def endpoint(request: Request) -> Response:
-        arguments: dict[str, Any] = {}
-        if "key" in hints:
-            arguments["key"] = request.path_params["key"]
+        arguments: dict[str, Any] = {name: request.path_params[name] for name in named}
         if query is not None:
-            arguments["query"] = parameters(request, query)
+            arguments["query"] = parameters(request, query, lenient=lenient)
         if body is not None:
             arguments["body"] = bodies.decode(await bodies.read(request), body)
         engine: Engine = request.app.state.engine
@@ -99,14 +101,22 @@ def _operation(method: Literal["GET", "POST"], path: str, handle: Callable[..., 
     )
 
 
-def parameters(request: Request, shape: type[Q]) -> Q:
+def parameters(request: Request, shape: type[Q], *, lenient: bool = False) -> Q:
     """Return the query parameters of ``request`` as ``shape``.
+
+    Args:
+        request: the request.
+        shape: the record of what may be asked.
+        lenient: pass over what is unknown or empty; a value given several times is joined with commas.
 
     Raises:
         BadInput: one is unknown, missing, or has another type or range; the message names it.
     """
     given = dict(request.query_params)
     known = [field.encode_name for field in msgspec.structs.fields(shape)]
+    if lenient:
+        every = {name: ",".join(request.query_params.getlist(name)) for name in given}
+        given = {name: value for name, value in every.items() if name in known and value}
     unknown = sorted(set(given) - set(known))
     if unknown:
         raise BadInput(f"unknown parameter {', '.join(unknown)}; known are {', '.join(known)}")

@@ -1,6 +1,6 @@
 """The route table: every operation of the HTTP interface, in the order in which it is documented."""
 
-from driftline.serve import metrics, openapi
+from driftline.serve import marquez, metrics, openapi
 from driftline.serve.api import answers, datasets, events, graph, guards, held, incidents, live, overview, search
 from driftline.serve.operation import Operation
 
@@ -15,6 +15,7 @@ OPERATIONS: tuple[Operation, ...] = (
     *guards.OPERATIONS,
     *search.OPERATIONS,
     *live.OPERATIONS,
+    *marquez.OPERATIONS,
     *metrics.OPERATIONS,
     *openapi.OPERATIONS,
 )

@@ -16,11 +16,13 @@ from driftline.store.incidents import Incidents
 from driftline.store.ledger import Ledger
 from driftline.store.lineage import Lineage
 from driftline.store.log import Log
+from driftline.store.marks import Marks
 from driftline.store.names import Names
 from driftline.store.outbox import Outbox
 from driftline.store.postgres import PostgresConnection
 from driftline.store.profiles import Profiles
 from driftline.store.quarantines import Quarantines
+from driftline.store.reading import Reading
 from driftline.store.sqlite import SqliteConnection
 from driftline.store.state import State
 from driftline.store.sweep import Sweep
@@ -48,6 +50,8 @@ class Store:
         self.quarantines = Quarantines(connection)
         self.outbox = Outbox(connection)
         self.state = State(connection)
+        self.reading = Reading(connection, self.blobs, self.log)
+        self.marks = Marks(self.state, self.reading)
         self._turn = -1  # how often was folded when this process last did
         connection.on_rollback(self._lose_turn)
 

@@ -36,4 +36,4 @@ def search(engine: Engine, query: SearchQuery) -> Hits:
     return Hits([Hit(node.id, node.label, node.kind or node.type.lower()) for node in found])
 
 
-OPERATIONS = (reading("/api/v1/search", search),)
+OPERATIONS = (reading("/api/v1/find", search),)
