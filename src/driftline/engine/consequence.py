@@ -7,15 +7,18 @@ are kept as evidence. Where no column lineage into an endpoint is known, the ala
 silence. A window of recorded answers counts as an endpoint only where no dataset says what is given out.
 """
 
+from collections.abc import Iterable
+
 from driftline.engine import windows
 from driftline.engine.house import House
 from driftline.event import names
 from driftline.event.finding import Finding
-from driftline.event.lineage import Dataset, Version
+from driftline.event.lineage import Dataset, Node, Version
 from driftline.graph import walk
 
 SERVED = "predictions"
 OUTCOME = "outcome"
+_WINDOW = names.dataset_id(windows.NAMESPACE, "")
 _NEXT = 2  # hops from a dataset over the reading job to what it writes
 
 
@@ -32,6 +35,12 @@ def _endpoints(house: House, node: str) -> list[Dataset]:
     found = (house.store.lineage.lookup(one.id) for one in near.nodes if one.kind == SERVED)
     served = [one.dataset for one in found if one is not None and one.dataset is not None]
     return [dataset for dataset in served if dataset.namespace != windows.NAMESPACE] or served
+
+
+def served(nodes: Iterable[Node]) -> tuple[str, ...]:
+    """Return those of ``nodes`` that are what endpoints give out; windows of answers where nothing else says it."""
+    found = tuple(node.id for node in nodes if node.kind == SERVED)
+    return tuple(id_ for id_ in found if not id_.startswith(_WINDOW)) or found
 
 
 def _concerns(house: House, finding: Finding, endpoint: Dataset) -> bool:

@@ -115,7 +115,7 @@ def _open(house: House, symptom: Finding) -> Incident:
         findings=tuple(dict.fromkeys(members))[:MEMBERS],
         changes=tuple(c.id for c in scene.changes if c.node in scene.nodes),
         hit=tuple(node.id for node in spread.nodes if node.depth > 0),
-        endpoints=tuple(node.id for node in spread.nodes if node.kind == consequence.SERVED),
+        endpoints=consequence.served(spread.nodes),
     )
 
 

@@ -109,7 +109,7 @@ def impact(house: House, node: str) -> Impact:
     below = [found for found in graph.nodes if found.depth > 0]
     touched = [node, *(found.id for found in below if found.type in {"DATASET", "VERSION"})]
     totals = house.store.ledger.touching(touched)
-    endpoints = tuple(sorted(found.id for found in below if found.kind == consequence.SERVED))
+    endpoints = tuple(sorted(consequence.served(below)))
     answers, paid = sum(t.answers for t in totals), sum(t.money for t in totals)
     datasets = sum(found.type in {"DATASET", "VERSION"} for found in below)
     jobs = sum(found.type == "JOB" for found in below)

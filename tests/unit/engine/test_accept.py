@@ -79,7 +79,7 @@ def test_a_facet_that_cannot_be_read_is_named_and_its_event_accepted(town: Any) 
     event["outputs"][0]["facets"]["schema"] = {"fields": "none"}
     receipt = town.engine.ingest(json.dumps(event).encode())
     assert receipt.status == "accepted"
-    assert list(receipt.facets) == ["outputs[0].schema"]
+    assert "outputs[0].schema" in receipt.facets
 
 
 def graph(town: Any) -> tuple[Any, ...]:

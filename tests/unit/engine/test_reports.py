@@ -170,9 +170,9 @@ def test_impact_of_a_node_that_nothing_stands_on_is_nothing(costly: Any) -> None
 
 def test_the_overview_is_counted_by_hand(costly: Any) -> None:
     seen = costly.engine.overview()
-    # 31 days of 5 events, 3 runs and 4 new versions each
-    assert seen.events == {"accepted": 155, "merged": 0, "quarantined": 0, "replaced": 0}
-    assert (seen.datasets, seen.jobs, seen.runs, seen.versions) == (4, 3, 93, 124)
+    # 31 days of 5 events, 3 runs and 4 new versions each; and 5 windows of answers, on 3 days
+    assert seen.events == {"accepted": 160, "merged": 0, "quarantined": 0, "replaced": 0}
+    assert (seen.datasets, seen.jobs, seen.runs, seen.versions) == (5, 4, 98, 127)
     assert (seen.answers, seen.money, seen.avoided) == (9, 340.0, 160.0)
     assert seen.decisions == {"allow": 7, "fallback": 2}
     assert sum(seen.incidents.values()) == 1

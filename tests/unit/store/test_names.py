@@ -61,7 +61,8 @@ def test_the_newest_facet_of_a_key_stands_whatever_the_order_and_a_deleted_one_i
         connection = SqliteConnection(None)
         names = Names(connection)
         for moment, facets in order:
-            names.describe(KEY, moment, facets)
+            said = {key: (moment, number) for key, number in facets.items()}
+            names.describe(KEY, (moment[0], moment[0]), said)
             names.flush()
             names.forget()
         _, since, last, facets_ = row(connection)

@@ -85,10 +85,10 @@ def _starts(store: Store, found: Found) -> list[int]:
     if found.type == "FIELD":
         return [found.id]
     if found.type == "JOB":
-        return store.walks.fields_of(store.walks.touched(found.id, "down", NOW))
+        return store.walks.fields_of(store.walks.touched(found.id, "down", NOW), NOW)
     if found.dataset is None:
         raise BadInput(f"{found.node!r} has no columns")
-    return store.walks.fields_of([found.owner])
+    return store.walks.fields_of([found.owner], NOW)
 
 
 def _edges(ids: Mapping[int, str], place: int, others: Iterable[int]) -> list[MarquezEdge]:

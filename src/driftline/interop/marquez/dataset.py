@@ -10,8 +10,8 @@ import msgspec
 
 from driftline.event import facets as known
 from driftline.event import names
+from driftline.event.dataset_facets import LifecycleFacet
 from driftline.event.openlineage import Facets
-from driftline.graph.datasets import Lifecycle
 from driftline.interop.marquez import naming, space
 from driftline.store import Store
 from driftline.store.connection import Row
@@ -166,7 +166,7 @@ class Held:
     @property
     def lifecycle(self) -> str | None:
         """What was last done to the dataset as a whole."""
-        life = known.unpack(self.facets, "lifecycleStateChange", Lifecycle)
+        life = known.unpack(self.facets, "lifecycleStateChange", LifecycleFacet)
         return life.lifecycle_state_change.upper() if life else None
 
 
