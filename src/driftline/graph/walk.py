@@ -8,7 +8,7 @@ links: a dataset behind a job is two away, another name of a dataset none. Never
 
 import msgspec
 
-from driftline.event.lineage import Link, Node, Subgraph
+from driftline.event.lineage import Node, Subgraph
 from driftline.graph import drawn
 from driftline.store import Store
 from driftline.store.catalogue import Found

@@ -30,7 +30,9 @@ class Raw(Protocol):
 
 def old_log(raw: Raw, dialect: str) -> None:
     """Read the old log into the new one, and let go of it."""
-    spelt = {text: sql.psycopg(text) if dialect == "postgresql" else text for text in (_ROWS, _EVENT, _PENDING, _RECEIPT)}
+    spelt = {
+        text: sql.psycopg(text) if dialect == "postgresql" else text for text in (_ROWS, _EVENT, _PENDING, _RECEIPT)
+    }
     after = 0
     while rows := raw.execute(spelt[_ROWS], {"after": after}).fetchall():
         _take(raw, spelt, rows)

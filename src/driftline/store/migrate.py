@@ -11,6 +11,7 @@ import contextlib
 import re
 from collections.abc import Iterator
 from pathlib import Path
+
 from driftline import clock
 from driftline.errors import StoreTooNew, StoreUnusable
 from driftline.store import adopt, sql
