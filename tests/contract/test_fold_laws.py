@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from tests.events import histories, moment, seeded
 
 from driftline import clock
 from driftline.alert.outbox import Outbox
@@ -20,13 +21,11 @@ from driftline.engine.house import House
 from driftline.event.lineage import Subgraph
 from driftline.graph import walk
 from driftline.store import Store, open_store
-from tests.events import histories, moment, seeded
 
 DAWN = clock.parse("2026-01-01T00:00:00Z")
 DEPTH = 6
 FAST, SLOW = (
-    settings(max_examples=examples, suppress_health_check=[HealthCheck.function_scoped_fixture])
-    for examples in (60, 8)
+    settings(max_examples=examples, suppress_health_check=[HealthCheck.function_scoped_fixture]) for examples in (60, 8)
 )
 Answer = tuple[set[str], set[tuple[str, str, str, str, float]]]
 

@@ -10,10 +10,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from tests.events import seeded
 
 from driftline.config import Settings
 from driftline.engine.engine import Engine
-from tests.events import seeded
 
 # Takes the events of a file (one a line) from the first to the last, some at a time, and says how many it has taken.
 WRITER = """

@@ -71,7 +71,9 @@ def test_order_and_repetition_play_no_part(events: list[Event], data: st.DataObj
 
 
 @given(st.lists(_events, max_size=9))
-def test_every_event_is_in_one_execution_of_its_job_and_only_the_first_start_follows_an_end(events: list[Event]) -> None:
+def test_every_event_is_in_one_execution_of_its_job_and_only_the_first_start_follows_an_end(
+    events: list[Event],
+) -> None:
     found = executions(events)
     assert in_order(one for _, part in found for one in part) == in_order(events)
     for job, part in found:
@@ -82,7 +84,9 @@ def test_every_event_is_in_one_execution_of_its_job_and_only_the_first_start_fol
 
 
 @given(st.lists(_events, max_size=9), st.integers(0, 6))
-def test_attempts_of_the_events_until_a_moment_are_the_beginnings_of_those_of_all(events: list[Event], last: int) -> None:
+def test_attempts_of_the_events_until_a_moment_are_the_beginnings_of_those_of_all(
+    events: list[Event], last: int
+) -> None:
     until = [one for one in events if one.time_us <= event(None, last).time_us]
     whole = [(job, [one for one in part if one in until]) for job, part in executions(events)]
     assert [(job, list(part)) for job, part in executions(until)] == [(job, part) for job, part in whole if part]

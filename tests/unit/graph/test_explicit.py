@@ -55,7 +55,9 @@ def test_an_empty_list_is_known_to_have_no_source() -> None:
 
 
 def test_facets_of_several_events_of_a_run_add_up() -> None:
-    found = on_job([facet(dataset("out", inputs=[dataset("a")])), {}, facet(dataset("out", inputs=[dataset("b")]))], OWN)
+    found = on_job(
+        [facet(dataset("out", inputs=[dataset("a")])), {}, facet(dataset("out", inputs=[dataset("b")]))], OWN
+    )
     assert found is not None
     assert found.targets == {OUT: {A, B}}
 
@@ -103,7 +105,9 @@ def test_a_dataset_without_a_name_is_passed_over() -> None:
 
 
 def test_the_facet_of_a_dataset_is_one_entry_about_it() -> None:
-    held = {"lineage": pack("lineage", {"inputs": [dataset("a")], "fields": {"c": {"inputs": [dataset("b", field="x")]}}})}
+    held = {
+        "lineage": pack("lineage", {"inputs": [dataset("a")], "fields": {"c": {"inputs": [dataset("b", field="x")]}}})
+    }
     found = on_dataset(held, OUT)
     assert found is not None
     assert (found.targets, columns(found)) == ({OUT: {A, B}}, {("b", "x", "c", "DIRECT")})

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from driftline.event import ids, openlineage
-from driftline.event.lineage import Dataset, Edge, Field, Job, Place, RunShape, Tie, Touched, Version
+from driftline.event.lineage import Dataset, Field, Job, Place, RunShape, Tie, Touched, Version
 from driftline.event.openlineage import Event
 from driftline.graph import fold as module
 from driftline.graph.fold import fold, owner, profiles

@@ -41,7 +41,11 @@ def test_explicit_lineage_names_jobs_as_well() -> None:
 
 
 def test_names_that_are_empty_or_no_text_and_facets_of_other_keys_are_passed_over() -> None:
-    odd = {"fields": {"x": {"inputFields": [{"namespace": "n", "name": ""}, {"namespace": "n"}, {"namespace": 1, "name": 2}]}}}
+    odd = {
+        "fields": {
+            "x": {"inputFields": [{"namespace": "n", "name": ""}, {"namespace": "n"}, {"namespace": 1, "name": 2}]}
+        }
+    }
     assert in_facets(event(columnLineage=odd, ownership={"owners": [named("ann")]})) == set()
     assert in_facets(event(symlinks=5)) == set()
 

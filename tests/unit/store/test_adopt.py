@@ -76,7 +76,12 @@ def test_the_old_log_becomes_the_new_one_and_waits_quietly(place: str, monkeypat
     old_store(place, [(good[0], ""), (b"\xff{", "not JSON"), *((raw, "") for raw in good[1:])], monkeypatch)
     store = open_store(place)
     assert [entry.raw for entry in store.log.read()] == [good[0], b"\xff{", *good[1:]]
-    assert [entry.event_us - AT for entry in store.log.read() if entry.event_us] == [5_000_000, 6_000_000, 9_000_000, 11_000_000]
+    assert [entry.event_us - AT for entry in store.log.read() if entry.event_us] == [
+        5_000_000,
+        6_000_000,
+        9_000_000,
+        11_000_000,
+    ]
     assert [(one.raw, one.reason, one.received_us) for one in store.log.refused()] == [(b"\xff{", "not JSON", 8)]
     assert store.log.counts() == {"accepted": 4, "merged": 0, "quarantined": 1, "replaced": 0}
     assert [one.quiet for one in store.log.waiting(9)] == [True] * 4
@@ -99,7 +104,9 @@ def test_what_follows_is_what_a_new_store_would_say(
     fresh.close()
 
 
-def test_an_event_that_can_no_longer_be_read_is_put_into_quarantine(place: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_event_that_can_no_longer_be_read_is_put_into_quarantine(
+    place: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """An older version took a job with an empty name."""
     bad = event(1, 5, job={"namespace": "n", "name": ""})
     old_store(place, [(bad, "")], monkeypatch)

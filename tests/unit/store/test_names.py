@@ -50,7 +50,12 @@ def test_of_several_kinds_the_first_in_the_alphabet_holds() -> None:
 
 
 def test_the_newest_facet_of_a_key_stands_whatever_the_order_and_a_deleted_one_is_remembered() -> None:
-    events = [((10, 1, b"a"), {"x": 1, "y": 2}), ((20, 1, b"b"), {"x": 0}), ((20, 1, b"c"), {"z": 3}), ((5, 1, b"d"), {"z": 4})]
+    events = [
+        ((10, 1, b"a"), {"x": 1, "y": 2}),
+        ((20, 1, b"b"), {"x": 0}),
+        ((20, 1, b"c"), {"z": 3}),
+        ((5, 1, b"d"), {"z": 4}),
+    ]
     expected = {"x": Standing(20, 1, b"b", 0), "y": Standing(10, 1, b"a", 2), "z": Standing(20, 1, b"c", 3)}
     for order in (events, events[::-1], [events[2], events[0], events[3], events[1]]):
         connection = SqliteConnection(None)

@@ -3,7 +3,21 @@ from hypothesis import strategies as st
 
 from driftline.store import pairing
 from driftline.store.connection import OPEN
-from driftline.store.pairing import JUDGED, MANY_SIDED, ONE_SIDED, RANKS, Pairing, Said, Span, absorb, changed, merged, rank, spans, spans_of
+from driftline.store.pairing import (
+    JUDGED,
+    MANY_SIDED,
+    ONE_SIDED,
+    RANKS,
+    Pairing,
+    Said,
+    Span,
+    absorb,
+    changed,
+    merged,
+    rank,
+    spans,
+    spans_of,
+)
 
 COLUMN = rank("column")
 MOMENTS = range(12)
