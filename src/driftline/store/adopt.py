@@ -18,7 +18,8 @@ values (:seq, :event_us, :hash, :owner, :kind, :received_us, :status, :packed, :
 _PENDING = "insert into pending (seq, owner, kind, quiet) values (:seq, :owner, :kind, 1)"
 _RECEIPT = "insert into receipt (seq, status, body) values (:seq, :status, :body)"
 _TALLY = """insert into tally (name, amount)
-select 'events ' || case status when 0 then 'accepted' else 'quarantined' end, count(*) from event_log group by status"""
+select 'events ' || case status when 0 then 'accepted' else 'quarantined' end, count(*) from event_log
+group by status"""
 
 
 class Raw(Protocol):

@@ -61,7 +61,7 @@ class Edges:
         if held is None or since_us < held:
             self._parents.put((job, parent, root), since_us)
 
-    def weave(self, run_id: int, old: Facts, new: Facts) -> None:
+    def weave(self, old: Facts, new: Facts) -> None:
         """Take what an execution says, in place of what it said before."""
         self._weave_flows(old, new)
         before, now = words(old), words(new)

@@ -159,7 +159,7 @@ class Weaver:
             self._aliases.put((*key, run_id), {"names": names_id})
         for key in old.aliases.keys() - new.aliases.keys():
             self._aliases.drop((*key, run_id))
-        self._edges.weave(run_id, old, new)
+        self._edges.weave(old, new)
         self._write_columns(run_id, run, old, new)
 
     def _write_touches(self, run_id: int, run: tuple[str, int], time_us: int, old: Facts, new: Facts) -> None:
