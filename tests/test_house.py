@@ -268,7 +268,14 @@ def test_the_wheel_holds_the_page_the_statements_and_the_types(tmp_path: Path) -
     (wheel,) = tmp_path.glob("*.whl")
     with zipfile.ZipFile(wheel) as archive:
         names = set(archive.namelist())
-    wanted = {"serve/static/index.html", "store/queries.sql", "py.typed", "__init__.py"}
+    wanted = {
+        "serve/static/index.html",
+        "store/lineage.sql",
+        "store/edges.sql",
+        "store/migrations/0002_facts.sql",
+        "py.typed",
+        "__init__.py",
+    }
     assert {f"driftline/{name}" for name in wanted} - names == set()
     assert {name.partition("/")[0] for name in names if ".dist-info/" not in name} == {"driftline"}
     assert not [name for name in names if name.endswith((".db", ".pyc"))]

@@ -29,22 +29,26 @@ with Engine.open(Settings(home=home, console=False)) as engine:
         print(min(at + int(together), len(events)), flush=True)
 print("done", flush=True)
 """
-EVENTS = 150
-KILLS = 5
+EVENTS = 300
+KILLS = 6
 
 Spawn = Callable[..., "subprocess.Popen[bytes]"]
 
 
-def _killed(spawn: Spawn, home: Path, file: Path, together: int, after_s: float) -> int:
-    """Start a writer, kill it so long after it opened the store, and return how many events it acknowledged."""
+def _killed(spawn: Spawn, home: Path, file: Path, together: int, after: int, pause_s: float) -> int:
+    """Start a writer, kill it a moment after it took so many events, and return how many it acknowledged."""
     writer = spawn([sys.executable, "-c", WRITER, str(home), str(file), str(together)], stdout=subprocess.PIPE)
     assert writer.stdout is not None
     assert writer.stdout.readline() == b"open\n"
-    time.sleep(after_s)
+    acknowledged = 0
+    while acknowledged < after:
+        acknowledged = int(writer.stdout.readline())
+    time.sleep(pause_s)
     os.kill(writer.pid, signal.SIGKILL)
     writer.wait()
-    said = [line for line in writer.stdout.read().split(b"\n")[:-1] if line.isdigit()]
-    return int(said[-1]) if said else 0
+    for line in writer.stdout.read().split(b"\n")[:-1]:
+        acknowledged = int(line) if line.isdigit() else acknowledged
+    return acknowledged
 
 
 @pytest.mark.parametrize("together", [1, 10])
@@ -56,11 +60,15 @@ def test_a_store_whose_writer_was_killed_holds_what_was_acknowledged_and_ends_li
     file.write_bytes(b"\n".join(events))
     chance = random.Random(together)
     settings = Settings(home=str(tmp_path / "home"), console=False)
-    for _ in range(KILLS):
-        acknowledged = _killed(spawn, tmp_path / "home", file, together, chance.uniform(0, 0.25))
+    cut_short = 0
+    for turn in range(KILLS):
+        after = turn * len(events) // (KILLS + 1)
+        acknowledged = _killed(spawn, tmp_path / "home", file, together, after, chance.uniform(0, 0.01))
+        cut_short += acknowledged < len(events)
         with Engine.open(settings) as engine:
             kept = {entry.raw for entry in engine.house.store.log.read()}
         assert set(events[:acknowledged]) <= kept
+    assert cut_short > KILLS // 2  # it was killed at its work, not after it
     whole = tmp_path / "whole"
     with Engine.open(Settings(home=str(whole), console=False)) as undisturbed:
         undisturbed.ingest_many(events)
