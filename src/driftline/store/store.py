@@ -23,6 +23,7 @@ from driftline.store.profiles import Profiles
 from driftline.store.quarantines import Quarantines
 from driftline.store.sqlite import SqliteConnection
 from driftline.store.state import State
+from driftline.store.views import Views
 from driftline.store.walks import Walks
 
 MEMORY = ":memory:"
@@ -41,6 +42,7 @@ class Store:
         self.log = Log(connection, self.blobs)
         self.lineage = Lineage(connection, names, self.blobs)
         self.walks = Walks(connection)
+        self.views = Views(connection)
         self.canonical = Canonical(connection, self.blobs)
         self.profiles = Profiles(connection, self.blobs, names)
         self.incidents = Incidents(connection)

@@ -1,9 +1,6 @@
 import pytest
 from starlette.testclient import TestClient
 
-from driftline.errors import BadInput
-from driftline.serve.api.graph import moment
-
 GRAPH = "/api/v1/graph"
 
 
@@ -58,11 +55,3 @@ def test_the_impact_of_a_dataset_is_told(filled: TestClient) -> None:
     body = filled.get("/api/v1/impact", params={"node": "raw"}).json()
     assert body["node"] == "dataset:file:raw"
     assert body["sentence"]
-
-
-def test_a_moment_is_a_date_a_time_or_microseconds() -> None:
-    # 2013-01-31 is day 15736 of the era: 15736 * 86400 s
-    assert moment("2013-01-31") == moment("2013-01-31T00:00:00Z") == moment("1359590400000000") == 1_359_590_400_000_000
-    assert moment("") is None
-    with pytest.raises(BadInput):
-        moment("soon")
