@@ -98,7 +98,10 @@ def _label(id_: str, node: Node | None, link: Link | None) -> Text:
     kind = _KINDS.get(node.type, "") if node else ""
     if kind:
         text.append(f"{kind} ", "dim")
-    text.append(names.label(id_), "italic" if kind else "bold")
+    name = names.label(id_)
+    if kind == "run" and node:
+        name = f"{node.label} {name.removeprefix('run ')}".strip()
+    text.append(name, "italic" if kind else "bold")
     if node and node.kind and not kind:
         text.append(f"  {node.kind}", "dim")
     if link and link.kind not in _PLAIN:

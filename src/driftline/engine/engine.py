@@ -27,11 +27,10 @@ from driftline.engine import (
     shape,
 )
 from driftline.engine.house import House
-from driftline.engine.moments import Moment
 from driftline.engine.shape import Question
 from driftline.event.answer import Answer
 from driftline.event.finding import Incident
-from driftline.event.lineage import Node, Subgraph
+from driftline.event.lineage import Moment, Node, RollUp, Subgraph
 from driftline.event.report import (
     DatasetReport,
     DatasetSummary,
@@ -45,7 +44,6 @@ from driftline.event.report import (
     Selected,
 )
 from driftline.graph import walk
-from driftline.graph.roll import RollUp
 from driftline.store import open_store
 
 TOGETHER = ingest.TOGETHER

@@ -11,9 +11,7 @@ from datetime import date, datetime, time
 from driftline import clock
 from driftline.engine.house import House
 from driftline.errors import Ambiguous, BadInput, NotFound
-from driftline.event.lineage import Version
-
-Moment = str | int | date | None  # what a moment can be said with; a datetime is a date
+from driftline.event.lineage import Moment, Version
 
 _MICROSECONDS = re.compile(r"\d{9,18}|0")
 _UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", re.IGNORECASE)

@@ -6,9 +6,8 @@ own parent; a parent that was never heard of itself stands by its name alone.
 
 from driftline.engine.house import House
 from driftline.event import names
-from driftline.event.lineage import Node, Subgraph
+from driftline.event.lineage import Node, RollUp, Subgraph
 from driftline.graph import roll
-from driftline.graph.roll import RollUp
 from driftline.store import weave
 from driftline.store.walks import NOW
 

@@ -10,9 +10,8 @@ import msgspec
 from driftline.engine import rolling
 from driftline.engine.house import House
 from driftline.errors import BadInput, NotFound
-from driftline.event.lineage import Node, Subgraph
+from driftline.event.lineage import Node, RollUp, Subgraph
 from driftline.graph import views, walk
-from driftline.graph.roll import RollUp
 from driftline.store.catalogue import Found
 from driftline.store.walks import NOW
 

@@ -6,14 +6,13 @@ the replaced nodes: links that come to lie on each other are one, the surest; a 
 """
 
 from collections.abc import Mapping
-from typing import Literal, TypeVar
+from typing import TypeVar
 
 import msgspec
 
-from driftline.event.lineage import Link, Node, Subgraph
+from driftline.event.lineage import Link, Node, RollUp, Subgraph
 
 _Place = TypeVar("_Place", int, str)
-RollUp = Literal["task", "parent", "root"]  # what a node stands for: itself, its parent, the outermost parent
 
 
 def tops(parents: Mapping[_Place, tuple[_Place, _Place]], level: RollUp) -> dict[_Place, _Place]:
