@@ -44,13 +44,13 @@ from node n where n.id in {integers:ids};
 -- name: last_runs_open
 -- The last execution of each of some jobs that was on its way at a moment: of those that ended later, the next twenty.
 select n.id, (
-  select q.id from (
+  select near_run.id from (
     select r.id, r.time_us, r.run, r.attempt from run r
     where r.job_id = n.id and r.attempt > 0 and r.time_us > :as_of_us
-    order by r.time_us, r.run, r.attempt limit 20) q
+    order by r.time_us, r.run, r.attempt limit 20) near_run
   where exists (
-    select 1 from touch t where t.run_id = q.id and t.valid_from_us <= :as_of_us and t.valid_to_us > :as_of_us)
-  order by q.time_us desc, q.run desc, q.attempt desc limit 1)
+    select 1 from touch t where t.run_id = near_run.id and t.valid_from_us <= :as_of_us and t.valid_to_us > :as_of_us)
+  order by near_run.time_us desc, near_run.run desc, near_run.attempt desc limit 1)
 from node n where n.id in {integers:ids};
 
 -- name: touched_by_runs
