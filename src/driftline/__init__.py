@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from driftline.capture.client import configure as configure
     from driftline.capture.client import flush as flush
     from driftline.capture.gate import gate as gate
+    from driftline.capture.models import deploy as deploy
+    from driftline.capture.models import evaluate as evaluate
     from driftline.capture.run import Run as Run
     from driftline.capture.run import run as run
     from driftline.capture.serving import serve as serve
@@ -32,6 +34,7 @@ _NAMES = {
     "ask": ("diff", "impact", "lineage", "path", "select"),
     "client": ("configure", "flush"),
     "gate": ("gate",),
+    "models": ("deploy", "evaluate"),
     "run": ("Run", "run"),
     "step": ("step",),
     "watch": ("watch",),

@@ -4,11 +4,14 @@ Three clocks are kept apart by name: ``event`` (when it happened), ``nominal`` (
 ``received`` (when we heard of it). This module only converts and, in one function, reads the wall clock.
 """
 
+import re
 import time
 from datetime import UTC, datetime, timedelta
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
+_ZONE_NAME = r"\[[\w/+-]+\]$"
+_UTC = r" ?(?:UTC|GMT)$"
 
 
 def now_us() -> int:
@@ -30,14 +33,19 @@ def to_datetime(moment_us: int) -> datetime:
 def parse(text: str) -> int:
     """Return the microseconds of an ISO 8601 text; more than six decimals are cut, a missing zone is UTC.
 
+    Beyond the standard: a space for the T, small letters, ``UTC`` or ``GMT`` for the zone, and a zone's name in
+    brackets, as Java writes it.
+
     Raises:
         ValueError: the text is not a date or a time.
     """
-    head, dot, tail = text.strip().partition(".")
-    if dot:
-        digits = len(tail) - len(tail.lstrip("0123456789"))
-        text = f"{head}.{tail[:digits][:6]:0<6}{tail[digits:]}"
-    return from_datetime(datetime.fromisoformat(text.strip()))
+    text = text.strip()
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        plain = re.sub(_ZONE_NAME, "", text).upper()
+        moment = datetime.fromisoformat(re.sub(_UTC, "Z", plain))
+    return from_datetime(moment)
 
 
 def iso(moment_us: int) -> str:

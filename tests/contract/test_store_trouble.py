@@ -1,5 +1,7 @@
 """What every store promises about the log, trouble, the outbox and small things."""
 
+import uuid
+
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -10,6 +12,10 @@ from driftline.event.finding import Change, Finding, Incident
 from driftline.event.lineage import Dataset
 from driftline.event.report import Quarantine
 from driftline.store import Store
+from driftline.store.log import RUN as RUNS
+from driftline.store.log import Fresh
+
+RUN, OTHER = "01900000-0000-7000-8000-000000000001", "01900000-0000-7000-8000-000000000002"
 
 
 def finding(name: str, time_us: int, dataset: str = "features", version: str = "v1") -> Finding:
@@ -35,43 +41,92 @@ def incident(name: str, opened_us: int, state: str = "open") -> Incident:
     )  # type: ignore[arg-type] # a test's shorthand
 
 
+def fresh(raw: bytes, event_us: int = 0, run: str = RUN) -> Fresh:
+    return Fresh(raw, event_us, run, RUNS)
+
+
 def test_an_event_is_kept_once_by_content(store: Store) -> None:
-    first = store.log.append(b'{"a":1}', event_us=5, received_us=6, run="r1")
-    assert first == (ids.digest(b'{"a":1}'), True)
-    assert store.log.append(b'{"a":1}', event_us=5, received_us=9, run="r1") == (first[0], False)
-    assert store.log.of_run("r1") == [b'{"a":1}']
-    assert store.log.counts() == {"accepted": 1, "merged": 1, "quarantined": 0}
+    (first,) = store.log.append([fresh(b'{"a":1}', 5)], received_us=6)
+    (again,) = store.log.append([fresh(b'{"a":1}', 5)], received_us=9)
+    assert (first.id, first.new) == (f"{5:014x}" + ids.content(b'{"a":1}'), True)
+    assert (again.id, again.new) == (first.id, False)
+    assert store.log.of_run(RUN) == [b'{"a":1}']
+    assert store.log.counts() == {"accepted": 1, "merged": 1, "quarantined": 0, "replaced": 0}
+
+
+def test_an_event_that_comes_twice_in_one_batch_is_kept_once(store: Store) -> None:
+    kept = store.log.append([fresh(b"1", 5), fresh(b"2", 5), fresh(b"1", 5)], received_us=6)
+    assert [one.new for one in kept] == [True, True, False]
+    assert kept[2].id == kept[0].id
+    assert store.log.of_run(RUN) == [b"1", b"2"]
+    assert store.log.backlog() == 2
 
 
 def test_events_of_a_run_come_back_in_the_order_in_which_they_came(store: Store) -> None:
     for number in (3, 1, 2):
-        store.log.append(b"%d" % number, event_us=number, received_us=0, run="r" if number != 1 else "other")
-    assert store.log.of_run("r") == [b"3", b"2"]
+        store.log.append([fresh(b"%d" % number, number, RUN if number != 1 else OTHER)], received_us=0)
+    assert store.log.of_run(RUN) == [b"3", b"2"]
 
 
 def test_an_event_that_cannot_be_read_is_kept_with_its_reason(store: Store) -> None:
-    store.log.append(b"\xff{", event_us=0, received_us=7, run="", status="quarantined", reason="not JSON")
-    (kept,) = store.log.quarantined()
-    assert (kept.raw, kept.reason, kept.received_us) == (b"\xff{", "not JSON", 7)
-    assert store.log.of_run("") == []
+    (kept,) = store.log.append([Fresh(b"\xff{", refused="not JSON")], received_us=7)
+    (refused,) = store.log.refused()
+    assert (refused.id, refused.raw, refused.reason, refused.received_us) == (kept.id, b"\xff{", "not JSON", 7)
+    entry, note = store.log.find(kept.id) or (None, None)
+    assert entry is not None
+    assert note is not None
+    assert (entry.status, entry.raw, note.reason) == ("quarantined", b"\xff{", "not JSON")
     assert store.log.counts()["quarantined"] == 1
+    assert store.log.backlog() == 0
+
+
+def test_an_event_in_quarantine_that_was_replayed_says_as_which(store: Store) -> None:
+    store.log.append([Fresh(b"{", refused="not JSON")], received_us=7)
+    (kept,) = store.log.append([fresh(b"{}", 5)], received_us=8)
+    store.log.replace(store.log.refused()[0], kept.id)
+    assert store.log.refused() == []
+    assert store.log.counts() == {"accepted": 1, "merged": 0, "quarantined": 0, "replaced": 1}
+
+
+def test_facets_are_kept_apart_and_events_come_back_as_they_came(store: Store) -> None:
+    facet = b'{"_producer":"p","fields":[{"name":"a","type":"bigint"},{"name":"b","type":"text"}]}'
+    raws = [b'{"n": %d, "facets": {"schema": %s }, "more": %s}' % (number, facet, facet) for number in range(3)]
+    store.log.append([fresh(raw, 5)._replace(facets=(facet, facet)) for raw in raws], received_us=0)
+    assert store.log.of_run(RUN) == raws
+    assert [entry.raw for entry in store.log.read()] == raws
+    assert store.blobs.find(ids.content(facet)) == facet
 
 
 def test_the_log_is_read_on_from_a_place(store: Store) -> None:
     for number in range(5):
-        store.log.append(b"%d" % number, event_us=number, received_us=0, run="r")
-    first = list(store.log.read(0, 2))
-    assert [entry.raw for entry in first] == [b"0", b"1"]
-    assert [entry.raw for entry in store.log.read(first[-1].seq)] == [b"2", b"3", b"4"]
+        store.log.append([fresh(b"%d" % number, number)], received_us=0)
+    every = list(store.log.read())
+    assert [entry.raw for entry in every] == [b"0", b"1", b"2", b"3", b"4"]
+    assert [entry.raw for entry in store.log.read(every[1].seq)] == [b"2", b"3", b"4"]
+    assert [entry.raw for entry in store.log.between(1, 4, limit=2, offset=0, up=True)] == [b"1", b"2"]
+    assert [entry.raw for entry in store.log.between(1, 4, limit=2, offset=1, up=False)] == [b"2", b"1"]
+
+
+def test_events_wait_until_somebody_says_that_they_are_folded(store: Store) -> None:
+    store.log.append([fresh(b"1", 5), fresh(b"2", 5, OTHER)], received_us=0)
+    store.log.append([fresh(b"3", 5)], received_us=0, quiet=True)
+    first, second, third = store.log.waiting(9)
+    assert first.owner == third.owner == uuid.UUID(RUN).bytes
+    assert [one.quiet for one in (first, second, third)] == [False, False, True]
+    store.log.done([first, third])
+    assert store.log.waiting(9) == [second]
 
 
 @settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.binary(max_size=5_000) | st.text(alphabet="ab", min_size=900).map(str.encode))
 def test_bytes_come_back_as_they_were(store: Store, data: bytes) -> None:
-    hash_ = store.blobs.put(data)
-    assert hash_ == ids.digest(data)
-    assert store.blobs.get(hash_) == data
-    assert store.blobs.get("nothing") is None
+    number = store.blobs.number(data)
+    assert store.blobs.number(data) == number
+    store.blobs.forget()
+    assert store.blobs.number(data) == number
+    assert store.blobs.get(number) == data
+    assert store.blobs.find(ids.content(data)) == data
+    assert store.blobs.find("0" * 31 + "1") is None
 
 
 def test_findings_are_found_by_dataset_version_and_time(store: Store) -> None:
@@ -171,13 +226,13 @@ def test_work_inside_a_transaction_is_undone_together(store: Store) -> None:
     def fail() -> None:
         with store.transaction():
             store.state.put("a", b"1")
-            store.log.append(b"{}", event_us=0, received_us=0, run="r")
+            store.log.append([fresh(b"{}")], received_us=0)
             raise KeyError
 
     with pytest.raises(KeyError):
         fail()
     assert store.state.get("a") is None
-    assert store.log.of_run("r") == []
+    assert store.log.of_run(RUN) == []
 
 
 def test_a_transaction_inside_one_fails_alone(store: Store) -> None:

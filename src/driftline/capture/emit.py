@@ -62,6 +62,7 @@ class Seen(msgspec.Struct, kw_only=True):
     modified_ns: int = 0
     contents: Any = None  # contents.Contents, once measured
     edges: list[Bindable] = []
+    facets: dict[str, dict[str, Any]] = {}  # facets that the user's code attached
 
 
 class Trace(msgspec.Struct, kw_only=True):
@@ -165,6 +166,7 @@ def _dataset(seen: Seen, trace: Trace, profiled: set[tuple[str, str, str]], *, o
     found = {
         "driftline_state": facets.pack("driftline_state", {k: v for k, v in state.items() if v not in ("", None, {})})
     }
+    found |= {key: facets.pack(key, body) for key, body in seen.facets.items()}
     if fields is not None:
         schema = [{"name": field.name, "type": field.type} for field in fields]
         found["schema"] = facets.pack("schema", {"fields": schema})

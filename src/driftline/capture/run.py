@@ -183,6 +183,13 @@ class Run:
         into.append(seen)
         return touched
 
+    def attach(self, target: Touched, key: str, body: Mapping[str, Any]) -> None:
+        """Attach a facet to a version that this run has read or written; ``body`` becomes JSON."""
+        for seen in (*self._trace.outputs, *self._trace.inputs):
+            if seen.touched.dataset == target.dataset and seen.touched.version == target.version:
+                seen.facets = {**seen.facets, key: dict(body)}
+                return
+
     def _wrote(self, touched: Touched) -> bool:
         mine = (seen.touched for seen in self._trace.outputs)
         return any(one.dataset == touched.dataset and one.version == touched.version for one in mine)

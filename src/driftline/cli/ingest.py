@@ -119,4 +119,4 @@ def _summarise(counts: Counter[str], reasons: Counter[str]) -> None:
     show.table(("quarantined", "why"), rows, right=("quarantined",))
     if len(reasons) > REASONS:
         show.say(f"and {len(reasons) - REASONS:,} other reasons; --json lists all", "dim")
-    show.say(f"They are kept, but nothing follows from them. {BadEvent.hint}", "dim")
+    show.say("They are kept, but nothing follows from them. List them with 'driftline events held'.", "dim")

@@ -18,6 +18,10 @@ PLACES = {
     "demo": Place("driftline.cli.demo", "demo", "Replay the 75,000-dollar incident on real flight data."),
     "serve": Place("driftline.cli.serve", "serve", "Serve the store over HTTP, with the web page."),
     "ingest": Place("driftline.cli.ingest", "ingest", "Read OpenLineage events from files."),
+    "events": Place(
+        "driftline.cli.events", "events", "Single events: receipts, what is in quarantine, trying it again."
+    ),
+    "facets": Place("driftline.cli.facets", "facets", "Print what was said of a dataset, a job or a run, by name."),
     "incidents": Place("driftline.cli.incidents", "incidents", "List incidents, or tell everything about one."),
     "why": Place("driftline.cli.why", "why", "Tell why an answer came out so, or what caused an incident."),
     "lineage": Place("driftline.cli.lineage", "lineage", "Show where data comes from and where it goes."),
@@ -26,6 +30,7 @@ PLACES = {
     "diff": Place("driftline.cli.diff", "diff", "Tell what came, went and changed between two moments."),
     "select": Place("driftline.cli.select", "select", "List the datasets that a selector means, in dbt's syntax."),
     "guard": Place("driftline.cli.guard", "guard", "Show, set and lift quarantines."),
+    "store": Place("driftline.cli.store", "store", "Check, compare, copy, shrink and prune the store."),
 }
 
 

@@ -1,18 +1,19 @@
 """First step: keep events raw, each once, and tell what became of them.
 
-An event that cannot be read is kept too, in quarantine, with the reason; nothing is dropped. What follows from the
-events is worked out afterwards, so that whoever sent them waits for the disk alone.
+An event that cannot be read is kept too, in quarantine, with the reason; nothing is dropped but secrets. What follows
+from the events is worked out afterwards, so that whoever sent them waits for the disk alone.
 """
 
 from collections.abc import Iterator, Sequence
 
 from driftline.engine.house import House
 from driftline.errors import BadEvent
-from driftline.event import openlineage
+from driftline.event import openlineage, secrets
 from driftline.event.openlineage import Event
 from driftline.event.report import Receipt
+from driftline.event.unread import unread
 from driftline.graph import fold
-from driftline.store.log import Fresh
+from driftline.store.log import Fresh, Note
 
 
 def events(house: House, batch: Sequence[bytes], *, quiet: bool = False) -> list[Receipt]:
@@ -30,19 +31,27 @@ def events(house: House, batch: Sequence[bytes], *, quiet: bool = False) -> list
             status="quarantined" if one.refused else "accepted" if held.new else "merged",
             event=held.id,
             reason=one.refused,
-            **one.notes,
+            facets=dict(one.notes.facets),
+            repairs=dict(one.notes.repairs),
         )
         for one, held in zip(fresh, kept, strict=True)
     ]
 
 
-def _fresh(raw: bytes) -> Fresh:
+def refusal(raw: bytes) -> str:
+    """Return why an event would be put into quarantine; "" = it would not."""
+    return _fresh(raw).refused
+
+
+def _fresh(sent: bytes) -> Fresh:
+    raw = secrets.redact(sent)
     try:
-        event = openlineage.decode(raw)
+        event, repairs = openlineage.read(raw)
     except BadEvent as error:
         return Fresh(raw, refused=error.message)
     owner, kind = fold.owner(event)
-    return Fresh(raw, event.time_us, owner, kind, tuple(facets(event)))
+    faults = unread(event)
+    return Fresh(raw, event.time_us, owner, kind, tuple(facets(event)), notes=Note(repairs=repairs, facets=faults))
 
 
 def facets(event: Event) -> Iterator[bytes]:

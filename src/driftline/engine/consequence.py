@@ -4,9 +4,10 @@ An alarm pages when it stands in what a served endpoint gives out (a dataset of 
 endpoint reads directly: about the rows as a whole, or on a column that reaches the outcome by a DIRECT column edge.
 Which of its columns are its outcome, an endpoint says in the attribute ``outcome``; without it, all are. Other alarms
 are kept as evidence. Where no column lineage into an endpoint is known, the alarm pages: not knowing is no reason for
-silence.
+silence. A window of recorded answers counts as an endpoint only where no dataset says what is given out.
 """
 
+from driftline.engine import windows
 from driftline.engine.house import House
 from driftline.event import names
 from driftline.event.finding import Finding
@@ -29,7 +30,8 @@ def _endpoints(house: House, node: str) -> list[Dataset]:
     """Return the served endpoints that read ``node`` directly, or that it is."""
     near = walk.downstream(house.store, node, depth=_NEXT)
     found = (house.store.lineage.lookup(one.id) for one in near.nodes if one.kind == SERVED)
-    return [one.dataset for one in found if one is not None and one.dataset is not None]
+    served = [one.dataset for one in found if one is not None and one.dataset is not None]
+    return [dataset for dataset in served if dataset.namespace != windows.NAMESPACE] or served
 
 
 def _concerns(house: House, finding: Finding, endpoint: Dataset) -> bool:

@@ -16,7 +16,9 @@ from driftline.engine import (
     accept,
     announce,
     costs,
+    desk,
     differences,
+    facets,
     ingest,
     moments,
     quarantine,
@@ -25,12 +27,15 @@ from driftline.engine import (
     reports,
     selection,
     shape,
+    windows,
 )
 from driftline.engine.house import House
 from driftline.engine.shape import Question
 from driftline.event.answer import Answer
 from driftline.event.finding import Incident
+from driftline.event.kept import Facets, HeldEvent, Replayed
 from driftline.event.lineage import Moment, Node, RollUp, Subgraph
+from driftline.event.mapping import Mapping
 from driftline.event.report import (
     DatasetReport,
     DatasetSummary,
@@ -95,11 +100,46 @@ class Engine:
         """Work out what follows from up to ``limit`` events that wait; return how many they were."""
         return ingest.follow(self.house, limit)
 
+    def receipt(self, id: str) -> Receipt:  # noqa: A002 - the record's own field
+        """Return the receipt of an event, as it would be given today.
+
+        Raises:
+            NotFound: there is no such event.
+        """
+        return desk.receipt(self.house, id)
+
+    def event(self, id: str) -> bytes:  # noqa: A002 - the record's own field
+        """Return one event as it came."""
+        return desk.raw(self.house, id)
+
+    def held_events(self, limit: int = 100) -> list[HeldEvent]:
+        """Return the events in quarantine, newest first."""
+        return desk.held(self.house, limit)
+
+    def replay(self, rules: Mapping | None = None, ids: Sequence[str] = (), *, rehearse: bool = False) -> Replayed:
+        """Try events in quarantine again, as this version reads them and as ``rules`` mend them.
+
+        Raises:
+            BadInput: an id is not in quarantine.
+        """
+        return desk.replay(self.house, rules, ids, rehearse=rehearse)
+
+    def facets(self, node: str, name: str = "") -> Facets:
+        """Return the facets of a dataset, a job or a run that stand, byte for byte.
+
+        Raises:
+            NotFound: there is no such node, or it has no facet called ``name``.
+        """
+        return facets.of(self.house, node, name)
+
     def record(self, answers: Sequence[Answer]) -> int:
         """Take answers; durable when it returns. Returns how many were new."""
         with self.house.lock:
             new = self.house.store.ledger.append(answers)
             self.house.store.ledger.compact(at_least=INBOX)
+        opened = windows.events(self.house, answers)
+        if opened:
+            self.ingest_many(opened)
         return new
 
     def incidents(self, *, state: str = "", limit: int = 50, offset: int = 0) -> tuple[list[Incident], int]:

@@ -6,19 +6,27 @@ the same events.
 """
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from driftline.engine.house import House
 from driftline.event import openlineage
-from driftline.event.lineage import Job, RunShape
+from driftline.event.lineage import Dataset, History, Job, RunShape
 from driftline.event.openlineage import Event, Facets
 from driftline.graph import datasets, executions, fold, mentions
 from driftline.store.log import RUN, Waiting
 
-_UNLIKELY = (ArithmeticError, LookupError, TypeError, ValueError, AssertionError)  # what an event like no other may raise
+_UNLIKELY = (
+    ArithmeticError,
+    LookupError,
+    TypeError,
+    ValueError,
+    AssertionError,
+)  # what an event like no other may raise
 
 Owner = tuple[bytes, int]
+Name = tuple[str, str, str]  # DATASET or JOB, namespace, name
+Order = tuple[int, int, bytes]  # time, state, content
 
 
 class Folded(NamedTuple):
@@ -62,7 +70,8 @@ def _weave(house: House, by_owner: dict[Owner, list[Waiting]]) -> list[RunShape]
     events = {entry.seq: openlineage.decode(entry.raw) for entry in entries}
     texts = {owner: fold.owner(events[waiting_[0].seq])[0] for owner, waiting_ in by_owner.items()}
     folded = store.log.folded(texts.values())
-    histories, news = [], []
+    histories: list[History] = []
+    news: list[RunShape] = []
     for owner, waiting_ in by_owner.items():
         said = [events[one.seq] for one in waiting_]
         if texts[owner] in folded:
@@ -72,27 +81,42 @@ def _weave(house: House, by_owner: dict[Owner, list[Waiting]]) -> list[RunShape]
         histories += found
         if owner[1] == RUN and not all(one.quiet for one in waiting_):
             news += [history.shape for history in found]
-    for entry in entries:
-        _describe(house, events[entry.seq], entry.id)
+    _describe(house, [(events[entry.seq], entry.id) for entry in entries])
     store.lineage.put(histories)
     return news
 
 
-def _describe(house: House, event: Event, id_: str) -> None:
-    """Take the facets that an event gives its job and its datasets."""
-    order = (*executions.moment(event), bytes.fromhex(id_[-16:]))
-    for name in mentions.in_facets(event):
-        house.store.lineage.mention(*name, event.time_us)
-    above = mentions.on_behalf_of(event)
-    if event.job and above:
-        own = Job(event.job.namespace, event.job.name)
-        house.store.lineage.on_behalf(own, *above, event.time_us)
+def _describe(house: House, said: Sequence[tuple[Event, str]]) -> None:
+    """Take whom events name, and the facets that they give their jobs and datasets: of each key the newest."""
+    found: dict[Name, dict[str, tuple[Order, bytes]]] = {}
+    spans: dict[Name, tuple[int, int]] = {}
+    schemas: dict[tuple[Name, bytes], int] = {}
+    for event, id_ in said:
+        order = (*executions.moment(event), bytes.fromhex(id_[-16:]))
+        for name in mentions.in_facets(event):
+            house.store.lineage.mention(*name, event.time_us)
+        above = mentions.on_behalf_of(event)
+        if event.job and above:
+            house.store.lineage.on_behalf(Job(event.job.namespace, event.job.name), *above, event.time_us)
+        for name, held in _named(event):
+            first, last = spans.get(name, (event.time_us, event.time_us))
+            spans[name] = min(first, event.time_us), max(last, event.time_us)
+            facets = found.setdefault(name, {})
+            for key, facet in held.items():
+                if key not in facets or facets[key][0] < order:
+                    facets[key] = (order, b"" if datasets.deletes(facet) else bytes(facet))
+            if name[0] == "DATASET" and held:
+                house.store.lineage.kind(Dataset(*name[1:]), datasets.kind(held))
+                if "schema" in held:
+                    schema = name, bytes(held["schema"])
+                    schemas[schema] = min(event.time_us, schemas.get(schema, event.time_us))
+    house.store.lineage.describe(found, spans)
+    for (name, raw), moment in schemas.items():
+        house.store.lineage.columns(Dataset(*name[1:]), datasets.columns(raw), moment)
+
+
+def _named(event: Event) -> Iterator[tuple[Name, Facets]]:
     if event.job:
-        _take(house, "JOB", event.job.namespace, event.job.name, order, event.job.facets)
+        yield ("JOB", event.job.namespace, event.job.name), event.job.facets
     for part in (*event.inputs, *event.outputs, *((event.dataset,) if event.dataset else ())):
-        _take(house, "DATASET", part.namespace, part.name, order, part.facets)
-
-
-def _take(house: House, type_: str, namespace: str, name: str, order: tuple[int, int, bytes], held: Facets) -> None:
-    found = {key: b"" if datasets.deletes(facet) else bytes(facet) for key, facet in held.items()}
-    house.store.lineage.describe(type_, namespace, name, order, found, datasets.kind(held))
+        yield ("DATASET", part.namespace, part.name), part.facets

@@ -11,6 +11,7 @@ from driftline.alert.outbox import Outbox
 from driftline.config import Settings
 from driftline.drift import Pool
 from driftline.engine.known import Known, Member
+from driftline.event.answer import Source
 from driftline.event.report import Quarantine
 from driftline.profile import Profile
 from driftline.store import Store
@@ -32,6 +33,7 @@ class House:
         self.involved: dict[str, int] = {}  # dataset node -> until when (event time) an incident involves it
         self.quarantined: list[Quarantine] = []  # in force, oldest first
         self.affected: dict[str, tuple[str, ...]] = {}  # version node id -> quarantines that it falls under
+        self.windows: dict[tuple[str, int, tuple[Source, ...]], None] = {}  # endpoint, day, versions: told already
         self.listeners: list[Callable[[str, str], None]] = []  # called with ("incident", id) and the like
 
     def forget(self) -> None:

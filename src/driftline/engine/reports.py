@@ -140,6 +140,7 @@ def overview(house: House) -> Overview:
     newest, moved = store.ledger.list(limit=1), store.incidents.findings(limit=1)
     return Overview(
         events=store.log.counts(),
+        waiting=store.log.backlog(),
         datasets=counts["datasets"],
         jobs=counts["jobs"],
         runs=counts["runs"],

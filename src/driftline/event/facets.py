@@ -1,8 +1,10 @@
-"""The facets that Driftline reads and writes.
+"""The facets that Driftline writes itself, and how any facet is packed and read.
 
-Standard ones are read into small records that keep only what the fold needs; the full facet stays raw in the event.
-Our own are namespaced ``driftline_…`` so that other servers carry them unread. ``pack`` makes a facet, ``unpack``
-reads one and answers None where it is absent or malformed: a bad facet never loses its event.
+Its own are namespaced ``driftline_…`` so that other servers carry them unread. The standard ones that it does not
+write stand in ``run_facets``, ``job_facets`` and ``dataset_facets``; all are listed by ``registry``. ``pack`` makes a
+facet, ``read`` reads one, ``unpack`` answers None where it is absent or malformed: a bad facet never loses its event.
+Unknown keys of a facet are passed over, and a null counts as absent. Source: OpenLineage 2-0-2 and
+https://openlineage.io/spec/facets.
 """
 
 from typing import Annotated, Any, TypeVar
@@ -11,139 +13,229 @@ import msgspec
 
 from driftline.event.openlineage import PRODUCER, Facets
 
-_SPEC = "https://openlineage.io/spec/facets/"
+SPEC = "https://openlineage.io/spec/facets/"
 _STATISTICS = "OutputStatisticsOutputDatasetFacet"
 _OWN = f"{PRODUCER}/blob/main/docs/reference/facets.md#"
+_EXACT = 2.0**53  # above it a float does not say which whole number is meant
+UNREADABLE = (msgspec.MsgspecError, ValueError, OverflowError, RecursionError)  # what ``read`` may raise
 
 T = TypeVar("T")
 Count = Annotated[int, msgspec.Meta(ge=0, le=2**62)]  # what a store can hold
 
 
+class Part(msgspec.Struct, frozen=True, omit_defaults=True, rename="camel"):
+    """What most facets and their parts have in common: frozen, in the camel case of the specification."""
+
+
 class SchemaField(msgspec.Struct, frozen=True, omit_defaults=True):
     """One column of the ``schema`` facet."""
 
-    name: str
-    type: str | None = None
+    name: str  # name of the column
+    type: str | None = None  # type as the system spells it
+    description: str | None = None  # what it holds, for people
+    ordinal_position: int | None = None  # place in the schema, from 1
+    fields: "tuple[SchemaField, ...]" = ()  # columns inside this one
 
 
 class SchemaFacet(msgspec.Struct, frozen=True):
     """``schema``: the columns of a dataset, in order."""
 
-    fields: tuple[SchemaField, ...] = ()
+    fields: tuple[SchemaField, ...] = ()  # the columns
 
 
-class VersionFacet(msgspec.Struct, frozen=True, rename="camel"):
+class VersionFacet(Part, frozen=True):
     """``version``: the store's own pointer to a state of the dataset."""
 
-    dataset_version: str
+    dataset_version: str  # snapshot id, commit or the like
 
 
 class Transformation(msgspec.Struct, frozen=True, omit_defaults=True):
     """How a column reaches another."""
 
-    type: str = "DIRECT"
-    subtype: str = ""
-    description: str = ""
-    masking: bool = False
+    # a factory, because ``omit_defaults`` must not leave out what the specification requires
+    type: str = msgspec.field(default_factory=lambda: "DIRECT")  # DIRECT or INDIRECT
+    subtype: str = ""  # IDENTITY, AGGREGATION, JOIN, FILTER and so on
+    description: str = ""  # the expression, as text
+    masking: bool = False  # whether the values are hidden by it
 
 
 class InputField(msgspec.Struct, frozen=True, omit_defaults=True):
     """A column that reaches another."""
 
-    namespace: str
-    name: str
-    field: str
-    transformations: tuple[Transformation, ...] = ()
+    namespace: str  # namespace of the source dataset
+    name: str  # name of the source dataset
+    field: str = ""  # source column; "" = not said
+    transformations: tuple[Transformation, ...] = ()  # ways in which it reaches the target
 
 
-class ColumnInputs(msgspec.Struct, frozen=True, omit_defaults=True, rename="camel"):
+class ColumnInputs(Part, frozen=True):
     """What reaches one output column."""
 
-    input_fields: tuple[InputField, ...] = ()
+    input_fields: tuple[InputField, ...] = ()  # source columns
+    transformation_type: str | None = None  # old form: IDENTITY or MASKED, for all of them
+    transformation_description: str | None = None  # old form: the expression, as text
 
 
 class ColumnLineageFacet(msgspec.Struct, frozen=True, omit_defaults=True):
     """``columnLineage``: per output column, and for the row set as a whole."""
 
-    fields: dict[str, ColumnInputs] = {}
-    dataset: tuple[InputField, ...] = ()
+    fields: dict[str, ColumnInputs] = {}  # output column to what reaches it
+    dataset: tuple[InputField, ...] = ()  # columns that shape all rows: join keys, filters, sorting, grouping
 
 
-class NominalTimeFacet(msgspec.Struct, frozen=True, omit_defaults=True, rename="camel"):
+class NominalTimeFacet(Part, frozen=True):
     """``nominalTime``: the moment that the run was scheduled for."""
 
-    nominal_start_time: str
-    nominal_end_time: str | None = None
+    nominal_start_time: str  # start of the slice, ISO 8601
+    nominal_end_time: str | None = None  # its end, not included
 
 
-class ParentRun(msgspec.Struct, frozen=True, rename="camel"):
+class ParentRun(Part, frozen=True):
     """The run part of a ``parent`` facet."""
 
-    run_id: str
+    run_id: str  # UUID
+    facets: dict[str, msgspec.Raw] = {}  # facets of that run, forwarded
 
 
-class ParentFacet(msgspec.Struct, frozen=True):
-    """``parent``: the run that started this one."""
+class ParentJob(msgspec.Struct, frozen=True, omit_defaults=True):
+    """The job part of a ``parent`` facet."""
 
-    run: ParentRun
+    name: str  # name of the job
+    namespace: str = ""  # its namespace; "" = not said
+    facets: dict[str, msgspec.Raw] = {}  # facets of that job, forwarded
 
 
-class SqlFacet(msgspec.Struct, frozen=True):
+class ParentRoot(msgspec.Struct, frozen=True, omit_defaults=True):
+    """The run at the top of a chain of parents."""
+
+    run: ParentRun  # that run
+    job: ParentJob | None = None  # its job
+
+
+class ParentFacet(msgspec.Struct, frozen=True, omit_defaults=True):
+    """``parent``: the run that started this one, and the run at the top of the chain."""
+
+    run: ParentRun  # the run that started this one
+    job: ParentJob | None = None  # its job
+    root: ParentRoot | None = None  # the first run of the chain
+
+
+class SqlFacet(msgspec.Struct, frozen=True, omit_defaults=True):
     """``sql``: the statement."""
 
-    query: str
+    query: str  # the text
+    dialect: str | None = None  # in which dialect of SQL
 
 
-class CodeLocationFacet(msgspec.Struct, frozen=True, omit_defaults=True):
-    """``sourceCodeLocation``: where the code lies; only its version is read."""
+class ErrorMessageFacet(Part, frozen=True):
+    """``errorMessage``: why a run failed."""
 
-    version: str = ""
+    message: str  # the error, for people
+    programming_language: str  # language of the stack trace
+    stack_trace: str | None = None  # the trace
+
+
+class CodeLocationFacet(Part, frozen=True):
+    """``sourceCodeLocation``: where the code of a job lies."""
+
+    type: str = ""  # system that holds it: git, svn
+    url: str = ""  # address of the file
+    repo_url: str | None = None  # address of the repository
+    path: str | None = None  # path inside the repository
+    version: str = ""  # revision that is deployed
+    tag: str | None = None  # tag or release name
+    branch: str | None = None  # branch
+    pull_request_number: str | None = None  # change request that a build belongs to
+
+
+class OutputStatisticsFacet(Part, frozen=True):
+    """``outputStatistics``: how much a run wrote."""
+
+    row_count: Count | None = None  # rows written
+    size: Count | None = None  # bytes written
+    file_count: Count | None = None  # files written
 
 
 class StateFacet(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     """``driftline_state`` on a dataset: which state of it a run read or wrote."""
 
-    version: str = ""
-    kind: str = ""
-    partition: str = ""
-    fingerprint: str = ""
-    rows: Count | None = None
-    bytes: Count | None = None
-    attributes: dict[str, str] = {}
+    version: str = ""  # name of that state
+    kind: str = ""  # table, file, model, index, documents, prompt, predictions
+    partition: str = ""  # slice of the dataset, such as a day
+    fingerprint: str = ""  # content hash with its algorithm
+    rows: Count | None = None  # rows in it
+    bytes: Count | None = None  # size in bytes
+    attributes: dict[str, str] = {}  # what people want to see
 
 
 class ProfileFacet(msgspec.Struct, frozen=True):
     """``driftline_profile`` on a dataset: the encoded profile of that state."""
 
-    format: str
-    data: bytes  # base64 in JSON
+    format: str  # encoding of the profile
+    data: bytes  # the profile, base64 in JSON
 
 
 class CodeFacet(msgspec.Struct, frozen=True, omit_defaults=True):
     """``driftline_code`` on a run: hash of the code that ran, its attempt and its parameters."""
 
-    version: str = ""
-    attempt: int = 1
-    parameters: dict[str, str] = {}
+    version: str = ""  # hash or revision
+    attempt: int = 1  # 2 and more when the same run was tried again
+    parameters: dict[str, str] = {}  # what it was called with
+
+
+class GapsFacet(msgspec.Struct, frozen=True):
+    """``driftline_gaps`` on a run: what capture could not see."""
+
+    gaps: dict[str, int] = {}  # kind of gap to how often it came
 
 
 SCHEMAS = {
-    "schema": f"{_SPEC}1-2-0/SchemaDatasetFacet.json#/$defs/SchemaDatasetFacet",
-    "version": f"{_SPEC}1-0-1/DatasetVersionDatasetFacet.json#/$defs/DatasetVersionDatasetFacet",
-    "columnLineage": f"{_SPEC}1-2-0/ColumnLineageDatasetFacet.json#/$defs/ColumnLineageDatasetFacet",
-    "nominalTime": f"{_SPEC}1-0-1/NominalTimeRunFacet.json#/$defs/NominalTimeRunFacet",
-    "parent": f"{_SPEC}1-1-0/ParentRunFacet.json#/$defs/ParentRunFacet",
-    "sql": f"{_SPEC}1-1-0/SQLJobFacet.json#/$defs/SQLJobFacet",
-    "errorMessage": f"{_SPEC}1-0-1/ErrorMessageRunFacet.json#/$defs/ErrorMessageRunFacet",
-    "outputStatistics": f"{_SPEC}1-0-2/{_STATISTICS}.json#/$defs/{_STATISTICS}",
+    "schema": f"{SPEC}1-2-0/SchemaDatasetFacet.json#/$defs/SchemaDatasetFacet",
+    "version": f"{SPEC}1-0-1/DatasetVersionDatasetFacet.json#/$defs/DatasetVersionDatasetFacet",
+    "columnLineage": f"{SPEC}1-2-0/ColumnLineageDatasetFacet.json#/$defs/ColumnLineageDatasetFacet",
+    "nominalTime": f"{SPEC}1-0-1/NominalTimeRunFacet.json#/$defs/NominalTimeRunFacet",
+    "parent": f"{SPEC}1-2-0/ParentRunFacet.json#/$defs/ParentRunFacet",
+    "sql": f"{SPEC}1-1-0/SQLJobFacet.json#/$defs/SQLJobFacet",
+    "errorMessage": f"{SPEC}1-0-1/ErrorMessageRunFacet.json#/$defs/ErrorMessageRunFacet",
+    "sourceCodeLocation": f"{SPEC}1-1-0/SourceCodeLocationJobFacet.json#/$defs/SourceCodeLocationJobFacet",
+    "outputStatistics": f"{SPEC}1-0-2/{_STATISTICS}.json#/$defs/{_STATISTICS}",
 }
+
+
+def schema_url(key: str) -> str:
+    """Return the address of the schema that a facet of ours names."""
+    return SCHEMAS.get(key, _OWN + key)
 
 
 def pack(key: str, value: msgspec.Struct | dict[str, Any]) -> msgspec.Raw:
     """Return ``value`` as the facet ``key``, with the two fields that every facet must have."""
     body = value if isinstance(value, dict) else msgspec.to_builtins(value)
-    schema = SCHEMAS.get(key, _OWN + key)
-    return msgspec.Raw(msgspec.json.encode({"_producer": PRODUCER, "_schemaURL": schema, **body}))
+    return msgspec.Raw(msgspec.json.encode({"_producer": PRODUCER, "_schemaURL": schema_url(key), **body}))
+
+
+def read(raw: bytes | msgspec.Raw, shape: type[T]) -> T:
+    """Return the facet ``raw`` as ``shape``; a null counts as absent, and 3.0 as the whole number 3.
+
+    Raises:
+        UNREADABLE: a required field is missing, or a value has the wrong type.
+    """
+    try:
+        return msgspec.json.decode(raw, type=shape)
+    except msgspec.ValidationError as error:
+        try:
+            return msgspec.convert(_plain(msgspec.json.decode(raw)), shape)
+        except UNREADABLE:
+            raise error from None
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _plain(inner) for key, inner in value.items() if inner is not None}
+    if isinstance(value, list):
+        return [_plain(inner) for inner in value]
+    if isinstance(value, float) and value.is_integer() and abs(value) < _EXACT:
+        return int(value)
+    return value
 
 
 def unpack(facets: Facets, key: str, shape: type[T]) -> T | None:
@@ -152,6 +244,6 @@ def unpack(facets: Facets, key: str, shape: type[T]) -> T | None:
     if raw is None:
         return None
     try:
-        return msgspec.json.decode(raw, type=shape)
-    except msgspec.MsgspecError:
+        return read(raw, shape)
+    except UNREADABLE:
         return None

@@ -1,20 +1,22 @@
 """OpenLineage 2-0-2 events, in and out.
 
 Enters: JSON bytes. Leaves: a typed event whose facets stay raw JSON, byte for byte, whether known or not. The three
-event types are told apart by their shape. Nothing is looked up and nothing is stored here.
-Source: https://openlineage.io/spec/2-0-2/OpenLineage.json.
+event types are told apart by their shape. What is nearly right is repaired and told; a wrapper of several events is
+not taken apart. Nothing is looked up and nothing is stored here. Source: https://openlineage.io/spec/2-0-2/OpenLineage.json.
 """
 
-from typing import Literal
+from collections.abc import Iterator
+from typing import Literal, NamedTuple
 
 import msgspec
 
 from driftline import clock
 from driftline.errors import BadEvent
-from driftline.event import ids
+from driftline.event import ids, repairs
 
 PRODUCER = "https://github.com/driftline/driftline"
 SCHEMA = "https://openlineage.io/spec/2-0-2/OpenLineage.json#/$defs/"
+_SHOWN = 100  # characters of a bad value in a note
 STATES = ("START", "RUNNING", "COMPLETE", "ABORT", "FAIL", "OTHER")
 Facets = dict[str, msgspec.Raw]
 
@@ -75,20 +77,103 @@ class Event(
         return clock.parse(self.event_time)
 
 
+class Reading(NamedTuple):
+    """An event, and what had to be repaired to read it."""
+
+    event: Event
+    repairs: dict[str, str]  # place, such as ``run.runId``, to what was done
+
+
 _decoder = msgspec.json.Decoder(Event)
 _encoder = msgspec.json.Encoder()
 
 
 def decode(raw: bytes) -> Event:
-    """Return the event in ``raw``; a run id that is no UUID is replaced by the UUIDv5 that stands for it.
+    """Return the event in ``raw``; what is nearly right is repaired, and ``read`` says how.
 
     Raises:
         BadEvent: not JSON, a required part is missing, or a value cannot be read; the message carries the path.
     """
+    return _read(raw).event
+
+
+def read(raw: bytes) -> Reading:
+    """Return the event in ``raw`` and, by place, what was repaired; else as ``decode``.
+
+    A run id that is no UUID is replaced by the UUIDv5 that stands for it. Facets are untouched.
+    """
+    event, done = _read(raw)
+    notes = {
+        "eventTime": repairs.time_note(event.event_time),
+        "producer": "" if event.producer else "missing",
+        "schemaURL": "" if event.schema_url else "missing",
+    }
+    found = {place: note for place, note in notes.items() if note}
+    for place, note in (*done.items(), *repairs.repeated(raw).items()):
+        found[place] = f"{found[place]}; {note}" if place == "$" and place in found else note
+    return Reading(event, found)
+
+
+def _read(raw: bytes) -> Reading:
+    if not raw.isascii():
+        try:
+            raw.decode()
+        except UnicodeDecodeError as error:
+            raise BadEvent(f"not UTF-8 at byte {error.start}") from error
+    event, done = _structure(raw)
+    _require(event)
+    state = (event.event_type or "").strip().upper()
+    if event.event_type is not None and event.event_type not in STATES:
+        if state not in STATES:
+            raise BadEvent(f"eventType {event.event_type!r}; known are {', '.join(STATES)}")
+        done["eventType"] = f"{event.event_type!r} read as {state}"
+        event = msgspec.structs.replace(event, event_type=state)
+    if event.run is not None:
+        run = ids.repair_run_id(event.run.run_id)
+        if run != event.run.run_id:
+            done["run.runId"] = f"{event.run.run_id[:_SHOWN]!r} read as {run}"
+            event = msgspec.structs.replace(event, run=msgspec.structs.replace(event.run, run_id=run))
+    return Reading(event, done)
+
+
+def _structure(raw: bytes) -> Reading:
+    """Return the event as it stands, mended where it has a null or anything else that the records do not take."""
+    if b"null" not in raw:
+        try:
+            event = _decoder.decode(raw)
+        except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+            pass
+        else:
+            if not _odd(event):
+                return Reading(event, {})
+    body, done = repairs.mend(raw)
     try:
-        event = _decoder.decode(raw)
+        return Reading(_decoder.decode(body), done)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
+        if b'"events"' in body and "eventTime" in str(error):
+            raise BadEvent("an object with `events` is no event; its events are sent one by one") from error
         raise BadEvent(str(error)) from error
+
+
+def _odd(event: Event) -> bool:
+    run = event.run.facets if event.run else {}
+    return any(map(repairs.is_old, run)) or not all(
+        repairs.is_object(facet) for held in _facets(event) for facet in held.values()
+    )
+
+
+def _facets(event: Event) -> Iterator[Facets]:
+    for part in (event.run, event.job):
+        if part is not None:
+            yield part.facets
+    for dataset in (event.dataset, *event.inputs, *event.outputs):
+        if dataset is not None:
+            yield dataset.facets
+            yield dataset.input_facets
+            yield dataset.output_facets
+
+
+def _require(event: Event) -> None:
     try:
         moment = clock.parse(event.event_time)
     except ValueError as error:
@@ -101,14 +186,7 @@ def decode(raw: bytes) -> Event:
         raise BadEvent("neither run, job nor dataset is present")
     if event.dataset is not None and (event.run is not None or event.job is not None):
         raise BadEvent("a dataset event has neither job nor run")
-    if event.event_type is not None and event.event_type not in STATES:
-        raise BadEvent(f"eventType {event.event_type!r}; known are {', '.join(STATES)}")
     _require_names(event)
-    if event.run is not None:
-        run = ids.repair_run_id(event.run.run_id)
-        if run != event.run.run_id:
-            event = msgspec.structs.replace(event, run=msgspec.structs.replace(event.run, run_id=run))
-    return event
 
 
 def _require_names(event: Event) -> None:

@@ -16,9 +16,11 @@ class Receipt(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     """What became of one event: accepted (new), merged (known already) or quarantined (kept, not folded)."""
 
     status: Literal["accepted", "merged", "quarantined"]
-    event: str  # content hash
+    event: str  # id: its time and the hash of its content
     reason: str = ""  # why it was quarantined
     facets: dict[str, str] = {}  # facet -> why it could not be read; the event is accepted all the same
+    repairs: dict[str, str] = {}  # place -> what was read there instead; the event is kept as it came
+    replaced_by: str = ""  # id of the event as which it was taken out of quarantine
 
 
 class DatasetSummary(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
@@ -176,7 +178,8 @@ class Difference(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
 class Overview(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     """What is being watched, in numbers."""
 
-    events: dict[str, int] = {}  # accepted, merged, quarantined
+    events: dict[str, int] = {}  # accepted, merged, quarantined, replaced, pruned
+    waiting: int = 0  # events that are durable and not folded yet
     datasets: int = 0
     jobs: int = 0
     runs: int = 0

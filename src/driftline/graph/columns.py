@@ -9,46 +9,18 @@ Source: https://openlineage.io/spec/facets/1-2-0/ColumnLineageDatasetFacet.json.
 
 from collections.abc import Iterable
 from functools import lru_cache
-from typing import Any, Literal
+from typing import Literal
 
 import msgspec
 
 from driftline.event import facets
+from driftline.event.facets import InputField, Transformation
 from driftline.event.lineage import ColumnEdge, Dataset
 from driftline.event.openlineage import Facets
 
 _ROWS = frozenset({"JOIN", "GROUP_BY", "FILTER", "SORT"})  # subtypes that shape the row set
 _CACHED = 1_000  # facets of a daily job are the same each day
 _INDIRECT = _ROWS | {"WINDOW", "CONDITIONAL"}
-
-
-class Transformation(msgspec.Struct, frozen=True):
-    """How a column reaches another, as far as it is read."""
-
-    type: str | None = None
-    subtype: str | None = None
-
-
-class _Source(msgspec.Struct, frozen=True):
-    namespace: str
-    name: str
-    field: str = ""
-    transformations: tuple[Transformation, ...] | None = ()
-
-
-class _Column(msgspec.Struct, frozen=True, rename="camel"):
-    input_fields: tuple[_Source, ...] = ()
-    transformation_type: str | None = None
-
-
-class ColumnLineage(msgspec.Struct, frozen=True):
-    """The facet, as far as it is read."""
-
-    fields: dict[str, _Column] = {}
-    dataset: tuple[_Source, ...] | None = ()
-
-
-SHAPES: dict[str, type[Any]] = {"columnLineage": ColumnLineage}
 
 
 def read(held: Facets, target: Dataset) -> tuple[ColumnEdge, ...]:
@@ -59,10 +31,10 @@ def read(held: Facets, target: Dataset) -> tuple[ColumnEdge, ...]:
 
 @lru_cache(_CACHED)
 def _read(raw: bytes, target: Dataset) -> tuple[ColumnEdge, ...]:
-    facet = facets.unpack({"columnLineage": msgspec.Raw(raw)}, "columnLineage", ColumnLineage)
+    facet = facets.unpack({"columnLineage": msgspec.Raw(raw)}, "columnLineage", facets.ColumnLineageFacet)
     if facet is None:
         return ()
-    found = set(_edges(facet.dataset or (), target, ""))
+    found = set(_edges(facet.dataset, target, ""))
     repeated: dict[ColumnEdge, int] = {}
     for column, sources in facet.fields.items():
         for edge in set(_edges(sources.input_fields, target, column, sources.transformation_type)):
@@ -81,7 +53,7 @@ def sources(edges: Iterable[ColumnEdge]) -> set[Dataset]:
     return {edge.source for edge in edges}
 
 
-def _edges(found: Iterable[_Source], target: Dataset, column: str, old: str | None = None) -> Iterable[ColumnEdge]:
+def _edges(found: Iterable[InputField], target: Dataset, column: str, old: str | None = None) -> Iterable[ColumnEdge]:
     for source in found:
         dataset = Dataset(source.namespace, source.name)
         for type_, subtype in kinds(source.transformations, column, old):
@@ -89,13 +61,13 @@ def _edges(found: Iterable[_Source], target: Dataset, column: str, old: str | No
 
 
 def kinds(
-    steps: Iterable[Transformation] | None, column: str, old: str | None = None
+    steps: Iterable[Transformation], column: str, old: str | None = None
 ) -> list[tuple[Literal["DIRECT", "INDIRECT"], str]]:
     """Return the ways in which a source column reaches ``column`` (``""``: the row set), from what was said of it."""
     found: list[tuple[Literal["DIRECT", "INDIRECT"], str]] = []
-    for step in steps or ():
-        subtype = (step.subtype or "").upper()
-        indirect = (step.type or "").upper() == "INDIRECT" or (not step.type and subtype in _INDIRECT)
+    for step in steps:
+        subtype = step.subtype.upper()
+        indirect = step.type.upper() == "INDIRECT" or subtype in _INDIRECT
         found.append(("INDIRECT" if indirect else "DIRECT", subtype))
     if found:
         return found

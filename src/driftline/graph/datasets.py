@@ -8,15 +8,18 @@ https://openlineage.io/spec/facets.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Any, NamedTuple
+from functools import lru_cache
+from typing import NamedTuple
 
 import msgspec
 
 from driftline.event import facets, ids
+from driftline.event.dataset_facets import DatasetTypeFacet, LifecycleFacet, SymlinksFacet
 from driftline.event.lineage import Dataset, Field, Touched
 from driftline.event.openlineage import DatasetPart, Facets
 
 READ, WRITE = "read", "write"
+_CACHED = 1_000  # schemas; those of a daily job are the same each day
 
 
 class Statistics(msgspec.Struct, frozen=True, rename="camel"):
@@ -27,47 +30,11 @@ class Statistics(msgspec.Struct, frozen=True, rename="camel"):
     bytes: facets.Count | None = None
 
 
-class Identifier(msgspec.Struct, frozen=True):
-    """A name of a dataset."""
-
-    namespace: str
-    name: str
-
-
-class Symlinks(msgspec.Struct, frozen=True):
-    """``symlinks``: the other names of a dataset."""
-
-    identifiers: tuple[Identifier, ...] = ()
-
-
-class Lifecycle(msgspec.Struct, frozen=True, rename="camel"):
-    """``lifecycleStateChange``: what was done to the dataset as a whole."""
-
-    lifecycle_state_change: str
-    previous_identifier: Identifier | None = None
-
-
-class DatasetType(msgspec.Struct, frozen=True, rename="camel"):
-    """``datasetType``: table, view, topic, model …."""
-
-    dataset_type: str
-
-
 class _Deleted(msgspec.Struct, frozen=True):
     deleted: bool = msgspec.field(default=False, name="_deleted")
 
 
 _COUNTS = {READ: ("inputStatistics", "dataQualityMetrics"), WRITE: ("outputStatistics", "dataQualityMetrics")}
-SHAPES: dict[str, type[Any]] = {
-    "schema": facets.SchemaFacet,
-    "version": facets.VersionFacet,
-    "driftline_state": facets.StateFacet,
-    "driftline_profile": facets.ProfileFacet,
-    "symlinks": Symlinks,
-    "lifecycleStateChange": Lifecycle,
-    "datasetType": DatasetType,
-    **{key: Statistics for keys in _COUNTS.values() for key in keys},
-}
 
 
 class Gathered(NamedTuple):
@@ -160,8 +127,8 @@ def _gathered(dataset: Dataset, version: str, last: Facets, side: str) -> Gather
         if counted is not None:
             rows = counted.row_count if rows is None else rows
             size = (counted.bytes if counted.size is None else counted.size) if size is None else size
-    life = facets.unpack(held, "lifecycleStateChange", Lifecycle)
-    former = life.previous_identifier if life and life.lifecycle_state_change.upper() == "RENAME" else None
+    life = facets.unpack(held, "lifecycleStateChange", LifecycleFacet)
+    former = life.previous_identifier if life and life.lifecycle_state_change == "RENAME" else None
     touched = Touched(
         dataset=dataset,
         version=version,
@@ -175,7 +142,7 @@ def _gathered(dataset: Dataset, version: str, last: Facets, side: str) -> Gather
         attributes=dict(sorted(said.attributes.items())),
         aliases=_aliases(dataset, held) if "symlinks" in last else None,
         before=Dataset(former.namespace, former.name) if former and former.name else None,
-        lifecycle=life.lifecycle_state_change.upper() if life else "",
+        lifecycle=life.lifecycle_state_change if life else "",
     )
     return Gathered(touched, held, state is not None)
 
@@ -183,14 +150,21 @@ def _gathered(dataset: Dataset, version: str, last: Facets, side: str) -> Gather
 def kind(held: Facets) -> str:
     """Return which kind of thing a dataset is said to be: table, view, model …; "" = not said."""
     state = facets.unpack(held, "driftline_state", facets.StateFacet)
-    sort = facets.unpack(held, "datasetType", DatasetType)
+    sort = facets.unpack(held, "datasetType", DatasetTypeFacet)
     return (state.kind if state else "") or (sort.dataset_type.lower() if sort else "")
+
+
+@lru_cache(_CACHED)
+def columns(raw: bytes) -> tuple[str, ...]:
+    """Return the columns that a schema names."""
+    schema = facets.unpack({"schema": msgspec.Raw(raw)}, "schema", facets.SchemaFacet)
+    return tuple(field.name for field in schema.fields) if schema else ()
 
 
 def _aliases(dataset: Dataset, held: Facets) -> tuple[Dataset, ...] | None:
     if "symlinks" not in held:
         return ()  # said before, deleted since
-    facet = facets.unpack(held, "symlinks", Symlinks)
+    facet = facets.unpack(held, "symlinks", SymlinksFacet)
     if facet is None:
         return None
     other = {Dataset(name.namespace, name.name) for name in facet.identifiers if name.namespace and name.name}

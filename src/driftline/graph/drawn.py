@@ -14,7 +14,7 @@ from driftline.event.lineage import Link, Node, Subgraph
 from driftline.store import Store
 from driftline.store.catalogue import label_version
 from driftline.store.connection import Row
-from driftline.store.walks import ALIAS, Direction, Line, Walk
+from driftline.store.walks import ALIAS, Direction, Line, Walk, surer
 
 
 class Drawing:
@@ -22,6 +22,7 @@ class Drawing:
 
     def __init__(self, direction: Direction) -> None:
         self._sign = -1 if direction == "up" else 1
+        self._lines: dict[tuple[str, str, str, str], Line] = {}
         self.nodes: dict[str, Node] = {}
         self.links: dict[tuple[str, str, str, str], Link] = {}
 
@@ -37,8 +38,9 @@ class Drawing:
         """Take a link."""
         if source not in self.nodes or target not in self.nodes:
             return
-        held = self.links.get((source, target, kind, via))
-        if held is None or held.confidence < line.confidence:
+        held = self._lines.get((source, target, kind, via))
+        if held is None or surer(line, held):
+            self._lines[source, target, kind, via] = line
             self.links[source, target, kind, via] = Link(
                 source=source,
                 target=target,
@@ -140,7 +142,7 @@ def versions(store: Store, walk: Walk, direction: Direction) -> Subgraph:
 
 def version_node(row: Row) -> Node:
     """Return the node of a row of ``version_columns``."""
-    _, namespace, name, version, time_us, _, _, _, _, kind, _, _, slice_ = row
+    _, namespace, name, version, time_us, _, _, _, _, kind, _, _, slice_, _ = row
     return Node(
         id=names.dataset_id(namespace, name, version),
         type="VERSION" if version else "DATASET",

@@ -8,59 +8,24 @@ Source: https://openlineage.io/spec/facets (lineage 1-0-0).
 """
 
 from collections.abc import Iterable
-from typing import Any, NamedTuple
-
-import msgspec
+from typing import NamedTuple
 
 from driftline.event import facets
+from driftline.event.job_facets import (
+    LineageDatasetEntry,
+    LineageDatasetFacet,
+    LineageDatasetInput,
+    LineageEntry,
+    LineageInput,
+    LineageJobEntry,
+    LineageJobFacet,
+    LineageJobInput,
+)
 from driftline.event.lineage import ColumnEdge, Dataset, Job, Place, Tie
 from driftline.event.openlineage import Facets
-from driftline.graph.columns import Transformation, kinds
+from driftline.graph.columns import kinds
 
 KEY = "lineage"
-
-
-class Source(msgspec.Struct, frozen=True):
-    """What feeds a target: a dataset, one of its fields, or a job."""
-
-    type: str = "DATASET"
-    namespace: str = ""
-    name: str = ""
-    field: str = ""
-    transformations: tuple[Transformation, ...] | None = ()
-
-
-class Column(msgspec.Struct, frozen=True):
-    """What reaches one column."""
-
-    inputs: tuple[Source, ...] | None = ()
-
-
-class Entry(msgspec.Struct, frozen=True):
-    """One target with its sources."""
-
-    type: str = "DATASET"
-    namespace: str = ""
-    name: str = ""
-    inputs: tuple[Source, ...] | None = ()
-    fields: dict[str, Column] | None = {}
-
-
-class OnJob(msgspec.Struct, frozen=True):
-    """The facet of a job."""
-
-    entries: tuple[Entry, ...] | None = ()
-
-
-class OnDataset(msgspec.Struct, frozen=True):
-    """The facet of a dataset: what one entry says."""
-
-    inputs: tuple[Source, ...] | None = ()
-    fields: dict[str, Column] | None = {}
-
-
-JOB_SHAPES: dict[str, type[Any]] = {KEY: OnJob}
-DATASET_SHAPES: dict[str, type[Any]] = {KEY: OnDataset}
 
 
 class Said(NamedTuple):
@@ -81,58 +46,59 @@ def on_job(events: Iterable[Facets], own: Job) -> Said | None:
     """Return what the facets of a job, one per event, say together; None where there is none."""
     said, found = Said({}, set(), set()), False
     for held in events:
-        facet = facets.unpack(held, KEY, OnJob)
+        facet = facets.unpack(held, KEY, LineageJobFacet)
         if facet is not None:
             found = True
-            for entry in facet.entries or ():
+            for entry in facet.entries:
                 _take(said, entry, own)
     return said if found else None
 
 
 def on_dataset(held: Facets, dataset: Dataset) -> Said | None:
     """Return what the facet of a dataset says; None where there is none."""
-    facet = facets.unpack(held, KEY, OnDataset)
+    facet = facets.unpack(held, KEY, LineageDatasetFacet)
     if facet is None:
         return None
     said = Said({}, set(), set())
-    _take(said, Entry("DATASET", dataset.namespace, dataset.name, facet.inputs, facet.fields), None)
+    _take(said, LineageDatasetEntry(dataset.namespace, dataset.name, facet.inputs, facet.fields), None)
     return said
 
 
-def _take(said: Said, entry: Entry, own: Job | None) -> None:
-    job = entry.type.upper() == "JOB"
-    if not (entry.namespace and entry.name):
-        if not job or own is None:
-            return
-        entry = msgspec.structs.replace(entry, namespace=own.namespace, name=own.name)
-    target = Place("JOB" if job else "DATASET", entry.namespace, entry.name)
+def _take(said: Said, entry: LineageEntry, own: Job | None) -> None:
+    if isinstance(entry, LineageJobEntry):
+        job = _job(entry, own)
+        if job is not None:
+            _feed_job(said, entry.inputs or (), Place("JOB", job.namespace, job.name), own)
+        return
     output = Dataset(entry.namespace, entry.name)
-    columns = {name: column.inputs or () for name, column in (entry.fields or {}).items()}
-    known = set() if job else said.targets.setdefault(output, set())
-    for source in (*(entry.inputs or ()), *(item for items in columns.values() for item in items)):
-        if not (source.namespace and source.name):
-            continue
-        if source.type.upper() == "JOB":
-            feeder = Place("JOB", source.namespace, source.name)
-            if feeder != target and (job or own is None or (feeder.namespace, feeder.name) != (own.namespace, own.name)):
-                said.ties.add(Tie(feeder, target))
-        elif job:
+    target = Place("DATASET", entry.namespace, entry.name)
+    known = said.targets.setdefault(output, set())
+    columns = {"": entry.inputs or (), **{name: column.inputs for name, column in entry.fields.items()}}
+    for column, sources in columns.items():
+        for source in sources:
+            if isinstance(source, LineageDatasetInput):
+                dataset = Dataset(source.namespace, source.name)
+                known.add(dataset)
+                if column or source.field:
+                    for type_, subtype in kinds(source.transformations, column):
+                        edge = ColumnEdge(dataset, source.field or "", output, column, type_, subtype, "explicit")
+                        said.columns.add(edge)
+                continue
+            job = _job(source, own)
+            if job is not None and job != own:
+                said.ties.add(Tie(Place("JOB", job.namespace, job.name), target))
+
+
+def _feed_job(said: Said, sources: Iterable[LineageInput], target: Place, own: Job | None) -> None:
+    for source in sources:
+        if isinstance(source, LineageDatasetInput):
             said.ties.add(Tie(Place("DATASET", source.namespace, source.name), target))
-        else:
-            known.add(Dataset(source.namespace, source.name))
-    if job:
-        return
-    for source in entry.inputs or ():
-        if source.field:
-            _columns(said, source, output, "")
-    for name, items in columns.items():
-        for source in items:
-            _columns(said, source, output, name)
+            continue
+        job = _job(source, own)
+        if job is not None and (job.namespace, job.name) != (target.namespace, target.name):
+            said.ties.add(Tie(Place("JOB", job.namespace, job.name), target))
 
 
-def _columns(said: Said, source: Source, output: Dataset, column: str) -> None:
-    if source.type.upper() == "JOB" or not (source.namespace and source.name):
-        return
-    dataset = Dataset(source.namespace, source.name)
-    for type_, subtype in kinds(source.transformations, column):
-        said.columns.add(ColumnEdge(dataset, source.field, output, column, type_, subtype, "explicit"))
+def _job(named: LineageJobInput | LineageJobEntry, own: Job | None) -> Job | None:
+    """Return the job that is meant: without namespace and name, the event's own."""
+    return Job(named.namespace, named.name) if named.namespace and named.name else own

@@ -8,48 +8,24 @@ Source: OpenLineage 2-0-2, https://openlineage.io/spec/2-0-2/OpenLineage.json.
 """
 
 import itertools
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 import msgspec
 
 from driftline import clock
 from driftline.event import facets, ids, names
+from driftline.event.job_facets import JobTypeFacet, SourceCodeFacet
 from driftline.event.lineage import TERMINAL, Dataset, History, Job, RunShape, State
 from driftline.event.openlineage import Event, Facets
+from driftline.event.run_facets import ProcessingEngineFacet
 from driftline.graph import datasets, executions, sources
 from driftline.graph.datasets import READ, WRITE
 from driftline.graph.executions import Execution
 
 NOBODY = Job("", "")  # the job of what a dataset event says
 _SHAPING = frozenset(
-    {"version", "driftline_state", "columnLineage", "lineage", "symlinks", "lifecycleStateChange", "parent", "parentRun"}
+    {"version", "driftline_state", "columnLineage", "lineage", "symlinks", "lifecycleStateChange", "parent"}
 )
-
-
-class _Code(msgspec.Struct, frozen=True, rename="camel"):
-    """``sourceCode``: the code itself."""
-
-    source_code: str
-
-
-class _Engine(msgspec.Struct, frozen=True):
-    """``processing_engine``: what ran the job."""
-
-    version: str
-    name: str | None = None
-
-
-class _Pattern(msgspec.Struct, frozen=True, rename="camel"):
-    """``emissionPattern`` of ``jobType``: whether each event adds to those before it or replaces them."""
-
-    event_content_mode: str | None = None
-    event_completeness: str | None = None  # the same, as the specification's prose names it
-
-
-class _JobType(msgspec.Struct, frozen=True, rename="camel"):
-    """``jobType``."""
-
-    emission_pattern: _Pattern | None = None
 
 
 def fold(events: Iterable[Event]) -> tuple[History, ...]:
@@ -77,21 +53,59 @@ def profiles(events: Iterable[Event]) -> list[bytes]:
 def _run(execution: Execution, attempt: int) -> History:
     job, ordered = execution
     states: list[State] = []
-    seen: set[object] = set()
+    heard = _Heard()
     upto, whole = 0, False
     for moment, together in itertools.groupby(ordered, key=lambda event: event.time_us):
-        said = [_signature(event) for event in together]
-        upto += len(said)
-        if not states or not seen.issuperset(said):
+        news = [heard.news(event) for event in together]
+        upto += len(news)
+        if not states or any(news):
             states.append(State(moment, _shape(job, ordered[:upto], attempt)))
             whole = upto == len(ordered)
-        seen.update(said)
     if not whole:
         states[-1] = State(states[-1].since_us, _shape(job, ordered, attempt))
     return History("run", tuple(states))
 
 
-def _signature(event: Event) -> object:
+class _Heard:
+    """What the events of an execution said so far, as far as it bears on the lineage."""
+
+    def __init__(self) -> None:
+        self._facets: dict[tuple[object, ...], bytes] = {}  # the last one of each key
+        self._sets: set[bytes] = set()  # explicit lineage of the job, which adds up
+        self._picture: object = None  # the datasets of the last event that had any
+        self._replaces = False  # each event with datasets is a whole picture
+
+    def news(self, event: Event) -> bool:
+        """Take an event; return whether the lineage after it may differ from the one before."""
+        facets_ = dict(self._said(event))
+        news = any(self._facets.get(key) != facet for key, facet in facets_.items())
+        self._facets.update(facets_)
+        on_job = event.job.facets if event.job else {}
+        if "lineage" in on_job and bytes(on_job["lineage"]) not in self._sets:
+            self._sets.add(bytes(on_job["lineage"]))
+            news = True
+        if "jobType" in on_job:
+            self._replaces = _replaces(on_job)
+        if event.inputs or event.outputs:
+            picture = _signature(event)[0]
+            news = news or (self._replaces and picture != self._picture)
+            self._picture = picture
+        return news
+
+    @staticmethod
+    def _said(event: Event) -> Iterator[tuple[tuple[object, ...], bytes]]:
+        """Yield each facet of an event that bears on the lineage; a dataset as such is one of them."""
+        for side, parts in ((READ, event.inputs), (WRITE, event.outputs)):
+            for part in parts:
+                yield (side, part.namespace, part.name, ""), b""
+                for key in part.facets.keys() & _SHAPING:
+                    yield (side, part.namespace, part.name, key), bytes(part.facets[key])
+        on_job = event.job.facets if event.job else {}
+        if "jobType" in on_job:
+            yield ("jobType",), bytes(on_job["jobType"])
+
+
+def _signature(event: Event) -> tuple[object, ...]:
     """Return what of an event bears on the lineage: two of the same change nothing after one."""
 
     def of(facets_: Facets) -> tuple[tuple[str, bytes], ...]:
@@ -141,12 +155,16 @@ def _shape(job: Job, ordered: Sequence[Event], attempt: int) -> RunShape:
 
 def _speaking(ordered: Sequence[Event], on_job: Facets) -> Sequence[Event]:
     """Return the events whose datasets count: all, or the last that has any where each is a whole picture."""
-    kind = facets.unpack(on_job, "jobType", _JobType)
-    pattern = kind.emission_pattern if kind else None
-    mode = (pattern.event_content_mode or pattern.event_completeness or "") if pattern else ""
-    if mode.upper() != "COMPLETE_SNAPSHOT":
+    if not _replaces(on_job):
         return ordered
     return [event for event in ordered if event.inputs or event.outputs][-1:]
+
+
+def _replaces(on_job: Facets) -> bool:
+    """Whether each event of a job is a whole picture."""
+    kind = facets.unpack(on_job, "jobType", JobTypeFacet)
+    pattern = kind.emission_pattern if kind else None
+    return pattern is not None and pattern.event_content_mode.upper() == "COMPLETE_SNAPSHOT"
 
 
 def _static(ordered: Sequence[Event]) -> History:
@@ -226,49 +244,31 @@ def _nominal(on_run: Facets) -> int:
         return 0
 
 
-class _NamedJob(msgspec.Struct, frozen=True):
-    namespace: str = ""
-    name: str = ""
-
-
-class _Ancestor(msgspec.Struct, frozen=True):
-    run: facets.ParentRun
-    job: _NamedJob = _NamedJob()
-
-
-class Parent(msgspec.Struct, frozen=True):
-    """``parent``: who started this run, and for whom in the end."""
-
-    run: facets.ParentRun
-    job: _NamedJob = _NamedJob()
-    root: _Ancestor | None = None
-
-
 def _parents(on_run: Facets) -> tuple[str, Job | None, str, Job | None]:
     """Return the parent run and its job, and those of the outermost parent."""
-    for key in ("parent", "parentRun"):
-        facet = facets.unpack(on_run, key, Parent)
-        if facet is not None and facet.run.run_id:
-            root = facet.root or _Ancestor(facet.run, facet.job)
-            outer = ids.repair_run_id(root.run.run_id) if root.run.run_id else ""
-            return ids.repair_run_id(facet.run.run_id), _named(facet.job), outer, _named(root.job)
-    return "", None, "", None
+    facet = facets.unpack(on_run, "parent", facets.ParentFacet)
+    if facet is None or not facet.run.run_id:
+        return "", None, "", None
+    root = facet.root or facets.ParentRoot(facet.run, facet.job)
+    outer = ids.repair_run_id(root.run.run_id) if root.run.run_id else ""
+    return ids.repair_run_id(facet.run.run_id), named(facet.job), outer, named(root.job)
 
 
-def _named(job: _NamedJob) -> Job | None:
-    return Job(job.namespace, job.name) if job.namespace and job.name else None
+def named(job: facets.ParentJob | None) -> Job | None:
+    """Return the job of a parent; None where it is not named in full."""
+    return Job(job.namespace, job.name) if job and job.namespace and job.name else None
 
 
 def _revision(on_job: Facets) -> str:
     place = facets.unpack(on_job, "sourceCodeLocation", facets.CodeLocationFacet)
     if place is not None and place.version:
         return place.version
-    code = facets.unpack(on_job, "sourceCode", _Code)
+    code = facets.unpack(on_job, "sourceCode", SourceCodeFacet)
     return f"xxh3:{ids.digest(code.source_code)}" if code is not None else ""
 
 
 def _parameters(on_run: Facets, code: facets.CodeFacet) -> dict[str, str]:
-    engine = facets.unpack(on_run, "processing_engine", _Engine)
+    engine = facets.unpack(on_run, "processing_engine", ProcessingEngineFacet)
     found = {f"library.{engine.name or 'engine'}": engine.version} if engine else {}
     return dict(sorted({**found, **code.parameters}.items()))
 

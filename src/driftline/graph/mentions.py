@@ -14,10 +14,9 @@ import msgspec
 from driftline.event import facets
 from driftline.event.lineage import Job
 from driftline.event.openlineage import Event, Facets
-from driftline.graph.fold import Parent
+from driftline.graph.fold import named
 
 _NAMING = ("columnLineage", "lineage", "symlinks", "lifecycleStateChange")
-_PARENTS = ("parent", "parentRun")
 _CACHED = 4_096
 
 Name = tuple[str, str, str]  # DATASET or JOB, namespace, name
@@ -35,13 +34,11 @@ def in_facets(event: Event) -> set[Name]:
 
 def on_behalf_of(event: Event) -> tuple[Job, Job] | None:
     """Return the job that started the run of ``event`` and the outermost one; None where it does not say."""
-    for key in _PARENTS:
-        parent = facets.unpack(event.run.facets, key, Parent) if event.run else None
-        if parent is not None and parent.job.namespace and parent.job.name:
-            outer = parent.root.job if parent.root else parent.job
-            outer = outer if outer.namespace and outer.name else parent.job
-            return Job(parent.job.namespace, parent.job.name), Job(outer.namespace, outer.name)
-    return None
+    facet = facets.unpack(event.run.facets, "parent", facets.ParentFacet) if event.run else None
+    parent = named(facet.job) if facet else None
+    if facet is None or parent is None:
+        return None
+    return parent, (named(facet.root.job) if facet.root else None) or parent
 
 
 def _all(event: Event) -> Iterator[Facets]:

@@ -73,7 +73,9 @@ def of_dataset(told: list[Gathered], dataset: Dataset) -> Found:
 def _together(one: Said | None, other: Said) -> Said:
     if one is None:
         return other
-    targets = {key: one.targets.get(key, set()) | other.targets.get(key, set()) for key in {**one.targets, **other.targets}}
+    targets = {
+        key: one.targets.get(key, set()) | other.targets.get(key, set()) for key in {**one.targets, **other.targets}
+    }
     return Said(targets, one.ties | other.ties, one.columns | other.columns)
 
 

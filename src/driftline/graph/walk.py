@@ -79,8 +79,8 @@ def path(store: Store, start: str, end: str, *, as_of_us: int | None = None, col
     Two columns, or two datasets with ``columns``, are joined by columns, two versions or runs by versions and runs,
     all else by datasets and jobs. ``truncated``: the search met too many nodes to be sure that there is none.
     """
-    first, last = store.lineage.lookup(start), store.lineage.lookup(end)
     moment = NOW if as_of_us is None else as_of_us
+    first, last = store.lineage.lookup(start, moment), store.lineage.lookup(end, moment)
     if first is None or last is None or max(first.since_us, last.since_us) > moment:
         return Subgraph()
     level, graph, begins, ends = _level(store, first, last, moment, columns=columns)
@@ -105,7 +105,9 @@ def _level(store: Store, first: Found, last: Found, moment: int, *, columns: boo
     walks = store.walks
     types = {first.type, last.type}
     if types == {"FIELD"} or (columns and first.dataset is not None and last.dataset is not None):
-        begins, ends = ([one.id] if one.type == "FIELD" else walks.fields_of([one.owner]) for one in (first, last))
+        begins, ends = (
+            [one.id] if one.type == "FIELD" else walks.fields_of([one.owner], moment) for one in (first, last)
+        )
         return lambda ends: walks.columns(ends, "up", _FAR, moment, _WIDE), drawn.columns, begins, ends
     if types <= {"VERSION", "RUN"}:
         begins, ends = (
@@ -185,12 +187,12 @@ def _way(found: Walk, begin: int, ends: Sequence[int]) -> list[Line]:
 def _walk(
     store: Store, node: str, direction: Direction, depth: int, as_of_us: int | None, columns: bool, limit: int
 ) -> Subgraph:
-    found = store.lineage.lookup(node)
     moment = NOW if as_of_us is None else as_of_us
+    found = store.lineage.lookup(node, moment)
     if found is None or found.since_us > moment:
         return Subgraph()
     if found.type == "FIELD" or (columns and found.dataset is not None):
-        starts = [found.id] if found.type == "FIELD" else store.walks.fields_of([found.owner])
+        starts = [found.id] if found.type == "FIELD" else store.walks.fields_of([found.owner], moment)
         walked = store.walks.columns(starts, direction, depth, moment, limit)
         return drawn.columns(store, walked, direction)
     if found.type == "VERSION":

@@ -1,11 +1,12 @@
 """The route table: every operation of the HTTP interface, in the order in which it is documented."""
 
 from driftline.serve import metrics, openapi
-from driftline.serve.api import answers, datasets, events, graph, guards, incidents, live, overview, search
+from driftline.serve.api import answers, datasets, events, graph, guards, held, incidents, live, overview, search
 from driftline.serve.operation import Operation
 
 OPERATIONS: tuple[Operation, ...] = (
     *events.OPERATIONS,
+    *held.OPERATIONS,
     *overview.OPERATIONS,
     *incidents.OPERATIONS,
     *graph.OPERATIONS,

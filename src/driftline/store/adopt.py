@@ -4,20 +4,22 @@ Enters: a raw connection inside the migration's transaction. Leaves: the same ev
 follows from them is worked out quietly when the store is next written to: the past is not news.
 """
 
+from collections.abc import Iterable, Mapping
 from typing import Any, Protocol
 
 from driftline.errors import BadEvent
 from driftline.event import names, openlineage
-from driftline.store import log, packing
+from driftline.store import log, packing, sql
 from driftline.store.log import Fresh, Note
 
-_ROWS = "select seq, event_us, received_us, status, reason, raw from old_log order by seq"
+_ROWS = "select seq, event_us, received_us, status, reason, raw from old_log where seq > :after order by seq limit 1000"
 _EVENT = """insert into event_log (seq, event_us, hash, owner, kind, received_us, status, packed, body)
 values (:seq, :event_us, :hash, :owner, :kind, :received_us, :status, :packed, :body)"""
 _PENDING = "insert into pending (seq, owner, kind, quiet) values (:seq, :owner, :kind, 1)"
 _RECEIPT = "insert into receipt (seq, status, body) values (:seq, :status, :body)"
 _TALLY = """insert into tally (name, amount)
-select 'events ' || case status when 0 then 'accepted' else 'quarantined' end, count(*) from event_log group by status"""
+select 'events ' || case status when 0 then 'accepted' else 'quarantined' end, count(*) from event_log
+group by status"""
 
 
 class Raw(Protocol):
@@ -27,9 +29,19 @@ class Raw(Protocol):
         """Run one statement; return its cursor."""
 
 
-def old_log(raw: Raw) -> None:
+def old_log(raw: Raw, dialect: str) -> None:
     """Read the old log into the new one, and let go of it."""
-    for seq, event_us, received_us, status, reason, body in raw.execute(_ROWS).fetchall():
+    spelt = {text: sql.psycopg(text) if dialect == "postgresql" else text for text in (_ROWS, _EVENT, _PENDING, _RECEIPT)}
+    after = 0
+    while rows := raw.execute(spelt[_ROWS], {"after": after}).fetchall():
+        _take(raw, spelt, rows)
+        after = rows[-1][0]
+    raw.execute(_TALLY)
+    raw.execute("drop table old_log")
+
+
+def _take(raw: Raw, spelt: Mapping[str, str], rows: Iterable[tuple[Any, ...]]) -> None:
+    for seq, event_us, received_us, status, reason, body in rows:
         fresh = Fresh(body, refused=reason or "it could not be read") if status != "accepted" else _read(body)
         packed, small = packing.cut(body, (), {})
         values = {
@@ -43,14 +55,12 @@ def old_log(raw: Raw) -> None:
             "packed": packed,
             "body": small,
         }
-        raw.execute(_EVENT, values)
+        raw.execute(spelt[_EVENT], values)
         if fresh.refused:
             note = log.encode_note(Note(fresh.refused))
-            raw.execute(_RECEIPT, {"seq": seq, "status": log.QUARANTINED, "body": note})
+            raw.execute(spelt[_RECEIPT], {"seq": seq, "status": log.QUARANTINED, "body": note})
         else:
-            raw.execute(_PENDING, {key: values[key] for key in ("seq", "owner", "kind")})
-    raw.execute(_TALLY)
-    raw.execute("drop table old_log")
+            raw.execute(spelt[_PENDING], {key: values[key] for key in ("seq", "owner", "kind")})
 
 
 def _read(body: bytes) -> Fresh:
@@ -60,6 +70,8 @@ def _read(body: bytes) -> Fresh:
         return Fresh(body, refused=error.message)
     if event.run is not None:
         return Fresh(body, owner=event.run.run_id, kind=log.RUN)
-    part, kind, name = (event.job, log.JOB, names.job_id) if event.job else (event.dataset, log.DATASET, names.dataset_id)
+    part, kind, name = (
+        (event.job, log.JOB, names.job_id) if event.job else (event.dataset, log.DATASET, names.dataset_id)
+    )
     assert part is not None
     return Fresh(body, owner=name(part.namespace, part.name), kind=kind)

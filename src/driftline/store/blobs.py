@@ -28,6 +28,12 @@ def key(data: bytes) -> Key:
     return high - _SIGN, low - _SIGN
 
 
+def halves(hash_: str) -> Key:
+    """Return the two halves of a hash that is written in hexadecimal digits."""
+    high, low = divmod(int(hash_, 16), _WORD) if hash_ else (0, 0)
+    return high - _SIGN, low - _SIGN
+
+
 class Blobs:
     """Bytes by number."""
 
@@ -82,8 +88,8 @@ class Blobs:
 
     def find(self, hash_: str) -> bytes | None:
         """Return the bytes with that hash (``ids.content``), or None."""
-        high, low = divmod(int(hash_, 16), _WORD) if hash_ else (0, 0)
-        row = self._connection.row("blob_marked", hash=high - _SIGN, mark=low - _SIGN)
+        high, mark = halves(hash_)
+        row = self._connection.row("blob_marked", hash=high, mark=mark)
         return packing.unpack(*row) if row else None
 
     def forget(self) -> None:

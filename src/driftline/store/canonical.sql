@@ -25,7 +25,7 @@ left join blob b on b.id = t.schema_id;
 
 -- name: canonical_version
 -- Versions.
-select n.node, v.version, v.time_us, {ran}, v.slice, v.profile, b.hash, b.mark, v.best, v.body
+select n.node, v.version, v.since_us, v.time_us, {ran}, v.slice, v.profile, b.hash, b.mark, v.best, v.body
 from version v join node n on n.id = v.dataset_id left join run r on r.id = v.run_id left join blob b on b.id = v.schema_id
 where v.best <> '';
 

@@ -11,7 +11,7 @@ from driftline.event import names
 from driftline.event.lineage import Dataset, Version
 from driftline.event.report import DatasetSummary, VersionSummary
 from driftline.store import versions
-from driftline.store.connection import OPEN, Connection, Row
+from driftline.store.connection import NOW, OPEN, Connection, Row
 from driftline.store.names import Names
 
 _SINCE = 6  # place of the first moment in a row of a node
@@ -31,7 +31,7 @@ class Found(NamedTuple):
     column: str = ""
     id: int = 0  # within the store: of a dataset, a job, a column or a version
     owner: int = 0  # the same of the dataset of a column or version
-    since_us: int = 0  # the first event that names the dataset or the job
+    since_us: int = 0  # the first event that names the dataset, the job or the column
 
 
 def escape(text: str) -> str:
@@ -76,8 +76,8 @@ class Catalogue:
         row = known and self._connection.row("dataset_line", id=known, unborn=OPEN)
         return self._line(row) if row else None
 
-    def lookup(self, node: str) -> Found | None:
-        """Return what a node id stands for."""
+    def lookup(self, node: str, as_of_us: int = NOW) -> Found | None:
+        """Return what a node id stands for; of a version, at a moment."""
         if node.startswith("run:"):
             run, _, attempt = node.removeprefix("run:").partition("#")
             row = self._connection.row("run_of", run=run, attempt=int(attempt) if attempt.isdigit() else -1)
@@ -90,7 +90,7 @@ class Catalogue:
         for at in _places(node, "#"):
             row = self._connection.row("node_by_text", node=node[:at])
             if row and row[1] == "DATASET":
-                return self._version(row, node[at + 1 :])
+                return self._version(row, node[at + 1 :], as_of_us)
         return None
 
     def find(self, text: str, limit: int) -> list[str]:
@@ -152,13 +152,13 @@ class Catalogue:
             field = row and self._connection.row("field_of", dataset=row[0], name=rest[at + 1 :])
             if row and field:
                 found = _column(Dataset(row[2], row[3]), rest[at + 1 :], row[5])
-                return found._replace(id=field[0], owner=row[0], since_us=_since(row))
+                return found._replace(id=field[0], owner=row[0], since_us=field[1])
         return None
 
-    def _version(self, row: Row, version: str) -> Found | None:
+    def _version(self, row: Row, version: str, as_of_us: int) -> Found | None:
         dataset = Dataset(row[2], row[3])
         held = self._connection.row("version_of", dataset=row[0], version=version)
-        if held is None or not held[6]:
+        if held is None or not self._connection.row("version_known", version=held[0], as_of_us=as_of_us):
             return None
         label = label_version(row[3], version, held[3])
         node = Version(dataset, version).node

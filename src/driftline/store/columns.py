@@ -18,7 +18,7 @@ from driftline.store.names import Names
 from driftline.store.sheet import Sheet
 
 _encode = msgspec.msgpack.Encoder().encode
-_decode = msgspec.msgpack.Decoder(tuple[ColumnEdge, ...]).decode
+unpack = msgspec.msgpack.Decoder(tuple[ColumnEdge, ...]).decode
 
 _CACHED = 2_000
 _packed: dict[int, tuple[tuple[ColumnEdge, ...], dict[Dataset, bytes]]] = {}  # by identity; holds what it knows
@@ -83,9 +83,11 @@ class Columns:
 
     def edges(self, set_id: int) -> tuple[ColumnEdge, ...]:
         """Return a set of column edges by its number."""
-        return _decode(self._blobs.get(set_id)) if set_id else ()
+        return unpack(self._blobs.get(set_id)) if set_id else ()
 
-    def say(self, owner: Owner, run_id: int, run: tuple[str, int], before: Mapping[int, int], now: Mapping[int, int]) -> None:
+    def say(
+        self, owner: Owner, run_id: int, run: tuple[str, int], before: Mapping[int, int], now: Mapping[int, int]
+    ) -> None:
         """Take what a run says of the columns of a dataset, in place of what it said before.
 
         Args:

@@ -16,6 +16,7 @@ from typing import Any
 from driftline.store import sql
 
 OPEN = 2**63 - 1  # valid_to_us of what still holds
+NOW = OPEN - 1  # a moment at which everything that still holds is seen
 BUSY_SECONDS = 20.0  # how long a writer waits for another process
 
 Row = tuple[Any, ...]
@@ -90,6 +91,14 @@ class Connection(ABC):
 
     def ensure_month(self, event_us: int) -> None:  # noqa: B027 - an engine without partitions has nothing to do
         """Have a place ready for log entries of the month of ``event_us``; what lies far off shares one place."""
+
+    @abstractmethod
+    def size(self) -> int:
+        """Return how many bytes the store takes; 0 where that is not known."""
+
+    @abstractmethod
+    def tidy(self) -> None:
+        """Give back room that is not used, and let the engine learn how its tables are filled."""
 
     @abstractmethod
     def close(self) -> None:

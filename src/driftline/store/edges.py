@@ -14,7 +14,7 @@ from typing import NamedTuple
 from driftline.store import facts, pairing
 from driftline.store.blobs import Blobs
 from driftline.store.connection import OPEN, Connection
-from driftline.store.facts import Facts, Touch
+from driftline.store.facts import Facts
 from driftline.store.held import Held
 from driftline.store.names import Names
 from driftline.store.pairing import JUDGED, MANY_SIDED, ONE_SIDED, Pairing, Said, Span
@@ -27,10 +27,14 @@ Times = tuple[tuple[int, int], ...]
 
 
 class Reach(NamedTuple):
-    """When one run read or wrote a dataset, and from when on it is known from what."""
+    """When one run read or wrote a dataset: from, to, and from when on it is known from what."""
 
-    spans: Times
-    informed_us: int = OPEN
+    spans: tuple[tuple[int, int, int], ...]
+
+    @property
+    def since_us(self) -> int:
+        """Since when it did."""
+        return min(start for start, _, _ in self.spans)
 
 
 class Edges:
@@ -57,7 +61,7 @@ class Edges:
         if held is None or since_us < held:
             self._parents.put((job, parent, root), since_us)
 
-    def weave(self, run_id: int, old: Facts, new: Facts) -> None:
+    def weave(self, old: Facts, new: Facts) -> None:
         """Take what an execution says, in place of what it said before."""
         self._weave_flows(old, new)
         before, now = words(old), words(new)
@@ -195,7 +199,7 @@ class Edges:
     def _reaches_of(self, ids: str, role: int) -> dict[int, dict[int, Reach]]:
         found: dict[int, dict[int, Reach]] = defaultdict(dict)
         for run, dataset, start, end, informed_us in self._connection.rows("touches_by_runs", ids=ids, role=role):
-            found[run][dataset] = _wider(found[run].get(dataset), Reach(((start, end),), informed_us))
+            found[run][dataset] = _wider(found[run].get(dataset), (start, end, informed_us))
         return found
 
     def _load(self, pair: Pair) -> Pairing | None:
@@ -218,17 +222,17 @@ def words(told: Facts) -> dict[Pair, set[Said]]:
     """Return what an execution says of the sources of each dataset that it wrote."""
     writes: dict[int, dict[int, Reach]] = defaultdict(dict)
     reads: dict[int, Reach] = {}
-    for (_, role), touch in told.touches.items():
-        reach = Reach(((touch.from_us, touch.to_us),), touch.informed_us)
+    for (_, role, _), touch in told.touches.items():
+        reach = (touch.from_us, touch.to_us, touch.informed_us)
         if role == WRITE:
             writes[touch.job][touch.dataset] = _wider(writes[touch.job].get(touch.dataset), reach)
         elif role == READ:
             reads[touch.dataset] = _wider(reads.get(touch.dataset), reach)
     if not writes:
         return {}
-    datasets = {version: touch.dataset for (version, _), touch in told.touches.items()}
+    datasets = {version: touch.dataset for (version, *_), touch in told.touches.items()}
     pairs: dict[int, list[Said]] = defaultdict(list)
-    for (target, source), step in told.steps.items():
+    for (target, source, _), step in told.steps.items():
         if step.hops != 1 and target in datasets and source in datasets:
             word = Said(datasets[source], _rank(step.provenance, step.confidence), step.from_us, step.to_us)
             pairs[datasets[target]].append(word)
@@ -247,12 +251,12 @@ def _words(target: int, reads: dict[int, Reach], wrote: dict[int, Reach], pairs:
     for source, read in reads.items():
         if source == target:
             continue
-        for (one_from, one_to), (other_from, other_to) in itertools.product(own.spans, read.spans):
+        for (one_from, one_to, informed_us), (other_from, other_to, _) in itertools.product(own.spans, read.spans):
             begin, end = max(one_from, other_from), min(one_to, other_to)
-            if max(begin, own.informed_us) < end:
-                yield Said(source, JUDGED, max(begin, own.informed_us), end)
-            if begin < min(end, own.informed_us) and not wide:
-                others = sum(other.spans[0][0] <= begin for other in wrote.values())
+            if max(begin, informed_us) < end:
+                yield Said(source, JUDGED, max(begin, informed_us), end)
+            if begin < min(end, informed_us) and not wide:
+                others = sum(other.since_us <= begin for other in wrote.values())
                 yield Said(source, ONE_SIDED if others <= 1 else MANY_SIDED, begin, end)
 
 
@@ -278,17 +282,17 @@ def _taken_back(before: set[Said], now: set[Said]) -> bool:
 
 def _reaches(told: Facts) -> dict[tuple[int, int, int], Times]:
     found: dict[tuple[int, int, int], Times] = {}
-    for (_, role), touch in told.touches.items():
+    for (_, role, _), touch in told.touches.items():
         if role in (READ, WRITE) and touch.job:
             key = (touch.job, touch.dataset, role)
             found[key] = _union([*found.get(key, ()), (touch.from_us, touch.to_us)])
     return found
 
 
-def _wider(one: Reach | None, other: Reach) -> Reach:
+def _wider(one: Reach | None, more: tuple[int, int, int]) -> Reach:
     if one is None:
-        return other
-    return Reach(_union([*one.spans, *other.spans]), min(one.informed_us, other.informed_us))
+        return Reach((more,))
+    return one if more in one.spans else Reach((*one.spans, more))
 
 
 def _ends(job: int, dataset: int, role: int) -> Pair:

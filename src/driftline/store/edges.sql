@@ -157,7 +157,7 @@ where source_dataset in {integers:ids} and valid_from_us <= :as_of_us and valid_
 
 -- name: fields_of_datasets
 -- The columns of some datasets.
-select id, dataset_id from field where dataset_id in {integers:ids};
+select id, dataset_id from field where dataset_id in {integers:ids} and since_us <= :as_of_us;
 
 -- name: traces_into
 -- Steps that end in some versions or runs (negative).
@@ -179,11 +179,11 @@ where v.dataset_id = :dataset and v.version = '' and t.hops > 0 and t.valid_from
 -- name: version_then
 -- The version that a dataset had just before a moment.
 select id, version, time_us from version
-where dataset_id = :dataset and version <> '' and time_us < :time_us order by time_us desc, version desc limit 1;
+where dataset_id = :dataset and version <> '' and since_us < :time_us order by since_us desc, version desc limit 1;
 
 -- name: version_next
 -- When a dataset got its next version after one.
-select min(time_us) from version where dataset_id = :dataset and version <> '' and time_us > :time_us;
+select min(since_us) from version where dataset_id = :dataset and version <> '' and since_us > :time_us;
 
 -- name: ties_into
 -- Everything that is said to lead into one dataset or job without a run.

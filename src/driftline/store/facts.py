@@ -57,8 +57,8 @@ class Held(NamedTuple):
 class Facts(NamedTuple):
     """Everything that one execution says."""
 
-    touches: dict[tuple[int, int], Touch]  # version, role
-    steps: dict[tuple[int, int], Step]  # target, source
+    touches: dict[tuple[int, int, int], Touch]  # version, role, from when
+    steps: dict[tuple[int, int, int], Step]  # target, source, from when
     ties: dict[tuple[int, int, int], Held]  # target, source, from when
     columns: dict[tuple[int, int, int], int]  # job, dataset, from when -> number of a set of edges
     aliases: dict[tuple[int, int], int]  # dataset, when -> number of a set of names
@@ -69,16 +69,21 @@ NOTHING = Facts({}, {}, {}, {}, {})
 
 def spread(
     states: Sequence[State], say: Callable[[RunShape], Mapping[_Key, _Value]]
-) -> dict[_Key, tuple[_Value, int, int]]:
-    """Return what ``say`` finds in the states, each with its last value and from when to when it is there."""
-    found: dict[_Key, tuple[_Value, int, int]] = {}
+) -> dict[tuple[_Key, int], tuple[_Value, int]]:
+    """Return what ``say`` finds in the states, by the moment from which on it is so; each with the end of that."""
+    found: dict[tuple[_Key, int], tuple[_Value, int]] = {}
+    since: dict[_Key, int] = {}  # of what stands
     for state in states:
         said = say(state.shape)
+        for key, begun in list(since.items()):
+            value, _ = found[key, begun]
+            if key not in said or said[key] != value:
+                found[key, begun] = (value, state.since_us)
+                del since[key]
         for key, value in said.items():
-            found[key] = (value, found[key][1] if key in found else state.since_us, OPEN)
-        for key in [key for key, held in found.items() if held[2] == OPEN and key not in said]:
-            value, since, _ = found[key]
-            found[key] = (value, since, state.since_us)
+            if key not in since:
+                since[key] = state.since_us
+                found[key, state.since_us] = (value, OPEN)
     return found
 
 
@@ -90,12 +95,16 @@ class Teller:
         self._versions = versions_
         self._schemas = schemas
         self._blobs = blobs
-        self._known: dict[tuple[int, int], None] = {}  # datasets and schemas whose columns have ids
+        self._known: dict[tuple[int, int], int] = {}  # dataset and schema, or 0 and set of edges -> since when
 
-    def _know(self, key: tuple[int, int]) -> None:
+    def _earlier(self, key: tuple[int, int], since_us: int) -> bool:
+        """Whether the columns of a schema or a set were not said to be there by then; taken as said now."""
+        if self._known.get(key, OPEN) <= since_us:
+            return False
         if len(self._known) > _KNOWN:
             self._known.clear()
-        self._known[key] = None
+        self._known[key] = since_us
+        return True
 
     def forget(self) -> None:
         """Let go of what is in memory."""
@@ -126,46 +135,38 @@ class Teller:
     def _dataset(self, dataset: Dataset, since_us: int = OPEN) -> int:
         return self._names.dataset(dataset, since_us)
 
+    def _field(self, dataset: Dataset, column: str, since_us: int) -> None:
+        self._names.field(self._dataset(dataset, since_us), column, since_us)
+
     def _version(self, version: Version) -> int:
         return self._versions.id(self._dataset(version.dataset), version.version)
 
-    def _touches(self, history: History, job: int) -> dict[tuple[int, int], Touch]:
-        informed: dict[Version, int] = {}
-        for state in history.states:
-            for version in state.shape.informed:
-                informed.setdefault(version, state.since_us)
-        read = TOLD if history.kind == "dataset" else READ
-
-        def say(shape: RunShape) -> dict[tuple[Version, int], Touched]:
-            sides = ((read, shape.inputs), (WRITE, shape.outputs))
-            return {(Version(one.dataset, one.version), role): one for role, items in sides for one in items}
-
+    def _touches(self, history: History, job: int) -> dict[tuple[int, int, int], Touch]:
         found = {}
-        for (version, role), (said, since, until) in spread(history.states, say).items():
+        for (version, role, since), (said, until, informed_us) in _reached(history).items():
             dataset = self._dataset(said.dataset, since)
             self._names.kind(said.dataset, said.kind)
             schema = self._schemas.number(said.fields)
-            if said.fields and (dataset, schema) not in self._known:
-                self._know((dataset, schema))
+            if said.fields and self._earlier((dataset, schema), since):
                 for field in said.fields:
-                    self._names.field(dataset, field.name)
-            found[self._version(version), role] = Touch(
+                    self._names.field(dataset, field.name, since)
+            found[self._version(version), role, since] = Touch(
                 job,
                 dataset,
                 said.version,
                 since,
                 until,
-                informed.get(version, OPEN) if role == WRITE else OPEN,
+                informed_us,
                 schema,
                 versions.condense(said),
             )
         return found
 
-    def _steps(self, history: History, run_id: int) -> dict[tuple[int, int], Step]:
+    def _steps(self, history: History, run_id: int) -> dict[tuple[int, int, int], Step]:
         if history.kind != "run":
             return {
-                key: Step(0, provenance, confidence, since, until)
-                for key, ((provenance, confidence), since, until) in spread(history.states, self._pairs).items()
+                (*key, since): Step(0, *word, since, until)
+                for (key, since), (word, until) in spread(history.states, self._pairs).items()
             }
         through = -run_id
 
@@ -180,10 +181,11 @@ class Teller:
             return reads | {(self._version(version), through): word for version in guessed}
 
         found = {
-            key: Step(1, *word, since, until) for key, (word, since, until) in spread(history.states, star).items()
+            (*key, since): Step(1, *word, since, until)
+            for (key, since), (word, until) in spread(history.states, star).items()
         }
-        for key, (word, since, until) in spread(history.states, self._pairs).items():
-            found[key] = Step(2, *word, since, until)
+        for (key, since), (word, until) in spread(history.states, self._pairs).items():
+            found[(*key, since)] = Step(2, *word, since, until)
         return found
 
     def _pairs(self, shape: RunShape) -> dict[tuple[int, int], tuple[str, float]]:
@@ -205,7 +207,7 @@ class Teller:
 
         return {
             (self._at(target, since), self._at(source, since), since): Held(*word, until)
-            for (target, source), (word, since, until) in spread(history.states, say).items()
+            for ((target, source), since), (word, until) in spread(history.states, say).items()
         }
 
     def _at(self, place: Place, since_us: int) -> int:
@@ -229,7 +231,7 @@ class Teller:
 
         return {
             (target, source, since): Held(1, "cartesian", 0.5, until)
-            for (target, source), (_, since, until) in spread(history.states, say).items()
+            for ((target, source), since), (_, until) in spread(history.states, say).items()
         }
 
     def _columns(self, history: History, job: int) -> dict[tuple[int, int, int], int]:
@@ -242,7 +244,11 @@ class Teller:
                 now[dataset] = b""
             for dataset, body in now.items():
                 if last.get(dataset) != body:
-                    found[job, dataset, state.since_us] = self._blobs.number(body) if body else 0
+                    number = found[job, dataset, state.since_us] = self._blobs.number(body) if body else 0
+                    if number and self._earlier((0, number), state.since_us):
+                        for edge in columns.unpack(body):
+                            self._field(edge.source, edge.source_column, state.since_us)
+                            self._field(edge.target, edge.target_column, state.since_us)
             last |= now
         return found
 
@@ -258,6 +264,32 @@ class Teller:
                         self._dataset(other, state.since_us)
                     found[dataset, state.since_us] = self._blobs.number(pack_names(one.aliases))
         return found
+
+
+def _reached(history: History) -> dict[tuple[Version, int, int], tuple[Touched, int, int]]:
+    """Return which version was touched in which role from when, what was said last of it, to when, and informed when.
+
+    Of an output: the moment from which on its sources are known; one that is not known any more begins anew.
+    """
+    read = TOLD if history.kind == "dataset" else READ
+    found: dict[tuple[Version, int, int], tuple[Touched, int, int]] = {}
+    since: dict[tuple[Version, int], int] = {}  # of what stands
+    for state in history.states:
+        sides = ((read, state.shape.inputs), (WRITE, state.shape.outputs))
+        said = {(Version(one.dataset, one.version), role): one for role, items in sides for one in items}
+        known = set(state.shape.informed)
+        for key, begun in list(since.items()):
+            one, _, informed_us = found[(*key, begun)]
+            if key not in said or (informed_us != OPEN and key[0] not in known):
+                found[(*key, begun)] = (one, state.since_us, informed_us)
+                del since[key]
+        for key, one in said.items():
+            begun = since.setdefault(key, state.since_us)
+            _, _, informed_us = found.get((*key, begun), (one, OPEN, OPEN))
+            if informed_us == OPEN and key[1] == WRITE and key[0] in known:
+                informed_us = state.since_us
+            found[(*key, begun)] = (one, OPEN, informed_us)
+    return found
 
 
 def _place(dataset: Dataset) -> Place:

@@ -6,7 +6,7 @@ histories, lines of the catalogue. Walks over edges are in ``walks``; names type
 """
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 import msgspec
 
@@ -16,12 +16,13 @@ from driftline.store import names, versions, weave
 from driftline.store.blobs import Blobs
 from driftline.store.catalogue import Catalogue, Found, summary
 from driftline.store.columns import Columns
-from driftline.store.connection import OPEN, Connection, Row
-from driftline.store.names import Names, Order
+from driftline.store.connection import NOW, OPEN, Connection, Row
+from driftline.store.names import Key, Names, Order
 from driftline.store.versions import READ, WRITE, Schemas
 from driftline.store.weave import Weaver
 
 LAST = -1  # the last attempt
+_PAGE = 1_000
 
 
 class Lineage:
@@ -42,16 +43,50 @@ class Lineage:
 
     def put_shape(self, shape: RunShape) -> None:
         """Write one run as it stands, without the states that it went through."""
+        for one in (*shape.inputs, *shape.outputs):
+            self.columns(one.dataset, (field.name for field in one.fields or ()), shape.time_us)
         self.put([History("run", (State(shape.time_us, shape),))])
 
+    def drop(self, runs: Iterable[str]) -> None:
+        """Let go of executions, all attempts of each run id, and of what follows from them."""
+        self._weaver.drop(set(runs))
+
+    def runs_before(self, before_us: int) -> Iterator[str]:
+        """Yield the ids of runs of which nothing was heard since a moment."""
+        after = ""
+        while rows := self._connection.rows("runs_before", before_us=before_us, after=after, limit=_PAGE):
+            yield from (run for (run,) in rows)
+            after = rows[-1][0]
+
+    def live_versions(self, kinds: Sequence[str], since_us: int) -> list[int]:
+        """Return the versions of datasets of some kinds that are their newest, or came into being since a moment."""
+        rows = self._connection.rows("versions_live", texts=json.dumps(list(kinds)), since_us=since_us, unborn=OPEN)
+        return [row[0] for row in rows]
+
     def describe(
-        self, type_: str, namespace: str, name: str, order: Order, facets: Mapping[str, bytes], kind: str = ""
+        self, facets: Mapping[Key, Mapping[str, tuple[Order, bytes]]], spans: Mapping[Key, tuple[int, int]]
     ) -> None:
-        """Take the facets that an event gives a dataset or a job; empty bytes: deleted. Written with the next put."""
-        numbers = {key: self._blobs.number(facet) if facet else 0 for key, facet in facets.items()}
-        self._names.describe((type_, namespace, name), order, numbers)
+        """Take facets that events give datasets and jobs, each with the place of its event; written with the next put.
+
+        Args:
+            facets: by dataset or job and key; empty bytes: deleted.
+            spans: when the first and the last of these events happened.
+        """
+        numbers = self._blobs.numbers(facet for held in facets.values() for _, facet in held.values() if facet)
+        for name, held in facets.items():
+            said = {key: (order, numbers[facet] if facet else 0) for key, (order, facet) in held.items()}
+            self._names.describe(name, spans[name], said)
+
+    def columns(self, dataset: Dataset, columns: Iterable[str], moment_us: int) -> None:
+        """A schema names columns of a dataset."""
+        for column in columns:
+            self._names.field(self._names.dataset(dataset, moment_us), column, moment_us)
+
+    def kind(self, dataset: Dataset, kind: str) -> None:
+        """Say of which kind a dataset is."""
         if kind:
-            self._names.kind(Dataset(namespace, name), kind)
+            self._names.dataset(dataset)
+            self._names.kind(dataset, kind)
 
     def mention(self, type_: str, namespace: str, name: str, moment_us: int) -> None:
         """An event names a dataset or a job in passing."""
@@ -188,9 +223,9 @@ class Lineage:
         """Return the catalogue's line on one dataset."""
         return self._catalogue.dataset(dataset)
 
-    def lookup(self, node: str) -> Found | None:
+    def lookup(self, node: str, as_of_us: int = NOW) -> Found | None:
         """Return what a node id stands for, or None where nothing of that id is known."""
-        return self._catalogue.lookup(node)
+        return self._catalogue.lookup(node, as_of_us)
 
     def find(self, text: str, limit: int = 20) -> list[str]:
         """Return the node ids that ``text`` names: several where it is ambiguous, none if unknown."""
@@ -227,5 +262,3 @@ class Lineage:
             return []
         rows = self._connection.rows("runs_of_version", version=row[0], role=role, open=OPEN, limit=limit)
         return [run for (run,) in rows]
-
-

@@ -77,11 +77,12 @@ select count(*) from node n where n.type = 'DATASET' and lower(n.node) like :for
 
 -- name: field_put
 -- Keep a column.
-insert into field (id, dataset_id, name) values (:id, :dataset, :name) on conflict (dataset_id, name) do nothing;
+insert into field (id, dataset_id, name, since_us) values (:id, :dataset, :name, :since_us)
+on conflict (dataset_id, name) do update set since_us = excluded.since_us;
 
 -- name: field_of
 -- The id of a column.
-select id from field where dataset_id = :dataset and name = :name;
+select id, since_us from field where dataset_id = :dataset and name = :name;
 
 -- name: fields_of
 -- The columns that were ever seen of a dataset.
@@ -146,6 +147,17 @@ select count(*) from run where job_id = :job and attempt > 0;
 -- The executions that one run started.
 {run_row} where r.parent = :parent and r.parent <> '' order by r.time_us, r.run, r.attempt;
 
+-- name: runs_before
+-- Run ids of which nothing was heard since a moment, by id.
+select run from run where attempt > 0 and run > :after group by run having max(time_us) < :before_us order by run limit :limit;
+
+-- name: versions_live
+-- Versions of datasets of some kinds: the newest ones, and those since a moment.
+select v.id from node n join version v on v.dataset_id = n.id
+where n.kind in {texts:texts} and n.type = 'DATASET' and v.version <> '' and v.time_us < :unborn
+  and (v.time_us >= :since_us or v.time_us = (select max(w.time_us) from version w
+    where w.dataset_id = n.id and w.version <> '' and w.time_us < :unborn)) order by v.id;
+
 -- name: run_count
 -- How many executions are known.
 select count(*) from run where attempt > 0;
@@ -167,21 +179,29 @@ select job_id from job_parent where parent_id = :parent or root_id = :parent;
 
 -- name: version_put
 -- Keep what is known of a state of a dataset.
-insert into version (id, dataset_id, version, time_us, run_id, slice, profile, schema_id, best, filled, body)
-values (:id, :dataset, :version, :time_us, :run, :slice, :profile, :schema, :best, :filled, :body)
+insert into version (id, dataset_id, version, time_us, run_id, slice, profile, schema_id, best, filled, body, since_us)
+values (:id, :dataset, :version, :time_us, :run, :slice, :profile, :schema, :best, :filled, :body, :since_us)
 on conflict (dataset_id, version) do update set time_us = excluded.time_us, run_id = excluded.run_id,
   slice = excluded.slice, profile = excluded.profile, schema_id = excluded.schema_id, best = excluded.best,
-  filled = excluded.filled, body = excluded.body;
+  filled = excluded.filled, body = excluded.body, since_us = excluded.since_us;
 
 -- name: version_of
 -- A state of a dataset.
-select id, time_us, run_id, slice, profile, schema_id, best, filled, body from version
+select id, time_us, run_id, slice, profile, schema_id, best, filled, body, since_us from version
 where dataset_id = :dataset and version = :version;
 
 -- name: versions_named
 -- States of some datasets.
-select dataset_id, version, id, time_us, run_id, slice, profile, schema_id, best, filled, body from version
+select dataset_id, version, id, time_us, run_id, slice, profile, schema_id, best, filled, body, since_us from version
 where dataset_id in {integers:ids} and version in {texts:texts};
+
+-- name: version_since
+-- When a run first spoke of a version.
+select min(valid_from_us) from touch where version_id = :version;
+
+-- name: version_known
+-- Whether anything was said of a version at a moment.
+select 1 from touch where version_id = :version and valid_from_us <= :as_of_us and valid_to_us > :as_of_us limit 1;
 
 -- name: version_said
 -- Every run that says something of a version.
@@ -191,7 +211,7 @@ where t.version_id = :version and t.valid_to_us = :open;
 -- part: version_columns
 -- What a version summary is made of.
 select v.id, n.namespace, n.name, v.version, v.time_us, v.body, r.run, j.namespace, j.name, n.kind, v.schema_id, v.dataset_id,
-  v.slice
+  v.slice, v.since_us
 from version v join node n on n.id = v.dataset_id left join run r on r.id = v.run_id left join node j on j.id = r.job_id
 
 -- name: version_by_id
@@ -234,13 +254,13 @@ order by v.time_us desc, v.version desc limit :limit;
 -- A run read or wrote a version.
 insert into touch (version_id, role, run_id, job_id, dataset_id, valid_from_us, valid_to_us, informed_us, schema_id, body)
 values (:version, :role, :run, :job, :dataset, :from_us, :to_us, :informed_us, :schema, :body)
-on conflict (version_id, role, run_id) do update set job_id = excluded.job_id, dataset_id = excluded.dataset_id,
-  valid_from_us = excluded.valid_from_us, valid_to_us = excluded.valid_to_us, informed_us = excluded.informed_us,
+on conflict (version_id, role, run_id, valid_from_us) do update set job_id = excluded.job_id,
+  dataset_id = excluded.dataset_id, valid_to_us = excluded.valid_to_us, informed_us = excluded.informed_us,
   schema_id = excluded.schema_id, body = excluded.body;
 
 -- name: touch_drop
 -- A run no longer says that it read or wrote a version: it was never so.
-delete from touch where version_id = :version and role = :role and run_id = :run;
+delete from touch where version_id = :version and role = :role and run_id = :run and valid_from_us = :from_us;
 
 -- name: touches_of_run
 -- What a run says of versions.
@@ -266,12 +286,12 @@ where t.version_id = :version and t.role = :role and t.valid_to_us = :open order
 -- One step between a version and a run, or between two versions through a run.
 insert into trace (target, source, run_id, hops, provenance, confidence, valid_from_us, valid_to_us)
 values (:target, :source, :run, :hops, :provenance, :confidence, :from_us, :to_us)
-on conflict (target, source, run_id) do update set hops = excluded.hops, provenance = excluded.provenance,
-  confidence = excluded.confidence, valid_from_us = excluded.valid_from_us, valid_to_us = excluded.valid_to_us;
+on conflict (target, source, run_id, valid_from_us) do update set hops = excluded.hops,
+  provenance = excluded.provenance, confidence = excluded.confidence, valid_to_us = excluded.valid_to_us;
 
 -- name: trace_drop
 -- A run no longer says a step: it was never so.
-delete from trace where target = :target and source = :source and run_id = :run;
+delete from trace where target = :target and source = :source and run_id = :run and valid_from_us = :from_us;
 
 -- name: traces_of_run
 -- The steps through a run.

@@ -25,6 +25,15 @@ _PAGE = 500
 _TIME = 14  # digits of the time in an id
 
 
+class Note(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What a receipt says beyond its status."""
+
+    reason: str = ""
+    repairs: Mapping[str, str] = {}
+    facets: Mapping[str, str] = {}
+    replaced_by: str = ""  # id of the event that it was replayed as
+
+
 class Fresh(NamedTuple):
     """One event on its way in."""
 
@@ -34,7 +43,7 @@ class Fresh(NamedTuple):
     kind: int = NOBODY
     facets: tuple[bytes, ...] = ()  # parts of ``raw`` that are worth keeping apart
     refused: str = ""  # why it is quarantined; "" = accepted
-    notes: Mapping[str, Mapping[str, str]] = {}  # what its receipt says: repairs, facets
+    notes: Note = Note()  # what else its receipt says
 
 
 class Entry(NamedTuple):
@@ -76,15 +85,7 @@ class Refused(NamedTuple):
     raw: bytes
 
 
-class Note(msgspec.Struct, frozen=True, omit_defaults=True):
-    """What a receipt says beyond its status."""
-
-    reason: str = ""
-    repairs: Mapping[str, str] = {}
-    facets: Mapping[str, str] = {}
-    replaced_by: str = ""  # id of the event that it was replayed as
-
-
+_CLEAN = Note()
 encode_note = msgspec.msgpack.Encoder().encode
 _decode_note = msgspec.msgpack.Decoder(Note).decode
 
@@ -163,8 +164,8 @@ class Log:
             )
             if status == ACCEPTED:
                 waiting.append({"seq": seq, "owner": owner, "kind": event.kind, "quiet": int(quiet)})
-            if event.refused or event.notes:
-                note = Note(event.refused, **event.notes)
+            note = msgspec.structs.replace(event.notes, reason=event.refused) if event.refused else event.notes
+            if note != _CLEAN:
                 notes.append({"seq": seq, "status": status, "body": encode_note(note)})
         for month in {event.event_us for _, _, event in fresh}:
             self._connection.ensure_month(month)
@@ -228,6 +229,18 @@ class Log:
         self._settle(seq, QUARANTINED, Note(reason))
         self.count({"accepted": -1, "quarantined": 1})
 
+    def amount(self, runs: Iterable[str]) -> int:
+        """Return how many events of some runs there are."""
+        rows = (self._connection.row("log_amount", owner=owner_key(run, RUN), kind=RUN) for run in runs)
+        return sum(row[0] for row in rows if row)
+
+    def drop(self, runs: Sequence[str]) -> int:
+        """Let go of the events of some runs; return how many they were."""
+        gone = self.amount(runs)
+        self._connection.many("log_drop", [{"owner": owner_key(run, RUN), "kind": RUN} for run in runs])
+        self.count({"accepted": -gone, "pruned": gone})
+        return gone
+
     def replace(self, old: Refused, new: str) -> None:
         """Say that an event in quarantine was replayed as another."""
         self._settle(old.seq, REPLACED, Note(old.reason, replaced_by=new))
@@ -261,7 +274,8 @@ class Log:
         return entries[0], _decode_note(row[1]) if row else Note()
 
     def counts(self) -> dict[str, int]:
-        """Return how many events were ``accepted``, ``merged`` (known already), ``quarantined`` and ``replaced``."""
+        """Return how many events were ``accepted``, ``merged`` (known already), ``quarantined`` and ``replaced``;
+        and ``pruned``, where any were."""
         counted = {"accepted": 0, "merged": 0, "quarantined": 0, "replaced": 0}
         for name, amount in self._connection.rows("tally_all"):
             sort, _, status = name.partition(" ")

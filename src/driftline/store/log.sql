@@ -18,6 +18,14 @@ on conflict (event_us, hash) do nothing;
 -- The accepted events of one run, job or dataset.
 select packed, body from event_log where owner = :owner and kind = :kind and status = 0 order by seq;
 
+-- name: log_amount
+-- How many events of an owner there are.
+select count(*) from event_log where owner = :owner and kind = :kind;
+
+-- name: log_drop
+-- Let go of the events of an owner.
+delete from event_log where owner = :owner and kind = :kind;
+
 -- name: log_read
 -- The log from one place on.
 select seq, event_us, hash, owner, kind, received_us, status, packed, body from event_log
@@ -45,14 +53,6 @@ update event_log set status = :status where seq = :seq;
 -- An event by the hash of its content and when it happened.
 select seq, event_us, hash, owner, kind, received_us, status, packed, body from event_log
 where event_us = :event_us and hash = :hash;
-
--- name: log_counts
--- How many events there are of each status.
-select status, count(*) from event_log group by status;
-
--- name: log_span
--- The first and the last place in the log.
-select min(seq), max(seq) from event_log;
 
 -- name: receipt_put
 -- Keep what a receipt says beyond "accepted".
@@ -108,3 +108,36 @@ select id, packed, data from blob where id in {integers:ids};
 -- name: blob_marked
 -- The bytes with a hash.
 select packed, data from blob where hash = :hash and mark = :mark;
+
+-- name: blob_top
+-- The highest number of a blob.
+select coalesce(max(id), 0) from blob;
+
+-- name: blob_ids
+-- Numbers of blobs, a page at a time.
+select id from blob where id > :after order by id limit :limit;
+
+-- name: blobs_drop
+-- Let go of blobs.
+delete from blob where id in {integers:ids};
+
+-- name: log_bodies
+-- The packed events.
+select packed, body from event_log;
+
+-- name: blobs_named
+-- Blobs that rows name by number.
+select schema_id from touch where schema_id > 0 union select schema_id from version where schema_id > 0
+union select set_id from run_columns where set_id > 0 union select names_id from alias_word;
+
+-- name: blobs_profiles
+-- Profiles that versions name by the hash of their content.
+select distinct profile from version where profile <> '';
+
+-- name: blob_numbered
+-- The number of the bytes with a hash.
+select id from blob where hash = :hash and mark = :mark;
+
+-- name: facets_all
+-- The facets that stand, of all datasets and jobs.
+select facets from node;

@@ -11,6 +11,7 @@ import contextlib
 import re
 from collections.abc import Iterator
 from pathlib import Path
+
 from driftline import clock
 from driftline.errors import StoreTooNew, StoreUnusable
 from driftline.store import adopt, sql
@@ -110,7 +111,7 @@ def migrate(raw: Raw, dialect: str = "sqlite") -> int:
             for text in statements(file, dialect):
                 raw.execute(text)
             if number in AFTER:
-                AFTER[number](raw)
+                AFTER[number](raw, dialect)
             least = compatible_from(file, number)
             raw.execute(applied, {"version": number, "name": name, "now": clock.now_us(), "least": least})
         raw.execute("commit")

@@ -39,6 +39,13 @@ class NodeRow(NamedTuple):
     facets: bytes = b""
 
 
+class FieldRow(NamedTuple):
+    """What is held of a column."""
+
+    id: int
+    since_us: int = OPEN  # the first event that names it
+
+
 _encode = msgspec.msgpack.Encoder().encode
 _decode = msgspec.msgpack.Decoder(dict[str, Standing]).decode
 
@@ -78,7 +85,7 @@ class Names:
         self._node_ids = Counter(connection, "node")
         self._field_ids = Counter(connection, "field")
         self._nodes: Held[Key, NodeRow] = Held(self._load_node, self._save_nodes)
-        self._fields: Held[tuple[int, str], int] = Held(self._load_field, self._save_fields, bound=100_000)
+        self._fields: Held[tuple[int, str], FieldRow] = Held(self._load_field, self._save_fields, bound=100_000)
         connection.on_rollback(self.forget)
 
     def dataset(self, dataset: Dataset, moment_us: int = OPEN) -> int:
@@ -105,32 +112,37 @@ class Names:
         if kind and row is not None and (not row.kind or kind < row.kind):
             self._nodes.put(key, row._replace(kind=kind))
 
-    def describe(self, key: Key, order: Order, facets: Mapping[str, int]) -> None:
-        """Take the facets (key to number, 0 = deleted) that an event gives a dataset or a job: the newest stand."""
-        self._node(key, order[0])
+    def describe(self, key: Key, span: tuple[int, int], facets: Mapping[str, tuple[Order, int]]) -> None:
+        """Take facets (place of the event and number, 0 = deleted) of a dataset or a job: the newest of a key stands.
+
+        ``span`` is when the first and the last of these events happened.
+        """
+        self._node(key, span[0])
         row = self._nodes.get(key)
         assert row is not None
         held = standing(row.facets)
         newer = {
             name: Standing(*order, blob)
-            for name, blob in facets.items()
+            for name, (order, blob) in facets.items()
             if name not in held or (held[name].time_us, held[name].state, held[name].event) < order
         }
-        last = max(row.last_us, order[0])
+        last = max(row.last_us, span[1])
         if newer:
             self._nodes.put(key, row._replace(facets=_encode(dict(sorted({**held, **newer}.items()))), last_us=last))
         elif last != row.last_us:
             self._nodes.put(key, row._replace(last_us=last))
 
-    def field(self, dataset_id: int, name: str) -> int:
+    def field(self, dataset_id: int, name: str, moment_us: int = OPEN) -> int:
         """Return the id of a column, known or new; ``""`` is the row set, minus the dataset's id."""
         if not name:
             return -dataset_id
         held = self._fields.get((dataset_id, name))
         if held is None:
-            held = self._field_ids.next()
+            held = FieldRow(self._field_ids.next(), moment_us)
             self._fields.put((dataset_id, name), held)
-        return held
+        elif moment_us < held.since_us:
+            self._fields.put((dataset_id, name), held._replace(since_us=moment_us))
+        return held.id
 
     def flush(self) -> None:
         """Write what is new."""
@@ -174,11 +186,10 @@ class Names:
             ],
         )
 
-    def _load_field(self, key: tuple[int, str]) -> int | None:
+    def _load_field(self, key: tuple[int, str]) -> FieldRow | None:
         row = self._connection.row("field_of", dataset=key[0], name=key[1])
-        return row[0] if row else None
+        return FieldRow(*row) if row else None
 
-    def _save_fields(self, changed: list[tuple[tuple[int, str], int]]) -> None:
-        self._connection.many(
-            "field_put", [{"id": id_, "dataset": dataset, "name": name} for (dataset, name), id_ in changed]
-        )
+    def _save_fields(self, changed: list[tuple[tuple[int, str], FieldRow]]) -> None:
+        rows = [{**row._asdict(), "dataset": dataset, "name": name} for (dataset, name), row in changed]
+        self._connection.many("field_put", rows)

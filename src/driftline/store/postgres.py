@@ -33,6 +33,8 @@ SPELLING = (
 _SETTINGS = """select set_config('lock_timeout', %(busy)s, false), set_config('tcp_keepalives_idle', '30', false),
 set_config('tcp_keepalives_interval', '10', false), set_config('tcp_keepalives_count', '3', false),
 set_config('default_transaction_isolation', 'read committed', false)"""
+_SIZE = """select coalesce(sum(pg_total_relation_size(c.oid)), 0) from pg_class c
+where c.relkind in ('r', 'p') and c.relnamespace = cast(quote_ident(current_schema()) as regnamespace)"""
 _READ_ONLY = "set default_transaction_read_only = on"
 _LOG = """select cast(c.relkind as text), to_regclass(%(name)s) is not null
 from pg_class c where c.oid = to_regclass('event_log')"""
@@ -121,6 +123,17 @@ class PostgresConnection(Connection):
                 except psycopg.errors.CheckViolation:
                     pass  # the default part has entries of that month, and takes the others too
         self._months.add(wanted.name)
+
+    def size(self) -> int:
+        """Return how many bytes the tables of the schema and their indexes take."""
+        with self._lock, self._plain():
+            row = self._live().execute(_SIZE).fetchone()
+        return int(row[0]) if row else 0
+
+    def tidy(self) -> None:
+        """Give back room that is not used, and let the engine learn how its tables are filled."""
+        with self._lock, self._plain():
+            self._live().execute("vacuum (analyze)")
 
     def close(self) -> None:
         """Close every connection; a second call does nothing."""

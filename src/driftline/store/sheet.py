@@ -34,7 +34,9 @@ class Sheet:
         if not self._rows:
             return
         gone = [dict(zip(self._names, key, strict=True)) for key, row in self._rows.items() if row is None]
-        kept = [{**dict(zip(self._names, key, strict=True)), **row} for key, row in self._rows.items() if row is not None]
+        kept = [
+            {**dict(zip(self._names, key, strict=True)), **row} for key, row in self._rows.items() if row is not None
+        ]
         self._rows.clear()
         self._connection.many(self._drop, gone)
         self._connection.many(self._put, kept)

@@ -3,8 +3,8 @@
 Enters: ``*.sql`` beside this file, with blocks ``-- name: …`` and shared pieces ``-- part: …`` that a block
 includes as ``{…}``. Leaves: statements by name, with ``:name`` parameters for SQLite and ``%(name)s`` for
 psycopg. Tokens stand for what differs in table definitions: ``{id}``, ``{blob}``, ``{json}``, ``{norowid}``,
-``{by_month}``, ``{place}``; ``{skip}`` is the lock clause of a queue; ``in {integers:ids}`` and ``in {texts:names}`` take a whole
-list as one parameter (``:ids``, ``:names``), which is a JSON text. Never runs anything.
+``{by_month}``, ``{place}``; ``{skip}`` is the lock clause of a queue; ``in {integers:ids}`` and ``in {texts:names}``
+take a whole list as one parameter (``:ids``, ``:names``), which is a JSON text. Never runs anything.
 """
 
 import re

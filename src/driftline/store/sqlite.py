@@ -97,6 +97,17 @@ class SqliteConnection(Connection):
             except sqlite3.Error as error:
                 raise self._plain(error) from error
 
+    def size(self) -> int:
+        """Return how many bytes the store takes; 0 where that is not known."""
+        files = [Path(f"{self.file}{end}") for end in ("", "-wal")] if self.file else []
+        return sum(file.stat().st_size for file in files if file.exists())
+
+    def tidy(self) -> None:
+        """Give back room that is not used, and let the engine learn how its tables are filled."""
+        with self._lock:
+            for text in ("vacuum", "analyze", "pragma wal_checkpoint(truncate)"):
+                self._control(text)
+
     def close(self) -> None:
         """Close every connection; a second call does nothing."""
         with self._lock:

@@ -23,6 +23,7 @@ from driftline.store.profiles import Profiles
 from driftline.store.quarantines import Quarantines
 from driftline.store.sqlite import SqliteConnection
 from driftline.store.state import State
+from driftline.store.sweep import Sweep
 from driftline.store.views import Views
 from driftline.store.walks import Walks
 
@@ -65,6 +66,18 @@ class Store:
 
     def _lose_turn(self) -> None:
         self._turn = -1
+
+    def size(self) -> int:
+        """Return how many bytes the store takes; 0 where the engine does not tell."""
+        return self._connection.size()
+
+    def tidy(self) -> int:
+        """Let go of blobs that nothing names any more, and give back room; return how many blobs."""
+        with self._connection.transaction():
+            gone = Sweep(self._connection).blobs()
+            self._connection.forget()
+        self._connection.tidy()
+        return gone
 
     def transaction(self) -> AbstractContextManager[None]:
         """All or nothing, across every room; one inside another joins it."""

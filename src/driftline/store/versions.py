@@ -48,6 +48,7 @@ class VersionRow(NamedTuple):
     best: str = ""  # rank of the best word
     filled: str = ""  # rank of the last word that filled a gap of the best one; "" = none did
     body: bytes = b""
+    since_us: int = OPEN  # when it was first spoken of
 
 
 _encode = msgspec.msgpack.Encoder().encode
@@ -131,6 +132,13 @@ class Versions:
             self._rows.put((dataset_id, version), row)
         return row.id
 
+    def spoken(self, key: tuple[int, str], since_us: int) -> None:
+        """A run spoke of a version, from a moment on."""
+        row = self._rows.get(key)
+        assert row is not None
+        if since_us < row.since_us:
+            self._rows.put(key, row._replace(since_us=since_us))
+
     def say(self, key: tuple[int, str], ranked: str, run_id: int, body: bytes, schema: int) -> None:
         """Take the word of one more run."""
         row = self._rows.get(key)
@@ -138,8 +146,13 @@ class Versions:
         if key in self._anew:
             return
         if not row.best:
-            self._settle(key, row.id, [(ranked, run_id, body, schema)])
-        elif ranked < row.best or ranked < row.filled or (schema and not row.schema) or (body != row.body and _adds(row.body, body)):
+            self._settle(key, row, [(ranked, run_id, body, schema)])
+        elif (
+            ranked < row.best
+            or ranked < row.filled
+            or (schema and not row.schema)
+            or (body != row.body and _adds(row.body, body))
+        ):
             self.recount(key)
 
     def recount(self, key: tuple[int, str]) -> None:
@@ -156,7 +169,8 @@ class Versions:
                 (rank(role, time_us, run, attempt), run_id, body, schema)
                 for role, run_id, run, attempt, schema, body, time_us in said
             ]
-            self._settle(key, row.id, words)
+            first = self._connection.row("version_since", version=row.id)
+            self._settle(key, row._replace(since_us=OPEN if first is None or first[0] is None else first[0]), words)
         self._anew.clear()
 
     def flush(self) -> None:
@@ -169,10 +183,10 @@ class Versions:
         self._anew.clear()
         self._ids.forget()
 
-    def _settle(self, key: tuple[int, str], id_: int, words: Iterable[tuple[str, int, bytes, int]]) -> None:
+    def _settle(self, key: tuple[int, str], held: VersionRow, words: Iterable[tuple[str, int, bytes, int]]) -> None:
         ordered = sorted(words, key=lambda word: word[0])
         if not ordered:
-            self._rows.put(key, VersionRow(id_))
+            self._rows.put(key, VersionRow(held.id, since_us=held.since_us))
             return
         best, run_id, body, schema = ordered[0]
         filled = ""
@@ -181,7 +195,8 @@ class Versions:
                 body, schema, filled = _encode(_filled(_word(body), _word(said))), schema or number, ranked
         word = _word(body)
         writer = run_id if best[0] == "0" else 0
-        row = VersionRow(id_, moment(best), writer, word.partition, word.profile, schema, best, filled, body)
+        kept = (word.partition, word.profile, schema, best, filled, body)
+        row = VersionRow(held.id, moment(best), writer, *kept, held.since_us)
         if row != self._rows.get(key):
             self._rows.put(key, row)
 

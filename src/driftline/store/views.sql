@@ -4,7 +4,7 @@
 -- The columns of the same name that other names of their datasets have.
 select g.id, f.id, f.dataset_id, e.provenance, e.confidence
 from field g join edge e on e.target = g.dataset_id and e.via = 0 join field f on f.dataset_id = e.source and f.name = g.name
-where g.id in {integers:ids} and e.hops = 0 and e.valid_from_us <= :as_of_us and e.valid_to_us > :as_of_us;
+where g.id in {integers:ids} and f.since_us <= :as_of_us and e.hops = 0 and e.valid_from_us <= :as_of_us and e.valid_to_us > :as_of_us;
 
 -- name: alias_datasets
 -- The other names of some datasets.
@@ -16,7 +16,7 @@ where target in {integers:ids} and via = 0 and hops = 0 and valid_from_us <= :as
 select v.id, w.id, e.provenance, e.confidence
 from version v join edge e on e.target = v.dataset_id and e.via = 0
 join version w on w.dataset_id = e.source and w.version = v.version
-where v.id in {integers:ids} and v.version <> '' and w.best <> '' and w.time_us <= :as_of_us
+where v.id in {integers:ids} and v.version <> '' and w.best <> '' and w.since_us <= :as_of_us
   and e.hops = 0 and e.valid_from_us <= :as_of_us and e.valid_to_us > :as_of_us;
 
 -- name: edges_direct_into
@@ -114,8 +114,8 @@ order by id limit :limit;
 -- The schemas of datasets at a moment: of the newest version that says one, else of the newest word on the dataset.
 select n.id, coalesce((
     select v.schema_id from version v
-    where v.dataset_id = n.id and v.version <> '' and v.schema_id <> 0 and v.time_us <= :as_of_us
-    order by v.time_us desc, v.version desc limit 1), (
+    where v.dataset_id = n.id and v.version <> '' and v.schema_id <> 0 and v.since_us <= :as_of_us
+    order by v.since_us desc, v.version desc limit 1), (
     select t.schema_id from touch t join run r on r.id = t.run_id
     where t.dataset_id = n.id and t.schema_id <> 0 and t.valid_from_us <= :as_of_us and t.valid_to_us > :as_of_us
     order by t.valid_from_us desc, r.run desc, r.attempt desc limit 1), 0)

@@ -10,10 +10,12 @@ import json
 from collections.abc import Callable, Iterable
 from typing import Literal, NamedTuple
 
-from driftline.store.connection import OPEN, Connection, Row
+from driftline.store import pairing
+from driftline.store.connection import NOW, OPEN, Connection, Row
+
+__all__ = ["ALIAS", "NOW", "Direction", "Line", "Walk", "Walks", "surer", "walk"]
 
 Direction = Literal["up", "down"]
-NOW = OPEN - 1  # a moment at which everything that still holds is seen
 INFERRED = 0.9  # of the confidence that is left where a version was told from the time alone
 ALIAS = "ALIAS"  # kind of a line between two names of one thing
 _TOGETHER = 2_000  # places asked about at once
@@ -43,6 +45,12 @@ class Walk(NamedTuple):
 Ask = Callable[[list[int]], Iterable[Line]]
 
 
+def surer(one: Line, other: Line) -> bool:
+    """Whether the word of one line is to be shown rather than another's: the surer, then the better known."""
+    ranks = (pairing.rank(one.provenance), pairing.rank(other.provenance))
+    return (-one.confidence, ranks[0]) < (-other.confidence, ranks[1])
+
+
 def walk(starts: dict[int, int], ask: Ask, direction: Direction, depth: int, limit: int) -> Walk:
     """Return what is reached from ``starts`` (each with its distance) within ``depth`` and ``limit`` places."""
     far = dict(starts)
@@ -65,7 +73,9 @@ def walk(starts: dict[int, int], ask: Ask, direction: Direction, depth: int, lim
                 if other not in far and len(far) >= limit:
                     truncated = True
                     continue
-                lines[line.source, line.target, line.via, line.kind] = line
+                key = (line.source, line.target, line.via, line.kind)
+                if key not in lines or surer(line, lines[key]):
+                    lines[key] = line
                 if far.get(other, reached + 1) > reached:
                     far[other] = reached
                     waiting.setdefault(reached, []).append(other)
@@ -80,7 +90,7 @@ class Walks:
 
     def flows(self, start: int, job: bool, direction: Direction, depth: int, as_of_us: int, limit: int) -> Walk:
         """Walk datasets and jobs from one of either; a dataset behind a job is two steps away."""
-        ends = self.touched(start, direction, as_of_us) if job else ()
+        ends = self.touched(start, direction, as_of_us) if job and depth > 0 else ()
         return self.flows_from({**dict.fromkeys(ends, 1), start: 0}, direction, depth, as_of_us, limit)
 
     def flows_from(self, starts: dict[int, int], direction: Direction, depth: int, as_of_us: int, limit: int) -> Walk:
@@ -203,7 +213,7 @@ class Walks:
         yield from (self._line(row) for row in self._rows("traces_out_of", places, as_of_us))
         versions = [place for place in places if place > 0]
         for row in self._by_ids("versions_by_ids", versions):
-            version_id, dataset, version, time_us = row[0], row[11], row[3], row[4]
+            version_id, dataset, version, time_us = row[0], row[11], row[3], row[13]
             if not version:
                 continue
             after = self._connection.row("version_next", dataset=dataset, time_us=time_us)
@@ -235,9 +245,9 @@ class Walks:
         """Return columns: id, namespace, name, column, kind of the dataset."""
         return {row[0]: row for row in self._by_ids("fields_by_ids", ids)}
 
-    def fields_of(self, datasets: Iterable[int]) -> list[int]:
-        """Return the columns of some datasets."""
-        return [row[0] for row in self._by_ids("fields_of_datasets", datasets)]
+    def fields_of(self, datasets: Iterable[int], as_of_us: int) -> list[int]:
+        """Return the columns that some datasets had been said to have at a moment."""
+        return [row[0] for row in self._rows("fields_of_datasets", list(datasets), as_of_us)]
 
     def _owners(self, places: Iterable[int], owner: dict[int, int]) -> None:
         fields = [place for place in places if place > 0]

@@ -53,8 +53,8 @@ class Weaver:
         self._teller = Teller(names, self._versions, Schemas(blobs), blobs)
         connection.on_rollback(self._teller.forget)
         self._run_ids = Counter(connection, "run")
-        self._touches = Sheet(connection, "touch", ("version", "role", "run"))
-        self._steps = Sheet(connection, "trace", ("target", "source", "run"))
+        self._touches = Sheet(connection, "touch", ("version", "role", "run", "from_us"))
+        self._steps = Sheet(connection, "trace", ("target", "source", "run", "from_us"))
         self._ties = Sheet(connection, "tie", ("target", "source", "owner", "from_us"))
         self._aliases = Sheet(connection, "alias", ("dataset", "time_us", "run"))
 
@@ -85,6 +85,15 @@ class Weaver:
                 self._write(run_id, key, time_us, old, new)
             self._connection.many("run_drop", [{"id": row[0]} for row in known.values()])
             self._connection.many("run_put", rows)
+            self._flush()
+
+    def drop(self, runs: set[str]) -> None:
+        """Let go of all executions of some run ids."""
+        with self._connection.transaction():
+            known = self._known(runs)
+            for row in known.values():
+                self._write(row[0], (row[1], row[2]), 0, self._facts(row[0]), NOTHING)
+            self._connection.many("run_drop", [{"id": row[0]} for row in known.values()])
             self._flush()
 
     def _known(self, runs: set[str]) -> dict[tuple[str, int], Row]:
@@ -119,12 +128,14 @@ class Weaver:
     def _facts(self, run_id: int) -> Facts:
         """Return what an execution says as it is written."""
         touches = {
-            (row[0], row[1]): Touch(row[8], row[2], row[11], row[3], row[4], row[5], row[6], row[7])
+            (row[0], row[1], row[3]): Touch(row[8], row[2], row[11], row[3], row[4], row[5], row[6], row[7])
             for row in self._connection.rows("touches_of_run", run=run_id)
         }
         steps = {
-            (target, source): Step(*rest)
-            for target, source, *rest in self._connection.rows("traces_of_run", run=run_id)
+            (target, source, since): Step(hops, provenance, confidence, since, until)
+            for target, source, hops, provenance, confidence, since, until in self._connection.rows(
+                "traces_of_run", run=run_id
+            )
         }
         ties = {
             (target, source, since): Held(hops, provenance, confidence, until)
@@ -144,12 +155,12 @@ class Weaver:
 
     def _write(self, run_id: int, run: tuple[str, int], time_us: int, old: Facts, new: Facts) -> None:
         self._write_touches(run_id, run, time_us, old, new)
-        for key, step in new.steps.items():
-            if old.steps.get(key) != step:
+        for (target, source, since), step in new.steps.items():
+            if old.steps.get((target, source, since)) != step:
                 values = dict(zip(("hops", "provenance", "confidence", "from_us", "to_us"), step, strict=True))
-                self._steps.put((*key, run_id), values)
-        for key in old.steps.keys() - new.steps.keys():
-            self._steps.drop((*key, run_id))
+                self._steps.put((target, source, run_id, since), values)
+        for target, source, since in old.steps.keys() - new.steps.keys():
+            self._steps.drop((target, source, run_id, since))
         for (target, source, since), tie in new.ties.items():
             if old.ties.get((target, source, since)) != tie:
                 self._ties.put((target, source, run_id, since), tie._asdict())
@@ -159,7 +170,7 @@ class Weaver:
             self._aliases.put((*key, run_id), {"names": names_id})
         for key in old.aliases.keys() - new.aliases.keys():
             self._aliases.drop((*key, run_id))
-        self._edges.weave(run_id, old, new)
+        self._edges.weave(old, new)
         self._write_columns(run_id, run, old, new)
 
     def _write_touches(self, run_id: int, run: tuple[str, int], time_us: int, old: Facts, new: Facts) -> None:
@@ -168,19 +179,19 @@ class Weaver:
                 values = {
                     "job": touch.job,
                     "dataset": touch.dataset,
-                    "from_us": touch.from_us,
                     "to_us": touch.to_us,
                     "informed_us": touch.informed_us,
                     "schema": touch.schema,
                     "body": touch.body,
                 }
-                self._touches.put((*key, run_id), values)
-        for key in old.touches.keys() - new.touches.keys():
-            self._touches.drop((*key, run_id))
-        for key, touch in old.touches.items():
+                self._touches.put((key[0], key[1], run_id, key[2]), values)
+        for version, role, since in old.touches.keys() - new.touches.keys():
+            self._touches.drop((version, role, run_id, since))
+        for touch in old.touches.values():
             self._versions.recount((touch.dataset, touch.version))
         for key, touch in new.touches.items():
             ranked = versions.rank(key[1], time_us, *run)
+            self._versions.spoken((touch.dataset, touch.version), touch.from_us)
             if touch.to_us == OPEN:
                 self._versions.say((touch.dataset, touch.version), ranked, run_id, touch.body, touch.schema)
 
@@ -225,4 +236,3 @@ def shape(row: Row) -> RunShape:
         code=from_body.code,
         parameters=from_body.parameters,
     )
-

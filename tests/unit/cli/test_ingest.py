@@ -85,15 +85,15 @@ def test_an_interruption_tells_what_is_kept(tmp_path: Path, file: Path, monkeypa
     monkeypatch.setattr("driftline.cli.ingest.TOGETHER", 2)
     batches = []
 
-    def interrupted(_engine: object, batch: list[bytes]) -> list[Any]:
+    def interrupted(_engine: Any, batch: list[bytes]) -> list[Any]:
         if batches:
             raise KeyboardInterrupt
         batches.append(batch)
-        return [original(_engine, raw) for raw in batch]
+        return original(_engine, batch)
 
     from driftline.engine.engine import Engine
 
-    original = Engine.ingest
+    original = Engine.ingest_many
     monkeypatch.setattr(Engine, "ingest_many", interrupted)
     with pytest.raises(Interrupted, match="2 events were taken"):
         ingest(tmp_path, str(file))

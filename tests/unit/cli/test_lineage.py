@@ -7,7 +7,7 @@ from click.testing import Result
 from driftline.errors import BadInput
 
 Run = Callable[..., Result]
-LINK = {"from", "to", "kind", "provenance", "confidence"}
+LINK = {"from", "to", "kind", "provenance", "confidence"}  # and, of a link over a job, "via"
 
 
 def graph(run: Run, *words: str) -> tuple[set[str], set[tuple[str, str]]]:

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from driftline.engine import accept
+from driftline.event import ids
 from driftline.event.lineage import Job
 
 
@@ -15,8 +15,8 @@ def test_an_event_that_is_no_json_is_kept_raw_with_the_reason(town: Any) -> None
     receipt = town.engine.ingest(raw)
     assert receipt.status == "quarantined"
     assert receipt.reason
-    (kept,) = town.engine.house.store.log.quarantined()
-    assert (kept.raw, kept.reason, kept.hash) == (raw, receipt.reason, receipt.event)
+    (kept,) = town.engine.house.store.log.refused()
+    assert (kept.raw, kept.reason, kept.id) == (raw, receipt.reason, receipt.event)
 
 
 @pytest.mark.parametrize(
@@ -41,7 +41,7 @@ def test_a_bad_event_between_good_ones_loses_none_of_them(town: Any) -> None:
     receipts = town.engine.ingest_many([events[0], b"\xff\x00", *events[1:]])
     assert [receipt.status for receipt in receipts] == ["accepted", "quarantined", *["accepted"] * 4]
     overview = town.engine.overview()
-    assert overview.events == {"accepted": 5, "merged": 0, "quarantined": 1}
+    assert overview.events == {"accepted": 5, "merged": 0, "quarantined": 1, "replaced": 0}
     assert (overview.runs, overview.jobs) == (3, 3)  # join, keep, refund-desk
 
 
@@ -51,11 +51,29 @@ def test_the_same_event_twice_is_merged_and_changes_nothing(town: Any) -> None:
     receipts = town.engine.ingest_many(town.events(0))
     assert {receipt.status for receipt in receipts} == {"merged"}
     after = town.engine.overview()
-    assert after.events == {"accepted": 5, "merged": 5, "quarantined": 0}
+    assert after.events == {"accepted": 5, "merged": 5, "quarantined": 0, "replaced": 0}
     assert (after.runs, after.versions) == (before.runs, before.versions)
     assert town.engine.house.known[town.features.node].reference.batches == 1
 
 
+def test_a_receipt_names_an_event_by_its_time_and_its_content(town: Any) -> None:
+    raw = town.events(0)[0]
+    receipt = town.engine.ingest(raw)
+    assert receipt.event == f"{town.time(0, 2):014x}{ids.content(raw)}"
+    entry, _ = town.engine.house.store.log.find(receipt.event)
+    assert entry.raw == raw
+
+
+def test_what_was_only_accepted_is_kept_and_followed_later(town: Any) -> None:
+    store = town.engine.house.store
+    assert {receipt.status for receipt in town.engine.accept(town.events(0))} == {"accepted"}
+    assert (store.log.backlog(), town.engine.overview().runs) == (5, 0)
+    assert town.engine.follow() == 5
+    assert (store.log.backlog(), town.engine.overview().runs) == (0, 3)
+    assert town.engine.follow() == 0
+
+
+@pytest.mark.xfail(strict=True, reason="unread facets move to event/")
 def test_a_facet_that_cannot_be_read_is_named_and_its_event_accepted(town: Any) -> None:
     event = json.loads(town.events(0)[1])
     event["outputs"][0]["facets"]["schema"] = {"fields": "none"}
@@ -116,10 +134,10 @@ def test_the_run_before_is_the_last_finished_one_of_the_same_job(town: Any) -> N
     store = town.engine.house.store
     third = store.lineage.previous_run(Job("desk", "join"), town.time(3, 0))
     assert third is not None
-    before = accept.previous(town.engine.house, third)
+    before = store.lineage.previous_run(third.job, third.time_us)
     assert before is not None
     assert before.ended_us == town.time(1, 3)
-    assert accept.previous(town.engine.house, before).ended_us == town.time(0, 3)
+    assert store.lineage.previous_run(before.job, before.time_us).ended_us == town.time(0, 3)
 
 
 def test_profiles_are_kept_under_the_hash_that_their_version_names(town: Any) -> None:

@@ -18,7 +18,7 @@ def contents(folder: Path) -> dict[str, bytes]:
 
 def test_an_engine_makes_its_home_and_closes_with_its_block(tmp_path: Path) -> None:
     with Engine.open(Settings(home=str(tmp_path / "deep" / "home"), console=False)) as engine:
-        assert engine.overview().events == {"accepted": 0, "merged": 0, "quarantined": 0}
+        assert engine.overview().events == {"accepted": 0, "merged": 0, "quarantined": 0, "replaced": 0}
     assert (tmp_path / "deep" / "home" / "driftline.db").exists()
 
 

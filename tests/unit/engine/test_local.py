@@ -37,10 +37,14 @@ def test_a_store_in_postgresql_is_the_sink_where_one_is_named(town: Any, tmp_pat
     with Engine.open(settings) as other:
         seen = other.overview()
     opened.close()
-    assert (seen.events, seen.answers, seen.money) == ({"accepted": 10, "merged": 5, "quarantined": 1}, 1, 3.0)
+    assert (seen.events, seen.answers, seen.money) == (
+        {"accepted": 10, "merged": 5, "quarantined": 1, "replaced": 0},
+        1,
+        3.0,
+    )
     assert list((tmp_path / "home" / "ledger").glob("*/*.parquet"))
 
 
 def test_a_bad_event_does_not_stop_the_batch(town: Any) -> None:
     local.LocalSink(town.engine).events([b"nonsense", *town.events(0)])
-    assert town.engine.overview().events == {"accepted": 5, "merged": 0, "quarantined": 1}
+    assert town.engine.overview().events == {"accepted": 5, "merged": 0, "quarantined": 1, "replaced": 0}

@@ -171,7 +171,7 @@ def test_impact_of_a_node_that_nothing_stands_on_is_nothing(costly: Any) -> None
 def test_the_overview_is_counted_by_hand(costly: Any) -> None:
     seen = costly.engine.overview()
     # 31 days of 5 events, 3 runs and 4 new versions each
-    assert seen.events == {"accepted": 155, "merged": 0, "quarantined": 0}
+    assert seen.events == {"accepted": 155, "merged": 0, "quarantined": 0, "replaced": 0}
     assert (seen.datasets, seen.jobs, seen.runs, seen.versions) == (4, 3, 93, 124)
     assert (seen.answers, seen.money, seen.avoided) == (9, 340.0, 160.0)
     assert seen.decisions == {"allow": 7, "fallback": 2}

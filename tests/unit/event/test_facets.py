@@ -1,8 +1,12 @@
-"""Facets are packed with the two fields that the specification requires of each."""
+"""Facets are packed with the two fields that the specification requires of each, and read as the client writes them."""
 
 import json
+from collections.abc import Callable
+from typing import Any
 
 import msgspec
+import pytest
+from openlineage.client.generated import error_message_run, nominal_time_run, parent_run
 
 from driftline.event import facets
 
@@ -28,3 +32,59 @@ def test_a_bad_facet_never_loses_its_event() -> None:
     assert facets.unpack({}, "schema", facets.SchemaFacet) is None
     assert facets.unpack({"schema": msgspec.Raw(b'{"fields": 7}')}, "schema", facets.SchemaFacet) is None
     assert facets.unpack({"schema": msgspec.Raw(b'{"_deleted": true}')}, "version", facets.VersionFacet) is None
+
+
+RUN, ROOT = "01900000-0000-7000-8000-000000000001", "01900000-0000-7000-8000-000000000002"
+FACETS = {
+    "nominalTime": nominal_time_run.NominalTimeRunFacet("2013-01-31T00:00:00Z", "2013-02-01T00:00:00Z"),
+    "errorMessage": error_message_run.ErrorMessageRunFacet("no such table", "sql", "at line 2"),
+    "parent": parent_run.ParentRunFacet(
+        parent_run.Run(RUN, {"nominalTime": nominal_time_run.NominalTimeRunFacet("2013-01-31T00:00:00Z")}),
+        parent_run.Job("airflow", "feed.load"),
+        parent_run.Root(parent_run.RootRun(ROOT), parent_run.RootJob("airflow", "feed")),
+    ),
+}
+
+
+@pytest.mark.parametrize("key", ["nominalTime", "errorMessage"])
+def test_every_field_that_the_official_client_writes_is_read(key: str, read_back: Callable[..., Any]) -> None:
+    read_back(key, "run", FACETS[key])
+
+
+def test_a_parent_has_a_run_a_job_and_a_root(read_back: Callable[..., Any]) -> None:
+    parent = read_back("parent", "run", FACETS["parent"])
+    assert (parent.run.run_id, parent.job.namespace, parent.job.name) == (RUN, "airflow", "feed.load")
+    assert (parent.root.run.run_id, parent.root.job.name) == (ROOT, "feed")
+    forwarded = facets.unpack(parent.run.facets, "nominalTime", facets.NominalTimeFacet)
+    assert forwarded == facets.NominalTimeFacet("2013-01-31T00:00:00Z")
+
+
+def test_a_null_is_as_good_as_nothing() -> None:
+    raw = msgspec.Raw(b'{"fields":[{"name":"a","type":null,"fields":null,"ordinal_position":2.0}]}')
+    read = facets.unpack({"schema": raw}, "schema", facets.SchemaFacet)
+    assert read == facets.SchemaFacet((facets.SchemaField("a", ordinal_position=2),))
+    gone = facets.unpack({"sql": msgspec.Raw(b'{"query":null}')}, "sql", facets.SqlFacet)
+    assert gone is None
+
+
+def test_what_the_specification_requires_is_written_even_where_it_is_the_usual() -> None:
+    source = facets.InputField("n", "a", "x", (facets.Transformation("DIRECT", "IDENTITY"),))
+    packed = facets.pack("columnLineage", facets.ColumnLineageFacet({"y": facets.ColumnInputs((source,))}))
+    body = json.loads(bytes(packed))["fields"]["y"]["inputFields"][0]
+    assert body["transformations"] == [{"type": "DIRECT", "subtype": "IDENTITY"}]
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        b'{"fields": [' + b"[" * 100_000,
+        b'{"fields": [' + b"[" * 5_000 + b"]" * 5_000 + b"]}",
+        b'{"fields": [{"name": "a", "ordinal_position": 1' + b"0" * 5_000 + b"}]}",
+        b'{"fields": [{"name": "\xff"}]}',
+        b'{"fields": [{"name": "\\ud800"}]}',
+        b'{"fields": [{"name": "a", "ordinal_position": 1e999}]}',
+        b"",
+    ],
+)
+def test_nothing_in_a_facet_raises(raw: bytes) -> None:
+    assert facets.unpack({"schema": msgspec.Raw(raw)}, "schema", facets.SchemaFacet) is None

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from driftline.errors import BadEvent
 from driftline.event import openlineage
+from driftline.event.unread import unread
 
 RUN = {"runId": "0190f5c6-0000-7000-8000-000000000000"}
 JOB = {"namespace": "ns", "name": "job"}
@@ -51,7 +52,7 @@ def test_a_run_id_that_is_no_uuid_is_repaired() -> None:
         (b"", "truncated"),
         (b"{", "truncated"),
         (b"[]", "Expected `object`"),
-        (b"\xff\xfe", "JSON is malformed"),
+        (b"\xff\xfe", "not UTF-8 at byte 0"),
         (raw(run={"runId": 5}, job=JOB), "$.run.runId"),
         (raw(run=RUN), "needs a job"),
         (raw(), "neither run, job nor dataset"),
@@ -63,6 +64,18 @@ def test_a_run_id_that_is_no_uuid_is_repaired() -> None:
         (raw(run=RUN, job=JOB, eventTime="1812-01-01T00:00:00Z"), "before 1970"),
         (raw(run=RUN, job=JOB, inputs={"a": 1}), "$.inputs"),
         (b'{"a":' * 5_000, "recursion"),
+        (
+            b'{"eventTime":"' + TIME.encode() + b'","job":{"namespace":"n","name":"j","facets":{"a":{"b":"\xe9"}}}}',
+            "not UTF-8",
+        ),
+        (json.dumps({"events": [{}]}).encode(), "sent one by one"),
+        (json.dumps({"events": [{}], "eventTime": None}).encode(), "sent one by one"),
+        (raw(run=None, job=None), "neither run, job nor dataset"),
+        (raw(run=RUN, job={"namespace": "n", "name": None}), "$.job.name"),
+        (raw(run=RUN, job=JOB, inputs=[5]), "$.inputs[0]"),
+        (raw(run=RUN, job=JOB, eventType=""), "known are START"),
+        (raw(run=RUN, job=JOB, eventTime=1_767_261_600), "$.eventTime"),
+        (b'{"eventTime": NaN}', "$.eventTime"),
     ],
 )
 def test_a_bad_event_is_refused_with_the_reason(body: bytes, says: str) -> None:
@@ -74,4 +87,116 @@ def test_a_bad_event_is_refused_with_the_reason(body: bytes, says: str) -> None:
 @given(st.binary(max_size=200))
 def test_no_bytes_ever_raise_anything_but_a_bad_event(body: bytes) -> None:
     with contextlib.suppress(BadEvent):
-        openlineage.decode(body)
+        openlineage.read(body)
+
+
+def repairs(**parts: object) -> dict[str, str]:
+    return openlineage.read(raw(**{"run": RUN, "job": JOB, **parts})).repairs
+
+
+def test_an_event_by_the_book_needs_no_repair() -> None:
+    facet = {"_producer": "p", "_schemaURL": "s", "none": None}
+    assert repairs(eventType="START", inputs=[{"namespace": "n", "name": "a", "facets": {"x": facet}}]) == {}
+    assert repairs() == {}  # eventType is optional
+
+
+@pytest.mark.parametrize(
+    ("parts", "place", "says"),
+    [
+        ({"eventTime": "2026-01-01T10:00:00"}, "eventTime", "no zone, read as UTC"),
+        ({"eventTime": "2026-01-01 10:00:00Z"}, "eventTime", "a space read as T"),
+        ({"eventTime": "2026-01-01 10:00:00 UTC"}, "eventTime", "a space read as T"),
+        ({"eventTime": "2026-01-01T10:00:00.123456789Z"}, "eventTime", "cut to microseconds"),
+        ({"eventTime": "2026-01-01"}, "eventTime", "no time of day, read as midnight"),
+        ({"eventType": "complete"}, "eventType", "'complete' read as COMPLETE"),
+        ({"eventType": None}, "eventType", "null, read as absent"),
+        ({"run": {"runId": "manual_1"}}, "run.runId", "'manual_1' read as"),
+        ({"producer": None}, "producer", "not a text, left out"),
+        ({"schemaURL": 5}, "schemaURL", "not a text, left out"),
+        ({"inputs": None}, "inputs", "null, read as empty"),
+        ({"outputs": None}, "outputs", "null, read as empty"),
+        ({"inputs": [None]}, "inputs[0]", "null, left out"),
+        ({"run": {**RUN, "facets": None}}, "run.facets", "null, read as empty"),
+        ({"run": {**RUN, "facets": {"parent": None}}}, "run.parent", "null, left out"),
+        ({"run": {**RUN, "facets": {"parentRun": {}}}}, "run.parentRun", "read as parent"),
+        ({"job": {**JOB, "facets": []}}, "job.facets", "not an object, left out"),
+        ({"job": {**JOB, "facets": {"sql": "select 1"}}}, "job.sql", "not an object, left out"),
+        ({"dataset": None}, "dataset", "null, read as absent"),
+        ({"outputs": [{"namespace": "n", "name": "a", "outputFacets": None}]}, "outputs[0].outputFacets", "null"),
+        ({"inputs": [{"namespace": "n", "name": "a", "inputFacets": {"x": 1}}]}, "inputs[0].inputFacets.x", "not an"),
+    ],
+)
+def test_what_was_repaired_is_told_by_place(parts: dict[str, object], place: str, says: str) -> None:
+    found = repairs(**parts)
+    assert set(found) == {place}
+    assert says in found[place]
+
+
+def test_an_event_without_producer_and_schema_is_taken_and_told() -> None:
+    event, found = openlineage.read(json.dumps({"eventTime": TIME, "job": JOB, "run": None}).encode())
+    assert (event.kind, event.producer, event.schema_url) == ("job", "", "")
+    assert found == {"producer": "missing", "schemaURL": "missing", "run": "null, read as absent"}
+
+
+def test_a_repair_leaves_the_other_facets_byte_for_byte() -> None:
+    facet = b'{ "_producer":"x",  "n": 1.50, "none":null, "u":"\\u00e9" }'
+    text = (
+        b'{"eventTime":"2026-01-01T10:00:00Z","run":{"runId":"r","facets":{"parentRun":' + facet + b',"bad":3}},'
+        b'"job":{"namespace":"n","name":"j","facets":{"odd":' + facet + b',"gone":null}},"inputs":null}'
+    )
+    event = openlineage.decode(text)
+    assert event.run is not None
+    assert event.job is not None
+    assert {key: bytes(raw) for key, raw in event.run.facets.items()} == {"parent": facet}
+    assert {key: bytes(raw) for key, raw in event.job.facets.items()} == {"odd": facet}
+    assert event.inputs == ()
+
+
+def test_a_small_state_is_read_as_the_state_that_it_is() -> None:
+    assert openlineage.decode(raw(run=RUN, job=JOB, eventType=" running ")).event_type == "RUNNING"
+
+
+def test_of_a_key_that_comes_twice_the_last_value_counts_and_it_is_told() -> None:
+    text = raw(job=JOB).replace(b'"job":', b'"job": {"namespace": "n", "name": "first"}, "job":')
+    event, found = openlineage.read(text)
+    assert event.job is not None
+    assert event.job.name == "job"
+    assert found == {"$": "more than once in one object, the last counts: job"}
+
+
+def test_a_byte_order_mark_and_numbers_that_json_does_not_have_are_taken() -> None:
+    text = b"\xef\xbb\xbf" + raw(job={**JOB, "facets": {"m": {"a": float("nan"), "b": -float("inf"), "c": "NaN"}}})
+    event, found = openlineage.read(text)
+    assert event.job is not None
+    assert json.loads(bytes(event.job.facets["m"])) == {"a": None, "b": None, "c": "NaN"}
+    assert found == {"$": "byte order mark left out; NaN and Infinity, which JSON does not have, read as null"}
+
+
+def test_numbers_of_any_size_and_depth_up_to_a_bound_stay_as_they_are() -> None:
+    facet = b'{"n":1' + b"0" * 6_000 + b',"x":1e999,"d":' + b"[" * 100 + b"]" * 100 + b"}"
+    text = b'{"eventTime":"2026-01-01T10:00:00Z","job":{"namespace":"n","name":"j","facets":{"f":' + facet + b"}}}"
+    event = openlineage.read(text).event
+    assert event.job is not None
+    assert bytes(event.job.facets["f"]) == facet
+
+
+_leaves = st.one_of(st.none(), st.booleans(), st.integers(), st.floats(), st.text(max_size=5), st.just({}), st.just([]))
+_keys = st.sampled_from(
+    ["eventTime", "eventType", "run", "job", "dataset", "inputs", "outputs", "facets", "inputFacets", "runId",
+     "namespace", "name", "producer", "schemaURL", "parentRun", "parent", "schema"]
+)  # fmt: skip
+_values = st.recursive(
+    _leaves,
+    lambda inner: st.one_of(st.lists(inner, max_size=3), st.dictionaries(_keys, inner, max_size=5)),
+    max_leaves=20,
+)
+
+
+@given(st.dictionaries(_keys, _values), st.sampled_from([b"", b"\xef\xbb\xbf", b" ", b"\x00"]))
+def test_no_json_ever_raises_anything_but_a_bad_event(parts: dict[str, object], before: bytes) -> None:
+    text = before + json.dumps({"eventTime": TIME, "run": RUN, "job": JOB, **parts}).encode()
+    with contextlib.suppress(BadEvent):
+        event, found = openlineage.read(text)
+        assert openlineage.decode(openlineage.encode(event)) == event  # what was repaired stays repaired
+        assert all(isinstance(note, str) and note for note in found.values())
+        unread(event)

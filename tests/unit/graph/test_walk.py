@@ -30,6 +30,7 @@ def run(job: Job, time_us: int, reads: list[Version], writes: Version, columns: 
         ended_us=time_us,
         inputs=tuple(Touched(dataset=read.dataset, version=read.version, kind="file") for read in reads),
         outputs=(Touched(dataset=writes.dataset, version=writes.version, partition=f"day {time_us // 10}"),),
+        informed=(writes,),
         edges=tuple(Edge(read, writes, id_, "explicit") for read in reads),
         columns=columns,
     )
@@ -52,7 +53,7 @@ def store() -> Iterator[Store]:
     opened = open_store(":memory:")
     for number in (1, 2, 3):
         for shape in day(number):
-            opened.lineage.put(shape)
+            opened.lineage.put_shape(shape)
     yield opened
     opened.close()
 
@@ -73,7 +74,12 @@ def test_datasets_and_jobs_upstream_carry_negative_depth(store: Store) -> None:
         (BUILD.node, FEATURES.node, "WRITE"),
         (FEATURES.node, DESK.node, "READ"),
         (DESK.node, ANSWERS.node, "WRITE"),
+        (FLIGHTS.node, FEATURES.node, "DERIVED"),
+        (PLANES.node, FEATURES.node, "DERIVED"),
+        (WEATHER.node, FEATURES.node, "DERIVED"),
+        (FEATURES.node, ANSWERS.node, "DERIVED"),
     }
+    assert {link.via for link in graph.edges if link.kind == "DERIVED"} == {BUILD.node, DESK.node}
     assert graph.truncated is False
 
 
@@ -145,12 +151,15 @@ def test_a_neighbourhood_is_both_ways(store: Store) -> None:
     assert depths(walk.neighbourhood(store, FEATURES.node, 1)) == {"build": -1, "features": 0, "desk": 1}
 
 
-def test_a_walk_that_was_cut_says_so(store: Store) -> None:
-    graph = walk.upstream(store, ANSWERS.node, limit=3)
-    assert [node.id for node in graph.nodes] == [ANSWERS.node, DESK.node, FEATURES.node]
+def test_a_walk_that_was_cut_says_so_and_keeps_the_jobs_between_what_it_shows(store: Store) -> None:
+    graph = walk.upstream(store, ANSWERS.node, limit=2)
+    assert [node.id for node in graph.nodes if node.type == "DATASET"] == [ANSWERS.node, FEATURES.node]
     assert graph.truncated is True
-    assert {link.source for link in graph.edges} == {DESK.node, FEATURES.node}
-    assert walk.upstream(store, ANSWERS.node, limit=7).truncated is False
+    assert {(link.source, link.target) for link in graph.edges} >= {
+        (FEATURES.node, DESK.node),
+        (DESK.node, ANSWERS.node),
+    }
+    assert walk.upstream(store, ANSWERS.node, limit=5).truncated is False
 
 
 def test_an_unknown_node_has_no_surroundings(store: Store) -> None:
@@ -190,9 +199,11 @@ def test_a_walk_reaches_what_a_plain_search_reaches(pairs: set[tuple[int, int]],
     """The reference is a breadth-first search over the same pairs; graphs may have cycles."""
     store = open_store(":memory:")
     data = [Dataset("n", str(number)) for number in range(8)]
-    store.lineage.put(run(Job("j", "start"), 1, [], Version(data[start], "v"), ()))
+    store.lineage.put_shape(run(Job("j", "start"), 1, [], Version(data[start], "v"), ()))
     for place, (a, b) in enumerate(sorted(pairs)):
-        store.lineage.put(run(Job("j", f"{a}-{b}"), 2 + place, [Version(data[a], "v")], Version(data[b], "v"), ()))
+        store.lineage.put_shape(
+            run(Job("j", f"{a}-{b}"), 2 + place, [Version(data[a], "v")], Version(data[b], "v"), ())
+        )
     expected, frontier = {start: 0}, [start]
     for step in range(1, depth + 1):
         frontier = [b for a, b in sorted(pairs) if a in frontier and b not in expected]

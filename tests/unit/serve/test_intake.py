@@ -22,15 +22,15 @@ class Counting(Engine):
 
     together: list[int]
 
-    def ingest_many(self, batch: Sequence[bytes]) -> list[Receipt]:
+    def accept(self, batch: Sequence[bytes]) -> list[Receipt]:
         self.together.append(len(batch))
-        return super().ingest_many(batch)
+        return super().accept(batch)
 
 
 class Failing(Engine):
     """An engine whose disk is full."""
 
-    def ingest_many(self, batch: Sequence[bytes]) -> list[Receipt]:
+    def accept(self, batch: Sequence[bytes]) -> list[Receipt]:
         raise OSError("no space left")
 
 

@@ -82,8 +82,12 @@ def test_values_come_back_as_the_same_types(link: Connection) -> None:
     (total,) = link.rows("ledger_count")
     assert total == (2**40 + 1,)
     assert type(total[0]) is int
-    edge = {"source": 1, "target": 2, "run": 3, "provenance": "\u00e9\u4e2d", "from_us": 1, "to_us": 9}
-    link.many("edge_put", [{**edge, "confidence": confidence} for confidence in (1, 0.1)])
+    edge = {"source": 1, "target": 2, "via": 3, "hops": 2, "provenance": "\u00e9\u4e2d", "to_us": 9}
+    link.many("edge_put", [{**edge, "from_us": at, "confidence": sure} for at, sure in ((1, 1), (2, 0.1))])
+    assert sorted(link.rows("edges_via", via=3, target=2)) == [
+        (1, 1, 9, 2, "\u00e9\u4e2d", 1.0), (1, 2, 9, 2, "\u00e9\u4e2d", 0.1),
+    ]  # fmt: skip
+    assert {type(row[5]) for row in link.rows("edges_via", via=3, target=2)} == {float}
     for values in link.rows("ledger_segments"):
         assert [type(value) for value in values] == [str, str, int, str, str, int, int]
     assert [row[5:] for row in link.rows("ledger_segments")] == [(-5, 2**62)] * 2

@@ -10,11 +10,15 @@ import pytest
 
 from driftline.errors import StoreTooNew, StoreUnusable
 from driftline.store import migrate, open_store
+from driftline.store.log import RUN as RUNS
+from driftline.store.log import Fresh
+
+RUN = "01900000-0000-7000-8000-000000000001"
 
 TABLES = {
-    "answer_inbox", "blob", "change", "column_edge", "column_set", "event_log", "field", "finding", "flow", "incident",
-    "incident_member", "ledger_segment", "node", "outbox", "quarantine", "run", "run_columns", "schema_version",
-    "setting", "tally", "touch", "version", "version_edge",
+    "alias_word", "answer_inbox", "blob", "change", "column_edge", "edge", "event_log", "field", "finding", "flow",
+    "incident", "incident_member", "job_parent", "ledger_segment", "node", "outbox", "pairing", "pending", "quarantine",
+    "receipt", "run", "run_columns", "schema_version", "setting", "tally", "tie", "touch", "trace", "version",
 }  # fmt: skip
 
 
@@ -126,8 +130,8 @@ def test_older_code_goes_on_beside_newer_code_where_the_migration_says_so(
         for store in (running, newer, older):
             assert [store.state.get(name) for name in ("newer", "running", "older")] == [b"1"] * 3
             with store.transaction():
-                store.log.append(b"%d" % id(store), event_us=1, received_us=1, run="r")
-        assert len(newer.log.of_run("r")) == 3
+                store.log.append([Fresh(b"%d" % id(store), 1, RUN, RUNS)], received_us=1)
+        assert len(newer.log.of_run(RUN)) == 3
         open_store(place).close()
     for store in (running, newer, older):
         store.close()

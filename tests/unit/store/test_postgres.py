@@ -5,6 +5,7 @@ import subprocess
 import sys
 import threading
 import traceback
+import uuid
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,7 @@ from driftline import clock
 from driftline.errors import MissingExtra, StoreTooNew, StoreUnusable
 from driftline.store import connection, open_store, sql
 from driftline.store import postgres as module
+from driftline.store.log import RUN, Fresh
 from driftline.store.postgres import PostgresConnection
 
 SECRET = "s3cr%40t"
@@ -125,12 +127,13 @@ def test_many_threads_write_and_read_at_once(url: str) -> None:
     wrong: list[BaseException] = []
 
     def work(worker: int) -> None:
+        run = str(uuid.UUID(int=worker))
         try:
             for number in range(20):
                 with store.transaction():
-                    store.log.append(b"%d/%d" % (worker, number), event_us=1, received_us=1, run=str(worker))
-                    assert len(store.log.of_run(str(worker))) == number + 1
-                assert len(store.log.of_run(str(worker))) == number + 1
+                    store.log.append([Fresh(b"%d/%d" % (worker, number), 1, run, RUN)], received_us=1)
+                    assert len(store.log.of_run(run)) == number + 1
+                assert len(store.log.of_run(run)) == number + 1
         except BaseException as error:
             wrong.append(error)
 

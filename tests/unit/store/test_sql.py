@@ -35,7 +35,7 @@ def test_reading_and_writing_statements_are_told_apart() -> None:
     statements = sql.load()
     assert statements["log_append"].writes
     assert not statements["log_read"].writes
-    assert not statements["flow_nodes_up"].writes
+    assert not statements["edges_into"].writes
 
 
 @pytest.mark.parametrize("pattern", NOT_PORTABLE)

@@ -4,6 +4,7 @@ import sqlite3
 import subprocess
 import sys
 import threading
+import uuid
 from collections.abc import Callable
 from pathlib import Path
 
@@ -11,15 +12,19 @@ import pytest
 
 from driftline.errors import StoreUnusable
 from driftline.store import connection, open_store
+from driftline.store.log import RUN, Fresh
+
+ONE = "01900000-0000-7000-8000-000000000001"
 
 # Writes numbers one after another, each in two places at once, and says each when it is acknowledged.
 WRITER = """
 import sys
 from driftline.store import open_store
+from driftline.store.log import RUN, Fresh
 store = open_store(sys.argv[1])
 for number in range(10**9):
     with store.transaction():
-        store.log.append(b"%d" % number, event_us=number, received_us=0, run="r")
+        store.log.append([Fresh(b"%d" % number, number, sys.argv[2], RUN)], received_us=0)
         store.state.put("last", b"%d" % number)
     print(number, flush=True)
 """
@@ -30,7 +35,7 @@ def test_nothing_acknowledged_is_lost_when_the_writer_is_killed(
 ) -> None:
     location = f"sqlite://{tmp_path}"
     for _ in range(3):
-        writer = spawn([sys.executable, "-c", WRITER, location], stdout=subprocess.PIPE)
+        writer = spawn([sys.executable, "-c", WRITER, location, ONE], stdout=subprocess.PIPE)
         assert writer.stdout is not None
         acknowledged = -1
         while acknowledged < 200:
@@ -40,7 +45,7 @@ def test_nothing_acknowledged_is_lost_when_the_writer_is_killed(
         for line in writer.stdout.read().split(b"\n")[:-1]:
             acknowledged = int(line)
         store = open_store(location)
-        kept = [int(raw) for raw in store.log.of_run("r")]
+        kept = [int(raw) for raw in store.log.of_run(ONE)]
         assert kept == list(range(len(kept)))
         assert len(kept) > acknowledged
         assert int(store.state.get("last") or b"-1") <= kept[-1]
@@ -76,12 +81,13 @@ def test_many_threads_write_and_read_at_once(tmp_path: Path, place: str) -> None
     wrong: list[BaseException] = []
 
     def work(worker: int) -> None:
+        run = str(uuid.UUID(int=worker))
         try:
             for number in range(30):
                 with store.transaction():
-                    store.log.append(b"%d/%d" % (worker, number), event_us=1, received_us=1, run=str(worker))
-                    assert len(store.log.of_run(str(worker))) == number + 1
-                assert len(store.log.of_run(str(worker))) == number + 1
+                    store.log.append([Fresh(b"%d/%d" % (worker, number), 1, run, RUN)], received_us=1)
+                    assert len(store.log.of_run(run)) == number + 1
+                assert len(store.log.of_run(run)) == number + 1
         except BaseException as error:
             wrong.append(error)
 

@@ -69,7 +69,13 @@ create index node_name on node (lower(name));
 create index node_page on node (type, name, namespace);
 
 -- Columns. The row set of a dataset as a whole stands in column edges as minus the dataset's id.
-create table field (id bigint primary key, dataset_id bigint not null, name text not null, unique (dataset_id, name));
+create table field (
+  id bigint primary key,
+  dataset_id bigint not null,
+  name text not null,
+  since_us bigint not null,
+  unique (dataset_id, name)
+);
 create index field_name on field (name);
 
 -- Executions, and beside them (attempt 0) what job and dataset events say without a run.
@@ -97,8 +103,10 @@ create table job_parent (
   primary key (job_id, parent_id, root_id)
 ) {norowid};
 create index job_parent_down on job_parent (parent_id, job_id);
+create index job_parent_root on job_parent (root_id, job_id);
 
--- States of datasets. A rank orders what runs said of one: writes before reads, then time, then run.
+-- States of datasets. A rank orders what runs said of one: writes before reads, then time, then run. Since: when one was
+-- first spoken of, which a later end of its run does not change.
 create table version (
   id bigint primary key,
   dataset_id bigint not null,
@@ -111,8 +119,10 @@ create table version (
   best text not null,
   filled text not null,
   body {blob} not null,
+  since_us bigint not null,
   unique (dataset_id, version)
 );
+create index version_since on version (dataset_id, since_us, version);
 create index version_time on version (dataset_id, time_us, version);
 
 -- What a run said of a version that it read (0), wrote (1) or, without a run, was told of (2).
@@ -127,7 +137,7 @@ create table touch (
   informed_us bigint not null,
   schema_id bigint not null,
   body {blob} not null,
-  primary key (version_id, role, run_id)
+  primary key (version_id, role, run_id, valid_from_us)
 ) {norowid};
 create index touch_run on touch (run_id);
 create index touch_flow on touch (job_id, dataset_id, role, run_id);
@@ -144,7 +154,7 @@ create table trace (
   confidence double precision not null,
   valid_from_us bigint not null,
   valid_to_us bigint not null,
-  primary key (target, source, run_id)
+  primary key (target, source, run_id, valid_from_us)
 ) {norowid};
 create index trace_down on trace (source, valid_from_us, target, run_id, hops);
 create index trace_run on trace (run_id);
@@ -162,6 +172,7 @@ create index flow_down on flow (source, target, valid_from_us, valid_to_us);
 -- The other names that a dataset was said to have (a blob), by the moment at which it was said.
 create table alias_word (dataset_id bigint not null, time_us bigint not null, run_id bigint not null, names_id bigint not null,
   primary key (dataset_id, time_us, run_id)) {norowid};
+create index alias_word_run on alias_word (run_id);
 
 -- What a job's runs add up to say of the sources of one dataset.
 create table pairing (job_id bigint not null, target bigint not null, body {blob} not null, primary key (job_id, target)) {norowid};

@@ -1,0 +1,101 @@
+"""The desk for single events: their receipts, what waits in quarantine, and trying it again.
+
+Enters: ids of events, rules that mend. Leaves: receipts. An event in quarantine stays in the log for good; when it is
+taken after all, possibly mended, the log says as which other event.
+"""
+
+from collections.abc import Sequence
+
+import msgspec
+
+from driftline.engine import accept, ingest
+from driftline.engine.house import House
+from driftline.errors import BadInput, NotFound
+from driftline.event import mapping
+from driftline.event.kept import HeldEvent, Replayed
+from driftline.event.mapping import Mapping
+from driftline.event.report import Receipt
+from driftline.store.log import Refused
+
+ALL = 1_000_000
+
+
+def receipt(house: House, id_: str) -> Receipt:
+    """Return the receipt of an event, as it would be given today.
+
+    Raises:
+        NotFound: there is no such event.
+    """
+    found = house.store.log.find(id_)
+    if found is None:
+        raise NotFound(f"event {id_!r}", hint="The id of an event is in the receipt that was given for it.")
+    entry, note = found
+    return Receipt(
+        status="quarantined" if entry.status == "quarantined" else "accepted",
+        event=entry.id,
+        reason=note.reason,
+        replaced_by=note.replaced_by,
+        facets=dict(note.facets),
+        repairs=dict(note.repairs),
+    )
+
+
+def raw(house: House, id_: str) -> bytes:
+    """Return an event as it came.
+
+    Raises:
+        NotFound: there is no such event.
+    """
+    found = house.store.log.find(id_)
+    if found is None:
+        raise NotFound(f"event {id_!r}", hint="The id of an event is in the receipt that was given for it.")
+    return found[0].raw
+
+
+def held(house: House, limit: int) -> list[HeldEvent]:
+    """Return what waits in quarantine, newest first."""
+    return [
+        HeldEvent(event=one.id, reason=one.reason, received_us=one.received_us, body=one.raw.decode(errors="replace"))
+        for one in house.store.log.refused(limit)
+    ]
+
+
+def replay(house: House, rules: Mapping | None = None, ids: Sequence[str] = (), *, rehearse: bool = False) -> Replayed:
+    """Try events in quarantine again, as this version reads them and as the rules mend them.
+
+    Args:
+        house: the house.
+        rules: how they are mended first; None = as they are.
+        ids: which of them; none = all.
+        rehearse: only tell what would come of it.
+
+    Raises:
+        BadInput: an id is not in quarantine.
+    """
+    waiting = {one.id: one for one in house.store.log.refused(ALL)}
+    unknown = [id_ for id_ in ids if id_ not in waiting]
+    if unknown:
+        raise BadInput(f"not in quarantine: {', '.join(unknown)}", hint="List what is with 'driftline events held'.")
+    chosen = [waiting[id_] for id_ in ids] if ids else list(reversed(waiting.values()))
+    taken: list[Receipt] = []
+    refused: list[Receipt] = []
+    for one in chosen:
+        mended = mapping.apply(rules, one.raw) if rules else one.raw
+        reason = accept.refusal(mended)
+        if reason:
+            refused.append(Receipt(status="quarantined", event=one.id, reason=reason))
+        elif rehearse:
+            taken.append(Receipt(status="accepted", event=one.id))
+        else:
+            taken.append(_take(house, one, mended))
+    if not rehearse:
+        while ingest.follow(house):
+            pass
+    return Replayed(taken=tuple(taken), refused=tuple(refused))
+
+
+def _take(house: House, one: Refused, mended: bytes) -> Receipt:
+    with house.lock, house.store.transaction():
+        [found] = accept.events(house, [mended])
+        house.store.log.replace(one, found.event)
+    return msgspec.structs.replace(found, status="accepted")

@@ -1,0 +1,83 @@
+"""Facets by name: what was said of a dataset, a job or a run, byte for byte.
+
+Enters: a node id. Leaves: its facets. Of a dataset or a job the newest of each key stands; of a run all its events
+add up, with what they say of its inputs and outputs.
+"""
+
+import msgspec
+
+from driftline.engine.house import House
+from driftline.errors import NotFound
+from driftline.event import names, openlineage
+from driftline.event.kept import Facets
+from driftline.event.openlineage import DatasetPart, Event
+from driftline.graph import datasets, executions
+
+Held = dict[str, msgspec.Raw]
+
+
+def of(house: House, node: str, name: str = "") -> Facets:
+    """Return the facets of ``node``; only the one called ``name`` where that is not empty.
+
+    Raises:
+        NotFound: there is no such node, or it has no such facet.
+    """
+    found = house.store.lineage.lookup(node)
+    if found is None:
+        raise NotFound(repr(node))
+    if found.type == "RUN":
+        held = _of_run(house, found.label)
+    elif found.type == "JOB":
+        held = Facets(node=node, facets=_standing(house, "JOB", *_named(house, found.id)))
+    else:
+        assert found.dataset is not None
+        dataset = found.dataset
+        held = Facets(node=dataset.node, facets=_standing(house, "DATASET", dataset.namespace, dataset.name))
+    return _only(held, name) if name else held
+
+
+def _only(held: Facets, name: str) -> Facets:
+    def pick(facets: Held) -> Held:
+        return {name: facets[name]} if name in facets else {}
+
+    kept = Facets(
+        node=held.node,
+        facets=pick(held.facets),
+        inputs={node: pick(facets) for node, facets in held.inputs.items() if name in facets},
+        outputs={node: pick(facets) for node, facets in held.outputs.items() if name in facets},
+    )
+    if not (kept.facets or kept.inputs or kept.outputs):
+        known = {*held.facets}.union(*held.inputs.values(), *held.outputs.values())
+        raise NotFound(f"facet {name!r} of {held.node}", hint=f"It has {', '.join(sorted(known)) or 'none'}.")
+    return kept
+
+
+def _named(house: House, job: int) -> tuple[str, str]:
+    row = house.store.walks.nodes([job])[job]
+    return row[2], row[3]
+
+
+def _standing(house: House, type_: str, namespace: str, name: str) -> Held:
+    found = house.store.lineage.facets(type_, namespace, name)
+    return {key: msgspec.Raw(facet) for key, facet in found.items()}
+
+
+def _of_run(house: House, run: str) -> Facets:
+    events = executions.in_order(openlineage.decode(raw) for raw in house.store.log.of_run(run))
+    return Facets(
+        node=names.run_id(run),
+        facets=datasets.merged(event.run.facets for event in events if event.run),
+        inputs=_sides(events, "inputs"),
+        outputs=_sides(events, "outputs"),
+    )
+
+
+def _sides(events: list[Event], side: str) -> dict[str, Held]:
+    parts: dict[str, list[DatasetPart]] = {}
+    for event in events:
+        for part in getattr(event, side):
+            parts.setdefault(names.dataset_id(part.namespace, part.name), []).append(part)
+    return {
+        node: datasets.merged({**one.facets, **one.input_facets, **one.output_facets} for one in said)
+        for node, said in parts.items()
+    }

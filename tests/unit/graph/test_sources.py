@@ -1,0 +1,108 @@
+from typing import Any
+
+from driftline.event.facets import pack
+from driftline.event.lineage import Dataset, Job, Place, Tie, Version
+from driftline.event.openlineage import DatasetPart
+from driftline.graph import datasets
+from driftline.graph.datasets import READ, WRITE
+from driftline.graph.sources import Found, of_dataset, of_run
+
+OWN, OUT = Job("n", "own"), Dataset("n", "out")
+
+
+def part(name: str, **facets: dict[str, Any]) -> DatasetPart:
+    return DatasetPart("n", name, {key: pack(key, body) for key, body in facets.items()})
+
+
+def named(name: str, **more: str) -> dict[str, str]:
+    return {"type": "DATASET", "namespace": "n", "name": name, **more}
+
+
+def columns(*sources: str) -> dict[str, Any]:
+    return {"fields": {"x": {"inputFields": [named(source, field="x") for source in sources]}}}
+
+
+def run(reads: list[DatasetPart], writes: list[DatasetPart], *entries: dict[str, Any]) -> Found:
+    on_job = [{"lineage": pack("lineage", {"entries": list(entries)})}] if entries else [{}]
+    gathered = datasets.gather([tuple(reads)], READ), datasets.gather([tuple(writes)], WRITE, minted="m")
+    return of_run("r", OWN, on_job, *gathered, "m")
+
+
+def edges(found: Found) -> set[tuple[str, str, str]]:
+    return {(edge.source.dataset.name, edge.target.dataset.name, edge.provenance) for edge in found.edges}
+
+
+def test_without_better_knowledge_nothing_is_written_down_pair_by_pair() -> None:
+    found = run([part("a"), part("b")], [part("out"), part("two")])
+    assert (found.edges, found.informed, found.columns, found.ties) == ((), (), (), ())
+    assert [one.dataset.name for one in (*found.inputs, *found.outputs)] == ["a", "b", "out", "two"]
+
+
+def test_column_lineage_informs_the_output_that_has_it_and_no_other() -> None:
+    found = run([part("a"), part("b")], [part("out", columnLineage=columns("a")), part("two")])
+    assert edges(found) == {("a", "out", "column")}
+    assert found.informed == (Version(OUT, "m"),)
+
+
+def test_a_dataset_that_only_column_lineage_names_is_an_input() -> None:
+    found = run([part("a")], [part("out", columnLineage=columns("a", "b"))])
+    assert [one.dataset.name for one in found.inputs] == ["a", "b"]
+    assert edges(found) == {("a", "out", "column"), ("b", "out", "column")}
+
+
+def test_explicit_lineage_is_the_whole_truth_of_its_run() -> None:
+    """Column lineage plays no part; what no entry reads or describes stays with the job."""
+    found = run(
+        [part("a"), part("unread")],
+        [part("out", columnLineage=columns("unread")), part("bare")],
+        {**named("out"), "inputs": [named("a")]},
+    )
+    assert edges(found) == {("a", "out", "explicit")}
+    assert found.columns == ()
+    assert {version.dataset.name for version in found.informed} == {"bare", "out"}
+    assert [one.dataset.name for one in (*found.inputs, *found.outputs)] == ["a", "unread", "bare", "out"]
+
+
+def test_datasets_that_only_explicit_lineage_names_are_inputs_and_outputs() -> None:
+    found = run([], [], {**named("out"), "inputs": [named("a")]})
+    assert [one.dataset.name for one in found.inputs] == ["a"]
+    assert [(one.dataset.name, one.version) for one in found.outputs] == [("out", "m")]
+    assert edges(found) == {("a", "out", "explicit")}
+
+
+def test_the_explicit_lineage_of_an_output_counts_as_that_of_its_job() -> None:
+    found = run([part("a"), part("b")], [part("out", lineage={"inputs": [named("a")]})])
+    assert edges(found) == {("a", "out", "explicit")}
+
+
+def test_our_own_capture_joins_what_it_read_to_what_it_wrote() -> None:
+    ours = {"driftline_state": {"version": "v"}}
+    assert edges(run([part("a", **ours)], [part("out", **ours)])) == {("a", "out", "explicit")}
+    mixed = run([part("a", **ours), part("b")], [part("out", **ours)])
+    assert (mixed.edges, mixed.informed) == ((), ())  # b was seen by somebody else: what it fed is not known
+
+
+def test_an_input_of_our_own_that_no_column_lineage_names_was_read_for_something() -> None:
+    ours = {"driftline_state": {"version": "v"}}
+    found = run([part("a", **ours), part("c", **ours)], [part("out", columnLineage=columns("a"), **ours)])
+    assert edges(found) == {("a", "out", "explicit"), ("c", "out", "explicit")}
+
+
+def test_nothing_feeds_itself() -> None:
+    ours = {"driftline_state": {"version": "v"}}
+    assert run([part("out", **ours)], [part("out", **ours)]).edges == ()
+    assert run([], [part("out", lineage={"inputs": [named("out")]})]).edges != ()  # an older state of it
+
+
+def told(**facets: dict[str, Any]) -> Found:
+    return of_dataset(datasets.gather([(part("out", **facets),)], READ), OUT)
+
+
+def test_a_dataset_event_ties_a_view_to_what_it_is_made_of() -> None:
+    own, a = Place("DATASET", "n", "out"), Place("DATASET", "n", "a")
+    assert told(columnLineage=columns("a", "out")).ties == (Tie(a, own, "column"),)
+    assert told(lineage={"inputs": [named("a")]}, columnLineage=columns("b")).ties == (Tie(a, own, "explicit"),)
+    assert told(lineage={"inputs": []}, columnLineage=columns("b")).ties == ()
+    found = told()
+    assert (found.ties, found.columns, found.outputs) == ((), (), ())
+    assert [one.dataset for one in found.inputs] == [OUT]
