@@ -9,6 +9,11 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from driftline.capture.answers import answer as answer
     from driftline.capture.answers import record_answer as record_answer
+    from driftline.capture.ask import diff as diff
+    from driftline.capture.ask import impact as impact
+    from driftline.capture.ask import lineage as lineage
+    from driftline.capture.ask import path as path
+    from driftline.capture.ask import select as select
     from driftline.capture.client import configure as configure
     from driftline.capture.client import flush as flush
     from driftline.capture.gate import gate as gate
@@ -24,19 +29,17 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 # guard and serve are rooms as well as functions: their packages are callable (docs/decisions/0003).
-_PLACES = {
-    "Run": "driftline.capture.run",
-    "answer": "driftline.capture.answers",
-    "configure": "driftline.capture.client",
-    "deploy": "driftline.capture.models",
-    "evaluate": "driftline.capture.models",
-    "flush": "driftline.capture.client",
-    "gate": "driftline.capture.gate",
-    "record_answer": "driftline.capture.answers",
-    "run": "driftline.capture.run",
-    "step": "driftline.capture.step",
-    "watch": "driftline.capture.watch",
+_NAMES = {
+    "answers": ("answer", "record_answer"),
+    "ask": ("diff", "impact", "lineage", "path", "select"),
+    "client": ("configure", "flush"),
+    "gate": ("gate",),
+    "models": ("deploy", "evaluate"),
+    "run": ("Run", "run"),
+    "step": ("step",),
+    "watch": ("watch",),
 }
+_PLACES = {name: f"driftline.capture.{module}" for module, names in _NAMES.items() for name in names}
 _ROOMS = ("guard", "serve")
 __all__ = ["__version__", *_PLACES, *_ROOMS]  # noqa: PLE0604 - every element is a string
 

@@ -1,11 +1,13 @@
 """The public interface as a user writes it; mypy reads this file, nothing runs it."""
 
+from datetime import date
 from typing import assert_type
 
 import driftline
 from driftline.config import Settings
 from driftline.event.answer import Verdict
-from driftline.event.lineage import Touched
+from driftline.event.lineage import Subgraph, Touched
+from driftline.event.report import Difference, Impact, Selected
 
 
 class Model:
@@ -55,3 +57,12 @@ def serving() -> None:
         answer.features(delay=181.0)
         answer.decide("refund", money=300.0, text="yes", score=0.9)
     assert_type(driftline.record_answer(endpoint="desk", decision="deny"), str)
+
+
+def asking() -> None:
+    assert_type(driftline.lineage("features", down=False, as_of=date(2013, 1, 31)), Subgraph)
+    assert_type(driftline.lineage(select="+features", view="last", roll_up="parent"), Subgraph)
+    assert_type(driftline.path("feed/flights", "features", columns=True), Subgraph)
+    assert_type(driftline.diff("features", since="2013-01-30", until="features#v3"), Difference)
+    assert_type(driftline.select("tag:money+1", exclude="source:*"), Selected)
+    assert_type(driftline.impact("feed/flights"), Impact)

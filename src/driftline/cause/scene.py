@@ -41,6 +41,8 @@ class Scene(msgspec.Struct, frozen=True, kw_only=True, dict=True):
         """Node id -> ids of what feeds it directly."""
         out: dict[str, list[str]] = {}
         for link in self.cone.edges:
+            if link.via:
+                continue  # READ and WRITE links say it, through the job
             out.setdefault(link.target, []).append(link.source)
         return {node: tuple(sorted(set(ids))) for node, ids in out.items()}
 

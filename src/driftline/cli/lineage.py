@@ -5,13 +5,13 @@ from typing import Any
 import click
 import msgspec
 
-from driftline import clock
 from driftline.cli import opened, show, tree
 from driftline.engine.engine import Engine
 from driftline.errors import BadInput
 from driftline.event.lineage import Link, Node, Subgraph
 
 LISTED = 1_000
+AS_OF = "As it was then: a time, run:ID, a version such as features#v3, or the id of an answer."
 
 
 @click.command()
@@ -20,58 +20,78 @@ LISTED = 1_000
 @click.option("--down", is_flag=True, help="Only where it goes.")
 @click.option("--depth", type=click.IntRange(1, 100), default=5, show_default=True, help="Steps to walk.")
 @click.option("--columns", is_flag=True, help="Walk from column to column.")
-@click.option("--as-of", metavar="TIME", help="As it was then: 2013-01-31 or 2013-01-31T08:00:00Z.")
+@click.option("--as-of", metavar="MOMENT", help=AS_OF)
+@click.option("--view", metavar="VIEW", default="union", show_default=True,
+    help="union: over all runs; last: what the last run of each job did; or the id of one run.")  # fmt: skip
+@click.option("--roll-up", type=click.Choice(["task", "parent", "root"]), default="task", show_default=True,
+    help="Show jobs as they are, or the DAG (parent) or application (root) that they ran for.")  # fmt: skip
+@click.option("--hide-inner", is_flag=True, help="Leave out datasets that one job alone writes and reads.")
+@click.option("--select", metavar="SELECTOR", help="In place of NODE: what a selector selects, and the jobs between.")
+@click.option("--exclude", metavar="SELECTOR", default="", help="Leave this out of --select.")
+@click.option("--limit", type=click.IntRange(1), default=500, show_default=True, help="Nodes in each direction.")
 @click.option("--list", "listing", is_flag=True, help="List the datasets that are known; NODE narrows the list.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 @click.pass_context
-def lineage(
-    ctx: click.Context,
-    node: str | None,
-    up: bool,
-    down: bool,
-    depth: int,
-    columns: bool,
-    as_of: str | None,
-    listing: bool,
-    as_json: bool,
-) -> None:
+def lineage(ctx: click.Context, /, node: str | None, listing: bool, as_json: bool, **asked: Any) -> None:
     """Show where NODE comes from and where it goes.
 
     NODE is a name such as features, a column such as features.arr_delay, or a node id such as
-    dataset:file:features.
+    dataset:file:features. With --view and the id of a run it may be left out: the run itself is shown.
     """
-    if node is None and not listing:
-        raise BadInput("no node was named", hint="Name one, or list what is known with --list.")
-    moment = _moment(as_of)
     with opened.engine(ctx) as engine:
         if listing:
             _list(engine, node or "", as_json)
             return
-        asked = engine.resolve(node or "")
-        both = up == down
-        graph = engine.lineage(asked, up=up or both, down=down or both, depth=depth, columns=columns, as_of_us=moment)
+        start, graph = _ask(engine, node or "", asked)
     if as_json:
         show.as_json(whole(graph))
+    elif start:
+        both = asked["up"] == asked["down"]
+        tree.draw(start, graph, up=asked["up"] or both, down=asked["down"] or both, depth=asked["depth"])
     else:
-        tree.draw(asked, graph, up=up or both, down=down or both, depth=depth)
+        tree.flow(graph)
+    if graph.truncated:
+        click.echo(f"Note: the answer was cut at {asked['limit']:,} nodes; --limit takes more.", err=True)
 
 
-def whole(graph: Subgraph) -> dict[str, list[dict[str, Any]]]:
-    """Return ``graph`` with every field spelt out, also those that hold their default."""
-    return {"nodes": [_all(node) for node in graph.nodes], "edges": [_all(link) for link in graph.edges]}
+def _ask(engine: Engine, node: str, asked: dict[str, Any]) -> tuple[str, Subgraph]:
+    """Return the node to begin a tree at ("": none) and the graph."""
+    moment = engine.moment(asked["as_of"])
+    if asked["select"]:
+        if node:
+            raise BadInput("a node and --select are both given", hint="Give one of them.")
+        found = engine.among(asked["select"], exclude=asked["exclude"], as_of_us=moment, limit=asked["limit"])
+        return "", found
+    if not node and asked["view"] in ("union", "last"):
+        hint = "Name one, or several with --select, or list what is known with --list."
+        raise BadInput("no node was named", hint=hint)
+    start = engine.resolve(node) if node else ""
+    both = asked["up"] == asked["down"]
+    graph = engine.lineage(
+        start,
+        up=asked["up"] or both,
+        down=asked["down"] or both,
+        as_of_us=moment,
+        **{key: asked[key] for key in ("depth", "columns", "view", "roll_up", "hide_inner", "limit")},
+    )
+    return start if any(one.id == start for one in graph.nodes) or not graph.nodes else "", graph
+
+
+def whole(graph: Subgraph) -> dict[str, Any]:
+    """Return ``graph`` with its fields spelt out, also those that hold their default.
+
+    ``via`` is there where a link goes through a job, ``truncated`` where the graph was cut.
+    """
+    found: dict[str, Any] = {
+        "nodes": [_all(node) for node in graph.nodes],
+        "edges": [_all(link) for link in graph.edges],
+    }
+    return {**found, "truncated": True} if graph.truncated else found
 
 
 def _all(record: Node | Link) -> dict[str, Any]:
-    return {field.encode_name: getattr(record, field.name) for field in msgspec.structs.fields(record)}
-
-
-def _moment(text: str | None) -> int | None:
-    if text is None:
-        return None
-    try:
-        return clock.parse(text)
-    except ValueError as error:
-        raise BadInput(f"--as-of {text!r} is not a moment") from error
+    said = {field.encode_name: getattr(record, field.name) for field in msgspec.structs.fields(record)}
+    return {name: value for name, value in said.items() if name != "via" or value}
 
 
 def _list(engine: Engine, query: str, as_json: bool) -> None:

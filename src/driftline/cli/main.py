@@ -26,6 +26,9 @@ PLACES = {
     "why": Place("driftline.cli.why", "why", "Tell why an answer came out so, or what caused an incident."),
     "lineage": Place("driftline.cli.lineage", "lineage", "Show where data comes from and where it goes."),
     "impact": Place("driftline.cli.impact", "impact", "Tell what is downstream of something, in money."),
+    "path": Place("driftline.cli.path", "path", "Show how one thing leads to another."),
+    "diff": Place("driftline.cli.diff", "diff", "Tell what came, went and changed between two moments."),
+    "select": Place("driftline.cli.select", "select", "List the datasets that a selector means, in dbt's syntax."),
     "guard": Place("driftline.cli.guard", "guard", "Show, set and lift quarantines."),
     "store": Place("driftline.cli.store", "store", "Check, compare, copy, shrink and prune the store."),
 }

@@ -12,6 +12,7 @@ from rich.tree import Tree
 from driftline.cli import show
 from driftline.event import names
 from driftline.event.lineage import Link, Node, Subgraph
+from driftline.graph import drawn
 
 _KINDS = {"JOB": "job", "RUN": "run"}
 _ROOTS = 24  # columns of a dataset that are drawn
@@ -21,6 +22,7 @@ _PLAIN = {"READ", "WRITE", "DERIVED"}
 
 def draw(asked: str, graph: Subgraph, *, up: bool, down: bool, depth: int) -> None:
     """Print the lineage of ``asked``, first as a sentence."""
+    graph = drawn.plainly(graph)
     above = sum(node.depth < 0 for node in graph.nodes)
     below = sum(node.depth > 0 for node in graph.nodes)
     counts = [f"{above:,} upstream"] * up + [f"{below:,} downstream"] * down
@@ -35,6 +37,24 @@ def draw(asked: str, graph: Subgraph, *, up: bool, down: bool, depth: int) -> No
     if down and below:
         show.heading("Goes to")
         _print_each(asked, graph, {link.source: [] for link in graph.edges}, up=False)
+
+
+def flow(graph: Subgraph) -> None:
+    """Print a graph that no single node was asked for as a list of what leads to what."""
+    graph = drawn.plainly(graph)
+    nodes = {node.id: node for node in graph.nodes}
+    show.say(f"{show.count(len(nodes), 'node')}, {show.count(len(graph.edges), 'link')}.")
+    rows = [
+        (
+            _label(link.source, nodes.get(link.source), None),
+            link.kind,
+            _label(link.target, nodes.get(link.target), link),
+        )
+        for link in graph.edges
+    ]
+    show.table(("from", "", "to"), rows)
+    linked = {place for link in graph.edges for place in (link.source, link.target)}
+    show.table(("alone", ""), ((_label(node.id, node, None), "") for node in graph.nodes if node.id not in linked))
 
 
 def _print_each(asked: str, graph: Subgraph, beside: dict[str, list[tuple[str, Link]]], *, up: bool) -> None:
@@ -57,17 +77,17 @@ def _print(asked: str, graph: Subgraph, beside: dict[str, list[tuple[str, Link]]
 
 
 def _grow(root: Tree, asked: str, nodes: Mapping[str, Node], beside: Mapping[str, list[tuple[str, Link]]]) -> None:
-    drawn = {asked}
+    grown = {asked}
     waiting = [(root, asked)]
     while waiting:
         branch, here = waiting.pop(0)
         near = beside.get(here, [])
         for there, link in near[:_WIDE]:
             label = _label(there, nodes.get(there), link)
-            if there in drawn:
+            if there in grown:
                 branch.add(label.append(" (drawn elsewhere)", "dim") if beside.get(there) else label)
                 continue
-            drawn.add(there)
+            grown.add(there)
             waiting.append((branch.add(label), there))
         if len(near) > _WIDE:
             branch.add(Text(f"+{len(near) - _WIDE} more", "dim"))
@@ -78,7 +98,10 @@ def _label(id_: str, node: Node | None, link: Link | None) -> Text:
     kind = _KINDS.get(node.type, "") if node else ""
     if kind:
         text.append(f"{kind} ", "dim")
-    text.append(names.label(id_), "italic" if kind else "bold")
+    name = names.label(id_)
+    if kind == "run" and node:
+        name = f"{node.label} {name.removeprefix('run ')}".strip()
+    text.append(name, "italic" if kind else "bold")
     if node and node.kind and not kind:
         text.append(f"  {node.kind}", "dim")
     if link and link.kind not in _PLAIN:

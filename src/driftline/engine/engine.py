@@ -17,30 +17,38 @@ from driftline.engine import (
     announce,
     costs,
     desk,
+    differences,
     facets,
     ingest,
+    moments,
     quarantine,
     questions,
     remember,
     reports,
+    selection,
+    shape,
     windows,
 )
 from driftline.engine.house import House
+from driftline.engine.shape import Question
 from driftline.event.answer import Answer
 from driftline.event.finding import Incident
 from driftline.event.kept import Facets, HeldEvent, Replayed
-from driftline.event.lineage import Node, Subgraph
+from driftline.event.lineage import Moment, Node, RollUp, Subgraph
 from driftline.event.mapping import Mapping
 from driftline.event.report import (
     DatasetReport,
     DatasetSummary,
+    Difference,
     Explanation,
     Impact,
     IncidentReport,
     Overview,
     Quarantine,
     Receipt,
+    Selected,
 )
+from driftline.graph import walk
 from driftline.store import open_store
 
 TOGETHER = ingest.TOGETHER
@@ -170,9 +178,71 @@ class Engine:
         depth: int = 5,
         columns: bool = False,
         as_of_us: int | None = None,
+        view: str = "union",
+        roll_up: RollUp = "task",
+        hide_inner: bool = False,
+        limit: int = shape.LIMIT,
     ) -> Subgraph:
-        """Return what lies up to ``depth`` hops up- and downstream of ``node``, as it was at ``as_of_us``."""
-        return questions.lineage(self.house, node, up=up, down=down, depth=depth, columns=columns, as_of_us=as_of_us)
+        """Return what lies up to ``depth`` hops up- and downstream of ``node``, as it was at ``as_of_us``.
+
+        Args:
+            node: where to begin; ``""`` with the view of one run: that run.
+            up: what it came from.
+            down: what came from it.
+            depth: links to walk.
+            columns: walk from column to column.
+            as_of_us: the moment; ``moment`` turns what people write into one.
+            view: ``union`` over all runs, ``last``: what the last run of each job did, or the id of one run.
+            roll_up: jobs as they are (task), or as those on whose behalf they ran: their parent, the root of all.
+            hide_inner: leave out datasets that one job alone writes and reads.
+            limit: nodes to walk in each direction; a graph that was cut says so.
+        """
+        asked = Question(
+            node=node,
+            up=up,
+            down=down,
+            depth=depth,
+            columns=columns,
+            as_of_us=as_of_us,
+            view=view,
+            roll_up=roll_up,
+            hide_inner=hide_inner,
+            limit=limit,
+        )
+        return questions.lineage(self.house, asked)
+
+    def path(self, start: str, end: str, *, as_of_us: int | None = None, columns: bool = False) -> Subgraph:
+        """Return one shortest way from ``start`` down to ``end``, nodes in order; empty where there is none."""
+        found = walk.path(self.house.store, start, end, as_of_us=as_of_us, columns=columns)
+        return questions.marked(self.house, found)
+
+    def diff(
+        self, node: str = "", *, since_us: int, until_us: int | None = None, depth: int = 5, limit: int = shape.LIMIT
+    ) -> Difference:
+        """Return what came, went and changed between two moments, around ``node`` or (``""``) in the whole graph."""
+        return differences.between(self.house, node, since_us, until_us, depth=depth, limit=limit)
+
+    def select(self, selector: str, *, exclude: str = "", as_of_us: int | None = None, limit: int = 10_000) -> Selected:
+        """Return the datasets that a selector in dbt's syntax selects, by name.
+
+        Raises:
+            BadInput: it cannot be read.
+        """
+        return selection.nodes(self.house, selector, exclude, as_of_us, limit)
+
+    def among(
+        self, selector: str, *, exclude: str = "", as_of_us: int | None = None, limit: int = shape.LIMIT
+    ) -> Subgraph:
+        """Return the datasets that a selector selects and what leads from one of them to another."""
+        return questions.marked(self.house, selection.graph(self.house, selector, exclude, as_of_us, limit))
+
+    def moment(self, said: Moment) -> int | None:
+        """Return the moment that is meant: a time, a run, a version, an answer; None for now.
+
+        Raises:
+            BadInput, NotFound, Ambiguous: it is none, it is not known, it is several.
+        """
+        return moments.resolve(self.house, said)
 
     def resolve(self, text: str) -> str:
         """Return the node id that a person means by ``text``.

@@ -4,18 +4,18 @@ Enters: node ids or what people type. Leaves: reports. Reads only.
 """
 
 import difflib
-from collections.abc import Iterable
 
 import msgspec
 import numpy as np
 
 from driftline import profile
+from driftline.engine import shape
 from driftline.engine.house import House
+from driftline.engine.shape import Question
 from driftline.errors import Ambiguous, NotFound
 from driftline.event.finding import Histogram
 from driftline.event.lineage import Node, Subgraph, Version
 from driftline.event.report import ColumnSummary, DatasetReport, DatasetSummary
-from driftline.graph import walk
 from driftline.profile import Column
 
 BINS = 16
@@ -23,29 +23,12 @@ SHOWN = 8
 LISTED = 30
 
 
-def lineage(
-    house: House, node: str, *, up: bool, down: bool, depth: int, columns: bool, as_of_us: int | None
-) -> Subgraph:
-    """Return the neighbourhood of ``node``, each node marked where it drifted or is quarantined."""
-    parts = []
-    if up:
-        parts.append(walk.upstream(house.store, node, depth=depth, columns=columns, as_of_us=as_of_us))
-    if down:
-        parts.append(walk.downstream(house.store, node, depth=depth, columns=columns, as_of_us=as_of_us))
-    return marked(house, joined(parts))
+def lineage(house: House, asked: Question) -> Subgraph:
+    """Return the part of the graph that is asked for, each node marked where it drifted or is quarantined."""
+    return marked(house, shape.lineage(house, asked))
 
 
-def joined(parts: Iterable[Subgraph]) -> Subgraph:
-    """Return the union of subgraphs; a node that stands in several keeps the depth nearest to what was asked for."""
-    nodes: dict[str, Node] = {}
-    edges = {}
-    for part in parts:
-        for node in part.nodes:
-            known = nodes.get(node.id)
-            if known is None or abs(node.depth) < abs(known.depth):
-                nodes[node.id] = node
-        edges.update(dict.fromkeys(part.edges))
-    return Subgraph(nodes=tuple(nodes.values()), edges=tuple(edges))
+joined = shape.joined
 
 
 def marked(house: House, graph: Subgraph) -> Subgraph:

@@ -4,6 +4,7 @@ Every record is frozen and holds no clock, no store row id and no behaviour beyo
 Times are microseconds since 1970 UTC; 0 means unknown.
 """
 
+from datetime import date
 from typing import Literal
 
 import msgspec
@@ -14,6 +15,8 @@ Provenance = Literal[
     "explicit", "column", "sql", "probed", "identical content", "cartesian", "manual", "symlink", "rename", "inferred"
 ]
 RunState = Literal["START", "RUNNING", "COMPLETE", "ABORT", "FAIL", "OTHER"]
+RollUp = Literal["task", "parent", "root"]  # what a job is shown as: itself, its parent, the outermost parent
+Moment = str | int | date | None  # how a moment is said: a text (see engine.moments), microseconds, a date; None = now
 TERMINAL: frozenset[str] = frozenset({"COMPLETE", "ABORT", "FAIL"})
 
 

@@ -9,7 +9,7 @@ import msgspec
 
 from driftline.event.answer import Answer
 from driftline.event.finding import Change, Finding, Histogram, Incident
-from driftline.event.lineage import Dataset, Field, Subgraph
+from driftline.event.lineage import Dataset, Field, Link, Node, Subgraph
 
 
 class Receipt(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
@@ -121,6 +121,57 @@ class Impact(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     answers: int = 0  # answers that stood on it
     money: float = 0.0  # paid by those answers
     currency: str = "USD"
+    sentence: str = ""
+
+
+class Selected(msgspec.Struct, frozen=True, kw_only=True):
+    """The datasets that a selector selects."""
+
+    nodes: tuple[Node, ...] = ()
+    total: int = 0  # how many there are, those beyond the limit among them
+
+
+class LinkChange(msgspec.Struct, frozen=True, kw_only=True):
+    """A link that is there at both moments and known in another way: its provenance or how sure it is."""
+
+    before: Link
+    after: Link
+
+
+class FieldChange(msgspec.Struct, frozen=True, kw_only=True):
+    """A column of a schema that came, went or changed its type."""
+
+    node: str  # the dataset
+    field: str
+    before: str | None = None  # its type; None = it was not there
+    after: str | None = None
+
+
+class CodeChange(msgspec.Struct, frozen=True, kw_only=True):
+    """A job whose last run before each moment ran other code."""
+
+    node: str
+    before: str
+    after: str
+
+
+class Difference(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
+    """How the graph at one moment differs from the graph at another."""
+
+    node: str = ""  # around which it was looked; "" = the whole graph
+    since_us: int
+    until_us: int = 0  # 0 = now
+    came: tuple[Node, ...] = ()
+    went: tuple[Node, ...] = ()
+    links_came: tuple[Link, ...] = ()
+    links_went: tuple[Link, ...] = ()
+    links_changed: tuple[LinkChange, ...] = ()
+    columns_came: tuple[Link, ...] = ()  # links between columns
+    columns_went: tuple[Link, ...] = ()
+    columns_changed: tuple[LinkChange, ...] = ()
+    fields: tuple[FieldChange, ...] = ()
+    code: tuple[CodeChange, ...] = ()
+    truncated: bool = False  # there was more than the limit let through
     sentence: str = ""
 
 

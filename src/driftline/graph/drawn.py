@@ -5,14 +5,16 @@ the job between them, and one DERIVED link that says which dataset fed which; a 
 between two names of a dataset an ALIAS. Never walks further.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+
+import msgspec
 
 from driftline.event import names
 from driftline.event.lineage import Link, Node, Subgraph
 from driftline.store import Store
 from driftline.store.catalogue import label_version
 from driftline.store.connection import Row
-from driftline.store.walks import Direction, Line, Walk, surer
+from driftline.store.walks import ALIAS, Direction, Line, Walk, surer
 
 
 class Drawing:
@@ -57,34 +59,40 @@ class Drawing:
         )
 
 
+def plainly(graph: Subgraph) -> Subgraph:
+    """Return ``graph`` as it is drawn: without the DERIVED links that sum up what READ and WRITE links show."""
+    return msgspec.structs.replace(graph, edges=tuple(link for link in graph.edges if not link.via))
+
+
 def flows(store: Store, walk: Walk, direction: Direction, ends: Sequence[tuple[int, int]] = ()) -> Subgraph:
     """Return datasets and jobs; ``ends`` are flows of jobs that may have nothing on their other side."""
     drawing = Drawing(direction)
     rows = store.walks.nodes({*walk.far, *(line.via for line in walk.lines), *(place for end in ends for place in end)})
-    placed = {place: drawing.node(_node(rows[place]), far) for place, far in walk.far.items() if place in rows}
+    placed = {place: drawing.node(node_of(rows[place]), far) for place, far in walk.far.items() if place in rows}
     for line in walk.lines:
         far = walk.far[line.target if direction == "up" else line.source] + 1
         source, target = placed[line.source], placed[line.target]
         if line.via:
-            job = drawing.node(_node(rows[line.via]), far)
+            job = drawing.node(node_of(rows[line.via]), far)
             drawing.link(source, job, "READ", line)
             drawing.link(job, target, "WRITE", line)
             drawing.link(source, target, "DERIVED", line, job)
         else:
-            drawing.link(source, target, _direct(rows, line), line)
+            drawing.link(source, target, kind_of(rows, line), line)
+    drawn = {(link.source, link.target) for link in drawing.links.values()}
     for source_id, target_id in ends:
         line = Line(source_id, target_id, 0, 1, "", "explicit", 1.0)
         held = target_id if direction == "up" else source_id
-        job = drawing.node(_node(rows[source_id if direction == "up" else target_id]), walk.far[held] + 1)
-        known = any(key[0] == job and key[1] == placed[held] for key in drawing.links)
-        if direction == "up" and not known:
-            drawing.link(job, placed[held], _direct(rows, line), line)
+        job = drawing.node(node_of(rows[source_id if direction == "up" else target_id]), walk.far[held] + 1)
+        if direction == "up" and (job, placed[held]) not in drawn:
+            drawing.link(job, placed[held], kind_of(rows, line), line)
         elif direction == "down":
-            drawing.link(placed[held], job, _direct(rows, line), line)
+            drawing.link(placed[held], job, kind_of(rows, line), line)
     return drawing.graph(walk.truncated)
 
 
-def _direct(rows: Mapping[int, Row], line: Line) -> str:
+def kind_of(rows: Mapping[int, Row], line: Line) -> str:
+    """Return the kind of the link of a line that no job stands between."""
     if not line.hops:
         return "ALIAS"
     source, target = rows[line.source][1], rows[line.target][1]
@@ -93,7 +101,8 @@ def _direct(rows: Mapping[int, Row], line: Line) -> str:
     return "READ" if source == "DATASET" else "WRITE"
 
 
-def _node(row: Row) -> Node:
+def node_of(row: Row) -> Node:
+    """Return the node of a row of a dataset or a job."""
     _, type_, namespace, name, node, kind, *_ = row
     if type_ == "HUB":  # where the many inputs and outputs of a job's run meet
         name = name.rpartition("#")[0]
@@ -105,12 +114,12 @@ def versions(store: Store, walk: Walk, direction: Direction) -> Subgraph:
     """Return versions with the runs between them."""
     drawing = Drawing(direction)
     rows = store.walks.version_rows(place for place in walk.far if place > 0)
-    through = {-place for place in walk.far if place < 0} | {line.via for line in walk.lines}
-    runs = {row[0]: _run(row) for row in store.walks.run_rows(through).values()}
+    through = {-place for place in walk.far if place < 0} | {line.via for line in walk.lines if line.via}
+    runs = {row[0]: run_node(row) for row in store.walks.run_rows(through).values()}
     placed: dict[int, str] = {}
     for place, far in walk.far.items():
         if place > 0 and place in rows:
-            placed[place] = drawing.node(_version(rows[place]), far)
+            placed[place] = drawing.node(version_node(rows[place]), far)
         elif -place in runs:
             placed[place] = drawing.node(runs[-place], far)
     for line in walk.lines:
@@ -120,6 +129,9 @@ def versions(store: Store, walk: Walk, direction: Direction) -> Subgraph:
         if line.source < 0 or line.target < 0:
             drawing.link(source, target, "WRITE" if line.source < 0 else "READ", line)
             continue
+        if line.kind == ALIAS:
+            drawing.link(source, target, ALIAS, line)
+            continue
         near = line.target if direction == "up" else line.source
         run = drawing.node(runs[line.via], walk.far[near] + 1)
         drawing.link(source, run, "READ", line)
@@ -128,7 +140,8 @@ def versions(store: Store, walk: Walk, direction: Direction) -> Subgraph:
     return drawing.graph(walk.truncated)
 
 
-def _version(row: Row) -> Node:
+def version_node(row: Row) -> Node:
+    """Return the node of a row of ``version_columns``."""
     _, namespace, name, version, time_us, _, _, _, _, kind, _, _, slice_, _ = row
     return Node(
         id=names.dataset_id(namespace, name, version),
@@ -139,7 +152,8 @@ def _version(row: Row) -> Node:
     )
 
 
-def _run(row: Row) -> Node:
+def run_node(row: Row) -> Node:
+    """Return the node of a row of ``run_row``."""
     id_ = names.run_id(row[1]) + (f"#{row[2]}" if row[2] > 1 else "")
     return Node(id=id_, type="RUN", label=row[10] or "", time_us=row[5])
 
@@ -147,19 +161,18 @@ def _run(row: Row) -> Node:
 def columns(store: Store, walk: Walk, direction: Direction) -> Subgraph:
     """Return columns; a row set, which a column shapes, is shown as its dataset."""
     drawing = Drawing(direction)
-    fields = store.walks.fields(place for place in walk.far if place > 0)
-    sets = store.walks.nodes(-place for place in walk.far if place < 0)
-    placed: dict[int, str] = {}
-    for place, far in walk.far.items():
-        row = fields.get(place)
-        if row is not None:
-            _, namespace, name, column, kind = row
-            node = Node(id=names.column_id(namespace, name, column), type="FIELD", label=f"{name}.{column}", kind=kind)
-        elif -place in sets:
-            node = _node(sets[-place])
-        else:
-            continue
-        placed[place] = drawing.node(node, far)
+    known = column_nodes(store, walk.far)
+    placed = {place: drawing.node(known[place], far) for place, far in walk.far.items() if place in known}
     for line in walk.lines:
         drawing.link(placed[line.source], placed[line.target], line.kind or "DIRECT", line)
     return drawing.graph(walk.truncated)
+
+
+def column_nodes(store: Store, places: Iterable[int]) -> dict[int, Node]:
+    """Return the nodes of columns, and of the datasets whose row sets (minus their ids) are among them."""
+    wanted = list(places)
+    found = {-row[0]: node_of(row) for row in store.walks.nodes(-place for place in wanted if place < 0).values()}
+    for id_, namespace, name, column, kind in store.walks.fields(place for place in wanted if place > 0).values():
+        node = names.column_id(namespace, name, column)
+        found[id_] = Node(id=node, type="FIELD", label=f"{name}.{column}", kind=kind)
+    return found

@@ -6,9 +6,12 @@ through the runs between them, a column (or ``columns=True`` on a dataset or ver
 links: a dataset behind a job is two away, another name of a dataset none. Never scans.
 """
 
+from collections.abc import Callable, Sequence
+
 import msgspec
 
-from driftline.event.lineage import Node, Subgraph
+from driftline.event import names
+from driftline.event.lineage import Link, Node, Subgraph
 from driftline.graph import drawn
 from driftline.store import Store
 from driftline.store.catalogue import Found
@@ -18,6 +21,7 @@ DEPTH = 5
 LIMIT = 500
 _FAR = 64  # links that a path may have
 _WIDE = 5_000  # nodes that a search for a path may meet
+_DOING = ("JOB", "RUN")
 
 
 def upstream(
@@ -69,40 +73,96 @@ def neighbourhood(
     )
 
 
-def path(store: Store, start: str, end: str, *, as_of_us: int | None = None) -> Subgraph:
+def path(store: Store, start: str, end: str, *, as_of_us: int | None = None, columns: bool = False) -> Subgraph:
     """Return one shortest way from ``start`` down to ``end``, nodes in order; empty where there is none.
 
-    Two columns are joined by columns, two versions by versions and runs, all else by datasets and jobs.
+    Two columns, or two datasets with ``columns``, are joined by columns, two versions or runs by versions and runs,
+    all else by datasets and jobs. ``truncated``: the search met too many nodes to be sure that there is none.
     """
-    first, last = store.lineage.lookup(start), store.lineage.lookup(end)
-    if first is None or last is None:
-        return Subgraph()
     moment = NOW if as_of_us is None else as_of_us
-    if first.type == last.type == "VERSION":
-        found = store.walks.versions(last.id, "up", _FAR, moment, _WIDE)
-        graph, begin, finish = drawn.versions, first.id, last.id
-    elif first.type == last.type == "FIELD":
-        found = store.walks.columns([last.id], "up", _FAR, moment, _WIDE)
-        graph, begin, finish = drawn.columns, first.id, last.id
-    else:
-        begin, finish = first.owner or first.id, last.owner or last.id
-        found = store.walks.flows(finish, last.type == "JOB", "up", _FAR, moment, _WIDE)
-        graph = drawn.flows
-    if begin not in found.far:
+    first, last = store.lineage.lookup(start, moment), store.lineage.lookup(end, moment)
+    if first is None or last is None or max(first.since_us, last.since_us) > moment:
+        return Subgraph()
+    level, graph, begins, ends = _level(store, first, last, moment, columns=columns)
+    found = level(ends)
+    near = [place for place in begins if place in found.far]
+    if not near:
         return Subgraph(truncated=found.truncated)
-    way = _way(found, begin, finish)
+    begin = min(near, key=lambda place: (found.far[place], place))
+    way = _way(found, begin, ends)
     far = {place: found.far[place] for line in way for place in (line.source, line.target)} or {begin: 0}
     whole = graph(store, Walk(far, way, False), "up")
     top = -min((node.depth for node in whole.nodes), default=0)
     placed = sorted((msgspec.structs.replace(node, depth=node.depth + top) for node in whole.nodes), key=_depth)
-    return Subgraph(nodes=tuple(placed), edges=whole.edges)
+    return _with_ends(store, Subgraph(nodes=tuple(placed), edges=whole.edges), first, last)
+
+
+_Level = tuple[Callable[[list[int]], Walk], Callable[[Store, Walk, Direction], Subgraph], list[int], list[int]]
+
+
+def _level(store: Store, first: Found, last: Found, moment: int, *, columns: bool) -> _Level:
+    """Return the graph in which a way is sought: how it is walked and drawn, and where the way begins and ends."""
+    walks = store.walks
+    types = {first.type, last.type}
+    if types == {"FIELD"} or (columns and first.dataset is not None and last.dataset is not None):
+        begins, ends = (
+            [one.id] if one.type == "FIELD" else walks.fields_of([one.owner], moment) for one in (first, last)
+        )
+        return lambda ends: walks.columns(ends, "up", _FAR, moment, _WIDE), drawn.columns, begins, ends
+    if types <= {"VERSION", "RUN"}:
+        begins, ends = (
+            [one.id]
+            if one.type == "VERSION"
+            else [place for _, held, place in store.views.versions([one.id], moment) if held == role]
+            for one, role in ((first, 1), (last, 0))
+        )
+        return (
+            lambda ends: walks.versions_from(dict.fromkeys(ends, 0), "up", _FAR, moment, _WIDE),
+            drawn.versions,
+            begins,
+            ends,
+        )
+    begins, ends = [_owner(store, first)], [_owner(store, last)]
+    begins += walks.touched(begins[0], "down", moment) if first.type in _DOING else []
+    ends += walks.touched(ends[0], "up", moment) if last.type in _DOING else []
+    return lambda ends: walks.flows_from(dict.fromkeys(ends, 0), "up", _FAR, moment, _WIDE), drawn.flows, begins, ends
+
+
+def _owner(store: Store, found: Found) -> int:
+    """Return the dataset or the job that a node belongs to."""
+    if found.type == "RUN":
+        return int(store.walks.run_rows([found.id])[found.id][3])
+    return found.owner or found.id
+
+
+def _with_ends(store: Store, way: Subgraph, first: Found, last: Found) -> Subgraph:
+    """Return a way with the job or run that it begins or ends at, where that is asked for by name."""
+    nodes, edges = list(way.nodes), list(way.edges)
+    runs = any(node.type in ("VERSION", "RUN") for node in nodes)
+    for found, before in ((first, True), (last, False)):
+        if found.type not in _DOING:
+            continue
+        row = store.walks.run_rows([found.id])[found.id] if found.type == "RUN" else None
+        if row is not None and not runs:
+            node = Node(id=names.job_id(row[9], row[10]), type="JOB", label=row[10])
+        else:
+            node = drawn.run_node(row) if row is not None else Node(id=found.node, type="JOB", label=found.label)
+        if any(one.id == node.id for one in nodes):
+            continue
+        if before:
+            edges.insert(0, Link(source=node.id, target=nodes[0].id, kind="WRITE"))
+            nodes = [node, *(msgspec.structs.replace(one, depth=one.depth + 1) for one in nodes)]
+        else:
+            edges.append(Link(source=nodes[-1].id, target=node.id, kind="READ"))
+            nodes.append(msgspec.structs.replace(node, depth=nodes[-1].depth + 1))
+    return Subgraph(nodes=tuple(nodes), edges=tuple(edges))
 
 
 def _depth(node: Node) -> int:
     return node.depth
 
 
-def _way(found: Walk, begin: int, finish: int) -> list[Line]:
+def _way(found: Walk, begin: int, ends: Sequence[int]) -> list[Line]:
     """Return the lines of one shortest way; of several, the surest, then the first by its ids."""
     onward: dict[int, list[Line]] = {}
     for line in found.lines:
@@ -110,7 +170,7 @@ def _way(found: Walk, begin: int, finish: int) -> list[Line]:
     way: list[Line] = []
     seen = {begin}
     place = begin
-    while place != finish:
+    while place not in ends:
         steps = [
             line
             for line in onward.get(place, ())

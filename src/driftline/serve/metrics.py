@@ -158,7 +158,7 @@ def _lineage(reports: Iterable[IncidentReport]) -> list[Family]:
     for report in reports:
         for node in report.graph.nodes[: NODES - len(nodes)]:
             nodes.setdefault(node.id, node)
-        edges.update(dict.fromkeys((link.source, link.target) for link in report.graph.edges))
+        edges.update(dict.fromkeys((link.source, link.target) for link in report.graph.edges if not link.via))
     return [
         Family(
             "driftline_node_info",

@@ -26,6 +26,7 @@ from driftline.store.reading import Reading
 from driftline.store.sqlite import SqliteConnection
 from driftline.store.state import State
 from driftline.store.sweep import Sweep
+from driftline.store.views import Views
 from driftline.store.walks import Walks
 
 MEMORY = ":memory:"
@@ -44,6 +45,7 @@ class Store:
         self.log = Log(connection, self.blobs)
         self.lineage = Lineage(connection, names, self.blobs)
         self.walks = Walks(connection)
+        self.views = Views(connection)
         self.canonical = Canonical(connection, self.blobs)
         self.profiles = Profiles(connection, self.blobs, names)
         self.incidents = Incidents(connection)

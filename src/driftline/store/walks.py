@@ -2,8 +2,8 @@
 
 Enters: ids of the store. Leaves: the places reached with their distance, and the edges among them. A walk goes step
 by step: all places at one distance are asked about together, each place once, so that its cost follows the answer. A
-place that bears several names (an alias is no distance at all) is reached by each of them. Never decides what is
-shown.
+place that bears several names (an alias is no distance at all) is reached by each of them, and so are its columns and
+its versions. Never decides what is shown.
 """
 
 import json
@@ -13,10 +13,11 @@ from typing import Literal, NamedTuple
 from driftline.store import pairing
 from driftline.store.connection import NOW, OPEN, Connection, Row
 
-__all__ = ["NOW", "Direction", "Line", "Walk", "Walks", "surer", "walk"]
+__all__ = ["ALIAS", "NOW", "Direction", "Line", "Walk", "Walks", "surer", "walk"]
 
 Direction = Literal["up", "down"]
 INFERRED = 0.9  # of the confidence that is left where a version was told from the time alone
+ALIAS = "ALIAS"  # kind of a line between two names of one thing
 _TOGETHER = 2_000  # places asked about at once
 
 
@@ -27,7 +28,7 @@ class Line(NamedTuple):
     target: int
     via: int  # job (datasets), run (versions), 0 = none
     hops: int
-    kind: str  # of a column edge; "" = data
+    kind: str  # of a column edge; "" = data; ALIAS = two names of one thing
     provenance: str
     confidence: float
     time_us: int = 0  # since when, of versions
@@ -89,18 +90,20 @@ class Walks:
 
     def flows(self, start: int, job: bool, direction: Direction, depth: int, as_of_us: int, limit: int) -> Walk:
         """Walk datasets and jobs from one of either; a dataset behind a job is two steps away."""
+        ends = self.touched(start, direction, as_of_us) if job and depth > 0 else ()
+        return self.flows_from({**dict.fromkeys(ends, 1), start: 0}, direction, depth, as_of_us, limit)
+
+    def flows_from(self, starts: dict[int, int], direction: Direction, depth: int, as_of_us: int, limit: int) -> Walk:
+        """Walk datasets and jobs from several, each at its distance."""
+        return walk(starts, lambda places: self.edges(places, direction, as_of_us), direction, depth, limit)
+
+    def edges(self, places: Iterable[int], direction: Direction, as_of_us: int) -> list[Line]:
+        """Return the edges into (up) or out of (down) some datasets and jobs."""
         statement = "edges_into" if direction == "up" else "edges_out_of"
-
-        def ask(places: list[int]) -> Iterable[Line]:
-            for row in self._rows(statement, places, as_of_us):
-                target, source, via, hops, provenance, confidence = row
-                yield Line(source, target, via, hops, "", provenance, confidence)
-
-        starts = {start: 0}
-        if job and depth > 0:
-            ends = self.touched(start, direction, as_of_us)
-            starts |= dict.fromkeys(ends, 1)
-        return walk(starts, ask, direction, depth, limit)
+        return [
+            Line(source, target, via, hops, "", provenance, confidence)
+            for target, source, via, hops, provenance, confidence in self._rows(statement, list(places), as_of_us)
+        ]
 
     def touched(self, job: int, direction: Direction, as_of_us: int) -> list[int]:
         """Return the datasets that a job reads (up) or writes (down)."""
@@ -111,6 +114,14 @@ class Walks:
         """Return (source, target) of the flows that lead into (up) or out of (down) some datasets."""
         statement = "flows_into" if direction == "up" else "flows_out_of"
         return [(source, target) for source, target in self._rows(statement, list(datasets), as_of_us)]
+
+    def direct(self, places: list[int], direction: Direction, as_of_us: int) -> list[Line]:
+        """Return the edges into (up) or out of (down) some places that no job stands behind."""
+        statement = "edges_direct_into" if direction == "up" else "edges_direct_out_of"
+        return [
+            Line(source, target, via, hops, "", provenance, confidence)
+            for target, source, via, hops, provenance, confidence in self._rows(statement, places, as_of_us)
+        ]
 
     def columns(self, starts: Iterable[int], direction: Direction, depth: int, as_of_us: int, limit: int) -> Walk:
         """Walk columns; what shapes the rows of a dataset (a negative id) shapes each of its columns."""
@@ -129,6 +140,8 @@ class Walks:
                 ends = [target] if target > 0 else by_owner.get(below, [])
                 for end in ends:
                     yield Line(source, end, 0, hops, kind, provenance, confidence)
+            for line in self._other_columns(places, owner, as_of_us):
+                yield line._replace(source=line.target, target=line.source)
 
         def down(places: list[int]) -> Iterable[Line]:
             whole = [owner[place] for place in places if place < 0]
@@ -138,14 +151,51 @@ class Walks:
                 owner[target] = below
                 start = source if source in places else -above
                 yield Line(start, target, 0, hops, kind, provenance, confidence)
+            yield from self._other_columns(places, owner, as_of_us)
 
         return walk(dict.fromkeys(starts, 0), up if direction == "up" else down, direction, depth, limit)
 
+    def _other_columns(self, places: list[int], owner: dict[int, int], as_of_us: int) -> Iterable[Line]:
+        """Yield the lines from columns and row sets to those of the same name under other names of their dataset."""
+        fields, sets = [place for place in places if place > 0], [-place for place in places if place < 0]
+        for place, other, dataset, provenance, confidence in (
+            self._rows("alias_fields", fields, as_of_us) if fields else ()
+        ):
+            owner[other] = dataset
+            yield Line(place, other, 0, 0, ALIAS, provenance, confidence)
+        for dataset, other, provenance, confidence in self._rows("alias_datasets", sets, as_of_us) if sets else ():
+            owner[-other] = other
+            yield Line(-dataset, -other, 0, 0, ALIAS, provenance, confidence)
+
+    def columns_into(self, places: list[int], as_of_us: int) -> list[Line]:
+        """Return the edges into some columns and row sets, as they stand."""
+        return [
+            Line(source, target, 0, hops, kind, provenance, confidence)
+            for target, source, kind, provenance, confidence, _, _, hops in self._rows(
+                "column_edges_into", places, as_of_us
+            )
+        ]
+
     def versions(self, start: int, direction: Direction, depth: int, as_of_us: int, limit: int) -> Walk:
         """Walk versions (their ids) and the runs between them (minus their ids), a step to or from each."""
-        ask = self._above if direction == "up" else self._below
+        return self.versions_from({start: 0}, direction, depth, as_of_us, limit)
 
-        return walk({start: 0}, lambda places: ask(places, as_of_us), direction, depth, limit)
+    def versions_from(
+        self, starts: dict[int, int], direction: Direction, depth: int, as_of_us: int, limit: int
+    ) -> Walk:
+        """Walk versions and runs from several, each at its distance."""
+        beside = self._above if direction == "up" else self._below
+
+        def ask(places: list[int]) -> Iterable[Line]:
+            yield from beside(places, as_of_us)
+            versions = [place for place in places if place > 0]
+            for place, other, provenance, confidence in (
+                self._rows("alias_versions", versions, as_of_us) if versions else ()
+            ):
+                ends = (other, place) if direction == "up" else (place, other)
+                yield Line(*ends, 0, 0, ALIAS, provenance, confidence)
+
+        return walk(starts, ask, direction, depth, limit)
 
     def _above(self, places: list[int], as_of_us: int) -> Iterable[Line]:
         lines = [self._line(row) for row in self._rows("traces_into", places, as_of_us)]

@@ -68,3 +68,50 @@ def test_a_node_must_be_named(run: Run) -> None:
 def test_a_moment_that_is_none_is_told(run: Run) -> None:
     with pytest.raises(BadInput, match="soon"):
         run("lineage", "features", "--as-of", "soon")
+
+
+def test_a_moment_may_be_a_run_a_version_or_an_answer(run: Run) -> None:
+    first, second = (f"run:0194a1b2-0000-7000-8000-{number:012d}" for number in (1, 2))
+    assert "dataset:file:desk" not in graph(run, "features", "--as-of", first)[0]
+    assert "dataset:file:desk" in graph(run, "features", "--as-of", second)[0]
+    assert "dataset:file:desk" in graph(run, "features", "--as-of", "0194a1b2-1111-7000-8000-000000000001")[0]
+
+
+def test_edges_that_sum_up_others_say_through_which_job(run: Run) -> None:
+    body = json.loads(run("lineage", "features", "--up", "--json").stdout)
+    (derived,) = [edge for edge in body["edges"] if edge["kind"] == "DERIVED"]
+    assert derived["via"] == "job:default:clean"
+    assert all("via" not in edge for edge in body["edges"] if edge["kind"] != "DERIVED")
+
+
+def test_the_tree_draws_each_neighbour_once(run: Run) -> None:
+    text = run("lineage", "features", "--up").stdout
+    assert text.count("feed/raw") == 1
+
+
+def test_one_run_is_shown_without_a_node(run: Run) -> None:
+    words = ("lineage", "--view", "0194a1b2-0000-7000-8000-000000000001", "--json")
+    body = json.loads(run(*words).stdout)
+    assert {node["type"] for node in body["nodes"]} >= {"RUN"}
+    assert not any("desk" in node["id"] for node in body["nodes"])
+    assert "clean" in run(*words[:-1]).stdout
+
+
+def test_a_selector_takes_the_place_of_a_node(run: Run) -> None:
+    nodes, _ = graph(run, "--select", "+features", "--exclude", "nothing")
+    assert nodes == {"dataset:file:feed/raw", "job:default:clean", "dataset:file:features"}
+    assert run("lineage", "--select", "+features").stdout.startswith("3 nodes, 2 links.\n")
+    with pytest.raises(BadInput, match="both"):
+        run("lineage", "features", "--select", "desk")
+
+
+def test_an_answer_that_was_cut_says_so_and_how_to_see_more(run: Run) -> None:
+    result = run("lineage", "features", "--limit", "1", "--json")
+    assert json.loads(result.stdout)["truncated"] is True
+    assert "--limit takes more" in result.stderr
+    assert "truncated" not in json.loads(run("lineage", "features", "--json").stdout)
+
+
+def test_views_and_roll_up_are_taken(run: Run) -> None:
+    assert graph(run, "features", "--view", "last") == graph(run, "features")
+    assert graph(run, "features", "--roll-up", "root", "--hide-inner")[0] == graph(run, "features")[0]

@@ -256,3 +256,73 @@ def ill(healthy: Town) -> Town:
     """Return a town whose feed reports delays in seconds on day 30."""
     healthy.live(HEALTHY, HEALTHY, seconds)
     return healthy
+
+
+def spoken(
+    job: str,
+    day: str,
+    reads: str = "",
+    writes: str = "",
+    *,
+    run: str = "",
+    state: str = "COMPLETE",
+    parent: tuple[str, str] | None = None,
+    root: tuple[str, str] | None = None,
+    code: str = "",
+    on: dict[str, dict[str, Any]] | None = None,
+    tags: str = "",
+) -> bytes:
+    """A run event in short: datasets apart by spaces; ``on``: facets by dataset; ``parent``: its job and run."""
+
+    def id_(word: str) -> str:
+        return str(uuid.uuid5(uuid.NAMESPACE_URL, word))
+
+    def parts(said: str) -> list[dict[str, Any]]:
+        made = []
+        for word in said.split():
+            name, _, version = word.partition("#")
+            held = dict((on or {}).get(name, {}))
+            if version:
+                held["version"] = {"datasetVersion": version}
+            made.append({"namespace": "lake", "name": name, "facets": held})
+        return made
+
+    about: dict[str, Any] = {}
+    if parent:
+        about["parent"] = {"run": {"runId": id_(parent[1])}, "job": {"namespace": "flow", "name": parent[0]}}
+        if root:
+            outer = {"run": {"runId": id_(root[1])}, "job": {"namespace": "flow", "name": root[0]}}
+            about["parent"]["root"] = outer
+    if code:
+        about["driftline_code"] = facets.pack("driftline_code", facets.CodeFacet(version=code))
+    tagged = {"tags": {"tags": [{"key": key, "value": "true"} for key in tags.split()]}} if tags else {}
+    event = {
+        "eventType": state,
+        "eventTime": f"2013-01-{day}Z" if "T" in day else f"2013-01-{day}T00:00:00Z",
+        "producer": "https://example.org/story",
+        "run": {"runId": id_(run or f"{job} {day}"), "facets": about},
+        "job": {"namespace": "flow", "name": job, "facets": tagged},
+        "inputs": parts(reads),
+        "outputs": parts(writes),
+    }
+    return msgspec.json.encode(event)
+
+
+@pytest.fixture
+def say(town: Town) -> Callable[..., str]:
+    """Return a function that tells the town of a run in short, and returns the id of the run."""
+
+    def tell(*said: Any, **more: Any) -> str:
+        event = spoken(*said, **more)
+        (receipt,) = town.engine.ingest_many([event])
+        assert receipt.status == "accepted", receipt.reason
+        found: str = json.loads(event)["run"]["runId"]
+        return found
+
+    return tell
+
+
+@pytest.fixture(scope="session")
+def told_of() -> Callable[..., bytes]:
+    """Return the function that makes a run event in short."""
+    return spoken

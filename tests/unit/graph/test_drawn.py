@@ -1,8 +1,8 @@
 from typing import Any
 
-from driftline.event.lineage import Dataset, History, Job, Node, Place, RunShape, State, Tie, Touched, Version
+from driftline.event.lineage import Dataset, History, Job, Link, Node, Place, RunShape, State, Subgraph, Tie, Touched, Version
 from driftline.graph import walk
-from driftline.graph.drawn import Drawing
+from driftline.graph.drawn import Drawing, plainly
 from driftline.store import facts as facts_
 from driftline.store import open_store
 from driftline.store.walks import Line
@@ -108,3 +108,18 @@ def test_versions_are_shown_with_the_runs_between_them() -> None:
     nodes, links = drawn([wrote], Version(OUT, "v").node)
     assert nodes == {"out#v VERSION 0", "run:j1 RUN -1", "a#1 VERSION -2"}
     assert links == {("a#1", "run:j1", "READ"), ("run:j1", "out#v", "WRITE")}
+
+
+def test_drawn_plainly_a_link_that_sums_up_others_is_left_out() -> None:
+    nodes = tuple(Node(id=name, type="DATASET", label=name) for name in ("a", "b", "view"))
+    direct = Link(source="b", target="view", kind="DERIVED")
+    links = (
+        Link(source="a", target="job", kind="READ"),
+        Link(source="job", target="b", kind="WRITE"),
+        Link(source="a", target="b", kind="DERIVED", via="job"),
+        direct,
+    )
+    graph = plainly(Subgraph(nodes=nodes, edges=links, truncated=True))
+    assert [link.kind for link in graph.edges] == ["READ", "WRITE", "DERIVED"]
+    assert direct in graph.edges
+    assert graph.truncated is True

@@ -7,6 +7,7 @@ import msgspec
 from driftline.engine.engine import Engine
 from driftline.event.answer import Answer
 from driftline.event.report import Explanation
+from driftline.graph import drawn
 from driftline.serve.api.graph import Layout, draw
 from driftline.serve.operation import reading, writing
 
@@ -50,7 +51,8 @@ def get_answer(engine: Engine, key: str) -> Answer:
 def explain_answer(engine: Engine, key: str) -> DrawnExplanation:
     """Tell what an answer stood on, what moved there and which incident it belongs to."""
     explanation = engine.why(key)
-    return DrawnExplanation(**msgspec.structs.asdict(explanation), layout=draw(explanation.graph))
+    graph = drawn.plainly(explanation.graph)
+    return DrawnExplanation(**{**msgspec.structs.asdict(explanation), "graph": graph}, layout=draw(graph))
 
 
 def record_answers(engine: Engine, body: list[Answer]) -> Recorded:

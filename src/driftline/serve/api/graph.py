@@ -1,36 +1,90 @@
-"""The lineage around a node, as now or as of a moment, with a place for each node."""
+"""The lineage around a node, as now or as of a moment, with a place for each node; ways, differences, selections."""
 
 from typing import Annotated, Literal
 
 import msgspec
 
-from driftline import clock
 from driftline.engine.engine import Engine
 from driftline.errors import BadInput
 from driftline.event.lineage import Subgraph
-from driftline.event.report import Impact
+from driftline.event.report import Difference, Impact, Selected
+from driftline.graph import drawn
 from driftline.serve.layout import place
 from driftline.serve.operation import reading
 
 Layout = dict[str, tuple[float, float]]  # node id -> column, row
 
+NODE = "A node id, or a name that means one thing only."
+MOMENT = (
+    "A moment: ISO 8601, microseconds since 1970, run:ID, a version such as features#v3, or the id of an answer. "
+    "Empty: now."
+)
+SELECTOR = "A selector in dbt's syntax, such as +features or tag:money+1."
+Named = Annotated[str, msgspec.Meta(description=NODE, min_length=1)]
+AsOf = Annotated[str, msgspec.Meta(description=MOMENT)]
+Limit = Annotated[int, msgspec.Meta(ge=1, le=10_000, description="Nodes in each direction; see truncated.")]
+Depth = Annotated[int, msgspec.Meta(ge=0, le=100)]
+
 
 class GraphQuery(msgspec.Struct, frozen=True):
     """Which part of the lineage."""
 
-    node: Annotated[str, msgspec.Meta(description="A node id, or a name that means one thing only.", min_length=1)]
-    direction: Literal["both", "up", "down"] = "both"
-    depth: Annotated[int, msgspec.Meta(ge=0, le=100)] = 5
-    columns: bool = False
-    as_of: Annotated[
-        str, msgspec.Meta(description="A moment, as ISO 8601 or in microseconds since 1970. Empty: now.")
+    node: Annotated[
+        str, msgspec.Meta(description=f"{NODE} Empty with select, and with a view of one run: that run.")
     ] = ""
+    direction: Literal["both", "up", "down"] = "both"
+    depth: Depth = 5
+    columns: bool = False
+    as_of: AsOf = ""
+    view: Annotated[
+        str, msgspec.Meta(description="union over all runs, last: what each job's last run did, or the id of a run.")
+    ] = "union"
+    roll_up: Annotated[
+        Literal["task", "parent", "root"], msgspec.Meta(description="Jobs as they are, or what they ran for.")
+    ] = "task"
+    hide_inner: Annotated[bool, msgspec.Meta(description="Leave out datasets that one job alone writes and reads.")] = (
+        False
+    )
+    derived: Annotated[
+        bool, msgspec.Meta(description="Also the DERIVED links that sum up READ and WRITE links, with their job.")
+    ] = False
+    select: Annotated[str, msgspec.Meta(description=f"{SELECTOR} In place of node.")] = ""
+    exclude: Annotated[str, msgspec.Meta(description="What to leave out of select.")] = ""
+    limit: Limit = 500
 
 
 class NodeQuery(msgspec.Struct, frozen=True):
     """Which node."""
 
-    node: Annotated[str, msgspec.Meta(description="A node id, or a name that means one thing only.", min_length=1)]
+    node: Named
+
+
+class PathQuery(msgspec.Struct, frozen=True):
+    """From where to where."""
+
+    start: Named
+    end: Named
+    columns: Annotated[bool, msgspec.Meta(description="From column to column.")] = False
+    as_of: AsOf = ""
+
+
+class DiffQuery(msgspec.Struct, frozen=True):
+    """Between which moments, and around what."""
+
+    since: Annotated[str, msgspec.Meta(description=MOMENT.removesuffix(" Empty: now."), min_length=1)]
+    until: AsOf = ""
+    node: Annotated[str, msgspec.Meta(description=f"{NODE} Empty: the whole graph.")] = ""
+    depth: Depth = 5
+    limit: Limit = 500
+
+
+class SelectQuery(msgspec.Struct, frozen=True):
+    """Which datasets."""
+
+    selector: Annotated[str, msgspec.Meta(description=SELECTOR, min_length=1)]
+    exclude: str = ""
+    as_of: AsOf = ""
+    limit: Limit = 10_000
 
 
 class DrawnGraph(Subgraph, frozen=True, kw_only=True):
@@ -41,39 +95,59 @@ class DrawnGraph(Subgraph, frozen=True, kw_only=True):
 
 def draw(graph: Subgraph) -> Layout:
     """Return the place of each node of ``graph``."""
-    return place([node.id for node in graph.nodes], [(link.source, link.target) for link in graph.edges])
-
-
-_DIGITS = 18  # of microseconds since 1970
-
-
-def moment(text: str) -> int | None:
-    """Return the moment that ``text`` means in microseconds since 1970; None for an empty one.
-
-    Raises:
-        BadInput: it is neither a number nor a date.
-    """
-    if not text:
-        return None
-    if text.isdigit() and len(text) <= _DIGITS:
-        return int(text)
-    try:
-        return clock.parse(text)
-    except ValueError as error:
-        raise BadInput(f"{text!r} is not a moment; write 2013-01-31 or 2013-01-31T08:00:00Z") from error
+    links = [(link.source, link.target) for link in graph.edges if not link.via]
+    return place([node.id for node in graph.nodes], links)
 
 
 def get_graph(engine: Engine, query: GraphQuery) -> DrawnGraph:
-    """Walk the lineage from a node."""
-    graph = engine.lineage(
-        engine.resolve(query.node),
-        up=query.direction != "down",
-        down=query.direction != "up",
+    """Walk the lineage from a node, or show what a selector selects."""
+    moment = engine.moment(query.as_of)
+    if query.select:
+        graph = engine.among(query.select, exclude=query.exclude, as_of_us=moment, limit=query.limit)
+    else:
+        if not query.node and query.view in ("union", "last"):
+            raise BadInput("no node was named", hint="Name one with node=, or several with select=.")
+        graph = engine.lineage(
+            engine.resolve(query.node) if query.node else "",
+            up=query.direction != "down",
+            down=query.direction != "up",
+            depth=query.depth,
+            columns=query.columns,
+            as_of_us=moment,
+            view=query.view,
+            roll_up=query.roll_up,
+            hide_inner=query.hide_inner,
+            limit=query.limit,
+        )
+    shown = graph if query.derived else drawn.plainly(graph)
+    return DrawnGraph(nodes=shown.nodes, edges=shown.edges, truncated=shown.truncated, layout=draw(shown))
+
+
+def get_path(engine: Engine, query: PathQuery) -> DrawnGraph:
+    """Find one shortest way from a node down to another; it has no nodes where there is none."""
+    start, end = engine.resolve(query.start), engine.resolve(query.end)
+    found = engine.path(start, end, as_of_us=engine.moment(query.as_of), columns=query.columns)
+    shown = drawn.plainly(found)
+    return DrawnGraph(nodes=shown.nodes, edges=shown.edges, truncated=shown.truncated, layout=draw(shown))
+
+
+def get_difference(engine: Engine, query: DiffQuery) -> Difference:
+    """Tell what came, went and changed between two moments."""
+    since = engine.moment(query.since)
+    assert since is not None  # only an empty text means now
+    return engine.diff(
+        engine.resolve(query.node) if query.node else "",
+        since_us=since,
+        until_us=engine.moment(query.until),
         depth=query.depth,
-        columns=query.columns,
-        as_of_us=moment(query.as_of),
+        limit=query.limit,
     )
-    return DrawnGraph(nodes=graph.nodes, edges=graph.edges, layout=draw(graph))
+
+
+def get_selection(engine: Engine, query: SelectQuery) -> Selected:
+    """List the datasets that a selector selects."""
+    moment = engine.moment(query.as_of)
+    return engine.select(query.selector, exclude=query.exclude, as_of_us=moment, limit=query.limit)
 
 
 def get_impact(engine: Engine, query: NodeQuery) -> Impact:
@@ -81,4 +155,10 @@ def get_impact(engine: Engine, query: NodeQuery) -> Impact:
     return engine.impact(engine.resolve(query.node))
 
 
-OPERATIONS = (reading("/api/v1/graph", get_graph), reading("/api/v1/impact", get_impact))
+OPERATIONS = (
+    reading("/api/v1/graph", get_graph),
+    reading("/api/v1/path", get_path),
+    reading("/api/v1/diff", get_difference),
+    reading("/api/v1/select", get_selection),
+    reading("/api/v1/impact", get_impact),
+)

@@ -7,6 +7,7 @@ import msgspec
 from driftline.engine.engine import Engine
 from driftline.event.finding import Incident
 from driftline.event.report import IncidentReport
+from driftline.graph import drawn
 from driftline.serve.api.graph import Layout, draw
 from driftline.serve.operation import reading, writing
 
@@ -41,7 +42,8 @@ def list_incidents(engine: Engine, query: IncidentsQuery) -> IncidentList:
 def get_incident(engine: Engine, key: str) -> DrawnIncident:
     """Tell everything about one incident, found by its id or a unique beginning of it."""
     report = engine.incident(key)
-    return DrawnIncident(**msgspec.structs.asdict(report), layout=draw(report.graph))
+    graph = drawn.plainly(report.graph)
+    return DrawnIncident(**{**msgspec.structs.asdict(report), "graph": graph}, layout=draw(graph))
 
 
 def resolve_incident(engine: Engine, key: str) -> Incident:

@@ -1,9 +1,6 @@
 import pytest
 from starlette.testclient import TestClient
 
-from driftline.errors import BadInput
-from driftline.serve.api.graph import moment
-
 GRAPH = "/api/v1/graph"
 
 
@@ -60,9 +57,46 @@ def test_the_impact_of_a_dataset_is_told(filled: TestClient) -> None:
     assert body["sentence"]
 
 
-def test_a_moment_is_a_date_a_time_or_microseconds() -> None:
-    # 2013-01-31 is day 15736 of the era: 15736 * 86400 s
-    assert moment("2013-01-31") == moment("2013-01-31T00:00:00Z") == moment("1359590400000000") == 1_359_590_400_000_000
-    assert moment("") is None
-    with pytest.raises(BadInput):
-        moment("soon")
+def test_derived_links_come_when_they_are_asked_for(filled: TestClient) -> None:
+    kinds = {link["kind"] for link in filled.get(GRAPH, params={"node": "features"}).json()["edges"]}
+    assert "DERIVED" not in kinds  # the page would draw them beside READ and WRITE
+    body = filled.get(GRAPH, params={"node": "features", "derived": "true"}).json()
+    assert {link["via"] for link in body["edges"] if link["kind"] == "DERIVED"} == {"job:default:build"}
+    assert set(body["layout"]) == {node["id"] for node in body["nodes"]}
+
+
+def test_a_graph_that_was_cut_says_so(filled: TestClient) -> None:
+    assert filled.get(GRAPH, params={"node": "features", "limit": "1"}).json()["truncated"] is True
+    assert filled.get(GRAPH, params={"node": "features"}).json()["truncated"] is False
+
+
+def test_a_view_a_level_and_a_moment_of_a_run_are_taken(filled: TestClient) -> None:
+    run = "0194a1b2-0000-7000-8000-000000000001"
+    asked = {"node": "features", "view": "last", "roll_up": "root", "hide_inner": "true", "as_of": f"run:{run}"}
+    assert filled.get(GRAPH, params=asked).status_code == 200
+    body = filled.get(GRAPH, params={"view": run}).json()
+    assert f"run:{run}" in {node["id"] for node in body["nodes"]}
+
+
+def test_a_selector_takes_the_place_of_a_node(filled: TestClient) -> None:
+    body = filled.get(GRAPH, params={"select": "+features", "exclude": "raw"}).json()
+    assert [node["id"] for node in body["nodes"]] == ["dataset:file:features"]
+    listed = filled.get("/api/v1/select", params={"selector": "+features"}).json()
+    assert ([node["label"] for node in listed["nodes"]], listed["total"]) == (["features", "raw"], 2)
+    assert filled.get("/api/v1/select", params={"selector": "color:red"}).status_code == 400
+
+
+def test_a_way_is_found(filled: TestClient) -> None:
+    body = filled.get("/api/v1/path", params={"start": "raw", "end": "features"}).json()
+    assert [node["id"] for node in body["nodes"]] == ["dataset:file:raw", "job:default:build", "dataset:file:features"]
+    assert filled.get("/api/v1/path", params={"start": "features", "end": "raw"}).json()["nodes"] == []
+
+
+def test_a_difference_is_told(filled: TestClient) -> None:
+    body = filled.get("/api/v1/diff", params={"since": "2012-12-31"}).json()
+    assert {"dataset:file:raw", "dataset:file:features"} <= {node["id"] for node in body["came"]}
+    assert body["sentence"]
+    near = filled.get("/api/v1/diff", params={"since": "2012-12-31", "until": "2013-12-31", "node": "features"}).json()
+    assert near["node"] == "dataset:file:features"
+    assert filled.get("/api/v1/diff").status_code == 400
+    assert filled.get("/api/v1/diff", params={"since": "soon"}).json()["error"]["code"] == "bad-input"

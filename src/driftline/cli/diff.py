@@ -1,0 +1,86 @@
+"""``driftline diff``: what came, went and changed between two moments."""
+
+from collections.abc import Iterable
+
+import click
+
+from driftline.cli import opened, show
+from driftline.errors import BadInput
+from driftline.event import names
+from driftline.event.lineage import Link
+from driftline.event.report import Difference, LinkChange
+
+_MOMENT = "a time, run:ID, a version such as features#v3, or the id of an answer."
+_WIDE = 40  # rows of a table
+
+
+@click.command()
+@click.argument("node", required=False)
+@click.option("--from", "since", metavar="MOMENT", required=True, help=f"The first moment: {_MOMENT}")
+@click.option("--to", "until", metavar="MOMENT", help="The second moment.  [default: now]")
+@click.option("--depth", type=click.IntRange(1, 100), default=5, show_default=True, help="Steps around NODE.")
+@click.option("--limit", type=click.IntRange(1), default=500, show_default=True, help="Nodes, or places that changed.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+@click.pass_context
+def diff(
+    ctx: click.Context, node: str | None, since: str, until: str | None, depth: int, limit: int, as_json: bool
+) -> None:
+    """Tell how the lineage around NODE, or without one of everything, differs between two moments."""
+    with opened.engine(ctx) as engine:
+        first = engine.moment(since)
+        if first is None:
+            raise BadInput("--from is empty", hint=f"It takes {_MOMENT}")
+        about = engine.resolve(node) if node else ""
+        found = engine.diff(about, since_us=first, until_us=engine.moment(until), depth=depth, limit=limit)
+    if as_json:
+        show.as_json(found)
+        return
+    _tell(found)
+    if found.truncated:
+        click.echo(f"Note: the answer was cut at {limit:,}; --limit takes more, a NODE narrows it.", err=True)
+
+
+def _tell(found: Difference) -> None:
+    show.say(found.sentence, "bold")
+    _table("Nodes", ("", "type", "name"), [
+        *(("+", node.type.lower(), names.label(node.id)) for node in found.came),
+        *(("-", node.type.lower(), names.label(node.id)) for node in found.went),
+    ])  # fmt: skip
+    headings = ("", "kind", "from", "to", "known by")
+    for title, came, went, changed in (
+        ("Links", found.links_came, found.links_went, found.links_changed),
+        ("Column links", found.columns_came, found.columns_went, found.columns_changed),
+    ):
+        _table(title, headings, [*_links("+", came), *_links("-", went), *_changes(changed)])
+    _table("Schemas", ("dataset", "field", "was", "is"), [
+        (names.label(one.node), one.field, _type(one.before), _type(one.after)) for one in found.fields
+    ])  # fmt: skip
+    _table("Code", ("job", "was", "is"), [(names.label(one.node), one.before, one.after) for one in found.code])
+
+
+def _table(title: str, headings: tuple[str, ...], rows: list[tuple[str, ...]]) -> None:
+    if rows:
+        show.heading(title)
+        show.table(headings, rows[:_WIDE])
+    if len(rows) > _WIDE:
+        show.say(f"+{len(rows) - _WIDE} more; --json lists them all.")
+
+
+def _links(sign: str, links: Iterable[Link]) -> Iterable[tuple[str, ...]]:
+    for link in links:
+        yield sign, link.kind, names.label(link.source), names.label(link.target), _known(link)
+
+
+def _changes(changes: Iterable[LinkChange]) -> Iterable[tuple[str, ...]]:
+    for change in changes:
+        link = change.after
+        known = f"{_known(change.before)} → {_known(link)}"
+        yield "~", link.kind, names.label(link.source), names.label(link.target), known
+
+
+def _known(link: Link) -> str:
+    return link.provenance + (f" {link.confidence:.0%}" if link.confidence < 1 else "")
+
+
+def _type(said: str | None) -> str:
+    return "–" if said is None else said or "there"

@@ -1,0 +1,42 @@
+import json
+from collections.abc import Callable
+
+import pytest
+from click.testing import Result
+
+from driftline.errors import BadInput
+
+Run = Callable[..., Result]
+
+
+def test_what_is_selected_is_listed_and_counted(run: Run) -> None:
+    lines = run("select", "+features").stdout.splitlines()
+    assert lines[0] == "2 datasets are selected:"
+    assert "dataset:file:feed/raw" in "\n".join(lines)
+
+
+def test_json_holds_nodes_and_their_number(run: Run) -> None:
+    body = json.loads(run("select", "source:*", "desk", "--json").stdout)
+    assert ([node["id"] for node in body["nodes"]], body["total"]) == (
+        ["dataset:file:desk", "dataset:file:feed/raw"],
+        2,
+    )
+
+
+def test_exclude_and_as_of_narrow_it(run: Run) -> None:
+    assert json.loads(run("select", "*", "--exclude", "+features", "--json").stdout)["total"] == 1
+    assert json.loads(run("select", "*", "--as-of", "2013-01-01T09:30:00Z", "--json").stdout)["total"] == 2
+
+
+def test_a_list_that_was_cut_is_told(run: Run) -> None:
+    assert "--limit takes more" in run("select", "*", "--limit", "1").stderr
+
+
+def test_nothing_selected_is_said(run: Run) -> None:
+    assert run("select", "tag:nobody").stdout == "0 datasets are selected.\n"
+
+
+def test_an_unknown_method_is_refused_with_the_known_ones(run: Run) -> None:
+    with pytest.raises(BadInput) as caught:
+        run("select", "color:red")
+    assert "tag:" in caught.value.hint
