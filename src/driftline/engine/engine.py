@@ -13,9 +13,11 @@ import msgspec
 from driftline.alert.outbox import Outbox
 from driftline.config import Settings
 from driftline.engine import accept, announce, costs, ingest, quarantine, questions, remember, reports
+from driftline.engine.catalogue import Catalogue
 from driftline.engine.house import House
 from driftline.event.answer import Answer
 from driftline.event.finding import Incident
+from driftline.event.label import Carried, Tag
 from driftline.event.lineage import Node, Subgraph
 from driftline.event.report import (
     DatasetReport,
@@ -37,6 +39,7 @@ class Engine:
 
     def __init__(self, house: House) -> None:
         self.house = house
+        self.catalogue = Catalogue(house)
 
     @classmethod
     def open(cls, settings: Settings) -> "Engine":
@@ -160,6 +163,19 @@ class Engine:
     def impact(self, node: str) -> Impact:
         """Return everything downstream of ``node``, with the answers and the money that stood on it."""
         return reports.impact(self.house, node)
+
+    def tag(self, node: str, tag: str, by: str = "") -> Tag:
+        """Put a tag on a node; ``catalogue`` takes its value, its expiry and all else that can be said of a node."""
+        return self.catalogue.tag(node, tag, by=by)
+
+    def untag(self, node: str, tag: str, by: str = "") -> None:
+        """Take a tag away that people put on a node."""
+        self.catalogue.untag(node, tag, by=by)
+
+    def tags(self, node: str, *, as_of_us: int | None = None) -> list[Carried]:
+        """Return the tags that count for a node: its own first, then those that it inherits, with their way."""
+        labels = self.catalogue.labels(node, as_of_us=as_of_us)
+        return [*(Carried(tag=tag, source=labels.node) for tag in labels.tags), *labels.inherited]
 
     def quarantines(self, *, active: bool = True) -> list[Quarantine]:
         """Return quarantines, newest first."""

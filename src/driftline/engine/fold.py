@@ -69,6 +69,7 @@ def _weave(house: House, by_owner: dict[Owner, list[Waiting]]) -> list[RunShape]
     for entry in store.log.at([one.seq for waiting_ in by_owner.values() for one in waiting_]):
         _describe(house, openlineage.decode(entry.raw), entry.id)
     store.lineage.put(histories)
+    store.index.follow()
     return news
 
 

@@ -5,7 +5,7 @@ heard of. Whoever folds is alone in doing so, therefore ids are counted here and
 changes what a name stands for.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
 import msgspec
@@ -79,7 +79,12 @@ class Names:
         self._field_ids = Counter(connection, "field")
         self._nodes: Held[Key, NodeRow] = Held(self._load_node, self._save_nodes)
         self._fields: Held[tuple[int, str], int] = Held(self._load_field, self._save_fields, bound=100_000)
+        self._told: list[Callable[[list[tuple[Key, NodeRow]], list[int]], None]] = []
         connection.on_rollback(self.forget)
+
+    def on_save(self, told: Callable[[list[tuple[Key, NodeRow]], list[int]], None]) -> None:
+        """Call ``told`` with the datasets and jobs that were written, and with datasets that got a column."""
+        self._told.append(told)
 
     def dataset(self, dataset: Dataset, moment_us: int = OPEN) -> int:
         """Return the id of ``dataset``, known or new; ``moment_us`` is when an event named it."""
@@ -173,6 +178,8 @@ class Names:
                 for (type_, namespace, name), row in changed
             ],
         )
+        for told in self._told:
+            told(changed, [])
 
     def _load_field(self, key: tuple[int, str]) -> int | None:
         row = self._connection.row("field_of", dataset=key[0], name=key[1])
@@ -182,3 +189,5 @@ class Names:
         self._connection.many(
             "field_put", [{"id": id_, "dataset": dataset, "name": name} for (dataset, name), id_ in changed]
         )
+        for told in self._told:
+            told([], [dataset for (dataset, _), _ in changed])

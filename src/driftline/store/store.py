@@ -12,7 +12,11 @@ from driftline.errors import StoreUnusable
 from driftline.store.blobs import Blobs
 from driftline.store.canonical import Canonical
 from driftline.store.connection import Connection
+from driftline.store.finder import Finder
+from driftline.store.glossary import Glossary
 from driftline.store.incidents import Incidents
+from driftline.store.index import Index
+from driftline.store.labels import Labels
 from driftline.store.ledger import Ledger
 from driftline.store.lineage import Lineage
 from driftline.store.log import Log
@@ -23,6 +27,7 @@ from driftline.store.profiles import Profiles
 from driftline.store.quarantines import Quarantines
 from driftline.store.sqlite import SqliteConnection
 from driftline.store.state import State
+from driftline.store.told import Tellings
 from driftline.store.walks import Walks
 
 MEMORY = ":memory:"
@@ -45,6 +50,11 @@ class Store:
         self.profiles = Profiles(connection, self.blobs, names)
         self.incidents = Incidents(connection)
         self.quarantines = Quarantines(connection)
+        self.labels = Labels(connection)
+        self.glossary = Glossary(connection)
+        self.index = Index(connection, names, self.blobs, self.labels, self.glossary)
+        self.finder = Finder(connection)
+        self.tellings = Tellings(connection, self.blobs)
         self.outbox = Outbox(connection)
         self.state = State(connection)
         self._turn = -1  # how often was folded when this process last did
