@@ -22,6 +22,11 @@ PLACES = {
     "why": Place("driftline.cli.why", "why", "Tell why an answer came out so, or what caused an incident."),
     "lineage": Place("driftline.cli.lineage", "lineage", "Show where data comes from and where it goes."),
     "impact": Place("driftline.cli.impact", "impact", "Tell what is downstream of something, in money."),
+    "search": Place("driftline.cli.search", "search", "Find datasets, columns, jobs and terms by words."),
+    "tag": Place("driftline.cli.tag", "tag", "Put tags on nodes, list them with what is inherited, block them."),
+    "owner": Place("driftline.cli.owner", "owner", "Say who owns what."),
+    "describe": Place("driftline.cli.describe", "describe", "Say what a dataset, a column or a job is."),
+    "term": Place("driftline.cli.term", "term", "Keep the glossary, and say what stands for its terms."),
     "guard": Place("driftline.cli.guard", "guard", "Show, set and lift quarantines."),
 }
 

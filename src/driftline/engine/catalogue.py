@@ -12,7 +12,7 @@ from driftline.engine import questions
 from driftline.engine.house import House
 from driftline.errors import BadInput, NotFound
 from driftline.event import names, openlineage, said
-from driftline.event.label import Attached, Block, Description, Hits, Labels, Owner, Sort, Tag, TagKind, Term
+from driftline.event.label import SENSITIVE, Attached, Block, Description, Hits, Labels, Owner, Sort, Tag, TagKind, Term
 from driftline.event.said import Facet, Said
 from driftline.graph import datasets, executions, inherit
 from driftline.graph.inherit import Moment
@@ -197,10 +197,13 @@ class Catalogue:
         return kind
 
     def tag_kinds(self) -> list[TagKind]:
-        """Return what tags were said to mean, and those that people use without having said so."""
-        labels = self._house.store.labels
-        known = labels.kinds()
-        used = {name: TagKind(name=name) for name in labels.counts()}
+        """Return what tags were said to mean, and those in use of which nobody said it."""
+        store = self._house.store
+        known = store.labels.kinds()
+        used = {
+            name: TagKind(name=name, propagates=name.casefold() in SENSITIVE, sensitive=name.casefold() in SENSITIVE)
+            for name in (*store.labels.counts(), *store.index.told_tags())
+        }
         return [kind for _, kind in sorted({**used, **known}.items())]
 
     def block(self, source: str, target: str, tag: str = "", *, by: str = "") -> Block:

@@ -101,6 +101,10 @@ select id, node, owner, hash, used, used_us from entry where owner in {integers:
 -- The entry of a node.
 select id, owner, type, hash from entry where node = :node;
 
+-- name: marks_told
+-- The labels of everything that events tag, or a column of which.
+select distinct marks from entry where told = 1;
+
 -- name: entry_put
 -- Keep what can be found.
 insert into entry (id, node, owner, type, kind, namespace, name, marks, sensitive, told, hash, used, used_us)

@@ -90,6 +90,11 @@ class Index:
         """Say whether a node can be found."""
         return self._connection.row("entry_of", node=node) is not None
 
+    def told_tags(self) -> set[str]:
+        """Return the names of the tags of everything that events tag."""
+        marks = (line for (held,) in self._connection.rows("marks_told") for line in held.split("\n"))
+        return {line.removeprefix("tag=") for line in marks if line.startswith("tag=")}
+
     def rebuild(self) -> int:
         """Make the whole index anew; return how many nodes it holds."""
         with self._connection.transaction():
