@@ -12,7 +12,20 @@ from driftline.engine import questions
 from driftline.engine.house import House
 from driftline.errors import BadInput, NotFound
 from driftline.event import names, openlineage, said
-from driftline.event.label import SENSITIVE, Attached, Block, Description, Hits, Labels, Owner, Sort, Tag, TagKind, Term
+from driftline.event.label import (
+    SENSITIVE,
+    Attached,
+    Block,
+    Carried,
+    Description,
+    Hits,
+    Labels,
+    Owner,
+    Sort,
+    Tag,
+    TagKind,
+    Term,
+)
 from driftline.event.said import Facet, Said
 from driftline.graph import datasets, executions, inherit
 from driftline.graph.inherit import Moment
@@ -240,6 +253,13 @@ class Catalogue:
     def blocks(self) -> list[Block]:
         """Return the blocks in force."""
         return self._house.store.labels.blocks()
+
+    def tags(self, node: str, *, as_of_us: int | None = None) -> list[Carried]:
+        """Return the tags that count for a node as of a moment: its own first, then those that it inherits."""
+        found = self._found(self.node(node))
+        tagged = inherit.tags(self._house.store, found, Moment(self._house.now(), as_of_us))
+        said_ = self._told_of_run(node, OPEN if as_of_us is None else as_of_us).tags if found.type == "RUN" else ()
+        return [*(Carried(tag=tag, source=found.node) for tag in (*tagged.own, *said_)), *tagged.inherited]
 
     def labels(self, node: str, *, as_of_us: int | None = None) -> Labels:
         """Return everything that is said of a node, and the tags that it inherits, as of a moment.

@@ -174,8 +174,7 @@ class Engine:
 
     def tags(self, node: str, *, as_of_us: int | None = None) -> list[Carried]:
         """Return the tags that count for a node: its own first, then those that it inherits, with their way."""
-        labels = self.catalogue.labels(node, as_of_us=as_of_us)
-        return [*(Carried(tag=tag, source=labels.node) for tag in labels.tags), *labels.inherited]
+        return self.catalogue.tags(node, as_of_us=as_of_us)
 
     def quarantines(self, *, active: bool = True) -> list[Quarantine]:
         """Return quarantines, newest first."""

@@ -6,7 +6,8 @@ dataset has. Worked out when it is asked for, by one walk upstream: nothing is c
 behind when the source loses its tag, an edge ends or is blocked, or time has passed.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import chain
 from types import MappingProxyType
 from typing import NamedTuple
 
@@ -24,6 +25,9 @@ from driftline.store.walks import Line, Walk
 
 FAR = 100_000  # steps
 LIMIT = 20_000  # places that are looked at
+
+_Pairs = Mapping[tuple[int, int], frozenset[str]]  # source and target -> names of tags that do not pass
+_FREE: frozenset[str] = frozenset()
 
 
 class Moment(NamedTuple):
@@ -85,28 +89,35 @@ def _state(store: Store, found: Found, moment: Moment) -> Tagged:
 
 def _whole(store: Store, found: Found, moment: Moment) -> Tagged:
     walk = store.walks.flows(found.id, found.type == "JOB", "up", FAR, moment.stands_us, LIMIT)
-    lines = [line for line in walk.lines if line.source != line.target]
-    places = {*walk.far, *(line.via for line in lines if line.via), found.id}
+    places = {*walk.far, *(line.via for line in walk.lines if line.via), found.id}
     rows = store.walks.nodes(places)
     node = {id_: row[4] for id_, row in rows.items()}
+    own = _own(store, {text: id_ for id_, text in node.items() if text}, places, None, moment)
+    if not any(tag.propagates for place, tags_ in own.items() if place != found.id for tag in tags_):
+        return Tagged(tuple(own.get(found.id, ())), truncated=walk.truncated)
     hubs = frozenset(id_ for id_, row in rows.items() if row[1] == "HUB")
     blocks = _blocks(store.labels.blocks(moment.stands_us), node)
-    steps = [_step(line.source, line.target, line.via, blocks) for line in lines]
-    steps += [_step(line.via, line.target, 0, blocks) for line in lines if line.via]
-    if found.type == "JOB":
-        read = store.walks.touched(found.id, "up", moment.stands_us)
-        steps += [_step(source, found.id, 0, blocks) for source in read]
-    steps = propagate.without_hubs(dict.fromkeys(steps), hubs, blocks)
-    numbers = {text: id_ for id_, text in node.items() if text}
-    own = _own(store, numbers, places, None, moment)
-    reached = Upstream(steps, own, moment.counts_us).reaching(found.id)
+    read = store.walks.touched(found.id, "up", moment.stands_us) if found.type == "JOB" else []
+    steps: Iterable[Step] = chain(
+        _steps(walk.lines, own, blocks), (_step(source, found.id, 0, blocks) for source in read)
+    )
+    if hubs and blocks:
+        steps = propagate.without_hubs(steps, hubs, blocks)
     inherited = tuple(
         Carried(
             tag=one.tag, source=node[one.source], path=tuple(node[place] for place in one.path if place not in hubs)
         )
-        for one in reached
+        for one in Upstream(steps, own, moment.counts_us).reaching(found.id)
     )
     return Tagged(tuple(own.get(found.id, ())), inherited, truncated=walk.truncated)
+
+
+def _steps(lines: Iterable[Line], own: Mapping[int, Sequence[Tag]], blocks: _Pairs) -> Iterator[Step]:
+    """Yield the steps of a walk, and those from the jobs in between that have tags themselves."""
+    for line in lines:
+        yield _step(line.source, line.target, line.via, blocks)
+        if line.via in own:
+            yield _step(line.via, line.target, 0, blocks)
 
 
 def _column(store: Store, found: Found, moment: Moment) -> Tagged:
@@ -147,16 +158,10 @@ def _columns_upstream(
     node.update({place: sets[-place] for place in walk.far if place < 0 and -place in sets})
     by_column = {(row[1], row[2], row[3]): id_ for id_, row in fields.items()}
     held = store.labels.blocks(moment.stands_us)
-    blocks = {**_blocks(held, node)}
-    between = _blocks(held, sets) if held else {}
-    steps = [_column_step(line, blocks, between, owner) for line in walk.lines if line.source != line.target]
-    numbers = {text: id_ for id_, text in node.items()}
-    own = _own(store, numbers, owner.values(), by_column, moment)
+    blocks, between = _blocks(held, node), _blocks(held, sets)
+    own = _own(store, {text: id_ for id_, text in node.items()}, owner.values(), by_column, moment)
+    steps = (_column_step(line, blocks, between, owner) for line in walk.lines) if own else ()
     return Upstream(steps, own, moment.counts_us), own, node, walk.truncated
-
-
-_Pairs = Mapping[tuple[int, int], frozenset[str]]
-_FREE: frozenset[str] = frozenset()
 
 
 def _column_step(line: Line, blocks: _Pairs, between: _Pairs, owner: Mapping[int, int]) -> Step:

@@ -35,11 +35,15 @@ class Upstream:
     """The steps upstream of some places, ready to be asked about each of them."""
 
     def __init__(self, steps: Iterable[Step], own: Mapping[int, Sequence[Tag]], at_us: int) -> None:
-        self._into: dict[int, list[Step]] = {}
+        self._free: dict[int, list[int]] = {}  # place -> from where every tag passes to it
+        self._into: dict[int, list[Step]] = {}  # place -> the other steps to it
         self._blocked: set[str] = set()
         for step in steps:
-            self._into.setdefault(step.target, []).append(step)
-            self._blocked |= step.blocked
+            if step.indirect or step.blocked:
+                self._into.setdefault(step.target, []).append(step)
+                self._blocked |= step.blocked
+            else:
+                self._free.setdefault(step.target, []).append(step.source)
         self._tags: dict[tuple[str, bool], dict[int, list[Tag]]] = {}  # those that pass the same steps, together
         for place, tags in own.items():
             for tag in tags:
@@ -65,11 +69,15 @@ class Upstream:
         waiting = deque((target,))
         while waiting:
             place = waiting.popleft()
-            for step in self._into.get(place, ()):
-                if step.source in onward or (step.indirect and not indirect) or _stops(step, name):
-                    continue
-                onward[step.source] = place
-                waiting.append(step.source)
+            passed = [
+                step.source
+                for step in self._into.get(place, ())
+                if (indirect or not step.indirect) and not _stops(step, name)
+            ]
+            for source in (*self._free.get(place, ()), *passed):
+                if source not in onward:
+                    onward[source] = place
+                    waiting.append(source)
         return onward
 
 

@@ -164,11 +164,12 @@ select p.rank, p.term, {found} from posting p join entry e on e.id = p.entry
 where p.term >= :low and p.term < :high and {wanted} order by p.term, p.rank, p.entry limit :limit;
 
 -- name: entries_matching_both
--- The entries with a word between two and another between two others.
-select 0, '', {found} from entry e
-where e.id in (select entry from posting where term >= :low and term < :high
-  intersect select entry from posting where term >= :second_low and term < :second_high)
-and {wanted} order by e.id limit :limit;
+-- The same, of entries that also have a word between two others, and one more where a third is asked for.
+select p.rank, p.term, {found} from posting p join entry e on e.id = p.entry
+where p.term >= :low and p.term < :high and {wanted}
+and exists (select 1 from posting q where q.entry = p.entry and q.term >= :second_low and q.term < :second_high)
+and (:third_low = '' or exists (select 1 from posting r where r.entry = p.entry and r.term >= :third_low and r.term < :third_high))
+order by p.term, p.rank, p.entry limit :limit;
 
 -- name: entries_used
 -- Entries, those that are used most first.

@@ -8,14 +8,15 @@ and the answer says so. Never changes anything.
 import json
 import math
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from operator import itemgetter
 from typing import NamedTuple
 
 from driftline.event.label import Hit, Hits
 from driftline.store import document, words
 from driftline.store.connection import Connection, Row
 
-MOST = 4_000  # things that are ranked and counted
+MOST = 2_000  # things that are ranked and counted
 LAST = "\U0010ffff"
 PREFIX = 15  # what a beginning of a word counts less than the whole
 WHOLE = 20  # what the whole name counts more than a word of it
@@ -25,6 +26,7 @@ RISKS = {"quarantined": 8, "drift": 7, "changed": 4, "alarmed": 3}
 CARE = 2  # the risk of what is sensitive
 _TOGETHER = 2_000
 _FIXED = ("tag", "owner", "term")
+_COUNTED = {"type": 4, "kind": 5, "namespace": 6}  # and their places in a row
 
 Trouble = Mapping[str, str]  # node id -> quarantined, drift, changed or alarmed
 
@@ -72,11 +74,9 @@ class Finder:
         for id_, exact in self._exact(wanted).items():
             if id_ in found or not fixed:
                 found[id_] = exact
-        hits = [(_score(score, row, trouble), row) for score, row in found.values()]
-        facets = _facets([row for _, row in hits], trouble)
-        ordered = sorted(hits, key=lambda hit: _place(wanted.sort, hit, trouble))
-        page = tuple(_hit(score, row, trouble) for score, row in ordered[offset : offset + limit])
-        return Hits(hits=page, total=len(hits), more=more, facets=facets)
+        ranked = sorted(_ranked(found.values(), trouble), key=_ORDER[wanted.sort])
+        page = tuple(_hit(one, trouble) for one in ranked[offset : offset + limit])
+        return Hits(hits=page, total=len(ranked), more=more, facets=_facets([one.row for one in ranked], trouble))
 
     def _candidates(self, wanted: Wanted, trouble: Trouble) -> tuple[dict[int, tuple[float, Row]], bool]:
         narrowed = _narrowed(wanted)
@@ -95,27 +95,25 @@ class Finder:
             if sizes[first] > MOST:
                 return self._common(first, others, narrowed)
         rows = self._connection.rows("entries_matching", low=first.low, high=first.high, limit=MOST + 1, **narrowed)
-        more = len(rows) > MOST
-        found: dict[int, tuple[float, Row]] = {}
-        for row in rows[:MOST]:
-            _take(found, _weight(row[0], row[1], first), row)
-        return self._with_all(found, others), more
+        return self._with_all(_best(rows[:MOST], first), others), len(rows) > MOST
 
     def _common(
         self, first: Range, others: list[Range], narrowed: Mapping[str, str]
     ) -> tuple[dict[int, tuple[float, Row]], bool]:
-        """All words are common: let the database look for what has the first two."""
-        second, *rest = others
+        """All words are common: let the database look for what has the first two or three."""
+        third = others[1] if len(others) > 1 else Range("", "", "")
         rows = self._connection.rows(
             "entries_matching_both",
             low=first.low,
             high=first.high,
-            second_low=second.low,
-            second_high=second.high,
+            second_low=others[0].low,
+            second_high=others[0].high,
+            third_low=third.low,
+            third_high=third.high,
             limit=MOST + 1,
             **narrowed,
         )
-        return self._with_all(_plain(rows[:MOST]), [first, second, *rest]), len(rows) > MOST
+        return self._with_all(_best(rows[:MOST], first), others), len(rows) > MOST
 
     def _exact(self, wanted: Wanted) -> dict[int, tuple[float, Row]]:
         """Return what has the text as its name, or as the last part of it."""
@@ -172,25 +170,43 @@ def _plain(rows: Iterable[Row]) -> dict[int, tuple[float, Row]]:
     return {row[2]: (0.0, row) for row in rows}
 
 
+def _best(rows: Iterable[Row], one: Range) -> dict[int, tuple[float, Row]]:
+    """Return each entry with the score of the best place of a word in it."""
+    found: dict[int, tuple[float, Row]] = {}
+    for row in rows:
+        _take(found, _weight(row[0], row[1], one), row)
+    return found
+
+
 def _take(found: dict[int, tuple[float, Row]], score: float, row: Row) -> None:
     held = found.get(row[2])
     if held is None or score > held[0]:
         found[row[2]] = (score, row)
 
 
-def _risk(row: Row, trouble: Trouble) -> int:
-    return RISKS.get(trouble.get(row[3], ""), 0) + (CARE if row[9] else 0)
+class Ranked(NamedTuple):
+    """An entry with what it is ordered by."""
+
+    score: float
+    risk: int
+    row: Row
 
 
-def _score(score: float, row: Row, trouble: Trouble) -> float:
-    return score + min(USED, USE * math.log10(1 + row[10])) + RISK * _risk(row, trouble)
+def _ranked(found: Iterable[tuple[float, Row]], trouble: Trouble) -> Iterator[Ranked]:
+    for score, row in found:
+        risk = CARE if row[9] else 0
+        if row[3] in trouble:
+            risk += RISKS[trouble[row[3]]]
+        use = min(USED, USE * math.log10(1 + row[10])) if row[10] else 0.0
+        yield Ranked(score + use + RISK * risk, risk, row)
 
 
-def _place(sort: str, hit: tuple[float, Row], trouble: Trouble) -> tuple[float, float, str, str]:
-    """Return what hits are ordered by."""
-    score, row = hit
-    first = {"use": -float(row[10]), "risk": -float(_risk(row, trouble))}.get(sort, 0.0)
-    return first, 0.0 if sort == "name" else -score, row[7], row[3]
+_ORDER: dict[str, Callable[[Ranked], tuple[float | str, ...]]] = {
+    "best": lambda one: (-one[0], one[2][7], one[2][3]),
+    "use": lambda one: (-one[2][10], -one[0], one[2][7], one[2][3]),
+    "risk": lambda one: (-one[1], -one[0], one[2][7], one[2][3]),
+    "name": lambda one: (one[2][7], one[2][3]),
+}
 
 
 def _status(node: str, trouble: Trouble) -> str:
@@ -199,26 +215,28 @@ def _status(node: str, trouble: Trouble) -> str:
 
 
 def _facets(rows: list[Row], trouble: Trouble) -> dict[str, dict[str, int]]:
-    counted: dict[str, Counter[str]] = {
-        "type": Counter(row[4] for row in rows),
-        "kind": Counter(row[5] for row in rows if row[5]),
-        "namespace": Counter(row[6] for row in rows if row[6]),
-        **{sort: Counter() for sort in _FIXED},
-        "status": Counter(status for row in rows if (status := _status(row[3], trouble))),
-    }
-    for row in rows:
-        for one in row[8].split("\n") if row[8] else ():
+    counted = {name: Counter(map(itemgetter(place), rows)) for name, place in _COUNTED.items()}
+    counted |= {sort: Counter() for sort in _FIXED}
+    counted["status"] = Counter(_status(row[3], trouble) for row in rows) if trouble else Counter()
+    for marks in map(itemgetter(8), rows):
+        for one in marks.split("\n") if marks else ():
             sort, _, name = one.partition("=")
             counted[sort][name] += 1
     return {
-        name: dict(sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))) for name, counts in counted.items()
+        name: dict(sorted(((value, number) for value, number in counts.items() if value), key=_most))
+        for name, counts in counted.items()
     }
 
 
-def _hit(score: float, row: Row, trouble: Trouble) -> Hit:
+def _most(pair: tuple[str, int]) -> tuple[int, str]:
+    return -pair[1], pair[0]
+
+
+def _hit(one: Ranked, trouble: Trouble) -> Hit:
+    row = one.row
     marks: dict[str, list[str]] = {sort: [] for sort in _FIXED}
-    for one in row[8].split("\n") if row[8] else ():
-        sort, _, name = one.partition("=")
+    for label in row[8].split("\n") if row[8] else ():
+        sort, _, name = label.partition("=")
         marks[sort].append(name)
     return Hit(
         node=row[3],
@@ -231,6 +249,6 @@ def _hit(score: float, row: Row, trouble: Trouble) -> Hit:
         terms=tuple(marks["term"]),
         status=_status(row[3], trouble),
         used=row[10],
-        risk=_risk(row, trouble),
-        score=round(score, 2),
+        risk=one.risk,
+        score=round(one.score, 2),
     )

@@ -50,7 +50,7 @@ create table entry (
   hash bigint not null,
   used bigint not null,
   used_us bigint not null
-);
+) {norowid};
 create index entry_owner on entry (owner);
 create index entry_told on entry (owner) where told = 1;
 create index entry_used on entry (used);
