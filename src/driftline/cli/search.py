@@ -4,7 +4,7 @@ import click
 
 from driftline.cli import opened, show
 from driftline.event import names
-from driftline.event.label import Hits
+from driftline.event.label import Matches
 from driftline.store.finder import Wanted
 
 LISTED = 6  # values of a facet that are shown
@@ -23,8 +23,8 @@ LISTED = 6  # values of a facet that are shown
     "--sort", "order", type=click.Choice(["best", "use", "risk", "name"]), default="best", show_default=True,
     help="What comes first.",
 )  # fmt: skip
-@click.option("--limit", type=click.IntRange(1, 500), default=20, show_default=True, help="Hits to list.")
-@click.option("--offset", type=click.IntRange(0, 100_000), default=0, help="Hits to pass over.")
+@click.option("--limit", type=click.IntRange(1, 500), default=20, show_default=True, help="Matches to list.")
+@click.option("--offset", type=click.IntRange(0, 100_000), default=0, help="Matches to pass over.")
 @click.option("--reindex", is_flag=True, help="Make the index anew before.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 @click.pass_context
@@ -59,7 +59,7 @@ def search(
         _page(found)
 
 
-def _page(found: Hits) -> None:
+def _page(found: Matches) -> None:
     if not found.total:
         show.say("Nothing was found. Fewer words, or the beginning of one, find more.")
         return

@@ -18,8 +18,8 @@ from driftline.event.label import (
     Block,
     Carried,
     Description,
-    Hits,
     Labels,
+    Matches,
     Owner,
     Sort,
     Tag,
@@ -286,7 +286,7 @@ class Catalogue:
             truncated=tagged.truncated,
         )
 
-    def search(self, wanted: Wanted, *, limit: int = 20, offset: int = 0) -> Hits:
+    def search(self, wanted: Wanted, *, limit: int = 20, offset: int = 0) -> Matches:
         """Return one page of what has all the words asked for, the best first, with counts."""
         store = self._house.store
         if store.index.behind():

@@ -115,7 +115,7 @@ class Labels(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     truncated: bool = False  # there is more upstream than was looked at
 
 
-class Hit(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
+class Match(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     """One thing that a search found."""
 
     node: str
@@ -132,10 +132,10 @@ class Hit(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     score: float = 0.0
 
 
-class Hits(msgspec.Struct, frozen=True, kw_only=True):
+class Matches(msgspec.Struct, frozen=True, kw_only=True):
     """One page of what was found, and how all of it divides."""
 
-    hits: tuple[Hit, ...] = ()
+    hits: tuple[Match, ...] = ()
     total: int = 0
     more: bool = False  # there is more than was counted: the numbers are of the best
     facets: dict[str, dict[str, int]] = {}  # type, kind, namespace, tag, owner, term, status -> value -> how many

@@ -138,12 +138,12 @@ delete from posting;
 
 -- name: usage_dataset
 -- How many times a dataset was read since a moment, up to a number, and how many things derive from it.
-select (select count(*) from (select 1 as one from touch where dataset_id = :id and role = 0 and valid_from_us >= :since_us limit 500) as t),
+select (select count(*) from (select 1 as one from touch where dataset_id = :id and role = 0 and valid_from_us >= :since_us limit 500) as near),
   (select count(distinct target) from edge where source = :id and valid_to_us = :open);
 
 -- name: usage_job
 -- How many times a job ran since a moment, up to a number, and how many datasets it writes.
-select (select count(*) from (select 1 as one from run where job_id = :id and time_us >= :since_us limit 500) as t),
+select (select count(*) from (select 1 as one from run where job_id = :id and time_us >= :since_us limit 500) as near),
   (select count(distinct target) from flow where source = :id and valid_to_us = :open);
 
 -- part: wanted
@@ -156,7 +156,7 @@ e.id, e.node, e.type, e.kind, e.namespace, e.name, e.marks, e.sensitive, e.used
 
 -- name: postings_count
 -- In how many places words between two stand, up to a number.
-select count(*) from (select 1 as one from posting where term >= :low and term < :high limit :limit) as t;
+select count(*) from (select 1 as one from posting where term >= :low and term < :high limit :limit) as near;
 
 -- name: entries_matching
 -- The entries with a word between two, the whole word before longer ones, and the best places first.
@@ -193,4 +193,4 @@ where i.state in ('open', 'contained');
 
 -- name: nodes_alarmed
 -- The datasets with findings that are more than notes, since a moment.
-select distinct node from finding where time_us >= :since_us and severity in ('warn', 'alarm');
+select node from finding where time_us >= :since_us and severity in ('warn', 'alarm');

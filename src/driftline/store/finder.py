@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from operator import itemgetter
 from typing import NamedTuple
 
-from driftline.event.label import Hit, Hits
+from driftline.event.label import Match, Matches
 from driftline.store import document, words
 from driftline.store.connection import Connection, Row
 
@@ -67,7 +67,7 @@ class Finder:
                 found[node] = status
         return found
 
-    def find(self, wanted: Wanted, trouble: Trouble, limit: int, offset: int) -> Hits:
+    def find(self, wanted: Wanted, trouble: Trouble, limit: int, offset: int) -> Matches:
         """Return one page."""
         found, more = self._candidates(wanted, trouble)
         fixed = wanted.status or any(getattr(wanted, sort) for sort in _FIXED)
@@ -76,7 +76,7 @@ class Finder:
                 found[id_] = exact
         ranked = sorted(_ranked(found.values(), trouble), key=_ORDER[wanted.sort])
         page = tuple(_hit(one, trouble) for one in ranked[offset : offset + limit])
-        return Hits(hits=page, total=len(ranked), more=more, facets=_facets([one.row for one in ranked], trouble))
+        return Matches(hits=page, total=len(ranked), more=more, facets=_facets([one.row for one in ranked], trouble))
 
     def _candidates(self, wanted: Wanted, trouble: Trouble) -> tuple[dict[int, tuple[float, Row]], bool]:
         narrowed = _narrowed(wanted)
@@ -232,13 +232,13 @@ def _most(pair: tuple[str, int]) -> tuple[int, str]:
     return -pair[1], pair[0]
 
 
-def _hit(one: Ranked, trouble: Trouble) -> Hit:
+def _hit(one: Ranked, trouble: Trouble) -> Match:
     row = one.row
     marks: dict[str, list[str]] = {sort: [] for sort in _FIXED}
     for label in row[8].split("\n") if row[8] else ():
         sort, _, name = label.partition("=")
         marks[sort].append(name)
-    return Hit(
+    return Match(
         node=row[3],
         type=row[4],
         name=row[7],

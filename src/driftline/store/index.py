@@ -40,6 +40,7 @@ class Index:
         self._glossary = glossary
         self._seen: dict[int, tuple[object, int]] = {}  # node -> what was indexed of it, and as of when its use
         self._waiting: dict[int, None] = {}
+        self._due: dict[int, tuple[str, int]] = {}  # nodes of which only the use is to be looked at: type, last event
         self._through = -1
         names.on_save(self._notice)
         connection.on_rollback(self.forget)
@@ -57,6 +58,9 @@ class Index:
             done += self._build_held(waiting)
             for node in waiting:
                 del self._waiting[node]
+            for node, (type_, last_us) in self._due.items():
+                self._use(node, type_, last_us)
+            self._due.clear()
         return done
 
     def behind(self) -> bool:
@@ -113,14 +117,20 @@ class Index:
         """Let go of what is in memory."""
         self._seen.clear()
         self._waiting.clear()
+        self._due.clear()
         self._through = -1
 
     def _notice(self, written: Sequence[tuple[Key, NodeRow]], grown: Sequence[int]) -> None:
         """Remember what is to be looked at: nodes whose facets changed, or whose use was not looked at for a day."""
         for key, row in written:
-            seen = self._seen.get(row.id)
-            if key[0] != "HUB" and (seen is None or seen[0] != _signature(row) or row.last_us - seen[1] >= DAY):
+            signature, seen_us = self._seen.get(row.id, (None, 0))
+            if key[0] == "HUB":
+                continue
+            if signature != _signature(row):
                 self._waiting[row.id] = None
+            elif row.last_us - seen_us >= DAY:
+                self._due[row.id] = key[0], row.last_us
+                self._seen[row.id] = signature, row.last_us
         self._waiting.update(dict.fromkeys(grown))
 
     def _known_through(self) -> int:

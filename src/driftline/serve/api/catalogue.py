@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 import msgspec
 
 from driftline.engine.engine import Engine
-from driftline.event.label import Block, Hits, Labels, Tag, TagKind, Term
+from driftline.event.label import Block, Labels, Matches, Tag, TagKind, Term
 from driftline.serve.api.graph import moment
 from driftline.serve.operation import reading, writing
 from driftline.store.finder import Wanted
@@ -140,7 +140,7 @@ class Glossary(msgspec.Struct, frozen=True):
     terms: list[Term]
 
 
-def search(engine: Engine, query: CatalogueQuery) -> Hits:
+def search(engine: Engine, query: CatalogueQuery) -> Matches:
     """Find what has all the words asked for in its name, columns, descriptions, tags, owners or terms."""
     wanted = Wanted(
         query.q, query.type, query.kind, query.namespace, query.tag, query.owner, query.term, query.status, query.sort

@@ -63,3 +63,6 @@ create table posting (
   primary key (term, rank, entry)
 ) {norowid};
 create index posting_entry on posting (entry, term);
+
+-- Which findings and changes an incident has: what is in trouble is found first.
+create index incident_member_of on incident_member (incident, member);
