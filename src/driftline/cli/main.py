@@ -29,6 +29,11 @@ PLACES = {
     "path": Place("driftline.cli.path", "path", "Show how one thing leads to another."),
     "diff": Place("driftline.cli.diff", "diff", "Tell what came, went and changed between two moments."),
     "select": Place("driftline.cli.select", "select", "List the datasets that a selector means, in dbt's syntax."),
+    "search": Place("driftline.cli.search", "search", "Find datasets, columns, jobs and terms by words."),
+    "tag": Place("driftline.cli.tag", "tag", "Put tags on nodes, list them with what is inherited, block them."),
+    "owner": Place("driftline.cli.owner", "owner", "Say who owns what."),
+    "describe": Place("driftline.cli.describe", "describe", "Say what a dataset, a column or a job is."),
+    "term": Place("driftline.cli.term", "term", "Keep the glossary, and say what stands for its terms."),
     "guard": Place("driftline.cli.guard", "guard", "Show, set and lift quarantines."),
     "store": Place("driftline.cli.store", "store", "Check, compare, copy, shrink and prune the store."),
 }

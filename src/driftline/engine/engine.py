@@ -29,11 +29,13 @@ from driftline.engine import (
     shape,
     windows,
 )
+from driftline.engine.catalogue import Catalogue
 from driftline.engine.house import House
 from driftline.engine.shape import Question
 from driftline.event.answer import Answer
 from driftline.event.finding import Incident
 from driftline.event.kept import Facets, HeldEvent, Replayed
+from driftline.event.label import Carried, Tag
 from driftline.event.lineage import Moment, Node, RollUp, Subgraph
 from driftline.event.mapping import Mapping
 from driftline.event.report import (
@@ -60,6 +62,7 @@ class Engine:
 
     def __init__(self, house: House) -> None:
         self.house = house
+        self.catalogue = Catalogue(house)
 
     @classmethod
     def open(cls, settings: Settings) -> "Engine":
@@ -281,6 +284,18 @@ class Engine:
         """Return everything downstream of ``node``, with the answers and the money that stood on it."""
         return reports.impact(self.house, node)
 
+    def tag(self, node: str, tag: str, by: str = "") -> Tag:
+        """Put a tag on a node; ``catalogue`` takes its value, its expiry and all else that can be said of a node."""
+        return self.catalogue.tag(node, tag, by=by)
+
+    def untag(self, node: str, tag: str, by: str = "") -> None:
+        """Take a tag away that people put on a node."""
+        self.catalogue.untag(node, tag, by=by)
+
+    def tags(self, node: str, *, as_of_us: int | None = None) -> list[Carried]:
+        """Return the tags that count for a node: its own first, then those that it inherits, with their way."""
+        return self.catalogue.tags(node, as_of_us=as_of_us)
+
     def quarantines(self, *, active: bool = True) -> list[Quarantine]:
         """Return quarantines, newest first."""
         return self.house.store.quarantines.list(active=active)
@@ -296,20 +311,6 @@ class Engine:
         """Lift a quarantine and tell every guard."""
         with self.house.lock:
             return quarantine.release(self.house, id, by)
-
-    def tag(self, node: str, tag: str) -> None:
-        """Put a tag on a dataset, a job or a column."""
-        with self.house.lock, self.house.store.transaction():
-            self.house.store.marks.tag(node, tag)
-
-    def untag(self, node: str, tag: str) -> None:
-        """Take a tag from a dataset, a job or a column."""
-        with self.house.lock, self.house.store.transaction():
-            self.house.store.marks.untag(node, tag)
-
-    def tags(self, node: str) -> tuple[str, ...]:
-        """Return the tags that people put on a dataset, a job or a column."""
-        return self.house.store.marks.tags([node]).get(node, ())
 
     def say(self, sort: str, name: str, words: dict[str, str]) -> None:
         """Keep what people say of a tag, a namespace or a source (``sort``)."""

@@ -83,6 +83,7 @@ def _weave(house: House, by_owner: dict[Owner, list[Waiting]]) -> list[RunShape]
             news += [history.shape for history in found]
     _describe(house, [(events[entry.seq], entry.id) for entry in entries])
     store.lineage.put(histories)
+    store.index.follow()
     return news
 
 

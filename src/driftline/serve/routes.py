@@ -1,7 +1,19 @@
 """The route table: every operation of the HTTP interface, in the order in which it is documented."""
 
 from driftline.serve import marquez, metrics, openapi
-from driftline.serve.api import answers, datasets, events, graph, guards, held, incidents, live, overview, search
+from driftline.serve.api import (
+    answers,
+    catalogue,
+    datasets,
+    events,
+    graph,
+    guards,
+    held,
+    incidents,
+    live,
+    overview,
+    search,
+)
 from driftline.serve.operation import Operation
 
 OPERATIONS: tuple[Operation, ...] = (
@@ -11,6 +23,7 @@ OPERATIONS: tuple[Operation, ...] = (
     *incidents.OPERATIONS,
     *graph.OPERATIONS,
     *datasets.OPERATIONS,
+    *catalogue.OPERATIONS,
     *answers.OPERATIONS,
     *guards.OPERATIONS,
     *search.OPERATIONS,

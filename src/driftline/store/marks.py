@@ -1,50 +1,25 @@
-"""Tags that people put on datasets, jobs and columns, and what people said of namespaces and sources.
+"""What people say of namespaces, sources and tags as such, as clients of the reference server do.
 
-Enters: node ids with the name of a tag; names with a few words on them. Leaves: the same. They are words of people, not
-of events: nothing that is folded follows from them. Each is a small named value. Never holds more than people type.
+Enters: names with a few words on them. Leaves: the same. They are words of people, not of events: nothing that is
+folded follows from them. Each sort is one small named value. Never holds more than people type.
 """
-
-from collections.abc import Iterable
 
 import msgspec
 
 from driftline.errors import BadInput
-from driftline.store.reading import Reading
 from driftline.store.state import State
 
 MOST = 1_000  # tags, namespaces or sources that people may name
-_PREFIX = "tags:"
 
 _encode = msgspec.json.encode
-_tags = msgspec.json.Decoder(tuple[str, ...]).decode
 _words = msgspec.json.Decoder(dict[str, dict[str, str]]).decode
 
 
 class Marks:
-    """Tags by node, and words by name."""
+    """Words by sort and name."""
 
-    def __init__(self, state: State, reading: Reading) -> None:
+    def __init__(self, state: State) -> None:
         self._state = state
-        self._reading = reading
-
-    def tag(self, node: str, tag: str) -> None:
-        """Put a tag on a node."""
-        if tag not in self.words("tags"):
-            self.say("tags", tag, {})
-        self._state.put(_PREFIX + node, _encode(sorted({*self.tags([node]).get(node, ()), tag})))
-
-    def untag(self, node: str, tag: str) -> None:
-        """Take a tag from a node."""
-        left = [held for held in self.tags([node]).get(node, ()) if held != tag]
-        if left:
-            self._state.put(_PREFIX + node, _encode(left))
-        else:
-            self._state.remove(_PREFIX + node)
-
-    def tags(self, nodes: Iterable[str]) -> dict[str, tuple[str, ...]]:
-        """Return the tags of those nodes that have any, by name."""
-        found = self._reading.settings(_PREFIX + node for node in nodes)
-        return {name.removeprefix(_PREFIX): _tags(body) for name, body in found.items()}
 
     def words(self, sort: str) -> dict[str, dict[str, str]]:
         """Return what people said of the things of a sort (tags, namespaces, sources), by name."""

@@ -5,7 +5,7 @@ heard of. Whoever folds is alone in doing so, therefore ids are counted here and
 changes what a name stands for.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
 import msgspec
@@ -86,7 +86,12 @@ class Names:
         self._field_ids = Counter(connection, "field")
         self._nodes: Held[Key, NodeRow] = Held(self._load_node, self._save_nodes)
         self._fields: Held[tuple[int, str], FieldRow] = Held(self._load_field, self._save_fields, bound=100_000)
+        self._told: list[Callable[[list[tuple[Key, NodeRow]], list[int]], None]] = []
         connection.on_rollback(self.forget)
+
+    def on_save(self, told: Callable[[list[tuple[Key, NodeRow]], list[int]], None]) -> None:
+        """Call ``told`` with the datasets and jobs that were written, and with datasets that got a column."""
+        self._told.append(told)
 
     def dataset(self, dataset: Dataset, moment_us: int = OPEN) -> int:
         """Return the id of ``dataset``, known or new; ``moment_us`` is when an event named it."""
@@ -185,6 +190,8 @@ class Names:
                 for (type_, namespace, name), row in changed
             ],
         )
+        for told in self._told:
+            told(changed, [])
 
     def _load_field(self, key: tuple[int, str]) -> FieldRow | None:
         row = self._connection.row("field_of", dataset=key[0], name=key[1])
@@ -193,3 +200,5 @@ class Names:
     def _save_fields(self, changed: list[tuple[tuple[int, str], FieldRow]]) -> None:
         rows = [{**row._asdict(), "dataset": dataset, "name": name} for (dataset, name), row in changed]
         self._connection.many("field_put", rows)
+        for told in self._told:
+            told([], [dataset for (dataset, _), _ in changed])

@@ -12,7 +12,11 @@ from driftline.errors import StoreUnusable
 from driftline.store.blobs import Blobs
 from driftline.store.canonical import Canonical
 from driftline.store.connection import Connection
+from driftline.store.finder import Finder
+from driftline.store.glossary import Glossary
 from driftline.store.incidents import Incidents
+from driftline.store.index import Index
+from driftline.store.labels import Labels
 from driftline.store.ledger import Ledger
 from driftline.store.lineage import Lineage
 from driftline.store.log import Log
@@ -26,6 +30,7 @@ from driftline.store.reading import Reading
 from driftline.store.sqlite import SqliteConnection
 from driftline.store.state import State
 from driftline.store.sweep import Sweep
+from driftline.store.told import Tellings
 from driftline.store.views import Views
 from driftline.store.walks import Walks
 
@@ -50,10 +55,15 @@ class Store:
         self.profiles = Profiles(connection, self.blobs, names)
         self.incidents = Incidents(connection)
         self.quarantines = Quarantines(connection)
+        self.labels = Labels(connection)
+        self.glossary = Glossary(connection)
+        self.index = Index(connection, names, self.blobs, self.labels, self.glossary)
+        self.finder = Finder(connection)
+        self.tellings = Tellings(connection, self.blobs)
         self.outbox = Outbox(connection)
         self.state = State(connection)
         self.reading = Reading(connection, self.blobs, self.log)
-        self.marks = Marks(self.state, self.reading)
+        self.marks = Marks(self.state)
         self._turn = -1  # how often was folded when this process last did
         connection.on_rollback(self._lose_turn)
 

@@ -1,6 +1,19 @@
 from typing import Any
 
-from driftline.event.lineage import Dataset, History, Job, Link, Node, Place, RunShape, State, Subgraph, Tie, Touched, Version
+from driftline.event.lineage import (
+    Dataset,
+    History,
+    Job,
+    Link,
+    Node,
+    Place,
+    RunShape,
+    State,
+    Subgraph,
+    Tie,
+    Touched,
+    Version,
+)
 from driftline.graph import walk
 from driftline.graph.drawn import Drawing, plainly
 from driftline.store import facts as facts_

@@ -184,7 +184,7 @@ def helds(store: Store, lines: Sequence[NodeLine]) -> list[Held]:
     for one in bare:
         line = one.line
         nodes += [names.column_id(line.namespace, line.name, column.name) for column in one.columns]
-    tags = store.marks.tags(nodes)
+    tags = {node: tuple(tag.name for tag in said.tags) for node, said in store.labels.of(nodes).items()}
     return [Held(line, facets[line.id], tags) for line in lines]
 
 

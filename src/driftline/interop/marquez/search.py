@@ -113,10 +113,13 @@ def events(store: Store, since_us: int, until_us: int, limit: int, offset: int, 
 
 
 def tags(store: Store, limit: int, offset: int) -> MarquezTags:
-    """Return one page of the tags that people named."""
+    """Return one page of the tags that people named or put on something."""
     said = store.marks.words("tags")
-    page = [MarquezTag(name, said[name].get("description")) for name in sorted(said)[offset : offset + limit]]
-    return MarquezTags(page, len(said))
+    kinds = store.labels.kinds()
+    known = sorted({*said, *kinds, *store.labels.counts()})
+    told = {name: said[name].get("description") if name in said else None for name in known}
+    told |= {name: kind.description for name, kind in kinds.items() if kind.description}
+    return MarquezTags([MarquezTag(name, told[name]) for name in known[offset : offset + limit]], len(known))
 
 
 def spans(period: str, zone: str, now_us: int) -> list[tuple[int, int]]:

@@ -1,0 +1,189 @@
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from driftline.config import Settings
+from driftline.engine.engine import Engine
+from driftline.errors import BadInput, NotFound
+from driftline.store.finder import Wanted
+
+RUN = "0194a1b2-0000-7000-8000-{:012d}"
+RAW, OUT = "dataset:db:raw", "dataset:db:out"
+
+
+def event(number: int, *, raw: dict[str, Any] | None = None, run: dict[str, Any] | None = None) -> bytes:
+    """A run of ``build`` that reads raw and writes out, column ``x`` from ``x``."""
+    columns = {"fields": {"x": {"inputFields": [{"namespace": "db", "name": "raw", "field": "x"}]}}}
+    schema = {"fields": [{"name": "x"}, {"name": "y", "description": "the second"}]}
+    return json.dumps(
+        {
+            "eventType": "COMPLETE",
+            "eventTime": f"2013-01-{number:02d}T10:00:00Z",
+            "producer": "https://example.org/test",
+            "run": {"runId": RUN.format(number), "facets": run or {}},
+            "job": {"namespace": "jobs", "name": "build"},
+            "inputs": [{"namespace": "db", "name": "raw", "facets": {"schema": schema, **(raw or {})}}],
+            "outputs": [{"namespace": "db", "name": "out", "facets": {"columnLineage": columns}}],
+        }
+    ).encode()
+
+
+@pytest.fixture
+def engine(tmp_path: Path) -> Iterator[Engine]:
+    with Engine.open(Settings(home=str(tmp_path), console=False)) as found:
+        found.ingest(event(1))
+        yield found
+
+
+def names(engine: Engine, node: str) -> list[str]:
+    return [one.tag.name for one in engine.tags(node)]
+
+
+def found(engine: Engine, text: str = "", **wanted: str) -> list[str]:
+    return [hit.node for hit in engine.catalogue.search(Wanted(text, **wanted)).hits]
+
+
+def test_a_tag_says_who_put_it_there_and_is_inherited(engine: Engine) -> None:
+    engine.tag("raw", "pii", by="ann")
+    own, inherited = engine.tags("raw"), engine.tags("out")
+    assert [(one.tag.by, one.source, one.path) for one in own] == [("ann", RAW, ())]
+    assert [(one.source, one.path) for one in inherited] == [(RAW, (RAW, OUT))]
+    engine.untag("raw", "pii")
+    assert engine.tags("out") == []
+
+
+def test_a_tag_can_be_searched_for_at_once_and_no_more_when_it_is_gone(engine: Engine) -> None:
+    engine.tag("raw", "pii")
+    assert found(engine, tag="pii") == [RAW]
+    engine.untag("raw", "pii")
+    assert found(engine, tag="pii") == []
+
+
+def test_what_people_and_events_say_stand_beside_each_other(engine: Engine) -> None:
+    engine.catalogue.tag(RAW, "tier", value="by hand")
+    engine.catalogue.own(RAW, "ann", type="STEWARD")
+    engine.catalogue.describe(RAW, "by hand")
+    facets = {
+        "tags": {"tags": [{"key": "tier", "value": "told"}]},
+        "ownership": {"owners": [{"name": "bo"}]},
+        "documentation": {"description": "told"},
+    }
+    engine.ingest(event(2, raw=facets))
+    labels = engine.catalogue.labels(RAW)
+    assert sorted((tag.origin, tag.value) for tag in labels.tags) == [("event", "told"), ("person", "by hand")]
+    assert [(owner.origin, owner.name) for owner in labels.owners] == [("event", "bo"), ("person", "ann")]
+    assert [(text.origin, text.text) for text in labels.descriptions] == [("event", "told"), ("person", "by hand")]
+    engine.untag(RAW, "tier")
+    with pytest.raises(NotFound, match="somebody"):
+        engine.untag(RAW, "tier")
+    assert [tag.origin for tag in engine.catalogue.labels(RAW).tags] == ["event"]
+    engine.ingest(event(3, raw={"tags": {"_deleted": True}}))
+    assert engine.catalogue.labels(RAW).tags == ()
+
+
+def test_a_column_that_only_a_schema_names_can_be_labelled(engine: Engine) -> None:
+    engine.catalogue.tag("raw.y", "secret")
+    labels = engine.catalogue.labels("raw.y")
+    assert [tag.name for tag in labels.tags] == ["secret"]
+    assert [text.text for text in labels.descriptions] == ["the second"]
+    assert engine.catalogue.labels(RAW).columns == {"y": ("secret",)}
+
+
+def test_the_tags_of_a_run_are_those_that_its_events_say_last(engine: Engine) -> None:
+    engine.ingest(event(2, run={"tags": {"tags": [{"key": "backfill", "value": "1"}]}}))
+    run = f"run:{RUN.format(2)}"
+    engine.tag(run, "checked")
+    assert names(engine, run) == ["checked", "backfill"]
+    assert [tag.name for tag in engine.catalogue.labels(run).tags] == ["checked", "backfill"]
+
+
+def test_a_kind_says_whether_a_tag_spreads_where_nobody_does(engine: Engine) -> None:
+    engine.catalogue.explain_tag("local", "stays", propagates=False)
+    engine.catalogue.tag(RAW, "local")
+    engine.catalogue.tag(RAW, "wide")
+    assert names(engine, OUT) == ["wide"]
+    assert [(kind.name, kind.propagates) for kind in engine.catalogue.tag_kinds()] == [
+        ("local", False),
+        ("wide", False),
+    ]
+    engine.catalogue.tag(RAW, "local", propagates=True)
+    assert names(engine, OUT) == ["local", "wide"]
+
+
+def test_a_block_is_put_up_and_lifted(engine: Engine) -> None:
+    engine.tag(RAW, "pii")
+    engine.catalogue.block("raw", "out", "pii", by="ann")
+    assert names(engine, OUT) == []
+    assert [(one.source, one.target, one.tag) for one in engine.catalogue.blocks()] == [(RAW, OUT, "pii")]
+    engine.catalogue.unblock("raw", "out", "pii")
+    assert names(engine, OUT) == ["pii"]
+    with pytest.raises(NotFound):
+        engine.catalogue.unblock("raw", "out", "pii")
+    with pytest.raises(BadInput):
+        engine.catalogue.block("raw", "raw")
+
+
+def test_a_term_is_defined_attached_found_and_forgotten(engine: Engine) -> None:
+    engine.catalogue.define("Arrival", "when it lands", synonyms=("landing",))
+    engine.catalogue.attach("out.x", "Arrival")
+    column = "datasetField:db:out:x"
+    assert engine.catalogue.standing_for("Arrival") == [column]
+    assert found(engine, "landing") == ["term:Arrival", column]
+    assert found(engine, term="Arrival") == [column]
+    engine.catalogue.detach("out.x", "Arrival")
+    engine.catalogue.attach("out", "Arrival")
+    engine.catalogue.forget_term("Arrival")
+    assert found(engine, "landing") == []
+    assert engine.catalogue.labels("out").terms == ()
+    with pytest.raises(NotFound, match="term"):
+        engine.catalogue.attach("out", "Arrival")
+
+
+def test_a_description_is_replaced_and_taken_away(engine: Engine) -> None:
+    engine.catalogue.describe("out", "first words")
+    engine.catalogue.describe("out", "other words")
+    assert [text.text for text in engine.catalogue.labels("out").descriptions] == ["other words"]
+    assert (found(engine, "first"), found(engine, "other")) == ([], [OUT])
+    engine.catalogue.describe("out", "")
+    assert engine.catalogue.labels("out").descriptions == ()
+
+
+def test_labels_as_of_a_moment_are_those_of_then(engine: Engine) -> None:
+    engine.ingest(event(2, raw={"documentation": {"description": "told"}}))
+    engine.tag(RAW, "pii")
+    before = 1_357_034_400_000_000  # 2013-01-01 10:00 UTC
+    labels = engine.catalogue.labels(RAW, as_of_us=before)
+    assert (labels.tags, labels.descriptions) == ((), ())
+    assert engine.tags(OUT, as_of_us=before) == []
+
+
+def test_what_is_quarantined_is_marked_and_ranked_first_by_risk(engine: Engine) -> None:
+    engine.quarantine("out", "bad")
+    hits = engine.catalogue.search(Wanted("", type="DATASET", sort="risk")).hits
+    assert [(hit.node, hit.status) for hit in hits] == [(OUT, "quarantined"), (RAW, "")]
+
+
+def test_hand_made_labels_are_no_part_of_the_canonical_state(engine: Engine) -> None:
+    before = engine.house.store.canonical.digest()
+    engine.tag(RAW, "pii")
+    engine.catalogue.define("T", "t")
+    engine.catalogue.attach(RAW, "T")
+    engine.catalogue.block(RAW, OUT)
+    assert engine.catalogue.reindex() == 3
+    assert engine.house.store.canonical.digest() == before
+
+
+@pytest.mark.parametrize("name", ["", "  ", "a\x07b", "n" * 201])
+def test_a_tag_needs_a_name_that_can_be_printed(engine: Engine, name: str) -> None:
+    with pytest.raises(BadInput):
+        engine.tag(RAW, name)
+
+
+def test_nothing_can_be_said_of_what_is_not_known(engine: Engine) -> None:
+    with pytest.raises(NotFound):
+        engine.tag("nowhere", "pii")
+    with pytest.raises(NotFound):
+        engine.catalogue.labels("raw.nothing")
