@@ -113,6 +113,7 @@ def impact(house: House, node: str) -> Impact:
     answers, paid = sum(t.answers for t in totals), sum(t.money for t in totals)
     datasets = sum(found.type in {"DATASET", "VERSION"} for found in below)
     jobs = sum(found.type == "JOB" for found in below)
+    more = "At least " if graph.truncated else ""
     return Impact(
         node=node,
         graph=questions.marked(house, graph),
@@ -123,7 +124,7 @@ def impact(house: House, node: str) -> Impact:
         money=round(paid, 2),
         currency=house.settings.currency,
         sentence=(
-            f"{datasets} datasets, {jobs} jobs and {len(endpoints)} served endpoints lie downstream; "
+            f"{more}{datasets} datasets, {jobs} jobs and {len(endpoints)} served endpoints lie downstream; "
             f"{answers:,} answers stood on it and paid {paid:,.2f} {house.settings.currency}."
         ),
     )

@@ -137,7 +137,7 @@ def test_the_columns_of_another_name_are_reached_at_no_distance(town: Any, say: 
     down = town.engine.lineage("datasetField:lake:src:x", columns=True, up=False)
     assert labels(down) == {"src.x": 0, "path/t.x": 1, "db.t.x": 1, "out.x": 2}
     early = town.engine.lineage("datasetField:lake:src:x", columns=True, up=False, as_of_us=town.time(0, 12))
-    assert labels(early) == {"src.x": 0, "path/t.x": 1, "db.t.x": 1}  # nobody had used it yet
+    assert labels(early) == {"src.x": 0, "path/t.x": 1}  # nobody had spoken of its columns under the other name
 
 
 def test_a_version_of_another_name_is_the_same_version(town: Any, say: Any) -> None:

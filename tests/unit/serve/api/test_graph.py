@@ -61,7 +61,7 @@ def test_derived_links_come_when_they_are_asked_for(filled: TestClient) -> None:
     kinds = {link["kind"] for link in filled.get(GRAPH, params={"node": "features"}).json()["edges"]}
     assert "DERIVED" not in kinds  # the page would draw them beside READ and WRITE
     body = filled.get(GRAPH, params={"node": "features", "derived": "true"}).json()
-    assert {link["via"] for link in body["edges"] if link["kind"] == "DERIVED"} == {"job:default:build"}
+    assert {link["via"] for link in body["edges"] if link["kind"] == "DERIVED"} >= {"job:default:build"}
     assert set(body["layout"]) == {node["id"] for node in body["nodes"]}
 
 
