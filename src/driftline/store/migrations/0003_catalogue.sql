@@ -53,7 +53,7 @@ create table entry (
 ) {norowid};
 create index entry_owner on entry (owner);
 create index entry_told on entry (owner) where told = 1;
-create index entry_used on entry (used);
+create index entry_used on entry (used, id);
 
 -- Words, and where they stand: the smaller the rank, the more a word says.
 create table posting (
@@ -62,7 +62,7 @@ create table posting (
   entry bigint not null,
   primary key (term, rank, entry)
 ) {norowid};
-create index posting_entry on posting (entry, term);
+create index posting_entry on posting (entry, term, rank);
 
 -- Which findings and changes an incident has: what is in trouble is found first.
 create index incident_member_of on incident_member (incident, member);
