@@ -72,7 +72,7 @@ delete from term where name = :name;
 -- The glossary.
 select name, body from term order by name;
 
--- name: nodes_after
+-- name: nodes_to_index
 -- Datasets and jobs from an id on, with their facets.
 select id, type, namespace, name, kind, last_us, facets from node
 where id > :id and type <> 'HUB' order by id limit :limit;

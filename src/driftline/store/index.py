@@ -48,7 +48,7 @@ class Index:
     def follow(self) -> int:
         """Index what was written since, and up to some hundred nodes that were not seen; return how many."""
         with self._connection.transaction():
-            fresh = self._connection.rows("nodes_after", id=self._known_through(), limit=TOGETHER)
+            fresh = self._connection.rows("nodes_to_index", id=self._known_through(), limit=TOGETHER)
             for row in fresh:
                 self._waiting.pop(row[0], None)
             done = self._build(fresh)
@@ -66,7 +66,7 @@ class Index:
     def behind(self) -> bool:
         """Say whether there are nodes that were not indexed."""
         self._through = -1  # another process may have gone on
-        return bool(self._connection.rows("nodes_after", id=self._known_through(), limit=1))
+        return bool(self._connection.rows("nodes_to_index", id=self._known_through(), limit=1))
 
     def catch_up(self) -> None:
         """Index every node that was not."""
