@@ -106,7 +106,7 @@ class Views:
 
     def nodes_after(self, type_: str, after: int, limit: int) -> list[Row]:
         """Return a page of datasets or jobs by id: id, type, namespace, name, node, kind, since when, facets."""
-        return self._connection.rows("nodes_of_type", type=type_, after=after, limit=limit)
+        return self._connection.rows("nodes_typed_after", type=type_, after=after, limit=limit)
 
     def _of(self, statement: str, runs: Iterable[int], as_of_us: int) -> list[Row]:
         return self._connection.rows(statement, ids=json.dumps(list(runs)), as_of_us=as_of_us)

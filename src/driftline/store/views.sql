@@ -79,7 +79,7 @@ where run_id in {integers:ids} and role < 2 and valid_from_us <= :as_of_us and v
 select r.id, r.parent from run r where r.parent in {texts:texts} and r.parent <> '' and r.attempt > 0
 order by r.time_us, r.run, r.attempt;
 
--- name: nodes_of_type
+-- name: nodes_typed_after
 -- A page of datasets or jobs in the order of their ids.
 select id, type, namespace, name, node, kind, since_us, facets from node where id > :after and type = :type
 order by id limit :limit;
