@@ -22,7 +22,7 @@ MOMENTS = 12
 
 Body = dict[str, Any]
 _WHOLE = {
-    "emissionPattern": {"eventContentMode": "COMPLETE_SNAPSHOT"},
+    "emissionPattern": {"eventTrigger": "PERIODIC", "eventContentMode": "COMPLETE_SNAPSHOT"},
     "processingType": "STREAMING",
     "integration": "x",
 }

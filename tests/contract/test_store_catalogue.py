@@ -3,6 +3,8 @@
 import json
 from typing import Any
 
+from tests.described import describe
+
 from driftline.event.label import Attached, Block, Description, Matches, Owner, Tag, TagKind, Term
 from driftline.store import Store
 from driftline.store import finder as finding
@@ -17,7 +19,7 @@ def tell(store: Store, name: str, *, at: int = 0, type_: str = "DATASET", kind: 
     """Fold what an event says of a dataset or a job; None: its facet is deleted."""
     held = {key: b"" if value is None else json.dumps(value).encode() for key, value in facets.items()}
     with store.transaction():
-        store.lineage.describe(type_, "db", name, (START + at, 0, b"e%d" % at), held, kind)
+        describe(store, type_, "db", name, (START + at, 0, b"e%d" % at), held, kind)
         store.lineage.put([])
         store.index.follow()
 
@@ -183,7 +185,7 @@ def test_labels_and_terms_are_found_once_they_are_refreshed(store: Store) -> Non
 
 
 def test_nodes_that_were_written_unseen_are_caught_up_with(store: Store) -> None:
-    store.lineage.describe("DATASET", "db", "unseen", (START, 0, b"e"), {})
+    describe(store, "DATASET", "db", "unseen", (START, 0, b"e"), {})
     store.lineage.put([])
     store.index.forget()  # as if older code had written it
     assert store.index.behind()
@@ -205,7 +207,7 @@ def test_the_index_made_anew_finds_the_same(store: Store) -> None:
 def test_what_is_undone_is_not_indexed(store: Store) -> None:
     try:
         with store.transaction():
-            store.lineage.describe("DATASET", "db", "gone", (START, 0, b"e"), {})
+            describe(store, "DATASET", "db", "gone", (START, 0, b"e"), {})
             store.lineage.put([])
             store.index.follow()
             raise KeyError

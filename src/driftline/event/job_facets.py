@@ -20,16 +20,16 @@ class DocumentationFacet(Part, frozen=True):
 class EmissionPattern(Part, frozen=True):
     """When a job sends events and what each of them holds."""
 
-    event_trigger: str = ""  # EVENT_BASED or PERIODIC
-    event_content_mode: str = ""  # ACCUMULATIVE (events add up) or COMPLETE_SNAPSHOT (each is whole)
+    event_trigger: str  # EVENT_BASED or PERIODIC
+    event_content_mode: str  # ACCUMULATIVE (events add up) or COMPLETE_SNAPSHOT (each is whole)
     window_duration: int | None = None  # seconds that one event covers
 
 
 class JobTypeFacet(Part, frozen=True):
     """``jobType``: what sort of job this is, and how its events are to be read."""
 
-    processing_type: str = ""  # BATCH, STREAMING or SERVICE
-    integration: str = ""  # SPARK, DBT, AIRFLOW, FLINK and so on
+    processing_type: str  # BATCH, STREAMING or SERVICE
+    integration: str  # SPARK, DBT, AIRFLOW, FLINK and so on
     job_type: str | None = None  # QUERY, DAG, TASK, MODEL and so on
     emission_pattern: EmissionPattern | None = None  # how its events are to be read
 

@@ -15,4 +15,4 @@ def test_what_is_downstream_is_told_in_a_sentence_and_a_tree(run: Run) -> None:
 def test_json_is_the_record(run: Run) -> None:
     body = json.loads(run("impact", "feed/raw", "--json").stdout)
     assert body["node"] == "dataset:file:feed/raw"
-    assert (body["datasets"], body["jobs"]) == (2, 2)
+    assert (body["datasets"], body["jobs"]) == (3, 3)  # with the window of answers and its endpoint

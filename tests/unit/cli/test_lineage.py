@@ -55,7 +55,7 @@ def test_piped_output_has_no_escape_codes(run: Run) -> None:
 
 def test_what_is_known_can_be_listed_and_narrowed(run: Run) -> None:
     result = run("lineage", "--list")
-    assert result.stdout.startswith("3 datasets are known:\n")
+    assert result.stdout.startswith("4 datasets are known:\n")
     body = json.loads(run("lineage", "--list", "feed", "--json").stdout)
     assert [entry["dataset"]["name"] for entry in body["datasets"]] == ["feed/raw"]
 

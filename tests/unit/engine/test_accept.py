@@ -73,7 +73,6 @@ def test_what_was_only_accepted_is_kept_and_followed_later(town: Any) -> None:
     assert town.engine.follow() == 0
 
 
-@pytest.mark.xfail(strict=True, reason="unread facets move to event/")
 def test_a_facet_that_cannot_be_read_is_named_and_its_event_accepted(town: Any) -> None:
     event = json.loads(town.events(0)[1])
     event["outputs"][0]["facets"]["schema"] = {"fields": "none"}

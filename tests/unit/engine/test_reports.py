@@ -150,11 +150,12 @@ def test_an_unknown_answer_is_not_found(town: Any) -> None:
 
 def test_impact_counts_what_lies_downstream_and_what_it_paid(costly: Any) -> None:
     found = costly.engine.impact(costly.flights.node)
-    # features, archive, refund-desk; join, keep, refund-desk; 4 + 3 + 2 answers; 4 x 10 + 3 x 100 dollars
-    assert (found.datasets, found.jobs, found.endpoints) == (3, 3, (costly.desk.node,))
+    # features, archive, refund-desk and the window of answers; join, keep, refund-desk and the endpoint itself;
+    # 4 + 3 + 2 answers; 4 x 10 + 3 x 100 dollars
+    assert (found.datasets, found.jobs, found.endpoints) == (4, 4, (costly.desk.node,))
     assert (found.answers, found.money, found.currency) == (9, 340.0, "USD")
     assert found.sentence == (
-        "3 datasets, 3 jobs and 1 served endpoints lie downstream; 9 answers stood on it and paid 340.00 USD."
+        "4 datasets, 4 jobs and 1 served endpoints lie downstream; 9 answers stood on it and paid 340.00 USD."
     )
 
 
@@ -170,9 +171,10 @@ def test_impact_of_a_node_that_nothing_stands_on_is_nothing(costly: Any) -> None
 
 def test_the_overview_is_counted_by_hand(costly: Any) -> None:
     seen = costly.engine.overview()
-    # 31 days of 5 events, 3 runs and 4 new versions each; and 5 windows of answers, on 3 days
+    # 31 days of 5 events, 3 runs and 4 new versions each; and 5 windows of answers, on 3 days, with 2
+    # versions that only answers name
     assert seen.events == {"accepted": 160, "merged": 0, "quarantined": 0, "replaced": 0}
-    assert (seen.datasets, seen.jobs, seen.runs, seen.versions) == (5, 4, 98, 127)
+    assert (seen.datasets, seen.jobs, seen.runs, seen.versions) == (5, 4, 98, 129)
     assert (seen.answers, seen.money, seen.avoided) == (9, 340.0, 160.0)
     assert seen.decisions == {"allow": 7, "fallback": 2}
     assert sum(seen.incidents.values()) == 1

@@ -244,7 +244,8 @@ def test_a_history_holds_the_states_in_between() -> None:
 
 
 def test_where_each_event_is_the_whole_picture_a_dataset_may_come_again() -> None:
-    whole_ = {"jobType": {"processingType": "STREAMING", "emissionPattern": {"eventContentMode": "COMPLETE_SNAPSHOT"}}}
+    pattern = {"eventTrigger": "PERIODIC", "eventContentMode": "COMPLETE_SNAPSHOT"}
+    whole_ = {"jobType": {"processingType": "STREAMING", "integration": "FLINK", "emissionPattern": pattern}}
     names_ = ("a", "b", "a")
     told = [event("RUNNING", second, inputs=[part(name)], job=whole_) for second, name in enumerate(names_, 1)]
     assert moments(*told) == [(1, ["a"]), (2, ["b"]), (3, ["a"])]

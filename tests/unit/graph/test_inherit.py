@@ -3,6 +3,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from tests.described import describe
 
 from driftline.event.label import Block, Tag, TagKind
 from driftline.event.lineage import ColumnEdge, Dataset, Edge, Job, RunShape, Touched, Version
@@ -66,7 +67,7 @@ def put(store: Store, node: str, name: str = "pii", **more: Any) -> None:
 
 def tell(store: Store, name: str, *tags: dict[str, str]) -> None:
     facet = json.dumps({"tags": tags}).encode()
-    store.lineage.describe("DATASET", "db", name, (START + 9, 0, b"e"), {"tags": facet})
+    describe(store, "DATASET", "db", name, (START + 9, 0, b"e"), {"tags": facet})
     store.lineage.put([])
     store.index.follow()
 

@@ -1,6 +1,8 @@
 import random
 from typing import Any
 
+from tests.described import describe
+
 from driftline.event.lineage import ColumnEdge, Dataset, History, Job, Place, RunShape, State, Tie, Touched
 from driftline.store import Store, open_store, sql
 from driftline.store.canonical import TABLES
@@ -25,7 +27,7 @@ def run(number: int) -> History:
 def filled(order: list[int]) -> Store:
     store = open_store(":memory:")
     for number in order:
-        store.lineage.describe("DATASET", "n", "a", (number, 1, b"h"), {"schema": b"{%d}" % number}, columns=("x",))
+        describe(store, "DATASET", "n", "a", (number, 1, b"h"), {"schema": b"{%d}" % number}, columns=("x",))
         store.lineage.on_behalf(Job("n", "j1"), Job("n", "p"), Job("n", "p"), number)
         store.lineage.put([run(number)])
     return store

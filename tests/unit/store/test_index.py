@@ -1,3 +1,5 @@
+from tests.described import describe
+
 from driftline.event.lineage import Dataset, Job, RunShape, Touched
 from driftline.store import Store, open_store
 from driftline.store.finder import Wanted
@@ -19,7 +21,7 @@ def run(store: Store, number: int, time_us: int) -> None:
         outputs=(Touched(dataset=OUT),),
     )
     for dataset in (RAW, OUT):
-        store.lineage.describe("DATASET", dataset.namespace, dataset.name, (time_us, 0, b"e%d" % number), {})
+        describe(store, "DATASET", dataset.namespace, dataset.name, (time_us, 0, b"e%d" % number), {})
     store.lineage.put_shape(shape)
     store.index.follow()
 

@@ -19,6 +19,7 @@ TABLES = {
     "alias_word", "answer_inbox", "blob", "change", "column_edge", "edge", "event_log", "field", "finding", "flow",
     "incident", "incident_member", "job_parent", "ledger_segment", "node", "outbox", "pairing", "pending", "quarantine",
     "receipt", "run", "run_columns", "schema_version", "setting", "tally", "tie", "touch", "trace", "version",
+    "entry", "label", "posting", "tag_block", "tag_kind", "term",
 }  # fmt: skip
 
 

@@ -1,5 +1,7 @@
 import json
 
+from tests.described import describe
+
 from driftline.store import open_store
 
 
@@ -14,7 +16,7 @@ def test_only_nodes_that_events_tag_are_read() -> None:
     store = open_store(":memory:")
     tags = json.dumps({"tags": [{"key": "pii", "field": "x"}]}).encode()
     for name, facets in (("a", {"tags": tags}), ("b", {"ownership": b'{"owners": [{"name": "ann"}]}'})):
-        store.lineage.describe("DATASET", "db", name, (1, 0, b"e"), facets)
+        describe(store, "DATASET", "db", name, (1, 0, b"e"), facets)
     store.lineage.put([])
     store.index.follow()
     assert [(told.name, list(told.said.column_tags)) for told in store.tellings.tagged([1, 2], 1)] == [("a", ["x"])]

@@ -21,7 +21,9 @@ def test_search_finds_narrows_counts_and_pages(filled: TestClient) -> None:
     found = filled.get(f"{BASE}/search", params={"q": "feat", "type": "DATASET"}).json()
     assert [hit["node"] for hit in found["hits"]] == [FEATURES]
     assert found["facets"]["type"] == {"DATASET": 1}
-    assert filled.get(f"{BASE}/search?limit=1").json()["total"] == 3  # two datasets and a job
+    assert (
+        filled.get(f"{BASE}/search?limit=1").json()["total"] == 5
+    )  # two datasets, a job, and the window of answers with its endpoint
     assert filled.get(f"{BASE}/search?type=NONE").status_code == 400
 
 
