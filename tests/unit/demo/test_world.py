@@ -13,6 +13,7 @@ from driftline.demo import claims, desk
 from driftline.demo.faults import Fault, choose
 from driftline.demo.feed import Source
 from driftline.demo.world import HANDLING, World, truth_paid
+from driftline.guard import switch
 
 FIRST = date(2013, 3, 25)  # the first index is built
 BROKEN = date(2013, 4, 2)
@@ -28,6 +29,7 @@ def source():
 @pytest.fixture
 def replay(source, tmp_path, monkeypatch):
     """Returns the results of the days FIRST to LAST by day."""
+    monkeypatch.setattr(switch, "_settings", None)  # what guards read from the environment is read again, and restored
     monkeypatch.setenv("DRIFTLINE_ENABLED", "false")
     monkeypatch.setenv("OMP_NUM_THREADS", "1")
 
