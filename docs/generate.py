@@ -67,8 +67,8 @@ def http() -> str:
         "",
         document["info"]["description"],
         "",
-        "The document for machines is `GET /api/openapi.json` (OpenAPI 3.1). A POST needs "
-        "`Content-Type: application/json` and, where the server has a token, `Authorization: Bearer …`. "
+        "The document for machines is `GET /api/openapi.json` (OpenAPI 3.1). A request with a body needs "
+        "`Content-Type: application/json`; where the server has a token, all but a GET need `Authorization: Bearer …`. "
         'Every refusal is `{"error": {"code", "message", "hint"}}`; the codes are in [errors](errors.md).',
     ]
     for path, methods in document["paths"].items():

@@ -60,6 +60,7 @@ class Space(NamedTuple):
     datasets: int
     jobs: int
     sourced_us: int  # when its first dataset was heard of; OPEN: it has none
+    dataset: int  # id of one of its datasets; 0: it has none
 
 
 class End(NamedTuple):
@@ -111,11 +112,11 @@ class Reading:
     def _look(self) -> None:
         """Take in the names that were first heard of since the last look."""
         while rows := self._connection.rows("nodes_after", after=self._after, limit=_TOGETHER):
-            for _, type_, namespace, since_us, last_us in rows:
+            for id_, type_, namespace, since_us, last_us in rows:
                 if type_ not in ("DATASET", "JOB"):
                     continue
                 first = since_us if since_us < OPEN else last_us
-                held = self._spaces.get(namespace) or Space(namespace, OPEN, 0, 0, 0, OPEN)
+                held = self._spaces.get(namespace) or Space(namespace, OPEN, 0, 0, 0, OPEN, 0)
                 data = type_ == "DATASET"
                 self._spaces[namespace] = held._replace(
                     first_us=min(held.first_us, first),
@@ -123,6 +124,7 @@ class Reading:
                     datasets=held.datasets + data,
                     jobs=held.jobs + (not data),
                     sourced_us=min(held.sourced_us, first) if data else held.sourced_us,
+                    dataset=held.dataset or (id_ if data else 0),
                 )
                 self._hours.setdefault(type_, Counter())[first // HOUR_US] += 1
             self._after = rows[-1][0]

@@ -34,3 +34,29 @@ def test_where_there_is_a_token_a_post_must_carry_it(engine: Engine, tmp_path: P
 def test_reading_needs_no_token(engine: Engine, tmp_path: Path) -> None:
     with TestClient(create_app(engine, token="secret", page=tmp_path)) as client:
         assert client.get("/api/v1/overview").status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("method", "headers", "status"),
+    [
+        ("POST", {}, 404),
+        ("POST", {"origin": "http://testserver"}, 404),
+        ("POST", {"origin": "https://elsewhere.example"}, 415),
+        ("POST", {"origin": "null"}, 415),
+        ("POST", {"content-type": "text/plain"}, 415),
+        ("DELETE", {"origin": "https://elsewhere.example"}, 404),  # no page may send it there without our consent
+    ],
+)
+def test_without_a_body_no_type_is_needed_unless_a_foreign_page_may_have_sent_it(
+    engine: Engine, tmp_path: Path, method: str, headers: dict[str, str], status: int
+) -> None:
+    with TestClient(create_app(engine, page=tmp_path)) as client:
+        path = "/api/v1/namespaces/a/jobs/b/tags/c"
+        assert client.request(method, path, headers=headers).status_code == status
+
+
+def test_a_put_and_a_delete_need_the_token_too(engine: Engine, tmp_path: Path) -> None:
+    with TestClient(create_app(engine, token="secret", page=tmp_path)) as client:
+        assert client.put("/api/v1/tags/a", json={}).status_code == 401
+        assert client.delete("/api/v1/namespaces/a").status_code == 401
+        assert client.put("/api/v1/tags/a", json={}, headers={"authorization": "Bearer secret"}).status_code == 200

@@ -79,14 +79,15 @@ class MarquezFacets(msgspec.Struct, frozen=True, rename="camel"):
 def bare(row: Row) -> MarquezRun:
     """Return a run from a row of ``run_row``, without its datasets and facets."""
     shape = weave.shape(row)
+    state = naming.state(shape.state)
     span = shape.ended_us - shape.started_us
     return MarquezRun(
         id=shape.run,
         created_at=naming.moment(shape.started_us or shape.time_us),
         updated_at=naming.moment(shape.time_us),
         nominal_start_time=naming.moment(shape.nominal_us),
-        state=naming.state(shape.state),
-        started_at=naming.moment(shape.started_us),
+        state=state,
+        started_at=naming.moment(shape.started_us) if state != "NEW" else None,
         ended_at=naming.moment(shape.ended_us),
         duration_ms=span // 1000 if shape.started_us and shape.ended_us else None,
         args=shape.parameters,

@@ -9,7 +9,6 @@ import msgspec
 from driftline.event import facets
 from driftline.interop.marquez import naming
 from driftline.store import Store
-from driftline.store.connection import OPEN
 from driftline.store.reading import Space
 
 OWNER = "anonymous"  # what Marquez calls an owner that nobody named
@@ -99,12 +98,12 @@ def source(store: Store, name: str) -> MarquezSource | None:
 
 def _sources(store: Store) -> dict[str, MarquezSource]:
     found: dict[str, MarquezSource] = {}
-    for space in store.reading.spaces():
-        if space.sourced_us >= OPEN:
-            continue
-        place = _place(store, space.name)
-        name = place.name or space.name
-        address = place.uri or space.name
+    spaces = [space for space in store.reading.spaces() if space.dataset]
+    held = store.reading.facets(store.reading.lines(space.dataset for space in spaces).values())
+    for space in spaces:
+        where = place(held.get(space.dataset, {}))
+        name = where.name or space.name
+        address = where.uri or space.name
         found.setdefault(
             name,
             MarquezSource(
@@ -117,22 +116,16 @@ def _sources(store: Store) -> dict[str, MarquezSource]:
         )
     for name, said in store.marks.words("sources").items():
         since = naming.moment(int(said.get("since_us", 0)))
-        held = found.get(name)
+        known = found.get(name)
         found[name] = MarquezSource(
             name=name,
             type=said.get("type") or "UNKNOWN",
-            created_at=held.created_at if held else since,
+            created_at=known.created_at if known else since,
             updated_at=since,
             connection_url=said.get("url", ""),
             description=said.get("description"),
         )
     return found
-
-
-def _place(store: Store, space: str) -> DataSource:
-    first = store.reading.page("DATASET", space, 1, 0)
-    held = store.reading.facets(first)[first[0].id] if first else {}
-    return place(held)
 
 
 def place(held: dict[str, bytes]) -> DataSource:

@@ -1,0 +1,61 @@
+from driftline.interop.marquez import job, naming
+from driftline.store import Store
+
+BASE = "postgres://h:5432"
+FIRST, SECOND = (f"0194a1b2-0000-7000-8000-{number:012d}" for number in (1, 2))
+
+
+def test_one_job_with_what_it_reads_and_writes_and_its_runs(store: Store) -> None:
+    found = job.one(store, "etl", "etl.mart")
+    assert found is not None
+    assert [(one.namespace, one.name) for one in found.inputs] == [(BASE, "shop.raw")]
+    assert [(one.namespace, one.name) for one in found.outputs] == [(BASE, "shop.mart")]
+    assert (found.type, found.location) == ("BATCH", "https://example.org/etl.py")
+    assert (found.parent_job_name, found.simple_name) == ("etl", "mart")
+    assert found.parent_job_uuid == naming.identify("job:etl:etl")
+    assert [one.id for one in found.latest_runs] == [SECOND, FIRST]
+    assert found.latest_run is not None
+    assert (found.latest_run.id, found.latest_run.state) == (SECOND, "FAILED")
+    assert [one.dataset_version_id.name for one in found.latest_run.output_dataset_versions] == ["shop.mart"]
+    assert (found.created_at, found.updated_at) == ("2026-01-02T03:00:00Z", "2026-01-03T03:00:10Z")
+    assert found.driftline_version == "r1"
+    assert set(found.facets) == {"sourceCodeLocation"}
+    assert job.one(store, "etl", "none") is None
+
+
+def test_a_page_of_jobs_is_by_name(store: Store) -> None:
+    found = job.page(store, "etl", (), 2, 1)
+    assert ([one.name for one in found.jobs], found.total_count) == (["etl.mart", "report"], 3)
+    assert job.page(store, "", (), 10, 0).total_count == 3
+
+
+def test_jobs_are_found_by_the_state_of_their_last_run(store: Store) -> None:
+    assert [one.name for one in job.page(store, "", ("FAILED",), 10, 0).jobs] == ["etl.mart"]
+    both = job.page(store, "etl", ("FAILED", "RUNNING"), 1, 1)
+    assert ([one.name for one in both.jobs], both.total_count) == (["report"], 2)
+    assert job.page(store, "", ("COMPLETED",), 10, 0).total_count == 0
+
+
+def test_a_job_that_is_only_a_parent_has_no_runs_and_no_version(store: Store) -> None:
+    found = job.one(store, "etl", "etl")
+    assert found is not None
+    assert (found.latest_run, found.latest_runs, found.current_version) == (None, [], None)
+
+
+def test_a_version_of_a_job_is_a_revision_of_its_code(store: Store) -> None:
+    found = job.versions(store, "etl", "etl.mart")
+    assert found is not None
+    [one] = found
+    assert (one.driftline_version, one.created_at) == ("r1", "2026-01-02T03:00:00Z")
+    assert one.latest_run is not None
+    assert one.latest_run.id == SECOND
+    assert job.versions(store, "etl", "none") is None
+
+
+def test_the_type_follows_from_how_it_processes() -> None:
+    from msgspec import Raw
+
+    said = {"STREAMING": "STREAM", "BATCH": "BATCH", "SERVICE": "SERVICE", "else": "BATCH"}
+    found = {kind: job.kind({"jobType": Raw(b'{"processingType":"%s"}' % kind.encode())}) for kind in said}
+    assert found == said
+    assert job.kind({}) == "BATCH"
