@@ -32,7 +32,10 @@ def runs(amount: int, jobs: int = 40, seed: int = 5) -> list[bytes]:
 def event(number: int, job: int, moment: int, state: str, chance: random.Random) -> dict[str, Any]:
     run = ids.uuid7(START_US + number * 2 * SECOND_US, lambda size: number.to_bytes(size, "big"))
     parent = ids.uuid7(START_US + number // 10 * SECOND_US, lambda size: (number // 10).to_bytes(size, "big"))
-    query = f"INSERT INTO mart.table_{job} SELECT a.id, b.value FROM raw.table_{job} a JOIN raw.other_{job} b ON a.id = b.id " * 3
+    query = (
+        f"INSERT INTO mart.table_{job} SELECT a.id, b.value FROM raw.table_{job} a JOIN raw.other_{job} b ON a.id = b.id "
+        * 3
+    )
     secret = "".join(chance.choice("abcdefghijklmnopqrstuvwxyz0123456789") for _ in range(220))
     common = {
         "eventTime": clock.iso(moment),
@@ -77,7 +80,9 @@ def event(number: int, job: int, moment: int, state: str, chance: random.Random)
             },
         )
         output["outputFacets"] = {
-            "outputStatistics": facet("OutputStatisticsOutputDatasetFacet", rowCount=chance.randrange(10**6), size=number)
+            "outputStatistics": facet(
+                "OutputStatisticsOutputDatasetFacet", rowCount=chance.randrange(10**6), size=number
+            )
         }
         common["outputs"] = [output]
     return common

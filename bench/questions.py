@@ -6,6 +6,7 @@ on graphs of the same shape. The floor: a breadth-first walk over a dictionary o
 
 import argparse
 import random
+import sqlite3
 import statistics
 import tempfile
 import time
@@ -18,6 +19,7 @@ from typing import Any
 import graphs
 from driftline.graph import walk
 from driftline.store import Store, open_store
+from driftline.store.store import FILE
 from driftline.store.walks import NOW
 
 ASKED = 200
@@ -69,14 +71,16 @@ def large(jobs: int) -> None:
             store.lineage.put([_apart(history) for history in batch])
         counts = store.lineage.counts()
         size = sum(file.stat().st_size for file in Path(folder).rglob("*.db*")) / 1e6
-        print(f"\n{counts['datasets'] + counts['jobs']:,} nodes, written in {time.process_time() - begun:.0f} CPU s, {size:,.0f} MB\n")
+        print(
+            f"\n{counts['datasets'] + counts['jobs']:,} nodes, written in {time.process_time() - begun:.0f} CPU s, {size:,.0f} MB\n"
+        )
         print("| question | nodes found | median ms | p99 ms |\n| --- | ---: | ---: | ---: |")
         chance = random.Random(1)
         ends = [f"dataset:file:p{chance.randrange(jobs // 1_000)}/l9_{chance.randrange(100)}" for _ in range(ASKED)]
-        middle = graphs.START_US + jobs * graphs.MINUTE_US // 2
+        lately = graphs.START_US + jobs * graphs.MINUTE_US  # when all of it had happened
         ask = {
             "depth 5, upstream": lambda end: walk.upstream(store, end, 5),
-            "depth 5, as of a moment": lambda end: walk.upstream(store, end, 5, as_of_us=middle),
+            "depth 5, as of a moment": lambda end: walk.upstream(store, end, 5, as_of_us=lately),
             "depth 5, versions": lambda end: walk.upstream(store, end + "#1", 5),
             "depth 5, columns": lambda end: walk.upstream(store, end, 5, columns=True),
             "depth 20, upstream": lambda end: walk.upstream(store, end, 20, limit=100_000),
@@ -86,10 +90,13 @@ def large(jobs: int) -> None:
         for text, question in ask.items():
             row(text, timed(question, ends), f"{_size(question(ends[0])):,}")
         last = [f"dataset:file:big/l24_{place}" for place in range(5)]
-        row("closure, from one dataset", timed(lambda end: walk.upstream(store, end, 100, limit=1_000_000), last),
-            f"{_size(walk.upstream(store, last[0], 100, limit=1_000_000)):,}")
+        row(
+            "closure, from one dataset",
+            timed(lambda end: walk.upstream(store, end, 100, limit=1_000_000), last),
+            f"{_size(walk.upstream(store, last[0], 100, limit=1_000_000)):,}",
+        )
         row("closure, ids only", timed(lambda end: closure(store, end), last), f"{closure(store, last[0]):,}")
-        floor(store, last)
+        floor(store, Path(folder), last)
         store.close()
 
 
@@ -99,10 +106,12 @@ def closure(store: Store, end: str) -> int:
     return len(store.walks.flows(found.id, False, "up", 1_000, NOW, 10_000_000).far)
 
 
-def floor(store: Store, ends: Sequence[str]) -> None:
+def floor(store: Store, folder: Path, ends: Sequence[str]) -> None:
     edges: dict[int, list[int]] = defaultdict(list)
-    for target, source in store._connection.stream("bench_edges"):  # noqa: SLF001 - a benchmark's own statement
+    raw = sqlite3.connect(folder / FILE)
+    for target, source in raw.execute("select target, source from edge"):
         edges[target].append(source)
+    raw.close()
 
     def breadth_first(end: str) -> None:
         found = store.lineage.lookup(end)
@@ -122,9 +131,15 @@ def _apart(history: Any) -> Any:
     text = msgspec.json.encode(history).replace(b'"p0/', b'"big/').replace(b'"p0.', b'"big.')
     shape = msgspec.json.decode(text, type=type(history))
     run = shape.shape.run[:-4] + "ffff"
-    states = tuple(msgspec.structs.replace(state, shape=msgspec.structs.replace(
-        state.shape, run=run, edges=tuple(msgspec.structs.replace(edge, run=run) for edge in state.shape.edges)))
-        for state in shape.states)
+    states = tuple(
+        msgspec.structs.replace(
+            state,
+            shape=msgspec.structs.replace(
+                state.shape, run=run, edges=tuple(msgspec.structs.replace(edge, run=run) for edge in state.shape.edges)
+            ),
+        )
+        for state in shape.states
+    )
     return msgspec.structs.replace(shape, states=states)
 
 
