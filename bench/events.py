@@ -33,7 +33,7 @@ def event(number: int, job: int, moment: int, state: str, chance: random.Random)
     run = ids.uuid7(START_US + number * 2 * SECOND_US, lambda size: number.to_bytes(size, "big"))
     parent = ids.uuid7(START_US + number // 10 * SECOND_US, lambda size: (number // 10).to_bytes(size, "big"))
     query = (
-        f"INSERT INTO mart.table_{job} SELECT a.id, b.value FROM raw.table_{job} a JOIN raw.other_{job} b ON a.id = b.id "
+        f"INSERT INTO mart.table_{job} SELECT a.id, b.value FROM raw.table_{job} a JOIN raw.other_{job} b USING (id) "
         * 3
     )
     secret = "".join(chance.choice("abcdefghijklmnopqrstuvwxyz0123456789") for _ in range(220))

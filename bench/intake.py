@@ -1,8 +1,8 @@
 """What a server takes: durable events a second, how long a sender waits, what an event weighs on disk.
 
-A real server process, raw HTTP from another process, SQLite (and PostgreSQL where --store names one). Beside it: the same
-bytes inserted into SQLite with as many per transaction, and json.loads of the same bytes. Wall time, as latency is wall
-time: run it on an idle machine.
+A real server process, raw HTTP from another process, SQLite (and PostgreSQL where --store names one). Beside it: the
+same bytes inserted into SQLite with as many per transaction, and json.loads of the same bytes. Wall time, as latency
+is wall time: run it on an idle machine.
 """
 
 import argparse
@@ -44,7 +44,7 @@ async def load(port: int, path: str, bodies: list[bytes], connections: int) -> t
     async def sender() -> None:
         reader, writer = await asyncio.open_connection("127.0.0.1", port, limit=2**26)
         for body in waiting:
-            waits.append(await post(reader, writer, path, body))
+            waits.append(await post(reader, writer, path, body))  # noqa: PERF401 - one after the other
         writer.close()
 
     begun = time.perf_counter()

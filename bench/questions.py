@@ -1,7 +1,7 @@
 """What questions about lineage cost on graphs of growing size, and on one of 300,000 nodes and a million edges.
 
-The peer: the reference server answers its lineage question with recursive SQL; docs/benchmarks.md gives what that SQL took
-on graphs of the same shape. The floor: a breadth-first walk over a dictionary of lists in memory, loaded beforehand.
+The peer: the reference server answers its lineage question with recursive SQL; docs/benchmarks.md gives what that SQL
+took on graphs of such shapes. The floor: a breadth-first walk over a dictionary of lists in memory, loaded beforehand.
 """
 
 import argparse
@@ -12,6 +12,7 @@ import tempfile
 import time
 from collections import defaultdict
 from collections.abc import Callable, Sequence
+from functools import partial
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -56,10 +57,14 @@ def peers() -> None:
         with tempfile.TemporaryDirectory() as folder:
             store = filled(Path(folder), jobs=jobs, pipelines=pipelines)
             ends = [f"dataset:file:p0/l9_{place}" for place in range(min(10, jobs // pipelines // 10))]
-            found = timed(lambda end: walk.upstream(store, end, 20, limit=100_000), ends)
-            size = len(walk.upstream(store, ends[0], 20, limit=100_000).nodes)
+            ask = partial(_far, store)
+            found, size = timed(ask, ends), len(ask(ends[0]).nodes)
             row(f"{jobs:,} jobs in {pipelines} pipeline{'s' if pipelines > 1 else ''}", found, f"{size:,}")
             store.close()
+
+
+def _far(store: Store, end: str) -> Any:
+    return walk.upstream(store, end, 20, limit=100_000)
 
 
 def large(jobs: int) -> None:
@@ -71,9 +76,8 @@ def large(jobs: int) -> None:
             store.lineage.put([_apart(history) for history in batch])
         counts = store.lineage.counts()
         size = sum(file.stat().st_size for file in Path(folder).rglob("*.db*")) / 1e6
-        print(
-            f"\n{counts['datasets'] + counts['jobs']:,} nodes, written in {time.process_time() - begun:.0f} CPU s, {size:,.0f} MB\n"
-        )
+        nodes, taken = counts["datasets"] + counts["jobs"], time.process_time() - begun
+        print(f"\n{nodes:,} nodes, written in {taken:.0f} CPU s, {size:,.0f} MB\n")
         print("| question | nodes found | median ms | p99 ms |\n| --- | ---: | ---: | ---: |")
         chance = random.Random(1)
         ends = [f"dataset:file:p{chance.randrange(jobs // 1_000)}/l9_{chance.randrange(100)}" for _ in range(ASKED)]
