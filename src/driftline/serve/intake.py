@@ -20,6 +20,8 @@ from driftline.serve.threads import Threads
 TOGETHER = 500  # events that share a commit
 WAITING_BYTES = 128 * 1024 * 1024
 PORTION = 50  # events that are followed at once while others arrive
+PILE = 20_000  # events that may wait to be followed while senders go first
+WAY_SECONDS = 0.1  # how long they go first
 PATIENCE_SECONDS = 2.0  # how long a question waits for what was acknowledged before it
 LOOK_SECONDS = 1.0  # how often is looked for what other servers, or a crash, left behind
 
@@ -94,6 +96,12 @@ class Intake:
                 await self._progress.wait()
         return self._settled >= wanted
 
+    async def _give_way(self) -> None:
+        """Let senders go first, for a moment, unless too much has piled up."""
+        with anyio.move_on_after(WAY_SECONDS):
+            while self._waiting and self.behind < PILE:
+                await anyio.sleep(WAY_SECONDS / 50)
+
     @property
     def behind(self) -> int:
         """How many acknowledged events of this server have not been followed."""
@@ -102,6 +110,7 @@ class Intake:
     async def follow(self) -> None:
         """Work out what follows from events, until cancelled."""
         while True:
+            await self._give_way()
             acknowledged = self._accepted
             try:
                 done = await self._threads.write(lambda: self._engine.follow(PORTION if self._waiting else TOGETHER))

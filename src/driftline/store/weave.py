@@ -25,7 +25,7 @@ _SETTLED = frozenset({"COMPLETE", ""})  # a good end, or a sender that says no s
 _encode = msgspec.msgpack.Encoder().encode
 
 
-class Body(msgspec.Struct, frozen=True, omit_defaults=True):
+class Body(msgspec.Struct, frozen=True, array_like=True):
     """What is kept of an execution beside its row: all that is not about datasets."""
 
     started_us: int = 0
