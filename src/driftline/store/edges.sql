@@ -45,11 +45,6 @@ delete from tie where target = :target and source = :source and owner = :owner a
 -- What one run, job or dataset says.
 select target, source, valid_from_us, valid_to_us, hops, provenance, confidence from tie where owner = :owner;
 
--- name: ties_between
--- Everything that is said of one pair.
-select valid_from_us, valid_to_us, hops, provenance, confidence from tie where target = :target and source = :source
-order by valid_from_us, provenance, confidence;
-
 -- name: alias_put
 -- The other names that a dataset was said to have at a moment.
 insert into alias_word (dataset_id, time_us, run_id, names_id) values (:dataset, :time_us, :run, :names)
@@ -82,11 +77,6 @@ delete from edge where target = :target and source = :source and via = :via and 
 -- name: edges_via
 -- The edges into a dataset through one job.
 select source, valid_from_us, valid_to_us, hops, provenance, confidence from edge where via = :via and target = :target;
-
--- name: edges_direct
--- The direct edges between two.
-select valid_from_us, valid_to_us, hops, provenance, confidence from edge
-where target = :target and source = :source and via = 0;
 
 -- name: edges_into
 -- What feeds some datasets and jobs.

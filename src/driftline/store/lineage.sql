@@ -28,10 +28,6 @@ on conflict (type, namespace, name) do update set kind = excluded.kind, since_us
 -- A dataset or a job by name.
 select id, kind, since_us, last_us, facets from node where type = :type and namespace = :namespace and name = :name;
 
--- name: node_facets
--- The facets of a dataset or a job.
-select facets from node where id = :id;
-
 -- name: nodes_by_ids
 -- Datasets and jobs.
 select id, type, namespace, name, node, kind from node where id in {integers:ids};
@@ -83,10 +79,6 @@ on conflict (dataset_id, name) do update set since_us = excluded.since_us;
 -- name: field_of
 -- The id of a column.
 select id, since_us from field where dataset_id = :dataset and name = :name;
-
--- name: fields_of
--- The columns that were ever seen of a dataset.
-select id, name from field where dataset_id = :dataset order by id;
 
 -- name: fields_by_ids
 -- Columns with their datasets.
@@ -143,10 +135,6 @@ order by r.time_us desc, r.run desc, r.attempt desc limit :limit offset :offset;
 -- How many executions of a job there are.
 select count(*) from run where job_id = :job and attempt > 0;
 
--- name: runs_of_parent
--- The executions that one run started.
-{run_row} where r.parent = :parent and r.parent <> '' order by r.time_us, r.run, r.attempt;
-
 -- name: runs_before
 -- Run ids of which nothing was heard since a moment, by id.
 select run from run where attempt > 0 and run > :after group by run having max(time_us) < :before_us order by run limit :limit;
@@ -172,10 +160,6 @@ on conflict (job_id, parent_id, root_id) do update set
 -- name: job_parents
 -- On whose behalf jobs ran.
 select job_id, parent_id, root_id, valid_from_us from job_parent where job_id in {integers:ids} order by job_id, valid_from_us, parent_id;
-
--- name: job_children
--- The jobs that ran on behalf of one.
-select job_id from job_parent where parent_id = :parent or root_id = :parent;
 
 -- name: version_put
 -- Keep what is known of a state of a dataset.

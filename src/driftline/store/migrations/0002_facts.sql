@@ -102,8 +102,6 @@ create table job_parent (
   valid_from_us bigint not null,
   primary key (job_id, parent_id, root_id)
 ) {norowid};
-create index job_parent_down on job_parent (parent_id, job_id);
-create index job_parent_root on job_parent (root_id, job_id);
 
 -- States of datasets. A rank orders what runs said of one: writes before reads, then time, then run. Since: when one was
 -- first spoken of, which a later end of its run does not change.
