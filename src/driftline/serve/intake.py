@@ -99,7 +99,7 @@ class Intake:
     async def _give_way(self) -> None:
         """Let senders go first, for a moment, unless too much has piled up."""
         with anyio.move_on_after(WAY_SECONDS):
-            while self._waiting and self.behind < PILE:
+            while self._waiting and self.behind < PILE:  # noqa: ASYNC110 - it ends when senders pause, which is no event
                 await anyio.sleep(WAY_SECONDS / 50)
 
     @property
