@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from driftline import clock
-from driftline.interop.marquez import naming
+from driftline.interop.marquez import hidden, naming
 from driftline.store import Store
 from driftline.store.reading import HOUR_US
 
@@ -92,7 +92,7 @@ def search(store: Store, text: str, sort: str, wanted: str, namespace: str, limi
     form = f"%{text.lower()}%".replace("\\", "\\\\")
     types = _TYPES.get(wanted.lower(), ("DATASET", "JOB"))
     newest = sort.lower().startswith("update")
-    lines = store.reading.found(form, types, namespace, limit, newest=newest)
+    lines = store.reading.found(form, types, namespace, limit, newest=newest, without=hidden.hidden(store))
     results = [
         MarquezResult(
             type=line.type,
