@@ -85,6 +85,8 @@ class _Location(msgspec.Struct, frozen=True):
 
 class _Type(msgspec.Struct, frozen=True, rename="camel"):
     processing_type: str = ""
+    job_type: str | None = None
+    integration: str | None = None
 
 
 def shown(store: Store, lines: Sequence[NodeLine], latest: int = LATEST) -> list[MarquezJob]:
@@ -140,8 +142,15 @@ def _job(
         facets=held.facets,
         current_version=version.version if version else None,
         driftline_version=version.driftline_version if version else None,
+        labels=labels(held.facets),
         tags=held.tags(),
     )
+
+
+def labels(held: Facets) -> list[str]:
+    """Return what sort of job it is and what runs it, as its ``jobType`` facet says."""
+    said = known.unpack(held, "jobType", _Type) or _Type()
+    return [text for text in (said.job_type, said.integration) if text]
 
 
 def kind(held: Facets) -> str:

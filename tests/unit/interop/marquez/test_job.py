@@ -74,3 +74,9 @@ def test_the_type_follows_from_how_it_processes() -> None:
     found = {kind: job.kind({"jobType": msgspec.Raw(b'{"processingType":"%s"}' % kind.encode())}) for kind in said}
     assert found == said
     assert job.kind({}) == "BATCH"
+
+
+def test_labels_are_the_sort_of_job_and_what_runs_it() -> None:
+    said = msgspec.Raw(b'{"processingType":"BATCH","integration":"DBT","jobType":"MODEL"}')
+    assert job.labels({"jobType": said}) == ["MODEL", "DBT"]
+    assert job.labels({}) == []
