@@ -9,11 +9,12 @@ from collections.abc import Iterator, Sequence
 from driftline.engine.house import House
 from driftline.errors import BadEvent
 from driftline.event import openlineage, secrets
-from driftline.event.openlineage import Event
+from driftline.event.openlineage import Event, Facets
 from driftline.event.report import Receipt
 from driftline.event.unread import unread
 from driftline.graph import fold
 from driftline.store.log import Fresh, Note
+from driftline.store.repeats import Keyed
 
 
 def events(house: House, batch: Sequence[bytes], *, quiet: bool = False) -> list[Receipt]:
@@ -54,12 +55,19 @@ def _fresh(sent: bytes) -> Fresh:
     return Fresh(raw, event.time_us, owner, kind, tuple(facets(event)), notes=Note(repairs=repairs, facets=faults))
 
 
-def facets(event: Event) -> Iterator[bytes]:
-    """Yield the facets of an event, as they came."""
+def facets(event: Event) -> Iterator[Keyed]:
+    """Yield the facets of an event by key, as they came."""
+    for held in _held(event):
+        for key, facet in held.items():
+            yield key, bytes(facet)
+
+
+def _held(event: Event) -> Iterator[Facets]:
     if event.run:
-        yield from map(bytes, event.run.facets.values())
+        yield event.run.facets
     if event.job:
-        yield from map(bytes, event.job.facets.values())
+        yield event.job.facets
     for part in (*event.inputs, *event.outputs, *((event.dataset,) if event.dataset else ())):
-        for held in (part.facets, part.input_facets, part.output_facets):
-            yield from map(bytes, held.values())
+        yield part.facets
+        yield part.input_facets
+        yield part.output_facets

@@ -17,6 +17,7 @@ import xxhash
 from driftline.store import packing
 from driftline.store.blobs import Blobs
 from driftline.store.connection import OPEN, Connection, Row
+from driftline.store.repeats import Keyed, Repeats
 
 ACCEPTED, QUARANTINED, REPLACED = 0, 1, 2
 STATUS = {ACCEPTED: "accepted", QUARANTINED: "quarantined", REPLACED: "replaced"}
@@ -41,7 +42,7 @@ class Fresh(NamedTuple):
     event_us: int = 0
     owner: str = ""  # run id, or the node id of a job or a dataset
     kind: int = NOBODY
-    facets: tuple[bytes, ...] = ()  # parts of ``raw`` that are worth keeping apart
+    facets: tuple[Keyed, ...] = ()  # parts of ``raw`` that may be kept apart, by key
     refused: str = ""  # why it is quarantined; "" = accepted
     notes: Note = Note()  # what else its receipt says
 
@@ -113,6 +114,7 @@ class Log:
     def __init__(self, connection: Connection, blobs: Blobs) -> None:
         self._connection = connection
         self._blobs = blobs
+        self._repeats = Repeats()
 
     def append(self, events: Sequence[Fresh], *, received_us: int, quiet: bool = False) -> list[Kept]:
         """Keep events; durable on return, or with the transaction that it is called in. One word each, in order."""
@@ -142,8 +144,9 @@ class Log:
     def _write(self, fresh: Sequence[tuple[int, bytes, Fresh]], received_us: int, quiet: bool) -> None:
         if not fresh:
             return
-        cuts = [packing.spans(event.raw, event.facets) for _, _, event in fresh]
-        numbers = self._blobs.numbers(facet for apart in cuts for _, facet in apart)
+        cuts = [packing.spans(event.raw, self._repeats.worth(event.facets)) for _, _, event in fresh]
+        numbers, new = self._blobs.enter(facet for apart in cuts for _, facet in apart)
+        self._repeats.learn((keyed for _, _, event in fresh for keyed in event.facets if keyed[1] in numbers), new)
         rows, waiting, notes = [], [], []
         for (seq, hash_, event), apart in zip(fresh, cuts, strict=True):
             packed, body = packing.cut(event.raw, apart, numbers)
