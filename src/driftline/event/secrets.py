@@ -30,6 +30,7 @@ _BETWEEN = re.compile(r"[^a-z0-9]+")
 _LONGEST_KEY = 500
 _FOLDERS = frozenset({"pwd", "oldpwd"})  # environment variables: where a shell is and was
 
+_BRACKET = re.compile(rb'(?:[^"{}\[\]]++|"(?:[^"\\]++|\\.)*+")*+([{}\[\]])', re.DOTALL)
 _TOKEN = re.compile(rb'"(?:[^"\\]|\\.)*+"?|[{}\[\]:,]|[^\s"{}\[\]:,]+', re.DOTALL)
 _SETTINGS = re.compile(rb"(?<!\\)(?:" + b"|".join(_FACETS) + rb")\s*:\s*(?=[{\[])")
 # A key that looks like a secret has one of these in it.
@@ -61,7 +62,7 @@ class _Span(NamedTuple):
 
 def redact(raw: bytes) -> bytes:
     """Return ``raw`` without its secrets; the same object where there are none."""
-    settings = any(name in raw for name in _FACETS) and _may_have(raw)
+    settings = any(name in raw and _may_have(raw, name) for name in _FACETS)
     marked = b"=" in raw and any(sign in raw and mark.search(raw) is not None for sign, mark in _MARKS)
     addresses = b"@" in raw or marked
     if not (settings or addresses):
@@ -83,12 +84,31 @@ def _looks_secret(key: str) -> bool:
     return plain not in _FOLDERS and _LOOKS.search(plain) is not None
 
 
-def _may_have(raw: bytes) -> bool:
-    """Whether some key in ``raw`` may look like a secret; what is written in an unusual way may."""
-    if not raw.isascii() or b"\\u" in raw:
-        return True
-    plain = raw.translate(_SMALL, _ODD)
-    return any(word in plain for word in _WORDS)
+def _may_have(raw: bytes, name: bytes) -> bool:
+    """Whether some key in what follows ``name`` may look like a secret; what is written in an unusual way may."""
+    done = 0
+    for start in _starts(raw, name):
+        if start < done:
+            continue
+        done = _closed(raw, start)
+        value = raw[start:done]
+        if b"\\u" in value or not value.isascii():
+            return True
+        plain = value.translate(_SMALL, _ODD)
+        if any(word in plain for word in _WORDS):
+            return True
+    return False
+
+
+def _closed(raw: bytes, start: int) -> int:
+    """Return where the first object or array after ``start`` ends; the end of ``raw`` where it does not."""
+    depth = 0
+    while hit := _BRACKET.match(raw, start):
+        start = hit.end()
+        depth += 1 if hit[1] in b"{[" else -1
+        if depth <= 0:
+            return start
+    return len(raw)
 
 
 def _blotted(raw: bytes, spans: list[_Span]) -> bytes:

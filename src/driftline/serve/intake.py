@@ -71,12 +71,15 @@ class Intake:
     async def _commit(self) -> None:
         taken: list[_Ticket] = []
         events: list[bytes] = []
+        alone: set[int] = set()  # events that came alone: their senders are given the whole receipt
         while self._waiting and (not taken or len(events) + len(self._waiting[0].events) <= TOGETHER):
             ticket = self._waiting.popleft()
             taken.append(ticket)
+            if len(ticket.events) == 1:
+                alone.add(len(events))
             events.extend(ticket.events)
         try:
-            receipts = await self._threads.write(lambda: self._engine.accept(events))
+            receipts = await self._threads.write(lambda: self._engine.accept(events, noted=alone))
         except BaseException as error:
             for ticket in taken:
                 ticket.error = error

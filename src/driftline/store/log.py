@@ -27,11 +27,9 @@ _TIME = 14  # digits of the time in an id
 
 
 class Note(msgspec.Struct, frozen=True, omit_defaults=True):
-    """What a receipt says beyond its status."""
+    """What is kept of a receipt beyond its status; what follows from the event itself is not."""
 
     reason: str = ""
-    repairs: Mapping[str, str] = {}
-    facets: Mapping[str, str] = {}
     replaced_by: str = ""  # id of the event that it was replayed as
 
 
@@ -44,7 +42,6 @@ class Fresh(NamedTuple):
     kind: int = NOBODY
     facets: tuple[Keyed, ...] = ()  # parts of ``raw`` that may be kept apart, by key
     refused: str = ""  # why it is quarantined; "" = accepted
-    notes: Note = Note()  # what else its receipt says
 
 
 class Entry(NamedTuple):
@@ -86,7 +83,6 @@ class Refused(NamedTuple):
     raw: bytes
 
 
-_CLEAN = Note()
 encode_note = msgspec.msgpack.Encoder().encode
 _decode_note = msgspec.msgpack.Decoder(Note).decode
 
@@ -167,9 +163,8 @@ class Log:
             )
             if status == ACCEPTED:
                 waiting.append({"seq": seq, "owner": owner, "kind": event.kind, "quiet": int(quiet)})
-            note = msgspec.structs.replace(event.notes, reason=event.refused) if event.refused else event.notes
-            if note != _CLEAN:
-                notes.append({"seq": seq, "status": status, "body": encode_note(note)})
+            else:
+                notes.append({"seq": seq, "status": status, "body": encode_note(Note(event.refused))})
         for month in {event.event_us for _, _, event in fresh}:
             self._connection.ensure_month(month)
         self._connection.many("log_append", rows)

@@ -1,6 +1,6 @@
 import asyncio
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Container, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -22,15 +22,15 @@ class Counting(Engine):
 
     together: list[int]
 
-    def accept(self, batch: Sequence[bytes]) -> list[Receipt]:
+    def accept(self, batch: Sequence[bytes], *, noted: Container[int] | None = None) -> list[Receipt]:
         self.together.append(len(batch))
-        return super().accept(batch)
+        return super().accept(batch, noted=noted)
 
 
 class Failing(Engine):
     """An engine whose disk is full."""
 
-    def accept(self, batch: Sequence[bytes]) -> list[Receipt]:
+    def accept(self, batch: Sequence[bytes], *, noted: Container[int] | None = None) -> list[Receipt]:
         raise OSError("no space left")
 
 
