@@ -83,6 +83,7 @@ class Catalogue:
                 at_us=self._house.now(),
             )
             self._house.store.labels.tag(place, made)
+            self._house.store.index.expect(expires_us)
         return made
 
     def untag(self, node: str, tag: str, *, by: str = "") -> None:
@@ -292,6 +293,9 @@ class Catalogue:
         if store.index.behind():
             with self._house.lock:
                 store.index.catch_up()
+        if store.index.due(self._house.now()):
+            with self._house.lock:
+                store.index.expire(self._house.now())
         newest = store.incidents.findings(limit=1)
         trouble = store.finder.trouble(newest[0].time_us - ALARMS_US if newest else 0)
         trouble.update({entry.node.partition("#")[0]: "quarantined" for entry in store.quarantines.list(active=True)})

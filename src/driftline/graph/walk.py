@@ -66,9 +66,14 @@ def neighbourhood(
     for found in above.nodes:
         if found.id not in nodes or abs(found.depth) <= abs(nodes[found.id].depth):
             nodes[found.id] = found
+    edges: dict[tuple[str, str, str, str], Link] = {}
+    for link in (*above.edges, *below.edges):  # one that lies on both sides is shown once, the surer
+        held = edges.setdefault((link.source, link.target, link.kind, link.via), link)
+        if link.confidence > held.confidence:
+            edges[link.source, link.target, link.kind, link.via] = link
     return Subgraph(
         nodes=tuple(sorted(nodes.values(), key=lambda found: (found.depth, found.id))),
-        edges=tuple(dict.fromkeys((*above.edges, *below.edges))),
+        edges=tuple(edges.values()),
         truncated=above.truncated or below.truncated,
     )
 
@@ -205,7 +210,7 @@ def _walk(
 
 
 def _run(store: Store, found: Found, direction: Direction, depth: int, as_of_us: int, limit: int) -> Subgraph:
-    walked = store.walks.versions(-found.id, direction, depth, as_of_us, limit)
+    walked = store.walks.run(found.id, direction, depth, as_of_us, limit)
     if len(walked.far) == 1:
         return Subgraph(nodes=(Node(id=found.node, type="RUN", label=found.label),))
     return drawn.versions(store, walked, direction)

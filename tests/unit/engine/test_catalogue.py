@@ -62,6 +62,19 @@ def test_a_tag_can_be_searched_for_at_once_and_no_more_when_it_is_gone(engine: E
     assert found(engine, tag="pii") == []
 
 
+def test_a_tag_that_has_expired_is_not_searched_for_nor_counted(engine: Engine) -> None:
+    house = engine.house
+    start = house.now()
+    house.now = lambda: start
+    engine.catalogue.tag("raw", "brief", expires_us=start + 10)
+    engine.catalogue.tag("out", "long", expires_us=start + 20)
+    assert (found(engine, tag="brief"), found(engine, tag="long")) == ([RAW], [OUT])
+    for later, brief, long in ((10, [], [OUT]), (20, [], [])):
+        house.now = lambda later=later: start + later  # type: ignore[misc]
+        assert (found(engine, "brief"), found(engine, tag="brief"), found(engine, tag="long")) == (brief, brief, long)
+    assert engine.catalogue.search(Wanted()).facets["tag"] == {}
+
+
 def test_what_people_and_events_say_stand_beside_each_other(engine: Engine) -> None:
     engine.catalogue.tag(RAW, "tier", value="by hand")
     engine.catalogue.own(RAW, "ann", type="STEWARD")
