@@ -66,14 +66,9 @@ def neighbourhood(
     for found in above.nodes:
         if found.id not in nodes or abs(found.depth) <= abs(nodes[found.id].depth):
             nodes[found.id] = found
-    edges: dict[tuple[str, str, str, str], Link] = {}
-    for link in (*above.edges, *below.edges):  # one that lies on both sides is shown once, the surer
-        held = edges.setdefault((link.source, link.target, link.kind, link.via), link)
-        if link.confidence > held.confidence:
-            edges[link.source, link.target, link.kind, link.via] = link
     return Subgraph(
         nodes=tuple(sorted(nodes.values(), key=lambda found: (found.depth, found.id))),
-        edges=tuple(edges.values()),
+        edges=tuple(dict.fromkeys((*above.edges, *below.edges))),
         truncated=above.truncated or below.truncated,
     )
 
