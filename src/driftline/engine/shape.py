@@ -52,7 +52,7 @@ def lineage(house: House, asked: Question) -> Subgraph:
 
 
 def joined(parts: list[Subgraph] | tuple[Subgraph, ...]) -> Subgraph:
-    """Return the union of subgraphs: of what stands in several, the node nearest to what was asked for, the surest link."""
+    """Return the union of subgraphs: of what stands in several, the nearest node and the surest link."""
     nodes: dict[str, Node] = {}
     edges: dict[tuple[str, str, str, str], Link] = {}
     for part in parts:
