@@ -174,7 +174,9 @@ def _replaces(on_job: Facets) -> bool:
     """Whether each event of a job is a whole picture."""
     kind = facets.unpack(on_job, "jobType", JobTypeFacet)
     pattern = kind.emission_pattern if kind else None
-    return pattern is not None and pattern.event_content_mode.upper() == "COMPLETE_SNAPSHOT"
+    if pattern is None:
+        return False
+    return (pattern.event_content_mode or pattern.event_completeness).upper() == "COMPLETE_SNAPSHOT"
 
 
 def _static(ordered: Sequence[Event]) -> History:

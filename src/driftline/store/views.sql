@@ -1,10 +1,20 @@
 -- What questions ask beyond walks: names that share columns and versions, last executions, and what came or went.
 
 -- name: alias_fields
--- The columns of the same name that other names of their datasets have.
-select g.id, f.id, f.dataset_id, e.provenance, e.confidence
-from field g join edge e on e.target = g.dataset_id and e.via = 0 join field f on f.dataset_id = e.source and f.name = g.name
-where g.id in {integers:ids} and f.since_us <= :as_of_us and e.hops = 0 and e.valid_from_us <= :as_of_us and e.valid_to_us > :as_of_us;
+-- The columns of the same name that other names of their datasets have; a name that has no such column leads on.
+with recursive other (field, name, dataset, provenance, confidence) as (
+  select g.id, g.name, e.source, e.provenance, e.confidence
+  from field g join edge e on e.target = g.dataset_id and e.via = 0
+  where g.id in {integers:ids} and e.hops = 0 and e.valid_from_us <= :as_of_us and e.valid_to_us > :as_of_us
+  union
+  select o.field, o.name, e.source, e.provenance, e.confidence
+  from other o join edge e on e.target = o.dataset and e.via = 0
+  where e.hops = 0 and e.valid_from_us <= :as_of_us and e.valid_to_us > :as_of_us
+    and not exists (select 1 from field h where h.dataset_id = o.dataset and h.name = o.name and h.since_us <= :as_of_us)
+)
+select o.field, f.id, f.dataset_id, o.provenance, o.confidence
+from other o join field f on f.dataset_id = o.dataset and f.name = o.name
+where f.id <> o.field and f.since_us <= :as_of_us;
 
 -- name: alias_datasets
 -- The other names of some datasets.
@@ -12,12 +22,27 @@ select target, source, provenance, confidence from edge
 where target in {integers:ids} and via = 0 and hops = 0 and valid_from_us <= :as_of_us and valid_to_us > :as_of_us;
 
 -- name: alias_versions
--- The same versions under the other names of their datasets.
-select v.id, w.id, e.provenance, e.confidence
-from version v join edge e on e.target = v.dataset_id and e.via = 0
-join version w on w.dataset_id = e.source and w.version = v.version
-where v.id in {integers:ids} and v.version <> '' and w.best <> '' and w.since_us <= :as_of_us
-  and e.hops = 0 and e.valid_from_us <= :as_of_us and e.valid_to_us > :as_of_us;
+-- The same versions under the other names of their datasets; a name that has no such version leads on.
+with recursive other (id, version, dataset, provenance, confidence) as (
+  select v.id, v.version, e.source, e.provenance, e.confidence
+  from version v join edge e on e.target = v.dataset_id and e.via = 0
+  where v.id in {integers:ids} and v.version <> ''
+    and e.hops = 0 and e.valid_from_us <= :as_of_us and e.valid_to_us > :as_of_us
+  union
+  select o.id, o.version, e.source, e.provenance, e.confidence
+  from other o join edge e on e.target = o.dataset and e.via = 0
+  where e.hops = 0 and e.valid_from_us <= :as_of_us and e.valid_to_us > :as_of_us
+    and not exists (
+      select 1 from version x join touch u on u.version_id = x.id
+      where x.dataset_id = o.dataset and x.version = o.version
+        and u.valid_from_us <= :as_of_us and u.valid_to_us > :as_of_us
+    )
+)
+select o.id, w.id, o.provenance, o.confidence
+from other o join version w on w.dataset_id = o.dataset and w.version = o.version
+where w.id <> o.id and exists (
+  select 1 from touch t where t.version_id = w.id and t.valid_from_us <= :as_of_us and t.valid_to_us > :as_of_us
+);
 
 -- name: edges_direct_into
 -- What feeds some datasets and jobs without a job between.

@@ -292,7 +292,8 @@ def test_of_whole_pictures_the_last_ones_explicit_lineage_counts() -> None:
     def shows(second: int, source: str) -> Event:
         entry = {
             "type": "DATASET",
-            "namespace": "n", "name": "out",
+            "namespace": "n",
+            "name": "out",
             "inputs": [{"type": "DATASET", **part(source)}],
         }
         job = {**whole_, "lineage": {"entries": [entry]}}
