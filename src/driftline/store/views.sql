@@ -1,8 +1,7 @@
 -- What questions ask beyond walks: names that share columns and versions, last executions, and what came or went.
 
 -- name: alias_fields
--- The columns of the same name that other names of their datasets have; a name that has no such column leads on. Cross
--- joins keep the order: from few columns to the edges at their datasets.
+-- The columns of the same name that other names of their datasets have; a name that has no such column leads on.
 with recursive reached (field, name, dataset, provenance, confidence) as (
   select g.id, g.name, e.source, e.provenance, e.confidence
   from field g cross join edge e
