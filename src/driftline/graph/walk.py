@@ -66,13 +66,9 @@ def neighbourhood(
     for found in above.nodes:
         if found.id not in nodes or abs(found.depth) <= abs(nodes[found.id].depth):
             nodes[found.id] = found
-    links: dict[tuple[str, str, str, str], Link] = {}
-    for link in (*above.edges, *below.edges):  # what both walks met is told once, by the surer word
-        held = links.get(ends := (link.source, link.target, link.kind, link.via))
-        links[ends] = link if held is None or link.confidence > held.confidence else held
     return Subgraph(
         nodes=tuple(sorted(nodes.values(), key=lambda found: (found.depth, found.id))),
-        edges=tuple(links.values()),
+        edges=tuple(dict.fromkeys((*above.edges, *below.edges))),
         truncated=above.truncated or below.truncated,
     )
 

@@ -213,18 +213,6 @@ def test_a_walk_reaches_what_a_plain_search_reaches(pairs: set[tuple[int, int]],
     store.close()
 
 
-def test_a_link_that_both_directions_meet_is_told_once_by_the_surer_word(store: Store) -> None:
-    """A job that reads and writes the same table is above and below it."""
-    a, b = Dataset("f", "loop"), Dataset("f", "more")
-    reads, writes = (Touched(dataset=a, version="1"), Touched(dataset=b, version="1")), Touched(dataset=a, version="2")
-    both = RunShape(run="r-loop", job=Job("j", "loop"), state="COMPLETE", started_us=1, inputs=reads, outputs=(writes,))
-    store.lineage.put_shape(both)
-    graph = walk.neighbourhood(store, Job("j", "loop").node)
-    links = [(link.source, link.target, link.kind) for link in graph.edges]
-    assert len(links) == len(set(links))
-    assert {link.confidence for link in graph.edges if link.kind == "WRITE"} == {1.0}
-
-
 def test_what_is_known_of_no_single_column_is_found_from_the_dataset(store: Store) -> None:
     """Columns of ``x`` reach a file without columns; which columns of ``a`` reach ``y.c`` is not known."""
     x, file, a, y = (Dataset("f", name) for name in ("x", "r.pdf", "a", "y"))
