@@ -6,6 +6,7 @@ between two names of a dataset an ALIAS. Never walks further.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from typing import Literal
 
 import msgspec
 
@@ -14,7 +15,9 @@ from driftline.event.lineage import Link, Node, Subgraph
 from driftline.store import Store
 from driftline.store.catalogue import label_version
 from driftline.store.connection import Row
-from driftline.store.walks import ALIAS, Direction, Line, Walk, surer
+from driftline.store.walks import ALIAS, Direction, Line, Walk, Wide, surer
+
+Named = tuple[str, Literal["DATASET", "JOB"], str, str]  # node id, type, label, kind
 
 
 class Drawing:
@@ -64,7 +67,7 @@ def plainly(graph: Subgraph) -> Subgraph:
     return msgspec.structs.replace(graph, edges=tuple(link for link in graph.edges if not link.via))
 
 
-def flows(store: Store, walk: Walk, direction: Direction, ends: Sequence[tuple[int, int]] = ()) -> Subgraph:
+def flows(store: Store, walk: Walk | Wide, direction: Direction, ends: Sequence[tuple[int, int]] = ()) -> Subgraph:
     """Return datasets and jobs; ``ends`` are flows of jobs that may have nothing on their other side."""
     drawing = Drawing(direction)
     rows = store.walks.nodes({*walk.far, *(line.via for line in walk.lines), *(place for end in ends for place in end)})
@@ -101,13 +104,19 @@ def kind_of(rows: Mapping[int, Row], line: Line) -> str:
     return "READ" if source == "DATASET" else "WRITE"
 
 
-def node_of(row: Row) -> Node:
-    """Return the node of a row of a dataset or a job."""
+def named(row: Row) -> Named:
+    """Return node id, type, label and kind of a row of a dataset or a job."""
     _, type_, namespace, name, node, kind, *_ = row
     if type_ == "HUB":  # where the many inputs and outputs of a job's run meet
         name = name.rpartition("#")[0]
-        return Node(id=names.job_id(namespace, name), type="JOB", label=name)
-    return Node(id=node, type=type_, label=name, kind=kind)
+        return names.job_id(namespace, name), "JOB", name, ""
+    return node, type_, name, kind
+
+
+def node_of(row: Row) -> Node:
+    """Return the node of a row of a dataset or a job."""
+    id_, type_, label, kind = named(row)
+    return Node(id=id_, type=type_, label=label, kind=kind)
 
 
 def versions(store: Store, walk: Walk, direction: Direction) -> Subgraph:

@@ -33,6 +33,7 @@ class Connection(ABC):
         self._owner = 0  # thread that is inside a transaction
         self._depth = 0
         self._forget: list[Callable[[], None]] = []
+        self._beside = True  # reads run beside the writer
 
     @abstractmethod
     def rows(self, statement: str, /, **values: Any) -> list[Row]:
@@ -103,6 +104,10 @@ class Connection(ABC):
     @abstractmethod
     def close(self) -> None:
         """Close every connection; a second call does nothing."""
+
+    def settled(self) -> bool:
+        """Whether the calling thread reads what is committed, and nothing else."""
+        return self._beside and not self._inside()
 
     def _inside(self) -> bool:
         """Whether the calling thread is inside a transaction."""
