@@ -6,6 +6,7 @@ between two names of a dataset an ALIAS. Never walks further.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from operator import itemgetter
 from typing import Literal
 
 import msgspec
@@ -18,6 +19,7 @@ from driftline.store.connection import Row
 from driftline.store.walks import ALIAS, Direction, Line, Walk, Wide, surer
 
 Named = tuple[str, Literal["DATASET", "JOB"], str, str]  # node id, type, label, kind
+_FIRST = itemgetter(0)
 
 
 class Drawing:
@@ -25,39 +27,47 @@ class Drawing:
 
     def __init__(self, direction: Direction) -> None:
         self._sign = -1 if direction == "up" else 1
-        self._lines: dict[tuple[str, str, str, str], Line] = {}
         self.nodes: dict[str, Node] = {}
-        self.links: dict[tuple[str, str, str, str], Link] = {}
+        self.lines: dict[tuple[str, str, str, str], Line] = {}  # by source, target, kind and via: the surest
 
     def node(self, node: Node, far: int) -> str:
         """Take a node at a distance; return its id."""
         held = self.nodes.get(node.id)
         if held is None or far < abs(held.depth):
-            fields = {name: getattr(node, name) for name in ("id", "type", "label", "kind", "time_us")}
-            self.nodes[node.id] = Node(depth=self._sign * far, **fields)
+            depth = self._sign * far
+            self.nodes[node.id] = Node(
+                id=node.id, type=node.type, label=node.label, kind=node.kind, depth=depth, time_us=node.time_us
+            )
         return node.id
 
     def link(self, source: str, target: str, kind: str, line: Line, via: str = "") -> None:
         """Take a link."""
         if source not in self.nodes or target not in self.nodes:
             return
-        held = self._lines.get((source, target, kind, via))
-        if held is None or surer(line, held):
-            self._lines[source, target, kind, via] = line
-            self.links[source, target, kind, via] = Link(
-                source=source,
-                target=target,
-                kind=kind,
+        key = (source, target, kind, via)
+        held = self.lines.setdefault(key, line)
+        if (line.provenance, line.confidence) != (held.provenance, held.confidence) and surer(line, held):
+            self.lines[key] = line
+
+    def links(self) -> list[Link]:
+        """Return the links that were taken, in order."""
+        return [
+            Link(
+                source=key[0],
+                target=key[1],
+                kind=key[2],
                 provenance=line.provenance,
                 confidence=line.confidence,
-                via=via,
+                via=key[3],
             )
+            for key, line in sorted(self.lines.items(), key=_FIRST)
+        ]
 
     def graph(self, truncated: bool) -> Subgraph:
         """Return what was taken."""
         return Subgraph(
             nodes=tuple(sorted(self.nodes.values(), key=lambda node: (abs(node.depth), node.id))),
-            edges=tuple(sorted(self.links.values(), key=lambda link: (link.source, link.target, link.kind, link.via))),
+            edges=tuple(self.links()),
             truncated=truncated,
         )
 
@@ -72,17 +82,21 @@ def flows(store: Store, walk: Walk | Wide, direction: Direction, ends: Sequence[
     drawing = Drawing(direction)
     rows = store.walks.nodes({*walk.far, *(line.via for line in walk.lines), *(place for end in ends for place in end)})
     placed = {place: drawing.node(node_of(rows[place]), far) for place, far in walk.far.items() if place in rows}
+    jobs: dict[int, int] = {}  # how far each is
     for line in walk.lines:
         far = walk.far[line.target if direction == "up" else line.source] + 1
+        jobs[line.via] = min(far, jobs.get(line.via, far))
+    through = {via: drawing.node(node_of(rows[via]), far) for via, far in jobs.items() if via}
+    for line in walk.lines:
         source, target = placed[line.source], placed[line.target]
         if line.via:
-            job = drawing.node(node_of(rows[line.via]), far)
+            job = through[line.via]
             drawing.link(source, job, "READ", line)
             drawing.link(job, target, "WRITE", line)
             drawing.link(source, target, "DERIVED", line, job)
         else:
             drawing.link(source, target, kind_of(rows, line), line)
-    drawn = {(link.source, link.target) for link in drawing.links.values()}
+    drawn = {(source, target) for source, target, _, _ in drawing.lines}
     for source_id, target_id in ends:
         line = Line(source_id, target_id, 0, 1, "", "explicit", 1.0)
         held = target_id if direction == "up" else source_id

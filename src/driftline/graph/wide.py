@@ -27,15 +27,11 @@ _ALIAS, _DERIVED, _READ, _WRITE = range(4)
 class _Named(NamedTuple):
     """Places with their nodes. Several places may stand for one node: the hub of a job is the job."""
 
-    ids: Ints  # of the places, in order
+    at: Ints  # the place of each id among these places
     number: Ints  # of the node of each place
     type: NDArray[np.int8]  # of each place: equal where the types are
     data: NDArray[np.bool_]  # whether a place is a dataset
     nodes: Sequence[drawn.Named]  # in the order of their ids
-
-    def at(self, places: Ints) -> Ints:
-        """Return where some places stand among ``ids``."""
-        return np.searchsorted(self.ids, places)
 
 
 class _Links(NamedTuple):
@@ -56,11 +52,11 @@ def flows(store: Store, walk: Wide, depth: int) -> Subgraph:
         column[walk.rows].astype(np.int64) for column in (edges.source, edges.target, edges.via, edges.word)
     )
     read, wrote = (column.astype(np.int64) for column in walk.ends(depth))
-    ids = np.unique(np.concatenate((walk.places, via[via > 0], read, wrote)))
+    ids = _each((walk.places, via[via > 0], read, wrote))
     if len(ids) > MOST:
         return drawn.flows(store, walk, walk.direction, list(zip(read.tolist(), wrote.tolist(), strict=True)))
     named = _named(store, ids)
-    source, target, job, read, wrote = (named.at(places) for places in (source, target, via, read, wrote))
+    source, target, job, read, wrote = (named.at[places] for places in (source, target, via, read, wrote))
     far = _distances(named, walk, (target if up else source, job, via > 0), (wrote, read) if up else (read, wrote))
     links = _of_lines(named, source, target, np.where(via > 0, job, -1), edges.hops[word], word)
     ends = _of_ends(named, read, wrote, len(edges.words), links if up else None)
@@ -73,23 +69,32 @@ def flows(store: Store, walk: Wide, depth: int) -> Subgraph:
     )
 
 
+def _each(parts: Sequence[Ints]) -> Ints:
+    """Return the ids in ``parts``, each once, in order."""
+    seen = np.zeros(1 + max(int(part.max(initial=0)) for part in parts), dtype=bool)
+    for part in parts:
+        seen[part] = True
+    return np.flatnonzero(seen)
+
+
 def _named(store: Store, ids: Ints) -> _Named:
-    rows = store.walks.nodes(ids.tolist())
-    held = [rows[id_] for id_ in ids.tolist()]
-    said = [drawn.named(row) for row in held]
-    nodes = sorted(dict(zip((one[0] for one in said), said, strict=True)).values())
+    rows = sorted(store.walks.nodes(ids.tolist()).values())
+    said = [drawn.named(row) if row[1] == "HUB" else (row[4], row[1], row[3], row[5]) for row in rows]
+    nodes = sorted({one[0]: one for one in said}.values())
     number = {one[0]: place for place, one in enumerate(nodes)}
-    types = {type_: place for place, type_ in enumerate(sorted({row[1] for row in held}))}
-    type_of = np.array([types[row[1]] for row in held], dtype=np.int8)
-    return _Named(ids, np.array([number[one[0]] for one in said]), type_of, type_of == types.get("DATASET", -1), nodes)
+    types = {type_: place for place, type_ in enumerate(("DATASET", "JOB", "HUB"))}
+    type_of = np.array([types[row[1]] for row in rows], dtype=np.int8)
+    at = np.zeros(int(ids[-1]) + 1, dtype=np.int64)
+    at[ids] = np.arange(len(ids))
+    return _Named(at, np.array([number[one[0]] for one in said]), type_of, type_of == types["DATASET"], nodes)
 
 
 def _distances(
     named: _Named, walk: Wide, through: tuple[Ints, Ints, NDArray[np.bool_]], ends: tuple[Ints, Ints]
 ) -> Ints:
     """Return how far each node is: places as they were met, jobs one beyond the place that they lead to."""
-    of_place = np.full(len(named.ids), _FAR - 1)
-    of_place[named.at(walk.places)] = walk.distances
+    of_place = np.full(len(named.number), _FAR - 1)
+    of_place[named.at[walk.places]] = walk.distances
     found = np.full(len(named.nodes), _FAR)
     near, job, is_job = through
     held, beyond = ends
@@ -126,7 +131,9 @@ def _of_ends(named: _Named, source: Ints, target: Ints, word: int, known: _Links
     if known is None:
         return ends
     size = len(named.nodes)
-    new = ~np.isin(from_ * size + to, known.source * size + known.target)
+    joined = np.append(np.sort(known.source * size + known.target), -1)
+    pairs = from_ * size + to
+    new = joined[np.searchsorted(joined[:-1], pairs)] != pairs
     return _Links(*(column[new] for column in ends))
 
 
@@ -141,13 +148,14 @@ def _once(links: _Links, size: int, sure: Ints) -> _Links:
     if not len(links.source):
         return links
     key = ((links.source * size + links.target) * len(_KINDS) + links.kind) * (size + 1) + links.via + 1
-    order = np.argsort(key, kind="stable")
+    order = np.argsort(key)
     ordered = key[order]
     begins = np.flatnonzero(np.concatenate(([True], ordered[1:] != ordered[:-1])))
-    if len(begins) == len(order):
-        return _Links(*(column[order] for column in links))
-    order = order[np.lexsort((links.turn[order], sure[links.word[order]], ordered))]
-    return _Links(*(column[order[begins]] for column in links))
+    if len(begins) < len(order):
+        said = (sure[links.word] * (2 * _LAST) + links.turn)[order]
+        best = np.minimum.reduceat(said, begins)
+        order = order[said == np.repeat(best, np.diff(begins, append=len(order)))]
+    return _Links(*(column[order] for column in links))
 
 
 def _nodes(nodes: Sequence[drawn.Named], far: Ints, sign: int) -> tuple[Node, ...]:

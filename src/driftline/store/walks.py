@@ -18,7 +18,8 @@ from driftline.store.whole import Whole
 __all__ = ["ALIAS", "NOW", "Direction", "Line", "Walk", "Walks", "Wide", "surer", "walk"]
 
 INFERRED = 0.9  # of the confidence that is left where a version was told from the time alone
-NARROW = 1_000  # places that a walk may meet before the whole graph is asked for
+NARROW = 200  # places that a walk meets in the store, where the whole graph is in memory
+WIDE = 1_000  # places: a walk that met more has the whole graph loaded
 
 
 class Walk(NamedTuple):
@@ -83,14 +84,14 @@ class Walks:
         def ask(places: list[int]) -> list[Line]:
             return self.edges(places, direction, as_of_us)
 
-        if limit > NARROW:
-            found = walk(starts, ask, direction, depth, NARROW)
-            if not found.truncated:
-                return found
-            graph = self.whole.graph()
-            if graph is not None:
-                return spread(graph, starts, direction, depth, as_of_us, limit)
-        return walk(starts, ask, direction, depth, limit)
+        graph = self.whole.graph() if limit > NARROW else None
+        if graph is None:
+            found = walk(starts, ask, direction, depth, limit)
+            if len(found.far) > WIDE:
+                self.whole.begin()
+            return found
+        found = walk(starts, ask, direction, depth, NARROW)
+        return spread(graph, starts, direction, depth, as_of_us, limit) if found.truncated else found
 
     def edges(self, places: Iterable[int], direction: Direction, as_of_us: int) -> list[Line]:
         """Return the edges into (up) or out of (down) some datasets and jobs."""

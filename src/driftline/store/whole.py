@@ -1,9 +1,8 @@
 """The whole graph in memory, for questions that meet much of it: loaded once, kept as the store has it.
 
 Enters: a connection. Leaves: edges and flows as arrays, with their spans of time, or None as long as they are not
-there: whoever asks first starts the loading, in a thread of its own, and is answered by the store meanwhile. Whoever
-writes edges says into which places (``moved``); before each answer the rows into places that moved since are read
-again. Never holds what is not committed, and never answers with less than what was committed when it was asked.
+there: they are loaded in a thread of its own, and the store is asked meanwhile. Whoever writes edges says into which
+places (``moved``); before each answer the rows into places that moved since are read again. Never holds what is not committed; never answers with less than was committed when it was asked.
 """
 
 import json
@@ -53,23 +52,29 @@ class Whole:
 
     def graph(self) -> tuple[Table, Table] | None:
         """Return edges and flows as they are committed; None where the store has to be asked."""
-        if not self._connection.settled() or self._too_large:
+        if self._graph is None or not self._connection.settled():
             return None
         with self._lock:
-            if self._loading is not None and self._loading.is_alive():
-                return None
             if self._graph is not None:
                 self._catch_up()
-            if self._graph is None and not self._stop.is_set():
+            return self._graph
+
+    def begin(self) -> None:
+        """Have the graph loaded, unless it is there or on its way."""
+        with self._lock:
+            loading = self._loading is not None and self._loading.is_alive()
+            if loading or self._graph is not None or self._too_large or self._stop.is_set():
+                return
+            if self._connection.settled():
                 self._loading = threading.Thread(target=self._load, name="driftline whole graph", daemon=True)
                 self._loading.start()
-            return self._graph
 
     def load(self) -> bool:
         """Load the graph now, and wait for it; return whether it is there."""
-        if self.graph() is None and self._loading is not None:
+        self.begin()
+        if self._loading is not None:
             self._loading.join()
-        return self.graph() is not None
+        return self._graph is not None
 
     def close(self) -> None:
         """Let go of the graph; loading ends."""
@@ -83,7 +88,8 @@ class Whole:
             _, seq = self._span()
             edges = arrays.table(self._while_wanted("edges_whole", MOST_ROWS))
             flows = arrays.table(self._while_wanted("flows_whole", MOST_ROWS - len(edges.target)))
-            self._graph, self._seq = (edges, flows), seq
+            self._seq = seq
+            self._graph = edges, flows
         except _Stopped:
             self._too_large = not self._stop.is_set()
         except (DriftlineError, OverflowError, MemoryError) as error:

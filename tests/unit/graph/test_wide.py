@@ -38,7 +38,7 @@ def test_an_answer_from_memory_is_the_answer_of_the_store(seed: int, tmp_path: P
             monkeypatch.setattr(walks, "NARROW", 0)
             assert store.walks.whole.load()
             found = ask(store, node, direction, depth, moment, limit)
-            monkeypatch.setattr(walks, "NARROW", 1_000)
+            monkeypatch.setattr(walks, "NARROW", 1_000_000)
             assert found == expected, (node, direction, depth, moment, limit)
             compared += len(expected.nodes) > 1
             truncated += expected.truncated
