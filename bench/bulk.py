@@ -1,14 +1,15 @@
 """Ten million events beside a graph, without folding each of them.
 
-A sample of real events is taken into the store's log as any sender's are. Their rows (skeletons with facets kept apart)
-are then copied into ``event_log`` under new places, times, hashes and run ids, two to a run, and each run gets its row in
-``run`` and its version in ``version``, as the fold writes them. A fifth of the runs belong to forty busy jobs. What is
-not copied: what runs touched (``touch``, ``trace``), and the search index.
+A sample of real events is ingested as any sender's are. Their rows (skeletons with facets kept apart) are then copied
+into ``event_log`` under new places, times, hashes and run ids, two to a run; each run gets its row in ``run`` and its
+version in ``version``, as the fold writes them, and both are added up. A fifth of the runs belong to forty busy jobs.
+What is not copied: what runs touched (``touch``, ``trace``).
 """
 
 import os
 import random
 import sqlite3
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from itertools import islice
 from pathlib import Path
@@ -31,12 +32,16 @@ RAN = (
     "values (?, ?, 1, ?, 'COMPLETE', ?, 1, '', ?)"
 )
 WROTE = (
-    "insert into version (id, dataset_id, version, time_us, run_id, slice, profile, schema_id, best, filled, body, since_us) "
-    "values (?, ?, ?, ?, ?, '', '', 0, ?, '', ?, ?)"
+    "insert into version (id, dataset_id, version, time_us, run_id, best, body, since_us, slice, profile, schema_id, "
+    "filled) values (?, ?, ?, ?, ?, ?, ?, ?, '', '', 0, '')"
 )
 COUNT = (
     "insert into tally (name, amount) values ('events accepted', :amount) "
     "on conflict (name) do update set amount = tally.amount + excluded.amount"
+)
+ADDED = (
+    "insert into node_amount (node_id, runs, versions, state) values (?, ?, ?, ?) on conflict (node_id) do update set "
+    "runs = node_amount.runs + excluded.runs, versions = node_amount.versions + excluded.versions, state = excluded.state"
 )
 
 
@@ -50,6 +55,9 @@ def fill(folder: Path, amount: int, seed: int = 11) -> None:
     _insert(raw, LOG, _log(raw, runs))
     _insert(raw, RAN, _ran(raw, runs))
     _insert(raw, WROTE, _wrote(raw, runs))
+    jobs, datasets = Counter(job for _, job, _, _ in runs), Counter(dataset for _, _, dataset, _ in runs)
+    _insert(raw, ADDED, ((job, more, 0, "COMPLETE") for job, more in jobs.items()))
+    _insert(raw, ADDED, ((dataset, 0, more, "") for dataset, more in datasets.items()))
     raw.execute(COUNT, {"amount": 2 * len(runs)})
     raw.execute("pragma wal_checkpoint(truncate)")
     raw.close()

@@ -23,6 +23,7 @@ from driftline.store.versions import Schemas
 HOUR_US = 3_600_000_000
 SEEN = 2_000  # events of one hour that are looked into; of more, the shares are taken from these
 COUNTED = 10_000  # events beyond a page that are counted
+FEW = 5_000  # jobs in a state: of fewer, all are looked at and put in order
 _TOGETHER = 20_000  # names read at once
 _STATE = re.compile(rb'"eventType"\s*:\s*"([A-Z]+)"')
 
@@ -156,8 +157,12 @@ class Reading:
     ) -> tuple[list[NodeLine], int]:
         """Return one page of the jobs whose last execution is in one of ``states``, and how many they are."""
         values = {"states": json.dumps(list(states)), "namespace": namespace}
-        rows = self._connection.rows("jobs_in_state", limit=limit, offset=offset, **values)
-        total = self._connection.row("jobs_in_state_total", **values)
+        [(everywhere,)] = self._connection.rows("states_total", states=values["states"])
+        name = "jobs_in_state" if everywhere > FEW else "jobs_in_rare_state"
+        rows = self._connection.rows(name, limit=limit, offset=offset, **values) if everywhere else []
+        if not namespace:
+            return [NodeLine(*row) for row in rows], everywhere
+        total = self._connection.row("jobs_in_state_total", **values) if everywhere else None
         return [NodeLine(*row) for row in rows], total[0] if total else 0
 
     def found(self, form: str, types: Sequence[str], namespace: str, limit: int, *, newest: bool) -> list[NodeLine]:
@@ -216,7 +221,7 @@ class Reading:
     def versions(self, dataset: int, limit: int, offset: int) -> tuple[list[Row], int]:
         """Return one page of a dataset's versions as rows of ``version_columns``, and how many there are."""
         rows = self._connection.rows("versions_page", dataset=dataset, unborn=OPEN, limit=limit, offset=offset)
-        total = self._connection.row("versions_total", dataset=dataset, unborn=OPEN)
+        total = self._connection.row("versions_total", dataset=dataset)
         return rows, total[0] if total else 0
 
     def writers(self, versions: Iterable[int]) -> dict[int, Row]:

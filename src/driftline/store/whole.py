@@ -1,8 +1,9 @@
 """The whole graph in memory, for questions that meet much of it: loaded once, kept as the store has it.
 
 Enters: a connection. Leaves: edges and flows as arrays, with their spans of time, or None as long as they are not
-there: they are loaded in a thread of its own, and the store is asked meanwhile. Whoever writes edges says into which
-places (``moved``); before each answer the rows into places that moved since are read again. Never holds what is not committed; never answers with less than was committed when it was asked.
+there: they are loaded in a thread of their own, and the store is asked meanwhile. Whoever writes edges says into which
+places (``moved``); before each answer the rows into places that moved since are read again. Never holds what is not
+committed; never answers with less than was committed when it was asked.
 """
 
 import json

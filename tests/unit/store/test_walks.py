@@ -7,7 +7,7 @@ from driftline.store import migrate, sql
 
 COUNTS = {  # a number over everything, or one small table that is read as it is
     "answer_inbox_count", "answer_inbox_end", "datasets_total", "incident_counts", "ledger_count", "ledger_moment",
-    "ledger_segments", "node_counts", "run_count", "tally_all", "version_count", "outbox_waiting", "pending_count",
+    "ledger_segments", "node_counts", "amounts_total", "tally_all", "outbox_waiting", "pending_count",
 }  # fmt: skip
 PAGES = {  # read in the order of an index, up to a limit
     "datasets_page", "log_read", "incidents_all", "quarantines_all", "changes_between", "findings_between",
