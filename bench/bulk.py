@@ -41,7 +41,8 @@ COUNT = (
 )
 ADDED = (
     "insert into node_amount (node_id, runs, versions, state) values (?, ?, ?, ?) on conflict (node_id) do update set "
-    "runs = node_amount.runs + excluded.runs, versions = node_amount.versions + excluded.versions, state = excluded.state"
+    "runs = node_amount.runs + excluded.runs, versions = node_amount.versions + excluded.versions, "
+    "state = excluded.state"
 )
 
 
