@@ -205,7 +205,7 @@ select target, source, via, valid_from_us, valid_to_us, hops, provenance, confid
 
 -- part: flow_row
 -- A flow with its span of time.
-select target, source, 0, valid_from_us, valid_to_us, 0, '', 0.0 from flow
+select target, source, 0, valid_from_us, valid_to_us, 0, '', 0 from flow
 
 -- name: edges_whole
 -- All edges, in the order of the arrays.

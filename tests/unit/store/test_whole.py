@@ -145,3 +145,21 @@ def test_words_on_what_moved_are_kept_up_to_a_number(store: Store, monkeypatch: 
         whole.moved(store._connection, {place + 1})
     first, last = store._connection.rows("moved_span")[0]
     assert last - first <= 10
+
+
+def test_postgresql_is_held_and_followed_likewise(postgres: Any, monkeypatch: Any) -> None:
+    url = postgres.new_url()
+    ours, theirs = open_store(url), open_store(url)
+    grow(theirs, random.Random(8), 40)
+    assert ours.walks.whole.load()
+    assert rows(ours) == kept(ours) != []
+    grow(theirs, random.Random(9), 10, begin=800)
+    assert rows(ours) == kept(ours)
+    asked = [(place, way) for place in range(1, 15) for way in ("up", "down")]
+    expected = [theirs.walks.flows(place, False, way, 20, NOW, 1_000) for place, way in asked]  # type: ignore[arg-type]
+    monkeypatch.setattr(walks, "NARROW", 0)
+    found = [ours.walks.flows(place, False, way, 20, NOW, 1_000) for place, way in asked]  # type: ignore[arg-type]
+    assert [one.far for one in found] == [one.far for one in expected]
+    assert [sorted(one.lines) for one in found] == [sorted(one.lines) for one in expected]
+    ours.close()
+    theirs.close()
