@@ -5,7 +5,7 @@ people changed becomes changes; what moved in the data becomes findings; a findi
 incident with ranked causes; an incident becomes one message; and what must not reach anybody is told to the guards.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 from contextlib import contextmanager
 
 from driftline.engine import accept, announce, compare, failure, fold, incidents, quarantine, remember
@@ -18,9 +18,9 @@ from driftline.graph import changes
 TOGETHER = 500  # events that are folded in one transaction
 
 
-def ingest(house: House, batch: Sequence[bytes]) -> list[Receipt]:
+def ingest(house: House, batch: Sequence[bytes], noted: Container[int] | None = None) -> list[Receipt]:
     """Take OpenLineage events; returns when everything that follows from them is durable."""
-    receipts = accept.events(house, batch)
+    receipts = accept.events(house, batch, noted=noted)
     while follow(house):
         pass
     return receipts

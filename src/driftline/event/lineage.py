@@ -201,8 +201,8 @@ class Link(
     source: str
     target: str
     kind: str  # READ, WRITE, DERIVED, ALIAS, or DIRECT:SUBTYPE / INDIRECT:SUBTYPE for columns
-    provenance: str = "explicit"
-    confidence: float = 1.0
+    provenance: str = msgspec.field(default_factory=lambda: "explicit")  # made anew, so that it is always spelt out
+    confidence: float = msgspec.field(default_factory=lambda: 1.0)
     via: str = ""  # of DERIVED: the job in between, which READ and WRITE links show; "" = none
 
 

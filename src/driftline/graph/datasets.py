@@ -119,7 +119,6 @@ def _gathered(dataset: Dataset, version: str, last: Facets, side: str) -> Gather
     held = {key: facet for key, facet in last.items() if not deletes(facet)}
     state = facets.unpack(held, "driftline_state", facets.StateFacet)
     said = state or facets.StateFacet()
-    schema = facets.unpack(held, "schema", facets.SchemaFacet)
     profile = facets.unpack(held, "driftline_profile", facets.ProfileFacet)
     rows, size = said.rows, said.bytes
     for key in _COUNTS[side]:
@@ -137,7 +136,7 @@ def _gathered(dataset: Dataset, version: str, last: Facets, side: str) -> Gather
         fingerprint=said.fingerprint,
         rows=rows,
         bytes=size,
-        fields=tuple(Field(field.name, field.type or "") for field in schema.fields) if schema else None,
+        fields=_fields(bytes(held["schema"])) if "schema" in held else None,
         profile=ids.content(profile.data) if profile else "",
         attributes=dict(sorted(said.attributes.items())),
         aliases=_aliases(dataset, held) if "symlinks" in last else None,
@@ -154,11 +153,16 @@ def kind(held: Facets) -> str:
     return (state.kind if state else "") or (sort.dataset_type.lower() if sort else "")
 
 
-@lru_cache(_CACHED)
 def columns(raw: bytes) -> tuple[str, ...]:
     """Return the columns that a schema names."""
+    return tuple(field.name for field in _fields(raw) or ())
+
+
+@lru_cache(_CACHED)
+def _fields(raw: bytes) -> tuple[Field, ...] | None:
+    """Return the columns of a schema with their types; None where it cannot be read."""
     schema = facets.unpack({"schema": msgspec.Raw(raw)}, "schema", facets.SchemaFacet)
-    return tuple(field.name for field in schema.fields) if schema else ()
+    return tuple(Field(field.name, field.type or "") for field in schema.fields) if schema else None
 
 
 def _aliases(dataset: Dataset, held: Facets) -> tuple[Dataset, ...] | None:

@@ -57,7 +57,7 @@ class Drawing:
                 target=key[1],
                 kind=key[2],
                 provenance=line.provenance,
-                confidence=line.confidence,
+                confidence=round(line.confidence, 6),
                 via=key[3],
             )
             for key, line in sorted(self.lines.items(), key=_FIRST)

@@ -207,7 +207,7 @@ def _walk(
 
 
 def _run(store: Store, found: Found, direction: Direction, depth: int, as_of_us: int, limit: int) -> Subgraph:
-    walked = store.walks.versions(-found.id, direction, depth, as_of_us, limit)
+    walked = store.walks.run(found.id, direction, depth, as_of_us, limit)
     if len(walked.far) == 1:
         return Subgraph(nodes=(Node(id=found.node, type="RUN", label=found.label),))
     return drawn.versions(store, walked, direction)

@@ -175,7 +175,7 @@ def _records(nodes: Sequence[drawn.Named], links: _Links, words: Sequence[tuple[
     texts.append("")  # of via -1
     held, kinds = np.array(texts, dtype=object), np.array(_KINDS, dtype=object)
     provenances = np.array([provenance for provenance, _ in words], dtype=object)
-    confidences = np.array([confidence for _, confidence in words], dtype=object)
+    confidences = np.array([round(confidence, 6) for _, confidence in words], dtype=object)
     columns = (
         held[links.source],
         held[links.target],
