@@ -82,7 +82,7 @@ def gather(events: Sequence[Sequence[DatasetPart]], side: str, minted: str = "")
             held = {**part.facets, **part.input_facets, **part.output_facets}
             words.setdefault(Dataset(part.namespace, part.name), []).append(_word(place, held))
     found = [
-        _gathered(dataset, version or minted, held, side)
+        _gathered(dataset, version or minted, held, side, _formerly(dataset, words[dataset]))
         for dataset in sorted(words)
         for version, held in _versions(words[dataset])
     ]
@@ -115,7 +115,7 @@ def _versions(words: Sequence[_Word]) -> Iterator[tuple[str, Facets]]:
         yield version, _last(word.facets for word, name in said if name == version or name not in wanted)
 
 
-def _gathered(dataset: Dataset, version: str, last: Facets, side: str) -> Gathered:
+def _gathered(dataset: Dataset, version: str, last: Facets, side: str, formerly: tuple[Dataset, ...]) -> Gathered:
     held = {key: facet for key, facet in last.items() if not deletes(facet)}
     state = facets.unpack(held, "driftline_state", facets.StateFacet)
     said = state or facets.StateFacet()
@@ -127,7 +127,6 @@ def _gathered(dataset: Dataset, version: str, last: Facets, side: str) -> Gather
             rows = counted.row_count if rows is None else rows
             size = (counted.bytes if counted.size is None else counted.size) if size is None else size
     life = facets.unpack(held, "lifecycleStateChange", LifecycleFacet)
-    former = life.previous_identifier if life and life.lifecycle_state_change == "RENAME" else None
     touched = Touched(
         dataset=dataset,
         version=version,
@@ -140,10 +139,28 @@ def _gathered(dataset: Dataset, version: str, last: Facets, side: str) -> Gather
         profile=ids.content(profile.data) if profile else "",
         attributes=dict(sorted(said.attributes.items())),
         aliases=_aliases(dataset, held) if "symlinks" in last else None,
-        before=Dataset(former.namespace, former.name) if former and former.name else None,
+        formerly=formerly,
         lifecycle=life.lifecycle_state_change if life else "",
     )
     return Gathered(touched, held, state is not None)
+
+
+def _formerly(dataset: Dataset, words: Sequence[_Word]) -> tuple[Dataset, ...]:
+    """Return the names that a dataset had: what happens to it after a renaming does not undo that."""
+    found = {_former(word.facets) for word in words if "lifecycleStateChange" in word.facets}
+    return tuple(sorted(one for one in found if one is not None and one != dataset))
+
+
+def renaming(part: DatasetPart) -> list[DatasetPart]:
+    """Return the part with nothing but its renaming; none where it has none."""
+    held = {key: facet for key, facet in part.facets.items() if key == "lifecycleStateChange"}
+    return [DatasetPart(part.namespace, part.name, held)] if held and _former(held) else []
+
+
+def _former(held: Facets) -> Dataset | None:
+    life = facets.unpack(held, "lifecycleStateChange", LifecycleFacet)
+    former = life.previous_identifier if life and life.lifecycle_state_change == "RENAME" else None
+    return Dataset(former.namespace, former.name) if former and former.namespace and former.name else None
 
 
 def kind(held: Facets) -> str:

@@ -287,6 +287,15 @@ class Walks:
         """Return columns: id, namespace, name, column, kind of the dataset."""
         return {row[0]: row for row in self._by_ids("fields_by_ids", ids)}
 
+    def named_too(self, dataset: int, as_of_us: int) -> list[int]:
+        """Return a dataset and all others that are the same under another name."""
+        found = new = {dataset}
+        while new:
+            rows = self._rows("alias_datasets", sorted(new), as_of_us)
+            new = {other for _, other, *_ in rows} - found
+            found = found | new
+        return sorted(found)
+
     def fields_of(self, datasets: Iterable[int], as_of_us: int) -> list[int]:
         """Return the columns that some datasets had been said to have at a moment."""
         return [row[0] for row in self._rows("fields_of_datasets", list(datasets), as_of_us)]
