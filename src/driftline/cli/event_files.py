@@ -10,6 +10,8 @@ from typing import BinaryIO
 
 import msgspec
 
+from driftline.event import brackets
+
 _BLANK = b" \t\r\n\x00\xef\xbb\xbf"  # with the byte order mark
 _OPENS = (b"{", b"[")
 
@@ -48,15 +50,16 @@ def _lines(stream: BinaryIO) -> Iterator[bytes]:
 
 
 def _array(whole: bytes) -> Iterator[bytes]:
-    try:
-        yield from (bytes(event) for event in msgspec.json.decode(whole, type=list[msgspec.Raw]))
-    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
-        lines = [line.strip(_BLANK) for line in whole.split(b"\n")]
-        if len(lines) > 1 and all(not line or _is_array(line) for line in lines):
-            for line in filter(None, lines):  # one array per line
-                yield from (bytes(event) for event in msgspec.json.decode(line, type=list[msgspec.Raw]))
-        else:
-            yield whole.strip(_BLANK)
+    found = brackets.members(whole)
+    if found is not None:
+        yield from found
+        return
+    lines = [line.strip(_BLANK) for line in whole.split(b"\n")]
+    if len(lines) > 1 and all(not line or _is_array(line) for line in lines):
+        for line in filter(None, lines):  # one array per line
+            yield from brackets.members(line) or ()
+    else:
+        yield whole.strip(_BLANK)
 
 
 def _is_array(line: bytes) -> bool:

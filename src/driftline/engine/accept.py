@@ -24,8 +24,8 @@ def events(house: House, batch: Sequence[bytes], *, quiet: bool = False) -> list
         batch: OpenLineage events as JSON.
         quiet: the past is read in: lineage follows from it, but no findings.
     """
-    fresh = [_fresh(raw) for raw in batch]
-    kept = house.store.log.append(fresh, received_us=house.now(), quiet=quiet)
+    found = [fresh(raw) for raw in batch]
+    kept = house.store.log.append(found, received_us=house.now(), quiet=quiet)
     return [
         Receipt(
             status="quarantined" if one.refused else "accepted" if held.new else "merged",
@@ -34,16 +34,18 @@ def events(house: House, batch: Sequence[bytes], *, quiet: bool = False) -> list
             facets=dict(one.notes.facets),
             repairs=dict(one.notes.repairs),
         )
-        for one, held in zip(fresh, kept, strict=True)
+        for one, held in zip(found, kept, strict=True)
     ]
 
 
-def refusal(raw: bytes) -> str:
-    """Return why an event would be put into quarantine; "" = it would not."""
-    return _fresh(raw).refused
+def refused(house: House, raw: bytes, reason: str) -> Receipt:
+    """Keep ``raw`` in quarantine, whatever it is; durable on return."""
+    [held] = house.store.log.append([Fresh(secrets.redact(raw), refused=reason)], received_us=house.now())
+    return Receipt(status="quarantined", event=held.id, reason=reason)
 
 
-def _fresh(sent: bytes) -> Fresh:
+def fresh(sent: bytes) -> Fresh:
+    """Return an event as it is kept: without secrets, and with the reason where it cannot be read."""
     raw = secrets.redact(sent)
     try:
         event, repairs = openlineage.read(raw)

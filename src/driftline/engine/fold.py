@@ -9,7 +9,10 @@ import logging
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
+import msgspec
+
 from driftline.engine.house import House
+from driftline.errors import BadEvent
 from driftline.event import openlineage
 from driftline.event.lineage import Dataset, History, Job, RunShape
 from driftline.event.openlineage import Event, Facets
@@ -22,6 +25,9 @@ _UNLIKELY = (
     TypeError,
     ValueError,
     AssertionError,
+    RecursionError,
+    msgspec.MsgspecError,
+    BadEvent,
 )  # what an event like no other may raise
 
 Owner = tuple[bytes, int]

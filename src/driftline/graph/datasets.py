@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 import msgspec
 
-from driftline.event import facets, ids
+from driftline.event import facets, ids, names
 from driftline.event.dataset_facets import DatasetTypeFacet, LifecycleFacet, SymlinksFacet
 from driftline.event.lineage import Dataset, Field, Touched
 from driftline.event.openlineage import DatasetPart, Facets
@@ -102,7 +102,8 @@ def united(found: list[Gathered], named: set[Dataset], minted: str = "") -> list
 def _word(place: int, held: Facets) -> _Word:
     state = facets.unpack(held, "driftline_state", facets.StateFacet)
     pointer = facets.unpack(held, "version", facets.VersionFacet)
-    return _Word(place, state.version if state else "", pointer.dataset_version if pointer else "", held)
+    own, standard = (state.version if state else ""), (pointer.dataset_version if pointer else "")
+    return _Word(place, names.fitted(own), names.fitted(standard), held)
 
 
 def _versions(words: Sequence[_Word]) -> Iterator[tuple[str, Facets]]:

@@ -68,6 +68,10 @@ class Intake:
             raise ticket.error
         return ticket.receipts or []
 
+    async def refuse(self, raw: bytes, reason: str) -> Receipt:
+        """Keep in quarantine what is no event at all; it is durable then."""
+        return await self._threads.write(lambda: self._engine.refuse(raw, reason))
+
     async def _commit(self) -> None:
         taken: list[_Ticket] = []
         events: list[bytes] = []
@@ -116,6 +120,10 @@ class Intake:
                 done = await self._threads.write(lambda: self._engine.follow(PORTION if self._waiting else TOGETHER))
             except DriftlineError as error:
                 logging.getLogger("driftline").warning("events wait to be folded: %s", error.message)
+                await anyio.sleep(LOOK_SECONDS)
+                continue
+            except Exception:  # whatever it is, the next look may find it gone
+                logging.getLogger("driftline").exception("events wait to be folded")
                 await anyio.sleep(LOOK_SECONDS)
                 continue
             if done:

@@ -20,6 +20,7 @@ ONE, TWO = b'{"a":1}', b'{"b": [2, "x"]}'
         pytest.param(b"[" + ONE + b",\n" + TWO + b"]", [ONE, TWO], id="array"),
         pytest.param(b"[" + ONE + b"]\n[" + TWO + b"]\n", [ONE, TWO], id="one array per line"),
         pytest.param(b"\xef\xbb\xbf" + ONE, [ONE], id="byte order mark"),
+        pytest.param(b"\xef\xbb\xbf[" + ONE + b"]", [ONE], id="byte order mark before an array"),
         pytest.param(b"", [], id="empty"),
         pytest.param(b"\n  \n", [], id="blank"),
         pytest.param(b"[]", [], id="empty array"),
@@ -36,6 +37,7 @@ def test_each_usual_form_gives_its_events(content: bytes, expected: list[bytes])
         pytest.param(ONE + b"\n{broken\n" + TWO, [ONE, b"{broken", TWO], id="a broken line among good ones"),
         pytest.param(b"{broken\n" + TWO, [b"{broken", TWO], id="a broken first line"),
         pytest.param(b"[" + ONE + b", {", [b"[" + ONE + b", {"], id="an array that breaks off"),
+        pytest.param(b"[" + ONE + b', {"a":NaN}, {"b":01}]', [ONE, b'{"a":NaN}', b'{"b":01}'], id="in an array"),
         pytest.param(b'{\n  "a":', [b'{\n  "a":'], id="an object that breaks off"),
     ],
 )
