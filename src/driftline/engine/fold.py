@@ -19,7 +19,7 @@ from driftline.event.openlineage import Event, Facets
 from driftline.graph import datasets, executions, fold, mentions
 from driftline.store.log import RUN, Waiting
 
-_UNLIKELY = (
+UNLIKELY = (
     ArithmeticError,
     LookupError,
     TypeError,
@@ -50,7 +50,7 @@ def waiting(house: House, taken: Sequence[Waiting]) -> Folded:
     try:
         with house.store.transaction():
             runs = _weave(house, by_owner)
-    except _UNLIKELY:
+    except UNLIKELY:
         return _one_by_one(house, by_owner)
     return Folded(runs, {})
 
@@ -61,7 +61,7 @@ def _one_by_one(house: House, by_owner: dict[Owner, list[Waiting]]) -> Folded:
         try:
             with house.store.transaction():
                 folded.runs.extend(_weave(house, {owner: waiting_}))
-        except _UNLIKELY as error:
+        except UNLIKELY as error:
             logging.getLogger("driftline").exception("an event is put into quarantine, as it cannot be folded")
             reason = f"it cannot be folded: {type(error).__name__}: {error}"
             for one in waiting_:

@@ -5,8 +5,8 @@ node ids such as ``dataset:file:feed/flights``. A file that is one partition of 
 dataset, so partition parts (``date=2013-01-31``, ``2013-01-31.parquet``) are cut from the name and returned beside it.
 Never touches the file system. Source: https://openlineage.io/docs/spec/naming.
 
-A store finds things by name, and what it can find is not endless: ``LONGEST`` bytes of namespace and name together.
-Longer ones that a facet mentions are cut, and end in a hash, so that two of them stay two.
+A store finds things by name, and what it can find is not endless: ``LONGEST`` bytes of namespace and name together, and
+no control characters. Names in facets are made to fit: longer ones are cut and end in a hash, so that two stay two.
 """
 
 import re
@@ -19,6 +19,7 @@ LONGEST = 1_800  # bytes of a namespace and a name together; an index of Postgre
 LONGEST_PART = 600  # bytes of a column, or of a version; of a namespace where it and a name are cut
 _KEY_VALUE = re.compile(r"^[A-Za-z_][A-Za-z0-9_]*=(?P<value>.+)$")
 _DATE = re.compile(r"^(?P<value>\d{4}-?\d{2}(-?\d{2})?([T_-]?\d{2}([:-]?\d{2}){0,2})?)$")
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")  # Unicode's category Cc
 _PART = re.compile(r"^(part|data|chunk)[-_]?[0-9a-f-]*$", re.IGNORECASE)
 
 
@@ -71,8 +72,15 @@ def size(text: str) -> int:
     return len(text) if text.isascii() else len(text.encode())
 
 
+def has_control(text: str) -> bool:
+    """Whether there are control characters in ``text``."""
+    return not text.isprintable() and _CONTROL.search(text) is not None
+
+
 def fitted(text: str, most: int = LONGEST_PART) -> str:
-    """Return ``text``; one of more than ``most`` bytes is cut, and ends in the hash of what it was."""
+    """Return ``text`` with U+FFFD for control characters; beyond ``most`` bytes it is cut and ends in its hash."""
+    if not text.isprintable():
+        text = _CONTROL.sub("\ufffd", text)
     if len(text) * 4 <= most or size(text) <= most:
         return text
     end = f"…{ids.content(text.encode())}"
@@ -80,9 +88,9 @@ def fitted(text: str, most: int = LONGEST_PART) -> str:
 
 
 def fitted_pair(namespace: str, name: str) -> tuple[str, str]:
-    """Return a namespace and a name; those that together are too long are cut."""
-    if (len(namespace) + len(name)) * 4 <= LONGEST or size(namespace) + size(name) <= LONGEST:
-        return namespace, name
+    """Return a namespace and a name as ``fitted`` does, cut where they are too long together."""
+    if size(namespace) + size(name) <= LONGEST:
+        return fitted(namespace, LONGEST), fitted(name, LONGEST)
     return fitted(namespace), fitted(name, LONGEST - LONGEST_PART)
 
 

@@ -18,7 +18,6 @@ PRODUCER = "https://github.com/driftline/driftline"
 SCHEMA = "https://openlineage.io/spec/2-0-2/OpenLineage.json#/$defs/"
 _SHOWN = 100  # characters of a bad value in a note
 STATES = ("START", "RUNNING", "COMPLETE", "ABORT", "FAIL", "OTHER")
-_CONTROL = frozenset(map(chr, (*range(0x20), *range(0x7F, 0xA0))))  # Unicode's category Cc
 Facets = dict[str, msgspec.Raw]
 
 
@@ -211,7 +210,7 @@ def _require_names(event: Event) -> None:
         if not (part.namespace and part.name):
             raise BadEvent(f"empty namespace or name in {part.namespace!r}, {part.name!r}")
         both = part.namespace + part.name
-        if not both.isprintable() and _CONTROL.intersection(both):
+        if names.has_control(both):
             raise BadEvent(f"control characters in {part.namespace[:_SHOWN]!r}, {part.name[:_SHOWN]!r}")
         if names.size(both) > names.LONGEST:
             raise BadEvent(

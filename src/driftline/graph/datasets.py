@@ -138,11 +138,11 @@ def _gathered(dataset: Dataset, version: str, last: Facets, side: str) -> Gather
         fingerprint=said.fingerprint,
         rows=rows,
         bytes=size,
-        fields=tuple(Field(field.name, field.type or "") for field in schema.fields) if schema else None,
+        fields=tuple(Field(names.fitted(field.name), field.type or "") for field in schema.fields) if schema else None,
         profile=ids.content(profile.data) if profile else "",
         attributes=dict(sorted(said.attributes.items())),
         aliases=_aliases(dataset, held) if "symlinks" in last else None,
-        before=Dataset(former.namespace, former.name) if former and former.name else None,
+        before=Dataset(*names.fitted_pair(former.namespace, former.name)) if former and former.name else None,
         lifecycle=life.lifecycle_state_change if life else "",
     )
     return Gathered(touched, held, state is not None)
@@ -152,14 +152,14 @@ def kind(held: Facets) -> str:
     """Return which kind of thing a dataset is said to be: table, view, model …; "" = not said."""
     state = facets.unpack(held, "driftline_state", facets.StateFacet)
     sort = facets.unpack(held, "datasetType", DatasetTypeFacet)
-    return (state.kind if state else "") or (sort.dataset_type.lower() if sort else "")
+    return names.fitted((state.kind if state else "") or (sort.dataset_type.lower() if sort else ""))
 
 
 @lru_cache(_CACHED)
 def columns(raw: bytes) -> tuple[str, ...]:
     """Return the columns that a schema names."""
     schema = facets.unpack({"schema": msgspec.Raw(raw)}, "schema", facets.SchemaFacet)
-    return tuple(field.name for field in schema.fields) if schema else ()
+    return tuple(names.fitted(field.name) for field in schema.fields) if schema else ()
 
 
 def _aliases(dataset: Dataset, held: Facets) -> tuple[Dataset, ...] | None:
@@ -168,5 +168,6 @@ def _aliases(dataset: Dataset, held: Facets) -> tuple[Dataset, ...] | None:
     facet = facets.unpack(held, "symlinks", SymlinksFacet)
     if facet is None:
         return None
-    other = {Dataset(name.namespace, name.name) for name in facet.identifiers if name.namespace and name.name}
+    said = [(name.namespace, name.name) for name in facet.identifiers if name.namespace and name.name]
+    other = {Dataset(*names.fitted_pair(*pair)) for pair in said}
     return tuple(sorted(other - {dataset}))

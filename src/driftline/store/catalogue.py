@@ -149,10 +149,9 @@ class Catalogue:
         rest = node.removeprefix("datasetField:")
         for at in _places(rest, ":"):
             row = self._connection.row("node_by_text", node=f"dataset:{rest[:at]}")
-            column = names.fitted(rest[at + 1 :])
-            field = row and self._connection.row("field_of", dataset=row[0], name=column)
+            field = row and self._connection.row("field_of", dataset=row[0], name=rest[at + 1 :])
             if row and field:
-                found = _column(Dataset(row[2], row[3]), column, row[5])
+                found = _column(Dataset(row[2], row[3]), rest[at + 1 :], row[5])
                 return found._replace(id=field[0], owner=row[0], since_us=field[1])
         return None
 

@@ -1,8 +1,8 @@
 """Names are written once: datasets, jobs and columns become dense integers, which edges hold.
 
 Enters: names, with the moment at which an event named them. Leaves: ids, given in the order in which things are first
-heard of. Whoever folds is alone in doing so, therefore ids are counted here and written together at the end. A name
-that no index takes is cut. Never changes what a name stands for.
+heard of. Whoever folds is alone in doing so, therefore ids are counted here and written together at the end. Never
+changes what a name stands for.
 """
 
 from collections.abc import Callable, Mapping
@@ -53,10 +53,6 @@ _decode = msgspec.msgpack.Decoder(dict[str, Standing]).decode
 def standing(facets: bytes) -> dict[str, Standing]:
     """Return the facets of a node by key."""
     return _decode(facets) if facets else {}
-
-
-def _fitted(key: Key) -> Key:
-    return (key[0], *names.fitted_pair(*key[1:]))
 
 
 class Counter:
@@ -111,13 +107,12 @@ class Names:
 
     def known(self, type_: str, namespace: str, name: str) -> int | None:
         """Return the id of a dataset or job, or None where it was never heard of."""
-        namespace, name = names.fitted_pair(namespace, name)
         row = self._connection.row("node_of", type=type_, namespace=namespace, name=name)
         return row[0] if row else None
 
     def kind(self, dataset: Dataset, kind: str) -> None:
         """Say of which kind a dataset is; of several that were said, the first in the alphabet holds."""
-        key = _fitted(("DATASET", dataset.namespace, dataset.name))
+        key = ("DATASET", dataset.namespace, dataset.name)
         row = self._nodes.get(key)
         if kind and row is not None and (not row.kind or kind < row.kind):
             self._nodes.put(key, row._replace(kind=kind))
@@ -128,7 +123,6 @@ class Names:
         ``span`` is when the first and the last of these events happened.
         """
         self._node(key, span[0])
-        key = _fitted(key)
         row = self._nodes.get(key)
         assert row is not None
         held = standing(row.facets)
@@ -147,7 +141,6 @@ class Names:
         """Return the id of a column, known or new; ``""`` is the row set, minus the dataset's id."""
         if not name:
             return -dataset_id
-        name = names.fitted(name)
         held = self._fields.get((dataset_id, name))
         if held is None:
             held = FieldRow(self._field_ids.next(), moment_us)
@@ -169,7 +162,6 @@ class Names:
         self._field_ids.forget()
 
     def _node(self, key: Key, moment_us: int) -> int:
-        key = _fitted(key)
         row = self._nodes.get(key)
         if row is None:
             row = NodeRow(self._node_ids.next(), since_us=moment_us)

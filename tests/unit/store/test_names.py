@@ -94,18 +94,3 @@ def test_ids_go_on_after_those_in_the_table_and_are_asked_for_anew_when_work_is_
     counter.forget()
     assert counter.next() == 1
     connection.close()
-
-
-def test_a_name_that_no_index_takes_is_cut_and_found_again() -> None:
-    connection = SqliteConnection(None)
-    names = Names(connection)
-    long, longer = Dataset("n", "d" * 5_000), Dataset("n", "d" * 5_001)
-    ids = [names.dataset(long, 1), names.dataset(longer, 1), names.field(1, "c" * 5_000), names.field(1, "c" * 5_001)]
-    assert ids == [1, 2, 1, 2]
-    names.kind(long, "table")
-    names.describe(("DATASET", "n", longer.name), (1, 2), {"x": ((1, 1, b"a"), 7)})
-    names.flush()
-    again = Names(connection)
-    assert [again.dataset(long), again.dataset(longer), again.field(1, "c" * 5_001)] == [1, 2, 2]
-    assert [again.known("DATASET", "n", one.name) for one in (long, longer)] == [1, 2]
-    connection.close()
