@@ -74,3 +74,31 @@ def test_what_waits_is_bounded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
         found = asyncio.run(run())
     # the first is on its way, the second waits, the third would be too much
     assert [isinstance(result, Busy) for result in found] == [False, True, True]
+
+
+def test_following_goes_on_after_whatever_went_wrong(
+    tmp_path: Path, event: Make, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    troubles: list[Exception] = [Busy("in use"), RuntimeError("never foreseen")]
+
+    class Stumbling(Engine):
+        def follow(self, limit: int = 1) -> int:
+            if troubles:
+                raise troubles.pop()
+            return super().follow(limit)
+
+    monkeypatch.setattr(intake, "LOOK_SECONDS", 0.01)
+    with Stumbling.open(Settings(home=str(tmp_path / "home"))) as engine:
+
+        async def run() -> bool:
+            door = Intake(engine, Threads())
+            following = asyncio.create_task(door.follow())
+            await door.take([json.dumps(event()).encode()])
+            settled = await door.settled()
+            following.cancel()
+            await asyncio.gather(following, return_exceptions=True)
+            return settled
+
+        assert asyncio.run(run())
+        assert engine.overview().runs == 1
+    assert "never foreseen" in caplog.text
