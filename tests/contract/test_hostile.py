@@ -102,6 +102,16 @@ def test_texts_of_any_size_and_kind_are_folded(engine: Engine, text: str) -> Non
     engine.dataset("dataset:n:b")
 
 
+@pytest.mark.parametrize("data", ["", "AAAA", "ZGxwMQ==", "ZGxwMUFBQUE=", "no base64", 7])
+def test_a_profile_that_is_none_is_passed_over(engine: Engine, data: Any) -> None:
+    for number in (1, 2):
+        facet = {"driftline_profile": {"format": "dlp1", "data": data}, "driftline_state": {"version": f"v{number}"}}
+        engine.ingest(event(number, output=facet))
+    assert engine.house.store.log.backlog() == 0
+    report = engine.dataset("dataset:n:b")
+    assert ([version.version for version in report.versions], report.columns) == (["v2", "v1"], ())
+
+
 @pytest.mark.parametrize("number", [0, -5, 2**31, 2**62, 2**63, 10**30, -(10**30), 1.5, 1e300])
 def test_numbers_of_any_size_are_folded_or_refused_and_hold_up_nothing(engine: Engine, number: float) -> None:
     facet = {

@@ -12,7 +12,7 @@ from typing import NamedTuple
 import msgspec
 
 from driftline.engine.house import House
-from driftline.errors import BadEvent
+from driftline.errors import BadEvent, BadInput
 from driftline.event import openlineage
 from driftline.event.lineage import Dataset, History, Job, RunShape
 from driftline.event.openlineage import Event, Facets
@@ -28,6 +28,7 @@ UNLIKELY = (
     RecursionError,
     msgspec.MsgspecError,
     BadEvent,
+    BadInput,
 )  # what an event like no other may raise
 
 Owner = tuple[bytes, int]
