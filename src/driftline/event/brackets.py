@@ -14,6 +14,7 @@ DEEPEST = 500  # objects and arrays in one another; half of what an interpreter 
 # A text, compiled when first used: this is imported by programs that only send events.
 _STRING = rb'(?s)"[^"\\]*+(?:\\.[^"\\]*+)*+"?'
 _SIGN = _STRING + rb"|[\[\]{},]"
+_PIECE = 65_536  # bytes looked at together
 _BLANK = b" \t\r\n"
 _BOM = b"\xef\xbb\xbf"
 _UP_AND_DOWN = bytes.maketrans(b"[{]}", b"\x01\x01\xff\xff")
@@ -26,8 +27,28 @@ def too_deep(raw: bytes) -> bool:
     """Whether ``raw`` has more than ``DEEPEST`` objects and arrays in one another."""
     if raw.count(b"[") + raw.count(b"{") <= DEEPEST:
         return False
-    steps = re.sub(_STRING, b"", raw).translate(_UP_AND_DOWN, _NO_BRACKETS)
-    return max(itertools.accumulate(memoryview(steps).cast("b")), default=0) > DEEPEST
+    if b"\\" in raw:  # what is left of quotes begins and ends texts
+        raw = raw.replace(b"\\\\", b"").replace(b'\\"', b"")
+    depth, inside = 0, 0
+    for at in range(0, len(raw), _PIECE):
+        parts = raw[at : at + _PIECE].split(b'"')
+        steps = b"".join(parts[inside::2]).translate(_UP_AND_DOWN, _NO_BRACKETS)
+        inside ^= (len(parts) - 1) & 1
+        up = steps.count(b"\x01")
+        if depth + up > DEEPEST:
+            depths = itertools.accumulate(memoryview(steps).cast("b"), initial=depth)
+            if max(depths) > DEEPEST:
+                return True
+        depth += 2 * up - len(steps)
+    return False
+
+
+def open_after(line: bytes) -> int:
+    """Return how many more brackets ``line``, a line of a JSON text, opens than it closes."""
+    if b"\\" in line:
+        line = line.replace(b"\\\\", b"").replace(b'\\"', b"")
+    steps = b"".join(line.split(b'"')[::2]).translate(_UP_AND_DOWN, _NO_BRACKETS)
+    return 2 * steps.count(b"\x01") - len(steps)
 
 
 def members(raw: bytes) -> list[bytes] | None:

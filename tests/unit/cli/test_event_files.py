@@ -16,6 +16,17 @@ ONE, TWO = b'{"a":1}', b'{"b": [2, "x"]}'
         pytest.param(ONE, [ONE], id="one object"),
         pytest.param(b'{\n  "a": 1\n}\n', [b'{\n  "a": 1\n}'], id="one object over several lines"),
         pytest.param(ONE + b"\n" + TWO + b"\n", [ONE, TWO], id="one per line"),
+        pytest.param(
+            b'{\n "a": 1\n}\n{\n "b": [\n{}\n]}\n' + ONE,
+            [b'{\n "a": 1\n}', b'{\n "b": [\n{}\n]}', ONE],
+            id="several over several lines",
+        ),
+        pytest.param(
+            b'{"a":\r\n "}{ \\"",\r\n"b":{}}\r\n' + ONE,
+            [b'{"a":\r\n "}{ \\"",\r\n"b":{}}', ONE],
+            id="brackets in texts",
+        ),
+        pytest.param(b'{\n "a": NaN\n}\n{\n "b": 01\n}', [b'{\n "a": NaN\n}', b'{\n "b": 01\n}'], id="nearly JSON"),
         pytest.param(ONE + b"\r\n\r\n" + TWO, [ONE, TWO], id="one per line with carriage returns and a gap"),
         pytest.param(b"[" + ONE + b",\n" + TWO + b"]", [ONE, TWO], id="array"),
         pytest.param(b"[" + ONE + b"]\n[" + TWO + b"]\n", [ONE, TWO], id="one array per line"),
@@ -35,6 +46,8 @@ def test_each_usual_form_gives_its_events(content: bytes, expected: list[bytes])
     [
         pytest.param(b"not json\nat all\n", [b"not json", b"at all"], id="no JSON"),
         pytest.param(ONE + b"\n{broken\n" + TWO, [ONE, b"{broken", TWO], id="a broken line among good ones"),
+        pytest.param(b'{"a":{"b":1}\n' + TWO + b"\n" + ONE, [b'{"a":{"b":1}', TWO, ONE], id="a line that breaks off"),
+        pytest.param(b"}\n" + TWO + b"\n]\n" + ONE, [b"}", TWO, b"]", ONE], id="brackets that close nothing"),
         pytest.param(b"{broken\n" + TWO, [b"{broken", TWO], id="a broken first line"),
         pytest.param(b"[" + ONE + b", {", [b"[" + ONE + b", {"], id="an array that breaks off"),
         pytest.param(b"[" + ONE + b', {"a":NaN}, {"b":01}]', [ONE, b'{"a":NaN}', b'{"b":01}'], id="in an array"),

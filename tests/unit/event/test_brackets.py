@@ -54,3 +54,23 @@ def test_a_member_that_nests_too_deep_harms_none_of_the_others() -> None:
 )
 def test_what_is_no_array_has_no_members(text: bytes) -> None:
     assert brackets.members(text) is None
+
+
+@pytest.mark.parametrize("size", range(65_530, 65_545))
+def test_texts_that_go_on_from_one_piece_to_the_next_hide_their_brackets(size: int) -> None:
+    text = json.dumps({"a": "x" * size + '\\"[{' * 600, "b": "[" * 600})
+    assert not brackets.too_deep(text.encode())
+    assert brackets.too_deep((text[:-1] + ',"c":' + "[" * DEEPEST + "]" * DEEPEST + "}").encode())
+    assert not brackets.too_deep((text[:-1] + ',"c":' + "[" * (DEEPEST - 1) + "]" * (DEEPEST - 1) + "}").encode())
+
+
+def test_what_closes_again_before_it_opens_does_not_add_up() -> None:
+    assert not brackets.too_deep(b"[" + b'{"a":[1,{"b":"]}"}]},' * 20_000 + b"0]")
+
+
+@pytest.mark.parametrize(
+    ("line", "more"),
+    [(b"{", 1), (b'{"a":[{', 3), (b"]}", -2), (b'"a": "}{[\\"}", {', 1), (b'"\\\\", {}', 0), (b"", 0), (b"no json", 0)],
+)
+def test_a_line_opens_more_than_it_closes_outside_of_texts(line: bytes, more: int) -> None:
+    assert brackets.open_after(line) == more
