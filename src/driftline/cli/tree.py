@@ -58,8 +58,10 @@ def flow(graph: Subgraph) -> None:
 
 
 def _print_each(asked: str, graph: Subgraph, beside: dict[str, list[tuple[str, Link]]], *, up: bool) -> None:
-    """Print one tree from what was asked for, or one for each of its columns where only those are linked."""
-    roots = [asked] if asked in beside else [n.id for n in graph.nodes if n.depth == 0 and n.id in beside]
+    """Print one tree from what was asked for, and one for each of its columns where those are linked."""
+    columns = [node.id for node in graph.nodes if node.type == "FIELD" and node.depth == 0 and node.id != asked]
+    of_one = asked.startswith("datasetField:")
+    roots = [root for root in (asked, *([] if of_one else columns)) if root in beside]
     for root in roots[:_ROOTS]:
         _print(root, graph, {node: [] for node in beside}, up=up)
     if len(roots) > _ROOTS:

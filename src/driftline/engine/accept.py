@@ -4,38 +4,55 @@ An event that cannot be read is kept too, in quarantine, with the reason; nothin
 from the events is worked out afterwards, so that whoever sent them waits for the disk alone.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
+
+import msgspec
 
 from driftline.engine.house import House
 from driftline.errors import BadEvent
 from driftline.event import openlineage, secrets
-from driftline.event.openlineage import Event
+from driftline.event.openlineage import Event, Facets
 from driftline.event.report import Receipt
 from driftline.event.unread import unread
 from driftline.graph import fold
-from driftline.store.log import Fresh, Note
+from driftline.store.log import Fresh
+from driftline.store.repeats import Keyed
 
 
-def events(house: House, batch: Sequence[bytes], *, quiet: bool = False) -> list[Receipt]:
+def events(
+    house: House, batch: Sequence[bytes], *, quiet: bool = False, noted: Container[int] | None = None
+) -> list[Receipt]:
     """Append ``batch`` to the log, durable on return; one receipt each, in order.
 
     Args:
         house: the house.
         batch: OpenLineage events as JSON.
         quiet: the past is read in: lineage follows from it, but no findings.
+        noted: places in ``batch`` whose receipts also say what was repaired and which facets cannot be read, which
+            takes as long as all the rest; None = all of them.
     """
     found = [fresh(raw) for raw in batch]
     kept = house.store.log.append(found, received_us=house.now(), quiet=quiet)
-    return [
+    receipts = [
         Receipt(
             status="quarantined" if one.refused else "accepted" if held.new else "merged",
             event=held.id,
             reason=one.refused,
-            facets=dict(one.notes.facets),
-            repairs=dict(one.notes.repairs),
         )
         for one, held in zip(found, kept, strict=True)
     ]
+    return [
+        with_notes(receipt, one.raw) if noted is None or place in noted else receipt
+        for place, (receipt, one) in enumerate(zip(receipts, found, strict=True))
+    ]
+
+
+def with_notes(receipt: Receipt, raw: bytes) -> Receipt:
+    """Return the receipt of an event together with what had to be repaired in it, and which facets cannot be read."""
+    if receipt.status == "quarantined":
+        return receipt
+    event, repairs = openlineage.read(raw)
+    return msgspec.structs.replace(receipt, repairs=repairs, facets=unread(event))
 
 
 def refused(house: House, raw: bytes, reason: str) -> Receipt:
@@ -48,20 +65,26 @@ def fresh(sent: bytes) -> Fresh:
     """Return an event as it is kept: without secrets, and with the reason where it cannot be read."""
     raw = secrets.redact(sent)
     try:
-        event, repairs = openlineage.read(raw)
+        event = openlineage.decode(raw)
     except BadEvent as error:
         return Fresh(raw, refused=error.message)
     owner, kind = fold.owner(event)
-    faults = unread(event)
-    return Fresh(raw, event.time_us, owner, kind, tuple(facets(event)), notes=Note(repairs=repairs, facets=faults))
+    return Fresh(raw, event.time_us, owner, kind, tuple(facets(event)))
 
 
-def facets(event: Event) -> Iterator[bytes]:
-    """Yield the facets of an event, as they came."""
+def facets(event: Event) -> Iterator[Keyed]:
+    """Yield the facets of an event by key, as they came."""
+    for held in _held(event):
+        for key, facet in held.items():
+            yield key, bytes(facet)
+
+
+def _held(event: Event) -> Iterator[Facets]:
     if event.run:
-        yield from map(bytes, event.run.facets.values())
+        yield event.run.facets
     if event.job:
-        yield from map(bytes, event.job.facets.values())
+        yield event.job.facets
     for part in (*event.inputs, *event.outputs, *((event.dataset,) if event.dataset else ())):
-        for held in (part.facets, part.input_facets, part.output_facets):
-            yield from map(bytes, held.values())
+        yield part.facets
+        yield part.input_facets
+        yield part.output_facets

@@ -35,6 +35,7 @@ from driftline.store.finder import Wanted
 
 LONGEST = 200  # letters of a name
 TEXT = 20_000  # letters of a text
+_ONE_STATE = ("RUN", "VERSION")  # their tags stay there: a version inherits what its dataset does
 ALARMS_US = 30 * 86_400_000_000  # how far back findings count as a risk
 
 
@@ -71,18 +72,21 @@ class Catalogue:
         name = _name("tag", tag)
         kind = self._house.store.labels.kinds().get(name)
         spreads = (kind.propagates if kind else True) if propagates is None else propagates
+        if 0 < expires_us <= self._house.now():
+            raise BadInput(f"the tag {name!r} would have expired already")
         with self._changing(node) as place:
             made = Tag(
                 name=name,
                 value=_text(value),
                 attributes=dict(attributes or {}),
-                propagates=spreads,
+                propagates=spreads and self._found(place).type not in _ONE_STATE,
                 indirect=indirect,
                 expires_us=expires_us,
                 by=by,
                 at_us=self._house.now(),
             )
             self._house.store.labels.tag(place, made)
+            self._house.store.index.expect(expires_us)
         return made
 
     def untag(self, node: str, tag: str, *, by: str = "") -> None:
@@ -292,6 +296,9 @@ class Catalogue:
         if store.index.behind():
             with self._house.lock:
                 store.index.catch_up()
+        if store.index.due(self._house.now()):
+            with self._house.lock:
+                store.index.expire(self._house.now())
         newest = store.incidents.findings(limit=1)
         trouble = store.finder.trouble(newest[0].time_us - ALARMS_US if newest else 0)
         trouble.update({entry.node.partition("#")[0]: "quarantined" for entry in store.quarantines.list(active=True)})

@@ -5,6 +5,7 @@ taken after all, possibly mended, the log says as which other event.
 """
 
 from collections.abc import Sequence
+from typing import Literal
 
 from driftline.engine import accept, ingest
 from driftline.engine.house import House
@@ -28,14 +29,9 @@ def receipt(house: House, id_: str) -> Receipt:
     if found is None:
         raise NotFound(f"event {id_!r}", hint="The id of an event is in the receipt that was given for it.")
     entry, note = found
-    return Receipt(
-        status="quarantined" if entry.status == "quarantined" else "accepted",
-        event=entry.id,
-        reason=note.reason,
-        replaced_by=note.replaced_by,
-        facets=dict(note.facets),
-        repairs=dict(note.repairs),
-    )
+    status: Literal["quarantined", "accepted"] = "quarantined" if entry.status == "quarantined" else "accepted"
+    plain = Receipt(status=status, event=entry.id, reason=note.reason, replaced_by=note.replaced_by)
+    return accept.with_notes(plain, entry.raw) if entry.status == "accepted" else plain
 
 
 def raw(house: House, id_: str) -> bytes:

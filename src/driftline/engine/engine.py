@@ -4,7 +4,7 @@ Enters: events and answers; questions. Leaves: receipts and reports. It owns the
 Everything it does is done by the steps beside it; this file only opens, hands over and closes.
 """
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from types import TracebackType
 from typing import Self
 
@@ -91,13 +91,16 @@ class Engine:
         """Take one OpenLineage event; durable when it returns. Never raises for a bad event: its receipt says why."""
         return self.ingest_many([raw])[0]
 
-    def ingest_many(self, batch: Sequence[bytes]) -> list[Receipt]:
-        """Take several events in order, with everything that follows from them; one receipt each."""
-        return ingest.ingest(self.house, batch)
+    def ingest_many(self, batch: Sequence[bytes], *, noted: Container[int] | None = None) -> list[Receipt]:
+        """Take several events in order, with everything that follows from them; one receipt each.
 
-    def accept(self, batch: Sequence[bytes]) -> list[Receipt]:
+        ``noted`` are the places in ``batch`` whose receipts are to be complete; None = all.
+        """
+        return ingest.ingest(self.house, batch, noted)
+
+    def accept(self, batch: Sequence[bytes], *, noted: Container[int] | None = None) -> list[Receipt]:
         """Take events, durable when it returns; what follows from them is left to ``follow``."""
-        return accept.events(self.house, batch)
+        return accept.events(self.house, batch, noted=noted)
 
     def refuse(self, raw: bytes, reason: str) -> Receipt:
         """Keep what is no event at all in quarantine, durable when it returns."""

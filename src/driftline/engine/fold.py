@@ -19,6 +19,8 @@ from driftline.event.openlineage import Event, Facets
 from driftline.graph import datasets, executions, fold, mentions
 from driftline.store.log import RUN, Waiting
 
+# What a run found out about a dataset that it read: said of the reading, true of the dataset.
+_QUALITY = frozenset({"dataQualityAssertions", "dataQualityMetrics"})
 UNLIKELY = (
     ArithmeticError,
     LookupError,
@@ -127,4 +129,5 @@ def _named(event: Event) -> Iterator[tuple[Name, Facets]]:
     if event.job:
         yield ("JOB", event.job.namespace, event.job.name), event.job.facets
     for part in (*event.inputs, *event.outputs, *((event.dataset,) if event.dataset else ())):
-        yield ("DATASET", part.namespace, part.name), part.facets
+        quality = {key: facet for key, facet in part.input_facets.items() if key in _QUALITY}
+        yield ("DATASET", part.namespace, part.name), ({**part.facets, **quality} if quality else part.facets)

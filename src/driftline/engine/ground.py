@@ -1,8 +1,8 @@
 """What selectors are asked of: names, tags and neighbours as the store knows them at a moment.
 
 Enters: forms of names, ids of datasets. Leaves: ids of datasets. A plain name is looked up, a form with wildcards is
-compared with the names of the store, page by page. Tags are those of the ``tags`` facets that stand on a dataset or a
-job. A dataset that was not heard of before the moment is not there.
+compared with the names of the store, page by page. Tags are those that stand at a dataset or a job itself, in its
+``tags`` facet or because people put them there. A dataset that was not heard of before the moment is not there.
 """
 
 from collections.abc import Callable, Iterable
@@ -11,6 +11,7 @@ from collections.abc import Set as AbstractSet
 import msgspec
 
 from driftline.engine.house import House
+from driftline.graph.inherit import Moment
 from driftline.graph.select import Form
 from driftline.store import names
 from driftline.store.catalogue import Found
@@ -43,7 +44,11 @@ def tag_names(facet: bytes) -> frozenset[str]:
     except msgspec.MsgspecError:
         return frozenset()
     own = [tag for tag in found if not tag.field]
-    return frozenset({tag.key for tag in own} | {f"{tag.key}={tag.value}" for tag in own if tag.value})
+    return frozenset(spelt for tag in own for spelt in _spelt(tag.key, tag.value))
+
+
+def _spelt(name: str, value: str) -> tuple[str, ...]:
+    return (name, f"{name}={value}") if value else (name,)
 
 
 class StoreGround:
@@ -52,6 +57,7 @@ class StoreGround:
     def __init__(self, house: House, as_of_us: int | None = None) -> None:
         self._store = house.store
         self._as_of_us = NOW if as_of_us is None else as_of_us
+        self._moment = Moment(house.now(), as_of_us)
 
     def fitting(self, method: str, form: Form) -> AbstractSet[int]:
         """Return the datasets that ``form`` fits by one of the methods of selectors."""
@@ -82,7 +88,7 @@ class StoreGround:
 
     def _named(self, form: Form) -> AbstractSet[int]:
         if form.plain:
-            return {found.id for found in self._known(form.text) if found.type == "DATASET"}
+            return {found.id for found in self._known(form.text)}
         return self._datasets(_either(form.text, f"*[/.]{form.text}"), _NAME)
 
     def _below(self, form: Form) -> AbstractSet[int]:
@@ -95,7 +101,17 @@ class StoreGround:
         return found - written
 
     def _tagged(self, form: Form) -> AbstractSet[int]:
-        return self._bearing("DATASET", form.test()) | self._written(self._bearing("JOB", form.test()))
+        test = form.test()
+        datasets, jobs = self._labelled(test)
+        return self._bearing("DATASET", test) | datasets | self._written(self._bearing("JOB", test) | jobs)
+
+    def _labelled(self, test: Callable[[str], bool]) -> tuple[set[int], set[int]]:
+        """Return the datasets and the jobs that people gave a tag that passes a test."""
+        tags = self._store.labels.every_tag(self._moment.stands_us)
+        holding = ((node, tag) for node, tag in tags if tag.holds(self._moment.counts_us))
+        nodes = {node for node, tag in holding if any(map(test, _spelt(tag.name, tag.value)))}
+        rows = [row for row in self._store.views.named(nodes) if row[1] in ("DATASET", "JOB")] if nodes else []
+        return {row[0] for row in rows if row[1] == "DATASET"}, {row[0] for row in rows if row[1] == "JOB"}
 
     def _bearing(self, type_: str, test: Callable[[str], bool]) -> set[int]:
         """Return the datasets or jobs with a tag that passes a test."""
@@ -117,7 +133,7 @@ class StoreGround:
         return {row[0] for row in self._rows("JOB") if fits(row[_NAME])}
 
     def _known(self, text: str) -> Iterable[Found]:
-        for node in self._store.lineage.find(text, _PAGE):
+        for node in self._store.lineage.find(text, _PAGE, only="DATASET"):
             found = self._store.lineage.lookup(node)
             if found is not None and found.since_us <= self._as_of_us:
                 yield found

@@ -6,7 +6,7 @@ incident with ranked causes; an incident becomes one message; and what must not 
 """
 
 import logging
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 from contextlib import contextmanager
 
 from driftline.engine import accept, announce, compare, failure, fold, incidents, quarantine, remember
@@ -21,9 +21,9 @@ TOGETHER = 500  # events that are folded in one transaction
 Told = tuple[bool, incidents.Paged | None, list[Incident]]  # whether a quarantine spread, news, what is over
 
 
-def ingest(house: House, batch: Sequence[bytes]) -> list[Receipt]:
+def ingest(house: House, batch: Sequence[bytes], noted: Container[int] | None = None) -> list[Receipt]:
     """Take OpenLineage events; returns when everything that follows from them is durable."""
-    receipts = accept.events(house, batch)
+    receipts = accept.events(house, batch, noted=noted)
     while follow(house):
         pass
     return receipts

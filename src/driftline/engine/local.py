@@ -18,7 +18,7 @@ class LocalSink:
 
     def events(self, batch: Sequence[bytes]) -> None:
         """Take OpenLineage events; durable when it returns."""
-        self.engine.ingest_many(batch)
+        self.engine.ingest_many(batch, noted=())
 
     def answers(self, batch: Sequence[Answer]) -> None:
         """Take answers; durable when it returns."""

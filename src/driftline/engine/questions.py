@@ -21,6 +21,7 @@ from driftline.profile import Column
 BINS = 16
 SHOWN = 8
 LISTED = 30
+NEAR = 4  # names that are shown in place of one that is not known
 
 
 def lineage(house: House, asked: Question) -> Subgraph:
@@ -73,14 +74,38 @@ def _newest(house: House, node: str) -> bool:
 
 
 def resolve(house: House, text: str) -> str:
-    """Return the node id that ``text`` means."""
+    """Return the node id that ``text`` means.
+
+    Raises:
+        NotFound: nothing goes by that name; the message names what is near.
+        Ambiguous: several things do; the message names them.
+    """
     found = house.store.lineage.find(text)
     if not found:
-        near = difflib.get_close_matches(text, _names(house), n=4, cutoff=0.5)
+        near = _near(house, text)
         raise NotFound(f"{text!r}" + (f"; near are {', '.join(near)}" if near else ""))
     if len(found) > 1:
         raise Ambiguous(f"{text!r} is {', '.join(found[:6])}")
     return found[0]
+
+
+def _near(house: House, text: str) -> list[str]:
+    """Return what may have been meant: versions of the dataset that was named, else names that are spelt alike."""
+    owner, _, version = text.rpartition("#")
+    of = house.store.lineage.find(owner, only="DATASET") if owner and version else []
+    known = house.store.lineage.lookup(of[0]) if len(of) == 1 else None
+    if known is not None and known.dataset is not None:
+        return [one.node for one in house.store.lineage.versions(known.dataset, NEAR)]
+    spelt: dict[str, dict[str, str]] = {}  # what might have been typed -> node ids, and the names of these
+    page, _ = house.store.lineage.datasets(1_000, 0, "")
+    for entry in page:
+        name = entry.dataset.name
+        for part in (name, name.rpartition("/")[2], name.rpartition(".")[2], entry.node.removeprefix("dataset:")):
+            spelt.setdefault(part.lower(), {})[entry.node] = name
+    close = difflib.get_close_matches(text.lower(), spelt, n=NEAR, cutoff=0.6)
+    meant = {node: name for part in close for node, name in spelt[part].items()}
+    named = list(meant.values())
+    return [name if named.count(name) == 1 else node for node, name in meant.items()][:NEAR]
 
 
 def search(house: House, text: str, limit: int) -> list[Node]:
@@ -141,8 +166,3 @@ def _histogram(column: Column) -> Histogram | None:
     upto = np.asarray(column.cdf(edges[1:-1]), dtype=float)
     shares = np.diff(np.concatenate(([0.0], upto, [1.0])))
     return Histogram(tuple(round(float(share), 5) for share in shares), edges=tuple(float(edge) for edge in edges))
-
-
-def _names(house: House) -> list[str]:
-    page, _ = house.store.lineage.datasets(1_000, 0, "")
-    return [entry.dataset.name for entry in page]

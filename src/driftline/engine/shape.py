@@ -10,7 +10,7 @@ import msgspec
 from driftline.engine import rolling
 from driftline.engine.house import House
 from driftline.errors import BadInput, NotFound
-from driftline.event.lineage import Node, RollUp, Subgraph
+from driftline.event.lineage import Link, Node, RollUp, Subgraph
 from driftline.graph import views, walk
 from driftline.store.catalogue import Found
 from driftline.store.walks import NOW
@@ -52,16 +52,21 @@ def lineage(house: House, asked: Question) -> Subgraph:
 
 
 def joined(parts: list[Subgraph] | tuple[Subgraph, ...]) -> Subgraph:
-    """Return the union of subgraphs; a node that stands in several keeps the depth nearest to what was asked for."""
+    """Return the union of subgraphs: of what stands in several, the nearest node and the surest link."""
     nodes: dict[str, Node] = {}
-    edges = {}
+    edges: dict[tuple[str, str, str, str], Link] = {}
     for part in parts:
         for node in part.nodes:
             known = nodes.get(node.id)
             if known is None or abs(node.depth) < abs(known.depth):
                 nodes[node.id] = node
-        edges.update(dict.fromkeys(part.edges))
-    return Subgraph(nodes=tuple(nodes.values()), edges=tuple(edges), truncated=any(part.truncated for part in parts))
+        for link in part.edges:
+            key = (link.source, link.target, link.kind, link.via)
+            if key not in edges or link.confidence > edges[key].confidence:
+                edges[key] = link
+    return Subgraph(
+        nodes=tuple(nodes.values()), edges=tuple(edges.values()), truncated=any(part.truncated for part in parts)
+    )
 
 
 def _walk(house: House, asked: Question, *, up: bool) -> Subgraph:

@@ -9,20 +9,17 @@ from itertools import islice
 from typing import TypeVar
 
 from driftline.alert.outbox import Outbox
-from driftline.engine import accept, ingest
+from driftline.engine import accept, ingest, retention
 from driftline.engine.house import House
 from driftline.event.kept import Checked, Pruned
 from driftline.store import open_store
 from driftline.store.store import MEMORY
-from driftline.store.walks import NOW
 
 T = TypeVar("T")
 Progress = Callable[[int], object]
 TOGETHER = 500
-LIVE = ("model", "deployment", "index", "prompt")  # kinds of datasets whose newest version is live
+LIVE = ("model", "deployment", "index", "prompt", "predictions")  # kinds of datasets whose newest version is live
 NAMED = ("node", "job_parent")  # what was once named stays known when its events are pruned
-_FAR = 1_000  # steps from a live version to what it came from
-_WIDE = 1_000_000
 
 
 def quietly(_done: int) -> None:
@@ -70,7 +67,7 @@ def export(house: House, after: int = 0) -> Iterator[bytes]:
 def take(house: House, batch: list[bytes]) -> dict[str, int]:
     """Read the past in: lineage follows from it, but no findings; return how many events had which status."""
     counts: dict[str, int] = {}
-    for receipt in accept.events(house, batch, quiet=True):
+    for receipt in accept.events(house, batch, quiet=True, noted=()):
         counts[receipt.status] = counts.get(receipt.status, 0) + 1
     settle(house)
     return counts
@@ -88,36 +85,31 @@ def compact(house: House) -> tuple[int, int]:
 def prune(house: House, before_us: int, *, rehearse: bool = False, progress: Progress = quietly) -> Pruned:
     """Remove the events, versions and edges of runs that ended before a moment.
 
-    A run stays where a live version came from it, however far back: the newest versions of models, indexes, prompts and
-    deployments, and all of them that came into being since.
+    A run stays where a live version came from it, however far back: the newest versions of models, indexes, prompts,
+    deployments and windows of predictions, and all of them that came into being since.
     """
-    settle(house)
-    kept = _needed(house, before_us)
+    kept: set[str] = set()
+    heard = -1  # events that were taken when ``kept`` was worked out
     runs = events = spared = 0
     for batch in _batches(house.store.lineage.runs_before(before_us)):
-        gone = [run for run in batch if run not in kept]
-        spared += len(batch) - len(gone)
-        runs += len(gone)
-        if rehearse:
-            events += house.store.log.amount(gone)
-        else:
-            with house.lock, house.store.transaction():
+        settle(house)
+        with house.lock, house.store.transaction():
+            if not rehearse:
                 house.store.take_turn()
+            if house.store.log.counts()["accepted"] != heard:  # what came meanwhile may stand on an old run
+                kept = retention.needed(house.store, house.store.lineage.live_versions(LIVE, before_us))
+            gone = [run for run in batch if run not in kept]
+            if rehearse:
+                events += house.store.log.amount(gone)
+            else:
                 house.store.lineage.drop(gone)
                 events += house.store.log.drop(gone)
                 house.store.state.put("pruned", str(before_us).encode())
+            heard = house.store.log.counts()["accepted"]
+        runs += len(gone)
+        spared += len(batch) - len(gone)
         progress(len(batch))
     return Pruned(runs=runs, events=events, spared=spared, rehearsed=rehearse)
-
-
-def _needed(house: House, since_us: int) -> set[str]:
-    """Return the run ids that lie upstream of a live version."""
-    through: set[int] = set()
-    for start in house.store.lineage.live_versions(LIVE, since_us):
-        walked = house.store.walks.versions(start, "up", _FAR, NOW, _WIDE)
-        through |= {line.via for line in walked.lines if line.via}
-        through |= {-place for place in walked.far if place < 0}
-    return {row[1] for row in house.store.walks.run_rows(through).values()}
 
 
 def _batches(found: Iterable[T]) -> Iterator[list[T]]:

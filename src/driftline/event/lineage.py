@@ -77,7 +77,7 @@ class Touched(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     profile: str = ""  # content hash of the profile bytes in the store; "" = none
     attributes: dict[str, str] = {}  # what people want to see: path, uri, threshold …
     aliases: tuple[Dataset, ...] | None = None  # other names of the dataset; None = not said
-    before: Dataset | None = None  # the name that it had until it was renamed
+    formerly: tuple[Dataset, ...] = ()  # the names that it had until it was renamed
     lifecycle: str = ""  # CREATE, ALTER, DROP, OVERWRITE, RENAME, TRUNCATE; "" = not said
 
 
@@ -199,8 +199,8 @@ class Link(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True, rename
     source: str
     target: str
     kind: str  # READ, WRITE, DERIVED, ALIAS, or DIRECT:SUBTYPE / INDIRECT:SUBTYPE for columns
-    provenance: str = "explicit"
-    confidence: float = 1.0
+    provenance: str = msgspec.field(default_factory=lambda: "explicit")  # made anew, so that it is always spelt out
+    confidence: float = msgspec.field(default_factory=lambda: 1.0)
     via: str = ""  # of DERIVED: the job in between, which READ and WRITE links show; "" = none
 
 

@@ -30,8 +30,13 @@ _BETWEEN = re.compile(r"[^a-z0-9]+")
 _LONGEST_KEY = 500
 _FOLDERS = frozenset({"pwd", "oldpwd"})  # environment variables: where a shell is and was
 
+_BRACKET = re.compile(rb'(?:[^"{}\[\]]++|"(?:[^"\\]++|\\.)*+")*+([{}\[\]])', re.DOTALL)
 _TOKEN = re.compile(rb'"(?:[^"\\]|\\.)*+"?|[{}\[\]:,]|[^\s"{}\[\]:,]+', re.DOTALL)
 _SETTINGS = re.compile(rb"(?<!\\)(?:" + b"|".join(_FACETS) + rb")\s*:\s*(?=[{\[])")
+# A key that looks like a secret has one of these in it.
+_WORDS = (b"pass", b"pwd", b"secret", b"credential", b"key", b"token", b"connectionstring", b"authorization")
+_SMALL = bytes(range(256)).lower()
+_ODD = bytes(sorted(set(range(128)) - set(b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789")))
 _PLAN = re.compile(rb'(?<!\\)"spark\.logicalPlan"\s*:\s*(?=[{\["])')
 _AFTER_STRING = re.compile(rb'(?:[^"\\]|\\.)*+"\s*(?P<colon>:)?', re.DOTALL)
 
@@ -44,7 +49,8 @@ _CREDENTIALS = re.compile(
 )  # fmt: skip
 _ADDRESS = re.compile(_SLASHES + rb"(?:[^\s\"'\\<>]|\\[/u])*+")
 _PARAMETER = re.compile(rb"[?&;6](?:(?<!6)|(?<=\\u0026))(?P<key>[\w.\-]*+)=(?P<value>(?:[^\s\"'\\&;#<>]|\\/)++)")
-_BEFORE_PARAMETERS = (b"?", b"&", b";", b"u0026")
+# What stands before a parameter; a pattern that begins with a letter is looked for many times faster.
+_MARKS = tuple((sign, re.compile(re.escape(sign) + rb"[\w.\-]*+=")) for sign in (b"?", b"&", b";", b"u0026"))
 _INLINE = re.compile(rb"(?<![\w.\-])(?P<key>[\w.\-]++)=(?P<value>[^\s\"'\\&;,]++)")
 
 
@@ -56,9 +62,9 @@ class _Span(NamedTuple):
 
 def redact(raw: bytes) -> bytes:
     """Return ``raw`` without its secrets; the same object where there are none."""
-    settings = any(name in raw for name in _FACETS)
-    marked = b"=" in raw and any(sign in raw for sign in _BEFORE_PARAMETERS)
-    addresses = b"@" in raw or (marked and _PARAMETER.search(raw) is not None)
+    settings = any(name in raw and _may_have(raw, name) for name in _FACETS)
+    marked = b"=" in raw and any(sign in raw and mark.search(raw) is not None for sign, mark in _MARKS)
+    addresses = b"@" in raw or marked
     if not (settings or addresses):
         return raw
     spans = _in_settings(raw) if settings else []
@@ -76,6 +82,33 @@ def looks_secret(key: str) -> bool:
 def _looks_secret(key: str) -> bool:
     plain = _BETWEEN.sub("", key.lower())
     return plain not in _FOLDERS and _LOOKS.search(plain) is not None
+
+
+def _may_have(raw: bytes, name: bytes) -> bool:
+    """Whether some key in what follows ``name`` may look like a secret; what is written in an unusual way may."""
+    done = 0
+    for start in _starts(raw, name):
+        if start < done:
+            continue
+        done = _closed(raw, start)
+        value = raw[start:done]
+        if b"\\u" in value or not value.isascii():
+            return True
+        plain = value.translate(_SMALL, _ODD)
+        if any(word in plain for word in _WORDS):
+            return True
+    return False
+
+
+def _closed(raw: bytes, start: int) -> int:
+    """Return where the first object or array after ``start`` ends; the end of ``raw`` where it does not."""
+    depth = 0
+    while hit := _BRACKET.match(raw, start):
+        start = hit.end()
+        depth += 1 if hit[1] in b"{[" else -1
+        if depth <= 0:
+            return start
+    return len(raw)
 
 
 def _blotted(raw: bytes, spans: list[_Span]) -> bytes:
@@ -157,10 +190,19 @@ class _Frame:
 
 def _in_settings(raw: bytes) -> list[_Span]:
     found: list[_Span] = []
-    place = 0
-    while hit := _SETTINGS.search(raw, place):
-        place = _walk(raw, hit.end(), found)
+    done = 0
+    for start in sorted(start for name in _FACETS for start in _starts(raw, name)):
+        hit = _SETTINGS.match(raw, start) if start >= done else None
+        if hit:
+            done = _walk(raw, hit.end(), found)
     return found
+
+
+def _starts(raw: bytes, name: bytes) -> Iterator[int]:
+    at = raw.find(name)
+    while at >= 0:
+        yield at
+        at = raw.find(name, at + 1)
 
 
 def _walk(raw: bytes, start: int, found: list[_Span]) -> int:

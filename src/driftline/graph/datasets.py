@@ -82,7 +82,7 @@ def gather(events: Sequence[Sequence[DatasetPart]], side: str, minted: str = "")
             held = {**part.facets, **part.input_facets, **part.output_facets}
             words.setdefault(Dataset(part.namespace, part.name), []).append(_word(place, held))
     found = [
-        _gathered(dataset, version or minted, held, side)
+        _gathered(dataset, version or minted, held, side, _formerly(dataset, words[dataset]))
         for dataset in sorted(words)
         for version, held in _versions(words[dataset])
     ]
@@ -116,11 +116,10 @@ def _versions(words: Sequence[_Word]) -> Iterator[tuple[str, Facets]]:
         yield version, _last(word.facets for word, name in said if name == version or name not in wanted)
 
 
-def _gathered(dataset: Dataset, version: str, last: Facets, side: str) -> Gathered:
+def _gathered(dataset: Dataset, version: str, last: Facets, side: str, formerly: tuple[Dataset, ...]) -> Gathered:
     held = {key: facet for key, facet in last.items() if not deletes(facet)}
     state = facets.unpack(held, "driftline_state", facets.StateFacet)
     said = state or facets.StateFacet()
-    schema = facets.unpack(held, "schema", facets.SchemaFacet)
     profile = facets.unpack(held, "driftline_profile", facets.ProfileFacet)
     rows, size = said.rows, said.bytes
     for key in _COUNTS[side]:
@@ -129,7 +128,6 @@ def _gathered(dataset: Dataset, version: str, last: Facets, side: str) -> Gather
             rows = counted.row_count if rows is None else rows
             size = (counted.bytes if counted.size is None else counted.size) if size is None else size
     life = facets.unpack(held, "lifecycleStateChange", LifecycleFacet)
-    former = life.previous_identifier if life and life.lifecycle_state_change == "RENAME" else None
     touched = Touched(
         dataset=dataset,
         version=version,
@@ -138,14 +136,34 @@ def _gathered(dataset: Dataset, version: str, last: Facets, side: str) -> Gather
         fingerprint=said.fingerprint,
         rows=rows,
         bytes=size,
-        fields=tuple(Field(names.fitted(field.name), field.type or "") for field in schema.fields) if schema else None,
+        fields=_fields(bytes(held["schema"])) if "schema" in held else None,
         profile=ids.content(profile.data) if profile else "",
         attributes=dict(sorted(said.attributes.items())),
         aliases=_aliases(dataset, held) if "symlinks" in last else None,
-        before=Dataset(*names.fitted_pair(former.namespace, former.name)) if former and former.name else None,
+        formerly=formerly,
         lifecycle=life.lifecycle_state_change if life else "",
     )
     return Gathered(touched, held, state is not None)
+
+
+def _formerly(dataset: Dataset, words: Sequence[_Word]) -> tuple[Dataset, ...]:
+    """Return the names that a dataset had: what happens to it after a renaming does not undo that."""
+    found = {_former(word.facets) for word in words if "lifecycleStateChange" in word.facets}
+    return tuple(sorted(one for one in found if one is not None and one != dataset))
+
+
+def renaming(part: DatasetPart) -> list[DatasetPart]:
+    """Return the part with nothing but its renaming; none where it has none."""
+    held = {key: facet for key, facet in part.facets.items() if key == "lifecycleStateChange"}
+    return [DatasetPart(part.namespace, part.name, held)] if held and _former(held) else []
+
+
+def _former(held: Facets) -> Dataset | None:
+    life = facets.unpack(held, "lifecycleStateChange", LifecycleFacet)
+    former = life.previous_identifier if life and life.lifecycle_state_change == "RENAME" else None
+    if former is None or not (former.namespace and former.name):
+        return None
+    return Dataset(*names.fitted_pair(former.namespace, former.name))
 
 
 def kind(held: Facets) -> str:
@@ -155,11 +173,16 @@ def kind(held: Facets) -> str:
     return names.fitted((state.kind if state else "") or (sort.dataset_type.lower() if sort else ""))
 
 
-@lru_cache(_CACHED)
 def columns(raw: bytes) -> tuple[str, ...]:
     """Return the columns that a schema names."""
+    return tuple(field.name for field in _fields(raw) or ())
+
+
+@lru_cache(_CACHED)
+def _fields(raw: bytes) -> tuple[Field, ...] | None:
+    """Return the columns of a schema with their types; None where it cannot be read."""
     schema = facets.unpack({"schema": msgspec.Raw(raw)}, "schema", facets.SchemaFacet)
-    return tuple(names.fitted(field.name) for field in schema.fields) if schema else ()
+    return tuple(Field(names.fitted(field.name), field.type or "") for field in schema.fields) if schema else None
 
 
 def _aliases(dataset: Dataset, held: Facets) -> tuple[Dataset, ...] | None:

@@ -46,7 +46,7 @@ class Drawing:
                 target=target,
                 kind=kind,
                 provenance=line.provenance,
-                confidence=line.confidence,
+                confidence=round(line.confidence, 6),
                 via=via,
             )
 

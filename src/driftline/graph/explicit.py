@@ -7,7 +7,7 @@ at other facets: where this one is present, it is the whole truth of its event.
 Source: https://openlineage.io/spec/facets (lineage 1-0-0).
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from driftline.event import facets, names
@@ -22,7 +22,8 @@ from driftline.event.job_facets import (
     LineageJobInput,
 )
 from driftline.event.lineage import ColumnEdge, Dataset, Job, Place, Tie
-from driftline.event.openlineage import Facets
+from driftline.event.openlineage import Event, Facets
+from driftline.graph import datasets
 from driftline.graph.columns import kinds
 
 KEY = "lineage"
@@ -34,17 +35,17 @@ class Said(NamedTuple):
     targets: dict[Dataset, set[Dataset]]  # output -> its sources; an empty set: known to have none
     ties: set[Tie]
     columns: set[ColumnEdge]
+    read: set[Dataset]  # what the event's own job is said to read
 
     @property
     def sources(self) -> set[Dataset]:
-        """Every dataset that feeds something, a job included."""
-        to_jobs = {Dataset(t.source.namespace, t.source.name) for t in self.ties if t.source.type == "DATASET"}
-        return to_jobs.union(*self.targets.values())
+        """Every dataset that the event's own job reads."""
+        return self.read.union(*self.targets.values())
 
 
 def on_job(events: Iterable[Facets], own: Job) -> Said | None:
     """Return what the facets of a job, one per event, say together; None where there is none."""
-    said, found = Said({}, set(), set()), False
+    said, found = Said({}, set(), set(), set()), False
     for held in events:
         facet = facets.unpack(held, KEY, LineageJobFacet)
         if facet is not None:
@@ -54,12 +55,25 @@ def on_job(events: Iterable[Facets], own: Job) -> Said | None:
     return said if found else None
 
 
+def parted(events: Sequence[Event]) -> tuple[list[Event], list[Event]]:
+    """Return the events of a run or job whose facet counts, and the others; one deleted counts no more."""
+    speaking: list[Event] = []
+    for event in events:
+        facet = event.job.facets.get(KEY) if event.job else None
+        if facet is not None and datasets.deletes(facet):
+            speaking.clear()
+        elif event.job and facets.unpack(event.job.facets, KEY, LineageJobFacet) is not None:
+            speaking.append(event)
+    spoke = {id(event) for event in speaking}
+    return speaking, [event for event in events if id(event) not in spoke]
+
+
 def on_dataset(held: Facets, dataset: Dataset) -> Said | None:
     """Return what the facet of a dataset says; None where there is none."""
     facet = facets.unpack(held, KEY, LineageDatasetFacet)
     if facet is None:
         return None
-    said = Said({}, set(), set())
+    said = Said({}, set(), set(), set())
     _take(said, LineageDatasetEntry(dataset.namespace, dataset.name, facet.inputs, facet.fields), None)
     return said
 
@@ -68,7 +82,7 @@ def _take(said: Said, entry: LineageEntry, own: Job | None) -> None:
     if isinstance(entry, LineageJobEntry):
         job = _job(entry, own)
         if job is not None:
-            _feed_job(said, entry.inputs or (), Place("JOB", job.namespace, job.name), own)
+            _feed_job(said, entry.inputs or (), job, own)
         return
     output = Dataset(*names.fitted_pair(entry.namespace, entry.name))
     target = Place("DATASET", output.namespace, output.name)
@@ -93,13 +107,17 @@ def _take(said: Said, entry: LineageEntry, own: Job | None) -> None:
                 said.ties.add(Tie(Place("JOB", job.namespace, job.name), target))
 
 
-def _feed_job(said: Said, sources: Iterable[LineageInput], target: Place, own: Job | None) -> None:
+def _feed_job(said: Said, sources: Iterable[LineageInput], fed: Job, own: Job | None) -> None:
+    target = Place("JOB", fed.namespace, fed.name)
     for source in sources:
         if isinstance(source, LineageDatasetInput):
-            said.ties.add(Tie(Place("DATASET", *names.fitted_pair(source.namespace, source.name)), target))
+            dataset = Dataset(*names.fitted_pair(source.namespace, source.name))
+            said.ties.add(Tie(Place("DATASET", dataset.namespace, dataset.name), target))
+            if fed == own:
+                said.read.add(dataset)
             continue
         job = _job(source, own)
-        if job is not None and (job.namespace, job.name) != (target.namespace, target.name):
+        if job is not None and job != fed:
             said.ties.add(Tie(Place("JOB", job.namespace, job.name), target))
 
 

@@ -105,7 +105,8 @@ def _word(text: str) -> Word:
         raise BadInput(f"selector {text!r}: nothing is named", hint="Write a name, such as features or tag:money.")
     if method and method not in METHODS:
         known = ", ".join(f"{name}:" for name in METHODS)
-        raise BadInput(f"selector {text!r}: there is no method {method}:", hint=f"Known are {known}")
+        hint = f"Known are {known}; a node id begins with dataset: or job:"
+        raise BadInput(f"selector {text!r}: there is no method {method}:", hint=hint)
     if found["at"] and (found["plus"] or found["more"]):
         hint = "@ already adds everything downstream and what that is made from."
         raise BadInput(f"selector {text!r}: @ and + do not go together", hint=hint)

@@ -15,7 +15,7 @@ from driftline.event.lineage import Link, Node, Subgraph
 from driftline.graph import drawn
 from driftline.store import Store
 from driftline.store.catalogue import Found
-from driftline.store.walks import NOW, Direction, Line, Walk
+from driftline.store.walks import ALIAS, NOW, Direction, Line, Walk
 
 DEPTH = 5
 LIMIT = 500
@@ -106,7 +106,10 @@ def _level(store: Store, first: Found, last: Found, moment: int, *, columns: boo
     types = {first.type, last.type}
     if types == {"FIELD"} or (columns and first.dataset is not None and last.dataset is not None):
         begins, ends = (
-            [one.id] if one.type == "FIELD" else walks.fields_of([one.owner], moment) for one in (first, last)
+            [one.id]
+            if one.type == "FIELD"
+            else [place for places in _columns_of(store, one, moment) for place in places]
+            for one in (first, last)
         )
         return lambda ends: walks.columns(ends, "up", _FAR, moment, _WIDE), drawn.columns, begins, ends
     if types <= {"VERSION", "RUN"}:
@@ -192,9 +195,9 @@ def _walk(
     if found is None or found.since_us > moment:
         return Subgraph()
     if found.type == "FIELD" or (columns and found.dataset is not None):
-        starts = [found.id] if found.type == "FIELD" else store.walks.fields_of([found.owner], moment)
-        walked = store.walks.columns(starts, direction, depth, moment, limit)
-        return drawn.columns(store, walked, direction)
+        starts, sets = ([found.id], []) if found.type == "FIELD" else _columns_of(store, found, moment)
+        walked = store.walks.columns([*starts, *sets], direction, depth, moment, limit)
+        return drawn.columns(store, _without(walked, sets), direction)
     if found.type == "VERSION":
         return drawn.versions(store, store.walks.versions(found.id, direction, depth, moment, limit), direction)
     if found.type == "RUN":
@@ -204,8 +207,21 @@ def _walk(
     return drawn.flows(store, walked, direction, store.walks.jobs_at(inner, direction, moment))
 
 
+def _without(walked: Walk, sets: Sequence[int]) -> Walk:
+    """Return a walk without those of its beginnings that are row sets of which nothing is known."""
+    met = {place for line in walked.lines if line.kind != ALIAS for place in (line.source, line.target)}
+    far = {place: distance for place, distance in walked.far.items() if place in met or place not in sets}
+    return Walk(far, [one for one in walked.lines if one.source in far and one.target in far], walked.truncated)
+
+
+def _columns_of(store: Store, found: Found, moment: int) -> tuple[list[int], list[int]]:
+    """Return the columns of a dataset under all its names, and its row sets: what is known of no single column."""
+    owners = store.walks.named_too(found.owner, moment)
+    return store.walks.fields_of(owners, moment), [-owner for owner in owners]
+
+
 def _run(store: Store, found: Found, direction: Direction, depth: int, as_of_us: int, limit: int) -> Subgraph:
-    walked = store.walks.versions(-found.id, direction, depth, as_of_us, limit)
+    walked = store.walks.run(found.id, direction, depth, as_of_us, limit)
     if len(walked.far) == 1:
         return Subgraph(nodes=(Node(id=found.node, type="RUN", label=found.label),))
     return drawn.versions(store, walked, direction)

@@ -2,8 +2,8 @@
 
 A browser page of another origin can send forms but, without our consent, no ``application/json``, PUT or DELETE:
 requiring one of them keeps such pages out. A POST without a body may leave the type out, unless a page of another
-origin sent it. Where the settings hold a token, whatever changes something must carry it. Reading is open to whoever
-reaches the address.
+origin sent it: the browser says so, also behind a proxy that calls us by another name. Where the settings hold a
+token, whatever changes something must carry it. Reading is open to whoever reaches the address.
 """
 
 import hmac
@@ -50,6 +50,8 @@ def _bare(method: str, headers: Headers) -> bool:
     if headers.get("content-length", "0") != "0" or "transfer-encoding" in headers:
         return False
     if method in ("PUT", "DELETE"):
+        return True
+    if headers.get("sec-fetch-site") == "same-origin":  # no page can set this header
         return True
     origin = headers.get("origin", "")
     return not origin or urlsplit(origin).netloc == headers.get("host", "")

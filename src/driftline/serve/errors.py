@@ -1,7 +1,8 @@
-"""One shape for every refusal: ``{"error": {"code", "message", "hint"}}``.
+"""One shape for every refusal: ``{"error": {"code", "message", "hint"}, "code", "message"}``.
 
 Enters: an exception. Leaves: a JSON response whose status follows from the error's class. Nothing internal
-leaks: what was not raised on purpose becomes one plain sentence here and a traceback in the server's log.
+leaks: what was not raised on purpose becomes one plain sentence here and a traceback in the server's log. The status
+and the sentence stand beside it once more, where clients made for Marquez look for them.
 """
 
 import msgspec
@@ -25,11 +26,13 @@ class ErrorBody(msgspec.Struct, frozen=True):
     """The body of every response that is an error."""
 
     error: Refusal
+    code: int  # the status
+    message: str
 
 
 def respond(error: DriftlineError, headers: dict[str, str] | None = None) -> Response:
     """Return the response that tells of ``error``."""
-    body = ErrorBody(Refusal(error.code, error.message, error.hint))
+    body = ErrorBody(Refusal(error.code, error.message, error.hint), error.http_status, error.message)
     extra = dict(headers or {})
     if error.http_status == 401:
         extra["www-authenticate"] = "Bearer"

@@ -19,9 +19,10 @@ from driftline.serve.threads import Threads
 
 TOGETHER = 500  # events that share a commit
 WAITING_BYTES = 128 * 1024 * 1024
-PORTION = 50  # events that are followed at once while others arrive
-PILE = 20_000  # events that may wait to be followed while senders go first
-WAY_SECONDS = 0.1  # how long they go first
+PORTION = 20  # events that are followed at once while others arrive
+PILE = 5_000  # events that may wait to be followed while senders go first
+WAY_SECONDS = 0.03  # how long senders go first at most, less the more waits
+LULL_SECONDS = 0.05  # how long nothing has arrived when senders are taken to pause
 PATIENCE_SECONDS = 2.0  # how long a question waits for what was acknowledged before it
 LOOK_SECONDS = 1.0  # how often is looked for what other servers, or a crash, left behind
 
@@ -45,6 +46,7 @@ class Intake:
         self._turn = anyio.Lock()
         self._waiting: deque[_Ticket] = deque()
         self._bytes = 0
+        self._arrived = 0.0  # when the last request came
         self._accepted = 0  # events acknowledged by this server
         self._settled = 0  # those of them from which everything follows
         self._news = anyio.Event()
@@ -59,6 +61,7 @@ class Intake:
         ticket = _Ticket(events)
         if self._bytes + ticket.size > WAITING_BYTES and self._waiting:
             raise Busy("events arrive faster than they can be stored")
+        self._arrived = anyio.current_time()
         self._waiting.append(ticket)
         self._bytes += ticket.size
         async with self._turn:
@@ -75,12 +78,15 @@ class Intake:
     async def _commit(self) -> None:
         taken: list[_Ticket] = []
         events: list[bytes] = []
+        alone: set[int] = set()  # events that came alone: their senders are given the whole receipt
         while self._waiting and (not taken or len(events) + len(self._waiting[0].events) <= TOGETHER):
             ticket = self._waiting.popleft()
             taken.append(ticket)
+            if len(ticket.events) == 1:
+                alone.add(len(events))
             events.extend(ticket.events)
         try:
-            receipts = await self._threads.write(lambda: self._engine.accept(events))
+            receipts = await self._threads.write(lambda: self._engine.accept(events, noted=alone))
         except BaseException as error:
             for ticket in taken:
                 ticket.error = error
@@ -100,11 +106,15 @@ class Intake:
                 await self._progress.wait()
         return self._settled >= wanted
 
+    @property
+    def _lull(self) -> bool:
+        return not self._waiting and anyio.current_time() - self._arrived > LULL_SECONDS
+
     async def _give_way(self) -> None:
-        """Let senders go first, for a moment, unless too much has piled up."""
-        with anyio.move_on_after(WAY_SECONDS):
-            while self._waiting and self.behind < PILE:  # noqa: ASYNC110 - it ends when senders pause, which is no event
-                await anyio.sleep(WAY_SECONDS / 50)
+        """Let senders go first, for a moment."""
+        over = anyio.current_time() + WAY_SECONDS * (1 - min(self.behind / PILE, 1))
+        while not self._lull and anyio.current_time() < over:  # noqa: ASYNC110 - it ends when senders pause, no event
+            await anyio.sleep(WAY_SECONDS / 10)
 
     @property
     def behind(self) -> int:
@@ -116,14 +126,14 @@ class Intake:
         while True:
             await self._give_way()
             acknowledged = self._accepted
+            amount = TOGETHER if self._lull else PORTION
             try:
-                done = await self._threads.write(lambda: self._engine.follow(PORTION if self._waiting else TOGETHER))
-            except DriftlineError as error:
-                logging.getLogger("driftline").warning("events wait to be folded: %s", error.message)
-                await anyio.sleep(LOOK_SECONDS)
-                continue
-            except Exception:  # whatever it is, the next look may find it gone
-                logging.getLogger("driftline").exception("events wait to be folded")
+                done = await self._threads.write(lambda: self._engine.follow(amount))  # noqa: B023 - it is awaited here
+            except Exception as error:  # one failure must not end the work of a server that runs for months
+                known = isinstance(error, DriftlineError)
+                logging.getLogger("driftline").warning(
+                    "events wait to be folded, trying again: %s", error, exc_info=not known
+                )
                 await anyio.sleep(LOOK_SECONDS)
                 continue
             if done:

@@ -47,7 +47,7 @@ class Operation:
     @property
     def tag(self) -> str:
         """The resource that it belongs to: the first part of the path that says something."""
-        parts = [part for part in self.path.split("/") if part not in ("", "api", "v1")]
+        parts = [part for part in self.path.split("/") if part not in ("", "api", "v1", "v2beta")]
         return parts[0].partition(".")[0]
 
 

@@ -25,6 +25,7 @@ from driftline.serve.live import Live
 GRACE_SECONDS = 5
 DELIVERY_SECONDS = 5.0  # between two looks at messages that are due
 _BACKLOG = 2048
+SWITCH_SECONDS = 0.005
 
 
 class _Server(uvicorn.Server):

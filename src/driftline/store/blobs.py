@@ -50,6 +50,10 @@ class Blobs:
 
     def numbers(self, parts: Iterable[bytes]) -> dict[bytes, int]:
         """Return the numbers of ``parts``, known or new; part of the transaction that it is called in."""
+        return self.enter(parts)[0]
+
+    def enter(self, parts: Iterable[bytes]) -> tuple[dict[bytes, int], set[bytes]]:
+        """Return what ``numbers`` does, and which of ``parts`` were new."""
         keys = {part: key(part) for part in dict.fromkeys(parts)}
         self._find([found for found in keys.values() if found not in self._numbers])
         missing = {part: found for part, found in keys.items() if found not in self._numbers}
@@ -58,7 +62,7 @@ class Blobs:
         if len(self._numbers) > _NUMBERS:
             kept = {found: self._numbers[found] for found in keys.values()}
             self._numbers = kept
-        return {part: self._numbers[found] for part, found in keys.items()}
+        return {part: self._numbers[found] for part, found in keys.items()}, set(missing)
 
     def get(self, number: int) -> bytes:
         """Return the bytes of a number.

@@ -5,6 +5,7 @@ the names that are known, because names may hold the signs that separate its par
 that fit equally.
 """
 
+import json
 from typing import Literal, NamedTuple
 
 from driftline.event import names
@@ -93,22 +94,30 @@ class Catalogue:
                 return self._version(row, node[at + 1 :], as_of_us)
         return None
 
-    def find(self, text: str, limit: int) -> list[str]:
-        """Return the node ids that ``text`` names, from the first sense in which it names any."""
+    def find(self, text: str, limit: int, *, only: NodeType | None = None) -> list[str]:
+        """Return the node ids that ``text`` names, from the first sense in which it names any.
+
+        ``text`` is a node id, one without its type (``namespace:name``, a run's UUID), or a name, whole or from a slash
+        or a dot on. ``only`` passes over datasets, or over jobs.
+        """
         text = text.strip()
-        exact = self.lookup(text)
-        if exact or not text:
-            return [exact.node] if exact else []
+        for prefix in ("", "dataset:", "job:", "run:") if text else ():
+            exact = self.lookup(prefix + text)
+            if exact and only in (None, exact.type):
+                return [exact.node]
+        if not text:
+            return []
         lowered = text.lower()
         for rows in (
             self._connection.rows("nodes_named", name=lowered, limit=limit),
             self._connection.rows("nodes_like", form=f"%/{escape(text)}", limit=limit),
             self._connection.rows("nodes_like", form=f"%.{escape(text)}", limit=limit),
         ):
-            if rows:
-                data = [row for row in rows if row[1] == "DATASET"]  # a job of the same name has its own id
-                return [row[4] for row in data or rows]
-        return self._columns_named(text, limit) or self._versions_named(text, limit)
+            fit = [row for row in rows if only in (None, row[1])]
+            if fit:
+                data = [row for row in fit if row[1] == "DATASET"]  # a job of the same name has its own id
+                return [row[4] for row in data or fit]
+        return [] if only else self._columns_named(text, limit) or self._versions_named(text, limit)
 
     def search(self, text: str, limit: int) -> list[Found]:
         """Return what has ``text`` in its name."""
@@ -134,16 +143,20 @@ class Catalogue:
     def _versions_named(self, text: str, limit: int) -> list[str]:
         for at in _places(text, "#"):
             for node in self._datasets_named(text[:at], limit):
-                form = escape(text[at + 1 :]) + "%"
-                rows = self._connection.rows("versions_like", dataset=node[0], form=form, unborn=OPEN, limit=limit)
-                if rows:
-                    return [names.dataset_id(row[1], row[2], row[3]) for row in rows]
+                for form in (f"{escape(text[at + 1 :])}%", f"%:{escape(text[at + 1 :])}%"):  # also after run:, xxh3:
+                    rows = self._connection.rows("versions_like", dataset=node[0], form=form, unborn=OPEN, limit=limit)
+                    if rows:
+                        return [names.dataset_id(row[1], row[2], row[3]) for row in rows]
         return []
 
     def _datasets_named(self, text: str, limit: int) -> list[Row]:
-        rows = self._connection.rows("nodes_named", name=text.lower(), limit=limit)
-        rows = rows or self._connection.rows("nodes_like", form=f"%/{escape(text)}", limit=limit)
-        return [row for row in rows if row[1] == "DATASET"]
+        found = (
+            self._connection.rows("nodes_by_text", texts=json.dumps([text, f"dataset:{text}"])),
+            self._connection.rows("nodes_named", name=text.lower(), limit=limit),
+            self._connection.rows("nodes_like", form=f"%/{escape(text)}", limit=limit),
+            self._connection.rows("nodes_like", form=f"%.{escape(text)}", limit=limit),
+        )
+        return next((data for rows in found if (data := [row for row in rows if row[1] == "DATASET"])), [])
 
     def _field(self, node: str) -> Found | None:
         rest = node.removeprefix("datasetField:")

@@ -32,6 +32,7 @@ class Connection(ABC):
         self._lock = threading.RLock()
         self._owner = 0  # thread that is inside a transaction
         self._depth = 0
+        self._schema = -1  # the newest schema of the store that this code was found to be fit for
         self._forget: list[Callable[[], None]] = []
 
     @abstractmethod
@@ -56,6 +57,9 @@ class Connection(ABC):
         """All or nothing. One inside another joins it, and is undone alone if it alone fails.
 
         Only one outermost transaction is in progress on a store at any time, whatever the number of processes.
+
+        Raises:
+            StoreTooNew: since the store was opened, a newer Driftline made it one that this code cannot work on.
         """
         with self._lock:
             first = self._depth == 0
@@ -66,6 +70,8 @@ class Connection(ABC):
             self._depth += 1
             self._owner = threading.get_ident()
             try:
+                if first:
+                    self._fit()
                 yield
                 self._control("commit" if first else "release inner_work")
             except BaseException:
@@ -75,6 +81,15 @@ class Connection(ABC):
                 raise
             finally:
                 self._depth -= 1
+
+    def _fit(self) -> None:
+        row = self.row("schema_newest")
+        if row is not None and row[0] != self._schema:
+            self._schema = self._checked_schema()
+
+    @abstractmethod
+    def _checked_schema(self) -> int:
+        """Return the schema of the store; StoreTooNew where this code cannot work on it."""
 
     def on_rollback(self, forget: Callable[[], None]) -> None:
         """Call ``forget`` whenever work is undone: what was cached from it may never have been."""

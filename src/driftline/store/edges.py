@@ -247,6 +247,7 @@ def _words(target: int, reads: dict[int, Reach], wrote: dict[int, Reach], pairs:
     """Return what one run says: pairs that it knows, sources judged not to be, and guesses."""
     yield from (word for word in pairs if word.source != target and word.from_us < word.to_us)
     own = wrote[target]
+    guesses = [word for word in pairs if word.rank > JUDGED]  # told pair by pair, where a run knows of other pairs
     wide = len(reads) * len(wrote) > facts.WIDE
     for source, read in reads.items():
         if source == target:
@@ -254,10 +255,23 @@ def _words(target: int, reads: dict[int, Reach], wrote: dict[int, Reach], pairs:
         for (one_from, one_to, informed_us), (other_from, other_to, _) in itertools.product(own.spans, read.spans):
             begin, end = max(one_from, other_from), min(one_to, other_to)
             if max(begin, informed_us) < end:
-                yield Said(source, JUDGED, max(begin, informed_us), end)
+                for since, until in _without((max(begin, informed_us), end), source, guesses):
+                    yield Said(source, JUDGED, since, until)
             if begin < min(end, informed_us) and not wide:
                 others = sum(other.since_us <= begin for other in wrote.values())
                 yield Said(source, ONE_SIDED if others <= 1 else MANY_SIDED, begin, end)
+
+
+def _without(span: tuple[int, int], source: int, guesses: Sequence[Said]) -> list[tuple[int, int]]:
+    """Return what is left of a span where no guess at ``source`` stands."""
+    left = [span]
+    for word in guesses:
+        if word.source == source:
+            cut = [
+                part for start, end in left for part in ((start, min(end, word.from_us)), (max(start, word.to_us), end))
+            ]
+            left = [(start, end) for start, end in cut if start < end]
+    return left
 
 
 def _of_ties(told: Facts, target: int) -> set[Said]:

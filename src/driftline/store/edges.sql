@@ -168,7 +168,7 @@ where v.dataset_id = :dataset and v.version = '' and t.hops > 0 and t.valid_from
 
 -- name: version_then
 -- The version that a dataset had just before a moment.
-select id, version, time_us from version
+select id, version, time_us, since_us from version
 where dataset_id = :dataset and version <> '' and since_us < :time_us order by since_us desc, version desc limit 1;
 
 -- name: version_next
@@ -178,6 +178,15 @@ select min(since_us) from version where dataset_id = :dataset and version <> '' 
 -- name: ties_into
 -- Everything that is said to lead into one dataset or job without a run.
 select source, valid_from_us, valid_to_us, provenance, confidence from tie where target = :target;
+
+-- name: ties_said
+-- What is said to lead into some datasets or jobs without a run, and the executions that said it first.
+select t.target, t.source, coalesce(w.run_id, t.owner) from tie t
+left join alias_word w on w.dataset_id = -t.owner and w.time_us = t.valid_from_us where t.target in {integers:ids};
+
+-- name: versions_written_by
+-- The executions that wrote some versions.
+select version_id, run_id from touch where version_id in {integers:ids} and role = 1;
 
 -- name: field_owners
 -- The datasets of some columns.

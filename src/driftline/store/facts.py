@@ -200,8 +200,8 @@ class Teller:
                 (tie.target, tie.source): (1, tie.provenance, tie.confidence) for tie in shape.ties
             }
             for one in (*shape.inputs, *shape.outputs):
-                if one.before is not None and one.before != one.dataset:
-                    new, old = _place(one.dataset), _place(one.before)
+                for former in one.formerly:
+                    new, old = _place(one.dataset), _place(former)
                     found[new, old] = found[old, new] = (0, "rename", 1.0)
             return found
 

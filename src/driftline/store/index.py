@@ -25,7 +25,8 @@ DAY = 86_400_000_000
 LATELY = 30 * DAY
 DERIVED = 10  # readings that one more reader counts for
 TOGETHER = 500  # nodes indexed at once
-_THROUGH = "index"
+_THROUGH = "index"  # up to which node
+_EXPIRED, _EXPIRES = "index expired", "index expires"  # up to when tags were looked at; when the next one expires
 _REMEMBERED = 200_000
 _TERMS = 0  # owner of the glossary's entries
 
@@ -90,6 +91,26 @@ class Index:
                 self._drop([held[0]])
             self.refresh(self._labels.carrying("TERM", name))
 
+    def expect(self, expires_us: int) -> None:
+        """A tag expires at a moment (0: never): then what has it is to be indexed anew."""
+        held = self._moment(_EXPIRES)
+        if expires_us and (not held or expires_us < held):
+            self._connection.execute("setting_put", name=_EXPIRES, body=str(expires_us).encode())
+
+    def due(self, now_us: int) -> bool:
+        """Say whether tags have expired since they were indexed."""
+        held = self._moment(_EXPIRES)
+        return held is None or 0 < held <= now_us
+
+    def expire(self, now_us: int) -> None:
+        """Index anew what has a tag that has expired."""
+        with self._connection.transaction():
+            expiring = [(tag.expires_us, node) for node, tag in self._labels.every_tag() if tag.expires_us]
+            coming = min((moment for moment, _ in expiring if moment > now_us), default=0)
+            for name, moment in ((_EXPIRED, now_us), (_EXPIRES, coming)):
+                self._connection.execute("setting_put", name=name, body=str(moment).encode())
+            self.refresh(node for moment, node in expiring if moment <= now_us)
+
     def known(self, node: str) -> bool:
         """Say whether a node can be found."""
         return self._connection.row("entry_of", node=node) is not None
@@ -133,10 +154,13 @@ class Index:
                 self._seen[row.id] = signature, row.last_us
         self._waiting.update(dict.fromkeys(grown))
 
+    def _moment(self, name: str) -> int | None:
+        row = self._connection.row("setting_get", name=name)
+        return int(row[0]) if row else None
+
     def _known_through(self) -> int:
         if self._through < 0:
-            row = self._connection.row("setting_get", name=_THROUGH)
-            self._through = int(row[0]) if row else 0
+            self._through = self._moment(_THROUGH) or 0
         return self._through
 
     def _reach(self, node: int) -> None:
@@ -208,7 +232,11 @@ class Index:
             nodes.append((spelt.dataset_id if type_ == "DATASET" else spelt.job_id)(namespace, name))
             found = dict.fromkeys((*told[id_].columns, *columns.get(id_, ())))
             nodes += [spelt.column_id(namespace, name, column) for column in found]
-        return self._labels.of(nodes)
+        expired_us = self._moment(_EXPIRED) or 0
+        return {
+            node: held._replace(tags=tuple(tag for tag in held.tags if tag.holds(expired_us)))
+            for node, held in self._labels.of(nodes).items()
+        }
 
     def _write(self, work: Sequence[tuple[Document, int, int | None, int, int]]) -> None:
         """Write documents, each with its entry (0: new), the hash that is held, its owner, whether events tag it."""

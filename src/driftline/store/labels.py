@@ -88,6 +88,11 @@ class Labels:
         for name, value, node, body, by, since in self._tags(nodes, at_us):
             yield nodes[node], Tag(name=name, value=value, by=by, at_us=since, **_fields(body))
 
+    def every_tag(self, at_us: int = NOW) -> Iterator[tuple[str, Tag]]:
+        """Yield every tag that people put on a node, as it stood at a moment, expired ones included."""
+        for name, value, node, body, by, since in self._connection.rows("labels_tagged", at_us=at_us, limit=OPEN):
+            yield node, Tag(name=name, value=value, by=by, at_us=since, **_fields(body))
+
     def _tags(self, nodes: Mapping[str, int], at_us: int) -> Iterator[tuple[str, str, str, bytes, str, int]]:
         """Read the tags of ``nodes``, or every tag where these are fewer."""
         every = self._connection.rows("labels_tagged", at_us=at_us, limit=len(nodes) + 1)

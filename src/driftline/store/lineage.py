@@ -14,7 +14,7 @@ from driftline.event.lineage import Dataset, Edge, Field, History, Job, RunShape
 from driftline.event.report import DatasetSummary, VersionSummary
 from driftline.store import names, versions, weave
 from driftline.store.blobs import Blobs
-from driftline.store.catalogue import Catalogue, Found, summary
+from driftline.store.catalogue import Catalogue, Found, NodeType, summary
 from driftline.store.columns import Columns
 from driftline.store.connection import NOW, OPEN, Connection, Row
 from driftline.store.names import Key, Names, Order
@@ -227,9 +227,9 @@ class Lineage:
         """Return what a node id stands for, or None where nothing of that id is known."""
         return self._catalogue.lookup(node, as_of_us)
 
-    def find(self, text: str, limit: int = 20) -> list[str]:
-        """Return the node ids that ``text`` names: several where it is ambiguous, none if unknown."""
-        return self._catalogue.find(text, limit)
+    def find(self, text: str, limit: int = 20, *, only: NodeType | None = None) -> list[str]:
+        """Return the node ids (of one type) that ``text`` names: several where it is ambiguous, none if unknown."""
+        return self._catalogue.find(text, limit, only=only)
 
     def search(self, text: str, limit: int = 20) -> list[Found]:
         """Return datasets, jobs and columns whose names hold ``text``, for suggestions."""

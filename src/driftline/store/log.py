@@ -17,6 +17,7 @@ import xxhash
 from driftline.store import packing
 from driftline.store.blobs import Blobs
 from driftline.store.connection import OPEN, Connection, Row
+from driftline.store.repeats import Keyed, Repeats
 
 ACCEPTED, QUARANTINED, REPLACED = 0, 1, 2
 STATUS = {ACCEPTED: "accepted", QUARANTINED: "quarantined", REPLACED: "replaced"}
@@ -26,11 +27,9 @@ _TIME = 14  # digits of the time in an id
 
 
 class Note(msgspec.Struct, frozen=True, omit_defaults=True):
-    """What a receipt says beyond its status."""
+    """What is kept of a receipt beyond its status; what follows from the event itself is not."""
 
     reason: str = ""
-    repairs: Mapping[str, str] = {}
-    facets: Mapping[str, str] = {}
     replaced_by: str = ""  # id of the event that it was replayed as
 
 
@@ -41,9 +40,8 @@ class Fresh(NamedTuple):
     event_us: int = 0
     owner: str = ""  # run id, or the node id of a job or a dataset
     kind: int = NOBODY
-    facets: tuple[bytes, ...] = ()  # parts of ``raw`` that are worth keeping apart
+    facets: tuple[Keyed, ...] = ()  # parts of ``raw`` that may be kept apart, by key
     refused: str = ""  # why it is quarantined; "" = accepted
-    notes: Note = Note()  # what else its receipt says
 
 
 class Entry(NamedTuple):
@@ -85,7 +83,6 @@ class Refused(NamedTuple):
     raw: bytes
 
 
-_CLEAN = Note()
 encode_note = msgspec.msgpack.Encoder().encode
 _decode_note = msgspec.msgpack.Decoder(Note).decode
 
@@ -113,6 +110,7 @@ class Log:
     def __init__(self, connection: Connection, blobs: Blobs) -> None:
         self._connection = connection
         self._blobs = blobs
+        self._repeats = Repeats()
 
     def append(self, events: Sequence[Fresh], *, received_us: int, quiet: bool = False) -> list[Kept]:
         """Keep events; durable on return, or with the transaction that it is called in. One word each, in order."""
@@ -142,8 +140,9 @@ class Log:
     def _write(self, fresh: Sequence[tuple[int, bytes, Fresh]], received_us: int, quiet: bool) -> None:
         if not fresh:
             return
-        cuts = [packing.spans(event.raw, event.facets) for _, _, event in fresh]
-        numbers = self._blobs.numbers(facet for apart in cuts for _, facet in apart)
+        cuts = [packing.spans(event.raw, self._repeats.worth(event.facets)) for _, _, event in fresh]
+        numbers, new = self._blobs.enter(facet for apart in cuts for _, facet in apart)
+        self._repeats.learn((keyed for _, _, event in fresh for keyed in event.facets if keyed[1] in numbers), new)
         rows, waiting, notes = [], [], []
         for (seq, hash_, event), apart in zip(fresh, cuts, strict=True):
             packed, body = packing.cut(event.raw, apart, numbers)
@@ -164,9 +163,8 @@ class Log:
             )
             if status == ACCEPTED:
                 waiting.append({"seq": seq, "owner": owner, "kind": event.kind, "quiet": int(quiet)})
-            note = msgspec.structs.replace(event.notes, reason=event.refused) if event.refused else event.notes
-            if note != _CLEAN:
-                notes.append({"seq": seq, "status": status, "body": encode_note(note)})
+            else:
+                notes.append({"seq": seq, "status": status, "body": encode_note(Note(event.refused))})
         for month in {event.event_us for _, _, event in fresh}:
             self._connection.ensure_month(month)
         self._connection.many("log_append", rows)
@@ -249,7 +247,7 @@ class Log:
     def restore(self, old: Refused, event: Fresh) -> None:
         """Take an event out of quarantine as it is: it could be read, and is to be folded again."""
         with self._connection.transaction():
-            self._settle(old.seq, ACCEPTED, event.notes)
+            self._settle(old.seq, ACCEPTED, Note())
             owner = owner_key(event.owner, event.kind)
             self._connection.many("pending_put", [{"seq": old.seq, "owner": owner, "kind": event.kind, "quiet": 0}])
             self.count({"quarantined": -1, "accepted": 1})

@@ -1,5 +1,9 @@
 -- The log of events, their receipts, what waits to be folded, and the blobs that they share.
 
+-- name: schema_newest
+-- The newest schema that the store was brought to.
+select max(version) from schema_version;
+
 -- name: log_top
 -- The last place in the log.
 select coalesce(max(seq), 0) from event_log;

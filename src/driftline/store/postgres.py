@@ -223,6 +223,9 @@ class PostgresConnection(Connection):
                     if not (lost and again):
                         raise
 
+    def _checked_schema(self) -> int:
+        return migrate.version(self._writer, "postgresql")
+
     def _control(self, text: str) -> None:
         with self._plain():
             self._live().execute(text)

@@ -144,26 +144,45 @@ class Reading:
         wanted = json.dumps(sorted(set(nodes)))
         return {row[4]: NodeLine(*row) for row in self._connection.rows("node_lines_by_text", nodes=wanted)}
 
-    def page(self, type_: str, namespace: str, limit: int, offset: int) -> list[NodeLine]:
+    def page(
+        self, type_: str, namespace: str, limit: int, offset: int, *, without: Iterable[int] = ()
+    ) -> list[NodeLine]:
         """Return one page of datasets or jobs, by name; of all namespaces where ``namespace`` is empty."""
-        values = {"type": type_, "limit": limit, "offset": offset}
+        values = {"type": type_, "limit": limit, "offset": offset, "hidden": json.dumps(sorted(without))}
         if namespace:
             return [NodeLine(*row) for row in self._connection.rows("nodes_of_space", namespace=namespace, **values)]
         return [NodeLine(*row) for row in self._connection.rows("nodes_of_type", **values)]
 
     def jobs_in_state(
-        self, states: Sequence[str], namespace: str, limit: int, offset: int
+        self, states: Sequence[str], namespace: str, limit: int, offset: int, *, without: Iterable[int] = ()
     ) -> tuple[list[NodeLine], int]:
         """Return one page of the jobs whose last execution is in one of ``states``, and how many they are."""
-        values = {"states": json.dumps(list(states)), "namespace": namespace}
+        hidden = json.dumps(sorted(without))
+        values = {"states": json.dumps(list(states)), "namespace": namespace, "hidden": hidden}
         rows = self._connection.rows("jobs_in_state", limit=limit, offset=offset, **values)
         total = self._connection.row("jobs_in_state_total", **values)
         return [NodeLine(*row) for row in rows], total[0] if total else 0
 
-    def found(self, form: str, types: Sequence[str], namespace: str, limit: int, *, newest: bool) -> list[NodeLine]:
+    def found(
+        self,
+        form: str,
+        types: Sequence[str],
+        namespace: str,
+        limit: int,
+        *,
+        newest: bool,
+        without: Iterable[int] = (),
+    ) -> list[NodeLine]:
         """Return datasets and jobs whose name in lower case has the form of a LIKE."""
         name = "nodes_found_newest" if newest else "nodes_found"
-        values = {"form": form, "types": json.dumps(list(types)), "namespace": namespace, "limit": limit}
+        hidden = json.dumps(sorted(without))
+        values = {
+            "form": form,
+            "types": json.dumps(list(types)),
+            "namespace": namespace,
+            "limit": limit,
+            "hidden": hidden,
+        }
         return [NodeLine(*row) for row in self._connection.rows(name, **values)]
 
     def facets(self, lines: Iterable[NodeLine]) -> dict[int, dict[str, bytes]]:

@@ -22,15 +22,16 @@ select id, type, namespace, since_us, last_us from node where id > :after order 
 
 -- name: nodes_of_space
 -- One page of the datasets or the jobs of a namespace, by name.
-{node_line} where n.type = :type and n.namespace = :namespace order by n.name limit :limit offset :offset;
+{node_line} where n.type = :type and n.namespace = :namespace and n.id not in {integers:hidden}
+order by n.name limit :limit offset :offset;
 
 -- name: nodes_of_type
 -- One page of all datasets or all jobs, by name.
-{node_line} where n.type = :type order by n.name, n.namespace limit :limit offset :offset;
+{node_line} where n.type = :type and n.id not in {integers:hidden} order by n.name, n.namespace limit :limit offset :offset;
 
 -- part: in_state
 -- Jobs whose last execution is in one of some states; an empty namespace means all.
-n.type = 'JOB' and (n.namespace = :namespace or :namespace = '')
+n.type = 'JOB' and (n.namespace = :namespace or :namespace = '') and n.id not in {integers:hidden}
   and (select r.state from run r where r.job_id = n.id and r.attempt > 0
        order by r.time_us desc, r.run desc, r.attempt desc limit 1) in {texts:states}
 
@@ -45,12 +46,14 @@ select count(*) from node n where {in_state};
 -- name: nodes_found
 -- Datasets and jobs whose name has a form, by name.
 {node_line} where n.type in {texts:types} and (n.namespace = :namespace or :namespace = '')
-  and lower(n.name) like :form escape '\' order by n.name, n.type, n.namespace limit :limit;
+  and n.id not in {integers:hidden} and lower(n.name) like :form escape '\'
+order by n.name, n.type, n.namespace limit :limit;
 
 -- name: nodes_found_newest
 -- Datasets and jobs whose name has a form, the one that was last spoken of first.
 {node_line} where n.type in {texts:types} and (n.namespace = :namespace or :namespace = '')
-  and lower(n.name) like :form escape '\' order by n.last_us desc, n.name, n.type, n.namespace limit :limit;
+  and n.id not in {integers:hidden} and lower(n.name) like :form escape '\'
+order by n.last_us desc, n.name, n.type, n.namespace limit :limit;
 
 -- name: run_at_place
 -- Of each of some jobs its newest execution (place 0), the one before it (1) and so on.

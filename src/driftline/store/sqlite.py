@@ -21,6 +21,7 @@ _SETTINGS = (
     "cache_size = -32000",
     "wal_autocheckpoint = 4000",
 )
+BUSY = f"Another process has been writing for {connection.BUSY_SECONDS:.0f} seconds. Try again when it is done."
 
 
 class SqliteConnection(Connection):
@@ -153,6 +154,9 @@ class SqliteConnection(Connection):
     def _begin(self) -> None:
         self._control(sql.BEGIN["sqlite"])
 
+    def _checked_schema(self) -> int:
+        return migrate.version(self._writer)
+
     def _control(self, text: str) -> None:
         try:
             self._writer.execute(text)
@@ -167,4 +171,5 @@ class SqliteConnection(Connection):
         """Return the error that a person can act on; a mistake in our own statements stays what it is."""
         if isinstance(error, (sqlite3.IntegrityError, sqlite3.ProgrammingError, sqlite3.InterfaceError)):
             return error
-        return StoreUnusable(f"{self.file or 'in memory'}: {error}")
+        hint = BUSY if "locked" in str(error) else StoreUnusable.hint
+        return StoreUnusable(f"{self.file or 'in memory'}: {error}", hint=hint)

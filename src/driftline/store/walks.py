@@ -180,6 +180,25 @@ class Walks:
         """Walk versions (their ids) and the runs between them (minus their ids), a step to or from each."""
         return self.versions_from({start: 0}, direction, depth, as_of_us, limit)
 
+    def run(self, run: int, direction: Direction, depth: int, as_of_us: int, limit: int) -> Walk:
+        """Walk versions and runs from an execution: first what it read (up) or wrote (down)."""
+        role = 0 if direction == "up" else 1
+        moment = next((row[5] for row in self.run_rows([run]).values()), 0)
+        lines: list[Line] = []
+        for row in self._rows("versions_touched", [run], as_of_us) if depth else ():
+            if row[1] != role:
+                continue
+            if role:
+                lines.append(Line(-run, row[2], run, 1, "", "explicit", 1.0, moment))
+                continue
+            line = Line(row[2], -run, run, 1, "", "explicit", 1.0, moment)
+            dataset = self._bare([row[2]]).get(row[2])
+            lines.append(line if dataset is None else self._then(line, dataset, as_of_us))
+        ends = {line.target if role else line.source: 1 for line in lines}
+        found = self.versions_from({-run: 0, **ends}, direction, depth, as_of_us, limit)
+        own = {(line.source, line.target) for line in lines}
+        return found._replace(lines=[*lines, *(line for line in found.lines if (line.source, line.target) not in own)])
+
     def versions_from(
         self, starts: dict[int, int], direction: Direction, depth: int, as_of_us: int, limit: int
     ) -> Walk:
@@ -202,32 +221,59 @@ class Walks:
         bare = self._bare([line.source for line in lines])
         for line in lines:
             dataset = bare.get(line.source)
-            yield line if dataset is None else self._then(line, dataset)
+            yield line if dataset is None else self._then(line, dataset, as_of_us)
 
-    def _then(self, line: Line, dataset: int) -> Line:
-        """A version that was not named is the one that the dataset had at that moment."""
-        row = self._connection.row("version_then", dataset=dataset, time_us=line.time_us)
+    def _then(self, line: Line, dataset: int, as_of_us: int) -> Line:
+        """A version that was not named is the one that the dataset had at that moment, under whichever name."""
+        row = self._version_then(dataset, line.time_us)
+        if row is None:
+            under = (self._version_then(other, line.time_us) for other in self._names(dataset, as_of_us))
+            row = max(filter(None, under), key=lambda found: (found[3], found[0]), default=None)
         return line._replace(source=row[0], confidence=line.confidence * INFERRED) if row else line
+
+    def _version_then(self, dataset: int, moment_us: int) -> Row | None:
+        return self._connection.row("version_then", dataset=dataset, time_us=moment_us)
+
+    def _names(self, dataset: int, as_of_us: int) -> list[int]:
+        """Return the datasets that are other names of one."""
+        found = [dataset]
+        for one in found:
+            found += [row[1] for row in self._rows("alias_datasets", [one], as_of_us) if row[1] not in found]
+        return found[1:]
 
     def _below(self, places: list[int], as_of_us: int) -> Iterable[Line]:
         yield from (self._line(row) for row in self._rows("traces_out_of", places, as_of_us))
-        versions = [place for place in places if place > 0]
-        for row in self._by_ids("versions_by_ids", versions):
-            version_id, dataset, version, time_us = row[0], row[11], row[3], row[13]
-            if not version:
-                continue
+        rows = [row for row in self._by_ids("versions_by_ids", [place for place in places if place > 0]) if row[3]]
+        named = {row[0] for row in self._rows("alias_datasets", [row[11] for row in rows], as_of_us)} if rows else set()
+        for row in rows:
+            version_id, dataset, time_us = row[0], row[11], row[13]
             after = self._connection.row("version_next", dataset=dataset, time_us=time_us)
             until = after[0] if after and after[0] is not None else OPEN
-            for found in self._connection.rows(
-                "traces_unversioned", dataset=dataset, after_us=time_us, until_us=until, as_of_us=as_of_us
-            ):
-                line = self._line(found)
-                yield line._replace(source=version_id, confidence=line.confidence * INFERRED)
+            for name in (dataset, *(self._names(dataset, as_of_us) if dataset in named else ())):
+                for found in self._connection.rows(
+                    "traces_unversioned", dataset=name, after_us=time_us, until_us=until, as_of_us=as_of_us
+                ):
+                    line = self._line(found)
+                    if name == dataset or self._then(line, name, as_of_us).source == version_id:
+                        yield line._replace(source=version_id, confidence=line.confidence * INFERRED)
 
     def _bare(self, places: Iterable[int]) -> dict[int, int]:
         """Return the dataset of each place that is a dataset without a version."""
         rows = self._by_ids("versions_by_ids", [place for place in set(places) if place > 0])
         return {row[0]: row[11] for row in rows if not row[3]}
+
+    def version_at(self, dataset: int, moment_us: int) -> int | None:
+        """Return the version that a dataset had at a moment, one that it got just then included."""
+        row = self._version_then(dataset, moment_us + 1)
+        return row[0] if row else None
+
+    def writers(self, versions: Iterable[int]) -> set[int]:
+        """Return the executions that wrote some versions."""
+        return {run for _, run in self._by_ids("versions_written_by", versions)}
+
+    def ties(self, nodes: Iterable[int]) -> list[tuple[int, int, int]]:
+        """Return what is said of some datasets and jobs without a version: target, source, execution that says so."""
+        return [(target, source, run) for target, source, run in self._by_ids("ties_said", nodes)]
 
     def nodes(self, ids: Iterable[int]) -> dict[int, Row]:
         """Return datasets and jobs: id, type, namespace, name, node, kind."""
@@ -244,6 +290,15 @@ class Walks:
     def fields(self, ids: Iterable[int]) -> dict[int, Row]:
         """Return columns: id, namespace, name, column, kind of the dataset."""
         return {row[0]: row for row in self._by_ids("fields_by_ids", ids)}
+
+    def named_too(self, dataset: int, as_of_us: int) -> list[int]:
+        """Return a dataset and all others that are the same under another name."""
+        found = new = {dataset}
+        while new:
+            rows = self._rows("alias_datasets", sorted(new), as_of_us)
+            new = {other for _, other, *_ in rows} - found
+            found = found | new
+        return sorted(found)
 
     def fields_of(self, datasets: Iterable[int], as_of_us: int) -> list[int]:
         """Return the columns that some datasets had been said to have at a moment."""

@@ -85,11 +85,11 @@ def test_an_interruption_tells_what_is_kept(tmp_path: Path, file: Path, monkeypa
     monkeypatch.setattr("driftline.cli.ingest.TOGETHER", 2)
     batches = []
 
-    def interrupted(_engine: Any, batch: list[bytes]) -> list[Any]:
+    def interrupted(_engine: Any, batch: list[bytes], **asked: Any) -> list[Any]:
         if batches:
             raise KeyboardInterrupt
         batches.append(batch)
-        return original(_engine, batch)
+        return original(_engine, batch, **asked)
 
     from driftline.engine.engine import Engine
 

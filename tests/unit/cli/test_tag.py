@@ -57,3 +57,8 @@ def test_mistakes_are_refused_with_a_hint(run: Run) -> None:
         run("tag", "add", "desk", "pii", "--set", "law")
     with pytest.raises(NotFound):
         run("tag", "remove", "desk", "pii")
+
+
+def test_a_block_between_what_is_not_linked_is_told(run: Run) -> None:
+    assert "no step" not in run("tag", "block", "feed/raw", "features", "pii").stderr
+    assert "no step" in run("tag", "block", "features", "feed/raw", "pii").stderr

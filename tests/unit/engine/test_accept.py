@@ -79,6 +79,16 @@ def test_a_facet_that_cannot_be_read_is_named_and_its_event_accepted(town: Any) 
     receipt = town.engine.ingest(json.dumps(event).encode())
     assert receipt.status == "accepted"
     assert "outputs[0].schema" in receipt.facets
+    assert town.engine.receipt(receipt.event) == receipt
+
+
+def test_of_many_events_only_those_asked_for_have_whole_receipts_at_once(town: Any) -> None:
+    event = json.loads(town.events(0)[1])
+    event["outputs"][0]["facets"]["schema"] = {"fields": "none"}
+    sent = [json.dumps({**event, "eventTime": f"2026-01-01T00:00:0{second}Z"}).encode() for second in range(3)]
+    receipts = town.engine.accept(sent, noted={1})
+    assert [list(receipt.facets) for receipt in receipts] == [[], ["outputs[0].schema"], []]
+    assert town.engine.receipt(receipts[2].event).facets == receipts[1].facets
 
 
 def graph(town: Any) -> tuple[Any, ...]:

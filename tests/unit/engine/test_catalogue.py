@@ -8,6 +8,7 @@ import pytest
 from driftline.config import Settings
 from driftline.engine.engine import Engine
 from driftline.errors import BadInput, NotFound
+from driftline.event.lineage import Dataset
 from driftline.store.finder import Wanted
 
 RUN = "0194a1b2-0000-7000-8000-{:012d}"
@@ -60,6 +61,32 @@ def test_a_tag_can_be_searched_for_at_once_and_no_more_when_it_is_gone(engine: E
     assert found(engine, tag="pii") == [RAW]
     engine.untag("raw", "pii")
     assert found(engine, tag="pii") == []
+
+
+def test_a_tag_that_would_have_expired_already_is_refused(engine: Engine) -> None:
+    with pytest.raises(BadInput, match="expired already"):
+        engine.catalogue.tag("raw", "brief", expires_us=engine.house.now())
+
+
+def test_a_tag_of_a_run_or_a_version_stays_there(engine: Engine) -> None:
+    (version,) = engine.house.store.lineage.versions(Dataset("db", "out"))
+    for node in (f"run:{RUN.format(1)}", version.node):
+        assert not engine.catalogue.tag(node, "looked at", propagates=True).propagates
+        assert names(engine, node) == ["looked at"]
+    assert names(engine, "out") == []
+
+
+def test_a_tag_that_has_expired_is_not_searched_for_nor_counted(engine: Engine) -> None:
+    house = engine.house
+    start = house.now()
+    house.now = lambda: start
+    engine.catalogue.tag("raw", "brief", expires_us=start + 10)
+    engine.catalogue.tag("out", "long", expires_us=start + 20)
+    assert (found(engine, tag="brief"), found(engine, tag="long")) == ([RAW], [OUT])
+    for later, brief, long in ((10, [], [OUT]), (20, [], [])):
+        house.now = lambda later=later: start + later  # type: ignore[misc]
+        assert (found(engine, "brief"), found(engine, tag="brief"), found(engine, tag="long")) == (brief, brief, long)
+    assert engine.catalogue.search(Wanted()).facets["tag"] == {}
 
 
 def test_what_people_and_events_say_stand_beside_each_other(engine: Engine) -> None:

@@ -144,3 +144,13 @@ def test_datasets_that_only_facets_name_exist_since_then(house: House) -> None:
     found = house.store.lineage.lookup(Dataset("n", "alias").node)
     assert found is not None
     assert found.since_us == openlineage.decode(raw).time_us
+
+
+def test_what_a_run_found_out_about_the_quality_of_what_it_read_stands_on_the_dataset(house: House) -> None:
+    held = {
+        "dataQualityAssertions": {"assertions": [{"assertion": "unique", "success": False}]},
+        "inputStatistics": {"rowCount": 3},  # of this reading alone
+    }
+    body = json.loads(event(1, 2)) | {"inputs": [{"namespace": "n", "name": "read", "inputFacets": held}]}
+    folded(house, json.dumps(body).encode())
+    assert set(house.store.lineage.facets("DATASET", "n", "read")) == {"dataQualityAssertions"}

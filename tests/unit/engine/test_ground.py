@@ -38,6 +38,7 @@ def labels(town: Any, ids: AbstractSet[int]) -> set[str]:
         ("name", "s*", "stg side"),
         ("name", "?", "raw/a"),
         ("name", "clean", ""),
+        ("name", "lake:stg", "stg"),
         ("path", "raw", "raw/a"),
         ("path", "raw/", "raw/a"),
         ("path", "ra?", "raw/a"),
@@ -95,3 +96,17 @@ def test_the_tags_of_a_node_are_keys_and_keys_with_values(told: Any) -> None:
 
 def test_a_facet_that_cannot_be_read_has_no_tags() -> None:
     assert ground.tag_names(b'{"tags": 3}') == ground.tag_names(b"") == frozenset()
+
+
+def test_tags_that_people_put_on_data_and_on_jobs_count_until_they_expire(told: Any) -> None:
+    house = told.engine.house
+    start = house.now()
+    house.now = lambda: start
+    told.engine.catalogue.tag("mart", "care", value="much")
+    told.engine.catalogue.tag("job:flow:more", "audited")
+    told.engine.catalogue.tag("stg", "fresh", expires_us=start + 10)
+    assert fitting(told, "tag", "care") == fitting(told, "tag", "care=m*") == {"mart"}
+    assert fitting(told, "tag", "audited") == {"side"}
+    assert fitting(told, "tag", "fresh") == {"stg"}
+    house.now = lambda: start + 10
+    assert fitting(told, "tag", "fresh") == set()

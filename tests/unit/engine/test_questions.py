@@ -21,6 +21,11 @@ def marks(graph: Any) -> dict[str, str]:
         ("dataset:file:features#x0", "dataset:file:features#x0"),
         ("features.delay", "datasetField:file:features:delay"),
         ("join", "job:desk:join"),
+        ("file:feed/flights", "dataset:file:feed/flights"),  # a node id without its type
+        ("desk:join", "job:desk:join"),
+        ("flights.delay", "datasetField:file:feed/flights:delay"),  # a column, its dataset by the last part
+        ("file:features.delay", "datasetField:file:features:delay"),
+        ("file:features#x0", "dataset:file:features#x0"),
     ],
 )
 def test_a_name_is_resolved_to_the_node_that_is_meant(town: Any, said: str, meant: str) -> None:
@@ -33,6 +38,21 @@ def test_an_unknown_name_is_answered_with_near_ones(town: Any) -> None:
     with pytest.raises(NotFound) as caught:
         town.engine.resolve("featuers")
     assert "near are features" in caught.value.message
+
+
+def test_an_unknown_version_is_answered_with_those_that_there_are(town: Any) -> None:
+    town.live(0, 0)
+    with pytest.raises(NotFound) as caught:
+        town.engine.resolve("features#x7")
+    assert "near are dataset:file:features#x0" in caught.value.message
+
+
+def test_near_names_of_two_namespaces_are_told_apart(town: Any, say: Any, told_of: Any) -> None:
+    say("load", "01", "", "shop.orders")
+    town.engine.ingest(told_of("load", "02", "", "shop.orders").replace(b'"lake"', b'"sea"'))
+    with pytest.raises(NotFound) as caught:
+        town.engine.resolve("ordres")
+    assert "near are dataset:lake:shop.orders, dataset:sea:shop.orders" in caught.value.message
 
 
 def test_a_name_near_to_nothing_is_simply_not_found(town: Any) -> None:

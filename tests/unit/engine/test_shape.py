@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from driftline.errors import BadInput, NotFound
-from driftline.event.lineage import Subgraph
+from driftline.event.lineage import Dataset, Subgraph
 
 
 def labels(graph: Subgraph) -> dict[str, int]:
@@ -148,6 +148,35 @@ def test_a_version_of_another_name_is_the_same_version(town: Any, say: Any) -> N
     assert {node.id.removeprefix("dataset:lake:"): node.depth for node in graph.nodes if node.type == "VERSION"} == {
         "out#o1": 0, "db.t#v1": -2, "path/t#v1": -2, "src#s1": -4,
     }  # fmt: skip
+
+
+def test_a_run_leads_to_the_versions_that_it_read_and_wrote_and_on(town: Any, say: Any, days: Any) -> None:
+    build = say("build", "03", "out", "next")  # out as serve read it: the version of day 2, by its time
+    say("serve", "04", "next", "answers")
+    graph = town.engine.lineage(f"run:{build}", depth=2)
+    assert {(node.type, node.depth) for node in graph.nodes} == {
+        ("RUN", -2), ("VERSION", -1), ("RUN", 0), ("VERSION", 1), ("RUN", 2)}  # fmt: skip
+    known = {(link.kind, link.provenance, link.confidence) for link in graph.edges}
+    assert {("READ", "explicit", 0.9), ("WRITE", "explicit", 1.0)} <= known
+    assert labels(town.engine.lineage(f"run:{build}", depth=1, as_of_us=1)) == {build: 0}
+
+
+def test_a_version_that_was_read_under_another_name_without_saying_which_is_found(town: Any, say: Any) -> None:
+    link = {"symlinks": {"identifiers": [{"namespace": "lake", "name": "logical", "type": "TABLE"}]}}
+    say("load", "01", "", "phys", on={"phys": link})
+    say("train", "02", "logical", "model")
+    (phys,) = (one.node for one in town.engine.house.store.lineage.versions(Dataset("lake", "phys")))
+    (model,) = (one.node for one in town.engine.house.store.lineage.versions(Dataset("lake", "model")))
+    above, below = town.engine.lineage(model, down=False), town.engine.lineage(phys, up=False)
+    assert (phys in {node.id for node in above.nodes}, model in {node.id for node in below.nodes}) == (True, True)
+    assert "load" in labels(above)
+
+
+def test_in_a_circle_each_link_is_shown_once(town: Any, say: Any) -> None:
+    say("there", "01", "a", "b")
+    say("back", "02", "b", "a")
+    links = [(link.source, link.target, link.kind) for link in town.engine.lineage("dataset:lake:a").edges]
+    assert len(links) == len(set(links)) == 6  # two READ, two WRITE, two DERIVED
 
 
 def test_tasks_are_rolled_up_into_their_dag_and_their_application(town: Any, say: Any) -> None:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from driftline.event.lineage import ColumnEdge, Dataset, Edge, Job, RunShape, Subgraph, Touched, Version
+from driftline.event.lineage import ColumnEdge, Dataset, Edge, Field, Job, RunShape, Subgraph, Touched, Version
 from driftline.graph import walk
 from driftline.store import Store, open_store
 
@@ -143,7 +143,7 @@ def test_a_column_that_shapes_a_row_set_reaches_all_that_follows_from_it(store: 
 
 def test_a_dataset_walks_all_its_columns_when_asked_to(store: Store) -> None:
     graph = walk.upstream(store, FEATURES.node, 1, columns=True)
-    assert {node.label for node in graph.nodes} == {"features.delay", "flights.arr", "flights.tail"}
+    assert {node.label for node in graph.nodes} == {"features", "features.delay", "flights.arr", "flights.tail"}
     assert walk.upstream(store, Version(FEATURES, "v1").node, 1, columns=True) == graph
 
 
@@ -211,3 +211,23 @@ def test_a_walk_reaches_what_a_plain_search_reaches(pairs: set[tuple[int, int]],
     graph = walk.downstream(store, data[start].node, 2 * depth)
     assert {int(n.label): n.depth for n in graph.nodes if n.type == "DATASET"} == expected
     store.close()
+
+
+def test_what_is_known_of_no_single_column_is_found_from_the_dataset(store: Store) -> None:
+    """Columns of ``x`` reach a file without columns; which columns of ``a`` reach ``y.c`` is not known."""
+    x, file, a, y = (Dataset("f", name) for name in ("x", "r.pdf", "a", "y"))
+    shape = RunShape(
+        run="r-pdf",
+        job=Job("j", "pdf"),
+        state="COMPLETE",
+        started_us=1,
+        inputs=(Touched(dataset=x), Touched(dataset=a, fields=(Field("p"),))),
+        outputs=(Touched(dataset=file), Touched(dataset=y)),
+        columns=(ColumnEdge(x, "A", file, "", "INDIRECT"), ColumnEdge(a, "", y, "c")),
+    )
+    store.lineage.put_shape(shape)
+    up = walk.upstream(store, file.node, columns=True)
+    assert {(link.source, link.target) for link in up.edges} == {("datasetField:f:x:A", file.node)}
+    down = walk.downstream(store, a.node, columns=True)
+    assert {(link.source, link.target) for link in down.edges} == {(a.node, "datasetField:f:y:c")}
+    assert {node.id for node in walk.upstream(store, a.node, columns=True).nodes} == {"datasetField:f:a:p"}

@@ -43,6 +43,9 @@ def test_reading_needs_no_token(engine: Engine, tmp_path: Path) -> None:
         ("POST", {"origin": "http://testserver"}, 404),
         ("POST", {"origin": "https://elsewhere.example"}, 415),
         ("POST", {"origin": "null"}, 415),
+        ("POST", {"origin": "http://page.example:3000", "sec-fetch-site": "same-origin"}, 404),  # through its proxy
+        ("POST", {"origin": "https://elsewhere.example", "sec-fetch-site": "cross-site"}, 415),
+        ("POST", {"origin": "http://page.example:3000", "sec-fetch-site": "same-site"}, 415),
         ("POST", {"content-type": "text/plain"}, 415),
         ("DELETE", {"origin": "https://elsewhere.example"}, 404),  # no page may send it there without our consent
     ],

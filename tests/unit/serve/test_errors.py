@@ -30,7 +30,8 @@ def test_every_error_has_the_one_shape(
     assert response.status_code == status
     assert response.headers["content-type"] == "application/json"
     body = response.json()
-    assert list(body) == ["error"]
+    assert list(body) == ["error", "code", "message"]
+    assert (body["code"], body["message"]) == (status, body["error"]["message"])  # where Marquez has them
     assert list(body["error"]) == ["code", "message", "hint"]
     assert body["error"]["code"] == code
     assert all(body["error"].values())

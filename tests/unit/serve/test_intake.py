@@ -1,6 +1,6 @@
 import asyncio
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Container, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -22,15 +22,15 @@ class Counting(Engine):
 
     together: list[int]
 
-    def accept(self, batch: Sequence[bytes]) -> list[Receipt]:
+    def accept(self, batch: Sequence[bytes], *, noted: Container[int] | None = None) -> list[Receipt]:
         self.together.append(len(batch))
-        return super().accept(batch)
+        return super().accept(batch, noted=noted)
 
 
 class Failing(Engine):
     """An engine whose disk is full."""
 
-    def accept(self, batch: Sequence[bytes]) -> list[Receipt]:
+    def accept(self, batch: Sequence[bytes], *, noted: Container[int] | None = None) -> list[Receipt]:
         raise OSError("no space left")
 
 
@@ -76,29 +76,33 @@ def test_what_waits_is_bounded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     assert [isinstance(result, Busy) for result in found] == [False, True, True]
 
 
-def test_following_goes_on_after_whatever_went_wrong(
-    tmp_path: Path, event: Make, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+class Stumbling(Engine):
+    """An engine that fails at its first look at what waits."""
+
+    stumbled = False
+
+    def follow(self, limit: int = 500) -> int:
+        if not self.stumbled:
+            self.stumbled = True
+            raise RuntimeError("once")
+        return super().follow(limit)
+
+
+def test_a_failure_while_following_does_not_end_the_following(
+    tmp_path: Path, event: Make, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    troubles: list[Exception] = [Busy("in use"), RuntimeError("never foreseen")]
-
-    class Stumbling(Engine):
-        def follow(self, limit: int = 1) -> int:
-            if troubles:
-                raise troubles.pop()
-            return super().follow(limit)
-
     monkeypatch.setattr(intake, "LOOK_SECONDS", 0.01)
     with Stumbling.open(Settings(home=str(tmp_path / "home"))) as engine:
 
         async def run() -> bool:
             door = Intake(engine, Threads())
             following = asyncio.create_task(door.follow())
-            await door.take([json.dumps(event()).encode()])
+            await door.take([json.dumps(event(1)).encode()])
             settled = await door.settled()
             following.cancel()
             await asyncio.gather(following, return_exceptions=True)
             return settled
 
         assert asyncio.run(run())
-        assert engine.overview().runs == 1
-    assert "never foreseen" in caplog.text
+        assert engine.stumbled
+        assert engine.house.store.log.backlog() == 0

@@ -129,6 +129,15 @@ def test_the_words_of_a_run_are_guesses_pairs_and_what_was_judged() -> None:
     assert words(told(7, pair)) == {(3, 6): {Said(4, rank("column"), 7), Said(4, JUDGED, 7)}}
 
 
+def test_a_guess_that_is_told_pair_by_pair_is_not_judged_as_long_as_it_stands() -> None:
+    guess = {(60, 40, 7): Step(2, "cartesian", 0.5, 7, OPEN)}
+    assert words(told(7, guess)) == {(3, 6): {Said(4, MANY_SIDED, 7)}}
+    ended = {(60, 40, 8): Step(2, "cartesian", 0.5, 8, 9)}
+    assert words(told(7, ended)) == {
+        (3, 6): {Said(4, MANY_SIDED, 8, 9), Said(4, JUDGED, 7, 8), Said(4, JUDGED, 9)},
+    }
+
+
 _runs = st.tuples(
     st.integers(0, 3),  # which run
     st.lists(st.tuples(st.integers(1, 6), st.sets(st.sampled_from([A, B])), st.booleans()), min_size=1, max_size=3),

@@ -121,7 +121,7 @@ def test_known_pairs_are_steps_past_the_run() -> None:
 
 def test_ties_and_renames_have_spans_of_their_own() -> None:
     tie = Tie(Place("DATASET", "n", "a"), Place("JOB", "n", "j"))
-    told = Told((5, {"ties": (tie,)}), (8, {"outputs": touched(OUT, before=B)}))
+    told = Told((5, {"ties": (tie,)}), (8, {"outputs": touched(OUT, formerly=(B,))}))
     found = {(told.place[s], told.place[t], since): held for (t, s, since), held in told.facts.ties.items()}
     assert found == {
         ("a", "j", 5): Held(1, "explicit", 1.0, 8),

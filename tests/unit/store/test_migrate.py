@@ -138,6 +138,24 @@ def test_older_code_goes_on_beside_newer_code_where_the_migration_says_so(
         store.close()
 
 
+def test_running_code_stops_writing_where_a_newer_migration_does_not_allow_it(
+    place: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    running = open_store(place)
+    with running.transaction():
+        running.state.put("before", b"1")
+    known = migrate.available()
+    with monkeypatch.context() as patch:
+        later(tmp_path / "next", patch, "alter table setting add column more text not null default 'm';")
+        newer = open_store(place)
+    monkeypatch.setattr(migrate, "available", lambda: known)
+    with pytest.raises(StoreTooNew), running.transaction():
+        running.state.put("after", b"1")
+    assert [newer.state.get(name) for name in ("before", "after")] == [b"1", None]
+    for store in (running, newer):
+        store.close()
+
+
 @pytest.mark.parametrize("second", ["", "-- compatible: {first}\n"])
 def test_older_code_is_refused_where_any_newer_migration_does_not_allow_it(
     place: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, second: str

@@ -46,9 +46,9 @@ def test_what_was_packed_with_the_dictionary_today_can_be_unpacked_for_ever() ->
 def test_a_facet_is_cut_out_wherever_it_stands() -> None:
     raw = b'{"a": ' + FACET + b', "b": ' + FACET + b"}"
     assert spans(raw, [FACET, FACET]) == [(6, FACET), (6 + len(FACET) + 7, FACET)]
-    skeleton = opened(*cut(raw, spans(raw, [FACET]), {FACET: 7}))
+    skeleton = opened(*cut(raw, spans(raw, [FACET, FACET]), {FACET: 7}))
     assert (skeleton.text, skeleton.blobs) == (b'{"a": , "b": }', (7, 7))
-    assert back(raw, [FACET]) == raw
+    assert back(raw, [FACET]) == back(raw, [FACET, FACET]) == raw
 
 
 def test_a_facet_inside_another_stays_there_and_a_small_one_stays_where_it_is() -> None:

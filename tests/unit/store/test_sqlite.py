@@ -13,6 +13,7 @@ import pytest
 from driftline.errors import StoreUnusable
 from driftline.store import connection, open_store
 from driftline.store.log import RUN, Fresh
+from driftline.store.sqlite import SqliteConnection
 
 ONE = "01900000-0000-7000-8000-000000000001"
 
@@ -152,3 +153,17 @@ def test_a_file_that_is_no_database_is_said_in_a_sentence_and_kept(tmp_path: Pat
 def test_an_unknown_kind_of_store_is_refused() -> None:
     with pytest.raises(StoreUnusable, match="oracle"):
         open_store("oracle://host")
+
+
+def test_a_store_that_another_process_is_writing_to_is_said_to_be_busy(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(connection, "BUSY_SECONDS", 0.05)
+    link = SqliteConnection(tmp_path / "driftline.db")
+    other = sqlite3.connect(tmp_path / "driftline.db", isolation_level=None)
+    other.execute("begin immediate")
+    with pytest.raises(StoreUnusable) as caught, link.transaction():
+        raise AssertionError
+    assert "Another process has been writing" in caught.value.hint
+    other.close()
+    link.close()

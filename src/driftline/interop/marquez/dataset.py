@@ -12,7 +12,7 @@ from driftline.event import facets as known
 from driftline.event import names
 from driftline.event.dataset_facets import LifecycleFacet
 from driftline.event.openlineage import Facets
-from driftline.interop.marquez import naming, space
+from driftline.interop.marquez import hidden, naming, space
 from driftline.store import Store
 from driftline.store.connection import Row
 from driftline.store.reading import NodeLine
@@ -212,7 +212,7 @@ def _dataset(held: Held, newest: Row | None) -> MarquezDataset:
         last_modified_at=naming.moment(newest[4] if newest else 0),
         last_lifecycle_state=held.lifecycle,
         description=held.description,
-        current_version=naming.dataset_version(line.namespace, line.name, version) if version else None,
+        current_version=naming.dataset_version(line.namespace, line.name, version or ""),
         driftline_version=version,
         column_lineage=_made_from(held.facets),
         facets=held.facets,
@@ -254,11 +254,13 @@ def _description(one: known.InputField) -> str | None:
 def page(store: Store, namespace: str, limit: int, offset: int) -> MarquezDatasets:
     """Return one page of the datasets of a namespace, by name."""
     known_space = store.reading.space(namespace)
-    lines = store.reading.page("DATASET", namespace, limit, offset)
-    return MarquezDatasets(shown(store, lines), known_space.datasets if known_space else 0)
+    gone = hidden.hidden(store)
+    lines = store.reading.page("DATASET", namespace, limit, offset, without=gone)
+    total = (known_space.datasets if known_space else 0) - hidden.count(gone, "DATASET", namespace)
+    return MarquezDatasets(shown(store, lines), total)
 
 
 def one(store: Store, namespace: str, name: str) -> MarquezDataset | None:
-    """Return one dataset; None where it is not known."""
-    line = store.reading.line("DATASET", namespace, name)
+    """Return one dataset; None where it is not known, or hidden."""
+    line = hidden.line(store, "DATASET", namespace, name)
     return shown(store, [line])[0] if line else None

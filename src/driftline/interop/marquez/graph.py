@@ -13,7 +13,7 @@ import msgspec
 from driftline.errors import BadInput, NotFound
 from driftline.event import names
 from driftline.graph import walk
-from driftline.interop.marquez import dataset, job, version
+from driftline.interop.marquez import dataset, hidden, job, version
 from driftline.interop.marquez.dataset import MarquezDataset
 from driftline.interop.marquez.job import MarquezJob
 from driftline.store import Store
@@ -87,7 +87,11 @@ def lineage(store: Store, node: str, depth: int) -> MarquezGraph:
         if not link.via and (link.kind != "ALIAS" or link.source < link.target)
     }
     lines = store.reading.lines_by_node({start, *(one.id for part in parts for one in part.nodes)})
-    ordered = sorted(lines.values(), key=lambda line: (line.node != start, line.node))
+    gone = hidden.hidden(store)
+    if start in lines and lines[start].id in gone:
+        raise NotFound(start)
+    seen = (line for line in lines.values() if line.id not in gone)
+    ordered = sorted(seen, key=lambda line: (line.node != start, line.node))
     datasets = dataset.shown(store, [line for line in ordered if line.type == "DATASET"])
     jobs = job.shown(store, [line for line in ordered if line.type == "JOB"], 1)
     shown: dict[str, MarquezDataset | MarquezJob] = {}

@@ -4,6 +4,7 @@ Enters: lines of the store. Leaves: jobs as Marquez shows them. What a job reads
 not the last one alone. A version of a job is a revision of its code: Driftline holds no other.
 """
 
+import re
 from collections.abc import Sequence
 
 import msgspec
@@ -11,7 +12,7 @@ import msgspec
 from driftline.event import facets as known
 from driftline.event.lineage import Job
 from driftline.event.openlineage import Facets
-from driftline.interop.marquez import naming, run
+from driftline.interop.marquez import hidden, naming, run
 from driftline.interop.marquez.dataset import Held, MarquezId, helds
 from driftline.interop.marquez.run import MarquezRun, MarquezVersionId
 from driftline.store import Store
@@ -19,6 +20,7 @@ from driftline.store.reading import NodeLine
 from driftline.store.walks import NOW
 
 LATEST = 10  # runs that come along with a job
+_ADDRESS = re.compile(r"(?:https?|ftp|file)://\S+$", re.IGNORECASE)
 _LOOKED = 500  # runs that the versions of a job are told from
 
 
@@ -39,7 +41,7 @@ class MarquezJob(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     location: str | None = None
     description: str | None = None
     latest_run: MarquezRun | None = None
-    latest_runs: list[MarquezRun] = []
+    latest_runs: list[MarquezRun] | None = None  # None, not empty: the web page looks for the longest of them
     facets: Facets = {}
     current_version: str | None = None
     driftline_version: str | None = None
@@ -83,6 +85,8 @@ class _Location(msgspec.Struct, frozen=True):
 
 class _Type(msgspec.Struct, frozen=True, rename="camel"):
     processing_type: str = ""
+    job_type: str | None = None
+    integration: str | None = None
 
 
 def shown(store: Store, lines: Sequence[NodeLine], latest: int = LATEST) -> list[MarquezJob]:
@@ -134,12 +138,19 @@ def _job(
         location=location(held.facets),
         description=held.description,
         latest_run=latest,
-        latest_runs=runs,
+        latest_runs=runs or None,
         facets=held.facets,
         current_version=version.version if version else None,
         driftline_version=version.driftline_version if version else None,
+        labels=labels(held.facets),
         tags=held.tags(),
     )
+
+
+def labels(held: Facets) -> list[str]:
+    """Return what sort of job it is and what runs it, as its ``jobType`` facet says."""
+    said = known.unpack(held, "jobType", _Type) or _Type()
+    return [text for text in (said.job_type, said.integration) if text]
 
 
 def kind(held: Facets) -> str:
@@ -150,9 +161,9 @@ def kind(held: Facets) -> str:
 
 
 def location(held: Facets) -> str | None:
-    """Return the address of the job's code."""
+    """Return the address of the job's code, where it is one that a browser can follow."""
     said = known.unpack(held, "sourceCodeLocation", _Location)
-    return said.url if said else None
+    return said.url if said and said.url and _ADDRESS.match(said.url) else None
 
 
 def _ends(store: Store, ids: list[int]) -> tuple[dict[int, list[MarquezId]], dict[int, list[MarquezId]]]:
@@ -173,18 +184,19 @@ def _ends(store: Store, ids: list[int]) -> tuple[dict[int, list[MarquezId]], dic
 
 def page(store: Store, namespace: str, states: Sequence[str], limit: int, offset: int) -> MarquezJobs:
     """Return one page of the jobs of a namespace (``""``: of all), by name; of some states of their last run only."""
+    gone = hidden.hidden(store)
     if states:
         ours = [state for one_ in states for state in naming.states(one_)]
-        lines, total = store.reading.jobs_in_state(ours, namespace, limit, offset)
+        lines, total = store.reading.jobs_in_state(ours, namespace, limit, offset, without=gone)
         return MarquezJobs(shown(store, lines), total)
     spaces = store.reading.spaces()
-    total = sum(space.jobs for space in spaces if namespace in ("", space.name))
-    return MarquezJobs(shown(store, store.reading.page("JOB", namespace, limit, offset)), total)
+    total = sum(space.jobs for space in spaces if namespace in ("", space.name)) - hidden.count(gone, "JOB", namespace)
+    return MarquezJobs(shown(store, store.reading.page("JOB", namespace, limit, offset, without=gone)), total)
 
 
 def one(store: Store, namespace: str, name: str) -> MarquezJob | None:
     """Return one job, its newest run with all that is known of it; None where the job is not known."""
-    line = store.reading.line("JOB", namespace, name)
+    line = hidden.line(store, "JOB", namespace, name)
     if line is None:
         return None
     [found] = shown(store, [line])
@@ -194,7 +206,7 @@ def one(store: Store, namespace: str, name: str) -> MarquezJob | None:
 
 def versions(store: Store, namespace: str, name: str) -> list[MarquezJobVersion] | None:
     """Return the versions of a job among its newest runs, newest first; None where the job is not known."""
-    line = store.reading.line("JOB", namespace, name)
+    line = hidden.line(store, "JOB", namespace, name)
     if line is None:
         return None
     [found] = shown(store, [line], 0)

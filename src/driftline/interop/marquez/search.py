@@ -6,13 +6,14 @@ one sign, as in Marquez.
 
 import itertools
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 import msgspec
 
 from driftline import clock
-from driftline.interop.marquez import naming
+from driftline.interop.marquez import hidden, naming
 from driftline.store import Store
 from driftline.store.reading import HOUR_US
 
@@ -62,8 +63,8 @@ class MarquezTags(msgspec.Struct, frozen=True, rename="camel"):
 class MarquezEventCount(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     """How many events of each state happened in a span of time."""
 
-    start_interval: str | None
-    end_interval: str | None
+    start_interval: str
+    end_interval: str
     fail: int = 0
     start: int = 0
     complete: int = 0
@@ -73,8 +74,8 @@ class MarquezEventCount(msgspec.Struct, frozen=True, kw_only=True, rename="camel
 class MarquezCount(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     """How many there were at the end of a span of time."""
 
-    start_interval: str | None
-    end_interval: str | None
+    start_interval: str
+    end_interval: str
     count: int
 
 
@@ -92,7 +93,7 @@ def search(store: Store, text: str, sort: str, wanted: str, namespace: str, limi
     form = f"%{text.lower()}%".replace("\\", "\\\\")
     types = _TYPES.get(wanted.lower(), ("DATASET", "JOB"))
     newest = sort.lower().startswith("update")
-    lines = store.reading.found(form, types, namespace, limit, newest=newest)
+    lines = store.reading.found(form, types, namespace, limit, newest=newest, without=hidden.hidden(store))
     results = [
         MarquezResult(
             type=line.type,
@@ -122,40 +123,55 @@ def tags(store: Store, limit: int, offset: int) -> MarquezTags:
     return MarquezTags([MarquezTag(name, told[name]) for name in known[offset : offset + limit]], len(known))
 
 
-def spans(period: str, zone: str, now_us: int) -> list[tuple[int, int]]:
-    """Return the last 24 hours (``DAY``) or the last 7 days (``WEEK``) of a time zone, each from when to when.
+class Span(NamedTuple):
+    """From when to when, and how the two are written."""
+
+    since_us: int
+    until_us: int
+    start: str
+    end: str
+
+
+def spans(period: str, zone: str, now_us: int) -> list[Span]:
+    """Return the last 24 hours (``DAY``) or the last 7 days (``WEEK``) of a time zone.
+
+    A day begins at midnight there, and is written as if that were midnight of UTC: the web page shows the date in UTC.
 
     Raises:
         ValueError: there is no such time zone.
     """
     if period == "DAY":
         last = now_us // HOUR_US
-        return [(hour * HOUR_US, (hour + 1) * HOUR_US) for hour in range(last - DAY_HOURS + 1, last + 1)]
+        hours = [hour * HOUR_US for hour in range(last - DAY_HOURS + 1, last + 2)]
+        return [Span(one, after, clock.iso(one), clock.iso(after)) for one, after in itertools.pairwise(hours)]
     try:
         here = clock.to_datetime(now_us).astimezone(ZoneInfo(zone or "UTC"))
     except (KeyError, OSError, ValueError) as error:
         raise ValueError(f"no time zone {zone!r}") from error
     midnight = here.replace(hour=0, minute=0, second=0, microsecond=0)
     days = [midnight + timedelta(days=day) for day in range(1 - WEEK_DAYS, 2)]
-    return [(_us(day), _us(after)) for day, after in itertools.pairwise(days)]
+    return [
+        Span(clock.from_datetime(day), clock.from_datetime(after), _written(day), _written(after))
+        for day, after in itertools.pairwise(days)
+    ]
 
 
-def _us(moment: datetime) -> int:
-    return clock.from_datetime(moment)
+def _written(midnight: datetime) -> str:
+    return clock.iso(clock.from_datetime(midnight.replace(tzinfo=UTC)))
 
 
-def event_counts(store: Store, asked: Sequence[tuple[int, int]]) -> list[MarquezEventCount]:
+def event_counts(store: Store, asked: Sequence[Span]) -> list[MarquezEventCount]:
     """Return how many run events of each state there were in some spans, told by whole hours."""
     found = []
-    for since, until in asked:
+    for span in asked:
         counted: dict[str, int] = {}
-        for hour in range(since // HOUR_US, until // HOUR_US):
+        for hour in range(span.since_us // HOUR_US, span.until_us // HOUR_US):
             for state, amount in store.reading.states(hour).items():
                 counted[state] = counted.get(state, 0) + amount
         found.append(
             MarquezEventCount(
-                start_interval=naming.moment(since),
-                end_interval=naming.moment(until),
+                start_interval=span.start,
+                end_interval=span.end,
                 fail=counted.get("FAIL", 0),
                 start=counted.get("START", 0),
                 complete=counted.get("COMPLETE", 0),
@@ -165,7 +181,7 @@ def event_counts(store: Store, asked: Sequence[tuple[int, int]]) -> list[Marquez
     return found
 
 
-def counts(store: Store, asset: str, asked: Sequence[tuple[int, int]]) -> list[MarquezCount]:
+def counts(store: Store, asset: str, asked: Sequence[Span]) -> list[MarquezCount]:
     """Return how many jobs, datasets or sources were known at the end of each of some spans."""
     if asset == "sources":
         firsts: dict[int, int] = {}
@@ -177,9 +193,9 @@ def counts(store: Store, asset: str, asked: Sequence[tuple[int, int]]) -> list[M
         firsts = store.reading.firsts("JOB" if asset == "jobs" else "DATASET")
     return [
         MarquezCount(
-            start_interval=naming.moment(since),
-            end_interval=naming.moment(until),
-            count=sum(amount for hour, amount in firsts.items() if hour < until // HOUR_US),
+            start_interval=span.start,
+            end_interval=span.end,
+            count=sum(amount for hour, amount in firsts.items() if hour < span.until_us // HOUR_US),
         )
-        for since, until in asked
+        for span in asked
     ]

@@ -81,6 +81,7 @@ def _namespace(name: str, space: Space | None, said: dict[str, str]) -> MarquezN
         updated_at=naming.moment(max(space.last_us if space else 0, told_us)),
         owner_name=said.get("owner") or OWNER,
         description=said.get("description"),
+        is_hidden="hidden" in said,
     )
 
 

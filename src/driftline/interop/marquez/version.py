@@ -2,7 +2,8 @@
 
 Enters: a dataset's line and its versions in the store. Leaves: versions as Marquez shows them, each by a UUID that
 stands for its name here. In a list only the newest carries its facets: those of one version are read from the events
-of the run that wrote it.
+of the run that wrote it. A dataset that nobody wrote has one version: itself, as it stands. Marquez has one for it,
+too, and its web page shows nothing of a dataset without any.
 """
 
 from collections.abc import Sequence
@@ -12,7 +13,7 @@ import msgspec
 from driftline.event.lineage import Dataset, Field
 from driftline.event.openlineage import Facets
 from driftline.graph import datasets
-from driftline.interop.marquez import naming, run
+from driftline.interop.marquez import hidden, naming, run
 from driftline.interop.marquez.dataset import Column, Held, MarquezField, documented, helds
 from driftline.interop.marquez.run import MarquezRun, MarquezVersionId
 from driftline.store import Store, versions
@@ -51,11 +52,13 @@ class MarquezDatasetVersions(msgspec.Struct, frozen=True, rename="camel"):
 
 def page(store: Store, namespace: str, name: str, limit: int, offset: int) -> MarquezDatasetVersions | None:
     """Return one page of a dataset's versions, newest first; None where the dataset is not known."""
-    line = store.reading.line("DATASET", namespace, name)
+    line = hidden.line(store, "DATASET", namespace, name)
     if line is None:
         return None
     [held] = helds(store, [line])
     rows, total = store.reading.versions(line.id, limit, offset)
+    if total == 0:
+        return MarquezDatasetVersions([_as_it_stands(held)][offset : offset + limit], 1)
     newest = store.reading.newest_versions([line.id]).get(line.id)
     schemas = store.reading.schemas(row[10] for row in rows)
     writers = store.reading.writers([row[0] for row in rows])
@@ -68,11 +71,15 @@ def page(store: Store, namespace: str, name: str, limit: int, offset: int) -> Ma
 
 def one(store: Store, namespace: str, name: str, wanted: str) -> MarquezDatasetVersion | None:
     """Return one version by its UUID or by its name here; None where it is not known."""
-    line = store.reading.line("DATASET", namespace, name)
-    found = find(store, line, wanted) if line else None
-    if line is None or found is None:
+    line = hidden.line(store, "DATASET", namespace, name)
+    if line is None:
         return None
     [held] = helds(store, [line])
+    found = find(store, line, wanted)
+    if found == 0:
+        return _as_it_stands(held)
+    if found is None:
+        return None
     row = store.walks.version_rows([found])[found]
     schema = store.reading.schemas([row[10]]).get(row[10], ())
     writer = store.reading.writers([found]).get(found)
@@ -80,7 +87,9 @@ def one(store: Store, namespace: str, name: str, wanted: str) -> MarquezDatasetV
 
 
 def find(store: Store, line: NodeLine, wanted: str) -> int | None:
-    """Return the id of a version of a dataset by its UUID or by its name here."""
+    """Return the id of a version of a dataset by its UUID or by its name here; 0 stands for how it stands."""
+    if wanted == naming.dataset_version(line.namespace, line.name, ""):
+        return 0
     offset = 0
     while held := store.reading.version_names(line.id, _PAGE, offset):
         for id_, version_ in held:
@@ -106,12 +115,33 @@ def _version(
         driftline_version=version_,
         namespace=line.namespace,
         source_name=held.source,
-        fields=held.fields(_columns(held, schema) if version_ else None),
+        fields=held.fields(_columns(held, schema)),
         tags=held.tags(),
         description=documented(facets) or held.description,
         lifecycle_state=said.lifecycle or None,
         created_by_run=run.bare(writer) if writer else None,
         facets=facets,
+    )
+
+
+def _as_it_stands(held: Held) -> MarquezDatasetVersion:
+    """Return the one version of a dataset that nobody wrote."""
+    line = held.line
+    return MarquezDatasetVersion(
+        id=run.version_id(line.namespace, line.name, ""),
+        type=held.type,
+        name=line.name,
+        physical_name=line.name,
+        created_at=naming.moment(line.created_us),
+        version=naming.dataset_version(line.namespace, line.name, ""),
+        driftline_version="",
+        namespace=line.namespace,
+        source_name=held.source,
+        fields=held.fields(),
+        tags=held.tags(),
+        description=held.description,
+        lifecycle_state=held.lifecycle,
+        facets=held.facets,
     )
 
 

@@ -6,6 +6,7 @@ import msgspec
 
 from driftline.engine.engine import Engine
 from driftline.errors import BadEvent, BadInput, NotFound
+from driftline.interop.marquez import hidden
 from driftline.store import Store
 
 MOST = 1_000  # things on a page
@@ -64,3 +65,10 @@ def tell(engine: Engine, event: bytes) -> None:
     receipt = engine.ingest(event)
     if receipt.status == "quarantined":
         raise BadEvent(receipt.reason)
+
+
+def hide(engine: Engine, type_: str, namespace: str, name: str) -> None:
+    """Take a dataset or a job out of sight, until an event speaks of it again."""
+    line = hidden.line(store(engine), type_, namespace, name)
+    if line is not None:
+        engine.say(hidden.SORT, line.node, {"at_us": str(max(engine.house.now(), line.updated_us))})

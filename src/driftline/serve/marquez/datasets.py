@@ -9,7 +9,7 @@ from driftline.interop.marquez import writing as events
 from driftline.interop.marquez.dataset import MarquezDataset, MarquezDatasets
 from driftline.interop.marquez.version import MarquezDatasetVersion, MarquezDatasetVersions
 from driftline.interop.marquez.writing import MarquezNewDataset
-from driftline.serve.marquez.asking import SPACE, MarquezPageQuery, named, store, tell, there
+from driftline.serve.marquez.asking import SPACE, MarquezPageQuery, hide, named, store, tell, there
 from driftline.serve.operation import reading, writing
 
 ALL = f"{SPACE}/datasets"
@@ -59,10 +59,12 @@ def put_dataset(engine: Engine, namespace: str, dataset: str, body: MarquezNewDa
 
 
 def delete_dataset(engine: Engine, namespace: str, dataset: str) -> MarquezDataset:
-    """Say that a dataset was dropped, as an event."""
+    """Say that a dataset was dropped, as an event, and hide it until an event speaks of it again."""
     get_dataset(engine, namespace, dataset)
     tell(engine, events.dropped(namespace, dataset, engine.house.now()))
-    return get_dataset(engine, namespace, dataset)
+    found = get_dataset(engine, namespace, dataset)
+    hide(engine, "DATASET", namespace, dataset)
+    return found
 
 
 def tag_dataset(engine: Engine, namespace: str, dataset: str, tag: str) -> MarquezDataset:

@@ -6,16 +6,16 @@ import msgspec
 
 from driftline import clock
 from driftline.engine.engine import Engine
-from driftline.errors import BadInput, WrongMethod
+from driftline.errors import BadInput
 from driftline.event import ids, names
+from driftline.interop.marquez import hidden, space
 from driftline.interop.marquez import job as jobs
 from driftline.interop.marquez import run as runs
-from driftline.interop.marquez import space
 from driftline.interop.marquez import writing as events
 from driftline.interop.marquez.job import MarquezJob, MarquezJobs, MarquezJobVersion, MarquezJobVersions
 from driftline.interop.marquez.run import MarquezRun, MarquezRuns
 from driftline.interop.marquez.writing import MarquezNewJob, MarquezNewRun
-from driftline.serve.marquez.asking import ROOT, SPACE, MarquezPageQuery, named, store, tell, there
+from driftline.serve.marquez.asking import ROOT, SPACE, MarquezPageQuery, hide, named, store, tell, there
 from driftline.serve.operation import reading, writing
 
 ALL = f"{SPACE}/jobs"
@@ -66,7 +66,7 @@ def get_version(engine: Engine, namespace: str, job: str, key: str) -> MarquezJo
 
 def list_runs(engine: Engine, namespace: str, job: str, query: MarquezPageQuery) -> MarquezRuns:
     """List the runs of a job, newest first."""
-    line = there(store(engine).reading.line("JOB", namespace, job), names.job_id(namespace, job))
+    line = there(hidden.line(store(engine), "JOB", namespace, job), names.job_id(namespace, job))
     return runs.page(store(engine), line.id, query.size, query.offset)
 
 
@@ -91,14 +91,15 @@ def put_job(engine: Engine, namespace: str, job: str, body: MarquezNewJob) -> Ma
 
 
 def delete_job(engine: Engine, namespace: str, job: str) -> MarquezJob:
-    """Refuse to forget a job: what events said of it stays."""
-    get_job(engine, namespace, job)
-    raise WrongMethod(f"{job!r} stays, as events named it", hint="Nothing that events told is taken away.")
+    """Hide a job until an event speaks of it again. What events said of it stays."""
+    found = get_job(engine, namespace, job)
+    hide(engine, "JOB", namespace, job)
+    return found
 
 
 def create_run(engine: Engine, namespace: str, job: str, body: MarquezNewRun) -> MarquezRun:
     """Announce a run, as an event."""
-    there(store(engine).reading.line("JOB", namespace, job), names.job_id(namespace, job))
+    there(hidden.line(store(engine), "JOB", namespace, job), names.job_id(namespace, job))
     moment = engine.house.now()
     run = ids.repair_run_id(body.id) if body.id else ids.uuid7(moment)
     if store(engine).reading.run(run) is not None:

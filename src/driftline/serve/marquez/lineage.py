@@ -85,4 +85,5 @@ OPERATIONS = (
     reading(f"{ROOT}/column-lineage", get_column_lineage, lenient=True),
     reading(f"{ROOT}/runlineage/upstream", get_upstream_runs, lenient=True),
     reading(f"{ROOT}/events/lineage", list_events, lenient=True),
+    reading(f"{ROOT}/events", list_events, lenient=True),  # where marquez-python looks for them
 )

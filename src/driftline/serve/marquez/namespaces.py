@@ -1,7 +1,6 @@
 """Namespaces and sources. Neither is an event: what people say of them is kept beside what events say."""
 
 from driftline.engine.engine import Engine
-from driftline.errors import WrongMethod
 from driftline.interop.marquez import space
 from driftline.interop.marquez.space import (
     MarquezNamespace,
@@ -34,9 +33,11 @@ def put_namespace(engine: Engine, namespace: str, body: MarquezNewNamespace) -> 
 
 
 def delete_namespace(engine: Engine, namespace: str) -> MarquezNamespace:
-    """Refuse to forget a namespace: what events said of it stays."""
+    """Hide a namespace until it is put again: the page no longer offers it. What events said of it stays."""
     get_namespace(engine, namespace)
-    raise WrongMethod(f"{namespace!r} stays, as events named it", hint="Nothing that events told is taken away.")
+    said = store(engine).marks.words("namespaces").get(namespace, {})
+    engine.say("namespaces", namespace, {**said, "hidden": "yes"})
+    return get_namespace(engine, namespace)
 
 
 def list_sources(engine: Engine, query: MarquezPageQuery) -> MarquezSources:

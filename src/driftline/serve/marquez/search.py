@@ -1,14 +1,20 @@
-"""Search over the names of datasets and jobs, as Marquez answers it."""
+"""Search over the names of datasets and jobs, and over their words, as Marquez answers them."""
 
 from typing import Annotated
 
 import msgspec
 
 from driftline.engine.engine import Engine
+from driftline.interop.marquez import hits
 from driftline.interop.marquez import search as searching
+from driftline.interop.marquez.hits import MarquezDatasetHits, MarquezJobHits
 from driftline.interop.marquez.search import MarquezResults
 from driftline.serve.marquez.asking import MOST, ROOT, Limit, store
 from driftline.serve.operation import reading
+from driftline.store.finder import Wanted
+
+BETA = "/api/v2beta/search"
+HITS = 10  # as many as the search engine beside Marquez gives
 
 
 class MarquezSearchQuery(msgspec.Struct, frozen=True):
@@ -27,4 +33,28 @@ def search(engine: Engine, query: MarquezSearchQuery) -> MarquezResults:
     return searching.search(store(engine), query.q, query.sort, query.filter, query.namespace, limit)
 
 
-OPERATIONS = (reading(f"{ROOT}/search", search, lenient=True),)
+class MarquezHitsQuery(msgspec.Struct, frozen=True):
+    """What to look for."""
+
+    q: Annotated[str, msgspec.Meta(description="Words, or how they begin.", min_length=1)]
+
+
+def search_jobs(engine: Engine, query: MarquezHitsQuery) -> MarquezJobHits:
+    """Find jobs by words of their names, labels and descriptions."""
+    return hits.jobs(store(engine), _found(engine, query.q, "JOB"), query.q)
+
+
+def search_datasets(engine: Engine, query: MarquezHitsQuery) -> MarquezDatasetHits:
+    """Find datasets by words of their names, columns, labels and descriptions."""
+    return hits.datasets(store(engine), _found(engine, query.q, "DATASET"), query.q)
+
+
+def _found(engine: Engine, text: str, type_: str) -> list[str]:
+    return [hit.node for hit in engine.catalogue.search(Wanted(text=text, type=type_), limit=HITS).hits]
+
+
+OPERATIONS = (
+    reading(f"{ROOT}/search", search, lenient=True),
+    reading(f"{BETA}/jobs", search_jobs, lenient=True),
+    reading(f"{BETA}/datasets", search_datasets, lenient=True),
+)

@@ -7,7 +7,7 @@ import msgspec
 from driftline.engine.engine import Engine
 from driftline.errors import BadInput
 from driftline.interop.marquez import search
-from driftline.interop.marquez.search import MarquezCount, MarquezEventCount
+from driftline.interop.marquez.search import MarquezCount, MarquezEventCount, Span
 from driftline.serve.marquez.asking import ROOT, store
 from driftline.serve.operation import reading
 
@@ -19,7 +19,7 @@ class MarquezStatsQuery(msgspec.Struct, frozen=True):
     timezone: Annotated[str, msgspec.Meta(description="Where days begin, such as Europe/Rome. Empty: UTC.")] = ""
 
 
-def _spans(engine: Engine, query: MarquezStatsQuery) -> list[tuple[int, int]]:
+def _spans(engine: Engine, query: MarquezStatsQuery) -> list[Span]:
     try:
         return search.spans(query.period, query.timezone, engine.house.now())
     except ValueError as error:

@@ -57,10 +57,11 @@ def test_facets_come_back_as_they_came(store: Store) -> None:
     }
 
 
-def test_a_dataset_without_facets_lies_where_its_namespace_says_and_has_no_version(store: Store) -> None:
+def test_a_dataset_that_nobody_wrote_lies_where_its_namespace_says_and_is_its_own_version(store: Store) -> None:
     found = dataset.one(store, BASE, "shop.raw")
     assert found is not None
-    assert (found.source_name, found.current_version, found.last_modified_at) == (BASE, None, None)
+    assert (found.source_name, found.driftline_version, found.last_modified_at) == (BASE, None, None)
+    assert found.current_version == naming.dataset_version(BASE, "shop.raw", "")
     assert dataset.one(store, BASE, "shop.none") is None
 
 

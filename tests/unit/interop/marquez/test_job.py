@@ -1,3 +1,6 @@
+import msgspec
+import pytest
+
 from driftline.interop.marquez import job, naming
 from driftline.store import Store
 
@@ -13,7 +16,7 @@ def test_one_job_with_what_it_reads_and_writes_and_its_runs(store: Store) -> Non
     assert (found.type, found.location) == ("BATCH", "https://example.org/etl.py")
     assert (found.parent_job_name, found.simple_name) == ("etl", "mart")
     assert found.parent_job_uuid == naming.identify("job:etl:etl")
-    assert [one.id for one in found.latest_runs] == [SECOND, FIRST]
+    assert [one.id for one in found.latest_runs or ()] == [SECOND, FIRST]
     assert found.latest_run is not None
     assert (found.latest_run.id, found.latest_run.state) == (SECOND, "FAILED")
     assert [one.dataset_version_id.name for one in found.latest_run.output_dataset_versions] == ["shop.mart"]
@@ -39,7 +42,7 @@ def test_jobs_are_found_by_the_state_of_their_last_run(store: Store) -> None:
 def test_a_job_that_is_only_a_parent_has_no_runs_and_no_version(store: Store) -> None:
     found = job.one(store, "etl", "etl")
     assert found is not None
-    assert (found.latest_run, found.latest_runs, found.current_version) == (None, [], None)
+    assert (found.latest_run, found.latest_runs, found.current_version) == (None, None, None)
 
 
 def test_a_version_of_a_job_is_a_revision_of_its_code(store: Store) -> None:
@@ -52,10 +55,28 @@ def test_a_version_of_a_job_is_a_revision_of_its_code(store: Store) -> None:
     assert job.versions(store, "etl", "none") is None
 
 
-def test_the_type_follows_from_how_it_processes() -> None:
-    from msgspec import Raw
+@pytest.mark.parametrize(
+    ("said", "shown"),
+    [
+        ("https://example.org/etl.py", "https://example.org/etl.py"),
+        ("file:///src/etl.py", "file:///src/etl.py"),
+        ("git@example.org:etl.git", None),  # java.net.URL of the Java client refuses it, a browser cannot follow it
+        ("src/etl.py", None),
+        ("javascript:alert(1)", None),
+    ],
+)
+def test_a_location_is_an_address_that_a_browser_can_follow(said: str, shown: str | None) -> None:
+    assert job.location({"sourceCodeLocation": msgspec.Raw(msgspec.json.encode({"url": said}))}) == shown
 
+
+def test_the_type_follows_from_how_it_processes() -> None:
     said = {"STREAMING": "STREAM", "BATCH": "BATCH", "SERVICE": "SERVICE", "else": "BATCH"}
-    found = {kind: job.kind({"jobType": Raw(b'{"processingType":"%s"}' % kind.encode())}) for kind in said}
+    found = {kind: job.kind({"jobType": msgspec.Raw(b'{"processingType":"%s"}' % kind.encode())}) for kind in said}
     assert found == said
     assert job.kind({}) == "BATCH"
+
+
+def test_labels_are_the_sort_of_job_and_what_runs_it() -> None:
+    said = msgspec.Raw(b'{"processingType":"BATCH","integration":"DBT","jobType":"MODEL"}')
+    assert job.labels({"jobType": said}) == ["MODEL", "DBT"]
+    assert job.labels({}) == []

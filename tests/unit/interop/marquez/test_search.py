@@ -49,17 +49,18 @@ def test_events_can_be_cut_out_of_time(store: Store) -> None:
 
 def test_a_day_is_twenty_four_whole_hours_and_a_week_seven_days_of_a_place() -> None:
     day = search.spans("DAY", "", NOW)
-    assert (len(day), clock.iso(day[0][0]), clock.iso(day[-1][1])) == (
+    assert (len(day), day[0].start, day[-1].end) == (
         24,
         "2026-01-03T04:00:00Z",
         "2026-01-04T04:00:00Z",
     )
     week = search.spans("WEEK", "Europe/Rome", NOW)
-    assert (len(week), clock.iso(week[0][0]), clock.iso(week[-1][1])) == (
+    assert (len(week), clock.iso(week[0].since_us), clock.iso(week[-1].until_us)) == (
         7,
         "2025-12-28T23:00:00Z",
         "2026-01-04T23:00:00Z",
     )
+    assert (week[0].start, week[-1].end) == ("2025-12-29T00:00:00Z", "2026-01-05T00:00:00Z")  # the dates of the place
     with pytest.raises(ValueError, match="no time zone"):
         search.spans("WEEK", "Moon/Sea", NOW)
 

@@ -42,3 +42,13 @@ def test_a_reading_that_named_no_version_leads_to_the_dataset_as_it_stands(store
     assert found is not None
     assert [field.name for field in found.fields] == ["id"]
     assert found.created_by_run is None
+
+
+def test_a_dataset_that_nobody_wrote_is_its_own_and_only_version(store: Store) -> None:
+    found = version.page(store, BASE, "shop.raw", 10, 0)
+    assert found is not None
+    [one] = found.versions
+    assert (found.total_count, one.driftline_version, one.created_at) == (1, "", "2026-01-02T03:00:00Z")
+    assert version.one(store, BASE, "shop.raw", one.version) == one
+    after = version.page(store, BASE, "shop.raw", 10, 1)
+    assert after == version.MarquezDatasetVersions([], 1)

@@ -48,9 +48,14 @@ def test_a_dataset_that_is_put_with_a_run_is_one_of_its_outputs(shop: TestClient
     assert shop.put(f"{BASE}/more", json=body).status_code == 404
 
 
-def test_a_dataset_that_is_deleted_is_told_as_dropped(shop: TestClient) -> None:
+def test_a_dataset_that_is_deleted_is_told_as_dropped_and_out_of_sight_until_it_is_spoken_of(shop: TestClient) -> None:
     said = shop.delete(MART).json()
     assert (said["deleted"], said["lastLifecycleState"]) == (True, "DROP")
+    assert [one["name"] for one in shop.get(BASE).json()["datasets"]] == ["public/raw"]
+    assert (shop.get(MART).status_code, shop.get(f"{MART}/versions").status_code) == (404, 404)
+    assert shop.get("/api/v1/search?q=mart&filter=DATASET").json()["results"] == []
+    back = {"type": "DB_TABLE", "physicalName": "x", "sourceName": ""}
+    assert shop.put(MART, json=back).json()["name"] == "public/mart"
     assert shop.delete(f"{BASE}/none").status_code == 404
 
 

@@ -67,7 +67,17 @@ def test_a_run_is_announced(shop: TestClient) -> None:
     assert shop.post(f"{JOBS}/none/runs", json={}).status_code == 404
 
 
-def test_a_job_cannot_be_taken_away_but_tagged(shop: TestClient) -> None:
-    assert shop.delete(f"{JOBS}/mart").status_code == 405
+def test_a_job_that_is_deleted_is_out_of_sight_until_an_event_speaks_of_it(shop: TestClient) -> None:
+    assert shop.delete(f"{JOBS}/mart").json()["name"] == "mart"
+    assert shop.get(JOBS).json() == {"jobs": [], "totalCount": 0}
+    assert shop.get(f"/api/v1/jobs/runs/{RUN}").status_code == 200  # what it ran stays
+    for path in ("", "/runs", "/versions"):
+        assert shop.get(f"{JOBS}/mart{path}").status_code == 404
+    assert shop.delete(f"{JOBS}/mart").status_code == 404
+    assert shop.put(f"{JOBS}/mart", json={"type": "BATCH"}).status_code == 200
+    assert shop.get(JOBS).json()["totalCount"] == 1
+
+
+def test_a_job_is_tagged(shop: TestClient) -> None:
     assert shop.post(f"{JOBS}/mart/tags/daily").json()["tags"] == ["daily"]
     assert shop.delete(f"{JOBS}/mart/tags/daily").json()["tags"] == []

@@ -51,3 +51,7 @@ def test_run_events_as_they_came(shop: TestClient) -> None:
     asked = "/api/v1/events/lineage?sortDirection=asc&after=2026-01-02T03:00:00.000Z&before=2026-01-02T03:00:30%2B00:00"
     assert [one["eventType"] for one in shop.get(asked).json()["events"]] == ["START"]
     assert shop.get("/api/v1/events/lineage?after=soon").status_code == 400
+
+
+def test_run_events_are_also_where_the_python_client_looks_for_them(shop: TestClient) -> None:
+    assert shop.get("/api/v1/events?limit=1").json() == shop.get("/api/v1/events/lineage?limit=1").json()

@@ -43,10 +43,13 @@ def test_what_people_say_of_a_namespace_and_a_source_is_kept(shop: TestClient) -
     assert shop.get("/api/v1/sources").json()["totalCount"] == 2
 
 
-def test_a_namespace_cannot_be_taken_away(shop: TestClient) -> None:
-    said = shop.delete("/api/v1/namespaces/etl")
-    assert said.status_code == 405
-    assert "etl" in said.json()["error"]["message"]
+def test_a_namespace_that_is_deleted_is_hidden_until_it_is_put_again(shop: TestClient) -> None:
+    since = shop.get("/api/v1/namespaces/etl").json()["createdAt"]
+    assert shop.delete("/api/v1/namespaces/etl").json()["isHidden"] is True
+    listed = {one["name"]: one["isHidden"] for one in shop.get("/api/v1/namespaces").json()["namespaces"]}
+    assert listed == {"etl": True, "postgres://h:5432": False}
+    shown = shop.put("/api/v1/namespaces/etl", json={"ownerName": "me"}).json()
+    assert (shown["isHidden"], shown["createdAt"]) == (False, since)
     assert shop.delete("/api/v1/namespaces/none").status_code == 404
 
 

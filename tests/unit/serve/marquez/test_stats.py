@@ -31,7 +31,7 @@ def test_a_week_by_days(shop: TestClient, then: None) -> None:
     for asset, known in (("jobs", 1), ("datasets", 2), ("sources", 1)):
         said = shop.get(f"/api/v1/stats/{asset}?period=WEEK&timezone=Europe/Rome").json()
         assert [one["count"] for one in said] == [0, 0, 0, 0, 0, 0, known]
-        assert said[-1]["startInterval"] == "2026-01-01T23:00:00Z"
+        assert said[-1]["startInterval"] == "2026-01-02T00:00:00Z"
 
 
 def test_a_period_and_a_place_must_be_known(shop: TestClient) -> None:
