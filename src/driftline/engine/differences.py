@@ -153,7 +153,7 @@ def _columns(house: House, targets: list[int], moment: int) -> Iterable[Link]:
         drawing.node(node, 0)
     for line in lines:
         drawing.link(nodes[line.source].id, nodes[line.target].id, line.kind, line)
-    return drawing.links.values()
+    return drawing.links()
 
 
 def _every(

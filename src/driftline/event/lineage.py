@@ -181,7 +181,7 @@ class History(msgspec.Struct, frozen=True):
         return self.shape.run, self.shape.attempt
 
 
-class Node(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
+class Node(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True, gc=False):
     """A node of an answer about lineage, as commands and the HTTP interface print it."""
 
     id: str
@@ -193,7 +193,9 @@ class Node(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     status: str = ""  # "", "drift", "changed", "quarantined"
 
 
-class Link(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True, rename={"source": "from", "target": "to"}):
+class Link(
+    msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True, gc=False, rename={"source": "from", "target": "to"}
+):
     """An edge of an answer about lineage: JSON keys ``from``, ``to``, ``kind``, ``provenance``, ``confidence``."""
 
     source: str

@@ -6,6 +6,8 @@ between two names of a dataset an ALIAS. Never walks further.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from operator import itemgetter
+from typing import Literal
 
 import msgspec
 
@@ -14,7 +16,10 @@ from driftline.event.lineage import Link, Node, Subgraph
 from driftline.store import Store
 from driftline.store.catalogue import label_version
 from driftline.store.connection import Row
-from driftline.store.walks import ALIAS, Direction, Line, Walk, surer
+from driftline.store.walks import ALIAS, Direction, Line, Walk, Wide, surer
+
+Named = tuple[str, Literal["DATASET", "JOB"], str, str]  # node id, type, label, kind
+_FIRST = itemgetter(0)
 
 
 class Drawing:
@@ -22,39 +27,47 @@ class Drawing:
 
     def __init__(self, direction: Direction) -> None:
         self._sign = -1 if direction == "up" else 1
-        self._lines: dict[tuple[str, str, str, str], Line] = {}
         self.nodes: dict[str, Node] = {}
-        self.links: dict[tuple[str, str, str, str], Link] = {}
+        self.lines: dict[tuple[str, str, str, str], Line] = {}  # by source, target, kind and via: the surest
 
     def node(self, node: Node, far: int) -> str:
         """Take a node at a distance; return its id."""
         held = self.nodes.get(node.id)
         if held is None or far < abs(held.depth):
-            fields = {name: getattr(node, name) for name in ("id", "type", "label", "kind", "time_us")}
-            self.nodes[node.id] = Node(depth=self._sign * far, **fields)
+            depth = self._sign * far
+            self.nodes[node.id] = Node(
+                id=node.id, type=node.type, label=node.label, kind=node.kind, depth=depth, time_us=node.time_us
+            )
         return node.id
 
     def link(self, source: str, target: str, kind: str, line: Line, via: str = "") -> None:
         """Take a link."""
         if source not in self.nodes or target not in self.nodes:
             return
-        held = self._lines.get((source, target, kind, via))
-        if held is None or surer(line, held):
-            self._lines[source, target, kind, via] = line
-            self.links[source, target, kind, via] = Link(
-                source=source,
-                target=target,
-                kind=kind,
+        key = (source, target, kind, via)
+        held = self.lines.setdefault(key, line)
+        if (line.provenance, line.confidence) != (held.provenance, held.confidence) and surer(line, held):
+            self.lines[key] = line
+
+    def links(self) -> list[Link]:
+        """Return the links that were taken, in order."""
+        return [
+            Link(
+                source=key[0],
+                target=key[1],
+                kind=key[2],
                 provenance=line.provenance,
                 confidence=round(line.confidence, 6),
-                via=via,
+                via=key[3],
             )
+            for key, line in sorted(self.lines.items(), key=_FIRST)
+        ]
 
     def graph(self, truncated: bool) -> Subgraph:
         """Return what was taken."""
         return Subgraph(
             nodes=tuple(sorted(self.nodes.values(), key=lambda node: (abs(node.depth), node.id))),
-            edges=tuple(sorted(self.links.values(), key=lambda link: (link.source, link.target, link.kind, link.via))),
+            edges=tuple(self.links()),
             truncated=truncated,
         )
 
@@ -64,22 +77,26 @@ def plainly(graph: Subgraph) -> Subgraph:
     return msgspec.structs.replace(graph, edges=tuple(link for link in graph.edges if not link.via))
 
 
-def flows(store: Store, walk: Walk, direction: Direction, ends: Sequence[tuple[int, int]] = ()) -> Subgraph:
+def flows(store: Store, walk: Walk | Wide, direction: Direction, ends: Sequence[tuple[int, int]] = ()) -> Subgraph:
     """Return datasets and jobs; ``ends`` are flows of jobs that may have nothing on their other side."""
     drawing = Drawing(direction)
     rows = store.walks.nodes({*walk.far, *(line.via for line in walk.lines), *(place for end in ends for place in end)})
     placed = {place: drawing.node(node_of(rows[place]), far) for place, far in walk.far.items() if place in rows}
+    jobs: dict[int, int] = {}  # how far each is
     for line in walk.lines:
         far = walk.far[line.target if direction == "up" else line.source] + 1
+        jobs[line.via] = min(far, jobs.get(line.via, far))
+    through = {via: drawing.node(node_of(rows[via]), far) for via, far in jobs.items() if via}
+    for line in walk.lines:
         source, target = placed[line.source], placed[line.target]
         if line.via:
-            job = drawing.node(node_of(rows[line.via]), far)
+            job = through[line.via]
             drawing.link(source, job, "READ", line)
             drawing.link(job, target, "WRITE", line)
             drawing.link(source, target, "DERIVED", line, job)
         else:
             drawing.link(source, target, kind_of(rows, line), line)
-    drawn = {(link.source, link.target) for link in drawing.links.values()}
+    drawn = {(source, target) for source, target, _, _ in drawing.lines}
     for source_id, target_id in ends:
         line = Line(source_id, target_id, 0, 1, "", "explicit", 1.0)
         held = target_id if direction == "up" else source_id
@@ -101,13 +118,19 @@ def kind_of(rows: Mapping[int, Row], line: Line) -> str:
     return "READ" if source == "DATASET" else "WRITE"
 
 
-def node_of(row: Row) -> Node:
-    """Return the node of a row of a dataset or a job."""
+def named(row: Row) -> Named:
+    """Return node id, type, label and kind of a row of a dataset or a job."""
     _, type_, namespace, name, node, kind, *_ = row
     if type_ == "HUB":  # where the many inputs and outputs of a job's run meet
         name = name.rpartition("#")[0]
-        return Node(id=names.job_id(namespace, name), type="JOB", label=name)
-    return Node(id=node, type=type_, label=name, kind=kind)
+        return names.job_id(namespace, name), "JOB", name, ""
+    return node, type_, name, kind
+
+
+def node_of(row: Row) -> Node:
+    """Return the node of a row of a dataset or a job."""
+    id_, type_, label, kind = named(row)
+    return Node(id=id_, type=type_, label=label, kind=kind)
 
 
 def versions(store: Store, walk: Walk, direction: Direction) -> Subgraph:

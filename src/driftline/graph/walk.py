@@ -12,10 +12,10 @@ import msgspec
 
 from driftline.event import names
 from driftline.event.lineage import Link, Node, Subgraph
-from driftline.graph import drawn
+from driftline.graph import drawn, wide
 from driftline.store import Store
 from driftline.store.catalogue import Found
-from driftline.store.walks import ALIAS, NOW, Direction, Line, Walk
+from driftline.store.walks import ALIAS, NOW, Direction, Line, Walk, Wide
 
 DEPTH = 5
 LIMIT = 500
@@ -97,7 +97,7 @@ def path(store: Store, start: str, end: str, *, as_of_us: int | None = None, col
     return _with_ends(store, Subgraph(nodes=tuple(placed), edges=whole.edges), first, last)
 
 
-_Level = tuple[Callable[[list[int]], Walk], Callable[[Store, Walk, Direction], Subgraph], list[int], list[int]]
+_Level = tuple[Callable[[list[int]], Walk | Wide], Callable[[Store, Walk, Direction], Subgraph], list[int], list[int]]
 
 
 def _level(store: Store, first: Found, last: Found, moment: int, *, columns: bool) -> _Level:
@@ -165,7 +165,7 @@ def _depth(node: Node) -> int:
     return node.depth
 
 
-def _way(found: Walk, begin: int, ends: Sequence[int]) -> list[Line]:
+def _way(found: Walk | Wide, begin: int, ends: Sequence[int]) -> list[Line]:
     """Return the lines of one shortest way; of several, the surest, then the first by its ids."""
     onward: dict[int, list[Line]] = {}
     for line in found.lines:
@@ -202,9 +202,11 @@ def _walk(
         return drawn.versions(store, store.walks.versions(found.id, direction, depth, moment, limit), direction)
     if found.type == "RUN":
         return _run(store, found, direction, depth, moment, limit)
-    walked = store.walks.flows(found.id, found.type == "JOB", direction, depth, moment, limit)
-    inner = [place for place, distance in walked.far.items() if distance < depth]
-    return drawn.flows(store, walked, direction, store.walks.jobs_at(inner, direction, moment))
+    met = store.walks.flows(found.id, found.type == "JOB", direction, depth, moment, limit)
+    if isinstance(met, Wide):
+        return wide.flows(store, met, depth)
+    inner = [place for place, distance in met.far.items() if distance < depth]
+    return drawn.flows(store, met, direction, store.walks.jobs_at(inner, direction, moment))
 
 
 def _without(walked: Walk, sets: Sequence[int]) -> Walk:

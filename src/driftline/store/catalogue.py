@@ -68,7 +68,7 @@ class Catalogue:
         """Return one page of the catalogue and how many lines there are."""
         form = f"%{escape(query)}%"
         rows = self._connection.rows("datasets_page", form=form, limit=limit, offset=offset, unborn=OPEN)
-        total = self._connection.row("datasets_total", form=form)
+        total = self._connection.row("datasets_total", form=form) if query else self._connection.row("datasets_count")
         return [self._line(row) for row in rows], total[0] if total else 0
 
     def dataset(self, dataset: Dataset) -> DatasetSummary | None:

@@ -34,6 +34,7 @@ class Connection(ABC):
         self._depth = 0
         self._schema = -1  # the newest schema of the store that this code was found to be fit for
         self._forget: list[Callable[[], None]] = []
+        self._beside = True  # reads run beside the writer
 
     @abstractmethod
     def rows(self, statement: str, /, **values: Any) -> list[Row]:
@@ -118,6 +119,10 @@ class Connection(ABC):
     @abstractmethod
     def close(self) -> None:
         """Close every connection; a second call does nothing."""
+
+    def settled(self) -> bool:
+        """Whether the calling thread reads what is committed, and nothing else."""
+        return self._beside and not self._inside()
 
     def _inside(self) -> bool:
         """Whether the calling thread is inside a transaction."""

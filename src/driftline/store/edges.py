@@ -11,7 +11,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from driftline.store import facts, pairing
+from driftline.store import facts, pairing, whole
 from driftline.store.blobs import Blobs
 from driftline.store.connection import OPEN, Connection
 from driftline.store.facts import Facts
@@ -53,6 +53,7 @@ class Edges:
         self._pairs_anew: dict[Pair, None] = {}
         self._flows_anew: dict[tuple[int, int, int], None] = {}  # job, dataset, role
         self._names_anew: dict[int, None] = {}
+        self._moved: set[int] = set()  # datasets and jobs into which edges or flows were written
         connection.on_rollback(self.forget)
 
     def on_behalf(self, job: int, parent: int, root: int, since_us: int) -> None:
@@ -121,8 +122,7 @@ class Edges:
 
     def settle(self) -> None:
         """Count anew what could not be added to; to be called when the rows of the runs are written."""
-        self._flow_rows.flush()
-        self._edge_rows.flush()
+        self._moved |= self._flow_rows.flush() | self._edge_rows.flush()
         for key in self._flows_anew:
             job, dataset, role = key
             rows = self._connection.rows("touches_of_job", job=job, dataset=dataset, role=role)
@@ -144,8 +144,9 @@ class Edges:
 
     def flush(self) -> None:
         """Write what is new."""
-        self._flow_rows.flush()
-        self._edge_rows.flush()
+        self._moved |= self._flow_rows.flush() | self._edge_rows.flush()
+        whole.moved(self._connection, self._moved)
+        self._moved.clear()
         self._pairings.flush()
         self._flows.flush()
         self._parents.flush()
@@ -154,7 +155,7 @@ class Edges:
         """Let go of what is in memory."""
         for held in (self._pairings, self._flows, self._parents):
             held.forget()
-        for anew in (self._pairs_anew, self._flows_anew, self._names_anew):
+        for anew in (self._pairs_anew, self._flows_anew, self._names_anew, self._moved):
             anew.clear()
 
     def _rename(self, dataset: int) -> None:

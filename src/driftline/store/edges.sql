@@ -191,3 +191,43 @@ select version_id, run_id from touch where version_id in {integers:ids} and role
 -- name: field_owners
 -- The datasets of some columns.
 select id, dataset_id from field where id in {integers:ids};
+
+-- name: moved_put
+-- Edges or flows into some datasets and jobs were written.
+insert into edge_moved (targets) values (:targets) returning seq;
+
+-- name: moved_drop
+-- What moved long ago is read again by whoever still needs it, with everything else.
+delete from edge_moved where seq <= :seq;
+
+-- name: moved_span
+-- The first and the last word on what moved.
+select coalesce((select min(seq) from edge_moved), 0), coalesce((select max(seq) from edge_moved), 0);
+
+-- name: moved_since
+-- Where edges or flows were written after a word.
+select targets from edge_moved where seq > :after order by seq;
+
+-- part: edge_row
+-- An edge with its span of time.
+select target, source, via, valid_from_us, valid_to_us, hops, provenance, confidence from edge
+
+-- part: flow_row
+-- A flow with its span of time.
+select target, source, 0, valid_from_us, valid_to_us, 0, '', 0 from flow
+
+-- name: edges_whole
+-- All edges, in the order of the arrays.
+{edge_row} order by target, source, via, valid_from_us;
+
+-- name: flows_whole
+-- All flows, in the order of the arrays.
+{flow_row} order by target, source, valid_from_us;
+
+-- name: edges_moved
+-- All edges into some datasets and jobs, whenever they held.
+{edge_row} where target in {integers:ids} order by target, source, via, valid_from_us;
+
+-- name: flows_moved
+-- All flows into some datasets and jobs, whenever they held.
+{flow_row} where target in {integers:ids} order by target, source, valid_from_us;

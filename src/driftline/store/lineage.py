@@ -248,12 +248,7 @@ class Lineage:
         for type_, amount in self._connection.rows("node_counts"):
             if type_ in ("DATASET", "JOB"):
                 found[f"{type_.lower()}s"] = amount
-        for name, statement, values in (
-            ("runs", "run_count", {}),
-            ("versions", "version_count", {"unborn": OPEN}),
-        ):
-            row = self._connection.row(statement, **values)
-            found[name] = row[0] if row else 0
+        [(found["runs"], found["versions"])] = self._connection.rows("amounts_total")
         return found
 
     def _runs(self, version: Version, role: int, limit: int) -> list[str]:

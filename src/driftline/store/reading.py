@@ -23,6 +23,7 @@ from driftline.store.versions import Schemas
 HOUR_US = 3_600_000_000
 SEEN = 2_000  # events of one hour that are looked into; of more, the shares are taken from these
 COUNTED = 10_000  # events beyond a page that are counted
+FEW = 5_000  # jobs in a state: of fewer, all are looked at and put in order
 _TOGETHER = 20_000  # names read at once
 _STATE = re.compile(rb'"eventType"\s*:\s*"([A-Z]+)"')
 
@@ -157,10 +158,14 @@ class Reading:
         self, states: Sequence[str], namespace: str, limit: int, offset: int, *, without: Iterable[int] = ()
     ) -> tuple[list[NodeLine], int]:
         """Return one page of the jobs whose last execution is in one of ``states``, and how many they are."""
-        hidden = json.dumps(sorted(without))
-        values = {"states": json.dumps(list(states)), "namespace": namespace, "hidden": hidden}
-        rows = self._connection.rows("jobs_in_state", limit=limit, offset=offset, **values)
-        total = self._connection.row("jobs_in_state_total", **values)
+        chosen = {"states": json.dumps(list(states)), "hidden": json.dumps(sorted(without))}
+        values = {**chosen, "namespace": namespace}
+        [(everywhere,)] = self._connection.rows("states_total", **chosen)
+        name = "jobs_in_state" if everywhere > FEW else "jobs_in_rare_state"
+        rows = self._connection.rows(name, limit=limit, offset=offset, **values) if everywhere else []
+        if not namespace:
+            return [NodeLine(*row) for row in rows], everywhere
+        total = self._connection.row("jobs_in_state_total", **values) if everywhere else None
         return [NodeLine(*row) for row in rows], total[0] if total else 0
 
     def found(
@@ -235,7 +240,7 @@ class Reading:
     def versions(self, dataset: int, limit: int, offset: int) -> tuple[list[Row], int]:
         """Return one page of a dataset's versions as rows of ``version_columns``, and how many there are."""
         rows = self._connection.rows("versions_page", dataset=dataset, unborn=OPEN, limit=limit, offset=offset)
-        total = self._connection.row("versions_total", dataset=dataset, unborn=OPEN)
+        total = self._connection.row("versions_total", dataset=dataset)
         return rows, total[0] if total else 0
 
     def writers(self, versions: Iterable[int]) -> dict[int, Row]:

@@ -36,6 +36,7 @@ class SqliteConnection(Connection):
         """
         super().__init__("sqlite", file.parent if file else None)
         self.file = file
+        self._beside = file is not None
         self._idle: list[sqlite3.Connection] = []
         self._closed = False
         self._writer = self._open()

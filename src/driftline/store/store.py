@@ -107,6 +107,7 @@ class Store:
         """Let go of the files."""
         if "ledger" in self.__dict__:
             self.ledger.close()
+        self.walks.whole.close()
         self._connection.close()
 
 

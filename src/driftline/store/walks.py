@@ -8,30 +8,18 @@ its versions. Never decides what is shown.
 
 import json
 from collections.abc import Callable, Iterable
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
-from driftline.store import pairing
 from driftline.store.connection import NOW, OPEN, Connection, Row
+from driftline.store.line import ALIAS, TOGETHER, Direction, Line, surer
+from driftline.store.spread import Wide, spread
+from driftline.store.whole import Whole
 
-__all__ = ["ALIAS", "NOW", "Direction", "Line", "Walk", "Walks", "surer", "walk"]
+__all__ = ["ALIAS", "NOW", "Direction", "Line", "Walk", "Walks", "Wide", "surer", "walk"]
 
-Direction = Literal["up", "down"]
 INFERRED = 0.9  # of the confidence that is left where a version was told from the time alone
-ALIAS = "ALIAS"  # kind of a line between two names of one thing
-_TOGETHER = 2_000  # places asked about at once
-
-
-class Line(NamedTuple):
-    """One edge that a walk went along."""
-
-    source: int
-    target: int
-    via: int  # job (datasets), run (versions), 0 = none
-    hops: int
-    kind: str  # of a column edge; "" = data; ALIAS = two names of one thing
-    provenance: str
-    confidence: float
-    time_us: int = 0  # since when, of versions
+NARROW = 200  # places that a walk meets in the store, where the whole graph is in memory
+WIDE = 1_000  # places: a walk that met more has the whole graph loaded
 
 
 class Walk(NamedTuple):
@@ -43,12 +31,6 @@ class Walk(NamedTuple):
 
 
 Ask = Callable[[list[int]], Iterable[Line]]
-
-
-def surer(one: Line, other: Line) -> bool:
-    """Whether the word of one line is to be shown rather than another's: the surer, then the better known."""
-    ranks = (pairing.rank(one.provenance), pairing.rank(other.provenance))
-    return (-one.confidence, ranks[0]) < (-other.confidence, ranks[1])
 
 
 def walk(starts: dict[int, int], ask: Ask, direction: Direction, depth: int, limit: int) -> Walk:
@@ -64,8 +46,8 @@ def walk(starts: dict[int, int], ask: Ask, direction: Direction, depth: int, lim
         places = [place for place in waiting.pop(distance) if far[place] == distance]
         if distance > depth:
             continue
-        for at in range(0, len(places), _TOGETHER):
-            for line in ask(places[at : at + _TOGETHER]):
+        for at in range(0, len(places), TOGETHER):
+            for line in ask(places[at : at + TOGETHER]):
                 near, other = (line.target, line.source) if direction == "up" else (line.source, line.target)
                 reached = far.get(near, distance) + line.hops
                 if reached > depth:
@@ -87,15 +69,29 @@ class Walks:
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
+        self.whole = Whole(connection)
 
-    def flows(self, start: int, job: bool, direction: Direction, depth: int, as_of_us: int, limit: int) -> Walk:
+    def flows(self, start: int, job: bool, direction: Direction, depth: int, as_of_us: int, limit: int) -> Walk | Wide:
         """Walk datasets and jobs from one of either; a dataset behind a job is two steps away."""
         ends = self.touched(start, direction, as_of_us) if job and depth > 0 else ()
         return self.flows_from({**dict.fromkeys(ends, 1), start: 0}, direction, depth, as_of_us, limit)
 
-    def flows_from(self, starts: dict[int, int], direction: Direction, depth: int, as_of_us: int, limit: int) -> Walk:
-        """Walk datasets and jobs from several, each at its distance."""
-        return walk(starts, lambda places: self.edges(places, direction, as_of_us), direction, depth, limit)
+    def flows_from(
+        self, starts: dict[int, int], direction: Direction, depth: int, as_of_us: int, limit: int
+    ) -> Walk | Wide:
+        """Walk datasets and jobs from several, each at its distance; in memory, where they meet much of the graph."""
+
+        def ask(places: list[int]) -> list[Line]:
+            return self.edges(places, direction, as_of_us)
+
+        graph = self.whole.graph() if limit > NARROW else None
+        if graph is None:
+            found = walk(starts, ask, direction, depth, limit)
+            if len(found.far) > WIDE:
+                self.whole.begin()
+            return found
+        found = walk(starts, ask, direction, depth, NARROW)
+        return spread(graph, starts, direction, depth, as_of_us, limit) if found.truncated else found
 
     def edges(self, places: Iterable[int], direction: Direction, as_of_us: int) -> list[Line]:
         """Return the edges into (up) or out of (down) some datasets and jobs."""
@@ -313,8 +309,8 @@ class Walks:
     def _by_ids(self, statement: str, ids: Iterable[int]) -> list[Row]:
         wanted = list(dict.fromkeys(ids))
         found: list[Row] = []
-        for at in range(0, len(wanted), _TOGETHER):
-            found += self._connection.rows(statement, ids=json.dumps(wanted[at : at + _TOGETHER]))
+        for at in range(0, len(wanted), TOGETHER):
+            found += self._connection.rows(statement, ids=json.dumps(wanted[at : at + TOGETHER]))
         return found
 
     def _rows(self, statement: str, places: list[int], as_of_us: int) -> list[Row]:

@@ -17,6 +17,7 @@ from driftline.event.lineage import (
     Version,
 )
 from driftline.store import facts as module
+from driftline.store.amounts import Amounts
 from driftline.store.blobs import Blobs
 from driftline.store.connection import OPEN
 from driftline.store.facts import Held, Step, Teller, pack_names, spread, unpack_names
@@ -34,7 +35,7 @@ class Told:
     def __init__(self, *states: tuple[int, dict[str, Any]], kind: Any = "run") -> None:
         connection = SqliteConnection(None)
         names, blobs = Names(connection), Blobs(connection)
-        teller = Teller(names, Versions(connection), Schemas(blobs), blobs)
+        teller = Teller(names, Versions(connection, Amounts(connection)), Schemas(blobs), blobs)
         history = History(kind, tuple(State(since, RunShape(run="r", job=JOB, **said)) for since, said in states))
         self.facts = teller.facts(history, RUN)
         self.place = {names.dataset(one): one.name for one in (A, B, OUT)} | {names.job(JOB): "j"}
