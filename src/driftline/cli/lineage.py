@@ -80,7 +80,8 @@ def _ask(engine: Engine, node: str, asked: dict[str, Any]) -> tuple[str, Subgrap
 def whole(graph: Subgraph) -> dict[str, Any]:
     """Return ``graph`` with its fields spelt out, also those that hold their default.
 
-    ``via`` is there where a link goes through a job, ``truncated`` where the graph was cut.
+    ``via`` is there where a link goes through a job, ``no_upstream`` where an event says that a node has no source,
+    ``truncated`` where the graph was cut.
     """
     found: dict[str, Any] = {
         "nodes": [_all(node) for node in graph.nodes],
@@ -90,8 +91,9 @@ def whole(graph: Subgraph) -> dict[str, Any]:
 
 
 def _all(record: Node | Link) -> dict[str, Any]:
-    said = {field.encode_name: getattr(record, field.name) for field in msgspec.structs.fields(record)}
-    return {name: value for name, value in said.items() if name != "via" or value}
+    fields = (field for field in msgspec.structs.fields(record) if field.name != "through")
+    said = {field.encode_name: getattr(record, field.name) for field in fields}
+    return {name: value for name, value in said.items() if value or name not in ("via", "no_upstream")}
 
 
 def _list(engine: Engine, query: str, as_json: bool) -> None:

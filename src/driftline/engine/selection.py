@@ -41,4 +41,4 @@ def among(house: House, datasets: Collection[int], as_of_us: int | None, *, trun
     moment = NOW if as_of_us is None else as_of_us
     held = set(datasets)
     lines = [line for line in house.store.walks.edges(held, "up", moment) if line.source in held]
-    return drawn.flows(house.store, Walk(dict.fromkeys(datasets, 0), lines, truncated), "up")
+    return drawn.flows(house.store, Walk(dict.fromkeys(datasets, 0), lines, truncated), "up", moment)
