@@ -216,8 +216,12 @@ select source, valid_from_us, valid_to_us, provenance, confidence from tie where
 
 -- name: ties_said
 -- What is said to lead into some datasets or jobs without a run, and the executions that said it first.
+select target, source, min(owner) from tie where target in {integers:ids} and owner > 0 and source <> target
+group by target, source
+union all
 select t.target, t.source, coalesce(w.run_id, t.owner) from tie t
-left join alias_word w on w.dataset_id = -t.owner and w.time_us = t.valid_from_us where t.target in {integers:ids};
+left join alias_word w on w.dataset_id = -t.owner and w.time_us = t.valid_from_us
+where t.target in {integers:ids} and t.owner < 0;
 
 -- name: versions_written_by
 -- The executions that wrote some versions.
