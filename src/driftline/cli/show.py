@@ -75,6 +75,12 @@ def sure(link: Link) -> str:
     return f"{link.provenance}, {link.confidence:.0%} sure" if link.confidence < 1 else ""
 
 
+def unmatched(words: Sequence[str]) -> None:
+    """Say, beside the answer, which words of a selector fit nothing."""
+    for word in words:
+        click.echo(f"Note: nothing fits {word!r} in the selector.", err=True)
+
+
 def heading(text: str) -> None:
     """Print the heading of a part."""
     say()

@@ -218,3 +218,4 @@ class Subgraph(msgspec.Struct, frozen=True, kw_only=True):
     nodes: tuple[Node, ...] = ()
     edges: tuple[Link, ...] = ()
     truncated: bool = False  # there was more than the limit let through
+    unmatched: tuple[str, ...] = ()  # words of a selector that fit nothing
