@@ -36,6 +36,6 @@ def path(ctx: click.Context, start: str, end: str, columns: bool, as_of: str | N
     rows = []
     for node in graph.nodes:
         link = kinds.get(node.id)
-        sure = f"{link.provenance}, {link.confidence:.0%} sure" if link and link.confidence < 1 else ""
+        sure = show.sure(link) if link else ""
         rows.append((link.kind if link else "", node.type.lower(), names.label(node.id), sure))
     show.table(("", "type", "name", ""), rows)

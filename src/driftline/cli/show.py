@@ -15,6 +15,7 @@ from rich.table import Table
 from rich.text import Text
 
 from driftline import clock
+from driftline.event.lineage import Link
 
 PIPED_WIDTH = 200
 SIGNS = {
@@ -65,6 +66,19 @@ def table(headings: Sequence[str], rows: Iterable[Sequence[str | Text]], *, righ
         drawn.add_row(*(cell if isinstance(cell, Text) else Text(cell) for cell in row))
     if drawn.row_count:
         console().print(drawn)
+
+
+def sure(link: Link) -> str:
+    """Return how sure a link is, and by what; ``""`` where it is certain. What led along it may be a guess."""
+    if link.through < 1:
+        return f"{link.through:.0%} sure"
+    return f"{link.provenance}, {link.confidence:.0%} sure" if link.confidence < 1 else ""
+
+
+def unmatched(words: Sequence[str]) -> None:
+    """Say, beside the answer, which words of a selector fit nothing."""
+    for word in words:
+        click.echo(f"Note: nothing fits {word!r} in the selector.", err=True)
 
 
 def heading(text: str) -> None:

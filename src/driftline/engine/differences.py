@@ -139,10 +139,12 @@ def _edges(house: House, targets: list[int], moment: int) -> Iterable[Link]:
 
 def _flows(house: House, targets: list[int], moment: int) -> Iterable[Link]:
     pairs = house.store.walks.jobs_at(targets, "up", moment)
+    unlisted = house.store.walks.unlisted(targets, moment)
     rows = house.store.walks.nodes({place for pair in pairs for place in pair})
     for source, target in pairs:
         kind = "READ" if rows[source][1] == "DATASET" else "WRITE"
-        yield Link(source=rows[source][4], target=rows[target][4], kind=kind)
+        how = drawn.UNLISTED.provenance if (source, target) in unlisted else drawn.SURE.provenance
+        yield Link(source=rows[source][4], target=rows[target][4], kind=kind, provenance=how)
 
 
 def _columns(house: House, targets: list[int], moment: int) -> Iterable[Link]:

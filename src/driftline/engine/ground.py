@@ -151,11 +151,12 @@ class StoreGround:
             after = page[-1][0]
 
     def _beside(self, datasets: AbstractSet[int], *, up: bool) -> AbstractSet[int]:
-        """Return the neighbours of datasets; another name of one, a hub and a job between are no steps."""
+        """Return the neighbours of datasets; another name of one, a hub and jobs between are no steps."""
         seen, asked = set(datasets), set(datasets)
         found: set[int] = set()
+        steps = self._store.walks.steps("up" if up else "down", self._as_of_us)
         while asked:
-            lines = self._store.walks.edges(sorted(asked), "up" if up else "down", self._as_of_us)
+            lines = steps(sorted(asked))
             ends = [(line.source if up else line.target, line) for line in lines]
             rows = self._store.walks.nodes(end for end, _ in ends)
             asked = set()

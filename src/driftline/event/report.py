@@ -129,6 +129,7 @@ class Selected(msgspec.Struct, frozen=True, kw_only=True):
 
     nodes: tuple[Node, ...] = ()
     total: int = 0  # how many there are, those beyond the limit among them
+    unmatched: tuple[str, ...] = ()  # words of the selector that fit nothing
 
 
 class LinkChange(msgspec.Struct, frozen=True, kw_only=True):

@@ -36,6 +36,14 @@ class Said(NamedTuple):
     ties: set[Tie]
     columns: set[ColumnEdge]
     read: set[Dataset]  # what the event's own job is said to read
+    rootless: set[Place]  # what is said to have no source, by an empty list
+
+    def every_tie(self, more: Iterable[Tie] = ()) -> tuple[Tie, ...]:
+        """Return all ties, in order; what is said to have no source, and has none by other words, is tied to itself."""
+        ties = {*self.ties, *more}
+        led = {tie.target for tie in ties}
+        led |= {Place("DATASET", one.namespace, one.name) for one, sources in self.targets.items() if sources}
+        return tuple(sorted(ties | {Tie(place, place) for place in self.rootless - led}))
 
     @property
     def sources(self) -> set[Dataset]:
@@ -43,9 +51,14 @@ class Said(NamedTuple):
         return self.read.union(*self.targets.values())
 
 
+def nothing() -> Said:
+    """Return what nobody says."""
+    return Said({}, set(), set(), set(), set())
+
+
 def on_job(events: Iterable[Facets], own: Job) -> Said | None:
     """Return what the facets of a job, one per event, say together; None where there is none."""
-    said, found = Said({}, set(), set(), set()), False
+    said, found = nothing(), False
     for held in events:
         facet = facets.unpack(held, KEY, LineageJobFacet)
         if facet is not None:
@@ -73,7 +86,7 @@ def on_dataset(held: Facets, dataset: Dataset) -> Said | None:
     facet = facets.unpack(held, KEY, LineageDatasetFacet)
     if facet is None:
         return None
-    said = Said({}, set(), set(), set())
+    said = nothing()
     _take(said, LineageDatasetEntry(dataset.namespace, dataset.name, facet.inputs, facet.fields), None)
     return said
 
@@ -82,11 +95,15 @@ def _take(said: Said, entry: LineageEntry, own: Job | None) -> None:
     if isinstance(entry, LineageJobEntry):
         job = _job(entry, own)
         if job is not None:
+            if entry.inputs == ():
+                said.rootless.add(Place("JOB", job.namespace, job.name))
             _feed_job(said, entry.inputs or (), job, own)
         return
     output = Dataset(*names.fitted_pair(entry.namespace, entry.name))
     target = Place("DATASET", output.namespace, output.name)
     known = said.targets.setdefault(output, set())
+    if entry.inputs == ():
+        said.rootless.add(target)
     columns = [
         ("", entry.inputs or ()),
         *((names.fitted(name), column.inputs) for name, column in entry.fields.items()),

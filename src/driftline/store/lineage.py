@@ -145,6 +145,8 @@ class Lineage:
             if until != OPEN:
                 continue
             said = versions.expand(dataset, version, body, self._schemas.fields(schema))
+            if role != WRITE and informed_us != OPEN:
+                said = msgspec.structs.replace(said, unnamed=True)
             (outputs if role == WRITE else inputs).append(said)
             if role == WRITE and informed_us != OPEN:
                 informed.append(named[version_id])

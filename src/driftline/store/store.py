@@ -57,7 +57,7 @@ class Store:
         self.quarantines = Quarantines(connection)
         self.labels = Labels(connection)
         self.glossary = Glossary(connection)
-        self.index = Index(connection, names, self.blobs, self.labels, self.glossary)
+        self.index = Index(connection, names, self.blobs, self.labels, self.glossary, self.lineage.lookup)
         self.finder = Finder(connection)
         self.tellings = Tellings(connection, self.blobs)
         self.outbox = Outbox(connection)

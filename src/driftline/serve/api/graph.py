@@ -120,7 +120,7 @@ def get_graph(engine: Engine, query: GraphQuery) -> DrawnGraph:
             limit=query.limit,
         )
     shown = graph if query.derived else drawn.plainly(graph)
-    return DrawnGraph(nodes=shown.nodes, edges=shown.edges, truncated=shown.truncated, layout=draw(shown))
+    return DrawnGraph(**msgspec.structs.asdict(shown), layout=draw(shown))
 
 
 def get_path(engine: Engine, query: PathQuery) -> DrawnGraph:
