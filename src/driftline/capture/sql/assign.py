@@ -13,7 +13,18 @@ from sqlglot import exp
 from driftline.capture.sql import relation as rel
 from driftline.capture.sql import tables
 from driftline.capture.sql.columns import Walker
-from driftline.capture.sql.relation import CONDITIONAL, FILTER, IDENTITY, JOIN, NONE, Edges, Item, Output, Relation, Source
+from driftline.capture.sql.relation import (
+    CONDITIONAL,
+    FILTER,
+    IDENTITY,
+    JOIN,
+    NONE,
+    Edges,
+    Item,
+    Output,
+    Relation,
+    Source,
+)
 from driftline.capture.sql.scope import Scope
 from driftline.capture.sql.script import Script
 
@@ -57,9 +68,9 @@ def aliased(walker: Walker, node: Any, key: str) -> Any:
     """Return the table that an alias of FROM stands for: ``UPDATE t … FROM orders t``."""
     for table in _tables(node):
         alias = table.args.get("alias")
-        if isinstance(alias, exp.TableAlias) and isinstance(alias.this, exp.Identifier):
-            if walker.dialect.table(alias.this) == key:
-                return table
+        named = alias.this if isinstance(alias, exp.TableAlias) else None
+        if isinstance(named, exp.Identifier) and walker.dialect.table(named) == key:
+            return table
     return None
 
 

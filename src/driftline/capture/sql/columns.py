@@ -17,6 +17,7 @@ from driftline.capture.sql import outputs, pivot, tables
 from driftline.capture.sql import relation as rel
 from driftline.capture.sql.dialect import Dialect
 from driftline.capture.sql.expression import Expression
+from driftline.capture.sql.limit import TooLong
 from driftline.capture.sql.relation import (
     FILTER,
     GROUP_BY,
@@ -37,12 +38,8 @@ from driftline.capture.sql.scope import Scope
 RelationOf = Callable[[Any], tuple[Relation, Iterable[Source]] | None]
 _ROUNDS = 4  # of a recursive query, until its edges no longer grow
 _UNSAID = frozenset(["", "tsql", "oracle", "snowflake", "teradata"])  # recursion need not be announced
-_CLAUSES = (("where", FILTER), ("prewhere", FILTER), ("having", FILTER), ("qualify", FILTER))
+_CLAUSES = ("where", "prewhere", "having", "qualify")
 _ORDERS = ("order", "sort", "cluster", "distribute")
-
-
-class TooLong(Exception):
-    """The statement took longer than its time limit."""
 
 
 class Doubt(NamedTuple):
@@ -182,9 +179,8 @@ class Walker:
             if isinstance(a, Output) and isinstance(b, Output):
                 items.append(a._replace(edges=a.edges | b.edges))
             elif isinstance(a, Star) and isinstance(b, Star):
-                if a.source != b.source:
-                    a = Star(a.source, a.excepted | b.excepted, (*a.also, b.source, *b.also))
-                items.append(a)
+                both = Star(a.source, a.excepted | b.excepted, (*a.also, b.source, *b.also))
+                items.append(both if a.source != b.source else a)
             else:
                 break
             if not isinstance(a, Output) and len(left.items) != len(right.items):
@@ -222,16 +218,8 @@ class Walker:
                 if isinstance(item, Output) and item.key and isinstance(expression, exp.Alias):
                     scope.aliases.setdefault(item.key, item.edges)
         offered = Relation(items)
-        for clause, kind in _CLAUSES:
-            condition = node.args.get(clause)
-            if condition is not None:
-                scope.lateral = self.dialect.lateral or clause != "where"
-                rows |= self.walk(condition.this, scope, kind, windows)
+        rows |= self._conditions(node, scope, windows)
         scope.lateral = True
-        connect = node.args.get("connect")
-        if connect is not None:
-            for part in (connect.args.get("start"), connect.args.get("connect")):
-                rows |= self.walk(part, scope, FILTER)
         group = node.args.get("group")
         if group is not None:
             rows |= self._group(group, node, offered, scope)
@@ -241,6 +229,20 @@ class Walker:
             rows |= self.walk(chosen, scope, GROUP_BY) if chosen else rel.through(rel.all_of(items), GROUP_BY)
         rows |= self._order(node, offered, scope)
         return Relation(offered.items, frozenset(rows))
+
+    def _conditions(self, node: Any, scope: Scope, windows: dict[str, Any]) -> Edges:
+        """What WHERE and its kin look at."""
+        found: Edges = NONE
+        for clause in _CLAUSES:
+            condition = node.args.get(clause)
+            if condition is not None:
+                scope.lateral = self.dialect.lateral or clause != "where"
+                found |= self.walk(condition.this, scope, FILTER, windows)
+        connect = node.args.get("connect")
+        if connect is not None:
+            for part in (connect.args.get("start"), connect.args.get("connect")):
+                found |= self.walk(part, scope, FILTER)
+        return found
 
     def _group(self, group: Any, node: Any, offered: Relation, scope: Scope) -> Edges:
         if group.args.get("all") is True and not group.expressions:

@@ -187,9 +187,9 @@ class Expression:
         )
         said = ".".join(part.name for part in parts)
         if hidden is not None:
-            found = rel.doubted(self._of(hidden, parts[-1:], kind), GUESSED)
-            self.queries.note(said, "the table goes by another alias here", found)
-            return found
+            behind = rel.doubted(self._of(hidden, parts[-1:], kind), GUESSED)
+            self.queries.note(said, "the table goes by another alias here", behind)
+            return behind
         nameless = self.scope.nameless()
         if nameless is not None:
             hit = nameless.find(dialect.column(second), second.name)
@@ -199,9 +199,9 @@ class Expression:
         if meaning is None or not meaning.edges:
             meaning = self.scope.absent(first.name)
         share = 0.9 if dialect.structs and not meaning.doubt else ABSENT
-        found = rel.doubted(meaning.edges, share)
-        self.queries.note(said, "no table of that name here; a field of a column", found)
-        return rel.through(found, _on(kind, TRANSFORMATION))
+        fields = rel.doubted(meaning.edges, share)
+        self.queries.note(said, "no table of that name here; a field of a column", fields)
+        return rel.through(fields, _on(kind, TRANSFORMATION))
 
     def _field(self, struct: Edges, parts: list[Any], kind: Kind) -> Edges:
         """A field of a column that surely is one; under its own name if the schema lists it."""
@@ -273,5 +273,3 @@ _SPECIAL: dict[Any, Any] = {
 def _on(kind: Kind, more: Kind) -> Kind:
     """What ``more`` becomes in a place whose value goes on as ``kind``."""
     return kind if kind[0] == "INDIRECT" else rel.step(kind, more)
-
-

@@ -170,5 +170,3 @@ def _key(queries: Queries, part: Any) -> str:
 def _alias_key(queries: Queries, part: Any) -> str:
     alias = part.args.get("alias")
     return queries.dialect.column(alias) if isinstance(alias, exp.Identifier) else str(part.alias)
-
-

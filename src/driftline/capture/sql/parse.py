@@ -7,13 +7,16 @@ them are found by where their words stand, and tried, the longest first. Nothing
 
 import contextlib
 import logging
+import re
 import time
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 import sqlglot
 from sqlglot import exp
-from sqlglot.tokens import TokenType
+from sqlglot.tokens import TokenType  # type: ignore[attr-defined]
+
+from driftline.capture.sql.limit import UNLIMITED, Limit, TooLong
 
 _STARTS = frozenset(["INSERT", "MERGE", "UPDATE", "DELETE", "SELECT", "SEL", "WITH", "CREATE", "TRUNCATE", "REPLACE"])
 _CUTS = frozenset(["BEGIN", "END", "ELSE", "ELSIF", "ELSEIF", "THEN", "LOOP", "EXCEPTION", "REPEAT", "IF", "WHILE",
@@ -29,6 +32,7 @@ _DATA = (exp.Query, exp.DML, exp.Create, exp.Values, exp.Copy, exp.Cache, exp.Al
          exp.TruncateTable, exp.Pivot, exp.Drop)  # fmt: skip
 _DATA_WORDS = _STARTS | {"COPY", "FROM", "LOAD", "UNLOAD"}
 _ELSEWHERE = {"athena": "hive"}  # what one grammar does not know, the other may
+_STATEMENT = re.compile(r"\b(?:select|insert|delete|update|merge)\b", re.IGNORECASE)
 _TRIES = 40  # ends that are tried for one beginning
 _COMPOUND = ("+", "-", "*", "/", "%", "&", "|", "^")
 _DEEP = "too deeply nested"
@@ -60,28 +64,28 @@ class _Quiet(logging.Filter):
 _quiet = _Quiet()
 
 
-def pieces(text: str, dialect: str, deadline: float | None = None) -> list[Piece]:
-    """Return the statements of ``text``.
+def pieces(text: str, dialect: str, limit: Limit = UNLIMITED) -> Iterator[Piece]:
+    """Yield the statements of ``text``.
 
     Args:
         text: one statement or a script.
         dialect: sqlglot's name of it, ``""`` for none in particular.
-        deadline: of ``time.monotonic``, after which nothing more is tried.
+        limit: for each of them.
     """
     logger = logging.getLogger("sqlglot")
     logger.addFilter(_quiet)
     try:
-        return list(_Reader(text, dialect, deadline).read())
+        yield from _Reader(text, dialect, limit).read()
     finally:
         logger.removeFilter(_quiet)
 
 
 class _Reader:
-    def __init__(self, text: str, dialect: str, deadline: float | None, depth: int = 0) -> None:
+    def __init__(self, text: str, dialect: str, limit: Limit, depth: int = 0) -> None:
         self.text = text
         self.name = dialect
         self.grammar = sqlglot.Dialect.get_or_raise(dialect or None)
-        self.deadline = deadline
+        self.limit = limit
         self.depth = depth
         self.variables: set[str] = set()
 
@@ -148,7 +152,10 @@ class _Reader:
 
     def _by(self, grammar: Any, tokens: list[Any]) -> tuple[Any, str]:
         try:
-            trees = grammar.parser(error_level=sqlglot.ErrorLevel.IMMEDIATE).parse(tokens, self.text)
+            with self.limit.armed():
+                trees = grammar.parser(error_level=sqlglot.ErrorLevel.IMMEDIATE).parse(tokens, self.text)
+        except TooLong as late:
+            return None, str(late)
         except RecursionError:
             return None, _DEEP
         except Exception as error:  # the parser's own errors and its bugs: both mean that there is no tree
@@ -159,7 +166,7 @@ class _Reader:
     def _unload(self, tokens: list[Any]) -> Iterator[Piece]:
         """Redshift's ``UNLOAD ('SELECT …') TO 'files'`` is COPY by another name."""
         texts = [token.text for token in tokens if token.token_type == TokenType.STRING]
-        for piece in _Reader(texts[0], self.name, self.deadline, self.depth + 1).read() if len(texts) > 1 else ():
+        for piece in _Reader(texts[0], self.name, self.limit, self.depth + 1).read() if len(texts) > 1 else ():
             if isinstance(piece.tree, exp.Query):
                 files = [exp.Literal.string(texts[1])]
                 yield Piece(exp.Copy(this=piece.tree.subquery(), kind=False, files=files), tokens)
@@ -195,16 +202,12 @@ class _Reader:
             return
         for token in tokens:
             texts = (TokenType.STRING, TokenType.HEREDOC_STRING, TokenType.RAW_STRING)
-            if token.token_type in texts and any(word in token.text.upper() for word in ("SELECT", "INSERT", "DELETE",
-                                                                                        "UPDATE", "MERGE")):  # fmt: skip
+            if token.token_type in texts and _STATEMENT.search(token.text):
                 text = token.text[2:-2] if token.text.startswith("$$") and token.text.endswith("$$") else token.text
-                inner = _Reader(text, self.name, self.deadline, self.depth + 1)
+                inner = _Reader(text, self.name, self.limit, self.depth + 1)
                 inner.variables = set(self.variables)
-                line = int(token.line) - 1
                 for piece in inner.read():
-                    if piece.tree is not None and isinstance(piece.tree, _DATA):
-                        yield piece
-                    elif line >= 0 and piece.problem and piece.tokens:
+                    if piece.problem or isinstance(piece.tree, _DATA):
                         yield piece
 
     def _embedded(self, tokens: list[Any], *, whole: bool = False) -> Iterator[Piece]:
@@ -216,6 +219,7 @@ class _Reader:
         """
         starts, cuts = _marks(tokens)
         after = 0
+        deadline = self.limit.deadline()
         for start in starts:
             if start < after:
                 continue
@@ -223,7 +227,7 @@ class _Reader:
             limit = next((cut for cut, word in cuts if cut > start and not (merging and word == "THEN")), len(tokens))
             ends = [limit, *(place for place in reversed(starts) if start < place < limit)][:_TRIES]
             for end in ends:
-                if self.deadline is not None and time.monotonic() > self.deadline:
+                if time.monotonic() > deadline:
                     return
                 if whole and start == 0 and end == len(tokens):
                     continue
@@ -293,5 +297,6 @@ def _short(error: Exception) -> str:
     errors = getattr(error, "errors", None)
     if errors:
         first = errors[0]
-        return f"{first.get('description', '')} at line {first.get('line')}, column {first.get('col')}"
+        said = str(first.get("description") or "").partition(" but got <")[0]
+        return f"{said} at line {first.get('line')}, column {first.get('col')}"
     return str(error).strip().split("\n", 1)[0][:200]

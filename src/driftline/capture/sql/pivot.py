@@ -54,8 +54,7 @@ def _by_data(queries: Queries, node: Any, offered: Relation, inner: Scope) -> Re
         values = frozenset().union(*(queries.walk(part, inner, IDENTITY) for part in listed))
         label = into.this.this if into is not None and isinstance(into.this, exp.Column) else exp.to_identifier("name")
         new: list[Item] = [Output(label.name, rel.NONE, dialect.column(label))]
-        for name in names or [exp.to_identifier("value")]:
-            new.append(Output(name.name, values, dialect.column(name)))
+        new += [Output(n.name, values, dialect.column(n)) for n in names or [exp.to_identifier("value")]]
         return Relation((*_rest(queries, offered, listed), *new), offered.rows)
     keys = [part for part in node.expressions if isinstance(part, exp.Expression)]
     chosen = frozenset().union(*(queries.walk(part, inner, CONDITIONAL) for part in keys))
@@ -134,5 +133,3 @@ def _rest(queries: Queries, offered: Relation, used: list[Any]) -> list[Item]:
         else:
             kept.append(item)
     return kept
-
-

@@ -8,7 +8,7 @@ import re
 from typing import Any
 
 from sqlglot import exp
-from sqlglot.tokens import TokenType
+from sqlglot.tokens import TokenType  # type: ignore[attr-defined]
 
 from driftline.capture.sql.change import How, Statement, kind_of
 from driftline.capture.sql.names import READERS
@@ -47,8 +47,11 @@ def from_tokens(piece: Piece, script: Script) -> Statement:
     tokens = piece.tokens
     text = " ".join(f"'{t.text}'" if t.token_type == TokenType.STRING else t.text for t in tokens)
     reads, writes = _files(text)
-    inner = {tokens[place].text.lower() for place in range(len(tokens) - 2)
-             if tokens[place + 1].text.upper() == "AS" and tokens[place + 2].token_type == TokenType.L_PAREN}  # fmt: skip
+    inner = {
+        one.text.lower()
+        for one, word, opening in zip(tokens, tokens[1:], tokens[2:], strict=False)
+        if word.text.upper() == "AS" and opening.token_type == TokenType.L_PAREN
+    }
     first = tokens[0].text.upper() if tokens else ""
     place = 0
     while place < len(tokens):

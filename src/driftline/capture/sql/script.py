@@ -32,6 +32,7 @@ class Script:
         self._sources: dict[tuple[str, ...], Source] = {}
         self._made: dict[Source, tuple[str, ...] | None] = {}
         self._temporary: dict[Source, tuple[Relation, tuple[Source, ...]]] = {}
+        self._passing: set[Source] = set()  # temporary, looked through or not
 
     def source(self, table: Any) -> Source | None:
         """Return the source that a table node names, in one spelling for the whole script."""
@@ -73,6 +74,8 @@ class Script:
         names = tuple(item.name for item in made.items if isinstance(item, Output) and item.name)
         self._made[source] = names if len(names) == len(made.items) else None
         self._temporary.pop(source, None)
+        if temporary:
+            self._passing.add(source)
         size = sum(len(item.edges) for item in made.items if isinstance(item, Output)) + len(made.rows)
         if self.through and temporary and size <= _EDGES:
             self._temporary[source] = (made, tuple(reads))
@@ -109,6 +112,11 @@ class Script:
             self._made[new] = self._made.pop(old)
         if old in self._temporary:
             self._temporary[new] = self._temporary.pop(old)
+
+    def lasting(self) -> dict[Source, tuple[str, ...]]:
+        """Return the columns of the tables that the script has made and that outlive it."""
+        return {source: columns for source, columns in self._made.items()
+                if columns and source not in self._temporary and source not in self._passing}  # fmt: skip
 
     def is_temporary(self, source: Source) -> bool:
         """Whether the script looks through the table ``source``."""

@@ -8,16 +8,15 @@ Nothing is executed and no file is opened here.
 """
 
 import re
-import time
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 from driftline.capture.sql import dialect as dialects
 from driftline.capture.sql import salvage
 from driftline.capture.sql.change import Lineage, Reading, Statement, bind
-from driftline.capture.sql.columns import TooLong
 from driftline.capture.sql.dialect import Dialect
+from driftline.capture.sql.limit import Limit, TooLong
 from driftline.capture.sql.parse import Piece, pieces
 from driftline.capture.sql.relation import Source
 from driftline.capture.sql.script import Script
@@ -25,7 +24,7 @@ from driftline.capture.sql.script import Script
 TEMPLATES = 1_000  # forms of statements that are remembered
 VARIANTS = 8  # schemas per form
 LENGTH = 100_000  # characters of a text that is still parsed on the user's thread
-SECONDS = 5.0  # for one statement; then its tables without columns
+LIMIT = Limit(5.0)  # for one statement; then its tables without columns
 
 _TOKEN = re.compile(
     r"""(?P<text>'(?:[^']|'')*') | (?P<skip>"(?:[^"]|"")*" | --[^\n]* | /\*.*?\*/ | \$\$.*?\$\$)
@@ -146,26 +145,26 @@ def _form(sql: str, dialect: Dialect) -> tuple[str, tuple[str, ...]]:
     return found
 
 
-def read(text: str, script: Script, seconds: float = SECONDS) -> list[Statement]:
-    """Return all statements of ``text``, in order; of some that touch no data only that they are there.
+def read(text: str, script: Script, limit: Limit = LIMIT) -> Iterator[Statement]:
+    """Yield all statements of ``text``, in order; of those that touch no data only that they are there.
 
     Args:
         text: one or more statements.
         script: what is known of their tables, and learns of those that they make.
-        seconds: for one statement.
+        limit: for one statement.
     """
-    return [one for piece in pieces(text, script.dialect.name, time.monotonic() + seconds * 10)
-            for one in statements_of(piece, script, seconds)]  # fmt: skip
+    for piece in pieces(text, script.dialect.name, limit):
+        yield from _statements(piece, script, limit)
 
 
-def statements_of(piece: Piece, script: Script, seconds: float = SECONDS) -> list[Statement]:
-    """Return what one piece of a text does."""
+def _statements(piece: Piece, script: Script, limit: Limit) -> list[Statement]:
     if piece.tree is None:
         return [salvage.from_tokens(piece, script)]
     try:
-        found = Reading(script, piece.variables, time.monotonic() + seconds).statements(piece.tree)
+        with limit.armed():
+            found = Reading(script, piece.variables, limit.deadline()).statements(piece.tree)
     except TooLong:
-        found = [salvage.from_tree(piece, script, f"not finished within {seconds:g} seconds")]
+        found = [salvage.from_tree(piece, script, limit.said)]
     except RecursionError:
         found = [salvage.from_tree(piece, script, "too deeply nested")]
     except Exception as error:  # a form of statement that nobody thought of: its tables without columns, and a gap
@@ -173,4 +172,4 @@ def statements_of(piece: Piece, script: Script, seconds: float = SECONDS) -> lis
     return [one._replace(line=piece.line) for one in found]
 
 
-__all__ = ["Analysis", "Lineage", "Source", "Statement", "analyse", "bind", "normalise", "read", "statements_of"]
+__all__ = ["Analysis", "Lineage", "Source", "Statement", "analyse", "bind", "normalise", "read"]

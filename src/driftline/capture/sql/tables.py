@@ -12,7 +12,17 @@ from sqlglot import exp
 from driftline.capture.sql import pivot
 from driftline.capture.sql import relation as rel
 from driftline.capture.sql.expression import Queries
-from driftline.capture.sql.relation import FILTER, JOIN, NONE, TRANSFORMATION, Edges, Output, Relation, Unknown, Whatever
+from driftline.capture.sql.relation import (
+    FILTER,
+    JOIN,
+    NONE,
+    TRANSFORMATION,
+    Edges,
+    Output,
+    Relation,
+    Unknown,
+    Whatever,
+)
 from driftline.capture.sql.scope import Scope
 
 _FLATTENED = ("seq", "key", "path", "index", "value", "this")  # of Snowflake's FLATTEN
@@ -42,10 +52,10 @@ def enter(queries: Queries, node: Any, scope: Scope) -> Edges:
     if not isinstance(named, exp.Identifier) and isinstance(node, exp.Table) and rel.is_file(offered_by(offered)):
         key = rel.FILE
     scope.add(key, offered, table)
-    rows = set(offered.rows)
+    rows = offered.rows
     for one in node.args.get("joins") or ():
         rows |= join(queries, one, scope)
-    return frozenset(rows)
+    return rows
 
 
 def offered_by(relation: Relation) -> rel.Source | None:
