@@ -98,7 +98,7 @@ class Walker:
             inner = self.query(node.this, scope)
             for turn in node.args.get("pivots") or ():
                 inner = pivot.turned(self, turn, inner, scope)
-            return Relation(inner.items, inner.rows | self._order(node, inner, scope))
+            return Relation(inner.items, inner.rows | self._order(node, inner, scope), single=inner.single)
         if isinstance(node, exp.Table | exp.Subquery):
             scope = self.scope(parent)
             rows = tables.enter(self, node, scope)
@@ -228,7 +228,8 @@ class Walker:
             chosen = distinct.args.get("on")
             rows |= self.walk(chosen, scope, GROUP_BY) if chosen else rel.through(rel.all_of(items), GROUP_BY)
         rows |= self._order(node, offered, scope)
-        return Relation(offered.items, frozenset(rows))
+        single = group is None and node.args.get("having") is None and any(map(_aggregated, node.expressions))
+        return Relation(offered.items, frozenset(rows), single=single)
 
     def _conditions(self, node: Any, scope: Scope, windows: dict[str, Any]) -> Edges:
         """What WHERE and its kin look at."""
@@ -298,6 +299,15 @@ def _united_by_name(left: Relation, right: Relation) -> tuple[Item, ...]:
         known = found.get(item.key)
         found[item.key] = item if known is None else known._replace(edges=known.edges | item.edges)
     return tuple(found.values())
+
+
+def _aggregated(node: Any) -> bool:
+    """Whether an expression makes one row of all: an aggregate that is neither of a window nor of a query inside."""
+    if isinstance(node, exp.Window | exp.Query):
+        return False
+    if isinstance(node, exp.AggFunc):
+        return True
+    return any(_aggregated(part) for part in node.iter_expressions())
 
 
 def _decorated(node: Any) -> bool:

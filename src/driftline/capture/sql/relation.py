@@ -89,18 +89,28 @@ class Found(NamedTuple):
 class Relation:
     """What one entry of a FROM clause offers, and what shapes its rows. Never changed once made."""
 
-    __slots__ = ("_index", "_loose", "base", "items", "rows")
+    __slots__ = ("_index", "_loose", "base", "items", "rows", "single")
 
-    def __init__(self, items: Iterable[Item], rows: Edges = NONE, base: Source | None = None) -> None:
+    def __init__(
+        self, items: Iterable[Item], rows: Edges = NONE, base: Source | None = None, *, single: bool = False
+    ) -> None:
         self.items = tuple(items)
         self.rows = rows
         self.base = base  # the table whose schema this is
+        self.single = single  # always one row, whatever shapes what it is made of
         self._index: dict[str, Output] | None = None
         self._loose: dict[str, Output | None] | None = None
 
     def same(self, other: "Relation") -> bool:
         """Whether both offer the same."""
         return self.items == other.items and self.rows == other.rows
+
+    def settled(self) -> "Relation":
+        """Return the relation as an entry of FROM: what shapes one row that is always there shapes its values alone."""
+        if not self.single or not self.whole or not self.rows:
+            return self
+        items = [item._replace(edges=item.edges | self.rows) for item in self.items if isinstance(item, Output)]
+        return Relation(items, NONE, single=True)
 
     @property
     def whole(self) -> bool:
@@ -194,7 +204,7 @@ class Relation:
             else item
             for place, item in enumerate(self.items)
         ]
-        return Relation(items, self.rows)
+        return Relation(items, self.rows, single=self.single)
 
 
 def is_file(source: Source | None) -> bool:

@@ -15,6 +15,7 @@ from driftline.capture.sql.relation import Source
 from driftline.errors import BadInput
 
 _SHARD = re.compile(r"_(?:yyyymmdd|\d{8}|\*)$", re.IGNORECASE)
+_DESCRIBED = {"type", "name", "index", "comment", "description", "nullable", "data_type", "tags"}
 _Parts = tuple[str, ...]
 
 
@@ -93,7 +94,7 @@ def _is_table(value: Any) -> bool:
         ):
             return True
         return any(part is None or isinstance(part, str) for part in value.values()) or all(
-            isinstance(part, Mapping) and isinstance(part.get("type"), str) for part in value.values()
+            isinstance(part, Mapping) and "type" in part and part.keys() <= _DESCRIBED for part in value.values()
         )
     return isinstance(value, Mapping)
 

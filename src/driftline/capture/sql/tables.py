@@ -38,7 +38,7 @@ def enter(queries: Queries, node: Any, scope: Scope) -> Edges:
                 rows |= join(queries, one, scope)
             return rows
     dialect = queries.dialect
-    offered = entry(queries, node, scope)
+    offered = entry(queries, node, scope).settled()
     alias = node.args.get("alias")
     for turn in node.args.get("pivots") or ():
         offered = pivot.turned(queries, turn, offered, scope)
