@@ -11,10 +11,12 @@ from datetime import date, timedelta
 from typing import Any
 
 import duckdb
+
 import tpc
 
 SMALL, LARGE = 24, 240  # rows of a dimension and of a fact
 _FACTS = re.compile(r"sales|returns|inventory|lineitem|orders|partsupp")
+_ENDS = re.compile(r"\b(?:and|or|group|order|then|from)\b(?!\s*[\d'])", re.IGNORECASE)
 _LITERAL = re.compile(r"'((?:[^']|'')*)'|(?<![\w.])(\d+(?:\.\d+)?)")
 
 
@@ -35,10 +37,11 @@ def fill(connection: duckdb.DuckDBPyConnection, suite: tpc.Suite, query: tpc.Que
         described = connection.execute(f"DESCRIBE bundled.{table}").fetchall()
         kinds = {row[0].lower(): row[1] for row in described}
         count = LARGE if _FACTS.search(table) else SMALL
-        made = []
-        for place in range(count):
-            made.append([_cell(chance, query.sql, column, kinds[column.lower()], place, first=number == 0 and count == SMALL)
-                         for number, column in enumerate(columns)])  # fmt: skip
+        own = columns[0] if count == SMALL else ""  # the key of a dimension
+        made = [
+            [_cell(chance, query.sql, column, kinds[column.lower()], place, first=column == own) for column in columns]
+            for place in range(count)
+        ]
         connection.execute(f"DELETE FROM base.{table}")
         connection.executemany(f"INSERT INTO base.{table} VALUES ({', '.join('?' * len(columns))})", made)
 
@@ -49,7 +52,7 @@ def _cell(chance: random.Random, sql: str, column: str, kind: str, place: int, *
     wanted = _compared(sql, column)
     key = column.endswith(("_sk", "key"))
     if kind == "DATE":
-        days = [found for one in _dates(sql) for found in (one,)] or [date(2000, 1, 1)]
+        days = _dates(sql) or [date(2000, 1, 1)]
         return chance.choice(days) + timedelta(days=chance.randrange(-20, 40))
     if kind == "BOOLEAN":
         return chance.random() < 0.5
@@ -57,7 +60,9 @@ def _cell(chance: random.Random, sql: str, column: str, kind: str, place: int, *
         texts = [one for one in wanted if isinstance(one, str)]
         if texts and chance.random() < 0.85:
             return chance.choice(texts).replace("%", "").replace("_", "a")
-        return chance.choice(("some", "other", "more", "24128 x", "12345")) + (str(place % 3) if chance.random() < 0.3 else "")
+        return chance.choice(("some", "other", "more", "24128 x", "12345")) + (
+            str(place % 3) if chance.random() < 0.3 else ""
+        )
     numbers = [float(one) for one in wanted if not isinstance(one, str)]
     if key:
         return chance.randrange(1, SMALL + 1)
@@ -72,7 +77,9 @@ def _compared(sql: str, column: str) -> list[str | float]:
     """The literals within a few words behind the column's name."""
     found: list[str | float] = []
     for hit in re.finditer(rf"\b{column}\b", sql, re.IGNORECASE):
-        behind = re.split(r"\b(?:and|or|group|order|then|from)\b(?!\s*[\d'])", sql[hit.end() : hit.end() + 260], maxsplit=1)[0]
+        behind = re.split(
+            r"\b(?:and|or|group|order|then|from)\b(?!\s*[\d'])", sql[hit.end() : hit.end() + 260], maxsplit=1
+        )[0]
         for text, number in _LITERAL.findall(behind):
             found.append(text if text or not number else float(number))
     return [one for one in found if one != ""]

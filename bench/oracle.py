@@ -14,10 +14,10 @@ import time
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
-import dense
 import duckdb
-import tpc
 
+import dense
+import tpc
 from driftline.capture.sql import dialect, statement
 from driftline.capture.sql.change import Lineage
 from driftline.capture.sql.relation import Output
@@ -135,14 +135,15 @@ def _see(connection: duckdb.DuckDBPyConnection, table: str, query: str) -> None:
 
 
 def _mutants(connection: duckdb.DuckDBPyConnection, table: str, column: str) -> Iterator[str]:
-    (kind,) = connection.execute(f"SELECT typeof({column}) FROM base.{table} WHERE {column} IS NOT NULL LIMIT 1").fetchone() or ("",)  # noqa: E501
+    filled = f"SELECT typeof({column}) FROM base.{table} WHERE {column} IS NOT NULL LIMIT 1"
+    (kind,) = connection.execute(filled).fetchone() or ("",)
     if not kind:
         return
     yield (
         f"SELECT a.* REPLACE (b.v AS {column}) FROM (SELECT *, row_number() OVER () AS r FROM base.{table}) a "
         f"JOIN (SELECT {column} AS v, row_number() OVER (ORDER BY hash(rowid + 13)) AS r FROM base.{table}) b USING (r)"
     )
-    if kind in ("VARCHAR",):
+    if kind == "VARCHAR":
         changes = (f"'x' || {column}", f"reverse({column})")
     elif kind == "DATE":
         changes = (f"{column} + 400", f"DATE '2000-01-01' + (DATE '2000-01-01' - {column})::INT")
@@ -211,7 +212,7 @@ def _suite(suite: tpc.Suite, given: argparse.Namespace) -> None:
                 one = _both(one, other)
         found.append(one)
     ran = [one for one in found if not one.problem]
-    moved, value, stated, named = (sum(len(pairs) for pairs in each) for each in zip(*(one[2:6] for one in ran)))
+    moved, stated, named = (sum(len(getattr(one, part)) for one in ran) for part in ("moved", "stated", "named"))
     covered = sum(len(one.moved & one.stated) for one in ran)
     own = sum(len(one.moved & one.value) for one in ran)
     cells = [

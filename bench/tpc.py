@@ -60,7 +60,9 @@ def suite(name: str) -> Suite | None:
     if folder is None:
         return None
     folder = folder / name
-    lines = [line for line in (folder / f"{name}.sql").read_text("utf-8").splitlines() if not line.startswith(("--", "#"))]
+    lines = [
+        line for line in (folder / f"{name}.sql").read_text("utf-8").splitlines() if not line.startswith(("--", "#"))
+    ]
     statements = [text.strip() for text in "\n".join(lines).split(";")]
     queries = [Query(number, sql) for number, sql in enumerate(statements[:-1:2], 1) if sql]
     schema = {}

@@ -68,7 +68,7 @@ def aliased(walker: Walker, node: Any, key: str) -> Any:
     """Return the table that an alias of FROM stands for: ``UPDATE t … FROM orders t``."""
     for table in _tables(node):
         alias = table.args.get("alias")
-        named = alias.this if isinstance(alias, exp.TableAlias) else None
+        named = alias.this if isinstance(alias, exp.TableAlias) and alias.this is not None else table.this
         if isinstance(named, exp.Identifier) and walker.dialect.table(named) == key:
             return table
     return None
@@ -168,11 +168,13 @@ def _inserted(
     return []
 
 
-def on_conflict(walker: Walker, tree: Any, offered: Relation, into: tuple[str, ...] | None, inside: Any) -> Relation:
-    """Return what an INSERT offers together with what its ON CONFLICT or ON DUPLICATE KEY sets."""
+def on_conflict(
+    walker: Walker, tree: Any, offered: Relation, into: tuple[str, ...] | None, inside: Any
+) -> tuple[Relation, tuple[str, ...] | None]:
+    """Return what an INSERT offers together with what its ON CONFLICT or ON DUPLICATE KEY sets, and where it goes."""
     conflict = tree.args.get("conflict")
     if conflict is None or not conflict.expressions:
-        return offered
+        return offered, into
     dialect = walker.dialect
     new = offered.renamed((name, dialect.written(name)) for name in into) if into and offered.whole else offered
     scope = Scope(None)
@@ -195,4 +197,7 @@ def on_conflict(walker: Walker, tree: Any, offered: Relation, into: tuple[str, .
     for place, item in enumerate(items):
         if isinstance(item, Output) and item.name in found:
             items[place] = item._replace(edges=item.edges | found.pop(item.name))
-    return Relation(items, offered.rows)
+    if new.whole and len(items) == len(into or items):
+        into = (*into, *found) if into else into
+        items += [Output(name, edges, dialect.written(name)) for name, edges in found.items()]
+    return Relation(items, offered.rows), into

@@ -62,7 +62,7 @@ class Reading:
     def root(self) -> Scope:
         """Return the outermost scope: variables are no columns."""
         scope = self.walker.scope(None)
-        scope.bound = {self.script.dialect.written(name) for name in self.variables}
+        scope.bound = {self.script.dialect.column(exp.to_identifier(name, quoted=False)) for name in self.variables}
         return scope
 
     def done(
@@ -70,7 +70,7 @@ class Reading:
     ) -> Statement:
         """Return the statement, now that its edges are known."""
         doubts = tuple(self.walker.doubts.values())
-        gaps = (("sql columns",) if doubts else ()) + (("sql files without a name",) if names.nameless(tree) else ())
+        gaps = (("sql columns",) if doubts else ()) + (("sql files without a name",) if self.walker.nameless else ())
         reads = tuple(self.walker.reads)
         lineage = Lineage(offered.items, offered.rows, into)
         return Statement(reads, target, lineage, how, gaps, kind_of(tree), doubts)
@@ -138,7 +138,7 @@ class Reading:
             self.walker.table(query)
         offered = self.walker.query(query, scope) if isinstance(query, exp.Expression) else Relation(())
         into = self._into(tree, inside, target)
-        offered = assign.on_conflict(self.walker, tree, offered, into, inside)
+        offered, into = assign.on_conflict(self.walker, tree, offered, into, inside)
         made = self.done(tree, target, "append", offered, into)
         if target is not None and self.script.is_temporary(target):
             fields, rows = bind(Lineage(offered.items, offered.rows, into or None), None)
@@ -261,10 +261,21 @@ class Reading:
         return found or [Statement((), how="none", kind="ALTER")]
 
     def _drop(self, tree: Any) -> list[Statement]:
-        target = self.script.source(tree.this)
-        if target is not None:
-            self.script.drop(target)
+        for table in tree.args.get("tables") or [tree.this]:
+            target = self.script.source(table)
+            if target is not None:
+                self.script.drop(target)
         return [Statement((), how="none", kind=kind_of(tree))]
+
+    def _declare(self, tree: Any) -> list[Statement]:
+        """DECLARE @v TABLE (…) of T-SQL: a table that ends with its batch."""
+        for item in tree.expressions:
+            if isinstance(item.args.get("kind"), exp.Schema):
+                for name in item.this if isinstance(item.this, list) else [item.this]:
+                    source = self.script.source(exp.Table(this=name))
+                    if source is not None:
+                        self.script.declare(source, _listed(item.args["kind"]), temporary=True)
+        return [Statement((), how="none", kind="DECLARE")]
 
 
 _READ: tuple[tuple[Any, Any], ...] = (
@@ -277,6 +288,7 @@ _READ: tuple[tuple[Any, Any], ...] = (
     (exp.Cache, Reading._cache),
     (exp.Alter, Reading._alter),
     (exp.Drop, Reading._drop),
+    (exp.Declare, Reading._declare),
     ((exp.Query, exp.Values, exp.Pivot), Reading._query),
 )
 

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 from sqlglot import exp
 
-from driftline.capture.sql import outputs, pivot, tables
+from driftline.capture.sql import names, outputs, pivot, tables
 from driftline.capture.sql import relation as rel
 from driftline.capture.sql.dialect import Dialect
 from driftline.capture.sql.expression import Expression
@@ -59,16 +59,23 @@ class Walker:
         self.deadline = deadline  # of time.monotonic
         self.doubts: dict[tuple[str, str], Doubt] = {}
         self.reads: dict[Source, None] = {}
+        self._spelled: dict[str, str] = {}
+        self.nameless = False  # files are read whose names only the running statement knows
 
     def note(self, name: str, doubt: str, edges: Edges) -> None:
         """Note a name that cannot be told, and what it may be."""
         candidates = tuple(dict.fromkeys((edge.source, edge.column) for edge in sorted(edges)))
         self.doubts.setdefault((name, doubt), Doubt(name, doubt, candidates))
 
+    def spelled(self, name: Any) -> str:
+        """Return a column's name in the spelling that the statement used first."""
+        return self._spelled.setdefault(self.dialect.column(name), self.dialect.shown(name))
+
     def table(self, node: Any) -> Relation | None:
         """Return what a table of the catalog, or files, offer; None where ``node`` names none."""
         found = self.relation_of(node)
         if found is None:
+            self.nameless = self.nameless or names.is_reader(node)
             return None
         self.reads.update(dict.fromkeys(found[1]))
         return found[0]
@@ -123,8 +130,8 @@ class Walker:
             for place, cell in enumerate(row[:width]):
                 if not isinstance(cell, exp.Literal):
                     each[place] |= self.walk(cell, scope, rel.IDENTITY)
-        names = [pattern.format(place + base) for place in range(width)]
-        return Relation(Output(name, one, self._plain(name)) for name, one in zip(names, each, strict=True))
+        called = [pattern.format(place + base) for place in range(width)]
+        return Relation(Output(name, one, self._plain(name)) for name, one in zip(called, each, strict=True))
 
     def _plain(self, name: str) -> str:
         return self.dialect.column(exp.to_identifier(name))
@@ -138,18 +145,18 @@ class Walker:
             alias = cte.args.get("alias")
             key = self.dialect.table(alias.this) if alias is not None and alias.this is not None else cte.alias
             columns = alias.columns if alias is not None else []
-            names = [(column.name, self.dialect.column(column)) for column in columns]
+            given = [(column.name, self.dialect.column(column)) for column in columns]
             recursive = clause.args.get("recursive") or (self.dialect.name in _UNSAID and _names(cte.this, cte.alias))
             if recursive and isinstance(cte.this, exp.SetOperation):
-                bound = self.query(_first(cte.this), scope).renamed(names)
+                bound = self.query(_first(cte.this), scope).renamed(given)
                 for _ in range(_ROUNDS):
                     scope.ctes[key] = bound
-                    grown = self.query(cte.this, scope).renamed(names)
+                    grown = self.query(cte.this, scope).renamed(given)
                     if grown.same(bound):
                         break
                     bound = grown
             else:
-                bound = self.query(cte.this, scope).renamed(names)
+                bound = self.query(cte.this, scope).renamed(given)
             scope.ctes[key] = bound
 
     def _set(self, node: Any, parent: Scope | None) -> Relation:
@@ -228,7 +235,9 @@ class Walker:
             chosen = distinct.args.get("on")
             rows |= self.walk(chosen, scope, GROUP_BY) if chosen else rel.through(rel.all_of(items), GROUP_BY)
         rows |= self._order(node, offered, scope)
-        single = group is None and node.args.get("having") is None and any(map(_aggregated, node.expressions))
+        single = (
+            bool(rows) and group is None and node.args.get("having") is None and any(map(_aggregated, node.expressions))
+        )
         return Relation(offered.items, frozenset(rows), single=single)
 
     def _conditions(self, node: Any, scope: Scope, windows: dict[str, Any]) -> Edges:

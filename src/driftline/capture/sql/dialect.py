@@ -46,6 +46,16 @@ class Dialect(NamedTuple):
         """Return the key of an identifier of a table, of one of its qualifiers, or of an alias."""
         return _key(self.tables, node.name, quoted=bool(node.args.get("quoted")))
 
+    def shown(self, node: Any) -> str:
+        """Return how a column is called whose table's schema is not known: PostgreSQL keeps names in lower case."""
+        name: str = node.name
+        return name.lower() if self.columns == "lower" and not node.args.get("quoted") else name
+
+    def shown_table(self, node: Any) -> str:
+        """Return how a table, or one of its qualifiers, is called whose schema is not known."""
+        name: str = node.name
+        return name.lower() if self.tables == "lower" and not node.args.get("quoted") else name
+
     def written(self, name: str) -> str:
         """Return the key of a column whose name is known without its quotes, as from a schema."""
         return name.lower() if self.columns == "same" else name

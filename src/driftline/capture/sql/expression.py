@@ -54,6 +54,9 @@ class Queries(Protocol):
     def note(self, name: str, doubt: str, edges: Edges) -> None:
         """Note a name that cannot be told, and what it may be."""
 
+    def spelled(self, name: Any) -> str:
+        """Return a column's name in the spelling that the statement used first."""
+
     def walk(self, node: Any, scope: Scope, kind: Kind, windows: dict[str, Any] | None = None) -> Edges:
         """Return the edges of an expression whose value goes on as ``kind``."""
 
@@ -139,16 +142,17 @@ class Expression:
 
     def _plain(self, name: Any, kind: Kind) -> Edges:
         key = self.queries.dialect.column(name)
-        meaning = self.scope.find(key, name.name)
+        spelled = self.queries.spelled(name)
+        meaning = self.scope.find(key, spelled)
         if meaning is None:
             if name.name.lower() in _SYSTEM:
                 return NONE
             whole = self.scope.relation(self.queries.dialect.table(name))
             if whole is not None:  # the row as a value, as in count(t)
                 return rel.through(rel.all_of(whole.items), _on(kind, TRANSFORMATION))
-            meaning = self.scope.absent(name.name)
+            meaning = self.scope.absent(spelled)
         if meaning.doubt:
-            self.queries.note(name.name, meaning.doubt, meaning.edges)
+            self.queries.note(spelled, meaning.doubt, meaning.edges)
         return rel.through(meaning.edges, kind)
 
     def _of(self, relation: Relation, names: list[Any], kind: Kind) -> Edges:
@@ -161,18 +165,19 @@ class Expression:
                 return rel.through(output.edges, kind if length == len(names) else _on(kind, TRANSFORMATION))
         first = names[0]
         within = kind if len(names) == 1 else _on(kind, TRANSFORMATION)
-        hit = relation.find(dialect.column(first), first.name)
+        spelled = self.queries.spelled(first)
+        hit = relation.find(dialect.column(first), spelled)
         if hit is None or not (hit.certain or hit.edges):
             loose = relation.loosely(first.name)
             if loose is not None:
                 return rel.through(loose.edges, within)
         if hit is not None and (hit.certain or hit.edges or any(isinstance(item, Whatever) for item in relation.items)):
             if any(edge.confidence < 1 for edge in hit.edges) and not hit.certain:
-                self.queries.note(first.name, "any of several sources", hit.edges)
+                self.queries.note(spelled, "any of several sources", hit.edges)
             return rel.through(hit.edges, within)
         sources = [relation.base] if relation.base is not None else list(relation.sources())
-        hedged = rel.hedge(sources, first.name, ABSENT)
-        self.queries.note(first.name, "in none of the schemas", hedged)
+        hedged = rel.hedge(sources, spelled, ABSENT)
+        self.queries.note(spelled, "in none of the schemas", hedged)
         return rel.through(hedged, within)
 
     def _otherwise(self, parts: list[Any], kind: Kind) -> Edges:
@@ -195,9 +200,10 @@ class Expression:
             hit = nameless.find(dialect.column(second), second.name)
             if hit is not None and hit.edges:
                 return rel.through(hit.edges, kind)
-        meaning = self.scope.find(dialect.column(first), first.name)
+        spelled = self.queries.spelled(first)
+        meaning = self.scope.find(dialect.column(first), spelled)
         if meaning is None or not meaning.edges:
-            meaning = self.scope.absent(first.name)
+            meaning = self.scope.absent(spelled)
         share = 0.9 if dialect.structs and not meaning.doubt else ABSENT
         fields = rel.doubted(meaning.edges, share)
         self.queries.note(said, "no table of that name here; a field of a column", fields)

@@ -53,8 +53,7 @@ def name_of(table: Any, dialect: Dialect) -> Name | Source | None:
         return Source("file", (inner.name,))
     if isinstance(inner, exp.Var):
         return Source("file", (inner.name,)) if inner.name.startswith("@") else None
-    name = inner.name if isinstance(inner, exp.Anonymous) else inner.sql_name() if isinstance(inner, exp.Func) else ""
-    if name.lower() not in READERS:
+    if not is_reader(table):
         return None
     first = inner.this if isinstance(inner.this, exp.Expression) else next(iter(inner.expressions), None)
     found = texts(first.expressions if isinstance(first, exp.Array) else [first])
@@ -67,7 +66,7 @@ def _identified(table: Any, inner: Any, dialect: Dialect) -> Name | Source:
     parts = [part for part in table.parts if isinstance(part, exp.Identifier)]
     if dialect.name in ("spark", "spark2", "databricks") and len(parts) == 2 and parts[0].name.lower() in _FORMATS:
         return Source("file", (parts[1].name,))
-    names = [part.name for part in parts]
+    names = [dialect.shown_table(part) for part in parts]
     keys = [dialect.table(part) for part in parts]
     temporary = bool(inner.args.get("temporary")) or names[-1].startswith("#")
     if temporary and not names[-1].startswith("#"):
@@ -91,14 +90,8 @@ def texts(parts: Iterable[Any]) -> tuple[str, ...]:
     return tuple(found) if len(found) == len(given) else ()
 
 
-def nameless(tree: Any) -> bool:
-    """Whether files are read whose names only the running statement knows."""
-    for table in tree.find_all(exp.Table):
-        inner = table.this
-        if isinstance(inner, exp.Func):
-            name = inner.name if isinstance(inner, exp.Anonymous) else inner.sql_name()
-            first = inner.this if isinstance(inner.this, exp.Expression) else next(iter(inner.expressions), None)
-            known = texts(first.expressions if isinstance(first, exp.Array) else [first])
-            if name.lower() in READERS and not known:
-                return True
-    return False
+def is_reader(table: Any) -> bool:
+    """Whether a table node is one of DuckDB's functions that read files."""
+    inner = table.this
+    name = inner.name if isinstance(inner, exp.Anonymous) else inner.sql_name() if isinstance(inner, exp.Func) else ""
+    return name.lower() in READERS

@@ -29,9 +29,10 @@ _BLOCKS = tuple(
     if hasattr(exp, name)
 )  # fmt: skip
 _DATA = (exp.Query, exp.DML, exp.Create, exp.Values, exp.Copy, exp.Cache, exp.Alter, exp.MultitableInserts,
-         exp.TruncateTable, exp.Pivot, exp.Drop)  # fmt: skip
+         exp.TruncateTable, exp.Pivot, exp.Drop, exp.Declare)  # fmt: skip
 _DATA_WORDS = _STARTS | {"COPY", "FROM", "LOAD", "UNLOAD"}
 _ELSEWHERE = {"athena": "hive"}  # what one grammar does not know, the other may
+_BATCH = re.compile(r"(?<=\n)[ \t]*GO[ \t]*(?=\r?\n|\Z)", re.IGNORECASE)  # ends a batch of T-SQL
 _STATEMENT = re.compile(r"\b(?:select|insert|delete|update|merge)\b", re.IGNORECASE)
 _TRIES = 40  # ends that are tried for one beginning
 _COMPOUND = ("+", "-", "*", "/", "%", "&", "|", "^")
@@ -82,7 +83,7 @@ def pieces(text: str, dialect: str, limit: Limit = UNLIMITED) -> Iterator[Piece]
 
 class _Reader:
     def __init__(self, text: str, dialect: str, limit: Limit, depth: int = 0) -> None:
-        self.text = text
+        self.text = _BATCH.sub(";", text) if dialect in ("tsql", "fabric") else text
         self.name = dialect
         self.grammar = sqlglot.Dialect.get_or_raise(dialect or None)
         self.limit = limit
@@ -99,12 +100,9 @@ class _Reader:
             yield from self._chunk(chunk)
 
     def _chunks(self, tokens: list[Any]) -> Iterator[list[Any]]:
-        """Cut at semicolons, and at GO on a line of its own."""
-        batches = self.name in ("tsql", "fabric", "")
         start = 0
         for place, token in enumerate(tokens):
-            alone = batches and token.text.upper() == "GO" and _alone(tokens, place)
-            if token.token_type == TokenType.SEMICOLON or alone:
+            if token.token_type == TokenType.SEMICOLON:
                 if place > start:
                     yield tokens[start:place]
                 start = place + 1
@@ -114,8 +112,13 @@ class _Reader:
     def _chunk(self, tokens: list[Any]) -> Iterator[Piece]:
         first = tokens[0].text.upper()
         body = first in ("CREATE", "ALTER") and any(token.text.upper() in _BODIES for token in tokens[1:6])
-        if body or first == "DECLARE":
+        if body or first in _CONTROL:
             self._declare(tokens, body=body)
+        if first == "DECLARE" and any(token.text.upper() == "TABLE" for token in tokens[2:4]):
+            declared = next((place for place, t in enumerate(tokens) if t.text.upper() in _STARTS), len(tokens))
+            tree, _ = self._parse(tokens[:declared])
+            if isinstance(tree, exp.Declare):
+                yield Piece(tree, tokens[:declared])
         if first == "UNLOAD":
             yield from self._unload(tokens)
             return
@@ -186,7 +189,12 @@ class _Reader:
                 depth -= 1
             before = tokens[place - 1].text.upper() if place else ""
             opening = body and depth == 1 and before in ("(", ",", "IN", "OUT", "INOUT")
-            if (opening or before == "DECLARE") and word not in ("IN", "OUT", "INOUT") and word.isidentifier():
+            looping = before == "FOR" and place + 1 < len(tokens) and tokens[place + 1].text.upper() == "IN"
+            if (
+                (opening or looping or before == "DECLARE")
+                and word not in ("IN", "OUT", "INOUT")
+                and word.isidentifier()
+            ):
                 self.variables.add(token.text)
             if body and word in ("BEGIN", "AS", "IS", "RETURNS") and depth == 0:
                 body = False
@@ -283,13 +291,6 @@ def _exists(tokens: list[Any], place: int) -> bool:
     """Whether IF belongs to IF EXISTS or IF NOT EXISTS."""
     following = [token.text.upper() for token in tokens[place + 1 : place + 3]]
     return following[:1] == ["EXISTS"] or following == ["NOT", "EXISTS"] or tokens[place + 1].text == "("
-
-
-def _alone(tokens: list[Any], place: int) -> bool:
-    line = tokens[place].line
-    before = tokens[place - 1].line if place else line - 1
-    after = tokens[place + 1].line if place + 1 < len(tokens) else line + 1
-    return bool(before < line < after)
 
 
 def _short(error: Exception) -> str:

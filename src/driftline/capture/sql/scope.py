@@ -118,7 +118,9 @@ class Scope:
             edges = own[0]
             unsure = any(edge.confidence < 1 for edge in edges) or not edges
             return Meaning(edges, "any of several sources" if unsure and edges else "")
-        share = 1 / len(own)
+        share = 1 / len({frozenset(alias_free(edges)) for edges in own})
+        if share == 1:
+            return Meaning(own[0])
         return Meaning(frozenset().union(*(rel.doubted(edges, share) for edges in own)), "any of several sources")
 
     def absent(self, name: str) -> Meaning:
