@@ -150,9 +150,10 @@ def _expanded(
                 given.add(key)
                 meaning = scope.find(key, item.name) if merged else None
                 edges = meaning.edges if meaning is not None else item.edges
-                if key in replaced:
-                    edges = queries.walk(replaced.pop(key).this, scope, TRANSFORMATION)
-                alias = renamed.get(key)
+                found = _of(replaced, item)
+                if found:
+                    edges = queries.walk(replaced.pop(found).this, scope, TRANSFORMATION)
+                alias = renamed.get(_of(renamed, item))
                 name = (item.name, key) if alias is None else (alias.name, dialect.column(alias))
                 items.append(Output(name[0], edges, name[1], item.said))
             else:
@@ -160,6 +161,13 @@ def _expanded(
     for key, part in replaced.items():
         items.append(Output(part.alias, queries.walk(part.this, scope, TRANSFORMATION), key))
     return items
+
+
+def _of(named: dict[str, Any], item: Output) -> str:
+    """The key under which a star's list names a column: its own, or the one that differs in case alone."""
+    if item.key in named:
+        return item.key
+    return next((key for key in named if key.lower() == item.name.lower()), "")
 
 
 def _key(queries: Queries, part: Any) -> str:

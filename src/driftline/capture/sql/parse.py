@@ -97,7 +97,7 @@ class _Reader:
             yield Piece(None, [], f"cannot be split into words: {_short(error)}")
             return
         for chunk in self._chunks(tokens):
-            yield from self._chunk(chunk)
+            yield from self._chunk(self._opened(chunk))
 
     def _chunks(self, tokens: list[Any]) -> Iterator[list[Any]]:
         start = 0
@@ -109,40 +109,63 @@ class _Reader:
         if start < len(tokens):
             yield tokens[start:]
 
+    def _opened(self, tokens: list[Any]) -> list[Any]:
+        """The words behind a command that the tokenizer takes for one text."""
+        word = tokens[0].text.upper()
+        if tokens[0].token_type != TokenType.COMMAND or len(tokens) != 2 or word not in _CONTROL | {"UNLOAD", "DO"}:
+            return tokens
+        try:
+            return [tokens[0], *self.grammar.tokenize(tokens[1].text)]
+        except sqlglot.errors.SqlglotError:
+            return tokens
+
     def _chunk(self, tokens: list[Any]) -> Iterator[Piece]:
         first = tokens[0].text.upper()
         body = first in ("CREATE", "ALTER") and any(token.text.upper() in _BODIES for token in tokens[1:6])
         if body or first in _CONTROL:
             self._declare(tokens, body=body)
-        if first == "DECLARE" and any(token.text.upper() == "TABLE" for token in tokens[2:4]):
-            declared = next((place for place, t in enumerate(tokens) if t.text.upper() in _STARTS), len(tokens))
-            tree, _ = self._parse(tokens[:declared])
-            if isinstance(tree, exp.Declare):
-                yield Piece(tree, tokens[:declared])
         if first == "UNLOAD":
             yield from self._unload(tokens)
-            return
-        if first in _CONTROL and first != "SET":
+        elif first in _CONTROL and first != "SET":
+            if first == "DECLARE":
+                yield from self._table_variable(tokens)
             found = list(self._embedded(tokens))
             yield from found
-            if not found and first in ("EXECUTE", "EXEC", "DO"):
-                yield from self._inside(tokens)
-            return
+            if not found and first in ("EXECUTE", "EXEC"):
+                found = list(self._inside(tokens))
+                yield from found
+            if not found and _marks(tokens)[0]:
+                yield Piece(None, tokens, "the statements of this block cannot be parsed")
+        else:
+            yield from self._whole(tokens, body=body)
+
+    def _whole(self, tokens: list[Any], *, body: bool) -> Iterator[Piece]:
+        """One statement; or, if it is a body or cannot be parsed as one, the statements in it."""
         tree, problem = self._parse(tokens)
-        if tree is not None and not body and isinstance(tree, _DATA):
+        if isinstance(tree, _DATA) and not body:
             yield Piece(tree, tokens, "", frozenset(self.variables))
             return
-        found = list(self._inside(tokens)) if body or isinstance(tree, exp.Command) else []
-        if not found and (tree is None or body or isinstance(tree, (exp.Command, *_BLOCKS))):
+        command = isinstance(tree, exp.Command)
+        found = list(self._inside(tokens)) if body or command else []
+        late = problem == self.limit.said
+        if not found and not late and (tree is None or body or command or isinstance(tree, _BLOCKS)):
             found = list(self._embedded(tokens, whole=tree is None))
         if found:
             yield from found
-        elif isinstance(tree, exp.Command) and first in _DATA_WORDS:
+        elif command and not body and tokens[0].text.upper() in _DATA_WORDS:
             yield Piece(None, tokens, "not understood by the parser")
-        elif tree is None:
+        elif tree is None and (not body or len(_marks(tokens)[0]) > 1):
             yield Piece(None, tokens, problem)
-        elif not isinstance(tree, _BLOCKS):
+        elif tree is not None and not isinstance(tree, _BLOCKS):
             yield Piece(tree, tokens, "", frozenset(self.variables))
+
+    def _table_variable(self, tokens: list[Any]) -> Iterator[Piece]:
+        """T-SQL's ``DECLARE @v TABLE (…)``."""
+        if any(token.text.upper() == "TABLE" for token in tokens[2:4]):
+            end = next((place for place, token in enumerate(tokens) if token.text.upper() in _STARTS), len(tokens))
+            tree, _ = self._parse(tokens[:end])
+            if isinstance(tree, exp.Declare):
+                yield Piece(tree, tokens[:end])
 
     def _parse(self, tokens: list[Any]) -> tuple[Any, str]:
         tree, problem = self._by(self.grammar, tokens)

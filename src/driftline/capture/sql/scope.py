@@ -76,6 +76,10 @@ class Scope:
                 return output.edges
         return self.parent.has(key, name) if self.parent is not None else None
 
+    def is_variable(self, key: str) -> bool:
+        """Whether ``key`` is a parameter or a variable, here or around."""
+        return key in self.bound or (self.parent is not None and self.parent.is_variable(key))
+
     def find(self, key: str, name: str) -> Meaning | None:
         """Return what is behind an unqualified name; None where nothing here or around could have it."""
         if key in self.bound:
@@ -103,6 +107,8 @@ class Scope:
         return self._not_certain(key, name, open_)
 
     def _not_certain(self, key: str, name: str, open_: list[Found]) -> Meaning | None:
+        if self.is_variable(key):
+            return Meaning(NONE)
         alias = self.aliases.get(key) if self.lateral else None
         if not open_:
             if alias is not None:
