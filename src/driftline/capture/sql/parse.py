@@ -36,6 +36,8 @@ _BATCH = re.compile(r"(?<=\n)[ \t]*GO[ \t]*(?=\r?\n|\Z)", re.IGNORECASE)  # ends
 _STATEMENT = re.compile(r"\b(?:select|insert|delete|update|merge)\b", re.IGNORECASE)
 _TRIES = 40  # ends that are tried for one beginning
 _COMPOUND = ("+", "-", "*", "/", "%", "&", "|", "^")
+_BLOCK = "cannot be parsed, in a block or after another statement"
+_NO_START = frozenset(["GRANT", "REVOKE", "OF", "AFTER", "BEFORE", "OR", "FOR", "ON", "KEY"])
 _DEEP = "too deeply nested"
 _DEPTH = 3  # bodies within bodies
 
@@ -121,7 +123,7 @@ class _Reader:
 
     def _chunk(self, tokens: list[Any]) -> Iterator[Piece]:
         first = tokens[0].text.upper()
-        body = first in ("CREATE", "ALTER") and any(token.text.upper() in _BODIES for token in tokens[1:6])
+        body = first in ("CREATE", "ALTER") and _is_body(tokens)
         if body or first in _CONTROL:
             self._declare(tokens, body=body)
         if first == "UNLOAD":
@@ -134,8 +136,6 @@ class _Reader:
             if not found and first in ("EXECUTE", "EXEC"):
                 found = list(self._inside(tokens))
                 yield from found
-            if not found and _marks(tokens)[0]:
-                yield Piece(None, tokens, "the statements of this block cannot be parsed")
         else:
             yield from self._whole(tokens, body=body)
 
@@ -150,7 +150,7 @@ class _Reader:
         late = problem == self.limit.said
         if not found and not late and (tree is None or body or command or isinstance(tree, _BLOCKS)):
             found = list(self._embedded(tokens, whole=tree is None))
-        if found:
+        if found and not (tree is None and all(piece.tree is None for piece in found)):
             yield from found
         elif command and not body and tokens[0].text.upper() in _DATA_WORDS:
             yield Piece(None, tokens, "not understood by the parser")
@@ -250,23 +250,43 @@ class _Reader:
         """
         starts, cuts = _marks(tokens)
         after = 0
+        failed: int | None = None
         deadline = self.limit.deadline()
         for start in starts:
-            if start < after:
+            if start < after or (tokens[start].text.upper() == "CREATE" and _is_body(tokens[start:])):
                 continue
             merging = tokens[start].text.upper() == "MERGE"
             limit = next((cut for cut, word in cuts if cut > start and not (merging and word == "THEN")), len(tokens))
             ends = [limit, *(place for place in reversed(starts) if start < place < limit)][:_TRIES]
-            for end in ends:
-                if time.monotonic() > deadline:
-                    return
+            for end in ends if time.monotonic() < deadline else ():
                 if whole and start == 0 and end == len(tokens):
                     continue
                 tree, _ = self._parse(tokens[start:end])
-                if isinstance(tree, _DATA):
-                    yield Piece(tree, tokens[start:end], "", frozenset(self.variables))
-                    after = end
+                if isinstance(tree, _DATA) and not _cut_off(tree):
                     break
+            else:
+                failed = start if failed is None else failed
+                continue
+            own = tokens[start].text.upper() in ("SELECT", "WITH", "SEL")
+            if failed is not None and own and not any(failed < cut < start for cut, _ in cuts):
+                yield Piece(None, tokens[failed:end], _BLOCK)  # the query of a statement that is not understood
+            else:
+                if failed is not None:
+                    yield Piece(None, tokens[failed:start], _BLOCK)
+                yield Piece(tree, tokens[start:end], "", frozenset(self.variables))
+            failed, after = None, end
+        if failed is not None:
+            end = next((cut for cut, _ in cuts if cut > failed), len(tokens))
+            yield Piece(None, tokens[failed:end], _BLOCK)
+
+
+def _is_body(tokens: list[Any]) -> bool:
+    return any(token.text.upper() in _BODIES for token in tokens[1:6])
+
+
+def _cut_off(tree: Any) -> bool:
+    """Whether a tree is only the beginning of a statement: INSERT INTO t without what is inserted."""
+    return isinstance(tree, exp.Insert) and not tree.expression and not tree.args.get("default")
 
 
 def rewritten(tokens: list[Any], dialect: str) -> list[Any]:
@@ -303,7 +323,7 @@ def _marks(tokens: list[Any]) -> tuple[list[int], list[tuple[int, str]]]:
                 cases += 1
             elif cases:
                 cases -= word == "END"
-            elif word in _STARTS and not (word == "REPLACE" and place):
+            elif word in _STARTS and not (place and (word == "REPLACE" or tokens[place - 1].text.upper() in _NO_START)):
                 starts.append(place)
             elif word in _CUTS and not (word == "IF" and tokens[place + 1 : place + 2] and _exists(tokens, place)):
                 cuts.append((place, word))

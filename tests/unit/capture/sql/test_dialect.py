@@ -16,7 +16,8 @@ Tell = Callable[..., list[Any]]
     [
         # is "A", is a one name with unquoted A; PostgreSQL folds to lower case, Snowflake and Oracle to upper case
         ("postgres", (False, True)), ("redshift", (True, True)), ("snowflake", (True, False)),
-        ("oracle", (True, False)), ("duckdb", (True, True)), ("tsql", (True, True)), ("spark", (True, True)), ("bigquery", (True, True)),
+        ("oracle", (True, False)), ("duckdb", (True, True)),
+        ("tsql", (True, True)), ("spark", (True, True)), ("bigquery", (True, True)),
         ("mysql", (True, True)), ("clickhouse", (True, False)), ("", (True, True)),
     ],
 )  # fmt: skip

@@ -54,6 +54,13 @@ def test_statements_inside_blocks_are_found_and_variables_are_no_columns(
     assert all(not one.problem for one in found)
 
 
+def test_a_statement_in_a_block_that_cannot_be_parsed_is_told_with_its_tables(tell: Tell) -> None:
+    found = tell("BEGIN INSERT INTO m SELECT a FROM t WHERE a = = b; UPDATE n SET x = 1; END", "tsql")
+    assert [(one.target, bool(one.problem)) for one in found] == [("m", True), ("n", False)]
+    found = tell("insert into m select a from t where a = = b insert into n (x) select c from u", "tsql")
+    assert [(one.target, bool(one.problem)) for one in found] == [("m", True), ("n", False)]
+
+
 def test_the_end_of_a_case_is_not_the_end_of_a_statement(tell: Tell) -> None:
     (one,) = tell("BEGIN INSERT INTO m (x) SELECT CASE WHEN a > 1 THEN b END AS x FROM t END", "tsql")
     assert one.columns == {"x": ["t.a CONDITIONAL", "t.b TRANSFORMATION"]}
