@@ -22,12 +22,20 @@ _SOURCES = 6  # in one cell; the rest is counted
 @click.option("--dialect", "-d", default="", help="Dialect of the SQL: postgres, snowflake, bigquery, spark, tsql ….  "
               "[default: none in particular; a manifest names its own]")  # fmt: skip
 @click.option("--schema", "-s", "schema", metavar="S.json", help='Columns of tables: {"table": {"column": "type"}}.')
+@click.option("--database", metavar="FILE", help="A DuckDB file that knows the tables: columns and a second opinion.")
 @click.option("--keep-temporary", is_flag=True, help="Name temporary tables as sources; do not look through them.")
 @click.option("--seconds", default=10.0, show_default=True, help="Time limit for each statement.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object per statement.")
 @click.pass_context
 def sql_lineage(
-    ctx: click.Context, path: str, dialect: str, schema: str | None, keep_temporary: bool, seconds: float, as_json: bool
+    ctx: click.Context,
+    path: str,
+    dialect: str,
+    schema: str | None,
+    database: str | None,
+    keep_temporary: bool,
+    seconds: float,
+    as_json: bool,
 ) -> None:
     """Print which columns reach which in a .sql FILE, a FOLDER of them, or a dbt MANIFEST; - is standard input.
 
@@ -36,10 +44,21 @@ def sql_lineage(
     """
     manifest = sql_texts.manifest(path)
     known = sql_texts.schema(schema)
-    meant = dialects.of(dialect or (dbt.dialect_of(manifest) if manifest is not None else ""))
-    how = sql_texts.Reading(meant, known, Limit(seconds, alarm=True), through=not keep_temporary)
-    texts = sql_texts.texts(path, manifest, how)
-    problems = statements = 0
+    named = dialect or (dbt.dialect_of(manifest) if manifest is not None else "") or ("duckdb" if database else "")
+    with sql_texts.database(database, known) as opinion:
+        how = sql_texts.Reading(
+            dialects.of(named), known, Limit(seconds, alarm=True), through=not keep_temporary, opinion=opinion
+        )
+        statements, problems = _tell(sql_texts.texts(path, manifest, how), as_json=as_json)
+    if not as_json:
+        _summarise(statements, problems)
+    if problems:
+        ctx.exit(BadInput.exit_code)
+
+
+def _tell(texts: list[sql_texts.Text], *, as_json: bool) -> tuple[int, int]:
+    """Print the records of all texts; returns how many there are, and how many of them have a problem."""
+    statements = problems = 0
     with _deep(), _progress(len(texts)) as step:
         for text in texts:
             for number, statement in enumerate(text.statements(), 1):
@@ -51,10 +70,7 @@ def sql_lineage(
                 else:
                     _show(found)
             step()
-    if not as_json:
-        _summarise(statements, problems)
-    if problems:
-        ctx.exit(BadInput.exit_code)
+    return statements, problems
 
 
 @contextlib.contextmanager

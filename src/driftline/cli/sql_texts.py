@@ -4,6 +4,7 @@ Enters: a path. Leaves: its texts, each with the statements that it holds, read 
 folder know the tables that files before them made; a temporary table ends with its file.
 """
 
+import contextlib
 import json
 import re
 import sys
@@ -11,7 +12,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from driftline.capture.sql import dbt, dialect, statement
+from driftline.capture.sql import dbt, dialect, plan, statement
 from driftline.capture.sql.change import Lineage, Statement
 from driftline.capture.sql.limit import Limit
 from driftline.capture.sql.relation import Output, Relation, Source
@@ -20,6 +21,10 @@ from driftline.capture.sql.script import Script
 from driftline.errors import BadInput, MissingFile
 
 STDIN = "-"
+_COLUMNS = (
+    "SELECT schema_name, table_name, list(column_name ORDER BY column_index) FROM duckdb_columns() "
+    "WHERE NOT internal GROUP BY ALL ORDER BY ALL"
+)
 _REF = re.compile(r"\{\{-?\s*ref\(\s*(?:['\"][^'\"]+['\"]\s*,\s*)?['\"]([^'\"]+)['\"][^}]*\)\s*-?\}\}")
 _SOURCE = re.compile(r"\{\{-?\s*source\(\s*['\"]([^'\"]+)['\"]\s*,\s*['\"]([^'\"]+)['\"]\s*\)\s*-?\}\}")
 _CONFIG = re.compile(r"\{\{-?\s*config\(.*?\)\s*-?\}\}", re.DOTALL)
@@ -32,6 +37,7 @@ class Reading(NamedTuple):
     schema: Schema
     limit: Limit
     through: bool  # look through temporary tables
+    opinion: statement.Opinion | None = None  # of a database at hand
 
 
 class Text(NamedTuple):
@@ -55,6 +61,29 @@ def schema(file: str | None) -> Schema:
             found.add(parts, tuple(str(column["name"]) for column in columns))
         return found
     return Schema(given)
+
+
+@contextlib.contextmanager
+def database(file: str | None, known: Schema) -> Iterator[statement.Opinion | None]:
+    """Add the tables of a DuckDB file to ``known``; gives its opinion of statements while the block lasts."""
+    if file is None:
+        yield None
+        return
+    if not Path(file).is_file():
+        raise MissingFile(file)
+    import duckdb
+
+    try:
+        connection = duckdb.connect(file, read_only=True)
+    except duckdb.Error as error:
+        raise BadInput(f"{file} cannot be opened by DuckDB: {str(error).splitlines()[0]}") from error
+    try:
+        rows = connection.execute(_COLUMNS).fetchall()
+        for place, table, names in rows:
+            known.add((str(place), str(table)), tuple(names))
+        yield lambda sql: plan.opinion(connection, sql)
+    finally:
+        connection.close()
 
 
 def manifest(path: str) -> dict[str, Any] | None:
@@ -98,7 +127,7 @@ def _text(name: str | None, read: Callable[[], str], how: Reading, made: dict[So
             return how.schema.columns(source) or made.get(source)
 
         script = Script(how.dialect, columns, how.schema.named_as, through=how.through)
-        yield from statement.read(_plain(read()), script, how.limit)
+        yield from statement.read(_plain(read()), script, how.limit, how.opinion)
         made.update(script.lasting())
 
     return Text(name, statements)
@@ -112,7 +141,8 @@ def _model(model: dbt.Model, how: Reading) -> Text:
             yield Statement((), target, how="create", kind="MODEL", gaps=("sql not parsed",), problem=model.problem)
             return
         script = Script(how.dialect, how.schema.columns, how.schema.named_as, through=how.through)
-        found = [one for one in statement.read(model.sql, script, how.limit) if one.how != "none" or one.problem]
+        every = statement.read(model.sql, script, how.limit, how.opinion)
+        found = [one for one in every if one.how != "none" or one.problem]
         for one in found[:-1]:
             yield one
         for one in found[-1:]:

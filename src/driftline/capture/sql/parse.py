@@ -49,6 +49,12 @@ class Piece(NamedTuple):
     tokens: list[Any]
     problem: str = ""
     variables: frozenset[str] = frozenset()  # names of parameters and variables, which are no columns
+    whole: str = ""  # the text that the tokens come from
+
+    @property
+    def text(self) -> str:
+        """The statement as it is written."""
+        return self.whole[self.tokens[0].start : self.tokens[-1].end + 1] if self.tokens else ""
 
     @property
     def line(self) -> int:
@@ -99,7 +105,8 @@ class _Reader:
             yield Piece(None, [], f"cannot be split into words: {_short(error)}")
             return
         for chunk in self._chunks(tokens):
-            yield from self._chunk(self._opened(chunk))
+            for piece in self._chunk(self._opened(chunk)):
+                yield piece if piece.whole else piece._replace(whole=self.text)
 
     def _chunks(self, tokens: list[Any]) -> Iterator[list[Any]]:
         start = 0

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 from driftline.capture.sql import dialect as dialects
-from driftline.capture.sql import salvage
+from driftline.capture.sql import plan, salvage
 from driftline.capture.sql.change import Lineage, Reading, Statement, bind
 from driftline.capture.sql.dialect import Dialect
 from driftline.capture.sql.limit import Limit, TooLong
@@ -24,6 +24,7 @@ from driftline.capture.sql.script import Script
 TEMPLATES = 1_000  # forms of statements that are remembered
 VARIANTS = 8  # schemas per form
 LENGTH = 100_000  # characters of a text that is still parsed on the user's thread
+Opinion = Callable[[str], list[frozenset[tuple[str, str]]] | None]
 LIMIT = Limit(5.0)  # for one statement; then its tables without columns
 
 _TOKEN = re.compile(
@@ -145,16 +146,19 @@ def _form(sql: str, dialect: Dialect) -> tuple[str, tuple[str, ...]]:
     return found
 
 
-def read(text: str, script: Script, limit: Limit = LIMIT) -> Iterator[Statement]:
+def read(text: str, script: Script, limit: Limit = LIMIT, opinion: Opinion | None = None) -> Iterator[Statement]:
     """Yield all statements of ``text``, in order; of those that touch no data only that they are there.
 
     Args:
         text: one or more statements.
         script: what is known of their tables, and learns of those that they make.
         limit: for one statement.
+        opinion: what a database says of the columns behind the outputs of a statement; differences lower confidence.
     """
     for piece in pieces(text, script.dialect.name, limit):
-        yield from _statements(piece, script, limit)
+        found = _statements(piece, script, limit)
+        bound = opinion(piece.text) if opinion is not None and len(found) == 1 and found[0].lineage else None
+        yield from found if bound is None else [plan.weighed(found[0], bound)]
 
 
 def _statements(piece: Piece, script: Script, limit: Limit) -> list[Statement]:
