@@ -99,7 +99,7 @@ def main() -> None:
         list(statement.read(text, Script(duck, lambda source: known.get(source.names[0].lower()))))
 
     def cached(text: str) -> None:
-        statement.analyse(text, lambda source, spelled: known.get(source.names[0].lower()))
+        statement.analyse(text, lambda source, _: known.get(source.names[0].lower()))
 
     def sqlglots(text: str) -> None:
         schema = {table: dict.fromkeys(columns, "text") for table, columns in known.items()}
@@ -120,9 +120,8 @@ def main() -> None:
     print(
         f"sqlglot {sqlglot.__version__}, compiled: {'yes' if not sqlglot.parser.__file__.endswith('.py') else 'no'}\n"
     )
-    print(
-        f"| CPU ms | {' | '.join(f'{name} median | {name} p95' if name != 'wide' else '1,000 columns x 3' for name in queries)} |"
-    )
+    headings = ["1,000 columns x 3" if name == "wide" else f"{name} median | {name} p95" for name in queries]
+    print(f"| CPU ms | {' | '.join(headings)} |")
     print(f"| --- |{' ---: |' * (1 + 2 * (len(queries) - 1))}")
     for who, times in found.items():
         cells = [cell for name in queries for cell in _cells(name, times.get(name, []), len(queries[name]))]
