@@ -125,9 +125,11 @@ def merge(walker: Walker, script: Script, tree: Any, scope: Scope) -> tuple[Sour
         condition = walker.walk(when.args.get("condition"), scope, CONDITIONAL)
         then = when.args.get("then")
         if isinstance(then, exp.Update):
-            if any(isinstance(part, exp.Star) for part in then.expressions):
+            given = then.args.get("expressions")
+            parts = given if isinstance(given, list) else [given]
+            if any(isinstance(part, exp.Star) for part in parts):
                 stars += _all(outer)
-            for part in then.expressions:
+            for part in parts:
                 _assign(walker, part, scope, found, condition)
         elif isinstance(then, exp.Insert):
             stars += _inserted(walker, script, then, (outer, scope), target, found, condition)

@@ -231,7 +231,8 @@ class Reading:
     def _delete(self, tree: Any) -> list[Statement]:
         scope = self.root()
         self.walker.with_ctes(tree, scope)
-        rows = set(tables.enter(self.walker, tree.this, scope))
+        named = tree.this if isinstance(tree.this, exp.Expression) else next(iter(tree.args.get("tables") or ()), None)
+        rows = set(tables.enter(self.walker, named, scope)) if named is not None else set()
         target = self.script.source(_deleted(self.walker, tree))
         if target is not None:
             self.walker.reads.pop(target, None)
@@ -296,6 +297,8 @@ _READ: tuple[tuple[Any, Any], ...] = (
 def _deleted(walker: Walker, tree: Any) -> Any:
     """The table that rows are deleted from: ``DELETE a FROM orders AS a JOIN …``."""
     named = next(iter(tree.args.get("tables") or ()), None)
+    if not isinstance(tree.this, exp.Expression):
+        return named
     if isinstance(named, exp.Table) and isinstance(named.this, exp.Identifier):
         return assign.aliased(walker, tree.this, walker.dialect.table(named.this)) or tree.this
     return tree.this

@@ -100,7 +100,10 @@ def text(node: Any, dialect: Dialect) -> str:
     """Return an expression as the dialect spells it, at most 120 characters; for outputs that have no name."""
     if not isinstance(node, exp.Expression):
         return ""
-    said = node.sql(dialect=dialect.name or None, normalize_functions="lower", comments=False)
+    try:
+        said = node.sql(dialect=dialect.name or None, normalize_functions="lower", comments=False)
+    except Exception:  # what the generator cannot write has no name; its edges stand all the same
+        return ""
     return said if len(said) <= _LONG else said[: _LONG - 1] + "…"
 
 

@@ -76,7 +76,7 @@ class Expression:
         """Return the edges of ``node``, whose value goes on as ``kind``."""
         if isinstance(node, exp.Column):
             return self._column(node, kind)
-        if node is None or isinstance(node, _NAMES):
+        if node is None or isinstance(node, (*_NAMES, bool, str)):
             return NONE
         special = _SPECIAL.get(type(node))
         if special is not None:

@@ -94,7 +94,7 @@ def _beside(queries: Queries, scope: Scope) -> Scope:
 def _function(queries: Queries, node: Any, scope: Scope) -> Relation:
     """What a function that returns rows offers: every column comes from all its arguments, as far as one can tell."""
     inner = node.this if isinstance(node, exp.Lateral | exp.Alias) else node
-    if isinstance(inner, exp.Identifier | exp.Literal):
+    if inner is None or isinstance(inner, exp.Identifier | exp.Literal):
         return Relation((Unknown(),))
     parts = node.expressions if isinstance(node, exp.Unnest) else [inner]
     each = [queries.walk(part, scope, TRANSFORMATION) for part in parts]
