@@ -116,8 +116,21 @@ class Walker:
         if isinstance(node, exp.Pivot):
             return pivot.statement(self, node, self.scope(parent))
         if isinstance(node, exp.DML):
-            return Relation((Unknown(),))  # what RETURNING gives of a change inside WITH
+            return self._returned(node, parent)
         return Relation((Unknown(),))
+
+    def _returned(self, node: Any, parent: Scope | None) -> Relation:
+        """What RETURNING gives of a change inside WITH: columns of the table that is changed."""
+        returning = node.args.get("returning")
+        named = node.this.this if isinstance(node.this, exp.Schema) else node.this
+        if returning is None or not isinstance(named, exp.Table):
+            return Relation((Unknown(),))
+        scope = self.scope(parent)
+        rows = tables.enter(self, named, scope)
+        where = node.args.get("where")
+        if where is not None:
+            rows |= self.walk(where.this, scope, FILTER)
+        return Relation([i for part in returning.expressions for i in outputs.project(self, part, scope, {})], rows)
 
     def _values(self, node: Any, parent: Scope | None) -> Relation:
         scope = self.scope(parent)
@@ -216,6 +229,8 @@ class Walker:
             rows |= tables.join(self, join, scope)
         for lateral in laterals:
             rows |= tables.enter(self, lateral, scope)
+        if node.args.get("connect") is not None:
+            scope.bound |= {self._plain(name) for name in ("level", "connect_by_isleaf", "connect_by_iscycle")}
         windows = {window.name.lower(): window for window in node.args.get("windows") or ()}
         items: list[Item] = []
         scope.lateral = self.dialect.lateral

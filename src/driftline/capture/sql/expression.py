@@ -142,14 +142,16 @@ class Expression:
 
     def _plain(self, name: Any, kind: Kind) -> Edges:
         key = self.queries.dialect.column(name)
+        whole = self.scope.relation(self.queries.dialect.table(name))
+        system = name.name.lower() in _SYSTEM
+        if (system or whole is not None) and self.scope.has(key, name.name) is None:
+            if system:
+                return NONE
+            if whole is not None and not self.scope.is_variable(key):  # the row as a value, as in count(t)
+                return rel.through(rel.all_of(whole.items), _on(kind, TRANSFORMATION))
         spelled = self.queries.spelled(name)
         meaning = self.scope.find(key, spelled)
         if meaning is None:
-            if name.name.lower() in _SYSTEM:
-                return NONE
-            whole = self.scope.relation(self.queries.dialect.table(name))
-            if whole is not None:  # the row as a value, as in count(t)
-                return rel.through(rel.all_of(whole.items), _on(kind, TRANSFORMATION))
             meaning = self.scope.absent(spelled)
         if meaning.doubt:
             self.queries.note(spelled, meaning.doubt, meaning.edges)

@@ -39,6 +39,8 @@ _COMPOUND = ("+", "-", "*", "/", "%", "&", "|", "^")
 _BLOCK = "cannot be parsed, in a block or after another statement"
 _NO_START = frozenset(["GRANT", "REVOKE", "OF", "AFTER", "BEFORE", "OR", "FOR", "ON", "KEY"])
 _DEEP = "too deeply nested"
+_COMPILED = not str(sqlglot.parser.__file__).endswith(".py")  # its recursion ends with the process, not an error
+_NESTED = 1_000  # parentheses
 _DEPTH = 3  # bodies within bodies
 
 
@@ -184,6 +186,8 @@ class _Reader:
         return tree, problem
 
     def _by(self, grammar: Any, tokens: list[Any]) -> tuple[Any, str]:
+        if _COMPILED and _nesting(tokens) > _NESTED:
+            return None, _DEEP
         try:
             with self.limit.armed():
                 trees = grammar.parser(error_level=sqlglot.ErrorLevel.IMMEDIATE).parse(tokens, self.text)
@@ -285,6 +289,14 @@ class _Reader:
         if failed is not None:
             end = next((cut for cut, _ in cuts if cut > failed), len(tokens))
             yield Piece(None, tokens[failed:end], _BLOCK)
+
+
+def _nesting(tokens: list[Any]) -> int:
+    depth = deepest = 0
+    for token in tokens:
+        depth += (token.token_type == TokenType.L_PAREN) - (token.token_type == TokenType.R_PAREN)
+        deepest = max(deepest, depth)
+    return deepest
 
 
 def _is_body(tokens: list[Any]) -> bool:

@@ -25,11 +25,14 @@ from driftline.capture.sql.relation import (
 )
 from driftline.capture.sql.scope import Scope
 
+_STREAM = tuple(getattr(exp, name) for name in ("Stream",) if hasattr(exp, name))  # of Databricks
 _FLATTENED = ("seq", "key", "path", "index", "value", "this")  # of Snowflake's FLATTEN
 
 
 def enter(queries: Queries, node: Any, scope: Scope) -> Edges:
     """Offer one entry of a FROM clause in ``scope``; returns what shapes its rows."""
+    if isinstance(node, _STREAM):
+        return enter(queries, node.this, scope)
     if isinstance(node, exp.Subquery | exp.Paren) and isinstance(node.this, exp.Table | exp.Subquery):
         inner = node.this
         if not node.alias and not node.args.get("pivots") and not node.args.get("with_"):
@@ -39,14 +42,15 @@ def enter(queries: Queries, node: Any, scope: Scope) -> Edges:
             return rows
     dialect = queries.dialect
     offered = entry(queries, node, scope).settled()
-    alias = node.args.get("alias")
+    bare = node.this if isinstance(node, exp.Final) else node
+    alias = bare.args.get("alias")
     for turn in node.args.get("pivots") or ():
         offered = pivot.turned(queries, turn, offered, scope)
         alias = turn.args.get("alias") or alias
     if isinstance(alias, exp.TableAlias):
         offered = offered.renamed((column.name, dialect.column(column)) for column in alias.args.get("columns") or ())
     named = alias.this if isinstance(alias, exp.TableAlias) and isinstance(alias.this, exp.Identifier) else alias
-    own = node.this if isinstance(node, exp.Table) else None
+    own = bare.this if isinstance(bare, exp.Table) else None
     table = dialect.table(own) if isinstance(own, exp.Identifier) else ""
     key = dialect.table(named) if isinstance(named, exp.Identifier) else table
     if not isinstance(named, exp.Identifier) and isinstance(node, exp.Table) and rel.is_file(offered_by(offered)):
@@ -68,6 +72,9 @@ def offered_by(relation: Relation) -> rel.Source | None:
 
 def entry(queries: Queries, node: Any, scope: Scope) -> Relation:
     """Return what one entry offers, before its alias."""
+    wrapped = isinstance(node, exp.Subquery) and isinstance(node.this, exp.Table) and not node.this.args.get("joins")
+    if wrapped or isinstance(node, exp.Final):
+        return entry(queries, node.this, scope)
     if isinstance(node, exp.Table):
         if isinstance(node.this, exp.Identifier) and not node.args.get("db"):
             bound = scope.cte(queries.dialect.table(node.this))

@@ -80,7 +80,7 @@ def test_deeply_nested_and_very_long_expressions_are_followed_or_told(tell: Tell
     assert len(long.columns["x"]) == 600
     (union,) = tell(" UNION ALL ".join(f"SELECT a{n} AS a FROM t" for n in range(200)), "postgres")
     assert len(union.columns["a"]) == 200
-    (deep,) = tell("SELECT " + "(" * 900 + "a" + ")" * 900 + " AS x FROM t", "postgres")
+    (deep,) = tell("SELECT " + "(" * 20_000 + "a" + ")" * 20_000 + " AS x FROM t", "postgres")
     assert deep.problem == "too deeply nested"
 
 

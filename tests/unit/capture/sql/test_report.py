@@ -83,3 +83,8 @@ def test_one_source_in_one_way_is_listed_once_with_its_best_confidence() -> None
     (one,) = told("SELECT a + (SELECT max(a) FROM t WHERE b = 1) AS p FROM t", {"t": ("a", "b")})
     sources = one["columns"][0]["sources"]
     assert len({(s["table"], s["column"], s["subtype"]) for s in sources}) == len(sources) == 3
+
+
+def test_two_outputs_of_one_name_stay_two() -> None:
+    (one,) = told("SELECT a AS v, b AS v FROM t", {"t": ("a", "b")})
+    assert [(c["name"], [s["column"] for s in c["sources"]]) for c in one["columns"]] == [("v", ["a"]), ("v", ["b"])]

@@ -34,6 +34,13 @@ CASES = [
     ("postgres", "SELECT r.a FROM ((t AS r JOIN u ON r.k = u.k))", {"a": ["t.a IDENTITY"]}, ["t.k JOIN", "u.k JOIN"]),
     ("postgres", "SELECT q.z FROM t, LATERAL (SELECT t.a + u.x AS z FROM u) q",
      {"z": ["t.a TRANSFORMATION", "u.x TRANSFORMATION"]}, []),
+    ("clickhouse", "SELECT a FROM t FINAL PREWHERE b = 1", {"a": ["t.a IDENTITY"]}, ["t.b FILTER"]),
+    ("databricks", "SELECT q.a FROM STREAM(t) q", {"a": ["t.a IDENTITY"]}, []),
+    ("oracle", "SELECT LEVEL + a AS n FROM t WHERE ROWNUM < 5 START WITH b = 1 CONNECT BY PRIOR k = a",
+     {"n": ["t.a TRANSFORMATION"]}, ["t.a FILTER", "t.b FILTER", "t.k FILTER"]),
+    ("postgres", "SELECT count(u) AS n FROM u", {"n": ["u.k AGGREGATION", "u.x AGGREGATION"]}, []),
+    ("postgres", "WITH m AS (DELETE FROM u WHERE x = 1 RETURNING *) SELECT k FROM m", {"k": ["u.k IDENTITY"]},
+     ["u.x FILTER"]),
     # an aggregate over all rows is one row, whatever shapes what it is made of
     ("postgres", "SELECT t.a, q.m FROM t, (SELECT max(x) AS m FROM u WHERE k = 1) q",
      {"a": ["t.a IDENTITY"], "m": ["u.k FILTER", "u.x AGGREGATION"]}, []),
