@@ -164,6 +164,7 @@ class Reading:
     def _several(self, tree: Any) -> list[Statement]:
         """INSERT ALL, and Hive's FROM … INSERT … INSERT …: one source, several targets."""
         source = tree.args.get("source")
+        source = source.this if isinstance(source, exp.From) else source
         found: list[Statement] = []
         for part in tree.expressions:
             insert = part.this if isinstance(part, exp.ConditionalInsert) else part
@@ -236,7 +237,8 @@ class Reading:
         target = self.script.source(_deleted(self.walker, tree))
         if target is not None:
             self.walker.reads.pop(target, None)
-        for other in tree.args.get("using") or ():
+        using = tree.args.get("using") or []
+        for other in using if isinstance(using, list) else [using]:
             rows |= tables.enter(self.walker, other, scope)
         where = tree.args.get("where")
         if where is not None:
