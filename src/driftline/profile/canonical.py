@@ -64,7 +64,7 @@ def _frame(tag: bytes, present: Mask | None, rows: int) -> bytes:
 
 
 def _plain(values: NDArray[Any], present: Mask | None) -> Iterator[Any]:
-    """Yield numbers as doubles, NaN counted as missing; whole numbers stay whole where a double cannot hold them all."""
+    """Yield numbers as doubles, NaN as missing; whole numbers stay whole where doubles cannot hold all of them."""
     rows = len(values) if present is None else len(present)
     if values.dtype.kind == "b":
         yield _frame(b"b", present, rows)
@@ -111,7 +111,7 @@ def _decimals(values: pa.Array, present: Mask | None, rows: int) -> Iterator[Any
     if found is None:
         numbers, scale = _shortened([_unscaled(value, scale) for value in values.to_pylist()], scale)
         low, high = min(numbers), max(numbers)
-        if -_INT64 - 1 <= low and high <= _INT64:
+        if low >= -_INT64 - 1 and high <= _INT64:
             found = np.array(numbers, np.int64), scale
         elif not scale and low >= 0 and high < _WORD:
             found = np.array(numbers, np.uint64), scale
@@ -160,7 +160,7 @@ def _shortened(numbers: list[int], scale: int) -> tuple[list[int], int]:
 
 def _unscaled(value: Any, scale: int) -> int:
     sign, digits, exponent = value.as_tuple()
-    number = int("".join(map(str, digits))) * 10 ** max(0, exponent + scale)
+    number = int("".join(map(str, digits)) + "0" * (exponent + scale))
     return -number if sign else number
 
 
@@ -193,10 +193,7 @@ def _times(values: pa.Array, present: Mask | None, rows: int) -> Iterator[Any]:
 def ticks_of(values: pa.Array) -> tuple[NDArray[np.int64], int]:
     """Return a time array without nulls as whole units and how many of them a second has; 0 for days."""
     kind = values.type
-    if pa.types.is_date32(kind):
-        per_second = 0
-    else:
-        per_second = 1_000 if pa.types.is_date64(kind) else PER_SECOND[kind.unit]
+    per_second = 0 if pa.types.is_date32(kind) else 1_000 if pa.types.is_date64(kind) else PER_SECOND[kind.unit]
     ticks = values.view(pa.int32() if kind.bit_width == 32 else pa.int64()).to_numpy()
     return ticks.astype(np.int64, copy=False), per_second
 

@@ -12,7 +12,7 @@ import msgspec
 from driftline.profile.fingerprint import WIDTH, Fingerprint
 from driftline.profile.row_set import Kept
 
-Verdict = Literal["same", "reordered", "appended", "added", "removed", "changed", "columns"]
+Verdict = Literal["same", "reordered", "appended", "added", "removed", "changed", "columns", "unknown"]
 
 
 class Comparison(msgspec.Struct, frozen=True):

@@ -139,4 +139,3 @@ class _Groups:
         value = f"{FORM}:{digest(FORM, str(rows), *parts)}"
         made = self._rows.made() if self._rows is not None else None
         return Fingerprint(value, columns, rows, GROUP, groups, made)
-

@@ -164,7 +164,9 @@ def flat(values: pa.Array | pa.ChunkedArray) -> pa.Array:
     if isinstance(values, pa.ChunkedArray):
         values = values.chunk(0) if values.num_chunks == 1 else values.combine_chunks()
     if isinstance(values, pa.ChunkedArray):  # more than 2 GB of text does not fit one array of 32-bit offsets
-        values = values.cast(pa.large_binary() if pa.types.is_binary(values.type) else pa.large_string()).combine_chunks()
+        values = values.cast(
+            pa.large_binary() if pa.types.is_binary(values.type) else pa.large_string()
+        ).combine_chunks()
     if isinstance(values, pa.ExtensionArray):
         return flat(values.storage)
     kind = values.type

@@ -90,8 +90,6 @@ def row_set(table: Any) -> RowSet:
     return builder.made()
 
 
-
-
 class Builder:
     """Takes the columns of one group of rows after another."""
 
@@ -106,7 +104,7 @@ class Builder:
         rows = len(pieces[0]) if pieces else 0
         one, two = np.zeros(rows, np.uint64), np.zeros(rows, np.uint64)
         for key, piece in zip(self._keys, pieces, strict=True):
-            found, other = codes(piece), mix(key[None])[0]
+            found, other = codes(piece), mix(np.array([key]))[0]
             for block in _blocks(rows):
                 one[block] += found[block] * key
                 two[block] += found[block] * other
@@ -191,7 +189,8 @@ def _of_present(values: pa.Array) -> Hashes:
 def _of_texts(values: pa.Array, seed: int) -> Hashes:
     encoded = values.dictionary_encode()  # what is there twice is hashed once
     content = text.bytes_of(encoded.dictionary)
-    return hash_text(content.data, content.offsets, seed)[encoded.indices.to_numpy()]
+    found: Hashes = hash_text(content.data, content.offsets, seed)[encoded.indices.to_numpy()]
+    return found
 
 
 def _of_decimals(values: pa.Array) -> Hashes:
