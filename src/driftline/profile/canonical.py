@@ -106,10 +106,10 @@ def held(values: NDArray[Any], floats: NDArray[np.float64]) -> Mask:
 def _decimals(values: pa.Array, present: Mask | None, rows: int) -> Iterator[Any]:
     """Yield whole decimals as numbers, others as the smallest whole numbers and the scale that all of them share."""
     scale = values.type.scale
-    words = _words(values)
+    words = words_of(values)
     found = None if words is None else shortened(words, scale)
     if found is None:
-        numbers, scale = _shortened([_unscaled(value, scale) for value in values.to_pylist()], scale)
+        numbers, scale = shortest([unscaled(value, scale) for value in values.to_pylist()], scale)
         low, high = min(numbers), max(numbers)
         if low >= -_INT64 - 1 and high <= _INT64:
             found = np.array(numbers, np.int64), scale
@@ -127,7 +127,7 @@ def _decimals(values: pa.Array, present: Mask | None, rows: int) -> Iterator[Any
         yield from _plain(found[0], present)
 
 
-def _words(values: pa.Array) -> NDArray[np.int64] | None:
+def words_of(values: pa.Array) -> NDArray[np.int64] | None:
     """Return the unscaled values of a decimal array without nulls; None where one of them needs more than 64 bits."""
     bits = values.type.bit_width
     dtype, width = ("<i4", 1) if bits == 32 else ("<i8", bits // 64)
@@ -150,7 +150,8 @@ def shortened(words: NDArray[np.int64], scale: int) -> tuple[NDArray[np.int64], 
     return words, scale
 
 
-def _shortened(numbers: list[int], scale: int) -> tuple[list[int], int]:
+def shortest(numbers: list[int], scale: int) -> tuple[list[int], int]:
+    """Return unscaled values and their scale, 0 or more, without the zeros that all of them end in."""
     if scale < 0:
         return [number * 10**-scale for number in numbers], 0
     while scale and not any(number % 10 for number in numbers):
@@ -158,7 +159,8 @@ def _shortened(numbers: list[int], scale: int) -> tuple[list[int], int]:
     return numbers, scale
 
 
-def _unscaled(value: Any, scale: int) -> int:
+def unscaled(value: Any, scale: int) -> int:
+    """Return a ``Decimal`` as a whole number of its scale's units."""
     sign, digits, exponent = value.as_tuple()
     number = int("".join(map(str, digits)) + "0" * (exponent + scale))
     return -number if sign else number

@@ -194,17 +194,36 @@ def _of_texts(values: pa.Array, seed: int) -> Hashes:
 
 
 def _of_decimals(values: pa.Array) -> Hashes:
-    """Return codes of whole decimals as of numbers, of others as of their shortest text."""
-    texts = values.cast(pa.string())
-    if values.type.scale > 0:
-        texts = pc.utf8_rtrim(pc.utf8_rtrim(texts, "0"), ".")
-    out = _of_texts(texts, 3)
-    whole = pc.match_substring_regex(texts, "^-?[0-9]{1,20}$").to_numpy(zero_copy_only=False)
-    for place in np.flatnonzero(whole).tolist():
-        number = int(texts[place].as_py())
-        if -(_WORD >> 1) <= number < _WORD:
-            out[place] = hash_numbers(np.array([number], np.int64 if number < _WORD >> 1 else np.uint64), 0)[0]
+    """Return codes of whole decimals as of numbers, of others by their shortest digits and scale."""
+    scale = values.type.scale
+    words = canonical.words_of(values) if scale >= 0 else None
+    if words is not None:
+        return _of_words(words, np.full(len(words), scale))
+    numbers = [canonical.unscaled(value, scale) for value in values.to_pylist()]
+    shortest = [canonical.shortest([number], scale) for number in numbers]
+    out = hash_text(*_joined([f"{number}e{left}" for (number,), left in shortest]), 3)
+    for place, ((number,), left) in enumerate(shortest):
+        if -(_WORD >> 1) <= number < _WORD >> 1:
+            out[place] = _of_words(np.array([number]), np.array([left]))[0]
+        elif not left and 0 <= number < _WORD:
+            out[place] = hash_numbers(np.array([number], np.uint64), 0)[0]
     return out
+
+
+def _of_words(words: NDArray[np.int64], scales: NDArray[np.int64]) -> Hashes:
+    words, scales = words.copy(), scales.copy()
+    while (longer := (scales > 0) & (words % 10 == 0)).any():
+        words[longer] //= 10
+        scales[longer] -= 1
+    found = mix(mix(words.view(np.uint64)) + scales.view(np.uint64) * _STEP)
+    whole = scales == 0
+    found[whole] = hash_numbers(words[whole], 0)
+    return found
+
+
+def _joined(texts: list[str]) -> tuple[bytes, NDArray[np.int64]]:
+    content = text.bytes_of(pa.array(texts, pa.string()))
+    return content.data, content.offsets
 
 
 def _of_times(values: pa.Array) -> Hashes:
