@@ -72,7 +72,7 @@ def _read(path: str, size: int) -> Contents | None:
     name = path.lower()
     if name.endswith(_PARQUET):
         whole = size <= min(WHOLE, PROFILE_LIMIT)
-        with parquet.ParquetFile(path, buffer_size=0 if whole else 1 << 20) as file:
+        with parquet.ParquetFile(path, buffer_size=0 if whole else 1 << 20, pre_buffer=whole) as file:
             if whole:
                 return of_arrow(file.read(use_threads=False))
             batches = file.iter_batches(_BATCH, use_threads=False)

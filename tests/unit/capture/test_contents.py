@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pytest
@@ -122,3 +123,21 @@ def test_rows_whatever_their_order_are_hashed_up_to_a_limit(monkeypatch: pytest.
     prints = contents.of_arrow(TABLE).prints
     assert prints is not None
     assert prints.row_set is None
+
+
+def test_a_large_file_takes_the_memory_of_a_block_not_of_the_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    values = np.random.default_rng(1).normal(size=4_000_000)
+    parquet.write_table(pa.table({"x": values}), tmp_path / "x.parquet", row_group_size=200_000, compression="none")
+    monkeypatch.setattr(contents, "WHOLE", 1)
+    monkeypatch.setattr(contents, "PROFILE_LIMIT", 1)
+    pool, kept = pa.proxy_memory_pool(pa.default_memory_pool()), pa.default_memory_pool()
+    pa.set_memory_pool(pool)
+    try:
+        found = written(tmp_path / "x.parquet")
+    finally:
+        pa.set_memory_pool(kept)
+    assert found is not None
+    assert found.rows == 4_000_000
+    assert pool.max_memory() < 8_000_000  # the values alone have 32 MB

@@ -3,6 +3,7 @@
 import shutil
 from pathlib import Path
 
+import msgspec
 import pandas as pd
 import pytest
 
@@ -78,7 +79,7 @@ def test_a_run_sends_the_hashes_by_column_and_rows(sink: MemorySink, tmp_path: P
         run.read(tmp_path / "x.parquet")
         run.write("out", data=pd.DataFrame({"a": [1, 2]}))
     dl.flush()
-    (event,) = sink.events
+    event = msgspec.json.decode(sink.raw[-1])
     (read,), (wrote,) = event["inputs"], event["outputs"]
     facet = read["facets"]["driftline_fingerprint"]
     assert list(facet["columns"]) == ["a", "b"]
