@@ -156,6 +156,26 @@ class CodeChange(msgspec.Struct, frozen=True, kw_only=True):
     after: str
 
 
+class ColumnCells(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
+    """A column that is not the same in two versions, and where."""
+
+    name: str
+    change: Literal["changed", "came", "went"]
+    rows: tuple[tuple[int, int], ...] = ()  # spans of rows, first and last one, counted from 0
+
+
+class DataChange(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
+    """A dataset with other content: what its two versions' fingerprints say."""
+
+    node: str  # the dataset
+    before: str  # version
+    after: str
+    verdict: str  # same, reordered, appended, added, removed, changed, columns, unknown
+    columns: tuple[ColumnCells, ...] = ()
+    sure: bool = True  # False = the verdict rests on a sample of rows, or on complete groups only
+    sentence: str = ""
+
+
 class Difference(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     """How the graph at one moment differs from the graph at another."""
 
@@ -172,6 +192,7 @@ class Difference(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     columns_changed: tuple[LinkChange, ...] = ()
     fields: tuple[FieldChange, ...] = ()
     code: tuple[CodeChange, ...] = ()
+    data: tuple[DataChange, ...] = ()  # around a node only
     truncated: bool = False  # there was more than the limit let through
     sentence: str = ""
 
