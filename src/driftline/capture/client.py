@@ -32,6 +32,7 @@ class Client:
     def __init__(self, settings: Settings, open_sink: OpenSink = sinks.open_sink) -> None:
         self.settings = settings
         self.open_sink = open_sink
+        self.home = os.path.abspath(settings.home)
         self.folder = place.base(settings.home)  # dataset names are relative to it
         self.sender = Sender(settings, lambda: open_sink(settings))
         self.sender.on_start = _finish_with_multiprocessing
