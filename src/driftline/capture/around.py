@@ -34,5 +34,5 @@ def enclosing() -> "Run | None":
 
 
 def active() -> "Run | None":
-    """Return the run that records what happens now; None inside a call that is recorded already, and in our own work."""
-    return None if own.span.get() is not None else enclosing()
+    """Return the run that records what happens now; None inside a recorded call, and in our own work."""
+    return None if own.inside() is not None else enclosing()

@@ -76,6 +76,13 @@ def current() -> Client | None:
     return _process.client
 
 
+def settle(settings: Settings) -> None:
+    """Put ``settings`` in force unless this process has settings already; for children that are spawned."""
+    with _process.lock:
+        if not _process.settled:
+            _install(settings, sinks.open_sink)
+
+
 def configure(**settings: Any) -> Settings:
     """Put settings in force for the whole process and return them; what was queued before is delivered first.
 

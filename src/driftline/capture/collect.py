@@ -35,6 +35,8 @@ def _same(known: Seen, seen: Seen) -> bool:
         return False
     if known.touched.version == seen.touched.version:
         return True
+    if known.pending and known.path == seen.path:
+        return True
     return bool(seen.path) and (known.path, known.size, known.modified_ns) == (seen.path, seen.size, seen.modified_ns)
 
 

@@ -61,6 +61,7 @@ class Seen(msgspec.Struct, kw_only=True):
     size: int = 0
     modified_ns: int = 0
     deferred: bool = False  # the version is provisional: the file is hashed when the event is encoded
+    pending: bool = False  # it was still being written: its state is taken when the event is encoded
     pointer: Any = None  # () -> (version, bytes), asked when the event is encoded; None = the version stands
     contents: Any = None  # contents.Contents, once measured
     edges: list[Bindable] = []
@@ -171,7 +172,7 @@ def _reconcile(trace: Trace, folder: str, home: str) -> None:
 
 
 def settle(seen: Seen) -> None:
-    """Hash a file whose hash was put off, if it is still as it was seen; else its size and time stay its version.
+    """Take the state of a file that was still open, and the hash that was put off if the file is still as it was seen.
 
     Raises:
         OSError: it cannot be read any more.
@@ -180,15 +181,15 @@ def settle(seen: Seen) -> None:
         pointer, seen.pointer = seen.pointer, None
         version, size = pointer()
         seen.touched = msgspec.structs.replace(seen.touched, version=version, bytes=size)
-    if not seen.deferred:
+    if not seen.deferred and not seen.pending:
         return
-    seen.deferred = False
-    if measure.state(seen.path) != (seen.size, seen.modified_ns):
+    was_pending, seen.deferred, seen.pending = seen.pending, False, False
+    if not was_pending and measure.state(seen.path) != (seen.size, seen.modified_ns):
         return
     state = measure.of_file(seen.path)
     attributes = {key: value for key, value in seen.touched.attributes.items() if key != measure.IDENTITY}
-    if not state.version.startswith(measure.STAT):
-        seen.touched = msgspec.structs.replace(seen.touched, version=state.version, attributes=attributes)
+    seen.size, seen.modified_ns = state.size, state.modified_ns
+    seen.touched = msgspec.structs.replace(seen.touched, version=state.version, attributes=attributes, bytes=state.size)
 
 
 def _measure(seen: Seen, gaps: dict[str, int]) -> None:

@@ -3,8 +3,9 @@
 Enters: a local path, a text, a model object. Leaves: versions such as ``xxh3:<16 hex digits>`` of a file's
 bytes, on which every reader agrees, whatever library it uses. A file above ``HASH_LIMIT`` is named by its path,
 size, time and inode instead (``stat:…``), which the caller records; so is, for the time being, one that a hook's
-budget does not reach for: it is hashed later, on the sender's thread. Hashes are cached by path, size, time and inode; a file younger than one tick of its timestamp is hashed again. Schemas and profiles are measured later,
-in ``contents``.
+budget does not reach for: it is hashed later, on the sender's thread. Hashes are cached by path, size, time and
+inode; a file younger than one tick of its timestamp is hashed again. Schemas and profiles are measured later, in
+``contents``.
 """
 
 import os

@@ -5,11 +5,13 @@ trace. A line is written with each call, since a pool ends its workers by a sign
 anything. The files lie in ``home/runs/RUN``, one per process, and are removed by the parent.
 """
 
+import atexit
 import os
 import shutil
+import sys
 import threading
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any, Literal
 
@@ -24,6 +26,8 @@ FOLDER = "runs"
 STALE_SECONDS = 7 * 86_400.0  # what a parent that was killed left behind is kept for so long
 _ENDING = ".jsonl"
 
+_registered: set[int] = set()  # the process whose end is provided for
+
 
 class Part(msgspec.Struct, kw_only=True, omit_defaults=True):
     """One line: a version, or what is left to say when the child ends."""
@@ -34,6 +38,7 @@ class Part(msgspec.Struct, kw_only=True, omit_defaults=True):
     size: int = 0
     modified_ns: int = 0
     deferred: bool = False
+    pending: bool = False
     fields: dict[str, list[tuple[str, str, str, str, str]]] = {}
     rows: list[tuple[str, str, str, str, str]] = []
     facets: dict[str, dict[str, Any]] = {}
@@ -75,6 +80,7 @@ def leave(home: str, run: str, way: Literal["read", "write"], seen: Seen) -> Non
         size=seen.size,
         modified_ns=seen.modified_ns,
         deferred=seen.deferred,
+        pending=seen.pending,
         fields=fields,
         rows=rows,
         facets=seen.facets,
@@ -110,6 +116,19 @@ def _append(home: str, run: str, part: Part) -> None:
         os.close(handle)
 
 
+def before_exit(finish: Callable[[None], None]) -> None:
+    """Have ``finish(None)`` called when this child process ends; once per process."""
+    if _registered == {os.getpid()}:
+        return
+    _registered.clear()
+    _registered.add(os.getpid())
+    process = sys.modules.get("multiprocessing.process")
+    if process is not None and process.parent_process() is not None:  # it ends without atexit
+        sys.modules["multiprocessing.util"].Finalize(None, finish, args=(None,), exitpriority=10)
+    else:
+        atexit.register(finish, None)
+
+
 def collect(home: str, trace: Trace) -> None:
     """Add to ``trace`` what child processes have left for its run, and remove that."""
     folder = _folder(home, trace.run)
@@ -130,6 +149,7 @@ def _take(trace: Trace, line: bytes) -> None:
             size=part.size,
             modified_ns=part.modified_ns,
             deferred=part.deferred,
+            pending=part.pending,
             facets=part.facets,
         )
         if part.fields or part.rows:

@@ -6,6 +6,7 @@ switches it. Never raises, opens nothing itself. What libraries open in C++ (Arr
 event; only hooks see that. Source: https://docs.python.org/3/library/audit_events.html.
 """
 
+import contextlib
 import os
 import stat
 import sys
@@ -57,16 +58,14 @@ def watching() -> bool:
 def _heard(event: str, args: tuple[Any, ...]) -> None:
     if event != "open" or not _state.on:
         return
-    try:
+    with contextlib.suppress(Exception):  # it is called from inside every open of the process: it must never raise
         _note(*args)
-    except Exception:  # noqa: S110 - it is called from inside every open of the process: it must never raise
-        pass
 
 
 def _note(given: Any, mode: Any, flags: Any) -> None:
     if isinstance(given, int):
         return
-    inside = own.span.get()
+    inside = own.inside()
     if inside is own.OURS:
         return
     text = os.fsdecode(given)
@@ -85,9 +84,7 @@ def _note(given: Any, mode: Any, flags: Any) -> None:
         run.opened[key] = None
 
 
-def left_over(
-    opened: Iterable[tuple[str, str]], attributed: set[str], home: str
-) -> list[tuple[str, str, int]]:
+def left_over(opened: Iterable[tuple[str, str]], attributed: set[str], home: str) -> list[tuple[str, str, int]]:
     """Return (path, read or write, bytes) of the files that nothing recorded accounts for and that still exist."""
     known = attributed | {os.path.realpath(path) for path in attributed}
     ours = (os.path.join(os.path.abspath(home), ""), *_installed())

@@ -11,9 +11,10 @@ from contextvars import ContextVar, Token
 class Span:
     """One call that is recorded as a whole."""
 
-    __slots__ = ("opened", "states")
+    __slots__ = ("closed", "opened", "states")
 
     def __init__(self) -> None:
+        self.closed = False  # a thread that was started inside may outlive it
         self.opened: dict[tuple[str, str], None] = {}  # (path, read or write) of files that Python opened inside
         self.states: dict[str, tuple[str, int]] = {}  # address -> (version, bytes), where an inner layer knew them
 
@@ -33,6 +34,12 @@ def leave(token: "Token[Span | None]") -> None:
         span.reset(token)
     except ValueError:  # it ends in another context than it began in, as generators may
         span.set(None)
+
+
+def inside() -> Span | None:
+    """Return the span that this code is in; None where it is the user's own."""
+    found = span.get()
+    return None if found is None or found.closed else found
 
 
 def here() -> None:

@@ -27,6 +27,7 @@ _ANNOUNCE_US = 1_000_000  # a run that is open for longer is announced
 Moment = datetime | int
 Target = Touched | str | os.PathLike[str]
 
+
 def moment_us(at: Moment | None) -> int:
     """Return ``at`` (a datetime or microseconds since 1970 UTC) in microseconds; None = now."""
     if at is None:
@@ -199,6 +200,7 @@ class Run:
     def _hand_over(self, way: Literal["read", "write"], seen: Seen) -> None:
         """Leave ``seen`` to the process that began this run, and will end it."""
         if self._client is not None:
+            offspring.before_exit(self.finish)
             fault.attempt("offspring", offspring.leave, self._client.home, self.id, way, seen)
 
     def columns(
@@ -310,6 +312,15 @@ class Run:
         open_runs.pop(id(self), None)
         self._client.sender.unwatch(self)
         fault.attempt("run", self._finish, self._client, error)
+
+    @classmethod
+    def taken_over(cls, run: str, job: Job) -> Self:
+        """Return, in a child process, the run that its parent has begun and will end."""
+        made = cls(job.name, code="taken over", namespace=job.namespace)
+        made._trace.run = run
+        made.inherited = True
+        open_runs[id(made)] = made
+        return made
 
     def inherit(self) -> None:
         """Be the same run in a child process: what it collects is left to the parent, which sends it."""
