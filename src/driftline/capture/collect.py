@@ -17,7 +17,7 @@ Way = Literal["read", "write"]
 def add(trace: Trace, way: Way, seen: Seen) -> Touched:
     """Record ``seen``, once per version; returns what is recorded of it."""
     into = trace.inputs if way == "read" else trace.outputs
-    if way == "read" and (seen.touched.version or seen.path) and any(_same(one, seen) for one in trace.outputs):
+    if way == "read" and any(_made(one, seen) for one in trace.outputs):
         return seen.touched  # what the run itself made is no input of it
     for index, known in enumerate(into):
         if _same(known, seen):
@@ -28,6 +28,13 @@ def add(trace: Trace, way: Way, seen: Seen) -> Touched:
             return into[index].touched
     into.append(seen)
     return seen.touched
+
+
+def _made(output: Seen, seen: Seen) -> bool:
+    """Whether what is read is what the run has written; of an address that is written to, whatever stands there."""
+    if output.pointer is not None and output.touched.dataset == seen.touched.dataset:
+        return True
+    return bool(seen.touched.version or seen.path) and _same(output, seen)
 
 
 def _same(known: Seen, seen: Seen) -> bool:

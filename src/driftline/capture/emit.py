@@ -303,5 +303,5 @@ def text_of(parameters: Mapping[str, Any]) -> dict[str, str]:
 
 
 def _secret(key: str) -> bool:
-    lowered = key.lower()
+    lowered = key.lower().replace("-", "_")
     return any(word in lowered for word in ("password", "passwd", "secret", "token", "credential", "api_key", "apikey"))
