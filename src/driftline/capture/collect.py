@@ -4,6 +4,7 @@ Enters: versions as they are read and written, and facets and edges for them. Le
 run itself wrote is no input of it; a version that is seen twice keeps what either sighting knew.
 """
 
+import time
 from collections.abc import Iterable, Mapping
 from typing import Any, Literal
 
@@ -17,14 +18,19 @@ Way = Literal["read", "write"]
 def add(trace: Trace, way: Way, seen: Seen) -> Touched:
     """Record ``seen``, once per version; returns what is recorded of it."""
     into = trace.inputs if way == "read" else trace.outputs
-    if way == "read" and any(_made(one, seen) for one in trace.outputs):
-        return seen.touched  # what the run itself made is no input of it
+    seen.at_ns = seen.at_ns or time.time_ns()
+    if way == "read":
+        for output in trace.outputs:
+            if _made(output, seen):
+                output.read_ns = min(output.read_ns or seen.at_ns, seen.at_ns)
+                return seen.touched  # what the run itself made is no input of it
     for index, known in enumerate(into):
         if _same(known, seen):
             known.edges.extend(seen.edges)
+            known.at_ns = min(known.at_ns, seen.at_ns) if way == "read" else max(known.at_ns, seen.at_ns)
             if _knows_more(seen, known):
                 into[index] = seen
-                seen.edges = known.edges
+                seen.edges, seen.at_ns, seen.read_ns = known.edges, known.at_ns, known.read_ns
             return into[index].touched
     into.append(seen)
     return seen.touched

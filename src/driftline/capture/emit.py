@@ -13,7 +13,7 @@ from typing import Any, Literal, NamedTuple, Protocol
 import msgspec
 
 from driftline import clock
-from driftline.capture import fault, measure, opens, place
+from driftline.capture import fault, measure, opens, order, place
 from driftline.event import facets, openlineage
 from driftline.event.lineage import Job, Touched
 from driftline.event.openlineage import DatasetPart, Event, JobPart, RunPart
@@ -63,7 +63,10 @@ class Seen(msgspec.Struct, kw_only=True):
     deferred: bool = False  # the version is provisional: the file is hashed when the event is encoded
     pending: bool = False  # it was still being written: its state is taken when the event is encoded
     pointer: Any = None  # () -> (version, bytes), asked when the event is encoded; None = the version stands
+    at_ns: int = 0  # when it was first read, or last written
+    read_ns: int = 0  # when the run first read what it had written; 0 = never
     contents: Any = None  # contents.Contents, once measured
+    lineage: dict[str, Any] | None = None  # body of its columnLineage facet, once it is known
     edges: list[Bindable] = []
     facets: dict[str, dict[str, Any]] = {}  # facets that the user's code attached
 
@@ -86,6 +89,7 @@ class Trace(msgspec.Struct, kw_only=True):
     error: str = ""
     gaps: dict[str, int] = {}  # what was not captured -> how often
     opened: dict[tuple[str, str], None] = {}  # (path, read or write) of files that Python opened, in order
+    ordered: bool = False  # what is read after a version was written is no source of it
     attributed: set[str] = set()  # paths that belong to what was recorded
     on_run: dict[str, dict[str, Any]] = {}  # further facets of the run
     on_job: dict[str, dict[str, Any]] = {}  # further facets of the job
@@ -109,8 +113,12 @@ class Ended:
             for seen in (*trace.inputs, *trace.outputs):
                 _measure(seen, trace.gaps)
         fault.attempt("completeness", _reconcile, trace, self._folder, self._home)
-        inputs = tuple(_dataset(seen, trace, self._profiled) for seen in trace.inputs)
+        ordered = trace.ordered and order.matters(trace)
+        again = [seen for seen in trace.outputs if ordered and seen.read_ns]
+        inputs = tuple(_dataset(seen, trace, self._profiled) for seen in (*trace.inputs, *again))
         outputs = tuple(_dataset(seen, trace, self._profiled, output=True) for seen in trace.outputs)
+        if ordered:
+            trace.on_job["lineage"] = {"entries": order.entries(trace)}
         state = "FAIL" if trace.error else "COMPLETE"
         return openlineage.encode(_event(trace, state, trace.ended_us, inputs, outputs))
 
@@ -231,7 +239,9 @@ def _dataset(seen: Seen, trace: Trace, profiled: set[tuple[str, str, str]], *, o
         found["driftline_profile"] = facets.pack("driftline_profile", body)
     on_output = {}
     if output:
-        lineage = _columns(seen, None if fields is None else tuple(field.name for field in fields), trace)
+        lineage = seen.lineage = _columns(
+            seen, None if fields is None else tuple(field.name for field in fields), trace
+        )
         if lineage is not None:
             found["columnLineage"] = facets.pack("columnLineage", lineage)
         counted = {"rowCount": rows, "size": touched.bytes}
@@ -256,7 +266,7 @@ def _columns(seen: Seen, names: tuple[str, ...] | None, trace: Trace) -> dict[st
             fields.setdefault(name, {}).update(dict.fromkeys(found))
         rows.update(dict.fromkeys(shaping))
     if not seen.edges:
-        fields = _identical(seen, trace.inputs)
+        fields = _identical(seen, order.before(trace, seen) if trace.ordered else trace.inputs)
     if not fields and not rows:
         return None
     body: dict[str, Any] = {"fields": {name: {"inputFields": _united(found)} for name, found in fields.items()}}

@@ -25,6 +25,7 @@ class ProcessRun(Run):
     def __init__(self, job: str, *, params: Mapping[str, Any] | None, namespace: str | None, caller: FrameType) -> None:
         super().__init__(job, params=params, namespace=namespace)
         self._caller = caller.f_code
+        self._trace.ordered = True
         file = caller.f_globals.get("__file__")
         self.script = os.path.abspath(file) if isinstance(file, str) and os.path.isfile(file) else ""
 
