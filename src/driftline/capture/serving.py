@@ -147,7 +147,7 @@ def _record(name: str, source: Source, args: tuple[Any, ...], kwargs: Mapping[st
     if recorded:
         id_, moment = moment_of(None)
         taken = (owner.settings, id_, moment, name, source, rows, _input(given, rows), _result(result))
-        owner.answer((_answers, recorded, taken))
+        owner.answer((_made, recorded, taken))
     if rows > ROWS:
         fault.count("unrecorded rows", rows - ROWS)
         fault.tell("unrecorded rows", f"{name}: of {rows} predictions in one call the first {ROWS} are recorded")
@@ -181,6 +181,10 @@ def _input(given: Any, rows: int) -> Any:
     if isinstance(given, list | tuple) and rows == len(given):
         return [tuple(row[:_FEATURES]) if isinstance(row, list | tuple) else () for row in given[:ROWS]]
     return None
+
+
+def _made(*taken: Any) -> list[Answer]:
+    return fault.attempt("serving", _answers, *taken) or []
 
 
 def _answers(
