@@ -57,7 +57,7 @@ def finish(noted: Noted) -> Answer:
     settings = noted.settings
     values = values_of(noted.features) if noted.features else {}
     said = clean(str(noted.text)) if noted.text else ""
-    kept = settings.answer_share >= 1.0 or xxhash.xxh3_64_intdigest(noted.id) < settings.answer_share * _SHARE
+    kept = settings.answer_share >= 1.0 or xxhash.xxh3_64_intdigest(noted.id.encode()) < settings.answer_share * _SHARE
     question = noted.question
     return Answer(
         id=noted.id,
