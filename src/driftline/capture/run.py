@@ -16,6 +16,7 @@ from typing import Any, Literal, Self
 
 from driftline import clock
 from driftline.capture import client, emit, fault, observe, place
+from driftline.capture import documents as contained
 from driftline.capture import code as code_versions
 from driftline.capture.client import Client
 from driftline.capture.emit import Bindable, Declared, Reach, Seen, Trace
@@ -189,6 +190,17 @@ class Run:
             if seen.touched.dataset == target.dataset and seen.touched.version == target.version:
                 seen.facets = {**seen.facets, key: dict(body)}
                 return
+
+    def documents(self, target: Touched, documents: Iterable[Any], *, source: Target | None = None) -> None:
+        """Say which documents or chunks a version holds, and where they came from; may be called once per batch.
+
+        Args:
+            target: a collection or an index, as ``read`` or ``write`` of this run returned it.
+            documents: rows as ``driftline.capture.documents`` describes them; chunks are known by their content.
+            source: what those came from that do not say so themselves, as ``read`` returned it.
+        """
+        if self._client is not None:
+            fault.attempt("documents", contained.attach, self._trace, target, documents, source)
 
     def _wrote(self, touched: Touched) -> bool:
         mine = (seen.touched for seen in self._trace.outputs)

@@ -308,6 +308,14 @@ class Engine:
         """Return everything downstream of ``node``, with the answers and the money that stood on it."""
         return reports.impact(self.house, node)
 
+    def touched_by(self, text: str) -> Impact:
+        """Return the impact of what ``text`` names: a node, or (``document:…``, or nothing else) a document or chunk.
+
+        Raises:
+            NotFound, Ambiguous: it names nothing, or several nodes.
+        """
+        return answered.impact(self.house, text)
+
     def tag(self, node: str, tag: str, by: str = "") -> Tag:
         """Put a tag on a node; ``catalogue`` takes its value, its expiry and all else that can be said of a node."""
         return self.catalogue.tag(node, tag, by=by)
