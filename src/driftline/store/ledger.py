@@ -46,7 +46,7 @@ _ON_NODES = "list_has_any(nodes, $nodes)"
 _ON_DOCUMENTS = """(list_has_any([one.content for one in documents], $documents)
   or list_has_any([one.document for one in documents], $documents)
   or list_has_any([regexp_replace(one.document, '#[^#]*$', '') for one in documents], $documents))"""
-_AT = "list_contains($times, time_us)"
+_AT = "time_us in ({times})"  # whole numbers, spelt out: row groups are then left out by their bounds
 _BY_ID = "select * from {answers} where id = $id"
 _KNOWN = "select id from {answers} where list_contains($ids, id)"
 
@@ -297,8 +297,8 @@ class Ledger:
         while posted and len(found) < values["limit"]:
             names, times = ({one[place] for one in posted[:step]} for place in (0, 1))
             near = [segment for segment in segments if segment.name in names]
-            asked = values | wanted.values | {"times": sorted(times)}
-            found = [*found, *self._answers(wanted.among(_NEWEST, _AT), near, asked)]
+            at = _AT.format(times=", ".join(map(str, sorted(times))))
+            found = [*found, *self._answers(wanted.among(_NEWEST, at), near, values | wanted.values)]
             posted, step = posted[step:], step * 2
         return found, [segment for segment in segments if segment.name in unknown]
 

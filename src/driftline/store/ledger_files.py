@@ -21,7 +21,7 @@ from driftline.store import ledger_rows
 if TYPE_CHECKING:
     import pyarrow as pa
 
-_ROW_GROUP = 20_000
+_ROW_GROUP = 5_000  # answers; single ones are found in many places, each at the cost of one group
 _PARTIAL = ".partial"
 
 
