@@ -91,7 +91,9 @@ def test_an_event_in_quarantine_that_was_replayed_says_as_which(store: Store) ->
 def test_facets_are_kept_apart_and_events_come_back_as_they_came(store: Store) -> None:
     facet = b'{"_producer":"p","fields":[{"name":"a","type":"bigint"},{"name":"b","type":"text"}]}'
     raws = [b'{"n": %d, "facets": {"schema": %s }, "more": %s}' % (number, facet, facet) for number in range(3)]
-    store.log.append([fresh(raw, 5)._replace(facets=(("schema", facet), ("again", facet))) for raw in raws], received_us=0)
+    store.log.append(
+        [fresh(raw, 5)._replace(facets=(("schema", facet), ("again", facet))) for raw in raws], received_us=0
+    )
     assert store.log.of_run(RUN) == raws
     assert [entry.raw for entry in store.log.read()] == raws
     assert store.blobs.find(ids.content(facet)) == facet

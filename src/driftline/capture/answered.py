@@ -1,9 +1,9 @@
 """What a function that answers said: its first argument, its result and its pieces, as an answer.
 
 Enters: an answer in the making, the arguments of a call, and what it returned or yielded. Leaves: the answer with the
-question and the outcome, where the function itself has not said them: a text is what was said; of a mapping or a record
-``text`` (or ``answer``, ``output``, ``content``), ``decision``, ``money`` and ``score`` are taken. Reads, never keeps or
-changes, what the function returned. Never raises.
+question and the outcome, where the function itself has not said them: a text is what was said; of a mapping or a
+record ``text`` (or ``answer``, ``output``, ``content``), ``decision``, ``money`` and ``score`` are taken. Reads, never
+keeps or changes, what the function returned. Never raises.
 """
 
 from collections.abc import Mapping

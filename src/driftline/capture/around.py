@@ -10,7 +10,7 @@ import functools
 import inspect
 from collections.abc import Callable, Mapping
 from types import AsyncGeneratorType, CoroutineType, GeneratorType
-from typing import Any, Protocol, TypeVar
+from typing import Any, Protocol, TypeVar, cast
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -67,8 +67,7 @@ def wrap(function: F, opened: Open, *, lazily: bool = False) -> F:
     else:
         wrapped = _plain(function, opened, lazily=lazily)
     updated = functools.WRAPPER_UPDATES if hasattr(function, "__dict__") and inspect.isroutine(function) else ()
-    found: F = functools.update_wrapper(wrapped, function, updated=updated)
-    return found
+    return cast("F", functools.update_wrapper(wrapped, function, updated=updated))
 
 
 def _plain(function: Callable[..., Any], opened: Open, *, lazily: bool) -> Callable[..., Any]:

@@ -72,7 +72,7 @@ class Said(NamedTuple):
     prompt: str = ""
     prompt_version: str = ""
     template: str = ""
-    index: str = ""
+    searched: str = ""  # the index that was searched
     documents: tuple[Retrieved, ...] = ()
     passages: tuple[str, ...] = ()
     tokens: tuple[int, int] = (0, 0)
@@ -105,7 +105,7 @@ def read(span: Span) -> Said | None:
         prompt=_first(held, _PROMPT_NAME),
         prompt_version=_first(held, _PROMPT_VERSION),
         template=_first(held, _TEMPLATE),
-        index=_first(held, _COLLECTION) if kind == "retrieval" else "",
+        searched=_first(held, _COLLECTION) if kind == "retrieval" else "",
         documents=tuple(document for document, _ in found) if kind in ("retrieval", "rerank") else (),
         passages=tuple(text for _, text in found if text) if kind == "retrieval" else (),
         tokens=(_number(held, _TOKENS_IN), _number(held, _TOKENS_OUT)),
@@ -208,8 +208,7 @@ def _question(held: Mapping[str, Any]) -> str:
 def _messages(said: Any, *, last: str) -> str:
     """Return the text of the last message of a role, in the form of the newest conventions."""
     found = _json(said)
-    for message in reversed(found if isinstance(found, list | tuple) else ()):
-        message = _json(message)
+    for message in map(_json, reversed(found if isinstance(found, list | tuple) else ())):
         if isinstance(message, Mapping) and message.get("role") == last:
             parts = message.get("parts") or ()
             texts = [part.get("content") for part in parts if isinstance(part, Mapping) and part.get("type") == "text"]
@@ -219,7 +218,11 @@ def _messages(said: Any, *, last: str) -> str:
 
 def _flat(held: Mapping[str, Any], stem: str, ends: Iterable[str], role: str = "") -> str:
     """Return the last message of a role among attributes such as ``stem.3.content``."""
-    places = {int(part) for key in held if key.startswith(f"{stem}.") and (part := key.split(".")[stem.count(".") + 1]).isdigit()}
+    places = {
+        int(part)
+        for key in held
+        if key.startswith(f"{stem}.") and (part := key.split(".")[stem.count(".") + 1]).isdigit()
+    }
     for place in sorted(places, reverse=True):
         said = {str(held.get(f"{stem}.{place}.{name}")) for name in ("role", "message.role")}
         if role and role not in said:

@@ -20,7 +20,7 @@ class SpanProcessor(Base):  # type: ignore[misc, unused-ignore]  # an unknown cl
     def __init__(self, found: spans.Spans) -> None:
         self._spans = found
 
-    def on_start(self, span: Span, parent_context: Context | None = None) -> None:
+    def on_start(self, span: Span, parent_context: Context | None = None) -> None:  # noqa: ARG002 - as the SDK calls
         """Follow a span."""
         if client.current() is not None and not fault.off("otel"):
             fault.attempt("otel", self._start, span)

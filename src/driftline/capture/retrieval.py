@@ -57,9 +57,7 @@ def retriever(function: F, /) -> F: ...
 def retriever(*, index: Touched | Version | str | None = None, version: str = "") -> Callable[[F], F]: ...
 
 
-def retriever(
-    function: Any = None, /, *, index: Touched | Version | str | None = None, version: str = ""
-) -> Any:
+def retriever(function: Any = None, /, *, index: Touched | Version | str | None = None, version: str = "") -> Any:
     """Make what a function retrieves part of the answer that is being made; ``@retriever`` or ``@retriever(index=…)``.
 
     Args:
@@ -98,7 +96,11 @@ def listed(result: Any) -> Sequence[Any]:
         result = held if held is not None else result.get("results", result.get("matches", ()))
     elif not isinstance(result, list | tuple | str):
         result = next(
-            (held for name in ("documents", "source_nodes", "results", "matches") if (held := getattr(result, name, None))),
+            (
+                held
+                for name in ("documents", "source_nodes", "results", "matches")
+                if (held := getattr(result, name, None))
+            ),
             (),
         )
     return result[:MOST] if isinstance(result, list | tuple) else ()

@@ -16,8 +16,8 @@ from typing import Any, Literal, Self
 
 from driftline import clock
 from driftline.capture import client, emit, fault, observe, place
-from driftline.capture import documents as contained
 from driftline.capture import code as code_versions
+from driftline.capture import documents as contained
 from driftline.capture.client import Client
 from driftline.capture.emit import Bindable, Declared, Reach, Seen, Trace
 from driftline.event import ids

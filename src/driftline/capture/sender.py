@@ -208,7 +208,7 @@ class Sender:
 
     def _sort(self, item: Item, events: list[bytes], answers: list[Answer], *, cheap: bool) -> None:
         try:
-            if type(item) is tuple:
+            if isinstance(item, tuple):
                 self._taken(item)
                 made = item[0](*item[2])
                 if isinstance(made, Answer):

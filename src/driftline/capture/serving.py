@@ -15,8 +15,8 @@ from driftline.capture import client, fault, measure, observe
 from driftline.capture.answers import moment_of
 from driftline.capture.making import Noted, finish
 from driftline.config import Settings
-from driftline.event.answer import Answer, Source
 from driftline.event import ids
+from driftline.event.answer import Answer, Source
 from driftline.event.current import current_answer
 from driftline.event.lineage import Version
 

@@ -15,7 +15,7 @@ from driftline.capture import answers, client, dialects, fault
 from driftline.capture.answers import Answering
 from driftline.capture.dialects import Said, Span
 from driftline.capture.making import Noted, finish
-from driftline.capture.run import Target, version_of
+from driftline.capture.run import version_of
 from driftline.config import Settings
 from driftline.errors import MissingExtra
 from driftline.event import ids
@@ -130,7 +130,7 @@ def united(spans: Sequence[Span]) -> United:
         name=root.name if root is not None and root.kind == "group" else "",
         models=_sources("model", ((said.provider or "llm", said.model, _version(said)) for said in calls)),
         prompts=_sources("prompt", map(_prompt, ordered)),
-        indexes=_sources("index", (("", said.index, "") for said in retrieved)),
+        indexes=_sources("index", (("", said.searched, "") for said in retrieved)),
         documents=documents,
         passages=tuple(text for said in retrieved for text in said.passages),
         tools=tuple(said.name for said in ordered if said.kind == "tool"),
@@ -213,7 +213,7 @@ def _add(answer: Answering, root: Ended, one: United, uses: Mapping[str, Any]) -
     answer.trace, answer.span = answer.trace or root.trace, answer.span or root.id
 
 
-def span_processor(endpoint: str = "", *, uses: Mapping[str, Target | Version] | None = None) -> Any:
+def span_processor(endpoint: str = "", *, uses: Mapping[str, Touched | Version | str] | None = None) -> Any:
     """Return an OpenTelemetry span processor that records the answers of every instrumented framework.
 
     One line does it: ``provider.add_span_processor(driftline.span_processor("refund-desk"))``.
@@ -229,4 +229,4 @@ def span_processor(endpoint: str = "", *, uses: Mapping[str, Target | Version] |
         adapter = importlib.import_module(_ADAPTER)
     except ImportError as error:
         raise MissingExtra("opentelemetry-sdk", hint="Install it with: pip install 'driftline[otel]'") from error
-    return adapter.SpanProcessor(Spans(endpoint, {role: given for role, given in (uses or {}).items()}))
+    return adapter.SpanProcessor(Spans(endpoint, dict(uses or {})))

@@ -62,9 +62,7 @@ def _follow(house: House, version: Version, content: str, document: str) -> Iter
         document = whole
 
 
-def _before(
-    house: House, known: Ingested, whole: str, content: str, origin: Origin
-) -> tuple[Version, str, str] | None:
+def _before(house: House, known: Ingested, whole: str, content: str, origin: Origin) -> tuple[Version, str, str] | None:
     """Return the input of a run that held a document, the document's content there, and its column."""
     said = _version(house, known, origin.node) if origin.node else None
     holding = [one for one in known.held if not one.output and (said is None or one.version == said)]

@@ -32,7 +32,9 @@ class Ingested(NamedTuple):
 
 def read(events: Iterable[bytes]) -> Ingested:
     """Return what the events of a run say."""
-    job, held, inputs = "", [], {}
+    job = ""
+    held: list[Held] = []
+    inputs: dict[Version, None] = {}
     for raw in events:
         event = openlineage.decode(raw)
         job = event.job.name if event.job is not None else job

@@ -6,7 +6,6 @@ one answer only and is never stored or sent itself. It follows threads' and task
 """
 
 from contextvars import ContextVar
-
 from typing import Any
 
 import msgspec

@@ -200,7 +200,7 @@ class Ledger:
 
         def add_up() -> tuple[Total, ...]:
             moment = self._inbox.moment()
-            spans = [s for s in moment.segments if s.until_us >= since_us and s.since_us < until_us]
+            spans: Sequence[Segment] = [s for s in moment.segments if s.until_us >= since_us and s.since_us < until_us]
             spans = self._holding(spans, wanted)
             names, rows = self._scanner.rows(wanted.among(_TOTALS), values, spans, moment.waiting)
             return tuple(msgspec.convert(dict(zip(names, row, strict=True)), Total) for row in rows)
@@ -252,7 +252,8 @@ class Ledger:
             bodies = self._connection.rows("answer_inbox_newest", **values | ({"limit": OPEN} if wanted else {}))
             waiting = map(ledger_inbox.unpack, (body for (body,) in bodies))
             found = _newest(filter(wanted.holds, waiting), limit)
-            spans = [s for s in self._segments() if s.until_us >= since_us and s.since_us <= min(until_us, before_us)]
+            until = min(until_us, before_us)
+            spans: Sequence[Segment] = [s for s in self._segments() if s.until_us >= since_us and s.since_us <= until]
             if wanted.documents and self._keys is not None:
                 known, spans = self._posted(spans, wanted, values)
                 found = _newest([*found, *known], limit)

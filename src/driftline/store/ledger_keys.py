@@ -10,7 +10,7 @@ looked through: the index may be lost, late or stale, and is then only slow.
 
 import contextlib
 import threading
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
