@@ -16,7 +16,7 @@ from typing import Any
 
 from driftline import config
 from driftline.capture import fault, place
-from driftline.capture.sender import Item, Sender
+from driftline.capture.sender import Item, Sender, Unmade
 from driftline.config import Settings
 from driftline.event import sink as sinks
 from driftline.event.answer import Answer
@@ -42,8 +42,8 @@ class Client:
         """Queue an event."""
         self.sender.put(item)
 
-    def answer(self, answer: Answer) -> None:
-        """Queue an answer."""
+    def answer(self, answer: Answer | Unmade) -> None:
+        """Queue an answer, or what answers are made of."""
         self.sender.put(answer)
 
 

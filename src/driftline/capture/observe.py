@@ -12,7 +12,7 @@ import os
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from driftline.capture import measure, place
+from driftline.capture import documents, measure, place
 from driftline.capture.emit import Seen
 from driftline.event.lineage import Dataset, Touched
 from driftline.event.names import Located
@@ -153,7 +153,8 @@ def _of_data(touched: Touched, data: Any, path: str) -> Seen:
         fields=contents.fields,
         attributes=attributes,
     )
-    return Seen(touched=known, contents=contents)
+    held = documents.facet(data) if kind in documents.KINDS else {}
+    return Seen(touched=known, contents=contents, facets={documents.FACET: held} if held else {})
 
 
 def _kind(data: Any) -> str:

@@ -17,6 +17,7 @@ from typing import Any, Literal, Self
 from driftline import clock
 from driftline.capture import client, collect, emit, fault, observe, offspring, place
 from driftline.capture import code as code_versions
+from driftline.capture import documents as contained
 from driftline.capture.around import current_run, enclosing, open_runs
 from driftline.capture.client import Client
 from driftline.capture.emit import Bindable, Seen, Trace
@@ -192,6 +193,17 @@ class Run:
     def attach(self, target: Touched, key: str, body: Mapping[str, Any]) -> None:
         """Attach a facet to a version that this run has read or written; ``body`` becomes JSON."""
         collect.attach(self._trace, target, key, body)
+
+    def documents(self, target: Touched, documents: Iterable[Any], *, source: Target | None = None) -> None:
+        """Say which documents or chunks a version holds, and where they came from; may be called once per batch.
+
+        Args:
+            target: a collection or an index, as ``read`` or ``write`` of this run returned it.
+            documents: rows as ``driftline.capture.documents`` describes them; chunks are known by their content.
+            source: what those came from that do not say so themselves, as ``read`` returned it.
+        """
+        if self._client is not None:
+            fault.attempt("documents", contained.attach, self._trace, target, documents, source)
 
     def parameters(self, found: Mapping[str, Any]) -> None:
         """Record further parameters."""

@@ -39,7 +39,9 @@ class Opened(Protocol):
         """Say that it has begun, if it has been open for long."""
 
 
-Item = bytes | Answer | Pending
+# Answers that are made when their turn comes: what makes them, how many there will be at most, from what.
+Unmade = tuple[Callable[..., Answer | list[Answer]], int, tuple[Any, ...]]
+Item = bytes | Answer | Pending | Unmade
 
 
 class _Mark:
@@ -79,11 +81,14 @@ class Sender:
         self._dirty = False  # something was spooled and not replayed since
         self._untold = 0  # losses that no event has carried yet
         self._losing = False  # something was lost since the last flush
+        self._more = 0  # answers in the queue beyond one an item
         self.closed = False
         self.opened: dict[int, Opened] = {}
 
     def put(self, item: Item) -> None:
         """Queue ``item``; never waits."""
+        if type(item) is tuple and item[1] > 1:
+            self._weigh(item[1] - 1)
         if self.closed:  # a run that outlived its settings
             events: list[bytes] = []
             answers: list[Answer] = []
@@ -91,20 +96,31 @@ class Sender:
             self._keep(events, answers)
             self.spool.close()
             return
-        if len(self._items) < self._limit:
+        if len(self._items) + self._more < self._limit:
             self._items.append(item)
-        elif len(self._overflow) < self._limit:
+        elif len(self._overflow) + self._more < 2 * self._limit:
             fault.tell("queue", f"the queue is full ({self._limit}); what comes now goes to {self.spool.folder}")
             self._overflow.append(item)
             self._start_spooler()
             return
         else:
-            self._lost(1, "queue and spool are both full")
+            self._lost(self._taken(item), "queue and spool are both full")
             return
         if not self._wake.is_set():
             self._wake.set()
         if self._thread is None:
             self._start()
+
+    def _weigh(self, more: int) -> None:
+        with self._lock:
+            self._more += more
+
+    def _taken(self, item: Item) -> int:
+        """Return how many answers or events an item that leaves the queue is."""
+        if type(item) is not tuple or item[1] <= 1:
+            return 1
+        self._weigh(1 - item[1])
+        return item[1]
 
     def watch(self, run: Opened) -> None:
         """Announce ``run`` once it has been open for long."""
@@ -161,12 +177,14 @@ class Sender:
         while self._items:
             batch: list[Item] = []
             mark: _Mark | None = None
-            while self._items and len(batch) < BATCH and mark is None:
+            room = BATCH
+            while self._items and room > 0 and mark is None:
                 item = self._items.popleft()
                 if isinstance(item, _Mark):
                     mark = item
                 else:
                     batch.append(item)
+                    room -= item[1] if type(item) is tuple else 1
             self._handle(batch)
             if mark is not None:
                 self._replay(asked=True)
@@ -191,7 +209,14 @@ class Sender:
 
     def _sort(self, item: Item, events: list[bytes], answers: list[Answer], *, cheap: bool) -> None:
         try:
-            if isinstance(item, Answer):
+            if isinstance(item, tuple):
+                self._taken(item)
+                made = item[0](*item[2])
+                if isinstance(made, Answer):
+                    answers.append(made)
+                else:
+                    answers.extend(made)
+            elif isinstance(item, Answer):
                 answers.append(item)
             else:
                 events.append(item if isinstance(item, bytes) else item.encode(cheap=cheap))

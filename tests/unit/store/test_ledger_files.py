@@ -22,7 +22,7 @@ def test_a_segment_says_what_it_holds_and_is_sorted_by_time(tmp_path: Path) -> N
     assert (segment.since_us, segment.until_us) == (2 * DAY_US, 9 * DAY_US)
     table = pq.read_table(tmp_path / segment.name)
     assert table.column("id").to_pylist() == ["002", "005", "009"]
-    assert table.schema.metadata[b"format"] == b"driftline-ledger-1"
+    assert table.schema.metadata[b"format"] == b"driftline-ledger-2"
 
 
 def test_the_same_answers_make_the_same_file_whatever_their_order(tmp_path: Path) -> None:
