@@ -10,12 +10,13 @@ import gc
 from collections.abc import Callable, Iterable, Mapping
 from contextvars import Token
 from types import TracebackType
-from typing import Any, Self, TypeVar
+from typing import Any, Self, TypeVar, cast
 
 from driftline.capture import answered, calls, client, fault, making
+from driftline.capture.around import Moment, current_run, moment_us, replayed
 from driftline.capture.making import Noted, finish, plain, values_of
 from driftline.capture.mint import mint
-from driftline.capture.run import Moment, current_run, moment_us, replayed, version_of
+from driftline.capture.run import version_of
 from driftline.event import current, ids
 from driftline.event.answer import Retrieved, Source, Verdict
 from driftline.event.current import Draft
@@ -61,7 +62,8 @@ class Answering:
         self._currency = currency or ""
         self._time_us = 0
         if self._client is not None:
-            self.id, self._time_us = fault.attempt("answer", moment_of, at) or mint()
+            minted = fault.attempt("answer", moment_of, at) or fault.attempt("answer", mint)
+            self.id, self._time_us = minted or ("", 0)
 
     @property
     def verdict(self) -> Verdict | None:
@@ -95,9 +97,10 @@ class Answering:
             version: of the dataset, where ``given`` is a name.
         """
         if self._client is not None:
-            found = fault.attempt("answer", version_of, given, version)
-            if found is not None:
-                self.draft.sources.append(Source(role, found))
+            fault.attempt("answer", self._use, role, given, version)
+
+    def _use(self, role: str, given: Touched | Version | str, version: str) -> None:
+        self.draft.sources.append(Source(role, version_of(given, version)))
 
     def retrieved(self, *documents: Retrieved | str, text: Iterable[str] = ()) -> None:
         """Say which documents were retrieved, in order.
@@ -123,7 +126,7 @@ class Answering:
 
     def called(self, *tools: str) -> None:
         """Say which tools were called, in order, by their names."""
-        self.tools.extend(map(str, tools))
+        fault.attempt("answer", lambda: self.tools.extend(map(str, tools)))
 
     def decide(
         self,
@@ -153,7 +156,12 @@ class Answering:
     def __call__(self, function: F) -> F:
         """Return ``function`` with every call of it recorded as an answer; see ``driftline.answer``."""
         said = (self.draft.endpoint, self._question, self._partition, None, self._currency, self.trace)
-        return calls.wrap(function, lambda args, kwargs: answered.begun(Answering(*said), args, kwargs), lazily=True)
+
+        def opened(args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> answered.Answered | None:
+            return answered.begun(Answering(*said), args, kwargs)
+
+        made = fault.attempt("answer", lambda: calls.wrap(function, opened, lazily=True))
+        return function if made is None else cast("F", made)
 
     def begin(self) -> None:
         """Become the current answer of this context; ``with`` does this."""
@@ -178,10 +186,10 @@ class Answering:
         self._over = True
         if error is not None:
             self.draft.decision = "error"
-        try:
-            self._client.answer((finish, 1, (self._noted(self._client),)))
-        except Exception as failure:  # the fault rule: an answer that cannot be recorded is a counted loss
-            fault.failed("answer", failure)
+        fault.attempt("answer", self._record, self._client)
+
+    def _record(self, owner: client.Client) -> None:
+        owner.answer((finish, 1, (self._noted(owner),)))
 
     def _noted(self, owner: client.Client) -> Noted:
         draft = self.draft

@@ -12,11 +12,16 @@ from collections.abc import Callable, Mapping
 from types import AsyncGeneratorType, CoroutineType, GeneratorType
 from typing import Any, Protocol, TypeVar, cast
 
+from driftline.capture import fault
+
 F = TypeVar("F", bound=Callable[..., Any])
+_PIECE = (
+    "call"  # what fails around one is counted under this name; it is never switched off, as it is asked for by name
+)
 
 
 class Around(Protocol):
-    """What is put around one call. None of its methods may raise."""
+    """What is put around one call. Where one of its methods fails, the call goes on."""
 
     def begin(self) -> None:
         """Become current, at the first time."""
@@ -72,17 +77,17 @@ def wrap(function: F, opened: Open, *, lazily: bool = False) -> F:
 
 def _plain(function: Callable[..., Any], opened: Open, *, lazily: bool) -> Callable[..., Any]:
     def call(*args: Any, **kwargs: Any) -> Any:
-        one = opened(args, kwargs)
+        one = fault.attempt(_PIECE, opened, args, kwargs)
         if one is None:
             return function(*args, **kwargs)
-        one.begin()
+        fault.attempt(_PIECE, one.begin)
         try:
             result = function(*args, **kwargs)
         except BaseException as error:
-            one.suspend()
-            one.finish(error)
+            fault.attempt(_PIECE, one.suspend)
+            fault.attempt(_PIECE, one.finish, error)
             raise
-        one.suspend()
+        fault.attempt(_PIECE, one.suspend)
         if lazily:
             if isinstance(result, CoroutineType):
                 return _awaited(result, one)
@@ -90,8 +95,8 @@ def _plain(function: Callable[..., Any], opened: Open, *, lazily: bool) -> Calla
                 return _items(result, one)
             if isinstance(result, AsyncGeneratorType):
                 return _async_generator(lambda: result, lambda *_: one)()
-        one.returned(result)
-        one.finish(None)
+        fault.attempt(_PIECE, one.returned, result)
+        fault.attempt(_PIECE, one.finish, None)
         return result
 
     return call
@@ -99,7 +104,7 @@ def _plain(function: Callable[..., Any], opened: Open, *, lazily: bool) -> Calla
 
 def _coroutine(function: Callable[..., Any], opened: Open) -> Callable[..., Any]:
     async def later(*args: Any, **kwargs: Any) -> Any:
-        one = opened(args, kwargs)
+        one = fault.attempt(_PIECE, opened, args, kwargs)
         if one is None:
             return await function(*args, **kwargs)
         return await _awaited(function(*args, **kwargs), one)
@@ -108,22 +113,22 @@ def _coroutine(function: Callable[..., Any], opened: Open) -> Callable[..., Any]
 
 
 async def _awaited(coroutine: Any, one: Around) -> Any:
-    one.begin()
+    fault.attempt(_PIECE, one.begin)
     try:
         result = await coroutine
     except BaseException as error:
-        one.suspend()
-        one.finish(error)
+        fault.attempt(_PIECE, one.suspend)
+        fault.attempt(_PIECE, one.finish, error)
         raise
-    one.suspend()
-    one.returned(result)
-    one.finish(None)
+    fault.attempt(_PIECE, one.suspend)
+    fault.attempt(_PIECE, one.returned, result)
+    fault.attempt(_PIECE, one.finish, None)
     return result
 
 
 def _generator(function: Callable[..., Any], opened: Open) -> Callable[..., Any]:
     def items(*args: Any, **kwargs: Any) -> Any:
-        one = opened(args, kwargs)
+        one = fault.attempt(_PIECE, opened, args, kwargs)
         if one is None:
             return (yield from function(*args, **kwargs))
         return (yield from _items(function(*args, **kwargs), one))
@@ -134,33 +139,33 @@ def _generator(function: Callable[..., Any], opened: Open) -> Callable[..., Any]
 def _items(inner: Any, one: Around) -> Any:
     """Pass everything between consumer and generator."""
     resume: Callable[[], Any] = functools.partial(next, inner)
-    one.begin()
+    fault.attempt(_PIECE, one.begin)
     try:
         while True:
             try:
                 item = resume()
             except StopIteration as end:
-                one.suspend()
-                one.returned(end.value)
-                one.finish(None)
+                fault.attempt(_PIECE, one.suspend)
+                fault.attempt(_PIECE, one.returned, end.value)
+                fault.attempt(_PIECE, one.finish, None)
                 return end.value
             finally:
-                one.suspend()
-            one.passed(item)
+                fault.attempt(_PIECE, one.suspend)
+            fault.attempt(_PIECE, one.passed, item)
             try:
                 sent = yield item
             except GeneratorExit:
-                one.resume()
+                fault.attempt(_PIECE, one.resume)
                 inner.close()
                 raise
             except BaseException as error:  # what the consumer throws in goes to the original
                 resume = functools.partial(inner.throw, error)
             else:
                 resume = functools.partial(inner.send, sent)
-            one.resume()
+            fault.attempt(_PIECE, one.resume)
     except BaseException as error:
-        one.suspend()
-        one.finish(None if isinstance(error, GeneratorExit) else error)
+        fault.attempt(_PIECE, one.suspend)
+        fault.attempt(_PIECE, one.finish, None if isinstance(error, GeneratorExit) else error)
         raise
 
 
@@ -168,10 +173,10 @@ def _async_generator(function: Callable[..., Any], opened: Open) -> Callable[...
     """The same for asynchronous generators."""
 
     async def items(*args: Any, **kwargs: Any) -> Any:
-        one = opened(args, kwargs) or _Nothing()
+        one = fault.attempt(_PIECE, opened, args, kwargs) or _Nothing()
         inner = function(*args, **kwargs)
         resume: Callable[[], Any] = functools.partial(inner.asend, None)
-        one.begin()
+        fault.attempt(_PIECE, one.begin)
         try:
             while True:
                 try:
@@ -179,8 +184,8 @@ def _async_generator(function: Callable[..., Any], opened: Open) -> Callable[...
                 except StopAsyncIteration:
                     break
                 finally:
-                    one.suspend()
-                one.passed(item)
+                    fault.attempt(_PIECE, one.suspend)
+                fault.attempt(_PIECE, one.passed, item)
                 try:
                     sent = yield item
                 except GeneratorExit:
@@ -190,11 +195,11 @@ def _async_generator(function: Callable[..., Any], opened: Open) -> Callable[...
                     resume = functools.partial(inner.athrow, error)
                 else:
                     resume = functools.partial(inner.asend, sent)
-                one.resume()
+                fault.attempt(_PIECE, one.resume)
         except BaseException as error:
-            one.suspend()
-            one.finish(None if isinstance(error, GeneratorExit) else error)
+            fault.attempt(_PIECE, one.suspend)
+            fault.attempt(_PIECE, one.finish, None if isinstance(error, GeneratorExit) else error)
             raise
-        one.finish(None)
+        fault.attempt(_PIECE, one.finish, None)
 
     return items

@@ -7,7 +7,7 @@ the documents, in order, by the hash of their content, with their scores. Outsid
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any, TypeVar, overload
+from typing import Any, TypeVar, cast, overload
 
 from driftline.capture import answers, calls, documents, fault
 from driftline.capture.answers import Answering
@@ -75,7 +75,8 @@ def retriever(function: Any = None, /, *, index: Touched | Version | str | None 
         return _Retrieving(answer)
 
     def decorate(decorated: F) -> F:
-        return calls.wrap(decorated, opened, lazily=True)
+        made = fault.attempt("retriever", lambda: calls.wrap(decorated, opened, lazily=True))
+        return decorated if made is None else cast("F", made)
 
     return decorate if function is None else decorate(function)
 

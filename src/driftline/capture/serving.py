@@ -47,7 +47,10 @@ class Served:
 
     def __getattr__(self, name: str) -> Any:
         value = getattr(object.__getattribute__(self, "_driftline_model"), name)
-        return self._driftline_recording(value) if name in RECORDED and callable(value) else value
+        if name not in RECORDED or not callable(value):
+            return value
+        recording = fault.attempt("serving", self._driftline_recording, value)
+        return value if recording is None else recording
 
     def __setattr__(self, name: str, value: Any) -> None:
         setattr(self._driftline_model, name, value)
@@ -75,8 +78,7 @@ class Served:
         @functools.wraps(original)
         def call(*args: Any, **kwargs: Any) -> Any:
             result = original(*args, **kwargs)
-            if client.current() is not None and not fault.off("serving"):
-                fault.attempt("serving", _record, name, source, args, kwargs, result)
+            fault.attempt("serving", _predicted, name, source, args, kwargs, result)
             return result
 
         return call
@@ -93,7 +95,8 @@ def _kind(model: type) -> type[Served]:
         return method
 
     def called(self: Served, *args: Any, **kwargs: Any) -> Any:
-        return self._driftline_recording(self._driftline_model)(*args, **kwargs)
+        model = self._driftline_model
+        return (fault.attempt("serving", self._driftline_recording, model) or model)(*args, **kwargs)
 
     methods: dict[str, Any] = {name: passing(name) for name in _PASSED if hasattr(model, name)}
     if hasattr(model, "__call__"):  # noqa: B004 - asked of a class, whose instances may be called
@@ -127,6 +130,11 @@ def serve(model: Model, name: str = "", *, version: str = "", endpoint: str = ""
 def _serve(model: Any, name: str, version: str, endpoint: str, folder: str) -> Any:
     known = Version(observe.name_of(name, "", folder), version or measure.of_object(model)[0])
     return _restore(model, endpoint or name, Source("model", known))
+
+
+def _predicted(name: str, source: Source, args: tuple[Any, ...], kwargs: Mapping[str, Any], result: Any) -> None:
+    if not fault.off("serving"):
+        _record(name, source, args, kwargs, result)
 
 
 def _record(name: str, source: Source, args: tuple[Any, ...], kwargs: Mapping[str, Any], result: Any) -> None:

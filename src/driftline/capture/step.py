@@ -8,9 +8,9 @@ item to the last.
 
 import inspect
 from collections.abc import Callable, Mapping
-from typing import Any, ParamSpec, TypeVar, overload
+from typing import Any, ParamSpec, TypeVar, cast, overload
 
-from driftline.capture import calls, client
+from driftline.capture import calls, client, fault
 from driftline.capture.run import Run
 
 P = ParamSpec("P")
@@ -58,7 +58,11 @@ def step(
 
         return calls.wrap(decorated, open_run)
 
-    return decorate if function is None else decorate(function)
+    def safely(decorated: Callable[..., Any]) -> Callable[..., Any]:
+        made = fault.attempt("step", decorate, decorated)
+        return decorated if made is None else cast("Callable[..., Any]", made)
+
+    return safely if function is None else safely(function)
 
 
 class _Step:
