@@ -74,10 +74,10 @@ def asgi(
 
     async def answering(scope: Scope, receive: Receive, send: Send) -> None:
         answer = fault.attempt("asgi", _begun, scope, endpoint, chosen, wanted) if scope["type"] == "http" else None
-        if answer is None:
+        sending = None if answer is None else fault.attempt("asgi", _Sending, send, answer, name)
+        if answer is None or sending is None:
             await app(scope, receive, send)
             return
-        sending = _Sending(send, answer, name)
         answer.begin()
         error: BaseException | None = None
         try:

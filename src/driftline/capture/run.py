@@ -177,7 +177,7 @@ class Run:
 
     def attach(self, target: Touched, key: str, body: Mapping[str, Any]) -> None:
         """Attach a facet to a version that this run has read or written; ``body`` becomes JSON."""
-        collect.attach(self._trace, target, key, body)
+        fault.attempt("attach", collect.attach, self._trace, target, key, body)
 
     def documents(self, target: Touched, documents: Iterable[Any], *, source: Target | None = None) -> None:
         """Say which documents or chunks a version holds, and where they came from; may be called once per batch.
@@ -192,7 +192,7 @@ class Run:
 
     def parameters(self, found: Mapping[str, Any]) -> None:
         """Record further parameters."""
-        self._trace.parameters.update(emit.text_of(found))
+        fault.attempt("parameters", lambda: self._trace.parameters.update(emit.text_of(found)))
 
     def _hand_over(self, way: Literal["read", "write"], seen: Seen) -> None:
         """Leave ``seen`` to the process that began this run, and will end it."""

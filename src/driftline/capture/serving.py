@@ -107,6 +107,12 @@ def _kind(model: type) -> type[Served]:
 
 
 def _restore(model: Any, name: str, source: Source) -> Any:
+    """Return the stand-in of a model, also of one that was pickled or copied; the model itself where there is none."""
+    made = fault.attempt("serving", _stand_in, model, name, source)
+    return model if made is None else made
+
+
+def _stand_in(model: Any, name: str, source: Source) -> Any:
     kind: type = type(model)
     return _kind(kind)(model, name, source)
 
