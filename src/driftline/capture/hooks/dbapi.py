@@ -40,7 +40,7 @@ def install(module: Any) -> list[Patch]:
     patches = []
     for owner in (module, module.dbapi2):
         if owner.connect is original:
-            owner.connect = connect
+            owner.connect = patch.unseen(connect, original)
             patches.append(Patch(owner, "connect", original))
     return patches
 
@@ -81,7 +81,7 @@ def _through_cursor(factory: type, name: str) -> Any:
         cursor = sqlite3.Connection.cursor(self, fault.attempt(_PIECE, _cursor, sqlite3.Cursor) or sqlite3.Cursor)
         return getattr(cursor, name)(*args, **kwargs)
 
-    return call
+    return patch.unseen(call, original)
 
 
 @functools.cache
@@ -105,7 +105,7 @@ def _recording(original: Callable[..., Any]) -> Callable[..., Any]:
             fault.attempt(_PIECE, _seen, self, args[0])
         return result
 
-    return call
+    return patch.unseen(call, original)  # type: ignore[no-any-return]
 
 
 def _seen(cursor: Any, text: Any) -> None:

@@ -13,7 +13,7 @@ import xxhash
 
 from driftline.capture import client, fault, observe, own
 from driftline.capture.emit import Seen
-from driftline.capture.hooks import table
+from driftline.capture.hooks import patch, table
 from driftline.capture.hooks.patch import Call, Patch
 from driftline.capture.hooks.patch import around as put_around
 from driftline.capture.observe import Given
@@ -34,7 +34,7 @@ def install(module: Any) -> list[Patch]:
         fault.attempt("hook AbstractFileSystem.open", _tell, self, path, file)
         return file
 
-    module.AbstractFileSystem.open = told
+    module.AbstractFileSystem.open = patch.unseen(told, inner)
     return [Patch(module.AbstractFileSystem, "open", inner), *put_around(module, "AbstractFileSystem.open", _opened)]
 
 

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from driftline.capture import fault
-from driftline.capture.hooks import database, table
+from driftline.capture.hooks import database, patch, table
 from driftline.capture.hooks.beside import Beside
 from driftline.capture.hooks.patch import PASS, Before, Call, Patch, around
 from driftline.capture.hooks.table import Entry
@@ -79,7 +79,7 @@ def _passing(owner: Any, name: str) -> list[Patch]:
             fault.attempt(piece, _hand_on, args, kwargs, result)
         return result
 
-    setattr(owner, name, call)
+    setattr(owner, name, patch.unseen(call, original))
     return [Patch(owner, name, original)]
 
 
