@@ -321,13 +321,16 @@ class Sender:
     # --- on the spooler's thread ------------------------------------------------------------------------------
 
     def _spill(self) -> None:
-        own.here()
+        fault.attempt("spooler", own.here)
         while self._overflow:
-            events: list[bytes] = []
-            answers: list[Answer] = []
-            while self._overflow and len(events) + len(answers) < BATCH:
-                self._sort(self._overflow.popleft(), events, answers, cheap=True)
-            self._keep(events, answers)
+            fault.attempt("spooler", self._spill_some)
+
+    def _spill_some(self) -> None:
+        events: list[bytes] = []
+        answers: list[Answer] = []
+        while self._overflow and len(events) + len(answers) < BATCH:
+            self._sort(self._overflow.popleft(), events, answers, cheap=True)
+        self._keep(events, answers)
 
     # --- with a deadline --------------------------------------------------------------------------------------
 
