@@ -73,6 +73,7 @@ class Faults:
         self.reached: Counter[int] = Counter()  # point -> hits while armed
         self.failed: Counter[int] = Counter()  # point -> injections
         self.raised: BaseException | None = None  # by an interrupt
+        self.spared = 0  # hits before the first fault
         self._rate = 0.0
         self._only = -1
         self._interrupt = ""
@@ -102,6 +103,9 @@ class Faults:
         main = threading.current_thread() is threading.main_thread()
         with self._lock:
             self.reached[number] += 1
+            if self.spared > 0:
+                self.spared -= 1
+                return
             fails = number == self._only or (self._rate > 0 and self.random.random() < self._rate)
             if not fails or (self._interrupt and not main):
                 return

@@ -97,20 +97,31 @@ def install(faults: Any) -> None:
     assert not loaded, f"imported before the points were in place: {loaded}"
     setattr(builtins, _BEFORE, before)
     setattr(builtins, _AFTER, after)
-    sys.meta_path.insert(0, _Finder())
+    sys.meta_path.insert(0, _Finder(faults.quiet))
 
 
 class _Finder(importlib.abc.MetaPathFinder):
+    def __init__(self, quiet: Any) -> None:
+        self.quiet = quiet
+
     def find_spec(self, name: str, path: Any = None, target: Any = None) -> Any:
         if not name.startswith(PACKAGES) or name in LEFT_OUT:
             return None
         spec = importlib.machinery.PathFinder.find_spec(name, path)
         if spec is not None and isinstance(spec.loader, importlib.machinery.SourceFileLoader):
             spec.loader = _Loader(spec.loader.name, spec.loader.path)
+            spec.loader.quiet = self.quiet
         return spec
 
 
 class _Loader(importlib.machinery.SourceFileLoader):
+    quiet: Any
+
+    def exec_module(self, module: Any) -> None:
+        """Without faults: a library that cannot be imported is not there, which Python says in its own words."""
+        with self.quiet():
+            super().exec_module(module)
+
     def get_code(self, fullname: str) -> Any:
         """Compile anew, past the cache of byte code."""
         path = self.get_filename(fullname)
