@@ -63,8 +63,3 @@ def script(tmp_path: Path) -> Callable[..., list[dict[str, Any]]]:
         return [event for event in events if event["eventType"] != "START"]
 
     return run
-
-
-def touched(run: driftline.Run) -> tuple[list[str], list[str]]:
-    """Return the names of what a run read and wrote, sorted."""
-    return sorted(one.dataset.name for one in run.inputs), sorted(one.dataset.name for one in run.outputs)
