@@ -6,6 +6,7 @@ lazy frame from another. A scan reads nothing: what a lazy frame was scanned fro
 """
 
 import functools
+import sys
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -27,6 +28,7 @@ SINKS = ("sink_csv", "sink_parquet", "sink_ndjson", "sink_ipc", "sink_delta")
 COLLECTS = ("collect", "collect_async", "collect_batches", "fetch", "profile")
 _QUERIES = ("read_database", "read_database_uri")
 _PLANS = frozenset(("explain", "show_graph", "serialize", "inspect", "lazy"))  # look at a plan, or keep it
+_LAZY = frozenset(("LazyFrame", "LazyGroupBy"))
 _TARGET = ("file", "path", "target", "workbook")
 
 TABLE = (
@@ -59,9 +61,11 @@ def install(polars: Any) -> list[Patch]:
         patches += around(polars, name, _queried, _place(1, "connection", "uri"))
     patches += _passing(polars, "concat") + _passing(polars, "union") + _passing(polars, "merge_sorted")
     ending = {*COLLECTS, *SINKS, *_PLANS}
-    for name, method in list(vars(lazy).items()):
-        if not name.startswith("_") and name not in ending and callable(method) and not isinstance(method, type):
-            patches += _passing(lazy, name)
+    grouped = sys.modules.get("polars.lazyframe.group_by")
+    for kind in (lazy, getattr(grouped, "LazyGroupBy", None)):
+        for name, method in list(vars(kind).items()) if kind is not None else ():
+            if not name.startswith("_") and name not in ending and callable(method) and not isinstance(method, type):
+                patches += _passing(kind, name)
     return patches
 
 
@@ -84,12 +88,12 @@ def _passing(owner: Any, name: str) -> list[Patch]:
 
 
 def _hand_on(args: Any, kwargs: Any, result: Any) -> None:
-    if type(result).__name__ != "LazyFrame":
+    if type(result).__name__ not in _LAZY:
         return
     found: Origins = {}
     for given in (*args, *kwargs.values()):
         for one in given if isinstance(given, list | tuple) else (given,):
-            if type(one).__name__ == "LazyFrame":
+            if type(one).__name__ in _LAZY:
                 found.update(_origins.get(one) or {})
     if found:
         _origins.put(result, {**(_origins.get(result) or {}), **found})
