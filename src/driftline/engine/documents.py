@@ -45,11 +45,11 @@ def _steps(house: House, one: Retrieved, versions: Iterable[Version]) -> tuple[S
 def _follow(house: House, version: Version, content: str, document: str) -> Iterator[Step]:
     """Yield the stations of a document, from the version that holds it on."""
     column = ""
-    for _ in range(_DEEPEST):
+    for station in range(_DEEPEST):
         run, known, facet = _written(house, version)
         name = _named(facet, content, document)
-        if facet is not None and name is None:
-            return  # it is not in there
+        if name is None and (facet is not None or not station):
+            return  # it is not in there, or nobody said so
         name = name or document
         yield Step(node=version.node, document=name, content=content, column=column, run=run, job=known.job)
         whole, origin = _whole(facet, name)
