@@ -20,6 +20,7 @@ from driftline.graph import walk
 KINDS = ("index", "documents")
 LISTED = 20  # answers and versions that an impact names
 _DEEPEST = 8  # stations of a trail
+_INPUTS = 50  # of a run, that are asked for a document
 _KEPT = 64  # runs whose facets are kept in memory
 _DATASETS, _VERSIONS = 1_000, 50  # that are looked through for a document
 
@@ -65,11 +66,16 @@ def _follow(house: House, version: Version, content: str, document: str) -> Iter
 def _before(house: House, known: Ingested, whole: str, content: str, origin: Origin) -> tuple[Version, str, str] | None:
     """Return the input of a run that held a document, the document's content there, and its column."""
     said = _version(house, known, origin.node) if origin.node else None
-    holding = [one for one in known.held if not one.output and (said is None or one.version == said)]
-    for one in holding:
-        for held, name in one.facet.documents.items():
-            if name == whole or held in (content, origin.content):
-                return one.version, held, origin.column
+    holding = [(one.version, one.facet) for one in known.held if not one.output]
+    told = {version for version, _ in holding}
+    for version in known.inputs[:_INPUTS]:  # what the run itself does not say, the run that wrote it may
+        facet = _written(house, version)[2] if version not in told else None
+        holding += [(version, facet)] if facet is not None else []
+    for version, facet in holding:
+        if said is None or version == said:
+            for held, name in facet.documents.items():
+                if name == whole or held in (content, origin.content):
+                    return version, held, origin.column
     if said is not None:
         return said, origin.content, origin.column
     named = [one for one in known.inputs if whole and one.dataset.name.rpartition("/")[2] == whole]
