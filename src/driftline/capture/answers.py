@@ -13,7 +13,7 @@ from types import TracebackType
 from typing import Any, Self, TypeVar
 
 from driftline.capture import answered, around, client, fault, making
-from driftline.capture.making import Noted, finish, plain, values_of
+from driftline.capture.making import Noted, finish, values_of
 from driftline.capture.mint import mint
 from driftline.capture.run import Moment, current_run, moment_us, replayed, version_of
 from driftline.event import current, ids
@@ -21,6 +21,7 @@ from driftline.event.answer import Retrieved, Source, Verdict
 from driftline.event.current import Draft
 from driftline.event.lineage import Touched, Version
 
+_KEPT = frozenset((float, int, str, bool, type(None)))  # types of values that are kept as they are
 F = TypeVar("F", bound=Callable[..., Any])
 
 
@@ -118,8 +119,12 @@ class Answering:
 
     def features(self, **values: Any) -> None:
         """Say which values were used; numbers, texts, booleans and None are kept, others as text."""
-        if self._client is not None:
-            fault.attempt("answer", lambda: self.draft.features.update(plain(values)))
+        if self._client is None:
+            return
+        if _KEPT.issuperset(map(type, values.values())):
+            self.draft.features.update(values)
+        else:
+            self.draft.features.update(values_of(values))
 
     def called(self, *tools: str) -> None:
         """Say which tools were called, in order, by their names."""
