@@ -19,6 +19,7 @@ from driftline.graph import walk
 
 KINDS = ("index", "documents")
 LISTED = 20  # answers and versions that an impact names
+_HASH = "xxh3:"  # what content hashes begin with
 _DEEPEST = 8  # stations of a trail
 _INPUTS = 50  # of a run, that are asked for a document
 _KEPT = 64  # runs whose facets are kept in memory
@@ -136,8 +137,7 @@ def impact(house: House, document: str) -> Impact | None:
     nobody ever held or retrieved it.
     """
     holding = list(_holding(house, document))
-    chunks = dict.fromkeys(content for _, contents in holding for content in contents)
-    wanted = [document, *chunks]
+    wanted = [document, *dict.fromkeys(content for _, contents in holding for content in contents)]
     totals = house.store.ledger.totals(documents=wanted)
     if not holding and not totals:
         return None
@@ -161,6 +161,13 @@ def impact(house: House, document: str) -> Impact | None:
             f"{paid:,.2f} {house.settings.currency}."
         ),
     )
+
+
+def named(house: House, document: str) -> list[str]:
+    """Return a document and the content hashes by which versions hold it: answers may know it by these only."""
+    if document.startswith(_HASH):
+        return [document]
+    return [document, *dict.fromkeys(content for _, contents in _holding(house, document) for content in contents)]
 
 
 def _holding(house: House, document: str) -> Iterator[tuple[Version, list[str]]]:
