@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 CHUNK = 20_000  # answers that one transaction of a compaction moves
+_WHOLLY = 4  # level up to which index files are merged when there is time
 SMALL = 50_000  # a month's segment below this is written anew together with what comes next
 KEYS = ("endpoint", "partition", "action", "decision")
 
@@ -133,10 +134,12 @@ class Ledger:
         self.index()
         return moved
 
-    def index(self) -> None:
-        """Bring the index by documents and versions up to date."""
+    def index(self, *, wholly: bool = False) -> None:
+        """Bring the index by documents and versions up to date; ``wholly``: all of it, in as few files as can be."""
         if self._keys is not None:
-            self._keys.cover([segment.name for segment in self._segments()])
+            live = [segment.name for segment in self._segments()]
+            more = {"most": len(live), "deepest": _WHOLLY} if wholly else {}
+            self._keys.cover(live, **more)
 
     def uncovered(self) -> int:
         """Return how many segments the index does not cover; they are looked through."""

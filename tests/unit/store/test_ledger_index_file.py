@@ -9,7 +9,7 @@ from driftline.store import ledger_index_file as files
 
 def file_of(path: Path, rows: list[tuple[int, int, int]]) -> files.IndexFile:
     keys, places, values = (np.array(column) for column in zip(*sorted(rows), strict=True))
-    files.write(path, b'["a","b"]', keys.astype(np.uint64), places.astype(np.int32), values.astype(np.int64))
+    files.write(path, b'["a","b"]', [(keys.astype(np.uint64), places.astype(np.int32), values.astype(np.int64))])
     found = files.open_file(path)
     assert found is not None
     return found
@@ -28,8 +28,11 @@ def test_the_rows_of_keys_are_found_across_row_groups(tmp_path: Path) -> None:
 
 def test_all_rows_are_those_of_the_segments_that_are_kept(tmp_path: Path) -> None:
     file = file_of(tmp_path / "0-x.parquet", [(1, 0, 10), (2, 1, 20), (3, 0, 30)])
-    keys, places, values = file.all(["other", "b"])
+    everything = (0, 2**64 - 1)
+    keys, places, values = file.between(*everything, ["other", "b"])
     assert (keys.tolist(), places.tolist(), values.tolist()) == ([2], [1], [20])
+    assert file.between(2, 3, ["a"])[2].tolist() == [30]
+    assert file.between(4, 9, ["a"])[2].tolist() == []
 
 
 def test_a_file_that_is_gone_or_something_else_has_no_rows(tmp_path: Path) -> None:
@@ -41,3 +44,16 @@ def test_a_file_that_is_gone_or_something_else_has_no_rows(tmp_path: Path) -> No
     path.write_bytes(b"something else")
     assert files.open_file(path) is None
     assert file.look(np.array([1], np.uint64)) is None
+
+
+def test_parts_without_rows_leave_no_trace(tmp_path: Path) -> None:
+    nothing = (np.zeros(0, np.uint64), np.zeros(0, np.int32), np.zeros(0, np.int64))
+    one = (np.array([7], np.uint64), np.zeros(1, np.int32), np.array([70], np.int64))
+    files.write(tmp_path / "0-x.parquet", b'["a"]', [nothing, one, nothing])
+    file = files.open_file(tmp_path / "0-x.parquet")
+    assert file is not None
+    assert file.look(np.array([7], np.uint64)) == [(7, 0, 70)]
+    files.write(tmp_path / "0-y.parquet", b'["a"]', [nothing])
+    empty = files.open_file(tmp_path / "0-y.parquet")
+    assert empty is not None
+    assert empty.look(np.array([7], np.uint64)) == []

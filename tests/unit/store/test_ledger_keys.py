@@ -86,6 +86,8 @@ def test_merged_files_say_the_same_and_are_few(tmp_path: Path, keys: Keys) -> No
         held[names[-1]] = made
         keys.cover(names)
     assert len(list((tmp_path / ledger_keys.FOLDER).glob("*.parquet"))) == 2 + 4  # two of eight, four of one
+    for file in keys._known():
+        assert list(file.lowest) == sorted(file.lowest)
     for content in range(0, 40, 7):
         expected = {
             (name, one.time_us)
