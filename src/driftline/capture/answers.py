@@ -70,6 +70,11 @@ class Answering:
         return self.draft.verdict
 
     @property
+    def over(self) -> bool:
+        """Whether it has been recorded; what is said afterwards is not part of it."""
+        return self._over
+
+    @property
     def text(self) -> str:
         """What is said."""
         return self.draft.text
@@ -187,6 +192,7 @@ class Answering:
             self._client.answer((finish, 1, (self._noted(self._client),)))
         except Exception as failure:  # the fault rule: an answer that cannot be recorded is a counted loss
             fault.failed("answer", failure)
+        self.draft.owner = None  # it is over for code that still has it as its current answer
 
     def _noted(self, owner: client.Client) -> Noted:
         draft = self.draft
@@ -314,8 +320,8 @@ def record_answer(
         id_, moment = mint() if at is None and current_run.get() is None else moment_of(at)
         if features:
             features = dict(features)
-            if gc.is_tracked(features):  # some of the values may change: they are read at once
-                features = values_of(features)
+            if gc.is_tracked(features) and not _KEPT.issuperset(map(type, features.values())):
+                features = values_of(features)  # some of the values may change: they are read at once
         noted = (
             owner.settings, id_, moment, endpoint, partition, question, dict(uses) if uses else None, (),
             tuple(retrieved) if retrieved else (), features, text, decision, score, money, currency or "", verdict,

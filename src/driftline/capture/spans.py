@@ -92,7 +92,7 @@ class Spans:
         return False
 
     def _record(self, root: Ended, found: Sequence[Ended], answer: Answering | None) -> None:
-        if answer is not None:
+        if answer is not None and not answer.over:
             _add(answer, root, united([one.span for one in found]), self._uses)
             return
         owner = client.current()

@@ -138,6 +138,14 @@ def test_inside_an_answer_in_the_making_spans_add_to_it(sink: MemorySink) -> Non
     assert [source.role for source in answer.sources] == ["index", "model"]
 
 
+def test_spans_that_end_after_the_answer_around_them_are_an_answer_of_their_own(sink: MemorySink) -> None:
+    tracing = Tracing()
+    with driftline.answer("desk"):
+        late = tracing.start()
+    tracing.end(late, LLM)
+    assert [answer.text for answer in recorded(sink)] == ["", "Soon."]
+
+
 def test_the_same_spans_make_the_same_id(sink: MemorySink) -> None:
     for _ in range(2):
         Tracing().once(LLM)
