@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 import driftline
-from driftline.capture import spans
+from driftline.capture import fault, spans
 from driftline.capture.dialects import Span
 from driftline.capture.spans import Ended, Spans
 from driftline.errors import MissingExtra
@@ -120,6 +120,13 @@ def test_what_the_user_says_it_stands_on_wins(sink: MemorySink) -> None:
     (answer,) = recorded(sink)
     assert answer.endpoint == "desk"
     assert [(s.role, s.version.dataset.name) for s in answer.sources] == [("index", "policy-index"), ("model", "ours")]
+
+
+def test_what_cannot_be_stood_on_costs_itself_only(sink: MemorySink) -> None:
+    Tracing(Spans("desk", {"index": 7})).once(LLM)  # type: ignore[dict-item]  # what a hurried user may write
+    (answer,) = recorded(sink)
+    assert [source.role for source in answer.sources] == ["model"]
+    assert fault.counts()["otel"] >= 1
 
 
 def test_inside_an_answer_in_the_making_spans_add_to_it(sink: MemorySink) -> None:
