@@ -184,7 +184,7 @@ def ledger(total: int) -> None:
         folder = Path(home) / "ledger"
         for number, segment in enumerate(segments(folder, total)):
             store.ledger._connection.execute("ledger_segment_add", **msgspec.structs.asdict(segment))
-            if number % 8 == 7:
+            if number % 4 == 3:
                 store.ledger.index()
         while store.ledger.uncovered():
             store.ledger.index()

@@ -7,7 +7,6 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    # isort: off
     from driftline.capture.answers import answer as answer, current_answer as current_answer
     from driftline.capture.answers import record_answer as record_answer
     from driftline.capture.asgi import asgi as asgi
@@ -24,7 +23,6 @@ if TYPE_CHECKING:
     from driftline.capture.watch import unwatch as unwatch
     from driftline.capture.watch import watch as watch
     from driftline.guard.wrap import guard as guard
-    # isort: on
 
 __version__ = "0.1.0"
 

@@ -14,7 +14,7 @@ from typing import Any, Self, TypeVar, cast
 
 from driftline.capture import answered, calls, client, fault, making
 from driftline.capture.around import Moment, current_run, moment_us, replayed
-from driftline.capture.making import Noted, finish, plain, values_of
+from driftline.capture.making import Noted, finish, values_of
 from driftline.capture.mint import mint
 from driftline.capture.run import version_of
 from driftline.event import current, ids
@@ -22,6 +22,7 @@ from driftline.event.answer import Retrieved, Source, Verdict
 from driftline.event.current import Draft
 from driftline.event.lineage import Touched, Version
 
+_KEPT = frozenset((float, int, str, bool, type(None)))  # types of values that are kept as they are
 F = TypeVar("F", bound=Callable[..., Any])
 
 
@@ -69,6 +70,11 @@ class Answering:
     def verdict(self) -> Verdict | None:
         """What a guard has decided; None as long as none has."""
         return self.draft.verdict
+
+    @property
+    def over(self) -> bool:
+        """Whether it has been recorded; what is said afterwards is not part of it."""
+        return self._over
 
     @property
     def text(self) -> str:
@@ -121,8 +127,12 @@ class Answering:
 
     def features(self, **values: Any) -> None:
         """Say which values were used; numbers, texts, booleans and None are kept, others as text."""
-        if self._client is not None:
-            fault.attempt("answer", lambda: self.draft.features.update(plain(values)))
+        if self._client is None:
+            return
+        if _KEPT.issuperset(map(type, values.values())):
+            self.draft.features.update(values)
+        else:
+            self.draft.features.update(values_of(values))
 
     def called(self, *tools: str) -> None:
         """Say which tools were called, in order, by their names."""
@@ -187,6 +197,7 @@ class Answering:
         if error is not None:
             self.draft.decision = "error"
         fault.attempt("answer", self._record, self._client)
+        self.draft.owner = None  # it is over for code that still has it as its current answer
 
     def _record(self, owner: client.Client) -> None:
         owner.answer((finish, 1, (self._noted(owner),)))
@@ -317,8 +328,8 @@ def record_answer(
         id_, moment = mint() if at is None and current_run.get() is None else moment_of(at)
         if features:
             features = dict(features)
-            if gc.is_tracked(features):  # some of the values may change: they are read at once
-                features = values_of(features)
+            if gc.is_tracked(features) and not _KEPT.issuperset(map(type, features.values())):
+                features = values_of(features)  # some of the values may change: they are read at once
         noted = (
             owner.settings, id_, moment, endpoint, partition, question, dict(uses) if uses else None, (),
             tuple(retrieved) if retrieved else (), features, text, decision, score, money, currency or "", verdict,

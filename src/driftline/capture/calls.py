@@ -15,9 +15,7 @@ from typing import Any, Protocol, TypeVar, cast
 from driftline.capture import fault
 
 F = TypeVar("F", bound=Callable[..., Any])
-_PIECE = (
-    "call"  # what fails around one is counted under this name; it is never switched off, as it is asked for by name
-)
+_PIECE = "call"  # under which failures around a call are counted; never switched off: it was asked for by name
 
 
 class Around(Protocol):

@@ -51,13 +51,11 @@ def add(body: dict[str, Any], rows: Iterable[Any], source: Any = None) -> int:
     documents, parts, origins = (body.setdefault(key, {}) for key in ("documents", "parts", "origins"))
     left_out = 0
     for row in rows:
-        text = text_of(row)
+        text = text_of(row) if len(documents) < MOST else ""
         if not text:
+            left_out += len(documents) >= MOST
             continue
         content = ids.text(text)
-        if len(documents) >= MOST and content not in documents:
-            left_out += 1
-            continue
         name, document = id_of(row), _text(_find(row, _DOCUMENTS))
         origin = _origin(_find(row, _SOURCES), _text(_find(row, ("column",)))) or _origin(source, "")
         whole = document or name.rpartition("#")[0] or name
@@ -99,12 +97,28 @@ def source_of(row: Any) -> str:
 
 def _find(row: Any, names: Iterable[str]) -> Any:
     """Return the first field of a row by one of some names, in itself or in its metadata."""
-    if isinstance(row, str):
+    if type(row) is str:
         return None
-    for held in (row, _field(row, "metadata")):
+    if type(row) is dict:  # nearly all rows are, and there may be many
+        found = _in(row, names)
+        inner = row.get("metadata") if found is None else None
+        return found if inner is None else _in(inner, names) if type(inner) is dict else _of(inner, names)
+    return _of(row, names, "metadata")
+
+
+def _in(held: dict[Any, Any], names: Iterable[str]) -> Any:
+    for name in names:
+        value = held.get(name)
+        if value is not None and not (type(value) is str and not value):
+            return value
+    return None
+
+
+def _of(row: Any, names: Iterable[str], inner: str = "") -> Any:
+    for held in (row, _field(row, inner)) if inner else (row,):
         for name in names:
             value = _field(held, name)
-            if value is not None and value != "" and not callable(value):
+            if value is not None and not callable(value) and not (isinstance(value, str) and not value):
                 return value
     return None
 

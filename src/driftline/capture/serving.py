@@ -34,12 +34,13 @@ _PASSED = (  # looked up on the class, hence stated there
 class Served:
     """The stand-in; its own state is kept under names that no model uses."""
 
-    __slots__ = ("_driftline_model", "_driftline_name", "_driftline_partition", "_driftline_source")
+    __slots__ = ("_driftline_made", "_driftline_model", "_driftline_name", "_driftline_source")
 
     def __init__(self, model: Any, name: str, source: Source) -> None:
         object.__setattr__(self, "_driftline_model", model)
         object.__setattr__(self, "_driftline_name", name)
         object.__setattr__(self, "_driftline_source", source)
+        object.__setattr__(self, "_driftline_made", {})
 
     @property  # type: ignore[misc]  # isinstance asks for the class through this attribute
     def __class__(self) -> type:
@@ -49,8 +50,15 @@ class Served:
         value = getattr(object.__getattribute__(self, "_driftline_model"), name)
         if name not in RECORDED or not callable(value):
             return value
-        recording = fault.attempt("serving", self._driftline_recording, value)
-        return value if recording is None else recording
+        made = fault.attempt("serving", self._driftline_recorded, name, value)
+        return value if made is None else made
+
+    def _driftline_recorded(self, name: str, value: Any) -> Any:
+        made = object.__getattribute__(self, "_driftline_made")
+        known = made.get(name)
+        if known is None or known[0] != value:  # the model may be given another one
+            known = made[name] = (value, self._driftline_recording(value))
+        return known[1]
 
     def __setattr__(self, name: str, value: Any) -> None:
         setattr(self._driftline_model, name, value)
@@ -168,6 +176,8 @@ def _record(name: str, source: Source, args: tuple[Any, ...], kwargs: Mapping[st
 
 
 def _rows(result: Any) -> int:
+    if type(result) is list:
+        return len(result)
     shape = getattr(result, "shape", None)
     if shape is not None:
         return int(shape[0]) if shape else 1

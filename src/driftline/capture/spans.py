@@ -92,7 +92,7 @@ class Spans:
         return False
 
     def _record(self, root: Ended, found: Sequence[Ended], answer: Answering | None) -> None:
-        if answer is not None:
+        if answer is not None and not answer.over:
             _add(answer, root, united([one.span for one in found]), self._uses)
             return
         owner = client.current()
@@ -190,7 +190,8 @@ def _made(
 
 
 def _given(uses: Mapping[str, Any]) -> list[Source]:
-    return [Source(role, version_of(given)) for role, given in uses.items()]
+    found = {role: fault.attempt("otel", version_of, given) for role, given in uses.items()}
+    return [Source(role, version) for role, version in found.items() if version is not None]
 
 
 def _add(answer: Answering, root: Ended, one: United, uses: Mapping[str, Any]) -> None:

@@ -26,7 +26,7 @@ def found(
     return list(
         house.store.ledger.list(
             endpoint=endpoint,
-            documents=[document] if document else (),
+            documents=documents.named(house, document) if document else (),
             nodes=[node] if node else (),
             since_us=since_us or 0,
             until_us=OPEN if until_us is None else until_us,

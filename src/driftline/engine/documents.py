@@ -19,7 +19,9 @@ from driftline.graph import walk
 
 KINDS = ("index", "documents")
 LISTED = 20  # answers and versions that an impact names
+_HASH = "xxh3:"  # what content hashes begin with
 _DEEPEST = 8  # stations of a trail
+_INPUTS = 50  # of a run, that are asked for a document
 _KEPT = 64  # runs whose facets are kept in memory
 _DATASETS, _VERSIONS = 1_000, 50  # that are looked through for a document
 
@@ -45,11 +47,11 @@ def _steps(house: House, one: Retrieved, versions: Iterable[Version]) -> tuple[S
 def _follow(house: House, version: Version, content: str, document: str) -> Iterator[Step]:
     """Yield the stations of a document, from the version that holds it on."""
     column = ""
-    for _ in range(_DEEPEST):
+    for station in range(_DEEPEST):
         run, known, facet = _written(house, version)
         name = _named(facet, content, document)
-        if facet is not None and name is None:
-            return  # it is not in there
+        if name is None and (facet is not None or not station):
+            return  # it is not in there, or nobody said so
         name = name or document
         yield Step(node=version.node, document=name, content=content, column=column, run=run, job=known.job)
         whole, origin = _whole(facet, name)
@@ -65,11 +67,16 @@ def _follow(house: House, version: Version, content: str, document: str) -> Iter
 def _before(house: House, known: Ingested, whole: str, content: str, origin: Origin) -> tuple[Version, str, str] | None:
     """Return the input of a run that held a document, the document's content there, and its column."""
     said = _version(house, known, origin.node) if origin.node else None
-    holding = [one for one in known.held if not one.output and (said is None or one.version == said)]
-    for one in holding:
-        for held, name in one.facet.documents.items():
-            if name == whole or held in (content, origin.content):
-                return one.version, held, origin.column
+    holding = [(one.version, one.facet) for one in known.held if not one.output]
+    told = {version for version, _ in holding}
+    for version in known.inputs[:_INPUTS]:  # what the run itself does not say, the run that wrote it may
+        facet = _written(house, version)[2] if version not in told else None
+        holding += [(version, facet)] if facet is not None else []
+    for version, facet in holding:
+        if said is None or version == said:
+            for held, name in facet.documents.items():
+                if name == whole or held in (content, origin.content):
+                    return version, held, origin.column
     if said is not None:
         return said, origin.content, origin.column
     named = [one for one in known.inputs if whole and one.dataset.name.rpartition("/")[2] == whole]
@@ -130,8 +137,7 @@ def impact(house: House, document: str) -> Impact | None:
     nobody ever held or retrieved it.
     """
     holding = list(_holding(house, document))
-    chunks = dict.fromkeys(content for _, contents in holding for content in contents)
-    wanted = [document, *chunks]
+    wanted = [document, *dict.fromkeys(content for _, contents in holding for content in contents)]
     totals = house.store.ledger.totals(documents=wanted)
     if not holding and not totals:
         return None
@@ -155,6 +161,13 @@ def impact(house: House, document: str) -> Impact | None:
             f"{paid:,.2f} {house.settings.currency}."
         ),
     )
+
+
+def named(house: House, document: str) -> list[str]:
+    """Return a document and the content hashes by which versions hold it: answers may know it by these only."""
+    if document.startswith(_HASH):
+        return [document]
+    return [document, *dict.fromkeys(content for _, contents in _holding(house, document) for content in contents)]
 
 
 def _holding(house: House, document: str) -> Iterator[tuple[Version, list[str]]]:

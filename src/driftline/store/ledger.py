@@ -9,7 +9,7 @@ answer. See decision 0005.
 
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
-from typing import Any, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 import msgspec
 
@@ -19,7 +19,11 @@ from driftline.store import ledger_files, ledger_inbox, ledger_keys, ledger_rows
 from driftline.store.connection import OPEN, Connection
 from driftline.store.ledger_files import Segment
 
+if TYPE_CHECKING:
+    import pyarrow as pa
+
 CHUNK = 20_000  # answers that one transaction of a compaction moves
+_WHOLLY = 4  # level up to which index files are merged when there is time
 SMALL = 50_000  # a month's segment below this is written anew together with what comes next
 KEYS = ("endpoint", "partition", "action", "decision")
 
@@ -73,13 +77,6 @@ class _Wanted(NamedTuple):
         parts = [*more]
         parts += [text for text, on in ((_ON_NODES, self.nodes), (_ON_DOCUMENTS, self.documents)) if on]
         return statement.replace("{found}", " and ".join(parts) or "true")
-
-    def holds(self, answer: Answer) -> bool:
-        """Whether ``answer`` stood on it."""
-        if self.nodes and not set(self.nodes).intersection(ledger_rows.nodes(answer)):
-            return False
-        named = ((d.content, d.document, ledger_keys.whole(d.document)) for d in answer.documents)
-        return not self.documents or any(set(self.documents).intersection(names) for names in named)
 
 
 class Total(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
@@ -137,10 +134,12 @@ class Ledger:
         self.index()
         return moved
 
-    def index(self) -> None:
-        """Bring the index by documents and versions up to date."""
+    def index(self, *, wholly: bool = False) -> None:
+        """Bring the index by documents and versions up to date; ``wholly``: all of it, in as few files as can be."""
         if self._keys is not None:
-            self._keys.cover([segment.name for segment in self._segments()])
+            live = [segment.name for segment in self._segments()]
+            more = {"most": len(live), "deepest": _WHOLLY} if wholly else {}
+            self._keys.cover(live, **more)
 
     def uncovered(self) -> int:
         """Return how many segments the index does not cover; they are looked through."""
@@ -249,11 +248,15 @@ class Ledger:
         wanted = _Wanted(tuple(nodes), tuple(documents))
 
         def look() -> tuple[Answer, ...]:
-            bodies = self._connection.rows("answer_inbox_newest", **values | ({"limit": OPEN} if wanted else {}))
-            waiting = map(ledger_inbox.unpack, (body for (body,) in bodies))
-            found = _newest(filter(wanted.holds, waiting), limit)
             until = min(until_us, before_us)
-            spans: Sequence[Segment] = [s for s in self._segments() if s.until_us >= since_us and s.since_us <= until]
+            if wanted:  # of what waits, which is decoded once, DuckDB finds those that stood on it
+                recorded, waiting = self._inbox.moment()
+                found = self._answers(wanted.among(_NEWEST), (), values | wanted.values, waiting)
+            else:
+                bodies = self._connection.rows("answer_inbox_newest", **values)
+                recorded = self._segments()
+                found = _newest(map(ledger_inbox.unpack, (body for (body,) in bodies)), limit)
+            spans: Sequence[Segment] = [s for s in recorded if s.until_us >= since_us and s.since_us <= until]
             if wanted.documents and self._keys is not None:
                 known, spans = self._posted(spans, wanted, values)
                 found = _newest([*found, *known], limit)
@@ -303,8 +306,10 @@ class Ledger:
             posted, step = posted[step:], step * 2
         return found, [segment for segment in segments if segment.name in unknown]
 
-    def _answers(self, statement: str, segments: Sequence[Segment], values: dict[str, Any]) -> Sequence[Answer]:
-        return ledger_rows.from_rows(*self._scanner.rows(statement, values, segments))
+    def _answers(
+        self, statement: str, segments: Sequence[Segment], values: dict[str, Any], waiting: "pa.Table | None" = None
+    ) -> "tuple[Answer, ...]":
+        return ledger_rows.from_rows(*self._scanner.rows(statement, values, segments, waiting))
 
     def _in_segments(self, ids: Sequence[str]) -> set[str]:
         """Return which of ``ids`` are in a segment. New ones, being time-ordered, lie beyond every range."""

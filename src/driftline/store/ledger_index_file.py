@@ -6,7 +6,7 @@ damaged has no rows, which is said as None.
 """
 
 import contextlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -47,19 +47,24 @@ class IndexFile(NamedTuple):
         columns = (table.column(name).to_numpy()[hit].tolist() for name in _COLUMNS)
         return list(zip(*columns, strict=True))
 
-    def all(self, segments: Sequence[str]) -> tuple[Any, Any, Any]:
-        """Return the columns, of the rows whose segment is among ``segments``, with its place there.
+    def between(self, low: int, high: int, segments: Sequence[str]) -> tuple[Any, Any, Any]:
+        """Return the columns of the rows with ``low <= key <= high`` whose segment is among ``segments``.
+
+        The segments are then those places in ``segments``.
 
         Raises:
             OSError, pa.ArrowException: it cannot be read.
         """
         import pyarrow.parquet as pq
 
-        table = pq.read_table(self.path)
+        groups = [n for n in range(len(self.lowest)) if self.lowest[n] <= high and self.highest[n] >= low]
+        with pq.ParquetFile(self.path) as opened:
+            table = opened.read_row_groups(groups, use_threads=False)
         place = {name: number for number, name in enumerate(segments)}
         moved = np.array([place.get(name, -1) for name in self.segments], np.int32)[table.column("segment").to_numpy()]
-        kept = moved >= 0
-        return table.column("key").to_numpy()[kept], moved[kept], table.column("value").to_numpy()[kept]
+        keys = table.column("key").to_numpy()
+        kept = (moved >= 0) & (keys >= np.uint64(low)) & (keys <= np.uint64(high))
+        return keys[kept], moved[kept], table.column("value").to_numpy()[kept]
 
     def remove(self) -> None:
         """Remove it from the disk."""
@@ -67,8 +72,8 @@ class IndexFile(NamedTuple):
             self.path.unlink()
 
 
-def write(path: Path, segments: bytes, keys: Any, places: Any, values: Any) -> None:
-    """Write a file; ``segments`` are the names as JSON.
+def write(path: Path, segments: bytes, parts: Iterable[tuple[Any, Any, Any]]) -> None:
+    """Write a file of (keys, places, values), part by part, which together are sorted; ``segments`` is JSON.
 
     Raises:
         OSError: it cannot be written.
@@ -76,12 +81,17 @@ def write(path: Path, segments: bytes, keys: Any, places: Any, values: Any) -> N
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    table = pa.table(dict(zip(_COLUMNS, (keys, places, values), strict=True)))
+    types = (pa.uint64(), pa.int32(), pa.int64())
+    schema = pa.schema(list(zip(_COLUMNS, types, strict=True)), metadata={_COVERED: segments})
     partial = path.with_suffix(".partial")
-    pq.write_table(
-        table.replace_schema_metadata({_COVERED: segments}), partial, compression="zstd", row_group_size=_ROW_GROUP,
-        use_dictionary=False, column_encoding=dict.fromkeys(_COLUMNS, "DELTA_BINARY_PACKED"),
-    )  # fmt: skip
+    encodings = dict.fromkeys(_COLUMNS, "DELTA_BINARY_PACKED")
+    with pq.ParquetWriter(
+        partial, schema, compression="zstd", use_dictionary=False, column_encoding=encodings
+    ) as writer:
+        for columns in parts:
+            arrays = [pa.array(column, type_) for column, type_ in zip(columns, types, strict=True)]
+            if len(arrays[0]):  # a row group without rows would have no bounds
+                writer.write_table(pa.Table.from_arrays(arrays, schema=schema), row_group_size=_ROW_GROUP)
     partial.replace(path)
 
 

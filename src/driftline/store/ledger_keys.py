@@ -10,7 +10,7 @@ looked through: the index may be lost, late or stale, and is then only slow.
 
 import contextlib
 import threading
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -27,8 +27,9 @@ if TYPE_CHECKING:
 
 FOLDER = "keys"
 FANOUT = 8  # files of one level that are merged
+DEEPEST = 1  # level up to which files are merged while answers come in
+_PARTS = 16  # of the keys, that are merged one after the other
 _NODE, _CONTENT, _DOCUMENT = "n:", "d:", "i:"
-Numbers = "np.ndarray[Any, Any]"
 
 
 def whole(document: str) -> str:
@@ -45,7 +46,7 @@ class Keys:
         self._lock = threading.Lock()
         self._files: dict[str, IndexFile] = {}
 
-    def cover(self, live: Collection[str], most: int = 20) -> None:
+    def cover(self, live: Collection[str], *, most: int = 4, deepest: int = DEEPEST) -> None:
         """Index up to ``most`` of the segments that no file covers yet; one that cannot be is left as it is."""
         import pyarrow as pa
         import pyarrow.parquet as pq
@@ -54,7 +55,7 @@ class Keys:
         with contextlib.suppress(OSError, pa.ArrowException):
             for name in sorted(set(live) - covered)[:most]:
                 self.add(name, pq.read_table(self._ledger / name, columns=["time_us", "nodes", "documents"]))
-            self.merge(live)
+            self.merge(live, deepest)
 
     def uncovered(self, live: Collection[str]) -> int:
         """Return how many segments no file covers."""
@@ -63,24 +64,25 @@ class Keys:
     def add(self, segment: str, table: "pa.Table") -> None:
         """Index a segment by its rows: their times, nodes and documents."""
         keys, values = _rows(table)
-        self._write(0, (segment,), keys, np.zeros(len(keys), np.int32), values)
+        order = np.lexsort((values, keys))
+        self._write(0, (segment,), [(keys[order], np.zeros(len(keys), np.int32), values[order])])
 
-    def merge(self, live: Collection[str]) -> None:
-        """Merge files while a level has enough of them, and remove those that cover no segment of ``live``."""
+    def merge(self, live: Collection[str], deepest: int = DEEPEST) -> None:
+        """Merge files while a level has enough of them, and remove those that cover no segment of ``live``.
+
+        Levels beyond ``deepest`` are not made: the work grows with the level, and those who record answers wait.
+        """
         kept = set(live)
         for file in self._known():
             if not kept.intersection(file.segments):
                 file.remove()
-        level = 0
-        while any(file.level >= level for file in self._known()):
+        for level in range(deepest):
             mine = [file for file in self._known() if file.level == level]
             if len(mine) >= FANOUT:
                 segments = tuple(sorted({name for file in mine for name in file.segments} & kept))
-                read = [file.all(segments) for file in mine]
-                self._write(level + 1, segments, *(np.concatenate(parts) for parts in zip(*read, strict=True)))
+                self._write(level + 1, segments, _merged(mine, segments))
                 for file in mine:
                     file.remove()
-            level += 1
 
     def of_nodes(self, nodes: Iterable[str], segments: Collection[str]) -> set[str]:
         """Return those of ``segments`` that may hold answers that stood on any of some nodes."""
@@ -132,12 +134,21 @@ class Keys:
                     self._files[name] = opened
             return sorted(self._files.values(), key=lambda file: (-file.level, file.path.name))
 
-    def _write(self, level: int, segments: tuple[str, ...], keys: Any, places: Any, values: Any) -> None:
+    def _write(self, level: int, segments: tuple[str, ...], parts: Iterable[tuple[Any, Any, Any]]) -> None:
         self._folder.mkdir(parents=True, exist_ok=True)
         named = msgspec.json.encode(segments)
         path = self._folder / f"{level}-{ids.digest(named)[:24]}.parquet"
+        files.write(path, named, parts)
+
+
+def _merged(mine: Sequence[IndexFile], segments: Sequence[str]) -> Iterator[tuple[Any, Any, Any]]:
+    """Yield the rows of several files, sorted, a part of the keys at a time, so that few are in memory."""
+    for part in range(_PARTS):
+        low, high = part * 2**64 // _PARTS, (part + 1) * 2**64 // _PARTS - 1
+        read = [file.between(low, high, segments) for file in mine]
+        keys, places, values = (np.concatenate(columns) for columns in zip(*read, strict=True))
         order = np.lexsort((values, keys))
-        files.write(path, named, keys[order], places[order], values[order])
+        yield keys[order], places[order], values[order]
 
 
 def _hashed(texts: Iterable[str]) -> Any:

@@ -40,7 +40,6 @@ def test_a_chunk_leads_to_its_page_to_the_run_that_cut_it_and_to_the_run_that_pa
     with driftline.run("build_index") as build:
         build.read(pages)
         cut = [{"id": f"refunds#{number}", "text": text} for number, text in enumerate(CHUNKS)]
-        build.documents(pages, rows)
         build.write("policy-index", version="7", kind="index", data=cut)
     (trail,) = asked(CHUNKS[1])
     assert trail.content == ids.text(CHUNKS[1])
