@@ -2,12 +2,16 @@
 
 Enters: the path of a file, or a table (Arrow, pandas, columns by name, rows as mappings). Leaves: frozen
 ``Contents``. Runs on the sender's thread for files and never changes or keeps what it reads. The result is
-cached by file version. Formats: Parquet, CSV, JSON lines, Arrow IPC; other files have a version but no
-contents. Parquet and IPC files above ``WHOLE`` are read a block at a time, so memory stays bounded; above
-``PROFILE_LIMIT`` they are fingerprinted only, and so are CSV files, whose types the first block decides.
+cached by file version. Formats: Parquet, CSV, JSON lines, JSON arrays of records, Arrow IPC, ORC, NumPy arrays,
+Excel where openpyxl is in use; other files have a version but no contents. Parquet and IPC files above ``WHOLE`` are
+read a block at a time, so memory stays bounded; above ``PROFILE_LIMIT`` they are fingerprinted only, and so are CSV
+files, whose types the first block decides; large files of other formats have no contents.
 """
 
+import importlib
+import itertools
 import os
+import sys
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -27,11 +31,13 @@ _BLOCK = 1 << 26  # bytes of memory that a block of a larger file takes
 _BATCH = 1 << 16  # rows read at a time
 _CACHE = 512
 _TELLING = 50
+_WIDE = 1_000  # columns of an array that is still taken for a table
 
 _PARQUET = (".parquet", ".pq")
 _CSV = (".csv", ".csv.gz", ".tsv")
 _JSON = (".jsonl", ".ndjson")  # a row a line; plain .json has any shape
 _FEATHER = (".feather", ".arrow", ".ipc")
+_SMALL = 1 << 24  # bytes of a file whose format is slow to read, and that is still profiled
 
 
 class Contents(msgspec.Struct, frozen=True, kw_only=True):
@@ -86,12 +92,82 @@ def _read(path: str, size: int) -> Contents | None:
     if name.endswith(_JSON):
         return of_arrow(json.read_json(path)) if size <= PROFILE_LIMIT else None
     if name.endswith(_FEATHER):
-        if size <= min(WHOLE, PROFILE_LIMIT):
+        return _of_arrow_file(path, size)
+    if size > PROFILE_LIMIT:
+        return None
+    if name.endswith(".orc"):
+        return of_arrow(importlib.import_module("pyarrow.orc").read_table(path))
+    if name.endswith(".npy"):
+        return _of_array(path)
+    if size > _SMALL:
+        return None
+    if name.endswith(".json"):
+        return _of_records(path)
+    return _of_sheet(path) if name.endswith((".xlsx", ".xlsm")) and "openpyxl" in sys.modules else None
+
+
+def _of_arrow_file(path: str, size: int) -> Contents | None:
+    """A Feather file, or an Arrow stream, as Hugging Face datasets write it; a large one a batch at a time."""
+    if size <= min(WHOLE, PROFILE_LIMIT):
+        try:
             return of_arrow(feather.read_table(path, memory_map=False))
-        with pa.memory_map(path) as mapped, ipc.open_file(mapped) as reader:
+        except pa.ArrowInvalid:
+            with pa.OSFile(path) as file, ipc.open_stream(file) as stream:
+                return of_arrow(stream.read_all())
+    profiled = size <= PROFILE_LIMIT
+    with pa.memory_map(path) as mapped:
+        try:
+            reader = ipc.open_file(mapped)
+        except pa.ArrowInvalid:
+            with ipc.open_stream(mapped) as stream:
+                return of_batches(stream.schema, stream, profiled=profiled)
+        with reader:
             batches = (reader.get_batch(at) for at in range(reader.num_record_batches))
-            return of_batches(reader.schema, batches, profiled=size <= PROFILE_LIMIT)
+            return of_batches(reader.schema, batches, profiled=profiled)
+
+
+def _of_array(path: str) -> Contents | None:
+    """A structured array has its own columns; a table of numbers has them by place."""
+    import numpy as np
+
+    array = np.load(path, mmap_mode="r", allow_pickle=False)
+    if array.dtype.names:
+        return of_data({name: array[name] for name in array.dtype.names})
+    if array.ndim == 1:
+        return of_data({"0": array})
+    return of_data({str(place): array[:, place] for place in range(array.shape[1])}) if _flat(array) else None
+
+
+def _flat(array: Any) -> bool:
+    return bool(array.ndim == 2 and array.shape[1] <= _WIDE)
+
+
+def _of_records(path: str) -> Contents | None:
+    """An array of records, or records one a line, whatever the file is called."""
+    with open(path, "rb") as file:
+        data = file.read()
+    try:
+        found = msgspec.json.decode(data)
+    except msgspec.DecodeError:
+        return of_arrow(json.read_json(path))
+    if isinstance(found, list) and found and all(isinstance(row, dict) for row in found):
+        return of_data(found)
     return None
+
+
+def _of_sheet(path: str) -> Contents | None:
+    """The first sheet of a workbook, its first row taken for the header."""
+    book = importlib.import_module("openpyxl").load_workbook(path, read_only=True, data_only=True)
+    try:
+        rows = book.worksheets[0].iter_rows(values_only=True)
+        header = [str(name) if name is not None else f"column {place}" for place, name in enumerate(next(rows, ()))]
+        if not header or len(set(header)) != len(header):
+            return None
+        columns = list(itertools.zip_longest(*rows))[: len(header)]
+        columns += [()] * (len(header) - len(columns))
+        return of_data(dict(zip(header, map(list, columns), strict=True)))
+    finally:
+        book.close()
 
 
 def columns(path: str) -> tuple[str, ...] | None:
