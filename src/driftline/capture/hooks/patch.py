@@ -10,6 +10,7 @@ import functools
 import inspect
 import os
 import sys
+import types
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
@@ -78,7 +79,7 @@ def around(owner: Any, attribute: str, record: Record, before: Before | None = N
         given = getattr(owner, name)
     function = given.__func__ if isinstance(given, staticmethod | classmethod) else given
     piece = f"hook {getattr(owner, '__name__', owner)}.{name}"
-    call = _wrapper(function, piece, record, before)
+    call = unbound(_wrapper(function, piece, record, before), function)
     made = type(given)(call) if isinstance(given, staticmethod | classmethod) else call
     patches = [_set(holder, name, given, made)]
     qualified = getattr(function, "__qualname__", "")
@@ -140,6 +141,18 @@ def _later(original: Any, piece: str, record: Record) -> Any:
         return result
 
     return unseen(call, original)
+
+
+class Unbound(staticmethod):  # type: ignore[type-arg]  # it cannot be subscripted at run time
+    """A function that does not become a method in a class, as built-in ones do not; pickled by its name."""
+
+    def __reduce__(self) -> str:
+        return str(self.__qualname__)
+
+
+def unbound(call: Any, original: Any) -> Any:
+    """Return ``call`` as something that binds like ``original``."""
+    return Unbound(call) if isinstance(original, types.BuiltinFunctionType) else call
 
 
 def unseen(call: Any, original: Any) -> Any:
