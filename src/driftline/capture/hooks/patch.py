@@ -42,6 +42,7 @@ class Call(NamedTuple):
 
 Record = Callable[[Run, Call], Any]  # returns whether anything was recorded
 Before = Callable[[Sequence[Any], Mapping[str, Any]], Any]
+Plain = Callable[[Sequence[Any], Mapping[str, Any]], bool]
 
 
 class Patch(NamedTuple):
@@ -60,11 +61,14 @@ class Patch(NamedTuple):
             setattr(self.owner, self.attribute, self.original)
 
 
-def around(owner: Any, attribute: str, record: Record, before: Before | None = None) -> list[Patch]:
+def around(
+    owner: Any, attribute: str, record: Record, before: Before | None = None, plain: Plain | None = None
+) -> list[Patch]:
     """Have ``record`` look at each call of ``owner.attribute`` that has returned, and ``before`` at it earlier.
 
-    Where ``before`` returns ``PASS``, the call is none of ours, and inner hooks see it. ``attribute`` may lead through
-    a class (``DataFrame.to_csv``); what the library does not have is passed over.
+    Where ``before`` returns ``PASS``, or ``plain``, which must neither fail nor take long, returns True, the call is
+    none of ours, and inner hooks see it. ``attribute`` may lead through a class (``DataFrame.to_csv``); what the
+    library does not have is passed over.
     """
     *way, name = attribute.split(".")
     for step in way:
@@ -79,7 +83,7 @@ def around(owner: Any, attribute: str, record: Record, before: Before | None = N
         given = getattr(owner, name)
     function = given.__func__ if isinstance(given, staticmethod | classmethod) else given
     piece = f"hook {getattr(owner, '__name__', owner)}.{name}"
-    call = unbound(_wrapper(function, piece, record, before), function)
+    call = unbound(_wrapper(function, piece, record, before, plain), function)
     made = type(given)(call) if isinstance(given, staticmethod | classmethod) else call
     patches = [_set(holder, name, given, made)]
     qualified = getattr(function, "__qualname__", "")
@@ -95,14 +99,14 @@ def _set(owner: Any, name: str, original: Any, made: Any) -> Patch:
     return Patch(owner, name, original, inherited)
 
 
-def _wrapper(original: Any, piece: str, record: Record, before: Before | None) -> Any:
+def _wrapper(original: Any, piece: str, record: Record, before: Before | None, plain: Plain | None) -> Any:
     if inspect.iscoroutinefunction(original):
         return _later(original, piece, record)
 
     @functools.wraps(original)
     def call(*args: Any, **kwargs: Any) -> Any:
         run = active()
-        if run is None or fault.off(piece):
+        if run is None or fault.off(piece) or (plain is not None and plain(args, kwargs)):
             return original(*args, **kwargs)
         found = None if before is None else noted(piece, run, before, args, kwargs)
         if found is PASS:
