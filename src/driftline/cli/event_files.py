@@ -1,33 +1,25 @@
-"""Events in files: one JSON object, an array of them, or one object or array per line.
+"""Events in files: JSON objects or arrays of them one after the other, each on one line or over several.
 
-Enters: a binary stream, as it is or packed by gzip, in UTF-8, or in UTF-16 where its byte order mark says so. Leaves:
-each event as UTF-8 bytes, read or not readable: what is not JSON is passed on as it is, so that it lands in quarantine
-with a reason instead of vanishing. Files of one event per line are never held whole.
+Enters: a binary stream, which may be packed by gzip or be UTF-16. Leaves: each event as UTF-8 bytes, read or not
+readable: what is not JSON is passed on as it is, so that it lands in quarantine with a reason instead of vanishing. A
+file is never held whole, but for one that is an array over several lines.
 """
 
-import contextlib
 import gzip
-import io
+import itertools
 import zlib
-from collections.abc import Iterator
-from typing import BinaryIO, Protocol, cast
+from collections.abc import Iterable, Iterator
+from typing import BinaryIO
 
 import msgspec
 
+from driftline.cli import unpacked
+from driftline.cli.unpacked import Lines
 from driftline.errors import BadInput
+from driftline.event import brackets
 
-_BLANK = b" \t\r\n\x00\xef\xbb\xbf"  # with the byte order mark of UTF-8
-_OPENS = (b"{", b"[")
-_GZIP = b"\x1f\x8b"
-_UTF_16 = (b"\xff\xfe", b"\xfe\xff")
-
-
-class _Lines(Protocol):
-    """What can be read line by line, or to its end."""
-
-    def __iter__(self) -> Iterator[bytes]: ...
-
-    def read(self) -> bytes: ...
+_BLANK = b" \t\r\n\x00\xef\xbb\xbf"  # with the byte order mark
+_LONGEST = 64 * 1024 * 1024  # bytes over several lines that are looked at for the end of an object
 
 
 def events(stream: BinaryIO) -> Iterator[bytes]:
@@ -36,7 +28,7 @@ def events(stream: BinaryIO) -> Iterator[bytes]:
     Raises:
         BadInput: what is packed by gzip cannot be unpacked to its end, or what begins as UTF-16 does not go on so.
     """
-    with _opened(stream) as lines:
+    with unpacked.opened(stream) as lines:
         try:
             yield from _events(lines)
         except (EOFError, zlib.error, gzip.BadGzipFile) as error:
@@ -46,90 +38,63 @@ def events(stream: BinaryIO) -> Iterator[bytes]:
             raise BadInput(f"the file begins as UTF-16 but cannot be read so: {error}") from error
 
 
-@contextlib.contextmanager
-def _opened(stream: BinaryIO) -> Iterator[_Lines]:
-    """Give the bytes of a stream as UTF-8, unpacked; the stream stays open."""
-    reader = cast("io.BufferedReader", stream if hasattr(stream, "peek") else io.BufferedReader(stream))
-    if reader.peek(2)[:2] == _GZIP:
-        with gzip.GzipFile(fileobj=reader) as unpacked, _decoded(cast("io.BufferedReader", unpacked)) as lines:
-            yield lines
+def _events(lines: Lines) -> Iterator[bytes]:
+    first = next((line for line in lines if line.strip(_BLANK)), b"")
+    text = first.strip(_BLANK)
+    if text.startswith(b"[") and not _is_json(text):
+        yield from _array(first + lines.read())
     else:
-        with _decoded(reader) as lines:
-            yield lines
-    if reader is not stream:
-        reader.detach()
+        yield from _objects(itertools.chain([first], lines))
 
 
-@contextlib.contextmanager
-def _decoded(reader: io.BufferedReader) -> Iterator[_Lines]:
-    try:
-        marked = reader.peek(2)[:2] in _UTF_16
-    except (EOFError, OSError):
-        marked = False  # found damaged again when it is read
-    if not marked:
-        yield reader
-        return
-    text = io.TextIOWrapper(reader, encoding="utf-16", newline="\n")
-    try:
-        yield _Recoded(text)
-    finally:
-        text.detach()
-
-
-class _Recoded:
-    """Text as UTF-8 bytes."""
-
-    def __init__(self, text: io.TextIOWrapper) -> None:
-        self._text = text
-
-    def __iter__(self) -> Iterator[bytes]:
-        return (line.encode() for line in self._text)
-
-    def read(self) -> bytes:
-        """Return what is left."""
-        return self._text.read().encode()
-
-
-def _events(lines: _Lines) -> Iterator[bytes]:
-    first = _first_line(lines)
-    if not first:
-        return
-    if first.startswith(_OPENS) and _is_json(first):
-        yield from _spread(first)
-        for line in lines:
-            yield from _spread(line.strip(_BLANK))
-        return
-    whole = first + b"\n" + lines.read()
-    if first.startswith(b"["):
-        yield from _array(whole)
-    elif _is_json(whole) or first in _OPENS:
-        yield whole.strip(_BLANK)
+def _objects(lines: Iterator[bytes]) -> Iterator[bytes]:
+    held: list[bytes] = []  # lines of an object that goes on
+    depth, size = 0, 0
+    for line in lines:
+        depth += _opens(line, bool(held))
+        if not held and depth <= 0:
+            yield from _each([line])
+            depth = 0
+            continue
+        held.append(line)
+        size += len(line)
+        if depth <= 0 or size > _LONGEST:
+            yield from [b"".join(held).strip(_BLANK)] if depth <= 0 else _each(held)
+            held, depth, size = [], 0, 0
+    if held and held[0].strip(_BLANK) == b"{":  # it breaks off
+        yield b"".join(held).strip(_BLANK)
     else:
-        for line in whole.split(b"\n"):
-            yield from _spread(line.strip(_BLANK))
+        yield from _each(held)
 
 
-def _first_line(lines: _Lines) -> bytes:
+def _opens(line: bytes, goes_on: bool) -> int:
+    text = line.strip(_BLANK)
+    if not goes_on and (not text.startswith(b"{") or (text.endswith(b"}") and text.count(b"{") == text.count(b"}"))):
+        return 0  # an object on one line, or none at all
+    return brackets.open_after(text)
+
+
+def _each(lines: Iterable[bytes]) -> Iterator[bytes]:
+    """Yield the events of lines: of each one, those of an array, or none."""
     for line in lines:
         text = line.strip(_BLANK)
-        if text:
-            return text
-    return b""
+        found = brackets.members(text) if text.startswith(b"[") else None
+        if found is not None:
+            yield from found
+        elif text:
+            yield text
 
 
-def _spread(line: bytes) -> Iterator[bytes]:
-    """Yield the events of a line: one, those of an array, or none."""
-    if line.startswith(b"["):
-        yield from _array(line)
-    elif line:
-        yield line
-
-
-def _array(text: bytes) -> Iterator[bytes]:
-    try:
-        yield from (bytes(event) for event in msgspec.json.decode(text, type=list[msgspec.Raw]))
-    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
-        yield text.strip(_BLANK)
+def _array(whole: bytes) -> Iterator[bytes]:
+    found = brackets.members(whole)
+    if found is not None:
+        yield from found
+        return
+    lines = [line.strip(_BLANK) for line in whole.split(b"\n")]
+    if len(lines) > 1 and all(not line or brackets.members(line) is not None for line in lines):
+        yield from _each(lines)  # one array per line
+    else:
+        yield whole.strip(_BLANK)
 
 
 def _is_json(text: bytes) -> bool:

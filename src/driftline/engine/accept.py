@@ -31,19 +31,19 @@ def events(
         noted: places in ``batch`` whose receipts also say what was repaired and which facets cannot be read, which
             takes as long as all the rest; None = all of them.
     """
-    fresh = [_fresh(raw) for raw in batch]
-    kept = house.store.log.append(fresh, received_us=house.now(), quiet=quiet)
+    found = [fresh(raw) for raw in batch]
+    kept = house.store.log.append(found, received_us=house.now(), quiet=quiet)
     receipts = [
         Receipt(
             status="quarantined" if one.refused else "accepted" if held.new else "merged",
             event=held.id,
             reason=one.refused,
         )
-        for one, held in zip(fresh, kept, strict=True)
+        for one, held in zip(found, kept, strict=True)
     ]
     return [
         with_notes(receipt, one.raw) if noted is None or place in noted else receipt
-        for place, (receipt, one) in enumerate(zip(receipts, fresh, strict=True))
+        for place, (receipt, one) in enumerate(zip(receipts, found, strict=True))
     ]
 
 
@@ -55,12 +55,14 @@ def with_notes(receipt: Receipt, raw: bytes) -> Receipt:
     return msgspec.structs.replace(receipt, repairs=repairs, facets=unread(event))
 
 
-def refusal(raw: bytes) -> str:
-    """Return why an event would be put into quarantine; "" = it would not."""
-    return _fresh(raw).refused
+def refused(house: House, raw: bytes, reason: str) -> Receipt:
+    """Keep ``raw`` in quarantine, whatever it is; durable on return."""
+    [held] = house.store.log.append([Fresh(secrets.redact(raw), refused=reason)], received_us=house.now())
+    return Receipt(status="quarantined", event=held.id, reason=reason)
 
 
-def _fresh(sent: bytes) -> Fresh:
+def fresh(sent: bytes) -> Fresh:
+    """Return an event as it is kept: without secrets, and with the reason where it cannot be read."""
     raw = secrets.redact(sent)
     try:
         event = openlineage.decode(raw)

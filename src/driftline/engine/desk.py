@@ -7,8 +7,6 @@ taken after all, possibly mended, the log says as which other event.
 from collections.abc import Sequence
 from typing import Literal
 
-import msgspec
-
 from driftline.engine import accept, ingest
 from driftline.engine.house import House
 from driftline.errors import BadInput, NotFound
@@ -16,7 +14,7 @@ from driftline.event import mapping
 from driftline.event.kept import HeldEvent, Replayed
 from driftline.event.mapping import Mapping
 from driftline.event.report import Receipt
-from driftline.store.log import Refused
+from driftline.store.log import Fresh, Refused
 
 ALL = 1_000_000
 
@@ -77,21 +75,33 @@ def replay(house: House, rules: Mapping | None = None, ids: Sequence[str] = (), 
     refused: list[Receipt] = []
     for one in chosen:
         mended = mapping.apply(rules, one.raw) if rules else one.raw
-        reason = accept.refusal(mended)
-        if reason:
-            refused.append(Receipt(status="quarantined", event=one.id, reason=reason))
+        fresh = accept.fresh(mended)
+        if fresh.refused:
+            refused.append(Receipt(status="quarantined", event=one.id, reason=fresh.refused))
         elif rehearse:
             taken.append(Receipt(status="accepted", event=one.id))
         else:
-            taken.append(_take(house, one, mended))
+            taken.append(_take(house, one, fresh))
     if not rehearse:
         while ingest.follow(house):
             pass
+        taken, late = _folded(house, taken)
+        refused += late
     return Replayed(taken=tuple(taken), refused=tuple(refused))
 
 
-def _take(house: House, one: Refused, mended: bytes) -> Receipt:
+def _take(house: House, one: Refused, fresh: Fresh) -> Receipt:
+    log = house.store.log
     with house.lock, house.store.transaction():
-        [found] = accept.events(house, [mended])
-        house.store.log.replace(one, found.event)
-    return msgspec.structs.replace(found, status="accepted")
+        [kept] = log.append([fresh], received_us=house.now())
+        if kept.id == one.id:  # it could be read the first time, and was not folded
+            log.restore(one, fresh)
+        else:
+            log.replace(one, kept.id)
+    return receipt(house, kept.id)
+
+
+def _folded(house: House, taken: list[Receipt]) -> tuple[list[Receipt], list[Receipt]]:
+    """Return what was taken, and what could be read but not be folded."""
+    now = [receipt(house, one.event) for one in taken]
+    return [one for one in now if one.status == "accepted"], [one for one in now if one.status == "quarantined"]

@@ -107,6 +107,10 @@ class Engine:
         """Take events, durable when it returns; what follows from them is left to ``follow``."""
         return accept.events(self.house, batch, noted=noted)
 
+    def refuse(self, raw: bytes, reason: str) -> Receipt:
+        """Keep what is no event at all in quarantine, durable when it returns."""
+        return accept.refused(self.house, raw, reason)
+
     def follow(self, limit: int = TOGETHER) -> int:
         """Work out what follows from up to ``limit`` events that wait; return how many they were."""
         return ingest.follow(self.house, limit)

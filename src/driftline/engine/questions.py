@@ -130,7 +130,8 @@ def dataset(house: House, node: str) -> DatasetReport:
     profiled = (memory.touched(Version(summary.dataset, version.version)) for version in versions[:5])
     newest = next((touched for touched in profiled if touched is not None and touched.profile), None)
     data = house.store.profiles.get(newest.profile) if newest else None
-    measured = profile.decode(data).columns if data else {}
+    read = profile.readable(data)
+    measured = read.columns if read else {}
     return DatasetReport(
         summary=summary,
         fields=memory.fields(summary.dataset),

@@ -4,14 +4,22 @@ Enters: paths, addresses, node ids as people type them. Leaves: (namespace, name
 node ids such as ``dataset:file:feed/flights``. A file that is one partition of a folder is a *version* of the folder's
 dataset, so partition parts (``date=2013-01-31``, ``2013-01-31.parquet``) are cut from the name and returned beside it.
 Never touches the file system. Source: https://openlineage.io/docs/spec/naming.
+
+A store finds things by name, and what it can find is not endless: ``LONGEST`` bytes of namespace and name together, and
+no control characters. Names in facets are made to fit: longer ones are cut and end in a hash, so that two stay two.
 """
 
 import re
 from pathlib import PurePosixPath
 from typing import NamedTuple
 
+from driftline.event import ids
+
+LONGEST = 1_800  # bytes of a namespace and a name together; an index of PostgreSQL takes 2,704 of everything
+LONGEST_PART = 600  # bytes of a column, or of a version; of a namespace where it and a name are cut
 _KEY_VALUE = re.compile(r"^[A-Za-z_][A-Za-z0-9_]*=(?P<value>.+)$")
 _DATE = re.compile(r"^(?P<value>\d{4}-?\d{2}(-?\d{2})?([T_-]?\d{2}([:-]?\d{2}){0,2})?)$")
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")  # Unicode's category Cc
 _PART = re.compile(r"^(part|data|chunk)[-_]?[0-9a-f-]*$", re.IGNORECASE)
 
 
@@ -57,6 +65,33 @@ def _split_namespace(path: str) -> tuple[str, str]:
     if scheme == "file":
         return (f"file://{authority}" if authority else "file"), f"/{key}"
     return f"{scheme}://{authority}", key
+
+
+def size(text: str) -> int:
+    """Return how many bytes ``text`` has in UTF-8."""
+    return len(text) if text.isascii() else len(text.encode())
+
+
+def has_control(text: str) -> bool:
+    """Whether there are control characters in ``text``."""
+    return not text.isprintable() and _CONTROL.search(text) is not None
+
+
+def fitted(text: str, most: int = LONGEST_PART) -> str:
+    """Return ``text`` with U+FFFD for control characters; beyond ``most`` bytes it is cut and ends in its hash."""
+    if not text.isprintable():
+        text = _CONTROL.sub("\ufffd", text)
+    if len(text) * 4 <= most or size(text) <= most:
+        return text
+    end = f"…{ids.content(text.encode())}"
+    return text.encode()[: most - size(end)].decode(errors="ignore") + end
+
+
+def fitted_pair(namespace: str, name: str) -> tuple[str, str]:
+    """Return a namespace and a name as ``fitted`` does, cut where they are too long together."""
+    if size(namespace) + size(name) <= LONGEST:
+        return fitted(namespace, LONGEST), fitted(name, LONGEST)
+    return fitted(namespace), fitted(name, LONGEST - LONGEST_PART)
 
 
 def dataset_id(namespace: str, name: str, version: str = "") -> str:

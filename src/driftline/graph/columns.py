@@ -13,7 +13,7 @@ from typing import Literal
 
 import msgspec
 
-from driftline.event import facets
+from driftline.event import facets, names
 from driftline.event.facets import InputField, Transformation
 from driftline.event.lineage import ColumnEdge, Dataset
 from driftline.event.openlineage import Facets
@@ -55,9 +55,11 @@ def sources(edges: Iterable[ColumnEdge]) -> set[Dataset]:
 
 def _edges(found: Iterable[InputField], target: Dataset, column: str, old: str | None = None) -> Iterable[ColumnEdge]:
     for source in found:
-        dataset = Dataset(source.namespace, source.name)
+        if not (source.namespace and source.name):
+            continue
+        dataset = Dataset(*names.fitted_pair(source.namespace, source.name))
         for type_, subtype in kinds(source.transformations, column, old):
-            yield ColumnEdge(dataset, source.field, target, column, type_, subtype)
+            yield ColumnEdge(dataset, names.fitted(source.field), target, names.fitted(column), type_, subtype)
 
 
 def kinds(

@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 import msgspec
 
-from driftline.event import facets, ids
+from driftline.event import facets, ids, names
 from driftline.event.dataset_facets import DatasetTypeFacet, LifecycleFacet, SymlinksFacet
 from driftline.event.lineage import Dataset, Field, Touched
 from driftline.event.openlineage import DatasetPart, Facets
@@ -105,7 +105,8 @@ def united(found: list[Gathered], named: set[Dataset], minted: str = "", *, by_c
 def _word(place: int, held: Facets) -> _Word:
     state = facets.unpack(held, "driftline_state", facets.StateFacet)
     pointer = facets.unpack(held, "version", facets.VersionFacet)
-    return _Word(place, state.version if state else "", pointer.dataset_version if pointer else "", held)
+    own, standard = (state.version if state else ""), (pointer.dataset_version if pointer else "")
+    return _Word(place, names.fitted(own), names.fitted(standard), held)
 
 
 def _versions(words: Sequence[_Word]) -> Iterator[tuple[str, Facets]]:
@@ -163,14 +164,16 @@ def renaming(part: DatasetPart) -> list[DatasetPart]:
 def _former(held: Facets) -> Dataset | None:
     life = facets.unpack(held, "lifecycleStateChange", LifecycleFacet)
     former = life.previous_identifier if life and life.lifecycle_state_change == "RENAME" else None
-    return Dataset(former.namespace, former.name) if former and former.namespace and former.name else None
+    if former is None or not (former.namespace and former.name):
+        return None
+    return Dataset(*names.fitted_pair(former.namespace, former.name))
 
 
 def kind(held: Facets) -> str:
     """Return which kind of thing a dataset is said to be: table, view, model …; "" = not said."""
     state = facets.unpack(held, "driftline_state", facets.StateFacet)
     sort = facets.unpack(held, "datasetType", DatasetTypeFacet)
-    return (state.kind if state else "") or (sort.dataset_type.lower() if sort else "")
+    return names.fitted((state.kind if state else "") or (sort.dataset_type.lower() if sort else ""))
 
 
 def columns(raw: bytes) -> tuple[str, ...]:
@@ -182,7 +185,7 @@ def columns(raw: bytes) -> tuple[str, ...]:
 def _fields(raw: bytes) -> tuple[Field, ...] | None:
     """Return the columns of a schema with their types; None where it cannot be read."""
     schema = facets.unpack({"schema": msgspec.Raw(raw)}, "schema", facets.SchemaFacet)
-    return tuple(Field(field.name, field.type or "") for field in schema.fields) if schema else None
+    return tuple(Field(names.fitted(field.name), field.type or "") for field in schema.fields) if schema else None
 
 
 def _aliases(dataset: Dataset, held: Facets) -> tuple[Dataset, ...] | None:
@@ -191,5 +194,6 @@ def _aliases(dataset: Dataset, held: Facets) -> tuple[Dataset, ...] | None:
     facet = facets.unpack(held, "symlinks", SymlinksFacet)
     if facet is None:
         return None
-    other = {Dataset(name.namespace, name.name) for name in facet.identifiers if name.namespace and name.name}
+    said = [(name.namespace, name.name) for name in facet.identifiers if name.namespace and name.name]
+    other = {Dataset(*names.fitted_pair(*pair)) for pair in said}
     return tuple(sorted(other - {dataset}))

@@ -10,7 +10,7 @@ Source: https://openlineage.io/spec/facets (lineage 1-0-0).
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from driftline.event import facets
+from driftline.event import facets, names
 from driftline.event.job_facets import (
     LineageDatasetEntry,
     LineageDatasetFacet,
@@ -99,20 +99,24 @@ def _take(said: Said, entry: LineageEntry, own: Job | None) -> None:
                 said.rootless.add(Place("JOB", job.namespace, job.name))
             _feed_job(said, entry.inputs or (), job, own)
         return
-    output = Dataset(entry.namespace, entry.name)
-    target = Place("DATASET", entry.namespace, entry.name)
+    output = Dataset(*names.fitted_pair(entry.namespace, entry.name))
+    target = Place("DATASET", output.namespace, output.name)
     known = said.targets.setdefault(output, set())
     if entry.inputs == ():
         said.rootless.add(target)
-    columns = {"": entry.inputs or (), **{name: column.inputs for name, column in entry.fields.items()}}
-    for column, sources in columns.items():
+    columns = [
+        ("", entry.inputs or ()),
+        *((names.fitted(name), column.inputs) for name, column in entry.fields.items()),
+    ]
+    for column, sources in columns:
         for source in sources:
             if isinstance(source, LineageDatasetInput):
-                dataset = Dataset(source.namespace, source.name)
+                dataset = Dataset(*names.fitted_pair(source.namespace, source.name))
                 known.add(dataset)
                 if column or source.field:
+                    field = names.fitted(source.field or "")
                     for type_, subtype in kinds(source.transformations, column):
-                        edge = ColumnEdge(dataset, source.field or "", output, column, type_, subtype, "explicit")
+                        edge = ColumnEdge(dataset, field, output, column, type_, subtype, "explicit")
                         said.columns.add(edge)
                 continue
             job = _job(source, own)
@@ -124,9 +128,10 @@ def _feed_job(said: Said, sources: Iterable[LineageInput], fed: Job, own: Job | 
     target = Place("JOB", fed.namespace, fed.name)
     for source in sources:
         if isinstance(source, LineageDatasetInput):
-            said.ties.add(Tie(Place("DATASET", source.namespace, source.name), target))
+            dataset = Dataset(*names.fitted_pair(source.namespace, source.name))
+            said.ties.add(Tie(Place("DATASET", dataset.namespace, dataset.name), target))
             if fed == own:
-                said.read.add(Dataset(source.namespace, source.name))
+                said.read.add(dataset)
             continue
         job = _job(source, own)
         if job is not None and job != fed:
@@ -135,4 +140,4 @@ def _feed_job(said: Said, sources: Iterable[LineageInput], fed: Job, own: Job | 
 
 def _job(named: LineageJobInput | LineageJobEntry, own: Job | None) -> Job | None:
     """Return the job that is meant: without namespace and name, the event's own."""
-    return Job(named.namespace, named.name) if named.namespace and named.name else own
+    return Job(*names.fitted_pair(named.namespace, named.name)) if named.namespace and named.name else own

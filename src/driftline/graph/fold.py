@@ -288,7 +288,7 @@ def _parents(on_run: Facets) -> tuple[str, Job | None, str, Job | None]:
 
 def named(job: facets.ParentJob | None) -> Job | None:
     """Return the job of a parent; None where it is not named in full."""
-    return Job(job.namespace, job.name) if job and job.namespace and job.name else None
+    return Job(*names.fitted_pair(job.namespace, job.name)) if job and job.namespace and job.name else None
 
 
 def _revision(on_job: Facets) -> str:

@@ -5,9 +5,9 @@
 """
 
 from driftline.profile.build import build
-from driftline.profile.codec import decode, encode
+from driftline.profile.codec import decode, encode, readable
 from driftline.profile.column import Column, Profile
 from driftline.profile.fingerprint import Fingerprint, fingerprint
 from driftline.profile.merge import merge
 
-__all__ = ["Column", "Fingerprint", "Profile", "build", "decode", "encode", "fingerprint", "merge"]
+__all__ = ["Column", "Fingerprint", "Profile", "build", "decode", "encode", "fingerprint", "merge", "readable"]

@@ -312,4 +312,4 @@ def pack_names(names: Sequence[Dataset]) -> bytes:
 
 def unpack_names(data: bytes) -> list[Dataset]:
     """Return what ``pack_names`` was given."""
-    return [Dataset(*line.split("\t", 1)) for line in data.decode().splitlines()]
+    return [Dataset(*line.split("\t", 1)) for line in data.decode().split("\n") if line]

@@ -244,6 +244,14 @@ class Log:
         self._settle(old.seq, REPLACED, Note(old.reason, replaced_by=new))
         self.count({"quarantined": -1, "replaced": 1})
 
+    def restore(self, old: Refused, event: Fresh) -> None:
+        """Take an event out of quarantine as it is: it could be read, and is to be folded again."""
+        with self._connection.transaction():
+            self._settle(old.seq, ACCEPTED, Note())
+            owner = owner_key(event.owner, event.kind)
+            self._connection.many("pending_put", [{"seq": old.seq, "owner": owner, "kind": event.kind, "quiet": 0}])
+            self.count({"quarantined": -1, "accepted": 1})
+
     def _settle(self, seq: int, status: int, note: Note) -> None:
         with self._connection.transaction():
             self._connection.execute("log_status", seq=seq, status=status)

@@ -242,11 +242,16 @@ class PostgresConnection(Connection):
 
     @contextmanager
     def _plain(self, *, everything: bool = False) -> Iterator[None]:
-        """Turn errors into ones that a person can act on; a mistake in our own statements stays what it is."""
+        """Turn errors into ones that a person can act on; a mistake in our own statements stays what it is.
+
+        A value that PostgreSQL cannot hold is a ValueError: the store is well, and the next value may fit.
+        """
         import psycopg
 
         try:
             yield
+        except (psycopg.DataError, psycopg.errors.ProgramLimitExceeded) as error:
+            raise ValueError(f"{self.place} cannot hold it: {error.diag.message_primary or error}") from error
         except psycopg.Error as error:
             if not everything and not isinstance(error, (psycopg.OperationalError, psycopg.InterfaceError)):
                 raise
