@@ -152,7 +152,7 @@ def get_selection(engine: Engine, query: SelectQuery) -> Selected:
 
 def get_impact(engine: Engine, query: NodeQuery) -> Impact:
     """Tell what is downstream of a node, and the money that passed through it."""
-    return engine.impact(engine.resolve(query.node))
+    return engine.touched_by(query.node)
 
 
 OPERATIONS = (
