@@ -65,14 +65,14 @@ class Engine:
         self.catalogue = Catalogue(house)
 
     @classmethod
-    def open(cls, settings: Settings) -> "Engine":
-        """Open or create the store of ``settings``.
+    def open(cls, settings: Settings, *, create: bool = True) -> "Engine":
+        """Open the store of ``settings``; one that does not exist is made where ``create`` says so.
 
         Raises:
             StoreTooNew: a newer Driftline wrote it; nothing was changed.
-            StoreUnusable: it cannot be opened.
+            StoreUnusable: it cannot be opened, or there is none.
         """
-        store = open_store(settings.location, home=settings.home)
+        store = open_store(settings.location, home=settings.home, create=create)
         house = House(settings, store, Outbox(store, settings))
         remember.everything(house)
         return cls(house)
