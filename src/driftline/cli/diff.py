@@ -30,7 +30,7 @@ def diff(
         first = engine.moment(since)
         if first is None:
             raise BadInput("--from is empty", hint=f"It takes {_MOMENT}")
-        about = engine.resolve(node) if node else ""
+        about = opened.node(engine, node) if node else ""
         found = engine.diff(about, since_us=first, until_us=engine.moment(until), depth=depth, limit=limit)
     if as_json:
         show.as_json(found)

@@ -10,6 +10,8 @@ from driftline import config
 from driftline.config import Settings
 from driftline.engine.engine import Engine
 
+OTHERS = 4  # things of the same name that are told
+
 
 def settings(ctx: click.Context, **more: Any) -> Settings:
     """Return the settings in force for this command; what is not None in ``more`` wins over all others."""
@@ -34,3 +36,21 @@ def engine(ctx: click.Context, *, create: bool = False) -> Iterator[Engine]:
         click.echo(note, err=True)
     with Engine.open(chosen, create=create) as found:
         yield found
+
+
+def node(engine: Engine, text: str) -> str:
+    """Return the node id that a person means by ``text``; what else goes by that name is told on standard error.
+
+    Raises:
+        NotFound, Ambiguous: nothing goes by that name, or several things do.
+    """
+    return also(engine, text, engine.resolve(text))
+
+
+def also(engine: Engine, text: str, found: str) -> str:
+    """Return ``found``; what else goes by the name ``text`` is told on standard error."""
+    others = engine.also(text, found)
+    if others:
+        more = f" and {len(others) - OTHERS:,} more" if len(others) > OTHERS else ""
+        click.echo(f"Note: {text!r} is {found} here; also: {', '.join(others[:OTHERS])}{more}.", err=True)
+    return found

@@ -21,7 +21,7 @@ def path(ctx: click.Context, start: str, end: str, columns: bool, as_of: str | N
     Two columns are joined by columns, two versions by versions and runs, all else by datasets and jobs.
     """
     with opened.engine(ctx) as engine:
-        ends = engine.resolve(start), engine.resolve(end)
+        ends = opened.node(engine, start), opened.node(engine, end)
         graph = engine.path(*ends, as_of_us=engine.moment(as_of), columns=columns)
     if as_json:
         show.as_json(whole(graph))

@@ -5,7 +5,7 @@ of its own shape carries the same meaning. Piped output has no escape codes and 
 """
 
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import click
@@ -75,10 +75,10 @@ def sure(link: Link) -> str:
     return f"{link.provenance}, {link.confidence:.0%} sure" if link.confidence < 1 else ""
 
 
-def unmatched(words: Sequence[str]) -> None:
-    """Say, beside the answer, which words of a selector fit nothing."""
-    for word in words:
-        click.echo(f"Note: nothing fits {word!r} in the selector.", err=True)
+def unmatched(words: Mapping[str, str]) -> None:
+    """Say, beside the answer, which words of a selector fit nothing, and what is near each."""
+    for word, near in words.items():
+        click.echo(f"Note: nothing fits {word!r} in the selector{f'; {near}' if near else ''}.", err=True)
 
 
 def heading(text: str) -> None:

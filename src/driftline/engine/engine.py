@@ -240,6 +240,10 @@ class Engine:
         """
         return selection.nodes(self.house, selector, exclude, as_of_us, limit)
 
+    def near(self, word: str) -> str:
+        """Return what a word of a selector that fits nothing may have meant, in words; ``""`` where nothing is near."""
+        return selection.near(self.house, word)
+
     def among(
         self, selector: str, *, exclude: str = "", as_of_us: int | None = None, limit: int = shape.LIMIT
     ) -> Subgraph:
@@ -262,6 +266,10 @@ class Engine:
             Ambiguous: several; the message lists them.
         """
         return questions.resolve(self.house, text)
+
+    def also(self, text: str, node: str) -> list[str]:
+        """Return what else goes by the name ``text``, which was understood as ``node``; nothing for a node id."""
+        return self.house.store.lineage.also(text, node)
 
     def search(self, text: str, limit: int = 20) -> list[Node]:
         """Return nodes whose name contains ``text``, the nearest first."""

@@ -5,7 +5,10 @@ the names that are known, because names may hold the signs that separate its par
 that fit equally.
 """
 
+import itertools
 import json
+from collections.abc import Iterator
+from operator import itemgetter
 from typing import Literal, NamedTuple
 
 from driftline.event import names
@@ -97,8 +100,8 @@ class Catalogue:
     def find(self, text: str, limit: int, *, only: NodeType | None = None) -> list[str]:
         """Return the node ids that ``text`` names, from the first sense in which it names any.
 
-        ``text`` is a node id, one without its type (``namespace:name``, a run's UUID), or a name, whole or from a slash
-        or a dot on. ``only`` passes over datasets, or over jobs.
+        ``text`` is a node id, one without its type (``namespace:name``, a run's UUID), or a name, whole (as it is
+        spelt, then whatever the case), or from a slash or a dot on. ``only`` passes over datasets, or over jobs.
         """
         text = text.strip()
         for prefix in ("", "dataset:", "job:", "run:") if text else ():
@@ -107,17 +110,19 @@ class Catalogue:
                 return [exact.node]
         if not text:
             return []
-        lowered = text.lower()
-        for rows in (
-            self._connection.rows("nodes_named", name=lowered, limit=limit),
-            self._connection.rows("nodes_like", form=f"%/{escape(text)}", limit=limit),
-            self._connection.rows("nodes_like", form=f"%.{escape(text)}", limit=limit),
-        ):
+        for rows in self._named(text, limit):
             fit = [row for row in rows if only in (None, row[1])]
             if fit:
                 data = [row for row in fit if row[1] == "DATASET"]  # a job of the same name has its own id
                 return [row[4] for row in data or fit]
         return [] if only else self._columns_named(text, limit) or self._versions_named(text, limit)
+
+    def also(self, text: str, node: str, limit: int) -> list[str]:
+        """Return what else goes by the name ``text``, which was understood as ``node``; nothing for a node id."""
+        text = text.strip()
+        if node in (f"{prefix}{text}" for prefix in ("", "dataset:", "job:", "run:")):
+            return []
+        return list(dict.fromkeys(row[4] for rows in self._named(text, limit) for row in rows if row[4] != node))
 
     def search(self, text: str, limit: int) -> list[Found]:
         """Return what has ``text`` in its name."""
@@ -150,13 +155,21 @@ class Catalogue:
         return []
 
     def _datasets_named(self, text: str, limit: int) -> list[Row]:
-        found = (
-            self._connection.rows("nodes_by_text", texts=json.dumps([text, f"dataset:{text}"])),
-            self._connection.rows("nodes_named", name=text.lower(), limit=limit),
-            self._connection.rows("nodes_like", form=f"%/{escape(text)}", limit=limit),
-            self._connection.rows("nodes_like", form=f"%.{escape(text)}", limit=limit),
-        )
+        ids = self._connection.rows("nodes_by_text", texts=json.dumps([text, f"dataset:{text}"]))
+        found = itertools.chain([ids], self._named(text, limit))
         return next((data for rows in found if (data := [row for row in rows if row[1] == "DATASET"])), [])
+
+    def _named(self, text: str, limit: int) -> Iterator[list[Row]]:
+        """Yield the datasets and jobs that go by a name in one sense after the other."""
+        whole = self._connection.rows("nodes_named", name=text.lower(), limit=limit)
+        yield [row for row in whole if row[3] == text]
+        yield whole
+        parts = [
+            row
+            for sign in "/."
+            for row in self._connection.rows("nodes_like", form=f"%{sign}{escape(text)}", limit=limit)
+        ]
+        yield sorted(parts, key=itemgetter(1, 4))[:limit]
 
     def _field(self, node: str) -> Found | None:
         rest = node.removeprefix("datasetField:")

@@ -117,6 +117,7 @@ def open_store(location: str, *, home: str = "", create: bool = True) -> Store:
     Args:
         location: ``sqlite://FOLDER``, a folder's path, ``:memory:``, or ``postgresql://USER@HOST:PORT/DATABASE``.
         home: where the answers of a store in PostgreSQL are moved to Parquet; ``""`` = they stay in the database.
+        create: make a store where there is none.
 
     Raises:
         MissingExtra: the store is in PostgreSQL, and psycopg is not installed.
