@@ -78,7 +78,12 @@ class Engine:
         return cls(house)
 
     def take_charge(self) -> None:
-        """Tell every guard of this home the mode and the quarantines in force; for processes that write."""
+        """Tell every guard of this home the mode and the quarantines in force; for processes that write.
+
+        Raises:
+            StoreUnusable: the store may only be read here.
+        """
+        self.house.store.demand_writing()
         with self.house.lock:
             quarantine.publish(self.house)
         self.house.outbox.deliver(self.house.now())

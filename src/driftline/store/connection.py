@@ -29,6 +29,7 @@ class Connection(ABC):
 
     def __init__(self, dialect: str, folder: Path | None) -> None:
         self.folder = folder  # where files that belong to the store lie; None: it has none
+        self.read_only = False
         self._dialect = dialect
         self._statements = sql.load(dialect)
         self._lock = threading.RLock()

@@ -27,7 +27,7 @@ from driftline.store.postgres import PostgresConnection
 from driftline.store.profiles import Profiles
 from driftline.store.quarantines import Quarantines
 from driftline.store.reading import Reading
-from driftline.store.sqlite import SqliteConnection
+from driftline.store.sqlite import READ_ONLY, SqliteConnection
 from driftline.store.state import State
 from driftline.store.sweep import Sweep
 from driftline.store.told import Tellings
@@ -66,6 +66,20 @@ class Store:
         self.marks = Marks(self.state)
         self._turn = -1  # how often was folded when this process last did
         connection.on_rollback(self._lose_turn)
+
+    @property
+    def read_only(self) -> bool:
+        """Whether it may only be read here."""
+        return self._connection.read_only
+
+    def demand_writing(self) -> None:
+        """Do nothing where the store may be written.
+
+        Raises:
+            StoreUnusable: it may only be read here.
+        """
+        if self.read_only:
+            raise StoreUnusable(f"{self._connection.folder}: it may not be written", hint=READ_ONLY)
 
     def take_turn(self) -> bool:
         """Fold alone until the transaction ends; return whether another process folded since the last turn."""
