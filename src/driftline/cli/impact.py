@@ -3,6 +3,7 @@
 import click
 
 from driftline.cli import opened, show, tree
+from driftline.engine.reports import DEPTH
 from driftline.event import names
 
 
@@ -21,6 +22,5 @@ def impact(ctx: click.Context, node: str, as_json: bool) -> None:
     if found.endpoints:
         show.say(f"Served endpoints: {', '.join(map(names.label, found.endpoints))}.")
     if found.graph.edges:
-        depth = max(node.depth for node in found.graph.nodes)
         show.say()
-        tree.draw(found.node, found.graph, up=False, down=True, depth=depth)
+        tree.draw(found.node, found.graph, up=False, down=True, depth=DEPTH)

@@ -53,7 +53,8 @@ def lineage(ctx: click.Context, /, node: str | None, listing: bool, as_json: boo
     else:
         tree.flow(graph)
     if graph.truncated:
-        click.echo(f"Note: the answer was cut at {asked['limit']:,} nodes; --limit takes more.", err=True)
+        cut = show.count(asked["limit"], "node")
+        click.echo(f"Note: the answer was cut at {cut} in each direction; --limit takes more.", err=True)
 
 
 def _ask(engine: Engine, node: str, asked: dict[str, Any]) -> tuple[str, Subgraph]:

@@ -210,7 +210,7 @@ class Engine:
             view: ``union`` over all runs, ``last``: what the last run of each job did, or the id of one run.
             roll_up: jobs as they are (task), or as those on whose behalf they ran: their parent, the root of all.
             hide_inner: leave out datasets that one job alone writes and reads.
-            limit: nodes to walk in each direction; a graph that was cut says so.
+            limit: nodes in each direction, jobs among them; a graph that was cut says so.
         """
         asked = Question(
             node=node,

@@ -11,7 +11,7 @@ from driftline.engine import rolling
 from driftline.engine.house import House
 from driftline.errors import BadInput, NotFound
 from driftline.event.lineage import Link, Node, RollUp, Subgraph
-from driftline.graph import views, walk
+from driftline.graph import drawn, views, walk
 from driftline.store.catalogue import Found
 from driftline.store.walks import NOW
 
@@ -76,9 +76,10 @@ def _walk(house: House, asked: Question, *, up: bool) -> Subgraph:
         moment = NOW if asked.as_of_us is None else asked.as_of_us
         if found.since_us > moment:
             return Subgraph()
-        return views.last(house.store, found, direction, asked.depth, moment, asked.limit)
+        met = views.last(house.store, found, direction, asked.depth, moment, asked.limit)
+        return drawn.cut(met, asked.limit)
     step = walk.upstream if up else walk.downstream
-    return step(
+    met = step(
         house.store,
         asked.node,
         asked.depth,
@@ -86,6 +87,7 @@ def _walk(house: House, asked: Question, *, up: bool) -> Subgraph:
         columns=asked.columns,
         limit=asked.limit,
     )
+    return drawn.cut(met, asked.limit)
 
 
 def _of_run(house: House, asked: Question) -> Subgraph:
