@@ -139,6 +139,14 @@ class Engine:
         """
         return desk.replay(self.house, rules, ids, rehearse=rehearse)
 
+    def discard(self, ids: Sequence[str] = ()) -> int:
+        """Give up events in quarantine (none named: all); return how many. They stay in the log.
+
+        Raises:
+            BadInput: an id is not in quarantine.
+        """
+        return desk.discard(self.house, ids)
+
     def facets(self, node: str, name: str = "") -> Facets:
         """Return the facets of a dataset, a job or a run that stand, byte for byte.
 

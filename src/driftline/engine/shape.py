@@ -39,9 +39,11 @@ def lineage(house: House, asked: Question) -> Subgraph:
     """Return the part of the graph that is asked for.
 
     Raises:
-        BadInput: the view is none, or the node was no part of the run.
+        BadInput: the view is none, the node was no part of the run, or a number is too small.
         NotFound: there is no such run.
     """
+    if asked.depth < 0 or asked.limit < 1:
+        raise BadInput(f"depth {asked.depth}, limit {asked.limit}", hint="A depth is 0 or more, a limit 1 or more.")
     if asked.view not in ("union", "last"):
         graph = _of_run(house, asked)
     else:

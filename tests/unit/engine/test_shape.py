@@ -120,6 +120,13 @@ def test_a_graph_that_was_cut_says_so(town: Any, days: Any) -> None:
     assert town.engine.lineage("dataset:lake:out", view="last", limit=1).truncated is True
 
 
+def test_a_number_that_is_too_small_is_refused(town: Any, days: Any) -> None:
+    for wrong in ({"depth": -1}, {"limit": 0}):
+        with pytest.raises(BadInput, match="depth"):
+            town.engine.lineage("dataset:lake:out", **wrong)
+    assert labels(town.engine.lineage("dataset:lake:out", depth=0)) == {"out": 0}
+
+
 def test_the_nodes_of_each_direction_are_counted_whatever_the_beginning(town: Any, run_of_many: Any) -> None:
     for view in ("union", "last"):
         graph = town.engine.lineage("job:flow:many", limit=10, view=view)
