@@ -43,8 +43,8 @@ def diff(
 def _tell(found: Difference) -> None:
     show.say(found.sentence, "bold")
     _table("Nodes", ("", "type", "name"), [
-        *(("+", node.type.lower(), names.label(node.id)) for node in found.came),
-        *(("-", node.type.lower(), names.label(node.id)) for node in found.went),
+        *(("+", node.type.lower(), show.name(node)) for node in found.came),
+        *(("-", node.type.lower(), show.name(node)) for node in found.went),
     ])  # fmt: skip
     headings = ("", "kind", "from", "to", "known by")
     for title, came, went, changed in (

@@ -64,10 +64,8 @@ def held(ctx: click.Context, limit: int, as_json: bool) -> None:
     rows = [(one.event, show.when(one.received_us), one.reason[:_REASON]) for one in found]
     show.table(("event", "received", "why"), rows)
     if found:
-        show.say(
-            "Try them again with 'driftline events replay', mended by rules with --map FILE; 'driftline events discard' gives them up.",
-            "dim",
-        )
+        show.say("Try them again with 'driftline events replay', mended by rules with --map FILE;", "dim")
+        show.say("'driftline events discard' gives them up.", "dim")
 
 
 @events.command()

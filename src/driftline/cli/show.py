@@ -15,7 +15,8 @@ from rich.table import Table
 from rich.text import Text
 
 from driftline import clock
-from driftline.event.lineage import Link
+from driftline.event import names
+from driftline.event.lineage import Link, Node
 
 PIPED_WIDTH = 200
 SIGNS = {
@@ -73,6 +74,11 @@ def sure(link: Link) -> str:
     if link.through < 1:
         return f"{link.through:.0%} sure"
     return f"{link.provenance}, {link.confidence:.0%} sure" if link.confidence < 1 else ""
+
+
+def name(node: Node) -> str:
+    """Return what people call a node; its own name also where that has signs by which an id is taken apart."""
+    return node.label if node.type in ("DATASET", "JOB") and node.label else names.label(node.id)
 
 
 def unmatched(words: Mapping[str, str]) -> None:

@@ -28,8 +28,8 @@ def draw(asked: str, graph: Subgraph, *, up: bool, down: bool, depth: int) -> No
     above = sum(node.depth < 0 for node in graph.nodes)
     below = sum(node.depth > 0 for node in graph.nodes)
     counts = [f"{above:,} upstream"] * up + [f"{below:,} downstream"] * down
-    name = names.label(asked)
-    stated = next((node.no_upstream for node in graph.nodes if node.id == asked), "")
+    start = next((node for node in graph.nodes if node.id == asked), None)
+    name, stated = (show.name(start), start.no_upstream) if start else (names.label(asked), "")
     if not graph.edges:
         where = "upstream" if not down else "downstream" if not up else "yet"
         show.say(f"{name} has {_stated(stated)}." if stated and up else f"No lineage of {name} is known {where}.")
@@ -153,7 +153,7 @@ def _label(id_: str, node: Node | None, kind_of_link: str, sure: str) -> Text:
     kind = _KINDS.get(node.type, "") if node else ""
     if kind:
         text.append(f"{kind} ", "dim")
-    name = names.label(id_)
+    name = show.name(node) if node else names.label(id_)
     if kind == "run" and node:
         name = f"{node.label} {name.removeprefix('run ')}".strip()
     text.append(name, "italic" if kind else "bold")

@@ -7,6 +7,7 @@ that fit equally.
 
 import itertools
 import json
+import re
 from collections.abc import Iterator
 from operator import itemgetter
 from typing import Literal, NamedTuple
@@ -18,6 +19,8 @@ from driftline.store import versions
 from driftline.store.connection import NOW, OPEN, Connection, Row
 from driftline.store.names import Names
 
+SHORT = 8  # letters of a run or a version that are shown
+_RUN = re.compile(r"run[: ]([0-9a-f]{8})((?:#\d+)?)", re.IGNORECASE)
 _SINCE = 6  # place of the first moment in a row of a node
 
 NodeType = Literal["DATASET", "VERSION", "FIELD", "JOB", "RUN"]
@@ -110,12 +113,15 @@ class Catalogue:
                 return [exact.node]
         if not text:
             return []
+        text = text.replace(" @ ", "#")  # as a version is shown
         for rows in self._named(text, limit):
             fit = [row for row in rows if only in (None, row[1])]
             if fit:
                 data = [row for row in fit if row[1] == "DATASET"]  # a job of the same name has its own id
                 return [row[4] for row in data or fit]
-        return [] if only else self._columns_named(text, limit) or self._versions_named(text, limit)
+        if only:
+            return []
+        return self._runs_ending(text, limit) or self._columns_named(text, limit) or self._versions_named(text, limit)
 
     def also(self, text: str, node: str, limit: int) -> list[str]:
         """Return what else goes by the name ``text``, which was understood as ``node``; nothing for a node id."""
@@ -133,6 +139,12 @@ class Catalogue:
             found += [_column(Dataset(namespace, name), column) for column, namespace, name in columns]
         return found
 
+    def _runs_ending(self, text: str, limit: int) -> list[str]:
+        """Return the runs that are shown so, as ``run 1a2b3c4d``."""
+        found = _RUN.fullmatch(text)
+        rows = self._connection.rows("runs_ending", form=f"%{found[1].lower()}", limit=limit) if found else []
+        return [names.run_id(run) + (found[2] if found else "") for (run,) in rows]
+
     def _columns_named(self, text: str, limit: int) -> list[str]:
         found: list[str] = []
         for at in _places(text, "."):
@@ -148,7 +160,9 @@ class Catalogue:
     def _versions_named(self, text: str, limit: int) -> list[str]:
         for at in _places(text, "#"):
             for node in self._datasets_named(text[:at], limit):
-                for form in (f"{escape(text[at + 1 :])}%", f"%:{escape(text[at + 1 :])}%"):  # also after run:, xxh3:
+                asked = escape(text[at + 1 :])
+                ends = (f"%{asked}",) if len(asked) >= SHORT else ()  # as it is shown
+                for form in (f"{asked}%", f"%:{asked}%", *ends):  # also after run:, xxh3:
                     rows = self._connection.rows("versions_like", dataset=node[0], form=form, unborn=OPEN, limit=limit)
                     if rows:
                         return [names.dataset_id(row[1], row[2], row[3]) for row in rows]
@@ -207,8 +221,8 @@ class Catalogue:
 
 
 def label_version(name: str, version: str, partition: str) -> str:
-    """Return how a version is written beside its node: by its partition, else by its name's start."""
-    return f"{name} {partition}" if partition else f"{name}#{version.rpartition(':')[2][:12]}"
+    """Return how a version is written beside its node: by its partition, else by its short name."""
+    return f"{name} {partition}" if partition else f"{name}#{names.short(version)}"
 
 
 def _places(text: str, sign: str) -> list[int]:

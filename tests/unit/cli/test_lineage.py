@@ -149,3 +149,28 @@ def test_what_else_goes_by_a_name_is_told_beside_the_answer(run: Run, tmp_path: 
 def test_a_misspelt_job_is_answered_with_jobs_that_are_near(run: Run) -> None:
     with pytest.raises(NotFound, match="near are clean"):
         run("lineage", "claen")
+
+
+def test_names_with_the_signs_of_ids_are_shown_whole(run: Run, tmp_path: Path) -> None:
+    file = tmp_path / "odd.json"
+    file.write_text(json.dumps([run_event("odd", "we#ird:na.me", "<b>x</b>", 3)]))
+    assert run("ingest", str(file)).exit_code == 0
+    shown = run("lineage", "we#ird:na.me").stdout
+    assert shown.startswith("we#ird:na.me has 0 upstream and 2 downstream")
+    assert "<b>x</b>" in shown
+    assert "we#ird:na.me" in run("lineage", "odd", "--up").stdout
+    way = run("path", "we#ird:na.me", "<b>x</b>").stdout
+    assert way.startswith("we#ird:na.me leads to <b>x</b> in 2 steps:")
+
+
+def test_what_is_shown_of_a_run_or_a_version_is_taken(run: Run) -> None:
+    (at,) = json.loads(run("lineage", "--list", "features", "--json").stdout)["datasets"]
+    version = at["latest"]
+    assert version == "run:0194a1b2-0000-7000-8000-000000000001"
+    shown = run("lineage", f"features#{version}").stdout
+    assert shown.startswith("features @ 00000001 has ")
+    assert run("lineage", "features @ 00000001").stdout == shown
+    assert run("lineage", "features#00000001").stdout == shown
+    taken = run("lineage", "run 00000001", "--json").stdout
+    assert json.loads(taken)["nodes"]
+    assert taken == run("lineage", "run:0194a1b2-0000-7000-8000-000000000001", "--json").stdout
