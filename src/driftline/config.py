@@ -30,6 +30,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     """Everything that can be set. Every field is documented in docs/reference/settings.md."""
 
     enabled: bool = True  # False: nothing is patched, recorded or sent
+    disabled: bool = False  # True: the same as ``enabled = false``, whatever that says
     home: str = ".driftline"  # folder of the embedded store, the spool and the guard switch
     store: str = ""  # address of the store: sqlite://FOLDER or postgresql://…; "" = the embedded store in ``home``
     url: str = ""  # address of a Driftline server; "" = straight into the store
@@ -37,6 +38,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     namespace: str = "default"  # namespace of jobs that name none
     queue: int = 10_000  # events and answers held in memory before they are spooled
     flush_seconds: float = 5.0  # longest wait for delivery at exit, and of ``flush()``
+    answer_features: Literal["values", "hash"] = "values"  # what is kept of an answer's features; the hash always is
+    answer_text: Literal["text", "hash"] = "text"  # what is kept of what was said; the hash always is
+    answer_share: float = 1.0  # share of the answers whose values and text are kept at all; ids and hashes always are
     quarantine: Literal["auto", "manual"] = "auto"  # auto: bad versions that reach people are quarantined
     guards: Literal["off", "observe", "enforce"] = "enforce"  # strongest mode of any guard; observe only records
     currency: str = "USD"  # of money amounts that name none
@@ -93,6 +97,7 @@ def load(arguments: Mapping[str, Any] | None = None, *, directory: Path | None =
     if unknown:
         raise BadSetting(f"unknown {', '.join(unknown)}; known are {', '.join(sorted(known))}")
     try:
-        return msgspec.convert(values, Settings, strict=False)
+        settings = msgspec.convert(values, Settings, strict=False)
     except msgspec.ValidationError as error:
         raise BadSetting(str(error)) from error
+    return msgspec.structs.replace(settings, enabled=settings.enabled and not settings.disabled)

@@ -280,3 +280,19 @@ def test_rule_4_an_answer_tells_what_has_no_source_from_what_has_none_that_is_kn
     told(event(2, "", "c", on_job=entries(dataset("c", inputs=[dataset("a")]))))  # in the same run: then it has one
     assert stated("dataset:n:c") == ""
     assert stated("dataset:n:c", as_of_us=clock.parse("2026-01-01T00:00:01Z")) == "job:n:own"
+
+
+def test_rule_6_a_column_that_the_job_reads_shapes_what_its_dataset_is_a_source_of(told: Told) -> None:
+    """a fed c, so that its column f shapes c; that it shapes d, of which b alone is the source, nobody says."""
+    by_day = dataset("a", field="f", transformations=[{"type": "INDIRECT", "subtype": "FILTER"}])
+    said = entries(
+        job("own", inputs=[by_day, dataset("z", field="g")]),
+        dataset("c", inputs=[dataset("a")]),
+        dataset("d", inputs=[dataset("b")]),
+        job("other", inputs=[by_day]),
+    )
+    engine = told(event(1, "ab", "cd", on_job=said))
+    assert everything(engine, columns=True) == {("a:f", "c", "explicit")}
+    assert everything(engine, columns=True, kinds=("INDIRECT:FILTER",)) == {("a:f", "c", "explicit")}
+    assert ("z", "own") in touched(engine)  # its column is kept with the event alone
+    assert derived(engine) == {("a", "c", "explicit"), ("b", "d", "explicit")}

@@ -2,7 +2,7 @@
 
 Enters: what a run touched, with column edges, code and parameters. Leaves: one event per state. Contents of
 files that were not measured on the user's thread are measured here, on the sender's; what cannot be measured is
-said in the event as a gap. A profile is sent once per dataset version and process. Source:
+said in the event as a gap. Profile and fingerprint are sent once per dataset version and process. Source:
 https://openlineage.io/spec/2-0-2/OpenLineage.json.
 """
 
@@ -13,7 +13,7 @@ from typing import Any, Literal, NamedTuple, Protocol
 import msgspec
 
 from driftline import clock
-from driftline.capture import fault
+from driftline.capture import fault, measure, opens, order, place
 from driftline.event import facets, openlineage
 from driftline.event.lineage import Job, Touched
 from driftline.event.openlineage import DatasetPart, Event, JobPart, RunPart
@@ -60,7 +60,13 @@ class Seen(msgspec.Struct, kw_only=True):
     path: str = ""  # local file, to be measured when the event is encoded; "" = none
     size: int = 0
     modified_ns: int = 0
+    deferred: bool = False  # the version is provisional: the file is hashed when the event is encoded
+    pending: bool = False  # it was still being written: its state is taken when the event is encoded
+    pointer: Any = None  # () -> (version, bytes), asked when the event is encoded; None = the version stands
+    at_ns: int = 0  # when it was first read, or last written
+    read_ns: int = 0  # when the run first read what it had written; 0 = never
     contents: Any = None  # contents.Contents, once measured
+    lineage: dict[str, Any] | None = None  # body of its columnLineage facet, once it is known
     edges: list[Bindable] = []
     facets: dict[str, dict[str, Any]] = {}  # facets that the user's code attached
 
@@ -82,16 +88,23 @@ class Trace(msgspec.Struct, kw_only=True):
     statements: list[str] = []
     error: str = ""
     gaps: dict[str, int] = {}  # what was not captured -> how often
+    opened: dict[tuple[str, str], None] = {}  # (path, read or write) of files that Python opened, in order
+    ordered: bool = False  # what is read after a version was written is no source of it
+    attributed: set[str] = set()  # paths that belong to what was recorded
+    on_run: dict[str, dict[str, Any]] = {}  # further facets of the run
+    on_job: dict[str, dict[str, Any]] = {}  # further facets of the job
 
 
 class Ended:
     """The last event of a run, encoded when its turn comes."""
 
-    __slots__ = ("_profiled", "_trace")
+    __slots__ = ("_folder", "_home", "_profiled", "_trace")
 
-    def __init__(self, trace: Trace, profiled: set[tuple[str, str, str]]) -> None:
+    def __init__(self, trace: Trace, profiled: set[tuple[str, str, str]], folder: str, home: str) -> None:
         self._trace = trace
         self._profiled = profiled
+        self._folder = folder
+        self._home = home
 
     def encode(self, *, cheap: bool) -> bytes:
         """Return the event as JSON; ``cheap`` measures no file."""
@@ -99,8 +112,13 @@ class Ended:
         if not cheap:
             for seen in (*trace.inputs, *trace.outputs):
                 _measure(seen, trace.gaps)
-        inputs = tuple(_dataset(seen, trace, self._profiled) for seen in trace.inputs)
+        fault.attempt("completeness", _reconcile, trace, self._folder, self._home)
+        ordered = trace.ordered and order.matters(trace)
+        again = [seen for seen in trace.outputs if ordered and seen.read_ns]
+        inputs = tuple(_dataset(seen, trace, self._profiled) for seen in (*trace.inputs, *again))
         outputs = tuple(_dataset(seen, trace, self._profiled, output=True) for seen in trace.outputs)
+        if ordered:
+            trace.on_job["lineage"] = {"entries": order.entries(trace)}
         state = "FAIL" if trace.error else "COMPLETE"
         return openlineage.encode(_event(trace, state, trace.ended_us, inputs, outputs))
 
@@ -124,7 +142,8 @@ def _event(
         on_run["errorMessage"] = facets.pack("errorMessage", message)
     if trace.gaps:
         on_run["driftline_gaps"] = facets.pack("driftline_gaps", {"gaps": trace.gaps})
-    on_job = {}
+    on_run |= {key: facets.pack(key, body) for key, body in trace.on_run.items()}
+    on_job = {key: facets.pack(key, body) for key, body in trace.on_job.items()}
     if trace.statements:
         on_job["sql"] = facets.pack("sql", {"query": ";\n".join(trace.statements)[:_SQL_LIMIT]})
     return Event(
@@ -139,12 +158,57 @@ def _event(
     )
 
 
-def _measure(seen: Seen, gaps: dict[str, int]) -> None:
-    if seen.contents is not None or not seen.path:
+def _reconcile(trace: Trace, folder: str, home: str) -> None:
+    """State how much of what the run opened is recorded, and name the rest as gaps."""
+    if not opens.watching():
         return
+    recorded = {seen.path or seen.touched.dataset.node: seen for seen in (*trace.inputs, *trace.outputs)}
+    sizes = [seen.size or seen.touched.bytes or 0 for seen in recorded.values()]
+    found = opens.left_over(trace.opened, trace.attributed | set(recorded), home)
+    attributed, others = sum(sizes), sum(size for _, _, size in found)
+    if not recorded and not found:
+        return
+    named = [f"{way} {place.place(path, folder).located.name}" for path, way, _ in found]
+    for name in named[: opens.NAMED]:
+        trace.gaps[f"unattributed {name}"] = 1
+    if len(named) > opens.NAMED:
+        trace.gaps["unattributed files"] = len(named) - opens.NAMED
+    whole = attributed + others
+    share = attributed / whole if whole else float(not found)
+    body = {"attributed": attributed, "seen": whole, "completeness": round(share, 6), "files": len(found)}
+    trace.on_run["driftline_completeness"] = {**body, "unattributed": named[: opens.NAMED]}
+
+
+def settle(seen: Seen) -> None:
+    """Take the state of a file that was still open, and the hash that was put off if the file is still as it was seen.
+
+    Raises:
+        OSError: it cannot be read any more.
+    """
+    if seen.pointer is not None:
+        pointer, seen.pointer = seen.pointer, None
+        version, size = pointer()
+        seen.touched = msgspec.structs.replace(seen.touched, version=version, bytes=size)
+    if not seen.deferred and not seen.pending:
+        return
+    was_pending, seen.deferred, seen.pending = seen.pending, False, False
+    if not was_pending and measure.state(seen.path) != (seen.size, seen.modified_ns):
+        return
+    state = measure.of_file(seen.path)
+    attributes = {key: value for key, value in seen.touched.attributes.items() if key != measure.IDENTITY}
+    seen.size, seen.modified_ns = state.size, state.modified_ns
+    seen.touched = msgspec.structs.replace(seen.touched, version=state.version, attributes=attributes, bytes=state.size)
+
+
+def _measure(seen: Seen, gaps: dict[str, int]) -> None:
     try:
+        settle(seen)
+        if seen.contents is not None or not seen.path:
+            return
         contents = importlib.import_module(_CONTENTS)
         seen.contents = contents.of_file(seen.path, seen.touched.version, seen.size, seen.modified_ns)
+    except FileNotFoundError:  # it was temporary
+        gaps["contents"] = gaps.get("contents", 0) + 1
     except Exception as error:  # the fault rule: a file that cannot be profiled is a gap, not an error
         fault.failed("contents", error)
         gaps["contents"] = gaps.get("contents", 0) + 1
@@ -171,13 +235,17 @@ def _dataset(seen: Seen, trace: Trace, profiled: set[tuple[str, str, str]], *, o
         schema = [{"name": field.name, "type": field.type} for field in fields]
         found["schema"] = facets.pack("schema", {"fields": schema})
     key = (touched.dataset.namespace, touched.dataset.name, touched.version)
-    if contents is not None and contents.profile and key not in profiled:
+    if contents is not None and contents.prints is not None and key not in profiled:
         profiled.add(key)
-        body = facets.ProfileFacet(format="dlp1", data=contents.profile)
-        found["driftline_profile"] = facets.pack("driftline_profile", body)
+        found["driftline_fingerprint"] = facets.pack("driftline_fingerprint", contents.prints)
+        if contents.profile:
+            body = facets.ProfileFacet(format="dlp1", data=contents.profile)
+            found["driftline_profile"] = facets.pack("driftline_profile", body)
     on_output = {}
     if output:
-        lineage = _columns(seen, None if fields is None else tuple(field.name for field in fields), trace)
+        lineage = seen.lineage = _columns(
+            seen, None if fields is None else tuple(field.name for field in fields), trace
+        )
         if lineage is not None:
             found["columnLineage"] = facets.pack("columnLineage", lineage)
         counted = {"rowCount": rows, "size": touched.bytes}
@@ -202,7 +270,7 @@ def _columns(seen: Seen, names: tuple[str, ...] | None, trace: Trace) -> dict[st
             fields.setdefault(name, {}).update(dict.fromkeys(found))
         rows.update(dict.fromkeys(shaping))
     if not seen.edges:
-        fields = _identical(seen, trace.inputs)
+        fields = _identical(seen, order.before(trace, seen) if trace.ordered else trace.inputs)
     if not fields and not rows:
         return None
     body: dict[str, Any] = {"fields": {name: {"inputFields": _united(found)} for name, found in fields.items()}}
@@ -249,5 +317,5 @@ def text_of(parameters: Mapping[str, Any]) -> dict[str, str]:
 
 
 def _secret(key: str) -> bool:
-    lowered = key.lower()
+    lowered = key.lower().replace("-", "_")
     return any(word in lowered for word in ("password", "passwd", "secret", "token", "credential", "api_key", "apikey"))

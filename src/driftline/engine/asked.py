@@ -11,7 +11,7 @@ from driftline.config import Settings
 from driftline.engine.engine import Engine
 from driftline.errors import BadInput
 from driftline.event.lineage import Subgraph
-from driftline.event.report import Difference, Impact, Selected
+from driftline.event.report import Answers, Difference, Explanation, Impact, Selected
 
 
 class LocalMemory:
@@ -28,6 +28,8 @@ class LocalMemory:
             "diff": self._diff,
             "select": self._select,
             "impact": self._impact,
+            "why": self._why,
+            "answers": self._answers,
         }
         return answers[what](asked)
 
@@ -77,7 +79,22 @@ class LocalMemory:
         return self.engine.select(asked["selector"], exclude=asked["exclude"], as_of_us=moment, limit=limit)
 
     def _impact(self, asked: Mapping[str, str]) -> Impact:
-        return self.engine.impact(self._node(asked["node"]))
+        return self.engine.touched_by(asked["node"])
+
+    def _why(self, asked: Mapping[str, str]) -> Explanation:
+        return self.engine.why(asked["id"])
+
+    def _answers(self, asked: Mapping[str, str]) -> Answers:
+        found = self.engine.answers(
+            endpoint=asked["endpoint"],
+            document=asked["document"],
+            node=self._node(asked["node"]),
+            since_us=self.engine.moment(asked["since"]),
+            until_us=self.engine.moment(asked["until"]),
+            limit=int(asked["limit"]),
+            before=asked["before"],
+        )
+        return Answers(answers=tuple(found))
 
     def _node(self, text: str) -> str:
         return self.engine.resolve(text) if text else ""

@@ -15,6 +15,7 @@ from driftline.config import Settings
 from driftline.engine import (
     accept,
     announce,
+    answered,
     costs,
     desk,
     differences,
@@ -296,9 +297,29 @@ class Engine:
         """Return schema, versions, columns and findings of a dataset."""
         return questions.dataset(self.house, node)
 
-    def answers(self, *, endpoint: str = "", limit: int = 50, before: str = "") -> list[Answer]:
-        """Return answers, newest first, those before the answer ``before`` only."""
-        return list(self.house.store.ledger.list(endpoint=endpoint, limit=limit, before_id=before))
+    def answers(
+        self,
+        *,
+        endpoint: str = "",
+        document: str = "",
+        node: str = "",
+        since_us: int | None = None,
+        until_us: int | None = None,
+        limit: int = 50,
+        before: str = "",
+    ) -> list[Answer]:
+        """Return answers, newest first.
+
+        Args:
+            endpoint: of this deployment only.
+            document: only those that retrieved it: a content hash, an id, or the id of what chunks are part of.
+            node: only those that stood on this version, or on any version of this dataset.
+            since_us: event time from which on.
+            until_us: event time before which.
+            limit: at most so many.
+            before: id of an answer: only older ones.
+        """
+        return answered.found(self.house, endpoint, document, node, since_us, until_us, limit, before)
 
     def answer(self, id: str) -> Answer:  # noqa: A002 - the record's own field
         """Return one answer."""
@@ -311,6 +332,14 @@ class Engine:
     def impact(self, node: str) -> Impact:
         """Return everything downstream of ``node``, with the answers and the money that stood on it."""
         return reports.impact(self.house, node)
+
+    def touched_by(self, text: str) -> Impact:
+        """Return the impact of what ``text`` names: a node, or (``document:…``, or nothing else) a document or chunk.
+
+        Raises:
+            NotFound, Ambiguous: it names nothing, or several nodes.
+        """
+        return answered.impact(self.house, text)
 
     def tag(self, node: str, tag: str, by: str = "") -> Tag:
         """Put a tag on a node; ``catalogue`` takes its value, its expiry and all else that can be said of a node."""

@@ -175,6 +175,25 @@ class ProfileFacet(msgspec.Struct, frozen=True):
     data: bytes  # the profile, base64 in JSON
 
 
+class RowSetPart(Part, frozen=True):
+    """The rows of a table whatever their order, inside ``driftline_fingerprint``."""
+
+    total: str  # form, ":" and 32 hexadecimal digits: the sum of the hashes of all rows
+    sample: bytes = b""  # the smallest hashes: 24 bytes a row, base64 in JSON
+
+
+class FingerprintFacet(Part, frozen=True):
+    """``driftline_fingerprint`` on a dataset: hashes of its content by column and group of rows."""
+
+    value: str  # form of the hashed bytes, ":" and the hash of the whole
+    algorithm: str  # hash function
+    rows: Count  # rows in it
+    columns: dict[str, str] = {}  # column to the hash of its values, in hexadecimal digits
+    group_rows: Count = 0  # rows of one group; the last group may have fewer
+    groups: bytes = b""  # 16 bytes per group, column after column, base64 in JSON
+    row_set: RowSetPart | None = None  # absent where it was not measured
+
+
 class CodeFacet(msgspec.Struct, frozen=True, omit_defaults=True):
     """``driftline_code`` on a run: hash of the code that ran, its attempt and its parameters."""
 
@@ -187,6 +206,26 @@ class GapsFacet(msgspec.Struct, frozen=True):
     """``driftline_gaps`` on a run: what capture could not see."""
 
     gaps: dict[str, int] = {}  # kind of gap to how often it came
+
+
+class CompletenessFacet(msgspec.Struct, frozen=True):
+    """``driftline_completeness`` on a run: how much of what it opened capture can account for."""
+
+    attributed: Count  # bytes of the files that the run is recorded to have read or written
+    seen: Count  # these, and the bytes of files that it opened otherwise
+    completeness: float  # attributed / seen, 1 = everything
+    unattributed: tuple[str, ...] = ()  # what was opened otherwise, as ``read feed/orders.bin``; the first hundred
+    files: Count = 0  # how many files that are
+
+
+class EnvironmentFacet(msgspec.Struct, frozen=True):
+    """``driftline_environment`` on a run: what the code ran in."""
+
+    python: str  # version of Python
+    platform: str = ""  # operating system and processor
+    packages: dict[str, str] = {}  # data libraries that were imported, with their versions
+    script: str = ""  # file that was run; "" = none, such as a notebook
+    files: int = 0  # files of the script's own folder that the code version covers
 
 
 SCHEMAS = {

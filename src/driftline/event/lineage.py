@@ -75,6 +75,7 @@ class Touched(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     bytes: int | None = None
     fields: tuple[Field, ...] | None = None  # None = schema not said
     profile: str = ""  # content hash of the profile bytes in the store; "" = none
+    hashes: str = ""  # content hash, in the store, of the facet with its hashes by column and rows; "" = none
     attributes: dict[str, str] = {}  # what people want to see: path, uri, threshold …
     aliases: tuple[Dataset, ...] | None = None  # other names of the dataset; None = not said
     formerly: tuple[Dataset, ...] = ()  # the names that it had until it was renamed

@@ -95,12 +95,15 @@ _VENDORS: tuple[tuple[str, Place, type[msgspec.Struct], str, str], ...] = (
 _OWN: tuple[tuple[str, Place, type[msgspec.Struct]], ...] = (
     ("driftline_state", "dataset", ours.StateFacet),
     ("driftline_profile", "dataset", ours.ProfileFacet),
+    ("driftline_fingerprint", "dataset", ours.FingerprintFacet),
     ("driftline_code", "run", ours.CodeFacet),
     ("driftline_deployment", "dataset", ai.DeploymentFacet),
     ("driftline_evaluation", "dataset", ai.EvaluationFacet),
     ("driftline_predictions", "dataset", ai.PredictionsFacet),
     ("driftline_documents", "dataset", ai.DocumentsFacet),
     ("driftline_gaps", "run", ours.GapsFacet),
+    ("driftline_completeness", "run", ours.CompletenessFacet),
+    ("driftline_environment", "run", ours.EnvironmentFacet),
 )
 # What the specification requires where the record, for the sake of emitters that leave it out, does not.
 _LENIENT = {
@@ -127,10 +130,14 @@ _USES = {
     "dataSource": _REDACTED.format("Credentials in its address are"),
     "driftline_state": "Names the version, and says its size and its slice.",
     "driftline_profile": "The profile that drift is computed from.",
+    "driftline_fingerprint": "Tells which columns and rows differ between two versions.",
     "driftline_deployment": "Kept, readable by name: which versions answer at an endpoint.",
     "driftline_evaluation": "Kept, readable by name: how good a version was found to be.",
     "driftline_predictions": "Kept, readable by name: whose answers a window holds.",
     "driftline_documents": "Kept, readable by name: which documents a collection or an index holds.",
+    "driftline_gaps": "Kept, readable by name: what capture could not see.",
+    "driftline_completeness": "Kept, readable by name: bytes attributed of bytes seen.",
+    "driftline_environment": "Kept, readable by name: Python and the libraries that a run used.",
     "driftline_code": "The code version, attempt and parameters of the run.",
 }
 

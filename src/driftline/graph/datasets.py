@@ -141,6 +141,7 @@ def _gathered(dataset: Dataset, version: str, last: Facets, side: str, formerly:
         bytes=size,
         fields=_fields(bytes(held["schema"])) if "schema" in held else None,
         profile=ids.content(profile.data) if profile else "",
+        hashes=ids.content(bytes(held["driftline_fingerprint"])) if "driftline_fingerprint" in held else "",
         attributes=dict(sorted(said.attributes.items())),
         aliases=_aliases(dataset, held) if "symlinks" in last else None,
         formerly=formerly,

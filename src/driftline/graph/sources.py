@@ -109,6 +109,7 @@ def _together(one: Said | None, other: Said) -> Said:
         one.columns | other.columns,
         one.read | other.read,
         one.rootless | other.rootless,
+        one.shaping | other.shaping,
     )
 
 

@@ -100,7 +100,7 @@ def test_one_run_is_shown_without_a_node(run: Run) -> None:
 
 
 def test_a_selector_takes_the_place_of_a_node(run: Run) -> None:
-    nodes, _ = graph(run, "--select", "+features", "--exclude", "nothing")
+    nodes, _ = graph(run, "--select", "+features", "--exclude", "desk")
     assert nodes == {"dataset:file:feed/raw", "job:default:clean", "dataset:file:features"}
     assert run("lineage", "--select", "+features").stdout.startswith("3 nodes, 2 links.\n")
     with pytest.raises(BadInput, match="both"):

@@ -166,7 +166,7 @@ def _notes(engine: Engine, selectors: Sequence[str], unmatched: Sequence[str]) -
 
 def get_impact(engine: Engine, query: NodeQuery) -> Impact:
     """Tell what is downstream of a node, and the money that passed through it."""
-    return engine.impact(engine.resolve(query.node))
+    return engine.touched_by(query.node)
 
 
 OPERATIONS = (
