@@ -31,7 +31,7 @@ def diff(
         first = engine.moment(since)
         if first is None:
             raise BadInput("--from is empty", hint=f"It takes {_MOMENT}")
-        about = engine.resolve(node) if node else ""
+        about = opened.node(engine, node) if node else ""
         found = engine.diff(about, since_us=first, until_us=engine.moment(until), depth=depth, limit=limit)
     if as_json:
         show.as_json(found)
@@ -44,8 +44,8 @@ def diff(
 def _tell(found: Difference) -> None:
     show.say(found.sentence, "bold")
     _table("Nodes", ("", "type", "name"), [
-        *(("+", node.type.lower(), names.label(node.id)) for node in found.came),
-        *(("-", node.type.lower(), names.label(node.id)) for node in found.went),
+        *(("+", node.type.lower(), show.name(node)) for node in found.came),
+        *(("-", node.type.lower(), show.name(node)) for node in found.went),
     ])  # fmt: skip
     headings = ("", "kind", "from", "to", "known by")
     for title, came, went, changed in (

@@ -43,7 +43,8 @@ def lineage(ctx: click.Context, /, node: str | None, listing: bool, as_json: boo
             _list(engine, node or "", as_json)
             return
         start, graph = _ask(engine, node or "", asked)
-    show.unmatched(graph.unmatched)
+        near = {word: engine.near(word) for word in graph.unmatched}
+    show.unmatched(near)
     if as_json:
         show.as_json(whole(graph))
     elif start:
@@ -52,7 +53,8 @@ def lineage(ctx: click.Context, /, node: str | None, listing: bool, as_json: boo
     else:
         tree.flow(graph)
     if graph.truncated:
-        click.echo(f"Note: the answer was cut at {asked['limit']:,} nodes; --limit takes more.", err=True)
+        cut = show.count(asked["limit"], "node")
+        click.echo(f"Note: the answer was cut at {cut} in each direction; --limit takes more.", err=True)
 
 
 def _ask(engine: Engine, node: str, asked: dict[str, Any]) -> tuple[str, Subgraph]:
@@ -66,7 +68,7 @@ def _ask(engine: Engine, node: str, asked: dict[str, Any]) -> tuple[str, Subgrap
     if not node and asked["view"] in ("union", "last"):
         hint = "Name one, or several with --select, or list what is known with --list."
         raise BadInput("no node was named", hint=hint)
-    start = engine.resolve(node) if node else ""
+    start = opened.node(engine, node) if node else ""
     both = asked["up"] == asked["down"]
     graph = engine.lineage(
         start,

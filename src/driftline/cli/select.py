@@ -24,7 +24,8 @@ def select(
     """
     with opened.engine(ctx) as engine:
         found = engine.select(" ".join(selector), exclude=exclude, as_of_us=engine.moment(as_of), limit=limit)
-    show.unmatched(found.unmatched)
+        near = {word: engine.near(word) for word in found.unmatched}
+    show.unmatched(near)
     if as_json:
         show.as_json({"nodes": found.nodes, "total": found.total, "unmatched": found.unmatched})
         return

@@ -28,19 +28,24 @@ def draw(asked: str, graph: Subgraph, *, up: bool, down: bool, depth: int) -> No
     above = sum(node.depth < 0 for node in graph.nodes)
     below = sum(node.depth > 0 for node in graph.nodes)
     counts = [f"{above:,} upstream"] * up + [f"{below:,} downstream"] * down
-    name = names.label(asked)
-    stated = next((node.no_upstream for node in graph.nodes if node.id == asked), "")
+    start = next((node for node in graph.nodes if node.id == asked), None)
+    name, stated = (show.name(start), start.no_upstream) if start else (names.label(asked), "")
     if not graph.edges:
         where = "upstream" if not down else "downstream" if not up else "yet"
         show.say(f"{name} has {_stated(stated)}." if stated and up else f"No lineage of {name} is known {where}.")
         return
     show.say(f"{name} has {' and '.join(counts)} within {show.count(depth, 'step')}.")
-    if up and above:
-        show.heading("Comes from")
-        _print_each(asked, _Tree(graph, sums, depth, up=True))
-    if down and below:
-        show.heading("Goes to")
-        _print_each(asked, _Tree(graph, sums, depth, up=False))
+    trees = [
+        _Tree(graph, sums, depth, up=upstream)
+        for upstream, drawn_ in ((True, up and above), (False, down and below))
+        if drawn_
+    ]
+    for tree in trees:
+        show.heading("Comes from" if tree.up else "Goes to")
+        _print_each(asked, tree)
+    if any(tree.ended for tree in trees):
+        more = "--limit takes more nodes" if graph.truncated else "--depth takes more steps"
+        show.say(f"… was not looked behind; {more}.", "dim")
 
 
 def flow(graph: Subgraph) -> None:
@@ -68,25 +73,28 @@ class _Tree:
         self.nodes = {node.id: node for node in graph.nodes}
         self.beside: dict[str, list[tuple[str, Link]]] = {}
         self._sums = sums
-        self._up = up
+        self.up = up
         self._depth = depth
+        self._cut = graph.truncated
+        self.ended = False  # whether a node was drawn behind which nobody looked
         for link in graph.edges:
             here, there = (link.target, link.source) if up else (link.source, link.target)
             self.beside.setdefault(here, []).append((there, link))
 
     def between(self, behind: str, job: str, there: str) -> Link | None:
         """Return the link that says what fed what along a way over three nodes."""
-        return self._sums.get((there, behind, job) if self._up else (behind, there, job))
+        return self._sums.get((there, behind, job) if self.up else (behind, there, job))
 
     def end(self, node: Node | None, stated: bool) -> str:
         """Return what is said of a node behind which nothing is drawn."""
-        if not self._up or node is None or self.beside.get(node.id):
+        if node is None or self.beside.get(node.id):
             return ""
-        if node.no_upstream:
+        if self.up and node.no_upstream:
             return _stated(node.no_upstream)
-        return (
-            "no lineage known" if not stated and node.type in ("DATASET", "JOB") and -node.depth < self._depth else ""
-        )
+        if self._cut or abs(node.depth) >= self._depth:
+            self.ended = True
+            return "…"
+        return "no lineage known" if self.up and not stated and node.type in ("DATASET", "JOB") else ""
 
 
 def _stated(by: str) -> str:
@@ -137,7 +145,7 @@ def _grow(root: Tree, asked: str, tree: _Tree) -> None:
             grown.add(there)
             waiting.append((branch.add(label), there, here))
         if len(near) > _WIDE:
-            branch.add(Text(f"+{len(near) - _WIDE} more", "dim"))
+            branch.add(Text(f"+{len(near) - _WIDE:,} more; --json lists all", "dim"))
 
 
 def _label(id_: str, node: Node | None, kind_of_link: str, sure: str) -> Text:
@@ -145,7 +153,7 @@ def _label(id_: str, node: Node | None, kind_of_link: str, sure: str) -> Text:
     kind = _KINDS.get(node.type, "") if node else ""
     if kind:
         text.append(f"{kind} ", "dim")
-    name = names.label(id_)
+    name = show.name(node) if node else names.label(id_)
     if kind == "run" and node:
         name = f"{node.label} {name.removeprefix('run ')}".strip()
     text.append(name, "italic" if kind else "bold")

@@ -86,6 +86,11 @@ class StoreGround:
         facets = self._store.lineage.facets(row[1], row[2], row[3]) if row else {}
         return tag_names(facets.get("tags", b""))
 
+    def known(self, method: str) -> set[str]:
+        """Return the kinds (``kind``) or the namespaces of the datasets that are known."""
+        place = _KIND if method == "kind" else _NAMESPACE
+        return {row[place] for row in self._rows("DATASET") if row[place]}
+
     def _named(self, form: Form) -> AbstractSet[int]:
         if form.plain:
             return {found.id for found in self._known(form.text)}

@@ -4,16 +4,20 @@ Enters: a selector, what is excluded, a moment. Leaves: nodes, or a ``Subgraph``
 them. Reads only.
 """
 
+import difflib
 from collections.abc import Collection
 
 import msgspec
 
+from driftline.engine import questions
 from driftline.engine.ground import StoreGround
 from driftline.engine.house import House
 from driftline.event.lineage import Node, Subgraph
 from driftline.event.report import Selected
 from driftline.graph import drawn, select
 from driftline.store.walks import NOW, Walk
+
+KNOWN = 8  # kinds or namespaces that are told where none is spelt alike
 
 
 def nodes(house: House, selector: str, exclude: str, as_of_us: int | None, limit: int) -> Selected:
@@ -26,6 +30,22 @@ def nodes(house: House, selector: str, exclude: str, as_of_us: int | None, limit
     rows = sorted(house.store.walks.nodes(found.datasets).values(), key=lambda row: (row[3], row[2]))
     shown = tuple(Node(id=row[4], type="DATASET", label=row[3], kind=row[5]) for row in rows[:limit])
     return Selected(nodes=shown, total=len(rows), unmatched=found.unmatched)
+
+
+def near(house: House, text: str) -> str:
+    """Return what a word of a selector that fits nothing may have meant, as "near are …" or "known are …"."""
+    ((word,),) = select.parse(text)
+    if word.method in ("kind", "namespace"):
+        known = sorted(StoreGround(house).known(word.method))
+        alike = difflib.get_close_matches(word.form.text, known, n=questions.NEAR)
+        return _listed("near", alike) or _listed("known", known[:KNOWN])
+    if not word.form.plain or word.method == "tag":
+        return ""
+    return _listed("near", questions.near(house, word.form.text, ("JOB",) if word.method == "job" else ("DATASET",)))
+
+
+def _listed(how: str, found: list[str]) -> str:
+    return f"{how} are {', '.join(found)}" if found else ""
 
 
 def graph(house: House, selector: str, exclude: str, as_of_us: int | None, limit: int) -> Subgraph:

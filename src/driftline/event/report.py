@@ -13,9 +13,12 @@ from driftline.event.lineage import Dataset, Field, Link, Node, Subgraph
 
 
 class Receipt(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
-    """What became of one event: accepted (new), merged (known already) or quarantined (kept, not folded)."""
+    """What became of one event: accepted (new), merged (known already), quarantined (kept, not folded), or discarded.
 
-    status: Literal["accepted", "merged", "quarantined"]
+    What was discarded was in quarantine and was given up; it is kept, but not tried again.
+    """
+
+    status: Literal["accepted", "merged", "quarantined", "discarded"]
     event: str  # id: its time and the hash of its content
     reason: str = ""  # why it was quarantined
     facets: dict[str, str] = {}  # facet -> why it could not be read; the event is accepted all the same
@@ -158,6 +161,7 @@ class Selected(msgspec.Struct, frozen=True, kw_only=True):
     nodes: tuple[Node, ...] = ()
     total: int = 0  # how many there are, those beyond the limit among them
     unmatched: tuple[str, ...] = ()  # words of the selector that fit nothing
+    notes: tuple[str, ...] = ()  # what may have been meant
 
 
 class LinkChange(msgspec.Struct, frozen=True, kw_only=True):

@@ -78,6 +78,16 @@ class Drawing:
         )
 
 
+def cut(graph: Subgraph, limit: int) -> Subgraph:
+    """Return the nearest ``limit`` nodes of a graph, and the links among them; jobs count as nodes, too."""
+    if len(graph.nodes) <= limit:
+        return graph
+    nodes = graph.nodes[:limit]
+    held = {node.id for node in nodes} | {""}  # a link through no job
+    edges = tuple(link for link in graph.edges if {link.source, link.target, link.via} <= held)
+    return msgspec.structs.replace(graph, nodes=nodes, edges=edges, truncated=True)
+
+
 def plainly(graph: Subgraph) -> Subgraph:
     """Return ``graph`` as it is drawn: without the DERIVED links that sum up what READ and WRITE links show.
 

@@ -93,7 +93,7 @@ def path(store: Store, start: str, end: str, *, as_of_us: int | None = None, col
     far = {place: found.far[place] for line in way for place in (line.source, line.target)} or {begin: 0}
     whole = graph(store, Walk(far, way, False), "up")
     top = -min((node.depth for node in whole.nodes), default=0)
-    placed = sorted((msgspec.structs.replace(node, depth=node.depth + top) for node in whole.nodes), key=_depth)
+    placed = [msgspec.structs.replace(node, depth=node.depth + top) for node in _in_turn(whole)]
     return _with_ends(store, Subgraph(nodes=tuple(placed), edges=whole.edges), first, last)
 
 
@@ -167,8 +167,24 @@ def _with_ends(store: Store, way: Subgraph, first: Found, last: Found) -> Subgra
     return Subgraph(nodes=tuple(nodes), edges=tuple(edges))
 
 
-def _depth(node: Node) -> int:
-    return node.depth
+def _in_turn(way: Subgraph) -> list[Node]:
+    """Return the nodes of a way as one comes by them: two names of a dataset are at one distance.
+
+    Where a way comes by a job again, its first visit leads to what is farther from the end.
+    """
+    nodes = {node.id: node for node in way.nodes}
+    onward: dict[str, list[str]] = {}
+    for link in way.edges:
+        if not link.via:
+            onward.setdefault(link.source, []).append(link.target)
+    reached = {place for places in onward.values() for place in places}
+    here = min(nodes.values(), key=lambda node: (node.id in reached, node.depth, node.id)).id
+    met = {here: nodes[here]}
+    while places := onward.get(here):
+        here = min(places, key=lambda place: (nodes[place].depth, place))
+        places.remove(here)
+        met[here] = nodes[here]
+    return list((met | nodes).values())
 
 
 def _way(found: Walk | Wide, begin: int, ends: Sequence[int]) -> list[Line]:

@@ -19,6 +19,11 @@ OPEN = 2**63 - 1  # valid_to_us of what still holds
 NOW = OPEN - 1  # a moment at which everything that still holds is seen
 BUSY_SECONDS = 20.0  # how long a writer waits for another process
 
+NONE = (
+    "Name another place (--home or --store; in Python driftline.configure(home=…)), or record something first, as with "
+    "'driftline ingest FILE'."
+)
+
 Row = tuple[Any, ...]
 
 

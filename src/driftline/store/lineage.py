@@ -233,6 +233,10 @@ class Lineage:
         """Return the node ids (of one type) that ``text`` names: several where it is ambiguous, none if unknown."""
         return self._catalogue.find(text, limit, only=only)
 
+    def also(self, text: str, node: str, limit: int = 20) -> list[str]:
+        """Return what else goes by the name ``text``, which was understood as ``node``; nothing for a node id."""
+        return self._catalogue.also(text, node, limit)
+
     def search(self, text: str, limit: int = 20) -> list[Found]:
         """Return datasets, jobs and columns whose names hold ``text``, for suggestions."""
         return self._catalogue.search(text, limit)

@@ -89,4 +89,15 @@ def test_what_is_stated_to_have_no_upstream_is_told_from_what_has_no_known_one(
     said = [line.strip(" └─├│") for line in lines]
     assert "b  no upstream, as stated by j" in said
     assert "c  no lineage known" in said
-    assert "d" in said  # five steps away: what is behind it was not asked
+    assert "d  …" in said  # five steps away: what is behind it was not asked
+
+
+def test_a_tree_that_ends_because_of_the_depth_or_the_limit_says_so(capsys: pytest.CaptureFixture[str]) -> None:
+    nodes, links = (node("a", 0), node("b", -1), node("c", -5)), (link("b", "a"), link("c", "a"))
+    lines = drawn(capsys, Subgraph(nodes=nodes, edges=links), down=False)
+    assert [line.split()[-1] for line in lines if "─ c" in line] == ["…"]
+    assert [line.split(maxsplit=2)[-1].rstrip() for line in lines if "─ b" in line] == ["no lineage known"]
+    assert lines[-1] == "… was not looked behind; --depth takes more steps."
+    cut = drawn(capsys, Subgraph(nodes=nodes, edges=links, truncated=True), down=False)
+    assert not any("no lineage known" in line for line in cut)  # nobody looked
+    assert cut[-1] == "… was not looked behind; --limit takes more nodes."
