@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from driftline.capture.run import run as run
     from driftline.capture.serving import serve as serve
     from driftline.capture.step import step as step
+    from driftline.capture.watch import unwatch as unwatch
     from driftline.capture.watch import watch as watch
     from driftline.guard.wrap import guard as guard
 
@@ -37,7 +38,7 @@ _NAMES = {
     "models": ("deploy", "evaluate"),
     "run": ("Run", "run"),
     "step": ("step",),
-    "watch": ("watch",),
+    "watch": ("unwatch", "watch"),
 }
 _PLACES = {name: f"driftline.capture.{module}" for module, names in _NAMES.items() for name in names}
 _ROOMS = ("guard", "serve")

@@ -30,6 +30,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     """Everything that can be set. Every field is documented in docs/reference/settings.md."""
 
     enabled: bool = True  # False: nothing is patched, recorded or sent
+    disabled: bool = False  # True: the same as ``enabled = false``, whatever that says
     home: str = ".driftline"  # folder of the embedded store, the spool and the guard switch
     store: str = ""  # address of the store: sqlite://FOLDER or postgresql://…; "" = the embedded store in ``home``
     url: str = ""  # address of a Driftline server; "" = straight into the store
@@ -93,6 +94,7 @@ def load(arguments: Mapping[str, Any] | None = None, *, directory: Path | None =
     if unknown:
         raise BadSetting(f"unknown {', '.join(unknown)}; known are {', '.join(sorted(known))}")
     try:
-        return msgspec.convert(values, Settings, strict=False)
+        settings = msgspec.convert(values, Settings, strict=False)
     except msgspec.ValidationError as error:
         raise BadSetting(str(error)) from error
+    return msgspec.structs.replace(settings, enabled=settings.enabled and not settings.disabled)

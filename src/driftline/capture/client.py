@@ -32,6 +32,7 @@ class Client:
     def __init__(self, settings: Settings, open_sink: OpenSink = sinks.open_sink) -> None:
         self.settings = settings
         self.open_sink = open_sink
+        self.home = os.path.abspath(settings.home)
         self.folder = place.base(settings.home)  # dataset names are relative to it
         self.sender = Sender(settings, lambda: open_sink(settings))
         self.sender.on_start = _finish_with_multiprocessing
@@ -73,6 +74,13 @@ def current() -> Client | None:
                 return None
             _install(settings, sinks.open_sink)
     return _process.client
+
+
+def settle(settings: Settings) -> None:
+    """Put ``settings`` in force unless this process has settings already; for children that are spawned."""
+    with _process.lock:
+        if not _process.settled:
+            _install(settings, sinks.open_sink)
 
 
 def configure(**settings: Any) -> Settings:

@@ -21,7 +21,7 @@ def version(code: CodeType) -> str:
     if found is None:
         if len(_versions) >= _CACHE:
             _versions.clear()
-        found = _versions[code] = _of_source(code) or f"code:{_digest(_instructions(code))}"
+        found = _versions[code] = _of_source(code) or f"code:{digest(_instructions(code))}"
     return found
 
 
@@ -31,7 +31,7 @@ def _of_source(code: CodeType) -> str:
         lines = linecache.getlines(code.co_filename) if whole else inspect.getsourcelines(code)[0]
     except (OSError, TypeError, SyntaxError, IndexError):
         return ""
-    return f"src:{_digest(inspect.cleandoc(''.join(lines)).encode())}" if lines else ""
+    return f"src:{digest(inspect.cleandoc(''.join(lines)).encode())}" if lines else ""
 
 
 def _instructions(code: CodeType) -> bytes:
@@ -39,5 +39,6 @@ def _instructions(code: CodeType) -> bytes:
     return b"\0".join((code.co_code, *inner, repr(code.co_names).encode()))
 
 
-def _digest(data: bytes) -> str:
+def digest(data: bytes) -> str:
+    """Return the hash of ``data`` as 16 hex digits."""
     return xxhash.xxh3_64_hexdigest(data)

@@ -13,7 +13,7 @@ from typing import Any, Literal, NamedTuple, Protocol
 import msgspec
 
 from driftline import clock
-from driftline.capture import fault
+from driftline.capture import fault, measure, opens, place
 from driftline.event import facets, openlineage
 from driftline.event.lineage import Job, Touched
 from driftline.event.openlineage import DatasetPart, Event, JobPart, RunPart
@@ -60,6 +60,9 @@ class Seen(msgspec.Struct, kw_only=True):
     path: str = ""  # local file, to be measured when the event is encoded; "" = none
     size: int = 0
     modified_ns: int = 0
+    deferred: bool = False  # the version is provisional: the file is hashed when the event is encoded
+    pending: bool = False  # it was still being written: its state is taken when the event is encoded
+    pointer: Any = None  # () -> (version, bytes), asked when the event is encoded; None = the version stands
     contents: Any = None  # contents.Contents, once measured
     edges: list[Bindable] = []
     facets: dict[str, dict[str, Any]] = {}  # facets that the user's code attached
@@ -82,16 +85,22 @@ class Trace(msgspec.Struct, kw_only=True):
     statements: list[str] = []
     error: str = ""
     gaps: dict[str, int] = {}  # what was not captured -> how often
+    opened: dict[tuple[str, str], None] = {}  # (path, read or write) of files that Python opened, in order
+    attributed: set[str] = set()  # paths that belong to what was recorded
+    on_run: dict[str, dict[str, Any]] = {}  # further facets of the run
+    on_job: dict[str, dict[str, Any]] = {}  # further facets of the job
 
 
 class Ended:
     """The last event of a run, encoded when its turn comes."""
 
-    __slots__ = ("_profiled", "_trace")
+    __slots__ = ("_folder", "_home", "_profiled", "_trace")
 
-    def __init__(self, trace: Trace, profiled: set[tuple[str, str, str]]) -> None:
+    def __init__(self, trace: Trace, profiled: set[tuple[str, str, str]], folder: str, home: str) -> None:
         self._trace = trace
         self._profiled = profiled
+        self._folder = folder
+        self._home = home
 
     def encode(self, *, cheap: bool) -> bytes:
         """Return the event as JSON; ``cheap`` measures no file."""
@@ -99,6 +108,7 @@ class Ended:
         if not cheap:
             for seen in (*trace.inputs, *trace.outputs):
                 _measure(seen, trace.gaps)
+        fault.attempt("completeness", _reconcile, trace, self._folder, self._home)
         inputs = tuple(_dataset(seen, trace, self._profiled) for seen in trace.inputs)
         outputs = tuple(_dataset(seen, trace, self._profiled, output=True) for seen in trace.outputs)
         state = "FAIL" if trace.error else "COMPLETE"
@@ -124,7 +134,8 @@ def _event(
         on_run["errorMessage"] = facets.pack("errorMessage", message)
     if trace.gaps:
         on_run["driftline_gaps"] = facets.pack("driftline_gaps", {"gaps": trace.gaps})
-    on_job = {}
+    on_run |= {key: facets.pack(key, body) for key, body in trace.on_run.items()}
+    on_job = {key: facets.pack(key, body) for key, body in trace.on_job.items()}
     if trace.statements:
         on_job["sql"] = facets.pack("sql", {"query": ";\n".join(trace.statements)[:_SQL_LIMIT]})
     return Event(
@@ -139,10 +150,53 @@ def _event(
     )
 
 
-def _measure(seen: Seen, gaps: dict[str, int]) -> None:
-    if seen.contents is not None or not seen.path:
+def _reconcile(trace: Trace, folder: str, home: str) -> None:
+    """State how much of what the run opened is recorded, and name the rest as gaps."""
+    if not opens.watching():
         return
+    recorded = {seen.path or seen.touched.dataset.node: seen for seen in (*trace.inputs, *trace.outputs)}
+    sizes = [seen.size or seen.touched.bytes or 0 for seen in recorded.values()]
+    found = opens.left_over(trace.opened, trace.attributed | set(recorded), home)
+    attributed, others = sum(sizes), sum(size for _, _, size in found)
+    if not recorded and not found:
+        return
+    named = [f"{way} {place.place(path, folder).located.name}" for path, way, _ in found]
+    for name in named[: opens.NAMED]:
+        trace.gaps[f"unattributed {name}"] = 1
+    if len(named) > opens.NAMED:
+        trace.gaps["unattributed files"] = len(named) - opens.NAMED
+    whole = attributed + others
+    share = attributed / whole if whole else float(not found)
+    body = {"attributed": attributed, "seen": whole, "completeness": round(share, 6), "files": len(found)}
+    trace.on_run["driftline_completeness"] = {**body, "unattributed": named[: opens.NAMED]}
+
+
+def settle(seen: Seen) -> None:
+    """Take the state of a file that was still open, and the hash that was put off if the file is still as it was seen.
+
+    Raises:
+        OSError: it cannot be read any more.
+    """
+    if seen.pointer is not None:
+        pointer, seen.pointer = seen.pointer, None
+        version, size = pointer()
+        seen.touched = msgspec.structs.replace(seen.touched, version=version, bytes=size)
+    if not seen.deferred and not seen.pending:
+        return
+    was_pending, seen.deferred, seen.pending = seen.pending, False, False
+    if not was_pending and measure.state(seen.path) != (seen.size, seen.modified_ns):
+        return
+    state = measure.of_file(seen.path)
+    attributes = {key: value for key, value in seen.touched.attributes.items() if key != measure.IDENTITY}
+    seen.size, seen.modified_ns = state.size, state.modified_ns
+    seen.touched = msgspec.structs.replace(seen.touched, version=state.version, attributes=attributes, bytes=state.size)
+
+
+def _measure(seen: Seen, gaps: dict[str, int]) -> None:
     try:
+        settle(seen)
+        if seen.contents is not None or not seen.path:
+            return
         contents = importlib.import_module(_CONTENTS)
         seen.contents = contents.of_file(seen.path, seen.touched.version, seen.size, seen.modified_ns)
     except Exception as error:  # the fault rule: a file that cannot be profiled is a gap, not an error

@@ -2,9 +2,10 @@
 
 Enters: a local path, a text, a model object. Leaves: versions such as ``xxh3:<16 hex digits>`` of a file's
 bytes, on which every reader agrees, whatever library it uses. A file above ``HASH_LIMIT`` is named by its path,
-size, time and inode instead (``stat:…``), which the caller records. Hashes are cached by path, size, time and
-inode; a file younger than one tick of its timestamp is hashed again. Schemas and profiles are measured later,
-in ``contents``.
+size, time and inode instead (``stat:…``), which the caller records; so is, for the time being, one that a hook's
+budget does not reach for: it is hashed later, on the sender's thread. Hashes are cached by path, size, time and
+inode; a file younger than one tick of its timestamp is hashed again. Schemas and profiles are measured later, in
+``contents``.
 """
 
 import os
@@ -17,6 +18,10 @@ import xxhash
 
 HASH_LIMIT = 1 << 30  # bytes; hashing costs about 0.4 s per GiB
 FOLDER_LIMIT = 1_000  # files of one folder or glob that are named one by one
+BUDGET = 4 << 20  # bytes that one call of a hook hashes on the user's thread: about 2 ms
+STAT = "stat:"  # begins the version of a file that was not hashed
+IDENTITY = "identity"  # attribute that says so
+_PER_FILE = 64 << 10  # what opening a file costs, in bytes of hashing
 _CHUNK = 1 << 20
 _SETTLED_NS = 100_000_000
 _CACHE = 10_000
@@ -28,13 +33,38 @@ class FileState(NamedTuple):
     version: str
     size: int
     modified_ns: int
+    deferred: bool = False  # the version is only provisional: the budget did not reach for a hash
+
+
+class Budget:
+    """How much one call of a hook may still hash."""
+
+    __slots__ = ("left",)
+
+    def __init__(self, size: int = BUDGET) -> None:
+        self.left = size
+
+    def take(self, size: int) -> bool:
+        """Whether a file of ``size`` bytes may be hashed now."""
+        self.left -= size + _PER_FILE
+        return self.left >= 0
 
 
 _hashes: dict[tuple[str, int, int, int], str] = {}
 
 
-def of_file(path: str) -> FileState:
-    """Return the state of the file at ``path``.
+def state(path: str) -> tuple[int, int]:
+    """Return the size of the file at ``path`` in bytes and when it was last modified, in nanoseconds.
+
+    Raises:
+        OSError: there is none.
+    """
+    found = os.stat(path)
+    return found.st_size, found.st_mtime_ns
+
+
+def of_file(path: str, budget: Budget | None = None) -> FileState:
+    """Return the state of the file at ``path``; without a ``budget`` it is hashed, however long that takes.
 
     Raises:
         OSError: it cannot be read, or it is not a regular file.
@@ -45,7 +75,10 @@ def of_file(path: str) -> FileState:
     key = (path, found.st_size, found.st_mtime_ns, found.st_ino)
     version = _hashes.get(key)
     if version is None:
-        version = f"stat:{xxhash.xxh3_64_hexdigest(repr(key).encode())}" if found.st_size > HASH_LIMIT else _hash(path)
+        if found.st_size > HASH_LIMIT or (budget is not None and not budget.take(found.st_size)):
+            version = f"{STAT}{xxhash.xxh3_64_hexdigest(repr(key).encode())}"
+            return FileState(version, found.st_size, found.st_mtime_ns, deferred=found.st_size <= HASH_LIMIT)
+        version = _hash(path)
         if time.time_ns() - found.st_mtime_ns > _SETTLED_NS:
             if len(_hashes) >= _CACHE:
                 _hashes.clear()

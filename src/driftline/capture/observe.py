@@ -42,8 +42,10 @@ def name_of(name: Name, namespace: str, folder: str) -> Dataset:
     return Dataset(namespace or located.namespace, located.name)
 
 
-def observe(name: Name, data: Any, given: Given, folder: str) -> list[Seen]:
+def observe(name: Name, data: Any, given: Given, folder: str, budget: measure.Budget | None = None) -> list[Seen]:
     """Return what ``name`` (and ``data``) is, one entry per version; ``folder`` is what names are relative to.
+
+    A file that ``budget`` does not reach for is named by its size and time, and hashed later.
 
     Raises:
         OSError: a file cannot be read.
@@ -56,7 +58,7 @@ def observe(name: Name, data: Any, given: Given, folder: str) -> list[Seen]:
         spot = place.place(name, folder)
         found = files(os.fspath(name)) if data is None and not given.version else []
         if found:
-            return [of_file(path, given, folder) for path in found]
+            return [of_file(path, given, folder, budget) for path in found]
     touched = Touched(
         dataset=Dataset(given.namespace or spot.located.namespace, spot.located.name),
         version=given.version,
@@ -81,17 +83,18 @@ def files(path: str) -> list[str]:
     return []
 
 
-def of_file(path: str, given: Given, folder: str) -> Seen:
+def of_file(path: str, given: Given, folder: str, budget: measure.Budget | None = None) -> Seen:
     """Return the file at ``path`` in its present state.
 
     Raises:
         OSError: it cannot be read.
     """
-    state = measure.of_file(path)
+    state = measure.of_file(path, budget)
     located = place.place(path, folder).located
     attributes = _text(given.attributes)
-    if state.version.startswith("stat:"):
-        attributes["identity"] = "path, size and time (too large to be hashed)"
+    if state.version.startswith(measure.STAT):
+        why = "not hashed in time" if state.deferred else "too large to be hashed"
+        attributes[measure.IDENTITY] = f"path, size and time ({why})"
     touched = Touched(
         dataset=Dataset(given.namespace or located.namespace, located.name),
         version=given.version or state.version,
@@ -100,7 +103,8 @@ def of_file(path: str, given: Given, folder: str) -> Seen:
         bytes=state.size,
         attributes=attributes,
     )
-    return Seen(touched=touched, path=path, size=state.size, modified_ns=state.modified_ns)
+    deferred = state.deferred and not given.version
+    return Seen(touched=touched, path=path, size=state.size, modified_ns=state.modified_ns, deferred=deferred)
 
 
 def summary(touched: Sequence[Touched]) -> Touched:

@@ -9,24 +9,23 @@ short ones cost one event. Never raises, never swallows what the block raises, n
 import os
 import sys
 from collections.abc import Iterable, Mapping
-from contextvars import ContextVar, Token
+from contextvars import Token
 from datetime import date, datetime
 from types import CodeType, TracebackType
 from typing import Any, Literal, Self
 
 from driftline import clock
-from driftline.capture import client, emit, fault, observe, place
+from driftline.capture import client, collect, emit, fault, observe, offspring, place
 from driftline.capture import code as code_versions
+from driftline.capture.around import current_run, enclosing, open_runs
 from driftline.capture.client import Client
-from driftline.capture.emit import Bindable, Declared, Reach, Seen, Trace
+from driftline.capture.emit import Bindable, Seen, Trace
 from driftline.event import ids
 from driftline.event.lineage import Dataset, Job, Touched, Version
 
 _ANNOUNCE_US = 1_000_000  # a run that is open for longer is announced
 Moment = datetime | int
 Target = Touched | str | os.PathLike[str]
-
-current_run: "ContextVar[Run | None]" = ContextVar("driftline_current_run", default=None)
 
 
 def moment_us(at: Moment | None) -> int:
@@ -38,7 +37,7 @@ def moment_us(at: Moment | None) -> int:
 
 def replayed() -> Moment | None:
     """Return the event time of the run of this context, if it has a clock of its own."""
-    outer = current_run.get()
+    outer = enclosing()
     return None if outer is None else outer.clock
 
 
@@ -61,7 +60,9 @@ class Run:
         self._announce = announce
         self._announced = False
         self._token: Token[Run | None] | None = None
-        self._over = False
+        self.over = False
+        self.outer: Run | None = None
+        self.inherited = False  # it was begun by the process that this one was forked from
         self._opened_us = 0
         self._templates: set[str] = set()
         self._code = code
@@ -100,12 +101,22 @@ class Run:
     @property
     def inputs(self) -> tuple[Touched, ...]:
         """What was read so far, in order."""
-        return tuple(seen.touched for seen in self._trace.inputs)
+        return self._settled(self._trace.inputs)
 
     @property
     def outputs(self) -> tuple[Touched, ...]:
         """What was written so far, in order."""
-        return tuple(seen.touched for seen in self._trace.outputs)
+        return self._settled(self._trace.outputs)
+
+    @property
+    def opened(self) -> dict[tuple[str, str], None]:
+        """Paths that Python opened so far, as (path, read or write); ``opens`` adds to it."""
+        return self._trace.opened
+
+    def _settled(self, found: list[Seen]) -> tuple[Touched, ...]:
+        for seen in found:
+            fault.attempt("contents", emit.settle, seen)
+        return tuple(seen.touched for seen in found)
 
     def read(
         self,
@@ -169,30 +180,28 @@ class Run:
 
     def add(self, way: Literal["read", "write"], seen: Seen) -> Touched:
         """Record ``seen``, once per version; for hooks."""
-        into = self._trace.inputs if way == "read" else self._trace.outputs
-        touched = seen.touched
-        if way == "read" and touched.version and self._wrote(touched):
-            return touched  # what the run itself made is no input of it
-        for index, known in enumerate(into):
-            if known.touched.dataset == touched.dataset and known.touched.version == touched.version:
-                known.edges.extend(seen.edges)
-                if known.contents is None and seen.contents is not None:
-                    into[index] = seen
-                    seen.edges = known.edges
-                return into[index].touched
-        into.append(seen)
+        touched = collect.add(self._trace, way, seen)
+        if self.inherited:
+            self._hand_over(way, seen)
         return touched
+
+    def attribute(self, opened: Iterable[tuple[str, str]]) -> None:
+        """Say that these files belong to what was recorded."""
+        self._trace.attributed.update(path for path, _ in opened)
 
     def attach(self, target: Touched, key: str, body: Mapping[str, Any]) -> None:
         """Attach a facet to a version that this run has read or written; ``body`` becomes JSON."""
-        for seen in (*self._trace.outputs, *self._trace.inputs):
-            if seen.touched.dataset == target.dataset and seen.touched.version == target.version:
-                seen.facets = {**seen.facets, key: dict(body)}
-                return
+        collect.attach(self._trace, target, key, body)
 
-    def _wrote(self, touched: Touched) -> bool:
-        mine = (seen.touched for seen in self._trace.outputs)
-        return any(one.dataset == touched.dataset and one.version == touched.version for one in mine)
+    def parameters(self, found: Mapping[str, Any]) -> None:
+        """Record further parameters."""
+        self._trace.parameters.update(emit.text_of(found))
+
+    def _hand_over(self, way: Literal["read", "write"], seen: Seen) -> None:
+        """Leave ``seen`` to the process that began this run, and will end it."""
+        if self._client is not None:
+            offspring.before_exit(self.finish)
+            fault.attempt("offspring", offspring.leave, self._client.home, self.id, way, seen)
 
     def columns(
         self,
@@ -219,36 +228,15 @@ class Run:
         self, target: Target, sources: Mapping[str, Iterable[str] | str], subtype: str, namespace: str
     ) -> None:
         assert self._client is not None
-        dataset = observe.name_of(target, namespace, self._client.folder)
-        direct = subtype in ("IDENTITY", "TRANSFORMATION", "AGGREGATION")
-        fields: dict[str, list[Reach]] = {}
-        for column, given in sources.items():
-            for text in [given] if isinstance(given, str) else given:
-                name, _, field = text.rpartition(".")
-                source = self._source(name)
-                reach = Reach(source.namespace, source.name, field, "DIRECT" if direct else "INDIRECT", subtype)
-                fields.setdefault(column, []).append(reach)
-        self.edges(dataset, Declared(fields))
-
-    def _source(self, name: str) -> Dataset:
-        assert self._client is not None
-        known = [seen.touched.dataset for seen in (*self._trace.inputs, *self._trace.outputs)]
-        named = [dataset for dataset in known if dataset.name == name]
-        ending = [dataset for dataset in known if dataset.name.rsplit("/", 1)[-1] == name]
-        for dataset in (*named, *ending):
-            return dataset
-        return observe.name_of(name, "", self._client.folder)
+        folder = self._client.folder
+        dataset = observe.name_of(target, namespace, folder)
+        self.edges(dataset, collect.declared(self._trace, sources, subtype, folder))
 
     def edges(self, dataset: Dataset, edges: Bindable, version: str | None = None) -> None:
         """Attach column edges to the versions of ``dataset`` that this run has written, or to one; for hooks."""
-        written = [seen for seen in self._trace.outputs if seen.touched.dataset == dataset]
-        if version is not None:
-            written = [seen for seen in written if seen.touched.version == version]
-        if not written:
-            written = [Seen(touched=Touched(dataset=dataset))]
-            self._trace.outputs.extend(written)
-        for seen in written:
-            seen.edges.append(edges)
+        for seen in collect.edges(self._trace, dataset, edges, version):
+            if self.inherited:
+                self._hand_over("write", seen)
 
     def statement(self, text: str, template: str = "") -> None:
         """Record a statement; ``template`` is the part of it that counts as code. For hooks."""
@@ -263,7 +251,7 @@ class Run:
 
     def announce(self) -> None:
         """Send START once the run has been open for long; called by the sender."""
-        if not self._announced and self._client is not None and not self._over:
+        if not self._announced and self._client is not None and not self.over:
             open_us = clock.now_us() - self._opened_us
             if self._announce or open_us > _ANNOUNCE_US:
                 self._announced = True
@@ -280,15 +268,19 @@ class Run:
 
     def _enter(self) -> None:
         assert self._client is not None
-        parent = current_run.get()
+        parent = self.outer = enclosing()
         if parent is not None and parent.id:
             self._trace.parent, self._trace.parent_job = parent.id, parent.job
         self._opened_us = clock.now_us()
-        self.resume()
+        open_runs[id(self)] = self
+        self._become_current()
         if self._announce:
             self.announce()
         else:
             self._client.sender.watch(self)
+
+    def _become_current(self) -> None:
+        self.resume()
 
     def resume(self) -> None:
         """Become the current run of this context."""
@@ -314,14 +306,35 @@ class Run:
 
     def finish(self, error: BaseException | None) -> None:
         """Send the last event; once."""
-        if self._client is None or self._over:
+        if self._client is None or self.over:
             return
-        self._over = True
+        self.over = True
+        open_runs.pop(id(self), None)
         self._client.sender.unwatch(self)
         fault.attempt("run", self._finish, self._client, error)
 
+    @classmethod
+    def taken_over(cls, run: str, job: Job) -> Self:
+        """Return, in a child process, the run that its parent has begun and will end."""
+        made = cls(job.name, code="taken over", namespace=job.namespace)
+        made._trace.run = run
+        made.inherited = True
+        open_runs[id(made)] = made
+        return made
+
+    def inherit(self) -> None:
+        """Be the same run in a child process: what it collects is left to the parent, which sends it."""
+        self.inherited = True
+        trace = self._trace
+        trace.inputs, trace.outputs, trace.statements, trace.gaps = [], [], [], {}
+        trace.opened, trace.attributed = {}, set()
+
     def _finish(self, owner: Client, error: BaseException | None) -> None:
         trace = self._trace
+        if self.inherited:
+            offspring.leave_rest(owner.home, trace)
+            return
+        offspring.collect(owner.home, trace)
         trace.ended_us = clock.now_us() if self._at is None else trace.started_us
         trace.code = self._version()
         if error is not None:
@@ -329,7 +342,7 @@ class Run:
         lost = owner.sender.take_losses()
         if lost:
             trace.gaps["lost"] = lost
-        owner.event(emit.Ended(trace, owner.profiled))
+        owner.event(emit.Ended(trace, owner.profiled, owner.folder, owner.home))
 
     def _version(self) -> str:
         base = self._code if isinstance(self._code, str) else code_versions.version(self._code)

@@ -12,7 +12,7 @@ from collections import deque
 from collections.abc import Callable, Iterable
 from typing import Any, Protocol
 
-from driftline.capture import fault
+from driftline.capture import fault, own
 from driftline.capture.spool import Spool
 from driftline.config import Settings
 from driftline.event.answer import Answer
@@ -141,6 +141,7 @@ class Sender:
     # --- on the sender's thread -------------------------------------------------------------------------------
 
     def _work(self) -> None:
+        own.here()
         while True:
             if not self._items:
                 self._wake.wait(TICK_SECONDS)
@@ -278,6 +279,7 @@ class Sender:
     # --- on the spooler's thread ------------------------------------------------------------------------------
 
     def _spill(self) -> None:
+        own.here()
         while self._overflow:
             events: list[bytes] = []
             answers: list[Answer] = []

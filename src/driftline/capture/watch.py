@@ -1,44 +1,86 @@
 """Watching: hooks on the libraries that read and write data, put on once, for those that are or get imported.
 
-Enters: ``watch()``. Leaves: patched readers and writers that record on the run of their context and do nothing
-without one. A library that is imported later is patched then; one that never is costs nothing. Switched off by
-``DRIFTLINE_ENABLED=false``: then nothing at all is patched.
+Enters: ``watch()`` or ``watch(name)``. Leaves: patched readers and writers that record on the run around them and do
+nothing without one; with a name, that run is the whole process. A library that is imported later is patched then; one
+that never is costs nothing. Switched off by ``DRIFTLINE_DISABLED=1``: then nothing at all is patched.
 """
 
 import importlib
 import importlib.util
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from importlib.abc import Loader, MetaPathFinder
 from importlib.machinery import ModuleSpec
 from types import ModuleType
 from typing import Any
 
-from driftline.capture import client, fault
+from driftline.capture import around, client, fault, opens, process
 
-HOOKS = {"pandas": "driftline.capture.hooks.pandas", "duckdb": "driftline.capture.hooks.duckdb"}
+_PLACE = "driftline.capture.hooks."
+_MODULES = {
+    "pandas": ("pandas",),
+    "polars": ("polars",),
+    "duckdb": ("duckdb",),
+    "pyarrow": (
+        "pyarrow", "pyarrow.parquet", "pyarrow.csv", "pyarrow.json", "pyarrow.feather", "pyarrow.orc", "pyarrow.ipc",
+        "pyarrow.dataset",
+    ),
+    "numpy": ("numpy",),
+    "objects": (
+        "pickle", "cloudpickle", "dill", "joblib", "torch", "torch.jit", "safetensors.torch", "safetensors.numpy",
+    ),
+    "dbapi": ("sqlite3", "psycopg"),
+    "sqlalchemy": ("sqlalchemy",),
+    "fsspec": ("fsspec.spec",),
+    "datasets": ("datasets",),
+    "mlflow": (
+        "mlflow", "mlflow.models", "mlflow.pyfunc", "mlflow.sklearn", "mlflow.pytorch", "mlflow.tensorflow",
+        "mlflow.keras", "mlflow.xgboost", "mlflow.lightgbm", "mlflow.catboost", "mlflow.spark", "mlflow.statsmodels",
+        "mlflow.transformers", "mlflow.sentence_transformers", "mlflow.langchain", "mlflow.onnx", "mlflow.prophet",
+    ),
+    "argparse": ("argparse",),
+    "threads": ("threading", "concurrent.futures.thread", "multiprocessing.process"),
+}  # fmt: skip
+HOOKS = {library: _PLACE + hook for hook, libraries in _MODULES.items() for library in libraries}
 
 _patches: dict[str, list[Any]] = {}
 
 
-def watch() -> None:
-    """Record what pandas and DuckDB read and write while a run is active; calling it again changes nothing."""
+def watch(name: str = "", *, params: Mapping[str, Any] | None = None, namespace: str | None = None) -> None:
+    """Record what data libraries read and write while a run is active; calling it again changes nothing.
+
+    Args:
+        name: of a job that this process is one run of, from now until it ends; ``""``: only the runs that are opened
+            otherwise. A second name ends the first run and begins another.
+        params: parameters of that run, beside those of the command line.
+        namespace: of the job; default ``settings.namespace``.
+    """
     if client.current() is None:
         return
+    if name:
+        fault.attempt("watch", process.begin, name, params, namespace, sys._getframe(1))
+    hooks_on()
+
+
+def unwatch() -> None:
+    """End the run that ``watch(name)`` began, and take all hooks off again."""
+    process.end()
+    opens.switch_off()
+    sys.meta_path[:] = [finder for finder in sys.meta_path if not isinstance(finder, _AfterImport)]
+    for library in list(_patches):
+        for patch in reversed(_patches.pop(library)):
+            patch.undo()
+
+
+def hooks_on() -> None:
+    """Put the hooks on, now and for what will be imported."""
+    opens.install(around.active)
     for library in HOOKS:
         module = sys.modules.get(library)
         if module is not None and not getattr(module.__spec__, "_initializing", False):
             _install(library, module)
     if not any(isinstance(finder, _AfterImport) for finder in sys.meta_path):
         sys.meta_path.insert(0, _AfterImport())
-
-
-def unwatch() -> None:
-    """Take all hooks off again."""
-    sys.meta_path[:] = [finder for finder in sys.meta_path if not isinstance(finder, _AfterImport)]
-    for library in list(_patches):
-        for patch in reversed(_patches.pop(library)):
-            patch.undo()
 
 
 def _install(library: str, module: ModuleType) -> None:

@@ -189,6 +189,26 @@ class GapsFacet(msgspec.Struct, frozen=True):
     gaps: dict[str, int] = {}  # kind of gap to how often it came
 
 
+class CompletenessFacet(msgspec.Struct, frozen=True):
+    """``driftline_completeness`` on a run: how much of what it opened capture can account for."""
+
+    attributed: Count  # bytes of the files that the run is recorded to have read or written
+    seen: Count  # these, and the bytes of files that it opened otherwise
+    completeness: float  # attributed / seen, 1 = everything
+    unattributed: tuple[str, ...] = ()  # what was opened otherwise, as ``read feed/orders.bin``; the first hundred
+    files: Count = 0  # how many files that are
+
+
+class EnvironmentFacet(msgspec.Struct, frozen=True):
+    """``driftline_environment`` on a run: what the code ran in."""
+
+    python: str  # version of Python
+    platform: str = ""  # operating system and processor
+    packages: dict[str, str] = {}  # data libraries that were imported, with their versions
+    script: str = ""  # file that was run; "" = none, such as a notebook
+    files: int = 0  # files of the script's own folder that the code version covers
+
+
 SCHEMAS = {
     "schema": f"{SPEC}1-2-0/SchemaDatasetFacet.json#/$defs/SchemaDatasetFacet",
     "version": f"{SPEC}1-0-1/DatasetVersionDatasetFacet.json#/$defs/DatasetVersionDatasetFacet",

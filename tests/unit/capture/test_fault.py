@@ -71,7 +71,7 @@ def test_a_hook_that_fails_is_told_once_and_off_after_three(
     frame.to_csv(tmp_path / "x.csv", index=False)
     driftline.watch()
     attempts = Recorder(RuntimeError("on purpose"))
-    monkeypatch.setattr(Run, "read", attempts)
+    monkeypatch.setattr(Run, "add", attempts)
     with caplog.at_level(logging.WARNING, "driftline"), driftline.run("job") as run:
         for _ in range(5):
             assert pd.read_csv(tmp_path / "x.csv").equals(frame)

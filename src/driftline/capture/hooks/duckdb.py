@@ -11,11 +11,11 @@ import sys
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from driftline.capture import fault
+from driftline.capture import fault, own
+from driftline.capture.around import active
 from driftline.capture.hooks import patch
 from driftline.capture.hooks.patch import Patch
 from driftline.capture.hooks.session import Session
-from driftline.capture.run import current_run
 
 STATEMENTS = ("execute", "sql", "query", "from_query")
 READERS = ("read_parquet", "from_parquet", "read_csv", "from_csv_auto", "read_json")
@@ -54,22 +54,25 @@ def _around(owner: Any, attribute: str, before: Before) -> list[Patch]:
 
     @functools.wraps(original)
     def call(*args: Any, **kwargs: Any) -> Any:
-        run = current_run.get()
+        run = active()
         record = None
         caller = sys._getframe(1)
         if run is not None and not fault.off(piece):
-            token = current_run.set(None)
-            try:
-                record = patch.noted(piece, run, before, args, kwargs, caller)
-            finally:
-                current_run.reset(token)
+            record = patch.noted(piece, run, before, args, kwargs, caller)
         inside = {**caller.f_locals, "__driftline_call": functools.partial(original, *args, **kwargs)}
+        span = own.Span()
+        token = None if run is None else own.enter(span)
         try:
             result = eval(_CALL, caller.f_globals, inside)  # noqa: S307 - our own constant, in the caller's variables
         except BaseException:
             if run is not None and record is not None:
                 patch.noted(piece, run, functools.partial(record, failed=True), run)
             raise
+        finally:
+            if run is not None and token is not None:
+                own.leave(token)
+                span.closed = True
+                run.attribute(span.opened)
         if run is not None and record is not None:
             patch.noted(piece, run, record, run)
         return result

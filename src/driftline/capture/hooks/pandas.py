@@ -1,54 +1,69 @@
-"""pandas: files that are read by ``read_parquet``, ``read_csv`` and ``read_json`` or written by ``to_…`` are recorded.
+"""pandas: files and addresses that its readers and writers are given, and tables that it reads and writes through SQL.
 
-Enters: the loaded pandas module. Leaves: patches on its readers and on the writers of its frames. Only paths
-are recorded (text or path-like, local or with an address), never frames: attributes, indexes and dtypes are not
-touched. Buffers and open files have no name and are left out.
+Enters: the loaded pandas module. Leaves: patches on ``pandas.read_…`` and on the ``to_…`` of its frames. Only names
+are recorded, never frames: attributes, indexes and dtypes are not touched. Buffers have no name and are left out.
 """
 
-import os
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from driftline.capture.hooks import patch
-from driftline.capture.hooks.patch import Patch, Record
+from driftline.capture.hooks import database, table
+from driftline.capture.hooks.patch import PASS, Before, Call, Patch, around
+from driftline.capture.hooks.table import RESULT, Entry
 from driftline.capture.run import Run
 
-READERS = {"read_parquet": "path", "read_csv": "filepath_or_buffer", "read_json": "path_or_buf"}
-WRITERS = {"to_parquet": "path", "to_csv": "path_or_buf", "to_json": "path_or_buf"}
+_PATH = ("filepath_or_buffer", "path", "path_or_buf", "io", "path_or_buffer")
+READERS = (
+    "read_csv", "read_table", "read_fwf", "read_parquet", "read_json", "read_excel", "read_feather", "read_orc",
+    "read_hdf", "read_stata", "read_sas", "read_spss", "read_xml", "read_html",
+)  # fmt: skip
+WRITERS = (
+    "DataFrame.to_csv", "DataFrame.to_parquet", "DataFrame.to_json", "DataFrame.to_excel", "DataFrame.to_feather",
+    "DataFrame.to_orc", "DataFrame.to_hdf", "DataFrame.to_stata", "DataFrame.to_xml", "DataFrame.to_html",
+)  # fmt: skip
+_TARGET = (*_PATH, "excel_writer")
+
+TABLE = (
+    *(Entry(name, "read", 0, _PATH) for name in READERS),
+    Entry("read_pickle", "read", 0, _PATH, RESULT),
+    *(Entry(name, "write", 1, _TARGET, 0) for name in WRITERS),
+    Entry("DataFrame.to_pickle", "write", 1, _PATH, 0),
+    Entry("Series.to_csv", "write", 1, _PATH, 0),
+    Entry("Series.to_json", "write", 1, _PATH, 0),
+    Entry("Series.to_pickle", "write", 1, _PATH, 0),
+    Entry("Series.to_excel", "write", 1, _TARGET, 0),
+    Entry("ExcelWriter.close", "write", 0, ("self",)),
+    Entry("HDFStore.close", "write", 0, ("self",)),
+)
+QUERIES = ("read_sql", "read_sql_query", "read_sql_table")
 
 
 def install(pandas: Any) -> list[Patch]:
     """Put the hooks on and return what was replaced."""
-    patches = [patch.after(pandas, name, _reads(keyword)) for name, keyword in READERS.items()]
-    for name, keyword in WRITERS.items():
-        owner = next(base for base in pandas.DataFrame.__mro__ if name in base.__dict__)
-        patches.append(patch.after(owner, name, _writes(keyword)))
-    return patches
+    patches = table.install(pandas, TABLE)
+    for name in QUERIES:
+        patches += around(pandas, name, _queried, _place(1))
+    return patches + around(pandas, "DataFrame.to_sql", _stored, _place(2))
 
 
-def _reads(keyword: str) -> Record:
-    def record(run: Run, args: Sequence[Any], kwargs: Mapping[str, Any]) -> None:
-        path = _path(args[0] if args else kwargs.get(keyword))
-        if path:
-            run.read(path)
+def _place(argument: int) -> Before:
+    """Find the database of a call; one that is not known here is left to the hooks of its own library."""
 
-    return record
+    def before(args: Sequence[Any], kwargs: Mapping[str, Any]) -> Any:
+        return database.place_of(args[argument] if len(args) > argument else kwargs.get("con")) or PASS
 
-
-def _writes(keyword: str) -> Record:
-    def record(run: Run, args: Sequence[Any], kwargs: Mapping[str, Any]) -> None:
-        path = _path(args[1] if len(args) > 1 else kwargs.get(keyword))
-        if path:
-            run.write(path)
-
-    return record
+    return before
 
 
-def _path(given: Any) -> str:
-    """Return the path or address in ``given``; ``""`` where it is none, or is the content itself."""
-    if not isinstance(given, str | os.PathLike):
-        return ""
-    text = os.fspath(given)
-    if not isinstance(text, str) or "\n" in text or text.lstrip()[:1] in ("{", "["):
-        return ""
-    return text
+def _queried(run: Run, call: Call) -> bool:
+    text = call.argument(0, "sql", "table_name")
+    if isinstance(text, str) and text.strip().isidentifier():
+        return database.touch(run, "read", call.before, text.strip(), call.argument(2, "schema"), call.result)
+    return database.statement(run, call.before, str(text), call.argument(1, "con"))
+
+
+def _stored(run: Run, call: Call) -> bool:
+    name = call.argument(1, "name")
+    if not isinstance(name, str):
+        return False
+    return database.touch(run, "write", call.before, name, call.argument(3, "schema"), call.args[0])

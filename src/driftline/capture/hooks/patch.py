@@ -1,18 +1,43 @@
 """How a hook is put on: one attribute of a class or module is replaced, and can be put back.
 
-Enters: the owner, the attribute and what to record. Leaves: a function with the same name, signature and
-pickling that calls the original exactly once with the same arguments, then (or before, too) records on the
-current run. Without a run it only calls. A hook that has failed three times only calls as well.
+Enters: the owner, the attribute and what to record. Leaves: a function with the same name, signature and pickling that
+calls the original exactly once with the same arguments, then (or before, too) records on the run around it. Without
+a run, and inside a call that is recorded already, it only calls; so does a hook that has failed three times. Static and
+class methods stay such.
 """
 
 import functools
-from collections.abc import Callable
+import inspect
+import sys
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from driftline.capture import fault
-from driftline.capture.run import Run, current_run
+from driftline.capture import fault, own
+from driftline.capture.around import active
+from driftline.capture.run import Run
 
-Record = Callable[..., None]
+_ABSENT = object()
+PASS = object()
+
+
+class Call(NamedTuple):
+    """One call of an original that has returned."""
+
+    args: Sequence[Any]
+    kwargs: Mapping[str, Any]
+    result: Any
+    inside: own.Span
+    before: Any = None  # what was found out before the call
+
+    def argument(self, place: int, *names: str) -> Any:
+        """Return the argument that was given at ``place`` or by one of ``names``; None where it was not given."""
+        if len(self.args) > place >= 0:
+            return self.args[place]
+        return next((self.kwargs[name] for name in names if name in self.kwargs), None)
+
+
+Record = Callable[[Run, Call], Any]  # returns whether anything was recorded
+Before = Callable[[Sequence[Any], Mapping[str, Any]], Any]
 
 
 class Patch(NamedTuple):
@@ -21,35 +46,122 @@ class Patch(NamedTuple):
     owner: Any
     attribute: str
     original: Any
+    inherited: bool = False  # the owner had it from a base class
 
     def undo(self) -> None:
         """Put the original back."""
-        setattr(self.owner, self.attribute, self.original)
+        if self.inherited:
+            delattr(self.owner, self.attribute)
+        else:
+            setattr(self.owner, self.attribute, self.original)
 
 
-def after(owner: Any, attribute: str, record: Record) -> Patch:
-    """Call ``record(run, args, kwargs)`` after each call of ``owner.attribute`` that returned."""
-    original = owner.__dict__[attribute]
-    piece = f"hook {getattr(owner, '__name__', owner)}.{attribute}"
+def around(owner: Any, attribute: str, record: Record, before: Before | None = None) -> list[Patch]:
+    """Have ``record`` look at each call of ``owner.attribute`` that has returned, and ``before`` at it earlier.
+
+    Where ``before`` returns ``PASS``, the call is none of ours, and inner hooks see it. ``attribute`` may lead through
+    a class (``DataFrame.to_csv``); what the library does not have is passed over.
+    """
+    *way, name = attribute.split(".")
+    for step in way:
+        owner = getattr(owner, step, None)
+    if owner is None or not hasattr(owner, name):
+        return []
+    holder = next((one for one in getattr(owner, "__mro__", (owner,)) if name in one.__dict__), None)
+    if holder is None:
+        holder = owner
+    given = holder.__dict__.get(name, _ABSENT)
+    if given is _ABSENT:
+        given = getattr(owner, name)
+    function = given.__func__ if isinstance(given, staticmethod | classmethod) else given
+    piece = f"hook {getattr(owner, '__name__', owner)}.{name}"
+    call = _wrapper(function, piece, record, before)
+    made = type(given)(call) if isinstance(given, staticmethod | classmethod) else call
+    patches = [_set(holder, name, given, made)]
+    qualified = getattr(function, "__qualname__", "")
+    home = sys.modules.get(getattr(function, "__module__", None) or "")
+    if home is not None and home is not holder and home.__dict__.get(qualified) is function:
+        patches.append(_set(home, qualified, function, call))  # so that it is pickled by its name
+    return patches
+
+
+def _set(owner: Any, name: str, original: Any, made: Any) -> Patch:
+    inherited = name not in owner.__dict__
+    setattr(owner, name, made)
+    return Patch(owner, name, original, inherited)
+
+
+def _wrapper(original: Any, piece: str, record: Record, before: Before | None) -> Any:
+    if inspect.iscoroutinefunction(original):
+        return _later(original, piece, record)
 
     @functools.wraps(original)
     def call(*args: Any, **kwargs: Any) -> Any:
-        run = current_run.get()
+        run = active()
         if run is None or fault.off(piece):
             return original(*args, **kwargs)
-        result = original(*args, **kwargs)
-        noted(piece, run, record, run, args, kwargs)
+        found = None if before is None else noted(piece, run, before, args, kwargs)
+        if found is PASS:
+            return original(*args, **kwargs)
+        inside = own.Span()
+        token = own.enter(inside)
+        done = False
+        try:
+            result = original(*args, **kwargs)
+            done = True
+        finally:
+            _ended(run, inside, token, done=done)
+        _record(piece, run, record, Call(args, kwargs, result, inside, found))
         return result
 
-    setattr(owner, attribute, call)
-    return Patch(owner, attribute, original)
+    return call
+
+
+def _later(original: Any, piece: str, record: Record) -> Any:
+    """The same for a coroutine function."""
+
+    @functools.wraps(original)
+    async def call(*args: Any, **kwargs: Any) -> Any:
+        run = active()
+        if run is None or fault.off(piece):
+            return await original(*args, **kwargs)
+        inside = own.Span()
+        token = own.enter(inside)
+        done = False
+        try:
+            result = await original(*args, **kwargs)
+            done = True
+        finally:
+            _ended(run, inside, token, done=done)
+        _record(piece, run, record, Call(args, kwargs, result, inside))
+        return result
+
+    return call
+
+
+def _ended(run: Run, inside: own.Span, token: Any, *, done: bool) -> None:
+    own.leave(token)
+    inside.closed = True
+    if not done:
+        run.opened.update(inside.opened)
+
+
+def _record(piece: str, run: Run, record: Record, call: Call) -> None:
+    recorded = noted(piece, run, record, run, call)
+    if recorded:
+        run.attribute(call.inside.opened)
+    else:
+        run.opened.update(call.inside.opened)
 
 
 def noted(piece: str, run: Run, act: Callable[..., Any], *args: Any) -> Any:
     """Return ``act(*args)``; where it fails, the failure is counted and the run carries a gap."""
+    token = own.enter(own.OURS)
     try:
         return act(*args)
     except Exception as error:  # the fault rule: whatever of ours fails, the user's call is done
         fault.failed(piece, error)
         run.gap(piece)
         return None
+    finally:
+        own.leave(token)

@@ -1,0 +1,38 @@
+"""Which run is around this code: the innermost one of its context, or the one that the whole process is.
+
+Enters: runs that begin and end. Leaves: the run that records what happens now. Contexts are those of ``contextvars``,
+so that tasks and generators have their own; a thread that knows no run belongs to the run of the process.
+"""
+
+from contextvars import ContextVar
+from typing import TYPE_CHECKING
+
+from driftline.capture import own
+
+if TYPE_CHECKING:
+    from driftline.capture.run import Run
+
+current_run: "ContextVar[Run | None]" = ContextVar("driftline_current_run", default=None)
+open_runs: "dict[int, Run]" = {}  # begun and not ended, in this process
+
+
+class _Process:
+    """The run that a whole process is, if ``watch`` has opened one."""
+
+    run: "Run | None" = None
+
+
+process = _Process()
+
+
+def enclosing() -> "Run | None":
+    """Return the run around this code that still lasts; None where there is none."""
+    run = current_run.get()
+    while run is not None and run.over:
+        run = run.outer
+    return process.run if run is None else run
+
+
+def active() -> "Run | None":
+    """Return the run that records what happens now; None inside a recorded call, and in our own work."""
+    return None if own.inside() is not None else enclosing()

@@ -1,0 +1,90 @@
+"""What a run collects while it lasts: each version once, with everything that is known of it.
+
+Enters: versions as they are read and written, and facets and edges for them. Leaves: the trace, changed. What a
+run itself wrote is no input of it; a version that is seen twice keeps what either sighting knew.
+"""
+
+from collections.abc import Iterable, Mapping
+from typing import Any, Literal
+
+from driftline.capture import observe
+from driftline.capture.emit import Bindable, Declared, Reach, Seen, Trace
+from driftline.event.lineage import Dataset, Touched
+
+Way = Literal["read", "write"]
+
+
+def add(trace: Trace, way: Way, seen: Seen) -> Touched:
+    """Record ``seen``, once per version; returns what is recorded of it."""
+    into = trace.inputs if way == "read" else trace.outputs
+    if way == "read" and (seen.touched.version or seen.path) and any(_same(one, seen) for one in trace.outputs):
+        return seen.touched  # what the run itself made is no input of it
+    for index, known in enumerate(into):
+        if _same(known, seen):
+            known.edges.extend(seen.edges)
+            if _knows_more(seen, known):
+                into[index] = seen
+                seen.edges = known.edges
+            return into[index].touched
+    into.append(seen)
+    return seen.touched
+
+
+def _same(known: Seen, seen: Seen) -> bool:
+    if known.touched.dataset != seen.touched.dataset:
+        return False
+    if known.touched.version == seen.touched.version:
+        return True
+    if known.pending and known.path == seen.path:
+        return True
+    return bool(seen.path) and (known.path, known.size, known.modified_ns) == (seen.path, seen.size, seen.modified_ns)
+
+
+def _knows_more(seen: Seen, known: Seen) -> bool:
+    if known.contents is None and seen.contents is not None:
+        return True
+    mine, theirs = seen.touched, known.touched
+    return (mine.fields is not None and theirs.fields is None) or (mine.kind == "model" != theirs.kind)
+
+
+def attach(trace: Trace, target: Touched, key: str, body: Mapping[str, Any]) -> None:
+    """Attach a facet to a version that was read or written."""
+    for seen in (*trace.outputs, *trace.inputs):
+        if seen.touched.dataset == target.dataset and seen.touched.version == target.version:
+            seen.facets = {**seen.facets, key: dict(body)}
+            return
+
+
+def edges(trace: Trace, dataset: Dataset, found: Bindable, version: str | None) -> list[Seen]:
+    """Attach column edges to the versions of ``dataset`` that were written, or to one; returns those."""
+    written = [seen for seen in trace.outputs if seen.touched.dataset == dataset]
+    if version is not None:
+        written = [seen for seen in written if seen.touched.version == version]
+    if not written:
+        written = [Seen(touched=Touched(dataset=dataset))]
+        trace.outputs.extend(written)
+    for seen in written:
+        seen.edges.append(found)
+    return written
+
+
+def declared(trace: Trace, sources: Mapping[str, Iterable[str] | str], subtype: str, folder: str) -> Declared:
+    """Return the column edges that the user stated as ``{"out_col": ["source.col", …]}``."""
+    direct = subtype in ("IDENTITY", "TRANSFORMATION", "AGGREGATION")
+    fields: dict[str, list[Reach]] = {}
+    for column, given in sources.items():
+        for text in [given] if isinstance(given, str) else given:
+            name, _, field = text.rpartition(".")
+            source = _source(trace, name, folder)
+            reach = Reach(source.namespace, source.name, field, "DIRECT" if direct else "INDIRECT", subtype)
+            fields.setdefault(column, []).append(reach)
+    return Declared(fields)
+
+
+def _source(trace: Trace, name: str, folder: str) -> Dataset:
+    known = [seen.touched.dataset for seen in (*trace.inputs, *trace.outputs)]
+    named = [dataset for dataset in known if dataset.name == name]
+    ending = [dataset for dataset in known if dataset.name.rsplit("/", 1)[-1] == name]
+    for dataset in (*named, *ending):
+        return dataset
+    return observe.name_of(name, "", folder)

@@ -1,0 +1,21 @@
+"""argparse: what a command line was understood as, recorded as parameters of the run.
+
+Enters: the loaded argparse module. Leaves: a patch on ``ArgumentParser.parse_known_args``, which ``parse_args``
+calls. Values whose names look secret are left out.
+"""
+
+from typing import Any
+
+from driftline.capture.hooks.patch import Call, Patch, around
+from driftline.capture.run import Run
+
+
+def install(argparse: Any) -> list[Patch]:
+    """Put the hooks on and return what was replaced."""
+    return around(argparse, "ArgumentParser.parse_known_args", _parsed)
+
+
+def _parsed(run: Run, call: Call) -> bool:
+    found = call.result[0] if isinstance(call.result, tuple) else call.result
+    run.parameters({name: value for name, value in vars(found).items() if not callable(value)})
+    return False

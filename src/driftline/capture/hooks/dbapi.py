@@ -1,0 +1,107 @@
+"""DB-API connections: the statements that sqlite3 and psycopg execute.
+
+Enters: one of these modules, once it is loaded. Leaves: ``sqlite3.connect`` gives connections and cursors of subclasses
+that record what they executed; psycopg's cursors are patched. Statements that come through SQLAlchemy are recorded
+there (``claimed``). Rows stay lazy: nothing is fetched that the user does not fetch.
+"""
+
+import functools
+import sqlite3
+import weakref
+from collections.abc import Callable
+from typing import Any
+
+from driftline.capture import fault, own
+from driftline.capture.around import active
+from driftline.capture.hooks import database, patch
+from driftline.capture.hooks.patch import PASS, Call, Patch
+from driftline.capture.run import Run
+
+_FACTORY = 5  # place of ``factory`` among the arguments of ``sqlite3.connect``
+_PIECE = "hook sqlite3.execute"
+_CURSORS = ("Cursor", "AsyncCursor", "ServerCursor", "AsyncServerCursor")
+
+claimed: "weakref.WeakSet[Any]" = weakref.WeakSet()  # cursors whose statements somebody else records
+
+
+def install(module: Any) -> list[Patch]:
+    """Put the hooks on and return what was replaced."""
+    if module.__name__ == "psycopg":
+        names = [f"{kind}.{name}" for kind in _CURSORS for name in ("execute", "executemany")]
+        return [one for name in names for one in patch.around(module, name, _executed, _unclaimed)]
+    original = module.connect
+
+    @functools.wraps(original)
+    def connect(*args: Any, **kwargs: Any) -> Any:
+        if own.inside() is own.OURS or len(args) > _FACTORY:
+            return original(*args, **kwargs)
+        factory = kwargs.get("factory", sqlite3.Connection)
+        if not isinstance(factory, type) or not issubclass(factory, sqlite3.Connection):
+            return original(*args, **kwargs)
+        return original(*args, **{**kwargs, "factory": _connection(factory)})  # type: ignore[arg-type]  # its __hash__ is object's
+
+    patches = []
+    for owner in (module, module.dbapi2):
+        if owner.connect is original:
+            owner.connect = connect
+            patches.append(Patch(owner, "connect", original))
+    return patches
+
+
+@functools.cache
+def _connection(factory: type) -> type:
+    """The class of connections that record, made from the user's own."""
+
+    def cursor(self: Any, factory: Any = sqlite3.Cursor) -> Any:
+        recording = isinstance(factory, type) and issubclass(factory, sqlite3.Cursor)
+        return made.__base__.cursor(self, _cursor(factory) if recording else factory)  # type: ignore[union-attr]
+
+    functools.update_wrapper(cursor, sqlite3.Connection.cursor)
+    made = type(factory.__name__, (factory,), {"cursor": cursor, **_names(factory)})
+    return made
+
+
+@functools.cache
+def _cursor(factory: type) -> type:
+    """The class of cursors that record."""
+    if getattr(factory, "_driftline", False):
+        return factory
+    methods = {name: _recording(getattr(factory, name)) for name in ("execute", "executemany", "executescript")}
+    return type(factory.__name__, (factory,), {**methods, "_driftline": True, **_names(factory)})
+
+
+def _names(kind: type) -> dict[str, Any]:
+    return {"__module__": kind.__module__, "__qualname__": kind.__qualname__, "__doc__": kind.__doc__}
+
+
+def _recording(original: Callable[..., Any]) -> Callable[..., Any]:
+    @functools.wraps(original)
+    def call(self: Any, *args: Any, **kwargs: Any) -> Any:
+        result = original(self, *args, **kwargs)
+        run = active()
+        if run is not None and args and not fault.off(_PIECE) and self not in claimed:
+            patch.noted(_PIECE, run, _record, run, self, args[0])
+        return result
+
+    return call
+
+
+def _record(run: Run, cursor: Any, text: Any) -> None:
+    connection = cursor.connection
+    place = database.place_of(connection)
+    if place is not None and isinstance(text, str):
+        database.statement(run, place, text, connection)
+
+
+def _unclaimed(args: Any, kwargs: Any) -> Any:  # noqa: ARG001 - the signature is that of all such functions
+    return PASS if args[0] in claimed else None
+
+
+def _executed(run: Run, call: Call) -> bool:
+    cursor, query = call.args[0], call.argument(1, "query")
+    connection = cursor.connection
+    text = query.decode() if isinstance(query, bytes) else query
+    if not isinstance(text, str):
+        text = text.as_string(connection)  # of psycopg.sql
+    place = database.place_of(connection)
+    return place is not None and database.statement(run, place, text)

@@ -1,0 +1,103 @@
+"""fsspec: files that are opened through any of its file systems (memory, S3, GCS, HTTP …), named by their address.
+
+Enters: the loaded fsspec.spec module. Leaves: a patch on ``AbstractFileSystem.open``. A version is the etag, the
+checksum or the time and size, where the file system has told them by opening the file; of a file that is written
+they are asked for when the run's event is made. Local files are those that their paths name.
+"""
+
+import functools
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import xxhash
+
+from driftline.capture import client, fault, observe, own
+from driftline.capture.emit import Seen
+from driftline.capture.hooks import table
+from driftline.capture.hooks.patch import Call, Patch
+from driftline.capture.hooks.patch import around as put_around
+from driftline.capture.observe import Given
+from driftline.capture.run import Run
+
+_STAMPS = ("ETag", "etag", "versionId", "version_id", "generation", "md5Hash", "checksum", "uid")
+_TIMES = ("mtime", "LastModified", "last_modified", "updated", "modified", "created")
+_LOCAL = ("file", "local", "reference", "filecache", "simplecache", "blockcache")
+
+
+def install(module: Any) -> list[Patch]:
+    """Put the hooks on and return what was replaced."""
+    inner = module.AbstractFileSystem.__dict__["open"]
+
+    @functools.wraps(inner)
+    def told(self: Any, path: Any, *args: Any, **kwargs: Any) -> Any:
+        file = inner(self, path, *args, **kwargs)
+        outer = own.inside()
+        if outer is not None and outer is not own.OURS:
+            fault.attempt("hook AbstractFileSystem.open", _tell, outer, self, path, file)
+        return file
+
+    module.AbstractFileSystem.open = told
+    return [Patch(module.AbstractFileSystem, "open", inner), *put_around(module, "AbstractFileSystem.open", _opened)]
+
+
+def _tell(outer: own.Span, fs: Any, path: Any, file: Any) -> None:
+    """Tell the call that opens a file through here which state of it that is."""
+    if _protocol(fs) not in _LOCAL:
+        found = state(getattr(file, "__dict__", {}).get("details") or _cheap(fs, str(path)))
+        if found[0]:
+            outer.states[table.address(fs.unstrip_protocol(str(path)))] = found
+
+
+def _opened(run: Run, call: Call) -> bool:
+    fs, path = call.args[0], str(call.argument(1, "path"))
+    mode = str(call.argument(2, "mode") or "rb")
+    owner = client.current()
+    if owner is None or _protocol(fs) in _LOCAL:
+        return False
+    address = table.address(fs.unstrip_protocol(path))
+    if "r" in mode:
+        version, size = state(getattr(call.result, "__dict__", {}).get("details") or _cheap(fs, path))
+        seen = _seen(address, owner.folder, version, size)
+        run.add("read", seen)
+    else:
+        seen = _seen(address, owner.folder, "", 0)
+        seen.pointer = _later(fs, path)
+        run.add("write", seen)
+    return True
+
+
+def state(details: Mapping[str, Any] | None) -> tuple[str, int]:
+    """Return the version that a file system's own words make, and the size in bytes; ``("", 0)`` = it says nothing."""
+    if not details:
+        return "", 0
+    size = details.get("size")
+    size = size if isinstance(size, int) else 0
+    for key in _STAMPS:
+        stamp = details.get(key)
+        if isinstance(stamp, str | int) and stamp:
+            return f"{key.lower()}:{str(stamp).strip(chr(34))}", size
+    times = [str(details[key]) for key in _TIMES if details.get(key)]
+    if not times:
+        return "", size
+    return f"stat:{xxhash.xxh3_64_hexdigest(repr((times[0], size)).encode())}", size
+
+
+def _seen(address: str, folder: str, version: str, size: int) -> Seen:
+    seen = observe.observe(address, None, Given(version=version, kind="file"), folder)[0]
+    if size:
+        seen.size = size
+    return seen
+
+
+def _later(fs: Any, path: str) -> Callable[[], tuple[str, int]]:
+    return lambda: state(fs.info(path))
+
+
+def _cheap(fs: Any, path: str) -> Mapping[str, Any] | None:
+    """What is known of a file without asking over a network."""
+    return fs.info(path) if _protocol(fs) == "memory" else None
+
+
+def _protocol(fs: Any) -> str:
+    given = fs.protocol
+    return given if isinstance(given, str) else given[0]

@@ -1,0 +1,73 @@
+"""What can be told of data at a glance: columns, rows, the class of a model. Nothing is computed from values.
+
+Enters: any object that was read or written. Leaves: what its type and its own records say, in microseconds. Attributes
+are looked up on classes where an object might run code of its own to answer.
+"""
+
+import sys
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+from driftline.event.lineage import Field
+
+_MODEL = ("predict", "transform", "state_dict", "get_params", "predict_proba")
+_DEPTH = 3
+
+
+class Look(NamedTuple):
+    """What was seen."""
+
+    kind: str = ""  # model, or "" = nothing that is known at a glance
+    attributes: Mapping[str, str] = {}
+    rows: int | None = None
+    fields: tuple[Field, ...] | None = None
+
+
+NOTHING = Look()
+
+
+def at(data: Any) -> Look:
+    """Return what can be told of ``data``."""
+    if data is None:
+        return NOTHING
+    library = type(data).__module__.partition(".")[0]
+    if library in ("pandas", "polars", "pyarrow", "numpy"):
+        return _frame(data, library)
+    if is_model(data):
+        return Look("model", {"class": f"{type(data).__module__}.{type(data).__qualname__}"})
+    if _weights(data):
+        return Look("model", {"class": "torch state_dict"})
+    return NOTHING
+
+
+def is_model(data: Any) -> bool:
+    """Whether ``data`` is a model, by what its class can do."""
+    return any(hasattr(type(data), name) for name in _MODEL)
+
+
+def _weights(data: Any, depth: int = 0) -> bool:
+    """Whether ``data`` is a mapping of tensors, or a checkpoint that holds one."""
+    if type(data).__name__ not in ("dict", "OrderedDict") or depth >= _DEPTH:
+        return False
+    torch = sys.modules.get("torch")
+    tensor = getattr(torch, "Tensor", None)
+    if tensor is None:
+        return False
+    values = list(data.values())[:100]
+    return any(isinstance(value, tensor) or _weights(value, depth + 1) for value in values)
+
+
+def _frame(data: Any, library: str) -> Look:
+    kind = type(data).__name__
+    if library == "pandas" and kind == "DataFrame":
+        fields = tuple(Field(str(name), str(dtype)) for name, dtype in zip(data.columns, data.dtypes, strict=False))
+        return Look(rows=len(data), fields=fields)
+    if library == "polars" and kind == "DataFrame":
+        return Look(rows=data.height, fields=tuple(Field(name, str(dtype)) for name, dtype in data.schema.items()))
+    if library == "pyarrow" and kind in ("Table", "RecordBatch"):
+        return Look(rows=data.num_rows, fields=tuple(Field(field.name, str(field.type)) for field in data.schema))
+    if library == "numpy" and kind in ("ndarray", "memmap"):
+        shape = " x ".join(map(str, data.shape))
+        named = tuple(Field(name, str(data.dtype[name])) for name in data.dtype.names or ())
+        return Look("", {"shape": shape, "dtype": str(data.dtype)}, len(data) if data.ndim else 1, named or None)
+    return NOTHING

@@ -1,0 +1,27 @@
+"""NumPy: arrays that are loaded from files and saved to them.
+
+Enters: the loaded numpy module. Leaves: patches on its functions. ``ndarray.tofile`` and ``memmap`` belong to compiled
+or public classes and are left alone; Python's audit events tell of the files that they open.
+"""
+
+from typing import Any
+
+from driftline.capture.hooks import table
+from driftline.capture.hooks.patch import Patch
+from driftline.capture.hooks.table import RESULT, Entry
+
+TABLE = (
+    Entry("load", "read", 0, ("file",), RESULT),
+    Entry("loadtxt", "read", 0, ("fname",), RESULT),
+    Entry("genfromtxt", "read", 0, ("fname",), RESULT),
+    Entry("fromfile", "read", 0, ("file",), RESULT),
+    Entry("save", "write", 0, ("file",), 1),
+    Entry("savez", "write", 0, ("file",)),
+    Entry("savez_compressed", "write", 0, ("file",)),
+    Entry("savetxt", "write", 0, ("fname",), 1),
+)
+
+
+def install(numpy: Any) -> list[Patch]:
+    """Put the hooks on and return what was replaced."""
+    return table.install(numpy, TABLE)

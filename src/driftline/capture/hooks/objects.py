@@ -1,0 +1,34 @@
+"""Objects in files: pickle, joblib, cloudpickle, torch and safetensors. One that is a model is recorded as such.
+
+Enters: one of these modules, once it is loaded. Leaves: patches on its functions. A file that is still open is
+measured when the run's event is made.
+"""
+
+from typing import Any
+
+from driftline.capture.hooks import table
+from driftline.capture.hooks.patch import Patch
+from driftline.capture.hooks.table import RESULT, Entry
+
+_PICKLE = (Entry("load", "read", 0, ("file",), RESULT), Entry("dump", "write", 1, ("file",), 0))
+_SAFE = (
+    Entry("load_file", "read", 0, ("filename",), kind="model"),
+    Entry("save_file", "write", 1, ("filename",), kind="model"),
+)
+TABLES = {
+    "pickle": _PICKLE,
+    "cloudpickle": _PICKLE,
+    "dill": _PICKLE,
+    "joblib": (Entry("load", "read", 0, ("filename",), RESULT), Entry("dump", "write", 1, ("filename",), 0)),
+    "torch": (Entry("load", "read", 0, ("f",), RESULT), Entry("save", "write", 1, ("f",), 0)),
+    "torch.jit": (
+        Entry("load", "read", 0, ("f",), RESULT, "model"), Entry("save", "write", 1, ("f",), 0, "model"),
+    ),
+    "safetensors.torch": _SAFE,
+    "safetensors.numpy": _SAFE,
+}  # fmt: skip
+
+
+def install(module: Any) -> list[Patch]:
+    """Put the hooks on and return what was replaced."""
+    return table.install(module, TABLES[module.__name__])

@@ -1,0 +1,139 @@
+"""Polars: files that it reads and writes, eagerly and lazily.
+
+Enters: the loaded polars module. Leaves: patches on ``read_…``, ``scan_…``, ``write_…``, ``sink_…`` and on what makes a
+lazy frame from another. A scan reads nothing: what a lazy frame was scanned from is remembered weakly beside it
+(``origins``), handed on to the frames that are made from it, and recorded when one of them is collected or sunk.
+"""
+
+import functools
+import weakref
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from driftline.capture.hooks import database, table
+from driftline.capture.hooks.patch import PASS, Before, Call, Patch, around
+from driftline.capture.hooks.table import Entry
+from driftline.capture.run import Run
+
+_SOURCE = ("source", "file", "sources")
+READERS = (
+    "read_csv", "read_parquet", "read_json", "read_ndjson", "read_ipc", "read_ipc_stream", "read_avro", "read_excel",
+    "read_ods", "read_csv_batched", "read_delta", "read_lines",
+)  # fmt: skip
+SCANS = ("scan_csv", "scan_parquet", "scan_ndjson", "scan_ipc", "scan_delta", "scan_lines")
+WRITERS = ("csv", "parquet", "json", "ndjson", "ipc", "ipc_stream", "avro", "excel", "delta")
+SINKS = ("sink_csv", "sink_parquet", "sink_ndjson", "sink_ipc", "sink_delta")
+COLLECTS = ("collect", "collect_async", "collect_batches", "fetch", "profile")
+_QUERIES = ("read_database", "read_database_uri")
+_PLANS = frozenset(("explain", "show_graph", "serialize", "inspect", "lazy"))  # look at a plan, or keep it
+_TARGET = ("file", "path", "target", "workbook")
+
+TABLE = (
+    *(Entry(name, "read", 0, _SOURCE) for name in READERS),
+    *(Entry(f"DataFrame.write_{name}", "write", 1, _TARGET, 0) for name in WRITERS),
+)
+
+Origins = dict[str, None]  # paths and addresses, in order
+_origins: "weakref.WeakKeyDictionary[Any, Origins]" = weakref.WeakKeyDictionary()
+
+
+def origins(frame: Any) -> tuple[str, ...]:
+    """Return the paths and addresses that a lazy frame was scanned from, as far as they were seen."""
+    return tuple(_origins.get(frame, ()))
+
+
+def install(polars: Any) -> list[Patch]:
+    """Put the hooks on and return what was replaced."""
+    patches = table.install(polars, TABLE)
+    lazy = polars.LazyFrame
+    for name in SCANS:
+        patches += around(polars, name, _scanned)
+    for name in COLLECTS:
+        patches += around(polars, f"LazyFrame.{name}", _collected)
+    for name in SINKS:
+        patches += around(polars, f"LazyFrame.{name}", _sunk)
+    patches += around(polars, "collect_all", _all_collected)
+    patches += around(polars, "DataFrame.write_database", _stored, _place(2, "connection"))
+    for name in _QUERIES:
+        patches += around(polars, name, _queried, _place(1, "connection", "uri"))
+    patches += _passing(polars, "concat") + _passing(polars, "union") + _passing(polars, "merge_sorted")
+    ending = {*COLLECTS, *SINKS, *_PLANS}
+    for name, method in list(vars(lazy).items()):
+        if not name.startswith("_") and name not in ending and callable(method) and not isinstance(method, type):
+            patches += _passing(lazy, name)
+    return patches
+
+
+def _passing(owner: Any, name: str) -> list[Patch]:
+    """Hand on the origins of all frames among the arguments to the lazy frame that is returned."""
+    original = owner.__dict__.get(name)
+    if original is None or isinstance(original, staticmethod | classmethod | property):
+        return []
+
+    @functools.wraps(original)
+    def call(*args: Any, **kwargs: Any) -> Any:
+        result = original(*args, **kwargs)
+        if _origins:
+            _hand_on(args, kwargs, result)
+        return result
+
+    setattr(owner, name, call)
+    return [Patch(owner, name, original)]
+
+
+def _hand_on(args: Any, kwargs: Any, result: Any) -> None:
+    if type(result).__name__ != "LazyFrame":
+        return
+    found: Origins = {}
+    for given in (*args, *kwargs.values()):
+        for one in given if isinstance(given, list | tuple) else (given,):
+            if type(one).__name__ == "LazyFrame":
+                found.update(_origins.get(one, {}))
+    if found:
+        _origins[result] = {**_origins.get(result, {}), **found}
+
+
+def _scanned(run: Run, call: Call) -> bool:  # noqa: ARG001 - nothing is read yet
+    _origins[call.result] = dict.fromkeys(table.places(call.argument(0, *_SOURCE)))
+    return True
+
+
+def _collected(run: Run, call: Call) -> bool:
+    return table.note(run, "read", list(_origins.get(call.args[0], ())), call)
+
+
+def _sunk(run: Run, call: Call) -> bool:
+    if call.kwargs.get("lazy"):
+        _hand_on(call.args, {}, call.result)
+        return True
+    _collected(run, call)
+    return table.note(run, "write", call.argument(1, *_TARGET), call)
+
+
+def _all_collected(run: Run, call: Call) -> bool:
+    frames = call.argument(0, "lazy_frames")
+    found = {path: None for frame in frames if frame in _origins for path in _origins[frame]}
+    return table.note(run, "read", list(found), call)
+
+
+def _place(argument: int, *names: str) -> Before:
+    """Find the database of a call; one that is not known here is left to the hooks of its own library."""
+
+    def before(args: Sequence[Any], kwargs: Mapping[str, Any]) -> Any:
+        named = next((kwargs[name] for name in names if name in kwargs), None)
+        return database.place_of(args[argument] if len(args) > argument else named) or PASS
+
+    return before
+
+
+def _queried(run: Run, call: Call) -> bool:
+    text, connection = call.argument(0, "query"), call.argument(1, "connection")
+    return database.statement(run, call.before, str(text), connection)
+
+
+def _stored(run: Run, call: Call) -> bool:
+    name = call.argument(1, "table_name")
+    if not isinstance(name, str):
+        return False
+    schema, _, plain = name.rpartition(".")
+    return database.touch(run, "write", call.before, plain, schema or None, call.args[0])

@@ -1,0 +1,72 @@
+"""pyarrow: Parquet, CSV, JSON, Feather, ORC and IPC files, and datasets of them.
+
+Enters: one of its modules, once it is loaded. Leaves: patches on its functions and on the classes that are written in
+Python. A dataset's methods belong to a compiled class that cannot be patched: its files count as read when it is
+opened. Arrow opens files in C++, which no audit event tells of; what is not hooked here is not seen.
+"""
+
+import weakref
+from typing import Any
+
+from driftline.capture.hooks import table
+from driftline.capture.hooks.patch import Call, Patch, around
+from driftline.capture.hooks.table import Entry
+from driftline.capture.run import Run
+
+_IN = ("source", "input_file", "path", "filepath", "source_dir")
+_OUT = ("where", "dest", "sink", "output_file", "base_dir", "root_path")
+
+TABLES = {
+    "pyarrow.parquet": (
+        Entry("read_table", "read", 0, _IN), Entry("read_pandas", "read", 0, _IN),
+        Entry("write_table", "write", 1, _OUT, 0), Entry("write_to_dataset", "write", 1, _OUT, 0),
+    ),
+    "pyarrow.csv": (
+        Entry("read_csv", "read", 0, _IN), Entry("open_csv", "read", 0, _IN), Entry("write_csv", "write", 1, _OUT, 0),
+    ),
+    "pyarrow.json": (Entry("read_json", "read", 0, _IN), Entry("open_json", "read", 0, _IN)),
+    "pyarrow.feather": (
+        Entry("read_table", "read", 0, _IN), Entry("read_feather", "read", 0, _IN),
+        Entry("write_feather", "write", 1, _OUT, 0),
+    ),
+    "pyarrow.orc": (Entry("read_table", "read", 0, _IN), Entry("write_table", "write", 1, _OUT, 0)),
+    "pyarrow.ipc": (Entry("open_file", "read", 0, _IN), Entry("open_stream", "read", 0, _IN)),
+    "pyarrow.dataset": (Entry("write_dataset", "write", 1, _OUT),),
+    "pyarrow": (Entry("memory_map", "read", 0, ("path",)),),
+}  # fmt: skip
+_READS = ("read", "read_row_group", "read_row_groups", "iter_batches", "to_batches")
+
+_sources: "weakref.WeakKeyDictionary[Any, Any]" = weakref.WeakKeyDictionary()  # opened file or writer -> where it is
+
+
+def install(module: Any) -> list[Patch]:
+    """Put the hooks on and return what was replaced."""
+    patches = table.install(module, TABLES[module.__name__])
+    if module.__name__ == "pyarrow.parquet":
+        for kind in ("ParquetFile", "ParquetDataset", "ParquetWriter"):
+            patches += around(module, f"{kind}.__init__", _opened)
+        for name in _READS:
+            patches += around(module, f"ParquetFile.{name}", _read)
+        patches += around(module, "ParquetDataset.read", _read)
+        patches += around(module, "ParquetWriter.close", _written)
+    if module.__name__ == "pyarrow.dataset":
+        patches += around(module, "dataset", _dataset)
+    return patches
+
+
+def _opened(run: Run, call: Call) -> bool:  # noqa: ARG001 - a footer is no data
+    _sources[call.args[0]] = list(table.places(call.argument(1, "source", "where", "path_or_paths")))
+    return True
+
+
+def _read(run: Run, call: Call) -> bool:
+    return table.note(run, "read", _sources.get(call.args[0]), call)
+
+
+def _written(run: Run, call: Call) -> bool:
+    return table.note(run, "write", _sources.pop(call.args[0], None), call)
+
+
+def _dataset(run: Run, call: Call) -> bool:
+    files = getattr(call.result, "files", None)
+    return table.note(run, "read", files or call.argument(0, "source"), call)

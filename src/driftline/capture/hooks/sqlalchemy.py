@@ -1,0 +1,63 @@
+"""SQLAlchemy: the statements that its engines execute, told by its own events.
+
+Enters: the loaded sqlalchemy module. Leaves: two listeners on ``Engine``, which see every engine and session, the
+asynchronous ones too. The database is named from the engine's address, without user and password.
+"""
+
+from typing import Any, NamedTuple
+
+from driftline.capture import fault
+from driftline.capture.around import active
+from driftline.capture.hooks import database, dbapi, patch
+from driftline.capture.run import Run
+
+_PIECE = "hook sqlalchemy.execute"
+
+
+class Listener(NamedTuple):
+    """One listener that was put on."""
+
+    event: Any
+    target: Any
+    name: str
+    function: Any
+
+    def undo(self) -> None:
+        """Take it off."""
+        self.event.remove(self.target, self.name, self.function)
+
+
+def install(sqlalchemy: Any) -> list[Listener]:
+    """Put the listeners on and return them."""
+    event, engine = sqlalchemy.event, sqlalchemy.engine.Engine
+    listeners = [
+        Listener(event, engine, "before_cursor_execute", _before),
+        Listener(event, engine, "after_cursor_execute", _after),
+    ]
+    for one in listeners:
+        event.listen(engine, one.name, one.function)
+    return listeners
+
+
+def _before(conn: Any, cursor: Any, statement: Any, parameters: Any, context: Any, executemany: Any) -> None:  # noqa: ARG001
+    """Say that what this cursor executes is recorded here."""
+    if active() is not None:
+        fault.attempt(_PIECE, _claim, cursor)
+
+
+def _claim(cursor: Any) -> None:
+    if type(cursor).__weakrefoffset__:
+        dbapi.claimed.add(cursor)
+
+
+def _after(conn: Any, cursor: Any, statement: Any, parameters: Any, context: Any, executemany: Any) -> None:  # noqa: ARG001
+    """Record what was executed."""
+    run = active()
+    if run is not None and not fault.off(_PIECE):
+        patch.noted(_PIECE, run, _record, run, conn, cursor, statement)
+
+
+def _record(run: Run, conn: Any, cursor: Any, statement: Any) -> None:
+    place = database.place_of(conn)
+    if place is not None:
+        database.statement(run, place, str(statement), getattr(cursor, "connection", None))

@@ -1,0 +1,168 @@
+"""The table that most hooks are written in: per function, where it says what it reads or writes.
+
+Enters: a module and its entries. Leaves: patches. An entry names the argument that holds the path, address or
+open file, and the one that holds the data; how these become versions is the same for every library, and stands here.
+Only names are kept, never data: of frames and arrays the columns and the number of rows, of a model its class.
+"""
+
+import io
+import os
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, Literal, NamedTuple
+from urllib.parse import urlsplit, urlunsplit
+
+import msgspec
+
+from driftline.capture import client, measure, observe
+from driftline.capture.emit import Seen
+from driftline.capture.hooks import glance, patch
+from driftline.capture.hooks.patch import Call, Patch
+from driftline.capture.observe import Given
+from driftline.capture.run import Run
+
+RESULT = -1
+_SCHEMES = {"s3a": "s3", "s3n": "s3", "gcs": "gs", "local": "file", "abfss": "abfs"}
+_WEB = frozenset(("http", "https", "ftp", "sftp"))
+FILES = 1_000  # of one call that are named one by one
+
+
+class Entry(NamedTuple):
+    """One function that reads or writes."""
+
+    attribute: str  # of the module, through a class where it is a method
+    way: Literal["read", "write"]
+    place: int  # of the argument that says where; 0 = the first, methods have themselves there
+    names: tuple[str, ...]  # of that argument
+    data: int | None = None  # place of the data; RESULT = what is returned; None = not looked at
+    kind: str = ""  # of the dataset, where it is always the same
+
+
+def install(module: Any, entries: Iterable[Entry]) -> list[Patch]:
+    """Put the hooks of a table on and return what was replaced."""
+    return [one for entry in entries for one in patch.around(module, entry.attribute, _recorder(entry))]
+
+
+def _recorder(entry: Entry) -> patch.Record:
+    def record(run: Run, call: Call) -> bool:
+        given = call.argument(entry.place, *entry.names)
+        data = None
+        if entry.data is not None:
+            data = call.result if entry.data == RESULT else call.argument(entry.data)
+        return note(run, entry.way, given, call, kind=entry.kind, data=data)
+
+    return record
+
+
+def note(
+    run: Run,
+    way: Literal["read", "write"],
+    given: Any,
+    call: Call | None = None,
+    *,
+    kind: str = "",
+    data: Any = None,
+    version: str = "",
+    namespace: str = "",
+    attributes: Mapping[str, Any] | None = None,
+) -> bool:
+    """Record that the run read or wrote what ``given`` stands for; False where that has no name.
+
+    Args:
+        run: the run.
+        way: read or write.
+        given: a path, an address, an open file, or a list of these.
+        call: the call that did it.
+        kind: of the dataset; default: model for a model, else as ``run.read`` finds it.
+        data: what was read or written, to be glanced at.
+        version: the store's own pointer.
+        namespace: where the name does not say it.
+        attributes: what people want to see.
+    """
+    owner = client.current()
+    if owner is None:
+        return False
+    look = glance.at(data)
+    budget = measure.Budget()
+    said = Given(namespace, version, kind or look.kind, "", {**look.attributes, **(attributes or {})})
+    some = False
+    for place in places(given):
+        state = None if call is None else call.inside.states.get(place)
+        about = said if state is None else said._replace(version=version or state[0])
+        for seen in observe.observe(place, None, about, owner.folder, budget)[:FILES]:
+            if state is not None and not seen.touched.bytes:
+                seen.touched = msgspec.structs.replace(seen.touched, bytes=state[1])
+            if way == "write" and seen.path and _is_open(given):
+                seen.pending, seen.deferred = True, False
+                seen.touched = msgspec.structs.replace(seen.touched, version="", attributes=dict(about.attributes))
+            run.add(way, _with(seen, look))
+            some = True
+    return some
+
+
+def _with(seen: Seen, look: glance.Look) -> Seen:
+    if look.rows is not None or look.fields is not None:
+        seen.touched = msgspec.structs.replace(seen.touched, rows=look.rows, fields=look.fields)
+    return seen
+
+
+def _is_open(given: Any) -> bool:
+    """Whether ``given`` is a file that more may be written to."""
+    return not isinstance(given, str | os.PathLike | list | tuple)
+
+
+def places(given: Any) -> Iterator[str]:
+    """Yield the paths and addresses that ``given`` stands for; nothing for content, and for buffers without a name."""
+    if isinstance(given, str | os.PathLike):
+        text = os.fspath(given)
+        if isinstance(text, bytes):
+            text = os.fsdecode(text)
+        if text and "\n" not in text and text.lstrip()[:1] not in ("{", "[", "<"):
+            yield address(text)
+    elif isinstance(given, bytes | bytearray | io.BytesIO | io.StringIO) or given is None:
+        return
+    elif isinstance(given, list | tuple):
+        for one in given[:FILES]:
+            yield from places(one)
+    elif isinstance(given, Mapping):
+        for one in given.values():
+            yield from places(one)
+    else:
+        yield from _of_open(given)
+
+
+def _of_open(given: Any) -> Iterator[str]:
+    """The path of an open file, of one of fsspec, or of what holds one."""
+    fs, path = getattr(given, "fs", None), getattr(given, "path", None)
+    if fs is not None and isinstance(path, str) and hasattr(fs, "unstrip_protocol"):
+        yield address(fs.unstrip_protocol(path))
+        return
+    held = getattr(given, "__dict__", {})
+    for attribute in ("name", "path", "io"):
+        inner = held.get(attribute, getattr(type(given), attribute, None) and getattr(given, attribute, None))
+        if isinstance(inner, str | os.PathLike):
+            text = os.path.abspath(os.fspath(inner))
+            if os.path.isfile(text):
+                yield text
+            return
+
+
+def address(text: str) -> str:
+    """Return ``text`` as one address of several that mean the same, without user, password and query.
+
+    ``file://`` becomes a path, ``s3a://`` is ``s3://``, ``memory://a`` is ``memory:///a``.
+    """
+    scheme, sign, rest = text.partition("://")
+    if not sign:
+        return text
+    scheme = _SCHEMES.get(scheme, scheme)
+    if scheme == "file":
+        return rest
+    if scheme == "memory":
+        return f"memory:///{rest.lstrip('/')}"
+    if scheme in _WEB:
+        try:
+            parts = urlsplit(text)
+        except ValueError:
+            return f"{scheme}://{rest}"
+        return urlunsplit((scheme, parts.netloc.rpartition("@")[2], parts.path, "", ""))
+    return f"{scheme}://{rest}"

@@ -1,0 +1,98 @@
+"""Threads and processes: what a run starts belongs to it.
+
+Enters: the standard library's modules. Leaves: threads and pool tasks that begin inside a run, or inside a call that is
+recorded, go on there; processes that are spawned record as part of the same run. A thread that knows no other run
+belongs to the run of the process without any of this.
+"""
+
+import functools
+from collections.abc import Callable
+from contextvars import ContextVar
+from typing import Any
+
+from driftline.capture import children, fault, own
+from driftline.capture.around import current_run
+from driftline.capture.hooks.patch import Patch
+
+_CARRIED: tuple[ContextVar[Any], ...] = (current_run, own.span)
+
+
+class Carrying:
+    """A callable that runs inside what was around it when it was made."""
+
+    __slots__ = ("_act", "_values")
+
+    def __init__(self, act: Callable[..., Any], values: tuple[Any, ...]) -> None:
+        self._act = act
+        self._values = values
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        """Call what is carried, once."""
+        tokens = [variable.set(value) for variable, value in zip(_CARRIED, self._values, strict=True)]
+        try:
+            return self._act(*args, **kwargs)
+        finally:
+            for variable, token in zip(_CARRIED, tokens, strict=True):
+                variable.reset(token)
+
+
+def _around() -> tuple[Any, ...] | None:
+    values = tuple(variable.get() for variable in _CARRIED)
+    return values if any(value is not None for value in values) else None
+
+
+def install(module: Any) -> list[Patch]:
+    """Put the hooks on and return what was replaced."""
+    if module.__name__ == "threading":
+        return _put(module.Thread, "start", _starting)
+    if module.__name__ == "concurrent.futures.thread":
+        return _put(module.ThreadPoolExecutor, "submit", _submitting)
+    return _put(module.BaseProcess, "__init__", _spawning)
+
+
+def _put(owner: Any, name: str, wrap: Callable[[Any], Any]) -> list[Patch]:
+    original = owner.__dict__[name]
+    setattr(owner, name, functools.wraps(original)(wrap(original)))
+    return [Patch(owner, name, original)]
+
+
+def _starting(original: Any) -> Any:
+    def start(self: Any) -> Any:
+        values = _around()
+        if values is not None:
+            fault.attempt("hook Thread.start", _carry, self, values)
+        return original(self)
+
+    return start
+
+
+def _carry(thread: Any, values: tuple[Any, ...]) -> None:
+    inner = thread.run
+
+    def run() -> None:
+        thread.__dict__.pop("run", None)
+        Carrying(inner, values)()
+
+    thread.run = run
+
+
+def _submitting(original: Any) -> Any:
+    def submit(self: Any, fn: Any, /, *args: Any, **kwargs: Any) -> Any:
+        values = _around()
+        return original(self, fn if values is None else Carrying(fn, values), *args, **kwargs)
+
+    return submit
+
+
+def _spawning(original: Any) -> Any:
+    def init(self: Any, *args: Any, **kwargs: Any) -> Any:
+        target = kwargs.get("target", args[1] if len(args) > 1 else None)
+        child = None if target is None else fault.attempt("hook Process", children.child, target)
+        if child is not None:
+            if "target" in kwargs:
+                kwargs = {**kwargs, "target": child}
+            else:
+                args = (args[0], child, *args[2:])
+        return original(self, *args, **kwargs)
+
+    return init

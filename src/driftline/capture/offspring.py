@@ -1,0 +1,182 @@
+"""What child processes record of a run that their parent began: handed over through files, at once.
+
+Enters: versions, as a child reads and writes them. Leaves: in the parent, when its run ends, the same versions on its
+trace. A line is written with each call, since a pool ends its workers by a signal that leaves no time to say
+anything. The files lie in ``home/runs/RUN``, one per process, and are removed by the parent.
+"""
+
+import atexit
+import os
+import shutil
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import Any, Literal
+
+import msgspec
+
+from driftline.capture import collect as collecting
+from driftline.capture import fault
+from driftline.capture.emit import Bound, Reach, Seen, Trace
+from driftline.event.lineage import Touched
+
+FOLDER = "runs"
+STALE_SECONDS = 7 * 86_400.0  # what a parent that was killed left behind is kept for so long
+_ENDING = ".jsonl"
+
+_registered: set[int] = set()  # the process whose end is provided for
+
+
+class Part(msgspec.Struct, kw_only=True, omit_defaults=True):
+    """One line: a version, or what is left to say when the child ends."""
+
+    way: Literal["read", "write", ""] = ""
+    touched: Touched | None = None
+    path: str = ""
+    size: int = 0
+    modified_ns: int = 0
+    deferred: bool = False
+    pending: bool = False
+    fields: dict[str, list[tuple[str, str, str, str, str]]] = {}
+    rows: list[tuple[str, str, str, str, str]] = []
+    facets: dict[str, dict[str, Any]] = {}
+    statements: list[str] = []
+    gaps: dict[str, int] = {}
+    opened: list[tuple[str, str]] = []
+    attributed: list[str] = []
+
+
+class Stated:
+    """Column edges that came from a child, bound there."""
+
+    def __init__(self, fields: dict[str, list[Reach]], rows: list[Reach]) -> None:
+        self._bound = (fields, rows)
+
+    def bind(self, columns: tuple[str, ...] | None) -> Bound:  # noqa: ARG002 - they are bound already
+        """Return the edges as the child bound them."""
+        return self._bound
+
+
+def leave(home: str, run: str, way: Literal["read", "write"], seen: Seen) -> None:
+    """Write down that this process read or wrote ``seen`` for ``run``.
+
+    Raises:
+        OSError: the folder cannot be written.
+    """
+    names = None if seen.touched.fields is None else tuple(field.name for field in seen.touched.fields)
+    fields: dict[str, list[Any]] = {}
+    rows: list[Any] = []
+    for edges in seen.edges:
+        bound, shaping = edges.bind(names)
+        for name, found in bound.items():
+            fields.setdefault(name, []).extend(map(tuple, found))
+        rows += map(tuple, shaping)
+    part = Part(
+        way=way,
+        touched=seen.touched,
+        path=seen.path,
+        size=seen.size,
+        modified_ns=seen.modified_ns,
+        deferred=seen.deferred,
+        pending=seen.pending,
+        fields=fields,
+        rows=rows,
+        facets=seen.facets,
+    )
+    _append(home, run, part)
+
+
+def leave_rest(home: str, trace: Trace) -> None:
+    """Write down what has no place of its own: statements, gaps and the files that Python opened."""
+    rest = Part(
+        statements=trace.statements,
+        gaps=trace.gaps,
+        opened=list(trace.opened),
+        attributed=sorted(trace.attributed),
+    )
+    if rest != Part():
+        _append(home, trace.run, rest)
+
+
+def _append(home: str, run: str, part: Part) -> None:
+    folder = _folder(home, run)
+    line = msgspec.json.encode(part) + b"\n"
+    file = os.path.join(folder, f"{os.getpid()}-{threading.get_ident()}{_ENDING}")
+    flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT
+    try:
+        handle = os.open(file, flags, 0o600)
+    except FileNotFoundError:
+        os.makedirs(folder, exist_ok=True)
+        handle = os.open(file, flags, 0o600)
+    try:
+        os.write(handle, line)
+    finally:
+        os.close(handle)
+
+
+def before_exit(finish: Callable[[None], None]) -> None:
+    """Have ``finish(None)`` called when this child process ends; once per process."""
+    if _registered == {os.getpid()}:
+        return
+    _registered.clear()
+    _registered.add(os.getpid())
+    process = sys.modules.get("multiprocessing.process")
+    if process is not None and process.parent_process() is not None:  # it ends without atexit
+        sys.modules["multiprocessing.util"].Finalize(None, finish, args=(None,), exitpriority=10)
+    else:
+        atexit.register(finish, None)
+
+
+def collect(home: str, trace: Trace) -> None:
+    """Add to ``trace`` what child processes have left for its run, and remove that."""
+    folder = _folder(home, trace.run)
+    if not os.path.isdir(folder):
+        return
+    for file in sorted(Path(folder).glob(f"*{_ENDING}")):
+        for line in file.read_bytes().splitlines():
+            fault.attempt("offspring", _take, trace, line)
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+def _take(trace: Trace, line: bytes) -> None:
+    part = msgspec.json.decode(line, type=Part)
+    if part.touched is not None and part.way:
+        seen = Seen(
+            touched=part.touched,
+            path=part.path,
+            size=part.size,
+            modified_ns=part.modified_ns,
+            deferred=part.deferred,
+            pending=part.pending,
+            facets=part.facets,
+        )
+        if part.fields or part.rows:
+            fields = {name: _reaches(found) for name, found in part.fields.items()}
+            seen.edges = [Stated(fields, _reaches(part.rows))]
+        collecting.add(trace, part.way, seen)
+    trace.statements += [text for text in part.statements if text not in trace.statements]
+    for gap, count in part.gaps.items():
+        trace.gaps[gap] = trace.gaps.get(gap, 0) + count
+    trace.opened |= dict.fromkeys(part.opened)
+    trace.attributed.update(part.attributed)
+
+
+def _reaches(found: Iterable[tuple[str, ...]]) -> list[Reach]:
+    return [Reach(*one) for one in found]  # type: ignore[arg-type]  # the kind was checked when it was bound
+
+
+def sweep(home: str) -> None:
+    """Remove what runs have left behind whose process was killed long ago."""
+    folder = os.path.join(os.path.abspath(home), FOLDER)
+    if not os.path.isdir(folder):
+        return
+    oldest = time.time() - STALE_SECONDS
+    for entry in os.scandir(folder):
+        if entry.stat().st_mtime < oldest:
+            shutil.rmtree(entry.path, ignore_errors=True)
+
+
+def _folder(home: str, run: str) -> str:
+    return os.path.join(os.path.abspath(home), FOLDER, run)

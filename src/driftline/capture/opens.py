@@ -1,0 +1,121 @@
+"""What Python opens, told by its own audit events: the second opinion on what the hooks record.
+
+Enters: ``open`` events of the interpreter. Leaves: on the run of the context, the paths that it opened; later, those
+that no hook has claimed and that still exist, without Python's own files. An audit hook cannot be taken off: a flag
+switches it. Never raises, opens nothing itself. What libraries open in C++ (Arrow, Polars, DuckDB) raises no such
+event; only hooks see that. Source: https://docs.python.org/3/library/audit_events.html.
+"""
+
+import contextlib
+import os
+import stat
+import sys
+import sysconfig
+from collections.abc import Iterable
+from typing import Any
+
+from driftline.capture import own
+
+NAMED = 100  # files of a run that are named one by one
+LIMIT = 10_000  # files of a run that are remembered
+_CODE = (".py", ".pyc", ".pyi", ".so", ".pyd", ".dll", ".dylib", ".pth", ".ttf", ".ttc", ".otf", ".afm")
+_FOLDERS = ("/proc/", "/sys/", "/dev/", "/etc/", "/usr/share/", "/usr/lib/", "/run/", "/System/", "/Library/")
+_INSIDE = ("/site-packages/", "/dist-packages/", "/.git/", "/__pycache__/", "/.cache/", "/.config/", "/.ipython/")
+_OUTSIDE = ("/.driftline/", "/.matplotlib/", "/fonts/", "/zoneinfo/", "/.jupyter/", "/.local/share/")
+
+
+class _State:
+    """The flag, and who is told; set by ``watch``."""
+
+    def __init__(self) -> None:
+        self.on = False
+        self.installed = False
+        self.active: Any = None  # () -> the run of the context, or None
+
+
+_state = _State()
+
+
+def install(active: Any) -> None:
+    """Switch on; ``active`` returns the run of the context, whose ``opened`` takes (path, read or write)."""
+    _state.active = active
+    _state.on = True
+    if not _state.installed:
+        _state.installed = True
+        sys.addaudithook(_heard)
+
+
+def switch_off() -> None:
+    """Switch off; the hook stays, and costs a comparison."""
+    _state.on = False
+
+
+def watching() -> bool:
+    """Whether what Python opens is heard of."""
+    return _state.on
+
+
+def _heard(event: str, args: tuple[Any, ...]) -> None:
+    if event != "open" or not _state.on:
+        return
+    with contextlib.suppress(Exception):  # it is called from inside every open of the process: it must never raise
+        _note(*args)
+
+
+def _note(given: Any, mode: Any, flags: Any) -> None:
+    if isinstance(given, int):
+        return
+    inside = own.inside()
+    if inside is own.OURS:
+        return
+    text = os.fsdecode(given)
+    if text.endswith(_CODE) or text.startswith(_FOLDERS):
+        return
+    if isinstance(mode, str):
+        writes = any(sign in mode for sign in "wax+")
+    else:
+        writes = isinstance(flags, int) and bool(flags & (os.O_WRONLY | os.O_RDWR))
+    key = (os.path.abspath(text), "write" if writes else "read")
+    if inside is not None:
+        inside.opened[key] = None
+        return
+    run = _state.active()
+    if run is not None and len(run.opened) < LIMIT:
+        run.opened[key] = None
+
+
+def left_over(opened: Iterable[tuple[str, str]], attributed: set[str], home: str) -> list[tuple[str, str, int]]:
+    """Return (path, read or write, bytes) of the files that nothing recorded accounts for and that still exist."""
+    known = attributed | {os.path.realpath(path) for path in attributed}
+    ours = (os.path.join(os.path.abspath(home), ""), *_installed())
+    found: dict[str, tuple[str, str, int]] = {}
+    for path, way in opened:
+        if path in known or (path in found and way == "read"):
+            continue
+        real = os.path.realpath(path)
+        if real in known or _ignored(real, ours) or _ignored(path, ours):
+            continue
+        try:
+            state = os.stat(path)
+        except (OSError, ValueError):
+            continue  # it was never there, or has vanished as temporary files do
+        if stat.S_ISREG(state.st_mode):
+            found[path] = (path, way, state.st_size)
+    return list(found.values())
+
+
+def _ignored(path: str, ours: tuple[str, ...]) -> bool:
+    slashed = path.replace(os.sep, "/")
+    return (
+        slashed.endswith(_CODE)
+        or slashed.startswith(_FOLDERS)
+        or path.startswith(ours)
+        or any(part in slashed for part in (*_INSIDE, *_OUTSIDE))
+    )
+
+
+def _installed() -> tuple[str, ...]:
+    """Folders that Python and its packages are installed in."""
+    names = ("stdlib", "platstdlib", "purelib", "platlib", "include", "scripts")
+    paths = {sysconfig.get_path(name) for name in names} | {os.path.dirname(os.__file__)}
+    return tuple(os.path.join(path, "") for path in sorted(filter(None, paths)))

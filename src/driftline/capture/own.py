@@ -1,0 +1,47 @@
+"""Whose work it is: the user's, the inside of a call that a hook already records, or Driftline's own.
+
+Enters: the begin and the end of such work. Leaves: the span of this context, or None where the user's own code runs.
+While a span is open no hook records, so that pandas that calls pyarrow counts once, and what Driftline itself
+reads is nobody's input. A span is one small object that the hook gets back with what happened inside.
+"""
+
+from contextvars import ContextVar, Token
+
+
+class Span:
+    """One call that is recorded as a whole."""
+
+    __slots__ = ("closed", "opened", "states")
+
+    def __init__(self) -> None:
+        self.closed = False  # a thread that was started inside may outlive it
+        self.opened: dict[tuple[str, str], None] = {}  # (path, read or write) of files that Python opened inside
+        self.states: dict[str, tuple[str, int]] = {}  # address -> (version, bytes), where an inner layer knew them
+
+
+OURS = Span()
+span: ContextVar[Span | None] = ContextVar("driftline_span", default=None)
+
+
+def enter(inside: Span) -> "Token[Span | None]":
+    """Begin the work of ``inside`` in this context; the token ends it."""
+    return span.set(inside)
+
+
+def leave(token: "Token[Span | None]") -> None:
+    """End it."""
+    try:
+        span.reset(token)
+    except ValueError:  # it ends in another context than it began in, as generators may
+        span.set(None)
+
+
+def inside() -> Span | None:
+    """Return the span that this code is in; None where it is the user's own."""
+    found = span.get()
+    return None if found is None or found.closed else found
+
+
+def here() -> None:
+    """Say that this thread, from now on, does Driftline's own work."""
+    span.set(OURS)

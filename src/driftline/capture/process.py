@@ -1,0 +1,150 @@
+"""The run that a whole process is: opened by ``watch(name)``, ended when the process or the notebook's kernel ends.
+
+Enters: a name, and how the process goes on: its arguments, its children, its end. Leaves: one run with the version of
+the script and of its own modules, its environment and its parameters; COMPLETE, or FAIL with the message of the
+exception that the script died of. A child process records as part of the same run. Never changes how the process
+ends.
+"""
+
+import atexit
+import os
+import sys
+from collections.abc import Mapping, Sequence
+from types import FrameType
+from typing import Any
+
+from driftline.capture import around, client, emit, environment, fault, offspring, own
+from driftline.capture import code as code_versions
+from driftline.capture.run import Run
+
+
+class ProcessRun(Run):
+    """The run of this process; it is around everything that has no other run around it."""
+
+    def __init__(self, job: str, *, params: Mapping[str, Any] | None, namespace: str | None, caller: FrameType) -> None:
+        super().__init__(job, params=params, namespace=namespace)
+        self._caller = caller.f_code
+        file = caller.f_globals.get("__file__")
+        self.script = os.path.abspath(file) if isinstance(file, str) and os.path.isfile(file) else ""
+        self.process = os.getpid()
+
+    def _become_current(self) -> None:
+        around.process.run = self
+
+    def _version(self) -> str:
+        token = own.enter(own.OURS)
+        try:
+            return fault.attempt("code", self._code_version) or ""
+        finally:
+            own.leave(token)
+
+    def _code_version(self) -> str:
+        covered = environment.files(self.script)
+        self._trace.on_run["driftline_environment"] = environment.describe(self.script, len(covered))
+        found = environment.commit(self.script) if self.script else None
+        if found is not None:
+            self._trace.on_job["sourceCodeLocation"] = environment.location(found)
+        return environment.version(covered) or _cells(self._caller.co_filename) or code_versions.version(self._caller)
+
+    @property
+    def empty(self) -> bool:
+        """Whether nothing was recorded so far."""
+        return not (self._trace.inputs or self._trace.outputs)
+
+
+def _cells(filename: str) -> str:
+    """The version of a notebook: all cells that were run so far; "" = this is none."""
+    cells = getattr(sys.modules.get("__main__"), "In", None)
+    if not isinstance(cells, list) or os.path.isfile(filename):
+        return ""
+    return f"src:{code_versions.digest(chr(0).join(map(str, cells)).encode())}"
+
+
+class _Ending:
+    """What is registered at the interpreter, once."""
+
+    registered = False
+
+
+def begin(name: str, params: Mapping[str, Any] | None, namespace: str | None, caller: FrameType) -> Run | None:
+    """Open the run of this process and return it; one that has recorded nothing under the same name goes on."""
+    owner = client.current()
+    if owner is None:
+        return None
+    former = around.process.run
+    if isinstance(former, ProcessRun) and not former.over and not former.inherited:
+        if former.job.name == name and former.empty:
+            return former
+        former.finish(None)
+    fault.attempt("offspring", offspring.sweep, owner.home)
+    run = ProcessRun(name, params={**arguments(sys.argv[1:]), **(params or {})}, namespace=namespace, caller=caller)
+    run.begin()
+    if not _Ending.registered:
+        _Ending.registered = True
+        atexit.register(_at_exit)
+    return run
+
+
+def end(error: BaseException | None = None) -> None:
+    """End the run of this process, if there is one."""
+    run, around.process.run = around.process.run, None
+    if run is not None:
+        run.finish(error)
+
+
+def disown() -> None:
+    """Forget the run of this process, which a spawned child opened by importing its parent's script."""
+    run, around.process.run = around.process.run, None
+    owner = client.current()
+    if run is not None and owner is not None:
+        run.over = True
+        around.open_runs.pop(id(run), None)
+        owner.sender.unwatch(run)
+
+
+def _at_exit() -> None:
+    fault.attempt("run", end, died_of())
+
+
+def died_of() -> BaseException | None:
+    """Return the exception that the interpreter ends with; None where it is an ordinary end, or an interactive one."""
+    if hasattr(sys, "ps1") or isinstance(getattr(sys.modules.get("__main__"), "In", None), list):
+        return None
+    error = getattr(sys, "last_exc", None) or getattr(sys, "last_value", None)
+    return error if isinstance(error, BaseException) else None
+
+
+def arguments(given: Sequence[str]) -> dict[str, str]:
+    """Return the command line as parameters: ``--key value`` and ``--key=value`` by name, the rest by place."""
+    found: dict[str, str] = {}
+    key = ""
+    place = 0
+    for text in given:
+        if text.startswith("-") and not _number(text) and len(text) > 1:
+            name, sign, value = text.lstrip("-").partition("=")
+            key = "" if sign else name
+            found[name] = value if sign else "true"
+        elif key:
+            found[key], key = text, ""
+        else:
+            place += 1
+            found[f"argument {place}"] = text
+    return emit.text_of(found)
+
+
+def _number(text: str) -> bool:
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return True
+
+
+def _in_child() -> None:
+    """After a fork: runs that were open are their parent's to end."""
+    for run in list(around.open_runs.values()):
+        fault.attempt("run", run.inherit)
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_in_child)
