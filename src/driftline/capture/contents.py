@@ -7,8 +7,10 @@ contents.
 """
 
 import os
+import re
 from collections.abc import Mapping, Sequence
-from typing import Any
+from itertools import pairwise
+from typing import Any, cast
 
 import msgspec
 import pyarrow as pa
@@ -20,6 +22,8 @@ from driftline.event.lineage import Field
 PROFILE_LIMIT = 1 << 29  # bytes of a file that is still profiled
 _CACHE = 512
 _TELLING = 50
+_LONG = 3  # rows that are looked at first
+_ENDING = re.compile(r"[0-9]+$")
 
 _PARQUET = (".parquet", ".pq")
 _CSV = (".csv", ".csv.gz", ".tsv")
@@ -37,6 +41,7 @@ class Contents(msgspec.Struct, frozen=True, kw_only=True):
     profile: bytes = b""  # encoded; b"" = not profiled
     varied: frozenset[str] = frozenset()  # columns with at least two values
     telling: frozenset[str] = frozenset()  # columns with so many values that equal content means the same column
+    regular: frozenset[str] = frozenset()  # columns that only number the rows, or go up in equal steps
 
 
 _seen: dict[str, Contents | None] = {}
@@ -96,6 +101,8 @@ def of_arrow(table: pa.Table) -> Contents:
     found = profile.fingerprint(table)
     built = profile.build(table)
     distinct = {name: column.distinct_count() for name, column in built.columns.items()}
+    many = {name for name, values in distinct.items() if values > _TELLING}
+    regular = {name for name, values in distinct.items() if values > 1.5 and _regular(table.column(name))}
     return Contents(
         rows=table.num_rows,
         fields=_fields(table.schema),
@@ -103,16 +110,42 @@ def of_arrow(table: pa.Table) -> Contents:
         hashes=found.columns,
         profile=profile.encode(built),
         varied=frozenset(name for name, values in distinct.items() if values > 1.5),
-        telling=frozenset(name for name, values in distinct.items() if values > _TELLING and not _counts(table, name)),
+        telling=frozenset(many - regular),
+        regular=frozenset(regular),
     )
 
 
-def _counts(table: pa.Table, name: str) -> bool:
-    """Whether a column only numbers the rows."""
-    column = table.column(name)
-    if not pa.types.is_integer(column.type) or column.null_count or not len(column):
+def _regular(column: pa.ChunkedArray) -> bool:
+    """Whether a column goes up or down in equal steps, as row numbers and calendars do; texts that end so as well."""
+    if column.null_count or len(column) < _LONG:
         return False
-    return bool(column[-1].as_py() - column[0].as_py() == len(column) - 1)
+    if pa.types.is_string(column.type) or pa.types.is_large_string(column.type):
+        first = _ENDING.search(column[0].as_py())
+        if first is None or not _stepwise([_number(column[place].as_py()) for place in range(_LONG)]):
+            return False
+        return _stepwise([_number(text) for text in column.to_pylist()])
+    if pa.types.is_temporal(column.type) and not pa.types.is_time(column.type):
+        unit = pa.int32() if column.type.bit_width == 32 else pa.int64()
+        column = column.cast(unit)
+    if not (pa.types.is_integer(column.type) or pa.types.is_floating(column.type)):
+        return False
+    values = column.to_numpy()
+    steps = values[1:_LONG] - values[: _LONG - 1]
+    if not (steps == steps[0]).all():
+        return False
+    return bool((values[1:] - values[:-1] == steps[0]).all())
+
+
+def _number(text: str) -> int | None:
+    found = _ENDING.search(text)
+    return int(found[0][-18:]) if found else None
+
+
+def _stepwise(numbers: Sequence[int | None]) -> bool:
+    if None in numbers:
+        return False
+    steps = {after - before for before, after in pairwise(cast("Sequence[int]", numbers))}
+    return len(steps) == 1
 
 
 def _fields(schema: pa.Schema) -> tuple[Field, ...]:

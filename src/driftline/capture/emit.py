@@ -7,50 +7,22 @@ https://openlineage.io/spec/2-0-2/OpenLineage.json.
 """
 
 import importlib
-from collections.abc import Iterable, Mapping
-from typing import Any, Literal, NamedTuple, Protocol
+from collections.abc import Mapping
+from typing import Any
 
 import msgspec
 
 from driftline import clock
-from driftline.capture import fault, measure, opens, place
+from driftline.capture import columns, fault, measure, opens, place
+from driftline.capture.columns import Bindable, Bound
 from driftline.event import facets, openlineage
-from driftline.event.lineage import Job, Touched
+from driftline.event.facets import Difference
+from driftline.event.lineage import Dataset, Job, Touched
 from driftline.event.openlineage import DatasetPart, Event, JobPart, RunPart
 
 _SQL_LIMIT = 100_000  # characters of SQL in one event
 _MESSAGE_LIMIT = 500
 _CONTENTS = "driftline.capture.contents"
-
-
-class Reach(NamedTuple):
-    """A source column and how it reaches an output column, or the rows of an output."""
-
-    namespace: str
-    name: str
-    field: str
-    type: Literal["DIRECT", "INDIRECT"]
-    subtype: str
-
-
-Bound = tuple[dict[str, list[Reach]], list[Reach]]
-
-
-class Bindable(Protocol):
-    """Column edges of one output."""
-
-    def bind(self, columns: tuple[str, ...] | None) -> Bound:
-        """Return the edges per output column and those of the row set, given the output's columns if known."""
-
-
-class Declared(NamedTuple):
-    """Column edges that the user stated."""
-
-    fields: dict[str, list[Reach]]
-
-    def bind(self, columns: tuple[str, ...] | None) -> Bound:  # noqa: ARG002 - stated names need no columns
-        """Return the edges as they were stated."""
-        return self.fields, []
 
 
 class Seen(msgspec.Struct, kw_only=True):
@@ -87,6 +59,7 @@ class Trace(msgspec.Struct, kw_only=True):
     gaps: dict[str, int] = {}  # what was not captured -> how often
     opened: dict[tuple[str, str], None] = {}  # (path, read or write) of files that Python opened, in order
     attributed: set[str] = set()  # paths that belong to what was recorded
+    differences: list[Difference] = []  # where declared and observed column edges disagree
     on_run: dict[str, dict[str, Any]] = {}  # further facets of the run
     on_job: dict[str, dict[str, Any]] = {}  # further facets of the job
 
@@ -134,6 +107,9 @@ def _event(
         on_run["errorMessage"] = facets.pack("errorMessage", message)
     if trace.gaps:
         on_run["driftline_gaps"] = facets.pack("driftline_gaps", {"gaps": trace.gaps})
+    if trace.differences:
+        body = facets.DifferencesFacet(tuple(trace.differences))
+        on_run["driftline_differences"] = facets.pack("driftline_differences", body)
     on_run |= {key: facets.pack(key, body) for key, body in trace.on_run.items()}
     on_job = {key: facets.pack(key, body) for key, body in trace.on_job.items()}
     if trace.statements:
@@ -243,58 +219,29 @@ def _dataset(seen: Seen, trace: Trace, profiled: set[tuple[str, str, str]], *, o
 
 
 def _columns(seen: Seen, names: tuple[str, ...] | None, trace: Trace) -> dict[str, Any] | None:
-    fields: dict[str, dict[Reach, None]] = {}
-    rows: dict[Reach, None] = {}
+    found: list[Bound] = []
+    inputs = _inputs(trace)
     for edges in seen.edges:
         try:
-            bound, shaping = edges.bind(names)
+            found.append(columns.bind(edges, names, inputs))
         except Exception as error:  # the fault rule: columns that cannot be bound are a gap
             fault.failed("columns", error)
             trace.gaps["columns"] = trace.gaps.get("columns", 0) + 1
-            continue
-        for name, found in bound.items():
-            fields.setdefault(name, {}).update(dict.fromkeys(found))
-        rows.update(dict.fromkeys(shaping))
-    if not seen.edges:
-        fields = _identical(seen, trace.inputs)
-    if not fields and not rows:
-        return None
-    body: dict[str, Any] = {"fields": {name: {"inputFields": _united(found)} for name, found in fields.items()}}
-    if rows:
-        body["dataset"] = _united(rows)
-    return body
+    if not any(fields or rows for fields, rows in found) and seen.contents is not None:
+        others = [(one.touched.dataset, one.contents) for one in trace.inputs if one.contents is not None]
+        found = [columns.identical(seen.contents, [one for one in others if one[0] != seen.touched.dataset])]
+    told = columns.differences(seen.touched.dataset.node, found)
+    trace.differences += [one for one in told if one not in trace.differences]
+    return columns.facet(columns.together(found))
 
 
-def _identical(seen: Seen, inputs: Iterable[Seen]) -> dict[str, dict[Reach, None]]:
-    """Columns that were handed on unchanged: same content, and too many values for that to be an accident."""
-    if seen.contents is None:
-        return {}
-    found: dict[str, dict[Reach, None]] = {}
-    for source in inputs:
-        if source.contents is None or source.touched.dataset == seen.touched.dataset:
-            continue
-        by_hash: dict[str, list[str]] = {}
-        for name, hashed in source.contents.hashes.items():
-            by_hash.setdefault(hashed, []).append(name)
-        for name, hashed in seen.contents.hashes.items():
-            same = by_hash.get(hashed, [])
-            if name in same or (len(same) == 1 and name in seen.contents.telling):
-                field = name if name in same else same[0]
-                if field in source.contents.varied:
-                    dataset = source.touched.dataset
-                    reach = Reach(dataset.namespace, dataset.name, field, "DIRECT", "IDENTITY")
-                    found.setdefault(name, {})[reach] = None
-    return found
-
-
-def _united(found: Iterable[Reach]) -> list[dict[str, Any]]:
-    """One entry per source column, with all the ways in which it reaches."""
-    entries: dict[tuple[str, str, str], dict[str, Any]] = {}
-    for reach in found:
-        fresh = {"namespace": reach.namespace, "name": reach.name, "field": reach.field, "transformations": []}
-        entry = entries.setdefault((reach.namespace, reach.name, reach.field), fresh)
-        entry["transformations"].append({"type": reach.type, "subtype": reach.subtype})
-    return list(entries.values())
+def _inputs(trace: Trace) -> dict[Dataset, tuple[str, ...]]:
+    """What the run has read, with the columns as far as they are known."""
+    known: dict[Dataset, tuple[str, ...]] = {}
+    for seen in trace.inputs:
+        fields = seen.touched.fields if seen.contents is None else seen.contents.fields
+        known[seen.touched.dataset] = known.get(seen.touched.dataset, ()) or tuple(one.name for one in fields or ())
+    return known
 
 
 def text_of(parameters: Mapping[str, Any]) -> dict[str, str]:

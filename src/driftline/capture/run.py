@@ -19,7 +19,8 @@ from driftline.capture import client, collect, emit, fault, observe, offspring, 
 from driftline.capture import code as code_versions
 from driftline.capture.around import current_run, enclosing, open_runs
 from driftline.capture.client import Client
-from driftline.capture.emit import Bindable, Seen, Trace
+from driftline.capture.columns import Bindable
+from driftline.capture.emit import Seen, Trace
 from driftline.event import ids
 from driftline.event.lineage import Dataset, Job, Touched, Version
 
