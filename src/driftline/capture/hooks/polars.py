@@ -10,7 +10,8 @@ import weakref
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from driftline.capture.hooks import database, table
+from driftline.capture.frames import origin
+from driftline.capture.hooks import database, polars_plan, table
 from driftline.capture.hooks.patch import PASS, Before, Call, Patch, around
 from driftline.capture.hooks.table import Entry
 from driftline.capture.run import Run
@@ -61,7 +62,7 @@ def install(polars: Any) -> list[Patch]:
     for name, method in list(vars(lazy).items()):
         if not name.startswith("_") and name not in ending and callable(method) and not isinstance(method, type):
             patches += _passing(lazy, name)
-    return patches
+    return patches + polars_plan.install(polars)
 
 
 def _passing(owner: Any, name: str) -> list[Patch]:
@@ -94,7 +95,9 @@ def _hand_on(args: Any, kwargs: Any, result: Any) -> None:
 
 
 def _scanned(run: Run, call: Call) -> bool:  # noqa: ARG001 - nothing is read yet
-    _origins[call.result] = dict.fromkeys(table.places(call.argument(0, *_SOURCE)))
+    found = dict.fromkeys(table.places(call.argument(0, *_SOURCE)))
+    _origins[call.result] = found
+    origin.scanned(call.result, found)
     return True
 
 
@@ -107,7 +110,7 @@ def _sunk(run: Run, call: Call) -> bool:
         _hand_on(call.args, {}, call.result)
         return True
     _collected(run, call)
-    return table.note(run, "write", call.argument(1, *_TARGET), call)
+    return table.note(run, "write", call.argument(1, *_TARGET), call, data=call.args[0])
 
 
 def _all_collected(run: Run, call: Call) -> bool:

@@ -36,6 +36,8 @@ class Edge(NamedTuple):
     source: Source
     column: str
     kind: Kind
+    provenance: str = ""  # how it is known: "" = declared, else probed
+    confidence: float = 1.0
 
 
 Edges = frozenset[Edge]

@@ -1,0 +1,178 @@
+"""Where a frame in memory comes from: a tree of what was read and of the steps since, remembered beside the frame.
+
+Enters: frames as they are read, made from one another and written. Leaves: column edges of what is written, worked out
+when its event is made, on the sender's thread. A node holds names, expressions and other nodes, never a frame or a
+value of one. A chain that is longer than ``DEEPEST`` is forgotten, and said to be unknown.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, NamedTuple, Protocol
+
+from driftline.capture import fault
+from driftline.capture.columns import Bound, Reach
+from driftline.capture.beside import Beside
+from driftline.capture.frames.shape import NOTHING, Shape, of_source
+from driftline.capture.sql.relation import Edge, Source
+from driftline.event.lineage import Dataset
+
+DEEPEST = 400  # steps of one chain
+
+Headers = Callable[[Source], tuple[str, ...] | None]
+
+
+class Node(Protocol):
+    """Where a frame comes from."""
+
+    @property
+    def depth(self) -> int:
+        """Steps since the farthest source."""
+
+    @property
+    def inputs(self) -> "tuple[Node, ...]":
+        """What it was made from."""
+
+    def shape(self, made: "Mapping[int, Shape]", headers: Headers) -> Shape:
+        """Return the columns, given the shapes of ``inputs`` by identity and a way to ask for headers of sources."""
+
+
+class Scan(NamedTuple):
+    """A file, a folder or a table, as it is read."""
+
+    source: Source
+    columns: tuple[str, ...] | None = None
+    depth: int = 0
+    inputs: tuple[Node, ...] = ()
+
+    def shape(self, made: Mapping[int, Shape], headers: Headers) -> Shape:  # noqa: ARG002 - nothing is below it
+        """Return the columns of the source."""
+        return of_source(self.source, headers(self.source) if self.columns is None else self.columns)
+
+
+class Opaque(NamedTuple):
+    """A frame of which nothing is known but perhaps its columns."""
+
+    depth: int = 0
+    inputs: tuple[Node, ...] = ()
+
+    def shape(self, made: Mapping[int, Shape], headers: Headers) -> Shape:  # noqa: ARG002 - nothing is below it
+        """Return that nothing is known."""
+        return NOTHING
+
+
+class Both(NamedTuple):
+    """A frame of which two ways of knowing tell: what was declared, and what was observed."""
+
+    inputs: tuple[Node, ...]
+    depth: int
+
+    def shape(self, made: Mapping[int, Shape], headers: Headers) -> Shape:  # noqa: ARG002 - both are made
+        """Return the edges of both."""
+        one, other = (made[id(node)] for node in self.inputs)
+        if one.unknown and not one.columns:
+            return other
+        if other.unknown and not other.columns:
+            return one
+        names = dict.fromkeys((*one.columns, *other.columns))
+        none: frozenset[Edge] = frozenset()
+        columns = {name: one.columns.get(name, none) | other.columns.get(name, none) for name in names}
+        return one._replace(columns=columns, rows=one.rows | other.rows)
+
+
+_nodes: Beside[Node] = Beside()
+
+
+def of(frame: Any) -> Node | None:
+    """Return where ``frame`` comes from; None = not known."""
+    return _nodes.get(frame)
+
+
+def put(frame: Any, node: Node) -> None:
+    """Remember where ``frame`` comes from."""
+    _nodes.put(frame, node if node.depth < DEEPEST else Opaque())
+
+
+def forget(frame: Any) -> None:
+    """Forget it: the frame was changed in place."""
+    _nodes.drop(frame)
+
+
+def any_known() -> bool:
+    """Whether there is any frame of which something is known."""
+    return bool(len(_nodes))
+
+
+def deeper(nodes: Iterable[Node]) -> int:
+    """Return the depth of what is made from ``nodes``."""
+    return 1 + max((node.depth for node in nodes), default=0)
+
+
+def shape_of(top: Node, headers: Headers) -> Shape:
+    """Return the shape of a node; those below it are made first, each once, without recursion."""
+    made: dict[int, Shape] = {}
+    waiting = [top]
+    while waiting:
+        node = waiting[-1]
+        if id(node) in made:
+            waiting.pop()
+            continue
+        missing = [one for one in node.inputs if id(one) not in made]
+        if missing:
+            waiting += missing
+            continue
+        waiting.pop()
+        made[id(node)] = node.shape(made, headers)
+    return made[id(top)]
+
+
+def sources(top: Node) -> list[Source]:
+    """Return the sources of a node, in order."""
+    found: dict[Source, None] = {}
+    seen: set[int] = set()
+    waiting = [top]
+    while waiting:
+        node = waiting.pop()
+        if id(node) in seen:
+            continue
+        seen.add(id(node))
+        waiting += reversed(node.inputs)
+        if isinstance(node, Scan):
+            found[node.source] = None
+    return list(found)
+
+
+class FrameEdges:
+    """The column edges of a frame that is written."""
+
+    def __init__(self, node: Node, datasets: Callable[[Source], tuple[Dataset, ...]], headers: Headers) -> None:
+        self._node = node
+        self._datasets = datasets
+        self._headers = headers
+
+    def waits_for(self) -> tuple[str, ...]:
+        """Return the keys of the probes that have not been answered."""
+        found: dict[str, None] = {}
+        waiting: list[Node] = [self._node]
+        seen: set[int] = set()
+        while waiting:
+            node = waiting.pop()
+            if id(node) not in seen:
+                seen.add(id(node))
+                waiting += node.inputs
+                found |= dict.fromkeys(getattr(node, "waits", tuple)())
+        return tuple(found)
+
+    def bind(self, columns: tuple[str, ...] | None) -> Bound:
+        """Return the edges per output column and those of the row set."""
+        shape = shape_of(self._node, self._headers)
+        names = tuple(shape.columns) if columns is None else columns
+        if shape.unknown:
+            fault.count("frame columns unknown")
+        found = {name: self._reaches(shape.find(name) or ()) for name in names}
+        return {name: reaches for name, reaches in found.items() if reaches}, self._reaches(shape.rows)
+
+    def _reaches(self, found: Iterable[Edge]) -> list[Reach]:
+        return sorted(
+            Reach(dataset.namespace, dataset.name, edge.column, *edge.kind, edge.provenance, edge.confidence)
+            for edge in found
+            for dataset in self._datasets(edge.source)
+        )
