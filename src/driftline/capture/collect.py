@@ -4,6 +4,7 @@ Enters: versions as they are read and written, and facets and edges for them. Le
 run itself wrote is no input of it; a version that is seen twice keeps what either sighting knew.
 """
 
+import time
 from collections.abc import Iterable, Mapping
 from typing import Any, Literal
 
@@ -18,17 +19,29 @@ Way = Literal["read", "write"]
 def add(trace: Trace, way: Way, seen: Seen) -> Touched:
     """Record ``seen``, once per version; returns what is recorded of it."""
     into = trace.inputs if way == "read" else trace.outputs
-    if way == "read" and (seen.touched.version or seen.path) and any(_same(one, seen) for one in trace.outputs):
-        return seen.touched  # what the run itself made is no input of it
+    seen.at_ns = seen.at_ns or time.time_ns()
+    if way == "read":
+        for output in trace.outputs:
+            if _made(output, seen):
+                output.read_ns = min(output.read_ns or seen.at_ns, seen.at_ns)
+                return seen.touched  # what the run itself made is no input of it
     for index, known in enumerate(into):
         if _same(known, seen):
             known.edges.extend(seen.edges)
+            known.at_ns = min(known.at_ns, seen.at_ns) if way == "read" else max(known.at_ns, seen.at_ns)
             if _knows_more(seen, known):
                 into[index] = seen
-                seen.edges = known.edges
+                seen.edges, seen.at_ns, seen.read_ns = known.edges, known.at_ns, known.read_ns
             return into[index].touched
     into.append(seen)
     return seen.touched
+
+
+def _made(output: Seen, seen: Seen) -> bool:
+    """Whether what is read is what the run has written; of an address that is written to, whatever stands there."""
+    if output.pointer is not None and output.touched.dataset == seen.touched.dataset:
+        return True
+    return bool(seen.touched.version or seen.path) and _same(output, seen)
 
 
 def _same(known: Seen, seen: Seen) -> bool:

@@ -2,12 +2,14 @@
 
 Enters: the path of a file, or a table (Arrow, pandas, columns by name, rows as mappings). Leaves: frozen
 ``Contents``. Runs on the sender's thread for files and never changes or keeps what it reads. The result is
-cached by file version. Formats: Parquet, CSV, JSON lines, Arrow IPC; other files have a version but no
-contents.
+cached by file version. Formats: Parquet, CSV, JSON lines, JSON arrays of records, Arrow IPC, ORC, NumPy arrays,
+Excel where openpyxl is in use; other files have a version but no contents.
 """
 
+import importlib
 import os
 import re
+import sys
 from collections.abc import Mapping, Sequence
 from itertools import pairwise
 from typing import Any, cast
@@ -24,11 +26,13 @@ _CACHE = 512
 _TELLING = 50
 _LONG = 3  # rows that are looked at first
 _ENDING = re.compile(r"[0-9]+$")
+_WIDE = 1_000  # columns of an array that is still taken for a table
 
 _PARQUET = (".parquet", ".pq")
 _CSV = (".csv", ".csv.gz", ".tsv")
 _JSON = (".jsonl", ".ndjson")  # a row a line; plain .json has any shape
 _FEATHER = (".feather", ".arrow", ".ipc")
+_SMALL = 1 << 24  # bytes of a file whose format is slow to read, and that is still profiled
 
 
 class Contents(msgspec.Struct, frozen=True, kw_only=True):
@@ -81,8 +85,68 @@ def _read(path: str, size: int) -> Contents | None:
     if name.endswith(_JSON):
         return of_arrow(json.read_json(path))
     if name.endswith(_FEATHER):
-        return of_arrow(feather.read_table(path, memory_map=False))
+        return of_arrow(_of_arrow_file(path))
+    if name.endswith(".orc"):
+        return of_arrow(importlib.import_module("pyarrow.orc").read_table(path))
+    if name.endswith(".npy"):
+        return _of_array(path)
+    if size > _SMALL:
+        return None
+    if name.endswith(".json"):
+        return _of_records(path)
+    return _of_sheet(path) if name.endswith((".xlsx", ".xlsm")) and "openpyxl" in sys.modules else None
+
+
+def _of_arrow_file(path: str) -> pa.Table:
+    """A Feather file, or an Arrow stream, as Hugging Face datasets write it."""
+    try:
+        return feather.read_table(path, memory_map=False)
+    except pa.ArrowInvalid:
+        with pa.OSFile(path) as file, pa.ipc.open_stream(file) as reader:
+            return reader.read_all()
+
+
+def _of_array(path: str) -> Contents | None:
+    """A structured array has its own columns; a table of numbers has them by place."""
+    import numpy as np
+
+    array = np.load(path, mmap_mode="r", allow_pickle=False)
+    if array.dtype.names:
+        return of_data({name: array[name] for name in array.dtype.names})
+    if array.ndim == 1:
+        return of_data({"0": array})
+    return of_data({str(place): array[:, place] for place in range(array.shape[1])}) if _flat(array) else None
+
+
+def _flat(array: Any) -> bool:
+    return bool(array.ndim == 2 and array.shape[1] <= _WIDE)
+
+
+def _of_records(path: str) -> Contents | None:
+    """An array of records, or records one a line, whatever the file is called."""
+    with open(path, "rb") as file:
+        data = file.read()
+    try:
+        found = msgspec.json.decode(data)
+    except msgspec.DecodeError:
+        return of_arrow(json.read_json(path))
+    if isinstance(found, list) and found and all(isinstance(row, dict) for row in found):
+        return of_data(found)
     return None
+
+
+def _of_sheet(path: str) -> Contents | None:
+    """The first sheet of a workbook, its first row taken for the header."""
+    book = importlib.import_module("openpyxl").load_workbook(path, read_only=True, data_only=True)
+    try:
+        rows = book.worksheets[0].iter_rows(values_only=True)
+        header = [str(name) if name is not None else f"column {place}" for place, name in enumerate(next(rows, ()))]
+        if not header or len(set(header)) != len(header):
+            return None
+        columns = list(zip(*rows, strict=True)) or [()] * len(header)
+        return of_data(dict(zip(header, map(list, columns), strict=True)))
+    finally:
+        book.close()
 
 
 def columns(path: str) -> tuple[str, ...] | None:

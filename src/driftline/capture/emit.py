@@ -13,7 +13,7 @@ from typing import Any
 import msgspec
 
 from driftline import clock
-from driftline.capture import columns, fault, measure, opens, place
+from driftline.capture import columns, fault, measure, opens, order, place
 from driftline.capture.columns import Bindable, Bound
 from driftline.event import facets, openlineage
 from driftline.event.facets import Difference
@@ -35,7 +35,10 @@ class Seen(msgspec.Struct, kw_only=True):
     deferred: bool = False  # the version is provisional: the file is hashed when the event is encoded
     pending: bool = False  # it was still being written: its state is taken when the event is encoded
     pointer: Any = None  # () -> (version, bytes), asked when the event is encoded; None = the version stands
+    at_ns: int = 0  # when it was first read, or last written
+    read_ns: int = 0  # when the run first read what it had written; 0 = never
     contents: Any = None  # contents.Contents, once measured
+    lineage: dict[str, Any] | None = None  # body of its columnLineage facet, once it is known
     edges: list[Bindable] = []
     facets: dict[str, dict[str, Any]] = {}  # facets that the user's code attached
 
@@ -58,6 +61,7 @@ class Trace(msgspec.Struct, kw_only=True):
     error: str = ""
     gaps: dict[str, int] = {}  # what was not captured -> how often
     opened: dict[tuple[str, str], None] = {}  # (path, read or write) of files that Python opened, in order
+    ordered: bool = False  # what is read after a version was written is no source of it
     attributed: set[str] = set()  # paths that belong to what was recorded
     differences: list[Difference] = []  # where declared and observed column edges disagree
     on_run: dict[str, dict[str, Any]] = {}  # further facets of the run
@@ -82,8 +86,12 @@ class Ended:
             for seen in (*trace.inputs, *trace.outputs):
                 _measure(seen, trace.gaps)
         fault.attempt("completeness", _reconcile, trace, self._folder, self._home)
-        inputs = tuple(_dataset(seen, trace, self._profiled) for seen in trace.inputs)
+        ordered = trace.ordered and order.matters(trace)
+        again = [seen for seen in trace.outputs if ordered and seen.read_ns]
+        inputs = tuple(_dataset(seen, trace, self._profiled) for seen in (*trace.inputs, *again))
         outputs = tuple(_dataset(seen, trace, self._profiled, output=True) for seen in trace.outputs)
+        if ordered:
+            trace.on_job["lineage"] = {"entries": order.entries(trace)}
         state = "FAIL" if trace.error else "COMPLETE"
         return openlineage.encode(_event(trace, state, trace.ended_us, inputs, outputs))
 
@@ -207,7 +215,9 @@ def _dataset(seen: Seen, trace: Trace, profiled: set[tuple[str, str, str]], *, o
         found["driftline_profile"] = facets.pack("driftline_profile", body)
     on_output = {}
     if output:
-        lineage = _columns(seen, None if fields is None else tuple(field.name for field in fields), trace)
+        lineage = seen.lineage = _columns(
+            seen, None if fields is None else tuple(field.name for field in fields), trace
+        )
         if lineage is not None:
             found["columnLineage"] = facets.pack("columnLineage", lineage)
         counted = {"rowCount": rows, "size": touched.bytes}
@@ -224,11 +234,14 @@ def _columns(seen: Seen, names: tuple[str, ...] | None, trace: Trace) -> dict[st
     for edges in seen.edges:
         try:
             found.append(columns.bind(edges, names, inputs))
+            if getattr(edges, "unknown", False):
+                trace.gaps["frame columns"] = trace.gaps.get("frame columns", 0) + 1
         except Exception as error:  # the fault rule: columns that cannot be bound are a gap
             fault.failed("columns", error)
             trace.gaps["columns"] = trace.gaps.get("columns", 0) + 1
     if not any(fields or rows for fields, rows in found) and seen.contents is not None:
-        others = [(one.touched.dataset, one.contents) for one in trace.inputs if one.contents is not None]
+        before = order.before(trace, seen) if trace.ordered else trace.inputs
+        others = [(one.touched.dataset, one.contents) for one in before if one.contents is not None]
         found = [columns.identical(seen.contents, [one for one in others if one[0] != seen.touched.dataset])]
     told = columns.differences(seen.touched.dataset.node, found)
     trace.differences += [one for one in told if one not in trace.differences]
@@ -250,5 +263,5 @@ def text_of(parameters: Mapping[str, Any]) -> dict[str, str]:
 
 
 def _secret(key: str) -> bool:
-    lowered = key.lower()
+    lowered = key.lower().replace("-", "_")
     return any(word in lowered for word in ("password", "passwd", "secret", "token", "credential", "api_key", "apikey"))

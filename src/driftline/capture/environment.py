@@ -116,7 +116,7 @@ def describe(script: str, number: int) -> dict[str, Any]:
 
 def _version(name: str) -> str:
     found = getattr(sys.modules[name], "__version__", "")
-    return found if isinstance(found, str) else ""
+    return str(found) if isinstance(found, str) else ""
 
 
 def _root(folder: str) -> str | None:

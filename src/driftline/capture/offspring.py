@@ -43,6 +43,7 @@ class Part(msgspec.Struct, kw_only=True, omit_defaults=True):
     modified_ns: int = 0
     deferred: bool = False
     pending: bool = False
+    at_ns: int = 0
     fields: dict[str, list[Said]] = {}
     rows: list[Said] = []
     facets: dict[str, dict[str, Any]] = {}
@@ -85,6 +86,7 @@ def leave(home: str, run: str, way: Literal["read", "write"], seen: Seen) -> Non
         modified_ns=seen.modified_ns,
         deferred=seen.deferred,
         pending=seen.pending,
+        at_ns=seen.at_ns,
         fields=fields,
         rows=rows,
         facets=seen.facets,
@@ -154,6 +156,7 @@ def _take(trace: Trace, line: bytes) -> None:
             modified_ns=part.modified_ns,
             deferred=part.deferred,
             pending=part.pending,
+            at_ns=part.at_ns,
             facets=part.facets,
         )
         if part.fields or part.rows:

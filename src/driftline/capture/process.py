@@ -9,6 +9,7 @@ ends.
 import atexit
 import os
 import sys
+import threading
 from collections.abc import Mapping, Sequence
 from types import FrameType
 from typing import Any
@@ -24,9 +25,9 @@ class ProcessRun(Run):
     def __init__(self, job: str, *, params: Mapping[str, Any] | None, namespace: str | None, caller: FrameType) -> None:
         super().__init__(job, params=params, namespace=namespace)
         self._caller = caller.f_code
+        self._trace.ordered = True
         file = caller.f_globals.get("__file__")
         self.script = os.path.abspath(file) if isinstance(file, str) and os.path.isfile(file) else ""
-        self.process = os.getpid()
 
     def _become_current(self) -> None:
         around.process.run = self
@@ -47,9 +48,9 @@ class ProcessRun(Run):
         return environment.version(covered) or _cells(self._caller.co_filename) or code_versions.version(self._caller)
 
     @property
-    def empty(self) -> bool:
-        """Whether nothing was recorded so far."""
-        return not (self._trace.inputs or self._trace.outputs)
+    def size(self) -> int:
+        """How much was recorded so far."""
+        return len(self._trace.inputs) + len(self._trace.outputs)
 
 
 def _cells(filename: str) -> str:
@@ -61,9 +62,11 @@ def _cells(filename: str) -> str:
 
 
 class _Ending:
-    """What is registered at the interpreter, once."""
+    """What is known of the end of the process."""
 
-    registered = False
+    registered = False  # at the interpreter, once
+    code: Any = None  # that ``sys.exit`` was called with
+    recorded = 0  # how much was recorded by then
 
 
 def begin(name: str, params: Mapping[str, Any] | None, namespace: str | None, caller: FrameType) -> Run | None:
@@ -73,7 +76,7 @@ def begin(name: str, params: Mapping[str, Any] | None, namespace: str | None, ca
         return None
     former = around.process.run
     if isinstance(former, ProcessRun) and not former.over and not former.inherited:
-        if former.job.name == name and former.empty:
+        if former.job.name == name and not former.size:
             return former
         former.finish(None)
     fault.attempt("offspring", offspring.sweep, owner.home)
@@ -111,7 +114,20 @@ def died_of() -> BaseException | None:
     if hasattr(sys, "ps1") or isinstance(getattr(sys.modules.get("__main__"), "In", None), list):
         return None
     error = getattr(sys, "last_exc", None) or getattr(sys, "last_value", None)
+    if error is None and _Ending.code not in (None, 0) and _recorded() == _Ending.recorded:
+        return SystemExit(_Ending.code)
     return error if isinstance(error, BaseException) else None
+
+
+def exiting(code: Any) -> None:
+    """Remember that ``sys.exit(code)`` was called; nobody knows yet whether somebody catches it."""
+    if threading.current_thread() is threading.main_thread():
+        _Ending.code, _Ending.recorded = code, _recorded()
+
+
+def _recorded() -> int:
+    run = around.process.run
+    return run.size if isinstance(run, ProcessRun) else 0
 
 
 def arguments(given: Sequence[str]) -> dict[str, str]:

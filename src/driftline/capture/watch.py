@@ -39,6 +39,7 @@ _MODULES = {
         "mlflow.transformers", "mlflow.sentence_transformers", "mlflow.langchain", "mlflow.onnx", "mlflow.prophet",
     ),
     "argparse": ("argparse",),
+    "exits": ("sys",),
     "threads": ("threading", "concurrent.futures.thread", "multiprocessing.process"),
 }  # fmt: skip
 HOOKS = {library: _PLACE + hook for hook, libraries in _MODULES.items() for library in libraries}

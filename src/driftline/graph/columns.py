@@ -70,14 +70,14 @@ def _edges(found: Iterable[InputField], target: Dataset, column: str, old: str |
         dataset = Dataset(source.namespace, source.name)
         steps = source.transformations or (None,)
         for (type_, subtype), step in zip(kinds(source.transformations, column, old), steps, strict=True):
-            yield ColumnEdge(dataset, source.field, target, column, type_, subtype, *_known(step))
+            yield ColumnEdge(dataset, source.field, target, column, type_, subtype, *known(step, "column"))
 
 
-def _known(step: Transformation | None) -> tuple[Provenance, float]:
-    """Return how an edge is known and how sure it is, by the fields of ours."""
+def known(step: Transformation | None, otherwise: Provenance) -> tuple[Provenance, float]:
+    """Return how an edge is known and how sure it is, by the fields of ours; ``otherwise`` where they are silent."""
     if step is None:
-        return "column", 1.0
-    provenance = cast("Provenance", step.provenance) if step.provenance in _PROVENANCES else "column"
+        return otherwise, 1.0
+    provenance = cast("Provenance", step.provenance) if step.provenance in _PROVENANCES else otherwise
     return provenance, step.confidence if 0.0 < step.confidence <= 1.0 else 1.0
 
 

@@ -94,9 +94,10 @@ def _take(said: Said, entry: LineageEntry, own: Job | None) -> None:
                 dataset = Dataset(source.namespace, source.name)
                 known.add(dataset)
                 if column or source.field:
-                    for type_, subtype in kinds(source.transformations, column):
-                        edge = ColumnEdge(dataset, source.field or "", output, column, type_, subtype, "explicit")
-                        said.columns.add(edge)
+                    ways = kinds(source.transformations, column)
+                    for (type_, subtype), step in zip(ways, source.transformations or (None,), strict=True):
+                        how = known(step, "explicit")
+                        said.columns.add(ColumnEdge(dataset, source.field or "", output, column, type_, subtype, *how))
                 continue
             job = _job(source, own)
             if job is not None and job != own:

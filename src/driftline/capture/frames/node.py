@@ -5,12 +5,11 @@ when its event is made, on the sender's thread. A node holds names, expressions 
 value of one. A chain that is longer than ``DEEPEST`` is forgotten, and said to be unknown.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, NamedTuple, Protocol
 
-from driftline.capture import fault
-from driftline.capture.columns import Bound, Reach
 from driftline.capture.beside import Beside
+from driftline.capture.columns import Bound, Reach
 from driftline.capture.frames.shape import NOTHING, Shape, of_source
 from driftline.capture.sql.relation import Edge, Source
 from driftline.event.lineage import Dataset
@@ -124,20 +123,25 @@ def shape_of(top: Node, headers: Headers) -> Shape:
     return made[id(top)]
 
 
-def sources(top: Node) -> list[Source]:
-    """Return the sources of a node, in order."""
-    found: dict[Source, None] = {}
+def below(top: Node) -> Iterator[Node]:
+    """Yield a node and all that it was made from, each once."""
     seen: set[int] = set()
     waiting = [top]
     while waiting:
         node = waiting.pop()
-        if id(node) in seen:
-            continue
-        seen.add(id(node))
-        waiting += reversed(node.inputs)
-        if isinstance(node, Scan):
-            found[node.source] = None
-    return list(found)
+        if id(node) not in seen:
+            seen.add(id(node))
+            waiting += reversed(node.inputs)
+            yield node
+
+
+def sources(top: Node) -> list[Source]:
+    """Return the sources of a node, in order."""
+    return list(dict.fromkeys(node.source for node in below(top) if isinstance(node, Scan)))
+
+
+def _opaque(top: Node) -> bool:
+    return any(isinstance(node, Opaque) for node in below(top))
 
 
 class FrameEdges:
@@ -147,26 +151,23 @@ class FrameEdges:
         self._node = node
         self._datasets = datasets
         self._headers = headers
+        self.unknown = False  # something was found of which nothing can be said
+
+    @property
+    def datasets(self) -> dict[Source | None, tuple[Dataset, ...]]:
+        """What the frame was made from; one without datasets for what is not known."""
+        known: dict[Source | None, tuple[Dataset, ...]] = {one: self._datasets(one) for one in sources(self._node)}
+        return {**known, None: ()} if _opaque(self._node) else known
 
     def waits_for(self) -> tuple[str, ...]:
         """Return the keys of the probes that have not been answered."""
-        found: dict[str, None] = {}
-        waiting: list[Node] = [self._node]
-        seen: set[int] = set()
-        while waiting:
-            node = waiting.pop()
-            if id(node) not in seen:
-                seen.add(id(node))
-                waiting += node.inputs
-                found |= dict.fromkeys(getattr(node, "waits", tuple)())
-        return tuple(found)
+        return tuple(dict.fromkeys(key for node in below(self._node) for key in getattr(node, "waits", tuple)()))
 
     def bind(self, columns: tuple[str, ...] | None) -> Bound:
         """Return the edges per output column and those of the row set."""
         shape = shape_of(self._node, self._headers)
         names = tuple(shape.columns) if columns is None else columns
-        if shape.unknown:
-            fault.count("frame columns unknown")
+        self.unknown = shape.unknown
         found = {name: self._reaches(shape.find(name) or ()) for name in names}
         return {name: reaches for name, reaches in found.items() if reaches}, self._reaches(shape.rows)
 

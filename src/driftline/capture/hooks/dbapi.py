@@ -18,6 +18,7 @@ from driftline.capture.hooks.patch import PASS, Call, Patch
 from driftline.capture.run import Run
 
 _FACTORY = 5  # place of ``factory`` among the arguments of ``sqlite3.connect``
+_EXECUTES = ("execute", "executemany", "executescript")
 _PIECE = "hook sqlite3.execute"
 _CURSORS = ("Cursor", "AsyncCursor", "ServerCursor", "AsyncServerCursor")
 
@@ -57,8 +58,23 @@ def _connection(factory: type) -> type:
         return made.__base__.cursor(self, _cursor(factory) if recording else factory)  # type: ignore[union-attr]
 
     functools.update_wrapper(cursor, sqlite3.Connection.cursor)
-    made = type(factory.__name__, (factory,), {"cursor": cursor, **_names(factory)})
+    methods = {name: _through_cursor(factory, name) for name in _EXECUTES}
+    made = type(factory.__name__, (factory,), {"cursor": cursor, **methods, **_names(factory)})
     return made
+
+
+def _through_cursor(factory: type, name: str) -> Any:
+    """``connection.execute`` and its kin make a cursor in C; here it is one that records, but for the user's own."""
+    original = getattr(factory, name)
+    if original is not getattr(sqlite3.Connection, name):
+        return original
+
+    @functools.wraps(original)
+    def call(self: Any, *args: Any, **kwargs: Any) -> Any:
+        cursor = sqlite3.Connection.cursor(self, _cursor(sqlite3.Cursor))
+        return getattr(cursor, name)(*args, **kwargs)
+
+    return call
 
 
 @functools.cache
@@ -66,7 +82,7 @@ def _cursor(factory: type) -> type:
     """The class of cursors that record."""
     if getattr(factory, "_driftline", False):
         return factory
-    methods = {name: _recording(getattr(factory, name)) for name in ("execute", "executemany", "executescript")}
+    methods = {name: _recording(getattr(factory, name)) for name in _EXECUTES}
     return type(factory.__name__, (factory,), {**methods, "_driftline": True, **_names(factory)})
 
 

@@ -42,10 +42,15 @@ def install(module: Any) -> list[Patch]:
 
 def _tell(outer: own.Span, fs: Any, path: Any, file: Any) -> None:
     """Tell the call that opens a file through here which state of it that is."""
-    if _protocol(fs) not in _LOCAL:
+    if _protocol(fs) in _LOCAL:
+        return
+    address = table.address(fs.unstrip_protocol(str(path)))
+    if "r" not in str(getattr(file, "mode", "r")):
+        outer.later[address] = _later(fs, str(path))
+    else:
         found = state(getattr(file, "__dict__", {}).get("details") or _cheap(fs, str(path)))
         if found[0]:
-            outer.states[table.address(fs.unstrip_protocol(str(path)))] = found
+            outer.states[address] = found
 
 
 def _opened(run: Run, call: Call) -> bool:

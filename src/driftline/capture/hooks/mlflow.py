@@ -5,13 +5,18 @@ number where it has one, else MLflow's id of the model; its name is the register
 artifact. Both lie in the namespace ``mlflow``. What the local file store writes is MLflow's own and no gap.
 """
 
+import json
 import os
 import re
 from typing import Any
 
+import msgspec
+
+from driftline.capture import client, measure, observe
 from driftline.capture.emit import Seen
 from driftline.capture.hooks import table
 from driftline.capture.hooks.patch import Call, Patch, around
+from driftline.capture.observe import Given
 from driftline.capture.run import Run
 from driftline.event.lineage import Dataset, Touched
 
@@ -21,6 +26,7 @@ FLAVOURS = (
     "mlflow.lightgbm", "mlflow.catboost", "mlflow.spark", "mlflow.statsmodels", "mlflow.transformers",
     "mlflow.sentence_transformers", "mlflow.langchain", "mlflow.onnx", "mlflow.prophet",
 )  # fmt: skip
+_VERSIONS = "mlflow.modelVersions"  # tag of a logged model: where it stands in the registry
 _MODELS = re.compile(r"^models:/(?P<name>[^/@]+)(?:[/@](?P<version>[^/]+))?")
 _RUNS = re.compile(r"^(?:runs:/|mlflow-artifacts:/.*/)(?P<run>[0-9a-f]{32})/(?P<name>.+)$")
 
@@ -78,7 +84,9 @@ def _of_registry(name: str, version: str, uri: str) -> tuple[str, str]:
     import mlflow
 
     if name.startswith("m-") and not version:
-        return str(mlflow.get_logged_model(name).name), name
+        logged = mlflow.get_logged_model(name)
+        known = json.loads(logged.tags.get(_VERSIONS, "[]"))
+        return (str(known[-1]["name"]), str(known[-1]["version"])) if known else (str(logged.name), name)
     if version.isdigit():
         return name, version
     registry = mlflow.MlflowClient()
@@ -91,8 +99,19 @@ def _of_registry(name: str, version: str, uri: str) -> tuple[str, str]:
 
 
 def _artifact(run: Run, call: Call) -> bool:
-    given = call.argument(0, "local_path", "local_dir")
-    return isinstance(given, str | os.PathLike) and table.note(run, "write", given, call)
+    """A file that is logged is read here, and written to the artifacts of MLflow's run."""
+    given, owner = call.argument(0, "local_path", "local_dir"), client.current()
+    if owner is None or not isinstance(given, str | os.PathLike):
+        return False
+    below = call.argument(1, "artifact_path") or ""
+    root = os.fspath(given)
+    for seen in observe.observe(given, None, Given(), owner.folder, measure.Budget())[: table.FILES]:
+        run.add("read", seen)
+        name = os.path.relpath(seen.path, root) if os.path.isdir(root) else os.path.basename(seen.path)
+        stored = Dataset(NAMESPACE, "/".join(filter(None, ("artifacts", below, name.replace(os.sep, "/")))))
+        copy = msgspec.structs.replace(seen.touched, dataset=stored)
+        run.add("write", msgspec.structs.replace(seen, touched=copy, edges=[], at_ns=0))
+    return True
 
 
 def _params(run: Run, call: Call) -> bool:

@@ -6,10 +6,10 @@ lazy frame from another. A scan reads nothing: what a lazy frame was scanned fro
 """
 
 import functools
-import weakref
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from driftline.capture.beside import Beside
 from driftline.capture.frames import origin
 from driftline.capture.hooks import database, polars_plan, table
 from driftline.capture.hooks.patch import PASS, Before, Call, Patch, around
@@ -35,12 +35,12 @@ TABLE = (
 )
 
 Origins = dict[str, None]  # paths and addresses, in order
-_origins: "weakref.WeakKeyDictionary[Any, Origins]" = weakref.WeakKeyDictionary()
+_origins: Beside[Origins] = Beside()
 
 
 def origins(frame: Any) -> tuple[str, ...]:
     """Return the paths and addresses that a lazy frame was scanned from, as far as they were seen."""
-    return tuple(_origins.get(frame, ()))
+    return tuple(_origins.get(frame) or ())
 
 
 def install(polars: Any) -> list[Patch]:
@@ -89,20 +89,20 @@ def _hand_on(args: Any, kwargs: Any, result: Any) -> None:
     for given in (*args, *kwargs.values()):
         for one in given if isinstance(given, list | tuple) else (given,):
             if type(one).__name__ == "LazyFrame":
-                found.update(_origins.get(one, {}))
+                found.update(_origins.get(one) or {})
     if found:
-        _origins[result] = {**_origins.get(result, {}), **found}
+        _origins.put(result, {**(_origins.get(result) or {}), **found})
 
 
 def _scanned(run: Run, call: Call) -> bool:  # noqa: ARG001 - nothing is read yet
     found = dict.fromkeys(table.places(call.argument(0, *_SOURCE)))
-    _origins[call.result] = found
+    _origins.put(call.result, found)
     origin.scanned(call.result, found)
     return True
 
 
 def _collected(run: Run, call: Call) -> bool:
-    return table.note(run, "read", list(_origins.get(call.args[0], ())), call)
+    return table.note(run, "read", list(origins(call.args[0])), call)
 
 
 def _sunk(run: Run, call: Call) -> bool:
@@ -115,7 +115,7 @@ def _sunk(run: Run, call: Call) -> bool:
 
 def _all_collected(run: Run, call: Call) -> bool:
     frames = call.argument(0, "lazy_frames")
-    found = {path: None for frame in frames if frame in _origins for path in _origins[frame]}
+    found = dict.fromkeys(path for frame in frames for path in origins(frame))
     return table.note(run, "read", list(found), call)
 
 

@@ -11,8 +11,8 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from driftline.capture import fault, own
-from driftline.capture.frames import expression, node
 from driftline.capture.beside import Beside
+from driftline.capture.frames import expression, node
 from driftline.capture.frames.expression import Unclear
 from driftline.capture.frames.node import Headers, Node, Opaque
 from driftline.capture.frames.polars_joins import JOINS

@@ -5,9 +5,9 @@ Python. A dataset's methods belong to a compiled class that cannot be patched: i
 opened. Arrow opens files in C++, which no audit event tells of; what is not hooked here is not seen.
 """
 
-import weakref
 from typing import Any
 
+from driftline.capture.beside import Beside
 from driftline.capture.hooks import table
 from driftline.capture.hooks.patch import Call, Patch, around
 from driftline.capture.hooks.table import Entry
@@ -36,7 +36,7 @@ TABLES = {
 }  # fmt: skip
 _READS = ("read", "read_row_group", "read_row_groups", "iter_batches", "to_batches")
 
-_sources: "weakref.WeakKeyDictionary[Any, Any]" = weakref.WeakKeyDictionary()  # opened file or writer -> where it is
+_sources: Beside[list[str]] = Beside()  # opened file or writer -> where it is
 
 
 def install(module: Any) -> list[Patch]:
@@ -55,7 +55,7 @@ def install(module: Any) -> list[Patch]:
 
 
 def _opened(run: Run, call: Call) -> bool:  # noqa: ARG001 - a footer is no data
-    _sources[call.args[0]] = list(table.places(call.argument(1, "source", "where", "path_or_paths")))
+    _sources.put(call.args[0], list(table.places(call.argument(1, "source", "where", "path_or_paths"))))
     return True
 
 
@@ -64,7 +64,7 @@ def _read(run: Run, call: Call) -> bool:
 
 
 def _written(run: Run, call: Call) -> bool:
-    return table.note(run, "write", _sources.pop(call.args[0], None), call)
+    return table.note(run, "write", _sources.get(call.args[0]), call)
 
 
 def _dataset(run: Run, call: Call) -> bool:

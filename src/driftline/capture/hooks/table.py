@@ -94,6 +94,8 @@ def note(
         for seen in observe.observe(place, None, about, owner.folder, budget)[:FILES]:
             if state is not None and not seen.touched.bytes:
                 seen.touched = msgspec.structs.replace(seen.touched, bytes=state[1])
+            if way == "write" and call is not None and not version:
+                seen.pointer = call.inside.later.get(place)
             if way == "write" and seen.path and _is_open(given):
                 seen.pending, seen.deferred = True, False
                 seen.touched = msgspec.structs.replace(seen.touched, version="", attributes=dict(about.attributes))

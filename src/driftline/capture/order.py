@@ -1,0 +1,67 @@
+"""What fed what in a run that is a whole process: only what was read before can have reached what was written.
+
+Enters: versions with the times at which they were first read and last written. Leaves: explicit lineage, one entry per
+output: its sources are those of the statement that wrote it, else everything that was read until then, a version that
+the run itself wrote and read again among them. Never guesses within that. Source:
+https://openlineage.io/spec/facets (lineage 1-0-0).
+"""
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from driftline.capture.emit import Seen, Trace
+    from driftline.event.lineage import Dataset
+
+
+def matters(trace: "Trace") -> bool:
+    """Whether the times say more than that everything fed everything."""
+    first = min((output.at_ns for output in trace.outputs), default=0)
+    return bool(trace.outputs) and (
+        any(seen.at_ns > first for seen in trace.inputs) or any(output.read_ns for output in trace.outputs)
+    )
+
+
+def before(trace: "Trace", output: "Seen") -> list["Seen"]:
+    """Return what had been read when ``output`` was written for the last time."""
+    again = [one for one in trace.outputs if one is not output and 0 < one.read_ns < output.at_ns]
+    return [seen for seen in trace.inputs if seen.at_ns <= output.at_ns] + again
+
+
+def entries(trace: "Trace") -> list[dict[str, Any]]:
+    """Return the entries of the ``lineage`` facet of the job, one per output."""
+    found: dict[Dataset, dict[str, Any]] = {}
+    for output in trace.outputs:
+        dataset = output.touched.dataset
+        entry = found.setdefault(
+            dataset,
+            {"type": "DATASET", "namespace": dataset.namespace, "name": dataset.name, "inputs": [], "fields": {}},
+        )
+        _fill(entry, output, _named(output) or {seen.touched.dataset for seen in before(trace, output)})
+    return list(found.values())
+
+
+def _named(output: "Seen") -> "set[Dataset]":
+    """The sources of the statements that wrote it; none where a statement read what has no name, such as a frame."""
+    found: set[Dataset] = set()
+    for edges in output.edges:
+        for datasets in getattr(edges, "datasets", {"": ()}).values():
+            if not datasets:
+                return set()
+            found.update(datasets)
+    return found - {output.touched.dataset}
+
+
+def _fill(entry: dict[str, Any], output: "Seen", sources: "set[Dataset]") -> None:
+    lineage = output.lineage or {}
+    entry["inputs"] += [_input(one) for one in lineage.get("dataset", ())]
+    whole = {(one["namespace"], one["name"]) for one in entry["inputs"] if not one.get("field")}
+    for source in sorted(sources):
+        if (source.namespace, source.name) not in whole:
+            entry["inputs"].append({"type": "DATASET", "namespace": source.namespace, "name": source.name})
+    for name, column in lineage.get("fields", {}).items():
+        held = entry["fields"].setdefault(name, {"inputs": []})
+        held["inputs"] += [_input(one) for one in column["inputFields"]]
+
+
+def _input(found: dict[str, Any]) -> dict[str, Any]:
+    return {"type": "DATASET", **found}
