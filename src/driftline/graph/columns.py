@@ -70,10 +70,10 @@ def _edges(found: Iterable[InputField], target: Dataset, column: str, old: str |
         dataset = Dataset(source.namespace, source.name)
         steps = source.transformations or (None,)
         for (type_, subtype), step in zip(kinds(source.transformations, column, old), steps, strict=True):
-            yield ColumnEdge(dataset, source.field, target, column, type_, subtype, *known(step, "column"))
+            yield ColumnEdge(dataset, source.field, target, column, type_, subtype, *how_known(step, "column"))
 
 
-def known(step: Transformation | None, otherwise: Provenance) -> tuple[Provenance, float]:
+def how_known(step: Transformation | None, otherwise: Provenance) -> tuple[Provenance, float]:
     """Return how an edge is known and how sure it is, by the fields of ours; ``otherwise`` where they are silent."""
     if step is None:
         return otherwise, 1.0

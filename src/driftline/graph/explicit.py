@@ -96,7 +96,7 @@ def _take(said: Said, entry: LineageEntry, own: Job | None) -> None:
                 if column or source.field:
                     ways = kinds(source.transformations, column)
                     for (type_, subtype), step in zip(ways, source.transformations or (None,), strict=True):
-                        how = known(step, "explicit")
+                        how = how_known(step, "explicit")
                         said.columns.add(ColumnEdge(dataset, source.field or "", output, column, type_, subtype, *how))
                 continue
             job = _job(source, own)
