@@ -24,7 +24,7 @@ from driftline.event.job_facets import (
 from driftline.event.lineage import ColumnEdge, Dataset, Job, Place, Tie
 from driftline.event.openlineage import Event, Facets
 from driftline.graph import datasets
-from driftline.graph.columns import kinds
+from driftline.graph.columns import how_known, kinds
 
 KEY = "lineage"
 

@@ -80,6 +80,10 @@ class Both(NamedTuple):
 _nodes: Beside[Node] = Beside()
 
 
+class _Seen:
+    any = False
+
+
 def of(frame: Any) -> Node | None:
     """Return where ``frame`` comes from; None = not known."""
     return _nodes.get(frame)
@@ -87,6 +91,7 @@ def of(frame: Any) -> Node | None:
 
 def put(frame: Any, node: Node) -> None:
     """Remember where ``frame`` comes from."""
+    _Seen.any = True
     _nodes.put(frame, node if node.depth < DEEPEST else Opaque())
 
 
@@ -96,8 +101,8 @@ def forget(frame: Any) -> None:
 
 
 def any_known() -> bool:
-    """Whether there is any frame of which something is known."""
-    return bool(len(_nodes))
+    """Whether something was ever known of any frame in this process."""
+    return _Seen.any
 
 
 def deeper(nodes: Iterable[Node]) -> int:
