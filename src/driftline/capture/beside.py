@@ -28,6 +28,7 @@ class Beside(Generic[T]):
             if found is not None and found[0] is reference:  # else another object lives there by now
                 del held[key]
 
+        held.pop(key, None)  # the newest stand last
         try:
             held[key] = (weakref.ref(of, gone), value)
         except TypeError:
@@ -41,6 +42,10 @@ class Beside(Generic[T]):
     def drop(self, of: Any) -> None:
         """Forget what is remembered beside ``of``."""
         self._held.pop(id(of), None)
+
+    def values(self) -> list[T]:
+        """Return what is remembered beside all objects that live, the oldest first."""
+        return [value for reference, value in list(self._held.values()) if reference() is not None]
 
     def __len__(self) -> int:
         return len(self._held)

@@ -21,6 +21,7 @@ from driftline.capture.around import current_run, enclosing, open_runs
 from driftline.capture.client import Client
 from driftline.capture.columns import Bindable
 from driftline.capture.emit import Seen, Trace
+from driftline.capture.frames import origin
 from driftline.event import ids
 from driftline.event.lineage import Dataset, Job, Touched, Version
 
@@ -176,6 +177,8 @@ class Run:
                 self.gap(way)
         if not found:
             return name if isinstance(name, Touched) else Touched(dataset=Dataset(namespace or "file", os.fspath(name)))
+        if data is not None and self._client is not None:
+            fault.attempt("columns", origin.noted, way, data, found, self._client.folder)
         touched = [self.add(way, seen) for seen in found]
         return touched[0] if len(touched) == 1 else observe.summary(touched)
 

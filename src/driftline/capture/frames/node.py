@@ -100,6 +100,11 @@ def forget(frame: Any) -> None:
     _nodes.drop(frame)
 
 
+def latest(number: int) -> list[Node]:
+    """Return where the frames that live come from, the newest first, each origin once."""
+    return list(dict.fromkeys(reversed(_nodes.values())))[:number]
+
+
 def any_known() -> bool:
     """Whether something was ever known of any frame in this process."""
     return _Seen.any

@@ -9,12 +9,15 @@ import importlib
 from collections.abc import Iterable
 from typing import Any
 
+import msgspec
+
 from driftline.capture import fault, observe
 from driftline.capture.columns import Bindable
-from driftline.capture.frames import node
+from driftline.capture.emit import Seen
+from driftline.capture.frames import model, node
 from driftline.capture.frames.node import FrameEdges, Node, Scan
 from driftline.capture.sql.relation import Source
-from driftline.event.lineage import Dataset
+from driftline.event.lineage import Dataset, Field
 
 _CONTENTS = "driftline.capture.contents"
 FRAMES = frozenset(("DataFrame", "LazyFrame", "Series", "Table", "RecordBatch"))
@@ -47,9 +50,35 @@ def scanned(frame: Any, places: Iterable[str]) -> None:
         node.put(frame, Scan(Source("file", found)))
 
 
+def noted(way: str, data: Any, found: Iterable[Seen], folder: str) -> None:
+    """Take note of data that the user's code says it has read or writes."""
+    if way == "write":
+        attach(found, data, folder)
+    else:
+        read(data, (seen.touched.dataset for seen in found))
+
+
+def attach(found: Iterable[Seen], data: Any, folder: str) -> None:
+    """Give versions that ``data`` is about to be written to its column edges; a model has its features as fields."""
+    if data is None:
+        return
+    if hasattr(data, "feature_names_in_") or hasattr(data, "best_estimator_"):
+        made = model.edges_of(data, lambda one: of_node(one, folder))
+        for seen in found if made is not None else ():
+            assert made is not None
+            seen.edges = [*seen.edges, made[0]]
+            fields = tuple(Field(name) for name in made[1])
+            seen.touched = msgspec.structs.replace(seen.touched, fields=fields, kind=seen.touched.kind or "model")
+        return
+    bindable = edges(data, folder)
+    for seen in found if bindable is not None else ():
+        assert bindable is not None
+        seen.edges = [*seen.edges, bindable]
+
+
 def edges(data: Any, folder: str) -> Bindable | None:
-    """Return the column edges of what is about to be written; None where nothing is known of it."""
-    known = node.of(data) if data is not None else None
+    """Return the column edges of a frame that is about to be written; None where nothing is known of it."""
+    known = node.of(data)
     if known is None or (isinstance(known, Scan) and mutable(data)):
         return None
     return of_node(known, folder)

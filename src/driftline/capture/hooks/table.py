@@ -86,7 +86,6 @@ def note(
     look = glance.at(data)
     budget = measure.Budget()
     said = Given(namespace, version, kind or look.kind, "", {**look.attributes, **(attributes or {})})
-    edges = origin.edges(data, owner.folder) if way == "write" else None
     read: list[Dataset] = []
     for place in places(given):
         state = None if call is None else call.inside.states.get(place)
@@ -99,9 +98,10 @@ def note(
             if way == "write" and seen.path and _is_open(given):
                 seen.pending, seen.deferred = True, False
                 seen.touched = msgspec.structs.replace(seen.touched, version="", attributes=dict(about.attributes))
-            if edges is not None:
-                seen.edges = [edges]
-            read.append(run.add(way, _with(seen, look)).dataset)
+            _with(seen, look)
+            if way == "write":
+                origin.attach([seen], data, owner.folder)
+            read.append(run.add(way, seen).dataset)
     if way == "read" and call is not None:
         origin.read(call.result, read)
     return bool(read)
