@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from driftline.capture.gate import gate as gate
     from driftline.capture.models import deploy as deploy
     from driftline.capture.models import evaluate as evaluate
+    from driftline.capture.probing import probe as probe
     from driftline.capture.run import Run as Run
     from driftline.capture.run import run as run
     from driftline.capture.serving import serve as serve
@@ -36,6 +37,7 @@ _NAMES = {
     "client": ("configure", "flush"),
     "gate": ("gate",),
     "models": ("deploy", "evaluate"),
+    "probing": ("probe",),
     "run": ("Run", "run"),
     "step": ("step",),
     "watch": ("unwatch", "watch"),

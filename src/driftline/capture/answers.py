@@ -14,7 +14,8 @@ from typing import Any, Self, cast
 import xxhash
 
 from driftline.capture import client, fault
-from driftline.capture.run import Moment, moment_us, replayed, version_of
+from driftline.capture.pointer import version_of
+from driftline.capture.run import Moment, moment_us, replayed
 from driftline.event import ids
 from driftline.event.answer import Answer, Retrieved, Source, Verdict
 from driftline.event.current import Draft, current_answer

@@ -7,14 +7,16 @@ https://openlineage.io/spec/2-0-2/OpenLineage.json.
 """
 
 import importlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import msgspec
 
 from driftline import clock
 from driftline.capture import columns, fault, measure, opens, order, place
-from driftline.capture.columns import Bindable, Bound
+from driftline.capture.columns import Awaited, Bindable, Bound
+from driftline.capture.probe import cache
+from driftline.capture.probe.report import Report
 from driftline.event import facets, openlineage
 from driftline.event.facets import Difference
 from driftline.event.lineage import Dataset, Job, Touched
@@ -23,6 +25,8 @@ from driftline.event.openlineage import DatasetPart, Event, JobPart, RunPart
 _SQL_LIMIT = 100_000  # characters of SQL in one event
 _MESSAGE_LIMIT = 500
 _CONTENTS = "driftline.capture.contents"
+_PENDING = "probes pending"
+_AGAIN = (_PENDING, "columns", "frame columns")  # gaps that are found anew each time an event is encoded
 
 
 class Seen(msgspec.Struct, kw_only=True):
@@ -63,21 +67,33 @@ class Trace(msgspec.Struct, kw_only=True):
     opened: dict[tuple[str, str], None] = {}  # (path, read or write) of files that Python opened, in order
     ordered: bool = False  # what is read after a version was written is no source of it
     attributed: set[str] = set()  # paths that belong to what was recorded
+    awaited: list[str] = []  # keys of the probes of its steps
     differences: list[Difference] = []  # where declared and observed column edges disagree
     on_run: dict[str, dict[str, Any]] = {}  # further facets of the run
     on_job: dict[str, dict[str, Any]] = {}  # further facets of the job
 
 
 class Ended:
-    """The last event of a run, encoded when its turn comes."""
+    """The last event of a run, encoded when its turn comes; said again once probes that it waits for are answered."""
 
-    __slots__ = ("_folder", "_home", "_profiled", "_trace")
+    __slots__ = ("_folder", "_home", "_late", "_profiled", "_put", "_trace")
 
-    def __init__(self, trace: Trace, profiled: set[tuple[str, str, str]], folder: str, home: str) -> None:
+    def __init__(
+        self,
+        trace: Trace,
+        profiled: set[tuple[str, str, str]],
+        folder: str,
+        home: str,
+        put: "Callable[[Ended], None] | None" = None,
+        *,
+        late: bool = False,
+    ) -> None:
         self._trace = trace
         self._profiled = profiled
         self._folder = folder
         self._home = home
+        self._put = put
+        self._late = late
 
     def encode(self, *, cheap: bool) -> bytes:
         """Return the event as JSON; ``cheap`` measures no file."""
@@ -86,14 +102,56 @@ class Ended:
             for seen in (*trace.inputs, *trace.outputs):
                 _measure(seen, trace.gaps)
         fault.attempt("completeness", _reconcile, trace, self._folder, self._home)
+        fault.attempt("probes", self._await)
         ordered = trace.ordered and order.matters(trace)
         again = [seen for seen in trace.outputs if ordered and seen.read_ns]
         inputs = tuple(_dataset(seen, trace, self._profiled) for seen in (*trace.inputs, *again))
         outputs = tuple(_dataset(seen, trace, self._profiled, output=True) for seen in trace.outputs)
         if ordered:
             trace.on_job["lineage"] = {"entries": order.entries(trace)}
+        if self._late:
+            return openlineage.encode(_event(trace, "OTHER", trace.ended_us + 1, inputs, outputs))
         state = "FAIL" if trace.error else "COMPLETE"
         return openlineage.encode(_event(trace, state, trace.ended_us, inputs, outputs))
+
+    def _await(self) -> None:
+        """Say what probes have found, and say the rest once it is found."""
+        trace, put = self._trace, self._put
+        for gap in _AGAIN:
+            trace.gaps.pop(gap, None)
+        trace.differences = []
+        edges = [one for seen in trace.outputs for one in seen.edges if isinstance(one, Awaited)]
+        written = [key for one in edges for key in one.waits_for()]
+        missing = list(dict.fromkeys([*written, *(key for key in trace.awaited if cache.get(key) is None)]))
+        for key in trace.awaited:
+            _tell(cache.get(key), trace.gaps)
+        if not missing or put is None:
+            return
+        if written:
+            trace.gaps[_PENDING] = len(set(written))
+        later = Ended(trace, self._profiled, self._folder, self._home, put, late=True)
+
+        def answered() -> None:
+            if written or any(_notable(cache.get(key)) for key in missing):
+                put(later)
+
+        cache.when(missing, answered)
+
+
+def _notable(found: Report | None) -> bool:
+    return found is not None and bool(found.reason or found.unclear or found.reads)
+
+
+def _tell(found: Report | None, gaps: dict[str, int]) -> None:
+    """Say as gaps what a probe could not find out."""
+    if found is None:
+        return
+    if found.reason:
+        gaps[f"not probeable: {found.reason}"] = 1
+    if found.unclear:
+        gaps["columns that probing could not change"] = len(found.unclear)
+    if found.reads:
+        gaps["files that a probed step reads by itself"] = len(found.reads)
 
 
 def started(trace: Trace) -> bytes:

@@ -15,7 +15,7 @@ from types import CodeType, TracebackType
 from typing import Any, Literal, Self
 
 from driftline import clock
-from driftline.capture import client, collect, emit, fault, observe, offspring, place
+from driftline.capture import client, collect, emit, fault, observe, offspring
 from driftline.capture import code as code_versions
 from driftline.capture.around import current_run, enclosing, open_runs
 from driftline.capture.client import Client
@@ -23,7 +23,7 @@ from driftline.capture.columns import Bindable
 from driftline.capture.emit import Seen, Trace
 from driftline.capture.frames import origin
 from driftline.event import ids
-from driftline.event.lineage import Dataset, Job, Touched, Version
+from driftline.event.lineage import Dataset, Job, Touched
 
 _ANNOUNCE_US = 1_000_000  # a run that is open for longer is announced
 Moment = datetime | int
@@ -94,6 +94,11 @@ class Run:
     def clock(self) -> Moment | None:
         """Event time of a replay; None = the wall clock."""
         return self._at
+
+    @property
+    def trace(self) -> Trace:
+        """What it has collected so far."""
+        return self._trace
 
     @property
     def job(self) -> Job:
@@ -346,7 +351,7 @@ class Run:
         lost = owner.sender.take_losses()
         if lost:
             trace.gaps["lost"] = lost
-        owner.event(emit.Ended(trace, owner.profiled, owner.folder, owner.home))
+        owner.event(emit.Ended(trace, owner.profiled, owner.folder, owner.home, owner.event))
 
     def _version(self) -> str:
         base = self._code if isinstance(self._code, str) else code_versions.version(self._code)
@@ -388,13 +393,3 @@ def run(
         at=at,
         announce=announce,
     )
-
-
-def version_of(given: Touched | Version | str, version: str = "") -> Version:
-    """Return the version that ``given`` means; a text is a dataset name, as ``read`` takes it."""
-    if isinstance(given, Version):
-        return given
-    if isinstance(given, Touched):
-        return Version(given.dataset, version or given.version)
-    owner = client.current()
-    return Version(observe.name_of(given, "", owner.folder if owner is not None else place.base("x")), version)

@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, ParamSpec, TypeVar, overload
 
 from driftline.capture import client
+from driftline.capture.probing import Probing
 from driftline.capture.run import Run
 
 P = ParamSpec("P")
@@ -25,7 +26,12 @@ def step(function: Callable[P, R], /) -> Callable[P, R]: ...
 
 @overload
 def step(
-    *, name: str = "", params: Mapping[str, Any] | None = None, code: str = "", namespace: str | None = None
+    *,
+    name: str = "",
+    params: Mapping[str, Any] | None = None,
+    code: str = "",
+    namespace: str | None = None,
+    probe: bool | None = None,
 ) -> Callable[[Callable[P, R]], Callable[P, R]]: ...
 
 
@@ -37,6 +43,7 @@ def step(
     params: Mapping[str, Any] | None = None,
     code: str = "",
     namespace: str | None = None,
+    probe: bool | None = None,
 ) -> Any:
     """Make each call of a function a run; use it as ``@step`` or ``@step(name=…)``.
 
@@ -46,6 +53,8 @@ def step(
         params: parameters of the run, recorded as text. Arguments of the call are not recorded.
         code: version of the code; default: a hash of the function's source.
         namespace: of the job; default ``settings.namespace``.
+        probe: whether what reaches what through the function is found out by running it again, on a sample, in a
+            process that can neither write nor connect; default: as ``settings.probe`` says.
     """
 
     def decorate(decorated: Callable[..., Any]) -> Callable[..., Any]:
@@ -58,12 +67,12 @@ def step(
             job = name or getattr(decorated, "__name__", type(decorated).__name__)
             return Run(job, params=params, code=version, namespace=namespace)
 
-        return _wrap(decorated, open_run)
+        return _wrap(decorated, open_run, Probing(decorated, probe))
 
     return decorate if function is None else decorate(function)
 
 
-def _wrap(function: Callable[..., Any], open_run: OpenRun) -> Callable[..., Any]:
+def _wrap(function: Callable[..., Any], open_run: OpenRun, probing: Probing) -> Callable[..., Any]:
     if inspect.isasyncgenfunction(function):
         return _async_generator(function, open_run)
     if inspect.isgeneratorfunction(function):
@@ -86,7 +95,11 @@ def _wrap(function: Callable[..., Any], open_run: OpenRun) -> Callable[..., Any]
         if run is None:
             return function(*args, **kwargs)
         with run:
-            return function(*args, **kwargs)
+            before = probing.before(run, args, kwargs)
+            result = function(*args, **kwargs)
+            if before is not None:
+                probing.after(before, run, result)
+            return result
 
     return call
 

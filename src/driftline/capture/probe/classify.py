@@ -42,6 +42,7 @@ class Classifier:
         self._data = data
         self._base = base
         self._effects = effects
+        self._doubled: dict[str, list[Result] | None] = {}
         self._trials: dict[tuple[str, str], list[tuple[int, list[list[Result]], list[Result] | None]]] = {}
 
     def influences(self, effect: Effect) -> Iterator[Influence]:
@@ -67,6 +68,8 @@ class Classifier:
         for name in sorted(same):
             met = not keyed and not equal and self._meet(effect, output)
             yield name, "DIRECT", "AGGREGATION" if met else "IDENTITY"
+        if not changed and not rows and not any(one[output].order for one in found):
+            return
         if equal:
             yield from self._shaping("GROUP_BY", base, changed, rows)
         elif self._by_match(effect, output, same):
@@ -100,7 +103,7 @@ class Classifier:
         for name, values in self._base[output].columns.items():
             if not changed or not values or not self._holds(self._base[output], argument, values, cells):
                 continue
-            if all(
+            if any(effect.results[way][output].rows for way, _ in changed) and all(
                 name in effect.results[way][output].columns
                 and self._holds(
                     effect.results[way][output],
@@ -178,13 +181,10 @@ class Classifier:
         base = self._base[output]
         plain = {name: values for name, values in base.columns.items() if name not in same}
         kept = all(moved[output].columns.get(name) == values for name, values in plain.items())
-        others = [effect.results[way] for way in ("turned", "permuted") if way in effect.results]
-        return (
-            kept
-            and moved[output].rows == base.rows
-            and bool(others)
-            and any(found[output].columns != base.columns for found in others)
-        )
+        others = [effect.results[way][output] for way in ("turned", "permuted") if way in effect.results]
+        if not kept or moved[output].rows != base.rows:
+            return False
+        return any(found.columns.get(name) != values for found in others for name, values in plain.items())
 
     # --- one cell at a time -----------------------------------------------------------------------------------
 
@@ -271,8 +271,19 @@ class Classifier:
         if base.keys is not None:
             return any(cells > 1 for cells in touched) and effect.argument in base.carried
         whole = [effect.differences[way][output].cells for way in KEEPING if way in effect.differences]
+        if self._merges(effect.argument, output):
+            return True
         sources = tables.height(self._data[effect.argument]) * len(reached) / max(1, len(trials))
         return sources / max(1, max(whole, default=1)) > _MEET
+
+    def _merges(self, argument: str, output: int) -> bool:
+        """Whether a table with each row twice makes about as many rows as with each row once."""
+        if argument not in self._doubled:
+            data = self._data[argument]
+            rows = [*range(tables.height(data)), *range(tables.height(data))]
+            self._doubled[argument] = self._results({**self._data, argument: tables.take(data, rows)})
+        found = self._doubled[argument]
+        return found is not None and found[output].rows < _MEET * self._base[output].rows
 
     def _of_column(self, name: str, trials: Sequence[Trial], base: Result, meeting: bool) -> tuple[str, Any, str]:
         """How a column reaches one column of the result by its value."""

@@ -1,6 +1,6 @@
 """Some rows of the tables that a step was given, such that rows that belong together are taken together.
 
-Enters: tables. Leaves: smaller ones of the same kind, which share no memory that is written to. Small tables are taken
+Enters: tables. Leaves: smaller ones of the same kind. Small tables are taken
 whole; of a large one first the rows whose values meet those of tables that were taken before, in columns of the same
 name, then rows at even distances. Rows keep their order. Bounded: of a very large table only some rows are looked at.
 """
@@ -10,28 +10,27 @@ from typing import Any
 
 from driftline.capture.probe import compare, tables
 
-ROWS = 2_000  # that are taken of one table
-LOOKED = 20_000  # that are looked at in one table
+LOOKED = 10_000  # rows that are looked at in one table
 _KEYS = 4  # columns by which tables are matched
 
 
-def of(given: Mapping[str, Any], rows: int = ROWS) -> dict[str, Any]:
-    """Return a sample of each table; all of it where it is small."""
-    return smaller(given, rows, fresh=True)
+def of(given: Mapping[str, Any]) -> dict[str, Any]:
+    """Return some rows of each table, or all of a small one, as copies; quick, for the user's thread."""
+    return {
+        name: tables.copied(one)
+        if tables.height(one) <= LOOKED
+        else tables.take(one, _even(tables.height(one), LOOKED))
+        for name, one in given.items()
+    }
 
 
-def smaller(given: Mapping[str, Any], rows: int, *, fresh: bool = False) -> dict[str, Any]:
-    """Return tables with at most ``rows`` rows each; ``fresh``: copies, even where nothing is left out."""
+def smaller(given: Mapping[str, Any], rows: int) -> dict[str, Any]:
+    """Return tables with at most ``rows`` rows each, of rows that belong together."""
     taken: dict[str, Any] = {}
     for name in sorted(given, key=lambda one: tables.height(given[one])):
         whole = given[name]
-        height = tables.height(whole)
-        if height <= rows:
-            taken[name] = tables.take(whole, range(height)) if fresh else whole
-            continue
-        looked = _even(range(height), min(height, max(LOOKED, rows)))
-        part = tables.take(whole, looked) if len(looked) < height else whole
-        taken[name] = tables.take(part, _chosen(part, list(taken.values()), rows))
+        small = tables.height(whole) <= rows
+        taken[name] = whole if small else tables.take(whole, _chosen(whole, list(taken.values()), rows))
     return {name: tables.plain_index(taken[name]) for name in given}
 
 
@@ -48,14 +47,13 @@ def _chosen(part: Any, others: Sequence[Any], rows: int) -> list[int]:
             if len(hits) < height:
                 matching |= dict.fromkeys(hits)
     room = rows - rows // 4 if matching else 0
-    first = _even(list(matching), room)
+    known = list(matching)
+    first = [known[place] for place in _even(len(known), room)]
     held = set(first)
-    rest = [row for row in _even(range(height), rows) if row not in held][: rows - len(first)]
+    rest = [row for row in _even(height, rows) if row not in held][: rows - len(first)]
     return sorted([*first, *rest])
 
 
-def _even(rows: Sequence[int], count: int) -> list[int]:
-    """At most ``count`` of ``rows``, at even distances."""
-    if len(rows) <= count:
-        return list(rows)
-    return [rows[place * len(rows) // count] for place in range(count)]
+def _even(rows: int, count: int) -> list[int]:
+    """At most ``count`` of so many rows, at even distances."""
+    return list(range(rows)) if rows <= count else [place * rows // count for place in range(count)]

@@ -104,6 +104,14 @@ def take(data: Any, rows: Sequence[int]) -> Any:
     return data.gather(list(rows)) if type(data).__name__ == "Series" else data[list(rows)]
 
 
+def copied(data: Any) -> Any:
+    """Return a table that does not change with this one."""
+    kind = library(data)
+    if kind:
+        return data.copy() if kind == "pandas" else data if kind == "pyarrow" else data.clone()
+    return [dict(row) for row in data] if isinstance(data, list) else {name: list(one) for name, one in data.items()}
+
+
 def permuted(data: Any, name: Any, order: Sequence[int]) -> Any:
     """Return the table with the values of one column in another order; types stay as they are."""
     kind = library(data)
