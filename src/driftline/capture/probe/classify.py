@@ -34,6 +34,14 @@ class Trial(NamedTuple):
     without: Result | None
 
 
+class Along(NamedTuple):
+    """A column of another table that was mapped as one was, and what became of the results."""
+
+    other: Effect
+    by: mutate.Map
+    results: list[Result]
+
+
 class Classifier:
     """Tells the ways of all columns of one call."""
 
@@ -42,6 +50,7 @@ class Classifier:
         self._data = data
         self._base = base
         self._effects = effects
+        self._mapped_along: dict[tuple[str, str], list[Along]] = {}
         self._doubled: dict[str, list[Result] | None] = {}
         self._trials: dict[tuple[str, str], list[tuple[int, list[list[Result]], list[Result] | None]]] = {}
 
@@ -65,14 +74,15 @@ class Classifier:
             return
         keyed = base.keys is not None
         equal = self._by_equality(effect, output, same)
+        matched = not equal and self._by_match(effect, output, same)
         for name in sorted(same):
-            met = not keyed and not equal and self._meet(effect, output)
+            met = not keyed and not equal and not matched and self._meet(effect, output)
             yield name, "DIRECT", "AGGREGATION" if met else "IDENTITY"
         if not changed and not rows and not any(one[output].order for one in found):
             return
         if equal:
             yield from self._shaping("GROUP_BY", base, changed, rows)
-        elif self._by_match(effect, output, same):
+        elif matched:
             yield "", "INDIRECT", "JOIN"
         elif self._by_order(effect, output, same):
             ordered = any(one[output].order for one in found)
@@ -93,28 +103,36 @@ class Classifier:
     # --- the tests --------------------------------------------------------------------------------------------
 
     def _unchanged(self, effect: Effect, output: int) -> frozenset[str]:
-        """The columns of the result that hold values of the column as they are, under every change of it."""
-        argument, column = effect.argument, effect.column
-        source = tables.column(self._data[argument], column)
+        """The columns of the result that hold values of the column as they are, under every change of it.
+
+        Where no change leaves any row, as of a key that has to match, the column of the other table is mapped along; of
+        the two the one of the earlier argument counts as the source.
+        """
+        argument = effect.argument
+        source = tables.column(self._data[argument], effect.column)
         maps = [make(source) for make in (mutate.moved, mutate.turned)]
-        changed = [(way, by) for way, by in zip(KEEPING, maps, strict=True) if by is not None and way in effect.results]
+        changed = [
+            (effect.results[way][output], by)
+            for way, by in zip(KEEPING, maps, strict=True)
+            if by is not None and way in effect.results
+        ]
+        if changed and not any(found.rows for found, _ in changed):
+            names = list(self._data)
+            along = [one for one in self._along(effect) if one.results[output].rows]
+            if any(names.index(one.other.argument) < names.index(argument) for one in along):
+                return _ALL
+            changed = [(one.results[output], one.by) for one in along]
         cells = list(map(compare.cell, source))
-        found = set()
-        for name, values in self._base[output].columns.items():
-            if not changed or not values or not self._holds(self._base[output], argument, values, cells):
-                continue
-            if any(effect.results[way][output].rows for way, _ in changed) and all(
-                name in effect.results[way][output].columns
-                and self._holds(
-                    effect.results[way][output],
-                    argument,
-                    effect.results[way][output].columns[name],
-                    list(map(compare.cell, mutate.mapped(source, by))),
-                )
-                for way, by in changed
-            ):
-                found.add(name)
-        return frozenset(found)
+        mapped = [(found, list(map(compare.cell, mutate.mapped(source, by)))) for found, by in changed]
+        return frozenset(
+            name
+            for name, values in self._base[output].columns.items()
+            if mapped and values and self._holds(self._base[output], argument, values, cells)
+            if all(
+                name in found.columns and self._holds(found, argument, found.columns[name], after)
+                for found, after in mapped
+            )
+        )
 
     @staticmethod
     def _holds(result: Result, argument: str, values: Sequence[Hashable], source: Sequence[Hashable]) -> bool:
@@ -139,28 +157,40 @@ class Classifier:
 
     def _by_match(self, effect: Effect, output: int, same: frozenset[str]) -> bool:
         """Whether some column of another table, mapped along, makes the change undone."""
+        ways = [effect.results[way] for way in KEEPING if way in effect.results]
+        if all(self._equal(found, output, same) for found in ways):
+            return False
+        return any(
+            self._equal(one.results, output, same | self._unchanged(one.other, output))
+            for one in self._along(effect)
+            if one.other.any(output)
+        )
+
+    def _along(self, effect: Effect) -> list[Along]:
+        """What becomes of the results when a column of another table that shares values is mapped as this one is."""
+        key = (effect.argument, str(effect.column))
+        if key not in self._mapped_along:
+            self._mapped_along[key] = list(self._pairs(effect))
+        return self._mapped_along[key]
+
+    def _pairs(self, effect: Effect) -> Iterator[Along]:
         source = tables.column(self._data[effect.argument], effect.column)
         by = mutate.moved(source) or mutate.turned(source)
-        if by is None:
-            return False
         known = {value for value in map(compare.cell, source) if value is not None}
-        mine = {**self._data, effect.argument: self._mapped(effect.argument, effect.column, by)}
-        alone = self._results(mine)
-        if alone is None or self._equal(alone, output, same):
-            return False
-        for other in self._effects:
-            if other.argument == effect.argument or not other.any(output):
-                continue
+        for other in self._effects if by is not None else ():
+            assert by is not None
             values = tables.column(self._data[other.argument], other.column)
-            if type(next(iter(values), None)) is not type(next(iter(source), None)):
+            kinds = {type(value) for value in values[:20]} & {type(value) for value in source[:20]}
+            if other.argument == effect.argument or not kinds or known.isdisjoint(map(compare.cell, values)):
                 continue
-            if known.isdisjoint(map(compare.cell, values)):
-                continue
-            both = {**mine, other.argument: self._mapped(other.argument, other.column, by)}
+            both = {
+                **self._data,
+                effect.argument: self._mapped(effect.argument, effect.column, by),
+                other.argument: self._mapped(other.argument, other.column, by),
+            }
             found = self._results(both)
-            if found is not None and self._equal(found, output, same | self._unchanged(other, output)):
-                return True
-        return False
+            if found is not None:
+                yield Along(other, by, found)
 
     def _mapped(self, argument: str, column: Any, by: mutate.Map) -> Any:
         data = self._data[argument]

@@ -43,12 +43,12 @@ def _chosen(part: Any, others: Sequence[Any], rows: int) -> list[int]:
         for name in shared:
             known = set(map(compare.cell, tables.column(other, name)))
             values = tables.column(part, name)
-            hits = [row for row, value in enumerate(values) if compare.cell(value) in known]
-            if len(hits) < height:
-                matching |= dict.fromkeys(hits)
+            found = [row for row, value in enumerate(values) if compare.cell(value) in known]
+            if len(found) < height:
+                matching |= dict.fromkeys(found)
     room = rows - rows // 4 if matching else 0
-    known = list(matching)
-    first = [known[place] for place in _even(len(known), room)]
+    hits = list(matching)
+    first = [hits[place] for place in _even(len(hits), room)]
     held = set(first)
     rest = [row for row in _even(height, rows) if row not in held][: rows - len(first)]
     return sorted([*first, *rest])
