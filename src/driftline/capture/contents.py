@@ -7,6 +7,7 @@ Excel where openpyxl is in use; other files have a version but no contents.
 """
 
 import importlib
+import itertools
 import os
 import re
 import sys
@@ -143,7 +144,8 @@ def _of_sheet(path: str) -> Contents | None:
         header = [str(name) if name is not None else f"column {place}" for place, name in enumerate(next(rows, ()))]
         if not header or len(set(header)) != len(header):
             return None
-        columns = list(zip(*rows, strict=True)) or [()] * len(header)
+        columns = list(itertools.zip_longest(*rows))[: len(header)]
+        columns += [()] * (len(header) - len(columns))
         return of_data(dict(zip(header, map(list, columns), strict=True)))
     finally:
         book.close()

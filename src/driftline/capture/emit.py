@@ -241,6 +241,8 @@ def _measure(seen: Seen, gaps: dict[str, int]) -> None:
             return
         contents = importlib.import_module(_CONTENTS)
         seen.contents = contents.of_file(seen.path, seen.touched.version, seen.size, seen.modified_ns)
+    except FileNotFoundError:  # it was temporary
+        gaps["contents"] = gaps.get("contents", 0) + 1
     except Exception as error:  # the fault rule: a file that cannot be profiled is a gap, not an error
         fault.failed("contents", error)
         gaps["contents"] = gaps.get("contents", 0) + 1

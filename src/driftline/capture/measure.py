@@ -41,8 +41,8 @@ class Budget:
 
     __slots__ = ("left",)
 
-    def __init__(self, size: int = BUDGET) -> None:
-        self.left = size
+    def __init__(self, size: int | None = None) -> None:
+        self.left = BUDGET if size is None else size
 
     def take(self, size: int) -> bool:
         """Whether a file of ``size`` bytes may be hashed now."""

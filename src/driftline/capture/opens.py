@@ -69,7 +69,7 @@ def _note(given: Any, mode: Any, flags: Any) -> None:
     if inside is own.OURS:
         return
     text = os.fsdecode(given)
-    if text.endswith(_CODE) or text.startswith(_FOLDERS):
+    if text.endswith(_CODE) or text.startswith(_FOLDERS) or "\0" in text:
         return
     if isinstance(mode, str):
         writes = any(sign in mode for sign in "wax+")

@@ -7,6 +7,7 @@ ends.
 """
 
 import atexit
+import concurrent.futures.thread  # noqa: F401 - it refuses to be imported at exit, when contents may be measured first
 import os
 import sys
 import threading

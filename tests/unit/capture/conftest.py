@@ -1,12 +1,28 @@
 """Every test of the SDK delivers to a sink in memory and begins with all hooks on and nothing counted."""
 
-from collections.abc import Iterator
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+import driftline
 from driftline.capture import fault, watch
 from driftline.testing import MemorySink, use_sink
+
+# Prints every event that a script's store holds, one a line.
+_READ = (
+    "import sys\n"
+    "from driftline import config\n"
+    "from driftline.engine.engine import Engine\n"
+    "engine = Engine.open(config.load({'console': False}))\n"
+    "for entry in engine.house.store.log.read(): sys.stdout.write(bytes(entry.raw).decode() + chr(10))\n"
+    "engine.close()\n"
+)
 
 
 @pytest.fixture
@@ -16,5 +32,34 @@ def sink(tmp_path: Path) -> Iterator[MemorySink]:
     memory = MemorySink()
     with use_sink(memory, home=str(tmp_path / ".driftline")):
         yield memory
+        watch.unwatch()
     watch.unwatch()
     fault.reset()
+
+
+@pytest.fixture
+def watched(sink: MemorySink, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> MemorySink:
+    """Return the sink, with all hooks on and ``tmp_path`` as the current folder."""
+    monkeypatch.chdir(tmp_path)
+    driftline.watch()
+    return sink
+
+
+@pytest.fixture
+def script(tmp_path: Path) -> Callable[..., list[dict[str, Any]]]:
+    """Return a function that runs a script in ``tmp_path`` and returns the events of its store, START left out."""
+
+    def run(text: str, *arguments: str, status: int | None = 0, **variables: str) -> list[dict[str, Any]]:
+        file = tmp_path / "script.py"
+        file.write_text(text)
+        environment = {**os.environ, "DRIFTLINE_CONSOLE": "false", **variables}
+        command = [sys.executable, str(file), *arguments]
+        done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False)
+        assert status in (None, done.returncode), done.stderr
+        if not (tmp_path / ".driftline").exists():
+            return []
+        read = subprocess.run([sys.executable, "-c", _READ], cwd=tmp_path, capture_output=True, text=True, check=True)
+        events = [json.loads(line) for line in read.stdout.splitlines()]
+        return [event for event in events if event["eventType"] != "START"]
+
+    return run

@@ -48,7 +48,7 @@ class Scan(NamedTuple):
 
 
 class Opaque(NamedTuple):
-    """A frame of which nothing is known but perhaps its columns."""
+    """A frame of which nothing is known but perhaps its sources."""
 
     depth: int = 0
     inputs: tuple[Node, ...] = ()
@@ -92,7 +92,16 @@ def of(frame: Any) -> Node | None:
 def put(frame: Any, node: Node) -> None:
     """Remember where ``frame`` comes from."""
     _Seen.any = True
-    _nodes.put(frame, node if node.depth < DEEPEST else Opaque())
+    if node.depth >= DEEPEST:
+        node = Opaque(1, tuple({one.source: one for one in below(node) if isinstance(one, Scan)}.values()))
+    _nodes.put(frame, node)
+
+
+def same(frame: Any, other: Any) -> None:
+    """Remember that ``other`` comes from where ``frame`` does."""
+    known = of(frame)
+    if known is not None:
+        put(other, known)
 
 
 def forget(frame: Any) -> None:

@@ -44,7 +44,7 @@ def install(module: Any) -> list[Patch]:
     patches = []
     for owner in (module, module.dbapi2):
         if owner.connect is original:
-            owner.connect = connect
+            owner.connect = patch.unseen(connect, original)
             patches.append(Patch(owner, "connect", original))
     return patches
 
@@ -74,7 +74,7 @@ def _through_cursor(factory: type, name: str) -> Any:
         cursor = sqlite3.Connection.cursor(self, _cursor(sqlite3.Cursor))
         return getattr(cursor, name)(*args, **kwargs)
 
-    return call
+    return patch.unseen(call, original)
 
 
 @functools.cache
@@ -99,7 +99,7 @@ def _recording(original: Callable[..., Any]) -> Callable[..., Any]:
             patch.noted(_PIECE, run, _record, run, self, args[0])
         return result
 
-    return call
+    return patch.unseen(call, original)  # type: ignore[no-any-return]
 
 
 def _record(run: Run, cursor: Any, text: Any) -> None:

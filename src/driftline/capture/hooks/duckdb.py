@@ -22,7 +22,7 @@ READERS = ("read_parquet", "from_parquet", "read_csv", "from_csv_auto", "read_js
 WRITERS = ("write_parquet", "to_parquet", "write_csv", "to_csv")
 MAKERS = ("create", "to_table", "create_view", "to_view")
 
-_CALL = compile("__driftline_call()", "<driftline>", "eval")
+_CALL = compile("__driftline_call()", patch.UNSEEN, "eval")
 
 Before = Callable[[tuple[Any, ...], Mapping[str, Any], Any], Any]
 
@@ -77,5 +77,5 @@ def _around(owner: Any, attribute: str, before: Before) -> list[Patch]:
             patch.noted(piece, run, record, run)
         return result
 
-    setattr(owner, attribute, call)
+    setattr(owner, attribute, patch.unseen(call, original))
     return [Patch(owner, attribute, original)]

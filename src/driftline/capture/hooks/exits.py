@@ -8,6 +8,7 @@ import functools
 from typing import Any
 
 from driftline.capture import process
+from driftline.capture.hooks import patch
 from driftline.capture.hooks.patch import Patch
 
 
@@ -20,5 +21,5 @@ def install(module: Any) -> list[Patch]:
         process.exiting(args[0] if args else None)
         return original(*args, **kwargs)
 
-    module.exit = leave
+    module.exit = patch.unseen(leave, original)
     return [Patch(module, "exit", original)]

@@ -13,7 +13,7 @@ import xxhash
 
 from driftline.capture import client, fault, observe, own
 from driftline.capture.emit import Seen
-from driftline.capture.hooks import table
+from driftline.capture.hooks import patch, table
 from driftline.capture.hooks.patch import Call, Patch
 from driftline.capture.hooks.patch import around as put_around
 from driftline.capture.observe import Given
@@ -33,19 +33,19 @@ def install(module: Any) -> list[Patch]:
         file = inner(self, path, *args, **kwargs)
         outer = own.inside()
         if outer is not None and outer is not own.OURS:
-            fault.attempt("hook AbstractFileSystem.open", _tell, outer, self, path, file)
+            fault.attempt("hook AbstractFileSystem.open", _tell, outer, self, path, file, args, kwargs)
         return file
 
-    module.AbstractFileSystem.open = told
+    module.AbstractFileSystem.open = patch.unseen(told, inner)
     return [Patch(module.AbstractFileSystem, "open", inner), *put_around(module, "AbstractFileSystem.open", _opened)]
 
 
-def _tell(outer: own.Span, fs: Any, path: Any, file: Any) -> None:
+def _tell(outer: own.Span, fs: Any, path: Any, file: Any, args: Any, kwargs: Any) -> None:
     """Tell the call that opens a file through here which state of it that is."""
     if _protocol(fs) in _LOCAL:
         return
     address = table.address(fs.unstrip_protocol(str(path)))
-    if "r" not in str(getattr(file, "mode", "r")):
+    if "r" not in str(args[0] if args else kwargs.get("mode", "rb")):
         outer.later[address] = _later(fs, str(path))
     else:
         found = state(getattr(file, "__dict__", {}).get("details") or _cheap(fs, str(path)))

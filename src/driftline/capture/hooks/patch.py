@@ -8,6 +8,7 @@ class methods stay such.
 
 import functools
 import inspect
+import os
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
@@ -18,6 +19,8 @@ from driftline.capture.run import Run
 
 _ABSENT = object()
 PASS = object()
+UNSEEN = "<driftline importlib._bootstrap>"  # file name of wrappers in tracebacks; see ``unseen``
+_COUNTING = frozenset(("pandas", "polars"))
 
 
 class Call(NamedTuple):
@@ -114,7 +117,7 @@ def _wrapper(original: Any, piece: str, record: Record, before: Before | None) -
         _record(piece, run, record, Call(args, kwargs, result, inside, found))
         return result
 
-    return call
+    return unseen(call, original)
 
 
 def _later(original: Any, piece: str, record: Record) -> Any:
@@ -136,7 +139,26 @@ def _later(original: Any, piece: str, record: Record) -> Any:
         _record(piece, run, record, Call(args, kwargs, result, inside))
         return result
 
+    return unseen(call, original)
+
+
+def unseen(call: Any, original: Any) -> Any:
+    """Return ``call``, over which warnings pass as if it were not there.
+
+    ``warnings.warn(stacklevel=2)`` must name the user's line, not ours. Python does not count frames of the import
+    system, which it knows by ``importlib`` and ``_bootstrap`` in the file's name. pandas and Polars count frames
+    themselves, up to the first file outside of their own folder: there, the wrapper seems to lie in that folder.
+    """
+    inner = inspect.unwrap(original)
+    file = getattr(getattr(inner, "__code__", None), "co_filename", "") or _file(inner)
+    counted = (getattr(inner, "__module__", None) or "").partition(".")[0] in _COUNTING
+    name = os.path.join(os.path.dirname(file), "driftline") if counted else UNSEEN
+    call.__code__ = call.__code__.replace(co_filename=name)
     return call
+
+
+def _file(function: Any) -> str:
+    return getattr(sys.modules.get(getattr(function, "__module__", None) or ""), "__file__", None) or ""
 
 
 def _ended(run: Run, inside: own.Span, token: Any, *, done: bool) -> None:

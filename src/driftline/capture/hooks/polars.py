@@ -5,12 +5,10 @@ lazy frame from another. A scan reads nothing: what a lazy frame was scanned fro
 (``origins``), handed on to the frames that are made from it, and recorded when one of them is collected or sunk.
 """
 
-import functools
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from driftline.capture.beside import Beside
-from driftline.capture.frames import origin
+from driftline.capture.frames import node, origin
 from driftline.capture.hooks import database, polars_plan, table
 from driftline.capture.hooks.patch import PASS, Before, Call, Patch, around
 from driftline.capture.hooks.table import Entry
@@ -27,6 +25,7 @@ SINKS = ("sink_csv", "sink_parquet", "sink_ndjson", "sink_ipc", "sink_delta")
 COLLECTS = ("collect", "collect_async", "collect_batches", "fetch", "profile")
 _QUERIES = ("read_database", "read_database_uri")
 _PLANS = frozenset(("explain", "show_graph", "serialize", "inspect", "lazy"))  # look at a plan, or keep it
+_LAZY = frozenset(("LazyFrame", "LazyGroupBy"))
 _TARGET = ("file", "path", "target", "workbook")
 
 TABLE = (
@@ -34,19 +33,18 @@ TABLE = (
     *(Entry(f"DataFrame.write_{name}", "write", 1, _TARGET, 0) for name in WRITERS),
 )
 
-Origins = dict[str, None]  # paths and addresses, in order
-_origins: Beside[Origins] = Beside()
-
 
 def origins(frame: Any) -> tuple[str, ...]:
     """Return the paths and addresses that a lazy frame was scanned from, as far as they were seen."""
-    return tuple(_origins.get(frame) or ())
+    known = node.of(frame)
+    if known is None:
+        return ()
+    return tuple(dict.fromkeys(name for one in node.sources(known) if one.kind == "file" for name in one.names))
 
 
 def install(polars: Any) -> list[Patch]:
     """Put the hooks on and return what was replaced."""
     patches = table.install(polars, TABLE)
-    lazy = polars.LazyFrame
     for name in SCANS:
         patches += around(polars, name, _scanned)
     for name in COLLECTS:
@@ -57,47 +55,11 @@ def install(polars: Any) -> list[Patch]:
     patches += around(polars, "DataFrame.write_database", _stored, _place(2, "connection"))
     for name in _QUERIES:
         patches += around(polars, name, _queried, _place(1, "connection", "uri"))
-    patches += _passing(polars, "concat") + _passing(polars, "union") + _passing(polars, "merge_sorted")
-    ending = {*COLLECTS, *SINKS, *_PLANS}
-    for name, method in list(vars(lazy).items()):
-        if not name.startswith("_") and name not in ending and callable(method) and not isinstance(method, type):
-            patches += _passing(lazy, name)
-    return patches + polars_plan.install(polars)
-
-
-def _passing(owner: Any, name: str) -> list[Patch]:
-    """Hand on the origins of all frames among the arguments to the lazy frame that is returned."""
-    original = owner.__dict__.get(name)
-    if original is None or isinstance(original, staticmethod | classmethod | property):
-        return []
-
-    @functools.wraps(original)
-    def call(*args: Any, **kwargs: Any) -> Any:
-        result = original(*args, **kwargs)
-        if _origins:
-            _hand_on(args, kwargs, result)
-        return result
-
-    setattr(owner, name, call)
-    return [Patch(owner, name, original)]
-
-
-def _hand_on(args: Any, kwargs: Any, result: Any) -> None:
-    if type(result).__name__ != "LazyFrame":
-        return
-    found: Origins = {}
-    for given in (*args, *kwargs.values()):
-        for one in given if isinstance(given, list | tuple) else (given,):
-            if type(one).__name__ == "LazyFrame":
-                found.update(_origins.get(one) or {})
-    if found:
-        _origins.put(result, {**(_origins.get(result) or {}), **found})
+    return patches + polars_plan.install(polars, {*COLLECTS, *SINKS, *_PLANS})
 
 
 def _scanned(run: Run, call: Call) -> bool:  # noqa: ARG001 - nothing is read yet
-    found = dict.fromkeys(table.places(call.argument(0, *_SOURCE)))
-    _origins.put(call.result, found)
-    origin.scanned(call.result, found)
+    origin.scanned(call.result, table.places(call.argument(0, *_SOURCE)))
     return True
 
 
@@ -107,7 +69,7 @@ def _collected(run: Run, call: Call) -> bool:
 
 def _sunk(run: Run, call: Call) -> bool:
     if call.kwargs.get("lazy"):
-        _hand_on(call.args, {}, call.result)
+        node.same(call.args[0], call.result)
         return True
     _collected(run, call)
     return table.note(run, "write", call.argument(1, *_TARGET), call, data=call.args[0])

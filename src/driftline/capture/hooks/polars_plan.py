@@ -7,7 +7,8 @@ reported (``polars_rules``). A frame that is changed in place is forgotten.
 """
 
 import functools
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
+from types import FunctionType
 from typing import Any, NamedTuple
 
 from driftline.capture import fault, own
@@ -16,11 +17,13 @@ from driftline.capture.frames import expression, node
 from driftline.capture.frames.expression import Unclear
 from driftline.capture.frames.node import Headers, Node, Opaque
 from driftline.capture.frames.polars_joins import JOINS
-from driftline.capture.frames.polars_rules import RULES, Rule, Taken, grouped, keys_of
+from driftline.capture.frames.polars_rules import RULES, Rule, Taken, grouped, keys_of, unknown
 from driftline.capture.frames.shape import NOTHING, Shape
-from driftline.capture.hooks.patch import Patch
+from driftline.capture.hooks.patch import Patch, unseen
 
-METHODS: dict[str, Rule] = {**RULES, **JOINS}
+_OTHER = "any other method"
+METHODS: dict[str, Rule] = {**RULES, **JOINS, _OTHER: unknown}
+_SEVERAL = frozenset((*JOINS, "merge_sorted", _OTHER))
 _PIECE = "polars plan"
 _GROUPINGS = ("group_by", "group_by_dynamic", "rolling")
 _AGGREGATIONS = ("agg", "all", "len", "count", "first", "last", "max", "mean", "median", "min", "n_unique", "quantile",
@@ -60,12 +63,13 @@ class Groups(NamedTuple):
 _groups: Beside[Groups] = Beside()
 
 
-def install(polars: Any) -> list[Patch]:
-    """Put the hooks on and return what was replaced."""
+def install(polars: Any, ending: Collection[str]) -> list[Patch]:
+    """Put the hooks on and return what was replaced; methods in ``ending`` make no frame that goes on."""
     patches: list[Patch] = []
     lazy, eager = polars.LazyFrame, polars.DataFrame
-    for name in METHODS:
-        patches += _around(lazy, name, functools.partial(_made, name))
+    others = {name for name, method in vars(lazy).items() if name[0] != "_" and isinstance(method, FunctionType)}
+    for name in METHODS.keys() | others.difference(ending, _GROUPINGS):
+        patches += _around(lazy, name, functools.partial(_made, name if name in METHODS else _OTHER))
     patches += _around(lazy, "_collect_eager", functools.partial(_made, "collect"))
     for name in _GROUPINGS:
         patches += _around(lazy, name, _grouped)
@@ -97,7 +101,7 @@ def _around(owner: Any, name: str, note: Callable[[Sequence[Any], Mapping[str, A
                     fault.failed(_PIECE, error)
         return result
 
-    setattr(owner, name, call)
+    setattr(owner, name, unseen(call, original))
     return [Patch(owner, name, original)]
 
 
@@ -109,7 +113,7 @@ def _made(method: str, args: Sequence[Any], kwargs: Mapping[str, Any], result: A
     first = node.of(args[0])
     others: tuple[Node | None, ...] = ()
     rest, named = args[1:], kwargs
-    if method in JOINS or method == "merge_sorted":
+    if method in _SEVERAL:
         found = [one for one in (*rest, *kwargs.values()) if _is_frame(one)]
         others = tuple(node.of(one) for one in found)
         rest = tuple(one for one in rest if not _is_frame(one))
@@ -168,9 +172,7 @@ def _all_collected(args: Sequence[Any], kwargs: Mapping[str, Any], result: Any) 
     frames = args[0] if args else kwargs.get("lazy_frames", ())
     if isinstance(result, list) and isinstance(frames, list | tuple):
         for frame, made in zip(frames, result, strict=False):
-            known = node.of(frame)
-            if known is not None:
-                node.put(made, known)
+            node.same(frame, made)
 
 
 def _forgotten(args: Sequence[Any], kwargs: Mapping[str, Any], result: Any) -> None:  # noqa: ARG001

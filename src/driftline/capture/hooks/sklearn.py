@@ -12,7 +12,7 @@ from typing import Any
 from driftline.capture import fault
 from driftline.capture.frames import model as models
 from driftline.capture.frames import origin
-from driftline.capture.hooks.patch import Patch
+from driftline.capture.hooks.patch import Patch, unseen
 
 _METHODS = ("fit", "fit_transform", "fit_predict")
 _PIECE = "hook sklearn.fit"
@@ -42,7 +42,7 @@ def _around(owner: type, name: str) -> list[Patch]:
         return result
 
     call._driftline = True  # type: ignore[attr-defined]
-    setattr(owner, name, call)
+    setattr(owner, name, unseen(call, original))
     return [Patch(owner, name, original)]
 
 

@@ -115,7 +115,7 @@ def _with(seen: Seen, look: glance.Look) -> Seen:
 
 def _is_open(given: Any) -> bool:
     """Whether ``given`` is a file that more may be written to."""
-    return not isinstance(given, str | os.PathLike | list | tuple)
+    return hasattr(type(given), "close")  # an ``ExcelWriter`` is path-like, and open
 
 
 def places(given: Any) -> Iterator[str]:

@@ -12,6 +12,7 @@ from typing import Any
 
 from driftline.capture import children, fault, own
 from driftline.capture.around import current_run
+from driftline.capture.hooks import patch
 from driftline.capture.hooks.patch import Patch
 
 _CARRIED: tuple[ContextVar[Any], ...] = (current_run, own.span)
@@ -52,7 +53,7 @@ def install(module: Any) -> list[Patch]:
 
 def _put(owner: Any, name: str, wrap: Callable[[Any], Any]) -> list[Patch]:
     original = owner.__dict__[name]
-    setattr(owner, name, functools.wraps(original)(wrap(original)))
+    setattr(owner, name, patch.unseen(functools.wraps(original)(wrap(original)), original))
     return [Patch(owner, name, original)]
 
 

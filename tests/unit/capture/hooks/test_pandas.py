@@ -1,17 +1,21 @@
 """pandas readers and writers: as they were, and recorded while a run is active."""
 
+import contextlib
 import gc
 import inspect
+import io
 import pickle
+import sqlite3
 import weakref
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 import pytest
+from tests.recorded import names
 
 import driftline
-from driftline.capture import watch
+from driftline.capture import measure, watch
 from driftline.testing import MemorySink
 
 
@@ -41,15 +45,15 @@ def test_frames_are_neither_changed_nor_kept(sink: MemorySink, tmp_path: Path) -
 
 def test_patched_readers_look_as_before(sink: MemorySink) -> None:
     watch.unwatch()
-    names: list[tuple[Any, str]] = [
+    functions: list[tuple[Any, str]] = [
         (pd, "read_csv"),
         (pd, "read_parquet"),
         (pd.DataFrame, "to_parquet"),
         (pd.DataFrame, "to_csv"),
     ]
-    before = [(inspect.signature(getattr(owner, name)), getattr(owner, name).__doc__) for owner, name in names]
+    before = [(inspect.signature(getattr(owner, name)), getattr(owner, name).__doc__) for owner, name in functions]
     driftline.watch()
-    after = [(inspect.signature(getattr(owner, name)), getattr(owner, name).__doc__) for owner, name in names]
+    after = [(inspect.signature(getattr(owner, name)), getattr(owner, name).__doc__) for owner, name in functions]
     assert after == before
     assert pickle.loads(pickle.dumps(pd.read_csv)) is pd.read_csv
 
@@ -57,3 +61,94 @@ def test_patched_readers_look_as_before(sink: MemorySink) -> None:
         pass
 
     assert issubclass(Mine, pd.DataFrame)
+
+
+FORMATS = {
+    "csv": ("to_csv", "read_csv"),
+    "parquet": ("to_parquet", "read_parquet"),
+    "json": ("to_json", "read_json"),
+    "xlsx": ("to_excel", "read_excel"),
+    "feather": ("to_feather", "read_feather"),
+    "orc": ("to_orc", "read_orc"),
+    "pkl": ("to_pickle", "read_pickle"),
+    "dta": ("to_stata", "read_stata"),
+}
+
+
+@pytest.mark.parametrize("ending", FORMATS)
+def test_every_format_is_written_and_read(watched: MemorySink, tmp_path: Path, ending: str) -> None:
+    if ending == "xlsx":
+        pytest.importorskip("openpyxl")
+    write, read = FORMATS[ending]
+    frame = pd.DataFrame({"a": [1, 2, 3], "b": ["x", "y", "z"]})
+    with driftline.run("write") as one:
+        getattr(frame, write)(f"x.{ending}")
+    with driftline.run("read") as other:
+        again = getattr(pd, read)(f"x.{ending}")
+    assert list(again["b"]) == ["x", "y", "z"]
+    assert names(one) == ([], [f"x.{ending}"])
+    assert names(other) == ([f"x.{ending}"], [])
+    assert one.outputs[0].version == other.inputs[0].version
+    assert [field.name for field in one.outputs[0].fields or ()] == ["a", "b"]
+    assert one.outputs[0].rows == 3
+
+
+def test_buffers_and_texts_have_no_name(watched: MemorySink, tmp_path: Path) -> None:
+    frame = pd.DataFrame({"a": [1]})
+    with driftline.run("job") as run:
+        assert frame.to_csv() == ",a\n0,1\n"
+        frame.to_csv(io.StringIO())
+        pd.read_csv(io.StringIO("a\n1\n"))
+        pd.read_json(io.StringIO('{"a": {"0": 1}}'))
+    assert names(run) == ([], [])
+
+
+def test_an_open_file_is_named_by_its_path_once_it_is_closed(watched: MemorySink, tmp_path: Path) -> None:
+    frame = pd.DataFrame({"a": range(3)})
+    with driftline.run("job") as run:
+        with open("x.csv", "w") as file:
+            frame.to_csv(file, index=False)
+        with pd.ExcelWriter("book.xlsx") as book:
+            frame.to_excel(book, sheet_name="one")
+            frame.to_excel(book, sheet_name="two")
+    assert names(run) == ([], ["book.xlsx", "x.csv"])
+    written = {one.dataset.name: one.version for one in run.outputs}
+    assert written["x.csv"] == measure.of_file("x.csv").version
+    assert written["book.xlsx"] == measure.of_file("book.xlsx").version
+
+
+def test_chunks_stay_lazy(watched: MemorySink, tmp_path: Path) -> None:
+    Path("x.csv").write_text("a\n" + "1\n" * 10)
+    with driftline.run("job") as run, pd.read_csv("x.csv", chunksize=4) as chunks:
+        assert next(chunks).shape == (4, 1)
+        assert [len(chunk) for chunk in chunks] == [4, 2]
+    assert names(run) == (["x.csv"], [])
+
+
+def test_parquet_through_pyarrow_counts_once(watched: MemorySink, tmp_path: Path) -> None:
+    pd.DataFrame({"a": [1]}).to_parquet("x.parquet")
+    with driftline.run("job") as run:
+        pd.read_parquet("x.parquet")
+    driftline.flush()
+    event = next(one for one in watched.decoded() if one.job and one.job.name == "job")
+    assert [part.name for part in event.inputs] == ["x.parquet"]
+    assert run.outputs == ()
+
+
+def test_tables_of_a_database_are_named_by_it(watched: MemorySink, tmp_path: Path) -> None:
+    frame = pd.DataFrame({"a": [1, 2], "b": ["x", "y"]})
+    with contextlib.closing(sqlite3.connect("shop.db")) as connection:
+        with driftline.run("write") as one:
+            frame.to_sql("orders", connection, index=False)
+        with driftline.run("read") as other:
+            again = pd.read_sql("select a from orders where b = 'x'", connection)
+    assert list(again["a"]) == [1]
+    (written,), (read,) = one.outputs, other.inputs
+    assert (written.dataset.namespace, written.dataset.name, written.rows) == ("sqlite://shop.db", "orders", 2)
+    assert (read.dataset, read.version) == (written.dataset, written.version)
+
+
+def test_the_warning_of_a_reader_names_the_line_that_called_it(watched: MemorySink, tmp_path: Path) -> None:
+    with driftline.run("job"), open("x", "w") as file, pytest.warns(RuntimeWarning) as caught:
+        pd.DataFrame({"a": [1]}).to_csv(file, compression="gzip")
+    assert caught[0].filename == __file__

@@ -1,0 +1,81 @@
+"""DB-API: what sqlite3 executes, through connections and cursors of any class; psycopg against a real server."""
+
+import contextlib
+import sqlite3
+from pathlib import Path
+
+import pytest
+from tests.postgres_server import PostgresServer
+from tests.recorded import names
+
+import driftline
+from driftline.testing import MemorySink
+
+
+def test_statements_of_sqlite_are_recorded_with_columns(watched: MemorySink, tmp_path: Path) -> None:
+    with contextlib.closing(sqlite3.connect("shop.db")) as connection:
+        connection.execute("create table orders (id int, amount real)")
+        connection.executemany("insert into orders values (?, ?)", [(1, 2.0), (1, 3.0)])
+        with driftline.run("sum") as run:
+            cursor = connection.cursor()
+            cursor.execute("create table totals as select id, sum(amount) as total from orders group by id")
+            assert connection.execute("select total from totals").fetchall() == [(5.0,)]
+    assert names(run) == (["orders"], ["totals"])
+    assert [(field.name, field.type) for field in run.inputs[0].fields or ()] == [("id", "INT"), ("amount", "REAL")]
+    driftline.flush()
+    (event,) = [one for one in watched.decoded() if one.job and one.job.name == "sum"]
+    assert b'"total":{"inputFields":[{"namespace":"sqlite://shop.db","name":"orders","field":"amount"' in bytes(
+        event.outputs[0].facets["columnLineage"]
+    )
+
+
+def test_a_loop_of_inserts_is_one_version(watched: MemorySink, tmp_path: Path) -> None:
+    with contextlib.closing(sqlite3.connect(":memory:")) as connection, driftline.run("job") as run:
+        connection.execute("create table t (a int)")
+        for number in range(50):
+            connection.execute("insert into t values (?)", (number,))
+        connection.executescript("insert into t values (1); delete from t where a = 3;")
+    assert [(one.dataset.namespace, one.dataset.name) for one in run.outputs] == [("sqlite://memory", "t")]
+
+
+def test_rows_errors_and_classes_are_as_before(watched: MemorySink, tmp_path: Path) -> None:
+    class Mine(sqlite3.Connection):
+        pass
+
+    class MyCursor(sqlite3.Cursor):
+        pass
+
+    connection = sqlite3.connect(":memory:", factory=Mine)
+    connection.row_factory = sqlite3.Row
+    assert isinstance(connection, Mine)
+    assert type(connection).__qualname__ == Mine.__qualname__
+    with driftline.run("job"):
+        row = connection.execute("select 1 as a").fetchone()
+        assert row["a"] == 1
+        cursor = connection.cursor(MyCursor)
+        assert isinstance(cursor, MyCursor)
+        assert cursor.execute("select 2") is cursor
+        assert next(cursor)[0] == 2
+        with pytest.raises(sqlite3.OperationalError, match="no such table"):
+            connection.execute("select * from nowhere")
+        with pytest.raises(TypeError):
+            connection.execute()  # type: ignore[call-arg]
+    connection.close()
+    driftline.unwatch()
+    plain = sqlite3.connect(":memory:")
+    assert type(plain) is sqlite3.Connection
+    plain.close()
+
+
+def test_psycopg_is_named_by_its_server(watched: MemorySink, postgres: PostgresServer) -> None:
+    import psycopg
+
+    from driftline.capture.hooks import database
+
+    with psycopg.connect(postgres.new_url()) as connection, driftline.run("job") as run:
+        connection.execute("create temporary table a as select 1 as id")
+        connection.execute("create temporary table b as select id from a where id > %s", (0,))
+        place = database.place_of(connection)
+    assert place is not None
+    assert place.namespace.startswith("postgres://")
+    assert [one.dataset.name.rsplit(".", 1)[-1] for one in run.outputs] == ["a", "b"]

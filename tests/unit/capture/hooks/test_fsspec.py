@@ -1,0 +1,60 @@
+"""fsspec: files by address, versioned by what their file system says of them."""
+
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+import driftline
+from driftline.capture.hooks import fsspec as hook
+from driftline.event.lineage import Dataset
+from driftline.testing import MemorySink
+
+fsspec = pytest.importorskip("fsspec")
+NAME = Dataset("memory://", "bucket/x.csv")
+
+
+def test_an_address_is_written_and_read(watched: MemorySink, tmp_path: Path) -> None:
+    with driftline.run("write") as one, fsspec.open("memory://bucket/x.csv", "w") as file:
+        file.write("a\n1\n")
+    with driftline.run("read") as other, fsspec.open("memory://bucket/x.csv") as file:
+        assert file.read() == b"a\n1\n"
+    (written,), (read,) = one.outputs, other.inputs
+    assert written.dataset == read.dataset == NAME
+    assert written.version == read.version != ""
+    assert written.bytes == 4
+
+
+def test_pandas_through_fsspec_counts_once(watched: MemorySink, tmp_path: Path) -> None:
+    with driftline.run("write") as one:
+        pd.DataFrame({"a": [1]}).to_csv("memory://bucket/x.csv", index=False)
+    with driftline.run("read") as other:
+        pd.read_csv("memory://bucket/x.csv")
+    assert [found.dataset for found in one.outputs] == [NAME]
+    assert [(found.dataset, found.version) for found in other.inputs] == [(NAME, one.outputs[0].version)]
+
+
+def test_a_local_file_is_its_path(watched: MemorySink, tmp_path: Path) -> None:
+    Path("x.csv").write_text("a\n1\n")
+    with driftline.run("job") as run:
+        pd.read_csv(f"file://{tmp_path}/x.csv")
+    assert [(found.dataset.namespace, found.dataset.name) for found in run.inputs] == [("file", "x.csv")]
+
+
+@pytest.mark.parametrize(
+    ("details", "version"),
+    [
+        ({"ETag": '"abc"', "size": 3}, ("etag:abc", 3)),
+        ({"generation": "17", "size": 3, "mtime": 1}, ("generation:17", 3)),
+        ({"size": 3}, ("", 3)),
+        (None, ("", 0)),
+    ],
+)
+def test_the_version_is_the_file_system_s_own_word(details: dict[str, object], version: tuple[str, int]) -> None:
+    assert hook.state(details) == version
+
+
+def test_without_one_it_is_time_and_size() -> None:
+    one, two = hook.state({"mtime": 1.5, "size": 3}), hook.state({"mtime": 2.5, "size": 3})
+    assert one[0].startswith("stat:")
+    assert one != two

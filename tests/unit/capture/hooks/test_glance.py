@@ -1,0 +1,33 @@
+"""What is told of data at a glance never runs the data's own code."""
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+from sklearn.linear_model import LinearRegression
+
+from driftline.capture.hooks import glance
+from driftline.event.lineage import Field
+
+
+def test_frames_tell_columns_and_rows() -> None:
+    look = glance.at(pd.DataFrame({"a": [1, 2]}))
+    assert (look.rows, look.fields) == (2, (Field("a", "int64"),))
+    assert glance.at(pa.table({"a": [1, 2, 3]})).fields == (Field("a", "int64"),)
+    assert glance.at(np.zeros((2, 3))).attributes == {"shape": "2 x 3", "dtype": "float64"}
+    assert glance.at(np.float64(3)) == glance.NOTHING
+
+
+def test_models_tell_their_class() -> None:
+    look = glance.at(LinearRegression())
+    assert (look.kind, look.attributes) == ("model", {"class": "sklearn.linear_model._base.LinearRegression"})
+    assert glance.at({"a": 1}) == glance.at(None) == glance.at("text") == glance.NOTHING
+
+
+def test_an_object_is_not_asked() -> None:
+    class Lazy:
+        def __getattr__(self, name: str) -> Any:
+            raise AssertionError(name)
+
+    assert glance.at(Lazy()) == glance.NOTHING

@@ -1,0 +1,66 @@
+"""pickle, joblib and torch: objects in files; one that is a model is recorded as such, with its class."""
+
+import io
+import pickle
+from pathlib import Path
+
+import pytest
+from tests.recorded import kinds, names
+
+import driftline
+from driftline.capture import measure
+from driftline.testing import MemorySink
+
+
+def test_a_pickled_model_makes_training_lineage(watched: MemorySink, tmp_path: Path) -> None:
+    import joblib
+    import pandas as pd
+    from sklearn.linear_model import LinearRegression
+
+    Path("data.csv").write_text("x,y\n1,2\n2,4\n3,6\n")
+    with driftline.run("train") as run:
+        frame = pd.read_csv("data.csv")
+        model = LinearRegression().fit(frame[["x"]], frame["y"])
+        joblib.dump(model, "model.joblib")
+        with open("model.pkl", "wb") as file:
+            pickle.dump(model, file)
+    assert names(run) == (["data.csv"], ["model.joblib", "model.pkl"])
+    assert kinds(run)["model.joblib"] == kinds(run)["model.pkl"] == "model"
+    assert {one.attributes["class"] for one in run.outputs} == {"sklearn.linear_model._base.LinearRegression"}
+    assert run.outputs[1].version == measure.of_file("model.pkl").version  # of the file once it was closed
+    with driftline.run("use") as other:
+        assert joblib.load("model.joblib").coef_[0] == pytest.approx(2.0)
+        with open("model.pkl", "rb") as file:
+            assert pickle.load(file).coef_[0] == pytest.approx(2.0)
+    assert kinds(other) == {"model.joblib": "model", "model.pkl": "model"}
+    assert {one.version for one in other.inputs} == {one.version for one in run.outputs}
+
+
+def test_other_objects_are_files(watched: MemorySink, tmp_path: Path) -> None:
+    with driftline.run("job") as run:
+        with open("x.pkl", "wb") as file:
+            pickle.dump({"a": 1}, file)
+            pickle.dump({"b": 1}, file)
+        buffer = io.BytesIO()
+        pickle.dump(3, buffer)
+    assert kinds(run) == {"x.pkl": "file"}
+
+
+def test_pickle_itself_is_as_before(watched: MemorySink) -> None:
+    assert pickle.loads(pickle.dumps(pickle.dump)) is pickle.dump
+    driftline.unwatch()
+    assert not hasattr(pickle.dump, "__wrapped__")
+
+
+def test_weights_of_torch_are_a_model(watched: MemorySink, tmp_path: Path) -> None:
+    torch = pytest.importorskip("torch")
+    net = torch.nn.Linear(2, 1)
+    with driftline.run("write") as one:
+        torch.save(net.state_dict(), "weights.pt")
+        torch.save({"epoch": 3, "model": net.state_dict()}, "checkpoint.pt")
+        torch.save(net, "net.pt")
+        torch.save(torch.ones(3), "tensor.pt")
+    with driftline.run("read") as other:
+        assert set(torch.load("weights.pt")) == {"weight", "bias"}
+    assert kinds(one) == {"weights.pt": "model", "checkpoint.pt": "model", "net.pt": "model", "tensor.pt": "file"}
+    assert other.inputs[0].version == one.outputs[0].version

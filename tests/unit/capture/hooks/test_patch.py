@@ -1,0 +1,175 @@
+"""A hook calls the original once, whatever happens, and looks like it."""
+
+import asyncio
+import inspect
+import pickle
+import sys
+import types
+import warnings
+from typing import Any
+
+import pytest
+
+import driftline
+from driftline.capture import fault
+from driftline.capture.hooks import patch
+from driftline.capture.hooks.patch import Call
+from driftline.capture.run import Run
+from driftline.testing import MemorySink
+
+
+class Library(types.ModuleType):
+    """A module with one of everything."""
+
+    class Frame:
+        """A class with methods of every sort."""
+
+        def write(self, path: str) -> str:
+            """Write."""
+            return f"written {path}"
+
+        @staticmethod
+        def load(path: str) -> str:
+            return f"loaded {path}"
+
+        @classmethod
+        def made(cls, path: str) -> tuple[type, str]:
+            return cls, path
+
+
+class Sub(Library.Frame):
+    pass
+
+
+def read(path: str, *, error: BaseException | None = None) -> str:
+    """Read."""
+    calls.append(path)
+    if error is not None:
+        raise error
+    return path + "!"
+
+
+calls: list[str] = []
+here = sys.modules[__name__]
+
+
+@pytest.fixture
+def seen(sink: MemorySink) -> Any:
+    found: list[Call] = []
+    calls.clear()
+    library = Library("library")
+    patches = [
+        *patch.around(here, "read", lambda run, call: found.append(call)),
+        *patch.around(library, "Frame.write", lambda run, call: found.append(call)),
+        *patch.around(library, "Frame.load", lambda run, call: found.append(call)),
+        *patch.around(library, "Frame.made", lambda run, call: found.append(call)),
+        *patch.around(library, "nothing.like_this", lambda run, call: found.append(call)),
+    ]
+    yield found
+    for one in reversed(patches):
+        one.undo()
+    assert read is here.read
+
+
+def test_calls_of_every_sort_are_seen_and_go_through(seen: list[Call]) -> None:
+    with driftline.run("job"):
+        assert here.read("a") == "a!"
+        assert Sub().write(path="b") == "written b"
+        assert Sub.load("c") == "loaded c"
+        assert Sub.made("d") == (Sub, "d")
+    assert calls == ["a"]
+    assert [(call.args[-1:], dict(call.kwargs)) for call in seen] == [
+        (("a",), {}), ((call_self := seen[1].args), {"path": "b"}), (("c",), {}), (("d",), {}),
+    ]  # fmt: skip
+    assert isinstance(call_self[0], Sub)
+
+
+def test_without_a_run_it_only_calls(seen: list[Call]) -> None:
+    assert here.read("a") == "a!"
+    assert seen == []
+
+
+@pytest.mark.parametrize("error", [ValueError("x"), KeyboardInterrupt(), SystemExit(3), GeneratorExit()])
+def test_the_same_error_comes_out(seen: list[Call], error: BaseException) -> None:
+    with driftline.run("job"), pytest.raises(type(error)) as raised:
+        here.read("a", error=error)
+    assert raised.value is error
+    assert (calls, seen) == (["a"], [])
+
+
+def test_it_looks_like_the_original(seen: list[Call]) -> None:
+    assert here.read.__doc__ == "Read."
+    assert list(inspect.signature(here.read).parameters) == ["path", "error"]
+    assert pickle.loads(pickle.dumps(here.read)) is here.read
+    assert inspect.isfunction(Library.Frame.__dict__["write"])
+    assert isinstance(Library.Frame.__dict__["load"], staticmethod)
+    assert isinstance(Library.Frame.__dict__["made"], classmethod)
+
+
+def test_a_hook_that_fails_three_times_is_off_and_the_run_says_so(sink: MemorySink) -> None:
+    attempts: list[Call] = []
+
+    def fail(run: Run, call: Call) -> None:
+        attempts.append(call)
+        raise RuntimeError("ours")
+
+    (one,) = patch.around(here, "read", fail)
+    with driftline.run("job") as run:
+        assert [here.read("a") for _ in range(5)] == ["a!"] * 5
+    one.undo()
+    assert len(attempts) == fault.OFF_AFTER
+    assert list(run._trace.gaps.values()) == [3]
+
+
+def test_what_is_hooked_inside_a_hooked_call_counts_once(sink: MemorySink) -> None:
+    library = types.ModuleType("library")
+    library.inner = lambda: 1  # type: ignore[attr-defined]
+    library.outer = lambda: library.inner() + 1
+    found: list[str] = []
+    patch.around(library, "inner", lambda run, call: found.append("inner"))
+    patch.around(library, "outer", lambda run, call: found.append("outer"))
+    with driftline.run("job"):
+        assert library.outer() == 2
+        assert library.inner() == 1
+    assert found == ["outer", "inner"]
+
+
+def test_a_call_that_is_passed_over_leaves_inner_hooks_on(sink: MemorySink) -> None:
+    library = types.ModuleType("library")
+    library.inner = lambda: 1  # type: ignore[attr-defined]
+    library.outer = lambda: library.inner() + 1
+    found: list[str] = []
+    patch.around(library, "inner", lambda run, call: found.append("inner"))
+    patch.around(library, "outer", lambda run, call: found.append("outer"), lambda args, kwargs: patch.PASS)
+    with driftline.run("job"):
+        assert library.outer() == 2
+    assert found == ["inner"]
+
+
+def test_coroutines_stay_coroutines(sink: MemorySink) -> None:
+    library = types.ModuleType("library")
+
+    async def load(number: int) -> int:
+        await asyncio.sleep(0)
+        return number
+
+    library.load = load  # type: ignore[attr-defined]
+    found: list[Any] = []
+    patch.around(library, "load", lambda run, call: found.append(call.result))
+    assert inspect.iscoroutinefunction(library.load)
+    with driftline.run("job"):
+        assert asyncio.run(library.load(3)) == 3
+    assert found == [3]
+
+
+def test_warnings_name_the_line_that_called(sink: MemorySink) -> None:
+    library = types.ModuleType("library")
+
+    def old() -> None:
+        warnings.warn("old", DeprecationWarning, stacklevel=2)
+
+    library.old = old  # type: ignore[attr-defined]
+    patch.around(library, "old", lambda run, call: None)
+    with driftline.run("job"), pytest.warns(DeprecationWarning, match="old") as caught:
+        library.old()
+    assert caught[0].filename == __file__

@@ -1,0 +1,107 @@
+"""Polars: eager files, and lazy frames that are recorded when they are collected, not when they are scanned."""
+
+import gc
+import inspect
+import weakref
+from pathlib import Path
+
+import pytest
+from tests.recorded import names
+
+import driftline
+from driftline.testing import MemorySink
+
+pl = pytest.importorskip("polars")
+
+
+@pytest.mark.parametrize(
+    ("ending", "write", "read"),
+    [
+        ("csv", "write_csv", "read_csv"),
+        ("parquet", "write_parquet", "read_parquet"),
+        ("json", "write_json", "read_json"),
+        ("ndjson", "write_ndjson", "read_ndjson"),
+        ("arrow", "write_ipc", "read_ipc"),
+        ("avro", "write_avro", "read_avro"),
+    ],
+)
+def test_every_format_is_written_and_read(
+    watched: MemorySink, tmp_path: Path, ending: str, write: str, read: str
+) -> None:
+    frame = pl.DataFrame({"a": [1, 2, 3], "b": ["x", "y", "z"]})
+    with driftline.run("write") as one:
+        getattr(frame, write)(f"x.{ending}")
+    with driftline.run("read") as other:
+        assert getattr(pl, read)(f"x.{ending}").equals(frame)
+    assert names(one) == ([], [f"x.{ending}"])
+    assert names(other) == ([f"x.{ending}"], [])
+    assert one.outputs[0].version == other.inputs[0].version
+    assert [field.name for field in one.outputs[0].fields or ()] == ["a", "b"]
+
+
+def test_a_scan_alone_reads_nothing(watched: MemorySink, tmp_path: Path) -> None:
+    pl.DataFrame({"a": [1]}).write_csv("x.csv")
+    with driftline.run("job") as run:
+        pl.scan_csv("x.csv").filter(pl.col("a") > 0)
+    assert names(run) == ([], [])
+
+
+def test_what_a_frame_was_scanned_from_goes_with_it(watched: MemorySink, tmp_path: Path) -> None:
+    from driftline.capture.hooks import polars as hook
+
+    for name in ("a", "b", "c"):
+        pl.DataFrame({"id": [1, 2], name: [1, 2]}).write_parquet(f"{name}.parquet")
+    with driftline.run("job") as run:
+        joined = pl.scan_parquet("a.parquet").join(pl.scan_parquet("b.parquet").filter(pl.col("b") > 0), on="id")
+        assert hook.origins(joined) == ("a.parquet", "b.parquet")
+        assert joined.select("id").collect().height == 2
+        both = pl.concat([pl.scan_parquet("c.parquet"), pl.scan_parquet("c.parquet")])
+        both.group_by("id").agg(pl.len()).sink_parquet("out.parquet")
+    assert names(run) == (["a.parquet", "b.parquet", "c.parquet"], ["out.parquet"])
+
+
+def test_frames_are_collected_together(watched: MemorySink, tmp_path: Path) -> None:
+    pl.DataFrame({"a": [1]}).write_csv("x.csv")
+    pl.DataFrame({"a": [1]}).write_csv("y.csv")
+    with driftline.run("job") as run:
+        one, two = pl.collect_all([pl.scan_csv("x.csv"), pl.scan_csv("y.csv").select("a")])
+    assert (one.height, two.height) == (1, 1)
+    assert names(run) == (["x.csv", "y.csv"], [])
+
+
+def test_frames_are_not_kept(watched: MemorySink, tmp_path: Path) -> None:
+    from driftline.capture.hooks import polars as hook
+
+    pl.DataFrame({"a": [1]}).write_csv("x.csv")
+    gc.collect()
+    with driftline.run("job"):
+        frame = pl.scan_csv("x.csv").select("a")
+        assert hook.origins(frame) == ("x.csv",)
+        held = weakref.ref(frame)
+        del frame
+        gc.collect()
+    assert held() is None
+
+
+def test_methods_look_as_before_and_come_back(watched: MemorySink) -> None:
+    patched = inspect.signature(pl.LazyFrame.filter), inspect.signature(pl.scan_csv)
+    assert hasattr(pl.LazyFrame.filter, "__wrapped__")
+    driftline.unwatch()
+    assert (inspect.signature(pl.LazyFrame.filter), inspect.signature(pl.scan_csv)) == patched
+    assert not hasattr(pl.scan_parquet, "__wrapped__") or "driftline" not in pl.scan_parquet.__code__.co_filename
+
+
+def test_tables_are_read_and_written_through_a_connection(watched: MemorySink, tmp_path: Path) -> None:
+    import sqlite3
+
+    pytest.importorskip("sqlalchemy")
+    pytest.importorskip("pandas")
+    frame = pl.DataFrame({"a": [1, 2]})
+    with driftline.run("write") as one:
+        frame.write_database("orders", "sqlite:///shop.db", engine="sqlalchemy")
+    connection = sqlite3.connect("shop.db")
+    with driftline.run("read") as other:
+        assert pl.read_database("select a from orders", connection).equals(frame)
+    connection.close()
+    assert names(one) == ([], ["orders"])
+    assert other.inputs[0].version == one.outputs[0].version

@@ -1,0 +1,83 @@
+"""pyarrow: its functions, Parquet files that are opened and read later, writers and datasets."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.csv
+import pyarrow.dataset
+import pyarrow.feather
+import pyarrow.json
+import pyarrow.orc
+import pyarrow.parquet
+import pytest
+from tests.recorded import names
+
+import driftline
+from driftline.testing import MemorySink
+
+TABLE = pa.table({"a": [1, 2], "b": ["x", "y"]})
+Act = Callable[..., Any]
+
+
+@pytest.mark.parametrize(
+    ("file", "write", "read"),
+    [
+        ("x.parquet", lambda: pa.parquet.write_table(TABLE, "x.parquet"), lambda: pa.parquet.read_table("x.parquet")),
+        ("x.csv", lambda: pa.csv.write_csv(TABLE, "x.csv"), lambda: pa.csv.read_csv("x.csv")),
+        ("x.f", lambda: pa.feather.write_feather(TABLE, "x.f"), lambda: pa.feather.read_table("x.f")),
+        ("x.orc", lambda: pa.orc.write_table(TABLE, "x.orc"), lambda: pa.orc.read_table("x.orc")),
+    ],
+)
+def test_a_table_is_written_and_read(watched: MemorySink, tmp_path: Path, file: str, write: Act, read: Act) -> None:
+    with driftline.run("write") as one:
+        write()
+    with driftline.run("read") as other:
+        assert read().equals(TABLE)
+    assert names(one) == ([], [file])
+    assert names(other) == ([file], [])
+    assert one.outputs[0].version == other.inputs[0].version
+    assert one.outputs[0].rows == 2
+
+
+def test_json_is_read(watched: MemorySink, tmp_path: Path) -> None:
+    Path("x.json").write_text('{"a": 1}\n{"a": 2}\n')
+    with driftline.run("job") as run:
+        assert pa.json.read_json("x.json").num_rows == 2
+    assert names(run) == (["x.json"], [])
+
+
+def test_a_file_counts_when_it_is_read_not_when_its_footer_is(watched: MemorySink, tmp_path: Path) -> None:
+    pa.parquet.write_table(TABLE, "x.parquet")
+    with driftline.run("job") as run:
+        file = pa.parquet.ParquetFile("x.parquet")
+        assert file.metadata.num_rows == 2
+        assert names(run) == ([], [])
+        assert sum(batch.num_rows for batch in file.iter_batches()) == 2
+    assert names(run) == (["x.parquet"], [])
+
+
+def test_a_writer_counts_when_it_is_closed(watched: MemorySink, tmp_path: Path) -> None:
+    with driftline.run("job") as run:
+        with pa.parquet.ParquetWriter("x.parquet", TABLE.schema) as writer:
+            writer.write_table(TABLE)
+        assert pa.parquet.read_metadata("x.parquet").num_rows == 2
+    assert names(run) == ([], ["x.parquet"])
+    assert run.outputs[0].version.startswith("xxh3:")
+
+
+def test_a_dataset_is_its_files(watched: MemorySink, tmp_path: Path) -> None:
+    with driftline.run("write") as one:
+        pa.dataset.write_dataset(TABLE, "lake", format="parquet", partitioning=["b"], existing_data_behavior="error")
+    with driftline.run("read") as other:
+        assert pa.dataset.dataset("lake", partitioning=["b"]).to_table().num_rows == 2
+    assert sorted({one.dataset.name for one in other.inputs}) == sorted({two.dataset.name for two in one.outputs})
+    assert len(other.inputs) == 2
+
+
+def test_functions_are_pickled_by_name(watched: MemorySink) -> None:
+    import pickle
+
+    for function in (pa.csv.read_csv, pa.parquet.read_table, pa.feather.write_feather):
+        assert pickle.loads(pickle.dumps(function)) is function

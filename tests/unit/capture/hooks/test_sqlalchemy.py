@@ -1,0 +1,59 @@
+"""SQLAlchemy: statements of engines and sessions, recorded once, named as OpenLineage names databases."""
+
+from pathlib import Path
+
+import pytest
+from tests.recorded import names
+
+import driftline
+from driftline.testing import MemorySink
+
+sa = pytest.importorskip("sqlalchemy")
+
+
+def test_statements_of_an_engine_are_recorded_once(watched: MemorySink, tmp_path: Path) -> None:
+    engine = sa.create_engine("sqlite:///shop.db")
+    with engine.begin() as connection:
+        connection.execute(sa.text("create table orders (id int, amount real)"))
+        connection.execute(sa.text("create table big (id int)"))
+    with driftline.run("job") as run, engine.begin() as connection:
+        connection.execute(sa.text("insert into big select id from orders where amount > :low"), {"low": 3})
+    engine.dispose()
+    assert names(run) == (["orders"], ["big"])
+    assert run.inputs[0].dataset.namespace == "sqlite://shop.db"
+    driftline.flush()
+    event = next(one for one in watched.decoded() if one.job and one.job.name == "job")
+    assert event.job is not None
+    assert bytes(event.job.facets["sql"]).count(b"insert into big") == 1
+
+
+def test_sessions_and_expressions_count_too(watched: MemorySink, tmp_path: Path) -> None:
+    from sqlalchemy import orm
+
+    class Base(orm.DeclarativeBase):
+        pass
+
+    class Order(Base):
+        __tablename__ = "orders"
+        id: orm.Mapped[int] = orm.mapped_column(primary_key=True)
+
+    engine = sa.create_engine("sqlite:///shop.db")
+    Base.metadata.create_all(engine)
+    with driftline.run("write") as one, orm.Session(engine) as session:
+        session.add(Order(id=1))
+        session.commit()
+    with driftline.run("read") as other, orm.Session(engine) as session:
+        assert session.scalars(sa.select(Order.id)).all() == [1]
+    engine.dispose()
+    assert names(one) == ([], ["orders"])
+    assert other.inputs[0].version == one.outputs[0].version
+
+
+def test_a_statement_that_fails_raises_as_before(watched: MemorySink, tmp_path: Path) -> None:
+    engine = sa.create_engine("sqlite://")
+    with driftline.run("job") as run, engine.connect() as connection:
+        with pytest.raises(sa.exc.OperationalError):
+            connection.execute(sa.text("select * from nowhere"))
+        assert connection.execute(sa.text("select 1")).scalar() == 1
+    engine.dispose()
+    assert names(run) == ([], [])

@@ -1,0 +1,57 @@
+"""What a child process recorded reaches the parent's event, whole, and leaves nothing behind."""
+
+import os
+import time
+from pathlib import Path
+
+from driftline.capture import fault, offspring
+from driftline.capture.columns import Declared, Reach
+from driftline.capture.emit import Seen, Trace
+from driftline.event.lineage import Dataset, Field, Job, Touched
+
+SOURCE = Dataset("file", "a")
+
+
+def trace() -> Trace:
+    return Trace(run="run-1", job=Job("default", "j"), started_us=0)
+
+
+def test_a_version_arrives_as_it_was_left(tmp_path: Path) -> None:
+    home = str(tmp_path)
+    touched = Touched(dataset=Dataset("file", "x"), version="xxh3:1", kind="file", fields=(Field("a", "int"),))
+    reach = Reach("file", "a", "id", "DIRECT", "IDENTITY")
+    left = Seen(touched=touched, path="/x", size=3, modified_ns=4, at_ns=5, edges=[Declared({"a": [reach]})])
+    offspring.leave(home, "run-1", "write", left)
+    offspring.leave(home, "run-1", "read", Seen(touched=Touched(dataset=SOURCE, version="v")))
+    child = trace()
+    child.statements, child.gaps, child.opened = ["select 1"], {"sql columns": 2}, {("/y", "read"): None}
+    offspring.leave_rest(home, child)
+    parent = trace()
+    offspring.collect(home, parent)
+    (output,) = parent.outputs
+    assert (output.touched, output.path, output.size, output.modified_ns, output.at_ns) == (touched, "/x", 3, 4, 5)
+    assert output.edges[0].bind(None) == ({"a": [reach]}, [])
+    assert [seen.touched.dataset for seen in parent.inputs] == [SOURCE]
+    assert (parent.statements, parent.gaps, list(parent.opened)) == (["select 1"], {"sql columns": 2}, [("/y", "read")])
+    assert list((tmp_path / "runs").iterdir()) == []
+
+
+def test_a_torn_line_costs_only_itself(tmp_path: Path) -> None:
+    offspring.leave(str(tmp_path), "run-1", "read", Seen(touched=Touched(dataset=SOURCE, version="v")))
+    (file,) = (tmp_path / "runs" / "run-1").iterdir()
+    file.write_bytes(b'{"way": "rea\n' + file.read_bytes())
+    parent = trace()
+    offspring.collect(str(tmp_path), parent)
+    assert len(parent.inputs) == 1
+    assert fault.counts()["offspring"] == 1
+    fault.reset()
+
+
+def test_what_killed_parents_left_goes_after_a_week(tmp_path: Path) -> None:
+    old, new = tmp_path / "runs" / "old", tmp_path / "runs" / "new"
+    old.mkdir(parents=True)
+    new.mkdir()
+    stamp = time.time() - offspring.STALE_SECONDS - 60
+    os.utime(old, (stamp, stamp))
+    offspring.sweep(str(tmp_path))
+    assert [one.name for one in (tmp_path / "runs").iterdir()] == ["new"]

@@ -1,0 +1,93 @@
+"""What Python opens and no hook claims is a named gap, and the run says how much of it all is accounted for."""
+
+import json
+import os
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+
+import driftline
+from driftline.capture import opens
+from driftline.event.openlineage import Event
+from driftline.testing import MemorySink
+
+
+def facet(sink: MemorySink, key: str) -> dict[str, Any]:
+    driftline.flush()
+    found: list[Event] = [event for event in sink.decoded() if event.run and key in event.run.facets]
+    assert found, key
+    assert found[-1].run is not None
+    body: dict[str, Any] = json.loads(bytes(found[-1].run.facets[key]))
+    return body
+
+
+def test_an_open_that_no_hook_claims_is_a_named_gap(watched: MemorySink, tmp_path: Path) -> None:
+    Path("data.csv").write_text("x\n1\n2\n")  # 6 bytes
+    Path("raw.bin").write_bytes(b"12345678901234567890")
+    with driftline.run("job"):
+        pd.read_csv("data.csv")
+        with open("raw.bin", "rb") as file:
+            file.read()
+        with open("report.txt", "w") as file:
+            file.write("four")
+    gaps = facet(watched, "driftline_gaps")["gaps"]
+    assert gaps == {"unattributed read raw.bin": 1, "unattributed write report.txt": 1}
+    whole = facet(watched, "driftline_completeness")
+    assert (whole["attributed"], whole["seen"], whole["files"]) == (6, 30, 2)
+    assert whole["completeness"] == pytest.approx(6 / 30)
+    assert whole["unattributed"] == ["read raw.bin", "write report.txt"]
+
+
+def test_a_file_that_is_claimed_is_no_gap(watched: MemorySink, tmp_path: Path) -> None:
+    with driftline.run("job") as run:
+        with open("x.csv", "w") as file:
+            file.write("x\n1\n")
+        run.write("x.csv")
+        with open("x.csv") as file:
+            file.read()
+    assert facet(watched, "driftline_completeness")["completeness"] == 1.0
+
+
+def test_python_s_own_files_and_temporary_ones_are_no_gaps(watched: MemorySink, tmp_path: Path) -> None:
+    Path("x.csv").write_text("x\n1\n")
+    with driftline.run("job"):
+        pd.read_csv("x.csv")
+        with open(os.__file__) as file:
+            file.read()
+        with open("/dev/null", "rb") as other:
+            other.read()
+        with tempfile.NamedTemporaryFile("w") as temporary:
+            temporary.write("gone")
+        with pytest.raises(FileNotFoundError), open("never"):
+            pass
+        os.close(os.open(".", os.O_RDONLY))
+    assert facet(watched, "driftline_completeness")["files"] == 0
+
+
+def test_a_read_that_fails_leaves_what_it_opened_as_a_gap(watched: MemorySink, tmp_path: Path) -> None:
+    Path("broken.json").write_text("{]")
+    with driftline.run("job"), pytest.raises(ValueError, match=r".+"):
+        pd.read_json("broken.json")
+    assert facet(watched, "driftline_gaps")["gaps"] == {"unattributed read broken.json": 1}
+
+
+def test_switched_off_it_hears_nothing(watched: MemorySink, tmp_path: Path) -> None:
+    opens.switch_off()
+    with driftline.run("job") as run, open("x", "w") as file:
+        file.write("x")
+    assert run.opened == {}
+    driftline.flush()
+    assert b"driftline_completeness" not in watched.raw[-1]
+
+
+def test_only_so_many_files_are_named(watched: MemorySink, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(opens, "NAMED", 2)
+    with driftline.run("job"):
+        for number in range(5):
+            with open(f"{number}.txt", "w") as file:
+                file.write("x")
+    gaps = facet(watched, "driftline_gaps")["gaps"]
+    assert gaps == {"unattributed write 0.txt": 1, "unattributed write 1.txt": 1, "unattributed files": 3}

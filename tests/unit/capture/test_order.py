@@ -1,0 +1,54 @@
+"""In a run that is a whole process, only what was read before can have reached what was written. By hand."""
+
+from driftline.capture import order
+from driftline.capture.emit import Seen, Trace
+from driftline.event.lineage import Dataset, Job, Touched
+
+
+def seen(name: str, at: int, read: int = 0) -> Seen:
+    return Seen(touched=Touched(dataset=Dataset("file", name)), at_ns=at, read_ns=read)
+
+
+def trace(inputs: list[Seen], outputs: list[Seen]) -> Trace:
+    return Trace(run="r", job=Job("default", "j"), started_us=0, inputs=inputs, outputs=outputs)
+
+
+def sources(found: Trace) -> dict[str, list[str]]:
+    return {entry["name"]: [one["name"] for one in entry["inputs"]] for entry in order.entries(found)}
+
+
+def test_what_is_read_later_is_no_source() -> None:
+    found = trace([seen("a", 1), seen("b", 3)], [seen("x", 2), seen("y", 4)])
+    assert order.matters(found)
+    assert sources(found) == {"x": ["a"], "y": ["a", "b"]}
+
+
+def test_what_the_run_wrote_and_read_again_is_a_source_of_what_follows() -> None:
+    found = trace([seen("a", 1)], [seen("x", 2, read=3), seen("y", 4)])
+    assert sources(found) == {"x": ["a"], "y": ["a", "x"]}
+
+
+def test_where_everything_was_read_first_the_order_says_nothing() -> None:
+    assert not order.matters(trace([seen("a", 1), seen("b", 2)], [seen("x", 3)]))
+    assert not order.matters(trace([seen("a", 1)], []))
+
+
+def test_the_sources_of_a_statement_are_the_sources_of_its_table() -> None:
+    class Statement:
+        datasets = {"from": (Dataset("file", "b"),)}  # noqa: RUF012 - as SqlEdges has it
+
+        def bind(self, columns: object) -> object:
+            return {}, []
+
+    output = seen("x", 4)
+    output.edges = [Statement()]  # type: ignore[list-item]
+    assert sources(trace([seen("a", 1), seen("b", 2)], [output, seen("y", 3)])) == {"x": ["b"], "y": ["a", "b"]}
+    Statement.datasets["frame"] = ()  # it read a frame, which came from anywhere
+    assert sources(trace([seen("a", 1), seen("b", 2)], [output])) == {"x": ["a", "b"]}
+
+
+def test_columns_are_said_with_their_sources() -> None:
+    output = seen("x", 2)
+    output.lineage = {"fields": {"id": {"inputFields": [{"namespace": "file", "name": "a", "field": "id"}]}}}
+    (entry,) = order.entries(trace([seen("a", 1)], [output]))
+    assert entry["fields"]["id"]["inputs"] == [{"type": "DATASET", "namespace": "file", "name": "a", "field": "id"}]

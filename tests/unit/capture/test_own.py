@@ -1,0 +1,49 @@
+"""Spans: inside a recorded call and in our own work, nothing is recorded."""
+
+import contextvars
+import threading
+
+import driftline
+from driftline.capture import around, own
+from driftline.testing import MemorySink
+
+
+def test_inside_a_span_no_run_records(sink: MemorySink) -> None:
+    with driftline.run("job") as run:
+        assert around.active() is run
+        span = own.Span()
+        token = own.enter(span)
+        assert around.active() is None
+        assert around.enclosing() is run
+        own.leave(token)
+        assert around.active() is run
+
+
+def test_a_span_that_is_closed_holds_nobody_back(sink: MemorySink) -> None:
+    span = own.Span()
+    token = own.enter(span)
+    copied = contextvars.copy_context()
+    own.leave(token)
+    assert copied.run(own.inside) is span
+    span.closed = True
+    assert copied.run(own.inside) is None
+
+
+def test_a_span_that_ends_in_another_context_is_left(sink: MemorySink) -> None:
+    token = contextvars.copy_context().run(own.enter, own.Span())
+    own.leave(token)
+    assert own.inside() is None
+
+
+def test_a_thread_of_ours_records_nothing(sink: MemorySink) -> None:
+    found: list[object] = []
+
+    def work() -> None:
+        own.here()
+        found.append(around.active())
+
+    with driftline.run("job"):
+        thread = threading.Thread(target=work)
+        thread.start()
+        thread.join()
+    assert found == [None]

@@ -1,0 +1,194 @@
+"""``watch(name)``: an unchanged script is one run, whatever it starts and however it ends."""
+
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import driftline
+from driftline.capture import around, process
+from driftline.testing import MemorySink
+
+Script = Callable[..., list[dict[str, Any]]]
+
+PIPELINE = """import driftline; driftline.watch("churn")
+import argparse, pickle
+import pandas as pd
+import features
+
+parser = argparse.ArgumentParser()
+parser.add_argument("--alpha", type=float, default=0.5)
+parser.add_argument("--api-key")
+options = parser.parse_args()
+frame = pd.read_csv("orders.csv")
+features.made(frame).to_parquet("features.parquet")
+with driftline.run("train", params={"depth": 3}) as run:
+    table = pd.read_parquet("features.parquet")
+    table.to_pickle("model.pkl")
+"""
+
+
+def names(event: dict[str, Any], side: str) -> list[str]:
+    return sorted(part["name"] for part in event[side])
+
+
+def pipeline(folder: Path) -> None:
+    (folder / "orders.csv").write_text("id,amount\n" + "".join(f"{n},{n * 2.5}\n" for n in range(100)))
+    (folder / "features.py").write_text("def made(frame):\n    return frame.assign(double=frame.amount * 2)\n")
+
+
+def test_an_unchanged_script_is_recorded_whole(script: Script, tmp_path: Path) -> None:
+    pipeline(tmp_path)
+    command = ["git", "-c", "user.name=a", "-c", "user.email=a@b", "-c", "commit.gpgsign=false"]
+    for arguments in (["init", "-q", "-b", "main"], ["add", "-A"], ["commit", "-q", "-m", "first"]):
+        subprocess.run([*command, *arguments], cwd=tmp_path, check=True)
+    head = subprocess.run(["git", "rev-parse", "HEAD"], cwd=tmp_path, check=True, capture_output=True, text=True)
+    train, churn = script(PIPELINE, "--alpha", "0.7", "--api-key", "s3cret")
+    assert (churn["eventType"], churn["job"]["name"]) == ("COMPLETE", "churn")
+    assert names(churn, "inputs") == ["orders.csv"]
+    assert names(churn, "outputs") == ["features.parquet"]
+    on_run, on_job = churn["run"]["facets"], churn["job"]["facets"]
+    assert on_run["driftline_code"]["parameters"] == {"alpha": "0.7", "api-key": "***", "api_key": "***"}
+    assert on_run["driftline_code"]["version"].startswith("src:")
+    assert on_run["driftline_environment"]["packages"]["pandas"]
+    assert on_run["driftline_environment"]["python"] == sys.version.split()[0]
+    assert on_run["driftline_environment"]["files"] == 2
+    assert on_job["sourceCodeLocation"]["version"] == head.stdout.strip()
+    assert on_job["sourceCodeLocation"]["branch"] == "main"
+    assert on_run["driftline_completeness"]["completeness"] == 1.0
+    for part in (*churn["inputs"], *churn["outputs"]):
+        facets = part["facets"]
+        assert facets["driftline_state"]["version"].startswith("xxh3:")
+        assert facets["driftline_state"]["fingerprint"]
+        assert [field["name"] for field in facets["schema"]["fields"]][:2] == ["id", "amount"]
+    profiled = {
+        part["name"] for one in (train, churn) for part in one["outputs"] + one["inputs"]
+        if "driftline_profile" in part["facets"]
+    }  # fmt: skip
+    assert profiled >= {"orders.csv", "features.parquet"}  # once per version and process
+    assert (train["job"]["name"], train["run"]["facets"]["parent"]["run"]["runId"]) == ("train", churn["run"]["runId"])
+    assert (names(train, "inputs"), names(train, "outputs")) == (["features.parquet"], ["model.pkl"])
+
+
+def test_a_change_in_a_module_beside_the_script_is_other_code(script: Script, tmp_path: Path) -> None:
+    pipeline(tmp_path)
+    first = script(PIPELINE)[-1]["run"]["facets"]["driftline_code"]["version"]
+    again = script(PIPELINE)[-1]["run"]["facets"]["driftline_code"]["version"]
+    (tmp_path / "features.py").write_text("def made(frame):\n    return frame.assign(double=frame.amount * 3)\n")
+    changed = script(PIPELINE)[-1]["run"]["facets"]["driftline_code"]["version"]
+    assert first == again != changed
+
+
+@pytest.mark.parametrize(
+    ("end", "status", "message"),
+    [
+        ("raise ValueError('no data')", 1, "ValueError: no data"),
+        ("sys.exit('bad configuration')", 1, "SystemExit: bad configuration"),
+        ("raise KeyboardInterrupt", None, "KeyboardInterrupt: "),
+        ("sys.exit(0)", 0, None),
+    ],
+)
+def test_a_script_that_dies_has_failed(script: Script, tmp_path: Path, end: str, status: int, message: str) -> None:
+    (tmp_path / "a.csv").write_text("x\n1\n")
+    text = f"import driftline, sys; driftline.watch('job')\nimport pandas\npandas.read_csv('a.csv')\n{end}\n"
+    (event,) = script(text, status=status)
+    assert event["run"]["facets"].get("errorMessage", {}).get("message") == message
+    assert event["eventType"] == ("FAIL" if message else "COMPLETE")
+    assert names(event, "inputs") == ["a.csv"]
+
+
+def test_an_exit_that_was_caught_is_no_failure(script: Script, tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text("x\n1\n")
+    text = (
+        "import driftline, sys; driftline.watch('job')\nimport pandas\n"
+        "try: sys.exit(3)\nexcept SystemExit: pass\npandas.read_csv('a.csv')\n"
+    )
+    assert script(text)[0]["eventType"] == "COMPLETE"
+
+
+WORKERS = """import driftline; driftline.watch("pool")
+import multiprocessing, os, sys
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
+import threading
+import pandas as pd
+
+def work(number):
+    pd.read_csv("a.csv").head(number).to_csv(f"out{number}.csv", index=False)
+
+if __name__ == "__main__":
+    way = sys.argv[1]
+    if way == "threads":
+        thread = threading.Thread(target=work, args=(1,))
+        thread.start(); thread.join()
+        with driftline.run("inner"), ThreadPoolExecutor(2) as pool:
+            list(pool.map(work, [2, 3]))
+    else:
+        context = multiprocessing.get_context(way)
+        with context.Pool(1) as pool:  # ends its workers by a signal
+            pool.map(work, [1, 2])
+        with ProcessPoolExecutor(1, mp_context=context) as pool:
+            list(pool.map(work, [3]))
+        if way == "fork":
+            child = os.fork()
+            if not child:
+                work(4); sys.exit(0)
+            os.waitpid(child, 0)
+"""
+
+
+@pytest.mark.parametrize(("way", "last"), [("fork", 4), ("spawn", 3)])
+def test_child_processes_record_as_part_of_the_same_run(script: Script, tmp_path: Path, way: str, last: int) -> None:
+    (tmp_path / "a.csv").write_text("x\n1\n2\n3\n4\n")
+    (event,) = script(WORKERS, way)
+    assert (event["eventType"], names(event, "inputs")) == ("COMPLETE", ["a.csv"])
+    assert names(event, "outputs") == [f"out{number}.csv" for number in range(1, last + 1)]
+    assert all("schema" in part["facets"] for part in event["outputs"])
+    assert list((tmp_path / ".driftline" / "runs").iterdir()) == []
+
+
+def test_threads_belong_to_the_run_that_started_them(script: Script, tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text("x\n1\n2\n3\n4\n")
+    inner, pool = script(WORKERS, "threads")
+    assert (inner["job"]["name"], names(inner, "outputs")) == ("inner", ["out2.csv", "out3.csv"])
+    assert (pool["job"]["name"], names(pool, "outputs")) == ("pool", ["out1.csv"])
+
+
+@pytest.mark.parametrize("variable", ["DRIFTLINE_DISABLED", "DRIFTLINE_ENABLED"])
+def test_the_kill_switch_leaves_nothing_patched(script: Script, tmp_path: Path, variable: str) -> None:
+    text = (
+        "import driftline, sys, threading, sqlite3, pandas, numpy, pickle, argparse\n"
+        "before = [(module, name, value) for module in list(sys.modules.values()) if module is not None\n"
+        "          for name, value in list(vars(module).items())]\n"
+        "driftline.watch('job')\n"
+        "changed = [name for module, name, value in before if vars(module).get(name) is not value]\n"
+        "assert not [name for name in changed if not name.startswith('_')], changed\n"
+        "assert not any(type(finder).__module__.startswith('driftline') for finder in sys.meta_path)\n"
+        "assert type(sqlite3.connect(':memory:')) is sqlite3.Connection\n"
+    )
+    assert script(text, **{variable: "1" if variable.endswith("DISABLED") else "false"}) == []
+    assert not (tmp_path / ".driftline").exists()
+
+
+def test_a_second_name_ends_the_first_run(watched: MemorySink, tmp_path: Path) -> None:
+    driftline.watch("first")
+    first = around.process.run
+    driftline.watch("first")
+    assert around.process.run is first  # nothing was recorded yet: the cell was only run again
+    assert first is not None
+    first.read("orders", version="1")
+    driftline.watch("second")
+    driftline.unwatch()
+    driftline.flush()
+    jobs = [event.job.name for event in watched.decoded() if event.job and event.event_type == "COMPLETE"]
+    assert jobs == ["first", "second"]
+    assert around.process.run is None
+
+
+def test_a_command_line_becomes_parameters() -> None:
+    given = ["--rows=3", "data.csv", "-v", "--depth", "-4", "--token", "abc", "--dry-run"]
+    assert process.arguments(given) == {
+        "rows": "3", "argument 1": "data.csv", "v": "true", "depth": "-4", "token": "***", "dry-run": "true",
+    }  # fmt: skip
