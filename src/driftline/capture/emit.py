@@ -296,7 +296,7 @@ def _columns(seen: Seen, names: tuple[str, ...] | None, trace: Trace) -> dict[st
     for edges in seen.edges:
         try:
             found.append(columns.bind(edges, names, inputs))
-            if getattr(edges, "unknown", False):
+            if getattr(edges, "unknown", False) and not (isinstance(edges, Awaited) and edges.waits_for()):
                 trace.gaps["frame columns"] = trace.gaps.get("frame columns", 0) + 1
         except Exception as error:  # the fault rule: columns that cannot be bound are a gap
             fault.failed("columns", error)

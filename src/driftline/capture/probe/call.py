@@ -62,13 +62,15 @@ class Call:
         """Return the results for these tables, without ids."""
         return compare.results(self._run(data))
 
-    def results(self, data: Tables) -> list[Result]:
-        """Return the results for these tables, with ids where they come through."""
+    def results(self, data: Tables, number: Callable[[int], int] = int) -> list[Result]:
+        """Return the results for these tables, with ids where they come through; ``number`` makes ids of places."""
         given = dict(data)
         for name in self._hidden:
-            given[name] = tables.added(data[name], ID + name, range(tables.height(data[name])))
+            ids = [number(place) for place in range(tables.height(data[name]))]
+            given[name] = tables.added(data[name], ID + name, ids)
         if self._index:
-            given[self._index] = tables.indexed(data[self._index], range(tables.height(data[self._index])))
+            ids = [number(place) for place in range(tables.height(data[self._index]))]
+            given[self._index] = tables.indexed(data[self._index], ids)
         return compare.results(self._run(given), self._hidden, self._index, self._besides)
 
     def attempt(self, data: Tables) -> list[Result] | None:
@@ -86,33 +88,39 @@ class Call:
 
     def thread(self, data: Tables, base: Sequence[Result]) -> None:
         """Find out through which tables ids can be threaded, given the results without."""
-        self._hidden = tuple(name for name in data if self._comes_through(data, base, (name,), ""))
-        if len(self._hidden) > 1 and not self._comes_through(data, base, self._hidden, ""):
-            self._hidden = self._hidden[:1]
-        if not self._through(data):
-            self._hidden = ()
-            self._index = next((name for name in data if self._comes_through(data, base, (), name)), "")
-            if self._index:
-                rows = tables.height(data[self._index])
-                found = enumerate(self.results(data))
-                self._besides = frozenset(place for place, one in found if not _counts(one, rows))
+        hidden = tuple(name for name in data if self._comes_through(data, base, (name,), ""))
+        if len(hidden) > 1 and not self._comes_through(data, base, hidden, ""):
+            hidden = hidden[:1]
+        self._hidden = hidden
+        if self._through(data):
+            return
+        index = next((name for name in data if self._comes_through(data, base, (), name)), "")
+        self._hidden, self._index = (), index
+        if index:
+            pairs = enumerate(zip(self.results(data), self.results(data, _sparse), strict=True))
+            self._besides = frozenset(place for place, pair in pairs if not _are_ids(*pair))
 
     def _through(self, data: Tables) -> bool:
         return bool(self._hidden) and any(result.keys is not None for result in self.results(data))
 
     def _comes_through(self, data: Tables, base: Sequence[Result], hidden: tuple[str, ...], index: str) -> bool:
+        """Whether the results stay the same, and ids are those of rows: other numbers come out as such."""
         self._hidden, self._index = hidden, index
         try:
             found = self.results(data)
+            other = self.results(data, _sparse)
         except OutOfTime:
             raise
         except Exception:  # a function may refuse a further column in any way it likes
             return False
         finally:
             self._hidden, self._index = (), ""
-        if not compare.same(base, found):
+        if not compare.same(base, found) or not compare.same(base, other):
             return False
-        return not index or any(_counts(result, tables.height(data[index])) for result in found)
+        kept = [_are_ids(*pair) for pair in zip(found, other, strict=True)]
+        return (
+            any(kept) if index else all(fine or result.keys is None for fine, result in zip(kept, found, strict=True))
+        )
 
     def _run(self, data: Tables) -> Any:
         self.budget.take()
@@ -129,11 +137,18 @@ def _copied(value: Any) -> Any:
     return value if kind == "pyarrow" else value.clone() if kind == "polars" else copy.deepcopy(value)
 
 
-def _counts(result: Result, rows: int) -> bool:
-    """Whether the index of a result has ids of rows, and is not merely counted anew."""
-    if result.keys is None or len(set(result.keys)) != len(result.keys):
+def _sparse(place: int) -> int:
+    """Another number for a row; sums and differences of such numbers are none."""
+    return 1_000_003 + place * place * 7 + place * 31
+
+
+def _are_ids(one: Result, other: Result) -> bool:
+    """Whether the ids of two runs, in which rows had other numbers, are those of the same rows."""
+    if one.keys is None or other.keys is None or one.carried != other.carried:
         return False
-    found = [key[0] for key in result.keys]
-    if not all(isinstance(one, int) and 0 <= one < rows for one in found):
-        return False
-    return len(found) == rows or found != list(range(len(found)))
+    return len(one.keys) == len(other.keys) and all(
+        isinstance(first, int) and first >= 0 and _sparse(first) == second
+        for key, found in zip(one.keys, other.keys, strict=True)
+        for first, second in zip(key, found, strict=True)
+        if first is not None or second is not None
+    )

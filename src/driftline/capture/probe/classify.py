@@ -301,19 +301,20 @@ class Classifier:
         if base.keys is not None:
             return any(cells > 1 for cells in touched) and effect.argument in base.carried
         whole = [effect.differences[way][output].cells for way in KEEPING if way in effect.differences]
-        if self._merges(effect.argument, output):
-            return True
+        merges = self._merges(effect.argument, output)
+        if merges is not None:
+            return merges
         sources = tables.height(self._data[effect.argument]) * len(reached) / max(1, len(trials))
         return sources / max(1, max(whole, default=1)) > _MEET
 
-    def _merges(self, argument: str, output: int) -> bool:
-        """Whether a table with each row twice makes about as many rows as with each row once."""
+    def _merges(self, argument: str, output: int) -> bool | None:
+        """Whether a table with each row twice makes about as many rows as with each row once; None = it fails."""
         if argument not in self._doubled:
             data = self._data[argument]
             rows = [*range(tables.height(data)), *range(tables.height(data))]
             self._doubled[argument] = self._results({**self._data, argument: tables.take(data, rows)})
         found = self._doubled[argument]
-        return found is not None and found[output].rows < _MEET * self._base[output].rows
+        return None if found is None else found[output].rows < _MEET * self._base[output].rows
 
     def _of_column(self, name: str, trials: Sequence[Trial], base: Result, meeting: bool) -> tuple[str, Any, str]:
         """How a column reaches one column of the result by its value."""

@@ -21,6 +21,7 @@ SIZES = (80, 320, 1_000, 2_000)  # rows of each table
 COLUMNS = 200  # of all tables together
 SURE, UNSURE, GUESS = 0.9, 0.8, 0.6  # confidence: the sample showed nothing new; it did, or time ran out; few rows
 _FEW = 20
+_OFTEN = "what it returns depends on how often it was called"
 
 
 class Impure(Exception):
@@ -63,6 +64,7 @@ def _report(function: Callable[..., Any], arguments: Arguments, data: Tables, bu
             break
         found = detect.pairs(look.effects)
         stable = last is not None and found <= seen
+        _still(look)
         seen, last = seen | found, look
         if stable or all(tables.height(part[name]) == tables.height(one) for name, one in data.items()):
             stable = stable or _rows(part) < size or _rows(data) <= size
@@ -107,6 +109,8 @@ def _look(call: Call, data: Tables) -> _Look:
         raise Impure("two runs on the same data differ")
     call.thread(data, base)
     keyed = call.results(data)
+    if not compare.same(base, keyed):
+        raise Impure(_OFTEN)
     effects = [
         detect.effect(call, data, keyed, name, column) for name, one in data.items() for column in tables.names(one)
     ]
@@ -141,4 +145,4 @@ def _still(look: _Look) -> None:
     except OutOfTime:
         return
     if not compare.same(look.base, after):
-        raise Impure("what it returns depends on how often it was called")
+        raise Impure(_OFTEN)

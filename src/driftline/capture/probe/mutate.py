@@ -45,9 +45,9 @@ def moved(values: Sequence[Any]) -> Map | None:
     """
     one = _kind(values)
     if isinstance(one, str):
-        return lambda value: value + "~"
+        return lambda value: value + "\x01"  # the order stays, whatever is longer
     if isinstance(one, bytes):
-        return lambda value: value + b"~"
+        return lambda value: value + b"\x01"
     if isinstance(one, bool) or not isinstance(one, int | float | Decimal | date):
         return None
     known = [value for value in values if not missing(value)]

@@ -25,6 +25,8 @@ _MOST = 200  # functions
 _PLAIN = (type(None), bool, int, float, complex, str, bytes, type(Ellipsis))
 _ROOTS = tuple({sysconfig.get_path(name) for name in ("stdlib", "platstdlib", "purelib", "platlib")})
 
+_INSTALLED = (*_ROOTS, "<frozen")
+
 
 class NotShippable(Exception):
     """A function that cannot be run elsewhere; the message says why."""
@@ -111,10 +113,12 @@ class _Packer:
             if value.__name__ == "__main__":
                 raise NotShippable(f"{name} is the script itself")
             return ("module", value.__name__)
+        if callable(value) and not isinstance(value, type):
+            inner = inspect.unwrap(value)
+            if isinstance(inner, types.FunctionType) and not inner.__code__.co_filename.startswith(_INSTALLED):
+                return ("function", self.function(plain(value)))
         if isinstance(value, type) or (callable(value) and _of_library(value)):
             return self._named(value, name)
-        if callable(value) and isinstance(inspect.unwrap(value), types.FunctionType):
-            return ("function", self.function(plain(value)))
         if _is_plain(value):
             data = marshal.dumps(value)
             if len(data) > _VALUE_LIMIT:
