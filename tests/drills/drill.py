@@ -22,7 +22,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from tests.drills import points
+from tests.drills import points, servers
 from tests.drills.faults import INTERRUPTS, Faults
 
 RATES = (0.002, 0.01, 0.05, 0.2, 0.6, 1.0)
@@ -47,6 +47,7 @@ class Drill:
         self.random = random.Random(seed)
         self.differences: list[str] = []
         self.iterations: Counter[str] = Counter()
+        self.misbehaving, self.missing = servers.misbehaving(), servers.missing()
         points.install(self.faults)
         logging.disable(logging.CRITICAL)
         from tests.drills import workloads
@@ -55,14 +56,37 @@ class Drill:
         import driftline.capture.contents
         from driftline import config, guard
         from driftline.capture import client, fault, process, watch
+        from driftline.event import sink as event_sink
 
         self._workloads = workloads
-        self._capture = client, fault, process, watch, config
+        self._capture = client, fault, process, watch, config, event_sink
         self._api = driftline
         assert guard
         self.number = len(points.points)
         self.root = Path(tempfile.mkdtemp(prefix="drill-"))
         self.expected: dict[str, Outcome] = {}
+
+    def leak(self, name: str) -> None:
+        """Have ``fault.attempt`` catch all exceptions but those of one class."""
+        fault = self._capture[1]
+        sound = fault.attempt
+
+        def attempt(piece: str, act: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
+            leaked: list[Exception] = []
+
+            def watched() -> Any:
+                try:
+                    return act(*args, **kwargs)
+                except Exception as error:
+                    leaked.extend([error] if type(error).__name__ == name else [])
+                    raise
+
+            found = sound(piece, watched)
+            if leaked:
+                raise leaked[0]
+            return found
+
+        fault.attempt = attempt
 
     def baseline(self, names: list[str]) -> None:
         """What the user sees without Driftline; twice, since what differs by itself says nothing."""
@@ -88,7 +112,7 @@ class Drill:
         named, late = self.random.random() < 0.4, self.random.random() < 0.5
         self.iterations["interrupted" if interrupt else name] += 1
         with self._installed():
-            client, _, process, watch, _ = self._capture
+            client, _, process, watch, *_ = self._capture
             watch.hooks_on()
             self.faults.arm(rate=min(rate, 0.02) if interrupt else rate, only=only, interrupt=interrupt)
             try:
@@ -107,15 +131,18 @@ class Drill:
                 outcome = None
             if late and not interrupt:
                 self.faults.arm(rate=rate, only=only)
-            process._at_exit()  # what the end of the interpreter calls
-            client.flush(0.3)
+            try:
+                process._at_exit()  # what the end of the interpreter calls
+                client.flush(0.3)
+            except Exception as error:
+                self._differ(name, "an exception came out at the end", "none", repr(error))
             self.faults.disarm()
         if outcome is not None and outcome != self.expected[name]:
             self._differ(name, "what the user sees", str(self.expected[name]), str(outcome))
 
     @contextlib.contextmanager
     def _installed(self) -> Iterator[None]:
-        client, fault, process, _, config = self._capture
+        client, fault, process, _, config, event_sink = self._capture
         fault.reset()
         home = self.root / "home"
         shutil.rmtree(home, ignore_errors=True)
@@ -124,10 +151,17 @@ class Drill:
         elif home.exists():
             home.unlink()
         settings = {"home": str(home / "driftline"), "flush_seconds": 0.3, "queue": self.random.choice((3, 10_000))}
-        client.install(config.load(settings), lambda _: _Sink(self))
+        kind = self.random.random()
+        if kind < 0.7:
+            client.install(config.load(settings), lambda _: _Sink(self))
+        else:
+            settings["url"] = self.misbehaving if kind < 0.9 else self.missing
+            self.iterations["with a wrong server" if kind < 0.9 else "with a dead server"] += 1
+            client.install(config.load(settings), event_sink.open_sink)
         try:
             yield
         finally:
+            self.faults.disarm()
             process.end()
             client.forget()
             if home.is_file():
@@ -146,7 +180,7 @@ class Drill:
         return {
             "injections": sum(self.faults.counts.values()),
             "kinds": dict(sorted(self.faults.counts.items())),
-            "iterations": sum(self.iterations.values()),
+            "iterations": sum(n for name, n in self.iterations.items() if not name.startswith("with a")),
             "workloads": dict(sorted(self.iterations.items())),
             "points": self.number,
             "points_failed": len(self.faults.failed),
@@ -154,9 +188,18 @@ class Drill:
             "functions_reached": len(reached),
             "functions": len({point.function for point in points.points}),
             "shells": len(points.SHELLS),
+            "shells_missing": sorted(points.SHELLS - points.shells_met - {f"{m}:{n}" for m, n in _unloaded()}),
             "changes_in_the_users_results": len(self.differences),
             "differences": self.differences[:20],
         }
+
+
+def _unloaded() -> Iterator[tuple[str, str]]:
+    """Shells of modules that were not imported."""
+    for shell in points.SHELLS:
+        module, _, name = shell.partition(":")
+        if module not in sys.modules:
+            yield module, name
 
 
 class _Sink:
@@ -190,6 +233,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--injections", type=int, default=5_000, help="at least so many")
     parser.add_argument("--seconds", type=float, default=1e9, help="or until then")
     parser.add_argument("--every-point", action="store_true", help="fail at each point that is reached, one by one")
+    parser.add_argument("--mutant", default="", help="let exceptions of this class through: the drill must notice")
     parser.add_argument("--json", action="store_true")
     parser.add_argument("workloads", nargs="*")
     given = parser.parse_args(arguments)
@@ -197,6 +241,8 @@ def main(arguments: list[str] | None = None) -> int:
     drill = Drill(given.seed)
     names = given.workloads or list(drill._workloads.WORKLOADS)
     drill.baseline(names)
+    if given.mutant:
+        drill.leak(given.mutant)
     try:
         for name in names:  # each once without faults: hooks alone change nothing, and the points are known
             drill.iterate(name)

@@ -110,10 +110,7 @@ class Faults:
             if not fails or (self._interrupt and not main):
                 return
             self.failed[number] += 1
-            if self._interrupt:
-                kind = self._interrupt
-            else:
-                kind = SLOW if self.random.random() < 0.04 else self.random.choice(list(KINDS))
+            kind = self._interrupt or (SLOW if self.random.random() < 0.04 else self.random.choice(list(KINDS)))
             self.counts[kind] += 1
             pause = self.random.random() * MOST_SLEEP
             if self._interrupt:
@@ -124,4 +121,5 @@ class Faults:
         if kind == SLOW:
             time.sleep(pause)
             return
-        raise KINDS[kind]()
+        error = KINDS[kind]()
+        raise error

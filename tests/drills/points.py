@@ -47,6 +47,7 @@ _CAPTURE: dict[str, tuple[str, ...]] = {
     ),
     "models": ("deploy", "evaluate"),
     "opens": ("_heard",),
+    "otel": ("SpanProcessor.on_start", "SpanProcessor.on_end", "SpanProcessor.shutdown", "SpanProcessor.force_flush"),
     "own": ("enter", "leave"),
     "process": ("_at_exit", "_in_child"),
     "retrieval": ("retriever", "retriever.decorate"),
@@ -157,7 +158,7 @@ class _Placing(ast.NodeTransformer):
         self._names.pop()
         return node
 
-    visit_AsyncFunctionDef = visit_FunctionDef
+    visit_AsyncFunctionDef = visit_FunctionDef  # noqa: N815 - the name is that of ast
 
     def _placed(self, body: list[ast.stmt], function: str, *, first: bool = False) -> list[ast.stmt]:
         made: list[ast.stmt] = []

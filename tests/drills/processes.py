@@ -31,17 +31,21 @@ class Seen(NamedTuple):
     files: dict[str, str]
 
 
+def environment(*paths: Path) -> dict[str, str]:
+    """The variables of a process that finds these folders, the drill and the source that is drilled."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("DRILL_", "DRIFTLINE_"))}
+    source = os.environ.get("PYTHONPATH", "").split(os.pathsep)
+    found = [*map(str, paths), str(ROOT), str(ROOT / "src"), *source]
+    return {**kept, "PYTHONPATH": os.pathsep.join(filter(None, found)), "PYTHONDONTWRITEBYTECODE": "1"}
+
+
 def run(folder: Path, *script: str, **variables: Any) -> Seen:
     """Run a script in a folder."""
     folder.mkdir(parents=True)
-    source = os.environ.get("PYTHONPATH", "").split(os.pathsep)
-    paths = [str(HERE / "site"), str(HERE / "scripts"), str(ROOT), str(ROOT / "src"), *source]
-    settings = {"PYTHONPATH": os.pathsep.join(filter(None, paths)), "PYTHONDONTWRITEBYTECODE": "1"}
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(("DRILL_", "DRIFTLINE_"))}
     done = subprocess.run(
         [sys.executable, str(HERE / "scripts" / script[0]), *script[1:]],
         cwd=folder,
-        env={**kept, **settings, **{name: str(value) for name, value in variables.items()}},
+        env={**environment(HERE / "site", HERE / "scripts"), **{name: str(one) for name, one in variables.items()}},
         capture_output=True,
         text=True,
         timeout=120,

@@ -1,8 +1,8 @@
 """What users do, written once and run twice: with Driftline and without it.
 
-Enters: a kit: an empty folder, and either Driftline's public functions or ones that do nothing (``Plain``). Leaves: what
-the user sees: values, exceptions, how often the user's own functions were called; files lie in the folder. Nothing here
-depends on the clock, on chance or on the name of the folder.
+Enters: a kit: an empty folder, and either Driftline's public functions or ones that do nothing (``Plain``). Leaves:
+what the user sees: values, exceptions, how often the user's own functions were called; files lie in the folder. Nothing
+here depends on the clock, on chance or on the name of the folder.
 """
 
 import asyncio
@@ -16,9 +16,10 @@ import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import duckdb
+import fsspec
 import joblib
 import numpy as np
 import pandas as pd
@@ -29,6 +30,7 @@ import pyarrow.dataset as pads
 import pyarrow.feather as paf
 import pyarrow.parquet as pq
 import sqlalchemy
+from opentelemetry.sdk.trace import SpanProcessor, TracerProvider
 from sklearn.linear_model import LinearRegression
 
 ROWS = 60
@@ -79,7 +81,7 @@ class Nothing:
 
     inputs = outputs = ()
 
-    def __enter__(self) -> "Nothing":
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -113,6 +115,9 @@ class Plain:
         return Nothing()
 
     answer = deploy = evaluate = record_answer = gate = run
+
+    def span_processor(self, *_: Any) -> Any:
+        return SpanProcessor()
 
     def current_answer(self) -> None:
         return None
@@ -259,6 +264,39 @@ def objects_in_files(kit: Kit) -> Any:
     unpicklable = kit.caught(lambda: pickle.dumps(lambda: 0))
     same = pickle.loads(pickle.dumps(pd.read_csv)) is pd.read_csv, inspect.signature(pd.read_csv).parameters.keys()
     return predicted, loaded["n"], np.load(kit.folder / "a.npy").sum(), bad[0], unpicklable[0], len(same[1]), same[0]
+
+
+def files_by_address(kit: Kit) -> Any:
+    with fsspec.open("memory://drill/a.csv", "w") as file:
+        frame().to_csv(file, index=False)
+    with fsspec.open("memory://drill/a.csv") as file:
+        head = file.readline()
+    read = pd.read_csv("memory://drill/a.csv")
+    fs = fsspec.filesystem("memory")
+    bad = kit.caught(lambda: fs.open("/drill/none.csv"))
+    fs.rm("/drill", recursive=True)
+    return head, read.x.sum(), bad[0]
+
+
+def spans(kit: Kit) -> Any:
+    """An instrumented framework: its spans become answers."""
+    provider = TracerProvider()
+    with kit.quiet():  # a processor whose library is missing says so, by contract
+        provider.add_span_processor(kit.api.span_processor("desk"))
+    tracer = provider.get_tracer("drill")
+    with tracer.start_as_current_span("retrieve", attributes={"openinference.span.kind": "RETRIEVER"}) as span:
+        span.set_attribute("retrieval.documents.0.document.content", "text")
+    with tracer.start_as_current_span("chat m", attributes={"gen_ai.operation.name": "chat"}) as span:
+        span.set_attribute("gen_ai.request.model", "m")
+        span.set_attribute("gen_ai.usage.input_tokens", 3)
+    bad = kit.caught(lambda: _raising(tracer), None)
+    provider.shutdown()
+    return bad[:2]
+
+
+def _raising(tracer: Any) -> None:
+    with tracer.start_as_current_span("chat m", attributes={"gen_ai.operation.name": "chat"}):
+        raise Custom(3)
 
 
 # --- steps and runs -----------------------------------------------------------------------------------------------
@@ -571,7 +609,8 @@ WORKLOADS: dict[str, Callable[[Kit], Any]] = {
     one.__name__: one
     for one in (
         pandas_files, pandas_parquet, polars_files, duckdb_files, pyarrow_files, sqlite_statements,
-        sqlalchemy_statements, objects_in_files, steps, runs, generators, asynchronous, threads, answers, middleware,
+        sqlalchemy_statements, objects_in_files, files_by_address, spans, steps, runs, generators, asynchronous, threads,
+        answers, middleware,
         served, guarded, deployed,
     )
 }  # fmt: skip

@@ -132,7 +132,7 @@ class Answering:
         if _KEPT.issuperset(map(type, values.values())):
             self.draft.features.update(values)
         else:
-            self.draft.features.update(values_of(values))
+            self.draft.features.update(fault.attempt("answer", values_of, values) or {})
 
     def called(self, *tools: str) -> None:
         """Say which tools were called, in order, by their names."""

@@ -22,19 +22,21 @@ class SpanProcessor(Base):  # type: ignore[misc, unused-ignore]  # an unknown cl
 
     def on_start(self, span: Span, parent_context: Context | None = None) -> None:  # noqa: ARG002 - as the SDK calls
         """Follow a span."""
-        if client.current() is not None and not fault.off("otel"):
-            fault.attempt("otel", self._start, span)
+        fault.attempt("otel", self._start, span)
 
     def on_end(self, span: ReadableSpan) -> None:
         """Take what a span says."""
-        if client.current() is not None and not fault.off("otel"):
-            fault.attempt("otel", self._end, span)
+        fault.attempt("otel", self._end, span)
 
     def _start(self, span: Any) -> None:
+        if client.current() is None or fault.off("otel"):
+            return
         parent = span.parent.span_id if span.parent is not None and not span.parent.is_remote else 0
         self._spans.start(span.context.span_id, parent, _scope(span), lambda: span.attributes)
 
     def _end(self, span: Any) -> None:
+        if client.current() is None or fault.off("otel"):
+            return
         attributes = span.attributes or {}
         ended = None
         if dialects.speaks(attributes, (event.name for event in span.events)):

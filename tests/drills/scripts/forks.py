@@ -4,6 +4,7 @@ import multiprocessing
 import os
 import sys
 from concurrent.futures import ProcessPoolExecutor
+from pathlib import Path
 
 import begin
 import numpy as np
@@ -47,7 +48,7 @@ def main():
             print(kind, [tried(future) for future in [pool.submit(work, number) for number in (1, 2, 3, 4)]])
     with multiprocessing.get_context("fork").Pool(2) as pool:
         print("pool", pool.map(work, [5, 6]))
-    with open("t.csv", "w") as file:
+    with Path("t.csv").open("w") as file:
         file.write("a\n1\n2\n")
     print(pacsv.read_csv("t.csv").num_rows)
 

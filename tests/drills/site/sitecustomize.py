@@ -1,4 +1,4 @@
-"""Loaded by every Python that is started with this folder in its path: puts the faults in place before anything else."""
+"""Loaded by every Python that is started with this folder in its path: puts faults in place before all else."""
 
 import os
 import random

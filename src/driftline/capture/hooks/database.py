@@ -2,7 +2,8 @@
 
 Enters: connections of any kind, statements, names of tables. Leaves: versions on a run, with columns where the database
 tells them without being asked over a network. Names follow OpenLineage: ``postgres://host:port`` and
-``database.schema.table``. Sends nothing over the user's connection, but ``PRAGMA`` to SQLite.
+``database.schema.table``. Sends nothing over the user's connection, but ``PRAGMA table_info`` to SQLite where nobody
+listens to its statements.
 Source: https://openlineage.io/docs/spec/naming.
 """
 
@@ -30,6 +31,8 @@ _FOLDED = frozenset(("sqlite", "postgres", "redshift", "mysql"))  # names are th
 _OWN = ("pg_catalog.", "information_schema.", "sqlite_master", "sqlite_schema", "pg_")
 _PLACEHOLDER = re.compile(r"'(?:[^']|'')*'|\"(?:[^\"]|\"\")*\"|(%\(\w+\)s|%s|(?<![:\w]):[A-Za-z_]\w*|\$\d+)")
 _CACHE = 10_000
+FILE = "_driftline_file"  # attribute of a connection to SQLite: its file, "" = in memory
+SILENT = "_driftline_silent"  # attribute of one whose statements somebody listens to: it is asked nothing
 
 
 class Place(NamedTuple):
@@ -106,6 +109,9 @@ def _sqlite(path: str) -> Place:
 
 
 def _file_of(connection: Any) -> str:
+    held = getattr(connection, "__dict__", {})
+    if FILE in held or SILENT in held:
+        return str(held.get(FILE, ""))
     rows = sqlite3.Cursor(connection).execute("PRAGMA database_list").fetchall()
     return next((str(row[2]) for row in rows if row[1] == "main" and row[2]), "")
 
@@ -202,6 +208,8 @@ def _asking(connection: Any) -> Callable[[str], tuple[Field, ...] | None]:
 
 def _pragma(connection: Any, name: str) -> tuple[Field, ...] | None:
     quoted = name.rpartition(".")[2].replace('"', '""')
+    if SILENT in getattr(connection, "__dict__", {}):
+        return None
     cursor = sqlite3.Cursor(connection)
     cursor.row_factory = None
     rows = cursor.execute(f'PRAGMA table_info("{quoted}")').fetchall()
