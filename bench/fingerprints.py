@@ -3,13 +3,12 @@
 The data: 2,000,000 rows of an integer, a double, a text of 3,000 levels and a timestamp, 68 MB, seeded. Then single
 cells are changed at random places, and what names the column and the group of rows is counted. Polars is left out where
 it is not installed. ``--file MEGABYTES`` writes a Parquet file of about that size and says how much memory its
-fingerprint takes.
+fingerprint takes in Arrow's pool.
 """
 
 import argparse
 import hashlib
 import importlib.util
-import resource
 import subprocess
 import sys
 import tempfile
@@ -124,12 +123,12 @@ def of_file(megabytes: int, folder: Path) -> None:
 
 def of_path(path: Path) -> None:
     """Fingerprint a file as capture does and print the memory that it took."""
-    before, found = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss, path.stat()
+    found = path.stat()
     read = contents.of_file(str(path), "large", found.st_size, found.st_mtime_ns)
-    after = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    peak = pa.default_memory_pool().max_memory()
     assert read is not None
     done = "fingerprinted and profiled" if read.profile else "fingerprinted"
-    print(f"\n{found.st_size >> 20:,} MB, {read.rows:,} rows {done}: {(after - before) >> 10:,} MB more memory at most")
+    print(f"\n{found.st_size >> 20:,} MB, {read.rows:,} rows {done}: at most {peak >> 20:,} MB of Arrow")
 
 
 def main() -> None:

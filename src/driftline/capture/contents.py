@@ -26,7 +26,7 @@ from driftline.profile import facet
 
 PROFILE_LIMIT = 1 << 29  # bytes of a file that is still profiled
 WHOLE = 1 << 25  # bytes of a file that is read at once
-ROWS_LIMIT = 1 << 19  # cells of a table whose rows are also hashed whatever their order
+ROWS_LIMIT = 1 << 17  # cells of a table whose rows are also hashed whatever their order: about 2 ms
 _BLOCK = 1 << 26  # bytes of memory that a block of a larger file takes
 _BATCH = 1 << 16  # rows read at a time
 _CACHE = 512

@@ -83,8 +83,10 @@ def _rows(before: Fingerprint, after: Fingerprint) -> tuple[Verdict, bool, str]:
         return "removed", kept.whole, f"{_count(-more, 'row')} removed; none came{_proviso(kept)}."
     if kept.whole:
         return "changed", True, f"{_count(kept.lost, 'row')} went and {_count(kept.came, 'row')} came."
-    share = kept.lost / kept.seen if kept.seen else 0.0
-    return "changed", True, f"Rows changed: about {share:.1%} of those before are not there any more."
+    if not kept.lost:
+        said = f"Rows changed, at most {kept.unseen:.1%} of them (by a sample of {kept.seen:,} rows)."
+        return "changed", True, said
+    return "changed", True, f"Rows changed: about {kept.lost / kept.seen:.1%} of those before are not there any more."
 
 
 def _complete(before: Fingerprint, after: Fingerprint) -> int:

@@ -83,6 +83,14 @@ def test_small_tables_say_how_many_rows_went_and_came():
     assert found.sentence == "2 rows went and 2 rows came."
 
 
+def test_large_tables_say_about_how_many_rows_changed():
+    few = told(table(), changed(table(), "f", 77))
+    assert few.sentence == "Rows changed, at most 1.2% of them (by a sample of 256 rows)."  # 1 - 0.05 ** (1 / 256)
+    half = told(table(), changed(table(), "f", *range(0, ROWS, 2)))
+    share = float(half.sentence.split("about ")[1].split("%")[0])
+    assert abs(share - 50) < 15  # four standard errors of 256 draws: 12.5
+
+
 def test_columns_that_came_and_went_are_named():
     found = told(table(10), table(10).drop(["s"]).append_column("z", pa.array(range(10))))
     assert (found.verdict, found.came, found.went, found.columns) == ("columns", ("z",), ("s",), {})

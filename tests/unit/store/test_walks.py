@@ -22,7 +22,7 @@ CATALOGUE = {  # what people say, which is little; and once a day of event time,
 }  # fmt: skip
 READING = {"run_events_counted"}  # along an index, counted up to a bound beyond the page
 ARRAYS = {"edges_whole", "flows_whole"}  # the graph that is held in memory is read once
-SWEEP = {"blobs_named", "blobs_profiles", "facets_all", "log_bodies"}  # compacting goes once through everything
+SWEEP = {"blobs_named", "blobs_profiles", "facets_all", "log_bodies", "version_bodies"}  # once through everything
 WHOLE = COUNTS | PAGES | SEARCHES | CANONICAL | SWEEP | CATALOGUE | READING | ARRAYS
 
 
