@@ -11,22 +11,26 @@ MINUTE_US = 60_000_000
 COLUMNS = tuple(Field(f"column_{number}", "DOUBLE") for number in range(6))
 
 
-def layered(jobs: int, pipelines: int, *, fan_in: int = 3, layers: int = 10, seed: int = 7) -> Iterator[History]:
+def layered(
+    jobs: int, pipelines: int, *, fan_in: int = 3, layers: int = 10, seed: int = 7, prefix: str = "p", first: int = 0
+) -> Iterator[History]:
     """Yield one execution per job: ``pipelines`` apart from each other, each of ``layers`` layers of jobs.
 
-    A job reads ``fan_in`` datasets of the layer before it (sources in the first) and writes one.
+    A job reads ``fan_in`` datasets of the layer before it (sources in the first) and writes one. Pipelines are named
+    ``prefix`` and a number, executions are numbered from ``first`` on.
     """
     chance = random.Random(seed)
     wide = max(1, jobs // pipelines // layers)
-    number = 0
+    number = first
     for pipeline in range(pipelines):
-        before = [Dataset("file", f"p{pipeline}/source_{place}") for place in range(wide)]
+        name = f"{prefix}{pipeline}"
+        before = [Dataset("file", f"{name}/source_{place}") for place in range(wide)]
         for layer in range(layers):
             now = []
             for place in range(wide):
-                target = Dataset("file", f"p{pipeline}/l{layer}_{place}")
+                target = Dataset("file", f"{name}/l{layer}_{place}")
                 sources = chance.sample(before, min(fan_in, len(before)))
-                yield execution(number, f"p{pipeline}.l{layer}_{place}", sources, target)
+                yield execution(number, f"{name}.l{layer}_{place}", sources, target)
                 now.append(target)
                 number += 1
             before = now

@@ -2,8 +2,9 @@
 
 The world is small on purpose, so that events meet: three run ids, three jobs, four datasets with other names, three
 columns, a dozen moments. Everything that bears on lineage occurs: datasets that come late or on one side only, schemas,
-versions by our facet and by the standard one, symlinks and their removal, renames, column lineage in two forms and its
-removal, explicit lineage on jobs and on datasets, parents, whole pictures, run ids used again, job and dataset events.
+versions by our facet and by the standard one, symlinks and their removal, renames and other changes of life, column
+lineage in three forms, explicit lineage on jobs and on datasets, the removal of each, parents, whole pictures, run ids
+used again, job and dataset events, some of which name no dataset.
 """
 
 import json
@@ -46,7 +47,11 @@ _schema = st.lists(_column, min_size=1, max_size=2, unique=True).map(
 _symlinks = st.lists(st.sampled_from(OTHER_NAMES), min_size=1, max_size=2, unique=True).map(
     lambda found: {"identifiers": [{**_named(name), "type": "TABLE"} for name in found]}
 )
-_rename = _dataset.map(lambda old: {"lifecycleStateChange": "RENAME", "previousIdentifier": _named(old)})
+_life = st.one_of(
+    _dataset.map(lambda old: {"lifecycleStateChange": "RENAME", "previousIdentifier": _named(old)}),
+    st.sampled_from(["DROP", "TRUNCATE", "OVERWRITE", "CREATE"]).map(lambda deed: {"lifecycleStateChange": deed}),
+    st.just(GONE),
+)
 _source = st.builds(
     lambda name, column, kind: {**_named(name), "field": column, "transformations": kind},
     _dataset,
@@ -63,6 +68,11 @@ _source = st.builds(
 _column_lineage = st.one_of(
     st.builds(lambda target, source: {"fields": {target: {"inputFields": [source]}}}, _column, _source),
     st.builds(lambda source: {"fields": {}, "dataset": [source]}, _source),
+    st.builds(
+        lambda source, old: {"fields": {c: {"inputFields": [source], "transformationType": old} for c in COLUMNS}},
+        _source,
+        st.sampled_from(["IDENTITY", "MASKED"]),
+    ),
     st.just({"fields": {}}),
     st.just(GONE),
 )
@@ -86,7 +96,9 @@ _entry = st.one_of(
     ),
     st.lists(_feeder, max_size=1).map(lambda sources: {"type": "JOB", "inputs": sources}),
 )
-_on_job = st.lists(_entry, min_size=1, max_size=2).map(lambda entries: {"entries": entries})
+_on_job = st.one_of(
+    *[st.lists(_entry, min_size=1, max_size=2).map(lambda entries: {"entries": entries})] * 4, st.just(GONE)
+)
 
 
 @st.composite
@@ -94,7 +106,7 @@ def _part(draw: st.DrawFn, output: bool, name: str) -> Body:
     held: dict[str, Body] = {}
     held |= draw(_rarely("schema", st.one_of(_schema, st.just(GONE)), 3))
     held |= draw(_rarely("symlinks", st.one_of(_symlinks, st.just(GONE)), 6))
-    held |= draw(_rarely("lifecycleStateChange", _rename, 12))
+    held |= draw(_rarely("lifecycleStateChange", _life, 8))
     held |= draw(_rarely("version", st.sampled_from("123").map(lambda said: {"datasetVersion": said}), 5))
     held |= draw(_rarely("driftline_state", st.sampled_from("uv").map(lambda said: {"version": said}), 5))
     held |= draw(_rarely("datasetType", st.sampled_from(["VIEW", "TABLE"]).map(lambda said: {"datasetType": said}), 8))
@@ -132,10 +144,11 @@ def bodies(draw: st.DrawFn) -> Body:
     body: Body = {"eventTime": f"2026-01-01T00:00:{second:02d}Z", "producer": "p", "schemaURL": "s"}
     kind = draw(st.sampled_from(["run"] * 7 + ["job", "dataset"]))
     if kind == "dataset":
-        return body | {"dataset": draw(_part(True, draw(_dataset)))}
+        names = [*DATASETS, *OTHER_NAMES]
+        return body | {"dataset": draw(_part(True, draw(st.sampled_from(names))))}
     run = draw(st.integers(0, len(RUNS) - 1))
     usual = JOBS[run % len(JOBS)]  # a run is most often one job's
-    held = draw(_rarely("lineage", _on_job, 10)) | draw(_rarely("jobType", st.just({"jobType": "T", **_WHOLE}), 14))
+    held = draw(_rarely("lineage", _on_job, 6)) | draw(_rarely("jobType", st.just({"jobType": "T", **_WHOLE}), 14))
     job = draw(st.sampled_from([usual] * 7 + JOBS))
     body |= {"job": {"namespace": "n", "name": job, "facets": _signed(held)}}
     body |= {"inputs": draw(_side(False)), "outputs": draw(_side(True))}

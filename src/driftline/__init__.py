@@ -7,21 +7,18 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from driftline.capture.answers import answer as answer
+    from driftline.capture.answers import answer as answer, current_answer as current_answer
     from driftline.capture.answers import record_answer as record_answer
-    from driftline.capture.ask import diff as diff
-    from driftline.capture.ask import impact as impact
-    from driftline.capture.ask import lineage as lineage
-    from driftline.capture.ask import path as path
-    from driftline.capture.ask import select as select
-    from driftline.capture.client import configure as configure
-    from driftline.capture.client import flush as flush
+    from driftline.capture.asgi import asgi as asgi
+    from driftline.capture.ask import answers as answers, diff as diff, impact as impact, lineage as lineage
+    from driftline.capture.ask import path as path, select as select, why as why
+    from driftline.capture.client import configure as configure, flush as flush
     from driftline.capture.gate import gate as gate
-    from driftline.capture.models import deploy as deploy
-    from driftline.capture.models import evaluate as evaluate
-    from driftline.capture.run import Run as Run
-    from driftline.capture.run import run as run
+    from driftline.capture.models import deploy as deploy, evaluate as evaluate
+    from driftline.capture.retrieval import retriever as retriever
+    from driftline.capture.run import Run as Run, run as run
     from driftline.capture.serving import serve as serve
+    from driftline.capture.spans import span_processor as span_processor
     from driftline.capture.step import step as step
     from driftline.capture.watch import unwatch as unwatch
     from driftline.capture.watch import watch as watch
@@ -31,12 +28,15 @@ __version__ = "0.1.0"
 
 # guard and serve are rooms as well as functions: their packages are callable (docs/decisions/0003).
 _NAMES = {
-    "answers": ("answer", "record_answer"),
-    "ask": ("diff", "impact", "lineage", "path", "select"),
+    "answers": ("answer", "current_answer", "record_answer"),
+    "asgi": ("asgi",),
+    "ask": ("answers", "diff", "impact", "lineage", "path", "select", "why"),
     "client": ("configure", "flush"),
     "gate": ("gate",),
     "models": ("deploy", "evaluate"),
+    "retrieval": ("retriever",),
     "run": ("Run", "run"),
+    "spans": ("span_processor",),
     "step": ("step",),
     "watch": ("unwatch", "watch"),
 }

@@ -1,12 +1,17 @@
 """Every store is put through the same suite: add one here and it has to keep the same promises."""
 
+import json
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from driftline.alert.outbox import Outbox
+from driftline.config import Settings
+from driftline.engine.engine import Engine
+from driftline.engine.house import House
 from driftline.store import Store, open_store
 
 LOCATIONS = ["memory", "file", "postgres-wheel"]
@@ -38,3 +43,26 @@ def open_new(
 def store(open_new: Callable[[], Store]) -> Store:
     """Return an empty store."""
     return open_new()
+
+
+Tell = Callable[[Store, Sequence[dict[str, Any]]], Engine]
+
+
+@pytest.fixture
+def tell(tmp_path: Path) -> Tell:
+    """Return a function that lets a store take events, none of which may be refused, and returns its engine."""
+    settings = Settings(home=str(tmp_path / "house"), console=False)
+
+    def take(store: Store, bodies: Sequence[dict[str, Any]]) -> Engine:
+        engine = Engine(House(settings, store, Outbox(store, settings)))
+        receipts = engine.ingest_many([json.dumps(body).encode() for body in bodies])
+        assert {receipt.status for receipt in receipts} <= {"accepted", "merged"}
+        return engine
+
+    return take
+
+
+@pytest.fixture
+def told(store: Store, tell: Tell) -> Callable[..., Engine]:
+    """Return the same for the empty store of the test."""
+    return lambda *bodies: tell(store, bodies)

@@ -1,6 +1,19 @@
 """What every store promises about single executions, other names and what came or went."""
 
-from driftline.event.lineage import ColumnEdge, Dataset, Edge, Field, Job, RunShape, Touched, Version
+import msgspec
+
+from driftline.event.lineage import (
+    ColumnEdge,
+    Dataset,
+    Edge,
+    Field,
+    History,
+    Job,
+    RunShape,
+    State,
+    Touched,
+    Version,
+)
 from driftline.graph import walk
 from driftline.store import Store
 from driftline.store.versions import Schemas
@@ -78,3 +91,39 @@ def test_what_came_or_went_is_found_by_its_target(store: Store) -> None:
     assert [row[3] for row in store.views.nodes_after("JOB", 0, 10)] == ["load", "use"]
     assert store.views.said_since("JOB", 0, NOW, 10) == []
     assert store.walks.direct([out], "up", NOW) == []
+
+
+def test_a_name_in_the_middle_that_has_no_such_column_or_version_leads_on(store: Store) -> None:
+    """Two jobs know a table by two paths and neither by its own name, which both give as another name of theirs."""
+    other = Dataset("f", "other/t")
+    store.lineage.put_shape(
+        run("r1", LOAD, 10, 15, Touched(dataset=RAW, version="1"), Touched(dataset=PATH, version="1", aliases=(TABLE,)))
+    )
+    used = Touched(dataset=other, version="1", aliases=(TABLE,))
+    store.lineage.put_shape(run("r2", USE, 20, 25, used, Touched(dataset=OUT, version="1")))
+    columns = walk.upstream(store, "datasetField:f:out:x")
+    assert {node.label for node in columns.nodes} == {"out.x", "other/t.x", "path/t.x", "raw.x"}
+    versions = walk.upstream(store, "dataset:f:out#1")
+    assert {node.id for node in versions.nodes if node.type == "VERSION"} == {
+        "dataset:f:out#1", "dataset:f:other/t#1", "dataset:f:path/t#1", "dataset:f:raw#1",
+    }  # fmt: skip
+    by_name = walk.upstream(store, TABLE.node, columns=True)  # which has no column of its own
+    assert {node.label for node in by_name.nodes} == {"other/t.x", "path/t.x", "raw.x"}
+    assert walk.upstream(store, "datasetField:f:out:x", as_of_us=9).nodes == ()
+
+
+def test_the_versions_of_another_name_are_those_of_the_moment(store: Store) -> None:
+    """A stream is first seen to write a table by two names, then by none."""
+    shape = run(
+        "r1", LOAD, 10, 0, Touched(dataset=RAW, version="1"), Touched(dataset=PATH, version="1", aliases=(TABLE,))
+    )
+    both = msgspec.structs.replace(shape, outputs=(*shape.outputs, Touched(dataset=TABLE, version="1")))
+    none = msgspec.structs.replace(shape, outputs=(), edges=(), informed=(), columns=())
+    store.lineage.put([History("run", (State(10, both), State(20, none)))])
+    later = run(
+        "r2", USE, 20, 25, Touched(dataset=RAW, version="1"), Touched(dataset=PATH, version="2", aliases=(TABLE,))
+    )
+    store.lineage.put([History("run", (State(12, later),))])
+    then, now = (walk.upstream(store, "dataset:f:path/t#1", as_of_us=moment) for moment in (15, 25))
+    assert "dataset:f:db.t#1" in {node.id for node in then.nodes}
+    assert "dataset:f:db.t#1" not in {node.id for node in now.nodes}

@@ -16,7 +16,7 @@ from typing import Any
 
 from driftline import config
 from driftline.capture import fault, place
-from driftline.capture.sender import Item, Sender
+from driftline.capture.sender import Item, Sender, Unmade
 from driftline.config import Settings
 from driftline.event import sink as sinks
 from driftline.event.answer import Answer
@@ -42,8 +42,8 @@ class Client:
         """Queue an event."""
         self.sender.put(item)
 
-    def answer(self, answer: Answer) -> None:
-        """Queue an answer."""
+    def answer(self, answer: Answer | Unmade) -> None:
+        """Queue an answer, or what answers are made of."""
         self.sender.put(answer)
 
 
@@ -62,18 +62,16 @@ _process = _Process()
 
 def current() -> Client | None:
     """Return the client in force; None where Driftline is switched off or its settings cannot be read."""
-    if _process.settled:
-        return _process.client
+    if not _process.settled:
+        fault.attempt("settings", _load)
+        _process.settled = True  # what cannot be read once is not read at every call: Driftline stays off
+    return _process.client
+
+
+def _load() -> None:
     with _process.lock:
         if not _process.settled:
-            try:
-                settings = config.load()
-            except Exception as error:  # the fault rule: a bad setting in the environment never stops the program
-                fault.failed("settings", error)
-                _process.settled = True
-                return None
-            _install(settings, sinks.open_sink)
-    return _process.client
+            _install(config.load(), sinks.open_sink)
 
 
 def settle(settings: Settings) -> None:
@@ -132,6 +130,10 @@ def flush(timeout: float | None = None) -> bool:
     client = current()
     if client is None:
         return True
+    return bool(fault.attempt("flush", _flush, client, timeout))
+
+
+def _flush(client: Client, timeout: float | None) -> bool:
     return client.sender.flush(client.settings.flush_seconds if timeout is None else timeout)
 
 
@@ -145,10 +147,14 @@ def status() -> dict[str, int]:
 def _at_exit() -> None:
     client = _process.client
     if client is not None:
-        client.sender.close(client.settings.flush_seconds)
+        fault.attempt("exit", client.sender.close, client.settings.flush_seconds)
 
 
 def _after_fork() -> None:
+    fault.attempt("fork", _reborn)
+
+
+def _reborn() -> None:
     former = _process.client
     _process.lock = threading.Lock()
     if former is None:

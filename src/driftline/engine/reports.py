@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 import msgspec
 
-from driftline.engine import consequence, costs, questions, series
+from driftline.engine import consequence, costs, documents, questions, series
 from driftline.engine.house import House
 from driftline.errors import Ambiguous, NotFound
 from driftline.event import names
@@ -95,6 +95,7 @@ def why(house: House, id_: str) -> Explanation:
     known = {i.id: i for f in findings for i in house.store.incidents.of_member(f.id)}
     return Explanation(
         answer=answer,
+        documents=documents.trails(house, answer),
         graph=graph,
         findings=tuple(sorted(findings, key=lambda f: (-f.size, f.id))[:20]),
         changes=tuple(changes[:20]),

@@ -20,8 +20,9 @@ class DocumentationFacet(Part, frozen=True):
 class EmissionPattern(Part, frozen=True):
     """When a job sends events and what each of them holds."""
 
-    event_trigger: str  # EVENT_BASED or PERIODIC
-    event_content_mode: str  # ACCUMULATIVE (events add up) or COMPLETE_SNAPSHOT (each is whole)
+    event_trigger: str = ""  # EVENT_BASED or PERIODIC
+    event_content_mode: str = ""  # ACCUMULATIVE (events add up) or COMPLETE_SNAPSHOT (each is whole)
+    event_completeness: str = ""  # the same, as the text of the specification calls it
     window_duration: int | None = None  # seconds that one event covers
 
 

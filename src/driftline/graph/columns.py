@@ -13,11 +13,12 @@ from typing import Literal
 
 import msgspec
 
-from driftline.event import facets
+from driftline.event import facets, names
 from driftline.event.facets import InputField, Transformation
 from driftline.event.lineage import ColumnEdge, Dataset
 from driftline.event.openlineage import Facets
 
+Kind = tuple[Literal["DIRECT", "INDIRECT"], str]  # type and subtype
 _ROWS = frozenset({"JOIN", "GROUP_BY", "FILTER", "SORT"})  # subtypes that shape the row set
 _CACHED = 1_000  # facets of a daily job are the same each day
 _INDIRECT = _ROWS | {"WINDOW", "CONDITIONAL"}
@@ -55,16 +56,16 @@ def sources(edges: Iterable[ColumnEdge]) -> set[Dataset]:
 
 def _edges(found: Iterable[InputField], target: Dataset, column: str, old: str | None = None) -> Iterable[ColumnEdge]:
     for source in found:
-        dataset = Dataset(source.namespace, source.name)
+        if not (source.namespace and source.name):
+            continue
+        dataset = Dataset(*names.fitted_pair(source.namespace, source.name))
         for type_, subtype in kinds(source.transformations, column, old):
-            yield ColumnEdge(dataset, source.field, target, column, type_, subtype)
+            yield ColumnEdge(dataset, names.fitted(source.field), target, names.fitted(column), type_, subtype)
 
 
-def kinds(
-    steps: Iterable[Transformation], column: str, old: str | None = None
-) -> list[tuple[Literal["DIRECT", "INDIRECT"], str]]:
+def kinds(steps: Iterable[Transformation], column: str, old: str | None = None) -> list[Kind]:
     """Return the ways in which a source column reaches ``column`` (``""``: the row set), from what was said of it."""
-    found: list[tuple[Literal["DIRECT", "INDIRECT"], str]] = []
+    found: list[Kind] = []
     for step in steps:
         subtype = step.subtype.upper()
         indirect = step.type.upper() == "INDIRECT" or subtype in _INDIRECT

@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 import msgspec
 
-from driftline.event import facets, ids
+from driftline.event import facets, ids, names
 from driftline.event.dataset_facets import DatasetTypeFacet, LifecycleFacet, SymlinksFacet
 from driftline.event.lineage import Dataset, Field, Touched
 from driftline.event.openlineage import DatasetPart, Facets
@@ -82,27 +82,31 @@ def gather(events: Sequence[Sequence[DatasetPart]], side: str, minted: str = "")
             held = {**part.facets, **part.input_facets, **part.output_facets}
             words.setdefault(Dataset(part.namespace, part.name), []).append(_word(place, held))
     found = [
-        _gathered(dataset, version or minted, held, side)
+        _gathered(dataset, version or minted, held, side, _formerly(dataset, words[dataset]))
         for dataset in sorted(words)
         for version, held in _versions(words[dataset])
     ]
     return sorted(found, key=lambda item: (item.touched.dataset, item.touched.version))
 
 
-def united(found: list[Gathered], named: set[Dataset], minted: str = "") -> list[Gathered]:
+def united(found: list[Gathered], named: set[Dataset], minted: str = "", *, by_columns: bool = False) -> list[Gathered]:
     """Return ``found`` with the datasets that only lineage facets name; ``minted`` names their version."""
     known = {item.touched.dataset for item in found}
     missing = named - known
     if not missing:
         return found
-    added = [Gathered(Touched(dataset=dataset, version=minted), {}, explicit=False) for dataset in missing]
+    added = [
+        Gathered(Touched(dataset=dataset, version=minted, unnamed=by_columns), {}, explicit=False)
+        for dataset in missing
+    ]
     return sorted([*found, *added], key=lambda item: (item.touched.dataset, item.touched.version))
 
 
 def _word(place: int, held: Facets) -> _Word:
     state = facets.unpack(held, "driftline_state", facets.StateFacet)
     pointer = facets.unpack(held, "version", facets.VersionFacet)
-    return _Word(place, state.version if state else "", pointer.dataset_version if pointer else "", held)
+    own, standard = (state.version if state else ""), (pointer.dataset_version if pointer else "")
+    return _Word(place, names.fitted(own), names.fitted(standard), held)
 
 
 def _versions(words: Sequence[_Word]) -> Iterator[tuple[str, Facets]]:
@@ -115,7 +119,7 @@ def _versions(words: Sequence[_Word]) -> Iterator[tuple[str, Facets]]:
         yield version, _last(word.facets for word, name in said if name == version or name not in wanted)
 
 
-def _gathered(dataset: Dataset, version: str, last: Facets, side: str) -> Gathered:
+def _gathered(dataset: Dataset, version: str, last: Facets, side: str, formerly: tuple[Dataset, ...]) -> Gathered:
     held = {key: facet for key, facet in last.items() if not deletes(facet)}
     state = facets.unpack(held, "driftline_state", facets.StateFacet)
     said = state or facets.StateFacet()
@@ -127,7 +131,6 @@ def _gathered(dataset: Dataset, version: str, last: Facets, side: str) -> Gather
             rows = counted.row_count if rows is None else rows
             size = (counted.bytes if counted.size is None else counted.size) if size is None else size
     life = facets.unpack(held, "lifecycleStateChange", LifecycleFacet)
-    former = life.previous_identifier if life and life.lifecycle_state_change == "RENAME" else None
     touched = Touched(
         dataset=dataset,
         version=version,
@@ -138,19 +141,40 @@ def _gathered(dataset: Dataset, version: str, last: Facets, side: str) -> Gather
         bytes=size,
         fields=_fields(bytes(held["schema"])) if "schema" in held else None,
         profile=ids.content(profile.data) if profile else "",
+        hashes=ids.content(bytes(held["driftline_fingerprint"])) if "driftline_fingerprint" in held else "",
         attributes=dict(sorted(said.attributes.items())),
         aliases=_aliases(dataset, held) if "symlinks" in last else None,
-        before=Dataset(former.namespace, former.name) if former and former.name else None,
+        formerly=formerly,
         lifecycle=life.lifecycle_state_change if life else "",
     )
     return Gathered(touched, held, state is not None)
+
+
+def _formerly(dataset: Dataset, words: Sequence[_Word]) -> tuple[Dataset, ...]:
+    """Return the names that a dataset had: what happens to it after a renaming does not undo that."""
+    found = {_former(word.facets) for word in words if "lifecycleStateChange" in word.facets}
+    return tuple(sorted(one for one in found if one is not None and one != dataset))
+
+
+def renaming(part: DatasetPart) -> list[DatasetPart]:
+    """Return the part with nothing but its renaming; none where it has none."""
+    held = {key: facet for key, facet in part.facets.items() if key == "lifecycleStateChange"}
+    return [DatasetPart(part.namespace, part.name, held)] if held and _former(held) else []
+
+
+def _former(held: Facets) -> Dataset | None:
+    life = facets.unpack(held, "lifecycleStateChange", LifecycleFacet)
+    former = life.previous_identifier if life and life.lifecycle_state_change == "RENAME" else None
+    if former is None or not (former.namespace and former.name):
+        return None
+    return Dataset(*names.fitted_pair(former.namespace, former.name))
 
 
 def kind(held: Facets) -> str:
     """Return which kind of thing a dataset is said to be: table, view, model …; "" = not said."""
     state = facets.unpack(held, "driftline_state", facets.StateFacet)
     sort = facets.unpack(held, "datasetType", DatasetTypeFacet)
-    return (state.kind if state else "") or (sort.dataset_type.lower() if sort else "")
+    return names.fitted((state.kind if state else "") or (sort.dataset_type.lower() if sort else ""))
 
 
 def columns(raw: bytes) -> tuple[str, ...]:
@@ -162,7 +186,7 @@ def columns(raw: bytes) -> tuple[str, ...]:
 def _fields(raw: bytes) -> tuple[Field, ...] | None:
     """Return the columns of a schema with their types; None where it cannot be read."""
     schema = facets.unpack({"schema": msgspec.Raw(raw)}, "schema", facets.SchemaFacet)
-    return tuple(Field(field.name, field.type or "") for field in schema.fields) if schema else None
+    return tuple(Field(names.fitted(field.name), field.type or "") for field in schema.fields) if schema else None
 
 
 def _aliases(dataset: Dataset, held: Facets) -> tuple[Dataset, ...] | None:
@@ -171,5 +195,6 @@ def _aliases(dataset: Dataset, held: Facets) -> tuple[Dataset, ...] | None:
     facet = facets.unpack(held, "symlinks", SymlinksFacet)
     if facet is None:
         return None
-    other = {Dataset(name.namespace, name.name) for name in facet.identifiers if name.namespace and name.name}
+    said = [(name.namespace, name.name) for name in facet.identifiers if name.namespace and name.name]
+    other = {Dataset(*names.fitted_pair(*pair)) for pair in said}
     return tuple(sorted(other - {dataset}))

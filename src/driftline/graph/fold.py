@@ -16,13 +16,14 @@ from driftline import clock
 from driftline.event import facets, ids, names
 from driftline.event.job_facets import JobTypeFacet, SourceCodeFacet
 from driftline.event.lineage import TERMINAL, Dataset, History, Job, RunShape, State
-from driftline.event.openlineage import Event, Facets
+from driftline.event.openlineage import DatasetPart, Event, Facets
 from driftline.event.run_facets import ProcessingEngineFacet
 from driftline.graph import datasets, executions, sources
 from driftline.graph.datasets import READ, WRITE
 from driftline.graph.executions import Execution
 
 NOBODY = Job("", "")  # the job of what a dataset event says
+_STANDING = frozenset({"columnLineage", "lineage", "symlinks", "lifecycleStateChange"})
 _SHAPING = frozenset(
     {"version", "driftline_state", "columnLineage", "lineage", "symlinks", "lifecycleStateChange", "parent"}
 )
@@ -37,8 +38,8 @@ def fold(events: Iterable[Event]) -> tuple[History, ...]:
     return (_static(ordered),) if ordered else ()
 
 
-def profiles(events: Iterable[Event]) -> list[bytes]:
-    """Return the encoded profiles in ``events``; ``Touched.profile`` names them by their content."""
+def measures(events: Iterable[Event]) -> list[bytes]:
+    """Return the encoded profiles and the fingerprint facets in ``events``; ``Touched`` names them by their content."""
     found: list[bytes] = []
     for event in events:
         lone = (event.dataset,) if event.dataset else ()
@@ -47,6 +48,8 @@ def profiles(events: Iterable[Event]) -> list[bytes]:
                 facet = facets.unpack(part.facets, "driftline_profile", facets.ProfileFacet)
                 if facet is not None:
                     found.append(facet.data)
+            if "driftline_fingerprint" in part.facets:
+                found.append(bytes(part.facets["driftline_fingerprint"]))
     return found
 
 
@@ -82,12 +85,14 @@ class _Heard:
         self._facets.update(facets_)
         on_job = event.job.facets if event.job else {}
         if "lineage" in on_job and bytes(on_job["lineage"]) not in self._sets:
+            if datasets.deletes(on_job["lineage"]):
+                self._sets.clear()
             self._sets.add(bytes(on_job["lineage"]))
             news = True
         if "jobType" in on_job:
             self._replaces = _replaces(on_job)
-        if event.inputs or event.outputs:
-            picture = _signature(event)[0]
+        if _draws(event):
+            picture = _signature(event)[:2]
             news = news or (self._replaces and picture != self._picture)
             self._picture = picture
         return news
@@ -103,6 +108,9 @@ class _Heard:
         on_job = event.job.facets if event.job else {}
         if "jobType" in on_job:
             yield ("jobType",), bytes(on_job["jobType"])
+        if "lineage" in on_job:
+            for part in event.outputs:
+                yield (WRITE, part.namespace, part.name, "beside explicit lineage"), b""
 
 
 def _signature(event: Event) -> tuple[object, ...]:
@@ -111,7 +119,7 @@ def _signature(event: Event) -> tuple[object, ...]:
     def of(facets_: Facets) -> tuple[tuple[str, bytes], ...]:
         return tuple(sorted((key, bytes(facets_[key])) for key in facets_.keys() & _SHAPING))
 
-    sides = (event.inputs, event.outputs)
+    sides = (event.inputs, event.outputs, (event.dataset,) if event.dataset else ())
     parts = tuple(tuple((part.namespace, part.name, of(part.facets)) for part in side) for side in sides)
     return parts, of(event.job.facets) if event.job else (), of(event.run.facets) if event.run else ()
 
@@ -125,8 +133,7 @@ def _shape(job: Job, ordered: Sequence[Event], attempt: int) -> RunShape:
     speaking = _speaking(ordered, on_job)
     inputs = datasets.gather([event.inputs for event in speaking], READ)
     outputs = datasets.gather([event.outputs for event in speaking], WRITE, minted=minted)
-    jobs = [event.job.facets for event in ordered if event.job]
-    found = sources.of_run(run.run_id, job, jobs, inputs, outputs, minted)
+    found = sources.of_run(run.run_id, job, speaking, inputs, outputs, minted)
     code = facets.unpack(on_run, "driftline_code", facets.CodeFacet) or facets.CodeFacet()
     parents = _parents(on_run)
     state, started, ended = _times(ordered)
@@ -157,34 +164,61 @@ def _speaking(ordered: Sequence[Event], on_job: Facets) -> Sequence[Event]:
     """Return the events whose datasets count: all, or the last that has any where each is a whole picture."""
     if not _replaces(on_job):
         return ordered
-    return [event for event in ordered if event.inputs or event.outputs][-1:]
+    return [event for event in ordered if _draws(event)][-1:]
+
+
+def _draws(event: Event) -> bool:
+    """Whether an event says anything of inputs and outputs."""
+    return bool(event.inputs or event.outputs or (event.job and "lineage" in event.job.facets))
 
 
 def _replaces(on_job: Facets) -> bool:
     """Whether each event of a job is a whole picture."""
     kind = facets.unpack(on_job, "jobType", JobTypeFacet)
     pattern = kind.emission_pattern if kind else None
-    return pattern is not None and pattern.event_content_mode.upper() == "COMPLETE_SNAPSHOT"
+    if pattern is None:
+        return False
+    return (pattern.event_content_mode or pattern.event_completeness).upper() == "COMPLETE_SNAPSHOT"
 
 
 def _static(ordered: Sequence[Event]) -> History:
-    """Return what job or dataset events say: each replaces the one before, facets excepted that it leaves out."""
+    """Return what job or dataset events say: each replaces the one before, as far as it speaks of the same."""
     states: list[State] = []
     seen: object = None
+    held = ordered[0]
+    renamings: list[DatasetPart] = []
     for event in ordered:
-        said = _signature(event) if event.job else (event.dataset and _signature(_as_job(event)))
+        held = event if event is held else _after(held, event)
+        said = _signature(held)
+        if event.dataset:
+            renamings += datasets.renaming(event.dataset)
         if states and states[-1].since_us == event.time_us:
             states.pop()
         elif states and said == seen:
             continue
         seen = said
-        states.append(State(event.time_us, _job_shape(event) if event.job else _dataset_shape(event)))
+        states.append(State(event.time_us, _job_shape(held) if held.job else _dataset_shape(held, renamings)))
     return History("job" if ordered[0].job else "dataset", tuple(states))
 
 
-def _as_job(event: Event) -> Event:
+def _after(held: Event, event: Event) -> Event:
+    """Return an event of a job or a dataset with what stands of those before it.
+
+    A job event that names datasets or lineage is the whole picture; one that does not leaves the picture as it is.
+    A facet of a dataset that bears on lineage stands until one of its key follows.
+    """
+    replace = msgspec.structs.replace
+    if event.job and held.job:
+        said = event.job.facets.get("lineage")
+        if event.inputs or event.outputs or (said is not None and not datasets.deletes(said)):
+            return event
+        kept = {key: facet for key, facet in held.job.facets.items() if key == "lineage"}
+        job = replace(event.job, facets={**kept, **event.job.facets})
+        return replace(event, job=job, inputs=held.inputs, outputs=held.outputs)
     assert event.dataset is not None
-    return msgspec.structs.replace(event, inputs=(event.dataset,), dataset=None)
+    assert held.dataset is not None
+    kept = {key: facet for key, facet in held.dataset.facets.items() if key in _STANDING}
+    return replace(event, dataset=replace(event.dataset, facets={**kept, **event.dataset.facets}))
 
 
 def _job_shape(event: Event) -> RunShape:
@@ -192,7 +226,7 @@ def _job_shape(event: Event) -> RunShape:
     job = Job(event.job.namespace, event.job.name)
     inputs = datasets.gather([event.inputs], READ)
     outputs = datasets.gather([event.outputs], WRITE)
-    found = sources.of_run("", job, [event.job.facets], inputs, outputs, "")
+    found = sources.of_run("", job, [event], inputs, outputs, "")
     moment = event.time_us
     return RunShape(
         run=job.node,
@@ -209,10 +243,10 @@ def _job_shape(event: Event) -> RunShape:
     )
 
 
-def _dataset_shape(event: Event) -> RunShape:
+def _dataset_shape(event: Event, renamings: Sequence[DatasetPart]) -> RunShape:
     assert event.dataset is not None
     dataset = Dataset(event.dataset.namespace, event.dataset.name)
-    found = sources.of_dataset(datasets.gather([(event.dataset,)], READ), dataset)
+    found = sources.of_dataset(datasets.gather([renamings, (event.dataset,)], READ), dataset)
     return RunShape(
         run=dataset.node,
         attempt=0,
@@ -256,7 +290,7 @@ def _parents(on_run: Facets) -> tuple[str, Job | None, str, Job | None]:
 
 def named(job: facets.ParentJob | None) -> Job | None:
     """Return the job of a parent; None where it is not named in full."""
-    return Job(job.namespace, job.name) if job and job.namespace and job.name else None
+    return Job(*names.fitted_pair(job.namespace, job.name)) if job and job.namespace and job.name else None
 
 
 def _revision(on_job: Facets) -> str:

@@ -1,19 +1,21 @@
 """Which output of a run has which sources, by the best word there is.
 
 Enters: the inputs and outputs of a run with their facets. Leaves: versions with the edges between them, columns, and
-ties to jobs. In this order: explicit lineage, which is the whole truth of its run; column lineage, or what our own
-capture saw; else every input feeds the output, which is not written down pair by pair. Datasets that only lineage
-facets name are inputs and outputs too. Never decides what holds over several runs.
+ties to jobs. In this order: explicit lineage, which is the whole truth of the events that carry it; column lineage, or
+what our own capture saw; else every input feeds the output, which is not written down pair by pair. Datasets that only
+lineage facets name are inputs and outputs too. Never decides what holds over several runs.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from driftline.event.lineage import ColumnEdge, Dataset, Edge, Job, Place, Provenance, Tie, Touched, Version
-from driftline.event.openlineage import Facets
+from driftline.event.openlineage import DatasetPart, Event
 from driftline.graph import columns, datasets, explicit
 from driftline.graph.datasets import Gathered
 from driftline.graph.explicit import Said
+
+ALONE, AMONG_OTHERS = 0.8, 0.5  # confidence of a guess: the only output of its run, one of several
 
 
 class Found(NamedTuple):
@@ -28,18 +30,41 @@ class Found(NamedTuple):
 
 
 def of_run(
-    run: str, job: Job, on_job: Sequence[Facets], inputs: list[Gathered], outputs: list[Gathered], minted: str
+    run: str, job: Job, told: Sequence[Event], inputs: list[Gathered], outputs: list[Gathered], minted: str
 ) -> Found:
-    """Return what fed what in a run, or by a job event (run ``""``)."""
-    said = explicit.on_job(on_job, job)
+    """Return what fed what, by the events of a run or by a job event (run ``""``)."""
+    speaking, others = explicit.parted(told)
+    said = explicit.on_job([event.job.facets for event in speaking if event.job], job)
     for output in outputs:
         more = explicit.on_dataset(output.facets, output.touched.dataset)
         if more is not None:
             said = _together(said, more)
-    if said is not None:
-        return _explicit(run, said, inputs, outputs, minted)
+    if said is None:
+        return _implicit(run, inputs, outputs)
+    inputs = datasets.united(inputs, said.sources)
+    outputs = datasets.united(outputs, set(said.targets), minted)
+    settled = _named(event.outputs for event in speaking) | set(said.targets)
+    described = [output for output in outputs if output.touched.dataset in settled]
+    rest = [output for output in outputs if output.touched.dataset not in settled]
+    found = _implicit(run, inputs, rest)
+    guessed = [output for output in rest if _version(output) not in found.informed]
+    read = _named(event.inputs for event in others)
+    edges = {*found.edges, *_described(run, said, inputs, described), *_product(run, read, inputs, guessed, outputs)}
+    return Found(
+        inputs=found.inputs,
+        outputs=tuple(item.touched for item in outputs),
+        informed=tuple(_version(item) for item in outputs),
+        edges=tuple(sorted(edges)),
+        ties=said.every_tie(),
+        columns=tuple(sorted({*found.columns, *said.columns})),
+    )
+
+
+def _implicit(run: str, inputs: list[Gathered], outputs: list[Gathered]) -> Found:
+    """Without explicit lineage: column lineage where it is there, else inputs times outputs."""
     found = [(output, columns.read(output.facets, output.touched.dataset)) for output in outputs]
-    inputs = datasets.united(inputs, {source for _, edges in found for source in columns.sources(edges)})
+    named = {source for _, edges in found for source in columns.sources(edges)}
+    inputs = datasets.united(inputs, named, by_columns=True)
     edges, informed = _edges(run, inputs, found)
     return Found(
         inputs=tuple(item.touched for item in inputs),
@@ -58,7 +83,9 @@ def of_dataset(told: list[Gathered], dataset: Dataset) -> Found:
     said = explicit.on_dataset(held, dataset)
     if said is None:
         edges = columns.read(held, dataset)
-        said = Said({dataset: columns.sources(edges)} if edges else {}, set(), set(edges))
+        said = explicit.nothing()._replace(
+            targets={dataset: columns.sources(edges)} if edges else {}, columns=set(edges)
+        )
         provenance: Provenance = "column"
     else:
         provenance = "explicit"
@@ -67,7 +94,7 @@ def of_dataset(told: list[Gathered], dataset: Dataset) -> Found:
         Tie(Place("DATASET", source.namespace, source.name), own, provenance)
         for source in said.targets.get(dataset, set()) - {dataset}
     }
-    return Found(touched, (), (), (), tuple(sorted(said.ties | found)), tuple(sorted(said.columns)))
+    return Found(touched, (), (), (), said.every_tie(found), tuple(sorted(said.columns)))
 
 
 def _together(one: Said | None, other: Said) -> Said:
@@ -76,33 +103,42 @@ def _together(one: Said | None, other: Said) -> Said:
     targets = {
         key: one.targets.get(key, set()) | other.targets.get(key, set()) for key in {**one.targets, **other.targets}
     }
-    return Said(targets, one.ties | other.ties, one.columns | other.columns)
-
-
-def _explicit(run: str, said: Said, inputs: list[Gathered], outputs: list[Gathered], minted: str) -> Found:
-    """Explicit lineage: no product. What no entry reads or describes stays with the job."""
-    inputs = datasets.united(inputs, said.sources)
-    outputs = datasets.united(outputs, set(said.targets), minted)
-    edges = {
-        Edge(
-            Version(item.touched.dataset, item.touched.version),
-            Version(output.touched.dataset, output.touched.version),
-            run,
-            "explicit",
-        )
-        for output in outputs
-        for item in inputs
-        if item.touched.dataset in said.targets.get(output.touched.dataset, ())
-        and (item.touched.dataset, item.touched.version) != (output.touched.dataset, output.touched.version)
-    }
-    return Found(
-        inputs=tuple(item.touched for item in inputs),
-        outputs=tuple(item.touched for item in outputs),
-        informed=tuple(Version(item.touched.dataset, item.touched.version) for item in outputs),
-        edges=tuple(sorted(edges)),
-        ties=tuple(sorted(said.ties)),
-        columns=tuple(sorted(said.columns)),
+    return Said(
+        targets,
+        one.ties | other.ties,
+        one.columns | other.columns,
+        one.read | other.read,
+        one.rootless | other.rootless,
+        one.shaping | other.shaping,
     )
+
+
+def _named(sides: Iterable[Sequence[DatasetPart]]) -> set[Dataset]:
+    return {Dataset(part.namespace, part.name) for side in sides for part in side}
+
+
+def _described(run: str, said: Said, inputs: list[Gathered], outputs: list[Gathered]) -> Iterable[Edge]:
+    """Yield what explicit lineage says: no product. What no entry reads or describes stays with the job."""
+    for output in outputs:
+        sources = said.targets.get(output.touched.dataset, ())
+        for item in inputs:
+            if item.touched.dataset in sources and _version(item) != _version(output):
+                yield Edge(_version(item), _version(output), run, "explicit")
+
+
+def _product(
+    run: str, read: set[Dataset], inputs: list[Gathered], outputs: list[Gathered], every: Sequence[Gathered]
+) -> Iterable[Edge]:
+    """Yield the product of what events without explicit lineage read and wrote, in a run that has some."""
+    confidence = ALONE if len(every) == 1 else AMONG_OTHERS
+    for output in outputs:
+        for item in inputs:
+            if item.touched.dataset in read and _version(item) != _version(output):
+                yield Edge(_version(item), _version(output), run, "cartesian", confidence)
+
+
+def _version(item: Gathered) -> Version:
+    return Version(item.touched.dataset, item.touched.version)
 
 
 def _edges(
@@ -118,13 +154,13 @@ def _edges(
     found: set[Edge] = set()
     informed: list[Version] = []
     for output, edges in outputs:
-        target = Version(output.touched.dataset, output.touched.version)
+        target = _version(output)
         named = columns.sources(edges)
         if not named and not (output.explicit and ours and inputs):
             continue
         informed.append(target)
         for item in inputs:
-            source = Version(item.touched.dataset, item.touched.version)
+            source = _version(item)
             dangling = output.explicit and item.explicit and source.dataset not in named_anywhere
             if source == target or (named and source.dataset not in named and not dangling):
                 continue

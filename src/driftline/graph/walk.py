@@ -12,10 +12,10 @@ import msgspec
 
 from driftline.event import names
 from driftline.event.lineage import Link, Node, Subgraph
-from driftline.graph import drawn
+from driftline.graph import drawn, wide
 from driftline.store import Store
 from driftline.store.catalogue import Found
-from driftline.store.walks import NOW, Direction, Line, Walk
+from driftline.store.walks import ALIAS, NOW, Direction, Line, Walk, Wide
 
 DEPTH = 5
 LIMIT = 500
@@ -93,11 +93,11 @@ def path(store: Store, start: str, end: str, *, as_of_us: int | None = None, col
     far = {place: found.far[place] for line in way for place in (line.source, line.target)} or {begin: 0}
     whole = graph(store, Walk(far, way, False), "up")
     top = -min((node.depth for node in whole.nodes), default=0)
-    placed = sorted((msgspec.structs.replace(node, depth=node.depth + top) for node in whole.nodes), key=_depth)
+    placed = [msgspec.structs.replace(node, depth=node.depth + top) for node in _in_turn(whole)]
     return _with_ends(store, Subgraph(nodes=tuple(placed), edges=whole.edges), first, last)
 
 
-_Level = tuple[Callable[[list[int]], Walk], Callable[[Store, Walk, Direction], Subgraph], list[int], list[int]]
+_Level = tuple[Callable[[list[int]], Walk | Wide], Callable[[Store, Walk, Direction], Subgraph], list[int], list[int]]
 
 
 def _level(store: Store, first: Found, last: Found, moment: int, *, columns: bool) -> _Level:
@@ -106,7 +106,10 @@ def _level(store: Store, first: Found, last: Found, moment: int, *, columns: boo
     types = {first.type, last.type}
     if types == {"FIELD"} or (columns and first.dataset is not None and last.dataset is not None):
         begins, ends = (
-            [one.id] if one.type == "FIELD" else walks.fields_of([one.owner], moment) for one in (first, last)
+            [one.id]
+            if one.type == "FIELD"
+            else [place for places in _columns_of(store, one, moment) for place in places]
+            for one in (first, last)
         )
         return lambda ends: walks.columns(ends, "up", _FAR, moment, _WIDE), drawn.columns, begins, ends
     if types <= {"VERSION", "RUN"}:
@@ -118,14 +121,20 @@ def _level(store: Store, first: Found, last: Found, moment: int, *, columns: boo
         )
         return (
             lambda ends: walks.versions_from(dict.fromkeys(ends, 0), "up", _FAR, moment, _WIDE),
-            drawn.versions,
+            lambda store, way, direction: drawn.versions(store, way, direction, moment),
             begins,
             ends,
         )
     begins, ends = [_owner(store, first)], [_owner(store, last)]
+    jobs = ends[:1] if last.type in _DOING else []
     begins += walks.touched(begins[0], "down", moment) if first.type in _DOING else []
-    ends += walks.touched(ends[0], "up", moment) if last.type in _DOING else []
-    return lambda ends: walks.flows_from(dict.fromkeys(ends, 0), "up", _FAR, moment, _WIDE), drawn.flows, begins, ends
+    ends += walks.touched(ends[0], "up", moment) if jobs else []
+    return (
+        lambda ends: walks.flows_from(dict.fromkeys(ends, 0), "up", _FAR, moment, _WIDE, jobs),
+        lambda store, way, direction: drawn.flows(store, way, direction, moment),
+        begins,
+        ends,
+    )
 
 
 def _owner(store: Store, found: Found) -> int:
@@ -158,11 +167,27 @@ def _with_ends(store: Store, way: Subgraph, first: Found, last: Found) -> Subgra
     return Subgraph(nodes=tuple(nodes), edges=tuple(edges))
 
 
-def _depth(node: Node) -> int:
-    return node.depth
+def _in_turn(way: Subgraph) -> list[Node]:
+    """Return the nodes of a way as one comes by them: two names of a dataset are at one distance.
+
+    Where a way comes by a job again, its first visit leads to what is farther from the end.
+    """
+    nodes = {node.id: node for node in way.nodes}
+    onward: dict[str, list[str]] = {}
+    for link in way.edges:
+        if not link.via:
+            onward.setdefault(link.source, []).append(link.target)
+    reached = {place for places in onward.values() for place in places}
+    here = min(nodes.values(), key=lambda node: (node.id in reached, node.depth, node.id)).id
+    met = {here: nodes[here]}
+    while places := onward.get(here):
+        here = min(places, key=lambda place: (nodes[place].depth, place))
+        places.remove(here)
+        met[here] = nodes[here]
+    return list((met | nodes).values())
 
 
-def _way(found: Walk, begin: int, ends: Sequence[int]) -> list[Line]:
+def _way(found: Walk | Wide, begin: int, ends: Sequence[int]) -> list[Line]:
     """Return the lines of one shortest way; of several, the surest, then the first by its ids."""
     onward: dict[int, list[Line]] = {}
     for line in found.lines:
@@ -192,20 +217,36 @@ def _walk(
     if found is None or found.since_us > moment:
         return Subgraph()
     if found.type == "FIELD" or (columns and found.dataset is not None):
-        starts = [found.id] if found.type == "FIELD" else store.walks.fields_of([found.owner], moment)
-        walked = store.walks.columns(starts, direction, depth, moment, limit)
-        return drawn.columns(store, walked, direction)
+        starts, sets = ([found.id], []) if found.type == "FIELD" else _columns_of(store, found, moment)
+        walked = store.walks.columns([*starts, *sets], direction, depth, moment, limit)
+        return drawn.columns(store, _without(walked, sets), direction)
     if found.type == "VERSION":
-        return drawn.versions(store, store.walks.versions(found.id, direction, depth, moment, limit), direction)
+        met = store.walks.versions(found.id, direction, depth, moment, limit)
+        return drawn.versions(store, met, direction, moment, depth, limit)
     if found.type == "RUN":
         return _run(store, found, direction, depth, moment, limit)
-    walked = store.walks.flows(found.id, found.type == "JOB", direction, depth, moment, limit)
-    inner = [place for place, distance in walked.far.items() if distance < depth]
-    return drawn.flows(store, walked, direction, store.walks.jobs_at(inner, direction, moment))
+    flows = store.walks.flows(found.id, found.type == "JOB", direction, depth, moment, limit)
+    if isinstance(flows, Wide):
+        return wide.flows(store, flows, depth)
+    inner = [place for place, distance in flows.far.items() if distance < depth]
+    return drawn.flows(store, flows, direction, moment, store.walks.jobs_at(inner, direction, moment))
+
+
+def _without(walked: Walk, sets: Sequence[int]) -> Walk:
+    """Return a walk without those of its beginnings that are row sets of which nothing is known."""
+    met = {place for line in walked.lines if line.kind != ALIAS for place in (line.source, line.target)}
+    far = {place: distance for place, distance in walked.far.items() if place in met or place not in sets}
+    return Walk(far, [one for one in walked.lines if one.source in far and one.target in far], walked.truncated)
+
+
+def _columns_of(store: Store, found: Found, moment: int) -> tuple[list[int], list[int]]:
+    """Return the columns of a dataset under all its names, and its row sets: what is known of no single column."""
+    owners = store.walks.named_too(found.owner, moment)
+    return store.walks.fields_of(owners, moment), [-owner for owner in owners]
 
 
 def _run(store: Store, found: Found, direction: Direction, depth: int, as_of_us: int, limit: int) -> Subgraph:
     walked = store.walks.run(found.id, direction, depth, as_of_us, limit)
     if len(walked.far) == 1:
         return Subgraph(nodes=(Node(id=found.node, type="RUN", label=found.label),))
-    return drawn.versions(store, walked, direction)
+    return drawn.versions(store, walked, direction, as_of_us, depth, limit)

@@ -16,6 +16,7 @@ from driftline.errors import BadInput, TooLarge, WrongMediaType
 LIMIT = 25 * 1024 * 1024  # bytes, packed and unpacked
 _DRAIN = 4 * LIMIT  # bytes read without being kept before a client is cut off
 _GZIP = zlib.MAX_WBITS | 16
+_PACKED = ("gzip", "x-gzip")  # RFC 9110, section 8.4.1.3, has them mean the same
 
 T = TypeVar("T")
 
@@ -29,10 +30,10 @@ async def read(request: Request, limit: int = LIMIT) -> bytes:
         BadInput: it is not what it says it is, or it broke off.
     """
     packing = request.headers.get("content-encoding", "identity").strip().lower()
-    if packing not in ("identity", "", "gzip"):
+    if packing not in ("identity", "", *_PACKED):
         raise WrongMediaType(f"Content-Encoding {packing!r}")
     packed = await _collect(request, limit)
-    return _unpack(packed, limit) if packing == "gzip" else packed
+    return _unpack(packed, limit) if packing in _PACKED else packed
 
 
 async def _collect(request: Request, limit: int) -> bytes:
@@ -69,7 +70,7 @@ def _unpack(packed: bytes, limit: int) -> bytes:
                 raise TooLarge(f"more than the {limit:,} bytes that are taken, once unpacked")
             if not stream.eof:
                 raise BadInput("the gzip body breaks off before its end")
-            packed = stream.unused_data
+            packed = stream.unused_data.lstrip(b"\0")  # some tools pad
     except zlib.error as error:
         raise BadInput(f"the body is not gzip ({error})") from error
     return b"".join(parts)

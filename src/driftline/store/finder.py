@@ -17,6 +17,7 @@ from driftline.store import document, words
 from driftline.store.connection import Connection, Row
 
 MOST = 2_000  # things that are ranked and counted
+COUNTED = 100_000  # places of a word that are counted, to begin with the rarest
 LAST = "\U0010ffff"
 PREFIX = 15  # what a beginning of a word counts less than the whole
 WHOLE = 20  # what the whole name counts more than a word of it
@@ -128,7 +129,7 @@ class Finder:
         return found
 
     def _size(self, one: Range) -> int:
-        row = self._connection.row("postings_count", low=one.low, high=one.high, limit=MOST + 1)
+        row = self._connection.row("postings_count", low=one.low, high=one.high, limit=COUNTED)
         return row[0] if row else 0
 
     def _with_all(self, found: dict[int, tuple[float, Row]], ranges: Iterable[Range]) -> dict[int, tuple[float, Row]]:

@@ -145,6 +145,8 @@ class Lineage:
             if until != OPEN:
                 continue
             said = versions.expand(dataset, version, body, self._schemas.fields(schema))
+            if role != WRITE and informed_us != OPEN:
+                said = msgspec.structs.replace(said, unnamed=True)
             (outputs if role == WRITE else inputs).append(said)
             if role == WRITE and informed_us != OPEN:
                 informed.append(named[version_id])
@@ -231,6 +233,10 @@ class Lineage:
         """Return the node ids (of one type) that ``text`` names: several where it is ambiguous, none if unknown."""
         return self._catalogue.find(text, limit, only=only)
 
+    def also(self, text: str, node: str, limit: int = 20) -> list[str]:
+        """Return what else goes by the name ``text``, which was understood as ``node``; nothing for a node id."""
+        return self._catalogue.also(text, node, limit)
+
     def search(self, text: str, limit: int = 20) -> list[Found]:
         """Return datasets, jobs and columns whose names hold ``text``, for suggestions."""
         return self._catalogue.search(text, limit)
@@ -248,12 +254,7 @@ class Lineage:
         for type_, amount in self._connection.rows("node_counts"):
             if type_ in ("DATASET", "JOB"):
                 found[f"{type_.lower()}s"] = amount
-        for name, statement, values in (
-            ("runs", "run_count", {}),
-            ("versions", "version_count", {"unborn": OPEN}),
-        ):
-            row = self._connection.row(statement, **values)
-            found[name] = row[0] if row else 0
+        [(found["runs"], found["versions"])] = self._connection.rows("amounts_total")
         return found
 
     def _runs(self, version: Version, role: int, limit: int) -> list[str]:

@@ -53,7 +53,7 @@ select type, count(*) from node group by type;
 -- part: dataset_columns
 -- What a line of the catalogue is made of.
 select n.id, n.namespace, n.name, n.node, n.kind,
-  (select count(*) from version v where v.dataset_id = n.id and v.version <> '' and v.time_us < :unborn),
+  coalesce((select a.versions from node_amount a where a.node_id = n.id), 0),
   (select v.id from version v where v.dataset_id = n.id and v.version <> '' and v.time_us < :unborn
    order by v.time_us desc, v.version desc limit 1)
 from node n
@@ -68,8 +68,12 @@ order by n.name, n.namespace limit :limit offset :offset;
 {dataset_columns} where n.id = :id;
 
 -- name: datasets_total
--- How many datasets a page is cut from.
-select count(*) from node n where n.type = 'DATASET' and lower(n.node) like :form escape '\';
+-- How many datasets have a form: along the index of node ids, which begin with what they are of.
+select count(*) from node n where n.node >= 'dataset:' and n.node < 'dataset;' and lower(n.node) like :form escape '\';
+
+-- name: datasets_count
+-- How many datasets there are.
+select count(*) from node where type = 'DATASET';
 
 -- name: field_put
 -- Keep a column.
@@ -110,6 +114,10 @@ select distinct run from run where run in {texts:texts};
 -- Executions by their ids in the store.
 {run_row} where r.id in {integers:ids};
 
+-- name: runs_ending
+-- Run ids that end so.
+select distinct run from run where run like :form order by run limit :limit;
+
 -- name: run_put
 -- Keep or replace one execution.
 insert into run (id, run, attempt, job_id, state, time_us, settled, parent, body)
@@ -133,7 +141,7 @@ order by r.time_us desc, r.run desc, r.attempt desc limit :limit offset :offset;
 
 -- name: runs_of_job_total
 -- How many executions of a job there are.
-select count(*) from run where job_id = :job and attempt > 0;
+select runs from node_amount where node_id = :job;
 
 -- name: runs_before
 -- Run ids of which nothing was heard since a moment, by id.
@@ -146,9 +154,24 @@ where n.kind in {texts:texts} and n.type = 'DATASET' and v.version <> '' and v.t
   and (v.time_us >= :since_us or v.time_us = (select max(w.time_us) from version w
     where w.dataset_id = n.id and w.version <> '' and w.time_us < :unborn)) order by v.id;
 
--- name: run_count
--- How many executions are known.
-select count(*) from run where attempt > 0;
+-- name: amount_add
+-- A job has more executions, a dataset more versions.
+insert into node_amount (node_id, runs, versions, state) values (:node, :runs, :versions, '')
+on conflict (node_id) do update set runs = node_amount.runs + excluded.runs,
+  versions = node_amount.versions + excluded.versions;
+
+-- name: amount_states
+-- How the last executions of some jobs stand.
+insert into node_amount (node_id, runs, versions, state)
+select n.id, 0, 0, coalesce((
+  select r.state from run r where r.job_id = n.id and r.attempt > 0
+  order by r.time_us desc, r.run desc, r.attempt desc limit 1), '')
+from node n where n.id in {integers:ids}
+on conflict (node_id) do update set state = excluded.state;
+
+-- name: amounts_total
+-- How many executions and versions are known.
+select cast(coalesce(sum(runs), 0) as bigint), cast(coalesce(sum(versions), 0) as bigint) from node_amount;
 
 -- name: job_parent_put
 -- A job ran on behalf of another.
@@ -223,10 +246,6 @@ order by v.time_us desc, v.version desc limit :limit;
 {version_columns}
 where v.dataset_id = :dataset and v.version like :form escape '\' and v.version <> '' and v.time_us < :unborn
 order by v.time_us desc, v.version desc limit :limit;
-
--- name: version_count
--- How many versions are known.
-select count(*) from version where version <> '' and time_us < :unborn;
 
 -- name: profiles_before
 -- The profiles of a dataset's versions that came into being before a moment, newest first.

@@ -23,6 +23,7 @@ from driftline.store.versions import Schemas
 HOUR_US = 3_600_000_000
 SEEN = 2_000  # events of one hour that are looked into; of more, the shares are taken from these
 COUNTED = 10_000  # events beyond a page that are counted
+FEW = 5_000  # jobs in a state: of fewer, all are looked at and put in order
 _TOGETHER = 20_000  # names read at once
 _STATE = re.compile(rb'"eventType"\s*:\s*"([A-Z]+)"')
 
@@ -147,20 +148,25 @@ class Reading:
     def page(
         self, type_: str, namespace: str, limit: int, offset: int, *, without: Iterable[int] = ()
     ) -> list[NodeLine]:
-        """Return one page of datasets or jobs, by name; of all namespaces where ``namespace`` is empty."""
-        values = {"type": type_, "limit": limit, "offset": offset, "hidden": json.dumps(sorted(without))}
-        if namespace:
-            return [NodeLine(*row) for row in self._connection.rows("nodes_of_space", namespace=namespace, **values)]
-        return [NodeLine(*row) for row in self._connection.rows("nodes_of_type", **values)]
+        """Return one page of datasets, by name, or of jobs, the last spoken of first; "" = of all namespaces."""
+        values: dict[str, str | int] = {"limit": limit, "offset": offset, "hidden": json.dumps(sorted(without))}
+        values |= {"namespace": namespace} if namespace else {}
+        values |= {"type": type_} if type_ != "JOB" else {}
+        name = f"{'jobs' if type_ == 'JOB' else 'nodes'}_of_{'space' if namespace else 'type'}"
+        return [NodeLine(*row) for row in self._connection.rows(name, **values)]
 
     def jobs_in_state(
         self, states: Sequence[str], namespace: str, limit: int, offset: int, *, without: Iterable[int] = ()
     ) -> tuple[list[NodeLine], int]:
         """Return one page of the jobs whose last execution is in one of ``states``, and how many they are."""
-        hidden = json.dumps(sorted(without))
-        values = {"states": json.dumps(list(states)), "namespace": namespace, "hidden": hidden}
-        rows = self._connection.rows("jobs_in_state", limit=limit, offset=offset, **values)
-        total = self._connection.row("jobs_in_state_total", **values)
+        chosen = {"states": json.dumps(list(states)), "hidden": json.dumps(sorted(without))}
+        values = {**chosen, "namespace": namespace} if namespace else chosen
+        [(everywhere,)] = self._connection.rows("states_total", **chosen)
+        name = f"jobs_of_{'space' if namespace else 'type'}_in_{'' if everywhere > FEW else 'rare_'}state"
+        rows = self._connection.rows(name, limit=limit, offset=offset, **values) if everywhere else []
+        if not namespace:
+            return [NodeLine(*row) for row in rows], everywhere
+        total = self._connection.row("jobs_in_state_total", **values) if everywhere else None
         return [NodeLine(*row) for row in rows], total[0] if total else 0
 
     def found(
@@ -235,7 +241,7 @@ class Reading:
     def versions(self, dataset: int, limit: int, offset: int) -> tuple[list[Row], int]:
         """Return one page of a dataset's versions as rows of ``version_columns``, and how many there are."""
         rows = self._connection.rows("versions_page", dataset=dataset, unborn=OPEN, limit=limit, offset=offset)
-        total = self._connection.row("versions_total", dataset=dataset, unborn=OPEN)
+        total = self._connection.row("versions_total", dataset=dataset)
         return rows, total[0] if total else 0
 
     def writers(self, versions: Iterable[int]) -> dict[int, Row]:

@@ -29,10 +29,11 @@ class Sheet:
         """Let go of a row."""
         self._rows[key] = None
 
-    def flush(self) -> None:
-        """Write what was said."""
-        if not self._rows:
-            return
+    def flush(self) -> set[int]:
+        """Write what was said; return the first parts of the keys that it was said of."""
+        firsts = {key[0] for key in self._rows}
+        if not firsts:
+            return firsts
         gone = [dict(zip(self._names, key, strict=True)) for key, row in self._rows.items() if row is None]
         kept = [
             {**dict(zip(self._names, key, strict=True)), **row} for key, row in self._rows.items() if row is not None
@@ -40,3 +41,4 @@ class Sheet:
         self._rows.clear()
         self._connection.many(self._drop, gone)
         self._connection.many(self._put, kept)
+        return firsts

@@ -12,6 +12,7 @@ from typing import NamedTuple
 import msgspec
 
 from driftline.event.lineage import Dataset, Field, Touched
+from driftline.store.amounts import Amounts
 from driftline.store.blobs import Blobs
 from driftline.store.connection import OPEN, Connection
 from driftline.store.held import Held
@@ -20,10 +21,10 @@ from driftline.store.names import Counter
 READ, WRITE, TOLD = 0, 1, 2
 _TOGETHER = 200  # versions asked for at once
 
-_SAID = ("kind", "partition", "fingerprint", "rows", "bytes", "profile", "attributes", "lifecycle")
+_SAID = ("kind", "partition", "fingerprint", "rows", "bytes", "profile", "attributes", "lifecycle", "hashes")
 
 
-class Word(msgspec.Struct, frozen=True, omit_defaults=True, rename=dict(zip(_SAID, "kpfrbmal", strict=True))):
+class Word(msgspec.Struct, frozen=True, omit_defaults=True, rename=dict(zip(_SAID, "kpfrbmalh", strict=True))):
     """What is kept of a version beside its schema."""
 
     kind: str = ""
@@ -34,6 +35,7 @@ class Word(msgspec.Struct, frozen=True, omit_defaults=True, rename=dict(zip(_SAI
     profile: str = ""
     attributes: dict[str, str] = {}
     lifecycle: str = ""
+    hashes: str = ""
 
 
 class VersionRow(NamedTuple):
@@ -79,6 +81,11 @@ def expand(dataset: Dataset, version: str, body: bytes, fields: tuple[Field, ...
     return Touched(dataset=dataset, version=version, fields=fields, **kept)
 
 
+def hashes(body: bytes) -> str:
+    """Return the name of the hashes by column and rows in a condensed word."""
+    return _word(body).hashes if body else ""
+
+
 def partition(body: bytes) -> str:
     """Return the partition in a condensed word."""
     return _word(body).partition if body else ""
@@ -104,8 +111,9 @@ class Schemas:
 class Versions:
     """The rows of versions."""
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: Connection, amounts: Amounts) -> None:
         self._connection = connection
+        self._amounts = amounts
         self._ids = Counter(connection, "version")
         self._rows: Held[tuple[int, str], VersionRow] = Held(self._load, self._save)
         self._anew: dict[tuple[int, str], None] = {}
@@ -186,7 +194,7 @@ class Versions:
     def _settle(self, key: tuple[int, str], held: VersionRow, words: Iterable[tuple[str, int, bytes, int]]) -> None:
         ordered = sorted(words, key=lambda word: word[0])
         if not ordered:
-            self._rows.put(key, VersionRow(held.id, since_us=held.since_us))
+            self._put(key, VersionRow(held.id, since_us=held.since_us))
             return
         best, run_id, body, schema = ordered[0]
         filled = ""
@@ -198,7 +206,14 @@ class Versions:
         kept = (word.partition, word.profile, schema, best, filled, body)
         row = VersionRow(held.id, moment(best), writer, *kept, held.since_us)
         if row != self._rows.get(key):
-            self._rows.put(key, row)
+            self._put(key, row)
+
+    def _put(self, key: tuple[int, str], row: VersionRow) -> None:
+        before = self._rows.get(key)
+        if key[1]:
+            born = (row.time_us < OPEN) - (before is not None and before.time_us < OPEN)
+            self._amounts.versions(key[0], born)
+        self._rows.put(key, row)
 
     def _load(self, key: tuple[int, str]) -> VersionRow | None:
         row = self._connection.row("version_of", dataset=key[0], version=key[1])

@@ -1,10 +1,22 @@
 -- What questions ask beyond walks: names that share columns and versions, last executions, and what came or went.
 
 -- name: alias_fields
--- The columns of the same name that other names of their datasets have.
-select g.id, f.id, f.dataset_id, e.provenance, e.confidence
-from field g join edge e on e.target = g.dataset_id and e.via = 0 join field f on f.dataset_id = e.source and f.name = g.name
-where g.id in {integers:ids} and f.since_us <= :as_of_us and e.hops = 0 and e.valid_from_us <= :as_of_us and e.valid_to_us > :as_of_us;
+-- The columns of the same name that other names of their datasets have; a name that has no such column leads on.
+with recursive reached (field, name, dataset, provenance, confidence) as (
+  select g.id, g.name, e.source, e.provenance, e.confidence
+  from field g cross join edge e
+  where g.id in {integers:ids} and e.target = g.dataset_id
+    and e.via = 0 and e.hops = 0 and e.valid_from_us <= :as_of_us and e.valid_to_us > :as_of_us
+  union
+  select w.field, w.name, e.source, e.provenance, e.confidence
+  from reached w cross join edge e
+  where e.target = w.dataset
+    and e.via = 0 and e.hops = 0 and e.valid_from_us <= :as_of_us and e.valid_to_us > :as_of_us
+    and not exists (select 1 from field h where h.dataset_id = w.dataset and h.name = w.name and h.since_us <= :as_of_us)
+)
+select w.field, f.id, f.dataset_id, w.provenance, w.confidence
+from reached w cross join field f
+where f.dataset_id = w.dataset and f.name = w.name and f.id <> w.field and f.since_us <= :as_of_us;
 
 -- name: alias_datasets
 -- The other names of some datasets.
@@ -12,12 +24,28 @@ select target, source, provenance, confidence from edge
 where target in {integers:ids} and via = 0 and hops = 0 and valid_from_us <= :as_of_us and valid_to_us > :as_of_us;
 
 -- name: alias_versions
--- The same versions under the other names of their datasets.
-select v.id, w.id, e.provenance, e.confidence
-from version v join edge e on e.target = v.dataset_id and e.via = 0
-join version w on w.dataset_id = e.source and w.version = v.version
-where v.id in {integers:ids} and v.version <> '' and w.best <> '' and w.since_us <= :as_of_us
-  and e.hops = 0 and e.valid_from_us <= :as_of_us and e.valid_to_us > :as_of_us;
+-- The same versions under the other names of their datasets; a name that has no such version leads on.
+with recursive reached (id, version, dataset, provenance, confidence) as (
+  select v.id, v.version, e.source, e.provenance, e.confidence
+  from version v cross join edge e
+  where v.id in {integers:ids} and v.version <> '' and e.target = v.dataset_id
+    and e.via = 0 and e.hops = 0 and e.valid_from_us <= :as_of_us and e.valid_to_us > :as_of_us
+  union
+  select w.id, w.version, e.source, e.provenance, e.confidence
+  from reached w cross join edge e
+  where e.target = w.dataset
+    and e.via = 0 and e.hops = 0 and e.valid_from_us <= :as_of_us and e.valid_to_us > :as_of_us
+    and not exists (
+      select 1 from version x cross join touch u
+      where x.dataset_id = w.dataset and x.version = w.version and u.version_id = x.id
+        and u.valid_from_us <= :as_of_us and u.valid_to_us > :as_of_us
+    )
+)
+select w.id, v.id, w.provenance, w.confidence
+from reached w cross join version v
+where v.dataset_id = w.dataset and v.version = w.version and v.id <> w.id and exists (
+  select 1 from touch t where t.version_id = v.id and t.valid_from_us <= :as_of_us and t.valid_to_us > :as_of_us
+);
 
 -- name: edges_direct_into
 -- What feeds some datasets and jobs without a job between.

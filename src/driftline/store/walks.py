@@ -7,31 +7,20 @@ its versions. Never decides what is shown.
 """
 
 import json
-from collections.abc import Callable, Iterable
-from typing import Literal, NamedTuple
+from collections.abc import Callable, Collection, Iterable
+from typing import NamedTuple
 
-from driftline.store import pairing
 from driftline.store.connection import NOW, OPEN, Connection, Row
+from driftline.store.line import ALIAS, THEN, TOGETHER, Direction, Line, surer
+from driftline.store.spread import Wide, spread
+from driftline.store.steps import Steps, feed
+from driftline.store.whole import Whole
 
-__all__ = ["ALIAS", "NOW", "Direction", "Line", "Walk", "Walks", "surer", "walk"]
+__all__ = ["ALIAS", "NOW", "Direction", "Line", "Walk", "Walks", "Wide", "surer", "walk"]
 
-Direction = Literal["up", "down"]
 INFERRED = 0.9  # of the confidence that is left where a version was told from the time alone
-ALIAS = "ALIAS"  # kind of a line between two names of one thing
-_TOGETHER = 2_000  # places asked about at once
-
-
-class Line(NamedTuple):
-    """One edge that a walk went along."""
-
-    source: int
-    target: int
-    via: int  # job (datasets), run (versions), 0 = none
-    hops: int
-    kind: str  # of a column edge; "" = data; ALIAS = two names of one thing
-    provenance: str
-    confidence: float
-    time_us: int = 0  # since when, of versions
+NARROW = 200  # places that a walk meets in the store, where the whole graph is in memory
+WIDE = 1_000  # places: a walk that met more has the whole graph loaded
 
 
 class Walk(NamedTuple):
@@ -43,12 +32,6 @@ class Walk(NamedTuple):
 
 
 Ask = Callable[[list[int]], Iterable[Line]]
-
-
-def surer(one: Line, other: Line) -> bool:
-    """Whether the word of one line is to be shown rather than another's: the surer, then the better known."""
-    ranks = (pairing.rank(one.provenance), pairing.rank(other.provenance))
-    return (-one.confidence, ranks[0]) < (-other.confidence, ranks[1])
 
 
 def walk(starts: dict[int, int], ask: Ask, direction: Direction, depth: int, limit: int) -> Walk:
@@ -64,8 +47,8 @@ def walk(starts: dict[int, int], ask: Ask, direction: Direction, depth: int, lim
         places = [place for place in waiting.pop(distance) if far[place] == distance]
         if distance > depth:
             continue
-        for at in range(0, len(places), _TOGETHER):
-            for line in ask(places[at : at + _TOGETHER]):
+        for at in range(0, len(places), TOGETHER):
+            for line in ask(places[at : at + TOGETHER]):
                 near, other = (line.target, line.source) if direction == "up" else (line.source, line.target)
                 reached = far.get(near, distance) + line.hops
                 if reached > depth:
@@ -87,22 +70,45 @@ class Walks:
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
+        self.whole = Whole(connection)
 
-    def flows(self, start: int, job: bool, direction: Direction, depth: int, as_of_us: int, limit: int) -> Walk:
+    def flows(self, start: int, job: bool, direction: Direction, depth: int, as_of_us: int, limit: int) -> Walk | Wide:
         """Walk datasets and jobs from one of either; a dataset behind a job is two steps away."""
-        ends = self.touched(start, direction, as_of_us) if job and depth > 0 else ()
-        return self.flows_from({**dict.fromkeys(ends, 1), start: 0}, direction, depth, as_of_us, limit)
+        return self.flows_from({start: 0}, direction, depth, as_of_us, limit, [start] if job else ())
 
-    def flows_from(self, starts: dict[int, int], direction: Direction, depth: int, as_of_us: int, limit: int) -> Walk:
-        """Walk datasets and jobs from several, each at its distance."""
-        return walk(starts, lambda places: self.edges(places, direction, as_of_us), direction, depth, limit)
+    def flows_from(
+        self,
+        starts: dict[int, int],
+        direction: Direction,
+        depth: int,
+        as_of_us: int,
+        limit: int,
+        jobs: Collection[int] = (),
+    ) -> Walk | Wide:
+        """Walk datasets and jobs from several, each at its distance; in memory, where they meet much of the graph.
+
+        What the ``jobs`` among the starts read and wrote is walked to; of others it is not.
+        """
+        ask = Steps(self._connection, direction, as_of_us, jobs)
+        graph = self.whole.graph() if limit > NARROW else None
+        if graph is None:
+            found = walk(starts, ask, direction, depth, limit)
+            if len(found.far) > WIDE:
+                self.whole.begin()
+            return found
+        found = walk(starts, ask, direction, depth, NARROW)
+        return spread(graph, starts, direction, depth, as_of_us, limit, jobs) if found.truncated else found
+
+    def steps(self, direction: Direction, as_of_us: int) -> Steps:
+        """Return what a walk asks at each level."""
+        return Steps(self._connection, direction, as_of_us)
 
     def edges(self, places: Iterable[int], direction: Direction, as_of_us: int) -> list[Line]:
         """Return the edges into (up) or out of (down) some datasets and jobs."""
         statement = "edges_into" if direction == "up" else "edges_out_of"
         return [
             Line(source, target, via, hops, "", provenance, confidence)
-            for target, source, via, hops, provenance, confidence in self._rows(statement, list(places), as_of_us)
+            for target, source, via, hops, provenance, confidence, _ in self._rows(statement, list(places), as_of_us)
         ]
 
     def touched(self, job: int, direction: Direction, as_of_us: int) -> list[int]:
@@ -114,6 +120,30 @@ class Walks:
         """Return (source, target) of the flows that lead into (up) or out of (down) some datasets."""
         statement = "flows_into" if direction == "up" else "flows_out_of"
         return [(source, target) for source, target in self._rows(statement, list(datasets), as_of_us)]
+
+    def unlisted(self, jobs: Iterable[int], as_of_us: int) -> set[tuple[int, int]]:
+        """Return (dataset, job) of what some jobs read as far as only column lineage says so."""
+        return {(source, target) for source, target in self._rows("flows_unlisted", sorted(set(jobs)), as_of_us)}
+
+    def fed(self, datasets: Iterable[int], direction: Direction, as_of_us: int) -> list[Line]:
+        """Return the lines to jobs that feed the writers of some datasets (up), or are fed by their readers (down)."""
+        up = direction == "up"
+        rows = self._rows("feeds_into" if up else "feeds_out_of", list(datasets), as_of_us)
+        return [feed(row, up=up) for row in rows]
+
+    def rootless(self, nodes: Iterable[int], as_of_us: int) -> dict[int, int]:
+        """Return those of some datasets and jobs that are said to have no source, and the execution that says so."""
+        return dict(self._rows("rootless_of", list(nodes), as_of_us))
+
+    def unlisted_versions(self, runs: Iterable[int], as_of_us: int) -> set[tuple[int, int]]:
+        """Return (version, execution) of what some executions read as far as only column lineage says so."""
+        ids = json.dumps(sorted(set(runs)))
+        return set(self._connection.rows("touches_unlisted", ids=ids, as_of_us=as_of_us, open=OPEN))
+
+    def runs_of(self, versions: list[int], direction: Direction, as_of_us: int, limit: int) -> list[tuple[int, int]]:
+        """Return (version, execution) of those that wrote (up) or read (down) some versions, up to a number."""
+        values = {"ids": json.dumps(versions), "role": int(direction == "up"), "as_of_us": as_of_us, "limit": limit}
+        return [(version, run) for version, run in self._connection.rows("runs_beside", **values)]
 
     def direct(self, places: list[int], direction: Direction, as_of_us: int) -> list[Line]:
         """Return the edges into (up) or out of (down) some places that no job stands behind."""
@@ -229,7 +259,7 @@ class Walks:
         if row is None:
             under = (self._version_then(other, line.time_us) for other in self._names(dataset, as_of_us))
             row = max(filter(None, under), key=lambda found: (found[3], found[0]), default=None)
-        return line._replace(source=row[0], confidence=line.confidence * INFERRED) if row else line
+        return line._replace(source=row[0], kind=THEN, confidence=line.confidence * INFERRED) if row else line
 
     def _version_then(self, dataset: int, moment_us: int) -> Row | None:
         return self._connection.row("version_then", dataset=dataset, time_us=moment_us)
@@ -255,7 +285,7 @@ class Walks:
                 ):
                     line = self._line(found)
                     if name == dataset or self._then(line, name, as_of_us).source == version_id:
-                        yield line._replace(source=version_id, confidence=line.confidence * INFERRED)
+                        yield line._replace(source=version_id, kind=THEN, confidence=line.confidence * INFERRED)
 
     def _bare(self, places: Iterable[int]) -> dict[int, int]:
         """Return the dataset of each place that is a dataset without a version."""
@@ -291,6 +321,15 @@ class Walks:
         """Return columns: id, namespace, name, column, kind of the dataset."""
         return {row[0]: row for row in self._by_ids("fields_by_ids", ids)}
 
+    def named_too(self, dataset: int, as_of_us: int) -> list[int]:
+        """Return a dataset and all others that are the same under another name."""
+        found = new = {dataset}
+        while new:
+            rows = self._rows("alias_datasets", sorted(new), as_of_us)
+            new = {other for _, other, *_ in rows} - found
+            found = found | new
+        return sorted(found)
+
     def fields_of(self, datasets: Iterable[int], as_of_us: int) -> list[int]:
         """Return the columns that some datasets had been said to have at a moment."""
         return [row[0] for row in self._rows("fields_of_datasets", list(datasets), as_of_us)]
@@ -304,8 +343,8 @@ class Walks:
     def _by_ids(self, statement: str, ids: Iterable[int]) -> list[Row]:
         wanted = list(dict.fromkeys(ids))
         found: list[Row] = []
-        for at in range(0, len(wanted), _TOGETHER):
-            found += self._connection.rows(statement, ids=json.dumps(wanted[at : at + _TOGETHER]))
+        for at in range(0, len(wanted), TOGETHER):
+            found += self._connection.rows(statement, ids=json.dumps(wanted[at : at + TOGETHER]))
         return found
 
     def _rows(self, statement: str, places: list[int], as_of_us: int) -> list[Row]:

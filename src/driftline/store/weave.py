@@ -6,12 +6,13 @@ up from it is added up anew: the memory is the same whatever the order in which 
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 import msgspec
 
 from driftline.event.lineage import History, Job, RunShape
 from driftline.store import versions
+from driftline.store.amounts import Amounts
 from driftline.store.blobs import Blobs
 from driftline.store.columns import Columns
 from driftline.store.connection import OPEN, Connection, Row
@@ -48,7 +49,8 @@ class Weaver:
         self._connection = connection
         self._names = names
         self._columns = columns
-        self._versions = Versions(connection)
+        self._amounts = Amounts(connection)
+        self._versions = Versions(connection, self._amounts)
         self._edges = Edges(connection, names, blobs)
         self._teller = Teller(names, self._versions, Schemas(blobs), blobs)
         connection.on_rollback(self._teller.forget)
@@ -75,6 +77,8 @@ class Weaver:
                 job = self._names.job(history.shape.job, history.states[0].since_us)
                 rows.append(self._row(history, run_id, job))
                 new = self._teller.facts(history, run_id)
+                if history.shape.attempt > 0:
+                    self._count(job, row)
                 if row and row[3] != job:  # another job's execution has taken this number
                     work.append((run_id, (row[1], row[2]), 0, self._facts(run_id), NOTHING))
                     row = None
@@ -83,7 +87,7 @@ class Weaver:
             gone = [(row[0], (row[1], row[2]), 0, self._facts(row[0]), NOTHING) for row in known.values()]
             for run_id, key, time_us, old, new in (*gone, *work):
                 self._write(run_id, key, time_us, old, new)
-            self._connection.many("run_drop", [{"id": row[0]} for row in known.values()])
+            self._lose(known.values())
             self._connection.many("run_put", rows)
             self._flush()
 
@@ -93,8 +97,23 @@ class Weaver:
             known = self._known(runs)
             for row in known.values():
                 self._write(row[0], (row[1], row[2]), 0, self._facts(row[0]), NOTHING)
-            self._connection.many("run_drop", [{"id": row[0]} for row in known.values()])
+            self._lose(known.values())
             self._flush()
+
+    def _count(self, job: int, before: Row | None) -> None:
+        """An execution of a job is there; before, it was not, or it was one of another job."""
+        if before is None or before[3] != job:
+            self._amounts.runs(job, 1)
+            if before is not None:
+                self._amounts.runs(before[3], -1)
+        else:
+            self._amounts.runs(job, 0)
+
+    def _lose(self, rows: Collection[Row]) -> None:
+        for row in rows:
+            if row[2] > 0:
+                self._amounts.runs(row[3], -1)
+        self._connection.many("run_drop", [{"id": row[0]} for row in rows])
 
     def _known(self, runs: set[str]) -> dict[tuple[str, int], Row]:
         texts = json.dumps(sorted(runs))
@@ -216,6 +235,7 @@ class Weaver:
         self._edges.settle()
         self._edges.flush()
         self._names.flush()
+        self._amounts.flush()
 
 
 def shape(row: Row) -> RunShape:

@@ -4,8 +4,8 @@ from typing import Any
 
 from driftline.event.facets import pack
 from driftline.event.lineage import Dataset, Job, Place, Tie
-from driftline.event.openlineage import Facets
-from driftline.graph.explicit import Said, on_dataset, on_job
+from driftline.event.openlineage import Event, Facets, JobPart
+from driftline.graph.explicit import Said, on_dataset, on_job, parted
 
 OWN = Job("n", "own")
 A, B, OUT = (Dataset("n", name) for name in ("a", "b", "out"))
@@ -39,7 +39,7 @@ def columns(found: Said) -> set[tuple[str, str, str, str]]:
 
 def test_without_the_facet_nothing_is_said_and_with_an_empty_one_something() -> None:
     assert on_job([{}, {"sql": pack("sql", {"query": "q"})}], OWN) is None
-    assert on_job([facet()], OWN) == Said({}, set(), set())
+    assert on_job([facet()], OWN) == Said({}, set(), set(), set(), set(), set())
     assert on_dataset({}, OUT) is None
 
 
@@ -90,12 +90,13 @@ def test_a_job_may_be_fed_by_datasets_and_by_jobs() -> None:
         Tie(place("JOB", "a.t3"), place("JOB", "b.t1")),
         Tie(place("DATASET", "a"), place("JOB", "b.t1")),
     }
-    assert found.targets == {}
-    assert found.sources == {A}
+    assert (found.targets, found.sources) == ({}, set())  # the event's own job reads nothing of that
 
 
 def test_a_job_without_a_name_is_the_events_own() -> None:
-    assert said({"type": "JOB", "inputs": [dataset("a")]}).ties == {Tie(place("DATASET", "a"), place("JOB", "own"))}
+    found = said({"type": "JOB", "inputs": [dataset("a")]})
+    assert (found.ties, found.sources) == ({Tie(place("DATASET", "a"), place("JOB", "own"))}, {A})
+    assert said(job("own", inputs=[dataset("a")])).sources == {A}
     assert said({"type": "JOB", "inputs": [{"type": "JOB"}, job("own")]}).ties == set()  # nothing feeds itself
 
 
@@ -114,3 +115,15 @@ def test_the_facet_of_a_dataset_is_one_entry_about_it() -> None:
     found = on_dataset(held, OUT)
     assert found is not None
     assert (found.targets, columns(found)) == ({OUT: {A, B}}, {("b", "x", "c", "DIRECT")})
+
+
+def event(*facets: dict[str, Any]) -> list[Event]:
+    return [Event("2026-01-01T00:00:00Z", job=JobPart("n", "own", held)) for held in facets]
+
+
+def test_events_with_the_facet_are_told_from_those_without_and_a_deletion_ends_it() -> None:
+    with_, without, gone = event(facet(), {}, {"lineage": pack("lineage", {"_deleted": True})})
+    assert parted([with_, without]) == ([with_], [without])
+    assert parted([with_, gone, without]) == ([], [with_, gone, without])
+    (again,) = event(facet(dataset("out")))
+    assert parted([with_, gone, again]) == ([again], [with_, gone])

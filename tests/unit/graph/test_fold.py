@@ -9,7 +9,7 @@ from driftline.event import ids, openlineage
 from driftline.event.lineage import Dataset, Field, Job, Place, RunShape, Tie, Touched, Version
 from driftline.event.openlineage import Event
 from driftline.graph import fold as module
-from driftline.graph.fold import fold, owner, profiles
+from driftline.graph.fold import fold, measures, owner
 
 RUN = "01900000-0000-7000-8000-000000000001"
 PARENT = "01900000-0000-7000-8000-000000000002"
@@ -175,7 +175,7 @@ def test_profiles_are_found_by_the_hash_that_the_fold_names() -> None:
     done = event("COMPLETE", 1, outputs=[part("out", facet)])
     shape = whole(done)
     assert shape.outputs[0].profile == ids.content(data)
-    assert profiles([done]) == [data]
+    assert measures([done]) == [data]
 
 
 def static(second: int, **more: Any) -> Event:
@@ -198,6 +198,40 @@ def test_a_later_job_event_replaces_the_one_before_it() -> None:
     assert [(state.since_us, state.shape.inputs[0].dataset) for state in history.states] == [(at(1), A), (at(2), B)]
 
 
+def test_a_job_event_that_names_no_dataset_leaves_the_picture_as_it_is() -> None:
+    entry = {"type": "DATASET", "namespace": "n", "name": "out", "inputs": []}
+    job = {"namespace": "demo", "name": "build", "facets": {"lineage": {"entries": [entry]}}}
+    words = {"namespace": "demo", "name": "build", "facets": {"documentation": {"description": "d"}}}
+    (history,) = fold([static(1, job=job, inputs=[part("a")], outputs=[part("out")]), static(2, job=words)])
+    assert [one.dataset for one in (*history.shape.inputs, *history.shape.outputs)] == [A, OUT]
+    assert history.shape.informed == (Version(OUT, ""),)
+    bare = {"namespace": "demo", "name": "build", "facets": {"lineage": {"_deleted": True}}}
+    (history,) = fold([static(1, job=job, inputs=[part("a")], outputs=[part("out")]), static(3, job=bare)])
+    assert ([one.dataset for one in history.shape.inputs], history.shape.informed) == ([A], ())
+
+
+def test_a_dataset_event_about_something_else_leaves_the_view_as_it_is() -> None:
+    view, words = static(1, dataset=part("out", lineage("a"))), static(2, dataset=part("out", {"documentation": {}}))
+    (history,) = fold([words, view])
+    assert [one.source.name for one in history.shape.ties] == ["a"]
+    other = static(3, dataset=part("out", lineage("b")))
+    (history,) = fold([view, words, other])
+    assert [one.source.name for one in history.shape.ties] == ["b"]  # of one key the newest replaces all
+    gone = static(4, dataset=part("out", {"columnLineage": {"_deleted": True}}))
+    assert fold([view, words, gone])[0].shape.ties == ()
+
+
+def test_a_renaming_stands_whatever_is_done_to_the_dataset_afterwards() -> None:
+    def life(second: int, deed: str, **more: Any) -> Event:
+        return static(second, dataset=part("out", {"lifecycleStateChange": {"lifecycleStateChange": deed, **more}}))
+
+    old = {"namespace": "n", "name": "a"}
+    events = [life(1, "RENAME", previousIdentifier=old), life(2, "TRUNCATE"), life(3, "DROP")]
+    (history,) = fold(events)
+    assert [one.shape.inputs[0].formerly for one in history.states] == [(A,)] * 3
+    assert [one.shape.inputs[0].lifecycle for one in history.states] == ["RENAME", "TRUNCATE", "DROP"]
+
+
 def test_a_dataset_event_says_of_a_view_what_it_is_made_of() -> None:
     (history,) = fold([static(1, dataset=part("out", lineage("a")))])
     tie = Tie(Place("DATASET", "n", "a"), Place("DATASET", "n", "out"), "column")
@@ -207,7 +241,7 @@ def test_a_dataset_event_says_of_a_view_what_it_is_made_of() -> None:
 
 def test_nothing_folds_to_nothing() -> None:
     assert fold([]) == ()
-    assert profiles([static(1, dataset=part("out"))]) == []
+    assert measures([static(1, dataset=part("out"))]) == []
 
 
 def test_an_owner_is_a_run_a_job_or_a_dataset() -> None:
@@ -249,6 +283,24 @@ def test_where_each_event_is_the_whole_picture_a_dataset_may_come_again() -> Non
     names_ = ("a", "b", "a")
     told = [event("RUNNING", second, inputs=[part(name)], job=whole_) for second, name in enumerate(names_, 1)]
     assert moments(*told) == [(1, ["a"]), (2, ["b"]), (3, ["a"])]
+
+
+def test_of_whole_pictures_the_last_ones_explicit_lineage_counts() -> None:
+    pattern = {"eventTrigger": "PERIODIC", "eventContentMode": "COMPLETE_SNAPSHOT"}
+    whole_ = {"jobType": {"processingType": "STREAMING", "integration": "FLINK", "emissionPattern": pattern}}
+
+    def shows(second: int, source: str) -> Event:
+        entry = {
+            "type": "DATASET",
+            "namespace": "n",
+            "name": "out",
+            "inputs": [{"type": "DATASET", **part(source)}],
+        }
+        job = {**whole_, "lineage": {"entries": [entry]}}
+        return event("RUNNING", second, inputs=[part(source)], outputs=[part("out")], job=job)
+
+    (history,) = fold([shows(1, "a"), shows(2, "b"), shows(3, "a")])
+    assert [[edge.source.dataset.name for edge in one.shape.edges] for one in history.states] == [["a"], ["b"], ["a"]]
 
 
 def test_a_facet_that_goes_back_to_what_it_was_is_news_again() -> None:

@@ -2,7 +2,7 @@ from typing import Any
 
 from driftline.event.facets import pack
 from driftline.event.lineage import Dataset, Job, Place, Tie, Version
-from driftline.event.openlineage import DatasetPart
+from driftline.event.openlineage import DatasetPart, Event, JobPart
 from driftline.graph import datasets
 from driftline.graph.datasets import READ, WRITE
 from driftline.graph.sources import Found, of_dataset, of_run
@@ -23,9 +23,19 @@ def columns(*sources: str) -> dict[str, Any]:
 
 
 def run(reads: list[DatasetPart], writes: list[DatasetPart], *entries: dict[str, Any]) -> Found:
-    on_job = [{"lineage": pack("lineage", {"entries": list(entries)})}] if entries else [{}]
-    gathered = datasets.gather([tuple(reads)], READ), datasets.gather([tuple(writes)], WRITE, minted="m")
-    return of_run("r", OWN, on_job, *gathered, "m")
+    return of(event(reads, writes, *entries))
+
+
+def event(reads: list[DatasetPart], writes: list[DatasetPart], *entries: dict[str, Any]) -> Event:
+    on_job = {"lineage": pack("lineage", {"entries": list(entries)})} if entries else {}
+    job = JobPart(OWN.namespace, OWN.name, on_job)
+    return Event("2026-01-01T00:00:00Z", job=job, inputs=tuple(reads), outputs=tuple(writes))
+
+
+def of(*told: Event) -> Found:
+    inputs = datasets.gather([one.inputs for one in told], READ)
+    outputs = datasets.gather([one.outputs for one in told], WRITE, minted="m")
+    return of_run("r", OWN, told, inputs, outputs, "m")
 
 
 def edges(found: Found) -> set[tuple[str, str, str]]:
@@ -50,7 +60,7 @@ def test_a_dataset_that_only_column_lineage_names_is_an_input() -> None:
     assert edges(found) == {("a", "out", "column"), ("b", "out", "column")}
 
 
-def test_explicit_lineage_is_the_whole_truth_of_its_run() -> None:
+def test_explicit_lineage_is_the_whole_truth_of_its_event() -> None:
     """Column lineage plays no part; what no entry reads or describes stays with the job."""
     found = run(
         [part("a"), part("unread")],
@@ -73,6 +83,32 @@ def test_datasets_that_only_explicit_lineage_names_are_inputs_and_outputs() -> N
 def test_the_explicit_lineage_of_an_output_counts_as_that_of_its_job() -> None:
     found = run([part("a"), part("b")], [part("out", lineage={"inputs": [named("a")]})])
     assert edges(found) == {("a", "out", "explicit")}
+    more = run([part("a"), part("b")], [part("out", lineage={"inputs": [named("a")]}), part("two")])
+    assert edges(more) == {("a", "out", "explicit"), ("a", "two", "cartesian"), ("b", "two", "cartesian")}
+
+
+def test_events_of_a_run_that_carry_no_explicit_lineage_are_read_as_if_there_were_none() -> None:
+    """Each event by the rules of the guide: x and y by the product, s and t by columns, a and c by the facet."""
+    found = of(
+        event([part("x")], [part("y")]),
+        event([], [part("t", columnLineage=columns("s"))]),
+        event([part("a"), part("dangling")], [part("c"), part("bare")], {**named("c"), "inputs": [named("a")]}),
+    )
+    assert edges(found) == {("x", "y", "cartesian"), ("s", "t", "column"), ("a", "c", "explicit")}
+    assert {one.dataset.name for one in found.informed} == {"y", "t", "c", "bare"}
+    assert {edge.confidence for edge in found.edges if edge.provenance == "cartesian"} == {0.5}
+
+
+def test_what_an_event_without_explicit_lineage_guesses_gives_way_to_one_with_it() -> None:
+    entry = {**named("out"), "inputs": [named("a")]}
+    both = [part("a"), part("b")], [part("out")]
+    assert edges(of(event(*both), event(*both, entry))) == {("a", "out", "explicit")}
+
+
+def test_what_another_job_is_said_to_read_is_no_input_of_the_events_own() -> None:
+    found = run([], [part("out")], {"type": "JOB", "namespace": "n", "name": "other", "inputs": [named("z")]})
+    assert found.inputs == ()
+    assert found.ties == (Tie(Place("DATASET", "n", "z"), Place("JOB", "n", "other")),)
 
 
 def test_our_own_capture_joins_what_it_read_to_what_it_wrote() -> None:
@@ -102,7 +138,7 @@ def test_a_dataset_event_ties_a_view_to_what_it_is_made_of() -> None:
     own, a = Place("DATASET", "n", "out"), Place("DATASET", "n", "a")
     assert told(columnLineage=columns("a", "out")).ties == (Tie(a, own, "column"),)
     assert told(lineage={"inputs": [named("a")]}, columnLineage=columns("b")).ties == (Tie(a, own, "explicit"),)
-    assert told(lineage={"inputs": []}, columnLineage=columns("b")).ties == ()
+    assert told(lineage={"inputs": []}, columnLineage=columns("b")).ties == (Tie(own, own, "explicit"),)
     found = told()
     assert (found.ties, found.columns, found.outputs) == ((), (), ())
     assert [one.dataset for one in found.inputs] == [OUT]

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from driftline.event.lineage import ColumnEdge, Dataset, Edge, Job, RunShape, Subgraph, Touched, Version
+from driftline.event.lineage import ColumnEdge, Dataset, Edge, Field, Job, RunShape, Subgraph, Touched, Version
 from driftline.graph import walk
 from driftline.store import Store, open_store
 
@@ -143,7 +143,7 @@ def test_a_column_that_shapes_a_row_set_reaches_all_that_follows_from_it(store: 
 
 def test_a_dataset_walks_all_its_columns_when_asked_to(store: Store) -> None:
     graph = walk.upstream(store, FEATURES.node, 1, columns=True)
-    assert {node.label for node in graph.nodes} == {"features.delay", "flights.arr", "flights.tail"}
+    assert {node.label for node in graph.nodes} == {"features", "features.delay", "flights.arr", "flights.tail"}
     assert walk.upstream(store, Version(FEATURES, "v1").node, 1, columns=True) == graph
 
 
@@ -193,6 +193,21 @@ def test_a_path_of_versions_and_one_of_columns_stay_at_their_level(store: Store)
     assert [node.id for node in mixed.nodes][::4] == [FLIGHTS.node, ANSWERS.node]
 
 
+def test_a_path_across_another_name_of_a_dataset_is_in_the_order_of_the_way(store: Store) -> None:
+    """A job writes a file that a catalogue calls a table; the next job reads the table."""
+    base, file, table, end = (Dataset("s", name) for name in ("base", "wh/t1", "db.t1", "end"))
+    for job, read, written in (
+        ("w", Touched(dataset=base), Touched(dataset=file, aliases=(table,))),
+        ("r", Touched(dataset=table), Touched(dataset=end)),
+    ):
+        store.lineage.put_shape(
+            RunShape(run=job, job=Job("s", job), state="COMPLETE", ended_us=1, inputs=(read,), outputs=(written,))
+        )
+    graph = walk.path(store, base.node, end.node)
+    assert [node.label for node in graph.nodes] == ["base", "w", "wh/t1", "db.t1", "r", "end"]
+    assert [node.depth for node in graph.nodes] == [0, 1, 2, 2, 3, 4]
+
+
 @settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.sets(st.tuples(st.integers(0, 7), st.integers(0, 7)), max_size=20), st.integers(0, 7), st.integers(0, 6))
 def test_a_walk_reaches_what_a_plain_search_reaches(pairs: set[tuple[int, int]], start: int, depth: int) -> None:
@@ -211,3 +226,23 @@ def test_a_walk_reaches_what_a_plain_search_reaches(pairs: set[tuple[int, int]],
     graph = walk.downstream(store, data[start].node, 2 * depth)
     assert {int(n.label): n.depth for n in graph.nodes if n.type == "DATASET"} == expected
     store.close()
+
+
+def test_what_is_known_of_no_single_column_is_found_from_the_dataset(store: Store) -> None:
+    """Columns of ``x`` reach a file without columns; which columns of ``a`` reach ``y.c`` is not known."""
+    x, file, a, y = (Dataset("f", name) for name in ("x", "r.pdf", "a", "y"))
+    shape = RunShape(
+        run="r-pdf",
+        job=Job("j", "pdf"),
+        state="COMPLETE",
+        started_us=1,
+        inputs=(Touched(dataset=x), Touched(dataset=a, fields=(Field("p"),))),
+        outputs=(Touched(dataset=file), Touched(dataset=y)),
+        columns=(ColumnEdge(x, "A", file, "", "INDIRECT"), ColumnEdge(a, "", y, "c")),
+    )
+    store.lineage.put_shape(shape)
+    up = walk.upstream(store, file.node, columns=True)
+    assert {(link.source, link.target) for link in up.edges} == {("datasetField:f:x:A", file.node)}
+    down = walk.downstream(store, a.node, columns=True)
+    assert {(link.source, link.target) for link in down.edges} == {(a.node, "datasetField:f:y:c")}
+    assert {node.id for node in walk.upstream(store, a.node, columns=True).nodes} == {"datasetField:f:a:p"}

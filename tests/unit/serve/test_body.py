@@ -41,6 +41,10 @@ def test_gzip_in_pieces_and_in_several_members_is_unpacked() -> None:
     assert read([packed[:5], packed[5:]], "GZIP") == b"first second"
 
 
+def test_the_old_name_of_gzip_and_zeros_after_its_end_are_taken() -> None:
+    assert read([gzip.compress(b"abc") + b"\0" * 600], "x-gzip") == b"abc"
+
+
 @pytest.mark.parametrize(
     ("parts", "packing", "kind"),
     [

@@ -49,7 +49,8 @@ def held(store: Store) -> set[Row]:
 
 def flows(store: Store) -> set[tuple[str, str, int, int]]:
     return {
-        (s.rpartition(":")[2], t.rpartition(":")[2], start, end) for s, t, start, end in store.canonical.facts("flow")
+        (s.rpartition(":")[2], t.rpartition(":")[2], start, end)
+        for s, t, start, end, _ in store.canonical.facts("flow")
     }
 
 
@@ -127,6 +128,15 @@ def test_the_words_of_a_run_are_guesses_pairs_and_what_was_judged() -> None:
     assert words(told(9)) == {(3, 6): {Said(4, ONE_SIDED, 7), Said(4, JUDGED, 9)}}
     pair = {(60, 40, 7): Step(2, "column", 1.0, 7, OPEN)}
     assert words(told(7, pair)) == {(3, 6): {Said(4, rank("column"), 7), Said(4, JUDGED, 7)}}
+
+
+def test_a_guess_that_is_told_pair_by_pair_is_not_judged_as_long_as_it_stands() -> None:
+    guess = {(60, 40, 7): Step(2, "cartesian", 0.5, 7, OPEN)}
+    assert words(told(7, guess)) == {(3, 6): {Said(4, MANY_SIDED, 7)}}
+    ended = {(60, 40, 8): Step(2, "cartesian", 0.5, 8, 9)}
+    assert words(told(7, ended)) == {
+        (3, 6): {Said(4, MANY_SIDED, 8, 9), Said(4, JUDGED, 7, 8), Said(4, JUDGED, 9)},
+    }
 
 
 _runs = st.tuples(

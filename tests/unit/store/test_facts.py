@@ -17,6 +17,7 @@ from driftline.event.lineage import (
     Version,
 )
 from driftline.store import facts as module
+from driftline.store.amounts import Amounts
 from driftline.store.blobs import Blobs
 from driftline.store.connection import OPEN
 from driftline.store.facts import Held, Step, Teller, pack_names, spread, unpack_names
@@ -34,7 +35,7 @@ class Told:
     def __init__(self, *states: tuple[int, dict[str, Any]], kind: Any = "run") -> None:
         connection = SqliteConnection(None)
         names, blobs = Names(connection), Blobs(connection)
-        teller = Teller(names, Versions(connection), Schemas(blobs), blobs)
+        teller = Teller(names, Versions(connection, Amounts(connection)), Schemas(blobs), blobs)
         history = History(kind, tuple(State(since, RunShape(run="r", job=JOB, **said)) for since, said in states))
         self.facts = teller.facts(history, RUN)
         self.place = {names.dataset(one): one.name for one in (A, B, OUT)} | {names.job(JOB): "j"}
@@ -121,7 +122,7 @@ def test_known_pairs_are_steps_past_the_run() -> None:
 
 def test_ties_and_renames_have_spans_of_their_own() -> None:
     tie = Tie(Place("DATASET", "n", "a"), Place("JOB", "n", "j"))
-    told = Told((5, {"ties": (tie,)}), (8, {"outputs": touched(OUT, before=B)}))
+    told = Told((5, {"ties": (tie,)}), (8, {"outputs": touched(OUT, formerly=(B,))}))
     found = {(told.place[s], told.place[t], since): held for (t, s, since), held in told.facts.ties.items()}
     assert found == {
         ("a", "j", 5): Held(1, "explicit", 1.0, 8),
@@ -159,3 +160,4 @@ def test_other_names_are_said_when_they_change() -> None:
 def test_names_come_back_from_their_bytes() -> None:
     assert unpack_names(pack_names([A, Dataset("s3://b", "k v:x")])) == [A, Dataset("s3://b", "k v:x")]
     assert unpack_names(pack_names([])) == []
+    assert unpack_names(pack_names([Dataset("n", "a\u2028b\x85c"), A])) == [Dataset("n", "a\u2028b\x85c"), A]

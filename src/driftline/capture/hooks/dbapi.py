@@ -9,7 +9,7 @@ import functools
 import os
 import sqlite3
 import weakref
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
@@ -37,12 +37,10 @@ def install(module: Any) -> list[Patch]:
 
     @functools.wraps(original)
     def connect(*args: Any, **kwargs: Any) -> Any:
-        if own.inside() is own.OURS or len(args) > _FACTORY:
+        factory = fault.attempt("hook sqlite3.connect", _factory, args, kwargs)
+        if factory is None:
             return original(*args, **kwargs)
-        factory = kwargs.get("factory", sqlite3.Connection)
-        if not isinstance(factory, type) or not issubclass(factory, sqlite3.Connection):
-            return original(*args, **kwargs)
-        made = original(*args, **{**kwargs, "factory": _connection(factory)})  # type: ignore[arg-type]  # its __hash__
+        made = original(*args, **{**kwargs, "factory": factory})
         fault.attempt(_PIECE, _name, made, args[0] if args else kwargs.get("database"), kwargs.get("uri"))
         return made
 
@@ -54,13 +52,24 @@ def install(module: Any) -> list[Patch]:
     return patches
 
 
+def _factory(args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> type | None:
+    """The class that a connection is to be of; None = the one that it would be of anyway."""
+    if own.inside() is own.OURS or len(args) > _FACTORY:
+        return None
+    factory = kwargs.get("factory", sqlite3.Connection)
+    if not isinstance(factory, type) or not issubclass(factory, sqlite3.Connection):
+        return None
+    return _connection(factory)  # type: ignore[arg-type]  # its __hash__ is object's
+
+
 @functools.cache
 def _connection(factory: type) -> type:
     """The class of connections that record, made from the user's own."""
 
     def cursor(self: Any, factory: Any = sqlite3.Cursor) -> Any:
         recording = isinstance(factory, type) and issubclass(factory, sqlite3.Cursor)
-        return made.__base__.cursor(self, _cursor(factory) if recording else factory)  # type: ignore[union-attr]
+        kind = fault.attempt(_PIECE, _cursor, factory) if recording else None
+        return made.__base__.cursor(self, factory if kind is None else kind)  # type: ignore[union-attr]
 
     functools.update_wrapper(cursor, sqlite3.Connection.cursor)
     methods = {name: _through_cursor(factory, name) for name in _EXECUTES}
@@ -97,7 +106,7 @@ def _through_cursor(factory: type, name: str) -> Any:
 
     @functools.wraps(original)
     def call(self: Any, *args: Any, **kwargs: Any) -> Any:
-        cursor = sqlite3.Connection.cursor(self, _cursor(sqlite3.Cursor))
+        cursor = sqlite3.Connection.cursor(self, fault.attempt(_PIECE, _cursor, sqlite3.Cursor) or sqlite3.Cursor)
         return getattr(cursor, name)(*args, **kwargs)
 
     return patch.unseen(call, original)
@@ -120,12 +129,17 @@ def _recording(original: Callable[..., Any]) -> Callable[..., Any]:
     @functools.wraps(original)
     def call(self: Any, *args: Any, **kwargs: Any) -> Any:
         result = original(self, *args, **kwargs)
-        run = active()
-        if run is not None and args and not fault.off(_PIECE) and self not in claimed:
-            patch.noted(_PIECE, run, _record, run, self, args[0])
+        if args:
+            fault.attempt(_PIECE, _seen, self, args[0])
         return result
 
     return patch.unseen(call, original)  # type: ignore[no-any-return]
+
+
+def _seen(cursor: Any, text: Any) -> None:
+    run = active()
+    if run is not None and not fault.off(_PIECE) and cursor not in claimed:
+        patch.noted(_PIECE, run, _record, run, cursor, text)
 
 
 def _record(run: Run, cursor: Any, text: Any) -> None:

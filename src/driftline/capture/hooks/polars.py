@@ -10,6 +10,7 @@ import sys
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from driftline.capture import fault
 from driftline.capture.hooks import database, patch, table
 from driftline.capture.hooks.beside import Beside
 from driftline.capture.hooks.patch import PASS, Before, Call, Patch, around
@@ -73,12 +74,13 @@ def _passing(owner: Any, name: str) -> list[Patch]:
     original = owner.__dict__.get(name)
     if original is None or isinstance(original, staticmethod | classmethod | property):
         return []
+    piece = f"hook {getattr(owner, '__name__', owner)}.{name}"
 
     @functools.wraps(original)
     def call(*args: Any, **kwargs: Any) -> Any:
         result = original(*args, **kwargs)
         if _origins:
-            _hand_on(args, kwargs, result)
+            fault.attempt(piece, _hand_on, args, kwargs, result)
         return result
 
     setattr(owner, name, patch.unseen(call, original))

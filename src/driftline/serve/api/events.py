@@ -2,8 +2,8 @@
 
 Enters: one event, or an array of them. Leaves: a receipt, acknowledged only when the event is durable. An
 event that cannot be read is kept in quarantine and answered with 400 and the reason, never with a status that
-makes clients send it again. Source: https://openlineage.io/spec/2-0-2/OpenLineage.json and its batch
-endpoint.
+makes clients send it again; so is a batch that is no array.
+Source: https://openlineage.io/spec/2-0-2/OpenLineage.json and its batch endpoint.
 """
 
 import msgspec
@@ -11,6 +11,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from driftline.errors import BadEvent
+from driftline.event import brackets
 from driftline.event.openlineage import Event
 from driftline.event.report import Receipt
 from driftline.serve import body
@@ -58,8 +59,12 @@ async def receive(request: Request) -> Response:
 async def receive_batch(request: Request) -> Response:
     """Take an array of OpenLineage events."""
     intake: Intake = request.app.state.intake
-    events = body.decode(await body.read(request), list[msgspec.Raw])
-    receipts = await intake.take([bytes(event) for event in events])
+    raw = await body.read(request)
+    events = brackets.members(raw)
+    if events is None:
+        receipt = await intake.refuse(raw, "no array of events, though it came as a batch")
+        raise BadEvent(receipt.reason)
+    receipts = await intake.take(events)
     failed = [FailedEvent(i, r.reason) for i, r in enumerate(receipts) if r.status == "quarantined"]
     if not failed:
         return Response(status_code=204)
