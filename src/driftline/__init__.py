@@ -30,7 +30,6 @@ if TYPE_CHECKING:
 
 __version__ = "0.1.0"
 
-# guard and serve are rooms as well as functions: their packages are callable (docs/decisions/0003).
 _NAMES = {
     "answers": ("answer", "record_answer"),
     "ask": ("diff", "impact", "lineage", "path", "select"),
@@ -43,18 +42,16 @@ _NAMES = {
     "watch": ("unwatch", "watch"),
 }
 _PLACES = {name: f"driftline.capture.{module}" for module, names in _NAMES.items() for name in names}
-_ROOMS = ("guard", "serve")
+_ROOMS = ("guard", "serve")  # packages that are callable (docs/decisions/0003)
 __all__ = ["__version__", *_PLACES, *_ROOMS]  # noqa: PLE0604 - every element is a string
 
 
 def __getattr__(name: str) -> Any:
     if name in _ROOMS:
         return importlib.import_module(f"driftline.{name}")
-    place = _PLACES.get(name)
-    if place is None:
+    if name not in _PLACES:
         raise AttributeError(f"module 'driftline' has no attribute {name!r}")
-    value = getattr(importlib.import_module(place), name)
-    globals()[name] = value
+    globals()[name] = value = getattr(importlib.import_module(_PLACES[name]), name)
     return value
 
 
