@@ -48,10 +48,9 @@ __all__ = ["__version__", *_PLACES, *_ROOMS]  # noqa: PLE0604 - every element is
 def __getattr__(name: str) -> Any:
     if name in _ROOMS:
         return importlib.import_module(f"driftline.{name}")
-    place = _PLACES.get(name)
-    if place is None:
+    if name not in _PLACES:
         raise AttributeError(f"module 'driftline' has no attribute {name!r}")
-    globals()[name] = value = getattr(importlib.import_module(place), name)
+    globals()[name] = value = getattr(importlib.import_module(_PLACES[name]), name)
     return value
 
 

@@ -1,5 +1,6 @@
 """What is inside files and tables: the same rows give the same contents whatever holds them."""
 
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -142,3 +143,23 @@ def test_a_large_file_takes_the_memory_of_a_block_not_of_the_file(
     assert found is not None
     assert found.rows == 4_000_000
     assert pool.max_memory() < 8_000_000  # the values alone have 32 MB
+
+
+def test_columns_that_only_number_the_rows_tell_nothing() -> None:
+    rows = range(100)
+    found = contents.of_arrow(
+        pa.table({
+            "number": [row + 5 for row in rows],
+            "down": [-3.5 * row for row in rows],
+            "day": [date(2024, 1, 1) + timedelta(days=row) for row in rows],
+            "name": [f"row-{row}" for row in rows],
+            "value": [row * row % 97 + row / 7 for row in rows],
+            "word": [f"w{row * row}" for row in rows],
+            "flag": [row % 3 == 0 for row in rows],
+            "one": [1] * 100,
+            "none": pa.nulls(100, pa.int64()),
+        })
+    )  # fmt: skip
+    assert found.regular == {"number", "down", "day", "name"}
+    assert found.telling == {"value", "word"}
+    assert found.varied == set(found.hashes) - {"one", "none"}

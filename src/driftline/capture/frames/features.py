@@ -67,6 +67,8 @@ def passed(transformer: Any, columns: Features) -> Features:
     """Return the features that a fitted transformer makes of ``columns``."""
     if transformer is None or (isinstance(transformer, str) and transformer == "passthrough"):
         return columns
+    if type(transformer).__name__ == "FunctionTransformer" and transformer.func is None:
+        return columns  # what a fitted column transformer has in place of "passthrough"
     if isinstance(transformer, str):  # "drop"
         return []
     if hasattr(transformer, "transformers_") and hasattr(transformer, "output_indices_"):

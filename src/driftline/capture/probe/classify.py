@@ -158,7 +158,7 @@ class Classifier:
     def _by_match(self, effect: Effect, output: int, same: frozenset[str]) -> bool:
         """Whether some column of another table, mapped along, makes the change undone."""
         ways = [effect.results[way] for way in KEEPING if way in effect.results]
-        if all(self._equal(found, output, same) for found in ways):
+        if ways and all(self._equal(found, output, same) for found in ways):
             return False
         return any(
             self._equal(one.results, output, same | self._unchanged(one.other, output))
@@ -303,7 +303,7 @@ class Classifier:
         whole = [effect.differences[way][output].cells for way in KEEPING if way in effect.differences]
         merges = self._merges(effect.argument, output)
         if merges is not None:
-            return merges
+            return merges and not self._chooses(effect, output)
         sources = tables.height(self._data[effect.argument]) * len(reached) / max(1, len(trials))
         return sources / max(1, max(whole, default=1)) > _MEET
 
@@ -315,6 +315,28 @@ class Classifier:
             self._doubled[argument] = self._results({**self._data, argument: tables.take(data, rows)})
         found = self._doubled[argument]
         return None if found is None else found[output].rows < _MEET * self._base[output].rows
+
+    def _chooses(self, effect: Effect, output: int) -> bool:
+        """Whether of rows that are there twice, with other values, always the first or always the last counts."""
+        data = self._data[effect.argument]
+        values = tables.column(data, effect.column)
+        twice = tables.take(data, [*range(len(values)), *range(len(values))])
+        ends: list[tuple[bool, bool]] = []
+        for way, make in (("moved", mutate.moved), ("turned", mutate.turned)):
+            by = make(values)
+            if by is None or way not in effect.results:
+                continue
+            try:
+                changed = tables.replaced(twice, effect.column, [*values, *mutate.mapped(values, by)])
+            except tables.CannotHold:
+                continue
+            found = self._results({**self._data, effect.argument: changed})
+            if found is None:
+                return False
+            plain = compare.multiset(found[output], _ALL)
+            last = compare.multiset(effect.results[way][output], _ALL)
+            ends.append((plain == compare.multiset(self._base[output], _ALL), plain == last))
+        return bool(ends) and (all(first for first, _ in ends) or all(last for _, last in ends))
 
     def _of_column(self, name: str, trials: Sequence[Trial], base: Result, meeting: bool) -> tuple[str, Any, str]:
         """How a column reaches one column of the result by its value."""

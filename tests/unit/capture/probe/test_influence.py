@@ -133,6 +133,11 @@ def one_number(orders):  # type: ignore[no-untyped-def]
     return float(orders.qty.sum())
 
 
+def looked_up(orders, users):  # type: ignore[no-untyped-def]
+    country = dict(zip(users.uid, users.country, strict=True))
+    return [{"oid": order["oid"], "country": country[order["uid"]]} for order in orders.to_dict("records")]
+
+
 ORDERS_OID = {"oid": {"orders.oid IDENTITY"}}
 BY_HAND: list[tuple[Callable[..., Any], dict[str, set[str]]]] = [
     (two_merges, {
@@ -174,6 +179,9 @@ BY_HAND: list[tuple[Callable[..., Any], dict[str, set[str]]]] = [
     (two_results, {
         **ORDERS_OID, "1:pid": {"orders.pid IDENTITY"}, "1:qty": {"orders.qty AGGREGATION"},
         "1:": {"orders.pid GROUP_BY"},
+    }),
+    (looked_up, {
+        **ORDERS_OID, "country": {"users.country IDENTITY"}, "": {"orders.uid JOIN", "users.uid JOIN"},
     }),
     (in_place, {"more": {"orders.qty TRANSFORMATION"}}),
     (texts, {"s": {"orders.state TRANSFORMATION", "orders.note TRANSFORMATION"}}),
