@@ -26,7 +26,7 @@ def drill(*words: str) -> tuple[int, dict[str, Any]]:
 
 
 def test_whatever_fails_inside_of_capture_users_see_the_same() -> None:
-    code, said = drill("--seed", "7", "--injections", "4000", "--seconds", "25")
+    code, said = drill("--seed", "7", "--injections", "4000", "--seconds", "15")
     assert said["differences"] == []
     assert code == said["changes_in_the_users_results"] == 0
     assert said["shells_missing"] == []  # the functions without points are those that are named

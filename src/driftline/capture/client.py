@@ -16,7 +16,7 @@ from collections.abc import Callable
 from typing import Any, Protocol
 
 from driftline import config
-from driftline.capture import fault, place
+from driftline.capture import fault, measure, place
 from driftline.capture.sender import Item, Sender, Unmade
 from driftline.config import Settings
 from driftline.event import sink as sinks
@@ -129,6 +129,7 @@ def forget() -> None:
 
 def _install(settings: Settings, open_sink: OpenSink) -> None:
     switch.use(settings)
+    measure.use(settings)
     _process.client = Client(settings, open_sink) if settings.enabled else None
     _process.settled = True
     if settings.enabled and not _process.atexit:

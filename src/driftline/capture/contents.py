@@ -22,6 +22,7 @@ import pyarrow as pa
 from pyarrow import csv, feather, ipc, json, parquet
 
 from driftline import profile
+from driftline.capture import measure
 from driftline.event.facets import FingerprintFacet
 from driftline.event.lineage import Field
 from driftline.profile import facet
@@ -188,13 +189,16 @@ def columns(path: str) -> tuple[str, ...] | None:
 
 def of_arrow(table: pa.Table) -> Contents:
     """Return the contents of an Arrow table."""
-    found = profile.fingerprint(table, rows=table.num_rows * table.num_columns <= ROWS_LIMIT)
-    return _contents(table.schema, found, profile.build(table), _regular_ones(table))
+    profiled = measure.level.profiles
+    found = profile.fingerprint(table, rows=profiled and table.num_rows * table.num_columns <= ROWS_LIMIT)
+    built = profile.build(table) if profiled else None
+    return _contents(table.schema, found, built, _regular_ones(table) if profiled else frozenset())
 
 
 def of_batches(schema: pa.Schema, batches: Iterable[pa.RecordBatch], *, profiled: bool) -> Contents:
     """Return the contents of a table that comes in record batches; holds one block of them at a time."""
     prints = profile.Prints(schema)
+    profiled = profiled and measure.level.profiles
     built: list[profile.Profile] = []
     block: list[pa.RecordBatch] = []
     regular: frozenset[str] | None = None  # columns that are so in every batch

@@ -237,7 +237,7 @@ def settle(seen: Seen) -> None:
 def _measure(seen: Seen, gaps: dict[str, int]) -> None:
     try:
         settle(seen)
-        if seen.contents is not None or not seen.path:
+        if seen.contents is not None or not seen.path or not measure.level.contents:
             return
         contents = importlib.import_module(_CONTENTS)
         seen.contents = contents.of_file(seen.path, seen.touched.version, seen.size, seen.modified_ns)

@@ -112,7 +112,8 @@ def of_file(path: str, given: Given, folder: str, budget: measure.Budget | None 
     if pointer is not None:
         attributes["pointer"] = pointer.name
     if state.version.startswith(measure.STAT):
-        why = "not hashed in time" if state.deferred else "too large to be hashed"
+        why = "names only" if not measure.level.contents else "too large to be hashed"
+        why = "not hashed in time" if state.deferred else why
         attributes[measure.IDENTITY] = f"path, size and time ({why})"
     touched = Touched(
         dataset=Dataset(given.namespace or located.namespace, located.name),
@@ -143,6 +144,8 @@ def _of_data(touched: Touched, data: Any, path: str) -> Seen:
     if isinstance(data, str):
         version = touched.version or measure.of_text(data)
         return Seen(touched=_with(touched, version=version, kind=kind, bytes=len(data.encode())))
+    if not measure.level.contents:
+        return Seen(touched=_with(touched, version=touched.version, kind=kind))
     if kind == "model":
         version, way = measure.of_object(data)
         named = {"class": f"{type(data).__module__}.{type(data).__qualname__}", "identity": way}
