@@ -7,6 +7,7 @@ listens to its statements.
 Source: https://openlineage.io/docs/spec/naming.
 """
 
+import functools
 import re
 import sqlite3
 import sys
@@ -18,10 +19,12 @@ from driftline.capture import client, measure, observe
 from driftline.capture.emit import Seen
 from driftline.capture.hooks import glance
 from driftline.capture.run import Run
+from driftline.capture.sql import dialect as dialects
 from driftline.capture.sql import statement as statements
 from driftline.capture.sql.edges import SqlEdges
 from driftline.capture.sql.relation import Source
 from driftline.capture.sql.statement import Analysis
+from driftline.errors import BadInput
 from driftline.event.lineage import Dataset, Field, Touched
 
 _SCHEMES = {"postgresql": "postgres", "mariadb": "mysql", "cockroachdb": "postgres"}
@@ -144,7 +147,7 @@ def statement(run: Run, place: Place, text: str, connection: Any = None) -> bool
         found = fields(source.names[0]) if source.kind == "table" else None
         return None if found is None else tuple(field.name for field in found)
 
-    analysis = statements.analyse(plain, columns)
+    analysis = statements.analyse(plain, columns, _dialect(place.scheme))
     if analysis is None:
         return True  # it touches no data
     done = _done.setdefault(run, set())
@@ -157,6 +160,15 @@ def statement(run: Run, place: Place, text: str, connection: Any = None) -> bool
     if any(_tables(one.reads) or one.writes for one in analysis.statements):
         run.statement(text, analysis.form)
     return True
+
+
+@functools.cache
+def _dialect(scheme: str) -> str:
+    """The dialect of SQL that a database speaks; "" = none in particular."""
+    try:
+        return dialects.of(scheme).name
+    except BadInput:
+        return ""
 
 
 def _record(run: Run, place: Place, one: Any, analysis: Analysis, fields: Callable[[str], Any]) -> None:
