@@ -51,8 +51,7 @@ def __getattr__(name: str) -> Any:
     place = _PLACES.get(name)
     if place is None:
         raise AttributeError(f"module 'driftline' has no attribute {name!r}")
-    value = getattr(importlib.import_module(place), name)
-    globals()[name] = value
+    globals()[name] = value = getattr(importlib.import_module(place), name)
     return value
 
 

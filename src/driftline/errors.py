@@ -62,7 +62,7 @@ class NotFound(DriftlineError):
     """Nothing by that name is known here."""
 
     code = "not-found"
-    hint = "Check the spelling; 'driftline lineage --list' shows what is known."
+    hint = "Check the spelling; 'driftline search' finds datasets, columns and jobs by parts of their names."
     http_status = 404
     exit_code = 66
 

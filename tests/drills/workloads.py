@@ -610,7 +610,6 @@ WORKLOADS: dict[str, Callable[[Kit], Any]] = {
     for one in (
         pandas_files, pandas_parquet, polars_files, duckdb_files, pyarrow_files, sqlite_statements,
         sqlalchemy_statements, objects_in_files, files_by_address, spans, steps, runs, generators, asynchronous,
-        threads, answers, middleware,
-        served, guarded, deployed,
+        threads, answers, middleware, served, guarded, deployed,
     )
 }  # fmt: skip

@@ -2,7 +2,7 @@
 
 Enters: what a run touched, with column edges, code and parameters. Leaves: one event per state. Contents of
 files that were not measured on the user's thread are measured here, on the sender's; what cannot be measured is
-said in the event as a gap. A profile is sent once per dataset version and process. Source:
+said in the event as a gap. Profile and fingerprint are sent once per dataset version and process. Source:
 https://openlineage.io/spec/2-0-2/OpenLineage.json.
 """
 
@@ -235,10 +235,12 @@ def _dataset(seen: Seen, trace: Trace, profiled: set[tuple[str, str, str]], *, o
         schema = [{"name": field.name, "type": field.type} for field in fields]
         found["schema"] = facets.pack("schema", {"fields": schema})
     key = (touched.dataset.namespace, touched.dataset.name, touched.version)
-    if contents is not None and contents.profile and key not in profiled:
+    if contents is not None and contents.prints is not None and key not in profiled:
         profiled.add(key)
-        body = facets.ProfileFacet(format="dlp1", data=contents.profile)
-        found["driftline_profile"] = facets.pack("driftline_profile", body)
+        found["driftline_fingerprint"] = facets.pack("driftline_fingerprint", contents.prints)
+        if contents.profile:
+            body = facets.ProfileFacet(format="dlp1", data=contents.profile)
+            found["driftline_profile"] = facets.pack("driftline_profile", body)
     on_output = {}
     if output:
         lineage = seen.lineage = _columns(

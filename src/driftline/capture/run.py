@@ -237,10 +237,8 @@ class Run:
 
     def statement(self, text: str, template: str = "") -> None:
         """Record a statement; ``template`` is the part of it that counts as code. For hooks."""
-        if text not in self._trace.statements:
-            self._trace.statements.append(text)
-        if template:
-            self._templates.add(template)
+        collect.statement(self._trace, text)
+        self._templates.update((template,) if template else ())
 
     def gap(self, what: str) -> None:
         """Say in the event that something was not captured."""

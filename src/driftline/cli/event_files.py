@@ -1,16 +1,21 @@
-"""Events in files: JSON objects one after the other, each on one line or over several, or arrays of them.
+"""Events in files: JSON objects or arrays of them one after the other, each on one line or over several.
 
-Enters: a binary stream. Leaves: each event as raw bytes, read or not readable: what is not JSON is passed on
-as it is, so that it lands in quarantine with a reason instead of vanishing. A file of objects is never held whole; one
-that begins with an array is.
+Enters: a binary stream, which may be packed by gzip or be UTF-16. Leaves: each event as UTF-8 bytes, read or not
+readable: what is not JSON is passed on as it is, so that it lands in quarantine with a reason instead of vanishing. A
+file is never held whole, but for one that is an array over several lines.
 """
 
+import gzip
 import itertools
-from collections.abc import Iterator
+import zlib
+from collections.abc import Iterable, Iterator
 from typing import BinaryIO
 
 import msgspec
 
+from driftline.cli import unpacked
+from driftline.cli.unpacked import Lines
+from driftline.errors import BadInput
 from driftline.event import brackets
 
 _BLANK = b" \t\r\n\x00\xef\xbb\xbf"  # with the byte order mark
@@ -18,12 +23,28 @@ _LONGEST = 64 * 1024 * 1024  # bytes over several lines that are looked at for t
 
 
 def events(stream: BinaryIO) -> Iterator[bytes]:
-    """Yield the events of ``stream`` in order."""
-    first = next((line for line in stream if line.strip(_BLANK)), b"")
-    if first.strip(_BLANK).startswith(b"["):
-        yield from _array(first + stream.read())
+    """Yield the events of ``stream`` in order.
+
+    Raises:
+        BadInput: what is packed by gzip cannot be unpacked to its end, or what begins as UTF-16 does not go on so.
+    """
+    with unpacked.opened(stream) as lines:
+        try:
+            yield from _events(lines)
+        except (EOFError, zlib.error, gzip.BadGzipFile) as error:
+            hint = "The events before that place were taken; fetch the file anew, and ingest it again."
+            raise BadInput(f"the gzip file is damaged: {error}", hint=hint) from error
+        except UnicodeError as error:
+            raise BadInput(f"the file begins as UTF-16 but cannot be read so: {error}") from error
+
+
+def _events(lines: Lines) -> Iterator[bytes]:
+    first = next((line for line in lines if line.strip(_BLANK)), b"")
+    text = first.strip(_BLANK)
+    if text.startswith(b"[") and not _is_json(text):
+        yield from _array(first + lines.read())
     else:
-        yield from _objects(itertools.chain([first], stream))
+        yield from _objects(itertools.chain([first], lines))
 
 
 def _objects(lines: Iterator[bytes]) -> Iterator[bytes]:
@@ -53,8 +74,15 @@ def _opens(line: bytes, goes_on: bool) -> int:
     return brackets.open_after(text)
 
 
-def _each(lines: list[bytes]) -> Iterator[bytes]:
-    return filter(None, (line.strip(_BLANK) for line in lines))
+def _each(lines: Iterable[bytes]) -> Iterator[bytes]:
+    """Yield the events of lines: of each one, those of an array, or none."""
+    for line in lines:
+        text = line.strip(_BLANK)
+        found = brackets.members(text) if text.startswith(b"[") else None
+        if found is not None:
+            yield from found
+        elif text:
+            yield text
 
 
 def _array(whole: bytes) -> Iterator[bytes]:
@@ -63,15 +91,10 @@ def _array(whole: bytes) -> Iterator[bytes]:
         yield from found
         return
     lines = [line.strip(_BLANK) for line in whole.split(b"\n")]
-    if len(lines) > 1 and all(not line or _is_array(line) for line in lines):
-        for line in filter(None, lines):  # one array per line
-            yield from brackets.members(line) or ()
+    if len(lines) > 1 and all(not line or brackets.members(line) is not None for line in lines):
+        yield from _each(lines)  # one array per line
     else:
         yield whole.strip(_BLANK)
-
-
-def _is_array(line: bytes) -> bool:
-    return line.startswith(b"[") and _is_json(line)
 
 
 def _is_json(text: bytes) -> bool:

@@ -57,7 +57,7 @@ def quarantine(ctx: click.Context, node: str, reason: str, as_json: bool) -> Non
     NODE is a dataset (from now on) or one version of it (dataset:namespace:name#version).
     """
     with opened.engine(ctx) as engine:
-        entry = engine.quarantine(engine.resolve(node), reason)
+        entry = engine.quarantine(opened.node(engine, node), reason)
     if as_json:
         show.as_json(entry)
     else:

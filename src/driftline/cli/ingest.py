@@ -29,7 +29,7 @@ Step = Callable[[int], object]
 @click.option("--json", "as_json", is_flag=True, help="Print one receipt per event, one a line.")
 @click.pass_context
 def ingest(ctx: click.Context, files: tuple[str, ...], as_json: bool) -> None:
-    """Read OpenLineage events from FILEs: one object, an array, or one a line; - is standard input.
+    """Read OpenLineage events from FILEs: one object, an array, or one a line; gzip too; - is standard input.
 
     An event that cannot be read is kept in quarantine; the command then exits with 65.
     """

@@ -35,6 +35,9 @@ PLACES = {
     "owner": Place("driftline.cli.owner", "owner", "Say who owns what."),
     "describe": Place("driftline.cli.describe", "describe", "Say what a dataset, a column or a job is."),
     "term": Place("driftline.cli.term", "term", "Keep the glossary, and say what stands for its terms."),
+    "sql-lineage": Place(
+        "driftline.cli.sql_lineage", "sql_lineage", "Print which columns reach which, from SQL alone."
+    ),
     "guard": Place("driftline.cli.guard", "guard", "Show, set and lift quarantines."),
     "store": Place("driftline.cli.store", "store", "Check, compare, copy, shrink and prune the store."),
 }

@@ -12,7 +12,9 @@ LISTED = 6  # values of a facet that are shown
 
 @click.command()
 @click.argument("text", nargs=-1)
-@click.option("--type", "sort", type=click.Choice(["dataset", "job", "field", "term"]), help="Only such things.")
+@click.option(
+    "--type", "sort", type=click.Choice(["dataset", "version", "field", "job", "run", "term"]), help="Only such things."
+)
 @click.option("--kind", default="", help="Only datasets of this kind, such as table.")
 @click.option("--namespace", default="", help="Only of this namespace.")
 @click.option("--tag", default="", help="Only what has this tag itself.")

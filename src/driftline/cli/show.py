@@ -5,7 +5,7 @@ of its own shape carries the same meaning. Piped output has no escape codes and 
 """
 
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import click
@@ -15,6 +15,8 @@ from rich.table import Table
 from rich.text import Text
 
 from driftline import clock
+from driftline.event import names
+from driftline.event.lineage import Link, Node
 
 PIPED_WIDTH = 200
 SIGNS = {
@@ -65,6 +67,24 @@ def table(headings: Sequence[str], rows: Iterable[Sequence[str | Text]], *, righ
         drawn.add_row(*(cell if isinstance(cell, Text) else Text(cell) for cell in row))
     if drawn.row_count:
         console().print(drawn)
+
+
+def sure(link: Link) -> str:
+    """Return how sure a link is, and by what; ``""`` where it is certain. What led along it may be a guess."""
+    if link.through < 1:
+        return f"{link.through:.0%} sure"
+    return f"{link.provenance}, {link.confidence:.0%} sure" if link.confidence < 1 else ""
+
+
+def name(node: Node) -> str:
+    """Return what people call a node; its own name also where that has signs by which an id is taken apart."""
+    return node.label if node.type in ("DATASET", "JOB") and node.label else names.label(node.id)
+
+
+def unmatched(words: Mapping[str, str]) -> None:
+    """Say, beside the answer, which words of a selector fit nothing, and what is near each."""
+    for word, near in words.items():
+        click.echo(f"Note: nothing fits {word!r} in the selector{f'; {near}' if near else ''}.", err=True)
 
 
 def heading(text: str) -> None:

@@ -153,7 +153,11 @@ def _out(file: str | None) -> Iterator[Callable[[bytes], object]]:
     if file is None:
         yield sys.stdout.buffer.write
         return
-    with Path(file).open("wb") as stream:
+    with contextlib.ExitStack() as held:
+        try:
+            stream = held.enter_context(Path(file).open("wb"))
+        except OSError as error:
+            raise BadInput(f"{file} cannot be written: {error.strerror}") from error
         yield stream.write
 
 

@@ -5,12 +5,11 @@ Enters: the parameters of an HTTP address, as texts. Leaves: the record that the
 """
 
 from collections.abc import Callable, Mapping
-from pathlib import Path
 from typing import Any
 
 from driftline.config import Settings
 from driftline.engine.engine import Engine
-from driftline.errors import BadInput, StoreUnusable
+from driftline.errors import BadInput
 from driftline.event.lineage import Subgraph
 from driftline.event.report import Answers, Difference, Explanation, Impact, Selected
 
@@ -107,9 +106,4 @@ def open_memory(settings: Settings) -> LocalMemory:
     Raises:
         StoreUnusable: there is none, or it cannot be opened.
     """
-    scheme, mark, rest = settings.location.partition("://")
-    folder = rest if mark else settings.location
-    if scheme in ("sqlite", settings.location) and not Path(folder).is_dir():
-        hint = "Name its folder with driftline.configure(home=…), or record something first."
-        raise StoreUnusable(f"there is no folder {folder}", hint=hint)
-    return LocalMemory(Engine.open(settings))
+    return LocalMemory(Engine.open(settings, create=False))

@@ -17,6 +17,7 @@ from driftline.event.report import Receipt
 from driftline.store.log import Fresh, Refused
 
 ALL = 1_000_000
+_KNOWN: dict[str, Literal["quarantined", "discarded"]] = {"quarantined": "quarantined", "discarded": "discarded"}
 
 
 def receipt(house: House, id_: str) -> Receipt:
@@ -29,9 +30,9 @@ def receipt(house: House, id_: str) -> Receipt:
     if found is None:
         raise NotFound(f"event {id_!r}", hint="The id of an event is in the receipt that was given for it.")
     entry, note = found
-    status: Literal["quarantined", "accepted"] = "quarantined" if entry.status == "quarantined" else "accepted"
+    status: Literal["quarantined", "discarded", "accepted"] = _KNOWN.get(entry.status, "accepted")
     plain = Receipt(status=status, event=entry.id, reason=note.reason, replaced_by=note.replaced_by)
-    return accept.with_notes(plain, entry.raw) if entry.status == "accepted" else plain
+    return accept.with_notes(plain, entry.raw, entry.received_us) if entry.status == "accepted" else plain
 
 
 def raw(house: House, id_: str) -> bytes:
@@ -66,11 +67,7 @@ def replay(house: House, rules: Mapping | None = None, ids: Sequence[str] = (), 
     Raises:
         BadInput: an id is not in quarantine.
     """
-    waiting = {one.id: one for one in house.store.log.refused(ALL)}
-    unknown = [id_ for id_ in ids if id_ not in waiting]
-    if unknown:
-        raise BadInput(f"not in quarantine: {', '.join(unknown)}", hint="List what is with 'driftline events held'.")
-    chosen = [waiting[id_] for id_ in ids] if ids else list(reversed(waiting.values()))
+    chosen = _chosen(house, ids)
     taken: list[Receipt] = []
     refused: list[Receipt] = []
     for one in chosen:
@@ -88,6 +85,28 @@ def replay(house: House, rules: Mapping | None = None, ids: Sequence[str] = (), 
         taken, late = _folded(house, taken)
         refused += late
     return Replayed(taken=tuple(taken), refused=tuple(refused))
+
+
+def discard(house: House, ids: Sequence[str] = ()) -> int:
+    """Give up events in quarantine (none named: all): they stay in the log, and wait no longer; return how many.
+
+    Raises:
+        BadInput: an id is not in quarantine.
+    """
+    with house.lock, house.store.transaction():
+        chosen = _chosen(house, ids)
+        for one in chosen:
+            house.store.log.discard(one)
+    return len(chosen)
+
+
+def _chosen(house: House, ids: Sequence[str]) -> list[Refused]:
+    """Return the events in quarantine that are named, or all, oldest first."""
+    waiting = {one.id: one for one in house.store.log.refused(ALL)}
+    unknown = [id_ for id_ in ids if id_ not in waiting]
+    if unknown:
+        raise BadInput(f"not in quarantine: {', '.join(unknown)}", hint="List what is with 'driftline events held'.")
+    return [waiting[id_] for id_ in dict.fromkeys(ids)] if ids else list(reversed(waiting.values()))
 
 
 def _take(house: House, one: Refused, fresh: Fresh) -> Receipt:

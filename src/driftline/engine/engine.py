@@ -66,20 +66,25 @@ class Engine:
         self.catalogue = Catalogue(house)
 
     @classmethod
-    def open(cls, settings: Settings) -> "Engine":
-        """Open or create the store of ``settings``.
+    def open(cls, settings: Settings, *, create: bool = True) -> "Engine":
+        """Open the store of ``settings``; one that does not exist is made where ``create`` says so.
 
         Raises:
             StoreTooNew: a newer Driftline wrote it; nothing was changed.
-            StoreUnusable: it cannot be opened.
+            StoreUnusable: it cannot be opened, or there is none.
         """
-        store = open_store(settings.location, home=settings.home)
+        store = open_store(settings.location, home=settings.home, create=create)
         house = House(settings, store, Outbox(store, settings))
         remember.everything(house)
         return cls(house)
 
     def take_charge(self) -> None:
-        """Tell every guard of this home the mode and the quarantines in force; for processes that write."""
+        """Tell every guard of this home the mode and the quarantines in force; for processes that write.
+
+        Raises:
+            StoreUnusable: the store may only be read here.
+        """
+        self.house.store.demand_writing()
         with self.house.lock:
             quarantine.publish(self.house)
         self.house.outbox.deliver(self.house.now())
@@ -134,6 +139,14 @@ class Engine:
             BadInput: an id is not in quarantine.
         """
         return desk.replay(self.house, rules, ids, rehearse=rehearse)
+
+    def discard(self, ids: Sequence[str] = ()) -> int:
+        """Give up events in quarantine (none named: all); return how many. They stay in the log.
+
+        Raises:
+            BadInput: an id is not in quarantine.
+        """
+        return desk.discard(self.house, ids)
 
     def facets(self, node: str, name: str = "") -> Facets:
         """Return the facets of a dataset, a job or a run that stand, byte for byte.
@@ -206,7 +219,7 @@ class Engine:
             view: ``union`` over all runs, ``last``: what the last run of each job did, or the id of one run.
             roll_up: jobs as they are (task), or as those on whose behalf they ran: their parent, the root of all.
             hide_inner: leave out datasets that one job alone writes and reads.
-            limit: nodes to walk in each direction; a graph that was cut says so.
+            limit: nodes in each direction, jobs among them; a graph that was cut says so.
         """
         asked = Question(
             node=node,
@@ -241,6 +254,10 @@ class Engine:
         """
         return selection.nodes(self.house, selector, exclude, as_of_us, limit)
 
+    def near(self, word: str) -> str:
+        """Return what a word of a selector that fits nothing may have meant, in words; ``""`` where nothing is near."""
+        return selection.near(self.house, word)
+
     def among(
         self, selector: str, *, exclude: str = "", as_of_us: int | None = None, limit: int = shape.LIMIT
     ) -> Subgraph:
@@ -263,6 +280,10 @@ class Engine:
             Ambiguous: several; the message lists them.
         """
         return questions.resolve(self.house, text)
+
+    def also(self, text: str, node: str) -> list[str]:
+        """Return what else goes by the name ``text``, which was understood as ``node``; nothing for a node id."""
+        return self.house.store.lineage.also(text, node)
 
     def search(self, text: str, limit: int = 20) -> list[Node]:
         """Return nodes whose name contains ``text``, the nearest first."""

@@ -86,7 +86,7 @@ def _weave(house: House, by_owner: dict[Owner, list[Waiting]]) -> list[RunShape]
         if texts[owner] in folded:
             said = [openlineage.decode(raw) for raw in store.log.of_owner(*owner)]
         found = fold.fold(said)
-        store.profiles.put(fold.profiles(said))
+        store.profiles.put(fold.measures(said))
         histories += found
         if owner[1] == RUN and not all(one.quiet for one in waiting_):
             news += [history.shape for history in found]

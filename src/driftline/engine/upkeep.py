@@ -110,6 +110,9 @@ def prune(house: House, before_us: int, *, rehearse: bool = False, progress: Pro
         runs += len(gone)
         spared += len(batch) - len(gone)
         progress(len(batch))
+    if runs and not rehearse:
+        with house.lock:
+            house.store.index.review()
     return Pruned(runs=runs, events=events, spared=spared, rehearsed=rehearse)
 
 

@@ -114,6 +114,7 @@ def run_id(run: str) -> str:
     return f"run:{run}"
 
 
+_UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 _OWNED = re.compile(r"^(?:[a-z][a-z0-9+.-]*://[^:/]*(?::\d+)?|[^:]*):(?P<name>.*)$", re.IGNORECASE)
 
 
@@ -121,14 +122,25 @@ def label(node: str) -> str:
     """Return what people call ``node``: its name without type and namespace.
 
     ``dataset:file:feed/flights#xxh3:1f3a5b7c9d`` is ``feed/flights @ 1f3a5b7c``; a column is
-    ``feed/flights.arr_delay``.
+    ``feed/flights.arr_delay``. Of a dataset whose name has a ``#`` an id alone does not tell whether a version follows.
     """
     kind, _, rest = node.partition(":")
     if kind == "run":
-        return f"run {rest[:8]}"
-    rest, _, version = rest.partition("#") if kind == "dataset" else (rest, "", "")
+        return f"run {short(rest)}"
+    owner, mark, version = rest.rpartition("#") if kind == "dataset" else ("", "", "")
+    rest, version = (owner, version) if mark else (rest, "")
     rest, _, column = rest.rpartition(":") if kind == "datasetField" else (rest, "", "")
     found = _OWNED.match(rest)
     name = found.group("name") if found else rest
-    short = version.rpartition(":")[2][:8] if ":" in version else version
-    return name + (f".{column}" if column else "") + (f" @ {short}" if short else "")
+    return name + (f".{column}" if column else "") + (f" @ {short(version)}" if version else "")
+
+
+def short(version: str) -> str:
+    """Return a version or a run as it is shown: eight letters of what was minted, all of what people named.
+
+    A UUID begins with its time, so that neighbours begin alike: its end is shown.
+    """
+    found = _UUID.search(version)
+    if found:
+        return found[0][-8:] + version[found.end() :]
+    return version.rpartition(":")[2][:8] if ":" in version else version

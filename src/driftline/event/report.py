@@ -13,9 +13,12 @@ from driftline.event.lineage import Dataset, Field, Link, Node, Subgraph
 
 
 class Receipt(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
-    """What became of one event: accepted (new), merged (known already) or quarantined (kept, not folded)."""
+    """What became of one event: accepted (new), merged (known already), quarantined (kept, not folded), or discarded.
 
-    status: Literal["accepted", "merged", "quarantined"]
+    What was discarded was in quarantine and was given up; it is kept, but not tried again.
+    """
+
+    status: Literal["accepted", "merged", "quarantined", "discarded"]
     event: str  # id: its time and the hash of its content
     reason: str = ""  # why it was quarantined
     facets: dict[str, str] = {}  # facet -> why it could not be read; the event is accepted all the same
@@ -157,6 +160,8 @@ class Selected(msgspec.Struct, frozen=True, kw_only=True):
 
     nodes: tuple[Node, ...] = ()
     total: int = 0  # how many there are, those beyond the limit among them
+    unmatched: tuple[str, ...] = ()  # words of the selector that fit nothing
+    notes: tuple[str, ...] = ()  # what may have been meant
 
 
 class LinkChange(msgspec.Struct, frozen=True, kw_only=True):
@@ -183,6 +188,26 @@ class CodeChange(msgspec.Struct, frozen=True, kw_only=True):
     after: str
 
 
+class ColumnCells(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
+    """A column that is not the same in two versions, and where."""
+
+    name: str
+    change: Literal["changed", "came", "went"]
+    rows: tuple[tuple[int, int], ...] = ()  # spans of rows, first and last one, counted from 0
+
+
+class DataChange(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
+    """A dataset with other content: what its two versions' fingerprints say."""
+
+    node: str  # the dataset
+    before: str  # version
+    after: str
+    verdict: str  # same, reordered, appended, added, removed, changed, columns, unknown
+    columns: tuple[ColumnCells, ...] = ()
+    sure: bool = True  # False = the verdict rests on a sample of rows, or on complete groups only
+    sentence: str = ""
+
+
 class Difference(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     """How the graph at one moment differs from the graph at another."""
 
@@ -199,6 +224,7 @@ class Difference(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     columns_changed: tuple[LinkChange, ...] = ()
     fields: tuple[FieldChange, ...] = ()
     code: tuple[CodeChange, ...] = ()
+    data: tuple[DataChange, ...] = ()  # around a node only
     truncated: bool = False  # there was more than the limit let through
     sentence: str = ""
 

@@ -18,6 +18,7 @@ from driftline.event.facets import InputField, Transformation
 from driftline.event.lineage import ColumnEdge, Dataset
 from driftline.event.openlineage import Facets
 
+Kind = tuple[Literal["DIRECT", "INDIRECT"], str]  # type and subtype
 _ROWS = frozenset({"JOIN", "GROUP_BY", "FILTER", "SORT"})  # subtypes that shape the row set
 _CACHED = 1_000  # facets of a daily job are the same each day
 _INDIRECT = _ROWS | {"WINDOW", "CONDITIONAL"}
@@ -62,11 +63,9 @@ def _edges(found: Iterable[InputField], target: Dataset, column: str, old: str |
             yield ColumnEdge(dataset, names.fitted(source.field), target, names.fitted(column), type_, subtype)
 
 
-def kinds(
-    steps: Iterable[Transformation], column: str, old: str | None = None
-) -> list[tuple[Literal["DIRECT", "INDIRECT"], str]]:
+def kinds(steps: Iterable[Transformation], column: str, old: str | None = None) -> list[Kind]:
     """Return the ways in which a source column reaches ``column`` (``""``: the row set), from what was said of it."""
-    found: list[tuple[Literal["DIRECT", "INDIRECT"], str]] = []
+    found: list[Kind] = []
     for step in steps:
         subtype = step.subtype.upper()
         indirect = step.type.upper() == "INDIRECT" or subtype in _INDIRECT

@@ -89,13 +89,16 @@ def gather(events: Sequence[Sequence[DatasetPart]], side: str, minted: str = "")
     return sorted(found, key=lambda item: (item.touched.dataset, item.touched.version))
 
 
-def united(found: list[Gathered], named: set[Dataset], minted: str = "") -> list[Gathered]:
+def united(found: list[Gathered], named: set[Dataset], minted: str = "", *, by_columns: bool = False) -> list[Gathered]:
     """Return ``found`` with the datasets that only lineage facets name; ``minted`` names their version."""
     known = {item.touched.dataset for item in found}
     missing = named - known
     if not missing:
         return found
-    added = [Gathered(Touched(dataset=dataset, version=minted), {}, explicit=False) for dataset in missing]
+    added = [
+        Gathered(Touched(dataset=dataset, version=minted, unnamed=by_columns), {}, explicit=False)
+        for dataset in missing
+    ]
     return sorted([*found, *added], key=lambda item: (item.touched.dataset, item.touched.version))
 
 
@@ -138,6 +141,7 @@ def _gathered(dataset: Dataset, version: str, last: Facets, side: str, formerly:
         bytes=size,
         fields=_fields(bytes(held["schema"])) if "schema" in held else None,
         profile=ids.content(profile.data) if profile else "",
+        hashes=ids.content(bytes(held["driftline_fingerprint"])) if "driftline_fingerprint" in held else "",
         attributes=dict(sorted(said.attributes.items())),
         aliases=_aliases(dataset, held) if "symlinks" in last else None,
         formerly=formerly,

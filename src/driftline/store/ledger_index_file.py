@@ -26,6 +26,7 @@ class IndexFile(NamedTuple):
     segments: tuple[str, ...]  # names of what it covers; rows hold the place of one of them
     lowest: Any  # first key of each row group
     highest: Any
+    footer: Any  # as pyarrow read it; reading it takes longer than a row group
 
     def look(self, keys: Any) -> list[tuple[int, int, int]] | None:
         """Return the rows of ``keys``; None where the file cannot be read."""
@@ -39,7 +40,7 @@ class IndexFile(NamedTuple):
         if not groups:
             return []
         try:
-            with pq.ParquetFile(self.path) as opened:
+            with pq.ParquetFile(self.path, metadata=self.footer) as opened:
                 table = opened.read_row_groups(groups, use_threads=False)
         except (OSError, pa.ArrowException):
             return None
@@ -109,4 +110,4 @@ def open_file(path: Path) -> IndexFile | None:
         highest = np.array([bound.max for bound in bounds], np.uint64)
     except (OSError, pa.ArrowException, KeyError, TypeError, AttributeError, ValueError, msgspec.MsgspecError):
         return None
-    return IndexFile(path, level, segments, lowest, highest)
+    return IndexFile(path, level, segments, lowest, highest, footer)

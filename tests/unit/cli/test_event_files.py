@@ -1,3 +1,4 @@
+import gzip
 import io
 import json
 
@@ -6,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from driftline.cli.event_files import events
+from driftline.errors import BadInput
 
 ONE, TWO = b'{"a":1}', b'{"b": [2, "x"]}'
 
@@ -76,3 +78,54 @@ def test_lines_and_array_hold_the_same_events(found: list[dict[str, object]]) ->
 @given(st.binary(max_size=200))
 def test_any_bytes_are_read_without_an_error(content: bytes) -> None:
     list(events(io.BytesIO(content)))
+
+
+def utf_16(text: bytes, order: str) -> bytes:
+    return {"le": b"\xff\xfe", "be": b"\xfe\xff"}[order] + text.decode().encode(f"utf-16-{order}")
+
+
+@pytest.mark.parametrize("order", ["le", "be"])
+@pytest.mark.parametrize("packed", [False, True])
+def test_utf_16_with_its_mark_and_gzip_give_the_same_events(order: str, packed: bool) -> None:
+    """U+2028 ends a line for people, not in JSON."""
+    odd = '{"name": "déjà\u2028vu 𝄞"}'.encode()
+    for content, expected in (
+        (odd + b"\n" + TWO, [odd, TWO]),
+        (b"[" + odd + b",\n" + TWO + b"]", [odd, TWO]),
+        (b'{\n  "a": 1\n}\n', [b'{\n  "a": 1\n}']),
+        (b"", []),
+    ):
+        written = utf_16(content, order)
+        assert list(events(io.BytesIO(gzip.compress(written) if packed else written))) == expected
+
+
+def test_gzip_is_known_by_its_first_bytes_whatever_it_holds() -> None:
+    for content in (ONE + b"\n" + TWO, b"\xef\xbb\xbf" + ONE + b"\n" + TWO, b"[" + ONE + b",\n" + TWO + b"]"):
+        assert list(events(io.BytesIO(gzip.compress(content)))) == [ONE, TWO]
+    two_parts = gzip.compress(ONE + b"\n") + gzip.compress(TWO)  # as cat makes them of two files
+    assert list(events(io.BytesIO(two_parts))) == [ONE, TWO]
+
+
+def test_an_array_on_a_line_among_objects_gives_its_events() -> None:
+    content = b"\n".join((ONE, b"[" + TWO + b", " + ONE + b"]", b"[]", b"[broken", TWO))
+    assert list(events(io.BytesIO(content))) == [ONE, TWO, ONE, b"[broken", TWO]
+    assert list(events(io.BytesIO(b"[" + ONE + b"]\n" + TWO))) == [ONE, TWO]
+    assert list(events(io.BytesIO(b"{broken\n[" + ONE + b"]"))) == [b"{broken", ONE]
+
+
+def test_a_damaged_file_gives_the_events_before_the_damage_and_then_an_error() -> None:
+    lines = b"\n".join([b'{"a": %d}' % number for number in range(20_000)])
+    packed = gzip.compress(lines)
+    found: list[bytes] = []
+    with pytest.raises(BadInput, match="damaged"):
+        found.extend(event for event in events(io.BytesIO(packed[: len(packed) // 2])))
+    with pytest.raises(BadInput, match="UTF-16"):
+        list(events(io.BytesIO(utf_16(ONE, "le") + b"\x00")))
+    with pytest.raises(BadInput, match="damaged"):
+        list(events(io.BytesIO(b"\x1f\x8bnothing of the sort")))
+
+
+def test_the_stream_stays_open() -> None:
+    stream = io.BytesIO(gzip.compress(utf_16(ONE, "le")))
+    list(events(stream))
+    assert not stream.closed

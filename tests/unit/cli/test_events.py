@@ -87,3 +87,25 @@ def test_what_cannot_be_replayed_is_told(tmp_path: Path) -> None:
         driftline(tmp_path, "events", "replay", "--map", str(tmp_path / "none"))
     with pytest.raises(BadInput, match="not in quarantine"):
         driftline(tmp_path, "events", "replay", "x")
+
+
+def test_what_was_taken_after_all_is_not_told_as_refused(tmp_path: Path) -> None:
+    (given,) = ingested(tmp_path, BAD)
+    rules = tmp_path / "rules"
+    rules.write_text("rules: [{when: {eventType: DONE}, set: {eventType: COMPLETE}}]")
+    assert driftline(tmp_path, "events", "replay", "--map", str(rules)).exit_code == 0
+    shown = driftline(tmp_path, "events", "receipt", given["event"]).stdout
+    assert shown.startswith(f"It was in quarantine ({given['reason'].rstrip('.')}), and was taken after all as ")
+    assert "accepted" not in shown
+
+
+def test_what_is_given_up_is_named_one_by_one_or_as_all(tmp_path: Path) -> None:
+    one, _ = ingested(tmp_path, BAD, "nonsense")
+    for words in ((), (one["event"], "--all")):
+        with pytest.raises(BadInput, match="no event was named"):
+            driftline(tmp_path, "events", "discard", *words)
+    assert driftline(tmp_path, "events", "discard", one["event"]).stdout == "1 event discarded.\n"
+    assert driftline(tmp_path, "events", "receipt", one["event"]).stdout.startswith("discarded: ")
+    assert driftline(tmp_path, "events", "held").stdout.startswith("1 event is in quarantine:")
+    assert receipts(driftline(tmp_path, "events", "discard", "--all", "--json")) == [{"discarded": 1}]
+    assert driftline(tmp_path, "events", "held").stdout == "0 events are in quarantine.\n"

@@ -115,3 +115,31 @@ def test_an_event_that_could_not_be_folded_is_folded_when_it_is_replayed(
     assert (overview.events["quarantined"], overview.events["accepted"], overview.runs) == (0, 1, 1)
     assert engine.receipt(receipt.event) == receipt
     assert engine.held_events() == []
+
+
+def test_a_time_far_in_the_future_is_noted_on_the_receipt(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    noon = 1_767_268_800_000_000  # 2026-01-01 12:00 UTC
+    monkeypatch.setattr(engine.house, "now", lambda: noon)
+    given = engine.ingest_many([event(), event(2, eventTime="2026-01-02T12:00:01Z"), event(3, eventTime="2206-01-01")])
+    assert given[0].repairs == {}
+    assert given[1].repairs == {"eventTime": "more than a day after the event was received, kept as it is"}
+    assert given[2].repairs["eventTime"].startswith("no time of day, read as midnight; more than a day after")
+    monkeypatch.setattr(engine.house, "now", lambda: noon + 10 * 86_400_000_000)
+    assert [engine.receipt(receipt.event) for receipt in given] == given  # what counts is when it was received
+
+
+def test_what_is_discarded_waits_no_longer_and_stays_in_the_log(engine: Engine) -> None:
+    one, two, good = engine.ingest_many([b"one", b"two", event()])
+    assert engine.discard([one.event]) == 1
+    assert [held.event for held in engine.held_events()] == [two.event]
+    counts = engine.house.store.log.counts()
+    assert (counts["quarantined"], counts["discarded"], counts["accepted"]) == (1, 1, 1)
+    told = engine.receipt(one.event)
+    assert (told.status, told.reason) == ("discarded", one.reason)
+    assert engine.event(one.event) == b"one"
+    for unfit in (one.event, good.event, "x"):
+        with pytest.raises(BadInput, match="not in quarantine"):
+            engine.discard([two.event, unfit])
+    assert engine.discard() == 1
+    assert engine.discard() == 0
+    assert engine.replay().refused == ()

@@ -60,3 +60,16 @@ def test_a_namespace_and_a_name_are_cut_only_where_they_are_too_long_together() 
     assert names.fitted_pair("n", "x" * 1_799) == ("n", "x" * 1_799)
     assert [*map(names.size, names.fitted_pair("n" * 900, "x" * 901))] == [600, 901]
     assert [*map(names.size, names.fitted_pair("n" * 9_000, "x" * 9_000))] == [600, 1_200]
+
+
+def test_what_is_shown_of_a_run_or_a_version_tells_neighbours_apart() -> None:
+    """Two UUIDs of version 7 that were made one after the other: they begin with their time."""
+    one, other = "0194a1b2-7c00-7abc-8def-0123456789ab", "0194a1b2-7c00-7abc-8def-ba9876543210"
+    assert [names.label(f"run:{run}") for run in (one, other)] == ["run 456789ab", "run 76543210"]
+    assert names.label(f"run:{one}#2") == "run 456789ab#2"
+    assert names.label(f"dataset:file:a/b#run:{other}") == "a/b @ 76543210"
+    assert names.label(f"dataset:file:a/b#run:{other}:2") == "a/b @ 76543210:2"
+    assert names.label("dataset:file:feed/flights#xxh3:1f3a5b7c9d") == "feed/flights @ 1f3a5b7c"
+    assert names.label("dataset:file:feed/flights#2013-01-31") == "feed/flights @ 2013-01-31"
+    assert names.label("dataset:s3://lake:a#b#v1") == "a#b @ v1"
+    assert names.label("datasetField:postgres://h:5432:db.t:c") == "db.t.c"

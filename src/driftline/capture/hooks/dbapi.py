@@ -6,10 +6,12 @@ there (``claimed``). Rows stay lazy: nothing is fetched that the user does not f
 """
 
 import functools
+import os
 import sqlite3
 import weakref
 from collections.abc import Callable, Mapping
 from typing import Any
+from urllib.parse import unquote, urlsplit
 
 from driftline.capture import fault, own
 from driftline.capture.around import active
@@ -18,6 +20,7 @@ from driftline.capture.hooks.patch import PASS, Call, Patch
 from driftline.capture.run import Run
 
 _FACTORY = 5  # place of ``factory`` among the arguments of ``sqlite3.connect``
+_LISTENERS = ("set_trace_callback", "set_authorizer", "set_progress_handler")
 _EXECUTES = ("execute", "executemany", "executescript")
 _PIECE = "hook sqlite3.execute"
 _CURSORS = ("Cursor", "AsyncCursor", "ServerCursor", "AsyncServerCursor")
@@ -35,12 +38,16 @@ def install(module: Any) -> list[Patch]:
     @functools.wraps(original)
     def connect(*args: Any, **kwargs: Any) -> Any:
         factory = fault.attempt("hook sqlite3.connect", _factory, args, kwargs)
-        return original(*args, **kwargs) if factory is None else original(*args, **{**kwargs, "factory": factory})
+        if factory is None:
+            return original(*args, **kwargs)
+        made = original(*args, **{**kwargs, "factory": factory})
+        fault.attempt(_PIECE, _name, made, args[0] if args else kwargs.get("database"), kwargs.get("uri"))
+        return made
 
     patches = []
     for owner in (module, module.dbapi2):
         if owner.connect is original:
-            owner.connect = patch.unseen(connect, original)
+            owner.connect = patch.unbound(patch.unseen(connect, original), original)
             patches.append(Patch(owner, "connect", original))
     return patches
 
@@ -66,8 +73,29 @@ def _connection(factory: type) -> type:
 
     functools.update_wrapper(cursor, sqlite3.Connection.cursor)
     methods = {name: _through_cursor(factory, name) for name in _EXECUTES}
+    methods |= {name: _listening(getattr(factory, name)) for name in _LISTENERS}
     made = type(factory.__name__, (factory,), {"cursor": cursor, **methods, **_names(factory)})
     return made
+
+
+def _name(connection: Any, given: Any, uri: Any) -> None:
+    """Remember which file it is, so that the connection need not be asked."""
+    text = os.fsdecode(given)
+    if uri and text.startswith("file:"):
+        parts = urlsplit(text)
+        text = "" if "mode=memory" in parts.query else unquote(parts.path)
+    connection.__dict__[database.FILE] = os.path.abspath(text) if text not in ("", ":memory:") else ""
+
+
+def _listening(original: Callable[..., Any]) -> Callable[..., Any]:
+    """Somebody who listens to all statements must hear none of ours."""
+
+    @functools.wraps(original)
+    def call(self: Any, *args: Any, **kwargs: Any) -> Any:
+        self.__dict__[database.SILENT] = True
+        return original(self, *args, **kwargs)
+
+    return patch.unseen(call, original)  # type: ignore[no-any-return]
 
 
 def _through_cursor(factory: type, name: str) -> Any:

@@ -21,5 +21,5 @@ def install(module: Any) -> list[Patch]:
         fault.attempt("hook sys.exit", process.exiting, args[0] if args else None)
         return original(*args, **kwargs)
 
-    module.exit = patch.unseen(leave, original)
+    module.exit = patch.unbound(patch.unseen(leave, original), original)
     return [Patch(module, "exit", original)]

@@ -10,6 +10,7 @@ import functools
 import inspect
 import os
 import sys
+import types
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
@@ -41,6 +42,7 @@ class Call(NamedTuple):
 
 Record = Callable[[Run, Call], Any]  # returns whether anything was recorded
 Before = Callable[[Sequence[Any], Mapping[str, Any]], Any]
+Plain = Callable[[Sequence[Any], Mapping[str, Any]], bool]
 
 
 class Patch(NamedTuple):
@@ -59,11 +61,14 @@ class Patch(NamedTuple):
             setattr(self.owner, self.attribute, self.original)
 
 
-def around(owner: Any, attribute: str, record: Record, before: Before | None = None) -> list[Patch]:
+def around(
+    owner: Any, attribute: str, record: Record, before: Before | None = None, plain: Plain | None = None
+) -> list[Patch]:
     """Have ``record`` look at each call of ``owner.attribute`` that has returned, and ``before`` at it earlier.
 
-    Where ``before`` returns ``PASS``, the call is none of ours, and inner hooks see it. ``attribute`` may lead through
-    a class (``DataFrame.to_csv``); what the library does not have is passed over.
+    Where ``before`` returns ``PASS``, or ``plain``, which must neither fail nor take long, returns True, the call is
+    none of ours, and inner hooks see it. ``attribute`` may lead through a class (``DataFrame.to_csv``); what the
+    library does not have is passed over.
     """
     *way, name = attribute.split(".")
     for step in way:
@@ -78,7 +83,7 @@ def around(owner: Any, attribute: str, record: Record, before: Before | None = N
         given = getattr(owner, name)
     function = given.__func__ if isinstance(given, staticmethod | classmethod) else given
     piece = f"hook {getattr(owner, '__name__', owner)}.{name}"
-    call = _wrapper(function, piece, record, before)
+    call = unbound(_wrapper(function, piece, record, before, plain), function)
     made = type(given)(call) if isinstance(given, staticmethod | classmethod) else call
     patches = [_set(holder, name, given, made)]
     qualified = getattr(function, "__qualname__", "")
@@ -94,13 +99,13 @@ def _set(owner: Any, name: str, original: Any, made: Any) -> Patch:
     return Patch(owner, name, original, inherited)
 
 
-def _wrapper(original: Any, piece: str, record: Record, before: Before | None) -> Any:
+def _wrapper(original: Any, piece: str, record: Record, before: Before | None, plain: Plain | None) -> Any:
     if inspect.iscoroutinefunction(original):
         return _later(original, piece, record)
 
     @functools.wraps(original)
     def call(*args: Any, **kwargs: Any) -> Any:
-        begun = fault.attempt(piece, _begin, piece, before, args, kwargs)
+        begun = fault.attempt(piece, _begin, piece, before, plain, args, kwargs)
         if begun is None:
             return original(*args, **kwargs)
         try:
@@ -125,9 +130,11 @@ class _Begun(NamedTuple):
     found: Any  # what was found out before the call
 
 
-def _begin(piece: str, before: Before | None, args: Sequence[Any], kwargs: Mapping[str, Any]) -> _Begun | None:
+def _begin(
+    piece: str, before: Before | None, plain: Plain | None, args: Sequence[Any], kwargs: Mapping[str, Any]
+) -> _Begun | None:
     run = active()
-    if run is None or fault.off(piece):
+    if run is None or fault.off(piece) or (plain is not None and plain(args, kwargs)):
         return None
     found = None if before is None else noted(piece, run, before, args, kwargs)
     if found is PASS:
@@ -145,7 +152,7 @@ def _later(original: Any, piece: str, record: Record) -> Any:
 
     @functools.wraps(original)
     async def call(*args: Any, **kwargs: Any) -> Any:
-        begun = fault.attempt(piece, _begin, piece, None, args, kwargs)
+        begun = fault.attempt(piece, _begin, piece, None, None, args, kwargs)
         if begun is None:
             return await original(*args, **kwargs)
         try:
@@ -159,6 +166,18 @@ def _later(original: Any, piece: str, record: Record) -> Any:
         return result
 
     return unseen(call, original)
+
+
+class Unbound(staticmethod):  # type: ignore[type-arg]  # it cannot be subscripted at run time
+    """A function that does not become a method in a class, as built-in ones do not; pickled by its name."""
+
+    def __reduce__(self) -> str:
+        return str(self.__qualname__)
+
+
+def unbound(call: Any, original: Any) -> Any:
+    """Return ``call`` as something that binds like ``original``."""
+    return Unbound(call) if isinstance(original, types.BuiltinFunctionType) else call
 
 
 def unseen(call: Any, original: Any) -> Any:

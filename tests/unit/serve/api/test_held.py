@@ -91,3 +91,15 @@ def test_all_standard_facets_at_once_are_read_by_name(client: TestClient, event:
         node = {"job": "job:default:build", "dataset": "dataset:file:features"}.get(place, f"run:{run}")
         found = client.get("/api/v1/facets", params={"node": node, "name": key}).json()
         assert '"said": 1' in json.dumps(found), (key, place)
+
+
+def test_what_is_in_quarantine_can_be_given_up(client: TestClient, event: Make) -> None:
+    discard = "/api/v1/quarantined/discard"
+    client.post(ADDRESS, json=event(eventType="DONE"))
+    id_ = client.get("/api/v1/quarantined").json()["events"][0]["event"]
+    for order in ({}, {"events": [id_], "every": True}, {"events": ["x"]}):
+        assert client.post(discard, json=order).status_code == 400
+    assert client.post(discard, json={"events": [id_]}).json() == {"discarded": 1}
+    assert client.get("/api/v1/quarantined").json() == {"events": [], "total": 0}
+    assert client.get("/api/v1/receipt", params={"event": id_}).json()["status"] == "discarded"
+    assert client.post(discard, json={"every": True}).json() == {"discarded": 0}
