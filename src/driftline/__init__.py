@@ -15,18 +15,17 @@ if TYPE_CHECKING:
     from driftline.capture.client import configure as configure, flush as flush
     from driftline.capture.gate import gate as gate
     from driftline.capture.models import deploy as deploy, evaluate as evaluate
+    from driftline.capture.probing import probe as probe
     from driftline.capture.retrieval import retriever as retriever
     from driftline.capture.run import Run as Run, run as run
     from driftline.capture.serving import serve as serve
     from driftline.capture.spans import span_processor as span_processor
     from driftline.capture.step import step as step
-    from driftline.capture.watch import unwatch as unwatch
-    from driftline.capture.watch import watch as watch
+    from driftline.capture.watch import unwatch as unwatch, watch as watch
     from driftline.guard.wrap import guard as guard
 
 __version__ = "0.1.0"
 
-# guard and serve are rooms as well as functions: their packages are callable (docs/decisions/0003).
 _NAMES = {
     "answers": ("answer", "current_answer", "record_answer"),
     "asgi": ("asgi",),
@@ -34,6 +33,7 @@ _NAMES = {
     "client": ("configure", "flush"),
     "gate": ("gate",),
     "models": ("deploy", "evaluate"),
+    "probing": ("probe",),
     "retrieval": ("retriever",),
     "run": ("Run", "run"),
     "spans": ("span_processor",),
@@ -41,17 +41,16 @@ _NAMES = {
     "watch": ("unwatch", "watch"),
 }
 _PLACES = {name: f"driftline.capture.{module}" for module, names in _NAMES.items() for name in names}
-_ROOMS = ("guard", "serve")
+_ROOMS = ("guard", "serve")  # rooms as well as functions: their packages are callable (docs/decisions/0003)
 __all__ = ["__version__", *_PLACES, *_ROOMS]  # noqa: PLE0604 - every element is a string
 
 
 def __getattr__(name: str) -> Any:
     if name in _ROOMS:
         return importlib.import_module(f"driftline.{name}")
-    place = _PLACES.get(name)
-    if place is None:
+    if name not in _PLACES:
         raise AttributeError(f"module 'driftline' has no attribute {name!r}")
-    globals()[name] = value = getattr(importlib.import_module(place), name)
+    globals()[name] = value = getattr(importlib.import_module(_PLACES[name]), name)
     return value
 
 

@@ -44,6 +44,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     answer_share: float = 1.0  # share of the answers whose values and text are kept at all; ids and hashes always are
     quarantine: Literal["auto", "manual"] = "auto"  # auto: bad versions that reach people are quarantined
     guards: Literal["off", "observe", "enforce"] = "enforce"  # strongest mode of any guard; observe only records
+    probe: Literal["off", "asked", "steps"] = "asked"  # steps that are probed: none, those with probe=True, or all
+    probe_seconds: float = 30.0  # longest time of one probe
     currency: str = "USD"  # of money amounts that name none
     console: bool = True  # incidents are told on standard error
     webhook_url: str = ""  # where incidents are posted; "" = nowhere

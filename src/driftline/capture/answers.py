@@ -16,7 +16,7 @@ from driftline.capture import answered, calls, client, fault, making
 from driftline.capture.around import Moment, current_run, moment_us, replayed
 from driftline.capture.making import Noted, finish, values_of
 from driftline.capture.mint import mint
-from driftline.capture.run import version_of
+from driftline.capture.pointer import version_of
 from driftline.event import current, ids
 from driftline.event.answer import Retrieved, Source, Verdict
 from driftline.event.current import Draft

@@ -11,8 +11,9 @@ import atexit
 import os
 import sys
 import threading
+import time
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Protocol
 
 from driftline import config
 from driftline.capture import fault, measure, place
@@ -24,6 +25,20 @@ from driftline.event.sink import Sink
 from driftline.guard import switch
 
 OpenSink = Callable[[Settings], Sink]
+_OWN_SHARE = 1.0  # seconds of a deadline that are kept for delivery, when something else is waited for first
+
+
+class Unfinished(Protocol):
+    """Work whose results are still to be queued."""
+
+    def wait(self, seconds: float) -> bool:
+        """Wait for it; False where it takes longer."""
+
+    def stop(self, seconds: float) -> None:
+        """Wait for it, then give it up."""
+
+
+unfinished: list[Unfinished] = []  # waited for before what is queued is delivered
 
 
 class Client:
@@ -135,7 +150,10 @@ def flush(timeout: float | None = None) -> bool:
 
 
 def _flush(client: Client, timeout: float | None) -> bool:
-    return client.sender.flush(client.settings.flush_seconds if timeout is None else timeout)
+    limit = client.settings.flush_seconds if timeout is None else timeout
+    begin = time.monotonic()
+    done = all(one.wait(max(0.0, limit - min(_OWN_SHARE, limit / 2))) for one in unfinished)
+    return client.sender.flush(max(0.0, limit - (time.monotonic() - begin))) and done
 
 
 def status() -> dict[str, int]:
@@ -148,7 +166,10 @@ def status() -> dict[str, int]:
 def _at_exit() -> None:
     client = _process.client
     if client is not None:
-        fault.attempt("exit", client.sender.close, client.settings.flush_seconds)
+        limit, begin = client.settings.flush_seconds, time.monotonic()
+        for one in unfinished:
+            fault.attempt("unfinished", one.stop, max(0.0, limit - min(_OWN_SHARE, limit / 2)))
+        fault.attempt("exit", client.sender.close, max(0.0, limit - (time.monotonic() - begin)))
 
 
 def _after_fork() -> None:

@@ -9,7 +9,8 @@ from collections.abc import Iterable, Mapping
 from typing import Any, Literal
 
 from driftline.capture import observe
-from driftline.capture.emit import Bindable, Declared, Reach, Seen, Trace
+from driftline.capture.columns import Bindable, Declared, Reach
+from driftline.capture.emit import Seen, Trace
 from driftline.event.lineage import Dataset, Touched
 
 STATEMENTS = 1_000  # that one event tells; what they read and wrote is recorded all the same

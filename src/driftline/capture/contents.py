@@ -11,9 +11,11 @@ files, whose types the first block decides; large files of other formats have no
 import importlib
 import itertools
 import os
+import re
 import sys
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from itertools import pairwise
+from typing import Any, cast
 
 import msgspec
 import pyarrow as pa
@@ -32,6 +34,8 @@ _BLOCK = 1 << 26  # bytes of memory that a block of a larger file takes
 _BATCH = 1 << 16  # rows read at a time
 _CACHE = 512
 _TELLING = 50
+_LONG = 3  # rows that are looked at first
+_ENDING = re.compile(r"[0-9]+$")
 _WIDE = 1_000  # columns of an array that is still taken for a table
 
 _PARQUET = (".parquet", ".pq")
@@ -52,6 +56,7 @@ class Contents(msgspec.Struct, frozen=True, kw_only=True):
     profile: bytes = b""  # encoded; b"" = not profiled
     varied: frozenset[str] = frozenset()  # columns with at least two values
     telling: frozenset[str] = frozenset()  # columns with so many values that equal content means the same column
+    regular: frozenset[str] = frozenset()  # columns that only number the rows, or go up in equal steps
 
 
 _seen: dict[str, Contents | None] = {}
@@ -185,8 +190,8 @@ def columns(path: str) -> tuple[str, ...] | None:
 def of_arrow(table: pa.Table) -> Contents:
     """Return the contents of an Arrow table."""
     found = profile.fingerprint(table, rows=table.num_rows * table.num_columns <= ROWS_LIMIT)
-    ends = (table.slice(0, 1), table.slice(max(0, table.num_rows - 1)))
-    return _contents(table.schema, found, profile.build(table) if measure.level.profiles else None, ends)
+    built = profile.build(table) if measure.level.profiles else None
+    return _contents(table.schema, found, built, _regular_ones(table))
 
 
 def of_batches(schema: pa.Schema, batches: Iterable[pa.RecordBatch], *, profiled: bool) -> Contents:
@@ -195,21 +200,25 @@ def of_batches(schema: pa.Schema, batches: Iterable[pa.RecordBatch], *, profiled
     prints = profile.Prints(schema)
     built: list[profile.Profile] = []
     block: list[pa.RecordBatch] = []
-    ends: tuple[Any, Any] = (schema.empty_table(), schema.empty_table())
+    regular: frozenset[str] | None = None  # columns that are so in every batch
+    window = schema.empty_table()  # a batch with the last rows of the one before, so that steps go on between them
     for batch in (one for one in batches if len(one)):
-        ends = (ends[0] if len(ends[0]) else batch.slice(0, 1), batch.slice(len(batch) - 1))
         prints.add(batch)
+        window = pa.concat_tables([window.slice(max(0, len(window) - _LONG + 1)), pa.Table.from_batches([batch])])
+        if len(window) >= _LONG:
+            found = _regular_ones(window)
+            regular = found if regular is None else regular & found
         block += [batch] if profiled else []
         if sum(one.nbytes for one in block) > _BLOCK:
             built.append(profile.build(pa.Table.from_batches(block, schema)))
             block.clear()
     if profiled and (block or not built):
         built.append(profile.build(pa.Table.from_batches(block, schema)))
-    return _contents(schema, prints.finish(), profile.merge(built) if built else None, ends)
+    return _contents(schema, prints.finish(), profile.merge(built) if built else None, regular or frozenset())
 
 
 def _contents(
-    schema: pa.Schema, found: profile.Fingerprint, built: profile.Profile | None, ends: tuple[Any, Any]
+    schema: pa.Schema, found: profile.Fingerprint, built: profile.Profile | None, regular: frozenset[str]
 ) -> Contents:
     distinct = {name: column.distinct_count() for name, column in built.columns.items()} if built else {}
     return Contents(
@@ -220,18 +229,46 @@ def _contents(
         prints=facet.made(found),
         profile=profile.encode(built) if built else b"",
         varied=frozenset(name for name, values in distinct.items() if values > 1.5),
-        telling=frozenset(
-            name for name, values in distinct.items() if values > _TELLING and not _counts(built, name, ends)
-        ),
+        telling=frozenset(name for name, values in distinct.items() if values > _TELLING and name not in regular),
+        regular=frozenset(name for name, values in distinct.items() if values > 1.5 and name in regular),
     )
 
 
-def _counts(built: profile.Profile | None, name: str, ends: tuple[Any, Any]) -> bool:
-    """Whether a column only numbers the rows, from the first one to the last."""
-    first, last = (end.column(name) for end in ends)
-    if built is None or not pa.types.is_integer(first.type) or built.columns[name].nulls or not len(first):
+def _regular_ones(table: pa.Table) -> frozenset[str]:
+    return frozenset(name for name in table.column_names if _regular(table.column(name)))
+
+
+def _regular(column: pa.ChunkedArray) -> bool:
+    """Whether a column goes up or down in equal steps, as row numbers and calendars do; texts that end so as well."""
+    if column.null_count or len(column) < _LONG:
         return False
-    return bool(last[0].as_py() - first[0].as_py() == built.rows - 1)
+    if pa.types.is_string(column.type) or pa.types.is_large_string(column.type):
+        first = _ENDING.search(column[0].as_py())
+        if first is None or not _stepwise([_number(column[place].as_py()) for place in range(_LONG)]):
+            return False
+        return _stepwise([_number(text) for text in column.to_pylist()])
+    if pa.types.is_temporal(column.type) and not pa.types.is_time(column.type):
+        unit = pa.int32() if column.type.bit_width == 32 else pa.int64()
+        column = column.cast(unit)
+    if not (pa.types.is_integer(column.type) or pa.types.is_floating(column.type)):
+        return False
+    values = column.to_numpy()
+    steps = values[1:_LONG] - values[: _LONG - 1]
+    if not (steps == steps[0]).all():
+        return False
+    return bool((values[1:] - values[:-1] == steps[0]).all())
+
+
+def _number(text: str) -> int | None:
+    found = _ENDING.search(text)
+    return int(found[0][-18:]) if found else None
+
+
+def _stepwise(numbers: Sequence[int | None]) -> bool:
+    if None in numbers:
+        return False
+    steps = {after - before for before, after in pairwise(cast("Sequence[int]", numbers))}
+    return len(steps) == 1
 
 
 def _fields(schema: pa.Schema) -> tuple[Field, ...]:

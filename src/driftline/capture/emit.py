@@ -7,50 +7,26 @@ https://openlineage.io/spec/2-0-2/OpenLineage.json.
 """
 
 import importlib
-from collections.abc import Iterable, Mapping
-from typing import Any, Literal, NamedTuple, Protocol
+from collections.abc import Callable, Mapping
+from typing import Any
 
 import msgspec
 
 from driftline import clock
-from driftline.capture import fault, measure, opens, order, place
+from driftline.capture import columns, fault, measure, opens, order, place
+from driftline.capture.columns import Awaited, Bindable, Bound
+from driftline.capture.probe import cache
+from driftline.capture.probe.report import Report
 from driftline.event import facets, openlineage
-from driftline.event.lineage import Job, Touched
+from driftline.event.facets import Difference
+from driftline.event.lineage import Dataset, Job, Touched
 from driftline.event.openlineage import DatasetPart, Event, JobPart, RunPart
 
 _SQL_LIMIT = 100_000  # characters of SQL in one event
 _MESSAGE_LIMIT = 500
 _CONTENTS = "driftline.capture.contents"
-
-
-class Reach(NamedTuple):
-    """A source column and how it reaches an output column, or the rows of an output."""
-
-    namespace: str
-    name: str
-    field: str
-    type: Literal["DIRECT", "INDIRECT"]
-    subtype: str
-
-
-Bound = tuple[dict[str, list[Reach]], list[Reach]]
-
-
-class Bindable(Protocol):
-    """Column edges of one output."""
-
-    def bind(self, columns: tuple[str, ...] | None) -> Bound:
-        """Return the edges per output column and those of the row set, given the output's columns if known."""
-
-
-class Declared(NamedTuple):
-    """Column edges that the user stated."""
-
-    fields: dict[str, list[Reach]]
-
-    def bind(self, columns: tuple[str, ...] | None) -> Bound:  # noqa: ARG002 - stated names need no columns
-        """Return the edges as they were stated."""
-        return self.fields, []
+_PENDING = "probes pending"
+_AGAIN = (_PENDING, "columns", "frame columns")  # gaps that are found anew each time an event is encoded
 
 
 class Seen(msgspec.Struct, kw_only=True):
@@ -91,20 +67,33 @@ class Trace(msgspec.Struct, kw_only=True):
     opened: dict[tuple[str, str], None] = {}  # (path, read or write) of files that Python opened, in order
     ordered: bool = False  # what is read after a version was written is no source of it
     attributed: set[str] = set()  # paths that belong to what was recorded
+    awaited: list[str] = []  # keys of the probes of its steps
+    differences: list[Difference] = []  # where declared and observed column edges disagree
     on_run: dict[str, dict[str, Any]] = {}  # further facets of the run
     on_job: dict[str, dict[str, Any]] = {}  # further facets of the job
 
 
 class Ended:
-    """The last event of a run, encoded when its turn comes."""
+    """The last event of a run, encoded when its turn comes; said again once probes that it waits for are answered."""
 
-    __slots__ = ("_folder", "_home", "_profiled", "_trace")
+    __slots__ = ("_folder", "_home", "_late", "_profiled", "_put", "_trace")
 
-    def __init__(self, trace: Trace, profiled: set[tuple[str, str, str]], folder: str, home: str) -> None:
+    def __init__(
+        self,
+        trace: Trace,
+        profiled: set[tuple[str, str, str]],
+        folder: str,
+        home: str,
+        put: "Callable[[Ended], None] | None" = None,
+        *,
+        late: bool = False,
+    ) -> None:
         self._trace = trace
         self._profiled = profiled
         self._folder = folder
         self._home = home
+        self._put = put
+        self._late = late
 
     def encode(self, *, cheap: bool) -> bytes:
         """Return the event as JSON; ``cheap`` measures no file."""
@@ -113,14 +102,56 @@ class Ended:
             for seen in (*trace.inputs, *trace.outputs):
                 _measure(seen, trace.gaps)
         fault.attempt("completeness", _reconcile, trace, self._folder, self._home)
+        fault.attempt("probes", self._await)
         ordered = trace.ordered and order.matters(trace)
         again = [seen for seen in trace.outputs if ordered and seen.read_ns]
         inputs = tuple(_dataset(seen, trace, self._profiled) for seen in (*trace.inputs, *again))
         outputs = tuple(_dataset(seen, trace, self._profiled, output=True) for seen in trace.outputs)
         if ordered:
             trace.on_job["lineage"] = {"entries": order.entries(trace)}
+        if self._late:
+            return openlineage.encode(_event(trace, "OTHER", trace.ended_us + 1, inputs, outputs))
         state = "FAIL" if trace.error else "COMPLETE"
         return openlineage.encode(_event(trace, state, trace.ended_us, inputs, outputs))
+
+    def _await(self) -> None:
+        """Say what probes have found, and say the rest once it is found."""
+        trace, put = self._trace, self._put
+        for gap in _AGAIN:
+            trace.gaps.pop(gap, None)
+        trace.differences = []
+        edges = [one for seen in trace.outputs for one in seen.edges if isinstance(one, Awaited)]
+        written = [key for one in edges for key in one.waits_for()]
+        missing = list(dict.fromkeys([*written, *(key for key in trace.awaited if cache.get(key) is None)]))
+        for key in trace.awaited:
+            _tell(cache.get(key), trace.gaps)
+        if not missing or put is None:
+            return
+        if written:
+            trace.gaps[_PENDING] = len(set(written))
+        later = Ended(trace, self._profiled, self._folder, self._home, put, late=True)
+
+        def answered() -> None:
+            if written or any(_notable(cache.get(key)) for key in missing):
+                put(later)
+
+        cache.when(missing, answered)
+
+
+def _notable(found: Report | None) -> bool:
+    return found is not None and bool(found.reason or found.unclear or found.reads)
+
+
+def _tell(found: Report | None, gaps: dict[str, int]) -> None:
+    """Say as gaps what a probe could not find out."""
+    if found is None:
+        return
+    if found.reason:
+        gaps[f"not probeable: {found.reason}"] = 1
+    if found.unclear:
+        gaps["columns that probing could not change"] = len(found.unclear)
+    if found.reads:
+        gaps["files that a probed step reads by itself"] = len(found.reads)
 
 
 def started(trace: Trace) -> bytes:
@@ -142,6 +173,9 @@ def _event(
         on_run["errorMessage"] = facets.pack("errorMessage", message)
     if trace.gaps:
         on_run["driftline_gaps"] = facets.pack("driftline_gaps", {"gaps": trace.gaps})
+    if trace.differences:
+        body = facets.DifferencesFacet(tuple(trace.differences))
+        on_run["driftline_differences"] = facets.pack("driftline_differences", body)
     on_run |= {key: facets.pack(key, body) for key, body in trace.on_run.items()}
     on_job = {key: facets.pack(key, body) for key, body in trace.on_job.items()}
     if trace.statements:
@@ -257,58 +291,32 @@ def _dataset(seen: Seen, trace: Trace, profiled: set[tuple[str, str, str]], *, o
 
 
 def _columns(seen: Seen, names: tuple[str, ...] | None, trace: Trace) -> dict[str, Any] | None:
-    fields: dict[str, dict[Reach, None]] = {}
-    rows: dict[Reach, None] = {}
+    found: list[Bound] = []
+    inputs = _inputs(trace)
     for edges in seen.edges:
         try:
-            bound, shaping = edges.bind(names)
+            found.append(columns.bind(edges, names, inputs))
+            if getattr(edges, "unknown", False) and not (isinstance(edges, Awaited) and edges.waits_for()):
+                trace.gaps["frame columns"] = trace.gaps.get("frame columns", 0) + 1
         except Exception as error:  # the fault rule: columns that cannot be bound are a gap
             fault.failed("columns", error)
             trace.gaps["columns"] = trace.gaps.get("columns", 0) + 1
-            continue
-        for name, found in bound.items():
-            fields.setdefault(name, {}).update(dict.fromkeys(found))
-        rows.update(dict.fromkeys(shaping))
-    if not seen.edges:
-        fields = _identical(seen, order.before(trace, seen) if trace.ordered else trace.inputs)
-    if not fields and not rows:
-        return None
-    body: dict[str, Any] = {"fields": {name: {"inputFields": _united(found)} for name, found in fields.items()}}
-    if rows:
-        body["dataset"] = _united(rows)
-    return body
+    if not any(fields or rows for fields, rows in found) and seen.contents is not None:
+        before = order.before(trace, seen) if trace.ordered else trace.inputs
+        others = [(one.touched.dataset, one.contents) for one in before if one.contents is not None]
+        found = [columns.identical(seen.contents, [one for one in others if one[0] != seen.touched.dataset])]
+    told = columns.differences(seen.touched.dataset.node, found)
+    trace.differences += [one for one in told if one not in trace.differences]
+    return columns.facet(columns.together(found))
 
 
-def _identical(seen: Seen, inputs: Iterable[Seen]) -> dict[str, dict[Reach, None]]:
-    """Columns that were handed on unchanged: same content, and too many values for that to be an accident."""
-    if seen.contents is None:
-        return {}
-    found: dict[str, dict[Reach, None]] = {}
-    for source in inputs:
-        if source.contents is None or source.touched.dataset == seen.touched.dataset:
-            continue
-        by_hash: dict[str, list[str]] = {}
-        for name, hashed in source.contents.hashes.items():
-            by_hash.setdefault(hashed, []).append(name)
-        for name, hashed in seen.contents.hashes.items():
-            same = by_hash.get(hashed, [])
-            if name in same or (len(same) == 1 and name in seen.contents.telling):
-                field = name if name in same else same[0]
-                if field in source.contents.varied:
-                    dataset = source.touched.dataset
-                    reach = Reach(dataset.namespace, dataset.name, field, "DIRECT", "IDENTITY")
-                    found.setdefault(name, {})[reach] = None
-    return found
-
-
-def _united(found: Iterable[Reach]) -> list[dict[str, Any]]:
-    """One entry per source column, with all the ways in which it reaches."""
-    entries: dict[tuple[str, str, str], dict[str, Any]] = {}
-    for reach in found:
-        fresh = {"namespace": reach.namespace, "name": reach.name, "field": reach.field, "transformations": []}
-        entry = entries.setdefault((reach.namespace, reach.name, reach.field), fresh)
-        entry["transformations"].append({"type": reach.type, "subtype": reach.subtype})
-    return list(entries.values())
+def _inputs(trace: Trace) -> dict[Dataset, tuple[str, ...]]:
+    """What the run has read, with the columns as far as they are known."""
+    known: dict[Dataset, tuple[str, ...]] = {}
+    for seen in trace.inputs:
+        fields = seen.touched.fields if seen.contents is None else seen.contents.fields
+        known[seen.touched.dataset] = known.get(seen.touched.dataset, ()) or tuple(one.name for one in fields or ())
+    return known
 
 
 def text_of(parameters: Mapping[str, Any]) -> dict[str, str]:

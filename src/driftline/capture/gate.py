@@ -8,7 +8,7 @@ be asked lets the batch through and says so in the verdict's ``error``.
 from pathlib import Path
 
 from driftline.capture import client, fault
-from driftline.capture.run import version_of
+from driftline.capture.pointer import version_of
 from driftline.errors import Blocked
 from driftline.event.answer import Verdict
 from driftline.event.lineage import Touched

@@ -12,7 +12,7 @@ import msgspec
 import xxhash
 
 from driftline.capture import fault
-from driftline.capture.run import version_of
+from driftline.capture.pointer import version_of
 from driftline.config import Settings
 from driftline.event import ids
 from driftline.event.answer import Answer, Retrieved, Source, Verdict

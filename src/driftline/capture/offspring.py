@@ -19,7 +19,8 @@ import msgspec
 
 from driftline.capture import collect as collecting
 from driftline.capture import fault
-from driftline.capture.emit import Bound, Reach, Seen, Trace
+from driftline.capture.columns import Bound, Reach
+from driftline.capture.emit import Seen, Trace
 from driftline.event.lineage import Touched
 
 FOLDER = "runs"
@@ -27,6 +28,9 @@ STALE_SECONDS = 7 * 86_400.0  # what a parent that was killed left behind is kep
 _ENDING = ".jsonl"
 
 _registered: set[int] = set()  # the process whose end is provided for
+
+
+Said = tuple[str, str, str, str, str, str, float]  # a reach
 
 
 class Part(msgspec.Struct, kw_only=True, omit_defaults=True):
@@ -40,8 +44,8 @@ class Part(msgspec.Struct, kw_only=True, omit_defaults=True):
     deferred: bool = False
     pending: bool = False
     at_ns: int = 0
-    fields: dict[str, list[tuple[str, str, str, str, str]]] = {}
-    rows: list[tuple[str, str, str, str, str]] = []
+    fields: dict[str, list[Said]] = {}
+    rows: list[Said] = []
     facets: dict[str, dict[str, Any]] = {}
     statements: list[str] = []
     gaps: dict[str, int] = {}
@@ -166,7 +170,7 @@ def _take(trace: Trace, line: bytes) -> None:
     trace.attributed.update(part.attributed)
 
 
-def _reaches(found: Iterable[tuple[str, ...]]) -> list[Reach]:
+def _reaches(found: Iterable[Said]) -> list[Reach]:
     return [Reach(*one) for one in found]  # type: ignore[arg-type]  # the kind was checked when it was bound
 
 

@@ -15,14 +15,16 @@ from types import CodeType, TracebackType
 from typing import Any, Literal, Self
 
 from driftline import clock
-from driftline.capture import client, collect, emit, fault, observe, offspring, place
+from driftline.capture import client, collect, emit, fault, observe, offspring
 from driftline.capture import code as code_versions
 from driftline.capture import documents as contained
 from driftline.capture.around import Moment, current_run, enclosing, moment_us, open_runs, replayed
 from driftline.capture.client import Client
-from driftline.capture.emit import Bindable, Seen, Trace
+from driftline.capture.columns import Bindable
+from driftline.capture.emit import Seen, Trace
+from driftline.capture.frames import origin
 from driftline.event import ids
-from driftline.event.lineage import Dataset, Job, Touched, Version
+from driftline.event.lineage import Dataset, Job, Touched
 
 _ANNOUNCE_US = 1_000_000  # a run that is open for longer is announced
 Target = Touched | str | os.PathLike[str]
@@ -83,6 +85,11 @@ class Run:
     def clock(self) -> Moment | None:
         """Event time of a replay; None = the wall clock."""
         return self._at
+
+    @property
+    def trace(self) -> Trace:
+        """What it has collected so far."""
+        return self._trace
 
     @property
     def job(self) -> Job:
@@ -161,6 +168,8 @@ class Run:
         found = fault.attempt(way, observe.observe, name, data, observe.Given(*said), self._client.folder)
         if found is None:
             self.gap(way)
+        elif data is not None:
+            fault.attempt("columns", origin.noted, way, data, found, self._client.folder)
         touched = [self.add(way, seen) for seen in found or ()]
         return touched[0] if len(touched) == 1 else observe.summary(touched) if touched else None
 
@@ -340,7 +349,7 @@ class Run:
         lost = owner.sender.take_losses()
         if lost:
             trace.gaps["lost"] = lost
-        owner.event(emit.Ended(trace, owner.profiled, owner.folder, owner.home))
+        owner.event(emit.Ended(trace, owner.profiled, owner.folder, owner.home, owner.event))
 
     def _version(self) -> str:
         base = self._code if isinstance(self._code, str) else code_versions.version(self._code)
@@ -387,13 +396,3 @@ def run(
 def _named(name: Target, namespace: str) -> Touched:
     """What ``read`` and ``write`` return where nothing more is known."""
     return name if isinstance(name, Touched) else Touched(dataset=Dataset(namespace or "file", os.fspath(name)))
-
-
-def version_of(given: Touched | Version | str, version: str = "") -> Version:
-    """Return the version that ``given`` means; a text is a dataset name, as ``read`` takes it."""
-    if isinstance(given, Version):
-        return given
-    if isinstance(given, Touched):
-        return Version(given.dataset, version or given.version)
-    owner = client.current()
-    return Version(observe.name_of(given, "", owner.folder if owner is not None else place.base("x")), version)

@@ -15,7 +15,7 @@ from driftline.capture import answers, client, dialects, fault
 from driftline.capture.answers import Answering
 from driftline.capture.dialects import Said, Span
 from driftline.capture.making import Noted, finish
-from driftline.capture.run import version_of
+from driftline.capture.pointer import version_of
 from driftline.config import Settings
 from driftline.errors import MissingExtra
 from driftline.event import ids

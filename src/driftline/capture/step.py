@@ -11,10 +11,12 @@ from collections.abc import Callable, Mapping
 from typing import Any, ParamSpec, TypeVar, cast, overload
 
 from driftline.capture import calls, client, fault
+from driftline.capture.probing import Before, Probing
 from driftline.capture.run import Run
 
 P = ParamSpec("P")
 R = TypeVar("R")
+_LASTING = (inspect.isasyncgenfunction, inspect.isgeneratorfunction, inspect.iscoroutinefunction)  # not probed
 
 
 @overload
@@ -23,7 +25,12 @@ def step(function: Callable[P, R], /) -> Callable[P, R]: ...
 
 @overload
 def step(
-    *, name: str = "", params: Mapping[str, Any] | None = None, code: str = "", namespace: str | None = None
+    *,
+    name: str = "",
+    params: Mapping[str, Any] | None = None,
+    code: str = "",
+    namespace: str | None = None,
+    probe: bool | None = None,
 ) -> Callable[[Callable[P, R]], Callable[P, R]]: ...
 
 
@@ -35,6 +42,7 @@ def step(
     params: Mapping[str, Any] | None = None,
     code: str = "",
     namespace: str | None = None,
+    probe: bool | None = None,
 ) -> Any:
     """Make each call of a function a run; use it as ``@step`` or ``@step(name=…)``.
 
@@ -44,17 +52,21 @@ def step(
         params: parameters of the run, recorded as text. Arguments of the call are not recorded.
         code: version of the code; default: a hash of the function's source.
         namespace: of the job; default ``settings.namespace``.
+        probe: whether what reaches what through the function is found out by running it again, on a sample, in a
+            process that can neither write nor connect; default: as ``settings.probe`` says.
     """
 
     def decorate(decorated: Callable[..., Any]) -> Callable[..., Any]:
         inner = inspect.unwrap(decorated)
         version = code or getattr(inner, "__code__", "")
 
-        def open_run(_args: tuple[Any, ...], _kwargs: Mapping[str, Any]) -> _Step | None:
+        probing = None if any(lasts(decorated) for lasts in _LASTING) else Probing(decorated, probe)
+
+        def open_run(args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> _Step | None:
             if client.current() is None:
                 return None
             job = name or getattr(decorated, "__name__", type(decorated).__name__)
-            return _Step(Run(job, params=params, code=version, namespace=namespace))
+            return _Step(Run(job, params=params, code=version, namespace=namespace), probing, args, kwargs)
 
         return calls.wrap(decorated, open_run)
 
@@ -66,16 +78,23 @@ def step(
 
 
 class _Step:
-    """A run as what is put around a call."""
+    """A run as what is put around a call, and the call's probing."""
 
-    __slots__ = ("_run",)
+    __slots__ = ("_args", "_before", "_kwargs", "_probing", "_run")
 
-    def __init__(self, run: Run) -> None:
+    def __init__(self, run: Run, probing: Probing | None, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> None:
         self._run = run
+        self._probing = probing
+        self._args = args
+        self._kwargs = kwargs
+        self._before: Before | None = None
 
     def begin(self) -> None:
-        """Make the run current."""
+        """Make the run current, and look at what the call is given."""
         self._run.begin()
+        if self._probing is not None:
+            self._before = self._probing.before(self._run, self._args, self._kwargs)
+        self._args, self._kwargs = (), {}  # the user's objects are not kept alive
 
     def suspend(self) -> None:
         """Let the run around it be current again."""
@@ -93,4 +112,6 @@ class _Step:
         """Take no notice of what a generator yields."""
 
     def returned(self, result: Any) -> None:
-        """Take no notice of the result."""
+        """Hand the result to the probing."""
+        if self._probing is not None and self._before is not None:
+            self._probing.after(self._before, self._run, result)

@@ -40,6 +40,15 @@ _MODULES = {
     ),
     "argparse": ("argparse",),
     "exits": ("sys",),
+    "sklearn": tuple(
+        f"sklearn.{name}"
+        for name in (
+            "pipeline", "compose", "linear_model", "ensemble", "tree", "svm", "neighbors", "naive_bayes",
+            "neural_network", "discriminant_analysis", "gaussian_process", "model_selection", "calibration",
+            "multiclass", "multioutput", "cluster", "decomposition", "preprocessing", "dummy", "isotonic",
+            "kernel_ridge", "cross_decomposition",
+        )
+    ),
     "threads": ("threading", "concurrent.futures.thread", "multiprocessing.process"),
 }  # fmt: skip
 HOOKS = {library: _PLACE + hook for hook, libraries in _MODULES.items() for library in libraries}

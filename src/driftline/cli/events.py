@@ -10,7 +10,6 @@ from driftline.event import mapping
 from driftline.event.report import Receipt
 
 SHOWN = 20
-_REASON = 90  # characters of a reason in a list
 
 
 @click.group()
@@ -61,7 +60,7 @@ def held(ctx: click.Context, limit: int, as_json: bool) -> None:
         return
     shown = f"; the newest {len(found):,} are" if total > len(found) else ""
     show.say(f"{show.count(total, 'event is', 'events are')} in quarantine{shown}{':' if found else '.'}")
-    rows = [(one.event, show.when(one.received_us), one.reason[:_REASON]) for one in found]
+    rows = [(one.event, show.when(one.received_us), one.reason) for one in found]
     show.table(("event", "received", "why"), rows)
     if found:
         show.say("Try them again with 'driftline events replay', mended by rules with --map FILE;", "dim")
@@ -120,6 +119,6 @@ def _read(file: Path) -> bytes:
 def _tell(taken: tuple[Receipt, ...], refused: tuple[Receipt, ...], rehearsed: bool) -> None:
     verb = "would be taken" if rehearsed else "taken"
     show.say(f"{show.count(len(taken), 'event')} {verb}, {len(refused):,} left in quarantine.", "bold")
-    show.table(("event", "why"), [(one.event, one.reason[:_REASON]) for one in refused[:SHOWN]])
+    show.table(("event", "why"), [(one.event, one.reason) for one in refused[:SHOWN]])
     if len(refused) > SHOWN:
         show.say(f"and {len(refused) - SHOWN:,} more; --json lists all", "dim")

@@ -40,7 +40,8 @@ def status(ctx: click.Context, everything: bool, as_json: bool) -> None:
         rows = ((show.sign(action), f"{number:,}") for action, number in sorted(overview.decisions.items()))
         show.table(("decision", "answers"), rows, right=("answers",))
     if overview.avoided:
-        show.say(f"That avoided about {show.money(overview.avoided, overview.currency)}.")
+        avoided = show.money(overview.avoided, overview.currency)
+        show.say(f"All that was held back would have paid about {avoided}, whether an incident is the reason or not.")
 
 
 _MODES = {"enforce": "enforce their policies", "observe": "observe only", "off": "are off"}

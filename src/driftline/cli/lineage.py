@@ -42,14 +42,17 @@ def lineage(ctx: click.Context, /, node: str | None, listing: bool, as_json: boo
         if listing:
             _list(engine, node or "", as_json)
             return
-        start, graph = _ask(engine, node or "", asked)
+        moment = engine.moment(asked["as_of"])
+        start, graph = _ask(engine, node or "", asked, moment)
         near = {word: engine.near(word) for word in graph.unmatched}
     show.unmatched(near)
     if as_json:
         show.as_json(whole(graph))
     elif start:
         both = asked["up"] == asked["down"]
-        tree.draw(start, graph, up=asked["up"] or both, down=asked["down"] or both, depth=asked["depth"])
+        tree.draw(
+            start, graph, up=asked["up"] or both, down=asked["down"] or both, depth=asked["depth"], as_of_us=moment
+        )
     else:
         tree.flow(graph)
     if graph.truncated:
@@ -57,9 +60,8 @@ def lineage(ctx: click.Context, /, node: str | None, listing: bool, as_json: boo
         click.echo(f"Note: the answer was cut at {cut} in each direction; --limit takes more.", err=True)
 
 
-def _ask(engine: Engine, node: str, asked: dict[str, Any]) -> tuple[str, Subgraph]:
+def _ask(engine: Engine, node: str, asked: dict[str, Any], moment: int | None) -> tuple[str, Subgraph]:
     """Return the node to begin a tree at ("": none) and the graph."""
-    moment = engine.moment(asked["as_of"])
     if asked["select"]:
         if node:
             raise BadInput("a node and --select are both given", hint="Give one of them.")

@@ -69,7 +69,7 @@ def _page(found: Matches) -> None:
     more = "more than " if found.more else ""
     show.say(f"{more}{show.count(found.total, 'thing was', 'things were')} found{shown}.".capitalize(), "bold")
     show.table(
-        ("name", "type", "tags", "owners", "used", "", "node"),
+        ("name", "type", "tags", "owners", "use", "", "node"),
         (
             (
                 names.label(hit.node) if hit.type != "TERM" else hit.name,
@@ -82,7 +82,7 @@ def _page(found: Matches) -> None:
             )
             for hit in found.hits
         ),
-        right=("used",),
+        right=("use",),
     )
     for name, counts in found.facets.items():
         if len(counts) > 1 or (counts and name in ("tag", "owner", "term", "status")):

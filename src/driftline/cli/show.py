@@ -6,7 +6,7 @@ of its own shape carries the same meaning. Piped output has no escape codes and 
 
 import sys
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from typing import Any, Literal
 
 import click
 import msgspec
@@ -19,6 +19,8 @@ from driftline.event import names
 from driftline.event.lineage import Link, Node
 
 PIPED_WIDTH = 200
+IDS = frozenset({"id", "node", "event"})  # headings of columns whose words are copied
+NARROW = 12  # of the other columns, at least
 SIGNS = {
     "open": ("▲", "bold red"),
     "contained": ("■", "yellow"),
@@ -62,11 +64,24 @@ def table(headings: Sequence[str], rows: Iterable[Sequence[str | Text]], *, righ
     """Print a table; nothing where there are no rows. Columns named in ``right`` are aligned to the right."""
     drawn = Table(box=None, pad_edge=False, header_style="dim", padding=(0, 2, 0, 0))
     for heading in headings:
-        drawn.add_column(heading, justify="right" if heading in right else "left", overflow="fold")
-    for row in rows:
-        drawn.add_row(*(cell if isinstance(cell, Text) else Text(cell) for cell in row))
-    if drawn.row_count:
-        console().print(drawn)
+        whole = heading in IDS
+        justify: Literal["left", "right"] = "right" if heading in right else "left"
+        drawn.add_column(heading, justify=justify, overflow="fold", no_wrap=whole)
+    cells = [[cell if isinstance(cell, Text) else Text(cell) for cell in row] for row in rows]
+    for row in cells:
+        drawn.add_row(*row)
+    if cells:
+        page = console()
+        page.width = max(page.width, _least(headings, cells))
+        page.print(drawn, crop=False)
+
+
+def _least(headings: Sequence[str], cells: Sequence[Sequence[Text]]) -> int:
+    """Return how wide a table is at least: an id is never broken, so that it can be copied."""
+    widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
+    return sum(
+        2 + (wide if heading in IDS else min(wide, NARROW)) for heading, wide in zip(headings, widths, strict=True)
+    )
 
 
 def sure(link: Link) -> str:

@@ -63,9 +63,12 @@ def digest(ctx: click.Context, as_json: bool) -> None:
 
 @store.command()
 @click.argument("file", required=False)
+@click.option("--force", is_flag=True, help="Write over FILE where there is one.")
 @click.pass_context
-def export(ctx: click.Context, file: str | None) -> None:
+def export(ctx: click.Context, file: str | None, force: bool) -> None:
     """Write every event to FILE, one after the other, as it came; without FILE to standard output."""
+    if file is not None and not force and Path(file).is_file():
+        raise BadInput(f"{file} is there already", hint="Name another file, or write over it with --force.")
     with opened.engine(ctx) as engine:
         total = engine.house.store.log.counts()["accepted"]
         with _out(file) as write, _bar("Exporting", total, hidden=file is None) as step:
@@ -96,6 +99,7 @@ def import_(ctx: click.Context, file: str) -> None:
                     _add(counts, upkeep.take(engine.house, batch))
                     batch = []
             _add(counts, upkeep.take(engine.house, batch))
+    counts = {"known already" if status == "merged" else status: amount for status, amount in counts.items()}
     said = ", ".join(f"{amount:,} {status}" for status, amount in sorted(counts.items()))
     show.say(f"{show.count(sum(counts.values()), 'event')}{': ' + said if said else ''}.")
 

@@ -57,6 +57,8 @@ class Transformation(msgspec.Struct, frozen=True, omit_defaults=True):
     subtype: str = ""  # IDENTITY, AGGREGATION, JOIN, FILTER and so on
     description: str = ""  # the expression, as text
     masking: bool = False  # whether the values are hidden by it
+    provenance: str = ""  # ours: how the edge is known, such as probed or identical content; "" = it was declared
+    confidence: float = 1.0  # ours: how sure it is, above 0 and up to 1
 
 
 class InputField(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -206,6 +208,23 @@ class GapsFacet(msgspec.Struct, frozen=True):
     """``driftline_gaps`` on a run: what capture could not see."""
 
     gaps: dict[str, int] = {}  # kind of gap to how often it came
+
+
+class Difference(msgspec.Struct, frozen=True, omit_defaults=True):
+    """One edge between columns on which what was declared and what was observed do not agree."""
+
+    output: str  # dataset that was written, as a node id
+    column: str  # its column; "" = its rows as a whole
+    source: str  # dataset that was read, as a node id
+    field: str  # its column
+    observed: tuple[str, ...] = ()  # ways that probing saw, such as DIRECT:TRANSFORMATION
+    declared: tuple[str, ...] = ()  # ways that SQL, a plan or the user's code stated
+
+
+class DifferencesFacet(msgspec.Struct, frozen=True):
+    """``driftline_differences`` on a run: column edges that were observed and not declared, or the other way round."""
+
+    differences: tuple[Difference, ...] = ()  # one by one
 
 
 class CompletenessFacet(msgspec.Struct, frozen=True):

@@ -102,6 +102,7 @@ _OWN: tuple[tuple[str, Place, type[msgspec.Struct]], ...] = (
     ("driftline_predictions", "dataset", ai.PredictionsFacet),
     ("driftline_documents", "dataset", ai.DocumentsFacet),
     ("driftline_gaps", "run", ours.GapsFacet),
+    ("driftline_differences", "run", ours.DifferencesFacet),
     ("driftline_completeness", "run", ours.CompletenessFacet),
     ("driftline_environment", "run", ours.EnvironmentFacet),
 )
@@ -136,6 +137,7 @@ _USES = {
     "driftline_predictions": "Kept, readable by name: whose answers a window holds.",
     "driftline_documents": "Kept, readable by name: which documents a collection or an index holds.",
     "driftline_gaps": "Kept, readable by name: what capture could not see.",
+    "driftline_differences": "Kept, readable by name: where declared and observed column edges do not agree.",
     "driftline_completeness": "Kept, readable by name: bytes attributed of bytes seen.",
     "driftline_environment": "Kept, readable by name: Python and the libraries that a run used.",
     "driftline_code": "The code version, attempt and parameters of the run.",

@@ -9,19 +9,20 @@ Source: https://openlineage.io/spec/facets/1-2-0/ColumnLineageDatasetFacet.json.
 
 from collections.abc import Iterable
 from functools import lru_cache
-from typing import Literal
+from typing import Literal, cast, get_args
 
 import msgspec
 
 from driftline.event import facets, names
 from driftline.event.facets import InputField, Transformation
-from driftline.event.lineage import ColumnEdge, Dataset
+from driftline.event.lineage import ColumnEdge, Dataset, Provenance
 from driftline.event.openlineage import Facets
 
 Kind = tuple[Literal["DIRECT", "INDIRECT"], str]  # type and subtype
 _ROWS = frozenset({"JOIN", "GROUP_BY", "FILTER", "SORT"})  # subtypes that shape the row set
 _CACHED = 1_000  # facets of a daily job are the same each day
 _INDIRECT = _ROWS | {"WINDOW", "CONDITIONAL"}
+_PROVENANCES = frozenset(get_args(Provenance))
 
 
 def read(held: Facets, target: Dataset) -> tuple[ColumnEdge, ...]:
@@ -46,7 +47,18 @@ def _read(raw: bytes, target: Dataset) -> tuple[ColumnEdge, ...]:
     everywhere = {edge for edge, times in repeated.items() if times == len(facet.fields) and times > 1}
     shaping = {edge for edge in found if not edge.target_column} | everywhere
     narrow = {edge for edge in found if msgspec.structs.replace(edge, target_column="") not in shaping}
-    return tuple(sorted(shaping | narrow))
+    return tuple(sorted(_surest(shaping | narrow)))
+
+
+def _surest(found: Iterable[ColumnEdge]) -> Iterable[ColumnEdge]:
+    """Return one edge of those that differ only in how they are known: the surest."""
+    best: dict[ColumnEdge, ColumnEdge] = {}
+    for edge in sorted(found):
+        key = msgspec.structs.replace(edge, provenance="column", confidence=1.0)
+        held = best.get(key)
+        if held is None or edge.confidence > held.confidence:
+            best[key] = edge
+    return best.values()
 
 
 def sources(edges: Iterable[ColumnEdge]) -> set[Dataset]:
@@ -59,8 +71,18 @@ def _edges(found: Iterable[InputField], target: Dataset, column: str, old: str |
         if not (source.namespace and source.name):
             continue
         dataset = Dataset(*names.fitted_pair(source.namespace, source.name))
-        for type_, subtype in kinds(source.transformations, column, old):
-            yield ColumnEdge(dataset, names.fitted(source.field), target, names.fitted(column), type_, subtype)
+        field, reached = names.fitted(source.field), names.fitted(column)
+        steps = source.transformations or (None,)
+        for (type_, subtype), step in zip(kinds(source.transformations, column, old), steps, strict=True):
+            yield ColumnEdge(dataset, field, target, reached, type_, subtype, *how_known(step, "column"))
+
+
+def how_known(step: Transformation | None, otherwise: Provenance) -> tuple[Provenance, float]:
+    """Return how an edge is known and how sure it is, by the fields of ours; ``otherwise`` where they are silent."""
+    if step is None:
+        return otherwise, 1.0
+    provenance = cast("Provenance", step.provenance) if step.provenance in _PROVENANCES else otherwise
+    return provenance, step.confidence if 0.0 < step.confidence <= 1.0 else 1.0
 
 
 def kinds(steps: Iterable[Transformation], column: str, old: str | None = None) -> list[Kind]:

@@ -26,7 +26,7 @@ from driftline.event.job_facets import (
 from driftline.event.lineage import ColumnEdge, Dataset, Job, Place, Tie
 from driftline.event.openlineage import Event, Facets
 from driftline.graph import datasets
-from driftline.graph.columns import Kind, kinds
+from driftline.graph.columns import Kind, how_known, kinds
 
 KEY = "lineage"
 
@@ -122,9 +122,10 @@ def _take(said: Said, entry: LineageEntry, own: Job | None) -> None:
                 known.add(dataset)
                 if column or source.field:
                     field = names.fitted(source.field or "")
-                    for type_, subtype in kinds(source.transformations, column):
-                        edge = ColumnEdge(dataset, field, output, column, type_, subtype, "explicit")
-                        said.columns.add(edge)
+                    ways = kinds(source.transformations, column)
+                    for (type_, subtype), step in zip(ways, source.transformations or (None,), strict=True):
+                        how = how_known(step, "explicit")
+                        said.columns.add(ColumnEdge(dataset, field, output, column, type_, subtype, *how))
                 continue
             job = _job(source, own)
             if job is not None and job != own:

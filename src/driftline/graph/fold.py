@@ -265,7 +265,8 @@ def _times(ordered: Sequence[Event]) -> tuple[str, int, int]:
     """Return the state of the run, when it started and when it ended (0 = not known)."""
     ended = [event for event in ordered if event.event_type in TERMINAL]
     begun = [event.time_us for event in ordered if event.event_type == "START"]
-    begun = begun or [event.time_us for event in ordered if event.event_type not in TERMINAL]
+    upto = ended[-1].time_us if ended else ordered[-1].time_us  # what is added after the end says nothing of the begin
+    begun = begun or [event.time_us for event in ordered if event.event_type not in TERMINAL and event.time_us <= upto]
     said = [event.event_type for event in ended or ordered if event.event_type]
     return (said[-1] if said else ""), min(begun, default=0), (ended[-1].time_us if ended else 0)
 

@@ -5,8 +5,9 @@ read to its end without being kept, within reason, so that the client hears the 
 connection.
 """
 
+import re
 import zlib
-from typing import TypeVar
+from typing import Any, Literal, TypeVar, get_args, get_origin
 
 import msgspec
 from starlette.requests import ClientDisconnect, Request
@@ -19,6 +20,7 @@ _GZIP = zlib.MAX_WBITS | 16
 _PACKED = ("gzip", "x-gzip")  # RFC 9110, section 8.4.1.3, has them mean the same
 
 T = TypeVar("T")
+_PLACE = re.compile(r" - at `\$\.(\w+)`$")
 
 
 async def read(request: Request, limit: int = LIMIT) -> bytes:
@@ -85,4 +87,29 @@ def decode(data: bytes, shape: type[T]) -> T:
     try:
         return msgspec.json.decode(data, type=shape)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
-        raise BadInput(str(error)) from error
+        raise BadInput(str(error), hint=known(shape, str(error))) from error
+
+
+def known(shape: Any, error: str) -> str:
+    """Return what may stand where a record was refused: values of a field, or fields; ``""`` where that is clear.
+
+    Args:
+        shape: the record that was wanted.
+        error: what msgspec said; it names a place inside as ``$.field``.
+    """
+    if not (isinstance(shape, type) and issubclass(shape, msgspec.Struct)):
+        return ""
+    fields = {field.encode_name: field for field in msgspec.structs.fields(shape)}
+    place = _PLACE.search(error)
+    if error.startswith("Object contains unknown field") and not place:
+        return f"Known fields are {', '.join(fields)}."
+    field = fields.get(place[1]) if place else None
+    values = _values(field.type) if field is not None else []
+    return f"{place[1]} is one of {', '.join(values)}." if place and values else ""
+
+
+def _values(said: Any) -> list[str]:
+    """Return the values of a type that lists them, also where it is annotated or one of several."""
+    if get_origin(said) is Literal:
+        return [str(value) for value in get_args(said) if value != ""]
+    return [value for inner in get_args(said) if get_origin(inner) for value in _values(inner)]

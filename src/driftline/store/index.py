@@ -24,7 +24,7 @@ from driftline.store.names import Key, Names, NodeRow, standing
 
 DAY = 86_400_000_000
 LATELY = 30 * DAY
-DERIVED = 10  # readings that one more reader counts for
+DERIVED = 10  # readings that each thing which is made from it counts for
 TOGETHER = 500  # nodes indexed at once
 _THROUGH = "index"  # up to which node
 _EXPIRED, _EXPIRES = "index expired", "index expires"  # up to when tags were looked at; when the next one expires

@@ -269,7 +269,7 @@ class PostgresConnection(Connection):
             from psycopg import ProgrammingError
             from psycopg.conninfo import conninfo_to_dict
         except ImportError as error:
-            raise MissingExtra("psycopg", hint="pip install 'driftline[postgres]'") from error
+            raise MissingExtra("psycopg", hint="In a clone of Driftline: pip install -e '.[postgres]'") from error
         try:
             said = conninfo_to_dict(url) if config.ADDRESS.fullmatch(url) else None
         except ProgrammingError:

@@ -1,5 +1,6 @@
 """What is inside files and tables: the same rows give the same contents whatever holds them."""
 
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -91,6 +92,7 @@ def test_a_large_file_is_read_in_blocks_with_the_fingerprint_of_the_whole(
     table = pa.table({
         "id": pa.array(range(rows)), "x": pa.array(range(rows, 0, -1)).cast(pa.float64()),
         "s": pa.array([f"k{row % 200}" for row in range(rows)]), "far": pa.array([row * 3 for row in range(rows)]),
+        "y": pa.array([row * row % 10_007 for row in range(rows)]),
     })  # fmt: skip
     parquet.write_table(table, tmp_path / "x.parquet", row_group_size=41_000)
     feather.write_feather(table, str(tmp_path / "x.feather"), chunksize=50_000)
@@ -103,7 +105,7 @@ def test_a_large_file_is_read_in_blocks_with_the_fingerprint_of_the_whole(
         assert found is not None
         assert (found.rows, found.fingerprint, found.hashes) == (rows, whole.fingerprint, whole.hashes)
         assert (found.varied, found.telling) == (whole.varied, whole.telling)
-        assert found.telling == {"x", "s", "far"}  # a column that numbers the rows tells nothing
+        assert found.telling == {"s", "y"}  # columns that go up or down in equal steps tell nothing
         column = profile.decode(found.profile).columns["x"]
         assert (column.rows, column.minimum, column.maximum) == (rows, 1, rows)
     monkeypatch.setattr(contents, "PROFILE_LIMIT", 1)
@@ -141,3 +143,23 @@ def test_a_large_file_takes_the_memory_of_a_block_not_of_the_file(
     assert found is not None
     assert found.rows == 4_000_000
     assert pool.max_memory() < 8_000_000  # the values alone have 32 MB
+
+
+def test_columns_that_only_number_the_rows_tell_nothing() -> None:
+    rows = range(100)
+    found = contents.of_arrow(
+        pa.table({
+            "number": [row + 5 for row in rows],
+            "down": [-3.5 * row for row in rows],
+            "day": [date(2024, 1, 1) + timedelta(days=row) for row in rows],
+            "name": [f"row-{row}" for row in rows],
+            "value": [row * row % 97 + row / 7 for row in rows],
+            "word": [f"w{row * row}" for row in rows],
+            "flag": [row % 3 == 0 for row in rows],
+            "one": [1] * 100,
+            "none": pa.nulls(100, pa.int64()),
+        })
+    )  # fmt: skip
+    assert found.regular == {"number", "down", "day", "name"}
+    assert found.telling == {"value", "word"}
+    assert found.varied == set(found.hashes) - {"one", "none"}

@@ -5,7 +5,8 @@ import time
 from pathlib import Path
 
 from driftline.capture import fault, offspring
-from driftline.capture.emit import Declared, Reach, Seen, Trace
+from driftline.capture.columns import Declared, Reach
+from driftline.capture.emit import Seen, Trace
 from driftline.event.lineage import Dataset, Field, Job, Touched
 
 SOURCE = Dataset("file", "a")

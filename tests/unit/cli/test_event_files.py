@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from driftline.cli import event_files
 from driftline.cli.event_files import events
 from driftline.errors import BadInput
 
@@ -129,3 +130,19 @@ def test_the_stream_stays_open() -> None:
     stream = io.BytesIO(gzip.compress(utf_16(ONE, "le")))
     list(events(stream))
     assert not stream.closed
+
+
+def test_each_event_is_told_with_its_line_or_in_an_array_over_lines_with_its_number() -> None:
+    lines = b'\n{"a": 1}\n\n[{"b": 1}, {"c": 1}]\n{\n "d": 1\n}\nnonsense\n{broken\n{"e": 1}\nx'
+    assert [*event_files.located(io.BytesIO(lines))] == [
+        ("line 2", b'{"a": 1}'),
+        ("line 4", b'{"b": 1}'),
+        ("line 4", b'{"c": 1}'),
+        ("line 5", b'{\n "d": 1\n}'),
+        ("line 8", b"nonsense"),
+        ("line 9", b"{broken"),
+        ("line 10", b'{"e": 1}'),
+        ("line 11", b"x"),
+    ]
+    array = b'[\n {"a": 1},\n {"b": 1}\n]'
+    assert [place for place, _ in event_files.located(io.BytesIO(array))] == ["event 1", "event 2"]

@@ -174,3 +174,10 @@ def test_what_is_shown_of_a_run_or_a_version_is_taken(run: Run) -> None:
     taken = run("lineage", "run 00000001", "--json").stdout
     assert json.loads(taken)["nodes"]
     assert taken == run("lineage", "run:0194a1b2-0000-7000-8000-000000000001", "--json").stdout
+
+
+def test_not_knowing_as_of_a_moment_names_the_moment(run: Run) -> None:
+    then = run("lineage", "features", "--as-of", "2012-12-31").stdout
+    assert then == "No lineage of features is known as of 2012-12-31 00:00 UTC.\n"
+    up = run("lineage", "feed/raw", "--up", "--as-of", "2013-02-01").stdout
+    assert up == "No lineage of feed/raw is known upstream as of 2013-02-01 00:00 UTC.\n"

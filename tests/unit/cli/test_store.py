@@ -7,7 +7,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from driftline.cli.main import group
-from driftline.errors import MissingFile
+from driftline.errors import BadInput, MissingFile
 
 FACET = {"_producer": "p", "_schemaURL": "s"}
 EVENT = {
@@ -43,7 +43,7 @@ def test_events_go_out_and_in_again_byte_for_byte_and_add_up_to_the_same(home: P
     assert driftline(home, "store", "export").stdout_bytes == file.read_bytes()
     other = tmp_path / "other"
     assert driftline(other, "store", "import", str(file)).stdout == "3 events: 3 accepted.\n"
-    assert driftline(other, "store", "import", str(file)).stdout == "3 events: 3 merged.\n"
+    assert driftline(other, "store", "import", str(file)).stdout == "3 events: 3 known already.\n"
     assert driftline(other, "store", "digest").stdout == driftline(home, "store", "digest").stdout
     with pytest.raises(MissingFile):
         driftline(other, "store", "import", str(tmp_path / "none"))
@@ -54,3 +54,13 @@ def test_a_store_that_is_what_its_log_says_passes_its_check(home: Path) -> None:
     result = driftline(home, "store", "check")
     assert result.exit_code == 0
     assert f"3 events add up to. Digest {digest}." in result.stdout
+
+
+def test_an_export_writes_over_a_file_only_when_it_is_told_to(home: Path, tmp_path: Path) -> None:
+    file = tmp_path / "events.jsonl"
+    file.write_text("mine")
+    with pytest.raises(BadInput, match="is there already"):
+        driftline(home, "store", "export", str(file))
+    assert file.read_text() == "mine"
+    driftline(home, "store", "export", "--force", str(file))
+    assert file.read_bytes() == driftline(home, "store", "export").stdout_bytes

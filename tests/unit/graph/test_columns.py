@@ -62,3 +62,21 @@ def test_what_cannot_be_read_says_nothing() -> None:
 
 def test_sources_are_the_datasets_that_edges_come_from() -> None:
     assert sources([ColumnEdge(A, "x", OUT, "y")]) == {A}
+
+
+def test_how_an_edge_is_known_comes_with_it() -> None:
+    how = {"type": "DIRECT", "subtype": "IDENTITY", "provenance": "probed", "confidence": 0.9}
+    odd = {"type": "DIRECT", "subtype": "IDENTITY", "provenance": "hearsay", "confidence": 7}
+    fields = {"y": {"inputFields": [source("x", how)]}, "z": {"inputFields": [source("x", odd)]}}
+    found = read({"columnLineage": pack("columnLineage", {"fields": fields})}, OUT)
+    assert [(edge.target_column, edge.provenance, edge.confidence) for edge in found] == [
+        ("y", "probed", 0.9),
+        ("z", "column", 1.0),
+    ]
+
+
+def test_of_two_words_on_one_edge_the_surer_counts() -> None:
+    ways = [{"type": "DIRECT", "provenance": "probed", "confidence": 0.6}, {"type": "DIRECT", "confidence": 0.9}]
+    fields = {"y": {"inputFields": [source("x", *ways)]}}
+    (edge,) = read({"columnLineage": pack("columnLineage", {"fields": fields})}, OUT)
+    assert (edge.provenance, edge.confidence) == ("column", 0.9)

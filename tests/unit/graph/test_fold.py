@@ -85,6 +85,12 @@ def test_a_complete_alone_has_no_start() -> None:
     assert (shape.started_us, shape.ended_us, shape.time_us) == (0, at(2), at(2))
 
 
+def test_what_is_added_after_the_end_says_nothing_of_the_begin() -> None:
+    shape = whole(event("COMPLETE", 5), event("OTHER", 6, outputs=[part("out", lineage("in"))]))
+    assert (shape.state, shape.started_us, shape.ended_us) == ("COMPLETE", 0, at(5))
+    assert [edge.source_column for edge in shape.columns] != []
+
+
 def test_a_running_stream_shows_what_it_touches_before_it_ends() -> None:
     shape = whole(event("START", 1), event("RUNNING", 2, inputs=[part("a")]), event("RUNNING", 3, inputs=[part("b")]))
     assert (shape.state, [touched.dataset for touched in shape.inputs]) == ("RUNNING", [A, B])

@@ -1,7 +1,9 @@
 import asyncio
 import gzip
 from collections.abc import Sequence
+from typing import Annotated, Literal
 
+import msgspec
 import pytest
 from starlette.requests import Request
 from starlette.types import Message
@@ -71,3 +73,18 @@ def test_a_record_of_another_shape_is_refused_with_the_place() -> None:
     assert body.decode(b"[1, 2]", list[int]) == [1, 2]
     with pytest.raises(BadInput, match=r"\$\[1\]"):
         body.decode(b'[1, "2"]', list[int])
+
+
+def test_what_is_refused_is_answered_with_what_may_stand_there() -> None:
+    class Shape(msgspec.Struct, forbid_unknown_fields=True):
+        way: Annotated[Literal["up", "down", ""], msgspec.Meta(description="Whither.")] = "up"
+        depth: int = 5
+
+    said = {b'{"wy": "up"}': "Known fields are way, depth.", b'{"way": "left"}': "way is one of up, down."}
+    for sent, hint in said.items():
+        with pytest.raises(BadInput) as caught:
+            body.decode(sent, Shape)
+        assert caught.value.hint == hint
+    with pytest.raises(BadInput) as caught:
+        body.decode(b'{"depth": "x"}', Shape)
+    assert caught.value.hint == BadInput.hint

@@ -14,6 +14,7 @@ import msgspec
 
 from driftline.capture import client, measure, observe
 from driftline.capture.emit import Seen
+from driftline.capture.frames import origin
 from driftline.capture.hooks import table
 from driftline.capture.hooks.patch import Call, Patch, around
 from driftline.capture.observe import Given
@@ -43,10 +44,13 @@ def install(module: Any) -> list[Patch]:
     return patches
 
 
-def _model(run: Run, way: str, name: str, version: str, **attributes: str) -> bool:
+def _model(run: Run, way: str, name: str, version: str, data: Any = None, **attributes: str) -> bool:
     about = {key: value for key, value in attributes.items() if value}
     touched = Touched(dataset=Dataset(NAMESPACE, name), version=version, kind="model", attributes=about)
-    run.add("read" if way == "read" else "write", Seen(touched=touched))
+    seen, owner = Seen(touched=touched), client.current()
+    if data is not None and owner is not None:
+        origin.attach([seen], data, owner.folder)
+    run.add("read" if way == "read" else "write", seen)
     return True
 
 
@@ -56,9 +60,9 @@ def _logged(run: Run, call: Call) -> bool:
     number = getattr(info, "registered_model_version", None)
     own = str(getattr(info, "model_id", None) or getattr(info, "model_uuid", ""))
     name = registered or getattr(info, "name", None) or call.kwargs.get("name") or call.argument(1, "artifact_path")
-    return _model(
-        run, "write", str(name), str(number or own), uri=info.model_uri, model_id=own, run_id=str(info.run_id or "")
-    )
+    model = next((given for key, given in call.kwargs.items() if key.endswith("_model")), None)
+    about = {"uri": info.model_uri, "model_id": own, "run_id": str(info.run_id or "")}
+    return _model(run, "write", str(name), str(number or own), model, **about)
 
 
 def _registered(run: Run, call: Call) -> bool:

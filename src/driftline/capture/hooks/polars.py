@@ -5,14 +5,11 @@ lazy frame from another. A scan reads nothing: what a lazy frame was scanned fro
 (``origins``), handed on to the frames that are made from it, and recorded when one of them is collected or sunk.
 """
 
-import functools
-import sys
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from driftline.capture import fault
-from driftline.capture.hooks import database, patch, table
-from driftline.capture.hooks.beside import Beside
+from driftline.capture.frames import node, origin
+from driftline.capture.hooks import database, polars_plan, table
 from driftline.capture.hooks.patch import PASS, Before, Call, Patch, around
 from driftline.capture.hooks.table import Entry
 from driftline.capture.run import Run
@@ -36,19 +33,18 @@ TABLE = (
     *(Entry(f"DataFrame.write_{name}", "write", 1, _TARGET, 0) for name in WRITERS),
 )
 
-Origins = dict[str, None]  # paths and addresses, in order
-_origins: Beside[Origins] = Beside()
-
 
 def origins(frame: Any) -> tuple[str, ...]:
     """Return the paths and addresses that a lazy frame was scanned from, as far as they were seen."""
-    return tuple(_origins.get(frame) or ())
+    known = node.of(frame)
+    if known is None:
+        return ()
+    return tuple(dict.fromkeys(name for one in node.sources(known) if one.kind == "file" for name in one.names))
 
 
 def install(polars: Any) -> list[Patch]:
     """Put the hooks on and return what was replaced."""
     patches = table.install(polars, TABLE)
-    lazy = polars.LazyFrame
     for name in SCANS:
         patches += around(polars, name, _scanned)
     for name in COLLECTS:
@@ -59,48 +55,11 @@ def install(polars: Any) -> list[Patch]:
     patches += around(polars, "DataFrame.write_database", _stored, _place(2, "connection"))
     for name in _QUERIES:
         patches += around(polars, name, _queried, _place(1, "connection", "uri"))
-    patches += _passing(polars, "concat") + _passing(polars, "union") + _passing(polars, "merge_sorted")
-    ending = {*COLLECTS, *SINKS, *_PLANS}
-    grouped = sys.modules.get("polars.lazyframe.group_by")
-    for kind in (lazy, getattr(grouped, "LazyGroupBy", None)):
-        for name, method in list(vars(kind).items()) if kind is not None else ():
-            if not name.startswith("_") and name not in ending and callable(method) and not isinstance(method, type):
-                patches += _passing(kind, name)
-    return patches
-
-
-def _passing(owner: Any, name: str) -> list[Patch]:
-    """Hand on the origins of all frames among the arguments to the lazy frame that is returned."""
-    original = owner.__dict__.get(name)
-    if original is None or isinstance(original, staticmethod | classmethod | property):
-        return []
-    piece = f"hook {getattr(owner, '__name__', owner)}.{name}"
-
-    @functools.wraps(original)
-    def call(*args: Any, **kwargs: Any) -> Any:
-        result = original(*args, **kwargs)
-        if _origins:
-            fault.attempt(piece, _hand_on, args, kwargs, result)
-        return result
-
-    setattr(owner, name, patch.unseen(call, original))
-    return [Patch(owner, name, original)]
-
-
-def _hand_on(args: Any, kwargs: Any, result: Any) -> None:
-    if type(result).__name__ not in _LAZY:
-        return
-    found: Origins = {}
-    for given in (*args, *kwargs.values()):
-        for one in given if isinstance(given, list | tuple) else (given,):
-            if type(one).__name__ in _LAZY:
-                found.update(_origins.get(one) or {})
-    if found:
-        _origins.put(result, {**(_origins.get(result) or {}), **found})
+    return patches + polars_plan.install(polars, {*COLLECTS, *SINKS, *_PLANS})
 
 
 def _scanned(run: Run, call: Call) -> bool:  # noqa: ARG001 - nothing is read yet
-    _origins.put(call.result, dict.fromkeys(table.places(call.argument(0, *_SOURCE))))
+    origin.scanned(call.result, table.places(call.argument(0, *_SOURCE)))
     return True
 
 
@@ -110,10 +69,10 @@ def _collected(run: Run, call: Call) -> bool:
 
 def _sunk(run: Run, call: Call) -> bool:
     if call.kwargs.get("lazy"):
-        _hand_on(call.args, {}, call.result)
+        node.same(call.args[0], call.result)
         return True
     _collected(run, call)
-    return table.note(run, "write", call.argument(1, *_TARGET), call)
+    return table.note(run, "write", call.argument(1, *_TARGET), call, data=call.args[0])
 
 
 def _all_collected(run: Run, call: Call) -> bool:

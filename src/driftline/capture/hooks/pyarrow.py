@@ -7,8 +7,8 @@ opened. Arrow opens files in C++, which no audit event tells of; what is not hoo
 
 from typing import Any
 
+from driftline.capture.beside import Beside
 from driftline.capture.hooks import table
-from driftline.capture.hooks.beside import Beside
 from driftline.capture.hooks.patch import Call, Patch, around
 from driftline.capture.hooks.table import Entry
 from driftline.capture.run import Run

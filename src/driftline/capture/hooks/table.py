@@ -15,10 +15,12 @@ import msgspec
 
 from driftline.capture import client, measure, observe
 from driftline.capture.emit import Seen
+from driftline.capture.frames import origin
 from driftline.capture.hooks import glance, patch
 from driftline.capture.hooks.patch import Call, Patch
 from driftline.capture.observe import Given
 from driftline.capture.run import Run
+from driftline.event.lineage import Dataset
 
 RESULT = -1
 _SCHEMES = {"s3a": "s3", "s3n": "s3", "gcs": "gs", "local": "file", "abfss": "abfs"}
@@ -98,7 +100,7 @@ def note(
     look = glance.at(data)
     budget = measure.Budget()
     said = Given(namespace, version, kind or look.kind, "", {**look.attributes, **(attributes or {})})
-    some = False
+    read: list[Dataset] = []
     for place in places(given):
         state = None if call is None else call.inside.states.get(place)
         about = said if state is None else said._replace(version=version or state[0])
@@ -110,9 +112,13 @@ def note(
             if way == "write" and seen.path and _is_open(given):
                 seen.pending, seen.deferred = True, False
                 seen.touched = msgspec.structs.replace(seen.touched, version="", attributes=dict(about.attributes))
-            run.add(way, _with(seen, look))
-            some = True
-    return some
+            _with(seen, look)
+            if way == "write":
+                origin.attach([seen], data, owner.folder)
+            read.append(run.add(way, seen).dataset)
+    if way == "read" and call is not None:
+        origin.read(call.result, read)
+    return bool(read)
 
 
 def _with(seen: Seen, look: glance.Look) -> Seen:

@@ -8,7 +8,7 @@ that is several datasets reaches the output from each of them.
 from collections.abc import Callable, Iterable, Mapping
 from typing import NamedTuple
 
-from driftline.capture.emit import Bound, Reach
+from driftline.capture.columns import Bound, Reach
 from driftline.capture.sql import statement
 from driftline.capture.sql.relation import Edge, Source
 from driftline.capture.sql.statement import Lineage

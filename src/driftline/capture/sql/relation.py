@@ -40,6 +40,7 @@ class Edge(NamedTuple):
     column: str
     kind: Kind
     confidence: float = 1.0
+    provenance: str = ""  # how it is known: "" = declared, else probed
 
 
 Edges = frozenset[Edge]

@@ -18,6 +18,8 @@ from driftline.serve import body
 from driftline.serve.intake import Intake
 from driftline.serve.operation import Operation, first_sentence
 
+MANY = "An array of events is taken at /api/v1/lineage/batch. What came here is kept in quarantine."
+ONE = "A single event is taken at /api/v1/lineage. What came here is kept in quarantine."
 _SENTENCE = f"{BadEvent().message.rstrip('.')}: "
 
 
@@ -50,9 +52,11 @@ class BatchResult(msgspec.Struct, frozen=True):
 async def receive(request: Request) -> Response:
     """Take one OpenLineage event."""
     intake: Intake = request.app.state.intake
-    [receipt] = await intake.take([await body.read(request)])
+    raw = await body.read(request)
+    [receipt] = await intake.take([raw])
     if receipt.status == "quarantined":
-        raise BadEvent(receipt.reason.removeprefix(_SENTENCE))
+        hint = MANY if raw.lstrip().startswith(b"[") else ""
+        raise BadEvent(receipt.reason.removeprefix(_SENTENCE), hint=hint)
     return Response(msgspec.json.encode(receipt), 201, media_type="application/json")
 
 
@@ -63,7 +67,7 @@ async def receive_batch(request: Request) -> Response:
     events = brackets.members(raw)
     if events is None:
         receipt = await intake.refuse(raw, "no array of events, though it came as a batch")
-        raise BadEvent(receipt.reason)
+        raise BadEvent(receipt.reason, hint=ONE if raw.lstrip().startswith(b"{") else "")
     receipts = await intake.take(events)
     failed = [FailedEvent(i, r.reason) for i, r in enumerate(receipts) if r.status == "quarantined"]
     if not failed:

@@ -130,3 +130,10 @@ def test_a_batch_that_is_no_array_is_refused_whole_and_kept(client: TestClient, 
 
 def test_an_empty_batch_is_no_error(client: TestClient) -> None:
     assert client.post(f"{ADDRESS}/batch", json=[]).status_code == 204
+
+
+def test_one_event_and_many_are_told_where_they_are_taken(client: TestClient) -> None:
+    many = client.post("/api/v1/lineage", content=b" [{}]", headers={"content-type": "application/json"})
+    assert (many.status_code, "/api/v1/lineage/batch" in many.json()["error"]["hint"]) == (400, True)
+    one = client.post("/api/v1/lineage/batch", content=b"{}", headers={"content-type": "application/json"})
+    assert (one.status_code, "taken at /api/v1/lineage." in one.json()["error"]["hint"]) == (400, True)

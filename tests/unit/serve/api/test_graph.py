@@ -121,3 +121,8 @@ def test_a_plus_that_an_address_made_a_space_is_told_or_understood(filled: TestC
 def test_words_that_fit_nothing_come_with_what_is_near(filled: TestClient) -> None:
     body = filled.get("/api/v1/select", params={"selector": "featurs"}).json()
     assert (body["unmatched"], body["notes"]) == (["featurs"], ["nothing fits 'featurs'; near are features"])
+
+
+def test_a_direction_that_is_none_is_answered_with_those_there_are(filled: TestClient) -> None:
+    hint = filled.get(GRAPH, params={"node": "features", "direction": "sideways"}).json()["error"]["hint"]
+    assert hint == "direction is one of both, up, down."

@@ -1,0 +1,208 @@
+"""Column edges of one output, from all that is known of it, as the ``columnLineage`` facet has them.
+
+Enters: edges that were declared (by SQL, by a plan, by the user), edges that were observed by probing, and columns of
+equal content. Leaves: per output column the source columns with type, provenance and confidence, and where declared and
+observed edges do not agree. An edge that both have is surer than either; one that only one has stays with the word of
+that one. Source: https://openlineage.io/spec/facets/1-2-0/ColumnLineageDatasetFacet.json.
+"""
+
+from collections.abc import Iterable, Mapping
+from typing import Any, Literal, NamedTuple, Protocol, runtime_checkable
+
+from driftline.event.facets import Difference
+from driftline.event.lineage import Dataset
+from driftline.event.names import dataset_id
+
+PROBED = "probed"
+IDENTICAL = "identical content"
+_FEW, _NUMBERED = 0.9, 0.5  # confidence where only the name and a few values agree, or the numbers of the rows
+
+
+class Reach(NamedTuple):
+    """A source column and how it reaches an output column, or the rows of an output."""
+
+    namespace: str
+    name: str
+    field: str
+    type: Literal["DIRECT", "INDIRECT"]
+    subtype: str
+    provenance: str = ""  # "" = declared
+    confidence: float = 1.0
+
+    @property
+    def way(self) -> str:
+        """How it reaches, such as DIRECT:IDENTITY."""
+        return f"{self.type}:{self.subtype}" if self.subtype else self.type
+
+
+Bound = tuple[dict[str, list[Reach]], list[Reach]]
+Inputs = Mapping[Dataset, tuple[str, ...]]  # what a run has read -> its columns, as far as they are known
+
+
+class Bindable(Protocol):
+    """Column edges of one output."""
+
+    def bind(self, columns: tuple[str, ...] | None) -> Bound:
+        """Return the edges per output column and those of the row set, given the output's columns if known."""
+
+
+@runtime_checkable
+class Among(Protocol):
+    """Column edges that depend on what else the run has read."""
+
+    def bind_among(self, columns: tuple[str, ...] | None, inputs: Inputs) -> Bound:
+        """Return the edges as ``bind`` does, given what the run has read."""
+
+
+@runtime_checkable
+class Awaited(Protocol):
+    """Column edges that wait for something that is being found out."""
+
+    def waits_for(self) -> tuple[str, ...]:
+        """Return the keys of what is not known yet; none = all is known."""
+
+
+class Declared(NamedTuple):
+    """Column edges that the user stated."""
+
+    fields: dict[str, list[Reach]]
+
+    def bind(self, columns: tuple[str, ...] | None) -> Bound:  # noqa: ARG002 - stated names need no columns
+        """Return the edges as they were stated."""
+        return self.fields, []
+
+
+def bind(edges: Bindable, columns: tuple[str, ...] | None, inputs: Inputs) -> Bound:
+    """Return what ``edges`` are for an output with these columns."""
+    return edges.bind_among(columns, inputs) if isinstance(edges, Among) else edges.bind(columns)
+
+
+def together(found: Iterable[Bound]) -> Bound:
+    """Return several words on one output as one, without those that say the same less surely."""
+    fields: dict[str, list[Reach]] = {}
+    rows: list[Reach] = []
+    for columns, shaping in found:
+        for name, reaches in columns.items():
+            fields.setdefault(name, []).extend(reaches)
+        rows += shaping
+    return {name: _surest(reaches) for name, reaches in fields.items()}, _surest(rows)
+
+
+def _surest(reaches: Iterable[Reach]) -> list[Reach]:
+    held: dict[Reach, Reach] = {}
+    for reach in reaches:
+        key = reach._replace(provenance="", confidence=1.0)
+        known = held.get(key)
+        held[key] = reach if known is None else _agreed(known, reach)
+    return list(held.values())
+
+
+def _agreed(one: Reach, other: Reach) -> Reach:
+    """Two words on one edge: from different sources they make each other surer, from the same the surer counts."""
+    better, lesser = sorted((one, other), key=lambda reach: (-reach.confidence, reach.provenance))
+    if one.provenance == other.provenance:
+        return better
+    declared = one if not one.provenance else other
+    sure = 1.0 - (1.0 - better.confidence) * (1.0 - lesser.confidence)
+    return better._replace(provenance=declared.provenance, confidence=round(sure, 6))
+
+
+def differences(output: str, found: Iterable[Bound]) -> list[Difference]:
+    """Return where declared and observed edges of one output disagree; none where only one kind is there.
+
+    Args:
+        output: the node id of the output.
+        found: all words on it.
+    """
+    declared: dict[tuple[str, str, str], set[str]] = {}
+    observed: dict[tuple[str, str, str], set[str]] = {}
+    for fields, rows in found:
+        for column, reaches in (*fields.items(), ("", rows)):
+            for reach in reaches:
+                side = observed if reach.provenance == PROBED else declared
+                key = (dataset_id(reach.namespace, reach.name), reach.field, column)
+                side.setdefault(key, set()).add(reach.way)
+    if not declared or not observed:
+        return []
+    return [
+        Difference(output, column, source, field, tuple(sorted(seen)), tuple(sorted(said)))
+        for source, field, column in sorted({*declared, *observed})
+        for seen, said in [(observed.get((source, field, column), set()), declared.get((source, field, column), set()))]
+        if _differ(seen, said, (source, field, column), declared, observed)
+    ]
+
+
+def _differ(
+    seen: set[str],
+    said: set[str],
+    key: tuple[str, str, str],
+    declared: Mapping[tuple[str, str, str], set[str]],
+    observed: Mapping[tuple[str, str, str], set[str]],
+) -> bool:
+    """Whether the two sides tell of different influences; what shapes the rows shapes every column of them."""
+    source, field, column = key
+    if seen and said:
+        return {way.split(":")[0] for way in seen}.isdisjoint(way.split(":")[0] for way in said)
+    whole = (source, field, "")
+    if seen:
+        return column == "" or whole not in declared or any(way.startswith("DIRECT") for way in seen)
+    if column:
+        return whole not in observed
+    return not any((source, field) == other[:2] for other in observed)
+
+
+def identical(hashes: Any, sources: Iterable[tuple[Dataset, Any]]) -> Bound:
+    """Return the columns that were handed on unchanged: same content, and too many values for that to be an accident.
+
+    Args:
+        hashes: ``contents.Contents`` of the output.
+        sources: datasets that were read, with their ``Contents``.
+    """
+    held: dict[str, list[Reach]] = {}
+    for name, hashed in hashes.hashes.items():
+        named: list[Reach] = []
+        others: list[Reach] = []
+        for dataset, contents in sources:
+            same = [field for field, other in contents.hashes.items() if other == hashed]
+            if name in same and name in contents.varied and name in hashes.varied:
+                few = _NUMBERED if name in hashes.regular else _FEW
+                named.append(_same(dataset, name, 1.0 if name in hashes.telling else few))
+            elif name in hashes.telling:
+                others += [_same(dataset, field, 1.0) for field in same if field in contents.telling]
+        found = named or others  # a column of the same name is the likelier source of two that hold the same
+        share = len(found)
+        if found and (named or share == 1):
+            held[name] = [reach._replace(confidence=round(reach.confidence / share, 6)) for reach in found]
+    return held, []
+
+
+def _same(dataset: Dataset, field: str, confidence: float) -> Reach:
+    return Reach(dataset.namespace, dataset.name, field, "DIRECT", "IDENTITY", IDENTICAL, confidence)
+
+
+def facet(found: Bound) -> dict[str, Any] | None:
+    """Return the body of the facet; None where nothing is known."""
+    fields, rows = found
+    if not any(fields.values()) and not rows:
+        return None
+    body: dict[str, Any] = {
+        "fields": {name: {"inputFields": _united(reaches)} for name, reaches in fields.items() if reaches}
+    }
+    if rows:
+        body["dataset"] = _united(rows)
+    return body
+
+
+def _united(found: Iterable[Reach]) -> list[dict[str, Any]]:
+    """One entry per source column, with all the ways in which it reaches."""
+    entries: dict[tuple[str, str, str], dict[str, Any]] = {}
+    for reach in found:
+        fresh = {"namespace": reach.namespace, "name": reach.name, "field": reach.field, "transformations": []}
+        entry = entries.setdefault((reach.namespace, reach.name, reach.field), fresh)
+        entry["transformations"].append({"type": reach.type, "subtype": reach.subtype, **_known(reach)})
+    return list(entries.values())
+
+
+def _known(reach: Reach) -> dict[str, Any]:
+    how: dict[str, Any] = {"provenance": reach.provenance} if reach.provenance else {}
+    return how if reach.confidence == 1.0 else {**how, "confidence": reach.confidence}

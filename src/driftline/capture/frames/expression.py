@@ -1,0 +1,191 @@
+"""The source columns behind one polars expression, and how each of them reaches its value.
+
+Enters: an expression and the shape of the frame that it is used on. Leaves: output columns with their edges. Only the
+public metadata of expressions is used: ``meta.pop`` gives the operands, the text of an expression names the operation,
+``meta.root_names`` is the fallback where neither is understood. Aggregates are AGGREGATION, conditions of when/then and
+filters inside an expression CONDITIONAL, what ``over`` and ``sort_by`` name WINDOW, the rest TRANSFORMATION.
+"""
+
+import re
+import sys
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+from driftline.capture.frames.shape import Shape
+from driftline.capture.sql.relation import (
+    AGGREGATION,
+    CONDITIONAL,
+    IDENTITY,
+    NONE,
+    TRANSFORMATION,
+    WINDOW,
+    Edges,
+    Kind,
+    step,
+    through,
+)
+
+_OPERATION = re.compile(r"\.([a-z_0-9.]+)\(")
+AGGREGATES = frozenset((
+    "all", "any", "approx_n_unique", "arg_max", "arg_min", "bitwise_and", "bitwise_or", "bitwise_xor", "count", "cov",
+    "covariance", "entropy", "first", "has_nulls", "implode", "item", "kurtosis", "last", "len", "max", "max_by",
+    "mean", "median", "min", "min_by", "mode", "n_unique", "nan_max", "nan_min", "null_count", "pearson_correlation",
+    "product", "quantile", "skew", "spearman_rank_correlation", "std", "sum", "var",
+))  # fmt: skip
+_TYPED = re.compile(r"\bcs\.(?!all\b|by_name\b|starts_with|ends_with|contains|matches|first\b|last\b|by_index|exclude)")
+_WIDE = 5_000  # columns that a selector is spread over
+
+Find = Callable[[str], Edges | None]
+
+
+class Unclear(Exception):
+    """An expression whose columns cannot be told."""
+
+
+def typed(expr: Any) -> bool:
+    """Whether an expression chooses columns by their types."""
+    return bool(_TYPED.search(str(expr)))
+
+
+def outputs(expr: Any, shape: Shape, schema: Mapping[str, Any] | None = None) -> dict[str, Edges]:
+    """Return the columns that ``expr`` makes of a frame.
+
+    Args:
+        expr: a polars expression, or the name of a column.
+        shape: of the frame.
+        schema: names and types of its columns, where they are known.
+
+    Raises:
+        Unclear: it chooses columns that are not known.
+    """
+    if isinstance(expr, str):
+        return {expr: behind(shape.find, expr)}
+    if not hasattr(expr, "meta"):
+        return {"literal": NONE}
+    if not expr.meta.has_multiple_outputs():
+        name = expr.meta.output_name(raise_if_undetermined=False)
+        if name is None:
+            raise Unclear(str(expr)[:80])
+        return {name: edges(expr, shape.find, IDENTITY)}
+    return _spread(expr, shape, schema)
+
+
+def names(expr: Any, shape: Shape, schema: Mapping[str, Any] | None = None) -> list[str]:
+    """Return the columns that ``expr``, a name or a selector, chooses."""
+    return [expr] if isinstance(expr, str) else list(outputs(expr, shape, schema))
+
+
+def roots(expr: Any, shape: Shape, schema: Mapping[str, Any] | None = None) -> Edges:
+    """Return all edges behind the columns that ``expr`` makes."""
+    return NONE.union(*outputs(expr, shape, schema).values())
+
+
+def edges(expr: Any, find: Find, kind: Kind, selected: Mapping[str, str] | None = None) -> Edges:
+    """Return the edges of an expression with one output, whose value goes on as ``kind``.
+
+    Args:
+        expr: the expression.
+        find: what is behind a column.
+        kind: of the place that the expression stands in.
+        selected: the column that each selector in it stands for this time, by its text.
+    """
+    try:
+        return _edges(expr, find, kind, selected or {})
+    except RecursionError:
+        plain = TRANSFORMATION if kind == IDENTITY else kind
+        return NONE.union(*(through(behind(find, name), plain) for name in expr.meta.root_names()))
+
+
+def behind(find: Find, name: str) -> Edges:
+    """Return the edges behind a column.
+
+    Raises:
+        Unclear: there is no such column.
+    """
+    found = find(name)
+    if found is None:
+        raise Unclear(name)
+    return found
+
+
+def _edges(expr: Any, find: Find, kind: Kind, selected: Mapping[str, str]) -> Edges:
+    meta = expr.meta
+    operands = meta.pop()[::-1]
+    if not operands:
+        text = str(expr)
+        chosen = [selected[text]] if text in selected else meta.root_names()
+        if not chosen and meta.has_multiple_outputs():
+            raise Unclear(text[:80])
+        leaf = kind if len(chosen) == 1 and (meta.is_column() or text in selected) else _on(kind, TRANSFORMATION)
+        return NONE.union(*(through(behind(find, name), leaf) for name in chosen))
+    first, others = _kinds(str(expr), str(operands[0]))
+    found = _edges(operands[0], find, _on(kind, first), selected)
+    for place, operand in enumerate(operands[1:], 1):
+        more = TRANSFORMATION if others is None and place < len(operands) - 1 else others or CONDITIONAL
+        found |= _edges(operand, find, _on(kind, more), selected)
+    return found
+
+
+def _kinds(text: str, first: str) -> tuple[Kind, Kind | None]:
+    """Return how the first operand and the others reach the value; None: all but the last, which is a condition."""
+    if text.startswith(".when(") and not text.startswith(first):
+        return TRANSFORMATION, None
+    operation = _OPERATION.match(text, len(first)) if text.startswith(first) else None
+    name = operation[1] if operation else ""
+    if name == "alias" or name.startswith("name."):
+        return IDENTITY, TRANSFORMATION
+    if name == "over":
+        return TRANSFORMATION, WINDOW
+    if name == "sort_by":
+        return TRANSFORMATION, WINDOW
+    if name == "filter":
+        return TRANSFORMATION, CONDITIONAL
+    if name in AGGREGATES:
+        return AGGREGATION, AGGREGATION
+    return TRANSFORMATION, TRANSFORMATION
+
+
+def _on(kind: Kind, more: Kind) -> Kind:
+    return kind if kind[0] == "INDIRECT" else step(kind, more)
+
+
+def _spread(expr: Any, shape: Shape, schema: Mapping[str, Any] | None) -> dict[str, Edges]:
+    """The columns of an expression that stands for several."""
+    known = dict(schema) if schema is not None else dict.fromkeys(shape.columns)
+    if (schema is None and (not shape.closed or typed(expr))) or len(known) > _WIDE:
+        raise Unclear(str(expr)[:80])
+    leaves = {str(leaf): _expanded(leaf, known) for leaf in _selectors(expr)}
+    widest = max((len(found) for found in leaves.values()), default=0)
+    made = _expanded(expr, known)
+    found: dict[str, Edges] = {}
+    for place, name in enumerate(made):
+        if len(made) == widest:
+            chosen = {text: columns[place] for text, columns in leaves.items() if len(columns) == widest}
+            chosen |= {text: columns[0] for text, columns in leaves.items() if len(columns) == 1}
+            found[name] = edges(expr, shape.find, IDENTITY, chosen)
+        else:
+            whole = {column for columns in leaves.values() for column in columns}
+            found[name] = NONE.union(*(through(behind(shape.find, column), TRANSFORMATION) for column in whole))
+    return found
+
+
+def _selectors(expr: Any) -> Iterable[Any]:
+    if expr.meta.is_column_selection(allow_aliasing=False) and not expr.meta.is_column():
+        yield expr
+        return
+    for operand in expr.meta.pop():
+        yield from _selectors(operand)
+
+
+def _expanded(expr: Any, known: Mapping[str, Any]) -> list[str]:
+    """The names that an expression has on a frame with these columns; polars says them, of a frame without rows."""
+    polars = sys.modules["polars"]
+    tries = (
+        [known] if all(known.values()) else [dict.fromkeys(known, polars.Int64), dict.fromkeys(known, polars.String)]
+    )
+    for schema in tries:
+        try:
+            return list(polars.LazyFrame(schema=schema).select(expr).collect_schema().names())
+        except polars.exceptions.PolarsError:
+            continue
+    raise Unclear(str(expr)[:80])

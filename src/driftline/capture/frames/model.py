@@ -1,0 +1,122 @@
+"""The column edges of a model: from the columns of its training data to its features.
+
+Enters: a fitted model, with the frame that it was fitted on where that was seen. Leaves: its features as fields, and
+edges into them; the label shapes the model as a whole (CONDITIONAL). Where the frame was not seen, or is a part of one
+that was, names decide: a frame that is known in the process and has all the columns, else what the run has read.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
+
+from driftline.capture.beside import Beside
+from driftline.capture.columns import Bound, Inputs, Reach
+from driftline.capture.frames import features, node
+from driftline.capture.frames.features import Feature, Way
+from driftline.capture.frames.node import FrameEdges, Node
+from driftline.capture.sql.relation import CONDITIONAL, step
+
+BY_NAME = 0.9  # confidence of a source that is found by its name alone
+_LATEST = 20  # frames that are tried
+
+
+class Fit(NamedTuple):
+    """What a model was fitted on."""
+
+    data: Node | None
+    label: str = ""  # name of the target; "" = it has none
+
+
+_fits: Beside[Fit] = Beside()
+
+
+def fitted(model: Any, data: Any, label: Any) -> None:
+    """Remember what ``model`` was fitted on."""
+    name = getattr(label, "name", None)
+    _fits.put(model, Fit(node.of(data), str(name) if isinstance(name, str | int) else ""))
+
+
+def fit_of(model: Any) -> Fit:
+    """Return what ``model`` was fitted on, as far as that was seen."""
+    return _fits.get(model) or Fit(None)
+
+
+class ModelEdges:
+    """The column edges of a model that is written."""
+
+    def __init__(self, found: Sequence[Feature], label: str, frames: Sequence[FrameEdges], sure: bool) -> None:
+        self._features = found
+        self._label = label
+        self._frames = frames
+        self._sure = sure  # the first frame is the one that it was fitted on
+
+    def bind(self, columns: tuple[str, ...] | None) -> Bound:
+        """Return the edges, as far as they are known without what the run has read."""
+        return self.bind_among(columns, {})
+
+    def waits_for(self) -> tuple[str, ...]:
+        """Return the keys of the probes that have not been answered."""
+        return tuple(dict.fromkeys(key for frame in self._frames for key in frame.waits_for()))
+
+    def bind_among(self, columns: tuple[str, ...] | None, inputs: Inputs) -> Bound:  # noqa: ARG002 - it has its own
+        """Return the edges per feature, and those of the label."""
+        names = dict.fromkeys(source for feature in self._features for source in feature.sources)
+        known, shaping = self._columns(tuple(names), inputs)
+        found = {
+            feature.name: [
+                _on(reach, way) for source, way in feature.sources.items() for reach in known.get(source, ())
+            ]
+            for feature in self._features
+        }
+        label = [_on(reach, Way(CONDITIONAL)) for reach in known.get(self._label, ())]
+        return {name: reaches for name, reaches in found.items() if reaches}, [*shaping, *label]
+
+    def _columns(self, names: tuple[str, ...], inputs: Inputs) -> tuple[Mapping[str, list[Reach]], list[Reach]]:
+        """What is behind the columns that it was fitted on, and what shaped their rows."""
+        wanted = (*names, self._label) if self._label else names
+        for place, frame in enumerate(self._frames):
+            fields, rows = frame.bind(wanted)
+            if place == 0 and self._sure:
+                return {**self._by_name((self._label,), inputs), **fields}, rows
+            if all(name in fields for name in names):
+                return {name: [_less(one) for one in found] for name, found in fields.items()}, [*map(_less, rows)]
+        return self._by_name(wanted, inputs), []
+
+    @staticmethod
+    def _by_name(names: Sequence[str], inputs: Inputs) -> dict[str, list[Reach]]:
+        """The columns of these names among what the run has read; a dataset that has them all comes first."""
+        whole = [dataset for dataset, columns in inputs.items() if set(names) <= set(columns)]
+        found: dict[str, list[Reach]] = {}
+        for name in names:
+            having = whole or [dataset for dataset, columns in inputs.items() if name in columns]
+            sure = round(BY_NAME / len(having), 6) if having else 0.0
+            found[name] = [Reach(one.namespace, one.name, name, "DIRECT", "IDENTITY", "", sure) for one in having]
+        return found
+
+
+def edges_of(model: Any, frames: Any) -> tuple[ModelEdges, tuple[str, ...]] | None:
+    """Return the edges of a fitted model and the names of its features; None where it does not know its columns.
+
+    Args:
+        model: the model.
+        frames: makes edges of a node.
+    """
+    found = features.of(model)
+    if not found:
+        return None
+    fit = fit_of(model)
+    best = getattr(model, "best_estimator_", None)
+    if fit.data is None and best is not None:
+        fit = fit_of(best)
+    nodes = [fit.data] if fit.data is not None else node.latest(_LATEST)
+    known = [frames(one) for one in nodes]
+    names = tuple(feature.name for feature in found)
+    return ModelEdges(found, fit.label, known, fit.data is not None), names
+
+
+def _on(reach: Reach, way: Way) -> Reach:
+    kind = step((reach.type, reach.subtype), way.kind)
+    return reach._replace(type=kind[0], subtype=kind[1], confidence=round(reach.confidence * way.confidence, 6))
+
+
+def _less(reach: Reach) -> Reach:
+    return reach._replace(confidence=round(reach.confidence * BY_NAME, 6))

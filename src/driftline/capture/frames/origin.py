@@ -1,0 +1,119 @@
+"""The seam between hooks and frames: what was read becomes known, what is known becomes edges of what is written.
+
+Enters: frames that a reader has returned, lazy frames that scan files, frames that are about to be written. Leaves:
+nodes beside the frames, and column edges. A pandas frame may be changed in place without anybody noticing: it is known
+as the argument of a step, with less confidence, and never as the direct source of what is written.
+"""
+
+import importlib
+from collections.abc import Iterable
+from typing import Any
+
+import msgspec
+
+from driftline.capture import fault, observe
+from driftline.capture.columns import Bindable
+from driftline.capture.emit import Seen
+from driftline.capture.frames import model, node
+from driftline.capture.frames.node import FrameEdges, Node, Scan
+from driftline.capture.sql.relation import Source
+from driftline.event.lineage import Dataset, Field
+
+_CONTENTS = "driftline.capture.contents"
+FRAMES = frozenset(("DataFrame", "LazyFrame", "Series", "Table", "RecordBatch"))
+_LIBRARIES = frozenset(("pandas", "polars", "pyarrow"))
+
+
+def is_frame(data: Any) -> bool:
+    """Whether ``data`` is a table of one of the libraries that are known here."""
+    kind = type(data)
+    return kind.__name__ in FRAMES and kind.__module__.partition(".")[0] in _LIBRARIES
+
+
+def mutable(data: Any) -> bool:
+    """Whether ``data`` may be changed in place without anybody noticing."""
+    return type(data).__module__.partition(".")[0] == "pandas"
+
+
+def read(frame: Any, datasets: Iterable[Dataset]) -> None:
+    """Remember that ``frame`` was read from ``datasets``."""
+    found = tuple(dict.fromkeys(datasets))
+    if found and is_frame(frame):
+        source = Source("table", tuple(part for one in found for part in (one.namespace, one.name)))
+        node.put(frame, Scan(source, _names(frame)))
+
+
+def scanned(frame: Any, places: Iterable[str]) -> None:
+    """Remember that a lazy frame will be read from ``places``."""
+    found = tuple(places)
+    if found:
+        node.put(frame, Scan(Source("file", found)))
+
+
+def noted(way: str, data: Any, found: Iterable[Seen], folder: str) -> None:
+    """Take note of data that the user's code says it has read or writes."""
+    if way == "write":
+        attach(found, data, folder)
+    else:
+        read(data, (seen.touched.dataset for seen in found))
+
+
+def attach(found: Iterable[Seen], data: Any, folder: str) -> None:
+    """Give versions that ``data`` is about to be written to its column edges; a model has its features as fields."""
+    if data is None:
+        return
+    if hasattr(data, "feature_names_in_") or hasattr(data, "best_estimator_"):
+        made = model.edges_of(data, lambda one: of_node(one, folder))
+        for seen in found if made is not None else ():
+            assert made is not None
+            seen.edges = [*seen.edges, made[0]]
+            fields = tuple(Field(name) for name in made[1])
+            seen.touched = msgspec.structs.replace(seen.touched, fields=fields, kind=seen.touched.kind or "model")
+        return
+    bindable = edges(data, folder)
+    for seen in found if bindable is not None else ():
+        assert bindable is not None
+        seen.edges = [*seen.edges, bindable]
+
+
+def edges(data: Any, folder: str) -> Bindable | None:
+    """Return the column edges of a frame that is about to be written; None where nothing is known of it."""
+    known = node.of(data)
+    if known is None or (isinstance(known, Scan) and mutable(data)):
+        return None
+    return of_node(known, folder)
+
+
+def of_node(known: Node, folder: str) -> FrameEdges:
+    """Return the column edges of a frame that comes from ``known``."""
+
+    def datasets(source: Source) -> tuple[Dataset, ...]:
+        if source.kind == "table":
+            return tuple(Dataset(*pair) for pair in zip(source.names[::2], source.names[1::2], strict=True))
+        paths = [path for place in source.names for path in (observe.files(place) or [place])]
+        return tuple(dict.fromkeys(observe.name_of(path, "", folder) for path in paths))
+
+    return FrameEdges(known, datasets, _headers)
+
+
+def _headers(source: Source) -> tuple[str, ...] | None:
+    """The columns of files, as the header of the first one says."""
+    for place in source.names if source.kind == "file" else ():
+        for path in observe.files(place)[:1]:
+            try:
+                found = importlib.import_module(_CONTENTS).columns(path)
+            except Exception as error:  # the fault rule: a header that cannot be read leaves the columns open
+                fault.failed("headers", error)
+                return None
+            return None if found is None else tuple(found)
+    return None
+
+
+def _names(frame: Any) -> tuple[str, ...] | None:
+    kind = type(frame).__name__
+    if kind == "Series":
+        return (str(frame.name),) if frame.name is not None else ()
+    if kind == "LazyFrame":
+        return None
+    names = frame.schema.names if kind in ("Table", "RecordBatch") else frame.columns
+    return tuple(str(name) for name in names)

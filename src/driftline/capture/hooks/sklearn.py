@@ -1,0 +1,52 @@
+"""scikit-learn: what each model is fitted on is remembered beside it, for the edges of the model when it is written.
+
+Enters: one of its modules, once it is loaded. Leaves: patches on ``fit``, ``fit_transform`` and ``fit_predict`` of its
+classes. The original is called once with the same arguments; of the data only where it comes from is remembered, of
+the label its name. Nothing is asked of the model.
+"""
+
+import functools
+from types import FunctionType
+from typing import Any
+
+from driftline.capture import fault
+from driftline.capture.frames import model as models
+from driftline.capture.frames import origin
+from driftline.capture.hooks.patch import Patch, unseen
+
+_METHODS = ("fit", "fit_transform", "fit_predict")
+_PIECE = "hook sklearn.fit"
+
+
+def install(module: Any) -> list[Patch]:
+    """Put the hooks on and return what was replaced."""
+    patches: list[Patch] = []
+    for found in list(vars(module).values()):
+        for owner in getattr(found, "__mro__", ()):
+            if owner.__module__.startswith("sklearn."):
+                for name in _METHODS:
+                    patches += _around(owner, name)
+    return patches
+
+
+def _around(owner: type, name: str) -> list[Patch]:
+    original = owner.__dict__.get(name)
+    if not isinstance(original, FunctionType) or hasattr(original, "_driftline"):
+        return []
+
+    @functools.wraps(original)
+    def call(*args: Any, **kwargs: Any) -> Any:
+        result = original(*args, **kwargs)
+        if not fault.off(_PIECE):
+            fault.attempt(_PIECE, _fitted, args, kwargs)
+        return result
+
+    call._driftline = True  # type: ignore[attr-defined]
+    setattr(owner, name, unseen(call, original))
+    return [Patch(owner, name, original)]
+
+
+def _fitted(args: Any, kwargs: Any) -> None:
+    data = args[1] if len(args) > 1 else kwargs.get("X")
+    if args and origin.is_frame(data):
+        models.fitted(args[0], data, args[2] if len(args) > 2 else kwargs.get("y"))

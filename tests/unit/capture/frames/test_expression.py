@@ -1,0 +1,71 @@
+"""Expressions one by one; whole plans are compared with SQL in ``hooks/test_polars_plan``."""
+
+from typing import Any
+
+import pytest
+
+from driftline.capture.frames import expression
+from driftline.capture.frames.expression import Unclear
+from driftline.capture.frames.shape import of_source
+from driftline.capture.sql.relation import Source
+
+pl = pytest.importorskip("polars")
+
+SHAPE = of_source(Source("table", ("n", "t")), ["a", "b", "c", "s"])
+
+
+def told(expr: Any) -> dict[str, set[str]]:
+    found = expression.outputs(expr, SHAPE)
+    return {name: {f"{edge.column} {edge.kind[1]}" for edge in edges} for name, edges in found.items()}
+
+
+CASES: list[tuple[Any, dict[str, set[str]]]] = [
+    ("a", {"a": {"a IDENTITY"}}),
+    (pl.col("a").alias("z"), {"z": {"a IDENTITY"}}),
+    (pl.col("a").cast(pl.Int8), {"a": {"a TRANSFORMATION"}}),
+    (pl.col("a") + pl.col("b") * 2, {"a": {"a TRANSFORMATION", "b TRANSFORMATION"}}),
+    (pl.col("a").sum() / pl.col("b").mean(), {"a": {"a AGGREGATION", "b AGGREGATION"}}),
+    (pl.when(pl.col("c") > 1).then(pl.col("a")).otherwise(pl.col("b")).alias("w"),
+        {"w": {"a TRANSFORMATION", "b TRANSFORMATION", "c CONDITIONAL"}}),
+    (pl.when(pl.col("c") > 1).then(pl.lit(1)).alias("w"), {"w": {"c CONDITIONAL"}}),
+    (pl.when(pl.col("c").is_null()).then(pl.when(pl.col("b") > 0).then(pl.col("a"))).alias("w"),
+        {"w": {"a TRANSFORMATION", "b CONDITIONAL", "c CONDITIONAL"}}),
+    (pl.col("a").sum().over("s"), {"a": {"a AGGREGATION", "s WINDOW"}}),
+    (pl.col("a").sort_by("b").first(), {"a": {"a AGGREGATION", "b WINDOW"}}),
+    (pl.col("a").filter(pl.col("c") > 0).max(), {"a": {"a AGGREGATION", "c CONDITIONAL"}}),
+    (pl.len(), {"len": set()}),
+    (pl.lit(3), {"literal": set()}),
+    (pl.coalesce("a", "b"), {"a": {"a TRANSFORMATION", "b TRANSFORMATION"}}),
+    (pl.struct("a", "b").alias("st"), {"st": {"a TRANSFORMATION", "b TRANSFORMATION"}}),
+    (pl.col("a", "b").sum(), {"a": {"a AGGREGATION"}, "b": {"b AGGREGATION"}}),
+    (pl.exclude("s") - pl.col("a"), {name: {"a TRANSFORMATION", f"{name} TRANSFORMATION"} for name in "abc"}),
+    (pl.sum_horizontal(pl.exclude("s")), {"a": {"a TRANSFORMATION", "b TRANSFORMATION", "c TRANSFORMATION"}}),
+    (pl.corr("a", "b"), {"a": {"a AGGREGATION", "b AGGREGATION"}}),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("expr", "expected"), CASES, ids=[str(case[0])[:50] for case in CASES])
+def test_an_expression_has_the_edges_worked_out_by_hand(expr: Any, expected: dict[str, set[str]]) -> None:
+    assert told(expr) == expected
+
+
+def test_types_choose_columns_only_where_they_are_known() -> None:
+    chosen = pl.selectors.string()
+    assert expression.typed(chosen)
+    assert not expression.typed(pl.all())
+    with pytest.raises(Unclear):
+        told(chosen)
+    schema = {"a": pl.Int64, "b": pl.Int64, "c": pl.Float64, "s": pl.String}
+    assert expression.names(chosen, SHAPE, schema) == ["s"]
+
+
+def test_a_column_that_is_not_there_is_unclear() -> None:
+    with pytest.raises(Unclear):
+        told(pl.col("nowhere") + 1)
+
+
+def test_an_expression_that_is_too_deep_has_its_columns_at_least() -> None:
+    expr = pl.col("a")
+    for _ in range(1_500):
+        expr = expr + pl.col("b")
+    assert told(expr) == {"a": {"a TRANSFORMATION", "b TRANSFORMATION"}}

@@ -1,0 +1,56 @@
+import pandas as pd
+from sklearn.linear_model import LinearRegression
+
+from driftline.capture.frames import model as models
+from driftline.capture.frames import node
+from driftline.capture.frames.node import FrameEdges, Scan
+from driftline.capture.sql.relation import Source
+from driftline.event.lineage import Dataset
+
+T, U = Dataset("n", "t"), Dataset("n", "u")
+X, Y = pd.DataFrame({"a": [1.0, 2.0, 4.0], "b": [1.0, 0.0, 1.0]}), pd.Series([1.0, 2.0, 3.0], name="y")
+
+
+def frames(one: node.Node) -> FrameEdges:
+    return FrameEdges(one, lambda source: (Dataset(*source.names),), lambda source: None)
+
+
+def bound(model: object, inputs: dict[Dataset, tuple[str, ...]]) -> dict[str, list[tuple[str, str, str, float]]]:
+    found = models.edges_of(model, frames)
+    assert found is not None
+    fields, rows = found[0].bind_among(None, inputs)
+    return {
+        name: [(one.name, one.field, one.subtype, one.confidence) for one in reaches]
+        for name, reaches in {**fields, "": rows}.items()
+    }
+
+
+def test_the_frame_that_it_was_fitted_on_is_its_source() -> None:
+    data = X.copy()
+    node.put(data, Scan(Source("table", ("n", "t")), ("a", "b", "y")))
+    model = LinearRegression().fit(data, Y)
+    models.fitted(model, data, Y)
+    assert bound(model, {}) == {
+        "a": [("t", "a", "IDENTITY", 1.0)], "b": [("t", "b", "IDENTITY", 1.0)], "": [("t", "y", "CONDITIONAL", 1.0)],
+    }  # fmt: skip
+
+
+def test_else_names_decide_and_several_candidates_share_the_confidence() -> None:
+    model = LinearRegression().fit(X, Y)
+    models.fitted(model, X, Y)
+    assert bound(model, {T: ("a", "b", "y"), U: ("a",)}) == {
+        "a": [("t", "a", "IDENTITY", 0.9)], "b": [("t", "b", "IDENTITY", 0.9)], "": [("t", "y", "CONDITIONAL", 0.9)],
+    }  # fmt: skip
+    assert bound(model, {T: ("a",), U: ("a", "b")})["a"] == [("t", "a", "IDENTITY", 0.45), ("u", "a", "IDENTITY", 0.45)]
+
+
+def test_a_frame_that_is_known_and_has_all_the_columns_comes_before_what_was_read() -> None:
+    made = X.copy()
+    node.put(made, Scan(Source("table", ("n", "made")), ("a", "b", "y", "more")))
+    model = LinearRegression().fit(made[["a", "b"]], Y)
+    models.fitted(model, made[["a", "b"]], Y)
+    assert bound(model, {T: ("a", "b", "y")})["a"] == [("made", "a", "IDENTITY", 0.9)]
+
+
+def test_a_model_that_knows_no_columns_has_no_edges() -> None:
+    assert models.edges_of(LinearRegression().fit(X.to_numpy(), Y), frames) is None

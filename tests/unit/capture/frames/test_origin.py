@@ -1,0 +1,53 @@
+from pathlib import Path
+
+import pandas as pd
+import pyarrow as pa
+import pytest
+
+from driftline.capture.emit import Seen
+from driftline.capture.frames import node, origin
+from driftline.capture.frames.node import Scan
+from driftline.event.lineage import Dataset, Touched
+
+T = Dataset("file", "t")
+
+
+def test_what_was_read_is_known_and_other_things_are_not() -> None:
+    table = pa.table({"a": [1]})
+    origin.read(table, [T, T])
+    found = node.of(table)
+    assert isinstance(found, Scan)
+    assert (found.source.names, found.columns) == (("file", "t"), ("a",))
+    for other in ({"a": 1}, "text", None):
+        origin.read(other, [T])
+        assert node.of(other) is None
+
+
+def test_a_pandas_frame_is_no_direct_source_as_it_may_have_been_changed_since(tmp_path: Path) -> None:
+    frame, table = pd.DataFrame({"a": [1]}), pa.table({"a": [1]})
+    for one in (frame, table):
+        origin.read(one, [T])
+    assert origin.edges(frame, str(tmp_path)) is None
+    known = origin.edges(table, str(tmp_path))
+    assert known is not None
+    assert [one.field for one in known.bind(("a",))[0]["a"]] == ["a"]
+
+
+def test_headers_of_files_are_read_when_they_are_needed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    pd.DataFrame({"a": [1], "b": [2]}).to_parquet("x.parquet")
+    table = pa.table({"a": [1]})
+    origin.scanned(table, ["x.parquet"])
+    bindable = origin.edges(table, str(tmp_path))
+    assert bindable is not None
+    fields, _ = bindable.bind(None)
+    assert {name: one[0].name for name, one in fields.items()} == {"a": "x.parquet", "b": "x.parquet"}
+
+
+def test_a_model_gets_its_features_as_fields(tmp_path: Path) -> None:
+    linear = pytest.importorskip("sklearn.linear_model").LinearRegression
+    model = linear().fit(pd.DataFrame({"a": [1.0, 2.0]}), [1.0, 2.0])
+    seen = Seen(touched=Touched(dataset=T))
+    origin.attach([seen], model, str(tmp_path))
+    assert [field.name for field in seen.touched.fields or ()] == ["a"]
+    assert (seen.touched.kind, len(seen.edges)) == ("model", 1)

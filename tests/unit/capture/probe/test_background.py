@@ -1,0 +1,76 @@
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from driftline.capture.probe import background, cache
+from driftline.capture.probe.background import Job
+from driftline.capture.probe.report import Report
+
+
+@pytest.fixture(autouse=True)
+def fresh() -> Iterator[None]:
+    cache.forget()
+    background._reborn()
+    yield
+    background._reborn()
+    cache.forget()
+
+
+def job(key: str, home: Path) -> Job:
+    return Job(key, lambda: b"", 1.0, str(home))
+
+
+def test_jobs_run_one_at_a_time_and_each_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    running, most, done = [0], [0], []
+
+    def run(one: Job) -> Report:
+        running[0] += 1
+        most[0] = max(most[0], running[0])
+        time.sleep(0.02)
+        running[0] -= 1
+        done.append(one.key)
+        return Report()
+
+    monkeypatch.setattr(background, "run", run)
+    for key in ("a", "b", "a", "c"):
+        assert background.put(job(key, tmp_path))
+    assert background.wait(10)
+    assert (most, done) == ([1], ["a", "b", "c"])
+    assert cache.get("b") == Report()
+    assert not any(thread.name == "driftline-prober" and thread.is_alive() for thread in threading.enumerate()[1:]) or (
+        time.sleep(0.2) is None
+    )
+
+
+def test_what_comes_when_too_many_wait_is_passed_over(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    gate = threading.Event()
+    monkeypatch.setattr(background, "run", lambda one: gate.wait(10) and Report())
+    taken = [background.put(job(str(place), tmp_path)) for place in range(background.MOST + 5)]
+    assert taken.count(False) >= 4
+    gate.set()
+    assert background.wait(10)
+
+
+def test_at_the_end_what_is_not_done_is_left_undone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    gate = threading.Event()
+    monkeypatch.setattr(background, "run", lambda one: gate.wait(10) and Report())
+    background.put(job("a", tmp_path))
+    background.put(job("b", tmp_path))
+    begin = time.monotonic()
+    background.stop(0.05)
+    assert time.monotonic() - begin < 2
+    assert not background.put(job("c", tmp_path))
+    gate.set()
+    assert background.wait(10)
+    assert cache.get("b") is None
+
+
+def test_what_cannot_be_made_into_bytes_is_a_report() -> None:
+    def refuse() -> bytes:
+        raise TypeError("no")
+
+    found = background.run(Job("k", refuse, 1.0, ""))
+    assert found.reason == "its arguments cannot be carried (TypeError)"
