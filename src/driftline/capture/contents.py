@@ -189,16 +189,15 @@ def columns(path: str) -> tuple[str, ...] | None:
 
 def of_arrow(table: pa.Table) -> Contents:
     """Return the contents of an Arrow table."""
-    profiled = measure.level.profiles
-    found = profile.fingerprint(table, rows=profiled and table.num_rows * table.num_columns <= ROWS_LIMIT)
-    built = profile.build(table) if profiled else None
-    return _contents(table.schema, found, built, _regular_ones(table) if profiled else frozenset())
+    found = profile.fingerprint(table, rows=table.num_rows * table.num_columns <= ROWS_LIMIT)
+    built = profile.build(table) if measure.level.profiles else None
+    return _contents(table.schema, found, built, frozenset() if built is None else _regular_ones(table))
 
 
 def of_batches(schema: pa.Schema, batches: Iterable[pa.RecordBatch], *, profiled: bool) -> Contents:
     """Return the contents of a table that comes in record batches; holds one block of them at a time."""
-    prints = profile.Prints(schema)
     profiled = profiled and measure.level.profiles
+    prints = profile.Prints(schema)
     built: list[profile.Profile] = []
     block: list[pa.RecordBatch] = []
     regular: frozenset[str] | None = None  # columns that are so in every batch

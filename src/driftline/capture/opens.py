@@ -7,6 +7,7 @@ event; only hooks see that. Source: https://docs.python.org/3/library/audit_even
 """
 
 import contextlib
+import functools
 import os
 import stat
 import sys
@@ -115,6 +116,7 @@ def _ignored(path: str, ours: tuple[str, ...]) -> bool:
     )
 
 
+@functools.cache
 def _installed() -> tuple[str, ...]:
     """Folders that Python and its packages are installed in."""
     names = ("stdlib", "platstdlib", "purelib", "platlib", "include", "scripts")
