@@ -40,7 +40,8 @@ _CAPTURE: dict[str, tuple[str, ...]] = {
     "hooks.exits": ("install.leave",),
     "hooks.fsspec": ("install.told",),
     "hooks.patch": ("_wrapper.call", "_later.call"),
-    "hooks.polars": ("_passing.call",),
+    "hooks.polars_plan": ("_around.call",),
+    "hooks.sklearn": ("_around.call",),
     "hooks.sqlalchemy": ("_before", "_after"),
     "hooks.threads": (
         "Carrying.__call__", "_starting.start", "_carry.run", "_submitting.submit", "_spawning.init",
