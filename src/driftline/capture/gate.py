@@ -42,7 +42,7 @@ def gate(
         verdict = decide_batch(found, [version_of(one) for one in touched], rules)
     except Exception as problem:  # the fault rule: a gate that cannot be asked is open, and says so
         fault.failed("gate", problem)
-        return Verdict(error=f"the gate could not be asked ({problem})")
+        return Verdict(error=f"the gate could not be asked ({fault.shown(problem)})")
     if error:
         verdict = Verdict(
             action=verdict.action,
