@@ -1,6 +1,6 @@
-"""What a workload gets: an empty folder, a counter of calls, and Driftline's functions or ones that do nothing.
+"""What a piece of users' work gets: a folder, and Driftline's public functions or ones that do nothing.
 
-Enters: nothing of Driftline. Leaves: a kit, and ``Plain``, which is Driftline where there is none.
+Enters: nothing. Leaves: ``Kit``, which also notes what the user sees: exceptions, and how often functions ran.
 """
 
 import contextlib
@@ -108,3 +108,6 @@ def frame() -> pd.DataFrame:
         "id": range(ROWS), "x": rng.normal(size=ROWS), "g": [f"g{n % 5}" for n in range(ROWS)],
         "b": [n % 3 == 0 for n in range(ROWS)],
     })  # fmt: skip
+
+
+# --- libraries ----------------------------------------------------------------------------------------------------

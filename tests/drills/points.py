@@ -32,7 +32,7 @@ _CAPTURE: dict[str, tuple[str, ...]] = {
     ),
     "children": ("Child.__call__",),
     "client": ("current", "flush", "_at_exit", "_after_fork", "configure", "status"),
-    "fault": ("attempt", "failed"),
+    "fault": ("attempt", "failed", "shown"),
     "gate": ("gate",),
     "hooks.beside": ("Beside.__bool__",),
     "hooks.dbapi": ("install.connect", "_connection.cursor", "_through_cursor.call", "_recording.call"),
@@ -40,7 +40,8 @@ _CAPTURE: dict[str, tuple[str, ...]] = {
     "hooks.exits": ("install.leave",),
     "hooks.fsspec": ("install.told",),
     "hooks.patch": ("_wrapper.call", "_later.call"),
-    "hooks.polars": ("_passing.call",),
+    "hooks.polars_plan": ("_around.call",),
+    "hooks.sklearn": ("_around.call",),
     "hooks.sqlalchemy": ("_before", "_after"),
     "hooks.threads": (
         "Carrying.__call__", "_starting.start", "_carry.run", "_submitting.submit", "_spawning.init",

@@ -192,7 +192,7 @@ def of_arrow(table: pa.Table) -> Contents:
     """Return the contents of an Arrow table."""
     found = profile.fingerprint(table, rows=table.num_rows * table.num_columns <= ROWS_LIMIT)
     built = profile.build(table) if measure.level.profiles else None
-    return _contents(table.schema, found, built, _regular_ones(table))
+    return _contents(table.schema, found, built, frozenset() if built is None else _regular_ones(table))
 
 
 def of_batches(schema: pa.Schema, batches: Iterable[pa.RecordBatch], *, profiled: bool) -> Contents:

@@ -33,12 +33,12 @@ def nodes(house: House, selector: str, exclude: str, as_of_us: int | None, limit
 
 
 def near(house: House, text: str) -> str:
-    """Return what a word of a selector that fits nothing may have meant, as "near are …" or "known are …"."""
+    """Return what a word of a selector that fits nothing may have meant, in words."""
     ((word,),) = select.parse(text)
     if word.method in ("kind", "namespace"):
         known = sorted(StoreGround(house).known(word.method))
         alike = difflib.get_close_matches(word.form.text, known, n=questions.NEAR)
-        return _listed("near", alike) or _listed("known", known[:KNOWN])
+        return _listed("near", alike) or _listed("known", known[:KNOWN]) or f"no {word.method} is known"
     if not word.form.plain or word.method == "tag":
         return ""
     return _listed("near", questions.near(house, word.form.text, ("JOB",) if word.method == "job" else ("DATASET",)))

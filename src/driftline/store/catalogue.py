@@ -142,7 +142,7 @@ class Catalogue:
     def _runs_ending(self, text: str, limit: int) -> list[str]:
         """Return the runs that are shown so, as ``run 1a2b3c4d``."""
         found = _RUN.fullmatch(text)
-        rows = self._connection.rows("runs_ending", form=f"%{found[1].lower()}", limit=limit) if found else []
+        rows = self._connection.rows("runs_ending", tail=found[1].lower(), limit=limit) if found else []
         return [names.run_id(run) + (found[2] if found else "") for (run,) in rows]
 
     def _columns_named(self, text: str, limit: int) -> list[str]:

@@ -115,8 +115,8 @@ select distinct run from run where run in {texts:texts};
 {run_row} where r.id in {integers:ids};
 
 -- name: runs_ending
--- Run ids that end so.
-select distinct run from run where run like :form order by run limit :limit;
+-- Run ids by their last eight digits, as they are shown.
+select distinct run from run where substr(run, 29) = :tail order by run limit :limit;
 
 -- name: run_put
 -- Keep or replace one execution.

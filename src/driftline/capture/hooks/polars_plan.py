@@ -60,6 +60,8 @@ class Groups(NamedTuple):
     taken: Taken
 
 
+Note = Callable[[Sequence[Any], Mapping[str, Any], Any], None]
+
 _groups: Beside[Groups] = Beside()
 
 
@@ -84,7 +86,7 @@ def install(polars: Any, ending: Collection[str]) -> list[Patch]:
     return patches + _around(polars, "collect_all", _all_collected)
 
 
-def _around(owner: Any, name: str, note: Callable[[Sequence[Any], Mapping[str, Any], Any], None]) -> list[Patch]:
+def _around(owner: Any, name: str, note: Note) -> list[Patch]:
     """Have ``note`` look at each call that has returned, as long as anything is known of any frame."""
     original = getattr(owner, "__dict__", {}).get(name)
     if original is None or isinstance(original, staticmethod | classmethod | property):
@@ -93,16 +95,16 @@ def _around(owner: Any, name: str, note: Callable[[Sequence[Any], Mapping[str, A
     @functools.wraps(original)
     def call(*args: Any, **kwargs: Any) -> Any:
         result = original(*args, **kwargs)
-        if node.any_known():
-            try:
-                note(args, kwargs, result)
-            except Exception as error:  # the fault rule: whatever of ours fails, the user's call is done
-                if not fault.off(_PIECE):
-                    fault.failed(_PIECE, error)
+        fault.attempt(_PIECE, _noted, note, args, kwargs, result)
         return result
 
     setattr(owner, name, unseen(call, original))
     return [Patch(owner, name, original)]
+
+
+def _noted(note: Note, args: Sequence[Any], kwargs: Mapping[str, Any], result: Any) -> None:
+    if node.any_known() and not fault.off(_PIECE):
+        note(args, kwargs, result)
 
 
 def _is_frame(given: Any) -> bool:

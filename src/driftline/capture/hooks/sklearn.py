@@ -37,8 +37,7 @@ def _around(owner: type, name: str) -> list[Patch]:
     @functools.wraps(original)
     def call(*args: Any, **kwargs: Any) -> Any:
         result = original(*args, **kwargs)
-        if not fault.off(_PIECE):
-            fault.attempt(_PIECE, _fitted, args, kwargs)
+        fault.attempt(_PIECE, _fitted, args, kwargs)
         return result
 
     call._driftline = True  # type: ignore[attr-defined]
@@ -48,5 +47,5 @@ def _around(owner: type, name: str) -> list[Patch]:
 
 def _fitted(args: Any, kwargs: Any) -> None:
     data = args[1] if len(args) > 1 else kwargs.get("X")
-    if args and origin.is_frame(data):
+    if args and origin.is_frame(data) and not fault.off(_PIECE):
         models.fitted(args[0], data, args[2] if len(args) > 2 else kwargs.get("y"))

@@ -1,7 +1,4 @@
-"""Users' work with libraries: files, tables, databases, objects, spans.
-
-Enters: a kit. Leaves: what the user sees, as ``workloads`` says.
-"""
+"""Work on files and databases, as users write it; nothing depends on the clock, on chance or on the folder's name."""
 
 import contextlib
 import inspect
@@ -22,7 +19,6 @@ import pyarrow.dataset as pads
 import pyarrow.feather as paf
 import pyarrow.parquet as pq
 import sqlalchemy
-from opentelemetry.sdk.trace import TracerProvider
 from sklearn.linear_model import LinearRegression
 from tests.drills.kit import ROWS, Custom, Kit, frame
 
@@ -169,24 +165,3 @@ def files_by_address(kit: Kit) -> Any:
     bad = kit.caught(lambda: fs.open("/drill/none.csv"))
     fs.rm("/drill", recursive=True)
     return head, read.x.sum(), bad[0]
-
-
-def spans(kit: Kit) -> Any:
-    """An instrumented framework: its spans become answers."""
-    provider = TracerProvider()
-    with kit.quiet():  # a processor whose library is missing says so, by contract
-        provider.add_span_processor(kit.api.span_processor("desk"))
-    tracer = provider.get_tracer("drill")
-    with tracer.start_as_current_span("retrieve", attributes={"openinference.span.kind": "RETRIEVER"}) as span:
-        span.set_attribute("retrieval.documents.0.document.content", "text")
-    with tracer.start_as_current_span("chat m", attributes={"gen_ai.operation.name": "chat"}) as span:
-        span.set_attribute("gen_ai.request.model", "m")
-        span.set_attribute("gen_ai.usage.input_tokens", 3)
-    bad = kit.caught(lambda: _raising(tracer), None)
-    provider.shutdown()
-    return bad[:2]
-
-
-def _raising(tracer: Any) -> None:
-    with tracer.start_as_current_span("chat m", attributes={"gen_ai.operation.name": "chat"}):
-        raise Custom(3)
