@@ -4,7 +4,7 @@ PY := $(VENV)/bin/python
 SETUP = @python=`sh tools/find_python.sh` && VENV=$(VENV) $$python tools/setup.py
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint types ui docs bench clean
+.PHONY: help demo test lint types ui docs bench faults clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-7s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -36,6 +36,10 @@ docs: ## write docs/reference anew from the code
 bench: ## the named benchmarks, each with its peers in the same run
 	$(SETUP) dev
 	@for name in import_cost ingest intake questions fingerprints sql_lineage oracle answers overhead demo; do $(PY) bench/$$name.py || exit 1; done
+
+faults: ## the whole fault drill: 100,000 faults inside of capture, and what users see of them
+	$(SETUP) dev
+	@$(PY) bench/faults.py
 
 clean: ## remove the environment, caches and what the demo wrote; your own stores stay
 	rm -rf $(VENV) .venv-dbt .driftline-demo .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis build dist

@@ -47,11 +47,12 @@ def once(script: str, raw: Path, folder: Path, measure: str) -> tuple[float, dic
     given = {path.name for path in folder.rglob("*")}
     code = (WATCHED if measure else RUN).format(script=str(HERE / f"{script}.py"), name=script)
     settings = {"DRIFTLINE_MEASURE": measure, "DRIFTLINE_CONSOLE": "0"} if measure else {"DRIFTLINE_DISABLED": "1"}
+    kept = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
     done = subprocess.run(
         [sys.executable, "-c", code],
         cwd=folder,
-        env={**os.environ, **ONE_THREAD, **settings},
+        env={**kept, **ONE_THREAD, **settings},
         capture_output=True,
         check=False,
     )

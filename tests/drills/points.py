@@ -32,7 +32,7 @@ _CAPTURE: dict[str, tuple[str, ...]] = {
     ),
     "children": ("Child.__call__",),
     "client": ("current", "flush", "_at_exit", "_after_fork", "configure", "status"),
-    "fault": ("attempt", "failed"),
+    "fault": ("attempt", "failed", "shown"),
     "gate": ("gate",),
     "hooks.beside": ("Beside.__bool__",),
     "hooks.dbapi": ("install.connect", "_connection.cursor", "_through_cursor.call", "_recording.call"),

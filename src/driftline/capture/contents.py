@@ -59,7 +59,7 @@ class Contents(msgspec.Struct, frozen=True, kw_only=True):
     regular: frozenset[str] = frozenset()  # columns that only number the rows, or go up in equal steps
 
 
-_seen: dict[str, Contents | None] = {}
+_seen: dict[tuple[str, bool], Contents | None] = {}  # by version, and whether it is profiled
 
 
 def of_file(path: str, version: str, size: int, modified_ns: int) -> Contents | None:
@@ -68,15 +68,16 @@ def of_file(path: str, version: str, size: int, modified_ns: int) -> Contents | 
     Raises:
         OSError, pa.ArrowException: the file cannot be read.
     """
-    if version in _seen:
-        return _seen[version]
+    key = (version, measure.level.profiles)
+    if key in _seen:
+        return _seen[key]
     found = os.stat(path)
     if (found.st_size, found.st_mtime_ns) != (size, modified_ns):
         return None
     contents = _read(path, size)
     if len(_seen) >= _CACHE:
         _seen.clear()
-    _seen[version] = contents
+    _seen[key] = contents
     return contents
 
 

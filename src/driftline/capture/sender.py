@@ -253,8 +253,7 @@ class Sender:
                 fault.count("sink")
                 fault.tell(
                     f"sink:{type(error).__name__}",
-                    f"cannot deliver ({type(error).__name__}: {error}); "
-                    f"events are kept in {self.spool.folder} and sent later",
+                    f"cannot deliver ({fault.shown(error)}); events are kept in {self.spool.folder} and sent later",
                 )
                 continue
             self._rest = self._next_try = 0.0
@@ -278,7 +277,7 @@ class Sender:
         try:
             self.spool.add(events, answers)
         except Exception as error:  # a full disk or a read-only folder: the loss is counted and said
-            self._lost(size, f"the spool cannot be written ({error})")
+            self._lost(size, f"the spool cannot be written ({fault.shown(error)})")
         else:
             self._counts["spooled"] += size
 
@@ -294,7 +293,9 @@ class Sender:
             taken, torn = self.spool.replay(self._take)
         except Exception as error:  # whatever the sink or the disk raises, the spool stays and is tried again
             fault.count("sink")
-            fault.tell("replay", f"what is spooled in {self.spool.folder} cannot be delivered yet ({error})")
+            fault.tell(
+                "replay", f"what is spooled in {self.spool.folder} cannot be delivered yet ({fault.shown(error)})"
+            )
             self._dirty = True
             self._rest = min(max(self._rest * 2, _REST_SECONDS[0]), _REST_SECONDS[1])
             self._next_try = time.monotonic() + self._rest

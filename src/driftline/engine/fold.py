@@ -65,8 +65,10 @@ def _one_by_one(house: House, by_owner: dict[Owner, list[Waiting]]) -> Folded:
             with house.store.transaction():
                 folded.runs.extend(_weave(house, {owner: waiting_}))
         except UNLIKELY as error:
-            logging.getLogger("driftline").exception("an event is put into quarantine, as it cannot be folded")
             reason = f"it cannot be folded: {type(error).__name__}: {error}"
+            logger = logging.getLogger("driftline")
+            logger.warning("driftline: an event is put into quarantine, as %s", reason)
+            logger.debug("driftline: an event that cannot be folded", exc_info=True)
             for one in waiting_:
                 house.store.log.refuse(one.seq, reason)
                 folded.refused[one.seq] = reason

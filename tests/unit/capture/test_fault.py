@@ -192,3 +192,42 @@ def test_an_answer_that_cannot_be_finished_is_a_counted_loss(sink: MemorySink) -
     assert not driftline.flush()
     assert [answer.endpoint for answer in sink.recorded] == ["desk"]
     assert fault.counts()["encode"] == 1
+
+
+class Unshowable(Exception):
+    """Fails at being shown."""
+
+    def __str__(self) -> str:
+        raise LookupError("no message")
+
+
+def test_an_error_that_cannot_be_shown_is_counted_all_the_same() -> None:
+    fault.reset()
+
+    def fails() -> None:
+        raise Unshowable
+
+    assert fault.attempt("piece", fails) is None
+    assert fault.counts() == {"piece": 1}
+    assert fault.shown(Unshowable()) == "Unshowable: (it cannot be shown)"
+    assert fault.shown(ValueError("so")) == "ValueError: so"
+    fault.reset()
+
+
+def test_a_log_that_fails_stops_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
+    fault.reset()
+    monkeypatch.setattr(fault.logger, "warning", broken)
+    assert fault.attempt("piece", broken) is None
+    fault.failed("other", ValueError())
+    assert fault.counts() == {"piece": 1, "other": 1}
+    fault.reset()
+
+
+@pytest.mark.parametrize("ending", [KeyboardInterrupt(), SystemExit(3), GeneratorExit()])
+def test_what_is_no_exception_passes_through_an_attempt(ending: BaseException) -> None:
+    def ends() -> None:
+        raise ending
+
+    with pytest.raises(type(ending)) as caught:
+        fault.attempt("piece", ends)
+    assert caught.value is ending

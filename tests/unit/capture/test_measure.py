@@ -2,11 +2,16 @@
 
 import os
 from pathlib import Path
+from typing import Any
 
+import msgspec
 import pytest
 import xxhash
 
+import driftline
 from driftline.capture import measure
+from driftline.config import Settings
+from driftline.testing import MemorySink, use_sink
 
 
 def test_a_file_is_named_by_its_bytes(tmp_path: Path) -> None:
@@ -61,3 +66,31 @@ def test_an_object_that_cannot_be_pickled_is_named_by_its_description() -> None:
 
 def test_the_boundaries_of_parts_count() -> None:
     assert measure.of_parts("ab", "c") != measure.of_parts("a", "bc")
+
+
+@pytest.mark.parametrize(
+    ("wanted", "hashed", "printed", "profiled"),
+    [("names", False, False, False), ("fingerprints", True, True, False), ("full", True, True, True)],
+)
+def test_a_setting_says_how_much_is_measured(
+    tmp_path: Path, wanted: str, hashed: bool, printed: bool, profiled: bool
+) -> None:
+    """By hand, from the three rows of docs/guide/capture-safety.md."""
+    (tmp_path / "a.csv").write_text("x\n1\n2\n")
+    memory = MemorySink()
+    with use_sink(memory, home=str(tmp_path / ".driftline"), measure=wanted), driftline.run("job") as run:
+        read = run.read(tmp_path / "a.csv")
+        run.write("prompt", data="say it")
+    state = facet(memory, "driftline_state")
+    assert read.version.startswith("xxh3:" if hashed else "stat:")
+    assert ("names only" in state.get("attributes", {}).get("identity", "")) is not hashed
+    assert bool(state.get("fingerprint")) is printed
+    assert bool(facet(memory, "driftline_profile")) is profiled
+    assert memory.decoded()[-1].outputs[0].name == "prompt"
+    measure.use(Settings())
+
+
+def facet(memory: MemorySink, name: str) -> dict[str, Any]:
+    raw = memory.decoded()[-1].inputs[0].facets.get(name)
+    found: dict[str, Any] = {} if raw is None else msgspec.json.decode(bytes(raw))
+    return found

@@ -8,25 +8,28 @@ Source: https://openlineage.io/docs/spec/naming.
 """
 
 import functools
+import importlib
 import re
 import sqlite3
 import sys
 import weakref
 from collections.abc import Callable
-from typing import Any, Literal, NamedTuple
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from driftline.capture import client, measure, observe
 from driftline.capture.emit import Seen
 from driftline.capture.hooks import glance
 from driftline.capture.run import Run
-from driftline.capture.sql import dialect as dialects
-from driftline.capture.sql import statement as statements
-from driftline.capture.sql.edges import SqlEdges
 from driftline.capture.sql.relation import Source
-from driftline.capture.sql.statement import Analysis
 from driftline.errors import BadInput
 from driftline.event.lineage import Dataset, Field, Touched
 
+if TYPE_CHECKING:
+    from driftline.capture.sql.statement import Analysis
+
+_STATEMENT = "driftline.capture.sql.statement"  # loaded with the first statement: most scripts have none
+_EDGES = "driftline.capture.sql.edges"
+_DIALECT = "driftline.capture.sql.dialect"
 _SCHEMES = {"postgresql": "postgres", "mariadb": "mysql", "cockroachdb": "postgres"}
 _PORTS = {"postgres": 5432, "mysql": 3306, "mssql": 1433, "oracle": 1521, "redshift": 5439, "trino": 8080}
 _SCHEMAS = {"postgres": "public", "redshift": "public", "mssql": "dbo"}
@@ -147,7 +150,7 @@ def statement(run: Run, place: Place, text: str, connection: Any = None) -> bool
         found = fields(source.names[0]) if source.kind == "table" else None
         return None if found is None else tuple(field.name for field in found)
 
-    analysis = statements.analyse(plain, columns, _dialect(place.scheme))
+    analysis = importlib.import_module(_STATEMENT).analyse(plain, columns, _dialect(place.scheme))
     if analysis is None:
         return True  # it touches no data
     done = _done.setdefault(run, set())
@@ -166,12 +169,13 @@ def statement(run: Run, place: Place, text: str, connection: Any = None) -> bool
 def _dialect(scheme: str) -> str:
     """The dialect of SQL that a database speaks; "" = none in particular."""
     try:
-        return dialects.of(scheme).name
+        found: str = importlib.import_module(_DIALECT).of(scheme).name
+        return found
     except BadInput:
         return ""
 
 
-def _record(run: Run, place: Place, one: Any, analysis: Analysis, fields: Callable[[str], Any]) -> None:
+def _record(run: Run, place: Place, one: Any, analysis: "Analysis", fields: Callable[[str], Any]) -> None:
     for gap in one.gaps:
         run.gap(gap)
     datasets: dict[Source, tuple[Dataset, ...]] = {}
@@ -189,7 +193,8 @@ def _record(run: Run, place: Place, one: Any, analysis: Analysis, fields: Callab
     touched = Touched(dataset=dataset, version=_minted(run, dataset), kind="table", fields=fields(name))
     run.add("write", Seen(touched=touched))
     if one.lineage is not None:
-        run.edges(dataset, SqlEdges(one.lineage, datasets, analysis.spelled), touched.version)
+        found = importlib.import_module(_EDGES).SqlEdges(one.lineage, datasets, analysis.spelled)
+        run.edges(dataset, found, touched.version)
 
 
 def _tables(sources: Any) -> list[Source]:
