@@ -35,7 +35,7 @@ docs: ## write docs/reference anew from the code
 
 bench: ## the named benchmarks, each with its peers in the same run
 	$(SETUP) dev
-	@for name in import_cost ingest intake questions demo; do $(PY) bench/$$name.py || exit 1; done
+	@for name in import_cost ingest intake questions fingerprints sql_lineage oracle answers overhead demo; do $(PY) bench/$$name.py || exit 1; done
 
 clean: ## remove the environment, caches and what the demo wrote; your own stores stay
 	rm -rf $(VENV) .venv-dbt .driftline-demo .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis build dist

@@ -15,7 +15,7 @@ def execution(chance: random.Random, number: int, moment: int) -> History:
     job = chance.choice(JOBS)
     run = f"{number:08x}-0000-4000-8000-000000000000"
     reads, writes = (tuple(chance.sample(DATASETS, chance.randrange(4))) for _ in range(2))
-    inputs = tuple(Touched(dataset=one, aliases=_aliases(chance, one)) for one in reads)
+    inputs = tuple(Touched(dataset=one, aliases=_aliases(chance, one), unnamed=chance.random() < 0.2) for one in reads)
     outputs = tuple(Touched(dataset=one) for one in writes)
     known = tuple(Version(one, "") for one in writes if chance.random() < 0.5)
     edges = tuple(
@@ -55,4 +55,7 @@ def _ties(chance: random.Random, job: Job) -> tuple[Tie, ...]:
         return ()
     here, other = Place("JOB", "n", job.name), Place("JOB", "n", chance.choice(JOBS).name)
     view, base = (Place("DATASET", "n", one.name) for one in chance.sample(DATASETS, 2))
-    return tuple(tie for tie in (Tie(other, here), Tie(base, view), Tie(view, here)) if tie.source != tie.target)
+    ties = [tie for tie in (Tie(other, here), Tie(base, view), Tie(view, here)) if tie.source != tie.target]
+    ties += [Tie(other, base)] if chance.random() < 0.3 else []
+    ties += [Tie(place, place) for place in (here, base) if chance.random() < 0.3]  # said to have no source
+    return tuple(ties)

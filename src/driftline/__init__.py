@@ -7,42 +7,41 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from driftline.capture.answers import answer as answer
+    from driftline.capture.answers import answer as answer, current_answer as current_answer
     from driftline.capture.answers import record_answer as record_answer
-    from driftline.capture.ask import diff as diff
-    from driftline.capture.ask import impact as impact
-    from driftline.capture.ask import lineage as lineage
-    from driftline.capture.ask import path as path
-    from driftline.capture.ask import select as select
-    from driftline.capture.client import configure as configure
-    from driftline.capture.client import flush as flush
+    from driftline.capture.asgi import asgi as asgi
+    from driftline.capture.ask import answers as answers, diff as diff, impact as impact, lineage as lineage
+    from driftline.capture.ask import path as path, select as select, why as why
+    from driftline.capture.client import configure as configure, flush as flush
     from driftline.capture.gate import gate as gate
-    from driftline.capture.models import deploy as deploy
-    from driftline.capture.models import evaluate as evaluate
+    from driftline.capture.models import deploy as deploy, evaluate as evaluate
     from driftline.capture.probing import probe as probe
-    from driftline.capture.run import Run as Run
-    from driftline.capture.run import run as run
+    from driftline.capture.retrieval import retriever as retriever
+    from driftline.capture.run import Run as Run, run as run
     from driftline.capture.serving import serve as serve
+    from driftline.capture.spans import span_processor as span_processor
     from driftline.capture.step import step as step
-    from driftline.capture.watch import unwatch as unwatch
-    from driftline.capture.watch import watch as watch
+    from driftline.capture.watch import unwatch as unwatch, watch as watch
     from driftline.guard.wrap import guard as guard
 
 __version__ = "0.1.0"
 
 _NAMES = {
-    "answers": ("answer", "record_answer"),
-    "ask": ("diff", "impact", "lineage", "path", "select"),
+    "answers": ("answer", "current_answer", "record_answer"),
+    "asgi": ("asgi",),
+    "ask": ("answers", "diff", "impact", "lineage", "path", "select", "why"),
     "client": ("configure", "flush"),
     "gate": ("gate",),
     "models": ("deploy", "evaluate"),
     "probing": ("probe",),
+    "retrieval": ("retriever",),
     "run": ("Run", "run"),
+    "spans": ("span_processor",),
     "step": ("step",),
     "watch": ("unwatch", "watch"),
 }
 _PLACES = {name: f"driftline.capture.{module}" for module, names in _NAMES.items() for name in names}
-_ROOMS = ("guard", "serve")  # packages that are callable (docs/decisions/0003)
+_ROOMS = ("guard", "serve")  # rooms as well as functions: their packages are callable (docs/decisions/0003)
 __all__ = ["__version__", *_PLACES, *_ROOMS]  # noqa: PLE0604 - every element is a string
 
 

@@ -13,6 +13,7 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 _ZONE_NAME = r"\[[\w/+-]+\]$"
 _UTC = r" ?(?:UTC|GMT)$"
+_LEAP_SECOND = r"(?P<before>[T ]\d\d:?\d\d:?)60"
 
 
 def now_us() -> int:
@@ -35,19 +36,21 @@ def to_datetime(moment_us: int) -> datetime:
 def parse(text: str) -> int:
     """Return the microseconds of an ISO 8601 text; more than six decimals are cut, a missing zone is UTC.
 
-    Beyond the standard: a space for the T, small letters, ``UTC`` or ``GMT`` for the zone, and a zone's name in
-    brackets, as Java writes it.
+    A leap second is the second after it. Beyond the standard: a space for the T, small letters, ``UTC`` or ``GMT`` for
+    the zone, and a zone's name in brackets, as Java writes it.
 
     Raises:
         ValueError: the text is not a date or a time.
     """
     text = text.strip()
+    if not text.isprintable():  # the standard library overlooks some of it
+        raise ValueError(f"{text!r} is no time")
     try:
-        moment = datetime.fromisoformat(text)
+        return from_datetime(datetime.fromisoformat(text))
     except ValueError:
-        plain = re.sub(_ZONE_NAME, "", text).upper()
-        moment = datetime.fromisoformat(re.sub(_UTC, "Z", plain))
-    return from_datetime(moment)
+        plain = re.sub(_UTC, "Z", re.sub(_ZONE_NAME, "", text).upper())
+        usual = re.sub(_LEAP_SECOND, r"\g<before>59", plain)
+        return from_datetime(datetime.fromisoformat(usual)) + (1_000_000 if usual != plain else 0)
 
 
 def iso(moment_us: int) -> str:

@@ -20,6 +20,7 @@ class DriftlineError(Exception):
         if hint:
             self.hint = hint
         super().__init__(self.message)
+        self.add_note(f"Hint: {self.hint}")  # what a traceback shows below the message
 
 
 class BadEvent(DriftlineError):
@@ -62,7 +63,7 @@ class NotFound(DriftlineError):
     """Nothing by that name is known here."""
 
     code = "not-found"
-    hint = "Check the spelling; 'driftline lineage --list' shows what is known."
+    hint = "Check the spelling; 'driftline search' finds datasets, columns and jobs by parts of their names."
     http_status = 404
     exit_code = 66
 
@@ -107,7 +108,7 @@ class StoreTooNew(DriftlineError):
     """The store was written by a newer version of Driftline."""
 
     code = "store-too-new"
-    hint = "Upgrade Driftline ('pip install -U driftline'), or name another store. Nothing was changed."
+    hint = "Upgrade Driftline (in a clone: 'git pull', 'pip install -e .') or name another store. Nothing was changed."
     http_status = 500
     exit_code = 78
 

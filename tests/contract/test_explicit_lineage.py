@@ -7,7 +7,9 @@ https://github.com/OpenLineage/OpenLineage, proposals/explicit_lineage_facet.
 from collections.abc import Callable
 from typing import Any
 
+from driftline import clock
 from driftline.engine.engine import Engine
+from driftline.event.lineage import Dataset
 
 Body = dict[str, Any]
 Told = Callable[..., Engine]
@@ -190,3 +192,107 @@ def test_on_a_dataset_event_the_newest_replaces_all_but_one_about_something_else
     assert derived(engine) == {("d", "v", "explicit")}
     engine = told(told_of(4, "v", lineage={"_deleted": True}))
     assert derived(engine) == {("b", "v", "column")}  # the column lineage of the first event stands
+
+
+def around(engine: Engine, node: str, **more: Any) -> set[tuple[str, int]]:
+    """Return the nodes of an answer with their distance."""
+    kinds = {"dataset": "dataset:n:", "job": "job:n:"}
+    found = engine.lineage(f"{kinds['job' if node in JOBS else 'dataset']}{node}", **more).nodes
+    return {(one.id.split(":n:")[1], one.depth) for one in found}
+
+
+JOBS = ("own", "feeder", "first", "after")
+
+
+def test_rule_7_a_job_that_feeds_the_writer_is_upstream_of_what_that_wrote(told: Told) -> None:
+    """First and a feed feeder, which feeds own, which read z and wrote c (from nothing) and d, and feeds after."""
+    said = entries(
+        dataset("c", inputs=[]),
+        job("own", inputs=[job("feeder")]),
+        job("feeder", inputs=[job("first"), dataset("a")]),
+        job("after", inputs=[job("own")]),
+    )
+    engine = told(event(1, "z", "cd", on_job=said))
+    up = {("c", 0), ("own", -1), ("feeder", -2), ("first", -3), ("a", -3)}
+    assert around(engine, "c", down=False) == up  # z is no source of c
+    assert around(engine, "c", down=False, depth=2) == {("c", 0), ("own", -1), ("feeder", -2)}
+    assert around(engine, "c", down=False, view="last") == up
+    down = {("feeder", 0), ("own", 1), ("after", 2), ("c", 2), ("d", 2)}
+    assert around(engine, "feeder", up=False) == down
+    assert around(engine, "feeder", up=False, view="last") == down
+    assert around(engine, "z", up=False) == {("z", 0), ("own", 1), ("after", 2)}
+    assert {(one.source, one.target) for one in engine.path("job:n:first", "dataset:n:c").edges if not one.via} == {
+        ("job:n:first", "job:n:feeder"),
+        ("job:n:feeder", "job:n:own"),
+        ("job:n:own", "dataset:n:c"),
+    }
+
+
+def links(engine: Engine, node: str, **more: Any) -> set[Edge]:
+    """Return READ and WRITE links of an answer: from, to, how it is known; all of them are certain."""
+    found = [one for one in engine.lineage(node, **more).edges if one.kind in ("READ", "WRITE")]
+    assert {one.confidence for one in found} == {1.0}
+    return {(one.source.split(":n:")[1], one.target.split(":n:")[1], one.provenance) for one in found}
+
+
+def test_that_a_run_read_and_wrote_is_certain_from_wherever_it_is_seen(told: Told) -> None:
+    """a is listed, b is named by column lineage alone until a later run lists it; what fed d is a guess."""
+    engine = told(event(1, "a", outputs=[part("c", columnLineage=COLUMNS), part("d")]))
+    known = {("a", "own", "explicit"), ("b", "own", "column"), ("own", "c", "explicit"), ("own", "d", "explicit")}
+    for node in ("dataset:n:a", "dataset:n:b", "dataset:n:c", "dataset:n:d", "job:n:own"):
+        for more in ({}, {"view": "last"}):
+            assert links(engine, node, **more) <= known
+    assert links(engine, "job:n:own") == known
+    assert links(engine, "dataset:n:d", down=False) == {edge for edge in known if edge[1] != "c"}
+    guess = {one.kind: one for one in engine.lineage("dataset:n:d", down=False).edges if one.source == "dataset:n:a"}
+    assert (guess["DERIVED"].provenance, guess["DERIVED"].confidence) == ("cartesian", 0.5)
+    before = clock.parse("2026-01-01T00:00:01Z")
+    later = event(2, "b", "c")
+    later["run"]["runId"] = "01900000-0000-7000-8000-000000000002"
+    engine = told(later)
+    assert ("b", "own", "explicit") in links(engine, "dataset:n:b")
+    assert ("b", "own", "column") in links(engine, "dataset:n:b", as_of_us=before)
+    difference = engine.diff("job:n:own", since_us=before, until_us=None)
+    assert ("dataset:n:b", "job:n:own") in {(one.after.source, one.after.target) for one in difference.links_changed}
+
+
+def test_of_versions_what_a_run_lists_is_certain_and_what_fed_what_a_guess(told: Told) -> None:
+    engine = told(event(1, "a", "c"))
+    (version,) = engine.house.store.lineage.versions(Dataset("n", "c"), 1)
+    (run,) = (one for one in engine.lineage(version.node, down=False, depth=1).nodes if one.type == "RUN")
+    assert run.depth == -1
+    said = {(one.kind, one.provenance, one.confidence) for one in engine.lineage(version.node, down=False).edges}
+    assert said == {("READ", "explicit", 1.0), ("WRITE", "explicit", 1.0), ("DERIVED", "cartesian", 0.8)}
+
+
+def test_rule_4_an_answer_tells_what_has_no_source_from_what_has_none_that_is_known(told: Told) -> None:
+    lineage = entries(dataset("c", inputs=[]), dataset("x", inputs=[dataset("a")]), job("feeder", inputs=[]))
+    engine = told(event(1, "", "cdx", on_job=lineage), told_of(1, "view", lineage={"inputs": []}))
+
+    def stated(node: str, **more: Any) -> str:
+        (found,) = (one for one in engine.lineage(node, **more).nodes if one.id == node)
+        return found.no_upstream
+
+    assert stated("dataset:n:c") == stated("dataset:n:c", up=False) == stated("job:n:feeder") == "job:n:own"
+    assert stated("dataset:n:c", view="last") == "job:n:own"
+    assert stated("dataset:n:view") == "dataset:n:view"
+    assert {stated(f"dataset:n:{name}") for name in "dxa"} == {""}
+    told(event(2, "", "c", on_job=entries(dataset("c", inputs=[dataset("a")]))))  # in the same run: then it has one
+    assert stated("dataset:n:c") == ""
+    assert stated("dataset:n:c", as_of_us=clock.parse("2026-01-01T00:00:01Z")) == "job:n:own"
+
+
+def test_rule_6_a_column_that_the_job_reads_shapes_what_its_dataset_is_a_source_of(told: Told) -> None:
+    """a fed c, so that its column f shapes c; that it shapes d, of which b alone is the source, nobody says."""
+    by_day = dataset("a", field="f", transformations=[{"type": "INDIRECT", "subtype": "FILTER"}])
+    said = entries(
+        job("own", inputs=[by_day, dataset("z", field="g")]),
+        dataset("c", inputs=[dataset("a")]),
+        dataset("d", inputs=[dataset("b")]),
+        job("other", inputs=[by_day]),
+    )
+    engine = told(event(1, "ab", "cd", on_job=said))
+    assert everything(engine, columns=True) == {("a:f", "c", "explicit")}
+    assert everything(engine, columns=True, kinds=("INDIRECT:FILTER",)) == {("a:f", "c", "explicit")}
+    assert ("z", "own") in touched(engine)  # its column is kept with the event alone
+    assert derived(engine) == {("a", "c", "explicit"), ("b", "d", "explicit")}

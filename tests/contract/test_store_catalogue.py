@@ -6,6 +6,7 @@ from typing import Any
 from tests.described import describe
 
 from driftline.event.label import Attached, Block, Description, Matches, Owner, Tag, TagKind, Term
+from driftline.event.lineage import Dataset, Job, RunShape, Touched, Version
 from driftline.store import Store
 from driftline.store import finder as finding
 from driftline.store.finder import Wanted
@@ -265,3 +266,51 @@ def test_what_events_say_is_read_as_it_stood_by_a_moment(store: Store) -> None:
     assert store.tellings.of("DATASET", "db", "shop.orders", START - 1).tags == ()
     (told,) = store.tellings.tagged([1, 2, 3], START)
     assert (told.id, told.name) == (1, "shop.orders")
+
+
+RUN = "0190aaaa-0000-7000-8000-000000000001"
+
+
+def build(store: Store) -> tuple[str, str]:
+    """Return a run and the version that it wrote."""
+    written = Touched(dataset=Dataset("db", "mart"), version="v7", kind="table")
+    store.lineage.put_shape(RunShape(run=RUN, job=Job("etl", "nightly"), started_us=START, outputs=(written,)))
+    return f"run:{RUN}", Version(written.dataset, "v7").node
+
+
+def test_runs_and_versions_are_found_once_something_is_said_of_them(store: Store) -> None:
+    run, version = build(store)
+    store.index.catch_up()
+    assert {hit.type for hit in find(store).hits} == {"DATASET", "JOB"}
+    store.labels.tag(run, Tag(name="suspect", by="ann", at_us=START))
+    store.labels.describe(version, Description(text="loaded twice by mistake", by="ann", at_us=START))
+    store.labels.own(version, Owner(name="ann", by="ann", at_us=START))
+    store.index.refresh([run, version])
+    [hit] = find(store, tag="suspect").hits
+    assert (hit.node, hit.type, hit.name, hit.namespace) == (run, "RUN", f"nightly {RUN}", "etl")
+    assert (
+        nodes(find(store, "mistake"))
+        == nodes(find(store, owner="ann"))
+        == nodes(find(store, type="VERSION"))
+        == [version]
+    )
+    assert nodes(find(store, RUN)) == [run]
+    assert run in nodes(find(store, "nightly"))
+    tell(store, "mart", at=5)  # the dataset is indexed anew, its version stays
+    assert nodes(find(store, "mistake")) == [version]
+    found = {hit.node for hit in find(store).hits}
+    store.index.rebuild()
+    assert {hit.node for hit in find(store).hits} == found
+    store.labels.remove(run, "TAG", "suspect", "ann", START + 1)
+    store.index.refresh([run])
+    assert find(store, tag="suspect").hits == ()
+    store.lineage.drop({RUN})
+    store.index.review()
+    assert nodes(find(store, type="VERSION")) == []
+
+
+def test_what_was_said_of_runs_before_they_were_indexed_is_caught_up_with_once(store: Store) -> None:
+    run, _ = build(store)
+    store.labels.tag(run, Tag(name="suspect", by="ann", at_us=START))
+    store.index.catch_up()
+    assert nodes(find(store, tag="suspect")) == [run]

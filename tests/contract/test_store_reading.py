@@ -1,12 +1,14 @@
 """What every store promises about its pages."""
 
+from unittest.mock import patch
+
 import msgspec
 import pytest
 
 from driftline.event.lineage import Dataset, Field, Job, RunShape, Touched
 from driftline.store import Store
 from driftline.store.log import Fresh
-from driftline.store.reading import HOUR_US, SEEN
+from driftline.store.reading import FEW, HOUR_US, SEEN, NodeLine
 
 HOUR = 490_000 * HOUR_US
 BUILD, DESK = Job("etl", "build"), Job("desk", "Desk")
@@ -88,6 +90,27 @@ def test_names_by_their_form(filled: Store) -> None:
         "mart_100%"
     ]
     assert filled.reading.found("%mart%", ["JOB"], "", 5, newest=False) == []
+
+
+def test_jobs_come_with_the_last_spoken_of_first_and_in_a_state_likewise(filled: Store) -> None:
+    """Events spoke of Desk first, of build last; build failed. A job that none speaks of comes last."""
+    for name, moment in (("Desk", 1), ("build", 2)):
+        space = "desk" if name == "Desk" else "etl"
+        filled.lineage.describe({("JOB", space, name): {}}, {("JOB", space, name): (HOUR, HOUR + moment)})
+    filled.lineage.put_shape(run(9, Job("etl", "silent"), "FAIL"))
+    reading = filled.reading
+    assert [line.name for line in reading.page("JOB", "", 5, 0)] == ["build", "Desk", "silent"]
+    assert [line.name for line in reading.page("JOB", "", 1, 1)] == ["Desk"]
+    assert [line.name for line in reading.page("JOB", "etl", 5, 0)] == ["build", "silent"]
+    for few in (0, FEW):
+        with patch("driftline.store.reading.FEW", few):
+            assert names(reading.jobs_in_state(["FAIL", "COMPLETE"], "", 5, 0)) == (["build", "Desk", "silent"], 3)
+            assert names(reading.jobs_in_state(["FAIL"], "etl", 5, 0)) == (["build", "silent"], 2)
+            assert names(reading.jobs_in_state(["FAIL"], "desk", 5, 0)) == ([], 0)
+
+
+def names(page: tuple[list[NodeLine], int]) -> tuple[list[str], int]:
+    return [line.name for line in page[0]], page[1]
 
 
 def test_newest_executions_of_several_jobs(filled: Store) -> None:

@@ -1,13 +1,14 @@
 """The public interface as a user writes it; mypy reads this file, nothing runs it."""
 
+from collections.abc import Coroutine, Iterator
 from datetime import date
 from typing import assert_type
 
 import driftline
 from driftline.config import Settings
-from driftline.event.answer import Verdict
+from driftline.event.answer import Answer, Verdict
 from driftline.event.lineage import Subgraph, Touched
-from driftline.event.report import Difference, Impact, Selected
+from driftline.event.report import Difference, Explanation, Impact, Selected
 
 
 class Model:
@@ -26,6 +27,21 @@ def clean(day: str, *, strict: bool = False) -> list[str]:
 @driftline.step(name="score")
 def score(rows: list[float]) -> float:
     return sum(rows)
+
+
+@driftline.answer("chat")
+def chat(question: str) -> Iterator[str]:
+    yield question
+
+
+@driftline.retriever
+async def search(question: str, *, best: int = 3) -> list[str]:
+    return [question] * best
+
+
+@driftline.retriever(index="policy-index", version="7")
+def look(question: str) -> dict[str, float]:
+    return {question: 1.0}
 
 
 def decide(delay: float) -> dict[str, float]:
@@ -56,6 +72,11 @@ def serving() -> None:
         answer.uses("model", "models/eligibility", "3")
         answer.features(delay=181.0)
         answer.decide("refund", money=300.0, text="yes", score=0.9)
+        assert_type(driftline.why(answer), Explanation)
+    assert_type(chat("why?"), Iterator[str])
+    coroutine: Coroutine[object, object, list[str]] = search("why?", best=1)
+    assert coroutine
+    assert_type(look("why?"), dict[str, float])
     assert_type(driftline.record_answer(endpoint="desk", decision="deny"), str)
 
 
@@ -66,3 +87,5 @@ def asking() -> None:
     assert_type(driftline.diff("features", since="2013-01-30", until="features#v3"), Difference)
     assert_type(driftline.select("tag:money+1", exclude="source:*"), Selected)
     assert_type(driftline.impact("feed/flights"), Impact)
+    assert_type(driftline.why("0194a1b2-1111-7000-8000-000000000001"), Explanation)
+    assert_type(driftline.answers(document="refunds.md", since=date(2013, 1, 31)), tuple[Answer, ...])

@@ -43,6 +43,21 @@ def test_the_forms_in_which_emitters_write_a_time_mean_the_same(text: str) -> No
     assert clock.parse(text) == (20_454 * 86_400 + 36_000) * 1_000_000
 
 
+def test_a_leap_second_is_the_second_after_it() -> None:
+    # the one at the end of 2016: 17,167 days after 1970
+    for text in ("2016-12-31T23:59:60Z", "2017-01-01T00:59:60+01:00", "2016-12-31 23:59:60"):
+        assert clock.parse(text) == 17_167 * 86_400 * 1_000_000
+    assert clock.parse("2016-12-31T23:59:60.5Z") == (17_167 * 86_400 * 10 + 5) * 100_000
+
+
+@pytest.mark.parametrize(
+    "text", ["2026-01-01T10:00:00Z\0", "2026-01-01T10:00:61Z", "2026-01-01T10:60:00Z", "2026-01-60"]
+)
+def test_what_is_no_time_raises(text: str) -> None:
+    with pytest.raises(ValueError):
+        clock.parse(text)
+
+
 def test_nanoseconds_are_cut_not_rounded() -> None:
     assert clock.parse("1970-01-01T00:00:00.999999999Z") == 999_999
     assert clock.parse("1970-01-01T00:00:00,123456789+00:00") == 123_456

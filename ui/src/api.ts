@@ -7,7 +7,7 @@ export type NodeStatus = "" | "drift" | "changed" | "quarantined";
 export interface GraphNode {
   id: string; type: NodeType; label: string; kind?: string; depth?: number; time_us?: number; status?: string;
 }
-export interface Link { from: string; to: string; kind: string; provenance?: string; confidence?: number }
+export interface Link { from: string; to: string; kind: string; provenance?: string; confidence?: number; through?: number }
 export type Layout = Record<string, [number, number]>;
 export interface Subgraph { nodes: GraphNode[]; edges: Link[]; layout?: Layout }
 

@@ -1,33 +1,33 @@
 """Answers: one prediction or generation each, with everything that it stood on, recorded exactly once.
 
-Enters: a ``with`` block in which an answer is made, or one call with all that is known. Leaves: one ``Answer``
-in the queue when the block ends, with the decision ``error`` if the block raised. While the block lasts its
-draft is the current answer of the context, where a guard reads it and leaves its verdict. Never raises and
-never changes what it is given.
+Enters: a ``with`` block or a function in which an answer is made, or one call with all that is known. Leaves: one
+``Answer``, finished on the sender's thread, when the block or the function ends, with the decision ``error`` if it
+raised. While it lasts its draft is the current answer of the context, where a guard reads it and leaves its verdict.
+Never raises, never changes what it is given, and takes down no more than references on the user's thread.
 """
 
-from collections.abc import Iterable, Mapping
+import gc
+from collections.abc import Callable, Iterable, Mapping
 from contextvars import Token
 from types import TracebackType
-from typing import Any, Self, cast
+from typing import Any, Self, TypeVar, cast
 
-import xxhash
-
-from driftline.capture import client, fault
+from driftline.capture import answered, calls, client, fault, making
+from driftline.capture.around import Moment, current_run, moment_us, replayed
+from driftline.capture.making import Noted, finish, values_of
+from driftline.capture.mint import mint
 from driftline.capture.pointer import version_of
-from driftline.capture.run import Moment, moment_us, replayed
-from driftline.event import ids
-from driftline.event.answer import Answer, Retrieved, Source, Verdict
-from driftline.event.current import Draft, current_answer
+from driftline.event import current, ids
+from driftline.event.answer import Retrieved, Source, Verdict
+from driftline.event.current import Draft
 from driftline.event.lineage import Touched, Version
 
-_ALLOW = Verdict()
-Value = float | int | str | bool | None
-_FEATURE_LENGTH = 200  # characters of a text feature that are kept
+_KEPT = frozenset((float, int, str, bool, type(None)))  # types of values that are kept as they are
+F = TypeVar("F", bound=Callable[..., Any])
 
 
 class Answering:
-    """An answer in the making, as ``driftline.answer`` returns it; use it as a context manager."""
+    """An answer in the making, as ``driftline.answer`` returns it; use it as a context manager or as a decorator."""
 
     __slots__ = (
         "_client",
@@ -37,36 +37,44 @@ class Answering:
         "_question",
         "_time_us",
         "_token",
-        "_trace",
         "draft",
         "id",
+        "span",
+        "text_hash",
+        "tokens",
+        "tools",
+        "trace",
     )
 
     def __init__(
         self, endpoint: str, question: str, partition: str, at: Moment | None, currency: str | None, trace: str
     ) -> None:
-        self.draft = Draft(endpoint=endpoint)
+        self.draft = Draft(endpoint=endpoint, owner=self)
         self.id = ""
+        self.trace, self.span = trace, ""
+        self.tools: list[str] = []
+        self.tokens = (0, 0)
+        self.text_hash = ""  # of what was said, where the text itself is not at hand
         self._client = client.current()
         self._over = False
         self._token: Token[Draft | None] | None = None
         self._partition = partition
-        self._question = ""
-        self._trace = trace
+        self._question = question
         self._currency = currency or ""
         self._time_us = 0
         if self._client is not None:
-            fault.attempt("answer", self._begin, question, at)
-
-    def _begin(self, question: str, at: Moment | None) -> None:
-        self._time_us = moment_us(replayed() if at is None else at)
-        self.id = ids.uuid7(self._time_us)
-        self._question = f"xxh3:{xxhash.xxh3_64_hexdigest(str(question).encode())}" if question else ""
+            minted = fault.attempt("answer", moment_of, at) or fault.attempt("answer", mint)
+            self.id, self._time_us = minted or ("", 0)
 
     @property
     def verdict(self) -> Verdict | None:
         """What a guard has decided; None as long as none has."""
         return self.draft.verdict
+
+    @property
+    def over(self) -> bool:
+        """Whether it has been recorded; what is said afterwards is not part of it."""
+        return self._over
 
     @property
     def text(self) -> str:
@@ -77,6 +85,15 @@ class Answering:
     def text(self, text: str) -> None:
         self.draft.text = text
 
+    @property
+    def question(self) -> str:
+        """What was asked; only its hash is kept."""
+        return self._question
+
+    @question.setter
+    def question(self, question: str) -> None:
+        self._question = question
+
     def uses(self, role: str, given: Touched | Version | str, version: str = "") -> None:
         """Say that the answer stands on a version.
 
@@ -86,9 +103,10 @@ class Answering:
             version: of the dataset, where ``given`` is a name.
         """
         if self._client is not None:
-            found = fault.attempt("answer", version_of, given, version)
-            if found is not None:
-                self.draft.sources.append(Source(role, found))
+            fault.attempt("answer", self._use, role, given, version)
+
+    def _use(self, role: str, given: Touched | Version | str, version: str) -> None:
+        self.draft.sources.append(Source(role, version_of(given, version)))
 
     def retrieved(self, *documents: Retrieved | str, text: Iterable[str] = ()) -> None:
         """Say which documents were retrieved, in order.
@@ -101,18 +119,24 @@ class Answering:
             fault.attempt("answer", self._retrieve, documents, text)
 
     def _retrieve(self, documents: Iterable[Retrieved | str], text: Iterable[str]) -> None:
-        for document in documents:
-            if isinstance(document, str):
-                self.draft.documents.append(Retrieved(f"xxh3:{xxhash.xxh3_64_hexdigest(document.encode())}"))
-                self.draft.passages.append(document)
-            else:
-                self.draft.documents.append(document)
+        for given in documents:
+            self.draft.documents.append(making.document(given))
+            if isinstance(given, str):
+                self.draft.passages.append(given)
         self.draft.passages.extend(text)
 
     def features(self, **values: Any) -> None:
         """Say which values were used; numbers, texts, booleans and None are kept, others as text."""
-        if self._client is not None:
-            fault.attempt("answer", lambda: self.draft.features.update(plain(values)))
+        if self._client is None:
+            return
+        if _KEPT.issuperset(map(type, values.values())):
+            self.draft.features.update(values)
+        else:
+            self.draft.features.update(fault.attempt("answer", values_of, values) or {})
+
+    def called(self, *tools: str) -> None:
+        """Say which tools were called, in order, by their names."""
+        fault.attempt("answer", lambda: self.tools.extend(map(str, tools)))
 
     def decide(
         self,
@@ -139,50 +163,89 @@ class Answering:
         if score is not None:
             draft.score = score
 
-    def __enter__(self) -> Self:
+    def __call__(self, function: F) -> F:
+        """Return ``function`` with every call of it recorded as an answer; see ``driftline.answer``."""
+        said = (self.draft.endpoint, self._question, self._partition, None, self._currency, self.trace)
+
+        def opened(args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> answered.Answered | None:
+            return answered.begun(Answering(*said), args, kwargs)
+
+        made = fault.attempt("answer", lambda: calls.wrap(function, opened, lazily=True))
+        return function if made is None else cast("F", made)
+
+    def begin(self) -> None:
+        """Become the current answer of this context; ``with`` does this."""
         if self._client is not None:
-            self._token = current_answer.set(self.draft)
+            self._token = current.current_answer.set(self.draft)
+
+    def suspend(self) -> None:
+        """Let the former answer of this context be current again."""
+        token, self._token = self._token, None
+        if token is None:
+            return
+        try:
+            current.current_answer.reset(token)
+        except ValueError:  # the block ends in another context than it began in, as generators may
+            if current.current_answer.get() is self.draft:
+                current.current_answer.set(None)
+
+    def finish(self, error: BaseException | None) -> None:
+        """Record the answer, once."""
+        if self._client is None or self._over:
+            return
+        self._over = True
+        if error is not None:
+            self.draft.decision = "error"
+        fault.attempt("answer", self._record, self._client)
+        self.draft.owner = None  # it is over for code that still has it as its current answer
+
+    def _record(self, owner: client.Client) -> None:
+        owner.answer((finish, 1, (self._noted(owner),)))
+
+    def _noted(self, owner: client.Client) -> Noted:
+        draft = self.draft
+        return Noted(
+            owner.settings,
+            self.id,
+            self._time_us,
+            draft.endpoint,
+            self._partition,
+            self._question,
+            None,
+            tuple(draft.sources),
+            tuple(draft.documents),
+            draft.features.copy(),
+            draft.text,
+            draft.decision,
+            draft.score,
+            draft.money,
+            self._currency,
+            draft.verdict,
+            self.trace,
+            self.span,
+            tuple(self.tools),
+            self.tokens,
+            self.text_hash,
+        )
+
+    def __enter__(self) -> Self:
+        self.begin()
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        if self._client is None or self._over:
-            return
-        self._over = True
-        if self._token is not None:
-            try:
-                current_answer.reset(self._token)
-            except ValueError:  # the block ends in another context than it began in, as generators may
-                if current_answer.get() is self.draft:
-                    current_answer.set(None)
-        if error is not None:
-            self.draft.decision = "error"
-        try:
-            self._client.answer(self._answer())
-        except Exception as failure:  # the fault rule: an answer that cannot be recorded is a counted loss
-            fault.failed("answer", failure)
+        self.suspend()
+        self.finish(error)
 
-    def _answer(self) -> Answer:
-        draft = self.draft
-        assert self._client is not None
-        return Answer(
-            id=self.id,
-            time_us=self._time_us,
-            endpoint=str(draft.endpoint),
-            partition=str(self._partition),
-            sources=tuple(draft.sources),
-            documents=tuple(draft.documents),
-            features=draft.features,
-            question=self._question,
-            text=str(draft.text),
-            decision=str(draft.decision),
-            score=None if draft.score is None else float(draft.score),
-            money=float(draft.money),
-            currency=self._currency or self._client.settings.currency,
-            verdict=draft.verdict or _ALLOW,
-            trace=self._trace,
-        )
+
+def moment_of(at: Moment | None) -> tuple[str, int]:
+    """Return a new id and the moment of an answer: ``at``, else that of the run around it, else now."""
+    at = replayed() if at is None else at
+    if at is None:
+        return mint()
+    moment = moment_us(at)
+    return ids.uuid7(moment), moment
 
 
 def answer(
@@ -194,18 +257,30 @@ def answer(
     currency: str | None = None,
     trace: str = "",
 ) -> Answering:
-    """Return an answer in the making, to be used in a ``with`` statement; it is recorded when the block ends.
+    """Return an answer in the making: a context manager, recorded when the block ends, and a decorator.
+
+    As a decorator it makes every call of a function one answer (``@driftline.answer("refund-desk")``; functions,
+    coroutine functions, generators): the question is the first argument if it is a text, and what it returns or yields
+    is what was said, unless the function says otherwise through ``driftline.current_answer()``. Of a mapping or a
+    record, ``text``, ``decision``, ``money`` and ``score`` are taken.
 
     Args:
         endpoint: name of the deployment, such as refund-desk.
         question: what was asked; only its hash is kept.
         partition: nominal slice that the answer belongs to, such as 2013-01-31.
         at: event time (a datetime, or microseconds since 1970 UTC), for replays; default: that of the run around it,
-            else the clock.
+            else the clock. Not for decorators.
         currency: of the money; default ``settings.currency``.
         trace: W3C trace id.
     """
     return Answering(endpoint, question, partition, at, currency, trace)
+
+
+def current_answer() -> Answering | None:
+    """Return the answer that is being made in this context, so that any code below can add to it; None = none is."""
+    draft = current.current_answer.get()
+    owner = None if draft is None else draft.owner
+    return owner if isinstance(owner, Answering) else None
 
 
 def record_answer(
@@ -227,11 +302,14 @@ def record_answer(
 ) -> str:
     """Record one answer in one call and return its id, ``""`` where Driftline is switched off.
 
+    What is given is taken down as it is now; hashes and records are made of it later, on another thread. Of an array
+    among the features only the reference is taken down: do not write into it in the next moments.
+
     Args:
         endpoint: name of the deployment, such as refund-desk.
         question: what was asked; only its hash is kept.
         partition: nominal slice that the answer belongs to.
-        at: event time, for replays; default: the clock.
+        at: event time, for replays; default: that of the run around it, else the clock.
         retrieved: the documents, in order, as records or as texts to be hashed.
         features: the values used.
         decision: the outcome as one word.
@@ -243,27 +321,26 @@ def record_answer(
         uses: role -> what the answer stands on, such as ``{"model": touched}``.
         verdict: what a guard has decided; None = none has.
     """
-    made = Answering(endpoint, question, partition, at, currency, trace)
-    for role, given in (uses or {}).items():
-        made.uses(role, given)
-    made.retrieved(*retrieved)
-    made.features(**{str(name): value for name, value in (features or {}).items()})
-    made.decide(decision, money=money, text=text, score=score)
-    made.draft.verdict = verdict
-    made.__exit__(None, None, None)
-    return made.id
+    owner = client.current()
+    if owner is None:
+        return ""
+    try:
+        id_, moment = mint() if at is None and current_run.get() is None else moment_of(at)
+        if features:
+            features = dict(features)
+            if gc.is_tracked(features) and not _KEPT.issuperset(map(type, features.values())):
+                features = values_of(features)  # some of the values may change: they are read at once
+        noted = (
+            owner.settings, id_, moment, endpoint, partition, question, dict(uses) if uses else None, (),
+            tuple(retrieved) if retrieved else (), features, text, decision, score, money, currency or "", verdict,
+            trace, "",
+        )  # fmt: skip
+        owner.sender.put((_finished, 1, noted))
+    except Exception as error:  # the fault rule: an answer that cannot be recorded is a counted loss
+        fault.failed("answer", error)
+        return ""
+    return id_
 
 
-def plain(values: Mapping[str, Any]) -> dict[str, Value]:
-    """Return ``values`` with numpy scalars as Python ones and everything that is no scalar as short text."""
-    found: dict[str, Value] = {}
-    for name, value in values.items():
-        if value is None or type(value) in (float, int, bool):
-            found[name] = value
-        elif isinstance(value, str):
-            found[name] = value[:_FEATURE_LENGTH]
-        elif hasattr(value, "item") and getattr(value, "ndim", 0) == 0:
-            found[name] = cast("Value", value.item())
-        else:
-            found[name] = str(value)[:_FEATURE_LENGTH]
-    return found
+def _finished(*noted: Any) -> Any:
+    return finish(Noted(*noted))

@@ -5,13 +5,16 @@ so that tasks and generators have their own; a thread that knows no run belongs 
 """
 
 from contextvars import ContextVar
+from datetime import datetime
 from typing import TYPE_CHECKING
 
+from driftline import clock
 from driftline.capture import own
 
 if TYPE_CHECKING:
     from driftline.capture.run import Run
 
+Moment = datetime | int
 current_run: "ContextVar[Run | None]" = ContextVar("driftline_current_run", default=None)
 open_runs: "dict[int, Run]" = {}  # begun and not ended, in this process
 
@@ -36,3 +39,16 @@ def enclosing() -> "Run | None":
 def active() -> "Run | None":
     """Return the run that records what happens now; None inside a recorded call, and in our own work."""
     return None if own.inside() is not None else enclosing()
+
+
+def moment_us(at: Moment | None) -> int:
+    """Return ``at`` (a datetime or microseconds since 1970 UTC) in microseconds; None = now."""
+    if at is None:
+        return clock.now_us()
+    return clock.from_datetime(at) if isinstance(at, datetime) else int(at)
+
+
+def replayed() -> Moment | None:
+    """Return the event time of the run of this context, if it has a clock of its own."""
+    outer = enclosing()
+    return None if outer is None else outer.clock

@@ -1,4 +1,4 @@
-"""Questions in Python: ``driftline.lineage``, ``path``, ``diff``, ``select``, ``impact``.
+"""Questions in Python: ``driftline.why``, ``answers``, ``lineage``, ``path``, ``diff``, ``select``, ``impact``.
 
 Enters: names, and moments as people say them. Leaves: the records that the commands print with ``--json``. Asked of
 the server at ``url`` where the settings in force name one, with the standard library's HTTP client, else of the store
@@ -12,7 +12,7 @@ import ssl
 from collections.abc import Mapping
 from datetime import date, datetime, time
 from typing import Any, Protocol, TypeVar
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import quote, urlencode, urlsplit
 
 import msgspec
 
@@ -20,11 +20,13 @@ from driftline import clock, config
 from driftline.capture import client
 from driftline.config import Settings
 from driftline.errors import BadSetting, DriftlineError, StoreUnusable
+from driftline.event.answer import Answer
 from driftline.event.lineage import Moment, RollUp, Subgraph
-from driftline.event.report import Difference, Impact, Selected
+from driftline.event.report import Answers, Difference, Explanation, Impact, Selected
 
 LOCAL = "driftline.engine.asked:open_memory"
 TIMEOUT_SECONDS = 60.0
+_PLACES = {"why": "answers/{id}/why"}  # addresses whose last part is not the question itself
 _MOMENTS = ("as_of", "since", "until")
 T = TypeVar("T")
 
@@ -116,10 +118,65 @@ def select(selector: str, *, exclude: str = "", as_of: Moment = None, limit: int
 def impact(node: str) -> Impact:
     """Return everything downstream of ``node``, with the answers and the money that stood on it.
 
+    A document or a chunk is named by its content hash or its id, ``document:refunds.md`` where a dataset is called so,
+    too; the answers are then those that retrieved it.
+
     Raises:
         As ``lineage``.
     """
     return _ask("impact", Impact, locals())
+
+
+class Made(Protocol):
+    """Anything that has the id of an answer: the answer itself, or an answer in the making."""
+
+    @property
+    def id(self) -> str:
+        """The id."""
+
+
+def why(answer: str | Made) -> Explanation:
+    """Return the whole path of an answer: what it stood on and where that came from, and what was wrong there.
+
+    With versions, runs and datasets upstream of it, the documents that it retrieved with the way that each came, what
+    moved and changed on that way, and incidents: the record that ``driftline why --json`` prints.
+
+    Args:
+        answer: its id, or what ``driftline.answer`` or ``driftline.answers`` returned.
+
+    Raises:
+        NotFound: there is no such answer.
+        StoreUnusable: there is no store, or the server cannot be reached.
+    """
+    said = {"id": answer if isinstance(answer, str) else answer.id}
+    return _ask("why", Explanation, said, derived=True)
+
+
+def answers(
+    *,
+    endpoint: str = "",
+    document: str = "",
+    node: str = "",
+    since: Moment = None,
+    until: Moment = None,
+    limit: int = 50,
+    before: str = "",
+) -> tuple[Answer, ...]:
+    """Return answers, newest first.
+
+    Args:
+        endpoint: of this deployment only.
+        document: only those that retrieved it: a content hash, an id, or the id of what chunks are part of.
+        node: only those that stood on this version (such as ``churn-model#7``), or on any version of this dataset.
+        since: event time from which on, said as ``as_of`` of ``lineage``.
+        until: event time before which.
+        limit: at most so many, up to 500.
+        before: id of an answer: only older ones.
+
+    Raises:
+        As ``lineage``.
+    """
+    return _ask("answers", Answers, locals()).answers
 
 
 def _ask(what: str, kind: type[T], said: Mapping[str, Any], *, drop: tuple[str, ...] = (), **more: Any) -> T:
@@ -187,7 +244,11 @@ class Remote:
 
     def ask(self, what: str, asked: Mapping[str, Any]) -> bytes:
         """Return the JSON that the server answers."""
-        address = f"{self._path}/api/v1/{what}?{urlencode(asked)}"
+        place = _PLACES.get(what, what)
+        inside = {name: value for name, value in asked.items() if f"{{{name}}}" in place}
+        place = place.format(**{name: quote(value, safe="") for name, value in inside.items()})
+        query = urlencode({name: value for name, value in asked.items() if name not in inside})
+        address = f"{self._path}/api/v1/{place}?{query}"
         try:
             self._connection.request("GET", address, headers=self._headers)
             response = self._connection.getresponse()

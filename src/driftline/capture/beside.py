@@ -4,8 +4,11 @@ Enters: objects and what is known of them. Leaves: the same, as long as the obje
 never touches it.
 """
 
+import functools
 import weakref
 from typing import Any, Generic, TypeVar
+
+from driftline.capture import fault
 
 T = TypeVar("T")
 
@@ -30,7 +33,7 @@ class Beside(Generic[T]):
 
         held.pop(key, None)  # the newest stand last
         try:
-            held[key] = (weakref.ref(of, gone), value)
+            held[key] = (weakref.ref(of, functools.partial(fault.attempt, "beside", gone)), value)
         except TypeError:
             return
 

@@ -16,8 +16,8 @@ from collections.abc import Callable
 from typing import Any, Protocol
 
 from driftline import config
-from driftline.capture import fault, place
-from driftline.capture.sender import Item, Sender
+from driftline.capture import fault, measure, place
+from driftline.capture.sender import Item, Sender, Unmade
 from driftline.config import Settings
 from driftline.event import sink as sinks
 from driftline.event.answer import Answer
@@ -57,8 +57,8 @@ class Client:
         """Queue an event."""
         self.sender.put(item)
 
-    def answer(self, answer: Answer) -> None:
-        """Queue an answer."""
+    def answer(self, answer: Answer | Unmade) -> None:
+        """Queue an answer, or what answers are made of."""
         self.sender.put(answer)
 
 
@@ -77,18 +77,16 @@ _process = _Process()
 
 def current() -> Client | None:
     """Return the client in force; None where Driftline is switched off or its settings cannot be read."""
-    if _process.settled:
-        return _process.client
+    if not _process.settled:
+        fault.attempt("settings", _load)
+        _process.settled = True  # what cannot be read once is not read at every call: Driftline stays off
+    return _process.client
+
+
+def _load() -> None:
     with _process.lock:
         if not _process.settled:
-            try:
-                settings = config.load()
-            except Exception as error:  # the fault rule: a bad setting in the environment never stops the program
-                fault.failed("settings", error)
-                _process.settled = True
-                return None
-            _install(settings, sinks.open_sink)
-    return _process.client
+            _install(config.load(), sinks.open_sink)
 
 
 def settle(settings: Settings) -> None:
@@ -131,6 +129,7 @@ def forget() -> None:
 
 def _install(settings: Settings, open_sink: OpenSink) -> None:
     switch.use(settings)
+    measure.use(settings)
     _process.client = Client(settings, open_sink) if settings.enabled else None
     _process.settled = True
     if settings.enabled and not _process.atexit:
@@ -147,6 +146,10 @@ def flush(timeout: float | None = None) -> bool:
     client = current()
     if client is None:
         return True
+    return bool(fault.attempt("flush", _flush, client, timeout))
+
+
+def _flush(client: Client, timeout: float | None) -> bool:
     limit = client.settings.flush_seconds if timeout is None else timeout
     begin = time.monotonic()
     done = all(one.wait(max(0.0, limit - min(_OWN_SHARE, limit / 2))) for one in unfinished)
@@ -166,10 +169,14 @@ def _at_exit() -> None:
         limit, begin = client.settings.flush_seconds, time.monotonic()
         for one in unfinished:
             fault.attempt("unfinished", one.stop, max(0.0, limit - min(_OWN_SHARE, limit / 2)))
-        client.sender.close(max(0.0, limit - (time.monotonic() - begin)))
+        fault.attempt("exit", client.sender.close, max(0.0, limit - (time.monotonic() - begin)))
 
 
 def _after_fork() -> None:
+    fault.attempt("fork", _reborn)
+
+
+def _reborn() -> None:
     former = _process.client
     _process.lock = threading.Lock()
     if former is None:

@@ -13,6 +13,7 @@ from driftline.capture.columns import Bindable, Declared, Reach
 from driftline.capture.emit import Seen, Trace
 from driftline.event.lineage import Dataset, Touched
 
+STATEMENTS = 1_000  # that one event tells; what they read and wrote is recorded all the same
 Way = Literal["read", "write"]
 
 
@@ -80,6 +81,12 @@ def edges(trace: Trace, dataset: Dataset, found: Bindable, version: str | None) 
     for seen in written:
         seen.edges.append(found)
     return written
+
+
+def statement(trace: Trace, text: str) -> None:
+    """Record the text of a statement, once; the first thousand of a run."""
+    if len(trace.statements) < STATEMENTS and text not in trace.statements:
+        trace.statements.append(text)
 
 
 def declared(trace: Trace, sources: Mapping[str, Iterable[str] | str], subtype: str, folder: str) -> Declared:

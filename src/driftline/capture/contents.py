@@ -3,7 +3,9 @@
 Enters: the path of a file, or a table (Arrow, pandas, columns by name, rows as mappings). Leaves: frozen
 ``Contents``. Runs on the sender's thread for files and never changes or keeps what it reads. The result is
 cached by file version. Formats: Parquet, CSV, JSON lines, JSON arrays of records, Arrow IPC, ORC, NumPy arrays,
-Excel where openpyxl is in use; other files have a version but no contents.
+Excel where openpyxl is in use; other files have a version but no contents. Parquet and IPC files above ``WHOLE`` are
+read a block at a time, so memory stays bounded; above ``PROFILE_LIMIT`` they are fingerprinted only, and so are CSV
+files, whose types the first block decides; large files of other formats have no contents.
 """
 
 import importlib
@@ -11,18 +13,25 @@ import itertools
 import os
 import re
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import pairwise
 from typing import Any, cast
 
 import msgspec
 import pyarrow as pa
-from pyarrow import csv, feather, json, parquet
+from pyarrow import csv, feather, ipc, json, parquet
 
 from driftline import profile
+from driftline.capture import measure
+from driftline.event.facets import FingerprintFacet
 from driftline.event.lineage import Field
+from driftline.profile import facet
 
 PROFILE_LIMIT = 1 << 29  # bytes of a file that is still profiled
+WHOLE = 1 << 25  # bytes of a file that is read at once
+ROWS_LIMIT = 1 << 17  # cells of a table whose rows are also hashed whatever their order: about 2 ms
+_BLOCK = 1 << 26  # bytes of memory that a block of a larger file takes
+_BATCH = 1 << 16  # rows read at a time
 _CACHE = 512
 _TELLING = 50
 _LONG = 3  # rows that are looked at first
@@ -43,6 +52,7 @@ class Contents(msgspec.Struct, frozen=True, kw_only=True):
     fields: tuple[Field, ...]
     fingerprint: str = ""
     hashes: dict[str, str] = {}  # column -> content hash
+    prints: FingerprintFacet | None = None  # hashes by column and group of rows
     profile: bytes = b""  # encoded; b"" = not profiled
     varied: frozenset[str] = frozenset()  # columns with at least two values
     telling: frozenset[str] = frozenset()  # columns with so many values that equal content means the same column
@@ -73,20 +83,24 @@ def of_file(path: str, version: str, size: int, modified_ns: int) -> Contents | 
 def _read(path: str, size: int) -> Contents | None:
     name = path.lower()
     if name.endswith(_PARQUET):
-        if size > PROFILE_LIMIT:
-            footer = parquet.ParquetFile(path)
-            return Contents(rows=footer.metadata.num_rows, fields=_fields(footer.schema_arrow))
-        with parquet.ParquetFile(path) as file:
-            return of_arrow(file.read(use_threads=False))
-    if size > PROFILE_LIMIT:
-        return None
+        whole = size <= min(WHOLE, PROFILE_LIMIT)
+        with parquet.ParquetFile(path, buffer_size=0 if whole else 1 << 20, pre_buffer=whole) as file:
+            if whole:
+                return of_arrow(file.read(use_threads=False))
+            batches = file.iter_batches(_BATCH, use_threads=False)
+            return of_batches(file.schema_arrow, batches, profiled=size <= PROFILE_LIMIT)
     if name.endswith(_CSV):
         options = csv.ParseOptions(delimiter="\t" if name.endswith(".tsv") else ",")
-        return of_arrow(csv.read_csv(path, parse_options=options))
+        if size <= PROFILE_LIMIT:
+            return of_arrow(csv.read_csv(path, parse_options=options))
+        with csv.open_csv(path, csv.ReadOptions(use_threads=False, block_size=_BLOCK), options) as reader:
+            return of_batches(reader.schema, reader, profiled=False)
     if name.endswith(_JSON):
-        return of_arrow(json.read_json(path))
+        return of_arrow(json.read_json(path)) if size <= PROFILE_LIMIT else None
     if name.endswith(_FEATHER):
-        return of_arrow(_of_arrow_file(path))
+        return _of_arrow_file(path, size)
+    if size > PROFILE_LIMIT:
+        return None
     if name.endswith(".orc"):
         return of_arrow(importlib.import_module("pyarrow.orc").read_table(path))
     if name.endswith(".npy"):
@@ -98,13 +112,24 @@ def _read(path: str, size: int) -> Contents | None:
     return _of_sheet(path) if name.endswith((".xlsx", ".xlsm")) and "openpyxl" in sys.modules else None
 
 
-def _of_arrow_file(path: str) -> pa.Table:
-    """A Feather file, or an Arrow stream, as Hugging Face datasets write it."""
-    try:
-        return feather.read_table(path, memory_map=False)
-    except pa.ArrowInvalid:
-        with pa.OSFile(path) as file, pa.ipc.open_stream(file) as reader:
-            return reader.read_all()
+def _of_arrow_file(path: str, size: int) -> Contents | None:
+    """A Feather file, or an Arrow stream, as Hugging Face datasets write it; a large one a batch at a time."""
+    if size <= min(WHOLE, PROFILE_LIMIT):
+        try:
+            return of_arrow(feather.read_table(path, memory_map=False))
+        except pa.ArrowInvalid:
+            with pa.OSFile(path) as file, ipc.open_stream(file) as stream:
+                return of_arrow(stream.read_all())
+    profiled = size <= PROFILE_LIMIT
+    with pa.memory_map(path) as mapped:
+        try:
+            reader = ipc.open_file(mapped)
+        except pa.ArrowInvalid:
+            with ipc.open_stream(mapped) as stream:
+                return of_batches(stream.schema, stream, profiled=profiled)
+        with reader:
+            batches = (reader.get_batch(at) for at in range(reader.num_record_batches))
+            return of_batches(reader.schema, batches, profiled=profiled)
 
 
 def _of_array(path: str) -> Contents | None:
@@ -164,21 +189,53 @@ def columns(path: str) -> tuple[str, ...] | None:
 
 def of_arrow(table: pa.Table) -> Contents:
     """Return the contents of an Arrow table."""
-    found = profile.fingerprint(table)
-    built = profile.build(table)
-    distinct = {name: column.distinct_count() for name, column in built.columns.items()}
-    many = {name for name, values in distinct.items() if values > _TELLING}
-    regular = {name for name, values in distinct.items() if values > 1.5 and _regular(table.column(name))}
+    found = profile.fingerprint(table, rows=table.num_rows * table.num_columns <= ROWS_LIMIT)
+    built = profile.build(table) if measure.level.profiles else None
+    return _contents(table.schema, found, built, frozenset() if built is None else _regular_ones(table))
+
+
+def of_batches(schema: pa.Schema, batches: Iterable[pa.RecordBatch], *, profiled: bool) -> Contents:
+    """Return the contents of a table that comes in record batches; holds one block of them at a time."""
+    profiled = profiled and measure.level.profiles
+    prints = profile.Prints(schema)
+    built: list[profile.Profile] = []
+    block: list[pa.RecordBatch] = []
+    regular: frozenset[str] | None = None  # columns that are so in every batch
+    window = schema.empty_table()  # a batch with the last rows of the one before, so that steps go on between them
+    for batch in (one for one in batches if len(one)):
+        prints.add(batch)
+        window = pa.concat_tables([window.slice(max(0, len(window) - _LONG + 1)), pa.Table.from_batches([batch])])
+        if len(window) >= _LONG:
+            found = _regular_ones(window)
+            regular = found if regular is None else regular & found
+        block += [batch] if profiled else []
+        if sum(one.nbytes for one in block) > _BLOCK:
+            built.append(profile.build(pa.Table.from_batches(block, schema)))
+            block.clear()
+    if profiled and (block or not built):
+        built.append(profile.build(pa.Table.from_batches(block, schema)))
+    return _contents(schema, prints.finish(), profile.merge(built) if built else None, regular or frozenset())
+
+
+def _contents(
+    schema: pa.Schema, found: profile.Fingerprint, built: profile.Profile | None, regular: frozenset[str]
+) -> Contents:
+    distinct = {name: column.distinct_count() for name, column in built.columns.items()} if built else {}
     return Contents(
-        rows=table.num_rows,
-        fields=_fields(table.schema),
+        rows=found.rows,
+        fields=_fields(schema),
         fingerprint=found.value,
         hashes=found.columns,
-        profile=profile.encode(built),
+        prints=facet.made(found),
+        profile=profile.encode(built) if built else b"",
         varied=frozenset(name for name, values in distinct.items() if values > 1.5),
-        telling=frozenset(many - regular),
-        regular=frozenset(regular),
+        telling=frozenset(name for name, values in distinct.items() if values > _TELLING and name not in regular),
+        regular=frozenset(name for name, values in distinct.items() if values > 1.5 and name in regular),
     )
+
+
+def _regular_ones(table: pa.Table) -> frozenset[str]:
+    return frozenset(name for name in table.column_names if _regular(table.column(name)))
 
 
 def _regular(column: pa.ChunkedArray) -> bool:

@@ -2,7 +2,7 @@
 
 Enters: what a run touched, with column edges, code and parameters. Leaves: one event per state. Contents of
 files that were not measured on the user's thread are measured here, on the sender's; what cannot be measured is
-said in the event as a gap. A profile is sent once per dataset version and process. Source:
+said in the event as a gap. Profile and fingerprint are sent once per dataset version and process. Source:
 https://openlineage.io/spec/2-0-2/OpenLineage.json.
 """
 
@@ -237,7 +237,7 @@ def settle(seen: Seen) -> None:
 def _measure(seen: Seen, gaps: dict[str, int]) -> None:
     try:
         settle(seen)
-        if seen.contents is not None or not seen.path:
+        if seen.contents is not None or not seen.path or not measure.level.contents:
             return
         contents = importlib.import_module(_CONTENTS)
         seen.contents = contents.of_file(seen.path, seen.touched.version, seen.size, seen.modified_ns)
@@ -269,10 +269,12 @@ def _dataset(seen: Seen, trace: Trace, profiled: set[tuple[str, str, str]], *, o
         schema = [{"name": field.name, "type": field.type} for field in fields]
         found["schema"] = facets.pack("schema", {"fields": schema})
     key = (touched.dataset.namespace, touched.dataset.name, touched.version)
-    if contents is not None and contents.profile and key not in profiled:
+    if contents is not None and contents.prints is not None and key not in profiled:
         profiled.add(key)
-        body = facets.ProfileFacet(format="dlp1", data=contents.profile)
-        found["driftline_profile"] = facets.pack("driftline_profile", body)
+        found["driftline_fingerprint"] = facets.pack("driftline_fingerprint", contents.prints)
+        if contents.profile:
+            body = facets.ProfileFacet(format="dlp1", data=contents.profile)
+            found["driftline_profile"] = facets.pack("driftline_profile", body)
     on_output = {}
     if output:
         lineage = seen.lineage = _columns(

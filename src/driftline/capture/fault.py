@@ -1,10 +1,12 @@
 """The fault rule: our own failures are counted, told once, and never reach the user.
 
 Enters: the name of the piece that failed and the error. Leaves: a count per piece and one log line per kind of
-failure; a hook that has failed three times is off until ``reset``. Never raises and never touches what the
-user's call returned or raised.
+failure; a hook that has failed three times is off until ``reset``. ``attempt`` and ``failed`` never raise, whatever
+fails inside of them, and never touch what the user's call returned or raised; what is no ``Exception`` (the user's
+Ctrl-C, the end of the process) passes through them.
 """
 
+import contextlib
 import logging
 from collections.abc import Callable
 from typing import Any
@@ -19,8 +21,22 @@ _told: set[str] = set()
 
 def failed(piece: str, error: BaseException) -> None:
     """Count one failure of ``piece`` and log the first one of its kind."""
+    with contextlib.suppress(Exception):  # a log that cannot be written: nobody is left to tell
+        _failed(piece, error)
+
+
+def _failed(piece: str, error: BaseException) -> None:
     count(piece)
-    tell(piece, f"{piece} failed and was passed over ({type(error).__name__}: {str(error)[:200]})")
+    if piece not in _told:
+        tell(piece, f"{piece} failed and was passed over ({shown(error)[:200]})")
+
+
+def shown(error: BaseException) -> str:
+    """Return the class and the message of ``error``, which may fail at being shown."""
+    try:
+        return f"{type(error).__name__}: {error}"
+    except Exception:  # the message is made by code of the user's
+        return f"{type(error).__name__}: (it cannot be shown)"
 
 
 def count(piece: str, by: int = 1) -> None:
@@ -40,10 +56,10 @@ def off(piece: str) -> bool:
     return _counts.get(piece, 0) >= OFF_AFTER
 
 
-def attempt(piece: str, act: Callable[..., Any], *args: Any) -> Any:
-    """Return ``act(*args)``, or None where it failed."""
+def attempt(piece: str, act: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
+    """Return ``act(*args, **kwargs)``, or None where it failed."""
     try:
-        return act(*args)
+        return act(*args, **kwargs)
     except Exception as error:  # the fault rule: whatever of ours fails, the user goes on
         failed(piece, error)
         return None

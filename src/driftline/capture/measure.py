@@ -5,7 +5,7 @@ bytes, on which every reader agrees, whatever library it uses. A file above ``HA
 size, time and inode instead (``stat:…``), which the caller records; so is, for the time being, one that a hook's
 budget does not reach for: it is hashed later, on the sender's thread. Hashes are cached by path, size, time and
 inode; a file younger than one tick of its timestamp is hashed again. Schemas and profiles are measured later, in
-``contents``.
+``contents``. Where the settings want names only, no file is hashed and no object is pickled.
 """
 
 import os
@@ -16,6 +16,8 @@ from typing import Any, NamedTuple
 
 import xxhash
 
+from driftline.config import Settings
+
 HASH_LIMIT = 1 << 30  # bytes; hashing costs about 0.4 s per GiB
 FOLDER_LIMIT = 1_000  # files of one folder or glob that are named one by one
 BUDGET = 4 << 20  # bytes that one call of a hook hashes on the user's thread: about 2 ms
@@ -25,6 +27,22 @@ _PER_FILE = 64 << 10  # what opening a file costs, in bytes of hashing
 _CHUNK = 1 << 20
 _SETTLED_NS = 100_000_000
 _CACHE = 10_000
+
+
+class _Level:
+    """How much is measured in this process, as ``settings.measure`` says."""
+
+    contents = True  # files and tables are hashed
+    profiles = True  # and profiled
+
+
+level = _Level()
+
+
+def use(settings: Settings) -> None:
+    """Measure as much as the settings say from now on."""
+    level.contents = settings.measure != "names"
+    level.profiles = settings.measure == "full"
 
 
 class FileState(NamedTuple):
@@ -75,9 +93,10 @@ def of_file(path: str, budget: Budget | None = None) -> FileState:
     key = (path, found.st_size, found.st_mtime_ns, found.st_ino)
     version = _hashes.get(key)
     if version is None:
-        if found.st_size > HASH_LIMIT or (budget is not None and not budget.take(found.st_size)):
+        if not level.contents or found.st_size > HASH_LIMIT or (budget is not None and not budget.take(found.st_size)):
             version = f"{STAT}{xxhash.xxh3_64_hexdigest(repr(key).encode())}"
-            return FileState(version, found.st_size, found.st_mtime_ns, deferred=found.st_size <= HASH_LIMIT)
+            deferred = level.contents and found.st_size <= HASH_LIMIT
+            return FileState(version, found.st_size, found.st_mtime_ns, deferred=deferred)
         version = _hash(path)
         if time.time_ns() - found.st_mtime_ns > _SETTLED_NS:
             if len(_hashes) >= _CACHE:

@@ -8,9 +8,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from driftline.capture import fault
-from driftline.capture.run import Moment, Run, Target
+from driftline.capture.around import Moment
+from driftline.capture.run import Run, Target
 from driftline.event import ids
-from driftline.event.lineage import Touched
+from driftline.event.lineage import Dataset, Touched
 
 NAMESPACE = "driftline"
 DEPLOYMENTS, EVALUATIONS = "deployments", "evaluations"
@@ -25,6 +26,11 @@ def deploy(endpoint: str, *, stage: str = "", at: Moment | None = None, **parts:
         at: event time; default: now.
         parts: role (model, prompt, index …) to version, as ``run.write`` returned it, or a name or path.
     """
+    found: Touched | None = fault.attempt("deploy", _deploy, endpoint, stage, at, parts)
+    return Touched(dataset=Dataset(NAMESPACE, f"{DEPLOYMENTS}/{endpoint}")) if found is None else found
+
+
+def _deploy(endpoint: str, stage: str, at: Moment | None, parts: Mapping[str, Target]) -> Touched:
     with Run(f"deploy {endpoint}", at=at) as run:
         found = {role: run.read(given, kind=role) for role, given in sorted(parts.items())}
         version = ids.digest(
@@ -38,7 +44,7 @@ def deploy(endpoint: str, *, stage: str = "", at: Moment | None = None, **parts:
             attributes={"stage": stage} if stage else None,
         )
         body = {"endpoint": endpoint, "stage": stage, "parts": {role: _node(one) for role, one in found.items()}}
-        fault.attempt("deploy", run.attach, written, "driftline_deployment", body)
+        run.attach(written, "driftline_deployment", body)
         return written
 
 
@@ -61,6 +67,13 @@ def evaluate(
         judge: who or what judged.
         at: event time; default: now.
     """
+    found: Touched | None = fault.attempt("evaluate", _evaluate, subject, metrics, name, data, judge, at)
+    return Touched(dataset=Dataset(NAMESPACE, f"{EVALUATIONS}/{name}")) if found is None else found
+
+
+def _evaluate(
+    subject: Target, metrics: Mapping[str, float], name: str, data: Target | None, judge: str, at: Moment | None
+) -> Touched:
     with Run(f"evaluate {name or _name(subject)}", at=at) as run:
         judged = run.read(subject)
         if data is not None:
@@ -74,7 +87,7 @@ def evaluate(
             attributes={metric: f"{value:g}" for metric, value in values.items()},
         )
         body = {"subject": _node(judged), "metrics": values, "judge": judge}
-        fault.attempt("evaluate", run.attach, written, "driftline_evaluation", body)
+        run.attach(written, "driftline_evaluation", body)
         return written
 
 

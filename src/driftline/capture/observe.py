@@ -1,8 +1,9 @@
 """What the user reads or writes: a name, a path or data in memory becomes versions with what is known of them.
 
 Enters: a name or a path, optionally the content, and what the user says of it. Leaves: one ``Seen`` per
-version: a file is named by the hash of its bytes, a folder or a glob by each of its files, data in memory by
-its fingerprint, a text or a model by its hash. Contents of files are measured later; tables in memory at once,
+version: a file is named by the hash of its bytes, a table of Delta, Iceberg or Hudi and a versioned address by their
+own pointer, another folder or a glob by each of its files, data in memory by its fingerprint, a text or a model by
+its hash. Contents of files are measured later; tables in memory at once,
 since they may change. Changes nothing.
 """
 
@@ -12,13 +13,14 @@ import os
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from driftline.capture import measure, place
+from driftline.capture import documents, measure, native, place
 from driftline.capture.emit import Seen
 from driftline.event.lineage import Dataset, Touched
 from driftline.event.names import Located
 
 _CONTENTS = "driftline.capture.contents"
 _GLOB = "*?["
+_KINDS = {"delta": "table", "iceberg": "table", "hudi": "table"}
 
 
 class Given(NamedTuple):
@@ -56,6 +58,8 @@ def observe(name: Name, data: Any, given: Given, folder: str, budget: measure.Bu
         spot = place.Place(Located(name.dataset.namespace, name.dataset.name, name.partition), "")
     else:
         spot = place.place(name, folder)
+        if not given.version:
+            given = _pointed(spot.path or os.fspath(name), given)
         found = files(os.fspath(name)) if data is None and not given.version else []
         if found:
             return [of_file(path, given, folder, budget) for path in found]
@@ -69,6 +73,18 @@ def observe(name: Name, data: Any, given: Given, folder: str, budget: measure.Bu
     if data is None:
         return [Seen(touched=touched)]
     return [_of_data(touched, data, spot.path)]
+
+
+def _pointed(name: str, given: Given) -> Given:
+    """Return ``given`` with the store's own version of a table or an address, where there is one."""
+    try:
+        found = native.native(name) if ":/" in name or os.path.isdir(name) else None
+    except OSError:  # metadata that cannot be read name no version
+        found = None
+    if found is None:
+        return given
+    attributes = {**given.attributes, "pointer": found.system, **({"table": found.table} if found.table else {})}
+    return given._replace(version=found.name, kind=given.kind or _KINDS.get(found.system, ""), attributes=attributes)
 
 
 def files(path: str) -> list[str]:
@@ -92,8 +108,12 @@ def of_file(path: str, given: Given, folder: str, budget: measure.Budget | None 
     state = measure.of_file(path, budget)
     located = place.place(path, folder).located
     attributes = _text(given.attributes)
+    pointer = native.native(path)
+    if pointer is not None:
+        attributes["pointer"] = pointer.name
     if state.version.startswith(measure.STAT):
-        why = "not hashed in time" if state.deferred else "too large to be hashed"
+        why = "names only" if not measure.level.contents else "too large to be hashed"
+        why = "not hashed in time" if state.deferred else why
         attributes[measure.IDENTITY] = f"path, size and time ({why})"
     touched = Touched(
         dataset=Dataset(given.namespace or located.namespace, located.name),
@@ -124,6 +144,8 @@ def _of_data(touched: Touched, data: Any, path: str) -> Seen:
     if isinstance(data, str):
         version = touched.version or measure.of_text(data)
         return Seen(touched=_with(touched, version=version, kind=kind, bytes=len(data.encode())))
+    if not measure.level.contents:
+        return Seen(touched=_with(touched, version=touched.version, kind=kind))
     if kind == "model":
         version, way = measure.of_object(data)
         named = {"class": f"{type(data).__module__}.{type(data).__qualname__}", "identity": way}
@@ -153,7 +175,8 @@ def _of_data(touched: Touched, data: Any, path: str) -> Seen:
         fields=contents.fields,
         attributes=attributes,
     )
-    return Seen(touched=known, contents=contents)
+    held = documents.facet(data) if kind in documents.KINDS else {}
+    return Seen(touched=known, contents=contents, facets={documents.FACET: held} if held else {})
 
 
 def _kind(data: Any) -> str:

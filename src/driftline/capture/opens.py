@@ -7,6 +7,7 @@ event; only hooks see that. Source: https://docs.python.org/3/library/audit_even
 """
 
 import contextlib
+import functools
 import os
 import stat
 import sys
@@ -68,14 +69,14 @@ def _note(given: Any, mode: Any, flags: Any) -> None:
     inside = own.inside()
     if inside is own.OURS:
         return
-    text = os.fsdecode(given)
+    text = given if isinstance(given, str) else os.fsdecode(given)
     if text.endswith(_CODE) or text.startswith(_FOLDERS) or "\0" in text:
         return
     if isinstance(mode, str):
         writes = any(sign in mode for sign in "wax+")
     else:
         writes = isinstance(flags, int) and bool(flags & (os.O_WRONLY | os.O_RDWR))
-    key = (os.path.abspath(text), "write" if writes else "read")
+    key = (text if os.path.isabs(text) else f"{os.getcwd()}/{text}", "write" if writes else "read")
     if inside is not None:
         inside.opened[key] = None
         return
@@ -86,10 +87,11 @@ def _note(given: Any, mode: Any, flags: Any) -> None:
 
 def left_over(opened: Iterable[tuple[str, str]], attributed: set[str], home: str) -> list[tuple[str, str, int]]:
     """Return (path, read or write, bytes) of the files that nothing recorded accounts for and that still exist."""
-    known = attributed | {os.path.realpath(path) for path in attributed}
+    known = {os.path.abspath(path) for path in attributed} | {os.path.realpath(path) for path in attributed}
     ours = (os.path.join(os.path.abspath(home), ""), *_installed())
     found: dict[str, tuple[str, str, int]] = {}
-    for path, way in opened:
+    for given, way in opened:
+        path = os.path.abspath(given)
         if path in known or (path in found and way == "read"):
             continue
         real = os.path.realpath(path)
@@ -114,6 +116,7 @@ def _ignored(path: str, ours: tuple[str, ...]) -> bool:
     )
 
 
+@functools.cache
 def _installed() -> tuple[str, ...]:
     """Folders that Python and its packages are installed in."""
     names = ("stdlib", "platstdlib", "purelib", "platlib", "include", "scripts")

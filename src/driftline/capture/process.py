@@ -107,7 +107,11 @@ def disown() -> None:
 
 
 def _at_exit() -> None:
-    fault.attempt("run", end, died_of())
+    fault.attempt("run", _ended)
+
+
+def _ended() -> None:
+    end(fault.attempt("run", died_of))
 
 
 def died_of() -> BaseException | None:

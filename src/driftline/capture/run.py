@@ -10,14 +10,15 @@ import os
 import sys
 from collections.abc import Iterable, Mapping
 from contextvars import Token
-from datetime import date, datetime
+from datetime import date
 from types import CodeType, TracebackType
 from typing import Any, Literal, Self
 
 from driftline import clock
 from driftline.capture import client, collect, emit, fault, observe, offspring
 from driftline.capture import code as code_versions
-from driftline.capture.around import current_run, enclosing, open_runs
+from driftline.capture import documents as contained
+from driftline.capture.around import Moment, current_run, enclosing, moment_us, open_runs, replayed
 from driftline.capture.client import Client
 from driftline.capture.columns import Bindable
 from driftline.capture.emit import Seen, Trace
@@ -26,21 +27,7 @@ from driftline.event import ids
 from driftline.event.lineage import Dataset, Job, Touched
 
 _ANNOUNCE_US = 1_000_000  # a run that is open for longer is announced
-Moment = datetime | int
 Target = Touched | str | os.PathLike[str]
-
-
-def moment_us(at: Moment | None) -> int:
-    """Return ``at`` (a datetime or microseconds since 1970 UTC) in microseconds; None = now."""
-    if at is None:
-        return clock.now_us()
-    return clock.from_datetime(at) if isinstance(at, datetime) else int(at)
-
-
-def replayed() -> Moment | None:
-    """Return the event time of the run of this context, if it has a clock of its own."""
-    outer = enclosing()
-    return None if outer is None else outer.clock
 
 
 class Run:
@@ -68,9 +55,13 @@ class Run:
         self._opened_us = 0
         self._templates: set[str] = set()
         self._code = code
-        self._trace = Trace(run="", job=Job(namespace or "default", str(job)), started_us=0)
+        self._trace = Trace(run="", job=Job("default", ""), started_us=0)
+        fault.attempt("run", self._name, job, namespace)
         if self._client is not None:
             fault.attempt("run", self._begin, nominal, params, namespace)
+
+    def _name(self, job: str, namespace: str | None) -> None:
+        self._trace.job = Job(namespace or "default", str(job))
 
     def _begin(self, nominal: str | date | None, params: Mapping[str, Any] | None, namespace: str | None) -> None:
         assert self._client is not None
@@ -108,12 +99,12 @@ class Run:
     @property
     def inputs(self) -> tuple[Touched, ...]:
         """What was read so far, in order."""
-        return self._settled(self._trace.inputs)
+        return fault.attempt("run", self._settled, self._trace.inputs) or ()
 
     @property
     def outputs(self) -> tuple[Touched, ...]:
         """What was written so far, in order."""
-        return self._settled(self._trace.outputs)
+        return fault.attempt("run", self._settled, self._trace.outputs) or ()
 
     @property
     def opened(self) -> dict[tuple[str, str], None]:
@@ -147,7 +138,8 @@ class Run:
             partition: nominal slice, such as 2013-01-31; default: found from the path.
             attributes: what people want to see beside it.
         """
-        return self._touch("read", name, namespace, version, kind, data, partition, attributes)
+        given = (namespace, version, kind, partition, attributes or {})
+        return fault.attempt("read", self._touch, "read", name, given, data) or _named(name, namespace)
 
     def write(
         self,
@@ -161,31 +153,25 @@ class Run:
         attributes: Mapping[str, Any] | None = None,
     ) -> Touched:
         """Record that this run writes a version, and return it; the arguments are those of ``read``."""
-        return self._touch("write", name, namespace, version, kind, data, partition, attributes)
+        given = (namespace, version, kind, partition, attributes or {})
+        return fault.attempt("write", self._touch, "write", name, given, data) or _named(name, namespace)
 
     def _touch(
         self,
         way: Literal["read", "write"],
         name: Target,
-        namespace: str,
-        version: str,
-        kind: str,
+        said: tuple[str, str, str, str, Mapping[str, Any]],
         data: Any,
-        partition: str,
-        attributes: Mapping[str, Any] | None,
-    ) -> Touched:
-        found: list[Seen] | None = None
-        if self._client is not None:
-            given = observe.Given(namespace, version, kind, partition, attributes or {})
-            found = fault.attempt(way, observe.observe, name, data, given, self._client.folder)
-            if found is None:
-                self.gap(way)
-        if not found:
-            return name if isinstance(name, Touched) else Touched(dataset=Dataset(namespace or "file", os.fspath(name)))
-        if data is not None and self._client is not None:
+    ) -> Touched | None:
+        if self._client is None:
+            return None
+        found = fault.attempt(way, observe.observe, name, data, observe.Given(*said), self._client.folder)
+        if found is None:
+            self.gap(way)
+        elif data is not None:
             fault.attempt("columns", origin.noted, way, data, found, self._client.folder)
-        touched = [self.add(way, seen) for seen in found]
-        return touched[0] if len(touched) == 1 else observe.summary(touched)
+        touched = [self.add(way, seen) for seen in found or ()]
+        return touched[0] if len(touched) == 1 else observe.summary(touched) if touched else None
 
     def add(self, way: Literal["read", "write"], seen: Seen) -> Touched:
         """Record ``seen``, once per version; for hooks."""
@@ -200,11 +186,22 @@ class Run:
 
     def attach(self, target: Touched, key: str, body: Mapping[str, Any]) -> None:
         """Attach a facet to a version that this run has read or written; ``body`` becomes JSON."""
-        collect.attach(self._trace, target, key, body)
+        fault.attempt("attach", collect.attach, self._trace, target, key, body)
+
+    def documents(self, target: Touched, documents: Iterable[Any], *, source: Target | None = None) -> None:
+        """Say which documents or chunks a version holds, and where they came from; may be called once per batch.
+
+        Args:
+            target: a collection or an index, as ``read`` or ``write`` of this run returned it.
+            documents: rows as ``driftline.capture.documents`` describes them; chunks are known by their content.
+            source: what those came from that do not say so themselves, as ``read`` returned it.
+        """
+        if self._client is not None:
+            fault.attempt("documents", contained.attach, self._trace, target, documents, source)
 
     def parameters(self, found: Mapping[str, Any]) -> None:
         """Record further parameters."""
-        self._trace.parameters.update(emit.text_of(found))
+        fault.attempt("parameters", lambda: self._trace.parameters.update(emit.text_of(found)))
 
     def _hand_over(self, way: Literal["read", "write"], seen: Seen) -> None:
         """Leave ``seen`` to the process that began this run, and will end it."""
@@ -249,10 +246,8 @@ class Run:
 
     def statement(self, text: str, template: str = "") -> None:
         """Record a statement; ``template`` is the part of it that counts as code. For hooks."""
-        if text not in self._trace.statements:
-            self._trace.statements.append(text)
-        if template:
-            self._templates.add(template)
+        collect.statement(self._trace, text)
+        self._templates.update((template,) if template else ())
 
     def gap(self, what: str) -> None:
         """Say in the event that something was not captured."""
@@ -310,7 +305,7 @@ class Run:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         if self._client is not None:
-            self.suspend()
+            fault.attempt("run", self.suspend)
             self.finish(error)
 
     def finish(self, error: BaseException | None) -> None:
@@ -318,9 +313,12 @@ class Run:
         if self._client is None or self.over:
             return
         self.over = True
-        open_runs.pop(id(self), None)
-        self._client.sender.unwatch(self)
+        fault.attempt("run", self._close, self._client)
         fault.attempt("run", self._finish, self._client, error)
+
+    def _close(self, owner: Client) -> None:
+        open_runs.pop(id(self), None)
+        owner.sender.unwatch(self)
 
     @classmethod
     def taken_over(cls, run: str, job: Job) -> Self:
@@ -347,7 +345,7 @@ class Run:
         trace.ended_us = clock.now_us() if self._at is None else trace.started_us
         trace.code = self._version()
         if error is not None:
-            trace.error = f"{type(error).__name__}: {error}"
+            trace.error = fault.shown(error)
         lost = owner.sender.take_losses()
         if lost:
             trace.gaps["lost"] = lost
@@ -393,3 +391,8 @@ def run(
         at=at,
         announce=announce,
     )
+
+
+def _named(name: Target, namespace: str) -> Touched:
+    """What ``read`` and ``write`` return where nothing more is known."""
+    return name if isinstance(name, Touched) else Touched(dataset=Dataset(namespace or "file", os.fspath(name)))

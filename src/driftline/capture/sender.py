@@ -39,7 +39,9 @@ class Opened(Protocol):
         """Say that it has begun, if it has been open for long."""
 
 
-Item = bytes | Answer | Pending
+# Answers that are made when their turn comes: what makes them, how many there will be at most, from what.
+Unmade = tuple[Callable[..., Answer | list[Answer]], int, tuple[Any, ...]]
+Item = bytes | Answer | Pending | Unmade
 
 
 class _Mark:
@@ -79,11 +81,14 @@ class Sender:
         self._dirty = False  # something was spooled and not replayed since
         self._untold = 0  # losses that no event has carried yet
         self._losing = False  # something was lost since the last flush
+        self._more = 0  # answers in the queue beyond one an item
         self.closed = False
         self.opened: dict[int, Opened] = {}
 
     def put(self, item: Item) -> None:
         """Queue ``item``; never waits."""
+        if type(item) is tuple and item[1] > 1:
+            self._weigh(item[1] - 1)
         if self.closed:  # a run that outlived its settings
             events: list[bytes] = []
             answers: list[Answer] = []
@@ -91,20 +96,31 @@ class Sender:
             self._keep(events, answers)
             self.spool.close()
             return
-        if len(self._items) < self._limit:
+        if len(self._items) + self._more < self._limit:
             self._items.append(item)
-        elif len(self._overflow) < self._limit:
+        elif len(self._overflow) + self._more < 2 * self._limit:
             fault.tell("queue", f"the queue is full ({self._limit}); what comes now goes to {self.spool.folder}")
             self._overflow.append(item)
             self._start_spooler()
             return
         else:
-            self._lost(1, "queue and spool are both full")
+            self._lost(self._taken(item), "queue and spool are both full")
             return
         if not self._wake.is_set():
             self._wake.set()
         if self._thread is None:
             self._start()
+
+    def _weigh(self, more: int) -> None:
+        with self._lock:
+            self._more += more
+
+    def _taken(self, item: Item) -> int:
+        """Return how many answers or events an item that leaves the queue is."""
+        if type(item) is not tuple or item[1] <= 1:
+            return 1
+        self._weigh(1 - item[1])
+        return item[1]
 
     def watch(self, run: Opened) -> None:
         """Announce ``run`` once it has been open for long."""
@@ -119,15 +135,14 @@ class Sender:
     def _start(self) -> None:
         with self._lock:
             if self._thread is None and not self.closed:
-                self._thread = threading.Thread(target=self._work, name="driftline-sender", daemon=True)
-                fault.attempt("sender", self._thread.start)
-                fault.attempt("sender", self.on_start)
+                self._thread = _started("driftline-sender", self._work)
+                if self._thread is not None:
+                    fault.attempt("sender", self.on_start)
 
     def _start_spooler(self) -> None:
         with self._lock:
             if self._spooler is None or not self._spooler.is_alive():
-                self._spooler = threading.Thread(target=self._spill, name="driftline-spooler", daemon=True)
-                fault.attempt("spooler", self._spooler.start)
+                self._spooler = _started("driftline-spooler", self._spill)
 
     def counters(self) -> dict[str, int]:
         """Return the numbers of items waiting, delivered, spooled, replayed and lost."""
@@ -141,57 +156,84 @@ class Sender:
     # --- on the sender's thread -------------------------------------------------------------------------------
 
     def _work(self) -> None:
-        own.here()
-        while True:
-            if not self._items:
-                self._wake.wait(TICK_SECONDS)
-            for run in list(self.opened.values()):
-                fault.attempt("announce", run.announce)
-            if self._items and not self._hurry.is_set():
-                self._hurry.wait(_LINGER_SECONDS)
-            self._wake.clear()
-            mark = self._drain()
-            if mark is not None and mark.last:
-                self._shut()
-                mark.done.set()
-                return
+        fault.attempt("sender", own.here)
+        last = False
+        while not last:
+            turned = fault.attempt("sender", self._turn)
+            last = turned is True
+            if turned is None:  # the thread outlives whatever fails in a turn, and does not spin
+                time.sleep(_LINGER_SECONDS)
 
-    def _drain(self) -> _Mark | None:
-        """Deliver what is queued; returns the mark that ended it, if it is the last one."""
+    def _turn(self) -> bool:
+        """Wait for work and do it; returns whether it was the last."""
+        if not self._items:
+            self._wake.wait(TICK_SECONDS)
+        for run in list(self.opened.values()):
+            fault.attempt("announce", run.announce)
+        if self._items and not self._hurry.is_set():
+            self._hurry.wait(_LINGER_SECONDS)
+        self._wake.clear()
+        return self._drain()
+
+    def _drain(self) -> bool:
+        """Deliver what is queued; returns whether somebody waited for the end."""
         while self._items:
             batch: list[Item] = []
             mark: _Mark | None = None
-            while self._items and len(batch) < BATCH and mark is None:
+            room = BATCH
+            while self._items and room > 0 and mark is None:
                 item = self._items.popleft()
                 if isinstance(item, _Mark):
                     mark = item
                 else:
                     batch.append(item)
-            self._handle(batch)
+                    room -= item[1] if type(item) is tuple else 1
+            handled = fault.attempt("sender", self._handle, batch)
+            if handled is None:
+                fault.attempt("sender", self._rescue)
             if mark is not None:
-                self._replay(asked=True)
-                mark.clean = not self._dirty and not self._losing
-                self._losing = False
-                if mark.last:
-                    return mark
+                fault.attempt("sender", self._settle, mark)
                 mark.done.set()
+                if mark.last:
+                    return True
         self._replay(asked=False)
-        return None
+        return False
 
-    def _handle(self, batch: Iterable[Item]) -> None:
+    def _settle(self, mark: _Mark) -> None:
+        """Answer somebody who waits; shut where this is the end."""
+        self._replay(asked=True)
+        mark.clean = not self._dirty and not self._losing
+        self._losing = False
+        if mark.last:
+            self._shut()
+
+    def _rescue(self) -> None:
+        """Spool what was on its way when something of ours failed; it may have arrived, and is known there then."""
+        events, answers = self._flight
+        self._flight = ([], [])
+        if events or answers:
+            self._keep(events, answers)
+
+    def _handle(self, batch: Iterable[Item]) -> bool:
         self._flight = ([], [])
         for item in batch:
             self._sort(item, *self._flight, cheap=False)
         events, answers = self._flight
-        if not events and not answers:
-            return
-        if not self._deliver(events, answers):
+        if (events or answers) and not self._deliver(events, answers):
             self._keep(events, answers)
         self._flight = ([], [])
+        return True
 
     def _sort(self, item: Item, events: list[bytes], answers: list[Answer], *, cheap: bool) -> None:
         try:
-            if isinstance(item, Answer):
+            if isinstance(item, tuple):
+                self._taken(item)
+                made = item[0](*item[2])
+                if isinstance(made, Answer):
+                    answers.append(made)
+                else:
+                    answers.extend(made)
+            elif isinstance(item, Answer):
                 answers.append(item)
             else:
                 events.append(item if isinstance(item, bytes) else item.encode(cheap=cheap))
@@ -279,13 +321,16 @@ class Sender:
     # --- on the spooler's thread ------------------------------------------------------------------------------
 
     def _spill(self) -> None:
-        own.here()
+        fault.attempt("spooler", own.here)
         while self._overflow:
-            events: list[bytes] = []
-            answers: list[Answer] = []
-            while self._overflow and len(events) + len(answers) < BATCH:
-                self._sort(self._overflow.popleft(), events, answers, cheap=True)
-            self._keep(events, answers)
+            fault.attempt("spooler", self._spill_some)
+
+    def _spill_some(self) -> None:
+        events: list[bytes] = []
+        answers: list[Answer] = []
+        while self._overflow and len(events) + len(answers) < BATCH:
+            self._sort(self._overflow.popleft(), events, answers, cheap=True)
+        self._keep(events, answers)
 
     # --- with a deadline --------------------------------------------------------------------------------------
 
@@ -305,7 +350,7 @@ class Sender:
         if self._thread is None:
             self._start()
         try:
-            return mark.done.wait(timeout)
+            return self._thread is not None and mark.done.wait(timeout)
         finally:
             self._hurry.clear()
 
@@ -341,3 +386,14 @@ class Sender:
         spool = Spool(self.spool.folder.parent)
         self.spool = spool
         self._fresh()
+
+
+def _started(name: str, work: Callable[[], None]) -> threading.Thread | None:
+    """Return a thread that does ``work``; None where there can be none, as when the interpreter ends."""
+    thread = threading.Thread(target=work, name=name, daemon=True)
+    try:
+        thread.start()
+    except RuntimeError as error:
+        fault.failed("sender", error)
+        return None
+    return thread

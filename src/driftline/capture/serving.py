@@ -3,7 +3,8 @@
 Enters: any model with ``predict`` or ``predict_proba``, or a callable. Leaves: a stand-in of the same class (as
 far as ``isinstance`` can tell) that passes every attribute through and records calls of these methods: on the
 current answer if there is one, else as one answer per row. The model is called exactly once per call, with the
-same arguments, and neither it nor its input or result is changed, copied or kept.
+same arguments; what is recorded of its input and its result is taken down at once, and made into answers later, on
+the sender's thread.
 """
 
 import functools
@@ -11,8 +12,11 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any, TypeVar, cast
 
 from driftline.capture import client, fault, measure, observe
-from driftline.capture.answers import Answering, plain
-from driftline.event.answer import Source
+from driftline.capture.answers import moment_of
+from driftline.capture.making import Noted, finish
+from driftline.config import Settings
+from driftline.event import ids
+from driftline.event.answer import Answer, Source
 from driftline.event.current import current_answer
 from driftline.event.lineage import Version
 
@@ -30,12 +34,13 @@ _PASSED = (  # looked up on the class, hence stated there
 class Served:
     """The stand-in; its own state is kept under names that no model uses."""
 
-    __slots__ = ("_driftline_model", "_driftline_name", "_driftline_partition", "_driftline_source")
+    __slots__ = ("_driftline_made", "_driftline_model", "_driftline_name", "_driftline_source")
 
     def __init__(self, model: Any, name: str, source: Source) -> None:
         object.__setattr__(self, "_driftline_model", model)
         object.__setattr__(self, "_driftline_name", name)
         object.__setattr__(self, "_driftline_source", source)
+        object.__setattr__(self, "_driftline_made", {})
 
     @property  # type: ignore[misc]  # isinstance asks for the class through this attribute
     def __class__(self) -> type:
@@ -43,7 +48,17 @@ class Served:
 
     def __getattr__(self, name: str) -> Any:
         value = getattr(object.__getattribute__(self, "_driftline_model"), name)
-        return self._driftline_recording(value) if name in RECORDED and callable(value) else value
+        if name not in RECORDED or not callable(value):
+            return value
+        made = fault.attempt("serving", self._driftline_recorded, name, value)
+        return value if made is None else made
+
+    def _driftline_recorded(self, name: str, value: Any) -> Any:
+        made = object.__getattribute__(self, "_driftline_made")
+        known = made.get(name)
+        if known is None or known[0] != value:  # the model may be given another one
+            known = made[name] = (value, self._driftline_recording(value))
+        return known[1]
 
     def __setattr__(self, name: str, value: Any) -> None:
         setattr(self._driftline_model, name, value)
@@ -71,8 +86,7 @@ class Served:
         @functools.wraps(original)
         def call(*args: Any, **kwargs: Any) -> Any:
             result = original(*args, **kwargs)
-            if client.current() is not None and not fault.off("serving"):
-                fault.attempt("serving", _record, name, source, args, kwargs, result)
+            fault.attempt("serving", _predicted, name, source, args, kwargs, result)
             return result
 
         return call
@@ -89,7 +103,8 @@ def _kind(model: type) -> type[Served]:
         return method
 
     def called(self: Served, *args: Any, **kwargs: Any) -> Any:
-        return self._driftline_recording(self._driftline_model)(*args, **kwargs)
+        model = self._driftline_model
+        return (fault.attempt("serving", self._driftline_recording, model) or model)(*args, **kwargs)
 
     methods: dict[str, Any] = {name: passing(name) for name in _PASSED if hasattr(model, name)}
     if hasattr(model, "__call__"):  # noqa: B004 - asked of a class, whose instances may be called
@@ -100,6 +115,12 @@ def _kind(model: type) -> type[Served]:
 
 
 def _restore(model: Any, name: str, source: Source) -> Any:
+    """Return the stand-in of a model, also of one that was pickled or copied; the model itself where there is none."""
+    made = fault.attempt("serving", _stand_in, model, name, source)
+    return model if made is None else made
+
+
+def _stand_in(model: Any, name: str, source: Source) -> Any:
     kind: type = type(model)
     return _kind(kind)(model, name, source)
 
@@ -125,26 +146,87 @@ def _serve(model: Any, name: str, version: str, endpoint: str, folder: str) -> A
     return _restore(model, endpoint or name, Source("model", known))
 
 
+def _predicted(name: str, source: Source, args: tuple[Any, ...], kwargs: Mapping[str, Any], result: Any) -> None:
+    if not fault.off("serving"):
+        _record(name, source, args, kwargs, result)
+
+
 def _record(name: str, source: Source, args: tuple[Any, ...], kwargs: Mapping[str, Any], result: Any) -> None:
-    given = args[0] if args else next(iter(kwargs.values()), None)
-    values = _values(result)
+    owner = client.current()
+    if owner is None:
+        return
     draft = current_answer.get()
     if draft is not None:
+        values = _values(result)
         if source not in draft.sources:
             draft.sources.append(source)
         if len(values) == 1 and draft.score is None:
             draft.score = _score(values[0])
         return
-    for place, value in enumerate(values[:ROWS]):
-        made = Answering(name, "", "", None, None, "")
-        made.draft.sources.append(source)
-        made.draft.features.update(_row(given, place, len(values)))
-        made.draft.score = _score(value)
-        made.draft.decision = "" if made.draft.score is not None else str(value)[:100]
-        made.__exit__(None, None, None)
-    if len(values) > ROWS:
-        fault.count("unrecorded rows", len(values) - ROWS)
-        fault.tell("unrecorded rows", f"{name}: of {len(values)} predictions in one call the first {ROWS} are recorded")
+    given = args[0] if args else next(iter(kwargs.values()), None)
+    rows = _rows(result)
+    recorded = min(rows, ROWS)
+    if recorded:
+        id_, moment = moment_of(None)
+        taken = (owner.settings, id_, moment, name, source, rows, _input(given, rows), _result(result))
+        owner.answer((_made, recorded, taken))
+    if rows > ROWS:
+        fault.count("unrecorded rows", rows - ROWS)
+        fault.tell("unrecorded rows", f"{name}: of {rows} predictions in one call the first {ROWS} are recorded")
+
+
+def _rows(result: Any) -> int:
+    if type(result) is list:
+        return len(result)
+    shape = getattr(result, "shape", None)
+    if shape is not None:
+        return int(shape[0]) if shape else 1
+    return len(result) if isinstance(result, list | tuple) else 1
+
+
+def _result(result: Any) -> Any:
+    """Return a copy of what is recorded of a result, so that what the user does with it later does not count."""
+    if isinstance(result, list | tuple):
+        return list(result[:ROWS])
+    if getattr(result, "ndim", 0):
+        return (result.iloc if hasattr(result, "iloc") else result)[:ROWS].copy()
+    return result
+
+
+def _input(given: Any, rows: int) -> Any:
+    """Return a copy of what is recorded of the input; None where it has no rows of features."""
+    if isinstance(given, Mapping):
+        return dict(given)
+    if hasattr(given, "iloc") and hasattr(given, "columns"):
+        small = len(given) <= ROWS and len(given.columns) <= _FEATURES
+        return None if len(given) != rows else given.copy() if small else given.iloc[:ROWS, :_FEATURES].copy()
+    if getattr(given, "ndim", 0) == 2 and len(given) == rows and hasattr(given, "copy"):
+        return given[:ROWS, :_FEATURES].copy()
+    if isinstance(given, list | tuple) and rows == len(given):
+        return [tuple(row[:_FEATURES]) if isinstance(row, list | tuple) else () for row in given[:ROWS]]
+    return None
+
+
+def _made(*taken: Any) -> list[Answer]:
+    return fault.attempt("serving", _answers, *taken) or []
+
+
+def _answers(
+    settings: Settings, id_: str, moment: int, name: str, source: Source, rows: int, given: Any, result: Any
+) -> list[Answer]:
+    """Return one answer per row; on the sender's thread."""
+    values = _values(result)
+    features = fault.attempt("serving", _features, given, rows) or []
+    found = []
+    for place, value in enumerate(values):
+        score = _score(value)
+        decision = "" if score is not None else str(value)[:100]
+        noted = Noted(
+            settings, id_ if place == 0 else ids.uuid7(moment), moment, name, "", "", None, (source,), (),
+            features[place] if place < len(features) else None, "", decision, score, 0.0, "", None, "", "",
+        )  # fmt: skip
+        found.append(finish(noted))
+    return found
 
 
 def _values(result: Any) -> list[Any]:
@@ -160,12 +242,15 @@ def _score(value: Any) -> float | None:
     return float(value) if isinstance(value, int | float) else None
 
 
-def _row(given: Any, place: int, rows: int) -> dict[str, Any]:
+def _features(given: Any, rows: int) -> list[dict[str, Any]]:
+    """Return the features by name, row by row."""
+    if given is None:
+        return []
     if isinstance(given, Mapping):
-        return plain(dict(list(given.items())[:_FEATURES]))
-    if hasattr(given, "iloc") and hasattr(given, "columns") and len(given) == rows:
-        row = given.iloc[place, :_FEATURES]
-        return plain({str(column): row[column] for column in row.index})
-    if hasattr(given, "__getitem__") and hasattr(given, "shape") and len(given.shape) > 1 and len(given) == rows:
-        return plain({f"x{column}": given[place][column] for column in range(min(given.shape[1], _FEATURES))})
-    return {}
+        return [dict(list(given.items())[:_FEATURES])] if rows == 1 else []
+    if hasattr(given, "iloc"):
+        names = [str(name) for name in given.columns]
+        columns = (given.iloc[:, place].tolist() for place in range(len(names)))
+        return [dict(zip(names, row, strict=True)) for row in zip(*columns, strict=True)]
+    table = given.tolist() if hasattr(given, "tolist") else given
+    return [{f"x{place}": value for place, value in enumerate(row)} for row in table]

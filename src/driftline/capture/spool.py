@@ -6,6 +6,7 @@ another process may replay what a dead one left behind. A torn last line is coun
 by ``LIMIT_BYTES``.
 """
 
+import contextlib
 import os
 import threading
 from collections.abc import Callable, Sequence
@@ -47,14 +48,13 @@ class Spool:
             file = self._open()
             if file.tell() > LIMIT_BYTES:
                 raise OSError(f"the spool is full ({LIMIT_BYTES} bytes)")
-            file.write(b"\n".join(lines) + b"\n")
-            file.flush()
+            _append(file, b"\n".join(lines) + b"\n")
 
     def _open(self) -> IO[bytes]:
         if self._file is None:
             self.folder.mkdir(parents=True, exist_ok=True)
             self._path = self.folder / f"{clock.now_us():020d}-{os.getpid()}.jsonl"
-            self._file = self._path.open("ab")
+            self._file = self._path.open("ab", buffering=0)
             _locked(self._file)
         return self._file
 
@@ -109,6 +109,23 @@ class Spool:
             if self._file is not None:
                 self._file.close()
             self._file = self._path = None
+
+
+def _append(file: IO[bytes], data: bytes) -> None:
+    """Write all of ``data``, or nothing: half a line would spoil the next one.
+
+    Raises:
+        OSError: it cannot be written.
+    """
+    before = file.seek(0, os.SEEK_END)
+    rest = memoryview(data)
+    try:
+        while rest:
+            rest = rest[file.write(rest) :]
+    except OSError:
+        with contextlib.suppress(OSError):
+            file.truncate(before)
+        raise
 
 
 def _locked(file: IO[bytes]) -> bool:

@@ -6,18 +6,17 @@ it returns, yields and raises passes through untouched, and generators stay lazy
 item to the last.
 """
 
-import functools
 import inspect
 from collections.abc import Callable, Mapping
-from typing import Any, ParamSpec, TypeVar, overload
+from typing import Any, ParamSpec, TypeVar, cast, overload
 
-from driftline.capture import client
-from driftline.capture.probing import Probing
+from driftline.capture import calls, client, fault
+from driftline.capture.probing import Before, Probing
 from driftline.capture.run import Run
 
 P = ParamSpec("P")
 R = TypeVar("R")
-OpenRun = Callable[[], Run | None]
+_LASTING = (inspect.isasyncgenfunction, inspect.isgeneratorfunction, inspect.iscoroutinefunction)  # not probed
 
 
 @overload
@@ -61,125 +60,58 @@ def step(
         inner = inspect.unwrap(decorated)
         version = code or getattr(inner, "__code__", "")
 
-        def open_run() -> Run | None:
+        probing = None if any(lasts(decorated) for lasts in _LASTING) else Probing(decorated, probe)
+
+        def open_run(args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> _Step | None:
             if client.current() is None:
                 return None
             job = name or getattr(decorated, "__name__", type(decorated).__name__)
-            return Run(job, params=params, code=version, namespace=namespace)
+            return _Step(Run(job, params=params, code=version, namespace=namespace), probing, args, kwargs)
 
-        return _wrap(decorated, open_run, Probing(decorated, probe))
+        return calls.wrap(decorated, open_run)
 
-    return decorate if function is None else decorate(function)
+    def safely(decorated: Callable[..., Any]) -> Callable[..., Any]:
+        made = fault.attempt("step", decorate, decorated)
+        return decorated if made is None else cast("Callable[..., Any]", made)
 
-
-def _wrap(function: Callable[..., Any], open_run: OpenRun, probing: Probing) -> Callable[..., Any]:
-    if inspect.isasyncgenfunction(function):
-        return _async_generator(function, open_run)
-    if inspect.isgeneratorfunction(function):
-        return _generator(function, open_run)
-    if inspect.iscoroutinefunction(function):
-
-        @functools.wraps(function)
-        async def later(*args: Any, **kwargs: Any) -> Any:
-            run = open_run()
-            if run is None:
-                return await function(*args, **kwargs)
-            with run:
-                return await function(*args, **kwargs)
-
-        return later
-
-    @functools.wraps(function)
-    def call(*args: Any, **kwargs: Any) -> Any:
-        run = open_run()
-        if run is None:
-            return function(*args, **kwargs)
-        with run:
-            before = probing.before(run, args, kwargs)
-            result = function(*args, **kwargs)
-            if before is not None:
-                probing.after(before, run, result)
-            return result
-
-    return call
+    return safely if function is None else safely(function)
 
 
-def _generator(function: Callable[..., Any], open_run: OpenRun) -> Callable[..., Any]:
-    """Pass everything between consumer and generator, with the run current only while the generator works."""
+class _Step:
+    """A run as what is put around a call, and the call's probing."""
 
-    @functools.wraps(function)
-    def items(*args: Any, **kwargs: Any) -> Any:
-        run = open_run()
-        if run is None:
-            return (yield from function(*args, **kwargs))
-        inner = function(*args, **kwargs)
-        resume: Callable[[], Any] = functools.partial(next, inner)
-        run.begin()
-        try:
-            while True:
-                try:
-                    item = resume()
-                except StopIteration as end:
-                    run.finish(None)
-                    return end.value
-                finally:
-                    run.suspend()
-                try:
-                    sent = yield item
-                except GeneratorExit:
-                    run.resume()
-                    inner.close()
-                    raise
-                except BaseException as error:  # what the consumer throws in goes to the original
-                    resume = functools.partial(inner.throw, error)
-                else:
-                    resume = functools.partial(inner.send, sent)
-                run.resume()
-        except BaseException as error:
-            run.suspend()
-            run.finish(None if isinstance(error, GeneratorExit) else error)
-            raise
+    __slots__ = ("_args", "_before", "_kwargs", "_probing", "_run")
 
-    return items
+    def __init__(self, run: Run, probing: Probing | None, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> None:
+        self._run = run
+        self._probing = probing
+        self._args = args
+        self._kwargs = kwargs
+        self._before: Before | None = None
 
+    def begin(self) -> None:
+        """Make the run current, and look at what the call is given."""
+        self._run.begin()
+        if self._probing is not None:
+            self._before = self._probing.before(self._run, self._args, self._kwargs)
+        self._args, self._kwargs = (), {}  # the user's objects are not kept alive
 
-def _async_generator(function: Callable[..., Any], open_run: OpenRun) -> Callable[..., Any]:
-    """The same for asynchronous generators."""
+    def suspend(self) -> None:
+        """Let the run around it be current again."""
+        self._run.suspend()
 
-    @functools.wraps(function)
-    async def items(*args: Any, **kwargs: Any) -> Any:
-        run = open_run()
-        inner = function(*args, **kwargs)
-        resume: Callable[[], Any] = functools.partial(inner.asend, None)
-        _move(run, Run.begin)
-        try:
-            while True:
-                try:
-                    item = await resume()
-                except StopAsyncIteration:
-                    break
-                finally:
-                    _move(run, Run.suspend)
-                try:
-                    sent = yield item
-                except GeneratorExit:
-                    await inner.aclose()
-                    raise
-                except BaseException as error:  # what the consumer throws in goes to the original
-                    resume = functools.partial(inner.athrow, error)
-                else:
-                    resume = functools.partial(inner.asend, sent)
-                _move(run, Run.resume)
-        except BaseException as error:
-            if run is not None:
-                run.suspend()
-                run.finish(None if isinstance(error, GeneratorExit) else error)
-            raise
-        _move(run, lambda ended: ended.finish(None))
+    def resume(self) -> None:
+        """Make the run current once more."""
+        self._run.resume()
 
-    return items
+    def finish(self, error: BaseException | None) -> None:
+        """End the run."""
+        self._run.finish(error)
 
+    def passed(self, item: Any) -> None:
+        """Take no notice of what a generator yields."""
 
-def _move(run: Run | None, move: Callable[[Run], None]) -> None:
-    if run is not None:
-        move(run)
+    def returned(self, result: Any) -> None:
+        """Hand the result to the probing."""
+        if self._probing is not None and self._before is not None:
+            self._probing.after(self._before, self._run, result)

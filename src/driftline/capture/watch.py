@@ -69,17 +69,17 @@ def watch(name: str = "", *, params: Mapping[str, Any] | None = None, namespace:
         return
     if name:
         fault.attempt("watch", process.begin, name, params, namespace, sys._getframe(1))
-    hooks_on()
+    fault.attempt("watch", hooks_on)
 
 
 def unwatch() -> None:
     """End the run that ``watch(name)`` began, and take all hooks off again."""
-    process.end()
-    opens.switch_off()
+    fault.attempt("watch", process.end)
+    fault.attempt("watch", opens.switch_off)
     sys.meta_path[:] = [finder for finder in sys.meta_path if not isinstance(finder, _AfterImport)]
     for library in list(_patches):
         for patch in reversed(_patches.pop(library)):
-            patch.undo()
+            fault.attempt("watch", patch.undo)
 
 
 def hooks_on() -> None:
@@ -114,16 +114,17 @@ class _AfterImport(MetaPathFinder):
         target: ModuleType | None = None,  # noqa: ARG002 - the signature is the import system's
     ) -> ModuleSpec | None:
         """Return the module's own spec with a loader that puts the hooks on; None for all other modules."""
-        if name not in HOOKS or name in self._searching:
-            return None
+        return None if name not in HOOKS or name in self._searching else fault.attempt("import", self._found, name)
+
+    def _found(self, name: str) -> ModuleSpec | None:
         self._searching.add(name)
         try:
             spec = importlib.util.find_spec(name)
+            if spec is not None and spec.loader is not None:
+                spec.loader = _Hooking(spec.loader, name)
+            return spec
         finally:
             self._searching.discard(name)
-        if spec is not None and spec.loader is not None:
-            spec.loader = _Hooking(spec.loader, name)
-        return spec
 
 
 class _Hooking(Loader):
@@ -143,4 +144,4 @@ class _Hooking(Loader):
         if module.__spec__ is not None:
             module.__spec__.loader = self._loader
         self._loader.exec_module(module)
-        _install(self._library, module)
+        fault.attempt("import", _install, self._library, module)

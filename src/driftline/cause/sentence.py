@@ -5,6 +5,7 @@ change.
 """
 
 from driftline.cause.scene import Scene
+from driftline.event import names
 from driftline.event.finding import Change, Finding
 
 FACTS = frozenset({"run", "schema"})  # findings that have no size, only a truth
@@ -14,7 +15,7 @@ def label(node: str) -> str:
     """Return what people call ``node``: its name without type, namespace and version."""
     kind, _, rest = node.partition(":")
     if kind == "run":
-        return f"run {rest[:8]}"
+        return f"run {names.short(rest)}"
     return rest.rpartition(":")[2].partition("#")[0]
 
 

@@ -12,6 +12,7 @@ from driftline.event.report import Difference, LinkChange
 
 _MOMENT = "a time, run:ID, a version such as features#v3, or the id of an answer."
 _WIDE = 40  # rows of a table
+_SPANS = 3  # spans of rows of one column
 
 
 @click.command()
@@ -30,7 +31,7 @@ def diff(
         first = engine.moment(since)
         if first is None:
             raise BadInput("--from is empty", hint=f"It takes {_MOMENT}")
-        about = engine.resolve(node) if node else ""
+        about = opened.node(engine, node) if node else ""
         found = engine.diff(about, since_us=first, until_us=engine.moment(until), depth=depth, limit=limit)
     if as_json:
         show.as_json(found)
@@ -43,8 +44,8 @@ def diff(
 def _tell(found: Difference) -> None:
     show.say(found.sentence, "bold")
     _table("Nodes", ("", "type", "name"), [
-        *(("+", node.type.lower(), names.label(node.id)) for node in found.came),
-        *(("-", node.type.lower(), names.label(node.id)) for node in found.went),
+        *(("+", node.type.lower(), show.name(node)) for node in found.came),
+        *(("-", node.type.lower(), show.name(node)) for node in found.went),
     ])  # fmt: skip
     headings = ("", "kind", "from", "to", "known by")
     for title, came, went, changed in (
@@ -54,6 +55,13 @@ def _tell(found: Difference) -> None:
         _table(title, headings, [*_links("+", came), *_links("-", went), *_changes(changed)])
     _table("Schemas", ("dataset", "field", "was", "is"), [
         (names.label(one.node), one.field, _type(one.before), _type(one.after)) for one in found.fields
+    ])  # fmt: skip
+    _table("Data", ("dataset", "was", "is", "what differs"), [
+        (names.label(one.node), _version(one.before), _version(one.after), one.sentence) for one in found.data
+    ])  # fmt: skip
+    _table("Columns", ("dataset", "column", "", "rows, from 0"), [
+        (names.label(one.node), column.name, column.change, _spans(column.rows))
+        for one in found.data for column in one.columns
     ])  # fmt: skip
     _table("Code", ("job", "was", "is"), [(names.label(one.node), one.before, one.after) for one in found.code])
 
@@ -80,6 +88,15 @@ def _changes(changes: Iterable[LinkChange]) -> Iterable[tuple[str, ...]]:
 
 def _known(link: Link) -> str:
     return link.provenance + (f" {link.confidence:.0%}" if link.confidence < 1 else "")
+
+
+def _version(version: str) -> str:
+    return version.rpartition(":")[2][:8] if ":" in version else version
+
+
+def _spans(rows: tuple[tuple[int, int], ...]) -> str:
+    shown = ", ".join(f"{first:,} to {last:,}" for first, last in rows[:_SPANS])
+    return shown + (f" and {len(rows) - _SPANS} more spans" if len(rows) > _SPANS else "")
 
 
 def _type(said: str | None) -> str:

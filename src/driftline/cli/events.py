@@ -5,12 +5,11 @@ from pathlib import Path
 import click
 
 from driftline.cli import opened, show
-from driftline.errors import BadEvent, MissingFile
+from driftline.errors import BadEvent, BadInput, MissingFile
 from driftline.event import mapping
 from driftline.event.report import Receipt
 
 SHOWN = 20
-_REASON = 90  # characters of a reason in a list
 
 
 @click.group()
@@ -29,11 +28,12 @@ def receipt(ctx: click.Context, event: str, as_json: bool) -> None:
     if as_json:
         show.as_json(found)
         return
+    if found.replaced_by:
+        show.say(f"It was in quarantine ({found.reason.rstrip('.')}), and was taken after all as {found.replaced_by}.")
+        return
     show.say(f"{found.status}{': ' + found.reason if found.reason else '.'}")
     for place, what in {**found.repairs, **found.facets}.items():
         show.say(f"  {place}: {what}")
-    if found.replaced_by:
-        show.say(f"  taken after all as {found.replaced_by}")
 
 
 @events.command(name="show")
@@ -60,10 +60,11 @@ def held(ctx: click.Context, limit: int, as_json: bool) -> None:
         return
     shown = f"; the newest {len(found):,} are" if total > len(found) else ""
     show.say(f"{show.count(total, 'event is', 'events are')} in quarantine{shown}{':' if found else '.'}")
-    rows = [(one.event, show.when(one.received_us), one.reason[:_REASON]) for one in found]
+    rows = [(one.event, show.when(one.received_us), one.reason) for one in found]
     show.table(("event", "received", "why"), rows)
     if found:
-        show.say("Try them again with 'driftline events replay', mended by rules with --map FILE.", "dim")
+        show.say("Try them again with 'driftline events replay', mended by rules with --map FILE;", "dim")
+        show.say("'driftline events discard' gives them up.", "dim")
 
 
 @events.command()
@@ -89,6 +90,26 @@ def replay(ctx: click.Context, ids: tuple[str, ...], rules: str | None, dry_run:
         ctx.exit(BadEvent.exit_code)
 
 
+@events.command()
+@click.argument("ids", nargs=-1, metavar="[EVENT]...")
+@click.option("--all", "every", is_flag=True, help="All events in quarantine.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+@click.pass_context
+def discard(ctx: click.Context, ids: tuple[str, ...], every: bool, as_json: bool) -> None:
+    """Give up each EVENT in quarantine that is named, or all.
+
+    They stay in the log, and their receipts say so; they are not listed, counted as waiting or tried again.
+    """
+    if bool(ids) == every:
+        raise BadInput("no event was named", hint="Name some, or all with --all, and not both.")
+    with opened.engine(ctx) as engine:
+        done = engine.discard(ids)
+    if as_json:
+        show.as_json({"discarded": done})
+    else:
+        show.say(f"{show.count(done, 'event')} discarded.", "bold")
+
+
 def _read(file: Path) -> bytes:
     if not file.is_file():
         raise MissingFile(str(file))
@@ -98,6 +119,6 @@ def _read(file: Path) -> bytes:
 def _tell(taken: tuple[Receipt, ...], refused: tuple[Receipt, ...], rehearsed: bool) -> None:
     verb = "would be taken" if rehearsed else "taken"
     show.say(f"{show.count(len(taken), 'event')} {verb}, {len(refused):,} left in quarantine.", "bold")
-    show.table(("event", "why"), [(one.event, one.reason[:_REASON]) for one in refused[:SHOWN]])
+    show.table(("event", "why"), [(one.event, one.reason) for one in refused[:SHOWN]])
     if len(refused) > SHOWN:
         show.say(f"and {len(refused) - SHOWN:,} more; --json lists all", "dim")

@@ -17,7 +17,7 @@ def facets(ctx: click.Context, node: str, name: str, as_json: bool) -> None:
     NODE is a name such as features, or a node id such as dataset:file:features, job:etl:load or run:UUID.
     """
     with opened.engine(ctx) as engine:
-        found = engine.facets(node if node.startswith("run:") else engine.resolve(node), name)
+        found = engine.facets(node if node.startswith("run:") else opened.node(engine, node), name)
     if as_json:
         show.as_json(found)
         return

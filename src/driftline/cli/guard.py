@@ -40,7 +40,8 @@ def status(ctx: click.Context, everything: bool, as_json: bool) -> None:
         rows = ((show.sign(action), f"{number:,}") for action, number in sorted(overview.decisions.items()))
         show.table(("decision", "answers"), rows, right=("answers",))
     if overview.avoided:
-        show.say(f"That avoided about {show.money(overview.avoided, overview.currency)}.")
+        avoided = show.money(overview.avoided, overview.currency)
+        show.say(f"All that was held back would have paid about {avoided}, whether an incident is the reason or not.")
 
 
 _MODES = {"enforce": "enforce their policies", "observe": "observe only", "off": "are off"}
@@ -57,7 +58,7 @@ def quarantine(ctx: click.Context, node: str, reason: str, as_json: bool) -> Non
     NODE is a dataset (from now on) or one version of it (dataset:namespace:name#version).
     """
     with opened.engine(ctx) as engine:
-        entry = engine.quarantine(engine.resolve(node), reason)
+        entry = engine.quarantine(opened.node(engine, node), reason)
     if as_json:
         show.as_json(entry)
     else:

@@ -3,6 +3,7 @@
 import click
 
 from driftline.cli import opened, show, tree
+from driftline.engine.reports import DEPTH
 from driftline.event import names
 
 
@@ -13,7 +14,8 @@ from driftline.event import names
 def impact(ctx: click.Context, node: str, as_json: bool) -> None:
     """Tell what is downstream of NODE: datasets, jobs, served endpoints, answers and money."""
     with opened.engine(ctx) as engine:
-        found = engine.impact(engine.resolve(node))
+        found = engine.touched_by(node)
+        opened.also(engine, node, found.node)
     if as_json:
         show.as_json(found)
         return
@@ -21,6 +23,5 @@ def impact(ctx: click.Context, node: str, as_json: bool) -> None:
     if found.endpoints:
         show.say(f"Served endpoints: {', '.join(map(names.label, found.endpoints))}.")
     if found.graph.edges:
-        depth = max(node.depth for node in found.graph.nodes)
         show.say()
-        tree.draw(found.node, found.graph, up=False, down=True, depth=depth)
+        tree.draw(found.node, found.graph, up=False, down=True, depth=DEPTH)

@@ -101,7 +101,9 @@ def _money(incident: Incident) -> None:
     )
     if money.held:
         avoided = show.money(money.avoided, money.currency)
-        said += f" Guards held back {money.held:,}, which avoided about {avoided}."
+        said += (
+            f" Guards held back {money.held:,}, for data of this incident: about {avoided} that they would have paid."
+        )
     show.say(said)
 
 

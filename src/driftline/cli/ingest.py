@@ -5,7 +5,7 @@ import itertools
 import os
 import sys
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import BinaryIO
 
@@ -29,7 +29,7 @@ Step = Callable[[int], object]
 @click.option("--json", "as_json", is_flag=True, help="Print one receipt per event, one a line.")
 @click.pass_context
 def ingest(ctx: click.Context, files: tuple[str, ...], as_json: bool) -> None:
-    """Read OpenLineage events from FILEs: one object, an array, or one a line; - is standard input.
+    """Read OpenLineage events from FILEs: one object, an array, or one a line; gzip too; - is standard input.
 
     An event that cannot be read is kept in quarantine; the command then exits with 65.
     """
@@ -38,19 +38,21 @@ def ingest(ctx: click.Context, files: tuple[str, ...], as_json: bool) -> None:
             _check(Path(file))
     counts: Counter[str] = Counter()
     reasons: Counter[str] = Counter()
+    places: dict[str, str] = {}  # reason -> where it was met first
     with opened.engine(ctx, create=True) as engine:
         try:
-            for receipt in _receipts(engine, files, quiet=as_json):
+            for place, receipt in _receipts(engine, files, quiet=as_json):
                 counts[receipt.status] += 1
                 if receipt.status == "quarantined":
                     reasons[receipt.reason] += 1
+                    places.setdefault(receipt.reason, place)
                 if as_json:
                     show.as_json(receipt)
         except KeyboardInterrupt:
             done = show.count(counts.total(), "event")
             raise Interrupted(f"{done} were taken and are stored", hint=_AGAIN) from None
     if not as_json:
-        _summarise(counts, reasons)
+        _summarise(counts, reasons, places)
     if reasons:
         ctx.exit(BadEvent.exit_code)
 
@@ -67,16 +69,18 @@ def _check(file: Path) -> None:
         raise BadInput(f"{file} may not be read")
 
 
-def _receipts(engine: Engine, files: tuple[str, ...], *, quiet: bool) -> Iterator[Receipt]:
+def _receipts(engine: Engine, files: tuple[str, ...], *, quiet: bool) -> Iterator[tuple[str, Receipt]]:
     sizes = [Path(file).stat().st_size for file in files if file != _STDIN]
     bar = not quiet and sys.stderr.isatty() and sum(sizes) > LONG_BYTES
     with _progress(sum(sizes)) if bar else contextlib.nullcontext(_still) as step:
         for file in files:
             with _open(file) as stream:
-                found = event_files.events(stream)
+                found = event_files.located(stream)
                 while batch := list(itertools.islice(found, TOGETHER)):
-                    yield from engine.ingest_many(batch, noted=None if quiet else ())
-                    step(sum(map(len, batch)))
+                    receipts = engine.ingest_many([raw for _, raw in batch], noted=None if quiet else ())
+                    for (place, _), receipt in zip(batch, receipts, strict=True):
+                        yield f"{file}, {place}", receipt
+                    step(sum(len(raw) for _, raw in batch))
 
 
 @contextlib.contextmanager
@@ -103,7 +107,7 @@ def _progress(total: int) -> Iterator[Step]:
         yield lambda size: progress.advance(task, size)
 
 
-def _summarise(counts: Counter[str], reasons: Counter[str]) -> None:
+def _summarise(counts: Counter[str], reasons: Counter[str], places: Mapping[str, str]) -> None:
     parts = [f"{counts['accepted']:,} accepted"]
     if counts["merged"]:
         parts.append(f"{counts['merged']:,} known already")
@@ -115,8 +119,8 @@ def _summarise(counts: Counter[str], reasons: Counter[str]) -> None:
     show.say(f"{show.count(counts.total(), 'event')}: {', '.join(parts)}.", "bold")
     if not reasons:
         return
-    rows = [(f"{number:,}", reason) for reason, number in reasons.most_common(REASONS)]
-    show.table(("quarantined", "why"), rows, right=("quarantined",))
+    rows = [(f"{number:,}", places[reason], reason) for reason, number in reasons.most_common(REASONS)]
+    show.table(("quarantined", "first at", "why"), rows, right=("quarantined",))
     if len(reasons) > REASONS:
         show.say(f"and {len(reasons) - REASONS:,} other reasons; --json lists all", "dim")
     show.say("They are kept, but nothing follows from them. List them with 'driftline events held'.", "dim")

@@ -42,21 +42,26 @@ def lineage(ctx: click.Context, /, node: str | None, listing: bool, as_json: boo
         if listing:
             _list(engine, node or "", as_json)
             return
-        start, graph = _ask(engine, node or "", asked)
+        moment = engine.moment(asked["as_of"])
+        start, graph = _ask(engine, node or "", asked, moment)
+        near = {word: engine.near(word) for word in graph.unmatched}
+    show.unmatched(near)
     if as_json:
         show.as_json(whole(graph))
     elif start:
         both = asked["up"] == asked["down"]
-        tree.draw(start, graph, up=asked["up"] or both, down=asked["down"] or both, depth=asked["depth"])
+        tree.draw(
+            start, graph, up=asked["up"] or both, down=asked["down"] or both, depth=asked["depth"], as_of_us=moment
+        )
     else:
         tree.flow(graph)
     if graph.truncated:
-        click.echo(f"Note: the answer was cut at {asked['limit']:,} nodes; --limit takes more.", err=True)
+        cut = show.count(asked["limit"], "node")
+        click.echo(f"Note: the answer was cut at {cut} in each direction; --limit takes more.", err=True)
 
 
-def _ask(engine: Engine, node: str, asked: dict[str, Any]) -> tuple[str, Subgraph]:
+def _ask(engine: Engine, node: str, asked: dict[str, Any], moment: int | None) -> tuple[str, Subgraph]:
     """Return the node to begin a tree at ("": none) and the graph."""
-    moment = engine.moment(asked["as_of"])
     if asked["select"]:
         if node:
             raise BadInput("a node and --select are both given", hint="Give one of them.")
@@ -65,7 +70,7 @@ def _ask(engine: Engine, node: str, asked: dict[str, Any]) -> tuple[str, Subgrap
     if not node and asked["view"] in ("union", "last"):
         hint = "Name one, or several with --select, or list what is known with --list."
         raise BadInput("no node was named", hint=hint)
-    start = engine.resolve(node) if node else ""
+    start = opened.node(engine, node) if node else ""
     both = asked["up"] == asked["down"]
     graph = engine.lineage(
         start,
@@ -80,18 +85,21 @@ def _ask(engine: Engine, node: str, asked: dict[str, Any]) -> tuple[str, Subgrap
 def whole(graph: Subgraph) -> dict[str, Any]:
     """Return ``graph`` with its fields spelt out, also those that hold their default.
 
-    ``via`` is there where a link goes through a job, ``truncated`` where the graph was cut.
+    ``via`` is there where a link goes through a job, ``no_upstream`` where an event says that a node has no source,
+    ``truncated`` where the graph was cut, ``unmatched`` where words of a selector fit nothing.
     """
     found: dict[str, Any] = {
         "nodes": [_all(node) for node in graph.nodes],
         "edges": [_all(link) for link in graph.edges],
     }
-    return {**found, "truncated": True} if graph.truncated else found
+    found |= {"truncated": True} if graph.truncated else {}
+    return found | ({"unmatched": graph.unmatched} if graph.unmatched else {})
 
 
 def _all(record: Node | Link) -> dict[str, Any]:
-    said = {field.encode_name: getattr(record, field.name) for field in msgspec.structs.fields(record)}
-    return {name: value for name, value in said.items() if name != "via" or value}
+    fields = (field for field in msgspec.structs.fields(record) if field.name != "through")
+    said = {field.encode_name: getattr(record, field.name) for field in fields}
+    return {name: value for name, value in said.items() if value or name not in ("via", "no_upstream")}
 
 
 def _list(engine: Engine, query: str, as_json: bool) -> None:

@@ -24,6 +24,7 @@ PLACES = {
     "facets": Place("driftline.cli.facets", "facets", "Print what was said of a dataset, a job or a run, by name."),
     "incidents": Place("driftline.cli.incidents", "incidents", "List incidents, or tell everything about one."),
     "why": Place("driftline.cli.why", "why", "Tell why an answer came out so, or what caused an incident."),
+    "answers": Place("driftline.cli.answers", "answers", "List answers: by document, by version, by time."),
     "lineage": Place("driftline.cli.lineage", "lineage", "Show where data comes from and where it goes."),
     "impact": Place("driftline.cli.impact", "impact", "Tell what is downstream of something, in money."),
     "path": Place("driftline.cli.path", "path", "Show how one thing leads to another."),
@@ -34,6 +35,9 @@ PLACES = {
     "owner": Place("driftline.cli.owner", "owner", "Say who owns what."),
     "describe": Place("driftline.cli.describe", "describe", "Say what a dataset, a column or a job is."),
     "term": Place("driftline.cli.term", "term", "Keep the glossary, and say what stands for its terms."),
+    "sql-lineage": Place(
+        "driftline.cli.sql_lineage", "sql_lineage", "Print which columns reach which, from SQL alone."
+    ),
     "guard": Place("driftline.cli.guard", "guard", "Show, set and lift quarantines."),
     "store": Place("driftline.cli.store", "store", "Check, compare, copy, shrink and prune the store."),
 }

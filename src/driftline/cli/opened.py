@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Any
 
 import click
@@ -10,7 +9,8 @@ import click
 from driftline import config
 from driftline.config import Settings
 from driftline.engine.engine import Engine
-from driftline.errors import StoreUnusable
+
+OTHERS = 4  # things of the same name that are told
 
 
 def settings(ctx: click.Context, **more: Any) -> Settings:
@@ -23,19 +23,34 @@ def settings(ctx: click.Context, **more: Any) -> Settings:
 def engine(ctx: click.Context, *, create: bool = False) -> Iterator[Engine]:
     """Open the engine; a store that does not exist is made only where ``create`` says so.
 
+    A server that capture delivers to is not asked, which a note says before anything is opened.
+
     Raises:
         StoreUnusable: there is no store, or it cannot be opened.
         StoreTooNew: a newer Driftline wrote it.
     """
     chosen = settings(ctx)
-    scheme, mark, rest = chosen.location.partition("://")
-    folder = rest if mark else chosen.location
-    if not create and scheme in ("sqlite", chosen.location) and not Path(folder).is_dir():
-        hint = "Name its folder with --home, or record something first, as with 'driftline ingest FILE'."
-        raise StoreUnusable(f"there is no folder {folder}", hint=hint)
     if chosen.url:
         place = config.bare(chosen.store) or chosen.home
         note = f"Note: this works on the store in {place}; the server at {chosen.url} is for capture only."
         click.echo(note, err=True)
-    with Engine.open(chosen) as found:
+    with Engine.open(chosen, create=create) as found:
         yield found
+
+
+def node(engine: Engine, text: str) -> str:
+    """Return the node id that a person means by ``text``; what else goes by that name is told on standard error.
+
+    Raises:
+        NotFound, Ambiguous: nothing goes by that name, or several things do.
+    """
+    return also(engine, text, engine.resolve(text))
+
+
+def also(engine: Engine, text: str, found: str) -> str:
+    """Return ``found``; what else goes by the name ``text`` is told on standard error."""
+    others = engine.also(text, found)
+    if others:
+        more = f" and {len(others) - OTHERS:,} more" if len(others) > OTHERS else ""
+        click.echo(f"Note: {text!r} is {found} here; also: {', '.join(others[:OTHERS])}{more}.", err=True)
+    return found

@@ -21,12 +21,13 @@ def path(ctx: click.Context, start: str, end: str, columns: bool, as_of: str | N
     Two columns are joined by columns, two versions by versions and runs, all else by datasets and jobs.
     """
     with opened.engine(ctx) as engine:
-        ends = engine.resolve(start), engine.resolve(end)
+        ends = opened.node(engine, start), opened.node(engine, end)
         graph = engine.path(*ends, as_of_us=engine.moment(as_of), columns=columns)
     if as_json:
         show.as_json(whole(graph))
         return
-    first, last = map(names.label, ends)
+    called = {node.id: show.name(node) for node in graph.nodes}
+    first, last = (called.get(end) or names.label(end) for end in ends)
     if not graph.nodes:
         sure = "was found; there is too much upstream of it to be sure" if graph.truncated else "is known"
         show.say(f"No way from {first} to {last} {sure}.")
@@ -36,6 +37,6 @@ def path(ctx: click.Context, start: str, end: str, columns: bool, as_of: str | N
     rows = []
     for node in graph.nodes:
         link = kinds.get(node.id)
-        sure = f"{link.provenance}, {link.confidence:.0%} sure" if link and link.confidence < 1 else ""
-        rows.append((link.kind if link else "", node.type.lower(), names.label(node.id), sure))
+        sure = show.sure(link) if link else ""
+        rows.append((link.kind if link else "", node.type.lower(), show.name(node), sure))
     show.table(("", "type", "name", ""), rows)

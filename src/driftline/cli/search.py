@@ -12,7 +12,9 @@ LISTED = 6  # values of a facet that are shown
 
 @click.command()
 @click.argument("text", nargs=-1)
-@click.option("--type", "sort", type=click.Choice(["dataset", "job", "field", "term"]), help="Only such things.")
+@click.option(
+    "--type", "sort", type=click.Choice(["dataset", "version", "field", "job", "run", "term"]), help="Only such things."
+)
 @click.option("--kind", default="", help="Only datasets of this kind, such as table.")
 @click.option("--namespace", default="", help="Only of this namespace.")
 @click.option("--tag", default="", help="Only what has this tag itself.")
@@ -67,7 +69,7 @@ def _page(found: Matches) -> None:
     more = "more than " if found.more else ""
     show.say(f"{more}{show.count(found.total, 'thing was', 'things were')} found{shown}.".capitalize(), "bold")
     show.table(
-        ("name", "type", "tags", "owners", "used", "", "node"),
+        ("name", "type", "tags", "owners", "use", "", "node"),
         (
             (
                 names.label(hit.node) if hit.type != "TERM" else hit.name,
@@ -80,7 +82,7 @@ def _page(found: Matches) -> None:
             )
             for hit in found.hits
         ),
-        right=("used",),
+        right=("use",),
     )
     for name, counts in found.facets.items():
         if len(counts) > 1 or (counts and name in ("tag", "owner", "term", "status")):

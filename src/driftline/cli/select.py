@@ -24,8 +24,10 @@ def select(
     """
     with opened.engine(ctx) as engine:
         found = engine.select(" ".join(selector), exclude=exclude, as_of_us=engine.moment(as_of), limit=limit)
+        near = {word: engine.near(word) for word in found.unmatched}
+    show.unmatched(near)
     if as_json:
-        show.as_json({"nodes": found.nodes, "total": found.total})
+        show.as_json({"nodes": found.nodes, "total": found.total, "unmatched": found.unmatched})
         return
     show.say(f"{show.count(found.total, 'dataset is', 'datasets are')} selected{':' if found.nodes else '.'}")
     show.table(("name", "kind", "node"), ((node.label, node.kind, node.id) for node in found.nodes))

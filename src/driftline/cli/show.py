@@ -5,8 +5,8 @@ of its own shape carries the same meaning. Piped output has no escape codes and 
 """
 
 import sys
-from collections.abc import Iterable, Sequence
-from typing import Any
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Literal
 
 import click
 import msgspec
@@ -15,8 +15,12 @@ from rich.table import Table
 from rich.text import Text
 
 from driftline import clock
+from driftline.event import names
+from driftline.event.lineage import Link, Node
 
 PIPED_WIDTH = 200
+IDS = frozenset({"id", "node", "event"})  # headings of columns whose words are copied
+NARROW = 12  # of the other columns, at least
 SIGNS = {
     "open": ("▲", "bold red"),
     "contained": ("■", "yellow"),
@@ -60,11 +64,42 @@ def table(headings: Sequence[str], rows: Iterable[Sequence[str | Text]], *, righ
     """Print a table; nothing where there are no rows. Columns named in ``right`` are aligned to the right."""
     drawn = Table(box=None, pad_edge=False, header_style="dim", padding=(0, 2, 0, 0))
     for heading in headings:
-        drawn.add_column(heading, justify="right" if heading in right else "left", overflow="fold")
-    for row in rows:
-        drawn.add_row(*(cell if isinstance(cell, Text) else Text(cell) for cell in row))
-    if drawn.row_count:
-        console().print(drawn)
+        whole = heading in IDS
+        justify: Literal["left", "right"] = "right" if heading in right else "left"
+        drawn.add_column(heading, justify=justify, overflow="fold", no_wrap=whole)
+    cells = [[cell if isinstance(cell, Text) else Text(cell) for cell in row] for row in rows]
+    for row in cells:
+        drawn.add_row(*row)
+    if cells:
+        page = console()
+        page.width = max(page.width, _least(headings, cells))
+        page.print(drawn, crop=False)
+
+
+def _least(headings: Sequence[str], cells: Sequence[Sequence[Text]]) -> int:
+    """Return how wide a table is at least: an id is never broken, so that it can be copied."""
+    widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
+    return sum(
+        2 + (wide if heading in IDS else min(wide, NARROW)) for heading, wide in zip(headings, widths, strict=True)
+    )
+
+
+def sure(link: Link) -> str:
+    """Return how sure a link is, and by what; ``""`` where it is certain. What led along it may be a guess."""
+    if link.through < 1:
+        return f"{link.through:.0%} sure"
+    return f"{link.provenance}, {link.confidence:.0%} sure" if link.confidence < 1 else ""
+
+
+def name(node: Node) -> str:
+    """Return what people call a node; its own name also where that has signs by which an id is taken apart."""
+    return node.label if node.type in ("DATASET", "JOB") and node.label else names.label(node.id)
+
+
+def unmatched(words: Mapping[str, str]) -> None:
+    """Say, beside the answer, which words of a selector fit nothing, and what is near each."""
+    for word, near in words.items():
+        click.echo(f"Note: nothing fits {word!r} in the selector{f'; {near}' if near else ''}.", err=True)
 
 
 def heading(text: str) -> None:

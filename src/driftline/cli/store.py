@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import click
-import msgspec
 
 from driftline import clock
 from driftline.cli import event_files, opened, show
@@ -64,15 +63,18 @@ def digest(ctx: click.Context, as_json: bool) -> None:
 
 @store.command()
 @click.argument("file", required=False)
+@click.option("--force", is_flag=True, help="Write over FILE where there is one.")
 @click.pass_context
-def export(ctx: click.Context, file: str | None) -> None:
-    """Write every event to FILE as JSON lines, as it came; without FILE to standard output."""
+def export(ctx: click.Context, file: str | None, force: bool) -> None:
+    """Write every event to FILE, one after the other, as it came; without FILE to standard output."""
+    if file is not None and not force and Path(file).is_file():
+        raise BadInput(f"{file} is there already", hint="Name another file, or write over it with --force.")
     with opened.engine(ctx) as engine:
         total = engine.house.store.log.counts()["accepted"]
         with _out(file) as write, _bar("Exporting", total, hidden=file is None) as step:
             done = 0
             for raw in upkeep.export(engine.house):
-                write(_one_line(raw) + b"\n")
+                write(raw + b"\n")
                 step(1)
                 done += 1
     if file is not None:
@@ -83,7 +85,7 @@ def export(ctx: click.Context, file: str | None) -> None:
 @click.argument("file")
 @click.pass_context
 def import_(ctx: click.Context, file: str) -> None:
-    """Read the past in from FILE (JSON lines or an array): lineage follows from it, but no findings or messages."""
+    """Read the past in from FILE, as ingest reads it: lineage follows from it, but no findings or messages."""
     if not Path(file).is_file():
         raise MissingFile(file)
     counts: dict[str, int] = {}
@@ -97,6 +99,7 @@ def import_(ctx: click.Context, file: str) -> None:
                     _add(counts, upkeep.take(engine.house, batch))
                     batch = []
             _add(counts, upkeep.take(engine.house, batch))
+    counts = {"known already" if status == "merged" else status: amount for status, amount in counts.items()}
     said = ", ".join(f"{amount:,} {status}" for status, amount in sorted(counts.items()))
     show.say(f"{show.count(sum(counts.values()), 'event')}{': ' + said if said else ''}.")
 
@@ -144,11 +147,6 @@ def _before(age: str) -> int:
         raise BadInput(f"--older-than {age!r} is no age; write 400d, 60w, 2y or 2025-01-31") from error
 
 
-def _one_line(raw: bytes) -> bytes:
-    """Return an event on one line; line breaks may only stand between its parts."""
-    return msgspec.json.format(raw, indent=-1) if b"\n" in raw or b"\r" in raw else raw
-
-
 def _add(counts: dict[str, int], more: dict[str, int]) -> None:
     for status, amount in more.items():
         counts[status] = counts.get(status, 0) + amount
@@ -159,7 +157,11 @@ def _out(file: str | None) -> Iterator[Callable[[bytes], object]]:
     if file is None:
         yield sys.stdout.buffer.write
         return
-    with Path(file).open("wb") as stream:
+    with contextlib.ExitStack() as held:
+        try:
+            stream = held.enter_context(Path(file).open("wb"))
+        except OSError as error:
+            raise BadInput(f"{file} cannot be written: {error.strerror}") from error
         yield stream.write
 
 

@@ -6,6 +6,7 @@ several paths reach is drawn out once and named elsewhere.
 
 from collections.abc import Mapping
 
+import msgspec
 from rich.text import Text
 from rich.tree import Tree
 
@@ -20,23 +21,33 @@ _WIDE = 12  # neighbours of one node that are drawn; the rest is counted
 _PLAIN = {"READ", "WRITE", "DERIVED"}
 
 
-def draw(asked: str, graph: Subgraph, *, up: bool, down: bool, depth: int) -> None:
-    """Print the lineage of ``asked``, first as a sentence."""
+def draw(asked: str, graph: Subgraph, *, up: bool, down: bool, depth: int, as_of_us: int | None = None) -> None:
+    """Print the lineage of ``asked`` as of a moment (None: now), first as a sentence."""
+    sums = {(link.source, link.target, link.via): link for link in graph.edges if link.via}
     graph = drawn.plainly(graph)
     above = sum(node.depth < 0 for node in graph.nodes)
     below = sum(node.depth > 0 for node in graph.nodes)
     counts = [f"{above:,} upstream"] * up + [f"{below:,} downstream"] * down
-    name = names.label(asked)
+    start = next((node for node in graph.nodes if node.id == asked), None)
+    name, stated = (show.name(start), start.no_upstream) if start else (names.label(asked), "")
     if not graph.edges:
-        show.say(f"No lineage of {name} is known {'upstream' if not down else 'downstream' if not up else 'yet'}.")
+        side = "upstream" if not down else "downstream" if not up else ""
+        then = "" if as_of_us is None else f"as of {show.when(as_of_us) or '1970-01-01 00:00'} UTC"
+        where = " ".join(filter(None, (side, then))) or "yet"
+        show.say(f"{name} has {_stated(stated)}." if stated and up else f"No lineage of {name} is known {where}.")
         return
     show.say(f"{name} has {' and '.join(counts)} within {show.count(depth, 'step')}.")
-    if up and above:
-        show.heading("Comes from")
-        _print_each(asked, graph, {link.target: [] for link in graph.edges}, up=True)
-    if down and below:
-        show.heading("Goes to")
-        _print_each(asked, graph, {link.source: [] for link in graph.edges}, up=False)
+    trees = [
+        _Tree(graph, sums, depth, up=upstream)
+        for upstream, drawn_ in ((True, up and above), (False, down and below))
+        if drawn_
+    ]
+    for tree in trees:
+        show.heading("Comes from" if tree.up else "Goes to")
+        _print_each(asked, tree)
+    if any(tree.ended for tree in trees):
+        more = "--limit takes more nodes" if graph.truncated else "--depth takes more steps"
+        show.say(f"… was not looked behind; {more}.", "dim")
 
 
 def flow(graph: Subgraph) -> None:
@@ -46,70 +57,114 @@ def flow(graph: Subgraph) -> None:
     show.say(f"{show.count(len(nodes), 'node')}, {show.count(len(graph.edges), 'link')}.")
     rows = [
         (
-            _label(link.source, nodes.get(link.source), None),
+            _label(link.source, nodes.get(link.source), "", ""),
             link.kind,
-            _label(link.target, nodes.get(link.target), link),
+            _label(link.target, nodes.get(link.target), "", show.sure(link)),
         )
         for link in graph.edges
     ]
     show.table(("from", "", "to"), rows)
     linked = {place for link in graph.edges for place in (link.source, link.target)}
-    show.table(("alone", ""), ((_label(node.id, node, None), "") for node in graph.nodes if node.id not in linked))
+    show.table(("alone", ""), ((_label(node.id, node, "", ""), "") for node in graph.nodes if node.id not in linked))
 
 
-def _print_each(asked: str, graph: Subgraph, beside: dict[str, list[tuple[str, Link]]], *, up: bool) -> None:
+class _Tree:
+    """What is drawn in one direction: each node with what is beside it."""
+
+    def __init__(self, graph: Subgraph, sums: Mapping[tuple[str, str, str], Link], depth: int, *, up: bool) -> None:
+        self.nodes = {node.id: node for node in graph.nodes}
+        self.beside: dict[str, list[tuple[str, Link]]] = {}
+        self._sums = sums
+        self.up = up
+        self._depth = depth
+        self._cut = graph.truncated
+        self.ended = False  # whether a node was drawn behind which nobody looked
+        for link in graph.edges:
+            here, there = (link.target, link.source) if up else (link.source, link.target)
+            self.beside.setdefault(here, []).append((there, link))
+
+    def between(self, behind: str, job: str, there: str) -> Link | None:
+        """Return the link that says what fed what along a way over three nodes."""
+        return self._sums.get((there, behind, job) if self.up else (behind, there, job))
+
+    def end(self, node: Node | None, stated: bool) -> str:
+        """Return what is said of a node behind which nothing is drawn."""
+        if node is None or self.beside.get(node.id):
+            return ""
+        if self.up and node.no_upstream:
+            return _stated(node.no_upstream)
+        if self._cut or abs(node.depth) >= self._depth:
+            self.ended = True
+            return "…"
+        return "no lineage known" if self.up and not stated and node.type in ("DATASET", "JOB") else ""
+
+
+def _stated(by: str) -> str:
+    return f"no upstream, as stated by {names.label(by)}"
+
+
+def _print_each(asked: str, tree: _Tree) -> None:
     """Print one tree from what was asked for, and one for each of its columns where those are linked."""
-    columns = [node.id for node in graph.nodes if node.type == "FIELD" and node.depth == 0 and node.id != asked]
+    columns = [node.id for node in tree.nodes.values() if node.type == "FIELD" and node.depth == 0 and node.id != asked]
     of_one = asked.startswith("datasetField:")
-    roots = [root for root in (asked, *([] if of_one else columns)) if root in beside]
+    roots = [root for root in (asked, *([] if of_one else columns)) if root in tree.beside]
     for root in roots[:_ROOTS]:
-        _print(root, graph, {node: [] for node in beside}, up=up)
+        _print(root, tree)
     if len(roots) > _ROOTS:
         show.say(f"+{len(roots) - _ROOTS} more columns; name one, or use --json.")
 
 
-def _print(asked: str, graph: Subgraph, beside: dict[str, list[tuple[str, Link]]], *, up: bool) -> None:
-    nodes = {node.id: node for node in graph.nodes}
-    for link in graph.edges:
-        here, there = (link.target, link.source) if up else (link.source, link.target)
-        beside[here].append((there, link))
-    root = Tree(_label(asked, nodes.get(asked), None), guide_style="dim")
-    _grow(root, asked, nodes, beside)
+def _print(asked: str, tree: _Tree) -> None:
+    node = tree.nodes.get(asked)
+    label = _label(asked, node, "", "")
+    if node and node.no_upstream:
+        label.append(f"  {_stated(node.no_upstream)}", "dim")
+    root = Tree(label, guide_style="dim")
+    _grow(root, asked, tree)
     show.console().print(root)
 
 
-def _grow(root: Tree, asked: str, nodes: Mapping[str, Node], beside: Mapping[str, list[tuple[str, Link]]]) -> None:
+def _grow(root: Tree, asked: str, tree: _Tree) -> None:
     grown = {asked}
-    waiting = [(root, asked)]
+    waiting = [(root, asked, "")]
     while waiting:
-        branch, here = waiting.pop(0)
-        near = beside.get(here, [])
+        branch, here, behind = waiting.pop(0)
+        near = tree.beside.get(here, [])
+        stated = bool(here in tree.nodes and tree.nodes[here].no_upstream)
         for there, link in near[:_WIDE]:
-            label = _label(there, nodes.get(there), link)
+            node = tree.nodes.get(there)
+            said = tree.between(behind, here, there) or link
+            kind = link.kind if link.kind not in _PLAIN else ""
+            label = _label(there, node, kind, show.sure(msgspec.structs.replace(said, through=1.0)))
             if there in grown:
-                branch.add(label.append(" (drawn elsewhere)", "dim") if beside.get(there) else label)
+                branch.add(label.append(" (drawn elsewhere)", "dim") if tree.beside.get(there) else label)
                 continue
+            end = tree.end(node, stated)
+            if end:
+                label.append(f"  {end}", "dim")
+            elif node and node.no_upstream:
+                label.append(f"  {_stated(node.no_upstream)}", "dim")
             grown.add(there)
-            waiting.append((branch.add(label), there))
+            waiting.append((branch.add(label), there, here))
         if len(near) > _WIDE:
-            branch.add(Text(f"+{len(near) - _WIDE} more", "dim"))
+            branch.add(Text(f"+{len(near) - _WIDE:,} more; --json lists all", "dim"))
 
 
-def _label(id_: str, node: Node | None, link: Link | None) -> Text:
+def _label(id_: str, node: Node | None, kind_of_link: str, sure: str) -> Text:
     text = Text()
     kind = _KINDS.get(node.type, "") if node else ""
     if kind:
         text.append(f"{kind} ", "dim")
-    name = names.label(id_)
+    name = show.name(node) if node else names.label(id_)
     if kind == "run" and node:
         name = f"{node.label} {name.removeprefix('run ')}".strip()
     text.append(name, "italic" if kind else "bold")
     if node and node.kind and not kind:
         text.append(f"  {node.kind}", "dim")
-    if link and link.kind not in _PLAIN:
-        text.append(f"  {link.kind}", "cyan")
-    if link and link.confidence < 1:
-        text.append(f"  {link.provenance}, {link.confidence:.0%} sure", "dim")
+    if kind_of_link:
+        text.append(f"  {kind_of_link}", "cyan")
+    if sure:
+        text.append(f"  {sure}", "dim")
     if node and node.status:
         text.append("  ").append_text(show.sign(node.status))
     return text

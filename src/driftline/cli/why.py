@@ -3,11 +3,11 @@
 import click
 from rich.text import Text
 
-from driftline.cli import incident_page, opened, show
+from driftline.cli import answers, incident_page, opened, show
 from driftline.engine.engine import Engine
 from driftline.errors import NotFound
 from driftline.event import names
-from driftline.event.report import Explanation, IncidentReport
+from driftline.event.report import Explanation, IncidentReport, Trail
 
 LISTED = 20
 
@@ -24,7 +24,7 @@ def why(ctx: click.Context, answer_or_incident: str | None, as_json: bool) -> No
     """
     with opened.engine(ctx) as engine:
         if answer_or_incident is None:
-            _list(engine, as_json)
+            answers.told(engine.answers(limit=LISTED), as_json=as_json)
             return
         found = _find(engine, answer_or_incident)
     if as_json:
@@ -47,29 +47,6 @@ def _find(engine: Engine, id_: str) -> Explanation | IncidentReport:
         raise NotFound(f"neither an answer nor an incident is called {id_}", hint=hint) from error
 
 
-def _list(engine: Engine, as_json: bool) -> None:
-    found = engine.answers(limit=LISTED)
-    if as_json:
-        show.as_json({"answers": found})
-        return
-    show.say(f"{show.count(len(found), 'answer')}, newest first:" if found else "No answers are recorded.")
-    show.table(
-        ("id", "endpoint", "when", "decision", "money", "guard"),
-        (
-            (
-                answer.id,
-                answer.endpoint,
-                answer.partition or show.when(answer.time_us),
-                answer.decision,
-                show.money(answer.money, answer.currency),
-                show.sign(answer.verdict.action),
-            )
-            for answer in found
-        ),
-        right=("money",),
-    )
-
-
 def _explain(found: Explanation) -> None:
     answer = found.answer
     show.say(incident_page.sentence(found.sentence or "Nothing is known about what it stood on"), "bold")
@@ -86,7 +63,7 @@ def _explain(found: Explanation) -> None:
         show.table(("role", "version"), ((s.role, names.label(s.version.node)) for s in answer.sources))
     if answer.documents:
         show.heading("It read")
-        show.table(("document", "score"), ((d.document or d.content, f"{d.score:.3f}") for d in answer.documents))
+        show.table(("document", "score", "from"), (_trail(trail) for trail in found.documents))
     if found.findings:
         show.heading("What had moved there")
         moved = ((show.sign(f.severity), f"{f.dataset.name}.{f.column}".strip("."), f.sentence) for f in found.findings)
@@ -98,6 +75,14 @@ def _explain(found: Explanation) -> None:
     if found.incidents:
         show.heading("Incidents")
         show.table(("state", "id", "what"), ((show.sign(i.state), i.id, i.title) for i in found.incidents))
+
+
+def _trail(trail: Trail) -> tuple[str, str, str]:
+    way = []
+    for step in trail.steps:
+        way.append(names.label(step.node) + (f".{step.column}" if step.column else ""))
+        way += [f"by {step.job or 'run'} {step.run[:8]}"] if step.run else []
+    return trail.document or trail.content, f"{trail.score:.3f}", " ← ".join(way)
 
 
 def _blame(report: IncidentReport) -> None:

@@ -8,6 +8,7 @@ so an interrupted demo never leaves half a store behind.
 import os
 import shutil
 import signal
+import sys
 import tempfile
 import threading
 from collections.abc import Iterator
@@ -25,6 +26,7 @@ from driftline.demo.story import Outcome
 from driftline.errors import BadInput, Interrupted, StoreUnusable
 from driftline.serve.server import serve
 
+PROGRAM = "driftline"
 HOME = ".driftline-demo"
 THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 
@@ -110,7 +112,16 @@ def close(result: Outcome, kept: Path) -> None:
     console.print(table)
     for name in ("guarded", "unguarded"):
         home = kept / name / ".driftline"
-        console.print(f"  driftline --home {home} incidents", style="bright_black", soft_wrap=True)
+        console.print(f"  {program()} --home {home} incidents", style="bright_black", soft_wrap=True)
+
+
+def program() -> str:
+    """Return how this program can be started again: by its name where that finds it, else as it was started."""
+    started = sys.argv[0]
+    if Path(started).name != PROGRAM:
+        return PROGRAM
+    found = shutil.which(PROGRAM)
+    return PROGRAM if found and Path(found).resolve() == Path(started).resolve() else started
 
 
 def rows(result: Outcome) -> list[tuple[str, str]]:

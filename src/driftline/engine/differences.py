@@ -11,12 +11,12 @@ from typing import Literal
 
 import msgspec
 
-from driftline.engine import shape
+from driftline.engine import cells, shape
 from driftline.engine.house import House
 from driftline.engine.shape import Question
 from driftline.errors import BadInput
 from driftline.event.lineage import Link, Node, Subgraph
-from driftline.event.report import CodeChange, Difference, FieldChange
+from driftline.event.report import CodeChange, DataChange, Difference, FieldChange
 from driftline.graph import difference, drawn
 from driftline.graph.difference import Links
 from driftline.store import weave
@@ -57,13 +57,15 @@ def _around(house: House, node: str, since: int, until: int, depth: int, limit: 
         )
     came, went = difference.nodes(*(graph.nodes for graph in graphs))
     rows = house.store.views.named({one.id for graph in graphs for one in graph.nodes})
+    datasets = {row[0]: row[4] for row in rows if row[1] == "DATASET"}
     return _made(
         since,
         (came, went),
         difference.links(*(() if flat else graph.edges for graph in graphs)),
         difference.links(*(graph.edges for graph in columns)),
-        fields=_fields(house, {row[0]: row[4] for row in rows if row[1] == "DATASET"}, since, until),
+        fields=_fields(house, datasets, since, until),
         code=_code(house, {row[0]: row[4] for row in rows if row[1] == "JOB"}, since, until),
+        data=cells.changes(house, datasets, since, until),
         truncated=any(graph.truncated for graph in (*graphs, *columns)),
     )
 
@@ -97,6 +99,7 @@ def _made(
     *,
     fields: tuple[FieldChange, ...],
     code: tuple[CodeChange, ...],
+    data: tuple[DataChange, ...] = (),
     truncated: bool,
 ) -> Difference:
     return Difference(
@@ -111,6 +114,7 @@ def _made(
         columns_changed=columns[2],
         fields=fields,
         code=code,
+        data=data,
         truncated=truncated,
     )
 
@@ -139,10 +143,12 @@ def _edges(house: House, targets: list[int], moment: int) -> Iterable[Link]:
 
 def _flows(house: House, targets: list[int], moment: int) -> Iterable[Link]:
     pairs = house.store.walks.jobs_at(targets, "up", moment)
+    unlisted = house.store.walks.unlisted(targets, moment)
     rows = house.store.walks.nodes({place for pair in pairs for place in pair})
     for source, target in pairs:
         kind = "READ" if rows[source][1] == "DATASET" else "WRITE"
-        yield Link(source=rows[source][4], target=rows[target][4], kind=kind)
+        how = drawn.UNLISTED.provenance if (source, target) in unlisted else drawn.SURE.provenance
+        yield Link(source=rows[source][4], target=rows[target][4], kind=kind, provenance=how)
 
 
 def _columns(house: House, targets: list[int], moment: int) -> Iterable[Link]:

@@ -15,6 +15,7 @@ from driftline.config import Settings
 from driftline.engine import (
     accept,
     announce,
+    answered,
     costs,
     desk,
     differences,
@@ -65,20 +66,25 @@ class Engine:
         self.catalogue = Catalogue(house)
 
     @classmethod
-    def open(cls, settings: Settings) -> "Engine":
-        """Open or create the store of ``settings``.
+    def open(cls, settings: Settings, *, create: bool = True) -> "Engine":
+        """Open the store of ``settings``; one that does not exist is made where ``create`` says so.
 
         Raises:
             StoreTooNew: a newer Driftline wrote it; nothing was changed.
-            StoreUnusable: it cannot be opened.
+            StoreUnusable: it cannot be opened, or there is none.
         """
-        store = open_store(settings.location, home=settings.home)
+        store = open_store(settings.location, home=settings.home, create=create)
         house = House(settings, store, Outbox(store, settings))
         remember.everything(house)
         return cls(house)
 
     def take_charge(self) -> None:
-        """Tell every guard of this home the mode and the quarantines in force; for processes that write."""
+        """Tell every guard of this home the mode and the quarantines in force; for processes that write.
+
+        Raises:
+            StoreUnusable: the store may only be read here.
+        """
+        self.house.store.demand_writing()
         with self.house.lock:
             quarantine.publish(self.house)
         self.house.outbox.deliver(self.house.now())
@@ -101,6 +107,10 @@ class Engine:
     def accept(self, batch: Sequence[bytes], *, noted: Container[int] | None = None) -> list[Receipt]:
         """Take events, durable when it returns; what follows from them is left to ``follow``."""
         return accept.events(self.house, batch, noted=noted)
+
+    def refuse(self, raw: bytes, reason: str) -> Receipt:
+        """Keep what is no event at all in quarantine, durable when it returns."""
+        return accept.refused(self.house, raw, reason)
 
     def follow(self, limit: int = TOGETHER) -> int:
         """Work out what follows from up to ``limit`` events that wait; return how many they were."""
@@ -129,6 +139,14 @@ class Engine:
             BadInput: an id is not in quarantine.
         """
         return desk.replay(self.house, rules, ids, rehearse=rehearse)
+
+    def discard(self, ids: Sequence[str] = ()) -> int:
+        """Give up events in quarantine (none named: all); return how many. They stay in the log.
+
+        Raises:
+            BadInput: an id is not in quarantine.
+        """
+        return desk.discard(self.house, ids)
 
     def facets(self, node: str, name: str = "") -> Facets:
         """Return the facets of a dataset, a job or a run that stand, byte for byte.
@@ -201,7 +219,7 @@ class Engine:
             view: ``union`` over all runs, ``last``: what the last run of each job did, or the id of one run.
             roll_up: jobs as they are (task), or as those on whose behalf they ran: their parent, the root of all.
             hide_inner: leave out datasets that one job alone writes and reads.
-            limit: nodes to walk in each direction; a graph that was cut says so.
+            limit: nodes in each direction, jobs among them; a graph that was cut says so.
         """
         asked = Question(
             node=node,
@@ -236,6 +254,10 @@ class Engine:
         """
         return selection.nodes(self.house, selector, exclude, as_of_us, limit)
 
+    def near(self, word: str) -> str:
+        """Return what a word of a selector that fits nothing may have meant, in words; ``""`` where nothing is near."""
+        return selection.near(self.house, word)
+
     def among(
         self, selector: str, *, exclude: str = "", as_of_us: int | None = None, limit: int = shape.LIMIT
     ) -> Subgraph:
@@ -259,6 +281,10 @@ class Engine:
         """
         return questions.resolve(self.house, text)
 
+    def also(self, text: str, node: str) -> list[str]:
+        """Return what else goes by the name ``text``, which was understood as ``node``; nothing for a node id."""
+        return self.house.store.lineage.also(text, node)
+
     def search(self, text: str, limit: int = 20) -> list[Node]:
         """Return nodes whose name contains ``text``, the nearest first."""
         return questions.search(self.house, text, limit)
@@ -271,9 +297,29 @@ class Engine:
         """Return schema, versions, columns and findings of a dataset."""
         return questions.dataset(self.house, node)
 
-    def answers(self, *, endpoint: str = "", limit: int = 50, before: str = "") -> list[Answer]:
-        """Return answers, newest first, those before the answer ``before`` only."""
-        return list(self.house.store.ledger.list(endpoint=endpoint, limit=limit, before_id=before))
+    def answers(
+        self,
+        *,
+        endpoint: str = "",
+        document: str = "",
+        node: str = "",
+        since_us: int | None = None,
+        until_us: int | None = None,
+        limit: int = 50,
+        before: str = "",
+    ) -> list[Answer]:
+        """Return answers, newest first.
+
+        Args:
+            endpoint: of this deployment only.
+            document: only those that retrieved it: a content hash, an id, or the id of what chunks are part of.
+            node: only those that stood on this version, or on any version of this dataset.
+            since_us: event time from which on.
+            until_us: event time before which.
+            limit: at most so many.
+            before: id of an answer: only older ones.
+        """
+        return answered.found(self.house, endpoint, document, node, since_us, until_us, limit, before)
 
     def answer(self, id: str) -> Answer:  # noqa: A002 - the record's own field
         """Return one answer."""
@@ -286,6 +332,14 @@ class Engine:
     def impact(self, node: str) -> Impact:
         """Return everything downstream of ``node``, with the answers and the money that stood on it."""
         return reports.impact(self.house, node)
+
+    def touched_by(self, text: str) -> Impact:
+        """Return the impact of what ``text`` names: a node, or (``document:…``, or nothing else) a document or chunk.
+
+        Raises:
+            NotFound, Ambiguous: it names nothing, or several nodes.
+        """
+        return answered.impact(self.house, text)
 
     def tag(self, node: str, tag: str, by: str = "") -> Tag:
         """Put a tag on a node; ``catalogue`` takes its value, its expiry and all else that can be said of a node."""

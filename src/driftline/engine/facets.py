@@ -1,19 +1,21 @@
 """Facets by name: what was said of a dataset, a job or a run, byte for byte.
 
 Enters: a node id. Leaves: its facets. Of a dataset or a job the newest of each key stands; of a run all its events
-add up, with what they say of its inputs and outputs.
+add up, with what they say of its inputs and outputs. Where a dataset has a facet as such and another of the same key as
+input or output, the other one is called ``inputFacets.key`` or ``outputFacets.key``.
 """
 
 import msgspec
 
 from driftline.engine.house import House
 from driftline.errors import NotFound
-from driftline.event import names, openlineage
+from driftline.event import names, openlineage, registry
 from driftline.event.kept import Facets
 from driftline.event.openlineage import DatasetPart, Event
 from driftline.graph import datasets, executions
 
 Held = dict[str, msgspec.Raw]
+_PLACES = {"inputs": "inputFacets", "outputs": "outputFacets"}
 
 
 def of(house: House, node: str, name: str = "") -> Facets:
@@ -38,17 +40,19 @@ def of(house: House, node: str, name: str = "") -> Facets:
 
 def _only(held: Facets, name: str) -> Facets:
     def pick(facets: Held) -> Held:
-        return {name: facets[name]} if name in facets else {}
+        return {key: facet for key, facet in facets.items() if key == name or key in asides}
 
-    kept = Facets(
-        node=held.node,
-        facets=pick(held.facets),
-        inputs={node: pick(facets) for node, facets in held.inputs.items() if name in facets},
-        outputs={node: pick(facets) for node, facets in held.outputs.items() if name in facets},
-    )
+    def side(parts: dict[str, Held]) -> dict[str, Held]:
+        return {node: picked for node, facets in parts.items() if (picked := pick(facets))}
+
+    asides = {f"{place}.{name}" for place in _PLACES.values()}
+    kept = Facets(node=held.node, facets=pick(held.facets), inputs=side(held.inputs), outputs=side(held.outputs))
     if not (kept.facets or kept.inputs or kept.outputs):
         known = {*held.facets}.union(*held.inputs.values(), *held.outputs.values())
-        raise NotFound(f"facet {name!r} of {held.node}", hint=f"It has {', '.join(sorted(known)) or 'none'}.")
+        hint = f"It has {', '.join(sorted(known)) or 'none'}."
+        if set(registry.PLACES.get(name, ())) & {"input", "output"}:
+            hint += " This one is said by the run that reads or writes: ask with run: and its id."
+        raise NotFound(f"facet {name!r} of {held.node}", hint=hint)
     return kept
 
 
@@ -77,7 +81,11 @@ def _sides(events: list[Event], side: str) -> dict[str, Held]:
     for event in events:
         for part in getattr(event, side):
             parts.setdefault(names.dataset_id(part.namespace, part.name), []).append(part)
-    return {
-        node: datasets.merged({**one.facets, **one.input_facets, **one.output_facets} for one in said)
-        for node, said in parts.items()
-    }
+    return {node: _beside(said, _PLACES[side]) for node, said in parts.items()}
+
+
+def _beside(said: list[DatasetPart], place: str) -> Held:
+    """Return the facets of a dataset with those it has as input or output, aside where keys are equal."""
+    held = datasets.merged(one.facets for one in said)
+    aside = datasets.merged({**one.input_facets, **one.output_facets} for one in said)
+    return held | {f"{place}.{key}" if key in held else key: facet for key, facet in aside.items()}

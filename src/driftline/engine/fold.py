@@ -9,7 +9,10 @@ import logging
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
+import msgspec
+
 from driftline.engine.house import House
+from driftline.errors import BadEvent, BadInput
 from driftline.event import openlineage
 from driftline.event.lineage import Dataset, History, Job, RunShape
 from driftline.event.openlineage import Event, Facets
@@ -18,12 +21,16 @@ from driftline.store.log import RUN, Waiting
 
 # What a run found out about a dataset that it read: said of the reading, true of the dataset.
 _QUALITY = frozenset({"dataQualityAssertions", "dataQualityMetrics"})
-_UNLIKELY = (
+UNLIKELY = (
     ArithmeticError,
     LookupError,
     TypeError,
     ValueError,
     AssertionError,
+    RecursionError,
+    msgspec.MsgspecError,
+    BadEvent,
+    BadInput,
 )  # what an event like no other may raise
 
 Owner = tuple[bytes, int]
@@ -46,7 +53,7 @@ def waiting(house: House, taken: Sequence[Waiting]) -> Folded:
     try:
         with house.store.transaction():
             runs = _weave(house, by_owner)
-    except _UNLIKELY:
+    except UNLIKELY:
         return _one_by_one(house, by_owner)
     return Folded(runs, {})
 
@@ -57,7 +64,7 @@ def _one_by_one(house: House, by_owner: dict[Owner, list[Waiting]]) -> Folded:
         try:
             with house.store.transaction():
                 folded.runs.extend(_weave(house, {owner: waiting_}))
-        except _UNLIKELY as error:
+        except UNLIKELY as error:
             logging.getLogger("driftline").exception("an event is put into quarantine, as it cannot be folded")
             reason = f"it cannot be folded: {type(error).__name__}: {error}"
             for one in waiting_:
@@ -79,7 +86,7 @@ def _weave(house: House, by_owner: dict[Owner, list[Waiting]]) -> list[RunShape]
         if texts[owner] in folded:
             said = [openlineage.decode(raw) for raw in store.log.of_owner(*owner)]
         found = fold.fold(said)
-        store.profiles.put(fold.profiles(said))
+        store.profiles.put(fold.measures(said))
         histories += found
         if owner[1] == RUN and not all(one.quiet for one in waiting_):
             news += [history.shape for history in found]

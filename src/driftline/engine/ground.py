@@ -86,6 +86,11 @@ class StoreGround:
         facets = self._store.lineage.facets(row[1], row[2], row[3]) if row else {}
         return tag_names(facets.get("tags", b""))
 
+    def known(self, method: str) -> set[str]:
+        """Return the kinds (``kind``) or the namespaces of the datasets that are known."""
+        place = _KIND if method == "kind" else _NAMESPACE
+        return {row[place] for row in self._rows("DATASET") if row[place]}
+
     def _named(self, form: Form) -> AbstractSet[int]:
         if form.plain:
             return {found.id for found in self._known(form.text)}
@@ -151,11 +156,12 @@ class StoreGround:
             after = page[-1][0]
 
     def _beside(self, datasets: AbstractSet[int], *, up: bool) -> AbstractSet[int]:
-        """Return the neighbours of datasets; another name of one, a hub and a job between are no steps."""
+        """Return the neighbours of datasets; another name of one, a hub and jobs between are no steps."""
         seen, asked = set(datasets), set(datasets)
         found: set[int] = set()
+        steps = self._store.walks.steps("up" if up else "down", self._as_of_us)
         while asked:
-            lines = self._store.walks.edges(sorted(asked), "up" if up else "down", self._as_of_us)
+            lines = steps(sorted(asked))
             ends = [(line.source if up else line.target, line) for line in lines]
             rows = self._store.walks.nodes(end for end, _ in ends)
             asked = set()

@@ -10,6 +10,7 @@ from driftline import clock
 from driftline.alert.outbox import Outbox
 from driftline.config import Settings
 from driftline.drift import Pool
+from driftline.engine.ingested import Ingested
 from driftline.engine.known import Known, Member
 from driftline.event.answer import Source
 from driftline.event.report import Quarantine
@@ -34,6 +35,7 @@ class House:
         self.quarantined: list[Quarantine] = []  # in force, oldest first
         self.affected: dict[str, tuple[str, ...]] = {}  # version node id -> quarantines that it falls under
         self.windows: dict[tuple[str, int, tuple[Source, ...]], None] = {}  # endpoint, day, versions: told already
+        self.ingested: dict[str, Ingested] = {}  # run -> what it said of documents, some of those asked about last
         self.listeners: list[Callable[[str, str], None]] = []  # called with ("incident", id) and the like
 
     def forget(self) -> None:

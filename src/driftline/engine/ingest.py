@@ -5,6 +5,7 @@ people changed becomes changes; what moved in the data becomes findings; a findi
 incident with ranked causes; an incident becomes one message; and what must not reach anybody is told to the guards.
 """
 
+import logging
 from collections.abc import Container, Iterator, Sequence
 from contextlib import contextmanager
 
@@ -16,6 +17,8 @@ from driftline.event.report import Receipt
 from driftline.graph import changes
 
 TOGETHER = 500  # events that are folded in one transaction
+
+Told = tuple[bool, incidents.Paged | None, list[Incident]]  # whether a quarantine spread, news, what is over
 
 
 def ingest(house: House, batch: Sequence[bytes], noted: Container[int] | None = None) -> list[Receipt]:
@@ -33,7 +36,7 @@ def follow(house: House, limit: int = TOGETHER) -> int:
     with _alone(house):
         waiting = house.store.log.waiting(limit)
         folded = fold.waiting(house, waiting)
-        told = [_tell(house, run) for run in folded.runs if run.state != "START"]  # which tells little yet
+        told = _told(house, [run for run in folded.runs if run.state != "START"])  # which tells little yet
         house.store.log.done(waiting)
     for spread, paged, resolved in told:
         if spread:
@@ -42,7 +45,25 @@ def follow(house: House, limit: int = TOGETHER) -> int:
     return len(waiting)
 
 
-def _tell(house: House, run: RunShape) -> tuple[bool, incidents.Paged | None, list[Incident]]:
+def _told(house: House, runs: Sequence[RunShape]) -> list[Told]:
+    """Tell what follows from runs; one like no other is logged, and holds up none of the others."""
+    try:
+        with house.store.transaction():
+            return [_tell(house, run) for run in runs]
+    except fold.UNLIKELY:
+        remember.anew(house)
+    told: list[Told] = []
+    for run in runs:
+        try:
+            with house.store.transaction():
+                told.append(_tell(house, run))
+        except fold.UNLIKELY:
+            remember.anew(house)
+            logging.getLogger("driftline").exception("nothing but lineage follows from run %s", run.run)
+    return told
+
+
+def _tell(house: House, run: RunShape) -> Told:
     before = house.store.lineage.previous_run(run.job, run.time_us)
 
     deeds = changes.between(before, run)

@@ -15,10 +15,11 @@ from driftline.event.lineage import Moment, Version
 
 _MICROSECONDS = re.compile(r"\d{9,18}|0")
 _UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", re.IGNORECASE)
+_LOST_PLUS = re.compile(r"(\d{4}-?\d\d-?\d\dT\S+) (\d\d(?::?\d\d)?)")  # in an address a plus is a space
 _SHOWN = 3  # versions that a hint names
 HINT = (
     "Write 2013-01-31, 2013-01-31T08:00:00Z, microseconds since 1970, run:ID, a version such as features#v3, "
-    "or the id of an answer."
+    "or the id of an answer. In an address a plus is written %2B."
 )
 
 
@@ -40,7 +41,7 @@ def resolve(house: House, said: Moment) -> int | None:
     if _MICROSECONDS.fullmatch(text):
         return int(text)
     try:
-        return clock.parse(text)
+        return clock.parse(_LOST_PLUS.sub(r"\1+\2", text))
     except ValueError:
         return _named(house, text)
 

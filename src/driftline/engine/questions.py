@@ -21,6 +21,7 @@ from driftline.profile import Column
 BINS = 16
 SHOWN = 8
 LISTED = 30
+_COMPARED = 1_000  # datasets and as many jobs that a name is compared with, where it is not known
 NEAR = 4  # names that are shown in place of one that is not known
 
 
@@ -82,14 +83,14 @@ def resolve(house: House, text: str) -> str:
     """
     found = house.store.lineage.find(text)
     if not found:
-        near = _near(house, text)
-        raise NotFound(f"{text!r}" + (f"; near are {', '.join(near)}" if near else ""))
+        found_near = near(house, text)
+        raise NotFound(f"{text!r}" + (f"; near are {', '.join(found_near)}" if found_near else ""))
     if len(found) > 1:
         raise Ambiguous(f"{text!r} is {', '.join(found[:6])}")
     return found[0]
 
 
-def _near(house: House, text: str) -> list[str]:
+def near(house: House, text: str, types: tuple[str, ...] = ("DATASET", "JOB")) -> list[str]:
     """Return what may have been meant: versions of the dataset that was named, else names that are spelt alike."""
     owner, _, version = text.rpartition("#")
     of = house.store.lineage.find(owner, only="DATASET") if owner and version else []
@@ -97,11 +98,10 @@ def _near(house: House, text: str) -> list[str]:
     if known is not None and known.dataset is not None:
         return [one.node for one in house.store.lineage.versions(known.dataset, NEAR)]
     spelt: dict[str, dict[str, str]] = {}  # what might have been typed -> node ids, and the names of these
-    page, _ = house.store.lineage.datasets(1_000, 0, "")
-    for entry in page:
-        name = entry.dataset.name
-        for part in (name, name.rpartition("/")[2], name.rpartition(".")[2], entry.node.removeprefix("dataset:")):
-            spelt.setdefault(part.lower(), {})[entry.node] = name
+    for type_ in types:
+        for _, _, _, name, node, *_ in house.store.views.nodes_after(type_, 0, _COMPARED):
+            for part in (name, name.rpartition("/")[2], name.rpartition(".")[2], node.partition(":")[2]):
+                spelt.setdefault(part.lower(), {})[node] = name
     close = difflib.get_close_matches(text.lower(), spelt, n=NEAR, cutoff=0.6)
     meant = {node: name for part in close for node, name in spelt[part].items()}
     named = list(meant.values())
@@ -130,7 +130,8 @@ def dataset(house: House, node: str) -> DatasetReport:
     profiled = (memory.touched(Version(summary.dataset, version.version)) for version in versions[:5])
     newest = next((touched for touched in profiled if touched is not None and touched.profile), None)
     data = house.store.profiles.get(newest.profile) if newest else None
-    measured = profile.decode(data).columns if data else {}
+    read = profile.readable(data)
+    measured = read.columns if read else {}
     return DatasetReport(
         summary=summary,
         fields=memory.fields(summary.dataset),

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 import msgspec
 
-from driftline.engine import consequence, costs, questions, series
+from driftline.engine import consequence, costs, documents, questions, series
 from driftline.engine.house import House
 from driftline.errors import Ambiguous, NotFound
 from driftline.event import names
@@ -95,6 +95,7 @@ def why(house: House, id_: str) -> Explanation:
     known = {i.id: i for f in findings for i in house.store.incidents.of_member(f.id)}
     return Explanation(
         answer=answer,
+        documents=documents.trails(house, answer),
         graph=graph,
         findings=tuple(sorted(findings, key=lambda f: (-f.size, f.id))[:20]),
         changes=tuple(changes[:20]),
@@ -124,8 +125,8 @@ def impact(house: House, node: str) -> Impact:
         money=round(paid, 2),
         currency=house.settings.currency,
         sentence=(
-            f"{more}{datasets} datasets, {jobs} jobs and {len(endpoints)} served endpoints lie downstream; "
-            f"{answers:,} answers stood on it and paid {paid:,.2f} {house.settings.currency}."
+            f"{more}{_many(datasets, 'dataset')}, {_many(jobs, 'job')} and {_many(len(endpoints), 'served endpoint')} "
+            f"lie downstream; {_many(answers, 'answer')} stood on it and paid {paid:,.2f} {house.settings.currency}."
         ),
     )
 
@@ -183,6 +184,7 @@ def _actions(known: Incident, held: int, guards: str) -> tuple[str, ...]:
     if known.state == "resolved":
         if not held:
             return ("Nothing to do: it is over.",)
+        lift = f"'driftline incidents {known.id} --resolve' lifts that."
         return (f"It is over: new versions are well. {kept} stay so, for they are still bad; {lift}",)
     actions = [f"Look at {one.node}, the most likely cause." for one in known.causes[:1]]
     if held and guards == "enforce":
@@ -192,6 +194,10 @@ def _actions(known: Incident, held: int, guards: str) -> tuple[str, ...]:
     else:
         actions.append("Nothing is held back. 'driftline guard quarantine NODE' stops what derives from it.")
     return (*actions, f"When it is mended, new versions flow by themselves. {lift}")
+
+
+def _many(number: int, noun: str) -> str:
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
 def _sentence(answer: Answer, findings: Iterable[Finding], known: tuple[Incident, ...]) -> str:

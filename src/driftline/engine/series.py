@@ -26,7 +26,8 @@ def traced(house: House, finding: Finding, since_us: int = 0) -> Finding:
     since_us = since_us or finding.time_us
     until = finding.time_us + AFTER * _DAY_US
     history = house.store.profiles.history(finding.dataset, until, BEFORE + AFTER)
-    measured = [(time_us, profile.decode(data)) for _, _, time_us, data in reversed(history)]
+    read = [(time_us, profile.readable(data)) for _, _, time_us, data in reversed(history)]
+    measured = [(time_us, one) for time_us, one in read if one is not None]
     points = [(time_us, value) for time_us, value in _values(finding, measured, since_us) if math.isfinite(value)]
     usual = [value for time_us, value in points if time_us < since_us]
     if not usual or len(points) < 3:

@@ -11,7 +11,7 @@ from driftline.engine import rolling
 from driftline.engine.house import House
 from driftline.errors import BadInput, NotFound
 from driftline.event.lineage import Link, Node, RollUp, Subgraph
-from driftline.graph import views, walk
+from driftline.graph import drawn, views, walk
 from driftline.store.catalogue import Found
 from driftline.store.walks import NOW
 
@@ -39,9 +39,11 @@ def lineage(house: House, asked: Question) -> Subgraph:
     """Return the part of the graph that is asked for.
 
     Raises:
-        BadInput: the view is none, or the node was no part of the run.
+        BadInput: the view is none, the node was no part of the run, or a number is too small.
         NotFound: there is no such run.
     """
+    if asked.depth < 0 or asked.limit < 1:
+        raise BadInput(f"depth {asked.depth}, limit {asked.limit}", hint="A depth is 0 or more, a limit 1 or more.")
     if asked.view not in ("union", "last"):
         graph = _of_run(house, asked)
     else:
@@ -76,9 +78,10 @@ def _walk(house: House, asked: Question, *, up: bool) -> Subgraph:
         moment = NOW if asked.as_of_us is None else asked.as_of_us
         if found.since_us > moment:
             return Subgraph()
-        return views.last(house.store, found, direction, asked.depth, moment, asked.limit)
+        met = views.last(house.store, found, direction, asked.depth, moment, asked.limit)
+        return drawn.cut(met, asked.limit)
     step = walk.upstream if up else walk.downstream
-    return step(
+    met = step(
         house.store,
         asked.node,
         asked.depth,
@@ -86,6 +89,7 @@ def _walk(house: House, asked: Question, *, up: bool) -> Subgraph:
         columns=asked.columns,
         limit=asked.limit,
     )
+    return drawn.cut(met, asked.limit)
 
 
 def _of_run(house: House, asked: Question) -> Subgraph:

@@ -77,6 +77,7 @@ def compact(house: House) -> tuple[int, int]:
     """Give back room that is not used; return the bytes before and after (0 where the engine does not tell)."""
     with house.lock:
         house.store.ledger.compact()
+        house.store.ledger.index(wholly=True)
         before = house.store.size()
         house.store.tidy()
         return before, house.store.size()
@@ -109,6 +110,9 @@ def prune(house: House, before_us: int, *, rehearse: bool = False, progress: Pro
         runs += len(gone)
         spared += len(batch) - len(gone)
         progress(len(batch))
+    if runs and not rehearse:
+        with house.lock:
+            house.store.index.review()
     return Pruned(runs=runs, events=events, spared=spared, rehearsed=rehearse)
 
 

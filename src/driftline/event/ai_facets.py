@@ -31,7 +31,17 @@ class PredictionsFacet(msgspec.Struct, frozen=True, omit_defaults=True):
     until: str  # ISO 8601, not included
 
 
-class DocumentsFacet(msgspec.Struct, frozen=True, omit_defaults=True):
-    """``driftline_documents`` on a collection or an index: the documents in this version, by content."""
+class Origin(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Where a document came from."""
 
-    documents: dict[str, str] = {}  # hash of the content -> id of the document
+    content: str = ""  # content hash of the whole document, in the state that was ingested
+    node: str = ""  # node id of the version that it was taken from: a file, a table, another collection
+    column: str = ""  # column that held its text
+
+
+class DocumentsFacet(msgspec.Struct, frozen=True, omit_defaults=True):
+    """``driftline_documents`` on a collection or an index: the documents or chunks in this version, by content."""
+
+    documents: dict[str, str] = {}  # content hash -> id of the document or chunk
+    parts: dict[str, str] = {}  # id of a chunk -> id of its document, where that is not what stands before a last #
+    origins: dict[str, Origin] = {}  # id of a document -> where it came from

@@ -19,7 +19,7 @@ class Source(msgspec.Struct, frozen=True, omit_defaults=True):
 class Retrieved(msgspec.Struct, frozen=True, omit_defaults=True):
     """A document that was retrieved: its content hash, its place in the corpus, its score."""
 
-    content: str  # xxh3 hash of the text
+    content: str  # content hash of the text; "" = only its id is known
     document: str = ""  # id within the corpus, such as refunds.md#3
     score: float = 0.0
 
@@ -53,12 +53,18 @@ class Answer(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     partition: str = ""  # nominal slice that it belongs to, such as 2013-01-31
     sources: tuple[Source, ...] = ()
     documents: tuple[Retrieved, ...] = ()
-    features: dict[str, float | int | str | bool | None] = {}  # the values used, small ones only
+    features: dict[str, float | int | str | bool | None] = {}  # the values used, small ones only; see features_hash
+    features_hash: str = ""  # hash over names and values, also where the values are not kept
     question: str = ""  # hash of the question
     text: str = ""  # what was said; "" where only a hash may be kept
+    text_hash: str = ""  # content hash of what was said
     decision: str = ""  # the outcome as one word, such as refund or deny
     score: float | None = None
     money: float = 0.0  # what this answer pays out
     currency: str = "USD"
     verdict: Verdict = Verdict()
-    trace: str = ""  # W3C trace id
+    trace: str = ""  # W3C trace id, 32 hexadecimal digits
+    span: str = ""  # W3C span id of the outermost span of the answer, 16 hexadecimal digits
+    tools: tuple[str, ...] = ()  # names of the tools that were called, in order
+    tokens_in: int = 0  # that the model read
+    tokens_out: int = 0  # that the model wrote

@@ -6,6 +6,7 @@ one answer only and is never stored or sent itself. It follows threads' and task
 """
 
 from contextvars import ContextVar
+from typing import Any
 
 import msgspec
 
@@ -25,6 +26,7 @@ class Draft(msgspec.Struct, kw_only=True):
     score: float | None = None
     text: str = ""
     verdict: Verdict | None = None  # None = no guard has judged it
+    owner: Any = None  # what fills it: the answer in the making, as capture gave it to the user
 
 
 current_answer: ContextVar[Draft | None] = ContextVar("driftline_current_answer", default=None)

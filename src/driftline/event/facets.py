@@ -177,6 +177,25 @@ class ProfileFacet(msgspec.Struct, frozen=True):
     data: bytes  # the profile, base64 in JSON
 
 
+class RowSetPart(Part, frozen=True):
+    """The rows of a table whatever their order, inside ``driftline_fingerprint``."""
+
+    total: str  # form, ":" and 32 hexadecimal digits: the sum of the hashes of all rows
+    sample: bytes = b""  # the smallest hashes: 24 bytes a row, base64 in JSON
+
+
+class FingerprintFacet(Part, frozen=True):
+    """``driftline_fingerprint`` on a dataset: hashes of its content by column and group of rows."""
+
+    value: str  # form of the hashed bytes, ":" and the hash of the whole
+    algorithm: str  # hash function
+    rows: Count  # rows in it
+    columns: dict[str, str] = {}  # column to the hash of its values, in hexadecimal digits
+    group_rows: Count = 0  # rows of one group; the last group may have fewer
+    groups: bytes = b""  # 16 bytes per group, column after column, base64 in JSON
+    row_set: RowSetPart | None = None  # absent where it was not measured
+
+
 class CodeFacet(msgspec.Struct, frozen=True, omit_defaults=True):
     """``driftline_code`` on a run: hash of the code that ran, its attempt and its parameters."""
 

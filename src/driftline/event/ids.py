@@ -33,6 +33,11 @@ def content(data: bytes) -> str:
     return xxhash.xxh3_128_hexdigest(data)
 
 
+def text(said: str) -> str:
+    """Return the content hash of a text, as prompts, questions, documents and answers are named: ``xxh3:…``."""
+    return f"xxh3:{xxhash.xxh3_64_hexdigest(said.encode('utf-8', 'surrogatepass'))}"
+
+
 def digest(*parts: bytes | str) -> str:
     """Return 32 hexadecimal digits over ``parts``; their boundaries count."""
     state = xxhash.xxh3_128()

@@ -75,10 +75,12 @@ class Touched(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     bytes: int | None = None
     fields: tuple[Field, ...] | None = None  # None = schema not said
     profile: str = ""  # content hash of the profile bytes in the store; "" = none
+    hashes: str = ""  # content hash, in the store, of the facet with its hashes by column and rows; "" = none
     attributes: dict[str, str] = {}  # what people want to see: path, uri, threshold …
     aliases: tuple[Dataset, ...] | None = None  # other names of the dataset; None = not said
     formerly: tuple[Dataset, ...] = ()  # the names that it had until it was renamed
     lifecycle: str = ""  # CREATE, ALTER, DROP, OVERWRITE, RENAME, TRUNCATE; "" = not said
+    unnamed: bool = False  # of an input: no event lists it, only column lineage names it
 
 
 class ColumnEdge(msgspec.Struct, frozen=True, order=True):
@@ -116,7 +118,10 @@ class Place(msgspec.Struct, frozen=True, order=True):
 
 
 class Tie(msgspec.Struct, frozen=True, order=True):
-    """One dataset or job feeds another, without a version and without the run in between."""
+    """One dataset or job feeds another, without a version and without the run in between.
+
+    Tied to itself it is said to have no source.
+    """
 
     source: Place
     target: Place
@@ -191,6 +196,7 @@ class Node(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True, gc=Fal
     depth: int = 0  # 0 = what was asked for; negative = upstream, positive = downstream
     time_us: int = 0
     status: str = ""  # "", "drift", "changed", "quarantined"
+    no_upstream: str = ""  # the job or dataset whose event says that this has no source; "" = nobody does
 
 
 class Link(
@@ -204,6 +210,7 @@ class Link(
     provenance: str = msgspec.field(default_factory=lambda: "explicit")  # made anew, so that it is always spelt out
     confidence: float = msgspec.field(default_factory=lambda: 1.0)
     via: str = ""  # of DERIVED: the job in between, which READ and WRITE links show; "" = none
+    through: float = 1.0  # as drawn, of READ and WRITE: the confidence of the surest DERIVED link along it
 
 
 class Subgraph(msgspec.Struct, frozen=True, kw_only=True):
@@ -212,3 +219,4 @@ class Subgraph(msgspec.Struct, frozen=True, kw_only=True):
     nodes: tuple[Node, ...] = ()
     edges: tuple[Link, ...] = ()
     truncated: bool = False  # there was more than the limit let through
+    unmatched: tuple[str, ...] = ()  # words of a selector that fit nothing

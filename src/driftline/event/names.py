@@ -4,14 +4,22 @@ Enters: paths, addresses, node ids as people type them. Leaves: (namespace, name
 node ids such as ``dataset:file:feed/flights``. A file that is one partition of a folder is a *version* of the folder's
 dataset, so partition parts (``date=2013-01-31``, ``2013-01-31.parquet``) are cut from the name and returned beside it.
 Never touches the file system. Source: https://openlineage.io/docs/spec/naming.
+
+A store finds things by name, and what it can find is not endless: ``LONGEST`` bytes of namespace and name together, and
+no control characters. Names in facets are made to fit: longer ones are cut and end in a hash, so that two stay two.
 """
 
 import re
 from pathlib import PurePosixPath
 from typing import NamedTuple
 
+from driftline.event import ids
+
+LONGEST = 1_800  # bytes of a namespace and a name together; an index of PostgreSQL takes 2,704 of everything
+LONGEST_PART = 600  # bytes of a column, or of a version; of a namespace where it and a name are cut
 _KEY_VALUE = re.compile(r"^[A-Za-z_][A-Za-z0-9_]*=(?P<value>.+)$")
 _DATE = re.compile(r"^(?P<value>\d{4}-?\d{2}(-?\d{2})?([T_-]?\d{2}([:-]?\d{2}){0,2})?)$")
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")  # Unicode's category Cc
 _PART = re.compile(r"^(part|data|chunk)[-_]?[0-9a-f-]*$", re.IGNORECASE)
 
 
@@ -59,6 +67,33 @@ def _split_namespace(path: str) -> tuple[str, str]:
     return f"{scheme}://{authority}", key
 
 
+def size(text: str) -> int:
+    """Return how many bytes ``text`` has in UTF-8."""
+    return len(text) if text.isascii() else len(text.encode())
+
+
+def has_control(text: str) -> bool:
+    """Whether there are control characters in ``text``."""
+    return not text.isprintable() and _CONTROL.search(text) is not None
+
+
+def fitted(text: str, most: int = LONGEST_PART) -> str:
+    """Return ``text`` with U+FFFD for control characters; beyond ``most`` bytes it is cut and ends in its hash."""
+    if not text.isprintable():
+        text = _CONTROL.sub("\ufffd", text)
+    if len(text) * 4 <= most or size(text) <= most:
+        return text
+    end = f"…{ids.content(text.encode())}"
+    return text.encode()[: most - size(end)].decode(errors="ignore") + end
+
+
+def fitted_pair(namespace: str, name: str) -> tuple[str, str]:
+    """Return a namespace and a name as ``fitted`` does, cut where they are too long together."""
+    if size(namespace) + size(name) <= LONGEST:
+        return fitted(namespace, LONGEST), fitted(name, LONGEST)
+    return fitted(namespace), fitted(name, LONGEST - LONGEST_PART)
+
+
 def dataset_id(namespace: str, name: str, version: str = "") -> str:
     """Return the node id of a dataset, or of one version of it."""
     return f"dataset:{namespace}:{name}" + (f"#{version}" if version else "")
@@ -79,6 +114,7 @@ def run_id(run: str) -> str:
     return f"run:{run}"
 
 
+_UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 _OWNED = re.compile(r"^(?:[a-z][a-z0-9+.-]*://[^:/]*(?::\d+)?|[^:]*):(?P<name>.*)$", re.IGNORECASE)
 
 
@@ -86,14 +122,25 @@ def label(node: str) -> str:
     """Return what people call ``node``: its name without type and namespace.
 
     ``dataset:file:feed/flights#xxh3:1f3a5b7c9d`` is ``feed/flights @ 1f3a5b7c``; a column is
-    ``feed/flights.arr_delay``.
+    ``feed/flights.arr_delay``. Of a dataset whose name has a ``#`` an id alone does not tell whether a version follows.
     """
     kind, _, rest = node.partition(":")
     if kind == "run":
-        return f"run {rest[:8]}"
-    rest, _, version = rest.partition("#") if kind == "dataset" else (rest, "", "")
+        return f"run {short(rest)}"
+    owner, mark, version = rest.rpartition("#") if kind == "dataset" else ("", "", "")
+    rest, version = (owner, version) if mark else (rest, "")
     rest, _, column = rest.rpartition(":") if kind == "datasetField" else (rest, "", "")
     found = _OWNED.match(rest)
     name = found.group("name") if found else rest
-    short = version.rpartition(":")[2][:8] if ":" in version else version
-    return name + (f".{column}" if column else "") + (f" @ {short}" if short else "")
+    return name + (f".{column}" if column else "") + (f" @ {short(version)}" if version else "")
+
+
+def short(version: str) -> str:
+    """Return a version or a run as it is shown: eight letters of what was minted, all of what people named.
+
+    A UUID begins with its time, so that neighbours begin alike: its end is shown.
+    """
+    found = _UUID.search(version)
+    if found:
+        return found[0][-8:] + version[found.end() :]
+    return version.rpartition(":")[2][:8] if ":" in version else version

@@ -12,7 +12,7 @@ import msgspec
 
 from driftline import clock
 from driftline.errors import BadEvent
-from driftline.event import ids, repairs
+from driftline.event import brackets, ids, names, repairs
 
 PRODUCER = "https://github.com/driftline/driftline"
 SCHEMA = "https://openlineage.io/spec/2-0-2/OpenLineage.json#/$defs/"
@@ -120,7 +120,10 @@ def _read(raw: bytes) -> Reading:
             raw.decode()
         except UnicodeDecodeError as error:
             raise BadEvent(f"not UTF-8 at byte {error.start}") from error
+    if brackets.too_deep(raw):
+        raise BadEvent(f"more than {brackets.DEEPEST} objects and arrays in one another")
     event, done = _structure(raw)
+    event = _of_its_type(event, done)
     _require(event)
     state = (event.event_type or "").strip().upper()
     if event.event_type is not None and event.event_type not in STATES:
@@ -155,6 +158,16 @@ def _structure(raw: bytes) -> Reading:
         raise BadEvent(str(error)) from error
 
 
+def _of_its_type(event: Event, done: dict[str, str]) -> Event:
+    """Return ``event`` without the parts that its type does not have: a run event has a run and a job."""
+    if event.dataset is None or (event.job is not None and event.run is None):
+        return event
+    kind, others = ("run", ("dataset",)) if event.job else ("dataset", ("run", "inputs", "outputs"))
+    extra = [name for name in others if getattr(event, name)]
+    done.update(dict.fromkeys(extra, f"left out, because a {kind} event has none"))
+    return msgspec.structs.replace(event, **{name: () if name in ("inputs", "outputs") else None for name in extra})
+
+
 def _odd(event: Event) -> bool:
     run = event.run.facets if event.run else {}
     return any(map(repairs.is_old, run)) or not all(
@@ -179,23 +192,31 @@ def _require(event: Event) -> None:
     except ValueError as error:
         raise BadEvent(f"eventTime {event.event_time!r} is not a date and time") from error
     if moment <= 0:
-        raise BadEvent(f"eventTime {event.event_time!r} is before 1970")
+        raise BadEvent(f"eventTime {event.event_time!r} is not after 1970-01-01T00:00:00Z")
     if event.run is not None and event.job is None:
         raise BadEvent("a run event needs a job (namespace and name)")
     if event.run is None and event.job is None and event.dataset is None:
         raise BadEvent("neither run, job nor dataset is present")
-    if event.dataset is not None and (event.run is not None or event.job is not None):
-        raise BadEvent("a dataset event has neither job nor run")
+    if event.dataset is not None and event.job is not None:
+        raise BadEvent("with a job and a dataset but no run it is neither a job event nor a dataset event")
     _require_names(event)
 
 
 def _require_names(event: Event) -> None:
     parts = (event.job, event.dataset, *event.inputs, *event.outputs)
     for part in parts:
-        if part is not None and not (part.namespace and part.name):
+        if part is None:
+            continue
+        if not (part.namespace and part.name):
             raise BadEvent(f"empty namespace or name in {part.namespace!r}, {part.name!r}")
-        if part is not None and not (part.namespace + part.name).isprintable():
-            raise BadEvent(f"control characters in {part.namespace!r}, {part.name!r}")
+        both = part.namespace + part.name
+        if names.has_control(both):
+            raise BadEvent(f"control characters in {part.namespace[:_SHOWN]!r}, {part.name[:_SHOWN]!r}")
+        if names.size(both) > names.LONGEST:
+            raise BadEvent(
+                f"a namespace and a name of {names.size(both):,} bytes together, of {names.LONGEST:,} that are taken:"
+                f" {part.namespace[:_SHOWN]!r}, {part.name[:_SHOWN]!r}"
+            )
     if event.run is not None and not event.run.run_id:
         raise BadEvent("empty runId")
 

@@ -95,6 +95,7 @@ _VENDORS: tuple[tuple[str, Place, type[msgspec.Struct], str, str], ...] = (
 _OWN: tuple[tuple[str, Place, type[msgspec.Struct]], ...] = (
     ("driftline_state", "dataset", ours.StateFacet),
     ("driftline_profile", "dataset", ours.ProfileFacet),
+    ("driftline_fingerprint", "dataset", ours.FingerprintFacet),
     ("driftline_code", "run", ours.CodeFacet),
     ("driftline_deployment", "dataset", ai.DeploymentFacet),
     ("driftline_evaluation", "dataset", ai.EvaluationFacet),
@@ -130,6 +131,7 @@ _USES = {
     "dataSource": _REDACTED.format("Credentials in its address are"),
     "driftline_state": "Names the version, and says its size and its slice.",
     "driftline_profile": "The profile that drift is computed from.",
+    "driftline_fingerprint": "Tells which columns and rows differ between two versions.",
     "driftline_deployment": "Kept, readable by name: which versions answer at an endpoint.",
     "driftline_evaluation": "Kept, readable by name: how good a version was found to be.",
     "driftline_predictions": "Kept, readable by name: whose answers a window holds.",

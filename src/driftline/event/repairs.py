@@ -24,6 +24,7 @@ _STRING_OR_NUMBER = rb'(?s)"(?:[^"\\]|\\.)*+"?|-?Infinity|NaN'
 _ZONE = r"(?:Z|[+-]\d\d(?::?\d\d){0,2}|UTC|GMT)$"
 _TIME_OF_DAY = r"[T ]\d\d"
 _LONG = r"[.,]\d{7,}"
+_LEAP_SECOND = r"[T ]\d\d:?\d\d:?60"
 
 _JSON = msgspec.json.Decoder(dict[str, msgspec.Raw])
 _LIST = msgspec.json.Decoder(list[msgspec.Raw])
@@ -150,6 +151,8 @@ def time_note(text: str) -> str:
         notes.append("no zone, read as UTC")
     if " " in plain.removesuffix(" UTC").removesuffix(" GMT"):
         notes.append("a space read as T")
+    if re.search(_LEAP_SECOND, plain):
+        notes.append("a leap second read as the second after it")
     if re.search(_LONG, plain):
         notes.append("cut to microseconds")
     return "; ".join(notes)

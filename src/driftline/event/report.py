@@ -13,9 +13,12 @@ from driftline.event.lineage import Dataset, Field, Link, Node, Subgraph
 
 
 class Receipt(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
-    """What became of one event: accepted (new), merged (known already) or quarantined (kept, not folded)."""
+    """What became of one event: accepted (new), merged (known already), quarantined (kept, not folded), or discarded.
 
-    status: Literal["accepted", "merged", "quarantined"]
+    What was discarded was in quarantine and was given up; it is kept, but not tried again.
+    """
+
+    status: Literal["accepted", "merged", "quarantined", "discarded"]
     event: str  # id: its time and the hash of its content
     reason: str = ""  # why it was quarantined
     facets: dict[str, str] = {}  # facet -> why it could not be read; the event is accepted all the same
@@ -99,15 +102,42 @@ class IncidentReport(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=Tr
     actions: tuple[str, ...] = ()  # what to do next, as sentences
 
 
+class Step(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
+    """One station of a document: a version of an index, of a collection, or the source that it was taken from."""
+
+    node: str  # node id of the version
+    document: str = ""  # what it is called there
+    content: str = ""  # content hash of what it is there
+    column: str = ""  # column that holds its text
+    run: str = ""  # run that wrote this version, such as the one that cut and ingested it; "" = not known
+    job: str = ""  # of that run
+
+
+class Trail(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
+    """Where a document that an answer retrieved came from, from the index back to its source."""
+
+    content: str  # content hash of what was retrieved
+    document: str = ""
+    score: float = 0.0
+    steps: tuple[Step, ...] = ()  # the nearest first; none = nothing is known of it but that it was retrieved
+
+
 class Explanation(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     """Why an answer came out as it did: what it stood on, what moved there, which incident it belongs to."""
 
     answer: Answer
+    documents: tuple[Trail, ...] = ()  # what was retrieved, in order, and where it came from
     graph: Subgraph = Subgraph()
     findings: tuple[Finding, ...] = ()
     changes: tuple[Change, ...] = ()
     incidents: tuple[Incident, ...] = ()
     sentence: str = ""
+
+
+class Answers(msgspec.Struct, frozen=True, kw_only=True):
+    """Answers, newest first."""
+
+    answers: tuple[Answer, ...] = ()
 
 
 class Impact(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
@@ -121,6 +151,7 @@ class Impact(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     answers: int = 0  # answers that stood on it
     money: float = 0.0  # paid by those answers
     currency: str = "USD"
+    newest: tuple[str, ...] = ()  # of a document: ids of the newest answers that retrieved it
     sentence: str = ""
 
 
@@ -129,6 +160,8 @@ class Selected(msgspec.Struct, frozen=True, kw_only=True):
 
     nodes: tuple[Node, ...] = ()
     total: int = 0  # how many there are, those beyond the limit among them
+    unmatched: tuple[str, ...] = ()  # words of the selector that fit nothing
+    notes: tuple[str, ...] = ()  # what may have been meant
 
 
 class LinkChange(msgspec.Struct, frozen=True, kw_only=True):
@@ -155,6 +188,26 @@ class CodeChange(msgspec.Struct, frozen=True, kw_only=True):
     after: str
 
 
+class ColumnCells(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
+    """A column that is not the same in two versions, and where."""
+
+    name: str
+    change: Literal["changed", "came", "went"]
+    rows: tuple[tuple[int, int], ...] = ()  # spans of rows, first and last one, counted from 0
+
+
+class DataChange(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
+    """A dataset with other content: what its two versions' fingerprints say."""
+
+    node: str  # the dataset
+    before: str  # version
+    after: str
+    verdict: str  # same, reordered, appended, added, removed, changed, columns, unknown
+    columns: tuple[ColumnCells, ...] = ()
+    sure: bool = True  # False = the verdict rests on a sample of rows, or on complete groups only
+    sentence: str = ""
+
+
 class Difference(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     """How the graph at one moment differs from the graph at another."""
 
@@ -171,6 +224,7 @@ class Difference(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     columns_changed: tuple[LinkChange, ...] = ()
     fields: tuple[FieldChange, ...] = ()
     code: tuple[CodeChange, ...] = ()
+    data: tuple[DataChange, ...] = ()  # around a node only
     truncated: bool = False  # there was more than the limit let through
     sentence: str = ""
 

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple, TypeVar
 
 import msgspec
 
+from driftline.event import names
 from driftline.event.label import Description, Owner, Tag
 
 KEYS = ("tags", "ownership", "documentation", "schema")  # of facets that are read here
@@ -97,8 +98,8 @@ def _tags(facets: Mapping[str, Facet]) -> tuple[tuple[Tag, ...], dict[str, tuple
         if one.key.strip():
             value = one.value if isinstance(one.value, str) else msgspec.json.encode(one.value).decode()
             at_us = facets["tags"].time_us
-            tag = Tag(name=one.key.strip(), value=value, origin="event", by=one.source or "", at_us=at_us)
-            (fields.setdefault(one.field, {}) if one.field else own)[tag.name] = tag
+            tag = Tag(name=names.fitted(one.key.strip()), value=value, origin="event", by=one.source or "", at_us=at_us)
+            (fields.setdefault(names.fitted(one.field), {}) if one.field else own)[tag.name] = tag
     return tuple(own.values()), {name: tuple(held.values()) for name, held in fields.items()}
 
 
@@ -106,7 +107,7 @@ def _owners(facets: Mapping[str, Facet]) -> tuple[Owner, ...]:
     found = _decode(facets, "ownership", _Owners)
     owners = {
         (one.name, one.type or ""): Owner(
-            name=one.name, type=one.type or "", origin="event", at_us=facets["ownership"].time_us
+            name=names.fitted(one.name), type=one.type or "", origin="event", at_us=facets["ownership"].time_us
         )
         for one in (found.owners if found else ())
         if one.name
@@ -116,7 +117,7 @@ def _owners(facets: Mapping[str, Facet]) -> tuple[Owner, ...]:
 
 def _flat(fields: list[_Column], before: str, depth: int) -> Iterator[tuple[str, str]]:
     for field in fields:
-        yield before + field.name, field.description or ""
+        yield names.fitted(before + field.name), field.description or ""
         if field.fields and depth < _DEEPEST:
             yield from _flat(field.fields, f"{before}{field.name}.", depth + 1)
 

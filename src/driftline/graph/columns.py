@@ -13,11 +13,12 @@ from typing import Literal, cast, get_args
 
 import msgspec
 
-from driftline.event import facets
+from driftline.event import facets, names
 from driftline.event.facets import InputField, Transformation
 from driftline.event.lineage import ColumnEdge, Dataset, Provenance
 from driftline.event.openlineage import Facets
 
+Kind = tuple[Literal["DIRECT", "INDIRECT"], str]  # type and subtype
 _ROWS = frozenset({"JOIN", "GROUP_BY", "FILTER", "SORT"})  # subtypes that shape the row set
 _CACHED = 1_000  # facets of a daily job are the same each day
 _INDIRECT = _ROWS | {"WINDOW", "CONDITIONAL"}
@@ -67,10 +68,13 @@ def sources(edges: Iterable[ColumnEdge]) -> set[Dataset]:
 
 def _edges(found: Iterable[InputField], target: Dataset, column: str, old: str | None = None) -> Iterable[ColumnEdge]:
     for source in found:
-        dataset = Dataset(source.namespace, source.name)
+        if not (source.namespace and source.name):
+            continue
+        dataset = Dataset(*names.fitted_pair(source.namespace, source.name))
+        field, reached = names.fitted(source.field), names.fitted(column)
         steps = source.transformations or (None,)
         for (type_, subtype), step in zip(kinds(source.transformations, column, old), steps, strict=True):
-            yield ColumnEdge(dataset, source.field, target, column, type_, subtype, *how_known(step, "column"))
+            yield ColumnEdge(dataset, field, target, reached, type_, subtype, *how_known(step, "column"))
 
 
 def how_known(step: Transformation | None, otherwise: Provenance) -> tuple[Provenance, float]:
@@ -81,11 +85,9 @@ def how_known(step: Transformation | None, otherwise: Provenance) -> tuple[Prove
     return provenance, step.confidence if 0.0 < step.confidence <= 1.0 else 1.0
 
 
-def kinds(
-    steps: Iterable[Transformation], column: str, old: str | None = None
-) -> list[tuple[Literal["DIRECT", "INDIRECT"], str]]:
+def kinds(steps: Iterable[Transformation], column: str, old: str | None = None) -> list[Kind]:
     """Return the ways in which a source column reaches ``column`` (``""``: the row set), from what was said of it."""
-    found: list[tuple[Literal["DIRECT", "INDIRECT"], str]] = []
+    found: list[Kind] = []
     for step in steps:
         subtype = step.subtype.upper()
         indirect = step.type.upper() == "INDIRECT" or subtype in _INDIRECT

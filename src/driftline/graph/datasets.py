@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 import msgspec
 
-from driftline.event import facets, ids
+from driftline.event import facets, ids, names
 from driftline.event.dataset_facets import DatasetTypeFacet, LifecycleFacet, SymlinksFacet
 from driftline.event.lineage import Dataset, Field, Touched
 from driftline.event.openlineage import DatasetPart, Facets
@@ -89,20 +89,24 @@ def gather(events: Sequence[Sequence[DatasetPart]], side: str, minted: str = "")
     return sorted(found, key=lambda item: (item.touched.dataset, item.touched.version))
 
 
-def united(found: list[Gathered], named: set[Dataset], minted: str = "") -> list[Gathered]:
+def united(found: list[Gathered], named: set[Dataset], minted: str = "", *, by_columns: bool = False) -> list[Gathered]:
     """Return ``found`` with the datasets that only lineage facets name; ``minted`` names their version."""
     known = {item.touched.dataset for item in found}
     missing = named - known
     if not missing:
         return found
-    added = [Gathered(Touched(dataset=dataset, version=minted), {}, explicit=False) for dataset in missing]
+    added = [
+        Gathered(Touched(dataset=dataset, version=minted, unnamed=by_columns), {}, explicit=False)
+        for dataset in missing
+    ]
     return sorted([*found, *added], key=lambda item: (item.touched.dataset, item.touched.version))
 
 
 def _word(place: int, held: Facets) -> _Word:
     state = facets.unpack(held, "driftline_state", facets.StateFacet)
     pointer = facets.unpack(held, "version", facets.VersionFacet)
-    return _Word(place, state.version if state else "", pointer.dataset_version if pointer else "", held)
+    own, standard = (state.version if state else ""), (pointer.dataset_version if pointer else "")
+    return _Word(place, names.fitted(own), names.fitted(standard), held)
 
 
 def _versions(words: Sequence[_Word]) -> Iterator[tuple[str, Facets]]:
@@ -137,6 +141,7 @@ def _gathered(dataset: Dataset, version: str, last: Facets, side: str, formerly:
         bytes=size,
         fields=_fields(bytes(held["schema"])) if "schema" in held else None,
         profile=ids.content(profile.data) if profile else "",
+        hashes=ids.content(bytes(held["driftline_fingerprint"])) if "driftline_fingerprint" in held else "",
         attributes=dict(sorted(said.attributes.items())),
         aliases=_aliases(dataset, held) if "symlinks" in last else None,
         formerly=formerly,
@@ -160,14 +165,16 @@ def renaming(part: DatasetPart) -> list[DatasetPart]:
 def _former(held: Facets) -> Dataset | None:
     life = facets.unpack(held, "lifecycleStateChange", LifecycleFacet)
     former = life.previous_identifier if life and life.lifecycle_state_change == "RENAME" else None
-    return Dataset(former.namespace, former.name) if former and former.namespace and former.name else None
+    if former is None or not (former.namespace and former.name):
+        return None
+    return Dataset(*names.fitted_pair(former.namespace, former.name))
 
 
 def kind(held: Facets) -> str:
     """Return which kind of thing a dataset is said to be: table, view, model …; "" = not said."""
     state = facets.unpack(held, "driftline_state", facets.StateFacet)
     sort = facets.unpack(held, "datasetType", DatasetTypeFacet)
-    return (state.kind if state else "") or (sort.dataset_type.lower() if sort else "")
+    return names.fitted((state.kind if state else "") or (sort.dataset_type.lower() if sort else ""))
 
 
 def columns(raw: bytes) -> tuple[str, ...]:
@@ -179,7 +186,7 @@ def columns(raw: bytes) -> tuple[str, ...]:
 def _fields(raw: bytes) -> tuple[Field, ...] | None:
     """Return the columns of a schema with their types; None where it cannot be read."""
     schema = facets.unpack({"schema": msgspec.Raw(raw)}, "schema", facets.SchemaFacet)
-    return tuple(Field(field.name, field.type or "") for field in schema.fields) if schema else None
+    return tuple(Field(names.fitted(field.name), field.type or "") for field in schema.fields) if schema else None
 
 
 def _aliases(dataset: Dataset, held: Facets) -> tuple[Dataset, ...] | None:
@@ -188,5 +195,6 @@ def _aliases(dataset: Dataset, held: Facets) -> tuple[Dataset, ...] | None:
     facet = facets.unpack(held, "symlinks", SymlinksFacet)
     if facet is None:
         return None
-    other = {Dataset(name.namespace, name.name) for name in facet.identifiers if name.namespace and name.name}
+    said = [(name.namespace, name.name) for name in facet.identifiers if name.namespace and name.name]
+    other = {Dataset(*names.fitted_pair(*pair)) for pair in said}
     return tuple(sorted(other - {dataset}))

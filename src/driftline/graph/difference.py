@@ -69,6 +69,7 @@ def sentence(found: Difference) -> str:
         if found.links_changed or found.columns_changed
         else "",
         _many(len(found.fields), "schema field") + " changed" if found.fields else "",
+        _many(len(found.data), "dataset has", "datasets have") + " another version" if found.data else "",
         _many(len(found.code), "job ran", "jobs ran") + " other code" if found.code else "",
     ]
     said = "; ".join(part for part in parts if part)

@@ -2,15 +2,17 @@
 
 Enters: the facets of one run's events, or of a job or dataset event. Leaves: which output has which sources, which
 columns reach which, and which jobs feed which. A source without a name is the event's own job and adds nothing to
-what its inputs and outputs say. A column without a source field has a source that is not known by name. Never looks
-at other facets: where this one is present, it is the whole truth of its event.
+what its inputs and outputs say. A column without a source field has a source that is not known by name. A column that
+the event's own job as a whole is said to read shapes the rows of those outputs of which its dataset is said to be a
+source; elsewhere only the dataset counts, as a job has no columns. Never looks at other facets: where this one is
+present, it is the whole truth of its event.
 Source: https://openlineage.io/spec/facets (lineage 1-0-0).
 """
 
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from driftline.event import facets
+from driftline.event import facets, names
 from driftline.event.job_facets import (
     LineageDatasetEntry,
     LineageDatasetFacet,
@@ -24,7 +26,7 @@ from driftline.event.job_facets import (
 from driftline.event.lineage import ColumnEdge, Dataset, Job, Place, Tie
 from driftline.event.openlineage import Event, Facets
 from driftline.graph import datasets
-from driftline.graph.columns import how_known, kinds
+from driftline.graph.columns import Kind, how_known, kinds
 
 KEY = "lineage"
 
@@ -36,6 +38,15 @@ class Said(NamedTuple):
     ties: set[Tie]
     columns: set[ColumnEdge]
     read: set[Dataset]  # what the event's own job is said to read
+    rootless: set[Place]  # what is said to have no source, by an empty list
+    shaping: set[tuple[Dataset, str, Kind]]  # columns that shape what the event's own job writes, and how
+
+    def every_tie(self, more: Iterable[Tie] = ()) -> tuple[Tie, ...]:
+        """Return all ties, in order; what is said to have no source, and has none by other words, is tied to itself."""
+        ties = {*self.ties, *more}
+        led = {tie.target for tie in ties}
+        led |= {Place("DATASET", one.namespace, one.name) for one, sources in self.targets.items() if sources}
+        return tuple(sorted(ties | {Tie(place, place) for place in self.rootless - led}))
 
     @property
     def sources(self) -> set[Dataset]:
@@ -43,15 +54,24 @@ class Said(NamedTuple):
         return self.read.union(*self.targets.values())
 
 
+def nothing() -> Said:
+    """Return what nobody says."""
+    return Said({}, set(), set(), set(), set(), set())
+
+
 def on_job(events: Iterable[Facets], own: Job) -> Said | None:
     """Return what the facets of a job, one per event, say together; None where there is none."""
-    said, found = Said({}, set(), set(), set()), False
+    said, found = nothing(), False
     for held in events:
         facet = facets.unpack(held, KEY, LineageJobFacet)
         if facet is not None:
             found = True
             for entry in facet.entries:
                 _take(said, entry, own)
+    for output, sources in said.targets.items():
+        for dataset, column, (type_, subtype) in said.shaping:
+            if dataset in sources and dataset != output:
+                said.columns.add(ColumnEdge(dataset, column, output, "", type_, subtype, "explicit"))
     return said if found else None
 
 
@@ -73,7 +93,7 @@ def on_dataset(held: Facets, dataset: Dataset) -> Said | None:
     facet = facets.unpack(held, KEY, LineageDatasetFacet)
     if facet is None:
         return None
-    said = Said({}, set(), set(), set())
+    said = nothing()
     _take(said, LineageDatasetEntry(dataset.namespace, dataset.name, facet.inputs, facet.fields), None)
     return said
 
@@ -82,22 +102,30 @@ def _take(said: Said, entry: LineageEntry, own: Job | None) -> None:
     if isinstance(entry, LineageJobEntry):
         job = _job(entry, own)
         if job is not None:
+            if entry.inputs == ():
+                said.rootless.add(Place("JOB", job.namespace, job.name))
             _feed_job(said, entry.inputs or (), job, own)
         return
-    output = Dataset(entry.namespace, entry.name)
-    target = Place("DATASET", entry.namespace, entry.name)
+    output = Dataset(*names.fitted_pair(entry.namespace, entry.name))
+    target = Place("DATASET", output.namespace, output.name)
     known = said.targets.setdefault(output, set())
-    columns = {"": entry.inputs or (), **{name: column.inputs for name, column in entry.fields.items()}}
-    for column, sources in columns.items():
+    if entry.inputs == ():
+        said.rootless.add(target)
+    columns = [
+        ("", entry.inputs or ()),
+        *((names.fitted(name), column.inputs) for name, column in entry.fields.items()),
+    ]
+    for column, sources in columns:
         for source in sources:
             if isinstance(source, LineageDatasetInput):
-                dataset = Dataset(source.namespace, source.name)
+                dataset = Dataset(*names.fitted_pair(source.namespace, source.name))
                 known.add(dataset)
                 if column or source.field:
+                    field = names.fitted(source.field or "")
                     ways = kinds(source.transformations, column)
                     for (type_, subtype), step in zip(ways, source.transformations or (None,), strict=True):
                         how = how_known(step, "explicit")
-                        said.columns.add(ColumnEdge(dataset, source.field or "", output, column, type_, subtype, *how))
+                        said.columns.add(ColumnEdge(dataset, field, output, column, type_, subtype, *how))
                 continue
             job = _job(source, own)
             if job is not None and job != own:
@@ -108,9 +136,12 @@ def _feed_job(said: Said, sources: Iterable[LineageInput], fed: Job, own: Job | 
     target = Place("JOB", fed.namespace, fed.name)
     for source in sources:
         if isinstance(source, LineageDatasetInput):
-            said.ties.add(Tie(Place("DATASET", source.namespace, source.name), target))
+            dataset = Dataset(*names.fitted_pair(source.namespace, source.name))
+            said.ties.add(Tie(Place("DATASET", dataset.namespace, dataset.name), target))
             if fed == own:
-                said.read.add(Dataset(source.namespace, source.name))
+                said.read.add(dataset)
+                if source.field:
+                    said.shaping.update((dataset, source.field, kind) for kind in kinds(source.transformations, ""))
             continue
         job = _job(source, own)
         if job is not None and job != fed:
@@ -119,4 +150,4 @@ def _feed_job(said: Said, sources: Iterable[LineageInput], fed: Job, own: Job | 
 
 def _job(named: LineageJobInput | LineageJobEntry, own: Job | None) -> Job | None:
     """Return the job that is meant: without namespace and name, the event's own."""
-    return Job(named.namespace, named.name) if named.namespace and named.name else own
+    return Job(*names.fitted_pair(named.namespace, named.name)) if named.namespace and named.name else own

@@ -38,8 +38,8 @@ def fold(events: Iterable[Event]) -> tuple[History, ...]:
     return (_static(ordered),) if ordered else ()
 
 
-def profiles(events: Iterable[Event]) -> list[bytes]:
-    """Return the encoded profiles in ``events``; ``Touched.profile`` names them by their content."""
+def measures(events: Iterable[Event]) -> list[bytes]:
+    """Return the encoded profiles and the fingerprint facets in ``events``; ``Touched`` names them by their content."""
     found: list[bytes] = []
     for event in events:
         lone = (event.dataset,) if event.dataset else ()
@@ -48,6 +48,8 @@ def profiles(events: Iterable[Event]) -> list[bytes]:
                 facet = facets.unpack(part.facets, "driftline_profile", facets.ProfileFacet)
                 if facet is not None:
                     found.append(facet.data)
+            if "driftline_fingerprint" in part.facets:
+                found.append(bytes(part.facets["driftline_fingerprint"]))
     return found
 
 
@@ -289,7 +291,7 @@ def _parents(on_run: Facets) -> tuple[str, Job | None, str, Job | None]:
 
 def named(job: facets.ParentJob | None) -> Job | None:
     """Return the job of a parent; None where it is not named in full."""
-    return Job(job.namespace, job.name) if job and job.namespace and job.name else None
+    return Job(*names.fitted_pair(job.namespace, job.name)) if job and job.namespace and job.name else None
 
 
 def _revision(on_job: Facets) -> str:

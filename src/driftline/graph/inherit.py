@@ -7,7 +7,6 @@ behind when the source loses its tag, an edge ends or is blocked, or time has pa
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from itertools import chain
 from types import MappingProxyType
 from typing import NamedTuple
 
@@ -97,10 +96,7 @@ def _whole(store: Store, found: Found, moment: Moment) -> Tagged:
         return Tagged(tuple(own.get(found.id, ())), truncated=walk.truncated)
     hubs = frozenset(id_ for id_, row in rows.items() if row[1] == "HUB")
     blocks = _blocks(store.labels.blocks(moment.stands_us), node)
-    read = store.walks.touched(found.id, "up", moment.stands_us) if found.type == "JOB" else []
-    steps: Iterable[Step] = chain(
-        _steps(walk.lines, own, blocks), (_step(source, found.id, 0, blocks) for source in read)
-    )
+    steps: Iterable[Step] = _steps(walk.lines, own, blocks)
     if hubs and blocks:
         steps = propagate.without_hubs(steps, hubs, blocks)
     inherited = tuple(

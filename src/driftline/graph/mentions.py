@@ -11,7 +11,7 @@ from typing import Any
 
 import msgspec
 
-from driftline.event import facets
+from driftline.event import facets, names
 from driftline.event.lineage import Job
 from driftline.event.openlineage import Event, Facets
 from driftline.graph.fold import named
@@ -53,7 +53,7 @@ def _all(event: Event) -> Iterator[Facets]:
 def _named(facet: bytes) -> frozenset[Name]:
     try:
         return frozenset(_walk(msgspec.json.decode(facet)))
-    except msgspec.MsgspecError:
+    except (msgspec.MsgspecError, RecursionError):
         return frozenset()
 
 
@@ -61,7 +61,8 @@ def _walk(value: Any) -> Iterator[Name]:
     if isinstance(value, dict):
         namespace, name = value.get("namespace"), value.get("name")
         if isinstance(namespace, str) and isinstance(name, str) and namespace and name:
-            yield "JOB" if str(value.get("type", "")).upper() == "JOB" else "DATASET", namespace, name
+            type_ = "JOB" if str(value.get("type", "")).upper() == "JOB" else "DATASET"
+            yield type_, *names.fitted_pair(namespace, name)
         for inner in value.values():
             yield from _walk(inner)
     elif isinstance(value, list):

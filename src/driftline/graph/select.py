@@ -78,6 +78,14 @@ class Word(NamedTuple):
     up: int = 0  # steps; ALL = without end
     down: int = 0
     at: bool = False
+    text: str = ""  # as it was written
+
+
+class Chosen(NamedTuple):
+    """What a selector selects."""
+
+    datasets: frozenset[int]
+    unmatched: tuple[str, ...] = ()  # words, as they were written, that fit nothing
 
 
 Selector = tuple[tuple[Word, ...], ...]  # a union of intersections
@@ -112,34 +120,42 @@ def _word(text: str) -> Word:
         raise BadInput(f"selector {text!r}: @ and + do not go together", hint=hint)
     up = _steps(found["up"]) if found["plus"] else 0
     down = _steps(found["down"]) if found["more"] else 0
-    return Word(method or "name", Form(value), up, down, bool(found["at"]))
+    return Word(method or "name", Form(value), up, down, bool(found["at"]), text)
 
 
 def _steps(digits: str) -> int:
     return int(digits) if digits else ALL
 
 
-def evaluate(selector: Selector, ground: Ground) -> frozenset[int]:
-    """Return the datasets that are selected."""
+def evaluate(selector: Selector, ground: Ground) -> Chosen:
+    """Return the datasets that are selected; where an intersection is empty, its other words are not looked at."""
     found: set[int] = set()
+    unmatched: dict[str, None] = {}
     for words in selector:
         held: AbstractSet[int] | None = None
         for word in words:
-            held = _of_word(word, ground) if held is None else held & _of_word(word, ground)
+            own = frozenset(ground.fitting(word.method, word.form))
+            if not own:
+                unmatched[word.text] = None
+            more = _with_steps(word, own, ground)
+            held = more if held is None else held & more
             if not held:
                 break
         found |= held or set()
-    return frozenset(found)
+    return Chosen(frozenset(found), tuple(unmatched))
 
 
-def choose(select: str, exclude: str, ground: Ground) -> frozenset[int]:
+def choose(select: str, exclude: str, ground: Ground) -> Chosen:
     """Return what ``select`` selects without what ``exclude`` (``""``: nothing) selects."""
     found = evaluate(parse(select), ground)
-    return found - evaluate(parse(exclude), ground) if exclude.strip() and found else found
+    if not exclude.strip() or not found.datasets:
+        return found
+    gone = evaluate(parse(exclude), ground)
+    unmatched = dict.fromkeys((*found.unmatched, *gone.unmatched))
+    return Chosen(found.datasets - gone.datasets, tuple(unmatched))
 
 
-def _of_word(word: Word, ground: Ground) -> frozenset[int]:
-    own = frozenset(ground.fitting(word.method, word.form))
+def _with_steps(word: Word, own: frozenset[int], ground: Ground) -> frozenset[int]:
     if word.at:
         below = _reached(own, ground.children, ALL)
         return _reached(below, ground.parents, ALL)

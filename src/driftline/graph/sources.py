@@ -55,7 +55,7 @@ def of_run(
         outputs=tuple(item.touched for item in outputs),
         informed=tuple(_version(item) for item in outputs),
         edges=tuple(sorted(edges)),
-        ties=tuple(sorted(said.ties)),
+        ties=said.every_tie(),
         columns=tuple(sorted({*found.columns, *said.columns})),
     )
 
@@ -63,7 +63,8 @@ def of_run(
 def _implicit(run: str, inputs: list[Gathered], outputs: list[Gathered]) -> Found:
     """Without explicit lineage: column lineage where it is there, else inputs times outputs."""
     found = [(output, columns.read(output.facets, output.touched.dataset)) for output in outputs]
-    inputs = datasets.united(inputs, {source for _, edges in found for source in columns.sources(edges)})
+    named = {source for _, edges in found for source in columns.sources(edges)}
+    inputs = datasets.united(inputs, named, by_columns=True)
     edges, informed = _edges(run, inputs, found)
     return Found(
         inputs=tuple(item.touched for item in inputs),
@@ -82,7 +83,9 @@ def of_dataset(told: list[Gathered], dataset: Dataset) -> Found:
     said = explicit.on_dataset(held, dataset)
     if said is None:
         edges = columns.read(held, dataset)
-        said = Said({dataset: columns.sources(edges)} if edges else {}, set(), set(edges), set())
+        said = explicit.nothing()._replace(
+            targets={dataset: columns.sources(edges)} if edges else {}, columns=set(edges)
+        )
         provenance: Provenance = "column"
     else:
         provenance = "explicit"
@@ -91,7 +94,7 @@ def of_dataset(told: list[Gathered], dataset: Dataset) -> Found:
         Tie(Place("DATASET", source.namespace, source.name), own, provenance)
         for source in said.targets.get(dataset, set()) - {dataset}
     }
-    return Found(touched, (), (), (), tuple(sorted(said.ties | found)), tuple(sorted(said.columns)))
+    return Found(touched, (), (), (), said.every_tie(found), tuple(sorted(said.columns)))
 
 
 def _together(one: Said | None, other: Said) -> Said:
@@ -100,7 +103,14 @@ def _together(one: Said | None, other: Said) -> Said:
     targets = {
         key: one.targets.get(key, set()) | other.targets.get(key, set()) for key in {**one.targets, **other.targets}
     }
-    return Said(targets, one.ties | other.ties, one.columns | other.columns, one.read | other.read)
+    return Said(
+        targets,
+        one.ties | other.ties,
+        one.columns | other.columns,
+        one.read | other.read,
+        one.rootless | other.rootless,
+        one.shaping | other.shaping,
+    )
 
 
 def _named(sides: Iterable[Sequence[DatasetPart]]) -> set[Dataset]:

@@ -13,6 +13,7 @@ from driftline.event.lineage import Link, Node, Subgraph
 from driftline.graph import drawn
 from driftline.store import Store
 from driftline.store.catalogue import Found
+from driftline.store.line import FLOW
 from driftline.store.views import Step
 from driftline.store.walks import Direction, Line, walk
 
@@ -66,27 +67,45 @@ def last(store: Store, found: Found, direction: Direction, depth: int, as_of_us:
     known = Last(store, as_of_us)
     up = direction == "up"
 
+    jobs = {found.id} if found.type == "JOB" else set()
+    role = READ if up else WRITE
+
     def ask(places: list[int]) -> Iterable[Line]:
-        pairs = store.walks.jobs_at(places, direction, as_of_us)
+        doing = [place for place in places if place in jobs]
+        known.learn(doing)
+        for job in doing:
+            for held, dataset in sorted(known.touched.get(job, ())):
+                if held == role:
+                    yield Line(*((dataset, job) if up else (job, dataset)), 0, 1, FLOW, "explicit", 1.0)
+        datasets = [place for place in places if place not in jobs]
+        pairs = store.walks.jobs_at(datasets, direction, as_of_us)
         known.learn(source if up else target for source, target in pairs)
         for source, target in pairs:
             yield from known.into(target, source) if up else known.out_of(source, target)
-        yield from store.walks.direct(places, direction, as_of_us)
+        direct = store.walks.direct(places, direction, as_of_us)
+        fed = [line for line in store.walks.fed(datasets, direction, as_of_us) if _passes(known, line, up=up)]
+        ends = {line.source if up else line.target for line in (*direct, *fed)}
+        jobs.update(place for place, row in store.walks.nodes(ends).items() if row[1] == "JOB")
+        yield from (*direct, *fed)
 
-    starts = {found.id: 0}
-    role = READ if up else WRITE
-    if found.type == "JOB":
-        known.learn([found.id])
-        starts |= {dataset: 1 for held, dataset in known.touched.get(found.id, ()) if held == role}
-    walked = walk(starts, ask, direction, depth, limit)
+    walked = walk({found.id: 0}, ask, direction, depth, limit)
     inner = [place for place, distance in walked.far.items() if distance < depth]
-    known.learn([found.id])
+    known.learn([found.id, *jobs])
     ends = [
         (source, target)
         for source, target in store.walks.jobs_at(inner, direction, as_of_us)
         if _did(known, source, target)
     ]
-    return drawn.flows(store, walked, direction, ends)
+    return drawn.flows(store, walked, direction, as_of_us, ends)
+
+
+def _passes(known: Last, line: Line, *, up: bool) -> bool:
+    """Say whether the job that is fed, or that feeds, wrote or read a dataset in its last execution."""
+    return (
+        (WRITE, line.target) in known.touched.get(line.via, ())
+        if up
+        else (READ, line.source) in known.touched.get(line.via, ())
+    )
 
 
 def _did(known: Last, source: int, target: int) -> bool:

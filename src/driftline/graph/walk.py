@@ -93,7 +93,7 @@ def path(store: Store, start: str, end: str, *, as_of_us: int | None = None, col
     far = {place: found.far[place] for line in way for place in (line.source, line.target)} or {begin: 0}
     whole = graph(store, Walk(far, way, False), "up")
     top = -min((node.depth for node in whole.nodes), default=0)
-    placed = sorted((msgspec.structs.replace(node, depth=node.depth + top) for node in whole.nodes), key=_depth)
+    placed = [msgspec.structs.replace(node, depth=node.depth + top) for node in _in_turn(whole)]
     return _with_ends(store, Subgraph(nodes=tuple(placed), edges=whole.edges), first, last)
 
 
@@ -121,14 +121,20 @@ def _level(store: Store, first: Found, last: Found, moment: int, *, columns: boo
         )
         return (
             lambda ends: walks.versions_from(dict.fromkeys(ends, 0), "up", _FAR, moment, _WIDE),
-            drawn.versions,
+            lambda store, way, direction: drawn.versions(store, way, direction, moment),
             begins,
             ends,
         )
     begins, ends = [_owner(store, first)], [_owner(store, last)]
+    jobs = ends[:1] if last.type in _DOING else []
     begins += walks.touched(begins[0], "down", moment) if first.type in _DOING else []
-    ends += walks.touched(ends[0], "up", moment) if last.type in _DOING else []
-    return lambda ends: walks.flows_from(dict.fromkeys(ends, 0), "up", _FAR, moment, _WIDE), drawn.flows, begins, ends
+    ends += walks.touched(ends[0], "up", moment) if jobs else []
+    return (
+        lambda ends: walks.flows_from(dict.fromkeys(ends, 0), "up", _FAR, moment, _WIDE, jobs),
+        lambda store, way, direction: drawn.flows(store, way, direction, moment),
+        begins,
+        ends,
+    )
 
 
 def _owner(store: Store, found: Found) -> int:
@@ -161,8 +167,24 @@ def _with_ends(store: Store, way: Subgraph, first: Found, last: Found) -> Subgra
     return Subgraph(nodes=tuple(nodes), edges=tuple(edges))
 
 
-def _depth(node: Node) -> int:
-    return node.depth
+def _in_turn(way: Subgraph) -> list[Node]:
+    """Return the nodes of a way as one comes by them: two names of a dataset are at one distance.
+
+    Where a way comes by a job again, its first visit leads to what is farther from the end.
+    """
+    nodes = {node.id: node for node in way.nodes}
+    onward: dict[str, list[str]] = {}
+    for link in way.edges:
+        if not link.via:
+            onward.setdefault(link.source, []).append(link.target)
+    reached = {place for places in onward.values() for place in places}
+    here = min(nodes.values(), key=lambda node: (node.id in reached, node.depth, node.id)).id
+    met = {here: nodes[here]}
+    while places := onward.get(here):
+        here = min(places, key=lambda place: (nodes[place].depth, place))
+        places.remove(here)
+        met[here] = nodes[here]
+    return list((met | nodes).values())
 
 
 def _way(found: Walk | Wide, begin: int, ends: Sequence[int]) -> list[Line]:
@@ -199,14 +221,15 @@ def _walk(
         walked = store.walks.columns([*starts, *sets], direction, depth, moment, limit)
         return drawn.columns(store, _without(walked, sets), direction)
     if found.type == "VERSION":
-        return drawn.versions(store, store.walks.versions(found.id, direction, depth, moment, limit), direction)
+        met = store.walks.versions(found.id, direction, depth, moment, limit)
+        return drawn.versions(store, met, direction, moment, depth, limit)
     if found.type == "RUN":
         return _run(store, found, direction, depth, moment, limit)
-    met = store.walks.flows(found.id, found.type == "JOB", direction, depth, moment, limit)
-    if isinstance(met, Wide):
-        return wide.flows(store, met, depth)
-    inner = [place for place, distance in met.far.items() if distance < depth]
-    return drawn.flows(store, met, direction, store.walks.jobs_at(inner, direction, moment))
+    flows = store.walks.flows(found.id, found.type == "JOB", direction, depth, moment, limit)
+    if isinstance(flows, Wide):
+        return wide.flows(store, flows, depth)
+    inner = [place for place, distance in flows.far.items() if distance < depth]
+    return drawn.flows(store, flows, direction, moment, store.walks.jobs_at(inner, direction, moment))
 
 
 def _without(walked: Walk, sets: Sequence[int]) -> Walk:
@@ -226,4 +249,4 @@ def _run(store: Store, found: Found, direction: Direction, depth: int, as_of_us:
     walked = store.walks.run(found.id, direction, depth, as_of_us, limit)
     if len(walked.far) == 1:
         return Subgraph(nodes=(Node(id=found.node, type="RUN", label=found.label),))
-    return drawn.versions(store, walked, direction)
+    return drawn.versions(store, walked, direction, as_of_us, depth, limit)

@@ -5,7 +5,7 @@ Nodes are numbered in the order of their ids, so that links are sorted and compa
 the end, of what is shown. Never walks further.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -31,6 +31,7 @@ class _Named(NamedTuple):
     number: Ints  # of the node of each place
     type: NDArray[np.int8]  # of each place: equal where the types are
     data: NDArray[np.bool_]  # whether a place is a dataset
+    hub: NDArray[np.bool_]  # whether a place is where the inputs and outputs of a run meet
     nodes: Sequence[drawn.Named]  # in the order of their ids
 
 
@@ -48,25 +49,41 @@ class _Links(NamedTuple):
 def flows(store: Store, walk: Wide, depth: int) -> Subgraph:
     """Return datasets and jobs; flows of jobs that may have nothing on their other side are among the links."""
     edges, up = walk.edges, walk.direction == "up"
+    rows = np.concatenate((walk.rows, walk.feeds.rows))  # a job that feeds another: only that is drawn here
     source, target, via, word = (
-        column[walk.rows].astype(np.int64) for column in (edges.source, edges.target, edges.via, edges.word)
+        column[rows].astype(np.int64) for column in (edges.source, edges.target, edges.via, edges.word)
     )
     read, wrote = (column.astype(np.int64) for column in walk.ends(depth))
-    ids = _each((walk.places, via[via > 0], read, wrote))
+    ids = _each((walk.places, source, target, via[via > 0], read, wrote))
     if len(ids) > MOST:
-        return drawn.flows(store, walk, walk.direction, list(zip(read.tolist(), wrote.tolist(), strict=True)))
+        pairs = list(zip(read.tolist(), wrote.tolist(), strict=True))
+        return drawn.flows(store, walk, walk.direction, walk.as_of_us, pairs)
     named = _named(store, ids)
+    unlisted = _pairs(*walk.unlisted())
+    listed = len(edges.words)  # the words that come after those of edges
+    reads = listed + np.isin(_pairs(source, via), unlisted) if len(unlisted) else np.full(len(source), listed)
+    ended = listed + np.isin(_pairs(read, wrote), unlisted)
     source, target, job, read, wrote = (named.at[places] for places in (source, target, via, read, wrote))
     far = _distances(named, walk, (target if up else source, job, via > 0), (wrote, read) if up else (read, wrote))
-    links = _of_lines(named, source, target, np.where(via > 0, job, -1), edges.hops[word], word)
-    ends = _of_ends(named, read, wrote, len(edges.words), links if up else None)
-    words = (*edges.words, (1, "explicit", 1.0))
-    shown = _once(_Links(*map(np.concatenate, zip(links, ends, strict=True))), len(named.nodes), sureness(words))
+    hub = named.hub[source] | named.hub[target]
+    word, job = np.where(hub & (via <= 0), listed, word), np.where(via > 0, job, -1)
+    hops = np.append(edges.hops, 1)[np.minimum(word, listed)]
+    links = _of_lines(named, (source, target, job), hops, word, reads, listed)
+    more = _of_ends(named, read, wrote, ended)
+    words = (*edges.words, (1, drawn.SURE.provenance, 1.0), (1, drawn.UNLISTED.provenance, 1.0))
+    shown = _once(_Links(*map(np.concatenate, zip(links, more, strict=True))), len(named.nodes), sureness(words))
+    stated = drawn.stated(store, walk.rootless(ids[~named.hub]).tolist(), walk.as_of_us)
     return Subgraph(
-        nodes=_nodes(named.nodes, far, -1 if up else 1),
+        nodes=_nodes(named.nodes, far, -1 if up else 1, stated),
         edges=_records(named.nodes, shown, [(provenance, confidence) for _, provenance, confidence in words]),
         truncated=walk.truncated,
     )
+
+
+def _pairs(source: Ints | NDArray[np.int32], target: Ints | NDArray[np.int32]) -> Ints:
+    """Return each pair of ids, which have 31 bits, as one number."""
+    pairs: Ints = (source.astype(np.int64) << 31) + target
+    return pairs
 
 
 def _each(parts: Sequence[Ints]) -> Ints:
@@ -86,7 +103,14 @@ def _named(store: Store, ids: Ints) -> _Named:
     type_of = np.array([types[row[1]] for row in rows], dtype=np.int8)
     at = np.zeros(int(ids[-1]) + 1, dtype=np.int64)
     at[ids] = np.arange(len(ids))
-    return _Named(at, np.array([number[one[0]] for one in said]), type_of, type_of == types["DATASET"], nodes)
+    return _Named(
+        at=at,
+        number=np.array([number[one[0]] for one in said]),
+        type=type_of,
+        data=type_of == types["DATASET"],
+        hub=type_of == types["HUB"],
+        nodes=nodes,
+    )
 
 
 def _distances(
@@ -104,8 +128,20 @@ def _distances(
     return found
 
 
-def _of_lines(named: _Named, source: Ints, target: Ints, job: Ints, hops: Ints, word: Ints) -> _Links:
-    """Return READ, WRITE and DERIVED links of lines through jobs, and the links of the others."""
+def _of_lines(
+    named: _Named, places: tuple[Ints, Ints, Ints], hops: Ints, word: Ints, reads: Ints, listed: int
+) -> _Links:
+    """Return READ, WRITE and DERIVED links of lines through jobs, and the links of the others.
+
+    Args:
+        named: the places.
+        places: source, target and job (-1: none) of each line.
+        hops: how far each line leads.
+        word: what is known of each line.
+        reads: what is known of its READ link.
+        listed: the word on its WRITE link.
+    """
+    source, target, job = places
     turn = np.arange(len(source))
     through = job >= 0
     number = named.number
@@ -113,8 +149,8 @@ def _of_lines(named: _Named, source: Ints, target: Ints, job: Ints, hops: Ints, 
     kind = np.where(hops == 0, _ALIAS, _kinds(named, source, target))
     none = np.full(len(source), -1)
     parts = (
-        _Links(from_, via, np.full(len(source), _READ), none, word, turn),
-        _Links(via, to, np.full(len(source), _WRITE), none, word, turn),
+        _Links(from_, via, np.full(len(source), _READ), none, reads, turn),
+        _Links(via, to, np.full(len(source), _WRITE), none, np.full(len(source), listed), turn),
         _Links(from_, to, np.full(len(source), _DERIVED), via, word, turn),
     )
     plain = _Links(from_, to, kind, none, word, turn)
@@ -123,18 +159,11 @@ def _of_lines(named: _Named, source: Ints, target: Ints, job: Ints, hops: Ints, 
     return _Links(*map(np.concatenate, zip(*chosen, strict=True)))
 
 
-def _of_ends(named: _Named, source: Ints, target: Ints, word: int, known: _Links | None) -> _Links:
-    """Return the links of flows; where links are known, only those between nodes that none of them joins."""
+def _of_ends(named: _Named, source: Ints, target: Ints, word: Ints) -> _Links:
+    """Return the links of flows."""
     from_, to = named.number[source], named.number[target]
-    kind, turn = _kinds(named, source, target), _LAST + np.arange(len(source))
-    ends = _Links(from_, to, kind, np.full(len(source), -1), np.full(len(source), word), turn)
-    if known is None:
-        return ends
-    size = len(named.nodes)
-    joined = np.append(np.sort(known.source * size + known.target), -1)
-    pairs = from_ * size + to
-    new = joined[np.searchsorted(joined[:-1], pairs)] != pairs
-    return _Links(*(column[new] for column in ends))
+    turn = _LAST + np.arange(len(source))
+    return _Links(from_, to, _kinds(named, source, target), np.full(len(source), -1), word, turn)
 
 
 def _kinds(named: _Named, source: Ints, target: Ints) -> Ints:
@@ -158,12 +187,19 @@ def _once(links: _Links, size: int, sure: Ints) -> _Links:
     return _Links(*(column[order] for column in links))
 
 
-def _nodes(nodes: Sequence[drawn.Named], far: Ints, sign: int) -> tuple[Node, ...]:
+def _nodes(nodes: Sequence[drawn.Named], far: Ints, sign: int, stated: Mapping[str, str]) -> tuple[Node, ...]:
     order = np.argsort(far, kind="stable").tolist()
     depths = (far * sign).tolist()
     return tuple(
         [
-            Node(id=id_, type=type_, label=label, kind=kind, depth=depths[place])
+            Node(
+                id=id_,
+                type=type_,
+                label=label,
+                kind=kind,
+                depth=depths[place],
+                no_upstream=stated.get(id_, "") if stated else "",
+            )
             for place in order
             for id_, type_, label, kind in (nodes[place],)
         ]

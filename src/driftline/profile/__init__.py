@@ -1,13 +1,16 @@
 """The measure: fingerprints and mergeable sketches of every column. Pure: no clock, no input, no output.
 
 ``build`` a profile per batch, ``merge`` profiles without the rows, ``encode`` and ``decode`` them as ``dlp1``; a
-``fingerprint`` says whether two tables hold the same rows, and if not, in which column they differ.
+``fingerprint`` says whether two tables hold the same rows, ``compare`` in which columns and rows they differ.
 """
 
 from driftline.profile.build import build
-from driftline.profile.codec import decode, encode
+from driftline.profile.codec import decode, encode, readable
 from driftline.profile.column import Column, Profile
-from driftline.profile.fingerprint import Fingerprint, fingerprint
+from driftline.profile.comparison import Comparison, compare
+from driftline.profile.fingerprint import Fingerprint, Prints, fingerprint
 from driftline.profile.merge import merge
+from driftline.profile.row_set import RowSet, row_set
 
-__all__ = ["Column", "Fingerprint", "Profile", "build", "decode", "encode", "fingerprint", "merge"]
+__all__ = ["Column", "Comparison", "Fingerprint", "Prints", "Profile", "RowSet", "build", "compare", "decode", "encode",
+           "fingerprint", "merge", "readable", "row_set"]  # fmt: skip

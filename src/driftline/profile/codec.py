@@ -24,6 +24,14 @@ def encode(profile: Profile) -> bytes:
     return FORM + zlib.compress(_encoder.encode(profile), _LEVEL)
 
 
+def readable(data: bytes | None) -> Profile | None:
+    """Return the profile that ``data`` holds; None where there is none, or none that can be read."""
+    try:
+        return decode(data) if data else None
+    except BadInput:
+        return None
+
+
 def decode(data: bytes) -> Profile:
     """Return the profile that ``data`` holds.
 

@@ -116,7 +116,7 @@ def hash_numbers(values: NDArray[Any], seed: int) -> Hashes:
         with np.errstate(invalid="ignore"):
             same = floats.astype(values.dtype) == values
         bits = np.where(same, bits, ~values.astype(np.uint64))
-    return _mix(bits ^ np.uint64(seed * 0x9E3779B97F4A7C15 & _ALL))
+    return mix(bits ^ np.uint64(seed * 0x9E3779B97F4A7C15 & _ALL))
 
 
 def hash_text(data: bytes, offsets: NDArray[np.int64], seed: int) -> Hashes:
@@ -136,7 +136,7 @@ def hash_text(data: bytes, offsets: NDArray[np.int64], seed: int) -> Hashes:
         if long < len(lengths):
             hashes[long] = xxhash.xxh3_64_intdigest(data[offsets[long] : offsets[long + 1]], seed & _ALL)
         first = long + 1
-    return _mix(hashes)
+    return mix(hashes)
 
 
 def _multilinear(data: bytes, offsets: NDArray[np.int64], seed: int) -> Hashes:
@@ -150,19 +150,25 @@ def _multilinear(data: bytes, offsets: NDArray[np.int64], seed: int) -> Hashes:
     return sums[bounds[1:]] - sums[bounds[:-1]] + lengths.astype(np.uint64)
 
 
-def _mix(bits: Hashes) -> Hashes:
+def mix(bits: Hashes) -> Hashes:
     """SplitMix64's finaliser (Steele, Lea, Flood 2014)."""
     mixed = bits + np.uint64(0x9E3779B97F4A7C15)
-    mixed = (mixed ^ (mixed >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
-    mixed = (mixed ^ (mixed >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
-    return mixed ^ (mixed >> np.uint64(31))
+    shifted = mixed >> np.uint64(30)  # from here on in place: fresh memory would cost more than the arithmetic
+    mixed ^= shifted
+    mixed *= np.uint64(0xBF58476D1CE4E5B9)
+    np.right_shift(mixed, np.uint64(27), out=shifted)
+    mixed ^= shifted
+    mixed *= np.uint64(0x94D049BB133111EB)
+    np.right_shift(mixed, np.uint64(31), out=shifted)
+    mixed ^= shifted
+    return mixed
 
 
 @functools.lru_cache(maxsize=64)
 def _keys(seed: int, length: int) -> Hashes:
     """Return one odd random key per place in a string; the first ones are the same for every length."""
     start = np.uint64((seed * 0xD1342543DE82EF95 + 1) & _ALL)
-    return _mix(_mix(np.arange(length, dtype=np.uint64)) ^ start) | np.uint64(1)
+    return mix(mix(np.arange(length, dtype=np.uint64)) ^ start) | np.uint64(1)
 
 
 @functools.lru_cache(maxsize=2048)

@@ -1,156 +1,141 @@
-"""Whether two tables hold the same rows: xxh3-128 per column over one canonical form.
+"""Whether two tables hold the same rows, and if not, in which columns and rows: xxh3-128 over one canonical form.
 
-Enters: any table that ``inputs`` reads. Leaves: ``Fingerprint``. The form is made of values, not of layout: chunks,
-offsets, padding, dictionaries, widths of numbers and of text offsets, time units, NaN payloads, the sign of zero and
-null against NaN make no difference, so a file has one fingerprint through pandas and through Arrow. Any changed cell,
-the order of the rows, names and order of the columns do. The prefix of the value names the form's version. Source:
-field tests of engine round trips; https://arrow.apache.org/docs/format/Columnar.html.
+Enters: any table that ``inputs`` reads, or record batches one after another (``Prints``, in bounded memory). Leaves:
+``Fingerprint``. Each column is hashed in groups of ``GROUP`` rows by position, whatever chunks or row groups the data
+came in; the hash of a column is made of those of its groups, so rows that are appended leave all complete groups as
+they were. What makes no difference is told in ``canonical``. The prefix of the value names the form's version; values
+of different forms say nothing about each other.
 """
 
-from collections.abc import Iterator
+from collections.abc import Sequence
 from typing import Any
 
 import msgspec
-import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 import xxhash
-from numpy.typing import NDArray
 
+from driftline.errors import BadInput
 from driftline.event.ids import digest
-from driftline.profile import inputs, text
+from driftline.profile import canonical, inputs, row_set
+from driftline.profile.row_set import RowSet
 
-FORM = "t2-1"
-_EXACT = 1 << 53
-
-Mask = NDArray[np.bool_]
+FORM = "t2-2"
+ALGORITHM = "xxh3-128"
+GROUP = 1 << 16  # rows
+WIDTH = 16  # bytes of a hash
 
 
 class Fingerprint(msgspec.Struct, frozen=True):
-    """Hash of a table and of each of its columns."""
+    """Hash of a table, of each of its columns, and of each group of rows of a column."""
 
-    value: str  # "t2-1:" and 32 hexadecimal digits
+    value: str  # the form, ":" and 32 hexadecimal digits
     columns: dict[str, str]  # 32 hexadecimal digits each
+    rows: int = 0
+    group: int = GROUP  # rows of one group; a power of two times GROUP
+    groups: dict[str, bytes] = {}  # 16 bytes per group, in order
+    row_set: RowSet | None = None  # the rows whatever their order; None = not measured
+
+    @property
+    def form(self) -> str:
+        """The version of the canonical form."""
+        return self.value.partition(":")[0]
 
     def differing(self, other: "Fingerprint") -> tuple[str, ...]:
-        """Return the columns that are not the same in both, or only in one."""
+        """Return the columns that are not the same in both, or only in one.
+
+        Raises:
+            BadInput: the fingerprints are of different forms.
+        """
+        if self.form != other.form:
+            raise BadInput(f"fingerprints of the forms {self.form} and {other.form} cannot be compared")
         names = dict.fromkeys((*self.columns, *other.columns))
         return tuple(name for name in names if self.columns.get(name) != other.columns.get(name))
 
+    def coarser(self, group: int) -> "Fingerprint":
+        """Return it with groups of at least ``group`` rows: hashes of two neighbours become one."""
+        found = self
+        while found.group < group:
+            paired = {name: _paired(hashes) for name, hashes in found.groups.items()}
+            found = msgspec.structs.replace(found, group=found.group * 2, groups=paired)
+        return found
 
-def fingerprint(table: Any) -> Fingerprint:
-    """Return the fingerprint of ``table``.
+
+def _paired(hashes: bytes) -> bytes:
+    return b"".join(
+        xxhash.xxh3_128_digest(hashes[at : at + 2 * WIDTH]) for at in range(0, len(hashes), 2 * WIDTH)
+    )  # fmt: skip
+
+
+def fingerprint(table: Any, *, rows: bool = False) -> Fingerprint:
+    """Return the fingerprint of ``table``, with its ``row_set`` where ``rows`` are asked for.
 
     Raises:
         BadInput: not a table, or columns of different lengths.
     """
-    rows, found = inputs.columns(table)
-    hashes = {column.name: _hash(column) for column in found}
-    parts = [part for pair in hashes.items() for part in pair]
-    return Fingerprint(f"{FORM}:{digest(FORM, str(rows), *parts)}", hashes)
+    count, found = inputs.columns(table)
+    groups = _Groups([column.name for column in found], rows=rows)
+    for start in range(0, count, GROUP):
+        groups.take([inputs.piece(column.values, start, min(start + GROUP, count)) for column in found])
+    return groups.made(count)
 
 
-def _hash(column: inputs.Input) -> str:
-    state = xxhash.xxh3_128()
-    values = column.values
-    parts = _plain(values, None) if isinstance(values, np.ndarray) else _arrow(inputs.flat(values))
-    for part in parts:
-        state.update(part)
-    return state.hexdigest()
+class Prints:
+    """The fingerprint of a table that comes in record batches of one schema; holds less than two groups at a time."""
+
+    def __init__(self, schema: pa.Schema, *, rows: bool = False) -> None:
+        _, found = inputs.columns(schema.empty_table())
+        self._groups = _Groups([column.name for column in found], rows=rows)
+        self._schema = schema
+        self._waiting: list[pa.RecordBatch] = []
+        self._held = 0
+        self._count = 0
+
+    def add(self, batch: pa.RecordBatch) -> None:
+        """Take the next rows."""
+        at = 0
+        while at < len(batch):
+            taken = min(GROUP - self._held, len(batch) - at)
+            self._waiting.append(batch.slice(at, taken))
+            self._held += taken
+            at += taken
+            if self._held == GROUP:
+                self._flush()
+        self._count += len(batch)
+
+    def finish(self) -> Fingerprint:
+        """Return the fingerprint of all rows."""
+        if self._held:
+            self._flush()
+        return self._groups.made(self._count)
+
+    def _flush(self) -> None:
+        table = pa.Table.from_batches(self._waiting, self._schema)
+        self._groups.take([inputs.piece(column.values, 0, self._held) for column in inputs.columns(table)[1]])
+        self._waiting, self._held = [], 0
 
 
-def _frame(tag: bytes, present: Mask | None, rows: int) -> bytes:
-    """Begin a column: its kind, its length, and which rows have a value. All missing is of no kind."""
-    if present is not None and not present.any():
-        return b"0" + rows.to_bytes(8, "little")
-    bits = b"" if present is None or present.all() else np.packbits(present, bitorder="little").tobytes()
-    return tag + rows.to_bytes(8, "little") + len(bits).to_bytes(8, "little") + bits
+class _Groups:
+    """Takes the columns of one group of rows after another."""
 
+    def __init__(self, names: Sequence[str], *, rows: bool) -> None:
+        self._hashes: dict[str, list[bytes]] = {name: [] for name in names}
+        self._rows = row_set.Builder(names) if rows else None
 
-def _arrow(values: pa.Array) -> Iterator[Any]:
-    types, kind = pa.types, values.type
-    if types.is_dictionary(kind):
-        yield from _arrow(inputs.flat(values.dictionary_decode()))
-        return
-    present = values.is_valid().to_numpy(zero_copy_only=False) if values.null_count else None
-    kept = values.drop_null() if present is not None else values
-    if types.is_null(kind) or not len(kept):
-        yield _frame(b"0", np.zeros(1, bool), len(values))
-    elif types.is_decimal(kind):
-        yield from _bytes(b"n", _trimmed(kept), present, len(values))
-    elif types.is_temporal(kind) and not types.is_interval(kind):
-        yield from _times(kept, present, len(values))
-    elif types.is_boolean(kind) or types.is_integer(kind) or types.is_floating(kind):
-        yield from _plain(kept.to_numpy(zero_copy_only=False), present)
-    elif types.is_string(kind) or types.is_large_string(kind):
-        yield from _bytes(b"s", kept, present, len(values))
-    elif types.is_binary(kind) or types.is_large_binary(kind):
-        yield from _bytes(b"y", kept, present, len(values))
-    else:
-        yield from _nested(kept, present, len(values))
+    def take(self, pieces: Sequence[Any]) -> None:
+        """Take one piece per column."""
+        for hashes, piece in zip(self._hashes.values(), pieces, strict=True):
+            state = xxhash.xxh3_128()
+            for part in canonical.parts(piece):
+                state.update(part)
+            hashes.append(state.digest())
+        if self._rows is not None:
+            self._rows.take(pieces)
 
-
-def _plain(values: NDArray[Any], present: Mask | None) -> Iterator[Any]:
-    """Yield numbers as doubles, NaN counted as missing; integers stay integers where a double could not hold one."""
-    rows = len(values) if present is None else len(present)
-    if values.dtype.kind == "b":
-        yield _frame(b"b", present, rows)
-        yield values.astype(np.uint8)
-        return
-    floats = values.astype(np.float64) + 0.0
-    if values.dtype.kind in "iu" and len(values) and np.abs(floats).max() >= _EXACT:
-        yield _frame(b"u" if values.dtype.kind == "u" and int(values.max()) >> 63 else b"i", present, rows)
-        yield values.astype("<u8" if values.dtype.kind == "u" else "<i8")
-        return
-    gone = np.isnan(floats)
-    if gone.any():
-        there = np.ones(rows, bool) if present is None else present.copy()
-        there[np.flatnonzero(there)[gone]] = False
-        present, floats = there, floats[~gone]
-    yield _frame(b"f", present, rows)
-    yield floats.astype("<f8", copy=False)
-
-
-def _times(values: pa.Array, present: Mask | None, rows: int) -> Iterator[Any]:
-    types, kind = pa.types, values.type
-    tag = b"d" if types.is_duration(kind) else b"t" if types.is_timestamp(kind) or types.is_date(kind) else b"c"
-    whole = inputs.microseconds(values).to_numpy()
-    fine = np.zeros(0, np.int64)
-    if getattr(kind, "unit", "") == "ns":
-        fine = values.view(pa.int64()).to_numpy() % 1000
-    yield _frame(tag, present, rows)
-    yield whole.astype("<i8", copy=False)
-    if fine.any():
-        yield fine.astype("<i8", copy=False)
-
-
-def _bytes(tag: bytes, values: pa.Array, present: Mask | None, rows: int) -> Iterator[Any]:
-    content = text.bytes_of(values)
-    yield _frame(tag, present, rows)
-    yield np.diff(content.offsets).astype("<i8", copy=False)
-    yield content.data
-
-
-def _trimmed(values: pa.Array) -> pa.Array:
-    """Return decimals as text without trailing zeros: their scale is a matter of the schema."""
-    texts = values.cast(pa.string())
-    if values.type.scale <= 0:
-        return texts
-    return pc.utf8_rtrim(pc.utf8_rtrim(texts, "0"), ".")
-
-
-def _nested(values: pa.Array, present: Mask | None, rows: int) -> Iterator[Any]:
-    types, kind = pa.types, values.type
-    if types.is_struct(kind):
-        yield _frame(b"{", present, rows)
-        for field, child in zip(kind, values.flatten(), strict=True):
-            yield field.name.encode() + b"\0"
-            yield from _arrow(inputs.flat(child))
-    elif types.is_list(kind) or types.is_large_list(kind) or types.is_fixed_size_list(kind):
-        yield _frame(b"[", present, rows)
-        yield pc.list_value_length(values).to_numpy().astype("<i8")
-        yield from _arrow(inputs.flat(values.flatten()))
-    else:
-        yield _frame(b"?", present, rows)
-        for value in values.to_pylist():
-            yield repr(value).encode() + b"\0"
+    def made(self, rows: int) -> Fingerprint:
+        """Return the fingerprint of all that was taken."""
+        groups = {name: b"".join(hashes) for name, hashes in self._hashes.items()}
+        columns = {name: digest(FORM, str(rows), hashes) for name, hashes in groups.items()}
+        parts = [part for pair in columns.items() for part in pair]
+        value = f"{FORM}:{digest(FORM, str(rows), *parts)}"
+        made = self._rows.made() if self._rows is not None else None
+        return Fingerprint(value, columns, rows, GROUP, groups, made)

@@ -149,12 +149,24 @@ def _text(value: Any) -> str:
     return str(value).encode("utf-8", "replace").decode()
 
 
+def piece(values: Any, start: int, end: int) -> Any:
+    """Return rows of a column's values as one numpy array or one flat Arrow array."""
+    if isinstance(values, np.ndarray):
+        return values[start:end]
+    rows = values.slice(start, end - start)
+    if isinstance(rows, pa.ChunkedArray) and rows.num_chunks > 1 and pa.types.is_dictionary(rows.type):
+        rows = rows.cast(rows.type.value_type)  # narrow indices could not hold the values of all chunks
+    return flat(rows)
+
+
 def flat(values: pa.Array | pa.ChunkedArray) -> pa.Array:
     """Return one contiguous Arrow array in a storage type: no chunks, extensions, views or run lengths."""
     if isinstance(values, pa.ChunkedArray):
         values = values.chunk(0) if values.num_chunks == 1 else values.combine_chunks()
     if isinstance(values, pa.ChunkedArray):  # more than 2 GB of text does not fit one array of 32-bit offsets
-        values = values.cast(pa.large_string()).combine_chunks()
+        values = values.cast(
+            pa.large_binary() if pa.types.is_binary(values.type) else pa.large_string()
+        ).combine_chunks()
     if isinstance(values, pa.ExtensionArray):
         return flat(values.storage)
     kind = values.type

@@ -71,6 +71,10 @@ class Intake:
             raise ticket.error
         return ticket.receipts or []
 
+    async def refuse(self, raw: bytes, reason: str) -> Receipt:
+        """Keep in quarantine what is no event at all; it is durable then."""
+        return await self._threads.write(lambda: self._engine.refuse(raw, reason))
+
     async def _commit(self) -> None:
         taken: list[_Ticket] = []
         events: list[bytes] = []

@@ -34,7 +34,9 @@ def document(operations: Sequence[Operation]) -> dict[str, Any]:
             "title": "Driftline",
             "version": __version__,
             "description": "Where an answer came from, what changed, what it cost and whether it is stopped. "
-            "Times are microseconds since 1970 UTC. A field that holds its default is left out of an answer.",
+            "Times are microseconds since 1970 UTC. A field that holds its default is left out of an answer. "
+            "In the query of an address a plus is a space: write %2B for it, as in selector=%2Bfeatures and "
+            "as_of=2026-01-01T12:00:00%2B02:00.",
             "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
         },
         "paths": paths,

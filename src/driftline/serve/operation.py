@@ -123,4 +123,4 @@ def parameters(request: Request, shape: type[Q], *, lenient: bool = False) -> Q:
     try:
         return msgspec.convert(given, shape, strict=False)
     except msgspec.ValidationError as error:
-        raise BadInput(f"query parameters: {error}") from error
+        raise BadInput(f"query parameters: {error}", hint=bodies.known(shape, str(error))) from error

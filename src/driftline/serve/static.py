@@ -11,9 +11,11 @@ from pathlib import Path
 
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
-from starlette.routing import BaseRoute, Mount, Route
+from starlette.routing import BaseRoute, Match, Mount, Route
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
+
+from driftline.serve.paths import undecoded
 
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; "
@@ -50,6 +52,16 @@ class Page(StaticFiles):
         return response
 
 
+class Elsewhere(Mount):
+    """Everything but the interface, whose addresses say themselves which methods they take."""
+
+    def matches(self, scope: Scope) -> tuple[Match, Scope]:
+        """Return whether this is an address of the page."""
+        if scope["type"] == "http" and undecoded(scope).lstrip("/").startswith("api/"):
+            return Match.NONE, {}
+        return super().matches(scope)
+
+
 async def _absent(_request: Request) -> Response:
     return HTMLResponse(ABSENT, headers={**HEADERS, "cache-control": "no-cache"})
 
@@ -62,5 +74,5 @@ def built() -> Path:
 def route(folder: Path) -> BaseRoute:
     """Return the route of the page, whose files are in ``folder``."""
     if (folder / "index.html").is_file():
-        return Mount("/", Page(directory=folder, html=True), name="page")
+        return Elsewhere("/", Page(directory=folder, html=True), name="page")
     return Route("/", _absent, name="page")

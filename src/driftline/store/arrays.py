@@ -18,6 +18,7 @@ from driftline.store.connection import Row
 
 Ints = NDArray[np.int64]
 Word = tuple[int, str, float]  # hops, provenance, confidence
+TO_JOB, FROM_JOB = 1, 2  # what is taken from via 0 where the target, or the source, of an edge is a job
 _BATCH = 20_000
 _MOST_ID = 2**31 - 1
 
@@ -35,7 +36,7 @@ class Table:
 
     target: NDArray[np.int32]
     source: NDArray[np.int32]
-    via: NDArray[np.int32]
+    via: NDArray[np.int32]  # a job; 0 or less: none, see TO_JOB and FROM_JOB
     since: Ints
     until: Ints
     word: NDArray[np.int32]  # place in words
@@ -45,6 +46,11 @@ class Table:
     def hops(self) -> Ints:
         """The hops of each word."""
         return np.array([hops for hops, _, _ in self.words] or [0], dtype=np.int64)
+
+    @cached_property
+    def feeds(self) -> bool:
+        """Whether a job feeds another without a dataset."""
+        return bool((self.via == -TO_JOB - FROM_JOB).any())
 
     @cached_property
     def top(self) -> int:

@@ -38,7 +38,7 @@ left join version sv on sv.id = e.source left join node sn on sn.id = sv.dataset
 
 -- name: canonical_flow
 -- Reads and writes of jobs.
-select s.node, t.node, f.valid_from_us, f.valid_to_us
+select s.node, t.node, f.valid_from_us, f.valid_to_us, f.provenance
 from flow f join node s on s.id = f.source join node t on t.id = f.target where f.valid_from_us < f.valid_to_us;
 
 -- name: canonical_edge

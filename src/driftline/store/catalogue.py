@@ -5,7 +5,11 @@ the names that are known, because names may hold the signs that separate its par
 that fit equally.
 """
 
+import itertools
 import json
+import re
+from collections.abc import Iterator
+from operator import itemgetter
 from typing import Literal, NamedTuple
 
 from driftline.event import names
@@ -15,6 +19,8 @@ from driftline.store import versions
 from driftline.store.connection import NOW, OPEN, Connection, Row
 from driftline.store.names import Names
 
+SHORT = 8  # letters of a run or a version that are shown
+_RUN = re.compile(r"run[: ]([0-9a-f]{8})((?:#\d+)?)", re.IGNORECASE)
 _SINCE = 6  # place of the first moment in a row of a node
 
 NodeType = Literal["DATASET", "VERSION", "FIELD", "JOB", "RUN"]
@@ -97,8 +103,8 @@ class Catalogue:
     def find(self, text: str, limit: int, *, only: NodeType | None = None) -> list[str]:
         """Return the node ids that ``text`` names, from the first sense in which it names any.
 
-        ``text`` is a node id, one without its type (``namespace:name``, a run's UUID), or a name, whole or from a slash
-        or a dot on. ``only`` passes over datasets, or over jobs.
+        ``text`` is a node id, one without its type (``namespace:name``, a run's UUID), or a name, whole (as it is
+        spelt, then whatever the case), or from a slash or a dot on. ``only`` passes over datasets, or over jobs.
         """
         text = text.strip()
         for prefix in ("", "dataset:", "job:", "run:") if text else ():
@@ -107,17 +113,22 @@ class Catalogue:
                 return [exact.node]
         if not text:
             return []
-        lowered = text.lower()
-        for rows in (
-            self._connection.rows("nodes_named", name=lowered, limit=limit),
-            self._connection.rows("nodes_like", form=f"%/{escape(text)}", limit=limit),
-            self._connection.rows("nodes_like", form=f"%.{escape(text)}", limit=limit),
-        ):
+        text = text.replace(" @ ", "#")  # as a version is shown
+        for rows in self._named(text, limit):
             fit = [row for row in rows if only in (None, row[1])]
             if fit:
                 data = [row for row in fit if row[1] == "DATASET"]  # a job of the same name has its own id
                 return [row[4] for row in data or fit]
-        return [] if only else self._columns_named(text, limit) or self._versions_named(text, limit)
+        if only:
+            return []
+        return self._runs_ending(text, limit) or self._columns_named(text, limit) or self._versions_named(text, limit)
+
+    def also(self, text: str, node: str, limit: int) -> list[str]:
+        """Return what else goes by the name ``text``, which was understood as ``node``; nothing for a node id."""
+        text = text.strip()
+        if node in (f"{prefix}{text}" for prefix in ("", "dataset:", "job:", "run:")):
+            return []
+        return list(dict.fromkeys(row[4] for rows in self._named(text, limit) for row in rows if row[4] != node))
 
     def search(self, text: str, limit: int) -> list[Found]:
         """Return what has ``text`` in its name."""
@@ -127,6 +138,12 @@ class Catalogue:
             columns = self._connection.rows("fields_named", name=text.strip(), limit=limit - len(found))
             found += [_column(Dataset(namespace, name), column) for column, namespace, name in columns]
         return found
+
+    def _runs_ending(self, text: str, limit: int) -> list[str]:
+        """Return the runs that are shown so, as ``run 1a2b3c4d``."""
+        found = _RUN.fullmatch(text)
+        rows = self._connection.rows("runs_ending", form=f"%{found[1].lower()}", limit=limit) if found else []
+        return [names.run_id(run) + (found[2] if found else "") for (run,) in rows]
 
     def _columns_named(self, text: str, limit: int) -> list[str]:
         found: list[str] = []
@@ -143,20 +160,30 @@ class Catalogue:
     def _versions_named(self, text: str, limit: int) -> list[str]:
         for at in _places(text, "#"):
             for node in self._datasets_named(text[:at], limit):
-                for form in (f"{escape(text[at + 1 :])}%", f"%:{escape(text[at + 1 :])}%"):  # also after run:, xxh3:
+                asked = escape(text[at + 1 :])
+                ends = (f"%{asked}",) if len(asked) >= SHORT else ()  # as it is shown
+                for form in (f"{asked}%", f"%:{asked}%", *ends):  # also after run:, xxh3:
                     rows = self._connection.rows("versions_like", dataset=node[0], form=form, unborn=OPEN, limit=limit)
                     if rows:
                         return [names.dataset_id(row[1], row[2], row[3]) for row in rows]
         return []
 
     def _datasets_named(self, text: str, limit: int) -> list[Row]:
-        found = (
-            self._connection.rows("nodes_by_text", texts=json.dumps([text, f"dataset:{text}"])),
-            self._connection.rows("nodes_named", name=text.lower(), limit=limit),
-            self._connection.rows("nodes_like", form=f"%/{escape(text)}", limit=limit),
-            self._connection.rows("nodes_like", form=f"%.{escape(text)}", limit=limit),
-        )
+        ids = self._connection.rows("nodes_by_text", texts=json.dumps([text, f"dataset:{text}"]))
+        found = itertools.chain([ids], self._named(text, limit))
         return next((data for rows in found if (data := [row for row in rows if row[1] == "DATASET"])), [])
+
+    def _named(self, text: str, limit: int) -> Iterator[list[Row]]:
+        """Yield the datasets and jobs that go by a name in one sense after the other."""
+        whole = self._connection.rows("nodes_named", name=text.lower(), limit=limit)
+        yield [row for row in whole if row[3] == text]
+        yield whole
+        parts = [
+            row
+            for sign in "/."
+            for row in self._connection.rows("nodes_like", form=f"%{sign}{escape(text)}", limit=limit)
+        ]
+        yield sorted(parts, key=itemgetter(1, 4))[:limit]
 
     def _field(self, node: str) -> Found | None:
         rest = node.removeprefix("datasetField:")
@@ -194,8 +221,8 @@ class Catalogue:
 
 
 def label_version(name: str, version: str, partition: str) -> str:
-    """Return how a version is written beside its node: by its partition, else by its name's start."""
-    return f"{name} {partition}" if partition else f"{name}#{version.rpartition(':')[2][:12]}"
+    """Return how a version is written beside its node: by its partition, else by its short name."""
+    return f"{name} {partition}" if partition else f"{name}#{names.short(version)}"
 
 
 def _places(text: str, sign: str) -> list[int]:

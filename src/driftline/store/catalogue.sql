@@ -89,6 +89,14 @@ select distinct e.owner, n.namespace, n.name, n.facets from entry e join node n 
 -- The names of the columns of some datasets.
 select dataset_id, name from field where dataset_id in {integers:ids} order by id;
 
+-- name: states_said_of
+-- The runs and versions (and datasets whose names look like it) that something is said of.
+select distinct node from label where until_us = :open and (node like 'run:%' or node like 'dataset:%#%');
+
+-- name: states_indexed
+-- The runs and versions that can be found.
+select node from entry where owner = 0 and type in ('RUN', 'VERSION');
+
 -- name: entry_top
 -- The highest number of an entry.
 select coalesce(max(id), 0) from entry;

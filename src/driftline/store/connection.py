@@ -19,6 +19,11 @@ OPEN = 2**63 - 1  # valid_to_us of what still holds
 NOW = OPEN - 1  # a moment at which everything that still holds is seen
 BUSY_SECONDS = 20.0  # how long a writer waits for another process
 
+NONE = (
+    "Name another place (--home or --store; in Python driftline.configure(home=…)), or record something first, as with "
+    "'driftline ingest FILE'."
+)
+
 Row = tuple[Any, ...]
 
 
@@ -27,6 +32,7 @@ class Connection(ABC):
 
     def __init__(self, dialect: str, folder: Path | None) -> None:
         self.folder = folder  # where files that belong to the store lie; None: it has none
+        self.read_only = False
         self._dialect = dialect
         self._statements = sql.load(dialect)
         self._lock = threading.RLock()

@@ -118,6 +118,32 @@ def of_node(
     return documents
 
 
+def of_state(
+    node: str,
+    key: tuple[str, str, str, str],
+    label: str,
+    short: str,
+    context: str,
+    labels: Labelled,
+    meanings: Meanings,
+) -> Document:
+    """Return the document of a run or of a version.
+
+    Args:
+        node: its id.
+        key: type, kind, namespace, and the name under which it is listed.
+        label: what it is called by itself.
+        short: what it is called beside others of its job or dataset.
+        context: the name of its job or dataset.
+        labels: what people say of it.
+        meanings: what tags and terms mean.
+    """
+    type_, kind, namespace, name = key
+    terms = dict.fromkeys((*words.of_name(context), *words.of_name(namespace)), PLACE)
+    _name(terms, label)
+    return _document(node, type_, kind, namespace, name, labels, (), (), None, terms, meanings, short)
+
+
 def of_term(term: Term) -> Document:
     """Return the document of a glossary term."""
     terms: dict[str, int] = {}

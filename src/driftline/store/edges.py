@@ -23,7 +23,7 @@ from driftline.store.versions import READ, WRITE
 
 _MANY = 400  # runs looked at together when a pair is counted anew
 Pair = tuple[int, int]  # job (0: none) and target, or target and source
-Times = tuple[tuple[int, int], ...]
+Times = tuple[tuple[int, int, str], ...]  # from, to; explicit, or column: only column lineage names it
 
 
 class Reach(NamedTuple):
@@ -69,7 +69,7 @@ class Edges:
         for pair in {**before, **now}:
             self._take(pair, before.get(pair, set()), now.get(pair, set()))
         ties = {**old.ties, **new.ties}
-        for target in dict.fromkeys(key[0] for key in ties):
+        for target in dict.fromkeys(target for target, source, _ in ties if target != source):
             self._take((0, target), _of_ties(old, target), _of_ties(new, target))
         for dataset, _ in {**old.aliases, **new.aliases}:
             self._names_anew[dataset] = None
@@ -101,23 +101,22 @@ class Edges:
             was, is_ = before.get(key, ()), now.get(key, ())
             if was == is_:
                 continue
-            if len(is_) == 1 and is_[0][1] == OPEN and all(start >= is_[0][0] for start, _ in was):
-                self._flow(key, is_[0][0])
+            if all(_covered(span, is_) for span in was):
+                self._flow(key, is_)
             else:
                 self._flows_anew[key] = None
 
-    def _flow(self, key: tuple[int, int, int], from_us: int) -> None:
+    def _flow(self, key: tuple[int, int, int], more: Times) -> None:
         pair = _ends(*key)
         held = self._flows.get(pair) or ()
-        if any(start <= from_us and end == OPEN for start, end in held):
-            return
-        self._flow_set(pair, held, _union([*held, (from_us, OPEN)]))
+        if not all(_covered(span, held) for span in more):
+            self._flow_set(pair, held, _times([*held, *more]))
 
     def _flow_set(self, pair: Pair, before: Times, after: Times) -> None:
-        for start, _ in set(before) - set(after):
+        for start, _, _ in set(before) - set(after):
             self._flow_rows.drop((*pair, start))
-        for start, end in set(after) - set(before):
-            self._flow_rows.put((*pair, start), {"to_us": end})
+        for start, end, how in set(after) - set(before):
+            self._flow_rows.put((*pair, start), {"to_us": end, "provenance": how})
         self._flows.put(pair, after)
 
     def settle(self) -> None:
@@ -128,7 +127,8 @@ class Edges:
             rows = self._connection.rows("touches_of_job", job=job, dataset=dataset, role=role)
             pair = _ends(job, dataset, role)
             held = tuple(self._connection.rows("flow_spans", target=pair[0], source=pair[1]))
-            self._flow_set(pair, held, _union([(start, end) for _, start, end, _ in rows if start < end]))
+            spans = [(start, end, _how(role, informed_us)) for _, start, end, informed_us in rows if start < end]
+            self._flow_set(pair, held, _times(spans))
         for dataset in self._names_anew:
             self._rename(dataset)
         for pair in self._pairs_anew:
@@ -182,7 +182,8 @@ class Edges:
 
     def _said_of_ties(self, target: int) -> Iterable[Said]:
         for source, start, end, provenance, confidence in self._connection.rows("ties_into", target=target):
-            yield Said(source, _rank(provenance, confidence), start, end)
+            if source != target:
+                yield Said(source, _rank(provenance, confidence), start, end)
 
     def _said(self, job: int, target: int) -> Iterable[Said]:
         rows = self._connection.rows("touches_of_job", job=job, dataset=target, role=WRITE)
@@ -279,7 +280,7 @@ def _of_ties(told: Facts, target: int) -> set[Said]:
     return {
         Said(source, _rank(tie.provenance, tie.confidence), since, tie.to_us)
         for (to, source, since), tie in told.ties.items()
-        if to == target
+        if to == target != source
     }
 
 
@@ -300,7 +301,7 @@ def _reaches(told: Facts) -> dict[tuple[int, int, int], Times]:
     for (_, role, _), touch in told.touches.items():
         if role in (READ, WRITE) and touch.job:
             key = (touch.job, touch.dataset, role)
-            found[key] = _union([*found.get(key, ()), (touch.from_us, touch.to_us)])
+            found[key] = _times([*found.get(key, ()), (touch.from_us, touch.to_us, _how(role, touch.informed_us))])
     return found
 
 
@@ -315,11 +316,37 @@ def _ends(job: int, dataset: int, role: int) -> Pair:
     return (dataset, job) if role == WRITE else (job, dataset)
 
 
-def _union(spans: Iterable[tuple[int, int]]) -> Times:
+def _how(role: int, informed_us: int) -> str:
+    """Return how it is known that a run read or wrote something."""
+    return "column" if role == READ and informed_us != OPEN else "explicit"
+
+
+def _covered(span: tuple[int, int, str], by: Times) -> bool:
+    """Whether one of some spans says all that a span says."""
+    return any(start <= span[0] and span[1] <= end and how in (span[2], "explicit") for start, end, how in by)
+
+
+def _times(spans: Sequence[tuple[int, int, str]]) -> Times:
+    """Return spans that do not touch each other: what is explicit, and where nothing is, what is not."""
+    if len(spans) < 2:
+        return tuple(spans)
+    sure = _union((start, end) for start, end, how in spans if how == "explicit")
+    rest = _union((start, end) for start, end, how in spans if how != "explicit")
+    for begin, until in sure:
+        rest = [
+            part
+            for start, end in rest
+            for part in ((start, min(end, begin)), (max(start, until), end))
+            if part[0] < part[1]
+        ]
+    return tuple(sorted([*((*span, "explicit") for span in sure), *((*span, "column") for span in rest)]))
+
+
+def _union(spans: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
     joined: list[tuple[int, int]] = []
     for start, end in sorted(spans):
         if joined and start <= joined[-1][1]:
             joined[-1] = (joined[-1][0], max(end, joined[-1][1]))
         else:
             joined.append((start, end))
-    return tuple(joined)
+    return joined

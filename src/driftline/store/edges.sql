@@ -2,8 +2,10 @@
 
 -- name: flow_put
 -- A job reads or writes a dataset, for a span of time.
-insert into flow (target, source, valid_from_us, valid_to_us) values (:target, :source, :from_us, :to_us)
-on conflict (target, source, valid_from_us) do update set valid_to_us = excluded.valid_to_us;
+insert into flow (target, source, valid_from_us, valid_to_us, provenance)
+values (:target, :source, :from_us, :to_us, :provenance)
+on conflict (target, source, valid_from_us) do update set valid_to_us = excluded.valid_to_us,
+  provenance = excluded.provenance;
 
 -- name: flow_drop
 -- A span in which a job was said to read or write a dataset, and was not.
@@ -11,7 +13,7 @@ delete from flow where target = :target and source = :source and valid_from_us =
 
 -- name: flow_spans
 -- When a job reads or writes a dataset.
-select valid_from_us, valid_to_us from flow where target = :target and source = :source order by valid_from_us;
+select valid_from_us, valid_to_us, provenance from flow where target = :target and source = :source order by valid_from_us;
 
 -- name: flows_into
 -- What leads into some datasets and jobs.
@@ -20,6 +22,37 @@ select source, target from flow where target in {integers:ids} and valid_from_us
 -- name: flows_out_of
 -- What some datasets and jobs lead to.
 select source, target from flow where source in {integers:ids} and valid_from_us <= :as_of_us and valid_to_us > :as_of_us;
+
+-- name: flows_unlisted
+-- What some jobs read as far as only column lineage says so.
+select source, target from flow where target in {integers:ids} and provenance <> 'explicit'
+  and valid_from_us <= :as_of_us and valid_to_us > :as_of_us;
+
+-- name: feeds_into
+-- Jobs that feed jobs which write some datasets, without a dataset between them: dataset, job, its writer.
+select f.target, e.source, f.source, e.provenance, e.confidence
+from flow f cross join edge e cross join node n cross join node m
+where f.target in {integers:ids} and f.valid_from_us <= :as_of_us and f.valid_to_us > :as_of_us
+  and e.target = f.source and e.via = 0 and e.hops = 1 and e.valid_from_us <= :as_of_us and e.valid_to_us > :as_of_us
+  and n.id = e.source and n.type = 'JOB' and m.id = e.target and m.type = 'JOB' order by f.target, f.source, e.source;
+
+-- name: feeds_out_of
+-- Jobs that are fed by jobs which read some datasets: dataset, job, its reader.
+select f.source, e.target, f.target, e.provenance, e.confidence
+from flow f cross join edge e cross join node n cross join node m
+where f.source in {integers:ids} and f.valid_from_us <= :as_of_us and f.valid_to_us > :as_of_us
+  and e.source = f.target and e.via = 0 and e.hops = 1 and e.valid_from_us <= :as_of_us and e.valid_to_us > :as_of_us
+  and n.id = e.target and n.type = 'JOB' and m.id = e.source and m.type = 'JOB' order by f.source, f.target, e.target;
+
+-- name: rootless_of
+-- Datasets and jobs that are said to have no source, while none is known: which, and who says so last.
+select t.target, t.owner from tie t where t.target in {integers:ids} and t.source = t.target
+  and t.valid_from_us <= :as_of_us and t.valid_to_us > :as_of_us
+  and not exists (select 1 from edge e where e.target = t.target and e.hops > 0
+    and e.valid_from_us <= :as_of_us and e.valid_to_us > :as_of_us)
+  and not exists (select 1 from flow f join node n on n.id = f.source where f.target = t.target and n.type = 'DATASET'
+    and f.valid_from_us <= :as_of_us and f.valid_to_us > :as_of_us)
+order by t.target, t.valid_from_us, t.owner;
 
 -- name: pairing_of
 -- What a job's runs add up to say of the sources of a dataset.
@@ -79,13 +112,15 @@ delete from edge where target = :target and source = :source and via = :via and 
 select source, valid_from_us, valid_to_us, hops, provenance, confidence from edge where via = :via and target = :target;
 
 -- name: edges_into
--- What feeds some datasets and jobs.
-select target, source, via, hops, provenance, confidence from edge
+-- What feeds some datasets and jobs; 1 at the end: what feeds is a job.
+select target, source, via, hops, provenance, confidence, case when via > 0 or hops = 0 then 0
+  else (select count(*) from node where id = source and type = 'JOB') end from edge
 where target in {integers:ids} and valid_from_us <= :as_of_us and valid_to_us > :as_of_us;
 
 -- name: edges_out_of
--- What some datasets and jobs feed.
-select target, source, via, hops, provenance, confidence from edge
+-- What some datasets and jobs feed; 1 at the end: what is fed is a job.
+select target, source, via, hops, provenance, confidence, case when via > 0 or hops = 0 then 0
+  else (select count(*) from node where id = target and type = 'JOB') end from edge
 where source in {integers:ids} and valid_from_us <= :as_of_us and valid_to_us > :as_of_us;
 
 -- name: run_columns_put
@@ -181,12 +216,26 @@ select source, valid_from_us, valid_to_us, provenance, confidence from tie where
 
 -- name: ties_said
 -- What is said to lead into some datasets or jobs without a run, and the executions that said it first.
+select target, source, min(owner) from tie where target in {integers:ids} and owner > 0 and source <> target
+group by target, source
+union all
 select t.target, t.source, coalesce(w.run_id, t.owner) from tie t
-left join alias_word w on w.dataset_id = -t.owner and w.time_us = t.valid_from_us where t.target in {integers:ids};
+left join alias_word w on w.dataset_id = -t.owner and w.time_us = t.valid_from_us
+where t.target in {integers:ids} and t.owner < 0;
 
 -- name: versions_written_by
 -- The executions that wrote some versions.
 select version_id, run_id from touch where version_id in {integers:ids} and role = 1;
+
+-- name: touches_unlisted
+-- What some executions read as far as only column lineage says so.
+select distinct version_id, run_id from touch where run_id in {integers:ids} and role = 0 and informed_us < :open
+  and valid_from_us <= :as_of_us and valid_to_us > :as_of_us;
+
+-- name: runs_beside
+-- The executions that read (0) or wrote (1) some versions.
+select distinct version_id, run_id from touch where version_id in {integers:ids} and role = :role
+  and valid_from_us <= :as_of_us and valid_to_us > :as_of_us order by version_id, run_id limit :limit;
 
 -- name: field_owners
 -- The datasets of some columns.
@@ -209,12 +258,16 @@ select coalesce((select min(seq) from edge_moved), 0), coalesce((select max(seq)
 select targets from edge_moved where seq > :after order by seq;
 
 -- part: edge_row
--- An edge with its span of time.
-select target, source, via, valid_from_us, valid_to_us, hops, provenance, confidence from edge
+-- An edge with its span of time. Without a job between, via is minus 1 where the target is a job, and 2 less where the
+-- source is one.
+select target, source, case when via > 0 or hops = 0 then via
+  else -(select count(*) from node where id = target and type = 'JOB')
+    - 2 * (select count(*) from node where id = source and type = 'JOB') end,
+  valid_from_us, valid_to_us, hops, provenance, confidence from edge
 
 -- part: flow_row
 -- A flow with its span of time.
-select target, source, 0, valid_from_us, valid_to_us, 0, '', 0 from flow
+select target, source, 0, valid_from_us, valid_to_us, 0, provenance, 0 from flow
 
 -- name: edges_whole
 -- All edges, in the order of the arrays.

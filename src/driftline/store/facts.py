@@ -30,7 +30,8 @@ class Touch(NamedTuple):
     version: str
     from_us: int
     to_us: int
-    informed_us: int  # from when on its sources are known better than by the product
+    informed_us: int  # an output: from when on its sources are known better than by the product; an input: OPEN, unless
+    #                   only column lineage names it
     schema: int
     body: bytes
 
@@ -269,7 +270,8 @@ class Teller:
 def _reached(history: History) -> dict[tuple[Version, int, int], tuple[Touched, int, int]]:
     """Return which version was touched in which role from when, what was said last of it, to when, and informed when.
 
-    Of an output: the moment from which on its sources are known; one that is not known any more begins anew.
+    Of an output: the moment from which on its sources are known; one that is not known any more begins anew. Of an
+    input that only column lineage names: the moment at which that begins; one that is listed then begins anew.
     """
     read = TOLD if history.kind == "dataset" else READ
     found: dict[tuple[Version, int, int], tuple[Touched, int, int]] = {}
@@ -280,16 +282,23 @@ def _reached(history: History) -> dict[tuple[Version, int, int], tuple[Touched, 
         known = set(state.shape.informed)
         for key, begun in list(since.items()):
             one, _, informed_us = found[(*key, begun)]
-            if key not in said or (informed_us != OPEN and key[0] not in known):
+            if key not in said or _otherwise(key, said[key], informed_us, known):
                 found[(*key, begun)] = (one, state.since_us, informed_us)
                 del since[key]
         for key, one in said.items():
             begun = since.setdefault(key, state.since_us)
             _, _, informed_us = found.get((*key, begun), (one, OPEN, OPEN))
-            if informed_us == OPEN and key[1] == WRITE and key[0] in known:
+            if informed_us == OPEN and (one.unnamed or (key[1] == WRITE and key[0] in known)):
                 informed_us = state.since_us
             found[(*key, begun)] = (one, OPEN, informed_us)
     return found
+
+
+def _otherwise(key: tuple[Version, int], one: Touched, informed_us: int, known: set[Version]) -> bool:
+    """Whether a touch does not go on as it began."""
+    if key[1] == WRITE:
+        return informed_us != OPEN and key[0] not in known
+    return one.unnamed != (informed_us != OPEN)
 
 
 def _place(dataset: Dataset) -> Place:
@@ -303,4 +312,4 @@ def pack_names(names: Sequence[Dataset]) -> bytes:
 
 def unpack_names(data: bytes) -> list[Dataset]:
     """Return what ``pack_names`` was given."""
-    return [Dataset(*line.split("\t", 1)) for line in data.decode().splitlines()]
+    return [Dataset(*line.split("\t", 1)) for line in data.decode().split("\n") if line]

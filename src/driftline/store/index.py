@@ -13,29 +13,34 @@ from typing import Any
 from driftline.event import names as spelt
 from driftline.event import said
 from driftline.event.said import Facet, Said
-from driftline.store import document
+from driftline.store import document, index_states
 from driftline.store.blobs import Blobs
 from driftline.store.connection import OPEN, Connection, Row
 from driftline.store.document import Document, Meanings
 from driftline.store.glossary import Glossary
+from driftline.store.index_states import IndexStates, Lookup
 from driftline.store.labels import Labels
 from driftline.store.names import Key, Names, NodeRow, standing
 
 DAY = 86_400_000_000
 LATELY = 30 * DAY
-DERIVED = 10  # readings that one more reader counts for
+DERIVED = 10  # readings that each thing which is made from it counts for
 TOGETHER = 500  # nodes indexed at once
 _THROUGH = "index"  # up to which node
 _EXPIRED, _EXPIRES = "index expired", "index expires"  # up to when tags were looked at; when the next one expires
 _REMEMBERED = 200_000
-_TERMS = 0  # owner of the glossary's entries
+_NOBODY = 0  # owner of the entries of terms, runs and versions
+_STATES = "index states"  # runs and versions are indexed
 
 
 class Index:
     """What can be found, by word."""
 
-    def __init__(self, connection: Connection, names: Names, blobs: Blobs, labels: Labels, glossary: Glossary) -> None:
+    def __init__(
+        self, connection: Connection, names: Names, blobs: Blobs, labels: Labels, glossary: Glossary, lookup: Lookup
+    ) -> None:
         self._connection = connection
+        self._states = IndexStates(connection, lookup)
         self._blobs = blobs
         self._labels = labels
         self._glossary = glossary
@@ -73,12 +78,23 @@ class Index:
         """Index every node that was not."""
         while self.behind():
             self.follow()
+        if self._moment(_STATES) is None:  # what an older version did not index
+            with self._connection.transaction():
+                self._build_states(self._states.said_of())
+                self._connection.execute("setting_put", name=_STATES, body=b"1")
 
     def refresh(self, nodes: Iterable[str]) -> None:
         """Index some nodes anew, because their labels changed."""
-        owners = {row[1] for node in nodes if (row := self._connection.row("entry_of", node=node)) and row[1]}
+        wanted = list(dict.fromkeys(nodes))
+        owners = {row[1] for node in wanted if (row := self._connection.row("entry_of", node=node)) and row[1]}
         with self._connection.transaction():
             self._build_held(sorted(owners))
+            self._build_states([node for node in wanted if index_states.may_be(node)])
+
+    def review(self) -> None:
+        """Look again at runs and versions that can be found: they may be gone."""
+        with self._connection.transaction():
+            self._build_states(self._states.indexed())
 
     def refresh_term(self, name: str) -> None:
         """Index a glossary term anew, and the nodes that stand for it."""
@@ -86,7 +102,7 @@ class Index:
             term = self._glossary.get(name)
             held = self._connection.row("entry_of", node=f"term:{name}")
             if term is not None:
-                self._write([(document.of_term(term), held[0] if held else 0, held[3] if held else None, _TERMS, 0)])
+                self._write([(document.of_term(term), held[0] if held else 0, held[3] if held else None, _NOBODY, 0)])
             elif held:
                 self._drop([held[0]])
             self.refresh(self._labels.carrying("TERM", name))
@@ -132,6 +148,7 @@ class Index:
             done = 0
             while found := self.follow():
                 done += found
+            self._build_states(self._states.said_of())
             return done
 
     def forget(self) -> None:
@@ -207,6 +224,20 @@ class Index:
             self._use(row[0], row[1], row[5])
         return len(rows)
 
+    def _build_states(self, nodes: Sequence[str]) -> None:
+        work: list[tuple[Document, int, int | None, int, int]] = []
+        gone: list[int] = []
+        labels = self._counting(nodes)
+        meanings = Meanings(self._labels.kinds(), self._glossary.all()) if nodes else Meanings()
+        for node, one in self._states.documents(nodes, labels, meanings):
+            row = self._connection.row("entry_of", node=node)
+            if one is not None:
+                work.append((one, row[0] if row else 0, row[3] if row else None, _NOBODY, 0))
+            elif row and row[2] in ("RUN", "VERSION"):
+                gone.append(row[0])
+        self._drop(gone)
+        self._write(work)
+
     def _told(self, rows: Sequence[Row]) -> dict[int, Said]:
         stands = {row[0]: standing(row[6]) for row in rows}
         numbers = [facets[key].blob for facets in stands.values() for key in said.KEYS if key in facets]
@@ -232,6 +263,10 @@ class Index:
             nodes.append((spelt.dataset_id if type_ == "DATASET" else spelt.job_id)(namespace, name))
             found = dict.fromkeys((*told[id_].columns, *columns.get(id_, ())))
             nodes += [spelt.column_id(namespace, name, column) for column in found]
+        return self._counting(nodes)
+
+    def _counting(self, nodes: Iterable[str]) -> dict[str, document.Labelled]:
+        """Return what people say of some nodes, without tags that were seen to have expired."""
         expired_us = self._moment(_EXPIRED) or 0
         return {
             node: held._replace(tags=tuple(tag for tag in held.tags if tag.holds(expired_us)))

@@ -9,17 +9,21 @@ answer. See decision 0005.
 
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 import msgspec
 
 from driftline.errors import BadInput, NotFound, StoreUnusable
 from driftline.event.answer import Answer
-from driftline.store import ledger_files, ledger_inbox, ledger_rows
+from driftline.store import ledger_files, ledger_inbox, ledger_keys, ledger_rows
 from driftline.store.connection import OPEN, Connection
 from driftline.store.ledger_files import Segment
 
+if TYPE_CHECKING:
+    import pyarrow as pa
+
 CHUNK = 20_000  # answers that one transaction of a compaction moves
+_WHOLLY = 4  # level up to which index files are merged when there is time
 SMALL = 50_000  # a month's segment below this is written anew together with what comes next
 KEYS = ("endpoint", "partition", "action", "decision")
 
@@ -33,19 +37,46 @@ select case when list_contains($by, 'endpoint') then endpoint else '' end as end
        coalesce(fsum(avoided) filter (isfinite(avoided)), 0) as avoided
 from {answers}
 where time_us >= $since_us and time_us < $until_us and ($endpoint = '' or endpoint = $endpoint)
-  and (len($nodes) = 0 or list_has_any(nodes, $nodes))
+  and {found}
 group by all order by all
 """
 _NEWEST = """
 select * from {answers}
 where time_us >= $since_us and time_us < $until_us and ($endpoint = '' or endpoint = $endpoint)
-  and (time_us < $before_us or (time_us = $before_us and id < $before_id))
+  and (time_us < $before_us or (time_us = $before_us and id < $before_id)) and {found}
 order by time_us desc, id desc limit $limit
 """
+_ON_NODES = "list_has_any(nodes, $nodes)"
+_ON_DOCUMENTS = """(list_has_any([one.content for one in documents], $documents)
+  or list_has_any([one.document for one in documents], $documents)
+  or list_has_any([regexp_replace(one.document, '#[^#]*$', '') for one in documents], $documents))"""
+_AT = "time_us in ({times})"  # whole numbers, spelt out: row groups are then left out by their bounds
 _BY_ID = "select * from {answers} where id = $id"
 _KNOWN = "select id from {answers} where list_contains($ids, id)"
 
 T = TypeVar("T")
+
+
+class _Wanted(NamedTuple):
+    """What answers must have stood on: any of some versions, and any of some documents; nothing = whatever."""
+
+    nodes: tuple[str, ...]
+    documents: tuple[str, ...]
+
+    def __bool__(self) -> bool:
+        return bool(self.nodes or self.documents)
+
+    @property
+    def values(self) -> dict[str, list[str]]:
+        """The parameters of the condition."""
+        found = {"nodes": list(self.nodes), "documents": list(self.documents)}
+        return {name: values for name, values in found.items() if values}
+
+    def among(self, statement: str, *more: str) -> str:
+        """Return ``statement`` with the condition, after others that are quicker to judge."""
+        parts = [*more]
+        parts += [text for text, on in ((_ON_NODES, self.nodes), (_ON_DOCUMENTS, self.documents)) if on]
+        return statement.replace("{found}", " and ".join(parts) or "true")
 
 
 class Total(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
@@ -69,6 +100,7 @@ class Ledger:
         self._folder = folder
         self._inbox = ledger_inbox.Inbox(connection)
         self._scanner = ledger_files.Scanner(folder)
+        self._keys = ledger_keys.Keys(folder) if folder is not None else None
 
     def append(self, answers: Iterable[Answer]) -> int:
         """Keep ``answers``; return how many are new. Of several with one id the first one stands.
@@ -99,7 +131,19 @@ class Ledger:
         moved = 0
         while count := self._move(self._folder):
             moved += count
+        self.index()
         return moved
+
+    def index(self, *, wholly: bool = False) -> None:
+        """Bring the index by documents and versions up to date; ``wholly``: all of it, in as few files as can be."""
+        if self._keys is not None:
+            live = [segment.name for segment in self._segments()]
+            more = {"most": len(live), "deepest": _WHOLLY} if wholly else {}
+            self._keys.cover(live, **more)
+
+    def uncovered(self) -> int:
+        """Return how many segments the index does not cover; they are looked through."""
+        return 0 if self._keys is None else self._keys.uncovered([segment.name for segment in self._segments()])
 
     def waiting(self) -> int:
         """Return how many answers are in the inbox."""
@@ -130,6 +174,7 @@ class Ledger:
         *,
         endpoint: str = "",
         nodes: Iterable[str] = (),
+        documents: Iterable[str] = (),
         since_us: int = 0,
         until_us: int = OPEN,
     ) -> tuple[Total, ...]:
@@ -139,6 +184,7 @@ class Ledger:
             by: any of endpoint, partition, action, decision.
             endpoint: of this endpoint only.
             nodes: only answers that stood on one of these node ids: a version, or any version of a dataset.
+            documents: only answers that retrieved one of these: content hashes, ids, or ids of what chunks are part of.
             since_us: event time from which on.
             until_us: event time before which.
 
@@ -148,13 +194,14 @@ class Ledger:
         unknown = sorted(set(by) - set(KEYS))
         if unknown:
             raise BadInput(f"answers cannot be added up by {', '.join(unknown)}; known are {', '.join(KEYS)}")
-        limits = {"endpoint": endpoint, "since_us": since_us, "until_us": until_us}
+        wanted = _Wanted(tuple(nodes), tuple(documents))
+        values = {"endpoint": endpoint, "since_us": since_us, "until_us": until_us, "by": list(by), **wanted.values}
 
         def add_up() -> tuple[Total, ...]:
             moment = self._inbox.moment()
-            spans = [s for s in moment.segments if s.until_us >= since_us and s.since_us < until_us]
-            values = {**limits, "by": list(by), "nodes": list(nodes)}
-            names, rows = self._scanner.rows(_TOTALS, values, spans, moment.waiting)
+            spans: Sequence[Segment] = [s for s in moment.segments if s.until_us >= since_us and s.since_us < until_us]
+            spans = self._holding(spans, wanted)
+            names, rows = self._scanner.rows(wanted.among(_TOTALS), values, spans, moment.waiting)
             return tuple(msgspec.convert(dict(zip(names, row, strict=True)), Total) for row in rows)
 
         return _again(add_up)
@@ -179,10 +226,13 @@ class Ledger:
         until_us: int = OPEN,
         limit: int = 50,
         before_id: str = "",
+        nodes: Iterable[str] = (),
+        documents: Iterable[str] = (),
     ) -> tuple[Answer, ...]:
         """Return at most ``limit`` answers, the newest first; those before the answer ``before_id`` only.
 
-        Segments are opened from the newest on, and only as many as it takes.
+        Segments are opened from the newest on, and only as many as it takes. ``nodes`` and ``documents`` are those of
+        ``totals``.
 
         Raises:
             NotFound: there is no answer ``before_id``.
@@ -195,15 +245,25 @@ class Ledger:
         before_us = before.time_us if before else OPEN
         values = {"endpoint": endpoint, "since_us": since_us, "until_us": until_us}
         values |= {"before_us": before_us, "before_id": before_id, "limit": limit}
+        wanted = _Wanted(tuple(nodes), tuple(documents))
 
         def look() -> tuple[Answer, ...]:
-            bodies = self._connection.rows("answer_inbox_newest", **values)
-            found = _newest(map(ledger_inbox.unpack, (body for (body,) in bodies)), limit)
-            spans = [s for s in self._segments() if s.until_us >= since_us and s.since_us <= min(until_us, before_us)]
-            spans.sort(key=lambda segment: segment.until_us, reverse=True)
-            step = 1
+            until = min(until_us, before_us)
+            if wanted:  # of what waits, which is decoded once, DuckDB finds those that stood on it
+                recorded, waiting = self._inbox.moment()
+                found = self._answers(wanted.among(_NEWEST), (), values | wanted.values, waiting)
+            else:
+                bodies = self._connection.rows("answer_inbox_newest", **values)
+                recorded = self._segments()
+                found = _newest(map(ledger_inbox.unpack, (body for (body,) in bodies)), limit)
+            spans: Sequence[Segment] = [s for s in recorded if s.until_us >= since_us and s.since_us <= until]
+            if wanted.documents and self._keys is not None:
+                known, spans = self._posted(spans, wanted, values)
+                found = _newest([*found, *known], limit)
+            spans = sorted(self._holding(spans, wanted), key=lambda segment: segment.until_us, reverse=True)
+            step, statement = 1, wanted.among(_NEWEST)
             while spans and (len(found) < limit or spans[0].until_us >= found[-1].time_us):
-                found = _newest([*found, *self._answers(_NEWEST, spans[:step], values)], limit)
+                found = _newest([*found, *self._answers(statement, spans[:step], values | wanted.values)], limit)
                 spans, step = spans[step:], step * 2
             return found
 
@@ -216,8 +276,40 @@ class Ledger:
     def _segments(self) -> "tuple[Segment, ...]":
         return tuple(Segment(*row) for row in self._connection.rows("ledger_segments"))
 
-    def _answers(self, statement: str, segments: Sequence[Segment], values: dict[str, Any]) -> Sequence[Answer]:
-        return ledger_rows.from_rows(*self._scanner.rows(statement, values, segments))
+    def _holding(self, segments: Sequence[Segment], wanted: "_Wanted") -> Sequence[Segment]:
+        """Return those of ``segments`` that may hold what is wanted."""
+        if not wanted or self._keys is None:
+            return segments
+        names = [segment.name for segment in segments]
+        if wanted.documents:
+            posted, unknown = self._keys.of_documents(wanted.documents, names)
+            held = unknown.union(name for name, _ in posted)
+        else:
+            held = self._keys.of_nodes(wanted.nodes, names)
+        return [segment for segment in segments if segment.name in held]
+
+    def _posted(
+        self, segments: Sequence[Segment], wanted: "_Wanted", values: dict[str, Any]
+    ) -> "tuple[Sequence[Answer], Sequence[Segment]]":
+        """Return the newest answers that the index knows of, and the segments that it does not cover."""
+        assert self._keys is not None
+        posted, unknown = self._keys.of_documents(wanted.documents, [segment.name for segment in segments])
+        until = min(values["until_us"], values["before_us"] + 1)
+        posted = sorted((one for one in posted if values["since_us"] <= one[1] < until), key=lambda one: -one[1])
+        found: Sequence[Answer] = []
+        step = max(values["limit"], 20)
+        while posted and len(found) < values["limit"]:
+            names, times = ({one[place] for one in posted[:step]} for place in (0, 1))
+            near = [segment for segment in segments if segment.name in names]
+            at = _AT.format(times=", ".join(map(str, sorted(times))))
+            found = [*found, *self._answers(wanted.among(_NEWEST, at), near, values | wanted.values)]
+            posted, step = posted[step:], step * 2
+        return found, [segment for segment in segments if segment.name in unknown]
+
+    def _answers(
+        self, statement: str, segments: Sequence[Segment], values: dict[str, Any], waiting: "pa.Table | None" = None
+    ) -> "tuple[Answer, ...]":
+        return ledger_rows.from_rows(*self._scanner.rows(statement, values, segments, waiting))
 
     def _in_segments(self, ids: Sequence[str]) -> set[str]:
         """Return which of ``ids`` are in a segment. New ones, being time-ordered, lie beyond every range."""

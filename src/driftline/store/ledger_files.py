@@ -21,7 +21,7 @@ from driftline.store import ledger_rows
 if TYPE_CHECKING:
     import pyarrow as pa
 
-_ROW_GROUP = 20_000
+_ROW_GROUP = 5_000  # answers; single ones are found in many places, each at the cost of one group
 _PARTIAL = ".partial"
 
 
@@ -55,7 +55,11 @@ def write(folder: Path, month: str, table: "pa.Table", others: Sequence[Segment]
     place.parent.mkdir(parents=True, exist_ok=True)
     partial = place.with_suffix(_PARTIAL)
     with partial.open("wb") as file:
-        pq.write_table(table, file, compression="zstd", row_group_size=_ROW_GROUP)
+        encodings = {"id": "DELTA_BYTE_ARRAY", "time_us": "DELTA_BINARY_PACKED"}
+        pq.write_table(
+            table, file, compression="zstd", row_group_size=_ROW_GROUP, use_dictionary=list(ledger_rows.FEW),
+            column_encoding=encodings, dictionary_pagesize_limit=1 << 23,
+        )  # fmt: skip
         file.flush()
         os.fsync(file.fileno())
     partial.replace(place)
@@ -67,14 +71,14 @@ def write(folder: Path, month: str, table: "pa.Table", others: Sequence[Segment]
 def _read(folder: Path, segment: Segment) -> "pa.Table":
     import pyarrow.parquet as pq
 
-    schema = ledger_rows.schema()
-    return pq.ParquetFile(folder / segment.name).read(columns=schema.names).cast(schema)
+    table = pq.ParquetFile(folder / segment.name).read()
+    return ledger_rows.completed(table)
 
 
 def sweep(folder: Path, keep: Collection[str]) -> None:
     """Remove what is in ``folder`` but not among the names to ``keep``: left by a crash, or replaced."""
     kept = set(keep)
-    for file in folder.glob("*/*"):
+    for file in folder.glob("[0-9]*/*"):
         if file.suffix in (".parquet", _PARTIAL) and file.relative_to(folder).as_posix() not in kept:
             with contextlib.suppress(FileNotFoundError):
                 file.unlink()

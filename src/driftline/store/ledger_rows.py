@@ -19,7 +19,7 @@ from driftline.event.lineage import Dataset, Version
 if TYPE_CHECKING:
     import pyarrow as pa
 
-FORMAT = "driftline-ledger-1"  # in the metadata of every segment
+FORMAT = "driftline-ledger-2"  # in the metadata of every segment; 1 = without the columns of ``ADDED``
 
 _SOURCE = ("role", "namespace", "name", "version")
 _DOCUMENT = ("content", "document", "score")
@@ -51,10 +51,22 @@ def schema() -> "pa.Schema":
         "text": pa.string(),
         "verdict": pa.string(),  # JSON
         "trace": pa.string(),
+        "span": pa.string(),
+        "features_hash": pa.string(),
+        "text_hash": pa.string(),
+        "tools": pa.list_(pa.string()),
+        "tokens_in": pa.int64(),
+        "tokens_out": pa.int64(),
     }
     return pa.schema(columns, metadata={"format": FORMAT})
 
 
+ADDED = ("span", "features_hash", "text_hash", "tools", "tokens_in", "tokens_out")  # that older segments lack
+FEW = (  # columns with few different values, worth a dictionary in the file
+    "endpoint", "partition", "decision", "currency", "action", "verdict", "features", "nodes.list.element",
+    "tools.list.element", *(f"sources.list.element.{name}" for name in _SOURCE), "documents.list.element.content",
+    "documents.list.element.document", "tokens_in", "tokens_out",
+)  # fmt: skip
 _FIELDS = frozenset(field.name for field in msgspec.structs.fields(Answer)) - {
     "sources",
     "documents",
@@ -85,6 +97,18 @@ def to_table(answers: Sequence[Answer]) -> "pa.Table":
         "documents", [[(d.content, d.document, d.score) for d in answer.documents] for answer in answers]
     )
     return pa.Table.from_arrays([arrays[name] for name in schema().names], schema=schema())
+
+
+def completed(table: "pa.Table") -> "pa.Table":
+    """Return the rows of a segment with the columns of ``schema()``, those that it lacks with nothing in them."""
+    import pyarrow as pa
+
+    empty = {"tokens_in": 0, "tokens_out": 0, "tools": []}
+    for name in schema().names:
+        if name not in table.schema.names:
+            values = pa.array([empty.get(name, "")] * table.num_rows, schema().field(name).type)
+            table = table.append_column(name, values)
+    return table.select(schema().names).cast(schema())
 
 
 def from_rows(names: Sequence[str], rows: Iterable[Sequence[Any]]) -> tuple[Answer, ...]:
@@ -151,4 +175,6 @@ def _answer(row: dict[str, Any]) -> Answer:
         currency=row["currency"],
         verdict=verdict,
         trace=row["trace"],
+        tools=tuple(row.get("tools") or ()),
+        **{name: row[name] for name in ADDED if name != "tools" and row.get(name)},
     )

@@ -9,6 +9,9 @@ from driftline.store import pairing
 
 Direction = Literal["up", "down"]
 ALIAS = "ALIAS"  # kind of a line between two names of one thing
+THEN = "THEN"  # kind of a line from a version that was not named: the one that its dataset had at that moment
+FLOW = "FLOW"  # kind of a line between a job and what it reads or writes
+FEED = "FEED"  # kind of a line between a dataset and a job that feeds its writer (via), or is fed by its reader
 TOGETHER = 2_000  # places asked about at once
 
 
@@ -19,7 +22,7 @@ class Line(NamedTuple):
     target: int
     via: int  # job (datasets), run (versions), 0 = none
     hops: int
-    kind: str  # of a column edge; "" = data; ALIAS = two names of one thing
+    kind: str  # of a column edge; "" = data; or one of the above
     provenance: str
     confidence: float
     time_us: int = 0  # since when, of versions

@@ -145,6 +145,8 @@ class Lineage:
             if until != OPEN:
                 continue
             said = versions.expand(dataset, version, body, self._schemas.fields(schema))
+            if role != WRITE and informed_us != OPEN:
+                said = msgspec.structs.replace(said, unnamed=True)
             (outputs if role == WRITE else inputs).append(said)
             if role == WRITE and informed_us != OPEN:
                 informed.append(named[version_id])
@@ -230,6 +232,10 @@ class Lineage:
     def find(self, text: str, limit: int = 20, *, only: NodeType | None = None) -> list[str]:
         """Return the node ids (of one type) that ``text`` names: several where it is ambiguous, none if unknown."""
         return self._catalogue.find(text, limit, only=only)
+
+    def also(self, text: str, node: str, limit: int = 20) -> list[str]:
+        """Return what else goes by the name ``text``, which was understood as ``node``; nothing for a node id."""
+        return self._catalogue.also(text, node, limit)
 
     def search(self, text: str, limit: int = 20) -> list[Found]:
         """Return datasets, jobs and columns whose names hold ``text``, for suggestions."""

@@ -114,6 +114,10 @@ select distinct run from run where run in {texts:texts};
 -- Executions by their ids in the store.
 {run_row} where r.id in {integers:ids};
 
+-- name: runs_ending
+-- Run ids that end so.
+select distinct run from run where run like :form order by run limit :limit;
+
 -- name: run_put
 -- Keep or replace one execution.
 insert into run (id, run, attempt, job_id, state, time_us, settled, parent, body)

@@ -19,8 +19,8 @@ from driftline.store.blobs import Blobs
 from driftline.store.connection import OPEN, Connection, Row
 from driftline.store.repeats import Keyed, Repeats
 
-ACCEPTED, QUARANTINED, REPLACED = 0, 1, 2
-STATUS = {ACCEPTED: "accepted", QUARANTINED: "quarantined", REPLACED: "replaced"}
+ACCEPTED, QUARANTINED, REPLACED, DISCARDED = 0, 1, 2, 3
+STATUS = {ACCEPTED: "accepted", QUARANTINED: "quarantined", REPLACED: "replaced", DISCARDED: "discarded"}
 RUN, JOB, DATASET, NOBODY = 0, 1, 2, 3  # kinds of owners
 _PAGE = 500
 _TIME = 14  # digits of the time in an id
@@ -244,6 +244,19 @@ class Log:
         self._settle(old.seq, REPLACED, Note(old.reason, replaced_by=new))
         self.count({"quarantined": -1, "replaced": 1})
 
+    def discard(self, old: Refused) -> None:
+        """Say that an event in quarantine is given up."""
+        self._settle(old.seq, DISCARDED, Note(old.reason))
+        self.count({"quarantined": -1, "discarded": 1})
+
+    def restore(self, old: Refused, event: Fresh) -> None:
+        """Take an event out of quarantine as it is: it could be read, and is to be folded again."""
+        with self._connection.transaction():
+            self._settle(old.seq, ACCEPTED, Note())
+            owner = owner_key(event.owner, event.kind)
+            self._connection.many("pending_put", [{"seq": old.seq, "owner": owner, "kind": event.kind, "quiet": 0}])
+            self.count({"quarantined": -1, "accepted": 1})
+
     def _settle(self, seq: int, status: int, note: Note) -> None:
         with self._connection.transaction():
             self._connection.execute("log_status", seq=seq, status=status)
@@ -273,7 +286,7 @@ class Log:
 
     def counts(self) -> dict[str, int]:
         """Return how many events were ``accepted``, ``merged`` (known already), ``quarantined`` and ``replaced``;
-        and ``pruned``, where any were."""
+        and ``discarded`` and ``pruned``, where any were."""
         counted = {"accepted": 0, "merged": 0, "quarantined": 0, "replaced": 0}
         for name, amount in self._connection.rows("tally_all"):
             sort, _, status = name.partition(" ")

@@ -138,6 +138,10 @@ union select set_id from run_columns where set_id > 0 union select names_id from
 -- Profiles that versions name by the hash of their content.
 select distinct profile from version where profile <> '';
 
+-- name: version_bodies
+-- What is held of each version, the hash of its fingerprint among it.
+select body from version;
+
 -- name: blob_numbered
 -- The number of the bytes with a hash.
 select id from blob where hash = :hash and mark = :mark;

@@ -54,6 +54,11 @@ def available() -> list[tuple[int, str, Path]]:
     return found
 
 
+def newest() -> int:
+    """Return the schema that this version knows."""
+    return available()[-1][0]
+
+
 def statements(file: Path, dialect: str) -> Iterator[str]:
     """Yield the statements of one migration, spelt for ``dialect``."""
     source = _COMMENT.sub("", _ONLY.sub(r"<\1>", file.read_text("utf-8")))
@@ -86,17 +91,16 @@ def version(raw: Raw, dialect: str = "sqlite") -> int:
         return 0
     least = "compatible_from" if _has_column(raw, dialect) else "version"
     held = raw.execute(f"select version, {least} from schema_version").fetchall()  # noqa: S608 - one of two words
-    newest = available()[-1][0]
+    known = newest()
     found: int = max((number for number, _ in held), default=0)
-    if max((since or number for number, since in held if number > newest), default=0) > newest:
-        raise StoreTooNew(f"its schema is {found}, this version knows {newest}")
+    if max((since or number for number, since in held if number > known), default=0) > known:
+        raise StoreTooNew(f"its schema is {found}, this version knows {known}")
     return found
 
 
 def migrate(raw: Raw, dialect: str = "sqlite") -> int:
     """Bring the store to the newest schema; return its version."""
-    newest = available()[-1][0]
-    if (done := version(raw, dialect)) >= newest:
+    if (done := version(raw, dialect)) >= newest():
         return done
     applied = sql.psycopg(_APPLIED) if dialect == "postgresql" else _APPLIED
     try:

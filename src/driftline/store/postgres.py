@@ -44,13 +44,14 @@ _MONTH = "create table {} partition of event_log for values from ({}) to ({})"
 class PostgresConnection(Connection):
     """Named statements on one PostgreSQL schema."""
 
-    def __init__(self, url: str, folder: Path | None = None) -> None:
+    def __init__(self, url: str, folder: Path | None = None, *, create: bool = True) -> None:
         """Open the store at ``url`` and bring it to the newest schema; files that belong to it lie in ``folder``.
 
         Raises:
             MissingExtra: psycopg is not installed.
             StoreTooNew: a newer Driftline wrote it; nothing was changed.
-            StoreUnusable: it cannot be opened, or it holds something else; nothing was changed.
+            StoreUnusable: it cannot be opened, holds something else, or nothing where ``create`` is False; nothing was
+                changed.
         """
         super().__init__("postgresql", folder)
         self.place = config.bare(url)  # what may be shown
@@ -64,6 +65,8 @@ class PostgresConnection(Connection):
         self._writer = self._open()
         try:
             with self._plain(everything=True):
+                if not create and not migrate.version(self._writer, "postgresql"):
+                    raise StoreUnusable(f"{self.place} holds no store", hint=connection.NONE)
                 migrate.migrate(self._writer, "postgresql")
         except BaseException:
             self._writer.close()
@@ -242,11 +245,16 @@ class PostgresConnection(Connection):
 
     @contextmanager
     def _plain(self, *, everything: bool = False) -> Iterator[None]:
-        """Turn errors into ones that a person can act on; a mistake in our own statements stays what it is."""
+        """Turn errors into ones that a person can act on; a mistake in our own statements stays what it is.
+
+        A value that PostgreSQL cannot hold is a ValueError: the store is well, and the next value may fit.
+        """
         import psycopg
 
         try:
             yield
+        except (psycopg.DataError, psycopg.errors.ProgramLimitExceeded) as error:
+            raise ValueError(f"{self.place} cannot hold it: {error.diag.message_primary or error}") from error
         except psycopg.Error as error:
             if not everything and not isinstance(error, (psycopg.OperationalError, psycopg.InterfaceError)):
                 raise
@@ -261,7 +269,7 @@ class PostgresConnection(Connection):
             from psycopg import ProgrammingError
             from psycopg.conninfo import conninfo_to_dict
         except ImportError as error:
-            raise MissingExtra("psycopg", hint="pip install 'driftline[postgres]'") from error
+            raise MissingExtra("psycopg", hint="In a clone of Driftline: pip install -e '.[postgres]'") from error
         try:
             said = conninfo_to_dict(url) if config.ADDRESS.fullmatch(url) else None
         except ProgrammingError:

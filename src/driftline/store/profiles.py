@@ -1,6 +1,6 @@
-"""Encoded profiles, by hash and by the versions that carry them.
+"""Encoded profiles and fingerprints, by hash and by the versions that carry them.
 
-Enters: profiles as bytes. Leaves: the same bytes. Never looks into them.
+Enters: profiles and fingerprints as bytes. Leaves: the same bytes. Never looks into them.
 """
 
 from collections.abc import Iterable
@@ -20,11 +20,11 @@ class Profiles:
         self._names = names
 
     def put(self, profiles: Iterable[bytes]) -> None:
-        """Keep encoded profiles; ``Touched.profile`` names them by the hash of their content."""
+        """Keep encoded profiles and fingerprints; ``Touched`` names them by the hash of their content."""
         self._blobs.numbers(profiles)
 
     def get(self, hash_: str) -> bytes | None:
-        """Return the encoded profile with that hash, or None."""
+        """Return the encoded profile or fingerprint with that hash, or None."""
         return self._blobs.find(hash_)
 
     def history(self, dataset: Dataset, before_us: int = OPEN, limit: int = 100) -> list[tuple[str, str, int, bytes]]:

@@ -148,20 +148,21 @@ class Reading:
     def page(
         self, type_: str, namespace: str, limit: int, offset: int, *, without: Iterable[int] = ()
     ) -> list[NodeLine]:
-        """Return one page of datasets or jobs, by name; of all namespaces where ``namespace`` is empty."""
-        values = {"type": type_, "limit": limit, "offset": offset, "hidden": json.dumps(sorted(without))}
-        if namespace:
-            return [NodeLine(*row) for row in self._connection.rows("nodes_of_space", namespace=namespace, **values)]
-        return [NodeLine(*row) for row in self._connection.rows("nodes_of_type", **values)]
+        """Return one page of datasets, by name, or of jobs, the last spoken of first; "" = of all namespaces."""
+        values: dict[str, str | int] = {"limit": limit, "offset": offset, "hidden": json.dumps(sorted(without))}
+        values |= {"namespace": namespace} if namespace else {}
+        values |= {"type": type_} if type_ != "JOB" else {}
+        name = f"{'jobs' if type_ == 'JOB' else 'nodes'}_of_{'space' if namespace else 'type'}"
+        return [NodeLine(*row) for row in self._connection.rows(name, **values)]
 
     def jobs_in_state(
         self, states: Sequence[str], namespace: str, limit: int, offset: int, *, without: Iterable[int] = ()
     ) -> tuple[list[NodeLine], int]:
         """Return one page of the jobs whose last execution is in one of ``states``, and how many they are."""
         chosen = {"states": json.dumps(list(states)), "hidden": json.dumps(sorted(without))}
-        values = {**chosen, "namespace": namespace}
+        values = {**chosen, "namespace": namespace} if namespace else chosen
         [(everywhere,)] = self._connection.rows("states_total", **chosen)
-        name = "jobs_in_state" if everywhere > FEW else "jobs_in_rare_state"
+        name = f"jobs_of_{'space' if namespace else 'type'}_in_{'' if everywhere > FEW else 'rare_'}state"
         rows = self._connection.rows(name, limit=limit, offset=offset, **values) if everywhere else []
         if not namespace:
             return [NodeLine(*row) for row in rows], everywhere

@@ -29,31 +29,51 @@ order by n.name limit :limit offset :offset;
 -- One page of all datasets or all jobs, by name.
 {node_line} where n.type = :type and n.id not in {integers:hidden} order by n.name, n.namespace limit :limit offset :offset;
 
--- part: in_space
--- Jobs of a namespace; an empty one means all.
-n.type = 'JOB' and (n.namespace = :namespace or :namespace = '') and n.id not in {integers:hidden}
+-- part: last_first
+-- The job that was last spoken of comes first.
+order by n.last_us desc, n.id desc limit :limit offset :offset
+
+-- name: jobs_of_space
+-- One page of the jobs of a namespace.
+{node_line} where n.type = 'JOB' and n.namespace = :namespace and n.id not in {integers:hidden} {last_first};
+
+-- name: jobs_of_type
+-- One page of all jobs.
+{node_line} where n.type = 'JOB' and n.id not in {integers:hidden} {last_first};
 
 -- part: in_state
 -- The jobs whose last execution is in one of some states.
-(select a.node_id from node_amount a where a.state in {texts:states} and a.runs > 0)
+n.type = 'JOB' and n.id not in {integers:hidden} and exists (
+  select 1 from node_amount a where a.node_id = n.id and a.state in {texts:states} and a.runs > 0)
+
+-- part: in_rare_state
+-- The same, where they are few.
+n.type = 'JOB' and n.id not in {integers:hidden}
+  and n.id in (select a.node_id from node_amount a where a.state in {texts:states} and a.runs > 0)
 
 -- name: states_total
 -- How many jobs' last execution is in one of some states.
 select count(*) from node_amount where state in {texts:states} and runs > 0 and node_id not in {integers:hidden};
 
--- name: jobs_in_state
--- One page of the jobs whose last execution is in one of some states, by name: where they are many.
-{node_line} where {in_space} and exists (
-  select 1 from node_amount a where a.node_id = n.id and a.state in {texts:states} and a.runs > 0)
-order by n.name, n.namespace limit :limit offset :offset;
+-- name: jobs_of_type_in_state
+-- One page of the jobs whose last execution is in one of some states, where they are many.
+{node_line} where {in_state} {last_first};
 
--- name: jobs_in_rare_state
--- The same, where they are few.
-{node_line} where {in_space} and n.id in {in_state} order by n.name, n.namespace limit :limit offset :offset;
+-- name: jobs_of_space_in_state
+-- The same, of a namespace.
+{node_line} where {in_state} and n.namespace = :namespace {last_first};
+
+-- name: jobs_of_type_in_rare_state
+-- One page of the jobs whose last execution is in one of some states, where they are few.
+{node_line} where {in_rare_state} {last_first};
+
+-- name: jobs_of_space_in_rare_state
+-- The same, of a namespace.
+{node_line} where {in_rare_state} and n.namespace = :namespace {last_first};
 
 -- name: jobs_in_state_total
 -- How many jobs of a namespace have a last execution in one of some states.
-select count(*) from node n where {in_space} and n.id in {in_state};
+select count(*) from node n where {in_state} and n.namespace = :namespace;
 
 -- name: nodes_found
 -- Datasets and jobs whose name has a form, by name.

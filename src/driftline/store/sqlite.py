@@ -1,11 +1,12 @@
 """The store in one SQLite file, or in memory.
 
 Enters and leaves: what ``connection`` says. Reads outside a transaction run on a pool of connections beside the
-writer. Committed is safe against the death of the process (write-ahead log, synchronous NORMAL). Never
-builds SQL text.
+writer. Committed is safe against the death of the process (write-ahead log, synchronous NORMAL). A file that this
+user may not write, or whose folder this user may not, is opened for questions alone. Never builds SQL text.
 Source: https://www.sqlite.org/wal.html.
 """
 
+import os
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
@@ -21,6 +22,7 @@ _SETTINGS = (
     "cache_size = -32000",
     "wal_autocheckpoint = 4000",
 )
+READ_ONLY = "It may only be read here: questions are answered. Let this user write its folder, or name another store."
 BUSY = f"Another process has been writing for {connection.BUSY_SECONDS:.0f} seconds. Try again when it is done."
 
 
@@ -32,20 +34,27 @@ class SqliteConnection(Connection):
 
         Raises:
             StoreTooNew: a newer Driftline wrote it; nothing was changed.
-            StoreUnusable: it cannot be opened, or it holds something else; nothing was changed.
+            StoreUnusable: it cannot be opened, it holds something else, or it has an older schema and may only be read;
+                nothing was changed.
         """
         super().__init__("sqlite", file.parent if file else None)
         self.file = file
+        self.read_only = file is not None and file.exists() and not _may_write(file)
         self._beside = file is not None
         self._idle: list[sqlite3.Connection] = []
         self._closed = False
         self._writer = self._open()
         try:
-            migrate.version(self._writer)
-            if file is not None:
+            found = migrate.version(self._writer)
+            if file is not None and not self.read_only:
                 self._writer.execute("pragma journal_mode = wal")
             self._settle(self._writer)
-            migrate.migrate(self._writer)
+            if not self.read_only:
+                migrate.migrate(self._writer)
+            elif found < migrate.newest():
+                raise StoreUnusable(
+                    f"{file}: its schema is {found}, this version needs {migrate.newest()}", hint=READ_ONLY
+                )
         except BaseException as error:
             self._writer.close()
             if isinstance(error, sqlite3.Error):
@@ -120,10 +129,11 @@ class SqliteConnection(Connection):
 
     def _open(self) -> sqlite3.Connection:
         try:
-            if self.file is not None:
+            if self.file is not None and not self.read_only:
                 self.file.parent.mkdir(parents=True, exist_ok=True)
             return sqlite3.connect(
-                self.file or ":memory:",
+                self._address() if self.read_only else self.file or ":memory:",
+                uri=self.read_only,
                 timeout=connection.BUSY_SECONDS,
                 isolation_level=None,
                 check_same_thread=False,
@@ -131,6 +141,13 @@ class SqliteConnection(Connection):
             )
         except (OSError, sqlite3.Error) as error:
             raise StoreUnusable(f"{self.file}: {error}") from error
+
+    def _address(self) -> str:
+        """Return the address of a file that is only read: where no log lies beside it, nobody changes it."""
+        assert self.file is not None
+        log = Path(f"{self.file}-wal")
+        alone = not log.exists() or not log.stat().st_size
+        return f"{self.file.resolve().as_uri()}?mode=ro{'&immutable=1' if alone else ''}"
 
     @staticmethod
     def _settle(raw: sqlite3.Connection) -> None:
@@ -172,5 +189,9 @@ class SqliteConnection(Connection):
         """Return the error that a person can act on; a mistake in our own statements stays what it is."""
         if isinstance(error, (sqlite3.IntegrityError, sqlite3.ProgrammingError, sqlite3.InterfaceError)):
             return error
-        hint = BUSY if "locked" in str(error) else StoreUnusable.hint
+        hint = BUSY if "locked" in str(error) else READ_ONLY if self.read_only else StoreUnusable.hint
         return StoreUnusable(f"{self.file or 'in memory'}: {error}", hint=hint)
+
+
+def _may_write(file: Path) -> bool:
+    return os.access(file, os.W_OK) and os.access(file.parent, os.W_OK)

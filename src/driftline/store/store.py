@@ -11,7 +11,7 @@ from pathlib import Path
 from driftline.errors import StoreUnusable
 from driftline.store.blobs import Blobs
 from driftline.store.canonical import Canonical
-from driftline.store.connection import Connection
+from driftline.store.connection import NONE, Connection
 from driftline.store.finder import Finder
 from driftline.store.glossary import Glossary
 from driftline.store.incidents import Incidents
@@ -27,7 +27,7 @@ from driftline.store.postgres import PostgresConnection
 from driftline.store.profiles import Profiles
 from driftline.store.quarantines import Quarantines
 from driftline.store.reading import Reading
-from driftline.store.sqlite import SqliteConnection
+from driftline.store.sqlite import READ_ONLY, SqliteConnection
 from driftline.store.state import State
 from driftline.store.sweep import Sweep
 from driftline.store.told import Tellings
@@ -57,7 +57,7 @@ class Store:
         self.quarantines = Quarantines(connection)
         self.labels = Labels(connection)
         self.glossary = Glossary(connection)
-        self.index = Index(connection, names, self.blobs, self.labels, self.glossary)
+        self.index = Index(connection, names, self.blobs, self.labels, self.glossary, self.lineage.lookup)
         self.finder = Finder(connection)
         self.tellings = Tellings(connection, self.blobs)
         self.outbox = Outbox(connection)
@@ -66,6 +66,20 @@ class Store:
         self.marks = Marks(self.state)
         self._turn = -1  # how often was folded when this process last did
         connection.on_rollback(self._lose_turn)
+
+    @property
+    def read_only(self) -> bool:
+        """Whether it may only be read here."""
+        return self._connection.read_only
+
+    def demand_writing(self) -> None:
+        """Do nothing where the store may be written.
+
+        Raises:
+            StoreUnusable: it may only be read here.
+        """
+        if self.read_only:
+            raise StoreUnusable(f"{self._connection.folder}: it may not be written", hint=READ_ONLY)
 
     def take_turn(self) -> bool:
         """Fold alone until the transaction ends; return whether another process folded since the last turn."""
@@ -111,23 +125,36 @@ class Store:
         self._connection.close()
 
 
-def open_store(location: str, *, home: str = "") -> Store:
-    """Open or create the store at ``location``.
+def open_store(location: str, *, home: str = "", create: bool = True) -> Store:
+    """Open the store at ``location``; one that does not exist is made where ``create`` says so.
 
     Args:
         location: ``sqlite://FOLDER``, a folder's path, ``:memory:``, or ``postgresql://USER@HOST:PORT/DATABASE``.
         home: where the answers of a store in PostgreSQL are moved to Parquet; ``""`` = they stay in the database.
+        create: make a store where there is none.
 
     Raises:
         MissingExtra: the store is in PostgreSQL, and psycopg is not installed.
         StoreTooNew: a newer Driftline wrote it; nothing was changed.
-        StoreUnusable: it cannot be opened or is something else; nothing was changed.
+        StoreUnusable: it cannot be opened, is something else, or is not there; nothing was changed.
     """
     if location == MEMORY:
         return Store(SqliteConnection(None))
     scheme, mark, rest = location.partition("://")
     if mark and scheme in ("postgresql", "postgres"):
-        return Store(PostgresConnection(location, Path(home) if home else None))
+        return Store(PostgresConnection(location, Path(home) if home else None, create=create))
     if mark and scheme != "sqlite":
         raise StoreUnusable(f"{scheme}://…: known are sqlite://FOLDER, postgresql://… and {MEMORY}")
-    return Store(SqliteConnection(Path(rest if mark else location) / FILE))
+    file = Path(rest if mark else location) / FILE
+    if not create and _missing(file):
+        raise StoreUnusable(f"{file.parent} holds no store", hint=NONE)
+    return Store(SqliteConnection(file))
+
+
+def _missing(file: Path) -> bool:
+    try:
+        return not file.stat().st_size
+    except (FileNotFoundError, NotADirectoryError):
+        return True
+    except OSError:  # opening it tells what is wrong
+        return False

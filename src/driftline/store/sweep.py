@@ -5,7 +5,7 @@ Enters: a connection inside a transaction. Leaves: a store without them. One bit
 
 import json
 
-from driftline.store import blobs, packing
+from driftline.store import blobs, packing, versions
 from driftline.store.connection import Connection
 from driftline.store.names import standing
 
@@ -31,13 +31,19 @@ class Sweep:
             for facet in standing(facets).values():
                 self._name(facet.blob)
         for (hash_,) in self._connection.rows("blobs_profiles"):
-            high, mark = blobs.halves(hash_)
-            row = self._connection.row("blob_numbered", hash=high, mark=mark)
-            self._name(row[0] if row else 0)
+            self._name_hash(hash_)
+        for (body,) in self._connection.stream("version_bodies"):
+            self._name_hash(versions.hashes(body))
         return self._drop()
 
     def _name(self, number: int) -> None:
         self._named[number // 8] |= 1 << number % 8
+
+    def _name_hash(self, hash_: str) -> None:
+        if hash_:
+            high, mark = blobs.halves(hash_)
+            row = self._connection.row("blob_numbered", hash=high, mark=mark)
+            self._name(row[0] if row else 0)
 
     def _drop(self) -> int:
         gone = after = 0

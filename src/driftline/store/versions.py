@@ -21,10 +21,10 @@ from driftline.store.names import Counter
 READ, WRITE, TOLD = 0, 1, 2
 _TOGETHER = 200  # versions asked for at once
 
-_SAID = ("kind", "partition", "fingerprint", "rows", "bytes", "profile", "attributes", "lifecycle")
+_SAID = ("kind", "partition", "fingerprint", "rows", "bytes", "profile", "attributes", "lifecycle", "hashes")
 
 
-class Word(msgspec.Struct, frozen=True, omit_defaults=True, rename=dict(zip(_SAID, "kpfrbmal", strict=True))):
+class Word(msgspec.Struct, frozen=True, omit_defaults=True, rename=dict(zip(_SAID, "kpfrbmalh", strict=True))):
     """What is kept of a version beside its schema."""
 
     kind: str = ""
@@ -35,6 +35,7 @@ class Word(msgspec.Struct, frozen=True, omit_defaults=True, rename=dict(zip(_SAI
     profile: str = ""
     attributes: dict[str, str] = {}
     lifecycle: str = ""
+    hashes: str = ""
 
 
 class VersionRow(NamedTuple):
@@ -78,6 +79,11 @@ def expand(dataset: Dataset, version: str, body: bytes, fields: tuple[Field, ...
     word = _word(body) if body else Word()
     kept = {name: getattr(word, name) for name in _SAID}
     return Touched(dataset=dataset, version=version, fields=fields, **kept)
+
+
+def hashes(body: bytes) -> str:
+    """Return the name of the hashes by column and rows in a condensed word."""
+    return _word(body).hashes if body else ""
 
 
 def partition(body: bytes) -> str:

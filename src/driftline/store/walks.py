@@ -7,12 +7,13 @@ its versions. Never decides what is shown.
 """
 
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from typing import NamedTuple
 
 from driftline.store.connection import NOW, OPEN, Connection, Row
-from driftline.store.line import ALIAS, TOGETHER, Direction, Line, surer
+from driftline.store.line import ALIAS, THEN, TOGETHER, Direction, Line, surer
 from driftline.store.spread import Wide, spread
+from driftline.store.steps import Steps, feed
 from driftline.store.whole import Whole
 
 __all__ = ["ALIAS", "NOW", "Direction", "Line", "Walk", "Walks", "Wide", "surer", "walk"]
@@ -73,17 +74,22 @@ class Walks:
 
     def flows(self, start: int, job: bool, direction: Direction, depth: int, as_of_us: int, limit: int) -> Walk | Wide:
         """Walk datasets and jobs from one of either; a dataset behind a job is two steps away."""
-        ends = self.touched(start, direction, as_of_us) if job and depth > 0 else ()
-        return self.flows_from({**dict.fromkeys(ends, 1), start: 0}, direction, depth, as_of_us, limit)
+        return self.flows_from({start: 0}, direction, depth, as_of_us, limit, [start] if job else ())
 
     def flows_from(
-        self, starts: dict[int, int], direction: Direction, depth: int, as_of_us: int, limit: int
+        self,
+        starts: dict[int, int],
+        direction: Direction,
+        depth: int,
+        as_of_us: int,
+        limit: int,
+        jobs: Collection[int] = (),
     ) -> Walk | Wide:
-        """Walk datasets and jobs from several, each at its distance; in memory, where they meet much of the graph."""
+        """Walk datasets and jobs from several, each at its distance; in memory, where they meet much of the graph.
 
-        def ask(places: list[int]) -> list[Line]:
-            return self.edges(places, direction, as_of_us)
-
+        What the ``jobs`` among the starts read and wrote is walked to; of others it is not.
+        """
+        ask = Steps(self._connection, direction, as_of_us, jobs)
         graph = self.whole.graph() if limit > NARROW else None
         if graph is None:
             found = walk(starts, ask, direction, depth, limit)
@@ -91,14 +97,18 @@ class Walks:
                 self.whole.begin()
             return found
         found = walk(starts, ask, direction, depth, NARROW)
-        return spread(graph, starts, direction, depth, as_of_us, limit) if found.truncated else found
+        return spread(graph, starts, direction, depth, as_of_us, limit, jobs) if found.truncated else found
+
+    def steps(self, direction: Direction, as_of_us: int) -> Steps:
+        """Return what a walk asks at each level."""
+        return Steps(self._connection, direction, as_of_us)
 
     def edges(self, places: Iterable[int], direction: Direction, as_of_us: int) -> list[Line]:
         """Return the edges into (up) or out of (down) some datasets and jobs."""
         statement = "edges_into" if direction == "up" else "edges_out_of"
         return [
             Line(source, target, via, hops, "", provenance, confidence)
-            for target, source, via, hops, provenance, confidence in self._rows(statement, list(places), as_of_us)
+            for target, source, via, hops, provenance, confidence, _ in self._rows(statement, list(places), as_of_us)
         ]
 
     def touched(self, job: int, direction: Direction, as_of_us: int) -> list[int]:
@@ -110,6 +120,30 @@ class Walks:
         """Return (source, target) of the flows that lead into (up) or out of (down) some datasets."""
         statement = "flows_into" if direction == "up" else "flows_out_of"
         return [(source, target) for source, target in self._rows(statement, list(datasets), as_of_us)]
+
+    def unlisted(self, jobs: Iterable[int], as_of_us: int) -> set[tuple[int, int]]:
+        """Return (dataset, job) of what some jobs read as far as only column lineage says so."""
+        return {(source, target) for source, target in self._rows("flows_unlisted", sorted(set(jobs)), as_of_us)}
+
+    def fed(self, datasets: Iterable[int], direction: Direction, as_of_us: int) -> list[Line]:
+        """Return the lines to jobs that feed the writers of some datasets (up), or are fed by their readers (down)."""
+        up = direction == "up"
+        rows = self._rows("feeds_into" if up else "feeds_out_of", list(datasets), as_of_us)
+        return [feed(row, up=up) for row in rows]
+
+    def rootless(self, nodes: Iterable[int], as_of_us: int) -> dict[int, int]:
+        """Return those of some datasets and jobs that are said to have no source, and the execution that says so."""
+        return dict(self._rows("rootless_of", list(nodes), as_of_us))
+
+    def unlisted_versions(self, runs: Iterable[int], as_of_us: int) -> set[tuple[int, int]]:
+        """Return (version, execution) of what some executions read as far as only column lineage says so."""
+        ids = json.dumps(sorted(set(runs)))
+        return set(self._connection.rows("touches_unlisted", ids=ids, as_of_us=as_of_us, open=OPEN))
+
+    def runs_of(self, versions: list[int], direction: Direction, as_of_us: int, limit: int) -> list[tuple[int, int]]:
+        """Return (version, execution) of those that wrote (up) or read (down) some versions, up to a number."""
+        values = {"ids": json.dumps(versions), "role": int(direction == "up"), "as_of_us": as_of_us, "limit": limit}
+        return [(version, run) for version, run in self._connection.rows("runs_beside", **values)]
 
     def direct(self, places: list[int], direction: Direction, as_of_us: int) -> list[Line]:
         """Return the edges into (up) or out of (down) some places that no job stands behind."""
@@ -225,7 +259,7 @@ class Walks:
         if row is None:
             under = (self._version_then(other, line.time_us) for other in self._names(dataset, as_of_us))
             row = max(filter(None, under), key=lambda found: (found[3], found[0]), default=None)
-        return line._replace(source=row[0], confidence=line.confidence * INFERRED) if row else line
+        return line._replace(source=row[0], kind=THEN, confidence=line.confidence * INFERRED) if row else line
 
     def _version_then(self, dataset: int, moment_us: int) -> Row | None:
         return self._connection.row("version_then", dataset=dataset, time_us=moment_us)
@@ -251,7 +285,7 @@ class Walks:
                 ):
                     line = self._line(found)
                     if name == dataset or self._then(line, name, as_of_us).source == version_id:
-                        yield line._replace(source=version_id, confidence=line.confidence * INFERRED)
+                        yield line._replace(source=version_id, kind=THEN, confidence=line.confidence * INFERRED)
 
     def _bare(self, places: Iterable[int]) -> dict[int, int]:
         """Return the dataset of each place that is a dataset without a version."""

@@ -134,3 +134,41 @@ def test_a_server_that_is_not_there_is_said(tmp_path: Path) -> None:
 def test_a_difference_needs_its_first_moment(home: Path) -> None:
     with pytest.raises(BadInput, match="moment"):
         driftline.diff(since="")
+
+
+def test_why_and_answers_are_asked_of_the_store(home: Path) -> None:
+    with driftline.run("train") as run:
+        run.read("features.csv")
+        model = run.write("model", version="7", kind="model")
+    with driftline.answer("desk") as made:
+        made.uses("model", model)
+        made.retrieved("a passage")
+        made.decide("refund", money=300.0)
+    found = driftline.why(made)
+    assert found == driftline.why(made.id)
+    assert found.answer.money == 300.0
+    assert {"dataset:file:model#7", f"run:{run.id}"} <= {node.id for node in found.graph.nodes}
+    assert any(node.id.startswith("dataset:file:features.csv") for node in found.graph.nodes)
+    (trail,) = found.documents
+    assert (trail.content, trail.steps) == (found.answer.documents[0].content, ())
+    for asked in ({"document": trail.content}, {"node": "model#7"}, {"endpoint": "desk"}, {"since": date(2020, 1, 1)}):
+        assert driftline.answers(**asked) == (found.answer,)  # type: ignore[arg-type]
+    assert driftline.answers(until=date(2020, 1, 1)) == ()
+    with pytest.raises(NotFound):
+        driftline.why("0194a1b2-1111-7000-8000-000000000001")
+
+
+def test_why_and_answers_are_asked_of_a_server(server: Server) -> None:
+    answer = {"id": "a/b", "time_us": 1, "endpoint": "desk"}
+    server.body = json.dumps({"answer": answer, "graph": GRAPH, "layout": {}, "sentence": "So."}).encode()
+    found = driftline.why("a/b")
+    assert (found.sentence, found.answer.id, found.graph.truncated) == ("So.", "a/b", True)
+    path, query, _ = server.asked[-1]
+    assert path.endswith("/api/v1/answers/a%2Fb/why")
+    assert query == {"derived": ["true"]}
+    server.body = json.dumps({"answers": [answer]}).encode()
+    (one,) = driftline.answers(document="refunds.md", since=datetime(2013, 1, 31, tzinfo=UTC), limit=3)
+    assert one.id == "a/b"
+    path, query, _ = server.asked[-1]
+    assert path.endswith("/api/v1/answers")
+    assert (query["document"], query["limit"], query["since"]) == (["refunds.md"], ["3"], ["1359590400000000"])

@@ -41,3 +41,11 @@ def test_a_file_that_is_still_written_is_one_output() -> None:
     for _ in range(3):
         collect.add(found, "write", Seen(touched=touched(""), path="/x", pending=True))
     assert len(found.outputs) == 1
+
+
+def test_only_so_many_statements_are_told_each_once() -> None:
+    found = trace()
+    for number in range(collect.STATEMENTS + 5):
+        collect.statement(found, f"insert {number}")
+        collect.statement(found, "insert 0")
+    assert len(found.statements) == len(set(found.statements)) == collect.STATEMENTS

@@ -4,6 +4,7 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pytest
@@ -82,6 +83,66 @@ def test_values_of_mixed_types_are_compared_as_text() -> None:
     found = contents.of_data(pd.DataFrame({"mixed": [1, "two", 3.5]}))
     assert found is not None
     assert found.fields == (Field("mixed", "string"),)
+
+
+def test_a_large_file_is_read_in_blocks_with_the_fingerprint_of_the_whole(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rows = 300_000
+    table = pa.table({
+        "id": pa.array(range(rows)), "x": pa.array(range(rows, 0, -1)).cast(pa.float64()),
+        "s": pa.array([f"k{row % 200}" for row in range(rows)]), "far": pa.array([row * 3 for row in range(rows)]),
+        "y": pa.array([row * row % 10_007 for row in range(rows)]),
+    })  # fmt: skip
+    parquet.write_table(table, tmp_path / "x.parquet", row_group_size=41_000)
+    feather.write_feather(table, str(tmp_path / "x.feather"), chunksize=50_000)
+    csv.write_csv(table, tmp_path / "x.csv")
+    whole = contents.of_arrow(table)
+    monkeypatch.setattr(contents, "WHOLE", 1)
+    monkeypatch.setattr(contents, "_BLOCK", 1 << 20)
+    for name in ("x.parquet", "x.feather"):
+        found = written(tmp_path / name)
+        assert found is not None
+        assert (found.rows, found.fingerprint, found.hashes) == (rows, whole.fingerprint, whole.hashes)
+        assert (found.varied, found.telling) == (whole.varied, whole.telling)
+        assert found.telling == {"s", "y"}  # columns that go up or down in equal steps tell nothing
+        column = profile.decode(found.profile).columns["x"]
+        assert (column.rows, column.minimum, column.maximum) == (rows, 1, rows)
+    monkeypatch.setattr(contents, "PROFILE_LIMIT", 1)
+    monkeypatch.setattr(contents, "_seen", {})
+    for name in ("x.parquet", "x.feather", "x.csv"):
+        found = written(tmp_path / name)
+        assert found is not None
+        assert (found.rows, found.profile, found.telling) == (rows, b"", frozenset())
+        assert found.fingerprint == whole.fingerprint
+
+
+def test_rows_whatever_their_order_are_hashed_up_to_a_limit(monkeypatch: pytest.MonkeyPatch) -> None:
+    prints = contents.of_arrow(TABLE).prints
+    assert prints is not None
+    assert prints.row_set is not None
+    monkeypatch.setattr(contents, "ROWS_LIMIT", 5)  # the table has six cells
+    prints = contents.of_arrow(TABLE).prints
+    assert prints is not None
+    assert prints.row_set is None
+
+
+def test_a_large_file_takes_the_memory_of_a_block_not_of_the_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    values = np.random.default_rng(1).normal(size=4_000_000)
+    parquet.write_table(pa.table({"x": values}), tmp_path / "x.parquet", row_group_size=200_000, compression="none")
+    monkeypatch.setattr(contents, "WHOLE", 1)
+    monkeypatch.setattr(contents, "PROFILE_LIMIT", 1)
+    pool, kept = pa.proxy_memory_pool(pa.default_memory_pool()), pa.default_memory_pool()
+    pa.set_memory_pool(pool)
+    try:
+        found = written(tmp_path / "x.parquet")
+    finally:
+        pa.set_memory_pool(kept)
+    assert found is not None
+    assert found.rows == 4_000_000
+    assert pool.max_memory() < 8_000_000  # the values alone have 32 MB
 
 
 def test_columns_that_only_number_the_rows_tell_nothing() -> None:

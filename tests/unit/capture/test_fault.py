@@ -163,3 +163,32 @@ def test_a_failure_is_told_once_for_each_kind(caplog: pytest.LogCaptureFixture) 
     assert not fault.off("two")
     fault.reset()
     assert fault.counts() == {}
+
+
+@pytest.mark.parametrize("place", ["answers.mint", "answers.values_of", "client.Client.answer", "sender.Sender.put"])
+def test_whatever_of_recording_breaks_the_program_goes_on(
+    sink: MemorySink, monkeypatch: pytest.MonkeyPatch, place: str
+) -> None:
+    @driftline.answer("desk")
+    def chat(question: str) -> str:
+        return question.upper()
+
+    monkeypatch.setattr(f"driftline.capture.{place}", broken)
+    assert isinstance(driftline.record_answer("desk", features={"odd": [1]}), str)
+    if place != "answers.mint":  # without an id there is no answer, and nothing is wrapped
+        assert chat("a") == "A"
+    monkeypatch.undo()
+    assert chat("b") == "B"
+    assert sum(fault.counts().values()) >= 1
+
+
+def test_an_answer_that_cannot_be_finished_is_a_counted_loss(sink: MemorySink) -> None:
+    class Odd:
+        def __str__(self) -> str:
+            raise RuntimeError("on purpose")
+
+    assert driftline.record_answer(Odd())  # type: ignore[arg-type]  # what a hurried user may write
+    assert driftline.record_answer("desk")
+    assert not driftline.flush()
+    assert [answer.endpoint for answer in sink.recorded] == ["desk"]
+    assert fault.counts()["encode"] == 1

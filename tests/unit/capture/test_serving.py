@@ -118,6 +118,7 @@ def test_a_result_that_cannot_be_recorded_still_comes_out(sink: MemorySink) -> N
     served = driftline.serve(Model(), name="odd", version="1")
     for _ in range(5):
         assert served.predict(1) is result
+        driftline.flush()  # what is recorded of it is read on the sender's thread
     assert fault.counts() == {"serving": 3}
 
 

@@ -1,10 +1,18 @@
 import json
 from collections.abc import Callable
+from pathlib import Path
 
+import msgspec
 import pytest
 from click.testing import Result
+from tests.unit.cli.conftest import run_event
 
+from driftline import profile
+from driftline.config import Settings
+from driftline.engine.engine import Engine
 from driftline.errors import BadInput
+from driftline.event import facets
+from driftline.profile import facet
 
 Run = Callable[..., Result]
 
@@ -44,3 +52,21 @@ def test_one_that_was_cut_is_told_with_what_to_do(run: Run) -> None:
 def test_an_empty_moment_is_refused(run: Run) -> None:
     with pytest.raises(BadInput, match="empty"):
         run("diff", "--from", "")
+
+
+def test_changed_cells_of_two_versions_are_shown_by_column_and_rows(run: Run, home: Path) -> None:
+    with Engine.open(Settings(home=str(home), console=False)) as engine:
+        for day, values in ((3, [1, 2, 3]), (4, [1, 5, 3])):
+            found = profile.fingerprint({"delay": values, "id": [1, 2, 3]}, rows=True)
+            event = run_event("clean", "feed/raw", "features", day)
+            event["outputs"][0]["facets"]["driftline_state"] = {"version": f"v{day}", "fingerprint": found.value}
+            made = facets.pack("driftline_fingerprint", facet.made(found))
+            event["outputs"][0]["facets"]["driftline_fingerprint"] = made
+            engine.ingest_many([msgspec.json.encode(event)])
+    out = run("diff", "features", "--from", "features#v3", "--to", "features#v4").stdout
+    assert "1 row went and 1 row came." in out
+    assert [word for word in ("delay", "changed", "0 to 2") if word not in out] == []
+    body = json.loads(run("diff", "features", "--from", "features#v3", "--json").stdout)
+    (change,) = body["data"]
+    assert (change["before"], change["after"], change["verdict"]) == ("v3", "v4", "changed")
+    assert change["columns"] == [{"name": "delay", "change": "changed", "rows": [[0, 2]]}]

@@ -48,6 +48,9 @@ def test_a_bad_event_is_quarantined_with_its_reason_and_a_failing_exit(tmp_path:
     assert result.exit_code == 65
     assert result.stdout.startswith("5 events: 3 accepted, 2 quarantined.\n")
     assert "'never' is not a date" in result.stdout
+    (line,) = [line for line in result.stdout.splitlines() if "'never' is not a date" in line]
+    assert f"{file}, line 4" in line
+    assert f"{file}, line 5" in result.stdout
 
 
 def test_json_gives_one_receipt_per_event(tmp_path: Path, file: Path) -> None:

@@ -4,6 +4,7 @@ import click
 from click.testing import CliRunner
 
 from driftline.cli.lazy import LazyGroup, Place
+from driftline.cli.main import group
 
 PLACES = {
     "tell": Place("this", "nothing", "A module of the standard library that prints when it is loaded."),
@@ -27,3 +28,10 @@ def test_a_command_is_found_by_its_place() -> None:
     assert found is not None
     assert found.name == "guard"
     assert group.get_command(context, "other") is None
+
+
+def test_a_misspelt_command_is_answered_with_what_is_near() -> None:
+    result = CliRunner().invoke(group, ["linage"])
+    assert result.exit_code == 2
+    assert "No such command 'linage'. Did you mean 'lineage'?" in result.stderr
+    assert "Did you mean" not in CliRunner().invoke(group, ["xyzzy"]).stderr

@@ -1,10 +1,12 @@
 import json
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from click.testing import Result
+from tests.unit.cli.conftest import run_event
 
-from driftline.errors import BadInput
+from driftline.errors import Ambiguous, BadInput, NotFound
 
 Run = Callable[..., Result]
 LINK = {"from", "to", "kind", "provenance", "confidence"}  # and, of a link over a job, "via"
@@ -12,7 +14,7 @@ LINK = {"from", "to", "kind", "provenance", "confidence"}  # and, of a link over
 
 def graph(run: Run, *words: str) -> tuple[set[str], set[tuple[str, str]]]:
     body = json.loads(run("lineage", *words, "--json").stdout)
-    assert set(body) == {"nodes", "edges"}
+    assert set(body) - {"unmatched"} == {"nodes", "edges"}
     assert all(set(edge) - {"via"} == LINK for edge in body["edges"])
     return {node["id"] for node in body["nodes"]}, {(edge["from"], edge["to"]) for edge in body["edges"]}
 
@@ -98,7 +100,7 @@ def test_one_run_is_shown_without_a_node(run: Run) -> None:
 
 
 def test_a_selector_takes_the_place_of_a_node(run: Run) -> None:
-    nodes, _ = graph(run, "--select", "+features", "--exclude", "nothing")
+    nodes, _ = graph(run, "--select", "+features", "--exclude", "desk")
     assert nodes == {"dataset:file:feed/raw", "job:default:clean", "dataset:file:features"}
     assert run("lineage", "--select", "+features").stdout.startswith("3 nodes, 2 links.\n")
     with pytest.raises(BadInput, match="both"):
@@ -115,3 +117,67 @@ def test_an_answer_that_was_cut_says_so_and_how_to_see_more(run: Run) -> None:
 def test_views_and_roll_up_are_taken(run: Run) -> None:
     assert graph(run, "features", "--view", "last") == graph(run, "features")
     assert graph(run, "features", "--roll-up", "root", "--hide-inner")[0] == graph(run, "features")[0]
+
+
+def _known(run: Run, tmp_path: Path) -> None:
+    """``orders`` is the last part of two datasets; ``revenue`` is a job, and the last part of a dataset."""
+    events = [run_event("load", "shop.public.orders", "stg/orders", 3), run_event("revenue", "x", "mart/revenue", 4)]
+    file = tmp_path / "more.json"
+    file.write_text(json.dumps(events))
+    assert run("ingest", str(file)).exit_code == 0
+
+
+def test_a_name_of_several_things_is_refused_with_their_ids_also_when_writing(run: Run, tmp_path: Path) -> None:
+    _known(run, tmp_path)
+    for words in ("lineage orders", "impact orders", "path orders mart/revenue", "tag add orders oops"):
+        with pytest.raises(Ambiguous, match=r"dataset:file:shop\.public\.orders, dataset:file:stg/orders"):
+            run(*words.split())
+    assert run("select", "orders").stdout.startswith("2 datasets are selected:")
+    assert run("lineage", "stg/orders").stderr == ""
+    assert run("tag", "list", "dataset:file:stg/orders").stdout.count("oops") == 0
+
+
+def test_what_else_goes_by_a_name_is_told_beside_the_answer(run: Run, tmp_path: Path) -> None:
+    _known(run, tmp_path)
+    note = "Note: 'revenue' is job:default:revenue here; also: dataset:file:mart/revenue.\n"
+    assert run("lineage", "revenue").stderr == note
+    assert run("tag", "add", "revenue", "money").stderr == note
+    assert run("lineage", "job:default:revenue").stderr == ""
+    assert run("lineage", "default:revenue").stderr == ""
+
+
+def test_a_misspelt_job_is_answered_with_jobs_that_are_near(run: Run) -> None:
+    with pytest.raises(NotFound, match="near are clean"):
+        run("lineage", "claen")
+
+
+def test_names_with_the_signs_of_ids_are_shown_whole(run: Run, tmp_path: Path) -> None:
+    file = tmp_path / "odd.json"
+    file.write_text(json.dumps([run_event("odd", "we#ird:na.me", "<b>x</b>", 3)]))
+    assert run("ingest", str(file)).exit_code == 0
+    shown = run("lineage", "we#ird:na.me").stdout
+    assert shown.startswith("we#ird:na.me has 0 upstream and 2 downstream")
+    assert "<b>x</b>" in shown
+    assert "we#ird:na.me" in run("lineage", "odd", "--up").stdout
+    way = run("path", "we#ird:na.me", "<b>x</b>").stdout
+    assert way.startswith("we#ird:na.me leads to <b>x</b> in 2 steps:")
+
+
+def test_what_is_shown_of_a_run_or_a_version_is_taken(run: Run) -> None:
+    (at,) = json.loads(run("lineage", "--list", "features", "--json").stdout)["datasets"]
+    version = at["latest"]
+    assert version == "run:0194a1b2-0000-7000-8000-000000000001"
+    shown = run("lineage", f"features#{version}").stdout
+    assert shown.startswith("features @ 00000001 has ")
+    assert run("lineage", "features @ 00000001").stdout == shown
+    assert run("lineage", "features#00000001").stdout == shown
+    taken = run("lineage", "run 00000001", "--json").stdout
+    assert json.loads(taken)["nodes"]
+    assert taken == run("lineage", "run:0194a1b2-0000-7000-8000-000000000001", "--json").stdout
+
+
+def test_not_knowing_as_of_a_moment_names_the_moment(run: Run) -> None:
+    then = run("lineage", "features", "--as-of", "2012-12-31").stdout
+    assert then == "No lineage of features is known as of 2012-12-31 00:00 UTC.\n"
+    up = run("lineage", "feed/raw", "--up", "--as-of", "2013-02-01").stdout
+    assert up == "No lineage of feed/raw is known upstream as of 2013-02-01 00:00 UTC.\n"

@@ -45,6 +45,27 @@ def test_a_store_that_does_not_exist_is_not_made_by_asking(capsys: pytest.Captur
     assert not (tmp_path / "nowhere").exists()
 
 
+def test_a_place_that_holds_something_else_is_refused_and_left_as_it_is(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "notes.txt").write_text("not a store")
+    monkeypatch.setenv("DRIFTLINE_URL", "http://127.0.0.1:1")
+    for command in ("incidents", "lineage --list", "search", "store check", "events held", "guard status"):
+        code, out, err = ended(capsys, "--home", str(tmp_path), *command.split())
+        assert (code, out) == (74, ""), command
+        assert "holds no store" in err
+        assert "--home or --store" in err
+        assert err.index("the server at http://127.0.0.1:1 is for capture only") < err.index("Error")
+    assert [found.name for found in tmp_path.iterdir()] == ["notes.txt"]
+
+
+def test_an_empty_database_is_no_store_for_a_question(capsys: pytest.CaptureFixture[str], postgres: Any) -> None:
+    url = postgres.new_url()
+    for _ in range(2):  # the first question has made nothing that the second could find
+        code, out, err = ended(capsys, "--store", url, "incidents")
+        assert (code, out, "holds no store" in err) == (74, "", True)
+
+
 def test_a_store_is_named_by_its_address_and_its_password_is_not_told(
     capsys: pytest.CaptureFixture[str], home: Path, postgres: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -40,3 +40,26 @@ def test_an_unknown_method_is_refused_with_the_known_ones(run: Run) -> None:
     with pytest.raises(BadInput) as caught:
         run("select", "color:red")
     assert "tag:" in caught.value.hint
+
+
+def test_a_word_that_fits_nothing_is_told_beside_the_answer(run: Run) -> None:
+    found = run("select", "+features", "faetures+")
+    assert found.stdout.splitlines()[0] == "2 datasets are selected:"
+    assert found.stderr == "Note: nothing fits 'faetures+' in the selector; near are features.\n"
+    assert json.loads(run("select", "features", "faetures", "--json").stdout)["unmatched"] == ["faetures"]
+    drawn = run("lineage", "--select", "features faetures", "--json")
+    assert (json.loads(drawn.stdout)["unmatched"], drawn.stderr.count("Note:")) == (["faetures"], 1)
+    assert "unmatched" not in json.loads(run("lineage", "--select", "features", "--json").stdout)
+
+
+def test_a_word_that_fits_nothing_is_told_with_what_it_may_have_meant(run: Run) -> None:
+    for word, near in (
+        ("featurs+", "near are features"),
+        ("feed/raw+x", "near are feed/raw"),
+        ("namespace:fille", "near are file"),
+        ("job:claen", "near are clean"),
+        ("kind:tabel", "known are predictions"),  # none is spelt alike
+    ):
+        found = run("select", word)
+        assert found.stdout == "0 datasets are selected.\n"
+        assert found.stderr == f"Note: nothing fits {word!r} in the selector; {near}.\n"

@@ -1,4 +1,7 @@
+import sys
+
 import pytest
+from rich.console import Console
 from rich.text import Text
 
 from driftline.cli import show
@@ -32,3 +35,17 @@ def test_signs_differ_in_shape_and_not_only_in_colour() -> None:
     shapes = {show.sign(word).plain.split()[0] for word in ("open", "contained", "resolved")}
     assert len(shapes) == 3
     assert show.sign("unheard of").plain == "unheard of"
+
+
+def test_an_id_is_never_broken_however_narrow_the_terminal(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def narrow() -> Console:
+        return Console(file=sys.stdout, width=80, highlight=False)
+
+    monkeypatch.setattr(show, "console", narrow)
+    node = "dataset:postgres://warehouse.example.org:5432:analytics.public.orders_by_customer_and_day"
+    show.table(("name", "why", "node"), [("orders", "a reason of many words that takes more than one line", node)])
+    lines = capsys.readouterr().out.splitlines()
+    assert sum(node in line for line in lines) == 1
+    assert len(lines) > 2  # other columns are folded instead

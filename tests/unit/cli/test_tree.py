@@ -23,7 +23,7 @@ def test_a_diamond_is_drawn_once_and_named_elsewhere(capsys: pytest.CaptureFixtu
     links = (link("b", "a"), link("c", "a"), link("d", "b"), link("d", "c"), link("e", "d"))
     lines = drawn(capsys, Subgraph(nodes=nodes, edges=links), down=False)
     assert lines[0] == "a has 4 upstream within 5 steps."
-    assert sum(line.rstrip().endswith(" e") for line in lines) == 1
+    assert sum(line.rstrip().endswith(" e  no lineage known") for line in lines) == 1
     assert sum("d (drawn elsewhere)" in line for line in lines) == 1
 
 
@@ -55,3 +55,49 @@ def test_not_knowing_is_said(capsys: pytest.CaptureFixture[str], up: bool, down:
     [line] = drawn(capsys, Subgraph(nodes=(node("a", 0),)), up=up, down=down)
     assert line.startswith("No lineage of a is known")
     assert word in line
+
+
+def through_job(confidence: float) -> Subgraph:
+    """b to the job j to a, where b fed a as surely as said; j also reads c, of which nobody says that it fed a."""
+    ids = {name: f"dataset:file:{name}" for name in "abc"} | {"j": "job:n:j"}
+    nodes = (node("a", 0), Node(id=ids["j"], type="JOB", label="j", depth=-1), node("b", -2), node("c", -2))
+    pairs = (("b", "j", "READ"), ("c", "j", "READ"), ("j", "a", "WRITE"))
+    links = [Link(source=ids[one], target=ids[other], kind=kind) for one, other, kind in pairs]
+    sum_ = {"provenance": "cartesian", "confidence": confidence}
+    links.append(Link(source=ids["b"], target=ids["a"], kind="DERIVED", via=ids["j"], **sum_))  # type: ignore[arg-type]
+    return Subgraph(nodes=nodes, edges=tuple(links))
+
+
+def test_how_sure_it_is_that_a_dataset_fed_another_stands_at_the_dataset_behind_the_job(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    lines = [line.strip(" └─├│") for line in drawn(capsys, through_job(0.5), down=False)]
+    assert "job j" in lines
+    assert "b  cartesian, 50% sure  no lineage known" in lines
+    assert "c  no lineage known" in lines
+    assert "b  no lineage known" in [line.strip(" └─├│") for line in drawn(capsys, through_job(1.0), down=False)]
+
+
+def test_what_is_stated_to_have_no_upstream_is_told_from_what_has_no_known_one(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    alone = Subgraph(nodes=(node("a", 0, no_upstream="job:n:j"),))
+    assert drawn(capsys, alone) == ["a has no upstream, as stated by j."]
+    assert drawn(capsys, alone, up=False) == ["No lineage of a is known downstream."]
+    nodes = (node("a", 0), node("b", -1, no_upstream="job:n:j"), node("c", -1), node("d", -5))
+    lines = drawn(capsys, Subgraph(nodes=nodes, edges=(link("b", "a"), link("c", "a"), link("d", "a"))), down=False)
+    said = [line.strip(" └─├│") for line in lines]
+    assert "b  no upstream, as stated by j" in said
+    assert "c  no lineage known" in said
+    assert "d  …" in said  # five steps away: what is behind it was not asked
+
+
+def test_a_tree_that_ends_because_of_the_depth_or_the_limit_says_so(capsys: pytest.CaptureFixture[str]) -> None:
+    nodes, links = (node("a", 0), node("b", -1), node("c", -5)), (link("b", "a"), link("c", "a"))
+    lines = drawn(capsys, Subgraph(nodes=nodes, edges=links), down=False)
+    assert [line.split()[-1] for line in lines if "─ c" in line] == ["…"]
+    assert [line.split(maxsplit=2)[-1].rstrip() for line in lines if "─ b" in line] == ["no lineage known"]
+    assert lines[-1] == "… was not looked behind; --depth takes more steps."
+    cut = drawn(capsys, Subgraph(nodes=nodes, edges=links, truncated=True), down=False)
+    assert not any("no lineage known" in line for line in cut)  # nobody looked
+    assert cut[-1] == "… was not looked behind; --limit takes more nodes."

@@ -120,3 +120,17 @@ def test_an_unknown_fault_makes_no_folder(tmp_path):
     with pytest.raises(BadInput, match="flood"):
         command.demo(fault="flood", home=str(tmp_path / "home"))
     assert not (tmp_path / "home").exists()
+
+
+def test_the_commands_at_the_end_can_be_copied(tmp_path, monkeypatch):
+    program = tmp_path / "bin" / "driftline"
+    program.parent.mkdir()
+    program.touch(mode=0o755)
+    for started, path, shown in (
+        (str(program), "/nowhere", str(program)),  # not to be found by its name
+        (str(program), str(program.parent), "driftline"),
+        ("main.py", "/nowhere", "driftline"),
+    ):
+        monkeypatch.setattr("sys.argv", [started])
+        monkeypatch.setenv("PATH", path)
+        assert command.program() == shown

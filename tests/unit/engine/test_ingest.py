@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from driftline.alert.channels.channel import NotDelivered
+from driftline.engine import compare
 
 
 class Told:
@@ -115,3 +116,21 @@ def test_the_order_of_arrival_within_a_bad_day_does_not_change_the_first_cause(o
         town.engine.ingest_many([events[start], events[complete], *events[2:]])
         (incident,), _ = town.engine.incidents()
         assert incident.causes[0].node == town.flights.node
+
+
+def test_a_run_of_which_nothing_can_be_told_holds_up_none_of_the_others(
+    healthy: Any, told: Told, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def fails(house: Any, run: Any) -> Any:
+        if run.job.name == "keep":
+            raise ValueError("like no other")
+        return real(house, run)
+
+    real = compare.batches
+    monkeypatch.setattr(compare, "batches", fails)
+    healthy.live(30, 30, healthy.seconds)
+    (incident,), _ = healthy.engine.incidents()
+    assert incident.causes[0].node == healthy.flights.node
+    assert healthy.engine.house.store.log.backlog() == 0
+    assert len(told.messages) == 1
+    assert "nothing but lineage follows from run" in caplog.text

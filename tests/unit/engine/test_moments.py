@@ -13,7 +13,8 @@ DAY = 1_359_590_400_000_000
 
 @pytest.mark.parametrize(
     "said",
-    ["2013-01-31", "20130131", " 2013-01-31T00:00:00Z ", "2013-01-31T01:00:00+01:00", str(DAY), DAY, date(2013, 1, 31),
+    ["2013-01-31", "20130131", " 2013-01-31T00:00:00Z ", "2013-01-31T01:00:00+01:00", "2013-01-31T01:00:00 01:00",
+        str(DAY), DAY, date(2013, 1, 31),
         datetime(2013, 1, 31, tzinfo=UTC), datetime(2013, 1, 31)],  # noqa: DTZ001
 )  # fmt: skip
 def test_a_time_is_a_moment_however_it_is_said(town: Any, said: Any) -> None:

@@ -155,7 +155,7 @@ def test_impact_counts_what_lies_downstream_and_what_it_paid(costly: Any) -> Non
     assert (found.datasets, found.jobs, found.endpoints) == (4, 4, (costly.desk.node,))
     assert (found.answers, found.money, found.currency) == (9, 340.0, "USD")
     assert found.sentence == (
-        "4 datasets, 4 jobs and 1 served endpoints lie downstream; 9 answers stood on it and paid 340.00 USD."
+        "4 datasets, 4 jobs and 1 served endpoint lie downstream; 9 answers stood on it and paid 340.00 USD."
     )
 
 

@@ -55,6 +55,8 @@ VIEW_BY_JOB = {
 VIEW_BY_DATASET = {"eventTime": "2024-01-01T02:00:00Z", "dataset": {"namespace": "n", "name": "view", "facets": OF_RAW}}
 BUILD_JOB, LOAD_JOB = ({"type": "JOB", "namespace": "etl", "name": name} for name in ("build", "load"))
 FED_BY_JOB = {"entries": [{**BUILD_JOB, "inputs": [LOAD_JOB]}]}
+FEED = run(2, "feed", {"raw": {}}, {}, 1)  # it hands on what it read without a dataset between
+BUILD_JOB_FED = {"entries": [{**BUILD_JOB, "inputs": [{"type": "JOB", "namespace": "etl", "name": "feed"}]}]}
 ANSWERS = run(4, "serve", {"m": state("1")}, {"p": state("2026-03-01", "predictions")})
 
 WAYS: dict[str, tuple[list[Event], int]] = {  # events, and how many of their runs must stay
@@ -65,6 +67,14 @@ WAYS: dict[str, tuple[list[Event], int]] = {  # events, and how many of their ru
     "a rename": ([run(1, "load", writes={"old": {}}), run(2, "move", {}, {"new": RENAMED}, 1), TRAIN_ON["new"]], 3),
     "a view of a job": ([LOAD, VIEW_BY_JOB, TRAIN_ON["view"]], 2),
     "a view of a dataset": ([LOAD, VIEW_BY_DATASET, TRAIN_ON["view"]], 2),
+    "a job that feeds a job": (
+        [LOAD, FEED, run(3, "build", {}, {"f": {}}, 2, lineage=BUILD_JOB_FED), TRAIN_ON["f"]],
+        4,
+    ),
+    "a job that feeds a job, as a third says": (
+        [LOAD, FEED, run(3, "build", {}, {"f": {}}, 2), run(4, "tell", hour=3, lineage=BUILD_JOB_FED), TRAIN_ON["f"]],
+        5,
+    ),
     "a run without inputs": ([run(2, "build", {}, {"f": {}}, 1, lineage=FED_BY_JOB), TRAIN_ON["f"]], 2),
     "an older model that still answers": (
         [
@@ -111,6 +121,21 @@ def test_a_way_that_a_live_version_came_by_stays_whole(way: str, tmp_path: Path)
         assert not upkeep.check(engine.house).differ
 
 
+def test_a_tie_that_every_run_says_again_keeps_the_one_that_said_it_first(tmp_path: Path) -> None:
+    """On each of five days feed feeds build."""
+    days = [
+        event
+        for day in range(5)
+        for event in (
+            run(10 + day, "feed", {}, {"log": {}}, 2 * day),
+            run(20 + day, "build", {}, {"f": {}}, 2 * day + 1, lineage=BUILD_JOB_FED),
+        )
+    ]
+    with given(tmp_path, [*days, run(9, "train", {"f": {}}, {"m": MODEL}, 20)]) as engine:
+        kept = ("train", "the last build", "the last feed", "the first build, which said first that feed feeds it")
+        assert prune(engine).spared == len(kept)
+
+
 def test_a_table_that_is_written_from_itself_is_followed_to_its_beginning(tmp_path: Path) -> None:
     steps = [run(100 + hour, "add", {"raw": {}}, {"raw": {}}, hour) for hour in range(620)]
     with given(tmp_path, [*steps, run(9, "train", {"raw": {}}, {"m": MODEL}, 621)]) as engine:
@@ -140,7 +165,7 @@ def test_a_version_that_comes_while_old_runs_go_keeps_what_it_came_from(
 
 
 def test_postgresql_keeps_the_same_ways(tmp_path: Path, postgres: Any) -> None:
-    for at, way in enumerate(("a symlink said by a third", "a rename", "a view of a job")):
+    for at, way in enumerate(("a symlink said by a third", "a rename", "a view of a job", "a job that feeds a job")):
         events, staying = WAYS[way]
         with given(tmp_path / str(at), [*events, IDLE], postgres.new_url()) as engine:
             before = upstream(engine, "m")

@@ -1,5 +1,6 @@
 """Views and names. build reads a and writes out on day 1, reads b and writes out on day 2; serve reads out daily."""
 
+import json
 from typing import Any
 
 import pytest
@@ -117,6 +118,36 @@ def test_a_graph_that_was_cut_says_so(town: Any, days: Any) -> None:
     assert town.engine.lineage("dataset:lake:out", limit=2).truncated is True
     assert town.engine.lineage("dataset:lake:out").truncated is False
     assert town.engine.lineage("dataset:lake:out", view="last", limit=1).truncated is True
+
+
+def test_a_number_that_is_too_small_is_refused(town: Any, days: Any) -> None:
+    for wrong in ({"depth": -1}, {"limit": 0}):
+        with pytest.raises(BadInput, match="depth"):
+            town.engine.lineage("dataset:lake:out", **wrong)
+    assert labels(town.engine.lineage("dataset:lake:out", depth=0)) == {"out": 0}
+
+
+def test_the_nodes_of_each_direction_are_counted_whatever_the_beginning(town: Any, run_of_many: Any) -> None:
+    for view in ("union", "last"):
+        graph = town.engine.lineage("job:flow:many", limit=10, view=view)
+        assert graph.truncated is True
+        assert len(graph.nodes) == 19  # ten in each direction, the job in both
+        assert {len([node for node in graph.nodes if node.depth * sign > 0]) for sign in (-1, 1)} == {9}
+    assert len(town.engine.lineage("job:flow:many", limit=100).nodes) == 61
+
+
+@pytest.fixture
+def run_of_many(town: Any) -> None:
+    """Let a job read 20 datasets and write 40."""
+    sides = {"inputs": 20, "outputs": 40}
+    event = {
+        "eventType": "COMPLETE",
+        "eventTime": "2013-01-01T08:00:00Z",
+        "run": {"runId": "0194a1b2-0000-7000-8000-000000000077"},
+        "job": {"namespace": "flow", "name": "many"},
+        **{side: [{"namespace": "lake", "name": f"{side}{at}"} for at in range(many)] for side, many in sides.items()},
+    }
+    town.engine.ingest(json.dumps(event).encode())
 
 
 def test_the_columns_of_another_name_are_reached_at_no_distance(town: Any, say: Any) -> None:

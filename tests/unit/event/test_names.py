@@ -42,3 +42,34 @@ def test_node_ids_are_those_of_the_reference_server() -> None:
     assert names.dataset_id("file", "features", "v1") == "dataset:file:features#v1"
     assert names.column_id("file", "features", "x") == "datasetField:file:features:x"
     assert names.job_id("default", "join") == "job:default:join"
+
+
+def test_what_fits_stays_and_what_does_not_is_cut_and_ends_in_a_hash() -> None:
+    assert names.fitted("x" * 600) == "x" * 600
+    assert names.fitted("é" * 300) == "é" * 300
+    one, other = names.fitted("x" * 601), names.fitted("x" * 602)
+    assert one != other
+    # 600 bytes, of which 32 are the hash and three the sign before it
+    assert (len(one.encode()), one[:565], one[565]) == (600, "x" * 565, "…")
+    assert names.size(names.fitted("é" * 1_000)) in (599, 600)
+    assert names.fitted(one) == one
+
+
+def test_a_namespace_and_a_name_are_cut_only_where_they_are_too_long_together() -> None:
+    assert names.fitted_pair("n" * 900, "x" * 900) == ("n" * 900, "x" * 900)
+    assert names.fitted_pair("n", "x" * 1_799) == ("n", "x" * 1_799)
+    assert [*map(names.size, names.fitted_pair("n" * 900, "x" * 901))] == [600, 901]
+    assert [*map(names.size, names.fitted_pair("n" * 9_000, "x" * 9_000))] == [600, 1_200]
+
+
+def test_what_is_shown_of_a_run_or_a_version_tells_neighbours_apart() -> None:
+    """Two UUIDs of version 7 that were made one after the other: they begin with their time."""
+    one, other = "0194a1b2-7c00-7abc-8def-0123456789ab", "0194a1b2-7c00-7abc-8def-ba9876543210"
+    assert [names.label(f"run:{run}") for run in (one, other)] == ["run 456789ab", "run 76543210"]
+    assert names.label(f"run:{one}#2") == "run 456789ab#2"
+    assert names.label(f"dataset:file:a/b#run:{other}") == "a/b @ 76543210"
+    assert names.label(f"dataset:file:a/b#run:{other}:2") == "a/b @ 76543210:2"
+    assert names.label("dataset:file:feed/flights#xxh3:1f3a5b7c9d") == "feed/flights @ 1f3a5b7c"
+    assert names.label("dataset:file:feed/flights#2013-01-31") == "feed/flights @ 2013-01-31"
+    assert names.label("dataset:s3://lake:a#b#v1") == "a#b @ v1"
+    assert names.label("datasetField:postgres://h:5432:db.t:c") == "db.t.c"

@@ -26,6 +26,54 @@ def test_the_three_types_are_told_apart_by_their_shape() -> None:
     assert openlineage.decode(raw(dataset={"namespace": "n", "name": "d"})).kind == "dataset"
 
 
+@pytest.mark.parametrize(
+    ("parts", "kind", "left_out"),
+    [
+        # the schema has a run event be one whatever else is in it, and a dataset event lack a job or a run, not both
+        ({"run": RUN, "job": JOB, "dataset": {"namespace": "n", "name": "d"}}, "run", {"dataset"}),
+        ({"run": RUN, "dataset": {"namespace": "n", "name": "d"}}, "dataset", {"run"}),
+        ({"dataset": {"namespace": "n", "name": "d"}, "inputs": [{"namespace": "n", "name": "i"}]}, "dataset",
+         {"inputs"}),
+    ],
+)  # fmt: skip
+def test_parts_that_the_type_of_an_event_does_not_have_are_left_out(
+    parts: dict[str, object], kind: str, left_out: set[str]
+) -> None:
+    event, found = openlineage.read(raw(**parts))
+    assert event.kind == kind
+    assert set(found) == left_out
+    assert not any(getattr(event, name) for name in left_out)
+
+
+@pytest.mark.parametrize(
+    "name", ["a b", "Größe", "表　一", "a\u00a0b", "می\u200cخواهم", "👩\u200d💻", "x" * 1_799, "é" * 899]
+)
+def test_a_name_may_be_any_text_without_control_characters(name: str) -> None:
+    event = openlineage.decode(raw(run=RUN, job={"namespace": "n", "name": name}))
+    assert event.job is not None
+    assert event.job.name == name
+
+
+def test_how_deep_an_event_may_nest_does_not_depend_on_who_asks() -> None:
+    def nested(depth: int) -> bytes:
+        return raw(job=JOB).replace(
+            b'"name": "job"', b'"name":"job","facets":{"deep":{"x":' + b"[" * depth + b"]" * depth + b"}}"
+        )
+
+    def asked(frames: int, body: bytes) -> bool:
+        if frames:
+            return asked(frames - 1, body)
+        try:
+            openlineage.read(body)
+        except BadEvent:
+            return False
+        return True
+
+    # the event, its job, its facets and the facet are the first four of 500
+    assert [asked(frames, nested(496)) for frames in (0, 300)] == [True, True]
+    assert [asked(frames, nested(497)) for frames in (0, 300)] == [False, False]
+
+
 def test_an_unknown_facet_comes_back_byte_for_byte() -> None:
     facet = b'{"_producer": "x",  "nested": {"n": 1.50, "u": "\\u00e9"}}'
     text = b'{"eventTime":"2026-01-01T10:00:00Z","job":{"namespace":"n","name":"j","facets":{"odd":' + facet + b"}}}"
@@ -56,14 +104,19 @@ def test_a_run_id_that_is_no_uuid_is_repaired() -> None:
         (raw(run={"runId": 5}, job=JOB), "$.run.runId"),
         (raw(run=RUN), "needs a job"),
         (raw(), "neither run, job nor dataset"),
-        (raw(job=JOB, dataset={"namespace": "n", "name": "d"}), "neither job nor run"),
+        (raw(job=JOB, dataset={"namespace": "n", "name": "d"}), "neither a job event nor"),
         (raw(run=RUN, job=JOB, eventType="DONE"), "known are START"),
         (raw(run=RUN, job={"namespace": "", "name": "j"}), "empty namespace or name"),
         (raw(run={"runId": ""}, job=JOB), "empty runId"),
         (raw(run=RUN, job=JOB, eventTime="yesterday"), "not a date"),
-        (raw(run=RUN, job=JOB, eventTime="1812-01-01T00:00:00Z"), "before 1970"),
+        (raw(run=RUN, job=JOB, eventTime="1812-01-01T00:00:00Z"), "not after 1970"),
+        (raw(run=RUN, job=JOB, eventTime="1970-01-01T00:00:00Z"), "not after 1970"),
+        (raw(run=RUN, job=JOB, eventTime=f"{TIME}\0"), "not a date"),
         (raw(run=RUN, job=JOB, inputs={"a": 1}), "$.inputs"),
-        (b'{"a":' * 5_000, "recursion"),
+        (b'{"a":' * 5_000, "more than 500 objects and arrays"),
+        (raw(run=RUN, job={"namespace": "n", "name": "a\nb"}), "control characters"),
+        (raw(run=RUN, job={"namespace": "n", "name": "é" * 900}), "1,801 bytes together, of 1,800"),
+        (raw(run=RUN, job=JOB, inputs=[{"namespace": "n" * 900, "name": "d" * 901}]), "1,801 bytes together"),
         (
             b'{"eventTime":"' + TIME.encode() + b'","job":{"namespace":"n","name":"j","facets":{"a":{"b":"\xe9"}}}}',
             "not UTF-8",

@@ -47,6 +47,7 @@ def test_words_inside_texts_are_left_alone_when_numbers_are_mended() -> None:
         ("2026-01-01T10:00:00.1234567Z", "cut to microseconds"),
         ("2026-01-01 10:00:00", "no zone, read as UTC; a space read as T"),
         ("2026-01-01", "no time of day, read as midnight"),
+        ("2016-12-31T23:59:60Z", "a leap second read as the second after it"),
     ],
 )
 def test_what_was_assumed_of_a_time_is_told(text: str, note: str) -> None:

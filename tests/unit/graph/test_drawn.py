@@ -120,7 +120,7 @@ def test_versions_are_shown_with_the_runs_between_them() -> None:
     wrote = run(J, (), (), inputs=(Touched(dataset=A, version="1"),), outputs=(Touched(dataset=OUT, version="v"),))
     nodes, links = drawn([wrote], Version(OUT, "v").node)
     assert nodes == {"out#v VERSION 0", "run:j1 RUN -1", "a#1 VERSION -2"}
-    assert links == {("a#1", "run:j1", "READ"), ("run:j1", "out#v", "WRITE")}
+    assert links == {("a#1", "run:j1", "READ"), ("run:j1", "out#v", "WRITE"), ("a#1", "out#v", "DERIVED")}
 
 
 def test_drawn_plainly_a_link_that_sums_up_others_is_left_out() -> None:

@@ -39,7 +39,7 @@ def columns(found: Said) -> set[tuple[str, str, str, str]]:
 
 def test_without_the_facet_nothing_is_said_and_with_an_empty_one_something() -> None:
     assert on_job([{}, {"sql": pack("sql", {"query": "q"})}], OWN) is None
-    assert on_job([facet()], OWN) == Said({}, set(), set(), set())
+    assert on_job([facet()], OWN) == Said({}, set(), set(), set(), set(), set())
     assert on_dataset({}, OUT) is None
 
 

@@ -9,7 +9,7 @@ from driftline.event import ids, openlineage
 from driftline.event.lineage import Dataset, Field, Job, Place, RunShape, Tie, Touched, Version
 from driftline.event.openlineage import Event
 from driftline.graph import fold as module
-from driftline.graph.fold import fold, owner, profiles
+from driftline.graph.fold import fold, measures, owner
 
 RUN = "01900000-0000-7000-8000-000000000001"
 PARENT = "01900000-0000-7000-8000-000000000002"
@@ -181,7 +181,7 @@ def test_profiles_are_found_by_the_hash_that_the_fold_names() -> None:
     done = event("COMPLETE", 1, outputs=[part("out", facet)])
     shape = whole(done)
     assert shape.outputs[0].profile == ids.content(data)
-    assert profiles([done]) == [data]
+    assert measures([done]) == [data]
 
 
 def static(second: int, **more: Any) -> Event:
@@ -247,7 +247,7 @@ def test_a_dataset_event_says_of_a_view_what_it_is_made_of() -> None:
 
 def test_nothing_folds_to_nothing() -> None:
     assert fold([]) == ()
-    assert profiles([static(1, dataset=part("out"))]) == []
+    assert measures([static(1, dataset=part("out"))]) == []
 
 
 def test_an_owner_is_a_run_a_job_or_a_dataset() -> None:

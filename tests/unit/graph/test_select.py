@@ -40,7 +40,7 @@ class Drawn:
 
 
 def selected(text: str, exclude: str = "") -> set[str]:
-    return {NAMES[at] for at in select.choose(text, exclude, Drawn())}
+    return {NAMES[at] for at in select.choose(text, exclude, Drawn()).datasets}
 
 
 @pytest.mark.parametrize(
@@ -97,15 +97,16 @@ def test_what_is_excluded_is_taken_out_of_the_whole_union(text: str, exclude: st
 
 def test_a_word_is_read_with_its_steps() -> None:
     assert select.parse("2+tag:a:b+3,@x") == (
-        (Word("tag", Form("a:b"), 2, 3, False), Word("name", Form("x"), 0, 0, True)),
+        (Word("tag", Form("a:b"), 2, 3, False, "2+tag:a:b+3"), Word("name", Form("x"), 0, 0, True, "@x")),
     )
-    assert select.parse("+features+")[0][0] == Word("name", Form("features"), ALL, ALL, False)
+    assert select.parse("+features+")[0][0] == Word("name", Form("features"), ALL, ALL, False, "+features+")
 
 
 def test_a_node_id_is_a_name_and_a_jobs_id_a_job() -> None:
-    assert select.parse("+dataset:s3://lake:9:a")[0][0] == Word("name", Form("dataset:s3://lake:9:a"), ALL, 0, False)
-    assert select.parse("job:dbt:build")[0][0] == Word("job", Form("job:dbt:build"))
-    assert select.parse("job:build")[0][0] == Word("job", Form("build"))
+    text = "dataset:s3://lake:9:a"
+    assert select.parse(f"+{text}")[0][0] == Word("name", Form(text), ALL, 0, False, f"+{text}")
+    assert select.parse("job:dbt:build")[0][0] == Word("job", Form("job:dbt:build"), text="job:dbt:build")
+    assert select.parse("job:build")[0][0] == Word("job", Form("build"), text="job:build")
 
 
 @pytest.mark.parametrize(
@@ -139,5 +140,11 @@ def test_every_dataset_is_asked_about_once_also_in_a_circle() -> None:
             return {at % 3 + 1 for at in datasets}  # 1 -> 2 -> 3 -> 1
 
     ground = Circle()
-    assert select.choose("+raw_a", "", ground) == {1, 2, 3}
+    assert select.choose("+raw_a", "", ground).datasets == {1, 2, 3}
     assert ground.asked == [{1}, {2}, {3}]
+
+
+def test_words_that_fit_nothing_are_told_as_they_were_written() -> None:
+    found = select.choose("+mrat stg_a kind:table,tag:mony", "othr", Drawn())
+    assert (found.datasets, found.unmatched) == ({3}, ("+mrat", "tag:mony", "othr"))
+    assert select.choose("tag:money,stg_a", "", Drawn()) == (frozenset(), ())  # each fits something, if not the same

@@ -193,6 +193,21 @@ def test_a_path_of_versions_and_one_of_columns_stay_at_their_level(store: Store)
     assert [node.id for node in mixed.nodes][::4] == [FLIGHTS.node, ANSWERS.node]
 
 
+def test_a_path_across_another_name_of_a_dataset_is_in_the_order_of_the_way(store: Store) -> None:
+    """A job writes a file that a catalogue calls a table; the next job reads the table."""
+    base, file, table, end = (Dataset("s", name) for name in ("base", "wh/t1", "db.t1", "end"))
+    for job, read, written in (
+        ("w", Touched(dataset=base), Touched(dataset=file, aliases=(table,))),
+        ("r", Touched(dataset=table), Touched(dataset=end)),
+    ):
+        store.lineage.put_shape(
+            RunShape(run=job, job=Job("s", job), state="COMPLETE", ended_us=1, inputs=(read,), outputs=(written,))
+        )
+    graph = walk.path(store, base.node, end.node)
+    assert [node.label for node in graph.nodes] == ["base", "w", "wh/t1", "db.t1", "r", "end"]
+    assert [node.depth for node in graph.nodes] == [0, 1, 2, 2, 3, 4]
+
+
 @settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.sets(st.tuples(st.integers(0, 7), st.integers(0, 7)), max_size=20), st.integers(0, 7), st.integers(0, 6))
 def test_a_walk_reaches_what_a_plain_search_reaches(pairs: set[tuple[int, int]], start: int, depth: int) -> None:

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from driftline.errors import BadInput
-from driftline.profile import build, decode, encode, merge
+from driftline.profile import build, decode, encode, merge, readable
 
 
 @settings(max_examples=50, deadline=None, derandomize=True)
@@ -51,3 +51,9 @@ def test_a_bomb_is_not_inflated():
 def test_views_of_bytes_are_read():
     profile = build({"a": [1.0, 2.0]})
     assert decode(memoryview(bytearray(encode(profile)))) == profile
+
+
+def test_what_cannot_be_read_is_none_where_nobody_can_mend_it() -> None:
+    whole = encode(build({"x": [1, 2, 3]}))
+    assert readable(whole) == decode(whole)
+    assert [readable(data) for data in (None, b"", b"dlp1", b"dlp1AAAA", b"dlp2" + whole[4:], whole[:-3])] == [None] * 6

@@ -1,7 +1,9 @@
 import asyncio
 import gzip
 from collections.abc import Sequence
+from typing import Annotated, Literal
 
+import msgspec
 import pytest
 from starlette.requests import Request
 from starlette.types import Message
@@ -41,6 +43,10 @@ def test_gzip_in_pieces_and_in_several_members_is_unpacked() -> None:
     assert read([packed[:5], packed[5:]], "GZIP") == b"first second"
 
 
+def test_the_old_name_of_gzip_and_zeros_after_its_end_are_taken() -> None:
+    assert read([gzip.compress(b"abc") + b"\0" * 600], "x-gzip") == b"abc"
+
+
 @pytest.mark.parametrize(
     ("parts", "packing", "kind"),
     [
@@ -67,3 +73,18 @@ def test_a_record_of_another_shape_is_refused_with_the_place() -> None:
     assert body.decode(b"[1, 2]", list[int]) == [1, 2]
     with pytest.raises(BadInput, match=r"\$\[1\]"):
         body.decode(b'[1, "2"]', list[int])
+
+
+def test_what_is_refused_is_answered_with_what_may_stand_there() -> None:
+    class Shape(msgspec.Struct, forbid_unknown_fields=True):
+        way: Annotated[Literal["up", "down", ""], msgspec.Meta(description="Whither.")] = "up"
+        depth: int = 5
+
+    said = {b'{"wy": "up"}': "Known fields are way, depth.", b'{"way": "left"}': "way is one of up, down."}
+    for sent, hint in said.items():
+        with pytest.raises(BadInput) as caught:
+            body.decode(sent, Shape)
+        assert caught.value.hint == hint
+    with pytest.raises(BadInput) as caught:
+        body.decode(b'{"depth": "x"}', Shape)
+    assert caught.value.hint == BadInput.hint

@@ -62,3 +62,25 @@ def test_without_a_build_a_page_says_so_and_the_interface_works(engine: Engine, 
     assert "not built" in text
     assert "npm" in text
     assert get(engine, tmp_path, "/api/v1/overview")[0] == 200
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "status", "allowed"),
+    [
+        ("GET", "/api/v1/lineage/batch", 405, {"POST"}),
+        ("PUT", "/api/v1/lineage/batch", 405, {"POST"}),
+        ("DELETE", "/api/v1/overview", 405, {"GET", "HEAD"}),
+        ("GET", "/api/v1/nothing", 404, set()),
+        ("PUT", "/api/v1/nothing", 404, set()),
+        ("GET", "/api/", 404, set()),
+        ("PUT", "/index.html", 405, {"GET", "HEAD"}),
+    ],
+)
+def test_the_page_does_not_answer_for_the_interface(
+    engine: Engine, page: Path, method: str, path: str, status: int, allowed: set[str]
+) -> None:
+    with TestClient(create_app(engine, page=page)) as client:
+        response = client.request(method, path, headers={"content-type": "application/json"})
+    assert response.status_code == status
+    assert response.json()["error"]["code"] == ("wrong-method" if allowed else "not-found")
+    assert set(filter(None, response.headers.get("allow", "").split(", "))) == allowed

@@ -69,8 +69,8 @@ def test_facts_hold_names_and_facets_as_they_came_and_no_numbers_of_the_store() 
     assert facts["a"][:6] == ("DATASET", "n", "a", "", 1, 1)
     assert facts["a"][6] == [("schema", 1, 1, b"h", b"{1}")]
     assert sorted(store.canonical.facts("flow")) == [
-        ("dataset:n:a", "job:n:j1", 1, 2**63 - 1),
-        ("job:n:j1", "dataset:n:out", 1, 2**63 - 1),
+        ("dataset:n:a", "job:n:j1", 1, 2**63 - 1, "explicit"),
+        ("job:n:j1", "dataset:n:out", 1, 2**63 - 1, "explicit"),
     ]
     store.close()
 

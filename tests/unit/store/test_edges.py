@@ -49,7 +49,8 @@ def held(store: Store) -> set[Row]:
 
 def flows(store: Store) -> set[tuple[str, str, int, int]]:
     return {
-        (s.rpartition(":")[2], t.rpartition(":")[2], start, end) for s, t, start, end in store.canonical.facts("flow")
+        (s.rpartition(":")[2], t.rpartition(":")[2], start, end)
+        for s, t, start, end, _ in store.canonical.facts("flow")
     }
 
 

@@ -160,3 +160,4 @@ def test_other_names_are_said_when_they_change() -> None:
 def test_names_come_back_from_their_bytes() -> None:
     assert unpack_names(pack_names([A, Dataset("s3://b", "k v:x")])) == [A, Dataset("s3://b", "k v:x")]
     assert unpack_names(pack_names([])) == []
+    assert unpack_names(pack_names([Dataset("n", "a\u2028b\x85c"), A])) == [Dataset("n", "a\u2028b\x85c"), A]

@@ -163,14 +163,14 @@ os._exit(0)
 def test_a_process_that_dies_while_compacting_loses_and_doubles_nothing(tmp_path: Path, statement: str) -> None:
     done = subprocess.run([sys.executable, "-c", DYING, str(tmp_path), statement], check=False, capture_output=True)
     assert done.returncode == 9, done.stderr
-    assert list((tmp_path / "ledger").glob("*/*.parquet"))  # it died after a file was there
+    assert list((tmp_path / "ledger").glob("[0-9]*/*.parquet"))  # it died after a file was there
     connection, ledger = opened(tmp_path)
     for _ in range(2):
         assert [(t.answers, t.money) for t in ledger.totals()] == [(20, 20.0)]
         assert len(ledger.list(limit=100)) == 20
         assert ledger.compact() in (20, 0)
     recorded = {segment.name for segment in ledger._segments()}
-    assert {str(file.relative_to(tmp_path / "ledger")) for file in (tmp_path / "ledger").glob("*/*")} == recorded
+    assert {str(file.relative_to(tmp_path / "ledger")) for file in (tmp_path / "ledger").glob("[0-9]*/*")} == recorded
     ledger.close()
     connection.close()
 
@@ -324,7 +324,7 @@ def test_a_lost_segment_is_said_not_passed_over(tmp_path: Path) -> None:
     connection, ledger = opened(tmp_path)
     ledger.append([answer(1)])
     ledger.compact()
-    for file in (tmp_path / "ledger").glob("*/*.parquet"):
+    for file in (tmp_path / "ledger").glob("[0-9]*/*.parquet"):
         file.unlink()
     with pytest.raises(StoreUnusable, match="answer ledger"):
         ledger.totals()

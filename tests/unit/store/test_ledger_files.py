@@ -16,13 +16,22 @@ def answers(*numbers: int) -> list[Answer]:
     return [Answer(id=f"{n:03d}", time_us=n * DAY_US, endpoint="desk", money=float(n)) for n in numbers]
 
 
+def test_a_segment_of_before_the_hashes_is_written_anew_with_the_others(tmp_path: Path) -> None:
+    older = ledger_rows.to_table(answers(1, 2)).drop_columns(list(ledger_rows.ADDED))
+    (tmp_path / "1970-01").mkdir()
+    pq.write_table(older, tmp_path / "1970-01" / "old.parquet")
+    segment = ledger_files.Segment("1970-01/old.parquet", "1970-01", 2, "001", "002", DAY_US, 2 * DAY_US)
+    made = ledger_files.write(tmp_path, "1970-01", ledger_rows.to_table(answers(3)), [segment])
+    assert pq.read_table(tmp_path / made.name).column("id").to_pylist() == ["001", "002", "003"]
+
+
 def test_a_segment_says_what_it_holds_and_is_sorted_by_time(tmp_path: Path) -> None:
     segment = ledger_files.write(tmp_path, "1970-01", ledger_rows.to_table(answers(5, 2, 9)))
     assert (segment.answers, segment.first_id, segment.last_id) == (3, "002", "009")
     assert (segment.since_us, segment.until_us) == (2 * DAY_US, 9 * DAY_US)
     table = pq.read_table(tmp_path / segment.name)
     assert table.column("id").to_pylist() == ["002", "005", "009"]
-    assert table.schema.metadata[b"format"] == b"driftline-ledger-1"
+    assert table.schema.metadata[b"format"] == b"driftline-ledger-2"
 
 
 def test_the_same_answers_make_the_same_file_whatever_their_order(tmp_path: Path) -> None:

@@ -1,5 +1,6 @@
 """Rows and answers: a round trip through Parquet's own types gives the answer back, field for field."""
 
+import msgspec
 import pyarrow as pa
 
 from driftline.event.answer import Answer, Reason, Retrieved, Source, Verdict
@@ -25,6 +26,12 @@ FULL = Answer(
     currency="EUR",
     verdict=Verdict(action="flag", reasons=(Reason("lineage", "drift", "none", ("f1",)),), money_avoided=1.5),
     trace="d" * 32,
+    span="e" * 16,
+    features_hash="xxh3:2",
+    text_hash="xxh3:3",
+    tools=("search", "refund"),
+    tokens_in=11,
+    tokens_out=4,
 )
 BARE = Answer(id="0190-2", time_us=1, endpoint="chat")
 
@@ -35,6 +42,16 @@ def back(table: pa.Table) -> tuple[Answer, ...]:
 
 def test_an_answer_comes_back_field_for_field() -> None:
     assert back(ledger_rows.to_table([FULL, BARE])) == (FULL, BARE)
+
+
+def test_rows_of_before_the_hashes_are_read_as_answers_without_them() -> None:
+    older = ledger_rows.to_table([FULL]).drop_columns(list(ledger_rows.ADDED))
+    bare = dict.fromkeys(("span", "features_hash", "text_hash"), "") | {"tools": (), "tokens_in": 0, "tokens_out": 0}
+    expected = msgspec.structs.replace(FULL, **bare)
+    assert back(older) == (expected,)
+    completed = ledger_rows.completed(older)
+    assert completed.schema == ledger_rows.schema()
+    assert back(completed) == (expected,)
 
 
 def test_numbers_keep_their_kind() -> None:

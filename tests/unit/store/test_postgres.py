@@ -268,7 +268,7 @@ def test_a_missing_driver_is_said_with_the_extra_that_brings_it(monkeypatch: pyt
     monkeypatch.setitem(sys.modules, "psycopg", None)
     with pytest.raises(MissingExtra, match="psycopg") as caught:
         open_store("postgresql://db/x")
-    assert "driftline[postgres]" in caught.value.hint
+    assert ".[postgres]" in caught.value.hint
 
 
 def test_answers_are_moved_to_files_below_the_home(url: str, tmp_path: Path) -> None:
@@ -360,3 +360,16 @@ def test_servers_that_race_for_a_month_make_it_once(postgres: Any, url: str, lin
         one.close()
     assert wrong == []
     assert len(parts(postgres, url)) == 5
+
+
+def test_a_value_that_no_index_takes_is_no_trouble_of_the_store(link: PostgresConnection) -> None:
+    too_long = "".join(uuid.UUID(int=number).hex[::-1] + str(hash(number * 0.37)) for number in range(300))
+    with pytest.raises(ValueError, match="cannot hold it"):
+        put(link, too_long)
+    with link.transaction():
+        with pytest.raises(ValueError, match="cannot hold it"), link.transaction():
+            put(link, too_long)
+        put(link, "inside")
+    assert held(link, "inside")
+    put(link, "short")
+    assert held(link, "short")

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from driftline.errors import StoreUnusable
-from driftline.store import connection, open_store
+from driftline.store import connection, open_store, sqlite
 from driftline.store.log import RUN, Fresh
 from driftline.store.sqlite import SqliteConnection
 
@@ -167,3 +167,42 @@ def test_a_store_that_another_process_is_writing_to_is_said_to_be_busy(
     assert "Another process has been writing" in caught.value.hint
     other.close()
     link.close()
+
+
+def as_seen_by_one_who_may_not_write(place: Path, monkeypatch: pytest.MonkeyPatch) -> SqliteConnection:
+    monkeypatch.setattr(sqlite, "_may_write", lambda _file: False)  # root may write everything
+    return SqliteConnection(place)
+
+
+def test_a_store_that_may_not_be_written_answers_and_stays_as_it_was(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "driftline.db"
+    writer = SqliteConnection(file)
+    writer.execute("setting_put", name="a", body=b"1")
+    reader = as_seen_by_one_who_may_not_write(file, monkeypatch)  # beside the log of one who writes
+    writer.execute("setting_put", name="a", body=b"2")
+    assert reader.rows("setting_get", name="a") == [(b"2",)]
+    reader.close()
+    writer.close()
+    before = {one.name: one.read_bytes() for one in tmp_path.iterdir()}
+    reader = as_seen_by_one_who_may_not_write(file, monkeypatch)
+    assert (reader.read_only, reader.rows("setting_get", name="a")) == (True, [(b"2",)])
+    with pytest.raises(StoreUnusable) as caught:
+        reader.execute("setting_put", name="a", body=b"3")
+    assert caught.value.hint == sqlite.READ_ONLY
+    reader.close()
+    assert {one.name: one.read_bytes() for one in tmp_path.iterdir()} == before
+
+
+def test_an_older_store_that_may_not_be_written_says_why_it_cannot_be_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "driftline.db"
+    SqliteConnection(file).close()
+    raw = sqlite3.connect(file)
+    raw.execute("delete from schema_version where version > 4")
+    raw.commit()
+    raw.close()
+    with pytest.raises(StoreUnusable, match="its schema is 4"):
+        as_seen_by_one_who_may_not_write(file, monkeypatch)

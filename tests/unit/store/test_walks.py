@@ -18,11 +18,11 @@ PAGES = {  # read in the order of an index, up to a limit
 SEARCHES = {"nodes_like", "fields_named"}  # by a piece of a name
 CANONICAL = {name for name in sql.load() if name.startswith("canonical_")}  # the state of the whole store, on purpose
 CATALOGUE = {  # what people say, which is little; and once a day of event time, what is used
-    "blocks_at", "entries_used", "labels_any", "marks_told", "tag_kinds", "terms_all",
+    "blocks_at", "entries_used", "labels_any", "marks_told", "states_said_of", "tag_kinds", "terms_all",
 }  # fmt: skip
 READING = {"run_events_counted"}  # along an index, counted up to a bound beyond the page
 ARRAYS = {"edges_whole", "flows_whole"}  # the graph that is held in memory is read once
-SWEEP = {"blobs_named", "blobs_profiles", "facets_all", "log_bodies"}  # compacting goes once through everything
+SWEEP = {"blobs_named", "blobs_profiles", "facets_all", "log_bodies", "version_bodies"}  # once through everything
 WHOLE = COUNTS | PAGES | SEARCHES | CANONICAL | SWEEP | CATALOGUE | READING | ARRAYS
 
 

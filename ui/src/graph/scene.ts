@@ -54,7 +54,7 @@ export function scene(nodes: readonly GraphNode[], edges: readonly Link[], plan:
     const bends = (plan.bends.get(edgeKey(edge)) ?? []).flatMap((spot) => along(point(spot), down));
     const points = [port(at.get(edge.from)!, down, 1), ...bends, port(at.get(edge.to)!, down, -1)];
     const main = Boolean(dress.main?.has(edge.from) && dress.main.has(edge.to));
-    return { from: edge.from, to: edge.to, points, main, unsure: (edge.confidence ?? 1) < 1, kind: edge.kind };
+    return { from: edge.from, to: edge.to, points, main, unsure: (edge.through ?? edge.confidence ?? 1) < 1, kind: edge.kind };
   });
   return { boxes, curves, down };
 }

@@ -83,7 +83,7 @@ export function GraphTable({ nodes, edges, marks, open = false }: { nodes: reado
             {edges.map((edge) => (
               <tr key={`${edge.from} ${edge.to} ${edge.kind}`}>
                 <td>{fullName(edge.from)}</td><td>{fullName(edge.to)}</td><td>{edge.kind.toLowerCase()}</td>
-                <td>{edge.provenance ?? "explicit"}{edge.confidence !== undefined && edge.confidence < 1 ? `, ${percent(edge.confidence)}` : ""}</td>
+                <td>{edge.provenance ?? "explicit"}{edge.through !== undefined ? `; led on, ${percent(edge.through)} sure` : edge.confidence !== undefined && edge.confidence < 1 ? `, ${percent(edge.confidence)}` : ""}</td>
               </tr>
             ))}
           </tbody>

@@ -58,6 +58,6 @@ class Step(NamedTuple):
         kept = influence.confidence * (MUTABLE if influence.argument in self.mutable else 1.0)
         kind = (influence.type, influence.subtype or ("TRANSFORMATION" if influence.type == "DIRECT" else "FILTER"))
         return frozenset(
-            Edge(edge.source, edge.column, step(edge.kind, kind), PROBED, round(edge.confidence * kept, 6))
+            Edge(edge.source, edge.column, step(edge.kind, kind), round(edge.confidence * kept, 6), PROBED)
             for edge in edges
         )

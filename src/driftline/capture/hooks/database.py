@@ -2,10 +2,12 @@
 
 Enters: connections of any kind, statements, names of tables. Leaves: versions on a run, with columns where the database
 tells them without being asked over a network. Names follow OpenLineage: ``postgres://host:port`` and
-``database.schema.table``. Sends nothing over the user's connection, but ``PRAGMA`` to SQLite.
+``database.schema.table``. Sends nothing over the user's connection, but ``PRAGMA table_info`` to SQLite where nobody
+listens to its statements.
 Source: https://openlineage.io/docs/spec/naming.
 """
 
+import functools
 import re
 import sqlite3
 import sys
@@ -17,10 +19,12 @@ from driftline.capture import client, measure, observe
 from driftline.capture.emit import Seen
 from driftline.capture.hooks import glance
 from driftline.capture.run import Run
+from driftline.capture.sql import dialect as dialects
 from driftline.capture.sql import statement as statements
 from driftline.capture.sql.edges import SqlEdges
 from driftline.capture.sql.relation import Source
 from driftline.capture.sql.statement import Analysis
+from driftline.errors import BadInput
 from driftline.event.lineage import Dataset, Field, Touched
 
 _SCHEMES = {"postgresql": "postgres", "mariadb": "mysql", "cockroachdb": "postgres"}
@@ -30,6 +34,8 @@ _FOLDED = frozenset(("sqlite", "postgres", "redshift", "mysql"))  # names are th
 _OWN = ("pg_catalog.", "information_schema.", "sqlite_master", "sqlite_schema", "pg_")
 _PLACEHOLDER = re.compile(r"'(?:[^']|'')*'|\"(?:[^\"]|\"\")*\"|(%\(\w+\)s|%s|(?<![:\w]):[A-Za-z_]\w*|\$\d+)")
 _CACHE = 10_000
+FILE = "_driftline_file"  # attribute of a connection to SQLite: its file, "" = in memory
+SILENT = "_driftline_silent"  # attribute of one whose statements somebody listens to: it is asked nothing
 
 
 class Place(NamedTuple):
@@ -106,6 +112,9 @@ def _sqlite(path: str) -> Place:
 
 
 def _file_of(connection: Any) -> str:
+    held = getattr(connection, "__dict__", {})
+    if FILE in held or SILENT in held:
+        return str(held.get(FILE, ""))
     rows = sqlite3.Cursor(connection).execute("PRAGMA database_list").fetchall()
     return next((str(row[2]) for row in rows if row[1] == "main" and row[2]), "")
 
@@ -138,7 +147,7 @@ def statement(run: Run, place: Place, text: str, connection: Any = None) -> bool
         found = fields(source.names[0]) if source.kind == "table" else None
         return None if found is None else tuple(field.name for field in found)
 
-    analysis = statements.analyse(plain, columns)
+    analysis = statements.analyse(plain, columns, _dialect(place.scheme))
     if analysis is None:
         return True  # it touches no data
     done = _done.setdefault(run, set())
@@ -151,6 +160,15 @@ def statement(run: Run, place: Place, text: str, connection: Any = None) -> bool
     if any(_tables(one.reads) or one.writes for one in analysis.statements):
         run.statement(text, analysis.form)
     return True
+
+
+@functools.cache
+def _dialect(scheme: str) -> str:
+    """The dialect of SQL that a database speaks; "" = none in particular."""
+    try:
+        return dialects.of(scheme).name
+    except BadInput:
+        return ""
 
 
 def _record(run: Run, place: Place, one: Any, analysis: Analysis, fields: Callable[[str], Any]) -> None:
@@ -202,6 +220,8 @@ def _asking(connection: Any) -> Callable[[str], tuple[Field, ...] | None]:
 
 def _pragma(connection: Any, name: str) -> tuple[Field, ...] | None:
     quoted = name.rpartition(".")[2].replace('"', '""')
+    if SILENT in getattr(connection, "__dict__", {}):
+        return None
     cursor = sqlite3.Cursor(connection)
     cursor.row_factory = None
     rows = cursor.execute(f'PRAGMA table_info("{quoted}")').fetchall()

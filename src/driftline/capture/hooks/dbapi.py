@@ -6,10 +6,12 @@ there (``claimed``). Rows stay lazy: nothing is fetched that the user does not f
 """
 
 import functools
+import os
 import sqlite3
 import weakref
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
+from urllib.parse import unquote, urlsplit
 
 from driftline.capture import fault, own
 from driftline.capture.around import active
@@ -18,6 +20,7 @@ from driftline.capture.hooks.patch import PASS, Call, Patch
 from driftline.capture.run import Run
 
 _FACTORY = 5  # place of ``factory`` among the arguments of ``sqlite3.connect``
+_LISTENERS = ("set_trace_callback", "set_authorizer", "set_progress_handler")
 _EXECUTES = ("execute", "executemany", "executescript")
 _PIECE = "hook sqlite3.execute"
 _CURSORS = ("Cursor", "AsyncCursor", "ServerCursor", "AsyncServerCursor")
@@ -34,19 +37,29 @@ def install(module: Any) -> list[Patch]:
 
     @functools.wraps(original)
     def connect(*args: Any, **kwargs: Any) -> Any:
-        if own.inside() is own.OURS or len(args) > _FACTORY:
+        factory = fault.attempt("hook sqlite3.connect", _factory, args, kwargs)
+        if factory is None:
             return original(*args, **kwargs)
-        factory = kwargs.get("factory", sqlite3.Connection)
-        if not isinstance(factory, type) or not issubclass(factory, sqlite3.Connection):
-            return original(*args, **kwargs)
-        return original(*args, **{**kwargs, "factory": _connection(factory)})  # type: ignore[arg-type]  # its __hash__ is object's
+        made = original(*args, **{**kwargs, "factory": factory})
+        fault.attempt(_PIECE, _name, made, args[0] if args else kwargs.get("database"), kwargs.get("uri"))
+        return made
 
     patches = []
     for owner in (module, module.dbapi2):
         if owner.connect is original:
-            owner.connect = patch.unseen(connect, original)
+            owner.connect = patch.unbound(patch.unseen(connect, original), original)
             patches.append(Patch(owner, "connect", original))
     return patches
+
+
+def _factory(args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> type | None:
+    """The class that a connection is to be of; None = the one that it would be of anyway."""
+    if own.inside() is own.OURS or len(args) > _FACTORY:
+        return None
+    factory = kwargs.get("factory", sqlite3.Connection)
+    if not isinstance(factory, type) or not issubclass(factory, sqlite3.Connection):
+        return None
+    return _connection(factory)  # type: ignore[arg-type]  # its __hash__ is object's
 
 
 @functools.cache
@@ -55,12 +68,34 @@ def _connection(factory: type) -> type:
 
     def cursor(self: Any, factory: Any = sqlite3.Cursor) -> Any:
         recording = isinstance(factory, type) and issubclass(factory, sqlite3.Cursor)
-        return made.__base__.cursor(self, _cursor(factory) if recording else factory)  # type: ignore[union-attr]
+        kind = fault.attempt(_PIECE, _cursor, factory) if recording else None
+        return made.__base__.cursor(self, factory if kind is None else kind)  # type: ignore[union-attr]
 
     functools.update_wrapper(cursor, sqlite3.Connection.cursor)
     methods = {name: _through_cursor(factory, name) for name in _EXECUTES}
+    methods |= {name: _listening(getattr(factory, name)) for name in _LISTENERS}
     made = type(factory.__name__, (factory,), {"cursor": cursor, **methods, **_names(factory)})
     return made
+
+
+def _name(connection: Any, given: Any, uri: Any) -> None:
+    """Remember which file it is, so that the connection need not be asked."""
+    text = os.fsdecode(given)
+    if uri and text.startswith("file:"):
+        parts = urlsplit(text)
+        text = "" if "mode=memory" in parts.query else unquote(parts.path)
+    connection.__dict__[database.FILE] = os.path.abspath(text) if text not in ("", ":memory:") else ""
+
+
+def _listening(original: Callable[..., Any]) -> Callable[..., Any]:
+    """Somebody who listens to all statements must hear none of ours."""
+
+    @functools.wraps(original)
+    def call(self: Any, *args: Any, **kwargs: Any) -> Any:
+        self.__dict__[database.SILENT] = True
+        return original(self, *args, **kwargs)
+
+    return patch.unseen(call, original)  # type: ignore[no-any-return]
 
 
 def _through_cursor(factory: type, name: str) -> Any:
@@ -71,7 +106,7 @@ def _through_cursor(factory: type, name: str) -> Any:
 
     @functools.wraps(original)
     def call(self: Any, *args: Any, **kwargs: Any) -> Any:
-        cursor = sqlite3.Connection.cursor(self, _cursor(sqlite3.Cursor))
+        cursor = sqlite3.Connection.cursor(self, fault.attempt(_PIECE, _cursor, sqlite3.Cursor) or sqlite3.Cursor)
         return getattr(cursor, name)(*args, **kwargs)
 
     return patch.unseen(call, original)
@@ -94,12 +129,17 @@ def _recording(original: Callable[..., Any]) -> Callable[..., Any]:
     @functools.wraps(original)
     def call(self: Any, *args: Any, **kwargs: Any) -> Any:
         result = original(self, *args, **kwargs)
-        run = active()
-        if run is not None and args and not fault.off(_PIECE) and self not in claimed:
-            patch.noted(_PIECE, run, _record, run, self, args[0])
+        if args:
+            fault.attempt(_PIECE, _seen, self, args[0])
         return result
 
     return patch.unseen(call, original)  # type: ignore[no-any-return]
+
+
+def _seen(cursor: Any, text: Any) -> None:
+    run = active()
+    if run is not None and not fault.off(_PIECE) and cursor not in claimed:
+        patch.noted(_PIECE, run, _record, run, cursor, text)
 
 
 def _record(run: Run, cursor: Any, text: Any) -> None:

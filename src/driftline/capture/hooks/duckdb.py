@@ -9,13 +9,14 @@ caller: the original is therefore called in a frame that has the caller's variab
 import functools
 import sys
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 from driftline.capture import fault, own
 from driftline.capture.around import active
 from driftline.capture.hooks import patch
 from driftline.capture.hooks.patch import Patch
 from driftline.capture.hooks.session import Session
+from driftline.capture.run import Run
 
 STATEMENTS = ("execute", "sql", "query", "from_query")
 READERS = ("read_parquet", "from_parquet", "read_csv", "from_csv_auto", "read_json")
@@ -54,28 +55,49 @@ def _around(owner: Any, attribute: str, before: Before) -> list[Patch]:
 
     @functools.wraps(original)
     def call(*args: Any, **kwargs: Any) -> Any:
-        run = active()
-        record = None
         caller = sys._getframe(1)
-        if run is not None and not fault.off(piece):
-            record = patch.noted(piece, run, before, args, kwargs, caller)
+        begun = fault.attempt(piece, _begin, piece, before, args, kwargs, caller)
         inside = {**caller.f_locals, "__driftline_call": functools.partial(original, *args, **kwargs)}
-        span = own.Span()
-        token = None if run is None else own.enter(span)
         try:
             result = eval(_CALL, caller.f_globals, inside)  # noqa: S307 - our own constant, in the caller's variables
         except BaseException:
-            if run is not None and record is not None:
-                patch.noted(piece, run, functools.partial(record, failed=True), run)
+            if begun is not None:
+                begun.span.closed = True
+                fault.attempt(piece, _end, piece, begun, failed=True)
             raise
-        finally:
-            if run is not None and token is not None:
-                own.leave(token)
-                span.closed = True
-                run.attribute(span.opened)
-        if run is not None and record is not None:
-            patch.noted(piece, run, record, run)
+        if begun is not None:
+            begun.span.closed = True
+            fault.attempt(piece, _end, piece, begun)
         return result
 
     setattr(owner, attribute, patch.unseen(call, original))
     return [Patch(owner, attribute, original)]
+
+
+class _Begun(NamedTuple):
+    """A call inside a run, while it lasts."""
+
+    run: Run
+    span: own.Span
+    token: Any
+    record: Any  # None = nothing is to be recorded
+
+
+def _begin(piece: str, before: Before, args: tuple[Any, ...], kwargs: Mapping[str, Any], caller: Any) -> _Begun | None:
+    run = active()
+    if run is None:
+        return None
+    record = None if fault.off(piece) else patch.noted(piece, run, before, args, kwargs, caller)
+    span = own.Span()
+    try:
+        return _Begun(run, span, own.enter(span), record)
+    except BaseException:
+        span.closed = True
+        raise
+
+
+def _end(piece: str, begun: _Begun, *, failed: bool = False) -> None:
+    own.leave(begun.token)
+    begun.run.attribute(begun.span.opened)
+    if begun.record is not None:
+        patch.noted(piece, begun.run, functools.partial(begun.record, failed=failed), begun.run)

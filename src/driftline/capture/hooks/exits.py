@@ -7,7 +7,7 @@ recorded. ``raise SystemExit`` and ``os._exit`` are not seen.
 import functools
 from typing import Any
 
-from driftline.capture import process
+from driftline.capture import fault, process
 from driftline.capture.hooks import patch
 from driftline.capture.hooks.patch import Patch
 
@@ -18,8 +18,8 @@ def install(module: Any) -> list[Patch]:
 
     @functools.wraps(original)
     def leave(*args: Any, **kwargs: Any) -> Any:
-        process.exiting(args[0] if args else None)
+        fault.attempt("hook sys.exit", process.exiting, args[0] if args else None)
         return original(*args, **kwargs)
 
-    module.exit = patch.unseen(leave, original)
+    module.exit = patch.unbound(patch.unseen(leave, original), original)
     return [Patch(module, "exit", original)]

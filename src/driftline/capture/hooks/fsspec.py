@@ -31,18 +31,17 @@ def install(module: Any) -> list[Patch]:
     @functools.wraps(inner)
     def told(self: Any, path: Any, *args: Any, **kwargs: Any) -> Any:
         file = inner(self, path, *args, **kwargs)
-        outer = own.inside()
-        if outer is not None and outer is not own.OURS:
-            fault.attempt("hook AbstractFileSystem.open", _tell, outer, self, path, file, args, kwargs)
+        fault.attempt("hook AbstractFileSystem.open", _tell, self, path, file, args, kwargs)
         return file
 
     module.AbstractFileSystem.open = patch.unseen(told, inner)
     return [Patch(module.AbstractFileSystem, "open", inner), *put_around(module, "AbstractFileSystem.open", _opened)]
 
 
-def _tell(outer: own.Span, fs: Any, path: Any, file: Any, args: Any, kwargs: Any) -> None:
+def _tell(fs: Any, path: Any, file: Any, args: Any, kwargs: Any) -> None:
     """Tell the call that opens a file through here which state of it that is."""
-    if _protocol(fs) in _LOCAL:
+    outer = own.inside()
+    if outer is None or outer is own.OURS or _protocol(fs) in _LOCAL:
         return
     address = table.address(fs.unstrip_protocol(str(path)))
     if "r" not in str(args[0] if args else kwargs.get("mode", "rb")):

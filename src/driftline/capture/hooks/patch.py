@@ -10,6 +10,7 @@ import functools
 import inspect
 import os
 import sys
+import types
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
@@ -41,6 +42,7 @@ class Call(NamedTuple):
 
 Record = Callable[[Run, Call], Any]  # returns whether anything was recorded
 Before = Callable[[Sequence[Any], Mapping[str, Any]], Any]
+Plain = Callable[[Sequence[Any], Mapping[str, Any]], bool]
 
 
 class Patch(NamedTuple):
@@ -59,11 +61,14 @@ class Patch(NamedTuple):
             setattr(self.owner, self.attribute, self.original)
 
 
-def around(owner: Any, attribute: str, record: Record, before: Before | None = None) -> list[Patch]:
+def around(
+    owner: Any, attribute: str, record: Record, before: Before | None = None, plain: Plain | None = None
+) -> list[Patch]:
     """Have ``record`` look at each call of ``owner.attribute`` that has returned, and ``before`` at it earlier.
 
-    Where ``before`` returns ``PASS``, the call is none of ours, and inner hooks see it. ``attribute`` may lead through
-    a class (``DataFrame.to_csv``); what the library does not have is passed over.
+    Where ``before`` returns ``PASS``, or ``plain``, which must neither fail nor take long, returns True, the call is
+    none of ours, and inner hooks see it. ``attribute`` may lead through a class (``DataFrame.to_csv``); what the
+    library does not have is passed over.
     """
     *way, name = attribute.split(".")
     for step in way:
@@ -78,7 +83,7 @@ def around(owner: Any, attribute: str, record: Record, before: Before | None = N
         given = getattr(owner, name)
     function = given.__func__ if isinstance(given, staticmethod | classmethod) else given
     piece = f"hook {getattr(owner, '__name__', owner)}.{name}"
-    call = _wrapper(function, piece, record, before)
+    call = unbound(_wrapper(function, piece, record, before, plain), function)
     made = type(given)(call) if isinstance(given, staticmethod | classmethod) else call
     patches = [_set(holder, name, given, made)]
     qualified = getattr(function, "__qualname__", "")
@@ -94,30 +99,52 @@ def _set(owner: Any, name: str, original: Any, made: Any) -> Patch:
     return Patch(owner, name, original, inherited)
 
 
-def _wrapper(original: Any, piece: str, record: Record, before: Before | None) -> Any:
+def _wrapper(original: Any, piece: str, record: Record, before: Before | None, plain: Plain | None) -> Any:
     if inspect.iscoroutinefunction(original):
         return _later(original, piece, record)
 
     @functools.wraps(original)
     def call(*args: Any, **kwargs: Any) -> Any:
-        run = active()
-        if run is None or fault.off(piece):
+        begun = fault.attempt(piece, _begin, piece, before, plain, args, kwargs)
+        if begun is None:
             return original(*args, **kwargs)
-        found = None if before is None else noted(piece, run, before, args, kwargs)
-        if found is PASS:
-            return original(*args, **kwargs)
-        inside = own.Span()
-        token = own.enter(inside)
-        done = False
         try:
             result = original(*args, **kwargs)
-            done = True
-        finally:
-            _ended(run, inside, token, done=done)
-        _record(piece, run, record, Call(args, kwargs, result, inside, found))
+        except BaseException:
+            begun.inside.closed = True
+            fault.attempt(piece, _broken, begun)
+            raise
+        begun.inside.closed = True
+        fault.attempt(piece, _record, piece, begun, record, args, kwargs, result)
         return result
 
     return unseen(call, original)
+
+
+class _Begun(NamedTuple):
+    """A call that is to be recorded, while it lasts."""
+
+    run: Run
+    inside: own.Span
+    token: Any
+    found: Any  # what was found out before the call
+
+
+def _begin(
+    piece: str, before: Before | None, plain: Plain | None, args: Sequence[Any], kwargs: Mapping[str, Any]
+) -> _Begun | None:
+    run = active()
+    if run is None or fault.off(piece) or (plain is not None and plain(args, kwargs)):
+        return None
+    found = None if before is None else noted(piece, run, before, args, kwargs)
+    if found is PASS:
+        return None
+    inside = own.Span()
+    try:
+        return _Begun(run, inside, own.enter(inside), found)
+    except BaseException:
+        inside.closed = True
+        raise
 
 
 def _later(original: Any, piece: str, record: Record) -> Any:
@@ -125,21 +152,32 @@ def _later(original: Any, piece: str, record: Record) -> Any:
 
     @functools.wraps(original)
     async def call(*args: Any, **kwargs: Any) -> Any:
-        run = active()
-        if run is None or fault.off(piece):
+        begun = fault.attempt(piece, _begin, piece, None, None, args, kwargs)
+        if begun is None:
             return await original(*args, **kwargs)
-        inside = own.Span()
-        token = own.enter(inside)
-        done = False
         try:
             result = await original(*args, **kwargs)
-            done = True
-        finally:
-            _ended(run, inside, token, done=done)
-        _record(piece, run, record, Call(args, kwargs, result, inside))
+        except BaseException:
+            begun.inside.closed = True
+            fault.attempt(piece, _broken, begun)
+            raise
+        begun.inside.closed = True
+        fault.attempt(piece, _record, piece, begun, record, args, kwargs, result)
         return result
 
     return unseen(call, original)
+
+
+class Unbound(staticmethod):  # type: ignore[type-arg]  # it cannot be subscripted at run time
+    """A function that does not become a method in a class, as built-in ones do not; pickled by its name."""
+
+    def __reduce__(self) -> str:
+        return str(self.__qualname__)
+
+
+def unbound(call: Any, original: Any) -> Any:
+    """Return ``call`` as something that binds like ``original``."""
+    return Unbound(call) if isinstance(original, types.BuiltinFunctionType) else call
 
 
 def unseen(call: Any, original: Any) -> Any:
@@ -161,19 +199,22 @@ def _file(function: Any) -> str:
     return getattr(sys.modules.get(getattr(function, "__module__", None) or ""), "__file__", None) or ""
 
 
-def _ended(run: Run, inside: own.Span, token: Any, *, done: bool) -> None:
-    own.leave(token)
-    inside.closed = True
-    if not done:
-        run.opened.update(inside.opened)
+def _broken(begun: _Begun) -> None:
+    """End a call that has raised."""
+    own.leave(begun.token)
+    begun.run.opened.update(begun.inside.opened)
 
 
-def _record(piece: str, run: Run, record: Record, call: Call) -> None:
-    recorded = noted(piece, run, record, run, call)
-    if recorded:
-        run.attribute(call.inside.opened)
+def _record(
+    piece: str, begun: _Begun, record: Record, args: Sequence[Any], kwargs: Mapping[str, Any], result: Any
+) -> None:
+    """End a call that has returned."""
+    own.leave(begun.token)
+    run, inside = begun.run, begun.inside
+    if noted(piece, run, record, run, Call(args, kwargs, result, inside, begun.found)):
+        run.attribute(inside.opened)
     else:
-        run.opened.update(call.inside.opened)
+        run.opened.update(inside.opened)
 
 
 def noted(piece: str, run: Run, act: Callable[..., Any], *args: Any) -> Any:
@@ -183,7 +224,7 @@ def noted(piece: str, run: Run, act: Callable[..., Any], *args: Any) -> Any:
         return act(*args)
     except Exception as error:  # the fault rule: whatever of ours fails, the user's call is done
         fault.failed(piece, error)
-        run.gap(piece)
+        fault.attempt(piece, run.gap, piece)
         return None
     finally:
         own.leave(token)

@@ -41,17 +41,20 @@ def install(sqlalchemy: Any) -> list[Listener]:
 
 def _before(conn: Any, cursor: Any, statement: Any, parameters: Any, context: Any, executemany: Any) -> None:  # noqa: ARG001
     """Say that what this cursor executes is recorded here."""
-    if active() is not None:
-        fault.attempt(_PIECE, _claim, cursor)
+    fault.attempt(_PIECE, _claim, cursor)
 
 
 def _claim(cursor: Any) -> None:
-    if type(cursor).__weakrefoffset__:
+    if active() is not None and type(cursor).__weakrefoffset__:
         dbapi.claimed.add(cursor)
 
 
 def _after(conn: Any, cursor: Any, statement: Any, parameters: Any, context: Any, executemany: Any) -> None:  # noqa: ARG001
     """Record what was executed."""
+    fault.attempt(_PIECE, _executed, conn, cursor, statement)
+
+
+def _executed(conn: Any, cursor: Any, statement: Any) -> None:
     run = active()
     if run is not None and not fault.off(_PIECE):
         patch.noted(_PIECE, run, _record, run, conn, cursor, statement)

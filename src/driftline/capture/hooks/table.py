@@ -7,7 +7,7 @@ Only names are kept, never data: of frames and arrays the columns and the number
 
 import io
 import os
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Literal, NamedTuple
 from urllib.parse import urlsplit, urlunsplit
 
@@ -25,6 +25,7 @@ from driftline.event.lineage import Dataset
 RESULT = -1
 _SCHEMES = {"s3a": "s3", "s3n": "s3", "gcs": "gs", "local": "file", "abfss": "abfs"}
 _WEB = frozenset(("http", "https", "ftp", "sftp"))
+_BUFFERS = frozenset((io.BytesIO, io.StringIO))
 FILES = 1_000  # of one call that are named one by one
 
 
@@ -41,7 +42,20 @@ class Entry(NamedTuple):
 
 def install(module: Any, entries: Iterable[Entry]) -> list[Patch]:
     """Put the hooks of a table on and return what was replaced."""
-    return [one for entry in entries for one in patch.around(module, entry.attribute, _recorder(entry))]
+    return [
+        one
+        for entry in entries
+        for one in patch.around(module, entry.attribute, _recorder(entry), None, _buffered(entry))
+    ]
+
+
+def _buffered(entry: Entry) -> patch.Plain:
+    """Whether a call reads from or writes to memory, as libraries do many times a second."""
+
+    def plain(args: Sequence[Any], kwargs: Mapping[str, Any]) -> bool:  # noqa: ARG001 - the signature is Plain's
+        return len(args) > entry.place and type(args[entry.place]) in _BUFFERS
+
+    return plain
 
 
 def _recorder(entry: Entry) -> patch.Record:

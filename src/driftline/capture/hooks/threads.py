@@ -59,28 +59,34 @@ def _put(owner: Any, name: str, wrap: Callable[[Any], Any]) -> list[Patch]:
 
 def _starting(original: Any) -> Any:
     def start(self: Any) -> Any:
-        values = _around()
-        if values is not None:
-            fault.attempt("hook Thread.start", _carry, self, values)
+        fault.attempt("hook Thread.start", _carry, self)
         return original(self)
 
     return start
 
 
-def _carry(thread: Any, values: tuple[Any, ...]) -> None:
-    inner = thread.run
+def _carry(thread: Any) -> None:
+    values = _around()
+    if values is None:
+        return
+    carrying = Carrying(thread.run, values)
 
     def run() -> None:
         thread.__dict__.pop("run", None)
-        Carrying(inner, values)()
+        carrying()
 
     thread.run = run
 
 
+def _carried(fn: Callable[..., Any]) -> Carrying | None:
+    values = _around()
+    return None if values is None else Carrying(fn, values)
+
+
 def _submitting(original: Any) -> Any:
     def submit(self: Any, fn: Any, /, *args: Any, **kwargs: Any) -> Any:
-        values = _around()
-        return original(self, fn if values is None else Carrying(fn, values), *args, **kwargs)
+        carried = fault.attempt("hook ThreadPoolExecutor.submit", _carried, fn)
+        return original(self, fn if carried is None else carried, *args, **kwargs)
 
     return submit
 

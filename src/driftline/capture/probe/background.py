@@ -5,6 +5,7 @@ too. The thread exists only while there is something to do; at the end of the pr
 is left undone. Nothing here runs on the user's thread but ``put`` and ``wait``.
 """
 
+import functools
 import os
 import subprocess
 import sys
@@ -147,4 +148,4 @@ def _reborn() -> None:
 
 
 if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=_reborn)
+    os.register_at_fork(after_in_child=functools.partial(fault.attempt, "fork", _reborn))

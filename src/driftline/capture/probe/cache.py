@@ -4,6 +4,7 @@ Enters: reports, under the key of what was probed. Leaves: the same, in this pro
 who wait for one. Never raises: a report that cannot be kept is found again.
 """
 
+import functools
 import os
 import threading
 from collections.abc import Callable, Sequence
@@ -83,4 +84,4 @@ def forget() -> None:
 
 
 if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=forget)
+    os.register_at_fork(after_in_child=functools.partial(fault.attempt, "fork", forget))

@@ -1,75 +1,153 @@
 """Column lineage of a query, in one pass over its syntax tree: which source columns reach which output, and how.
 
-Enters: a sqlglot tree of a SELECT (with CTEs, subqueries, set operations, joins, windows), and a function that
-knows the columns of some tables. Leaves: the outputs with their edges, the edges that shape the rows as a
-whole, and the number of names that could not be told. DIRECT: IDENTITY, TRANSFORMATION, AGGREGATION; INDIRECT:
-JOIN, FILTER, GROUP_BY, SORT, WINDOW, CONDITIONAL, as
+Enters: a sqlglot tree of a query (with CTEs, subqueries, set operations, joins, windows), and functions that know
+the tables it names. Leaves: the outputs with their edges, the edges that shape the rows as a whole, and the
+names that could not be told. DIRECT: IDENTITY, TRANSFORMATION, AGGREGATION; INDIRECT: JOIN, FILTER, GROUP_BY,
+SORT, WINDOW, CONDITIONAL, as
 https://openlineage.io/docs/spec/facets/dataset-facets/column_lineage_facet says.
 """
 
+import time
 from collections.abc import Callable, Iterable
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlglot import exp
 
+from driftline.capture.sql import names, outputs, pivot, tables
 from driftline.capture.sql import relation as rel
+from driftline.capture.sql.dialect import Dialect
 from driftline.capture.sql.expression import Expression
+from driftline.capture.sql.limit import TooLong
 from driftline.capture.sql.relation import (
     FILTER,
     GROUP_BY,
-    IDENTITY,
-    JOIN,
     NONE,
     SORT,
-    TRANSFORMATION,
     Edge,
     Edges,
     Item,
     Kind,
     Output,
     Relation,
-    Scope,
     Source,
     Star,
     Unknown,
 )
+from driftline.capture.sql.scope import Scope
 
-ColumnsOf = Callable[[Source], tuple[str, ...] | None]
-SourceOf = Callable[[exp.Table], Source | None]
-
-_BY_PATTERN = tuple(getattr(exp, name) for name in ("Columns", "PositionalColumn") if hasattr(exp, name))
+RelationOf = Callable[[Any], tuple[Relation, Iterable[Source]] | None]
 _ROUNDS = 4  # of a recursive query, until its edges no longer grow
+_UNSAID = frozenset(["", "tsql", "oracle", "snowflake", "teradata"])  # recursion need not be announced
+_CLAUSES = ("where", "prewhere", "having", "qualify")
+_ORDERS = ("order", "sort", "cluster", "distribute")
+
+
+class Doubt(NamedTuple):
+    """A name that could not be told: what it may be, and why that is not sure."""
+
+    name: str
+    why: str
+    candidates: tuple[tuple[Source, str], ...]
 
 
 class Walker:
     """One pass over one statement."""
 
-    def __init__(self, source_of: SourceOf, columns_of: ColumnsOf) -> None:
-        self.source_of = source_of
-        self.columns_of = columns_of
-        self.unknown = 0  # names that could not be told
+    def __init__(self, dialect: Dialect, relation_of: RelationOf, deadline: float | None = None) -> None:
+        self.dialect = dialect
+        self.relation_of = relation_of
+        self.deadline = deadline  # of time.monotonic
+        self.doubts: dict[tuple[str, str], Doubt] = {}
         self.reads: dict[Source, None] = {}
+        self._spelled: dict[str, str] = {}
+        self.nameless = False  # files are read whose names only the running statement knows
+
+    def note(self, name: str, doubt: str, edges: Edges) -> None:
+        """Note a name that cannot be told, and what it may be."""
+        candidates = tuple(dict.fromkeys((edge.source, edge.column) for edge in sorted(edges)))
+        self.doubts.setdefault((name, doubt), Doubt(name, doubt, candidates))
+
+    def spelled(self, name: Any) -> str:
+        """Return a column's name in the spelling that the statement used first."""
+        return self._spelled.setdefault(self.dialect.column(name), self.dialect.shown(name))
+
+    def table(self, node: Any) -> Relation | None:
+        """Return what a table of the catalog, or files, offer; None where ``node`` names none."""
+        found = self.relation_of(node)
+        if found is None:
+            self.nameless = self.nameless or names.is_reader(node)
+            return None
+        self.reads.update(dict.fromkeys(found[1]))
+        return found[0]
+
+    def walk(self, node: Any, scope: Scope, kind: Kind, windows: dict[str, Any] | None = None) -> Edges:
+        """Return the edges of an expression whose value goes on as ``kind``."""
+        return Expression(self, scope, windows or {}).edges(node, kind)
+
+    def scope(self, parent: Scope | None) -> Scope:
+        """Return a new scope inside ``parent``."""
+        if self.deadline is not None and time.monotonic() > self.deadline:
+            raise TooLong
+        return Scope(parent)
 
     # --- queries ----------------------------------------------------------------------------------------------
 
     def query(self, node: Any, parent: Scope | None = None) -> Relation:
         """Return what a query offers."""
-        if isinstance(node, exp.Subquery | exp.Paren) and not isinstance(node.this, exp.Table):
-            scope = Scope(parent)
-            self.with_ctes(node, scope)
-            inner = self.query(node.this, scope)
-            return Relation(inner.items, inner.rows | self._order(node, inner, scope))
-        if isinstance(node, exp.SetOperation):
-            return self._set(node, parent)
         if isinstance(node, exp.Select):
             return self._select(node, parent)
+        if isinstance(node, exp.SetOperation):
+            return self._set(node, parent)
+        if isinstance(node, exp.Subquery | exp.Paren) and not isinstance(node.this, exp.Table):
+            scope = self.scope(parent)
+            self.with_ctes(node, scope)
+            scope.beside = parent is not None and parent.beside and not scope.ctes
+            inner = self.query(node.this, scope)
+            for turn in node.args.get("pivots") or ():
+                inner = pivot.turned(self, turn, inner, scope)
+            return Relation(inner.items, inner.rows | self._order(node, inner, scope), single=inner.single)
         if isinstance(node, exp.Table | exp.Subquery):
-            return self._select(exp.select("*").from_(node), parent)
+            scope = self.scope(parent)
+            rows = tables.enter(self, node, scope)
+            items = outputs.project(self, exp.Star(), scope, {})
+            return Relation(items, rows)
         if isinstance(node, exp.Values):
-            first = node.expressions[0] if node.expressions else None
-            width = len(first.expressions) if isinstance(first, exp.Tuple) else 1
-            return Relation(tuple(Output(f"col{place}", NONE) for place in range(width)))
+            return self._values(node, parent)
+        if isinstance(node, exp.Pivot):
+            return pivot.statement(self, node, self.scope(parent))
+        if isinstance(node, exp.DML):
+            return self._returned(node, parent)
         return Relation((Unknown(),))
+
+    def _returned(self, node: Any, parent: Scope | None) -> Relation:
+        """What RETURNING gives of a change inside WITH: columns of the table that is changed."""
+        returning = node.args.get("returning")
+        named = node.this.this if isinstance(node.this, exp.Schema) else node.this
+        if returning is None or not isinstance(named, exp.Table):
+            return Relation((Unknown(),))
+        scope = self.scope(parent)
+        rows = tables.enter(self, named, scope)
+        where = node.args.get("where")
+        if where is not None:
+            rows |= self.walk(where.this, scope, FILTER)
+        return Relation([i for part in returning.expressions for i in outputs.project(self, part, scope, {})], rows)
+
+    def _values(self, node: Any, parent: Scope | None) -> Relation:
+        scope = self.scope(parent)
+        rows = [row.expressions if isinstance(row, exp.Tuple) else [row] for row in node.expressions]
+        width = len(rows[0]) if rows else 1
+        pattern = "column{}" if self.dialect.name in ("postgres", "snowflake", "redshift", "sqlite") else "col{}"
+        base = 1 if pattern.startswith("column") else 0
+        each = [NONE] * width
+        for row in rows:
+            for place, cell in enumerate(row[:width]):
+                if not isinstance(cell, exp.Literal):
+                    each[place] |= self.walk(cell, scope, rel.IDENTITY)
+        called = [pattern.format(place + base) for place in range(width)]
+        return Relation(Output(name, one, self._plain(name)) for name, one in zip(called, each, strict=True))
+
+    def _plain(self, name: str) -> str:
+        return self.dialect.column(exp.to_identifier(name))
 
     def with_ctes(self, node: Any, scope: Scope) -> None:
         """Bind the common table expressions of ``node``, one after the other."""
@@ -77,72 +155,124 @@ class Walker:
         if clause is None:
             return
         for cte in clause.expressions:
-            name = cte.alias.lower()
-            names = cte.args["alias"].columns if cte.args.get("alias") else []
-            if clause.args.get("recursive") and isinstance(cte.this, exp.SetOperation):
-                bound = self.query(cte.this.this, scope).renamed(c.name for c in names)
+            alias = cte.args.get("alias")
+            key = self.dialect.table(alias.this) if alias is not None and alias.this is not None else cte.alias
+            columns = alias.columns if alias is not None else []
+            given = [(column.name, self.dialect.column(column)) for column in columns]
+            recursive = clause.args.get("recursive") or (self.dialect.name in _UNSAID and _names(cte.this, cte.alias))
+            if recursive and isinstance(cte.this, exp.SetOperation):
+                bound = self.query(_first(cte.this), scope).renamed(given)
                 for _ in range(_ROUNDS):
-                    scope.ctes[name] = bound
-                    grown = self.query(cte.this, scope).renamed(c.name for c in names)
-                    if grown == bound:
+                    scope.ctes[key] = bound
+                    grown = self.query(cte.this, scope).renamed(given)
+                    if grown.same(bound):
                         break
                     bound = grown
             else:
-                bound = self.query(cte.this, scope).renamed(c.name for c in names)
-            scope.ctes[name] = bound
+                bound = self.query(cte.this, scope).renamed(given)
+            scope.ctes[key] = bound
 
     def _set(self, node: Any, parent: Scope | None) -> Relation:
-        scope = Scope(parent)
+        scope = self.scope(parent)
         self.with_ctes(node, scope)
-        left, right = self.query(node.this, scope), self.query(node.expression, scope)
-        rows = left.rows | right.rows
-        if not isinstance(node, exp.Union):
-            rows |= rel.through(_all(right.items), FILTER)
-            both = left
-        elif node.args.get("by_name"):
-            both = _united_by_name(left, right)
-        else:
-            both = _united_by_place(left, right)
-        both = Relation(both.items, rows)
-        return Relation(both.items, rows | self._order(node, both, scope))
+        chain = []  # a long row of set operations leans to the left
+        first = node
+        while isinstance(first, exp.SetOperation) and (first is node or not _decorated(first)):
+            chain.append(first)
+            first = first.this
+        both = self.query(first, scope)
+        for operation in reversed(chain):
+            right = self.query(operation.expression, scope)
+            rows = both.rows | right.rows
+            if not isinstance(operation, exp.Union):
+                both = Relation(both.items, rows | rel.through(rel.all_of(right.items), FILTER))
+            elif operation.args.get("by_name"):
+                both = Relation(_united_by_name(both, right), rows)
+            else:
+                both = Relation(self._united(both, right), rows)
+        return Relation(both.items, both.rows | self._order(node, both, scope))
+
+    def _united(self, left: Relation, right: Relation) -> tuple[Item, ...]:
+        """The items of a UNION, place by place."""
+        items: list[Item] = []
+        for place, (a, b) in enumerate(zip(left.items, right.items, strict=False)):
+            if isinstance(a, Output) and isinstance(b, Output):
+                items.append(a._replace(edges=a.edges | b.edges))
+            elif isinstance(a, Star) and isinstance(b, Star):
+                both = Star(a.source, a.excepted | b.excepted, (*a.also, b.source, *b.also))
+                items.append(both if a.source != b.source else a)
+            else:
+                break
+            if not isinstance(a, Output) and len(left.items) != len(right.items):
+                items = items[:place]
+                break
+        if len(items) < max(len(left.items), len(right.items)):
+            rest = (*left.items[len(items) :], *right.items[len(items) :])
+            if all(isinstance(item, Output) for item in (*left.items, *right.items)):
+                self.note("UNION", "not as many columns on both sides", NONE)
+                items += [one._replace(edges=rel.doubted(one.edges, 0.5)) for one in rest if isinstance(one, Output)]
+            else:
+                self.note("UNION", "which columns meet is not known", NONE)
+                items.append(Unknown(frozenset(Relation(rest).sources())))
+        return tuple(items)
 
     def _select(self, node: Any, parent: Scope | None) -> Relation:
-        scope = Scope(parent)
+        scope = self.scope(parent)
         self.with_ctes(node, scope)
         rows: set[Edge] = set()
         start = _arg(node, "from")
         if start is not None:
-            rows |= self._from(start.this, scope)
-        for join in node.args.get("joins") or ():
-            rows |= self._join(join, scope)
-        for lateral in node.args.get("laterals") or ():
-            rows |= self._from(lateral, scope)
+            rows |= tables.enter(self, start.this, scope)
+        joins = node.args.get("joins") or ()
+        laterals = node.args.get("laterals") or ()
+        for join in joins:
+            rows |= tables.join(self, join, scope)
+        for lateral in laterals:
+            rows |= tables.enter(self, lateral, scope)
+        if node.args.get("connect") is not None:
+            scope.bound |= {self._plain(name) for name in ("level", "connect_by_isleaf", "connect_by_iscycle")}
         windows = {window.name.lower(): window for window in node.args.get("windows") or ()}
         items: list[Item] = []
+        scope.lateral = self.dialect.lateral
         for expression in node.expressions:
-            for item in self._project(expression, scope, windows):
+            for item in outputs.project(self, expression, scope, windows):
                 items.append(item)
-                if isinstance(item, Output) and item.name:
-                    scope.aliases.setdefault(item.name.lower(), item.edges)
-        offered = Relation(tuple(items))
-        for clause, kind in (("where", FILTER), ("having", FILTER), ("qualify", FILTER)):
-            condition = node.args.get(clause)
-            if condition is not None:
-                rows |= self.walk(condition.this, scope, kind, windows)
+                if isinstance(item, Output) and item.key and isinstance(expression, exp.Alias):
+                    scope.aliases.setdefault(item.key, item.edges)
+        offered = Relation(items)
+        rows |= self._conditions(node, scope, windows)
+        scope.lateral = True
         group = node.args.get("group")
         if group is not None:
             rows |= self._group(group, node, offered, scope)
         distinct = node.args.get("distinct")
         if distinct is not None:
             chosen = distinct.args.get("on")
-            rows |= self.walk(chosen, scope, GROUP_BY) if chosen else rel.through(_all(items), GROUP_BY)
+            rows |= self.walk(chosen, scope, GROUP_BY) if chosen else rel.through(rel.all_of(items), GROUP_BY)
         rows |= self._order(node, offered, scope)
-        return Relation(offered.items, frozenset(rows))
+        single = (
+            bool(rows) and group is None and node.args.get("having") is None and any(map(_aggregated, node.expressions))
+        )
+        return Relation(offered.items, frozenset(rows), single=single)
+
+    def _conditions(self, node: Any, scope: Scope, windows: dict[str, Any]) -> Edges:
+        """What WHERE and its kin look at."""
+        found: Edges = NONE
+        for clause in _CLAUSES:
+            condition = node.args.get(clause)
+            if condition is not None:
+                scope.lateral = self.dialect.lateral or clause != "where"
+                found |= self.walk(condition.this, scope, FILTER, windows)
+        connect = node.args.get("connect")
+        if connect is not None:
+            for part in (connect.args.get("start"), connect.args.get("connect")):
+                found |= self.walk(part, scope, FILTER)
+        return found
 
     def _group(self, group: Any, node: Any, offered: Relation, scope: Scope) -> Edges:
         if group.args.get("all") is True and not group.expressions:
             keys = [e for e in node.expressions if not e.find(exp.AggFunc)]
-            return frozenset().union(*(self.walk(_bare(key), scope, GROUP_BY) for key in keys))
+            return frozenset().union(*(self.walk(key, scope, GROUP_BY) for key in keys))
         rows = self._by_place(group.expressions, offered, scope, GROUP_BY)
         for name in ("rollup", "cube", "grouping_sets"):
             for part in group.args.get(name) or ():
@@ -150,20 +280,22 @@ class Walker:
         return rows
 
     def _order(self, node: Any, offered: Relation, scope: Scope) -> Edges:
-        order = node.args.get("order")
-        if order is None:
-            return NONE
-        keys = [key.this if isinstance(key, exp.Ordered) else key for key in order.expressions]
-        if len(keys) == 1 and isinstance(keys[0], exp.Var) and keys[0].name.upper() == "ALL":
-            return rel.through(_all(offered.items), SORT)
-        outputs = {item.name.lower(): item for item in offered.items if isinstance(item, Output) and item.name}
         found: Edges = NONE
-        for key in keys:
-            output = outputs.get(key.name.lower()) if isinstance(key, exp.Column) and not key.table else None
-            if output is not None:
-                found |= rel.through(output.edges, SORT)
-            elif scope.relations or not isinstance(key, exp.Column):
-                found |= self._by_place([key], offered, scope, SORT)
+        for clause in _ORDERS:
+            order = node.args.get(clause)
+            if order is None:
+                continue
+            keys = [key.this if isinstance(key, exp.Ordered) else key for key in order.expressions]
+            if len(keys) == 1 and isinstance(keys[0], exp.Var) and keys[0].name.upper() == "ALL":
+                found |= rel.through(rel.all_of(offered.items), SORT)
+                continue
+            for key in keys:
+                plain = isinstance(key, exp.Column) and not key.table and isinstance(key.this, exp.Identifier)
+                output = offered.output(self.dialect.column(key.this)) if plain else None
+                if output is not None:
+                    found |= rel.through(output.edges, SORT)
+                elif scope.relations or not isinstance(key, exp.Column):
+                    found |= self._by_place([key], offered, scope, SORT)
         return found
 
     def _by_place(self, keys: Iterable[Any], offered: Relation, scope: Scope, kind: Kind) -> Edges:
@@ -175,163 +307,53 @@ class Walker:
                 if isinstance(item, Output) and not any(not isinstance(i, Output) for i in offered.items[:place]):
                     found |= rel.through(item.edges, kind)
                 else:
-                    self.unknown += 1
+                    hedged = rel.hedge(offered.sources(), "*", rel.ABSENT)
+                    self.note(f"column {key.name}", "by its place among columns that are not known", hedged)
+                    found |= rel.through(hedged, kind)
             else:
                 found |= self.walk(key, scope, kind)
         return found
 
-    # --- FROM -------------------------------------------------------------------------------------------------
 
-    def _from(self, node: Any, scope: Scope) -> Edges:
-        """Offer one entry of a FROM clause in ``scope``; returns what shapes its rows."""
-        if isinstance(node, exp.Subquery | exp.Paren) and isinstance(node.this, exp.Table) and not node.alias:
-            node = node.this
-        offered = self._entry(node, scope)
-        alias = node.args.get("alias")
-        if node.args.get("pivots"):
-            offered = Relation((Unknown(),), offered.rows | rel.through(_all(offered.items), GROUP_BY))
-            alias = node.args["pivots"][-1].args.get("alias") or alias
-        names = [column.name for column in alias.args.get("columns") or ()] if isinstance(alias, exp.TableAlias) else []
-        file = isinstance(node, exp.Table) and not node.alias and rel.is_file(self.source_of(node))
-        scope.add(rel.FILE if file else node.alias_or_name or "", offered.renamed(names))
-        rows = set(offered.rows)
-        for join in node.args.get("joins") or ():
-            rows |= self._join(join, scope)
-        return frozenset(rows)
-
-    def _entry(self, node: Any, scope: Scope) -> Relation:
-        if isinstance(node, exp.Table):
-            bound = scope.cte(node.name) if not node.args.get("db") and isinstance(node.this, exp.Identifier) else None
-            if bound is not None:
-                return bound
-            source = self.source_of(node)
-            if source is None:
-                return Relation((Unknown(),))
-            self.reads[source] = None
-            return rel.table(source, self.columns_of(source))
-        if isinstance(node, exp.Unnest | exp.Lateral) and not isinstance(node.this, exp.Subquery):
-            inner = node.expressions if isinstance(node, exp.Unnest) else [node.this]
-            edges = frozenset().union(*(self.walk(part, scope, TRANSFORMATION) for part in inner))
-            return Relation((Output("unnest", edges),), rel.through(edges, JOIN))
-        if isinstance(node, exp.Lateral):
-            return self.query(node.this, scope)
-        return self.query(node, scope)
-
-    def _join(self, join: Any, scope: Scope) -> Edges:
-        before = list(scope.relations)
-        rows = self._from(join.this, scope)
-        added = [alias for alias in scope.relations if alias not in before]
-        if join.args.get("on") is not None:
-            rows |= self.walk(join.args["on"], scope, JOIN)
-        names = [column.name for column in join.args.get("using") or ()]
-        if join.method == "NATURAL":
-            names = self._shared(scope, before, added)
-        for name in names:
-            holders = [alias for alias in before if _certainly(scope.relations[alias], name)] or before[-1:]
-            known = scope.merged.get(name.lower(), holders[:1])
-            for alias in (*known, *added):
-                hit = scope.relations[alias].find(name)
-                rows |= rel.through(hit.edges if hit is not None else NONE, JOIN)
-            side = {"RIGHT": added, "FULL": [*known, *added]}.get(join.side, known)
-            scope.merged[name.lower()] = list(side)
-        return rows
-
-    def _shared(self, scope: Scope, before: list[str], added: list[str]) -> list[str]:
-        relations = [scope.relations[alias] for alias in (*before, *added)]
-        if any(not isinstance(item, Output) for relation in relations for item in relation.items):
-            self.unknown += 1
-            return []
-        mine = [item.name for alias in added for item in scope.relations[alias].items if isinstance(item, Output)]
-        return [name for name in mine if any(scope.relations[alias].find(name) for alias in before)]
-
-    # --- outputs ----------------------------------------------------------------------------------------------
-
-    def _project(self, node: Any, scope: Scope, windows: dict[str, Any]) -> list[Item]:
-        star = node.this if isinstance(node, exp.Column) and isinstance(node.this, exp.Star) else node
-        if isinstance(star, exp.Star):
-            alias = node.table if isinstance(node, exp.Column) else ""
-            return self._star(star, alias, scope)
-        bare = _bare(node)
-        pattern = isinstance(bare, exp.Binary) and isinstance(bare.this, exp.Star)
-        if pattern or node.find(*_BY_PATTERN) is not None:
-            self.unknown += 1
-            return [Unknown()]
-        return [Output(_name(node), self.walk(bare, scope, IDENTITY, windows))]
-
-    def _star(self, star: Any, alias: str, scope: Scope) -> list[Item]:
-        excepted = {part.name.lower() for part in star.args.get("except_") or star.args.get("except") or ()}
-        replaced = {part.alias.lower(): part for part in star.args.get("replace") or ()}
-        renamed = {part.this.name.lower(): part.alias for part in star.args.get("rename") or ()}
-        relations = scope.relations if not alias else {alias.lower(): scope.relation(alias)}
-        items: list[Item] = []
-        given: set[str] = set()
-        for relation in relations.values():
-            for item in relation.items if relation is not None else (Unknown(),):
-                if isinstance(item, Star):
-                    items.append(Star(item.source, item.excepted | excepted | set(replaced) | set(renamed)))
-                    items += [Output(renamed[n], frozenset((Edge(item.source, n, IDENTITY),))) for n in renamed]
-                elif isinstance(item, Output):
-                    name = item.name.lower()
-                    if name in excepted or (name in scope.merged and not alias and name in given):
-                        continue
-                    given.add(name)
-                    edges = item.edges
-                    if name in scope.merged and not alias:
-                        edges = scope.find(item.name) or edges
-                    if name in replaced:
-                        edges = self.walk(replaced.pop(name).this, scope, TRANSFORMATION)
-                    items.append(Output(renamed.get(name, item.name), edges))
-                else:
-                    items.append(item)
-        items += [Output(n, self.walk(part.this, scope, TRANSFORMATION)) for n, part in replaced.items()]
-        if alias and relations.get(alias.lower()) is None:
-            self.unknown += 1
-        return items
-
-    def walk(self, node: Any, scope: Scope, kind: Kind, windows: dict[str, Any] | None = None) -> Edges:
-        """Return the edges of an expression whose value goes on as ``kind``."""
-        return Expression(self, scope, windows or {}).edges(node, kind)
-
-
-def _united_by_place(left: Relation, right: Relation) -> Relation:
-    whole = all(isinstance(item, Output) for item in (*left.items, *right.items))
-    if not whole or len(left.items) != len(right.items):
-        return Relation((Unknown(),))
-    pairs = zip(left.items, right.items, strict=True)
-    items = [Output(a.name, a.edges | b.edges) for a, b in pairs if isinstance(a, Output) and isinstance(b, Output)]
-    return Relation(tuple(items))
-
-
-def _united_by_name(left: Relation, right: Relation) -> Relation:
+def _united_by_name(left: Relation, right: Relation) -> tuple[Item, ...]:
     found: dict[str, Output] = {}
     for item in (*left.items, *right.items):
         if not isinstance(item, Output):
-            return Relation((Unknown(),))
-        known = found.get(item.name.lower())
-        found[item.name.lower()] = item if known is None else Output(known.name, known.edges | item.edges)
-    return Relation(tuple(found.values()))
+            return (Unknown(frozenset((*left.sources(), *right.sources()))),)
+        known = found.get(item.key)
+        found[item.key] = item if known is None else known._replace(edges=known.edges | item.edges)
+    return tuple(found.values())
 
 
-def _all(items: Iterable[Item]) -> Edges:
-    return frozenset().union(*(item.edges for item in items if isinstance(item, Output)))
+def _aggregated(node: Any) -> bool:
+    """Whether an expression makes one row of all: an aggregate that is neither of a window nor of a query inside."""
+    if isinstance(node, exp.Window | exp.Query):
+        return False
+    if isinstance(node, exp.AggFunc):
+        return True
+    return any(_aggregated(part) for part in node.iter_expressions())
 
 
-def _bare(node: Any) -> Any:
-    while isinstance(node, exp.Alias | exp.Paren):
+def _decorated(node: Any) -> bool:
+    return bool(node.args.get("order") or node.args.get("limit") or _arg(node, "with"))
+
+
+def _first(node: Any) -> Any:
+    while isinstance(node, exp.SetOperation):
         node = node.this
     return node
 
 
+def _names(node: Any, name: str) -> bool:
+    """Whether a set operation reads a table of the name ``name``, but not in its first part."""
+    if not isinstance(node, exp.SetOperation):
+        return False
+
+    def read(part: Any) -> bool:
+        return any(table.name.lower() == name.lower() and not table.db for table in part.find_all(exp.Table))
+
+    return read(node.expression) and not read(_first(node))
+
+
 def _arg(node: Any, name: str) -> Any:
     return node.args.get(f"{name}_") or node.args.get(name)  # sqlglot 28 renamed what is a keyword of Python
-
-
-def _certainly(relation: Relation, name: str) -> bool:
-    hit = relation.find(name)
-    return hit is not None and hit.certain
-
-
-def _name(node: Any) -> str:
-    if isinstance(node, exp.Alias):
-        return str(node.alias)
-    return str(node.name) if isinstance(node, exp.Column) else ""

@@ -32,6 +32,7 @@ class SqlEdges(NamedTuple):
         found = [
             Reach(dataset.namespace, dataset.name, self.spelled(edge.column), *edge.kind)
             for edge in edges
+            if edge.confidence >= 1 and edge.column != "*"  # what is not sure is a gap of the run, not an edge
             for dataset in self.datasets.get(edge.source, ())
         ]
         return sorted(found)

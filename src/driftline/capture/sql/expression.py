@@ -3,7 +3,7 @@
 Enters: an expression of a sqlglot tree and the scope that it stands in. Leaves: edges. Arguments of aggregates
 are AGGREGATION, of other functions TRANSFORMATION; conditions of CASE, IF and FILTER are CONDITIONAL,
 partitions and orders of windows WINDOW. Once an influence is indirect it stays so. Names that cannot be told
-are counted, never guessed.
+are noted, with what they may be.
 """
 
 from typing import Any, Protocol
@@ -11,9 +11,12 @@ from typing import Any, Protocol
 from sqlglot import exp
 
 from driftline.capture.sql import relation as rel
+from driftline.capture.sql.dialect import Dialect
 from driftline.capture.sql.relation import (
+    ABSENT,
     AGGREGATION,
     CONDITIONAL,
+    GUESSED,
     NONE,
     TRANSFORMATION,
     WINDOW,
@@ -21,11 +24,12 @@ from driftline.capture.sql.relation import (
     Kind,
     Output,
     Relation,
-    Scope,
+    Whatever,
 )
+from driftline.capture.sql.scope import Scope
 
 _MOVING = (exp.Lag, exp.Lead, exp.FirstValue, exp.LastValue, exp.NthValue)  # windows that pick a value
-_AGGREGATES = frozenset(  # of DuckDB, that the parser knows by no class of their own
+_AGGREGATES = frozenset(  # that the parser knows by no class of their own
     [
         "any_value", "approx_top_k", "arbitrary", "arg_max", "arg_min", "avg", "bitstring_agg", "entropy", "favg",
         "first", "fsum", "geomean", "histogram", "kahan_sum", "kurtosis", "last", "list", "mad", "max_by", "min_by",
@@ -33,16 +37,31 @@ _AGGREGATES = frozenset(  # of DuckDB, that the parser knows by no class of thei
         "reservoir_quantile", "skewness", "string_agg", "sum_no_overflow", "weighted_avg",
     ]
 )  # fmt: skip
-_NAMES = (exp.DataType, exp.Identifier, exp.TableAlias, exp.Var, exp.Literal, exp.Star)
+_SYSTEM = frozenset(  # names that stand for no column of any table
+    ["rownum", "rowid", "_table_suffix", "_partitiontime", "_partitiondate", "_file_name", "sysdate", "systimestamp"]
+)
+_NAMES = (exp.DataType, exp.Identifier, exp.TableAlias, exp.Var, exp.Literal, exp.Star, exp.Parameter)
 
 
 class Queries(Protocol):
-    """What an expression needs of the pass that it belongs to."""
+    """The pass over a statement, as its parts see it."""
 
-    unknown: int
+    dialect: Dialect
 
     def query(self, node: Any, parent: Scope | None = None) -> Relation:
         """Return what an inner query offers."""
+
+    def note(self, name: str, doubt: str, edges: Edges) -> None:
+        """Note a name that cannot be told, and what it may be."""
+
+    def spelled(self, name: Any) -> str:
+        """Return a column's name in the spelling that the statement used first."""
+
+    def walk(self, node: Any, scope: Scope, kind: Kind, windows: dict[str, Any] | None = None) -> Edges:
+        """Return the edges of an expression whose value goes on as ``kind``."""
+
+    def table(self, node: Any) -> Relation | None:
+        """Return what a table of the catalog, or files, offer; None where ``node`` names none."""
 
 
 class Expression:
@@ -55,30 +74,44 @@ class Expression:
 
     def edges(self, node: Any, kind: Kind) -> Edges:
         """Return the edges of ``node``, whose value goes on as ``kind``."""
-        if node is None or isinstance(node, _NAMES):
-            return NONE
         if isinstance(node, exp.Column):
             return self._column(node, kind)
-        if isinstance(node, exp.Alias | exp.Paren):
-            return self.edges(node.this, kind)
-        if isinstance(node, exp.Case):
-            return self._case(node, kind)
-        if isinstance(node, exp.If):
-            chosen = self.edges(node.args.get("true"), _on(kind, TRANSFORMATION))
-            other = self.edges(node.args.get("false"), _on(kind, TRANSFORMATION))
-            return chosen | other | self.edges(node.this, _on(kind, CONDITIONAL))
-        if isinstance(node, exp.Filter):
-            return self.edges(node.this, kind) | self.edges(node.expression, _on(kind, CONDITIONAL))
-        if isinstance(node, exp.Window):
-            return self._window(node, kind)
-        if isinstance(node, exp.Exists):
-            inner = self.queries.query(node.this, self.scope)
-            return rel.through(inner.rows, _on(kind, CONDITIONAL))
+        if node is None or isinstance(node, (*_NAMES, bool, str)):
+            return NONE
+        special = _SPECIAL.get(type(node))
+        if special is not None:
+            found: Edges = special(self, node, kind)
+            return found
         if isinstance(node, exp.Subquery | exp.Select | exp.SetOperation):
             return self._subquery(node, kind)
-        if isinstance(node, exp.Lambda | exp.Comprehension):
-            return self._lambda(node, kind)
+        if isinstance(node, exp.Binary) and isinstance(node.this, type(node)):
+            return self._chain(node, kind)
         return self._parts(node, kind)
+
+    def _inner(self, node: Any, kind: Kind) -> Edges:
+        return self.edges(node.this, kind)
+
+    def _if(self, node: Any, kind: Kind) -> Edges:
+        chosen = self.edges(node.args.get("true"), _on(kind, TRANSFORMATION))
+        other = self.edges(node.args.get("false"), _on(kind, TRANSFORMATION))
+        return chosen | other | self.edges(node.this, _on(kind, CONDITIONAL))
+
+    def _filter(self, node: Any, kind: Kind) -> Edges:
+        return self.edges(node.this, kind) | self.edges(node.expression, _on(kind, CONDITIONAL))
+
+    def _exists(self, node: Any, kind: Kind) -> Edges:
+        inner = self.queries.query(node.this, self.scope)
+        return rel.through(inner.rows, _on(kind, CONDITIONAL))
+
+    def _chain(self, node: Any, kind: Kind) -> Edges:
+        """A long row of equal operators, such as ``a || b || c``, without going as deep as it is long."""
+        step = _on(kind, TRANSFORMATION)
+        found: set[Any] = set()
+        operator = type(node)
+        while isinstance(node, operator):
+            found |= self.edges(node.expression, step)
+            node = node.this
+        return frozenset(found | self.edges(node, step))
 
     def _parts(self, node: Any, kind: Kind) -> Edges:
         aggregate = (isinstance(node, exp.AggFunc) and not isinstance(node, _MOVING)) or (
@@ -91,36 +124,102 @@ class Expression:
             found |= self.edges(part.expression if named else part, step)
         return found
 
+    # --- names ------------------------------------------------------------------------------------------------
+
     def _column(self, node: Any, kind: Kind) -> Edges:
         if isinstance(node.this, exp.Star):
             return NONE
-        names = [part.name for part in node.parts]
-        for place in range(len(names) - 1):
-            relation = self.scope.relation(names[place])
-            if relation is None:
-                continue
-            hit = relation.find(names[place + 1])
-            if hit is not None and (hit.certain or hit.edges):
-                within = kind if place + 2 == len(names) else _on(kind, TRANSFORMATION)
-                return rel.through(hit.edges, within)
-            self.queries.unknown += 1
-            return NONE
-        found = self.scope.find(names[0]) if len(names) == 1 else self._qualified(names)
-        if found is None:
-            self.queries.unknown += 1
-            return NONE
-        return rel.through(found, kind)
+        qualified = node.args.get("table") is not None
+        if not qualified:
+            return self._plain(node.this, kind)
+        parts = node.parts
+        dialect = self.queries.dialect
+        for place in range(len(parts) - 1):
+            relation = self.scope.relation(dialect.table(parts[place]))
+            if relation is not None:
+                return self._of(relation, parts[place + 1 :], kind)
+        return self._otherwise(parts, kind)
 
-    def _qualified(self, names: list[str]) -> Edges | None:
-        """What is behind ``a.b`` where no relation is called a: a field of a struct, or of a file without an alias."""
-        struct = self.scope.find(names[0], surely=True)
+    def _plain(self, name: Any, kind: Kind) -> Edges:
+        key = self.queries.dialect.column(name)
+        whole = self.scope.relation(self.queries.dialect.table(name))
+        system = name.name.lower() in _SYSTEM
+        if (system or whole is not None) and self.scope.has(key, name.name) is None:
+            if system:
+                return NONE
+            if whole is not None and not self.scope.is_variable(key):  # the row as a value, as in count(t)
+                return rel.through(rel.all_of(whole.items), _on(kind, TRANSFORMATION))
+        spelled = self.queries.spelled(name)
+        meaning = self.scope.find(key, spelled)
+        if meaning is None:
+            meaning = self.scope.absent(spelled)
+        if meaning.doubt:
+            self.queries.note(spelled, meaning.doubt, meaning.edges)
+        return rel.through(meaning.edges, kind)
+
+    def _of(self, relation: Relation, names: list[Any], kind: Kind) -> Edges:
+        """A column of ``relation``, or a field of one: the longest name that the schema knows."""
+        dialect = self.queries.dialect
+        for length in range(len(names), 1, -1):
+            field = ".".join(part.name for part in names[:length])
+            output = relation.output(dialect.written(field))
+            if output is not None:
+                return rel.through(output.edges, kind if length == len(names) else _on(kind, TRANSFORMATION))
+        first = names[0]
+        within = kind if len(names) == 1 else _on(kind, TRANSFORMATION)
+        spelled = self.queries.spelled(first)
+        hit = relation.find(dialect.column(first), spelled)
+        if hit is None or not (hit.certain or hit.edges):
+            loose = relation.loosely(first.name)
+            if loose is not None:
+                return rel.through(loose.edges, within)
+        if hit is not None and (hit.certain or hit.edges or any(isinstance(item, Whatever) for item in relation.items)):
+            if any(edge.confidence < 1 for edge in hit.edges) and not hit.certain:
+                self.queries.note(spelled, "any of several sources", hit.edges)
+            return rel.through(hit.edges, within)
+        sources = [relation.base] if relation.base is not None else list(relation.sources())
+        hedged = rel.hedge(sources, spelled, ABSENT)
+        self.queries.note(spelled, "in none of the schemas", hedged)
+        return rel.through(hedged, within)
+
+    def _otherwise(self, parts: list[Any], kind: Kind) -> Edges:
+        """What ``a.b`` is where no relation is called a: a field of a struct, or of a table that has another alias."""
+        dialect = self.queries.dialect
+        first, second = parts[0], parts[1]
+        struct = self.scope.has(dialect.column(first), first.name)
         if struct is not None:
-            return rel.through(struct, TRANSFORMATION)
-        hit = None
-        relation = self.scope.nameless()
-        if relation is not None:
-            hit = relation.find(names[1])
-        return hit.edges if hit is not None and hit.edges else None
+            return self._field(struct, parts, kind)
+        hidden = next(
+            (found for part in parts[-2::-1] if (found := self.scope.behind(dialect.table(part))) is not None), None
+        )
+        said = ".".join(part.name for part in parts)
+        if hidden is not None:
+            behind = rel.doubted(self._of(hidden, parts[-1:], kind), GUESSED)
+            self.queries.note(said, "the table goes by another alias here", behind)
+            return behind
+        nameless = self.scope.nameless()
+        if nameless is not None:
+            hit = nameless.find(dialect.column(second), second.name)
+            if hit is not None and hit.edges:
+                return rel.through(hit.edges, kind)
+        spelled = self.queries.spelled(first)
+        meaning = self.scope.find(dialect.column(first), spelled)
+        if meaning is None or not meaning.edges:
+            meaning = self.scope.absent(spelled)
+        share = 0.9 if dialect.structs and not meaning.doubt else ABSENT
+        fields = rel.doubted(meaning.edges, share)
+        self.queries.note(said, "no table of that name here; a field of a column", fields)
+        return rel.through(fields, _on(kind, TRANSFORMATION))
+
+    def _field(self, struct: Edges, parts: list[Any], kind: Kind) -> Edges:
+        """A field of a column that surely is one; under its own name if the schema lists it."""
+        name = ".".join(part.name for part in parts)
+        listed = self.scope.has(self.queries.dialect.written(name), name)
+        if listed is not None:
+            return rel.through(listed, kind)
+        return rel.through(struct, _on(kind, TRANSFORMATION))
+
+    # --- what has conditions, windows, queries of its own -----------------------------------------------------
 
     def _case(self, node: Any, kind: Kind) -> Edges:
         found = self.edges(node.this, _on(kind, CONDITIONAL))
@@ -145,12 +244,16 @@ class Expression:
         rows = inner.rows if kind[0] == "DIRECT" else rel.through(inner.rows, kind)
         values = [rel.through(item.edges, kind) for item in inner.items if isinstance(item, Output)]
         if len(values) != len(inner.items):
-            self.queries.unknown += 1
+            hedged = rel.hedge(inner.sources(), "*", ABSENT)
+            self.queries.note("*", "all columns of a query", hedged)
+            values.append(rel.through(hedged, kind))
         return rows.union(*values)
 
     def _lambda(self, node: Any, kind: Kind) -> Edges:
         names = node.expressions if isinstance(node, exp.Lambda) else [node.expression]
-        fresh = {name.name.lower() for name in names} - self.scope.bound
+        fresh = {self.queries.dialect.column(name) for name in names if isinstance(name, exp.Identifier)}
+        fresh |= {self.queries.dialect.column(name.this) for name in names if isinstance(name, exp.Column)}
+        fresh -= self.scope.bound
         self.scope.bound |= fresh
         found = self.edges(node.this, _on(kind, TRANSFORMATION))
         if isinstance(node, exp.Comprehension):
@@ -159,6 +262,20 @@ class Expression:
         if isinstance(node, exp.Comprehension):
             found |= self.edges(node.args.get("iterator"), _on(kind, TRANSFORMATION))
         return found
+
+
+_SPECIAL: dict[Any, Any] = {
+    exp.Alias: Expression._inner,
+    exp.Paren: Expression._inner,
+    exp.Aliases: Expression._inner,
+    exp.Case: Expression._case,
+    exp.If: Expression._if,
+    exp.Filter: Expression._filter,
+    exp.Window: Expression._window,
+    exp.Exists: Expression._exists,
+    exp.Lambda: Expression._lambda,
+    exp.Comprehension: Expression._lambda,
+}
 
 
 def _on(kind: Kind, more: Kind) -> Kind:

@@ -1,8 +1,8 @@
-"""What a FROM clause offers: relations with columns, and the scope that finds a name among them.
+"""What a FROM clause offers: relations with columns, and the edges behind a column.
 
 Enters: tables with or without a known schema, and the outputs of inner queries. Leaves: for a column name, the
-source columns behind it, or the word that it cannot be told. A name that two relations of unknown schema could
-hold is left open: an edge that is left out is better than one that is wrong.
+source columns behind it, each with a confidence: 1 where it follows from the statement and the schemas, less
+where the name may mean several things. Nothing is left out because it is not sure.
 """
 
 from collections.abc import Iterable
@@ -21,6 +21,9 @@ GROUP_BY: Kind = ("INDIRECT", "GROUP_BY")
 SORT: Kind = ("INDIRECT", "SORT")
 
 _STRENGTH = {"IDENTITY": 0, "TRANSFORMATION": 1, "AGGREGATION": 2}
+ABSENT = 0.3  # of an edge to a column that the given schema of its only possible source does not have
+UNITED = 0.9  # of an edge by the name of a column where UNION goes by place
+GUESSED = 0.8  # of an edge that follows from what people mean rather than from the rules of the dialect
 
 
 class Source(NamedTuple):
@@ -31,13 +34,13 @@ class Source(NamedTuple):
 
 
 class Edge(NamedTuple):
-    """A source column and how it reaches what the edge belongs to."""
+    """A source column and how it reaches what the edge belongs to; ``confidence`` is a share of 1."""
 
     source: Source
     column: str
     kind: Kind
-    provenance: str = ""  # how it is known: "" = declared, else probed
     confidence: float = 1.0
+    provenance: str = ""  # how it is known: "" = declared, else probed
 
 
 Edges = frozenset[Edge]
@@ -46,24 +49,35 @@ NONE: Edges = frozenset()
 
 
 class Output(NamedTuple):
-    """One output column; ``name`` is ``""`` where the statement gives it none."""
+    """One output column; ``name`` is ``""`` where the statement gives it none, and ``said`` is then its expression."""
 
     name: str
     edges: Edges
+    key: str = ""  # by which the name is compared
+    said: str = ""
 
 
 class Star(NamedTuple):
-    """All columns of a source whose schema is not known, but the excepted ones."""
+    """All columns of a source whose schema is not known, but the excepted ones (by their keys)."""
 
     source: Source
     excepted: frozenset[str]
+    also: tuple[Source, ...] = ()  # sources whose column of the same place comes to the same output, by UNION
 
 
 class Unknown(NamedTuple):
-    """Some columns of which nothing can be said."""
+    """Some columns of which only their possible sources can be said."""
+
+    sources: frozenset[Source] = frozenset()
 
 
-Item = Output | Star | Unknown
+class Whatever(NamedTuple):
+    """Columns of names that only the data knows, all of them from ``edges``: what a table function returns."""
+
+    edges: Edges
+
+
+Item = Output | Star | Unknown | Whatever
 
 
 class Found(NamedTuple):
@@ -73,40 +87,125 @@ class Found(NamedTuple):
     certain: bool
 
 
-class Relation(NamedTuple):
-    """What one entry of a FROM clause offers, and what shapes its rows."""
+class Relation:
+    """What one entry of a FROM clause offers, and what shapes its rows. Never changed once made."""
 
-    items: tuple[Item, ...]
-    rows: Edges = NONE
+    __slots__ = ("_index", "_loose", "base", "items", "rows", "single")
 
-    def find(self, name: str) -> Found | None:
-        """Return what is behind the column ``name``; None where there is surely none of that name."""
-        wanted = name.lower()
-        for item in self.items:
-            if isinstance(item, Output) and item.name.lower() == wanted:
-                return Found(item.edges, certain=True)
-        stars = [item for item in self.items if isinstance(item, Star) and wanted not in item.excepted]
-        if len(stars) == 1 and not self.vague:
-            return Found(frozenset((Edge(stars[0].source, name, IDENTITY),)), certain=False)
-        return Found(NONE, certain=False) if stars or self.vague else None
+    def __init__(
+        self, items: Iterable[Item], rows: Edges = NONE, base: Source | None = None, *, single: bool = False
+    ) -> None:
+        self.items = tuple(items)
+        self.rows = rows
+        self.base = base  # the table whose schema this is
+        self.single = single  # always one row, whatever shapes what it is made of
+        self._index: dict[str, Output] | None = None
+        self._loose: dict[str, Output | None] | None = None
+
+    def same(self, other: "Relation") -> bool:
+        """Whether both offer the same."""
+        return self.items == other.items and self.rows == other.rows
+
+    def settled(self) -> "Relation":
+        """Return the relation as an entry of FROM: what shapes one row that is always there shapes its values alone."""
+        if not self.single or not self.whole or not self.rows:
+            return self
+        items = [item._replace(edges=item.edges | self.rows) for item in self.items if isinstance(item, Output)]
+        return Relation(items, NONE, single=True)
 
     @property
-    def vague(self) -> bool:
-        """True if it has columns of which nothing can be said."""
-        return any(isinstance(item, Unknown) for item in self.items)
+    def whole(self) -> bool:
+        """True if all columns are known."""
+        return all(isinstance(item, Output) for item in self.items)
 
-    def renamed(self, names: Iterable[str]) -> "Relation":
-        """Return the relation with its first columns renamed, as ``AS t(a, b)`` does."""
+    def output(self, key: str) -> Output | None:
+        """Return the output ``key``; of several of that name, all that is behind them."""
+        if self._index is None:
+            index: dict[str, Output] = {}
+            for item in self.items:
+                if isinstance(item, Output) and item.key:
+                    known = index.get(item.key)
+                    index[item.key] = item if known is None else known._replace(edges=known.edges | item.edges)
+            self._index = index
+        return self._index.get(key)
+
+    def loosely(self, name: str) -> Output | None:
+        """Return the only output whose name differs from ``name`` in case alone."""
+        if self._loose is None:
+            loose: dict[str, Output | None] = {}
+            for item in self.items:
+                if isinstance(item, Output) and item.name:
+                    lower = item.name.lower()
+                    loose[lower] = None if lower in loose and loose[lower] != item else item
+            self._loose = loose
+        return self._loose.get(name.lower())
+
+    def find(self, key: str, name: str) -> Found | None:
+        """Return what is behind the column; None where there is surely none of that name.
+
+        Args:
+            key: by which it is compared.
+            name: as it is written.
+        """
+        output = self.output(key)
+        if output is not None:
+            return Found(output.edges, certain=True)
+        sources: dict[Source, None] = {}
+        also: dict[Source, None] = {}
+        edges: Edges = NONE
+        vague = False
+        for item in self.items:
+            if isinstance(item, Star):
+                if key not in item.excepted:
+                    sources[item.source] = None
+                    also.update(dict.fromkeys(item.also))
+            elif isinstance(item, Unknown):
+                vague = True
+                sources.update(dict.fromkeys(item.sources))
+            elif isinstance(item, Whatever):
+                edges |= item.edges
+                vague = vague or bool(item.edges) or len(self.items) == 1
+        if not sources:
+            return Found(edges, certain=False) if vague else None
+        share = 1.0 if len(sources) == 1 and not vague else round(1 / (len(sources) + vague), 2)
+        found = {Edge(source, name, IDENTITY, share) for source in sources}
+        found |= {Edge(source, name, IDENTITY, round(share * UNITED, 2)) for source in also if source not in sources}
+        return Found(edges | found, certain=False)
+
+    def sources(self) -> dict[Source, None]:
+        """Return the sources of its columns."""
+        found: dict[Source, None] = {}
+        for item in self.items:
+            if isinstance(item, Output | Whatever):
+                found.update(dict.fromkeys(edge.source for edge in item.edges))
+            elif isinstance(item, Star):
+                found.update(dict.fromkeys((item.source, *item.also)))
+            else:
+                found.update(dict.fromkeys(item.sources))
+        return found
+
+    def renamed(self, names: Iterable[tuple[str, str]]) -> "Relation":
+        """Return the relation with its first columns renamed, as ``AS t(a, b)`` does.
+
+        Args:
+            names: pairs of a name and its key.
+        """
         given = list(names)
         if not given:
             return self
         if any(not isinstance(item, Output) for item in self.items[: len(given)]) or len(self.items) < len(given):
-            return Relation((*(Output(name, NONE) for name in given), Unknown()), self.rows)
+            if len(self.items) == 1 and isinstance(self.items[0], Whatever):
+                edges = self.items[0].edges
+                return Relation((Output(name, edges, key) for name, key in given), self.rows)
+            hedged = hedge(self.sources(), "*", 0.5)
+            return Relation((*(Output(name, hedged, key) for name, key in given), Unknown()), self.rows)
         items = [
-            Output(given[place], item.edges) if place < len(given) and isinstance(item, Output) else item
+            Output(given[place][0], item.edges, given[place][1])
+            if place < len(given) and isinstance(item, Output)
+            else item
             for place, item in enumerate(self.items)
         ]
-        return Relation(tuple(items), self.rows)
+        return Relation(items, self.rows, single=self.single)
 
 
 def is_file(source: Source | None) -> bool:
@@ -114,11 +213,15 @@ def is_file(source: Source | None) -> bool:
     return source is not None and source.kind == "file"
 
 
-def table(source: Source, columns: tuple[str, ...] | None) -> Relation:
-    """Return the relation of a base table."""
-    if columns is None:
-        return Relation((Star(source, frozenset()),))
-    return Relation(tuple(Output(name, frozenset((Edge(source, name, IDENTITY),))) for name in columns))
+def hedge(sources: Iterable[Source], column: str, whole: float = 1.0) -> Edges:
+    """Return edges to ``column`` of each of ``sources``, which share the confidence ``whole``."""
+    given = list(sources)
+    return frozenset(Edge(source, column, IDENTITY, round(whole / len(given), 2)) for source in given)
+
+
+def doubted(edges: Iterable[Edge], share: float) -> Edges:
+    """Return ``edges`` with ``share`` of their confidence."""
+    return frozenset(edge._replace(confidence=round(edge.confidence * share, 2)) for edge in edges)
 
 
 def through(edges: Iterable[Edge], kind: Kind) -> Edges:
@@ -137,61 +240,12 @@ def step(inner: Kind, outer: Kind) -> Kind:
     return inner if _STRENGTH[inner[1]] >= _STRENGTH[outer[1]] else outer
 
 
-class Scope:
-    """The relations that one SELECT sees, by alias, with the aliases of its own outputs and the scope around it."""
-
-    def __init__(self, parent: "Scope | None") -> None:
-        self.parent = parent
-        self.ctes: dict[str, Relation] = {}
-        self.relations: dict[str, Relation] = {}
-        self.merged: dict[str, list[str]] = {}  # column of USING -> aliases whose value it may take
-        self.aliases: dict[str, Edges] = {}  # outputs named so far
-        self.bound: set[str] = set()  # parameters of lambdas
-
-    def cte(self, name: str) -> Relation | None:
-        """Return the common table expression ``name``, from here outwards."""
-        found = self.ctes.get(name.lower())
-        if found is None and self.parent is not None:
-            return self.parent.cte(name)
-        return found
-
-    def add(self, alias: str, relation: Relation) -> None:
-        """Offer ``relation`` under ``alias``."""
-        key = alias.lower()
-        while key in self.relations:
-            key += "'"
-        self.relations[key] = relation
-
-    def relation(self, alias: str) -> Relation | None:
-        """Return the relation ``alias``, from here outwards."""
-        found = self.relations.get(alias.lower())
-        if found is None and self.parent is not None:
-            return self.parent.relation(alias)
-        return found
-
-    def nameless(self) -> Relation | None:
-        """Return the only relation of this scope that is a file without an alias; DuckDB calls it by its stem."""
-        found = [relation for alias, relation in self.relations.items() if alias.startswith(FILE)]
-        return found[0] if len(found) == 1 else None
-
-    def find(self, name: str, *, surely: bool = False) -> Edges | None:
-        """Return what is behind an unqualified name; None where it cannot be told (``surely``: with a known schema)."""
-        wanted = name.lower()
-        if wanted in self.bound:
-            return NONE
-        if wanted in self.merged:
-            hits = [self.relations[alias].find(name) for alias in self.merged[wanted]]
-            return frozenset().union(*(hit.edges for hit in hits if hit is not None))
-        found = [hit for hit in (relation.find(name) for relation in self.relations.values()) if hit is not None]
-        certain = [hit for hit in found if hit.certain]
-        if len(certain) == 1:
-            return certain[0].edges
-        if certain or len(found) > 1:
-            return None
-        if found and surely:
-            return None
-        if found:
-            return None if wanted in self.aliases or not found[0].edges else found[0].edges
-        if wanted in self.aliases:
-            return self.aliases[wanted]
-        return self.parent.find(name, surely=surely) if self.parent is not None else None
+def all_of(items: Iterable[Item]) -> Edges:
+    """Return the edges of all items; a column that is not known is ``*``."""
+    found: set[Edge] = set()
+    for item in items:
+        if isinstance(item, Output | Whatever):
+            found |= item.edges
+        elif isinstance(item, Star):
+            found.add(Edge(item.source, "*", IDENTITY, ABSENT))
+    return frozenset(found)

@@ -8,7 +8,6 @@ chi-square of the two count tables, levels with an expected count under 5 joined
 from collections.abc import Iterator
 
 import numpy as np
-from scipy.special import chdtrc
 
 from driftline.drift.batch import Batch, Measure
 from driftline.drift.pool import Pool
@@ -54,6 +53,8 @@ def measure(batch: Batch, reference: Reference, pool: Pool | None) -> Iterator[M
 
 def chi_square(current: np.ndarray, usual: np.ndarray) -> float:
     """Return the p-value of Pearson's chi-square for a 2 x levels table of counts; 1 where it cannot be told."""
+    from scipy.special import chdtrc  # costly to import, and of no use until data is compared
+
     total = current.sum() + usual.sum()
     small = (current + usual) * min(current.sum(), usual.sum()) / total < _EXPECTED
     if small.any():

@@ -7,8 +7,6 @@ bound (levels + 1) / (rows seen + 1) on the chance of an unseen level (Good 1953
 
 from collections.abc import Iterator
 
-from scipy.special import bdtrc
-
 from driftline.drift.batch import Batch, Measure
 from driftline.drift.pool import Pool
 from driftline.drift.reference import Reference
@@ -18,6 +16,8 @@ _FLOOR = 0.005
 
 def measure(batch: Batch, reference: Reference, pool: Pool | None) -> Iterator[Measure]:  # noqa: ARG001 - one signature
     """Yield one measure per column with a vocabulary."""
+    from scipy.special import bdtrc  # costly to import, and of no use until data is compared
+
     for name, column in batch.profile.columns.items():
         known = reference.columns.get(name)
         if known is None or not known.levels or column.type != "text":

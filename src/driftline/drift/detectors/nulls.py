@@ -8,8 +8,6 @@ binomial against the usual share.
 import math
 from collections.abc import Iterator
 
-from scipy.special import bdtr, bdtrc
-
 from driftline.drift.batch import Batch, Measure
 from driftline.drift.pool import Pool
 from driftline.drift.reference import Reference, usual
@@ -41,6 +39,8 @@ def measure(batch: Batch, reference: Reference, pool: Pool | None) -> Iterator[M
 
 
 def _binomial(nulls: int, rows: int, expected: float) -> float:
+    from scipy.special import bdtr, bdtrc  # costly to import, and of no use until data is compared
+
     chance = min(max(expected, 1 / (rows + 1)), 1 - 1 / (rows + 1))
     tail = bdtrc(nulls - 1, rows, chance) if nulls > chance * rows else bdtr(nulls, rows, chance)
     return min(1.0, 2.0 * float(tail))

@@ -9,7 +9,6 @@ from collections.abc import Iterator
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import kolmogorov
 
 from driftline.drift.batch import Batch, Measure
 from driftline.drift.pool import PLACES, Pool
@@ -22,6 +21,8 @@ _FEW = 5
 
 def measure(batch: Batch, reference: Reference, pool: Pool | None) -> Iterator[Measure]:  # noqa: ARG001 - one signature
     """Yield one measure per numeric column that has values on both sides."""
+    from scipy.special import kolmogorov  # costly to import, and of no use until data is compared
+
     if pool is None:
         return
     for name, column in batch.profile.columns.items():

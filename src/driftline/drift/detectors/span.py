@@ -9,7 +9,6 @@ over the batch.
 from collections.abc import Iterator
 
 import numpy as np
-from scipy.special import bdtrc
 
 from driftline.drift.batch import Batch, Measure
 from driftline.drift.pool import Pool
@@ -21,6 +20,8 @@ _FLOOR = 0.004
 
 def measure(batch: Batch, reference: Reference, pool: Pool | None) -> Iterator[Measure]:  # noqa: ARG001 - one signature
     """Yield one measure per numeric column with a known range."""
+    from scipy.special import bdtrc  # costly to import, and of no use until data is compared
+
     for name, column in batch.profile.columns.items():
         known = reference.columns.get(name)
         if known is None or known.low is None or known.high is None or column.minimum is None:

@@ -8,7 +8,7 @@ from driftline.engine.engine import Engine
 from driftline.event.answer import Answer
 from driftline.event.report import Explanation
 from driftline.graph import drawn
-from driftline.serve.api.graph import Layout, draw
+from driftline.serve.api.graph import MOMENT, Layout, draw
 from driftline.serve.operation import reading, writing
 
 
@@ -16,8 +16,25 @@ class AnswersQuery(msgspec.Struct, frozen=True):
     """Which answers, and where the page begins."""
 
     endpoint: Annotated[str, msgspec.Meta(description="Name of the deployment. Empty: all.")] = ""
+    document: Annotated[
+        str,
+        msgspec.Meta(description="Only those that retrieved it: a content hash, an id, or what chunks are part of."),
+    ] = ""
+    node: Annotated[
+        str, msgspec.Meta(description="Only those that stood on this version, or on any version of this dataset.")
+    ] = ""
+    since: Annotated[str, msgspec.Meta(description=f"Event time from which on. {MOMENT}")] = ""
+    until: Annotated[str, msgspec.Meta(description=f"Event time before which. {MOMENT}")] = ""
     limit: Annotated[int, msgspec.Meta(ge=1, le=500)] = 50
     before: Annotated[str, msgspec.Meta(description="Id of an answer: only older ones.")] = ""
+
+
+class WhyQuery(msgspec.Struct, frozen=True):
+    """How much of the graph."""
+
+    derived: Annotated[
+        bool, msgspec.Meta(description="Also the DERIVED links that sum up READ and WRITE links, with their run.")
+    ] = False
 
 
 class AnswerList(msgspec.Struct, frozen=True):
@@ -40,7 +57,17 @@ class DrawnExplanation(Explanation, frozen=True, kw_only=True):
 
 def list_answers(engine: Engine, query: AnswersQuery) -> AnswerList:
     """List answers, newest first."""
-    return AnswerList(engine.answers(endpoint=query.endpoint, limit=query.limit, before=query.before))
+    return AnswerList(
+        engine.answers(
+            endpoint=query.endpoint,
+            document=query.document,
+            node=engine.resolve(query.node) if query.node else "",
+            since_us=engine.moment(query.since),
+            until_us=engine.moment(query.until),
+            limit=query.limit,
+            before=query.before,
+        )
+    )
 
 
 def get_answer(engine: Engine, key: str) -> Answer:
@@ -48,10 +75,10 @@ def get_answer(engine: Engine, key: str) -> Answer:
     return engine.answer(key)
 
 
-def explain_answer(engine: Engine, key: str) -> DrawnExplanation:
+def explain_answer(engine: Engine, key: str, query: WhyQuery) -> DrawnExplanation:
     """Tell what an answer stood on, what moved there and which incident it belongs to."""
     explanation = engine.why(key)
-    graph = drawn.plainly(explanation.graph)
+    graph = explanation.graph if query.derived else drawn.plainly(explanation.graph)
     return DrawnExplanation(**{**msgspec.structs.asdict(explanation), "graph": graph}, layout=draw(graph))
 
 

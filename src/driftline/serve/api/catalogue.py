@@ -17,7 +17,7 @@ class CatalogueQuery(msgspec.Struct, frozen=True):
     """What to look for, what to narrow it to, and which page of it."""
 
     q: Annotated[str, msgspec.Meta(description="Words, or beginnings of words. Empty: everything.")] = ""
-    type: Literal["", "DATASET", "FIELD", "JOB", "TERM"] = ""
+    type: Literal["", "DATASET", "VERSION", "FIELD", "JOB", "RUN", "TERM"] = ""
     kind: str = ""
     namespace: str = ""
     tag: str = ""

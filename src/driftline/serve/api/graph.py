@@ -1,5 +1,7 @@
 """The lineage around a node, as now or as of a moment, with a place for each node; ways, differences, selections."""
 
+import re
+from collections.abc import Sequence
 from typing import Annotated, Literal
 
 import msgspec
@@ -12,6 +14,7 @@ from driftline.graph import drawn
 from driftline.serve.layout import place
 from driftline.serve.operation import reading
 
+_LOST_PLUS = re.compile(r"^\s|\s$|\s\s|(?:^|\s)\d+\s")
 Layout = dict[str, tuple[float, float]]  # node id -> column, row
 
 NODE = "A node id, or a name that means one thing only."
@@ -91,6 +94,7 @@ class DrawnGraph(Subgraph, frozen=True, kw_only=True):
     """A part of the lineage and where its nodes stand."""
 
     layout: Layout
+    notes: tuple[str, ...] = ()  # what may have been meant by the selector
 
 
 def draw(graph: Subgraph) -> Layout:
@@ -120,7 +124,8 @@ def get_graph(engine: Engine, query: GraphQuery) -> DrawnGraph:
             limit=query.limit,
         )
     shown = graph if query.derived else drawn.plainly(graph)
-    return DrawnGraph(nodes=shown.nodes, edges=shown.edges, truncated=shown.truncated, layout=draw(shown))
+    notes = _notes(engine, (query.select, query.exclude), graph.unmatched)
+    return DrawnGraph(**msgspec.structs.asdict(shown), layout=draw(shown), notes=notes)
 
 
 def get_path(engine: Engine, query: PathQuery) -> DrawnGraph:
@@ -147,12 +152,21 @@ def get_difference(engine: Engine, query: DiffQuery) -> Difference:
 def get_selection(engine: Engine, query: SelectQuery) -> Selected:
     """List the datasets that a selector selects."""
     moment = engine.moment(query.as_of)
-    return engine.select(query.selector, exclude=query.exclude, as_of_us=moment, limit=query.limit)
+    found = engine.select(query.selector, exclude=query.exclude, as_of_us=moment, limit=query.limit)
+    return msgspec.structs.replace(found, notes=_notes(engine, (query.selector, query.exclude), found.unmatched))
+
+
+def _notes(engine: Engine, selectors: Sequence[str], unmatched: Sequence[str]) -> tuple[str, ...]:
+    """Return what may have been meant by selectors: names that are near, a plus that an address made a space."""
+    notes = [f"nothing fits {word!r}; {near}" for word in unmatched if (near := engine.near(word))]
+    if any(_LOST_PLUS.search(text) for text in selectors):
+        notes.append("a selector has a space where a plus may have been: in an address a plus is written %2B")
+    return tuple(notes)
 
 
 def get_impact(engine: Engine, query: NodeQuery) -> Impact:
     """Tell what is downstream of a node, and the money that passed through it."""
-    return engine.impact(engine.resolve(query.node))
+    return engine.touched_by(query.node)
 
 
 OPERATIONS = (

@@ -5,6 +5,7 @@ from typing import Annotated
 import msgspec
 
 from driftline.engine.engine import Engine
+from driftline.errors import BadInput
 from driftline.event.kept import Facets, HeldEvent, Replayed
 from driftline.event.mapping import Mapping, Rule
 from driftline.event.report import Receipt
@@ -38,6 +39,19 @@ class ReplayOrder(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     rehearse: bool = False
 
 
+class DiscardOrder(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Which events to give up."""
+
+    events: tuple[str, ...] = ()
+    every: bool = False  # all that are in quarantine
+
+
+class Discarded(msgspec.Struct, frozen=True):
+    """What was given up."""
+
+    discarded: int
+
+
 class Held(msgspec.Struct, frozen=True):
     """Events in quarantine."""
 
@@ -65,6 +79,13 @@ def replay(engine: Engine, body: ReplayOrder) -> Replayed:
     return engine.replay(Mapping(body.rules) if body.rules else None, body.events, rehearse=body.rehearse)
 
 
+def discard(engine: Engine, body: DiscardOrder) -> Discarded:
+    """Give up events in quarantine: they stay in the log, and are not listed or tried again."""
+    if bool(body.events) == body.every:
+        raise BadInput("no event was named", hint="Name some with events, or all with every: true, and not both.")
+    return Discarded(engine.discard(body.events))
+
+
 def get_facets(engine: Engine, query: FacetQuery) -> Facets:
     """Return the facets of a dataset, a job or a run that stand, byte for byte."""
     return engine.facets(query.node if query.node.startswith("run:") else engine.resolve(query.node), query.name)
@@ -76,4 +97,5 @@ OPERATIONS = (
     reading("/api/v1/facets", get_facets),
     reading("/api/v1/quarantined", get_held),
     writing("/api/v1/quarantined/replay", replay),
+    writing("/api/v1/quarantined/discard", discard),
 )

@@ -62,3 +62,26 @@ def test_what_is_no_database_has_no_place(watched: MemorySink) -> None:
     assert database.place_of(None) is None
     assert database.place_of(object()) is None
     assert database.place_of("no address") is None
+
+
+@pytest.mark.parametrize(
+    ("scheme", "text", "read", "written"),
+    [
+        ("mysql", 'insert into `big` (id) select `id` from `orders` where `note` = "it" and id > %s', "orders", "big"),
+        ("mssql", "select [id] into [big] from [orders] where id > ?", "orders", "big"),
+        ("postgres", "insert into big (id) select id::int from orders where tags ->> 'a' = %s", "orders", "big"),
+        ("sqlite", "insert or replace into big (id) select id from orders where id > :low", "orders", "big"),
+        ("unheard-of", "insert into big (id) select id from orders", "orders", "big"),
+    ],
+)
+def test_every_database_speaks_its_own_dialect(
+    watched: MemorySink, scheme: str, text: str, read: str, written: str
+) -> None:
+    place = database.Place(f"{scheme}://db", scheme)
+    with driftline.run("job") as run:
+        database.statement(run, place, text)
+    assert [one.dataset.name for one in run.inputs] == [read]
+    assert [one.dataset.name for one in run.outputs] == [written]
+    driftline.flush()
+    (event,) = [one for one in watched.decoded() if one.job and one.job.name == "job"]
+    assert b'"id":{"inputFields"' in bytes(event.outputs[0].facets["columnLineage"])

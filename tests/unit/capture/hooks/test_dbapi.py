@@ -67,6 +67,34 @@ def test_rows_errors_and_classes_are_as_before(watched: MemorySink, tmp_path: Pa
     plain.close()
 
 
+def test_who_listens_to_statements_hears_none_of_ours(watched: MemorySink, tmp_path: Path) -> None:
+    heard: list[str] = []
+    with contextlib.closing(sqlite3.connect("shop.db", isolation_level=None)) as connection:
+        connection.set_trace_callback(heard.append)
+        with driftline.run("job") as run:
+            connection.execute("create table t as select 1 as a")
+            connection.execute("select * from t")
+    assert heard == ["create table t as select 1 as a", "select * from t"]
+    assert run.outputs[0].dataset.namespace == "sqlite://shop.db"
+
+
+@pytest.mark.parametrize(
+    ("database", "uri", "namespace"),
+    [
+        (Path("a b.db"), False, "sqlite://a b.db"),
+        ("file:a%20b.db?mode=rwc", True, "sqlite://a b.db"),
+        ("file:x?mode=memory", True, "sqlite://memory"),
+        ("", False, "sqlite://memory"),
+    ],
+)
+def test_a_connection_is_named_by_its_file(
+    watched: MemorySink, tmp_path: Path, database: str, uri: bool, namespace: str
+) -> None:
+    with contextlib.closing(sqlite3.connect(database, uri=uri)) as connection, driftline.run("job") as run:
+        connection.execute("create table t as select 1 as a")
+    assert run.outputs[0].dataset.namespace == namespace
+
+
 def test_psycopg_is_named_by_its_server(watched: MemorySink, postgres: PostgresServer) -> None:
     import psycopg
 

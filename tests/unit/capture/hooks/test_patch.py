@@ -106,6 +106,21 @@ def test_it_looks_like_the_original(seen: list[Call]) -> None:
     assert isinstance(Library.Frame.__dict__["made"], classmethod)
 
 
+def test_a_built_in_function_does_not_become_a_method(sink: MemorySink) -> None:
+    library = types.ModuleType("library")
+    library.size = len  # type: ignore[attr-defined]
+    patches = patch.around(library, "size", lambda run, call: None)
+
+    class Holder:
+        size = library.size
+
+    with driftline.run("job"):
+        assert Holder().size("abc") == 3
+    assert str(inspect.signature(library.size)) == str(inspect.signature(len))
+    for one in reversed(patches):
+        one.undo()
+
+
 def test_a_hook_that_fails_three_times_is_off_and_the_run_says_so(sink: MemorySink) -> None:
     attempts: list[Call] = []
 

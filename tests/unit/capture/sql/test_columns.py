@@ -208,22 +208,38 @@ def test_outputs_without_a_name_are_named_by_their_place_in_the_output() -> None
     assert lineage(sql)[0] == {"a": ["t.a IDENTITY"]}
 
 
-@pytest.mark.parametrize(
-    "sql",
-    [
-        "SELECT v FROM 'x.parquet' p JOIN 'y.parquet' q ON p.k = q.k",  # either could have it
-        "SELECT nothing FROM t",  # the schema is known, and it is not there
-        "SELECT other.a AS v FROM 'x.parquet' p",  # no relation of that name
-        "SELECT COLUMNS('a.*') FROM t",
-        "SELECT a + 1 AS x, x * 2 AS y FROM 'f.parquet'",  # x may be a column or the output before it
-    ],
-)
-def test_a_name_that_cannot_be_told_gives_no_edge_and_a_gap(sql: str) -> None:
+DOUBTFUL = [
+    # either could have it
+    ("SELECT v FROM 'x.parquet' p JOIN 'y.parquet' q ON p.k = q.k", {("x.parquet", "v", 0.5), ("y.parquet", "v", 0.5)}),
+    ("SELECT nothing AS v FROM t", {("t", "nothing", 0.3)}),  # the schema is known, and it is not there
+    ("SELECT nothing AS v FROM t JOIN u ON t.k = u.k", {("t", "nothing", 0.15), ("u", "nothing", 0.15)}),
+    ("SELECT other.a AS v FROM 'x.parquet' p", {("x.parquet", "other", 0.9)}),  # no relation of that name: a struct
+    ("SELECT a + 1 AS x, x * 2 AS v FROM 'f.parquet'", {("f.parquet", "a", 0.8)}),  # or a column that is called x
+    ("SELECT (SELECT max(z) FROM 'x.parquet' WHERE b = 1) AS v FROM w", {("x.parquet", "z", 0.5), ("w", "z", 0.5)}),
+]
+
+
+@pytest.mark.parametrize(("sql", "expected"), DOUBTFUL, ids=[case[0][:60] for case in DOUBTFUL])
+def test_a_name_that_cannot_be_told_gives_edges_of_less_confidence_and_a_gap(
+    sql: str, expected: set[tuple[str, str, float]]
+) -> None:
     analysis = statement.analyse(sql, columns_of)
     assert analysis is not None
-    assert analysis.statements[0].gaps == ("sql columns",)
-    fields, _ = lineage(sql)
-    assert set(fields) <= {"x"}
+    (one,) = analysis.statements
+    assert one.gaps == ("sql columns",)
+    assert one.doubts
+    assert one.lineage is not None
+    fields, _ = statement.bind(one.lineage, None)
+    direct = [edge for edge in fields["v"] if edge.kind[0] == "DIRECT"]
+    assert {(analysis.spelled(e.source.names[0]), e.column, e.confidence) for e in direct} == expected
+
+
+def test_columns_chosen_by_a_pattern_are_a_gap_with_their_source() -> None:
+    analysis = statement.analyse("SELECT COLUMNS('a.*') FROM t", columns_of)
+    assert analysis is not None
+    (one,) = analysis.statements
+    assert one.gaps == ("sql columns",)
+    assert [doubt.candidates for doubt in one.doubts] == [((Source("table", ("t",)), "*"),)]
 
 
 def test_two_outputs_of_one_name_keep_both_their_sources() -> None:

@@ -7,8 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from driftline.capture.sql import statement
-from driftline.capture.sql.relation import Source
+from driftline.capture.sql import dialect, statement
+from driftline.capture.sql.relation import Output, Source
+from driftline.capture.sql.script import Script
 
 DAILY = (
     "COPY (SELECT f.a, w.b FROM read_parquet('feed/2013-01-{day:02d}.parquet') f "
@@ -140,3 +141,34 @@ def test_files_whose_names_only_the_running_statement_knows_are_a_gap() -> None:
 
 def test_the_sign_that_marks_texts_may_stand_in_a_statement() -> None:
     assert touched("SELECT '\u00a70\u00a7' AS x FROM 'a.parquet'") == [(["a.parquet"], "", "query")]
+
+
+FORMS = [
+    "MERGE INTO u USING (SELECT k, max(v) AS m FROM s GROUP BY k) q ON u.k = q.k WHEN MATCHED THEN UPDATE SET x = q.m",
+    "INSERT INTO t (a, b) WITH c AS (SELECT * FROM u) SELECT CASE WHEN x > 1 THEN y END, f(z) OVER w FROM c WINDOW w "
+    "AS (PARTITION BY k) UNION ALL SELECT a, b FROM t JOIN s USING (k) ORDER BY 1 LIMIT 3",
+    "CREATE PROCEDURE p(n INT) BEGIN IF n > 1 THEN UPDATE t SET a = s.b FROM s WHERE s.k = t.k; ELSE DELETE FROM t; "
+    "END IF; END",
+    "SELECT * EXCEPT (a) FROM t PIVOT (sum(b) FOR c IN ('x', 'y')) AS p, LATERAL (SELECT p.k) q, UNNEST(r.s) AS e",
+]  # fmt: skip
+
+
+@given(st.sampled_from(FORMS), st.lists(st.integers(0, 60), max_size=4), st.sampled_from(sorted(dialect.names())))
+def test_no_text_raises_whatever_is_missing_from_it(form: str, missing: list[int], name: str) -> None:
+    words = [word for place, word in enumerate(form.split(" ")) if place not in missing]
+    script = Script(dialect.of(name), lambda source: ("k", "x") if source.names[0] == "u" else None, through=True)
+    for one in statement.read(" ".join(words), script):
+        assert "while its columns were looked for" not in one.problem
+        assert one.lineage is not None or one.problem or one.how == "none"
+
+
+def test_a_form_of_another_dialect_is_another_form() -> None:
+    def of(name: str) -> list[str]:
+        analysis = statement.analyse('SELECT "a" AS b FROM t', nothing_known, dialect=name)
+        assert analysis is not None
+        lineage = analysis.statements[0].lineage
+        assert lineage is not None
+        return [edge.column for item in lineage.items if isinstance(item, Output) for edge in item.edges]
+
+    assert of("postgres") == ["a"]
+    assert of("mysql") == []  # there it is a text

@@ -26,16 +26,18 @@ def test_one_job_with_what_it_reads_and_writes_and_its_runs(store: Store) -> Non
     assert job.one(store, "etl", "none") is None
 
 
-def test_a_page_of_jobs_is_by_name(store: Store) -> None:
+def test_a_page_of_jobs_begins_with_the_last_updated_one_as_in_marquez(store: Store) -> None:
+    whole = job.page(store, "etl", (), 10, 0)
+    assert [one.updated_at for one in whole.jobs] == sorted((one.updated_at for one in whole.jobs), reverse=True)
     found = job.page(store, "etl", (), 2, 1)
-    assert ([one.name for one in found.jobs], found.total_count) == (["etl.mart", "report"], 3)
+    assert ([one.name for one in found.jobs], found.total_count) == (["etl.mart", "etl"], 3)  # the first is report
     assert job.page(store, "", (), 10, 0).total_count == 3
 
 
 def test_jobs_are_found_by_the_state_of_their_last_run(store: Store) -> None:
     assert [one.name for one in job.page(store, "", ("FAILED",), 10, 0).jobs] == ["etl.mart"]
     both = job.page(store, "etl", ("FAILED", "RUNNING"), 1, 1)
-    assert ([one.name for one in both.jobs], both.total_count) == (["report"], 2)
+    assert ([one.name for one in both.jobs], both.total_count) == (["etl.mart"], 2)
     assert job.page(store, "", ("COMPLETED",), 10, 0).total_count == 0
 
 

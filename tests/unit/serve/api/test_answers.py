@@ -45,3 +45,24 @@ def test_answers_of_another_shape_are_refused_with_the_place(client: TestClient,
     assert response.status_code == 400
     assert "$[1].money" in response.json()["error"]["message"]
     assert client.get(ADDRESS).json() == {"answers": []}
+
+
+def test_the_list_can_be_narrowed_to_a_document_a_version_and_a_time(client: TestClient, an_answer: Make) -> None:
+    documents = [{"content": "xxh3:1", "document": "refunds.md#3", "score": 0.5}]
+    client.post(ADDRESS, json=[an_answer(1), an_answer(2, documents=documents)])
+    for narrowed in ({"document": "xxh3:1"}, {"document": "refunds.md"}, {"document": "refunds.md#3"}):
+        found = client.get(ADDRESS, params=narrowed).json()["answers"]
+        assert [answer["id"][-1] for answer in found] == ["2"]
+    node = an_answer(1)["sources"][0]["version"]
+    name = f"dataset:{node['dataset']['namespace']}:{node['dataset']['name']}"
+    assert len(client.get(ADDRESS, params={"node": name}).json()["answers"]) == 2
+    assert client.get(ADDRESS, params={"until": "1990-01-01"}).json() == {"answers": []}
+    assert client.get(ADDRESS, params={"node": "nothing at all"}).status_code == 404
+    assert client.get(ADDRESS, params={"since": "never"}).status_code == 400
+
+
+def test_an_explanation_sums_up_links_where_asked_to(filled: TestClient, an_answer: Make) -> None:
+    address = f"{ADDRESS}/{an_answer(1)['id']}/why"
+    plain, derived = (filled.get(address, params={"derived": said}).json() for said in ("false", "true"))
+    assert len(plain["graph"]["edges"]) <= len(derived["graph"]["edges"])
+    assert not any(edge.get("via") for edge in plain["graph"]["edges"])

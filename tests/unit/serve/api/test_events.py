@@ -3,6 +3,7 @@ import json
 from collections.abc import Callable
 from typing import Any
 
+import pytest
 from starlette.testclient import TestClient
 
 from driftline.engine.engine import Engine
@@ -85,11 +86,54 @@ def test_a_batch_with_a_bad_event_names_it_and_takes_the_rest(client: TestClient
     assert client.get("/api/v1/overview").json()["runs"] == 2  # a question waits for what was acknowledged
 
 
-def test_a_batch_that_is_no_array_is_refused_whole(client: TestClient, event: Make) -> None:
-    response = client.post(f"{ADDRESS}/batch", json={"events": [event()]})
-    assert response.status_code == 400
-    assert response.json()["error"]["code"] == "bad-input"
+@pytest.mark.parametrize(
+    "bad",
+    [
+        b'{"eventTime":"2013-01-01T10:00:00Z","job":{"namespace":"n","name":"\\ud800"}}',
+        b'{"eventTime":"2013-01-01T10:00:00Z","job":{"namespace":"n","name":"\x01"}}',
+        b'{"eventTime":01}',
+        b'{"a":' + b"[" * 5_000 + b"]" * 5_000 + b"}",
+        b"oops",
+        b'"\xff"',
+    ],
+)
+def test_one_event_of_a_batch_that_is_no_json_harms_none_of_the_others(
+    client: TestClient, engine: Engine, event: Make, bad: bytes
+) -> None:
+    good = [json.dumps(event(number)).encode() for number in (1, 2)]
+    response = client.post(
+        f"{ADDRESS}/batch", content=b"[" + good[0] + b"," + bad + b"," + good[1] + b"]", headers=JSON
+    )
+    assert response.status_code == 200
+    assert response.json()["summary"]["successful"] == 2
+    assert [failed["index"] for failed in response.json()["failed_events"]] == [1]
+    assert [held.body for held in engine.held_events()] == [bad.decode(errors="replace")]
+
+
+def test_an_event_of_a_batch_is_repaired_as_one_that_comes_alone(client: TestClient, event: Make) -> None:
+    body = json.dumps([event(run={"runId": "r", "facets": {"x": {"n": float("nan")}}})]).encode()
+    assert client.post(f"{ADDRESS}/batch", content=b"\xef\xbb\xbf" + body, headers=JSON).status_code == 204
+
+
+def test_a_batch_that_is_no_array_is_refused_whole_and_kept(client: TestClient, engine: Engine, event: Make) -> None:
+    bodies = [json.dumps(event()).encode(), json.dumps({"events": [event()]}).encode(), b"", b"null", b"[{}", b"[{},]"]
+    for body in bodies:
+        response = client.post(f"{ADDRESS}/batch", content=body, headers=JSON)
+        assert response.status_code == 400, body
+        assert response.json()["error"]["code"] == "bad-event"
+        assert response.json()["error"]["message"].endswith(
+            "can be read: no array of events, though it came as a batch"
+        )
+    assert [held.body.encode() for held in engine.held_events()] == bodies[::-1]
+    assert engine.overview().runs == 0
 
 
 def test_an_empty_batch_is_no_error(client: TestClient) -> None:
     assert client.post(f"{ADDRESS}/batch", json=[]).status_code == 204
+
+
+def test_one_event_and_many_are_told_where_they_are_taken(client: TestClient) -> None:
+    many = client.post("/api/v1/lineage", content=b" [{}]", headers={"content-type": "application/json"})
+    assert (many.status_code, "/api/v1/lineage/batch" in many.json()["error"]["hint"]) == (400, True)
+    one = client.post("/api/v1/lineage/batch", content=b"{}", headers={"content-type": "application/json"})
+    assert (one.status_code, "taken at /api/v1/lineage." in one.json()["error"]["hint"]) == (400, True)

@@ -100,3 +100,29 @@ def test_a_difference_is_told(filled: TestClient) -> None:
     assert near["node"] == "dataset:file:features"
     assert filled.get("/api/v1/diff").status_code == 400
     assert filled.get("/api/v1/diff", params={"since": "soon"}).json()["error"]["code"] == "bad-input"
+
+
+def test_a_plus_that_an_address_made_a_space_is_told_or_understood(filled: TestClient) -> None:
+    lost = filled.get("/api/v1/select?selector=+features").json()
+    assert [node["label"] for node in lost["nodes"]] == ["features"]
+    assert lost["notes"] == ["a selector has a space where a plus may have been: in an address a plus is written %2B"]
+    for query in ("select=features+", "select=2+features", "select=raw&exclude=+features"):
+        assert "%2B" in filled.get(f"{GRAPH}?{query}").json()["notes"][-1], query
+    kept = filled.get("/api/v1/select?selector=%2Bfeatures raw").json()
+    assert (kept["total"], kept["notes"]) == (2, [])
+    asked = f"{GRAPH}?node=features&as_of="
+    late, early = ("2013-01-01T23:00:00+02:00", "2013-01-01T01:00:00+02:00")
+    for moment in (late, early):
+        plus = filled.get(asked + moment.replace("+", "%2B")).json()
+        assert filled.get(asked + moment).json() == plus
+    assert "%2B" in filled.get(asked + "2013-01-01T23:00:00+2 o'clock").json()["error"]["hint"]
+
+
+def test_words_that_fit_nothing_come_with_what_is_near(filled: TestClient) -> None:
+    body = filled.get("/api/v1/select", params={"selector": "featurs"}).json()
+    assert (body["unmatched"], body["notes"]) == (["featurs"], ["nothing fits 'featurs'; near are features"])
+
+
+def test_a_direction_that_is_none_is_answered_with_those_there_are(filled: TestClient) -> None:
+    hint = filled.get(GRAPH, params={"node": "features", "direction": "sideways"}).json()["error"]["hint"]
+    assert hint == "direction is one of both, up, down."

@@ -1,0 +1,71 @@
+"""The whole fault drill: at least 100,000 faults inside of capture, and what changed in the users' results.
+
+Every function of the SDK is made to fail at its beginning, before each statement that calls something, and behind each
+result: one by one at every point that users' work reaches, then in seeded storms. Beside it run whole scripts with
+forked and spawned children, and every way in which a process ends. ``--injections`` and ``--seed`` change the amount.
+"""
+
+import argparse
+import json
+import subprocess
+import sys
+import tempfile
+from collections import Counter
+from pathlib import Path
+
+ROOT = Path(__file__).parent.parent
+sys.path[:0] = [str(ROOT), str(ROOT / "src")]
+
+from tests.drills import processes  # noqa: E402 - found by the line above
+
+RATES = (0.003, 0.01, 0.05, 0.3)
+
+
+def main() -> int:
+    """Run and print; 1 = something changed."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--injections", type=int, default=100_000)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--scripts", type=int, default=8, help="rounds of whole scripts")
+    given = parser.parse_args()
+    kinds: Counter[str] = Counter()
+    changes: list[str] = []
+    runs = 0
+    with tempfile.TemporaryDirectory() as folder:
+        for script in processes.SCRIPTS:
+            name = " ".join(script)
+            plain = processes.plain(Path(folder) / "plain" / name, *script)
+            for number in range(given.scripts):
+                there = Path(folder) / str(number) / name
+                rate = RATES[number % len(RATES)]
+                seen, counts = processes.watched(there, *script, seed=given.seed + number, rate=rate)
+                kinds.update(counts)
+                runs += 1
+                if seen != plain:
+                    changes.append(f"{name}, seed {given.seed + number}, rate {rate}\n  {plain}\n  {seen}")
+    in_scripts = sum(kinds.values())
+    command = [sys.executable, "-m", "tests.drills.drill", "--json", "--every-point"]
+    command += ["--seed", str(given.seed), "--injections", str(given.injections - in_scripts)]
+    done = subprocess.run(command, cwd=ROOT, env=processes.environment(), capture_output=True, text=True, check=False)
+    if not done.stdout:
+        print(done.stderr)
+        return 1
+    said = json.loads(done.stdout)
+    kinds.update(said["kinds"])
+    changes += said["differences"]
+    print("\nFaults inside of capture\n\n| kind | times |\n| --- | ---: |")
+    for kind, times in sorted(kinds.items()):
+        print(f"| {kind} | {times:,} |")
+    print(f"| **all** | **{sum(kinds.values()):,}** |")
+    print(
+        f"\n{said['iterations']:,} runs of {len(said['workloads'])} sorts of work, {runs} of whole scripts; "
+        f"{said['functions_failed']} of {said['functions']} functions were reached and failed, "
+        f"at {said['points_failed']:,} points. Changes in the users' results: {len(changes)}."
+    )
+    for change in changes:
+        print(change)
+    return 1 if changes else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

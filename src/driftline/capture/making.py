@@ -1,0 +1,146 @@
+"""Answers are finished here, on the sender's thread: hashed, cut and made into records.
+
+Enters: what the user's thread took down, untouched: names, values, texts. Leaves: one ``Answer``, with as much of its
+values and its text as the settings allow; ids and hashes are always there. A part that cannot be made is a counted
+failure, and the answer is kept without it. Never runs on the user's thread while the queue has room.
+"""
+
+from collections.abc import Iterable, Mapping
+from typing import Any, NamedTuple, cast
+
+import msgspec
+import xxhash
+
+from driftline.capture import fault
+from driftline.capture.pointer import version_of
+from driftline.config import Settings
+from driftline.event import ids
+from driftline.event.answer import Answer, Retrieved, Source, Verdict
+from driftline.event.lineage import Touched, Version
+
+FEATURE_LENGTH = 200  # characters of a text feature that are kept
+_WIDEST = 2**63 - 1  # beyond it a number is kept as text
+_ALLOW = Verdict()
+_SHARE = 2.0**64
+_json = msgspec.json.Encoder(order="sorted")
+Value = float | int | str | bool | None
+
+
+class Noted(NamedTuple):
+    """What the user's thread took down of an answer."""
+
+    settings: Settings
+    id: str
+    time_us: int
+    endpoint: Any
+    partition: Any
+    question: Any  # text, hashed here
+    uses: Mapping[str, Touched | Version | str] | None
+    sources: Iterable[Source]
+    retrieved: Iterable[Retrieved | str]
+    features: Mapping[Any, Any] | None
+    text: Any
+    decision: Any
+    score: Any
+    money: Any
+    currency: str
+    verdict: Verdict | None
+    trace: str
+    span: str
+    tools: Iterable[str] = ()
+    tokens: tuple[int, int] = (0, 0)
+    text_hash: str = ""  # where the text itself was not taken down
+
+
+def finish(noted: Noted) -> Answer:
+    """Return the answer."""
+    settings = noted.settings
+    values = values_of(noted.features) if noted.features else {}
+    said = clean(str(noted.text)) if noted.text else ""
+    kept = settings.answer_share >= 1.0 or xxhash.xxh3_64_intdigest(noted.id.encode()) < settings.answer_share * _SHARE
+    question = noted.question
+    return Answer(
+        id=noted.id,
+        time_us=noted.time_us,
+        endpoint=clean(str(noted.endpoint)),
+        partition=clean(str(noted.partition)),
+        sources=(*_sources(noted.uses), *noted.sources),
+        documents=tuple(one for given in noted.retrieved if (one := fault.attempt("answer", document, given))),
+        features=values if kept and settings.answer_features == "values" else {},
+        features_hash=of_features(values) if values else "",
+        question=ids.text(str(question)) if question else "",
+        text=said if kept and settings.answer_text == "text" else "",
+        text_hash=ids.text(said) if said else noted.text_hash,
+        decision=clean(str(noted.decision)),
+        score=None if noted.score is None else fault.attempt("answer", float, noted.score),
+        money=fault.attempt("answer", float, noted.money) or 0.0,
+        currency=noted.currency or settings.currency,
+        verdict=noted.verdict or _ALLOW,
+        trace=noted.trace,
+        span=noted.span,
+        tools=tuple(noted.tools),
+        tokens_in=noted.tokens[0],
+        tokens_out=noted.tokens[1],
+    )
+
+
+def document(given: Retrieved | str) -> Retrieved:
+    """Return a document by its content hash.
+
+    Raises:
+        TypeError: it is neither a text nor a record.
+    """
+    if isinstance(given, str):
+        return Retrieved(ids.text(given))
+    if not isinstance(given, Retrieved):
+        raise TypeError(f"a document is a text or a Retrieved, not {type(given).__name__}")
+    return given
+
+
+def of_features(values: Mapping[str, Value]) -> str:
+    """Return the hash over names and values, whatever their order."""
+    return f"xxh3:{xxhash.xxh3_64_hexdigest(_json.encode(values))}"
+
+
+def _sources(uses: Mapping[str, Touched | Version | str] | None) -> list[Source]:
+    found = []
+    for role, given in (uses or {}).items():
+        version = fault.attempt("answer", version_of, given)
+        if version is not None:
+            found.append(Source(str(role), version))
+    return found
+
+
+def values_of(features: Mapping[Any, Any]) -> dict[str, Value]:
+    """Return features as they are kept; one that cannot be read is a counted failure, and left out."""
+    try:
+        return plain(features)
+    except Exception as error:  # a value may fail at being read in any way it likes; the others are kept
+        fault.failed("answer", error)
+        kept: dict[str, Value] = {}
+        for name, value in features.items():
+            kept.update(fault.attempt("answer", plain, {name: value}) or {})
+        return kept
+
+
+def plain(values: Mapping[Any, Any]) -> dict[str, Value]:
+    """Return ``values`` with numpy scalars as Python ones and everything that is no scalar as short text."""
+    return {name if type(name) is str else clean(str(name)): _scalar(value) for name, value in values.items()}
+
+
+def _scalar(value: Any) -> Value:
+    kind = type(value)
+    if kind is float or kind is bool or value is None:
+        return cast("Value", value)
+    if isinstance(value, str):
+        return clean(value[:FEATURE_LENGTH])
+    if hasattr(value, "item") and getattr(value, "ndim", 0) == 0:
+        value = value.item()
+    if isinstance(value, bool | float) or (isinstance(value, int) and abs(value) <= _WIDEST):
+        return value
+    return clean(str(value)[:FEATURE_LENGTH])
+
+
+def clean(text: str) -> str:
+    """Return ``text`` without half characters, which nothing can keep."""
+    return text if text.isascii() else text.encode("utf-8", "replace").decode()

@@ -1,0 +1,49 @@
+"""Ids of answers that are given now: UUIDv7, made from a counter, cheap enough for the hot path.
+
+Enters: nothing. Leaves: an id and the moment in it. The first 48 bits are the time in milliseconds; behind them stand
+bits that are random for each process, and a counter, so that the ids of a process rise in the order in which they were
+made. They are unique, and they are no secret: who knows one can guess its neighbours. Source: RFC 9562, section 6.2,
+method 1.
+"""
+
+import itertools
+import os
+import time
+
+_DIGITS = tuple(f"{number:03x}" for number in range(4096))
+_now = time.time_ns
+
+
+class _Process:
+    """What the ids of this process have in common."""
+
+    __slots__ = ("held", "next", "tail")
+
+    def __init__(self) -> None:
+        self.begin()
+
+    def begin(self) -> None:
+        """Take random bits anew: at the start, and in a forked child."""
+        bits = int.from_bytes(os.urandom(7), "big")
+        self.tail = f"-7{bits & 0xFFF:03x}-{0x8000 | bits >> 12 & 0x3FFF:04x}-{bits >> 26 & 0xFFFFFF:06x}"
+        self.next = itertools.count(bits >> 50).__next__
+        self.held = (-1, "")  # a millisecond and the first digits of its ids, in one, so that they belong together
+
+
+_process = _Process()
+
+
+def mint() -> tuple[str, int]:
+    """Return a new id and its moment in microseconds since 1970."""
+    now = _now() // 1000
+    millisecond = now // 1000
+    held, head = _process.held
+    if held != millisecond:
+        head = f"{millisecond >> 16:08x}-{millisecond & 0xFFFF:04x}{_process.tail}"
+        _process.held = (millisecond, head)
+    number = _process.next()
+    return f"{head}{_DIGITS[number >> 12 & 4095]}{_DIGITS[number & 4095]}", now
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_process.begin)

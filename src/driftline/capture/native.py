@@ -1,0 +1,198 @@
+"""The store's own name for a state: a Delta version, an Iceberg snapshot, a DVC hash, a version of an object, ….
+
+Enters: a path, an address, or what fsspec's ``info`` says of an object. Leaves: a ``Pointer``, or None. Found by a
+listing of one folder of metadata and at most one small file, never by reading data. Says only what is a state: a
+branch, an alias or a stage is none. Reads local files only; lakeFS by its address alone, not through an S3 gateway.
+Sources: https://github.com/delta-io/delta/blob/master/PROTOCOL.md, https://iceberg.apache.org/spec,
+https://hudi.apache.org/docs/timeline, https://dvc.org/doc/user-guide/project-structure/dvc-files.
+"""
+
+import gzip
+import os
+import re
+from collections.abc import Callable, Mapping
+from functools import lru_cache
+from typing import Any, NamedTuple
+
+import msgspec
+
+_LARGE = 1 << 24  # bytes of metadata that are still read
+_UP = 16  # folders above a file in which a dvc.lock is looked for
+
+_COMMIT = re.compile(r"(\d{20})(?:\.checkpoint(?:\..+)?)?\.(?:json|parquet)")
+_METADATA = re.compile(r"(?:v(\d+)|(\d+)-[0-9a-f-]+)(?:\.gz)?\.metadata\.json(?:\.gz)?", re.IGNORECASE)
+_INSTANT = re.compile(r"(\d{8,17})(?:_(\d{8,17}))?\.(?:commit|deltacommit|replacecommit)")
+_LAKEFS = re.compile(r"lakefs://[^/]+/([0-9a-f]{12,64})(?:/|$)")
+_MODEL = re.compile(r"models:/(?:/)?(?:[^/@]+/(\d+)|(m-[0-9a-f]{32}))/?(?:$|/)")
+_RUN = re.compile(
+    r"(?:runs:/|mlflow-artifacts:(?://[^/]*)?/(?:[^/]+/)*?|.*/mlruns/[^/]+/)([0-9a-f]{32})(?:/|$)"
+)  # fmt: skip
+_OBJECTS = (
+    ("VersionId", "s3"), ("version_id", "azure"), ("generation", "gcs"),
+    ("ETag", "etag"), ("etag", "etag"), ("e_tag", "etag"),
+)  # fmt: skip
+_VERSION_ID = re.compile(r"[?&]versionId=([^&#]+)")
+_GENERATION = re.compile(r"(?:gs|gcs)://.+#(\d+)$")
+
+
+class Pointer(NamedTuple):
+    """A state, as the system that holds the data names it."""
+
+    system: str  # delta, iceberg, hudi, dvc, lakefs, mlflow, s3, azure, gcs, etag
+    version: str  # as that system spells it
+    table: str = ""  # id of the table, where it is cheap to know: a table that was made anew has another one
+
+    @property
+    def name(self) -> str:
+        """The version of a dataset that this is."""
+        return f"{self.system}:{self.version}"
+
+
+class _Iceberg(msgspec.Struct, rename="kebab"):
+    current_snapshot_id: int | None = None
+    table_uuid: str = ""
+
+
+def native(given: str | os.PathLike[str] | Mapping[str, Any]) -> Pointer | None:
+    """Return the pointer that ``given`` (a path, an address, an ``info`` of fsspec) has; None where it has none.
+
+    Raises:
+        OSError: metadata is there and cannot be read.
+    """
+    if isinstance(given, Mapping):
+        return _of_info(given)
+    text = os.fspath(given)
+    if "://" in text and not text.startswith("file://"):
+        return _of_address(text)
+    if text.startswith(("models:/", "runs:/", "mlflow-artifacts:/")):
+        return _of_address(text)
+    path = os.path.abspath(text.removeprefix("file://"))
+    if os.path.isdir(path):
+        return next((found for read in _TABLES if (found := read(path)) is not None), None)
+    if path.endswith(".metadata.json"):
+        return _snapshot(path)
+    return _of_file(path) if os.path.isfile(path) else None
+
+
+def _of_address(text: str) -> Pointer | None:
+    for system, form in (("lakefs", _LAKEFS), ("mlflow", _MODEL), ("mlflow", _RUN), ("s3", _VERSION_ID),
+                         ("gcs", _GENERATION)):  # fmt: skip
+        found = form.match(text) if form is not _VERSION_ID else form.search(text)
+        if found:
+            return Pointer(system, next(group for group in found.groups() if group))
+    return None
+
+
+def _of_info(info: Mapping[str, Any]) -> Pointer | None:
+    """Return the version id, the generation or the tag of an object, in this order; "null" is no version id."""
+    for key, system in _OBJECTS:
+        if info.get(key) not in (None, "", "null"):
+            return Pointer(system, str(info[key]).removeprefix("W/").strip('"'))
+    return None
+
+
+def _of_delta(path: str) -> Pointer | None:
+    """Return the newest commit; files that hold several commits in one are none."""
+    folder = os.path.join(path, "_delta_log")
+    newest = max((found[1] for name in _names(folder) if (found := _COMMIT.fullmatch(name))), default=None)
+    return Pointer("delta", str(int(newest))) if newest is not None else None
+
+
+def _of_iceberg(path: str) -> Pointer | None:
+    """Return the snapshot of the newest metadata file: the one that a hint names, else of the highest number.
+
+    The catalog alone knows for certain: of two files with one number the younger one is taken.
+    """
+    folder = os.path.join(path, "metadata")
+    found = {name: int(match[1] or match[2]) for name in _names(folder) if (match := _METADATA.fullmatch(name))}
+    if not found:
+        return None
+    top = max(found.values())
+    newest = [os.path.join(folder, name) for name, number in found.items() if number == top]
+    return _snapshot(max(newest, key=lambda name: os.stat(name).st_mtime_ns))
+
+
+def _snapshot(path: str) -> Pointer | None:
+    if os.stat(path).st_size > _LARGE:
+        return None
+    with open(path, "rb") as file:
+        raw = file.read()
+    try:
+        said = msgspec.json.decode(gzip.decompress(raw) if raw[:2] == b"\x1f\x8b" else raw, type=_Iceberg)
+    except (msgspec.MsgspecError, EOFError):
+        return None
+    if said.current_snapshot_id is None or said.current_snapshot_id < 0:
+        return None
+    return Pointer("iceberg", str(said.current_snapshot_id), said.table_uuid)
+
+
+def _of_hudi(path: str) -> Pointer | None:
+    """Return the instant that was completed last; by its own time where a timeline does not say when it was."""
+    for folder in (os.path.join(path, ".hoodie", "timeline"), os.path.join(path, ".hoodie")):
+        found = [match for name in _names(folder) if (match := _INSTANT.fullmatch(name))]
+        if found:
+            return Pointer("hudi", max(found, key=lambda match: match[2] or match[1])[1])
+    return None
+
+
+_TABLES: tuple[Callable[[str], Pointer | None], ...] = (_of_delta, _of_iceberg, _of_hudi)
+
+
+def _names(folder: str) -> list[str]:
+    try:
+        return os.listdir(folder)
+    except (FileNotFoundError, NotADirectoryError):
+        return []
+
+
+def _of_file(path: str) -> Pointer | None:
+    """Return the run below which MLflow keeps a file, or what DVC says of it, if the size is still the one it says."""
+    run = _RUN.match(path)
+    if run:
+        return Pointer("mlflow", run[1])
+    beside = f"{path}.dvc"
+    if os.path.isfile(beside):
+        return _said(beside, path)
+    folder = os.path.dirname(path)
+    for _ in range(_UP):
+        lock = os.path.join(folder, "dvc.lock")
+        found = _said(lock, path) if os.path.isfile(lock) else None
+        above = os.path.dirname(folder)
+        if found is not None or os.path.isdir(os.path.join(folder, ".dvc")) or above == folder:
+            return found
+        folder = above
+    return None
+
+
+def _said(source: str, path: str) -> Pointer | None:
+    found = os.stat(source)
+    known = _outs(source, found.st_size, found.st_mtime_ns).get(os.path.normpath(path))
+    if known is None or (known[1] is not None and known[1] != os.stat(path).st_size):
+        return None
+    return Pointer("dvc", known[0])
+
+
+@lru_cache(maxsize=64)
+def _outs(source: str, size: int, modified_ns: int) -> dict[str, tuple[str, int | None]]:  # noqa: ARG001 - the file's state
+    """Return what a .dvc file or a dvc.lock says of files: path to hash and size."""
+    import yaml
+
+    if size > _LARGE:
+        return {}
+    with open(source, "rb") as file:
+        try:
+            said = yaml.load(file, getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506 - either one is safe
+        except yaml.YAMLError:
+            return {}
+    if not isinstance(said, dict):
+        return {}
+    stages = said.get("stages")
+    holders = [said, *(stages.values() if isinstance(stages, dict) else ())]
+    out: dict[str, tuple[str, int | None]] = {}
+    for holder in (one for one in holders if isinstance(one, dict)):
+        root = os.path.join(os.path.dirname(source), str(holder.get("wdir", ".")))
+        for one in holder.get("outs") or ():
+            key = next((key for key in ("md5", "etag", "checksum", "version_id") if one.get(key)), None)
+            if key and one.get("path"):
+                out[os.path.normpath(os.path.join(root, one["path"]))] = (f"{key}:{one[key]}", one.get("size"))
+    return out

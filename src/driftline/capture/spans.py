@@ -1,0 +1,233 @@
+"""Spans become answers: each outermost span of a generative system is one, with everything found inside it.
+
+Enters: spans as they start and end, from any thread. Leaves: one answer per root, made on the sender's thread: model,
+prompt and index versions, documents in order, tools, tokens, question, what was said, trace and span. Retrieval that
+stands beside its answer, below one span of something else, belongs to the answers that follow it there. Inside of an
+answer in the making (``with driftline.answer(...)``) the spans add to that one. Bounded in memory; never raises.
+"""
+
+import importlib
+import threading
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
+
+from driftline.capture import answers, client, dialects, fault
+from driftline.capture.answers import Answering
+from driftline.capture.dialects import Said, Span
+from driftline.capture.making import Noted, finish
+from driftline.capture.pointer import version_of
+from driftline.config import Settings
+from driftline.errors import MissingExtra
+from driftline.event import ids
+from driftline.event.answer import Answer, Retrieved, Source
+from driftline.event.lineage import Dataset, Touched, Version
+
+OPEN = 10_000  # spans that are followed at the same time
+TOGETHER = 1_000  # spans of one answer that are looked at
+_ADAPTER = "driftline.capture.otel"
+_SCOPES = ("openinference.", "traceloop.")
+
+
+class Ended(NamedTuple):
+    """A span that has ended and speaks of an answer."""
+
+    trace: str
+    id: str
+    scope: str
+    span: Span
+
+
+class _Open:
+    """A span that has started and not ended."""
+
+    __slots__ = ("answer", "attributes", "found", "parent", "scope")
+
+    def __init__(self, parent: int, scope: str, attributes: Any, answer: Answering | None) -> None:
+        self.parent, self.scope, self.attributes, self.answer = parent, scope, attributes, answer
+        self.found: list[Ended] = []
+
+
+class Spans:
+    """The spans of one process that are under way."""
+
+    def __init__(self, endpoint: str, uses: Mapping[str, Touched | Version | str]) -> None:
+        self._endpoint = endpoint
+        self._uses = dict(uses)
+        self._lock = threading.Lock()
+        self._open: dict[int, _Open] = {}
+
+    def start(self, key: int, parent: int, scope: str, attributes: Any) -> None:
+        """A span starts; ``attributes`` returns those that it has by now."""
+        started = _Open(parent, scope, attributes, answers.current_answer())
+        with self._lock:
+            while len(self._open) >= OPEN:  # spans that nobody ends
+                del self._open[next(iter(self._open))]
+            self._open[key] = started
+
+    def end(self, key: int, ended: Ended | None) -> None:
+        """A span ends; None = it says nothing of an answer."""
+        with self._lock:
+            started = self._open.pop(key, None)
+            if started is None:
+                return
+            found = [*started.found, ended] if ended is not None else started.found
+            if not found:
+                return
+            parent = self._open.get(started.parent)
+            inside = self._inside(started.parent, {one.scope for one in found})
+            if inside or not any(map(_answers, found)):
+                if parent is not None:
+                    parent.found += found[: TOGETHER - len(parent.found)]
+                return
+            beside = parent.found if parent is not None else []
+        root = ended if ended is not None else found[-1]
+        self._record(root, [*beside, *found], started.answer)
+
+    def _inside(self, key: int, scopes: set[str]) -> bool:
+        """Whether a span, or one around it, is of a generative system; some say so only when they end."""
+        while (one := self._open.get(key)) is not None:
+            if one.scope in scopes or one.scope.startswith(_SCOPES) or dialects.speaks(one.attributes() or {}):
+                return True
+            key = one.parent
+        return False
+
+    def _record(self, root: Ended, found: Sequence[Ended], answer: Answering | None) -> None:
+        if answer is not None and not answer.over:
+            _add(answer, root, united([one.span for one in found]), self._uses)
+            return
+        owner = client.current()
+        if owner is not None:
+            owner.answer((_made, 1, (owner.settings, self._endpoint, self._uses, root, tuple(found))))
+
+
+class United(NamedTuple):
+    """What the spans of one answer say together."""
+
+    name: str = ""
+    models: tuple[Source, ...] = ()
+    prompts: tuple[Source, ...] = ()
+    indexes: tuple[Source, ...] = ()
+    documents: tuple[Retrieved, ...] = ()
+    passages: tuple[str, ...] = ()
+    tools: tuple[str, ...] = ()
+    tokens: tuple[int, int] = (0, 0)
+    question: str = ""
+    text: str = ""
+    failed: bool = False
+
+
+def united(spans: Sequence[Span]) -> United:
+    """Return what spans say together; the last one is the root."""
+    known = [said for span in spans if (said := dialects.read(span)) is not None]
+    root = known[-1] if known else None
+    ordered = sorted(known, key=lambda said: said.start_us)
+    calls = [said for said in ordered if said.kind == "model"]
+    reranked = [said for said in ordered if said.kind == "rerank" and said.documents]
+    retrieved = [said for said in ordered if said.kind == "retrieval"]
+    documents = _once(reranked[-1:] or retrieved)
+    counted = calls or ([root] if root is not None else [])
+    return United(
+        name=root.name if root is not None and root.kind == "group" else "",
+        models=_sources("model", ((said.provider or "llm", said.model, _version(said)) for said in calls)),
+        prompts=_sources("prompt", map(_prompt, ordered)),
+        indexes=_sources("index", (("", said.searched, "") for said in retrieved)),
+        documents=documents,
+        passages=tuple(text for said in retrieved for text in said.passages),
+        tools=tuple(said.name for said in ordered if said.kind == "tool"),
+        tokens=(sum(said.tokens[0] for said in counted), sum(said.tokens[1] for said in counted)),
+        question=next((said.question for said in (root, *ordered) if said is not None and said.question), ""),
+        text=next((said.text for said in (*reversed(calls), root) if said is not None and said.text), ""),
+        failed=root is not None and root.failed,
+    )
+
+
+def _version(said: Said) -> str:
+    return said.version if said.version != said.model else ""
+
+
+def _prompt(said: Said) -> tuple[str, str, str]:
+    name = said.prompt or ("prompt" if said.template else "")
+    return "", name, said.prompt_version or (ids.text(said.template) if said.template else "")
+
+
+def _once(found: Sequence[Said]) -> tuple[Retrieved, ...]:
+    """Return the documents of several retrievals, each once, in order."""
+    known = {(one.content, one.document): one for said in reversed(found) for one in reversed(said.documents)}
+    return tuple(reversed(known.values()))
+
+
+def _sources(role: str, named: Any) -> tuple[Source, ...]:
+    found: dict[Source, None] = {}
+    for namespace, name, version in named:
+        if name:
+            known = Version(Dataset(namespace, name), version) if namespace else version_of(name, version)
+            found[Source(role, known)] = None
+    return tuple(found)
+
+
+def _answers(one: Ended) -> bool:
+    return dialects.kind_of(one.span) == "model"
+
+
+def _made(
+    settings: Settings, endpoint: str, uses: Mapping[str, Any], root: Ended, found: Sequence[Ended]
+) -> list[Answer]:
+    """Return the answer; on the sender's thread. The same spans make the same answer with the same id."""
+    one = fault.attempt("otel", united, [ended.span for ended in found])
+    if one is None:
+        return []
+    seed = bytes.fromhex(ids.digest(root.trace, root.id))
+    moment = root.span.start_us
+    roles = {source.role for source in _given(uses)}
+    sources = [source for source in (*one.models, *one.prompts, *one.indexes) if source.role not in roles]
+    decision = "error" if one.failed else ""
+    noted = Noted(
+        settings, ids.uuid7(moment, lambda size: seed[:size]), moment, endpoint or one.name or root.span.name, "",
+        one.question, None, (*_given(uses), *sources), one.documents, None, one.text, decision, None, 0.0, "", None,
+        root.trace, root.id, one.tools, one.tokens,
+    )  # fmt: skip
+    return [finish(noted)]
+
+
+def _given(uses: Mapping[str, Any]) -> list[Source]:
+    found = {role: fault.attempt("otel", version_of, given) for role, given in uses.items()}
+    return [Source(role, version) for role, version in found.items() if version is not None]
+
+
+def _add(answer: Answering, root: Ended, one: United, uses: Mapping[str, Any]) -> None:
+    """Add what spans say to an answer in the making, where that does not say it itself."""
+    draft = answer.draft
+    roles = {source.role for source in draft.sources}
+    given = _given(uses)
+    roles |= {source.role for source in given}
+    draft.sources += [source for source in given if source not in draft.sources]
+    for source in (*one.models, *one.prompts, *one.indexes):
+        if source.role not in roles and source not in draft.sources:
+            draft.sources.append(source)
+    held = {(known.content, known.document) for known in draft.documents}
+    draft.documents += [document for document in one.documents if (document.content, document.document) not in held]
+    draft.passages += [text for text in one.passages if text not in draft.passages]
+    draft.text = draft.text or one.text
+    answer.question = answer.question or one.question
+    answer.tools += one.tools
+    answer.tokens = (answer.tokens[0] + one.tokens[0], answer.tokens[1] + one.tokens[1])
+    answer.trace, answer.span = answer.trace or root.trace, answer.span or root.id
+
+
+def span_processor(endpoint: str = "", *, uses: Mapping[str, Touched | Version | str] | None = None) -> Any:
+    """Return an OpenTelemetry span processor that records the answers of every instrumented framework.
+
+    One line does it: ``provider.add_span_processor(driftline.span_processor("refund-desk"))``.
+
+    Args:
+        endpoint: name of the deployment; default: the name of the agent or the workflow, else that of the span.
+        uses: role -> what every answer stands on, such as ``{"index": index}``; said here, it wins over the spans.
+
+    Raises:
+        MissingExtra: the OpenTelemetry SDK is not installed.
+    """
+    try:
+        adapter = importlib.import_module(_ADAPTER)
+    except ImportError as error:
+        raise MissingExtra("opentelemetry-sdk", hint="Install it with: pip install 'driftline[otel]'") from error
+    return adapter.SpanProcessor(Spans(endpoint, dict(uses or {})))

@@ -1,0 +1,205 @@
+"""UPDATE, MERGE and ON CONFLICT: columns that are set, each from an expression of its own.
+
+Enters: the tree of a statement. Leaves: the target, and a relation whose outputs are named by the columns that are
+set. A column that only some rows have set keeps its old value in the others, which is no edge: the target is not
+its own source. The conditions of a WHEN decide about its columns alone (CONDITIONAL).
+"""
+
+from collections.abc import Iterable
+from typing import Any
+
+from sqlglot import exp
+
+from driftline.capture.sql import relation as rel
+from driftline.capture.sql import tables
+from driftline.capture.sql.columns import Walker
+from driftline.capture.sql.relation import (
+    CONDITIONAL,
+    FILTER,
+    IDENTITY,
+    JOIN,
+    NONE,
+    Edges,
+    Item,
+    Output,
+    Relation,
+    Source,
+)
+from driftline.capture.sql.scope import Scope
+from driftline.capture.sql.script import Script
+
+_Set = dict[str, Edges]
+
+
+def update(walker: Walker, script: Script, tree: Any, scope: Scope) -> tuple[Source | None, Relation]:
+    """Return the target of an UPDATE and what it sets."""
+    walker.with_ctes(tree, scope)
+    rows: set[Any] = set()
+    origin = tree.args.get("from_") or tree.args.get("from")
+    key = walker.dialect.table(tree.this.this) if isinstance(tree.this.this, exp.Identifier) else ""
+    meant = aliased(walker, origin.this, key) if origin is not None and not tree.this.args.get("db") else None
+    if meant is None:
+        rows |= tables.enter(walker, tree.this, scope)
+        meant = _first_set(walker, tree) or tree.this
+    target = script.source(meant)
+    if origin is not None:
+        if target is not None:
+            walker.reads.pop(target, None)
+        rows |= tables.enter(walker, origin.this, scope)
+    if target is not None and (origin is None or meant is not tree.this):
+        walker.reads.pop(target, None)
+    found: _Set = {}
+    for part in tree.expressions:
+        _assign(walker, part, scope, found, NONE)
+    where = tree.args.get("where")
+    if where is not None:
+        rows |= walker.walk(where.this, scope, FILTER)
+    return target, _offered(walker, found, rows)
+
+
+def _tables(node: Any) -> Iterable[Any]:
+    if isinstance(node, exp.Table):
+        yield node
+    for join in node.args.get("joins") or ():
+        yield from _tables(join.this)
+
+
+def aliased(walker: Walker, node: Any, key: str) -> Any:
+    """Return the table that an alias of FROM stands for: ``UPDATE t … FROM orders t``."""
+    for table in _tables(node):
+        alias = table.args.get("alias")
+        named = alias.this if isinstance(alias, exp.TableAlias) and alias.this is not None else table.this
+        if isinstance(named, exp.Identifier) and walker.dialect.table(named) == key:
+            return table
+    return None
+
+
+def _first_set(walker: Walker, tree: Any) -> Any:
+    """The table of ``UPDATE a JOIN b … SET b.x = …`` that is changed."""
+    first = tree.expressions[0].this if tree.expressions and isinstance(tree.expressions[0], exp.EQ) else None
+    if not isinstance(first, exp.Column) or not first.table:
+        return None
+    return aliased(walker, tree.this, walker.dialect.table(first.args["table"]))
+
+
+def _assign(walker: Walker, part: Any, scope: Scope, found: _Set, condition: Edges) -> None:
+    """Add the edges of ``column = expression``, or of ``(a, b) = (SELECT …)``."""
+    if not isinstance(part, exp.EQ | exp.PropertyEQ):
+        return
+    targets = part.this.expressions if isinstance(part.this, exp.Tuple) else [part.this]
+    value = part.expression
+    if len(targets) > 1 and isinstance(value, exp.Subquery | exp.Select):
+        inner = walker.query(value, scope)
+        each = [item.edges | inner.rows for item in inner.items if isinstance(item, Output)]
+    elif len(targets) > 1 and isinstance(value, exp.Tuple):
+        each = [walker.walk(one, scope, IDENTITY) for one in value.expressions]
+    else:
+        each = [walker.walk(value, scope, IDENTITY)]
+    for target, edges in zip(targets, each, strict=False):
+        found[target.name] = found.get(target.name, NONE) | edges | condition
+
+
+def _offered(walker: Walker, found: _Set, rows: Iterable[Any]) -> Relation:
+    return Relation((Output(name, edges, walker.dialect.written(name)) for name, edges in found.items()),
+                    frozenset(rows))  # fmt: skip
+
+
+def merge(walker: Walker, script: Script, tree: Any, scope: Scope) -> tuple[Source | None, Relation]:
+    """Return the target of a MERGE and what it sets."""
+    walker.with_ctes(tree, scope)
+    rows = set(tables.enter(walker, tree.this, scope))
+    target = script.source(tree.this)
+    if target is not None:
+        walker.reads.pop(target, None)
+    outer = Scope(scope.parent)
+    outer.ctes, outer.bound = scope.ctes, scope.bound
+    rows |= tables.enter(walker, tree.args["using"], outer)
+    for alias, relation in outer.relations.items():
+        scope.add(alias, relation)
+    scope.tables.update(outer.tables)
+    rows |= walker.walk(tree.args.get("on"), scope, JOIN)
+    found: _Set = {}
+    stars: list[Item] = []
+    whens = tree.args.get("whens")
+    for when in whens.expressions if whens is not None else tree.expressions:
+        condition = walker.walk(when.args.get("condition"), scope, CONDITIONAL)
+        then = when.args.get("then")
+        if isinstance(then, exp.Update):
+            given = then.args.get("expressions")
+            parts = given if isinstance(given, list) else [given]
+            if any(isinstance(part, exp.Star) for part in parts):
+                stars += _all(outer)
+            for part in parts:
+                _assign(walker, part, scope, found, condition)
+        elif isinstance(then, exp.Insert):
+            stars += _inserted(walker, script, then, (outer, scope), target, found, condition)
+        elif condition:
+            rows |= rel.through(condition, FILTER)
+    offered = _offered(walker, found, rows)
+    kept = [item for item in dict.fromkeys(stars) if not (isinstance(item, Output) and item.name in found)]
+    return target, Relation((*offered.items, *kept), offered.rows)
+
+
+def _all(scope: Scope) -> list[Item]:
+    return [item for relation in scope.relations.values() for item in relation.items]
+
+
+def _inserted(
+    walker: Walker,
+    script: Script,
+    then: Any,
+    scopes: tuple[Scope, Scope],
+    target: Source | None,
+    found: _Set,
+    condition: Edges,
+) -> list[Item]:
+    """Add what WHEN … THEN INSERT sets; returns the columns that keep their names."""
+    source, both = scopes
+    if then.expression is None or not isinstance(then.expression, exp.Expression):
+        return _all(source)  # INSERT *, INSERT ROW
+    values = then.expression.expressions if isinstance(then.expression, exp.Tuple) else [then.expression]
+    listed = [part.name for part in then.this.expressions] if isinstance(then.this, exp.Tuple | exp.Schema) else []
+    if not listed:
+        columns = script.columns(target) if target is not None else None
+        listed = list(columns) if columns is not None else [value.alias_or_name for value in values]
+    for name, value in zip(listed, values, strict=False):
+        where = both if isinstance(value, exp.Column) and value.table else source
+        edges = walker.walk(value, where, IDENTITY)
+        if name:
+            found[name] = found.get(name, NONE) | edges | condition
+    return []
+
+
+def on_conflict(
+    walker: Walker, tree: Any, offered: Relation, into: tuple[str, ...] | None, inside: Any
+) -> tuple[Relation, tuple[str, ...] | None]:
+    """Return what an INSERT offers together with what its ON CONFLICT or ON DUPLICATE KEY sets, and where it goes."""
+    conflict = tree.args.get("conflict")
+    if conflict is None or not conflict.expressions:
+        return offered, into
+    dialect = walker.dialect
+    new = offered.renamed((name, dialect.written(name)) for name in into) if into and offered.whole else offered
+    scope = Scope(None)
+    for name in ("excluded", "new"):
+        scope.add(dialect.table(exp.to_identifier(name)), new)
+    alias = inside.alias_or_name if isinstance(inside, exp.Table) else ""
+    if alias and isinstance(inside.this, exp.Identifier):
+        known = walker.relation_of(inside)
+        if known is not None:
+            scope.add(dialect.table(inside.this), known[0])
+    found: _Set = {}
+    for part in conflict.expressions:
+        if isinstance(part, exp.EQ):
+            for call in list(part.expression.find_all(exp.Anonymous)):
+                if call.name.upper() == "VALUES" and call.expressions:  # MySQL's word for the new row
+                    column = exp.column(call.expressions[0].name, table="excluded")
+                    call.replace(column) if call is not part.expression else part.set("expression", column)
+            _assign(walker, part, scope, found, NONE)
+    items = list(new.items)
+    for place, item in enumerate(items):
+        if isinstance(item, Output) and item.name in found:
+            items[place] = item._replace(edges=item.edges | found.pop(item.name))
+    if new.whole and len(items) == len(into or items):
+        into = (*into, *found) if into else into
+        items += [Output(name, edges, dialect.written(name)) for name, edges in found.items()]
+    return Relation(items, offered.rows), into

@@ -1,0 +1,387 @@
+"""What one statement does: where it reads, what it writes, and which columns reach which.
+
+Enters: the tree of a statement and what its script knows. Leaves: statements (a multi-table INSERT is several).
+Outputs of an INSERT go to the columns of the target by their place; those of UPDATE and MERGE by the names that
+are set. What WHERE, ON and WHEN look at shapes the rows.
+"""
+
+from typing import Any, Literal, NamedTuple
+
+from sqlglot import exp
+
+from driftline.capture.sql import assign, names, tables
+from driftline.capture.sql import relation as rel
+from driftline.capture.sql.columns import Doubt, Walker
+from driftline.capture.sql.relation import FILTER, Edges, Item, Output, Relation, Source, Star, Unknown
+from driftline.capture.sql.scope import Scope
+from driftline.capture.sql.script import Script
+
+How = Literal["query", "create", "append", "change", "none"]
+
+
+class Lineage(NamedTuple):
+    """Outputs of a statement in order, and what shapes its rows."""
+
+    items: tuple[Item, ...]
+    rows: Edges
+    into: tuple[str, ...] | None = None  # columns of the target that the outputs go to; None = by their own names
+
+
+class Statement(NamedTuple):
+    """One statement."""
+
+    reads: tuple[Source, ...]
+    writes: Source | None = None
+    lineage: Lineage | None = None
+    how: How = "query"
+    gaps: tuple[str, ...] = ()
+    kind: str = ""  # its first word or words
+    doubts: tuple[Doubt, ...] = ()
+    line: int = 1
+    problem: str = ""  # why there are no columns
+
+
+class Reading:
+    """Understands statements of one script."""
+
+    def __init__(self, script: Script, variables: frozenset[str], deadline: float | None) -> None:
+        self.script = script
+        self.variables = variables
+        self.walker = Walker(script.dialect, script.relation, deadline)
+
+    def statements(self, tree: Any) -> list[Statement]:
+        """Return what ``tree`` does."""
+        if isinstance(tree, exp.MultitableInserts):
+            return self._several(tree)
+        for kind, read in _READ:
+            if isinstance(tree, kind):
+                found: list[Statement] = read(self, tree)
+                return found
+        return [Statement((), how="none", kind=kind_of(tree))]
+
+    def root(self) -> Scope:
+        """Return the outermost scope: variables are no columns."""
+        scope = self.walker.scope(None)
+        scope.bound = {self.script.dialect.column(exp.to_identifier(name, quoted=False)) for name in self.variables}
+        return scope
+
+    def done(
+        self, tree: Any, target: Source | None, how: How, offered: Relation, into: tuple[str, ...] | None = None
+    ) -> Statement:
+        """Return the statement, now that its edges are known."""
+        doubts = tuple(self.walker.doubts.values())
+        gaps = (("sql columns",) if doubts else ()) + (("sql files without a name",) if self.walker.nameless else ())
+        reads = tuple(self.walker.reads)
+        lineage = Lineage(offered.items, offered.rows, into)
+        return Statement(reads, target, lineage, how, gaps, kind_of(tree), doubts)
+
+    # --- queries, and what is made of them --------------------------------------------------------------------
+
+    def _query(self, tree: Any) -> list[Statement]:
+        offered = self.walker.query(tree, self.root())
+        into = _into_of(tree)
+        if into is None:
+            return [self.done(tree, None, "query", offered)]
+        target = self.script.source(into.this)
+        made = self.done(tree, target, "create", offered)
+        if target is not None:
+            temporary = bool(into.args.get("temporary")) or target.names[0].startswith("#")
+            self.script.make(target, offered, self.walker.reads, temporary=temporary)
+        return [made._replace(kind="SELECT INTO")]
+
+    def _create(self, tree: Any) -> list[Statement]:
+        inside = tree.this.this if isinstance(tree.this, exp.Schema) else tree.this
+        target = self.script.source(inside)
+        kind = kind_of(tree)
+        if tree.kind not in ("TABLE", "VIEW") or target is None:
+            return [Statement((), how="none", kind=kind)]
+        listed = _listed(tree.this)
+        query, like = tree.expression, _like(tree)
+        for prop in tree.find_all(exp.ToTableProperty):
+            target = self.script.source(prop.this) or target
+        temporary = _temporary(tree) or target.names[0].startswith("#")
+        if query is None and like is None:
+            self.script.declare(target, listed, temporary=temporary)
+            return [Statement((), target, Lineage(tuple(Output(n, rel.NONE, n) for n in listed), rel.NONE), "none",
+                              kind=kind)]  # fmt: skip
+        scope = self.root()
+        self.walker.with_ctes(tree, scope)
+        offered = self.walker.query(query if query is not None else like, scope)
+        if listed:
+            fold = self.script.dialect.written
+            offered = offered.renamed((name, fold(name)) for name in listed)
+        made = self.done(tree, target, "create", offered)
+        self.script.make(target, offered, self.walker.reads, temporary=temporary)
+        return [made]
+
+    def _cache(self, tree: Any) -> list[Statement]:
+        target = self.script.source(tree.this)
+        if tree.expression is None or target is None:
+            return [Statement((), how="none", kind="CACHE TABLE")]
+        offered = self.walker.query(tree.expression, self.root())
+        made = self.done(tree, target, "create", offered)
+        self.script.make(target, offered, self.walker.reads, temporary=True)
+        return [made]
+
+    # --- INSERT and COPY --------------------------------------------------------------------------------------
+
+    def _insert(self, tree: Any, scope: Scope | None = None) -> list[Statement]:
+        scope = scope if scope is not None else self.root()
+        self.walker.with_ctes(tree, scope)
+        inside = tree.this.this if isinstance(tree.this, exp.Schema) else tree.this
+        if isinstance(inside, exp.Directory):
+            target: Source | None = Source("file", (inside.this.name,))
+        else:
+            target = self.script.source(inside)
+        query = tree.expression
+        if isinstance(query, exp.Table):
+            self.walker.table(query)
+        offered = self.walker.query(query, scope) if isinstance(query, exp.Expression) else Relation(())
+        into = self._into(tree, inside, target)
+        offered, into = assign.on_conflict(self.walker, tree, offered, into, inside)
+        made = self.done(tree, target, "append", offered, into)
+        if target is not None and self.script.is_temporary(target):
+            fields, rows = bind(Lineage(offered.items, offered.rows, into or None), None)
+            self.script.add(target, fields, rows, self.walker.reads)
+        return [made]
+
+    def _into(self, tree: Any, inside: Any, target: Source | None) -> tuple[str, ...] | None:
+        """The columns of the target that outputs go to by their place; None where they keep their names."""
+        listed = _listed(tree.this)
+        partition = inside.args.get("partition") if isinstance(inside, exp.Table) else None
+        partition = partition or tree.args.get("partition") or None
+        fixed, moving = _partition(partition)
+        if listed:
+            return (*listed, *(name for name in moving if name not in listed))
+        if tree.args.get("by_name") or target is None or target.kind == "file":
+            return None
+        columns = self.script.columns(target)
+        if columns is None:
+            return ()
+        taken = {name.lower() for name in (*fixed, *moving)}
+        return (*(name for name in columns if name.lower() not in taken), *moving)
+
+    def _several(self, tree: Any) -> list[Statement]:
+        """INSERT ALL, and Hive's FROM … INSERT … INSERT …: one source, several targets."""
+        source = tree.args.get("source")
+        source = source.this if isinstance(source, exp.From) else source
+        found: list[Statement] = []
+        for part in tree.expressions:
+            insert = part.this if isinstance(part, exp.ConditionalInsert) else part
+            reading = Reading(self.script, self.variables, self.walker.deadline)
+            scope = reading.root()
+            offered = reading.walker.query(source, scope)
+            scope.add("", offered)
+            rows = offered.rows
+            if isinstance(part, exp.ConditionalInsert) and part.expression is not None:
+                rows |= reading.walker.walk(part.expression, scope, FILTER)
+            query = insert.expression
+            if query is None:
+                inner = offered
+            elif isinstance(query, exp.Select) and isinstance(source, exp.Table | exp.Subquery):
+                named = query.copy().from_(source.copy())
+                inner = reading.walker.query(named, reading.root())
+            else:
+                inner = reading.walker.query(query, scope)
+            inside = insert.this.this if isinstance(insert.this, exp.Schema) else insert.this
+            target = self.script.source(inside)
+            into = reading._into(insert, inside, target)
+            found.append(reading.done(insert, target, "append", Relation(inner.items, inner.rows | rows), into))
+        return found
+
+    def _copy(self, tree: Any) -> list[Statement]:
+        files = names.texts(tree.args.get("files") or ())
+        inside = tree.this.this if isinstance(tree.this, exp.Schema) else tree.this
+        stage = names.name_of(inside, self.script.dialect) if isinstance(inside, exp.Table) else None
+        if not tree.args.get("kind") or (isinstance(stage, Source) and stage.kind == "file"):
+            if isinstance(stage, Source) and stage.kind == "file":  # COPY INTO 'file' FROM table
+                first = next(iter(tree.args.get("files") or ()), None)
+                target: Source | None = stage
+                query = first
+            else:
+                target, query = (Source("file", files[:1]) if files else None), tree.this
+            offered = self.walker.query(query, self.root()) if isinstance(query, exp.Expression) else Relation(())
+            return [self.done(tree, target, "create", offered)]
+        target = self.script.source(inside)
+        into = _listed(tree.this) or (self.script.columns(target) if target is not None else None) or ()
+        if not files:
+            queries = [part for part in tree.args.get("files") or () if isinstance(part, exp.Subquery)]
+            offered = self.walker.query(queries[0], self.root()) if queries else Relation((Unknown(),))
+            return [self.done(tree, target, "append", offered, tuple(into))]
+        source = Source("file", files)
+        self.walker.reads[source] = None
+        return [self.done(tree, target, "append", self.script.base(source), tuple(into))]
+
+    # --- changes ----------------------------------------------------------------------------------------------
+
+    def _update(self, tree: Any) -> list[Statement]:
+        target, offered = assign.update(self.walker, self.script, tree, self.root())
+        made = self.done(tree, target, "change", offered)
+        return [self._changed(made)]
+
+    def _merge(self, tree: Any) -> list[Statement]:
+        target, offered = assign.merge(self.walker, self.script, tree, self.root())
+        return [self._changed(self.done(tree, target, "change", offered))]
+
+    def _changed(self, made: Statement) -> Statement:
+        if made.writes is not None and made.lineage is not None and self.script.is_temporary(made.writes):
+            fields, rows = bind(made.lineage, None)
+            self.script.add(made.writes, fields, rows, self.walker.reads)
+        return made
+
+    def _delete(self, tree: Any) -> list[Statement]:
+        scope = self.root()
+        self.walker.with_ctes(tree, scope)
+        named = tree.this if isinstance(tree.this, exp.Expression) else next(iter(tree.args.get("tables") or ()), None)
+        rows = set(tables.enter(self.walker, named, scope)) if named is not None else set()
+        target = self.script.source(_deleted(self.walker, tree))
+        if target is not None:
+            self.walker.reads.pop(target, None)
+        using = tree.args.get("using") or []
+        for other in using if isinstance(using, list) else [using]:
+            rows |= tables.enter(self.walker, other, scope)
+        where = tree.args.get("where")
+        if where is not None:
+            rows |= self.walker.walk(where.this, scope, FILTER)
+        return [self.done(tree, target, "change", Relation((), frozenset(rows)))]
+
+    # --- names that change ------------------------------------------------------------------------------------
+
+    def _alter(self, tree: Any) -> list[Statement]:
+        this = self.script.source(tree.this)
+        found: list[Statement] = []
+        for action in tree.args.get("actions") or ():
+            other = self.script.source(action.this) if isinstance(action, exp.SwapTable | exp.AlterRename) else None
+            if this is None or other is None:
+                continue
+            ways = [(other, this), (this, other)] if isinstance(action, exp.SwapTable) else [(this, other)]
+            for source, target in ways:
+                offered = self.script.base(source)
+                lineage = Lineage(offered.items, rel.NONE)
+                found.append(Statement((source,), target, lineage, "create", kind="ALTER TABLE"))
+            if isinstance(action, exp.AlterRename):
+                self.script.rename(this, other)
+        return found or [Statement((), how="none", kind="ALTER")]
+
+    def _drop(self, tree: Any) -> list[Statement]:
+        for table in tree.args.get("tables") or [tree.this]:
+            target = self.script.source(table)
+            if target is not None:
+                self.script.drop(target)
+        return [Statement((), how="none", kind=kind_of(tree))]
+
+    def _declare(self, tree: Any) -> list[Statement]:
+        """DECLARE @v TABLE (…) of T-SQL: a table that ends with its batch."""
+        for item in tree.expressions:
+            if isinstance(item.args.get("kind"), exp.Schema):
+                for name in item.this if isinstance(item.this, list) else [item.this]:
+                    source = self.script.source(exp.Table(this=name))
+                    if source is not None:
+                        self.script.declare(source, _listed(item.args["kind"]), temporary=True)
+        return [Statement((), how="none", kind="DECLARE")]
+
+
+_READ: tuple[tuple[Any, Any], ...] = (
+    (exp.Create, Reading._create),
+    (exp.Insert, Reading._insert),
+    (exp.Update, Reading._update),
+    (exp.Merge, Reading._merge),
+    (exp.Delete, Reading._delete),
+    (exp.Copy, Reading._copy),
+    (exp.Cache, Reading._cache),
+    (exp.Alter, Reading._alter),
+    (exp.Drop, Reading._drop),
+    (exp.Declare, Reading._declare),
+    ((exp.Query, exp.Values, exp.Pivot), Reading._query),
+)
+
+
+def _deleted(walker: Walker, tree: Any) -> Any:
+    """The table that rows are deleted from: ``DELETE a FROM orders AS a JOIN …``."""
+    named = next(iter(tree.args.get("tables") or ()), None)
+    if not isinstance(tree.this, exp.Expression):
+        return named
+    if isinstance(named, exp.Table) and isinstance(named.this, exp.Identifier):
+        return assign.aliased(walker, tree.this, walker.dialect.table(named.this)) or tree.this
+    return tree.this
+
+
+def kind_of(tree: Any) -> str:
+    """Return the word or words by which people call a statement."""
+    if isinstance(tree, exp.Create | exp.Drop):
+        return f"{type(tree).__name__.upper()} {tree.args.get('kind') or ''}".strip()
+    if isinstance(tree, exp.Command):
+        return str(tree.this).upper()
+    if isinstance(tree, exp.Query | exp.Values):
+        return "SELECT"
+    return {"Cache": "CACHE TABLE", "TruncateTable": "TRUNCATE"}.get(type(tree).__name__, type(tree).__name__.upper())
+
+
+def _into_of(tree: Any) -> Any:
+    while isinstance(tree, exp.SetOperation):
+        tree = tree.this
+    into = tree.args.get("into") if isinstance(tree, exp.Select) else None
+    return into if isinstance(into, exp.Into) and isinstance(into.this, exp.Table) else None
+
+
+def _listed(node: Any) -> tuple[str, ...]:
+    """The names of a list of columns behind a table's name."""
+    if not isinstance(node, exp.Schema):
+        return ()
+    parts = (part for part in node.expressions if isinstance(part, exp.ColumnDef | exp.Identifier | exp.Column))
+    return tuple(part.name for part in parts)
+
+
+def _temporary(tree: Any) -> bool:
+    properties = tree.args.get("properties")
+    return properties is not None and any(isinstance(p, exp.TemporaryProperty) for p in properties.expressions)
+
+
+def _like(tree: Any) -> Any:
+    clone = tree.args.get("clone")
+    if clone is not None:
+        return clone.this
+    found = next(iter(tree.find_all(exp.LikeProperty)), None)
+    return found.this if found is not None and isinstance(found.this, exp.Table) else None
+
+
+def _partition(partition: Any) -> tuple[list[str], list[str]]:
+    """The columns of PARTITION that are given a value, and those that take theirs from the query."""
+    fixed: list[str] = []
+    moving: list[str] = []
+    for part in partition.expressions if isinstance(partition, exp.Partition) else ():
+        if isinstance(part, exp.EQ):
+            fixed.append(part.this.name)
+        elif isinstance(part, exp.Column | exp.Identifier):
+            moving.append(part.name)
+    return fixed, moving
+
+
+def bind(lineage: Lineage, columns: tuple[str, ...] | None) -> tuple[dict[str, Edges], Edges]:
+    """Return the edges per column of the target, and those of its rows.
+
+    Args:
+        lineage: of the statement.
+        columns: of the target, if they are known; without them, outputs that have no name are left out.
+    """
+    items = lineage.items
+    whole = all(isinstance(item, Output) for item in items)
+    if lineage.into is not None:
+        columns = lineage.into
+        if not whole or len(items) != len(columns):
+            return {}, lineage.rows
+    found: dict[str, Edges] = {}
+    placed = columns if whole and columns is not None and len(columns) == len(items) else None
+    for place, item in enumerate(items):
+        if isinstance(item, Output):
+            name = placed[place] if placed is not None else item.name
+            if name and item.edges:
+                found[name] = found.get(name, rel.NONE) | item.edges
+    stars = [item for item in items if isinstance(item, Star)]
+    if len(stars) == 1 and columns is not None and sum(not isinstance(item, Output) for item in items) == 1:
+        named = {item.name.lower() for item in items if isinstance(item, Output)}
+        for column in columns:
+            if column.lower() not in named and column.lower() not in stars[0].excepted:
+                sources = (stars[0].source, *stars[0].also)
+                found[column] = frozenset(rel.Edge(source, column, rel.IDENTITY) for source in sources)
+    return found, lineage.rows

@@ -1,0 +1,53 @@
+"""How long one statement may take.
+
+Enters: seconds. Leaves: a deadline that the pass over a tree looks at and, where the process is our own, an alarm
+that also ends a parser which would not look. The alarm is a signal of the process and is therefore never set
+inside a user's program.
+"""
+
+import contextlib
+import signal
+import time
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+
+class TooLong(Exception):
+    """The statement took longer than its time limit."""
+
+
+class Limit(NamedTuple):
+    """Seconds for one statement; ``alarm``: the process is our own, and this is its main thread."""
+
+    seconds: float
+    alarm: bool = False
+
+    def deadline(self) -> float:
+        """Return the moment, of ``time.monotonic``, at which a statement that starts now must be done."""
+        return time.monotonic() + self.seconds
+
+    @contextlib.contextmanager
+    def armed(self) -> Iterator[None]:
+        """Raise TooLong inside the block once the time is over, if that can be done."""
+        if not self.alarm or not hasattr(signal, "setitimer"):
+            yield
+            return
+
+        def late(_number: int, _frame: Any) -> None:
+            raise TooLong(self.said)
+
+        before = signal.signal(signal.SIGALRM, late)
+        signal.setitimer(signal.ITIMER_REAL, self.seconds)
+        try:
+            yield
+        finally:
+            signal.setitimer(signal.ITIMER_REAL, 0)
+            signal.signal(signal.SIGALRM, before)
+
+    @property
+    def said(self) -> str:
+        """What is said of a statement that took longer."""
+        return f"not finished within {self.seconds:g} seconds"
+
+
+UNLIMITED = Limit(float("inf"))

@@ -1,0 +1,180 @@
+"""The outputs of a SELECT: expressions with and without a name, and stars with what they leave out or replace.
+
+Enters: the list of a SELECT and its scope. Leaves: items in order. A star over a table whose schema is not known
+stays a star; one that picks columns by a pattern of their names gives what is known to match, else nothing but
+its sources.
+"""
+
+import re
+from typing import Any
+
+from sqlglot import exp
+
+from driftline.capture.sql import dialect as dialects
+from driftline.capture.sql import relation as rel
+from driftline.capture.sql.expression import Queries
+from driftline.capture.sql.relation import (
+    IDENTITY,
+    TRANSFORMATION,
+    Edge,
+    Item,
+    Output,
+    Relation,
+    Star,
+    Unknown,
+    Whatever,
+)
+from driftline.capture.sql.scope import Scope
+
+_BY_PATTERN = tuple(getattr(exp, name) for name in ("Columns", "PositionalColumn") if hasattr(exp, name))
+
+
+def project(queries: Queries, node: Any, scope: Scope, windows: dict[str, Any]) -> list[Item]:
+    """Return the items that one entry of a SELECT list stands for."""
+    if isinstance(node, exp.Column) and isinstance(node.this, exp.Star):
+        return _star(queries, node.this, node, scope)
+    if isinstance(node, exp.Star):
+        return _star(queries, node, None, scope)
+    bare = node
+    while isinstance(bare, exp.Alias | exp.Paren):
+        bare = bare.this
+    if isinstance(bare, exp.Binary) and isinstance(bare.this, exp.Star):
+        return _pattern(queries, bare, scope)
+    if isinstance(bare, _BY_PATTERN) or (isinstance(bare, exp.Func) and node.find(*_BY_PATTERN) is not None):
+        return [_unknown(queries, scope, "columns chosen by a pattern")]
+    edges = queries.walk(bare, scope, IDENTITY, windows)
+    if isinstance(node, exp.Aliases):
+        names = [name for name in node.expressions if isinstance(name, exp.Identifier)]
+        return [Output(name.name, edges, queries.dialect.column(name)) for name in names]
+    alias = node.args.get("alias") if isinstance(node, exp.Alias) else None
+    if isinstance(alias, exp.Identifier):
+        return [Output(alias.name, edges, queries.dialect.column(alias))]
+    if isinstance(node, exp.Column) and isinstance(node.this, exp.Identifier):
+        return [Output(node.name, edges, queries.dialect.column(node.this))]
+    name = str(node.alias) if isinstance(node, exp.Alias) else _field(bare, queries.dialect.name)
+    if name:
+        return [Output(name, edges, queries.dialect.written(name))]
+    return [Output("", edges, "", dialects.text(node, queries.dialect))]
+
+
+def _field(node: Any, dialect: str) -> str:
+    """The name that a path into a struct gives, its last part; with PostgreSQL also a column that is cast."""
+    if dialect in ("postgres", "redshift"):
+        while isinstance(node, exp.Cast):
+            node = node.this
+        if isinstance(node, exp.Column) and isinstance(node.this, exp.Identifier):
+            return str(node.name)
+    if isinstance(node, exp.Dot) and isinstance(node.expression, exp.Identifier):
+        return str(node.expression.name)
+    return ""
+
+
+def _unknown(queries: Queries, scope: Scope, why: str) -> Unknown:
+    sources = dict.fromkeys(source for relation in scope.relations.values() for source in relation.sources())
+    queries.note("*", why, rel.hedge(sources, "*", rel.ABSENT))
+    return Unknown(frozenset(sources))
+
+
+def _pattern(queries: Queries, node: Any, scope: Scope) -> list[Item]:
+    """``* LIKE 'pattern'`` and its kin, over columns that are known."""
+    relations = list(scope.relations.values())
+    like = isinstance(node, exp.Like | exp.ILike) and isinstance(node.expression, exp.Literal)
+    if not like or not all(relation.whole for relation in relations):
+        return [_unknown(queries, scope, "columns chosen by a pattern")]
+    return _matching(relations, node.expression.name, ignore_case=isinstance(node, exp.ILike))
+
+
+def _matching(relations: list[Relation], pattern: str, *, ignore_case: bool) -> list[Item]:
+    parts = (".*" if sign == "%" else "." if sign == "_" else re.escape(sign) for sign in pattern)
+    form = re.compile("".join(parts), re.IGNORECASE if ignore_case else 0)
+    items = (item for relation in relations for item in relation.items if isinstance(item, Output))
+    return [item for item in items if form.fullmatch(item.name)]
+
+
+def _star(queries: Queries, star: Any, qualified: Any, scope: Scope) -> list[Item]:
+    dialect = queries.dialect
+    ilike = star.args.get("ilike")
+    relations = dict(scope.relations)
+    if qualified is not None:
+        name = qualified.args["table"]
+        relation = scope.relation(dialect.table(name)) or scope.behind(dialect.table(name))
+        if relation is None:
+            return _struct_star(queries, qualified, scope)
+        relations = {dialect.table(name): relation}
+    if ilike is not None:
+        if all(relation.whole for relation in relations.values()):
+            return _matching(list(relations.values()), ilike.name, ignore_case=True)
+        return [_unknown(queries, scope, "columns chosen by a pattern")]
+    if not relations:
+        return [_unknown(queries, scope, "a star over nothing that is known")]
+    return _expanded(queries, star, relations, scope, merging=qualified is None)
+
+
+def _struct_star(queries: Queries, qualified: Any, scope: Scope) -> list[Item]:
+    """``s.*`` where s is a column: all its fields."""
+    names = [part for part in qualified.parts if isinstance(part, exp.Identifier)]
+    struct = scope.has(queries.dialect.column(names[0]), names[0].name)
+    if struct is None:
+        meaning = scope.find(queries.dialect.column(names[0]), names[0].name) or scope.absent(names[0].name)
+        struct = rel.doubted(meaning.edges, rel.GUESSED)
+        queries.note(f"{names[0].name}.*", "no table of that name here; the fields of a column", struct)
+    return [Whatever(rel.through(struct, TRANSFORMATION))]
+
+
+def _expanded(
+    queries: Queries, star: Any, relations: dict[str, Relation], scope: Scope, *, merging: bool
+) -> list[Item]:
+    dialect = queries.dialect
+    excepted = {_key(queries, part): part.name for part in star.args.get("except_") or star.args.get("except") or ()}
+    replaced = {_alias_key(queries, part): part for part in star.args.get("replace") or ()}
+    renamed = {_key(queries, part.this): part.args["alias"] for part in star.args.get("rename") or ()}
+    lower = {name.lower() for name in excepted.values()}
+    items: list[Item] = []
+    given: set[str] = set()
+    for relation in relations.values():
+        for item in relation.items:
+            if isinstance(item, Star):
+                taken = {*excepted, *replaced, *renamed, *(scope.merged if merging and given else ())}
+                items.append(Star(item.source, item.excepted | taken))
+                for key, alias in renamed.items():
+                    edges = frozenset((Edge(item.source, key, IDENTITY, rel.GUESSED),))
+                    items.append(Output(alias.name, edges, dialect.column(alias)))
+                given.update(scope.merged)
+            elif isinstance(item, Output):
+                key = item.key
+                merged = merging and key in scope.merged
+                if key in excepted or item.name.lower() in lower or (merged and key in given):
+                    continue
+                if "." in item.name and relation.output(dialect.written(item.name.partition(".")[0])) is not None:
+                    continue  # a field of a struct that the schema lists beside the struct
+                given.add(key)
+                meaning = scope.find(key, item.name) if merged else None
+                edges = meaning.edges if meaning is not None else item.edges
+                found = _of(replaced, item)
+                if found:
+                    edges = queries.walk(replaced.pop(found).this, scope, TRANSFORMATION)
+                alias = renamed.get(_of(renamed, item))
+                name = (item.name, key) if alias is None else (alias.name, dialect.column(alias))
+                items.append(Output(name[0], edges, name[1], item.said))
+            else:
+                items.append(item)
+    for key, part in replaced.items():
+        items.append(Output(part.alias, queries.walk(part.this, scope, TRANSFORMATION), key))
+    return items
+
+
+def _of(named: dict[str, Any], item: Output) -> str:
+    """The key under which a star's list names a column: its own, or the one that differs in case alone."""
+    if item.key in named:
+        return item.key
+    return next((key for key in named if key.lower() == item.name.lower()), "")
+
+
+def _key(queries: Queries, part: Any) -> str:
+    inner = part.this if isinstance(part, exp.Column) else part
+    return queries.dialect.column(inner) if isinstance(inner, exp.Identifier) else str(part.name)
+
+
+def _alias_key(queries: Queries, part: Any) -> str:
+    alias = part.args.get("alias")
+    return queries.dialect.column(alias) if isinstance(alias, exp.Identifier) else str(part.alias)

@@ -1,0 +1,365 @@
+"""The statements of a text, each parsed by itself, so that one that cannot be parsed does not take the others along.
+
+Enters: SQL of any dialect that sqlglot reads: scripts, with or without semicolons, procedures and anonymous blocks.
+Leaves: pieces with a tree each, or with what hinders one. Blocks are not parsed as blocks: the statements inside
+them are found by where their words stand, and tried, the longest first. Nothing is executed.
+"""
+
+import contextlib
+import logging
+import re
+import time
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+import sqlglot
+from sqlglot import exp
+from sqlglot.tokens import TokenType  # type: ignore[attr-defined]
+
+from driftline.capture.sql.limit import UNLIMITED, Limit, TooLong
+
+_STARTS = frozenset(["INSERT", "MERGE", "UPDATE", "DELETE", "SELECT", "SEL", "WITH", "CREATE", "TRUNCATE", "REPLACE"])
+_CUTS = frozenset(["BEGIN", "END", "ELSE", "ELSIF", "ELSEIF", "THEN", "LOOP", "EXCEPTION", "REPEAT", "IF", "WHILE",
+                   "DECLARE", "RETURN", "EXEC", "EXECUTE", "PRINT", "RAISERROR", "THROW", "GO", "CALL"])  # fmt: skip
+_CONTROL = _CUTS | {"SET", "FOR", "OPEN", "FETCH", "CLOSE", "RAISE", "LEAVE", "ITERATE", "COMMIT", "ROLLBACK"}
+_BODIES = ("PROCEDURE", "FUNCTION", "TRIGGER", "TASK")
+_OTHER_LANGUAGES = frozenset(["PYTHON", "JAVA", "JAVASCRIPT", "SCALA", "JS", "C", "R", "PLPYTHON3U", "PLV8", "PLPERL"])
+_BLOCKS = tuple(
+    getattr(exp, name) for name in ("Block", "IfBlock", "WhileBlock", "LoopBlock", "RepeatBlock", "EndStatement")
+    if hasattr(exp, name)
+)  # fmt: skip
+_DATA = (exp.Query, exp.DML, exp.Create, exp.Values, exp.Copy, exp.Cache, exp.Alter, exp.MultitableInserts,
+         exp.TruncateTable, exp.Pivot, exp.Drop, exp.Declare)  # fmt: skip
+_DATA_WORDS = _STARTS | {"COPY", "FROM", "LOAD", "UNLOAD"}
+_ELSEWHERE = {"athena": "hive"}  # what one grammar does not know, the other may
+_BATCH = re.compile(r"(?<=\n)[ \t]*GO[ \t]*(?=\r?\n|\Z)", re.IGNORECASE)  # ends a batch of T-SQL
+_STATEMENT = re.compile(r"\b(?:select|insert|delete|update|merge)\b", re.IGNORECASE)
+_TRIES = 40  # ends that are tried for one beginning
+_COMPOUND = ("+", "-", "*", "/", "%", "&", "|", "^")
+_BLOCK = "cannot be parsed, in a block or after another statement"
+_NO_START = frozenset(["GRANT", "REVOKE", "OF", "AFTER", "BEFORE", "OR", "FOR", "ON", "KEY"])
+_DEEP = "too deeply nested"
+_COMPILED = not str(sqlglot.parser.__file__).endswith(".py")  # its recursion ends with the process, not an error
+_NESTED = 1_000  # parentheses
+_DEPTH = 3  # bodies within bodies
+
+
+class Piece(NamedTuple):
+    """One statement: its tree, or its tokens and why there is no tree."""
+
+    tree: Any
+    tokens: list[Any]
+    problem: str = ""
+    variables: frozenset[str] = frozenset()  # names of parameters and variables, which are no columns
+    whole: str = ""  # the text that the tokens come from
+
+    @property
+    def text(self) -> str:
+        """The statement as it is written."""
+        return self.whole[self.tokens[0].start : self.tokens[-1].end + 1] if self.tokens else ""
+
+    @property
+    def line(self) -> int:
+        """The line of the text that it starts on."""
+        return int(self.tokens[0].line) if self.tokens else 1
+
+
+class _Quiet(logging.Filter):
+    """Keeps the parser's remarks on unusual syntax from the user."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Keep back what ``sqlglot`` says."""
+        return not record.name.startswith("sqlglot")
+
+
+_quiet = _Quiet()
+
+
+def pieces(text: str, dialect: str, limit: Limit = UNLIMITED) -> Iterator[Piece]:
+    """Yield the statements of ``text``.
+
+    Args:
+        text: one statement or a script.
+        dialect: sqlglot's name of it, ``""`` for none in particular.
+        limit: for each of them.
+    """
+    logger = logging.getLogger("sqlglot")
+    logger.addFilter(_quiet)
+    try:
+        yield from _Reader(text, dialect, limit).read()
+    finally:
+        logger.removeFilter(_quiet)
+
+
+class _Reader:
+    def __init__(self, text: str, dialect: str, limit: Limit, depth: int = 0) -> None:
+        self.text = _BATCH.sub(";", text) if dialect in ("tsql", "fabric") else text
+        self.name = dialect
+        self.grammar = sqlglot.Dialect.get_or_raise(dialect or None)
+        self.limit = limit
+        self.depth = depth
+        self.variables: set[str] = set()
+
+    def read(self) -> Iterator[Piece]:
+        try:
+            tokens = rewritten(self.grammar.tokenize(self.text), self.name)
+        except (sqlglot.errors.SqlglotError, ValueError) as error:
+            yield Piece(None, [], f"cannot be split into words: {_short(error)}")
+            return
+        for chunk in self._chunks(tokens):
+            for piece in self._chunk(self._opened(chunk)):
+                yield piece if piece.whole else piece._replace(whole=self.text)
+
+    def _chunks(self, tokens: list[Any]) -> Iterator[list[Any]]:
+        start = 0
+        for place, token in enumerate(tokens):
+            if token.token_type == TokenType.SEMICOLON:
+                if place > start:
+                    yield tokens[start:place]
+                start = place + 1
+        if start < len(tokens):
+            yield tokens[start:]
+
+    def _opened(self, tokens: list[Any]) -> list[Any]:
+        """The words behind a command that the tokenizer takes for one text."""
+        word = tokens[0].text.upper()
+        if tokens[0].token_type != TokenType.COMMAND or len(tokens) != 2 or word not in _CONTROL | {"UNLOAD", "DO"}:
+            return tokens
+        try:
+            return [tokens[0], *self.grammar.tokenize(tokens[1].text)]
+        except sqlglot.errors.SqlglotError:
+            return tokens
+
+    def _chunk(self, tokens: list[Any]) -> Iterator[Piece]:
+        first = tokens[0].text.upper()
+        body = first in ("CREATE", "ALTER") and _is_body(tokens)
+        if body or first in _CONTROL:
+            self._declare(tokens, body=body)
+        if first == "UNLOAD":
+            yield from self._unload(tokens)
+        elif first in _CONTROL and first != "SET":
+            if first == "DECLARE":
+                yield from self._table_variable(tokens)
+            found = list(self._embedded(tokens))
+            yield from found
+            if not found and first in ("EXECUTE", "EXEC"):
+                found = list(self._inside(tokens))
+                yield from found
+        else:
+            yield from self._whole(tokens, body=body)
+
+    def _whole(self, tokens: list[Any], *, body: bool) -> Iterator[Piece]:
+        """One statement; or, if it is a body or cannot be parsed as one, the statements in it."""
+        tree, problem = self._parse(tokens)
+        if isinstance(tree, _DATA) and not body:
+            yield Piece(tree, tokens, "", frozenset(self.variables))
+            return
+        command = isinstance(tree, exp.Command)
+        found = list(self._inside(tokens)) if body or command else []
+        late = problem == self.limit.said
+        if not found and not late and (tree is None or body or command or isinstance(tree, _BLOCKS)):
+            found = list(self._embedded(tokens, whole=tree is None))
+        if found and not (tree is None and all(piece.tree is None for piece in found)):
+            yield from found
+        elif command and not body and tokens[0].text.upper() in _DATA_WORDS:
+            yield Piece(None, tokens, "not understood by the parser")
+        elif tree is None and (not body or len(_marks(tokens)[0]) > 1):
+            yield Piece(None, tokens, problem)
+        elif tree is not None and not isinstance(tree, _BLOCKS):
+            yield Piece(tree, tokens, "", frozenset(self.variables))
+
+    def _table_variable(self, tokens: list[Any]) -> Iterator[Piece]:
+        """T-SQL's ``DECLARE @v TABLE (…)``."""
+        if any(token.text.upper() == "TABLE" for token in tokens[2:4]):
+            end = next((place for place, token in enumerate(tokens) if token.text.upper() in _STARTS), len(tokens))
+            tree, _ = self._parse(tokens[:end])
+            if isinstance(tree, exp.Declare):
+                yield Piece(tree, tokens[:end])
+
+    def _parse(self, tokens: list[Any]) -> tuple[Any, str]:
+        tree, problem = self._by(self.grammar, tokens)
+        if tree is None and self.name in _ELSEWHERE and problem != _DEEP:
+            grammar = sqlglot.Dialect.get_or_raise(_ELSEWHERE[self.name])
+            text = self.text[tokens[0].start : tokens[-1].end + 1]
+            with contextlib.suppress(sqlglot.errors.SqlglotError):
+                tree, _ = self._by(grammar, grammar.tokenize(text))
+        return tree, problem
+
+    def _by(self, grammar: Any, tokens: list[Any]) -> tuple[Any, str]:
+        if _COMPILED and _nesting(tokens) > _NESTED:
+            return None, _DEEP
+        try:
+            with self.limit.armed():
+                trees = grammar.parser(error_level=sqlglot.ErrorLevel.IMMEDIATE).parse(tokens, self.text)
+        except TooLong as late:
+            return None, str(late)
+        except RecursionError:
+            return None, _DEEP
+        except Exception as error:  # the parser's own errors and its bugs: both mean that there is no tree
+            return None, f"cannot be parsed: {_short(error)}"
+        trees = [tree for tree in trees if tree is not None]
+        return (trees[0], "") if len(trees) == 1 else (None, "cannot be parsed")
+
+    def _unload(self, tokens: list[Any]) -> Iterator[Piece]:
+        """Redshift's ``UNLOAD ('SELECT …') TO 'files'`` is COPY by another name."""
+        texts = [token.text for token in tokens if token.token_type == TokenType.STRING]
+        for piece in _Reader(texts[0], self.name, self.limit, self.depth + 1).read() if len(texts) > 1 else ():
+            if isinstance(piece.tree, exp.Query):
+                files = [exp.Literal.string(texts[1])]
+                yield Piece(exp.Copy(this=piece.tree.subquery(), kind=False, files=files), tokens)
+                return
+        yield Piece(None, tokens, "cannot be parsed")
+
+    # --- blocks -----------------------------------------------------------------------------------------------
+
+    def _declare(self, tokens: list[Any], *, body: bool) -> None:
+        """Note the names of parameters and variables."""
+        depth = 0
+        for place, token in enumerate(tokens):
+            word = token.text.upper()
+            if token.token_type == TokenType.L_PAREN:
+                depth += 1
+            elif token.token_type == TokenType.R_PAREN:
+                depth -= 1
+            before = tokens[place - 1].text.upper() if place else ""
+            opening = body and depth == 1 and before in ("(", ",", "IN", "OUT", "INOUT")
+            looping = before == "FOR" and place + 1 < len(tokens) and tokens[place + 1].text.upper() == "IN"
+            if (
+                (opening or looping or before == "DECLARE")
+                and word not in ("IN", "OUT", "INOUT")
+                and word.isidentifier()
+            ):
+                self.variables.add(token.text)
+            if body and word in ("BEGIN", "AS", "IS", "RETURNS") and depth == 0:
+                body = False
+
+    def _inside(self, tokens: list[Any]) -> Iterator[Piece]:
+        """The statements in a body that is a text, such as ``AS $$ … $$``."""
+        if self.depth >= _DEPTH:
+            return
+        words = [token.text.upper() for token in tokens]
+        if "LANGUAGE" in words and words[words.index("LANGUAGE") + 1 :][:1] and (
+            words[words.index("LANGUAGE") + 1] in _OTHER_LANGUAGES
+        ):  # fmt: skip
+            return
+        for token in tokens:
+            texts = (TokenType.STRING, TokenType.HEREDOC_STRING, TokenType.RAW_STRING)
+            if token.token_type in texts and _STATEMENT.search(token.text):
+                text = token.text[2:-2] if token.text.startswith("$$") and token.text.endswith("$$") else token.text
+                inner = _Reader(text, self.name, self.limit, self.depth + 1)
+                inner.variables = set(self.variables)
+                for piece in inner.read():
+                    if piece.problem or isinstance(piece.tree, _DATA):
+                        yield piece
+
+    def _embedded(self, tokens: list[Any], *, whole: bool = False) -> Iterator[Piece]:
+        """The statements among the words of a block, in their order.
+
+        Args:
+            tokens: of the block.
+            whole: the block as a whole was tried already.
+        """
+        starts, cuts = _marks(tokens)
+        after = 0
+        failed: int | None = None
+        deadline = self.limit.deadline()
+        for start in starts:
+            if start < after or (tokens[start].text.upper() == "CREATE" and _is_body(tokens[start:])):
+                continue
+            merging = tokens[start].text.upper() == "MERGE"
+            limit = next((cut for cut, word in cuts if cut > start and not (merging and word == "THEN")), len(tokens))
+            ends = [limit, *(place for place in reversed(starts) if start < place < limit)][:_TRIES]
+            for end in ends if time.monotonic() < deadline else ():
+                if whole and start == 0 and end == len(tokens):
+                    continue
+                tree, _ = self._parse(tokens[start:end])
+                if isinstance(tree, _DATA) and not _cut_off(tree):
+                    break
+            else:
+                failed = start if failed is None else failed
+                continue
+            own = tokens[start].text.upper() in ("SELECT", "WITH", "SEL")
+            if failed is not None and own and not any(failed < cut < start for cut, _ in cuts):
+                yield Piece(None, tokens[failed:end], _BLOCK)  # the query of a statement that is not understood
+            else:
+                if failed is not None:
+                    yield Piece(None, tokens[failed:start], _BLOCK)
+                yield Piece(tree, tokens[start:end], "", frozenset(self.variables))
+            failed, after = None, end
+        if failed is not None:
+            end = next((cut for cut, _ in cuts if cut > failed), len(tokens))
+            yield Piece(None, tokens[failed:end], _BLOCK)
+
+
+def _nesting(tokens: list[Any]) -> int:
+    depth = deepest = 0
+    for token in tokens:
+        depth += (token.token_type == TokenType.L_PAREN) - (token.token_type == TokenType.R_PAREN)
+        deepest = max(deepest, depth)
+    return deepest
+
+
+def _is_body(tokens: list[Any]) -> bool:
+    return any(token.text.upper() in _BODIES for token in tokens[1:6])
+
+
+def _cut_off(tree: Any) -> bool:
+    """Whether a tree is only the beginning of a statement: INSERT INTO t without what is inserted."""
+    return isinstance(tree, exp.Insert) and not tree.expression and not tree.args.get("default")
+
+
+def rewritten(tokens: list[Any], dialect: str) -> list[Any]:
+    """Return ``tokens`` without what the parser does not know: Teradata's titles, ``+=`` of T-SQL."""
+    if dialect == "teradata":
+        for place in range(len(tokens) - 3, 0, -1):
+            if [t.text.upper() for t in tokens[place : place + 2]] == ["(", "TITLE"] and tokens[place + 3].text == ")":
+                tokens = tokens[:place] + tokens[place + 4 :]
+    if dialect in ("tsql", "fabric"):
+        for place in range(len(tokens) - 1, 1, -1):
+            joined = tokens[place].start == tokens[place - 1].end + 1
+            if tokens[place].text == "=" and tokens[place - 1].text in _COMPOUND and joined:
+                start = place - 2
+                while start > 1 and tokens[start - 1].token_type == TokenType.DOT:
+                    start -= 2
+                column, operator = tokens[start : place - 1], tokens[place - 1]
+                tokens = [*tokens[:start], *column, tokens[place], *column, operator, *tokens[place + 1 :]]
+    return tokens
+
+
+def _marks(tokens: list[Any]) -> tuple[list[int], list[tuple[int, str]]]:
+    """Where statements may begin, and where they must end: outside of parentheses and of CASE."""
+    starts: list[int] = []
+    cuts: list[tuple[int, str]] = []
+    depth = cases = 0
+    for place, token in enumerate(tokens):
+        if token.token_type == TokenType.L_PAREN:
+            depth += 1
+        elif token.token_type == TokenType.R_PAREN:
+            depth -= 1
+        elif depth <= 0 and token.token_type not in (TokenType.STRING, TokenType.IDENTIFIER):
+            word = token.text.upper()
+            if word == "CASE":
+                cases += 1
+            elif cases:
+                cases -= word == "END"
+            elif word in _STARTS and not (place and (word == "REPLACE" or tokens[place - 1].text.upper() in _NO_START)):
+                starts.append(place)
+            elif word in _CUTS and not (word == "IF" and tokens[place + 1 : place + 2] and _exists(tokens, place)):
+                cuts.append((place, word))
+    return starts, cuts
+
+
+def _exists(tokens: list[Any], place: int) -> bool:
+    """Whether IF belongs to IF EXISTS or IF NOT EXISTS."""
+    following = [token.text.upper() for token in tokens[place + 1 : place + 3]]
+    return following[:1] == ["EXISTS"] or following == ["NOT", "EXISTS"] or tokens[place + 1].text == "("
+
+
+def _short(error: Exception) -> str:
+    """Return the first line of what the parser says, without its colours."""
+    errors = getattr(error, "errors", None)
+    if errors:
+        first = errors[0]
+        said = str(first.get("description") or "").partition(" but got <")[0]
+        return f"{said} at line {first.get('line')}, column {first.get('col')}"
+    return str(error).strip().split("\n", 1)[0][:200]

@@ -1,0 +1,135 @@
+"""PIVOT and UNPIVOT: which columns turn into which.
+
+Enters: a pivot of a FROM clause and the relation that it turns. Leaves: the relation after it. A pivot's new
+columns come from the aggregated ones (AGGREGATION) and are chosen by the pivoted one (CONDITIONAL); all others
+group the rows. An unpivot's value column comes from all the columns listed.
+"""
+
+from typing import Any
+
+from sqlglot import exp
+
+from driftline.capture.sql import relation as rel
+from driftline.capture.sql.expression import Queries
+from driftline.capture.sql.relation import (
+    CONDITIONAL,
+    GROUP_BY,
+    IDENTITY,
+    Edges,
+    Item,
+    Output,
+    Relation,
+    Star,
+)
+from driftline.capture.sql.scope import Scope
+
+
+def turned(queries: Queries, node: Any, offered: Relation, scope: Scope) -> Relation:
+    """Return ``offered`` after the pivot ``node`` of a FROM clause."""
+    inner = Scope(scope)
+    inner.add("", offered)
+    fields = [field for field in node.args.get("fields") or () if isinstance(field, exp.In)]
+    if not fields:
+        return _by_data(queries, node, offered, inner)
+    return _unpivoted(queries, node, fields, offered, inner) if node.args.get("unpivot") else _pivoted(
+        queries, node, fields, offered, inner
+    )  # fmt: skip
+
+
+def statement(queries: Queries, node: Any, scope: Scope) -> Relation:
+    """Return what DuckDB's statement ``PIVOT t ON …`` or ``UNPIVOT t ON …`` offers."""
+    inner = Scope(scope)
+    offered = queries.query(node.this, scope)
+    inner.add("", offered)
+    return _by_data(queries, node, offered, inner)
+
+
+def _by_data(queries: Queries, node: Any, offered: Relation, inner: Scope) -> Relation:
+    """The names of the new columns are values of the data, or those of DuckDB's short form."""
+    dialect = queries.dialect
+    if node.args.get("unpivot"):
+        listed = [part for part in node.expressions if isinstance(part, exp.Column)]
+        into = node.args.get("into")
+        names = [part.this if isinstance(part, exp.Column) else part for part in into.expressions] if into else []
+        values = frozenset().union(*(queries.walk(part, inner, IDENTITY) for part in listed))
+        label = into.this.this if into is not None and isinstance(into.this, exp.Column) else exp.to_identifier("name")
+        new: list[Item] = [Output(label.name, rel.NONE, dialect.column(label))]
+        new += [Output(n.name, values, dialect.column(n)) for n in names or [exp.to_identifier("value")]]
+        return Relation((*_rest(queries, offered, listed), *new), offered.rows)
+    keys = [part for part in node.expressions if isinstance(part, exp.Expression)]
+    chosen = frozenset().union(*(queries.walk(part, inner, CONDITIONAL) for part in keys))
+    using = node.args.get("using") or ()
+    values = frozenset().union(*(queries.walk(part, inner, IDENTITY) for part in using))
+    group = node.args.get("group")
+    if group is not None:
+        kept: list[Item] = [
+            Output(part.name, queries.walk(part, inner, IDENTITY), dialect.column(part.this))
+            for part in group.expressions
+            if isinstance(part, exp.Column)
+        ]
+    else:
+        used = [column for part in (*keys, *using) for column in part.find_all(exp.Column)]
+        kept = _rest(queries, offered, used)
+    rows = offered.rows | rel.through(rel.all_of(kept), GROUP_BY)
+    return Relation((*kept, rel.Whatever(values | chosen)), rows)
+
+
+def _pivoted(queries: Queries, node: Any, fields: list[Any], offered: Relation, inner: Scope) -> Relation:
+    aggregates = [queries.walk(part, inner, IDENTITY) for part in node.expressions]
+    used = [column for part in node.expressions for column in part.find_all(exp.Column)]
+    chosen: Edges = rel.NONE
+    for field in fields:
+        if isinstance(field.this, exp.Column):
+            used.append(field.this)
+            chosen |= queries.walk(field.this, inner, CONDITIONAL)
+    kept = _rest(queries, offered, used)
+    names = [name for name in node.args.get("columns") or () if isinstance(name, exp.Identifier)]
+    values = 1
+    for field in fields:
+        values *= len(field.expressions)
+    every = frozenset().union(*aggregates)
+    new: list[Item] = []
+    for place, name in enumerate(names):
+        own = aggregates[place % len(aggregates)] if len(names) == values * len(aggregates) else every
+        new.append(Output(name.name, own | chosen, queries.dialect.column(name)))
+    if not new:
+        new = [rel.Whatever(every | chosen)]
+    return Relation((*kept, *new), offered.rows | rel.through(rel.all_of(kept), GROUP_BY))
+
+
+def _unpivoted(queries: Queries, node: Any, fields: list[Any], offered: Relation, inner: Scope) -> Relation:
+    dialect = queries.dialect
+    listed: list[Any] = []
+    values: list[Edges] = [rel.NONE for _ in node.expressions]
+    for field in fields:
+        for part in field.expressions:
+            bare = part.this if isinstance(part, exp.PivotAlias | exp.Alias) else part
+            columns = list(bare.find_all(exp.Column))
+            listed += columns
+            for place in range(len(values)):
+                mine = columns[place : place + 1] if len(columns) == len(values) else columns
+                values[place] |= frozenset().union(*(queries.walk(column, inner, IDENTITY) for column in mine))
+    new: list[Item] = []
+    for name, edges in zip(node.expressions, values, strict=True):
+        bare = name.this if isinstance(name, exp.Column) else name
+        new.append(Output(bare.name, edges, dialect.column(bare)))
+    for field in fields:
+        label = field.this.this if isinstance(field.this, exp.Column) else field.this
+        new.append(Output(label.name, rel.NONE, dialect.column(label)))
+    return Relation((*_rest(queries, offered, listed), *new), offered.rows)
+
+
+def _rest(queries: Queries, offered: Relation, used: list[Any]) -> list[Item]:
+    """The columns of ``offered`` that the pivot does not use up."""
+    keys = {queries.dialect.column(column.this) for column in used if isinstance(column.this, exp.Identifier)}
+    lower = {key.lower() for key in keys}
+    kept: list[Item] = []
+    for item in offered.items:
+        if isinstance(item, Output):
+            if item.key not in keys and item.name.lower() not in lower:
+                kept.append(item)
+        elif isinstance(item, Star):
+            kept.append(Star(item.source, item.excepted | keys))
+        else:
+            kept.append(item)
+    return kept

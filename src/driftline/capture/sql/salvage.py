@@ -1,0 +1,104 @@
+"""What can still be said of a statement whose columns cannot: the tables and files that it names.
+
+Enters: the words of a statement that cannot be parsed, or the tree of one whose columns could not be followed.
+Leaves: a statement without column lineage that says why.
+"""
+
+import re
+from typing import Any
+
+from sqlglot import exp
+from sqlglot.tokens import TokenType  # type: ignore[attr-defined]
+
+from driftline.capture.sql.change import How, Statement, kind_of
+from driftline.capture.sql.names import READERS
+from driftline.capture.sql.parse import Piece
+from driftline.capture.sql.relation import Source
+from driftline.capture.sql.script import Script
+
+_NAMED_FILES = re.compile(r"\b(FROM|JOIN|TO|\w+\s*\(\s*\[?)\s*'([^']+)'", re.IGNORECASE)
+_READ = frozenset(["FROM", "JOIN", "USING"])
+_WRITTEN = frozenset(["INTO", "UPDATE", "TABLE", "VIEW", "OVERWRITE"])
+_SKIPPED = frozenset(["IF", "NOT", "EXISTS", "TABLE", "ONLY", "LATERAL", "INTO", "OVERWRITE"])
+_NAMES = (TokenType.VAR, TokenType.IDENTIFIER)
+
+
+def whole(text: str, problem: str) -> Statement:
+    """Return the statement of a text that is not even split into words."""
+    reads, writes = _files(text)
+    return Statement(tuple(reads), writes, gaps=("sql not parsed",), problem=problem)
+
+
+def _files(text: str) -> tuple[dict[Source, None], Source | None]:
+    """The files that stand where files are read or written, as far as a glance can tell."""
+    reads: dict[Source, None] = {}
+    writes: Source | None = None
+    for word, name in _NAMED_FILES.findall(text):
+        source = Source("file", (name,))
+        if word.upper() == "TO":
+            writes = source
+        elif word.upper() in ("FROM", "JOIN") or word.split("(")[0].strip().lower() in READERS:
+            reads[source] = None
+    return reads, writes
+
+
+def from_tokens(piece: Piece, script: Script) -> Statement:
+    """Return the statement of words that cannot be parsed: names behind FROM, JOIN, USING, INTO, UPDATE …."""
+    tokens = piece.tokens
+    text = " ".join(f"'{t.text}'" if t.token_type == TokenType.STRING else t.text for t in tokens)
+    reads, writes = _files(text)
+    inner = {
+        one.text.lower()
+        for one, word, opening in zip(tokens, tokens[1:], tokens[2:], strict=False)
+        if word.text.upper() == "AS" and opening.token_type == TokenType.L_PAREN
+    }
+    first = tokens[0].text.upper() if tokens else ""
+    place = 0
+    while place < len(tokens):
+        word = tokens[place].text.upper()
+        place += 1
+        if tokens[place - 1].token_type == TokenType.STRING or word not in _READ | _WRITTEN:
+            continue
+        name, place = _name(tokens, place)
+        if not name or (len(name) == 1 and name[0].lower() in inner):
+            continue
+        table = exp.Table(**{part: exp.to_identifier(one) for part, one in
+                             zip(("this", "db", "catalog"), reversed(name), strict=False)})  # fmt: skip
+        source = script.source(table)
+        called = tokens[place : place + 1] and tokens[place].token_type == TokenType.L_PAREN
+        if source is None or (word in _READ and called):
+            continue
+        if word in _READ:
+            reads[source] = None
+        elif writes is None and first != "SELECT":
+            writes = source
+    how: How = "query" if writes is None else "change"
+    return Statement(tuple(reads), writes, None, how, ("sql not parsed",), first, (), piece.line, piece.problem)
+
+
+def _name(tokens: list[Any], place: int) -> tuple[list[str], int]:
+    """Return the dotted name that begins at ``place``, and where it ends."""
+    while place < len(tokens) and tokens[place].text.upper() in _SKIPPED:
+        place += 1
+    parts: list[str] = []
+    while place < len(tokens) and (tokens[place].token_type in _NAMES or (parts and tokens[place].text.isidentifier())):
+        parts.append(tokens[place].text)
+        if place + 1 >= len(tokens) or tokens[place + 1].token_type != TokenType.DOT:
+            return parts, place + 1
+        place += 2
+    return parts, place
+
+
+def from_tree(piece: Piece, script: Script, problem: str) -> Statement:
+    """Return the statement of a tree whose columns could not be followed."""
+    tree = piece.tree
+    named = tree.this.this if isinstance(tree.this, exp.Schema) else tree.this
+    written = isinstance(tree, exp.Create | exp.DML) and isinstance(named, exp.Table)
+    target = script.source(named) if written else None
+    inner = {cte.alias.lower() for cte in tree.find_all(exp.CTE)}
+    tables = [table for table in tree.find_all(exp.Table) if table is not named and table.name.lower() not in inner]
+    reads = dict.fromkeys(source for source in map(script.source, tables) if source is not None)
+    how: How = "query"
+    if target is not None:
+        how = "create" if isinstance(tree, exp.Create) else "append" if isinstance(tree, exp.Insert) else "change"
+    return Statement(tuple(reads), target, None, how, ("sql columns",), kind_of(tree), (), piece.line, problem)

@@ -1,0 +1,149 @@
+"""The names that one SELECT sees: its relations by alias, its own outputs, and the scope around it.
+
+Enters: relations as FROM offers them. Leaves: the edges behind a name and, where it may mean several things,
+why. The order of meanings is SQL's: a column of a relation, the alias of an output where the dialect lets one
+use it, a column of the scope around.
+"""
+
+from typing import NamedTuple
+
+from driftline.capture.sql import relation as rel
+from driftline.capture.sql.relation import ABSENT, FILE, GUESSED, NONE, Edges, Found, Relation, Source, Star
+
+
+class Meaning(NamedTuple):
+    """The edges behind a name; ``doubt`` says why they are not sure, ``""`` where they are."""
+
+    edges: Edges
+    doubt: str = ""
+
+
+class Scope:
+    """The relations that one SELECT sees, by alias, with the aliases of its own outputs and the scope around it."""
+
+    def __init__(self, parent: "Scope | None", *, lateral: bool = True) -> None:
+        self.parent = parent
+        self.lateral = lateral  # aliases may be used where the query stands now
+        self.ctes: dict[str, Relation] = {}
+        self.relations: dict[str, Relation] = {}
+        self.tables: dict[str, str] = {}  # key of a table's name -> its alias
+        self.merged: dict[str, list[str]] = {}  # column of USING -> aliases whose value it may take
+        self.aliases: dict[str, Edges] = {}  # outputs named so far
+        self.bound: set[str] = set()  # parameters of lambdas and of procedures
+        self.beside = False  # the scope around is the FROM clause that this one stands in
+
+    def cte(self, key: str) -> Relation | None:
+        """Return the common table expression ``key``, from here outwards."""
+        found = self.ctes.get(key)
+        if found is None and self.parent is not None:
+            return self.parent.cte(key)
+        return found
+
+    def add(self, alias: str, relation: Relation, table: str = "") -> None:
+        """Offer ``relation`` under the key ``alias``; ``table`` is the key of the table behind the alias."""
+        while alias in self.relations:
+            alias += "'"
+        self.relations[alias] = relation
+        if table and table != alias:
+            self.tables.setdefault(table, alias)
+
+    def relation(self, key: str) -> Relation | None:
+        """Return the relation ``key``, from here outwards."""
+        found = self.relations.get(key)
+        if found is None and self.parent is not None:
+            return self.parent.relation(key)
+        return found
+
+    def behind(self, key: str) -> Relation | None:
+        """Return the relation of the table ``key`` though it has another alias here."""
+        alias = self.tables.get(key)
+        if alias is not None:
+            return self.relations[alias]
+        return self.parent.behind(key) if self.parent is not None else None
+
+    def nameless(self) -> Relation | None:
+        """Return the only relation of this scope that is a file without an alias; DuckDB calls it by its stem."""
+        found = [relation for alias, relation in self.relations.items() if alias.startswith(FILE)]
+        return found[0] if len(found) == 1 else None
+
+    def has(self, key: str, name: str) -> Edges | None:
+        """Return the edges behind a name that one relation, from here outwards, surely has."""
+        if key in self.bound:
+            return NONE
+        for relation in self.relations.values():
+            output = relation.output(key) or relation.loosely(name)
+            if output is not None:
+                return output.edges
+        return self.parent.has(key, name) if self.parent is not None else None
+
+    def is_variable(self, key: str) -> bool:
+        """Whether ``key`` is a parameter or a variable, here or around."""
+        return key in self.bound or (self.parent is not None and self.parent.is_variable(key))
+
+    def find(self, key: str, name: str) -> Meaning | None:
+        """Return what is behind an unqualified name; None where nothing here or around could have it."""
+        if key in self.bound:
+            return Meaning(NONE)
+        if key in self.merged:
+            hits = [self.relations[alias].find(key, name) for alias in self.merged[key]]
+            return Meaning(frozenset().union(*(hit.edges for hit in hits if hit is not None)))
+        certain: list[Edges] = []
+        open_: list[Found] = []
+        for relation in self.relations.values():
+            hit = relation.find(key, name)
+            if hit is not None:
+                if hit.certain:
+                    certain.append(hit.edges)
+                else:
+                    open_.append(hit)
+        if len(certain) == 1:
+            return Meaning(certain[0])
+        if certain:
+            share = 1 / len(certain)
+            return Meaning(frozenset().union(*(rel.doubted(edges, share) for edges in certain)), "ambiguous")
+        loose = [output for output in (one.loosely(name) for one in self.relations.values()) if output is not None]
+        if len(loose) == 1:
+            return Meaning(loose[0].edges)
+        return self._not_certain(key, name, open_)
+
+    def _not_certain(self, key: str, name: str, open_: list[Found]) -> Meaning | None:
+        if self.is_variable(key):
+            return Meaning(NONE)
+        alias = self.aliases.get(key) if self.lateral else None
+        if not open_:
+            if alias is not None:
+                return Meaning(alias)
+            return self.parent.find(key, name) if self.parent is not None else None
+        own = [hit.edges for hit in open_]
+        if alias is not None and not any(edge in alias_free(alias) for edges in own for edge in alias_free(edges)):
+            return Meaning(rel.doubted(alias, GUESSED), "the alias of an output, or a column of the same name")
+        outer = self.parent.has(key, name) if self.parent is not None and not self.beside else None
+        if outer is not None:
+            own.append(outer)
+        if len(own) == 1:
+            edges = own[0]
+            unsure = any(edge.confidence < 1 for edge in edges) or not edges
+            return Meaning(edges, "any of several sources" if unsure and edges else "")
+        share = 1 / len({frozenset(alias_free(edges)) for edges in own})
+        if share == 1:
+            return Meaning(own[0])
+        return Meaning(frozenset().union(*(rel.doubted(edges, share) for edges in own)), "any of several sources")
+
+    def absent(self, name: str) -> Meaning:
+        """Return what an unqualified name may be that no schema here has."""
+        bases = [relation.base for relation in self.relations.values() if relation.base is not None]
+        sources = bases or list(dict.fromkeys(s for relation in self.relations.values() for s in relation.sources()))
+        return Meaning(rel.hedge(sources, name, ABSENT), "in none of the schemas")
+
+    def lone(self) -> Source | None:
+        """Return the source of the only relation if its schema is not known."""
+        if len(self.relations) != 1:
+            return None
+        (relation,) = self.relations.values()
+        items = relation.items
+        return items[0].source if len(items) == 1 and isinstance(items[0], Star) else None
+
+
+def alias_free(edges: Edges) -> set[tuple[Source, str]]:
+    """Return the source columns of ``edges``, whatever becomes of them."""
+    return {(edge.source, edge.column) for edge in edges}

@@ -1,0 +1,123 @@
+"""What a script knows while it is read: the tables that it names, and those that it has made itself.
+
+Enters: table nodes, and each statement once it is understood. Leaves: for a table node what it offers: the
+columns of the catalog where they are known, the outputs of an earlier statement where that made the table. A
+temporary table or view ends with its session, so what reads it may be told to look through it, at what it was
+made from.
+"""
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from driftline.capture.sql import relation as rel
+from driftline.capture.sql.dialect import Dialect
+from driftline.capture.sql.names import Name, name_of
+from driftline.capture.sql.relation import Edge, Output, Relation, Source, Star
+
+ColumnsOf = Callable[[Source], tuple[str, ...] | None]
+NamedAs = Callable[[Name], str | None]  # the catalog's spelling of a name
+_EDGES = 20_000  # of a temporary table that is looked through; a larger one is a table like any other
+
+
+class Script:
+    """The tables of one text."""
+
+    def __init__(
+        self, dialect: Dialect, columns_of: ColumnsOf, named_as: NamedAs | None = None, *, through: bool = False
+    ) -> None:
+        self.dialect = dialect
+        self.through = through
+        self._columns_of = columns_of
+        self._named_as = named_as
+        self._sources: dict[tuple[str, ...], Source] = {}
+        self._made: dict[Source, tuple[str, ...] | None] = {}
+        self._temporary: dict[Source, tuple[Relation, tuple[Source, ...]]] = {}
+        self._passing: set[Source] = set()  # temporary, looked through or not
+
+    def source(self, table: Any) -> Source | None:
+        """Return the source that a table node names, in one spelling for the whole script."""
+        name = name_of(table, self.dialect)
+        if not isinstance(name, Name):
+            return name
+        found = self._sources.get(name.key)
+        if found is None:
+            spelled = self._named_as(name) if self._named_as is not None and not name.temporary else None
+            found = self._sources[name.key] = Source("table", (spelled or name.dotted,))
+        return found
+
+    def columns(self, source: Source) -> tuple[str, ...] | None:
+        """Return the columns of a source, if they are known."""
+        return self._made[source] if source in self._made else self._columns_of(source)
+
+    def relation(self, table: Any) -> tuple[Relation, Iterable[Source]] | None:
+        """Return what a table node offers, and the sources that this means to read."""
+        source = self.source(table)
+        if source is None:
+            return None
+        temporary = self._temporary.get(source)
+        return temporary if temporary is not None else (self.base(source), (source,))
+
+    def base(self, source: Source) -> Relation:
+        """Return the relation of a table itself."""
+        columns = self.columns(source)
+        if columns is None:
+            return Relation((Star(source, frozenset()),))
+        outputs = (
+            Output(name, frozenset((Edge(source, name, rel.IDENTITY),)), self.dialect.written(name)) for name in columns
+        )
+        return Relation(outputs, rel.NONE, source)
+
+    # --- what the script makes --------------------------------------------------------------------------------
+
+    def make(self, source: Source, made: Relation, reads: Iterable[Source], *, temporary: bool) -> None:
+        """Note that a statement has made a table with the columns of ``made``."""
+        names = tuple(item.name for item in made.items if isinstance(item, Output) and item.name)
+        self._made[source] = names if len(names) == len(made.items) else None
+        self._temporary.pop(source, None)
+        if temporary:
+            self._passing.add(source)
+        size = sum(len(item.edges) for item in made.items if isinstance(item, Output)) + len(made.rows)
+        if self.through and temporary and size <= _EDGES:
+            self._temporary[source] = (made, tuple(reads))
+
+    def declare(self, source: Source, columns: Iterable[str], *, temporary: bool) -> None:
+        """Note that a statement has made an empty table."""
+        names = tuple(columns)
+        self.make(source, Relation(Output(name, rel.NONE, self.dialect.written(name)) for name in names), (),
+                  temporary=temporary)  # fmt: skip
+
+    def add(self, source: Source, columns: dict[str, rel.Edges], rows: rel.Edges, reads: Iterable[Source]) -> None:
+        """Note that a statement has put more into a temporary table."""
+        known = self._temporary.get(source)
+        if known is None:
+            return
+        relation, before = known
+        left = {self.dialect.written(name): edges for name, edges in columns.items()}
+        items = [
+            item._replace(edges=item.edges | left.pop(item.key, rel.NONE)) if isinstance(item, Output) else item
+            for item in relation.items
+        ]
+        items += [Output(name, columns[name], self.dialect.written(name))
+                  for name in columns if self.dialect.written(name) in left]  # fmt: skip
+        self._temporary[source] = (Relation(items, relation.rows | rows), tuple(dict.fromkeys((*before, *reads))))
+
+    def drop(self, source: Source) -> None:
+        """Note that a table is gone."""
+        self._made.pop(source, None)
+        self._temporary.pop(source, None)
+
+    def rename(self, old: Source, new: Source) -> None:
+        """Note that a table goes by another name now."""
+        if old in self._made:
+            self._made[new] = self._made.pop(old)
+        if old in self._temporary:
+            self._temporary[new] = self._temporary.pop(old)
+
+    def lasting(self) -> dict[Source, tuple[str, ...]]:
+        """Return the columns of the tables that the script has made and that outlive it."""
+        return {source: columns for source, columns in self._made.items()
+                if columns and source not in self._temporary and source not in self._passing}  # fmt: skip
+
+    def is_temporary(self, source: Source) -> bool:
+        """Whether the script looks through the table ``source``."""
+        return source in self._temporary

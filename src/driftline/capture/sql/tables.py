@@ -1,0 +1,181 @@
+"""FROM and JOIN: what each entry offers to the SELECT around it, and what shapes its rows.
+
+Enters: entries of a FROM clause (tables, subqueries, functions that return rows, joins inside parentheses) and
+joins. Leaves: relations in a scope, and the INDIRECT edges of conditions. USING and NATURAL merge columns; the
+merged one takes its value from the side that the join keeps.
+"""
+
+from typing import Any
+
+from sqlglot import exp
+
+from driftline.capture.sql import pivot
+from driftline.capture.sql import relation as rel
+from driftline.capture.sql.expression import Queries
+from driftline.capture.sql.relation import (
+    FILTER,
+    JOIN,
+    NONE,
+    TRANSFORMATION,
+    Edges,
+    Output,
+    Relation,
+    Unknown,
+    Whatever,
+)
+from driftline.capture.sql.scope import Scope
+
+_STREAM = tuple(getattr(exp, name) for name in ("Stream",) if hasattr(exp, name))  # of Databricks
+_FLATTENED = ("seq", "key", "path", "index", "value", "this")  # of Snowflake's FLATTEN
+
+
+def enter(queries: Queries, node: Any, scope: Scope) -> Edges:
+    """Offer one entry of a FROM clause in ``scope``; returns what shapes its rows."""
+    if isinstance(node, _STREAM):
+        return enter(queries, node.this, scope)
+    if isinstance(node, exp.Subquery | exp.Paren) and isinstance(node.this, exp.Table | exp.Subquery):
+        inner = node.this
+        if not node.alias and not node.args.get("pivots") and not node.args.get("with_"):
+            rows = enter(queries, inner, scope)  # (t JOIN u ON …): the tables keep their names outside
+            for one in node.args.get("joins") or ():
+                rows |= join(queries, one, scope)
+            return rows
+    dialect = queries.dialect
+    offered = entry(queries, node, scope).settled()
+    bare = node.this if isinstance(node, exp.Final) else node
+    alias = bare.args.get("alias")
+    for turn in node.args.get("pivots") or ():
+        offered = pivot.turned(queries, turn, offered, scope)
+        alias = turn.args.get("alias") or alias
+    if isinstance(alias, exp.TableAlias):
+        offered = offered.renamed((column.name, dialect.column(column)) for column in alias.args.get("columns") or ())
+    named = alias.this if isinstance(alias, exp.TableAlias) and isinstance(alias.this, exp.Identifier) else alias
+    own = bare.this if isinstance(bare, exp.Table) else None
+    table = dialect.table(own) if isinstance(own, exp.Identifier) else ""
+    key = dialect.table(named) if isinstance(named, exp.Identifier) else table
+    if not isinstance(named, exp.Identifier) and isinstance(node, exp.Table) and rel.is_file(offered_by(offered)):
+        key = rel.FILE
+    scope.add(key, offered, table)
+    rows = offered.rows
+    for one in node.args.get("joins") or ():
+        rows |= join(queries, one, scope)
+    return rows
+
+
+def offered_by(relation: Relation) -> rel.Source | None:
+    """Return the source that ``relation`` is, if it is one and nothing else."""
+    if relation.base is not None:
+        return relation.base
+    first = relation.items[0] if len(relation.items) == 1 else None
+    return first.source if isinstance(first, rel.Star) else None
+
+
+def entry(queries: Queries, node: Any, scope: Scope) -> Relation:
+    """Return what one entry offers, before its alias."""
+    wrapped = isinstance(node, exp.Subquery) and isinstance(node.this, exp.Table) and not node.this.args.get("joins")
+    if wrapped or isinstance(node, exp.Final):
+        return entry(queries, node.this, scope)
+    if isinstance(node, exp.Table):
+        if isinstance(node.this, exp.Identifier) and not node.args.get("db"):
+            bound = scope.cte(queries.dialect.table(node.this))
+            if bound is not None:
+                return bound
+        found = queries.table(node)
+        return found if found is not None else _function(queries, node.this, scope)
+    if isinstance(node, exp.Lateral) and isinstance(node.this, exp.Subquery):
+        return queries.query(node.this, scope)
+    if isinstance(node, exp.Unnest | exp.Lateral):
+        return _function(queries, node, scope)
+    if isinstance(node, exp.Column | exp.Alias) or not isinstance(node, exp.Query | exp.Values | exp.Paren | exp.Pivot):
+        return _function(queries, node, scope)
+    return queries.query(node, _beside(queries, scope))
+
+
+def _beside(queries: Queries, scope: Scope) -> Scope:
+    """The scope of a subquery in FROM: it sees what stands before it only where the dialect says LATERAL by itself."""
+    inner = Scope(scope if queries.dialect.name == "duckdb" else scope.parent)
+    inner.ctes, inner.bound, inner.beside = scope.ctes, scope.bound, True
+    return inner
+
+
+def _function(queries: Queries, node: Any, scope: Scope) -> Relation:
+    """What a function that returns rows offers: every column comes from all its arguments, as far as one can tell."""
+    inner = node.this if isinstance(node, exp.Lateral | exp.Alias) else node
+    if inner is None or isinstance(inner, exp.Identifier | exp.Literal):
+        return Relation((Unknown(),))
+    parts = node.expressions if isinstance(node, exp.Unnest) else [inner]
+    each = [queries.walk(part, scope, TRANSFORMATION) for part in parts]
+    edges = frozenset().union(*each)
+    rows = rel.through(edges, JOIN)
+    alias = node.args.get("alias")
+    given = list(alias.args.get("columns") or ()) if isinstance(alias, exp.TableAlias) else []
+    offset = node.args.get("offset")
+    dialect = queries.dialect
+    if isinstance(node, exp.Alias):
+        return Relation((Output(node.alias, edges, dialect.column(node.args["alias"])),), rows)
+    if isinstance(offset, exp.Identifier) and offset not in given:
+        given.append(offset)
+    if given:
+        own = each if len(given) == len(each) + bool(offset) else [edges] * len(given)
+        own = [*own, *[edges] * (len(given) - len(own))]
+        return Relation(
+            (Output(name.name, one, dialect.column(name)) for name, one in zip(given, own, strict=False)), rows
+        )
+    if isinstance(inner, exp.Explode) and dialect.name == "snowflake":
+        return Relation((Output(name, edges, dialect.column(exp.to_identifier(name))) for name in _FLATTENED), rows)
+    return Relation((Whatever(edges),), rows)
+
+
+def join(queries: Queries, node: Any, scope: Scope) -> Edges:
+    """Offer what is joined in ``scope``; returns what shapes the rows."""
+    before = list(scope.relations)
+    kind = node.args.get("kind") or ""
+    semi = kind in ("SEMI", "ANTI") or node.side in ("SEMI", "ANTI")
+    if kind == "ARRAY":
+        offered = _function(queries, node.this, scope)
+        scope.add(queries.dialect.table(node.this.args.get("alias") or node.this.this), offered)
+        return offered.rows
+    rows = enter(queries, node.this, scope)
+    added = [alias for alias in scope.relations if alias not in before]
+    if node.args.get("on") is not None:
+        rows |= queries.walk(node.args["on"], scope, FILTER if semi else JOIN)
+    match = node.args.get("match_condition")
+    if match is not None:
+        rows |= queries.walk(match, scope, JOIN)
+    names = [(column.name, queries.dialect.column(_named(column))) for column in node.args.get("using") or ()]
+    if node.method == "NATURAL":
+        names = _shared(queries, scope, before, added)
+    for name, key in names:
+        rows |= _merge(scope, name, key, before, added, node.side)
+    if semi:
+        for alias in added:
+            scope.relations[alias] = Relation((), scope.relations[alias].rows)
+    return rows
+
+
+def _named(column: Any) -> Any:
+    return column.this if isinstance(column, exp.Column) else column
+
+
+def _merge(scope: Scope, name: str, key: str, before: list[str], added: list[str], side: str) -> Edges:
+    """Merge the column of USING; returns what it makes of the rows."""
+    holders = [alias for alias in before if scope.relations[alias].output(key) is not None]
+    open_ = [alias for alias in before if scope.relations[alias].find(key, name) is not None]
+    known = scope.merged.get(key, (holders or open_ or before)[:1])
+    rows: Edges = NONE
+    for alias in (*known, *added):
+        hit = scope.relations[alias].find(key, name)
+        rows |= rel.through(hit.edges if hit is not None else NONE, JOIN)
+    scope.merged[key] = {"RIGHT": added, "FULL": [*known, *added]}.get(side, list(known))
+    return rows
+
+
+def _shared(queries: Queries, scope: Scope, before: list[str], added: list[str]) -> list[tuple[str, str]]:
+    """The columns that a NATURAL join compares."""
+    relations = [scope.relations[alias] for alias in (*before, *added)]
+    if not all(relation.whole for relation in relations):
+        sources = dict.fromkeys(source for relation in relations for source in relation.sources())
+        queries.note("NATURAL JOIN", "the columns that both have are not known", rel.hedge(sources, "*", rel.ABSENT))
+        return []
+    mine = [item for alias in added for item in scope.relations[alias].items if isinstance(item, Output)]
+    return [(item.name, item.key) for item in mine if any(scope.relations[a].output(item.key) for a in before)]

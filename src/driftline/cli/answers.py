@@ -1,0 +1,67 @@
+"""``driftline answers``: answers by what they retrieved, what they stood on, and when they were given."""
+
+from collections.abc import Sequence
+
+import click
+
+from driftline.cli import opened, show
+from driftline.cli.lineage import AS_OF
+from driftline.event.answer import Answer
+
+
+@click.command()
+@click.option("--endpoint", default="", metavar="NAME", help="Of this deployment only.")
+@click.option("--document", default="", metavar="DOCUMENT", help="That retrieved it: a content hash, or an id.")
+@click.option("--node", default="", metavar="NODE", help="That stood on this version, or on any of this dataset.")
+@click.option("--since", metavar="MOMENT", help=f"From then on. {AS_OF}")
+@click.option("--until", metavar="MOMENT", help="Before then.")
+@click.option("--before", default="", metavar="ANSWER", help="Older than this answer only.")
+@click.option("--limit", default=20, show_default=True, type=click.IntRange(1, 500), help="At most so many.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+@click.pass_context
+def answers(
+    ctx: click.Context,
+    endpoint: str,
+    document: str,
+    node: str,
+    since: str | None,
+    until: str | None,
+    before: str,
+    limit: int,
+    as_json: bool,
+) -> None:
+    """List answers, newest first; 'driftline why ANSWER' explains one."""
+    with opened.engine(ctx) as engine:
+        found = engine.answers(
+            endpoint=endpoint,
+            document=document,
+            node=engine.resolve(node) if node else "",
+            since_us=engine.moment(since),
+            until_us=engine.moment(until),
+            limit=limit,
+            before=before,
+        )
+    told(found, as_json=as_json)
+
+
+def told(found: Sequence[Answer], *, as_json: bool) -> None:
+    """Print answers."""
+    if as_json:
+        show.as_json({"answers": found})
+        return
+    show.say(f"{show.count(len(found), 'answer')}, newest first:" if found else "No answers are recorded.")
+    show.table(
+        ("id", "endpoint", "when", "decision", "money", "guard"),
+        (
+            (
+                answer.id,
+                answer.endpoint,
+                answer.partition or show.when(answer.time_us),
+                answer.decision,
+                show.money(answer.money, answer.currency),
+                show.sign(answer.verdict.action),
+            )
+            for answer in found
+        ),
+        right=("money",),
+    )

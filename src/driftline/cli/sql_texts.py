@@ -1,0 +1,182 @@
+"""Where ``driftline sql-lineage`` finds SQL: standard input, a file, a folder, a dbt manifest.
+
+Enters: a path. Leaves: its texts, each with the statements that it holds, read when they are asked for. Files of a
+folder know the tables that files before them made; a temporary table ends with its file.
+"""
+
+import contextlib
+import json
+import re
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from driftline.capture.sql import dbt, dialect, plan, statement
+from driftline.capture.sql.change import Lineage, Statement
+from driftline.capture.sql.limit import Limit
+from driftline.capture.sql.relation import Output, Relation, Source
+from driftline.capture.sql.schema import Schema
+from driftline.capture.sql.script import Script
+from driftline.errors import BadInput, MissingFile
+
+STDIN = "-"
+_COLUMNS = (
+    "SELECT schema_name, table_name, list(column_name ORDER BY column_index) FROM duckdb_columns() "
+    "WHERE NOT internal GROUP BY ALL ORDER BY ALL"
+)
+_REF = re.compile(r"\{\{-?\s*ref\(\s*(?:['\"][^'\"]+['\"]\s*,\s*)?['\"]([^'\"]+)['\"][^}]*\)\s*-?\}\}")
+_SOURCE = re.compile(r"\{\{-?\s*source\(\s*['\"]([^'\"]+)['\"]\s*,\s*['\"]([^'\"]+)['\"]\s*\)\s*-?\}\}")
+_CONFIG = re.compile(r"\{\{-?\s*config\(.*?\)\s*-?\}\}", re.DOTALL)
+
+
+class Reading(NamedTuple):
+    """How texts are to be understood."""
+
+    dialect: dialect.Dialect
+    schema: Schema
+    limit: Limit
+    through: bool  # look through temporary tables
+    opinion: statement.Opinion | None = None  # of a database at hand
+
+
+class Text(NamedTuple):
+    """One text: what it is called (None where there is only one), and its statements."""
+
+    name: str | None
+    statements: Callable[[], Iterator[Statement]]
+
+
+def schema(file: str | None) -> Schema:
+    """Return the schema that a JSON file holds."""
+    if file is None:
+        return Schema()
+    given = _json(Path(file))
+    if dbt.is_manifest(given) and "child_map" not in given and "macros" not in given:  # a dbt catalog has nodes too
+        found = Schema()
+        for table in (*given["nodes"].values(), *(given.get("sources") or {}).values()):
+            described = table.get("metadata") or {}
+            parts = tuple(str(described[key]) for key in ("database", "schema", "name") if described.get(key))
+            columns = sorted(table["columns"].values(), key=lambda column: column.get("index") or 0)
+            found.add(parts, tuple(str(column["name"]) for column in columns))
+        return found
+    return Schema(given)
+
+
+@contextlib.contextmanager
+def database(file: str | None, known: Schema) -> Iterator[statement.Opinion | None]:
+    """Add the tables of a DuckDB file to ``known``; gives its opinion of statements while the block lasts."""
+    if file is None:
+        yield None
+        return
+    if not Path(file).is_file():
+        raise MissingFile(file)
+    import duckdb
+
+    try:
+        connection = duckdb.connect(file, read_only=True)
+    except duckdb.Error as error:
+        raise BadInput(f"{file} cannot be opened by DuckDB: {str(error).splitlines()[0]}") from error
+    try:
+        rows = connection.execute(_COLUMNS).fetchall()
+        for place, table, names in rows:
+            known.add((str(place), str(table)), tuple(names))
+        yield lambda sql: plan.opinion(connection, sql)
+    finally:
+        connection.close()
+
+
+def manifest(path: str) -> dict[str, Any] | None:
+    """Return the dbt manifest that ``path`` is; None where it is no JSON; raises BadInput if it is another JSON."""
+    file = Path(path)
+    if path == STDIN or file.suffix.lower() != ".json":
+        return None
+    given = _json(file)
+    if not dbt.is_manifest(given):
+        raise BadInput(
+            f"{path} is no dbt manifest", hint="Name a .sql file, a folder of them, or target/manifest.json."
+        )
+    found: dict[str, Any] = given
+    return found
+
+
+def texts(path: str, given: dict[str, Any] | None, how: Reading) -> list[Text]:
+    """Return the texts of ``path``; raises MissingFile and BadInput."""
+    if given is not None:
+        beside = Path(path).with_name("catalog.json")
+        catalog = _json(beside) if beside.is_file() else None
+        dbt.columns(given, catalog, how.schema)
+        return [_model(model, how) for model in dbt.models(given)]
+    if path == STDIN:
+        return [_text(None, sys.stdin.read, how, {})]
+    place = Path(path)
+    if not place.exists():
+        raise MissingFile(path)
+    if not place.is_dir():
+        return [_text(None, lambda: _read(place), how, {})]
+    files = sorted(file for file in place.rglob("*.sql") if file.is_file())
+    if not files:
+        raise BadInput(f"there are no .sql files in {path}")
+    made: dict[Source, tuple[str, ...]] = {}
+    return [_text(str(file.relative_to(place)), lambda file=file: _read(file), how, made) for file in files]  # type: ignore[misc]
+
+
+def _text(name: str | None, read: Callable[[], str], how: Reading, made: dict[Source, tuple[str, ...]]) -> Text:
+    def statements() -> Iterator[Statement]:
+        def columns(source: Source) -> tuple[str, ...] | None:
+            return how.schema.columns(source) or made.get(source)
+
+        script = Script(how.dialect, columns, how.schema.named_as, through=how.through)
+        yield from statement.read(_plain(read()), script, how.limit, how.opinion)
+        made.update(script.lasting())
+
+    return Text(name, statements)
+
+
+def _model(model: dbt.Model, how: Reading) -> Text:
+    target = Source("table", (".".join(model.parts),))
+
+    def statements() -> Iterator[Statement]:
+        if model.problem:
+            yield Statement((), target, how="create", kind="MODEL", gaps=("sql not parsed",), problem=model.problem)
+            return
+        script = Script(how.dialect, how.schema.columns, how.schema.named_as, through=how.through)
+        every = statement.read(model.sql, script, how.limit, how.opinion)
+        found = [one for one in every if one.how != "none" or one.problem]
+        for one in found[:-1]:
+            yield one
+        for one in found[-1:]:
+            if how.schema.columns(target) is None and one.lineage is not None and not model.temporary:
+                relation = Relation(one.lineage.items)
+                if relation.whole and relation.items:
+                    names = [item.name for item in relation.items if isinstance(item, Output)]
+                    how.schema.add(model.parts, tuple(names) if all(names) else ())
+            lineage = Lineage(one.lineage.items, one.lineage.rows) if one.lineage is not None else None
+            yield one._replace(writes=target, how="create", kind="MODEL", lineage=lineage)
+
+    return Text(model.file, statements)
+
+
+def _plain(text: str) -> str:
+    """Return ``text`` with the names that dbt's ref and source stand for; other templates stay as they are."""
+    if "{{" not in text:
+        return text
+    return _SOURCE.sub(r"\1.\2", _REF.sub(r"\1", _CONFIG.sub("", text)))
+
+
+def _read(file: Path) -> str:
+    try:
+        return file.read_text("utf-8-sig")
+    except UnicodeDecodeError:
+        return file.read_text("latin-1")
+    except OSError as error:
+        raise BadInput(f"{file} may not be read: {error.strerror}") from error
+
+
+def _json(file: Path) -> Any:
+    if not file.is_file():
+        raise MissingFile(str(file))
+    try:
+        return json.loads(_read(file))
+    except json.JSONDecodeError as error:
+        raise BadInput(f"{file} is not JSON: {error.msg} at line {error.lineno}") from error

@@ -1,0 +1,191 @@
+"""Documents: from what an answer retrieved back to the source, and from a document to the answers that used it.
+
+Enters: content hashes and ids of documents, versions of indexes. Leaves: trails. What a version holds is read from the
+``driftline_documents`` facet in the events of the run that wrote it (or, of a source that nobody wrote, that read it);
+decoded facets are kept in memory. A chunk is followed to its document, the document to the input of the ingesting run
+that held it, and on to the run that wrote that. Guesses nothing: a trail ends where nobody said more.
+"""
+
+from collections.abc import Iterable, Iterator
+
+from driftline.engine import ingested, questions
+from driftline.engine.house import House
+from driftline.engine.ingested import Ingested
+from driftline.event.ai_facets import DocumentsFacet, Origin
+from driftline.event.answer import Answer, Retrieved
+from driftline.event.lineage import Subgraph, Version
+from driftline.event.report import Impact, Step, Trail
+from driftline.graph import walk
+
+KINDS = ("index", "documents")
+LISTED = 20  # answers and versions that an impact names
+_HASH = "xxh3:"  # what content hashes begin with
+_DEEPEST = 8  # stations of a trail
+_INPUTS = 50  # of a run, that are asked for a document
+_KEPT = 64  # runs whose facets are kept in memory
+_DATASETS, _VERSIONS = 1_000, 50  # that are looked through for a document
+
+
+def trails(house: House, answer: Answer) -> tuple[Trail, ...]:
+    """Return where each document of an answer came from, in the order in which they were retrieved."""
+    sources = sorted(answer.sources, key=lambda source: source.role not in KINDS)
+    versions = [source.version for source in sources]
+    return tuple(
+        Trail(content=one.content, document=one.document, score=one.score, steps=_steps(house, one, versions))
+        for one in answer.documents
+    )
+
+
+def _steps(house: House, one: Retrieved, versions: Iterable[Version]) -> tuple[Step, ...]:
+    for version in versions:
+        found = tuple(_follow(house, version, one.content, one.document))
+        if found:
+            return found
+    return ()
+
+
+def _follow(house: House, version: Version, content: str, document: str) -> Iterator[Step]:
+    """Yield the stations of a document, from the version that holds it on."""
+    column = ""
+    for station in range(_DEEPEST):
+        run, known, facet = _written(house, version)
+        name = _named(facet, content, document)
+        if name is None and (facet is not None or not station):
+            return  # it is not in there, or nobody said so
+        name = name or document
+        yield Step(node=version.node, document=name, content=content, column=column, run=run, job=known.job)
+        whole, origin = _whole(facet, name)
+        before = _before(house, known, whole, content, origin)
+        if before is None:
+            if origin.node:  # it was said, but nobody has read or written it
+                yield Step(node=origin.node, document=whole, content=origin.content, column=origin.column)
+            return
+        version, content, column = before
+        document = whole
+
+
+def _before(house: House, known: Ingested, whole: str, content: str, origin: Origin) -> tuple[Version, str, str] | None:
+    """Return the input of a run that held a document, the document's content there, and its column."""
+    said = _version(house, known, origin.node) if origin.node else None
+    holding = [(one.version, one.facet) for one in known.held if not one.output]
+    told = {version for version, _ in holding}
+    for version in known.inputs[:_INPUTS]:  # what the run itself does not say, the run that wrote it may
+        facet = _written(house, version)[2] if version not in told else None
+        holding += [(version, facet)] if facet is not None else []
+    for version, facet in holding:
+        if said is None or version == said:
+            for held, name in facet.documents.items():
+                if name == whole or held in (content, origin.content):
+                    return version, held, origin.column
+    if said is not None:
+        return said, origin.content, origin.column
+    named = [one for one in known.inputs if whole and one.dataset.name.rpartition("/")[2] == whole]
+    return (named[0], origin.content, origin.column) if len(named) == 1 else None
+
+
+def _version(house: House, known: Ingested, node: str) -> Version | None:
+    """Return the version that an origin names: an input of the run by its id or its name, or one that is known."""
+    for one in known.inputs:
+        if node in (one.node, one.dataset.node, one.dataset.name):
+            return one
+    found = house.store.lineage.lookup(node)
+    return Version(found.dataset, found.version) if found is not None and found.dataset is not None else None
+
+
+def _named(facet: DocumentsFacet | None, content: str, document: str) -> str | None:
+    """Return what a document is called in a version; None where it is not in there."""
+    if facet is None:
+        return None
+    if content:
+        return facet.documents.get(content)
+    return document if document in facet.documents.values() else None
+
+
+def _whole(facet: DocumentsFacet | None, name: str) -> tuple[str, Origin]:
+    """Return the document that a chunk is part of, and where that came from."""
+    if facet is None:
+        return name, Origin()
+    whole = facet.parts.get(name) or name.rpartition("#")[0] or name
+    return whole, facet.origins.get(name) or facet.origins.get(whole) or Origin()
+
+
+def _written(house: House, version: Version) -> tuple[str, Ingested, DocumentsFacet | None]:
+    """Return the run that wrote a version, what it said, and the documents in that version."""
+    for run in house.store.lineage.writers(version, limit=5):
+        known = _ingested(house, run)
+        for one in known.held:
+            if one.output and one.version in (version, Version(version.dataset, "")):
+                return run, known, one.facet
+        return run, known, None
+    return "", Ingested(), None
+
+
+def _ingested(house: House, run: str) -> Ingested:
+    known = house.ingested.get(run)
+    if known is None:
+        known = ingested.read(house.store.log.of_run(run))
+        while len(house.ingested) >= _KEPT:
+            house.ingested.pop(next(iter(house.ingested)), None)
+        house.ingested[run] = known
+    return known
+
+
+def impact(house: House, document: str) -> Impact | None:
+    """Return the versions that hold a document, what is downstream of them, and the answers that retrieved it.
+
+    ``document`` is a content hash, the id of a chunk, or the id of a document, whose chunks count, too. None where
+    nobody ever held or retrieved it.
+    """
+    holding = list(_holding(house, document))
+    wanted = [document, *dict.fromkeys(content for _, contents in holding for content in contents)]
+    totals = house.store.ledger.totals(documents=wanted)
+    if not holding and not totals:
+        return None
+    newest = house.store.ledger.list(documents=wanted, limit=LISTED)
+    parts = [walk.downstream(house.store, version.node) for version, _ in holding[:LISTED]]
+    graph = questions.marked(house, questions.joined(parts)) if parts else Subgraph()
+    below = [node for node in graph.nodes if node.depth > 0]
+    answers, paid = sum(total.answers for total in totals), sum(total.money for total in totals)
+    return Impact(
+        node=f"document:{document}",
+        graph=graph,
+        datasets=sum(node.type in {"DATASET", "VERSION"} for node in below),
+        jobs=sum(node.type in {"JOB", "RUN"} for node in below),
+        endpoints=tuple(sorted({total.endpoint for total in totals})),
+        answers=answers,
+        money=round(paid, 2),
+        currency=house.settings.currency,
+        newest=tuple(answer.id for answer in newest),
+        sentence=(
+            f"{len(holding)} versions of indexes and collections hold it; {answers:,} answers retrieved it and paid "
+            f"{paid:,.2f} {house.settings.currency}."
+        ),
+    )
+
+
+def named(house: House, document: str) -> list[str]:
+    """Return a document and the content hashes by which versions hold it: answers may know it by these only."""
+    if document.startswith(_HASH):
+        return [document]
+    return [document, *dict.fromkeys(content for _, contents in _holding(house, document) for content in contents)]
+
+
+def _holding(house: House, document: str) -> Iterator[tuple[Version, list[str]]]:
+    """Yield the versions that hold a document, newest first, with the content hashes by which they do."""
+    page, _ = house.store.lineage.datasets(_DATASETS, 0, "")
+    for summary in page:
+        if summary.kind not in KINDS:
+            continue
+        for listed in house.store.lineage.versions(summary.dataset, _VERSIONS):
+            version = Version(summary.dataset, listed.version)
+            facet = _written(house, version)[2]
+            if facet is None:
+                continue
+            held = [
+                content
+                for content, name in facet.documents.items()
+                if document in (content, name, facet.parts.get(name) or name.rpartition("#")[0])
+                or _whole(facet, name)[1].content == document
+            ]
+            if held:
+                yield version, held

@@ -1,0 +1,250 @@
+"""The canonical form of a column's values: bytes that depend on what the values are and on nothing else.
+
+Enters: a piece of one column, numpy numbers or a flat Arrow array. Leaves: buffers, in order. Chunks, offsets, padding,
+dictionaries, widths of numbers and of text offsets, time units, scales of decimals, NaN payloads, the sign of zero,
+and null against NaN make no difference; any other change of a cell does. Missing values alone are of no kind. Whole
+decimals are numbers. The zone of a timestamp belongs to the schema. Source: field tests of engine round trips;
+https://arrow.apache.org/docs/format/Columnar.html.
+"""
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+
+from driftline.profile import inputs
+
+_EXACT = 1 << 53
+_WORD = 1 << 64
+_INT64 = (1 << 63) - 1
+PER_SECOND = {"s": 1, "ms": 1_000, "us": 1_000_000, "ns": 1_000_000_000}
+DAY = 86_400
+
+Mask = NDArray[np.bool_]
+Whole = NDArray[np.int64] | NDArray[np.uint64]
+
+
+def parts(values: Any) -> Iterator[Any]:
+    """Yield the canonical bytes of a numpy array of numbers or booleans, or of a flat Arrow array."""
+    if isinstance(values, np.ndarray):
+        yield from _plain(values, None)
+        return
+    types, kind = pa.types, values.type
+    if types.is_dictionary(kind):
+        yield from parts(inputs.flat(values.dictionary_decode()))
+        return
+    rows = len(values)
+    present = values.is_valid().to_numpy(zero_copy_only=False) if values.null_count else None
+    kept = values.drop_null() if present is not None else values
+    if types.is_null(kind) or not len(kept):
+        yield _frame(b"0", np.zeros(1, bool), rows)
+    elif types.is_boolean(kind) or types.is_integer(kind) or types.is_floating(kind):
+        yield from _plain(kept.to_numpy(zero_copy_only=False), present)
+    elif types.is_decimal(kind):
+        yield from _decimals(kept, present, rows)
+    elif types.is_temporal(kind) and not types.is_interval(kind):
+        yield from _times(kept, present, rows)
+    elif types.is_string(kind) or types.is_large_string(kind):
+        yield from _bytes(b"s", kept, present, rows)
+    elif types.is_binary(kind) or types.is_large_binary(kind):
+        yield from _bytes(b"y", kept, present, rows)
+    else:
+        yield from _nested(kept, present, rows)
+
+
+def _frame(tag: bytes, present: Mask | None, rows: int) -> bytes:
+    """Begin a piece: its kind, its length, and which rows have a value. All missing is of no kind."""
+    if present is not None and not present.any():
+        return b"0" + rows.to_bytes(8, "little")
+    bits = b"" if present is None or present.all() else np.packbits(present, bitorder="little").tobytes()
+    return tag + rows.to_bytes(8, "little") + len(bits).to_bytes(8, "little") + bits
+
+
+def _plain(values: NDArray[Any], present: Mask | None) -> Iterator[Any]:
+    """Yield numbers as doubles, NaN as missing; whole numbers stay whole where doubles cannot hold all of them."""
+    rows = len(values) if present is None else len(present)
+    if values.dtype.kind == "b":
+        yield _frame(b"b", present, rows)
+        yield values.astype(np.uint8)
+        return
+    if values.dtype.kind in "iu":
+        floats = doubles(values)
+        if floats is None:
+            wide = values.dtype.kind == "u" and int(values.max()) > _INT64
+            yield _frame(b"u" if wide else b"i", present, rows)
+            yield values.astype("<u8" if wide else "<i8")
+            return
+    else:
+        floats = values.astype(np.float64) + 0.0
+        gone = np.isnan(floats)
+        if gone.any():
+            there = np.ones(rows, bool) if present is None else present.copy()
+            there[np.flatnonzero(there)[gone]] = False
+            present, floats = there, floats[~gone]
+    yield _frame(b"f", present, rows)
+    yield floats.astype("<f8", copy=False)
+
+
+def doubles(values: NDArray[Any]) -> NDArray[np.float64] | None:
+    """Return integers as doubles; None where a double cannot hold one of them."""
+    floats = values.astype(np.float64)
+    if values.dtype.itemsize < 8 or not len(values) or np.abs(floats).max() < _EXACT:
+        return floats
+    return floats if bool(held(values, floats).all()) else None
+
+
+def held(values: NDArray[Any], floats: NDArray[np.float64]) -> Mask:
+    """Return which 64-bit integers their doubles hold exactly."""
+    inside = floats < (float(_WORD) if values.dtype.kind == "u" else float(_INT64))
+    same: Mask = np.where(inside, floats, 0.0).astype(values.dtype) == values
+    return same & inside
+
+
+def _decimals(values: pa.Array, present: Mask | None, rows: int) -> Iterator[Any]:
+    """Yield whole decimals as numbers, others as the smallest whole numbers and the scale that all of them share."""
+    scale = values.type.scale
+    words = words_of(values)
+    found = None if words is None else shortened(words, scale)
+    if found is None:
+        numbers, scale = shortest([unscaled(value, scale) for value in values.to_pylist()], scale)
+        low, high = min(numbers), max(numbers)
+        if low >= -_INT64 - 1 and high <= _INT64:
+            found = np.array(numbers, np.int64), scale
+        elif not scale and low >= 0 and high < _WORD:
+            found = np.array(numbers, np.uint64), scale
+    if found is None:
+        yield _frame(b"N", present, rows)
+        yield scale.to_bytes(8, "little")
+        yield " ".join(map(str, numbers)).encode()
+    elif found[1]:
+        yield _frame(b"n", present, rows)
+        yield found[1].to_bytes(8, "little")
+        yield found[0].astype("<i8", copy=False)
+    else:
+        yield from _plain(found[0], present)
+
+
+def words_of(values: pa.Array) -> NDArray[np.int64] | None:
+    """Return the unscaled values of a decimal array without nulls; None where one of them needs more than 64 bits."""
+    bits = values.type.bit_width
+    dtype, width = ("<i4", 1) if bits == 32 else ("<i8", bits // 64)
+    buffer = values.buffers()[1]
+    raw = np.frombuffer(buffer, dtype, count=len(values) * width, offset=values.offset * (bits // 8))
+    if width == 1:
+        return raw.astype(np.int64)
+    limbs = raw.reshape(-1, width)
+    low = limbs[:, 0]
+    fits = (limbs[:, 1:] == (low >> 63)[:, None]).all()
+    return np.ascontiguousarray(low) if fits else None
+
+
+def shortened(words: NDArray[np.int64], scale: int) -> tuple[NDArray[np.int64], int] | None:
+    """Return unscaled values and their scale without the zeros that all of them end in; None at a scale below 0."""
+    if scale < 0:
+        return None
+    while scale and not (words[:64] % 10).any() and not (words % 10).any():
+        words, scale = words // 10, scale - 1
+    return words, scale
+
+
+def shortest(numbers: list[int], scale: int) -> tuple[list[int], int]:
+    """Return unscaled values and their scale, 0 or more, without the zeros that all of them end in."""
+    if scale < 0:
+        return [number * 10**-scale for number in numbers], 0
+    while scale and not any(number % 10 for number in numbers):
+        numbers, scale = [number // 10 for number in numbers], scale - 1
+    return numbers, scale
+
+
+def unscaled(value: Any, scale: int) -> int:
+    """Return a ``Decimal`` as a whole number of its scale's units."""
+    sign, digits, exponent = value.as_tuple()
+    number = int("".join(map(str, digits)) + "0" * (exponent + scale))
+    return -number if sign else number
+
+
+def _times(values: pa.Array, present: Mask | None, rows: int) -> Iterator[Any]:
+    """Yield microseconds, then nanoseconds where there are any; seconds where microseconds do not fit 64 bits."""
+    types, kind = pa.types, values.type
+    tag = b"d" if types.is_duration(kind) else b"t" if types.is_timestamp(kind) or types.is_date(kind) else b"c"
+    ticks, per_second = ticks_of(values)
+    if len(ticks) and per_second < 1_000_000:
+        factor = 1_000_000 // per_second if per_second else DAY * 1_000_000
+        if int(ticks.max()) > _INT64 // factor or int(ticks.min()) < -(_INT64 // factor):
+            seconds = ticks // per_second if per_second else ticks * DAY
+            rest = ticks - seconds * per_second if per_second else np.zeros(len(ticks), np.int64)
+            yield _frame(tag.upper(), present, rows)
+            yield seconds.astype("<i8", copy=False)
+            yield (rest * (1_000 // (per_second or 1_000))).astype("<i8", copy=False)
+            return
+        ticks = ticks * factor
+    fine = np.zeros(0, np.int64)
+    if per_second > 1_000_000:
+        nanoseconds = ticks
+        ticks = nanoseconds // 1_000
+        fine = nanoseconds - ticks * 1_000
+    yield _frame(tag, present, rows)
+    yield ticks.astype("<i8", copy=False)
+    if fine.any():
+        yield fine.astype("<i8", copy=False)
+
+
+def ticks_of(values: pa.Array) -> tuple[NDArray[np.int64], int]:
+    """Return a time array without nulls as whole units and how many of them a second has; 0 for days."""
+    kind = values.type
+    per_second = 0 if pa.types.is_date32(kind) else 1_000 if pa.types.is_date64(kind) else PER_SECOND[kind.unit]
+    ticks = values.view(pa.int32() if kind.bit_width == 32 else pa.int64()).to_numpy()
+    return ticks.astype(np.int64, copy=False), per_second
+
+
+def _bytes(tag: bytes, values: pa.Array, present: Mask | None, rows: int) -> Iterator[Any]:
+    _, places, data = values.buffers()
+    wide = pa.types.is_large_string(values.type) or pa.types.is_large_binary(values.type)
+    width = 8 if wide else 4
+    offsets = np.frombuffer(places, f"<i{width}", count=len(values) + 1, offset=values.offset * width)
+    yield _frame(tag, present, rows)
+    yield np.diff(offsets).astype("<i8", copy=False)
+    if data is not None:
+        yield memoryview(data)[int(offsets[0]) : int(offsets[-1])]
+
+
+def _nested(values: pa.Array, present: Mask | None, rows: int) -> Iterator[Any]:
+    if pa.types.is_map(values.type):
+        values = entries(values)
+    kind = values.type
+    if pa.types.is_struct(kind):
+        yield _frame(b"{", present, rows)
+        for field, child in zip(kind, values.flatten(), strict=True):
+            yield field.name.encode() + b"\0"
+            yield from parts(inputs.flat(child))
+    elif is_list(kind):
+        yield _frame(b"[", present, rows)
+        yield pc.list_value_length(values).to_numpy().astype("<i8")
+        yield from parts(inputs.flat(values.flatten()))
+    else:
+        yield _frame(b"?", present, rows)
+        for text in described(values):
+            yield text.encode() + b"\0"
+
+
+def described(values: pa.Array) -> list[str]:
+    """Return values of a rare kind (intervals, unions) in words."""
+    return [repr(value) for value in values.to_pylist()]
+
+
+def entries(values: pa.Array) -> pa.Array:
+    """Return maps as lists of structs."""
+    kind = values.type
+    return values.cast(pa.list_(pa.struct([("key", kind.key_type), ("value", kind.item_type)])))
+
+
+def is_list(kind: pa.DataType) -> bool:
+    """Whether values are lists, of whatever layout."""
+    types = pa.types
+    return bool(
+        types.is_list(kind) or types.is_large_list(kind) or types.is_fixed_size_list(kind)
+        or types.is_list_view(kind) or types.is_large_list_view(kind)
+    )  # fmt: skip

@@ -1,0 +1,158 @@
+"""Real instrumentation of real frameworks, with models that answer without a network: one line captures each."""
+
+import json
+import os
+import subprocess
+import sys
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from driftline.event import ids
+
+pytestmark = pytest.mark.acceptance
+SRC = Path(__file__).parents[2] / "src"
+PAGE, REPLY = "Refunds are paid within seven days.", "Within seven days."
+
+BEGIN = """
+import json, msgspec, driftline
+from driftline.testing import MemorySink, use_sink
+from opentelemetry.sdk.trace import TracerProvider
+
+provider = TracerProvider()
+sink = MemorySink()
+with use_sink(sink):
+    provider.add_span_processor(driftline.span_processor(uses={"index": "policy-index"}))
+"""
+END = """
+    assert provider.force_flush()
+print(msgspec.json.encode(sink.recorded).decode())
+"""
+CHAIN = f"""
+    from langchain_core.documents import Document
+    from langchain_core.language_models.fake_chat_models import FakeListChatModel
+    from langchain_core.output_parsers import StrOutputParser
+    from langchain_core.prompts import ChatPromptTemplate
+    from langchain_core.retrievers import BaseRetriever
+    from langchain_core.runnables import RunnablePassthrough
+
+    class Pages(BaseRetriever):
+        def _get_relevant_documents(self, query, *, run_manager):
+            return [Document(page_content={PAGE!r}, metadata={{"source": "refunds.md"}})]
+
+    prompt = ChatPromptTemplate.from_template("Use {{context}} to answer {{question}}")
+    question = {{"context": Pages(), "question": RunnablePassthrough()}}
+    chain = question | prompt | FakeListChatModel(responses=[{REPLY!r}]) | StrOutputParser()
+    assert chain.invoke("When?") == {REPLY!r}
+"""
+OPENAI = f"""
+    import json, threading
+    from http.server import BaseHTTPRequestHandler, HTTPServer
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self):
+            self.rfile.read(int(self.headers["content-length"]))
+            message = {{"role": "assistant", "content": {REPLY!r}}}
+            usage = {{"prompt_tokens": 11, "completion_tokens": 4, "total_tokens": 15}}
+            choices = [{{"index": 0, "finish_reason": "stop", "message": message}}]
+            body = {{"id": "1", "object": "chat.completion", "created": 1, "model": "gpt-4o-2024-08-06"}}
+            sent = json.dumps({{**body, "choices": choices, "usage": usage}}).encode()
+            self.send_response(200)
+            self.send_header("content-type", "application/json")
+            self.send_header("content-length", str(len(sent)))
+            self.end_headers()
+            self.wfile.write(sent)
+
+        def log_message(self, *_):
+            pass
+
+    server = HTTPServer(("127.0.0.1", 0), Handler)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    import openai
+
+    asked = [{{"role": "user", "content": "When?"}}]
+    with openai.OpenAI(api_key="none", base_url=f"http://127.0.0.1:{{server.server_port}}/v1") as made:
+        reply = made.chat.completions.create(model="gpt-4o", messages=asked)
+    assert reply.choices[0].message.content == {REPLY!r}
+    server.shutdown()
+"""
+NEWEST = f"""
+    from opentelemetry.util.genai.handler import TelemetryHandler
+    from opentelemetry.util.genai.types import InputMessage, OutputMessage, Text
+
+    handler = TelemetryHandler(tracer_provider=provider)
+    with provider.get_tracer("app").start_as_current_span("request"):
+        with handler.retrieval(data_source_id="policy-index", provider="acme") as retrieval:
+            retrieval.documents = [{{"id": "refunds.md#1", "score": 0.8}}]
+        with handler.inference(provider="openai", request_model="gpt-4o") as call:
+            call.input_messages = [InputMessage(role="user", parts=[Text(content="When?")])]
+            call.output_messages = [OutputMessage("assistant", [Text(content={REPLY!r})], finish_reason="stop")]
+            call.response_model_name = "gpt-4o-2024-08-06"
+            call.input_tokens, call.output_tokens = 11, 4
+"""
+
+
+def needs(*modules: str) -> None:
+    for module in modules:
+        try:
+            found = find_spec(module) is not None
+        except ModuleNotFoundError:
+            found = False
+        if not found:
+            pytest.skip(f"needs {module}")
+
+
+def run(program: str, **environment: str) -> list[dict[str, Any]]:
+    done = subprocess.run(
+        [sys.executable, "-c", BEGIN + program + END],
+        capture_output=True, text=True, timeout=120, check=False,
+        env={**os.environ, "PYTHONPATH": str(SRC), **environment},
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    found: list[dict[str, Any]] = json.loads(done.stdout.splitlines()[-1])
+    return found
+
+
+@pytest.mark.parametrize(
+    ("module", "instrumentor"),
+    [
+        ("openinference.instrumentation.langchain", "LangChainInstrumentor"),
+        ("opentelemetry.instrumentation.langchain", "LangchainInstrumentor"),
+    ],
+)
+def test_a_chain_of_langchain_is_one_answer_with_its_documents(module: str, instrumentor: str) -> None:
+    needs("opentelemetry.sdk", "langchain_core", module)
+    begin = f"    from {module} import {instrumentor}\n    {instrumentor}().instrument(tracer_provider=provider)\n"
+    (answer,) = run(begin + CHAIN)
+    assert [(one["content"], one["document"]) for one in answer["documents"]] == [(ids.text(PAGE), "refunds.md")]
+    assert (answer["text"], answer["question"]) == (REPLY, ids.text("When?"))
+    assert "index" in {source["role"] for source in answer["sources"]}
+    assert len(answer["trace"]) == 32
+
+
+def test_a_call_of_openai_under_openllmetry_is_one_answer_with_model_and_tokens() -> None:
+    needs("opentelemetry.sdk", "openai", "opentelemetry.instrumentation.openai")
+    begin = (
+        "    from opentelemetry.instrumentation.openai import OpenAIInstrumentor\n"
+        "    OpenAIInstrumentor().instrument(tracer_provider=provider)\n"
+    )
+    (answer,) = run(begin + OPENAI)
+    model = {source["role"]: source["version"] for source in answer["sources"]}["model"]
+    assert model == {"dataset": {"namespace": "openai", "name": "gpt-4o"}, "version": "gpt-4o-2024-08-06"}
+    assert (answer["text"], answer["tokens_in"], answer["tokens_out"]) == (REPLY, 11, 4)
+
+
+def test_the_reference_of_the_newest_conventions_is_one_answer() -> None:
+    needs("opentelemetry.sdk", "opentelemetry.util.genai")
+    (answer,) = run(
+        NEWEST,
+        OTEL_SEMCONV_STABILITY_OPT_IN="gen_ai_latest_experimental",
+        OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT="SPAN_ONLY",
+    )
+    assert answer["documents"] == [{"content": "", "document": "refunds.md#1", "score": 0.8}]
+    assert (answer["text"], answer["question"]) == (REPLY, ids.text("When?"))
+    assert (answer["tokens_in"], answer["tokens_out"]) == (11, 4)
+    roles = {source["role"]: source["version"] for source in answer["sources"]}
+    assert roles["model"]["version"] == "gpt-4o-2024-08-06"

@@ -1,0 +1,125 @@
+"""What goes wrong at a point: exceptions of many classes, slowness, the user's Ctrl-C. Seeded, counted by kind.
+
+Enters: a seed and a rate, or one point. Leaves: an exception that is raised there, or a short sleep; the counts.
+"""
+
+import contextlib
+import errno
+import random
+import sqlite3
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+
+MOST_SLEEP = 0.001  # seconds
+
+
+class Unshowable(Exception):
+    """Fails at being shown, too."""
+
+    def __str__(self) -> str:
+        raise ValueError("no message")
+
+    __repr__ = __str__
+
+
+def _codec() -> Exception:
+    return UnicodeDecodeError("utf-8", b"\xff", 0, 1, "injected")
+
+
+KINDS: dict[str, Callable[[], Exception]] = {
+    "MemoryError": MemoryError,
+    "RecursionError": lambda: RecursionError("injected"),
+    "OSError ENOSPC": lambda: OSError(errno.ENOSPC, "No space left on device"),
+    "OSError EACCES": lambda: PermissionError(errno.EACCES, "Permission denied"),
+    "OSError EIO": lambda: OSError(errno.EIO, "Input/output error"),
+    "OSError EMFILE": lambda: OSError(errno.EMFILE, "Too many open files"),
+    "FileNotFoundError": lambda: FileNotFoundError(errno.ENOENT, "injected"),
+    "sqlite3 locked": lambda: sqlite3.OperationalError("database is locked"),
+    "sqlite3 malformed": lambda: sqlite3.DatabaseError("database disk image is malformed"),
+    "KeyError": lambda: KeyError("injected"),
+    "IndexError": lambda: IndexError("injected"),
+    "AttributeError": lambda: AttributeError("injected"),
+    "TypeError": lambda: TypeError("injected"),
+    "ValueError": lambda: ValueError("injected"),
+    "UnicodeDecodeError": _codec,
+    "RuntimeError": lambda: RuntimeError("can't start new thread"),
+    "StopIteration": lambda: StopIteration("injected"),
+    "StopAsyncIteration": lambda: StopAsyncIteration("injected"),
+    "AssertionError": lambda: AssertionError("injected"),
+    "ImportError": lambda: ImportError("injected"),
+    "TimeoutError": lambda: TimeoutError("injected"),
+    "ConnectionResetError": lambda: ConnectionResetError(errno.ECONNRESET, "injected"),
+    "BufferError": lambda: BufferError("injected"),
+    "ExceptionGroup": lambda: ExceptionGroup("injected", [KeyError("one"), OSError("two")]),
+    "UserWarning": lambda: UserWarning("injected"),
+    "an exception that cannot be shown": Unshowable,
+}
+SLOW = "slowness"
+INTERRUPTS: dict[str, Callable[[], BaseException]] = {
+    "KeyboardInterrupt": KeyboardInterrupt,
+    "SystemExit": lambda: SystemExit("injected"),
+}
+
+
+class Faults:
+    """The schedule in force."""
+
+    def __init__(self, seed: int) -> None:
+        self.random = random.Random(seed)
+        self.armed = False
+        self.counts: Counter[str] = Counter()
+        self.reached: Counter[int] = Counter()  # point -> hits while armed
+        self.failed: Counter[int] = Counter()  # point -> injections
+        self.raised: BaseException | None = None  # by an interrupt
+        self.spared = 0  # hits before the first fault
+        self._rate = 0.0
+        self._only = -1
+        self._interrupt = ""
+        self._lock = threading.Lock()
+        self._quiet = threading.local()
+
+    def arm(self, *, rate: float = 0.0, only: int = -1, interrupt: str = "") -> None:
+        """Begin: at each hit with the probability ``rate``, or at the point ``only``; with an interrupt, once."""
+        self._rate, self._only, self._interrupt, self.raised = rate, only, interrupt, None
+        self.armed = True
+
+    def disarm(self) -> None:
+        """End."""
+        self.armed = False
+
+    @contextlib.contextmanager
+    def quiet(self) -> Iterator[None]:
+        """No faults inside."""
+        armed, self.armed = self.armed, False
+        try:
+            yield
+        finally:
+            self.armed = armed
+
+    def hit(self, number: int) -> None:
+        """Fail, or do not."""
+        main = threading.current_thread() is threading.main_thread()
+        with self._lock:
+            self.reached[number] += 1
+            if self.spared > 0:
+                self.spared -= 1
+                return
+            fails = number == self._only or (self._rate > 0 and self.random.random() < self._rate)
+            if not fails or (self._interrupt and not main):
+                return
+            self.failed[number] += 1
+            kind = self._interrupt or (SLOW if self.random.random() < 0.04 else self.random.choice(list(KINDS)))
+            self.counts[kind] += 1
+            pause = self.random.random() * MOST_SLEEP
+            if self._interrupt:
+                self.armed = False
+                self.raised = INTERRUPTS[kind]()
+        if self._interrupt and self.raised is not None:
+            raise self.raised
+        if kind == SLOW:
+            time.sleep(pause)
+            return
+        error = KINDS[kind]()
+        raise error

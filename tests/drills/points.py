@@ -1,0 +1,215 @@
+"""Points at which our own code is made to fail, in every function of the SDK, without touching its source.
+
+Enters: the names of packages, before they are imported. Leaves: their modules with a call before the first statement of
+every function, before every statement that calls something, and behind every result. What is called there raises, or
+sleeps, or does nothing. ``SHELLS`` are the functions that have no points: those that call the user's code or are called
+by it, and do no more than to guard what they call; they are short enough to be read.
+"""
+
+import ast
+import builtins
+import importlib.abc
+import importlib.machinery
+import sys
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+PACKAGES = ("driftline.capture", "driftline.event", "driftline.profile", "driftline.config", "driftline.clock")
+LEFT_OUT = ("driftline.capture.ask",)  # questions: they raise, as they say
+_BEFORE, _AFTER = "_drill_before_", "_drill_after_"
+
+_CAPTURE: dict[str, tuple[str, ...]] = {
+    "answers": (
+        "Answering.__init__", "Answering.verdict", "Answering.text", "Answering.question", "Answering.uses",
+        "Answering.retrieved", "Answering.features", "Answering.called", "Answering.decide", "Answering.__call__",
+        "Answering.begin", "Answering.suspend", "Answering.finish", "Answering.__enter__", "Answering.__exit__",
+        "answer", "current_answer", "record_answer",
+    ),
+    "asgi": ("asgi", "asgi.answering", "_Sending.__call__"),
+    "calls": (
+        "_plain.call", "_coroutine.later", "_awaited", "_generator.items", "_items", "_async_generator",
+        "_async_generator.items",
+    ),
+    "children": ("Child.__call__",),
+    "client": ("current", "flush", "_at_exit", "_after_fork", "configure", "status"),
+    "fault": ("attempt", "failed"),
+    "gate": ("gate",),
+    "hooks.beside": ("Beside.__bool__",),
+    "hooks.dbapi": ("install.connect", "_connection.cursor", "_through_cursor.call", "_recording.call"),
+    "hooks.duckdb": ("_around.call",),
+    "hooks.exits": ("install.leave",),
+    "hooks.fsspec": ("install.told",),
+    "hooks.patch": ("_wrapper.call", "_later.call"),
+    "hooks.polars": ("_passing.call",),
+    "hooks.sqlalchemy": ("_before", "_after"),
+    "hooks.threads": (
+        "Carrying.__call__", "_starting.start", "_carry.run", "_submitting.submit", "_spawning.init",
+    ),
+    "models": ("deploy", "evaluate"),
+    "opens": ("_heard",),
+    "otel": ("SpanProcessor.on_start", "SpanProcessor.on_end", "SpanProcessor.shutdown", "SpanProcessor.force_flush"),
+    "own": ("enter", "leave"),
+    "process": ("_at_exit", "_in_child"),
+    "retrieval": ("retriever", "retriever.decorate"),
+    "run": (
+        "run", "_named", "Run.__init__", "Run.id", "Run.clock", "Run.job", "Run.inputs", "Run.outputs", "Run.opened",
+        "Run.read", "Run.write", "Run.attach", "Run.parameters", "Run.columns", "Run.documents", "Run.begin",
+        "Run.__enter__", "Run.__exit__", "Run.finish",
+    ),
+    "serving": (
+        "serve", "_restore", "Served.__class__", "Served.__getattr__", "Served.__setattr__", "Served.__delattr__",
+        "Served.__dir__", "Served.__reduce_ex__", "Served.__copy__", "Served.__hash__",
+        "Served._driftline_recording.call", "_kind.passing.method", "_kind.called",
+    ),
+    "sender": ("Sender._work", "Sender._spill"),
+    "step": ("step", "step.safely"),
+    "watch": (
+        "watch", "unwatch", "_AfterImport.find_spec", "_Hooking.create_module", "_Hooking.exec_module",
+    ),
+}  # fmt: skip
+SHELLS = frozenset(f"driftline.capture.{module}:{name}" for module, names in _CAPTURE.items() for name in names)
+
+
+class Point(NamedTuple):
+    """One place."""
+
+    function: str  # module:qualified name
+    line: int
+    after: bool  # behind a result
+
+
+points: list[Point] = []
+shells_met: set[str] = set()
+
+
+def install(faults: Any) -> None:
+    """Have ``faults.hit(number)`` called at every point of what is imported from now on, while ``faults.armed``."""
+
+    def before(number: int) -> None:
+        if faults.armed:
+            faults.hit(number)
+
+    def after(number: int, result: Any) -> Any:
+        if faults.armed:
+            faults.hit(number)
+        return result
+
+    loaded = [name for name in sys.modules if name.startswith(PACKAGES)]
+    assert not loaded, f"imported before the points were in place: {loaded}"
+    setattr(builtins, _BEFORE, before)
+    setattr(builtins, _AFTER, after)
+    sys.meta_path.insert(0, _Finder(faults.quiet))
+
+
+class _Finder(importlib.abc.MetaPathFinder):
+    def __init__(self, quiet: Any) -> None:
+        self.quiet = quiet
+
+    def find_spec(self, name: str, path: Any = None, target: Any = None) -> Any:
+        if not name.startswith(PACKAGES) or name in LEFT_OUT:
+            return None
+        spec = importlib.machinery.PathFinder.find_spec(name, path)
+        if spec is not None and isinstance(spec.loader, importlib.machinery.SourceFileLoader):
+            spec.loader = _Loader(spec.loader.name, spec.loader.path)
+            spec.loader.quiet = self.quiet
+        return spec
+
+
+class _Loader(importlib.machinery.SourceFileLoader):
+    quiet: Any
+
+    def exec_module(self, module: Any) -> None:
+        """Without faults: a library that cannot be imported is not there, which Python says in its own words."""
+        with self.quiet():
+            super().exec_module(module)
+
+    def get_code(self, fullname: str) -> Any:
+        """Compile anew, past the cache of byte code."""
+        path = self.get_filename(fullname)
+        tree = ast.parse(self.get_data(path), path)
+        _Placing(fullname).visit(tree)
+        return compile(ast.fix_missing_locations(tree), path, "exec", dont_inherit=True)
+
+
+class _Placing(ast.NodeTransformer):
+    """Puts points into every function that is no shell."""
+
+    def __init__(self, module: str) -> None:
+        self._module = module
+        self._names: list[str] = []
+
+    def visit_ClassDef(self, node: ast.ClassDef) -> ast.AST:
+        self._names.append(node.name)
+        self.generic_visit(node)
+        self._names.pop()
+        return node
+
+    def visit_FunctionDef(self, node: Any) -> ast.AST:
+        self._names.append(node.name)
+        inner = f"{self._module}:{'.'.join(self._names)}"
+        shell = inner in SHELLS
+        if shell:
+            shells_met.add(inner)
+        self.generic_visit(node)  # functions inside of it
+        if not shell:
+            node.body = self._placed(node.body, inner, first=True)
+            if not isinstance(node.body[-1], ast.Return | ast.Raise):
+                node.body.append(self._before(inner, node.end_lineno or node.lineno, after=True))
+        self._names.pop()
+        return node
+
+    visit_AsyncFunctionDef = visit_FunctionDef  # noqa: N815 - the name is that of ast
+
+    def _placed(self, body: list[ast.stmt], function: str, *, first: bool = False) -> list[ast.stmt]:
+        made: list[ast.stmt] = []
+        for statement in body:
+            if _is_docstring(statement) and first and not made:
+                made.append(statement)
+                continue
+            if isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef | ast.Nonlocal | ast.Global):
+                made.append(statement)
+                continue
+            if first or _calls(statement):
+                made.append(self._before(function, statement.lineno))
+                first = False
+            self._inside(statement, function)
+            made.append(statement)
+        return made
+
+    def _inside(self, statement: ast.stmt, function: str) -> None:
+        for block in ("body", "orelse", "finalbody"):
+            held = getattr(statement, block, None)
+            if held:
+                setattr(statement, block, self._placed(held, function))
+        for handler in (*getattr(statement, "handlers", ()), *getattr(statement, "cases", ())):
+            handler.body = self._placed(handler.body, function)
+        if isinstance(statement, ast.Return) and statement.value is not None:
+            arguments: list[ast.expr] = [ast.Constant(self._number(function, statement.lineno, after=True))]
+            statement.value = ast.Call(ast.Name(_AFTER, ast.Load()), [*arguments, statement.value], [])
+
+    def _before(self, function: str, line: int, *, after: bool = False) -> ast.stmt:
+        number = ast.Constant(self._number(function, line, after=after))
+        return ast.Expr(ast.Call(ast.Name(_BEFORE, ast.Load()), [number], []))
+
+    def _number(self, function: str, line: int, *, after: bool) -> int:
+        points.append(Point(function, line, after))
+        return len(points) - 1
+
+
+def _is_docstring(statement: ast.stmt) -> bool:
+    return isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant)
+
+
+def _calls(statement: ast.stmt) -> bool:
+    return any(isinstance(node, ast.Call | ast.Subscript | ast.Await) for node in _header(statement))
+
+
+def _header(statement: ast.stmt) -> Iterator[ast.AST]:
+    """What a statement computes itself, without the blocks inside it."""
+    blocks = {"body", "orelse", "finalbody", "handlers", "cases"}
+    for name, value in ast.iter_fields(statement):
+        if name in blocks:
+            continue
+        for one in value if isinstance(value, list) else [value]:
+            if isinstance(one, ast.AST):
+                yield from ast.walk(one)

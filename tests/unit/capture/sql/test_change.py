@@ -1,0 +1,115 @@
+"""What statements of many dialects do, with edges worked out by hand from what each statement means."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+SCHEMA = {"t": ("a", "b", "c", "k"), "u": ("k", "x", "y"), "s": ("k", "v", "w")}
+
+# dialect, statement, target, columns, rows
+CASES: list[tuple[str, str, str | None, dict[str, list[str]], list[str]]] = [
+    ("postgres", "CREATE TABLE n AS SELECT a AS p FROM t WHERE b = 1", "n", {"p": ["t.a IDENTITY"]}, ["t.b FILTER"]),
+    ("snowflake", "CREATE VIEW n (p, q) AS (SELECT a, b + c FROM t)", "n",
+     {"p": ["t.a IDENTITY"], "q": ["t.b TRANSFORMATION", "t.c TRANSFORMATION"]}, []),
+    ("clickhouse", "CREATE MATERIALIZED VIEW mv TO n AS SELECT a FROM t", "n", {"a": ["t.a IDENTITY"]}, []),
+    ("snowflake", "CREATE TABLE n CLONE u", "n",
+     {"k": ["u.k IDENTITY"], "x": ["u.x IDENTITY"], "y": ["u.y IDENTITY"]}, []),
+    ("tsql", "SELECT a INTO n FROM t", "n", {"a": ["t.a IDENTITY"]}, []),
+    ("databricks", "CREATE TABLE n (p string, q string) AS SELECT a, b FROM t", "n",
+     {"p": ["t.a IDENTITY"], "q": ["t.b IDENTITY"]}, []),
+    # without a list of columns an INSERT goes by the place in the target's schema
+    ("postgres", "INSERT INTO u SELECT a, b, c FROM t", "u",
+     {"k": ["t.a IDENTITY"], "x": ["t.b IDENTITY"], "y": ["t.c IDENTITY"]}, []),
+    ("mysql", "INSERT INTO u (y, k) SELECT a, b FROM t", "u", {"y": ["t.a IDENTITY"], "k": ["t.b IDENTITY"]}, []),
+    ("postgres", "INSERT INTO u (k) WITH q AS (SELECT a FROM t) SELECT a FROM q", "u", {"k": ["t.a IDENTITY"]}, []),
+    ("bigquery", "WITH q AS (SELECT a FROM t) SELECT a FROM q", None, {"a": ["t.a IDENTITY"]}, []),
+    ("hive", "INSERT OVERWRITE TABLE u PARTITION (k = '1', y) SELECT a, b FROM t", "u",
+     {"x": ["t.a IDENTITY"], "y": ["t.b IDENTITY"]}, []),
+    ("postgres", "INSERT INTO u (k) VALUES ((SELECT max(a) FROM t)), ((SELECT v FROM s WHERE w = 1))", "u",
+     {"k": ["s.v IDENTITY", "s.w FILTER", "t.a AGGREGATION"]}, []),
+    ("postgres", "INSERT INTO u (k, x) SELECT k, a FROM t ON CONFLICT (k) DO UPDATE SET y = excluded.x + u.y", "u",
+     {"k": ["t.k IDENTITY"], "x": ["t.a IDENTITY"], "y": ["t.a TRANSFORMATION", "u.y TRANSFORMATION"]}, []),
+    ("mysql", "INSERT INTO u (k, x) SELECT k, a FROM t ON DUPLICATE KEY UPDATE y = VALUES(x)", "u",
+     {"k": ["t.k IDENTITY"], "x": ["t.a IDENTITY"], "y": ["t.a IDENTITY"]}, []),
+    ("postgres", "UPDATE u SET x = s.v, y = 1 FROM s WHERE s.k = u.k", "u", {"x": ["s.v IDENTITY"], "y": []},
+     ["s.k FILTER", "u.k FILTER"]),
+    ("tsql", "UPDATE q SET q.a = s.v FROM t q JOIN s ON q.k = s.k", "t", {"a": ["s.v IDENTITY"]},
+     ["s.k JOIN", "t.k JOIN"]),
+    ("tsql", "UPDATE q SET q.a += s.v FROM t q JOIN s ON q.k = s.k", "t",
+     {"a": ["s.v TRANSFORMATION", "t.a TRANSFORMATION"]}, ["s.k JOIN", "t.k JOIN"]),
+    ("mysql", "UPDATE t JOIN u ON t.k = u.k SET u.x = t.a WHERE t.b = 1", "u", {"x": ["t.a IDENTITY"]},
+     ["t.b FILTER", "t.k JOIN", "u.k JOIN"]),
+    ("oracle", "UPDATE t SET (a, b) = (SELECT x, y FROM u WHERE u.k = t.k)", "t",
+     {"a": ["t.k FILTER", "u.k FILTER", "u.x IDENTITY"], "b": ["t.k FILTER", "u.k FILTER", "u.y IDENTITY"]}, []),
+    ("postgres", "WITH q AS (SELECT v, k FROM s) UPDATE u SET x = q.v FROM q WHERE q.k = u.k", "u",
+     {"x": ["s.v IDENTITY"]}, ["s.k FILTER", "u.k FILTER"]),
+    ("postgres", "DELETE FROM u USING s WHERE s.k = u.k AND s.v > 1", "u", {},
+     ["s.k FILTER", "s.v FILTER", "u.k FILTER"]),
+    ("tsql", "DELETE q FROM t AS q JOIN s ON s.k = q.k", "t", {}, ["s.k JOIN", "t.k JOIN"]),
+    ("snowflake", "MERGE INTO u USING s ON u.k = s.k WHEN MATCHED AND s.w > 1 THEN UPDATE SET x = s.v "
+     "WHEN NOT MATCHED THEN INSERT (k, y) VALUES (s.k, s.v + 1)", "u",
+     {"x": ["s.v IDENTITY", "s.w CONDITIONAL"], "k": ["s.k IDENTITY"], "y": ["s.v TRANSFORMATION"]},
+     ["s.k JOIN", "u.k JOIN"]),
+    ("snowflake", "MERGE INTO u USING s ON u.k = s.k WHEN NOT MATCHED THEN INSERT VALUES (s.k, s.v, 0)", "u",
+     {"k": ["s.k IDENTITY"], "x": ["s.v IDENTITY"], "y": []}, ["s.k JOIN", "u.k JOIN"]),
+    ("databricks", "MERGE INTO u USING s ON u.k = s.k WHEN MATCHED THEN UPDATE SET * WHEN NOT MATCHED THEN INSERT *",
+     "u", {"k": ["s.k IDENTITY"], "v": ["s.v IDENTITY"], "w": ["s.w IDENTITY"]}, ["s.k JOIN", "u.k JOIN"]),
+    ("bigquery", "MERGE u USING s ON u.k = s.k WHEN NOT MATCHED THEN INSERT ROW", "u",
+     {"k": ["s.k IDENTITY"], "v": ["s.v IDENTITY"], "w": ["s.w IDENTITY"]}, ["s.k JOIN", "u.k JOIN"]),
+    ("snowflake", "MERGE INTO u USING s ON u.k = s.k WHEN MATCHED AND s.v = 0 THEN DELETE", "u", {},
+     ["s.k JOIN", "s.v FILTER", "u.k JOIN"]),
+    ("spark", "CACHE TABLE n AS SELECT a FROM t", "n", {"a": ["t.a IDENTITY"]}, []),
+    ("databricks", "INSERT OVERWRITE DIRECTORY 'hdfs://out' SELECT a FROM t", "hdfs://out",
+     {"a": ["t.a IDENTITY"]}, []),
+    ("redshift", "UNLOAD ('SELECT a FROM t WHERE b = 1') TO 's3://out/'", "s3://out/", {"a": ["t.a IDENTITY"]},
+     ["t.b FILTER"]),
+    ("postgres", "COPY u (k, x) FROM 's3://in/file.csv'", "u", {"*": ["s3://in/file.csv.*"]}, []),
+    ("snowflake", "COPY INTO @stage FROM t", "@stage",
+     {"a": ["t.a IDENTITY"], "b": ["t.b IDENTITY"], "c": ["t.c IDENTITY"], "k": ["t.k IDENTITY"]}, []),
+    ("postgres", "ALTER TABLE u RENAME TO n", "n",
+     {"k": ["u.k IDENTITY"], "x": ["u.x IDENTITY"], "y": ["u.y IDENTITY"]}, []),
+]  # fmt: skip
+
+Tell = Callable[..., list[Any]]
+
+
+@pytest.mark.parametrize(("name", "sql", "target", "columns", "rows"), CASES, ids=[case[1][:70] for case in CASES])
+def test_a_statement_has_its_target_and_the_edges_worked_out_by_hand(
+    tell: Tell, name: str, sql: str, target: str | None, columns: dict[str, list[str]], rows: list[str]
+) -> None:
+    (one,) = tell(sql, name, SCHEMA)
+    assert (one.target, one.columns, one.rows, one.problem) == (target, columns, rows, "")
+
+
+def test_one_source_may_feed_several_targets(tell: Tell) -> None:
+    several = tell(
+        "FROM t INSERT OVERWRITE TABLE u SELECT k, a, b WHERE c = 1 INSERT INTO TABLE s SELECT k, b, c", "hive", SCHEMA
+    )
+    assert [(one.target, one.columns, one.rows) for one in several] == [
+        ("u", {"k": ["t.k IDENTITY"], "x": ["t.a IDENTITY"], "y": ["t.b IDENTITY"]}, ["t.c FILTER"]),
+        ("s", {"k": ["t.k IDENTITY"], "v": ["t.b IDENTITY"], "w": ["t.c IDENTITY"]}, []),
+    ]
+    first, second = tell("INSERT ALL WHEN a > 1 THEN INTO u (x) VALUES (b) ELSE INTO s SELECT a, b, c FROM t",
+                         "snowflake", SCHEMA)  # fmt: skip
+    assert (first.target, first.columns, first.rows) == ("u", {"x": ["t.b IDENTITY"]}, ["t.a FILTER"])
+    assert second.target == "s"
+
+
+def test_two_tables_that_change_places_feed_each_other(tell: Tell) -> None:
+    found = tell("ALTER TABLE u SWAP WITH s", "snowflake", SCHEMA)
+    assert [(one.target, sorted(one.columns)) for one in found] == [("u", ["k", "v", "w"]), ("s", ["k", "x", "y"])]
+
+
+def test_a_merge_reads_its_target_only_where_it_says_so(tell: Tell) -> None:
+    from driftline.capture.sql import dialect, statement
+    from driftline.capture.sql.script import Script
+
+    def reads(sql: str) -> list[str]:
+        script = Script(dialect.of("snowflake"), lambda source: SCHEMA.get(source.names[0]))
+        (one,) = statement.read(sql, script)
+        return [source.names[0] for source in one.reads]
+
+    when = "ON u.k = q.k WHEN MATCHED THEN UPDATE SET x = q.v"
+    assert reads(f"MERGE INTO u USING s q {when}") == ["s"]
+    assert reads(f"MERGE INTO u USING (SELECT u.k, s.v FROM u JOIN s ON s.k = u.k) q {when}") == ["u", "s"]

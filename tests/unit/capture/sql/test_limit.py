@@ -1,0 +1,24 @@
+"""The time limit of a statement."""
+
+import signal
+import time
+
+import pytest
+
+from driftline.capture.sql.limit import UNLIMITED, Limit, TooLong
+
+
+def test_an_alarm_ends_what_does_not_look_at_the_time_and_puts_the_old_handler_back() -> None:
+    before = signal.getsignal(signal.SIGALRM)
+    with pytest.raises(TooLong, match=r"not finished within 0.05 seconds"), Limit(0.05, alarm=True).armed():
+        time.sleep(5)
+    assert signal.getsignal(signal.SIGALRM) is before
+    assert signal.getitimer(signal.ITIMER_REAL) == (0.0, 0.0)
+
+
+def test_inside_a_users_program_no_signal_is_touched() -> None:
+    before = signal.getsignal(signal.SIGALRM)
+    with Limit(0.01).armed():
+        assert signal.getsignal(signal.SIGALRM) is before
+        assert signal.getitimer(signal.ITIMER_REAL) == (0.0, 0.0)
+    assert UNLIMITED.deadline() > time.monotonic() + 1e9

@@ -1,0 +1,46 @@
+"""Which source a table expression names. Expected values by hand."""
+
+import pytest
+import sqlglot
+from sqlglot import exp
+
+from driftline.capture.sql import dialect
+from driftline.capture.sql.names import Name, name_of
+from driftline.capture.sql.relation import Source
+
+
+@pytest.mark.parametrize(
+    ("name", "table", "expected"),
+    [
+        ("bigquery", "`p.d.events_20230101`", "p.d.events_*"),
+        ("bigquery", "`p.d.events_2023*`", "p.d.events_*"),
+        ("bigquery", "`p.d.events_*`", "p.d.events_*"),
+        ("bigquery", "`p.d.t$20230101`", "p.d.t"),
+        ("bigquery", "`my-project`.d.T", "my-project.d.T"),
+        ("postgres", 'Sales."Orders"', "sales.Orders"),
+        ("snowflake", "db.Sales.t", "db.Sales.t"),
+        ("tsql", "[my schema].[t]", "my schema.t"),
+        ("tsql", "#t", "#t"),
+        ("tsql", "@t", "@t"),
+    ],
+)
+def test_tables_have_their_name(name: str, table: str, expected: str) -> None:
+    node = sqlglot.parse_one(f"SELECT * FROM {table}", read=name).find(exp.Table)
+    found = name_of(node, dialect.of(name))
+    assert isinstance(found, Name)
+    assert found.dotted == expected
+    assert found.temporary == (expected[0] in "#@")
+
+
+@pytest.mark.parametrize(
+    ("name", "table", "expected"),
+    [
+        ("databricks", "parquet.`s3://in/x/`", ("s3://in/x/",)),
+        ("duckdb", "'in/x.parquet'", ("in/x.parquet",)),
+        ("duckdb", "read_csv(['a.csv', 'b.csv'])", ("a.csv", "b.csv")),
+        ("snowflake", "@stage", ("@stage",)),
+    ],
+)
+def test_files_have_their_paths(name: str, table: str, expected: tuple[str, ...]) -> None:
+    node = sqlglot.parse_one(f"SELECT * FROM {table}", read=name).find(exp.Table)
+    assert name_of(node, dialect.of(name)) == Source("file", expected)

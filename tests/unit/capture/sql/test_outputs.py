@@ -1,0 +1,41 @@
+"""The list of a SELECT: stars with what they leave out, names of outputs. Expected values by hand."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+Tell = Callable[..., list[Any]]
+SCHEMA = {"t": ("a", "b", "c"), "w": ("id", "place", "place.city")}
+CASES = [
+    ("bigquery", "SELECT t.* EXCEPT (a) REPLACE (b + 1 AS b) FROM t",
+     {"b": ["t.b TRANSFORMATION"], "c": ["t.c IDENTITY"]}),
+    ("snowflake", "SELECT * EXCLUDE (A) RENAME (b AS z) FROM t", {"z": ["t.b IDENTITY"], "c": ["t.c IDENTITY"]}),
+    ("snowflake", "SELECT * ILIKE '%B%' FROM t", {"b": ["t.b IDENTITY"]}),
+    ("bigquery", "SELECT s.* FROM (SELECT STRUCT(a AS x) AS s FROM t)", {"*": ["t.a TRANSFORMATION"]}),
+    ("bigquery", "SELECT * FROM w", {"id": ["w.id IDENTITY"], "place": ["w.place IDENTITY"]}),
+    ("bigquery", "SELECT place.city, place.zip FROM w",
+     {"city": ["w.place.city IDENTITY"], "zip": ["w.place TRANSFORMATION"]}),
+    ("postgres", "SELECT (a).x, b::int, cast(c AS text) FROM t",
+     {"x": ["t.a TRANSFORMATION"], "b": ["t.b TRANSFORMATION"], "c": ["t.c TRANSFORMATION"]}),
+    ("tsql", "SELECT z = a, 'x' + b FROM t", {"z": ["t.a IDENTITY"], "'x' + b": ["t.b TRANSFORMATION"]}),
+    ("spark", "SELECT explode(a) AS (p, q) FROM t", {"p": ["t.a TRANSFORMATION"], "q": ["t.a TRANSFORMATION"]}),
+    ("snowflake", "SELECT a:x.y::string AS z FROM t", {"z": ["t.a TRANSFORMATION"]}),
+    ("mysql", "SELECT max(a), count(*) FROM t", {"max(a)": ["t.a AGGREGATION"], "count(*)": []}),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("name", "sql", "columns"), CASES, ids=[case[1][:50] for case in CASES])
+def test_outputs_have_their_names_and_edges(tell: Tell, name: str, sql: str, columns: dict[str, list[str]]) -> None:
+    (one,) = tell(sql, name, SCHEMA)
+    assert one.columns == columns
+
+
+def test_a_star_over_a_table_without_schema_stays_a_star_and_never_names_a_column(tell: Tell) -> None:
+    (one,) = tell("SELECT * EXCEPT (a) FROM v UNION ALL SELECT * FROM x", "bigquery")
+    assert one.columns == {"*": ["v.*", "x.*"]}
+
+
+def test_columns_chosen_by_a_pattern_over_an_unknown_table_are_a_doubt(tell: Tell) -> None:
+    (one,) = tell("SELECT * ILIKE '%b%' FROM v", "snowflake")
+    assert one.doubts == ["*"]

@@ -1,0 +1,102 @@
+"""Where statements begin and end, in scripts and blocks of several dialects. Expected values by hand."""
+
+import time
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from driftline.capture.sql.limit import Limit
+from driftline.capture.sql.parse import pieces, rewritten
+
+Tell = Callable[..., list[Any]]
+
+
+def test_a_statement_that_cannot_be_parsed_does_not_take_the_others_along(tell: Tell) -> None:
+    first, broken, last = tell("SELECT a FROM t; SELECT FROM WHERE JOIN x; SELECT b FROM u", "postgres")
+    assert first.columns == {"a": ["t.a IDENTITY"]}
+    assert broken.problem.startswith("cannot be parsed: Expected table name")
+    assert last.columns == {"b": ["u.b IDENTITY"]}
+
+
+BLOCKS = [
+    ("bigquery", "CREATE PROCEDURE d.p(lim INT64) BEGIN DECLARE n INT64 DEFAULT 0; IF lim IS NULL THEN SET lim = 0; "
+     "END IF; LOOP SET n = n + 1; INSERT INTO m (x) SELECT a FROM t WHERE k > lim AND k < n; "
+     "IF n >= lim THEN LEAVE; END IF; END LOOP; EXCEPTION WHEN ERROR THEN SELECT @@error.message AS e; END",
+     ["m", None], ["t.k FILTER"]),
+    ("oracle", "CREATE PROCEDURE p(lim NUMBER) AS n NUMBER := 0; BEGIN IF lim IS NULL THEN n := 0; END IF; "
+     "FOR r IN (SELECT a FROM t) LOOP INSERT INTO m (x) SELECT v FROM s WHERE s.k = r.a AND s.w < lim; END LOOP; END;",
+     ["m"], ["s.k FILTER", "s.w FILTER"]),
+    ("tsql", "CREATE PROCEDURE p @d DATE AS\nBEGIN\nSET NOCOUNT ON\nIF EXISTS (SELECT 1 FROM t)\nBEGIN\n"
+     "INSERT INTO m (x) SELECT a FROM t WHERE b = @d\nUPDATE m SET y = 1 WHERE x = 2\nEND\nELSE\nDELETE FROM m\nEND",
+     ["m", "m", "m"], ["t.b FILTER"]),
+    ("postgres", "CREATE FUNCTION f(lim int) RETURNS void AS $$ BEGIN IF lim > 1 THEN INSERT INTO m (x) "
+     "SELECT a FROM t WHERE b > lim; ELSE DELETE FROM m; END IF; END $$ LANGUAGE plpgsql", ["m", "m"], ["t.b FILTER"]),
+    ("postgres", "DO $$ BEGIN INSERT INTO m (x) SELECT a FROM t WHERE b = 1; END $$", ["m"], ["t.b FILTER"]),
+    ("snowflake", "CREATE PROCEDURE p() RETURNS STRING LANGUAGE SQL AS $$ DECLARE n INT; BEGIN n := 1; "
+     "INSERT INTO m (x) SELECT a FROM t WHERE b = n; RETURN 'done'; END; $$", ["m"], ["t.b FILTER"]),
+    ("tsql", "insert into m (x) select a from t where b = 1 insert into n (y) select c from u", ["m", "n"],
+     ["t.b FILTER"]),
+    ("mysql", "CREATE PROCEDURE p(IN lim INT) BEGIN INSERT INTO m (x) SELECT CASE WHEN b > 1 THEN a ELSE b END FROM t "
+     "WHERE b = lim; END", ["m"], ["t.b FILTER"]),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("name", "sql", "targets", "rows"), BLOCKS, ids=[f"{case[0]}: {case[1][:40]}" for case in BLOCKS]
+)
+def test_statements_inside_blocks_are_found_and_variables_are_no_columns(
+    tell: Tell, name: str, sql: str, targets: list[str | None], rows: list[str]
+) -> None:
+    found = tell(sql, name)
+    assert [one.target for one in found] == targets
+    assert found[0].rows == rows
+    assert all(not one.problem for one in found)
+
+
+def test_a_statement_in_a_block_that_cannot_be_parsed_is_told_with_its_tables(tell: Tell) -> None:
+    found = tell("BEGIN INSERT INTO m SELECT a FROM t WHERE a = = b; UPDATE n SET x = 1; END", "tsql")
+    assert [(one.target, bool(one.problem)) for one in found] == [("m", True), ("n", False)]
+    found = tell("insert into m select a from t where a = = b insert into n (x) select c from u", "tsql")
+    assert [(one.target, bool(one.problem)) for one in found] == [("m", True), ("n", False)]
+
+
+def test_the_end_of_a_case_is_not_the_end_of_a_statement(tell: Tell) -> None:
+    (one,) = tell("BEGIN INSERT INTO m (x) SELECT CASE WHEN a > 1 THEN b END AS x FROM t END", "tsql")
+    assert one.columns == {"x": ["t.a CONDITIONAL", "t.b TRANSFORMATION"]}
+
+
+def test_bodies_in_other_languages_are_left_alone(tell: Tell) -> None:
+    sql = "CREATE FUNCTION f() RETURNS STRING LANGUAGE PYTHON AS $$ sql = 'INSERT INTO m SELECT a FROM t' $$"
+    assert tell(sql, "snowflake") == []
+
+
+def test_pieces_know_their_line() -> None:
+    assert [piece.line for piece in pieces("SELECT 1;\n\nSELECT 2;\nSELECT\n3", "")] == [1, 3, 4]
+
+
+def test_deeply_nested_and_very_long_expressions_are_followed_or_told(tell: Tell) -> None:
+    (long,) = tell("SELECT " + " || ".join(f"c{n}" for n in range(600)) + " AS x FROM t", "postgres")
+    assert len(long.columns["x"]) == 600
+    (union,) = tell(" UNION ALL ".join(f"SELECT a{n} AS a FROM t" for n in range(200)), "postgres")
+    assert len(union.columns["a"]) == 200
+    (deep,) = tell("SELECT " + "(" * 20_000 + "a" + ")" * 20_000 + " AS x FROM t", "postgres")
+    assert deep.problem == "too deeply nested"
+
+
+def test_a_statement_that_takes_too_long_is_told_and_the_next_one_goes_on() -> None:
+    wide = "SELECT " + ", ".join(f"c{n} + 1 AS c{n}" for n in range(20_000)) + " FROM t; SELECT a FROM t"
+    began = time.monotonic()
+    first, second = pieces(wide, "postgres", Limit(0.3, alarm=True))
+    assert time.monotonic() - began < 20  # most of it to split so long a text into words
+    assert first.problem == "not finished within 0.3 seconds"
+    assert second.tree is not None
+
+
+def test_what_the_parser_does_not_know_is_rewritten_before_it_sees_it() -> None:
+    import sqlglot
+
+    tokens = sqlglot.tokenize("SELECT dob (TITLE 'Birth') FROM e", read="teradata")
+    assert [token.text for token in rewritten(tokens, "teradata")] == ["SELECT", "dob", "FROM", "e"]
+    tokens = sqlglot.tokenize("UPDATE t SET q.a += 1", read="tsql")
+    assert " ".join(token.text for token in rewritten(tokens, "tsql")) == "UPDATE t SET q . a = q . a + 1"

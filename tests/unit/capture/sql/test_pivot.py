@@ -1,0 +1,34 @@
+"""PIVOT and UNPIVOT. Expected edges by hand."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+Tell = Callable[..., list[Any]]
+SCHEMA = {"t": ("a", "b", "c")}
+CASES = [
+    ("snowflake", "SELECT * FROM t PIVOT (SUM(a) FOR b IN ('JAN', 'FEB')) AS p (c, jan, feb)",
+     {"c": ["t.c IDENTITY"], "jan": ["t.a AGGREGATION", "t.b CONDITIONAL"],
+      "feb": ["t.a AGGREGATION", "t.b CONDITIONAL"]},
+     ["t.c GROUP_BY"]),
+    ("bigquery", "SELECT * FROM t UNPIVOT (val FOR m IN (a, b))",
+     {"c": ["t.c IDENTITY"], "val": ["t.a IDENTITY", "t.b IDENTITY"], "m": []}, []),
+    ("duckdb", "PIVOT t ON b USING sum(a) GROUP BY c",
+     {"c": ["t.c IDENTITY"], "*": ["t.a AGGREGATION", "t.b CONDITIONAL"]}, ["t.c GROUP_BY"]),
+    ("duckdb", "UNPIVOT t ON a, b INTO NAME n VALUE v",
+     {"c": ["t.c IDENTITY"], "n": [], "v": ["t.a IDENTITY", "t.b IDENTITY"]}, []),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("name", "sql", "columns", "rows"), CASES, ids=[case[1][:50] for case in CASES])
+def test_columns_turn_into_rows_and_back(
+    tell: Tell, name: str, sql: str, columns: dict[str, list[str]], rows: list[str]
+) -> None:
+    (one,) = tell(sql, name, SCHEMA)
+    assert (one.columns, one.rows) == (columns, rows)
+
+
+def test_a_pivot_of_a_table_without_schema_keeps_its_other_columns_open(tell: Tell) -> None:
+    (one,) = tell("SELECT d, jan FROM v PIVOT (SUM(a) FOR b IN ('x' AS jan))", "snowflake")
+    assert one.columns == {"d": ["v.d IDENTITY"], "jan": ["v.a AGGREGATION", "v.b CONDITIONAL"]}

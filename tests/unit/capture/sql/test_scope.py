@@ -1,0 +1,42 @@
+"""What an unqualified name means, and how sure that is. Expected values by hand."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+Tell = Callable[..., list[Any]]
+
+CASES = [
+    # a relation that surely has the name wins over one that might
+    ("SELECT a FROM t JOIN v ON t.k = v.k", {"t": ("a", "k")}, ["t.a IDENTITY"], []),
+    # none of the known ones has it, so it is of the one that is not known
+    ("SELECT b FROM t JOIN v ON t.k = v.k", {"t": ("a", "k")}, ["v.b IDENTITY"], []),
+    ("SELECT b FROM v, w, x", {}, ["v.b IDENTITY 0.33", "w.b IDENTITY 0.33", "x.b IDENTITY 0.33"], ["b"]),
+    ("SELECT a FROM t, u", {"t": ("a",), "u": ("a",)}, ["t.a IDENTITY 0.5", "u.a IDENTITY 0.5"], ["a"]),
+    ("SELECT zz FROM t", {"t": ("a",)}, ["t.zz IDENTITY 0.3"], ["zz"]),
+    ("SELECT t.zz FROM t", {"t": ("a",)}, ["t.zz IDENTITY 0.3"], ["zz"]),
+    ("SELECT q.zz FROM (SELECT a FROM t) q", {"t": ("a",)}, ["t.zz IDENTITY 0.3"], ["zz"]),
+    # inner scopes come first; an outer one that surely has the name makes it doubtful
+    ("SELECT (SELECT max(b) FROM v) AS m FROM t", {"t": ("a",)}, ["v.b AGGREGATION"], []),
+    ("SELECT (SELECT max(a) FROM v) AS m FROM t", {"t": ("a",)}, ["t.a AGGREGATION 0.5", "v.a AGGREGATION 0.5"], ["a"]),
+    ("SELECT (SELECT max(a) FROM u) AS m FROM t", {"t": ("a",), "u": ("b",)}, ["t.a AGGREGATION"], []),
+    # the table goes by another alias, which most databases refuse
+    ("SELECT t.a FROM t AS q", {"t": ("a",)}, ["t.a IDENTITY 0.8"], ["t.a"]),
+    ("SELECT a FROM v AS p JOIN v AS q ON p.k = q.k", {}, ["v.a IDENTITY"], []),  # whichever it is, it is that column
+    ("SELECT A FROM t", {"t": ("a",)}, ["t.a IDENTITY"], []),
+]
+
+
+@pytest.mark.parametrize(("sql", "schema", "edges", "doubts"), CASES, ids=[case[0] for case in CASES])
+def test_a_name_means_what_it_can_mean_with_its_confidence(
+    tell: Tell, sql: str, schema: dict[str, tuple[str, ...]], edges: list[str], doubts: list[str]
+) -> None:
+    (one,) = tell(sql, "postgres", schema)
+    (found,) = one.columns.values()
+    assert (found, one.doubts) == (edges, doubts)
+
+
+def test_a_name_that_no_table_here_or_around_could_have_is_noted(tell: Tell) -> None:
+    (one,) = tell("SELECT a", "postgres")
+    assert (one.columns, one.doubts) == ({"a": []}, ["a"])

@@ -1,0 +1,58 @@
+"""Scripts whose statements feed each other. Expected edges by hand."""
+
+from collections.abc import Callable
+from typing import Any
+
+Tell = Callable[..., list[Any]]
+SCHEMA = {"t": ("a", "b", "k"), "u": ("k", "x")}
+
+
+def test_a_table_that_an_earlier_statement_made_has_its_columns(tell: Tell) -> None:
+    _, last = tell("CREATE TABLE m AS SELECT a, k FROM t; INSERT INTO n (p, q) SELECT * FROM m", "postgres", SCHEMA)
+    assert last.columns == {"p": ["m.a IDENTITY"], "q": ["m.k IDENTITY"]}
+
+
+def test_an_empty_table_that_the_script_made_takes_an_insert_by_place(tell: Tell) -> None:
+    (last,) = tell("CREATE TABLE m (p int, q int); INSERT INTO m SELECT a, k FROM t", "postgres", SCHEMA)
+    assert last.columns == {"p": ["t.a IDENTITY"], "q": ["t.k IDENTITY"]}
+
+
+def test_a_temporary_table_is_looked_through_with_what_shaped_its_rows(tell: Tell) -> None:
+    sql = (
+        "CREATE TEMP TABLE m AS SELECT a, k FROM t WHERE b = 1; INSERT INTO n (p) SELECT m.a FROM m JOIN u ON u.k = m.k"
+    )
+    _, last = tell(sql, "postgres", SCHEMA, through=True)
+    assert (last.columns, last.rows) == ({"p": ["t.a IDENTITY"]}, ["t.b FILTER", "t.k JOIN", "u.k JOIN"])
+    _, last = tell(sql, "postgres", SCHEMA)
+    assert (last.columns, last.rows) == ({"p": ["m.a IDENTITY"]}, ["m.k JOIN", "u.k JOIN"])
+
+
+def test_what_is_put_into_a_temporary_table_later_counts_too(tell: Tell) -> None:
+    last = tell(
+        "CREATE TEMP TABLE m (p int, q int); INSERT INTO m SELECT a, b FROM t; "
+        "UPDATE m SET q = u.x FROM u WHERE u.k = m.p; INSERT INTO n (r, s) SELECT p, q FROM m",
+        "postgres", SCHEMA, through=True,
+    )[-1]  # fmt: skip
+    assert last.columns == {"r": ["t.a IDENTITY"], "s": ["t.b IDENTITY", "u.x IDENTITY"]}
+    assert last.rows == ["t.a FILTER", "u.k FILTER"]
+
+
+def test_temporary_tables_of_t_sql_are_known_by_their_sign(tell: Tell) -> None:
+    found = tell(
+        "SELECT a, k INTO #m FROM t\nGO\nDECLARE @v TABLE (p INT)\nINSERT INTO @v SELECT a FROM #m\n"
+        "INSERT INTO n (q) SELECT p FROM @v\nGO\nDROP TABLE #m\nGO\nSELECT a FROM #m",
+        "tsql", SCHEMA, through=True,
+    )  # fmt: skip
+    assert [one.target for one in found] == ["#m", "@v", "n", None]
+    assert found[2].columns == {"q": ["t.a IDENTITY"]}
+    assert found[3].columns == {"a": ["#m.a IDENTITY"]}  # gone, so not looked through any more
+
+
+def test_one_table_in_several_spellings_is_one_source(tell: Tell) -> None:
+    (one,) = tell("SELECT p.a, q.b FROM Sales.Orders p JOIN SALES.ORDERS q ON p.k = q.k", "tsql")
+    assert one.columns == {"a": ["Sales.Orders.a IDENTITY"], "b": ["Sales.Orders.b IDENTITY"]}
+
+
+def test_a_renamed_table_keeps_its_columns(tell: Tell) -> None:
+    last = tell("CREATE TABLE m AS SELECT a FROM t; ALTER TABLE m RENAME TO o; SELECT * FROM o", "postgres", SCHEMA)[-1]
+    assert last.columns == {"a": ["o.a IDENTITY"]}

@@ -1,0 +1,66 @@
+"""FROM and JOIN: table functions, lateral views, merged columns. Expected edges by hand."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+Tell = Callable[..., list[Any]]
+SCHEMA = {"t": ("a", "b", "k"), "u": ("k", "x")}
+
+CASES = [
+    ("snowflake", "SELECT f.value AS v, f.index AS i FROM t, LATERAL FLATTEN(input => t.a) f",
+     {"v": ["t.a TRANSFORMATION"], "i": ["t.a TRANSFORMATION"]}, ["t.a JOIN"]),
+    ("bigquery", "SELECT e, o FROM t, UNNEST(t.b) AS e WITH OFFSET AS o",
+     {"e": ["t.b TRANSFORMATION"], "o": ["t.b TRANSFORMATION"]}, ["t.b JOIN"]),
+    ("bigquery", "SELECT p.code FROM t LEFT JOIN UNNEST(t.b) AS p", {"code": ["t.b TRANSFORMATION"]}, ["t.b JOIN"]),
+    ("trino", "SELECT x, n FROM t CROSS JOIN UNNEST(a, b) WITH ORDINALITY AS q (x, y, n)",
+     {"x": ["t.a TRANSFORMATION"], "n": ["t.a TRANSFORMATION", "t.b TRANSFORMATION"]}, ["t.a JOIN", "t.b JOIN"]),
+    ("hive", "SELECT q.one FROM t LATERAL VIEW json_tuple(t.a, 'k') q AS one, two",
+     {"one": ["t.a TRANSFORMATION"]}, ["t.a JOIN"]),
+    ("clickhouse", "SELECT e FROM t ARRAY JOIN b AS e", {"e": ["t.b TRANSFORMATION"]}, ["t.b JOIN"]),
+    ("postgres", "SELECT d, a FROM t, generate_series(1, t.b) AS d",
+     {"d": ["t.b TRANSFORMATION"], "a": ["t.a IDENTITY"]}, ["t.b JOIN"]),
+    ("postgres", "SELECT k FROM t LEFT JOIN u USING (k)", {"k": ["t.k IDENTITY"]}, ["t.k JOIN", "u.k JOIN"]),
+    ("postgres", "SELECT k FROM t RIGHT JOIN u USING (k)", {"k": ["u.k IDENTITY"]}, ["t.k JOIN", "u.k JOIN"]),
+    ("postgres", "SELECT * FROM t FULL JOIN u USING (k)",
+     {"a": ["t.a IDENTITY"], "b": ["t.b IDENTITY"], "k": ["t.k IDENTITY", "u.k IDENTITY"], "x": ["u.x IDENTITY"]},
+     ["t.k JOIN", "u.k JOIN"]),
+    ("postgres", "SELECT * FROM t NATURAL JOIN u",
+     {"a": ["t.a IDENTITY"], "b": ["t.b IDENTITY"], "k": ["t.k IDENTITY"], "x": ["u.x IDENTITY"]},
+     ["t.k JOIN", "u.k JOIN"]),
+    ("spark", "SELECT * FROM t LEFT SEMI JOIN u ON t.k = u.k",
+     {"a": ["t.a IDENTITY"], "b": ["t.b IDENTITY"], "k": ["t.k IDENTITY"]}, ["t.k FILTER", "u.k FILTER"]),
+    ("postgres", "SELECT r.a FROM ((t AS r JOIN u ON r.k = u.k))", {"a": ["t.a IDENTITY"]}, ["t.k JOIN", "u.k JOIN"]),
+    ("postgres", "SELECT q.z FROM t, LATERAL (SELECT t.a + u.x AS z FROM u) q",
+     {"z": ["t.a TRANSFORMATION", "u.x TRANSFORMATION"]}, []),
+    ("clickhouse", "SELECT a FROM t FINAL PREWHERE b = 1", {"a": ["t.a IDENTITY"]}, ["t.b FILTER"]),
+    ("databricks", "SELECT q.a FROM STREAM(t) q", {"a": ["t.a IDENTITY"]}, []),
+    ("oracle", "SELECT LEVEL + a AS n FROM t WHERE ROWNUM < 5 START WITH b = 1 CONNECT BY PRIOR k = a",
+     {"n": ["t.a TRANSFORMATION"]}, ["t.a FILTER", "t.b FILTER", "t.k FILTER"]),
+    ("postgres", "SELECT count(u) AS n FROM u", {"n": ["u.k AGGREGATION", "u.x AGGREGATION"]}, []),
+    ("postgres", "WITH m AS (DELETE FROM u WHERE x = 1 RETURNING *) SELECT k FROM m", {"k": ["u.k IDENTITY"]},
+     ["u.x FILTER"]),
+    # an aggregate over all rows is one row, whatever shapes what it is made of
+    ("postgres", "SELECT t.a, q.m FROM t, (SELECT max(x) AS m FROM u WHERE k = 1) q",
+     {"a": ["t.a IDENTITY"], "m": ["u.k FILTER", "u.x AGGREGATION"]}, []),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("name", "sql", "columns", "rows"), CASES, ids=[case[1][:60] for case in CASES])
+def test_what_stands_in_from_offers_its_columns(
+    tell: Tell, name: str, sql: str, columns: dict[str, list[str]], rows: list[str]
+) -> None:
+    (one,) = tell(sql, name, SCHEMA)
+    assert (one.columns, one.rows, one.doubts) == (columns, rows, [])
+
+
+def test_a_subquery_in_from_does_not_see_what_stands_beside_it(tell: Tell) -> None:
+    (one,) = tell("SELECT p.n AS n1, q.n AS n2 FROM (SELECT n FROM v) p, (SELECT n FROM w) q", "postgres")
+    assert one.columns == {"n1": ["v.n IDENTITY"], "n2": ["w.n IDENTITY"]}
+    assert one.doubts == []
+
+
+def test_a_natural_join_of_tables_without_schema_says_that_it_does_not_know(tell: Tell) -> None:
+    (one,) = tell("SELECT a FROM v NATURAL JOIN w", "postgres")
+    assert "NATURAL JOIN" in one.doubts

@@ -1,0 +1,79 @@
+"""Rows of documents in the forms that people have them."""
+
+from typing import Any, NamedTuple
+
+import pytest
+
+import driftline
+from driftline.capture import documents, fault
+from driftline.event import ids
+from driftline.event.lineage import Dataset, Touched
+from driftline.testing import MemorySink
+
+FILE = Touched(dataset=Dataset("file", "refunds.pdf"), version="7")
+
+
+class Page(NamedTuple):
+    page_content: str
+    metadata: dict[str, Any]
+
+
+@pytest.mark.parametrize(
+    ("row", "expected"),
+    [
+        ("a", {"documents": {ids.text("a"): ""}}),
+        ({"id": "p#1", "text": "a"}, {"documents": {ids.text("a"): "p#1"}}),
+        ({"id": 7, "content": "a"}, {"documents": {ids.text("a"): "7"}}),
+        (
+            {"id": "u1", "text": "a", "document": "p"},
+            {"documents": {ids.text("a"): "u1"}, "parts": {"u1": "p"}},
+        ),
+        (
+            {"id": "p", "text": "a", "source": FILE, "column": "body"},
+            {
+                "documents": {ids.text("a"): "p"},
+                "origins": {"p": {"node": "dataset:file:refunds.pdf#7", "column": "body", "content": ids.text("a")}},
+            },
+        ),
+        (
+            Page("a", {"id": "p#2", "source": "s3://kb/p.pdf"}),
+            {"documents": {ids.text("a"): "p#2"}, "origins": {"p": {"node": "dataset:s3://kb:p.pdf"}}},
+        ),
+    ],
+)
+def test_a_row_says_what_it_is_and_where_it_came_from(sink: MemorySink, row: Any, expected: dict[str, Any]) -> None:
+    assert documents.facet([row]) == expected
+
+
+@pytest.mark.parametrize("rows", [None, [], "text", [{"number": 1}], {"text": ["a"]}, iter(["a"])])
+def test_what_holds_no_documents_has_no_facet(rows: Any) -> None:
+    assert documents.facet(rows) == {}
+
+
+def test_an_index_that_is_written_with_its_chunks_says_so_by_itself(sink: MemorySink) -> None:
+    with driftline.run("build") as run:
+        run.write("index", kind="index", data=[{"id": "p#1", "text": "a"}])
+        run.write("table", kind="table", data=[{"id": "p#1", "text": "a"}])
+    driftline.flush()
+    index, table = sink.decoded()[-1].outputs
+    assert b"p#1" in bytes(index.facets["driftline_documents"])
+    assert "driftline_documents" not in table.facets
+
+
+def test_batches_add_up_and_too_many_are_a_gap(sink: MemorySink, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(documents, "MOST", 3)
+    with driftline.run("build") as run:
+        index = run.write("index", version="1", kind="index")
+        run.documents(index, ["a", "b"])
+        run.documents(index, ["b", "c", "d", "e"], source=FILE)
+    driftline.flush()
+    event = sink.decoded()[-1]
+    body = bytes(event.outputs[0].facets["driftline_documents"]).decode()
+    assert [ids.text(text) in body for text in "abcde"] == [True, True, True, False, False]
+    assert b'"documents":2' in bytes(event.run.facets["driftline_gaps"])  # type: ignore[union-attr]
+
+
+def test_a_version_that_the_run_does_not_know_is_a_counted_failure(sink: MemorySink) -> None:
+    with driftline.run("build") as run:
+        run.documents(FILE, ["a"])
+    assert fault.counts() == {"documents": 1}

@@ -1,0 +1,90 @@
+"""Answers as they are kept: values, hashes and texts by the settings. Hashes are computed with xxhash over JSON."""
+
+import json
+import math
+from typing import Any
+
+import numpy as np
+import pytest
+import xxhash
+
+import driftline
+from driftline.capture import fault, making
+from driftline.event.answer import Answer
+from driftline.testing import MemorySink, use_sink
+
+VALUES = {"delay": 181.5, "carrier": "AA", "cancelled": False}
+HASH = "xxh3:" + xxhash.xxh3_64_hexdigest(json.dumps(VALUES, sort_keys=True, separators=(",", ":")).encode())
+TEXT = "xxh3:" + xxhash.xxh3_64_hexdigest(b"yes")
+
+
+def recorded(**settings: Any) -> list[Answer]:
+    fault.reset()
+    sink = MemorySink()
+    with use_sink(sink, **settings):
+        for _ in range(settings.pop("times", 1) if "times" in settings else 1):
+            driftline.record_answer("desk", features=VALUES, text="yes", trace="0af7651916cd43dd8448eb211c80319c")
+        assert driftline.flush()
+    return sink.recorded
+
+
+def test_values_text_and_hashes_are_kept_where_nothing_else_is_said() -> None:
+    (answer,) = recorded()
+    assert (answer.features, answer.features_hash) == (VALUES, HASH)
+    assert (answer.text, answer.text_hash) == ("yes", TEXT)
+
+
+def test_hashes_alone_are_kept_where_the_settings_say_so() -> None:
+    (answer,) = recorded(answer_features="hash", answer_text="hash")
+    assert (answer.features, answer.features_hash) == ({}, HASH)
+    assert (answer.text, answer.text_hash) == ("", TEXT)
+
+
+def test_of_a_share_values_are_kept_and_of_the_others_ids_and_hashes() -> None:
+    sink = MemorySink()
+    with use_sink(sink, answer_share=0.25):
+        for _ in range(2_000):
+            driftline.record_answer("desk", features=VALUES, text="yes")
+        driftline.flush()
+    kept = [answer for answer in sink.recorded if answer.features]
+    assert len(sink.recorded) == 2_000
+    # 2,000 draws at 0.25: mean 500, standard deviation 19.4; beyond 5 of them once in two million runs
+    assert abs(len(kept) - 500) < 97
+    assert all(bool(answer.text) == bool(answer.features) for answer in sink.recorded)
+    assert {(answer.features_hash, answer.text_hash) for answer in sink.recorded} == {(HASH, TEXT)}
+
+
+def test_the_order_of_features_does_not_count_and_their_values_do() -> None:
+    turned = dict(reversed(VALUES.items()))
+    assert making.of_features(turned) == making.of_features(dict(VALUES)) == HASH
+    assert making.of_features({**VALUES, "delay": 181.6}) != HASH
+
+
+def test_values_become_what_can_be_kept() -> None:
+    odd = {
+        "numpy": np.int64(3), "array": np.array(2.5), "list": [1], "long": "x" * 300, "wide": 2**70, "none": None,
+        "half": "a\ud800", "nan": math.nan, "true": np.bool_(True),
+    }  # fmt: skip
+    found = making.plain(odd)
+    assert math.isnan(found.pop("nan"))  # type: ignore[arg-type]  # a float
+    assert found == {
+        "numpy": 3, "array": 2.5, "list": "[1]", "long": "x" * 200, "wide": str(2**70), "none": None, "half": "a?",
+        "true": True,
+    }  # fmt: skip
+
+
+def test_a_value_that_cannot_be_read_costs_itself_only() -> None:
+    class Odd:
+        def __str__(self) -> str:
+            raise RuntimeError("on purpose")
+
+    fault.reset()
+    assert making.values_of({"a": 1, "odd": Odd(), "b": 2}) == {"a": 1, "b": 2}
+    assert fault.counts() == {"answer": 2}  # all at once, then the one
+    fault.reset()
+
+
+@pytest.mark.parametrize("given", [3, None, {"text": "a"}])
+def test_a_document_is_a_text_or_a_record(given: Any) -> None:
+    with pytest.raises(TypeError, match="a text or a Retrieved"):
+        making.document(given)

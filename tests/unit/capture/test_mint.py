@@ -1,0 +1,49 @@
+"""Ids of answers, against the layout of RFC 9562, section 5.7."""
+
+import multiprocessing
+import threading
+import time
+import uuid
+
+from driftline.capture.mint import mint
+
+
+def test_an_id_is_a_uuid_of_version_seven_with_the_moment_in_it() -> None:
+    before = time.time_ns() // 1000
+    id_, moment = mint()
+    read = uuid.UUID(id_)
+    assert (str(read), read.version, read.variant) == (id_, 7, uuid.RFC_4122)
+    assert read.int >> 80 == moment // 1000
+    assert before <= moment <= time.time_ns() // 1000
+
+
+def test_ids_rise_in_the_order_in_which_they_were_made_and_are_never_the_same() -> None:
+    made = [mint()[0] for _ in range(20_000)]  # across many milliseconds and a carry of the last three digits
+    assert len(set(made)) == len(made)
+    assert made == sorted(made)
+
+
+def test_threads_make_different_ids() -> None:
+    made: list[str] = []
+
+    def work() -> None:
+        made.extend([mint()[0] for _ in range(2_000)])
+
+    threads = [threading.Thread(target=work) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(set(made)) == 8_000
+
+
+def _made(_: int) -> str:
+    return mint()[0]
+
+
+def test_a_forked_process_makes_ids_of_its_own() -> None:
+    parent = mint()[0]
+    with multiprocessing.get_context("fork").Pool(2) as pool:
+        children = pool.map(_made, range(2))
+    assert len({one[15:30] for one in (parent, *children)}) >= 2  # what the ids of one process share
+    assert all(child[15:30] != parent[15:30] for child in children)

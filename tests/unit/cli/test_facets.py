@@ -1,0 +1,50 @@
+"""Facets by name on the command line."""
+
+import json
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from driftline.cli.main import group
+from driftline.errors import NotFound
+
+RUN = "0194a1b2-0000-7000-8000-000000000001"
+FACET = '{ "_producer":"p", "_schemaURL":"s",  "n": [1.50, 123456789012345678901234567890], "u": "\\u00e9é" }'
+EVENT = (
+    '{"eventType":"COMPLETE","eventTime":"2026-01-01T10:00:00Z","producer":"p","schemaURL":"s","run":{"runId":"' + RUN
+    + '"},"job":{"namespace":"n","name":"j","facets":{"odd":' + FACET + '}},"inputs":[{"namespace":"n","name":"a",'
+    '"inputFacets":{"odd":' + FACET + "}}]}"
+)  # fmt: skip
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Path:
+    file = tmp_path / "event.json"
+    file.write_text(EVENT)
+    assert driftline(tmp_path / "home", "ingest", str(file)).exit_code == 0
+    return tmp_path / "home"
+
+
+def driftline(home: Path, *words: str) -> Result:
+    return CliRunner().invoke(group, ["--home", str(home), *words], catch_exceptions=False)
+
+
+def test_json_has_a_facet_byte_for_byte(home: Path) -> None:
+    for node in ("job:n:j", f"run:{RUN}"):
+        assert FACET in driftline(home, "facets", node, "odd", "--json").stdout
+    assert json.loads(driftline(home, "facets", "dataset:n:a", "--json").stdout) == {"node": "dataset:n:a"}
+
+
+def test_people_read_facets_by_name_with_whose_they_are(home: Path) -> None:
+    shown = driftline(home, "facets", f"run:{RUN}").stdout
+    assert shown.startswith(f"run:{RUN}\n")
+    assert "  reads dataset:n:a\n    odd: {" in shown
+    assert "123456789012345678901234567890" in shown
+    assert "no facets" in driftline(home, "facets", "a").stdout
+
+
+def test_a_facet_that_is_not_there_is_told_with_what_is(home: Path) -> None:
+    with pytest.raises(NotFound) as caught:
+        driftline(home, "facets", "job:n:j", "sql")
+    assert caught.value.hint == "It has odd."

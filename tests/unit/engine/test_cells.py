@@ -1,0 +1,123 @@
+"""Two versions of ``n:table``; what differs is known from how the second was made from the first."""
+
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import numpy as np
+import pytest
+
+from driftline import clock, profile
+from driftline.config import Settings
+from driftline.engine import upkeep
+from driftline.engine.engine import Engine
+from driftline.event import facets
+from driftline.event.report import DataChange
+from driftline.profile import facet
+
+NODE = "dataset:n:table"
+TABLE = {"a": [1, 2, 3], "b": ["x", "y", "z"]}
+
+
+def state(version: str, table: Any = None, **more: Any) -> dict[str, Any]:
+    held: dict[str, Any] = {"driftline_state": {"version": version, **more}}
+    if table is not None:
+        found = profile.fingerprint(table, rows=True)
+        held["driftline_state"]["fingerprint"] = found.value
+        held["driftline_fingerprint"] = facets.pack("driftline_fingerprint", facet.made(found))
+    return held
+
+
+def opened(home: Path, *states: dict[str, Any]) -> Engine:
+    engine = Engine.open(Settings(home=str(home), console=False))
+    for day, said in enumerate(states, 1):
+        event = {
+            "eventType": "COMPLETE",
+            "eventTime": f"2024-01-0{day}T00:00:00Z",
+            "run": {"runId": f"00000000-0000-0000-0000-{day:012d}"},
+            "job": {"namespace": "etl", "name": "load"},
+            "inputs": [],
+            "outputs": [{"namespace": "n", "name": "table", "facets": said}],
+        }
+        (receipt,) = engine.ingest_many([msgspec.json.encode(event)])
+        assert receipt.status == "accepted"
+    return engine
+
+
+def differ(home: Path, *states: dict[str, Any]) -> tuple[DataChange, ...]:
+    with opened(home, *states) as engine:
+        since, until = (engine.moment(f"{NODE}#{said['driftline_state']['version']}") for said in states[:2])
+        return engine.diff(NODE, since_us=since, until_us=until).data
+
+
+def test_a_changed_cell_is_told_by_column_and_rows(tmp_path: Path) -> None:
+    (found,) = differ(tmp_path, state("1", TABLE), state("2", {**TABLE, "b": ["x", "?", "z"]}))
+    assert (found.node, found.before, found.after, found.verdict) == (NODE, "1", "2", "changed")
+    assert [(one.name, one.change, one.rows) for one in found.columns] == [("b", "changed", ((0, 2),))]
+    assert found.sentence == "1 row went and 1 row came."
+
+
+@pytest.mark.parametrize(
+    ("table", "verdict"),
+    [
+        ({"a": [2, 1, 3], "b": ["y", "x", "z"]}, "reordered"),
+        ({"a": [1, 2, 3, 4], "b": ["x", "y", "z", "z"]}, "appended"),
+        ({"a": [1, 3], "b": ["x", "z"]}, "removed"),
+        ({"a": [1, 2, 3]}, "columns"),
+        ({"a": np.array([1.0, 2.0, 3.0]), "b": TABLE["b"]}, "same"),
+    ],
+)
+def test_what_became_of_the_rows_is_told(tmp_path: Path, table: Any, verdict: str) -> None:
+    (found,) = differ(tmp_path, state("1", TABLE), state("2", table))
+    assert found.verdict == verdict
+
+
+def test_columns_that_came_and_went_are_told(tmp_path: Path) -> None:
+    (found,) = differ(tmp_path, state("1", TABLE), state("2", {"a": [1, 2, 3], "c": [1, 2, 3]}))
+    assert [(one.name, one.change) for one in found.columns] == [("c", "came"), ("b", "went")]
+
+
+def test_what_is_not_known_is_said(tmp_path: Path) -> None:
+    (found,) = differ(tmp_path / "1", state("1", TABLE), state("2"))
+    assert (found.verdict, found.sure) == ("unknown", False)
+    old, older = state("1", fingerprint="t2-1:aa"), state("2", fingerprint="t2-1:aa")
+    (found,) = differ(tmp_path / "2", old, older)
+    assert found.sentence == "Another version with the same content."
+    (found,) = differ(tmp_path / "3", old, state("2", fingerprint="t2-1:bb"))
+    assert (found.verdict, found.columns) == ("changed", ())
+    (found,) = differ(tmp_path / "4", old, state("2", TABLE))
+    assert (found.verdict, found.sure) == ("unknown", False)
+    assert found.sentence == "Fingerprints of the forms t2-1 and t2-2 cannot be compared."
+
+
+def test_another_slice_is_no_change(tmp_path: Path) -> None:
+    days = [state(str(day), {"a": [day]}, partition=f"2024-01-0{day}") for day in (1, 2)]
+    assert differ(tmp_path, *days) == ()
+
+
+def test_a_facet_that_cannot_be_read_costs_the_places_only(tmp_path: Path) -> None:
+    broken = state("2", {"a": [9]})
+    broken["driftline_fingerprint"] = {"value": 5}
+    with opened(tmp_path, state("1", TABLE)) as engine:
+        event = {
+            "eventType": "COMPLETE", "eventTime": "2024-01-02T00:00:00Z", "inputs": [],
+            "run": {"runId": "00000000-0000-0000-0000-000000000009"}, "job": {"namespace": "etl", "name": "load"},
+            "outputs": [{"namespace": "n", "name": "table", "facets": broken}],
+        }  # fmt: skip
+        (receipt,) = engine.ingest_many([msgspec.json.encode(event)])
+        assert "driftline_fingerprint" in str(receipt.facets)
+        (found,) = engine.diff(NODE, since_us=clock.parse("2024-01-01T00:00:00Z")).data
+    assert (found.verdict, found.sentence) == ("changed", "The content differs; where is not known.")
+
+
+def test_retention_keeps_the_hashes_of_versions_that_stay(tmp_path: Path) -> None:
+    with opened(tmp_path, state("1", TABLE), state("2", {**TABLE, "a": [1, 2, 4]})) as engine:
+        idle = {
+            "eventType": "COMPLETE", "eventTime": "2023-01-02T00:00:00Z", "inputs": [],
+            "run": {"runId": "00000000-0000-0000-0000-000000000009"}, "job": {"namespace": "etl", "name": "idle"},
+            "outputs": [{"namespace": "n", "name": "other", "facets": state("0", {"q": [7]})}],
+        }  # fmt: skip
+        engine.ingest_many([msgspec.json.encode(idle)])
+        assert upkeep.prune(engine.house, clock.parse("2023-06-01")).runs == 1
+        (found,) = engine.diff(NODE, since_us=engine.moment(f"{NODE}#1")).data
+        assert [one.name for one in found.columns] == ["a"]

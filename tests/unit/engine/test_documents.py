@@ -1,0 +1,106 @@
+"""From a retrieved chunk to its source. The ways are worked out by hand from what the runs say."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+import driftline
+from driftline.capture import client
+from driftline.errors import NotFound
+from driftline.event import ids
+from driftline.event.report import Trail
+
+PAGE = "Refunds are paid within seven days. Compensation is due after three hours."
+CHUNKS = ("Refunds are paid within seven days.", "Compensation is due after three hours.")
+
+
+@pytest.fixture(autouse=True)
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    monkeypatch.chdir(tmp_path)
+    driftline.configure(home=str(tmp_path / ".driftline"), console=False)
+    yield tmp_path
+    client.forget()
+
+
+def asked(*chunks: str) -> tuple[Trail, ...]:
+    with driftline.answer("desk") as made:
+        made.uses("index", "policy-index", "7")
+        made.retrieved(*chunks)
+        made.decide("refund", money=300.0)
+    return driftline.why(made).documents
+
+
+def test_a_chunk_leads_to_its_page_to_the_run_that_cut_it_and_to_the_run_that_parsed_the_file(home: Path) -> None:
+    (home / "refunds.pdf").write_text("as it came")
+    with driftline.run("parse") as parse:
+        file = parse.read("refunds.pdf")
+        rows = [{"id": "refunds", "text": PAGE, "source": file, "column": "body"}]
+        pages = parse.write("pages", kind="documents", data=rows)
+    with driftline.run("build_index") as build:
+        build.read(pages)
+        cut = [{"id": f"refunds#{number}", "text": text} for number, text in enumerate(CHUNKS)]
+        build.write("policy-index", version="7", kind="index", data=cut)
+    (trail,) = asked(CHUNKS[1])
+    assert trail.content == ids.text(CHUNKS[1])
+    assert [(step.node, step.document, step.content, step.run, step.job) for step in trail.steps] == [
+        ("dataset:file:policy-index#7", "refunds#1", ids.text(CHUNKS[1]), build.id, "build_index"),
+        (f"dataset:file:pages#{pages.version}", "refunds", ids.text(PAGE), parse.id, "parse"),
+        (f"dataset:file:refunds.pdf#{file.version}", "refunds", ids.text(PAGE), "", ""),
+    ]
+    assert trail.steps[2].column == "body"
+
+
+def test_without_further_words_a_chunk_of_a_page_leads_to_the_file_of_that_name(home: Path) -> None:
+    (home / "corpus").mkdir()
+    for name in ("refunds.md", "delays.md"):
+        (home / "corpus" / name).write_text(PAGE)
+    with driftline.run("build_index") as build:
+        build.read("corpus")
+        data = [{"passage": "refunds.md#1", "text": CHUNKS[0]}]
+        build.write("policy-index", version="7", kind="index", data=data)
+    (trail,) = asked(CHUNKS[0])
+    assert [step.node.partition("#")[0] for step in trail.steps] == [
+        "dataset:file:policy-index",
+        "dataset:file:corpus/refunds.md",
+    ]
+
+
+def test_chunks_with_ids_of_their_own_are_followed_by_the_document_that_they_name(home: Path) -> None:
+    with driftline.run("ingest") as ingest:
+        index = ingest.write("policy-index", version="7", kind="index")
+        for number, text in enumerate(CHUNKS):  # batch by batch
+            ingest.documents(index, [{"id": f"u{number}", "text": text, "document": "kb/12"}], source="s3://kb/dump")
+    (trail,) = asked(CHUNKS[1])
+    assert [(step.node, step.document) for step in trail.steps] == [
+        ("dataset:file:policy-index#7", "u1"),
+        ("dataset:s3://kb:dump", "kb/12"),  # which no run has read, but which was said
+    ]
+    found = driftline.impact("kb/12")
+    assert (found.answers, found.money, found.endpoints) == (1, 300.0, ("desk",))
+
+
+def test_what_the_index_does_not_hold_has_no_trail(home: Path) -> None:
+    with driftline.run("build_index") as build:
+        build.write("policy-index", version="7", kind="index", data=[{"id": "a#1", "text": CHUNKS[0]}])
+    known, unknown = asked(CHUNKS[0], "something else")
+    assert (len(known.steps), unknown.steps) == (1, ())
+
+
+@pytest.mark.parametrize("named", [ids.text(CHUNKS[0]), "a#1", "a", "document:a"])
+def test_the_answers_that_retrieved_a_document_are_counted(home: Path, named: str) -> None:
+    with driftline.run("build_index") as build:
+        build.write("policy-index", version="7", kind="index", data=[{"id": "a#1", "text": CHUNKS[0]}])
+    asked(CHUNKS[0])
+    asked(CHUNKS[1])
+    asked(CHUNKS[1], CHUNKS[0])
+    found = driftline.impact(named)
+    assert (found.answers, found.money, len(found.newest)) == (2, 600.0, 2)
+    assert "dataset:file:policy-index#7" in {node.id for node in found.graph.nodes}
+
+
+def test_a_document_that_nobody_knows_is_not_found(home: Path) -> None:
+    asked(CHUNKS[0])
+    for named in ("nothing.md", "document:nothing.md"):
+        with pytest.raises(NotFound):
+            driftline.impact(named)

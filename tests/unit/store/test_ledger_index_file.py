@@ -1,0 +1,59 @@
+"""One file of the index: rows in, the same rows out, by key."""
+
+from pathlib import Path
+
+import numpy as np
+
+from driftline.store import ledger_index_file as files
+
+
+def file_of(path: Path, rows: list[tuple[int, int, int]]) -> files.IndexFile:
+    keys, places, values = (np.array(column) for column in zip(*sorted(rows), strict=True))
+    files.write(path, b'["a","b"]', [(keys.astype(np.uint64), places.astype(np.int32), values.astype(np.int64))])
+    found = files.open_file(path)
+    assert found is not None
+    return found
+
+
+def test_the_rows_of_keys_are_found_across_row_groups(tmp_path: Path) -> None:
+    rows = [(2**63 + number // 3, number % 2, number) for number in range(50_000)]
+    file = file_of(tmp_path / "1-x.parquet", rows)
+    assert (file.level, file.segments) == (1, ("a", "b"))
+    assert len(file.lowest) == 4  # 50,000 rows in groups of 16,384
+    for key in (2**63, 2**63 + 16_384 // 3, 2**63 + 49_999 // 3):
+        found = file.look(np.array([key], np.uint64))
+        assert sorted(found or ()) == sorted(row for row in rows if row[0] == key)
+    assert file.look(np.array([7], np.uint64)) == []
+
+
+def test_all_rows_are_those_of_the_segments_that_are_kept(tmp_path: Path) -> None:
+    file = file_of(tmp_path / "0-x.parquet", [(1, 0, 10), (2, 1, 20), (3, 0, 30)])
+    everything = (0, 2**64 - 1)
+    keys, places, values = file.between(*everything, ["other", "b"])
+    assert (keys.tolist(), places.tolist(), values.tolist()) == ([2], [1], [20])
+    assert file.between(2, 3, ["a"])[2].tolist() == [30]
+    assert file.between(4, 9, ["a"])[2].tolist() == []
+
+
+def test_a_file_that_is_gone_or_something_else_has_no_rows(tmp_path: Path) -> None:
+    path = tmp_path / "0-x.parquet"
+    file = file_of(path, [(1, 0, 10)])
+    file.remove()
+    file.remove()
+    assert file.look(np.array([1], np.uint64)) is None
+    path.write_bytes(b"something else")
+    assert files.open_file(path) is None
+    assert file.look(np.array([1], np.uint64)) is None
+
+
+def test_parts_without_rows_leave_no_trace(tmp_path: Path) -> None:
+    nothing = (np.zeros(0, np.uint64), np.zeros(0, np.int32), np.zeros(0, np.int64))
+    one = (np.array([7], np.uint64), np.zeros(1, np.int32), np.array([70], np.int64))
+    files.write(tmp_path / "0-x.parquet", b'["a"]', [nothing, one, nothing])
+    file = files.open_file(tmp_path / "0-x.parquet")
+    assert file is not None
+    assert file.look(np.array([7], np.uint64)) == [(7, 0, 70)]
+    files.write(tmp_path / "0-y.parquet", b'["a"]', [nothing])
+    empty = files.open_file(tmp_path / "0-y.parquet")
+    assert empty is not None
+    assert empty.look(np.array([7], np.uint64)) == []

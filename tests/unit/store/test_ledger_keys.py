@@ -1,0 +1,153 @@
+"""The index against plain Python: which segments and moments it must name follows from the answers themselves."""
+
+import random
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from driftline.event.answer import Answer, Retrieved, Source
+from driftline.event.lineage import Dataset, Version
+from driftline.store import ledger_files, ledger_keys, ledger_rows
+from driftline.store.ledger import Ledger
+from driftline.store.ledger_keys import Keys
+from driftline.store.sqlite import SqliteConnection
+
+MODEL = Dataset("file", "model")
+START_US = 1_359_600_000_000_000
+
+
+def answer(number: int, *documents: Retrieved, version: str = "1") -> Answer:
+    return Answer(
+        id=f"{START_US // 1000 + number:012x}-{number:06d}",
+        time_us=START_US + number,
+        endpoint="desk",
+        sources=(Source("model", Version(MODEL, version)),),
+        documents=documents,
+    )
+
+
+def written(folder: Path, answers: list[Answer]) -> str:
+    return ledger_files.write(folder, "2013-01", ledger_rows.to_table(answers)).name
+
+
+@pytest.fixture
+def keys(tmp_path: Path) -> Keys:
+    return Keys(tmp_path)
+
+
+def test_a_document_is_found_by_its_content_its_id_and_its_whole(tmp_path: Path, keys: Keys) -> None:
+    first = written(tmp_path, [answer(1, Retrieved("xxh3:a", "refunds.md#3")), answer(2, Retrieved("xxh3:b", "d.md"))])
+    second = written(tmp_path, [answer(3, Retrieved("xxh3:a", "refunds.md#3"), Retrieved("xxh3:a", "refunds.md#3"))])
+    live = [first, second]
+    keys.cover(live)
+    both = [(first, START_US + 1), (second, START_US + 3)]
+    for named in ("xxh3:a", "refunds.md#3", "refunds.md"):
+        found, unknown = keys.of_documents([named], live)
+        assert (sorted(found), unknown) == (sorted(both), set())
+    assert keys.of_documents(["d.md"], live)[0] == [(first, START_US + 2)]
+    assert keys.of_documents(["other"], live) == ([], set())
+    assert keys.of_documents(["xxh3:a"], [second])[0] == [(second, START_US + 3)]
+
+
+def test_a_document_without_a_content_hash_is_found_by_its_id(tmp_path: Path, keys: Keys) -> None:
+    name = written(tmp_path, [answer(1, Retrieved("", "page-7")), answer(2)])
+    keys.cover([name])
+    assert keys.of_documents(["page-7"], [name]) == ([(name, START_US + 1)], set())
+
+
+def test_a_version_and_its_dataset_lead_to_the_segments_that_stand_on_them(tmp_path: Path, keys: Keys) -> None:
+    old = written(tmp_path, [answer(1, version="1")])
+    new = written(tmp_path, [answer(2, version="2")])
+    keys.cover([old, new])
+    assert keys.of_nodes(["dataset:file:model#2"], [old, new]) == {new}
+    assert keys.of_nodes(["dataset:file:model"], [old, new]) == {old, new}
+    assert keys.of_nodes(["dataset:file:other"], [old, new]) == set()
+
+
+def test_what_is_not_covered_may_hold_anything(tmp_path: Path, keys: Keys) -> None:
+    name = written(tmp_path, [answer(1)])
+    assert keys.uncovered([name]) == 1
+    assert keys.of_nodes(["dataset:file:other"], [name]) == {name}
+    assert keys.of_documents(["other"], [name]) == ([], {name})
+
+
+def test_merged_files_say_the_same_and_are_few(tmp_path: Path, keys: Keys) -> None:
+    dice = random.Random(3)
+    names, held = [], {}
+    for segment in range(20):
+        made = [
+            answer(
+                100 * segment + n, *(Retrieved(f"xxh3:{dice.randrange(40)}", f"p{dice.randrange(9)}#1") for _ in "ab")
+            )
+            for n in range(30)
+        ]
+        names.append(written(tmp_path, made))
+        held[names[-1]] = made
+        keys.cover(names)
+    assert len(list((tmp_path / ledger_keys.FOLDER).glob("*.parquet"))) == 2 + 4  # two of eight, four of one
+    for file in keys._known():
+        assert list(file.lowest) == sorted(file.lowest)
+    for content in range(0, 40, 7):
+        expected = {
+            (name, one.time_us)
+            for name, made in held.items()
+            for one in made
+            if f"xxh3:{content}" in {document.content for document in one.documents}
+        }
+        found, unknown = keys.of_documents([f"xxh3:{content}"], names)
+        assert (set(found), unknown) == (expected, set())
+        assert len(found) == len(expected)
+
+
+def test_segments_that_were_replaced_are_forgotten(tmp_path: Path, keys: Keys) -> None:
+    old = written(tmp_path, [answer(1, Retrieved("xxh3:a"))])
+    keys.cover([old])
+    new = written(tmp_path, [answer(1, Retrieved("xxh3:a")), answer(2)])
+    keys.cover([new])
+    assert keys.of_documents(["xxh3:a"], [new]) == ([(new, START_US + 1)], set())
+    assert len(list((tmp_path / ledger_keys.FOLDER).glob("*.parquet"))) == 1
+
+
+@pytest.fixture
+def ledger(tmp_path: Path) -> Iterator[Ledger]:
+    connection = SqliteConnection(tmp_path / "driftline.db")
+    found = Ledger(connection, tmp_path / "ledger")
+    yield found
+    found.close()
+    connection.close()
+
+
+@pytest.mark.parametrize("state", ["inbox", "covered", "uncovered", "damaged"])
+def test_the_ledger_finds_the_same_answers_whatever_state_the_index_is_in(
+    ledger: Ledger, tmp_path: Path, state: str
+) -> None:
+    dice = random.Random(5)
+    made = []
+    for number in range(200):
+        found = [Retrieved(f"xxh3:{dice.randrange(9)}", f"p{dice.randrange(4)}#{number % 3}") for _ in "abc"]
+        made.append(answer(number, *found, version=str(number % 2)))
+    ledger.append(made)
+    if state != "inbox":
+        ledger.compact()
+    for file in (tmp_path / "ledger" / ledger_keys.FOLDER).glob("*"):
+        if state == "uncovered":
+            file.unlink()
+        elif state == "damaged":
+            file.write_bytes(file.read_bytes()[:-40])
+    newest = list(reversed(made))
+    for named, test in (
+        ("xxh3:4", lambda one: "xxh3:4" in [d.content for d in one.documents]),
+        ("p2", lambda one: any(d.document.startswith("p2#") for d in one.documents)),
+        ("p2#1", lambda one: any(d.document == "p2#1" for d in one.documents)),
+    ):
+        expected = [one for one in newest if test(one)]
+        assert list(ledger.list(documents=[named], limit=500)) == expected
+        assert list(ledger.list(documents=[named], limit=3)) == expected[:3]
+        assert list(ledger.list(documents=[named], limit=3, before_id=expected[2].id)) == expected[3:6]
+        (total,) = ledger.totals(documents=[named])
+        assert total.answers == len(expected)
+    odd = [one for one in newest if one.sources[0].version.version == "1"]
+    assert list(ledger.list(nodes=["dataset:file:model#1"], limit=500)) == odd
+    both = [one for one in odd if "xxh3:4" in [d.content for d in one.documents]]
+    assert list(ledger.list(nodes=["dataset:file:model#1"], documents=["xxh3:4"], limit=500)) == both
