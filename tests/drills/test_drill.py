@@ -17,7 +17,8 @@ pytestmark = pytest.mark.acceptance
 
 # Ctrl-C that is pressed while Python collects a generator that nobody holds: Python itself tells it so and goes on.
 IGNORED = re.compile(
-    r"Exception ignored in: <(?:async_)?generator object .*\nTraceback .*\n(?: +.*\n)+(?:KeyboardInterrupt|SystemExit).*\n"
+    r"Exception ignored in: <(?:async_)?generator object .*\nTraceback .*\n"
+    r"(?: +.*\n)+(?:KeyboardInterrupt|SystemExit).*\n"
 )
 
 
