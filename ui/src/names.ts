@@ -63,7 +63,7 @@ export function shortLabel(name: string, limit = 22): string {
 export function nodeLabel(node: GraphNode): string {
   const parts = parse(node.id);
   if (node.type === "FIELD") return shortLabel(parts.column || node.label);
-  return shortLabel(node.type === "RUN" ? node.label || parts.name.slice(0, 8) : parts.name || node.label);
+  return shortLabel(node.type === "RUN" ? node.label || parts.name.slice(-8) : parts.name || node.label);
 }
 
 /** `xxh3:1f3a9c02…` as `1f3a9c02`; short ones as they are. */

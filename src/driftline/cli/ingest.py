@@ -119,8 +119,8 @@ def _summarise(counts: Counter[str], reasons: Counter[str], places: Mapping[str,
     show.say(f"{show.count(counts.total(), 'event')}: {', '.join(parts)}.", "bold")
     if not reasons:
         return
-    rows = [(f"{number:,}", places[reason], reason) for reason, number in reasons.most_common(REASONS)]
-    show.table(("quarantined", "first at", "why"), rows, right=("quarantined",))
+    for reason, number in reasons.most_common(REASONS):
+        click.echo(f"{number:>7,}  {places[reason]}: {reason}")  # one line however wide, so that it can be copied
     if len(reasons) > REASONS:
         show.say(f"and {len(reasons) - REASONS:,} other reasons; --json lists all", "dim")
     show.say("They are kept, but nothing follows from them. List them with 'driftline events held'.", "dim")

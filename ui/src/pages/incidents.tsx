@@ -41,10 +41,17 @@ function Verdict({ open, overview }: { open: Incident[]; overview: Overview | un
     ? `${plural(loose.length, "incident is", "incidents are")} open.`
     : `${plural(open.length, "incident is", "incidents are")} contained.`;
   const rest = loose.length && open.length > loose.length ? ` ${plural(open.length - loose.length, "more is", "more are")} contained.` : "";
+  const unread = overview?.events?.quarantined ?? 0;
   return (
     <header class={`verdict ${look}`}>
       <Sign look={look} size={34} />
-      <div><h1>{text}{rest}</h1><p class="muted">{watched(overview)}</p></div>
+      <div>
+        <h1>{text}{rest}</h1>
+        <p class="muted">{watched(overview)}</p>
+        {unread > 0 && (
+          <p class="muted">{plural(unread, "event")} could not be read and nothing follows from them; <code>driftline events held</code> lists them.</p>
+        )}
+      </div>
     </header>
   );
 }
@@ -118,7 +125,7 @@ function Over({ incidents }: { incidents: Incident[] }) {
 function Watched() {
   const found = useLoad(() => api.datasets("", 12), "watched");
   return (
-    <Section title="What is being watched" hint={found.data ? `${plural(found.data.total, "dataset")}, newest first` : ""}>
+    <Section title="What is being watched" hint={found.data ? `${plural(found.data.total, "dataset")}, by name` : ""}>
       <Answered of={found}>
         {({ datasets }) => datasets.length === 0 ? <FirstSteps /> : (
           <table>

@@ -37,10 +37,13 @@ def test_edges_are_there_once_the_probe_is_answered(tmp_path: Path) -> None:
     cache.put("k", REPORT, str(tmp_path))
     assert step().waits() == ()
     shape = node.shape_of(step(), lambda source: None)
-    assert shape.columns == {"x": frozenset((Edge(T, "a", TRANSFORMATION, 0.9, "probed"),)), "new": frozenset()}
-    assert shape.rows == frozenset((Edge(T, "b", FILTER, 0.9, "probed"),))
+    assert shape.columns == {
+        "x": frozenset((Edge(T, "a", TRANSFORMATION, confidence=0.9, provenance="probed"),)),
+        "new": frozenset(),
+    }
+    assert shape.rows == frozenset((Edge(T, "b", FILTER, confidence=0.9, provenance="probed"),))
     other = node.shape_of(step(1), lambda source: None)
-    assert other.columns == {"y": frozenset((Edge(T, "b", IDENTITY, 0.9, "probed"),))}
+    assert other.columns == {"y": frozenset((Edge(T, "b", IDENTITY, confidence=0.9, provenance="probed"),))}
 
 
 def test_an_argument_that_may_have_been_changed_is_a_little_less_sure(tmp_path: Path) -> None:
