@@ -7,7 +7,9 @@ the store, and whether each file that was written is the same, bit for bit.
 """
 
 import argparse
+import atexit
 import hashlib
+import json
 import os
 import resource
 import shutil
@@ -83,11 +85,22 @@ def once(
     return spent, {**files, "printed": done.stdout.decode()}
 
 
+def serve(folder: Path) -> str:
+    """Start a server that ends with this process; return its address."""
+    command = [sys.executable, "-m", "driftline.cli.main", "--home", str(folder / "server"), "serve", "--port", "0"]
+    process = subprocess.Popen([*command, "--json"], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+    atexit.register(process.terminate)
+    assert process.stdout is not None
+    address: str = json.loads(process.stdout.readline())["address"]
+    return address
+
+
 def main() -> int:
     """Run and print; 1 = a result differed."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--runs", type=int, default=5)
     parser.add_argument("--measures", default="names,fingerprints,full")
+    parser.add_argument("--server", action="store_true", help="deliver to a server, whose own work is not counted")
     parser.add_argument("scripts", nargs="*", default=SCRIPTS)
     given = parser.parse_args()
     measures = given.measures.split(",")
@@ -99,6 +112,8 @@ def main() -> int:
         raw = Path(place) / "raw"
         raw.mkdir()
         prepare(raw)
+        if given.server:
+            os.environ["DRIFTLINE_URL"] = serve(Path(place))
         for script in given.scripts:
             times: dict[str, list[float]] = {"": [], **{one: [] for one in measures}}
             results = {}
