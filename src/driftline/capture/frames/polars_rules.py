@@ -66,36 +66,36 @@ def _names(frame: Shape, given: Iterable[Any], taken: Taken) -> list[str]:
     return [name for one in flat(given) for name in expression.names(one, frame, taken.schema)]
 
 
-def same(frame: Shape, others: Sequence[Shape], taken: Taken) -> Shape:  # noqa: ARG001 - every rule has this form
+def same(frame: Shape, others: Sequence[Shape], taken: Taken) -> Shape:
     """The same columns and rows in all that matters here."""
     return frame
 
 
-def select(frame: Shape, others: Sequence[Shape], taken: Taken) -> Shape:  # noqa: ARG001
+def select(frame: Shape, others: Sequence[Shape], taken: Taken) -> Shape:
     """New columns in place of all."""
     found = _outputs(frame, taken.args, taken.kwargs, taken)
     return Shape(found, rows=frame.rows, unknown=frame.unknown)
 
 
-def with_columns(frame: Shape, others: Sequence[Shape], taken: Taken) -> Shape:  # noqa: ARG001
+def with_columns(frame: Shape, others: Sequence[Shape], taken: Taken) -> Shape:
     """New columns beside the others, or in place of those of the same name."""
     found = _outputs(frame, taken.args, taken.kwargs, taken)
     return frame._replace(columns={**frame.columns, **found}, without=frame.without | found.keys())
 
 
-def filtered(frame: Shape, others: Sequence[Shape], taken: Taken) -> Shape:  # noqa: ARG001
+def filtered(frame: Shape, others: Sequence[Shape], taken: Taken) -> Shape:
     """Fewer rows."""
     expressions = [one for one in flat(taken.args) if hasattr(one, "meta") or isinstance(one, str)]
     return frame.shaped(_roots(frame, [*expressions, *taken.kwargs], taken), FILTER)
 
 
-def dropped_rows(frame: Shape, others: Sequence[Shape], taken: Taken) -> Shape:  # noqa: ARG001
+def dropped_rows(frame: Shape, others: Sequence[Shape], taken: Taken) -> Shape:
     """Fewer rows, by what is missing in some columns, or in any."""
     subset = taken.argument(0, "subset")
     return _by_columns(frame, subset, FILTER, taken)
 
 
-def unique(frame: Shape, others: Sequence[Shape], taken: Taken) -> Shape:  # noqa: ARG001
+def unique(frame: Shape, others: Sequence[Shape], taken: Taken) -> Shape:
     """One row of each kind."""
     return _by_columns(frame, taken.argument(0, "subset"), GROUP_BY, taken)
 
@@ -106,18 +106,18 @@ def _by_columns(frame: Shape, subset: Any, kind: Kind, taken: Taken) -> Shape:
     return frame.shaped(frame.all_edges(), kind)._replace(unknown=frame.unknown or not frame.closed)
 
 
-def ordered(frame: Shape, others: Sequence[Shape], taken: Taken) -> Shape:  # noqa: ARG001
+def ordered(frame: Shape, others: Sequence[Shape], taken: Taken) -> Shape:
     """Other order."""
     more = [one for one in taken.args[1:] if isinstance(one, str) or hasattr(one, "meta")]
     return frame.shaped(_roots(frame, [taken.argument(0, "by"), *more], taken), SORT)
 
 
-def best(frame: Shape, others: Sequence[Shape], taken: Taken) -> Shape:  # noqa: ARG001
+def best(frame: Shape, others: Sequence[Shape], taken: Taken) -> Shape:
     """The first rows by some order."""
     return frame.shaped(_roots(frame, [taken.kwargs.get("by")], taken), SORT)
 
 
-def renamed(frame: Shape, others: Sequence[Shape], taken: Taken) -> Shape:  # noqa: ARG001
+def renamed(frame: Shape, others: Sequence[Shape], taken: Taken) -> Shape:
     """Other names."""
     mapping = taken.argument(0, "mapping")
     if not isinstance(mapping, Mapping):
@@ -128,21 +128,21 @@ def renamed(frame: Shape, others: Sequence[Shape], taken: Taken) -> Shape:  # no
     return frame._replace(columns=columns, without=frame.without | mapping.keys())
 
 
-def dropped(frame: Shape, others: Sequence[Shape], taken: Taken) -> Shape:  # noqa: ARG001
+def dropped(frame: Shape, others: Sequence[Shape], taken: Taken) -> Shape:
     """Fewer columns."""
     gone = set(_names(frame, taken.args, taken))
     kept = {name: edges for name, edges in frame.columns.items() if name not in gone}
     return frame._replace(columns=kept, without=frame.without | gone)
 
 
-def exploded(frame: Shape, others: Sequence[Shape], taken: Taken) -> Shape:  # noqa: ARG001
+def exploded(frame: Shape, others: Sequence[Shape], taken: Taken) -> Shape:
     """A row per element: the elements are values, their number shapes the rows."""
     chosen = {name: expression.behind(frame.find, name) for name in _names(frame, taken.args, taken)}
     columns = {**frame.columns, **{name: through(edges, TRANSFORMATION) for name, edges in chosen.items()}}
     return frame._replace(columns=columns).shaped(NONE.union(*chosen.values()), JOIN)
 
 
-def unnested(frame: Shape, others: Sequence[Shape], taken: Taken) -> Shape:  # noqa: ARG001
+def unnested(frame: Shape, others: Sequence[Shape], taken: Taken) -> Shape:
     """The fields of structs as columns; their names are only known from the data."""
     gone = _names(frame, taken.args, taken)
     inner = NONE.union(*(through(expression.behind(frame.find, name), TRANSFORMATION) for name in gone))
@@ -150,7 +150,7 @@ def unnested(frame: Shape, others: Sequence[Shape], taken: Taken) -> Shape:  # n
     return frame._replace(columns=kept, rest=inner | (frame.rest or NONE))
 
 
-def pivoted(frame: Shape, others: Sequence[Shape], taken: Taken) -> Shape:  # noqa: ARG001
+def pivoted(frame: Shape, others: Sequence[Shape], taken: Taken) -> Shape:
     """A column per value of ``on``; their names are only known from the data."""
     said = taken.kwargs
     on = _names(frame, [taken.argument(0, "on")], taken)
@@ -168,7 +168,7 @@ def pivoted(frame: Shape, others: Sequence[Shape], taken: Taken) -> Shape:  # no
     return shaped.shaped(NONE.union(*keys.values()), GROUP_BY)
 
 
-def unpivoted(frame: Shape, others: Sequence[Shape], taken: Taken) -> Shape:  # noqa: ARG001
+def unpivoted(frame: Shape, others: Sequence[Shape], taken: Taken) -> Shape:
     """A row per column."""
     said = taken.kwargs
     index = _names(frame, [said.get("index")], taken)
@@ -182,12 +182,12 @@ def unpivoted(frame: Shape, others: Sequence[Shape], taken: Taken) -> Shape:  # 
     return Shape(columns, rows=frame.rows)
 
 
-def changed(frame: Shape, others: Sequence[Shape], taken: Taken) -> Shape:  # noqa: ARG001
+def changed(frame: Shape, others: Sequence[Shape], taken: Taken) -> Shape:
     """The same rows with other values in any column."""
     return frame.every(TRANSFORMATION)
 
 
-def cast(frame: Shape, others: Sequence[Shape], taken: Taken) -> Shape:  # noqa: ARG001
+def cast(frame: Shape, others: Sequence[Shape], taken: Taken) -> Shape:
     """Other types, of all columns or of those that are named."""
     given = taken.argument(0, "dtypes")
     if not isinstance(given, Mapping) or not all(isinstance(name, str) for name in given):
@@ -196,12 +196,12 @@ def cast(frame: Shape, others: Sequence[Shape], taken: Taken) -> Shape:  # noqa:
     return frame._replace(columns={**frame.columns, **found})
 
 
-def summed(frame: Shape, others: Sequence[Shape], taken: Taken) -> Shape:  # noqa: ARG001
+def summed(frame: Shape, others: Sequence[Shape], taken: Taken) -> Shape:
     """One row that sums up each column."""
     return frame.every(AGGREGATION)
 
 
-def numbered(frame: Shape, others: Sequence[Shape], taken: Taken) -> Shape:  # noqa: ARG001
+def numbered(frame: Shape, others: Sequence[Shape], taken: Taken) -> Shape:
     """A column more that comes from nowhere."""
     name = taken.argument(0, "name", "index")
     return frame._replace(columns={name: NONE, **frame.columns}, without=frame.without | {name})
@@ -266,7 +266,7 @@ def keys_of(frame: Shape, taken: Taken) -> dict[str, Edges]:
     return _outputs(frame, [*taken.args, *windowed], named, taken)
 
 
-def unknown(frame: Shape, others: Sequence[Shape], taken: Taken) -> Shape:  # noqa: ARG001
+def unknown(frame: Shape, others: Sequence[Shape], taken: Taken) -> Shape:
     """A frame of which nothing is known."""
     return NOTHING
 
