@@ -116,6 +116,10 @@ class Engine:
         """Work out what follows from up to ``limit`` events that wait; return how many they were."""
         return ingest.follow(self.house, limit)
 
+    def catch_up(self) -> None:
+        """Work out what waits now, where the store may be written; for whoever asks beside a process that records."""
+        ingest.catch_up(self.house)
+
     def receipt(self, id: str) -> Receipt:  # noqa: A002 - the record's own field
         """Return the receipt of an event, as it would be given today.
 

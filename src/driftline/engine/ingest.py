@@ -11,6 +11,7 @@ from contextlib import contextmanager
 
 from driftline.engine import accept, announce, compare, failure, fold, incidents, quarantine, remember
 from driftline.engine.house import House
+from driftline.errors import StoreUnusable
 from driftline.event.finding import Incident
 from driftline.event.lineage import RunShape
 from driftline.event.report import Receipt
@@ -27,6 +28,22 @@ def ingest(house: House, batch: Sequence[bytes], noted: Container[int] | None = 
     while follow(house):
         pass
     return receipts
+
+
+def catch_up(house: House) -> None:
+    """Work out what waits at this moment, where the store may be written, so that what is asked next sees it.
+
+    What comes meanwhile is left to whoever took it. Where another process holds the store too long, the question is
+    answered without; a warning says so.
+    """
+    if house.store.read_only:
+        return
+    try:
+        for _ in range(0, house.store.log.backlog(), TOGETHER):
+            follow(house)
+    except StoreUnusable as error:
+        logger = logging.getLogger("driftline")
+        logger.warning("driftline: what was recorded just now is not looked at (%s)", error.message)
 
 
 def follow(house: House, limit: int = TOGETHER) -> int:
