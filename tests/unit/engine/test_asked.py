@@ -54,4 +54,4 @@ def test_a_question_sees_what_another_process_recorded_and_did_not_work_out_yet(
     other = asked.open_memory(town.settings)
     found = other.ask("graph", {**AROUND, "node": "features"})
     other.close()
-    assert len(found.links) > 0
+    assert len(found.nodes) > 1
