@@ -66,14 +66,18 @@ def _told(house: House, runs: Sequence[RunShape]) -> list[Told]:
     """Tell what follows from runs; one like no other is logged, and holds up none of the others."""
     try:
         with house.store.transaction():
-            return [_tell(house, run) for run in runs]
+            told = [_tell(house, run) for run in runs]
+            compare.keep(house)
+            return told
     except fold.UNLIKELY:
         remember.anew(house)
-    told: list[Told] = []
+    told = []
     for run in runs:
         try:
             with house.store.transaction():
-                told.append(_tell(house, run))
+                one = _tell(house, run)
+                compare.keep(house)
+            told.append(one)
         except fold.UNLIKELY:
             remember.anew(house)
             logging.getLogger("driftline").exception("nothing but lineage follows from run %s", run.run)
