@@ -116,6 +116,10 @@ class Engine:
         """Work out what follows from up to ``limit`` events that wait; return how many they were."""
         return ingest.follow(self.house, limit)
 
+    def backlog(self) -> int:
+        """Return how many events wait for what follows from them."""
+        return self.house.store.log.backlog()
+
     def receipt(self, id: str) -> Receipt:  # noqa: A002 - the record's own field
         """Return the receipt of an event, as it would be given today.
 
