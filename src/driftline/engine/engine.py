@@ -120,6 +120,10 @@ class Engine:
         """Work out what waits now, where the store may be written; for whoever asks beside a process that records."""
         ingest.catch_up(self.house)
 
+    def backlog(self) -> int:
+        """Return how many events wait for what follows from them."""
+        return self.house.store.log.backlog()
+
     def receipt(self, id: str) -> Receipt:  # noqa: A002 - the record's own field
         """Return the receipt of an event, as it would be given today.
 
