@@ -9,15 +9,17 @@ import logging
 from collections.abc import Container, Iterator, Sequence
 from contextlib import contextmanager
 
-from driftline.engine import accept, announce, compare, failure, fold, incidents, quarantine, remember
+from driftline.engine import accept, announce, compare, failure, fold, incidents, quarantine, remember, windows
 from driftline.engine.house import House
 from driftline.errors import StoreUnusable
+from driftline.event.answer import Answer
 from driftline.event.finding import Incident
 from driftline.event.lineage import RunShape
 from driftline.event.report import Receipt
 from driftline.graph import changes
 
 TOGETHER = 500  # events that are folded in one transaction
+INBOX = 20_000  # answers that wait before they are moved to Parquet
 
 Told = tuple[bool, incidents.Paged | None, list[Incident]]  # whether a quarantine spread, news, what is over
 
@@ -28,6 +30,17 @@ def ingest(house: House, batch: Sequence[bytes], noted: Container[int] | None = 
     while follow(house):
         pass
     return receipts
+
+
+def record(house: House, answers: Sequence[Answer]) -> int:
+    """Take answers, with the windows of predictions that they open; durable when it returns. Returns how many are new."""
+    with house.lock:
+        new = house.store.ledger.append(answers)
+        house.store.ledger.compact(at_least=INBOX)
+    opened = windows.events(house, answers)
+    if opened:
+        ingest(house, opened)
+    return new
 
 
 def catch_up(house: House) -> None:

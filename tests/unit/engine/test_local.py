@@ -32,9 +32,9 @@ def test_what_follows_waits_until_somebody_asks(town: Any, tmp_path: Path) -> No
     opened = local.open_sink(Settings(home=str(tmp_path / "local"), console=False))
     opened.events(town.events(0))
     opened.follow(asked=False)
-    waiting = opened.engine.house.store.log.backlog()
+    waiting = opened.house.store.log.backlog()
     opened.follow(asked=True)
-    assert (waiting, opened.engine.house.store.log.backlog(), opened.engine.overview().runs) == (5, 0, 3)
+    assert (waiting, opened.house.store.log.backlog(), Engine(opened.house).overview().runs) == (5, 0, 3)
     opened.close()
 
 
@@ -47,10 +47,10 @@ def test_what_follows_waits_a_second_at_most(town: Any, tmp_path: Path, monkeypa
     now += 0.9
     opened.events(town.events(0)[2:])  # what comes later does not put it off
     opened.follow(asked=False)
-    waiting = opened.engine.house.store.log.backlog()
+    waiting = opened.house.store.log.backlog()
     now += 0.1
     opened.follow(asked=False)
-    assert (waiting, opened.engine.house.store.log.backlog()) == (5, 0)
+    assert (waiting, opened.house.store.log.backlog()) == (5, 0)
     opened.close()
 
 
@@ -67,7 +67,7 @@ def test_what_a_killed_process_left_waiting_is_worked_out_by_the_next(town: Any,
     settings = Settings(home=str(tmp_path / "local"), console=False)
     killed = local.open_sink(settings)
     killed.events(town.events(0))
-    killed.engine.close()  # the store is let go of, and nothing else is done
+    killed.house.store.close()  # the store is let go of, and nothing else is done
     following = local.open_sink(settings)
     following.close()
     with Engine.open(settings) as other:
@@ -84,7 +84,7 @@ def test_the_order_of_keeping_and_following_leaves_the_same_memory(town: Any, tm
                 if each:
                     opened.follow(asked=True)
         opened.follow(asked=True)
-        digests.add(opened.engine.house.store.canonical.digest())
+        digests.add(opened.house.store.canonical.digest())
         opened.close()
     assert len(digests) == 1
 
@@ -102,7 +102,7 @@ def test_a_store_in_postgresql_is_the_sink_where_one_is_named(town: Any, tmp_pat
     opened.answers([ANSWER])
     assert isinstance(opened, local.LocalSink)
     opened.follow(asked=True)
-    assert opened.engine.house.store.ledger.compact() == 1
+    assert opened.house.store.ledger.compact() == 1
     with Engine.open(settings) as other:
         seen = other.overview()
     opened.close()
@@ -115,5 +115,5 @@ def test_a_store_in_postgresql_is_the_sink_where_one_is_named(town: Any, tmp_pat
 
 
 def test_a_bad_event_does_not_stop_the_batch(town: Any) -> None:
-    local.LocalSink(town.engine).events([b"nonsense", *town.events(0)])
+    local.LocalSink(town.engine.house).events([b"nonsense", *town.events(0)])
     assert town.engine.overview().events == {"accepted": 5, "merged": 0, "quarantined": 1, "replaced": 0}
