@@ -112,7 +112,8 @@ class _AfterImport(MetaPathFinder):
         """Return the module's own spec with a loader that puts the hooks on; None for all other modules."""
         if name not in HOOKS or name in self._searching:
             return None
-        return fault.attempt("import", self._found, name, path, target)
+        found: ModuleSpec | None = fault.attempt("import", self._found, name, path, target)
+        return found
 
     def _found(self, name: str, path: Sequence[str] | None, target: ModuleType | None) -> ModuleSpec | None:
         """Ask the other finders, as the import system does.
