@@ -30,9 +30,11 @@ def add(trace: Trace, way: Way, seen: Seen) -> Touched:
         if _same(known, seen):
             known.edges.extend(seen.edges)
             known.at_ns = min(known.at_ns, seen.at_ns) if way == "read" else max(known.at_ns, seen.at_ns)
+            _hold(way, known, seen)
             if _knows_more(seen, known):
                 into[index] = seen
-                seen.edges, seen.at_ns, seen.read_ns = known.edges, known.at_ns, known.read_ns
+                seen.edges, seen.at_ns, seen.read_ns, seen.table = known.edges, known.at_ns, known.read_ns, known.table
+                seen.pointer = seen.pointer or known.pointer
             return into[index].touched
     into.append(seen)
     return seen.touched
@@ -53,6 +55,16 @@ def _same(known: Seen, seen: Seen) -> bool:
     if known.pending and known.path == seen.path:
         return True
     return bool(seen.path) and (known.path, known.size, known.modified_ns) == (seen.path, seen.size, seen.modified_ns)
+
+
+def _hold(way: Way, known: Seen, seen: Seen) -> None:
+    """Keep the table that shows what the version holds: of reads the first, of writes the last, if that was whole."""
+    if way == "read" and known.table is not None:
+        return
+    if known.table is not None:
+        known.table.drop()
+        known.contents = None
+    known.table = seen.table
 
 
 def _knows_more(seen: Seen, known: Seen) -> bool:

@@ -76,16 +76,16 @@ def test_an_event_that_cannot_be_encoded_is_a_counted_loss(sink: MemorySink, mon
 def test_profiling_a_file_is_not_done_on_the_users_thread(
     sink: MemorySink, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from driftline.capture import contents
+    from driftline.capture import formats
 
     threads: list[str] = []
-    original = contents.of_file
+    original = formats.of_file
 
     def noted(*args: Any) -> Any:
         threads.append(threading.current_thread().name)
         return original(*args)
 
-    monkeypatch.setattr(contents, "of_file", noted)
+    monkeypatch.setattr(formats, "of_file", noted)
     (tmp_path / "x.csv").write_text("a\n1\n")
     with driftline.run("job") as run:
         run.read(tmp_path / "x.csv")

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from driftline.capture.frames import node, origin
-from driftline.capture.hooks import database, polars_plan, table
+from driftline.capture.hooks import database, polars_plan, table, whole
 from driftline.capture.hooks.patch import PASS, Before, Call, Patch, around
 from driftline.capture.hooks.table import Entry
 from driftline.capture.run import Run
@@ -93,7 +93,8 @@ def _place(argument: int, *names: str) -> Before:
 
 def _queried(run: Run, call: Call) -> bool:
     text, connection = call.argument(0, "query"), call.argument(1, "connection")
-    return database.statement(run, call.before, str(text), connection)
+    all_of_it = whole.call(call.args, call.kwargs, 2, "query", "uri") and bool(whole.statement(str(text)))
+    return database.statement(run, call.before, str(text), connection, call.result if all_of_it else None)
 
 
 def _stored(run: Run, call: Call) -> bool:
@@ -101,4 +102,5 @@ def _stored(run: Run, call: Call) -> bool:
     if not isinstance(name, str):
         return False
     schema, _, plain = name.rpartition(".")
-    return database.touch(run, "write", call.before, plain, schema or None, call.args[0])
+    all_of_it = whole.call(call.args, call.kwargs, 3, "table_name")
+    return database.touch(run, "write", call.before, plain, schema or None, call.args[0], whole=all_of_it)
