@@ -1,7 +1,7 @@
 """A file system of fsspec that keeps every version of an object, as an object store with versioning does."""
 
 import io
-from typing import Any
+from typing import Any, ClassVar
 
 import fsspec
 from fsspec.spec import AbstractBufferedFile, AbstractFileSystem
@@ -32,8 +32,8 @@ class Vault(AbstractFileSystem):
 
     protocol = "vault"
     cachable = False
-    objects: dict[str, list[bytes]] = {}
-    asked: list[str] = []
+    objects: ClassVar[dict[str, list[bytes]]] = {}
+    asked: ClassVar[list[str]] = []
 
     def info(self, path: str, **_: Any) -> dict[str, Any]:
         path = self._strip_protocol(path)

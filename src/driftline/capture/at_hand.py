@@ -11,6 +11,7 @@ import importlib
 import os
 import sys
 import threading
+import weakref
 from collections.abc import Callable
 from typing import Any
 
@@ -21,13 +22,13 @@ from driftline.capture import fault, measure
 _CONTENTS = "driftline.capture.contents"
 _ROOM = 4
 _SMALL = 50_000  # cells that are measured at once where they might change
-_waiting: dict[int, int] = {}  # by table: cells that wait to be measured
+_waiting: "weakref.WeakKeyDictionary[Table, int]" = weakref.WeakKeyDictionary()  # cells that wait to be measured
 
 
 class Table:
     """A table that is measured once, by whoever asks first."""
 
-    __slots__ = ("_contents", "_data", "_error", "_lock", "_shape", "ordered")
+    __slots__ = ("__weakref__", "_contents", "_data", "_error", "_lock", "_shape", "ordered")
 
     def __init__(self, data: Any, cells: int, shape: Callable[[Any], Any] | None, *, ordered: bool) -> None:
         self._data = data
@@ -36,7 +37,7 @@ class Table:
         self._error: Exception | None = None
         self._lock = threading.Lock()
         self.ordered = ordered  # False: it came out of a database, in whatever order
-        _waiting[id(self)] = cells
+        _waiting[self] = cells
 
     def contents(self) -> Any:
         """Return the ``contents.Contents`` of it; None where it is forgotten or no table.
@@ -62,7 +63,7 @@ class Table:
             self._error = error if isinstance(error, Exception) else RuntimeError(fault.shown(error))
             return None
         finally:
-            _waiting.pop(id(self), None)
+            _waiting.pop(self, None)
 
     def name(self) -> str:
         """Return the version that its content makes: of its rows in order, or whatever their order; "" = none."""
@@ -83,7 +84,7 @@ class Table:
     def drop(self) -> None:
         """Forget it unmeasured, without waiting: the version holds something else by now."""
         self._data = None
-        _waiting.pop(id(self), None)
+        _waiting.pop(self, None)
 
 
 def take(data: Any, *, ordered: bool = True, shape: Callable[[Any], Any] | None = None) -> "Table | str":

@@ -8,6 +8,8 @@ import time
 from collections.abc import Iterable, Mapping
 from typing import Any, Literal
 
+import msgspec
+
 from driftline.capture import observe
 from driftline.capture.columns import Bindable, Declared, Reach
 from driftline.capture.emit import Seen, Trace
@@ -64,6 +66,7 @@ def _hold(way: Way, known: Seen, seen: Seen) -> None:
     if known.table is not None:
         known.table.drop()
         known.contents = None
+        known.touched = msgspec.structs.replace(known.touched, rows=seen.touched.rows)
     known.table = seen.table
 
 

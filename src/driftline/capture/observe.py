@@ -40,7 +40,7 @@ def name_of(name: Name, namespace: str, folder: str) -> Dataset:
     """Return the dataset that ``name`` means."""
     if isinstance(name, Touched):
         return name.dataset
-    located = place.place(name, folder).located
+    located = place.place(native.bare(os.fspath(name)), folder).located
     return Dataset(namespace or located.namespace, located.name)
 
 
@@ -57,7 +57,7 @@ def observe(name: Name, data: Any, given: Given, folder: str, budget: measure.Bu
     if isinstance(name, Touched):
         spot = place.Place(Located(name.dataset.namespace, name.dataset.name, name.partition), "")
     else:
-        spot = place.place(name, folder)
+        spot = place.place(native.bare(os.fspath(name)), folder)
         if not given.version:
             given = _pointed(spot.path or os.fspath(name), given)
         found = files(os.fspath(name)) if data is None and not given.version else []

@@ -8,6 +8,7 @@ lazy frame from another. A scan reads nothing: what a lazy frame was scanned fro
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from driftline.capture.beside import Beside
 from driftline.capture.frames import node, origin
 from driftline.capture.hooks import database, polars_plan, table, whole
 from driftline.capture.hooks.patch import PASS, Before, Call, Patch, around
@@ -27,6 +28,8 @@ _QUERIES = ("read_database", "read_database_uri")
 _PLANS = frozenset(("explain", "show_graph", "serialize", "inspect", "lazy"))  # look at a plan, or keep it
 _LAZY = frozenset(("LazyFrame", "LazyGroupBy"))
 _TARGET = ("file", "path", "target", "workbook")
+
+_untouched: Beside[bool] = Beside()  # lazy frames that are all of what they were scanned from
 
 TABLE = (
     *(Entry(name, "read", 0, _SOURCE) for name in READERS),
@@ -60,11 +63,15 @@ def install(polars: Any) -> list[Patch]:
 
 def _scanned(run: Run, call: Call) -> bool:  # noqa: ARG001 - nothing is read yet
     origin.scanned(call.result, table.places(call.argument(0, *_SOURCE)))
+    if whole.call(call.args, call.kwargs, 1, *_SOURCE) and "version" not in call.kwargs:
+        _untouched.put(call.result, True)
     return True
 
 
 def _collected(run: Run, call: Call) -> bool:
-    return table.note(run, "read", list(origins(call.args[0])), call)
+    lazy = call.args[0]
+    all_of_it = _untouched.get(lazy) and whole.call(call.args, call.kwargs, 1)
+    return table.note(run, "read", list(origins(lazy)), call, frame=call.result if all_of_it else None)
 
 
 def _sunk(run: Run, call: Call) -> bool:

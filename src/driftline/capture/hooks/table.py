@@ -72,7 +72,8 @@ def _recorder(entry: Entry) -> patch.Record:
             frame = call.result if entry.way == "read" else data
         version = call.kwargs.get("version") if name[2] == "delta" else None  # else the newest
         said = f"delta:{version}" if type(version) is int else ""
-        return note(run, entry.way, given, call, kind=entry.kind, data=data, frame=frame, version=said)
+        kind = "table" if said else entry.kind
+        return note(run, entry.way, given, call, kind=kind, data=data, frame=frame, version=said)
 
     return record
 
@@ -122,11 +123,13 @@ def note(
             if way == "write" and seen.path and _is_open(given):
                 seen.pending, seen.deferred = True, False
                 seen.touched = msgspec.structs.replace(seen.touched, version="", attributes=dict(about.attributes))
-            _with(seen, look)
+            part = seen.touched.kind == "table" and frame is None  # of a table that may hold more
+            _with(seen, look._replace(rows=None) if part else look)
             if way == "write":
                 origin.attach([seen], data, owner.folder)
             if frame is not None and not (seen.path and endings.form(seen.path)):
-                at_hand.hold(seen, frame, ordered=seen.touched.kind != "table")
+                named = bool(seen.path or seen.touched.version or seen.pointer)  # else its rows have to name it
+                at_hand.hold(seen, frame, ordered=named and seen.touched.kind != "table")
             read.append(at_hand.add(run, way, seen, owner.sender.put).dataset)
     if way == "read" and call is not None:
         origin.read(call.result, read)
