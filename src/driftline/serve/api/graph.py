@@ -9,7 +9,7 @@ import msgspec
 from driftline.engine.engine import Engine
 from driftline.errors import BadInput
 from driftline.event.lineage import Subgraph
-from driftline.event.report import Difference, Impact, Selected
+from driftline.event.report import Difference, Disagreement, Impact, Selected
 from driftline.graph import drawn
 from driftline.serve.layout import place
 from driftline.serve.operation import reading
@@ -95,6 +95,7 @@ class DrawnGraph(Subgraph, frozen=True, kw_only=True):
 
     layout: Layout
     notes: tuple[str, ...] = ()  # what may have been meant by the selector
+    disagreements: tuple[Disagreement, ...] = ()  # of columns: where declared and observed do not agree
 
 
 def draw(graph: Subgraph) -> Layout:
@@ -125,7 +126,8 @@ def get_graph(engine: Engine, query: GraphQuery) -> DrawnGraph:
         )
     shown = graph if query.derived else drawn.plainly(graph)
     notes = _notes(engine, (query.select, query.exclude), graph.unmatched)
-    return DrawnGraph(**msgspec.structs.asdict(shown), layout=draw(shown), notes=notes)
+    unsure = engine.disagreements(shown, as_of_us=moment) if query.columns else ()
+    return DrawnGraph(**msgspec.structs.asdict(shown), layout=draw(shown), notes=notes, disagreements=unsure)
 
 
 def get_path(engine: Engine, query: PathQuery) -> DrawnGraph:
