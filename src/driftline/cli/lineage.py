@@ -7,6 +7,7 @@ import click
 import msgspec
 
 from driftline.cli import opened, show, tree
+from driftline.engine import disagreements
 from driftline.engine.engine import Engine
 from driftline.errors import BadInput
 from driftline.event import names
@@ -48,7 +49,7 @@ def lineage(ctx: click.Context, /, node: str | None, listing: bool, as_json: boo
             return
         moment = engine.moment(asked["as_of"])
         start, graph = _ask(engine, node or "", asked, moment)
-        unsure = engine.disagreements(graph, as_of_us=moment) if asked["columns"] else ()
+        unsure = disagreements.of(engine.house, graph, moment) if asked["columns"] else ()
         near = {word: engine.near(word) for word in graph.unmatched}
     show.unmatched(near)
     if as_json:

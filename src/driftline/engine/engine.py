@@ -19,7 +19,6 @@ from driftline.engine import (
     costs,
     desk,
     differences,
-    disagreements,
     facets,
     ingest,
     moments,
@@ -44,7 +43,6 @@ from driftline.event.report import (
     DatasetReport,
     DatasetSummary,
     Difference,
-    Disagreement,
     Explanation,
     Impact,
     IncidentReport,
@@ -241,10 +239,6 @@ class Engine:
         """Return one shortest way from ``start`` down to ``end``, nodes in order; empty where there is none."""
         found = walk.path(self.house.store, start, end, as_of_us=as_of_us, columns=columns)
         return questions.marked(self.house, found)
-
-    def disagreements(self, graph: Subgraph, *, as_of_us: int | None = None) -> tuple[Disagreement, ...]:
-        """Return where declared and observed edges between the columns of ``graph`` do not agree."""
-        return disagreements.of(self.house, graph, as_of_us)
 
     def diff(
         self, node: str = "", *, since_us: int, until_us: int | None = None, depth: int = 5, limit: int = shape.LIMIT

@@ -6,6 +6,7 @@ from typing import Any
 import msgspec
 
 from driftline.config import Settings
+from driftline.engine import disagreements
 from driftline.engine.engine import Engine
 from driftline.event import facets
 from driftline.event.report import Disagreement
@@ -51,8 +52,8 @@ def opened(home: Path, *events: bytes) -> Engine:
 def test_what_the_last_run_said_of_the_columns_in_a_graph_is_told_by_column(tmp_path: Path) -> None:
     with opened(tmp_path, event(1, ("INDIRECT:JOIN",)), event(2, ("INDIRECT:FILTER",))) as engine:
         graph = engine.lineage(TO, columns=True)
-        found = engine.disagreements(graph)
-        before = engine.disagreements(graph, as_of_us=engine.moment("2024-01-01T12:00:00Z"))
+        found = disagreements.of(engine.house, graph)
+        before = disagreements.of(engine.house, graph, engine.moment("2024-01-01T12:00:00Z"))
     assert found == (
         Disagreement(
             source="datasetField:n:raw:z", target="dataset:n:features", declared=(), observed=("INDIRECT:FILTER",),
@@ -65,10 +66,10 @@ def test_what_the_last_run_said_of_the_columns_in_a_graph_is_told_by_column(tmp_
 
 def test_of_another_dataset_s_columns_nothing_is_told(tmp_path: Path) -> None:
     with opened(tmp_path, event(1, ())) as engine:
-        assert engine.disagreements(engine.lineage(FROM, columns=True, down=False)) == ()
-        assert len(engine.disagreements(engine.lineage("dataset:n:features", columns=True))) == 2
+        assert disagreements.of(engine.house, engine.lineage(FROM, columns=True, down=False)) == ()
+        assert len(disagreements.of(engine.house, engine.lineage("dataset:n:features", columns=True))) == 2
 
 
 def test_once_a_run_sees_no_difference_any_more_none_is_told(tmp_path: Path) -> None:
     with opened(tmp_path, event(1, ("INDIRECT:JOIN",)), event(2, None)) as engine:
-        assert engine.disagreements(engine.lineage(TO, columns=True)) == ()
+        assert disagreements.of(engine.house, engine.lineage(TO, columns=True)) == ()
