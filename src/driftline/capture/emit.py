@@ -247,7 +247,7 @@ def _measure(seen: Seen, gaps: dict[str, int]) -> None:
             seen.contents = formats.of_file(seen.path, seen.touched.version, seen.size, seen.modified_ns)
         if seen.contents is None and seen.table is not None:
             seen.contents = seen.table.contents()
-    except FileNotFoundError:  # it was temporary
+    except FileNotFoundError:  # it was temporary, or is overwritten by now
         gaps["contents"] = gaps.get("contents", 0) + 1
     except Exception as error:  # the fault rule: a file that cannot be profiled is a gap, not an error
         fault.failed("contents", error)

@@ -10,7 +10,6 @@ whose types the first block decides; large files of other formats have no conten
 
 import importlib
 import itertools
-import os
 import sys
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -36,22 +35,29 @@ _seen: dict[tuple[str, bool, bool], Contents | None] = {}  # by version, and how
 
 
 def of_file(path: str, version: str, size: int, modified_ns: int) -> Contents | None:
-    """Return the contents of the file that had this size and time; None for other formats and for a file changed since.
+    """Return the contents of the file that had this size and time; None for other formats.
 
     Raises:
+        FileNotFoundError: it is not as it was then, or changed while it was read.
         OSError, pa.ArrowException: the file cannot be read.
     """
     key = (version, measure.level.profiles, measure.level.rows)
     if key in _seen:
         return _seen[key]
-    found = os.stat(path)
-    if (found.st_size, found.st_mtime_ns) != (size, modified_ns):
-        return None
-    contents = _read(path, size)
+    _same(path, size, modified_ns)
+    try:
+        contents = _read(path, size)
+    finally:
+        _same(path, size, modified_ns)  # what was read in the middle of a change is nobody's version
     if len(_seen) >= _CACHE:
         _seen.clear()
     _seen[key] = contents
     return contents
+
+
+def _same(path: str, size: int, modified_ns: int) -> None:
+    if measure.state(path) != (size, modified_ns):
+        raise FileNotFoundError(f"{path} is not as it was")
 
 
 def form(path: str) -> str:

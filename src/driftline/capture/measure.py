@@ -103,6 +103,12 @@ def of_file(path: str, budget: Budget | None = None) -> FileState:
             deferred = level.contents and found.st_size <= HASH_LIMIT
             return FileState(version, found.st_size, found.st_mtime_ns, deferred=deferred)
         version = _hash(path)
+        if state(path) != (
+            found.st_size,
+            found.st_mtime_ns,
+        ):  # it was changed meanwhile: these bytes are no state of it
+            version = f"{STAT}{xxhash.xxh3_64_hexdigest(repr(key).encode())}"
+            return FileState(version, found.st_size, found.st_mtime_ns)
         if time.time_ns() - found.st_mtime_ns > _SETTLED_NS:
             if len(_hashes) >= _CACHE:
                 _hashes.clear()

@@ -112,8 +112,8 @@ def of_file(path: str, given: Given, folder: str, budget: measure.Budget | None 
     if pointer is not None:
         attributes["pointer"] = pointer.name
     if state.version.startswith(measure.STAT):
-        why = "names only" if not measure.level.contents else "too large to be hashed"
-        why = "not hashed in time" if state.deferred else why
+        why = "too large to be hashed" if state.size > measure.HASH_LIMIT else "changed while it was hashed"
+        why = "names only" if not measure.level.contents else "not hashed in time" if state.deferred else why
         attributes[measure.IDENTITY] = f"path, size and time ({why})"
     touched = Touched(
         dataset=Dataset(given.namespace or located.namespace, located.name),

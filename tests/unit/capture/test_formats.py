@@ -1,6 +1,7 @@
 """What is inside files that hold a table, whatever their format."""
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -8,9 +9,11 @@ import pyarrow as pa
 import pytest
 from pyarrow import csv, feather, parquet
 
+import driftline
 from driftline import profile
 from driftline.capture import contents, formats, measure
 from driftline.event.lineage import Field
+from driftline.testing import MemorySink
 
 TABLE = pa.table({"n": [1, 2, 3], "s": ["x", None, "z"]})
 
@@ -154,3 +157,40 @@ def test_packed_text_is_read(tmp_path: Path, ending: str) -> None:
     found = written(path)
     assert found is not None
     assert (found.rows, found.hashes["n"]) == (3, contents.of_arrow(TABLE).hashes["n"])
+
+
+def test_a_file_that_is_changed_before_or_while_it_is_read_has_no_contents(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "x.parquet"
+    parquet.write_table(TABLE, path)
+    state = measure.of_file(str(path))
+    parquet.write_table(TABLE.slice(1), path)
+    with pytest.raises(FileNotFoundError):
+        formats.of_file(str(path), "before", state.size, state.modified_ns)
+    state = measure.of_file(str(path))
+    original = formats._read
+
+    def slow(*given: Any) -> Any:
+        found = original(*given)
+        path.write_bytes(b"other")
+        return found
+
+    monkeypatch.setattr(formats, "_read", slow)
+    with pytest.raises(FileNotFoundError):
+        formats.of_file(str(path), "while", state.size, state.modified_ns)
+    assert not {"before", "while"} & {version for version, *_ in formats._seen}
+
+
+def test_a_run_whose_file_was_overwritten_before_it_was_measured_says_so(sink: MemorySink, tmp_path: Path) -> None:
+    path = tmp_path / "x.csv"
+    path.write_text("a\n1\n")
+    with driftline.run("job") as run:
+        run.read(path)
+        path.write_text("a\n1\n2\n")
+    driftline.flush()
+    (event,) = sink.decoded()
+    assert event.run is not None
+    assert b'"contents":1' in bytes(event.run.facets["driftline_gaps"])
+    (read,) = event.inputs
+    assert "driftline_profile" not in read.facets
