@@ -11,7 +11,6 @@ import importlib
 import os
 import sys
 import threading
-import weakref
 from collections.abc import Callable
 from typing import Any
 
@@ -22,13 +21,13 @@ from driftline.capture import fault, measure
 _CONTENTS = "driftline.capture.contents"
 _ROOM = 4
 _SMALL = 50_000  # cells that are measured at once where they might change
-_waiting: "weakref.WeakKeyDictionary[Table, int]" = weakref.WeakKeyDictionary()  # cells that wait to be measured
+_waiting: dict[int, int] = {}  # by the id of a table: cells that wait to be measured
 
 
 class Table:
     """A table that is measured once, by whoever asks first."""
 
-    __slots__ = ("__weakref__", "_contents", "_data", "_error", "_lock", "_shape", "ordered")
+    __slots__ = ("_contents", "_data", "_error", "_lock", "_shape", "ordered")
 
     def __init__(self, data: Any, cells: int, shape: Callable[[Any], Any] | None, *, ordered: bool) -> None:
         self._data = data
@@ -37,7 +36,10 @@ class Table:
         self._error: Exception | None = None
         self._lock = threading.Lock()
         self.ordered = ordered  # False: it came out of a database, in whatever order
-        _waiting[self] = cells
+        _waiting[id(self)] = cells
+
+    def __del__(self, waiting: dict[int, int] = _waiting) -> None:  # the module may be gone by then
+        waiting.pop(id(self), None)
 
     def contents(self) -> Any:
         """Return the ``contents.Contents`` of it; None where it is forgotten or no table.
@@ -63,7 +65,7 @@ class Table:
             self._error = error if isinstance(error, Exception) else RuntimeError(fault.shown(error))
             return None
         finally:
-            _waiting.pop(self, None)
+            _waiting.pop(id(self), None)
 
     def name(self) -> str:
         """Return the version that its content makes: of its rows in order, or whatever their order; "" = none."""
@@ -84,7 +86,7 @@ class Table:
     def drop(self) -> None:
         """Forget it unmeasured, without waiting: the version holds something else by now."""
         self._data = None
-        _waiting.pop(self, None)
+        _waiting.pop(id(self), None)
 
 
 def take(data: Any, *, ordered: bool = True, shape: Callable[[Any], Any] | None = None) -> "Table | str":

@@ -1,5 +1,6 @@
 """Tables in memory are measured later, as they were; expected contents are those of the same rows measured at once."""
 
+import gc
 import threading
 from typing import Any
 
@@ -146,3 +147,11 @@ def test_it_is_measured_on_the_senders_thread(sink: MemorySink, monkeypatch: pyt
     (read,) = event.inputs
     assert {"driftline_state", "schema", "driftline_fingerprint", "driftline_profile"} <= read.facets.keys()
     assert b'"version":"t4-1:' in bytes(read.facets["driftline_state"])
+
+
+def test_a_table_that_nobody_asks_for_any_more_takes_no_room() -> None:
+    found = taken(pa.table(ROWS))
+    assert sum(at_hand._waiting.values()) == 6
+    del found
+    gc.collect()
+    assert not at_hand._waiting

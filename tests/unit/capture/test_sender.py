@@ -12,6 +12,8 @@ import pytest
 
 import driftline
 from driftline.capture import client, fault
+from driftline.capture.sender import Sender
+from driftline.config import Settings
 from driftline.event.answer import Answer
 from driftline.testing import MemorySink, use_sink
 
@@ -192,3 +194,11 @@ def test_a_new_configuration_delivers_what_was_queued_to_the_old_sink_first(tmp_
     assert (first.closed, second.closed) == (True, True)
     kept = b"".join(file.read_bytes() for file in (tmp_path / "a" / "spool").iterdir())
     assert numbers([kept]) == [1]  # a run that outlives its settings is spooled for its own home
+
+
+def test_measuring_for_which_there_is_no_room_is_no_loss(tmp_path: Path) -> None:
+    sender = Sender(Settings(home=str(tmp_path), queue=0), MemorySink)
+    sender.put((list, 0, ()))  # it is measured with the event that it belongs to
+    assert (sender.counters()["lost"], sender.take_losses()) == (0, 0)
+    sender.put((list, 2, ()))
+    assert (sender.counters()["lost"], sender.take_losses()) == (2, 2)
