@@ -8,6 +8,7 @@ a block at a time, so memory stays bounded; above ``PROFILE_LIMIT`` they are fin
 whose types the first block decides; large files of other formats have no contents.
 """
 
+import contextlib
 import importlib
 import itertools
 import sys
@@ -16,6 +17,7 @@ from typing import Any
 
 import msgspec
 import pyarrow as pa
+import pyarrow.compute as pc
 from pyarrow import csv, feather, ipc, json, parquet
 
 from driftline.capture import endings, measure
@@ -79,17 +81,35 @@ def _read(path: str, size: int) -> Contents | None:
     if kind == "parquet":
         return _of_parquet(path, size)
     if kind == "csv":
-        options = csv.ParseOptions(delimiter="\t" if ".tsv" in path.lower()[-8:] else ",")
-        if size <= PROFILE_LIMIT:
-            return of_arrow(csv.read_csv(path, parse_options=options))
-        with csv.open_csv(path, csv.ReadOptions(use_threads=False, block_size=_BLOCK), options) as reader:
-            return of_batches(reader.schema, reader, profiled=False)
+        return _of_csv(path, size)
     if kind == "lines":
         return of_arrow(json.read_json(path)) if size <= PROFILE_LIMIT else None
     if kind == "feather":
         return _of_arrow_file(path, size)
     read, limit = _LESS.get(kind, (None, 0))
     return None if read is None or size > limit else read(path)
+
+
+def _of_csv(path: str, size: int) -> Contents:
+    options = csv.ParseOptions(delimiter="\t" if ".tsv" in path.lower()[-8:] else ",")
+    if size <= PROFILE_LIMIT:
+        return of_arrow(_exact(csv.read_csv(path, parse_options=options), path, options))
+    with csv.open_csv(path, csv.ReadOptions(use_threads=False, block_size=_BLOCK), options) as reader:
+        return of_batches(reader.schema, reader, profiled=False)
+
+
+def _exact(table: pa.Table, path: str, options: csv.ParseOptions) -> pa.Table:
+    """Return ``table`` with whole numbers beyond 63 bits as they are written: Arrow takes them for rounded doubles."""
+    for place, field in enumerate(table.schema):
+        if not pa.types.is_float64(field.type) or table.column_names.count(field.name) > 1:
+            continue
+        if (pc.max(table.column(place)).as_py() or 0.0) < 2.0**63:
+            continue
+        convert = csv.ConvertOptions(column_types={field.name: pa.uint64()}, include_columns=[field.name])
+        with contextlib.suppress(pa.ArrowInvalid):  # they are no whole numbers
+            whole = csv.read_csv(path, parse_options=options, convert_options=convert)
+            table = table.set_column(place, field.name, whole.column(0))
+    return table
 
 
 def _of_parquet(path: str, size: int) -> Contents:

@@ -194,3 +194,20 @@ def test_a_run_whose_file_was_overwritten_before_it_was_measured_says_so(sink: M
     assert b'"contents":1' in bytes(event.run.facets["driftline_gaps"])
     (read,) = event.inputs
     assert "driftline_profile" not in read.facets
+
+
+def test_whole_numbers_beyond_63_bits_are_not_rounded_in_text(tmp_path: Path) -> None:
+    found = []
+    for last in (17_446_744_073_709_551_615, 17_446_744_073_709_551_614):  # one and the same as doubles
+        (tmp_path / "x.csv").write_text(f"id,x,y\n1,1e300,2\n{last},0.5,9e20\n")
+        found.append(written(tmp_path / "x.csv"))
+        state = measure.of_file(str(tmp_path / "x.csv"))
+        assert state.version.startswith("xxh3:")
+    one, two = found
+    assert one is not None
+    assert two is not None
+    assert one.hashes == {**two.hashes, "id": one.hashes["id"]}
+    assert one.hashes["id"] != two.hashes["id"]
+    exact = contents.of_arrow(pa.table({"id": pa.array([1, 17_446_744_073_709_551_615], pa.uint64())}))
+    assert one.hashes["id"] == exact.hashes["id"]
+    assert [field.type for field in one.fields] == ["uint64", "double", "double"]
