@@ -83,7 +83,7 @@ def _read(path: str, size: int) -> Contents | None:
     if kind == "csv":
         return _of_csv(path, size)
     if kind == "lines":
-        return of_arrow(json.read_json(path)) if size <= PROFILE_LIMIT else None
+        return _of_lines(path) if size <= PROFILE_LIMIT else None
     if kind == "feather":
         return _of_arrow_file(path, size)
     read, limit = _LESS.get(kind, (None, 0))
@@ -92,23 +92,39 @@ def _read(path: str, size: int) -> Contents | None:
 
 def _of_csv(path: str, size: int) -> Contents:
     options = csv.ParseOptions(delimiter="\t" if ".tsv" in path.lower()[-8:] else ",")
+
+    def again(name: str) -> pa.Table:
+        convert = csv.ConvertOptions(column_types={name: pa.uint64()}, include_columns=[name])
+        return csv.read_csv(path, parse_options=options, convert_options=convert)
+
     if size <= PROFILE_LIMIT:
-        return of_arrow(_exact(csv.read_csv(path, parse_options=options), path, options))
+        return of_arrow(_exact(csv.read_csv(path, parse_options=options), again))
     with csv.open_csv(path, csv.ReadOptions(use_threads=False, block_size=_BLOCK), options) as reader:
         return of_batches(reader.schema, reader, profiled=False)
 
 
-def _exact(table: pa.Table, path: str, options: csv.ParseOptions) -> pa.Table:
-    """Return ``table`` with whole numbers beyond 63 bits as they are written: Arrow takes them for rounded doubles."""
+def _of_lines(path: str) -> Contents:
+    def again(name: str) -> pa.Table:
+        schema = pa.schema([(name, pa.uint64())])
+        return json.read_json(
+            path, parse_options=json.ParseOptions(explicit_schema=schema, unexpected_field_behavior="ignore")
+        )
+
+    return of_arrow(_exact(json.read_json(path), again))
+
+
+def _exact(table: pa.Table, again: Callable[[str], pa.Table]) -> pa.Table:
+    """Return ``table`` with whole numbers beyond 63 bits as they are written: Arrow takes them for rounded doubles.
+
+    ``again`` reads one column alone, as unsigned numbers of 64 bits, or raises ``ArrowInvalid``.
+    """
     for place, field in enumerate(table.schema):
         if not pa.types.is_float64(field.type) or table.column_names.count(field.name) > 1:
             continue
         if (pc.max(table.column(place)).as_py() or 0.0) < 2.0**63:
             continue
-        convert = csv.ConvertOptions(column_types={field.name: pa.uint64()}, include_columns=[field.name])
         with contextlib.suppress(pa.ArrowInvalid):  # they are no whole numbers
-            whole = csv.read_csv(path, parse_options=options, convert_options=convert)
-            table = table.set_column(place, field.name, whole.column(0))
+            table = table.set_column(place, field.name, again(field.name).column(0))
     return table
 
 
@@ -185,7 +201,7 @@ def _of_json(path: str) -> Contents | None:
     try:
         found = msgspec.json.decode(data)
     except msgspec.DecodeError:
-        return of_arrow(json.read_json(path))
+        return _of_lines(path)
     if isinstance(found, dict):
         found = _columns_of(found)
     if isinstance(found, dict) or (isinstance(found, list) and found and all(isinstance(row, dict) for row in found)):

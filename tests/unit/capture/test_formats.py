@@ -196,13 +196,16 @@ def test_a_run_whose_file_was_overwritten_before_it_was_measured_says_so(sink: M
     assert "driftline_profile" not in read.facets
 
 
-def test_whole_numbers_beyond_63_bits_are_not_rounded_in_text(tmp_path: Path) -> None:
+@pytest.mark.parametrize("ending", ["csv", "jsonl"])
+def test_whole_numbers_beyond_63_bits_are_not_rounded_in_text(tmp_path: Path, ending: str) -> None:
     found = []
     for last in (17_446_744_073_709_551_615, 17_446_744_073_709_551_614):  # one and the same as doubles
-        (tmp_path / "x.csv").write_text(f"id,x,y\n1,1e300,2\n{last},0.5,9e20\n")
-        found.append(written(tmp_path / "x.csv"))
-        state = measure.of_file(str(tmp_path / "x.csv"))
-        assert state.version.startswith("xxh3:")
+        path = tmp_path / f"x.{ending}"
+        if ending == "csv":
+            path.write_text(f"id,x,y\n1,1e300,2\n{last},0.5,9e20\n")
+        else:
+            path.write_text(f'{{"id":1,"x":1e300,"y":2.0}}\n{{"id":{last},"x":0.5,"y":9e20}}\n')
+        found.append(written(path))
     one, two = found
     assert one is not None
     assert two is not None
