@@ -107,11 +107,10 @@ class Sender:
             self._more += more
 
     def _taken(self, item: Item) -> int:
-        """Return how many answers or events an item that leaves the queue is."""
-        if type(item) is not tuple or item[1] <= 1:
-            return 1
-        self._weigh(1 - item[1])
-        return item[1]
+        """Return how many answers or events an item that leaves the queue is; 0 = work that is done again later."""
+        if type(item) is tuple and item[1] > 1:
+            self._weigh(1 - item[1])
+        return item[1] if type(item) is tuple else 1
 
     def watch(self, run: Opened) -> None:
         """Announce ``run`` once it has been open for long."""
