@@ -103,8 +103,6 @@ class Walker:
             self.with_ctes(node, scope)
             scope.beside = parent is not None and parent.beside and not scope.ctes
             inner = self.query(node.this, scope)
-            for turn in node.args.get("pivots") or ():
-                inner = pivot.turned(self, turn, inner, scope)
             return Relation(inner.items, inner.rows | self._order(node, inner, scope), single=inner.single)
         if isinstance(node, exp.Table | exp.Subquery):
             scope = self.scope(parent)
@@ -197,7 +195,7 @@ class Walker:
         items: list[Item] = []
         for place, (a, b) in enumerate(zip(left.items, right.items, strict=False)):
             if isinstance(a, Output) and isinstance(b, Output):
-                items.append(a._replace(edges=a.edges | b.edges))
+                items.append(rel.together(a, b))
             elif isinstance(a, Star) and isinstance(b, Star):
                 both = Star(a.source, a.excepted | b.excepted, (*a.also, b.source, *b.also))
                 items.append(both if a.source != b.source else a)
@@ -321,7 +319,7 @@ def _united_by_name(left: Relation, right: Relation) -> tuple[Item, ...]:
         if not isinstance(item, Output):
             return (Unknown(frozenset((*left.sources(), *right.sources()))),)
         known = found.get(item.key)
-        found[item.key] = item if known is None else known._replace(edges=known.edges | item.edges)
+        found[item.key] = item if known is None else rel.together(known, item)
     return tuple(found.values())
 
 

@@ -6,6 +6,7 @@ them are found by where their words stand, and tried, the longest first. Nothing
 """
 
 import contextlib
+import itertools
 import logging
 import re
 import time
@@ -14,8 +15,9 @@ from typing import Any, NamedTuple
 
 import sqlglot
 from sqlglot import exp
-from sqlglot.tokens import TokenType  # type: ignore[attr-defined]
+from sqlglot.tokens import Token, TokenType  # type: ignore[attr-defined]
 
+from driftline.capture.sql import templates
 from driftline.capture.sql.limit import UNLIMITED, Limit, TooLong
 
 _STARTS = frozenset(["INSERT", "MERGE", "UPDATE", "DELETE", "SELECT", "SEL", "WITH", "CREATE", "TRUNCATE", "REPLACE"])
@@ -32,6 +34,7 @@ _DATA = (exp.Query, exp.DML, exp.Create, exp.Values, exp.Copy, exp.Cache, exp.Al
          exp.TruncateTable, exp.Pivot, exp.Drop, exp.Declare)  # fmt: skip
 _DATA_WORDS = _STARTS | {"COPY", "FROM", "LOAD", "UNLOAD"}
 _ELSEWHERE = {"athena": "hive"}  # what one grammar does not know, the other may
+_BY_QUOTES = {"`": "bigquery", "[": "tsql"}  # whose quotes tell a dialect where none is given
 _BATCH = re.compile(r"(?<=\n)[ \t]*GO[ \t]*(?=\r?\n|\Z)", re.IGNORECASE)  # ends a batch of T-SQL
 _STATEMENT = re.compile(r"\b(?:select|insert|delete|update|merge)\b", re.IGNORECASE)
 _TRIES = 40  # ends that are tried for one beginning
@@ -102,7 +105,7 @@ class _Reader:
 
     def read(self) -> Iterator[Piece]:
         try:
-            tokens = rewritten(self.grammar.tokenize(self.text), self.name)
+            tokens = rewritten(templates.folded(self.grammar.tokenize(self.text), self.text), self.name)
         except (sqlglot.errors.SqlglotError, ValueError) as error:
             yield Piece(None, [], f"cannot be split into words: {_short(error)}")
             return
@@ -178,11 +181,13 @@ class _Reader:
 
     def _parse(self, tokens: list[Any]) -> tuple[Any, str]:
         tree, problem = self._by(self.grammar, tokens)
-        if tree is None and self.name in _ELSEWHERE and problem != _DEEP:
-            grammar = sqlglot.Dialect.get_or_raise(_ELSEWHERE[self.name])
+        if tree is None and self.name in ("", *_ELSEWHERE) and problem != _DEEP:
             text = self.text[tokens[0].start : tokens[-1].end + 1]
-            with contextlib.suppress(sqlglot.errors.SqlglotError):
-                tree, _ = self._by(grammar, grammar.tokenize(text))
+            other = _ELSEWHERE.get(self.name) or next((_BY_QUOTES[q] for q in _BY_QUOTES if q in text), "")
+            if other and (self.name or '"' not in text):
+                grammar = sqlglot.Dialect.get_or_raise(other)
+                with contextlib.suppress(sqlglot.errors.SqlglotError):
+                    tree, _ = self._by(grammar, rewritten(templates.folded(grammar.tokenize(text), text), other))
         return tree, problem
 
     def _by(self, grammar: Any, tokens: list[Any]) -> tuple[Any, str]:
@@ -309,7 +314,10 @@ def _cut_off(tree: Any) -> bool:
 
 
 def rewritten(tokens: list[Any], dialect: str) -> list[Any]:
-    """Return ``tokens`` without what the parser does not know: Teradata's titles, ``+=`` of T-SQL."""
+    """Return ``tokens`` without what the parser does not know: Teradata's titles, ``+=`` of T-SQL, tables named top."""
+    for place, (token, after) in enumerate(itertools.pairwise(tokens)):
+        if token.token_type == TokenType.TOP and after.token_type == TokenType.DOT:
+            tokens[place] = Token(TokenType.VAR, token.text, token.line, token.col, token.start, token.end)
     if dialect == "teradata":
         for place in range(len(tokens) - 3, 0, -1):
             if [t.text.upper() for t in tokens[place : place + 2]] == ["(", "TITLE"] and tokens[place + 3].text == ")":

@@ -100,3 +100,16 @@ def test_what_the_parser_does_not_know_is_rewritten_before_it_sees_it() -> None:
     assert [token.text for token in rewritten(tokens, "teradata")] == ["SELECT", "dob", "FROM", "e"]
     tokens = sqlglot.tokenize("UPDATE t SET q.a += 1", read="tsql")
     assert " ".join(token.text for token in rewritten(tokens, "tsql")) == "UPDATE t SET q . a = q . a + 1"
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("SELECT `full name` FROM `shop.sales.people`", "full name"),
+        ("SELECT [full name] FROM [sales].[people] p", "full name"),
+        ("SELECT top.k FROM people AS top", "k"),
+    ],
+)
+def test_quotes_tell_the_dialect_where_none_is_given(text: str, name: str) -> None:
+    (piece,) = pieces(text, "")
+    assert (piece.problem, piece.tree.expressions[0].name) == ("", name)
