@@ -25,6 +25,7 @@ from driftline.capture.sql.relation import (
     Kind,
     Output,
     Relation,
+    Star,
     Whatever,
 )
 from driftline.capture.sql.scope import Scope
@@ -42,7 +43,7 @@ _AGGREGATES = frozenset(  # that the parser knows by no class of their own
 _SYSTEM = frozenset(  # names that stand for no column of any table
     ["rownum", "rowid", "_table_suffix", "_partitiontime", "_partitiondate", "_file_name", "sysdate", "systimestamp"]
 )
-_NAMES = (exp.DataType, exp.Identifier, exp.TableAlias, exp.Var, exp.Literal, exp.Star, exp.Parameter)
+_NAMES = (exp.DataType, exp.Identifier, exp.TableAlias, exp.Var, exp.Literal, exp.Star)
 
 
 class Queries(Protocol):
@@ -131,6 +132,8 @@ class Expression:
     def _column(self, node: Any, kind: Kind) -> Edges:
         if isinstance(node.this, exp.Star):
             return NONE
+        if isinstance(node.this, exp.Parameter):
+            return self._numbered(node.this, kind, node.args.get("table"))
         qualified = node.args.get("table") is not None
         if not qualified:
             return self._plain(node.this, kind)
@@ -141,6 +144,22 @@ class Expression:
             if relation is not None:
                 return self._of(relation, parts[place + 1 :], kind)
         return self._otherwise(parts, kind)
+
+    def _numbered(self, node: Any, kind: Kind, qualifier: Any = None) -> Edges:
+        """Snowflake's ``$1``: a column of staged files, or of VALUES, by its place; elsewhere a parameter."""
+        if self.queries.dialect.name != "snowflake" or not node.name.isdigit():
+            return NONE
+        relations = list(self.scope.relations.values())
+        if qualifier is not None:
+            named = self.scope.relation(self.queries.dialect.table(qualifier))
+            relations = [named] if named is not None else []
+        if len(relations) != 1:
+            return NONE
+        items, place = relations[0].items, int(node.name) - 1
+        if isinstance(items[0], Star):
+            return frozenset((rel.Edge(items[0].source, f"${node.name}", kind),))
+        item = items[place] if place < len(items) else None
+        return rel.through(item.edges, kind) if isinstance(item, Output) else NONE
 
     def _plain(self, name: Any, kind: Kind) -> Edges:
         key = self.queries.dialect.column(name)
@@ -296,6 +315,7 @@ _SPECIAL: dict[Any, Any] = {
     exp.Window: Expression._window,
     exp.Exists: Expression._exists,
     exp.Lambda: Expression._lambda,
+    exp.Parameter: Expression._numbered,
     exp.Comprehension: Expression._lambda,
 }
 

@@ -6,7 +6,6 @@ them are found by where their words stand, and tried, the longest first. Nothing
 """
 
 import contextlib
-import itertools
 import logging
 import re
 import time
@@ -15,10 +14,11 @@ from typing import Any, NamedTuple
 
 import sqlglot
 from sqlglot import exp
-from sqlglot.tokens import Token, TokenType  # type: ignore[attr-defined]
+from sqlglot.tokens import TokenType  # type: ignore[attr-defined]
 
 from driftline.capture.sql import templates
 from driftline.capture.sql.limit import UNLIMITED, Limit, TooLong
+from driftline.capture.sql.rewrite import rewritten, translated
 
 _STARTS = frozenset(["INSERT", "MERGE", "UPDATE", "DELETE", "SELECT", "SEL", "WITH", "CREATE", "TRUNCATE", "REPLACE"])
 _CUTS = frozenset(["BEGIN", "END", "ELSE", "ELSIF", "ELSEIF", "THEN", "LOOP", "EXCEPTION", "REPEAT", "IF", "WHILE",
@@ -38,7 +38,6 @@ _BY_QUOTES = {"`": "bigquery", "[": "tsql"}  # whose quotes tell a dialect where
 _BATCH = re.compile(r"(?<=\n)[ \t]*GO[ \t]*(?=\r?\n|\Z)", re.IGNORECASE)  # ends a batch of T-SQL
 _STATEMENT = re.compile(r"\b(?:select|insert|delete|update|merge)\b", re.IGNORECASE)
 _TRIES = 40  # ends that are tried for one beginning
-_COMPOUND = ("+", "-", "*", "/", "%", "&", "|", "^")
 _BLOCK = "cannot be parsed, in a block or after another statement"
 _NO_START = frozenset(["GRANT", "REVOKE", "OF", "AFTER", "BEFORE", "OR", "FOR", "ON", "KEY"])
 _DEEP = "too deeply nested"
@@ -153,7 +152,8 @@ class _Reader:
 
     def _whole(self, tokens: list[Any], *, body: bool) -> Iterator[Piece]:
         """One statement; or, if it is a body or cannot be parsed as one, the statements in it."""
-        tree, problem = self._parse(tokens)
+        said = translated(tokens) if not body else None
+        tree, problem = self._parse(said or tokens)
         if isinstance(tree, _DATA) and not body:
             yield Piece(tree, tokens, "", frozenset(self.variables))
             return
@@ -311,27 +311,6 @@ def _is_body(tokens: list[Any]) -> bool:
 def _cut_off(tree: Any) -> bool:
     """Whether a tree is only the beginning of a statement: INSERT INTO t without what is inserted."""
     return isinstance(tree, exp.Insert) and not tree.expression and not tree.args.get("default")
-
-
-def rewritten(tokens: list[Any], dialect: str) -> list[Any]:
-    """Return ``tokens`` without what the parser does not know: Teradata's titles, ``+=`` of T-SQL, tables named top."""
-    for place, (token, after) in enumerate(itertools.pairwise(tokens)):
-        if token.token_type == TokenType.TOP and after.token_type == TokenType.DOT:
-            tokens[place] = Token(TokenType.VAR, token.text, token.line, token.col, token.start, token.end)
-    if dialect == "teradata":
-        for place in range(len(tokens) - 3, 0, -1):
-            if [t.text.upper() for t in tokens[place : place + 2]] == ["(", "TITLE"] and tokens[place + 3].text == ")":
-                tokens = tokens[:place] + tokens[place + 4 :]
-    if dialect in ("tsql", "fabric"):
-        for place in range(len(tokens) - 1, 1, -1):
-            joined = tokens[place].start == tokens[place - 1].end + 1
-            if tokens[place].text == "=" and tokens[place - 1].text in _COMPOUND and joined:
-                start = place - 2
-                while start > 1 and tokens[start - 1].token_type == TokenType.DOT:
-                    start -= 2
-                column, operator = tokens[start : place - 1], tokens[place - 1]
-                tokens = [*tokens[:start], *column, tokens[place], *column, operator, *tokens[place + 1 :]]
-    return tokens
 
 
 def _marks(tokens: list[Any]) -> tuple[list[int], list[tuple[int, str]]]:

@@ -13,10 +13,16 @@ from driftline.capture.sql.dialect import Dialect
 from driftline.capture.sql.relation import AGGREGATION, IDENTITY, Edges, Fields, Kind, Output, Relation
 from driftline.capture.sql.scope import Scope
 
-_KEEP = (exp.Alias, exp.Paren, exp.Bracket, exp.Order, exp.Distinct, exp.Limit, exp.Filter, exp.WithinGroup, exp.Window,
-         exp.ArrayReverse, exp.IgnoreNulls, exp.RespectNulls)  # fmt: skip
-_JOIN = (exp.Array, exp.Coalesce, exp.ArrayConcat, exp.Explode, exp.ExplodeOuter, exp.Inline)
-_GATHER = (exp.ArrayAgg, exp.AnyValue, exp.First, exp.Last, exp.ArrayUniqueAgg)
+
+def _classes(names: str) -> tuple[Any, ...]:
+    return tuple(getattr(exp, name) for name in names.split() if hasattr(exp, name))  # not all are in each sqlglot
+
+
+_KEEP = _classes(
+    "Alias Paren Bracket Order Distinct Limit Filter WithinGroup Window ArrayReverse IgnoreNulls RespectNulls"
+)
+_JOIN = _classes("Array Coalesce ArrayConcat Explode ExplodeOuter Inline")
+_GATHER = _classes("ArrayAgg AnyValue First Last ArrayUniqueAgg")
 
 
 class Walks(Protocol):

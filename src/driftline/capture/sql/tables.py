@@ -148,7 +148,7 @@ def _own(inner: Any, names: list[Any], each: list[Edges], edges: Edges, inside: 
         return each
     if isinstance(inner, exp.Posexplode) and len(names) == 2:
         return [NONE, edges]
-    if isinstance(inner, exp.Inline) and len(names) == len(inside):
+    if len(inside) > 1 and len(names) == len(inside) and not isinstance(inner, exp.Unnest | exp.Explode):  # inline(…)
         return [one for _, one in inside]
     return [edges] * len(names)
 
