@@ -14,7 +14,8 @@ from typing import NamedTuple
 
 from driftline.capture.sql import dialect as dialects
 from driftline.capture.sql import plan, salvage
-from driftline.capture.sql.change import Lineage, Reading, Statement, bind
+from driftline.capture.sql.bound import Lineage, bind
+from driftline.capture.sql.change import Reading, Statement
 from driftline.capture.sql.dialect import Dialect
 from driftline.capture.sql.limit import Limit, TooLong
 from driftline.capture.sql.parse import Piece, pieces
