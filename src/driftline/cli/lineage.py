@@ -5,7 +5,7 @@ from typing import Any
 import click
 import msgspec
 
-from driftline.cli import opened, show, tree
+from driftline.cli import disagreements, opened, show, tree
 from driftline.engine.engine import Engine
 from driftline.errors import BadInput
 from driftline.event.lineage import Link, Node, Subgraph
@@ -45,6 +45,7 @@ def lineage(ctx: click.Context, /, node: str | None, listing: bool, as_json: boo
         moment = engine.moment(asked["as_of"])
         start, graph = _ask(engine, node or "", asked, moment)
         near = {word: engine.near(word) for word in graph.unmatched}
+        told = disagreements.found(engine, start) if asked["columns"] and not as_json else ()
     show.unmatched(near)
     if as_json:
         show.as_json(whole(graph))
@@ -53,6 +54,7 @@ def lineage(ctx: click.Context, /, node: str | None, listing: bool, as_json: boo
         tree.draw(
             start, graph, up=asked["up"] or both, down=asked["down"] or both, depth=asked["depth"], as_of_us=moment
         )
+        disagreements.tell(told)
     else:
         tree.flow(graph)
     if graph.truncated:
