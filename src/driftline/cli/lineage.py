@@ -45,7 +45,7 @@ def lineage(ctx: click.Context, /, node: str | None, listing: bool, as_json: boo
         moment = engine.moment(asked["as_of"])
         start, graph = _ask(engine, node or "", asked, moment)
         near = {word: engine.near(word) for word in graph.unmatched}
-        told = disagreements.found(engine, start) if asked["columns"] and not as_json else ()
+        told = disagreements.found(engine, engine.resolve(node)) if node and asked["columns"] and not as_json else ()
     show.unmatched(near)
     if as_json:
         show.as_json(whole(graph))
@@ -54,9 +54,9 @@ def lineage(ctx: click.Context, /, node: str | None, listing: bool, as_json: boo
         tree.draw(
             start, graph, up=asked["up"] or both, down=asked["down"] or both, depth=asked["depth"], as_of_us=moment
         )
-        disagreements.tell(told)
     else:
         tree.flow(graph)
+    disagreements.tell(told)
     if graph.truncated:
         cut = show.count(asked["limit"], "node")
         click.echo(f"Note: the answer was cut at {cut} in each direction; --limit takes more.", err=True)
