@@ -98,7 +98,7 @@ class Found(NamedTuple):
 class Relation:
     """What one entry of a FROM clause offers, and what shapes its rows. Never changed once made."""
 
-    __slots__ = ("_index", "_loose", "base", "elements", "items", "nested", "rows", "single")
+    __slots__ = ("_index", "_loose", "base", "elements", "items", "nested", "rows", "single", "unique")
 
     def __init__(
         self,
@@ -108,12 +108,14 @@ class Relation:
         *,
         single: bool = False,
         elements: Edges = NONE,
+        unique: frozenset[int] | None = None,
     ) -> None:
         self.items = tuple(items)
         self.rows = rows
         self.base = base  # the table whose schema this is
         self.single = single  # always one row, whatever shapes what it is made of
         self.elements = elements  # of an array whose elements may have fields that go without a qualifier
+        self.unique = unique  # places of the outputs by which each row is there once
         self.nested = any(isinstance(item, Output) and item.fields for item in self.items)
         self._index: dict[str, Output] | None = None
         self._loose: dict[str, Output | None] | None = None
@@ -221,7 +223,14 @@ class Relation:
             else item
             for place, item in enumerate(self.items)
         ]
-        return Relation(items, self.rows, single=self.single, elements=self.elements)
+        return Relation(items, self.rows, single=self.single, elements=self.elements, unique=self.unique)
+
+    def looked_up(self, shaping: Edges) -> "Relation":
+        """Return the relation where what shapes its rows, and finds them, decides about its values alone."""
+        if not shaping:
+            return self
+        items = [item._replace(edges=item.edges | shaping) for item in self.items if isinstance(item, Output)]
+        return Relation(items, NONE, unique=self.unique)
 
 
 def together(one: Output, other: Output) -> Output:

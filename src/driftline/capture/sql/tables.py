@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlglot import exp
 
-from driftline.capture.sql import pivot, structs
+from driftline.capture.sql import keys, pivot, structs
 from driftline.capture.sql import relation as rel
 from driftline.capture.sql.expression import Queries
 from driftline.capture.sql.relation import (
@@ -172,6 +172,7 @@ def join(queries: Queries, node: Any, scope: Scope) -> Edges:
         return offered.rows
     rows = enter(queries, node.this, scope)
     added = [alias for alias in scope.relations if alias not in before]
+    found = len(added) == 1 and keys.looks_up(queries.dialect, node, scope, added[0])
     if node.args.get("on") is not None:
         rows |= queries.walk(node.args["on"], scope, FILTER if semi else JOIN)
     match = node.args.get("match_condition")
@@ -182,6 +183,9 @@ def join(queries: Queries, node: Any, scope: Scope) -> Edges:
         names = _shared(queries, scope, before, added)
     for name, key in names:
         rows |= _merge(scope, name, key, before, added, node.side)
+    if found:
+        scope.relations[added[0]] = scope.relations[added[0]].looked_up(rows)
+        return NONE
     if semi:
         for alias in added:
             scope.relations[alias] = Relation((), scope.relations[alias].rows)
