@@ -5,6 +5,8 @@ that are merged. Nested values are counted and their lengths taken, no more. Nev
 turns the hashes only.
 """
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -21,20 +23,26 @@ from driftline.profile.inputs import Input
 from driftline.profile.merge import merge_columns
 from driftline.profile.text import Text
 
+NOTHING: Mapping[str, Column] = MappingProxyType({})
 PIECE = 1 << 20  # rows measured at a time
 _NARROW = 1 << 31  # bytes of text that 32-bit offsets reach
 _LONGEST = 80  # characters of a level that are kept; longer ones keep 60 and a hash
 
 
-def build(table: Any, *, seed: int = 0) -> Profile:
+def build(table: Any, *, seed: int = 0, known: Mapping[str, Column] = NOTHING) -> Profile:
     """Return the profile of ``table``; equal for equal rows in any order, layout or library.
+
+    Args:
+        table: what ``inputs`` reads.
+        seed: turns the hashes.
+        known: columns that were measured before, with the same seed, and hold the same values.
 
     Raises:
         BadInput: not a table, or columns of different lengths.
     """
     rows, found = inputs.columns(table)
     room = Room()
-    return Profile(rows, {each.name: _column(each, seed, room) for each in found}, seed)
+    return Profile(rows, {each.name: known.get(each.name) or _column(each, seed, room) for each in found}, seed)
 
 
 def _column(column: Input, seed: int, room: Room) -> Column:
