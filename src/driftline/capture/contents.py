@@ -33,6 +33,7 @@ PROFILE_LIMIT = 1 << 29  # bytes of a file that is still profiled
 WHOLE = 1 << 25  # bytes of a file that is read at once
 ROWS_LIMIT = 1 << 17  # cells of a table whose rows are also hashed whatever their order: about 2 ms
 _BLOCK = 1 << 26  # bytes of memory that a block of a larger file takes
+_CELLS = 1 << 19  # of a Parquet file that is read at once rather than column by column
 _BATCH = 1 << 16  # rows read at a time
 _CACHE = 512
 _TELLING = 50
@@ -90,7 +91,7 @@ def _read(path: str, size: int) -> Contents | None:
         whole = size <= min(WHOLE, PROFILE_LIMIT)
         with parquet.ParquetFile(path, buffer_size=0 if whole else 1 << 20, pre_buffer=whole) as file:
             if whole:
-                return of_arrow(file.read(use_threads=False))
+                return _of_parquet(file)
             batches = file.iter_batches(_BATCH, use_threads=False)
             return of_batches(file.schema_arrow, batches, profiled=size <= PROFILE_LIMIT)
     if name.endswith(_CSV):
@@ -114,6 +115,15 @@ def _read(path: str, size: int) -> Contents | None:
     if name.endswith(".json"):
         return _of_records(path)
     return _of_sheet(path) if name.endswith((".xlsx", ".xlsm")) and "openpyxl" in sys.modules else None
+
+
+def _of_parquet(file: parquet.ParquetFile) -> Contents:
+    """A Parquet file of moderate size; a long one column by column, for fresh memory costs more than reading does."""
+    schema, rows = file.schema_arrow, file.metadata.num_rows
+    names = schema.names
+    if rows * len(names) <= _CELLS or len(set(names)) < len(names) or any("." in name for name in names):
+        return of_arrow(file.read(use_threads=False))
+    return of_columns(schema, rows, (file.read(columns=[name], use_threads=False) for name in names))
 
 
 def _of_arrow_file(path: str, size: int) -> Contents | None:
@@ -196,6 +206,21 @@ def of_arrow(table: pa.Table) -> Contents:
         return _contents(table.schema, found, None, frozenset())
     built = _built(table, found)
     return _contents(table.schema, found, built, _regular_ones(table, built))
+
+
+def of_columns(schema: pa.Schema, rows: int, tables: Iterable[pa.Table]) -> Contents:
+    """Return the contents of a table of ``rows`` rows whose columns come one after another; holds one at a time."""
+    found: list[profile.Fingerprint] = []
+    built: dict[str, profile.Column] = {}
+    regular: frozenset[str] = frozenset()
+    for table in tables:
+        found.append(profile.fingerprint(table))
+        if measure.level.profiles:
+            one = _built(table, found[-1])
+            built |= one.columns
+            regular |= _regular_ones(table, one)
+    whole = profile.Profile(rows, built) if measure.level.profiles else None
+    return _contents(schema, profile.beside(rows, found), whole, regular)
 
 
 def _built(table: pa.Table, found: profile.Fingerprint) -> profile.Profile:
