@@ -12,17 +12,19 @@ from contextvars import Token
 from types import TracebackType
 from typing import Any, Self, TypeVar, cast
 
-from driftline.capture import answered, calls, client, fault, making
+from driftline.capture import answered, around, calls, client, fault, making
 from driftline.capture.around import Moment, current_run, moment_us, replayed
 from driftline.capture.making import Noted, finish, values_of
-from driftline.capture.mint import mint
+from driftline.capture.mint import mint, spelt, taken
 from driftline.capture.pointer import version_of
+from driftline.config import Settings
 from driftline.event import current, ids
-from driftline.event.answer import Retrieved, Source, Verdict
+from driftline.event.answer import Answer, Retrieved, Source, Verdict
 from driftline.event.current import Draft
 from driftline.event.lineage import Touched, Version
 
 _KEPT = frozenset((float, int, str, bool, type(None)))  # types of values that are kept as they are
+_NONE = (0, 0)  # tokens
 F = TypeVar("F", bound=Callable[..., Any])
 
 
@@ -32,13 +34,14 @@ class Answering:
     __slots__ = (
         "_client",
         "_currency",
+        "_id",
+        "_number",
         "_over",
         "_partition",
         "_question",
         "_time_us",
         "_token",
         "draft",
-        "id",
         "span",
         "text_hash",
         "tokens",
@@ -50,21 +53,30 @@ class Answering:
         self, endpoint: str, question: str, partition: str, at: Moment | None, currency: str | None, trace: str
     ) -> None:
         self.draft = Draft(endpoint=endpoint, owner=self)
-        self.id = ""
         self.trace, self.span = trace, ""
         self.tools: list[str] = []
-        self.tokens = (0, 0)
+        self.tokens = _NONE
         self.text_hash = ""  # of what was said, where the text itself is not at hand
-        self._client = client.current()
         self._over = False
         self._token: Token[Draft | None] | None = None
         self._partition = partition
         self._question = question
         self._currency = currency or ""
-        self._time_us = 0
-        if self._client is not None:
-            minted = fault.attempt("answer", moment_of, at) or fault.attempt("answer", mint)
-            self.id, self._time_us = minted or ("", 0)
+        self._id, self._time_us, self._number = "", 0, 0
+        self._client = client.current()
+        if self._client is None:
+            return
+        if at is not None or current_run.get() is not None or around.process.run is not None:
+            self._id, self._time_us = fault.attempt("answer", moment_of, at) or mint()
+        else:
+            self._time_us, self._number = taken()
+
+    @property
+    def id(self) -> str:
+        """The id that it has in the ledger; ``""`` where Driftline is switched off."""
+        if not self._id and self._client is not None:
+            self._id = spelt(self._time_us, self._number)
+        return self._id
 
     @property
     def verdict(self) -> Verdict | None:
@@ -102,11 +114,12 @@ class Answering:
             given: what ``read`` or ``write`` returned, a version, or the name of a dataset.
             version: of the dataset, where ``given`` is a name.
         """
-        if self._client is not None:
-            fault.attempt("answer", self._use, role, given, version)
-
-    def _use(self, role: str, given: Touched | Version | str, version: str) -> None:
-        self.draft.sources.append(Source(role, version_of(given, version)))
+        if self._client is None:
+            return
+        try:
+            self.draft.sources.append(Source(role, version_of(given, version)))
+        except Exception as error:  # the fault rule: what is no version is a counted loss
+            fault.failed("answer", error)
 
     def retrieved(self, *documents: Retrieved | str, text: Iterable[str] = ()) -> None:
         """Say which documents were retrieved, in order.
@@ -129,10 +142,13 @@ class Answering:
         """Say which values were used; numbers, texts, booleans and None are kept, others as text."""
         if self._client is None:
             return
-        if _KEPT.issuperset(map(type, values.values())):
-            self.draft.features.update(values)
+        if not _KEPT.issuperset(map(type, values.values())):
+            values = fault.attempt("answer", values_of, values) or {}
+        draft = self.draft
+        if draft.features:
+            draft.features.update(values)
         else:
-            self.draft.features.update(fault.attempt("answer", values_of, values) or {})
+            draft.features = values  # which nobody else has
 
     def called(self, *tools: str) -> None:
         """Say which tools were called, in order, by their names."""
@@ -194,48 +210,34 @@ class Answering:
         if self._client is None or self._over:
             return
         self._over = True
-        if error is not None:
-            self.draft.decision = "error"
-        fault.attempt("answer", self._record, self._client)
-        self.draft.owner = None  # it is over for code that still has it as its current answer
-
-    def _record(self, owner: client.Client) -> None:
-        owner.answer((finish, 1, (self._noted(owner),)))
-
-    def _noted(self, owner: client.Client) -> Noted:
         draft = self.draft
-        return Noted(
-            owner.settings,
-            self.id,
-            self._time_us,
-            draft.endpoint,
-            self._partition,
-            self._question,
-            None,
-            tuple(draft.sources),
-            tuple(draft.documents),
-            draft.features.copy(),
-            draft.text,
-            draft.decision,
-            draft.score,
-            draft.money,
-            self._currency,
-            draft.verdict,
-            self.trace,
-            self.span,
-            tuple(self.tools),
-            self.tokens,
-            self.text_hash,
-        )
+        if error is not None:
+            draft.decision = "error"
+        try:
+            self._client.sender.put((_finished, 1, self._noted(self._client, draft)))
+        except Exception as failure:  # the fault rule: an answer that cannot be recorded is a counted loss
+            fault.failed("answer", failure)
+        draft.owner = None  # it is over for code that still has it as its current answer
+
+    def _noted(self, owner: client.Client, draft: Draft) -> tuple[Any, ...]:
+        """Return what is known, as ``Noted`` holds it; lists and features as they are now."""
+        return (
+            owner.settings, self._id or (self._time_us, self._number), self._time_us, draft.endpoint, self._partition,
+            self._question, None, tuple(draft.sources), tuple(draft.documents), draft.features.copy(), draft.text,
+            draft.decision, draft.score, draft.money, self._currency, draft.verdict, self.trace, self.span,
+            tuple(self.tools), self.tokens, self.text_hash,
+        )  # fmt: skip
 
     def __enter__(self) -> Self:
-        self.begin()
+        if self._client is not None:
+            self._token = current.current_answer.set(self.draft)
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self.suspend()
+        if self._token is not None:
+            self.suspend()
         self.finish(error)
 
 
@@ -342,5 +344,5 @@ def record_answer(
     return id_
 
 
-def _finished(*noted: Any) -> Any:
-    return finish(Noted(*noted))
+def _finished(settings: Settings, id_: str | tuple[int, int], *noted: Any) -> Answer:
+    return finish(Noted(settings, id_ if isinstance(id_, str) else spelt(*id_), *noted))

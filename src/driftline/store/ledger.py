@@ -287,7 +287,7 @@ class Ledger:
 
     def _holding(self, segments: Sequence[Segment], wanted: "_Wanted") -> Sequence[Segment]:
         """Return those of ``segments`` that may hold what is wanted."""
-        if not wanted or self._keys is None:
+        if not segments or not wanted or self._keys is None:
             return segments
         names = [segment.name for segment in segments]
         if wanted.documents:

@@ -1,9 +1,9 @@
 """Single answers out of the ledger's Parquet segments: by id, or by the moment at which they were given.
 
-Enters: names of segments with the moments, or an id. Leaves: those answers. Of a file only the row groups are read whose
-bounds hold what is looked for, and of those only the columns that are not the same for the whole file. Footers are kept
-while there is room, as long as their file is the same: reading one takes as long as reading a row group. For a question
-that reads most of a file DuckDB is quicker, see ``ledger_files.Scanner``.
+Enters: names of segments with the moments, or an id. Leaves: those answers. Of a file only the row groups are read
+whose bounds hold what is looked for, and of those only the columns that are not the same for the whole file. Footers
+are kept while there is room, as long as their file is the same: reading one takes as long as reading a row group. For a
+question that reads most of a file DuckDB is quicker, see ``ledger_files.Scanner``.
 """
 
 import threading
