@@ -17,52 +17,35 @@ from driftline.capture.around import Moment, current_run, moment_us, replayed
 from driftline.capture.making import Noted, finish, values_of
 from driftline.capture.mint import mint, spelt, taken
 from driftline.capture.pointer import version_of
-from driftline.config import Settings
 from driftline.event import current, ids
 from driftline.event.answer import Answer, Retrieved, Source, Verdict
 from driftline.event.current import Draft
 from driftline.event.lineage import Touched, Version
 
 _KEPT = frozenset((float, int, str, bool, type(None)))  # types of values that are kept as they are
-_NONE = (0, 0)  # tokens
 F = TypeVar("F", bound=Callable[..., Any])
 
 
 class Answering:
     """An answer in the making, as ``driftline.answer`` returns it; use it as a context manager or as a decorator."""
 
-    __slots__ = (
-        "_client",
-        "_currency",
-        "_id",
-        "_number",
-        "_over",
-        "_partition",
-        "_question",
-        "_time_us",
-        "_token",
-        "draft",
-        "span",
-        "text_hash",
-        "tokens",
-        "tools",
-        "trace",
-    )
+    span = ""
+    tools: tuple[str, ...] = ()
+    tokens = (0, 0)
+    text_hash = ""  # of what was said, where the text itself is not at hand
+    _id = ""
+    _number = _time_us = 0
+    _over = False
+    _token: Token[Draft | None] | None = None
 
     def __init__(
         self, endpoint: str, question: str, partition: str, at: Moment | None, currency: str | None, trace: str
     ) -> None:
         self.draft = Draft(endpoint=endpoint, owner=self)
-        self.trace, self.span = trace, ""
-        self.tools: list[str] = []
-        self.tokens = _NONE
-        self.text_hash = ""  # of what was said, where the text itself is not at hand
-        self._over = False
-        self._token: Token[Draft | None] | None = None
-        self._partition = partition
+        self.trace = trace
         self._question = question
-        self._currency = currency or ""
-        self._id, self._time_us, self._number = "", 0, 0
+        self._partition = partition
+        self._currency = currency
         self._client = client.current()
         if self._client is None:
             return
@@ -104,7 +87,8 @@ class Answering:
 
     @question.setter
     def question(self, question: str) -> None:
-        self._question = question
+        if not self._over:
+            self._question = question
 
     def uses(self, role: str, given: Touched | Version | str, version: str = "") -> None:
         """Say that the answer stands on a version.
@@ -152,7 +136,8 @@ class Answering:
 
     def called(self, *tools: str) -> None:
         """Say which tools were called, in order, by their names."""
-        fault.attempt("answer", lambda: self.tools.extend(map(str, tools)))
+        if not self._over:
+            self.tools += fault.attempt("answer", lambda: tuple(map(str, tools))) or ()
 
     def decide(
         self,
@@ -210,22 +195,25 @@ class Answering:
         if self._client is None or self._over:
             return
         self._over = True
-        draft = self.draft
+        draft: Any = self.draft
         if error is not None:
             draft.decision = "error"
-        try:
-            self._client.sender.put((_finished, 1, self._noted(self._client, draft)))
+        try:  # lists and features are taken down as they are now
+            now = (self, draft.__copy__(), draft.sources[:], draft.documents[:], draft.features.copy())
+            self._client.sender.put((_finished, 1, now))
         except Exception as failure:  # the fault rule: an answer that cannot be recorded is a counted loss
             fault.failed("answer", failure)
         draft.owner = None  # it is over for code that still has it as its current answer
 
-    def _noted(self, owner: client.Client, draft: Draft) -> tuple[Any, ...]:
-        """Return what is known, as ``Noted`` holds it; lists and features as they are now."""
-        return (
-            owner.settings, self._id or (self._time_us, self._number), self._time_us, draft.endpoint, self._partition,
-            self._question, None, tuple(draft.sources), tuple(draft.documents), draft.features.copy(), draft.text,
-            draft.decision, draft.score, draft.money, self._currency, draft.verdict, self.trace, self.span,
-            tuple(self.tools), self.tokens, self.text_hash,
+    def noted(
+        self, draft: Draft, sources: list[Source], documents: list[Retrieved], features: dict[str, making.Value]
+    ) -> Noted:
+        """Return what was taken down when it was over."""
+        assert self._client is not None
+        return Noted(
+            self._client.settings, self.id, self._time_us, draft.endpoint, self._partition, self._question, None,
+            sources, documents, features, draft.text, draft.decision, draft.score, draft.money, self._currency or "",
+            draft.verdict, self.trace, self.span, self.tools, self.tokens, self.text_hash,
         )  # fmt: skip
 
     def __enter__(self) -> Self:
@@ -337,12 +325,16 @@ def record_answer(
             tuple(retrieved) if retrieved else (), features, text, decision, score, money, currency or "", verdict,
             trace, "",
         )  # fmt: skip
-        owner.sender.put((_finished, 1, noted))
+        owner.sender.put((_recorded, 1, noted))
     except Exception as error:  # the fault rule: an answer that cannot be recorded is a counted loss
         fault.failed("answer", error)
         return ""
     return id_
 
 
-def _finished(settings: Settings, id_: str | tuple[int, int], *noted: Any) -> Answer:
-    return finish(Noted(settings, id_ if isinstance(id_, str) else spelt(*id_), *noted))
+def _finished(answering: Answering, *taken_down: Any) -> Answer:
+    return finish(answering.noted(*taken_down))
+
+
+def _recorded(*noted: Any) -> Answer:
+    return finish(Noted(*noted))

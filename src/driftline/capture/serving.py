@@ -160,13 +160,8 @@ def _serve(model: Any, name: str, version: str, endpoint: str, folder: str) -> A
 
 
 def _predicted(name: str, source: Source, args: tuple[Any, ...], kwargs: Mapping[str, Any], result: Any) -> None:
-    if not fault.off("serving"):
-        _record(name, source, args, kwargs, result)
-
-
-def _record(name: str, source: Source, args: tuple[Any, ...], kwargs: Mapping[str, Any], result: Any) -> None:
     owner = client.current()
-    if owner is None:
+    if owner is None or fault.off("serving"):
         return
     draft = current_answer.get()
     if draft is not None:
