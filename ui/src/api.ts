@@ -9,7 +9,7 @@ export interface GraphNode {
 }
 export interface Link { from: string; to: string; kind: string; provenance?: string; confidence?: number; through?: number }
 export type Layout = Record<string, [number, number]>;
-export interface Disagreement { from: string; to: string; declared: string[]; observed: string[]; run: string }
+export interface Disagreement { from: string; to: string; declared: string[]; observed: string[]; by: string; run: string }
 export interface Subgraph { nodes: GraphNode[]; edges: Link[]; layout?: Layout; disagreements?: Disagreement[] }
 export interface ColumnCells { name: string; change: "changed" | "came" | "went"; rows?: [number, number][] }
 export interface DataChange { node: string; before: string; after: string; verdict: string; sentence?: string; columns?: ColumnCells[] }

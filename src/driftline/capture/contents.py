@@ -11,16 +11,19 @@ from itertools import pairwise
 from typing import Any, cast
 
 import msgspec
+import numpy as np
 import pyarrow as pa
+from numpy.typing import NDArray
 
 from driftline import profile
 from driftline.capture import measure
 from driftline.event.facets import FingerprintFacet
 from driftline.event.lineage import Field
-from driftline.profile import facet
+from driftline.profile import buffers, facet
 
 ROWS_LIMIT = 1 << 17  # cells of a table whose rows are also hashed whatever their order: about 2 ms
 _BLOCK = 1 << 26  # bytes of memory that a block of a larger file takes
+_CACHE = 512
 _TELLING = 50
 _LONG = 3  # rows that are looked at first
 _ENDING = re.compile(r"[0-9]+$")
@@ -40,12 +43,54 @@ class Contents(msgspec.Struct, frozen=True, kw_only=True):
     regular: frozenset[str] = frozenset()  # columns that only number the rows, or go up in equal steps
 
 
+_columns: dict[tuple[str, str, int], profile.Column] = {}  # by content hash, kind of values, and how many are null
+
+
 def of_arrow(table: pa.Table, *, rows: bool = False) -> Contents:
     """Return the contents of an Arrow table; with ``rows``, these are hashed whatever their order at any size."""
     cells = table.num_rows * table.num_columns
     found = profile.fingerprint(table, rows=rows or measure.level.rows or cells <= ROWS_LIMIT)
-    built = profile.build(table) if measure.level.profiles else None
-    return _contents(table.schema, found, built, frozenset() if built is None else _regular_ones(table))
+    if not measure.level.profiles:
+        return _contents(table.schema, found, None, frozenset())
+    built = _built(table, found)
+    return _contents(table.schema, found, built, _regular_ones(table, built))
+
+
+def of_columns(schema: pa.Schema, rows: int, tables: Iterable[pa.Table]) -> Contents:
+    """Return the contents of a table of ``rows`` rows whose columns come one after another; holds one at a time."""
+    found: list[profile.Fingerprint] = []
+    built: dict[str, profile.Column] = {}
+    regular: frozenset[str] = frozenset()
+    for table in tables:
+        found.append(profile.fingerprint(table))
+        if measure.level.profiles:
+            one = _built(table, found[-1])
+            built |= one.columns
+            regular |= _regular_ones(table, one)
+    whole = profile.Profile(rows, built) if measure.level.profiles else None
+    return _contents(schema, profile.beside(rows, found), whole, regular)
+
+
+def _built(table: pa.Table, found: profile.Fingerprint) -> profile.Profile:
+    """Return the profile of a table; columns that hold what one before them held are not measured again."""
+    names = table.column_names
+    keys = {
+        name: (found.columns[name], _family(column.type), column.null_count)
+        for name, column in zip(names, table.columns, strict=True)
+        if name in found.columns and names.count(name) == 1
+    }
+    built = profile.build(table, known={name: _columns[key] for name, key in keys.items() if key in _columns})
+    for name, key in keys.items():
+        if key not in _columns and len(_columns) >= _CACHE:
+            del _columns[next(iter(_columns))]
+        _columns[key] = built.columns[name]
+    return built
+
+
+def _family(kind: pa.DataType) -> str:
+    """Return what decides, beside the values, how a column is measured."""
+    family = buffers.family(kind.value_type if pa.types.is_dictionary(kind) else kind)
+    return family if family in {"boolean", "number", "time", "text", "binary"} else str(kind)
 
 
 def of_batches(schema: pa.Schema, batches: Iterable[pa.RecordBatch], *, profiled: bool) -> Contents:
@@ -88,29 +133,39 @@ def _contents(
     )
 
 
-def _regular_ones(table: pa.Table) -> frozenset[str]:
-    return frozenset(name for name in table.column_names if _regular(table.column(name)))
+def _regular_ones(table: pa.Table, built: profile.Profile | None = None) -> frozenset[str]:
+    """Return the columns that number the rows; numbers that repeat often need no look."""
+    known = built.columns if built else {}
+    few = {
+        name
+        for name, column in known.items()
+        if column.type in {"number", "time"} and column.distinct_count() <= column.rows / 2
+    }
+    found = zip(table.column_names, table.columns, strict=True)
+    return frozenset(name for name, column in found if name not in few and _regular(column))
 
 
 def _regular(column: pa.ChunkedArray) -> bool:
     """Whether a column goes up or down in equal steps, as row numbers and calendars do; texts that end so as well."""
     if column.null_count or len(column) < _LONG:
         return False
-    if pa.types.is_string(column.type) or pa.types.is_large_string(column.type):
+    family = buffers.family(column.type)
+    if family == "text":
         first = _ENDING.search(column[0].as_py())
         if first is None or not _stepwise([_number(column[place].as_py()) for place in range(_LONG)]):
             return False
         return _stepwise([_number(text) for text in column.to_pylist()])
-    if pa.types.is_temporal(column.type) and not pa.types.is_time(column.type):
-        unit = pa.int32() if column.type.bit_width == 32 else pa.int64()
-        column = column.cast(unit)
-    if not (pa.types.is_integer(column.type) or pa.types.is_floating(column.type)):
+    if family not in {"number", "time"} or pa.types.is_time(column.type):
         return False
-    values = column.to_numpy()
-    steps = values[1:_LONG] - values[: _LONG - 1]
-    if not (steps == steps[0]).all():
+    begin = np.concatenate([buffers.numbers(chunk) for chunk in column.slice(0, _LONG).chunks])
+    if not _even(begin):
         return False
-    return bool((values[1:] - values[:-1] == steps[0]).all())
+    return _even(np.concatenate([buffers.numbers(chunk) for chunk in column.chunks]))
+
+
+def _even(values: NDArray[Any]) -> bool:
+    steps = values[1:] - values[:-1]
+    return bool((steps == steps[0]).all())
 
 
 def _number(text: str) -> int | None:

@@ -14,7 +14,7 @@ import msgspec
 
 from driftline import clock
 from driftline.capture import columns, fault, measure, opens, order, place
-from driftline.capture.columns import Awaited, Bindable, Bound
+from driftline.capture.columns import Awaited, Bindable, Bound, Differing
 from driftline.capture.probe import cache
 from driftline.capture.probe.report import Report
 from driftline.event import facets, openlineage
@@ -316,7 +316,10 @@ def _columns(seen: Seen, names: tuple[str, ...] | None, trace: Trace) -> dict[st
         before = order.before(trace, seen) if trace.ordered else trace.inputs
         others = [(one.touched.dataset, one.contents) for one in before if one.contents is not None]
         found = [columns.identical(seen.contents, [one for one in others if one[0] != seen.touched.dataset])]
-    told = columns.differences(seen.touched.dataset.node, found)
+    node = seen.touched.dataset.node
+    told = columns.differences(node, found)
+    for edges in seen.edges:
+        told += fault.attempt("differences", edges.differing, node, names) or [] if isinstance(edges, Differing) else []
     trace.differences += [one for one in told if one not in trace.differences]
     return columns.facet(columns.together(found))
 

@@ -16,16 +16,18 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 import msgspec
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 from pyarrow import csv, feather, ipc, json, parquet
 
 from driftline.capture import endings, measure
-from driftline.capture.contents import Contents, of_arrow, of_batches, of_data
+from driftline.capture.contents import Contents, of_arrow, of_batches, of_columns, of_data
 
 PROFILE_LIMIT = 1 << 29  # bytes of a file that is still profiled
 WHOLE = 1 << 25  # bytes of a file that is read at once
 _BLOCK = 1 << 26  # bytes of CSV that are read at a time
+_CELLS = 1 << 19  # of a Parquet file that is read at once rather than column by column
 _BATCH = 1 << 16  # rows read at a time
 _CACHE = 512
 _WIDE = 1_000  # columns of an array or an object that is still taken for a table
@@ -132,9 +134,19 @@ def _of_parquet(path: str, size: int) -> Contents:
     whole = size <= min(WHOLE, PROFILE_LIMIT)
     with parquet.ParquetFile(path, buffer_size=0 if whole else 1 << 20, pre_buffer=whole) as file:
         if whole:
-            return of_arrow(file.read(use_threads=False))
+            return _of_columns(file)
         batches = file.iter_batches(_BATCH, use_threads=False)
         return of_batches(file.schema_arrow, batches, profiled=size <= PROFILE_LIMIT)
+
+
+def _of_columns(file: parquet.ParquetFile) -> Contents:
+    """A Parquet file of moderate size; a long one column by column, for fresh memory costs more than reading does."""
+    schema, rows = file.schema_arrow, file.metadata.num_rows
+    names = schema.names
+    short = measure.level.rows or rows * len(names) <= _CELLS
+    if short or len(set(names)) < len(names) or any("." in name for name in names):
+        return of_arrow(file.read(use_threads=False))
+    return of_columns(schema, rows, (file.read(columns=[name], use_threads=False) for name in names))
 
 
 def _of_arrow_file(path: str, size: int) -> Contents | None:
@@ -158,15 +170,11 @@ def _of_arrow_file(path: str, size: int) -> Contents | None:
 
 
 def _of_array(path: str) -> Contents | None:
-    import numpy as np
-
     return _of_arrays({"": np.load(path, mmap_mode="r", allow_pickle=False)})
 
 
 def _of_archive(path: str) -> Contents | None:
     """Arrays of one length that lie in one file are columns of one table."""
-    import numpy as np
-
     with np.load(path, allow_pickle=False) as found:
         return _of_arrays({name: found[name] for name in found.files})
 

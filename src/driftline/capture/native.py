@@ -10,7 +10,8 @@ https://hudi.apache.org/docs/timeline, https://dvc.org/doc/user-guide/project-st
 import gzip
 import os
 import re
-from collections.abc import Callable, Mapping
+import time
+from collections.abc import Callable, Iterator, Mapping
 from functools import lru_cache
 from typing import Any, NamedTuple
 
@@ -18,6 +19,9 @@ import msgspec
 
 _LARGE = 1 << 24  # bytes of metadata that are still read
 _UP = 16  # folders above a file in which a dvc.lock is looked for
+_LOOKED_SECONDS = 0.5  # how long it is known where these lie: a pipeline reads many files of a folder
+_FOLDERS = 1_000
+_locks: dict[str, tuple[float, tuple[str, ...]]] = {}  # folder -> until when it is known, dvc.lock files
 
 _COMMIT = re.compile(r"(\d{20})(?:\.checkpoint(?:\..+)?)?\.(?:json|parquet)")
 _METADATA = re.compile(r"(?:v(\d+)|(\d+)-[0-9a-f-]+)(?:\.gz)?\.metadata\.json(?:\.gz)?", re.IGNORECASE)
@@ -161,19 +165,36 @@ def _of_file(path: str) -> Pointer | None:
     beside = f"{path}.dvc"
     if os.path.isfile(beside):
         return _said(beside, path)
-    folder = os.path.dirname(path)
+    return next((found for lock in _locks_above(os.path.dirname(path)) if (found := _said(lock, path))), None)
+
+
+def _locks_above(folder: str) -> tuple[str, ...]:
+    """Return the dvc.lock files of a folder and those above it, up to the root of DVC's repository."""
+    now = time.monotonic()
+    known = _locks.get(folder)
+    if known is None or known[0] < now:
+        if len(_locks) >= _FOLDERS:
+            _locks.clear()
+        known = _locks[folder] = now + _LOOKED_SECONDS, tuple(_find_locks(folder))
+    return known[1]
+
+
+def _find_locks(folder: str) -> Iterator[str]:
     for _ in range(_UP):
         lock = os.path.join(folder, "dvc.lock")
-        found = _said(lock, path) if os.path.isfile(lock) else None
+        if os.path.isfile(lock):
+            yield lock
         above = os.path.dirname(folder)
-        if found is not None or os.path.isdir(os.path.join(folder, ".dvc")) or above == folder:
-            return found
+        if os.path.isdir(os.path.join(folder, ".dvc")) or above == folder:
+            return
         folder = above
-    return None
 
 
 def _said(source: str, path: str) -> Pointer | None:
-    found = os.stat(source)
+    try:
+        found = os.stat(source)
+    except FileNotFoundError:  # it went since it was looked for
+        return None
     known = _outs(source, found.st_size, found.st_mtime_ns).get(os.path.normpath(path))
     if known is None or (known[1] is not None and known[1] != os.stat(path).st_size):
         return None

@@ -73,9 +73,18 @@ def _disagree(found: Sequence[Disagreement]) -> None:
     if not found:
         return
     show.heading("Declared and observed do not agree")
-    rows = ((names.label(one.source), names.label(one.target), _ways(one.declared), _ways(one.observed), one.run[:8])
-            for one in found[:_WIDE])  # fmt: skip
-    show.table(("from", "to", "declared", "observed", "run"), rows)
+    rows = (
+        (
+            names.label(one.source),
+            names.label(one.target),
+            _ways(one.declared),
+            _ways(one.observed),
+            one.by,
+            one.run[:8],
+        )
+        for one in found[:_WIDE]
+    )
+    show.table(("from", "to", "declared", "observed", "by", "run"), rows)
     if len(found) > _WIDE:
         show.say(f"+{len(found) - _WIDE} more; --json lists them all.")
 

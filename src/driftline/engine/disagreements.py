@@ -56,6 +56,7 @@ def _said(house: House, run: str) -> list[Disagreement]:
             target=_column(one.output, one.column),
             declared=one.declared,
             observed=one.observed,
+            by=one.by or "probing",
             run=run,
         )
         for one in (found.differences if found else ())

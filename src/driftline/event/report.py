@@ -194,7 +194,8 @@ class Disagreement(msgspec.Struct, frozen=True, kw_only=True, rename={"source": 
     source: str  # column, or the dataset where its rows as a whole are meant
     target: str
     declared: tuple[str, ...]  # ways that SQL, a plan or the user's code stated, such as DIRECT:TRANSFORMATION
-    observed: tuple[str, ...]  # ways that probing saw
+    observed: tuple[str, ...]  # ways that were seen
+    by: str  # who saw them: probing, or the plan to which the database bound the statement
     run: str  # that says so
 
 

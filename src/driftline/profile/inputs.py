@@ -182,26 +182,6 @@ def flat(values: pa.Array | pa.ChunkedArray) -> pa.Array:
     return views.plain(values)
 
 
-def native(values: pa.Array) -> NDArray[Any] | None:
-    """Return the values of a number, boolean, decimal or time column as numbers; None for others.
-
-    Nulls are left out; among floats they are NaN.
-    """
-    types, kind = pa.types, values.type
-    if types.is_floating(kind):
-        present = values
-    elif types.is_boolean(kind) or types.is_integer(kind):
-        present = values.drop_null() if values.null_count else values
-    elif types.is_decimal(kind):
-        present = values.drop_null().cast(pa.float64())
-    elif types.is_temporal(kind) and not types.is_interval(kind):
-        present = microseconds(values.drop_null())
-    else:
-        return None
-    array: NDArray[Any] = present.to_numpy(zero_copy_only=False)
-    return array
-
-
 def microseconds(values: pa.Array) -> pa.Array:
     """Return a date, timestamp, time of day or duration as int64: microseconds, finer parts cut off."""
     types, kind = pa.types, values.type

@@ -112,6 +112,24 @@ def test_dvc_pipelines_say_it_in_their_lock(tmp_path: Path) -> None:
     assert native(data) is None
 
 
+def test_where_locks_of_dvc_lie_is_known_for_half_a_second(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    now = 0.0
+    monkeypatch.setattr("driftline.capture.native.time.monotonic", lambda: now)
+    (tmp_path / ".dvc").mkdir()
+    (tmp_path / "deep").mkdir()
+    data = tmp_path / "deep" / "data.csv"
+    data.write_text("a\n1\n")
+    lock = tmp_path / "dvc.lock"
+    said = f"stages:\n  one:\n    outs:\n    - {{path: deep/data.csv, md5: {HASH}, size: 4}}\n"
+    assert native(data) is None
+    lock.write_text(said)
+    assert native(data) is None
+    now = 0.6
+    assert native(data) == Pointer("dvc", f"md5:{HASH}")
+    lock.unlink()
+    assert native(data) is None  # gone, though it is known to lie there
+
+
 @pytest.mark.parametrize(
     ("address", "pointer"),
     [

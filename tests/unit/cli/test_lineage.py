@@ -187,19 +187,27 @@ def test_where_declared_and_observed_columns_do_not_agree_is_told_beside_the_tre
     said = run_event("clean", "feed/raw", "features", 3)
     one = {
         "output": "dataset:file:features", "column": "delay", "source": "dataset:file:feed/raw", "field": "delay",
-        "observed": ["INDIRECT:FILTER"], "declared": ["DIRECT:IDENTITY"],
+        "observed": ["INDIRECT:FILTER"], "declared": ["DIRECT:IDENTITY"], "by": "plan",
     }  # fmt: skip
     said["run"]["facets"]["driftline_differences"] = {"differences": [one]}
     (tmp_path / "event.json").write_text(json.dumps(said))
     assert run("ingest", str(tmp_path / "event.json")).exit_code == 0
     lines = run("lineage", "features", "--columns").stdout.splitlines()
     at = lines.index("Declared and observed do not agree")
-    assert lines[at + 1].split() == ["from", "to", "declared", "observed", "run"]
+    assert lines[at + 1].split() == ["from", "to", "declared", "observed", "by", "run"]
     told = next(line for line in lines[at + 1 :] if "feed/raw.delay" in line)
-    assert told.split() == ["feed/raw.delay", "features.delay", "DIRECT:IDENTITY", "INDIRECT:FILTER", "0194a1b2"]
+    assert told.split() == [
+        "feed/raw.delay",
+        "features.delay",
+        "DIRECT:IDENTITY",
+        "INDIRECT:FILTER",
+        "plan",
+        "0194a1b2",
+    ]
     body = json.loads(run("lineage", "features", "--columns", "--json").stdout)
     assert body["disagreements"] == [{
         "from": "datasetField:file:feed/raw:delay", "to": "datasetField:file:features:delay",
-        "declared": ["DIRECT:IDENTITY"], "observed": ["INDIRECT:FILTER"], "run": "0194a1b2-0000-7000-8000-000000000003",
+        "declared": ["DIRECT:IDENTITY"], "observed": ["INDIRECT:FILTER"], "by": "plan",
+        "run": "0194a1b2-0000-7000-8000-000000000003",
     }]  # fmt: skip
     assert "disagreements" not in json.loads(run("lineage", "features", "--json").stdout)

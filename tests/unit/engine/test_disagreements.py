@@ -57,9 +57,12 @@ def test_what_the_last_run_said_of_the_columns_in_a_graph_is_told_by_column(tmp_
     assert found == (
         Disagreement(
             source="datasetField:n:raw:z", target="dataset:n:features", declared=(), observed=("INDIRECT:FILTER",),
-            run=RUNS[2],
+            by="probing", run=RUNS[2],
         ),
-        Disagreement(source=FROM, target=TO, declared=("DIRECT:IDENTITY",), observed=("INDIRECT:FILTER",), run=RUNS[2]),
+        Disagreement(
+            source=FROM, target=TO, declared=("DIRECT:IDENTITY",), observed=("INDIRECT:FILTER",),
+            by="probing", run=RUNS[2],
+        ),
     )  # fmt: skip
     assert [(one.run, one.observed) for one in before if one.target == TO] == [(RUNS[1], ("INDIRECT:JOIN",))]
 

@@ -54,7 +54,7 @@ function Told({ of }: { of: readonly Disagreement[] }) {
       <ul>
         {of.slice(0, LINES).map((each) => (
           <li key={`${each.from} ${each.to}`}>
-            {fullName(each.from)} → {fullName(each.to)}: declared {each.declared.join(", ") || "nothing"}, observed {each.observed.join(", ") || "nothing"}
+            {fullName(each.from)} → {fullName(each.to)}: declared {each.declared.join(", ") || "nothing"}, {each.by} saw {each.observed.join(", ") || "nothing"}
           </li>
         ))}
       </ul>
