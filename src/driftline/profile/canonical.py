@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from driftline.profile import buffers, inputs
 from driftline.profile.buffers import Mask
 
-_EXACT = 1 << 53
+EXACT = 1 << 53  # below it a double holds every whole number
 _WORD = 1 << 64
 _INT64 = (1 << 63) - 1
 PER_SECOND = {"s": 1, "ms": 1_000, "us": 1_000_000, "ns": 1_000_000_000}
@@ -90,7 +90,7 @@ def _plain(values: NDArray[Any], present: Mask | None) -> Iterator[Any]:
 def doubles(values: NDArray[Any]) -> NDArray[np.float64] | None:
     """Return integers as doubles; None where a double cannot hold one of them."""
     floats = values.astype(np.float64)
-    if values.dtype.itemsize < 8 or not len(values) or np.abs(floats).max() < _EXACT:
+    if values.dtype.itemsize < 8 or not len(values) or np.abs(floats).max() < EXACT:
         return floats
     return floats if bool(held(values, floats).all()) else None
 
