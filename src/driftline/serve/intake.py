@@ -47,7 +47,7 @@ class Intake:
         self._waiting: deque[_Ticket] = deque()
         self._bytes = 0
         self._arrived = 0.0  # when the last request came
-        self._accepted = 0  # events acknowledged by this server
+        self._accepted = engine.backlog()  # events acknowledged by this server, or before it, that were to be followed
         self._settled = 0  # those of them from which everything follows
         self._news = anyio.Event()
         self._progress = anyio.Event()
@@ -118,7 +118,7 @@ class Intake:
 
     @property
     def behind(self) -> int:
-        """How many acknowledged events of this server have not been followed."""
+        """How many acknowledged events have not been followed, as far as this server knows."""
         return self._accepted - self._settled
 
     async def follow(self) -> None:

@@ -37,6 +37,16 @@ class Slow(Scripted, frozen=True):
     slow: ClassVar[bool] = True
 
 
+class Held(Slow, frozen=True):
+    """One that answers when it is let."""
+
+    gate: threading.Event = threading.Event()
+
+    def reasons(self, rule: str, subject: Subject) -> tuple[Reason, ...]:
+        assert self.gate.wait(10)
+        return super().reasons(rule, subject)
+
+
 FOUND = (Reason(rule="r", observed="too much"),)
 
 
@@ -87,12 +97,14 @@ def test_a_late_rule_has_failed_and_what_it_found_is_kept(switch: Switch) -> Non
 
 
 def test_a_slow_rule_is_not_waited_for_and_its_late_result_is_counted(switch: Switch) -> None:
-    start = time.monotonic()
-    found = verdict(switch, rule(Slow(answer=FOUND, seconds=0.6), deadline_ms=20))
-    assert time.monotonic() - start < 0.5
+    gate = threading.Event()
+    found = verdict(switch, rule(Held(answer=FOUND, gate=gate), deadline_ms=20))
     assert (found.action, found.reasons) == ("block", ())
     assert "no answer within its deadline of 20 ms" in found.error
-    time.sleep(0.8)
+    gate.set()  # only now may the rule answer
+    end = time.monotonic() + 10
+    while not counters.total("driftline_guard_late_total", rule="r", result="found") and time.monotonic() < end:
+        time.sleep(0.01)
     assert counters.total("driftline_guard_late_total", rule="r", result="found") == 1
 
 

@@ -106,3 +106,22 @@ def test_a_failure_while_following_does_not_end_the_following(
         assert asyncio.run(run())
         assert engine.stumbled
         assert engine.house.store.log.backlog() == 0
+
+
+def test_a_question_after_a_crash_waits_for_what_was_acknowledged_before_it(tmp_path: Path, event: Make) -> None:
+    home = Settings(home=str(tmp_path / "home"))
+    with Engine.open(home) as engine:  # which dies before it follows
+        engine.accept([json.dumps(event(n)).encode() for n in (1, 2, 3)])
+    with Engine.open(home) as engine:
+
+        async def run() -> tuple[bool, int]:
+            door = Intake(engine, Threads())
+            following = asyncio.create_task(door.follow())
+            settled = await door.settled()
+            waiting = engine.backlog()
+            following.cancel()
+            await asyncio.gather(following, return_exceptions=True)
+            return settled, waiting
+
+        assert engine.backlog() == 3
+        assert asyncio.run(run()) == (True, 0)
