@@ -87,7 +87,7 @@ def _true(values: pa.Array) -> int:
 
 
 def _numeric(kind: Type, rows: int, ordered: NDArray[Any], nulls: int | None, seed: int) -> Column:
-    """Measure those values of ``rows`` that are there, and sort them; of the missing ones ``nulls`` are no NaN (None: all)."""
+    """Sort and measure those of ``rows`` values that are there; of the missing ``nulls`` are no NaN (None: all)."""
     ordered.sort()
     infinities = 0
     if ordered.dtype.kind == "f" and len(ordered) and not (np.isfinite(ordered[0]) and np.isfinite(ordered[-1])):

@@ -130,7 +130,7 @@ def words_of(values: pa.Array) -> NDArray[np.int64] | None:
     """Return the unscaled values of a decimal array without nulls; None where one of them needs more than 64 bits."""
     bits = values.type.bit_width
     dtype, width = ("<i4", 1) if bits == 32 else ("<i8", bits // 64)
-    limbs = buffers.whole(values, dtype, width)
+    limbs = buffers.whole(values, np.dtype(dtype), width).reshape(-1, width)
     low = limbs[:, 0]
     if width == 1:
         return low.astype(np.int64)

@@ -25,6 +25,7 @@ FORM = "t4-1"
 SAMPLE = 256  # rows of the sample
 _TOGETHER = 1 << 16  # rows
 _FEW = 1 << 17  # cells of a group of rows whose columns are hashed side by side
+_SHORT = 1 << 20  # bytes of a column of texts that is hashed beside others
 _CACHED = 1 << 13  # numbers that are hashed at a time
 _WORD = 1 << 64
 _KIND = np.dtype([("hash", "<u8"), ("first", "<u8"), ("times", "<u8")])
@@ -108,8 +109,11 @@ class Builder:
         together = rows * len(pieces) <= _FEW
         alike = [place for place, piece in enumerate(pieces) if together and _is_plain(piece)]
         texts = [place for place, piece in enumerate(pieces) if together and _is_text(piece)]
-        if alike:
-            self._add(alike, _of_alike([pieces[place] for place in alike], rows), one, two)
+        numbers = _of_alike([pieces[place] for place in alike], rows)
+        if numbers is None:
+            alike = []
+        else:
+            self._add(alike, numbers, one, two)
         if texts:
             self._add(texts, _of_columns([pieces[place] for place in texts], rows), one, two)
         for place in sorted({*range(len(pieces))} - {*alike, *texts}):
@@ -160,25 +164,17 @@ def _smallest(sample: Sample, hashes: Hashes, start: int) -> Sample:
 
 
 def _is_plain(values: Any) -> bool:
-    """Whether a column is of numbers all of which doubles hold."""
-    if not isinstance(values, np.ndarray):
-        if buffers.family(values.type) != "number":
-            return False
-        values = buffers.numbers(values)
-    kind = values.dtype
-    return kind.kind == "f" or (kind.kind in "iu" and (kind.itemsize < 8 or _within(values)))
-
-
-def _within(values: NDArray[Any]) -> bool:
-    return not len(values) or (int(values.max()) < canonical.EXACT and int(values.min()) > -canonical.EXACT)
+    if isinstance(values, np.ndarray):
+        return values.dtype.kind in "fiu"
+    return buffers.family(values.type) == "number"
 
 
 def _is_text(values: Any) -> bool:
-    return not isinstance(values, np.ndarray) and buffers.family(values.type) == "text"
+    return not isinstance(values, np.ndarray) and buffers.family(values.type) == "text" and values.nbytes < _SHORT
 
 
-def _of_alike(columns: Sequence[Any], rows: int) -> Hashes:
-    """Return the codes of columns of which ``_is_plain`` holds, one a line; the same as ``codes`` has them."""
+def _of_alike(columns: Sequence[Any], rows: int) -> Hashes | None:
+    """Return the codes of columns of numbers, one a line, as ``codes`` has them; None where doubles may not do."""
     lines = np.empty((len(columns), rows))
     for line, values in zip(lines, columns, strict=True):
         if isinstance(values, np.ndarray):
@@ -188,6 +184,8 @@ def _of_alike(columns: Sequence[Any], rows: int) -> Hashes:
         there = buffers.present(values)
         if there is not None:
             line[~there] = np.nan
+    if (np.abs(lines) >= canonical.EXACT).any():
+        return None
     lines += 0.0  # no negative zero
     found = mix(lines.view(np.uint64))
     found[np.isnan(lines)] = _MISSING
@@ -195,7 +193,7 @@ def _of_alike(columns: Sequence[Any], rows: int) -> Hashes:
 
 
 def _of_columns(columns: Sequence[pa.Array], rows: int) -> Hashes:
-    """Return the codes of columns of texts, one a line; the same as ``codes`` has them."""
+    """Return the codes of columns of texts, one a line, as ``codes`` has them."""
     encoded = [values.dictionary_encode() for values in columns]
     contents = [text.bytes_of(one.dictionary) for one in encoded]
     starts = np.cumsum([0, *(len(content.data) for content in contents)])
