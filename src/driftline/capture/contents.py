@@ -6,6 +6,7 @@ bounded. Files are read in ``formats``.
 """
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import pairwise
 from typing import Any, cast
@@ -73,11 +74,11 @@ def of_columns(schema: pa.Schema, rows: int, tables: Iterable[pa.Table]) -> Cont
 
 def _built(table: pa.Table, found: profile.Fingerprint) -> profile.Profile:
     """Return the profile of a table; columns that hold what one before them held are not measured again."""
-    names = table.column_names
+    times = Counter(table.column_names)
     keys = {
         name: (found.columns[name], _family(column.type), column.null_count)
-        for name, column in zip(names, table.columns, strict=True)
-        if name in found.columns and names.count(name) == 1
+        for name, column in zip(table.column_names, table.columns, strict=True)
+        if name in found.columns and times[name] == 1
     }
     built = profile.build(table, known={name: _columns[key] for name, key in keys.items() if key in _columns})
     for name, key in keys.items():
