@@ -5,8 +5,10 @@ Named by the schemes ``sqlite`` and ``postgresql`` in ``driftline.event.sink``. 
 
 from collections.abc import Sequence
 
+from driftline.capture import fault
 from driftline.config import Settings
 from driftline.engine.engine import Engine
+from driftline.errors import BadInput
 from driftline.event.answer import Answer
 
 
@@ -21,8 +23,16 @@ class LocalSink:
         self.engine.ingest_many(batch, noted=())
 
     def answers(self, batch: Sequence[Answer]) -> None:
-        """Take answers; durable when it returns."""
-        self.engine.record(batch)
+        """Take answers; durable when it returns. One that cannot be kept is a counted loss; the others are kept."""
+        try:
+            self.engine.record(batch)
+        except BadInput as error:
+            if len(batch) > 1:  # find it
+                self.answers(batch[: len(batch) // 2])
+                self.answers(batch[len(batch) // 2 :])
+            else:
+                fault.count("refused")
+                fault.tell("refused", f"an answer cannot be kept ({error.message})")
 
     def close(self) -> None:
         """Let go of the store."""

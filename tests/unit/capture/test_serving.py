@@ -1,6 +1,7 @@
 """A served model is the model itself, and its predictions are answers. Expected values by hand."""
 
 import copy
+import math
 import pickle
 from typing import Any
 
@@ -134,3 +135,19 @@ def test_of_a_huge_batch_some_are_recorded_and_the_rest_is_counted(
     driftline.flush()
     assert len(sink.recorded) == 3
     assert fault.counts() == {"unrecorded rows": 7}
+
+
+def test_predictions_that_are_odd_are_answers_like_others(sink: MemorySink) -> None:
+    class Odd:
+        def predict(self, rows: list[Any]) -> list[Any]:
+            return rows
+
+    class Unshown:
+        def __str__(self) -> str:
+            raise RuntimeError("not to be shown")
+
+    given = [10**400, Unshown(), math.nan, 0.5, None]
+    assert driftline.serve(Odd(), "odd", version="1").predict(given) is given
+    driftline.flush()
+    assert [answer.score for answer in sink.recorded] == [None, None, None, 0.5, None]
+    assert [answer.decision for answer in sink.recorded] == ["1" + "0" * 99, "", "nan", "", ""]
