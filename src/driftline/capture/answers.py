@@ -201,22 +201,21 @@ class Answering:
         draft: Any = self.draft
         if error is not None:
             draft.decision = "error"
-        try:  # lists and features are taken down as they are now
-            now = (self, draft.__copy__(), draft.sources[:], draft.documents[:], draft.features.copy())
-            self._client.sender.put((_finished, 1, now))
+        try:  # what was collected goes with the copy; whoever still has the draft adds to nothing
+            collected = draft.__copy__()
+            draft.sources, draft.documents, draft.features = [], [], {}
+            self._client.sender.put((_finished, 1, (self, collected)))
         except Exception as failure:  # the fault rule: an answer that cannot be recorded is a counted loss
             fault.failed("answer", failure)
         draft.owner = None  # it is over for code that still has it as its current answer
 
-    def noted(
-        self, draft: Draft, sources: list[Source], documents: list[Retrieved], features: dict[str, making.Value]
-    ) -> Noted:
+    def noted(self, draft: Draft) -> Noted:
         """Return what was taken down when it was over."""
         assert self._client is not None
         return Noted(
             self._client.settings, self.id, self._time_us, draft.endpoint, self._partition, self._question, None,
-            sources, documents, features, draft.text, draft.decision, draft.score, draft.money, self._currency,
-            draft.verdict, self.trace, self.span, self.tools, self.tokens, self.text_hash,
+            draft.sources, draft.documents, draft.features, draft.text, draft.decision, draft.score, draft.money,
+            self._currency, draft.verdict, self.trace, self.span, self.tools, self.tokens, self.text_hash,
         )  # fmt: skip
 
     def __enter__(self) -> Self:
@@ -343,8 +342,8 @@ def record_answer(
     return id_
 
 
-def _finished(answering: Answering, *taken_down: Any) -> Answer:
-    return finish(answering.noted(*taken_down))
+def _finished(answering: Answering, collected: Draft) -> Answer:
+    return finish(answering.noted(collected))
 
 
 def _recorded(*noted: Any) -> Answer:
