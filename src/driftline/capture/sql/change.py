@@ -75,7 +75,7 @@ class Reading:
         into = _into_of(tree)
         if into is None:
             return [self.done(tree, None, "query", offered)]
-        if isinstance(into.this.this, exp.Identifier) and into.this.name in self.variables:
+        if into.this.name in self.variables or self.script.dialect.name in ("oracle", "mysql"):  # into variables
             return [self.done(tree, None, "query", offered)]
         target = self.script.source(into.this)
         made = self.done(tree, target, "create", offered)

@@ -151,6 +151,8 @@ def test_a_select_into_a_variable_writes_no_table(tell: Tell) -> None:
     body = "DECLARE v int; BEGIN SELECT a INTO v FROM t; INSERT INTO m (x) SELECT b FROM u WHERE c = v; END"
     query, insert = tell(f"CREATE FUNCTION f() RETURNS void LANGUAGE plpgsql AS $$ {body} $$", "postgres")
     assert (query.target, insert.target, insert.rows) == (None, "m", ["u.c FILTER"])
+    (alone,) = tell("BEGIN SELECT max(a) INTO v_a FROM t; END;", "oracle")
+    assert (alone.target, alone.columns) == (None, {"max(a)": ["t.a AGGREGATION"]})
 
 
 def test_a_text_that_a_block_executes_is_read(tell: Tell) -> None:
