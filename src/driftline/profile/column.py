@@ -122,7 +122,7 @@ class Column(msgspec.Struct, frozen=True, array_like=True):
     def distinct_count(self) -> float:
         """Return the number of different values (finite ones for numbers); estimated only where it cannot be known."""
         exact, low, high = self.distinct.exact, self.minimum, self.maximum
-        if exact is not None and low is not None and high is not None and -_EXACT < low and high < _EXACT:
+        if exact is not None and low is not None and high is not None and max(-low, high) < _EXACT:
             return float(exact)  # no two of them are one as doubles: the points below, if they are all, are as many
         if self.finite and self.quantiles.error == 0:
             return float(len(self.quantiles.points()[0]))
