@@ -184,7 +184,7 @@ def test_a_file_that_is_changed_before_or_while_it_is_read_has_no_contents(
 
 def test_a_run_whose_file_was_overwritten_before_it_was_measured_says_so(sink: MemorySink, tmp_path: Path) -> None:
     path = tmp_path / "x.csv"
-    path.write_text("a\n1\n")
+    path.write_text("measured,nowhere\n1,2\n")  # else its contents are known by its bytes
     with driftline.run("job") as run:
         run.read(path)
         path.write_text("a\n1\n2\n")
@@ -194,6 +194,26 @@ def test_a_run_whose_file_was_overwritten_before_it_was_measured_says_so(sink: M
     assert b'"contents":1' in bytes(event.run.facets["driftline_gaps"])
     (read,) = event.inputs
     assert "driftline_profile" not in read.facets
+
+
+@pytest.mark.parametrize("ending", ["csv", "jsonl"])
+def test_whole_numbers_beyond_63_bits_are_not_rounded_in_text(tmp_path: Path, ending: str) -> None:
+    found = []
+    for last in (17_446_744_073_709_551_615, 17_446_744_073_709_551_614):  # one and the same as doubles
+        path = tmp_path / f"x.{ending}"
+        if ending == "csv":
+            path.write_text(f"id,x,y\n1,1e300,2\n{last},0.5,9e20\n")
+        else:
+            path.write_text(f'{{"id":1,"x":1e300,"y":2.0}}\n{{"id":{last},"x":0.5,"y":9e20}}\n')
+        found.append(written(path))
+    one, two = found
+    assert one is not None
+    assert two is not None
+    assert one.hashes == {**two.hashes, "id": one.hashes["id"]}
+    assert one.hashes["id"] != two.hashes["id"]
+    exact = contents.of_arrow(pa.table({"id": pa.array([1, 17_446_744_073_709_551_615], pa.uint64())}))
+    assert one.hashes["id"] == exact.hashes["id"]
+    assert [field.type for field in one.fields] == ["uint64", "double", "double"]
 
 
 def test_a_long_file_is_read_column_by_column_with_the_contents_of_the_whole(
