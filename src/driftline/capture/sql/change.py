@@ -166,7 +166,10 @@ class Reading:
             insert = part.this if isinstance(part, exp.ConditionalInsert) else part
             reading = Reading(self.script, self.variables, self.walker.deadline)
             scope = reading.root()
+            reading.walker.with_ctes(tree, scope)
             offered = reading.walker.query(source, scope)
+            named_scope = reading.root()
+            named_scope.ctes = scope.ctes
             scope.add("", offered)
             rows = offered.rows
             if isinstance(part, exp.ConditionalInsert) and part.expression is not None:
@@ -179,7 +182,7 @@ class Reading:
                 inner = offered
             elif isinstance(query, exp.Select) and isinstance(source, exp.Table | exp.Subquery):
                 named = query.copy().from_(source.copy())
-                inner = reading.walker.query(named, reading.root())
+                inner = reading.walker.query(named, named_scope)
             else:
                 inner = reading.walker.query(query, scope)
             inside = insert.this.this if isinstance(insert.this, exp.Schema) else insert.this

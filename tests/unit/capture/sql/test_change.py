@@ -160,3 +160,17 @@ def test_a_text_that_a_block_executes_is_read(tell: Tell) -> None:
     assert [(one.target, one.columns) for one in tell(block, "oracle")] == [
         ("n", {"a": ["u.b IDENTITY"]}), ("o", {"c": ["v.d IDENTITY"]}),
     ]  # fmt: skip
+
+
+def test_several_inserts_share_the_common_table_expressions_before_them(tell: Tell) -> None:
+    first, second = tell(
+        "WITH q AS (SELECT t.a, u.x FROM t JOIN u ON t.k = u.k) FROM q "
+        "INSERT OVERWRITE TABLE m SELECT a * 2, x INSERT INTO TABLE n SELECT sum(a), x GROUP BY x",
+        "hive",
+        {**SCHEMA, "m": ("p", "q"), "n": ("p", "q")},
+    )
+    joined = ["t.k JOIN", "u.k JOIN"]
+    assert (first.columns, first.rows) == ({"p": ["t.a TRANSFORMATION"], "q": ["u.x IDENTITY"]}, joined)
+    assert (second.columns, second.rows) == (
+        {"p": ["t.a AGGREGATION"], "q": ["u.x IDENTITY"]}, [*joined, "u.x GROUP_BY"],
+    )  # fmt: skip
