@@ -135,8 +135,9 @@ class Delivery:
         """Count what is lost for good, and say it once."""
         self.counts["lost"] += number
         self._untold += number
-        self._losing = True
-        fault.tell(f"lost:{why[:20]}", f"{number} events or answers were lost: {why}")
+        self._losing |= number > 0
+        if number:
+            fault.tell(f"lost:{why[:20]}", f"{number} events or answers were lost: {why}")
 
     def shut(self) -> None:
         """Let go of the spool and of the sink."""

@@ -36,7 +36,7 @@ _OBJECTS = (
     ("ETag", "etag"), ("etag", "etag"), ("e_tag", "etag"),
 )  # fmt: skip
 _VERSION_ID = re.compile(r"[?&]versionId=([^&#]+)")
-_GENERATION = re.compile(r"(?:gs|gcs)://.+#(\d+)$")
+_GENERATION = re.compile(r"((?:gs|gcs)://.+)#(\d+)$")
 
 
 class Pointer(NamedTuple):
@@ -83,8 +83,16 @@ def _of_address(text: str) -> Pointer | None:
                          ("gcs", _GENERATION)):  # fmt: skip
         found = form.match(text) if form is not _VERSION_ID else form.search(text)
         if found:
-            return Pointer(system, next(group for group in found.groups() if group))
+            return Pointer(system, next(group for group in reversed(found.groups()) if group))
     return None
+
+
+def bare(text: str) -> str:
+    """Return an address without the version of an object in it, which is no part of the object's name."""
+    if not text.startswith(("s3://", "gs://", "gcs://")):
+        return text
+    found = _GENERATION.match(text)
+    return found[1] if found else _VERSION_ID.sub("", text)
 
 
 def _of_info(info: Mapping[str, Any]) -> Pointer | None:

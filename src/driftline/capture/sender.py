@@ -67,6 +67,7 @@ class Sender:
         self._flight: tuple[list[bytes], list[Answer]] = ([], [])  # encoded and not delivered
         self._leaves = 0.0  # when it is to be delivered
         self._wake = threading.Event()
+        self._called = False  # somebody has woken the thread, which has not looked yet
         self._hurry = threading.Event()
         self._lock = threading.Lock()
         self._thread: threading.Thread | None = None
@@ -97,7 +98,8 @@ class Sender:
         else:
             self.delivery.lost(self._taken(item), "queue and spool are both full")
             return
-        if not self._wake.is_set():
+        if not self._called:  # asking the event itself costs more
+            self._called = True
             self._wake.set()
         if self._thread is None:
             self._start()
@@ -107,11 +109,10 @@ class Sender:
             self._more += more
 
     def _taken(self, item: Item) -> int:
-        """Return how many answers or events an item that leaves the queue is."""
-        if type(item) is not tuple or item[1] <= 1:
-            return 1
-        self._weigh(1 - item[1])
-        return item[1]
+        """Return how many answers or events an item that leaves the queue is; 0 = work that is done again later."""
+        if type(item) is tuple and item[1] > 1:
+            self._weigh(1 - item[1])
+        return item[1] if type(item) is tuple else 1
 
     def watch(self, run: Opened) -> None:
         """Announce ``run`` once it has been open for long."""
@@ -126,14 +127,14 @@ class Sender:
     def _start(self) -> None:
         with self._lock:
             if self._thread is None and not self.closed:
-                self._thread = _started("driftline-sender", self._work)
+                self._thread = own.thread("driftline-sender", self._work)
                 if self._thread is not None:
                     fault.attempt("sender", self.on_start)
 
     def _start_spooler(self) -> None:
         with self._lock:
             if self._spooler is None or not self._spooler.is_alive():
-                self._spooler = _started("driftline-spooler", self._spill)
+                self._spooler = own.thread("driftline-spooler", self._spill)
 
     def counters(self) -> dict[str, int]:
         """Return the numbers of items waiting, delivered, spooled, replayed and lost."""
@@ -145,7 +146,6 @@ class Sender:
     # --- on the sender's thread -------------------------------------------------------------------------------
 
     def _work(self) -> None:
-        fault.attempt("sender", own.here)
         last = False
         while not last:
             turned = fault.attempt("sender", self._turn)
@@ -162,6 +162,7 @@ class Sender:
         if self._items and not self._hurry.is_set():
             self._hurry.wait(_LINGER_SECONDS)
         self._wake.clear()
+        self._called = False
         return self._drain()
 
     def _drain(self) -> bool:
@@ -240,7 +241,6 @@ class Sender:
     # --- on the spooler's thread ------------------------------------------------------------------------------
 
     def _spill(self) -> None:
-        fault.attempt("spooler", own.here)
         while self._overflow:
             fault.attempt("spooler", self._spill_some)
 
@@ -305,14 +305,3 @@ class Sender:
         self._abandoned.append(former)
         self.delivery = Delivery(str(former.spool.folder.parent), former.open_sink)
         self._fresh()
-
-
-def _started(name: str, work: Callable[[], None]) -> threading.Thread | None:
-    """Return a thread that does ``work``; None where there can be none, as when the interpreter ends."""
-    thread = threading.Thread(target=work, name=name, daemon=True)
-    try:
-        thread.start()
-    except RuntimeError as error:
-        fault.failed("sender", error)
-        return None
-    return thread

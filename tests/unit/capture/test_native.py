@@ -206,3 +206,17 @@ def test_a_table_that_pyiceberg_writes_now_is_read(tmp_path: Path) -> None:
         table.append(pa.table({"a": [1]}))
         found = native(tmp_path / "db" / "t")
         assert found == Pointer("iceberg", str(table.current_snapshot().snapshot_id), str(table.metadata.table_uuid))
+
+
+@pytest.mark.parametrize(
+    ("address", "bare"),
+    [
+        ("s3://bucket/key?versionId=3sL4", "s3://bucket/key"),
+        ("gs://bucket/key#1712", "gs://bucket/key"),
+        ("gs://bucket/key#part", "gs://bucket/key#part"),
+        ("s3://bucket/key", "s3://bucket/key"),
+        ("data/x?versionId=1", "data/x?versionId=1"),
+    ],
+)
+def test_the_version_of_an_object_is_no_part_of_its_name(address: str, bare: str) -> None:
+    assert module.bare(address) == bare

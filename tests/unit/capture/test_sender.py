@@ -12,6 +12,8 @@ import pytest
 
 import driftline
 from driftline.capture import client, fault
+from driftline.capture.sender import Sender
+from driftline.config import Settings
 from driftline.event.answer import Answer
 from driftline.testing import MemorySink, use_sink
 
@@ -143,16 +145,16 @@ def test_an_event_that_cannot_be_encoded_is_a_counted_loss(sink: MemorySink, mon
 def test_profiling_a_file_is_not_done_on_the_users_thread(
     sink: MemorySink, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from driftline.capture import contents
+    from driftline.capture import formats
 
     threads: list[str] = []
-    original = contents.of_file
+    original = formats.of_file
 
     def noted(*args: Any) -> Any:
         threads.append(threading.current_thread().name)
         return original(*args)
 
-    monkeypatch.setattr(contents, "of_file", noted)
+    monkeypatch.setattr(formats, "of_file", noted)
     (tmp_path / "x.csv").write_text("a\n1\n")
     with driftline.run("job") as run:
         run.read(tmp_path / "x.csv")
@@ -259,3 +261,11 @@ def test_a_new_configuration_delivers_what_was_queued_to_the_old_sink_first(tmp_
     assert (first.closed, second.closed) == (True, True)
     kept = b"".join(file.read_bytes() for file in (tmp_path / "a" / "spool").iterdir())
     assert numbers([kept]) == [1]  # a run that outlives its settings is spooled for its own home
+
+
+def test_measuring_for_which_there_is_no_room_is_no_loss(tmp_path: Path) -> None:
+    sender = Sender(Settings(home=str(tmp_path), queue=0), MemorySink)
+    sender.put((list, 0, ()))  # it is measured with the event that it belongs to
+    assert (sender.counters()["lost"], sender.delivery.take_losses()) == (0, 0)
+    sender.put((list, 2, ()))
+    assert (sender.counters()["lost"], sender.delivery.take_losses()) == (2, 2)

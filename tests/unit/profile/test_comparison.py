@@ -106,3 +106,20 @@ def test_other_forms_and_fingerprints_without_groups_are_not_compared():
 def test_tables_of_another_coarseness_are_compared_at_the_coarser_one():
     one, two = fingerprint(table()).coarser(2 * GROUP), fingerprint(changed(table(), "f", GROUP + 1))
     assert compare(one, two).columns == {"f": ((0, 2 * GROUP - 1),)}
+
+
+def test_without_a_row_set_another_order_is_not_told_from_changed_cells_and_nothing_else_is_claimed():
+    found = told(table(), table().take(np.arange(ROWS)[::-1]), rows=False)
+    assert (found.verdict, found.sentence) == (
+        "changed", f"Cells or the order of rows changed; {ROWS:,} rows as before.",
+    )  # fmt: skip
+
+
+def test_a_column_that_was_renamed_is_known_by_its_values():
+    before = pa.table({"a": [1, 2], "b": ["x", "y"], "c": [1.5, 2.5]})
+    found = told(before, before.rename_columns(["id", "b", "c"]))
+    assert (found.verdict, found.came, found.went) == ("columns", ("id",), ("a",))
+    assert found.sentence == "1 column came: id; 1 column went: a. The values of id are those that a had."
+    assert "values" not in told(before, pa.table({"b": ["x", "y"], "c": [1.5, 2.5], "id": [1, 3]})).sentence
+    alike = told(pa.table({"a": [1], "b": [1]}), pa.table({"c": [1], "d": [2]}))
+    assert alike.sentence.endswith("went: a, b. The values of c are those that a had.")

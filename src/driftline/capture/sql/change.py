@@ -11,20 +11,13 @@ from sqlglot import exp
 
 from driftline.capture.sql import assign, names, tables
 from driftline.capture.sql import relation as rel
+from driftline.capture.sql.bound import Lineage, bind
 from driftline.capture.sql.columns import Doubt, Walker
-from driftline.capture.sql.relation import FILTER, Edges, Item, Output, Relation, Source, Star, Unknown
+from driftline.capture.sql.relation import FILTER, Edges, Output, Relation, Source, Unknown
 from driftline.capture.sql.scope import Scope
 from driftline.capture.sql.script import Script
 
 How = Literal["query", "create", "append", "change", "none"]
-
-
-class Lineage(NamedTuple):
-    """Outputs of a statement in order, and what shapes its rows."""
-
-    items: tuple[Item, ...]
-    rows: Edges
-    into: tuple[str, ...] | None = None  # columns of the target that the outputs go to; None = by their own names
 
 
 class Statement(NamedTuple):
@@ -81,6 +74,8 @@ class Reading:
         offered = self.walker.query(tree, self.root())
         into = _into_of(tree)
         if into is None:
+            return [self.done(tree, None, "query", offered)]
+        if into.this.name in self.variables or self.script.dialect.name in ("oracle", "mysql"):  # into variables
             return [self.done(tree, None, "query", offered)]
         target = self.script.source(into.this)
         made = self.done(tree, target, "create", offered)
@@ -166,21 +161,28 @@ class Reading:
         source = tree.args.get("source")
         source = source.this if isinstance(source, exp.From) else source
         found: list[Statement] = []
+        before: Edges = rel.NONE  # what earlier conditions look at, which decide what is left for ELSE
         for part in tree.expressions:
             insert = part.this if isinstance(part, exp.ConditionalInsert) else part
             reading = Reading(self.script, self.variables, self.walker.deadline)
             scope = reading.root()
+            reading.walker.with_ctes(tree, scope)
             offered = reading.walker.query(source, scope)
+            named_scope = reading.root()
+            named_scope.ctes = scope.ctes
             scope.add("", offered)
             rows = offered.rows
             if isinstance(part, exp.ConditionalInsert) and part.expression is not None:
-                rows |= reading.walker.walk(part.expression, scope, FILTER)
+                own = reading.walker.walk(part.expression, scope, FILTER)
+                rows, before = rows | own | (before if tree.args.get("kind") == "FIRST" else rel.NONE), before | own
+            elif isinstance(part, exp.ConditionalInsert) and part.args.get("else_"):
+                rows |= before
             query = insert.expression
             if query is None:
                 inner = offered
             elif isinstance(query, exp.Select) and isinstance(source, exp.Table | exp.Subquery):
                 named = query.copy().from_(source.copy())
-                inner = reading.walker.query(named, reading.root())
+                inner = reading.walker.query(named, named_scope)
             else:
                 inner = reading.walker.query(query, scope)
             inside = insert.this.this if isinstance(insert.this, exp.Schema) else insert.this
@@ -211,6 +213,27 @@ class Reading:
         source = Source("file", files)
         self.walker.reads[source] = None
         return [self.done(tree, target, "append", self.script.base(source), tuple(into))]
+
+    def _load(self, tree: Any) -> list[Statement]:
+        """LOAD DATA: files go into a table by place."""
+        inside = tree.this.this if isinstance(tree.this, exp.Schema) else tree.this
+        target = self.script.source(inside)
+        path = tree.args.get("inpath")
+        files = (path.name,) if isinstance(path, exp.Literal) else _uris(tree.args.get("files"))
+        if target is None or not files:
+            return [Statement((), how="none", kind="LOAD DATA")]
+        source = Source("file", files)
+        self.walker.reads[source] = None
+        into = _listed(tree.this) or self.script.columns(target) or ()
+        made = self.done(tree, target, "append", self.script.base(source), tuple(into))
+        return [made._replace(kind="LOAD DATA")]
+
+    def _export(self, tree: Any) -> list[Statement]:
+        """EXPORT DATA of BigQuery."""
+        files = _uris(tree.args.get("options"))
+        offered = self.walker.query(tree.this, self.root())
+        made = self.done(tree, Source("file", files) if files else None, "create", offered)
+        return [made._replace(kind="EXPORT DATA")]
 
     # --- changes ----------------------------------------------------------------------------------------------
 
@@ -281,6 +304,7 @@ class Reading:
         return [Statement((), how="none", kind="DECLARE")]
 
 
+_EXPORT = tuple(getattr(exp, name) for name in ("Export",) if hasattr(exp, name))
 _READ: tuple[tuple[Any, Any], ...] = (
     (exp.Create, Reading._create),
     (exp.Insert, Reading._insert),
@@ -288,6 +312,8 @@ _READ: tuple[tuple[Any, Any], ...] = (
     (exp.Merge, Reading._merge),
     (exp.Delete, Reading._delete),
     (exp.Copy, Reading._copy),
+    (exp.LoadData, Reading._load),
+    (_EXPORT, Reading._export),
     (exp.Cache, Reading._cache),
     (exp.Alter, Reading._alter),
     (exp.Drop, Reading._drop),
@@ -332,6 +358,15 @@ def _listed(node: Any) -> tuple[str, ...]:
     return tuple(part.name for part in parts)
 
 
+def _uris(properties: Any) -> tuple[str, ...]:
+    """The addresses among the options of LOAD DATA and EXPORT DATA."""
+    for part in properties.expressions if isinstance(properties, exp.Properties) else ():
+        if isinstance(part, exp.Property) and part.name.lower() in ("uri", "uris"):
+            value = part.args.get("value")
+            return names.texts(value.expressions if isinstance(value, exp.Array) else [value])
+    return ()
+
+
 def _temporary(tree: Any) -> bool:
     properties = tree.args.get("properties")
     return properties is not None and any(isinstance(p, exp.TemporaryProperty) for p in properties.expressions)
@@ -355,33 +390,3 @@ def _partition(partition: Any) -> tuple[list[str], list[str]]:
         elif isinstance(part, exp.Column | exp.Identifier):
             moving.append(part.name)
     return fixed, moving
-
-
-def bind(lineage: Lineage, columns: tuple[str, ...] | None) -> tuple[dict[str, Edges], Edges]:
-    """Return the edges per column of the target, and those of its rows.
-
-    Args:
-        lineage: of the statement.
-        columns: of the target, if they are known; without them, outputs that have no name are left out.
-    """
-    items = lineage.items
-    whole = all(isinstance(item, Output) for item in items)
-    if lineage.into is not None:
-        columns = lineage.into
-        if not whole or len(items) != len(columns):
-            return {}, lineage.rows
-    found: dict[str, Edges] = {}
-    placed = columns if whole and columns is not None and len(columns) == len(items) else None
-    for place, item in enumerate(items):
-        if isinstance(item, Output):
-            name = placed[place] if placed is not None else item.name
-            if name and item.edges:
-                found[name] = found.get(name, rel.NONE) | item.edges
-    stars = [item for item in items if isinstance(item, Star)]
-    if len(stars) == 1 and columns is not None and sum(not isinstance(item, Output) for item in items) == 1:
-        named = {item.name.lower() for item in items if isinstance(item, Output)}
-        for column in columns:
-            if column.lower() not in named and column.lower() not in stars[0].excepted:
-                sources = (stars[0].source, *stars[0].also)
-                found[column] = frozenset(rel.Edge(source, column, rel.IDENTITY) for source in sources)
-    return found, lineage.rows
