@@ -13,7 +13,7 @@ from driftline.capture.sql import assign, names, tables
 from driftline.capture.sql import relation as rel
 from driftline.capture.sql.bound import Lineage, bind
 from driftline.capture.sql.columns import Doubt, Walker
-from driftline.capture.sql.relation import FILTER, Edges, Output, Relation, Source, Unknown
+from driftline.capture.sql.relation import FILTER, Edges, Output, Relation, Source, Star, Unknown
 from driftline.capture.sql.scope import Scope
 from driftline.capture.sql.script import Script
 
@@ -63,7 +63,11 @@ class Reading:
     ) -> Statement:
         """Return the statement, now that its edges are known."""
         doubts = tuple(self.walker.doubts.values())
-        gaps = (("sql columns",) if doubts else ()) + (("sql files without a name",) if self.walker.nameless else ())
+        loose = [item for item in offered.items if not isinstance(item, Output)]
+        lost = target is not None and (len(loose) > 1 or any(not isinstance(item, Star) for item in loose))
+        gaps = (("sql columns",) if doubts or lost else ()) + (
+            ("sql files without a name",) if self.walker.nameless else ()
+        )
         reads = tuple(self.walker.reads)
         lineage = Lineage(offered.items, offered.rows, into)
         return Statement(reads, target, lineage, how, gaps, kind_of(tree), doubts)
