@@ -88,7 +88,7 @@ def _note(given: Any, mode: Any, flags: Any) -> None:
 def left_over(opened: Iterable[tuple[str, str]], attributed: set[str], home: str) -> list[tuple[str, str, int]]:
     """Return (path, read or write, bytes) of the files that nothing recorded accounts for and that still exist."""
     known = {os.path.abspath(path) for path in attributed} | {os.path.realpath(path) for path in attributed}
-    ours = (os.path.join(os.path.abspath(home), ""), *_installed())
+    ours = (os.path.join(os.path.abspath(home), ""), *installed())
     found: dict[str, tuple[str, str, int]] = {}
     for given, way in opened:
         path = os.path.abspath(given)
@@ -117,8 +117,8 @@ def _ignored(path: str, ours: tuple[str, ...]) -> bool:
 
 
 @functools.cache
-def _installed() -> tuple[str, ...]:
-    """Folders that Python and its packages are installed in."""
+def installed() -> tuple[str, ...]:
+    """Return the folders that Python and its packages are installed in."""
     names = ("stdlib", "platstdlib", "purelib", "platlib", "include", "scripts")
     paths = {sysconfig.get_path(name) for name in names} | {os.path.dirname(os.__file__)}
     return tuple(os.path.join(path, "") for path in sorted(filter(None, paths)))

@@ -115,7 +115,7 @@ def run_id(run: str) -> str:
 
 
 _UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
-_OWNED = re.compile(r"^(?:[a-z][a-z0-9+.-]*://[^:/]*(?::\d+)?|[^:]*):(?P<name>.*)$", re.IGNORECASE)
+_OWNED = re.compile(r"^(?:[a-z][a-z0-9+.-]*://[^:]*(?::\d+)?|[^:]*):(?P<name>.*)$", re.IGNORECASE)
 
 
 def label(node: str) -> str:

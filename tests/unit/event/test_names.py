@@ -72,4 +72,6 @@ def test_what_is_shown_of_a_run_or_a_version_tells_neighbours_apart() -> None:
     assert names.label("dataset:file:feed/flights#xxh3:1f3a5b7c9d") == "feed/flights @ 1f3a5b7c"
     assert names.label("dataset:file:feed/flights#2013-01-31") == "feed/flights @ 2013-01-31"
     assert names.label("dataset:s3://lake:a#b#v1") == "a#b @ v1"
+    assert names.label("dataset:duckdb://data/shop.db:t") == "t"
+    assert names.label("dataset:sqlite://memory/nightly job:2013") == "2013"
     assert names.label("datasetField:postgres://h:5432:db.t:c") == "db.t.c"

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from driftline.capture import client, measure, observe
 from driftline.capture.emit import Seen
-from driftline.capture.hooks import glance
+from driftline.capture.hooks import glance, memory
 from driftline.capture.run import Run
 from driftline.capture.sql.relation import Source
 from driftline.errors import BadInput
@@ -37,6 +37,7 @@ _FOLDED = frozenset(("sqlite", "postgres", "redshift", "mysql"))  # names are th
 _OWN = ("pg_catalog.", "information_schema.", "sqlite_master", "sqlite_schema", "pg_")
 _PLACEHOLDER = re.compile(r"'(?:[^']|'')*'|\"(?:[^\"]|\"\")*\"|(%\(\w+\)s|%s|(?<![:\w]):[A-Za-z_]\w*|\$\d+)")
 _CACHE = 10_000
+_MEMORY = "_driftline_memory"  # attribute of a connection to SQLite in memory: the namespace of its tables
 FILE = "_driftline_file"  # attribute of a connection to SQLite: its file, "" = in memory
 SILENT = "_driftline_silent"  # attribute of one whose statements somebody listens to: it is asked nothing
 
@@ -70,7 +71,8 @@ def place_of(connection: Any) -> Place | None:
     if connection is None:
         return None
     if isinstance(connection, sqlite3.Connection):
-        return _sqlite(_file_of(connection))
+        file = _file_of(connection)
+        return _sqlite(file) if file else _in_memory(connection)
     alchemy = sys.modules.get("sqlalchemy")
     if isinstance(connection, str):
         return _of_url(alchemy.engine.make_url(connection)) if alchemy is not None and "://" in connection else None
@@ -110,8 +112,14 @@ def _server(scheme: str, host: Any, port: Any, database: Any) -> Place:
 def _sqlite(path: str) -> Place:
     owner = client.current()
     if not path or path == ":memory:" or owner is None:
-        return Place("sqlite://memory", "sqlite")
+        return Place(memory.namespace("sqlite"), "sqlite")
     return Place(f"sqlite://{observe.name_of(path, '', owner.folder).name}", "sqlite")
+
+
+def _in_memory(connection: Any) -> Place:
+    """The database in memory that a connection to SQLite is; its name stays while the connection lasts."""
+    held = getattr(connection, "__dict__", {})
+    return Place(held.setdefault(_MEMORY, memory.namespace("sqlite")), "sqlite")
 
 
 def _file_of(connection: Any) -> str:

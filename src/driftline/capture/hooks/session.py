@@ -14,6 +14,7 @@ from typing import Any, NamedTuple, Protocol
 
 from driftline.capture import client, headers, measure, observe
 from driftline.capture.emit import Seen
+from driftline.capture.hooks import memory
 from driftline.capture.observe import Given
 from driftline.capture.run import Run
 from driftline.capture.sql import statement as statements
@@ -22,7 +23,6 @@ from driftline.capture.sql.relation import Output, Source
 from driftline.capture.sql.statement import Analysis, Statement
 from driftline.event.lineage import Dataset, Touched
 
-_MEMORY = "duckdb://memory"
 _CATALOG = "select column_name from duckdb_columns() where lower(table_name) = ? order by column_index"
 _TABLES = 10_000
 
@@ -223,13 +223,13 @@ class Session:
 
     def _database(self, connection: Any) -> str:
         if connection is None:
-            return _MEMORY
+            return memory.namespace("duckdb")
         found = self._databases.get(connection)
         if found is None:
             rows = self._ask(connection, "select path from duckdb_databases() where not internal order by database_oid")
             path = rows[0][0] if rows and rows[0][0] else ""
             name = observe.name_of(path, "", _folder()).name if path else ""
-            found = self._databases[connection] = f"duckdb://{name}" if name else _MEMORY
+            found = self._databases[connection] = f"duckdb://{name}" if name else memory.namespace("duckdb")
         return found
 
     def _columns(self, connection: Any, source: Source, spelled: Callable[[str], str]) -> tuple[str, ...] | None:

@@ -125,7 +125,7 @@ def test_tables_link_the_statements_that_write_and_read_them(
         connection.execute(f"CREATE TEMP TABLE made AS SELECT a, b * 2 AS double FROM '{tmp_path}/in.csv'")
     with driftline.run("export") as export:
         connection.execute(f"COPY made TO '{tmp_path}/out.csv'")
-    assert [one.dataset.node for one in load.outputs] == ["dataset:duckdb://memory:made"]
+    assert [one.dataset.node for one in load.outputs] == ["dataset:duckdb://memory/load:made"]
     assert export.inputs == load.outputs
     assert edges(sink, "made") == {"a": ["in.csv.a IDENTITY"], "double": ["in.csv.b TRANSFORMATION"], "": []}
     assert edges(sink, "out.csv") == {"a": ["made.a IDENTITY"], "double": ["made.double IDENTITY"], "": []}
