@@ -15,7 +15,7 @@ from types import CodeType, TracebackType
 from typing import Any, Literal, Self
 
 from driftline import clock
-from driftline.capture import client, collect, emit, fault, observe, offspring
+from driftline.capture import client, collect, emit, fault, observe, offspring, transactions
 from driftline.capture import code as code_versions
 from driftline.capture import documents as contained
 from driftline.capture.around import Moment, current_run, enclosing, moment_us, open_runs, replayed
@@ -338,6 +338,7 @@ class Run:
 
     def _finish(self, owner: Client, error: BaseException | None) -> None:
         trace = self._trace
+        transactions.settle(self, lost=error is not None or trace.ordered)
         if self.inherited:
             offspring.leave_rest(owner.home, trace)
             return

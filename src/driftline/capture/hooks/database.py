@@ -12,11 +12,12 @@ import importlib
 import re
 import sqlite3
 import sys
+import time
 import weakref
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
-from driftline.capture import client, measure, observe
+from driftline.capture import client, measure, observe, transactions
 from driftline.capture.emit import Seen
 from driftline.capture.hooks import glance, memory
 from driftline.capture.run import Run
@@ -38,6 +39,7 @@ _OWN = ("pg_catalog.", "information_schema.", "sqlite_master", "sqlite_schema", 
 _PLACEHOLDER = re.compile(r"'(?:[^']|'')*'|\"(?:[^\"]|\"\")*\"|(%\(\w+\)s|%s|(?<![:\w]):[A-Za-z_]\w*|\$\d+)")
 _CACHE = 10_000
 _MEMORY = "_driftline_memory"  # attribute of a connection to SQLite in memory: the namespace of its tables
+TELLS = "_driftline_tells"  # attribute of a connection to SQLite whose commits and rollbacks are heard of
 FILE = "_driftline_file"  # attribute of a connection to SQLite: its file, "" = in memory
 SILENT = "_driftline_silent"  # attribute of one whose statements somebody listens to: it is asked nothing
 
@@ -116,6 +118,32 @@ def _sqlite(path: str) -> Place:
     return Place(f"sqlite://{observe.name_of(path, '', owner.folder).name}", "sqlite")
 
 
+def tells(connection: Any) -> bool:
+    """Whether the hooks of its own library hear of the commits and rollbacks of a connection."""
+    if isinstance(connection, sqlite3.Connection):
+        return TELLS in getattr(connection, "__dict__", {})
+    return _is_psycopg(connection)
+
+
+def _is_psycopg(connection: Any) -> bool:
+    return type(connection).__module__.partition(".")[0] == "psycopg"
+
+
+def transaction_of(connection: Any) -> Any:
+    """Return the connection whose transaction lasts, where somebody tells of its end; None = what was done stands."""
+    if isinstance(connection, sqlite3.Connection):
+        return connection if connection.in_transaction else None
+    if _is_psycopg(connection):
+        return connection if connection.info.transaction_status else None  # 0 = idle
+    if not hasattr(type(connection), "exec_driver_sql") or not connection.in_transaction():
+        return None  # no connection of SQLAlchemy
+    driver = connection.connection.dbapi_connection
+    if isinstance(driver, sqlite3.Connection) or _is_psycopg(driver):
+        return transaction_of(driver)
+    level = connection.get_execution_options().get("isolation_level")
+    return None if level == "AUTOCOMMIT" or getattr(driver, "autocommit", False) is True else driver
+
+
 def _in_memory(connection: Any) -> Place:
     """The database in memory that a connection to SQLite is; its name stays while the connection lasts."""
     held = getattr(connection, "__dict__", {})
@@ -131,18 +159,25 @@ def _file_of(connection: Any) -> str:
 
 
 def touch(
-    run: Run, way: Literal["read", "write"], place: Place, name: str, schema: str | None, frame: Any = None
+    run: Run,
+    way: Literal["read", "write"],
+    place: Place,
+    name: str,
+    schema: str | None,
+    frame: Any = None,
+    transaction: Any = None,
 ) -> bool:
     """Record that the run read or wrote a whole table, whose columns and rows ``frame`` shows."""
     dataset = place.table(name, schema)
     look = glance.at(frame)
-    version = _minted(run, dataset) if way == "write" else _written.get(dataset, "")
-    touched = Touched(dataset=dataset, version=version, kind="table", rows=look.rows, fields=look.fields)
-    run.add(way, Seen(touched=touched))
+    if way == "read":
+        _read(run, dataset, look.fields, transaction, look.rows)
+    else:
+        _write(run, dataset, look.rows, look.fields, None, transaction)
     return True
 
 
-def statement(run: Run, place: Place, text: str, connection: Any = None) -> bool:
+def statement(run: Run, place: Place, text: str, connection: Any = None, transaction: Any = None) -> bool:
     """Record what one statement has read and written, which has been executed; True where it is understood.
 
     Args:
@@ -150,6 +185,7 @@ def statement(run: Run, place: Place, text: str, connection: Any = None) -> bool
         place: the database.
         text: of the statement, with placeholders.
         connection: that it ran on, to ask SQLite for columns.
+        transaction: the connection whose transaction has to be committed for this to count; None = it counts now.
     """
     plain = _PLACEHOLDER.sub(lambda found: "?" if found.group(1) else found.group(), text)
     fields = _asking(connection)
@@ -165,11 +201,18 @@ def statement(run: Run, place: Place, text: str, connection: Any = None) -> bool
     key = (place.namespace, analysis.template)
     if key in done and not any(one.writes is None for one in analysis.statements):
         return True
-    done.add(key)
+    writes = any(one.writes for one in analysis.statements)
+    if writes and transactions.again(transaction, (run, key)):
+        return True
     for one in analysis.statements:
-        _record(run, place, one, analysis, fields)
-    if any(_tables(one.reads) or one.writes for one in analysis.statements):
-        run.statement(text, analysis.form)
+        _record(run, place, one, analysis, fields, transaction)
+
+    def said() -> None:
+        done.add(key)
+        if writes or any(_tables(one.reads) for one in analysis.statements):
+            run.statement(text, analysis.form)
+
+    transactions.put(transaction, run, said, inside=writes and transaction is not None)
     return True
 
 
@@ -183,26 +226,52 @@ def _dialect(scheme: str) -> str:
         return ""
 
 
-def _record(run: Run, place: Place, one: Any, analysis: "Analysis", fields: Callable[[str], Any]) -> None:
+def _record(
+    run: Run, place: Place, one: Any, analysis: "Analysis", fields: Callable[[str], Any], transaction: Any
+) -> None:
     for gap in one.gaps:
         run.gap(gap)
     datasets: dict[Source, tuple[Dataset, ...]] = {}
     for source in _tables(one.reads):
         dataset = place.table(source.names[0])
         datasets[source] = (dataset,)
-        touched = Touched(
-            dataset=dataset, version=_written.get(dataset, ""), kind="table", fields=fields(source.names[0])
-        )
-        run.add("read", Seen(touched=touched))
+        _read(run, dataset, fields(source.names[0]), transaction)
     if one.writes is None or not _tables((one.writes,)):
         return
     name = one.writes.names[0]
     dataset = place.table(name)
-    touched = Touched(dataset=dataset, version=_minted(run, dataset), kind="table", fields=fields(name))
-    run.add("write", Seen(touched=touched))
+    edges = None
     if one.lineage is not None:
-        found = importlib.import_module(_EDGES).SqlEdges(one.lineage, datasets, analysis.spelled)
-        run.edges(dataset, found, touched.version)
+        edges = importlib.import_module(_EDGES).SqlEdges(one.lineage, datasets, analysis.spelled)
+    _write(run, dataset, None, fields(name), edges, transaction)
+
+
+def _read(run: Run, dataset: Dataset, fields: Any, transaction: Any, rows: int | None = None) -> None:
+    """Record that a table was read; of one that is not committed, once it is."""
+    held = transactions.version(transaction, dataset)
+    version = held or _written.get(dataset, "")
+    seen = Seen(
+        touched=Touched(dataset=dataset, version=version, kind="table", rows=rows, fields=fields), at_ns=time.time_ns()
+    )
+    transactions.put(transaction, run, functools.partial(run.add, "read", seen), inside=bool(held))
+
+
+def _write(run: Run, dataset: Dataset, rows: int | None, fields: Any, edges: Any, transaction: Any) -> None:
+    """Record that a table was written, once that is committed."""
+    version = _version(run, dataset)
+    seen = Seen(
+        touched=Touched(dataset=dataset, version=version, kind="table", rows=rows, fields=fields), at_ns=time.time_ns()
+    )
+
+    def act() -> None:
+        if len(_written) >= _CACHE:
+            _written.clear()
+        _written[dataset] = version
+        run.add("write", seen)
+        if edges is not None:
+            run.edges(dataset, edges, version)
+
+    transactions.put(transaction, run, act, dataset, version, inside=transaction is not None)
 
 
 def _tables(sources: Any) -> list[Source]:
@@ -210,13 +279,9 @@ def _tables(sources: Any) -> list[Source]:
     return [one for one in sources if one.kind == "table" and not one.names[0].lower().startswith(_OWN)]
 
 
-def _minted(run: Run, dataset: Dataset) -> str:
+def _version(run: Run, dataset: Dataset) -> str:
     """The version of a table that a run writes: one per run, however many statements it takes."""
-    version = f"run:{measure.of_parts(run.id, dataset.namespace, dataset.name)[5:]}"
-    if len(_written) >= _CACHE:
-        _written.clear()
-    _written[dataset] = version
-    return version
+    return f"run:{measure.of_parts(run.id, dataset.namespace, dataset.name)[5:]}"
 
 
 def _asking(connection: Any) -> Callable[[str], tuple[Field, ...] | None]:

@@ -1,8 +1,8 @@
 """Databases in memory: whose they are. They have no address, and end with their process.
 
-Enters: the scheme of a database. Leaves: a namespace such as ``duckdb://memory/churn``: named by the job that the process
-is a run of, else by its script or notebook, else by the outermost run. So one job's tables are the same from run to
-run, and those of two scripts never meet. Source of the form: https://openlineage.io/docs/spec/naming.
+Enters: the scheme of a database. Leaves: a namespace such as ``duckdb://memory/churn``: named by the job that the
+process is a run of, else by its script or notebook, else by the outermost run. So one job's tables are the same from
+run to run, and those of two scripts never meet. Source of the form: https://openlineage.io/docs/spec/naming.
 """
 
 import os

@@ -58,12 +58,29 @@ def _place(argument: int) -> Before:
 def _queried(run: Run, call: Call) -> bool:
     text = call.argument(0, "sql", "table_name")
     if isinstance(text, str) and text.strip().isidentifier():
-        return database.touch(run, "read", call.before, text.strip(), call.argument(2, "schema"), call.result)
-    return database.statement(run, call.before, str(text), call.argument(1, "con"))
+        return database.touch(
+            run,
+            "read",
+            call.before,
+            text.strip(),
+            call.argument(2, "schema"),
+            call.result,
+            database.transaction_of(call.argument(1, "con")),
+        )
+    connection = call.argument(1, "con")
+    return database.statement(run, call.before, str(text), connection, database.transaction_of(connection))
 
 
 def _stored(run: Run, call: Call) -> bool:
     name = call.argument(1, "name")
     if not isinstance(name, str):
         return False
-    return database.touch(run, "write", call.before, name, call.argument(3, "schema"), call.args[0])
+    return database.touch(
+        run,
+        "write",
+        call.before,
+        name,
+        call.argument(3, "schema"),
+        call.args[0],
+        database.transaction_of(call.argument(2, "con")),
+    )

@@ -93,7 +93,7 @@ def _place(argument: int, *names: str) -> Before:
 
 def _queried(run: Run, call: Call) -> bool:
     text, connection = call.argument(0, "query"), call.argument(1, "connection")
-    return database.statement(run, call.before, str(text), connection)
+    return database.statement(run, call.before, str(text), connection, database.transaction_of(connection))
 
 
 def _stored(run: Run, call: Call) -> bool:
@@ -101,4 +101,12 @@ def _stored(run: Run, call: Call) -> bool:
     if not isinstance(name, str):
         return False
     schema, _, plain = name.rpartition(".")
-    return database.touch(run, "write", call.before, plain, schema or None, call.args[0])
+    return database.touch(
+        run,
+        "write",
+        call.before,
+        plain,
+        schema or None,
+        call.args[0],
+        database.transaction_of(call.argument(2, "connection")),
+    )
