@@ -159,6 +159,19 @@ def started(trace: Trace) -> bytes:
     return openlineage.encode(_event(trace, "START", trace.started_us, (), ()))
 
 
+def running(trace: Trace, at_us: int) -> bytes:
+    """Return an event with everything until ``at_us`` but contents; ``trace`` changes."""
+    told = {(seen.touched.dataset.namespace, seen.touched.dataset.name, seen.touched.version)
+            for seen in (*trace.inputs, *trace.outputs)}  # fmt: skip
+    ordered = trace.ordered and order.matters(trace)
+    again = [seen for seen in trace.outputs if ordered and seen.read_ns]
+    inputs = tuple(_dataset(seen, trace, told) for seen in (*trace.inputs, *again))
+    outputs = tuple(_dataset(seen, trace, told, output=True) for seen in trace.outputs)
+    if ordered:
+        trace.on_job["lineage"] = {"entries": order.entries(trace)}
+    return openlineage.encode(_event(trace, "RUNNING", at_us, inputs, outputs))
+
+
 def _event(
     trace: Trace, state: str, time_us: int, inputs: tuple[DatasetPart, ...], outputs: tuple[DatasetPart, ...]
 ) -> Event:
