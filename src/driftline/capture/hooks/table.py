@@ -13,7 +13,7 @@ from urllib.parse import urlsplit, urlunsplit
 
 import msgspec
 
-from driftline.capture import client, measure, observe
+from driftline.capture import client, headers, measure, observe
 from driftline.capture.emit import Seen
 from driftline.capture.frames import origin
 from driftline.capture.hooks import glance, patch
@@ -104,7 +104,10 @@ def note(
     for place in places(given):
         state = None if call is None else call.inside.states.get(place)
         about = said if state is None else said._replace(version=version or state[0])
-        for seen in observe.observe(place, None, about, owner.folder, budget)[:FILES]:
+        observed = observe.observe(place, None, about, owner.folder, budget)
+        if way == "write" and call is not None and len(observed) > 1:
+            observed = _new(observed, call.inside.began_ns)
+        for seen in observed[:FILES]:
             if state is not None and not seen.touched.bytes:
                 seen.touched = msgspec.structs.replace(seen.touched, bytes=state[1])
             if way == "write" and call is not None and not version:
@@ -119,6 +122,11 @@ def note(
     if way == "read" and call is not None:
         origin.read(call.result, read)
     return bool(read)
+
+
+def _new(found: list[Seen], began_ns: int) -> list[Seen]:
+    """Return what of the files of a folder was written since then; all, where the clocks of files tell nothing."""
+    return [seen for seen in found if seen.modified_ns >= began_ns - headers.TICK_NS] or found
 
 
 def _with(seen: Seen, look: glance.Look) -> Seen:
