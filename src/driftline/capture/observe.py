@@ -13,7 +13,7 @@ import os
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from driftline.capture import documents, measure, native, place
+from driftline.capture import documents, endings, measure, native, place
 from driftline.capture.emit import Seen
 from driftline.event import names
 from driftline.event.lineage import Dataset, Touched
@@ -21,10 +21,6 @@ from driftline.event.names import Located
 
 _CONTENTS = "driftline.capture.contents"
 _GLOB = "*?["
-_DATA = (  # endings of files that come in parts
-    ".parquet", ".pq", ".csv", ".csv.gz", ".tsv", ".json", ".jsonl", ".ndjson", ".arrow", ".feather", ".ipc", ".orc",
-    ".avro", ".json.gz", ".jsonl.gz", ".ndjson.gz",
-)  # fmt: skip
 _KINDS = {"delta": "table", "iceberg": "table", "hudi": "table"}
 
 
@@ -45,7 +41,7 @@ def name_of(name: Name, namespace: str, folder: str) -> Dataset:
     """Return the dataset that ``name`` means."""
     if isinstance(name, Touched):
         return name.dataset
-    spot = place.place(name, folder).located
+    spot = place.place(native.bare(os.fspath(name)), folder).located
     return Dataset(namespace or spot.namespace, spot.name)
 
 
@@ -67,7 +63,7 @@ def observe(name: Name, data: Any, given: Given, folder: str, budget: measure.Bu
     if isinstance(name, Touched):
         spot = place.Place(Located(name.dataset.namespace, name.dataset.name, name.partition), "")
     else:
-        spot = place.place(name, folder)
+        spot = place.place(native.bare(os.fspath(name)), folder)
         if not given.version:
             given = _pointed(spot.path or os.fspath(name), given)
         found = files(os.fspath(name)) if data is None and not given.version else []
@@ -121,7 +117,7 @@ def root_of(name: str) -> str:
 
 def located(path: str, folder: str, root: str = "") -> Located:
     """Return the name of the file at ``path`` that was found below ``root``; part files are parts of that folder."""
-    if root and path.startswith(root + os.sep) and path.lower().endswith(_DATA):
+    if root and path.startswith(root + os.sep) and endings.form(path):
         found = names.below(place.place(root, folder).located, path[len(root) + 1 :].split(os.sep))
         if found is not None:
             return found
@@ -151,8 +147,8 @@ def of_file(path: str, given: Given, folder: str, budget: measure.Budget | None 
     if pointer is not None:
         attributes["pointer"] = pointer.name
     if state.version.startswith(measure.STAT):
-        why = "names only" if not measure.level.contents else "too large to be hashed"
-        why = "not hashed in time" if state.deferred else why
+        why = "too large to be hashed" if state.size > measure.HASH_LIMIT else "changed while it was hashed"
+        why = "names only" if not measure.level.contents else "not hashed in time" if state.deferred else why
         attributes[measure.IDENTITY] = f"path, size and time ({why})"
     touched = Touched(
         dataset=Dataset(given.namespace or spot.namespace, spot.name),

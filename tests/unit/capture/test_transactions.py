@@ -1,4 +1,4 @@
-"""What is held for a commit, by hand; that databases do the same is shown in hooks/test_endings.py."""
+"""What is held for a commit, by hand; that databases do the same is shown in hooks/test_commits.py."""
 
 import gc
 from collections.abc import Iterator

@@ -17,7 +17,7 @@ import weakref
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
-from driftline.capture import client, measure, observe, transactions
+from driftline.capture import at_hand, client, measure, observe, transactions
 from driftline.capture.emit import Seen
 from driftline.capture.hooks import glance, memory
 from driftline.capture.run import Run
@@ -158,6 +158,24 @@ def _file_of(connection: Any) -> str:
     return next((str(row[2]) for row in rows if row[1] == "main" and row[2]), "")
 
 
+class Table(NamedTuple):
+    """A table that is read or written, and what is known of it."""
+
+    dataset: Dataset
+    fields: tuple[Field, ...] | None
+    rows: int | None = None
+    frame: Any = None  # all of it, in memory
+    shape: Callable[[Any], Any] | None = None  # makes of the frame what the table has
+
+    def seen(self, version: str) -> Seen:
+        """Return it as a version that is seen now."""
+        touched = Touched(dataset=self.dataset, version=version, kind="table", rows=self.rows, fields=self.fields)
+        seen = Seen(touched=touched, at_ns=time.time_ns())
+        if self.frame is not None and client.current() is not None:
+            at_hand.hold(seen, self.frame, ordered=False, shape=self.shape)
+        return seen
+
+
 def touch(
     run: Run,
     way: Literal["read", "write"],
@@ -165,19 +183,28 @@ def touch(
     name: str,
     schema: str | None,
     frame: Any = None,
+    *,
+    whole: bool = False,
+    shape: Callable[[Any], Any] | None = None,
     transaction: Any = None,
 ) -> bool:
-    """Record that the run read or wrote a whole table, whose columns and rows ``frame`` shows."""
+    """Record that the run read or wrote a table, whose columns ``frame`` shows, and all of its rows if ``whole``.
+
+    ``shape`` makes of the frame what the table has, where that is not the same.
+    """
     dataset = place.table(name, schema)
     look = glance.at(frame)
+    table = Table(dataset, look.fields, look.rows if whole or way == "write" else None, frame if whole else None, shape)
     if way == "read":
-        _read(run, dataset, look.fields, transaction, look.rows)
+        _read(run, table, transaction)
     else:
-        _write(run, dataset, look.rows, look.fields, None, transaction)
+        _write(run, table, None, transaction)
     return True
 
 
-def statement(run: Run, place: Place, text: str, connection: Any = None, transaction: Any = None) -> bool:
+def statement(
+    run: Run, place: Place, text: str, connection: Any = None, frame: Any = None, transaction: Any = None
+) -> bool:
     """Record what one statement has read and written, which has been executed; True where it is understood.
 
     Args:
@@ -185,6 +212,7 @@ def statement(run: Run, place: Place, text: str, connection: Any = None, transac
         place: the database.
         text: of the statement, with placeholders.
         connection: that it ran on, to ask SQLite for columns.
+        frame: what it gave, where it is known to be all rows and columns of a table.
         transaction: the connection whose transaction has to be committed for this to count; None = it counts now.
     """
     plain = _PLACEHOLDER.sub(lambda found: "?" if found.group(1) else found.group(), text)
@@ -205,7 +233,7 @@ def statement(run: Run, place: Place, text: str, connection: Any = None, transac
     if writes and transactions.again(transaction, (run, key)):
         return True
     for one in analysis.statements:
-        _record(run, place, one, analysis, fields, transaction)
+        _record(run, place, one, analysis, fields, frame, transaction)
 
     def said() -> None:
         done.add(key)
@@ -227,7 +255,13 @@ def _dialect(scheme: str) -> str:
 
 
 def _record(
-    run: Run, place: Place, one: Any, analysis: "Analysis", fields: Callable[[str], Any], transaction: Any
+    run: Run,
+    place: Place,
+    one: Any,
+    analysis: "Analysis",
+    fields: Callable[[str], Any],
+    frame: Any,
+    transaction: Any,
 ) -> None:
     for gap in one.gaps:
         run.gap(gap)
@@ -235,7 +269,7 @@ def _record(
     for source in _tables(one.reads):
         dataset = place.table(source.names[0])
         datasets[source] = (dataset,)
-        _read(run, dataset, fields(source.names[0]), transaction)
+        _read(run, Table(dataset, fields(source.names[0]), frame=frame), transaction)
     if one.writes is None or not _tables((one.writes,)):
         return
     name = one.writes.names[0]
@@ -243,35 +277,38 @@ def _record(
     edges = None
     if one.lineage is not None:
         edges = importlib.import_module(_EDGES).SqlEdges(one.lineage, datasets, analysis.spelled)
-    _write(run, dataset, None, fields(name), edges, transaction)
+    _write(run, Table(dataset, fields(name)), edges, transaction)
 
 
-def _read(run: Run, dataset: Dataset, fields: Any, transaction: Any, rows: int | None = None) -> None:
+def _read(run: Run, table: Table, transaction: Any) -> None:
     """Record that a table was read; of one that is not committed, once it is."""
-    held = transactions.version(transaction, dataset)
-    version = held or _written.get(dataset, "")
-    seen = Seen(
-        touched=Touched(dataset=dataset, version=version, kind="table", rows=rows, fields=fields), at_ns=time.time_ns()
-    )
-    transactions.put(transaction, run, functools.partial(run.add, "read", seen), inside=bool(held))
+    held = transactions.version(transaction, table.dataset)
+    seen = table.seen(held or _written.get(table.dataset, ""))
+    transactions.put(transaction, run, functools.partial(_add, run, "read", seen), inside=bool(held))
 
 
-def _write(run: Run, dataset: Dataset, rows: int | None, fields: Any, edges: Any, transaction: Any) -> None:
+def _write(run: Run, table: Table, edges: Any, transaction: Any) -> None:
     """Record that a table was written, once that is committed."""
-    version = _version(run, dataset)
-    seen = Seen(
-        touched=Touched(dataset=dataset, version=version, kind="table", rows=rows, fields=fields), at_ns=time.time_ns()
-    )
+    dataset, version = table.dataset, _version(run, table.dataset)
+    seen = table.seen(version)
 
     def act() -> None:
         if len(_written) >= _CACHE:
             _written.clear()
         _written[dataset] = version
-        run.add("write", seen)
+        _add(run, "write", seen)
         if edges is not None:
             run.edges(dataset, edges, version)
 
     transactions.put(transaction, run, act, dataset, version, inside=transaction is not None)
+
+
+def _add(run: Run, way: Literal["read", "write"], seen: Seen) -> None:
+    owner = client.current()
+    if owner is None:
+        run.add(way, seen)
+    else:
+        at_hand.add(run, way, seen, owner.sender.put)
 
 
 def _tables(sources: Any) -> list[Source]:

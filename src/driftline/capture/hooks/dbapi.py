@@ -15,7 +15,7 @@ from urllib.parse import unquote, urlsplit
 
 from driftline.capture import fault, own, transactions
 from driftline.capture.around import active
-from driftline.capture.hooks import database, endings, patch
+from driftline.capture.hooks import commits, database, patch
 from driftline.capture.hooks.patch import PASS, Call, Patch
 from driftline.capture.run import Run
 
@@ -33,7 +33,7 @@ def install(module: Any) -> list[Patch]:
     if module.__name__ == "psycopg":
         names = [f"{kind}.{name}" for kind in _CURSORS for name in ("execute", "executemany")]
         patches = [one for name in names for one in patch.around(module, name, _executed, _unclaimed)]
-        return patches + endings.of_psycopg(module)
+        return patches + commits.of_psycopg(module)
     original = module.connect
 
     @functools.wraps(original)
@@ -75,7 +75,7 @@ def _connection(factory: type) -> type:
     functools.update_wrapper(cursor, sqlite3.Connection.cursor)
     methods = {name: _through_cursor(factory, name) for name in _EXECUTES}
     methods |= {name: _listening(getattr(factory, name)) for name in _LISTENERS}
-    methods |= endings.of_sqlite(factory)
+    methods |= commits.of_sqlite(factory)
     made = type(factory.__name__, (factory,), {"cursor": cursor, **methods, **_names(factory)})
     return made
 
@@ -134,7 +134,7 @@ def _recording(original: Callable[..., Any]) -> Callable[..., Any]:
         try:
             result = original(self, *args, **kwargs)
         except BaseException:
-            fault.attempt(_PIECE, endings.failed, self, original.__name__)
+            fault.attempt(_PIECE, commits.failed, self, original.__name__)
             raise
         if args:
             fault.attempt(_PIECE, _seen, self, args[0])
@@ -144,7 +144,7 @@ def _recording(original: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def _seen(cursor: Any, text: Any) -> None:
-    if transactions.any_open() and endings.ended(cursor.connection, text):
+    if transactions.any_open() and commits.ended(cursor.connection, text):
         return
     run = active()
     if run is not None and not fault.off(_PIECE) and cursor not in claimed:
@@ -155,11 +155,11 @@ def _record(run: Run, cursor: Any, text: Any) -> None:
     connection = cursor.connection
     place = database.place_of(connection)
     if place is not None and isinstance(text, str):
-        parts = endings.apart(text)
+        parts = commits.apart(text)
         for one in parts:
             if not transactions.told(connection, one):
                 lasts = transactions.begun(connection) if len(parts) > 1 else connection.in_transaction
-                database.statement(run, place, one, connection, connection if lasts else None)
+                database.statement(run, place, one, connection, None, connection if lasts else None)
         if not connection.in_transaction:
             transactions.commit(connection)
 
@@ -177,4 +177,4 @@ def _executed(run: Run, call: Call) -> bool:
     place = database.place_of(connection)
     if place is None or transactions.told(connection, text):
         return place is not None
-    return database.statement(run, place, text, None, database.transaction_of(connection))
+    return database.statement(run, place, text, transaction=database.transaction_of(connection))

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 from driftline.capture import fault, own, transactions
 from driftline.capture.around import active
-from driftline.capture.hooks import endings, patch
+from driftline.capture.hooks import commits, patch
 from driftline.capture.hooks.patch import Patch
 from driftline.capture.hooks.session import Session
 from driftline.capture.run import Run
@@ -61,7 +61,7 @@ def _ending(owner: Any, attribute: str, act: Callable[..., None]) -> list[Patch]
     original = owner.__dict__.get(attribute)
     if original is None:
         return []
-    setattr(owner, attribute, endings.telling(original, act, always=attribute == "begin"))
+    setattr(owner, attribute, commits.telling(original, act, always=attribute == "begin"))
     return [Patch(owner, attribute, original)]
 
 

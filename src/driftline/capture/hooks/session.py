@@ -15,9 +15,10 @@ from typing import Any, NamedTuple, Protocol
 
 from driftline.capture import client, headers, measure, observe, transactions
 from driftline.capture.emit import Seen
-from driftline.capture.hooks import endings, memory
+from driftline.capture.hooks import commits, memory
 from driftline.capture.observe import Given
 from driftline.capture.run import Run
+from driftline.capture.sql import plan, second
 from driftline.capture.sql import statement as statements
 from driftline.capture.sql.edges import SqlEdges
 from driftline.capture.sql.relation import Output, Source
@@ -25,7 +26,11 @@ from driftline.capture.sql.statement import Analysis, Statement
 from driftline.event.lineage import Dataset, Touched
 
 _CATALOG = "select column_name from duckdb_columns() where lower(table_name) = ? order by column_index"
+_EXTENSION = "select 1 from duckdb_extensions() where extension_name = 'json' and loaded"
 _TABLES = 10_000
+_LONG = 20_000  # characters of a statement that is bound a second time
+_SECONDS = 0.25  # for that
+_PLAN = 500_000  # characters of a plan that is kept until the run is reported
 
 
 class Record(Protocol):
@@ -51,6 +56,7 @@ class Session:
         self._fetch = duckdb.DuckDBPyConnection.fetchall
         self._databases: weakref.WeakKeyDictionary[Any, str] = weakref.WeakKeyDictionary()
         self._temporary: weakref.WeakKeyDictionary[Any, dict[str, tuple[str, ...] | None]] = weakref.WeakKeyDictionary()
+        self._plans: bool | None = None  # DuckDB tells the plans of statements
         self._written: dict[Dataset, str] = {}  # newest version of a table that this process wrote
 
     # --- calls ------------------------------------------------------------------------------------------------
@@ -121,8 +127,12 @@ class Session:
             if transactions.controls(text):
                 return _control(connection, text)
             if transactions.mixed(text):
-                return self._together([self._sql(connection, one, caller) for one in endings.apart(text)])
-        analysis = statements.analyse(text, lambda source, spelled: self._columns(connection, source, spelled))
+                return self._together([self._sql(connection, one, caller) for one in commits.apart(text)])
+        analysis = statements.analyse(
+            text,
+            lambda source, spelled: self._columns(connection, source, spelled),
+            ask_second=lambda one: self._second(connection, text, one),
+        )
         if analysis is None or not analysis.statements:
             return None
         known = self._sources(connection, analysis, caller)
@@ -187,7 +197,7 @@ class Session:
         edges = None
         if one.lineage is not None:
             datasets = {source: found.datasets for source, found in known.items()}
-            edges = SqlEdges(one.lineage, datasets, analysis.spelled)
+            edges = SqlEdges(one.lineage, datasets, analysis.spelled, analysis.said)
         for seen in self._targets(run, connection, one, analysis, began_ns):
             touched = seen.touched
             inside = one.writes.kind == "table" and transactions.begun(connection)
@@ -278,6 +288,21 @@ class Session:
         rows = self._ask(connection, _CATALOG, [name.rsplit(".", 1)[-1].lower()])
         names = tuple(row[0] for row in rows)
         return names if names and len({one.lower() for one in names}) == len(names) else None
+
+    def _second(self, connection: Any, text: str, one: Statement) -> second.Said | None:
+        """What DuckDB's binder says of a statement, before it runs; see docs/guide/sql-lineage.md for what it costs."""
+        files = [source for source in one.reads if source.kind == "file"]
+        local = all(name.lower().endswith(".parquet") and "://" not in name for file in files for name in file.names)
+        if connection is None or not local or len(text) > _LONG or not self._serialises(connection):
+            return None
+        plan_text = plan.serialised(connection, text, _SECONDS, self._execute)
+        return second.Said(plan_text) if plan_text is not None and len(plan_text) <= _PLAN else None
+
+    def _serialises(self, connection: Any) -> bool:
+        """Whether plans can be had without an extension being fetched for it."""
+        if self._plans is None:
+            self._plans = bool(self._ask(connection, _EXTENSION))
+        return self._plans
 
     def _ask(self, connection: Any, query: str, parameters: Sequence[Any] = ()) -> list[Any]:
         """Ask the catalog through a cursor of its own."""

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 from driftline.capture import fault, transactions
 from driftline.capture.around import active
-from driftline.capture.hooks import database, dbapi, endings, patch
+from driftline.capture.hooks import commits, database, dbapi, patch
 from driftline.capture.run import Run
 
 _PIECE = "hook sqlalchemy.execute"
@@ -37,7 +37,7 @@ def install(sqlalchemy: Any) -> list[Listener]:
     listeners = [
         Listener(event, engine, "before_cursor_execute", _before),
         Listener(event, engine, "after_cursor_execute", _after),
-        *(Listener(event, engine, name, act) for name, act in endings.alchemy(database.tells).items()),
+        *(Listener(event, engine, name, act) for name, act in commits.alchemy(database.tells).items()),
     ]
     for one in listeners:
         event.listen(engine, one.name, one.function)
@@ -77,4 +77,4 @@ def _record(run: Run, conn: Any, cursor: Any, statement: Any) -> None:
         if place.scheme in _COMMITTING and transaction is not None and _DEFINES.match(str(statement)):
             transactions.commit(transaction)
             transaction = None
-        database.statement(run, place, str(statement), getattr(cursor, "connection", None), transaction)
+        database.statement(run, place, str(statement), getattr(cursor, "connection", None), transaction=transaction)
