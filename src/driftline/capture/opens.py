@@ -106,6 +106,12 @@ def left_over(opened: Iterable[tuple[str, str]], attributed: set[str], home: str
     return list(found.values())
 
 
+def foreign(path: str, home: str) -> bool:
+    """Whether a file is Python's own, Driftline's, the system's or a cache, and so no data of the user's."""
+    ours = (os.path.join(os.path.abspath(home), ""), *installed())
+    return _ignored(os.path.realpath(path), ours) or _ignored(path, ours)
+
+
 def _ignored(path: str, ours: tuple[str, ...]) -> bool:
     slashed = path.replace(os.sep, "/")
     return (

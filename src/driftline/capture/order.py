@@ -14,10 +14,12 @@ if TYPE_CHECKING:
 
 
 def matters(trace: "Trace") -> bool:
-    """Whether the times say more than that everything fed everything."""
+    """Whether times and statements say more than that everything fed everything."""
     first = min((output.at_ns for output in trace.outputs), default=0)
+    read = {seen.touched.dataset for seen in trace.inputs}
     return bool(trace.outputs) and (
-        any(seen.at_ns > first for seen in trace.inputs) or any(output.read_ns for output in trace.outputs)
+        any(seen.at_ns > first for seen in trace.inputs)
+        or any(output.read_ns or (_named(output) and _named(output) != read) for output in trace.outputs)
     )
 
 

@@ -38,6 +38,7 @@ _MODULES = {
         "mlflow.keras", "mlflow.xgboost", "mlflow.lightgbm", "mlflow.catboost", "mlflow.spark", "mlflow.statsmodels",
         "mlflow.transformers", "mlflow.sentence_transformers", "mlflow.langchain", "mlflow.onnx", "mlflow.prophet",
     ),
+    "files": ("os", "shutil"),
     "argparse": ("argparse",),
     "exits": ("sys",),
     "sklearn": tuple(

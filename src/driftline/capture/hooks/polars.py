@@ -37,6 +37,9 @@ TABLE = (
 )
 
 
+_sinks: Beside[tuple[Any, Any]] = Beside()  # lazy frame that writes once it is collected -> where, and what
+
+
 def origins(frame: Any) -> tuple[str, ...]:
     """Return the paths and addresses that a lazy frame was scanned from, as far as they were seen."""
     known = node.of(frame)
@@ -71,12 +74,14 @@ def _scanned(run: Run, call: Call) -> bool:  # noqa: ARG001 - nothing is read ye
 def _collected(run: Run, call: Call) -> bool:
     lazy = call.args[0]
     all_of_it = _untouched.get(lazy) and whole.call(call.args, call.kwargs, 1)
-    return table.note(run, "read", list(origins(lazy)), call, frame=call.result if all_of_it else None)
+    noted = table.note(run, "read", list(origins(lazy)), call, frame=call.result if all_of_it else None)
+    return _sunk_later(run, call, lazy) or noted
 
 
 def _sunk(run: Run, call: Call) -> bool:
     if call.kwargs.get("lazy"):
         node.same(call.args[0], call.result)
+        _sinks.put(call.result, (call.argument(1, *_TARGET), call.args[0]))
         return True
     _collected(run, call)
     return table.note(run, "write", call.argument(1, *_TARGET), call, data=call.args[0])
@@ -84,8 +89,16 @@ def _sunk(run: Run, call: Call) -> bool:
 
 def _all_collected(run: Run, call: Call) -> bool:
     frames = call.argument(0, "lazy_frames")
+    frames = frames if isinstance(frames, list | tuple) else ()  # an iterator was used up by the call
     found = dict.fromkeys(path for frame in frames for path in origins(frame))
-    return table.note(run, "read", list(found), call)
+    noted = table.note(run, "read", list(found), call)
+    return any([noted, *(_sunk_later(run, call, frame) for frame in frames)])
+
+
+def _sunk_later(run: Run, call: Call, frame: Any) -> bool:
+    """Record the file of a sink that was asked for earlier, and is written now."""
+    target, source = _sinks.get(frame) or (None, None)
+    return target is not None and table.note(run, "write", target, call, data=source)
 
 
 def _place(argument: int, *names: str) -> Before:

@@ -83,7 +83,7 @@ class Session:
         if not isinstance(path, str | os.PathLike):
             return None
         quoted = os.fspath(path).replace("'", "''")
-        return self._sql(None, f"COPY ({args[0].sql_query()}) TO '{quoted}'", caller)
+        return self._sql(None, f"COPY ({args[0].sql_query()}\n) TO '{quoted}'", caller)
 
     def maker(self, args: Sequence[Any], kwargs: Mapping[str, Any], caller: Any) -> Record | None:
         """``relation.create(table)`` and its kin."""
