@@ -99,6 +99,7 @@ class Ended:
     def encode(self, *, cheap: bool) -> bytes:
         """Return the event as JSON; ``cheap`` measures no file."""
         trace = self._trace
+        trace.outputs = order.lasting(trace.outputs)
         if not cheap:
             for seen in (*trace.inputs, *trace.outputs):
                 _measure(seen, trace.gaps)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from driftline import clock
-from driftline.capture import emit, measure
+from driftline.capture import emit, measure, order
 from driftline.capture.emit import Seen, Trace
 
 if TYPE_CHECKING:
@@ -67,7 +67,7 @@ def _so_far(trace: Trace) -> Trace:
     return msgspec.structs.replace(
         trace,
         inputs=_known(list(trace.inputs)),
-        outputs=_known(list(trace.outputs)),
+        outputs=_known(order.lasting(list(trace.outputs))),
         statements=list(trace.statements),
         gaps=dict(trace.gaps),
         on_run=dict(trace.on_run),

@@ -108,7 +108,7 @@ def note(
     owner = client.current()
     if owner is None:
         return False
-    look = glance.at(data)
+    look = glance.at(data) if way == "read" else _look(given, data, call)
     budget = measure.Budget()
     said = Given(namespace, version, kind or look.kind, "", {**look.attributes, **(attributes or {})})
     read: list[Dataset] = []
@@ -130,6 +130,7 @@ def note(
             _with(seen, look._replace(rows=None) if part else look)
             if way == "write":
                 origin.attach([seen], data, owner.folder)
+                _appended(run, seen, call)
             if frame is not None and not (seen.path and endings.form(seen.path)):
                 named = bool(seen.path or seen.touched.version or seen.pointer)  # else its rows have to name it
                 at_hand.hold(seen, frame, ordered=named and seen.touched.kind != "table")
@@ -150,6 +151,23 @@ def _state(given: Any, place: str, call: Call | None) -> tuple[str, int] | None:
     if state is None and "://" in place and (told := stated.details(given)) is not None:
         state = stated.state(told)
     return state
+
+
+def _look(given: Any, data: Any, call: Call | None) -> glance.Look:
+    """What can be told at a glance of data that is written, as it stands in its file."""
+    look = glance.at(data)
+    if call is None or look.fields is None or not isinstance(given, str | os.PathLike):
+        return look
+    return look._replace(fields=glance.stored(data, look.fields, call.kwargs, os.fsdecode(given)))
+
+
+def _appended(run: Run, seen: Seen, call: Call | None) -> None:
+    """Let a file that was appended to keep the columns of what the run had written before; its rows are more."""
+    if call is None or call.kwargs.get("mode") != "a":
+        return
+    before = [one for one in run.trace.outputs if one.path == seen.path]
+    seen.edges = [*(edges for one in before for edges in one.edges), *seen.edges]
+    seen.touched = msgspec.structs.replace(seen.touched, rows=None)
 
 
 def _with(seen: Seen, look: glance.Look) -> Seen:

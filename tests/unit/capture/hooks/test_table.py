@@ -204,12 +204,15 @@ def parts(found: tuple[Any, ...]) -> set[tuple[str, str]]:
     ("write", "read"),
     [
         (lambda: PARTED.to_parquet("lake/o", partition_cols=["p"]), lambda: pd.read_parquet("lake/o")),
-        (lambda: ds.write_dataset(PARTED_TABLE, "lake/o", format="parquet", partitioning=["p"]), lambda: ds.dataset("lake/o")),
+        (
+            lambda: ds.write_dataset(PARTED_TABLE, "lake/o", format="parquet", partitioning=["p"]),
+            lambda: ds.dataset("lake/o"),
+        ),
         (lambda: pq.write_to_dataset(PARTED_TABLE, "lake/o", partition_cols=["p"]), lambda: pq.read_table("lake/o")),
         (
             lambda: duckdb.execute("copy (select 'a' as p, 1 as x union all select 'b', 2) to 'lake/o' "
                                    "(format parquet, partition_by (p))"),
-            lambda: duckdb.sql("select * from 'lake/o/*/*.parquet'").fetchall(),
+            lambda: duckdb.execute("select * from 'lake/o/*/*.parquet'").fetchall(),
         ),
         (
             lambda: pl.DataFrame({"p": ["a", "b"], "x": [1, 2]}).write_parquet("lake/o", partition_by=["p"]),
