@@ -264,7 +264,7 @@ def _record(
     transaction: Any,
 ) -> None:
     for gap in one.gaps:
-        run.gap(gap)
+        run.gap(f"{gap}: {analysis.head}")
     datasets: dict[Source, tuple[Dataset, ...]] = {}
     for source in _tables(one.reads):
         dataset = place.table(source.names[0])

@@ -184,7 +184,7 @@ class Session:
         caller: Any,
     ) -> None:
         for gap in one.gaps:
-            run.gap(gap)
+            run.gap(f"{gap}: {analysis.head}")
         for source in one.reads:
             if source not in known:  # made by an earlier statement of the same text
                 known[source] = self._known(connection, source, analysis, caller)

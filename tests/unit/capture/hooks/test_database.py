@@ -220,3 +220,13 @@ def test_too_large_a_table_says_that_it_was_not_measured(watched: MemorySink, mo
     assert "version" not in found
     assert found["attributes"] == {"contents": "not measured: 6 cells are more than table_cells"}
     connection.close()
+
+
+def test_a_statement_that_is_not_understood_is_a_gap_by_its_beginning(watched: MemorySink) -> None:
+    place = database.Place("postgres://db:5432", "postgres", "shop", "public")
+    with driftline.run("job") as run:
+        database.statement(run, place, "insert into t select from from where 'secret' = (" + "x" * 100)
+    (gap,) = run.trace.gaps
+    assert gap.startswith("sql not parsed: insert into t select from from where ")
+    assert "secret" not in gap
+    assert len(gap) < 90
