@@ -14,7 +14,7 @@ from typing import Any, TypeVar, cast
 from driftline.capture import around, client, fault, measure, mint, observe
 from driftline.capture.answers import moment_of
 from driftline.capture.around import current_run
-from driftline.capture.making import Noted, finish
+from driftline.capture.making import Noted, finish, number_of, text_of
 from driftline.config import Settings
 from driftline.event import ids
 from driftline.event.answer import Answer, Source
@@ -245,7 +245,7 @@ def _answers(
     found = []
     for place, value in enumerate(values):
         score = _score(value)
-        decision = "" if score is not None else str(value)[:100]
+        decision = "" if score is not None else text_of(value)[:100]
         noted = Noted(
             settings, first if place == 0 else ids.uuid7(moment), moment, name, "", "", None, (source,), (),
             features[place] if place < len(features) else None, "", decision, score, 0.0, "", None, "", "",
@@ -264,7 +264,7 @@ def _values(result: Any) -> list[Any]:
 
 
 def _score(value: Any) -> float | None:
-    return float(value) if isinstance(value, int | float) else None
+    return number_of(value) if isinstance(value, int | float) else None
 
 
 def _features(given: Any, rows: int) -> list[dict[str, Any]]:

@@ -5,18 +5,18 @@ are kept at once; what follows from them is worked out for many together, at the
 somebody asks or the sink is closed. What a dead process left waiting is worked out by the next one.
 """
 
-import logging
 import time
 from collections.abc import Sequence
 from pathlib import Path
 
+from driftline.capture import fault
 from driftline.config import Settings
 from driftline.engine import accept, ingest, opening
 from driftline.engine.house import House
+from driftline.errors import BadInput
 from driftline.event.answer import Answer
 from driftline.store.store import FILE
 
-logger = logging.getLogger("driftline")
 FOLLOW_SECONDS = 1.0  # how long an event may wait for others, to be followed together with them
 
 
@@ -36,17 +36,25 @@ class LocalSink:
             self._due = time.monotonic() + FOLLOW_SECONDS
 
     def answers(self, batch: Sequence[Answer]) -> None:
-        """Take answers; durable when it returns."""
+        """Take answers; durable when it returns. One that cannot be kept is a counted loss; the others are kept."""
         self._still_there()
-        ingest.record(self.house, batch)
+        try:
+            ingest.record(self.house, batch)
+        except BadInput as error:
+            if len(batch) > 1:  # find it
+                self.answers(batch[: len(batch) // 2])
+                self.answers(batch[len(batch) // 2 :])
+            else:
+                fault.count("refused")
+                fault.tell("refused", f"an answer cannot be kept ({error.message})")
 
     def _still_there(self) -> None:
         """Open a new store where somebody has removed this one, into whose files nobody would look any more."""
         scheme, _, folder = self._settings.location.partition("://")
         if scheme != "sqlite" or (Path(folder) / FILE).exists():
             return
-        logger.warning("driftline: the store in %s was removed while it was used: what it held is gone, and a new "
-                       "one is made", folder)  # fmt: skip
+        said = f"the store in {folder} was removed while it was used: what it held is gone, and a new one is made"
+        fault.tell("gone", said)
         self.house.store.close()
         self.house = opening.house(self._settings)
         opening.take_charge(self.house)

@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 import driftline
+from driftline.event import ids
 from driftline.event.answer import Answer, Reason, Retrieved, Source, Verdict
 from driftline.event.current import current_answer
 from driftline.event.lineage import Dataset, Touched, Version
@@ -149,8 +150,14 @@ def test_what_the_user_changes_after_the_call_is_not_in_the_record(sink: MemoryS
         made.retrieved("first")
     made.draft.features["delay"] = 2.0
     made.draft.documents.clear()
+    made.features(delay=3.0)
+    made.retrieved("second")
+    made.called("late")
+    made.question = "late"
+    made.decide("late", text="late")
     driftline.flush()
     one, block = sink.recorded
+    assert (block.tools, block.question, block.decision, block.text) == ((), "", "", "")
     assert (one.features, len(one.documents)) == ({"delay": 1.0, "path": "['a']"}, 1)
     assert (block.features, len(block.documents)) == ({"delay": 1.0}, 1)
 
@@ -164,3 +171,10 @@ def test_an_answer_of_twenty_features_costs_the_caller_little(sink: MemorySink) 
             driftline.record_answer("desk", features=features, score=0.5)
         taken.append((time.thread_time_ns() - start) / 20)
     assert statistics.median(taken) < 4_000  # measured 800 to 900 by bench/answers.py
+
+
+def test_a_document_that_is_none_costs_itself_only(sink: MemorySink) -> None:
+    with driftline.answer("desk") as made:
+        made.retrieved("first", None, "second")  # type: ignore[arg-type]  # what a search without a hit may give
+    answer = recorded(sink)
+    assert [one.content for one in answer.documents] == [ids.text("first"), ids.text("second")]

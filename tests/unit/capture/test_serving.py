@@ -1,13 +1,14 @@
 """A served model is the model itself, and its predictions are answers. Expected values by hand."""
 
 import copy
+import math
 import pickle
 from typing import Any
 
 import pandas as pd
 import pytest
 from sklearn.base import clone
-from sklearn.linear_model import LogisticRegression
+from sklearn.linear_model import LogisticRegression, SGDClassifier
 
 import driftline
 from driftline.capture import fault, measure, serving
@@ -134,3 +135,34 @@ def test_of_a_huge_batch_some_are_recorded_and_the_rest_is_counted(
     driftline.flush()
     assert len(sink.recorded) == 3
     assert fault.counts() == {"unrecorded rows": 7}
+
+
+def test_predictions_that_are_odd_are_answers_like_others(sink: MemorySink) -> None:
+    class Odd:
+        def predict(self, rows: list[Any]) -> list[Any]:
+            return rows
+
+    class Unshown:
+        def __str__(self) -> str:
+            raise RuntimeError("not to be shown")
+
+    given = [10**400, Unshown(), math.nan, 0.5, None]
+    assert driftline.serve(Odd(), "odd", version="1").predict(given) is given
+    driftline.flush()
+    assert [answer.score for answer in sink.recorded] == [None, None, None, 0.5, None]
+    assert [answer.decision for answer in sink.recorded] == ["1" + "0" * 99, "", "nan", "", ""]
+
+
+def test_a_method_that_only_some_models_of_a_class_have_is_there_for_those(sink: MemorySink) -> None:
+    with_chances, without = SGDClassifier(loss="log_loss"), SGDClassifier(loss="hinge")  # as available_if decides
+    rows, classes = [[0.0], [0.1], [0.2], [0.8], [0.9], [1.0]] * 3, [0, 0, 0, 1, 1, 1] * 3
+    for model in (with_chances, without):
+        model.fit(rows, classes)
+    served = [driftline.serve(model, "sgd", version="1") for model in (with_chances, without)]
+    assert [hasattr(model, "predict_proba") for model in served] == [True, False]
+    assert served[0].predict_proba(rows[:1]).tolist() == with_chances.predict_proba(rows[:1]).tolist()
+    assert served[0].predict is served[0].predict  # one wrapper, not one for each look
+    without.predict = lambda given: [7.0] * len(given)
+    assert served[1].predict(rows[:2]) == [7.0, 7.0]
+    driftline.flush()
+    assert [answer.score for answer in sink.recorded][-2:] == [7.0, 7.0]

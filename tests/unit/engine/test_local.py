@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from driftline.capture import fault
 from driftline.config import Settings
 from driftline.engine import local
 from driftline.engine.engine import Engine
@@ -123,6 +124,7 @@ def test_a_bad_event_does_not_stop_the_batch(town: Any) -> None:
 def test_a_store_that_is_removed_while_it_is_used_is_made_anew_and_told(
     town: Any, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
+    fault.reset()
     settings = Settings(home=str(tmp_path / "local"), console=False)
     opened = local.open_sink(settings)
     opened.events(town.events(0))
@@ -132,3 +134,14 @@ def test_a_store_that_is_removed_while_it_is_used_is_made_anew_and_told(
     assert [message for message in caplog.messages if "was removed while it was used" in message]
     with Engine.open(settings) as other:
         assert other.overview().events["accepted"] == len(town.events(1))
+
+
+def test_an_answer_that_cannot_be_kept_does_not_hold_up_the_others(tmp_path: Path) -> None:
+    opened = local.open_sink(Settings(home=str(tmp_path / "home"), console=False))
+    batch = [Answer(id=f"a{number}", time_us=number, endpoint="desk") for number in range(5)]
+    batch[3] = Answer(id="bad", time_us=-1, endpoint="desk")  # before 1970
+    before = fault.counts().get("refused", 0)
+    opened.answers(batch)
+    assert {one.id for one in Engine(opened.house).answers()} == {"a0", "a1", "a2", "a4"}
+    assert fault.counts()["refused"] == before + 1
+    opened.close()

@@ -10,12 +10,12 @@ import functools
 import os
 import time
 import weakref
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple, Protocol
 
-from driftline.capture import client, headers, measure, observe, transactions
+from driftline.capture import at_hand, client, fault, headers, measure, observe, transactions
 from driftline.capture.emit import Seen
-from driftline.capture.hooks import commits, memory
+from driftline.capture.hooks import commits, duckdb_tables, memory
 from driftline.capture.observe import Given
 from driftline.capture.run import Run
 from driftline.capture.sql import plan, second
@@ -54,6 +54,7 @@ class Session:
         self._duckdb = duckdb
         self._execute = duckdb.DuckDBPyConnection.execute  # the original, taken before it is patched
         self._fetch = duckdb.DuckDBPyConnection.fetchall
+        self._query = duckdb.DuckDBPyConnection.sql
         self._databases: weakref.WeakKeyDictionary[Any, str] = weakref.WeakKeyDictionary()
         self._temporary: weakref.WeakKeyDictionary[Any, dict[str, tuple[str, ...] | None]] = weakref.WeakKeyDictionary()
         self._plans: bool | None = None  # DuckDB tells the plans of statements
@@ -136,6 +137,7 @@ class Session:
         if analysis is None or not analysis.statements:
             return None
         known = self._sources(connection, analysis, caller)
+        fresh = duckdb_tables.fresh(analysis, lambda name: self._catalog(connection, name)) if connection else ()
         began_ns = time.time_ns()
 
         def record(ended: Run, *, failed: bool = False) -> None:
@@ -147,7 +149,7 @@ class Session:
             if touches:
                 ended.statement(text, analysis.form)
             for one in analysis.statements:
-                self._record(ended, connection, one, analysis, known, began_ns, caller)
+                self._record(ended, connection, one, analysis, known, began_ns, caller, fresh)
 
         return record
 
@@ -182,6 +184,7 @@ class Session:
         known: dict[Source, _Known],
         began_ns: int,
         caller: Any,
+        fresh: Container[str],
     ) -> None:
         for gap in one.gaps:
             run.gap(f"{gap}: {analysis.head}")
@@ -199,18 +202,25 @@ class Session:
             datasets = {source: found.datasets for source, found in known.items()}
             edges = SqlEdges(one.lineage, datasets, analysis.spelled, analysis.said)
         for seen in self._targets(run, connection, one, analysis, began_ns):
-            touched = seen.touched
+            touched, name = seen.touched, one.writes.names[0]
             inside = one.writes.kind == "table" and transactions.begun(connection)
-            act = functools.partial(self._written_to, run, seen, edges)
+            look = None
+            if name in fresh:  # what waits for a commit must not keep its connection alive
+                weakly = weakref.proxy(connection)
+                look = functools.partial(duckdb_tables.hold, seen, weakly, name, self._ask, self._query)
+            act = functools.partial(self._written_to, run, seen, edges, look)
             transactions.put(connection, run, act, touched.dataset, touched.version, inside=inside)
 
-    def _written_to(self, run: Run, seen: Seen, edges: SqlEdges | None) -> None:
+    def _written_to(self, run: Run, seen: Seen, edges: SqlEdges | None, hold: Callable[[], None] | None) -> None:
+        """Record what was written, and is committed."""
         touched = seen.touched
         if touched.kind == "table":
             if len(self._written) >= _TABLES:
                 self._written.clear()
             self._written[touched.dataset] = touched.version
-        run.add("write", seen)
+        if hold is not None:
+            fault.attempt("duckdb table", hold)
+        at_hand.add(run, "write", seen, _put())
         if edges is not None:
             run.edges(touched.dataset, edges, touched.version)
 
@@ -329,6 +339,12 @@ def _folder() -> str:
     owner = client.current()
     assert owner is not None
     return owner.folder
+
+
+def _put() -> Callable[[Any], None]:
+    owner = client.current()
+    assert owner is not None
+    return owner.sender.put
 
 
 def _argument(args: Sequence[Any], kwargs: Mapping[str, Any], place: int, *names: str) -> Any:
