@@ -30,7 +30,7 @@ def test_a_value_of_the_wrong_type_says_which(tmp_path: Path, monkeypatch: pytes
 @pytest.mark.parametrize(
     ("variable", "value", "said"),
     [
-        ("MEASURE", "bogus", "DRIFTLINE_MEASURE is 'bogus', allowed is one of names, fingerprints, full"),
+        ("MEASURE", "bogus", "DRIFTLINE_MEASURE is 'bogus', allowed is one of names, fingerprints, full, rows"),
         ("DISABLED", "maybe", "DRIFTLINE_DISABLED is 'maybe', allowed is true or false (also 1, 0, yes, no, on, off)"),
         ("PORT", "many", "DRIFTLINE_PORT is 'many', allowed is a whole number"),
         (

@@ -116,9 +116,7 @@ def note(
         state = _state(given, place, call)
         about = said if state is None else said._replace(version=version or state[0])
         observed = observe.observe(place, None, about, owner.folder, budget)
-        if way == "write" and call is not None and len(observed) > 1:
-            observed = _new(observed, call.inside.began_ns)
-        for seen in observed[:FILES]:
+        for seen in (observed if way == "read" else _new(observed, call))[:FILES]:
             if state is not None and not seen.touched.bytes:
                 seen.touched = msgspec.structs.replace(seen.touched, bytes=state[1])
             if way == "write" and call is not None and not version:
@@ -140,9 +138,11 @@ def note(
     return bool(read)
 
 
-def _new(found: list[Seen], began_ns: int) -> list[Seen]:
-    """Return what of the files of a folder was written since then; all, where the clocks of files tell nothing."""
-    return [seen for seen in found if seen.modified_ns >= began_ns - headers.TICK_NS] or found
+def _new(found: list[Seen], call: Call | None) -> list[Seen]:
+    """Return what of the files of a folder was written by a call; all, where the clocks of files tell nothing."""
+    if call is None or len(found) < 2:
+        return found
+    return [seen for seen in found if seen.modified_ns >= call.inside.began_ns - headers.TICK_NS] or found
 
 
 def _state(given: Any, place: str, call: Call | None) -> tuple[str, int] | None:
