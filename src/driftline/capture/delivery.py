@@ -29,6 +29,7 @@ class Delivery:
         self._rest = 0.0
         self._next_try = 0.0
         self._spool_known = False  # the spool has been looked at
+        self._failure: Exception | None = None  # of the batch that is about to be kept
         self._untold = 0  # losses that no event has carried yet
         self._losing = False  # something was lost since the last flush
         self._behind = False  # the sink could not do what it had put off
@@ -64,10 +65,7 @@ class Delivery:
                 self._take(events, answers)
             except Exception as error:  # whatever a sink raises, its batch is tried again, then spooled
                 fault.count("sink")
-                fault.tell(
-                    f"sink:{type(error).__name__}",
-                    f"cannot deliver ({fault.shown(error)}); events are kept in {self.spool.folder} and sent later",
-                )
+                self._failure = error
                 continue
             self._rest = self._next_try = 0.0
             self.counts["delivered"] += len(events) + len(answers)
@@ -92,15 +90,22 @@ class Delivery:
             self._calling = False
 
     def keep(self, events: Sequence[bytes], answers: Sequence[Answer]) -> None:
-        """Put a batch into the spool."""
+        """Put a batch into the spool, and say why it is there."""
         size = len(events) + len(answers)
+        failure = self._failure
+        self._failure = None
         self.dirty = True
+        said = "" if failure is None else f"cannot deliver ({fault.shown(failure)})"
         try:
             self.spool.add(events, answers)
         except Exception as error:  # a full disk or a read-only folder: the loss is counted and said
-            self.lost(size, f"the spool cannot be written ({fault.shown(error)})")
-        else:
-            self.counts["spooled"] += size
+            why = f"the spool cannot be written ({fault.shown(error)})"
+            self.lost(size, f"{why}, and {said}" if said else why)
+            return
+        self.counts["spooled"] += size
+        if said:
+            kept = f"{said}; events are kept in {self.spool.folder} and sent later"
+            fault.tell(f"sink:{type(failure).__name__}", kept)
 
     def replay(self, *, asked: bool, spilling: bool) -> None:
         """Deliver what is spooled, of this process and of dead ones; ``spilling``: more is on its way there."""

@@ -42,3 +42,22 @@ def test_a_folder_whose_name_only_begins_alike_lies_outside(tmp_path: Path) -> N
     beside.parent.mkdir()
     beside.touch()
     assert place.place(beside, str(tmp_path / "project")).located.name == str(beside)
+
+
+def test_a_link_between_folders_is_followed_and_one_that_leads_away_or_is_a_file_is_not(tmp_path: Path) -> None:
+    project, elsewhere = tmp_path / "project", tmp_path / "elsewhere"
+    for folder in (project / "v1" / "day", elsewhere):
+        folder.mkdir(parents=True)
+        (folder / "f.csv").touch()
+    (project / "current").symlink_to("v1")
+    (project / "data").symlink_to(elsewhere)
+    (project / "f.csv").symlink_to(project / "v1" / "day" / "f.csv")
+
+    def named(path: str) -> str:
+        return place.place(project / path, str(project)).located.name
+
+    assert [named(path) for path in ("current/day/f.csv", "current", "data/f.csv", "f.csv", "v1/day/f.csv")] == [
+        "v1/day/f.csv", "v1", "data/f.csv", "f.csv", "v1/day/f.csv",
+    ]  # fmt: skip
+    (tmp_path / "alias").symlink_to(project)
+    assert place.place(tmp_path / "alias/current/day/f.csv", str(tmp_path / "alias")).located.name == "v1/day/f.csv"

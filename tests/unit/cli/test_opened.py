@@ -5,6 +5,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import pytest
+
+from driftline.cli import main
 from driftline.config import Settings
 from driftline.engine.engine import Engine
 
@@ -26,3 +29,16 @@ def test_a_command_sees_what_a_process_recorded_and_did_not_work_out_yet(run: Ca
         found = run("lineage", "report", "--up", "--json")  # while the other process is there
         assert recording.house.store.log.backlog() == 0
     assert "job:default:later" in found.output
+
+
+def test_what_waits_in_the_spool_is_told_also_where_there_is_no_store(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "other" / "spool").mkdir(parents=True)
+    (tmp_path / "other" / "spool" / "1-2.jsonl").write_text("E {}\n")
+    with pytest.raises(SystemExit):
+        main.main(["--home", str(tmp_path / "other"), "lineage", "report"])
+    told = capsys.readouterr().err
+    assert "Note: 1 file of events in" in told
+    assert "could not be delivered yet" in told
+    assert "holds no store" in told
