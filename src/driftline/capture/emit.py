@@ -1,4 +1,4 @@
-"""A run as OpenLineage events: START and FAIL or COMPLETE, as JSON bytes with the standard facets and our own.
+"""A run as OpenLineage events: START and FAIL, ABORT or COMPLETE, as JSON bytes with the standard facets and our own.
 
 Enters: what a run touched, with column edges, code and parameters. Leaves: one event per state. Contents of
 files that were not measured on the user's thread are measured here, on the sender's; what cannot be measured is
@@ -63,6 +63,7 @@ class Trace(msgspec.Struct, kw_only=True):
     outputs: list[Seen] = []
     statements: list[str] = []
     error: str = ""
+    aborted: bool = False  # the error is somebody's wish
     gaps: dict[str, int] = {}  # what was not captured -> how often
     opened: dict[tuple[str, str], None] = {}  # (path, read or write) of files that Python opened, in order
     ordered: bool = False  # what is read after a version was written is no source of it
@@ -71,6 +72,13 @@ class Trace(msgspec.Struct, kw_only=True):
     differences: list[Difference] = []  # where declared and observed column edges disagree
     on_run: dict[str, dict[str, Any]] = {}  # further facets of the run
     on_job: dict[str, dict[str, Any]] = {}  # further facets of the job
+
+
+def died(trace: Trace, error: BaseException | None) -> None:
+    """Say what ended the run: nothing, an error, Ctrl-C; an exit in order (``sys.exit()``, ``sys.exit(0)``) is no error."""
+    if error is None or (isinstance(error, SystemExit) and (error.code is None or error.code == 0)):
+        return
+    trace.error, trace.aborted = fault.shown(error), isinstance(error, KeyboardInterrupt)
 
 
 class Ended:
@@ -111,7 +119,7 @@ class Ended:
             trace.on_job["lineage"] = {"entries": order.entries(trace)}
         if self._late:
             return openlineage.encode(_event(trace, "OTHER", trace.ended_us + 1, inputs, outputs))
-        state = "FAIL" if trace.error else "COMPLETE"
+        state = ("ABORT" if trace.aborted else "FAIL") if trace.error else "COMPLETE"
         return openlineage.encode(_event(trace, state, trace.ended_us, inputs, outputs))
 
     def _await(self) -> None:
@@ -168,7 +176,7 @@ def _event(
     if trace.parent and trace.parent_job is not None:
         job = {"namespace": trace.parent_job.namespace, "name": trace.parent_job.name}
         on_run["parent"] = facets.pack("parent", {"run": {"runId": trace.parent}, "job": job})
-    if state == "FAIL":
+    if state in ("FAIL", "ABORT"):
         message = {"message": trace.error[:_MESSAGE_LIMIT], "programmingLanguage": "python"}
         on_run["errorMessage"] = facets.pack("errorMessage", message)
     if trace.gaps:

@@ -2,15 +2,14 @@
 
 Enters: a name, and how the process goes on: its arguments, its children, its end. Leaves: one run with the version of
 the script and of its own modules, its environment and its parameters; COMPLETE, or FAIL with the message of the
-exception that the script died of. A child process records as part of the same run. Never changes how the process
-ends.
+exception that the script died of, or ABORT where that was Ctrl-C. A child process records as part of the same run.
+Never changes how the process ends.
 """
 
 import atexit
 import concurrent.futures.thread  # noqa: F401 - it refuses to be imported at exit, when contents may be measured first
 import os
 import sys
-import threading
 from collections.abc import Mapping, Sequence
 from types import FrameType
 from typing import Any
@@ -66,8 +65,7 @@ class _Ending:
     """What is known of the end of the process."""
 
     registered = False  # at the interpreter, once
-    code: Any = None  # that ``sys.exit`` was called with
-    recorded = 0  # how much was recorded by then
+    code: Any = None  # that the interpreter ends with
 
 
 def begin(name: str, params: Mapping[str, Any] | None, namespace: str | None, caller: FrameType) -> Run | None:
@@ -119,20 +117,14 @@ def died_of() -> BaseException | None:
     if hasattr(sys, "ps1") or isinstance(getattr(sys.modules.get("__main__"), "In", None), list):
         return None
     error = getattr(sys, "last_exc", None) or getattr(sys, "last_value", None)
-    if error is None and _Ending.code not in (None, 0) and _recorded() == _Ending.recorded:
+    if error is None and _Ending.code is not None:
         return SystemExit(_Ending.code)
     return error if isinstance(error, BaseException) else None
 
 
 def exiting(code: Any) -> None:
-    """Remember that ``sys.exit(code)`` was called; nobody knows yet whether somebody catches it."""
-    if threading.current_thread() is threading.main_thread():
-        _Ending.code, _Ending.recorded = code, _recorded()
-
-
-def _recorded() -> int:
-    run = around.process.run
-    return run.size if isinstance(run, ProcessRun) else 0
+    """Remember the code that the interpreter ends with."""
+    _Ending.code = code
 
 
 def arguments(given: Sequence[str]) -> dict[str, str]:
