@@ -75,7 +75,7 @@ class Trace(msgspec.Struct, kw_only=True):
 
 
 def died(trace: Trace, error: BaseException | None) -> None:
-    """Say what ended the run: nothing, an error, Ctrl-C; an exit in order (``sys.exit()``, ``sys.exit(0)``) is no error."""
+    """Say what ended the run: an error, Ctrl-C, or nothing; ``sys.exit()`` and ``sys.exit(0)`` are no errors."""
     if error is None or (isinstance(error, SystemExit) and (error.code is None or error.code == 0)):
         return
     trace.error, trace.aborted = fault.shown(error), isinstance(error, KeyboardInterrupt)

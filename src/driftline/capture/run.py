@@ -1,9 +1,9 @@
 """A run: one execution of a piece of the user's code, with everything that it reads and writes.
 
 Enters: a ``with`` block, and what happens inside it (hooks and the user's own ``read``, ``write`` and
-``columns``). Leaves: one COMPLETE, FAIL or ABORT (Ctrl-C) event when the block ends; a START event as well if the block lasts
-longer than a second, or was asked for with ``announce=True``, so that long runs are seen while they last and
-short ones cost one event. Never raises, never swallows what the block raises, never changes what it is given.
+``columns``). Leaves: one COMPLETE, FAIL or ABORT (Ctrl-C) event when the block ends; a START event as well if the
+block lasts longer than a second, or was asked for with ``announce=True``, so that long runs are seen while they last
+and short ones cost one event. Never raises, never swallows what the block raises, never changes what it is given.
 """
 
 import os

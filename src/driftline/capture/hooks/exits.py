@@ -1,9 +1,10 @@
 """The end of a script: the code that the interpreter ends with, whoever raised it.
 
 Enters: the sys module. Leaves: ``SystemExit.code`` told by a descriptor in front of Python's own, and a patch on
-``sys.exit``. Nothing but the interpreter itself asks for the code with no Python frame around it, and it does so once:
-for the ``SystemExit`` that nobody has caught. Python 3.11 has no exception to be asked where ``sys.exit`` was called and
-nothing has looked at it since; the patch catches it and lets it go on, which makes it one. ``os._exit`` asks nothing.
+``sys.exit``. Nothing but the interpreter itself asks for the code with no Python frame around it, and it does so
+once: for the ``SystemExit`` that nobody has caught. Python 3.11 has no exception to be asked where ``sys.exit`` was
+called and nothing has looked at it since; the patch catches it and lets it go on, which makes it one. ``os._exit``
+asks nothing.
 """
 
 import functools
@@ -63,7 +64,7 @@ def install(module: Any) -> list[Any]:
     def leave(*args: Any, **kwargs: Any) -> Any:
         try:
             return original(*args, **kwargs)
-        except SystemExit:  # noqa: TRY203 - what was caught is an object from now on, which can be asked
+        except SystemExit:  # what was caught is an object from now on, which can be asked
             raise
 
     module.exit = patch.unbound(patch.unseen(leave, original), original)
