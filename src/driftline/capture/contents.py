@@ -23,6 +23,7 @@ from pyarrow import csv, feather, ipc, json, parquet
 
 from driftline import profile
 from driftline.capture import measure
+from driftline.capture.form import Form, readable
 from driftline.event.facets import FingerprintFacet
 from driftline.event.lineage import Field
 from driftline.profile import facet
@@ -31,6 +32,7 @@ PROFILE_LIMIT = 1 << 29  # bytes of a file that is still profiled
 WHOLE = 1 << 25  # bytes of a file that is read at once
 ROWS_LIMIT = 1 << 17  # cells of a table whose rows are also hashed whatever their order: about 2 ms
 _BLOCK = 1 << 26  # bytes of memory that a block of a larger file takes
+_HEADER = 1 << 16  # bytes in which a header ends
 _BATCH = 1 << 16  # rows read at a time
 _CACHE = 512
 _TELLING = 50
@@ -39,7 +41,8 @@ _ENDING = re.compile(r"[0-9]+$")
 _WIDE = 1_000  # columns of an array that is still taken for a table
 
 _PARQUET = (".parquet", ".pq")
-_CSV = (".csv", ".csv.gz", ".tsv")
+_CSV = (".csv", ".csv.gz", ".csv.bz2", ".csv.zst", ".tsv")
+_SEPARATORS = ("\t", ";", "|")  # of files that are called CSV, besides the comma
 _JSON = (".jsonl", ".ndjson")  # a row a line; plain .json has any shape
 _FEATHER = (".feather", ".arrow", ".ipc")
 _SMALL = 1 << 24  # bytes of a file whose format is slow to read, and that is still profiled
@@ -59,30 +62,34 @@ class Contents(msgspec.Struct, frozen=True, kw_only=True):
     regular: frozenset[str] = frozenset()  # columns that only number the rows, or go up in equal steps
 
 
-_seen: dict[tuple[str, bool], Contents | None] = {}  # by version, and whether it is profiled
+_seen: dict[tuple[str, bool, Form | None], Contents | None] = {}  # by version, whether it is profiled, and its form
 
 
-def of_file(path: str, version: str, size: int, modified_ns: int) -> Contents | None:
+def of_file(path: str, version: str, size: int, modified_ns: int, form: Form | None = None) -> Contents | None:
     """Return the contents of the file that had this size and time; None for other formats and for a file changed since.
+
+    A text table is read as its ``form`` says, whatever it is called; where nobody said it, by its header.
 
     Raises:
         OSError, pa.ArrowException: the file cannot be read.
     """
-    key = (version, measure.level.profiles)
+    key = (version, measure.level.profiles, form)
     if key in _seen:
         return _seen[key]
     found = os.stat(path)
     if (found.st_size, found.st_mtime_ns) != (size, modified_ns):
         return None
-    contents = _read(path, size)
+    contents = _read(path, size, form)
     if len(_seen) >= _CACHE:
         _seen.clear()
     _seen[key] = contents
     return contents
 
 
-def _read(path: str, size: int) -> Contents | None:
+def _read(path: str, size: int, form: Form | None) -> Contents | None:
     name = path.lower()
+    if form is not None or name.endswith(_CSV):
+        return _of_text(path, size, form or _guessed(path))
     if name.endswith(_PARQUET):
         whole = size <= min(WHOLE, PROFILE_LIMIT)
         with parquet.ParquetFile(path, buffer_size=0 if whole else 1 << 20, pre_buffer=whole) as file:
@@ -90,12 +97,6 @@ def _read(path: str, size: int) -> Contents | None:
                 return of_arrow(file.read(use_threads=False))
             batches = file.iter_batches(_BATCH, use_threads=False)
             return of_batches(file.schema_arrow, batches, profiled=size <= PROFILE_LIMIT)
-    if name.endswith(_CSV):
-        options = csv.ParseOptions(delimiter="\t" if name.endswith(".tsv") else ",")
-        if size <= PROFILE_LIMIT:
-            return of_arrow(csv.read_csv(path, parse_options=options))
-        with csv.open_csv(path, csv.ReadOptions(use_threads=False, block_size=_BLOCK), options) as reader:
-            return of_batches(reader.schema, reader, profiled=False)
     if name.endswith(_JSON):
         return of_arrow(json.read_json(path)) if size <= PROFILE_LIMIT else None
     if name.endswith(_FEATHER):
@@ -111,6 +112,30 @@ def _read(path: str, size: int) -> Contents | None:
     if name.endswith(".json"):
         return _of_records(path)
     return _of_sheet(path) if name.endswith((".xlsx", ".xlsm")) and "openpyxl" in sys.modules else None
+
+
+def _of_text(path: str, size: int, form: Form) -> Contents | None:
+    """A text table; a large one a block at a time."""
+    if not form.delimiter or not readable(path):
+        return None
+    parse = csv.ParseOptions(delimiter=form.delimiter, quote_char=form.quote)
+    convert = csv.ConvertOptions(decimal_point=form.decimal)
+    read = csv.ReadOptions(skip_rows=form.skip, column_names=list(form.names), encoding=form.encoding)
+    if size <= PROFILE_LIMIT:
+        return of_arrow(csv.read_csv(path, read, parse, convert))
+    read.use_threads, read.block_size = False, _BLOCK
+    with csv.open_csv(path, read, parse, convert) as reader:
+        return of_batches(reader.schema, reader, profiled=False)
+
+
+def _guessed(path: str) -> Form:
+    """The form of a file of which only the name is known: a comma, or what its header has in place of one."""
+    if path.lower().endswith(".tsv"):
+        return Form("\t")
+    with pa.input_stream(path, compression="detect") as file:
+        header = file.read(_HEADER).split(b"\n", 1)[0].decode(errors="replace")
+    best = max(_SEPARATORS, key=header.count)
+    return Form(best if "," not in header and best in header else ",")
 
 
 def _of_arrow_file(path: str, size: int) -> Contents | None:
@@ -183,7 +208,7 @@ def columns(path: str) -> tuple[str, ...] | None:
     if name.endswith(_PARQUET):
         return tuple(parquet.read_schema(path).names)
     if name.endswith(_CSV):
-        with csv.open_csv(path) as reader:
+        with csv.open_csv(path, parse_options=csv.ParseOptions(delimiter=_guessed(path).delimiter)) as reader:
             return tuple(reader.schema.names)
     return None
 

@@ -15,6 +15,7 @@ import msgspec
 from driftline import clock
 from driftline.capture import columns, fault, measure, opens, order, place
 from driftline.capture.columns import Awaited, Bindable, Bound
+from driftline.capture.form import Form
 from driftline.capture.probe import cache
 from driftline.capture.probe.report import Report
 from driftline.event import facets, openlineage
@@ -36,6 +37,7 @@ class Seen(msgspec.Struct, kw_only=True):
     path: str = ""  # local file, to be measured when the event is encoded; "" = none
     size: int = 0
     modified_ns: int = 0
+    form: Form | None = None  # how a text table is written; None = nobody said
     deferred: bool = False  # the version is provisional: the file is hashed when the event is encoded
     pending: bool = False  # it was still being written: its state is taken when the event is encoded
     pointer: Any = None  # () -> (version, bytes), asked when the event is encoded; None = the version stands
@@ -248,7 +250,7 @@ def _measure(seen: Seen, gaps: dict[str, int]) -> None:
         if seen.contents is not None or not seen.path or not measure.level.contents:
             return
         contents = importlib.import_module(_CONTENTS)
-        seen.contents = contents.of_file(seen.path, seen.touched.version, seen.size, seen.modified_ns)
+        seen.contents = contents.of_file(seen.path, seen.touched.version, seen.size, seen.modified_ns, seen.form)
     except FileNotFoundError:  # it was temporary
         gaps["contents"] = gaps.get("contents", 0) + 1
     except Exception as error:  # the fault rule: a file that cannot be profiled is a gap, not an error

@@ -37,6 +37,18 @@ def test_every_format_gives_rows_fields_and_a_profile(tmp_path: Path) -> None:
     assert contents.columns(str(tmp_path / "x.parquet")) == contents.columns(str(tmp_path / "x.csv")) == ("n", "s")
 
 
+@pytest.mark.parametrize("separator", [";", "|", "\t", ","])
+def test_a_file_that_is_called_csv_is_taken_for_what_its_header_says(tmp_path: Path, separator: str) -> None:
+    file = tmp_path / "x.csv"
+    file.write_text(
+        separator.join(("n", "s")) + "\n" + separator.join(("1", "x, y" if separator != "," else "x")) + "\n"
+    )
+    found = written(file)
+    assert found is not None
+    assert (found.rows, [field.name for field in found.fields]) == (1, ["n", "s"])
+    assert contents.columns(str(file)) == ("n", "s")
+
+
 def test_other_files_have_no_contents(tmp_path: Path) -> None:
     (tmp_path / "x.bin").write_bytes(b"\x00")
     (tmp_path / "x.json").write_text('{"n":{"0":1}}')

@@ -15,6 +15,7 @@ import msgspec
 
 from driftline.capture import client, measure, observe
 from driftline.capture.emit import Seen
+from driftline.capture.form import Form, Reading, named
 from driftline.capture.frames import origin
 from driftline.capture.hooks import glance, patch
 from driftline.capture.hooks.patch import Call, Patch
@@ -23,6 +24,7 @@ from driftline.capture.run import Run
 from driftline.event.lineage import Dataset
 
 RESULT = -1
+COLUMNS = -2
 _SCHEMES = {"s3a": "s3", "s3n": "s3", "gcs": "gs", "local": "file", "abfss": "abfs"}
 _WEB = frozenset(("http", "https", "ftp", "sftp"))
 _BUFFERS = frozenset((io.BytesIO, io.StringIO))
@@ -36,8 +38,9 @@ class Entry(NamedTuple):
     way: Literal["read", "write"]
     place: int  # of the argument that says where; 0 = the first, methods have themselves there
     names: tuple[str, ...]  # of that argument
-    data: int | None = None  # place of the data; RESULT = what is returned; None = not looked at
+    data: int | None = None  # place of the data; RESULT = what is returned; COLUMNS = its columns; None = not looked at
     kind: str = ""  # of the dataset, where it is always the same
+    form: Reading | None = None  # how the arguments say that a text table is written
 
 
 def install(module: Any, entries: Iterable[Entry]) -> list[Patch]:
@@ -63,8 +66,10 @@ def _recorder(entry: Entry) -> patch.Record:
         given = call.argument(entry.place, *entry.names)
         data = None
         if entry.data is not None:
-            data = call.result if entry.data == RESULT else call.argument(entry.data)
-        return note(run, entry.way, given, call, kind=entry.kind, data=data)
+            data = call.argument(entry.data) if entry.data >= 0 else call.result
+        form = None if entry.form is None else named(entry.form(call.kwargs), call.kwargs, glance.columns(data))
+        part = entry.data == COLUMNS
+        return note(run, entry.way, given, call, kind=entry.kind, data=data, form=form, part=part)
 
     return record
 
@@ -80,6 +85,8 @@ def note(
     version: str = "",
     namespace: str = "",
     attributes: Mapping[str, Any] | None = None,
+    form: Form | None = None,
+    part: bool = False,
 ) -> bool:
     """Record that the run read or wrote what ``given`` stands for; False where that has no name.
 
@@ -93,11 +100,13 @@ def note(
         version: the store's own pointer.
         namespace: where the name does not say it.
         attributes: what people want to see.
+        form: how a text table is written.
+        part: whether ``data`` may be only some of the rows.
     """
     owner = client.current()
     if owner is None:
         return False
-    look = glance.at(data)
+    look = glance.at(data)._replace(rows=None) if part else glance.at(data)
     budget = measure.Budget()
     said = Given(namespace, version, kind or look.kind, "", {**look.attributes, **(attributes or {})})
     read: list[Dataset] = []
@@ -112,7 +121,7 @@ def note(
             if way == "write" and seen.path and _is_open(given):
                 seen.pending, seen.deferred = True, False
                 seen.touched = msgspec.structs.replace(seen.touched, version="", attributes=dict(about.attributes))
-            _with(seen, look)
+            _with(seen, look).form = form
             if way == "write":
                 origin.attach([seen], data, owner.folder)
             read.append(run.add(way, seen).dataset)

@@ -2,6 +2,7 @@
 
 import gc
 import inspect
+import json
 import weakref
 from pathlib import Path
 
@@ -105,3 +106,15 @@ def test_tables_are_read_and_written_through_a_connection(watched: MemorySink, t
     connection.close()
     assert names(one) == ([], ["orders"])
     assert other.inputs[0].version == one.outputs[0].version
+
+
+def test_a_text_table_without_a_header_has_the_names_that_polars_gives_it(watched: MemorySink) -> None:
+    Path("a.csv").write_text("1;x\n2;y\n")
+    with driftline.run("job"):
+        frame = pl.read_csv("a.csv", separator=";", has_header=False)
+        frame.write_csv("b.csv", separator="|")
+    driftline.flush()
+    (event,) = watched.decoded()
+    for part in (*event.inputs, *event.outputs):
+        fields = json.loads(bytes(part.facets["schema"]))["fields"]
+        assert [field["name"] for field in fields] == frame.columns
