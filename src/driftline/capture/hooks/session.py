@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple, Protocol
 
 from driftline.capture import client, headers, measure, observe
+from driftline.capture.beside import Beside
 from driftline.capture.emit import Seen
 from driftline.capture.observe import Given
 from driftline.capture.run import Run
@@ -20,10 +21,10 @@ from driftline.capture.sql import statement as statements
 from driftline.capture.sql.edges import SqlEdges
 from driftline.capture.sql.relation import Output, Source
 from driftline.capture.sql.statement import Analysis, Statement
-from driftline.event.lineage import Dataset, Touched
+from driftline.event.lineage import Dataset, Field, Touched
 
 _MEMORY = "duckdb://memory"
-_CATALOG = "select column_name from duckdb_columns() where lower(table_name) = ? order by column_index"
+_CATALOG = "select column_name, data_type from duckdb_columns() where lower(table_name) = ? order by column_index"
 _TABLES = 10_000
 
 
@@ -50,6 +51,8 @@ class Session:
         self._fetch = duckdb.DuckDBPyConnection.fetchall
         self._databases: weakref.WeakKeyDictionary[Any, str] = weakref.WeakKeyDictionary()
         self._temporary: weakref.WeakKeyDictionary[Any, dict[str, tuple[str, ...] | None]] = weakref.WeakKeyDictionary()
+        self._registered: weakref.WeakKeyDictionary[Any, set[str]] = weakref.WeakKeyDictionary()
+        self._relations: Beside[weakref.ref[Any]] = Beside()  # relation -> its connection
         self._written: dict[Dataset, str] = {}  # newest version of a table that this process wrote
 
     # --- calls ------------------------------------------------------------------------------------------------
@@ -76,15 +79,56 @@ class Session:
         if not isinstance(path, str | os.PathLike):
             return None
         quoted = os.fspath(path).replace("'", "''")
-        return self._sql(None, f"COPY ({args[0].sql_query()}) TO '{quoted}'", caller)
+        return self._sql(self._connection(args[0]), f"COPY ({args[0].sql_query()}) TO '{quoted}'", caller)
 
     def maker(self, args: Sequence[Any], kwargs: Mapping[str, Any], caller: Any) -> Record | None:
         """``relation.create(table)`` and its kin."""
         name = _argument(args, kwargs, 1, "table_name", "view_name")
         if not isinstance(name, str):
             return None
-        quoted = ".".join('"' + part.replace('"', '""') + '"' for part in name.split("."))
-        return self._sql(None, f"CREATE TABLE {quoted} AS {args[0].sql_query()}", caller)
+        return self._sql(self._connection(args[0]), f"CREATE TABLE {_quoted(name)} AS {args[0].sql_query()}", caller)
+
+    def inserter(self, args: Sequence[Any], kwargs: Mapping[str, Any], caller: Any) -> Record | None:
+        """``relation.insert_into(table)``."""
+        name = _argument(args, kwargs, 1, "table_name")
+        if not isinstance(name, str):
+            return None
+        return self._sql(self._connection(args[0]), f"INSERT INTO {_quoted(name)} {args[0].sql_query()}", caller)
+
+    def table(self, args: Sequence[Any], kwargs: Mapping[str, Any], caller: Any) -> Record | None:
+        """``connection.table(name)``."""
+        name = _argument(args, kwargs, 1, "table_name", "view_name")
+        return self._sql(args[0], f"FROM {_quoted(name)}", caller) if isinstance(name, str) else None
+
+    def module_table(self, args: Sequence[Any], kwargs: Mapping[str, Any], caller: Any) -> Record | None:
+        """``duckdb.table(name)``."""
+        return self.table((self._default(kwargs), *args), kwargs, caller)
+
+    def register(self, args: Sequence[Any], kwargs: Mapping[str, Any], _: Any) -> None:
+        """``connection.register(name, frame)``: from now on the name means a frame."""
+        name = _argument(args, kwargs, 1, "view_name")
+        if isinstance(name, str):
+            self._registered.setdefault(args[0], set()).add(name.lower())
+
+    def module_register(self, args: Sequence[Any], kwargs: Mapping[str, Any], caller: Any) -> None:
+        """``duckdb.register(name, frame)``."""
+        self.register((self._default(kwargs), *args), kwargs, caller)
+
+    def belongs(self, args: Sequence[Any], kwargs: Mapping[str, Any], result: Any) -> None:
+        """Remember whose a relation is that a call has returned."""
+        if type(result) is self._duckdb.DuckDBPyRelation:
+            given = args[0] if args else None
+            if type(given) is self._duckdb.DuckDBPyRelation:
+                owner = self._connection(given)
+            else:
+                owner = given if isinstance(given, self._duckdb.DuckDBPyConnection) else self._default(kwargs)
+            if owner is not None:
+                self._relations.put(result, weakref.ref(owner))
+
+    def _connection(self, relation: Any) -> Any:
+        """The connection of a relation; None = it was not seen, or is gone."""
+        found = self._relations.get(relation)
+        return None if found is None else found()
 
     def _default(self, kwargs: Mapping[str, Any]) -> Any:
         given = kwargs.get("connection")
@@ -177,7 +221,8 @@ class Session:
             if self._is_variable(connection, name, caller):
                 return _Known((), ())
             dataset = self._table(connection, name)
-            touched = Touched(dataset=dataset, version=self._written.get(dataset, ""), kind="table")
+            fields = self._catalog(connection, name)
+            touched = Touched(dataset=dataset, version=self._written.get(dataset, ""), kind="table", fields=fields)
             return _Known((dataset,), (Seen(touched=touched),))
         folder = _folder()
         seen: list[Seen] = []
@@ -205,12 +250,15 @@ class Session:
             names = [item.name for item in items if isinstance(item, Output) and item.name]
             whole = tuple(names) if len(names) == len(items) else None
             self._temporary.setdefault(connection, {})[name.lower()] = whole
-        yield Seen(touched=Touched(dataset=dataset, version=version, kind="table"))
+        fields = self._catalog(connection, name)
+        yield Seen(touched=Touched(dataset=dataset, version=version, kind="table", fields=fields))
 
     # --- names and columns ------------------------------------------------------------------------------------
 
     def _is_variable(self, connection: Any, name: str, caller: Any) -> bool:
         """Whether a table's name means a frame among the caller's variables rather than a table."""
+        if connection is not None and name.lower() in self._registered.get(connection, ()):
+            return True
         if "." in name or (connection is not None and name.lower() in self._temporary.get(connection, {})):
             return False
         value = caller.f_locals.get(name, caller.f_globals.get(name))
@@ -239,14 +287,17 @@ class Session:
         if connection is None:
             return None
         temporary = self._temporary.get(connection, {})
-        return temporary[name] if name in temporary else self._catalog(connection, name)
+        if name in temporary:
+            return temporary[name]
+        found = self._catalog(connection, name)
+        return None if found is None else tuple(field.name for field in found)
 
-    def _catalog(self, connection: Any, name: str) -> tuple[str, ...] | None:
+    def _catalog(self, connection: Any, name: str) -> tuple[Field, ...] | None:
         if connection is None:
             return None
         rows = self._ask(connection, _CATALOG, [name.rsplit(".", 1)[-1].lower()])
-        names = tuple(row[0] for row in rows)
-        return names if names and len({one.lower() for one in names}) == len(names) else None
+        fields = tuple(Field(row[0], row[1]) for row in rows)
+        return fields if fields and len({field.name.lower() for field in fields}) == len(fields) else None
 
     def _ask(self, connection: Any, query: str, parameters: Sequence[Any] = ()) -> list[Any]:
         """Ask the catalog through a cursor of its own."""
@@ -269,6 +320,10 @@ def _argument(args: Sequence[Any], kwargs: Mapping[str, Any], place: int, *names
     if len(args) > place:
         return args[place]
     return next((kwargs[name] for name in names if name in kwargs), None)
+
+
+def _quoted(name: str) -> str:
+    return ".".join('"' + part.replace('"', '""') + '"' for part in name.split("."))
 
 
 def _is_file(seen: Seen) -> bool:

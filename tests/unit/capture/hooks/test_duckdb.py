@@ -233,3 +233,33 @@ def test_methods_look_as_before_and_come_back(sink: MemorySink) -> None:
     assert all(owner.__dict__[name] is not original for (owner, name), original in zip(owners, originals, strict=True))
     watch.unwatch()
     assert all(owner.__dict__[name] is original for (owner, name), original in zip(owners, originals, strict=True))
+
+
+def test_relations_belong_to_the_database_of_their_connection(
+    sink: MemorySink, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    driftline.watch()
+    Path("a.csv").write_text("item,value\nx,1\ny,2\n")
+    with driftline.run("job") as run, duckdb.connect("shop.db") as made:
+        made.read_csv("a.csv").filter("value > 0").aggregate("item, sum(value) as s").order("item").create("sums")
+        made.table("sums").limit(1).write_parquet("top.parquet")
+        made.execute("create table more (item varchar, s integer)")
+        made.sql("select * from sums").insert_into("more")
+        made.executemany("insert into more values (?, ?)", [["z", 3]])
+    touched = (*run.inputs, *run.outputs)
+    assert {one.dataset.namespace for one in touched if one.kind == "table"} == {"duckdb://shop.db"}
+    assert {one.dataset.name for one in run.inputs} == {"a.csv"}  # what it has made itself is no input
+    assert {one.dataset.name for one in run.outputs} == {"sums", "top.parquet", "more"}
+    sums = next(one for one in run.outputs if one.dataset.name == "sums")
+    assert [(field.name, field.type) for field in sums.fields or ()] == [("item", "VARCHAR"), ("s", "HUGEINT")]
+    assert edges(sink, "top.parquet")["item"] == ["sums.item IDENTITY"]
+
+
+def test_a_registered_name_is_a_frame_and_no_table(connection: duckdb.DuckDBPyConnection, tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text("v\n1\n")
+    with driftline.run("job") as run:
+        connection.register("given", pd.read_csv(tmp_path / "a.csv"))
+        connection.execute("create table made as select * from given")
+    assert [one.dataset.name for one in run.inputs] == ["a.csv"]
+    assert [one.dataset.name for one in run.outputs] == ["made"]
