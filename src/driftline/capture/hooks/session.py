@@ -241,7 +241,7 @@ class Session:
             return
         name = one.writes.names[0]
         dataset = self._table(connection, name)
-        version = f"run:{measure.of_parts(run.id, dataset.name, str(len(run.outputs)))[5:]}"
+        version = f"run:{measure.of_parts(run.id, dataset.namespace, dataset.name)[5:]}"
         if len(self._written) >= _TABLES:
             self._written.clear()
         self._written[dataset] = version
