@@ -81,8 +81,7 @@ def polars_csv(kwargs: Mapping[str, Any]) -> Form:
 
 def pandas_written(kwargs: Mapping[str, Any]) -> Form:
     """Return the form in which ``to_csv`` was told to write."""
-    header = kwargs.get("header", True)
-    if header is not True:
+    if kwargs.get("header", True) is not True and kwargs.get("mode") != "a":  # what is appended has its header above
         return BEYOND
     return _form(kwargs, kwargs.get("sep", ","))
 

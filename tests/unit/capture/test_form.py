@@ -54,6 +54,7 @@ def test_polars_says_how_a_file_is_written(given: dict[str, Any], expected: Form
 def test_writers_say_it_too() -> None:
     assert form.pandas_written({"sep": ";", "index": False}) == Form(";")
     assert form.pandas_written({"header": False}) == BEYOND
+    assert form.pandas_written({"header": False, "mode": "a"}) == Form()
     assert form.polars_written({"separator": "|"}) == Form("|")
     assert form.polars_written({"include_header": False}) == Form(bare=True)
 

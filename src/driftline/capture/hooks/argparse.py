@@ -19,6 +19,8 @@ def install(argparse: Any) -> list[Patch]:
 
 
 def _parsed(run: Run, call: Call) -> bool:
+    if type(call.args[0]).__module__.startswith("IPython."):
+        return False  # a magic, not the program
     found, rest = call.result if isinstance(call.result, tuple) else (call.result, [])
     run.parameters({name: value for name, value in vars(found).items() if not callable(value)})
     if call.argument(1, "args") is None and not rest:  # all of the command line is understood, and said once

@@ -43,3 +43,12 @@ def test_the_words_of_a_command_line_that_is_understood_are_not_said_twice(
         parser.parse_args()
     expected = {"save_model": "True", "epochs": "5", "source": "data.csv", "lr": "0.5"}
     assert run.trace.parameters == expected
+
+
+def test_a_magic_of_a_notebook_has_no_parameters_of_the_program(watched: MemorySink) -> None:
+    kind = type("Magic", (argparse.ArgumentParser,), {"__module__": "IPython.core.magic_arguments"})
+    parser = kind()
+    parser.add_argument("--no-raise-error", action="store_true")
+    with driftline.run("job") as run:
+        parser.parse_args([])
+    assert run.trace.parameters == {}
