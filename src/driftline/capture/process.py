@@ -14,7 +14,7 @@ from collections.abc import Mapping, Sequence
 from types import FrameType
 from typing import Any
 
-from driftline.capture import around, client, emit, environment, fault, offspring, own
+from driftline.capture import around, client, emit, environment, fault, left, offspring, own
 from driftline.capture import code as code_versions
 from driftline.capture.run import Run
 
@@ -26,11 +26,28 @@ class ProcessRun(Run):
         super().__init__(job, params=params, namespace=namespace)
         self._caller = caller.f_code
         self._trace.ordered = True
+        self._mark: left.Held | None = None
+        self._spawned = caller.f_globals.get("__name__") == "__mp_main__"  # it may yet go on with its parent's run
         file = caller.f_globals.get("__file__")
         self.script = os.path.abspath(file) if isinstance(file, str) and os.path.isfile(file) else ""
 
     def _become_current(self) -> None:
         around.process.run = self
+
+    def announce(self) -> None:
+        """Send START once the run has been open for long, and leave word of it for the case that nothing follows."""
+        if self._spawned:
+            return
+        super().announce()
+        if self._announced and self._mark is None and self._client is not None and not self.over:
+            self._mark = fault.attempt("left", left.mark, self._client.home, self._trace)
+
+    def finish(self, error: BaseException | None) -> None:
+        """Send the last event; once."""
+        super().finish(error)
+        held, self._mark = self._mark, None
+        if held is not None and not self.inherited:
+            fault.attempt("left", held.clear)
 
     def _version(self) -> str:
         token = own.enter(own.OURS)
@@ -78,6 +95,7 @@ def begin(name: str, params: Mapping[str, Any] | None, namespace: str | None, ca
         if former.job.name == name and not former.size:
             return former
         former.finish(None)
+    fault.attempt("left", left.sweep, owner)
     fault.attempt("offspring", offspring.sweep, owner.home)
     run = ProcessRun(name, params={**arguments(sys.argv[1:]), **(params or {})}, namespace=namespace, caller=caller)
     run.begin()

@@ -51,7 +51,7 @@ def test_an_unchanged_script_is_recorded_whole(script: Script, tmp_path: Path) -
     assert names(churn, "inputs") == ["orders.csv"]
     assert names(churn, "outputs") == ["features.parquet"]
     on_run, on_job = churn["run"]["facets"], churn["job"]["facets"]
-    assert on_run["driftline_code"]["parameters"] == {"alpha": "0.7", "api-key": "***", "api_key": "***"}
+    assert on_run["driftline_code"]["parameters"] == {"alpha": "0.7", "api_key": "***"}
     assert on_run["driftline_code"]["version"].startswith("src:")
     assert on_run["driftline_environment"]["packages"]["pandas"]
     assert on_run["driftline_environment"]["python"] == sys.version.split()[0]
@@ -209,3 +209,15 @@ def test_a_command_line_becomes_parameters() -> None:
     assert process.arguments(given) == {
         "rows": "3", "argument 1": "data.csv", "v": "true", "depth": "-4", "token": "***", "dry-run": "true",
     }  # fmt: skip
+
+
+@pytest.mark.parametrize(("name", "states"), [("__main__", ["START", "COMPLETE"]), ("__mp_main__", ["COMPLETE"])])
+def test_a_spawned_child_announces_no_run_that_it_may_not_keep(sink: MemorySink, name: str, states: list[str]) -> None:
+    exec("import driftline\ndriftline.watch('job')\n", {"__name__": name})
+    run = around.process.run
+    assert run is not None
+    run._opened_us -= 2_000_000
+    run.announce()
+    driftline.unwatch()
+    assert driftline.flush()
+    assert [event.event_type for event in sink.decoded()] == states
