@@ -10,6 +10,7 @@ import atexit
 import concurrent.futures.thread  # noqa: F401 - it refuses to be imported at exit, when contents may be measured first
 import os
 import sys
+import threading
 from collections.abc import Mapping, Sequence
 from types import FrameType
 from typing import Any
@@ -27,6 +28,7 @@ class ProcessRun(Run):
         self._caller = caller.f_code
         self._trace.ordered = True
         self._mark: left.Held | None = None
+        self._marking = threading.Lock()  # the sender's thread marks what this one ends
         self._spawned = caller.f_globals.get("__name__") == "__mp_main__"  # it may yet go on with its parent's run
         file = caller.f_globals.get("__file__")
         self.script = os.path.abspath(file) if isinstance(file, str) and os.path.isfile(file) else ""
@@ -39,14 +41,18 @@ class ProcessRun(Run):
         if self._spawned:
             return
         super().announce()
-        if self._announced and self._mark is None and self._client is not None and not self.over:
-            self._mark = fault.attempt("left", left.mark, self._client.home, self._trace)
+        with self._marking:
+            if self._announced and self._mark is None and self._client is not None and not self.over:
+                self._mark = fault.attempt("left", left.mark, self._client.home, self._trace)
 
     def finish(self, error: BaseException | None) -> None:
         """Send the last event; once."""
         super().finish(error)
-        held, self._mark = self._mark, None
-        if held is not None and not self.inherited:
+        if self.inherited:
+            return
+        with self._marking:
+            held, self._mark = self._mark, None
+        if held is not None:
             fault.attempt("left", held.clear)
 
     def _version(self) -> str:
