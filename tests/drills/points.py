@@ -37,7 +37,7 @@ _CAPTURE: dict[str, tuple[str, ...]] = {
     "hooks.beside": ("Beside.__bool__",),
     "hooks.dbapi": ("install.connect", "_connection.cursor", "_through_cursor.call", "_recording.call"),
     "hooks.duckdb": ("_around.call",),
-    "hooks.exits": ("install.leave",),
+    "hooks.exits": ("install.leave", "Code.__get__", "Code.__set__", "Code.__delete__"),
     "hooks.fsspec": ("install.told",),
     "hooks.patch": ("_wrapper.call", "_later.call"),
     "hooks.polars_plan": ("_around.call",),

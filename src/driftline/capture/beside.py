@@ -50,5 +50,10 @@ class Beside(Generic[T]):
         """Return what is remembered beside all objects that live, the oldest first."""
         return [value for reference, value in list(self._held.values()) if reference() is not None]
 
+    def items(self) -> list[tuple[Any, T]]:
+        """Return all objects that live, with what is remembered beside them, the oldest first."""
+        found = [(reference(), value) for reference, value in list(self._held.values())]
+        return [(of, value) for of, value in found if of is not None]
+
     def __len__(self) -> int:
         return len(self._held)

@@ -60,9 +60,14 @@ def _same(known: Seen, seen: Seen) -> bool:
 
 
 def _hold(way: Way, known: Seen, seen: Seen) -> None:
-    """Keep the table that shows what the version holds: of reads the first, of writes the last, if that was whole."""
+    """Keep the table that shows what the version holds: of reads the first, of writes the last, if that was whole.
+
+    Of a table of a database that is written again the last columns count.
+    """
     if way == "read" and known.table is not None:
         return
+    if way == "write" and seen.touched.kind == "table" and seen.touched.fields is not None:
+        known.touched = msgspec.structs.replace(known.touched, fields=seen.touched.fields)
     if known.table is not None:
         known.table.drop()
         known.contents = None

@@ -1,4 +1,4 @@
-"""A run as OpenLineage events: START and FAIL or COMPLETE, as JSON bytes with the standard facets and our own.
+"""A run as OpenLineage events: START and FAIL, ABORT or COMPLETE, as JSON bytes with the standard facets and our own.
 
 Enters: what a run touched, with column edges, code and parameters. Leaves: one event per state. Contents of
 files that were not measured on the user's thread are measured here, on the sender's; what cannot be measured is
@@ -15,6 +15,7 @@ import msgspec
 from driftline import clock
 from driftline.capture import columns, fault, measure, opens, order, place
 from driftline.capture.columns import Awaited, Bindable, Bound, Differing
+from driftline.capture.form import Form
 from driftline.capture.probe import cache
 from driftline.capture.probe.report import Report
 from driftline.event import facets, openlineage
@@ -36,6 +37,7 @@ class Seen(msgspec.Struct, kw_only=True):
     path: str = ""  # local file, to be measured when the event is encoded; "" = none
     size: int = 0
     modified_ns: int = 0
+    form: Form | None = None  # how a text table is written; None = nobody said
     deferred: bool = False  # the version is provisional: the file is hashed when the event is encoded
     pending: bool = False  # it was still being written: its state is taken when the event is encoded
     pointer: Any = None  # () -> (version, bytes), asked when the event is encoded; None = the version stands
@@ -64,6 +66,7 @@ class Trace(msgspec.Struct, kw_only=True):
     outputs: list[Seen] = []
     statements: list[str] = []
     error: str = ""
+    aborted: bool = False  # the error is somebody's wish
     gaps: dict[str, int] = {}  # what was not captured -> how often
     opened: dict[tuple[str, str], None] = {}  # (path, read or write) of files that Python opened, in order
     ordered: bool = False  # what is read after a version was written is no source of it
@@ -72,6 +75,13 @@ class Trace(msgspec.Struct, kw_only=True):
     differences: list[Difference] = []  # where declared and observed column edges disagree
     on_run: dict[str, dict[str, Any]] = {}  # further facets of the run
     on_job: dict[str, dict[str, Any]] = {}  # further facets of the job
+
+
+def died(trace: Trace, error: BaseException | None) -> None:
+    """Say what ended the run: an error, Ctrl-C, or nothing; ``sys.exit()`` and ``sys.exit(0)`` are no errors."""
+    if error is None or (isinstance(error, SystemExit) and (error.code is None or error.code == 0)):
+        return
+    trace.error, trace.aborted = fault.shown(error), isinstance(error, KeyboardInterrupt)
 
 
 class Ended:
@@ -113,7 +123,7 @@ class Ended:
             trace.on_job["lineage"] = {"entries": order.entries(trace)}
         if self._late:
             return openlineage.encode(_event(trace, "OTHER", trace.ended_us + 1, inputs, outputs))
-        state = "FAIL" if trace.error else "COMPLETE"
+        state = ("ABORT" if trace.aborted else "FAIL") if trace.error else "COMPLETE"
         return openlineage.encode(_event(trace, state, trace.ended_us, inputs, outputs))
 
     def _await(self) -> None:
@@ -183,7 +193,7 @@ def _event(
     if trace.parent and trace.parent_job is not None:
         job = {"namespace": trace.parent_job.namespace, "name": trace.parent_job.name}
         on_run["parent"] = facets.pack("parent", {"run": {"runId": trace.parent}, "job": job})
-    if state == "FAIL":
+    if state in ("FAIL", "ABORT"):
         message = {"message": trace.error[:_MESSAGE_LIMIT], "programmingLanguage": "python"}
         on_run["errorMessage"] = facets.pack("errorMessage", message)
     if trace.gaps:
@@ -258,7 +268,7 @@ def _measure(seen: Seen, gaps: dict[str, int]) -> None:
             return
         if seen.path:
             formats = importlib.import_module(_FORMATS)
-            seen.contents = formats.of_file(seen.path, seen.touched.version, seen.size, seen.modified_ns)
+            seen.contents = formats.of_file(seen.path, seen.touched.version, seen.size, seen.modified_ns, seen.form)
         if seen.contents is None and seen.table is not None:
             seen.contents = seen.table.contents()
     except FileNotFoundError:

@@ -1,11 +1,12 @@
 """Files that hold a table: what is inside of them. Loaded when first needed.
 
 Enters: the path of a file. Leaves: ``contents.Contents``, cached by file version. Runs on the sender's thread and never
-changes what it reads. Formats: Parquet, CSV, JSON lines, JSON in the shapes that pandas writes, Arrow IPC, ORC, NumPy
-arrays and archives of them, Excel where openpyxl is in use. The ending of the name says which; where it says none that
-is known, the first bytes do. Other files have a version but no contents. Parquet and IPC files above ``WHOLE`` are read
-a block at a time, so memory stays bounded; above ``PROFILE_LIMIT`` they are fingerprinted only, and so are CSV files,
-whose types the first block decides; large files of other formats have no contents.
+changes what it reads. Formats: Parquet, text tables as the program reads them (``form``) or as their header says, JSON
+lines, JSON in the shapes that pandas writes, Arrow IPC, ORC, NumPy arrays and archives of them, Excel where openpyxl is
+in use. The ending of the name says which; where it says none that is known, the first bytes do. Other files have a
+version but no contents. Parquet and IPC files above ``WHOLE`` are read a block at a time, so memory stays bounded;
+above ``PROFILE_LIMIT`` they are fingerprinted only, and so are CSV files, whose types the first block decides; large
+files of other formats have no contents.
 """
 
 import contextlib
@@ -23,34 +24,39 @@ from pyarrow import csv, feather, ipc, json, parquet
 
 from driftline.capture import endings, measure
 from driftline.capture.contents import Contents, of_arrow, of_batches, of_columns, of_data
+from driftline.capture.form import Form, readable
 
 PROFILE_LIMIT = 1 << 29  # bytes of a file that is still profiled
 WHOLE = 1 << 25  # bytes of a file that is read at once
 _BLOCK = 1 << 26  # bytes of CSV that are read at a time
 _CELLS = 1 << 19  # of a Parquet file that is read at once rather than column by column
+_HEADER = 1 << 16  # bytes in which a header ends
 _BATCH = 1 << 16  # rows read at a time
 _CACHE = 512
 _WIDE = 1_000  # columns of an array or an object that is still taken for a table
 _SMALL = 1 << 24  # bytes of a file whose format is slow to read, and that is still profiled
 
+_SEPARATORS = ("\t", ";", "|")  # of files that are called CSV, besides the comma
 _MAGIC = {b"PAR1": "parquet", b"ARROW1\0\0": "feather", b"ORC": "orc", b"\x93NUMPY": "npy"}
 
-_seen: dict[tuple[str, bool, bool], Contents | None] = {}  # by version, and how much of it is measured
+_seen: dict[tuple[str, bool, bool, Form | None], Contents | None] = {}  # by version, what is measured, and its form
 
 
-def of_file(path: str, version: str, size: int, modified_ns: int) -> Contents | None:
+def of_file(path: str, version: str, size: int, modified_ns: int, said: Form | None = None) -> Contents | None:
     """Return the contents of the file that had this size and time; None for other formats.
+
+    A text table is read in the form that the program ``said``, whatever it is called; else by its name and its header.
 
     Raises:
         FileNotFoundError: it is not as it was then, or changed while it was read.
         OSError, pa.ArrowException: the file cannot be read.
     """
-    key = (version, measure.level.profiles, measure.level.rows)
+    key = (version, measure.level.profiles, measure.level.rows, said)
     if key in _seen:
         return _seen[key]
     _same(path, size, modified_ns)
     try:
-        contents = _read(path, size)
+        contents = _read(path, size, said)
     finally:
         _same(path, size, modified_ns)  # what was read in the middle of a change is nobody's version
     if len(_seen) >= _CACHE:
@@ -78,12 +84,12 @@ def form(path: str) -> str:
     return next((one for magic, one in _MAGIC.items() if first.startswith(magic)), "")
 
 
-def _read(path: str, size: int) -> Contents | None:
-    kind = form(path)
+def _read(path: str, size: int, said: Form | None) -> Contents | None:
+    kind = form(path) if said is None else "csv"
     if kind == "parquet":
         return _of_parquet(path, size)
     if kind == "csv":
-        return _of_csv(path, size)
+        return _of_text(path, size, said or _guessed(path))
     if kind == "lines":
         return _of_lines(path) if size <= PROFILE_LIMIT else None
     if kind == "feather":
@@ -92,17 +98,33 @@ def _read(path: str, size: int) -> Contents | None:
     return None if read is None or size > limit else read(path)
 
 
-def _of_csv(path: str, size: int) -> Contents:
-    options = csv.ParseOptions(delimiter="\t" if ".tsv" in path.lower()[-8:] else ",")
+def _of_text(path: str, size: int, said: Form) -> Contents | None:
+    """A text table; a large one a block at a time."""
+    if not readable(path, said):
+        return None
+    read = csv.ReadOptions(skip_rows=said.skip, column_names=list(said.names), encoding=said.encoding)
+    parse = csv.ParseOptions(delimiter=said.delimiter, quote_char=said.quote)
 
     def again(name: str) -> pa.Table:
-        convert = csv.ConvertOptions(column_types={name: pa.uint64()}, include_columns=[name])
-        return csv.read_csv(path, parse_options=options, convert_options=convert)
+        one = csv.ConvertOptions(column_types={name: pa.uint64()}, include_columns=[name])
+        return csv.read_csv(path, read, parse, one)
 
+    convert = csv.ConvertOptions(decimal_point=said.decimal)
     if size <= PROFILE_LIMIT:
-        return of_arrow(_exact(csv.read_csv(path, parse_options=options), again))
-    with csv.open_csv(path, csv.ReadOptions(use_threads=False, block_size=_BLOCK), options) as reader:
+        return of_arrow(_exact(csv.read_csv(path, read, parse, convert), again))
+    read.use_threads, read.block_size = False, _BLOCK
+    with csv.open_csv(path, read, parse, convert) as reader:
         return of_batches(reader.schema, reader, profiled=False)
+
+
+def _guessed(path: str) -> Form:
+    """The form of a file of which only the name is known: a comma, or what its header has in place of one."""
+    if ".tsv" in path.lower()[-8:]:
+        return Form("\t")
+    with pa.input_stream(path, compression="detect") as file:
+        header = file.read(_HEADER).split(b"\n", 1)[0].decode(errors="replace")
+    best = max(_SEPARATORS, key=header.count)
+    return Form(best if "," not in header and best in header else ",")
 
 
 def _of_lines(path: str) -> Contents:
@@ -268,6 +290,6 @@ def columns(path: str) -> tuple[str, ...] | None:
     if kind == "parquet":
         return tuple(parquet.read_schema(path).names)
     if kind == "csv":
-        with csv.open_csv(path) as reader:
+        with csv.open_csv(path, parse_options=csv.ParseOptions(delimiter=_guessed(path).delimiter)) as reader:
             return tuple(reader.schema.names)
     return None

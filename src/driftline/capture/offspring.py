@@ -21,6 +21,7 @@ from driftline.capture import collect as collecting
 from driftline.capture import fault
 from driftline.capture.columns import Bound, Reach
 from driftline.capture.emit import Seen, Trace
+from driftline.capture.form import Form
 from driftline.event.lineage import Touched
 
 FOLDER = "runs"
@@ -44,6 +45,7 @@ class Part(msgspec.Struct, kw_only=True, omit_defaults=True):
     deferred: bool = False
     pending: bool = False
     at_ns: int = 0
+    form: Form | None = None
     fields: dict[str, list[Said]] = {}
     rows: list[Said] = []
     facets: dict[str, dict[str, Any]] = {}
@@ -87,6 +89,7 @@ def leave(home: str, run: str, way: Literal["read", "write"], seen: Seen) -> Non
         deferred=seen.deferred,
         pending=seen.pending,
         at_ns=seen.at_ns,
+        form=seen.form,
         fields=fields,
         rows=rows,
         facets=seen.facets,
@@ -157,6 +160,7 @@ def _take(trace: Trace, line: bytes) -> None:
             deferred=part.deferred,
             pending=part.pending,
             at_ns=part.at_ns,
+            form=part.form,
             facets=part.facets,
         )
         if part.fields or part.rows:

@@ -22,7 +22,17 @@ LIMIT = 10_000  # files of a run that are remembered
 _CODE = (".py", ".pyc", ".pyi", ".so", ".pyd", ".dll", ".dylib", ".pth", ".ttf", ".ttc", ".otf", ".afm")
 _FOLDERS = ("/proc/", "/sys/", "/dev/", "/etc/", "/usr/share/", "/usr/lib/", "/run/", "/System/", "/Library/")
 _INSIDE = ("/site-packages/", "/dist-packages/", "/.git/", "/__pycache__/", "/.cache/", "/.config/", "/.ipython/")
-_OUTSIDE = ("/mlruns/", "/.driftline/", "/.matplotlib/", "/fonts/", "/zoneinfo/", "/.jupyter/", "/.local/share/")
+_OUTSIDE = (
+    "/mlruns/",
+    "/.driftline/",
+    "/.matplotlib/",
+    "/fonts/",
+    "/zoneinfo/",
+    "/.jupyter/",
+    "/.local/share/",
+    "/.telemetry/",
+    "/compute_logs/",
+)
 
 
 class _State:

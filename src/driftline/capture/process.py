@@ -2,8 +2,8 @@
 
 Enters: a name, and how the process goes on: its arguments, its children, its end. Leaves: one run with the version of
 the script and of its own modules, its environment and its parameters; COMPLETE, or FAIL with the message of the
-exception that the script died of. A child process records as part of the same run. Never changes how the process
-ends.
+exception that the script died of, or ABORT where that was Ctrl-C. A child process records as part of the same run.
+Never changes how the process ends.
 """
 
 import atexit
@@ -15,7 +15,7 @@ from collections.abc import Mapping, Sequence
 from types import FrameType
 from typing import Any
 
-from driftline.capture import around, client, emit, environment, fault, offspring, own
+from driftline.capture import around, client, emit, environment, fault, left, offspring, own
 from driftline.capture import code as code_versions
 from driftline.capture.run import Run
 from driftline.event.lineage import Job
@@ -29,11 +29,33 @@ class ProcessRun(Run):
         self._caller = caller.f_code
         self.module = str(caller.f_globals.get("__name__", ""))  # that opened it
         self._trace.ordered = True
+        self._mark: left.Held | None = None
+        self._marking = threading.Lock()  # the sender's thread marks what this one ends
+        self._spawned = caller.f_globals.get("__name__") == "__mp_main__"  # it may yet go on with its parent's run
         file = caller.f_globals.get("__file__")
         self.script = os.path.abspath(file) if isinstance(file, str) and os.path.isfile(file) else ""
 
     def _become_current(self) -> None:
         around.process.run = self
+
+    def announce(self) -> None:
+        """Send START once the run has been open for long, and leave word of it for the case that nothing follows."""
+        if self._spawned:
+            return
+        super().announce()
+        with self._marking:
+            if self._announced and self._mark is None and self._client is not None and not self.over:
+                self._mark = fault.attempt("left", left.mark, self._client.home, self._trace)
+
+    def finish(self, error: BaseException | None) -> None:
+        """Send the last event; once."""
+        super().finish(error)
+        if self.inherited:
+            return
+        with self._marking:
+            held, self._mark = self._mark, None
+        if held is not None:
+            fault.attempt("left", held.clear)
 
     def _version(self) -> str:
         token = own.enter(own.OURS)
@@ -68,8 +90,7 @@ class _Ending:
     """What is known of the end of the process."""
 
     registered = False  # at the interpreter, once
-    code: Any = None  # that ``sys.exit`` was called with
-    recorded = 0  # how much was recorded by then
+    code: Any = None  # that the interpreter ends with
 
 
 def begin(name: str, params: Mapping[str, Any] | None, namespace: str | None, caller: FrameType) -> Run | None:
@@ -96,6 +117,7 @@ def begin(name: str, params: Mapping[str, Any] | None, namespace: str | None, ca
             f"watch:{name}", f"watch({name!r}) ends the run of {former.job.name!r}, which was open, and begins another"
         )
         end()
+    fault.attempt("left", left.sweep, owner)
     fault.attempt("offspring", offspring.sweep, owner.home)
     run = ProcessRun(name, params={**arguments(sys.argv[1:]), **(params or {})}, namespace=namespace, caller=caller)
     run.begin()
@@ -135,20 +157,14 @@ def died_of() -> BaseException | None:
     if hasattr(sys, "ps1") or isinstance(getattr(sys.modules.get("__main__"), "In", None), list):
         return None
     error = getattr(sys, "last_exc", None) or getattr(sys, "last_value", None)
-    if error is None and _Ending.code not in (None, 0) and _recorded() == _Ending.recorded:
+    if error is None and _Ending.code is not None:
         return SystemExit(_Ending.code)
     return error if isinstance(error, BaseException) else None
 
 
 def exiting(code: Any) -> None:
-    """Remember that ``sys.exit(code)`` was called; nobody knows yet whether somebody catches it."""
-    if threading.current_thread() is threading.main_thread():
-        _Ending.code, _Ending.recorded = code, _recorded()
-
-
-def _recorded() -> int:
-    run = around.process.run
-    return run.size if isinstance(run, ProcessRun) else 0
+    """Remember the code that the interpreter ends with."""
+    _Ending.code = code
 
 
 def arguments(given: Sequence[str]) -> dict[str, str]:

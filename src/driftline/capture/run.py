@@ -1,9 +1,9 @@
 """A run: one execution of a piece of the user's code, with everything that it reads and writes.
 
 Enters: a ``with`` block, and what happens inside it (hooks and the user's own ``read``, ``write`` and
-``columns``). Leaves: one COMPLETE or FAIL event when the block ends; a START event as well if the block lasts
-longer than a second, or was asked for with ``announce=True``, so that long runs are seen while they last and
-short ones cost one event. Never raises, never swallows what the block raises, never changes what it is given.
+``columns``). Leaves: one COMPLETE, FAIL or ABORT (Ctrl-C) event when the block ends; a START event as well if the
+block lasts longer than a second, or was asked for with ``announce=True``, so that long runs are seen while they last
+and short ones cost one event. Never raises, never swallows what the block raises, never changes what it is given.
 """
 
 import os
@@ -347,8 +347,7 @@ class Run:
         offspring.collect(owner.home, trace)
         trace.ended_us = clock.now_us() if self._at is None else trace.started_us
         trace.code = self._version()
-        if error is not None:
-            trace.error = fault.shown(error)
+        emit.died(trace, error)
         lost = owner.sender.delivery.take_losses()
         if lost:
             trace.gaps["lost"] = lost

@@ -55,7 +55,7 @@ class Spool:
             self.folder.mkdir(parents=True, exist_ok=True)
             self._path = self.folder / f"{clock.now_us():020d}-{os.getpid()}.jsonl"
             self._file = self._path.open("ab", buffering=0)
-            _locked(self._file)
+            locked(self._file)
         return self._file
 
     def empty(self) -> bool:
@@ -86,7 +86,7 @@ class Spool:
             except OSError:
                 continue
             with file:
-                if path != own and not _locked(file):
+                if path != own and not locked(file):
                     continue
                 lines = file.read().split(b"\n")
                 for start in range(0, len(lines), _CHUNK):
@@ -128,7 +128,8 @@ def _append(file: IO[bytes], data: bytes) -> None:
         raise
 
 
-def _locked(file: IO[bytes]) -> bool:
+def locked(file: IO[bytes]) -> bool:
+    """Lock ``file`` as long as this process holds it open; False where another process does."""
     try:
         import fcntl
 

@@ -27,6 +27,7 @@ _MODULES = {
     "numpy": ("numpy",),
     "objects": (
         "pickle", "cloudpickle", "dill", "joblib", "torch", "torch.jit", "safetensors.torch", "safetensors.numpy",
+        "lightgbm", "xgboost", "catboost",
     ),
     "dbapi": ("sqlite3", "psycopg"),
     "sqlalchemy": ("sqlalchemy",),
@@ -40,7 +41,7 @@ _MODULES = {
     "files": ("os", "shutil"),
     "argparse": ("argparse",),
     "exits": ("sys",),
-    "sklearn": tuple(
+    "sklearn": ("lightgbm.sklearn", "xgboost.sklearn", *(
         f"sklearn.{name}"
         for name in (
             "pipeline", "compose", "linear_model", "ensemble", "tree", "svm", "neighbors", "naive_bayes",
@@ -48,7 +49,7 @@ _MODULES = {
             "multiclass", "multioutput", "cluster", "decomposition", "preprocessing", "dummy", "isotonic",
             "kernel_ridge", "cross_decomposition",
         )
-    ),
+    )),
     "threads": ("threading", "concurrent.futures.thread", "multiprocessing.process"),
 }  # fmt: skip
 HOOKS = {library: _PLACE + hook for hook, libraries in _MODULES.items() for library in libraries}

@@ -12,6 +12,7 @@ from pyarrow import csv, feather, parquet
 import driftline
 from driftline import profile
 from driftline.capture import contents, formats, measure
+from driftline.capture.form import Form
 from driftline.event.lineage import Field
 from driftline.testing import MemorySink
 
@@ -36,6 +37,30 @@ def test_every_format_gives_rows_fields_and_a_profile(tmp_path: Path) -> None:
         column = profile.decode(found.profile).columns["n"]
         assert (column.rows, column.minimum, column.maximum) == (3, 1, 3)
     assert formats.columns(str(tmp_path / "x.parquet")) == formats.columns(str(tmp_path / "x.csv")) == ("n", "s")
+
+
+@pytest.mark.parametrize("separator", [";", "|", "\t", ","])
+def test_a_file_that_is_called_csv_is_taken_for_what_its_header_says(tmp_path: Path, separator: str) -> None:
+    file = tmp_path / "x.csv"
+    file.write_text(
+        separator.join(("n", "s")) + "\n" + separator.join(("1", "x, y" if separator != "," else "x")) + "\n"
+    )
+    found = written(file)
+    assert found is not None
+    assert (found.rows, [field.name for field in found.fields]) == (1, ["n", "s"])
+    assert formats.columns(str(file)) == ("n", "s")
+
+
+def test_whole_numbers_beyond_63_bits_are_exact_in_the_form_that_a_program_has_said(tmp_path: Path) -> None:
+    """By hand: 2**63 + 1 and 2**64 - 1, which doubles cannot tell from their neighbours."""
+    file = tmp_path / "x.data"
+    file.write_text(f"made by hand\n{2**63 + 1};x\n{2**64 - 1};y\n")
+    state = measure.of_file(str(file))
+    said = Form(";", ("n", "s"), skip=1)
+    found = formats.of_file(str(file), f"{file}:{state.version}", state.size, state.modified_ns, said)
+    assert found is not None
+    assert found.fields == (Field("n", "uint64"), Field("s", "string"))
+    assert profile.decode(found.profile).columns["n"].rows == 2
 
 
 def test_other_files_have_no_contents(tmp_path: Path) -> None:

@@ -51,7 +51,7 @@ def test_an_unchanged_script_is_recorded_whole(script: Script, tmp_path: Path) -
     assert names(churn, "inputs") == ["orders.csv"]
     assert names(churn, "outputs") == ["features.parquet"]
     on_run, on_job = churn["run"]["facets"], churn["job"]["facets"]
-    assert on_run["driftline_code"]["parameters"] == {"alpha": "0.7", "api-key": "***", "api_key": "***"}
+    assert on_run["driftline_code"]["parameters"] == {"alpha": "0.7", "api_key": "***"}
     assert on_run["driftline_code"]["version"].startswith("src:")
     assert on_run["driftline_environment"]["packages"]["pandas"]
     assert on_run["driftline_environment"]["python"] == sys.version.split()[0]
@@ -82,31 +82,48 @@ def test_a_change_in_a_module_beside_the_script_is_other_code(script: Script, tm
     assert first == again != changed
 
 
+ABOVE = "import driftline, sys; driftline.watch('job')\nimport pandas\npandas.read_csv('a.csv')\n"
+
+
 @pytest.mark.parametrize(
-    ("end", "status", "message"),
+    ("end", "status", "state", "message"),
     [
-        ("raise ValueError('no data')", 1, "ValueError: no data"),
-        ("sys.exit('bad configuration')", 1, "SystemExit: bad configuration"),
-        ("raise KeyboardInterrupt", None, "KeyboardInterrupt: "),
-        ("sys.exit(0)", 0, None),
+        ("raise ValueError('no data')", 1, "FAIL", "ValueError: no data"),
+        ("sys.exit('bad configuration')", 1, "FAIL", "SystemExit: bad configuration"),
+        ("sys.exit(3)", 3, "FAIL", "SystemExit: 3"),
+        ("raise SystemExit(2)", 2, "FAIL", "SystemExit: 2"),
+        ("def main(): return 4\nraise SystemExit(main())", 4, "FAIL", "SystemExit: 4"),
+        ("def deep(): raise SystemExit('deep')\ndeep()", 1, "FAIL", "SystemExit: deep"),
+        ("exit(5)", 5, "FAIL", "SystemExit: 5"),
+        ("try: 1 / 0\nexcept ZeroDivisionError: sys.exit(6)", 6, "FAIL", "SystemExit: 6"),
+        ("with driftline.run('inner'): pass\nraise KeyboardInterrupt", None, "ABORT", "KeyboardInterrupt: "),
+        ("sys.exit(0)", 0, "COMPLETE", None),
+        ("sys.exit()", 0, "COMPLETE", None),
+        ("raise SystemExit(0)", 0, "COMPLETE", None),
+        ("raise SystemExit", 0, "COMPLETE", None),
     ],
 )
-def test_a_script_that_dies_has_failed(script: Script, tmp_path: Path, end: str, status: int, message: str) -> None:
+def test_a_run_ends_as_its_script_does(
+    script: Script, tmp_path: Path, end: str, status: int, state: str, message: str | None
+) -> None:
     (tmp_path / "a.csv").write_text("x\n1\n")
-    text = f"import driftline, sys; driftline.watch('job')\nimport pandas\npandas.read_csv('a.csv')\n{end}\n"
-    (event,) = script(text, status=status)
+    event = script(ABOVE + end + "\n", status=status)[-1]
     assert event["run"]["facets"].get("errorMessage", {}).get("message") == message
-    assert event["eventType"] == ("FAIL" if message else "COMPLETE")
+    assert event["eventType"] == state
     assert names(event, "inputs") == ["a.csv"]
 
 
-def test_an_exit_that_was_caught_is_no_failure(script: Script, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    "end",
+    [
+        "try: sys.exit(3)\nexcept SystemExit: pass",
+        "try: sys.exit(3)\nexcept SystemExit as error: print(error.code)",
+        "import threading\nthread = threading.Thread(target=sys.exit, args=(3,))\nthread.start()\nthread.join()",
+    ],
+)
+def test_an_exit_that_does_not_end_the_process_is_no_failure(script: Script, tmp_path: Path, end: str) -> None:
     (tmp_path / "a.csv").write_text("x\n1\n")
-    text = (
-        "import driftline, sys; driftline.watch('job')\nimport pandas\n"
-        "try: sys.exit(3)\nexcept SystemExit: pass\npandas.read_csv('a.csv')\n"
-    )
-    assert script(text)[0]["eventType"] == "COMPLETE"
+    assert script(ABOVE + end + "\n")[0]["eventType"] == "COMPLETE"
 
 
 WORKERS = """import driftline; driftline.watch("pool")
@@ -248,3 +265,15 @@ def test_an_imported_module_does_not_take_over_the_run_of_the_script(script: Scr
     assert done.stderr == (
         "driftline: watch('library') in library changes nothing: the run of 'main' is open and goes on\n"
     )
+
+
+@pytest.mark.parametrize(("name", "states"), [("__main__", ["START", "COMPLETE"]), ("__mp_main__", ["COMPLETE"])])
+def test_a_spawned_child_announces_no_run_that_it_may_not_keep(sink: MemorySink, name: str, states: list[str]) -> None:
+    exec("import driftline\ndriftline.watch('job')\n", {"__name__": name})
+    run = around.process.run
+    assert run is not None
+    run._opened_us -= 2_000_000
+    run.announce()
+    driftline.unwatch()
+    assert driftline.flush()
+    assert [event.event_type for event in sink.decoded()] == states

@@ -89,6 +89,18 @@ def test_the_exception_of_a_run_passes_through_and_is_told(sink: MemorySink) -> 
     assert json.loads(bytes(event.run.facets["errorMessage"]))["message"] == "ValueError: no such day"
 
 
+@pytest.mark.parametrize(
+    ("thrown", "state"),
+    [(KeyboardInterrupt(), "ABORT"), (SystemExit(2), "FAIL"), (SystemExit(0), "COMPLETE"), (SystemExit(), "COMPLETE")],
+)
+def test_what_a_program_wants_to_end_with_is_no_failure(sink: MemorySink, thrown: BaseException, state: str) -> None:
+    with pytest.raises(type(thrown)) as caught, driftline.run("build"):
+        raise thrown
+    assert caught.value is thrown
+    driftline.flush()
+    assert [event.event_type for event in sink.decoded()] == [state]
+
+
 def test_files_are_versions_of_their_folder_named_by_their_bytes(sink: MemorySink, tmp_path: Path) -> None:
     file = tmp_path / "feed" / "flights" / "2013-01-31.csv"
     file.parent.mkdir(parents=True)

@@ -1,8 +1,9 @@
 """The column edges of a model: from the columns of its training data to its features.
 
 Enters: a fitted model, with the frame that it was fitted on where that was seen. Leaves: its features as fields, and
-edges into them; the label shapes the model as a whole (CONDITIONAL). Where the frame was not seen, or is a part of one
-that was, names decide: a frame that is known in the process and has all the columns, else what the run has read.
+edges into them; the label shapes the model as a whole (CONDITIONAL). Where the frame was not seen, the one decides
+whose memory it shows (``data.drop(columns="y")``), else names: frames that are known in the process and have all the
+columns and the label, else what the run has read. Several candidates share the confidence.
 """
 
 from collections.abc import Mapping, Sequence
@@ -14,6 +15,7 @@ from driftline.capture.frames import features, node
 from driftline.capture.frames.features import Feature, Way
 from driftline.capture.frames.node import FrameEdges, Node
 from driftline.capture.sql.relation import CONDITIONAL, step
+from driftline.event.lineage import Dataset
 
 BY_NAME = 0.9  # confidence of a source that is found by its name alone
 _LATEST = 20  # frames that are tried
@@ -24,6 +26,7 @@ class Fit(NamedTuple):
 
     data: Node | None
     label: str = ""  # name of the target; "" = it has none
+    part: Node | None = None  # of what its data shows some columns
 
 
 _fits: Beside[Fit] = Beside()
@@ -31,8 +34,15 @@ _fits: Beside[Fit] = Beside()
 
 def fitted(model: Any, data: Any, label: Any) -> None:
     """Remember what ``model`` was fitted on."""
-    name = getattr(label, "name", None)
-    _fits.put(model, Fit(node.of(data), str(name) if isinstance(name, str | int) else ""))
+    known = node.of(data)
+    _fits.put(model, Fit(known, _name(label), None if known is not None else node.shown_by(data)))
+
+
+def _name(label: Any) -> str:
+    """The name of a target: its own, or that of the only column of its frame."""
+    names = getattr(label, "columns", None)
+    name = getattr(label, "name", None) if names is None else names[0] if len(names) == 1 else None
+    return str(name) if isinstance(name, str | int) else ""
 
 
 def fit_of(model: Any) -> Fit:
@@ -73,13 +83,18 @@ class ModelEdges:
     def _columns(self, names: tuple[str, ...], inputs: Inputs) -> tuple[Mapping[str, list[Reach]], list[Reach]]:
         """What is behind the columns that it was fitted on, and what shaped their rows."""
         wanted = (*names, self._label) if self._label else names
-        for place, frame in enumerate(self._frames):
-            fields, rows = frame.bind(wanted)
-            if place == 0 and self._sure:
-                return {**self._by_name((self._label,), inputs), **fields}, rows
-            if all(name in fields for name in names):
-                return {name: [_less(one) for one in found] for name, found in fields.items()}, [*map(_less, rows)]
-        return self._by_name(wanted, inputs), []
+        bound = [frame.bind(wanted) for frame in self._frames]
+        if self._sure:
+            fields, rows = bound[0]
+            return {**self._by_name((self._label,), inputs), **fields}, rows
+        having = _likeliest([one for one in bound if all(name in one[0] for name in names)], self._label, inputs)
+        if not having:
+            return self._by_name(wanted, inputs), []
+        known: dict[str, list[Reach]] = {}
+        for fields, _ in having:
+            for name, found in fields.items():
+                known.setdefault(name, []).extend(_less(one, len(having)) for one in found)
+        return known, [_less(one, len(having)) for _, rows in having for one in rows]
 
     @staticmethod
     def _by_name(names: Sequence[str], inputs: Inputs) -> dict[str, list[Reach]]:
@@ -91,6 +106,20 @@ class ModelEdges:
             sure = round(BY_NAME / len(having), 6) if having else 0.0
             found[name] = [Reach(one.namespace, one.name, name, "DIRECT", "IDENTITY", "", sure) for one in having]
         return found
+
+
+def _likeliest(candidates: Sequence[Bound], label: str, inputs: Inputs) -> list[Bound]:
+    """Return the frames that a model may have been fitted on: with the label, if one has it, and each origin once.
+
+    What the run itself has written and read again was made for this, and the newest of that comes first.
+    """
+    labelled = [one for one in candidates if label in one[0]] or candidates
+    own = [one for one in labelled if not _sources(one) & set(inputs)]
+    return own[:1] or list({_sources(one): one for one in labelled}.values())
+
+
+def _sources(found: Bound) -> frozenset[Dataset]:
+    return frozenset(Dataset(one.namespace, one.name) for reaches in found[0].values() for one in reaches)
 
 
 def edges_of(model: Any, frames: Any) -> tuple[ModelEdges, tuple[str, ...]] | None:
@@ -105,9 +134,11 @@ def edges_of(model: Any, frames: Any) -> tuple[ModelEdges, tuple[str, ...]] | No
         return None
     fit = fit_of(model)
     best = getattr(model, "best_estimator_", None)
-    if fit.data is None and best is not None:
-        fit = fit_of(best)
-    nodes = [fit.data] if fit.data is not None else node.latest(_LATEST)
+    if fit.data is None and fit.part is None and best is not None:
+        inner = fit_of(best)
+        fit = Fit(inner.data, fit.label or inner.label, inner.part)
+    origin = fit.part if fit.data is None else fit.data
+    nodes = node.latest(_LATEST) if origin is None else [origin]
     known = [frames(one) for one in nodes]
     names = tuple(feature.name for feature in found)
     return ModelEdges(found, fit.label, known, fit.data is not None), names
@@ -118,5 +149,5 @@ def _on(reach: Reach, way: Way) -> Reach:
     return reach._replace(type=kind[0], subtype=kind[1], confidence=round(reach.confidence * way.confidence, 6))
 
 
-def _less(reach: Reach) -> Reach:
-    return reach._replace(confidence=round(reach.confidence * BY_NAME, 6))
+def _less(reach: Reach, among: int) -> Reach:
+    return reach._replace(confidence=round(reach.confidence * BY_NAME / among, 6))

@@ -78,6 +78,8 @@ class Both(NamedTuple):
         return one._replace(columns=columns, rows=one.rows | other.rows)
 
 
+_SHOWN = 50  # frames whose memory is looked at
+
 _nodes: Beside[Node] = Beside()
 
 
@@ -113,6 +115,34 @@ def forget(frame: Any) -> None:
 def latest(number: int) -> list[Node]:
     """Return where the frames that live come from, the newest first, each origin once."""
     return list(dict.fromkeys(reversed(_nodes.values())))[:number]
+
+
+def shown_by(frame: Any) -> Node | None:
+    """Return where the pandas frame comes from some of whose columns ``frame`` shows, in the same memory."""
+    spot = _spot(frame)
+    if spot is None:
+        return None
+    other: Any
+    known: Node
+    for other, known in reversed(_nodes.items()[-_SHOWN:]):
+        if other is not frame and spot[0] in getattr(other, "columns", ()) and _spot(other, spot[0]) == spot:
+            return known
+    return None
+
+
+def _spot(frame: Any, name: Any = None) -> tuple[Any, int, int] | None:
+    """The first column of numbers, or the one of this name, with its place in memory and its length."""
+    if type(frame).__name__ != "DataFrame" or not type(frame).__module__.startswith("pandas"):
+        return None
+    if not frame.columns.is_unique or not len(frame):
+        return None
+    for column in frame.columns if name is None else (name,):
+        if (
+            getattr(frame.dtypes[column], "kind", "O") in "biuf"
+            and type(frame.dtypes[column]).__module__ == "numpy.dtypes"
+        ):
+            return column, frame[column].to_numpy().__array_interface__["data"][0], len(frame)
+    return None
 
 
 def any_known() -> bool:

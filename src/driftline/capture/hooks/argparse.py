@@ -1,11 +1,14 @@
 """argparse: what a command line was understood as, recorded as parameters of the run.
 
 Enters: the loaded argparse module. Leaves: a patch on ``ArgumentParser.parse_known_args``, which ``parse_args``
-calls. Values whose names look secret are left out.
+calls. Values whose names look secret are left out. They stand for the words of the command line, which are not said
+twice.
 """
 
+import sys
 from typing import Any
 
+from driftline.capture import process
 from driftline.capture.hooks.patch import Call, Patch, around
 from driftline.capture.run import Run
 
@@ -16,6 +19,12 @@ def install(argparse: Any) -> list[Patch]:
 
 
 def _parsed(run: Run, call: Call) -> bool:
-    found = call.result[0] if isinstance(call.result, tuple) else call.result
+    if type(call.args[0]).__module__.startswith("IPython."):
+        return False  # a magic, not the program
+    found, rest = call.result if isinstance(call.result, tuple) else (call.result, [])
     run.parameters({name: value for name, value in vars(found).items() if not callable(value)})
+    if call.argument(1, "args") is None and not rest:  # all of the command line is understood, and said once
+        for name, value in process.arguments(sys.argv[1:]).items():
+            if name not in vars(found) and run.trace.parameters.get(name) == value:
+                del run.trace.parameters[name]
     return False

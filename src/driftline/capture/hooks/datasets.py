@@ -8,6 +8,7 @@ import os
 from collections.abc import Mapping
 from typing import Any
 
+from driftline.capture import measure
 from driftline.capture.hooks import table
 from driftline.capture.hooks.patch import Call, Patch, around
 from driftline.capture.hooks.table import Entry
@@ -15,6 +16,7 @@ from driftline.capture.run import Run
 
 _PATHS = ("path_or_paths", "dataset_path", "dataset_dict_path", "path_or_buf")
 _HUB = "hf://datasets/"
+_CACHED = "cache-"
 FORMATS = ("csv", "json", "parquet", "text")
 BUILDERS = frozenset((*FORMATS, "arrow", "pandas", "imagefolder", "audiofolder", "webdataset", "xml"))
 
@@ -22,8 +24,6 @@ TABLE = (
     *(Entry(f"Dataset.from_{name}", "read", 0, _PATHS) for name in FORMATS),
     *(Entry(f"DatasetDict.from_{name}", "read", 0, _PATHS) for name in FORMATS),
     *(Entry(f"Dataset.to_{name}", "write", 1, _PATHS) for name in ("csv", "json", "parquet")),
-    Entry("Dataset.save_to_disk", "write", 1, _PATHS),
-    Entry("DatasetDict.save_to_disk", "write", 1, _PATHS),
 )
 
 
@@ -33,6 +33,8 @@ def install(datasets: Any) -> list[Patch]:
     patches += around(datasets, "load_dataset", _loaded)
     for name in ("load_from_disk", "Dataset.load_from_disk", "DatasetDict.load_from_disk"):
         patches += around(datasets, name, _from_disk)
+    for name in ("Dataset.save_to_disk", "DatasetDict.save_to_disk"):
+        patches += around(datasets, name, _to_disk)
     return patches
 
 
@@ -54,7 +56,19 @@ def _loaded(run: Run, call: Call) -> bool:
 
 def _from_disk(run: Run, call: Call) -> bool:
     about = _fingerprint(call.result)
-    return table.note(run, "read", call.argument(0, *_PATHS), call, attributes=about)
+    return table.note(run, "read", _stored(call.argument(0, *_PATHS)), call, attributes=about)
+
+
+def _to_disk(run: Run, call: Call) -> bool:
+    return table.note(run, "write", _stored(call.argument(1, *_PATHS)), call)
+
+
+def _stored(folder: Any) -> Any:
+    """The data files of a data set on disk; the files beside them describe them, or are caches."""
+    if not isinstance(folder, str | os.PathLike) or not os.path.isdir(folder):
+        return folder
+    files = [one for one in measure.files(os.fspath(folder)) if one.endswith(".arrow")]
+    return [one for one in files if not os.path.basename(one).startswith(_CACHED)] or folder
 
 
 def _below(folder: str, files: Any) -> Any:

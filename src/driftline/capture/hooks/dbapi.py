@@ -8,6 +8,7 @@ there (``claimed``). Rows stay lazy: nothing is fetched that the user does not f
 import functools
 import os
 import sqlite3
+import sys
 import weakref
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -25,6 +26,8 @@ _EXECUTES = ("execute", "executemany", "executescript")
 _PIECE = "hook sqlite3.execute"
 _CURSORS = ("Cursor", "AsyncCursor", "ServerCursor", "AsyncServerCursor")
 
+_TOOLS = frozenset(("IPython", "ipykernel", "coverage", "diskcache"))  # what they keep for themselves is no data
+
 claimed: "weakref.WeakSet[Any]" = weakref.WeakSet()  # cursors whose statements somebody else records
 
 
@@ -38,7 +41,8 @@ def install(module: Any) -> list[Patch]:
 
     @functools.wraps(original)
     def connect(*args: Any, **kwargs: Any) -> Any:
-        factory = fault.attempt("hook sqlite3.connect", _factory, args, kwargs)
+        caller = sys._getframe(1).f_globals.get("__name__")
+        factory = fault.attempt("hook sqlite3.connect", _factory, args, kwargs, caller)
         if factory is None:
             return original(*args, **kwargs)
         made = original(*args, **{**kwargs, "factory": factory})
@@ -53,9 +57,9 @@ def install(module: Any) -> list[Patch]:
     return put
 
 
-def _factory(args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> type | None:
+def _factory(args: tuple[Any, ...], kwargs: Mapping[str, Any], caller: Any) -> type | None:
     """The class that a connection is to be of; None = the one that it would be of anyway."""
-    if own.inside() is own.OURS or len(args) > _FACTORY:
+    if own.inside() is own.OURS or len(args) > _FACTORY or str(caller).partition(".")[0] in _TOOLS:
         return None
     factory = kwargs.get("factory", sqlite3.Connection)
     if not isinstance(factory, type) or not issubclass(factory, sqlite3.Connection):

@@ -8,17 +8,18 @@ caller: the original is therefore called in a frame that has the caller's variab
 
 import functools
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, NamedTuple
 
 from driftline.capture import fault, own, transactions
 from driftline.capture.around import active
 from driftline.capture.hooks import commits, patch
+from driftline.capture.hooks.duckdb_relations import Relations
 from driftline.capture.hooks.patch import Patch
 from driftline.capture.hooks.session import Session
 from driftline.capture.run import Run
 
-STATEMENTS = ("execute", "sql", "query", "from_query")
+STATEMENTS = ("execute", "executemany", "sql", "query", "from_query")
 READERS = ("read_parquet", "from_parquet", "read_csv", "from_csv_auto", "read_json")
 WRITERS = ("write_parquet", "to_parquet", "write_csv", "to_csv")
 ENDINGS = {
@@ -29,6 +30,12 @@ ENDINGS = {
     "__exit__": transactions.rollback,
 }
 MAKERS = ("create", "to_table", "create_view", "to_view")
+TABLES = ("table", "view")
+GIVERS = ("values", "table_function", "from_df", "from_arrow")  # of relations, from nothing that has a name
+DERIVED = (
+    "filter", "project", "select", "aggregate", "order", "sort", "limit", "join", "cross", "union", "except_",
+    "intersect", "distinct", "set_alias", "query", "materialize",
+)  # fmt: skip
 
 _CALL = compile("__driftline_call()", patch.UNSEEN, "eval")
 
@@ -39,17 +46,28 @@ def install(duckdb: Any) -> list[Patch]:
     """Put the hooks on and return what was replaced."""
     connection, relation = duckdb.DuckDBPyConnection, duckdb.DuckDBPyRelation
     session = Session(duckdb)
-    patches = []
-    for name in STATEMENTS:
-        patches += _around(connection, name, session.statement)
-        patches += _around(duckdb, name, session.module_statement)
-    for name in READERS:
-        patches += _around(connection, name, session.reader)
-        patches += _around(duckdb, name, session.module_reader)
-    for name in WRITERS:
-        patches += _around(relation, name, session.writer)
-    for name in MAKERS:
-        patches += _around(relation, name, session.maker)
+    relations = Relations(duckdb, session)
+    hooks: list[tuple[Any, Iterable[str], Before]] = [
+        (connection, STATEMENTS, session.statement),
+        (duckdb, STATEMENTS, session.module_statement),
+        (connection, READERS, session.reader),
+        (duckdb, READERS, session.module_reader),
+        (connection, TABLES, relations.table),
+        (duckdb, TABLES, relations.module_table),
+        (connection, ("register",), session.register),
+        (duckdb, ("register",), session.module_register),
+        (relation, WRITERS, relations.writer),
+        (relation, MAKERS, relations.maker),
+        (relation, ("insert_into",), relations.inserter),
+        *((owner, GIVERS, _nothing) for owner in (connection, duckdb)),
+        (relation, DERIVED, _nothing),
+    ]
+    patches = [
+        one
+        for owner, names, before in hooks
+        for name in names
+        for one in _around(owner, name, before, relations.belongs)
+    ]
     for name, act in ENDINGS.items():
         patches += _ending(connection, name, lambda made, *_, act=act: act(made))
         patches += _ending(duckdb, name, lambda *_, act=act: act(session.default({})))
@@ -65,8 +83,12 @@ def _ending(owner: Any, attribute: str, act: Callable[..., None]) -> list[Patch]
     return [Patch(owner, attribute, original)]
 
 
-def _around(owner: Any, attribute: str, before: Before) -> list[Patch]:
-    """Have ``before`` look at each call; what it returns is called once the original has returned."""
+def _nothing(args: tuple[Any, ...], kwargs: Mapping[str, Any], caller: Any) -> None:
+    """Record nothing: only whose relation it is is remembered."""
+
+
+def _around(owner: Any, attribute: str, before: Before, after: Callable[..., Any]) -> list[Patch]:
+    """Have ``before`` look at each call; what it returns is called once the original has returned, ``after`` always."""
     original = owner.__dict__.get(attribute)
     if original is None:
         return []
@@ -87,6 +109,7 @@ def _around(owner: Any, attribute: str, before: Before) -> list[Patch]:
         if begun is not None:
             begun.span.closed = True
             fault.attempt(piece, _end, piece, begun)
+        fault.attempt(piece, after, args, kwargs, result)
         return result
 
     setattr(owner, attribute, patch.unseen(call, original))

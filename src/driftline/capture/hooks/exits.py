@@ -1,10 +1,15 @@
-"""The end of a script: ``sys.exit`` with a code or a message is remembered, as nothing else tells of it afterwards.
+"""The end of a script: the code that the interpreter ends with, whoever raised it.
 
-Enters: the sys module. Leaves: a patch on ``sys.exit``. An exit that is caught counts no more once something else is
-recorded. ``raise SystemExit`` and ``os._exit`` are not seen.
+Enters: the sys module. Leaves: ``SystemExit.code`` told by a descriptor in front of Python's own, and a patch on
+``sys.exit``. Nothing but the interpreter itself asks for the code with no Python frame around it, and it does so
+once: for the ``SystemExit`` that nobody has caught. Python 3.11 has no exception to be asked where ``sys.exit`` was
+called and nothing has looked at it since; the patch catches it and lets it go on, which makes it one. ``os._exit``
+asks nothing.
 """
 
 import functools
+import gc
+import sys
 from typing import Any
 
 from driftline.capture import fault, process
@@ -12,14 +17,69 @@ from driftline.capture.hooks import patch
 from driftline.capture.hooks.patch import Patch
 
 
-def install(module: Any) -> list[Patch]:
-    """Put the hook on and return what was replaced."""
+class Code:
+    """The attribute ``code`` of ``SystemExit``, as it was, with an ear."""
+
+    def __init__(self, own: Any) -> None:
+        self.own = own
+
+    def __get__(self, error: Any, owner: Any = None) -> Any:
+        """Return the code, and remember it where the interpreter asks."""
+        if error is None:
+            return self.own
+        code = self.own.__get__(error, owner)
+        fault.attempt("hook SystemExit.code", _heard, code)
+        return code
+
+    def __set__(self, error: Any, code: Any) -> None:
+        self.own.__set__(error, code)
+
+    def __delete__(self, error: Any) -> None:
+        self.own.__delete__(error)
+
+
+def _heard(code: Any) -> None:
+    try:
+        sys._getframe(3)  # whoever asked, behind this function, ``attempt`` and ``__get__``
+    except ValueError:
+        process.exiting(code)
+
+
+class _Told:
+    """What was put in front of ``SystemExit.code``."""
+
+    def __init__(self, held: dict[str, Any], own: Any) -> None:
+        self._held, self._own = held, own
+
+    def undo(self) -> None:
+        """Put Python's own back."""
+        _put(self._held, self._own)
+
+
+def install(module: Any) -> list[Any]:
+    """Put the hooks on and return what was replaced."""
     original = module.exit
 
     @functools.wraps(original)
     def leave(*args: Any, **kwargs: Any) -> Any:
-        fault.attempt("hook sys.exit", process.exiting, args[0] if args else None)
-        return original(*args, **kwargs)
+        try:
+            return original(*args, **kwargs)
+        except SystemExit:  # what was caught is an object from now on, which can be asked
+            raise
 
     module.exit = patch.unbound(patch.unseen(leave, original), original)
-    return [Patch(module, "exit", original)]
+    return [Patch(module, "exit", original), *(fault.attempt("hook SystemExit.code", _listen) or ())]
+
+
+def _listen() -> list[_Told]:
+    held = gc.get_referents(SystemExit.__dict__)[0]
+    own = held["code"]
+    _put(held, Code(own))
+    return [_Told(held, own)]
+
+
+def _put(held: dict[str, Any], found: Any) -> None:
+    import ctypes
+
+    held["code"] = found
+    ctypes.pythonapi.PyType_Modified(ctypes.py_object(SystemExit))

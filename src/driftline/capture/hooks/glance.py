@@ -63,6 +63,11 @@ def stored(data: Any, fields: tuple[Field, ...], options: Mapping[str, Any], pat
     return (*index, *fields)
 
 
+def columns(data: Any) -> tuple[str, ...]:
+    """Return the names of the columns of ``data``; none where it has none that can be told."""
+    return tuple(field.name for field in at(data).fields or ())
+
+
 def is_model(data: Any) -> bool:
     """Whether ``data`` is a model, by what its class can do."""
     return any(hasattr(type(data), name) for name in _MODEL)

@@ -66,8 +66,14 @@ def _logged(run: Run, call: Call) -> bool:
 
 
 def _registered(run: Run, call: Call) -> bool:
-    found = call.result
-    return _model(run, "write", str(found.name), str(found.version), uri=str(call.argument(0, "model_uri")))
+    found, uri = call.result, str(call.argument(0, "model_uri"))
+    hit = _MODELS.match(uri)
+    own = str(getattr(found, "model_id", None) or (hit["name"] if hit and not hit["version"] else ""))
+    if own.startswith("m-"):
+        import mlflow
+
+        _model(run, "read", str(mlflow.get_logged_model(own).name), own, model_id=own)
+    return _model(run, "write", str(found.name), str(found.version), uri=uri, model_id=own)
 
 
 def _loaded(run: Run, call: Call) -> bool:

@@ -1,4 +1,4 @@
-"""Objects in files: pickle, joblib, cloudpickle, torch and safetensors. One that is a model is recorded as such.
+"""Objects in files: pickle, joblib, cloudpickle, torch, safetensors, boosted trees. One that is a model is such.
 
 Enters: one of these modules, once it is loaded. Leaves: patches on its functions. A file that is still open is
 measured when the run's event is made.
@@ -23,6 +23,23 @@ TABLES = {
     "torch": (Entry("load", "read", 0, ("f",), RESULT), Entry("save", "write", 1, ("f",), 0)),
     "torch.jit": (
         Entry("load", "read", 0, ("f",), RESULT, "model"), Entry("save", "write", 1, ("f",), 0, "model"),
+        Entry("RecursiveScriptModule.save", "write", 1, ("f",), 0, "model"),
+    ),
+    "lightgbm": (
+        Entry("Booster.save_model", "write", 1, ("filename",), 0, "model"),
+        Entry("Booster.__init__", "read", 3, ("model_file",), None, "model"),
+    ),
+    "xgboost": tuple(
+        entry
+        for kind in ("Booster", "XGBModel")
+        for entry in (
+            Entry(f"{kind}.save_model", "write", 1, ("fname",), 0, "model"),
+            Entry(f"{kind}.load_model", "read", 1, ("fname",), 0, "model"),
+        )
+    ),
+    "catboost": (
+        Entry("CatBoost.save_model", "write", 1, ("fname",), 0, "model"),
+        Entry("CatBoost.load_model", "read", 1, ("fname",), 0, "model"),
     ),
     "safetensors.torch": _SAFE,
     "safetensors.numpy": _SAFE,

@@ -7,28 +7,32 @@ are recorded, never frames: attributes, indexes and dtypes are not touched. Buff
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from driftline.capture import form
 from driftline.capture.hooks import database, table, whole
 from driftline.capture.hooks.patch import PASS, Before, Call, Patch, around
-from driftline.capture.hooks.table import RESULT, Entry
+from driftline.capture.hooks.table import COLUMNS, RESULT, Entry
 from driftline.capture.run import Run
 
 _PATH = ("filepath_or_buffer", "path", "path_or_buf", "io", "path_or_buffer")
 READERS = (
-    "read_csv", "read_table", "read_fwf", "read_parquet", "read_json", "read_excel", "read_feather", "read_orc",
+    "read_fwf", "read_parquet", "read_json", "read_excel", "read_feather", "read_orc",
     "read_hdf", "read_stata", "read_sas", "read_spss", "read_xml", "read_html",
 )  # fmt: skip
 WRITERS = (
-    "DataFrame.to_csv", "DataFrame.to_parquet", "DataFrame.to_json", "DataFrame.to_excel", "DataFrame.to_feather",
+    "DataFrame.to_parquet", "DataFrame.to_json", "DataFrame.to_excel", "DataFrame.to_feather",
     "DataFrame.to_orc", "DataFrame.to_hdf", "DataFrame.to_stata", "DataFrame.to_xml", "DataFrame.to_html",
 )  # fmt: skip
 _TARGET = (*_PATH, "excel_writer")
 
 TABLE = (
-    *(Entry(name, "read", 0, _PATH) for name in READERS),
+    Entry("read_csv", "read", 0, _PATH, COLUMNS, form=form.pandas_csv),
+    Entry("read_table", "read", 0, _PATH, COLUMNS, form=form.pandas_table),
+    *(Entry(name, "read", 0, _PATH, COLUMNS) for name in READERS),
     Entry("read_pickle", "read", 0, _PATH, RESULT),
     *(Entry(name, "write", 1, _TARGET, 0) for name in WRITERS),
+    Entry("DataFrame.to_csv", "write", 1, _PATH, 0, form=form.pandas_written),
     Entry("DataFrame.to_pickle", "write", 1, _PATH, 0),
-    Entry("Series.to_csv", "write", 1, _PATH, 0),
+    Entry("Series.to_csv", "write", 1, _PATH, 0, form=form.pandas_written),
     Entry("Series.to_json", "write", 1, _PATH, 0),
     Entry("Series.to_pickle", "write", 1, _PATH, 0),
     Entry("Series.to_excel", "write", 1, _TARGET, 0),

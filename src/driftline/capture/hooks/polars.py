@@ -8,20 +8,21 @@ lazy frame from another. A scan reads nothing: what a lazy frame was scanned fro
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from driftline.capture import form
 from driftline.capture.beside import Beside
 from driftline.capture.frames import node, origin
 from driftline.capture.hooks import database, polars_plan, table, whole
 from driftline.capture.hooks.patch import PASS, Before, Call, Patch, around
-from driftline.capture.hooks.table import Entry
+from driftline.capture.hooks.table import COLUMNS, Entry
 from driftline.capture.run import Run
 
 _SOURCE = ("source", "file", "sources")
 READERS = (
-    "read_csv", "read_parquet", "read_json", "read_ndjson", "read_ipc", "read_ipc_stream", "read_avro", "read_excel",
+    "read_parquet", "read_json", "read_ndjson", "read_ipc", "read_ipc_stream", "read_avro", "read_excel",
     "read_ods", "read_csv_batched", "read_delta", "read_lines",
 )  # fmt: skip
 SCANS = ("scan_csv", "scan_parquet", "scan_ndjson", "scan_ipc", "scan_delta", "scan_lines")
-WRITERS = ("csv", "parquet", "json", "ndjson", "ipc", "ipc_stream", "avro", "excel", "delta")
+WRITERS = ("parquet", "json", "ndjson", "ipc", "ipc_stream", "avro", "excel", "delta")
 SINKS = ("sink_csv", "sink_parquet", "sink_ndjson", "sink_ipc", "sink_delta")
 COLLECTS = ("collect", "collect_async", "collect_batches", "fetch", "profile")
 _QUERIES = ("read_database", "read_database_uri")
@@ -32,7 +33,9 @@ _TARGET = ("file", "path", "target", "workbook")
 _untouched: Beside[bool] = Beside()  # lazy frames that are all of what they were scanned from
 
 TABLE = (
-    *(Entry(name, "read", 0, _SOURCE) for name in READERS),
+    Entry("read_csv", "read", 0, _SOURCE, COLUMNS, form=form.polars_csv),
+    *(Entry(name, "read", 0, _SOURCE, COLUMNS) for name in READERS),
+    Entry("DataFrame.write_csv", "write", 1, _TARGET, 0, form=form.polars_written),
     *(Entry(f"DataFrame.write_{name}", "write", 1, _TARGET, 0) for name in WRITERS),
 )
 

@@ -6,6 +6,8 @@ opened. Arrow opens files in C++, which no audit event tells of; what is not hoo
 """
 
 import os
+import sys
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from driftline.capture.beside import Beside
@@ -33,7 +35,6 @@ TABLES = {
     "pyarrow.orc": (Entry("read_table", "read", 0, _IN), Entry("write_table", "write", 1, _OUT, 0)),
     "pyarrow.ipc": (Entry("open_file", "read", 0, _IN), Entry("open_stream", "read", 0, _IN)),
     "pyarrow.dataset": (Entry("write_dataset", "write", 1, _OUT),),
-    "pyarrow": (Entry("memory_map", "read", 0, ("path",)),),
 }  # fmt: skip
 _READS = ("read", "read_row_group", "read_row_groups", "iter_batches", "to_batches")
 
@@ -42,6 +43,8 @@ _sources: Beside[list[str]] = Beside()  # opened file or writer -> where it is
 
 def install(module: Any) -> list[Patch]:
     """Put the hooks on and return what was replaced."""
+    if module.__name__ == "pyarrow":
+        return around(module, "memory_map", _mapped, None, _of_datasets)
     patches = table.install(module, TABLES[module.__name__])
     if module.__name__ == "pyarrow.parquet":
         for kind in ("ParquetFile", "ParquetDataset", "ParquetWriter"):
@@ -53,6 +56,22 @@ def install(module: Any) -> list[Patch]:
     if module.__name__ == "pyarrow.dataset":
         patches += around(module, "dataset", _dataset)
     return patches
+
+
+def _mapped(run: Run, call: Call) -> bool:
+    return table.note(run, "read", call.argument(0, "path"), call)
+
+
+def _of_datasets(args: Sequence[Any], kwargs: Mapping[str, Any]) -> bool:  # noqa: ARG001 - the signature is Plain's
+    """Whether Hugging Face datasets maps a file: what it does not load for the user is a cache of its own."""
+    frame: Any = sys._getframe(1)
+    while frame is not None and _name(frame).startswith("driftline."):
+        frame = frame.f_back
+    return frame is not None and _name(frame).startswith("datasets.")
+
+
+def _name(frame: Any) -> str:
+    return str(frame.f_globals.get("__name__", ""))
 
 
 def _opened(run: Run, call: Call) -> bool:  # noqa: ARG001 - a footer is no data

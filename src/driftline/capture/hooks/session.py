@@ -23,9 +23,12 @@ from driftline.capture.sql import statement as statements
 from driftline.capture.sql.edges import SqlEdges
 from driftline.capture.sql.relation import Output, Source
 from driftline.capture.sql.statement import Analysis, Statement
-from driftline.event.lineage import Dataset, Touched
+from driftline.event.lineage import Dataset, Field, Touched
 
-_CATALOG = "select column_name from duckdb_columns() where lower(table_name) = ? order by column_index"
+_CATALOG = (
+    "select column_name, data_type, database_name, schema_name from duckdb_columns() "
+    "where lower(table_name) = ? order by column_index"
+)
 _EXTENSION = "select 1 from duckdb_extensions() where extension_name = 'json' and loaded"
 _TABLES = 10_000
 _LONG = 20_000  # characters of a statement that is bound a second time
@@ -57,6 +60,7 @@ class Session:
         self._query = duckdb.DuckDBPyConnection.sql
         self._databases: weakref.WeakKeyDictionary[Any, str] = weakref.WeakKeyDictionary()
         self._temporary: weakref.WeakKeyDictionary[Any, dict[str, tuple[str, ...] | None]] = weakref.WeakKeyDictionary()
+        self._registered: weakref.WeakKeyDictionary[Any, set[str]] = weakref.WeakKeyDictionary()
         self._plans: bool | None = None  # DuckDB tells the plans of statements
         self._written: dict[Dataset, str] = {}  # newest version of a table that this process wrote
 
@@ -64,35 +68,29 @@ class Session:
 
     def statement(self, args: Sequence[Any], kwargs: Mapping[str, Any], caller: Any) -> Record | None:
         """``connection.execute(query, …)`` and its kin."""
-        return self._sql(args[0], _argument(args, kwargs, 1, "query", "statement"), caller)
+        return self.sql(args[0], argument(args, kwargs, 1, "query", "statement"), caller)
 
     def module_statement(self, args: Sequence[Any], kwargs: Mapping[str, Any], caller: Any) -> Record | None:
         """``duckdb.sql(query, …)`` and its kin."""
-        return self._sql(self.default(kwargs), _argument(args, kwargs, 0, "query", "statement"), caller)
+        return self.sql(self.default(kwargs), argument(args, kwargs, 0, "query", "statement"), caller)
 
     def reader(self, args: Sequence[Any], kwargs: Mapping[str, Any], _: Any) -> Record | None:
         """``connection.read_parquet(path, …)`` and its kin."""
-        return self._read(_argument(args, kwargs, 1, "file_glob", "file_globs", "path_or_buffer", "path"))
+        return self._read(argument(args, kwargs, 1, "file_glob", "file_globs", "path_or_buffer", "path"))
 
     def module_reader(self, args: Sequence[Any], kwargs: Mapping[str, Any], _: Any) -> Record | None:
         """``duckdb.read_parquet(path, …)`` and its kin."""
-        return self._read(_argument(args, kwargs, 0, "file_glob", "file_globs", "path_or_buffer", "path"))
+        return self._read(argument(args, kwargs, 0, "file_glob", "file_globs", "path_or_buffer", "path"))
 
-    def writer(self, args: Sequence[Any], kwargs: Mapping[str, Any], caller: Any) -> Record | None:
-        """``relation.write_parquet(path, …)`` and its kin."""
-        path = _argument(args, kwargs, 1, "file_name")
-        if not isinstance(path, str | os.PathLike):
-            return None
-        quoted = os.fspath(path).replace("'", "''")
-        return self._sql(None, f"COPY ({args[0].sql_query()}\n) TO '{quoted}'", caller)
+    def register(self, args: Sequence[Any], kwargs: Mapping[str, Any], _: Any) -> None:
+        """``connection.register(name, frame)``: from now on the name means a frame."""
+        name = argument(args, kwargs, 1, "view_name")
+        if isinstance(name, str):
+            self._registered.setdefault(args[0], set()).add(name.lower())
 
-    def maker(self, args: Sequence[Any], kwargs: Mapping[str, Any], caller: Any) -> Record | None:
-        """``relation.create(table)`` and its kin."""
-        name = _argument(args, kwargs, 1, "table_name", "view_name")
-        if not isinstance(name, str):
-            return None
-        quoted = ".".join('"' + part.replace('"', '""') + '"' for part in name.split("."))
-        return self._sql(None, f"CREATE TABLE {quoted} AS {args[0].sql_query()}", caller)
+    def module_register(self, args: Sequence[Any], kwargs: Mapping[str, Any], caller: Any) -> None:
+        """``duckdb.register(name, frame)``."""
+        self.register((self.default(kwargs), *args), kwargs, caller)
 
     def default(self, kwargs: Mapping[str, Any]) -> Any:
         """The connection of a call of the module's own functions."""
@@ -120,7 +118,8 @@ class Session:
 
     # --- SQL --------------------------------------------------------------------------------------------------
 
-    def _sql(self, connection: Any, query: Any, caller: Any) -> Record | None:
+    def sql(self, connection: Any, query: Any, caller: Any) -> Record | None:
+        """Understand a text of statements, before it runs; None = it reads and writes nothing that has a name."""
         text = query if isinstance(query, str) else getattr(query, "query", None)
         if not isinstance(text, str):
             return None
@@ -128,7 +127,7 @@ class Session:
             if transactions.controls(text):
                 return _control(connection, text)
             if transactions.mixed(text):
-                return self._together([self._sql(connection, one, caller) for one in commits.apart(text)])
+                return self._together([self.sql(connection, one, caller) for one in commits.apart(text)])
         analysis = statements.analyse(
             text,
             lambda source, spelled: self._columns(connection, source, spelled),
@@ -231,7 +230,8 @@ class Session:
                 return _Known((), ())
             dataset = self._table(connection, name)
             version = transactions.version(connection, dataset) or self._written.get(dataset, "")
-            touched = Touched(dataset=dataset, version=version, kind="table")
+            fields = self._fields(connection, name)
+            touched = Touched(dataset=dataset, version=version, kind="table", fields=fields)
             return _Known((dataset,), (Seen(touched=touched),))
         folder = _folder()
         seen: list[Seen] = []
@@ -250,18 +250,21 @@ class Session:
             return
         name = one.writes.names[0]
         dataset = self._table(connection, name)
-        version = f"run:{measure.of_parts(run.id, dataset.name, str(len(run.outputs)))[5:]}"
+        version = f"run:{measure.of_parts(run.id, dataset.namespace, dataset.name)[5:]}"
         if connection is not None and one.how == "create" and one.lineage is not None:
             items = one.lineage.items
             names = [item.name for item in items if isinstance(item, Output) and item.name]
             whole = tuple(names) if len(names) == len(items) else None
             self._temporary.setdefault(connection, {})[name.lower()] = whole
-        yield Seen(touched=Touched(dataset=dataset, version=version, kind="table"), at_ns=time.time_ns())
+        touched = Touched(dataset=dataset, version=version, kind="table", fields=self._fields(connection, name))
+        yield Seen(touched=touched, at_ns=time.time_ns())
 
     # --- names and columns ------------------------------------------------------------------------------------
 
     def _is_variable(self, connection: Any, name: str, caller: Any) -> bool:
         """Whether a table's name means a frame among the caller's variables rather than a table."""
+        if connection is not None and name.lower() in self._registered.get(connection, ()):
+            return True
         if "." in name or (connection is not None and name.lower() in self._temporary.get(connection, {})):
             return False
         value = caller.f_locals.get(name, caller.f_globals.get(name))
@@ -290,7 +293,9 @@ class Session:
         if connection is None:
             return None
         temporary = self._temporary.get(connection, {})
-        return temporary[name] if name in temporary else self._catalog(connection, name)
+        if name in temporary:
+            return temporary[name]
+        return self._catalog(connection, name)
 
     def _catalog(self, connection: Any, name: str) -> tuple[str, ...] | None:
         if connection is None:
@@ -298,6 +303,14 @@ class Session:
         rows = self._ask(connection, _CATALOG, [name.rsplit(".", 1)[-1].lower()])
         names = tuple(row[0] for row in rows)
         return names if names and len({one.lower() for one in names}) == len(names) else None
+
+    def _fields(self, connection: Any, name: str) -> tuple[Field, ...] | None:
+        """The columns of one table; None where it is not certain which, or a transaction may have changed them."""
+        if connection is None or transactions.begun(connection):
+            return None
+        schema, _, plain = name.lower().rpartition(".")
+        rows = [row for row in self._ask(connection, _CATALOG, [plain]) if row[3].lower() == (schema or "main")]
+        return tuple(Field(row[0], row[1]) for row in rows) if len({row[2] for row in rows}) == 1 else None
 
     def _second(self, connection: Any, text: str, one: Statement) -> second.Said | None:
         """What DuckDB's binder says of a statement, before it runs; see docs/guide/sql-lineage.md for what it costs."""
@@ -347,7 +360,8 @@ def _put() -> Callable[[Any], None]:
     return owner.sender.put
 
 
-def _argument(args: Sequence[Any], kwargs: Mapping[str, Any], place: int, *names: str) -> Any:
+def argument(args: Sequence[Any], kwargs: Mapping[str, Any], place: int, *names: str) -> Any:
+    """Return an argument that was given by its place or by one of its names; None = it was not."""
     if len(args) > place:
         return args[place]
     return next((kwargs[name] for name in names if name in kwargs), None)

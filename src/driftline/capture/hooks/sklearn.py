@@ -1,4 +1,4 @@
-"""scikit-learn: what each model is fitted on is remembered beside it, for the edges of the model when it is written.
+"""scikit-learn, and what is built like it: what each model is fitted on is remembered beside it, for its edges.
 
 Enters: one of its modules, once it is loaded. Leaves: patches on ``fit``, ``fit_transform`` and ``fit_predict`` of its
 classes. The original is called once with the same arguments; of the data only where it comes from is remembered, of
@@ -15,6 +15,7 @@ from driftline.capture.frames import origin
 from driftline.capture.hooks.patch import Patch, unseen
 
 _METHODS = ("fit", "fit_transform", "fit_predict")
+_LIBRARIES = ("sklearn.", "lightgbm.", "xgboost.")
 _PIECE = "hook sklearn.fit"
 
 
@@ -23,7 +24,7 @@ def install(module: Any) -> list[Patch]:
     patches: list[Patch] = []
     for found in list(vars(module).values()):
         for owner in getattr(found, "__mro__", ()):
-            if owner.__module__.startswith("sklearn."):
+            if owner.__module__.startswith(_LIBRARIES):
                 for name in _METHODS:
                     patches += _around(owner, name)
     return patches

@@ -1,11 +1,15 @@
 """SQLAlchemy: the statements that its engines execute, told by its own events.
 
 Enters: the loaded sqlalchemy module. Leaves: two listeners on ``Engine``, which see every engine and session, the
-asynchronous ones too. The database is named from the engine's address, without user and password.
+asynchronous ones too. The database is named from the engine's address, without user and password. What MLflow, Optuna,
+Dagster and Prefect keep in databases of their own is their book-keeping and no data: engines that are first used by
+them are passed over.
 """
 
 import re
 import sqlite3
+import sys
+import weakref
 from typing import Any, NamedTuple
 
 from driftline.capture import fault, transactions
@@ -16,6 +20,10 @@ from driftline.capture.run import Run
 _PIECE = "hook sqlalchemy.execute"
 _COMMITTING = frozenset(("mysql", "oracle"))  # definitions end the transaction there
 _DEFINES = re.compile(r"\s*(?:create|drop|alter|truncate|rename)\b(?!\s+temporary)", re.IGNORECASE)
+_TOOLS = frozenset(("mlflow", "optuna", "dagster", "prefect"))
+_BETWEEN = frozenset(("driftline", "sqlalchemy", "alembic", "contextlib"))
+
+_books: "weakref.WeakKeyDictionary[Any, bool]" = weakref.WeakKeyDictionary()  # pool -> whether it is a tool's own
 
 
 class Listener(NamedTuple):
@@ -71,10 +79,25 @@ def _executed(conn: Any, cursor: Any, statement: Any) -> None:
 
 
 def _record(run: Run, conn: Any, cursor: Any, statement: Any) -> None:
-    place = database.place_of(conn)
+    place = None if _is_book(conn.engine.pool) else database.place_of(conn)
     if place is not None:
         transaction = database.transaction_of(conn)
         if place.scheme in _COMMITTING and transaction is not None and _DEFINES.match(str(statement)):
             transactions.commit(transaction)
             transaction = None
         database.statement(run, place, str(statement), getattr(cursor, "connection", None), transaction=transaction)
+
+
+def _is_book(pool: Any) -> bool:
+    """Whether connections of this pool lead to what a tool keeps for itself, by who was the first to use one."""
+    found = _books.get(pool)
+    if found is None:
+        frame = sys._getframe(1)
+        while frame.f_back is not None and _root(frame) in _BETWEEN:
+            frame = frame.f_back
+        found = _books[pool] = _root(frame) in _TOOLS
+    return found
+
+
+def _root(frame: Any) -> str:
+    return str(frame.f_globals.get("__name__", "")).partition(".")[0]

@@ -15,6 +15,7 @@ import msgspec
 
 from driftline.capture import at_hand, client, endings, headers, measure, observe
 from driftline.capture.emit import Seen
+from driftline.capture.form import Form, Reading, named, readable
 from driftline.capture.frames import origin
 from driftline.capture.hooks import glance, patch, stated, whole
 from driftline.capture.hooks.patch import Call, Patch
@@ -23,6 +24,7 @@ from driftline.capture.run import Run
 from driftline.event.lineage import Dataset
 
 RESULT = -1
+COLUMNS = -2
 _SCHEMES = {"s3a": "s3", "s3n": "s3", "gcs": "gs", "local": "file", "abfss": "abfs"}
 _WEB = frozenset(("http", "https", "ftp", "sftp"))
 _BUFFERS = frozenset((io.BytesIO, io.StringIO))
@@ -37,8 +39,9 @@ class Entry(NamedTuple):
     way: Literal["read", "write"]
     place: int  # of the argument that says where; 0 = the first, methods have themselves there
     names: tuple[str, ...]  # of that argument
-    data: int | None = None  # place of the data; RESULT = what is returned; None = not looked at
+    data: int | None = None  # place of the data; RESULT = what is returned; COLUMNS = its columns; None = not looked at
     kind: str = ""  # of the dataset, where it is always the same
+    form: Reading | None = None  # how the arguments say that a text table is written
 
 
 def install(module: Any, entries: Iterable[Entry]) -> list[Patch]:
@@ -67,13 +70,15 @@ def _recorder(entry: Entry) -> patch.Record:
         given = call.argument(entry.place, *entry.names)
         data, frame = None, None
         if entry.data is not None:
-            data = call.result if entry.data == RESULT else call.argument(entry.data)
+            data = call.argument(entry.data) if entry.data >= 0 else call.result
         if keeps and whole.call(call.args, call.kwargs, entry.place + 1, *entry.names):
             frame = call.result if entry.way == "read" else data
         version = call.kwargs.get("version") if name[2] == "delta" else None  # else the newest
         said = f"delta:{version}" if type(version) is int else ""
         kind = "table" if said else entry.kind
-        return note(run, entry.way, given, call, kind=kind, data=data, frame=frame, version=said)
+        form = None if entry.form is None else named(entry.form(call.kwargs), call.kwargs, glance.columns(data))
+        part = entry.data == COLUMNS
+        return note(run, entry.way, given, call, kind=kind, data=data, frame=frame, version=said, form=form, part=part)
 
     return record
 
@@ -90,6 +95,8 @@ def note(
     version: str = "",
     namespace: str = "",
     attributes: Mapping[str, Any] | None = None,
+    form: Form | None = None,
+    part: bool = False,
 ) -> bool:
     """Record that the run read or wrote what ``given`` stands for; False where that has no name.
 
@@ -104,6 +111,8 @@ def note(
         version: the store's own pointer.
         namespace: where the name does not say it.
         attributes: what people want to see.
+        form: how a text table is written.
+        part: whether ``data`` may be only some of the rows.
     """
     owner = client.current()
     if owner is None:
@@ -124,18 +133,23 @@ def note(
             if way == "write" and seen.path and _is_open(given):
                 seen.pending, seen.deferred = True, False
                 seen.touched = msgspec.structs.replace(seen.touched, version="", attributes=dict(about.attributes))
-            part = seen.touched.kind == "table" and frame is None  # of a table that may hold more
-            _with(seen, look._replace(rows=None) if part else look)
+            some = (part or seen.touched.kind == "table") and frame is None  # of what may hold more rows
+            _with(seen, look._replace(rows=None) if some else look).form = form
             if way == "write":
                 origin.attach([seen], data, owner.folder)
                 _appended(run, seen, call)
-            if frame is not None and not (seen.path and endings.form(seen.path)):
-                named = bool(seen.path or seen.touched.version or seen.pointer)  # else its rows have to name it
-                at_hand.hold(seen, frame, ordered=named and seen.touched.kind != "table")
+            if frame is not None and not _measurable(seen, form):
+                known = bool(seen.path or seen.touched.version or seen.pointer)  # else its rows have to name it
+                at_hand.hold(seen, frame, ordered=known and seen.touched.kind != "table")
             read.append(at_hand.add(run, way, seen, owner.sender.put).dataset)
     if way == "read" and call is not None:
         origin.read(call.result, read)
     return bool(read)
+
+
+def _measurable(seen: Seen, form: Form | None) -> bool:
+    """Whether there is a file that can be read for what is in it."""
+    return bool(seen.path and (endings.form(seen.path) if form is None else readable(seen.path, form)))
 
 
 def _new(found: list[Seen], call: Call | None) -> list[Seen]:

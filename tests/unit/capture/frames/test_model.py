@@ -52,5 +52,36 @@ def test_a_frame_that_is_known_and_has_all_the_columns_comes_before_what_was_rea
     assert bound(model, {T: ("a", "b", "y")})["a"] == [("made", "a", "IDENTITY", 0.9)]
 
 
+def candidates(*named: tuple[str, tuple[str, ...]]) -> list[pd.DataFrame]:
+    made = [X.copy() for _ in named]
+    for frame, (name, columns) in zip(made, named, strict=True):
+        node.put(frame, Scan(Source("table", ("n", name)), columns))
+    return made
+
+
+def test_of_several_frames_those_with_the_label_count_and_share_the_confidence() -> None:
+    model = LinearRegression().fit(X, Y)
+    models.fitted(model, X, Y)
+    held = candidates(("t", ("a", "b", "y")), ("u", ("a", "b")))
+    inputs = {T: ("a", "b", "y"), U: ("a", "b")}
+    assert bound(model, inputs)["a"] == [("t", "a", "IDENTITY", 0.9)]
+    held += candidates(("u", ("a", "b", "y")))
+    assert sorted(bound(model, inputs)["a"]) == [("t", "a", "IDENTITY", 0.45), ("u", "a", "IDENTITY", 0.45)]
+
+
+def test_columns_that_are_shown_in_the_same_memory_tell_the_frame() -> None:
+    held = candidates(("t", ("a", "b", "y")), ("u", ("a", "b", "y")))
+    part = held[0][["a", "b"]]
+    model = LinearRegression().fit(part, Y)
+    models.fitted(model, part, Y)
+    assert bound(model, {T: ("a", "b", "y"), U: ("a", "b", "y")})["a"] == [("t", "a", "IDENTITY", 0.9)]
+
+
+def test_a_label_in_a_frame_of_its_own_has_the_name_of_its_column() -> None:
+    model = LinearRegression().fit(X, Y.to_frame())
+    models.fitted(model, X, Y.to_frame())
+    assert models.fit_of(model).label == "y"
+
+
 def test_a_model_that_knows_no_columns_has_no_edges() -> None:
     assert models.edges_of(LinearRegression().fit(X.to_numpy(), Y), frames) is None

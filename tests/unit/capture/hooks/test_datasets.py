@@ -20,7 +20,21 @@ def test_local_files_are_loaded_and_saved(watched: MemorySink, tmp_path: Path) -
     with driftline.run("again") as other:
         assert datasets.load_from_disk("saved").num_rows == 2
         assert datasets.Dataset.from_parquet("x.parquet", cache_dir="cache").num_rows == 2
-    assert names(run)[0] == ["x.csv"]
-    assert "x.parquet" in names(run)[1]
+    assert names(run) == (["x.csv"], ["saved/data-00000-of-00001.arrow", "x.parquet"])
     assert names(other)[0] == names(run)[1]
     assert run.inputs[0].attributes["fingerprint"] == data._fingerprint
+
+
+def test_caches_of_the_library_are_no_data(watched: MemorySink, tmp_path: Path) -> None:
+    Path("x.csv").write_text("a,b\n1,x\n2,y\n")
+    with driftline.run("job") as run:
+        data = datasets.load_dataset("csv", data_files="x.csv", split="train", cache_dir="cache")
+        longer = data.map(lambda row: {"c": row["a"] + 1}).filter(lambda row: row["c"] > 2)
+        datasets.DatasetDict({"train": longer}).save_to_disk("saved")
+        again = datasets.load_from_disk("saved")
+        assert again["train"].map(lambda row: {"d": row["c"]}).num_rows == 1
+    saved = "saved/train/data-00000-of-00001.arrow"
+    assert names(run) == (["x.csv"], [saved])
+    with driftline.run("again") as other:
+        datasets.load_from_disk("saved")
+    assert names(other) == ([saved], [])

@@ -3,6 +3,7 @@
 import contextlib
 import sqlite3
 from pathlib import Path
+from typing import Any
 
 import pytest
 from tests.postgres_server import PostgresServer
@@ -107,3 +108,13 @@ def test_psycopg_is_named_by_its_server(watched: MemorySink, postgres: PostgresS
     assert place is not None
     assert place.namespace.startswith("postgres://")
     assert [one.dataset.name.rsplit(".", 1)[-1] for one in run.outputs] == ["a", "b"]
+
+
+def test_what_a_notebook_keeps_for_itself_is_no_data(watched: MemorySink, tmp_path: Path) -> None:
+    shell: dict[str, Any] = {"__name__": "IPython.core.history", "sqlite3": sqlite3}
+    with driftline.run("job") as run:
+        exec("made = sqlite3.connect('history.sqlite')", shell)
+        shell["made"].execute("create table history (line int)")
+        shell["made"].close()
+    assert run.outputs == ()
+    assert type(shell["made"]) is sqlite3.Connection

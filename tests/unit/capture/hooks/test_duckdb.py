@@ -323,3 +323,12 @@ def test_a_relation_whose_query_ends_in_a_comment_is_written_with_its_columns(si
     assert [one.dataset.name for one in run.outputs] == ["a.parquet"]
     assert edges(sink, "a.parquet") == {"id": ["orders.csv.id IDENTITY"], "": []}
     assert run.trace.gaps == {}
+
+
+def test_a_registered_name_is_a_frame_and_no_table(connection: duckdb.DuckDBPyConnection, tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text("v\n1\n")
+    with driftline.run("job") as run:
+        connection.register("given", pd.read_csv(tmp_path / "a.csv"))
+        connection.execute("create table made as select * from given")
+    assert [one.dataset.name for one in run.inputs] == ["a.csv"]
+    assert [one.dataset.name for one in run.outputs] == ["made"]

@@ -1,5 +1,6 @@
-"""``sys.exit`` is as before, and remembered."""
+"""``sys.exit`` and ``SystemExit.code`` are as before, and the interpreter's own question is heard."""
 
+import subprocess
 import sys
 
 import pytest
@@ -14,16 +15,53 @@ def test_an_exit_is_as_before(watched: MemorySink, given: tuple[object, ...]) ->
     with pytest.raises(SystemExit) as ended:
         sys.exit(*given)  # type: ignore[arg-type]
     assert ended.value.code == (given[0] if given else None)
-    process.exiting(None)
+    ended.value.code = 7
+    assert (ended.value.code, ended.value.args) == (7, given)
+    del ended.value.code
+    assert ended.value.code is None
 
 
-def test_only_a_code_counts(watched: MemorySink, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_code_that_a_program_asks_for_ends_nothing(watched: MemorySink, monkeypatch: pytest.MonkeyPatch) -> None:
     driftline.watch("job")
     monkeypatch.delattr(sys, "last_value", raising=False)
-    with pytest.raises(SystemExit):
+    with pytest.raises(SystemExit) as ended:
         sys.exit(3)
+    assert ended.value.code == 3
+    assert process.died_of() is None
+
+
+def test_a_code_that_the_interpreter_ends_with_is_what_the_run_dies_of(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delattr(sys, "last_value", raising=False)
+    monkeypatch.setattr(process._Ending, "code", 3)
     error = process.died_of()
     assert isinstance(error, SystemExit)
     assert error.code == 3
-    process.exiting(0)
-    assert process.died_of() is None
+
+
+def test_python_has_its_own_back_once_nothing_is_watched(watched: MemorySink) -> None:
+    assert "Code" in type(SystemExit.__dict__["code"]).__name__
+    driftline.unwatch()
+    assert type(SystemExit.__dict__["code"]).__name__ == "member_descriptor"
+    assert sys.exit.__name__ == "exit"
+
+
+# Expected: what Python itself says of the same line without Driftline.
+@pytest.mark.parametrize(
+    "end",
+    [
+        "raise SystemExit",
+        "raise SystemExit(5)",
+        "sys.exit('words')",
+        "sys.exit(True)",
+        "sys.exit([1])",
+        "exit(4)",
+        "1/0",
+    ],
+)
+def test_status_and_words_of_a_process_are_those_that_python_gives_it(end: str) -> None:
+    plain, watched = (
+        subprocess.run([sys.executable, "-c", f"{line}import sys\n{end}"], capture_output=True, text=True, check=False)
+        for line in ("", "from driftline.capture.hooks import exits; import sys; exits.install(sys)\n")
+    )
+    assert plain.returncode == watched.returncode
+    assert plain.stderr.splitlines()[-1:] == watched.stderr.splitlines()[-1:]

@@ -19,6 +19,11 @@ def test_frames_tell_columns_and_rows() -> None:
     assert glance.at(np.float64(3)) == glance.NOTHING
 
 
+def test_columns_are_named_where_there_are_some() -> None:
+    assert glance.columns(pd.DataFrame({"a": [1], 2: [3]})) == ("a", "2")
+    assert glance.columns([1, 2]) == ()
+
+
 def test_models_tell_their_class() -> None:
     look = glance.at(LinearRegression())
     assert (look.kind, look.attributes) == ("model", {"class": "sklearn.linear_model._base.LinearRegression"})

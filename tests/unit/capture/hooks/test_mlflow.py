@@ -38,3 +38,19 @@ def test_a_model_is_logged_and_loaded(watched: MemorySink, tmp_path: Path, monke
         mlflow.sklearn.load_model("models:/churn/1")
         mlflow.pyfunc.load_model(info.model_uri)
     assert [(one.dataset, one.version) for one in other.inputs] == [(Dataset("mlflow", "churn"), "1")]
+
+
+@pytest.mark.filterwarnings("ignore")  # of the library's own
+def test_a_model_that_is_registered_later_comes_from_the_one_that_was_logged(
+    watched: MemorySink, tmp_path: Path
+) -> None:
+    import mlflow.sklearn
+    from sklearn.linear_model import LinearRegression
+
+    mlflow.set_tracking_uri(f"sqlite:///{tmp_path}/books.db")
+    with mlflow.start_run():
+        info = mlflow.sklearn.log_model(LinearRegression().fit([[1.0], [2.0]], [1.0, 2.0]), name="fitted")
+    with driftline.run("promote") as run:
+        mlflow.register_model(info.model_uri, "churn")
+    assert [(one.dataset, one.version) for one in run.inputs] == [(Dataset("mlflow", "fitted"), info.model_id)]
+    assert [(one.dataset, one.version) for one in run.outputs] == [(Dataset("mlflow", "churn"), "1")]

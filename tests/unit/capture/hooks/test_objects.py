@@ -64,3 +64,46 @@ def test_weights_of_torch_are_a_model(watched: MemorySink, tmp_path: Path) -> No
         assert set(torch.load("weights.pt")) == {"weight", "bias"}
     assert kinds(one) == {"weights.pt": "model", "checkpoint.pt": "model", "net.pt": "model", "tensor.pt": "file"}
     assert other.inputs[0].version == one.outputs[0].version
+
+
+@pytest.mark.filterwarnings("ignore:.torch.jit")
+def test_a_scripted_module_of_torch_is_a_model(watched: MemorySink, tmp_path: Path) -> None:
+    torch = pytest.importorskip("torch")
+    with driftline.run("write") as one:
+        torch.jit.script(torch.nn.Linear(2, 1)).save("scripted.pt")
+    with driftline.run("read") as other:
+        torch.jit.load("scripted.pt")
+    assert kinds(one) == {"scripted.pt": "model"}
+    assert other.inputs[0].version == one.outputs[0].version
+
+
+@pytest.mark.parametrize("library", ["lightgbm", "xgboost"])
+def test_boosted_trees_are_models_that_come_from_their_training_data(
+    watched: MemorySink, tmp_path: Path, library: str
+) -> None:
+    trees = pytest.importorskip(library)
+    import pandas as pd
+
+    rows = "".join(f"{n},{n % 7},{n % 5}\n" for n in range(60))
+    Path("train.csv").write_text("x,z,y\n" + rows)
+    Path("test.csv").write_text("x,z,y\n" + rows)
+    with driftline.run("train") as run:
+        frame, _ = pd.read_csv("train.csv"), pd.read_csv("test.csv")
+        kind = trees.LGBMRegressor if library == "lightgbm" else trees.XGBRegressor
+        model = kind(n_estimators=2, n_jobs=1).fit(frame.drop(columns="y"), frame["y"])
+        booster = model.booster_ if library == "lightgbm" else model.get_booster()
+        booster.save_model("model.json")
+        with open("model.pkl", "wb") as file:
+            pickle.dump(model, file)
+    with driftline.run("use") as other:
+        if library == "lightgbm":
+            trees.Booster(model_file="model.json")
+        else:
+            trees.Booster().load_model("model.json")
+    assert kinds(run) == {"train.csv": "file", "test.csv": "file", "model.json": "model", "model.pkl": "model"}
+    assert names(other) == (["model.json"], [])
+    driftline.flush()
+    event = next(one for one in watched.decoded() if one.outputs)
+    model_edges = next(one for one in event.outputs if one.name == "model.pkl").facets["columnLineage"]
+    assert b'"train.csv"' in bytes(model_edges)
+    assert b'"test.csv"' not in bytes(model_edges)

@@ -4,6 +4,7 @@ import contextlib
 import gc
 import inspect
 import io
+import json
 import pickle
 import sqlite3
 import weakref
@@ -196,3 +197,63 @@ def test_a_file_that_a_run_overwrites_or_appends_to_has_one_state_the_last(
     for name in ("orders.csv", "log.csv"):
         assert states[name]["version"] == f"xxh3:{xxhash.xxh3_64_hexdigest((tmp_path / name).read_bytes())}"
     assert states["log.csv"]["rows"] == 2
+
+
+def read_facets(watched: MemorySink) -> Any:
+    """Return the facets of the one input of the one event."""
+    driftline.flush()
+    (event,) = watched.decoded()
+    return event.inputs[0].facets
+
+
+def field_names(facets: Any) -> list[str]:
+    return [field["name"] for field in json.loads(bytes(facets["schema"]))["fields"]]
+
+
+# Expected: the names of columns that pandas itself gives the same file.
+@pytest.mark.parametrize(
+    ("text", "given"),
+    [
+        ("a;b\n1,5;x\n2,5;y\n", {"sep": ";", "decimal": ","}),
+        ("1,x\n2,y\n", {"header": None}),
+        ("1, x\n2, y\n", {"header": None, "names": ["n", "s"], "sep": ", ", "engine": "python"}),
+        ("made by hand\na|b\n1|x\n", {"sep": "|", "skiprows": 1}),
+        ("old,names\n1,x\n", {"header": 0, "names": ["n", "s"]}),
+        ("a,b\n1,caf\xe9\n", {"encoding": "latin-1"}),
+    ],
+)
+def test_a_text_table_has_the_columns_that_its_reader_sees(
+    watched: MemorySink, text: str, given: dict[str, Any]
+) -> None:
+    Path("adult.data").write_text(text, encoding=given.get("encoding", "utf8"))
+    with driftline.run("job"):
+        frame = pd.read_csv("adult.data", **given)
+    facets = read_facets(watched)
+    assert field_names(facets) == [str(name) for name in frame.columns]
+    assert {"driftline_fingerprint", "driftline_profile"} <= set(facets)
+    assert json.loads(bytes(facets["driftline_state"]))["rows"] == len(frame)
+
+
+def test_what_only_pandas_can_read_has_the_columns_that_it_found(watched: MemorySink) -> None:
+    Path("b.csv").write_text("# by hand\na  b\n1  x\n")
+    with driftline.run("job"):
+        pd.read_csv("b.csv", sep=r"\s+", comment="#")
+    facets = read_facets(watched)
+    assert field_names(facets) == ["a", "b"]
+    assert "driftline_profile" not in facets
+
+
+def test_a_file_that_is_measured_is_not_opened_by_the_name_that_programs_replace(
+    watched: MemorySink, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import builtins
+
+    heard: list[Any] = []
+    frame = pd.DataFrame({"n": [1]})
+    original = builtins.open
+    monkeypatch.setattr(builtins, "open", lambda *args, **kwargs: heard.append(args) or original(*args, **kwargs))
+    with driftline.run("job") as run:
+        frame.to_parquet("a.parquet")
+    monkeypatch.undo()
+    assert [one.dataset.name for one in run.outputs] == ["a.parquet"]
+    assert heard == []

@@ -156,3 +156,15 @@ def test_a_lazy_sink_is_written_when_it_is_collected(watched: MemorySink, tmp_pa
     lineage = {part.name: bytes(part.facets["columnLineage"]) for part in watched.decoded()[-1].outputs}
     assert b'"c":{"inputFields":[{"namespace":"file","name":"in.csv","field":"b"' in lineage["c.parquet"]
     assert b'"b"' not in lineage["a.csv"]
+
+
+def test_a_text_table_without_a_header_has_the_names_that_polars_gives_it(watched: MemorySink) -> None:
+    Path("a.csv").write_text("1;x\n2;y\n")
+    with driftline.run("job"):
+        frame = pl.read_csv("a.csv", separator=";", has_header=False)
+        frame.write_csv("b.csv", separator="|")
+    driftline.flush()
+    (event,) = watched.decoded()
+    for part in (*event.inputs, *event.outputs):
+        fields = json.loads(bytes(part.facets["schema"]))["fields"]
+        assert [field["name"] for field in fields] == frame.columns

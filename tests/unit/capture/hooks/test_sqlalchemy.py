@@ -1,6 +1,7 @@
 """SQLAlchemy: statements of engines and sessions, recorded once, named as OpenLineage names databases."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 from tests.recorded import names
@@ -57,3 +58,19 @@ def test_a_statement_that_fails_raises_as_before(watched: MemorySink, tmp_path: 
         assert connection.execute(sa.text("select 1")).scalar() == 1
     engine.dispose()
     assert names(run) == ([], [])
+
+
+def test_what_a_tool_keeps_for_itself_is_no_data(watched: MemorySink, tmp_path: Path) -> None:
+    engine, other = sa.create_engine("sqlite:///mlflow.db"), sa.create_engine("sqlite:///mlflow.db")
+    text = "def put(engine, sql):\n    with engine.begin() as connection: connection.execute(sql)\n"
+    tool: dict[str, Any] = {"__name__": "mlflow.store.tracking"}
+    exec(text, tool)
+    with driftline.run("job") as run:
+        tool["put"](engine, sa.text("create table runs (id int)"))
+        tool["put"](engine, sa.text("insert into runs values (1)"))
+    assert names(run) == ([], [])
+    with driftline.run("job") as run, other.begin() as connection:  # who asks for it by himself wants data
+        assert connection.execute(sa.text("select id from runs")).scalar() == 1
+    assert names(run) == (["runs"], [])
+    engine.dispose()
+    other.dispose()

@@ -1,0 +1,83 @@
+"""Runs whose process has gone without a word: killed, out of memory, ``os._exit``, a power cut.
+
+Enters: the run of a process, once it was announced, and its end. Leaves: a mark below ``home/runs`` that is locked as
+long as the process lives; and in the next process with the same ``home`` an ABORT event for each run whose mark nobody
+holds any more, with what its own child processes had handed over. What the process itself had read and written since it
+last told of it (``progress``) was in its memory, and is not known. Waits for nobody.
+"""
+
+import os
+from pathlib import Path
+from typing import IO
+
+import msgspec
+
+from driftline import clock
+from driftline.capture import emit, fault, offspring, spool
+from driftline.capture.client import Client
+from driftline.capture.emit import Trace
+from driftline.event.lineage import Job
+
+MESSAGE = "the process has ended without a word: it was killed, or called os._exit"
+_ENDING = ".open"
+_MORE = {  # adds to what the run has told while it lasted
+    "processingType": "BATCH",
+    "integration": "DRIFTLINE",
+    "emissionPattern": {"eventContentMode": "ACCUMULATIVE"},
+}
+
+
+class _Mark(msgspec.Struct):
+    """What the next process is to know of a run."""
+
+    run: str
+    job: Job
+    started_us: int
+
+
+class Held:
+    """The mark of a run that lasts."""
+
+    def __init__(self, path: Path, file: IO[bytes]) -> None:
+        self._path = path
+        self._file = file
+
+    def clear(self) -> None:
+        """The run has said its end."""
+        self._path.unlink(missing_ok=True)
+        self._file.close()
+
+
+def mark(home: str, trace: Trace) -> Held:
+    """Leave word that the run of ``trace`` has begun.
+
+    Raises:
+        OSError: the folder cannot be written.
+    """
+    path = Path(home) / offspring.FOLDER / f"{trace.run}{_ENDING}"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    file = path.open("ab", buffering=0)
+    spool.locked(file)
+    file.write(msgspec.json.encode(_Mark(trace.run, trace.job, trace.started_us)))
+    return Held(path, file)
+
+
+def sweep(owner: Client) -> None:
+    """Say of the runs that nobody will end any more that they have ended."""
+    for path in sorted((Path(owner.home) / offspring.FOLDER).glob(f"*{_ENDING}")):
+        fault.attempt("left", _sweep, owner, path)
+
+
+def _sweep(owner: Client, path: Path) -> None:
+    with path.open("r+b", buffering=0) as file:
+        if not spool.locked(file):
+            return
+        said = msgspec.json.decode(file.read(), type=_Mark)
+        trace = Trace(run=said.run, job=said.job, started_us=said.started_us, ended_us=clock.now_us())
+        trace.error, trace.aborted = MESSAGE, True
+        trace.gaps["lost with the process"] = 1
+        offspring.collect(owner.home, trace)
+        if trace.inputs or trace.outputs:
+            trace.on_job["jobType"] = _MORE
+        owner.event(emit.Ended(trace, owner.profiled, owner.folder, owner.home))
+        os.unlink(path)

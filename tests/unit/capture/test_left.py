@@ -1,0 +1,57 @@
+"""A run whose process was killed is ended by the next process, and only then."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+Script = Callable[..., list[dict[str, Any]]]
+
+LONG = """import driftline; driftline.watch("job")
+import os, signal, sys, time
+import pandas as pd
+folder = driftline.capture.client.current().home + "/runs"
+pd.read_csv("a.csv")
+if sys.argv[1] == "end":
+    sys.exit()
+limit = time.monotonic() + 30
+while not os.path.isdir(folder) or not os.listdir(folder):
+    time.sleep(0.05)
+    assert time.monotonic() < limit
+print("marked", flush=True)
+if sys.argv[1] == "exit":
+    os._exit(9)
+if sys.argv[1] == "wait":
+    sys.stdin.read()
+os.kill(os.getpid(), int(sys.argv[1]))
+time.sleep(30)
+"""
+
+
+@pytest.mark.parametrize("way", ["9", "15", "exit"])
+def test_a_run_that_was_killed_is_ended_by_the_next_process(script: Script, tmp_path: Path, way: str) -> None:
+    (tmp_path / "a.csv").write_text("x\n1\n")
+    assert script(LONG, way, status=None) == []
+    aborted, complete = sorted(script(LONG, "end"), key=lambda event: str(event["eventType"]))
+    assert (aborted["eventType"], complete["eventType"]) == ("ABORT", "COMPLETE")
+    assert aborted["run"]["runId"] < complete["run"]["runId"]  # the ids begin with the time
+    assert aborted["job"]["name"] == "job"
+    assert aborted["run"]["facets"]["errorMessage"]["message"].startswith("the process has ended without a word")
+    assert aborted["run"]["facets"]["driftline_gaps"]["gaps"] == {"lost with the process": 1}
+    assert list((tmp_path / ".driftline" / "runs").iterdir()) == []
+
+
+def test_a_run_whose_process_lives_is_left_alone(script: Script, tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text("x\n1\n")
+    (tmp_path / "long.py").write_text(LONG)
+    environment = {**os.environ, "DRIFTLINE_CONSOLE": "false"}
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
+    command = [sys.executable, "long.py", "wait"]
+    with subprocess.Popen(command, cwd=tmp_path, env=environment, text=True, **pipes) as living:  # type: ignore[call-overload]
+        assert living.stdout.readline() == "marked\n"
+        assert [event["eventType"] for event in script(LONG, "end")] == ["COMPLETE"]
+        living.kill()
