@@ -9,6 +9,14 @@ from typing import Any
 
 import pytest
 
+import driftline
+from driftline import clock
+from driftline.capture import left, offspring, progress
+from driftline.capture.emit import Seen
+from driftline.event.lineage import Dataset, Touched
+from driftline.graph import fold
+from driftline.testing import MemorySink
+
 Script = Callable[..., list[dict[str, Any]]]
 
 LONG = """import driftline; driftline.watch("job")
@@ -55,3 +63,24 @@ def test_a_run_whose_process_lives_is_left_alone(script: Script, tmp_path: Path)
         assert living.stdout.readline() == "marked\n"
         assert [event["eventType"] for event in script(LONG, "end")] == ["COMPLETE"]
         living.kill()
+
+
+def test_what_child_processes_have_handed_over_adds_to_what_the_run_has_told(sink: MemorySink) -> None:
+    """By hand: the run has told of ``a`` while it lasted, and its child has left ``b``; both are kept."""
+    with driftline.run("job", announce=True) as run:
+        owner = run._client
+        assert owner is not None
+        run.read("a", version="1")
+        progress.say(run, owner, clock.now_us() - progress.PAUSE_US)
+        held = left.mark(owner.home, run.trace)
+        written = Seen(touched=Touched(dataset=Dataset("default", "b"), version="1"))
+        offspring.leave(owner.home, run.id, "write", written)
+        held._file.close()  # as the end of the process does
+        left.sweep(owner)
+        assert driftline.flush()
+        events = sink.decoded()
+    assert [event.event_type for event in events] == ["START", "RUNNING", "ABORT"]
+    (history,) = fold.fold(events)
+    shape = history.states[-1].shape
+    assert shape.state == "ABORT"
+    assert [[one.dataset.name for one in side] for side in (shape.inputs, shape.outputs)] == [["a"], ["b"]]

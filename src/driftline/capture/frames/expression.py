@@ -3,7 +3,8 @@
 Enters: an expression and the shape of the frame that it is used on. Leaves: output columns with their edges. Only the
 public metadata of expressions is used: ``meta.pop`` gives the operands, the text of an expression names the operation,
 ``meta.root_names`` is the fallback where neither is understood. Aggregates are AGGREGATION, conditions of when/then and
-filters inside an expression CONDITIONAL, what ``over`` and ``sort_by`` name WINDOW, the rest TRANSFORMATION.
+filters inside an expression CONDITIONAL, what when/then chooses goes on as it is, what ``over`` and ``sort_by`` name is
+WINDOW, the rest TRANSFORMATION.
 """
 
 import re
@@ -121,7 +122,7 @@ def _edges(expr: Any, find: Find, kind: Kind, selected: Mapping[str, str]) -> Ed
     first, others = _kinds(str(expr), str(operands[0]))
     found = _edges(operands[0], find, _on(kind, first), selected)
     for place, operand in enumerate(operands[1:], 1):
-        more = TRANSFORMATION if others is None and place < len(operands) - 1 else others or CONDITIONAL
+        more = IDENTITY if others is None and place < len(operands) - 1 else others or CONDITIONAL
         found |= _edges(operand, find, _on(kind, more), selected)
     return found
 
@@ -129,7 +130,7 @@ def _edges(expr: Any, find: Find, kind: Kind, selected: Mapping[str, str]) -> Ed
 def _kinds(text: str, first: str) -> tuple[Kind, Kind | None]:
     """Return how the first operand and the others reach the value; None: all but the last, which is a condition."""
     if text.startswith(".when(") and not text.startswith(first):
-        return TRANSFORMATION, None
+        return IDENTITY, None  # what is chosen goes on as it is
     operation = _OPERATION.match(text, len(first)) if text.startswith(first) else None
     name = operation[1] if operation else ""
     if name == "alias" or name.startswith("name."):

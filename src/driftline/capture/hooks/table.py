@@ -133,23 +133,24 @@ def note(
             if way == "write" and seen.path and _is_open(given):
                 seen.pending, seen.deferred = True, False
                 seen.touched = msgspec.structs.replace(seen.touched, version="", attributes=dict(about.attributes))
-            some = (part or seen.touched.kind == "table") and frame is None  # of what may hold more rows
-            _with(seen, look._replace(rows=None) if some else look).form = form
+            _with(seen, look, form, all_of_it=frame is not None or not (part or seen.touched.kind == "table"))
             if way == "write":
                 origin.attach([seen], data, owner.folder)
                 _appended(run, seen, call)
-            if frame is not None and not _measurable(seen, form):
-                known = bool(seen.path or seen.touched.version or seen.pointer)  # else its rows have to name it
-                at_hand.hold(seen, frame, ordered=known and seen.touched.kind != "table")
+            _hold(seen, frame)
             read.append(at_hand.add(run, way, seen, owner.sender.put).dataset)
     if way == "read" and call is not None:
         origin.read(call.result, read)
     return bool(read)
 
 
-def _measurable(seen: Seen, form: Form | None) -> bool:
-    """Whether there is a file that can be read for what is in it."""
-    return bool(seen.path and (endings.form(seen.path) if form is None else readable(seen.path, form)))
+def _hold(seen: Seen, frame: Any) -> None:
+    """Have ``seen`` hold the table that was read or written, unless there is a file that can be read for it."""
+    form = seen.form
+    if frame is None or (seen.path and (endings.form(seen.path) if form is None else readable(seen.path, form))):
+        return
+    known = bool(seen.path or seen.touched.version or seen.pointer)  # else its rows have to name it
+    at_hand.hold(seen, frame, ordered=known and seen.touched.kind != "table")
 
 
 def _new(found: list[Seen], call: Call | None) -> list[Seen]:
@@ -184,10 +185,12 @@ def _appended(run: Run, seen: Seen, call: Call | None) -> None:
     seen.touched = msgspec.structs.replace(seen.touched, rows=None)
 
 
-def _with(seen: Seen, look: glance.Look) -> Seen:
-    if look.rows is not None or look.fields is not None:
-        seen.touched = msgspec.structs.replace(seen.touched, rows=look.rows, fields=look.fields)
-    return seen
+def _with(seen: Seen, look: glance.Look, form: Form | None, *, all_of_it: bool) -> None:
+    """Have ``seen`` say what was seen at a glance; not how many rows, if it may hold more than that."""
+    seen.form = form
+    rows = look.rows if all_of_it else None
+    if rows is not None or look.fields is not None:
+        seen.touched = msgspec.structs.replace(seen.touched, rows=rows, fields=look.fields)
 
 
 def _is_open(given: Any) -> bool:
