@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from driftline.capture import fault
 from driftline.capture.spool import Spool
 from driftline.event.answer import Answer
-from driftline.event.sink import Sink, follow
+from driftline.event.sink import Deferring, Sink, follow
 
 _PAUSES = (0.05, 0.2)  # before the second and third try of a batch
 _REST_SECONDS = (1.0, 30.0)  # shortest and longest rest after a failed batch
@@ -33,6 +33,12 @@ class Delivery:
         self._untold = 0  # losses that no event has carried yet
         self._losing = False  # something was lost since the last flush
         self._behind = False  # the sink could not do what it had put off
+        self._calling = False  # a thread is in the sink
+
+    @property
+    def inside(self) -> bool:
+        """Whether a thread is in a sink that works in this process, and not only waits for a network."""
+        return self._calling and isinstance(self._sink, Deferring)
 
     def take_losses(self) -> int:
         """Return how much was lost since this was last asked, so that the next event can say it."""
@@ -72,12 +78,16 @@ class Delivery:
         self._next_try = time.monotonic() + self._rest
 
     def _take(self, events: Sequence[bytes], answers: Sequence[Answer]) -> None:
-        if self._sink is None:
-            self._sink = self.open_sink()
-        if events:
-            self._sink.events(events)
-        if answers:
-            self._sink.answers(answers)
+        self._calling = True
+        try:
+            if self._sink is None:
+                self._sink = self.open_sink()
+            if events:
+                self._sink.events(events)
+            if answers:
+                self._sink.answers(answers)
+        finally:
+            self._calling = False
 
     def keep(self, events: Sequence[bytes], answers: Sequence[Answer]) -> None:
         """Put a batch into the spool, and say why it is there."""
@@ -127,6 +137,7 @@ class Delivery:
         """Have the sink do what it has put off: all of it where somebody asked, else what has waited long enough."""
         if self._sink is None:
             return
+        self._calling = True
         try:
             follow(self._sink, asked=asked)
         except Exception as error:  # what was delivered stays with the sink, which is asked again
@@ -135,6 +146,8 @@ class Delivery:
             fault.tell("follow", f"what was delivered is not worked out yet ({fault.shown(error)})")
         else:
             self._behind = False
+        finally:
+            self._calling = False
 
     def lost(self, number: int, why: str) -> None:
         """Count what is lost for good, and say it once."""
