@@ -51,7 +51,7 @@ _CAPTURE: dict[str, tuple[str, ...]] = {
     "observe": ("named",),
     "opens": ("_heard",),
     "otel": ("SpanProcessor.on_start", "SpanProcessor.on_end", "SpanProcessor.shutdown", "SpanProcessor.force_flush"),
-    "own": ("enter", "leave"),
+    "own": ("enter", "leave", "thread.ours"),
     "process": ("_at_exit", "_in_child"),
     "retrieval": ("retriever", "retriever.decorate"),
     "run": (
