@@ -44,6 +44,11 @@ def name_of(name: Name, namespace: str, folder: str) -> Dataset:
     return Dataset(namespace or located.namespace, located.name)
 
 
+def bare(name: Name, namespace: str) -> Touched:
+    """Return the dataset that ``name`` says, where nothing more is known of it."""
+    return name if isinstance(name, Touched) else Touched(dataset=Dataset(namespace or "file", os.fspath(name)))
+
+
 def observe(name: Name, data: Any, given: Given, folder: str, budget: measure.Budget | None = None) -> list[Seen]:
     """Return what ``name`` (and ``data``) is, one entry per version; ``folder`` is what names are relative to.
 

@@ -22,7 +22,7 @@ from driftline.capture.around import Moment, current_run, enclosing, moment_us, 
 from driftline.capture.client import Client
 from driftline.capture.columns import Bindable
 from driftline.capture.emit import Seen, Trace
-from driftline.capture.frames import origin
+from driftline.capture.frames import origin, passed
 from driftline.event import ids
 from driftline.event.lineage import Dataset, Job, Touched
 
@@ -139,7 +139,7 @@ class Run:
             attributes: what people want to see beside it.
         """
         given = (namespace, version, kind, partition, attributes or {})
-        return fault.attempt("read", self._touch, "read", name, given, data) or _named(name, namespace)
+        return fault.attempt("read", self._touch, "read", name, given, data) or observe.bare(name, namespace)
 
     def write(
         self,
@@ -154,7 +154,7 @@ class Run:
     ) -> Touched:
         """Record that this run writes a version, and return it; the arguments are those of ``read``."""
         given = (namespace, version, kind, partition, attributes or {})
-        return fault.attempt("write", self._touch, "write", name, given, data) or _named(name, namespace)
+        return fault.attempt("write", self._touch, "write", name, given, data) or observe.bare(name, namespace)
 
     def _touch(
         self,
@@ -170,12 +170,15 @@ class Run:
             self.gap(way)
         elif data is not None:
             fault.attempt("columns", origin.noted, way, data, found, self._client.folder)
+            fault.attempt("passed", passed.noted, self, way, data, found)
         touched = [self.add(way, seen) for seen in found or ()]
         return touched[0] if len(touched) == 1 else observe.summary(touched) if touched else None
 
     def add(self, way: Literal["read", "write"], seen: Seen) -> Touched:
         """Record ``seen``, once per version; for hooks."""
         touched = collect.add(self._trace, way, seen)
+        if way == "read":
+            fault.attempt("passed", passed.heard, self, seen)
         if self.inherited:
             self._hand_over(way, seen)
         return touched
@@ -391,8 +394,3 @@ def run(
         at=at,
         announce=announce,
     )
-
-
-def _named(name: Target, namespace: str) -> Touched:
-    """What ``read`` and ``write`` return where nothing more is known."""
-    return name if isinstance(name, Touched) else Touched(dataset=Dataset(namespace or "file", os.fspath(name)))

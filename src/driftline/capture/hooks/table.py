@@ -15,7 +15,7 @@ import msgspec
 
 from driftline.capture import client, measure, observe
 from driftline.capture.emit import Seen
-from driftline.capture.frames import origin
+from driftline.capture.frames import origin, passed
 from driftline.capture.hooks import glance, patch
 from driftline.capture.hooks.patch import Call, Patch
 from driftline.capture.observe import Given
@@ -101,6 +101,7 @@ def note(
     budget = measure.Budget()
     said = Given(namespace, version, kind or look.kind, "", {**look.attributes, **(attributes or {})})
     read: list[Dataset] = []
+    found: list[Seen] = []
     for place in places(given):
         state = None if call is None else call.inside.states.get(place)
         about = said if state is None else said._replace(version=version or state[0])
@@ -116,8 +117,12 @@ def note(
             if way == "write":
                 origin.attach([seen], data, owner.folder)
             read.append(run.add(way, seen).dataset)
+            found.append(seen)
     if way == "read" and call is not None:
         origin.read(call.result, read)
+        passed.read(call.result, found)
+    elif way == "write" and found:
+        passed.written(run, data)
     return bool(read)
 
 
