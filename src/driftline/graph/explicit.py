@@ -40,8 +40,8 @@ class Said(NamedTuple):
     read: set[Dataset]  # what the event's own job is said to read
     rootless: set[Place]  # what is said to have no source, by an empty list
     shaping: set[tuple[Dataset, str, Kind]]  # columns that shape what the event's own job writes, and how
-    guessed: set[tuple[Dataset, Dataset]] = set()  # source and output, where the facet calls it a guess
-    sure: set[tuple[Dataset, Dataset]] = set()  # source and output, where it does not
+    guessed: set[tuple[Dataset, Dataset]]  # source and output, where the facet calls it a guess
+    sure: set[tuple[Dataset, Dataset]]  # source and output, where it does not
 
     def every_tie(self, more: Iterable[Tie] = ()) -> tuple[Tie, ...]:
         """Return all ties, in order; what is said to have no source, and has none by other words, is tied to itself."""

@@ -24,6 +24,7 @@ _DEPTH = 2  # of containers that are looked into
 _WIDTH = 50  # objects of one container that are looked at
 
 _behind: Beside[tuple[Seen, ...]] = Beside()
+_kept: Beside[Seen] = Beside()  # beside a model: the file that it was loaded from or saved to last
 _heard: Beside[list[tuple[Seen, Trace]]] = Beside()  # beside the outermost run: what was read under it
 _lock = threading.Lock()
 
@@ -35,6 +36,24 @@ class _Any:
 def read(data: Any, found: Iterable[Seen]) -> None:
     """Remember that ``data`` was read from ``found``."""
     _put(data, found)
+
+
+def kept(model: Any, found: Iterable[Seen]) -> None:
+    """Remember that ``model`` was loaded from a file, or saved to it."""
+    for seen in found:
+        _kept.put(model, seen)
+
+
+def kept_in(model: Any) -> Seen | None:
+    """Return the file that ``model`` was loaded from or saved to last; None where that is not known."""
+    return _kept.get(model)
+
+
+def fitted(model: Any, *data: Any) -> None:
+    """Remember what a model was fitted on; it is another one now than that of any file."""
+    _kept.drop(model)
+    _behind.drop(model)
+    _put(model, behind(*data))
 
 
 def noted(run: "Run", way: str, data: Any, found: Iterable[Seen]) -> None:

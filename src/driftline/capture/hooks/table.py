@@ -123,6 +123,8 @@ def note(
         passed.read(call.result, found)
     elif way == "write" and found:
         passed.written(run, data)
+    if (kind or look.kind) == "model":
+        passed.kept(data, found)
     return bool(read)
 
 
