@@ -119,8 +119,12 @@ class Answering:
             fault.attempt("answer", self._retrieve, documents, text)
 
     def _retrieve(self, documents: Iterable[Retrieved | str], text: Iterable[str]) -> None:
+        held = {one.content for one in self.draft.documents}  # a retriever may have taken it already
         for given in documents:
-            self.draft.documents.append(making.document(given))
+            known = making.document(given)
+            if isinstance(given, str) and known.content in held:
+                continue
+            self.draft.documents.append(known)
             if isinstance(given, str):
                 self.draft.passages.append(given)
         self.draft.passages.extend(text)
@@ -172,6 +176,10 @@ class Answering:
 
         made = fault.attempt("answer", lambda: calls.wrap(function, opened, lazily=True))
         return function if made is None else cast("F", made)
+
+    def leads_nowhere(self) -> None:
+        """Be an answer that is not recorded."""
+        self.id, self._client = "", None
 
     def begin(self) -> None:
         """Become the current answer of this context; ``with`` does this."""

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 import driftline
+from driftline.event import ids
 from driftline.event.answer import Answer, Reason, Retrieved, Source, Verdict
 from driftline.event.current import current_answer
 from driftline.event.lineage import Dataset, Touched, Version
@@ -148,3 +149,16 @@ def test_an_answer_of_twenty_features_costs_the_caller_little(sink: MemorySink) 
             driftline.record_answer("desk", features=features, score=0.5)
         taken.append((time.thread_time_ns() - start) / 20)
     assert statistics.median(taken) < 4_000  # measured 800 to 900 by bench/answers.py
+
+
+def test_a_passage_that_a_retriever_took_is_not_taken_again_where_the_block_names_it_too(sink: MemorySink) -> None:
+    """As in the guide: the result of a retriever is handed to the answer."""
+
+    @driftline.retriever
+    def search(_question: str) -> list[str]:
+        return ["one", "two"]
+
+    with driftline.answer("desk") as answer:
+        answer.retrieved(*search("q"), "three")
+    driftline.flush()
+    assert [one.content for one in sink.recorded[0].documents] == [ids.text(text) for text in ("one", "two", "three")]

@@ -132,3 +132,12 @@ def test_other_json_is_no_manifest_and_broken_json_is_said_to_be(tmp_path: Path)
     other.write_text("{")
     assert "is not JSON" in str(sql_lineage(str(other)).exception)
     assert "there are no .sql files" in str(sql_lineage(str(tmp_path)).exception)
+
+
+@pytest.mark.parametrize("words", ["hello world", "selec foo;", "a + b", "x.y"])
+def test_words_that_are_no_statement_are_a_problem(tmp_path: Path, words: str) -> None:
+    file = tmp_path / "x.sql"
+    file.write_text(words)
+    result = sql_lineage(str(file), "--json")
+    assert result.exit_code == 65
+    assert [one["problem"] for one in records(result)] == ["cannot be parsed"]

@@ -100,3 +100,8 @@ def test_what_the_parser_does_not_know_is_rewritten_before_it_sees_it() -> None:
     assert [token.text for token in rewritten(tokens, "teradata")] == ["SELECT", "dob", "FROM", "e"]
     tokens = sqlglot.tokenize("UPDATE t SET q.a += 1", read="tsql")
     assert " ".join(token.text for token in rewritten(tokens, "tsql")) == "UPDATE t SET q . a = q . a + 1"
+
+
+def test_words_without_a_verb_are_no_statement_but_where_a_procedure_is_called_so() -> None:
+    assert [piece.problem for piece in pieces("sp_help orders; refresh(1)", "")] == ["cannot be parsed", ""]
+    assert [piece.problem for piece in pieces("sp_help orders", "tsql")] == [""]
