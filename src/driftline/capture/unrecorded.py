@@ -1,4 +1,4 @@
-"""The answer that code below a middleware is given in a request that is not recorded: it takes everything and is nowhere.
+"""The answer that code below a middleware is given in a request that is not recorded: it takes all and leads nowhere.
 
 Enters: requests that are no answers: another path, another method, or Driftline is switched off. Leaves: for
 ``driftline.current_answer()`` an answer that nobody sends, so that a handler need not ask whether there is one. Only

@@ -35,7 +35,7 @@ def answers(
         found = engine.answers(
             endpoint=endpoint,
             document=document,
-            node=engine.resolve(node) if node else "",
+            node=engine.resolve(opened.typed(engine, node)) if node else "",
             since_us=engine.moment(since),
             until_us=engine.moment(until),
             limit=limit,

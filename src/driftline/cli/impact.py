@@ -14,6 +14,7 @@ from driftline.event import names
 def impact(ctx: click.Context, node: str, as_json: bool) -> None:
     """Tell what is downstream of NODE: datasets, jobs, served endpoints, answers and money."""
     with opened.engine(ctx) as engine:
+        node = opened.typed(engine, node)
         found = engine.touched_by(node)
         opened.also(engine, node, found.node)
     if as_json:

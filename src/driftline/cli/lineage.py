@@ -6,8 +6,10 @@ import click
 import msgspec
 
 from driftline.cli import opened, show, tree
+from driftline.engine import runs
 from driftline.engine.engine import Engine
-from driftline.errors import BadInput
+from driftline.errors import Ambiguous, BadInput
+from driftline.event import names
 from driftline.event.lineage import Link, Node, Subgraph
 
 LISTED = 1_000
@@ -45,16 +47,21 @@ def lineage(ctx: click.Context, /, node: str | None, listing: bool, as_json: boo
         moment = engine.moment(asked["as_of"])
         start, graph = _ask(engine, node or "", asked, moment)
         near = {word: engine.near(word) for word in graph.unmatched}
+        failing = {} if as_json else runs.failing(engine.house, [one.id for one in graph.nodes if one.type == "JOB"])
     show.unmatched(near)
     if as_json:
         show.as_json(whole(graph))
     elif start:
         both = asked["up"] == asked["down"]
+        graph = tree.with_failures(graph, failing)
         tree.draw(
             start, graph, up=asked["up"] or both, down=asked["down"] or both, depth=asked["depth"], as_of_us=moment
         )
     else:
         tree.flow(graph)
+    for job, run in failing.items():
+        said = f"Note: the newest run of {names.label(job)}, {names.short(run.run)}, has failed"
+        click.echo(f"{said}{f': {run.error}' if run.error else ''}. 'driftline runs' tells more.", err=True)
     if graph.truncated:
         cut = show.count(asked["limit"], "node")
         click.echo(f"Note: the answer was cut at {cut} in each direction; --limit takes more.", err=True)
@@ -71,6 +78,11 @@ def _ask(engine: Engine, node: str, asked: dict[str, Any], moment: int | None) -
         hint = "Name one, or several with --select, or list what is known with --list."
         raise BadInput("no node was named", hint=hint)
     start = opened.node(engine, node) if node else ""
+    if asked["view"] not in ("union", "last"):
+        found = [one for one in engine.house.store.lineage.find(asked["view"]) if one.startswith("run:")]
+        if len(found) > 1:
+            raise Ambiguous(f"{asked['view']!r} is {', '.join(found[:6])}")
+        asked["view"] = found[0] if found else asked["view"]
     both = asked["up"] == asked["down"]
     graph = engine.lineage(
         start,

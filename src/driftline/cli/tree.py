@@ -4,7 +4,7 @@ Enters: a subgraph and the node that was asked for. Leaves: one tree upstream an
 several paths reach is drawn out once and named elsewhere.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 import msgspec
 from rich.text import Text
@@ -48,6 +48,13 @@ def draw(asked: str, graph: Subgraph, *, up: bool, down: bool, depth: int, as_of
     if any(tree.ended for tree in trees):
         more = "--limit takes more nodes" if graph.truncated else "--depth takes more steps"
         show.say(f"… was not looked behind; {more}.", "dim")
+
+
+def with_failures(graph: Subgraph, failing: Iterable[str]) -> Subgraph:
+    """Return ``graph`` with those jobs marked whose newest run has failed."""
+    jobs = set(failing)
+    nodes = [msgspec.structs.replace(node, status="failed") if node.id in jobs else node for node in graph.nodes]
+    return msgspec.structs.replace(graph, nodes=tuple(nodes))
 
 
 def flow(graph: Subgraph) -> None:
