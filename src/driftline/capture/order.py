@@ -42,6 +42,9 @@ def entries(trace: "Trace") -> list[dict[str, Any]]:
         )
         named = _named(output)
         _fill(entry, output, named or {seen.touched.dataset for seen in before(trace, output)}, {} if named else _GUESS)
+    for entry in found.values():
+        if not entry["inputs"]:
+            del entry["inputs"]  # an empty list would say that it is known to have no source
     return list(found.values())
 
 

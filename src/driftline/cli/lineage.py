@@ -79,10 +79,7 @@ def _ask(engine: Engine, node: str, asked: dict[str, Any], moment: int | None) -
         raise BadInput("no node was named", hint=hint)
     start = opened.node(engine, node) if node else ""
     if asked["view"] not in ("union", "last"):
-        found = [one for one in engine.house.store.lineage.find(asked["view"]) if one.startswith("run:")]
-        if len(found) > 1:
-            raise Ambiguous(f"{asked['view']!r} is {', '.join(found[:6])}")
-        asked["view"] = found[0] if found else asked["view"]
+        asked["view"] = _run(engine, asked["view"])
     both = asked["up"] == asked["down"]
     graph = engine.lineage(
         start,
@@ -92,6 +89,14 @@ def _ask(engine: Engine, node: str, asked: dict[str, Any], moment: int | None) -
         **{key: asked[key] for key in ("depth", "columns", "view", "roll_up", "hide_inner", "limit")},
     )
     return start if any(one.id == start for one in graph.nodes) or not graph.nodes else "", graph
+
+
+def _run(engine: Engine, view: str) -> str:
+    """Return the run that is meant, by whichever end of its id; the text itself where there is none."""
+    found = [one for one in engine.house.store.lineage.find(view) if one.startswith("run:")]
+    if len(found) > 1:
+        raise Ambiguous(f"{view!r} is {', '.join(found[:6])}")
+    return found[0] if found else view
 
 
 def whole(graph: Subgraph) -> dict[str, Any]:

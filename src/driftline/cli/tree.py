@@ -94,9 +94,16 @@ class _Tree:
         """Return the link that says what fed what along a way over three nodes."""
         return self._sums.get((there, behind, job) if self.up else (behind, there, job))
 
-    def end(self, node: Node | None, stated: bool) -> str:
+    def behind(self, here: str, beyond: str) -> list[tuple[str, Link]]:
+        """Return what is drawn behind a node; a dataset that a job wrote and read again is no source of itself."""
+        near = self.beside.get(here, [])
+        if here not in self.nodes or self.nodes[here].type not in ("JOB", "RUN"):
+            return near
+        return [(there, link) for there, link in near if there != beyond or self.between(beyond, here, there)]
+
+    def end(self, node: Node | None, stated: bool, beyond: str) -> str:
         """Return what is said of a node behind which nothing is drawn."""
-        if node is None or self.beside.get(node.id):
+        if node is None or self.behind(node.id, beyond):
             return ""
         if self.up and node.no_upstream:
             return _stated(node.no_upstream)
@@ -136,7 +143,7 @@ def _grow(root: Tree, asked: str, tree: _Tree) -> None:
     waiting = [(root, asked, "")]
     while waiting:
         branch, here, behind = waiting.pop(0)
-        near = tree.beside.get(here, [])
+        near = tree.behind(here, behind)
         stated = bool(here in tree.nodes and tree.nodes[here].no_upstream)
         for there, link in near[:_WIDE]:
             node = tree.nodes.get(there)
@@ -144,9 +151,9 @@ def _grow(root: Tree, asked: str, tree: _Tree) -> None:
             kind = link.kind if link.kind not in _PLAIN else ""
             label = _label(there, node, kind, show.sure(msgspec.structs.replace(said, through=1.0)))
             if there in grown:
-                branch.add(label.append(" (drawn elsewhere)", "dim") if tree.beside.get(there) else label)
+                branch.add(label.append(" (drawn elsewhere)", "dim") if tree.behind(there, here) else label)
                 continue
-            end = tree.end(node, stated)
+            end = tree.end(node, stated, here)
             if end:
                 label.append(f"  {end}", "dim")
             elif node and node.no_upstream:

@@ -14,7 +14,7 @@ def trace(inputs: list[Seen], outputs: list[Seen]) -> Trace:
 
 
 def sources(found: Trace) -> dict[str, list[str]]:
-    return {entry["name"]: [one["name"] for one in entry["inputs"]] for entry in order.entries(found)}
+    return {entry["name"]: [one["name"] for one in entry.get("inputs", ())] for entry in order.entries(found)}
 
 
 def test_what_is_read_later_is_no_source() -> None:
@@ -26,6 +26,13 @@ def test_what_is_read_later_is_no_source() -> None:
 def test_what_the_run_wrote_and_read_again_is_a_source_of_what_follows() -> None:
     found = trace([seen("a", 1)], [seen("x", 2, read=3), seen("y", 4)])
     assert sources(found) == {"x": ["a"], "y": ["a", "x"]}
+
+
+def test_that_nothing_was_read_before_does_not_say_that_there_is_no_source() -> None:
+    """An empty list of inputs would be the statement that there is none, which nobody made."""
+    first, second = order.entries(trace([], [seen("stage", 1, read=2), seen("y", 3)]))
+    assert "inputs" not in first
+    assert [one["name"] for one in second["inputs"]] == ["stage"]
 
 
 def test_where_everything_was_read_first_the_order_says_nothing() -> None:
