@@ -72,4 +72,6 @@ def _fill(entry: dict[str, Any], output: "Seen", sources: "set[Dataset]", how: d
 
 
 def _input(found: dict[str, Any]) -> dict[str, Any]:
-    return {"type": "DATASET", **found}
+    """Return a source column; how it is known is said, as the pair of datasets may be known otherwise."""
+    ways = [{"provenance": "column", **way} for way in found.get("transformations", ())]
+    return {"type": "DATASET", **found, **({"transformations": ways} if ways else {})}

@@ -59,3 +59,12 @@ def test_columns_are_said_with_their_sources() -> None:
     output.lineage = {"fields": {"id": {"inputFields": [{"namespace": "file", "name": "a", "field": "id"}]}}}
     (entry,) = order.entries(trace([seen("a", 1)], [output]))
     assert entry["fields"]["id"]["inputs"] == [{"type": "DATASET", "namespace": "file", "name": "a", "field": "id"}]
+
+
+def test_a_column_that_a_plan_or_a_model_declares_is_known_as_such() -> None:
+    """The provenance of declared columns is column, as docs/guide/columns.md has it, with or without an order."""
+    output, way = seen("x", 2), {"type": "DIRECT", "subtype": "TRANSFORMATION", "confidence": 0.9}
+    source = {"namespace": "file", "name": "a", "field": "id", "transformations": [way]}
+    output.lineage = {"fields": {"id": {"inputFields": [source]}}}
+    (entry,) = order.entries(trace([seen("a", 1)], [output]))
+    assert entry["fields"]["id"]["inputs"][0]["transformations"] == [{**way, "provenance": "column"}]
