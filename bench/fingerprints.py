@@ -24,7 +24,7 @@ from pyarrow import parquet
 
 import ratios
 from driftline import profile
-from driftline.capture import contents
+from driftline.capture import formats
 from driftline.profile.fingerprint import GROUP
 
 ROWS = 2_000_000
@@ -124,7 +124,7 @@ def of_file(megabytes: int, folder: Path) -> None:
 def of_path(path: Path) -> None:
     """Fingerprint a file as capture does and print the memory that it took."""
     found = path.stat()
-    read = contents.of_file(str(path), "large", found.st_size, found.st_mtime_ns)
+    read = formats.of_file(str(path), "large", found.st_size, found.st_mtime_ns)
     peak = pa.default_memory_pool().max_memory()
     assert read is not None
     done = "fingerprinted and profiled" if read.profile else "fingerprinted"

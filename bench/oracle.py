@@ -4,7 +4,9 @@ No parser is consulted for what is true. For each base column there are three mu
 prefixed; negated or reversed). Each output column is compared as a multiset with a relative tolerance. Outputs that
 move when only the order of rows changes (sums of floats, ties at a LIMIT) are left out first. What moved must
 have an edge: to the output itself, or to the rows as a whole. Silence proves nothing, so precision is told by
-numbers: the edges stated, beside all pairs of an output and a column that the query names.
+numbers: pairs of an output and a source column that the edges come to (by value, and otherwise), the edges themselves,
+where what shapes all rows is stated once per result and not once per output, as the columnLineage facet has it; and
+beside them every output with every column that the query names, or that its tables have.
 """
 
 import argparse
@@ -28,14 +30,28 @@ ORDERS = 3  # orders of rows that are tried to find what moves by itself
 Pair = tuple[int, str, str]  # place of the output, table, column
 
 
+class Stated(NamedTuple):
+    """What the walker says of one query."""
+
+    direct: set[Pair]  # by value
+    own: set[Pair]  # otherwise, of one output alone
+    rows: set[tuple[str, str]]  # columns that shape all rows
+
+    def pairs(self, outputs: list[int]) -> set[Pair]:
+        """Return all pairs of one of ``outputs`` and a column that reaches it, by itself or with the rows."""
+        mine = {pair for pair in self.direct | self.own if pair[0] in outputs}
+        return mine | {(place, *column) for place in outputs for column in self.rows}
+
+
 class Outcome(NamedTuple):
     """What one query showed."""
 
     number: int
     outputs: int
     moved: set[Pair]
-    value: set[Pair]  # edges of the outputs themselves
-    stated: set[Pair]  # these and the edges of the rows
+    direct: set[Pair]  # stated by value
+    stated: set[Pair]  # these, and all others that are stated
+    once: set[Pair]  # edges: those of outputs, and under place -1 those of the rows
     named: set[Pair]  # each output with every column that the query names
     tables: int  # pairs of each output with every column of the tables that it reads
     problem: str = ""
@@ -50,7 +66,7 @@ def outcome(connection: duckdb.DuckDBPyConnection, suite: tpc.Suite, query: tpc.
     try:
         before = _run(connection, query.sql)
     except duckdb.Error as error:
-        return Outcome(query.number, 0, set(), set(), set(), set(), 0, str(error).split("\n", 1)[0])
+        return Outcome(query.number, 0, set(), set(), set(), set(), set(), 0, str(error).split("\n", 1)[0])
     restless = set()
     for seed in range(ORDERS):
         for table in tables:
@@ -71,31 +87,30 @@ def outcome(connection: duckdb.DuckDBPyConnection, suite: tpc.Suite, query: tpc.
                     continue  # a cast of the query does not take the mutant
                 moved |= {(place, table, column) for place in _different(before, after) - restless}
             _see(connection, table, f"SELECT * FROM base.{table}")
-    value, stated = edges(suite, query)
+    said = edges(suite, query)
     calm = [place for place in range(len(before)) if place not in restless]
     named = {(place, t, c) for place in calm for t in tables for c in suite.schema[t] if c in words}
     whole = len(calm) * sum(len(suite.schema[table]) for table in tables)
-    value, stated = ({pair for pair in pairs if pair[0] in calm} for pairs in (value, stated))
-    return Outcome(query.number, len(calm), moved, value, stated, named, whole)
+    direct, own = ({pair for pair in pairs if pair[0] in calm} for pairs in (said.direct, said.own))
+    once = direct | own | {(-1, *column) for column in said.rows}
+    return Outcome(query.number, len(calm), moved, direct, said.pairs(calm), once, named, whole)
 
 
-def edges(suite: tpc.Suite, query: tpc.Query) -> tuple[set[Pair], set[Pair]]:
-    """Return the pairs that the walker states: of the outputs themselves, and with what shapes the rows."""
+def edges(suite: tpc.Suite, query: tpc.Query) -> Stated:
+    """Return what the walker states: of the outputs themselves, and what shapes the rows."""
     columns = {name: tuple(names) for name, names in suite.schema.items()}
     script = Script(dialect.of("duckdb"), lambda source: columns.get(source.names[0].lower()))
     found = [one for one in statement.read(query.sql, script) if one.lineage is not None]
     lineage = found[0].lineage if found else Lineage((), frozenset())
     assert lineage is not None
-    value = {
-        (place, edge.source.names[0].lower(), edge.column.lower())
-        for place, item in enumerate(lineage.items)
-        if isinstance(item, Output)
-        for edge in item.edges
-    }
+    own: dict[str, set[Pair]] = {"DIRECT": set(), "INDIRECT": set()}
+    for place, item in enumerate(lineage.items):
+        for edge in item.edges if isinstance(item, Output) else ():
+            own[edge.kind[0]].add((place, edge.source.names[0].lower(), edge.column.lower()))
     cut = re.search(r"\blimit\b", query.sql, re.IGNORECASE)  # else an order moves nothing that is compared here
     shaping = [edge for edge in lineage.rows if cut or edge.kind[1] != "SORT"]
     rows = {(edge.source.names[0].lower(), edge.column.lower()) for edge in shaping}
-    return value, value | {(place, *pair) for place in range(len(lineage.items)) for pair in rows}
+    return Stated(own["DIRECT"], own["INDIRECT"] - own["DIRECT"], rows)
 
 
 def _run(connection: duckdb.DuckDBPyConnection, sql: str) -> list[list[Any]]:
@@ -182,18 +197,19 @@ def main() -> None:
     parser.add_argument("--bundled", action="store_true", help="the bundled data alone, no made-up rows")
     parser.add_argument("--details", action="store_true", help="list what is not covered")
     given = parser.parse_args()
-    print("| suite | queries | outputs | moved | covered by value | covered | stated | named | of the tables |")
-    print("| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |")
+    print("| suite | queries | outputs | moved | covered by value | covered | pairs: DIRECT | pairs: INDIRECT alone "
+          "| edges, rows once | named × outputs | of the tables × outputs |")  # fmt: skip
+    print("| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |")
     for name in given.suites:
         suite = tpc.suite(name)
         if suite is None:
-            print(f"| {name} | skipped: its queries cannot be fetched | | | | | | | |")
+            print(f"| {name} | skipped: its queries cannot be fetched |" + " |" * 9)
             continue
         _suite(suite, given)
 
 
 def _both(one: Outcome, other: Outcome) -> Outcome:
-    sets = (a | b for a, b in zip(one[2:6], other[2:6], strict=True))
+    sets = (a | b for a, b in zip(one[2:7], other[2:7], strict=True))
     return Outcome(one.number, max(one.outputs, other.outputs), *sets, max(one.tables, other.tables))
 
 
@@ -212,13 +228,15 @@ def _suite(suite: tpc.Suite, given: argparse.Namespace) -> None:
                 one = _both(one, other)
         found.append(one)
     ran = [one for one in found if not one.problem]
-    moved, stated, named = (sum(len(getattr(one, part)) for one in ran) for part in ("moved", "stated", "named"))
+    moved, direct, stated, once, named = (
+        sum(len(getattr(one, part)) for one in ran) for part in ("moved", "direct", "stated", "once", "named")
+    )
     covered = sum(len(one.moved & one.stated) for one in ran)
-    own = sum(len(one.moved & one.value) for one in ran)
+    own = sum(len(one.moved & one.direct) for one in ran)
     cells = [
         suite.name, f"{len(ran)} of {len(found)}", f"{sum(one.outputs for one in ran):,}", f"{moved:,}",
-        f"{own:,} ({own / max(moved, 1):.1%})", f"{covered:,} ({covered / max(moved, 1):.2%})", f"{stated:,}",
-        f"{named:,}", f"{sum(one.tables for one in ran):,}",
+        f"{own:,} ({own / max(moved, 1):.1%})", f"{covered:,} ({covered / max(moved, 1):.2%})", f"{direct:,}",
+        f"{stated - direct:,}", f"{once:,}", f"{named:,}", f"{sum(one.tables for one in ran):,}",
     ]  # fmt: skip
     print(f"| {' | '.join(cells)} |")
     if given.details:

@@ -36,7 +36,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     url: str = ""  # address of a Driftline server; "" = straight into the store
     token: str = ""  # Bearer token for that server
     namespace: str = "default"  # namespace of jobs that name none
-    measure: Literal["names", "fingerprints", "full"] = "full"  # names: nothing is read again; full: with profiles
+    measure: Literal["names", "fingerprints", "full", "rows"] = "full"  # names: nothing is read; rows: all row sets too
+    table_cells: int = 10_000_000  # cells of a table of a database or an address that is still measured; 0 = none
     queue: int = 10_000  # events and answers held in memory before they are spooled
     flush_seconds: float = 5.0  # longest wait for delivery at exit, and of ``flush()``
     answer_features: Literal["values", "hash"] = "values"  # what is kept of an answer's features; the hash always is

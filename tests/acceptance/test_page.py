@@ -38,6 +38,13 @@ for number in range(31):
         answer.uses("features", features)
         answer.decide("refund", money=10.0)
     assert driftline.flush(60)
+for price in (1.5, 2.5):
+    with driftline.run("price", at=datetime.datetime(2024, 2, int(price))) as run:
+        run.write("prices", data={"id": [1, 2, 3], "price": [9.5, price, 7.0]})
+        run.columns("prices", {"price": ["feed.delay"]})
+        one = {"output": "dataset:file:prices", "column": "price", "source": "dataset:file:feed", "field": "delay"}
+        run.trace.on_run["driftline_differences"] = {"differences": [{**one, "observed": ["INDIRECT:FILTER"]}]}
+assert driftline.flush(60)
 """
 
 
@@ -72,6 +79,17 @@ def test_the_page_opens_on_what_is_wrong_and_leads_to_the_cause(page: browser.Pa
     assert "Not in this graph" in text
     page.wait_for("under quarantine")
     assert page.run("document.querySelectorAll('canvas').length") >= 1
+
+
+def test_a_dataset_shows_what_changed_in_it_and_where_its_columns_are_in_doubt(
+    page: browser.Page, address: str
+) -> None:
+    page.open(f"{address}/#/lineage?node=dataset:file:prices")
+    text = page.wait_for("Changed since")
+    assert "1 row went and 1 row came." in text
+    assert "price changed in rows 0 to 2" in text
+    text = page.wait_for("Declared and observed do not agree")
+    assert "feed.delay → prices.price: declared nothing, observed INDIRECT:FILTER" in text
 
 
 def test_lineage_answers_and_guards_are_a_click_away(page: browser.Page, address: str) -> None:

@@ -53,7 +53,7 @@ class Drill:
         from tests.drills import workloads
 
         import driftline
-        import driftline.capture.contents
+        import driftline.capture.formats
         from driftline import config, guard
         from driftline.capture import client, fault, process, watch
         from driftline.event import sink as event_sink

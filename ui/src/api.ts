@@ -9,7 +9,12 @@ export interface GraphNode {
 }
 export interface Link { from: string; to: string; kind: string; provenance?: string; confidence?: number; through?: number }
 export type Layout = Record<string, [number, number]>;
-export interface Subgraph { nodes: GraphNode[]; edges: Link[]; layout?: Layout }
+export interface Disagreement { from: string; to: string; declared: string[]; observed: string[]; by: string; run: string }
+export interface Subgraph { nodes: GraphNode[]; edges: Link[]; layout?: Layout; disagreements?: Disagreement[] }
+export interface ColumnCells { name: string; change: "changed" | "came" | "went"; rows?: [number, number][] }
+export interface DataChange { node: string; before: string; after: string; verdict: string; sentence?: string; columns?: ColumnCells[] }
+export interface FieldChange { node: string; field: string; before: string | null; after: string | null }
+export interface Difference { node?: string; data?: DataChange[]; fields?: FieldChange[]; sentence?: string }
 
 export interface Dataset { namespace: string; name: string }
 export interface Field { name: string; type?: string }
@@ -159,6 +164,7 @@ export const api = {
   datasets: (q = "", limit = 50, offset = 0) =>
     get<{ datasets: DatasetSummary[]; total: number }>("datasets", { q, limit, offset }),
   dataset: (node: string) => get<DatasetReport>("dataset", { node }),
+  versus: (before: string, after: string) => get<Difference>("diff/versions", { before, after }),
   answers: (endpoint = "", limit = 50, before = "") => get<{ answers: Answer[] }>("answers", { endpoint, limit, before }),
   why: (key: string) => get<Explanation>(`answers/${id(key)}/why`),
   impact: (node: string) => get<Impact>("impact", { node }),

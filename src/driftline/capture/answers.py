@@ -12,13 +12,13 @@ from contextvars import Token
 from types import TracebackType
 from typing import Any, Self, TypeVar, cast
 
-from driftline.capture import answered, calls, client, fault, making
+from driftline.capture import answered, around, calls, client, fault, making
 from driftline.capture.around import Moment, current_run, moment_us, replayed
 from driftline.capture.making import Noted, finish, values_of
-from driftline.capture.mint import mint
+from driftline.capture.mint import mint, spelt, taken
 from driftline.capture.pointer import version_of
 from driftline.event import current, ids
-from driftline.event.answer import Retrieved, Source, Verdict
+from driftline.event.answer import Answer, Retrieved, Source, Verdict
 from driftline.event.current import Draft
 from driftline.event.lineage import Touched, Version
 
@@ -29,42 +29,37 @@ F = TypeVar("F", bound=Callable[..., Any])
 class Answering:
     """An answer in the making, as ``driftline.answer`` returns it; use it as a context manager or as a decorator."""
 
-    __slots__ = (
-        "_client",
-        "_currency",
-        "_over",
-        "_partition",
-        "_question",
-        "_time_us",
-        "_token",
-        "draft",
-        "id",
-        "span",
-        "text_hash",
-        "tokens",
-        "tools",
-        "trace",
-    )
+    span = ""
+    tools: tuple[str, ...] = ()
+    tokens = (0, 0)
+    text_hash = ""  # of what was said, where the text itself is not at hand
+    _id = ""
+    _number = _time_us = 0
+    _over = False
+    _token: Token[Draft | None] | None = None
 
     def __init__(
         self, endpoint: str, question: str, partition: str, at: Moment | None, currency: str | None, trace: str
     ) -> None:
         self.draft = Draft(endpoint=endpoint, owner=self)
-        self.id = ""
-        self.trace, self.span = trace, ""
-        self.tools: list[str] = []
-        self.tokens = (0, 0)
-        self.text_hash = ""  # of what was said, where the text itself is not at hand
-        self._client = client.current()
-        self._over = False
-        self._token: Token[Draft | None] | None = None
-        self._partition = partition
+        self.trace = trace
         self._question = question
-        self._currency = currency or ""
-        self._time_us = 0
-        if self._client is not None:
-            minted = fault.attempt("answer", moment_of, at) or fault.attempt("answer", mint)
-            self.id, self._time_us = minted or ("", 0)
+        self._partition = partition
+        self._currency = currency
+        self._client = client.current()
+        if self._client is None:
+            return
+        if at is not None or current_run.get() is not None or around.process.run is not None:
+            self._id, self._time_us = fault.attempt("answer", moment_of, at) or mint()
+        else:
+            self._time_us, self._number = taken()
+
+    @property
+    def id(self) -> str:
+        """The id that it has in the ledger; ``""`` where Driftline is switched off."""
+        if not self._id and self._client is not None:
+            self._id = spelt(self._time_us, self._number)
+        return self._id
 
     @property
     def verdict(self) -> Verdict | None:
@@ -92,7 +87,8 @@ class Answering:
 
     @question.setter
     def question(self, question: str) -> None:
-        self._question = question
+        if not self._over:
+            self._question = question
 
     def uses(self, role: str, given: Touched | Version | str, version: str = "") -> None:
         """Say that the answer stands on a version.
@@ -102,11 +98,12 @@ class Answering:
             given: what ``read`` or ``write`` returned, a version, or the name of a dataset.
             version: of the dataset, where ``given`` is a name.
         """
-        if self._client is not None:
-            fault.attempt("answer", self._use, role, given, version)
-
-    def _use(self, role: str, given: Touched | Version | str, version: str) -> None:
-        self.draft.sources.append(Source(role, version_of(given, version)))
+        if self._client is None:
+            return
+        try:
+            self.draft.sources.append(Source(role, version_of(given, version)))
+        except Exception as error:  # the fault rule: what is no version is a counted loss
+            fault.failed("answer", error)
 
     def retrieved(self, *documents: Retrieved | str, text: Iterable[str] = ()) -> None:
         """Say which documents were retrieved, in order.
@@ -133,14 +130,18 @@ class Answering:
         """Say which values were used; numbers, texts, booleans and None are kept, others as text."""
         if self._client is None:
             return
-        if _KEPT.issuperset(map(type, values.values())):
-            self.draft.features.update(values)
+        if not _KEPT.issuperset(map(type, values.values())):
+            values = fault.attempt("answer", values_of, values) or {}
+        draft = self.draft
+        if draft.features:
+            draft.features.update(values)
         else:
-            self.draft.features.update(fault.attempt("answer", values_of, values) or {})
+            draft.features = values  # which nobody else has
 
     def called(self, *tools: str) -> None:
         """Say which tools were called, in order, by their names."""
-        fault.attempt("answer", lambda: self.tools.extend(map(str, tools)))
+        if not self._over:
+            self.tools += fault.attempt("answer", lambda: tuple(map(str, tools))) or ()
 
     def decide(
         self,
@@ -179,7 +180,7 @@ class Answering:
 
     def leads_nowhere(self) -> None:
         """Be an answer that is not recorded."""
-        self.id, self._client = "", None
+        self._id, self._client = "", None
 
     def begin(self) -> None:
         """Become the current answer of this context; ``with`` does this."""
@@ -202,48 +203,37 @@ class Answering:
         if self._client is None or self._over:
             return
         self._over = True
+        draft: Any = self.draft
         if error is not None:
-            self.draft.decision = "error"
-        fault.attempt("answer", self._record, self._client)
-        self.draft.owner = None  # it is over for code that still has it as its current answer
+            draft.decision = "error"
+        try:  # lists and features are taken down as they are now
+            now = (self, draft.__copy__(), draft.sources[:], draft.documents[:], draft.features.copy())
+            self._client.sender.put((_finished, 1, now))
+        except Exception as failure:  # the fault rule: an answer that cannot be recorded is a counted loss
+            fault.failed("answer", failure)
+        draft.owner = None  # it is over for code that still has it as its current answer
 
-    def _record(self, owner: client.Client) -> None:
-        owner.answer((finish, 1, (self._noted(owner),)))
-
-    def _noted(self, owner: client.Client) -> Noted:
-        draft = self.draft
+    def noted(
+        self, draft: Draft, sources: list[Source], documents: list[Retrieved], features: dict[str, making.Value]
+    ) -> Noted:
+        """Return what was taken down when it was over."""
+        assert self._client is not None
         return Noted(
-            owner.settings,
-            self.id,
-            self._time_us,
-            draft.endpoint,
-            self._partition,
-            self._question,
-            None,
-            tuple(draft.sources),
-            tuple(draft.documents),
-            draft.features.copy(),
-            draft.text,
-            draft.decision,
-            draft.score,
-            draft.money,
-            self._currency,
-            draft.verdict,
-            self.trace,
-            self.span,
-            tuple(self.tools),
-            self.tokens,
-            self.text_hash,
-        )
+            self._client.settings, self.id, self._time_us, draft.endpoint, self._partition, self._question, None,
+            sources, documents, features, draft.text, draft.decision, draft.score, draft.money, self._currency or "",
+            draft.verdict, self.trace, self.span, self.tools, self.tokens, self.text_hash,
+        )  # fmt: skip
 
     def __enter__(self) -> Self:
-        self.begin()
+        if self._client is not None:
+            self._token = current.current_answer.set(self.draft)
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self.suspend()
+        if self._token is not None:
+            self.suspend()
         self.finish(error)
 
 
@@ -343,12 +333,16 @@ def record_answer(
             tuple(retrieved) if retrieved else (), features, text, decision, score, money, currency or "", verdict,
             trace, "",
         )  # fmt: skip
-        owner.sender.put((_finished, 1, noted))
+        owner.sender.put((_recorded, 1, noted))
     except Exception as error:  # the fault rule: an answer that cannot be recorded is a counted loss
         fault.failed("answer", error)
         return ""
     return id_
 
 
-def _finished(*noted: Any) -> Any:
+def _finished(answering: Answering, *taken_down: Any) -> Answer:
+    return finish(answering.noted(*taken_down))
+
+
+def _recorded(*noted: Any) -> Answer:
     return finish(Noted(*noted))

@@ -8,6 +8,8 @@ import time
 from collections.abc import Iterable, Mapping
 from typing import Any, Literal
 
+import msgspec
+
 from driftline.capture import observe
 from driftline.capture.columns import Bindable, Declared, Reach
 from driftline.capture.emit import Seen, Trace
@@ -30,9 +32,11 @@ def add(trace: Trace, way: Way, seen: Seen) -> Touched:
         if _same(known, seen):
             known.edges.extend(seen.edges)
             known.at_ns = min(known.at_ns, seen.at_ns) if way == "read" else max(known.at_ns, seen.at_ns)
+            _hold(way, known, seen)
             if _knows_more(seen, known):
                 into[index] = seen
-                seen.edges, seen.at_ns, seen.read_ns = known.edges, known.at_ns, known.read_ns
+                seen.edges, seen.at_ns, seen.read_ns, seen.table = known.edges, known.at_ns, known.read_ns, known.table
+                seen.pointer = seen.pointer or known.pointer
             return into[index].touched
     into.append(seen)
     return seen.touched
@@ -53,6 +57,17 @@ def _same(known: Seen, seen: Seen) -> bool:
     if known.pending and known.path == seen.path:
         return True
     return bool(seen.path) and (known.path, known.size, known.modified_ns) == (seen.path, seen.size, seen.modified_ns)
+
+
+def _hold(way: Way, known: Seen, seen: Seen) -> None:
+    """Keep the table that shows what the version holds: of reads the first, of writes the last, if that was whole."""
+    if way == "read" and known.table is not None:
+        return
+    if known.table is not None:
+        known.table.drop()
+        known.contents = None
+        known.touched = msgspec.structs.replace(known.touched, rows=seen.touched.rows)
+    known.table = seen.table
 
 
 def _knows_more(seen: Seen, known: Seen) -> bool:

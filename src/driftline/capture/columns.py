@@ -62,6 +62,14 @@ class Awaited(Protocol):
         """Return the keys of what is not known yet; none = all is known."""
 
 
+@runtime_checkable
+class Differing(Protocol):
+    """Column edges on which two words are known."""
+
+    def differing(self, output: str, columns: tuple[str, ...] | None) -> list[Difference]:
+        """Return where the two do not agree, of the output with this node id and these columns."""
+
+
 class Declared(NamedTuple):
     """Column edges that the user stated."""
 

@@ -1,48 +1,32 @@
-"""What is inside: schema, rows, fingerprint and profile of a file or of data in memory. Loaded when first needed.
+"""What is inside: schema, rows, fingerprint and profile of data in memory. Loaded when first needed.
 
-Enters: the path of a file, or a table (Arrow, pandas, columns by name, rows as mappings). Leaves: frozen
-``Contents``. Runs on the sender's thread for files and never changes or keeps what it reads. The result is
-cached by file version. Formats: Parquet, CSV, JSON lines, JSON arrays of records, Arrow IPC, ORC, NumPy arrays,
-Excel where openpyxl is in use; other files have a version but no contents. Parquet and IPC files above ``WHOLE`` are
-read a block at a time, so memory stays bounded; above ``PROFILE_LIMIT`` they are fingerprinted only, and so are CSV
-files, whose types the first block decides; large files of other formats have no contents.
+Enters: a table (Arrow, pandas, columns by name, rows as mappings), at once or in record batches. Leaves: frozen
+``Contents``. Never changes or keeps what it reads. Of record batches one block is held at a time, so memory stays
+bounded. Files are read in ``formats``.
 """
 
-import importlib
-import itertools
-import os
 import re
-import sys
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import pairwise
 from typing import Any, cast
 
 import msgspec
+import numpy as np
 import pyarrow as pa
-from pyarrow import csv, feather, ipc, json, parquet
+from numpy.typing import NDArray
 
 from driftline import profile
 from driftline.capture import measure
 from driftline.event.facets import FingerprintFacet
 from driftline.event.lineage import Field
-from driftline.profile import facet
+from driftline.profile import buffers, facet
 
-PROFILE_LIMIT = 1 << 29  # bytes of a file that is still profiled
-WHOLE = 1 << 25  # bytes of a file that is read at once
 ROWS_LIMIT = 1 << 17  # cells of a table whose rows are also hashed whatever their order: about 2 ms
 _BLOCK = 1 << 26  # bytes of memory that a block of a larger file takes
-_BATCH = 1 << 16  # rows read at a time
 _CACHE = 512
 _TELLING = 50
 _LONG = 3  # rows that are looked at first
 _ENDING = re.compile(r"[0-9]+$")
-_WIDE = 1_000  # columns of an array that is still taken for a table
-
-_PARQUET = (".parquet", ".pq")
-_CSV = (".csv", ".csv.gz", ".tsv")
-_JSON = (".jsonl", ".ndjson")  # a row a line; plain .json has any shape
-_FEATHER = (".feather", ".arrow", ".ipc")
-_SMALL = 1 << 24  # bytes of a file whose format is slow to read, and that is still profiled
 
 
 class Contents(msgspec.Struct, frozen=True, kw_only=True):
@@ -59,146 +43,60 @@ class Contents(msgspec.Struct, frozen=True, kw_only=True):
     regular: frozenset[str] = frozenset()  # columns that only number the rows, or go up in equal steps
 
 
-_seen: dict[tuple[str, bool], Contents | None] = {}  # by version, and whether it is profiled
+_columns: dict[tuple[str, str, int], profile.Column] = {}  # by content hash, kind of values, and how many are null
 
 
-def of_file(path: str, version: str, size: int, modified_ns: int) -> Contents | None:
-    """Return the contents of the file that had this size and time; None for other formats and for a file changed since.
-
-    Raises:
-        OSError, pa.ArrowException: the file cannot be read.
-    """
-    key = (version, measure.level.profiles)
-    if key in _seen:
-        return _seen[key]
-    found = os.stat(path)
-    if (found.st_size, found.st_mtime_ns) != (size, modified_ns):
-        return None
-    contents = _read(path, size)
-    if len(_seen) >= _CACHE:
-        _seen.clear()
-    _seen[key] = contents
-    return contents
+def of_arrow(table: pa.Table, *, rows: bool = False) -> Contents:
+    """Return the contents of an Arrow table; with ``rows``, these are hashed whatever their order at any size."""
+    cells = table.num_rows * table.num_columns
+    found = profile.fingerprint(table, rows=rows or measure.level.rows or cells <= ROWS_LIMIT)
+    if not measure.level.profiles:
+        return _contents(table.schema, found, None, frozenset())
+    built = _built(table, found)
+    return _contents(table.schema, found, built, _regular_ones(table, built))
 
 
-def _read(path: str, size: int) -> Contents | None:
-    name = path.lower()
-    if name.endswith(_PARQUET):
-        whole = size <= min(WHOLE, PROFILE_LIMIT)
-        with parquet.ParquetFile(path, buffer_size=0 if whole else 1 << 20, pre_buffer=whole) as file:
-            if whole:
-                return of_arrow(file.read(use_threads=False))
-            batches = file.iter_batches(_BATCH, use_threads=False)
-            return of_batches(file.schema_arrow, batches, profiled=size <= PROFILE_LIMIT)
-    if name.endswith(_CSV):
-        options = csv.ParseOptions(delimiter="\t" if name.endswith(".tsv") else ",")
-        if size <= PROFILE_LIMIT:
-            return of_arrow(csv.read_csv(path, parse_options=options))
-        with csv.open_csv(path, csv.ReadOptions(use_threads=False, block_size=_BLOCK), options) as reader:
-            return of_batches(reader.schema, reader, profiled=False)
-    if name.endswith(_JSON):
-        return of_arrow(json.read_json(path)) if size <= PROFILE_LIMIT else None
-    if name.endswith(_FEATHER):
-        return _of_arrow_file(path, size)
-    if size > PROFILE_LIMIT:
-        return None
-    if name.endswith(".orc"):
-        return of_arrow(importlib.import_module("pyarrow.orc").read_table(path))
-    if name.endswith(".npy"):
-        return _of_array(path)
-    if size > _SMALL:
-        return None
-    if name.endswith(".json"):
-        return _of_records(path)
-    return _of_sheet(path) if name.endswith((".xlsx", ".xlsm")) and "openpyxl" in sys.modules else None
+def of_columns(schema: pa.Schema, rows: int, tables: Iterable[pa.Table]) -> Contents:
+    """Return the contents of a table of ``rows`` rows whose columns come one after another; holds one at a time."""
+    found: list[profile.Fingerprint] = []
+    built: dict[str, profile.Column] = {}
+    regular: frozenset[str] = frozenset()
+    for table in tables:
+        found.append(profile.fingerprint(table))
+        if measure.level.profiles:
+            one = _built(table, found[-1])
+            built |= one.columns
+            regular |= _regular_ones(table, one)
+    whole = profile.Profile(rows, built) if measure.level.profiles else None
+    return _contents(schema, profile.beside(rows, found), whole, regular)
 
 
-def _of_arrow_file(path: str, size: int) -> Contents | None:
-    """A Feather file, or an Arrow stream, as Hugging Face datasets write it; a large one a batch at a time."""
-    if size <= min(WHOLE, PROFILE_LIMIT):
-        try:
-            return of_arrow(feather.read_table(path, memory_map=False))
-        except pa.ArrowInvalid:
-            with pa.OSFile(path) as file, ipc.open_stream(file) as stream:
-                return of_arrow(stream.read_all())
-    profiled = size <= PROFILE_LIMIT
-    with pa.memory_map(path) as mapped:
-        try:
-            reader = ipc.open_file(mapped)
-        except pa.ArrowInvalid:
-            with ipc.open_stream(mapped) as stream:
-                return of_batches(stream.schema, stream, profiled=profiled)
-        with reader:
-            batches = (reader.get_batch(at) for at in range(reader.num_record_batches))
-            return of_batches(reader.schema, batches, profiled=profiled)
+def _built(table: pa.Table, found: profile.Fingerprint) -> profile.Profile:
+    """Return the profile of a table; columns that hold what one before them held are not measured again."""
+    names = table.column_names
+    keys = {
+        name: (found.columns[name], _family(column.type), column.null_count)
+        for name, column in zip(names, table.columns, strict=True)
+        if name in found.columns and names.count(name) == 1
+    }
+    built = profile.build(table, known={name: _columns[key] for name, key in keys.items() if key in _columns})
+    for name, key in keys.items():
+        if key not in _columns and len(_columns) >= _CACHE:
+            del _columns[next(iter(_columns))]
+        _columns[key] = built.columns[name]
+    return built
 
 
-def _of_array(path: str) -> Contents | None:
-    """A structured array has its own columns; a table of numbers has them by place."""
-    import numpy as np
-
-    array = np.load(path, mmap_mode="r", allow_pickle=False)
-    if array.dtype.names:
-        return of_data({name: array[name] for name in array.dtype.names})
-    if array.ndim == 1:
-        return of_data({"0": array})
-    return of_data({str(place): array[:, place] for place in range(array.shape[1])}) if _flat(array) else None
-
-
-def _flat(array: Any) -> bool:
-    return bool(array.ndim == 2 and array.shape[1] <= _WIDE)
-
-
-def _of_records(path: str) -> Contents | None:
-    """An array of records, or records one a line, whatever the file is called."""
-    with open(path, "rb") as file:
-        data = file.read()
-    try:
-        found = msgspec.json.decode(data)
-    except msgspec.DecodeError:
-        return of_arrow(json.read_json(path))
-    if isinstance(found, list) and found and all(isinstance(row, dict) for row in found):
-        return of_data(found)
-    return None
-
-
-def _of_sheet(path: str) -> Contents | None:
-    """The first sheet of a workbook, its first row taken for the header."""
-    book = importlib.import_module("openpyxl").load_workbook(path, read_only=True, data_only=True)
-    try:
-        rows = book.worksheets[0].iter_rows(values_only=True)
-        header = [str(name) if name is not None else f"column {place}" for place, name in enumerate(next(rows, ()))]
-        if not header or len(set(header)) != len(header):
-            return None
-        columns = list(itertools.zip_longest(*rows))[: len(header)]
-        columns += [()] * (len(header) - len(columns))
-        return of_data(dict(zip(header, map(list, columns), strict=True)))
-    finally:
-        book.close()
-
-
-def columns(path: str) -> tuple[str, ...] | None:
-    """Return the column names of a file as its header says; None where it has none that is cheap to read."""
-    name = path.lower()
-    if name.endswith(_PARQUET):
-        return tuple(parquet.read_schema(path).names)
-    if name.endswith(_CSV):
-        with csv.open_csv(path) as reader:
-            return tuple(reader.schema.names)
-    return None
-
-
-def of_arrow(table: pa.Table) -> Contents:
-    """Return the contents of an Arrow table."""
-    found = profile.fingerprint(table, rows=table.num_rows * table.num_columns <= ROWS_LIMIT)
-    built = profile.build(table) if measure.level.profiles else None
-    return _contents(table.schema, found, built, frozenset() if built is None else _regular_ones(table))
+def _family(kind: pa.DataType) -> str:
+    """Return what decides, beside the values, how a column is measured."""
+    family = buffers.family(kind.value_type if pa.types.is_dictionary(kind) else kind)
+    return family if family in {"boolean", "number", "time", "text", "binary"} else str(kind)
 
 
 def of_batches(schema: pa.Schema, batches: Iterable[pa.RecordBatch], *, profiled: bool) -> Contents:
     """Return the contents of a table that comes in record batches; holds one block of them at a time."""
     profiled = profiled and measure.level.profiles
-    prints = profile.Prints(schema)
+    prints = profile.Prints(schema, rows=measure.level.rows)
     built: list[profile.Profile] = []
     block: list[pa.RecordBatch] = []
     regular: frozenset[str] | None = None  # columns that are so in every batch
@@ -235,29 +133,39 @@ def _contents(
     )
 
 
-def _regular_ones(table: pa.Table) -> frozenset[str]:
-    return frozenset(name for name in table.column_names if _regular(table.column(name)))
+def _regular_ones(table: pa.Table, built: profile.Profile | None = None) -> frozenset[str]:
+    """Return the columns that number the rows; numbers that repeat often need no look."""
+    known = built.columns if built else {}
+    few = {
+        name
+        for name, column in known.items()
+        if column.type in {"number", "time"} and column.distinct_count() <= column.rows / 2
+    }
+    found = zip(table.column_names, table.columns, strict=True)
+    return frozenset(name for name, column in found if name not in few and _regular(column))
 
 
 def _regular(column: pa.ChunkedArray) -> bool:
     """Whether a column goes up or down in equal steps, as row numbers and calendars do; texts that end so as well."""
     if column.null_count or len(column) < _LONG:
         return False
-    if pa.types.is_string(column.type) or pa.types.is_large_string(column.type):
+    family = buffers.family(column.type)
+    if family == "text":
         first = _ENDING.search(column[0].as_py())
         if first is None or not _stepwise([_number(column[place].as_py()) for place in range(_LONG)]):
             return False
         return _stepwise([_number(text) for text in column.to_pylist()])
-    if pa.types.is_temporal(column.type) and not pa.types.is_time(column.type):
-        unit = pa.int32() if column.type.bit_width == 32 else pa.int64()
-        column = column.cast(unit)
-    if not (pa.types.is_integer(column.type) or pa.types.is_floating(column.type)):
+    if family not in {"number", "time"} or pa.types.is_time(column.type):
         return False
-    values = column.to_numpy()
-    steps = values[1:_LONG] - values[: _LONG - 1]
-    if not (steps == steps[0]).all():
+    begin = np.concatenate([buffers.numbers(chunk) for chunk in column.slice(0, _LONG).chunks])
+    if not _even(begin):
         return False
-    return bool((values[1:] - values[:-1] == steps[0]).all())
+    return _even(np.concatenate([buffers.numbers(chunk) for chunk in column.chunks]))
+
+
+def _even(values: NDArray[Any]) -> bool:
+    steps = values[1:] - values[:-1]
+    return bool((steps == steps[0]).all())
 
 
 def _number(text: str) -> int | None:
@@ -276,10 +184,10 @@ def _fields(schema: pa.Schema) -> tuple[Field, ...]:
     return tuple(Field(field.name, str(field.type)) for field in schema)
 
 
-def of_data(data: Any) -> Contents | None:
-    """Return the contents of data in memory; None where it is no table."""
+def of_data(data: Any, *, rows: bool = False) -> Contents | None:
+    """Return the contents of data in memory, as ``of_arrow`` does; None where it is no table."""
     table = as_arrow(data)
-    return None if table is None else of_arrow(table)
+    return None if table is None else of_arrow(table, rows=rows)
 
 
 def as_arrow(data: Any) -> pa.Table | None:
@@ -290,7 +198,7 @@ def as_arrow(data: Any) -> pa.Table | None:
         return pa.Table.from_batches([data])
     if type(data).__module__.split(".")[0] == "pandas":
         frame = data if hasattr(data, "columns") else data.to_frame()
-        return _from_columns({str(name): frame[name] for name in frame.columns}) if frame.columns.is_unique else None
+        return _from_columns(_of_pandas(frame)) if frame.columns.is_unique else None
     if isinstance(data, Mapping):
         return _from_columns(data)
     if isinstance(data, Sequence) and data and all(isinstance(row, Mapping) for row in data):
@@ -299,6 +207,13 @@ def as_arrow(data: Any) -> pa.Table | None:
     if hasattr(data, "__arrow_c_stream__"):
         return pa.RecordBatchReader.from_stream(data).read_all()
     return None
+
+
+def _of_pandas(frame: Any) -> dict[str, Any]:
+    """The columns of a frame, and the levels of its index that have a name, as Parquet keeps them."""
+    columns = {str(name): frame[name] for name in frame.columns}
+    named = [(level, str(name)) for level, name in enumerate(frame.index.names) if name is not None]
+    return columns | {name: frame.index.get_level_values(level) for level, name in named if name not in columns}
 
 
 def _from_columns(found: Mapping[str, Any]) -> pa.Table:

@@ -14,7 +14,7 @@ import msgspec
 
 from driftline import clock
 from driftline.capture import columns, fault, measure, opens, order, place
-from driftline.capture.columns import Awaited, Bindable, Bound
+from driftline.capture.columns import Awaited, Bindable, Bound, Differing
 from driftline.capture.probe import cache
 from driftline.capture.probe.report import Report
 from driftline.event import facets, openlineage
@@ -24,7 +24,7 @@ from driftline.event.openlineage import DatasetPart, Event, JobPart, RunPart
 
 _SQL_LIMIT = 100_000  # characters of SQL in one event
 _MESSAGE_LIMIT = 500
-_CONTENTS = "driftline.capture.contents"
+_FORMATS = "driftline.capture.formats"
 _PENDING = "probes pending"
 _AGAIN = (_PENDING, "columns", "frame columns")  # gaps that are found anew each time an event is encoded
 
@@ -42,6 +42,7 @@ class Seen(msgspec.Struct, kw_only=True):
     at_ns: int = 0  # when it was first read, or last written
     read_ns: int = 0  # when the run first read what it had written; 0 = never
     contents: Any = None  # contents.Contents, once measured
+    table: Any = None  # at_hand.Table: what it holds, where no file can be read for that
     lineage: dict[str, Any] | None = None  # body of its columnLineage facet, once it is known
     edges: list[Bindable] = []
     facets: dict[str, dict[str, Any]] = {}  # facets that the user's code attached
@@ -223,6 +224,8 @@ def settle(seen: Seen) -> None:
         pointer, seen.pointer = seen.pointer, None
         version, size = pointer()
         seen.touched = msgspec.structs.replace(seen.touched, version=version, bytes=size)
+    if seen.table is not None and not seen.path and not seen.touched.version:
+        seen.touched = msgspec.structs.replace(seen.touched, version=seen.table.name())
     if not seen.deferred and not seen.pending:
         return
     was_pending, seen.deferred, seen.pending = seen.pending, False, False
@@ -237,11 +240,14 @@ def settle(seen: Seen) -> None:
 def _measure(seen: Seen, gaps: dict[str, int]) -> None:
     try:
         settle(seen)
-        if seen.contents is not None or not seen.path or not measure.level.contents:
+        if seen.contents is not None or not measure.level.contents:
             return
-        contents = importlib.import_module(_CONTENTS)
-        seen.contents = contents.of_file(seen.path, seen.touched.version, seen.size, seen.modified_ns)
-    except FileNotFoundError:  # it was temporary
+        if seen.path:
+            formats = importlib.import_module(_FORMATS)
+            seen.contents = formats.of_file(seen.path, seen.touched.version, seen.size, seen.modified_ns)
+        if seen.contents is None and seen.table is not None:
+            seen.contents = seen.table.contents()
+    except FileNotFoundError:  # it was temporary, or is overwritten by now
         gaps["contents"] = gaps.get("contents", 0) + 1
     except Exception as error:  # the fault rule: a file that cannot be profiled is a gap, not an error
         fault.failed("contents", error)
@@ -256,7 +262,7 @@ def _dataset(seen: Seen, trace: Trace, profiled: set[tuple[str, str, str]], *, o
         "version": touched.version,
         "kind": touched.kind,
         "partition": touched.partition,
-        "fingerprint": touched.fingerprint if contents is None else contents.fingerprint,
+        "fingerprint": (touched.fingerprint or _bytes(seen)) if contents is None else contents.fingerprint,
         "rows": rows,
         "bytes": touched.bytes,
         "attributes": touched.attributes,
@@ -290,6 +296,11 @@ def _dataset(seen: Seen, trace: Trace, profiled: set[tuple[str, str, str]], *, o
     )
 
 
+def _bytes(seen: Seen) -> str:
+    """The hash of the bytes of a file that holds no table: all that can be said of its content."""
+    return seen.touched.version if seen.path and seen.touched.version.startswith(measure.BYTES) else ""
+
+
 def _columns(seen: Seen, names: tuple[str, ...] | None, trace: Trace) -> dict[str, Any] | None:
     found: list[Bound] = []
     inputs = _inputs(trace)
@@ -305,7 +316,10 @@ def _columns(seen: Seen, names: tuple[str, ...] | None, trace: Trace) -> dict[st
         before = order.before(trace, seen) if trace.ordered else trace.inputs
         others = [(one.touched.dataset, one.contents) for one in before if one.contents is not None]
         found = [columns.identical(seen.contents, [one for one in others if one[0] != seen.touched.dataset])]
-    told = columns.differences(seen.touched.dataset.node, found)
+    node = seen.touched.dataset.node
+    told = columns.differences(node, found)
+    for edges in seen.edges:
+        told += fault.attempt("differences", edges.differing, node, names) or [] if isinstance(edges, Differing) else []
     trace.differences += [one for one in told if one not in trace.differences]
     return columns.facet(columns.together(found))
 

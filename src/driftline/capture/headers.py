@@ -13,7 +13,7 @@ from driftline.capture import observe
 
 TICK_NS = 50_000_000  # coarsest clock that files are stamped with
 _CACHE = 10_000
-_CONTENTS = "driftline.capture.contents"
+_FORMATS = "driftline.capture.formats"
 _FILES = 8  # of a source that are looked at; the rest is taken to be alike
 
 _known: dict[tuple[str, int, int], tuple[str, ...] | None] = {}
@@ -37,7 +37,7 @@ def _columns(path: str) -> tuple[str, ...] | None:
     if key not in _known:
         if len(_known) >= _CACHE:
             _known.clear()
-        header: tuple[str, ...] | None = importlib.import_module(_CONTENTS).columns(path)
+        header: tuple[str, ...] | None = importlib.import_module(_FORMATS).columns(path)
         _known[key] = header
     found = _known[key]
     if found is None:

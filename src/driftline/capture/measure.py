@@ -21,6 +21,7 @@ from driftline.config import Settings
 HASH_LIMIT = 1 << 30  # bytes; hashing costs about 0.4 s per GiB
 FOLDER_LIMIT = 1_000  # files of one folder or glob that are named one by one
 BUDGET = 4 << 20  # bytes that one call of a hook hashes on the user's thread: about 2 ms
+BYTES = "xxh3:"  # begins the version of a file that was hashed
 STAT = "stat:"  # begins the version of a file that was not hashed
 IDENTITY = "identity"  # attribute that says so
 _PER_FILE = 64 << 10  # what opening a file costs, in bytes of hashing
@@ -34,6 +35,8 @@ class _Level:
 
     contents = True  # files and tables are hashed
     profiles = True  # and profiled
+    rows = False  # the rows of tables of any size are hashed whatever their order
+    cells = 10_000_000  # of a table in memory that is measured where it was read or written
 
 
 level = _Level()
@@ -42,7 +45,9 @@ level = _Level()
 def use(settings: Settings) -> None:
     """Measure as much as the settings say from now on."""
     level.contents = settings.measure != "names"
-    level.profiles = settings.measure == "full"
+    level.profiles = settings.measure in ("full", "rows")
+    level.rows = settings.measure == "rows"
+    level.cells = settings.table_cells
 
 
 class FileState(NamedTuple):
@@ -98,6 +103,12 @@ def of_file(path: str, budget: Budget | None = None) -> FileState:
             deferred = level.contents and found.st_size <= HASH_LIMIT
             return FileState(version, found.st_size, found.st_mtime_ns, deferred=deferred)
         version = _hash(path)
+        if state(path) != (
+            found.st_size,
+            found.st_mtime_ns,
+        ):  # it was changed meanwhile: these bytes are no state of it
+            version = f"{STAT}{xxhash.xxh3_64_hexdigest(repr(key).encode())}"
+            return FileState(version, found.st_size, found.st_mtime_ns)
         if time.time_ns() - found.st_mtime_ns > _SETTLED_NS:
             if len(_hashes) >= _CACHE:
                 _hashes.clear()
@@ -110,7 +121,7 @@ def _hash(path: str) -> str:
     with open(path, "rb", buffering=0) as file:
         while block := file.read(_CHUNK):
             state.update(block)
-    return f"xxh3:{state.hexdigest()}"
+    return f"{BYTES}{state.hexdigest()}"
 
 
 def files(path: str) -> list[str]:

@@ -33,16 +33,25 @@ class _Process:
 _process = _Process()
 
 
-def mint() -> tuple[str, int]:
-    """Return a new id and its moment in microseconds since 1970."""
-    now = _now() // 1000
-    millisecond = now // 1000
+def taken() -> tuple[int, int]:
+    """Return a moment in microseconds since 1970 and the number of an id, which ``spelt`` may make of it later."""
+    return _now() // 1000, _process.next()
+
+
+def spelt(moment: int, number: int) -> str:
+    """Return the id that a moment and a number of this process make; the same ones make the same id."""
+    millisecond = moment // 1000
     held, head = _process.held
     if held != millisecond:
         head = f"{millisecond >> 16:08x}-{millisecond & 0xFFFF:04x}{_process.tail}"
         _process.held = (millisecond, head)
-    number = _process.next()
-    return f"{head}{_DIGITS[number >> 12 & 4095]}{_DIGITS[number & 4095]}", now
+    return f"{head}{_DIGITS[number >> 12 & 4095]}{_DIGITS[number & 4095]}"
+
+
+def mint() -> tuple[str, int]:
+    """Return a new id and its moment in microseconds since 1970."""
+    moment = _now() // 1000
+    return spelt(moment, _process.next()), moment
 
 
 if hasattr(os, "register_at_fork"):

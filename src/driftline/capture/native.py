@@ -10,7 +10,8 @@ https://hudi.apache.org/docs/timeline, https://dvc.org/doc/user-guide/project-st
 import gzip
 import os
 import re
-from collections.abc import Callable, Mapping
+import time
+from collections.abc import Callable, Iterator, Mapping
 from functools import lru_cache
 from typing import Any, NamedTuple
 
@@ -18,6 +19,9 @@ import msgspec
 
 _LARGE = 1 << 24  # bytes of metadata that are still read
 _UP = 16  # folders above a file in which a dvc.lock is looked for
+_LOOKED_SECONDS = 0.5  # how long it is known where these lie: a pipeline reads many files of a folder
+_FOLDERS = 1_000
+_locks: dict[str, tuple[float, tuple[str, ...]]] = {}  # folder -> until when it is known, dvc.lock files
 
 _COMMIT = re.compile(r"(\d{20})(?:\.checkpoint(?:\..+)?)?\.(?:json|parquet)")
 _METADATA = re.compile(r"(?:v(\d+)|(\d+)-[0-9a-f-]+)(?:\.gz)?\.metadata\.json(?:\.gz)?", re.IGNORECASE)
@@ -32,7 +36,7 @@ _OBJECTS = (
     ("ETag", "etag"), ("etag", "etag"), ("e_tag", "etag"),
 )  # fmt: skip
 _VERSION_ID = re.compile(r"[?&]versionId=([^&#]+)")
-_GENERATION = re.compile(r"(?:gs|gcs)://.+#(\d+)$")
+_GENERATION = re.compile(r"((?:gs|gcs)://.+)#(\d+)$")
 
 
 class Pointer(NamedTuple):
@@ -79,8 +83,16 @@ def _of_address(text: str) -> Pointer | None:
                          ("gcs", _GENERATION)):  # fmt: skip
         found = form.match(text) if form is not _VERSION_ID else form.search(text)
         if found:
-            return Pointer(system, next(group for group in found.groups() if group))
+            return Pointer(system, next(group for group in reversed(found.groups()) if group))
     return None
+
+
+def bare(text: str) -> str:
+    """Return an address without the version of an object in it, which is no part of the object's name."""
+    if not text.startswith(("s3://", "gs://", "gcs://")):
+        return text
+    found = _GENERATION.match(text)
+    return found[1] if found else _VERSION_ID.sub("", text)
 
 
 def _of_info(info: Mapping[str, Any]) -> Pointer | None:
@@ -153,19 +165,36 @@ def _of_file(path: str) -> Pointer | None:
     beside = f"{path}.dvc"
     if os.path.isfile(beside):
         return _said(beside, path)
-    folder = os.path.dirname(path)
+    return next((found for lock in _locks_above(os.path.dirname(path)) if (found := _said(lock, path))), None)
+
+
+def _locks_above(folder: str) -> tuple[str, ...]:
+    """Return the dvc.lock files of a folder and those above it, up to the root of DVC's repository."""
+    now = time.monotonic()
+    known = _locks.get(folder)
+    if known is None or known[0] < now:
+        if len(_locks) >= _FOLDERS:
+            _locks.clear()
+        known = _locks[folder] = now + _LOOKED_SECONDS, tuple(_find_locks(folder))
+    return known[1]
+
+
+def _find_locks(folder: str) -> Iterator[str]:
     for _ in range(_UP):
         lock = os.path.join(folder, "dvc.lock")
-        found = _said(lock, path) if os.path.isfile(lock) else None
+        if os.path.isfile(lock):
+            yield lock
         above = os.path.dirname(folder)
-        if found is not None or os.path.isdir(os.path.join(folder, ".dvc")) or above == folder:
-            return found
+        if os.path.isdir(os.path.join(folder, ".dvc")) or above == folder:
+            return
         folder = above
-    return None
 
 
 def _said(source: str, path: str) -> Pointer | None:
-    found = os.stat(source)
+    try:
+        found = os.stat(source)
+    except FileNotFoundError:  # it went since it was looked for
+        return None
     known = _outs(source, found.st_size, found.st_mtime_ns).get(os.path.normpath(path))
     if known is None or (known[1] is not None and known[1] != os.stat(path).st_size):
         return None

@@ -40,7 +40,7 @@ def name_of(name: Name, namespace: str, folder: str) -> Dataset:
     """Return the dataset that ``name`` means."""
     if isinstance(name, Touched):
         return name.dataset
-    located = place.place(name, folder).located
+    located = place.place(native.bare(os.fspath(name)), folder).located
     return Dataset(namespace or located.namespace, located.name)
 
 
@@ -62,7 +62,7 @@ def observe(name: Name, data: Any, given: Given, folder: str, budget: measure.Bu
     if isinstance(name, Touched):
         spot = place.Place(Located(name.dataset.namespace, name.dataset.name, name.partition), "")
     else:
-        spot = place.place(name, folder)
+        spot = place.place(native.bare(os.fspath(name)), folder)
         if not given.version:
             given = _pointed(spot.path or os.fspath(name), given)
         found = files(os.fspath(name)) if data is None and not given.version else []
@@ -117,8 +117,8 @@ def of_file(path: str, given: Given, folder: str, budget: measure.Budget | None 
     if pointer is not None:
         attributes["pointer"] = pointer.name
     if state.version.startswith(measure.STAT):
-        why = "names only" if not measure.level.contents else "too large to be hashed"
-        why = "not hashed in time" if state.deferred else why
+        why = "too large to be hashed" if state.size > measure.HASH_LIMIT else "changed while it was hashed"
+        why = "names only" if not measure.level.contents else "not hashed in time" if state.deferred else why
         attributes[measure.IDENTITY] = f"path, size and time ({why})"
     touched = Touched(
         dataset=Dataset(given.namespace or located.namespace, located.name),

@@ -5,8 +5,11 @@ While a span is open no hook records, so that pandas that calls pyarrow counts o
 reads is nobody's input. A span is one small object that the hook gets back with what happened inside.
 """
 
+import threading
 from collections.abc import Callable
 from contextvars import ContextVar, Token
+
+from driftline.capture import fault
 
 
 class Span:
@@ -47,3 +50,19 @@ def inside() -> Span | None:
 def here() -> None:
     """Say that this thread, from now on, does Driftline's own work."""
     span.set(OURS)
+
+
+def thread(name: str, work: Callable[[], None]) -> threading.Thread | None:
+    """Return a thread that does ``work``, which is ours; None where there can be none, as when the interpreter ends."""
+
+    def ours() -> None:
+        here()
+        work()
+
+    started = threading.Thread(target=ours, name=name, daemon=True)
+    try:
+        started.start()
+    except RuntimeError as error:
+        fault.failed("sender", error)
+        return None
+    return started

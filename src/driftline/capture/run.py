@@ -349,7 +349,7 @@ class Run:
         trace.code = self._version()
         if error is not None:
             trace.error = fault.shown(error)
-        lost = owner.sender.take_losses()
+        lost = owner.sender.delivery.take_losses()
         if lost:
             trace.gaps["lost"] = lost
         owner.event(emit.Ended(trace, owner.profiled, owner.folder, owner.home, owner.event))

@@ -1,9 +1,8 @@
 """A queue in memory and the thread behind it that delivers; the user's thread only ever appends to a deque.
 
 Enters: answers, finished events, and events that encode themselves later on the sender's thread. Leaves:
-batches to the sink. A batch that fails is tried again with growing pauses, then spooled; a queue that is full
-overflows to the spool by a second thread. What is lost for good is counted and said once. Never raises and
-never waits but in ``flush`` and ``close``, which have deadlines.
+batches to a ``Delivery``. A queue that is full overflows to the spool by a second thread. Never raises and never
+waits but in ``flush`` and ``close``, which have deadlines.
 """
 
 import threading
@@ -13,7 +12,7 @@ from collections.abc import Callable, Iterable
 from typing import Any, Protocol
 
 from driftline.capture import fault, own
-from driftline.capture.spool import Spool
+from driftline.capture.delivery import Delivery
 from driftline.config import Settings
 from driftline.event.answer import Answer
 from driftline.event.sink import Sink
@@ -21,8 +20,7 @@ from driftline.event.sink import Sink
 BATCH = 500  # items handed to the sink at once
 TICK_SECONDS = 1.0  # how often open runs are looked at
 _LINGER_SECONDS = 0.02  # for more items to come, unless somebody waits
-_PAUSES = (0.05, 0.2)  # before the second and third try of a batch
-_REST_SECONDS = (1.0, 30.0)  # shortest and longest rest after a failed batch
+_GATHER_SECONDS = 0.25  # how long what is encoded waits for more, to be delivered together, unless somebody waits
 
 
 class Pending(Protocol):
@@ -57,30 +55,23 @@ class Sender:
     """Delivers to the sink that ``open_sink`` returns, which is opened, used and closed on one thread."""
 
     def __init__(self, settings: Settings, open_sink: Callable[[], Sink]) -> None:
-        self.spool = Spool(settings.home)
+        self.delivery = Delivery(settings.home, open_sink)
         self.on_start: Callable[[], None] = lambda: None
         self._limit = settings.queue
-        self._open_sink = open_sink
-        self._abandoned: list[Any] = []  # a parent's sink is neither used nor closed by its forked child
-        self._counts = {"queued": 0, "delivered": 0, "spooled": 0, "replayed": 0, "lost": 0}
+        self._abandoned: list[Delivery] = []  # a parent's sink is neither used nor closed by its forked child
         self._fresh()
 
     def _fresh(self) -> None:
         self._items: deque[Item | _Mark] = deque()
         self._overflow: deque[Item] = deque()
-        self._flight: tuple[list[bytes], list[Answer]] = ([], [])
+        self._flight: tuple[list[bytes], list[Answer]] = ([], [])  # encoded and not delivered
+        self._leaves = 0.0  # when it is to be delivered
         self._wake = threading.Event()
+        self._called = False  # somebody has woken the thread, which has not looked yet
         self._hurry = threading.Event()
         self._lock = threading.Lock()
         self._thread: threading.Thread | None = None
         self._spooler: threading.Thread | None = None
-        self._sink: Sink | None = None
-        self._rest = 0.0
-        self._next_try = 0.0
-        self._spool_known = False  # the spool has been looked at
-        self._dirty = False  # something was spooled and not replayed since
-        self._untold = 0  # losses that no event has carried yet
-        self._losing = False  # something was lost since the last flush
         self._more = 0  # answers in the queue beyond one an item
         self.closed = False
         self.opened: dict[int, Opened] = {}
@@ -93,20 +84,22 @@ class Sender:
             events: list[bytes] = []
             answers: list[Answer] = []
             self._sort(item, events, answers, cheap=True)
-            self._keep(events, answers)
-            self.spool.close()
+            self.delivery.keep(events, answers)
+            self.delivery.spool.close()
             return
         if len(self._items) + self._more < self._limit:
             self._items.append(item)
         elif len(self._overflow) + self._more < 2 * self._limit:
-            fault.tell("queue", f"the queue is full ({self._limit}); what comes now goes to {self.spool.folder}")
+            place = self.delivery.spool.folder
+            fault.tell("queue", f"the queue is full ({self._limit}); what comes now goes to {place}")
             self._overflow.append(item)
             self._start_spooler()
             return
         else:
-            self._lost(self._taken(item), "queue and spool are both full")
+            self.delivery.lost(self._taken(item), "queue and spool are both full")
             return
-        if not self._wake.is_set():
+        if not self._called:  # asking the event itself costs more
+            self._called = True
             self._wake.set()
         if self._thread is None:
             self._start()
@@ -116,11 +109,10 @@ class Sender:
             self._more += more
 
     def _taken(self, item: Item) -> int:
-        """Return how many answers or events an item that leaves the queue is."""
-        if type(item) is not tuple or item[1] <= 1:
-            return 1
-        self._weigh(1 - item[1])
-        return item[1]
+        """Return how many answers or events an item that leaves the queue is; 0 = work that is done again later."""
+        if type(item) is tuple and item[1] > 1:
+            self._weigh(1 - item[1])
+        return item[1] if type(item) is tuple else 1
 
     def watch(self, run: Opened) -> None:
         """Announce ``run`` once it has been open for long."""
@@ -135,28 +127,25 @@ class Sender:
     def _start(self) -> None:
         with self._lock:
             if self._thread is None and not self.closed:
-                self._thread = _started("driftline-sender", self._work)
+                self._thread = own.thread("driftline-sender", self._work)
                 if self._thread is not None:
                     fault.attempt("sender", self.on_start)
 
     def _start_spooler(self) -> None:
         with self._lock:
             if self._spooler is None or not self._spooler.is_alive():
-                self._spooler = _started("driftline-spooler", self._spill)
+                self._spooler = own.thread("driftline-spooler", self._spill)
 
     def counters(self) -> dict[str, int]:
         """Return the numbers of items waiting, delivered, spooled, replayed and lost."""
-        return {**self._counts, "queued": len(self._items) + len(self._overflow)}
+        return {**self.delivery.counts, "queued": len(self._items) + len(self._overflow) + self._held()}
 
-    def take_losses(self) -> int:
-        """Return how much was lost since this was last asked, so that the next event can say it."""
-        lost, self._untold = self._untold, 0
-        return lost
+    def _held(self) -> int:
+        return len(self._flight[0]) + len(self._flight[1])
 
     # --- on the sender's thread -------------------------------------------------------------------------------
 
     def _work(self) -> None:
-        fault.attempt("sender", own.here)
         last = False
         while not last:
             turned = fault.attempt("sender", self._turn)
@@ -167,12 +156,13 @@ class Sender:
     def _turn(self) -> bool:
         """Wait for work and do it; returns whether it was the last."""
         if not self._items:
-            self._wake.wait(TICK_SECONDS)
+            self._wake.wait(min(TICK_SECONDS, self._leaves - time.monotonic()) if self._held() else TICK_SECONDS)
         for run in list(self.opened.values()):
             fault.attempt("announce", run.announce)
         if self._items and not self._hurry.is_set():
             self._hurry.wait(_LINGER_SECONDS)
         self._wake.clear()
+        self._called = False
         return self._drain()
 
     def _drain(self) -> bool:
@@ -180,7 +170,7 @@ class Sender:
         while self._items:
             batch: list[Item] = []
             mark: _Mark | None = None
-            room = BATCH
+            room = BATCH - self._held()
             while self._items and room > 0 and mark is None:
                 item = self._items.popleft()
                 if isinstance(item, _Mark):
@@ -188,39 +178,46 @@ class Sender:
                 else:
                     batch.append(item)
                     room -= item[1] if type(item) is tuple else 1
-            handled = fault.attempt("sender", self._handle, batch)
-            if handled is None:
+            if fault.attempt("sender", self._handle, batch, mark is not None) is None:
                 fault.attempt("sender", self._rescue)
             if mark is not None:
                 fault.attempt("sender", self._settle, mark)
                 mark.done.set()
                 if mark.last:
                     return True
-        self._replay(asked=False)
+        if self._held() and time.monotonic() >= self._leaves and fault.attempt("sender", self._deliver) is None:
+            fault.attempt("sender", self._rescue)
+        self.delivery.replay(asked=False, spilling=bool(self._overflow))
+        self.delivery.follow(asked=False)
         return False
 
     def _settle(self, mark: _Mark) -> None:
         """Answer somebody who waits; shut where this is the end."""
-        self._replay(asked=True)
-        mark.clean = not self._dirty and not self._losing
-        self._losing = False
+        self.delivery.replay(asked=True, spilling=bool(self._overflow))
+        self.delivery.follow(asked=True)
+        mark.clean = self.delivery.clean()
         if mark.last:
-            self._shut()
+            self.delivery.shut()
 
     def _rescue(self) -> None:
         """Spool what was on its way when something of ours failed; it may have arrived, and is known there then."""
         events, answers = self._flight
         self._flight = ([], [])
         if events or answers:
-            self._keep(events, answers)
+            self.delivery.keep(events, answers)
 
-    def _handle(self, batch: Iterable[Item]) -> bool:
-        self._flight = ([], [])
+    def _handle(self, batch: Iterable[Item], asked: bool) -> bool:
+        """Encode what is taken from the queue; deliver it where somebody waits or it has become much."""
+        if not self._held():
+            self._leaves = time.monotonic() + _GATHER_SECONDS
         for item in batch:
             self._sort(item, *self._flight, cheap=False)
+        return self._deliver() if asked or self._held() >= BATCH else True
+
+    def _deliver(self) -> bool:
         events, answers = self._flight
-        if (events or answers) and not self._deliver(events, answers):
-            self._keep(events, answers)
+        if events or answers:
+            self.delivery.hand(events, answers, hurry=self._hurry.is_set())
         self._flight = ([], [])
         return True
 
@@ -239,90 +236,11 @@ class Sender:
                 events.append(item if isinstance(item, bytes) else item.encode(cheap=cheap))
         except Exception as error:  # the fault rule: an event that cannot be encoded is a counted loss
             fault.failed("encode", error)
-            self._lost(1, "an event could not be encoded")
-
-    def _deliver(self, events: list[bytes], answers: list[Answer]) -> bool:
-        if time.monotonic() < self._next_try and not self._hurry.is_set():
-            return False
-        tries = (0.0, *_PAUSES) if self._rest == 0 else (0.0,)
-        for pause in tries:
-            time.sleep(pause)
-            try:
-                self._take(events, answers)
-            except Exception as error:  # whatever a sink raises, its batch is tried again, then spooled
-                fault.count("sink")
-                fault.tell(
-                    f"sink:{type(error).__name__}",
-                    f"cannot deliver ({fault.shown(error)}); events are kept in {self.spool.folder} and sent later",
-                )
-                continue
-            self._rest = self._next_try = 0.0
-            self._counts["delivered"] += len(events) + len(answers)
-            return True
-        self._rest = min(max(self._rest * 2, _REST_SECONDS[0]), _REST_SECONDS[1])
-        self._next_try = time.monotonic() + self._rest
-        return False
-
-    def _take(self, events: Any, answers: Any) -> None:
-        if self._sink is None:
-            self._sink = self._open_sink()
-        if events:
-            self._sink.events(events)
-        if answers:
-            self._sink.answers(answers)
-
-    def _keep(self, events: list[bytes], answers: list[Answer]) -> None:
-        size = len(events) + len(answers)
-        self._dirty = True
-        try:
-            self.spool.add(events, answers)
-        except Exception as error:  # a full disk or a read-only folder: the loss is counted and said
-            self._lost(size, f"the spool cannot be written ({fault.shown(error)})")
-        else:
-            self._counts["spooled"] += size
-
-    def _replay(self, *, asked: bool) -> None:
-        if self._spool_known and not self._dirty:
-            return
-        if self._sink is None and not self._dirty:
-            return  # nothing was delivered yet: no reason to open a sink
-        if not asked and time.monotonic() < self._next_try:
-            return
-        self._spool_known = True
-        try:
-            taken, torn = self.spool.replay(self._take)
-        except Exception as error:  # whatever the sink or the disk raises, the spool stays and is tried again
-            fault.count("sink")
-            fault.tell(
-                "replay", f"what is spooled in {self.spool.folder} cannot be delivered yet ({fault.shown(error)})"
-            )
-            self._dirty = True
-            self._rest = min(max(self._rest * 2, _REST_SECONDS[0]), _REST_SECONDS[1])
-            self._next_try = time.monotonic() + self._rest
-            return
-        self._counts["replayed"] += taken
-        self._counts["delivered"] += taken
-        self._rest = self._next_try = 0.0
-        if torn:
-            self._lost(torn, "lines of the spool were torn")
-        self._dirty = bool(self._overflow)
-
-    def _lost(self, number: int, why: str) -> None:
-        self._counts["lost"] += number
-        self._untold += number
-        self._losing = True
-        fault.tell(f"lost:{why[:20]}", f"{number} events or answers were lost: {why}")
-
-    def _shut(self) -> None:
-        self.spool.close()
-        if self._sink is not None:
-            fault.attempt("sink", self._sink.close)
-            self._sink = None
+            self.delivery.lost(1, "an event could not be encoded")
 
     # --- on the spooler's thread ------------------------------------------------------------------------------
 
     def _spill(self) -> None:
-        fault.attempt("spooler", own.here)
         while self._overflow:
             fault.attempt("spooler", self._spill_some)
 
@@ -331,7 +249,7 @@ class Sender:
         answers: list[Answer] = []
         while self._overflow and len(events) + len(answers) < BATCH:
             self._sort(self._overflow.popleft(), events, answers, cheap=True)
-        self._keep(events, answers)
+        self.delivery.keep(events, answers)
 
     # --- with a deadline --------------------------------------------------------------------------------------
 
@@ -339,7 +257,7 @@ class Sender:
         """Wait until what is queued now has been handled; True if all of it was delivered and nothing is spooled."""
         if threading.current_thread() is self._thread:
             return False
-        if self._thread is None and not self._items and not self._dirty:
+        if self._thread is None and not self._items and not self.delivery.dirty:
             return True
         mark = _Mark()
         return self._wait(mark, timeout) and mark.clean
@@ -369,7 +287,8 @@ class Sender:
             spooler.join(1.0)
         if not ended:
             events, answers = list(self._flight[0]), list(self._flight[1])
-            fault.tell("deadline", f"delivery took longer than {timeout:g} s; the rest is kept in {self.spool.folder}")
+            place = self.delivery.spool.folder
+            fault.tell("deadline", f"delivery took longer than {timeout:g} s; the rest is kept in {place}")
         else:
             events, answers = [], []
         while self._items:
@@ -377,24 +296,12 @@ class Sender:
             if not isinstance(item, _Mark):
                 self._sort(item, events, answers, cheap=True)
         if events or answers:
-            self._keep(events, answers)
-        self.spool.close()
+            self.delivery.keep(events, answers)
+        self.delivery.spool.close()
 
     def reborn(self) -> None:
         """Begin anew in a forked child: nothing queued, no thread, and a sink of its own."""
-        self._abandoned.append((self._sink, self.spool))
-        self._counts = dict.fromkeys(self._counts, 0)
-        spool = Spool(self.spool.folder.parent)
-        self.spool = spool
+        former = self.delivery
+        self._abandoned.append(former)
+        self.delivery = Delivery(str(former.spool.folder.parent), former.open_sink)
         self._fresh()
-
-
-def _started(name: str, work: Callable[[], None]) -> threading.Thread | None:
-    """Return a thread that does ``work``; None where there can be none, as when the interpreter ends."""
-    thread = threading.Thread(target=work, name=name, daemon=True)
-    try:
-        thread.start()
-    except RuntimeError as error:
-        fault.failed("sender", error)
-        return None
-    return thread

@@ -12,8 +12,9 @@ import os
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, TypeVar, cast
 
-from driftline.capture import client, emit, fault, measure, models, observe
+from driftline.capture import around, client, emit, fault, measure, mint, models, observe
 from driftline.capture.answers import moment_of
+from driftline.capture.around import current_run
 from driftline.capture.frames import passed
 from driftline.capture.making import Noted, finish
 from driftline.capture.place import place as place_of
@@ -89,7 +90,10 @@ class Served:
         @functools.wraps(original)
         def call(*args: Any, **kwargs: Any) -> Any:
             result = original(*args, **kwargs)
-            fault.attempt("serving", _predicted, name, source, args, kwargs, result)
+            try:
+                _predicted(name, source, args, kwargs, result)
+            except Exception as error:  # the fault rule: what cannot be recorded is a counted loss
+                fault.failed("serving", error)
             return result
 
         return call
@@ -109,7 +113,16 @@ def _kind(model: type) -> type[Served]:
         model = self._driftline_model
         return (fault.attempt("serving", self._driftline_recording, model) or model)(*args, **kwargs)
 
-    methods: dict[str, Any] = {name: passing(name) for name in _PASSED if hasattr(model, name)}
+    def recorded(name: str) -> property:
+        def method(self: Served) -> Any:
+            value = getattr(self._driftline_model, name)
+            known = self._driftline_made.get(name)
+            return known[1] if known is not None and known[0] == value else self.__getattr__(name)
+
+        return property(method)
+
+    methods: dict[str, Any] = {name: recorded(name) for name in RECORDED if hasattr(model, name)}
+    methods |= {name: passing(name) for name in _PASSED if hasattr(model, name)}
     if hasattr(model, "__call__"):  # noqa: B004 - asked of a class, whose instances may be called
         methods["__call__"] = called
     if "__eq__" in methods and getattr(model, "__hash__", None) is not None:
@@ -174,13 +187,8 @@ def _of_file(name: str, folder: str) -> Version | None:
 
 
 def _predicted(name: str, source: Source, args: tuple[Any, ...], kwargs: Mapping[str, Any], result: Any) -> None:
-    if not fault.off("serving"):
-        _record(name, source, args, kwargs, result)
-
-
-def _record(name: str, source: Source, args: tuple[Any, ...], kwargs: Mapping[str, Any], result: Any) -> None:
     owner = client.current()
-    if owner is None:
+    if owner is None or fault.off("serving"):
         return
     draft = current_answer.get()
     if draft is not None:
@@ -194,9 +202,13 @@ def _record(name: str, source: Source, args: tuple[Any, ...], kwargs: Mapping[st
     rows = _rows(result)
     recorded = min(rows, ROWS)
     if recorded:
-        id_, moment = moment_of(None)
+        if current_run.get() is None and around.process.run is None:
+            moment, number = mint.taken()
+            id_: str | tuple[int, int] = (moment, number)
+        else:
+            id_, moment = moment_of(None)
         taken = (owner.settings, id_, moment, name, source, rows, _input(given, rows), _result(result))
-        owner.answer((_made, recorded, taken))
+        owner.sender.put((_made, recorded, taken))
     if rows > ROWS:
         fault.count("unrecorded rows", rows - ROWS)
         fault.tell("unrecorded rows", f"{name}: of {rows} predictions in one call the first {ROWS} are recorded")
@@ -213,7 +225,9 @@ def _rows(result: Any) -> int:
 
 def _result(result: Any) -> Any:
     """Return a copy of what is recorded of a result, so that what the user does with it later does not count."""
-    if isinstance(result, list | tuple):
+    if type(result) is list:
+        return result[:ROWS]
+    if isinstance(result, tuple | list):
         return list(result[:ROWS])
     if getattr(result, "ndim", 0):
         return (result.iloc if hasattr(result, "iloc") else result)[:ROWS].copy()
@@ -222,6 +236,9 @@ def _result(result: Any) -> Any:
 
 def _input(given: Any, rows: int) -> Any:
     """Return a copy of what is recorded of the input; None where it has no rows of features."""
+    if type(given).__module__ == "numpy" and given.ndim == 2:
+        small = len(given) <= ROWS and given.shape[1] <= _FEATURES
+        return None if len(given) != rows else given.copy() if small else given[:ROWS, :_FEATURES].copy()
     if isinstance(given, Mapping):
         return dict(given)
     if hasattr(given, "iloc") and hasattr(given, "columns"):
@@ -239,9 +256,17 @@ def _made(*taken: Any) -> list[Answer]:
 
 
 def _answers(
-    settings: Settings, id_: str, moment: int, name: str, source: Source, rows: int, given: Any, result: Any
+    settings: Settings,
+    id_: str | tuple[int, int],
+    moment: int,
+    name: str,
+    source: Source,
+    rows: int,
+    given: Any,
+    result: Any,
 ) -> list[Answer]:
     """Return one answer per row; on the sender's thread."""
+    first = id_ if isinstance(id_, str) else mint.spelt(*id_)
     values = _values(result)
     features = fault.attempt("serving", _features, given, rows) or []
     found = []
@@ -249,7 +274,7 @@ def _answers(
         score = _score(value)
         decision = "" if score is not None else str(value)[:100]
         noted = Noted(
-            settings, id_ if place == 0 else ids.uuid7(moment), moment, name, "", "", None, (source,), (),
+            settings, first if place == 0 else ids.uuid7(moment), moment, name, "", "", None, (source,), (),
             features[place] if place < len(features) else None, "", decision, score, 0.0, "", None, "", "",
         )  # fmt: skip
         found.append(finish(noted))

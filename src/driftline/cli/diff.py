@@ -1,10 +1,11 @@
-"""``driftline diff``: what came, went and changed between two moments."""
+"""``driftline diff``: what came, went and changed between two moments, or between two versions of a dataset."""
 
 from collections.abc import Iterable
 
 import click
 
 from driftline.cli import opened, show
+from driftline.engine import cells
 from driftline.errors import BadInput
 from driftline.event import names
 from driftline.event.lineage import Link
@@ -17,22 +18,39 @@ _SPANS = 3  # spans of rows of one column
 
 @click.command()
 @click.argument("node", required=False)
-@click.option("--from", "since", metavar="MOMENT", required=True, help=f"The first moment: {_MOMENT}")
+@click.argument("other", required=False)
+@click.option("--from", "since", metavar="MOMENT", help=f"The first moment: {_MOMENT}")
 @click.option("--to", "until", metavar="MOMENT", help="The second moment.  [default: now]")
 @click.option("--depth", type=click.IntRange(1, 100), default=5, show_default=True, help="Steps around NODE.")
 @click.option("--limit", type=click.IntRange(1), default=500, show_default=True, help="Nodes, or places that changed.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 @click.pass_context
 def diff(
-    ctx: click.Context, node: str | None, since: str, until: str | None, depth: int, limit: int, as_json: bool
+    ctx: click.Context,
+    node: str | None,
+    other: str | None,
+    since: str | None,
+    until: str | None,
+    depth: int,
+    limit: int,
+    as_json: bool,
 ) -> None:
-    """Tell how the lineage around NODE, or without one of everything, differs between two moments."""
+    """Tell how the lineage around NODE, or without one of everything, differs between two moments.
+
+    With two versions of one dataset, such as features#v3 features#v4: how their content differs, by column and rows.
+    """
     with opened.engine(ctx) as engine:
-        first = engine.moment(since)
-        if first is None:
-            raise BadInput("--from is empty", hint=f"It takes {_MOMENT}")
-        about = opened.node(engine, node) if node else ""
-        found = engine.diff(about, since_us=first, until_us=engine.moment(until), depth=depth, limit=limit)
+        if node and other:
+            if since is not None or until is not None:
+                raise BadInput("two versions and moments are both given", hint="Give the versions or --from and --to.")
+            found = cells.between(engine.house, node, other)
+        else:
+            first = engine.moment(since)
+            if first is None:
+                said = "--from is empty" if since is not None else "--from is missing"
+                raise BadInput(said, hint=f"It takes {_MOMENT} Or name two versions: features#v3 features#v4.")
+            about = opened.node(engine, node) if node else ""
+            found = engine.diff(about, since_us=first, until_us=engine.moment(until), depth=depth, limit=limit)
     if as_json:
         show.as_json(found)
         return

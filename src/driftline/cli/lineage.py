@@ -1,18 +1,21 @@
 """``driftline lineage``: where data comes from and where it goes, as a tree or as JSON."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import click
 import msgspec
 
 from driftline.cli import opened, show, tree
-from driftline.engine import runs
+from driftline.engine import disagreements, runs
 from driftline.engine.engine import Engine
 from driftline.errors import Ambiguous, BadInput
 from driftline.event import names
 from driftline.event.lineage import Link, Node, Subgraph
+from driftline.event.report import Disagreement
 
 LISTED = 1_000
+_WIDE = 40  # rows of a table
 AS_OF = "As it was then: a time, run:ID, a version such as features#v3, or the id of an answer."
 
 
@@ -46,11 +49,12 @@ def lineage(ctx: click.Context, /, node: str | None, listing: bool, as_json: boo
             return
         moment = engine.moment(asked["as_of"])
         start, graph = _ask(engine, node or "", asked, moment)
+        unsure = disagreements.of(engine.house, graph, moment) if asked["columns"] else ()
         near = {word: engine.near(word) for word in graph.unmatched}
         failing = {} if as_json else runs.failing(engine.house, [one.id for one in graph.nodes if one.type == "JOB"])
     show.unmatched(near)
     if as_json:
-        show.as_json(whole(graph))
+        show.as_json(whole(graph) | ({"disagreements": unsure} if unsure else {}))
     elif start:
         both = asked["up"] == asked["down"]
         graph = tree.with_failures(graph, failing)
@@ -59,12 +63,39 @@ def lineage(ctx: click.Context, /, node: str | None, listing: bool, as_json: boo
         )
     else:
         tree.flow(graph)
+    if not as_json:
+        _disagree(unsure)
     for job, run in failing.items():
         said = f"Note: the newest run of {names.label(job)}, {names.short(run.run)}, has failed"
         click.echo(f"{said}{f': {run.error}' if run.error else ''}. 'driftline runs' tells more.", err=True)
     if graph.truncated:
         cut = show.count(asked["limit"], "node")
         click.echo(f"Note: the answer was cut at {cut} in each direction; --limit takes more.", err=True)
+
+
+def _disagree(found: Sequence[Disagreement]) -> None:
+    """Print where what was declared of columns is not what was observed."""
+    if not found:
+        return
+    show.heading("Declared and observed do not agree")
+    rows = (
+        (
+            names.label(one.source),
+            names.label(one.target),
+            _ways(one.declared),
+            _ways(one.observed),
+            one.by,
+            one.run[:8],
+        )
+        for one in found[:_WIDE]
+    )
+    show.table(("from", "to", "declared", "observed", "by", "run"), rows)
+    if len(found) > _WIDE:
+        show.say(f"+{len(found) - _WIDE} more; --json lists them all.")
+
+
+def _ways(said: Sequence[str]) -> str:
+    return ", ".join(said) or "nothing"
 
 
 def _ask(engine: Engine, node: str, asked: dict[str, Any], moment: int | None) -> tuple[str, Subgraph]:

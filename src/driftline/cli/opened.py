@@ -28,6 +28,8 @@ def settings(ctx: click.Context, **more: Any) -> Settings:
 def engine(ctx: click.Context, *, create: bool = False) -> Iterator[Engine]:
     """Open the engine; a store that does not exist is made only where ``create`` says so.
 
+    What processes recorded in it and did not work out yet, as they put that off or were killed, is worked out first.
+
     A server that capture delivers to is not asked, which a note says before anything is opened.
 
     Raises:
@@ -40,6 +42,7 @@ def engine(ctx: click.Context, *, create: bool = False) -> Iterator[Engine]:
         note = f"Note: this works on the store in {place}; the server at {chosen.url} is for capture only."
         click.echo(note, err=True)
     with Engine.open(chosen, create=create) as found:
+        found.catch_up()
         yield found
 
 

@@ -6,14 +6,14 @@ folder know the tables that files before them made; a temporary table ends with 
 
 import contextlib
 import json
-import re
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from driftline.capture.sql import dbt, dialect, plan, statement
-from driftline.capture.sql.change import Lineage, Statement
+from driftline.capture.sql.bound import Lineage
+from driftline.capture.sql.change import Statement
 from driftline.capture.sql.limit import Limit
 from driftline.capture.sql.relation import Output, Relation, Source
 from driftline.capture.sql.schema import Schema
@@ -25,9 +25,6 @@ _COLUMNS = (
     "SELECT schema_name, table_name, list(column_name ORDER BY column_index) FROM duckdb_columns() "
     "WHERE NOT internal GROUP BY ALL ORDER BY ALL"
 )
-_REF = re.compile(r"\{\{-?\s*ref\(\s*(?:['\"][^'\"]+['\"]\s*,\s*)?['\"]([^'\"]+)['\"][^}]*\)\s*-?\}\}")
-_SOURCE = re.compile(r"\{\{-?\s*source\(\s*['\"]([^'\"]+)['\"]\s*,\s*['\"]([^'\"]+)['\"]\s*\)\s*-?\}\}")
-_CONFIG = re.compile(r"\{\{-?\s*config\(.*?\)\s*-?\}\}", re.DOTALL)
 
 
 class Reading(NamedTuple):
@@ -127,7 +124,7 @@ def _text(name: str | None, read: Callable[[], str], how: Reading, made: dict[So
             return how.schema.columns(source) or made.get(source)
 
         script = Script(how.dialect, columns, how.schema.named_as, through=how.through)
-        yield from statement.read(_plain(read()), script, how.limit, how.opinion)
+        yield from statement.read(read(), script, how.limit, how.opinion)
         made.update(script.lasting())
 
     return Text(name, statements)
@@ -155,13 +152,6 @@ def _model(model: dbt.Model, how: Reading) -> Text:
             yield one._replace(writes=target, how="create", kind="MODEL", lineage=lineage)
 
     return Text(model.file, statements)
-
-
-def _plain(text: str) -> str:
-    """Return ``text`` with the names that dbt's ref and source stand for; other templates stay as they are."""
-    if "{{" not in text:
-        return text
-    return _SOURCE.sub(r"\1.\2", _REF.sub(r"\1", _CONFIG.sub("", text)))
 
 
 def _read(file: Path) -> str:

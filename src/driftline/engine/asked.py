@@ -101,9 +101,11 @@ class LocalMemory:
 
 
 def open_memory(settings: Settings) -> LocalMemory:
-    """Return the store of ``settings``, to be asked.
+    """Return the store of ``settings``, to be asked; what any process recorded in it is worked out first.
 
     Raises:
         StoreUnusable: there is none, or it cannot be opened.
     """
-    return LocalMemory(Engine.open(settings, create=False))
+    engine = Engine.open(settings, create=False)
+    engine.catch_up()
+    return LocalMemory(engine)

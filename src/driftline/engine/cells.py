@@ -1,17 +1,20 @@
-"""Which columns and rows differ between the versions that datasets had at two moments.
+"""Which columns and rows differ between two versions, or between those that datasets had at two moments.
 
-Enters: datasets and two moments. Leaves: one ``DataChange`` per dataset with another version, from the fingerprints
-that came with the versions; no data is read. Versions of different slices of a dataset are no change of it. Where a
-fingerprint is missing, or the forms differ, it says that nothing is known.
+Enters: two versions, or datasets and two moments. Leaves: one ``DataChange`` per dataset with another version, from the
+fingerprints that came with the versions; no data is read. Versions of different slices of a dataset are no change of
+it. Where a fingerprint is missing, or the forms differ, it says that nothing is known.
 """
 
 from collections.abc import Iterator, Mapping
 
 from driftline import profile
+from driftline.engine import questions
 from driftline.engine.house import House
+from driftline.errors import BadInput, NotFound
 from driftline.event import facets
 from driftline.event.lineage import Dataset, Touched, Version
-from driftline.event.report import ColumnCells, DataChange
+from driftline.event.report import ColumnCells, DataChange, Difference
+from driftline.graph import difference
 from driftline.profile import Comparison, Fingerprint
 from driftline.profile import facet as printed
 
@@ -26,11 +29,57 @@ def changes(house: House, datasets: Mapping[int, str], since: int, until: int) -
     return tuple(sorted(found, key=lambda one: one.node))
 
 
+def between(house: House, before: str, after: str) -> Difference:
+    """Return how the content and the schema of two versions of one dataset differ, whatever lay between them.
+
+    Raises:
+        BadInput: one of them is no version, or they are versions of two datasets.
+        NotFound, Ambiguous: one of them is not known, or means several.
+    """
+    one, two = _touched(house, before), _touched(house, after)
+    if one.dataset != two.dataset:
+        hint = "Name two versions of one dataset, such as features#v3 features#v4."
+        raise BadInput(f"{before} and {after} are versions of two datasets", hint=hint)
+    node = one.dataset.node
+    change = _compared(house, node, one, two)
+    moments = [_time(house, each) for each in (one, two)]
+    sides = [{node: each.fields} if each.fields is not None else {} for each in (one, two)]
+    return Difference(
+        node=node,
+        since_us=moments[0],
+        until_us=moments[1],
+        fields=difference.fields(*sides),
+        data=(change,),
+        sentence=change.sentence,
+    )
+
+
+def _touched(house: House, text: str) -> Touched:
+    known = house.store.lineage.lookup(questions.resolve(house, text))
+    if known is None or known.type != "VERSION" or known.dataset is None:
+        raise BadInput(
+            f"{text} is no version", hint="A version is written as features#v3; 'driftline show' lists them."
+        )
+    found = house.store.lineage.touched(Version(known.dataset, known.version))
+    if found is None:
+        raise NotFound(text)
+    return found
+
+
+def _time(house: House, touched: Touched) -> int:
+    found = house.store.lineage.version(Version(touched.dataset, touched.version))
+    return found.time_us if found else 0
+
+
 def _change(house: House, node: str, before: int, after: int) -> DataChange | None:
     rows = house.store.walks.version_rows((before, after))
     one, two = (house.store.lineage.touched(Version(Dataset(*rows[id_][1:3]), rows[id_][3])) for id_ in (before, after))
     if one is None or two is None or one.partition != two.partition:
         return None
+    return _compared(house, node, one, two)
+
+
+def _compared(house: House, node: str, one: Touched, two: Touched) -> DataChange:
     first, second = _print(house, one), _print(house, two)
     found = profile.compare(first, second) if first is not None and second is not None else None
     if found is None:

@@ -64,7 +64,14 @@ def admit(house: House, judged: Iterable[Judged]) -> None:
         pooled = house.pools[one.node][0] if one.node in house.pools else known.pooled
         known = Known(reference, members, (*known.judged, _label(one.batch))[-_REMEMBERED:], pooled)
         house.known[one.node] = known
-        house.store.state.put(f"reference:{one.node}", _encoder.encode(known))
+        house.changed[one.node] = known
+
+
+def keep(house: House) -> None:
+    """Write the references that batches have joined, each once; before the transaction ends that they joined in."""
+    for node, known in house.changed.items():
+        house.store.state.put(f"reference:{node}", _encoder.encode(known))
+    house.changed.clear()
 
 
 def _shown(run: RunShape) -> Iterator[tuple[Touched, dict[str, int]]]:

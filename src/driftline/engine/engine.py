@@ -10,7 +10,6 @@ from typing import Self
 
 import msgspec
 
-from driftline.alert.outbox import Outbox
 from driftline.config import Settings
 from driftline.engine import (
     accept,
@@ -22,13 +21,13 @@ from driftline.engine import (
     facets,
     ingest,
     moments,
+    opening,
     quarantine,
     questions,
     remember,
     reports,
     selection,
     shape,
-    windows,
 )
 from driftline.engine.catalogue import Catalogue
 from driftline.engine.house import House
@@ -52,10 +51,8 @@ from driftline.event.report import (
     Selected,
 )
 from driftline.graph import walk
-from driftline.store import open_store
 
 TOGETHER = ingest.TOGETHER
-INBOX = 20_000  # answers that wait before they are moved to Parquet
 
 
 class Engine:
@@ -73,10 +70,7 @@ class Engine:
             StoreTooNew: a newer Driftline wrote it; nothing was changed.
             StoreUnusable: it cannot be opened, or there is none.
         """
-        store = open_store(settings.location, home=settings.home, create=create)
-        house = House(settings, store, Outbox(store, settings))
-        remember.everything(house)
-        return cls(house)
+        return cls(opening.house(settings, create=create))
 
     def take_charge(self) -> None:
         """Tell every guard of this home the mode and the quarantines in force; for processes that write.
@@ -84,10 +78,7 @@ class Engine:
         Raises:
             StoreUnusable: the store may only be read here.
         """
-        self.house.store.demand_writing()
-        with self.house.lock:
-            quarantine.publish(self.house)
-        self.house.outbox.deliver(self.house.now())
+        opening.take_charge(self.house)
 
     def deliver(self) -> int:
         """Send messages that are due, such as those whose channel failed before; return how many were told."""
@@ -115,6 +106,10 @@ class Engine:
     def follow(self, limit: int = TOGETHER) -> int:
         """Work out what follows from up to ``limit`` events that wait; return how many they were."""
         return ingest.follow(self.house, limit)
+
+    def catch_up(self) -> None:
+        """Work out what waits now, where the store may be written; for whoever asks beside a process that records."""
+        ingest.catch_up(self.house)
 
     def backlog(self) -> int:
         """Return how many events wait for what follows from them."""
@@ -162,13 +157,7 @@ class Engine:
 
     def record(self, answers: Sequence[Answer]) -> int:
         """Take answers; durable when it returns. Returns how many were new."""
-        with self.house.lock:
-            new = self.house.store.ledger.append(answers)
-            self.house.store.ledger.compact(at_least=INBOX)
-        opened = windows.events(self.house, answers)
-        if opened:
-            self.ingest_many(opened)
-        return new
+        return ingest.record(self.house, answers)
 
     def incidents(self, *, state: str = "", limit: int = 50, offset: int = 0) -> tuple[list[Incident], int]:
         """Return incidents, newest first, and how many there are in all."""

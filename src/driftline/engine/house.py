@@ -28,6 +28,7 @@ class House:
         self.now = now
         self.lock = threading.RLock()
         self.known: dict[str, Known] = {}  # dataset node -> its reference, as the store keeps it
+        self.changed: dict[str, Known] = {}  # of these, what the store does not have yet
         self.pools: dict[str, tuple[tuple[Member, ...], Pool]] = {}  # dataset node -> (members, what they add up to)
         self.weeks: dict[tuple[Member, ...], Profile] = {}  # members of a week -> their merged profile
         self.profiles: dict[str, Profile] = {}  # profile hash -> decoded profile, the newest ones
@@ -40,7 +41,7 @@ class House:
 
     def forget(self) -> None:
         """Let go of everything in memory: what it was made from may have been undone."""
-        for kept in (self.known, self.pools, self.weeks, self.profiles, self.involved, self.affected):
+        for kept in (self.known, self.changed, self.pools, self.weeks, self.profiles, self.involved, self.affected):
             kept.clear()
         self.quarantined.clear()
 

@@ -9,14 +9,17 @@ import logging
 from collections.abc import Container, Iterator, Sequence
 from contextlib import contextmanager
 
-from driftline.engine import accept, announce, compare, failure, fold, incidents, quarantine, remember
+from driftline.engine import accept, announce, compare, failure, fold, incidents, quarantine, remember, windows
 from driftline.engine.house import House
+from driftline.errors import StoreUnusable
+from driftline.event.answer import Answer
 from driftline.event.finding import Incident
 from driftline.event.lineage import RunShape
 from driftline.event.report import Receipt
 from driftline.graph import changes
 
 TOGETHER = 500  # events that are folded in one transaction
+INBOX = 20_000  # answers that wait before they are moved to Parquet
 
 Told = tuple[bool, incidents.Paged | None, list[Incident]]  # whether a quarantine spread, news, what is over
 
@@ -27,6 +30,33 @@ def ingest(house: House, batch: Sequence[bytes], noted: Container[int] | None = 
     while follow(house):
         pass
     return receipts
+
+
+def record(house: House, answers: Sequence[Answer]) -> int:
+    """Take answers, with the windows of predictions that they open; return how many are new, durably."""
+    with house.lock:
+        new = house.store.ledger.append(answers)
+        house.store.ledger.compact(at_least=INBOX)
+    opened = windows.events(house, answers)
+    if opened:
+        ingest(house, opened)
+    return new
+
+
+def catch_up(house: House) -> None:
+    """Work out what waits at this moment, where the store may be written, so that what is asked next sees it.
+
+    What comes meanwhile is left to whoever took it. Where another process holds the store too long, the question is
+    answered without; a warning says so.
+    """
+    if house.store.read_only:
+        return
+    try:
+        for _ in range(0, house.store.log.backlog(), TOGETHER):
+            follow(house)
+    except StoreUnusable as error:
+        logger = logging.getLogger("driftline")
+        logger.warning("driftline: what was recorded just now is not looked at (%s)", error.message)
 
 
 def follow(house: House, limit: int = TOGETHER) -> int:
@@ -49,14 +79,18 @@ def _told(house: House, runs: Sequence[RunShape]) -> list[Told]:
     """Tell what follows from runs; one like no other is logged, and holds up none of the others."""
     try:
         with house.store.transaction():
-            return [_tell(house, run) for run in runs]
+            told = [_tell(house, run) for run in runs]
+            compare.keep(house)
+            return told
     except fold.UNLIKELY:
         remember.anew(house)
-    told: list[Told] = []
+    told = []
     for run in runs:
         try:
             with house.store.transaction():
-                told.append(_tell(house, run))
+                one = _tell(house, run)
+                compare.keep(house)
+            told.append(one)
         except fold.UNLIKELY:
             remember.anew(house)
             logging.getLogger("driftline").exception("nothing but lineage follows from run %s", run.run)

@@ -1,36 +1,56 @@
 """The in-process sink: capture delivers straight into the engine, on the same store and the same code as a server.
 
-Named by the schemes ``sqlite`` and ``postgresql`` in ``driftline.event.sink``. One engine per store and process.
+Named by the schemes ``sqlite`` and ``postgresql`` in ``driftline.event.sink``. One engine per store and process. Events
+are kept at once; what follows from them is worked out for many together, at the latest a second later, or when
+somebody asks or the sink is closed. What a dead process left waiting is worked out by the next one.
 """
 
+import time
 from collections.abc import Sequence
 
 from driftline.config import Settings
-from driftline.engine.engine import Engine
+from driftline.engine import accept, ingest, opening
+from driftline.engine.house import House
 from driftline.event.answer import Answer
+
+FOLLOW_SECONDS = 1.0  # how long an event may wait for others, to be followed together with them
 
 
 class LocalSink:
-    """Hands events and answers to an engine of this process."""
+    """Hands events and answers to the steps of the engine, in this process."""
 
-    def __init__(self, engine: Engine) -> None:
-        self.engine = engine
+    def __init__(self, house: House) -> None:
+        self.house = house
+        self._due: float | None = time.monotonic() + FOLLOW_SECONDS  # when to work out what waits; None = nothing does
 
     def events(self, batch: Sequence[bytes]) -> None:
         """Take OpenLineage events; durable when it returns."""
-        self.engine.ingest_many(batch, noted=())
+        accept.events(self.house, batch, noted=())
+        if self._due is None:
+            self._due = time.monotonic() + FOLLOW_SECONDS
 
     def answers(self, batch: Sequence[Answer]) -> None:
         """Take answers; durable when it returns."""
-        self.engine.record(batch)
+        ingest.record(self.house, batch)
+
+    def follow(self, *, asked: bool) -> None:
+        """Work out what follows from the events that wait, where somebody asked or the oldest has waited enough."""
+        if self._due is None or not (asked or time.monotonic() >= self._due):
+            return
+        while ingest.follow(self.house):
+            pass
+        self._due = None
 
     def close(self) -> None:
-        """Let go of the store."""
-        self.engine.close()
+        """Work out what still waits, and let go of the store."""
+        try:
+            self.follow(asked=True)
+        finally:
+            self.house.store.close()
 
 
 def open_sink(settings: Settings) -> LocalSink:
     """Return a sink into the store of ``settings``."""
-    engine = Engine.open(settings)
-    engine.take_charge()
-    return LocalSink(engine)
+    house = opening.house(settings)
+    opening.take_charge(house)
+    return LocalSink(house)

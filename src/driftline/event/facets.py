@@ -217,8 +217,9 @@ class Difference(msgspec.Struct, frozen=True, omit_defaults=True):
     column: str  # its column; "" = its rows as a whole
     source: str  # dataset that was read, as a node id
     field: str  # its column
-    observed: tuple[str, ...] = ()  # ways that probing saw, such as DIRECT:TRANSFORMATION
+    observed: tuple[str, ...] = ()  # ways that probing, or the database's plan, saw, such as DIRECT:TRANSFORMATION
     declared: tuple[str, ...] = ()  # ways that SQL, a plan or the user's code stated
+    by: str = ""  # who observed: "" = probing, plan = the plan to which the database bound the statement
 
 
 class DifferencesFacet(msgspec.Struct, frozen=True):

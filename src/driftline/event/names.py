@@ -10,6 +10,7 @@ no control characters. Names in facets are made to fit: longer ones are cut and 
 """
 
 import re
+from functools import lru_cache
 from pathlib import PurePosixPath
 from typing import NamedTuple
 
@@ -31,6 +32,7 @@ class Located(NamedTuple):
     partition: str
 
 
+@lru_cache(maxsize=4_096)
 def locate(path: str) -> Located:
     """Return the dataset that the file or object at ``path`` belongs to.
 

@@ -205,6 +205,17 @@ class CodeChange(msgspec.Struct, frozen=True, kw_only=True):
     after: str
 
 
+class Disagreement(msgspec.Struct, frozen=True, kw_only=True, rename={"source": "from", "target": "to"}):
+    """An edge between columns on which what was declared and what was observed do not agree: ``from``, ``to``."""
+
+    source: str  # column, or the dataset where its rows as a whole are meant
+    target: str
+    declared: tuple[str, ...]  # ways that SQL, a plan or the user's code stated, such as DIRECT:TRANSFORMATION
+    observed: tuple[str, ...]  # ways that were seen
+    by: str  # who saw them: probing, or the plan to which the database bound the statement
+    run: str  # that says so
+
+
 class ColumnCells(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     """A column that is not the same in two versions, and where."""
 

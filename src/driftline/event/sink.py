@@ -7,7 +7,7 @@ scheme of an address, and its factory is loaded by that name at run time, so tha
 
 import importlib
 from collections.abc import Sequence
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from driftline.config import Settings
 from driftline.errors import BadSetting
@@ -22,6 +22,14 @@ FACTORIES = {
 }
 
 
+@runtime_checkable
+class Deferring(Protocol):
+    """What a sink offers as well if it puts off what need not be done at once."""
+
+    def follow(self, *, asked: bool) -> None:
+        """Do what was put off: all of it where somebody asked, else what has waited long enough."""
+
+
 class Sink(Protocol):
     """Takes what capture made. May raise: the sender in front of it retries, spools and counts."""
 
@@ -33,6 +41,12 @@ class Sink(Protocol):
 
     def close(self) -> None:
         """Let go of files and connections."""
+
+
+def follow(sink: Sink, *, asked: bool) -> None:
+    """Have ``sink`` do what it has put off, if it is one that puts off anything."""
+    if isinstance(sink, Deferring):
+        sink.follow(asked=asked)
 
 
 def open_sink(settings: Settings) -> Sink:

@@ -15,7 +15,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from driftline.profile import inputs
+from driftline.profile import buffers, inputs
+from driftline.profile.buffers import Mask
 
 _EXACT = 1 << 53
 _WORD = 1 << 64
@@ -23,7 +24,6 @@ _INT64 = (1 << 63) - 1
 PER_SECOND = {"s": 1, "ms": 1_000, "us": 1_000_000, "ns": 1_000_000_000}
 DAY = 86_400
 
-Mask = NDArray[np.bool_]
 Whole = NDArray[np.int64] | NDArray[np.uint64]
 
 
@@ -32,27 +32,26 @@ def parts(values: Any) -> Iterator[Any]:
     if isinstance(values, np.ndarray):
         yield from _plain(values, None)
         return
-    types, kind = pa.types, values.type
-    if types.is_dictionary(kind):
+    family, rows = buffers.family(values.type), len(values)
+    if family == "dictionary":
         yield from parts(inputs.flat(values.dictionary_decode()))
         return
-    rows = len(values)
-    present = values.is_valid().to_numpy(zero_copy_only=False) if values.null_count else None
-    kept = values.drop_null() if present is not None else values
-    if types.is_null(kind) or not len(kept):
+    present = buffers.present(values)
+    if family == "null" or values.null_count == rows:
         yield _frame(b"0", np.zeros(1, bool), rows)
-    elif types.is_boolean(kind) or types.is_integer(kind) or types.is_floating(kind):
-        yield from _plain(kept.to_numpy(zero_copy_only=False), present)
-    elif types.is_decimal(kind):
-        yield from _decimals(kept, present, rows)
-    elif types.is_temporal(kind) and not types.is_interval(kind):
-        yield from _times(kept, present, rows)
-    elif types.is_string(kind) or types.is_large_string(kind):
-        yield from _bytes(b"s", kept, present, rows)
-    elif types.is_binary(kind) or types.is_large_binary(kind):
-        yield from _bytes(b"y", kept, present, rows)
+    elif family in {"boolean", "number"}:
+        found = buffers.numbers(values)
+        yield from _plain(found if present is None else found[present], present)
     else:
-        yield from _nested(kept, present, rows)
+        kept = values if present is None else values.drop_null()
+        if family == "decimal":
+            yield from _decimals(kept, present, rows)
+        elif family == "time":
+            yield from _times(kept, present, rows)
+        elif family in {"text", "binary"}:
+            yield from _bytes(b"s" if family == "text" else b"y", kept, present, rows)
+        else:
+            yield from _nested(kept, present, rows)
 
 
 def _frame(tag: bytes, present: Mask | None, rows: int) -> bytes:
@@ -131,12 +130,10 @@ def words_of(values: pa.Array) -> NDArray[np.int64] | None:
     """Return the unscaled values of a decimal array without nulls; None where one of them needs more than 64 bits."""
     bits = values.type.bit_width
     dtype, width = ("<i4", 1) if bits == 32 else ("<i8", bits // 64)
-    buffer = values.buffers()[1]
-    raw = np.frombuffer(buffer, dtype, count=len(values) * width, offset=values.offset * (bits // 8))
-    if width == 1:
-        return raw.astype(np.int64)
-    limbs = raw.reshape(-1, width)
+    limbs = buffers.whole(values, dtype, width)
     low = limbs[:, 0]
+    if width == 1:
+        return low.astype(np.int64)
     fits = (limbs[:, 1:] == (low >> 63)[:, None]).all()
     return np.ascontiguousarray(low) if fits else None
 
@@ -196,15 +193,11 @@ def ticks_of(values: pa.Array) -> tuple[NDArray[np.int64], int]:
     """Return a time array without nulls as whole units and how many of them a second has; 0 for days."""
     kind = values.type
     per_second = 0 if pa.types.is_date32(kind) else 1_000 if pa.types.is_date64(kind) else PER_SECOND[kind.unit]
-    ticks = values.view(pa.int32() if kind.bit_width == 32 else pa.int64()).to_numpy()
-    return ticks.astype(np.int64, copy=False), per_second
+    return buffers.numbers(values).astype(np.int64, copy=False), per_second
 
 
 def _bytes(tag: bytes, values: pa.Array, present: Mask | None, rows: int) -> Iterator[Any]:
-    _, places, data = values.buffers()
-    wide = pa.types.is_large_string(values.type) or pa.types.is_large_binary(values.type)
-    width = 8 if wide else 4
-    offsets = np.frombuffer(places, f"<i{width}", count=len(values) + 1, offset=values.offset * width)
+    data, offsets = values.buffers()[2], buffers.offsets(values)
     yield _frame(tag, present, rows)
     yield np.diff(offsets).astype("<i8", copy=False)
     if data is not None:
@@ -222,7 +215,7 @@ def _nested(values: pa.Array, present: Mask | None, rows: int) -> Iterator[Any]:
             yield from parts(inputs.flat(child))
     elif is_list(kind):
         yield _frame(b"[", present, rows)
-        yield pc.list_value_length(values).to_numpy().astype("<i8")
+        yield buffers.numbers(pc.list_value_length(values)).astype("<i8")
         yield from parts(inputs.flat(values.flatten()))
     else:
         yield _frame(b"?", present, rows)

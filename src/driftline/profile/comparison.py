@@ -70,7 +70,8 @@ def _rows(before: Fingerprint, after: Fingerprint) -> tuple[Verdict, bool, str]:
         if more > 0 and stand and stand * before.group + before.group > before.rows:
             return _appended(before, stand, more)
         if not more:
-            return "changed", True, f"Cells changed; {before.rows:,} rows as before."
+            said = f"Cells or the order of rows changed; {_count(before.rows, 'row')} as before."
+            return "changed", True, said
         return "changed", True, f"{_count(abs(more), 'row')} {'more' if more > 0 else 'fewer'}."
     if one.total == two.total and not more:
         return "reordered", True, f"The same {_count(before.rows, 'row')} in another order."

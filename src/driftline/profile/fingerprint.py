@@ -7,7 +7,7 @@ they were. What makes no difference is told in ``canonical``. The prefix of the 
 of different forms say nothing about each other.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import msgspec
@@ -79,6 +79,11 @@ def fingerprint(table: Any, *, rows: bool = False) -> Fingerprint:
     return groups.made(count)
 
 
+def beside(rows: int, parts: Iterable[Fingerprint]) -> Fingerprint:
+    """Return the fingerprint of the table of ``rows`` rows whose columns are those of ``parts``, in order, no name twice."""
+    return _made(rows, {name: hashes for part in parts for name, hashes in part.groups.items()}, None)
+
+
 class Prints:
     """The fingerprint of a table that comes in record batches of one schema; holds less than two groups at a time."""
 
@@ -134,8 +139,10 @@ class _Groups:
     def made(self, rows: int) -> Fingerprint:
         """Return the fingerprint of all that was taken."""
         groups = {name: b"".join(hashes) for name, hashes in self._hashes.items()}
-        columns = {name: digest(FORM, str(rows), hashes) for name, hashes in groups.items()}
-        parts = [part for pair in columns.items() for part in pair]
-        value = f"{FORM}:{digest(FORM, str(rows), *parts)}"
-        made = self._rows.made() if self._rows is not None else None
-        return Fingerprint(value, columns, rows, GROUP, groups, made)
+        return _made(rows, groups, self._rows.made() if self._rows is not None else None)
+
+
+def _made(rows: int, groups: dict[str, bytes], row_set: RowSet | None) -> Fingerprint:
+    columns = {name: digest(FORM, str(rows), hashes) for name, hashes in groups.items()}
+    parts = [part for pair in columns.items() for part in pair]
+    return Fingerprint(f"{FORM}:{digest(FORM, str(rows), *parts)}", columns, rows, GROUP, groups, row_set)

@@ -18,6 +18,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from driftline.errors import BadInput
+from driftline.profile import views
 
 _UNNAMED_INDEX = re.compile(r"__index_level_\d+__")
 _NATIVE = "fiub"  # numpy kinds that are measured as they are
@@ -155,12 +156,16 @@ def piece(values: Any, start: int, end: int) -> Any:
         return values[start:end]
     rows = values.slice(start, end - start)
     if isinstance(rows, pa.ChunkedArray) and rows.num_chunks > 1 and pa.types.is_dictionary(rows.type):
-        rows = rows.cast(rows.type.value_type)  # narrow indices could not hold the values of all chunks
+        # narrow indices could not hold the values of all chunks
+        rows = pa.chunked_array([flat(chunk).dictionary_decode() for chunk in rows.chunks])
     return flat(rows)
 
 
 def flat(values: pa.Array | pa.ChunkedArray) -> pa.Array:
-    """Return one contiguous Arrow array in a storage type: no chunks, extensions, views or run lengths."""
+    """Return one contiguous Arrow array in a storage type: no chunks, extensions, views or run lengths.
+
+    A dictionary stays one; what is within dictionaries, structs and lists has no views either.
+    """
     if isinstance(values, pa.ChunkedArray):
         values = values.chunk(0) if values.num_chunks == 1 else values.combine_chunks()
     if isinstance(values, pa.ChunkedArray):  # more than 2 GB of text does not fit one array of 32-bit offsets
@@ -172,31 +177,9 @@ def flat(values: pa.Array | pa.ChunkedArray) -> pa.Array:
     kind = values.type
     if pa.types.is_run_end_encoded(kind):
         return flat(pc.run_end_decode(values))
-    if pa.types.is_string_view(kind):
-        return values.cast(pa.large_string())
-    if pa.types.is_binary_view(kind) or pa.types.is_fixed_size_binary(kind):
+    if pa.types.is_fixed_size_binary(kind):
         return values.cast(pa.large_binary())
-    return values
-
-
-def native(values: pa.Array) -> NDArray[Any] | None:
-    """Return the values of a number, boolean, decimal or time column as numbers; None for others.
-
-    Nulls are left out; among floats they are NaN.
-    """
-    types, kind = pa.types, values.type
-    if types.is_floating(kind):
-        present = values
-    elif types.is_boolean(kind) or types.is_integer(kind):
-        present = values.drop_null() if values.null_count else values
-    elif types.is_decimal(kind):
-        present = values.drop_null().cast(pa.float64())
-    elif types.is_temporal(kind) and not types.is_interval(kind):
-        present = microseconds(values.drop_null())
-    else:
-        return None
-    array: NDArray[Any] = present.to_numpy(zero_copy_only=False)
-    return array
+    return views.plain(values)
 
 
 def microseconds(values: pa.Array) -> pa.Array:

@@ -36,22 +36,28 @@ class Moments(msgspec.Struct, frozen=True, array_like=True):
 EMPTY = Moments()
 
 
-def of_sorted(values: NDArray[np.float64]) -> Moments:
-    """Return the moments of ``values``: one dimension, finite, ascending."""
-    count = len(values)
+def of_sorted(values: NDArray[np.float64], counts: NDArray[np.int64] | None = None) -> Moments:
+    """Return the moments of ``values``: one dimension, finite, ascending; each taken ``counts`` times (above 0), or once."""
+    count = len(values) if counts is None else int(np.add.reduce(counts))
     if count == 0:
         return EMPTY
     low, high = float(values[0]), float(values[-1])
     if low == high:
         return Moments(count, low, 0.0, low, high)
-    if max(-low, high) > _LARGE:
-        return _of_large(values, low, high)
-    mean = float(np.add.reduce(values)) / count
+    scale = max(-low, high) if max(-low, high) > _LARGE else 1.0
+    if scale != 1.0:
+        values = values / scale
+    mean = _sum(values, counts) / count
     deviations = values - mean
-    drift = float(np.add.reduce(deviations))
+    drift = _sum(deviations, counts)
     np.multiply(deviations, deviations, out=deviations)
-    m2 = float(np.add.reduce(deviations)) - drift * drift / count
-    return Moments(count, min(max(mean + drift / count, low), high), max(m2, 0.0), low, high)
+    m2 = max(_sum(deviations, counts) - drift * drift / count, 0.0)
+    mean = (mean + drift / count) * scale
+    return Moments(count, min(max(mean, low), high), m2 * scale * scale, low, high)
+
+
+def _sum(values: NDArray[np.float64], counts: NDArray[np.int64] | None) -> float:
+    return float(np.add.reduce(values if counts is None else values * counts))
 
 
 def of_weighted(values: NDArray[Any], weights: NDArray[np.int64]) -> Moments:
@@ -82,13 +88,3 @@ def combine(parts: Iterable[Moments]) -> Moments:
     except OverflowError:
         m2 = math.inf
     return Moments(count, min(max(mean, low), high), m2, low, high)
-
-
-def _of_large(values: NDArray[np.float64], low: float, high: float) -> Moments:
-    scale = max(-low, high)
-    count = len(values)
-    scaled = values / scale
-    mean = float(np.add.reduce(scaled)) / count
-    deviations = scaled - mean
-    m2 = float(np.add.reduce(deviations * deviations)) * scale  # one factor at a time: inf, never a warning
-    return Moments(count, min(max(mean * scale, low), high), m2 * scale, low, high)

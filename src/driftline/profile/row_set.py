@@ -18,7 +18,7 @@ import pyarrow.compute as pc
 import xxhash
 from numpy.typing import NDArray
 
-from driftline.profile import canonical, inputs, text
+from driftline.profile import buffers, canonical, inputs, text
 from driftline.profile.distinct import Hashes, hash_numbers, hash_text, mix
 
 FORM = "t4-1"
@@ -148,15 +148,16 @@ def codes(values: Any) -> Hashes:
     """Return 64 bits per cell that depend on its value only; ``values`` as ``canonical.parts`` takes them."""
     if isinstance(values, np.ndarray):
         return _of_plain(values)
-    kind = values.type
-    if pa.types.is_dictionary(kind):
+    family = buffers.family(values.type)
+    if family == "dictionary":
         return codes(inputs.flat(values.dictionary_decode()))
+    if family != "null" and not values.null_count:
+        return _of_present(values, family)
     out = np.full(len(values), _MISSING, np.uint64)
-    if pa.types.is_null(kind) or values.null_count == len(values):
+    there = buffers.present(values)
+    if there is None or not there.any():
         return out
-    if not values.null_count:
-        return _of_present(values)
-    out[values.is_valid().to_numpy(zero_copy_only=False)] = _of_present(values.drop_null())
+    out[there] = _of_present(values.drop_null(), family)
     return out
 
 
@@ -171,25 +172,22 @@ def _of_plain(values: NDArray[Any]) -> Hashes:
     return found
 
 
-def _of_present(values: pa.Array) -> Hashes:
-    types, kind = pa.types, values.type
-    if types.is_boolean(kind) or types.is_integer(kind) or types.is_floating(kind):
-        return _of_plain(values.to_numpy(zero_copy_only=False))
-    if types.is_decimal(kind):
+def _of_present(values: pa.Array, family: buffers.Family) -> Hashes:
+    if family in {"boolean", "number"}:
+        return _of_plain(buffers.numbers(values))
+    if family == "decimal":
         return _of_decimals(values)
-    if types.is_temporal(kind) and not types.is_interval(kind):
+    if family == "time":
         return _of_times(values)
-    if types.is_string(kind) or types.is_large_string(kind):
-        return _of_texts(values, 1)
-    if types.is_binary(kind) or types.is_large_binary(kind):
-        return _of_texts(values, 2)
+    if family in {"text", "binary"}:
+        return _of_texts(values, 1 if family == "text" else 2)
     return _of_nested(values)
 
 
 def _of_texts(values: pa.Array, seed: int) -> Hashes:
     encoded = values.dictionary_encode()  # what is there twice is hashed once
     content = text.bytes_of(encoded.dictionary)
-    found: Hashes = hash_text(content.data, content.offsets, seed)[encoded.indices.to_numpy()]
+    found: Hashes = hash_text(content.data, content.offsets, seed)[buffers.numbers(encoded.indices)]
     return found
 
 
@@ -254,7 +252,7 @@ def _of_nested(values: pa.Array) -> Hashes:
         return mix(total)
     if not canonical.is_list(kind):
         return _of_texts(pa.array(canonical.described(values), pa.string()), 7)
-    lengths = pc.list_value_length(values).to_numpy().astype(np.int64)
+    lengths = buffers.numbers(pc.list_value_length(values)).astype(np.int64)
     ends = np.cumsum(lengths)
     places = np.arange(int(ends[-1])) - np.repeat(ends - lengths, lengths)
     inner = mix(codes(inputs.flat(values.flatten())) + places.astype(np.uint64) * _STEP)

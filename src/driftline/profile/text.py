@@ -14,7 +14,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from driftline.profile import distinct, frequent, moments
+from driftline.profile import buffers, distinct, frequent, moments
 from driftline.profile.frequent import Frequent
 from driftline.profile.moments import Moments
 
@@ -46,26 +46,23 @@ class Bytes(msgspec.Struct, frozen=True):
 
     data: bytes
     offsets: NDArray[np.int64]
+    lengths: NDArray[np.int64]
 
 
 def bytes_of(values: pa.Array) -> Bytes:
     """Return the bytes of a string or binary array without nulls."""
-    _, places, data = values.buffers()
-    if places is None or len(values) == 0:
-        return Bytes(b"", np.zeros(len(values) + 1, np.int64))
-    wide = pa.types.is_large_string(values.type) or pa.types.is_large_binary(values.type)
-    width = 8 if wide else 4
-    offsets = np.frombuffer(places, f"<i{width}", count=len(values) + 1, offset=values.offset * width)
-    start, end = int(offsets[0]), int(offsets[-1])
-    raw = memoryview(data)[start:end].tobytes() if data is not None else b""
-    return Bytes(raw, offsets.astype(np.int64) - start)
+    places = buffers.offsets(values)
+    start, end = int(places[0]), int(places[-1])
+    offsets = places.astype(np.int64) - start if start else places.astype(np.int64)
+    raw = memoryview(values.buffers()[2])[start:end].tobytes() if end > start else b""
+    return Bytes(raw, offsets, offsets[1:] - offsets[:-1])
 
 
 def of_texts(values: pa.Array, content: Bytes, counts: NDArray[np.int64]) -> Text:
     """Return the shape of the distinct texts ``values`` (their bytes: ``content``), each present ``counts`` times."""
-    lengths = np.diff(content.offsets)
+    lengths = content.lengths
     if not content.data.isascii():
-        lengths = pc.utf8_length(values).to_numpy().astype(np.int64)
+        lengths = buffers.numbers(pc.utf8_length(values)).astype(np.int64)
     masks, of_text = _masks(content)
     rows = np.bincount(of_text, weights=counts, minlength=len(masks)).astype(np.int64)
     upper, lower, digits = _classes(masks)
@@ -81,7 +78,7 @@ def of_texts(values: pa.Array, content: Bytes, counts: NDArray[np.int64]) -> Tex
         int(rows[lower & ~upper].sum()),
         int(rows[upper & lower].sum()),
         int(rows[digits].sum()),
-        _shown(masks.take(chosen).to_pylist(), rows, chosen),
+        _shown(masks.take(buffers.arrow(chosen)).to_pylist(), rows, chosen),
     )
 
 
@@ -100,10 +97,10 @@ def combine(parts: Sequence[Text]) -> Text:
 
 def _masks(content: Bytes) -> tuple[pa.Array, NDArray[np.int64]]:
     """Return the distinct patterns and, per text, which of them it is written in."""
-    buffers = [None, pa.py_buffer(content.offsets), pa.py_buffer(content.data.translate(_PATTERN))]
-    patterns = pa.Array.from_buffers(pa.large_string(), len(content.offsets) - 1, buffers)
+    written = [None, pa.py_buffer(content.offsets), pa.py_buffer(content.data.translate(_PATTERN))]
+    patterns = pa.Array.from_buffers(pa.large_string(), len(content.offsets) - 1, written)
     encoded = patterns.dictionary_encode()
-    return encoded.dictionary, encoded.indices.to_numpy()
+    return encoded.dictionary, buffers.numbers(encoded.indices)
 
 
 def _classes(masks: pa.Array) -> tuple[NDArray[np.bool_], NDArray[np.bool_], NDArray[np.bool_]]:
@@ -113,7 +110,7 @@ def _classes(masks: pa.Array) -> tuple[NDArray[np.bool_], NDArray[np.bool_], NDA
         flags = np.array([("A" in text, "a" in text, text.isdigit()) for text in texts], bool).reshape(-1, 3)
         return flags[:, 0], flags[:, 1], flags[:, 2]
     found = (pc.match_substring(masks, "A"), pc.match_substring(masks, "a"), pc.utf8_is_digit(masks))
-    upper, lower, digits = (flag.to_numpy(zero_copy_only=False) for flag in found)
+    upper, lower, digits = map(buffers.numbers, found)
     return upper, lower, digits
 
 

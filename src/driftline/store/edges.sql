@@ -195,10 +195,11 @@ select target, source, run_id, hops, provenance, confidence, valid_from_us from 
 where source in {integers:ids} and hops > 0 and valid_from_us <= :as_of_us and valid_to_us > :as_of_us;
 
 -- name: traces_unversioned
--- Steps out of a dataset that was read without saying which version, within a span of time.
+-- Steps out of a dataset that was read without saying which version, or by its rows alone, within a span of time.
 select t.target, t.source, t.run_id, t.hops, t.provenance, t.confidence, t.valid_from_us
 from version v join trace t on t.source = v.id
-where v.dataset_id = :dataset and v.version = '' and t.hops > 0 and t.valid_from_us > :after_us
+where v.dataset_id = :dataset and (v.version = '' or (substr(v.version, 1, 3) = 't4-' and v.run_id = 0))
+  and t.hops > 0 and t.valid_from_us > :after_us
   and t.valid_from_us <= :until_us and t.valid_from_us <= :as_of_us and t.valid_to_us > :as_of_us;
 
 -- name: version_then
@@ -206,9 +207,15 @@ where v.dataset_id = :dataset and v.version = '' and t.hops > 0 and t.valid_from
 select id, version, time_us, since_us from version
 where dataset_id = :dataset and version <> '' and since_us < :time_us order by since_us desc, version desc limit 1;
 
+-- name: version_written_then
+-- The version that a dataset had just before a moment, but for those that readers named by their rows.
+select id, version, time_us, since_us from version
+where dataset_id = :dataset and version <> '' and (substr(version, 1, 3) <> 't4-' or run_id <> 0)
+  and since_us < :time_us order by since_us desc, version desc limit 1;
+
 -- name: version_next
 -- When a dataset got its next version after one.
-select min(since_us) from version where dataset_id = :dataset and version <> '' and since_us > :time_us;
+select min(since_us) from version where dataset_id = :dataset and version <> '' and (substr(version, 1, 3) <> 't4-' or run_id <> 0) and since_us > :time_us;
 
 -- name: ties_into
 -- Everything that is said to lead into one dataset or job without a run.

@@ -15,7 +15,7 @@ import msgspec
 
 from driftline.errors import BadInput, NotFound, StoreUnusable
 from driftline.event.answer import Answer
-from driftline.store import ledger_files, ledger_inbox, ledger_keys, ledger_rows
+from driftline.store import ledger_files, ledger_inbox, ledger_keys, ledger_picks, ledger_rows
 from driftline.store.connection import OPEN, Connection
 from driftline.store.ledger_files import Segment
 
@@ -51,7 +51,6 @@ _ON_DOCUMENTS = """(list_has_any([one.content for one in documents], $documents)
   or list_has_any([one.document for one in documents], $documents)
   or list_has_any([regexp_replace(one.document, '#[^#]*$', '') for one in documents], $documents))"""
 _AT = "time_us in ({times})"  # whole numbers, spelt out: row groups are then left out by their bounds
-_BY_ID = "select * from {answers} where id = $id"
 _KNOWN = "select id from {answers} where list_contains($ids, id)"
 
 T = TypeVar("T")
@@ -78,6 +77,15 @@ class _Wanted(NamedTuple):
         parts += [text for text, on in ((_ON_NODES, self.nodes), (_ON_DOCUMENTS, self.documents)) if on]
         return statement.replace("{found}", " and ".join(parts) or "true")
 
+    def hold(self, answer: Answer) -> bool:
+        """Return whether ``answer`` stood on what is wanted, as the condition says it."""
+        named = {
+            name for one in answer.documents for name in (one.content, one.document, ledger_keys.whole(one.document))
+        }
+        return (not self.nodes or not set(self.nodes).isdisjoint(ledger_rows.nodes(answer))) and (
+            not self.documents or not named.isdisjoint(self.documents)
+        )
+
 
 class Total(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     """Answers added up. A key that was not asked for is ``""``; currencies are never added together."""
@@ -101,6 +109,7 @@ class Ledger:
         self._inbox = ledger_inbox.Inbox(connection)
         self._scanner = ledger_files.Scanner(folder)
         self._keys = ledger_keys.Keys(folder) if folder is not None else None
+        self._picker = ledger_picks.Picker(folder or Path())
 
     def append(self, answers: Iterable[Answer]) -> int:
         """Keep ``answers``; return how many are new. Of several with one id the first one stands.
@@ -163,8 +172,8 @@ class Ledger:
             row = self._connection.row("answer_inbox_get", id=id)
             if row is not None:
                 return ledger_inbox.unpack(row[0])
-            near = [segment for segment in self._segments() if segment.first_id <= id <= segment.last_id]
-            return next(iter(self._answers(_BY_ID, near, {"id": id})), None)
+            near = (segment.name for segment in self._segments() if segment.first_id <= id <= segment.last_id)
+            return next(filter(None, (self._picker.by_id(name, id) for name in near)), None)
 
         return _again(look)
 
@@ -278,7 +287,7 @@ class Ledger:
 
     def _holding(self, segments: Sequence[Segment], wanted: "_Wanted") -> Sequence[Segment]:
         """Return those of ``segments`` that may hold what is wanted."""
-        if not wanted or self._keys is None:
+        if not segments or not wanted or self._keys is None:
             return segments
         names = [segment.name for segment in segments]
         if wanted.documents:
@@ -296,13 +305,18 @@ class Ledger:
         posted, unknown = self._keys.of_documents(wanted.documents, [segment.name for segment in segments])
         until = min(values["until_us"], values["before_us"] + 1)
         posted = sorted((one for one in posted if values["since_us"] <= one[1] < until), key=lambda one: -one[1])
-        found: Sequence[Answer] = []
-        step = max(values["limit"], 20)
-        while posted and len(found) < values["limit"]:
-            names, times = ({one[place] for one in posted[:step]} for place in (0, 1))
-            near = [segment for segment in segments if segment.name in names]
-            at = _AT.format(times=", ".join(map(str, sorted(times))))
-            found = [*found, *self._answers(wanted.among(_NEWEST, at), near, values | wanted.values)]
+        last = (values["before_us"], values["before_id"])
+        found = [
+            one
+            for one in self._picker.at(_by_segment(posted[: values["limit"]]))
+            if wanted.hold(one) and (one.time_us, one.id) < last and values["endpoint"] in ("", one.endpoint)
+        ]
+        posted, step = posted[values["limit"] :], 2 * values["limit"]
+        while posted and len(found) < values["limit"]:  # there are further conditions, and DuckDB reads those first
+            times = _by_segment(posted[:step])
+            near = [segment for segment in segments if segment.name in times]
+            at = _AT.format(times=", ".join(map(str, sorted(set().union(*times.values())))))
+            found += self._answers(wanted.among(_NEWEST, at), near, values | wanted.values)
             posted, step = posted[step:], step * 2
         return found, [segment for segment in segments if segment.name in unknown]
 
@@ -333,6 +347,13 @@ class Ledger:
             if rows:
                 self._connection.execute("answer_inbox_clear", until_seq=rows[-1][0])
         return len(rows)
+
+
+def _by_segment(posted: Iterable[tuple[str, int]]) -> dict[str, set[int]]:
+    times: dict[str, set[int]] = {}
+    for name, moment in posted:
+        times.setdefault(name, set()).add(moment)
+    return times
 
 
 def _newest(answers: Iterable[Answer], limit: int) -> tuple[Answer, ...]:

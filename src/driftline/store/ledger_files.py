@@ -21,7 +21,15 @@ from driftline.store import ledger_rows
 if TYPE_CHECKING:
     import pyarrow as pa
 
-_ROW_GROUP = 5_000  # answers; single ones are found in many places, each at the cost of one group
+ROW_GROUP = 1_000  # answers; single ones are found in many places, each at the cost of one group
+CONSTANT = b"constant"  # in a segment's metadata: the columns that are the same in all its rows, as JSON
+_ENCODINGS = {
+    "id": "DELTA_BYTE_ARRAY",
+    "time_us": "DELTA_BINARY_PACKED",
+    "documents.list.element.document": "DELTA_BYTE_ARRAY",
+}
+_SHORT = 1_000  # bytes of a value that is kept so
+_BOUNDED = ["id", "time_us"]  # columns whose bounds are asked for; those of others would double the footer
 _PARTIAL = ".partial"
 
 
@@ -48,6 +56,7 @@ def write(folder: Path, month: str, table: "pa.Table", others: Sequence[Segment]
 
     table = pa.concat_tables([table, *(_read(folder, other) for other in others)])
     table = table.sort_by([("time_us", "ascending"), ("id", "ascending")])
+    table = table.replace_schema_metadata({**(table.schema.metadata or {}), CONSTANT: _constant(table)})
     held = table.column("id").to_pylist()
     span = pc.min_max(table.column("time_us")).as_py()
     name = f"{month}/{ids.digest(*held)[:24]}.parquet"
@@ -55,10 +64,9 @@ def write(folder: Path, month: str, table: "pa.Table", others: Sequence[Segment]
     place.parent.mkdir(parents=True, exist_ok=True)
     partial = place.with_suffix(_PARTIAL)
     with partial.open("wb") as file:
-        encodings = {"id": "DELTA_BYTE_ARRAY", "time_us": "DELTA_BINARY_PACKED"}
         pq.write_table(
-            table, file, compression="zstd", row_group_size=_ROW_GROUP, use_dictionary=list(ledger_rows.FEW),
-            column_encoding=encodings, dictionary_pagesize_limit=1 << 23,
+            table, file, compression="zstd", row_group_size=ROW_GROUP, use_dictionary=list(ledger_rows.FEW),
+            column_encoding=_ENCODINGS, dictionary_pagesize_limit=1 << 23, write_statistics=_BOUNDED,
         )  # fmt: skip
         file.flush()
         os.fsync(file.fileno())
@@ -66,6 +74,20 @@ def write(folder: Path, month: str, table: "pa.Table", others: Sequence[Segment]
     for directory in (place.parent, folder):
         _flush(directory)
     return Segment(name, month, len(held), min(held), max(held), span["min"], span["max"])
+
+
+def _constant(table: "pa.Table") -> bytes:
+    """Return what is the same in all rows, so that whoever reads single ones need not read it in each row group."""
+    found: dict[str, msgspec.Raw] = {}
+    for name in table.schema.names:
+        column = table.column(name)
+        if name in _BOUNDED or not column.slice(1).equals(column.slice(0, len(column) - 1)):
+            continue
+        value = column[0].as_py()
+        text = msgspec.json.encode(value)
+        if len(text) <= _SHORT and msgspec.json.decode(text) == value:  # JSON has no word for some numbers
+            found[name] = msgspec.Raw(text)
+    return msgspec.json.encode(found)
 
 
 def _read(folder: Path, segment: Segment) -> "pa.Table":

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 import msgspec
 import numpy as np
 
-_ROW_GROUP = 16_384
+_ROW_GROUP = 4_096
 _COVERED = b"driftline_segments"
 _COLUMNS = ("key", "segment", "value")
 

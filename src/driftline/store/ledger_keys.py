@@ -87,7 +87,7 @@ class Keys:
     def of_nodes(self, nodes: Iterable[str], segments: Collection[str]) -> set[str]:
         """Return those of ``segments`` that may hold answers that stood on any of some nodes."""
         keys = _hashed(_NODE + node for node in nodes)
-        found, covered = self._find(keys, segments)
+        found, covered, _ = self._find(keys, segments)
         return {name for name, _ in found} | (set(segments) - covered)
 
     def of_documents(
@@ -98,29 +98,33 @@ class Keys:
         A document is named by its content hash, by its id, or by the id of what chunks are part of.
         """
         said = list(documents)
-        names = _hashed(_DOCUMENT + document for document in said)
         contents = _hashed(_CONTENT + document for document in said)
-        led = [value for _, _, value in self._look(names)]
-        keys = np.unique(np.concatenate([contents, np.array(led, np.int64).view(np.uint64)]))
-        found, covered = self._find(keys, segments)
+        found, covered, led = self._find(contents, segments, _hashed(_DOCUMENT + document for document in said))
+        if led:  # to contents that went by that id
+            keys = np.setdiff1d(np.array(sorted(led), np.int64).view(np.uint64), contents)
+            more, _, _ = self._find(keys, segments)
+            found = list(dict.fromkeys([*found, *more]))
         return found, set(segments) - covered
 
-    def _find(self, keys: Any, segments: Collection[str]) -> tuple[list[tuple[str, int]], set[str]]:
-        """Return (segment, value) of the rows of some keys, and which of ``segments`` were covered."""
-        asked = set(segments)
+    def _find(
+        self, keys: Any, segments: Collection[str], leading: Sequence[Any] = ()
+    ) -> tuple[list[tuple[str, int]], set[str], set[int]]:
+        """Return (segment, value) of the rows of some keys, which of ``segments`` were covered, and all values of the
+        keys ``leading``."""
+        asked, leads = set(segments), {int(key) for key in leading}
+        sought = np.array([*keys, *leading], np.uint64)
         covered: set[str] = set()
         found: dict[tuple[str, int], None] = {}
+        led: set[int] = set()
         for file in self._known():
             mine = asked.intersection(file.segments) - covered
-            rows = file.look(keys) if mine else None
+            rows = file.look(sought) if mine or leads else None
             if rows is not None:
                 covered |= mine
-                named = ((file.segments[place], value) for _, place, value in rows)
+                led |= {value for key, _, value in rows if key in leads}
+                named = ((file.segments[place], value) for key, place, value in rows if key not in leads)
                 found.update(dict.fromkeys(one for one in named if one[0] in mine))
-        return list(found), covered
-
-    def _look(self, keys: Any) -> list[tuple[int, int, int]]:
-        return [row for file in self._known() for row in file.look(keys) or ()]
+        return list(found), covered, led
 
     def _known(self) -> list[IndexFile]:
         """Return the files there are, those of the highest level first."""

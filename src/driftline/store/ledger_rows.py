@@ -8,7 +8,7 @@ Source: the Parquet logical types, https://parquet.apache.org/docs/file-format/t
 
 import functools
 import itertools
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -64,8 +64,7 @@ def schema() -> "pa.Schema":
 ADDED = ("span", "features_hash", "text_hash", "tools", "tokens_in", "tokens_out")  # that older segments lack
 FEW = (  # columns with few different values, worth a dictionary in the file
     "endpoint", "partition", "decision", "currency", "action", "verdict", "features", "nodes.list.element",
-    "tools.list.element", *(f"sources.list.element.{name}" for name in _SOURCE), "documents.list.element.content",
-    "documents.list.element.document", "tokens_in", "tokens_out",
+    "tools.list.element", *(f"sources.list.element.{name}" for name in _SOURCE), "tokens_in", "tokens_out",
 )  # fmt: skip
 _FIELDS = frozenset(field.name for field in msgspec.structs.fields(Answer)) - {
     "sources",
@@ -113,7 +112,7 @@ def completed(table: "pa.Table") -> "pa.Table":
 
 def from_rows(names: Sequence[str], rows: Iterable[Sequence[Any]]) -> tuple[Answer, ...]:
     """Return the answers of ``rows``, whose columns are ``names``, in the order given."""
-    return tuple(_answer(dict(zip(names, row, strict=True))) for row in rows)
+    return tuple(answer(dict(zip(names, row, strict=True))) for row in rows)
 
 
 def nodes(answer: Answer) -> list[str]:
@@ -153,7 +152,8 @@ def _structs(name: str, lists: list[list[tuple[Any, ...]]]) -> "pa.Array":
     return pa.ListArray.from_arrays(offsets, pa.StructArray.from_arrays(arrays, fields=fields))
 
 
-def _answer(row: dict[str, Any]) -> Answer:
+def answer(row: Mapping[str, Any]) -> Answer:
+    """Return the answer of one row: column -> value."""
     verdict = _read_verdict.decode(row["verdict"])
     if row["avoided"]:
         verdict = msgspec.structs.replace(verdict, money_avoided=row["avoided"])

@@ -255,14 +255,17 @@ class Walks:
 
     def _then(self, line: Line, dataset: int, as_of_us: int) -> Line:
         """A version that was not named is the one that the dataset had at that moment, under whichever name."""
-        row = self._version_then(dataset, line.time_us)
+        row = self._written_then(dataset, line.time_us)
         if row is None:
-            under = (self._version_then(other, line.time_us) for other in self._names(dataset, as_of_us))
+            under = (self._written_then(other, line.time_us) for other in self._names(dataset, as_of_us))
             row = max(filter(None, under), key=lambda found: (found[3], found[0]), default=None)
         return line._replace(source=row[0], kind=THEN, confidence=line.confidence * INFERRED) if row else line
 
     def _version_then(self, dataset: int, moment_us: int) -> Row | None:
         return self._connection.row("version_then", dataset=dataset, time_us=moment_us)
+
+    def _written_then(self, dataset: int, moment_us: int) -> Row | None:
+        return self._connection.row("version_written_then", dataset=dataset, time_us=moment_us)
 
     def _names(self, dataset: int, as_of_us: int) -> list[int]:
         """Return the datasets that are other names of one."""
@@ -273,7 +276,8 @@ class Walks:
 
     def _below(self, places: list[int], as_of_us: int) -> Iterable[Line]:
         yield from (self._line(row) for row in self._rows("traces_out_of", places, as_of_us))
-        rows = [row for row in self._by_ids("versions_by_ids", [place for place in places if place > 0]) if row[3]]
+        rows = self._by_ids("versions_by_ids", [place for place in places if place > 0])
+        rows = [row for row in rows if not _unnamed(row)]
         named = {row[0] for row in self._rows("alias_datasets", [row[11] for row in rows], as_of_us)} if rows else set()
         for row in rows:
             version_id, dataset, time_us = row[0], row[11], row[13]
@@ -288,9 +292,9 @@ class Walks:
                         yield line._replace(source=version_id, kind=THEN, confidence=line.confidence * INFERRED)
 
     def _bare(self, places: Iterable[int]) -> dict[int, int]:
-        """Return the dataset of each place that is a dataset without a version."""
+        """Return the dataset of each place that is a dataset without a version of a writer's."""
         rows = self._by_ids("versions_by_ids", [place for place in set(places) if place > 0])
-        return {row[0]: row[11] for row in rows if not row[3]}
+        return {row[0]: row[11] for row in rows if _unnamed(row)}
 
     def version_at(self, dataset: int, moment_us: int) -> int | None:
         """Return the version that a dataset had at a moment, one that it got just then included."""
@@ -354,3 +358,8 @@ class Walks:
     def _line(row: Row) -> Line:
         target, source, run, hops, provenance, confidence, time_us = row
         return Line(source, target, run, hops, "", provenance, confidence, time_us)
+
+
+def _unnamed(row: Row) -> bool:
+    """Whether a version has no name, or only the digest of its rows that readers of a table of a database gave it."""
+    return not row[3] or (row[3].startswith("t4-") and row[6] is None)

@@ -1,8 +1,11 @@
 """Answers: exactly one each, whatever happens, with what it stood on and the guard's verdict."""
 
 import contextvars
+import json
 import statistics
 import time
+import uuid
+from collections.abc import Callable
 
 import numpy as np
 import pytest
@@ -101,15 +104,28 @@ def test_leaving_a_block_twice_records_once(sink: MemorySink) -> None:
     recorded(sink)
 
 
-def test_an_answer_costs_less_than_sixty_microseconds(sink: MemorySink) -> None:
-    start = time.process_time()
-    for _ in range(2000):
-        with driftline.answer("desk", question="why", partition="2013-01-31") as made:
-            made.uses("model", MODEL)
-            made.uses("features", MODEL)
-            made.features(delay=1.0, distance=2)
-            made.decide("refund", money=3.0)
-    assert (time.process_time() - start) / 2000 < 60e-6  # measured 8 microseconds
+def test_an_answer_costs_its_caller_a_few_times_what_an_id_and_a_line_of_json_cost(sink: MemorySink) -> None:
+    def answered() -> None:
+        for _ in range(400):
+            with driftline.answer("desk", question="why", partition="2013-01-31") as made:
+                made.uses("model", MODEL)
+                made.uses("features", MODEL)
+                made.features(delay=1.0, distance=2)
+                made.decide("refund", money=3.0)
+
+    def logged() -> None:
+        for _ in range(400):
+            line = {"id": str(uuid.uuid4()), "question": "why", "sources": ["model", "features"], "money": 3.0}
+            json.dumps({**line, "features": {"delay": 1.0, "distance": 2}, "decision": "refund"})
+
+    def spent(work: Callable[[], None]) -> float:  # the CPU time of this thread alone: the sender has its own
+        start = time.thread_time()
+        work()
+        return time.thread_time() - start
+
+    rounds = [(spent(answered), spent(logged)) for _ in range(5)]  # in turn, so that both meet the same machine
+    ours, peer = (min(one) for one in zip(*rounds, strict=True))
+    assert ours < 10 * peer  # measured 1.0 times
 
 
 def test_the_current_answer_is_the_one_of_this_context_until_it_is_over(sink: MemorySink) -> None:

@@ -1,6 +1,8 @@
 """What a run collects: each version once, with all that is known of it. By hand."""
 
-from driftline.capture import collect
+import pyarrow as pa
+
+from driftline.capture import at_hand, collect
 from driftline.capture.emit import Seen, Trace
 from driftline.event.lineage import Dataset, Field, Job, Touched
 
@@ -49,3 +51,34 @@ def test_only_so_many_statements_are_told_each_once() -> None:
         collect.statement(found, f"insert {number}")
         collect.statement(found, "insert 0")
     assert len(found.statements) == len(set(found.statements)) == collect.STATEMENTS
+
+
+def holding(version: str, rows: int) -> Seen:
+    seen = Seen(touched=touched(version, rows=rows))
+    at_hand.hold(seen, pa.table({"a": range(rows)}))
+    return seen
+
+
+def test_of_what_is_read_twice_the_first_table_is_kept() -> None:
+    found = trace()
+    for rows in (1, 2):
+        collect.add(found, "read", holding("1", rows))
+    collect.add(found, "read", Seen(touched=touched("1", fields=(Field("a"),))))
+    assert [one.table.contents().rows for one in found.inputs] == [1]
+
+
+def test_of_what_is_written_twice_the_last_table_is_kept_if_that_was_all_of_it() -> None:
+    found = trace()
+    for rows in (1, 2):
+        collect.add(found, "write", holding("1", rows))
+    assert [(one.table.contents().rows, one.touched.rows) for one in found.outputs] == [(2, 2)]
+    collect.add(found, "write", Seen(touched=touched("1")))
+    assert [(one.table, one.touched.rows) for one in found.outputs] == [(None, None)]
+
+
+def test_a_pointer_to_what_was_written_outlives_the_sighting_that_knows_more() -> None:
+    found = trace()
+    later = lambda: ("s3:1", 3)  # noqa: E731 - compared by identity
+    collect.add(found, "write", Seen(touched=touched(""), pointer=later))
+    collect.add(found, "write", Seen(touched=touched("", fields=(Field("a"),))))
+    assert [one.pointer for one in found.outputs] == [later]

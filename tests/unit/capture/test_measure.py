@@ -41,6 +41,25 @@ def test_a_settled_file_is_hashed_once(tmp_path: Path, monkeypatch: pytest.Monke
     assert measure.of_file(str(file)) == first
 
 
+def test_a_file_that_changes_while_it_is_hashed_is_not_named_by_bytes_that_it_never_had(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "x"
+    file.write_bytes(b"old")
+    original = measure._hash
+
+    def slow(path: str) -> str:
+        found = original(path)
+        file.write_bytes(b"newer")
+        return found
+
+    monkeypatch.setattr(measure, "_hash", slow)
+    found = measure.of_file(str(file))
+    assert (found.version[:5], found.size, found.deferred) == ("stat:", 3, False)
+    monkeypatch.undo()
+    assert measure.of_file(str(file)).version.startswith("xxh3:")
+
+
 def test_a_huge_file_is_named_by_its_state(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(measure, "HASH_LIMIT", 2)
     file = tmp_path / "x"

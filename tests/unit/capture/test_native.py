@@ -112,6 +112,24 @@ def test_dvc_pipelines_say_it_in_their_lock(tmp_path: Path) -> None:
     assert native(data) is None
 
 
+def test_where_locks_of_dvc_lie_is_known_for_half_a_second(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    now = 0.0
+    monkeypatch.setattr("driftline.capture.native.time.monotonic", lambda: now)
+    (tmp_path / ".dvc").mkdir()
+    (tmp_path / "deep").mkdir()
+    data = tmp_path / "deep" / "data.csv"
+    data.write_text("a\n1\n")
+    lock = tmp_path / "dvc.lock"
+    said = f"stages:\n  one:\n    outs:\n    - {{path: deep/data.csv, md5: {HASH}, size: 4}}\n"
+    assert native(data) is None
+    lock.write_text(said)
+    assert native(data) is None
+    now = 0.6
+    assert native(data) == Pointer("dvc", f"md5:{HASH}")
+    lock.unlink()
+    assert native(data) is None  # gone, though it is known to lie there
+
+
 @pytest.mark.parametrize(
     ("address", "pointer"),
     [
@@ -188,3 +206,17 @@ def test_a_table_that_pyiceberg_writes_now_is_read(tmp_path: Path) -> None:
         table.append(pa.table({"a": [1]}))
         found = native(tmp_path / "db" / "t")
         assert found == Pointer("iceberg", str(table.current_snapshot().snapshot_id), str(table.metadata.table_uuid))
+
+
+@pytest.mark.parametrize(
+    ("address", "bare"),
+    [
+        ("s3://bucket/key?versionId=3sL4", "s3://bucket/key"),
+        ("gs://bucket/key#1712", "gs://bucket/key"),
+        ("gs://bucket/key#part", "gs://bucket/key#part"),
+        ("s3://bucket/key", "s3://bucket/key"),
+        ("data/x?versionId=1", "data/x?versionId=1"),
+    ],
+)
+def test_the_version_of_an_object_is_no_part_of_its_name(address: str, bare: str) -> None:
+    assert module.bare(address) == bare

@@ -3,8 +3,10 @@
 import contextvars
 import threading
 
+import pytest
+
 import driftline
-from driftline.capture import around, own
+from driftline.capture import around, fault, own
 from driftline.testing import MemorySink
 
 
@@ -37,13 +39,18 @@ def test_a_span_that_ends_in_another_context_is_left(sink: MemorySink) -> None:
 
 def test_a_thread_of_ours_records_nothing(sink: MemorySink) -> None:
     found: list[object] = []
-
-    def work() -> None:
-        own.here()
-        found.append(around.active())
-
     with driftline.run("job"):
-        thread = threading.Thread(target=work)
-        thread.start()
+        thread = own.thread("ours", lambda: found.append(around.active()))
+        assert thread is not None
         thread.join()
-    assert found == [None]
+    assert (found, thread.name, thread.daemon) == ([None], "ours", True)
+
+
+def test_a_thread_that_cannot_be_is_counted(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(_: threading.Thread) -> None:
+        raise RuntimeError("can't start new thread at interpreter shutdown")
+
+    monkeypatch.setattr(threading.Thread, "start", refuse)
+    before = fault.counts().get("sender", 0)
+    assert own.thread("ours", lambda: None) is None
+    assert fault.counts()["sender"] == before + 1

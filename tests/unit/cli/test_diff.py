@@ -70,3 +70,60 @@ def test_changed_cells_of_two_versions_are_shown_by_column_and_rows(run: Run, ho
     (change,) = body["data"]
     assert (change["before"], change["after"], change["verdict"]) == ("v3", "v4", "changed")
     assert change["columns"] == [{"name": "delay", "change": "changed", "rows": [[0, 2]]}]
+
+
+def two_versions(home: Path) -> None:
+    """A large table of which one cell of the third group of rows was changed, and one column went."""
+    rows = 3 * 65_536
+    tables = [
+        {"delay": range(rows), "id": range(rows), "old": range(rows)},
+        {"delay": [row + (row == 150_000) for row in range(rows)], "id": range(rows)},
+    ]
+    with Engine.open(Settings(home=str(home), console=False)) as engine:
+        for day, table in enumerate(tables, 3):
+            found = profile.fingerprint({name: list(values) for name, values in table.items()})
+            event = run_event("clean", "feed/raw", "features", day)
+            held = event["outputs"][0]["facets"]
+            held["schema"] = {"fields": [{"name": name, "type": "int64"} for name in table]}
+            held["driftline_state"] = {"version": f"v{day}", "fingerprint": found.value}
+            held["driftline_fingerprint"] = facets.pack("driftline_fingerprint", facet.made(found))
+            engine.ingest_many([msgspec.json.encode(event)])
+
+
+def test_two_versions_of_a_dataset_are_compared_by_column_and_rows(run: Run, home: Path) -> None:
+    two_versions(home)
+    out = run("diff", "features#v3", "features#v4").stdout
+    lines = out.splitlines()
+    assert lines[0] == "1 column went: old; 1 column changed: delay."
+    assert any(line.split() == ["features", "delay", "changed", "131,072", "to", "196,607"] for line in lines)
+    assert any(line.split() == ["features", "old", "went"] for line in lines)
+    assert any(line.split() == ["features", "old", "int64", "–"] for line in lines)
+    body = json.loads(run("diff", "features#v3", "features#v4", "--json").stdout)
+    (change,) = body["data"]
+    assert (change["before"], change["after"], change["verdict"]) == ("v3", "v4", "columns")
+    assert change["columns"] == [
+        {"name": "delay", "change": "changed", "rows": [[131_072, 196_607]]}, {"name": "old", "change": "went"},
+    ]  # fmt: skip
+    assert body["fields"] == [{"node": "dataset:file:features", "field": "old", "before": "int64", "after": None}]
+
+
+def test_a_version_compared_with_itself_is_the_same(run: Run, home: Path) -> None:
+    two_versions(home)
+    assert run("diff", "features#v3", "features#v3").stdout.startswith("The same rows in the same order.")
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("features#v3", "feed/raw"), "feed/raw is no version"),
+        (("features#v3", "features"), "features is no version"),
+        (("features#v3", "features#v4", "--from", "2013-01-01"), "two versions and moments"),
+        (("features",), "--from is missing"),
+    ],
+)
+def test_what_are_not_two_versions_of_one_dataset_is_refused(
+    run: Run, home: Path, words: tuple[str, ...], said: str
+) -> None:
+    two_versions(home)
+    with pytest.raises(BadInput, match=said):
+        run("diff", *words)

@@ -182,3 +182,33 @@ def test_not_knowing_as_of_a_moment_names_the_moment(run: Run) -> None:
     assert then == "No lineage of features is known as of 2012-12-31 00:00 UTC.\n"
     up = run("lineage", "feed/raw", "--up", "--as-of", "2013-02-01").stdout
     assert up == "No lineage of feed/raw is known upstream as of 2013-02-01 00:00 UTC.\n"
+
+
+def test_where_declared_and_observed_columns_do_not_agree_is_told_beside_the_tree(run: Run, tmp_path: Path) -> None:
+    said = run_event("clean", "feed/raw", "features", 3)
+    one = {
+        "output": "dataset:file:features", "column": "delay", "source": "dataset:file:feed/raw", "field": "delay",
+        "observed": ["INDIRECT:FILTER"], "declared": ["DIRECT:IDENTITY"], "by": "plan",
+    }  # fmt: skip
+    said["run"]["facets"]["driftline_differences"] = {"differences": [one]}
+    (tmp_path / "event.json").write_text(json.dumps(said))
+    assert run("ingest", str(tmp_path / "event.json")).exit_code == 0
+    lines = run("lineage", "features", "--columns").stdout.splitlines()
+    at = lines.index("Declared and observed do not agree")
+    assert lines[at + 1].split() == ["from", "to", "declared", "observed", "by", "run"]
+    told = next(line for line in lines[at + 1 :] if "feed/raw.delay" in line)
+    assert told.split() == [
+        "feed/raw.delay",
+        "features.delay",
+        "DIRECT:IDENTITY",
+        "INDIRECT:FILTER",
+        "plan",
+        "0194a1b2",
+    ]
+    body = json.loads(run("lineage", "features", "--columns", "--json").stdout)
+    assert body["disagreements"] == [{
+        "from": "datasetField:file:feed/raw:delay", "to": "datasetField:file:features:delay",
+        "declared": ["DIRECT:IDENTITY"], "observed": ["INDIRECT:FILTER"], "by": "plan",
+        "run": "0194a1b2-0000-7000-8000-000000000003",
+    }]  # fmt: skip
+    assert "disagreements" not in json.loads(run("lineage", "features", "--json").stdout)

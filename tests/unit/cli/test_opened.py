@@ -1,7 +1,11 @@
-"""What people type for a dataset: names, paths as a shell completes them, names without their suffix. By hand."""
+"""The engine that a command works on sees all that any process recorded, and takes what people type: names, paths as a
+shell completes them, names without their suffix. By hand.
+"""
 
 import json
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from click.testing import CliRunner
@@ -9,6 +13,27 @@ from click.testing import CliRunner
 import driftline as sdk
 from driftline.capture import client
 from driftline.cli.main import group
+from driftline.config import Settings
+from driftline.engine.engine import Engine
+
+EVENT = {
+    "eventType": "COMPLETE",
+    "eventTime": "2013-01-01T11:00:00Z",
+    "producer": "https://example.org/test",
+    "schemaURL": "https://openlineage.io/spec/2-0-2/OpenLineage.json#/$defs/RunEvent",
+    "run": {"runId": "0194a1b2-0000-7000-8000-000000000009", "facets": {}},
+    "job": {"namespace": "default", "name": "later", "facets": {}},
+    "inputs": [{"namespace": "file", "name": "features", "facets": {}}],
+    "outputs": [{"namespace": "file", "name": "report", "facets": {}}],
+}
+
+
+def test_a_command_sees_what_a_process_recorded_and_did_not_work_out_yet(run: Callable[..., Any], home: Path) -> None:
+    with Engine.open(Settings(home=str(home))) as recording:
+        recording.accept([json.dumps(EVENT).encode()])
+        found = run("lineage", "report", "--up", "--json")  # while the other process is there
+        assert recording.house.store.log.backlog() == 0
+    assert "job:default:later" in found.output
 
 
 @pytest.fixture

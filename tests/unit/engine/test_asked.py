@@ -47,3 +47,11 @@ def test_asking_makes_no_store(tmp_path: Path) -> None:
         with pytest.raises(StoreUnusable, match="holds no store"):
             asked.open_memory(Settings(home=str(place)))
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_question_sees_what_another_process_recorded_and_did_not_work_out_yet(town: Any) -> None:
+    town.engine.accept(town.events(0))
+    other = asked.open_memory(town.settings)
+    found = other.ask("graph", {**AROUND, "node": "features"})
+    other.close()
+    assert len(found.nodes) > 1

@@ -9,8 +9,9 @@ import pytest
 
 from driftline import clock, profile
 from driftline.config import Settings
-from driftline.engine import upkeep
+from driftline.engine import cells, upkeep
 from driftline.engine.engine import Engine
+from driftline.errors import BadInput, NotFound
 from driftline.event import facets
 from driftline.event.report import DataChange
 from driftline.profile import facet
@@ -121,3 +122,29 @@ def test_retention_keeps_the_hashes_of_versions_that_stay(tmp_path: Path) -> Non
         assert upkeep.prune(engine.house, clock.parse("2023-06-01")).runs == 1
         (found,) = engine.diff(NODE, since_us=engine.moment(f"{NODE}#1")).data
         assert [one.name for one in found.columns] == ["a"]
+
+
+def test_two_versions_are_compared_whatever_lay_between_them(tmp_path: Path) -> None:
+    fields = {"fields": [{"name": "a", "type": "int64"}, {"name": "b", "type": "string"}]}
+    wider = {"fields": [{"name": "a", "type": "double"}, {"name": "b", "type": "string"}]}
+    first = {**state("1", TABLE), "schema": fields}
+    second = {**state("2", {**TABLE, "a": [1.5, 2, 3]}), "schema": wider}
+    with opened(tmp_path, first, second, state("3", TABLE)) as engine:
+        found = cells.between(engine.house, f"{NODE}#1", f"{NODE}#2")
+        same = cells.between(engine.house, f"{NODE}#1", f"{NODE}#3")
+        back = cells.between(engine.house, f"{NODE}#2", f"{NODE}#1")
+    (change,) = found.data
+    assert [(one.name, one.change, one.rows) for one in change.columns] == [("a", "changed", ((0, 2),))]
+    assert [(one.field, one.before, one.after) for one in found.fields] == [("a", "int64", "double")]
+    assert found.sentence == change.sentence == "1 row went and 1 row came."
+    assert found.since_us < found.until_us
+    assert (back.data[0].before, back.data[0].after, back.since_us) == ("2", "1", found.until_us)
+    assert (same.data[0].verdict, same.fields) == ("same", ())
+
+
+def test_versions_of_two_datasets_or_none_are_refused(tmp_path: Path) -> None:
+    with opened(tmp_path, state("1", TABLE)) as engine:
+        with pytest.raises(BadInput, match="is no version"):
+            cells.between(engine.house, f"{NODE}#1", NODE)
+        with pytest.raises(NotFound):
+            cells.between(engine.house, f"{NODE}#1", f"{NODE}#9")

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from driftline.alert.channels.channel import NotDelivered
-from driftline.engine import compare
+from driftline.engine import compare, ingest
+from driftline.errors import StoreUnusable
 
 
 class Told:
@@ -103,6 +104,41 @@ def test_what_follows_from_an_event_is_kept_together_or_waits(healthy: Any, monk
     monkeypatch.undo()
     assert healthy.engine.ingest(events[1]).status == "merged"  # sent again, as nobody was told that it was taken
     assert (healthy.engine.incidents()[1], store.log.backlog()) == (1, 0)
+
+
+def test_catching_up_works_out_what_waits_at_that_moment_and_no_more(town: Any, monkeypatch: Any) -> None:
+    house = town.engine.house
+    monkeypatch.setattr(ingest, "TOGETHER", 2)
+    rounds = []
+
+    def follow(_: Any) -> int:  # somebody records as fast as we fold
+        rounds.append(1)
+        return 2
+
+    town.engine.accept(town.events(0))  # five events: three rounds of two
+    monkeypatch.setattr(ingest, "follow", follow)
+    ingest.catch_up(house)
+    assert len(rounds) == 3
+
+
+def test_a_question_is_answered_where_another_process_holds_the_store(
+    town: Any, monkeypatch: Any, caplog: pytest.LogCaptureFixture
+) -> None:
+    town.engine.accept(town.events(0))
+
+    def busy(_: Any) -> int:
+        raise StoreUnusable("database is locked")
+
+    monkeypatch.setattr(ingest, "follow", busy)
+    town.engine.catch_up()
+    assert "recorded just now is not looked at" in caplog.text
+
+
+def test_a_store_that_may_only_be_read_is_not_written_by_a_question(town: Any, monkeypatch: Any) -> None:
+    town.engine.accept(town.events(0))
+    monkeypatch.setattr(town.engine.house.store._connection, "read_only", True)
+    town.engine.catch_up()
+    assert town.engine.house.store.log.backlog() == 5
 
 
 def _broken(*_: Any) -> None:

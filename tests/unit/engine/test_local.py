@@ -3,22 +3,90 @@
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from driftline.config import Settings
 from driftline.engine import local
 from driftline.engine.engine import Engine
 from driftline.event import sink
 from driftline.event.answer import Answer
 
+ANSWER = Answer(id="00000000-0000-7000-8000-000000000001", time_us=1, endpoint="desk", money=3.0)
+
 
 def test_events_and_answers_are_durable_when_the_sink_returns(town: Any, tmp_path: Path) -> None:
     settings = Settings(home=str(tmp_path / "local"), console=False)
     opened = local.open_sink(settings)
     opened.events(town.events(0))
-    opened.answers([Answer(id="00000000-0000-7000-8000-000000000001", time_us=1, endpoint="desk", money=3.0)])
+    opened.answers([ANSWER])
     with Engine.open(settings) as other:  # seen from another connection, before the sink is closed
+        kept = other.overview()
+        other.catch_up()
         seen = other.overview()
     opened.close()
+    assert (kept.events["accepted"], kept.answers, kept.money) == (5, 1, 3.0)
     assert (seen.events["accepted"], seen.runs, seen.answers, seen.money) == (5, 3, 1, 3.0)
+
+
+def test_what_follows_waits_until_somebody_asks(town: Any, tmp_path: Path) -> None:
+    opened = local.open_sink(Settings(home=str(tmp_path / "local"), console=False))
+    opened.events(town.events(0))
+    opened.follow(asked=False)
+    waiting = opened.house.store.log.backlog()
+    opened.follow(asked=True)
+    assert (waiting, opened.house.store.log.backlog(), Engine(opened.house).overview().runs) == (5, 0, 3)
+    opened.close()
+
+
+def test_what_follows_waits_a_second_at_most(town: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    now = 100.0
+    monkeypatch.setattr(local.time, "monotonic", lambda: now)
+    opened = local.open_sink(Settings(home=str(tmp_path / "local"), console=False))
+    opened.follow(asked=True)
+    opened.events(town.events(0)[:2])
+    now += 0.9
+    opened.events(town.events(0)[2:])  # what comes later does not put it off
+    opened.follow(asked=False)
+    waiting = opened.house.store.log.backlog()
+    now += 0.1
+    opened.follow(asked=False)
+    assert (waiting, opened.house.store.log.backlog()) == (5, 0)
+    opened.close()
+
+
+def test_what_still_waits_at_the_end_is_worked_out(town: Any, tmp_path: Path) -> None:
+    settings = Settings(home=str(tmp_path / "local"), console=False)
+    opened = local.open_sink(settings)
+    opened.events(town.events(0))
+    opened.close()
+    with Engine.open(settings) as other:
+        assert other.overview().runs == 3
+
+
+def test_what_a_killed_process_left_waiting_is_worked_out_by_the_next(town: Any, tmp_path: Path) -> None:
+    settings = Settings(home=str(tmp_path / "local"), console=False)
+    killed = local.open_sink(settings)
+    killed.events(town.events(0))
+    killed.house.store.close()  # the store is let go of, and nothing else is done
+    following = local.open_sink(settings)
+    following.close()
+    with Engine.open(settings) as other:
+        assert (other.house.store.log.backlog(), other.overview().runs) == (0, 3)
+
+
+def test_the_order_of_keeping_and_following_leaves_the_same_memory(town: Any, tmp_path: Path) -> None:
+    digests = set()
+    for name, each in (("at once", True), ("at the end", False)):
+        opened = local.open_sink(Settings(home=str(tmp_path / name), console=False))
+        for day in range(3):
+            for event in town.events(day):
+                opened.events([event])
+                if each:
+                    opened.follow(asked=True)
+        opened.follow(asked=True)
+        digests.add(opened.house.store.canonical.digest())
+        opened.close()
+    assert len(digests) == 1
 
 
 def test_the_embedded_store_is_the_sink_where_no_server_is_named(tmp_path: Path) -> None:
@@ -31,9 +99,10 @@ def test_a_store_in_postgresql_is_the_sink_where_one_is_named(town: Any, tmp_pat
     settings = Settings(home=str(tmp_path / "home"), store=postgres.new_url(), console=False)
     opened = sink.open_sink(settings)
     opened.events([*town.events(0), b"nonsense", *town.events(1), *town.events(0)])
-    opened.answers([Answer(id="00000000-0000-7000-8000-000000000001", time_us=1, endpoint="desk", money=3.0)])
+    opened.answers([ANSWER])
     assert isinstance(opened, local.LocalSink)
-    assert opened.engine.house.store.ledger.compact() == 1
+    opened.follow(asked=True)
+    assert opened.house.store.ledger.compact() == 1
     with Engine.open(settings) as other:
         seen = other.overview()
     opened.close()
@@ -46,5 +115,5 @@ def test_a_store_in_postgresql_is_the_sink_where_one_is_named(town: Any, tmp_pat
 
 
 def test_a_bad_event_does_not_stop_the_batch(town: Any) -> None:
-    local.LocalSink(town.engine).events([b"nonsense", *town.events(0)])
+    local.LocalSink(town.engine.house).events([b"nonsense", *town.events(0)])
     assert town.engine.overview().events == {"accepted": 5, "merged": 0, "quarantined": 1, "replaced": 0}

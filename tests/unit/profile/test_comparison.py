@@ -106,3 +106,10 @@ def test_other_forms_and_fingerprints_without_groups_are_not_compared():
 def test_tables_of_another_coarseness_are_compared_at_the_coarser_one():
     one, two = fingerprint(table()).coarser(2 * GROUP), fingerprint(changed(table(), "f", GROUP + 1))
     assert compare(one, two).columns == {"f": ((0, 2 * GROUP - 1),)}
+
+
+def test_without_a_row_set_another_order_is_not_told_from_changed_cells_and_nothing_else_is_claimed():
+    found = told(table(), table().take(np.arange(ROWS)[::-1]), rows=False)
+    assert (found.verdict, found.sentence) == (
+        "changed", f"Cells or the order of rows changed; {ROWS:,} rows as before.",
+    )  # fmt: skip

@@ -19,8 +19,8 @@ def test_the_rows_of_keys_are_found_across_row_groups(tmp_path: Path) -> None:
     rows = [(2**63 + number // 3, number % 2, number) for number in range(50_000)]
     file = file_of(tmp_path / "1-x.parquet", rows)
     assert (file.level, file.segments) == (1, ("a", "b"))
-    assert len(file.lowest) == 4  # 50,000 rows in groups of 16,384
-    for key in (2**63, 2**63 + 16_384 // 3, 2**63 + 49_999 // 3):
+    assert len(file.lowest) == 13  # 50,000 rows in groups of 4,096
+    for key in (2**63, 2**63 + 4_096 // 3, 2**63 + 49_999 // 3):
         found = file.look(np.array([key], np.uint64))
         assert sorted(found or ()) == sorted(row for row in rows if row[0] == key)
     assert file.look(np.array([7], np.uint64)) == []

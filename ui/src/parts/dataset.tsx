@@ -6,6 +6,7 @@ import { bytes, count, number, percent, plural } from "../format.ts";
 import { useLoad } from "../load.ts";
 import { owner, parse, shortVersion } from "../names.ts";
 import { Answered, Empty, Status, When } from "./basics.tsx";
+import { Changed, Disagreements } from "./changed.tsx";
 import { Ask } from "./confirm.tsx";
 import { FindingList } from "./findings.tsx";
 
@@ -47,6 +48,8 @@ function Panel({ report, column }: { report: DatasetReport; column: string }) {
       <Columns fields={fields} columns={columns} chosen={column} />
       <h3>Versions <span class="muted">{count(summary.versions ?? versions.length)}</span></h3>
       <Versions versions={versions} />
+      <Changed versions={versions} />
+      <Disagreements node={summary.node} />
       {summary.status !== "quarantined" && (
         <Ask label="Quarantine…" title={`Quarantine ${summary.dataset.name}?`} field={{ name: "Reason", initial: "" }} run={(reason) => api.quarantine(summary.node, reason)}>
           <p>No guarded answer may stand on it, or on anything made from it, until it is released.</p>

@@ -19,7 +19,7 @@ from driftline.capture.frames.node import FrameEdges, Node, Scan
 from driftline.capture.sql.relation import Source
 from driftline.event.lineage import Dataset, Field
 
-_CONTENTS = "driftline.capture.contents"
+_FORMATS = "driftline.capture.formats"
 FRAMES = frozenset(("DataFrame", "LazyFrame", "Series", "Table", "RecordBatch"))
 _LIBRARIES = frozenset(("pandas", "polars", "pyarrow"))
 
@@ -101,7 +101,7 @@ def _headers(source: Source) -> tuple[str, ...] | None:
     for place in source.names if source.kind == "file" else ():
         for path in observe.files(place)[:1]:
             try:
-                found = importlib.import_module(_CONTENTS).columns(path)
+                found = importlib.import_module(_FORMATS).columns(path)
             except Exception as error:  # the fault rule: a header that cannot be read leaves the columns open
                 fault.failed("headers", error)
                 return None

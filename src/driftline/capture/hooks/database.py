@@ -16,7 +16,7 @@ import weakref
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
-from driftline.capture import client, measure, observe
+from driftline.capture import at_hand, client, measure, observe
 from driftline.capture.emit import Seen
 from driftline.capture.hooks import glance
 from driftline.capture.run import Run
@@ -123,18 +123,35 @@ def _file_of(connection: Any) -> str:
 
 
 def touch(
-    run: Run, way: Literal["read", "write"], place: Place, name: str, schema: str | None, frame: Any = None
+    run: Run,
+    way: Literal["read", "write"],
+    place: Place,
+    name: str,
+    schema: str | None,
+    frame: Any = None,
+    *,
+    whole: bool = False,
+    shape: Callable[[Any], Any] | None = None,
 ) -> bool:
-    """Record that the run read or wrote a whole table, whose columns and rows ``frame`` shows."""
+    """Record that the run read or wrote a table, whose columns ``frame`` shows, and all of its rows if ``whole``.
+
+    ``shape`` makes of the frame what the table has, where that is not the same.
+    """
     dataset = place.table(name, schema)
     look = glance.at(frame)
     version = _minted(run, dataset) if way == "write" else _written.get(dataset, "")
-    touched = Touched(dataset=dataset, version=version, kind="table", rows=look.rows, fields=look.fields)
-    run.add(way, Seen(touched=touched))
+    rows = look.rows if whole or way == "write" else None
+    seen = Seen(touched=Touched(dataset=dataset, version=version, kind="table", rows=rows, fields=look.fields))
+    owner = client.current()
+    if whole and owner is not None:
+        at_hand.hold(seen, frame, ordered=False, shape=shape)
+        at_hand.add(run, way, seen, owner.sender.put)
+    else:
+        run.add(way, seen)
     return True
 
 
-def statement(run: Run, place: Place, text: str, connection: Any = None) -> bool:
+def statement(run: Run, place: Place, text: str, connection: Any = None, frame: Any = None) -> bool:
     """Record what one statement has read and written, which has been executed; True where it is understood.
 
     Args:
@@ -142,6 +159,7 @@ def statement(run: Run, place: Place, text: str, connection: Any = None) -> bool
         place: the database.
         text: of the statement, with placeholders.
         connection: that it ran on, to ask SQLite for columns.
+        frame: what it gave, where it is known to be all rows and columns of a table.
     """
     plain = _PLACEHOLDER.sub(lambda found: "?" if found.group(1) else found.group(), text)
     fields = _asking(connection)
@@ -159,7 +177,7 @@ def statement(run: Run, place: Place, text: str, connection: Any = None) -> bool
         return True
     done.add(key)
     for one in analysis.statements:
-        _record(run, place, one, analysis, fields)
+        _record(run, place, one, analysis, fields, frame)
     if any(_tables(one.reads) or one.writes for one in analysis.statements):
         run.statement(text, analysis.form)
     return True
@@ -175,7 +193,7 @@ def _dialect(scheme: str) -> str:
         return ""
 
 
-def _record(run: Run, place: Place, one: Any, analysis: "Analysis", fields: Callable[[str], Any]) -> None:
+def _record(run: Run, place: Place, one: Any, analysis: "Analysis", fields: Callable[[str], Any], frame: Any) -> None:
     for gap in one.gaps:
         run.gap(gap)
     datasets: dict[Source, tuple[Dataset, ...]] = {}
@@ -185,7 +203,12 @@ def _record(run: Run, place: Place, one: Any, analysis: "Analysis", fields: Call
         touched = Touched(
             dataset=dataset, version=_written.get(dataset, ""), kind="table", fields=fields(source.names[0])
         )
-        run.add("read", Seen(touched=touched))
+        seen, owner = Seen(touched=touched), client.current()
+        if frame is not None and owner is not None:
+            at_hand.hold(seen, frame, ordered=False)
+            at_hand.add(run, "read", seen, owner.sender.put)
+        else:
+            run.add("read", seen)
     if one.writes is None or not _tables((one.writes,)):
         return
     name = one.writes.names[0]

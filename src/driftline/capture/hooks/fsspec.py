@@ -1,26 +1,23 @@
 """fsspec: files that are opened through any of its file systems (memory, S3, GCS, HTTP …), named by their address.
 
-Enters: the loaded fsspec.spec module. Leaves: a patch on ``AbstractFileSystem.open``. A version is the etag, the
-checksum or the time and size, where the file system has told them by opening the file; of a file that is written
-they are asked for when the run's event is made. Local files are those that their paths name.
+Enters: the loaded fsspec.spec module. Leaves: a patch on ``AbstractFileSystem.open``. A version is the store's own
+(version id, generation, ETag), else a checksum, else the time and size, where the file system has told them by opening
+the file: nothing is asked for over a network that the user did not ask for. Of a file that is written they are asked
+for when the run's event is made, on the sender's thread. Local files are those that their paths name.
 """
 
 import functools
 from collections.abc import Callable, Mapping
 from typing import Any
 
-import xxhash
-
 from driftline.capture import client, fault, observe, own
 from driftline.capture.emit import Seen
-from driftline.capture.hooks import patch, table
+from driftline.capture.hooks import patch, stated, table
 from driftline.capture.hooks.patch import Call, Patch
 from driftline.capture.hooks.patch import around as put_around
 from driftline.capture.observe import Given
 from driftline.capture.run import Run
 
-_STAMPS = ("ETag", "etag", "versionId", "version_id", "generation", "md5Hash", "checksum", "uid")
-_TIMES = ("mtime", "LastModified", "last_modified", "updated", "modified", "created")
 _LOCAL = ("file", "local", "reference", "filecache", "simplecache", "blockcache")
 
 
@@ -47,7 +44,7 @@ def _tell(fs: Any, path: Any, file: Any, args: Any, kwargs: Any) -> None:
     if "r" not in str(args[0] if args else kwargs.get("mode", "rb")):
         outer.later[address] = _later(fs, str(path))
     else:
-        found = state(getattr(file, "__dict__", {}).get("details") or _cheap(fs, str(path)))
+        found = stated.state(stated.details(file) or _cheap(fs, str(path)))
         if found[0]:
             outer.states[address] = found
 
@@ -60,7 +57,7 @@ def _opened(run: Run, call: Call) -> bool:
         return False
     address = table.address(fs.unstrip_protocol(path))
     if "r" in mode:
-        version, size = state(getattr(call.result, "__dict__", {}).get("details") or _cheap(fs, path))
+        version, size = stated.state(stated.details(call.result) or _cheap(fs, path))
         seen = _seen(address, owner.folder, version, size)
         run.add("read", seen)
     else:
@@ -68,22 +65,6 @@ def _opened(run: Run, call: Call) -> bool:
         seen.pointer = _later(fs, path)
         run.add("write", seen)
     return True
-
-
-def state(details: Mapping[str, Any] | None) -> tuple[str, int]:
-    """Return the version that a file system's own words make, and the size in bytes; ``("", 0)`` = it says nothing."""
-    if not details:
-        return "", 0
-    size = details.get("size")
-    size = size if isinstance(size, int) else 0
-    for key in _STAMPS:
-        stamp = details.get(key)
-        if isinstance(stamp, str | int) and stamp:
-            return f"{key.lower()}:{str(stamp).strip(chr(34))}", size
-    times = [str(details[key]) for key in _TIMES if details.get(key)]
-    if not times:
-        return "", size
-    return f"stat:{xxhash.xxh3_64_hexdigest(repr((times[0], size)).encode())}", size
 
 
 def _seen(address: str, folder: str, version: str, size: int) -> Seen:
@@ -94,7 +75,7 @@ def _seen(address: str, folder: str, version: str, size: int) -> Seen:
 
 
 def _later(fs: Any, path: str) -> Callable[[], tuple[str, int]]:
-    return lambda: state(fs.info(path))
+    return lambda: stated.state(fs.info(path))
 
 
 def _cheap(fs: Any, path: str) -> Mapping[str, Any] | None:

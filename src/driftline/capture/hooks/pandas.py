@@ -7,7 +7,7 @@ are recorded, never frames: attributes, indexes and dtypes are not touched. Buff
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from driftline.capture.hooks import database, table
+from driftline.capture.hooks import database, table, whole
 from driftline.capture.hooks.patch import PASS, Before, Call, Patch, around
 from driftline.capture.hooks.table import RESULT, Entry
 from driftline.capture.run import Run
@@ -35,6 +35,7 @@ TABLE = (
     Entry("ExcelWriter.close", "write", 0, ("self",)),
     Entry("HDFStore.close", "write", 0, ("self",)),
 )
+_STORED = ("name", "schema", "index_label", "chunksize", "method", "dtype")  # that leave a stored frame as it is
 QUERIES = ("read_sql", "read_sql_query", "read_sql_table")
 
 
@@ -57,13 +58,31 @@ def _place(argument: int) -> Before:
 
 def _queried(run: Run, call: Call) -> bool:
     text = call.argument(0, "sql", "table_name")
+    all_of_it = whole.call(call.args, call.kwargs, 2, "sql", "table_name", "schema")
     if isinstance(text, str) and text.strip().isidentifier():
-        return database.touch(run, "read", call.before, text.strip(), call.argument(2, "schema"), call.result)
-    return database.statement(run, call.before, str(text), call.argument(1, "con"))
+        return database.touch(
+            run, "read", call.before, text.strip(), call.argument(2, "schema"), call.result, whole=all_of_it
+        )
+    frame = call.result if all_of_it and whole.statement(str(text)) else None
+    return database.statement(run, call.before, str(text), call.argument(1, "con"), frame)
 
 
 def _stored(run: Run, call: Call) -> bool:
     name = call.argument(1, "name")
     if not isinstance(name, str):
         return False
-    return database.touch(run, "write", call.before, name, call.argument(3, "schema"), call.args[0])
+    indexed = call.kwargs.get("index", True)
+    all_of_it = indexed in (True, False) and whole.call(
+        call.args, {key: value for key, value in call.kwargs.items() if key != "index"}, 3, *_STORED
+    )
+    label = call.kwargs.get("index_label")
+    return database.touch(
+        run,
+        "write",
+        call.before,
+        name,
+        call.argument(3, "schema"),
+        call.args[0],
+        whole=all_of_it,
+        shape=(lambda frame: frame.reset_index(names=label)) if indexed else None,  # the index becomes columns
+    )

@@ -8,8 +8,9 @@ lazy frame from another. A scan reads nothing: what a lazy frame was scanned fro
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from driftline.capture.beside import Beside
 from driftline.capture.frames import node, origin
-from driftline.capture.hooks import database, polars_plan, table
+from driftline.capture.hooks import database, polars_plan, table, whole
 from driftline.capture.hooks.patch import PASS, Before, Call, Patch, around
 from driftline.capture.hooks.table import Entry
 from driftline.capture.run import Run
@@ -27,6 +28,8 @@ _QUERIES = ("read_database", "read_database_uri")
 _PLANS = frozenset(("explain", "show_graph", "serialize", "inspect", "lazy"))  # look at a plan, or keep it
 _LAZY = frozenset(("LazyFrame", "LazyGroupBy"))
 _TARGET = ("file", "path", "target", "workbook")
+
+_untouched: Beside[bool] = Beside()  # lazy frames that are all of what they were scanned from
 
 TABLE = (
     *(Entry(name, "read", 0, _SOURCE) for name in READERS),
@@ -60,11 +63,15 @@ def install(polars: Any) -> list[Patch]:
 
 def _scanned(run: Run, call: Call) -> bool:  # noqa: ARG001 - nothing is read yet
     origin.scanned(call.result, table.places(call.argument(0, *_SOURCE)))
+    if whole.call(call.args, call.kwargs, 1, *_SOURCE) and "version" not in call.kwargs:
+        _untouched.put(call.result, True)
     return True
 
 
 def _collected(run: Run, call: Call) -> bool:
-    return table.note(run, "read", list(origins(call.args[0])), call)
+    lazy = call.args[0]
+    all_of_it = _untouched.get(lazy) and whole.call(call.args, call.kwargs, 1)
+    return table.note(run, "read", list(origins(lazy)), call, frame=call.result if all_of_it else None)
 
 
 def _sunk(run: Run, call: Call) -> bool:
@@ -93,7 +100,8 @@ def _place(argument: int, *names: str) -> Before:
 
 def _queried(run: Run, call: Call) -> bool:
     text, connection = call.argument(0, "query"), call.argument(1, "connection")
-    return database.statement(run, call.before, str(text), connection)
+    all_of_it = whole.call(call.args, call.kwargs, 2, "query", "uri") and bool(whole.statement(str(text)))
+    return database.statement(run, call.before, str(text), connection, call.result if all_of_it else None)
 
 
 def _stored(run: Run, call: Call) -> bool:
@@ -101,4 +109,5 @@ def _stored(run: Run, call: Call) -> bool:
     if not isinstance(name, str):
         return False
     schema, _, plain = name.rpartition(".")
-    return database.touch(run, "write", call.before, plain, schema or None, call.args[0])
+    all_of_it = whole.call(call.args, call.kwargs, 3, "table_name")
+    return database.touch(run, "write", call.before, plain, schema or None, call.args[0], whole=all_of_it)

@@ -16,6 +16,7 @@ from driftline.capture import client, headers, measure, observe
 from driftline.capture.emit import Seen
 from driftline.capture.observe import Given
 from driftline.capture.run import Run
+from driftline.capture.sql import plan, second
 from driftline.capture.sql import statement as statements
 from driftline.capture.sql.edges import SqlEdges
 from driftline.capture.sql.relation import Output, Source
@@ -24,7 +25,11 @@ from driftline.event.lineage import Dataset, Touched
 
 _MEMORY = "duckdb://memory"
 _CATALOG = "select column_name from duckdb_columns() where lower(table_name) = ? order by column_index"
+_EXTENSION = "select 1 from duckdb_extensions() where extension_name = 'json' and loaded"
 _TABLES = 10_000
+_LONG = 20_000  # characters of a statement that is bound a second time
+_SECONDS = 0.25  # for that
+_PLAN = 500_000  # characters of a plan that is kept until the run is reported
 
 
 class Record(Protocol):
@@ -50,6 +55,7 @@ class Session:
         self._fetch = duckdb.DuckDBPyConnection.fetchall
         self._databases: weakref.WeakKeyDictionary[Any, str] = weakref.WeakKeyDictionary()
         self._temporary: weakref.WeakKeyDictionary[Any, dict[str, tuple[str, ...] | None]] = weakref.WeakKeyDictionary()
+        self._plans: bool | None = None  # DuckDB tells the plans of statements
         self._written: dict[Dataset, str] = {}  # newest version of a table that this process wrote
 
     # --- calls ------------------------------------------------------------------------------------------------
@@ -115,7 +121,11 @@ class Session:
         text = query if isinstance(query, str) else getattr(query, "query", None)
         if not isinstance(text, str):
             return None
-        analysis = statements.analyse(text, lambda source, spelled: self._columns(connection, source, spelled))
+        analysis = statements.analyse(
+            text,
+            lambda source, spelled: self._columns(connection, source, spelled),
+            ask_second=lambda one: self._second(connection, text, one),
+        )
         if analysis is None or not analysis.statements:
             return None
         known = self._sources(connection, analysis, caller)
@@ -169,7 +179,8 @@ class Session:
             run.add("write", seen)
             if one.lineage is not None:
                 datasets = {source: found.datasets for source, found in known.items()}
-                run.edges(seen.touched.dataset, SqlEdges(one.lineage, datasets, analysis.spelled), seen.touched.version)
+                edges = SqlEdges(one.lineage, datasets, analysis.spelled, analysis.said)
+                run.edges(seen.touched.dataset, edges, seen.touched.version)
 
     def _known(self, connection: Any, source: Source, analysis: Analysis, caller: Any) -> _Known:
         if source.kind == "table":
@@ -247,6 +258,21 @@ class Session:
         rows = self._ask(connection, _CATALOG, [name.rsplit(".", 1)[-1].lower()])
         names = tuple(row[0] for row in rows)
         return names if names and len({one.lower() for one in names}) == len(names) else None
+
+    def _second(self, connection: Any, text: str, one: Statement) -> second.Said | None:
+        """What DuckDB's binder says of a statement, before it runs; see docs/guide/sql-lineage.md for what it costs."""
+        files = [source for source in one.reads if source.kind == "file"]
+        local = all(name.lower().endswith(".parquet") and "://" not in name for file in files for name in file.names)
+        if connection is None or not local or len(text) > _LONG or not self._serialises(connection):
+            return None
+        plan_text = plan.serialised(connection, text, _SECONDS, self._execute)
+        return second.Said(plan_text) if plan_text is not None and len(plan_text) <= _PLAN else None
+
+    def _serialises(self, connection: Any) -> bool:
+        """Whether plans can be had without an extension being fetched for it."""
+        if self._plans is None:
+            self._plans = bool(self._ask(connection, _EXTENSION))
+        return self._plans
 
     def _ask(self, connection: Any, query: str, parameters: Sequence[Any] = ()) -> list[Any]:
         """Ask the catalog through a cursor of its own."""

@@ -13,10 +13,10 @@ from urllib.parse import urlsplit, urlunsplit
 
 import msgspec
 
-from driftline.capture import client, measure, observe
+from driftline.capture import at_hand, client, endings, measure, observe
 from driftline.capture.emit import Seen
 from driftline.capture.frames import origin, passed
-from driftline.capture.hooks import glance, patch
+from driftline.capture.hooks import glance, patch, stated, whole
 from driftline.capture.hooks.patch import Call, Patch
 from driftline.capture.observe import Given
 from driftline.capture.run import Run
@@ -26,6 +26,7 @@ RESULT = -1
 _SCHEMES = {"s3a": "s3", "s3n": "s3", "gcs": "gs", "local": "file", "abfss": "abfs"}
 _WEB = frozenset(("http", "https", "ftp", "sftp"))
 _BUFFERS = frozenset((io.BytesIO, io.StringIO))
+_KEEPING = ("parquet", "feather", "orc", "ipc", "ipc_stream", "pickle", "delta", "avro", "table")  # what frames are
 FILES = 1_000  # of one call that are named one by one
 
 
@@ -59,12 +60,20 @@ def _buffered(entry: Entry) -> patch.Plain:
 
 
 def _recorder(entry: Entry) -> patch.Record:
+    name = entry.attribute.rpartition(".")[2].partition("_")
+    keeps = entry.way == "read" or name[2] in _KEEPING or not name[2]
+
     def record(run: Run, call: Call) -> bool:
         given = call.argument(entry.place, *entry.names)
-        data = None
+        data, frame = None, None
         if entry.data is not None:
             data = call.result if entry.data == RESULT else call.argument(entry.data)
-        return note(run, entry.way, given, call, kind=entry.kind, data=data)
+        if keeps and whole.call(call.args, call.kwargs, entry.place + 1, *entry.names):
+            frame = call.result if entry.way == "read" else data
+        version = call.kwargs.get("version") if name[2] == "delta" else None  # else the newest
+        said = f"delta:{version}" if type(version) is int else ""
+        kind = "table" if said else entry.kind
+        return note(run, entry.way, given, call, kind=kind, data=data, frame=frame, version=said)
 
     return record
 
@@ -77,6 +86,7 @@ def note(
     *,
     kind: str = "",
     data: Any = None,
+    frame: Any = None,
     version: str = "",
     namespace: str = "",
     attributes: Mapping[str, Any] | None = None,
@@ -90,6 +100,7 @@ def note(
         call: the call that did it.
         kind: of the dataset; default: model for a model, else as ``run.read`` finds it.
         data: what was read or written, to be glanced at.
+        frame: the table that was read or written, where that is all of it.
         version: the store's own pointer.
         namespace: where the name does not say it.
         attributes: what people want to see.
@@ -103,7 +114,7 @@ def note(
     read: list[Dataset] = []
     found: list[Seen] = []
     for place in places(given):
-        state = None if call is None else call.inside.states.get(place)
+        state = _state(given, place, call)
         about = said if state is None else said._replace(version=version or state[0])
         for seen in observe.observe(place, None, about, owner.folder, budget)[:FILES]:
             if state is not None and not seen.touched.bytes:
@@ -113,10 +124,14 @@ def note(
             if way == "write" and seen.path and _is_open(given):
                 seen.pending, seen.deferred = True, False
                 seen.touched = msgspec.structs.replace(seen.touched, version="", attributes=dict(about.attributes))
-            _with(seen, look)
+            part = seen.touched.kind == "table" and frame is None  # of a table that may hold more
+            _with(seen, look._replace(rows=None) if part else look)
             if way == "write":
                 origin.attach([seen], data, owner.folder)
-            read.append(run.add(way, seen).dataset)
+            if frame is not None and not (seen.path and endings.form(seen.path)):
+                named = bool(seen.path or seen.touched.version or seen.pointer)  # else its rows have to name it
+                at_hand.hold(seen, frame, ordered=named and seen.touched.kind != "table")
+            read.append(at_hand.add(run, way, seen, owner.sender.put).dataset)
             found.append(seen)
     if way == "read" and call is not None:
         origin.read(call.result, read)
@@ -126,6 +141,14 @@ def note(
     if (kind or look.kind) == "model":
         passed.kept(data, found)
     return bool(read)
+
+
+def _state(given: Any, place: str, call: Call | None) -> tuple[str, int] | None:
+    """What the file system has said of a file: inside of the call, or before, to the file that it was given."""
+    state = None if call is None else call.inside.states.get(place)
+    if state is None and "://" in place and (told := stated.details(given)) is not None:
+        state = stated.state(told)
+    return state
 
 
 def _with(seen: Seen, look: glance.Look) -> Seen:
@@ -161,6 +184,8 @@ def places(given: Any) -> Iterator[str]:
 
 def _of_open(given: Any) -> Iterator[str]:
     """The path of an open file, of one of fsspec, or of what holds one."""
+    if isinstance(given, io.TextIOWrapper) and hasattr(given.buffer, "fs"):
+        given = given.buffer
     fs, path = getattr(given, "fs", None), getattr(given, "path", None)
     if fs is not None and isinstance(path, str) and hasattr(fs, "unstrip_protocol"):
         yield address(fs.unstrip_protocol(path))

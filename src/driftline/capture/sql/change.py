@@ -11,20 +11,13 @@ from sqlglot import exp
 
 from driftline.capture.sql import assign, names, tables
 from driftline.capture.sql import relation as rel
+from driftline.capture.sql.bound import Lineage, bind
 from driftline.capture.sql.columns import Doubt, Walker
-from driftline.capture.sql.relation import FILTER, Edges, Item, Output, Relation, Source, Star, Unknown
+from driftline.capture.sql.relation import FILTER, Output, Relation, Source, Unknown
 from driftline.capture.sql.scope import Scope
 from driftline.capture.sql.script import Script
 
 How = Literal["query", "create", "append", "change", "none"]
-
-
-class Lineage(NamedTuple):
-    """Outputs of a statement in order, and what shapes its rows."""
-
-    items: tuple[Item, ...]
-    rows: Edges
-    into: tuple[str, ...] | None = None  # columns of the target that the outputs go to; None = by their own names
 
 
 class Statement(NamedTuple):
@@ -355,33 +348,3 @@ def _partition(partition: Any) -> tuple[list[str], list[str]]:
         elif isinstance(part, exp.Column | exp.Identifier):
             moving.append(part.name)
     return fixed, moving
-
-
-def bind(lineage: Lineage, columns: tuple[str, ...] | None) -> tuple[dict[str, Edges], Edges]:
-    """Return the edges per column of the target, and those of its rows.
-
-    Args:
-        lineage: of the statement.
-        columns: of the target, if they are known; without them, outputs that have no name are left out.
-    """
-    items = lineage.items
-    whole = all(isinstance(item, Output) for item in items)
-    if lineage.into is not None:
-        columns = lineage.into
-        if not whole or len(items) != len(columns):
-            return {}, lineage.rows
-    found: dict[str, Edges] = {}
-    placed = columns if whole and columns is not None and len(columns) == len(items) else None
-    for place, item in enumerate(items):
-        if isinstance(item, Output):
-            name = placed[place] if placed is not None else item.name
-            if name and item.edges:
-                found[name] = found.get(name, rel.NONE) | item.edges
-    stars = [item for item in items if isinstance(item, Star)]
-    if len(stars) == 1 and columns is not None and sum(not isinstance(item, Output) for item in items) == 1:
-        named = {item.name.lower() for item in items if isinstance(item, Output)}
-        for column in columns:
-            if column.lower() not in named and column.lower() not in stars[0].excepted:
-                sources = (stars[0].source, *stars[0].also)
-                found[column] = frozenset(rel.Edge(source, column, rel.IDENTITY) for source in sources)
-    return found, lineage.rows

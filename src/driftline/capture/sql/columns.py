@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 from sqlglot import exp
 
-from driftline.capture.sql import names, outputs, pivot, tables
+from driftline.capture.sql import keys, names, outputs, pivot, tables
 from driftline.capture.sql import relation as rel
 from driftline.capture.sql.dialect import Dialect
 from driftline.capture.sql.expression import Expression
@@ -103,9 +103,8 @@ class Walker:
             self.with_ctes(node, scope)
             scope.beside = parent is not None and parent.beside and not scope.ctes
             inner = self.query(node.this, scope)
-            for turn in node.args.get("pivots") or ():
-                inner = pivot.turned(self, turn, inner, scope)
-            return Relation(inner.items, inner.rows | self._order(node, inner, scope), single=inner.single)
+            rows = inner.rows | self._order(node, inner, scope)
+            return Relation(inner.items, rows, single=inner.single, unique=inner.unique)
         if isinstance(node, exp.Table | exp.Subquery):
             scope = self.scope(parent)
             rows = tables.enter(self, node, scope)
@@ -197,7 +196,7 @@ class Walker:
         items: list[Item] = []
         for place, (a, b) in enumerate(zip(left.items, right.items, strict=False)):
             if isinstance(a, Output) and isinstance(b, Output):
-                items.append(a._replace(edges=a.edges | b.edges))
+                items.append(rel.together(a, b))
             elif isinstance(a, Star) and isinstance(b, Star):
                 both = Star(a.source, a.excepted | b.excepted, (*a.also, b.source, *b.also))
                 items.append(both if a.source != b.source else a)
@@ -253,7 +252,7 @@ class Walker:
         single = (
             bool(rows) and group is None and node.args.get("having") is None and any(map(_aggregated, node.expressions))
         )
-        return Relation(offered.items, frozenset(rows), single=single)
+        return Relation(offered.items, frozenset(rows), single=single, unique=keys.of(node, offered.items))
 
     def _conditions(self, node: Any, scope: Scope, windows: dict[str, Any]) -> Edges:
         """What WHERE and its kin look at."""
@@ -271,8 +270,8 @@ class Walker:
 
     def _group(self, group: Any, node: Any, offered: Relation, scope: Scope) -> Edges:
         if group.args.get("all") is True and not group.expressions:
-            keys = [e for e in node.expressions if not e.find(exp.AggFunc)]
-            return frozenset().union(*(self.walk(key, scope, GROUP_BY) for key in keys))
+            plain = [e for e in node.expressions if not e.find(exp.AggFunc)]
+            return frozenset().union(*(self.walk(key, scope, GROUP_BY) for key in plain))
         rows = self._by_place(group.expressions, offered, scope, GROUP_BY)
         for name in ("rollup", "cube", "grouping_sets"):
             for part in group.args.get(name) or ():
@@ -285,11 +284,11 @@ class Walker:
             order = node.args.get(clause)
             if order is None:
                 continue
-            keys = [key.this if isinstance(key, exp.Ordered) else key for key in order.expressions]
-            if len(keys) == 1 and isinstance(keys[0], exp.Var) and keys[0].name.upper() == "ALL":
+            ordered = [key.this if isinstance(key, exp.Ordered) else key for key in order.expressions]
+            if len(ordered) == 1 and isinstance(ordered[0], exp.Var) and ordered[0].name.upper() == "ALL":
                 found |= rel.through(rel.all_of(offered.items), SORT)
                 continue
-            for key in keys:
+            for key in ordered:
                 plain = isinstance(key, exp.Column) and not key.table and isinstance(key.this, exp.Identifier)
                 output = offered.output(self.dialect.column(key.this)) if plain else None
                 if output is not None:
@@ -298,9 +297,9 @@ class Walker:
                     found |= self._by_place([key], offered, scope, SORT)
         return found
 
-    def _by_place(self, keys: Iterable[Any], offered: Relation, scope: Scope, kind: Kind) -> Edges:
+    def _by_place(self, listed: Iterable[Any], offered: Relation, scope: Scope, kind: Kind) -> Edges:
         found: Edges = NONE
-        for key in keys:
+        for key in listed:
             if isinstance(key, exp.Literal) and not key.is_string:
                 place = int(key.name) - 1 if key.name.isdigit() else -1
                 item = offered.items[place] if 0 <= place < len(offered.items) else None
@@ -321,7 +320,7 @@ def _united_by_name(left: Relation, right: Relation) -> tuple[Item, ...]:
         if not isinstance(item, Output):
             return (Unknown(frozenset((*left.sources(), *right.sources()))),)
         known = found.get(item.key)
-        found[item.key] = item if known is None else known._replace(edges=known.edges | item.edges)
+        found[item.key] = item if known is None else rel.together(known, item)
     return tuple(found.values())
 
 

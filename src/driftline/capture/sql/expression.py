@@ -11,6 +11,7 @@ from typing import Any, Protocol
 from sqlglot import exp
 
 from driftline.capture.sql import relation as rel
+from driftline.capture.sql import structs
 from driftline.capture.sql.dialect import Dialect
 from driftline.capture.sql.relation import (
     ABSENT,
@@ -24,9 +25,11 @@ from driftline.capture.sql.relation import (
     Kind,
     Output,
     Relation,
+    Star,
     Whatever,
 )
 from driftline.capture.sql.scope import Scope
+from driftline.capture.sql.templates import is_template
 
 _MOVING = (exp.Lag, exp.Lead, exp.FirstValue, exp.LastValue, exp.NthValue)  # windows that pick a value
 _AGGREGATES = frozenset(  # that the parser knows by no class of their own
@@ -40,7 +43,7 @@ _AGGREGATES = frozenset(  # that the parser knows by no class of their own
 _SYSTEM = frozenset(  # names that stand for no column of any table
     ["rownum", "rowid", "_table_suffix", "_partitiontime", "_partitiondate", "_file_name", "sysdate", "systimestamp"]
 )
-_NAMES = (exp.DataType, exp.Identifier, exp.TableAlias, exp.Var, exp.Literal, exp.Star, exp.Parameter)
+_NAMES = (exp.DataType, exp.Identifier, exp.TableAlias, exp.Var, exp.Literal, exp.Star)
 
 
 class Queries(Protocol):
@@ -129,6 +132,8 @@ class Expression:
     def _column(self, node: Any, kind: Kind) -> Edges:
         if isinstance(node.this, exp.Star):
             return NONE
+        if isinstance(node.this, exp.Parameter):
+            return self._numbered(node.this, kind, node.args.get("table"))
         qualified = node.args.get("table") is not None
         if not qualified:
             return self._plain(node.this, kind)
@@ -140,6 +145,22 @@ class Expression:
                 return self._of(relation, parts[place + 1 :], kind)
         return self._otherwise(parts, kind)
 
+    def _numbered(self, node: Any, kind: Kind, qualifier: Any = None) -> Edges:
+        """Snowflake's ``$1``: a column of staged files, or of VALUES, by its place; elsewhere a parameter."""
+        if self.queries.dialect.name != "snowflake" or not node.name.isdigit():
+            return NONE
+        relations = list(self.scope.relations.values())
+        if qualifier is not None:
+            named = self.scope.relation(self.queries.dialect.table(qualifier))
+            relations = [named] if named is not None else []
+        if len(relations) != 1:
+            return NONE
+        items, place = relations[0].items, int(node.name) - 1
+        if isinstance(items[0], Star):
+            return frozenset((rel.Edge(items[0].source, f"${node.name}", kind),))
+        item = items[place] if place < len(items) else None
+        return rel.through(item.edges, kind) if isinstance(item, Output) else NONE
+
     def _plain(self, name: Any, kind: Kind) -> Edges:
         key = self.queries.dialect.column(name)
         whole = self.scope.relation(self.queries.dialect.table(name))
@@ -150,6 +171,9 @@ class Expression:
             if whole is not None and not self.scope.is_variable(key):  # the row as a value, as in count(t)
                 return rel.through(rel.all_of(whole.items), _on(kind, TRANSFORMATION))
         spelled = self.queries.spelled(name)
+        if is_template(spelled):
+            self.queries.note(spelled, "a template that is not filled in", NONE)
+            return NONE
         meaning = self.scope.find(key, spelled)
         if meaning is None:
             meaning = self.scope.absent(spelled)
@@ -167,6 +191,10 @@ class Expression:
                 return rel.through(output.edges, kind if length == len(names) else _on(kind, TRANSFORMATION))
         first = names[0]
         within = kind if len(names) == 1 else _on(kind, TRANSFORMATION)
+        built = relation.output(dialect.column(first)) if len(names) > 1 else None
+        inside = built.field(names[1].name) if built is not None else None
+        if inside is not None:
+            return rel.through(inside, kind if len(names) == 2 else within)
         spelled = self.queries.spelled(first)
         hit = relation.find(dialect.column(first), spelled)
         if hit is None or not (hit.certain or hit.edges):
@@ -186,7 +214,7 @@ class Expression:
         """What ``a.b`` is where no relation is called a: a field of a struct, or of a table that has another alias."""
         dialect = self.queries.dialect
         first, second = parts[0], parts[1]
-        struct = self.scope.has(dialect.column(first), first.name)
+        struct = self.scope.output(dialect.column(first), first.name)
         if struct is not None:
             return self._field(struct, parts, kind)
         hidden = next(
@@ -211,13 +239,25 @@ class Expression:
         self.queries.note(said, "no table of that name here; a field of a column", fields)
         return rel.through(fields, _on(kind, TRANSFORMATION))
 
-    def _field(self, struct: Edges, parts: list[Any], kind: Kind) -> Edges:
+    def _field(self, struct: Output, parts: list[Any], kind: Kind) -> Edges:
         """A field of a column that surely is one; under its own name if the schema lists it."""
         name = ".".join(part.name for part in parts)
         listed = self.scope.has(self.queries.dialect.written(name), name)
         if listed is not None:
             return rel.through(listed, kind)
-        return rel.through(struct, _on(kind, TRANSFORMATION))
+        inside = struct.field(parts[1].name)
+        if inside is not None:
+            return rel.through(inside, kind if len(parts) == 2 else _on(kind, TRANSFORMATION))
+        return rel.through(struct.edges, _on(kind, TRANSFORMATION))
+
+    def _dot(self, node: Any, kind: Kind) -> Edges:
+        """A field of what an expression gives, such as ``lines[0].sku``."""
+        if isinstance(node.expression, exp.Identifier):
+            known = dict(structs.fields(self.queries, node.this, self.scope))
+            inside = known.get(node.expression.name.lower())
+            if inside is not None:
+                return rel.through(inside, kind)
+        return self._parts(node, kind)
 
     # --- what has conditions, windows, queries of its own -----------------------------------------------------
 
@@ -270,10 +310,12 @@ _SPECIAL: dict[Any, Any] = {
     exp.Aliases: Expression._inner,
     exp.Case: Expression._case,
     exp.If: Expression._if,
+    exp.Dot: Expression._dot,
     exp.Filter: Expression._filter,
     exp.Window: Expression._window,
     exp.Exists: Expression._exists,
     exp.Lambda: Expression._lambda,
+    exp.Parameter: Expression._numbered,
     exp.Comprehension: Expression._lambda,
 }
 

@@ -24,6 +24,7 @@ _FILE = re.compile(
 )
 _FORMATS = frozenset(["parquet", "json", "csv", "orc", "avro", "delta", "text", "iceberg", "binaryfile"])
 _DECORATOR = re.compile(r"\$[\w*]+$")
+_DYNAMIC = tuple(getattr(exp, name) for name in ("DynamicIdentifier",) if hasattr(exp, name))  # IDENTIFIER('a.b')
 _SHARD = re.compile(r"_(?:\d{8}|\d{0,7}\*)$")
 
 
@@ -51,6 +52,8 @@ def name_of(table: Any, dialect: Dialect) -> Name | Source | None:
         return Name((f"@{inner.name}",), (f"@{inner.name.lower()}",), temporary=True)
     if isinstance(inner, exp.Literal):
         return Source("file", (inner.name,))
+    if isinstance(inner, _DYNAMIC) and isinstance(inner.this, exp.Literal):
+        return name_of(exp.to_table(inner.this.name, dialect=dialect.name or None), dialect)
     if isinstance(inner, exp.Var):
         return Source("file", (inner.name,)) if inner.name.startswith("@") else None
     if not is_reader(table):

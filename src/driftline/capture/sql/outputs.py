@@ -12,6 +12,7 @@ from sqlglot import exp
 
 from driftline.capture.sql import dialect as dialects
 from driftline.capture.sql import relation as rel
+from driftline.capture.sql import structs
 from driftline.capture.sql.expression import Queries
 from driftline.capture.sql.relation import (
     IDENTITY,
@@ -43,14 +44,15 @@ def project(queries: Queries, node: Any, scope: Scope, windows: dict[str, Any]) 
     if isinstance(bare, _BY_PATTERN) or (isinstance(bare, exp.Func) and node.find(*_BY_PATTERN) is not None):
         return [_unknown(queries, scope, "columns chosen by a pattern")]
     edges = queries.walk(bare, scope, IDENTITY, windows)
+    fields = structs.fields(queries, bare, scope) if scope.nested or not isinstance(bare, exp.Column) else ()
     if isinstance(node, exp.Aliases):
         names = [name for name in node.expressions if isinstance(name, exp.Identifier)]
         return [Output(name.name, edges, queries.dialect.column(name)) for name in names]
     alias = node.args.get("alias") if isinstance(node, exp.Alias) else None
     if isinstance(alias, exp.Identifier):
-        return [Output(alias.name, edges, queries.dialect.column(alias))]
+        return [Output(alias.name, edges, queries.dialect.column(alias), fields=fields)]
     if isinstance(node, exp.Column) and isinstance(node.this, exp.Identifier):
-        return [Output(node.name, edges, queries.dialect.column(node.this))]
+        return [Output(node.name, edges, queries.dialect.column(node.this), fields=fields)]
     name = str(node.alias) if isinstance(node, exp.Alias) else _field(bare, queries.dialect.name)
     if name:
         return [Output(name, edges, queries.dialect.written(name))]
@@ -155,7 +157,7 @@ def _expanded(
                     edges = queries.walk(replaced.pop(found).this, scope, TRANSFORMATION)
                 alias = renamed.get(_of(renamed, item))
                 name = (item.name, key) if alias is None else (alias.name, dialect.column(alias))
-                items.append(Output(name[0], edges, name[1], item.said))
+                items.append(Output(name[0], edges, name[1], item.said, () if found else item.fields))
             else:
                 items.append(item)
     for key, part in replaced.items():

@@ -16,8 +16,9 @@ import sqlglot
 from sqlglot import exp
 from sqlglot.tokens import TokenType  # type: ignore[attr-defined]
 
-from driftline.capture.sql import lines
+from driftline.capture.sql import lines, templates
 from driftline.capture.sql.limit import UNLIMITED, Limit, TooLong
+from driftline.capture.sql.rewrite import rewritten, translated
 
 _STARTS = frozenset(["INSERT", "MERGE", "UPDATE", "DELETE", "SELECT", "SEL", "WITH", "CREATE", "TRUNCATE", "REPLACE"])
 _CUTS = frozenset(["BEGIN", "END", "ELSE", "ELSIF", "ELSEIF", "THEN", "LOOP", "EXCEPTION", "REPEAT", "IF", "WHILE",
@@ -34,10 +35,10 @@ _DATA = (exp.Query, exp.DML, exp.Create, exp.Values, exp.Copy, exp.Cache, exp.Al
 _DATA_WORDS = _STARTS | {"COPY", "FROM", "LOAD", "UNLOAD"}
 _CALLS_BY_NAME = frozenset(["tsql", "fabric"])  # a procedure is called by its name alone
 _ELSEWHERE = {"athena": "hive"}  # what one grammar does not know, the other may
+_BY_QUOTES = {"`": "bigquery", "[": "tsql"}  # whose quotes tell a dialect where none is given
 _BATCH = re.compile(r"(?<=\n)[ \t]*GO[ \t]*(?=\r?\n|\Z)", re.IGNORECASE)  # ends a batch of T-SQL
 _STATEMENT = re.compile(r"\b(?:select|insert|delete|update|merge)\b", re.IGNORECASE)
 _TRIES = 40  # ends that are tried for one beginning
-_COMPOUND = ("+", "-", "*", "/", "%", "&", "|", "^")
 _BLOCK = "cannot be parsed, in a block or after another statement"
 _NO_START = frozenset(["GRANT", "REVOKE", "OF", "AFTER", "BEFORE", "OR", "FOR", "ON", "KEY"])
 _DEEP = "too deeply nested"
@@ -105,7 +106,8 @@ class _Reader:
 
     def read(self) -> Iterator[Piece]:
         try:
-            tokens = rewritten(lines.placed(self.grammar.tokenize(self.text), self.text, self.line), self.name)
+            tokens = lines.placed(self.grammar.tokenize(self.text), self.text, self.line)
+            tokens = rewritten(templates.folded(tokens, self.text), self.name)
         except (sqlglot.errors.SqlglotError, ValueError) as error:
             yield Piece(None, [], f"cannot be split into words: {_short(error)}")
             return
@@ -156,7 +158,8 @@ class _Reader:
 
     def _whole(self, tokens: list[Any], *, body: bool) -> Iterator[Piece]:
         """One statement; or, if it is a body or cannot be parsed as one, the statements in it."""
-        tree, problem = self._parse(tokens)
+        said = translated(tokens) if not body else None
+        tree, problem = self._parse(said or tokens)
         if isinstance(tree, _DATA) and not body:
             yield Piece(tree, tokens, "", frozenset(self.variables))
             return
@@ -184,11 +187,13 @@ class _Reader:
 
     def _parse(self, tokens: list[Any]) -> tuple[Any, str]:
         tree, problem = self._by(self.grammar, tokens)
-        if tree is None and self.name in _ELSEWHERE and problem != _DEEP:
-            grammar = sqlglot.Dialect.get_or_raise(_ELSEWHERE[self.name])
+        if tree is None and self.name in ("", *_ELSEWHERE) and problem != _DEEP:
             text = self.text[tokens[0].start : tokens[-1].end + 1]
-            with contextlib.suppress(sqlglot.errors.SqlglotError):
-                tree, _ = self._by(grammar, grammar.tokenize(text))
+            other = _ELSEWHERE.get(self.name) or next((_BY_QUOTES[q] for q in _BY_QUOTES if q in text), "")
+            if other and (self.name or '"' not in text):
+                grammar = sqlglot.Dialect.get_or_raise(other)
+                with contextlib.suppress(sqlglot.errors.SqlglotError):
+                    tree, _ = self._by(grammar, rewritten(templates.folded(grammar.tokenize(text), text), other))
         return tree, problem
 
     def _by(self, grammar: Any, tokens: list[Any]) -> tuple[Any, str]:
@@ -320,24 +325,6 @@ def _is_body(tokens: list[Any]) -> bool:
 def _cut_off(tree: Any) -> bool:
     """Whether a tree is only the beginning of a statement: INSERT INTO t without what is inserted."""
     return isinstance(tree, exp.Insert) and not tree.expression and not tree.args.get("default")
-
-
-def rewritten(tokens: list[Any], dialect: str) -> list[Any]:
-    """Return ``tokens`` without what the parser does not know: Teradata's titles, ``+=`` of T-SQL."""
-    if dialect == "teradata":
-        for place in range(len(tokens) - 3, 0, -1):
-            if [t.text.upper() for t in tokens[place : place + 2]] == ["(", "TITLE"] and tokens[place + 3].text == ")":
-                tokens = tokens[:place] + tokens[place + 4 :]
-    if dialect in ("tsql", "fabric"):
-        for place in range(len(tokens) - 1, 1, -1):
-            joined = tokens[place].start == tokens[place - 1].end + 1
-            if tokens[place].text == "=" and tokens[place - 1].text in _COMPOUND and joined:
-                start = place - 2
-                while start > 1 and tokens[start - 1].token_type == TokenType.DOT:
-                    start -= 2
-                column, operator = tokens[start : place - 1], tokens[place - 1]
-                tokens = [*tokens[:start], *column, tokens[place], *column, operator, *tokens[place + 1 :]]
-    return tokens
 
 
 def _marks(tokens: list[Any]) -> tuple[list[int], list[tuple[int, str]]]:

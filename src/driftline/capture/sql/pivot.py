@@ -1,8 +1,9 @@
 """PIVOT and UNPIVOT: which columns turn into which.
 
-Enters: a pivot of a FROM clause and the relation that it turns. Leaves: the relation after it. A pivot's new
-columns come from the aggregated ones (AGGREGATION) and are chosen by the pivoted one (CONDITIONAL); all others
-group the rows. An unpivot's value column comes from all the columns listed.
+Enters: a pivot of a FROM clause and the relation that it turns. Leaves: the relation after it, under the names that its
+own alias gives. A pivot's new columns come from the aggregated ones (AGGREGATION) and are chosen by the pivoted one
+(CONDITIONAL); all others group the rows. An unpivot's value column comes from all the columns listed, which also decide
+(FILTER) which rows there are: nulls make none, unless they are asked for.
 """
 
 from typing import Any
@@ -13,6 +14,7 @@ from driftline.capture.sql import relation as rel
 from driftline.capture.sql.expression import Queries
 from driftline.capture.sql.relation import (
     CONDITIONAL,
+    FILTER,
     GROUP_BY,
     IDENTITY,
     Edges,
@@ -23,6 +25,8 @@ from driftline.capture.sql.relation import (
 )
 from driftline.capture.sql.scope import Scope
 
+_VALUES_FIRST = frozenset(["bigquery", "tsql", "fabric"])  # an unpivot's values stand before their names
+
 
 def turned(queries: Queries, node: Any, offered: Relation, scope: Scope) -> Relation:
     """Return ``offered`` after the pivot ``node`` of a FROM clause."""
@@ -30,10 +34,14 @@ def turned(queries: Queries, node: Any, offered: Relation, scope: Scope) -> Rela
     inner.add("", offered)
     fields = [field for field in node.args.get("fields") or () if isinstance(field, exp.In)]
     if not fields:
-        return _by_data(queries, node, offered, inner)
-    return _unpivoted(queries, node, fields, offered, inner) if node.args.get("unpivot") else _pivoted(
-        queries, node, fields, offered, inner
-    )  # fmt: skip
+        found = _by_data(queries, node, offered, inner)
+    elif node.args.get("unpivot"):
+        found = _unpivoted(queries, node, fields, offered, inner)
+    else:
+        found = _pivoted(queries, node, fields, offered, inner)
+    alias = node.args.get("alias")
+    listed = alias.args.get("columns") or () if isinstance(alias, exp.TableAlias) else ()
+    return found.renamed((column.name, queries.dialect.column(column)) for column in listed)
 
 
 def statement(queries: Queries, node: Any, scope: Scope) -> Relation:
@@ -55,7 +63,7 @@ def _by_data(queries: Queries, node: Any, offered: Relation, inner: Scope) -> Re
         label = into.this.this if into is not None and isinstance(into.this, exp.Column) else exp.to_identifier("name")
         new: list[Item] = [Output(label.name, rel.NONE, dialect.column(label))]
         new += [Output(n.name, values, dialect.column(n)) for n in names or [exp.to_identifier("value")]]
-        return Relation((*_rest(queries, offered, listed), *new), offered.rows)
+        return Relation((*_rest(queries, offered, listed), *new), offered.rows | _kept(node, values))
     keys = [part for part in node.expressions if isinstance(part, exp.Expression)]
     chosen = frozenset().union(*(queries.walk(part, inner, CONDITIONAL) for part in keys))
     using = node.args.get("using") or ()
@@ -88,6 +96,12 @@ def _pivoted(queries: Queries, node: Any, fields: list[Any], offered: Relation, 
     for field in fields:
         values *= len(field.expressions)
     every = frozenset().union(*aggregates)
+    if len(names) < values * len(aggregates):  # the parser names the columns of aliased aggregates alone
+        aggregates = [
+            one
+            for one, part in zip(aggregates, node.expressions, strict=True)
+            if isinstance(part, exp.Alias | exp.PivotAlias)
+        ]
     new: list[Item] = []
     for place, name in enumerate(names):
         own = aggregates[place % len(aggregates)] if len(names) == values * len(aggregates) else every
@@ -100,7 +114,8 @@ def _pivoted(queries: Queries, node: Any, fields: list[Any], offered: Relation, 
 def _unpivoted(queries: Queries, node: Any, fields: list[Any], offered: Relation, inner: Scope) -> Relation:
     dialect = queries.dialect
     listed: list[Any] = []
-    values: list[Edges] = [rel.NONE for _ in node.expressions]
+    names = [part for one in node.expressions for part in (one.expressions if isinstance(one, exp.Tuple) else [one])]
+    values: list[Edges] = [rel.NONE for _ in names]
     for field in fields:
         for part in field.expressions:
             bare = part.this if isinstance(part, exp.PivotAlias | exp.Alias) else part
@@ -109,14 +124,20 @@ def _unpivoted(queries: Queries, node: Any, fields: list[Any], offered: Relation
             for place in range(len(values)):
                 mine = columns[place : place + 1] if len(columns) == len(values) else columns
                 values[place] |= frozenset().union(*(queries.walk(column, inner, IDENTITY) for column in mine))
-    new: list[Item] = []
-    for name, edges in zip(node.expressions, values, strict=True):
-        bare = name.this if isinstance(name, exp.Column) else name
-        new.append(Output(bare.name, edges, dialect.column(bare)))
-    for field in fields:
-        label = field.this.this if isinstance(field.this, exp.Column) else field.this
-        new.append(Output(label.name, rel.NONE, dialect.column(label)))
-    return Relation((*_rest(queries, offered, listed), *new), offered.rows)
+    bares = [name.this if isinstance(name, exp.Column) else name for name in names]
+    held: list[Item] = [
+        Output(bare.name, edges, dialect.column(bare)) for bare, edges in zip(bares, values, strict=True)
+    ]
+    labels = [field.this.this if isinstance(field.this, exp.Column) else field.this for field in fields]
+    said: list[Item] = [Output(label.name, rel.NONE, dialect.column(label)) for label in labels]
+    new = [*held, *said] if dialect.name in _VALUES_FIRST else [*said, *held]
+    rows = offered.rows | _kept(node, frozenset().union(*values))
+    return Relation((*_rest(queries, offered, listed), *new), rows)
+
+
+def _kept(node: Any, values: Edges) -> Edges:
+    """What decides which rows an unpivot makes: a null makes none unless nulls are asked for."""
+    return rel.NONE if node.args.get("include_nulls") else rel.through(values, FILTER)
 
 
 def _rest(queries: Queries, offered: Relation, used: list[Any]) -> list[Item]:

@@ -48,6 +48,9 @@ FILE = "\u00a7"  # begins the alias of a file that has none
 NONE: Edges = frozenset()
 
 
+Fields = tuple[tuple[str, Edges], ...]
+
+
 class Output(NamedTuple):
     """One output column; ``name`` is ``""`` where the statement gives it none, and ``said`` is then its expression."""
 
@@ -55,6 +58,11 @@ class Output(NamedTuple):
     edges: Edges
     key: str = ""  # by which the name is compared
     said: str = ""
+    fields: Fields = ()  # of a struct that the statement builds, or of the elements of an array; in small letters
+
+    def field(self, name: str) -> Edges | None:
+        """Return what is behind a field of the column, if that is known."""
+        return next((edges for field, edges in self.fields if field == name.lower()), None)
 
 
 class Star(NamedTuple):
@@ -90,15 +98,25 @@ class Found(NamedTuple):
 class Relation:
     """What one entry of a FROM clause offers, and what shapes its rows. Never changed once made."""
 
-    __slots__ = ("_index", "_loose", "base", "items", "rows", "single")
+    __slots__ = ("_index", "_loose", "base", "elements", "items", "nested", "rows", "single", "unique")
 
     def __init__(
-        self, items: Iterable[Item], rows: Edges = NONE, base: Source | None = None, *, single: bool = False
+        self,
+        items: Iterable[Item],
+        rows: Edges = NONE,
+        base: Source | None = None,
+        *,
+        single: bool = False,
+        elements: Edges = NONE,
+        unique: frozenset[int] | None = None,
     ) -> None:
         self.items = tuple(items)
         self.rows = rows
         self.base = base  # the table whose schema this is
         self.single = single  # always one row, whatever shapes what it is made of
+        self.elements = elements  # of an array whose elements may have fields that go without a qualifier
+        self.unique = unique  # places of the outputs by which each row is there once
+        self.nested = any(isinstance(item, Output) and item.fields for item in self.items)
         self._index: dict[str, Output] | None = None
         self._loose: dict[str, Output | None] | None = None
 
@@ -125,7 +143,7 @@ class Relation:
             for item in self.items:
                 if isinstance(item, Output) and item.key:
                     known = index.get(item.key)
-                    index[item.key] = item if known is None else known._replace(edges=known.edges | item.edges)
+                    index[item.key] = item if known is None else together(known, item)
             self._index = index
         return self._index.get(key)
 
@@ -135,7 +153,7 @@ class Relation:
             loose: dict[str, Output | None] = {}
             for item in self.items:
                 if isinstance(item, Output) and item.name:
-                    lower = item.name.lower()
+                    lower = item.name.lower().strip("'")  # a pivot of Snowflake names its columns with the quotes
                     loose[lower] = None if lower in loose and loose[lower] != item else item
             self._loose = loose
         return self._loose.get(name.lower())
@@ -200,12 +218,27 @@ class Relation:
             hedged = hedge(self.sources(), "*", 0.5)
             return Relation((*(Output(name, hedged, key) for name, key in given), Unknown()), self.rows)
         items = [
-            Output(given[place][0], item.edges, given[place][1])
+            Output(given[place][0], item.edges, given[place][1], fields=item.fields)
             if place < len(given) and isinstance(item, Output)
             else item
             for place, item in enumerate(self.items)
         ]
-        return Relation(items, self.rows, single=self.single)
+        return Relation(items, self.rows, single=self.single, elements=self.elements, unique=self.unique)
+
+    def looked_up(self, shaping: Edges) -> "Relation":
+        """Return the relation where what shapes its rows, and finds them, decides about its values alone."""
+        if not shaping:
+            return self
+        items = [item._replace(edges=item.edges | shaping) for item in self.items if isinstance(item, Output)]
+        return Relation(items, NONE, unique=self.unique)
+
+
+def together(one: Output, other: Output) -> Output:
+    """Return ``one`` with all that is behind ``other`` as well."""
+    both = dict(one.fields) if one.fields and other.fields else {}
+    for name, edges in other.fields if both else ():
+        both[name] = both.get(name, NONE) | edges
+    return one._replace(edges=one.edges | other.edges, fields=tuple(both.items()))
 
 
 def is_file(source: Source | None) -> bool:

@@ -9,11 +9,9 @@ from typing import Any
 
 import msgspec
 
+from driftline.capture.sql.bound import BY_QUERY, STAR, behind, placed
 from driftline.capture.sql.change import Statement
 from driftline.capture.sql.relation import Edge, Edges, Item, Output, Source, Star, Whatever
-
-BY_QUERY = 0.9  # of edges to columns of a target that is not known, named as the query names them
-STAR = 0.5  # of an edge from all columns of a table whose columns are not known
 
 
 class ColumnSource(msgspec.Struct, frozen=True, order=True):
@@ -87,42 +85,16 @@ def _columns(statement: Statement, unknown: list[Unknown]) -> Iterable[Column]:
     elif not into:
         for item in items:
             yield _column(item, BY_QUERY)
-    elif not stars and len(items) != len(into):
-        unknown.append(Unknown("*", f"{len(items)} outputs for {len(into)} columns of the target", ()))
-        for item, name in zip(items, into, strict=False):
-            yield _column(item, STAR, name)
     else:
-        yield from _placed(items, into, stars)
+        if not stars and len(items) != len(into):
+            unknown.append(Unknown("*", f"{len(items)} outputs for {len(into)} columns of the target", ()))
+        for name, edges in placed(items, into):
+            yield Column(name, _sources(edges))
 
 
-def _placed(items: tuple[Item, ...], into: tuple[str, ...], stars: list[int]) -> Iterable[Column]:
-    """Outputs by their place among the columns of the target; those after a star are counted from the end."""
-    first, last = (stars[0], stars[-1]) if stars else (len(items), len(items) - 1)
-    after = len(items) - 1 - last
-    for item, name in zip(items[:first], into, strict=False):
-        yield _column(item, 1.0, name)
-    for name in into[first : len(into) - after]:
-        found: set[ColumnSource] = set()
-        for item in items[first : last + 1]:
-            if isinstance(item, Star):
-                found.update(
-                    ColumnSource(s.names[0], name, "DIRECT", "IDENTITY", STAR) for s in (item.source, *item.also)
-                )
-            else:
-                found.update(_column(item, STAR).sources)
-        yield Column(name, tuple(sorted(found)))
-    for item, name in zip(items[last + 1 :], into[len(into) - after :], strict=False):
-        yield _column(item, 1.0 if len(stars) < 2 else STAR, name)
-
-
-def _column(item: Item, share: float, name: str = "") -> Column:
-    if isinstance(item, Output):
-        return Column(name or item.name or item.said, _sources(item.edges, share))
-    if isinstance(item, Whatever):
-        return Column(name or "*", _sources(item.edges, share * STAR))
-    sources = (item.source, *item.also) if isinstance(item, Star) else item.sources
-    edges = [Edge(source, "*", ("DIRECT", "IDENTITY"), STAR) for source in sources]
-    return Column(name or "*", _sources(edges, share))
+def _column(item: Item, share: float) -> Column:
+    name = item.name or item.said if isinstance(item, Output) else "*"
+    return Column(name, _sources(behind(item), share))
 
 
 def _star(item: Item) -> Unknown:

@@ -81,12 +81,18 @@ def _name(tokens: list[Any], place: int) -> tuple[list[str], int]:
     while place < len(tokens) and tokens[place].text.upper() in _SKIPPED:
         place += 1
     parts: list[str] = []
-    while place < len(tokens) and (tokens[place].token_type in _NAMES or (parts and tokens[place].text.isidentifier())):
+    while place < len(tokens) and (tokens[place].token_type in _NAMES or _within(tokens, place, parts)):
         parts.append(tokens[place].text)
         if place + 1 >= len(tokens) or tokens[place + 1].token_type != TokenType.DOT:
             return parts, place + 1
         place += 2
     return parts, place
+
+
+def _within(tokens: list[Any], place: int, parts: list[str]) -> bool:
+    """Whether a word that is a keyword elsewhere is part of a dotted name."""
+    followed = tokens[place + 1 : place + 2] and tokens[place + 1].token_type == TokenType.DOT
+    return tokens[place].text.isidentifier() and bool(parts or followed)
 
 
 def from_tree(piece: Piece, script: Script, problem: str) -> Statement:

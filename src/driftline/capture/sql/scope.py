@@ -8,7 +8,7 @@ use it, a column of the scope around.
 from typing import NamedTuple
 
 from driftline.capture.sql import relation as rel
-from driftline.capture.sql.relation import ABSENT, FILE, GUESSED, NONE, Edges, Found, Relation, Source, Star
+from driftline.capture.sql.relation import ABSENT, FILE, GUESSED, NONE, Edges, Found, Output, Relation, Source, Star
 
 
 class Meaning(NamedTuple):
@@ -30,6 +30,7 @@ class Scope:
         self.merged: dict[str, list[str]] = {}  # column of USING -> aliases whose value it may take
         self.aliases: dict[str, Edges] = {}  # outputs named so far
         self.bound: set[str] = set()  # parameters of lambdas and of procedures
+        self.nested = False  # a column here is a struct whose fields are known
         self.beside = False  # the scope around is the FROM clause that this one stands in
 
     def cte(self, key: str) -> Relation | None:
@@ -44,6 +45,7 @@ class Scope:
         while alias in self.relations:
             alias += "'"
         self.relations[alias] = relation
+        self.nested = self.nested or relation.nested
         if table and table != alias:
             self.tables.setdefault(table, alias)
 
@@ -68,13 +70,18 @@ class Scope:
 
     def has(self, key: str, name: str) -> Edges | None:
         """Return the edges behind a name that one relation, from here outwards, surely has."""
+        found = self.output(key, name)
+        return found.edges if found is not None else None
+
+    def output(self, key: str, name: str) -> Output | None:
+        """Return the column that one relation, from here outwards, surely has."""
         if key in self.bound:
-            return NONE
+            return Output(name, NONE, key)
         for relation in self.relations.values():
             output = relation.output(key) or relation.loosely(name)
             if output is not None:
-                return output.edges
-        return self.parent.has(key, name) if self.parent is not None else None
+                return output
+        return self.parent.output(key, name) if self.parent is not None else None
 
     def is_variable(self, key: str) -> bool:
         """Whether ``key`` is a parameter or a variable, here or around."""
@@ -113,6 +120,9 @@ class Scope:
         if not open_:
             if alias is not None:
                 return Meaning(alias)
+            element = self._element(key, name)
+            if element is not None:
+                return element
             return self.parent.find(key, name) if self.parent is not None else None
         own = [hit.edges for hit in open_]
         if alias is not None and not any(edge in alias_free(alias) for edges in own for edge in alias_free(edges)):
@@ -128,6 +138,14 @@ class Scope:
         if share == 1:
             return Meaning(own[0])
         return Meaning(frozenset().union(*(rel.doubted(edges, share) for edges in own)), "any of several sources")
+
+    def _element(self, key: str, name: str) -> Meaning | None:
+        """What a name is that no table here has: a field of the elements of an array, unless a scope around has it."""
+        arrays = [relation.elements for relation in self.relations.values() if relation.elements]
+        if not arrays or (self.parent is not None and self.parent.has(key, name) is not None):
+            return None
+        found = frozenset().union(*(rel.doubted(edges, 1 / len(arrays)) for edges in arrays))
+        return Meaning(rel.through(found, rel.TRANSFORMATION), "a field of one of several arrays" if arrays[1:] else "")
 
     def absent(self, name: str) -> Meaning:
         """Return what an unqualified name may be that no schema here has."""

@@ -13,8 +13,9 @@ from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 from driftline.capture.sql import dialect as dialects
-from driftline.capture.sql import plan, salvage
-from driftline.capture.sql.change import Lineage, Reading, Statement, bind
+from driftline.capture.sql import salvage, second
+from driftline.capture.sql.bound import Lineage, bind
+from driftline.capture.sql.change import Reading, Statement
 from driftline.capture.sql.dialect import Dialect
 from driftline.capture.sql.limit import Limit, TooLong
 from driftline.capture.sql.parse import Piece, pieces
@@ -49,6 +50,7 @@ class Analysis(NamedTuple):
     statements: tuple[Statement, ...]
     template: str
     literals: tuple[str, ...]
+    said: second.Said | None = None  # what the database says of the only statement
 
     @property
     def form(self) -> str:
@@ -63,6 +65,7 @@ class Analysis(NamedTuple):
 class _Variant(NamedTuple):
     schemas: dict[Source, tuple[str, ...] | None]  # what was asked for, and the answer
     statements: tuple[Statement, ...]
+    said: second.Said | None
 
 
 _known: OrderedDict[tuple[str, str], list[_Variant]] = OrderedDict()
@@ -90,6 +93,7 @@ def analyse(
     sql: str,
     columns_of: Callable[[Source, Callable[[str], str]], tuple[str, ...] | None],
     dialect: str = "duckdb",
+    ask_second: Callable[[Statement], second.Said | None] | None = None,
 ) -> Analysis | None:
     """Return what ``sql`` reads and writes; None where it touches no data at all.
 
@@ -97,6 +101,7 @@ def analyse(
         sql: one or more statements.
         columns_of: the columns of a source if they are known, given also how its names are spelled.
         dialect: of the statements.
+        ask_second: what the database says of a statement that writes; asked once per form.
     """
     first = _FIRST.match(sql)
     if first is None or (first.group(1).lower() not in _DATA and ";" not in sql):
@@ -112,7 +117,7 @@ def analyse(
     variants = _known.get(key)
     for variant in variants or ():
         if all(ask(source) == columns for source, columns in variant.schemas.items()):
-            return analysis._replace(statements=variant.statements)
+            return analysis._replace(statements=variant.statements, said=variant.said)
     asked: dict[Source, tuple[str, ...] | None] = {}
 
     def remember(source: Source) -> tuple[str, ...] | None:
@@ -125,12 +130,14 @@ def analyse(
     else:
         found = read(template, Script(meant, remember))
         statements = tuple(one for one in found if one.how != "none")
+    only = statements[0] if len(statements) == 1 else None
+    said = ask_second(only) if ask_second and only is not None and only.writes and only.lineage else None
     if variants is None:
         variants = _known[key] = []
         while len(_known) > TEMPLATES:
             _known.popitem(last=False)
-    variants[:] = [_Variant(asked, statements), *variants[: VARIANTS - 1]]
-    return analysis._replace(statements=statements)
+    variants[:] = [_Variant(asked, statements, said), *variants[: VARIANTS - 1]]
+    return analysis._replace(statements=statements, said=said)
 
 
 def _form(sql: str, dialect: Dialect) -> tuple[str, tuple[str, ...]]:
@@ -158,7 +165,7 @@ def read(text: str, script: Script, limit: Limit = LIMIT, opinion: Opinion | Non
     for piece in pieces(text, script.dialect.name, limit):
         found = _statements(piece, script, limit)
         bound = opinion(piece.text) if opinion is not None and len(found) == 1 and found[0].lineage else None
-        yield from found if bound is None else [plan.weighed(found[0], bound)]
+        yield from found if bound is None else [second.weighed(found[0], bound)]
 
 
 def _statements(piece: Piece, script: Script, limit: Limit) -> list[Statement]:

@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlglot import exp
 
-from driftline.capture.sql import pivot
+from driftline.capture.sql import keys, pivot, structs
 from driftline.capture.sql import relation as rel
 from driftline.capture.sql.expression import Queries
 from driftline.capture.sql.relation import (
@@ -44,12 +44,14 @@ def enter(queries: Queries, node: Any, scope: Scope) -> Edges:
     offered = entry(queries, node, scope).settled()
     bare = node.this if isinstance(node, exp.Final) else node
     alias = bare.args.get("alias")
+    listed = alias.args.get("columns") or () if isinstance(alias, exp.TableAlias) else ()
+    row = listed[0] if listed and not isinstance(alias.this, exp.Identifier) else None
+    if row is None or not isinstance(bare, exp.Unnest) or offered.output(dialect.column(row)) is not None:
+        offered, row = offered.renamed((column.name, dialect.column(column)) for column in listed), None
     for turn in node.args.get("pivots") or ():
         offered = pivot.turned(queries, turn, offered, scope)
         alias = turn.args.get("alias") or alias
-    if isinstance(alias, exp.TableAlias):
-        offered = offered.renamed((column.name, dialect.column(column)) for column in alias.args.get("columns") or ())
-    named = alias.this if isinstance(alias, exp.TableAlias) and isinstance(alias.this, exp.Identifier) else alias
+    named = alias.this if isinstance(alias, exp.TableAlias) and isinstance(alias.this, exp.Identifier) else row or alias
     own = bare.this if isinstance(bare, exp.Table) else None
     table = dialect.table(own) if isinstance(own, exp.Identifier) else ""
     key = dialect.table(named) if isinstance(named, exp.Identifier) else table
@@ -103,27 +105,60 @@ def _function(queries: Queries, node: Any, scope: Scope) -> Relation:
     inner = node.this if isinstance(node, exp.Lateral | exp.Alias) else node
     if inner is None or isinstance(inner, exp.Identifier | exp.Literal):
         return Relation((Unknown(),))
-    parts = node.expressions if isinstance(node, exp.Unnest) else [inner]
+    parts = inner.expressions if isinstance(inner, exp.Unnest) else [inner]
     each = [queries.walk(part, scope, TRANSFORMATION) for part in parts]
     edges = frozenset().union(*each)
     rows = rel.through(edges, JOIN)
     alias = node.args.get("alias")
     given = list(alias.args.get("columns") or ()) if isinstance(alias, exp.TableAlias) else []
-    offset = node.args.get("offset")
     dialect = queries.dialect
     if isinstance(node, exp.Alias):
         return Relation((Output(node.alias, edges, dialect.column(node.args["alias"])),), rows)
-    if isinstance(offset, exp.Identifier) and offset not in given:
-        given.append(offset)
-    if given:
-        own = each if len(given) == len(each) + bool(offset) else [edges] * len(given)
-        own = [*own, *[edges] * (len(given) - len(own))]
+    inside = structs.fields(queries, parts[0], scope) if len(parts) == 1 else ()
+    offset = inner.args.get("offset")
+    ordinal = [offset] if isinstance(offset, exp.Identifier) else []
+    names = [name for name in given if name not in ordinal]
+    counted = [
+        Output(name.name, NONE, dialect.column(name)) for name in ordinal
+    ]  # a place in the array, no value of it
+    if inside and _spread(queries, inner, names):
+        return Relation((*(Output(name, one, dialect.written(name)) for name, one in inside), *counted), rows)
+    if names:
+        own = _own(inner, names, each, edges, inside)
         return Relation(
-            (Output(name.name, one, dialect.column(name)) for name, one in zip(given, own, strict=False)), rows
+            (*_named_outputs(queries, names, own, inside), *counted), rows, elements=_elements(queries, edges)
         )
     if isinstance(inner, exp.Explode) and dialect.name == "snowflake":
         return Relation((Output(name, edges, dialect.column(exp.to_identifier(name))) for name in _FLATTENED), rows)
-    return Relation((Whatever(edges),), rows)
+    return Relation((Whatever(edges), *counted), rows)
+
+
+def _spread(queries: Queries, inner: Any, names: list[Any]) -> bool:
+    """Whether the fields of an array's elements are the columns: BigQuery's UNNEST of structs."""
+    return queries.dialect.name == "bigquery" and isinstance(inner, exp.Unnest) and len(names) < 2
+
+
+def _elements(queries: Queries, edges: Edges) -> Edges:
+    return edges if queries.dialect.name == "bigquery" else NONE
+
+
+def _own(inner: Any, names: list[Any], each: list[Edges], edges: Edges, inside: rel.Fields) -> list[Edges]:
+    """What is behind each column of a function that returns rows."""
+    if len(names) == len(each):
+        return each
+    if isinstance(inner, exp.Posexplode) and len(names) == 2:
+        return [NONE, edges]
+    if len(inside) > 1 and len(names) == len(inside) and not isinstance(inner, exp.Unnest | exp.Explode):  # inline(…)
+        return [one for _, one in inside]
+    return [edges] * len(names)
+
+
+def _named_outputs(queries: Queries, names: list[Any], own: list[Edges], inside: rel.Fields) -> list[Output]:
+    """The columns by their names; the last one is the element."""
+    return [
+        Output(name.name, one, queries.dialect.column(name), fields=inside if place == len(names) - 1 else ())
+        for place, (name, one) in enumerate(zip(names, own, strict=True))
+    ]
 
 
 def join(queries: Queries, node: Any, scope: Scope) -> Edges:
@@ -137,6 +172,7 @@ def join(queries: Queries, node: Any, scope: Scope) -> Edges:
         return offered.rows
     rows = enter(queries, node.this, scope)
     added = [alias for alias in scope.relations if alias not in before]
+    found = len(added) == 1 and keys.looks_up(queries.dialect, node, scope, added[0])
     if node.args.get("on") is not None:
         rows |= queries.walk(node.args["on"], scope, FILTER if semi else JOIN)
     match = node.args.get("match_condition")
@@ -147,6 +183,9 @@ def join(queries: Queries, node: Any, scope: Scope) -> Edges:
         names = _shared(queries, scope, before, added)
     for name, key in names:
         rows |= _merge(scope, name, key, before, added, node.side)
+    if found:
+        scope.relations[added[0]] = scope.relations[added[0]].looked_up(rows)
+        return NONE
     if semi:
         for alias in added:
             scope.relations[alias] = Relation((), scope.relations[alias].rows)

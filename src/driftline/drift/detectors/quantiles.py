@@ -21,10 +21,10 @@ _FEW = 5
 
 def measure(batch: Batch, reference: Reference, pool: Pool | None) -> Iterator[Measure]:  # noqa: ARG001 - one signature
     """Yield one measure per numeric column that has values on both sides."""
-    from scipy.special import kolmogorov  # costly to import, and of no use until data is compared
-
     if pool is None:
         return
+    from scipy.special import kolmogorov  # costly to import, and of no use until data is compared
+
     for name, column in batch.profile.columns.items():
         known = pool.column(name)
         if known is None or not _numeric(column) or not _numeric(known):

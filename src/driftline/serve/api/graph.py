@@ -6,10 +6,11 @@ from typing import Annotated, Literal
 
 import msgspec
 
+from driftline.engine import cells, disagreements
 from driftline.engine.engine import Engine
 from driftline.errors import BadInput
 from driftline.event.lineage import Subgraph
-from driftline.event.report import Difference, Impact, Selected
+from driftline.event.report import Difference, Disagreement, Impact, Selected
 from driftline.graph import drawn
 from driftline.serve.layout import place
 from driftline.serve.operation import reading
@@ -81,6 +82,13 @@ class DiffQuery(msgspec.Struct, frozen=True):
     limit: Limit = 500
 
 
+class VersionsQuery(msgspec.Struct, frozen=True):
+    """Which two versions."""
+
+    before: Annotated[str, msgspec.Meta(description="A version, such as features#v3.", min_length=1)]
+    after: Annotated[str, msgspec.Meta(description="Another version of the same dataset.", min_length=1)]
+
+
 class SelectQuery(msgspec.Struct, frozen=True):
     """Which datasets."""
 
@@ -95,6 +103,7 @@ class DrawnGraph(Subgraph, frozen=True, kw_only=True):
 
     layout: Layout
     notes: tuple[str, ...] = ()  # what may have been meant by the selector
+    disagreements: tuple[Disagreement, ...] = ()  # of columns: where declared and observed do not agree
 
 
 def draw(graph: Subgraph) -> Layout:
@@ -125,7 +134,8 @@ def get_graph(engine: Engine, query: GraphQuery) -> DrawnGraph:
         )
     shown = graph if query.derived else drawn.plainly(graph)
     notes = _notes(engine, (query.select, query.exclude), graph.unmatched)
-    return DrawnGraph(**msgspec.structs.asdict(shown), layout=draw(shown), notes=notes)
+    unsure = disagreements.of(engine.house, shown, moment) if query.columns else ()
+    return DrawnGraph(**msgspec.structs.asdict(shown), layout=draw(shown), notes=notes, disagreements=unsure)
 
 
 def get_path(engine: Engine, query: PathQuery) -> DrawnGraph:
@@ -147,6 +157,11 @@ def get_difference(engine: Engine, query: DiffQuery) -> Difference:
         depth=query.depth,
         limit=query.limit,
     )
+
+
+def get_versions_difference(engine: Engine, query: VersionsQuery) -> Difference:
+    """Tell how the content of two versions of a dataset differs, by column and rows."""
+    return cells.between(engine.house, query.before, query.after)
 
 
 def get_selection(engine: Engine, query: SelectQuery) -> Selected:
@@ -173,6 +188,7 @@ OPERATIONS = (
     reading("/api/v1/graph", get_graph),
     reading("/api/v1/path", get_path),
     reading("/api/v1/diff", get_difference),
+    reading("/api/v1/diff/versions", get_versions_difference),
     reading("/api/v1/select", get_selection),
     reading("/api/v1/impact", get_impact),
 )

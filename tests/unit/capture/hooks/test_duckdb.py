@@ -12,6 +12,7 @@ import pytest
 
 import driftline
 from driftline.capture import fault, watch
+from driftline.capture.sql import plan
 from driftline.testing import MemorySink
 
 MODULE_FRAME = pd.DataFrame({"v": [1, 2, 3]})
@@ -233,3 +234,81 @@ def test_methods_look_as_before_and_come_back(sink: MemorySink) -> None:
     assert all(owner.__dict__[name] is not original for (owner, name), original in zip(owners, originals, strict=True))
     watch.unwatch()
     assert all(owner.__dict__[name] is original for (owner, name), original in zip(owners, originals, strict=True))
+
+
+def differences(sink: MemorySink) -> list[dict[str, Any]]:
+    assert driftline.flush()
+    facets = [json.loads(raw)["run"]["facets"] for raw in sink.raw]
+    return [one for facet in facets for one in facet.get("driftline_differences", {}).get("differences", [])]
+
+
+def sure(sink: MemorySink, name: str, column: str) -> dict[str, float]:
+    """The sources of a column by value, with their confidence."""
+    assert driftline.flush()
+    parts = [part for raw in sink.raw for part in json.loads(raw)["outputs"] if part["name"] == name]
+    inputs = parts[-1]["facets"]["columnLineage"]["fields"][column]["inputFields"]
+    return {f"{one['name']}.{one['field']}": one["transformations"][0].get("confidence", 1.0) for one in inputs}
+
+
+def test_a_name_that_may_mean_two_files_is_two_edges_that_are_half_sure(
+    sink: MemorySink, connection: duckdb.DuckDBPyConnection, tmp_path: Path
+) -> None:
+    (tmp_path / "a.json").write_text('{"k": 1, "v": 2}\n')
+    (tmp_path / "b.json").write_text('{"k": 1, "w": 3}\n')
+    with driftline.run("join"):
+        connection.execute(
+            f"COPY (SELECT p.k, w AS weight FROM '{tmp_path}/a.json' p JOIN '{tmp_path}/b.json' q ON p.k = q.k) "
+            f"TO '{tmp_path}/out.parquet'"
+        )
+    assert sure(sink, "out.parquet", "weight") == {"a.json.w": 0.5, "b.json.w": 0.5}
+    assert sure(sink, "out.parquet", "k") == {"a.json.k": 1.0}
+
+
+def test_a_name_that_parsing_alone_cannot_tell_is_told_by_the_plan(
+    sink: MemorySink, connection: duckdb.DuckDBPyConnection
+) -> None:
+    connection.execute("CREATE TABLE p AS SELECT 1 AS k, 2 AS v; CREATE SCHEMA s; CREATE TABLE s.p AS SELECT 3 AS w")
+    connection.execute("CREATE TABLE q AS SELECT 1 AS k, 5 AS w")
+    with driftline.run("join"):  # two tables are called p: the catalog is not asked which columns are meant
+        connection.execute("CREATE TABLE m AS SELECT w FROM p JOIN q ON p.k = q.k")
+    assert sure(sink, "m", "w") == {"q.w": 1.0}
+    assert differences(sink) == []
+
+
+def test_where_parsing_and_the_plan_differ_both_are_told(
+    sink: MemorySink, connection: duckdb.DuckDBPyConnection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    connection.execute("CREATE TABLE t AS SELECT 1 AS a, 2 AS b, 3 AS c")
+    original = plan.serialised
+
+    def misread(connection: Any, sql: str, *rest: Any) -> str | None:
+        return original(connection, sql.replace("a + b", "a + c"), *rest)
+
+    monkeypatch.setattr(plan, "serialised", misread)
+    with driftline.run("sum"):
+        connection.execute("CREATE TABLE m AS SELECT a + b AS s FROM t")
+    assert sure(sink, "m", "s") == {"t.a": 1.0, "t.b": 0.7, "t.c": 0.5}
+    edge = {"output": "dataset:duckdb://memory:m", "column": "s", "source": "dataset:duckdb://memory:t", "by": "plan"}
+    assert differences(sink) == [
+        {**edge, "field": "b", "declared": ["DIRECT:TRANSFORMATION"]},
+        {**edge, "field": "c", "observed": ["DIRECT:TRANSFORMATION"]},
+    ]
+
+
+def test_the_second_opinion_leaves_results_transactions_and_files_alone(sink: MemorySink, tmp_path: Path) -> None:
+    driftline.watch()
+    path = str(tmp_path / "own.duckdb")
+    with duckdb.connect(path) as mine, driftline.run("own"):
+        mine.execute("CREATE TABLE t AS SELECT range AS a FROM range(5); CREATE TABLE m (a BIGINT)")
+        mine.execute("BEGIN")
+        mine.execute("INSERT INTO m SELECT a FROM t")
+        mine.execute("CREATE TABLE n AS SELECT a + 1 AS b FROM t")  # unseen by others: no opinion, no error
+        mine.execute("INSERT INTO n SELECT a FROM m")
+        mine.execute("ROLLBACK")
+        assert mine.execute("SELECT count(*) FROM m").fetchall() == [(0,)]
+        mine.execute("CREATE SEQUENCE numbers")
+        mine.execute("CREATE TABLE numbered AS SELECT nextval('numbers') AS n FROM t")
+        assert mine.execute("SELECT min(n), max(n) FROM numbered").fetchall() == [(1, 5)]
+    with duckdb.connect(path, read_only=True) as other:  # a cursor that was left open would hinder this
+        assert other.execute("SELECT count(*) FROM numbered").fetchall() == [(5,)]
+    assert fault.counts() == {}

@@ -6,7 +6,6 @@ import pandas as pd
 import pytest
 
 import driftline
-from driftline.capture.hooks import fsspec as hook
 from driftline.event.lineage import Dataset
 from driftline.testing import MemorySink
 
@@ -39,22 +38,3 @@ def test_a_local_file_is_its_path(watched: MemorySink, tmp_path: Path) -> None:
     with driftline.run("job") as run:
         pd.read_csv(f"file://{tmp_path}/x.csv")
     assert [(found.dataset.namespace, found.dataset.name) for found in run.inputs] == [("file", "x.csv")]
-
-
-@pytest.mark.parametrize(
-    ("details", "version"),
-    [
-        ({"ETag": '"abc"', "size": 3}, ("etag:abc", 3)),
-        ({"generation": "17", "size": 3, "mtime": 1}, ("generation:17", 3)),
-        ({"size": 3}, ("", 3)),
-        (None, ("", 0)),
-    ],
-)
-def test_the_version_is_the_file_system_s_own_word(details: dict[str, object], version: tuple[str, int]) -> None:
-    assert hook.state(details) == version
-
-
-def test_without_one_it_is_time_and_size() -> None:
-    one, two = hook.state({"mtime": 1.5, "size": 3}), hook.state({"mtime": 2.5, "size": 3})
-    assert one[0].startswith("stat:")
-    assert one != two

@@ -2,13 +2,16 @@
 
 import gc
 import inspect
+import json
 import weakref
 from pathlib import Path
+from typing import Any
 
 import pytest
 from tests.recorded import names
 
 import driftline
+from driftline import profile
 from driftline.testing import MemorySink
 
 pl = pytest.importorskip("polars")
@@ -105,3 +108,29 @@ def test_tables_are_read_and_written_through_a_connection(watched: MemorySink, t
     connection.close()
     assert names(one) == ([], ["orders"])
     assert other.inputs[0].version == one.outputs[0].version
+
+
+def test_a_delta_table_has_a_fingerprint_where_all_of_a_version_is_read_or_written(
+    watched: MemorySink, tmp_path: Path
+) -> None:
+    pytest.importorskip("deltalake")
+    frame = pl.DataFrame({"a": [1, 2, 3], "b": ["x", "y", None]})
+    once, twice = (profile.fingerprint(one).value for one in (frame, pl.concat([frame, frame])))
+    acts: dict[str, tuple[Any, str, str]] = {
+        "write": (lambda: frame.write_delta("t"), "delta:0", once),
+        "append": (lambda: frame.write_delta("t", mode="append"), "delta:1", ""),
+        "read": (lambda: pl.read_delta("t"), "delta:1", twice),
+        "read as it was": (lambda: pl.read_delta("t", version=0), "delta:0", once),
+        "read some": (lambda: pl.read_delta("t", columns=["a"]), "delta:1", ""),
+        "scan": (lambda: pl.scan_delta("t").collect(), "delta:1", twice),
+        "scan some": (lambda: pl.scan_delta("t").filter(pl.col("a") > 1).collect(), "delta:1", ""),
+    }
+    for name, (act, version, fingerprint) in acts.items():
+        with driftline.run(name):
+            act()
+        driftline.flush()
+        event = watched.decoded()[-1]
+        (part,) = (*event.inputs, *event.outputs)
+        state = json.loads(bytes(part.facets["driftline_state"]))
+        assert (name, state["version"], state["kind"]) == (name, version, "table")
+        assert (name, state.get("fingerprint", "")) == (name, fingerprint)

@@ -1,12 +1,18 @@
 """What readers and writers are given becomes paths and addresses; content and buffers have no name."""
 
 import io
+import json
+import pickle
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
+import polars as pl
 import pytest
 
 import driftline
+from driftline import profile
 from driftline.capture import measure
 from driftline.capture.hooks import table
 from driftline.testing import MemorySink
@@ -71,3 +77,108 @@ def test_one_that_has_changed_meanwhile_keeps_its_time_and_size(
         Path("x.bin").write_bytes(b"b" * 200_001)
     assert run.inputs[0].version.startswith("stat:")
     assert "identity" in run.inputs[0].attributes
+
+
+FRAME = pd.DataFrame({"a": [1, 2, 3], "b": ["x", "y", None]})
+
+
+def told(sink: MemorySink) -> dict[str, Any]:
+    """Return what the last event says of its one dataset, with the state's own fields."""
+    driftline.flush()
+    event = sink.decoded()[-1]
+    (part,) = (*event.inputs, *event.outputs)
+    return {**part.facets, **json.loads(bytes(part.facets["driftline_state"]))}
+
+
+def write_pickle() -> None:
+    FRAME.to_pickle("x.pkl")
+
+
+def write_with_pickle() -> None:
+    with open("x.pkl", "wb") as file:
+        pickle.dump(FRAME, file)
+
+
+def write_avro() -> None:
+    pl.from_pandas(FRAME).write_avro("x.avro")
+
+
+def read_pickle() -> None:
+    pd.read_pickle("x.pkl")
+
+
+def read_with_pickle() -> None:
+    with open("x.pkl", "rb") as file:
+        pickle.load(file)
+
+
+def read_avro() -> None:
+    pl.read_avro("x.avro")
+
+
+@pytest.mark.parametrize(
+    ("write", "read"), [(write_pickle, read_pickle), (write_with_pickle, read_with_pickle), (write_avro, read_avro)]
+)
+def test_frames_in_files_that_are_not_read_are_measured_where_they_are_at_hand(
+    watched: MemorySink, write: Callable[[], None], read: Callable[[], None]
+) -> None:
+    expected = profile.fingerprint(FRAME).value
+    for act in (write, read):
+        with driftline.run("job"):
+            act()
+        found = told(watched)
+        assert (found["fingerprint"], found["rows"]) == (expected, 3)
+        assert found["version"].startswith("xxh3:")  # the file is named by its bytes all the same
+
+
+def test_a_file_that_holds_no_table_has_the_hash_of_its_bytes_for_a_fingerprint(
+    watched: MemorySink, tmp_path: Path
+) -> None:
+    (tmp_path / "notes.txt").write_text("no table")
+    with driftline.run("job") as run:
+        run.read("notes.txt")
+    found = told(watched)
+    assert found["fingerprint"] == found["version"]
+    assert found["fingerprint"].startswith("xxh3:")
+    assert "driftline_profile" not in found
+
+
+def a_delta_table(commits: int) -> None:
+    """A table as Delta lays it out: files beside a log of commits."""
+    log = Path("t/_delta_log")
+    log.mkdir(parents=True)
+    FRAME.to_parquet("t/part-0.parquet")
+    for number in range(commits):
+        (log / f"{number:020d}.json").write_text("{}")
+
+
+def test_a_table_that_is_named_by_its_path_has_a_fingerprint_beside_its_pointer(watched: MemorySink) -> None:
+    a_delta_table(3)
+    with driftline.run("job"):
+        pd.read_parquet("t")
+    found, expected = told(watched), profile.fingerprint(FRAME, rows=True)
+    assert (found["version"], found["kind"]) == ("delta:2", "table")
+    assert (found["fingerprint"], found["rows"]) == (expected.value, 3)
+    assert {"schema", "driftline_fingerprint", "driftline_profile"} <= found.keys()
+
+
+def test_a_part_of_it_says_nothing_of_all_of_it(watched: MemorySink) -> None:
+    a_delta_table(1)
+    with driftline.run("job"):
+        pd.read_parquet("t", columns=["a"])
+    found = told(watched)
+    assert found["version"] == "delta:0"
+    assert not {"fingerprint", "rows", "driftline_profile"} & found.keys()
+
+
+def test_an_object_at_an_address_has_a_fingerprint(watched: MemorySink) -> None:
+    expected = profile.fingerprint(FRAME).value
+    with driftline.run("write"):
+        FRAME.to_parquet("memory://bucket/table.parquet")
+    assert told(watched)["fingerprint"] == expected
+    with driftline.run("read"):
+        pd.read_parquet("memory://bucket/table.parquet")
+    assert told(watched)["fingerprint"] == expected
+    with driftline.run("read some"):
+        pd.read_parquet("memory://bucket/table.parquet", columns=["a"])
+    assert "fingerprint" not in told(watched)

@@ -1,27 +1,40 @@
-"""Edges of an executed statement: only those that are sure become edges of a run. Expected values by hand."""
+"""Edges of an executed statement, each as sure as the statement makes it. Expected values by hand."""
 
+from driftline.capture.columns import Reach
 from driftline.capture.sql import statement
 from driftline.capture.sql.edges import SqlEdges
 from driftline.capture.sql.relation import Source
 from driftline.event.lineage import Dataset
 
 
-def bound(sql: str) -> tuple[dict[str, list[tuple[str, str]]], list[tuple[str, str]]]:
+def bound(sql: str, columns: tuple[str, ...] | None = None) -> tuple[dict[str, list[str]], list[str]]:
     analysis = statement.analyse(sql, lambda source, spelled: None)
     assert analysis is not None
     (one,) = analysis.statements
     assert one.lineage is not None
     datasets = {source: (Dataset("duckdb://x", source.names[0]),) for source in one.reads}
-    fields, rows = SqlEdges(one.lineage, datasets, analysis.spelled).bind(None)
-    told = {name: [(reach.name, reach.field) for reach in reaches] for name, reaches in fields.items()}
-    return told, [(reach.name, reach.field) for reach in rows]
+    fields, rows = SqlEdges(one.lineage, datasets, analysis.spelled).bind(columns)
+    return {name: told(reaches) for name, reaches in fields.items()}, told(rows)
 
 
-def test_an_edge_that_is_not_sure_is_left_to_the_gap() -> None:
+def told(reaches: list[Reach]) -> list[str]:
+    return [f"{reach.name}.{reach.field} {reach.confidence:g}" for reach in reaches]
+
+
+def test_an_edge_that_is_not_sure_is_kept_with_less_confidence() -> None:
     assert bound("SELECT p.a AS x, b AS y FROM t p JOIN u q ON p.k = q.k") == (
-        {"x": [("t", "a")]},
-        [("t", "k"), ("u", "k")],
+        {"x": ["t.a 1"], "y": ["t.b 0.5", "u.b 0.5"]},
+        ["t.k 1", "u.k 1"],
     )
+
+
+def test_columns_that_are_not_known_have_no_edge_of_their_own() -> None:
+    assert bound("SELECT * FROM t") == ({}, [])
+
+
+def test_an_insert_into_a_table_of_which_nothing_is_known_names_columns_as_its_query_does() -> None:
+    assert bound("INSERT INTO m SELECT a, b + 1 AS n FROM t") == ({"a": ["t.a 0.9"], "n": ["t.b 0.9"]}, [])
+    assert bound("INSERT INTO m SELECT a, b + 1 AS n FROM t", ("x", "y")) == ({"x": ["t.a 1"], "y": ["t.b 1"]}, [])
 
 
 def test_a_source_that_is_several_datasets_reaches_from_each_of_them() -> None:

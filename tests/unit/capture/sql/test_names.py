@@ -22,6 +22,7 @@ from driftline.capture.sql.relation import Source
         ("tsql", "[my schema].[t]", "my schema.t"),
         ("tsql", "#t", "#t"),
         ("tsql", "@t", "@t"),
+        ("snowflake", "IDENTIFIER('db.s.t')", "db.s.t"),
     ],
 )
 def test_tables_have_their_name(name: str, table: str, expected: str) -> None:

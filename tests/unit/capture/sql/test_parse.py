@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from driftline.capture.sql.limit import Limit
-from driftline.capture.sql.parse import pieces, rewritten
+from driftline.capture.sql.parse import pieces
 
 Tell = Callable[..., list[Any]]
 
@@ -93,13 +93,17 @@ def test_a_statement_that_takes_too_long_is_told_and_the_next_one_goes_on() -> N
     assert second.tree is not None
 
 
-def test_what_the_parser_does_not_know_is_rewritten_before_it_sees_it() -> None:
-    import sqlglot
-
-    tokens = sqlglot.tokenize("SELECT dob (TITLE 'Birth') FROM e", read="teradata")
-    assert [token.text for token in rewritten(tokens, "teradata")] == ["SELECT", "dob", "FROM", "e"]
-    tokens = sqlglot.tokenize("UPDATE t SET q.a += 1", read="tsql")
-    assert " ".join(token.text for token in rewritten(tokens, "tsql")) == "UPDATE t SET q . a = q . a + 1"
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("SELECT `full name` FROM `shop.sales.people`", "full name"),
+        ("SELECT [full name] FROM [sales].[people] p", "full name"),
+        ("SELECT top.k FROM people AS top", "k"),
+    ],
+)
+def test_quotes_tell_the_dialect_where_none_is_given(text: str, name: str) -> None:
+    (piece,) = pieces(text, "")
+    assert (piece.problem, piece.tree.expressions[0].name) == ("", name)
 
 
 def test_words_without_a_verb_are_no_statement_but_where_a_procedure_is_called_so() -> None:

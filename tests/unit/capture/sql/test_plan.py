@@ -6,9 +6,7 @@ import time
 import duckdb
 import pytest
 
-from driftline.capture.sql import dialect, plan, statement
-from driftline.capture.sql.change import Statement
-from driftline.capture.sql.relation import Edge, Output, Source
+from driftline.capture.sql import dialect, plan, second, statement
 from driftline.capture.sql.script import Script
 
 SCHEMA = {"t": ("a", "b", "c", "k"), "u": ("k", "x", "y")}
@@ -46,7 +44,8 @@ def test_the_plan_names_the_source_columns_of_each_output(
     assert found is not None
     assert [set(columns) for columns in found] == expected
     parsed = next(iter(statement.read(sql, Script(dialect.of("duckdb"), lambda s: SCHEMA.get(s.names[0])))))
-    assert plan.differences(parsed, found) == []
+    assert parsed.lineage is not None
+    assert second.differences(parsed.lineage, parsed.reads, found) == []
 
 
 @pytest.mark.parametrize("sql", ["SELECT nothing FROM t", "SELECT FROM", "CREATE VIEW v AS SELECT a FROM t"])
@@ -73,22 +72,3 @@ def test_binding_ends_when_its_time_is_over(connection: duckdb.DuckDBPyConnectio
     assert time.monotonic() - began < 20
     assert connection.execute("SELECT 1").fetchall() == [(1,)]
     assert not [thread for thread in threading.enumerate() if isinstance(thread, threading.Timer)]
-
-
-def test_a_difference_lowers_confidence_and_is_noted(connection: duckdb.DuckDBPyConnection) -> None:
-    bound = plan.opinion(connection, "SELECT a + b AS s, c FROM t")
-    assert bound is not None
-    table = Source("table", ("t",))
-    wrong = Edge(table, "k", ("DIRECT", "IDENTITY"))
-    right = Edge(table, "a", ("DIRECT", "TRANSFORMATION"))
-    kept = Edge(table, "c", ("DIRECT", "IDENTITY"))
-    lineage = statement.Lineage(
-        (Output("s", frozenset((wrong, right)), "s"), Output("c", frozenset((kept,)), "c")), frozenset()
-    )
-    weighed = plan.weighed(Statement((table,), None, lineage), bound)
-    assert weighed.lineage is not None
-    edges = {e.column: e.confidence for item in weighed.lineage.items if isinstance(item, Output) for e in item.edges}
-    assert edges == {"k": 0.7, "a": 1.0, "b": 0.5, "c": 1.0}
-    assert [(doubt.name, doubt.why) for doubt in weighed.doubts] == [
-        ("s", "not so in DuckDB's plan"), ("s", "only in DuckDB's plan"),
-    ]  # fmt: skip

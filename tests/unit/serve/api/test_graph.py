@@ -126,3 +126,16 @@ def test_words_that_fit_nothing_come_with_what_is_near(filled: TestClient) -> No
 def test_a_direction_that_is_none_is_answered_with_those_there_are(filled: TestClient) -> None:
     hint = filled.get(GRAPH, params={"node": "features", "direction": "sideways"}).json()["error"]["hint"]
     assert hint == "direction is one of both, up, down."
+
+
+def test_two_versions_of_a_dataset_are_compared(filled: TestClient) -> None:
+    (version, *_) = filled.get("/api/v1/dataset", params={"node": "features"}).json()["versions"]
+    asked = {"before": version["node"], "after": version["node"]}
+    body = filled.get("/api/v1/diff/versions", params=asked).json()
+    (change,) = body["data"]
+    assert (body["node"], change["before"], change["after"]) == (
+        version["node"].partition("#")[0],
+        *[version["version"]] * 2,
+    )
+    refused = filled.get("/api/v1/diff/versions", params={"before": "features", "after": "features"})
+    assert (refused.status_code, refused.json()["error"]["code"]) == (400, "bad-input")

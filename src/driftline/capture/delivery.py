@@ -1,0 +1,147 @@
+"""Handing batches to the sink: tried again with growing pauses, then kept in the spool, and replayed from there.
+
+Enters: encoded events and answers, on the sender's thread; what overflows, on the spooler's. Leaves: calls of the sink,
+which is opened with the first of them; lines in the spool; counts. What cannot even be spooled is counted as lost and
+said once. A sink that puts work off is told when to do it. Never raises for what a sink or a disk does.
+"""
+
+import time
+from collections.abc import Callable, Sequence
+
+from driftline.capture import fault
+from driftline.capture.spool import Spool
+from driftline.event.answer import Answer
+from driftline.event.sink import Sink, follow
+
+_PAUSES = (0.05, 0.2)  # before the second and third try of a batch
+_REST_SECONDS = (1.0, 30.0)  # shortest and longest rest after a failed batch
+
+
+class Delivery:
+    """One sink and the spool behind it; a forked child makes its own."""
+
+    def __init__(self, home: str, open_sink: Callable[[], Sink]) -> None:
+        self.spool = Spool(home)
+        self.counts = {"queued": 0, "delivered": 0, "spooled": 0, "replayed": 0, "lost": 0}
+        self.dirty = False  # something was spooled and not replayed since
+        self.open_sink = open_sink
+        self._sink: Sink | None = None
+        self._rest = 0.0
+        self._next_try = 0.0
+        self._spool_known = False  # the spool has been looked at
+        self._untold = 0  # losses that no event has carried yet
+        self._losing = False  # something was lost since the last flush
+        self._behind = False  # the sink could not do what it had put off
+
+    def take_losses(self) -> int:
+        """Return how much was lost since this was last asked, so that the next event can say it."""
+        lost, self._untold = self._untold, 0
+        return lost
+
+    def clean(self) -> bool:
+        """Whether all was delivered and nothing lost since this was last asked."""
+        losing, self._losing = self._losing, False
+        return not (self.dirty or losing or self._behind)
+
+    def hand(self, events: Sequence[bytes], answers: Sequence[Answer], *, hurry: bool) -> None:
+        """Deliver a batch, or keep it in the spool; ``hurry`` tries even while a failed sink is left to rest."""
+        if not self._deliver(events, answers, hurry=hurry):
+            self.keep(events, answers)
+
+    def _deliver(self, events: Sequence[bytes], answers: Sequence[Answer], *, hurry: bool) -> bool:
+        if time.monotonic() < self._next_try and not hurry:
+            return False
+        tries = (0.0, *_PAUSES) if self._rest == 0 else (0.0,)
+        for pause in tries:
+            time.sleep(pause)
+            try:
+                self._take(events, answers)
+            except Exception as error:  # whatever a sink raises, its batch is tried again, then spooled
+                fault.count("sink")
+                fault.tell(
+                    f"sink:{type(error).__name__}",
+                    f"cannot deliver ({fault.shown(error)}); events are kept in {self.spool.folder} and sent later",
+                )
+                continue
+            self._rest = self._next_try = 0.0
+            self.counts["delivered"] += len(events) + len(answers)
+            return True
+        self._pause()
+        return False
+
+    def _pause(self) -> None:
+        self._rest = min(max(self._rest * 2, _REST_SECONDS[0]), _REST_SECONDS[1])
+        self._next_try = time.monotonic() + self._rest
+
+    def _take(self, events: Sequence[bytes], answers: Sequence[Answer]) -> None:
+        if self._sink is None:
+            self._sink = self.open_sink()
+        if events:
+            self._sink.events(events)
+        if answers:
+            self._sink.answers(answers)
+
+    def keep(self, events: Sequence[bytes], answers: Sequence[Answer]) -> None:
+        """Put a batch into the spool."""
+        size = len(events) + len(answers)
+        self.dirty = True
+        try:
+            self.spool.add(events, answers)
+        except Exception as error:  # a full disk or a read-only folder: the loss is counted and said
+            self.lost(size, f"the spool cannot be written ({fault.shown(error)})")
+        else:
+            self.counts["spooled"] += size
+
+    def replay(self, *, asked: bool, spilling: bool) -> None:
+        """Deliver what is spooled, of this process and of dead ones; ``spilling``: more is on its way there."""
+        if self._spool_known and not self.dirty:
+            return
+        if self._sink is None and not self.dirty:
+            return  # nothing was delivered yet: no reason to open a sink
+        if not asked and time.monotonic() < self._next_try:
+            return
+        self._spool_known = True
+        try:
+            taken, torn = self.spool.replay(self._take)
+        except Exception as error:  # whatever the sink or the disk raises, the spool stays and is tried again
+            fault.count("sink")
+            fault.tell(
+                "replay", f"what is spooled in {self.spool.folder} cannot be delivered yet ({fault.shown(error)})"
+            )
+            self.dirty = True
+            self._pause()
+            return
+        self.counts["replayed"] += taken
+        self.counts["delivered"] += taken
+        self._rest = self._next_try = 0.0
+        if torn:
+            self.lost(torn, "lines of the spool were torn")
+        self.dirty = spilling
+
+    def follow(self, *, asked: bool) -> None:
+        """Have the sink do what it has put off: all of it where somebody asked, else what has waited long enough."""
+        if self._sink is None:
+            return
+        try:
+            follow(self._sink, asked=asked)
+        except Exception as error:  # what was delivered stays with the sink, which is asked again
+            self._behind = True
+            fault.count("sink")
+            fault.tell("follow", f"what was delivered is not worked out yet ({fault.shown(error)})")
+        else:
+            self._behind = False
+
+    def lost(self, number: int, why: str) -> None:
+        """Count what is lost for good, and say it once."""
+        self.counts["lost"] += number
+        self._untold += number
+        self._losing |= number > 0
+        if number:
+            fault.tell(f"lost:{why[:20]}", f"{number} events or answers were lost: {why}")
+
+    def shut(self) -> None:
+        """Let go of the spool and of the sink."""
+        self.spool.close()
+        if self._sink is not None:
+            fault.attempt("sink", self._sink.close)
+            self._sink = None

@@ -1,0 +1,237 @@
+"""Files that hold a table: what is inside of them. Loaded when first needed.
+
+Enters: the path of a file. Leaves: ``contents.Contents``, cached by file version. Runs on the sender's thread and never
+changes what it reads. Formats: Parquet, CSV, JSON lines, JSON in the shapes that pandas writes, Arrow IPC, ORC, NumPy
+arrays and archives of them, Excel where openpyxl is in use. The ending of the name says which; where it says none that
+is known, the first bytes do. Other files have a version but no contents. Parquet and IPC files above ``WHOLE`` are read
+a block at a time, so memory stays bounded; above ``PROFILE_LIMIT`` they are fingerprinted only, and so are CSV files,
+whose types the first block decides; large files of other formats have no contents.
+"""
+
+import importlib
+import itertools
+import sys
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import msgspec
+import numpy as np
+import pyarrow as pa
+from pyarrow import csv, feather, ipc, json, parquet
+
+from driftline.capture import endings, measure
+from driftline.capture.contents import Contents, of_arrow, of_batches, of_columns, of_data
+
+PROFILE_LIMIT = 1 << 29  # bytes of a file that is still profiled
+WHOLE = 1 << 25  # bytes of a file that is read at once
+_BLOCK = 1 << 26  # bytes of CSV that are read at a time
+_CELLS = 1 << 19  # of a Parquet file that is read at once rather than column by column
+_BATCH = 1 << 16  # rows read at a time
+_CACHE = 512
+_WIDE = 1_000  # columns of an array or an object that is still taken for a table
+_SMALL = 1 << 24  # bytes of a file whose format is slow to read, and that is still profiled
+
+_MAGIC = {b"PAR1": "parquet", b"ARROW1\0\0": "feather", b"ORC": "orc", b"\x93NUMPY": "npy"}
+
+_seen: dict[tuple[str, bool, bool], Contents | None] = {}  # by version, and how much of it is measured
+
+
+def of_file(path: str, version: str, size: int, modified_ns: int) -> Contents | None:
+    """Return the contents of the file that had this size and time; None for other formats.
+
+    Raises:
+        FileNotFoundError: it is not as it was then, or changed while it was read.
+        OSError, pa.ArrowException: the file cannot be read.
+    """
+    key = (version, measure.level.profiles, measure.level.rows)
+    if key in _seen:
+        return _seen[key]
+    _same(path, size, modified_ns)
+    try:
+        contents = _read(path, size)
+    finally:
+        _same(path, size, modified_ns)  # what was read in the middle of a change is nobody's version
+    if len(_seen) >= _CACHE:
+        _seen.clear()
+    _seen[key] = contents
+    return contents
+
+
+def _same(path: str, size: int, modified_ns: int) -> None:
+    if measure.state(path) != (size, modified_ns):
+        raise FileNotFoundError(f"{path} is not as it was")
+
+
+def form(path: str) -> str:
+    """Return the format of a file, by its name or else by its first bytes; "" where it is none of a table.
+
+    Raises:
+        OSError: it cannot be read.
+    """
+    named = endings.form(path)
+    if named:
+        return named
+    with open(path, "rb") as file:
+        first = file.read(8)
+    return next((one for magic, one in _MAGIC.items() if first.startswith(magic)), "")
+
+
+def _read(path: str, size: int) -> Contents | None:
+    kind = form(path)
+    if kind == "parquet":
+        return _of_parquet(path, size)
+    if kind == "csv":
+        options = csv.ParseOptions(delimiter="\t" if ".tsv" in path.lower()[-8:] else ",")
+        if size <= PROFILE_LIMIT:
+            return of_arrow(csv.read_csv(path, parse_options=options))
+        with csv.open_csv(path, csv.ReadOptions(use_threads=False, block_size=_BLOCK), options) as reader:
+            return of_batches(reader.schema, reader, profiled=False)
+    if kind == "lines":
+        return of_arrow(json.read_json(path)) if size <= PROFILE_LIMIT else None
+    if kind == "feather":
+        return _of_arrow_file(path, size)
+    read, limit = _LESS.get(kind, (None, 0))
+    return None if read is None or size > limit else read(path)
+
+
+def _of_parquet(path: str, size: int) -> Contents:
+    whole = size <= min(WHOLE, PROFILE_LIMIT)
+    with parquet.ParquetFile(path, buffer_size=0 if whole else 1 << 20, pre_buffer=whole) as file:
+        if whole:
+            return _of_columns(file)
+        batches = file.iter_batches(_BATCH, use_threads=False)
+        return of_batches(file.schema_arrow, batches, profiled=size <= PROFILE_LIMIT)
+
+
+def _of_columns(file: parquet.ParquetFile) -> Contents:
+    """A Parquet file of moderate size; a long one column by column, for fresh memory costs more than reading does."""
+    schema, rows = file.schema_arrow, file.metadata.num_rows
+    names = schema.names
+    short = measure.level.rows or rows * len(names) <= _CELLS
+    if short or len(set(names)) < len(names) or any("." in name for name in names):
+        return of_arrow(file.read(use_threads=False))
+    return of_columns(schema, rows, (file.read(columns=[name], use_threads=False) for name in names))
+
+
+def _of_arrow_file(path: str, size: int) -> Contents | None:
+    """A Feather file, or an Arrow stream, as Hugging Face datasets write it; a large one a batch at a time."""
+    if size <= min(WHOLE, PROFILE_LIMIT):
+        try:
+            return of_arrow(feather.read_table(path, memory_map=False))
+        except pa.ArrowInvalid:
+            with pa.OSFile(path) as file, ipc.open_stream(file) as stream:
+                return of_arrow(stream.read_all())
+    profiled = size <= PROFILE_LIMIT
+    with pa.memory_map(path) as mapped:
+        try:
+            reader = ipc.open_file(mapped)
+        except pa.ArrowInvalid:
+            with ipc.open_stream(mapped) as stream:
+                return of_batches(stream.schema, stream, profiled=profiled)
+        with reader:
+            batches = (reader.get_batch(at) for at in range(reader.num_record_batches))
+            return of_batches(reader.schema, batches, profiled=profiled)
+
+
+def _of_array(path: str) -> Contents | None:
+    return _of_arrays({"": np.load(path, mmap_mode="r", allow_pickle=False)})
+
+
+def _of_archive(path: str) -> Contents | None:
+    """Arrays of one length that lie in one file are columns of one table."""
+    with np.load(path, allow_pickle=False) as found:
+        return _of_arrays({name: found[name] for name in found.files})
+
+
+def _of_arrays(arrays: Mapping[str, Any]) -> Contents | None:
+    """A structured array has its own columns; a table of numbers has them by place: ``name.0``, ``name.1``, ….
+
+    None where an array is no table, or the arrays have different lengths.
+    """
+    columns: dict[str, Any] = {}
+    for name, array in arrays.items():
+        before = f"{name}." if name else ""
+        if array.dtype.names:
+            columns |= {f"{before}{one}": array[one] for one in array.dtype.names}
+        elif array.ndim == 1:
+            columns[name or "0"] = array
+        elif array.ndim == 2 and array.shape[1] <= _WIDE:
+            columns |= {f"{before}{place}": array[:, place] for place in range(array.shape[1])}
+        else:
+            return None
+    return of_data(columns) if len({len(one) for one in columns.values()}) == 1 else None
+
+
+def _of_orc(path: str) -> Contents:
+    return of_arrow(importlib.import_module("pyarrow.orc").read_table(path))
+
+
+def _of_json(path: str) -> Contents | None:
+    """An array of records, records one a line whatever the file is called, or what pandas writes in other shapes."""
+    with open(path, "rb") as file:
+        data = file.read()
+    try:
+        found = msgspec.json.decode(data)
+    except msgspec.DecodeError:
+        return of_arrow(json.read_json(path))
+    if isinstance(found, dict):
+        found = _columns_of(found)
+    if isinstance(found, dict) or (isinstance(found, list) and found and all(isinstance(row, dict) for row in found)):
+        return of_data(found)
+    return None
+
+
+def _columns_of(found: dict[str, Any]) -> Any:
+    """Return the table in an object: by columns, by columns and row labels, ``split`` or ``table``; None = no table."""
+    names, rows = found.get("columns"), found.get("data")
+    if isinstance(rows, list) and "schema" in found and all(isinstance(row, dict) for row in rows):
+        return rows
+    if isinstance(names, list) and isinstance(rows, list) and len(set(map(str, names))) == len(names):
+        if any(not isinstance(row, list) or len(row) != len(names) for row in rows):
+            return None
+        return {str(name): [row[place] for row in rows] for place, name in enumerate(names)}
+    values = list(found.values())
+    if values and all(isinstance(one, list) and len(one) == len(values[0]) for one in values):
+        return found
+    if len(values) > _WIDE:
+        return None
+    if values and all(isinstance(one, dict) and one and one.keys() == values[0].keys() for one in values):
+        return {name: list(one.values()) for name, one in found.items()}
+    return None
+
+
+def _of_sheet(path: str) -> Contents | None:
+    """The first sheet of a workbook, its first row taken for the header; None where openpyxl is not in use."""
+    if "openpyxl" not in sys.modules:
+        return None
+    book = importlib.import_module("openpyxl").load_workbook(path, read_only=True, data_only=True)
+    try:
+        rows = book.worksheets[0].iter_rows(values_only=True)
+        header = [str(name) if name is not None else f"column {place}" for place, name in enumerate(next(rows, ()))]
+        if not header or len(set(header)) != len(header):
+            return None
+        columns = list(itertools.zip_longest(*rows))[: len(header)]
+        columns += [()] * (len(header) - len(columns))
+        return of_data(dict(zip(header, map(list, columns), strict=True)))
+    finally:
+        book.close()
+
+
+_LESS: dict[str, tuple[Callable[[str], Contents | None], int]] = {  # format -> how it is read, and up to how many bytes
+    "orc": (_of_orc, PROFILE_LIMIT),
+    "npy": (_of_array, PROFILE_LIMIT),
+    "npz": (_of_archive, PROFILE_LIMIT),
+    "json": (_of_json, _SMALL),
+    "sheet": (_of_sheet, _SMALL),
+}
+
+
+def columns(path: str) -> tuple[str, ...] | None:
+    """Return the column names of a file as its header says; None where it has none that is cheap to read."""
+    kind = endings.form(path)
+    if kind == "parquet":
+        return tuple(parquet.read_schema(path).names)
+    if kind == "csv":
+        with csv.open_csv(path) as reader:
+            return tuple(reader.schema.names)
+    return None

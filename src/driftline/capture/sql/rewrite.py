@@ -1,0 +1,80 @@
+"""Statements in words that the parser knows.
+
+Enters: the words of a text, or of one statement. Leaves: words that mean the same and can be parsed: Teradata without
+titles, T-SQL without compound assignment; a stream as the view that it is to those who read it, a pipe as its COPY, an
+exchange of partitions as the INSERT that it comes to.
+"""
+
+import itertools
+from typing import Any
+
+from sqlglot.tokens import Token, TokenType  # type: ignore[attr-defined]
+
+_COMPOUND = ("+", "-", "*", "/", "%", "&", "|", "^")
+_KINDS = {"VIEW": TokenType.VIEW, "AS": TokenType.ALIAS, "SELECT": TokenType.SELECT, "*": TokenType.STAR,
+          "FROM": TokenType.FROM, "INSERT": TokenType.INSERT, "INTO": TokenType.INTO}  # fmt: skip
+
+
+def rewritten(tokens: list[Any], dialect: str) -> list[Any]:
+    """Return ``tokens`` without what the parser does not know: Teradata's titles, ``+=`` of T-SQL, tables named top."""
+    for place, (token, after) in enumerate(itertools.pairwise(tokens)):
+        if token.token_type == TokenType.TOP and after.token_type == TokenType.DOT:
+            tokens[place] = Token(TokenType.VAR, token.text, token.line, token.col, token.start, token.end)
+    if dialect == "teradata":
+        for place in range(len(tokens) - 3, 0, -1):
+            if [t.text.upper() for t in tokens[place : place + 2]] == ["(", "TITLE"] and tokens[place + 3].text == ")":
+                tokens = tokens[:place] + tokens[place + 4 :]
+    if dialect in ("tsql", "fabric"):
+        for place in range(len(tokens) - 1, 1, -1):
+            joined = tokens[place].start == tokens[place - 1].end + 1
+            if tokens[place].text == "=" and tokens[place - 1].text in _COMPOUND and joined:
+                start = place - 2
+                while start > 1 and tokens[start - 1].token_type == TokenType.DOT:
+                    start -= 2
+                column, operator = tokens[start : place - 1], tokens[place - 1]
+                tokens = [*tokens[:start], *column, tokens[place], *column, operator, *tokens[place + 1 :]]
+    return tokens
+
+
+def translated(tokens: list[Any]) -> list[Any] | None:
+    """Return the words of a statement that means the same as ``tokens``; None where they stand for themselves."""
+    words = [token.text.upper() for token in tokens]
+    if words[0] == "CREATE" and "STREAM" in words[1:4] and "ON" in words:
+        return _stream(tokens, words)
+    if words[0] == "CREATE" and "PIPE" in words[1:4] and "COPY" in words:
+        return tokens[words.index("COPY") :]
+    if words[:2] == ["ALTER", "TABLE"] and "EXCHANGE" in words[2:8] and words[-1:] != ["TABLE"] and "WITH" in words:
+        source = words.index("WITH") + 2
+        target = tokens[2 : words.index("EXCHANGE")]
+        return [*_as(tokens[0], "INSERT", "INTO"), *target, *_as(tokens[0], "SELECT", "*", "FROM"), *tokens[source:]]
+    return None
+
+
+def _stream(tokens: list[Any], words: list[str]) -> list[Any] | None:
+    """``CREATE STREAM s ON TABLE t``: whoever reads s reads columns of t."""
+    on = words.index("ON")
+    name = tokens[words.index("STREAM") + 1 : on]
+    if [token.text.upper() for token in name[:3]] == ["IF", "NOT", "EXISTS"]:
+        name = name[3:]
+    source = next(
+        (place for place in range(on + 1, min(on + 4, len(words))) if words[place] in ("TABLE", "VIEW")), None
+    )
+    if source is None or not name:
+        return None
+    first, end = source + 1, source + 2
+    while end + 1 < len(tokens) and tokens[end].token_type == TokenType.DOT:
+        end += 2
+    view = [tokens[0], *_as(tokens[0], "VIEW"), *_dotted(name)]
+    return [*view, *_as(tokens[0], "AS", "SELECT", "*", "FROM"), *tokens[first:end]]
+
+
+def _dotted(name: list[Any]) -> list[Any]:
+    """The words of a name, without the clauses behind it."""
+    end = 1
+    while end + 1 < len(name) and name[end].token_type == TokenType.DOT:
+        end += 2
+    return name[:end]
+
+
+def _as(near: Any, *words: str) -> list[Any]:
+    return [Token(_KINDS[word], word, near.line, near.col, near.start, near.end) for word in words]

@@ -1,0 +1,48 @@
+"""Statements in other words. Expected words, tables and edges by hand."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+import sqlglot
+
+from driftline.capture.sql.rewrite import rewritten, translated
+
+Tell = Callable[..., list[Any]]
+
+
+def test_what_the_parser_does_not_know_is_rewritten_before_it_sees_it() -> None:
+    tokens = sqlglot.tokenize("SELECT dob (TITLE 'Birth') FROM e", read="teradata")
+    assert [token.text for token in rewritten(tokens, "teradata")] == ["SELECT", "dob", "FROM", "e"]
+    tokens = sqlglot.tokenize("UPDATE t SET q.a += 1", read="tsql")
+    assert " ".join(token.text for token in rewritten(tokens, "tsql")) == "UPDATE t SET q . a = q . a + 1"
+
+
+@pytest.mark.parametrize(
+    ("sql", "said"),
+    [
+        ("CREATE STREAM IF NOT EXISTS a.s COPY GRANTS ON TABLE b.t AT (OFFSET => 1)",
+         "CREATE VIEW a . s AS SELECT * FROM b . t"),
+        ("CREATE OR REPLACE STREAM s ON VIEW v", "CREATE VIEW s AS SELECT * FROM v"),
+        ("CREATE PIPE p AS COPY INTO t FROM s", "COPY INTO t FROM s"),
+        ("ALTER TABLE a EXCHANGE PARTITION (d = 1) WITH TABLE b", "INSERT INTO a SELECT * FROM b"),
+        ("CREATE STREAM s ON STAGE g", None),
+        ("SELECT 1", None),
+    ],
+)  # fmt: skip
+def test_a_statement_is_said_by_one_that_comes_to_the_same(sql: str, said: str | None) -> None:
+    found = translated(sqlglot.tokenize(sql, read="snowflake"))
+    assert (None if found is None else " ".join(token.text for token in found)) == said
+
+
+def test_who_reads_a_stream_reads_its_table(tell: Tell) -> None:
+    stream, insert = tell(
+        "CREATE STREAM s ON TABLE t; INSERT INTO m (x) SELECT k FROM s", "snowflake", {"t": ("k", "v")}
+    )
+    assert (stream.target, stream.columns) == ("s", {"k": ["t.k IDENTITY"], "v": ["t.v IDENTITY"]})
+    assert insert.columns == {"x": ["s.k IDENTITY"]}
+
+
+def test_a_pipe_loads_columns_of_staged_files_by_their_place(tell: Tell) -> None:
+    (one,) = tell("CREATE PIPE p AS COPY INTO t (k, v) FROM (SELECT $2, f.$1:z::int FROM @s/x f)", "snowflake")
+    assert (one.target, one.columns) == ("t", {"k": ["@s/x.$2 IDENTITY"], "v": ["@s/x.$1 TRANSFORMATION"]})

@@ -1,0 +1,196 @@
+"""What is inside files that hold a table, whatever their format."""
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pytest
+from pyarrow import csv, feather, parquet
+
+import driftline
+from driftline import profile
+from driftline.capture import contents, formats, measure
+from driftline.event.lineage import Field
+from driftline.testing import MemorySink
+
+TABLE = pa.table({"n": [1, 2, 3], "s": ["x", None, "z"]})
+
+
+def written(path: Path) -> contents.Contents | None:
+    state = measure.of_file(str(path))
+    return formats.of_file(str(path), f"{path}:{state.version}", state.size, state.modified_ns)
+
+
+def test_every_format_gives_rows_fields_and_a_profile(tmp_path: Path) -> None:
+    parquet.write_table(TABLE, tmp_path / "x.parquet")
+    feather.write_feather(TABLE, str(tmp_path / "x.feather"))
+    csv.write_csv(TABLE, tmp_path / "x.csv")
+    (tmp_path / "x.jsonl").write_text('{"n":1,"s":"x"}\n{"n":2,"s":null}\n{"n":3,"s":"z"}\n')
+    (tmp_path / "x.tsv").write_text("n\ts\n1\tx\n2\t\n3\tz\n")
+    for name in ("x.parquet", "x.feather", "x.csv", "x.jsonl", "x.tsv"):
+        found = written(tmp_path / name)
+        assert found is not None, name
+        assert (found.rows, [field.name for field in found.fields]) == (3, ["n", "s"])
+        column = profile.decode(found.profile).columns["n"]
+        assert (column.rows, column.minimum, column.maximum) == (3, 1, 3)
+    assert formats.columns(str(tmp_path / "x.parquet")) == formats.columns(str(tmp_path / "x.csv")) == ("n", "s")
+
+
+def test_other_files_have_no_contents(tmp_path: Path) -> None:
+    (tmp_path / "x.bin").write_bytes(b"\x00")
+    (tmp_path / "x.json").write_text('{"n":{"0":1},"m":3}')
+    assert written(tmp_path / "x.json") is None
+    assert written(tmp_path / "x.bin") is None
+    assert formats.columns(str(tmp_path / "x.bin")) is None
+
+
+def test_a_file_too_large_to_profile_still_has_rows_and_fields(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(formats, "PROFILE_LIMIT", 10)
+    parquet.write_table(TABLE, tmp_path / "x.parquet")
+    found = written(tmp_path / "x.parquet")
+    assert found is not None
+    assert (found.rows, found.profile) == (3, b"")
+    assert found.fields == (Field("n", "int64"), Field("s", "string"))
+
+
+def test_a_large_file_is_read_in_blocks_with_the_fingerprint_of_the_whole(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rows = 300_000
+    table = pa.table({
+        "id": pa.array(range(rows)), "x": pa.array(range(rows, 0, -1)).cast(pa.float64()),
+        "s": pa.array([f"k{row % 200}" for row in range(rows)]), "far": pa.array([row * 3 for row in range(rows)]),
+        "y": pa.array([row * row % 10_007 for row in range(rows)]),
+    })  # fmt: skip
+    parquet.write_table(table, tmp_path / "x.parquet", row_group_size=41_000)
+    feather.write_feather(table, str(tmp_path / "x.feather"), chunksize=50_000)
+    csv.write_csv(table, tmp_path / "x.csv")
+    whole = contents.of_arrow(table)
+    monkeypatch.setattr(formats, "WHOLE", 1)
+    monkeypatch.setattr(contents, "_BLOCK", 1 << 20)
+    for name in ("x.parquet", "x.feather"):
+        found = written(tmp_path / name)
+        assert found is not None
+        assert (found.rows, found.fingerprint, found.hashes) == (rows, whole.fingerprint, whole.hashes)
+        assert (found.varied, found.telling) == (whole.varied, whole.telling)
+        assert found.telling == {"s", "y"}  # columns that go up or down in equal steps tell nothing
+        column = profile.decode(found.profile).columns["x"]
+        assert (column.rows, column.minimum, column.maximum) == (rows, 1, rows)
+    monkeypatch.setattr(formats, "PROFILE_LIMIT", 1)
+    monkeypatch.setattr(formats, "_seen", {})
+    for name in ("x.parquet", "x.feather", "x.csv"):
+        found = written(tmp_path / name)
+        assert found is not None
+        assert (found.rows, found.profile, found.telling) == (rows, b"", frozenset())
+        assert found.fingerprint == whole.fingerprint
+
+
+def test_a_large_file_takes_the_memory_of_a_block_not_of_the_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    values = np.random.default_rng(1).normal(size=4_000_000)
+    parquet.write_table(pa.table({"x": values}), tmp_path / "x.parquet", row_group_size=200_000, compression="none")
+    monkeypatch.setattr(formats, "WHOLE", 1)
+    monkeypatch.setattr(formats, "PROFILE_LIMIT", 1)
+    pool, kept = pa.proxy_memory_pool(pa.default_memory_pool()), pa.default_memory_pool()
+    pa.set_memory_pool(pool)
+    try:
+        found = written(tmp_path / "x.parquet")
+    finally:
+        pa.set_memory_pool(kept)
+    assert found is not None
+    assert found.rows == 4_000_000
+    assert pool.max_memory() < 8_000_000  # the values alone have 32 MB
+
+
+ROWS = [{"n": 1, "s": "x"}, {"n": 2, "s": None}, {"n": 3, "s": "z"}]
+
+
+@pytest.mark.parametrize("shape", ["records", "columns", "index", "split", "table", "lists"])
+def test_json_in_the_shapes_that_pandas_writes_is_a_table(tmp_path: Path, shape: str) -> None:
+    frame = pd.DataFrame(ROWS)
+    if shape == "lists":
+        (tmp_path / "x.json").write_text('{"n": [1, 2, 3], "s": ["x", null, "z"]}')
+    else:
+        frame.to_json(tmp_path / "x.json", orient=shape, **({"index": False} if shape == "table" else {}))
+    found = written(tmp_path / "x.json")
+    assert found is not None
+    if shape == "index":  # rows by their labels: a table that lies on its side
+        assert (found.rows, [field.name for field in found.fields]) == (2, ["0", "1", "2"])
+    else:
+        assert found.fingerprint == contents.of_arrow(TABLE).fingerprint
+
+
+def test_arrays_of_one_length_in_an_archive_are_columns(tmp_path: Path) -> None:
+    np.savez(tmp_path / "x.npz", x=np.array([[1.0, 2.0], [3.0, 4.0]]), y=np.array([0, 1]))
+    np.savez(tmp_path / "weights.npz", x=np.zeros((2, 2)), b=np.zeros(3))
+    found, plain = written(tmp_path / "x.npz"), contents.of_data({"x.0": [1.0, 3.0], "x.1": [2.0, 4.0], "y": [0, 1]})
+    assert found is not None
+    assert plain is not None
+    assert found.fingerprint == plain.fingerprint
+    assert written(tmp_path / "weights.npz") is None
+
+
+def test_the_first_bytes_tell_a_format_that_the_name_does_not(tmp_path: Path) -> None:
+    parquet.write_table(TABLE, tmp_path / "part-00000")
+    feather.write_feather(TABLE, str(tmp_path / "x.data"))
+    np.save(tmp_path / "x.npy", np.array([1, 2]))
+    (tmp_path / "x.npy").rename(tmp_path / "array")
+    (tmp_path / "x.txt").write_text("n,s\n1,x\n")
+    assert [formats.form(str(tmp_path / name)) for name in ("part-00000", "x.data", "array", "x.txt")] == [
+        "parquet", "feather", "npy", "",
+    ]  # fmt: skip
+    found = written(tmp_path / "part-00000")
+    assert found is not None
+    assert found.fingerprint == contents.of_arrow(TABLE).fingerprint
+
+
+@pytest.mark.parametrize("ending", ["csv.gz", "csv.bz2", "jsonl.gz", "tsv.gz"])
+def test_packed_text_is_read(tmp_path: Path, ending: str) -> None:
+    frame, path = pd.DataFrame(ROWS), tmp_path / f"x.{ending}"
+    if "json" in ending:
+        frame.to_json(path, orient="records", lines=True)
+    else:
+        frame.to_csv(path, index=False, sep="\t" if "tsv" in ending else ",")
+    found = written(path)
+    assert found is not None
+    assert (found.rows, found.hashes["n"]) == (3, contents.of_arrow(TABLE).hashes["n"])
+
+
+def test_a_file_that_is_changed_before_or_while_it_is_read_has_no_contents(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "x.parquet"
+    parquet.write_table(TABLE, path)
+    state = measure.of_file(str(path))
+    parquet.write_table(TABLE.slice(1), path)
+    with pytest.raises(FileNotFoundError):
+        formats.of_file(str(path), "before", state.size, state.modified_ns)
+    state = measure.of_file(str(path))
+    original = formats._read
+
+    def slow(*given: Any) -> Any:
+        found = original(*given)
+        path.write_bytes(b"other")
+        return found
+
+    monkeypatch.setattr(formats, "_read", slow)
+    with pytest.raises(FileNotFoundError):
+        formats.of_file(str(path), "while", state.size, state.modified_ns)
+    assert not {"before", "while"} & {version for version, *_ in formats._seen}
+
+
+def test_a_run_whose_file_was_overwritten_before_it_was_measured_says_so(sink: MemorySink, tmp_path: Path) -> None:
+    path = tmp_path / "x.csv"
+    path.write_text("a\n1\n")
+    with driftline.run("job") as run:
+        run.read(path)
+        path.write_text("a\n1\n2\n")
+    driftline.flush()
+    (event,) = sink.decoded()
+    assert event.run is not None
+    assert b'"contents":1' in bytes(event.run.facets["driftline_gaps"])
+    (read,) = event.inputs
+    assert "driftline_profile" not in read.facets
