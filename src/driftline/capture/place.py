@@ -34,6 +34,12 @@ def place(given: str | os.PathLike[str], folder: str) -> Place:
     path = os.path.abspath(os.path.expanduser(text))
     exists = os.path.exists(path)
     if not exists and not os.path.isabs(text):
-        return Place(names.locate(text), "")
+        return Place(_located(text), "")
     name = path[len(folder) :].lstrip(os.sep) if path.startswith(folder.rstrip(os.sep) + os.sep) else path
-    return Place(names.locate(name), path if exists else "")
+    return Place(_located(name), path if exists else "")
+
+
+def _located(name: str) -> names.Located:
+    """Return what a path is called; a sign that no name may have, such as a line break, is replaced."""
+    found = names.locate(name)
+    return found if found.name.isprintable() else found._replace(name=names.fitted(found.name, names.LONGEST))

@@ -168,7 +168,7 @@ def places(given: Any) -> Iterator[str]:
         text = os.fspath(given)
         if isinstance(text, bytes):
             text = os.fsdecode(text)
-        if text and "\n" not in text and text.lstrip()[:1] not in ("{", "[", "<"):
+        if text and ("\n" not in text or os.path.isfile(text)) and text.lstrip()[:1] not in ("{", "[", "<"):
             yield address(text)
     elif isinstance(given, bytes | bytearray | io.BytesIO | io.StringIO) or given is None:
         return
