@@ -118,8 +118,11 @@ def written(run: "Run", data: Any) -> None:
         return
     top = _outermost(run)
     former = [(seen, trace) for seen, trace in _heard.get(top) or () if trace is not run.trace]
-    if run.trace.inputs:  # it read by itself; results of steps that wrote nothing may be part of what it writes
-        former = [(seen, trace) for seen, trace in former if run is top and not trace.outputs]
+    idle = [(seen, trace) for seen, trace in former if not trace.outputs]  # a run that wrote has its own story
+    if run.trace.inputs:  # it read by itself; results of its steps may be part of what it writes
+        former = idle if run is top else []
+    else:
+        former = idle or former
     if former:
         run.gap(GUESSED)
         take(run, [seen for seen, _ in former])

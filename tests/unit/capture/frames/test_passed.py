@@ -144,6 +144,24 @@ def test_the_run_around_writes_what_its_steps_have_read_and_not_written(orders: 
     assert sorted(inputs(orders)["whole"]) == ["orders.csv", "rates.csv"]
 
 
+def test_a_run_that_read_by_itself_is_not_guessed_to_stand_on_what_others_read(orders: MemorySink) -> None:
+    with driftline.run("whole"):
+        load("orders.csv")
+        with driftline.run("two"):
+            (pd.read_csv("more.csv") * 2).to_csv("x.csv")
+    assert inputs(orders)["two"] == ["more.csv"]
+
+
+def test_runs_that_wrote_have_their_own_story_where_another_one_only_read(orders: MemorySink) -> None:
+    with driftline.run("whole"):
+        with driftline.run("copy"):
+            pd.read_csv("more.csv").to_csv("copy.csv")
+        frame = load("orders.csv")
+        with driftline.run("two"):
+            (frame * 2).to_csv("x.csv")
+    assert inputs(orders)["two"] == ["orders.csv"]
+
+
 def test_without_a_run_around_nothing_is_guessed_but_it_is_said(orders: MemorySink) -> None:
     with driftline.run("one"):
         frame = pd.read_csv("orders.csv")
