@@ -117,17 +117,21 @@ def written(run: "Run", data: Any) -> None:
     if not _Any.read or data is None:
         return
     top = _outermost(run)
-    former = [(seen, trace) for seen, trace in _heard.get(top) or () if trace is not run.trace]
-    idle = [(seen, trace) for seen, trace in former if not trace.outputs]  # a run that wrote has its own story
-    if run.trace.inputs:  # it read by itself; results of its steps may be part of what it writes
-        former = idle if run is top else []
-    else:
-        former = idle or former
+    former = _guessed(run, top)
     if former:
         run.gap(GUESSED)
-        take(run, [seen for seen, _ in former])
+        take(run, former)
     elif not run.trace.inputs and run is top:
         run.gap(UNKNOWN)
+
+
+def _guessed(run: "Run", top: "Run") -> list[Seen]:
+    """Return what was read under the runs around ``run`` that may stand behind what it writes."""
+    others = [(seen, trace) for seen, trace in _heard.get(top) or () if trace is not run.trace]
+    idle = [seen for seen, trace in others if not trace.outputs]  # a run that wrote has its own story
+    if run.trace.inputs:  # it read by itself; results of its steps may be part of what it writes
+        return idle if run is top else []
+    return idle or [seen for seen, _ in others]
 
 
 def take(run: "Run", found: Iterable[Seen]) -> None:
