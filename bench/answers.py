@@ -1,7 +1,8 @@
 """What an answer costs: on the caller's thread when it is recorded, on disk in the ledger, and when it is asked for.
 
 Recording is wall time on the caller's thread, median of single calls in blocks, beside a bare list append and the
-Prometheus client's histograms (one observation per feature) where that is installed. The ledger is generated in bulk
+Prometheus client's histograms (one observation per feature) where that is installed, and a ``with`` block of a class
+that does nothing, with the same calls inside. The ledger is generated in bulk
 (``--answers``, default 200,000; 10,000,000 is the size that the documentation states), compact, and asked by id, by
 document, by model version and by time. ``--only recording`` or ``--only ledger`` leaves the other part out.
 """
@@ -13,7 +14,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import msgspec
 import numpy as np
@@ -48,6 +49,25 @@ class Model:
         return [0.5]
 
 
+class Nothing:
+    """Takes the calls of an answer in the making and does nothing: what Python itself asks for them."""
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Do nothing."""
+
+    def uses(self, role: str, given: Touched) -> None:
+        """Do nothing."""
+
+    def features(self, **values: Any) -> None:
+        """Do nothing."""
+
+    def decide(self, decision: str, *, money: float, score: float) -> None:
+        """Do nothing."""
+
+
 def nanoseconds(call: Callable[[], Any], between: Callable[[], Any]) -> float:
     """Return the median wall time of one call, over blocks with a pause for the sender after each."""
     taken = []
@@ -71,7 +91,10 @@ def recording() -> None:
         "record_answer with model and trace": lambda: driftline.record_answer(
             "desk", uses={"model": MODEL}, features=FEATURES, score=0.5, trace="0af7651916cd43dd8448eb211c80319c"
         ),
-        "with answer(...), five calls inside": block,
+        "a with block that does nothing": lambda: block(Nothing()),
+        "with answer(...), three calls inside": lambda: block(
+            driftline.answer("desk", question="why", partition="2013-01-31")
+        ),
     }
     with use_sink(Forgetful(), queue=100_000):
         served, bare = driftline.serve(Model(), "eligibility", version="7"), Model()
@@ -83,8 +106,8 @@ def recording() -> None:
     ratios.show("Recording an answer of 20 features", "ns on the caller's thread", taken, "list.append of the features")
 
 
-def block() -> None:
-    with driftline.answer("desk", question="why", partition="2013-01-31") as made:
+def block(answering: Any) -> None:
+    with answering as made:
         made.uses("model", MODEL)
         made.features(**FEATURES)
         made.decide("refund", money=3.0, score=0.5)

@@ -3,7 +3,8 @@
 Cold is a statement never seen before; cached is one of a known form. The peers live in an environment of their own,
 made at the first time in the cache of the benchmarks; where that is not possible they are skipped by name. CPU
 time, median of several runs. sqlglot's lineage is asked with ``trim_selects=False`` and without copies, the
-quickest way it has; sqllineage needs a target, so each query is wrapped in an INSERT.
+quickest way it has; sqllineage needs a target, so each query is wrapped in an INSERT. The second opinion is what the
+DuckDB hooks add once per form of statement: DuckDB binds it and writes its plan as JSON.
 """
 
 import json
@@ -78,11 +79,12 @@ def peers() -> None:
 
 def main() -> None:
     """Measure and print."""
+    import duckdb
     import sqlglot
     from sqlglot import lineage as theirs
 
     import tpc
-    from driftline.capture.sql import dialect, statement
+    from driftline.capture.sql import dialect, plan, statement
     from driftline.capture.sql.script import Script
 
     duck = dialect.of("duckdb")
@@ -111,6 +113,11 @@ def main() -> None:
         "driftline, cold": row(cold, queries),
         "parse alone (sqlglot)": row(lambda t: sqlglot.parse(t, read="duckdb"), queries),
     }
+    connection = duckdb.connect()
+    for table, columns in known.items():
+        connection.execute(f"CREATE TABLE {table} ({', '.join(f'{column} VARCHAR' for column in columns)})")
+    connection.execute(f"CREATE TABLE base ({', '.join(f'c{number} INT' for number in range(1_000))})")
+    found["second opinion: DuckDB's plan"] = row(lambda text: plan.serialised(connection, text), queries)
     for texts in queries.values():
         for text in texts:
             cached(text)

@@ -23,6 +23,7 @@ from driftline.event.current import Draft
 from driftline.event.lineage import Touched, Version
 
 _KEPT = frozenset((float, int, str, bool, type(None)))  # types of values that are kept as they are
+_LATEST = 253_402_300_800_000_000  # microseconds: the end of the year 9999
 F = TypeVar("F", bound=Callable[..., Any])
 
 
@@ -50,7 +51,7 @@ class Answering:
         if self._client is None:
             return
         if at is not None or current_run.get() is not None or around.process.run is not None:
-            self._id, self._time_us = fault.attempt("answer", moment_of, at) or mint()
+            self._id, self._time_us = moment_of(at)
         else:
             self._time_us, self._number = taken()
 
@@ -118,10 +119,11 @@ class Answering:
     def _retrieve(self, documents: Iterable[Retrieved | str], text: Iterable[str]) -> None:
         held = {one.content for one in self.draft.documents}  # a retriever may have taken it already
         for given in documents:
-            known = making.document(given)
-            if isinstance(given, str) and known.content in held:
+            known = fault.attempt("answer", making.document, given)
+            if isinstance(given, str) and known is not None and known.content in held:
                 continue
-            self.draft.documents.append(known)
+            if known is not None:
+                self.draft.documents.append(known)
             if isinstance(given, str):
                 self.draft.passages.append(given)
         self.draft.passages.extend(text)
@@ -206,22 +208,21 @@ class Answering:
         draft: Any = self.draft
         if error is not None:
             draft.decision = "error"
-        try:  # lists and features are taken down as they are now
-            now = (self, draft.__copy__(), draft.sources[:], draft.documents[:], draft.features.copy())
-            self._client.sender.put((_finished, 1, now))
+        try:  # what was collected goes with the copy; whoever still has the draft adds to nothing
+            collected = draft.__copy__()
+            draft.sources, draft.documents, draft.features = [], [], {}
+            self._client.sender.put((_finished, 1, (self, collected)))
         except Exception as failure:  # the fault rule: an answer that cannot be recorded is a counted loss
             fault.failed("answer", failure)
         draft.owner = None  # it is over for code that still has it as its current answer
 
-    def noted(
-        self, draft: Draft, sources: list[Source], documents: list[Retrieved], features: dict[str, making.Value]
-    ) -> Noted:
+    def noted(self, draft: Draft) -> Noted:
         """Return what was taken down when it was over."""
         assert self._client is not None
         return Noted(
             self._client.settings, self.id, self._time_us, draft.endpoint, self._partition, self._question, None,
-            sources, documents, features, draft.text, draft.decision, draft.score, draft.money, self._currency or "",
-            draft.verdict, self.trace, self.span, self.tools, self.tokens, self.text_hash,
+            draft.sources, draft.documents, draft.features, draft.text, draft.decision, draft.score, draft.money,
+            self._currency, draft.verdict, self.trace, self.span, self.tools, self.tokens, self.text_hash,
         )  # fmt: skip
 
     def __enter__(self) -> Self:
@@ -238,12 +239,20 @@ class Answering:
 
 
 def moment_of(at: Moment | None) -> tuple[str, int]:
-    """Return a new id and the moment of an answer: ``at``, else that of the run around it, else now."""
-    at = replayed() if at is None else at
-    if at is None:
-        return mint()
-    moment = moment_us(at)
-    return ids.uuid7(moment), moment
+    """Return a new id and the moment of an answer: ``at``, else that of the run around it, else now.
+
+    A moment that cannot be is a counted failure, and stands for now.
+    """
+    try:
+        at = replayed() if at is None else at
+        if at is not None:
+            moment = moment_us(at)
+            if moment >= _LATEST:
+                raise OverflowError(f"{moment} microseconds are after the year 9999")
+            return ids.uuid7(moment), moment
+    except Exception as error:  # the fault rule: the answer counts for more than its moment
+        fault.failed("answer", error)
+    return mint()
 
 
 def answer(
@@ -330,7 +339,7 @@ def record_answer(
                 features = values_of(features)  # some of the values may change: they are read at once
         noted = (
             owner.settings, id_, moment, endpoint, partition, question, dict(uses) if uses else None, (),
-            tuple(retrieved) if retrieved else (), features, text, decision, score, money, currency or "", verdict,
+            tuple(retrieved) if retrieved else (), features, text, decision, score, money, currency, verdict,
             trace, "",
         )  # fmt: skip
         owner.sender.put((_recorded, 1, noted))
@@ -340,8 +349,8 @@ def record_answer(
     return id_
 
 
-def _finished(answering: Answering, *taken_down: Any) -> Answer:
-    return finish(answering.noted(*taken_down))
+def _finished(answering: Answering, collected: Draft) -> Answer:
+    return finish(answering.noted(collected))
 
 
 def _recorded(*noted: Any) -> Answer:

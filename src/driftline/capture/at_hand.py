@@ -138,8 +138,13 @@ def hold(seen: Any, data: Any, *, ordered: bool = True, shape: Callable[[Any], A
     if isinstance(found, Table):
         seen.table = found
     elif found:
-        attributes = {**seen.touched.attributes, "contents": found}
-        seen.touched = msgspec.structs.replace(seen.touched, attributes=attributes)
+        told(seen, found)
+
+
+def told(seen: Any, why: str) -> None:
+    """Have ``seen`` say why what it holds is not measured."""
+    attributes = {**seen.touched.attributes, "contents": why}
+    seen.touched = msgspec.structs.replace(seen.touched, attributes=attributes)
 
 
 def add(run: Any, way: str, seen: Any, put: Callable[[Any], None]) -> Any:

@@ -6,6 +6,7 @@ bounded. Files are read in ``formats``.
 """
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import pairwise
 from typing import Any, cast
@@ -20,6 +21,7 @@ from driftline.capture import measure
 from driftline.event.facets import FingerprintFacet
 from driftline.event.lineage import Field
 from driftline.profile import buffers, facet
+from driftline.profile.gathered import Room
 
 ROWS_LIMIT = 1 << 17  # cells of a table whose rows are also hashed whatever their order: about 2 ms
 _BLOCK = 1 << 26  # bytes of memory that a block of a larger file takes
@@ -61,25 +63,27 @@ def of_columns(schema: pa.Schema, rows: int, tables: Iterable[pa.Table]) -> Cont
     found: list[profile.Fingerprint] = []
     built: dict[str, profile.Column] = {}
     regular: frozenset[str] = frozenset()
+    room = Room()
     for table in tables:
         found.append(profile.fingerprint(table))
         if measure.level.profiles:
-            one = _built(table, found[-1])
+            one = _built(table, found[-1], room)
             built |= one.columns
             regular |= _regular_ones(table, one)
     whole = profile.Profile(rows, built) if measure.level.profiles else None
     return _contents(schema, profile.beside(rows, found), whole, regular)
 
 
-def _built(table: pa.Table, found: profile.Fingerprint) -> profile.Profile:
+def _built(table: pa.Table, found: profile.Fingerprint, room: Room | None = None) -> profile.Profile:
     """Return the profile of a table; columns that hold what one before them held are not measured again."""
-    names = table.column_names
+    times = Counter(table.column_names)
     keys = {
         name: (found.columns[name], _family(column.type), column.null_count)
-        for name, column in zip(names, table.columns, strict=True)
-        if name in found.columns and names.count(name) == 1
+        for name, column in zip(table.column_names, table.columns, strict=True)
+        if name in found.columns and times[name] == 1
     }
-    built = profile.build(table, known={name: _columns[key] for name, key in keys.items() if key in _columns})
+    known = {name: _columns[key] for name, key in keys.items() if key in _columns}
+    built = profile.build(table, known=known, room=room)
     for name, key in keys.items():
         if key not in _columns and len(_columns) >= _CACHE:
             del _columns[next(iter(_columns))]

@@ -8,6 +8,7 @@ a block at a time, so memory stays bounded; above ``PROFILE_LIMIT`` they are fin
 whose types the first block decides; large files of other formats have no contents.
 """
 
+import contextlib
 import importlib
 import itertools
 import sys
@@ -17,6 +18,7 @@ from typing import Any
 import msgspec
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 from pyarrow import csv, feather, ipc, json, parquet
 
 from driftline.capture import endings, measure
@@ -81,17 +83,51 @@ def _read(path: str, size: int) -> Contents | None:
     if kind == "parquet":
         return _of_parquet(path, size)
     if kind == "csv":
-        options = csv.ParseOptions(delimiter="\t" if ".tsv" in path.lower()[-8:] else ",")
-        if size <= PROFILE_LIMIT:
-            return of_arrow(csv.read_csv(path, parse_options=options))
-        with csv.open_csv(path, csv.ReadOptions(use_threads=False, block_size=_BLOCK), options) as reader:
-            return of_batches(reader.schema, reader, profiled=False)
+        return _of_csv(path, size)
     if kind == "lines":
-        return of_arrow(json.read_json(path)) if size <= PROFILE_LIMIT else None
+        return _of_lines(path) if size <= PROFILE_LIMIT else None
     if kind == "feather":
         return _of_arrow_file(path, size)
     read, limit = _LESS.get(kind, (None, 0))
     return None if read is None or size > limit else read(path)
+
+
+def _of_csv(path: str, size: int) -> Contents:
+    options = csv.ParseOptions(delimiter="\t" if ".tsv" in path.lower()[-8:] else ",")
+
+    def again(name: str) -> pa.Table:
+        convert = csv.ConvertOptions(column_types={name: pa.uint64()}, include_columns=[name])
+        return csv.read_csv(path, parse_options=options, convert_options=convert)
+
+    if size <= PROFILE_LIMIT:
+        return of_arrow(_exact(csv.read_csv(path, parse_options=options), again))
+    with csv.open_csv(path, csv.ReadOptions(use_threads=False, block_size=_BLOCK), options) as reader:
+        return of_batches(reader.schema, reader, profiled=False)
+
+
+def _of_lines(path: str) -> Contents:
+    def again(name: str) -> pa.Table:
+        schema = pa.schema([(name, pa.uint64())])
+        return json.read_json(
+            path, parse_options=json.ParseOptions(explicit_schema=schema, unexpected_field_behavior="ignore")
+        )
+
+    return of_arrow(_exact(json.read_json(path), again))
+
+
+def _exact(table: pa.Table, again: Callable[[str], pa.Table]) -> pa.Table:
+    """Return ``table`` with whole numbers beyond 63 bits as they are written: Arrow takes them for rounded doubles.
+
+    ``again`` reads one column alone, as unsigned numbers of 64 bits, or raises ``ArrowInvalid``.
+    """
+    for place, field in enumerate(table.schema):
+        if not pa.types.is_float64(field.type) or table.column_names.count(field.name) > 1:
+            continue
+        if (pc.max(table.column(place)).as_py() or 0.0) < 2.0**63:
+            continue
+        with contextlib.suppress(pa.ArrowInvalid):  # they are no whole numbers
+            table = table.set_column(place, field.name, again(field.name).column(0))
+    return table
 
 
 def _of_parquet(path: str, size: int) -> Contents:
@@ -173,7 +209,7 @@ def _of_json(path: str) -> Contents | None:
     try:
         found = msgspec.json.decode(data)
     except msgspec.DecodeError:
-        return of_arrow(json.read_json(path))
+        return _of_lines(path)
     if isinstance(found, dict):
         found = _columns_of(found)
     if isinstance(found, dict) or (isinstance(found, list) and found and all(isinstance(row, dict) for row in found)):

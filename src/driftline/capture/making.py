@@ -5,6 +5,7 @@ values and its text as the settings allow; ids and hashes are always there. A pa
 failure, and the answer is kept without it. Never runs on the user's thread while the queue has room.
 """
 
+import math
 from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple, cast
 
@@ -16,7 +17,7 @@ from driftline.capture.pointer import version_of
 from driftline.config import Settings
 from driftline.event import ids
 from driftline.event.answer import Answer, Retrieved, Source, Verdict
-from driftline.event.lineage import Touched, Version
+from driftline.event.lineage import Dataset, Touched, Version
 
 FEATURE_LENGTH = 200  # characters of a text feature that are kept
 _WIDEST = 2**63 - 1  # beyond it a number is kept as text
@@ -43,9 +44,9 @@ class Noted(NamedTuple):
     decision: Any
     score: Any
     money: Any
-    currency: str
-    verdict: Verdict | None
-    trace: str
+    currency: Any
+    verdict: Any
+    trace: Any
     span: str
     tools: Iterable[str] = ()
     tokens: tuple[int, int] = (0, 0)
@@ -56,45 +57,76 @@ def finish(noted: Noted) -> Answer:
     """Return the answer."""
     settings = noted.settings
     values = values_of(noted.features) if noted.features else {}
-    said = clean(str(noted.text)) if noted.text else ""
+    said, question = text_of(noted.text), text_of(noted.question)
     kept = settings.answer_share >= 1.0 or xxhash.xxh3_64_intdigest(noted.id.encode()) < settings.answer_share * _SHARE
-    question = noted.question
     return Answer(
         id=noted.id,
         time_us=noted.time_us,
-        endpoint=clean(str(noted.endpoint)),
-        partition=clean(str(noted.partition)),
-        sources=(*_sources(noted.uses), *noted.sources),
+        endpoint=text_of(noted.endpoint),
+        partition=text_of(noted.partition),
+        sources=tuple(_source(one) for one in (*_sources(noted.uses), *noted.sources)),
         documents=tuple(one for given in noted.retrieved if (one := fault.attempt("answer", document, given))),
         features=values if kept and settings.answer_features == "values" else {},
         features_hash=of_features(values) if values else "",
-        question=ids.text(str(question)) if question else "",
+        question=ids.text(question) if question else "",
         text=said if kept and settings.answer_text == "text" else "",
         text_hash=ids.text(said) if said else noted.text_hash,
-        decision=clean(str(noted.decision)),
-        score=None if noted.score is None else fault.attempt("answer", float, noted.score),
-        money=fault.attempt("answer", float, noted.money) or 0.0,
-        currency=noted.currency or settings.currency,
-        verdict=noted.verdict or _ALLOW,
-        trace=noted.trace,
-        span=noted.span,
-        tools=tuple(noted.tools),
+        decision=text_of(noted.decision),
+        score=number_of(noted.score),
+        money=number_of(noted.money) or 0.0,
+        currency=text_of(noted.currency) or settings.currency,
+        verdict=noted.verdict if isinstance(noted.verdict, Verdict) else _ALLOW,
+        trace=text_of(noted.trace),
+        span=text_of(noted.span),
+        tools=tuple(map(text_of, noted.tools)),
         tokens_in=noted.tokens[0],
         tokens_out=noted.tokens[1],
     )
 
 
 def document(given: Retrieved | str) -> Retrieved:
-    """Return a document by its content hash.
+    """Return a document by its content hash, with its fields as the types say.
 
     Raises:
         TypeError: it is neither a text nor a record.
     """
     if isinstance(given, str):
-        return Retrieved(ids.text(given))
+        return Retrieved(ids.text(clean(given)))
     if not isinstance(given, Retrieved):
         raise TypeError(f"a document is a text or a Retrieved, not {type(given).__name__}")
-    return given
+    if type(given.score) is float and math.isfinite(given.score) and _spelt(given.content, given.document):
+        return given
+    return Retrieved(text_of(given.content), text_of(given.document), number_of(given.score) or 0.0)
+
+
+def _source(given: Source) -> Source:
+    """Return a source with texts wherever its types say so."""
+    version = given.version
+    dataset = version.dataset
+    if _spelt(given.role, dataset.namespace, dataset.name, version.version):
+        return given
+    named = Dataset(text_of(dataset.namespace), text_of(dataset.name))
+    return Source(text_of(given.role), Version(named, text_of(version.version)))
+
+
+def _spelt(*texts: Any) -> bool:
+    """Whether all of them are texts that can be kept as they are."""
+    return all(type(text) is str and text.isascii() for text in texts)
+
+
+def text_of(value: Any) -> str:
+    """Return a value as text; what cannot be shown is a counted failure, and no text."""
+    if type(value) is str:
+        return clean(value)
+    return "" if value is None else fault.attempt("answer", lambda: clean(str(value))) or ""
+
+
+def number_of(value: Any) -> float | None:
+    """Return a value as a finite number; None where it is none: JSON has no word for the others."""
+    if value is None:
+        return None
+    number = value if type(value) is float else fault.attempt("answer", float, value)
+    return number if number is not None and math.isfinite(number) else None
 
 
 def of_features(values: Mapping[str, Value]) -> str:
@@ -107,7 +139,7 @@ def _sources(uses: Mapping[str, Touched | Version | str] | None) -> list[Source]
     for role, given in (uses or {}).items():
         version = fault.attempt("answer", version_of, given)
         if version is not None:
-            found.append(Source(str(role), version))
+            found.append(Source(role, version))
     return found
 
 
@@ -133,11 +165,15 @@ def _scalar(value: Any) -> Value:
     if kind is float or kind is bool or value is None:
         return cast("Value", value)
     if isinstance(value, str):
-        return clean(value[:FEATURE_LENGTH])
+        return clean(str(value)[:FEATURE_LENGTH])
     if hasattr(value, "item") and getattr(value, "ndim", 0) == 0:
         value = value.item()
-    if isinstance(value, bool | float) or (isinstance(value, int) and abs(value) <= _WIDEST):
+    if isinstance(value, bool):
         return value
+    if isinstance(value, float):
+        return float(value)
+    if isinstance(value, int) and abs(value) <= _WIDEST:
+        return int(value)
     return clean(str(value)[:FEATURE_LENGTH])
 
 

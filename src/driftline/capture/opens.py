@@ -87,11 +87,14 @@ def _note(given: Any, mode: Any, flags: Any) -> None:
 
 def left_over(opened: Iterable[tuple[str, str]], attributed: set[str], home: str) -> list[tuple[str, str, int]]:
     """Return (path, read or write, bytes) of the files that nothing recorded accounts for and that still exist."""
-    known = {os.path.abspath(path) for path in attributed} | {os.path.realpath(path) for path in attributed}
+    recorded = {os.path.abspath(path) for path in attributed}
+    others = [(path, way) for given, way in opened if (path := os.path.abspath(given)) not in recorded]
+    if not others:
+        return []  # as for most runs, whose paths need not be resolved then
+    known = recorded | {os.path.realpath(path) for path in attributed}
     ours = (os.path.join(os.path.abspath(home), ""), *_installed())
     found: dict[str, tuple[str, str, int]] = {}
-    for given, way in opened:
-        path = os.path.abspath(given)
+    for path, way in others:
         if path in known or (path in found and way == "read"):
             continue
         real = os.path.realpath(path)

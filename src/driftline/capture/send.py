@@ -128,10 +128,11 @@ class HttpSink:
 
     def _request(self, path: str, body: bytes) -> tuple[int, bytes]:
         try:
-            return self._once(path, body)
-        except (http.client.RemoteDisconnected, ConnectionResetError, BrokenPipeError):
-            self.close()  # the server has closed a connection that was kept open: once more on a fresh one
-            return self._once(path, body)
+            try:
+                return self._once(path, body)
+            except (http.client.RemoteDisconnected, ConnectionResetError, BrokenPipeError):
+                self.close()  # the server has closed a connection that was kept open: once more on a fresh one
+                return self._once(path, body)
         except BaseException:
             self.close()
             raise

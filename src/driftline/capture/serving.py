@@ -16,7 +16,7 @@ from driftline.capture import around, client, emit, fault, measure, mint, models
 from driftline.capture.answers import moment_of
 from driftline.capture.around import current_run
 from driftline.capture.frames import passed
-from driftline.capture.making import Noted, finish
+from driftline.capture.making import Noted, finish, number_of, text_of
 from driftline.capture.place import place as place_of
 from driftline.config import Settings
 from driftline.event import ids
@@ -272,7 +272,7 @@ def _answers(
     found = []
     for place, value in enumerate(values):
         score = _score(value)
-        decision = "" if score is not None else str(value)[:100]
+        decision = "" if score is not None else text_of(value)[:100]
         noted = Noted(
             settings, first if place == 0 else ids.uuid7(moment), moment, name, "", "", None, (source,), (),
             features[place] if place < len(features) else None, "", decision, score, 0.0, "", None, "", "",
@@ -291,7 +291,7 @@ def _values(result: Any) -> list[Any]:
 
 
 def _score(value: Any) -> float | None:
-    return float(value) if isinstance(value, int | float) else None
+    return number_of(value) if isinstance(value, int | float) else None
 
 
 def _features(given: Any, rows: int) -> list[dict[str, Any]]:

@@ -75,11 +75,13 @@ class Spans:
                 return
             parent = self._open.get(started.parent)
             inside = self._inside(started.parent, {one.scope for one in found})
-            if inside or not any(map(_answers, found)):
+            alone = not any(map(_answers, found))  # no model was called in it
+            made = started.answer is not None and not started.answer.over
+            if inside or (alone and not made):
                 if parent is not None:
                     parent.found += found[: TOGETHER - len(parent.found)]
                 return
-            beside = parent.found if parent is not None else []
+            beside = [] if parent is None or alone else parent.found
         root = ended if ended is not None else found[-1]
         self._record(root, [*beside, *found], started.answer)
 
@@ -125,7 +127,7 @@ def united(spans: Sequence[Span]) -> United:
     reranked = [said for said in ordered if said.kind == "rerank" and said.documents]
     retrieved = [said for said in ordered if said.kind == "retrieval"]
     documents = _once(reranked[-1:] or retrieved)
-    counted = calls or ([root] if root is not None else [])
+    counted = calls or ([root] if root is not None and root.kind == "group" else [])
     return United(
         name=root.name if root is not None and root.kind == "group" else "",
         models=_sources("model", ((said.provider or "llm", said.model, _version(said)) for said in calls)),

@@ -6,7 +6,6 @@ that never is costs nothing. Switched off by ``DRIFTLINE_DISABLED=1``: then noth
 """
 
 import importlib
-import importlib.util
 import sys
 from collections.abc import Mapping, Sequence
 from importlib.abc import Loader, MetaPathFinder
@@ -108,18 +107,25 @@ class _AfterImport(MetaPathFinder):
         self._searching: set[str] = set()
 
     def find_spec(
-        self,
-        name: str,
-        path: Sequence[str] | None = None,  # noqa: ARG002 - the signature is the import system's
-        target: ModuleType | None = None,  # noqa: ARG002 - the signature is the import system's
+        self, name: str, path: Sequence[str] | None = None, target: ModuleType | None = None
     ) -> ModuleSpec | None:
         """Return the module's own spec with a loader that puts the hooks on; None for all other modules."""
-        return None if name not in HOOKS or name in self._searching else fault.attempt("import", self._found, name)
+        if name not in HOOKS or name in self._searching:
+            return None
+        found: ModuleSpec | None = fault.attempt("import", self._found, name, path, target)
+        return found
 
-    def _found(self, name: str) -> ModuleSpec | None:
+    def _found(self, name: str, path: Sequence[str] | None, target: ModuleType | None) -> ModuleSpec | None:
+        """Ask the other finders, as the import system does.
+
+        Nothing may be imported here: the interpreter's import lock is held, and another thread that imports the parent
+        of this module waits for it.
+        """
         self._searching.add(name)
         try:
-            spec = importlib.util.find_spec(name)
+            finders = (getattr(finder, "find_spec", None) for finder in sys.meta_path if finder is not self)
+            found = (find(name, path, target) for find in finders if find is not None)
+            spec: ModuleSpec | None = next((spec for spec in found if spec is not None), None)
             if spec is not None and spec.loader is not None:
                 spec.loader = _Hooking(spec.loader, name)
             return spec

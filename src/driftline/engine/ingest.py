@@ -33,7 +33,7 @@ def ingest(house: House, batch: Sequence[bytes], noted: Container[int] | None = 
 
 
 def record(house: House, answers: Sequence[Answer]) -> int:
-    """Take answers, with the windows of predictions that they open; return how many are new, durably."""
+    """Take answers, with the windows of predictions that they open, durable on return; return how many are new."""
     with house.lock:
         new = house.store.ledger.append(answers)
         house.store.ledger.compact(at_least=INBOX)

@@ -8,9 +8,11 @@ somebody asks or the sink is closed. What a dead process left waiting is worked 
 import time
 from collections.abc import Sequence
 
+from driftline.capture import fault
 from driftline.config import Settings
 from driftline.engine import accept, ingest, opening
 from driftline.engine.house import House
+from driftline.errors import BadInput
 from driftline.event.answer import Answer
 
 FOLLOW_SECONDS = 1.0  # how long an event may wait for others, to be followed together with them
@@ -30,8 +32,16 @@ class LocalSink:
             self._due = time.monotonic() + FOLLOW_SECONDS
 
     def answers(self, batch: Sequence[Answer]) -> None:
-        """Take answers; durable when it returns."""
-        ingest.record(self.house, batch)
+        """Take answers; durable when it returns. One that cannot be kept is a counted loss; the others are kept."""
+        try:
+            ingest.record(self.house, batch)
+        except BadInput as error:
+            if len(batch) > 1:  # find it
+                self.answers(batch[: len(batch) // 2])
+                self.answers(batch[len(batch) // 2 :])
+            else:
+                fault.count("refused")
+                fault.tell("refused", f"an answer cannot be kept ({error.message})")
 
     def follow(self, *, asked: bool) -> None:
         """Work out what follows from the events that wait, where somebody asked or the oldest has waited enough."""

@@ -77,6 +77,7 @@ def compact(house: House) -> tuple[int, int]:
     """Give back room that is not used; return the bytes before and after (0 where the engine does not tell)."""
     with house.lock:
         house.store.ledger.compact()
+        house.store.ledger.renew()
         house.store.ledger.index(wholly=True)
         before = house.store.size()
         house.store.tidy()

@@ -12,5 +12,5 @@ from driftline.profile.fingerprint import Fingerprint, Prints, beside, fingerpri
 from driftline.profile.merge import merge
 from driftline.profile.row_set import RowSet, row_set
 
-__all__ = ["Column", "Comparison", "Fingerprint", "Prints", "Profile", "RowSet", "beside", "build", "compare", "decode", "encode",
-           "fingerprint", "merge", "readable", "row_set"]  # fmt: skip
+__all__ = ["Column", "Comparison", "Fingerprint", "Prints", "Profile", "RowSet", "beside", "build", "compare", "decode",
+           "encode", "fingerprint", "merge", "readable", "row_set"]  # fmt: skip

@@ -16,6 +16,7 @@ Family = Literal["null", "boolean", "number", "decimal", "time", "text", "binary
 
 _FLOATS = {16: "<f2", 32: "<f4", 64: "<f8"}
 _families: dict[int, Family] = {}  # by the id of the type
+_dtypes: dict[int, np.dtype[Any]] = {}  # of what lies in the buffer of a number or a time
 
 
 def family(kind: pa.DataType) -> Family:
@@ -53,26 +54,26 @@ def chunks(values: pa.Array | pa.ChunkedArray) -> list[pa.Array]:
 def numbers(values: pa.Array) -> NDArray[Any]:
     """Return an array of numbers or times as numpy numbers, of booleans as numpy booleans; times in their own unit."""
     kind = values.type
-    if pa.types.is_boolean(kind):
+    if family(kind) == "boolean":
         return _bits(values.buffers()[1], values.offset, len(values))
-    return whole(values, dtype(kind), 1).reshape(-1)
+    found = _dtypes.get(kind.id)
+    if found is None:
+        found = _dtypes[kind.id] = _dtype(kind)
+    return whole(values, found, 1)
 
 
-def dtype(kind: pa.DataType) -> str:
-    """Return the numpy type of what lies in the buffer of a number or a time."""
+def _dtype(kind: pa.DataType) -> np.dtype[Any]:
     if pa.types.is_floating(kind):
-        return _FLOATS[kind.bit_width]
-    return f"<{'u' if pa.types.is_unsigned_integer(kind) else 'i'}{kind.bit_width // 8}"
+        return np.dtype(_FLOATS[kind.bit_width])
+    return np.dtype(f"<{'u' if pa.types.is_unsigned_integer(kind) else 'i'}{kind.bit_width // 8}")
 
 
-def whole(values: pa.Array, written: str, width: int) -> NDArray[Any]:
-    """Return an array of fixed width as ``width`` numbers of the numpy type ``written`` per value."""
-    found = np.dtype(written)
-    buffer = values.buffers()[1]
-    if buffer is None or not len(values):
-        return np.zeros((len(values), width), found)
-    start = values.offset * width * found.itemsize
-    return np.frombuffer(buffer, found, count=len(values) * width, offset=start).reshape(-1, width)
+def whole(values: pa.Array, kind: np.dtype[Any], width: int) -> NDArray[Any]:
+    """Return an array of fixed width as ``width`` numbers of the numpy type ``kind`` per value, end to end."""
+    buffer, count = values.buffers()[1], len(values) * width
+    if buffer is None or not count:
+        return np.zeros(count, kind)
+    return np.frombuffer(buffer, kind, count, values.offset * width * kind.itemsize)
 
 
 def present(values: pa.Array) -> Mask | None:

@@ -29,19 +29,20 @@ _NARROW = 1 << 31  # bytes of text that 32-bit offsets reach
 _LONGEST = 80  # characters of a level that are kept; longer ones keep 60 and a hash
 
 
-def build(table: Any, *, seed: int = 0, known: Mapping[str, Column] = NOTHING) -> Profile:
+def build(table: Any, *, seed: int = 0, known: Mapping[str, Column] = NOTHING, room: Room | None = None) -> Profile:
     """Return the profile of ``table``; equal for equal rows in any order, layout or library.
 
     Args:
         table: what ``inputs`` reads.
         seed: turns the hashes.
         known: columns that were measured before, with the same seed, and hold the same values.
+        room: memory to work in; one for several tables spares what memory costs that is touched for the first time.
 
     Raises:
         BadInput: not a table, or columns of different lengths.
     """
     rows, found = inputs.columns(table)
-    room = Room()
+    room = room or Room()
     return Profile(rows, {each.name: known.get(each.name) or _column(each, seed, room) for each in found}, seed)
 
 
@@ -87,7 +88,7 @@ def _true(values: pa.Array) -> int:
 
 
 def _numeric(kind: Type, rows: int, ordered: NDArray[Any], nulls: int | None, seed: int) -> Column:
-    """Measure those values of ``rows`` that are there, and sort them; of the missing ones ``nulls`` are no NaN (None: all)."""
+    """Sort and measure those of ``rows`` values that are there; of the missing ``nulls`` are no NaN (None: all)."""
     ordered.sort()
     infinities = 0
     if ordered.dtype.kind == "f" and len(ordered) and not (np.isfinite(ordered[0]) and np.isfinite(ordered[-1])):

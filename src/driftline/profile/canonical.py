@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from driftline.profile import buffers, inputs
 from driftline.profile.buffers import Mask
 
-_EXACT = 1 << 53
+EXACT = 1 << 53  # below it a double holds every whole number
 _WORD = 1 << 64
 _INT64 = (1 << 63) - 1
 PER_SECOND = {"s": 1, "ms": 1_000, "us": 1_000_000, "ns": 1_000_000_000}
@@ -90,7 +90,7 @@ def _plain(values: NDArray[Any], present: Mask | None) -> Iterator[Any]:
 def doubles(values: NDArray[Any]) -> NDArray[np.float64] | None:
     """Return integers as doubles; None where a double cannot hold one of them."""
     floats = values.astype(np.float64)
-    if values.dtype.itemsize < 8 or not len(values) or np.abs(floats).max() < _EXACT:
+    if values.dtype.itemsize < 8 or not len(values) or np.abs(floats).max() < EXACT:
         return floats
     return floats if bool(held(values, floats).all()) else None
 
@@ -130,7 +130,7 @@ def words_of(values: pa.Array) -> NDArray[np.int64] | None:
     """Return the unscaled values of a decimal array without nulls; None where one of them needs more than 64 bits."""
     bits = values.type.bit_width
     dtype, width = ("<i4", 1) if bits == 32 else ("<i8", bits // 64)
-    limbs = buffers.whole(values, dtype, width)
+    limbs = buffers.whole(values, np.dtype(dtype), width).reshape(-1, width)
     low = limbs[:, 0]
     if width == 1:
         return low.astype(np.int64)

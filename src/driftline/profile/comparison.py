@@ -44,7 +44,8 @@ def compare(before: Fingerprint, after: Fingerprint) -> Comparison | None:
     came = tuple(name for name in after.columns if name not in before.columns)
     went = tuple(name for name in before.columns if name not in after.columns)
     if came or went or not found:
-        return Comparison("columns", found, came, went, sentence=_columns(found, came, went))
+        said = _columns(found, came, went) + _renamed(before, after, came, went)
+        return Comparison("columns", found, came, went, sentence=said)
     verdict, sure, sentence = _rows(before, after)
     return Comparison(verdict, found, sure=sure, sentence=sentence)
 
@@ -115,6 +116,13 @@ def _columns(found: dict[str, tuple[tuple[int, int], ...]], came: tuple[str, ...
     said = [f"{_count(len(names), 'column')} {verb}: {', '.join(names)}"
             for names, verb in ((came, "came"), (went, "went"), (tuple(found), "changed")) if names]  # fmt: skip
     return ("; ".join(said) or "The same columns in another order") + "."
+
+
+def _renamed(before: Fingerprint, after: Fingerprint, came: tuple[str, ...], went: tuple[str, ...]) -> str:
+    """Say which columns that came have the values of which that went; of equal ones the first."""
+    left = {before.columns[name]: name for name in reversed(went)}
+    pairs = [(old, new) for new in came if (old := left.pop(after.columns[new], "")) != ""]
+    return "".join(f" The values of {new} are those that {old} had." for old, new in pairs)
 
 
 def _count(number: int, noun: str) -> str:

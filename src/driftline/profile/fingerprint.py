@@ -80,7 +80,7 @@ def fingerprint(table: Any, *, rows: bool = False) -> Fingerprint:
 
 
 def beside(rows: int, parts: Iterable[Fingerprint]) -> Fingerprint:
-    """Return the fingerprint of the table of ``rows`` rows whose columns are those of ``parts``, in order, no name twice."""
+    """Return the fingerprint of the table of ``rows`` rows whose columns are those of ``parts``, no name twice."""
     return _made(rows, {name: hashes for part in parts for name, hashes in part.groups.items()}, None)
 
 

@@ -1,8 +1,8 @@
 """The numbers of a column that are there, laid end to end in memory that is used again for the next column.
 
-Enters: a numpy array of numbers, or Arrow numbers, decimals or times in any chunks. Leaves: one numpy array, to be sorted
-in place: whole numbers as they are, others as doubles, times in microseconds; no null, but NaN. Fresh memory for each
-column of a long table would cost more than sorting it.
+Enters: a numpy array of numbers, or Arrow numbers, decimals or times in any chunks. Leaves: one numpy array, to be
+sorted in place: whole numbers as they are, others as doubles, times in microseconds; no null, but NaN. Fresh memory for
+each column of a long table would cost more than sorting it.
 """
 
 from typing import Any
@@ -30,7 +30,7 @@ class Room:
 
 
 def numbers(values: Any, room: Room) -> NDArray[Any]:
-    """Return the numbers of a numpy array, or of an Arrow array or its chunks of the families number, decimal or time."""
+    """Return the numbers of a numpy array, or of Arrow arrays of the families number, decimal and time."""
     if isinstance(values, np.ndarray):
         parts: list[tuple[NDArray[Any], Mask | None]] = [(values, None)]
     else:

@@ -37,7 +37,7 @@ EMPTY = Moments()
 
 
 def of_sorted(values: NDArray[np.float64], counts: NDArray[np.int64] | None = None) -> Moments:
-    """Return the moments of ``values``: one dimension, finite, ascending; each taken ``counts`` times (above 0), or once."""
+    """Return the moments of ``values``, finite and ascending, each taken ``counts`` times (above 0) or once."""
     count = len(values) if counts is None else int(np.add.reduce(counts))
     if count == 0:
         return EMPTY

@@ -24,6 +24,8 @@ from driftline.profile.distinct import Hashes, hash_numbers, hash_text, mix
 FORM = "t4-1"
 SAMPLE = 256  # rows of the sample
 _TOGETHER = 1 << 16  # rows
+_FEW = 1 << 17  # cells of a group of rows whose columns are hashed side by side
+_SHORT = 1 << 20  # bytes of a column of texts that is hashed beside others
 _CACHED = 1 << 13  # numbers that are hashed at a time
 _WORD = 1 << 64
 _KIND = np.dtype([("hash", "<u8"), ("first", "<u8"), ("times", "<u8")])
@@ -94,7 +96,8 @@ class Builder:
     """Takes the columns of one group of rows after another."""
 
     def __init__(self, names: Sequence[str]) -> None:
-        self._keys = [np.uint64(xxhash.xxh3_64_intdigest(name.encode()) | 1) for name in names]
+        ones = np.array([xxhash.xxh3_64_intdigest(name.encode()) | 1 for name in names], np.uint64)
+        self._keys = np.stack((ones, mix(ones)))
         self._rows = 0
         self._sums = [0, 0]
         self._sample: Sample = np.zeros(0, _KIND)
@@ -103,8 +106,18 @@ class Builder:
         """Take one piece per column."""
         rows = len(pieces[0]) if pieces else 0
         one, two = np.zeros(rows, np.uint64), np.zeros(rows, np.uint64)
-        for key, piece in zip(self._keys, pieces, strict=True):
-            found, other = codes(piece), mix(np.array([key]))[0]
+        together = rows * len(pieces) <= _FEW
+        alike = [place for place, piece in enumerate(pieces) if together and _is_plain(piece)]
+        texts = [place for place, piece in enumerate(pieces) if together and _is_text(piece)]
+        numbers = _of_alike([pieces[place] for place in alike], rows)
+        if numbers is None:
+            alike = []
+        else:
+            self._add(alike, numbers, one, two)
+        if texts:
+            self._add(texts, _of_columns([pieces[place] for place in texts], rows), one, two)
+        for place in sorted({*range(len(pieces))} - {*alike, *texts}):
+            found, (key, other) = codes(pieces[place]), self._keys[:, place]
             for block in _blocks(rows):
                 one[block] += found[block] * key
                 two[block] += found[block] * other
@@ -115,6 +128,12 @@ class Builder:
             self._sums[lane] = (self._sums[lane] + int(hashes.sum(dtype=np.uint64))) % _WORD
         self._sample = _smallest(self._sample, one, self._rows)
         self._rows += rows
+
+    def _add(self, places: Sequence[int], found: Hashes, one: Hashes, two: Hashes) -> None:
+        """Add the codes of several columns, one a line, to both lanes."""
+        keys = self._keys[:, places, None]
+        one += np.add.reduce(found * keys[0], axis=0)
+        two += np.add.reduce(found * keys[1], axis=0)
 
     def made(self) -> RowSet:
         """Return the row set of all that was taken."""
@@ -142,6 +161,56 @@ def _smallest(sample: Sample, hashes: Hashes, start: int) -> Sample:
     out = both[first]
     out["times"] = np.bincount(inverse, weights=both["times"], minlength=len(values))
     return out[:SAMPLE]
+
+
+def _is_plain(values: Any) -> bool:
+    if isinstance(values, np.ndarray):
+        return values.dtype.kind in "fiu"
+    return buffers.family(values.type) == "number"
+
+
+def _is_text(values: Any) -> bool:
+    return not isinstance(values, np.ndarray) and buffers.family(values.type) == "text" and values.nbytes < _SHORT
+
+
+def _of_alike(columns: Sequence[Any], rows: int) -> Hashes | None:
+    """Return the codes of columns of numbers, one a line, as ``codes`` has them; None where doubles may not do."""
+    lines = np.empty((len(columns), rows))
+    for line, values in zip(lines, columns, strict=True):
+        if isinstance(values, np.ndarray):
+            line[:] = values
+            continue
+        line[:] = buffers.numbers(values)
+        there = buffers.present(values)
+        if there is not None:
+            line[~there] = np.nan
+    if (np.abs(lines) >= canonical.EXACT).any():
+        return None
+    lines += 0.0  # no negative zero
+    found = mix(lines.view(np.uint64))
+    found[np.isnan(lines)] = _MISSING
+    return found
+
+
+def _of_columns(columns: Sequence[pa.Array], rows: int) -> Hashes:
+    """Return the codes of columns of texts, one a line, as ``codes`` has them."""
+    encoded = [values.dictionary_encode() for values in columns]
+    contents = [text.bytes_of(one.dictionary) for one in encoded]
+    starts = np.cumsum([0, *(len(content.data) for content in contents)])
+    bounds = [content.offsets[:-1] + start for content, start in zip(contents, starts, strict=False)]
+    levels = hash_text(b"".join(content.data for content in contents), np.concatenate([*bounds, starts[-1:]]), 1)
+    found = np.empty((len(columns), rows), np.uint64)
+    first = 0
+    for line, one in zip(found, encoded, strict=True):
+        last = first + len(one.dictionary)
+        there = buffers.present(one.indices)
+        if there is None:
+            line[:] = levels[first:last][buffers.numbers(one.indices)]
+        else:
+            line[:] = _MISSING
+            line[there] = levels[first:last][buffers.numbers(one.indices)[there]]
+        first = last
+    return found
 
 
 def codes(values: Any) -> Hashes:

@@ -135,13 +135,30 @@ class Ledger:
         """Move the inbox to Parquet, unless fewer than ``at_least`` wait there; return how many moved."""
         if self._folder is None or self.waiting() < at_least:
             return 0
-        with self._connection.transaction():
-            ledger_files.sweep(self._folder, {segment.name for segment in self._segments()})
+        self._sweep(self._folder)
         moved = 0
         while count := self._move(self._folder):
             moved += count
         self.index()
         return moved
+
+    def renew(self) -> int:
+        """Write the segments of earlier versions anew, so that single answers are read quickly; return how many."""
+        if self._folder is None:
+            return 0
+        old = [segment for segment in self._segments() if ledger_files.outdated(self._folder, segment)]
+        for segment in old:
+            with self._connection.transaction():
+                if self._connection.execute("ledger_segment_remove", name=segment.name):  # nobody else has done it
+                    made = ledger_files.renewed(self._folder, segment)
+                    self._connection.execute("ledger_segment_add", **msgspec.structs.asdict(made))
+        if old:
+            self._sweep(self._folder)
+        return len(old)
+
+    def _sweep(self, folder: Path) -> None:
+        with self._connection.transaction():
+            ledger_files.sweep(folder, {segment.name for segment in self._segments()})
 
     def index(self, *, wholly: bool = False) -> None:
         """Bring the index by documents and versions up to date; ``wholly``: all of it, in as few files as can be."""

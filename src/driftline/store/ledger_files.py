@@ -28,6 +28,7 @@ _ENCODINGS = {
     "time_us": "DELTA_BINARY_PACKED",
     "documents.list.element.document": "DELTA_BYTE_ARRAY",
 }
+_LAYOUT = "rows by the thousand"  # part of the names, so that a segment of another layout is another file
 _SHORT = 1_000  # bytes of a value that is kept so
 _BOUNDED = ["id", "time_us"]  # columns whose bounds are asked for; those of others would double the footer
 _PARTIAL = ".partial"
@@ -59,7 +60,7 @@ def write(folder: Path, month: str, table: "pa.Table", others: Sequence[Segment]
     table = table.replace_schema_metadata({**(table.schema.metadata or {}), CONSTANT: _constant(table)})
     held = table.column("id").to_pylist()
     span = pc.min_max(table.column("time_us")).as_py()
-    name = f"{month}/{ids.digest(*held)[:24]}.parquet"
+    name = f"{month}/{ids.digest(_LAYOUT, *held)[:24]}.parquet"
     place = folder / name
     place.parent.mkdir(parents=True, exist_ok=True)
     partial = place.with_suffix(_PARTIAL)
@@ -88,6 +89,25 @@ def _constant(table: "pa.Table") -> bytes:
         if len(text) <= _SHORT and msgspec.json.decode(text) == value:  # JSON has no word for some numbers
             found[name] = msgspec.Raw(text)
     return msgspec.json.encode(found)
+
+
+def outdated(folder: Path, segment: Segment) -> bool:
+    """Return whether an earlier version wrote ``segment``, from which single answers are read slowly.
+
+    One that cannot be read is left as it is.
+    """
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    try:
+        return CONSTANT not in (pq.read_metadata(folder / segment.name).metadata or {})
+    except (OSError, pa.ArrowException):
+        return False
+
+
+def renewed(folder: Path, segment: Segment) -> Segment:
+    """Write the rows of ``segment`` as they are written today; the old file stays."""
+    return write(folder, segment.month, _read(folder, segment))
 
 
 def _read(folder: Path, segment: Segment) -> "pa.Table":

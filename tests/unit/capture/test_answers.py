@@ -150,8 +150,14 @@ def test_what_the_user_changes_after_the_call_is_not_in_the_record(sink: MemoryS
         made.retrieved("first")
     made.draft.features["delay"] = 2.0
     made.draft.documents.clear()
+    made.features(delay=3.0)
+    made.retrieved("second")
+    made.called("late")
+    made.question = "late"
+    made.decide("late", text="late")
     driftline.flush()
     one, block = sink.recorded
+    assert (block.tools, block.question, block.decision, block.text) == ((), "", "", "")
     assert (one.features, len(one.documents)) == ({"delay": 1.0, "path": "['a']"}, 1)
     assert (block.features, len(block.documents)) == ({"delay": 1.0}, 1)
 
@@ -178,3 +184,10 @@ def test_a_passage_that_a_retriever_took_is_not_taken_again_where_the_block_name
         answer.retrieved(*search("q"), "three")
     driftline.flush()
     assert [one.content for one in sink.recorded[0].documents] == [ids.text(text) for text in ("one", "two", "three")]
+
+
+def test_a_document_that_is_none_costs_itself_only(sink: MemorySink) -> None:
+    with driftline.answer("desk") as made:
+        made.retrieved("first", None, "second")  # type: ignore[arg-type]  # what a search without a hit may give
+    answer = recorded(sink)
+    assert [one.content for one in answer.documents] == [ids.text("first"), ids.text("second")]

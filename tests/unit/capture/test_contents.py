@@ -7,6 +7,7 @@ import pandas as pd
 import pyarrow as pa
 import pytest
 
+from driftline import profile
 from driftline.capture import contents, measure
 from driftline.event.lineage import Field
 
@@ -100,3 +101,28 @@ def test_with_rows_asked_for_or_set_a_table_of_any_size_has_its_row_set(monkeypa
     batches = contents.of_batches(TABLE.schema, TABLE.to_batches(), profiled=True).prints
     assert plain == one
     assert batches == one
+
+
+def test_a_column_that_was_there_before_has_the_profile_that_it_would_have_alone(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    numbers, words = [3.0, None, 1.0, 3.0], ["x", None, "y", "x"]
+    before = pa.table({"n": numbers, "s": words})
+    layouts = {
+        "same": pa.array(numbers), "short": pa.array(numbers, pa.float32()), "whole": pa.array([3, None, 1, 3]),
+        "nan": pa.array([3.0, float("nan"), 1.0, 3.0]), "wide": pa.array(words, pa.large_string()),
+        "levels": pa.array(words).dictionary_encode(), "bytes": pa.array(words).cast(pa.binary()),
+        "none": pa.nulls(4), "no text": pa.nulls(4, pa.string()), "no number": pa.nulls(4, pa.float64()),
+    }  # fmt: skip
+    monkeypatch.setattr(contents, "_columns", {})
+    contents.of_arrow(before)
+    after = contents.of_arrow(pa.table(layouts))
+    assert len(contents._columns) < len(layouts) + 2  # some were there
+    assert profile.decode(after.profile) == profile.build(pa.table(layouts))
+
+
+def test_columns_that_were_measured_are_remembered_up_to_a_limit(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(contents, "_columns", {})
+    monkeypatch.setattr(contents, "_CACHE", 3)
+    contents.of_arrow(pa.table({str(k): [k] for k in range(5)}))
+    assert len(contents._columns) == 3

@@ -184,7 +184,7 @@ def test_a_file_that_is_changed_before_or_while_it_is_read_has_no_contents(
 
 def test_a_run_whose_file_was_overwritten_before_it_was_measured_says_so(sink: MemorySink, tmp_path: Path) -> None:
     path = tmp_path / "x.csv"
-    path.write_text("a\n1\n")
+    path.write_text("measured,nowhere\n1,2\n")  # else its contents are known by its bytes
     with driftline.run("job") as run:
         run.read(path)
         path.write_text("a\n1\n2\n")
@@ -194,3 +194,54 @@ def test_a_run_whose_file_was_overwritten_before_it_was_measured_says_so(sink: M
     assert b'"contents":1' in bytes(event.run.facets["driftline_gaps"])
     (read,) = event.inputs
     assert "driftline_profile" not in read.facets
+
+
+@pytest.mark.parametrize("ending", ["csv", "jsonl"])
+def test_whole_numbers_beyond_63_bits_are_not_rounded_in_text(tmp_path: Path, ending: str) -> None:
+    found = []
+    for last in (17_446_744_073_709_551_615, 17_446_744_073_709_551_614):  # one and the same as doubles
+        path = tmp_path / f"x.{ending}"
+        if ending == "csv":
+            path.write_text(f"id,x,y\n1,1e300,2\n{last},0.5,9e20\n")
+        else:
+            path.write_text(f'{{"id":1,"x":1e300,"y":2.0}}\n{{"id":{last},"x":0.5,"y":9e20}}\n')
+        found.append(written(path))
+    one, two = found
+    assert one is not None
+    assert two is not None
+    assert one.hashes == {**two.hashes, "id": one.hashes["id"]}
+    assert one.hashes["id"] != two.hashes["id"]
+    exact = contents.of_arrow(pa.table({"id": pa.array([1, 17_446_744_073_709_551_615], pa.uint64())}))
+    assert one.hashes["id"] == exact.hashes["id"]
+    assert [field.type for field in one.fields] == ["uint64", "double", "double"]
+
+
+def test_a_long_file_is_read_column_by_column_with_the_contents_of_the_whole(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rng = np.random.default_rng(4)
+    rows = 70_000
+    table = pa.table({
+        "key": [f"k-{k}" for k in range(rows)], "n": rng.integers(0, 9, rows), "step": np.arange(rows) * 3,
+        "f": pa.array(rng.normal(size=rows), mask=rng.random(rows) < 0.1),
+        "list": [[k % 3] * (k % 2) for k in range(rows)],
+        "pair": [{"a": k % 5, "b": None} for k in range(rows)], "__index_level_0__": rng.integers(0, 9, rows),
+    })  # fmt: skip
+    parquet.write_table(table, tmp_path / "x.parquet", row_group_size=30_000)
+    parts = written(tmp_path / "x.parquet")
+    monkeypatch.setattr(formats, "_CELLS", rows * 7)
+    parquet.write_table(table, tmp_path / "y.parquet", row_group_size=30_000)
+    assert parts == written(tmp_path / "y.parquet")
+    assert parts is not None
+    assert parts.fingerprint == profile.fingerprint(table).value
+    assert profile.decode(parts.profile) == profile.build(table)
+    assert (parts.regular, parts.rows) == ({"key", "step"}, rows)
+
+
+@pytest.mark.parametrize("names", [["a", "a.b"], ["a", "a"]])
+def test_names_that_a_reader_could_take_for_each_other_are_read_at_once(tmp_path: Path, names: list[str]) -> None:
+    table = pa.table([np.arange(300_000), np.arange(300_000) % 7], names=names)
+    parquet.write_table(table, tmp_path / "x.parquet")
+    found = written(tmp_path / "x.parquet")
+    assert found is not None
+    assert found.fingerprint == profile.fingerprint(table).value

@@ -2,15 +2,21 @@
 
 import json
 import math
+from pathlib import Path
 from typing import Any
 
+import msgspec
 import numpy as np
 import pytest
 import xxhash
 
 import driftline
+from driftline import clock
 from driftline.capture import fault, making
-from driftline.event.answer import Answer
+from driftline.event import ids
+from driftline.event.answer import Answer, Retrieved
+from driftline.store.ledger import Ledger
+from driftline.store.sqlite import SqliteConnection
 from driftline.testing import MemorySink, use_sink
 
 VALUES = {"delay": 181.5, "carrier": "AA", "cancelled": False}
@@ -88,3 +94,70 @@ def test_a_value_that_cannot_be_read_costs_itself_only() -> None:
 def test_a_document_is_a_text_or_a_record(given: Any) -> None:
     with pytest.raises(TypeError, match="a text or a Retrieved"):
         making.document(given)
+
+
+class Unreadable:
+    """Fails at whatever is asked of it."""
+
+    def __str__(self) -> str:
+        raise RuntimeError("not to be shown")
+
+    def __bool__(self) -> bool:
+        raise RuntimeError("neither true nor false")
+
+
+CIRCLE: list[Any] = []
+CIRCLE.append(CIRCLE)
+
+
+class Word(str):
+    __slots__ = ()
+
+
+class Count(int):
+    pass
+
+
+ODD = [
+    math.nan, math.inf, None, b"\xff", 10**400, "\ud800", "x" * 100_000, CIRCLE, {"me": CIRCLE}, Unreadable(),
+    Word("a"), Count(3), np.float32(1.5), np.int64(3), np.bool_(True), np.datetime64("2020-01-01"), np.arange(3), 1j,
+    bytearray(b"x"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("value", ODD, ids=lambda value: type(value).__name__)
+def test_whatever_a_field_is_given_the_answer_is_kept_and_can_be_sent(value: Any, tmp_path: Path) -> None:
+    sink = MemorySink()
+    fields = ("question", "partition", "decision", "text", "score", "money", "currency", "trace", "verdict")
+    with use_sink(sink):
+        for field in fields:
+            driftline.record_answer("desk", **{field: value})
+        driftline.record_answer(value, features={"value": value}, retrieved=[value, "known"], uses={"model": value})
+        with driftline.answer(value, question=value, partition=value, trace=value) as made:
+            made.features(value=value)
+            made.uses(value, "model", value)
+            made.retrieved(Retrieved(value, value, value), "known")
+            made.called(value)
+            made.decide(value, money=value, text=value, score=value)
+        driftline.flush()
+    assert len(sink.recorded) == len(fields) + 2
+    for answer in sink.recorded:
+        assert msgspec.json.decode(msgspec.json.encode(answer), type=Answer).id == answer.id
+    assert [ids.text("known")] == [one.content for one in sink.recorded[-1].documents][-1:]
+    ledger = Ledger(SqliteConnection(tmp_path / "driftline.db"), tmp_path / "ledger")
+    assert ledger.append(sink.recorded) == len(sink.recorded)
+    ledger.compact()
+    assert {answer.id for answer in ledger.list(limit=100)} == {answer.id for answer in sink.recorded}
+    ledger.close()
+
+
+def test_a_moment_that_cannot_be_stands_for_now(sink: MemorySink) -> None:
+    impossible: list[Any] = [-5, 10**30, 253_402_300_800_000_000, "yesterday", math.nan]
+    before = clock.now_us()
+    for at in impossible:
+        assert driftline.record_answer("desk", at=at)
+        with driftline.answer("desk", at=at):
+            pass
+    driftline.flush()
+    assert len(sink.recorded) == 2 * len(impossible)
+    assert all(before <= answer.time_us <= clock.now_us() for answer in sink.recorded)

@@ -5,7 +5,9 @@ import threading
 import time
 import uuid
 
-from driftline.capture.mint import mint
+import driftline
+from driftline.capture.mint import mint, spelt, taken
+from driftline.testing import MemorySink
 
 
 def test_an_id_is_a_uuid_of_version_seven_with_the_moment_in_it() -> None:
@@ -47,3 +49,27 @@ def test_a_forked_process_makes_ids_of_its_own() -> None:
         children = pool.map(_made, range(2))
     assert len({one[15:30] for one in (parent, *children)}) >= 2  # what the ids of one process share
     assert all(child[15:30] != parent[15:30] for child in children)
+
+
+def test_an_id_may_be_spelt_later_and_is_the_same_each_time() -> None:
+    first, second = taken(), taken()
+    between = mint()[0]
+    ids = [spelt(*first), spelt(*second), between]
+    assert ids == sorted(ids)
+    assert len(set(ids)) == 3
+    assert (spelt(*second), spelt(*first)) == (ids[1], ids[0])
+    assert uuid.UUID(ids[0]).int >> 80 == first[0] // 1000
+
+
+def test_the_id_of_a_block_is_the_one_that_is_recorded_whenever_it_is_asked_for(sink: MemorySink) -> None:
+    with driftline.answer("early") as early:
+        asked = early.id
+    with driftline.answer("late") as late:
+        pass
+    with driftline.answer("never"):
+        pass
+    assert driftline.flush()
+    recorded = {answer.endpoint: answer.id for answer in sink.recorded}
+    assert (recorded["early"], recorded["late"]) == (asked, late.id)
+    assert early.id == asked
+    assert list(recorded.values()) == sorted(recorded.values())

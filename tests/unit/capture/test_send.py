@@ -126,6 +126,16 @@ def test_a_connection_that_the_server_has_closed_is_opened_again(server: Server,
     assert len(server.requests) == 3
 
 
+def test_after_a_server_that_went_away_nothing_is_left_half_sent(server: Server, sink: HttpSink) -> None:
+    server.drop = True
+    sink.events([event(1)])
+    server.http.shutdown()
+    server.http.server_close()
+    for _ in range(3):
+        with pytest.raises(ConnectionRefusedError):  # each time, as a fresh connection says it
+            sink.events([event(2)])
+
+
 def test_no_server_raises(tmp_path: Path) -> None:
     sink = HttpSink(Settings(url="http://127.0.0.1:1", home=str(tmp_path)))
     with pytest.raises(OSError, match="refused"):

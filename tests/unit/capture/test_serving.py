@@ -1,6 +1,7 @@
 """A served model is the model itself, and its predictions are answers. Expected values by hand."""
 
 import copy
+import math
 import pickle
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,7 @@ import pandas as pd
 import pytest
 import xxhash
 from sklearn.base import clone
-from sklearn.linear_model import LogisticRegression
+from sklearn.linear_model import LogisticRegression, SGDClassifier
 
 import driftline
 from driftline.capture import fault, measure, serving
@@ -179,3 +180,34 @@ def test_a_model_may_be_named_by_its_file(
     driftline.flush()
     version = f"xxh3:{xxhash.xxh3_64_hexdigest((tmp_path / 'model.joblib').read_bytes())}"
     assert sink.recorded[0].sources[0].version == Version(Dataset("file", "model.joblib"), version)
+
+
+def test_predictions_that_are_odd_are_answers_like_others(sink: MemorySink) -> None:
+    class Odd:
+        def predict(self, rows: list[Any]) -> list[Any]:
+            return rows
+
+    class Unshown:
+        def __str__(self) -> str:
+            raise RuntimeError("not to be shown")
+
+    given = [10**400, Unshown(), math.nan, 0.5, None]
+    assert driftline.serve(Odd(), "odd", version="1").predict(given) is given
+    driftline.flush()
+    assert [answer.score for answer in sink.recorded] == [None, None, None, 0.5, None]
+    assert [answer.decision for answer in sink.recorded] == ["1" + "0" * 99, "", "nan", "", ""]
+
+
+def test_a_method_that_only_some_models_of_a_class_have_is_there_for_those(sink: MemorySink) -> None:
+    with_chances, without = SGDClassifier(loss="log_loss"), SGDClassifier(loss="hinge")  # as available_if decides
+    rows, classes = [[0.0], [0.1], [0.2], [0.8], [0.9], [1.0]] * 3, [0, 0, 0, 1, 1, 1] * 3
+    for model in (with_chances, without):
+        model.fit(rows, classes)
+    served = [driftline.serve(model, "sgd", version="1") for model in (with_chances, without)]
+    assert [hasattr(model, "predict_proba") for model in served] == [True, False]
+    assert served[0].predict_proba(rows[:1]).tolist() == with_chances.predict_proba(rows[:1]).tolist()
+    assert served[0].predict is served[0].predict  # one wrapper, not one for each look
+    without.predict = lambda given: [7.0] * len(given)
+    assert served[1].predict(rows[:2]) == [7.0, 7.0]
+    driftline.flush()
+    assert [answer.score for answer in sink.recorded][-2:] == [7.0, 7.0]

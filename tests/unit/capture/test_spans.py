@@ -145,6 +145,23 @@ def test_inside_an_answer_in_the_making_spans_add_to_it(sink: MemorySink) -> Non
     assert [source.role for source in answer.sources] == ["index", "model"]
 
 
+def test_inside_an_answer_in_the_making_retrieval_and_tools_need_no_span_around_them(sink: MemorySink) -> None:
+    tracing = Tracing()
+    with driftline.answer("desk") as made:
+        tracing.once(retriever("a", "b"))
+        tracing.once({"openinference.span.kind": "TOOL", "tool.name": "calculator"})
+        tracing.once({"openinference.span.kind": "EMBEDDING", "llm.token_count.prompt": 900})  # no tokens of an answer
+        tracing.once({**LLM, "llm.token_count.prompt": 5})
+        other = tracing.start(early=HTTP, scope="http")
+        tracing.once(retriever("c"), other)
+        tracing.once({**LLM, "llm.token_count.prompt": 7}, other)
+        tracing.end(other, HTTP)
+    (answer,) = recorded(sink)
+    assert answer.id == made.id
+    assert [one.content for one in answer.documents] == [ids.text(text) for text in "abc"]
+    assert (answer.tools, answer.tokens_in, answer.text) == (("calculator",), 12, "Soon.")
+
+
 def test_spans_that_end_after_the_answer_around_them_are_an_answer_of_their_own(sink: MemorySink) -> None:
     tracing = Tracing()
     with driftline.answer("desk"):

@@ -48,3 +48,30 @@ def test_watching_loads_no_library(tmp_path: Path) -> None:
     loaded, seconds = ran(script, tmp_path).rsplit(" ", 1)
     assert loaded == "[]"
     assert float(seconds) < 0.5  # measured 0.05 s
+
+
+def test_two_threads_that_import_parts_of_one_library_do_not_wait_for_each_other(tmp_path: Path) -> None:
+    """Finders are asked with the import lock held: one that imports the parent waits for a thread that waits for it."""
+    package = tmp_path / "slowly"
+    package.mkdir()
+    (package / "__init__.py").write_text(
+        "import gate, time\ngate.inside.set()\ngate.go.wait(30)\ntime.sleep(0.5)\nimport colorsys\n"
+    )
+    (package / "part.py").write_text("done = True\n")
+    (tmp_path / "gate.py").write_text("import threading\ninside, go = threading.Event(), threading.Event()\n")
+    script = (
+        "import threading, driftline, gate\n"
+        "from driftline.capture import watch\n"
+        "from driftline.testing import MemorySink, use_sink\n"
+        "watch.HOOKS['slowly.part'] = 'driftline.capture.hooks.argparse'\n"
+        "with use_sink(MemorySink()):\n"
+        "    driftline.watch()\n"
+        "    other = threading.Thread(target=__import__, args=('slowly',), daemon=True)\n"
+        "    other.start(); gate.inside.wait(30); gate.go.set()\n"
+        "    import slowly.part\n"
+        "    other.join(30)\n"
+        "    print(slowly.part.done, other.is_alive(), 'slowly.part' in watch._patches)\n"
+    )
+    command = [sys.executable, "-c", script]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=True, timeout=120)
+    assert done.stdout.split() == ["True", "False", "True"]

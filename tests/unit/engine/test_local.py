@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from driftline.capture import fault
 from driftline.config import Settings
 from driftline.engine import local
 from driftline.engine.engine import Engine
@@ -117,3 +118,14 @@ def test_a_store_in_postgresql_is_the_sink_where_one_is_named(town: Any, tmp_pat
 def test_a_bad_event_does_not_stop_the_batch(town: Any) -> None:
     local.LocalSink(town.engine.house).events([b"nonsense", *town.events(0)])
     assert town.engine.overview().events == {"accepted": 5, "merged": 0, "quarantined": 1, "replaced": 0}
+
+
+def test_an_answer_that_cannot_be_kept_does_not_hold_up_the_others(tmp_path: Path) -> None:
+    opened = local.open_sink(Settings(home=str(tmp_path / "home"), console=False))
+    batch = [Answer(id=f"a{number}", time_us=number, endpoint="desk") for number in range(5)]
+    batch[3] = Answer(id="bad", time_us=-1, endpoint="desk")  # before 1970
+    before = fault.counts().get("refused", 0)
+    opened.answers(batch)
+    assert {one.id for one in Engine(opened.house).answers()} == {"a0", "a1", "a2", "a4"}
+    assert fault.counts()["refused"] == before + 1
+    opened.close()

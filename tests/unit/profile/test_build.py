@@ -1,5 +1,6 @@
 """One pass over every type and trap: counted apart, never mixed up."""
 
+import collections
 import datetime as dt
 import decimal
 import sys
@@ -227,3 +228,27 @@ def test_the_seed_turns_sketches_and_nothing_else():
     one, two = column(["a", "b"], seed=1), column(["a", "b"], seed=2)
     assert one.distinct != two.distinct
     assert one.frequent == two.frequent
+
+
+def test_a_column_that_is_known_is_not_measured_again():
+    known = column([1, 2, 3])
+    found = build({"a": [9, 9], "b": ["x", "y"]}, known={"a": known})
+    assert found.columns["a"] is known
+    assert found.columns["b"] == column(["x", "y"])
+
+
+def test_counts_are_those_of_numpy_and_of_python_in_a_long_column():
+    rng = np.random.default_rng(9)
+    numbers = np.where(rng.random(200_000) < 0.05, np.nan, rng.integers(-40, 1_300, 200_000))
+    words = [None if k < 3 else f"w{k}" for k in rng.integers(0, 400, 200_000)]
+    chunks = [pa.array(numbers[start : start + 60_000], from_pandas=True) for start in range(0, 200_000, 60_000)]
+    found = build({"n": pa.chunked_array(chunks), "w": pa.array(words)}).columns
+    there = numbers[~np.isnan(numbers)]
+    values, counts = np.unique(there, return_counts=True)
+    assert found["n"].distinct_count() == len(values)
+    assert (found["n"].nulls, found["n"].zeros) == (200_000 - len(there), int((there == 0).sum()))
+    assert found["n"].negatives == int((there < 0).sum())
+    assert found["n"].mean == pytest.approx(there.mean(), rel=1e-12)
+    assert found["n"].std == pytest.approx(there.std(ddof=1), rel=1e-12)
+    assert found["n"].frequent.counts[0] == counts.max()
+    assert found["w"].frequent.pairs() == collections.Counter(word for word in words if word is not None)

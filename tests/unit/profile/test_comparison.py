@@ -113,3 +113,13 @@ def test_without_a_row_set_another_order_is_not_told_from_changed_cells_and_noth
     assert (found.verdict, found.sentence) == (
         "changed", f"Cells or the order of rows changed; {ROWS:,} rows as before.",
     )  # fmt: skip
+
+
+def test_a_column_that_was_renamed_is_known_by_its_values():
+    before = pa.table({"a": [1, 2], "b": ["x", "y"], "c": [1.5, 2.5]})
+    found = told(before, before.rename_columns(["id", "b", "c"]))
+    assert (found.verdict, found.came, found.went) == ("columns", ("id",), ("a",))
+    assert found.sentence == "1 column came: id; 1 column went: a. The values of id are those that a had."
+    assert "values" not in told(before, pa.table({"b": ["x", "y"], "c": [1.5, 2.5], "id": [1, 3]})).sentence
+    alike = told(pa.table({"a": [1], "b": [1]}), pa.table({"c": [1], "d": [2]}))
+    assert alike.sentence.endswith("went: a, b. The values of c are those that a had.")

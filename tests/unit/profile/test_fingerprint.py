@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from pyarrow import csv
 
 from driftline.errors import BadInput
-from driftline.profile import Fingerprint, Prints, fingerprint
+from driftline.profile import Fingerprint, Prints, beside, fingerprint
 from driftline.profile.fingerprint import GROUP
 
 WORDS = ["b", None, "", "a", "é", "b"]
@@ -237,3 +237,9 @@ def test_a_table_comes_back_the_same_from_polars(large):
     frame = polars.from_arrow(large)
     assert fingerprint(frame) == fingerprint(large)
     assert fingerprint(frame.rechunk().slice(3)) == fingerprint(large.slice(3))
+
+
+def test_columns_that_were_fingerprinted_one_by_one_make_the_fingerprint_of_the_table():
+    rows = GROUP + 5
+    table = pa.table({"n": np.arange(rows), "s": pa.array([f"k{k % 7}" for k in range(rows)]), "e": [None] * rows})
+    assert beside(rows, [fingerprint(table.select([name])) for name in table.column_names]) == fingerprint(table)

@@ -71,3 +71,18 @@ def test_the_order_of_parts_changes_not_one_bit(parts):
 def test_weighted_values_are_as_if_repeated():
     found = moments.of_weighted(np.array([1, 4]), np.array([3, 1]))
     assert found == moments.Moments(4, 1.75, 6.75, 1.0, 4.0)  # 3 * 0.75^2 + 2.25^2
+
+
+@settings(max_examples=80, deadline=None, derandomize=True)
+@given(st.lists(st.tuples(FINITE, st.integers(1, 9)), min_size=1, max_size=30, unique_by=lambda pair: pair[0]))
+def test_counted_values_have_the_moments_that_numpy_finds_in_repeated_ones(pairs):
+    values, counts = (np.array(part) for part in zip(*sorted(pairs), strict=True))
+    values = values.astype(float)
+    found, repeated = moments.of_sorted(values, counts), np.repeat(values, counts)
+    scale = max(np.abs(repeated).max(), 1e-300)
+    assert found.count == len(repeated)
+    assert found.mean == pytest.approx(repeated.mean(), rel=1e-12, abs=1e-13 * scale)
+    assert found.m2 == pytest.approx(
+        ((repeated - repeated.mean()) ** 2).sum(), rel=1e-9, abs=1e-13 * scale**2 * len(repeated)
+    )
+    assert (found.minimum, found.maximum) == (values[0], values[-1])

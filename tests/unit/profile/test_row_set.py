@@ -2,6 +2,7 @@
 
 import collections
 import random
+import sys
 
 import numpy as np
 import pyarrow as pa
@@ -75,3 +76,24 @@ def test_a_table_taken_in_groups_has_the_row_set_of_the_whole():
 def test_the_form_is_pinned():
     assert row_set({"a": [1.0, None], "b": ["x", "é"]}).total == "t4-1:fb651f4f7e5d5e823cff1473443be3b7"
     assert row_set({}).total == "t4-1:" + "0" * 32
+
+
+def test_columns_are_hashed_side_by_side_as_they_are_one_by_one(monkeypatch):
+    rng = random.Random(2)
+    rows = 300
+    table = pa.table({
+        "i": pa.array([rng.choice([None, rng.randrange(-9, 9)]) for _ in range(rows)], pa.int64()),
+        "u": pa.array([rng.randrange(200) for _ in range(rows)], pa.uint8()),
+        "f": pa.array([rng.choice([None, -0.0, 0.0, float("nan"), float("inf"), 0.5]) for _ in range(rows)]),
+        "s": pa.array([rng.choice([None, "", "a", "é", "z" * 5_000]) for _ in range(rows)]),
+        "t": pa.array([rng.choice(["", "b", "bb"]) for _ in range(rows)], pa.large_string()),
+        "b": pa.array([rng.choice([None, True, False]) for _ in range(rows)]),
+        "d": pa.array([rng.randrange(9) for _ in range(rows)], pa.date32()),
+        "n": pa.nulls(rows),
+    })  # fmt: skip
+    huge = table.append_column("h", pa.array([2**53 + 1 + k for k in range(rows)]))
+    beside = [row_set(one) for one in (table, huge, table.slice(7, 100))]
+    monkeypatch.setattr(sys.modules[row_set.__module__], "_FEW", 0)
+    assert [row_set(one) for one in (table, huge, table.slice(7, 100))] == beside
+    shorter = huge.set_column(8, "h", pa.array([2**53 + 2 + k // 2 * 2 for k in range(rows)]))
+    assert row_set(shorter).total != row_set(huge).total

@@ -8,12 +8,14 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import msgspec
+import pyarrow.parquet as pq
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from driftline.errors import BadInput, NotFound, StoreUnusable
-from driftline.event.answer import Answer, Source, Verdict
+from driftline.event.answer import Answer, Retrieved, Source, Verdict
 from driftline.event.lineage import Dataset, Version
 from driftline.store import ledger as ledger_module
 from driftline.store.ledger import Ledger, Total
@@ -349,3 +351,35 @@ def test_compaction_waits_until_enough_is_there(ledger: Ledger) -> None:
     assert ledger.waiting() == 1
     ledger.append([answer(2)])
     assert ledger.compact(at_least=2) == 2
+
+
+def test_segments_of_an_earlier_version_are_renewed_and_their_answers_stay(ledger: Ledger, tmp_path: Path) -> None:
+    made = [answer(number) for number in range(30)]
+    ledger.append(made)
+    ledger.compact()
+    (segment,) = [one for one in ledger._segments() if one.month == "2013-01"]
+    place = tmp_path / "ledger" / "2013-01" / "old.parquet"
+    now = pq.read_table(tmp_path / "ledger" / segment.name)
+    pq.write_table(now.replace_schema_metadata({"format": "driftline-ledger-2"}), place)
+    ledger._connection.execute("ledger_segment_remove", name=segment.name)
+    old = msgspec.structs.replace(segment, name="2013-01/old.parquet")
+    ledger._connection.execute("ledger_segment_add", **msgspec.structs.asdict(old))
+    assert list(ledger.list(limit=100)) == made[::-1]
+    assert [ledger.get(one.id) for one in made] == made
+    assert ledger.renew() == 1
+    assert ledger.renew() == 0
+    assert not place.exists()
+    assert list(ledger.list(limit=100)) == made[::-1]
+    assert [ledger.get(one.id) for one in made] == made
+    assert ledger.append(made) == 0
+
+
+def test_the_newest_of_a_document_that_meet_another_condition_are_found_however_rare(ledger: Ledger) -> None:
+    used = (Retrieved("xxh3:a", "page#1"),)
+    made = [answer(number, documents=used, endpoint="rare" if number % 50 == 0 else "desk") for number in range(400)]
+    ledger.append(made)
+    ledger.compact()
+    rare = [one for one in reversed(made) if one.endpoint == "rare"]
+    assert list(ledger.list(documents=["page"], endpoint="rare", limit=3)) == rare[:3]
+    assert list(ledger.list(documents=["page"], endpoint="rare", limit=3, before_id=rare[2].id)) == rare[3:6]
+    assert list(ledger.list(documents=["xxh3:a"], endpoint="rare", limit=50)) == rare

@@ -77,3 +77,14 @@ def test_a_damaged_file_is_said_with_the_folder(tmp_path: Path) -> None:
     with pytest.raises(StoreUnusable, match="answer ledger in"):
         scanner.rows("select * from {answers}", {}, [segment])
     scanner.close()
+
+
+def test_a_segment_of_an_earlier_layout_is_known_and_written_anew(tmp_path: Path) -> None:
+    (tmp_path / "1970-01").mkdir()
+    pq.write_table(ledger_rows.to_table(answers(1, 2)), tmp_path / "1970-01" / "old.parquet")
+    old = ledger_files.Segment("1970-01/old.parquet", "1970-01", 2, "001", "002", DAY_US, 2 * DAY_US)
+    assert ledger_files.outdated(tmp_path, old)
+    new = ledger_files.renewed(tmp_path, old)
+    assert not ledger_files.outdated(tmp_path, new)
+    assert (new.name != old.name, new.month, new.answers) == (True, "1970-01", 2)
+    assert pq.read_table(tmp_path / new.name).equals(pq.read_table(tmp_path / old.name))

@@ -41,6 +41,7 @@ class Scan(NamedTuple):
     columns: tuple[str, ...] | None = None
     depth: int = 0
     inputs: tuple[Node, ...] = ()
+    version: str = ""  # that was asked for by name; "" = the newest
 
     def shape(self, made: Mapping[int, Shape], headers: Headers) -> Shape:  # noqa: ARG002 - nothing is below it
         """Return the columns of the source."""
@@ -156,7 +157,12 @@ def below(top: Node) -> Iterator[Node]:
 
 def sources(top: Node) -> list[Source]:
     """Return the sources of a node, in order."""
-    return list(dict.fromkeys(node.source for node in below(top) if isinstance(node, Scan)))
+    return list(dict.fromkeys(one.source for one in scans(top)))
+
+
+def scans(top: Node) -> list[Scan]:
+    """Return what a node was read from, in order."""
+    return [node for node in below(top) if isinstance(node, Scan)]
 
 
 def _opaque(top: Node) -> bool:

@@ -43,11 +43,11 @@ def read(frame: Any, datasets: Iterable[Dataset]) -> None:
         node.put(frame, Scan(source, _names(frame)))
 
 
-def scanned(frame: Any, places: Iterable[str]) -> None:
-    """Remember that a lazy frame will be read from ``places``."""
+def scanned(frame: Any, places: Iterable[str], version: str = "") -> None:
+    """Remember that a lazy frame will be read from ``places``, as they were at ``version`` where one is given."""
     found = tuple(places)
     if found:
-        node.put(frame, Scan(Source("file", found)))
+        node.put(frame, Scan(Source("file", found), version=version))
 
 
 def noted(way: str, data: Any, found: Iterable[Seen], folder: str) -> None:

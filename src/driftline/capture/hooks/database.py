@@ -21,7 +21,6 @@ from driftline.capture.emit import Seen
 from driftline.capture.hooks import glance
 from driftline.capture.run import Run
 from driftline.capture.sql.relation import Source
-from driftline.errors import BadInput
 from driftline.event.lineage import Dataset, Field, Touched
 
 if TYPE_CHECKING:
@@ -186,11 +185,8 @@ def statement(run: Run, place: Place, text: str, connection: Any = None, frame: 
 @functools.cache
 def _dialect(scheme: str) -> str:
     """The dialect of SQL that a database speaks; "" = none in particular."""
-    try:
-        found: str = importlib.import_module(_DIALECT).of(scheme).name
-        return found
-    except BadInput:
-        return ""
+    dialect = importlib.import_module(_DIALECT)
+    return str(dialect.of(scheme).name) if dialect.exists(scheme) else ""  # the error would load them all to name them
 
 
 def _record(run: Run, place: Place, one: Any, analysis: "Analysis", fields: Callable[[str], Any], frame: Any) -> None:

@@ -62,8 +62,10 @@ def install(polars: Any) -> list[Patch]:
 
 
 def _scanned(run: Run, call: Call) -> bool:  # noqa: ARG001 - nothing is read yet
-    origin.scanned(call.result, table.places(call.argument(0, *_SOURCE)))
-    if whole.call(call.args, call.kwargs, 1, *_SOURCE) and "version" not in call.kwargs:
+    version = call.kwargs.get("version")  # of Delta; a moment in place of a number is not told
+    said = f"delta:{version}" if type(version) is int else ""
+    origin.scanned(call.result, table.places(call.argument(0, *_SOURCE)), said)
+    if whole.call(call.args, call.kwargs, 1, *_SOURCE) and (said or version is None):
         _untouched.put(call.result, True)
     return True
 
@@ -71,7 +73,14 @@ def _scanned(run: Run, call: Call) -> bool:  # noqa: ARG001 - nothing is read ye
 def _collected(run: Run, call: Call) -> bool:
     lazy = call.args[0]
     all_of_it = _untouched.get(lazy) and whole.call(call.args, call.kwargs, 1)
-    return table.note(run, "read", list(origins(lazy)), call, frame=call.result if all_of_it else None)
+    frame, known = (call.result if all_of_it else None), node.of(lazy)
+    pinned = [one for one in node.scans(known) if one.version] if known is not None else []
+    for one in pinned:
+        table.note(run, "read", list(one.source.names), call, kind="table", frame=frame, version=one.version)
+    held = {name for one in pinned for name in one.source.names}
+    return table.note(run, "read", [name for name in origins(lazy) if name not in held], call, frame=frame) or bool(
+        held
+    )
 
 
 def _sunk(run: Run, call: Call) -> bool:

@@ -9,11 +9,12 @@ temporary tables from the statements that made them. Never touches the connectio
 import os
 import time
 import weakref
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple, Protocol
 
-from driftline.capture import client, headers, measure, observe
+from driftline.capture import at_hand, client, fault, headers, measure, observe
 from driftline.capture.emit import Seen
+from driftline.capture.hooks import duckdb_tables
 from driftline.capture.observe import Given
 from driftline.capture.run import Run
 from driftline.capture.sql import plan, second
@@ -53,6 +54,7 @@ class Session:
         self._duckdb = duckdb
         self._execute = duckdb.DuckDBPyConnection.execute  # the original, taken before it is patched
         self._fetch = duckdb.DuckDBPyConnection.fetchall
+        self._query = duckdb.DuckDBPyConnection.sql
         self._databases: weakref.WeakKeyDictionary[Any, str] = weakref.WeakKeyDictionary()
         self._temporary: weakref.WeakKeyDictionary[Any, dict[str, tuple[str, ...] | None]] = weakref.WeakKeyDictionary()
         self._plans: bool | None = None  # DuckDB tells the plans of statements
@@ -129,6 +131,7 @@ class Session:
         if analysis is None or not analysis.statements:
             return None
         known = self._sources(connection, analysis, caller)
+        fresh = duckdb_tables.fresh(analysis, lambda name: self._catalog(connection, name)) if connection else ()
         began_ns = time.time_ns()
 
         def record(ended: Run, *, failed: bool = False) -> None:
@@ -140,7 +143,7 @@ class Session:
             if touches:
                 ended.statement(text, analysis.form)
             for one in analysis.statements:
-                self._record(ended, connection, one, analysis, known, began_ns, caller)
+                self._record(ended, connection, one, analysis, known, began_ns, caller, fresh)
 
         return record
 
@@ -165,6 +168,7 @@ class Session:
         known: dict[Source, _Known],
         began_ns: int,
         caller: Any,
+        fresh: Container[str],
     ) -> None:
         for gap in one.gaps:
             run.gap(gap)
@@ -176,7 +180,10 @@ class Session:
         if one.writes is None:
             return
         for seen in self._targets(run, connection, one, analysis, began_ns):
-            run.add("write", seen)
+            if one.writes.names[0] in fresh:
+                name = one.writes.names[0]
+                fault.attempt("duckdb table", duckdb_tables.hold, seen, connection, name, self._ask, self._query)
+            at_hand.add(run, "write", seen, _put())
             if one.lineage is not None:
                 datasets = {source: found.datasets for source, found in known.items()}
                 edges = SqlEdges(one.lineage, datasets, analysis.spelled, analysis.said)
@@ -289,6 +296,12 @@ def _folder() -> str:
     owner = client.current()
     assert owner is not None
     return owner.folder
+
+
+def _put() -> Callable[[Any], None]:
+    owner = client.current()
+    assert owner is not None
+    return owner.sender.put
 
 
 def _argument(args: Sequence[Any], kwargs: Mapping[str, Any], place: int, *names: str) -> Any:

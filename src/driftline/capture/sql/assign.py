@@ -118,12 +118,19 @@ def merge(walker: Walker, script: Script, tree: Any, scope: Scope) -> tuple[Sour
         scope.add(alias, relation)
     scope.tables.update(outer.tables)
     rows |= walker.walk(tree.args.get("on"), scope, JOIN)
+    for name in tree.args.get("using_cond") or ():
+        key = walker.dialect.column(name)
+        hits = (relation.find(key, name.name) for relation in scope.relations.values())
+        rows |= rel.through(NONE.union(*(hit.edges for hit in hits if hit is not None)), JOIN)
     found: _Set = {}
     stars: list[Item] = []
     whens = tree.args.get("whens")
     for when in whens.expressions if whens is not None else tree.expressions:
         condition = walker.walk(when.args.get("condition"), scope, CONDITIONAL)
         then = when.args.get("then")
+        further = then.args.get("where") if isinstance(then, exp.Update | exp.Insert) else None
+        if further is not None:  # of Oracle
+            condition |= walker.walk(further.this, scope, CONDITIONAL)
         if isinstance(then, exp.Update):
             given = then.args.get("expressions")
             parts = given if isinstance(given, list) else [given]

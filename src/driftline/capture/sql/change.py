@@ -13,7 +13,7 @@ from driftline.capture.sql import assign, names, tables
 from driftline.capture.sql import relation as rel
 from driftline.capture.sql.bound import Lineage, bind
 from driftline.capture.sql.columns import Doubt, Walker
-from driftline.capture.sql.relation import FILTER, Output, Relation, Source, Unknown
+from driftline.capture.sql.relation import FILTER, Edges, Output, Relation, Source, Unknown
 from driftline.capture.sql.scope import Scope
 from driftline.capture.sql.script import Script
 
@@ -74,6 +74,8 @@ class Reading:
         offered = self.walker.query(tree, self.root())
         into = _into_of(tree)
         if into is None:
+            return [self.done(tree, None, "query", offered)]
+        if into.this.name in self.variables or self.script.dialect.name in ("oracle", "mysql"):  # into variables
             return [self.done(tree, None, "query", offered)]
         target = self.script.source(into.this)
         made = self.done(tree, target, "create", offered)
@@ -159,6 +161,7 @@ class Reading:
         source = tree.args.get("source")
         source = source.this if isinstance(source, exp.From) else source
         found: list[Statement] = []
+        before: Edges = rel.NONE  # what earlier conditions look at, which decide what is left for ELSE
         for part in tree.expressions:
             insert = part.this if isinstance(part, exp.ConditionalInsert) else part
             reading = Reading(self.script, self.variables, self.walker.deadline)
@@ -167,7 +170,10 @@ class Reading:
             scope.add("", offered)
             rows = offered.rows
             if isinstance(part, exp.ConditionalInsert) and part.expression is not None:
-                rows |= reading.walker.walk(part.expression, scope, FILTER)
+                own = reading.walker.walk(part.expression, scope, FILTER)
+                rows, before = rows | own | (before if tree.args.get("kind") == "FIRST" else rel.NONE), before | own
+            elif isinstance(part, exp.ConditionalInsert) and part.args.get("else_"):
+                rows |= before
             query = insert.expression
             if query is None:
                 inner = offered
@@ -204,6 +210,27 @@ class Reading:
         source = Source("file", files)
         self.walker.reads[source] = None
         return [self.done(tree, target, "append", self.script.base(source), tuple(into))]
+
+    def _load(self, tree: Any) -> list[Statement]:
+        """LOAD DATA: files go into a table by place."""
+        inside = tree.this.this if isinstance(tree.this, exp.Schema) else tree.this
+        target = self.script.source(inside)
+        path = tree.args.get("inpath")
+        files = (path.name,) if isinstance(path, exp.Literal) else _uris(tree.args.get("files"))
+        if target is None or not files:
+            return [Statement((), how="none", kind="LOAD DATA")]
+        source = Source("file", files)
+        self.walker.reads[source] = None
+        into = _listed(tree.this) or self.script.columns(target) or ()
+        made = self.done(tree, target, "append", self.script.base(source), tuple(into))
+        return [made._replace(kind="LOAD DATA")]
+
+    def _export(self, tree: Any) -> list[Statement]:
+        """EXPORT DATA of BigQuery."""
+        files = _uris(tree.args.get("options"))
+        offered = self.walker.query(tree.this, self.root())
+        made = self.done(tree, Source("file", files) if files else None, "create", offered)
+        return [made._replace(kind="EXPORT DATA")]
 
     # --- changes ----------------------------------------------------------------------------------------------
 
@@ -274,6 +301,7 @@ class Reading:
         return [Statement((), how="none", kind="DECLARE")]
 
 
+_EXPORT = tuple(getattr(exp, name) for name in ("Export",) if hasattr(exp, name))
 _READ: tuple[tuple[Any, Any], ...] = (
     (exp.Create, Reading._create),
     (exp.Insert, Reading._insert),
@@ -281,6 +309,8 @@ _READ: tuple[tuple[Any, Any], ...] = (
     (exp.Merge, Reading._merge),
     (exp.Delete, Reading._delete),
     (exp.Copy, Reading._copy),
+    (exp.LoadData, Reading._load),
+    (_EXPORT, Reading._export),
     (exp.Cache, Reading._cache),
     (exp.Alter, Reading._alter),
     (exp.Drop, Reading._drop),
@@ -323,6 +353,15 @@ def _listed(node: Any) -> tuple[str, ...]:
         return ()
     parts = (part for part in node.expressions if isinstance(part, exp.ColumnDef | exp.Identifier | exp.Column))
     return tuple(part.name for part in parts)
+
+
+def _uris(properties: Any) -> tuple[str, ...]:
+    """The addresses among the options of LOAD DATA and EXPORT DATA."""
+    for part in properties.expressions if isinstance(properties, exp.Properties) else ():
+        if isinstance(part, exp.Property) and part.name.lower() in ("uri", "uris"):
+            value = part.args.get("value")
+            return names.texts(value.expressions if isinstance(value, exp.Array) else [value])
+    return ()
 
 
 def _temporary(tree: Any) -> bool:

@@ -10,6 +10,7 @@ import functools
 from typing import Any, Literal, NamedTuple
 
 from sqlglot import exp
+from sqlglot.dialects import DIALECTS
 from sqlglot.dialects.dialect import Dialect as Grammar
 
 from driftline.errors import BadInput
@@ -65,6 +66,12 @@ def _key(fold: Fold, name: str, *, quoted: bool) -> str:
     if fold == "same" or (fold == "lower" and not quoted):
         return name.lower()
     return name.upper() if fold == "upper" and not quoted else name
+
+
+def exists(name: str) -> bool:
+    """Whether a dialect is called ``name``; loads none of them."""
+    wanted = name.strip().lower()
+    return wanted in _ALSO or any(wanted == one.lower() for one in DIALECTS)
 
 
 @functools.cache

@@ -122,7 +122,10 @@ class Expression:
         )
         step = _on(kind, AGGREGATION if aggregate else TRANSFORMATION)
         found: Edges = NONE
-        for part in node.iter_expressions():
+        parts = list(node.iter_expressions())
+        if isinstance(node, exp.Anonymous) and node.name.lower().startswith("dictget"):
+            parts = parts[1:]  # ClickHouse's dictionaries are named like columns
+        for part in parts:
             named = isinstance(part, exp.PropertyEQ | exp.Kwarg)
             found |= self.edges(part.expression if named else part, step)
         return found

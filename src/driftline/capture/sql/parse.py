@@ -23,15 +23,28 @@ from driftline.capture.sql.rewrite import rewritten, translated
 _STARTS = frozenset(["INSERT", "MERGE", "UPDATE", "DELETE", "SELECT", "SEL", "WITH", "CREATE", "TRUNCATE", "REPLACE"])
 _CUTS = frozenset(["BEGIN", "END", "ELSE", "ELSIF", "ELSEIF", "THEN", "LOOP", "EXCEPTION", "REPEAT", "IF", "WHILE",
                    "DECLARE", "RETURN", "EXEC", "EXECUTE", "PRINT", "RAISERROR", "THROW", "GO", "CALL"])  # fmt: skip
-_CONTROL = _CUTS | {"SET", "FOR", "OPEN", "FETCH", "CLOSE", "RAISE", "LEAVE", "ITERATE", "COMMIT", "ROLLBACK"}
+_CONTROL = _CUTS | {
+    "SET",
+    "FOR",
+    "OPEN",
+    "FETCH",
+    "CLOSE",
+    "RAISE",
+    "LEAVE",
+    "ITERATE",
+    "COMMIT",
+    "ROLLBACK",
+    "IMMEDIATE",
+}
 _BODIES = ("PROCEDURE", "FUNCTION", "TRIGGER", "TASK")
 _OTHER_LANGUAGES = frozenset(["PYTHON", "JAVA", "JAVASCRIPT", "SCALA", "JS", "C", "R", "PLPYTHON3U", "PLV8", "PLPERL"])
 _BLOCKS = tuple(
     getattr(exp, name) for name in ("Block", "IfBlock", "WhileBlock", "LoopBlock", "RepeatBlock", "EndStatement")
     if hasattr(exp, name)
 )  # fmt: skip
+_EXPORT = tuple(getattr(exp, name) for name in ("Export",) if hasattr(exp, name))
 _DATA = (exp.Query, exp.DML, exp.Create, exp.Values, exp.Copy, exp.Cache, exp.Alter, exp.MultitableInserts,
-         exp.TruncateTable, exp.Pivot, exp.Drop, exp.Declare)  # fmt: skip
+         exp.TruncateTable, exp.Pivot, exp.Drop, exp.Declare, exp.LoadData, *_EXPORT)  # fmt: skip
 _DATA_WORDS = _STARTS | {"COPY", "FROM", "LOAD", "UNLOAD"}
 _CALLS_BY_NAME = frozenset(["tsql", "fabric"])  # a procedure is called by its name alone
 _ELSEWHERE = {"athena": "hive"}  # what one grammar does not know, the other may
@@ -150,7 +163,7 @@ class _Reader:
                 yield from self._table_variable(tokens)
             found = list(self._embedded(tokens))
             yield from found
-            if not found and first in ("EXECUTE", "EXEC"):
+            if not found and first in ("EXECUTE", "EXEC", "IMMEDIATE"):
                 found = list(self._inside(tokens))
                 yield from found
         else:
@@ -214,8 +227,15 @@ class _Reader:
         return trees[0], ""
 
     def _unload(self, tokens: list[Any]) -> Iterator[Piece]:
-        """Redshift's ``UNLOAD ('SELECT …') TO 'files'`` is COPY by another name."""
+        """``UNLOAD ('SELECT …') TO 'files'``, in Athena without the quotes, is COPY by another name."""
         texts = [token.text for token in tokens if token.token_type == TokenType.STRING]
+        to = next((place for place, token in enumerate(tokens) if token.text.upper() == "TO" and place > 3), 0)
+        tree, _ = self._parse(tokens[2 : to - 1]) if to and tokens[2].token_type != TokenType.STRING else (None, "")
+        if isinstance(tree, exp.Query):
+            yield Piece(
+                exp.Copy(this=tree.subquery(), kind=False, files=[exp.Literal.string(tokens[to + 1].text)]), tokens
+            )
+            return
         for piece in _Reader(texts[0], self.name, self.limit, self.depth + 1).read() if len(texts) > 1 else ():
             if isinstance(piece.tree, exp.Query):
                 files = [exp.Literal.string(texts[1])]

@@ -1,8 +1,8 @@
 """Statements in words that the parser knows.
 
 Enters: the words of a text, or of one statement. Leaves: words that mean the same and can be parsed: Teradata without
-titles, T-SQL without compound assignment; a stream as the view that it is to those who read it, a pipe as its COPY, an
-exchange of partitions as the INSERT that it comes to.
+titles and formats, T-SQL without compound assignment, Oracle's DELETE within MERGE as a clause of its own; a stream as
+the view that it is to those who read it, a pipe as its COPY, an exchange of partitions as the INSERT that it comes to.
 """
 
 import itertools
@@ -10,20 +10,24 @@ from typing import Any
 
 from sqlglot.tokens import Token, TokenType  # type: ignore[attr-defined]
 
+_TOP = frozenset(["", "tsql", "fabric", "snowflake", "redshift", "teradata"])  # dialects with SELECT TOP
 _COMPOUND = ("+", "-", "*", "/", "%", "&", "|", "^")
 _KINDS = {"VIEW": TokenType.VIEW, "AS": TokenType.ALIAS, "SELECT": TokenType.SELECT, "*": TokenType.STAR,
-          "FROM": TokenType.FROM, "INSERT": TokenType.INSERT, "INTO": TokenType.INTO}  # fmt: skip
+          "FROM": TokenType.FROM, "INSERT": TokenType.INSERT, "INTO": TokenType.INTO, "WHEN": TokenType.WHEN,
+          "MATCHED": TokenType.VAR, "AND": TokenType.AND, "(": TokenType.L_PAREN, ")": TokenType.R_PAREN,
+          "INPATH": TokenType.VAR, "TABLE": TokenType.TABLE, "THEN": TokenType.THEN,
+          "DELETE": TokenType.DELETE}  # fmt: skip
 
 
 def rewritten(tokens: list[Any], dialect: str) -> list[Any]:
     """Return ``tokens`` without what the parser does not know: Teradata's titles, ``+=`` of T-SQL, tables named top."""
-    for place, (token, after) in enumerate(itertools.pairwise(tokens)):
+    for place, (token, after) in enumerate(itertools.pairwise(tokens)) if dialect in _TOP else ():
         if token.token_type == TokenType.TOP and after.token_type == TokenType.DOT:
             tokens[place] = Token(TokenType.VAR, token.text, token.line, token.col, token.start, token.end)
     if dialect == "teradata":
-        for place in range(len(tokens) - 3, 0, -1):
-            if [t.text.upper() for t in tokens[place : place + 2]] == ["(", "TITLE"] and tokens[place + 3].text == ")":
-                tokens = tokens[:place] + tokens[place + 4 :]
+        tokens = _plain_teradata(tokens)
+    if dialect == "oracle":
+        tokens = _deleted_within_merge(tokens)
     if dialect in ("tsql", "fabric"):
         for place in range(len(tokens) - 1, 1, -1):
             joined = tokens[place].start == tokens[place - 1].end + 1
@@ -36,6 +40,38 @@ def rewritten(tokens: list[Any], dialect: str) -> list[Any]:
     return tokens
 
 
+def _plain_teradata(tokens: list[Any]) -> list[Any]:
+    """Without ``(TITLE 'x')`` and ``(FORMAT 'x')``; ``(NAMED x)`` is an alias."""
+    for place in range(len(tokens) - 4, 0, -1):
+        word = tokens[place + 1].text.upper()
+        if tokens[place].text != "(" or tokens[place + 3].text != ")" or word not in ("TITLE", "FORMAT", "NAMED"):
+            continue
+        kept = [*_as(tokens[place], "AS"), tokens[place + 2]] if word == "NAMED" else []
+        tokens = tokens[:place] + kept + tokens[place + 4 :]
+    return tokens
+
+
+def _deleted_within_merge(tokens: list[Any]) -> list[Any]:
+    """Oracle's ``UPDATE SET … DELETE WHERE c`` inside MERGE as a clause: ``WHEN MATCHED AND (c) THEN DELETE``."""
+    words = [token.text.upper() for token in tokens]
+    for place in range(len(words) - 1, 1, -1):
+        if words[place - 1 : place + 1] != ["DELETE", "WHERE"]:
+            continue
+        start = max((one for one in range(place) if words[one] in ("MERGE", ";")), default=-1)
+        if start < 0 or words[start] != "MERGE":
+            continue
+        end = next((one for one in range(place, len(words)) if words[one] in ("WHEN", ";")), len(words))
+        near = tokens[place]
+        clause = [
+            *_as(near, "WHEN", "MATCHED", "AND", "("),
+            *tokens[place + 1 : end],
+            *_as(near, ")", "THEN", "DELETE"),
+        ]
+        tokens = [*tokens[: place - 1], *clause, *tokens[end:]]
+        words = [token.text.upper() for token in tokens]
+    return tokens
+
+
 def translated(tokens: list[Any]) -> list[Any] | None:
     """Return the words of a statement that means the same as ``tokens``; None where they stand for themselves."""
     words = [token.text.upper() for token in tokens]
@@ -43,6 +79,10 @@ def translated(tokens: list[Any]) -> list[Any] | None:
         return _stream(tokens, words)
     if words[0] == "CREATE" and "PIPE" in words[1:4] and "COPY" in words:
         return tokens[words.index("COPY") :]
+    if words[:2] == ["LOAD", "DATA"] and "INFILE" in words[2:5] and "TABLE" in words:
+        file, table = tokens[words.index("INFILE") + 1], words.index("TABLE")
+        into = [*_as(tokens[0], "INTO", "TABLE"), *_dotted(tokens[table + 1 :])]
+        return [*tokens[:2], *_as(tokens[0], "INPATH"), file, *into]  # MySQL's columns have no names in the file
     if words[:2] == ["ALTER", "TABLE"] and "EXCHANGE" in words[2:8] and words[-1:] != ["TABLE"] and "WITH" in words:
         source = words.index("WITH") + 2
         target = tokens[2 : words.index("EXCHANGE")]

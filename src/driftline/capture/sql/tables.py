@@ -26,6 +26,7 @@ from driftline.capture.sql.relation import (
 from driftline.capture.sql.scope import Scope
 
 _STREAM = tuple(getattr(exp, name) for name in ("Stream",) if hasattr(exp, name))  # of Databricks
+_SEMANTIC = tuple(getattr(exp, name) for name in ("SemanticView",) if hasattr(exp, name))  # of Snowflake
 _FLATTENED = ("seq", "key", "path", "index", "value", "this")  # of Snowflake's FLATTEN
 
 
@@ -82,7 +83,7 @@ def entry(queries: Queries, node: Any, scope: Scope) -> Relation:
             bound = scope.cte(queries.dialect.table(node.this))
             if bound is not None:
                 return bound
-        found = queries.table(node)
+        found = queries.table(node.this.this if isinstance(node.this, _SEMANTIC) else node)
         return found if found is not None else _function(queries, node.this, scope)
     if isinstance(node, exp.Lateral) and isinstance(node.this, exp.Subquery):
         return queries.query(node.this, scope)

@@ -123,6 +123,8 @@ def test_a_delta_table_has_a_fingerprint_where_all_of_a_version_is_read_or_writt
         "read as it was": (lambda: pl.read_delta("t", version=0), "delta:0", once),
         "read some": (lambda: pl.read_delta("t", columns=["a"]), "delta:1", ""),
         "scan": (lambda: pl.scan_delta("t").collect(), "delta:1", twice),
+        "scan as it was": (lambda: pl.scan_delta("t", version=0).collect(), "delta:0", once),
+        "scan some as it was": (lambda: pl.scan_delta("t", version=0).select("a").collect(), "delta:0", ""),
         "scan some": (lambda: pl.scan_delta("t").filter(pl.col("a") > 1).collect(), "delta:1", ""),
     }
     for name, (act, version, fingerprint) in acts.items():

@@ -113,3 +113,50 @@ def test_a_merge_reads_its_target_only_where_it_says_so(tell: Tell) -> None:
     when = "ON u.k = q.k WHEN MATCHED THEN UPDATE SET x = q.v"
     assert reads(f"MERGE INTO u USING s q {when}") == ["s"]
     assert reads(f"MERGE INTO u USING (SELECT u.k, s.v FROM u JOIN s ON s.k = u.k) q {when}") == ["u", "s"]
+
+
+FILES = [
+    ("bigquery", "LOAD DATA INTO d.t (a INT64, b STRING) FROM FILES (format = 'CSV', uris = ['gs://in/x.csv'])",
+     "d.t", {"*": ["gs://in/x.csv.*"]}),
+    ("hive", "LOAD DATA INPATH '/in/x' INTO TABLE t", "t", {"*": ["/in/x.*"]}),
+    ("bigquery", "EXPORT DATA OPTIONS (uri = 'gs://out/*.csv', format = 'CSV') AS SELECT a, b + 1 AS c FROM d.t",
+     "gs://out/*.csv", {"a": ["d.t.a IDENTITY"], "c": ["d.t.b TRANSFORMATION"]}),
+    ("athena", "UNLOAD (SELECT a FROM t) TO 's3://out/' WITH (format = 'PARQUET')", "s3://out/",
+     {"a": ["t.a IDENTITY"]}),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("name", "sql", "target", "columns"), FILES, ids=[case[1][:40] for case in FILES])
+def test_files_are_loaded_into_tables_and_written_from_queries(
+    tell: Tell, name: str, sql: str, target: str, columns: dict[str, list[str]]
+) -> None:
+    (one,) = tell(sql, name)
+    assert (one.target, one.columns, one.problem) == (target, columns, "")
+
+
+def test_what_is_left_for_else_depends_on_the_conditions_before(tell: Tell) -> None:
+    whens = "WHEN a > 1 THEN INTO x (p) VALUES (b) WHEN c > 1 THEN INTO y (q) VALUES (b) ELSE INTO z (r) VALUES (b)"
+    every = [one.rows for one in tell(f"INSERT ALL {whens} SELECT a, b, c FROM t", "snowflake")]
+    assert every == [["t.a FILTER"], ["t.c FILTER"], ["t.a FILTER", "t.c FILTER"]]
+    first = [one.rows for one in tell(f"INSERT FIRST {whens} SELECT a, b, c FROM t", "snowflake")]
+    assert first == [["t.a FILTER"], ["t.a FILTER", "t.c FILTER"], ["t.a FILTER", "t.c FILTER"]]
+
+
+def test_a_merge_by_equal_names_compares_both_sides(tell: Tell) -> None:
+    (one,) = tell("MERGE INTO m USING s USING (k) WHEN MATCHED THEN UPDATE SET v = s.v", "duckdb")
+    assert (one.columns, one.rows) == ({"v": ["s.v IDENTITY"]}, ["m.k JOIN", "s.k JOIN"])
+
+
+def test_a_select_into_a_variable_writes_no_table(tell: Tell) -> None:
+    body = "DECLARE v int; BEGIN SELECT a INTO v FROM t; INSERT INTO m (x) SELECT b FROM u WHERE c = v; END"
+    query, insert = tell(f"CREATE FUNCTION f() RETURNS void LANGUAGE plpgsql AS $$ {body} $$", "postgres")
+    assert (query.target, insert.target, insert.rows) == (None, "m", ["u.c FILTER"])
+    (alone,) = tell("BEGIN SELECT max(a) INTO v_a FROM t; END;", "oracle")
+    assert (alone.target, alone.columns) == (None, {"max(a)": ["t.a AGGREGATION"]})
+
+
+def test_a_text_that_a_block_executes_is_read(tell: Tell) -> None:
+    block = "BEGIN INSERT INTO n (a) SELECT b FROM u; EXECUTE IMMEDIATE 'INSERT INTO o (c) SELECT d FROM v'; END;"
+    assert [(one.target, one.columns) for one in tell(block, "oracle")] == [
+        ("n", {"a": ["u.b IDENTITY"]}), ("o", {"c": ["v.d IDENTITY"]}),
+    ]  # fmt: skip

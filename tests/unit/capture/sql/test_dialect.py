@@ -63,3 +63,9 @@ def test_an_alias_may_be_used_by_later_outputs_only_where_the_dialect_lets_it(te
 def test_an_alias_of_the_same_name_as_the_column_behind_it_is_the_column(tell: Tell) -> None:
     (one,) = tell("SELECT 'x' || id AS id, id AS first FROM v", "redshift")
     assert one.columns == {"id": ["v.id TRANSFORMATION"], "first": ["v.id IDENTITY"]}
+
+
+def test_whether_a_dialect_exists_is_told_without_loading_any() -> None:
+    assert all(dialect.exists(name) for name in ("postgres", " MSSQL ", "", "duckdb"))
+    assert not any(dialect.exists(name) for name in ("unheard-of", "dialect"))
+    assert all(dialect.exists(name) for name in dialect.names())

@@ -14,6 +14,8 @@ Tell = Callable[..., list[Any]]
 def test_what_the_parser_does_not_know_is_rewritten_before_it_sees_it() -> None:
     tokens = sqlglot.tokenize("SELECT dob (TITLE 'Birth') FROM e", read="teradata")
     assert [token.text for token in rewritten(tokens, "teradata")] == ["SELECT", "dob", "FROM", "e"]
+    tokens = sqlglot.tokenize("SEL dob (FORMAT 'YY'), n (NAMED m) FROM e", read="teradata")
+    assert [token.text for token in rewritten(tokens, "teradata")] == ["SEL", "dob", ",", "n", "AS", "m", "FROM", "e"]
     tokens = sqlglot.tokenize("UPDATE t SET q.a += 1", read="tsql")
     assert " ".join(token.text for token in rewritten(tokens, "tsql")) == "UPDATE t SET q . a = q . a + 1"
 
@@ -26,6 +28,7 @@ def test_what_the_parser_does_not_know_is_rewritten_before_it_sees_it() -> None:
         ("CREATE OR REPLACE STREAM s ON VIEW v", "CREATE VIEW s AS SELECT * FROM v"),
         ("CREATE PIPE p AS COPY INTO t FROM s", "COPY INTO t FROM s"),
         ("ALTER TABLE a EXCHANGE PARTITION (d = 1) WITH TABLE b", "INSERT INTO a SELECT * FROM b"),
+        ("LOAD DATA LOCAL INFILE 'x.csv' REPLACE INTO TABLE d.t (a, b)", "LOAD DATA INPATH x.csv INTO TABLE d . t"),
         ("CREATE STREAM s ON STAGE g", None),
         ("SELECT 1", None),
     ],
@@ -33,6 +36,17 @@ def test_what_the_parser_does_not_know_is_rewritten_before_it_sees_it() -> None:
 def test_a_statement_is_said_by_one_that_comes_to_the_same(sql: str, said: str | None) -> None:
     found = translated(sqlglot.tokenize(sql, read="snowflake"))
     assert (None if found is None else " ".join(token.text for token in found)) == said
+
+
+def test_deleting_within_a_merge_of_oracle_is_a_clause_of_its_own(tell: Tell) -> None:
+    merge, after = tell(
+        "MERGE INTO m USING s ON (m.k = s.k) WHEN MATCHED THEN UPDATE SET m.v = s.v WHERE s.w = 1 DELETE WHERE m.z = 0 "
+        "WHEN NOT MATCHED THEN INSERT (k) VALUES (s.k); DELETE FROM t WHERE a = 1",
+        "oracle",
+    )
+    assert merge.columns == {"v": ["s.v IDENTITY", "s.w CONDITIONAL"], "k": ["s.k IDENTITY"]}
+    assert merge.rows == ["m.k JOIN", "m.z FILTER", "s.k JOIN"]
+    assert (after.target, after.rows) == ("t", ["t.a FILTER"])
 
 
 def test_who_reads_a_stream_reads_its_table(tell: Tell) -> None:

@@ -1,0 +1,59 @@
+"""What is in a table of DuckDB that a statement has just made.
+
+Enters: the connection that made it. Leaves: the table in memory, beside the version that was written. Read through a
+cursor, which is a connection of its own: it sees what is committed, and leaves the user's transaction and pending
+result alone. Hence only tables that were not there before are looked at: those can be seen only once they are
+committed, and are then what was made. Up to ``CELLS`` cells, on the user's thread, before anybody writes there again.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+from driftline.capture import at_hand, measure
+from driftline.capture.emit import Seen
+from driftline.capture.sql.statement import Analysis
+
+CELLS = 200_000
+_SIZE = (
+    "select schema_name, table_name, estimated_size * column_count from duckdb_tables() "
+    "where lower(table_name) = ? and not temporary"
+)
+
+Ask = Callable[..., list[Any]]  # asks the catalog of a connection
+
+
+def fresh(analysis: Analysis, known: Callable[[str], Any]) -> frozenset[str]:
+    """Return the tables that these statements make and that ``known`` does not know before."""
+    written = [
+        (one.writes.names[0], one.how) for one in analysis.statements if one.writes and one.writes.kind == "table"
+    ]
+    names = [name.lower() for name, _ in written]
+    return frozenset(
+        name for name, how in written if how == "create" and names.count(name.lower()) == 1 and known(name) is None
+    )
+
+
+def hold(seen: Seen, connection: Any, name: str, ask: Ask, query: Callable[[Any, str], Any]) -> None:
+    """Have ``seen`` hold what is in the table ``name``; where it is too large, it says so.
+
+    Args:
+        seen: the version that was written.
+        connection: that made it.
+        name: of the table, as the statement spells it.
+        ask: asks the catalog.
+        query: the original ``sql`` of a connection.
+    """
+    rows = ask(connection, _SIZE, [name.rsplit(".", 1)[-1].lower()])
+    if len(rows) != 1 or not measure.level.contents:  # a view, temporary, not committed, or one of several schemas
+        return
+    schema, table, cells = rows[0]
+    if cells > min(CELLS, measure.level.cells):
+        at_hand.told(seen, f"not measured: about {cells:,} cells")
+        return
+    cursor = connection.cursor()
+    try:
+        quoted = ".".join('"' + part.replace('"', '""') + '"' for part in (schema, table))
+        found = query(cursor, f"select * from {quoted}").to_arrow_table()  # noqa: S608 - a quoted name
+    finally:
+        cursor.close()
+    at_hand.hold(seen, found, ordered=False)

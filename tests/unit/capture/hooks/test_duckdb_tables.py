@@ -1,0 +1,90 @@
+"""Tables that DuckDB has just made are measured as they were made; expected contents are those of the same rows."""
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import duckdb
+import pyarrow as pa
+import pytest
+
+import driftline
+from driftline import profile
+from driftline.capture import fault
+from driftline.capture.hooks import duckdb_tables
+from driftline.testing import MemorySink
+
+ROWS = "select * from (values (1, 'x'), (2, 'y'), (3, null)) v(a, b)"
+EXPECTED = profile.fingerprint(pa.table({"a": [1, 2, 3], "b": ["x", "y", None]})).value
+
+
+@pytest.fixture
+def connection(sink: MemorySink) -> Iterator[duckdb.DuckDBPyConnection]:
+    driftline.watch()
+    with duckdb.connect() as made:
+        yield made
+    assert fault.counts() == {}
+
+
+def written(sink: MemorySink) -> dict[str, dict[str, Any]]:
+    """Return what the last event says of each output, with the state's own fields."""
+    assert driftline.flush()
+    parts = json.loads(sink.raw[-1])["outputs"]
+    return {part["name"]: {**part["facets"], **part["facets"]["driftline_state"]} for part in parts}
+
+
+@pytest.mark.parametrize("name", ["t", "main.t", '"A ""table"""', "other.t"])
+def test_a_table_that_was_made_from_a_query_has_its_contents(
+    sink: MemorySink, connection: duckdb.DuckDBPyConnection, name: str
+) -> None:
+    connection.execute("create schema other")
+    with driftline.run("job"):
+        connection.execute(f"create table {name} as {ROWS}")
+    (found,) = written(sink).values()
+    assert (found["fingerprint"], found["rows"]) == (EXPECTED, 3)
+    assert {"schema", "driftline_fingerprint", "driftline_profile"} <= found.keys()
+    assert found["version"].startswith("run:")
+
+
+@pytest.mark.parametrize(
+    "statements",
+    [
+        ("create table t as select 1 a", f"create or replace table t as {ROWS}"),  # the cursor may see the one before
+        ("begin", f"create table t as {ROWS}"),  # it is not there for others
+        (f"create temporary table t as {ROWS}",),
+        (f"create view t as {ROWS}",),
+        (f"create table t as {ROWS}; insert into t values (4, 'z')",),
+    ],
+)
+def test_what_may_be_something_else_by_now_is_not_measured(
+    sink: MemorySink, connection: duckdb.DuckDBPyConnection, statements: tuple[str, ...]
+) -> None:
+    *before, last = statements
+    for one in before:
+        connection.execute(one)
+    with driftline.run("job"):
+        connection.execute(last)
+    for found in written(sink).values():
+        assert not {"fingerprint", "driftline_profile"} & found.keys()
+
+
+def test_neither_the_transaction_nor_the_pending_result_of_the_user_is_touched(
+    sink: MemorySink, connection: duckdb.DuckDBPyConnection
+) -> None:
+    with driftline.run("job"):
+        connection.execute("begin")
+        connection.execute(f"create table t as {ROWS}")
+        connection.execute("rollback")
+        assert connection.execute("select count(*) from duckdb_tables()").fetchall() == [(0,)]
+        assert connection.execute(f"create table t as {ROWS}").fetchall() == [(3,)]
+
+
+def test_a_large_table_says_that_it_was_not_measured(
+    sink: MemorySink, connection: duckdb.DuckDBPyConnection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(duckdb_tables, "CELLS", 5)
+    with driftline.run("job"):
+        connection.execute(f"create table t as {ROWS}")
+    (found,) = written(sink).values()
+    assert found["attributes"] == {"contents": "not measured: about 6 cells"}
+    assert "fingerprint" not in found

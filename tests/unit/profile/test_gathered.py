@@ -1,0 +1,48 @@
+"""What is gathered are the values that are there, against Arrow's ``drop_null`` and Python's own arithmetic."""
+
+import datetime as dt
+import decimal
+
+import numpy as np
+import pyarrow as pa
+import pytest
+
+from driftline.profile import gathered
+from driftline.profile.gathered import Room
+
+
+@pytest.mark.parametrize("kind", [pa.int8(), pa.uint64(), pa.float32(), pa.float64()], ids=str)
+def test_chunks_are_laid_end_to_end_without_what_is_missing(kind):
+    values = pa.chunked_array([pa.array([3, None, 1], kind), pa.array([], kind), pa.array([None, 2], kind)])
+    found = gathered.numbers(values, Room())
+    assert found.tolist() == values.drop_null().to_pylist() == [3, 1, 2]
+    assert found.dtype == (np.dtype(str(kind)) if pa.types.is_integer(kind) else np.float64)
+
+
+def test_a_nan_stays_and_a_null_goes():
+    found = gathered.numbers(pa.array([1.5, None, float("nan")]), Room())
+    assert found[0] == 1.5
+    assert np.isnan(found[1])
+    assert len(found) == 2
+
+
+@pytest.mark.parametrize("unit", ["s", "ms", "us", "ns"])
+def test_times_are_microseconds_whatever_their_unit(unit):
+    moment = dt.datetime(2013, 1, 1, 0, 0, 2, tzinfo=dt.UTC)
+    found = gathered.numbers(pa.array([moment, None], pa.timestamp(unit, "UTC")), Room())
+    assert found.tolist() == [1_356_998_402_000_000]
+
+
+def test_decimals_are_doubles_and_foreign_byte_orders_are_turned():
+    given = pa.array([decimal.Decimal("1.25"), None], pa.decimal128(9, 2))
+    assert gathered.numbers(given, Room()).tolist() == [1.25]
+    assert gathered.numbers(np.array([1, 2], ">i4"), Room()).tolist() == [1, 2]
+    assert gathered.numbers(np.array([0.5], "<f2"), Room()).dtype == np.float64
+
+
+def test_the_same_memory_is_used_again_and_the_input_is_left_alone():
+    room, given = Room(), np.array([2.0, 1.0])
+    first = gathered.numbers(given, room)
+    first.sort()
+    assert given.tolist() == [2.0, 1.0]
+    assert np.shares_memory(first, gathered.numbers(np.array([5]), room))
