@@ -21,7 +21,7 @@ GUESSED = "origin of the data guessed"  # the gap of a run whose inputs are what
 UNKNOWN = "origin of the data unknown"  # and of one where not even that can be told
 MOST = 100  # versions behind one object, and reads of one enclosing run that are remembered
 _DEPTH = 2  # of containers that are looked into
-_WIDTH = 50  # objects of one container that are looked at
+_WIDTH = 16  # objects of one container that are looked at
 
 _behind: Beside[tuple[Seen, ...]] = Beside()
 _kept: Beside[Seen] = Beside()  # beside a model: the file that it was loaded from or saved to last
