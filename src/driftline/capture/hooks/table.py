@@ -20,7 +20,6 @@ from driftline.capture.hooks import glance, patch, stated, whole
 from driftline.capture.hooks.patch import Call, Patch
 from driftline.capture.observe import Given
 from driftline.capture.run import Run
-from driftline.event.lineage import Dataset
 
 RESULT = -1
 _SCHEMES = {"s3a": "s3", "s3n": "s3", "gcs": "gs", "local": "file", "abfss": "abfs"}
@@ -111,7 +110,6 @@ def note(
     look = glance.at(data)
     budget = measure.Budget()
     said = Given(namespace, version, kind or look.kind, "", {**look.attributes, **(attributes or {})})
-    read: list[Dataset] = []
     found: list[Seen] = []
     for place in places(given):
         state = _state(given, place, call)
@@ -131,16 +129,10 @@ def note(
             if frame is not None and not (seen.path and endings.form(seen.path)):
                 named = bool(seen.path or seen.touched.version or seen.pointer)  # else its rows have to name it
                 at_hand.hold(seen, frame, ordered=named and seen.touched.kind != "table")
-            read.append(at_hand.add(run, way, seen, owner.sender.put).dataset)
+            at_hand.add(run, way, seen, owner.sender.put)
             found.append(seen)
-    if way == "read" and call is not None:
-        origin.read(call.result, read)
-        passed.read(call.result, found)
-    elif way == "write" and found:
-        passed.written(run, data)
-    if (kind or look.kind) == "model":
-        passed.kept(data, found)
-    return bool(read)
+    _follow(run, way, call, data, found, model=said.kind == "model")
+    return bool(found)
 
 
 def _state(given: Any, place: str, call: Call | None) -> tuple[str, int] | None:
@@ -149,6 +141,17 @@ def _state(given: Any, place: str, call: Call | None) -> tuple[str, int] | None:
     if state is None and "://" in place and (told := stated.details(given)) is not None:
         state = stated.state(told)
     return state
+
+
+def _follow(run: Run, way: str, call: Call | None, data: Any, found: list[Seen], *, model: bool) -> None:
+    """Remember where what was read comes from, and take what stands behind what was written."""
+    if way == "read" and call is not None:
+        origin.read(call.result, (one.touched.dataset for one in found))
+        passed.read(call.result, found)
+    elif way == "write" and found:
+        passed.written(run, data)
+    if model:
+        passed.kept(data, found)
 
 
 def _with(seen: Seen, look: glance.Look) -> Seen:
