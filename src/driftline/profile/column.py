@@ -22,6 +22,7 @@ from driftline.profile.text import Text
 Type = Literal["number", "text", "boolean", "time", "other"]
 
 _SHARES = {"q01": 0.01, "q05": 0.05, "q25": 0.25, "q50": 0.5, "q75": 0.75, "q95": 0.95, "q99": 0.99}
+_EXACT = float(1 << 53)
 _LEVELS = np.array(list(_SHARES.values()))
 
 
@@ -120,6 +121,9 @@ class Column(msgspec.Struct, frozen=True, array_like=True):
 
     def distinct_count(self) -> float:
         """Return the number of different values (finite ones for numbers); estimated only where it cannot be known."""
+        exact, low, high = self.distinct.exact, self.minimum, self.maximum
+        if exact is not None and low is not None and high is not None and max(-low, high) < _EXACT:
+            return float(exact)  # no two of them are one as doubles: the points below, if they are all, are as many
         if self.finite and self.quantiles.error == 0:
             return float(len(self.quantiles.points()[0]))
         return self.distinct.count()

@@ -110,3 +110,11 @@ def test_containment_uses_levels_and_then_the_sketch():
     many = column([f"document {number}" for number in range(2_000)])
     later = column([f"document {number}" for number in range(500, 2_500)])
     assert later.contained_in(many) == pytest.approx(0.75, abs=0.12)
+
+
+@pytest.mark.parametrize(
+    "values",
+    [[1.5, 2.5, 1.5], [0.0, -0.0, 7.0], [2**53, 2**53 + 1, 1], [-(2**53), -(2**53) - 1], [2**53 - 1, 2**53 - 2]],
+)
+def test_different_numbers_are_counted_as_numpy_counts_doubles(values):
+    assert build({"c": np.array(values)}).columns["c"].distinct_count() == len(np.unique(np.array(values, float)))

@@ -13,7 +13,7 @@ from driftline.capture.sql import assign, names, tables
 from driftline.capture.sql import relation as rel
 from driftline.capture.sql.bound import Lineage, bind
 from driftline.capture.sql.columns import Doubt, Walker
-from driftline.capture.sql.relation import FILTER, Edges, Output, Relation, Source, Unknown
+from driftline.capture.sql.relation import FILTER, Edges, Output, Relation, Source, Star, Unknown
 from driftline.capture.sql.scope import Scope
 from driftline.capture.sql.script import Script
 
@@ -63,7 +63,11 @@ class Reading:
     ) -> Statement:
         """Return the statement, now that its edges are known."""
         doubts = tuple(self.walker.doubts.values())
-        gaps = (("sql columns",) if doubts else ()) + (("sql files without a name",) if self.walker.nameless else ())
+        loose = [item for item in offered.items if not isinstance(item, Output)]
+        lost = target is not None and (len(loose) > 1 or any(not isinstance(item, Star) for item in loose))
+        gaps = (("sql columns",) if doubts or lost else ()) + (
+            ("sql files without a name",) if self.walker.nameless else ()
+        )
         reads = tuple(self.walker.reads)
         lineage = Lineage(offered.items, offered.rows, into)
         return Statement(reads, target, lineage, how, gaps, kind_of(tree), doubts)
@@ -166,7 +170,10 @@ class Reading:
             insert = part.this if isinstance(part, exp.ConditionalInsert) else part
             reading = Reading(self.script, self.variables, self.walker.deadline)
             scope = reading.root()
+            reading.walker.with_ctes(tree, scope)
             offered = reading.walker.query(source, scope)
+            named_scope = reading.root()
+            named_scope.ctes = scope.ctes
             scope.add("", offered)
             rows = offered.rows
             if isinstance(part, exp.ConditionalInsert) and part.expression is not None:
@@ -179,7 +186,7 @@ class Reading:
                 inner = offered
             elif isinstance(query, exp.Select) and isinstance(source, exp.Table | exp.Subquery):
                 named = query.copy().from_(source.copy())
-                inner = reading.walker.query(named, reading.root())
+                inner = reading.walker.query(named, named_scope)
             else:
                 inner = reading.walker.query(query, scope)
             inside = insert.this.this if isinstance(insert.this, exp.Schema) else insert.this

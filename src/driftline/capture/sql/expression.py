@@ -1,9 +1,9 @@
 """The source columns behind one expression, and how each of them reaches its value.
 
 Enters: an expression of a sqlglot tree and the scope that it stands in. Leaves: edges. Arguments of aggregates
-are AGGREGATION, of other functions TRANSFORMATION; conditions of CASE, IF and FILTER are CONDITIONAL,
-partitions and orders of windows WINDOW. Once an influence is indirect it stays so. Names that cannot be told
-are noted, with what they may be.
+are AGGREGATION, of other functions TRANSFORMATION; conditions of CASE, IF and FILTER are CONDITIONAL, and what
+they choose from goes on as it is, as in OpenLineage's own integrations; partitions and orders of windows are
+WINDOW. Once an influence is indirect it stays so. Names that cannot be told are noted, with what they may be.
 """
 
 from typing import Any, Protocol
@@ -95,8 +95,8 @@ class Expression:
         return self.edges(node.this, kind)
 
     def _if(self, node: Any, kind: Kind) -> Edges:
-        chosen = self.edges(node.args.get("true"), _on(kind, TRANSFORMATION))
-        other = self.edges(node.args.get("false"), _on(kind, TRANSFORMATION))
+        chosen = self.edges(node.args.get("true"), kind)  # a value that is taken as it is
+        other = self.edges(node.args.get("false"), kind)
         return chosen | other | self.edges(node.this, _on(kind, CONDITIONAL))
 
     def _filter(self, node: Any, kind: Kind) -> Edges:
@@ -268,8 +268,8 @@ class Expression:
         found = self.edges(node.this, _on(kind, CONDITIONAL))
         for branch in node.args.get("ifs") or ():
             found |= self.edges(branch.this, _on(kind, CONDITIONAL))
-            found |= self.edges(branch.args.get("true"), _on(kind, TRANSFORMATION))
-        return found | self.edges(node.args.get("default"), _on(kind, TRANSFORMATION))
+            found |= self.edges(branch.args.get("true"), kind)
+        return found | self.edges(node.args.get("default"), kind)
 
     def _window(self, node: Any, kind: Kind) -> Edges:
         found = self.edges(node.this, _on(kind, TRANSFORMATION))

@@ -5,6 +5,9 @@ from typing import Any
 
 import pytest
 
+from driftline.capture.sql import dialect, statement
+from driftline.capture.sql.script import Script
+
 SCHEMA = {"t": ("a", "b", "c", "k"), "u": ("k", "x", "y"), "s": ("k", "v", "w")}
 
 # dialect, statement, target, columns, rows
@@ -160,3 +163,27 @@ def test_a_text_that_a_block_executes_is_read(tell: Tell) -> None:
     assert [(one.target, one.columns) for one in tell(block, "oracle")] == [
         ("n", {"a": ["u.b IDENTITY"]}), ("o", {"c": ["v.d IDENTITY"]}),
     ]  # fmt: skip
+
+
+def test_columns_that_nobody_can_name_are_a_gap_of_what_writes_them() -> None:
+    def gaps(sql: str) -> tuple[str, ...]:
+        script = Script(dialect.of("duckdb"), lambda source: None)
+        return next(iter(statement.read(sql, script))).gaps
+
+    assert gaps("CREATE TABLE n AS SELECT * FROM t") == ()  # told once the columns of n are known
+    assert gaps("CREATE TABLE n AS SELECT * FROM t, u") == ("sql columns",)
+    assert gaps("SELECT * FROM t, u") == ()
+
+
+def test_several_inserts_share_the_common_table_expressions_before_them(tell: Tell) -> None:
+    first, second = tell(
+        "WITH q AS (SELECT t.a, u.x FROM t JOIN u ON t.k = u.k) FROM q "
+        "INSERT OVERWRITE TABLE m SELECT a * 2, x INSERT INTO TABLE n SELECT sum(a), x GROUP BY x",
+        "hive",
+        {**SCHEMA, "m": ("p", "q"), "n": ("p", "q")},
+    )
+    joined = ["t.k JOIN", "u.k JOIN"]
+    assert (first.columns, first.rows) == ({"p": ["t.a TRANSFORMATION"], "q": ["u.x IDENTITY"]}, joined)
+    assert (second.columns, second.rows) == (
+        {"p": ["t.a AGGREGATION"], "q": ["u.x IDENTITY"]}, [*joined, "u.x GROUP_BY"],
+    )  # fmt: skip

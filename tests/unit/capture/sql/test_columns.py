@@ -64,12 +64,12 @@ CASES: list[tuple[str, dict[str, list[str]], list[str]]] = [
     ),
     (
         "SELECT CASE WHEN a > 180 THEN b ELSE c END AS v FROM t",
-        {"v": ["t.a CONDITIONAL", "t.b TRANSFORMATION", "t.c TRANSFORMATION"]},
+        {"v": ["t.a CONDITIONAL", "t.b IDENTITY", "t.c IDENTITY"]},
         [],
     ),
     (
         "SELECT CASE k WHEN 1 THEN a END AS v, if(b > 0, c, 0) AS i FROM t",
-        {"v": ["t.a TRANSFORMATION", "t.k CONDITIONAL"], "i": ["t.b CONDITIONAL", "t.c TRANSFORMATION"]},
+        {"v": ["t.a IDENTITY", "t.k CONDITIONAL"], "i": ["t.b CONDITIONAL", "t.c IDENTITY"]},
         [],
     ),
     ("SELECT coalesce(a, b) AS v FROM t", {"v": ["t.a TRANSFORMATION", "t.b TRANSFORMATION"]}, []),

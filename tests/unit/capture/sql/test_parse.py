@@ -63,7 +63,7 @@ def test_a_statement_in_a_block_that_cannot_be_parsed_is_told_with_its_tables(te
 
 def test_the_end_of_a_case_is_not_the_end_of_a_statement(tell: Tell) -> None:
     (one,) = tell("BEGIN INSERT INTO m (x) SELECT CASE WHEN a > 1 THEN b END AS x FROM t END", "tsql")
-    assert one.columns == {"x": ["t.a CONDITIONAL", "t.b TRANSFORMATION"]}
+    assert one.columns == {"x": ["t.a CONDITIONAL", "t.b IDENTITY"]}
 
 
 def test_bodies_in_other_languages_are_left_alone(tell: Tell) -> None:
