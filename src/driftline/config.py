@@ -1,15 +1,16 @@
 """Settings: defaults, then ``driftline.toml``, then ``DRIFTLINE_*`` variables, then arguments; the later one wins.
 
 Leaves: one frozen record. An unknown key is refused with the list of known ones, so that a misspelt setting is never
-silently ignored.
+silently ignored; a value that cannot be used is refused with where it stands, what it is and what is allowed there.
 """
 
+import difflib
 import os
 import re
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 import msgspec
 
@@ -26,14 +27,19 @@ ADDRESS = re.compile(
 )
 
 
+_YES, _NO = frozenset(("yes", "on", "y", "t")), frozenset(("no", "off", "n", "f"))
+_SECRET = frozenset(("token", "webhook_secret"))
+_NEEDED = {bool: "true or false (also 1, 0, yes, no, on, off)", int: "a whole number", float: "a number", str: "a text"}
+
+
 class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Everything that can be set. Every field is documented in docs/reference/settings.md."""
 
     enabled: bool = True  # False: nothing is patched, recorded or sent
     disabled: bool = False  # True: the same as ``enabled = false``, whatever that says
     home: str = ".driftline"  # folder of the embedded store, the spool and the guard switch
-    store: str = ""  # address of the store: sqlite://FOLDER or postgresql://…; "" = the embedded store in ``home``
-    url: str = ""  # address of a Driftline server; "" = straight into the store
+    store: str = ""  # sqlite://FOLDER, a folder's path, or postgresql://…; "" = the embedded store in ``home``
+    url: str = ""  # http:// or https:// address of a Driftline server; "" = straight into the store
     token: str = ""  # Bearer token for that server
     namespace: str = "default"  # namespace of jobs that name none
     measure: Literal["names", "fingerprints", "full", "rows"] = "full"  # names: nothing is read; rows: all row sets too
@@ -85,23 +91,70 @@ def load(arguments: Mapping[str, Any] | None = None, *, directory: Path | None =
         BadSetting: a key is unknown or a value has the wrong type.
     """
     values: dict[str, Any] = {}
+    origin: dict[str, str] = {}  # key -> where its value stands
     file = (directory or Path()) / FILE
     if file.is_file():
         try:
             values.update(tomllib.loads(file.read_text("utf-8")))
         except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
             raise BadSetting(f"{file}: {error}") from error
+        origin.update((key, f"{key} in {FILE}") for key in values)
     known = {field.name: field for field in msgspec.structs.fields(Settings)}
     for variable, text in os.environ.items():
         key = variable.removeprefix(PREFIX).lower()
-        if variable.startswith(PREFIX) and key in known:
-            values[key] = text
-    values.update({key: value for key, value in (arguments or {}).items() if value is not None})
+        if variable.startswith(PREFIX) and key in known and (text or known[key].type is str):
+            values[key], origin[key] = text, variable
+    given = {key: value for key, value in (arguments or {}).items() if value is not None}
+    values.update(given)
     unknown = sorted(set(values) - set(known))
     if unknown:
-        raise BadSetting(f"unknown {', '.join(unknown)}; known are {', '.join(sorted(known))}")
-    try:
-        settings = msgspec.convert(values, Settings, strict=False)
-    except msgspec.ValidationError as error:
-        raise BadSetting(str(error)) from error
+        raise BadSetting(f"unknown {', '.join(map(_near, unknown))}; known are {', '.join(sorted(known))}")
+    origin.update(zip(given, given, strict=True))
+    settings = Settings(**{key: _taken(key, value, known[key].type, origin[key]) for key, value in values.items()})
     return msgspec.structs.replace(settings, enabled=settings.enabled and not settings.disabled)
+
+
+def anchored(settings: Settings) -> Settings:
+    """Return ``settings`` with absolute folders, so that a program that changes its folder keeps its store."""
+    scheme, mark, rest = settings.store.partition("://")
+    store = settings.store
+    if store and (not mark or scheme == "sqlite") and store != ":memory:":
+        store = f"sqlite://{Path(rest if mark else store).absolute()}"
+    return msgspec.structs.replace(settings, home=str(Path(settings.home).absolute()), store=store)
+
+
+def _near(key: str) -> str:
+    close = difflib.get_close_matches(key, Settings.__struct_fields__, 1)
+    return f"{key} (meant is perhaps {close[0]})" if close else key
+
+
+def _taken(key: str, value: Any, kind: Any, where: str) -> Any:
+    """Return ``value`` as the setting ``key`` takes it."""
+    if kind is bool and isinstance(value, str):
+        word = value.strip().lower()
+        value = True if word in _YES else False if word in _NO else word
+    try:
+        taken = msgspec.convert(value, kind, strict=False)
+    except msgspec.ValidationError as error:
+        allowed = get_args(kind)
+        needed = f"one of {', '.join(allowed)}" if allowed else _NEEDED[kind]
+        raise BadSetting(f"{where} is {_shown(key, value)}, allowed is {needed}") from error
+    if key == "url" and taken and not taken.startswith(("http://", "https://")):
+        raise BadSetting(f"{where} is {_shown(key, taken)}, allowed is {_address(taken)}")
+    return taken
+
+
+def _shown(key: str, value: Any) -> str:
+    text = repr(bare(value).rpartition("@")[2]) if isinstance(value, str) else repr(value)
+    return "a secret" if key in _SECRET else text[:100]
+
+
+def _address(given: str) -> str:
+    """What an address that is none should be."""
+    host, _, rest = given.rpartition("@")[2].partition(":")
+    if "://" not in given and not host.startswith((".", "/", "~")) and (rest[:1].isdigit() or host == "localhost"):
+        return f"an address with its scheme, such as http://{given.rpartition('@')[2]}"
+    return (
+        "the address of a Driftline server (http://… or https://…); a folder is named by home or store, "
+        "a database by store"
+    )

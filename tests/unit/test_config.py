@@ -17,14 +17,88 @@ def test_the_later_source_wins(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
 
 def test_a_misspelt_setting_is_refused_with_the_known_ones(tmp_path: Path) -> None:
     (tmp_path / "driftline.toml").write_text("prot = 1\n")
-    with pytest.raises(BadSetting, match=r"unknown prot; known are .*port"):
+    with pytest.raises(BadSetting, match=r"unknown prot .*; known are .*port"):
         config.load(directory=tmp_path)
 
 
 def test_a_value_of_the_wrong_type_says_which(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DRIFTLINE_PORT", "many")
-    with pytest.raises(BadSetting, match="port"):
+    with pytest.raises(BadSetting, match="DRIFTLINE_PORT"):
         config.load(directory=tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("variable", "value", "said"),
+    [
+        ("MEASURE", "bogus", "DRIFTLINE_MEASURE is 'bogus', allowed is one of names, fingerprints, full, rows"),
+        ("DISABLED", "maybe", "DRIFTLINE_DISABLED is 'maybe', allowed is true or false (also 1, 0, yes, no, on, off)"),
+        ("PORT", "many", "DRIFTLINE_PORT is 'many', allowed is a whole number"),
+        (
+            "URL",
+            "localhost:8620",
+            "DRIFTLINE_URL is 'localhost:8620', allowed is an address with its scheme, such as http://localhost:8620",
+        ),
+        (
+            "URL",
+            "ann:secret@drift.example:8620/x",
+            "DRIFTLINE_URL is 'drift.example:8620/x', "
+            "allowed is an address with its scheme, such as http://drift.example:8620/x",
+        ),
+        (
+            "URL",
+            "./folder",
+            "DRIFTLINE_URL is './folder', allowed is the address of a Driftline server (http://… or https://…); "
+            "a folder is named by home or store, a database by store",
+        ),
+    ],
+)
+def test_a_variable_that_cannot_be_used_is_named_with_its_value_and_what_is_allowed(
+    variable: str, value: str, said: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(f"DRIFTLINE_{variable}", value)
+    with pytest.raises(BadSetting) as refused:
+        config.load(directory=tmp_path)
+    assert refused.value.message.endswith(said)
+
+
+def test_a_value_in_the_file_is_told_from_one_of_the_environment_and_secrets_are_not_shown(tmp_path: Path) -> None:
+    (tmp_path / "driftline.toml").write_text('measure = "all"\n')
+    with pytest.raises(BadSetting, match=r"measure in driftline\.toml is 'all'"):
+        config.load(directory=tmp_path)
+    with pytest.raises(BadSetting, match="measure is 'x'"):
+        config.load({"measure": "x"}, directory=tmp_path)
+    with pytest.raises(BadSetting, match="token is a secret, allowed is a text"):
+        config.load({"measure": "full", "token": ["s3cret"]}, directory=tmp_path)
+
+
+@pytest.mark.parametrize(("said", "meant"), [("yes", True), ("On", True), ("1", True), ("no", False), ("OFF", False)])
+def test_people_say_yes_and_no_in_many_ways(
+    said: str, meant: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DRIFTLINE_DISABLED", said)
+    assert config.load(directory=tmp_path).disabled is meant
+
+
+def test_an_empty_variable_is_not_set_unless_the_setting_is_a_text(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "driftline.toml").write_text('measure = "names"\nurl = "http://h:1"\n')
+    for variable in ("PORT", "MEASURE", "URL"):
+        monkeypatch.setenv(f"DRIFTLINE_{variable}", "")
+    settings = config.load(directory=tmp_path)
+    assert (settings.port, settings.measure, settings.url) == (8620, "names", "")
+
+
+def test_a_misspelt_setting_is_shown_the_one_that_is_near(tmp_path: Path) -> None:
+    with pytest.raises(BadSetting, match=r"unknown mesure \(meant is perhaps measure\)"):
+        config.load({"mesure": "full"}, directory=tmp_path)
+
+
+def test_anchored_settings_stay_where_they_are(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert config.anchored(config.Settings()).location == f"sqlite://{tmp_path}/.driftline"
+    assert config.anchored(config.Settings(store="sqlite://s")).location == f"sqlite://{tmp_path}/s"
+    assert config.anchored(config.Settings(store="postgresql://db/x")).location == "postgresql://db/x"
 
 
 def test_a_file_that_is_no_toml_is_refused(tmp_path: Path) -> None:

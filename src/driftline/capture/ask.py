@@ -17,7 +17,7 @@ from urllib.parse import quote, urlencode, urlsplit
 import msgspec
 
 from driftline import clock, config
-from driftline.capture import client
+from driftline.capture import client, own
 from driftline.config import Settings
 from driftline.errors import BadSetting, DriftlineError, StoreUnusable
 from driftline.event.answer import Answer
@@ -184,11 +184,15 @@ def _ask(what: str, kind: type[T], said: Mapping[str, Any], *, drop: tuple[str, 
     owner = client.current()
     settings = owner.settings if owner is not None else config.load()
     client.flush()
-    memory = _open(settings)
+    token = own.enter(own.OURS)  # what a store reads to answer is nobody's input
     try:
-        found = memory.ask(what, asked)
+        memory = _open(settings)
+        try:
+            found = memory.ask(what, asked)
+        finally:
+            memory.close()
     finally:
-        memory.close()
+        own.leave(token)
     return msgspec.json.decode(found, type=kind) if isinstance(found, bytes) else found
 
 

@@ -19,6 +19,7 @@ from driftline import config
 from driftline.capture import fault, measure, place
 from driftline.capture.sender import Item, Sender, Unmade
 from driftline.config import Settings
+from driftline.errors import BadSetting
 from driftline.event import sink as sinks
 from driftline.event.answer import Answer
 from driftline.event.sink import Sink
@@ -86,7 +87,13 @@ def current() -> Client | None:
 def _load() -> None:
     with _process.lock:
         if not _process.settled:
-            _install(config.load(), sinks.open_sink)
+            try:
+                settings = config.load()
+            except BadSetting as error:
+                fault.count("settings")
+                fault.tell("settings", f"nothing is recorded: {error.message}. {error.hint}")
+                return
+            _install(settings, sinks.open_sink)
 
 
 def settle(settings: Settings) -> None:
@@ -128,6 +135,7 @@ def forget() -> None:
 
 
 def _install(settings: Settings, open_sink: OpenSink) -> None:
+    settings = config.anchored(settings)
     switch.use(settings)
     measure.use(settings)
     _process.client = Client(settings, open_sink) if settings.enabled else None

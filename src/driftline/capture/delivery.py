@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from driftline.capture import fault
 from driftline.capture.spool import Spool
 from driftline.event.answer import Answer
-from driftline.event.sink import Sink, follow
+from driftline.event.sink import Deferring, Sink, follow
 
 _PAUSES = (0.05, 0.2)  # before the second and third try of a batch
 _REST_SECONDS = (1.0, 30.0)  # shortest and longest rest after a failed batch
@@ -29,9 +29,16 @@ class Delivery:
         self._rest = 0.0
         self._next_try = 0.0
         self._spool_known = False  # the spool has been looked at
+        self._failure: Exception | None = None  # of the batch that is about to be kept
         self._untold = 0  # losses that no event has carried yet
         self._losing = False  # something was lost since the last flush
         self._behind = False  # the sink could not do what it had put off
+        self._calling = False  # a thread is in the sink
+
+    @property
+    def inside(self) -> bool:
+        """Whether a thread is in a sink that works in this process, and not only waits for a network."""
+        return self._calling and isinstance(self._sink, Deferring)
 
     def take_losses(self) -> int:
         """Return how much was lost since this was last asked, so that the next event can say it."""
@@ -58,10 +65,7 @@ class Delivery:
                 self._take(events, answers)
             except Exception as error:  # whatever a sink raises, its batch is tried again, then spooled
                 fault.count("sink")
-                fault.tell(
-                    f"sink:{type(error).__name__}",
-                    f"cannot deliver ({fault.shown(error)}); events are kept in {self.spool.folder} and sent later",
-                )
+                self._failure = error
                 continue
             self._rest = self._next_try = 0.0
             self.counts["delivered"] += len(events) + len(answers)
@@ -74,23 +78,34 @@ class Delivery:
         self._next_try = time.monotonic() + self._rest
 
     def _take(self, events: Sequence[bytes], answers: Sequence[Answer]) -> None:
-        if self._sink is None:
-            self._sink = self.open_sink()
-        if events:
-            self._sink.events(events)
-        if answers:
-            self._sink.answers(answers)
+        self._calling = True
+        try:
+            if self._sink is None:
+                self._sink = self.open_sink()
+            if events:
+                self._sink.events(events)
+            if answers:
+                self._sink.answers(answers)
+        finally:
+            self._calling = False
 
     def keep(self, events: Sequence[bytes], answers: Sequence[Answer]) -> None:
-        """Put a batch into the spool."""
+        """Put a batch into the spool, and say why it is there."""
         size = len(events) + len(answers)
+        failure = self._failure
+        self._failure = None
         self.dirty = True
+        said = "" if failure is None else f"cannot deliver ({fault.shown(failure)})"
         try:
             self.spool.add(events, answers)
         except Exception as error:  # a full disk or a read-only folder: the loss is counted and said
-            self.lost(size, f"the spool cannot be written ({fault.shown(error)})")
-        else:
-            self.counts["spooled"] += size
+            why = f"the spool cannot be written ({fault.shown(error)})"
+            self.lost(size, f"{why}, and {said}" if said else why)
+            return
+        self.counts["spooled"] += size
+        if said:
+            kept = f"{said}; events are kept in {self.spool.folder} and sent later"
+            fault.tell(f"sink:{type(failure).__name__}", kept)
 
     def replay(self, *, asked: bool, spilling: bool) -> None:
         """Deliver what is spooled, of this process and of dead ones; ``spilling``: more is on its way there."""
@@ -122,6 +137,7 @@ class Delivery:
         """Have the sink do what it has put off: all of it where somebody asked, else what has waited long enough."""
         if self._sink is None:
             return
+        self._calling = True
         try:
             follow(self._sink, asked=asked)
         except Exception as error:  # what was delivered stays with the sink, which is asked again
@@ -130,6 +146,8 @@ class Delivery:
             fault.tell("follow", f"what was delivered is not worked out yet ({fault.shown(error)})")
         else:
             self._behind = False
+        finally:
+            self._calling = False
 
     def lost(self, number: int, why: str) -> None:
         """Count what is lost for good, and say it once."""

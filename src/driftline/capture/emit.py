@@ -99,6 +99,7 @@ class Ended:
     def encode(self, *, cheap: bool) -> bytes:
         """Return the event as JSON; ``cheap`` measures no file."""
         trace = self._trace
+        trace.outputs = order.lasting(trace.outputs)
         if not cheap:
             for seen in (*trace.inputs, *trace.outputs):
                 _measure(seen, trace.gaps)
@@ -158,6 +159,19 @@ def _tell(found: Report | None, gaps: dict[str, int]) -> None:
 def started(trace: Trace) -> bytes:
     """Return the START event of a run."""
     return openlineage.encode(_event(trace, "START", trace.started_us, (), ()))
+
+
+def running(trace: Trace, at_us: int) -> bytes:
+    """Return an event with everything until ``at_us`` but contents; ``trace`` changes."""
+    told = {(seen.touched.dataset.namespace, seen.touched.dataset.name, seen.touched.version)
+            for seen in (*trace.inputs, *trace.outputs)}  # fmt: skip
+    ordered = trace.ordered and order.matters(trace)
+    again = [seen for seen in trace.outputs if ordered and seen.read_ns]
+    inputs = tuple(_dataset(seen, trace, told) for seen in (*trace.inputs, *again))
+    outputs = tuple(_dataset(seen, trace, told, output=True) for seen in trace.outputs)
+    if ordered:
+        trace.on_job["lineage"] = {"entries": order.entries(trace)}
+    return openlineage.encode(_event(trace, "RUNNING", at_us, inputs, outputs))
 
 
 def _event(
@@ -247,11 +261,19 @@ def _measure(seen: Seen, gaps: dict[str, int]) -> None:
             seen.contents = formats.of_file(seen.path, seen.touched.version, seen.size, seen.modified_ns)
         if seen.contents is None and seen.table is not None:
             seen.contents = seen.table.contents()
-    except FileNotFoundError:  # it was temporary, or is overwritten by now
-        gaps["contents"] = gaps.get("contents", 0) + 1
+    except FileNotFoundError:
+        _unmeasured(seen, "overwritten or removed meanwhile", gaps)
     except Exception as error:  # the fault rule: a file that cannot be profiled is a gap, not an error
-        fault.failed("contents", error)
-        gaps["contents"] = gaps.get("contents", 0) + 1
+        fault.count("contents")  # a ragged or an empty file is nothing that a program should complain of
+        _unmeasured(seen, type(error).__name__, gaps)
+
+
+def _unmeasured(seen: Seen, why: str, gaps: dict[str, int]) -> None:
+    """Say which file has a version and no contents."""
+    gap = f"not measured: {seen.touched.dataset.name} ({why})"
+    if gap not in gaps and sum(key.startswith("not measured: ") for key in gaps) >= opens.NAMED:
+        gap = "not measured: further files"
+    gaps[gap] = gaps.get(gap, 0) + 1
 
 
 def _dataset(seen: Seen, trace: Trace, profiled: set[tuple[str, str, str]], *, output: bool = False) -> DatasetPart:

@@ -13,8 +13,9 @@ import os
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from driftline.capture import documents, measure, native, place
+from driftline.capture import documents, endings, measure, native, place
 from driftline.capture.emit import Seen
+from driftline.event import names
 from driftline.event.lineage import Dataset, Touched
 from driftline.event.names import Located
 
@@ -40,12 +41,12 @@ def name_of(name: Name, namespace: str, folder: str) -> Dataset:
     """Return the dataset that ``name`` means."""
     if isinstance(name, Touched):
         return name.dataset
-    located = place.place(native.bare(os.fspath(name)), folder).located
-    return Dataset(namespace or located.namespace, located.name)
+    spot = place.place(native.bare(os.fspath(name)), folder).located
+    return Dataset(namespace or spot.namespace, spot.name)
 
 
-def bare(name: Name, namespace: str) -> Touched:
-    """Return the dataset that ``name`` says, where nothing more is known of it."""
+def named(name: Name, namespace: str) -> Touched:
+    """Return what is recorded of ``name`` where nothing more is known."""
     return name if isinstance(name, Touched) else Touched(dataset=Dataset(namespace or "file", os.fspath(name)))
 
 
@@ -67,7 +68,8 @@ def observe(name: Name, data: Any, given: Given, folder: str, budget: measure.Bu
             given = _pointed(spot.path or os.fspath(name), given)
         found = files(os.fspath(name)) if data is None and not given.version else []
         if found:
-            return [of_file(path, given, folder, budget) for path in found]
+            root = root_of(os.fspath(name))
+            return [of_file(path, given, folder, budget, root) for path in found]
     touched = Touched(
         dataset=Dataset(given.namespace or spot.located.namespace, spot.located.name),
         version=given.version,
@@ -104,14 +106,42 @@ def files(path: str) -> list[str]:
     return []
 
 
-def of_file(path: str, given: Given, folder: str, budget: measure.Budget | None = None) -> Seen:
-    """Return the file at ``path`` in its present state.
+def root_of(name: str) -> str:
+    """Return the folder that ``name``, which stands for local files, means: it, or the one before a glob; "" = none."""
+    full = os.path.abspath(os.path.expanduser(name.removeprefix("file://")))
+    if os.path.isdir(full):
+        return full
+    first = min((full.index(sign) for sign in _GLOB if sign in full), default=0)
+    return "" if os.path.exists(full) else os.path.dirname(full[:first])
+
+
+def located(path: str, folder: str, root: str = "") -> Located:
+    """Return the name of the file at ``path`` that was found below ``root``; part files are parts of that folder."""
+    if root and path.startswith(root + os.sep) and endings.form(path):
+        found = names.below(place.place(root, folder).located, path[len(root) + 1 :].split(os.sep))
+        if found is not None:
+            return found
+    return place.place(path, folder).located
+
+
+def datasets(name: str, folder: str) -> list[Dataset]:
+    """Return the datasets of the local files that ``name`` stands for, or of itself where there are none."""
+    found = files(name)
+    if not found:
+        return [name_of(name, "", folder)]
+    root = root_of(name)
+    spots = (located(path, folder, root) for path in found)
+    return list(dict.fromkeys(Dataset(spot.namespace, spot.name) for spot in spots))
+
+
+def of_file(path: str, given: Given, folder: str, budget: measure.Budget | None = None, root: str = "") -> Seen:
+    """Return the file at ``path``, found below ``root``, in its present state.
 
     Raises:
         OSError: it cannot be read.
     """
     state = measure.of_file(path, budget)
-    located = place.place(path, folder).located
+    spot = located(path, folder, root)
     attributes = _text(given.attributes)
     pointer = native.native(path)
     if pointer is not None:
@@ -121,10 +151,10 @@ def of_file(path: str, given: Given, folder: str, budget: measure.Budget | None 
         why = "names only" if not measure.level.contents else "not hashed in time" if state.deferred else why
         attributes[measure.IDENTITY] = f"path, size and time ({why})"
     touched = Touched(
-        dataset=Dataset(given.namespace or located.namespace, located.name),
+        dataset=Dataset(given.namespace or spot.namespace, spot.name),
         version=given.version or state.version,
         kind=given.kind or "file",
-        partition=given.partition or located.partition,
+        partition=given.partition or spot.partition,
         bytes=state.size,
         attributes=attributes,
     )

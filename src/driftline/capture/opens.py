@@ -92,7 +92,7 @@ def left_over(opened: Iterable[tuple[str, str]], attributed: set[str], home: str
     if not others:
         return []  # as for most runs, whose paths need not be resolved then
     known = recorded | {os.path.realpath(path) for path in attributed}
-    ours = (os.path.join(os.path.abspath(home), ""), *_installed())
+    ours = (os.path.join(os.path.abspath(home), ""), *installed())
     found: dict[str, tuple[str, str, int]] = {}
     for path, way in others:
         if path in known or (path in found and way == "read"):
@@ -109,6 +109,12 @@ def left_over(opened: Iterable[tuple[str, str]], attributed: set[str], home: str
     return list(found.values())
 
 
+def foreign(path: str, home: str) -> bool:
+    """Whether a file is Python's own, Driftline's, the system's or a cache, and so no data of the user's."""
+    ours = (os.path.join(os.path.abspath(home), ""), *installed())
+    return _ignored(os.path.realpath(path), ours) or _ignored(path, ours)
+
+
 def _ignored(path: str, ours: tuple[str, ...]) -> bool:
     slashed = path.replace(os.sep, "/")
     return (
@@ -120,8 +126,8 @@ def _ignored(path: str, ours: tuple[str, ...]) -> bool:
 
 
 @functools.cache
-def _installed() -> tuple[str, ...]:
-    """Folders that Python and its packages are installed in."""
+def installed() -> tuple[str, ...]:
+    """Return the folders that Python and its packages are installed in."""
     names = ("stdlib", "platstdlib", "purelib", "platlib", "include", "scripts")
     paths = {sysconfig.get_path(name) for name in names} | {os.path.dirname(os.__file__)}
     return tuple(os.path.join(path, "") for path in sorted(filter(None, paths)))

@@ -6,6 +6,7 @@ version that the run itself wrote and read again among them. Source:
 https://openlineage.io/spec/facets (lineage 1-0-0).
 """
 
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -17,11 +18,34 @@ if TYPE_CHECKING:
 _GUESS = {"transformations": [{"type": "INDIRECT", "subtype": "", "provenance": "cartesian", "confidence": 0.5}]}
 
 
+def lasting(outputs: list["Seen"]) -> list["Seen"]:
+    """Return ``outputs`` without states of a file that the same run has overwritten.
+
+    A state that was read and from which something else may have been written, before it was overwritten, stays.
+    """
+    states: dict[tuple[str, Dataset], list[Seen]] = {}
+    for seen in outputs:
+        if seen.path:
+            states.setdefault((seen.path, seen.touched.dataset), []).append(seen)
+    gone: set[int] = set()
+    for (_, dataset), found in states.items():
+        found.sort(key=lambda seen: seen.at_ns)
+        for seen, following in pairwise(found):
+            used = seen.read_ns and any(
+                seen.read_ns < one.at_ns < following.at_ns and one.touched.dataset != dataset for one in outputs
+            )
+            if not used:
+                gone.add(id(seen))
+    return [seen for seen in outputs if id(seen) not in gone]
+
+
 def matters(trace: "Trace") -> bool:
-    """Whether the times say more than that everything fed everything."""
+    """Whether times and statements say more than that everything fed everything."""
     first = min((output.at_ns for output in trace.outputs), default=0)
+    read = {seen.touched.dataset for seen in trace.inputs}
     return bool(trace.outputs) and (
-        any(seen.at_ns > first for seen in trace.inputs) or any(output.read_ns for output in trace.outputs)
+        any(seen.at_ns > first for seen in trace.inputs)
+        or any(output.read_ns or (_named(output) and _named(output) != read) for output in trace.outputs)
     )
 
 

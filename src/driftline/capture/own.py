@@ -6,6 +6,7 @@ reads is nobody's input. A span is one small object that the hook gets back with
 """
 
 import threading
+import time
 from collections.abc import Callable
 from contextvars import ContextVar, Token
 
@@ -15,9 +16,10 @@ from driftline.capture import fault
 class Span:
     """One call that is recorded as a whole."""
 
-    __slots__ = ("closed", "later", "opened", "states")
+    __slots__ = ("began_ns", "closed", "later", "opened", "states")
 
     def __init__(self) -> None:
+        self.began_ns = time.time_ns()
         self.closed = False  # a thread that was started inside may outlive it
         self.opened: dict[tuple[str, str], None] = {}  # (path, read or write) of files that Python opened inside
         self.states: dict[str, tuple[str, int]] = {}  # address -> (version, bytes), where an inner layer knew them

@@ -2,9 +2,9 @@
 
 Enters: a path, an address or a plain name. Leaves: the local path, if it is one, and the (namespace, name,
 partition) of ``event.names``. A local path below the folder that holds ``home`` is named relative to that
-folder, any other one absolutely; a
-relative one where no file is, such as a name, is kept as it is. Reads nothing
-but whether a file exists.
+folder, any other one absolutely; a relative one where no file is, such as a name, is kept as it is. A way through
+a folder that is a symbolic link to another one below that folder is the way there. Reads nothing but links and whether
+a file exists.
 """
 
 import os
@@ -35,8 +35,23 @@ def place(given: str | os.PathLike[str], folder: str) -> Place:
     exists = os.path.exists(path)
     if not exists and not os.path.isabs(text):
         return Place(_located(text), "")
+    path = _straight(path, folder) if exists else path
     name = path[len(folder) :].lstrip(os.sep) if path.startswith(folder.rstrip(os.sep) + os.sep) else path
     return Place(_located(name), path if exists else "")
+
+
+def _straight(path: str, folder: str) -> str:
+    """Return the way to ``path`` without links between folders below ``folder``.
+
+    A file that is a link itself keeps its name. A link that leads out of ``folder`` stays in the name: nobody else need
+    know the place behind it.
+    """
+    head, tail = (path, "") if os.path.isdir(path) else os.path.split(path)
+    real = os.path.join(os.path.realpath(head), tail) if tail else os.path.realpath(head)
+    root = os.path.realpath(folder)
+    if real == path or not real.startswith(root.rstrip(os.sep) + os.sep):
+        return path
+    return os.path.join(folder, real[len(root) :].lstrip(os.sep))
 
 
 def _located(name: str) -> names.Located:

@@ -18,6 +18,7 @@ from typing import Any
 from driftline.capture import around, client, emit, environment, fault, offspring, own
 from driftline.capture import code as code_versions
 from driftline.capture.run import Run
+from driftline.event.lineage import Job
 
 
 class ProcessRun(Run):
@@ -26,6 +27,7 @@ class ProcessRun(Run):
     def __init__(self, job: str, *, params: Mapping[str, Any] | None, namespace: str | None, caller: FrameType) -> None:
         super().__init__(job, params=params, namespace=namespace)
         self._caller = caller.f_code
+        self.module = str(caller.f_globals.get("__name__", ""))  # that opened it
         self._trace.ordered = True
         file = caller.f_globals.get("__file__")
         self.script = os.path.abspath(file) if isinstance(file, str) and os.path.isfile(file) else ""
@@ -71,15 +73,29 @@ class _Ending:
 
 
 def begin(name: str, params: Mapping[str, Any] | None, namespace: str | None, caller: FrameType) -> Run | None:
-    """Open the run of this process and return it; one that has recorded nothing under the same name goes on."""
+    """Open the run of this process and return it; one of the same name goes on.
+
+    Another name ends it and begins a run that is no child of it; but a module that did not open it, other than the
+    script itself, does not end it.
+    """
     owner = client.current()
     if owner is None:
         return None
     former = around.process.run
     if isinstance(former, ProcessRun) and not former.over and not former.inherited:
-        if former.job.name == name and not former.size:
+        module = str(caller.f_globals.get("__name__", ""))
+        if former.job == Job(namespace or owner.settings.namespace, name):
             return former
-        former.finish(None)
+        if module not in ("__main__", former.module):
+            fault.tell(
+                f"watch:{name}:{module}",
+                f"watch({name!r}) in {module} changes nothing: the run of {former.job.name!r} is open and goes on",
+            )
+            return former
+        fault.tell(
+            f"watch:{name}", f"watch({name!r}) ends the run of {former.job.name!r}, which was open, and begins another"
+        )
+        end()
     fault.attempt("offspring", offspring.sweep, owner.home)
     run = ProcessRun(name, params={**arguments(sys.argv[1:]), **(params or {})}, namespace=namespace, caller=caller)
     run.begin()

@@ -15,7 +15,7 @@ from types import CodeType, TracebackType
 from typing import Any, Literal, Self
 
 from driftline import clock
-from driftline.capture import client, collect, emit, fault, observe, offspring
+from driftline.capture import client, collect, emit, fault, observe, offspring, progress, transactions
 from driftline.capture import code as code_versions
 from driftline.capture import documents as contained
 from driftline.capture.around import Moment, current_run, enclosing, moment_us, open_runs, replayed
@@ -139,7 +139,7 @@ class Run:
             attributes: what people want to see beside it.
         """
         given = (namespace, version, kind, partition, attributes or {})
-        return fault.attempt("read", self._touch, "read", name, given, data) or observe.bare(name, namespace)
+        return fault.attempt("read", self._touch, "read", name, given, data) or observe.named(name, namespace)
 
     def write(
         self,
@@ -154,7 +154,7 @@ class Run:
     ) -> Touched:
         """Record that this run writes a version, and return it; the arguments are those of ``read``."""
         given = (namespace, version, kind, partition, attributes or {})
-        return fault.attempt("write", self._touch, "write", name, given, data) or observe.bare(name, namespace)
+        return fault.attempt("write", self._touch, "write", name, given, data) or observe.named(name, namespace)
 
     def _touch(
         self,
@@ -257,8 +257,10 @@ class Run:
         self._trace.gaps[what] = self._trace.gaps.get(what, 0) + 1
 
     def announce(self) -> None:
-        """Send START once the run has been open for long; called by the sender."""
-        if not self._announced and self._client is not None and not self.over:
+        """Send START once the run has been open for long, later what is new; called by the sender."""
+        if self._announced and self._client is not None and self._at is None and not self.inherited:
+            progress.say(self, self._client, self._opened_us)
+        elif not self._announced and self._client is not None and not self.over:
             open_us = clock.now_us() - self._opened_us
             if self._announce or open_us > _ANNOUNCE_US:
                 self._announced = True
@@ -341,6 +343,7 @@ class Run:
 
     def _finish(self, owner: Client, error: BaseException | None) -> None:
         trace = self._trace
+        transactions.settle(self, lost=error is not None or trace.ordered)
         if self.inherited:
             offspring.leave_rest(owner.home, trace)
             return

@@ -101,9 +101,15 @@ class HttpSink:
         elif status in _REFUSED:
             self._refuse(items[0], f"status {status}: {body[:200].decode(errors='replace')}")
         elif not 200 <= status < 300:
-            raise Undelivered(f"{self._host} answered {status}")
+            raise Undelivered(f"{self._host} answered {status}{self._why(status)}")
         else:
             self._partly(items, body)
+
+    def _why(self, status: int) -> str:
+        if status not in (http.client.UNAUTHORIZED, http.client.FORBIDDEN):
+            return ""
+        given = "Authorization" in self._headers
+        return f": {'it does not take the token in' if given else 'it wants a token:'} DRIFTLINE_TOKEN"
 
     def _partly(self, items: list[bytes], body: bytes) -> None:
         try:

@@ -8,7 +8,7 @@ waits but in ``flush`` and ``close``, which have deadlines.
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Sequence
 from typing import Any, Protocol
 
 from driftline.capture import fault, own
@@ -20,6 +20,7 @@ from driftline.event.sink import Sink
 BATCH = 500  # items handed to the sink at once
 TICK_SECONDS = 1.0  # how often open runs are looked at
 _LINGER_SECONDS = 0.02  # for more items to come, unless somebody waits
+_LEAVE_SECONDS = 30.0  # how long the end of the program waits for a thread in native code, which would end with a crash
 _GATHER_SECONDS = 0.25  # how long what is encoded waits for more, to be delivered together, unless somebody waits
 
 
@@ -73,6 +74,7 @@ class Sender:
         self._thread: threading.Thread | None = None
         self._spooler: threading.Thread | None = None
         self._more = 0  # answers in the queue beyond one an item
+        self._measuring = False  # the thread encodes, which may read files
         self.closed = False
         self.opened: dict[int, Opened] = {}
 
@@ -166,8 +168,8 @@ class Sender:
         return self._drain()
 
     def _drain(self) -> bool:
-        """Deliver what is queued; returns whether somebody waited for the end."""
-        while self._items:
+        """Deliver what is queued; returns whether somebody waited for the end, or no longer waits."""
+        while self._items and not self.closed:
             batch: list[Item] = []
             mark: _Mark | None = None
             room = BATCH - self._held()
@@ -180,11 +182,13 @@ class Sender:
                     room -= item[1] if type(item) is tuple else 1
             if fault.attempt("sender", self._handle, batch, mark is not None) is None:
                 fault.attempt("sender", self._rescue)
-            if mark is not None:
+            if mark is not None and not self.closed:
                 fault.attempt("sender", self._settle, mark)
                 mark.done.set()
                 if mark.last:
                     return True
+        if self.closed:
+            return True
         if self._held() and time.monotonic() >= self._leaves and fault.attempt("sender", self._deliver) is None:
             fault.attempt("sender", self._rescue)
         self.delivery.replay(asked=False, spilling=bool(self._overflow))
@@ -206,13 +210,20 @@ class Sender:
         if events or answers:
             self.delivery.keep(events, answers)
 
-    def _handle(self, batch: Iterable[Item], asked: bool) -> bool:
+    def _handle(self, batch: Sequence[Item], asked: bool) -> bool:
         """Encode what is taken from the queue; deliver it where somebody waits or it has become much."""
         if not self._held():
             self._leaves = time.monotonic() + _GATHER_SECONDS
-        for item in batch:
-            self._sort(item, *self._flight, cheap=False)
-        return self._deliver() if asked or self._held() >= BATCH else True
+        self._measuring = True
+        try:
+            for place, item in enumerate(batch):
+                if self.closed:  # whoever closes has waited long enough, and keeps the rest
+                    self._items.extendleft(reversed(batch[place:]))
+                    return True
+                self._sort(item, *self._flight, cheap=False)
+        finally:
+            self._measuring = False
+        return self._deliver() if not self.closed and (asked or self._held() >= BATCH) else True
 
     def _deliver(self) -> bool:
         events, answers = self._flight
@@ -282,6 +293,8 @@ class Sender:
         if thread is not None and thread.is_alive() and thread is not threading.current_thread():
             ended = self._wait(_Mark(last=True), timeout)
         self.closed = True
+        if thread is not None and not ended:
+            self._leave(thread)
         spooler = self._spooler
         if spooler is not None and spooler.is_alive():
             spooler.join(1.0)
@@ -298,6 +311,12 @@ class Sender:
         if events or answers:
             self.delivery.keep(events, answers)
         self.delivery.spool.close()
+
+    def _leave(self, thread: threading.Thread) -> None:
+        """Wait until the thread is out of native code: where the interpreter ends under that, the process aborts."""
+        end = time.monotonic() + _LEAVE_SECONDS
+        while thread.is_alive() and (self._measuring or self.delivery.inside) and time.monotonic() < end:
+            thread.join(0.02)
 
     def reborn(self) -> None:
         """Begin anew in a forked child: nothing queued, no thread, and a sink of its own."""

@@ -37,6 +37,7 @@ _MODULES = {
         "mlflow.keras", "mlflow.xgboost", "mlflow.lightgbm", "mlflow.catboost", "mlflow.spark", "mlflow.statsmodels",
         "mlflow.transformers", "mlflow.sentence_transformers", "mlflow.langchain", "mlflow.onnx", "mlflow.prophet",
     ),
+    "files": ("os", "shutil"),
     "argparse": ("argparse",),
     "exits": ("sys",),
     "sklearn": tuple(
@@ -60,7 +61,8 @@ def watch(name: str = "", *, params: Mapping[str, Any] | None = None, namespace:
 
     Args:
         name: of a job that this process is one run of, from now until it ends; ``""``: only the runs that are opened
-            otherwise. A second name ends the first run and begins another.
+            otherwise. The same name again changes nothing. Another one ends the first run and begins one that is no
+            child of it, and says so; in an imported module it does not, and says that.
         params: parameters of that run, beside those of the command line.
         namespace: of the job; default ``settings.namespace``.
     """

@@ -30,7 +30,8 @@ def engine(ctx: click.Context, *, create: bool = False) -> Iterator[Engine]:
 
     What processes recorded in it and did not work out yet, as they put that off or were killed, is worked out first.
 
-    A server that capture delivers to is not asked, which a note says before anything is opened.
+    What waits in the spool is told. A server that capture delivers to is not asked, which a note says before anything
+    is opened.
 
     Raises:
         StoreUnusable: there is no store, or it cannot be opened.
@@ -40,6 +41,13 @@ def engine(ctx: click.Context, *, create: bool = False) -> Iterator[Engine]:
     if chosen.url:
         place = config.bare(chosen.store) or chosen.home
         note = f"Note: this works on the store in {place}; the server at {chosen.url} is for capture only."
+        click.echo(note, err=True)
+    waiting = sum(1 for _ in (Path(chosen.home) / "spool").glob("*.jsonl"))
+    if waiting:
+        note = (
+            f"Note: {waiting} {'file' if waiting == 1 else 'files'} of events in {chosen.home}/spool could not be "
+            "delivered yet; the next program that records with this home delivers them."
+        )
         click.echo(note, err=True)
     with Engine.open(chosen, create=create) as found:
         found.catch_up()

@@ -7,6 +7,7 @@ somebody asks or the sink is closed. What a dead process left waiting is worked 
 
 import time
 from collections.abc import Sequence
+from pathlib import Path
 
 from driftline.capture import fault
 from driftline.config import Settings
@@ -14,6 +15,7 @@ from driftline.engine import accept, ingest, opening
 from driftline.engine.house import House
 from driftline.errors import BadInput
 from driftline.event.answer import Answer
+from driftline.store.store import FILE
 
 FOLLOW_SECONDS = 1.0  # how long an event may wait for others, to be followed together with them
 
@@ -21,18 +23,21 @@ FOLLOW_SECONDS = 1.0  # how long an event may wait for others, to be followed to
 class LocalSink:
     """Hands events and answers to the steps of the engine, in this process."""
 
-    def __init__(self, house: House) -> None:
+    def __init__(self, house: House, settings: Settings) -> None:
         self.house = house
+        self._settings = settings
         self._due: float | None = time.monotonic() + FOLLOW_SECONDS  # when to work out what waits; None = nothing does
 
     def events(self, batch: Sequence[bytes]) -> None:
         """Take OpenLineage events; durable when it returns."""
+        self._still_there()
         accept.events(self.house, batch, noted=())
         if self._due is None:
             self._due = time.monotonic() + FOLLOW_SECONDS
 
     def answers(self, batch: Sequence[Answer]) -> None:
         """Take answers; durable when it returns. One that cannot be kept is a counted loss; the others are kept."""
+        self._still_there()
         try:
             ingest.record(self.house, batch)
         except BadInput as error:
@@ -42,6 +47,17 @@ class LocalSink:
             else:
                 fault.count("refused")
                 fault.tell("refused", f"an answer cannot be kept ({error.message})")
+
+    def _still_there(self) -> None:
+        """Open a new store where somebody has removed this one, into whose files nobody would look any more."""
+        scheme, _, folder = self._settings.location.partition("://")
+        if scheme != "sqlite" or (Path(folder) / FILE).exists():
+            return
+        said = f"the store in {folder} was removed while it was used: what it held is gone, and a new one is made"
+        fault.tell("gone", said)
+        self.house.store.close()
+        self.house = opening.house(self._settings)
+        opening.take_charge(self.house)
 
     def follow(self, *, asked: bool) -> None:
         """Work out what follows from the events that wait, where somebody asked or the oldest has waited enough."""
@@ -63,4 +79,4 @@ def open_sink(settings: Settings) -> LocalSink:
     """Return a sink into the store of ``settings``."""
     house = opening.house(settings)
     opening.take_charge(house)
-    return LocalSink(house)
+    return LocalSink(house, settings)

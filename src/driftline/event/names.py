@@ -10,6 +10,7 @@ no control characters. Names in facets are made to fit: longer ones are cut and 
 """
 
 import re
+from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import PurePosixPath
 from typing import NamedTuple
@@ -19,9 +20,15 @@ from driftline.event import ids
 LONGEST = 1_800  # bytes of a namespace and a name together; an index of PostgreSQL takes 2,704 of everything
 LONGEST_PART = 600  # bytes of a column, or of a version; of a namespace where it and a name are cut
 _KEY_VALUE = re.compile(r"^[A-Za-z_][A-Za-z0-9_]*=(?P<value>.+)$")
-_DATE = re.compile(r"^(?P<value>\d{4}-?\d{2}(-?\d{2})?([T_-]?\d{2}([:-]?\d{2}){0,2})?)$")
+_DATE = re.compile(
+    r"^(?P<value>\d{4}-?(0[1-9]|1[0-2])(-?(0[1-9]|[12]\d|3[01]))?([T_-]?([01]\d|2[0-4])([:-]?[0-5]\d){0,2})?)$"
+)
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")  # Unicode's category Cc
-_PART = re.compile(r"^(part|data|chunk)[-_]?[0-9a-f-]*$", re.IGNORECASE)
+_PART = re.compile(  # part-0, data_0, chunk-3, 0, 00000001, 0-1, part-00000-UUID, UUID, UUID-0
+    r"^((part|data|chunk|file)[-_]?)?([0-9]+([-_][0-9]+)*[-_]?)?([0-9a-f]{8}-?([0-9a-f]{4}-?){3}[0-9a-f]{12}([-_][0-9]+)*)?$"
+    r"|^(part|data|chunk)[-_]?[0-9a-f-]*$",
+    re.IGNORECASE,
+)
 
 
 class Located(NamedTuple):
@@ -53,6 +60,25 @@ def locate(path: str) -> Located:
     if not parts:
         return Located(namespace, rest, "")
     return Located(namespace, str(PurePosixPath(*parts)), "/".join(found))
+
+
+def below(root: Located, parts: Sequence[str]) -> Located | None:
+    """Return the dataset of a file below the folder ``root`` that people named; None where it is one of its own.
+
+    Part files (``part-0.parquet``, ``0-1.csv``, a UUID) in it, or in folders below it, are partitions of the folder.
+
+    Args:
+        root: what the folder is called.
+        parts: the way from it to the file.
+    """
+    stem = parts[-1].split(".", 1)[0] if parts else ""
+    if not _PART.match(stem) or _DATE.match(stem) or not any(sign.isdigit() for sign in stem):
+        return None
+    found = [root.partition] if root.partition else []
+    for part in parts[:-1]:
+        hit = _KEY_VALUE.match(part)
+        found.append(hit.group("value") if hit else part)
+    return Located(root.namespace, root.name, "/".join(found))
 
 
 def _is_partition(part: str) -> bool:
@@ -117,7 +143,7 @@ def run_id(run: str) -> str:
 
 
 _UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
-_OWNED = re.compile(r"^(?:[a-z][a-z0-9+.-]*://[^:/]*(?::\d+)?|[^:]*):(?P<name>.*)$", re.IGNORECASE)
+_OWNED = re.compile(r"^(?:[a-z][a-z0-9+.-]*://[^:]*(?::\d+)?|[^:]*):(?P<name>.*)$", re.IGNORECASE)
 
 
 def label(node: str) -> str:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
+import pandas as pd
 import pytest
 
 import driftline
@@ -172,3 +173,22 @@ def test_why_and_answers_are_asked_of_a_server(server: Server) -> None:
     path, query, _ = server.asked[-1]
     assert path.endswith("/api/v1/answers")
     assert (query["document"], query["limit"], query["since"]) == (["refunds.md"], ["3"], ["1359590400000000"])
+
+
+def test_what_a_question_reads_is_no_input_of_the_run_that_is_open(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    driftline.configure(home=str(tmp_path / ".driftline"), console=False)
+    (tmp_path / "orders.csv").write_text("id,amount\n1,2\n")
+    driftline.watch("first")
+    try:
+        pd.read_csv("orders.csv").to_parquet("x.parquet")
+        driftline.watch("second")
+        assert driftline.lineage("x.parquet").nodes
+        assert driftline.answers() == ()
+        pd.read_csv("orders.csv").to_parquet("y.parquet")
+    finally:
+        driftline.unwatch()
+    above = driftline.lineage("y.parquet", down=False).nodes
+    assert {node.label for node in above if node.type == "DATASET"} == {"orders.csv", "y.parquet"}

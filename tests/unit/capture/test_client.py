@@ -11,6 +11,8 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
+import pytest
+
 import driftline
 from driftline.capture.run import current_run
 from driftline.event.answer import Answer
@@ -136,4 +138,26 @@ def test_settings_that_cannot_be_read_switch_the_sdk_off_and_stop_nothing(tmp_pa
     )
     assert done.stdout == "reached True\n"
     assert done.stderr.count("\n") == 1
-    assert "settings failed" in done.stderr
+    assert "nothing is recorded: A setting cannot be used: DRIFTLINE_QUEUE is 'many'" in done.stderr
+
+
+@pytest.mark.parametrize("value", ["localhost:8620", "some/folder"])
+def test_an_address_without_a_scheme_is_never_taken_for_a_local_store(value: str, tmp_path: Path) -> None:
+    script = "import driftline\nwith driftline.run('job') as run: run.read('a')\nprint(driftline.flush())"
+    environment = {**os.environ, "DRIFTLINE_URL": value}
+    done = subprocess.run(
+        [sys.executable, "-c", script], cwd=tmp_path, env=environment, capture_output=True, text=True, check=True
+    )
+    assert f"nothing is recorded: A setting cannot be used: DRIFTLINE_URL is '{value}'" in done.stderr
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_program_that_changes_its_folder_keeps_its_store(tmp_path: Path) -> None:
+    script = (
+        "import driftline, os; driftline.watch('c'); os.mkdir('d'); os.chdir('d')\n"
+        "import pandas; pandas.read_csv('../orders.csv').to_csv('x.csv')\n"
+    )
+    (tmp_path / "orders.csv").write_text("id,amount\n1,2\n")
+    subprocess.run([sys.executable, "-c", script], cwd=tmp_path, check=True, capture_output=True)
+    assert (tmp_path / ".driftline" / "driftline.db").is_file()
+    assert not (tmp_path / "d" / ".driftline").exists()

@@ -83,3 +83,19 @@ def test_a_loss_is_told_once_and_spoils_one_flush(tmp_path: Path) -> None:
     made.lost(2, "on purpose")
     assert (made.take_losses(), made.take_losses(), made.counts["lost"]) == (2, 0, 2)
     assert (made.clean(), made.clean()) == (False, True)
+
+
+def test_that_events_are_kept_is_said_only_where_they_are(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    made = Delivery(str(tmp_path / "kept"), lambda: Failing(9))
+    made.hand([b"{}"], [], hurry=False)
+    assert [message for message in caplog.messages if "events are kept in" in message]
+    made.shut()
+    caplog.clear()
+    fault.reset()
+    (tmp_path / "full").write_text("no folder")
+    made = Delivery(str(tmp_path / "full"), lambda: Failing(9))
+    made.hand([b"{}"], [], hurry=False)
+    made.shut()
+    (message,) = caplog.messages
+    assert "1 events or answers were lost: the spool cannot be written (" in message
+    assert "and cannot deliver (OSError: locked)" in message

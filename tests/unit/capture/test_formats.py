@@ -191,9 +191,27 @@ def test_a_run_whose_file_was_overwritten_before_it_was_measured_says_so(sink: M
     driftline.flush()
     (event,) = sink.decoded()
     assert event.run is not None
-    assert b'"contents":1' in bytes(event.run.facets["driftline_gaps"])
+    assert b'"not measured: x.csv (overwritten or removed meanwhile)":1' in bytes(event.run.facets["driftline_gaps"])
     (read,) = event.inputs
     assert "driftline_profile" not in read.facets
+
+
+def test_a_file_that_cannot_be_measured_is_a_gap_by_its_name_and_nothing_is_printed(
+    sink: MemorySink, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """By hand: an empty file has no columns, and a ragged one no table."""
+    (tmp_path / "empty.csv").write_text("")
+    (tmp_path / "ragged.csv").write_text("a,b\n1,2\n1,2,3\n")
+    with driftline.run("job") as run:
+        run.read(tmp_path / "empty.csv")
+        run.read(tmp_path / "ragged.csv")
+    driftline.flush()
+    (event,) = sink.decoded()
+    assert event.run is not None
+    gaps = bytes(event.run.facets["driftline_gaps"])
+    assert b'"not measured: empty.csv (ArrowInvalid)":1' in gaps
+    assert b'"not measured: ragged.csv (ArrowInvalid)":1' in gaps
+    assert caplog.messages == []
 
 
 @pytest.mark.parametrize("ending", ["csv", "jsonl"])

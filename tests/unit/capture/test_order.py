@@ -68,3 +68,22 @@ def test_a_column_that_a_plan_or_a_model_declares_is_known_as_such() -> None:
     output.lineage = {"fields": {"id": {"inputFields": [source]}}}
     (entry,) = order.entries(trace([seen("a", 1)], [output]))
     assert entry["fields"]["id"]["inputs"][0]["transformations"] == [{**way, "provenance": "column"}]
+
+
+def state(name: str, at: int, read: int = 0) -> Seen:
+    found = seen(name, at, read)
+    found.path = f"/{name}"
+    return found
+
+
+def test_a_state_that_was_overwritten_stays_only_where_something_else_stands_on_it() -> None:
+    one, two, three = state("x", 1, read=2), state("x", 3), state("x", 5)
+    assert order.lasting([one, two, three]) == [three]
+    other = state("y", 4)
+    assert order.lasting([one, two, three, other]) == [three, other]  # y was written when one was gone
+    between = state("z", 2)
+    between.at_ns = 2
+    one.read_ns = 1
+    assert order.lasting([one, between, two]) == [one, between, two]
+    tables = [seen("t", 1), seen("t", 2)]  # no files: what a table held before may be in it still
+    assert order.lasting(tables) == tables

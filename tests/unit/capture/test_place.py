@@ -48,3 +48,22 @@ def test_a_sign_that_no_name_may_have_is_replaced_and_the_path_is_kept(tmp_path:
     (tmp_path / "x\ny.csv").write_text("a\n1\n")
     found = place.place(tmp_path / "x\ny.csv", str(tmp_path))
     assert (found.located.name, found.path) == ("x\ufffdy.csv", str(tmp_path / "x\ny.csv"))
+
+
+def test_a_link_between_folders_is_followed_and_one_that_leads_away_or_is_a_file_is_not(tmp_path: Path) -> None:
+    project, elsewhere = tmp_path / "project", tmp_path / "elsewhere"
+    for folder in (project / "v1" / "day", elsewhere):
+        folder.mkdir(parents=True)
+        (folder / "f.csv").touch()
+    (project / "current").symlink_to("v1")
+    (project / "data").symlink_to(elsewhere)
+    (project / "f.csv").symlink_to(project / "v1" / "day" / "f.csv")
+
+    def named(path: str) -> str:
+        return place.place(project / path, str(project)).located.name
+
+    assert [named(path) for path in ("current/day/f.csv", "current", "data/f.csv", "f.csv", "v1/day/f.csv")] == [
+        "v1/day/f.csv", "v1", "data/f.csv", "f.csv", "v1/day/f.csv",
+    ]  # fmt: skip
+    (tmp_path / "alias").symlink_to(project)
+    assert place.place(tmp_path / "alias/current/day/f.csv", str(tmp_path / "alias")).located.name == "v1/day/f.csv"

@@ -192,3 +192,59 @@ def test_a_command_line_becomes_parameters() -> None:
     assert process.arguments(given) == {
         "rows": "3", "argument 1": "data.csv", "v": "true", "depth": "-4", "token": "***", "dry-run": "true",
     }  # fmt: skip
+
+
+def test_another_name_begins_a_run_that_is_no_child_and_says_so(script: Script, tmp_path: Path) -> None:
+    (tmp_path / "orders.csv").write_text("id\n1\n")
+    text = (
+        "import driftline; driftline.watch('a')\nimport pandas as pd\npd.read_csv('orders.csv').to_csv('x.csv')\n"
+        "driftline.watch('b')\npd.read_csv('orders.csv').to_csv('y.csv')\n"
+    )
+    a, b = script(text)
+    assert (a["job"]["name"], names(a, "outputs"), a["eventType"]) == ("a", ["x.csv"], "COMPLETE")
+    assert (b["job"]["name"], names(b, "outputs")) == ("b", ["y.csv"])
+    assert "parent" not in b["run"]["facets"]
+
+
+def test_the_same_name_again_keeps_a_run_that_has_recorded_something(
+    watched: MemorySink, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    driftline.watch("cells")
+    first = around.process.run
+    assert first is not None
+    first.read("a.csv")
+    driftline.watch("cells")
+    first.write("b.csv")
+    driftline.unwatch()
+    assert driftline.flush()
+    assert [[part.name for part in event.inputs] for event in watched.decoded() if event.event_type == "COMPLETE"] == [
+        ["a.csv"]
+    ]
+    assert caplog.messages == []
+
+
+def test_an_imported_module_does_not_take_over_the_run_of_the_script(script: Script, tmp_path: Path) -> None:
+    (tmp_path / "orders.csv").write_text("id\n1\n")
+    (tmp_path / "library.py").write_text("import driftline; driftline.watch('library')\n")
+    text = (
+        "import driftline, logging, sys; driftline.watch('main')\nimport pandas as pd\nimport library\n"
+        "pd.read_csv('orders.csv').to_csv('x.csv')\n"
+    )
+    (event,) = script(text)
+    assert (event["job"]["name"], names(event, "inputs"), names(event, "outputs")) == (
+        "main",
+        ["orders.csv"],
+        ["x.csv"],
+    )
+    swapped = "import driftline, library\ndriftline.watch('main')\nimport pandas as pd\npd.read_csv('orders.csv')\n"
+    done = subprocess.run(
+        [sys.executable, "-c", swapped], cwd=tmp_path, capture_output=True, text=True, check=True
+    )  # the script itself does
+    assert done.stderr == ("driftline: watch('main') ends the run of 'library', which was open, and begins another\n")
+    done = subprocess.run(
+        [sys.executable, "-c", "import driftline; driftline.watch('main'); import library"],
+        cwd=tmp_path, capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    assert done.stderr == (
+        "driftline: watch('library') in library changes nothing: the run of 'main' is open and goes on\n"
+    )

@@ -94,6 +94,18 @@ def test_what_may_pass_raises_so_that_the_sender_tries_again(server: Server, sin
         sink.events([event(1)])
 
 
+def test_a_server_that_wants_a_token_is_answered_with_the_name_of_the_setting(server: Server, tmp_path: Path) -> None:
+    server.reply = lambda path, items: (401, b"")
+    for token, said in (
+        ("", "it wants a token: DRIFTLINE_TOKEN"),
+        ("x", "it does not take the token in DRIFTLINE_TOKEN"),
+    ):
+        made = HttpSink(Settings(url=server.url, token=token, home=str(tmp_path)))
+        with pytest.raises(Undelivered, match=said):
+            made.events([event(1)])
+        made.close()
+
+
 @pytest.mark.parametrize("status", [400, 413, 422])
 def test_an_event_that_is_refused_for_good_is_found_kept_and_counted(
     server: Server, sink: HttpSink, status: int, tmp_path: Path

@@ -269,3 +269,36 @@ def test_measuring_for_which_there_is_no_room_is_no_loss(tmp_path: Path) -> None
     assert (sender.counters()["lost"], sender.delivery.take_losses()) == (0, 0)
     sender.put((list, 2, ()))
     assert (sender.counters()["lost"], sender.delivery.take_losses()) == (2, 2)
+
+
+class Native:
+    """An event whose encoding works in native code, which cannot be interrupted, until it is let go."""
+
+    def __init__(self) -> None:
+        self.entered = threading.Event()
+        self.let_go = threading.Event()
+
+    def encode(self, *, cheap: bool) -> bytes:
+        self.entered.set()
+        assert cheap or self.let_go.wait(30)
+        return b'{"made":"%s"}' % (b"cheaply" if cheap else b"at length")
+
+
+def test_who_closes_waits_for_native_code_and_keeps_what_was_not_begun(tmp_path: Path) -> None:
+    sink = MemorySink()
+    sender = Sender(Settings(home=str(tmp_path / "home")), lambda: sink)
+    first, second = Native(), Native()
+    sender.put(first)
+    sender.put(second)
+    assert first.entered.wait(10)
+    letting_go = threading.Timer(0.3, first.let_go.set)
+    letting_go.start()
+    sender.close(timeout=0.01)
+    thread = sender._thread
+    assert thread is not None
+    thread.join(10)  # nothing keeps it: the event that was under way is the last that it encodes
+    assert not thread.is_alive()
+    assert first.let_go.is_set()
+    kept = b"".join(file.read_bytes() for file in (tmp_path / "home" / "spool").iterdir())
+    assert kept.splitlines() == [b'E {"made":"at length"}', b'E {"made":"cheaply"}']
+    assert not sink.raw

@@ -12,6 +12,7 @@ from click.testing import CliRunner
 
 import driftline as sdk
 from driftline.capture import client
+from driftline.cli import main
 from driftline.cli.main import group
 from driftline.config import Settings
 from driftline.engine.engine import Engine
@@ -73,3 +74,16 @@ def test_a_partition_names_the_version_that_holds_it(here: Path) -> None:
     assert asked("feed/2026-01-01.csv") == asked("./feed/2026-01-01.csv") == first
     assert asked("feed#2026-01-02") != first
     assert asked("./feed") == "dataset:file:feed"
+
+
+def test_what_waits_in_the_spool_is_told_also_where_there_is_no_store(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "other" / "spool").mkdir(parents=True)
+    (tmp_path / "other" / "spool" / "1-2.jsonl").write_text("E {}\n")
+    with pytest.raises(SystemExit):
+        main.main(["--home", str(tmp_path / "other"), "lineage", "report"])
+    told = capsys.readouterr().err
+    assert "Note: 1 file of events in" in told
+    assert "could not be delivered yet" in told
+    assert "holds no store" in told

@@ -1,5 +1,6 @@
 """The in-process sink: what it takes, the engine has."""
 
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -116,8 +117,23 @@ def test_a_store_in_postgresql_is_the_sink_where_one_is_named(town: Any, tmp_pat
 
 
 def test_a_bad_event_does_not_stop_the_batch(town: Any) -> None:
-    local.LocalSink(town.engine.house).events([b"nonsense", *town.events(0)])
+    local.LocalSink(town.engine.house, Settings(store=":memory:")).events([b"nonsense", *town.events(0)])
     assert town.engine.overview().events == {"accepted": 5, "merged": 0, "quarantined": 1, "replaced": 0}
+
+
+def test_a_store_that_is_removed_while_it_is_used_is_made_anew_and_told(
+    town: Any, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    fault.reset()
+    settings = Settings(home=str(tmp_path / "local"), console=False)
+    opened = local.open_sink(settings)
+    opened.events(town.events(0))
+    shutil.rmtree(tmp_path / "local")
+    opened.events(town.events(1))
+    opened.close()
+    assert [message for message in caplog.messages if "was removed while it was used" in message]
+    with Engine.open(settings) as other:
+        assert other.overview().events["accepted"] == len(town.events(1))
 
 
 def test_an_answer_that_cannot_be_kept_does_not_hold_up_the_others(tmp_path: Path) -> None:

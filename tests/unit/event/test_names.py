@@ -72,4 +72,43 @@ def test_what_is_shown_of_a_run_or_a_version_tells_neighbours_apart() -> None:
     assert names.label("dataset:file:feed/flights#xxh3:1f3a5b7c9d") == "feed/flights#1f3a5b7c"
     assert names.label("dataset:file:feed/flights#2013-01-31") == "feed/flights#2013-01-31"
     assert names.label("dataset:s3://lake:a#b#v1") == "a#b#v1"
+    assert names.label("dataset:duckdb://data/shop.db:t") == "t"
+    assert names.label("dataset:sqlite://memory/nightly job:2013") == "2013"
     assert names.label("datasetField:postgres://h:5432:db.t:c") == "db.t.c"
+
+
+@pytest.mark.parametrize(
+    ("path", "expected"),
+    [
+        ("pq/p=a/3f2b8c1e-9d4a-4c6b-8e7f-0123456789ab-0.parquet", ("file", "pq", "a")),  # pandas, pyarrow
+        ("pq/p=a/125ac4437a50489bbad38d8733503343-0.parquet", ("file", "pq", "a")),
+        ("pq/p=a/part-00000-3f2b8c1e-9d4a-4c6b-8e7f-0123456789ab.c000.snappy.parquet", ("file", "pq", "a")),  # Spark
+        ("pq/p=a/00000000.parquet", ("file", "pq", "a")),  # Polars; no day of any month
+        ("pq/p=a/0-1.parquet", ("file", "pq", "a")),
+        ("pq/20131301.parquet", ("file", "pq/20131301.parquet", "")),
+        ("pq/p=a/orders.parquet", ("file", "pq/p=a/orders.parquet", "")),
+    ],
+)
+def test_part_files_in_a_partition_are_parts_of_the_dataset(path: str, expected: tuple[str, str, str]) -> None:
+    assert names.locate(path) == expected
+
+
+@pytest.mark.parametrize(
+    ("parts", "expected"),
+    [
+        (["a", "part-0.parquet"], "a"),
+        (["a", "b=2", "part-0.parquet"], "a/2"),
+        (["part-0.parquet"], ""),
+        (["2024-01-01", "3f2b8c1e-9d4a-4c6b-8e7f-0123456789ab-0.parquet"], "2024-01-01"),
+        (["a", "orders.parquet"], None),
+        (["v1.csv"], None),
+        (["data.csv"], None),
+        (["2013-01-31.parquet"], None),  # a day: ``locate`` knows its partition
+        ([], None),
+    ],
+)
+def test_part_files_below_a_folder_that_people_named_are_parts_of_it(parts: list[str], expected: str | None) -> None:
+    found = names.below(names.Located("file", "pads", ""), parts)
+    assert found == (None if expected is None else ("file", "pads", expected))
+    inner = names.below(names.Located("file", "pads", "x"), parts)
+    assert inner is None or inner.partition == "/".join(filter(None, ("x", expected)))

@@ -90,8 +90,7 @@ def of_node(known: Node, folder: str) -> FrameEdges:
     def datasets(source: Source) -> tuple[Dataset, ...]:
         if source.kind == "table":
             return tuple(Dataset(*pair) for pair in zip(source.names[::2], source.names[1::2], strict=True))
-        paths = [path for place in source.names for path in (observe.files(place) or [place])]
-        return tuple(dict.fromkeys(observe.name_of(path, "", folder) for path in paths))
+        return tuple(dict.fromkeys(one for place in source.names for one in observe.datasets(place, folder)))
 
     return FrameEdges(known, datasets, _headers)
 

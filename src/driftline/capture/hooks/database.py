@@ -12,13 +12,14 @@ import importlib
 import re
 import sqlite3
 import sys
+import time
 import weakref
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
-from driftline.capture import at_hand, client, measure, observe
+from driftline.capture import at_hand, client, measure, observe, transactions
 from driftline.capture.emit import Seen
-from driftline.capture.hooks import glance
+from driftline.capture.hooks import glance, memory
 from driftline.capture.run import Run
 from driftline.capture.sql.relation import Source
 from driftline.event.lineage import Dataset, Field, Touched
@@ -36,6 +37,8 @@ _FOLDED = frozenset(("sqlite", "postgres", "redshift", "mysql"))  # names are th
 _OWN = ("pg_catalog.", "information_schema.", "sqlite_master", "sqlite_schema", "pg_")
 _PLACEHOLDER = re.compile(r"'(?:[^']|'')*'|\"(?:[^\"]|\"\")*\"|(%\(\w+\)s|%s|(?<![:\w]):[A-Za-z_]\w*|\$\d+)")
 _CACHE = 10_000
+_MEMORY = "_driftline_memory"  # attribute of a connection to SQLite in memory: the namespace of its tables
+TELLS = "_driftline_tells"  # attribute of a connection to SQLite whose commits and rollbacks are heard of
 FILE = "_driftline_file"  # attribute of a connection to SQLite: its file, "" = in memory
 SILENT = "_driftline_silent"  # attribute of one whose statements somebody listens to: it is asked nothing
 
@@ -69,7 +72,8 @@ def place_of(connection: Any) -> Place | None:
     if connection is None:
         return None
     if isinstance(connection, sqlite3.Connection):
-        return _sqlite(_file_of(connection))
+        file = _file_of(connection)
+        return _sqlite(file) if file else _in_memory(connection)
     alchemy = sys.modules.get("sqlalchemy")
     if isinstance(connection, str):
         return _of_url(alchemy.engine.make_url(connection)) if alchemy is not None and "://" in connection else None
@@ -109,8 +113,40 @@ def _server(scheme: str, host: Any, port: Any, database: Any) -> Place:
 def _sqlite(path: str) -> Place:
     owner = client.current()
     if not path or path == ":memory:" or owner is None:
-        return Place("sqlite://memory", "sqlite")
+        return Place(memory.namespace("sqlite"), "sqlite")
     return Place(f"sqlite://{observe.name_of(path, '', owner.folder).name}", "sqlite")
+
+
+def tells(connection: Any) -> bool:
+    """Whether the hooks of its own library hear of the commits and rollbacks of a connection."""
+    if isinstance(connection, sqlite3.Connection):
+        return TELLS in getattr(connection, "__dict__", {})
+    return _is_psycopg(connection)
+
+
+def _is_psycopg(connection: Any) -> bool:
+    return type(connection).__module__.partition(".")[0] == "psycopg"
+
+
+def transaction_of(connection: Any) -> Any:
+    """Return the connection whose transaction lasts, where somebody tells of its end; None = what was done stands."""
+    if isinstance(connection, sqlite3.Connection):
+        return connection if connection.in_transaction else None
+    if _is_psycopg(connection):
+        return connection if connection.info.transaction_status else None  # 0 = idle
+    if not hasattr(type(connection), "exec_driver_sql") or not connection.in_transaction():
+        return None  # no connection of SQLAlchemy
+    driver = connection.connection.dbapi_connection
+    if isinstance(driver, sqlite3.Connection) or _is_psycopg(driver):
+        return transaction_of(driver)
+    level = connection.get_execution_options().get("isolation_level")
+    return None if level == "AUTOCOMMIT" or getattr(driver, "autocommit", False) is True else driver
+
+
+def _in_memory(connection: Any) -> Place:
+    """The database in memory that a connection to SQLite is; its name stays while the connection lasts."""
+    held = getattr(connection, "__dict__", {})
+    return Place(held.setdefault(_MEMORY, memory.namespace("sqlite")), "sqlite")
 
 
 def _file_of(connection: Any) -> str:
@@ -119,6 +155,24 @@ def _file_of(connection: Any) -> str:
         return str(held.get(FILE, ""))
     rows = sqlite3.Cursor(connection).execute("PRAGMA database_list").fetchall()
     return next((str(row[2]) for row in rows if row[1] == "main" and row[2]), "")
+
+
+class Table(NamedTuple):
+    """A table that is read or written, and what is known of it."""
+
+    dataset: Dataset
+    fields: tuple[Field, ...] | None
+    rows: int | None = None
+    frame: Any = None  # all of it, in memory
+    shape: Callable[[Any], Any] | None = None  # makes of the frame what the table has
+
+    def seen(self, version: str) -> Seen:
+        """Return it as a version that is seen now."""
+        touched = Touched(dataset=self.dataset, version=version, kind="table", rows=self.rows, fields=self.fields)
+        seen = Seen(touched=touched, at_ns=time.time_ns())
+        if self.frame is not None and client.current() is not None:
+            at_hand.hold(seen, self.frame, ordered=False, shape=self.shape)
+        return seen
 
 
 def touch(
@@ -131,6 +185,7 @@ def touch(
     *,
     whole: bool = False,
     shape: Callable[[Any], Any] | None = None,
+    transaction: Any = None,
 ) -> bool:
     """Record that the run read or wrote a table, whose columns ``frame`` shows, and all of its rows if ``whole``.
 
@@ -138,19 +193,17 @@ def touch(
     """
     dataset = place.table(name, schema)
     look = glance.at(frame)
-    version = _minted(run, dataset) if way == "write" else _written.get(dataset, "")
-    rows = look.rows if whole or way == "write" else None
-    seen = Seen(touched=Touched(dataset=dataset, version=version, kind="table", rows=rows, fields=look.fields))
-    owner = client.current()
-    if whole and owner is not None:
-        at_hand.hold(seen, frame, ordered=False, shape=shape)
-        at_hand.add(run, way, seen, owner.sender.put)
+    table = Table(dataset, look.fields, look.rows if whole or way == "write" else None, frame if whole else None, shape)
+    if way == "read":
+        _read(run, table, transaction)
     else:
-        run.add(way, seen)
+        _write(run, table, None, transaction)
     return True
 
 
-def statement(run: Run, place: Place, text: str, connection: Any = None, frame: Any = None) -> bool:
+def statement(
+    run: Run, place: Place, text: str, connection: Any = None, frame: Any = None, transaction: Any = None
+) -> bool:
     """Record what one statement has read and written, which has been executed; True where it is understood.
 
     Args:
@@ -159,6 +212,7 @@ def statement(run: Run, place: Place, text: str, connection: Any = None, frame: 
         text: of the statement, with placeholders.
         connection: that it ran on, to ask SQLite for columns.
         frame: what it gave, where it is known to be all rows and columns of a table.
+        transaction: the connection whose transaction has to be committed for this to count; None = it counts now.
     """
     plain = _PLACEHOLDER.sub(lambda found: "?" if found.group(1) else found.group(), text)
     fields = _asking(connection)
@@ -174,11 +228,18 @@ def statement(run: Run, place: Place, text: str, connection: Any = None, frame: 
     key = (place.namespace, analysis.template)
     if key in done and not any(one.writes is None for one in analysis.statements):
         return True
-    done.add(key)
+    writes = any(one.writes for one in analysis.statements)
+    if writes and transactions.again(transaction, (run, key)):
+        return True
     for one in analysis.statements:
-        _record(run, place, one, analysis, fields, frame)
-    if any(_tables(one.reads) or one.writes for one in analysis.statements):
-        run.statement(text, analysis.form)
+        _record(run, place, one, analysis, fields, frame, transaction)
+
+    def said() -> None:
+        done.add(key)
+        if writes or any(_tables(one.reads) for one in analysis.statements):
+            run.statement(text, analysis.form)
+
+    transactions.put(transaction, run, said, inside=writes and transaction is not None)
     return True
 
 
@@ -189,31 +250,61 @@ def _dialect(scheme: str) -> str:
     return str(dialect.of(scheme).name) if dialect.exists(scheme) else ""  # the error would load them all to name them
 
 
-def _record(run: Run, place: Place, one: Any, analysis: "Analysis", fields: Callable[[str], Any], frame: Any) -> None:
+def _record(
+    run: Run,
+    place: Place,
+    one: Any,
+    analysis: "Analysis",
+    fields: Callable[[str], Any],
+    frame: Any,
+    transaction: Any,
+) -> None:
     for gap in one.gaps:
-        run.gap(gap)
+        run.gap(f"{gap}: {analysis.head}")
     datasets: dict[Source, tuple[Dataset, ...]] = {}
     for source in _tables(one.reads):
         dataset = place.table(source.names[0])
         datasets[source] = (dataset,)
-        touched = Touched(
-            dataset=dataset, version=_written.get(dataset, ""), kind="table", fields=fields(source.names[0])
-        )
-        seen, owner = Seen(touched=touched), client.current()
-        if frame is not None and owner is not None:
-            at_hand.hold(seen, frame, ordered=False)
-            at_hand.add(run, "read", seen, owner.sender.put)
-        else:
-            run.add("read", seen)
+        _read(run, Table(dataset, fields(source.names[0]), frame=frame), transaction)
     if one.writes is None or not _tables((one.writes,)):
         return
     name = one.writes.names[0]
     dataset = place.table(name)
-    touched = Touched(dataset=dataset, version=_minted(run, dataset), kind="table", fields=fields(name))
-    run.add("write", Seen(touched=touched))
+    edges = None
     if one.lineage is not None:
-        found = importlib.import_module(_EDGES).SqlEdges(one.lineage, datasets, analysis.spelled)
-        run.edges(dataset, found, touched.version)
+        edges = importlib.import_module(_EDGES).SqlEdges(one.lineage, datasets, analysis.spelled)
+    _write(run, Table(dataset, fields(name)), edges, transaction)
+
+
+def _read(run: Run, table: Table, transaction: Any) -> None:
+    """Record that a table was read; of one that is not committed, once it is."""
+    held = transactions.version(transaction, table.dataset)
+    seen = table.seen(held or _written.get(table.dataset, ""))
+    transactions.put(transaction, run, functools.partial(_add, run, "read", seen), inside=bool(held))
+
+
+def _write(run: Run, table: Table, edges: Any, transaction: Any) -> None:
+    """Record that a table was written, once that is committed."""
+    dataset, version = table.dataset, _version(run, table.dataset)
+    seen = table.seen(version)
+
+    def act() -> None:
+        if len(_written) >= _CACHE:
+            _written.clear()
+        _written[dataset] = version
+        _add(run, "write", seen)
+        if edges is not None:
+            run.edges(dataset, edges, version)
+
+    transactions.put(transaction, run, act, dataset, version, inside=transaction is not None)
+
+
+def _add(run: Run, way: Literal["read", "write"], seen: Seen) -> None:
+    owner = client.current()
+    if owner is None:
+        run.add(way, seen)
+    else:
+        at_hand.add(run, way, seen, owner.sender.put)
 
 
 def _tables(sources: Any) -> list[Source]:
@@ -221,13 +312,9 @@ def _tables(sources: Any) -> list[Source]:
     return [one for one in sources if one.kind == "table" and not one.names[0].lower().startswith(_OWN)]
 
 
-def _minted(run: Run, dataset: Dataset) -> str:
+def _version(run: Run, dataset: Dataset) -> str:
     """The version of a table that a run writes: one per run, however many statements it takes."""
-    version = f"run:{measure.of_parts(run.id, dataset.namespace, dataset.name)[5:]}"
-    if len(_written) >= _CACHE:
-        _written.clear()
-    _written[dataset] = version
-    return version
+    return f"run:{measure.of_parts(run.id, dataset.namespace, dataset.name)[5:]}"
 
 
 def _asking(connection: Any) -> Callable[[str], tuple[Field, ...] | None]:

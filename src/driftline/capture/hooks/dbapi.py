@@ -13,9 +13,9 @@ from collections.abc import Callable, Mapping
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
-from driftline.capture import fault, own
+from driftline.capture import fault, own, transactions
 from driftline.capture.around import active
-from driftline.capture.hooks import database, patch
+from driftline.capture.hooks import commits, database, patch
 from driftline.capture.hooks.patch import PASS, Call, Patch
 from driftline.capture.run import Run
 
@@ -32,7 +32,8 @@ def install(module: Any) -> list[Patch]:
     """Put the hooks on and return what was replaced."""
     if module.__name__ == "psycopg":
         names = [f"{kind}.{name}" for kind in _CURSORS for name in ("execute", "executemany")]
-        return [one for name in names for one in patch.around(module, name, _executed, _unclaimed)]
+        patches = [one for name in names for one in patch.around(module, name, _executed, _unclaimed)]
+        return patches + commits.of_psycopg(module)
     original = module.connect
 
     @functools.wraps(original)
@@ -44,12 +45,12 @@ def install(module: Any) -> list[Patch]:
         fault.attempt(_PIECE, _name, made, args[0] if args else kwargs.get("database"), kwargs.get("uri"))
         return made
 
-    patches = []
+    put: list[Patch] = []
     for owner in (module, module.dbapi2):
         if owner.connect is original:
             owner.connect = patch.unbound(patch.unseen(connect, original), original)
-            patches.append(Patch(owner, "connect", original))
-    return patches
+            put.append(Patch(owner, "connect", original))
+    return put
 
 
 def _factory(args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> type | None:
@@ -74,6 +75,7 @@ def _connection(factory: type) -> type:
     functools.update_wrapper(cursor, sqlite3.Connection.cursor)
     methods = {name: _through_cursor(factory, name) for name in _EXECUTES}
     methods |= {name: _listening(getattr(factory, name)) for name in _LISTENERS}
+    methods |= commits.of_sqlite(factory)
     made = type(factory.__name__, (factory,), {"cursor": cursor, **methods, **_names(factory)})
     return made
 
@@ -84,6 +86,7 @@ def _name(connection: Any, given: Any, uri: Any) -> None:
     if uri and text.startswith("file:"):
         parts = urlsplit(text)
         text = "" if "mode=memory" in parts.query else unquote(parts.path)
+    connection.__dict__[database.TELLS] = True
     connection.__dict__[database.FILE] = os.path.abspath(text) if text not in ("", ":memory:") else ""
 
 
@@ -128,7 +131,11 @@ def _names(kind: type) -> dict[str, Any]:
 def _recording(original: Callable[..., Any]) -> Callable[..., Any]:
     @functools.wraps(original)
     def call(self: Any, *args: Any, **kwargs: Any) -> Any:
-        result = original(self, *args, **kwargs)
+        try:
+            result = original(self, *args, **kwargs)
+        except BaseException:
+            fault.attempt(_PIECE, commits.failed, self, original.__name__)
+            raise
         if args:
             fault.attempt(_PIECE, _seen, self, args[0])
         return result
@@ -137,6 +144,8 @@ def _recording(original: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def _seen(cursor: Any, text: Any) -> None:
+    if transactions.any_open() and commits.ended(cursor.connection, text):
+        return
     run = active()
     if run is not None and not fault.off(_PIECE) and cursor not in claimed:
         patch.noted(_PIECE, run, _record, run, cursor, text)
@@ -146,7 +155,13 @@ def _record(run: Run, cursor: Any, text: Any) -> None:
     connection = cursor.connection
     place = database.place_of(connection)
     if place is not None and isinstance(text, str):
-        database.statement(run, place, text, connection)
+        parts = commits.apart(text)
+        for one in parts:
+            if not transactions.told(connection, one):
+                lasts = transactions.begun(connection) if len(parts) > 1 else connection.in_transaction
+                database.statement(run, place, one, connection, None, connection if lasts else None)
+        if not connection.in_transaction:
+            transactions.commit(connection)
 
 
 def _unclaimed(args: Any, kwargs: Any) -> Any:  # noqa: ARG001 - the signature is that of all such functions
@@ -160,4 +175,6 @@ def _executed(run: Run, call: Call) -> bool:
     if not isinstance(text, str):
         text = text.as_string(connection)  # of psycopg.sql
     place = database.place_of(connection)
-    return place is not None and database.statement(run, place, text)
+    if place is None or transactions.told(connection, text):
+        return place is not None
+    return database.statement(run, place, text, transaction=database.transaction_of(connection))

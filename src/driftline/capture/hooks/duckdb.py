@@ -11,9 +11,9 @@ import sys
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
-from driftline.capture import fault, own
+from driftline.capture import fault, own, transactions
 from driftline.capture.around import active
-from driftline.capture.hooks import patch
+from driftline.capture.hooks import commits, patch
 from driftline.capture.hooks.patch import Patch
 from driftline.capture.hooks.session import Session
 from driftline.capture.run import Run
@@ -21,6 +21,13 @@ from driftline.capture.run import Run
 STATEMENTS = ("execute", "sql", "query", "from_query")
 READERS = ("read_parquet", "from_parquet", "read_csv", "from_csv_auto", "read_json")
 WRITERS = ("write_parquet", "to_parquet", "write_csv", "to_csv")
+ENDINGS = {
+    "begin": transactions.begin,
+    "commit": transactions.commit,
+    "rollback": transactions.rollback,
+    "close": transactions.rollback,
+    "__exit__": transactions.rollback,
+}
 MAKERS = ("create", "to_table", "create_view", "to_view")
 
 _CALL = compile("__driftline_call()", patch.UNSEEN, "eval")
@@ -43,7 +50,19 @@ def install(duckdb: Any) -> list[Patch]:
         patches += _around(relation, name, session.writer)
     for name in MAKERS:
         patches += _around(relation, name, session.maker)
+    for name, act in ENDINGS.items():
+        patches += _ending(connection, name, lambda made, *_, act=act: act(made))
+        patches += _ending(duckdb, name, lambda *_, act=act: act(session.default({})))
     return patches
+
+
+def _ending(owner: Any, attribute: str, act: Callable[..., None]) -> list[Patch]:
+    """Tell of a transaction that begins or ends by a call."""
+    original = owner.__dict__.get(attribute)
+    if original is None:
+        return []
+    setattr(owner, attribute, commits.telling(original, act, always=attribute == "begin"))
+    return [Patch(owner, attribute, original)]
 
 
 def _around(owner: Any, attribute: str, before: Before) -> list[Patch]:

@@ -12,6 +12,7 @@ from driftline.event.lineage import Field
 
 _MODEL = ("predict", "transform", "state_dict", "get_params", "predict_proba")
 _DEPTH = 3
+_TEXT = (".csv", ".tsv")
 
 
 class Look(NamedTuple):
@@ -38,6 +39,28 @@ def at(data: Any) -> Look:
     if _weights(data):
         return Look("model", {"class": "torch state_dict"})
     return NOTHING
+
+
+def stored(data: Any, fields: tuple[Field, ...], options: Mapping[str, Any], path: str) -> tuple[Field, ...] | None:
+    """Return the columns that a text file has to which a frame of pandas is written; None = they have other names.
+
+    The index is a column there, by its name or without one, unless ``index=False``.
+    """
+    frame = type(data).__module__.partition(".")[0] == "pandas" and type(data).__name__ == "DataFrame"
+    if not frame or not any(ending in path.lower() for ending in _TEXT):
+        return fields
+    if options.get("columns") is not None or options.get("header", True) is not True:
+        return None
+    if options.get("index", True) is False:
+        return fields
+    given = options.get("index_label")
+    names = [given] if isinstance(given, str) else list(given or data.index.names)
+    levels = getattr(data.index, "levels", None) or [data.index]
+    index = tuple(
+        Field("" if name is None or given is False else str(name), str(level.dtype))
+        for name, level in zip(names, levels, strict=False)
+    )
+    return (*index, *fields)
 
 
 def is_model(data: Any) -> bool:

@@ -61,10 +61,18 @@ def _queried(run: Run, call: Call) -> bool:
     all_of_it = whole.call(call.args, call.kwargs, 2, "sql", "table_name", "schema")
     if isinstance(text, str) and text.strip().isidentifier():
         return database.touch(
-            run, "read", call.before, text.strip(), call.argument(2, "schema"), call.result, whole=all_of_it
+            run,
+            "read",
+            call.before,
+            text.strip(),
+            call.argument(2, "schema"),
+            call.result,
+            whole=all_of_it,
+            transaction=database.transaction_of(call.argument(1, "con")),
         )
     frame = call.result if all_of_it and whole.statement(str(text)) else None
-    return database.statement(run, call.before, str(text), call.argument(1, "con"), frame)
+    connection = call.argument(1, "con")
+    return database.statement(run, call.before, str(text), connection, frame, database.transaction_of(connection))
 
 
 def _stored(run: Run, call: Call) -> bool:
@@ -85,4 +93,5 @@ def _stored(run: Run, call: Call) -> bool:
         call.args[0],
         whole=all_of_it,
         shape=(lambda frame: frame.reset_index(names=label)) if indexed else None,  # the index becomes columns
+        transaction=database.transaction_of(call.argument(2, "con")),
     )

@@ -62,13 +62,19 @@ class Patch(NamedTuple):
 
 
 def around(
-    owner: Any, attribute: str, record: Record, before: Before | None = None, plain: Plain | None = None
+    owner: Any,
+    attribute: str,
+    record: Record,
+    before: Before | None = None,
+    plain: Plain | None = None,
+    *,
+    alone: bool = False,
 ) -> list[Patch]:
     """Have ``record`` look at each call of ``owner.attribute`` that has returned, and ``before`` at it earlier.
 
     Where ``before`` returns ``PASS``, or ``plain``, which must neither fail nor take long, returns True, the call is
     none of ours, and inner hooks see it. ``attribute`` may lead through a class (``DataFrame.to_csv``); what the
-    library does not have is passed over.
+    library does not have is passed over. ``alone``: the module that the function comes from keeps it.
     """
     *way, name = attribute.split(".")
     for step in way:
@@ -86,6 +92,9 @@ def around(
     call = unbound(_wrapper(function, piece, record, before, plain), function)
     made = type(given)(call) if isinstance(given, staticmethod | classmethod) else call
     patches = [_set(holder, name, given, made)]
+    if alone:
+        call.__module__ = owner.__name__  # so that it is pickled by its name
+        return patches
     qualified = getattr(function, "__qualname__", "")
     home = sys.modules.get(getattr(function, "__module__", None) or "")
     if home is not None and home is not holder and home.__dict__.get(qualified) is function:

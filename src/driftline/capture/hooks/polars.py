@@ -37,6 +37,9 @@ TABLE = (
 )
 
 
+_sinks: Beside[tuple[Any, Any]] = Beside()  # lazy frame that writes once it is collected -> where, and what
+
+
 def origins(frame: Any) -> tuple[str, ...]:
     """Return the paths and addresses that a lazy frame was scanned from, as far as they were seen."""
     known = node.of(frame)
@@ -78,14 +81,14 @@ def _collected(run: Run, call: Call) -> bool:
     for one in pinned:
         table.note(run, "read", list(one.source.names), call, kind="table", frame=frame, version=one.version)
     held = {name for one in pinned for name in one.source.names}
-    return table.note(run, "read", [name for name in origins(lazy) if name not in held], call, frame=frame) or bool(
-        held
-    )
+    noted = table.note(run, "read", [name for name in origins(lazy) if name not in held], call, frame=frame)
+    return _sunk_later(run, call, lazy) or noted or bool(held)
 
 
 def _sunk(run: Run, call: Call) -> bool:
     if call.kwargs.get("lazy"):
         node.same(call.args[0], call.result)
+        _sinks.put(call.result, (call.argument(1, *_TARGET), call.args[0]))
         return True
     _collected(run, call)
     return table.note(run, "write", call.argument(1, *_TARGET), call, data=call.args[0])
@@ -93,8 +96,16 @@ def _sunk(run: Run, call: Call) -> bool:
 
 def _all_collected(run: Run, call: Call) -> bool:
     frames = call.argument(0, "lazy_frames")
+    frames = frames if isinstance(frames, list | tuple) else ()  # an iterator was used up by the call
     found = dict.fromkeys(path for frame in frames for path in origins(frame))
-    return table.note(run, "read", list(found), call)
+    noted = table.note(run, "read", list(found), call)
+    return any([noted, *(_sunk_later(run, call, frame) for frame in frames)])
+
+
+def _sunk_later(run: Run, call: Call, frame: Any) -> bool:
+    """Record the file of a sink that was asked for earlier, and is written now."""
+    target, source = _sinks.get(frame) or (None, None)
+    return target is not None and table.note(run, "write", target, call, data=source)
 
 
 def _place(argument: int, *names: str) -> Before:
@@ -110,7 +121,8 @@ def _place(argument: int, *names: str) -> Before:
 def _queried(run: Run, call: Call) -> bool:
     text, connection = call.argument(0, "query"), call.argument(1, "connection")
     all_of_it = whole.call(call.args, call.kwargs, 2, "query", "uri") and bool(whole.statement(str(text)))
-    return database.statement(run, call.before, str(text), connection, call.result if all_of_it else None)
+    frame = call.result if all_of_it else None
+    return database.statement(run, call.before, str(text), connection, frame, database.transaction_of(connection))
 
 
 def _stored(run: Run, call: Call) -> bool:
@@ -119,4 +131,7 @@ def _stored(run: Run, call: Call) -> bool:
         return False
     schema, _, plain = name.rpartition(".")
     all_of_it = whole.call(call.args, call.kwargs, 3, "table_name")
-    return database.touch(run, "write", call.before, plain, schema or None, call.args[0], whole=all_of_it)
+    transaction = database.transaction_of(call.argument(2, "connection"))
+    return database.touch(
+        run, "write", call.before, plain, schema or None, call.args[0], whole=all_of_it, transaction=transaction
+    )

@@ -5,6 +5,7 @@ Python. A dataset's methods belong to a compiled class that cannot be patched: i
 opened. Arrow opens files in C++, which no audit event tells of; what is not hooked here is not seen.
 """
 
+import os
 from typing import Any
 
 from driftline.capture.beside import Beside
@@ -68,5 +69,7 @@ def _written(run: Run, call: Call) -> bool:
 
 
 def _dataset(run: Run, call: Call) -> bool:
-    files = getattr(call.result, "files", None)
-    return table.note(run, "read", files or call.argument(0, "source"), call)
+    source = call.argument(0, "source")
+    if isinstance(source, str | os.PathLike) and call.argument(3, "filesystem") is None and os.path.isdir(source):
+        return table.note(run, "read", source, call)  # its part files are one dataset
+    return table.note(run, "read", getattr(call.result, "files", None) or source, call)

@@ -6,15 +6,16 @@ The columns of files come from their headers, of tables from the catalog through
 temporary tables from the statements that made them. Never touches the connection's pending result.
 """
 
+import functools
 import os
 import time
 import weakref
 from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple, Protocol
 
-from driftline.capture import at_hand, client, fault, headers, measure, observe
+from driftline.capture import at_hand, client, fault, headers, measure, observe, transactions
 from driftline.capture.emit import Seen
-from driftline.capture.hooks import duckdb_tables
+from driftline.capture.hooks import commits, duckdb_tables, memory
 from driftline.capture.observe import Given
 from driftline.capture.run import Run
 from driftline.capture.sql import plan, second
@@ -24,7 +25,6 @@ from driftline.capture.sql.relation import Output, Source
 from driftline.capture.sql.statement import Analysis, Statement
 from driftline.event.lineage import Dataset, Touched
 
-_MEMORY = "duckdb://memory"
 _CATALOG = "select column_name from duckdb_columns() where lower(table_name) = ? order by column_index"
 _EXTENSION = "select 1 from duckdb_extensions() where extension_name = 'json' and loaded"
 _TABLES = 10_000
@@ -68,7 +68,7 @@ class Session:
 
     def module_statement(self, args: Sequence[Any], kwargs: Mapping[str, Any], caller: Any) -> Record | None:
         """``duckdb.sql(query, …)`` and its kin."""
-        return self._sql(self._default(kwargs), _argument(args, kwargs, 0, "query", "statement"), caller)
+        return self._sql(self.default(kwargs), _argument(args, kwargs, 0, "query", "statement"), caller)
 
     def reader(self, args: Sequence[Any], kwargs: Mapping[str, Any], _: Any) -> Record | None:
         """``connection.read_parquet(path, …)`` and its kin."""
@@ -84,7 +84,7 @@ class Session:
         if not isinstance(path, str | os.PathLike):
             return None
         quoted = os.fspath(path).replace("'", "''")
-        return self._sql(None, f"COPY ({args[0].sql_query()}) TO '{quoted}'", caller)
+        return self._sql(None, f"COPY ({args[0].sql_query()}\n) TO '{quoted}'", caller)
 
     def maker(self, args: Sequence[Any], kwargs: Mapping[str, Any], caller: Any) -> Record | None:
         """``relation.create(table)`` and its kin."""
@@ -94,7 +94,8 @@ class Session:
         quoted = ".".join('"' + part.replace('"', '""') + '"' for part in name.split("."))
         return self._sql(None, f"CREATE TABLE {quoted} AS {args[0].sql_query()}", caller)
 
-    def _default(self, kwargs: Mapping[str, Any]) -> Any:
+    def default(self, kwargs: Mapping[str, Any]) -> Any:
+        """The connection of a call of the module's own functions."""
         given = kwargs.get("connection")
         if given is not None:
             return given
@@ -123,6 +124,11 @@ class Session:
         text = query if isinstance(query, str) else getattr(query, "query", None)
         if not isinstance(text, str):
             return None
+        if connection is not None:
+            if transactions.controls(text):
+                return _control(connection, text)
+            if transactions.mixed(text):
+                return self._together([self._sql(connection, one, caller) for one in commits.apart(text)])
         analysis = statements.analyse(
             text,
             lambda source, spelled: self._columns(connection, source, spelled),
@@ -144,6 +150,16 @@ class Session:
                 ended.statement(text, analysis.form)
             for one in analysis.statements:
                 self._record(ended, connection, one, analysis, known, began_ns, caller, fresh)
+
+        return record
+
+    def _together(self, records: Sequence[Record | None]) -> Record:
+        """Record the statements of a text one by one."""
+
+        def record(run: Run, *, failed: bool = False) -> None:
+            for one in records:
+                if one is not None:
+                    one(run, failed=failed)
 
         return record
 
@@ -171,23 +187,42 @@ class Session:
         fresh: Container[str],
     ) -> None:
         for gap in one.gaps:
-            run.gap(gap)
+            run.gap(f"{gap}: {analysis.head}")
         for source in one.reads:
             if source not in known:  # made by an earlier statement of the same text
                 known[source] = self._known(connection, source, analysis, caller)
             for seen in known[source].seen:
-                run.add("read", seen)
+                held = transactions.version(connection, seen.touched.dataset)
+                add = functools.partial(run.add, "read", seen)
+                transactions.put(connection, run, add, inside=bool(held) and held == seen.touched.version)
         if one.writes is None:
             return
+        edges = None
+        if one.lineage is not None:
+            datasets = {source: found.datasets for source, found in known.items()}
+            edges = SqlEdges(one.lineage, datasets, analysis.spelled, analysis.said)
         for seen in self._targets(run, connection, one, analysis, began_ns):
-            if one.writes.names[0] in fresh:
-                name = one.writes.names[0]
-                fault.attempt("duckdb table", duckdb_tables.hold, seen, connection, name, self._ask, self._query)
-            at_hand.add(run, "write", seen, _put())
-            if one.lineage is not None:
-                datasets = {source: found.datasets for source, found in known.items()}
-                edges = SqlEdges(one.lineage, datasets, analysis.spelled, analysis.said)
-                run.edges(seen.touched.dataset, edges, seen.touched.version)
+            touched, name = seen.touched, one.writes.names[0]
+            inside = one.writes.kind == "table" and transactions.begun(connection)
+            look = None
+            if name in fresh:  # what waits for a commit must not keep its connection alive
+                weakly = weakref.proxy(connection)
+                look = functools.partial(duckdb_tables.hold, seen, weakly, name, self._ask, self._query)
+            act = functools.partial(self._written_to, run, seen, edges, look)
+            transactions.put(connection, run, act, touched.dataset, touched.version, inside=inside)
+
+    def _written_to(self, run: Run, seen: Seen, edges: SqlEdges | None, hold: Callable[[], None] | None) -> None:
+        """Record what was written, and is committed."""
+        touched = seen.touched
+        if touched.kind == "table":
+            if len(self._written) >= _TABLES:
+                self._written.clear()
+            self._written[touched.dataset] = touched.version
+        if hold is not None:
+            fault.attempt("duckdb table", hold)
+        at_hand.add(run, "write", seen, _put())
+        if edges is not None:
+            run.edges(touched.dataset, edges, touched.version)
 
     def _known(self, connection: Any, source: Source, analysis: Analysis, caller: Any) -> _Known:
         if source.kind == "table":
@@ -195,7 +230,8 @@ class Session:
             if self._is_variable(connection, name, caller):
                 return _Known((), ())
             dataset = self._table(connection, name)
-            touched = Touched(dataset=dataset, version=self._written.get(dataset, ""), kind="table")
+            version = transactions.version(connection, dataset) or self._written.get(dataset, "")
+            touched = Touched(dataset=dataset, version=version, kind="table")
             return _Known((dataset,), (Seen(touched=touched),))
         folder = _folder()
         seen: list[Seen] = []
@@ -215,15 +251,12 @@ class Session:
         name = one.writes.names[0]
         dataset = self._table(connection, name)
         version = f"run:{measure.of_parts(run.id, dataset.name, str(len(run.outputs)))[5:]}"
-        if len(self._written) >= _TABLES:
-            self._written.clear()
-        self._written[dataset] = version
         if connection is not None and one.how == "create" and one.lineage is not None:
             items = one.lineage.items
             names = [item.name for item in items if isinstance(item, Output) and item.name]
             whole = tuple(names) if len(names) == len(items) else None
             self._temporary.setdefault(connection, {})[name.lower()] = whole
-        yield Seen(touched=Touched(dataset=dataset, version=version, kind="table"))
+        yield Seen(touched=Touched(dataset=dataset, version=version, kind="table"), at_ns=time.time_ns())
 
     # --- names and columns ------------------------------------------------------------------------------------
 
@@ -241,13 +274,13 @@ class Session:
 
     def _database(self, connection: Any) -> str:
         if connection is None:
-            return _MEMORY
+            return memory.namespace("duckdb")
         found = self._databases.get(connection)
         if found is None:
             rows = self._ask(connection, "select path from duckdb_databases() where not internal order by database_oid")
             path = rows[0][0] if rows and rows[0][0] else ""
             name = observe.name_of(path, "", _folder()).name if path else ""
-            found = self._databases[connection] = f"duckdb://{name}" if name else _MEMORY
+            found = self._databases[connection] = f"duckdb://{name}" if name else memory.namespace("duckdb")
         return found
 
     def _columns(self, connection: Any, source: Source, spelled: Callable[[str], str]) -> tuple[str, ...] | None:
@@ -290,6 +323,16 @@ class Session:
             return rows
         finally:
             cursor.close()
+
+
+def _control(connection: Any, text: str) -> Record:
+    """Take note of a statement about the transaction itself."""
+
+    def record(run: Run, *, failed: bool = False) -> None:  # noqa: ARG001 - it belongs to the connection
+        if not failed:
+            transactions.told(connection, text)
+
+    return record
 
 
 def _folder() -> str:

@@ -4,14 +4,18 @@ Enters: the loaded sqlalchemy module. Leaves: two listeners on ``Engine``, which
 asynchronous ones too. The database is named from the engine's address, without user and password.
 """
 
+import re
+import sqlite3
 from typing import Any, NamedTuple
 
-from driftline.capture import fault
+from driftline.capture import fault, transactions
 from driftline.capture.around import active
-from driftline.capture.hooks import database, dbapi, patch
+from driftline.capture.hooks import commits, database, dbapi, patch
 from driftline.capture.run import Run
 
 _PIECE = "hook sqlalchemy.execute"
+_COMMITTING = frozenset(("mysql", "oracle"))  # definitions end the transaction there
+_DEFINES = re.compile(r"\s*(?:create|drop|alter|truncate|rename)\b(?!\s+temporary)", re.IGNORECASE)
 
 
 class Listener(NamedTuple):
@@ -33,6 +37,7 @@ def install(sqlalchemy: Any) -> list[Listener]:
     listeners = [
         Listener(event, engine, "before_cursor_execute", _before),
         Listener(event, engine, "after_cursor_execute", _after),
+        *(Listener(event, engine, name, act) for name, act in commits.alchemy(database.tells).items()),
     ]
     for one in listeners:
         event.listen(engine, one.name, one.function)
@@ -55,6 +60,11 @@ def _after(conn: Any, cursor: Any, statement: Any, parameters: Any, context: Any
 
 
 def _executed(conn: Any, cursor: Any, statement: Any) -> None:
+    connection = getattr(cursor, "connection", None)
+    if transactions.any_open() and not isinstance(connection, sqlite3.Connection):  # those have told it themselves
+        driver = conn.connection.dbapi_connection
+        if driver is not None and transactions.told(driver, str(statement)):
+            return
     run = active()
     if run is not None and not fault.off(_PIECE):
         patch.noted(_PIECE, run, _record, run, conn, cursor, statement)
@@ -63,4 +73,8 @@ def _executed(conn: Any, cursor: Any, statement: Any) -> None:
 def _record(run: Run, conn: Any, cursor: Any, statement: Any) -> None:
     place = database.place_of(conn)
     if place is not None:
-        database.statement(run, place, str(statement), getattr(cursor, "connection", None))
+        transaction = database.transaction_of(conn)
+        if place.scheme in _COMMITTING and transaction is not None and _DEFINES.match(str(statement)):
+            transactions.commit(transaction)
+            transaction = None
+        database.statement(run, place, str(statement), getattr(cursor, "connection", None), transaction=transaction)

@@ -13,7 +13,7 @@ from urllib.parse import urlsplit, urlunsplit
 
 import msgspec
 
-from driftline.capture import at_hand, client, endings, measure, observe
+from driftline.capture import at_hand, client, endings, headers, measure, observe
 from driftline.capture.emit import Seen
 from driftline.capture.frames import origin, passed
 from driftline.capture.hooks import glance, patch, stated, whole
@@ -107,14 +107,15 @@ def note(
     owner = client.current()
     if owner is None:
         return False
-    look = glance.at(data)
+    look = glance.at(data) if way == "read" else _look(given, data, call)
     budget = measure.Budget()
     said = Given(namespace, version, kind or look.kind, "", {**look.attributes, **(attributes or {})})
     found: list[Seen] = []
     for place in places(given):
         state = _state(given, place, call)
         about = said if state is None else said._replace(version=version or state[0])
-        for seen in observe.observe(place, None, about, owner.folder, budget)[:FILES]:
+        observed = observe.observe(place, None, about, owner.folder, budget)
+        for seen in (observed if way == "read" else _new(observed, call))[:FILES]:
             if state is not None and not seen.touched.bytes:
                 seen.touched = msgspec.structs.replace(seen.touched, bytes=state[1])
             if way == "write" and call is not None and not version:
@@ -126,6 +127,7 @@ def note(
             _with(seen, look._replace(rows=None) if part else look)
             if way == "write":
                 origin.attach([seen], data, owner.folder)
+                _appended(run, seen, call)
             if frame is not None and not (seen.path and endings.form(seen.path)):
                 named = bool(seen.path or seen.touched.version or seen.pointer)  # else its rows have to name it
                 at_hand.hold(seen, frame, ordered=named and seen.touched.kind != "table")
@@ -133,6 +135,13 @@ def note(
             found.append(seen)
     _follow(run, way, call, data, found, model=said.kind == "model")
     return bool(found)
+
+
+def _new(found: list[Seen], call: Call | None) -> list[Seen]:
+    """Return what of the files of a folder was written by a call; all, where the clocks of files tell nothing."""
+    if call is None or len(found) < 2:
+        return found
+    return [seen for seen in found if seen.modified_ns >= call.inside.began_ns - headers.TICK_NS] or found
 
 
 def _state(given: Any, place: str, call: Call | None) -> tuple[str, int] | None:
@@ -152,6 +161,23 @@ def _follow(run: Run, way: str, call: Call | None, data: Any, found: list[Seen],
         passed.written(run, data)
     if model:
         passed.kept(data, found)
+
+
+def _look(given: Any, data: Any, call: Call | None) -> glance.Look:
+    """What can be told at a glance of data that is written, as it stands in its file."""
+    look = glance.at(data)
+    if call is None or look.fields is None or not isinstance(given, str | os.PathLike):
+        return look
+    return look._replace(fields=glance.stored(data, look.fields, call.kwargs, os.fsdecode(given)))
+
+
+def _appended(run: Run, seen: Seen, call: Call | None) -> None:
+    """Let a file that was appended to keep the columns of what the run had written before; its rows are more."""
+    if call is None or call.kwargs.get("mode") != "a":
+        return
+    before = [one for one in run.trace.outputs if one.path == seen.path]
+    seen.edges = [*(edges for one in before for edges in one.edges), *seen.edges]
+    seen.touched = msgspec.structs.replace(seen.touched, rows=None)
 
 
 def _with(seen: Seen, look: glance.Look) -> Seen:

@@ -22,6 +22,7 @@ from driftline.capture.sql.parse import Piece, pieces
 from driftline.capture.sql.relation import Source
 from driftline.capture.sql.script import Script
 
+_HEAD = 60  # characters of a statement that it is known by
 TEMPLATES = 1_000  # forms of statements that are remembered
 VARIANTS = 8  # schemas per form
 LENGTH = 100_000  # characters of a text that is still parsed on the user's thread
@@ -56,6 +57,12 @@ class Analysis(NamedTuple):
     def form(self) -> str:
         """The template as code: a list of texts counts as one, however long it is today."""
         return _LIST.sub("'\u00a7'", self.template)
+
+    @property
+    def head(self) -> str:
+        """How it begins, on one line and without its texts, for people to know it by."""
+        words = " ".join(_MARK.sub("…", self.template).split())
+        return words if len(words) <= _HEAD else f"{words[:_HEAD]}…"
 
     def spelled(self, name: str) -> str:
         """Return ``name`` with the statement's own texts in it."""

@@ -35,7 +35,7 @@ def test_a_loop_of_inserts_is_one_version(watched: MemorySink, tmp_path: Path) -
         for number in range(50):
             connection.execute("insert into t values (?)", (number,))
         connection.executescript("insert into t values (1); delete from t where a = 3;")
-    assert [(one.dataset.namespace, one.dataset.name) for one in run.outputs] == [("sqlite://memory", "t")]
+    assert [(one.dataset.namespace, one.dataset.name) for one in run.outputs] == [("sqlite://memory/job", "t")]
 
 
 def test_rows_errors_and_classes_are_as_before(watched: MemorySink, tmp_path: Path) -> None:
@@ -83,8 +83,8 @@ def test_who_listens_to_statements_hears_none_of_ours(watched: MemorySink, tmp_p
     [
         (Path("a b.db"), False, "sqlite://a b.db"),
         ("file:a%20b.db?mode=rwc", True, "sqlite://a b.db"),
-        ("file:x?mode=memory", True, "sqlite://memory"),
-        ("", False, "sqlite://memory"),
+        ("file:x?mode=memory", True, "sqlite://memory/job"),
+        ("", False, "sqlite://memory/job"),
     ],
 )
 def test_a_connection_is_named_by_its_file(

@@ -126,7 +126,7 @@ def test_tables_link_the_statements_that_write_and_read_them(
         connection.execute(f"CREATE TEMP TABLE made AS SELECT a, b * 2 AS double FROM '{tmp_path}/in.csv'")
     with driftline.run("export") as export:
         connection.execute(f"COPY made TO '{tmp_path}/out.csv'")
-    assert [one.dataset.node for one in load.outputs] == ["dataset:duckdb://memory:made"]
+    assert [one.dataset.node for one in load.outputs] == ["dataset:duckdb://memory/load:made"]
     assert export.inputs == load.outputs
     assert edges(sink, "made") == {"a": ["in.csv.a IDENTITY"], "double": ["in.csv.b TRANSFORMATION"], "": []}
     assert edges(sink, "out.csv") == {"a": ["made.a IDENTITY"], "double": ["made.double IDENTITY"], "": []}
@@ -288,7 +288,8 @@ def test_where_parsing_and_the_plan_differ_both_are_told(
     with driftline.run("sum"):
         connection.execute("CREATE TABLE m AS SELECT a + b AS s FROM t")
     assert sure(sink, "m", "s") == {"t.a": 1.0, "t.b": 0.7, "t.c": 0.5}
-    edge = {"output": "dataset:duckdb://memory:m", "column": "s", "source": "dataset:duckdb://memory:t", "by": "plan"}
+    space = "dataset:duckdb://memory/sum"
+    edge = {"output": f"{space}:m", "column": "s", "source": f"{space}:t", "by": "plan"}
     assert differences(sink) == [
         {**edge, "field": "b", "declared": ["DIRECT:TRANSFORMATION"]},
         {**edge, "field": "c", "observed": ["DIRECT:TRANSFORMATION"]},
@@ -312,3 +313,13 @@ def test_the_second_opinion_leaves_results_transactions_and_files_alone(sink: Me
     with duckdb.connect(path, read_only=True) as other:  # a cursor that was left open would hinder this
         assert other.execute("SELECT count(*) FROM numbered").fetchall() == [(5,)]
     assert fault.counts() == {}
+
+
+def test_a_relation_whose_query_ends_in_a_comment_is_written_with_its_columns(sink: MemorySink, tmp_path: Path) -> None:
+    driftline.watch()
+    (tmp_path / "orders.csv").write_text("id,amount\n1,2\n")
+    with driftline.run("job") as run:
+        duckdb.sql(f"select id from '{tmp_path}/orders.csv' -- c").write_parquet(f"{tmp_path}/a.parquet")
+    assert [one.dataset.name for one in run.outputs] == ["a.parquet"]
+    assert edges(sink, "a.parquet") == {"id": ["orders.csv.id IDENTITY"], "": []}
+    assert run.trace.gaps == {}

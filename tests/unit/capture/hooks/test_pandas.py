@@ -7,11 +7,13 @@ import io
 import pickle
 import sqlite3
 import weakref
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 import pytest
+import xxhash
 from tests.recorded import names
 
 import driftline
@@ -89,7 +91,8 @@ def test_every_format_is_written_and_read(watched: MemorySink, tmp_path: Path, e
     assert names(one) == ([], [f"x.{ending}"])
     assert names(other) == ([f"x.{ending}"], [])
     assert one.outputs[0].version == other.inputs[0].version
-    assert [field.name for field in one.outputs[0].fields or ()] == ["a", "b"]
+    index = [""] if ending == "csv" else []  # a text file has the index as a column
+    assert [field.name for field in one.outputs[0].fields or ()] == [*index, "a", "b"]
     assert one.outputs[0].rows == 3
 
 
@@ -161,3 +164,44 @@ def test_a_file_with_a_line_break_in_its_name_is_an_output_and_no_gap(sink: Memo
         pd.read_csv(tmp_path / "x\ny.csv")
         pd.read_csv(io.StringIO("a\n1\n"))
     assert names(run) == ([], ["x\ufffdy.csv"])
+
+
+@pytest.mark.parametrize(
+    ("options", "columns"),
+    [
+        ({}, ["", "id", "amount"]),
+        ({"index": False}, ["id", "amount"]),
+        ({"index_label": "n"}, ["n", "id", "amount"]),
+        ({"header": ["x", "y"]}, None),
+    ],
+)
+def test_the_index_is_a_column_of_a_text_file_that_is_not_read_again(
+    watched: MemorySink, tmp_path: Path, options: dict[str, Any], columns: list[str] | None
+) -> None:
+    """By hand: the first line of what pandas writes, which is what the columns of a file that is measured are."""
+    frame = pd.DataFrame({"id": [1], "amount": [2.5]})
+    with driftline.run("job") as run:
+        frame.to_csv("a.csv.zip", **options)  # of such a file only the version is measured
+    fields = run.outputs[0].fields
+    assert (None if fields is None else [field.name for field in fields]) == columns
+    header = pd.read_csv("a.csv.zip", header=None, dtype=str, keep_default_na=False).iloc[0].tolist()
+    assert columns is None or header == columns
+
+
+def test_a_file_that_a_run_overwrites_or_appends_to_has_one_state_the_last(
+    script: Callable[..., list[dict[str, Any]]], tmp_path: Path
+) -> None:
+    (tmp_path / "orders.csv").write_text("id,amount\n1,2\n")
+    text = (
+        "import driftline; driftline.watch('loop')\nimport pandas as pd\n"
+        "for n in range(3):\n    o = pd.read_csv('orders.csv'); o['amount'] += 1; o.to_csv('orders.csv', index=False)\n"
+        "o.to_csv('log.csv', index=False); o.to_csv('log.csv', mode='a', index=False, header=False)\n"
+    )
+    (event,) = script(text)
+    read = [part["facets"]["driftline_state"]["version"] for part in event["inputs"] if part["name"] == "orders.csv"]
+    assert read == [f"xxh3:{xxhash.xxh3_64_hexdigest(b'id,amount' + chr(10).encode() + b'1,2' + chr(10).encode())}"]
+    states = {part["name"]: part["facets"]["driftline_state"] for part in event["outputs"]}
+    assert len(event["outputs"]) == 2
+    for name in ("orders.csv", "log.csv"):
+        assert states[name]["version"] == f"xxh3:{xxhash.xxh3_64_hexdigest((tmp_path / name).read_bytes())}"
+    assert states["log.csv"]["rows"] == 2

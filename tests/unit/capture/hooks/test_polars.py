@@ -136,3 +136,23 @@ def test_a_delta_table_has_a_fingerprint_where_all_of_a_version_is_read_or_writt
         state = json.loads(bytes(part.facets["driftline_state"]))
         assert (name, state["version"], state["kind"]) == (name, version, "table")
         assert (name, state.get("fingerprint", "")) == (name, fingerprint)
+
+
+@pytest.mark.parametrize(
+    "collect", [lambda sinks: pl.collect_all(sinks), lambda sinks: [one.collect() for one in sinks]]
+)
+def test_a_lazy_sink_is_written_when_it_is_collected(watched: MemorySink, tmp_path: Path, collect: Any) -> None:
+    Path("in.csv").write_text("a,b\n1,2\n")
+    with driftline.run("job") as run:
+        scanned = pl.scan_csv("in.csv")
+        sinks = [
+            scanned.select("a").sink_csv("a.csv", lazy=True),
+            scanned.select(c=pl.col("b") * 2).sink_parquet("c.parquet", lazy=True),
+        ]
+        assert names(run) == ([], [])
+        collect(sinks)
+    assert names(run) == (["in.csv"], ["a.csv", "c.parquet"])
+    assert driftline.flush()
+    lineage = {part.name: bytes(part.facets["columnLineage"]) for part in watched.decoded()[-1].outputs}
+    assert b'"c":{"inputFields":[{"namespace":"file","name":"in.csv","field":"b"' in lineage["c.parquet"]
+    assert b'"b"' not in lineage["a.csv"]

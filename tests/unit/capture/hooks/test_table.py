@@ -3,12 +3,17 @@
 import io
 import json
 import pickle
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import pandas as pd
 import polars as pl
+import pyarrow as pa
+import pyarrow.dataset as ds
+import pyarrow.parquet as pq
 import pytest
 
 import driftline
@@ -182,3 +187,64 @@ def test_an_object_at_an_address_has_a_fingerprint(watched: MemorySink) -> None:
     with driftline.run("read some"):
         pd.read_parquet("memory://bucket/table.parquet", columns=["a"])
     assert "fingerprint" not in told(watched)
+
+
+# --- partitioned folders: expected names are the folders that the code names ----------------------------------------
+
+PARTED = pd.DataFrame({"p": ["a", "a", "b"], "x": [1, 2, 3]})
+PARTED_TABLE = pa.Table.from_pandas(PARTED)
+Act = Callable[[], Any]
+
+
+def parts(found: tuple[Any, ...]) -> set[tuple[str, str]]:
+    return {(one.dataset.name, one.partition) for one in found}
+
+
+@pytest.mark.parametrize(
+    ("write", "read"),
+    [
+        (lambda: PARTED.to_parquet("lake/o", partition_cols=["p"]), lambda: pd.read_parquet("lake/o")),
+        (
+            lambda: ds.write_dataset(PARTED_TABLE, "lake/o", format="parquet", partitioning=["p"]),
+            lambda: ds.dataset("lake/o"),
+        ),
+        (lambda: pq.write_to_dataset(PARTED_TABLE, "lake/o", partition_cols=["p"]), lambda: pq.read_table("lake/o")),
+        (
+            lambda: duckdb.execute("copy (select 'a' as p, 1 as x union all select 'b', 2) to 'lake/o' "
+                                   "(format parquet, partition_by (p))"),
+            lambda: duckdb.execute("select * from 'lake/o/*/*.parquet'").fetchall(),
+        ),
+        (
+            lambda: pl.DataFrame({"p": ["a", "b"], "x": [1, 2]}).write_parquet("lake/o", partition_by=["p"]),
+            lambda: pl.scan_parquet("lake/o").collect(),
+        ),
+    ],
+)  # fmt: skip
+def test_a_partitioned_folder_is_one_dataset(watched: MemorySink, tmp_path: Path, write: Act, read: Act) -> None:
+    Path("lake").mkdir()
+    with driftline.run("write") as one:
+        write()
+    assert parts(one.outputs) == {("lake/o", "a"), ("lake/o", "b")}
+    with driftline.run("read") as other:
+        read()
+    assert parts(other.inputs) == parts(one.outputs)
+    assert {found.version for found in other.inputs} == {found.version for found in one.outputs}
+
+
+def test_a_second_write_counts_only_what_is_new(watched: MemorySink, tmp_path: Path) -> None:
+    with driftline.run("first") as first:
+        PARTED.to_parquet("pq", partition_cols=["p"])
+    time.sleep(0.1)  # more than the coarsest clock of files
+    with driftline.run("second") as second:
+        PARTED.assign(x=9).to_parquet("pq", partition_cols=["p"])
+    assert parts(first.outputs) == parts(second.outputs) == {("pq", "a"), ("pq", "b")}
+    assert not {one.version for one in first.outputs} & {one.version for one in second.outputs}
+
+
+def test_named_files_in_a_folder_stay_datasets_of_their_own(watched: MemorySink, tmp_path: Path) -> None:
+    Path("raw").mkdir()
+    for name in ("orders.parquet", "customers.parquet", "2013-01-31.parquet"):
+        pq.write_table(PARTED_TABLE, f"raw/{name}")
+    with driftline.run("job") as run:
+        run.read("raw")
+    assert parts(run.inputs) == {("raw/orders.parquet", ""), ("raw/customers.parquet", ""), ("raw", "2013-01-31")}

@@ -1,0 +1,189 @@
+"""How transactions end: what sqlite3, psycopg and SQLAlchemy say of it, through calls and through statements.
+
+Enters: the classes of their connections, and statements that were executed. Leaves: methods that tell
+``capture.transactions`` of commits, rollbacks, savepoints and closed connections once they have happened. Results and
+exceptions pass through.
+"""
+
+import contextlib
+import functools
+import inspect
+import re
+import sqlite3
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from driftline.capture import fault, transactions
+from driftline.capture.hooks import patch
+from driftline.capture.hooks.patch import Patch
+
+_PIECE = "hook transaction"
+Act = Callable[..., Any]
+_STATEMENT = re.compile(
+    r"""(?:'(?:[^']|'')*' | "(?:[^"]|"")*" | --[^\n]* | /\*.*?\*/ | \$\$.*?\$\$ | [^;])+""", re.VERBOSE | re.DOTALL
+)
+
+
+def apart(text: str) -> Sequence[str]:
+    """Return the statements of a text that takes something back, else the text as one."""
+    if not transactions.mixed(text):
+        return (text,)
+    return [one for one in _STATEMENT.findall(text) if one.strip()]
+
+
+# --- sqlite3 ----------------------------------------------------------------------------------------------------
+
+
+def of_sqlite(factory: type) -> dict[str, Any]:
+    """Return methods for a class of connections that tell of the end of transactions."""
+    acts: dict[str, Act] = {
+        "commit": transactions.commit, "rollback": transactions.rollback, "close": transactions.rollback,
+        "__exit__": _left,
+    }  # fmt: skip
+    return {name: telling(getattr(factory, name), act) for name, act in acts.items()}
+
+
+def _left(connection: Any, kind: Any = None, *_: Any) -> None:
+    """``with connection:`` has ended."""
+    if not connection.in_transaction:
+        (transactions.commit if kind is None else transactions.rollback)(connection)
+
+
+def ended(connection: Any, text: Any) -> bool:
+    """Whether a statement that was executed is about the transaction; other ones may have ended it, too."""
+    if isinstance(text, str) and transactions.told(connection, text):
+        if not connection.in_transaction:  # the outermost savepoint was released
+            transactions.commit(connection)
+        return True
+    if not connection.in_transaction:
+        transactions.commit(connection)
+    return False
+
+
+def failed(cursor: Any, name: str) -> None:
+    """A statement of sqlite3 has raised: it may have taken its transaction back; a script has committed first."""
+    if transactions.any_open():
+        connection = cursor.connection
+        with contextlib.suppress(sqlite3.ProgrammingError):  # it is closed
+            if not connection.in_transaction:
+                (transactions.commit if name == "executescript" else transactions.rollback)(connection)
+
+
+def telling(original: Act, act: Act, *, failing: Act | None = None, always: bool = False) -> Act:
+    """Return ``original``, after which ``act`` is called with the same arguments.
+
+    Args:
+        original: what ends a transaction.
+        act: is told where it has returned.
+        failing: is told where it has raised.
+        always: tell also where nothing is open.
+    """
+    if inspect.iscoroutinefunction(original):
+        return _telling_later(original, act, failing)
+
+    @functools.wraps(original)
+    def call(*args: Any, **kwargs: Any) -> Any:
+        try:
+            result = original(*args, **kwargs)
+        except BaseException:
+            if failing is not None and transactions.any_open():
+                fault.attempt(_PIECE, failing, *args)
+            raise
+        if always or transactions.any_open():
+            fault.attempt(_PIECE, act, *args)
+        return result
+
+    return patch.unseen(call, original)  # type: ignore[no-any-return]
+
+
+def _telling_later(original: Act, act: Act, failing: Act | None) -> Act:
+    @functools.wraps(original)
+    async def call(*args: Any, **kwargs: Any) -> Any:
+        try:
+            result = await original(*args, **kwargs)
+        except BaseException:
+            if failing is not None and transactions.any_open():
+                fault.attempt(_PIECE, failing, *args)
+            raise
+        if transactions.any_open():
+            fault.attempt(_PIECE, act, *args)
+        return result
+
+    return patch.unseen(call, original)  # type: ignore[no-any-return]
+
+
+# --- psycopg ----------------------------------------------------------------------------------------------------
+
+
+def of_psycopg(module: Any) -> list[Patch]:
+    """Put hooks on connections and on ``connection.transaction()``, and return what was replaced."""
+    acts: dict[str, Act] = {
+        "commit": transactions.commit, "rollback": transactions.rollback, "close": transactions.rollback,
+    }  # fmt: skip
+    patches: list[Patch] = []
+    for name in ("Connection", "AsyncConnection"):
+        for attribute, act in acts.items():
+            patches += _put(getattr(module, name), attribute, act)
+    for name, enter, leave in (
+        ("Transaction", "__enter__", "__exit__"),
+        ("AsyncTransaction", "__aenter__", "__aexit__"),
+    ):
+        patches += _put(getattr(module, name), enter, _block_begun)
+        patches += _put(getattr(module, name), leave, _block_ended, failing=_block_failed)
+    return patches
+
+
+def _put(owner: Any, attribute: str, act: Act, *, failing: Act | None = None) -> list[Patch]:
+    original = owner.__dict__.get(attribute)
+    if original is None:
+        return []
+    setattr(owner, attribute, telling(original, act, failing=failing))
+    return [Patch(owner, attribute, original)]
+
+
+def _block_begun(block: Any) -> None:
+    transactions.mark(block.connection, str(id(block)))
+
+
+def _block_ended(block: Any, kind: Any = None, *_: Any) -> None:
+    _block_left(block, whole=kind is None and not block.force_rollback)
+
+
+def _block_failed(block: Any, *_: Any) -> None:
+    _block_left(block, whole=False)
+
+
+def _block_left(block: Any, *, whole: bool) -> None:
+    connection, name = block.connection, str(id(block))
+    if connection.closed or not connection.info.transaction_status:
+        (transactions.commit if whole else transactions.rollback)(connection)
+    else:
+        if not whole:
+            transactions.back(connection, name)
+        transactions.release(connection, name)
+
+
+# --- SQLAlchemy -------------------------------------------------------------------------------------------------
+
+
+def alchemy(tells: Callable[[Any], bool]) -> dict[str, Act]:
+    """Return listeners on engines by the name of their event; connections that ``tells`` knows tell it themselves."""
+
+    def heard(act: Act) -> Act:
+        def listen(conn: Any, *_: Any) -> None:
+            if transactions.any_open():
+                fault.attempt(_PIECE, hear, conn)
+
+        def hear(conn: Any) -> None:
+            connection = None if conn.closed or conn.invalidated else conn.connection.dbapi_connection
+            if connection is not None and not tells(connection):
+                act(connection)
+
+        return listen
+
+    return {
+        "commit": heard(transactions.commit),
+        "commit_twophase": heard(transactions.commit),
+        "rollback": heard(transactions.rollback),
+        "rollback_twophase": heard(transactions.rollback),
+    }

@@ -1,0 +1,136 @@
+"""Files that get another name, or a copy: ``os.rename``, ``os.replace``, ``shutil.copyfile`` and what calls them.
+
+Enters: the modules os and shutil. Leaves: what a run has written and then renames goes by the new name, as after the
+usual atomic write; what it renames or copies otherwise, where that holds data, is read by the old name and written by
+the new one, every column as it was. A folder that is renamed takes what was written below it with it. Records calls
+that have succeeded, and never touches a file.
+"""
+
+import os
+from typing import Any
+
+import msgspec
+
+from driftline.capture import client, endings, measure, observe, opens
+from driftline.capture.columns import Bound, Reach
+from driftline.capture.emit import Seen
+from driftline.capture.hooks import patch
+from driftline.capture.hooks.patch import Call, Patch
+from driftline.capture.observe import Given
+from driftline.capture.run import Run
+from driftline.event.lineage import Dataset, Touched
+
+_LIMIT = 10_000  # files that a run has written, from which on copies are not told any more
+_DATA = (
+    ".avro", ".pkl", ".pickle", ".joblib", ".h5", ".hdf5", ".db", ".sqlite", ".duckdb", ".pt", ".safetensors", ".xls",
+    ".ods", ".xml", ".txt", ".zip",
+)  # fmt: skip
+
+
+class Same:
+    """Column edges of a copy: every column is that of the source."""
+
+    def __init__(self, source: Dataset) -> None:
+        self.datasets = {"": (source,)}  # its one source, for ``order``
+
+    def bind(self, columns: tuple[str, ...] | None) -> Bound:
+        """Return an edge for each of the columns, if they are known."""
+        (source,) = self.datasets[""]
+        reach = Reach(source.namespace, source.name, "", "DIRECT", "IDENTITY")
+        return {name: [reach._replace(field=name)] for name in columns or ()}, []
+
+
+def install(module: Any) -> list[Patch]:
+    """Put the hooks on and return what was replaced."""
+    if module.__name__ == "shutil":
+        return patch.around(module, "copyfile", _copied)
+    return [one for name in ("rename", "replace") for one in patch.around(module, name, _renamed, alone=True)]
+
+
+def _paths(call: Call) -> tuple[str, str] | None:
+    """The absolute paths of a call; None for open files and folders by their number."""
+    given = call.argument(0, "src"), call.argument(1, "dst")
+    if any(call.kwargs.get(name) is not None for name in ("src_dir_fd", "dst_dir_fd")):
+        return None
+    if not all(isinstance(one, str | bytes | os.PathLike) for one in given):
+        return None
+    source, target = (os.path.abspath(os.fsdecode(one)) for one in given)
+    return source, target
+
+
+def _copied(run: Run, call: Call) -> bool:
+    found = _paths(call)
+    return found is not None and _linked(run, *found, there=found[0])
+
+
+def _renamed(run: Run, call: Call) -> bool:
+    found = _paths(call)
+    if found is None:
+        return False
+    source, target = found
+    if not run.inherited and _moved(run, source, target):
+        return True
+    return os.path.isfile(target) and _linked(run, source, target, there=target)
+
+
+def _moved(run: Run, source: str, target: str) -> bool:
+    """Give what the run has written below ``source`` its new name; whether there was anything."""
+    owner = client.current()
+    if owner is None:
+        return False
+    below = source + os.sep if os.path.isdir(target) else ""
+    trace, moved = run.trace, False
+    for seen in trace.outputs:
+        if seen.path == source or (below and seen.path.startswith(below)):
+            seen.path = target + seen.path[len(source) :]
+            seen.touched = _renamed_to(seen.touched, source, target, seen.path, owner.folder)
+            trace.attributed.add(seen.path)
+            moved = True
+    for path, way in list(trace.opened):  # what Python itself has written, and nothing has recorded
+        if way == "write" and (path == source or (below and path.startswith(below))):
+            trace.opened[target + path[len(source) :], "write"] = None
+            moved = True
+    return moved
+
+
+def _renamed_to(touched: Touched, source: str, target: str, path: str, folder: str) -> Touched:
+    """Return a version by its new name; one that lay in a dataset below the folder that was renamed stays in it."""
+    before, name = _name(source, folder), touched.dataset.name
+    if name.startswith(f"{before}/"):
+        dataset = Dataset(touched.dataset.namespace, _name(target, folder) + name[len(before) :])
+        return msgspec.structs.replace(touched, dataset=dataset)
+    spot = observe.located(path, folder, target if path != target else "")
+    return msgspec.structs.replace(
+        touched, dataset=Dataset(spot.namespace, spot.name), partition=spot.partition or touched.partition
+    )
+
+
+def _name(path: str, folder: str) -> str:
+    """Return what a file or folder is called, whether or not it is still there."""
+    return path[len(folder) :].lstrip(os.sep) if path.startswith(folder.rstrip(os.sep) + os.sep) else path
+
+
+def _linked(run: Run, source: str, target: str, *, there: str) -> bool:
+    """Record that ``target`` was made of ``source``, whose content is in ``there``."""
+    owner = client.current()
+    if owner is None or len(run.trace.outputs) >= _LIMIT or not _holds_data(run, source, target, owner.home):
+        return False
+    budget = measure.Budget()
+    read = observe.of_file(there, Given(), owner.folder, budget)
+    spot = observe.located(source if there == source else _name(source, owner.folder), owner.folder)
+    dataset = Dataset(spot.namespace, spot.name)
+    read.touched = msgspec.structs.replace(read.touched, dataset=dataset, partition=spot.partition)
+    run.add("read", read)
+    written: Seen = observe.of_file(target, Given(), owner.folder, budget)
+    written.edges = [Same(dataset)]
+    run.add("write", written)
+    return True
+
+
+def _holds_data(run: Run, source: str, target: str, home: str) -> bool:
+    """Whether the run has read or written the file, or its name says that it holds data; logs and code do not count."""
+    if opens.foreign(target, home) or opens.foreign(source, home):
+        return False
+    if any(endings.form(path) or path.lower().endswith(_DATA) for path in (source, target)):
+        return True
+    return any(seen.path == source for seen in (*run.trace.inputs, *run.trace.outputs))

@@ -1,0 +1,94 @@
+"""What a run has read and written so far, said while it lasts: a process that is killed cannot say it any more.
+
+Enters: open runs, once a second, on the sender's thread. Leaves: a RUNNING event where something new was read or
+written and ``PAUSE_US`` have passed since the last one; each holds the whole picture until then, so that the last event
+of the run replaces it. Names, versions and statements are told, contents are not: they are measured when the run ends.
+What is still being written is left out. Takes at most a hundredth of the time.
+"""
+
+import time
+import weakref
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from driftline import clock
+from driftline.capture import emit, measure, order
+from driftline.capture.emit import Seen, Trace
+
+if TYPE_CHECKING:
+    from driftline.capture.client import Client
+    from driftline.capture.run import Run
+
+PAUSE_US = 2_000_000
+_SHARE = 100  # pauses are so many times longer than what making the event has taken
+_WHOLE = {
+    "processingType": "BATCH",
+    "integration": "DRIFTLINE",
+    "emissionPattern": {"eventContentMode": "COMPLETE_SNAPSHOT"},
+}
+
+
+class _Said:
+    """What was said of one run."""
+
+    __slots__ = ("mark", "next_us")
+
+    def __init__(self, next_us: int) -> None:
+        self.mark: Any = (0, 0, 0)
+        self.next_us = next_us
+
+
+_said: "weakref.WeakKeyDictionary[Run, _Said]" = weakref.WeakKeyDictionary()
+
+
+def say(run: "Run", client: "Client", opened_us: int) -> None:
+    """Send what ``run`` has read and written so far, if that is new and due."""
+    now_us = clock.now_us()
+    said = _said.get(run)
+    if said is None:
+        said = _said[run] = _Said(opened_us + PAUSE_US)
+    if now_us < said.next_us:
+        return
+    trace = run.trace
+    mark = (len(trace.inputs), len(trace.outputs), max((seen.at_ns for seen in list(trace.outputs)), default=0))
+    if mark == said.mark or run.over:  # looked at after the clock: a run that ends meanwhile ends later than ``now_us``
+        return
+    begin = time.perf_counter()
+    trace.on_job["jobType"] = _WHOLE
+    event = emit.running(_so_far(trace), now_us)
+    client.event(event)
+    spent_us = int((time.perf_counter() - begin) * 1e6)
+    said.mark, said.next_us = mark, now_us + max(PAUSE_US, _SHARE * spent_us)
+
+
+def _so_far(trace: Trace) -> Trace:
+    """Return a copy that holds still."""
+    return msgspec.structs.replace(
+        trace,
+        inputs=_known(list(trace.inputs)),
+        outputs=_known(order.lasting(list(trace.outputs))),
+        statements=list(trace.statements),
+        gaps=dict(trace.gaps),
+        on_run=dict(trace.on_run),
+        on_job=dict(trace.on_job),
+        differences=[],
+    )
+
+
+def _known(found: list[Seen]) -> list[Seen]:
+    """Return copies of what has a version now."""
+    known: list[Seen] = []
+    for seen in found:
+        if seen.pending or seen.pointer is not None:
+            continue
+        held = msgspec.structs.replace(seen, edges=list(seen.edges))
+        if held.deferred:
+            try:
+                if measure.state(held.path) != (held.size, held.modified_ns):
+                    continue
+                emit.settle(held)
+            except OSError:  # it is gone
+                continue
+        known.append(held)
+    return known

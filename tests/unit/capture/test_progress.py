@@ -1,0 +1,109 @@
+"""What a run has read and written is known before it ends, so that a process that is killed has not worked unseen."""
+
+import os
+import signal
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import driftline
+from driftline import clock
+from driftline.capture import client, measure, progress
+from driftline.capture.emit import Seen
+from driftline.errors import DriftlineError
+from driftline.event.lineage import Dataset, Touched
+from driftline.testing import MemorySink
+
+WORK = """import driftline; driftline.watch("killed")
+import pandas as pd, pathlib, time
+frame = pd.read_csv("orders.csv")
+frame.to_parquet("x.parquet")
+pathlib.Path("done").touch()
+time.sleep(120)
+"""
+
+
+@pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGTERM])
+def test_what_a_process_that_is_killed_has_written_is_known(
+    how: signal.Signals, tmp_path: Path, spawn: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "orders.csv").write_text("id\n1\n")
+    (tmp_path / "script.py").write_text(WORK)
+    process = spawn([sys.executable, "script.py"], cwd=tmp_path, env={**os.environ, "DRIFTLINE_CONSOLE": "false"})
+    monkeypatch.chdir(tmp_path)
+    driftline.configure(home=".driftline", console=False)
+    try:
+        deadline = time.monotonic() + 60
+        while time.monotonic() < deadline and not known(tmp_path):
+            time.sleep(0.2)
+        process.send_signal(how)
+        process.wait(20)
+        assert known(tmp_path) == {"x.parquet", "orders.csv"}
+    finally:
+        client.forget()
+
+
+def known(folder: Path) -> set[str]:
+    try:
+        graph = driftline.lineage("x.parquet", down=False)
+    except DriftlineError:
+        return set()
+    return {node.label for node in graph.nodes if node.type == "DATASET"}
+
+
+def test_an_event_is_sent_once_for_what_is_new_and_the_end_replaces_it(
+    sink: MemorySink, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "a.csv").write_text("x\n1\n")
+    (tmp_path / "half.csv").write_text("x\n")
+    with driftline.run("job", announce=True) as run:
+        run.read(str(tmp_path / "a.csv"))
+        owner = run._client
+        assert owner is not None
+        now = clock.now_us()
+        progress.say(run, owner, now)  # not due yet
+        progress.say(run, owner, now - progress.PAUSE_US)
+        progress._said[run].next_us = 0
+        progress.say(run, owner, now)
+        progress.say(run, owner, now)  # not due, and nothing new
+        progress._said[run].next_us = 0
+        progress.say(run, owner, now)  # due, and nothing new
+        run.write("b", version="1")
+        progress.say(run, owner, now)
+    assert driftline.flush()
+    types = [(event.event_type, len(event.inputs), len(event.outputs)) for event in sink.decoded()]
+    assert types == [("START", 0, 0), ("RUNNING", 1, 0), ("RUNNING", 1, 1), ("COMPLETE", 1, 1)]
+    running, complete = sink.decoded()[1], sink.decoded()[-1]
+    assert b"COMPLETE_SNAPSHOT" in bytes(complete.job.facets["jobType"])  # type: ignore[union-attr]
+    assert "schema" not in running.inputs[0].facets
+    assert "driftline_profile" in complete.inputs[0].facets
+    assert running.inputs[0].facets["driftline_state"] != b""
+
+
+def test_a_version_that_was_still_written_is_left_out_and_a_hash_that_was_put_off_is_made(
+    sink: MemorySink, tmp_path: Path
+) -> None:
+    file = tmp_path / "large.csv"
+    file.write_text("x\n1\n")
+    size, modified_ns = measure.state(str(file))
+    provisional = Touched(dataset=Dataset("file", "large.csv"), version="stat:1", attributes={"identity": "later"})
+    with driftline.run("job", announce=True) as run:
+        run.add("read", Seen(touched=provisional, path=str(file), size=size, modified_ns=modified_ns, deferred=True))
+        run.add("write", Seen(touched=Touched(dataset=Dataset("file", "open.csv")), path=str(file), pending=True))
+        found = progress._so_far(run.trace)
+    assert [seen.touched.version for seen in found.inputs] == [measure.of_file(str(file)).version]
+    assert found.outputs == []
+    assert run.trace.inputs[0] is not found.inputs[0]
+
+
+def test_a_replay_says_nothing_in_between(sink: MemorySink) -> None:
+    with driftline.run("job", at=1_000_000, announce=True) as run:
+        run.write("b", version="1")
+        run._opened_us = 0
+        run.announce()
+    assert driftline.flush()
+    assert [event.event_type for event in sink.decoded()] == ["START", "COMPLETE"]
