@@ -6,6 +6,7 @@ recorded with a gap that says so (the commit may follow); of a run that fails, a
 is not. A connection that goes away without a commit takes what it held with it. Never asks a database anything.
 """
 
+import functools
 import re
 import weakref
 from collections.abc import Callable
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
     from driftline.event.lineage import Dataset
 
 Act = Callable[[], Any]
+_LENGTH = 200  # characters of a statement about a transaction; longer ones are others
+_CACHE = 1_024
 _BEGINS = re.compile(r"\s*(?:begin|start\s+transaction)\b[^;]*;?\s*$", re.IGNORECASE)
 _CONTROLS = re.compile(
     r"\s*(?P<verb>commit|end|rollback|abort|savepoint|release)\b(?:\s+(?:work|transaction)\b)?(?P<to>\s+to\b)?"
@@ -159,25 +162,35 @@ def _place(found: _Open | None, name: str) -> int | None:
 
 def controls(text: str) -> bool:
     """Whether ``text`` is a statement about the transaction itself."""
-    return (_BEGINS.match(text) or _CONTROLS.match(text)) is not None
+    return len(text) <= _LENGTH and _control(text) is not None
+
+
+@functools.lru_cache(_CACHE)
+def _control(text: str) -> tuple[str, str] | None:
+    """What a statement does to the transaction, and to which savepoint; None where it is another one."""
+    if _BEGINS.match(text):
+        return "begin", ""
+    found = _CONTROLS.match(text)
+    if found is None:
+        return None
+    return "back" if found["to"] else found["verb"].lower(), found["name"] or ""
 
 
 def told(connection: Any, text: str) -> bool:
     """Whether ``text``, which has been executed, is about the transaction itself; it is taken note of then."""
-    if _BEGINS.match(text):
-        begin(connection)
-        return True
-    found = _CONTROLS.match(text)
+    found = _control(text) if len(text) <= _LENGTH else None
     if found is None:
         return False
-    verb, name = found["verb"].lower(), found["name"] or ""
-    if verb in ("commit", "end"):
+    verb, name = found
+    if verb == "begin":
+        begin(connection)
+    elif verb in ("commit", "end"):
         commit(connection)
     elif verb == "savepoint":
         mark(connection, name)
     elif verb == "release":
         release(connection, name)
-    elif found["to"]:
+    elif verb == "back":
         back(connection, name)
     else:
         rollback(connection)
@@ -186,7 +199,7 @@ def told(connection: Any, text: str) -> bool:
 
 def mixed(text: str) -> bool:
     """Whether a text of several statements takes something back, so that each is to be looked at by itself."""
-    return ";" in text and _MIXED.search(text) is not None and _CONTROLS.match(text) is None
+    return ";" in text and _MIXED.search(text) is not None and not controls(text)
 
 
 def settle(run: "Run", *, lost: bool) -> None:

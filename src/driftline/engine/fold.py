@@ -130,6 +130,7 @@ def _describe(house: House, said: Sequence[tuple[Event, str]]) -> None:
 def _named(event: Event) -> Iterator[tuple[Name, Facets]]:
     if event.job:
         yield ("JOB", event.job.namespace, event.job.name), event.job.facets
-    for part in (*event.inputs, *event.outputs, *((event.dataset,) if event.dataset else ())):
+    # of one event the first stands: what a dataset is after a run that has changed it is what the run wrote last
+    for part in (*reversed(event.outputs), *event.inputs, *((event.dataset,) if event.dataset else ())):
         quality = {key: facet for key, facet in part.input_facets.items() if key in _QUALITY}
         yield ("DATASET", part.namespace, part.name), ({**part.facets, **quality} if quality else part.facets)

@@ -100,3 +100,15 @@ def test_what_is_not_there_is_told_with_what_is(engine: Engine) -> None:
     for node in ("dataset:n:z", "job:n:z", f"run:{RUN[:-1]}9", "nonsense"):
         with pytest.raises(NotFound):
             engine.facets(node)
+
+
+def test_a_dataset_that_a_run_reads_and_writes_is_what_it_wrote_last(engine: Engine) -> None:
+    sides = {}
+    for side, versions in (("inputs", ("old",)), ("outputs", ("between", "new"))):
+        facets = [
+            {"driftline_state": {"_producer": "p", "_schemaURL": "s", "version": version}} for version in versions
+        ]
+        sides[side] = [{"namespace": "file", "name": "orders.csv", "facets": one} for one in facets]
+    said = {**json.loads(event()), **sides}
+    engine.ingest(json.dumps(said).encode())
+    assert json.loads(bytes(engine.facets("dataset:file:orders.csv").facets["driftline_state"]))["version"] == "new"

@@ -146,7 +146,9 @@ def transaction_of(connection: Any) -> Any:
 def _in_memory(connection: Any) -> Place:
     """The database in memory that a connection to SQLite is; its name stays while the connection lasts."""
     held = getattr(connection, "__dict__", {})
-    return Place(held.setdefault(_MEMORY, memory.namespace("sqlite")), "sqlite")
+    if _MEMORY not in held:
+        held[_MEMORY] = memory.namespace("sqlite")
+    return Place(held[_MEMORY], "sqlite")
 
 
 def _file_of(connection: Any) -> str:
