@@ -10,6 +10,7 @@ import threading
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
+from driftline.capture import client
 from driftline.capture.beside import Beside
 from driftline.capture.emit import Seen, Trace
 from driftline.capture.frames import node
@@ -30,7 +31,7 @@ _lock = threading.Lock()
 
 
 class _Any:
-    read = False  # whether anything was read in this process
+    owner: Any = None  # the client under which something was read last
 
 
 def read(data: Any, found: Iterable[Seen]) -> None:
@@ -66,7 +67,7 @@ def noted(run: "Run", way: str, data: Any, found: Iterable[Seen]) -> None:
 
 def heard(run: "Run", seen: Seen) -> None:
     """Remember that a run has read ``seen``, for those that are around it."""
-    _Any.read = True
+    _Any.owner = client.current()
     top = _outermost(run)
     with _lock:
         held = _heard.get(top)
@@ -114,7 +115,7 @@ def written(run: "Run", data: Any) -> None:
     if found or node.of(data) is not None:
         take(run, found)
         return
-    if not _Any.read or data is None:
+    if data is None or _Any.owner is not client.current():
         return
     top = _outermost(run)
     former = _guessed(run, top)
