@@ -7,8 +7,7 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from driftline.capture.answers import answer as answer, current_answer as current_answer
-    from driftline.capture.answers import record_answer as record_answer
+    from driftline.capture.answers import answer as answer, record_answer as record_answer
     from driftline.capture.asgi import asgi as asgi
     from driftline.capture.ask import answers as answers, diff as diff, impact as impact, lineage as lineage
     from driftline.capture.ask import path as path, select as select, why as why
@@ -21,13 +20,14 @@ if TYPE_CHECKING:
     from driftline.capture.serving import serve as serve
     from driftline.capture.spans import span_processor as span_processor
     from driftline.capture.step import step as step
+    from driftline.capture.unrecorded import current_answer as current_answer
     from driftline.capture.watch import unwatch as unwatch, watch as watch
     from driftline.guard.wrap import guard as guard
 
 __version__ = "0.1.0"
 
 _NAMES = {
-    "answers": ("answer", "current_answer", "record_answer"),
+    "answers": ("answer", "record_answer"),
     "asgi": ("asgi",),
     "ask": ("answers", "diff", "impact", "lineage", "path", "select", "why"),
     "client": ("configure", "flush"),
@@ -38,6 +38,7 @@ _NAMES = {
     "run": ("Run", "run"),
     "spans": ("span_processor",),
     "step": ("step",),
+    "unrecorded": ("current_answer",),
     "watch": ("unwatch", "watch"),
 }
 _PLACES = {name: f"driftline.capture.{module}" for module, names in _NAMES.items() for name in names}

@@ -183,3 +183,38 @@ def test_of_very_many_events_the_shares_are_told(store: Store) -> None:
 def test_settings_by_name(store: Store) -> None:
     store.state.put("a", b"1")
     assert store.reading.settings(["a", "b"]) == {"a": b"1"}
+
+
+def test_the_newest_runs_are_found_by_job_and_state_with_their_last_attempt(filled: Store) -> None:
+    assert [filled.reading.counted(["FAIL"], since) for since in (0, HOUR + 3_000_000)] == [1, 0]
+    filled.lineage.put_shape(run(2, BUILD, "COMPLETE", attempt=2))
+    job = filled.reading.line("JOB", "etl", "build")
+    assert job is not None
+
+    def newest(job: int, *states: str) -> list[tuple[str, int]]:
+        return [(row[1][-1], row[2]) for row in filled.reading.newest(job, states, 5)]
+
+    assert newest(0) == [("3", 1), ("2", 2), ("1", 1)]
+    assert newest(job.id) == [("2", 2), ("1", 1)]
+    assert newest(job.id, "COMPLETE") == [("2", 2), ("1", 1)]
+    assert newest(0, "FAIL", "ABORT") == []  # of run 2 the second attempt came to a good end
+
+
+def test_a_run_is_found_by_either_end_of_its_id_and_a_version_by_its_partition(filled: Store) -> None:
+    slices = {"outputs": (Touched(dataset=OTHER, version="w2", partition="2026-01-01"),)}
+    filled.lineage.put_shape(run(40, DESK, "COMPLETE", **slices))
+    last = "0190aaaa-0000-7000-8000-000000000040"
+    for typed in ("00000040", "run:00000040", last, last[:-1]):
+        assert filled.lineage.find(typed) == [f"run:{last}"]
+    assert len(filled.lineage.find("0190aaaa")) == 4
+    assert filled.lineage.find("mart_100%#2026-01-01") == ["dataset:s3:mart_100%#w2"]
+
+
+def test_a_file_is_found_without_its_suffix_where_nothing_else_goes_by_that_name(filled: Store) -> None:
+    for number, name in enumerate(("feed/x.csv", "y.tar.gz", "y.long.name.csv", "x.d/z.csv")):
+        more = {"outputs": (Touched(dataset=Dataset("file", name), version="1"),)}
+        filled.lineage.put_shape(run(50 + number, DESK, "COMPLETE", **more))
+    assert filled.lineage.find("x") == ["dataset:file:feed/x.csv"]
+    assert filled.lineage.find("feed/x") == ["dataset:file:feed/x.csv"]
+    assert filled.lineage.find("y") == ["dataset:file:y.tar.gz"]
+    assert filled.lineage.find("nobody") == []

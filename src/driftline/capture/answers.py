@@ -117,8 +117,11 @@ class Answering:
             fault.attempt("answer", self._retrieve, documents, text)
 
     def _retrieve(self, documents: Iterable[Retrieved | str], text: Iterable[str]) -> None:
+        held = {one.content for one in self.draft.documents}  # a retriever may have taken it already
         for given in documents:
             known = fault.attempt("answer", making.document, given)
+            if isinstance(given, str) and known is not None and known.content in held:
+                continue
             if known is not None:
                 self.draft.documents.append(known)
             if isinstance(given, str):
@@ -176,6 +179,10 @@ class Answering:
 
         made = fault.attempt("answer", lambda: calls.wrap(function, opened, lazily=True))
         return function if made is None else cast("F", made)
+
+    def leads_nowhere(self) -> None:
+        """Be an answer that is not recorded."""
+        self._id, self._client = "", None
 
     def begin(self) -> None:
         """Become the current answer of this context; ``with`` does this."""

@@ -1,4 +1,4 @@
-"""An ASGI middleware: every request of the chosen paths is one answer.
+"""An ASGI middleware: every request of the chosen paths and methods is one answer.
 
 Enters: an ASGI application. Leaves: an application that does the same: scopes, messages and exceptions pass through,
 streams are never held back, other kinds of connection are left alone. While a request lasts, its answer is the current
@@ -13,7 +13,7 @@ from typing import Any
 
 import xxhash
 
-from driftline.capture import fault
+from driftline.capture import fault, unrecorded
 from driftline.capture.answers import Answering
 
 Scope = MutableMapping[str, Any]
@@ -25,6 +25,7 @@ App = Callable[[Scope, Receive, Send], Awaitable[None]]
 HEADER = "x-driftline-answer"
 _PARENT = re.compile(rb"^[0-9a-f]{2}-([0-9a-f]{32})-([0-9a-f]{16})-[0-9a-f]{2}")
 _FAILED = 500
+_READING = frozenset(("GET", "PUT", "PATCH"))  # methods that may well answer
 
 
 class _Sending:
@@ -57,7 +58,7 @@ class _Sending:
 def asgi(
     app: App, *, endpoint: str, paths: Sequence[str] = ("/",), methods: Sequence[str] = ("POST",), header: str = HEADER
 ) -> App:
-    """Return ``app`` with every request of the chosen paths recorded as an answer.
+    """Return ``app`` with every POST request of the chosen paths recorded as an answer.
 
     With Starlette and FastAPI: ``app.add_middleware(driftline.asgi, endpoint="refund-desk", paths=["/chat"])``.
 
@@ -65,7 +66,7 @@ def asgi(
         app: the application.
         endpoint: name of the deployment, such as refund-desk.
         paths: beginnings of the paths that answer; ``/chat`` is ``/chat`` and everything below it.
-        methods: HTTP methods that answer.
+        methods: HTTP methods that answer, such as ``["GET", "POST"]``.
         header: of the response, that carries the answer's id; ``""`` = none.
     """
     chosen = tuple(path.rstrip("/") for path in paths)
@@ -76,7 +77,12 @@ def asgi(
         answer = fault.attempt("asgi", _begun, scope, endpoint, chosen, wanted) if scope["type"] == "http" else None
         sending = None if answer is None else fault.attempt("asgi", _Sending, send, answer, name)
         if answer is None or sending is None:
-            await app(scope, receive, send)
+            token = unrecorded.request.set(unrecorded.Request(endpoint)) if scope["type"] == "http" else None
+            try:
+                await app(scope, receive, send)
+            finally:
+                if token is not None:
+                    fault.attempt("asgi", unrecorded.request.reset, token)
             return
         answer.begin()
         error: BaseException | None = None
@@ -96,8 +102,13 @@ def asgi(
 
 def _begun(scope: Scope, endpoint: str, chosen: Sequence[str], wanted: frozenset[str]) -> Answering | None:
     """Return the answer of a request; None where it is none, or Driftline is switched off."""
-    path = scope["path"]
-    if scope["method"] not in wanted or not any(path == one or path.startswith(f"{one}/") for one in chosen):
+    path, method = scope["path"], scope["method"]
+    if not any(path == one or path.startswith(f"{one}/") for one in chosen):
+        return None
+    if method not in wanted:
+        if method in _READING:
+            said = f"{method} {path} is not recorded as an answer: methods are {', '.join(sorted(wanted))}"
+            fault.tell("asgi methods", said)
         return None
     answer = Answering(endpoint, "", "", None, None, "")
     for key, value in scope.get("headers", ()):

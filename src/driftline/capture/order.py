@@ -1,8 +1,8 @@
 """What fed what in a run that is a whole process: only what was read before can have reached what was written.
 
 Enters: versions with the times at which they were first read and last written. Leaves: explicit lineage, one entry per
-output: its sources are those of the statement that wrote it, else everything that was read until then, a version that
-the run itself wrote and read again among them. Never guesses within that. Source:
+output: its sources are those of the statement that wrote it, else, as a guess, everything that was read until then, a
+version that the run itself wrote and read again among them. Source:
 https://openlineage.io/spec/facets (lineage 1-0-0).
 """
 
@@ -12,6 +12,10 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from driftline.capture.emit import Seen, Trace
     from driftline.event.lineage import Dataset
+
+
+# Read before and written after says that the one may have fed the other, not that it did.
+_GUESS = {"transformations": [{"type": "INDIRECT", "subtype": "", "provenance": "cartesian", "confidence": 0.5}]}
 
 
 def lasting(outputs: list["Seen"]) -> list["Seen"]:
@@ -60,7 +64,11 @@ def entries(trace: "Trace") -> list[dict[str, Any]]:
             dataset,
             {"type": "DATASET", "namespace": dataset.namespace, "name": dataset.name, "inputs": [], "fields": {}},
         )
-        _fill(entry, output, _named(output) or {seen.touched.dataset for seen in before(trace, output)})
+        named = _named(output)
+        _fill(entry, output, named or {seen.touched.dataset for seen in before(trace, output)}, {} if named else _GUESS)
+    for entry in found.values():
+        if not entry["inputs"]:
+            del entry["inputs"]  # an empty list would say that it is known to have no source
     return list(found.values())
 
 
@@ -75,17 +83,19 @@ def _named(output: "Seen") -> "set[Dataset]":
     return found - {output.touched.dataset}
 
 
-def _fill(entry: dict[str, Any], output: "Seen", sources: "set[Dataset]") -> None:
+def _fill(entry: dict[str, Any], output: "Seen", sources: "set[Dataset]", how: dict[str, Any]) -> None:
     lineage = output.lineage or {}
     entry["inputs"] += [_input(one) for one in lineage.get("dataset", ())]
     whole = {(one["namespace"], one["name"]) for one in entry["inputs"] if not one.get("field")}
     for source in sorted(sources):
         if (source.namespace, source.name) not in whole:
-            entry["inputs"].append({"type": "DATASET", "namespace": source.namespace, "name": source.name})
+            entry["inputs"].append({"type": "DATASET", "namespace": source.namespace, "name": source.name, **how})
     for name, column in lineage.get("fields", {}).items():
         held = entry["fields"].setdefault(name, {"inputs": []})
         held["inputs"] += [_input(one) for one in column["inputFields"]]
 
 
 def _input(found: dict[str, Any]) -> dict[str, Any]:
-    return {"type": "DATASET", **found}
+    """Return a source column; how it is known is said, as the pair of datasets may be known otherwise."""
+    ways = [{"provenance": "column", **way} for way in found.get("transformations", ())]
+    return {"type": "DATASET", **found, **({"transformations": ways} if ways else {})}

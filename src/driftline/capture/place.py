@@ -34,10 +34,10 @@ def place(given: str | os.PathLike[str], folder: str) -> Place:
     path = os.path.abspath(os.path.expanduser(text))
     exists = os.path.exists(path)
     if not exists and not os.path.isabs(text):
-        return Place(names.locate(text), "")
+        return Place(_located(text), "")
     path = _straight(path, folder) if exists else path
     name = path[len(folder) :].lstrip(os.sep) if path.startswith(folder.rstrip(os.sep) + os.sep) else path
-    return Place(names.locate(name), path if exists else "")
+    return Place(_located(name), path if exists else "")
 
 
 def _straight(path: str, folder: str) -> str:
@@ -52,3 +52,9 @@ def _straight(path: str, folder: str) -> str:
     if real == path or not real.startswith(root.rstrip(os.sep) + os.sep):
         return path
     return os.path.join(folder, real[len(root) :].lstrip(os.sep))
+
+
+def _located(name: str) -> names.Located:
+    """Return what a path is called; a sign that no name may have, such as a line break, is replaced."""
+    found = names.locate(name)
+    return found if found.name.isprintable() else found._replace(name=names.fitted(found.name, names.LONGEST))

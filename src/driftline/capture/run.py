@@ -22,7 +22,7 @@ from driftline.capture.around import Moment, current_run, enclosing, moment_us, 
 from driftline.capture.client import Client
 from driftline.capture.columns import Bindable
 from driftline.capture.emit import Seen, Trace
-from driftline.capture.frames import origin
+from driftline.capture.frames import origin, passed
 from driftline.event import ids
 from driftline.event.lineage import Dataset, Job, Touched
 
@@ -170,12 +170,15 @@ class Run:
             self.gap(way)
         elif data is not None:
             fault.attempt("columns", origin.noted, way, data, found, self._client.folder)
+            fault.attempt("passed", passed.noted, self, way, data, found)
         touched = [self.add(way, seen) for seen in found or ()]
         return touched[0] if len(touched) == 1 else observe.summary(touched) if touched else None
 
     def add(self, way: Literal["read", "write"], seen: Seen) -> Touched:
         """Record ``seen``, once per version; for hooks."""
         touched = collect.add(self._trace, way, seen)
+        if way == "read":
+            fault.attempt("passed", passed.heard, self, seen)
         if self.inherited:
             self._hand_over(way, seen)
         return touched

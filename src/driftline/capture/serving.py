@@ -8,18 +8,21 @@ the sender's thread.
 """
 
 import functools
+import os
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, TypeVar, cast
 
-from driftline.capture import around, client, fault, measure, mint, observe
+from driftline.capture import around, client, emit, fault, measure, mint, models, observe
 from driftline.capture.answers import moment_of
 from driftline.capture.around import current_run
+from driftline.capture.frames import passed
 from driftline.capture.making import Noted, finish, number_of, text_of
+from driftline.capture.place import place as place_of
 from driftline.config import Settings
 from driftline.event import ids
 from driftline.event.answer import Answer, Source
 from driftline.event.current import current_answer
-from driftline.event.lineage import Version
+from driftline.event.lineage import Touched, Version
 
 Model = TypeVar("Model")
 
@@ -143,9 +146,12 @@ def serve(model: Model, name: str = "", *, version: str = "", endpoint: str = ""
 
     Args:
         model: anything with ``predict`` or ``predict_proba``, or a callable.
-        name: of the model as a dataset, as in ``run.write(name, data=model)``; default: the name of its class.
-        version: of the model; default: the hash of its pickled bytes, as ``run.write`` finds it.
-        endpoint: name of the deployment; default ``name``.
+        name: of the model as a dataset, as in ``run.write(name, data=model)``, or the path of its file; default: the
+            name of its class.
+        version: of the model; default: the file that ``watch`` saw it being loaded from or saved to, else the file
+            that ``name`` is, else the hash of its pickled bytes, as ``run.write`` finds it.
+        endpoint: name of the deployment; default ``name``. Where the file is known and called otherwise, a deployment
+            of its version is recorded (``driftline.deploy``).
     """
     owner = client.current()
     if owner is None:
@@ -155,8 +161,29 @@ def serve(model: Model, name: str = "", *, version: str = "", endpoint: str = ""
 
 
 def _serve(model: Any, name: str, version: str, endpoint: str, folder: str) -> Any:
-    known = Version(observe.name_of(name, "", folder), version or measure.of_object(model)[0])
-    return _restore(model, endpoint or name, Source("model", known))
+    served, dataset = endpoint or name, observe.name_of(name, "", folder)
+    known = None if version else _in_file(model) or _of_file(name, folder)
+    if known is not None and known.dataset != observe.name_of(served, "", folder):
+        models.deploy(served, model=Touched(dataset=known.dataset, version=known.version, kind="model"))
+    known = known or Version(dataset, version or measure.of_object(model)[0])
+    return _restore(model, served, Source("model", known))
+
+
+def _in_file(model: Any) -> Version | None:
+    """Return the file that a model was loaded from or saved to, as it was then."""
+    seen = passed.kept_in(model)
+    if seen is None:
+        return None
+    emit.settle(seen)
+    return Version(seen.touched.dataset, seen.touched.version)
+
+
+def _of_file(name: str, folder: str) -> Version | None:
+    """Return the file that a model is called by, as it is now."""
+    path = place_of(name, folder).path
+    if not path or not os.path.isfile(path):
+        return None
+    return Version(observe.name_of(name, "", folder), measure.of_file(path).version)
 
 
 def _predicted(name: str, source: Source, args: tuple[Any, ...], kwargs: Mapping[str, Any], result: Any) -> None:

@@ -11,6 +11,8 @@ from collections.abc import Callable, Mapping
 from typing import Any, ParamSpec, TypeVar, cast, overload
 
 from driftline.capture import calls, client, fault
+from driftline.capture.emit import Seen
+from driftline.capture.frames import passed
 from driftline.capture.probing import Before, Probing
 from driftline.capture.run import Run
 
@@ -80,7 +82,7 @@ def step(
 class _Step:
     """A run as what is put around a call, and the call's probing."""
 
-    __slots__ = ("_args", "_before", "_kwargs", "_probing", "_run")
+    __slots__ = ("_args", "_arguments", "_before", "_behind", "_kwargs", "_probing", "_run")
 
     def __init__(self, run: Run, probing: Probing | None, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> None:
         self._run = run
@@ -88,10 +90,14 @@ class _Step:
         self._args = args
         self._kwargs = kwargs
         self._before: Before | None = None
+        self._behind: tuple[Seen, ...] = ()  # the versions behind its arguments
+        self._arguments: frozenset[int] = frozenset()
 
     def begin(self) -> None:
         """Make the run current, and look at what the call is given."""
         self._run.begin()
+        self._behind = fault.attempt("passed", passed.given, self._run, self._args, self._kwargs) or ()
+        self._arguments = frozenset(map(id, (*self._args, *self._kwargs.values()))) if self._behind else frozenset()
         if self._probing is not None:
             self._before = self._probing.before(self._run, self._args, self._kwargs)
         self._args, self._kwargs = (), {}  # the user's objects are not kept alive
@@ -109,9 +115,11 @@ class _Step:
         self._run.finish(error)
 
     def passed(self, item: Any) -> None:
-        """Take no notice of what a generator yields."""
+        """Remember what stands behind an item that a generator yields."""
+        fault.attempt("passed", passed.returned, self._run, self._behind, self._arguments, item)
 
     def returned(self, result: Any) -> None:
-        """Hand the result to the probing."""
+        """Remember what stands behind the result, and hand it to the probing."""
+        fault.attempt("passed", passed.returned, self._run, self._behind, self._arguments, result)
         if self._probing is not None and self._before is not None:
             self._probing.after(self._before, self._run, result)

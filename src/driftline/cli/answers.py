@@ -11,7 +11,12 @@ from driftline.event.answer import Answer
 
 @click.command()
 @click.option("--endpoint", default="", metavar="NAME", help="Of this deployment only.")
-@click.option("--document", default="", metavar="DOCUMENT", help="That retrieved it: a content hash, or an id.")
+@click.option(
+    "--document",
+    default="",
+    metavar="DOCUMENT",
+    help="That retrieved it: a content hash, an id, or the file that it was taken from.",
+)
 @click.option("--node", default="", metavar="NODE", help="That stood on this version, or on any of this dataset.")
 @click.option("--since", metavar="MOMENT", help=f"From then on. {AS_OF}")
 @click.option("--until", metavar="MOMENT", help="Before then.")
@@ -35,21 +40,23 @@ def answers(
         found = engine.answers(
             endpoint=endpoint,
             document=document,
-            node=engine.resolve(node) if node else "",
+            node=engine.resolve(opened.typed(engine, node)) if node else "",
             since_us=engine.moment(since),
             until_us=engine.moment(until),
             limit=limit,
             before=before,
         )
-    told(found, as_json=as_json)
+    narrowed = any((endpoint, document, node, since, until, before))
+    told(found, as_json=as_json, narrowed=narrowed)
 
 
-def told(found: Sequence[Answer], *, as_json: bool) -> None:
-    """Print answers."""
+def told(found: Sequence[Answer], *, as_json: bool, narrowed: bool = False) -> None:
+    """Print answers; ``narrowed``: only some were asked for."""
     if as_json:
         show.as_json({"answers": found})
         return
-    show.say(f"{show.count(len(found), 'answer')}, newest first:" if found else "No answers are recorded.")
+    none = "No answer fits; others may be recorded." if narrowed else "No answers are recorded."
+    show.say(f"{show.count(len(found), 'answer')}, newest first:" if found else none)
     show.table(
         ("id", "endpoint", "when", "decision", "money", "guard"),
         (
@@ -58,7 +65,7 @@ def told(found: Sequence[Answer], *, as_json: bool) -> None:
                 answer.endpoint,
                 answer.partition or show.when(answer.time_us),
                 answer.decision,
-                show.money(answer.money, answer.currency),
+                show.money(answer.money, answer.currency) if answer.money else "–",
                 show.sign(answer.verdict.action),
             )
             for answer in found

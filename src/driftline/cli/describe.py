@@ -18,6 +18,7 @@ def describe(ctx: click.Context, node: str, text: str | None, remove: bool, by: 
     if remove and text:
         raise click.UsageError("--remove takes no TEXT.")
     with opened.engine(ctx) as engine:
+        node = opened.typed(engine, node)
         place = opened.also(engine, node, engine.catalogue.node(node))
         if text or remove:
             engine.catalogue.describe(place, text or "", by=person.name(by))

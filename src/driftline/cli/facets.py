@@ -1,37 +1,94 @@
-"""``driftline facets``: what was said of a dataset, a job or a run, by name and byte for byte."""
+"""``driftline facets``: what was said of a dataset, a job or a run, by name; byte for byte with --json."""
+
+from typing import Any
 
 import click
 import msgspec
 
 from driftline.cli import opened, show
+from driftline.cli.runs import took
+from driftline.engine import runs
+from driftline.event.kept import Facets
+from driftline.event.report import RunSummary
+
+_FORM = ("_producer", "_schemaURL")  # what every facet has
+_TEXT = 200  # characters of a text that are shown
+_ITEMS = 8  # members of a list or an object that are shown
 
 
 @click.command()
 @click.argument("node")
 @click.argument("name", required=False, default="")
+@click.option("--full", is_flag=True, help="Print everything; else long texts and lists are cut, unless NAME is given.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object, the facets in it as they came.")
 @click.pass_context
-def facets(ctx: click.Context, node: str, name: str, as_json: bool) -> None:
+def facets(ctx: click.Context, node: str, name: str, full: bool, as_json: bool) -> None:
     """Print the facets of NODE that stand, or only the one called NAME.
 
-    NODE is a name such as features, or a node id such as dataset:file:features, job:etl:load or run:UUID.
+    NODE is a name such as features, a node id such as dataset:file:features, job:etl:load or run:UUID, or a run as
+    'driftline runs' lists it. Of a job, the facets of its newest run follow.
     """
     with opened.engine(ctx) as engine:
-        found = engine.facets(node if node.startswith("run:") else opened.node(engine, node), name)
+        found = engine.facets(opened.node(engine, node), name)
+        newest: list[RunSummary] = []
+        if found.node.startswith("job:") and not name:
+            newest = runs.newest(engine.house, job=found.node, limit=1)
+        of_run = [engine.facets(one.node) for one in newest]
     if as_json:
         show.as_json(found)
         return
+    whole = full or bool(name)
+    _tell(found, whole=whole)
+    for one, said in zip(newest, of_run, strict=True):
+        seconds = took(one)
+        show.heading(f"Its newest run: {one.state}, {show.when(one.ended_us or one.started_us)} UTC"
+                     + (f", {seconds}" if seconds else ""))  # fmt: skip
+        _tell(said, whole=whole)
+
+
+def _tell(found: Facets, *, whole: bool) -> None:
     show.say(found.node, "bold")
-    _list(found.facets, "  ")
+    cut = _list(found.facets, "  ", whole=whole)
     for side, held in (("reads", found.inputs), ("writes", found.outputs)):
         for dataset, said in held.items():
             show.say(f"  {side} {dataset}")
-            _list(said, "    ")
+            cut = _list(said, "    ", whole=whole) or cut
     if not (found.facets or found.inputs or found.outputs):
         show.say("  no facets", "dim")
+    if cut:
+        show.say("… was cut; --full or the name of a facet shows it whole.", "dim")
 
 
-def _list(held: dict[str, msgspec.Raw], indent: str) -> None:
+def _list(held: dict[str, msgspec.Raw], indent: str, *, whole: bool) -> bool:
+    """Print facets; returns whether something of them was cut."""
+    cut = False
     for key, facet in sorted(held.items()):
-        text = msgspec.json.format(bytes(facet), indent=2).decode(errors="replace")
+        if whole:
+            text = msgspec.json.format(bytes(facet), indent=2).decode(errors="replace")
+        else:
+            said = shortened(_decoded(facet))
+            text = msgspec.json.format(msgspec.json.encode(said), indent=2).decode()
+            cut = cut or "…" in text
         show.say(f"{indent}{key}: " + text.replace("\n", f"\n{indent}"))
+    return cut
+
+
+def _decoded(facet: msgspec.Raw) -> Any:
+    try:
+        return msgspec.json.decode(bytes(facet))
+    except (msgspec.MsgspecError, UnicodeDecodeError):
+        return bytes(facet).decode(errors="replace")
+
+
+def shortened(value: Any, depth: int = 0) -> Any:
+    """Return a facet for people: without what every facet has, with the rest of long texts and lists counted."""
+    if isinstance(value, str) and len(value) > _TEXT:
+        return f"{value[:20]}… ({len(value):,} characters)"
+    if isinstance(value, list):
+        shown = [shortened(one, depth + 1) for one in value[:_ITEMS]]
+        return [*shown, f"… and {len(value) - _ITEMS:,} more"] if len(value) > _ITEMS else shown
+    if isinstance(value, dict):
+        held = {key: one for key, one in value.items() if depth or key not in _FORM}
+        kept = {key: shortened(held[key], depth + 1) for key in list(held)[:_ITEMS]}
+        return {**kept, "…": f"and {len(held) - _ITEMS:,} more"} if len(held) > _ITEMS else kept
+    return value

@@ -12,11 +12,21 @@ from driftline.event.report import IncidentReport
 FINDINGS = 6  # shown; the rest is counted
 
 
+def beside(failed: int, findings: int) -> None:
+    """Say what happened lately that is no incident by itself."""
+    if failed:
+        said = f"{show.count(failed, 'run has', 'runs have')} failed in the last 7 days"
+        show.say(f"{said}; 'driftline runs --state failed' lists them.")
+    if findings:
+        said = f"{show.count(findings, 'finding is', 'findings are')} known of the last 7 days"
+        show.say(f"{said}; 'driftline findings' lists them.", "dim")
+
+
 def listing(found: Sequence[Incident], total: int, state: str) -> None:
     """Print a list of incidents."""
     kind = f"{state} " if state else ""
     if not found:
-        show.say(f"No {kind}incidents." if state else "No incidents. Nothing that matters has drifted.")
+        show.say(f"No {kind}incidents." if state else "No incidents: nothing that is served has drifted.")
         return
     unresolved = sum(incident.state != "resolved" for incident in found)
     tail = "" if state else f", {unresolved:,} not resolved"

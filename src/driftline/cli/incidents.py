@@ -3,6 +3,10 @@
 import click
 
 from driftline.cli import incident_page, opened, show
+from driftline.engine import runs
+
+_LATELY_US = 7 * 86_400_000_000
+_COUNTED = 1_000  # findings
 
 
 @click.command()
@@ -23,8 +27,13 @@ def incidents(
             found, total = engine.incidents(state=state or "", limit=limit)
             if as_json:
                 show.as_json({"incidents": found, "total": total})
-            else:
-                incident_page.listing(found, total, state or "")
+                return
+            incident_page.listing(found, total, state or "")
+            since = engine.house.now() - _LATELY_US
+            incident_page.beside(
+                runs.failed_since(engine.house, since),
+                len(engine.house.store.incidents.findings(since_us=since, limit=_COUNTED)),
+            )
             return
         if resolve:
             engine.resolve_incident(engine.incident(incident).incident.id)

@@ -35,6 +35,13 @@ class LazyGroup(click.Group):
         command: click.Command = getattr(importlib.import_module(place.module), place.name)
         return command
 
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Take the arguments; ``--json`` in front of a command is the command's."""
+        place = next((at for at, word in enumerate(args) if word in self._places), 0)
+        if "--json" in args[:place]:
+            args = [word for at, word in enumerate(args) if at >= place or word != "--json"] + ["--json"]
+        return super().parse_args(ctx, args)
+
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:

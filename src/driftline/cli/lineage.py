@@ -7,9 +7,9 @@ import click
 import msgspec
 
 from driftline.cli import opened, show, tree
-from driftline.engine import disagreements
+from driftline.engine import disagreements, runs
 from driftline.engine.engine import Engine
-from driftline.errors import BadInput
+from driftline.errors import Ambiguous, BadInput
 from driftline.event import names
 from driftline.event.lineage import Link, Node, Subgraph
 from driftline.event.report import Disagreement
@@ -51,11 +51,13 @@ def lineage(ctx: click.Context, /, node: str | None, listing: bool, as_json: boo
         start, graph = _ask(engine, node or "", asked, moment)
         unsure = disagreements.of(engine.house, graph, moment) if asked["columns"] else ()
         near = {word: engine.near(word) for word in graph.unmatched}
+        failing = {} if as_json else runs.failing(engine.house, [one.id for one in graph.nodes if one.type == "JOB"])
     show.unmatched(near)
     if as_json:
         show.as_json(whole(graph) | ({"disagreements": unsure} if unsure else {}))
     elif start:
         both = asked["up"] == asked["down"]
+        graph = tree.with_failures(graph, failing)
         tree.draw(
             start, graph, up=asked["up"] or both, down=asked["down"] or both, depth=asked["depth"], as_of_us=moment
         )
@@ -63,6 +65,9 @@ def lineage(ctx: click.Context, /, node: str | None, listing: bool, as_json: boo
         tree.flow(graph)
     if not as_json:
         _disagree(unsure)
+    for job, run in failing.items():
+        said = f"Note: the newest run of {names.label(job)}, {names.short(run.run)}, has failed"
+        click.echo(f"{said}{f': {run.error}' if run.error else ''}. 'driftline runs' tells more.", err=True)
     if graph.truncated:
         cut = show.count(asked["limit"], "node")
         click.echo(f"Note: the answer was cut at {cut} in each direction; --limit takes more.", err=True)
@@ -104,6 +109,8 @@ def _ask(engine: Engine, node: str, asked: dict[str, Any], moment: int | None) -
         hint = "Name one, or several with --select, or list what is known with --list."
         raise BadInput("no node was named", hint=hint)
     start = opened.node(engine, node) if node else ""
+    if asked["view"] not in ("union", "last"):
+        asked["view"] = _run(engine, asked["view"])
     both = asked["up"] == asked["down"]
     graph = engine.lineage(
         start,
@@ -113,6 +120,14 @@ def _ask(engine: Engine, node: str, asked: dict[str, Any], moment: int | None) -
         **{key: asked[key] for key in ("depth", "columns", "view", "roll_up", "hide_inner", "limit")},
     )
     return start if any(one.id == start for one in graph.nodes) or not graph.nodes else "", graph
+
+
+def _run(engine: Engine, view: str) -> str:
+    """Return the run that is meant, by whichever end of its id; the text itself where there is none."""
+    found = [one for one in engine.house.store.lineage.find(view) if one.startswith("run:")]
+    if len(found) > 1:
+        raise Ambiguous(f"{view!r} is {', '.join(found[:6])}")
+    return found[0] if found else view
 
 
 def whole(graph: Subgraph) -> dict[str, Any]:

@@ -22,6 +22,8 @@ PLACES = {
         "driftline.cli.events", "events", "Single events: receipts, what is in quarantine, trying it again."
     ),
     "facets": Place("driftline.cli.facets", "facets", "Print what was said of a dataset, a job or a run, by name."),
+    "runs": Place("driftline.cli.runs", "runs", "List runs: when, of which job, what came of them."),
+    "findings": Place("driftline.cli.findings", "findings", "List what was measured to have moved."),
     "incidents": Place("driftline.cli.incidents", "incidents", "List incidents, or tell everything about one."),
     "why": Place("driftline.cli.why", "why", "Tell why an answer came out so, or what caused an incident."),
     "answers": Place("driftline.cli.answers", "answers", "List answers: by document, by version, by time."),

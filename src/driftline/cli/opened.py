@@ -8,9 +8,13 @@ from typing import Any
 import click
 
 from driftline import config
+from driftline.capture import place
 from driftline.config import Settings
+from driftline.engine import questions
 from driftline.engine.engine import Engine
+from driftline.errors import Ambiguous, NotFound
 
+_PATHS = ("./", "../", "/", "~")  # how a path begins that is no name
 OTHERS = 4  # things of the same name that are told
 
 
@@ -56,7 +60,39 @@ def node(engine: Engine, text: str) -> str:
     Raises:
         NotFound, Ambiguous: nothing goes by that name, or several things do.
     """
+    text = typed(engine, text)
     return also(engine, text, engine.resolve(text))
+
+
+def job(engine: Engine, text: str) -> str:
+    """Return the node id of the job that a person means by ``text``.
+
+    Raises:
+        NotFound, Ambiguous: no job goes by that name, or several do.
+    """
+    found = engine.house.store.lineage.find(text, only="JOB")
+    if len(found) == 1:
+        return found[0]
+    if found:
+        raise Ambiguous(f"{text!r} is {', '.join(found[:OTHERS])}")
+    near = questions.near(engine.house, text, ("JOB",))
+    raise NotFound(f"job {text!r}" + (f"; near are {', '.join(near)}" if near else ""))
+
+
+def typed(engine: Engine, text: str) -> str:
+    """Return ``text``; where it is a path of a local file or folder, the name of its dataset.
+
+    A name that is known goes before a file of the same name, and a path may end in ``#`` and a version.
+    """
+    path, mark, version = text.partition("#")
+    if not path or "://" in path or engine.house.store.lineage.find(text):
+        return text
+    if not path.startswith(_PATHS) and not Path(path).exists():
+        return text
+    located = place.place(path, place.base(engine.house.settings.home)).located
+    version = version or located.partition
+    name = f"{located.name}#{version}" if version else located.name
+    return name if mark or engine.house.store.lineage.find(name) else located.name
 
 
 def also(engine: Engine, text: str, found: str) -> str:

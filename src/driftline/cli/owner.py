@@ -21,6 +21,7 @@ def owner() -> None:
 def add(ctx: click.Context, node: str, name: str, sort: str, by: str | None, as_json: bool) -> None:
     """Say that NAME owns NODE."""
     with opened.engine(ctx) as engine:
+        node = opened.typed(engine, node)
         place = opened.also(engine, node, engine.catalogue.node(node))
         made = engine.catalogue.own(place, name, type=sort, by=person.name(by))
     if as_json:
@@ -38,6 +39,7 @@ def add(ctx: click.Context, node: str, name: str, sort: str, by: str | None, as_
 def remove(ctx: click.Context, node: str, name: str, by: str | None, as_json: bool) -> None:
     """Say that NAME does not own NODE any more."""
     with opened.engine(ctx) as engine:
+        node = opened.typed(engine, node)
         place = opened.also(engine, node, engine.catalogue.node(node))
         engine.catalogue.disown(place, name, by=person.name(by))
     if as_json:

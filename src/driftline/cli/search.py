@@ -58,10 +58,13 @@ def search(
     if as_json:
         show.as_json(found)
     else:
-        _page(found)
+        _page(found, sort or "")
 
 
-def _page(found: Matches) -> None:
+def _page(found: Matches, sort: str) -> None:
+    if not found.total and sort == "run":
+        show.say("No run that people tagged or described was found so; 'driftline runs' lists all.")
+        return
     if not found.total:
         show.say("Nothing was found. Fewer words, or the beginning of one, find more.")
         return

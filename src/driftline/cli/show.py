@@ -20,7 +20,7 @@ from driftline.event.lineage import Link, Node
 
 PIPED_WIDTH = 200
 IDS = frozenset({"id", "node", "event"})  # headings of columns whose words are copied
-NARROW = 12  # of the other columns, at least
+NARROW = 20  # of the other columns, at least
 SIGNS = {
     "open": ("▲", "bold red"),
     "contained": ("■", "yellow"),
@@ -29,6 +29,9 @@ SIGNS = {
     "warn": ("△", "yellow"),
     "note": ("·", "dim"),
     "drift": ("▲", "bold red"),
+    "failed": ("▲", "bold red"),
+    "FAIL": ("▲", "bold red"),
+    "ABORT": ("▲", "bold red"),
     "changed": ("◆", "yellow"),
     "quarantined": ("■", "magenta"),
     "block": ("■", "magenta"),
@@ -72,8 +75,14 @@ def table(headings: Sequence[str], rows: Iterable[Sequence[str | Text]], *, righ
         drawn.add_row(*row)
     if cells:
         page = console()
-        page.width = max(page.width, _least(headings, cells))
+        page.width = max(page.width, _whole(cells) if page.soft_wrap else _least(headings, cells))
         page.print(drawn, crop=False)
+
+
+def _whole(cells: Sequence[Sequence[Text]]) -> int:
+    """Return how wide a table is of which nothing is broken, as it is where no person reads it."""
+    widest = [max(max(map(len, cell.plain.split("\n"))) for cell in column) for column in zip(*cells, strict=True)]
+    return sum(width + 2 for width in widest) + NARROW * len(widest)
 
 
 def _least(headings: Sequence[str], cells: Sequence[Sequence[Text]]) -> int:

@@ -113,7 +113,7 @@ def texts(path: str, given: dict[str, Any] | None, how: Reading) -> list[Text]:
         return [_text(None, lambda: _read(place), how, {})]
     files = sorted(file for file in place.rglob("*.sql") if file.is_file())
     if not files:
-        raise BadInput(f"there are no .sql files in {path}")
+        raise BadInput(f"there are no .sql files in {path}", hint="Name a .sql file, or a folder that holds some.")
     made: dict[Source, tuple[str, ...]] = {}
     return [_text(str(file.relative_to(place)), lambda file=file: _read(file), how, made) for file in files]  # type: ignore[misc]
 

@@ -42,6 +42,7 @@ def add(
     until = person.moment("--expires", expires)
     said = person.pairs(attributes)
     with opened.engine(ctx) as engine:
+        node = opened.typed(engine, node)
         place = opened.also(engine, node, engine.catalogue.node(node))
         made = engine.catalogue.tag(
             place,
@@ -73,6 +74,7 @@ def remove(ctx: click.Context, node: str, name: str, by: str | None, as_json: bo
     What an event says goes only with a newer event.
     """
     with opened.engine(ctx) as engine:
+        node = opened.typed(engine, node)
         place = opened.also(engine, node, engine.catalogue.node(node))
         engine.catalogue.untag(place, name, by=person.name(by))
     if as_json:

@@ -82,6 +82,7 @@ def remove(ctx: click.Context, name: str, by: str | None, as_json: bool) -> None
 def attach(ctx: click.Context, node: str, name: str, by: str | None, as_json: bool) -> None:
     """Say that NODE stands for the term NAME."""
     with opened.engine(ctx) as engine:
+        node = opened.typed(engine, node)
         place = opened.also(engine, node, engine.catalogue.node(node))
         made = engine.catalogue.attach(place, name, by=person.name(by))
     if as_json:
@@ -99,6 +100,7 @@ def attach(ctx: click.Context, node: str, name: str, by: str | None, as_json: bo
 def detach(ctx: click.Context, node: str, name: str, by: str | None, as_json: bool) -> None:
     """Say that NODE does not stand for the term NAME any more."""
     with opened.engine(ctx) as engine:
+        node = opened.typed(engine, node)
         place = opened.also(engine, node, engine.catalogue.node(node))
         engine.catalogue.detach(place, name, by=person.name(by))
     if as_json:

@@ -4,7 +4,7 @@ Enters: a subgraph and the node that was asked for. Leaves: one tree upstream an
 several paths reach is drawn out once and named elsewhere.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 import msgspec
 from rich.text import Text
@@ -50,6 +50,13 @@ def draw(asked: str, graph: Subgraph, *, up: bool, down: bool, depth: int, as_of
         show.say(f"… was not looked behind; {more}.", "dim")
 
 
+def with_failures(graph: Subgraph, failing: Iterable[str]) -> Subgraph:
+    """Return ``graph`` with those jobs marked whose newest run has failed."""
+    jobs = set(failing)
+    nodes = [msgspec.structs.replace(node, status="failed") if node.id in jobs else node for node in graph.nodes]
+    return msgspec.structs.replace(graph, nodes=tuple(nodes))
+
+
 def flow(graph: Subgraph) -> None:
     """Print a graph that no single node was asked for as a list of what leads to what."""
     graph = drawn.plainly(graph)
@@ -87,9 +94,16 @@ class _Tree:
         """Return the link that says what fed what along a way over three nodes."""
         return self._sums.get((there, behind, job) if self.up else (behind, there, job))
 
-    def end(self, node: Node | None, stated: bool) -> str:
+    def behind(self, here: str, beyond: str) -> list[tuple[str, Link]]:
+        """Return what is drawn behind a node; a dataset that a job wrote and read again is no source of itself."""
+        near = self.beside.get(here, [])
+        if here not in self.nodes or self.nodes[here].type not in ("JOB", "RUN"):
+            return near
+        return [(there, link) for there, link in near if there != beyond or self.between(beyond, here, there)]
+
+    def end(self, node: Node | None, stated: bool, beyond: str) -> str:
         """Return what is said of a node behind which nothing is drawn."""
-        if node is None or self.beside.get(node.id):
+        if node is None or self.behind(node.id, beyond):
             return ""
         if self.up and node.no_upstream:
             return _stated(node.no_upstream)
@@ -129,7 +143,7 @@ def _grow(root: Tree, asked: str, tree: _Tree) -> None:
     waiting = [(root, asked, "")]
     while waiting:
         branch, here, behind = waiting.pop(0)
-        near = tree.beside.get(here, [])
+        near = tree.behind(here, behind)
         stated = bool(here in tree.nodes and tree.nodes[here].no_upstream)
         for there, link in near[:_WIDE]:
             node = tree.nodes.get(there)
@@ -137,9 +151,9 @@ def _grow(root: Tree, asked: str, tree: _Tree) -> None:
             kind = link.kind if link.kind not in _PLAIN else ""
             label = _label(there, node, kind, show.sure(msgspec.structs.replace(said, through=1.0)))
             if there in grown:
-                branch.add(label.append(" (drawn elsewhere)", "dim") if tree.beside.get(there) else label)
+                branch.add(label.append(" (drawn elsewhere)", "dim") if tree.behind(there, here) else label)
                 continue
-            end = tree.end(node, stated)
+            end = tree.end(node, stated, here)
             if end:
                 label.append(f"  {end}", "dim")
             elif node and node.no_upstream:

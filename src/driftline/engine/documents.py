@@ -157,10 +157,14 @@ def impact(house: House, document: str) -> Impact | None:
         currency=house.settings.currency,
         newest=tuple(answer.id for answer in newest),
         sentence=(
-            f"{len(holding)} versions of indexes and collections hold it; {answers:,} answers retrieved it and paid "
-            f"{paid:,.2f} {house.settings.currency}."
+            f"{_many(len(holding), 'version')} of indexes and collections with it; "
+            f"{_many(answers, 'answer')} retrieved it and paid {paid:,.2f} {house.settings.currency}."
         ),
     )
+
+
+def _many(number: int, noun: str) -> str:
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
 def named(house: House, document: str) -> list[str]:
@@ -171,7 +175,26 @@ def named(house: House, document: str) -> list[str]:
 
 
 def _holding(house: House, document: str) -> Iterator[tuple[Version, list[str]]]:
-    """Yield the versions that hold a document, newest first, with the content hashes by which they do."""
+    """Yield the versions that hold a document, newest first, with the content hashes by which they do.
+
+    It may also be called by the file that documents were taken from.
+    """
+    every = list(_facets(house))
+    taken = {name for _, facet in every for name, origin in facet.origins.items() if _lies_in(origin.node, document)}
+    wanted = {document, *taken}
+    for version, facet in every:
+        held = [
+            content
+            for content, name in facet.documents.items()
+            if wanted & {content, name, facet.parts.get(name) or name.rpartition("#")[0]}
+            or _whole(facet, name)[1].content == document
+        ]
+        if held:
+            yield version, held
+
+
+def _facets(house: House) -> Iterator[tuple[Version, DocumentsFacet]]:
+    """Yield the newest versions of collections and indexes with the documents that they hold."""
     page, _ = house.store.lineage.datasets(_DATASETS, 0, "")
     for summary in page:
         if summary.kind not in KINDS:
@@ -179,13 +202,13 @@ def _holding(house: House, document: str) -> Iterator[tuple[Version, list[str]]]
         for listed in house.store.lineage.versions(summary.dataset, _VERSIONS):
             version = Version(summary.dataset, listed.version)
             facet = _written(house, version)[2]
-            if facet is None:
-                continue
-            held = [
-                content
-                for content, name in facet.documents.items()
-                if document in (content, name, facet.parts.get(name) or name.rpartition("#")[0])
-                or _whole(facet, name)[1].content == document
-            ]
-            if held:
-                yield version, held
+            if facet is not None:
+                yield version, facet
+
+
+def _lies_in(node: str, file: str) -> bool:
+    """Whether a node is the file that a person calls so, in any version: by its id, its name or the last part of it."""
+    if not node or not file or file.startswith(_HASH):
+        return False
+    dataset = node.rpartition("#")[0] or node
+    return file in (node, dataset) or dataset.endswith((f":{file}", f"/{file}"))

@@ -47,7 +47,7 @@ def resolve(house: House, said: Moment) -> int | None:
 
 
 def _named(house: House, text: str) -> int:
-    if text.startswith("run:"):
+    if text.startswith("run:") and house.store.lineage.lookup(text) is not None:
         return _of_run(house, text)
     if text.startswith("answer:"):
         return _of_answer(house, text.removeprefix("answer:"))
@@ -55,12 +55,16 @@ def _named(house: House, text: str) -> int:
         known = house.store.lineage.lookup(f"run:{text}") is not None
         return _of_run(house, f"run:{text}") if known else _of_answer(house, text)
     found = house.store.lineage.find(text)
+    if not found and text.startswith("run:"):
+        return _of_run(house, text)
     if not found and "#" in text:
         raise NotFound(f"version {text!r}", hint=_hint(house, text.partition("#")[0]))
     if not found:
         raise BadInput(f"{text!r} is not a moment", hint=HINT)
     if len(found) > 1:
         raise Ambiguous(f"{text!r} is {', '.join(found[:6])}")
+    if found[0].startswith("run:"):  # by an end of its id
+        return _of_run(house, found[0])
     return _of_version(house, found[0])
 
 

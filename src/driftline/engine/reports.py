@@ -3,7 +3,7 @@
 Enters: ids. Leaves: reports, with the money counted from the ledger at the moment of asking. Reads only.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import msgspec
 
@@ -76,10 +76,12 @@ def one_answer(house: House, id_: str) -> Answer:
 def why(house: House, id_: str) -> Explanation:
     """Return what an answer stood on and what was wrong there."""
     answer = one_answer(house, id_)
-    parts, findings, changes = [], [], []
+    parts, findings, changes, unknown = [], [], [], []
     for source in answer.sources:
-        node = source.version.node
-        parts.append(walk.upstream(house.store, node, depth=DEPTH))
+        part = walk.upstream(house.store, source.version.node, depth=DEPTH)
+        parts.append(part)
+        if not part.edges and not any(node.no_upstream for node in part.nodes):
+            unknown.append(f"{source.role} {source.version.dataset.name}")
     versions = {node.id for part in parts for node in part.nodes}
     shapes = parts
     if len(versions) > DRAWN:
@@ -100,7 +102,7 @@ def why(house: House, id_: str) -> Explanation:
         findings=tuple(sorted(findings, key=lambda f: (-f.size, f.id))[:20]),
         changes=tuple(changes[:20]),
         incidents=tuple(known.values()),
-        sentence=_sentence(answer, findings, tuple(known.values())),
+        sentence=_sentence(answer, findings, tuple(known.values()), unknown),
     )
 
 
@@ -200,11 +202,18 @@ def _many(number: int, noun: str) -> str:
     return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
-def _sentence(answer: Answer, findings: Iterable[Finding], known: tuple[Incident, ...]) -> str:
+def _sentence(answer: Answer, findings: Iterable[Finding], known: tuple[Incident, ...], unknown: Sequence[str]) -> str:
+    """Return what an answer stood on and what was wrong there; ``unknown`` are parts of it without known sources."""
     stood = ", ".join(f"{source.role} {source.version.dataset.name}" for source in answer.sources) or "nothing recorded"
     if known:
         return f"It stood on {stood}. It belongs to incident {known[0].id}: {known[0].title}."
     worst = max(findings, key=lambda f: f.size, default=None)
     if worst is not None:
         return f"It stood on {stood}. Upstream, {worst.dataset.name}: {worst.sentence}"
+    if unknown and len(unknown) == len(answer.sources):
+        return f"It stood on {stood}. Nothing is known upstream of it, so whether anything moved there is not known."
+    if unknown:
+        return (
+            f"It stood on {stood}. Nothing moved where it is known; upstream of {', '.join(unknown)} nothing is known."
+        )
     return f"It stood on {stood}. Nothing upstream of it moved."

@@ -149,7 +149,7 @@ _OWNED = re.compile(r"^(?:[a-z][a-z0-9+.-]*://[^:]*(?::\d+)?|[^:]*):(?P<name>.*)
 def label(node: str) -> str:
     """Return what people call ``node``: its name without type and namespace.
 
-    ``dataset:file:feed/flights#xxh3:1f3a5b7c9d`` is ``feed/flights @ 1f3a5b7c``; a column is
+    ``dataset:file:feed/flights#xxh3:1f3a5b7c9d`` is ``feed/flights#1f3a5b7c``, as it may be typed; a column is
     ``feed/flights.arr_delay``. Of a dataset whose name has a ``#`` an id alone does not tell whether a version follows.
     """
     kind, _, rest = node.partition(":")
@@ -160,7 +160,7 @@ def label(node: str) -> str:
     rest, _, column = rest.rpartition(":") if kind == "datasetField" else (rest, "", "")
     found = _OWNED.match(rest)
     name = found.group("name") if found else rest
-    return name + (f".{column}" if column else "") + (f" @ {short(version)}" if version else "")
+    return name + (f".{column}" if column else "") + (f"#{short(version)}" if version else "")
 
 
 def short(version: str) -> str:

@@ -55,6 +55,23 @@ class VersionSummary(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=Tr
     status: str = ""
 
 
+class RunSummary(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
+    """One execution, in a list."""
+
+    node: str
+    run: str
+    job: str  # its name
+    job_node: str = ""
+    attempt: int = 1
+    state: str = ""  # START, RUNNING, COMPLETE, FAIL, ABORT …
+    started_us: int = 0
+    ended_us: int = 0  # 0 = not known
+    nominal_us: int = 0
+    inputs: int = 0  # versions that it read
+    outputs: int = 0
+    error: str = ""  # what it failed of
+
+
 class ColumnSummary(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     """What the latest profile says of one column."""
 

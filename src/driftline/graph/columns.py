@@ -20,6 +20,7 @@ from driftline.event.openlineage import Facets
 
 Kind = tuple[Literal["DIRECT", "INDIRECT"], str]  # type and subtype
 _ROWS = frozenset({"JOIN", "GROUP_BY", "FILTER", "SORT"})  # subtypes that shape the row set
+SURE = 0.8  # confidence from which a column edge says that the one dataset fed the other
 _CACHED = 1_000  # facets of a daily job are the same each day
 _INDIRECT = _ROWS | {"WINDOW", "CONDITIONAL"}
 _PROVENANCES = frozenset(get_args(Provenance))
@@ -59,6 +60,11 @@ def _surest(found: Iterable[ColumnEdge]) -> Iterable[ColumnEdge]:
         if held is None or edge.confidence > held.confidence:
             best[key] = edge
     return best.values()
+
+
+def sure(edges: Iterable[ColumnEdge]) -> list[ColumnEdge]:
+    """Return those of ``edges`` that are surer than that what was read alone fed what was written alone."""
+    return [edge for edge in edges if edge.confidence >= SURE]
 
 
 def sources(edges: Iterable[ColumnEdge]) -> set[Dataset]:

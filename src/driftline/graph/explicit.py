@@ -26,7 +26,7 @@ from driftline.event.job_facets import (
 from driftline.event.lineage import ColumnEdge, Dataset, Job, Place, Tie
 from driftline.event.openlineage import Event, Facets
 from driftline.graph import datasets
-from driftline.graph.columns import Kind, how_known, kinds
+from driftline.graph.columns import SURE, Kind, how_known, kinds
 
 KEY = "lineage"
 
@@ -40,6 +40,8 @@ class Said(NamedTuple):
     read: set[Dataset]  # what the event's own job is said to read
     rootless: set[Place]  # what is said to have no source, by an empty list
     shaping: set[tuple[Dataset, str, Kind]]  # columns that shape what the event's own job writes, and how
+    guessed: set[tuple[Dataset, Dataset]]  # source and output, where the facet calls it a guess
+    sure: set[tuple[Dataset, Dataset]]  # source and output, where it does not
 
     def every_tie(self, more: Iterable[Tie] = ()) -> tuple[Tie, ...]:
         """Return all ties, in order; what is said to have no source, and has none by other words, is tied to itself."""
@@ -49,6 +51,11 @@ class Said(NamedTuple):
         return tuple(sorted(ties | {Tie(place, place) for place in self.rootless - led}))
 
     @property
+    def guesses(self) -> set[tuple[Dataset, Dataset]]:
+        """Pairs of which nothing better is said than that they are a guess."""
+        return self.guessed - self.sure
+
+    @property
     def sources(self) -> set[Dataset]:
         """Every dataset that the event's own job reads."""
         return self.read.union(*self.targets.values())
@@ -56,7 +63,7 @@ class Said(NamedTuple):
 
 def nothing() -> Said:
     """Return what nobody says."""
-    return Said({}, set(), set(), set(), set(), set())
+    return Said({}, set(), set(), set(), set(), set(), set(), set())
 
 
 def on_job(events: Iterable[Facets], own: Job) -> Said | None:
@@ -120,6 +127,7 @@ def _take(said: Said, entry: LineageEntry, own: Job | None) -> None:
             if isinstance(source, LineageDatasetInput):
                 dataset = Dataset(*names.fitted_pair(source.namespace, source.name))
                 known.add(dataset)
+                (said.sure if _certain(source) else said.guessed).add((dataset, output))
                 if column or source.field:
                     field = names.fitted(source.field or "")
                     ways = kinds(source.transformations, column)
@@ -130,6 +138,12 @@ def _take(said: Said, entry: LineageEntry, own: Job | None) -> None:
             job = _job(source, own)
             if job is not None and job != own:
                 said.ties.add(Tie(Place("JOB", job.namespace, job.name), target))
+
+
+def _certain(source: LineageDatasetInput) -> bool:
+    """Whether it is more than a guess, by the fields of ours, that a source reaches its target."""
+    ways = [how_known(step, "explicit") for step in source.transformations or (None,)]
+    return any(provenance != "cartesian" and confidence >= SURE for provenance, confidence in ways)
 
 
 def _feed_job(said: Said, sources: Iterable[LineageInput], fed: Job, own: Job | None) -> None:

@@ -49,7 +49,12 @@ def of_run(
     found = _implicit(run, inputs, rest)
     guessed = [output for output in rest if _version(output) not in found.informed]
     read = _named(event.inputs for event in others)
-    edges = {*found.edges, *_described(run, said, inputs, described), *_product(run, read, inputs, guessed, outputs)}
+    confidence = ALONE if len(outputs) == 1 else AMONG_OTHERS
+    edges = {
+        *found.edges,
+        *_described(run, said, inputs, described, confidence),
+        *_product(run, read, inputs, guessed, outputs),
+    }
     return Found(
         inputs=found.inputs,
         outputs=tuple(item.touched for item in outputs),
@@ -110,6 +115,8 @@ def _together(one: Said | None, other: Said) -> Said:
         one.read | other.read,
         one.rootless | other.rootless,
         one.shaping | other.shaping,
+        one.guessed | other.guessed,
+        one.sure | other.sure,
     )
 
 
@@ -117,13 +124,20 @@ def _named(sides: Iterable[Sequence[DatasetPart]]) -> set[Dataset]:
     return {Dataset(part.namespace, part.name) for side in sides for part in side}
 
 
-def _described(run: str, said: Said, inputs: list[Gathered], outputs: list[Gathered]) -> Iterable[Edge]:
-    """Yield what explicit lineage says: no product. What no entry reads or describes stays with the job."""
+def _described(
+    run: str, said: Said, inputs: list[Gathered], outputs: list[Gathered], confidence: float
+) -> Iterable[Edge]:
+    """Yield what explicit lineage says: no product. What no entry reads or describes stays with the job.
+
+    A source that the facet itself calls a guess is one.
+    """
     for output in outputs:
         sources = said.targets.get(output.touched.dataset, ())
         for item in inputs:
             if item.touched.dataset in sources and _version(item) != _version(output):
-                yield Edge(_version(item), _version(output), run, "explicit")
+                guess = (item.touched.dataset, output.touched.dataset) in said.guesses
+                how: tuple[Provenance, float] = ("cartesian", confidence) if guess else ("explicit", 1.0)
+                yield Edge(_version(item), _version(output), run, *how)
 
 
 def _product(
@@ -146,23 +160,24 @@ def _edges(
 ) -> tuple[tuple[Edge, ...], tuple[Version, ...]]:
     """Return which version fed which where that is known, and the outputs of which it is known.
 
-    Column lineage decides where an output has it. An input that our own capture saw and that no column lineage of the
-    run names feeds every output that our capture saw: it was read for something.
+    Column lineage decides where an output has it and is surer than a guess. An input that our own capture saw and that
+    no column lineage of the run names may feed every output that our capture saw: it was read for something.
     """
-    named_anywhere = {source for _, edges in outputs for source in columns.sources(edges)}
-    ours = all(item.explicit for item in inputs)
+    named_anywhere = {source for _, edges in outputs for source in columns.sources(columns.sure(edges))}
+    confidence = ALONE if len(outputs) == 1 else AMONG_OTHERS
     found: set[Edge] = set()
     informed: list[Version] = []
     for output, edges in outputs:
         target = _version(output)
-        named = columns.sources(edges)
-        if not named and not (output.explicit and ours and inputs):
+        named, hinted = columns.sources(columns.sure(edges)), columns.sources(edges)
+        if not named:
             continue
         informed.append(target)
         for item in inputs:
             source = _version(item)
             dangling = output.explicit and item.explicit and source.dataset not in named_anywhere
-            if source == target or (named and source.dataset not in named and not dangling):
-                continue
-            found.add(Edge(source, target, run, "explicit" if output.explicit else "column"))
+            if source != target and source.dataset in named:
+                found.add(Edge(source, target, run, "column"))
+            elif source != target and (dangling or source.dataset in hinted):
+                found.add(Edge(source, target, run, "cartesian", confidence))
     return tuple(sorted(found)), tuple(informed)

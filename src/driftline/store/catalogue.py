@@ -20,7 +20,10 @@ from driftline.store.connection import NOW, OPEN, Connection, Row
 from driftline.store.names import Names
 
 SHORT = 8  # letters of a run or a version that are shown
-_RUN = re.compile(r"run[: ]([0-9a-f]{8})((?:#\d+)?)", re.IGNORECASE)
+_RUN = re.compile(r"(?:run[: ])?([0-9a-f]{8}|[0-9a-f]{8}-[0-9a-f-]{0,27})((?:#\d+)?)", re.IGNORECASE)
+_STEM = re.compile(
+    r"\.[A-Za-z0-9]{1,8}(?:\.[A-Za-z0-9]{1,8})?"
+)  # what follows the name of a file that is not named whole
 _SINCE = 6  # place of the first moment in a row of a node
 
 NodeType = Literal["DATASET", "VERSION", "FIELD", "JOB", "RUN"]
@@ -121,7 +124,12 @@ class Catalogue:
                 return [row[4] for row in data or fit]
         if only:
             return []
-        return self._runs_ending(text, limit) or self._columns_named(text, limit) or self._versions_named(text, limit)
+        return (
+            self._runs_shown(text, limit)
+            or self._columns_named(text, limit)
+            or self._versions_named(text, limit)
+            or self._stems(text, limit)
+        )
 
     def also(self, text: str, node: str, limit: int) -> list[str]:
         """Return what else goes by the name ``text``, which was understood as ``node``; nothing for a node id."""
@@ -139,11 +147,26 @@ class Catalogue:
             found += [_column(Dataset(namespace, name), column) for column, namespace, name in columns]
         return found
 
-    def _runs_ending(self, text: str, limit: int) -> list[str]:
-        """Return the runs that are shown so, as ``run 1a2b3c4d``."""
+    def _runs_shown(self, text: str, limit: int) -> list[str]:
+        """Return the runs that are shown so, as ``run 1a2b3c4d``, which is their end; or that begin so."""
         found = _RUN.fullmatch(text)
-        rows = self._connection.rows("runs_ending", tail=found[1].lower(), limit=limit) if found else []
-        return [names.run_id(run) + (found[2] if found else "") for (run,) in rows]
+        if found is None:
+            return []
+        part = found[1].lower()
+        rows = self._connection.rows("runs_ending", tail=part, limit=limit) if len(part) == SHORT else []
+        rows = rows or self._connection.rows("runs_beginning", low=part, high=f"{part}g", limit=limit)
+        return [names.run_id(run) + found[2] for (run,) in rows]
+
+    def _stems(self, text: str, limit: int) -> list[str]:
+        """Return the files that are called so but for their suffix: ``features`` is ``features.parquet``."""
+        forms = (f"{escape(text)}.%", f"%/{escape(text)}.%") if text else ()
+        rows = [row for form in forms for row in self._connection.rows("nodes_like", form=form, limit=limit)]
+        files = [row for row in rows if row[1] == "DATASET" and (row[2] == "file" or "://" in row[2])]
+        return list(
+            dict.fromkeys(
+                row[4] for row in files if _STEM.fullmatch(row[3][row[3].lower().rfind(text.lower()) + len(text) :])
+            )
+        )
 
     def _columns_named(self, text: str, limit: int) -> list[str]:
         found: list[str] = []
@@ -160,6 +183,10 @@ class Catalogue:
     def _versions_named(self, text: str, limit: int) -> list[str]:
         for at in _places(text, "#"):
             for node in self._datasets_named(text[:at], limit):
+                slice_ = text[at + 1 :].lower()
+                rows = self._connection.rows("version_of_slice", dataset=node[0], slice=slice_, unborn=OPEN)
+                if rows:
+                    return [names.dataset_id(row[1], row[2], row[3]) for row in rows]
                 asked = escape(text[at + 1 :])
                 ends = (f"%{asked}",) if len(asked) >= SHORT else ()  # as it is shown
                 for form in (f"{asked}%", f"%:{asked}%", *ends):  # also after run:, xxh3:
@@ -222,7 +249,7 @@ class Catalogue:
 
 def label_version(name: str, version: str, partition: str) -> str:
     """Return how a version is written beside its node: by its partition, else by its short name."""
-    return f"{name} {partition}" if partition else f"{name}#{names.short(version)}"
+    return f"{name}#{partition or names.short(version)}"
 
 
 def _places(text: str, sign: str) -> list[int]:

@@ -124,15 +124,16 @@ class Lineage:
         if known is None:
             return []
         rows = self._connection.rows("runs_of_job", job=known, before_us=before_us, limit=limit, offset=offset)
-        return [self._bare(row) for row in rows]
+        return [self.bare(row) for row in rows]
 
     def whole(self, row: Row) -> RunShape:
         """Return a run from a row of ``run_row``: its datasets, edges and columns."""
         sets = [found[3] for found in self._connection.rows("run_columns_of", run=row[0])]
         columns = {edge for number in sets for edge in self._columns.edges(number)}
-        return msgspec.structs.replace(self._bare(row), columns=tuple(sorted(columns)))
+        return msgspec.structs.replace(self.bare(row), columns=tuple(sorted(columns)))
 
-    def _bare(self, row: Row) -> RunShape:
+    def bare(self, row: Row) -> RunShape:
+        """Return a run from a row of ``run_row``, without column edges."""
         inputs: list[Touched] = []
         outputs: list[Touched] = []
         informed: list[Version] = []

@@ -118,6 +118,10 @@ select distinct run from run where run in {texts:texts};
 -- Run ids by their last eight digits, as they are shown.
 select distinct run from run where substr(run, 29) = :tail order by run limit :limit;
 
+-- name: runs_beginning
+-- Run ids that begin so.
+select distinct run from run where run >= :low and run < :high order by run limit :limit;
+
 -- name: run_put
 -- Keep or replace one execution.
 insert into run (id, run, attempt, job_id, state, time_us, settled, parent, body)
@@ -246,6 +250,12 @@ order by v.time_us desc, v.version desc limit :limit;
 {version_columns}
 where v.dataset_id = :dataset and v.version like :form escape '\' and v.version <> '' and v.time_us < :unborn
 order by v.time_us desc, v.version desc limit :limit;
+
+-- name: version_of_slice
+-- The newest version of a partition of a dataset.
+{version_columns}
+where v.dataset_id = :dataset and lower(v.slice) = :slice and v.version <> '' and v.time_us < :unborn
+order by v.time_us desc, v.version desc limit 1;
 
 -- name: profiles_before
 -- The profiles of a dataset's versions that came into being before a moment, newest first.

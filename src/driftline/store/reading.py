@@ -215,6 +215,16 @@ class Reading:
         """Return one page of a job's executions as rows of ``run_row``, newest first, of each run the last attempt."""
         return self._connection.rows("last_attempts", job=job, limit=limit, offset=offset)
 
+    def newest(self, job: int, states: Sequence[str], limit: int) -> list[Row]:
+        """Return the newest executions as rows of ``run_row``: of one job (0: of all), in some states (none: any)."""
+        every = 0 if states else 1
+        return self._connection.rows("runs_newest", job=job, states=json.dumps(list(states)), every=every, limit=limit)
+
+    def counted(self, states: Sequence[str], since_us: int) -> int:
+        """Return how many executions in some states there are since a moment."""
+        row = self._connection.row("runs_in_states_since", states=json.dumps(list(states)), since_us=since_us)
+        return row[0] if row else 0
+
     def runs_total(self, job: int) -> int:
         """Return how many executions of a job there are."""
         row = self._connection.row("runs_of_job_total", job=job)

@@ -99,6 +99,16 @@ from node n where n.id in {integers:ids};
   and not exists (select 1 from run b where b.run = r.run and b.job_id = r.job_id and b.attempt > r.attempt)
 order by r.time_us desc, r.run desc limit :limit offset :offset;
 
+-- name: runs_newest
+-- The newest executions, of each run id the last attempt only: of one job (0: of all), in some states (every = 1: in any).
+{run_row} where r.attempt > 0 and (r.job_id = :job or :job = 0) and (r.state in {texts:states} or :every = 1)
+  and not exists (select 1 from run b where b.run = r.run and b.job_id = r.job_id and b.attempt > r.attempt)
+order by r.time_us desc, r.run desc limit :limit;
+
+-- name: runs_in_states_since
+-- How many executions in some states there are since a moment.
+select count(*) from run where attempt > 0 and time_us >= :since_us and state in {texts:states};
+
 -- name: run_ends
 -- What some runs read (0) and wrote (1). A version that was not named is the one that the dataset had at that moment.
 select t.run_id, t.role, n.id, n.namespace, n.name, v.id, v.version, v.run_id,

@@ -173,6 +173,19 @@ def test_an_answer_of_twenty_features_costs_the_caller_little(sink: MemorySink) 
     assert statistics.median(taken) < 4_000  # measured 800 to 900 by bench/answers.py
 
 
+def test_a_passage_that_a_retriever_took_is_not_taken_again_where_the_block_names_it_too(sink: MemorySink) -> None:
+    """As in the guide: the result of a retriever is handed to the answer."""
+
+    @driftline.retriever
+    def search(_question: str) -> list[str]:
+        return ["one", "two"]
+
+    with driftline.answer("desk") as answer:
+        answer.retrieved(*search("q"), "three")
+    driftline.flush()
+    assert [one.content for one in sink.recorded[0].documents] == [ids.text(text) for text in ("one", "two", "three")]
+
+
 def test_a_document_that_is_none_costs_itself_only(sink: MemorySink) -> None:
     with driftline.answer("desk") as made:
         made.retrieved("first", None, "second")  # type: ignore[arg-type]  # what a search without a hit may give

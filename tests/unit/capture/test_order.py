@@ -14,7 +14,7 @@ def trace(inputs: list[Seen], outputs: list[Seen]) -> Trace:
 
 
 def sources(found: Trace) -> dict[str, list[str]]:
-    return {entry["name"]: [one["name"] for one in entry["inputs"]] for entry in order.entries(found)}
+    return {entry["name"]: [one["name"] for one in entry.get("inputs", ())] for entry in order.entries(found)}
 
 
 def test_what_is_read_later_is_no_source() -> None:
@@ -26,6 +26,13 @@ def test_what_is_read_later_is_no_source() -> None:
 def test_what_the_run_wrote_and_read_again_is_a_source_of_what_follows() -> None:
     found = trace([seen("a", 1)], [seen("x", 2, read=3), seen("y", 4)])
     assert sources(found) == {"x": ["a"], "y": ["a", "x"]}
+
+
+def test_that_nothing_was_read_before_does_not_say_that_there_is_no_source() -> None:
+    """An empty list of inputs would be the statement that there is none, which nobody made."""
+    first, second = order.entries(trace([], [seen("stage", 1, read=2), seen("y", 3)]))
+    assert "inputs" not in first
+    assert [one["name"] for one in second["inputs"]] == ["stage"]
 
 
 def test_where_everything_was_read_first_the_order_says_nothing() -> None:
@@ -52,6 +59,15 @@ def test_columns_are_said_with_their_sources() -> None:
     output.lineage = {"fields": {"id": {"inputFields": [{"namespace": "file", "name": "a", "field": "id"}]}}}
     (entry,) = order.entries(trace([seen("a", 1)], [output]))
     assert entry["fields"]["id"]["inputs"] == [{"type": "DATASET", "namespace": "file", "name": "a", "field": "id"}]
+
+
+def test_a_column_that_a_plan_or_a_model_declares_is_known_as_such() -> None:
+    """The provenance of declared columns is column, as docs/guide/columns.md has it, with or without an order."""
+    output, way = seen("x", 2), {"type": "DIRECT", "subtype": "TRANSFORMATION", "confidence": 0.9}
+    source = {"namespace": "file", "name": "a", "field": "id", "transformations": [way]}
+    output.lineage = {"fields": {"id": {"inputFields": [source]}}}
+    (entry,) = order.entries(trace([seen("a", 1)], [output]))
+    assert entry["fields"]["id"]["inputs"][0]["transformations"] == [{**way, "provenance": "column"}]
 
 
 def state(name: str, at: int, read: int = 0) -> Seen:

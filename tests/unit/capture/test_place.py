@@ -44,6 +44,12 @@ def test_a_folder_whose_name_only_begins_alike_lies_outside(tmp_path: Path) -> N
     assert place.place(beside, str(tmp_path / "project")).located.name == str(beside)
 
 
+def test_a_sign_that_no_name_may_have_is_replaced_and_the_path_is_kept(tmp_path: Path) -> None:
+    (tmp_path / "x\ny.csv").write_text("a\n1\n")
+    found = place.place(tmp_path / "x\ny.csv", str(tmp_path))
+    assert (found.located.name, found.path) == ("x\ufffdy.csv", str(tmp_path / "x\ny.csv"))
+
+
 def test_a_link_between_folders_is_followed_and_one_that_leads_away_or_is_a_file_is_not(tmp_path: Path) -> None:
     project, elsewhere = tmp_path / "project", tmp_path / "elsewhere"
     for folder in (project / "v1" / "day", elsewhere):

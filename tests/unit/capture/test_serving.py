@@ -3,10 +3,13 @@
 import copy
 import math
 import pickle
+from pathlib import Path
 from typing import Any
 
+import joblib
 import pandas as pd
 import pytest
+import xxhash
 from sklearn.base import clone
 from sklearn.linear_model import LogisticRegression, SGDClassifier
 
@@ -135,6 +138,48 @@ def test_of_a_huge_batch_some_are_recorded_and_the_rest_is_counted(
     driftline.flush()
     assert len(sink.recorded) == 3
     assert fault.counts() == {"unrecorded rows": 7}
+
+
+def test_a_model_that_was_loaded_is_served_as_the_version_of_its_file(
+    watched: MemorySink, model: LogisticRegression
+) -> None:
+    """The file is written in one run and served, as a program that serves does, outside of any."""
+    with driftline.run("train") as run:
+        joblib.dump(model, "model.joblib")
+    (trained,) = run.outputs
+    served = driftline.serve(joblib.load("model.joblib"), name="eligibility")
+    served.predict(ROWS[:1])
+    saved = driftline.serve(model, name="eligibility")
+    saved.predict(ROWS[:1])
+    driftline.flush()
+    expected = Version(Dataset("file", "model.joblib"), trained.version)
+    assert [answer.sources[0].version for answer in watched.recorded] == [expected, expected]
+    assert {answer.endpoint for answer in watched.recorded} == {"eligibility"}
+    deployed = [event for event in watched.decoded() if event.job and event.job.name == "deploy eligibility"]
+    assert [part.name for part in deployed[0].outputs] == ["deployments/eligibility"]
+
+
+def test_a_model_that_is_fitted_again_is_not_that_of_the_file_any_more(
+    watched: MemorySink, model: LogisticRegression
+) -> None:
+    with driftline.run("train"):
+        joblib.dump(model, "model.joblib")
+    model.fit(ROWS, [1, 0, 1, 0])
+    driftline.serve(model, name="eligibility").predict(ROWS[:1])
+    driftline.flush()
+    assert watched.recorded[0].sources[0].version.dataset.name == "eligibility"
+
+
+def test_a_model_may_be_named_by_its_file(
+    sink: MemorySink, model: LogisticRegression, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Without ``watch`` nothing is known of how it was loaded."""
+    monkeypatch.chdir(tmp_path)
+    joblib.dump(model, "model.joblib")
+    driftline.serve(joblib.load("model.joblib"), name="model.joblib", endpoint="desk").predict(ROWS[:1])
+    driftline.flush()
+    version = f"xxh3:{xxhash.xxh3_64_hexdigest((tmp_path / 'model.joblib').read_bytes())}"
+    assert sink.recorded[0].sources[0].version == Version(Dataset("file", "model.joblib"), version)
 
 
 def test_predictions_that_are_odd_are_answers_like_others(sink: MemorySink) -> None:

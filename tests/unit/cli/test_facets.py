@@ -48,3 +48,18 @@ def test_a_facet_that_is_not_there_is_told_with_what_is(home: Path) -> None:
     with pytest.raises(NotFound) as caught:
         driftline(home, "facets", "job:n:j", "sql")
     assert caught.value.hint == "It has odd."
+
+
+LONG = '{"_producer":"p","_schemaURL":"s","data":"' + "A" * 900 + '","columns":[1,2,3,4,5,6,7,8,9,10]}'
+
+
+def test_what_is_long_is_cut_for_people_and_counted(tmp_path: Path) -> None:
+    file = tmp_path / "event.json"
+    file.write_text(EVENT.replace(FACET, LONG))
+    assert driftline(tmp_path / "home", "ingest", str(file)).exit_code == 0
+    shown = driftline(tmp_path / "home", "facets", "job:n:j").stdout.partition("Its newest run")[0]
+    assert '"data": "AAAAAAAAAAAAAAAAAAAA… (900 characters)"' in shown
+    assert '"… and 2 more"' in shown
+    assert "_producer" not in shown
+    for words in (("--full",), ("odd",)):
+        assert "A" * 900 in driftline(tmp_path / "home", "facets", "job:n:j", *words).stdout

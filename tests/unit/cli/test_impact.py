@@ -1,7 +1,13 @@
 import json
 from collections.abc import Callable
+from pathlib import Path
 
-from click.testing import Result
+import pytest
+from click.testing import CliRunner, Result
+
+import driftline
+from driftline.capture import client
+from driftline.cli.main import group
 
 Run = Callable[..., Result]
 
@@ -16,3 +22,24 @@ def test_json_is_the_record(run: Run) -> None:
     body = json.loads(run("impact", "feed/raw", "--json").stdout)
     assert body["node"] == "dataset:file:feed/raw"
     assert (body["datasets"], body["jobs"]) == (3, 3)  # with the window of answers and its endpoint
+
+
+def test_an_endpoint_is_called_by_its_name(run: Run) -> None:
+    """What the endpoint desk answered is recorded below predictions/."""
+    assert "Served endpoints: desk." in run("impact", "feed/raw").stdout
+
+
+def test_of_a_document_the_versions_that_hold_it_are_drawn(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    driftline.configure(home=".driftline", console=False)
+    with driftline.run("build") as build:
+        index = build.write("index", version="1", kind="index", data=[{"id": "refunds#0", "text": "within seven days"}])
+    with driftline.answer("chat") as answer:
+        answer.uses("index", index)
+        answer.retrieved("within seven days")
+    assert driftline.flush(timeout=20)
+    client.forget()
+    shown = CliRunner().invoke(group, ["impact", "document:refunds"], catch_exceptions=False).stdout
+    assert "1 answer retrieved it" in shown
+    assert "Served endpoints: chat." in shown
+    assert "Goes to\nindex#1" in shown

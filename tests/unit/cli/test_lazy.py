@@ -1,4 +1,5 @@
 import sys
+from pathlib import Path
 
 import click
 from click.testing import CliRunner
@@ -35,3 +36,11 @@ def test_a_misspelt_command_is_answered_with_what_is_near() -> None:
     assert result.exit_code == 2
     assert "No such command 'linage'. Did you mean 'lineage'?" in result.stderr
     assert "Did you mean" not in CliRunner().invoke(group, ["xyzzy"]).stderr
+
+
+def test_json_may_stand_before_the_command(tmp_path: Path) -> None:
+    (tmp_path / "x.sql").write_text("SELECT a FROM t")
+    words = ["sql-lineage", str(tmp_path / "x.sql")]
+    before, behind = (CliRunner().invoke(group, said) for said in (["--json", *words], [*words, "--json"]))
+    assert before.exit_code == 0
+    assert before.stdout == behind.stdout

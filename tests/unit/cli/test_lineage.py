@@ -168,8 +168,9 @@ def test_what_is_shown_of_a_run_or_a_version_is_taken(run: Run) -> None:
     version = at["latest"]
     assert version == "run:0194a1b2-0000-7000-8000-000000000001"
     shown = run("lineage", f"features#{version}").stdout
-    assert shown.startswith("features @ 00000001 has ")
-    assert run("lineage", "features @ 00000001").stdout == shown
+    assert shown.startswith("features#00000001 has ")
+    for typed in ("features#00000001", "features @ 00000001"):
+        assert run("lineage", typed).stdout == shown
     assert run("lineage", "features#00000001").stdout == shown
     taken = run("lineage", "run 00000001", "--json").stdout
     assert json.loads(taken)["nodes"]

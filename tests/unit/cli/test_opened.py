@@ -1,4 +1,6 @@
-"""The engine that a command works on sees all that any process recorded."""
+"""The engine that a command works on sees all that any process recorded, and takes what people type: names, paths as a
+shell completes them, names without their suffix. By hand.
+"""
 
 import json
 from collections.abc import Callable
@@ -6,8 +8,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
 
+import driftline as sdk
+from driftline.capture import client
 from driftline.cli import main
+from driftline.cli.main import group
 from driftline.config import Settings
 from driftline.engine.engine import Engine
 
@@ -29,6 +35,45 @@ def test_a_command_sees_what_a_process_recorded_and_did_not_work_out_yet(run: Ca
         found = run("lineage", "report", "--up", "--json")  # while the other process is there
         assert recording.house.store.log.backlog() == 0
     assert "job:default:later" in found.output
+
+
+@pytest.fixture
+def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    sdk.configure(home=str(tmp_path / ".driftline"), console=False)
+    Path("data").mkdir()
+    for day in ("2026-01-01", "2026-01-02"):
+        for name in (f"feed/{day}.csv", "data/x.csv"):
+            Path(name).parent.mkdir(exist_ok=True)
+            Path(name).write_text(f"a\n{day}\n")
+        with sdk.run("job") as run:
+            run.read(f"feed/{day}.csv")
+            run.write("data/x.csv")
+    assert sdk.flush(timeout=20)
+    client.forget()
+    return tmp_path
+
+
+def asked(*words: str) -> str:
+    result = CliRunner().invoke(group, ["lineage", *words, "--json"], catch_exceptions=False)
+    found: str = json.loads(result.stdout)["nodes"][0]["id"]
+    return found
+
+
+def test_paths_are_understood_as_names_are(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for typed in ("data/x.csv", "./data/x.csv", str(here / "data" / "x.csv"), "x.csv", "x", "X"):
+        assert asked(typed) == "dataset:file:data/x.csv"
+    monkeypatch.chdir(here / "data")
+    result = CliRunner().invoke(group, ["--home", str(here / ".driftline"), "lineage", "./x.csv", "--json"])
+    assert json.loads(result.stdout)["nodes"][0]["id"] == "dataset:file:data/x.csv"
+
+
+def test_a_partition_names_the_version_that_holds_it(here: Path) -> None:
+    first = asked("feed#2026-01-01")
+    assert first.startswith("dataset:file:feed#xxh3:")
+    assert asked("feed/2026-01-01.csv") == asked("./feed/2026-01-01.csv") == first
+    assert asked("feed#2026-01-02") != first
+    assert asked("./feed") == "dataset:file:feed"
 
 
 def test_what_waits_in_the_spool_is_told_also_where_there_is_no_store(

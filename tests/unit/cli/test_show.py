@@ -49,3 +49,10 @@ def test_an_id_is_never_broken_however_narrow_the_terminal(
     lines = capsys.readouterr().out.splitlines()
     assert sum(node in line for line in lines) == 1
     assert len(lines) > 2  # other columns are folded instead
+
+
+def test_where_no_person_reads_no_cell_is_broken(capsys: pytest.CaptureFixture[str]) -> None:
+    show.table(("name", "node"), [("a name of some length", "n" * 400), ("b" * 150, "short")])
+    lines = capsys.readouterr().out.splitlines()
+    assert len(lines) == 3
+    assert lines[1].startswith("a name of some length")

@@ -132,3 +132,26 @@ def test_other_json_is_no_manifest_and_broken_json_is_said_to_be(tmp_path: Path)
     other.write_text("{")
     assert "is not JSON" in str(sql_lineage(str(other)).exception)
     assert "there are no .sql files" in str(sql_lineage(str(tmp_path)).exception)
+
+
+@pytest.mark.parametrize("words", ["hello world", "selec foo;", "a + b", "x.y"])
+def test_words_that_are_no_statement_are_a_problem(tmp_path: Path, words: str) -> None:
+    file = tmp_path / "x.sql"
+    file.write_text(words)
+    result = sql_lineage(str(file), "--json")
+    assert result.exit_code == 65
+    assert [one["problem"] for one in records(result)] == ["cannot be parsed"]
+
+
+GUIDE = Path(__file__).parents[3] / "docs" / "guide" / "sql-lineage.md"
+
+
+def test_the_schema_of_the_guide_fits_the_statements_of_the_guide(tmp_path: Path) -> None:
+    text = GUIDE.read_text("utf-8")
+    (tmp_path / "daily.sql").write_text(text.partition("$ cat daily.sql\n")[2].partition("\n\n")[0])
+    (tmp_path / "S.json").write_text(text.partition("```json\n")[2].partition("```")[0])
+    words = [str(tmp_path / "daily.sql"), "-d", "postgres", "--schema", str(tmp_path / "S.json"), "--json"]
+    create, insert = records(sql_lineage(*words))
+    assert [one.get("unknown", []) for one in (create, insert)] == [[], []]
+    assert [one["name"] for one in insert["columns"]] == ["name", "total"]
+    assert {source["confidence"] for one in insert["columns"] for source in one["sources"]} == {1.0}

@@ -101,3 +101,15 @@ def test_a_tree_that_ends_because_of_the_depth_or_the_limit_says_so(capsys: pyte
     cut = drawn(capsys, Subgraph(nodes=nodes, edges=links, truncated=True), down=False)
     assert not any("no lineage known" in line for line in cut)  # nobody looked
     assert cut[-1] == "… was not looked behind; --limit takes more nodes."
+
+
+def test_what_a_job_wrote_and_read_again_is_not_drawn_as_its_own_source(capsys: pytest.CaptureFixture[str]) -> None:
+    job, a = Node(id="job:d:j", type="JOB", label="j", depth=-1), "dataset:file:a"
+    links = (Link(source=a, target=job.id, kind="READ"), Link(source=job.id, target=a, kind="WRITE"))
+    lines = [line.strip() for line in drawn(capsys, Subgraph(nodes=(node("a", 0), job), edges=links), down=False)]
+    assert lines[-2:] == ["a", "└── job j  no lineage known"]
+
+
+def test_a_job_whose_newest_run_failed_is_marked(capsys: pytest.CaptureFixture[str]) -> None:
+    lines = drawn(capsys, tree.with_failures(through_job(1.0), ["job:n:j"]), down=False)
+    assert any(line.endswith("job j  ▲ failed") for line in lines)

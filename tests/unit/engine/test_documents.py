@@ -49,6 +49,10 @@ def test_a_chunk_leads_to_its_page_to_the_run_that_cut_it_and_to_the_run_that_pa
         (f"dataset:file:refunds.pdf#{file.version}", "refunds", ids.text(PAGE), "", ""),
     ]
     assert trail.steps[2].column == "body"
+    for named in ("refunds.pdf", "dataset:file:refunds.pdf", f"dataset:file:refunds.pdf#{file.version}"):
+        assert len(driftline.answers(document=named)) == 1  # by the file at the end of its trail
+    assert driftline.answers(document="unds.pdf") == ()
+    assert "1 answer retrieved it" in driftline.impact("document:refunds").sentence
 
 
 def test_without_further_words_a_chunk_of_a_page_leads_to_the_file_of_that_name(home: Path) -> None:

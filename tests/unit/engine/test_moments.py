@@ -31,6 +31,7 @@ def test_a_run_is_its_end_and_while_it_has_none_its_start(town: Any, say: Any) -
     assert town.engine.moment(f"run:{run}") == town.time(4, 0)
     say("build", "06", run="r")
     assert town.engine.moment(f"run:{run}") == town.engine.moment(run) == town.time(5, 0)
+    assert town.engine.moment(f"run:{run[-8:]}") == town.engine.moment(f"run:{run[:13]}") == town.time(5, 0)
 
 
 def test_an_attempt_of_a_run_has_its_own_moment(town: Any, say: Any) -> None:

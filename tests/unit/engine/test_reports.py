@@ -5,7 +5,9 @@ from typing import Any
 import pytest
 
 from driftline.errors import Ambiguous, NotFound
+from driftline.event.answer import Answer, Source
 from driftline.event.finding import Incident
+from driftline.event.lineage import Dataset, Version
 
 
 @pytest.fixture
@@ -134,6 +136,24 @@ def test_an_answer_on_sound_data_stands_on_nothing_that_moved(costly: Any) -> No
     said = costly.engine.why(answer.id)
     assert (said.findings, said.incidents) == ((), ())
     assert said.sentence == "It stood on features features. Nothing upstream of it moved."
+
+
+def test_where_nothing_is_known_upstream_it_is_not_said_that_nothing_moved(costly: Any) -> None:
+    """One answer stands on a version that no run made, another one on that and on one with a past."""
+    stray = Source("model", Version(Dataset("file", "stray"), "s1"))
+    known = next(one for one in costly.engine.answers() if one.sources[0].version.version == "x29")
+    costly.engine.house.store.ledger.append([answer("01", [stray]), answer("02", [*known.sources, stray])])
+    assert costly.engine.why("01").sentence == (
+        "It stood on model stray. Nothing is known upstream of it, so whether anything moved there is not known."
+    )
+    assert costly.engine.why("02").sentence == (
+        "It stood on features features, model stray. Nothing moved where it is known; upstream of model stray nothing "
+        "is known."
+    )
+
+
+def answer(id_: str, sources: list[Source]) -> Answer:
+    return Answer(id=id_, time_us=1_361_000_000_000_000, endpoint="desk", sources=tuple(sources))
 
 
 def test_a_deed_upstream_of_an_answer_is_named(healthy: Any) -> None:

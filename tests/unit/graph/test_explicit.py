@@ -5,7 +5,7 @@ from typing import Any
 from driftline.event.facets import pack
 from driftline.event.lineage import Dataset, Job, Place, Tie
 from driftline.event.openlineage import Event, Facets, JobPart
-from driftline.graph.explicit import Said, on_dataset, on_job, parted
+from driftline.graph.explicit import Said, nothing, on_dataset, on_job, parted
 
 OWN = Job("n", "own")
 A, B, OUT = (Dataset("n", name) for name in ("a", "b", "out"))
@@ -39,7 +39,7 @@ def columns(found: Said) -> set[tuple[str, str, str, str]]:
 
 def test_without_the_facet_nothing_is_said_and_with_an_empty_one_something() -> None:
     assert on_job([{}, {"sql": pack("sql", {"query": "q"})}], OWN) is None
-    assert on_job([facet()], OWN) == Said({}, set(), set(), set(), set(), set())
+    assert on_job([facet()], OWN) == nothing()
     assert on_dataset({}, OUT) is None
 
 
@@ -127,3 +127,11 @@ def test_events_with_the_facet_are_told_from_those_without_and_a_deletion_ends_i
     assert parted([with_, gone, without]) == ([], [with_, gone, without])
     (again,) = event(facet(dataset("out")))
     assert parted([with_, gone, again]) == ([again], [with_, gone])
+
+
+def test_a_pair_is_a_guess_only_as_long_as_nothing_better_is_said_of_it() -> None:
+    guess = {"transformations": [{"type": "INDIRECT", "provenance": "cartesian", "confidence": 0.5}]}
+    weak = {"transformations": [{"type": "DIRECT", "provenance": "identical content", "confidence": 0.5}]}
+    found = said(dataset("out", inputs=[{**dataset("a"), **guess}, {**dataset("b"), "field": "x", **weak}]))
+    assert found.guesses == {(A, OUT), (B, OUT)}
+    assert said(dataset("out", inputs=[{**dataset("a"), **guess}, dataset("a")])).guesses == set()

@@ -153,20 +153,20 @@ def test_a_dataset_that_only_column_lineage_names_is_an_input() -> None:
     assert edges(done) == {("a", "out", "column"), ("b", "out", "column")}
 
 
-def test_what_our_own_capture_saw_is_explicit() -> None:
+def test_that_our_own_capture_saw_reading_and_writing_is_a_guess_as_with_any_other() -> None:
     read = [part("a", state("a1")), part("b", state("b1"))]
     done = event("COMPLETE", 1, inputs=read, outputs=[part("out", state("o1"))])
-    assert edges(done) == {("a", "out", "explicit"), ("b", "out", "explicit")}
+    assert edges(done) == {("a", "out", "cartesian"), ("b", "out", "cartesian")}
 
 
 def test_an_input_of_our_own_that_no_column_lineage_names_was_read_for_something() -> None:
     read = [part("a", state("a1")), part("b", state("b1")), part("c", state("c1"))]
     wrote = [part("out", {**state("o1"), **lineage("a")}), part("two", {**state("t1"), **lineage("b")})]
     assert edges(event("COMPLETE", 1, inputs=read, outputs=wrote)) == {
-        ("a", "out", "explicit"),
-        ("b", "two", "explicit"),
-        ("c", "out", "explicit"),
-        ("c", "two", "explicit"),
+        ("a", "out", "column"),
+        ("b", "two", "column"),
+        ("c", "out", "cartesian"),
+        ("c", "two", "cartesian"),
     }
 
 

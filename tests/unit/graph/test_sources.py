@@ -111,17 +111,46 @@ def test_what_another_job_is_said_to_read_is_no_input_of_the_events_own() -> Non
     assert found.ties == (Tie(Place("DATASET", "n", "z"), Place("JOB", "n", "other")),)
 
 
-def test_our_own_capture_joins_what_it_read_to_what_it_wrote() -> None:
+def test_that_our_own_capture_saw_a_run_read_and_write_is_not_more_than_a_guess() -> None:
+    """Without better knowledge nothing is written down pair by pair: the product of the run stands for it."""
     ours = {"driftline_state": {"version": "v"}}
-    assert edges(run([part("a", **ours)], [part("out", **ours)])) == {("a", "out", "explicit")}
-    mixed = run([part("a", **ours), part("b")], [part("out", **ours)])
-    assert (mixed.edges, mixed.informed) == ((), ())  # b was seen by somebody else: what it fed is not known
+    found = run([part("a", **ours)], [part("out", **ours)])
+    assert (found.edges, found.informed) == ((), ())
+
+
+def weakly(source: str, confidence: float) -> dict[str, Any]:
+    way = {"type": "DIRECT", "provenance": "identical content", "confidence": confidence}
+    return {"fields": {"x": {"inputFields": [named(source, field="x") | {"transformations": [way]}]}}}
+
+
+def test_a_column_link_that_is_less_sure_than_a_guess_makes_no_certain_pair() -> None:
+    ours = {"driftline_state": {"version": "v"}}
+    found = run([part("a", **ours), part("b", **ours)], [part("out", columnLineage=weakly("a", 0.5), **ours)])
+    assert (found.edges, found.informed) == ((), ())
+    sure = run([part("a", **ours), part("b", **ours)], [part("out", columnLineage=weakly("a", 0.9), **ours)])
+    assert {(edge.source.dataset.name, edge.provenance, edge.confidence) for edge in sure.edges} == {
+        ("a", "column", 1.0),
+        ("b", "cartesian", 0.8),
+    }
+
+
+def test_a_source_that_explicit_lineage_itself_calls_a_guess_is_one() -> None:
+    guess = {"transformations": [{"type": "INDIRECT", "provenance": "cartesian", "confidence": 0.5}]}
+    inputs = [{**named("a"), **guess}, named("b")]
+    found = run([part("a"), part("b")], [part("out")], {**named("out"), "inputs": inputs})
+    assert {(edge.source.dataset.name, edge.provenance, edge.confidence) for edge in found.edges} == {
+        ("a", "cartesian", 0.8),
+        ("b", "explicit", 1.0),
+    }
+    by_column = {"x": {"inputs": [named("a", field="x")]}}
+    surer = run([part("a")], [part("out")], {**named("out"), "inputs": [{**named("a"), **guess}], "fields": by_column})
+    assert edges(surer) == {("a", "out", "explicit")}
 
 
 def test_an_input_of_our_own_that_no_column_lineage_names_was_read_for_something() -> None:
     ours = {"driftline_state": {"version": "v"}}
     found = run([part("a", **ours), part("c", **ours)], [part("out", columnLineage=columns("a"), **ours)])
-    assert edges(found) == {("a", "out", "explicit"), ("c", "out", "explicit")}
+    assert edges(found) == {("a", "out", "column"), ("c", "out", "cartesian")}
 
 
 def test_nothing_feeds_itself() -> None:

@@ -108,7 +108,7 @@ def test_versions_are_linked_through_the_runs_between_them(store: Store) -> None
         (link.source, link.target, link.kind) for link in graph.edges
     }
     labels = {node.id: node.label for node in graph.nodes}
-    assert labels[Version(FEATURES, "v1").node] == "features day 1"
+    assert labels[Version(FEATURES, "v1").node] == "features#day 1"
     assert labels["run:build-10"] == "build"
 
 

@@ -14,7 +14,7 @@ import msgspec
 
 from driftline.capture import client, measure, observe
 from driftline.capture.emit import Seen
-from driftline.capture.frames import origin
+from driftline.capture.frames import origin, passed
 from driftline.capture.hooks import table
 from driftline.capture.hooks.patch import Call, Patch, around
 from driftline.capture.observe import Given
@@ -50,6 +50,7 @@ def _model(run: Run, way: str, name: str, version: str, data: Any = None, **attr
     seen, owner = Seen(touched=touched), client.current()
     if data is not None and owner is not None:
         origin.attach([seen], data, owner.folder)
+        passed.noted(run, way, data, [seen])
     run.add("read" if way == "read" else "write", seen)
     return True
 

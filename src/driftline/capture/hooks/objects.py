@@ -6,7 +6,7 @@ measured when the run's event is made.
 
 from typing import Any
 
-from driftline.capture.hooks import table
+from driftline.capture.hooks import loaded, table
 from driftline.capture.hooks.patch import Patch
 from driftline.capture.hooks.table import RESULT, Entry
 
@@ -48,4 +48,5 @@ TABLES = {
 
 def install(module: Any) -> list[Patch]:
     """Put the hooks on and return what was replaced."""
-    return table.install(module, TABLES[module.__name__])
+    entries = TABLES[module.__name__]
+    return table.install(module, entries) + loaded.install(module, entries)

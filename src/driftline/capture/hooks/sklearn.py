@@ -11,7 +11,7 @@ from typing import Any
 
 from driftline.capture import fault
 from driftline.capture.frames import model as models
-from driftline.capture.frames import origin
+from driftline.capture.frames import origin, passed
 from driftline.capture.hooks.patch import Patch, unseen
 
 _METHODS = ("fit", "fit_transform", "fit_predict")
@@ -48,5 +48,7 @@ def _around(owner: type, name: str) -> list[Patch]:
 
 def _fitted(args: Any, kwargs: Any) -> None:
     data = args[1] if len(args) > 1 else kwargs.get("X")
+    if args:
+        passed.fitted(args[0], data, args[2] if len(args) > 2 else kwargs.get("y"))
     if args and origin.is_frame(data) and not fault.off(_PIECE):
         models.fitted(args[0], data, args[2] if len(args) > 2 else kwargs.get("y"))

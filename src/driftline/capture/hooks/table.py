@@ -16,12 +16,11 @@ import msgspec
 from driftline.capture import at_hand, client, endings, headers, measure, observe
 from driftline.capture.emit import Seen
 from driftline.capture.form import Form, Reading, named, readable
-from driftline.capture.frames import origin
+from driftline.capture.frames import origin, passed
 from driftline.capture.hooks import glance, patch, stated, whole
 from driftline.capture.hooks.patch import Call, Patch
 from driftline.capture.observe import Given
 from driftline.capture.run import Run
-from driftline.event.lineage import Dataset
 
 RESULT = -1
 COLUMNS = -2
@@ -120,7 +119,7 @@ def note(
     look = glance.at(data) if way == "read" else _look(given, data, call)
     budget = measure.Budget()
     said = Given(namespace, version, kind or look.kind, "", {**look.attributes, **(attributes or {})})
-    read: list[Dataset] = []
+    found: list[Seen] = []
     for place in places(given):
         state = _state(given, place, call)
         about = said if state is None else said._replace(version=version or state[0])
@@ -138,10 +137,10 @@ def note(
                 origin.attach([seen], data, owner.folder)
                 _appended(run, seen, call)
             _hold(seen, frame)
-            read.append(at_hand.add(run, way, seen, owner.sender.put).dataset)
-    if way == "read" and call is not None:
-        origin.read(call.result, read)
-    return bool(read)
+            at_hand.add(run, way, seen, owner.sender.put)
+            found.append(seen)
+    _follow(run, way, call, data, found, model=said.kind == "model")
+    return bool(found)
 
 
 def _hold(seen: Seen, frame: Any) -> None:
@@ -166,6 +165,17 @@ def _state(given: Any, place: str, call: Call | None) -> tuple[str, int] | None:
     if state is None and "://" in place and (told := stated.details(given)) is not None:
         state = stated.state(told)
     return state
+
+
+def _follow(run: Run, way: str, call: Call | None, data: Any, found: list[Seen], *, model: bool) -> None:
+    """Remember where what was read comes from, and take what stands behind what was written."""
+    if way == "read" and call is not None:
+        origin.read(call.result, (one.touched.dataset for one in found))
+        passed.read(call.result, found)
+    elif way == "write" and found:
+        passed.written(run, data)
+    if model:
+        passed.kept(data, found)
 
 
 def _look(given: Any, data: Any, call: Call | None) -> glance.Look:
@@ -204,7 +214,7 @@ def places(given: Any) -> Iterator[str]:
         text = os.fspath(given)
         if isinstance(text, bytes):
             text = os.fsdecode(text)
-        if text and "\n" not in text and text.lstrip()[:1] not in ("{", "[", "<"):
+        if text and ("\n" not in text or os.path.isfile(text)) and text.lstrip()[:1] not in ("{", "[", "<"):
             yield address(text)
     elif isinstance(given, bytes | bytearray | io.BytesIO | io.StringIO) or given is None:
         return

@@ -16,7 +16,7 @@ import sqlglot
 from sqlglot import exp
 from sqlglot.tokens import TokenType  # type: ignore[attr-defined]
 
-from driftline.capture.sql import templates
+from driftline.capture.sql import lines, templates
 from driftline.capture.sql.limit import UNLIMITED, Limit, TooLong
 from driftline.capture.sql.rewrite import rewritten, translated
 
@@ -46,6 +46,7 @@ _EXPORT = tuple(getattr(exp, name) for name in ("Export",) if hasattr(exp, name)
 _DATA = (exp.Query, exp.DML, exp.Create, exp.Values, exp.Copy, exp.Cache, exp.Alter, exp.MultitableInserts,
          exp.TruncateTable, exp.Pivot, exp.Drop, exp.Declare, exp.LoadData, *_EXPORT)  # fmt: skip
 _DATA_WORDS = _STARTS | {"COPY", "FROM", "LOAD", "UNLOAD"}
+_CALLS_BY_NAME = frozenset(["tsql", "fabric"])  # a procedure is called by its name alone
 _ELSEWHERE = {"athena": "hive"}  # what one grammar does not know, the other may
 _BY_QUOTES = {"`": "bigquery", "[": "tsql"}  # whose quotes tell a dialect where none is given
 _BATCH = re.compile(r"(?<=\n)[ \t]*GO[ \t]*(?=\r?\n|\Z)", re.IGNORECASE)  # ends a batch of T-SQL
@@ -107,17 +108,19 @@ def pieces(text: str, dialect: str, limit: Limit = UNLIMITED) -> Iterator[Piece]
 
 
 class _Reader:
-    def __init__(self, text: str, dialect: str, limit: Limit, depth: int = 0) -> None:
+    def __init__(self, text: str, dialect: str, limit: Limit, depth: int = 0, line: int = 1) -> None:
         self.text = _BATCH.sub(";", text) if dialect in ("tsql", "fabric") else text
         self.name = dialect
         self.grammar = sqlglot.Dialect.get_or_raise(dialect or None)
         self.limit = limit
         self.depth = depth
+        self.line = line  # of the whole text, that this one begins on
         self.variables: set[str] = set()
 
     def read(self) -> Iterator[Piece]:
         try:
-            tokens = rewritten(templates.folded(self.grammar.tokenize(self.text), self.text), self.name)
+            tokens = lines.placed(self.grammar.tokenize(self.text), self.text, self.line)
+            tokens = rewritten(templates.folded(tokens, self.text), self.name)
         except (sqlglot.errors.SqlglotError, ValueError) as error:
             yield Piece(None, [], f"cannot be split into words: {_short(error)}")
             return
@@ -141,9 +144,12 @@ class _Reader:
         if tokens[0].token_type != TokenType.COMMAND or len(tokens) != 2 or word not in _CONTROL | {"UNLOAD", "DO"}:
             return tokens
         try:
-            return [tokens[0], *self.grammar.tokenize(tokens[1].text)]
+            inner = lines.placed(self.grammar.tokenize(tokens[1].text), tokens[1].text)
         except sqlglot.errors.SqlglotError:
             return tokens
+        start = max(self.text.find(tokens[1].text, tokens[0].end), 0)
+        before = self.text.count("\n", tokens[0].start, start)
+        return [tokens[0], *lines.moved(inner, start, tokens[0].line - 1 + before)]
 
     def _chunk(self, tokens: list[Any]) -> Iterator[Piece]:
         first = tokens[0].text.upper()
@@ -216,7 +222,9 @@ class _Reader:
         except Exception as error:  # the parser's own errors and its bugs: both mean that there is no tree
             return None, f"cannot be parsed: {_short(error)}"
         trees = [tree for tree in trees if tree is not None]
-        return (trees[0], "") if len(trees) == 1 else (None, "cannot be parsed")
+        if len(trees) != 1 or (self.name not in _CALLS_BY_NAME and _is_no_statement(trees[0])):
+            return None, "cannot be parsed"
+        return trees[0], ""
 
     def _unload(self, tokens: list[Any]) -> Iterator[Piece]:
         """``UNLOAD ('SELECT …') TO 'files'``, in Athena without the quotes, is COPY by another name."""
@@ -271,7 +279,7 @@ class _Reader:
             texts = (TokenType.STRING, TokenType.HEREDOC_STRING, TokenType.RAW_STRING)
             if token.token_type in texts and _STATEMENT.search(token.text):
                 text = token.text[2:-2] if token.text.startswith("$$") and token.text.endswith("$$") else token.text
-                inner = _Reader(text, self.name, self.limit, self.depth + 1)
+                inner = _Reader(text, self.name, self.limit, self.depth + 1, token.line)
                 inner.variables = set(self.variables)
                 for piece in inner.read():
                     if piece.problem or isinstance(piece.tree, _DATA):
@@ -314,6 +322,12 @@ class _Reader:
         if failed is not None:
             end = next((cut for cut, _ in cuts if cut > failed), len(tokens))
             yield Piece(None, tokens[failed:end], _BLOCK)
+
+
+def _is_no_statement(tree: Any) -> bool:
+    """Whether what was parsed is only words, such as a name or a sum: a statement begins with a verb or is a call."""
+    words = (exp.Alias, exp.Tuple, exp.Condition)
+    return isinstance(tree, words) and not isinstance(tree, exp.Func | exp.Query | exp.DML)
 
 
 def _nesting(tokens: list[Any]) -> int:

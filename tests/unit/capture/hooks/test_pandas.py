@@ -158,6 +158,15 @@ def test_the_warning_of_a_reader_names_the_line_that_called_it(watched: MemorySi
     assert caught[0].filename == __file__
 
 
+def test_a_file_with_a_line_break_in_its_name_is_an_output_and_no_gap(sink: MemorySink, tmp_path: Path) -> None:
+    driftline.watch()
+    with driftline.run("job") as run:
+        pd.DataFrame({"a": [1]}).to_csv(tmp_path / "x\ny.csv")
+        pd.read_csv(tmp_path / "x\ny.csv")
+        pd.read_csv(io.StringIO("a\n1\n"))
+    assert names(run) == ([], ["x\ufffdy.csv"])
+
+
 @pytest.mark.parametrize(
     ("options", "columns"),
     [

@@ -104,3 +104,8 @@ def test_a_statement_that_takes_too_long_is_told_and_the_next_one_goes_on() -> N
 def test_quotes_tell_the_dialect_where_none_is_given(text: str, name: str) -> None:
     (piece,) = pieces(text, "")
     assert (piece.problem, piece.tree.expressions[0].name) == ("", name)
+
+
+def test_words_without_a_verb_are_no_statement_but_where_a_procedure_is_called_so() -> None:
+    assert [piece.problem for piece in pieces("sp_help orders; refresh(1)", "")] == ["cannot be parsed", ""]
+    assert [piece.problem for piece in pieces("sp_help orders", "tsql")] == [""]

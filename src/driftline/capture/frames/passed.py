@@ -1,0 +1,170 @@
+"""Data that is passed on in memory: which versions stand behind an object that one run read and another one writes.
+
+Enters: objects as they are read, given to steps, returned by them and written. Leaves: inputs of the run that is given
+or writes them: the versions behind the object. What a step returns stands on what the step read and was given; a frame
+that nobody knows, written by a run that read nothing, on what was read under the runs around it, which is a guess and
+named as a gap. Objects are known weakly and by identity; never touched, never kept alive.
+"""
+
+import threading
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any
+
+from driftline.capture import client
+from driftline.capture.beside import Beside
+from driftline.capture.emit import Seen, Trace
+from driftline.capture.frames import node
+
+if TYPE_CHECKING:
+    from driftline.capture.run import Run
+
+GUESSED = "origin of the data guessed"  # the gap of a run whose inputs are what was read before, by other runs
+UNKNOWN = "origin of the data unknown"  # and of one where not even that can be told
+MOST = 100  # versions behind one object, and reads of one enclosing run that are remembered
+_DEPTH = 2  # of containers that are looked into
+_WIDTH = 16  # objects of one container that are looked at
+
+_behind: Beside[tuple[Seen, ...]] = Beside()
+_kept: Beside[Seen] = Beside()  # beside a model: the file that it was loaded from or saved to last
+_heard: Beside[list[tuple[Seen, Trace]]] = Beside()  # beside the outermost run: what was read under it
+_lock = threading.Lock()
+
+
+class _Any:
+    owner: Any = None  # the client under which something was read last
+
+
+def read(data: Any, found: Iterable[Seen]) -> None:
+    """Remember that ``data`` was read from ``found``."""
+    _put(data, found)
+
+
+def kept(model: Any, found: Iterable[Seen]) -> None:
+    """Remember that ``model`` was loaded from a file, or saved to it."""
+    for seen in found:
+        _kept.put(model, seen)
+
+
+def kept_in(model: Any) -> Seen | None:
+    """Return the file that ``model`` was loaded from or saved to last; None where that is not known."""
+    return _kept.get(model)
+
+
+def fitted(model: Any, *data: Any) -> None:
+    """Remember what a model was fitted on; it is another one now than that of any file."""
+    _kept.drop(model)
+    _behind.drop(model)
+    _put(model, behind(*data))
+
+
+def noted(run: "Run", way: str, data: Any, found: Iterable[Seen]) -> None:
+    """Take note of data that the user's code says it has read or writes; what that stands on is the user's to say."""
+    if way == "read":
+        _put(data, found)
+    else:
+        take(run, behind(data))
+
+
+def heard(run: "Run", seen: Seen) -> None:
+    """Remember that a run has read ``seen``, for those that are around it."""
+    _Any.owner = client.current()
+    top = _outermost(run)
+    with _lock:
+        held = _heard.get(top)
+        if held is None:
+            held = []
+            _heard.put(top, held)
+        held.append((seen, run.trace))
+        del held[:-MOST]
+
+
+def behind(*given: Any) -> tuple[Seen, ...]:
+    """Return the versions behind objects, and behind those that they contain."""
+    if not len(_behind):
+        return ()
+    return _united(_behind.get(one) or () for whole in given for one in _flat(whole))
+
+
+def given(run: "Run", args: Iterable[Any], kwargs: Mapping[str, Any]) -> tuple[Seen, ...]:
+    """Take what a step is given as read by its run; returns the versions behind it."""
+    found = behind(*args, *kwargs.values())
+    take(run, found)
+    return found
+
+
+def returned(run: "Run", was_given: Iterable[Seen], arguments: frozenset[int], result: Any) -> None:
+    """Remember what stands behind the result of a step.
+
+    Args:
+        run: of the step.
+        was_given: the versions behind its arguments.
+        arguments: identities of its arguments; one that is returned may have been changed in place.
+        result: what it returned.
+    """
+    every = (*run.trace.inputs, *was_given)
+    if not every:
+        return
+    for one in _flat(result):
+        if _behind.get(one) is None or id(one) in arguments:
+            _put(one, _united((_behind.get(one) or (), every)))
+
+
+def written(run: "Run", data: Any) -> None:
+    """Take the versions behind data that a run writes as read by it; where nobody knows them, guess or say so."""
+    found = behind(data)
+    if found or node.of(data) is not None:
+        take(run, found)
+        return
+    if data is None or _Any.owner is not client.current():
+        return
+    top = _outermost(run)
+    former = _guessed(run, top)
+    if former:
+        run.gap(GUESSED)
+        take(run, former)
+    elif not run.trace.inputs and run is top:
+        run.gap(UNKNOWN)
+
+
+def _guessed(run: "Run", top: "Run") -> list[Seen]:
+    """Return what was read under the runs around ``run`` that may stand behind what it writes."""
+    others = [(seen, trace) for seen, trace in _heard.get(top) or () if trace is not run.trace]
+    idle = [seen for seen, trace in others if not trace.outputs]  # a run that wrote has its own story
+    if run.trace.inputs:  # it read by itself; results of its steps may be part of what it writes
+        return idle if run is top else []
+    return idle or [seen for seen, _ in others]
+
+
+def take(run: "Run", found: Iterable[Seen]) -> None:
+    """Make versions inputs of a run, but for those that it has read or written itself."""
+    trace = run.trace
+    for seen in found:
+        if not any(one is seen for one in (*trace.inputs, *trace.outputs)):
+            run.add("read", seen)
+
+
+def _put(data: Any, found: Iterable[Seen]) -> None:
+    kept = tuple(found)[:MOST]
+    if kept and not isinstance(data, str | bytes | int | float | bool | tuple | list | dict | type(None)):
+        _behind.put(data, kept)
+
+
+def _united(found: Iterable[Iterable[Seen]]) -> tuple[Seen, ...]:
+    return tuple({id(seen): seen for some in found for seen in some}.values())
+
+
+def _outermost(run: "Run") -> "Run":
+    while run.outer is not None:
+        run = run.outer
+    return run
+
+
+def _flat(data: Any, depth: int = 0) -> Iterable[Any]:
+    """Yield an object, or those in it where it is a plain container."""
+    kind = type(data)
+    if kind in (tuple, list, dict) and depth < _DEPTH:
+        inner = list(data.values()) if kind is dict else list(data[:_WIDTH])
+        for one in inner[:_WIDTH]:
+            yield from _flat(one, depth + 1)
+    else:
+        yield data

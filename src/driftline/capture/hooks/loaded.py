@@ -1,0 +1,54 @@
+"""Models that are loaded while no run is active, as programs that serve do: remembered, and nothing recorded.
+
+Enters: the functions of a library that return what a file holds. Leaves: the same functions, around which the file of
+what they returned is remembered beside it, so that ``driftline.serve`` names the version of that file. Within a run the
+ordinary hooks do this. Hashes nothing: the version is found when it is asked for.
+"""
+
+import functools
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from driftline.capture import client, fault, measure, observe, own
+from driftline.capture.around import enclosing
+from driftline.capture.frames import passed
+from driftline.capture.hooks import glance, table
+from driftline.capture.hooks.patch import Patch, unseen
+from driftline.capture.hooks.table import RESULT, Entry
+from driftline.capture.observe import Given
+
+_PIECE = "loaded"
+
+
+def install(module: Any, entries: Iterable[Entry]) -> list[Patch]:
+    """Put the hooks on the functions of a table that load, and return what was replaced."""
+    return [
+        _around(module, entry)
+        for entry in entries
+        if entry.way == "read" and entry.data == RESULT and callable(module.__dict__.get(entry.attribute))
+    ]
+
+
+def _around(module: Any, entry: Entry) -> Patch:
+    original = module.__dict__[entry.attribute]
+
+    @functools.wraps(original)
+    def call(*args: Any, **kwargs: Any) -> Any:
+        result = original(*args, **kwargs)
+        if enclosing() is None and own.inside() is None:
+            fault.attempt(_PIECE, _remember, entry, args, kwargs, result)
+        return result
+
+    setattr(module, entry.attribute, unseen(call, original))
+    return Patch(module, entry.attribute, original)
+
+
+def _remember(entry: Entry, args: Sequence[Any], kwargs: dict[str, Any], result: Any) -> None:
+    owner = client.current()
+    if owner is None or glance.at(result).kind != "model":
+        return
+    named = (kwargs[name] for name in entry.names if name in kwargs)
+    given = args[entry.place] if len(args) > entry.place else next(named, None)
+    for place in table.places(given):
+        found = observe.observe(place, None, Given(kind="model"), owner.folder, measure.Budget(0))
+        passed.kept(result, found)
