@@ -20,11 +20,12 @@ _BEFORE, _AFTER = "_drill_before_", "_drill_after_"
 
 _CAPTURE: dict[str, tuple[str, ...]] = {
     "answers": (
-        "Answering.__init__", "Answering.verdict", "Answering.text", "Answering.question", "Answering.uses",
-        "Answering.retrieved", "Answering.features", "Answering.called", "Answering.decide", "Answering.__call__",
-        "Answering.begin", "Answering.suspend", "Answering.finish", "Answering.__enter__", "Answering.__exit__",
-        "answer", "current_answer", "record_answer",
+        "Answering.__init__", "Answering.id", "Answering.verdict", "Answering.text", "Answering.question",
+        "Answering.uses", "Answering.retrieved", "Answering.features", "Answering.called", "Answering.decide",
+        "Answering.__call__", "Answering.begin", "Answering.suspend", "Answering.finish", "Answering.__enter__",
+        "Answering.__exit__", "answer", "current_answer", "record_answer",
     ),
+    "at_hand": ("Table.__del__",),
     "asgi": ("asgi", "asgi.answering", "_Sending.__call__"),
     "calls": (
         "_plain.call", "_coroutine.later", "_awaited", "_generator.items", "_items", "_async_generator",
@@ -40,6 +41,7 @@ _CAPTURE: dict[str, tuple[str, ...]] = {
     "hooks.duckdb": ("_around.call",),
     "hooks.exits": ("install.leave", "Code.__get__", "Code.__set__", "Code.__delete__"),
     "hooks.fsspec": ("install.told",),
+    "hooks.loaded": ("_around.call",),
     "hooks.patch": ("_wrapper.call", "_later.call"),
     "hooks.polars_plan": ("_around.call",),
     "hooks.sklearn": ("_around.call",),
@@ -51,7 +53,7 @@ _CAPTURE: dict[str, tuple[str, ...]] = {
     "observe": ("named",),
     "opens": ("_heard",),
     "otel": ("SpanProcessor.on_start", "SpanProcessor.on_end", "SpanProcessor.shutdown", "SpanProcessor.force_flush"),
-    "own": ("enter", "leave", "thread.ours"),
+    "own": ("enter", "leave", "thread", "thread.ours"),
     "process": ("_at_exit", "_in_child"),
     "retrieval": ("retriever", "retriever.decorate"),
     "run": (
@@ -62,11 +64,13 @@ _CAPTURE: dict[str, tuple[str, ...]] = {
     "serving": (
         "serve", "_restore", "Served.__class__", "Served.__getattr__", "Served.__setattr__", "Served.__delattr__",
         "Served.__dir__", "Served.__reduce_ex__", "Served.__copy__", "Served.__hash__",
-        "Served._driftline_recording.call", "_kind.passing.method", "_kind.called",
+        "Served._driftline_recording.call", "_kind.passing.method", "_kind.recorded.method",
+        "_kind.called",
     ),
     "sender": ("Sender._work", "Sender._spill"),
     "step": ("step", "step.safely"),
     "transactions": ("any_open",),
+    "unrecorded": ("current_answer",),
     "watch": (
         "watch", "unwatch", "_AfterImport.find_spec", "_Hooking.create_module", "_Hooking.exec_module",
     ),

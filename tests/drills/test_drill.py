@@ -21,12 +21,12 @@ def drill(*words: str) -> tuple[int, dict[str, Any]]:
         command, cwd=processes.ROOT, env=processes.environment(), capture_output=True, text=True, timeout=300
     )
     assert done.stdout, done.stderr
-    assert "Traceback" not in done.stderr, done.stderr
+    assert "--mutant" in words or "Traceback" not in done.stderr, done.stderr  # a mutant's threads may die of it
     return done.returncode, json.loads(done.stdout)
 
 
 def test_whatever_fails_inside_of_capture_users_see_the_same() -> None:
-    code, said = drill("--seed", "7", "--injections", "4000", "--seconds", "15")
+    code, said = drill("--seed", "7", "--injections", "2500", "--seconds", "90")
     assert said["differences"] == []
     assert code == said["changes_in_the_users_results"] == 0
     assert said["shells_missing"] == []  # the functions without points are those that are named

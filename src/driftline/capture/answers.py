@@ -50,16 +50,20 @@ class Answering:
         self._client = client.current()
         if self._client is None:
             return
-        if at is not None or current_run.get() is not None or around.process.run is not None:
-            self._id, self._time_us = moment_of(at)
-        else:
-            self._time_us, self._number = taken()
+        try:
+            if at is not None or current_run.get() is not None or around.process.run is not None:
+                self._id, self._time_us = moment_of(at)
+            else:
+                self._time_us, self._number = taken()
+        except Exception as error:  # the fault rule: without an id there is no answer, and the user goes on
+            fault.failed("answer", error)
+            self._client = None
 
     @property
     def id(self) -> str:
         """The id that it has in the ledger; ``""`` where Driftline is switched off."""
         if not self._id and self._client is not None:
-            self._id = spelt(self._time_us, self._number)
+            self._id = fault.attempt("answer", spelt, self._time_us, self._number) or ""
         return self._id
 
     @property

@@ -77,7 +77,7 @@ def asgi(
         answer = fault.attempt("asgi", _begun, scope, endpoint, chosen, wanted) if scope["type"] == "http" else None
         sending = None if answer is None else fault.attempt("asgi", _Sending, send, answer, name)
         if answer is None or sending is None:
-            token = unrecorded.request.set(unrecorded.Request(endpoint)) if scope["type"] == "http" else None
+            token = fault.attempt("asgi", unrecorded.begin, endpoint) if scope["type"] == "http" else None
             try:
                 await app(scope, receive, send)
             finally:

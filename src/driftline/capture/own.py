@@ -58,7 +58,7 @@ def thread(name: str, work: Callable[[], None]) -> threading.Thread | None:
     """Return a thread that does ``work``, which is ours; None where there can be none, as when the interpreter ends."""
 
     def ours() -> None:
-        fault.attempt("sender", here)  # Python would print what comes out of a thread
+        fault.attempt("sender", here)
         work()
 
     started = threading.Thread(target=ours, name=name, daemon=True)

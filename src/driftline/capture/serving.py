@@ -116,8 +116,13 @@ def _kind(model: type) -> type[Served]:
     def recorded(name: str) -> property:
         def method(self: Served) -> Any:
             value = getattr(self._driftline_model, name)
-            known = self._driftline_made.get(name)
-            return known[1] if known is not None and known[0] == value else self.__getattr__(name)
+            try:
+                known = self._driftline_made.get(name)
+                if known is not None and known[0] == value:
+                    return known[1]
+            except Exception as error:  # the fault rule: a model's attribute may refuse to be compared
+                fault.failed("serving", error)
+            return self.__getattr__(name)
 
         return property(method)
 

@@ -5,9 +5,9 @@ Enters: requests that are no answers: another path, another method, or Driftline
 the user's own code is given it: retrievers, spans, guards and served models go on as if there were none.
 """
 
-from contextvars import ContextVar
+from contextvars import ContextVar, Token
 
-from driftline.capture import answers
+from driftline.capture import answers, fault
 from driftline.capture.answers import Answering
 
 
@@ -20,9 +20,8 @@ class Request:
         self._endpoint = endpoint
         self._answer: Answering | None = None
 
-    @property
-    def answer(self) -> Answering:
-        """The answer that leads nowhere, the same one each time; its id is empty."""
+    def made(self) -> Answering:
+        """Return the answer that leads nowhere, the same one each time; its id is empty."""
         if self._answer is None:
             self._answer = Answering(self._endpoint, "", "", None, None, "")
             self._answer.leads_nowhere()
@@ -30,6 +29,11 @@ class Request:
 
 
 request: ContextVar[Request | None] = ContextVar("driftline_unrecorded", default=None)
+
+
+def begin(endpoint: str) -> Token[Request | None]:
+    """Say that this context is in a request that is not recorded; the token ends that."""
+    return request.set(Request(endpoint))
 
 
 def current_answer() -> Answering | None:
@@ -41,4 +45,4 @@ def current_answer() -> Answering | None:
     if found is not None:
         return found
     held = request.get()
-    return None if held is None else held.answer
+    return None if held is None else fault.attempt("answer", held.made)

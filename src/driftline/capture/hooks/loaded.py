@@ -35,8 +35,7 @@ def _around(module: Any, entry: Entry) -> Patch:
     @functools.wraps(original)
     def call(*args: Any, **kwargs: Any) -> Any:
         result = original(*args, **kwargs)
-        if enclosing() is None and own.inside() is None:
-            fault.attempt(_PIECE, _remember, entry, args, kwargs, result)
+        fault.attempt(_PIECE, _remember, entry, args, kwargs, result)
         return result
 
     setattr(module, entry.attribute, unseen(call, original))
@@ -44,6 +43,8 @@ def _around(module: Any, entry: Entry) -> Patch:
 
 
 def _remember(entry: Entry, args: Sequence[Any], kwargs: dict[str, Any], result: Any) -> None:
+    if enclosing() is not None or own.inside() is not None:
+        return
     owner = client.current()
     if owner is None or glance.at(result).kind != "model":
         return
