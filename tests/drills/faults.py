@@ -77,7 +77,7 @@ class Faults:
         self._rate = 0.0
         self._only = -1
         self._interrupt = ""
-        self._lock = threading.Lock()
+        self._lock = threading.RLock()  # the end of an object, which comes at any time, may be a point as well
         self._quiet = threading.local()
 
     def arm(self, *, rate: float = 0.0, only: int = -1, interrupt: str = "") -> None:

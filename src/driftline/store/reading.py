@@ -217,8 +217,10 @@ class Reading:
 
     def newest(self, job: int, states: Sequence[str], limit: int) -> list[Row]:
         """Return the newest executions as rows of ``run_row``: of one job (0: of all), in some states (none: any)."""
-        every = 0 if states else 1
-        return self._connection.rows("runs_newest", job=job, states=json.dumps(list(states)), every=every, limit=limit)
+        wanted = {"states": json.dumps(list(states)), "every": 0 if states else 1, "limit": limit}
+        if job:
+            return self._connection.rows("runs_newest_of_job", job=job, **wanted)
+        return self._connection.rows("runs_newest", **wanted)
 
     def counted(self, states: Sequence[str], since_us: int) -> int:
         """Return how many executions in some states there are since a moment."""

@@ -100,8 +100,14 @@ from node n where n.id in {integers:ids};
 order by r.time_us desc, r.run desc limit :limit offset :offset;
 
 -- name: runs_newest
--- The newest executions, of each run id the last attempt only: of one job (0: of all), in some states (every = 1: in any).
-{run_row} where r.attempt > 0 and (r.job_id = :job or :job = 0) and (r.state in {texts:states} or :every = 1)
+-- The newest executions of all jobs, of each run id the last attempt only, in some states (every = 1: in any).
+{run_row} where r.attempt > 0 and (r.state in {texts:states} or :every = 1)
+  and not exists (select 1 from run b where b.run = r.run and b.job_id = r.job_id and b.attempt > r.attempt)
+order by r.time_us desc, r.run desc limit :limit;
+
+-- name: runs_newest_of_job
+-- The same of one job.
+{run_row} where r.job_id = :job and r.attempt > 0 and (r.state in {texts:states} or :every = 1)
   and not exists (select 1 from run b where b.run = r.run and b.job_id = r.job_id and b.attempt > r.attempt)
 order by r.time_us desc, r.run desc limit :limit;
 

@@ -17,6 +17,7 @@ COUNTS = {  # a number over everything, or one small table that is read as it is
 PAGES = {  # read in the order of an index, up to a limit
     "datasets_page", "log_read", "incidents_all", "quarantines_all", "changes_between", "findings_between",
     "answer_inbox_oldest", "answer_inbox_newest", "quarantines_active", "outbox_claim",
+    "runs_newest",
     "pending_next",  # the queue of what is to be folded: empty as a rule, and taken from its beginning
     "receipts_refused",  # along an index that holds only what is in quarantine
 }  # fmt: skip
