@@ -89,7 +89,7 @@ def test_a_dataset_shows_what_changed_in_it_and_where_its_columns_are_in_doubt(
     assert "1 row went and 1 row came." in text
     assert "price changed in rows 0 to 2" in text
     text = page.wait_for("Declared and observed do not agree")
-    assert "feed.delay → prices.price: declared nothing, observed INDIRECT:FILTER" in text
+    assert "feed.delay → prices.price: declared nothing, probing saw INDIRECT:FILTER" in text
 
 
 def test_lineage_answers_and_guards_are_a_click_away(page: browser.Page, address: str) -> None:
