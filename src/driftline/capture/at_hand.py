@@ -133,7 +133,7 @@ def _copied_on_write() -> bool:
 
 
 def hold(seen: Any, data: Any, *, ordered: bool = True, shape: Callable[[Any], Any] | None = None) -> None:
-    """Have ``seen`` (an ``emit.Seen``) hold ``data``, as ``take`` takes it; if that is not measured, it says so."""
+    """Have ``seen`` (an ``trace.Seen``) hold ``data``, as ``take`` takes it; if that is not measured, it says so."""
     found = take(data, ordered=ordered, shape=shape)
     if isinstance(found, Table):
         seen.table = found

@@ -12,7 +12,7 @@ import msgspec
 
 from driftline.capture import observe
 from driftline.capture.columns import Bindable, Declared, Reach
-from driftline.capture.emit import Seen, Trace
+from driftline.capture.trace import Seen, Trace
 from driftline.event.lineage import Dataset, Touched
 
 STATEMENTS = 1_000  # that one event tells; what they read and wrote is recorded all the same

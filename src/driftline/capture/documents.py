@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from driftline.capture import client, fault, place
-from driftline.capture.emit import Trace
+from driftline.capture.trace import Trace
 from driftline.event import ids, names
 from driftline.event.lineage import Touched, Version
 

@@ -14,13 +14,12 @@ import msgspec
 
 from driftline import clock
 from driftline.capture import columns, fault, measure, opens, order, place
-from driftline.capture.columns import Awaited, Bindable, Bound, Differing
-from driftline.capture.form import Form
+from driftline.capture.columns import Awaited, Bound, Differing
 from driftline.capture.probe import cache
 from driftline.capture.probe.report import Report
+from driftline.capture.trace import Seen, Trace
 from driftline.event import facets, openlineage
-from driftline.event.facets import Difference
-from driftline.event.lineage import Dataset, Job, Touched
+from driftline.event.lineage import Dataset
 from driftline.event.openlineage import DatasetPart, Event, JobPart, RunPart
 
 _SQL_LIMIT = 100_000  # characters of SQL in one event
@@ -28,60 +27,6 @@ _MESSAGE_LIMIT = 500
 _FORMATS = "driftline.capture.formats"
 _PENDING = "probes pending"
 _AGAIN = (_PENDING, "columns", "frame columns")  # gaps that are found anew each time an event is encoded
-
-
-class Seen(msgspec.Struct, kw_only=True):
-    """One version that a run read or wrote, as it is collected."""
-
-    touched: Touched
-    path: str = ""  # local file, to be measured when the event is encoded; "" = none
-    size: int = 0
-    modified_ns: int = 0
-    form: Form | None = None  # how a text table is written; None = nobody said
-    deferred: bool = False  # the version is provisional: the file is hashed when the event is encoded
-    pending: bool = False  # it was still being written: its state is taken when the event is encoded
-    pointer: Any = None  # () -> (version, bytes), asked when the event is encoded; None = the version stands
-    at_ns: int = 0  # when it was first read, or last written
-    read_ns: int = 0  # when the run first read what it had written; 0 = never
-    contents: Any = None  # contents.Contents, once measured
-    table: Any = None  # at_hand.Table: what it holds, where no file can be read for that
-    lineage: dict[str, Any] | None = None  # body of its columnLineage facet, once it is known
-    edges: list[Bindable] = []
-    facets: dict[str, dict[str, Any]] = {}  # facets that the user's code attached
-
-
-class Trace(msgspec.Struct, kw_only=True):
-    """Everything that a run says of itself."""
-
-    run: str
-    job: Job
-    started_us: int
-    ended_us: int = 0
-    nominal: str = ""  # ISO 8601
-    parent: str = ""
-    parent_job: Job | None = None
-    code: str = ""
-    parameters: dict[str, str] = {}
-    inputs: list[Seen] = []
-    outputs: list[Seen] = []
-    statements: list[str] = []
-    error: str = ""
-    aborted: bool = False  # the error is somebody's wish
-    gaps: dict[str, int] = {}  # what was not captured -> how often
-    opened: dict[tuple[str, str], None] = {}  # (path, read or write) of files that Python opened, in order
-    ordered: bool = False  # what is read after a version was written is no source of it
-    attributed: set[str] = set()  # paths that belong to what was recorded
-    awaited: list[str] = []  # keys of the probes of its steps
-    differences: list[Difference] = []  # where declared and observed column edges disagree
-    on_run: dict[str, dict[str, Any]] = {}  # further facets of the run
-    on_job: dict[str, dict[str, Any]] = {}  # further facets of the job
-
-
-def died(trace: Trace, error: BaseException | None) -> None:
-    """Say what ended the run: an error, Ctrl-C, or nothing; ``sys.exit()`` and ``sys.exit(0)`` are no errors."""
-    if error is None or (isinstance(error, SystemExit) and (error.code is None or error.code == 0)):
-        return
-    trace.error, trace.aborted = fault.shown(error), isinstance(error, KeyboardInterrupt)
 
 
 class Ended:

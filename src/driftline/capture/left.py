@@ -15,7 +15,7 @@ import msgspec
 from driftline import clock
 from driftline.capture import emit, fault, offspring, spool
 from driftline.capture.client import Client
-from driftline.capture.emit import Trace
+from driftline.capture.trace import Trace
 from driftline.event.lineage import Job
 
 MESSAGE = "the process has ended without a word: it was killed, or called os._exit"

@@ -14,7 +14,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from driftline.capture import documents, endings, measure, native, place
-from driftline.capture.emit import Seen
+from driftline.capture.trace import Seen
 from driftline.event import names
 from driftline.event.lineage import Dataset, Touched
 from driftline.event.names import Located

@@ -20,8 +20,8 @@ import msgspec
 from driftline.capture import collect as collecting
 from driftline.capture import fault
 from driftline.capture.columns import Bound, Reach
-from driftline.capture.emit import Seen, Trace
 from driftline.capture.form import Form
+from driftline.capture.trace import Seen, Trace
 from driftline.event.lineage import Touched
 
 FOLDER = "runs"

@@ -7,18 +7,16 @@ https://openlineage.io/spec/facets (lineage 1-0-0).
 """
 
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-if TYPE_CHECKING:
-    from driftline.capture.emit import Seen, Trace
-    from driftline.event.lineage import Dataset
-
+from driftline.capture.trace import Seen, Trace
+from driftline.event.lineage import Dataset
 
 # Read before and written after says that the one may have fed the other, not that it did.
 _GUESS = {"transformations": [{"type": "INDIRECT", "subtype": "", "provenance": "cartesian", "confidence": 0.5}]}
 
 
-def lasting(outputs: list["Seen"]) -> list["Seen"]:
+def lasting(outputs: list[Seen]) -> list[Seen]:
     """Return ``outputs`` without states of a file that the same run has overwritten.
 
     A state that was read and from which something else may have been written, before it was overwritten, stays.
@@ -39,7 +37,7 @@ def lasting(outputs: list["Seen"]) -> list["Seen"]:
     return [seen for seen in outputs if id(seen) not in gone]
 
 
-def matters(trace: "Trace") -> bool:
+def matters(trace: Trace) -> bool:
     """Whether times and statements say more than that everything fed everything."""
     first = min((output.at_ns for output in trace.outputs), default=0)
     read = {seen.touched.dataset for seen in trace.inputs}
@@ -49,13 +47,13 @@ def matters(trace: "Trace") -> bool:
     )
 
 
-def before(trace: "Trace", output: "Seen") -> list["Seen"]:
+def before(trace: Trace, output: Seen) -> list[Seen]:
     """Return what had been read when ``output`` was written for the last time."""
     again = [one for one in trace.outputs if one is not output and 0 < one.read_ns < output.at_ns]
     return [seen for seen in trace.inputs if seen.at_ns <= output.at_ns] + again
 
 
-def entries(trace: "Trace") -> list[dict[str, Any]]:
+def entries(trace: Trace) -> list[dict[str, Any]]:
     """Return the entries of the ``lineage`` facet of the job, one per output."""
     found: dict[Dataset, dict[str, Any]] = {}
     for output in trace.outputs:
@@ -72,7 +70,7 @@ def entries(trace: "Trace") -> list[dict[str, Any]]:
     return list(found.values())
 
 
-def _named(output: "Seen") -> "set[Dataset]":
+def _named(output: Seen) -> "set[Dataset]":
     """The sources of the statements that wrote it; none where a statement read what has no name, such as a frame."""
     found: set[Dataset] = set()
     for edges in output.edges:
@@ -83,7 +81,7 @@ def _named(output: "Seen") -> "set[Dataset]":
     return found - {output.touched.dataset}
 
 
-def _fill(entry: dict[str, Any], output: "Seen", sources: "set[Dataset]", how: dict[str, Any]) -> None:
+def _fill(entry: dict[str, Any], output: Seen, sources: "set[Dataset]", how: dict[str, Any]) -> None:
     lineage = output.lineage or {}
     entry["inputs"] += [_input(one) for one in lineage.get("dataset", ())]
     whole = {(one["namespace"], one["name"]) for one in entry["inputs"] if not one.get("field")}

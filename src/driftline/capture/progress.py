@@ -14,7 +14,7 @@ import msgspec
 
 from driftline import clock
 from driftline.capture import emit, measure, order
-from driftline.capture.emit import Seen, Trace
+from driftline.capture.trace import Seen, Trace
 
 if TYPE_CHECKING:
     from driftline.capture.client import Client

@@ -21,8 +21,8 @@ from driftline.capture import documents as contained
 from driftline.capture.around import Moment, current_run, enclosing, moment_us, open_runs, replayed
 from driftline.capture.client import Client
 from driftline.capture.columns import Bindable
-from driftline.capture.emit import Seen, Trace
 from driftline.capture.frames import origin, passed
+from driftline.capture.trace import Seen, Trace, died
 from driftline.event import ids
 from driftline.event.lineage import Dataset, Job, Touched
 
@@ -350,7 +350,7 @@ class Run:
         offspring.collect(owner.home, trace)
         trace.ended_us = clock.now_us() if self._at is None else trace.started_us
         trace.code = self._version()
-        emit.died(trace, error)
+        died(trace, error)
         lost = owner.sender.delivery.take_losses()
         if lost:
             trace.gaps["lost"] = lost

@@ -11,10 +11,10 @@ from collections.abc import Callable, Mapping
 from typing import Any, ParamSpec, TypeVar, cast, overload
 
 from driftline.capture import calls, client, fault
-from driftline.capture.emit import Seen
 from driftline.capture.frames import passed
 from driftline.capture.probing import Before, Probing
 from driftline.capture.run import Run
+from driftline.capture.trace import Seen
 
 P = ParamSpec("P")
 R = TypeVar("R")

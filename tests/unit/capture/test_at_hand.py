@@ -12,7 +12,7 @@ import pytest
 import driftline
 from driftline.capture import at_hand, contents, measure
 from driftline.capture.at_hand import Table
-from driftline.capture.emit import Seen
+from driftline.capture.trace import Seen
 from driftline.event.lineage import Dataset, Touched
 from driftline.testing import MemorySink
 

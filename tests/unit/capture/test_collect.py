@@ -3,7 +3,7 @@
 import pyarrow as pa
 
 from driftline.capture import at_hand, collect
-from driftline.capture.emit import Seen, Trace
+from driftline.capture.trace import Seen, Trace
 from driftline.event.lineage import Dataset, Field, Job, Touched
 
 

@@ -12,7 +12,7 @@ import pytest
 import driftline
 from driftline import clock
 from driftline.capture import left, offspring, progress
-from driftline.capture.emit import Seen
+from driftline.capture.trace import Seen
 from driftline.event.lineage import Dataset, Touched
 from driftline.graph import fold
 from driftline.testing import MemorySink

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from driftline.capture import fault, offspring
 from driftline.capture.columns import Declared, Reach
-from driftline.capture.emit import Seen, Trace
+from driftline.capture.trace import Seen, Trace
 from driftline.event.lineage import Dataset, Field, Job, Touched
 
 SOURCE = Dataset("file", "a")

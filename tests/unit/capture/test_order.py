@@ -1,7 +1,7 @@
 """In a run that is a whole process, only what was read before can have reached what was written. By hand."""
 
 from driftline.capture import order
-from driftline.capture.emit import Seen, Trace
+from driftline.capture.trace import Seen, Trace
 from driftline.event.lineage import Dataset, Job, Touched
 
 

@@ -13,7 +13,7 @@ import pytest
 import driftline
 from driftline import clock
 from driftline.capture import client, measure, progress
-from driftline.capture.emit import Seen
+from driftline.capture.trace import Seen
 from driftline.errors import DriftlineError
 from driftline.event.lineage import Dataset, Touched
 from driftline.testing import MemorySink

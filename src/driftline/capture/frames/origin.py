@@ -13,10 +13,10 @@ import msgspec
 
 from driftline.capture import fault, observe
 from driftline.capture.columns import Bindable
-from driftline.capture.emit import Seen
 from driftline.capture.frames import model, node
 from driftline.capture.frames.node import FrameEdges, Node, Scan
 from driftline.capture.sql.relation import Source
+from driftline.capture.trace import Seen
 from driftline.event.lineage import Dataset, Field
 
 _FORMATS = "driftline.capture.formats"

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 from driftline.capture import client
 from driftline.capture.beside import Beside
-from driftline.capture.emit import Seen, Trace
 from driftline.capture.frames import node
+from driftline.capture.trace import Seen, Trace
 
 if TYPE_CHECKING:
     from driftline.capture.run import Run

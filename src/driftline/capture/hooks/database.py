@@ -18,10 +18,10 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from driftline.capture import at_hand, client, measure, observe, transactions
-from driftline.capture.emit import Seen
 from driftline.capture.hooks import glance, memory
 from driftline.capture.run import Run
 from driftline.capture.sql.relation import Source
+from driftline.capture.trace import Seen
 from driftline.event.lineage import Dataset, Field, Touched
 
 if TYPE_CHECKING:

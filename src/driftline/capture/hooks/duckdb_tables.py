@@ -10,8 +10,8 @@ from collections.abc import Callable
 from typing import Any
 
 from driftline.capture import at_hand, measure
-from driftline.capture.emit import Seen
 from driftline.capture.sql.statement import Analysis
+from driftline.capture.trace import Seen
 
 CELLS = 200_000
 _SIZE = (

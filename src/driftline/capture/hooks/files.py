@@ -13,11 +13,11 @@ import msgspec
 
 from driftline.capture import client, endings, measure, observe, opens
 from driftline.capture.columns import Bound, Reach
-from driftline.capture.emit import Seen
 from driftline.capture.hooks import patch
 from driftline.capture.hooks.patch import Call, Patch
 from driftline.capture.observe import Given
 from driftline.capture.run import Run
+from driftline.capture.trace import Seen
 from driftline.event.lineage import Dataset, Touched
 
 _LIMIT = 10_000  # files that a run has written, from which on copies are not told any more

@@ -11,12 +11,12 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from driftline.capture import client, fault, observe, own
-from driftline.capture.emit import Seen
 from driftline.capture.hooks import patch, stated, table
 from driftline.capture.hooks.patch import Call, Patch
 from driftline.capture.hooks.patch import around as put_around
 from driftline.capture.observe import Given
 from driftline.capture.run import Run
+from driftline.capture.trace import Seen
 
 _LOCAL = ("file", "local", "reference", "filecache", "simplecache", "blockcache")
 

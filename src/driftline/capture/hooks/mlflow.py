@@ -13,12 +13,12 @@ from typing import Any
 import msgspec
 
 from driftline.capture import client, measure, observe
-from driftline.capture.emit import Seen
 from driftline.capture.frames import origin, passed
 from driftline.capture.hooks import table
 from driftline.capture.hooks.patch import Call, Patch, around
 from driftline.capture.observe import Given
 from driftline.capture.run import Run
+from driftline.capture.trace import Seen
 from driftline.event.lineage import Dataset, Touched
 
 NAMESPACE = "mlflow"

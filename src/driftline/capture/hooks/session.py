@@ -14,7 +14,6 @@ from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple, Protocol
 
 from driftline.capture import at_hand, client, fault, headers, measure, observe, transactions
-from driftline.capture.emit import Seen
 from driftline.capture.hooks import commits, duckdb_tables, memory
 from driftline.capture.observe import Given
 from driftline.capture.run import Run
@@ -23,6 +22,7 @@ from driftline.capture.sql import statement as statements
 from driftline.capture.sql.edges import SqlEdges
 from driftline.capture.sql.relation import Output, Source
 from driftline.capture.sql.statement import Analysis, Statement
+from driftline.capture.trace import Seen
 from driftline.event.lineage import Dataset, Field, Touched
 
 _CATALOG = (

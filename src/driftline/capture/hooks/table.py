@@ -14,13 +14,13 @@ from urllib.parse import urlsplit, urlunsplit
 import msgspec
 
 from driftline.capture import at_hand, client, endings, headers, measure, observe
-from driftline.capture.emit import Seen
 from driftline.capture.form import Form, Reading, named, readable
 from driftline.capture.frames import origin, passed
 from driftline.capture.hooks import glance, patch, stated, whole
 from driftline.capture.hooks.patch import Call, Patch
 from driftline.capture.observe import Given
 from driftline.capture.run import Run
+from driftline.capture.trace import Seen
 
 RESULT = -1
 COLUMNS = -2

@@ -4,9 +4,9 @@ import pandas as pd
 import pyarrow as pa
 import pytest
 
-from driftline.capture.emit import Seen
 from driftline.capture.frames import node, origin
 from driftline.capture.frames.node import Scan
+from driftline.capture.trace import Seen
 from driftline.event.lineage import Dataset, Touched
 
 T = Dataset("file", "t")

@@ -9,8 +9,8 @@ import pandas as pd
 import pytest
 
 import driftline
-from driftline.capture.emit import Seen
 from driftline.capture.frames import passed
+from driftline.capture.trace import Seen
 from driftline.event.lineage import Dataset, Touched
 from driftline.testing import MemorySink
 
