@@ -34,7 +34,8 @@ def _failed(piece: str, error: BaseException) -> None:
 def shown(error: BaseException) -> str:
     """Return the class and the message of ``error``, which may fail at being shown."""
     try:
-        return f"{type(error).__name__}: {error}"
+        said = str(error)
+        return f"{type(error).__name__}: {said}" if said else type(error).__name__
     except Exception:  # the message is made by code of the user's
         return f"{type(error).__name__}: (it cannot be shown)"
 

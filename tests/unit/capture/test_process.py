@@ -96,7 +96,7 @@ ABOVE = "import driftline, sys; driftline.watch('job')\nimport pandas\npandas.re
         ("def deep(): raise SystemExit('deep')\ndeep()", 1, "FAIL", "SystemExit: deep"),
         ("exit(5)", 5, "FAIL", "SystemExit: 5"),
         ("try: 1 / 0\nexcept ZeroDivisionError: sys.exit(6)", 6, "FAIL", "SystemExit: 6"),
-        ("with driftline.run('inner'): pass\nraise KeyboardInterrupt", None, "ABORT", "KeyboardInterrupt: "),
+        ("with driftline.run('inner'): pass\nraise KeyboardInterrupt", None, "ABORT", "KeyboardInterrupt"),
         ("sys.exit(0)", 0, "COMPLETE", None),
         ("sys.exit()", 0, "COMPLETE", None),
         ("raise SystemExit(0)", 0, "COMPLETE", None),
