@@ -16,7 +16,7 @@ from collections.abc import Callable
 from typing import Any, Protocol
 
 from driftline import config
-from driftline.capture import fault, measure, place
+from driftline.capture import fault, interrupt, measure, place
 from driftline.capture.sender import Item, Sender, Unmade
 from driftline.config import Settings
 from driftline.errors import BadSetting
@@ -178,6 +178,7 @@ def _at_exit() -> None:
         for one in unfinished:
             fault.attempt("unfinished", one.stop, max(0.0, limit - min(_OWN_SHARE, limit / 2)))
         fault.attempt("exit", client.sender.close, max(0.0, limit - (time.monotonic() - begin)))
+    fault.attempt("exit", interrupt.keep)
 
 
 def _after_fork() -> None:
