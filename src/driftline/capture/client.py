@@ -8,6 +8,7 @@ setting that cannot be used.
 """
 
 import atexit
+import contextlib
 import os
 import sys
 import threading
@@ -16,7 +17,7 @@ from collections.abc import Callable
 from typing import Any, Protocol
 
 from driftline import config
-from driftline.capture import fault, measure, place
+from driftline.capture import fault, interrupt, measure, place
 from driftline.capture.sender import Item, Sender, Unmade
 from driftline.config import Settings
 from driftline.errors import BadSetting
@@ -174,10 +175,21 @@ def status() -> dict[str, int]:
 def _at_exit() -> None:
     client = _process.client
     if client is not None:
-        limit, begin = client.settings.flush_seconds, time.monotonic()
-        for one in unfinished:
-            fault.attempt("unfinished", one.stop, max(0.0, limit - min(_OWN_SHARE, limit / 2)))
-        fault.attempt("exit", client.sender.close, max(0.0, limit - (time.monotonic() - begin)))
+        try:
+            _finish(client)
+        except KeyboardInterrupt:  # nobody is to wait any longer; how the script ended stays as it is
+            place = client.sender.delivery.spool.folder
+            fault.tell("deadline", f"interrupted at the end; what is not delivered yet is kept in {place}")
+            with contextlib.suppress(KeyboardInterrupt):
+                fault.attempt("exit", client.sender.close, 0.0)
+    fault.attempt("exit", interrupt.keep)
+
+
+def _finish(client: Client) -> None:
+    limit, begin = client.settings.flush_seconds, time.monotonic()
+    for one in unfinished:
+        fault.attempt("unfinished", one.stop, max(0.0, limit - min(_OWN_SHARE, limit / 2)))
+    fault.attempt("exit", client.sender.close, max(0.0, limit - (time.monotonic() - begin)))
 
 
 def _after_fork() -> None:

@@ -43,7 +43,7 @@ class Held:
         self._file = file
 
     def clear(self) -> None:
-        """The run has said its end."""
+        """The run has said its end, and that is delivered or spooled."""
         self._path.unlink(missing_ok=True)
         self._file.close()
 

@@ -54,8 +54,8 @@ class ProcessRun(Run):
             return
         with self._marking:
             held, self._mark = self._mark, None
-        if held is not None:
-            fault.attempt("left", held.clear)
+        if held is not None and self._client is not None:
+            fault.attempt("left", self._client.sender.landed, held.clear)
 
     def _version(self) -> str:
         token = own.enter(own.OURS)

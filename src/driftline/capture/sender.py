@@ -67,6 +67,7 @@ class Sender:
         self._overflow: deque[Item] = deque()
         self._flight: tuple[list[bytes], list[Answer]] = ([], [])  # encoded and not delivered
         self._leaves = 0.0  # when it is to be delivered
+        self._landing: list[Callable[[], None]] = []  # called once that is delivered or spooled
         self._wake = threading.Event()
         self._called = False  # somebody has woken the thread, which has not looked yet
         self._hurry = threading.Event()
@@ -88,6 +89,7 @@ class Sender:
             self._sort(item, events, answers, cheap=True)
             self.delivery.keep(events, answers)
             self.delivery.spool.close()
+            self._land()
             return
         if len(self._items) + self._more < self._limit:
             self._items.append(item)
@@ -105,6 +107,19 @@ class Sender:
             self._wake.set()
         if self._thread is None:
             self._start()
+
+    def landed(self, act: Callable[[], None]) -> None:
+        """Call ``act`` once what was queued before is delivered or spooled."""
+        self.put((self._awaiting, 1, (act,)))
+
+    def _awaiting(self, act: Callable[[], None]) -> list[Answer]:
+        self._landing.append(act)
+        return []
+
+    def _land(self) -> None:
+        acts, self._landing = self._landing, []
+        for act in acts:
+            fault.attempt("landed", act)
 
     def _weigh(self, more: int) -> None:
         with self._lock:
@@ -230,6 +245,7 @@ class Sender:
         if events or answers:
             self.delivery.hand(events, answers, hurry=self._hurry.is_set())
         self._flight = ([], [])
+        self._land()
         return True
 
     def _sort(self, item: Item, events: list[bytes], answers: list[Answer], *, cheap: bool) -> None:
@@ -311,6 +327,7 @@ class Sender:
         if events or answers:
             self.delivery.keep(events, answers)
         self.delivery.spool.close()
+        self._land()
 
     def _leave(self, thread: threading.Thread) -> None:
         """Wait until the thread is out of native code: where the interpreter ends under that, the process aborts."""

@@ -1,6 +1,7 @@
 """A run whose process was killed is ended by the next process, and only then."""
 
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Callable
@@ -89,3 +90,44 @@ def test_what_child_processes_have_handed_over_adds_to_what_the_run_has_told(sin
     shape = history.states[-1].shape
     assert shape.state == "ABORT"
     assert [[one.dataset.name for one in side] for side in (shape.inputs, shape.outputs)] == [["a"], ["b"]]
+
+
+MEASURING = """import driftline; driftline.watch("job")
+import os, sys, time
+from driftline.capture.emit import Ended
+folder = driftline.capture.client.current().home + "/runs"
+limit = time.monotonic() + 30
+while not os.path.isdir(folder) or not os.listdir(folder):
+    time.sleep(0.05)
+    assert time.monotonic() < limit
+encode = Ended.encode
+def slowly(self, *, cheap):
+    if not cheap:
+        print("measuring", flush=True)
+        time.sleep(2)
+    return encode(self, cheap=cheap)
+Ended.encode = slowly
+sys.exit(7)
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="signals of POSIX")
+@pytest.mark.parametrize(("way", "code", "state"), [(signal.SIGTERM, -15, "ABORT"), (signal.SIGINT, 7, "FAIL")])
+def test_a_run_that_is_stopped_while_its_end_is_measured_does_not_last_for_ever(
+    script: Script, tmp_path: Path, way: signal.Signals, code: int, state: str
+) -> None:
+    """Killed, it is ended by the next process; after Ctrl-C its own end is spooled, and its exit code stays."""
+    (tmp_path / "a.csv").write_text("x\n1\n")
+    (tmp_path / "long.py").write_text(MEASURING)
+    environment = {**os.environ, "DRIFTLINE_CONSOLE": "false"}
+    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+    command = [sys.executable, "long.py"]
+    with subprocess.Popen(command, cwd=tmp_path, env=environment, text=True, **pipes) as ending:  # type: ignore[call-overload]
+        assert ending.stdout.readline() == "measuring\n"
+        ending.send_signal(way)
+        said = ending.communicate(timeout=30)[1]
+    assert ending.returncode == code
+    assert len(said.splitlines()) == (1 if way == signal.SIGINT else 0), said
+    found = ends(script(LONG, "end"))
+    assert sorted(event["eventType"] for event in found) == sorted([state, "COMPLETE"])
+    assert list((tmp_path / ".driftline" / "runs").iterdir()) == []
