@@ -127,3 +127,9 @@ def test_what_are_not_two_versions_of_one_dataset_is_refused(
     two_versions(home)
     with pytest.raises(BadInput, match=said):
         run("diff", *words)
+
+
+def test_a_version_is_named_by_the_path_of_its_file_too(run: Run, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    two_versions(home)
+    monkeypatch.chdir(home.parent)
+    assert run("diff", "./features#v3", "features#v4").stdout == run("diff", "features#v3", "features#v4").stdout
