@@ -43,7 +43,7 @@ def diff(
         if node and other:
             if since is not None or until is not None:
                 raise BadInput("two versions and moments are both given", hint="Give the versions or --from and --to.")
-            found = cells.between(engine.house, node, other)
+            found = cells.between(engine.house, opened.typed(engine, node), opened.typed(engine, other))
         else:
             first = engine.moment(since)
             if first is None:

@@ -11,12 +11,14 @@ from driftline import profile
 from driftline.engine import questions
 from driftline.engine.house import House
 from driftline.errors import BadInput, NotFound
-from driftline.event import facets
+from driftline.event import facets, names
 from driftline.event.lineage import Dataset, Touched, Version
 from driftline.event.report import ColumnCells, DataChange, Difference
 from driftline.graph import difference
 from driftline.profile import Comparison, Fingerprint
 from driftline.profile import facet as printed
+
+NEWEST = 5  # versions that a hint names
 
 
 def changes(house: House, datasets: Mapping[int, str], since: int, until: int) -> tuple[DataChange, ...]:
@@ -57,9 +59,11 @@ def between(house: House, before: str, after: str) -> Difference:
 def _touched(house: House, text: str) -> Touched:
     known = house.store.lineage.lookup(questions.resolve(house, text))
     if known is None or known.type != "VERSION" or known.dataset is None:
-        raise BadInput(
-            f"{text} is no version", hint="A version is written as features#v3; 'driftline show' lists them."
-        )
+        of = known.dataset if known is not None else None
+        newest = house.store.lineage.versions(of, NEWEST) if of else []
+        told = ", ".join(names.dataset_id(of.namespace, of.name, one.version) for one in newest if of)
+        hint = "A version is written as features#v3" + (f"; the newest are {told}." if told else ".")
+        raise BadInput(f"{text} is no version", hint=hint)
     found = house.store.lineage.touched(Version(known.dataset, known.version))
     if found is None:
         raise NotFound(text)

@@ -1,8 +1,8 @@
 """A run that failed, and what it therefore did not write.
 
 Enters: a run that ended in FAIL or ABORT, and the job's last good run. Leaves: one alarm per dataset that the good
-run wrote: it has no new version. Whether that reaches people is decided as for every alarm, by what is served from
-it.
+run wrote and the failed one did not: it has no new version. Whether that reaches people is decided as for every alarm,
+by what is served from it.
 """
 
 from driftline import clock
@@ -21,6 +21,7 @@ def findings(house: House, run: RunShape, before: RunShape | None) -> list[Findi
         return []
     when = run.nominal_us or run.time_us or house.now()
     day = clock.iso(when)[:10]
+    wrote = {touched.dataset for touched in run.outputs if touched.version}  # without one it is named, not written
     return [
         Finding(
             id=ids.digest("run", run.run, touched.dataset.node),
@@ -39,4 +40,5 @@ def findings(house: House, run: RunShape, before: RunShape | None) -> list[Findi
             sentence=f"{run.job.name} failed on {day}: {touched.dataset.name} has no new version.",
         )
         for touched in before.outputs
+        if touched.dataset not in wrote
     ]

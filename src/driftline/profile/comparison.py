@@ -47,6 +47,8 @@ def compare(before: Fingerprint, after: Fingerprint) -> Comparison | None:
         said = _columns(found, came, went) + _renamed(before, after, came, went)
         return Comparison("columns", found, came, went, sentence=said)
     verdict, sure, sentence = _rows(before, after)
+    if verdict == "appended" and sure:  # every row before stands, so a group that both share differs by new rows only
+        found = {name: tuple((max(at, before.rows), end) for at, end in spans) for name, spans in found.items()}
     return Comparison(verdict, found, sure=sure, sentence=sentence)
 
 

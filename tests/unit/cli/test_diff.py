@@ -127,3 +127,17 @@ def test_what_are_not_two_versions_of_one_dataset_is_refused(
     two_versions(home)
     with pytest.raises(BadInput, match=said):
         run("diff", *words)
+
+
+def test_a_version_is_named_by_the_path_of_its_file_too(run: Run, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    two_versions(home)
+    monkeypatch.chdir(home.parent)
+    assert run("diff", "./features#v3", "features#v4").stdout == run("diff", "features#v3", "features#v4").stdout
+
+
+def test_what_is_no_version_is_told_with_the_newest_versions(run: Run, home: Path) -> None:
+    two_versions(home)
+    with pytest.raises(BadInput) as said:
+        run("diff", "features#v3", "features")
+    assert "; the newest are dataset:file:features#v4, dataset:file:features#v3" in str(said.value.hint)
+    assert run("diff", "dataset:file:features#v3", "dataset:file:features#v4").stdout
