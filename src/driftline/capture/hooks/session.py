@@ -61,6 +61,9 @@ class Session:
         self._databases: weakref.WeakKeyDictionary[Any, str] = weakref.WeakKeyDictionary()
         self._temporary: weakref.WeakKeyDictionary[Any, dict[str, tuple[str, ...] | None]] = weakref.WeakKeyDictionary()
         self._registered: weakref.WeakKeyDictionary[Any, set[str]] = weakref.WeakKeyDictionary()
+        self._default: Any = (
+            None  # held: each call of the module makes a new object of it, to which nothing would stick
+        )
         self._plans: bool | None = None  # DuckDB tells the plans of statements
         self._written: dict[Dataset, str] = {}  # newest version of a table that this process wrote
 
@@ -98,7 +101,8 @@ class Session:
         if given is not None:
             return given
         default = self._duckdb.default_connection
-        return default() if callable(default) else default
+        self._default = default() if callable(default) else default
+        return self._default
 
     def _read(self, paths: Any) -> Record | None:
         given = [paths] if isinstance(paths, str | os.PathLike) else paths if isinstance(paths, list | tuple) else []

@@ -186,6 +186,22 @@ def test_frames_that_are_stored_in_a_transaction_wait_for_it(shop: Any) -> None:
     assert written(run) == ["b", "c"]
 
 
+def test_a_transaction_of_the_duckdb_module_itself_counts_once_it_is_committed(watched: MemorySink) -> None:
+    with driftline.run("job") as run:
+        duckdb.begin()
+        duckdb.execute("create table undone as select 1 as x")
+        duckdb.rollback()
+        duckdb.execute("begin")
+        duckdb.sql("create table undone_too as select 1 as x")
+        duckdb.execute("rollback")
+        duckdb.execute("begin")
+        duckdb.execute("create table kept as select 1 as x")
+        assert written(run) == []
+        duckdb.execute("commit")
+        duckdb.execute("drop table kept")
+    assert written(run) == ["kept"]
+
+
 def test_duckdb_counts_what_was_committed(watched: MemorySink, tmp_path: Path) -> None:
     (tmp_path / "in.csv").write_text("x\n1\n")
     with driftline.run("job") as run, duckdb.connect("d.db") as connection:
