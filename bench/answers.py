@@ -224,7 +224,8 @@ def ledger(total: int) -> None:
 
 def with_model(engine: Engine) -> None:
     """Let the versions of the answers have a past: data, a training run, an index that was built."""
-    with use_sink(MemorySink()) as sink:
+    sink = MemorySink()
+    with use_sink(sink):
         for day in range(0, DAYS, 15):
             with driftline.run("train", at=START_US + day * DAY_US) as run:
                 run.read("features", version=f"day-{day}")
@@ -234,7 +235,7 @@ def with_model(engine: Engine) -> None:
                 run.read("pages", version=f"day-{day}", kind="documents")
                 run.write("desk/index", version=f"xxh3:i{day // 3:015x}", kind="index")
         driftline.flush()
-        engine.ingest_many(sink.raw)  # type: ignore[attr-defined]
+        engine.ingest_many(sink.raw)
 
 
 def asked(engine: Engine, total: int) -> None:

@@ -93,7 +93,7 @@ def telling(original: Act, act: Act, *, failing: Act | None = None, always: bool
             fault.attempt(_PIECE, act, *args)
         return result
 
-    return patch.unseen(call, original)  # type: ignore[no-any-return]
+    return patch.unseen(call, original)
 
 
 def _telling_later(original: Act, act: Act, failing: Act | None) -> Act:
@@ -109,7 +109,7 @@ def _telling_later(original: Act, act: Act, failing: Act | None) -> Act:
             fault.attempt(_PIECE, act, *args)
         return result
 
-    return patch.unseen(call, original)  # type: ignore[no-any-return]
+    return patch.unseen(call, original)
 
 
 # --- psycopg ----------------------------------------------------------------------------------------------------

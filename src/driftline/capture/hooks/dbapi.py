@@ -74,7 +74,7 @@ def _connection(factory: type) -> type:
     def cursor(self: Any, factory: Any = sqlite3.Cursor) -> Any:
         recording = isinstance(factory, type) and issubclass(factory, sqlite3.Cursor)
         kind = fault.attempt(_PIECE, _cursor, factory) if recording else None
-        return made.__base__.cursor(self, factory if kind is None else kind)  # type: ignore[union-attr]
+        return made.__base__.cursor(self, factory if kind is None else kind)  # type: ignore[union-attr]  # a class that was made here has a base
 
     functools.update_wrapper(cursor, sqlite3.Connection.cursor)
     methods = {name: _through_cursor(factory, name) for name in _EXECUTES}
@@ -102,7 +102,7 @@ def _listening(original: Callable[..., Any]) -> Callable[..., Any]:
         self.__dict__[database.SILENT] = True
         return original(self, *args, **kwargs)
 
-    return patch.unseen(call, original)  # type: ignore[no-any-return]
+    return patch.unseen(call, original)
 
 
 def _through_cursor(factory: type, name: str) -> Any:
@@ -144,7 +144,7 @@ def _recording(original: Callable[..., Any]) -> Callable[..., Any]:
             fault.attempt(_PIECE, _seen, self, args[0])
         return result
 
-    return patch.unseen(call, original)  # type: ignore[no-any-return]
+    return patch.unseen(call, original)
 
 
 def _seen(cursor: Any, text: Any) -> None:

@@ -12,7 +12,7 @@ import os
 import sys
 import types
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 from driftline.capture import fault, own
 from driftline.capture.around import active
@@ -40,6 +40,7 @@ class Call(NamedTuple):
         return next((self.kwargs[name] for name in names if name in self.kwargs), None)
 
 
+C = TypeVar("C", bound=Callable[..., Any])
 Record = Callable[[Run, Call], Any]  # returns whether anything was recorded
 Before = Callable[[Sequence[Any], Mapping[str, Any]], Any]
 Plain = Callable[[Sequence[Any], Mapping[str, Any]], bool]
@@ -189,7 +190,7 @@ def unbound(call: Any, original: Any) -> Any:
     return Unbound(call) if isinstance(original, types.BuiltinFunctionType) else call
 
 
-def unseen(call: Any, original: Any) -> Any:
+def unseen(call: C, original: Any) -> C:
     """Return ``call``, over which warnings pass as if it were not there.
 
     ``warnings.warn(stacklevel=2)`` must name the user's line, not ours. Python does not count frames of the import
@@ -200,7 +201,8 @@ def unseen(call: Any, original: Any) -> Any:
     file = getattr(getattr(inner, "__code__", None), "co_filename", "") or _file(inner)
     counted = (getattr(inner, "__module__", None) or "").partition(".")[0] in _COUNTING
     name = os.path.join(os.path.dirname(file), "driftline") if counted else UNSEEN
-    call.__code__ = call.__code__.replace(co_filename=name)
+    made: Any = call
+    made.__code__ = made.__code__.replace(co_filename=name)
     return call
 
 
