@@ -9,7 +9,7 @@ caller: the original is therefore called in a frame that has the caller's variab
 import functools
 import sys
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
 from driftline.capture import fault, own, transactions
 from driftline.capture.around import active
@@ -17,7 +17,6 @@ from driftline.capture.hooks import commits, patch
 from driftline.capture.hooks.duckdb_relations import Relations
 from driftline.capture.hooks.patch import Patch
 from driftline.capture.hooks.session import Session
-from driftline.capture.run import Run
 
 STATEMENTS = ("execute", "executemany", "sql", "query", "from_query")
 READERS = ("read_parquet", "from_parquet", "read_csv", "from_csv_auto", "read_json")
@@ -103,11 +102,11 @@ def _around(owner: Any, attribute: str, before: Before, after: Callable[..., Any
             result = eval(_CALL, caller.f_globals, inside)  # noqa: S307 - our own constant, in the caller's variables
         except BaseException:
             if begun is not None:
-                begun.span.closed = True
+                begun.inside.closed = True
                 fault.attempt(piece, _end, piece, begun, failed=True)
             raise
         if begun is not None:
-            begun.span.closed = True
+            begun.inside.closed = True
             fault.attempt(piece, _end, piece, begun)
         fault.attempt(piece, after, args, kwargs, result)
         return result
@@ -116,30 +115,18 @@ def _around(owner: Any, attribute: str, before: Before, after: Callable[..., Any
     return [Patch(owner, attribute, original)]
 
 
-class _Begun(NamedTuple):
-    """A call inside a run, while it lasts."""
-
-    run: Run
-    span: own.Span
-    token: Any
-    record: Any  # None = nothing is to be recorded
-
-
-def _begin(piece: str, before: Before, args: tuple[Any, ...], kwargs: Mapping[str, Any], caller: Any) -> _Begun | None:
+def _begin(
+    piece: str, before: Before, args: tuple[Any, ...], kwargs: Mapping[str, Any], caller: Any
+) -> patch.Begun | None:
     run = active()
     if run is None:
         return None
     record = None if fault.off(piece) else patch.noted(piece, run, before, args, kwargs, caller)
-    span = own.Span()
-    try:
-        return _Begun(run, span, own.enter(span), record)
-    except BaseException:
-        span.closed = True
-        raise
+    return patch.entered(run, record)
 
 
-def _end(piece: str, begun: _Begun, *, failed: bool = False) -> None:
+def _end(piece: str, begun: patch.Begun, *, failed: bool = False) -> None:
     own.leave(begun.token)
-    begun.run.attribute(begun.span.opened)
-    if begun.record is not None:
-        patch.noted(piece, begun.run, functools.partial(begun.record, failed=failed), begun.run)
+    begun.run.attribute(begun.inside.opened)
+    if begun.found is not None:
+        patch.noted(piece, begun.run, functools.partial(begun.found, failed=failed), begun.run)

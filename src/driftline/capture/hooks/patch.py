@@ -131,7 +131,7 @@ def _wrapper(original: Any, piece: str, record: Record, before: Before | None, p
     return unseen(call, original)
 
 
-class _Begun(NamedTuple):
+class Begun(NamedTuple):
     """A call that is to be recorded, while it lasts."""
 
     run: Run
@@ -142,16 +142,21 @@ class _Begun(NamedTuple):
 
 def _begin(
     piece: str, before: Before | None, plain: Plain | None, args: Sequence[Any], kwargs: Mapping[str, Any]
-) -> _Begun | None:
+) -> Begun | None:
     run = active()
     if run is None or fault.off(piece) or (plain is not None and plain(args, kwargs)):
         return None
     found = None if before is None else noted(piece, run, before, args, kwargs)
     if found is PASS:
         return None
+    return entered(run, found)
+
+
+def entered(run: Run, found: Any) -> Begun:
+    """Begin a call that is to be recorded: while its span is open no other hook records."""
     inside = own.Span()
     try:
-        return _Begun(run, inside, own.enter(inside), found)
+        return Begun(run, inside, own.enter(inside), found)
     except BaseException:
         inside.closed = True
         raise
@@ -210,14 +215,14 @@ def _file(function: Any) -> str:
     return getattr(sys.modules.get(getattr(function, "__module__", None) or ""), "__file__", None) or ""
 
 
-def _broken(begun: _Begun) -> None:
+def _broken(begun: Begun) -> None:
     """End a call that has raised."""
     own.leave(begun.token)
     begun.run.opened.update(begun.inside.opened)
 
 
 def _record(
-    piece: str, begun: _Begun, record: Record, args: Sequence[Any], kwargs: Mapping[str, Any], result: Any
+    piece: str, begun: Begun, record: Record, args: Sequence[Any], kwargs: Mapping[str, Any], result: Any
 ) -> None:
     """End a call that has returned."""
     own.leave(begun.token)
