@@ -15,6 +15,7 @@ from typing import Any, NamedTuple, Protocol
 
 from driftline.capture import at_hand, client, fault, headers, measure, observe, transactions
 from driftline.capture.hooks import commits, duckdb_tables, memory
+from driftline.capture.hooks.duckdb_text import Forms
 from driftline.capture.observe import Given
 from driftline.capture.run import Run
 from driftline.capture.sql import plan, second
@@ -30,6 +31,7 @@ _CATALOG = (
     "where lower(table_name) = ? order by column_index"
 )
 _EXTENSION = "select 1 from duckdb_extensions() where extension_name = 'json' and loaded"
+_PATHS = ("file_glob", "file_globs", "path_or_buffer", "path")
 _TABLES = 10_000
 _LONG = 20_000  # characters of a statement that is bound a second time
 _SECONDS = 0.25  # for that
@@ -79,11 +81,11 @@ class Session:
 
     def reader(self, args: Sequence[Any], kwargs: Mapping[str, Any], _: Any) -> Record | None:
         """``connection.read_parquet(path, …)`` and its kin."""
-        return self._read(argument(args, kwargs, 1, "file_glob", "file_globs", "path_or_buffer", "path"))
+        return self._read(args[0], argument(args, kwargs, 1, *_PATHS), kwargs)
 
     def module_reader(self, args: Sequence[Any], kwargs: Mapping[str, Any], _: Any) -> Record | None:
         """``duckdb.read_parquet(path, …)`` and its kin."""
-        return self._read(argument(args, kwargs, 0, "file_glob", "file_globs", "path_or_buffer", "path"))
+        return self._read(self.default(kwargs), argument(args, kwargs, 0, *_PATHS), kwargs)
 
     def register(self, args: Sequence[Any], kwargs: Mapping[str, Any], _: Any) -> None:
         """``connection.register(name, frame)``: from now on the name means a frame."""
@@ -104,18 +106,17 @@ class Session:
         self._default = default() if callable(default) else default
         return self._default
 
-    def _read(self, paths: Any) -> Record | None:
+    def _read(self, connection: Any, paths: Any, options: Mapping[str, Any]) -> Record | None:
         given = [paths] if isinstance(paths, str | os.PathLike) else paths if isinstance(paths, list | tuple) else []
         folder = _folder()
-        found = [
-            seen
-            for path in given
-            if isinstance(path, str | os.PathLike)
-            for seen in observe.observe(path, None, Given(), folder)
-        ]
+        names = [os.fspath(path) for path in given if isinstance(path, str | os.PathLike)]
+        forms = self._forms(connection, "", tuple(names), options)
+        found = [(name, seen) for name in names for seen in observe.observe(name, None, Given(), folder)]
+        for name, one in found:
+            one.form = forms.read(name, one.path) if one.path else None
 
         def record(run: Run, *, failed: bool = False) -> None:  # noqa: ARG001 - what was tried to be read counts
-            for seen in found:
+            for _, seen in found:
                 run.add("read", seen)
 
         return record if found else None
@@ -132,14 +133,15 @@ class Session:
                 return _control(connection, text)
             if transactions.mixed(text):
                 return self._together([self.sql(connection, one, caller) for one in commits.apart(text)])
+        forms = self._forms(connection, text)
         analysis = statements.analyse(
             text,
-            lambda source, spelled: self._columns(connection, source, spelled),
+            lambda source, spelled: self._columns(connection, source, spelled, forms),
             ask_second=lambda one: self._second(connection, text, one),
         )
         if analysis is None or not analysis.statements:
             return None
-        known = self._sources(connection, analysis, caller)
+        known = self._sources(connection, analysis, caller, forms)
         fresh = duckdb_tables.fresh(analysis, lambda name: self._catalog(connection, name)) if connection else ()
         began_ns = time.time_ns()
 
@@ -152,7 +154,7 @@ class Session:
             if touches:
                 ended.statement(text, analysis.form)
             for one in analysis.statements:
-                self._record(ended, connection, one, analysis, known, began_ns, caller, fresh)
+                self._record(ended, connection, one, analysis, known, began_ns, caller, fresh, forms)
 
         return record
 
@@ -166,14 +168,14 @@ class Session:
 
         return record
 
-    def _sources(self, connection: Any, analysis: Analysis, caller: Any) -> dict[Source, _Known]:
+    def _sources(self, connection: Any, analysis: Analysis, caller: Any, forms: Forms) -> dict[Source, _Known]:
         """Return what the statements read, as it is before they run, but for what they write themselves."""
         written: set[Source] = set()
         known: dict[Source, _Known] = {}
         for one in analysis.statements:
             for source in one.reads:
                 if source not in known and source not in written:
-                    known[source] = self._known(connection, source, analysis, caller)
+                    known[source] = self._known(connection, source, analysis, caller, forms)
             if one.writes is not None:
                 written.add(one.writes)
         return known
@@ -188,12 +190,13 @@ class Session:
         began_ns: int,
         caller: Any,
         fresh: Container[str],
+        forms: Forms,
     ) -> None:
         for gap in one.gaps:
             run.gap(f"{gap}: {analysis.head}")
         for source in one.reads:
             if source not in known:  # made by an earlier statement of the same text
-                known[source] = self._known(connection, source, analysis, caller)
+                known[source] = self._known(connection, source, analysis, caller, forms)
             for seen in known[source].seen:
                 held = transactions.version(connection, seen.touched.dataset)
                 add = functools.partial(run.add, "read", seen)
@@ -204,7 +207,7 @@ class Session:
         if one.lineage is not None:
             datasets = {source: found.datasets for source, found in known.items()}
             edges = SqlEdges(one.lineage, datasets, analysis.spelled, analysis.said)
-        for seen in self._targets(run, connection, one, analysis, began_ns):
+        for seen in self._targets(run, connection, one, analysis, began_ns, forms):
             touched, name = seen.touched, one.writes.names[0]
             inside = one.writes.kind == "table" and transactions.begun(connection)
             look = None
@@ -227,7 +230,7 @@ class Session:
         if edges is not None:
             run.edges(touched.dataset, edges, touched.version)
 
-    def _known(self, connection: Any, source: Source, analysis: Analysis, caller: Any) -> _Known:
+    def _known(self, connection: Any, source: Source, analysis: Analysis, caller: Any, forms: Forms) -> _Known:
         if source.kind == "table":
             name = source.names[0]
             if self._is_variable(connection, name, caller):
@@ -241,24 +244,30 @@ class Session:
         seen: list[Seen] = []
         for name in source.names:
             path = analysis.spelled(name)
-            seen += observe.observe(path, None, Given(kind="" if "://" not in path else "file"), folder)
+            found = observe.observe(path, None, Given(kind="" if "://" not in path else "file"), folder)
+            for one in found:
+                one.form = forms.read(path, one.path) if one.path else None
+            seen += found
         return _Known(tuple(dict.fromkeys(one.touched.dataset for one in seen)), tuple(seen))
 
-    def _targets(self, run: Run, connection: Any, one: Statement, analysis: Analysis, began_ns: int) -> Iterable[Seen]:
+    def _targets(
+        self, run: Run, connection: Any, one: Statement, analysis: Analysis, began_ns: int, forms: Forms
+    ) -> Iterable[Seen]:
         assert one.writes is not None
+        items = one.lineage.items if one.lineage is not None else ()
+        names = [item.name for item in items if isinstance(item, Output) and item.name]
+        whole = tuple(names) if names and len(names) == len(items) else None
         if one.writes.kind == "file":
             path = analysis.spelled(one.writes.names[0])
             for seen in observe.observe(path, None, Given(), _folder()):
                 if not os.path.isdir(path) or seen.modified_ns >= began_ns - headers.TICK_NS:
+                    seen.form = forms.written(path, whole)
                     yield seen
             return
         name = one.writes.names[0]
         dataset = self._table(connection, name)
         version = f"run:{measure.of_parts(run.id, dataset.namespace, dataset.name)[5:]}"
         if connection is not None and one.how == "create" and one.lineage is not None:
-            items = one.lineage.items
-            names = [item.name for item in items if isinstance(item, Output) and item.name]
-            whole = tuple(names) if len(names) == len(items) else None
             self._temporary.setdefault(connection, {})[name.lower()] = whole
         touched = Touched(dataset=dataset, version=version, kind="table", fields=self._fields(connection, name))
         yield Seen(touched=touched, at_ns=time.time_ns())
@@ -290,9 +299,16 @@ class Session:
             found = self._databases[connection] = f"duckdb://{name}" if name else memory.namespace("duckdb")
         return found
 
-    def _columns(self, connection: Any, source: Source, spelled: Callable[[str], str]) -> tuple[str, ...] | None:
+    def _forms(
+        self, connection: Any, text: str, paths: tuple[str, ...] = (), options: Mapping[str, Any] | None = None
+    ) -> Forms:
+        return Forms(functools.partial(self._ask, connection), text, paths, options)
+
+    def _columns(
+        self, connection: Any, source: Source, spelled: Callable[[str], str], forms: Forms
+    ) -> tuple[str, ...] | None:
         if source.kind == "file":
-            return headers.columns([spelled(name) for name in source.names])
+            return headers.columns([spelled(name) for name in source.names], forms.read)
         name = source.names[0].lower()
         if connection is None:
             return None
@@ -332,7 +348,9 @@ class Session:
         return self._plans
 
     def _ask(self, connection: Any, query: str, parameters: Sequence[Any] = ()) -> list[Any]:
-        """Ask the catalog through a cursor of its own."""
+        """Ask the catalog through a cursor of its own; a connection that is not known answers nothing."""
+        if connection is None:
+            return []
         cursor = connection.cursor()
         try:
             self._execute(cursor, query, list(parameters))
