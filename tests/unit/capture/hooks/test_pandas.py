@@ -319,3 +319,22 @@ def test_a_file_that_is_measured_is_not_opened_by_the_name_that_programs_replace
     monkeypatch.undo()
     assert [one.dataset.name for one in run.outputs] == ["a.parquet"]
     assert heard == []
+
+
+def test_a_file_of_a_partition_is_a_version_of_one_dataset_however_it_is_read(watched: MemorySink) -> None:
+    for month in (1, 2):
+        folder = Path(f"lake/year=2024/month={month}")
+        folder.mkdir(parents=True)
+        with driftline.run("write") as run:
+            pd.DataFrame({"n": [month, 2]}).to_parquet(folder / "orders.parquet")
+        (written,) = run.outputs
+        assert (written.dataset.name, written.partition) == ("lake/orders.parquet", f"2024/{month}")
+    with driftline.run("one") as one:
+        pd.read_parquet("lake/year=2024/month=2/orders.parquet")
+    assert one.inputs[0].version == written.version
+    with driftline.run("all") as all_of_it:
+        pd.read_parquet("lake")
+    assert [(found.dataset.name, found.partition) for found in all_of_it.inputs] == [
+        ("lake/orders.parquet", "2024/1"),
+        ("lake/orders.parquet", "2024/2"),
+    ]
