@@ -13,8 +13,11 @@ import weakref
 from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple, Protocol
 
+import msgspec
+
 from driftline.capture import at_hand, client, fault, headers, measure, observe, transactions
 from driftline.capture.hooks import commits, duckdb_tables, memory
+from driftline.capture.hooks.duckdb_catalog import Catalog
 from driftline.capture.hooks.duckdb_text import Forms
 from driftline.capture.observe import Given
 from driftline.capture.run import Run
@@ -26,16 +29,14 @@ from driftline.capture.sql.statement import Analysis, Statement
 from driftline.capture.trace import Seen
 from driftline.event.lineage import Dataset, Field, Touched
 
-_CATALOG = (
-    "select column_name, data_type, database_name, schema_name from duckdb_columns() "
-    "where lower(table_name) = ? order by column_index"
-)
-_EXTENSION = "select 1 from duckdb_extensions() where extension_name = 'json' and loaded"
 _PATHS = ("file_glob", "file_globs", "path_or_buffer", "path")
 _TABLES = 10_000
 _LONG = 20_000  # characters of a statement that is bound a second time
 _SECONDS = 0.25  # for that
 _PLAN = 500_000  # characters of a plan that is kept until the run is reported
+
+
+Fields = Callable[[], tuple[Field, ...] | None]
 
 
 class Record(Protocol):
@@ -57,16 +58,13 @@ class Session:
 
     def __init__(self, duckdb: Any) -> None:
         self._duckdb = duckdb
-        self._execute = duckdb.DuckDBPyConnection.execute  # the original, taken before it is patched
-        self._fetch = duckdb.DuckDBPyConnection.fetchall
-        self._query = duckdb.DuckDBPyConnection.sql
+        self.catalog = Catalog(duckdb)
         self._databases: weakref.WeakKeyDictionary[Any, str] = weakref.WeakKeyDictionary()
         self._temporary: weakref.WeakKeyDictionary[Any, dict[str, tuple[str, ...] | None]] = weakref.WeakKeyDictionary()
         self._registered: weakref.WeakKeyDictionary[Any, set[str]] = weakref.WeakKeyDictionary()
         self._default: Any = (
             None  # held: each call of the module makes a new object of it, to which nothing would stick
         )
-        self._plans: bool | None = None  # DuckDB tells the plans of statements
         self._written: dict[Dataset, str] = {}  # newest version of a table that this process wrote
 
     # --- calls ------------------------------------------------------------------------------------------------
@@ -130,7 +128,7 @@ class Session:
             return None
         if connection is not None:
             if transactions.controls(text):
-                return _control(connection, text)
+                return _control(connection, text, self.catalog.lost(connection) if transactions.commits(text) else None)
             if transactions.mixed(text):
                 return self._together([self.sql(connection, one, caller) for one in commits.apart(text)])
         forms = self._forms(connection, text)
@@ -142,7 +140,7 @@ class Session:
         if analysis is None or not analysis.statements:
             return None
         known = self._sources(connection, analysis, caller, forms)
-        fresh = duckdb_tables.fresh(analysis, lambda name: self._catalog(connection, name)) if connection else ()
+        fresh = duckdb_tables.fresh(analysis, lambda name: self.catalog.columns(connection, name)) if connection else ()
         began_ns = time.time_ns()
 
         def record(ended: Run, *, failed: bool = False) -> None:
@@ -213,13 +211,22 @@ class Session:
             look = None
             if name in fresh:  # what waits for a commit must not keep its connection alive
                 weakly = weakref.proxy(connection)
-                look = functools.partial(duckdb_tables.hold, seen, weakly, name, self._ask, self._query)
-            act = functools.partial(self._written_to, run, seen, edges, look)
+                look = functools.partial(duckdb_tables.hold, seen, weakly, name, self.catalog.ask, self.catalog.query)
+            act = functools.partial(self._written_to, run, seen, edges, look, self._later(connection, name))
             transactions.put(connection, run, act, touched.dataset, touched.version, inside=inside)
 
-    def _written_to(self, run: Run, seen: Seen, edges: SqlEdges | None, hold: Callable[[], None] | None) -> None:
-        """Record what was written, and is committed."""
+    def _later(self, connection: Any, name: str) -> Fields:
+        """Return what looks up the columns of a table once its transaction is over."""
+        weakly: Callable[[], Any] = (lambda: None) if connection is None else weakref.ref(connection)
+        return lambda: self.catalog.fields(weakly(), name)
+
+    def _written_to(
+        self, run: Run, seen: Seen, edges: SqlEdges | None, hold: Callable[[], None] | None, fields: Fields
+    ) -> None:
+        """Record what was written, and is committed; only now can others see the columns of a new table."""
         touched = seen.touched
+        if touched.kind == "table" and touched.fields is None:
+            touched = seen.touched = msgspec.structs.replace(touched, fields=fault.attempt("duckdb table", fields))
         if touched.kind == "table":
             if len(self._written) >= _TABLES:
                 self._written.clear()
@@ -237,7 +244,7 @@ class Session:
                 return _Known((), ())
             dataset = self._table(connection, name)
             version = transactions.version(connection, dataset) or self._written.get(dataset, "")
-            fields = self._fields(connection, name)
+            fields = self.catalog.fields(connection, name)
             touched = Touched(dataset=dataset, version=version, kind="table", fields=fields)
             return _Known((dataset,), (Seen(touched=touched),))
         folder = _folder()
@@ -269,7 +276,7 @@ class Session:
         version = f"run:{measure.of_parts(run.id, dataset.namespace, dataset.name)[5:]}"
         if connection is not None and one.how == "create" and one.lineage is not None:
             self._temporary.setdefault(connection, {})[name.lower()] = whole
-        touched = Touched(dataset=dataset, version=version, kind="table", fields=self._fields(connection, name))
+        touched = Touched(dataset=dataset, version=version, kind="table", fields=self.catalog.fields(connection, name))
         yield Seen(touched=touched, at_ns=time.time_ns())
 
     # --- names and columns ------------------------------------------------------------------------------------
@@ -283,7 +290,7 @@ class Session:
         value = caller.f_locals.get(name, caller.f_globals.get(name))
         if value is None or not any(hasattr(value, sign) for sign in ("__arrow_c_stream__", "columns", "to_arrow")):
             return False
-        return self._catalog(connection, name) is None
+        return self.catalog.columns(connection, name) is None
 
     def _table(self, connection: Any, name: str) -> Dataset:
         return Dataset(self._database(connection), name.lower().removeprefix("main."))
@@ -293,8 +300,7 @@ class Session:
             return memory.namespace("duckdb")
         found = self._databases.get(connection)
         if found is None:
-            rows = self._ask(connection, "select path from duckdb_databases() where not internal order by database_oid")
-            path = rows[0][0] if rows and rows[0][0] else ""
+            path = self.catalog.path(connection)
             name = observe.name_of(path, "", _folder()).name if path else ""
             found = self._databases[connection] = f"duckdb://{name}" if name else memory.namespace("duckdb")
         return found
@@ -302,7 +308,7 @@ class Session:
     def _forms(
         self, connection: Any, text: str, paths: tuple[str, ...] = (), options: Mapping[str, Any] | None = None
     ) -> Forms:
-        return Forms(functools.partial(self._ask, connection), text, paths, options)
+        return Forms(functools.partial(self.catalog.ask, connection), text, paths, options)
 
     def _columns(
         self, connection: Any, source: Source, spelled: Callable[[str], str], forms: Forms
@@ -315,56 +321,25 @@ class Session:
         temporary = self._temporary.get(connection, {})
         if name in temporary:
             return temporary[name]
-        return self._catalog(connection, name)
-
-    def _catalog(self, connection: Any, name: str) -> tuple[str, ...] | None:
-        if connection is None:
-            return None
-        rows = self._ask(connection, _CATALOG, [name.rsplit(".", 1)[-1].lower()])
-        names = tuple(row[0] for row in rows)
-        return names if names and len({one.lower() for one in names}) == len(names) else None
-
-    def _fields(self, connection: Any, name: str) -> tuple[Field, ...] | None:
-        """The columns of one table; None where it is not certain which, or a transaction may have changed them."""
-        if connection is None or transactions.begun(connection):
-            return None
-        schema, _, plain = name.lower().rpartition(".")
-        rows = [row for row in self._ask(connection, _CATALOG, [plain]) if row[3].lower() == (schema or "main")]
-        return tuple(Field(row[0], row[1]) for row in rows) if len({row[2] for row in rows}) == 1 else None
+        return self.catalog.columns(connection, name)
 
     def _second(self, connection: Any, text: str, one: Statement) -> second.Said | None:
         """What DuckDB's binder says of a statement, before it runs; see docs/guide/sql-lineage.md for what it costs."""
         files = [source for source in one.reads if source.kind == "file"]
         local = all(name.lower().endswith(".parquet") and "://" not in name for file in files for name in file.names)
-        if connection is None or not local or len(text) > _LONG or not self._serialises(connection):
+        if connection is None or not local or len(text) > _LONG or not self.catalog.serialises(connection):
             return None
-        plan_text = plan.serialised(connection, text, _SECONDS, self._execute)
+        plan_text = plan.serialised(connection, text, _SECONDS, self.catalog.execute)
         return second.Said(plan_text) if plan_text is not None and len(plan_text) <= _PLAN else None
 
-    def _serialises(self, connection: Any) -> bool:
-        """Whether plans can be had without an extension being fetched for it."""
-        if self._plans is None:
-            self._plans = bool(self._ask(connection, _EXTENSION))
-        return self._plans
 
-    def _ask(self, connection: Any, query: str, parameters: Sequence[Any] = ()) -> list[Any]:
-        """Ask the catalog through a cursor of its own; a connection that is not known answers nothing."""
-        if connection is None:
-            return []
-        cursor = connection.cursor()
-        try:
-            self._execute(cursor, query, list(parameters))
-            rows: list[Any] = self._fetch(cursor)
-            return rows
-        finally:
-            cursor.close()
-
-
-def _control(connection: Any, text: str) -> Record:
-    """Take note of a statement about the transaction itself."""
+def _control(connection: Any, text: str, lost: Any) -> Record:
+    """Take note of a statement about the transaction itself; a commit of one that is ``lost`` takes it back."""
 
     def record(run: Run, *, failed: bool = False) -> None:  # noqa: ARG001 - it belongs to the connection
-        if not failed:
+        if not failed and lost is not None:
+            transactions.rollback(lost)
+        elif not failed:
             transactions.told(connection, text)
 
     return record
