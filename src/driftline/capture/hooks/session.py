@@ -10,7 +10,7 @@ import functools
 import os
 import time
 import weakref
-from collections.abc import Callable, Container, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple, Protocol
 
 import msgspec
@@ -140,7 +140,7 @@ class Session:
         if analysis is None or not analysis.statements:
             return None
         known = self._sources(connection, analysis, caller, forms)
-        fresh = duckdb_tables.fresh(analysis, lambda name: self.catalog.columns(connection, name)) if connection else ()
+        fresh = duckdb_tables.before(analysis, functools.partial(self.catalog.ask, connection)) if connection else {}
         began_ns = time.time_ns()
 
         def record(ended: Run, *, failed: bool = False) -> None:
@@ -187,7 +187,7 @@ class Session:
         known: dict[Source, _Known],
         began_ns: int,
         caller: Any,
-        fresh: Container[str],
+        fresh: Mapping[str, frozenset[int]],
         forms: Forms,
     ) -> None:
         for gap in one.gaps:
@@ -211,7 +211,9 @@ class Session:
             look = None
             if name in fresh:  # what waits for a commit must not keep its connection alive
                 weakly = weakref.proxy(connection)
-                look = functools.partial(duckdb_tables.hold, seen, weakly, name, self.catalog.ask, self.catalog.query)
+                look = functools.partial(
+                    duckdb_tables.hold, seen, weakly, name, fresh[name], self.catalog.ask, self.catalog.query
+                )
             act = functools.partial(self._written_to, run, seen, edges, look, self._later(connection, name))
             transactions.put(connection, run, act, touched.dataset, touched.version, inside=inside)
 
