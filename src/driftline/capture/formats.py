@@ -51,13 +51,22 @@ def of_file(path: str, version: str, size: int, modified_ns: int, said: Form | N
         return _seen[key]
     _same(path, size, modified_ns)
     try:
-        contents = _read(path, size, said)
+        meant = _meant(path, said)
+        alike = (*key[:3], meant)  # others may have said the same in other words
+        contents = _seen[alike] if alike in _seen else _read(path, size, meant)
     finally:
         _same(path, size, modified_ns)  # what was read in the middle of a change is nobody's version
     if len(_seen) >= _CACHE:
         _seen.clear()
-    _seen[key] = contents
+    _seen[key] = _seen[alike] = contents
     return contents
+
+
+def _meant(path: str, said: Form | None) -> Form | None:
+    """The form of a text table, settled; None = it is none."""
+    if said is None and form(path) == "csv":
+        said = Form(guess=True)
+    return text.settled(path, said) if said is not None and readable(path, said) else said
 
 
 def _same(path: str, size: int, modified_ns: int) -> None:
@@ -80,11 +89,11 @@ def form(path: str) -> str:
 
 
 def _read(path: str, size: int, said: Form | None) -> Contents | None:
-    kind = form(path) if said is None else "csv"
+    if said is not None:
+        return _of_text(path, size, said)
+    kind = form(path)
     if kind == "parquet":
         return _of_parquet(path, size)
-    if kind == "csv":
-        return _of_text(path, size, said or Form(guess=True))
     if kind == "lines":
         return _of_lines(path) if size <= PROFILE_LIMIT else None
     if kind == "feather":
