@@ -197,10 +197,15 @@ def _of_json(path: str) -> Contents | None:
     except msgspec.DecodeError:
         return _of_lines(path)
     if isinstance(found, dict):
-        found = _columns_of(found)
+        record = data.endswith(b"\n") and data.count(b"\n") == 1  # one line, as writers of records end it
+        found = _columns_of(found) or ([found] if record and not any(map(_nested, found.values())) else None)
     if isinstance(found, dict) or (isinstance(found, list) and found and all(isinstance(row, dict) for row in found)):
         return of_data(found)
     return None
+
+
+def _nested(value: Any) -> bool:
+    return isinstance(value, dict | list)
 
 
 def _columns_of(found: dict[str, Any]) -> Any:

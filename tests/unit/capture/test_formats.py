@@ -335,3 +335,15 @@ def test_a_text_table_is_read_once_whatever_words_its_form_was_said_in(tmp_path:
     assert found[0] is found[1] is found[2]
     assert found[3] is not None
     assert found[3] is not found[0]
+
+
+def test_a_single_record_on_a_line_is_a_table_and_a_mapping_of_settings_is_none(tmp_path: Path) -> None:
+    """As DuckDB's ``COPY … TO 'x.json'`` writes one row; ``json.dump`` ends no line."""
+    file = tmp_path / "x.json"
+    file.write_text('{"a":1,"b":"01"}\n')
+    found = written(file)
+    assert found is not None
+    assert ([field.name for field in found.fields], found.rows) == (["a", "b"], 1)
+    for text in ('{"a":1,"b":"01"}', '{"a":1,"b":{"c":2}}\n', '{\n"a":1}\n'):
+        file.write_text(text)
+        assert written(file) is None
