@@ -178,6 +178,7 @@ def _at_exit() -> None:
         try:
             _finish(client)
         except KeyboardInterrupt:  # nobody is to wait any longer; how the script ended stays as it is
+            measure.level.enough = True
             place = client.sender.delivery.spool.folder
             fault.tell("deadline", f"interrupted at the end; what is not delivered yet is kept in {place}")
             with contextlib.suppress(KeyboardInterrupt):

@@ -54,6 +54,7 @@ def of_arrow(table: pa.Table, *, rows: bool = False) -> Contents:
     found = profile.fingerprint(table, rows=rows or measure.level.rows or cells <= ROWS_LIMIT)
     if not measure.level.profiles:
         return _contents(table.schema, found, None, frozenset())
+    measure.go_on()
     built = _built(table, found)
     return _contents(table.schema, found, built, _regular_ones(table, built))
 
@@ -65,6 +66,7 @@ def of_columns(schema: pa.Schema, rows: int, tables: Iterable[pa.Table]) -> Cont
     regular: frozenset[str] = frozenset()
     room = Room()
     for table in tables:
+        measure.go_on()
         found.append(profile.fingerprint(table))
         if measure.level.profiles:
             one = _built(table, found[-1], room)
@@ -106,6 +108,7 @@ def of_batches(schema: pa.Schema, batches: Iterable[pa.RecordBatch], *, profiled
     regular: frozenset[str] | None = None  # columns that are so in every batch
     window = schema.empty_table()  # a batch with the last rows of the one before, so that steps go on between them
     for batch in (one for one in batches if len(one)):
+        measure.go_on()
         prints.add(batch)
         window = pa.concat_tables([window.slice(max(0, len(window) - _LONG + 1)), pa.Table.from_batches([batch])])
         if len(window) >= _LONG:

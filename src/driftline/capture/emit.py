@@ -26,6 +26,7 @@ _SQL_LIMIT = 100_000  # characters of SQL in one event
 _MESSAGE_LIMIT = 500
 _FORMATS = "driftline.capture.formats"
 _PENDING = "probes pending"
+KILLED = "the process was killed while the end of the run was measured"
 _AGAIN = (_PENDING, "columns", "frame columns")  # gaps that are found anew each time an event is encoded
 
 
@@ -109,6 +110,28 @@ def _tell(found: Report | None, gaps: dict[str, int]) -> None:
         gaps["columns that probing could not change"] = len(found.unclear)
     if found.reads:
         gaps["files that a probed step reads by itself"] = len(found.reads)
+
+
+def unmeasured(trace: Trace) -> int:
+    """Return the bytes of the files that are measured when the event is encoded."""
+    return sum(seen.size for seen in (*trace.inputs, *trace.outputs) if seen.path and seen.contents is None)
+
+
+def last_words(trace: Trace, folder: str, home: str) -> bytes:
+    """Return the last event of a run as it is if the process is killed before this is measured.
+
+    It is a microsecond older than the event proper, which replaces it in whatever order they come.
+    """
+    said = msgspec.structs.replace(
+        trace,
+        inputs=[msgspec.structs.replace(seen) for seen in trace.inputs],
+        outputs=[msgspec.structs.replace(seen) for seen in trace.outputs],
+        ended_us=trace.ended_us - 1,
+        gaps={**trace.gaps, KILLED: 1},
+        on_run=dict(trace.on_run),
+        on_job=dict(trace.on_job),
+    )
+    return Ended(said, set(), folder, home).encode(cheap=True)
 
 
 def started(trace: Trace) -> bytes:
@@ -218,6 +241,8 @@ def _measure(seen: Seen, gaps: dict[str, int]) -> None:
             seen.contents = seen.table.contents()
     except FileNotFoundError:
         _unmeasured(seen, "overwritten or removed meanwhile", gaps)
+    except measure.Enough:
+        _unmeasured(seen, "the process ended before", gaps)
     except Exception as error:  # the fault rule: a file that cannot be profiled is a gap, not an error
         fault.count("contents")  # a ragged or an empty file is nothing that a program should complain of
         _unmeasured(seen, type(error).__name__, gaps)

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 PAUSE_US = 2_000_000
 _SHARE = 100  # pauses are so many times longer than what making the event has taken
-_WHOLE = {
+WHOLE = {
     "processingType": "BATCH",
     "integration": "DRIFTLINE",
     "emissionPattern": {"eventContentMode": "COMPLETE_SNAPSHOT"},
@@ -55,7 +55,7 @@ def say(run: "Run", client: "Client", opened_us: int) -> None:
     if mark == said.mark or run.over:  # looked at after the clock: a run that ends meanwhile ends later than ``now_us``
         return
     begin = time.perf_counter()
-    trace.on_job["jobType"] = _WHOLE
+    trace.on_job["jobType"] = WHOLE
     event = emit.running(_so_far(trace), now_us)
     client.event(event)
     spent_us = int((time.perf_counter() - begin) * 1e6)

@@ -354,7 +354,10 @@ class Run:
         lost = owner.sender.delivery.take_losses()
         if lost:
             trace.gaps["lost"] = lost
-        owner.event(emit.Ended(trace, owner.profiled, owner.folder, owner.home, owner.event))
+        self._tell(owner)
+
+    def _tell(self, owner: Client) -> None:
+        owner.event(emit.Ended(self._trace, owner.profiled, owner.folder, owner.home, owner.event))
 
     def _version(self) -> str:
         base = self._code if isinstance(self._code, str) else code_versions.version(self._code)
