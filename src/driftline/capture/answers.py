@@ -13,10 +13,11 @@ from types import TracebackType
 from typing import Any, Self, TypeVar, cast
 
 from driftline.capture import answered, around, calls, client, fault, making
-from driftline.capture.around import Moment, current_run, moment_us, replayed
+from driftline.capture.around import current_run, moment_us, replayed
 from driftline.capture.making import Noted, finish, values_of
 from driftline.capture.mint import mint, spelt, taken
 from driftline.capture.pointer import version_of
+from driftline.capture.recording import Moment
 from driftline.event import current, ids
 from driftline.event.answer import Answer, Retrieved, Source, Verdict
 from driftline.event.current import Draft

@@ -13,9 +13,9 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from driftline.capture import fault
+from driftline.capture.recording import Recording
 
 if TYPE_CHECKING:
-    from driftline.capture.run import Run
     from driftline.event.lineage import Dataset
 
 Act = Callable[[], Any]
@@ -33,7 +33,7 @@ _MIXED = re.compile(r"\b(?:rollback|abort)\b", re.IGNORECASE)
 class _Held(NamedTuple):
     """One record that waits for the commit."""
 
-    run: "Run"
+    run: Recording
     act: Act
     dataset: "Dataset | None"
     version: str
@@ -78,7 +78,7 @@ def begun(connection: Any) -> bool:
 
 
 def put(
-    connection: Any, run: "Run", act: Act, dataset: "Dataset | None" = None, version: str = "", *, inside: bool
+    connection: Any, run: Recording, act: Act, dataset: "Dataset | None" = None, version: str = "", *, inside: bool
 ) -> None:
     """Have ``act`` done at the commit; now, where the connection is not ``inside`` a transaction or cannot be kept.
 
@@ -202,7 +202,7 @@ def mixed(text: str) -> bool:
     return ";" in text and _MIXED.search(text) is not None and not controls(text)
 
 
-def settle(run: "Run", *, lost: bool) -> None:
+def settle(run: Recording, *, lost: bool) -> None:
     """End ``run``, of which something may still be held; ``lost``: it has failed, or the process ends."""
     for found in list(_open.values()) if _open else ():
         mine = [one for one in found.held if one.run is run]

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from driftline.capture import at_hand, client, measure, observe, transactions
 from driftline.capture.hooks import glance, memory
-from driftline.capture.run import Run
+from driftline.capture.recording import Recording
 from driftline.capture.sql.relation import Source
 from driftline.capture.trace import Seen
 from driftline.event.lineage import Dataset, Field, Touched
@@ -64,7 +64,7 @@ class Place(NamedTuple):
 
 
 _written: dict[Dataset, str] = {}  # newest version of a table that this process wrote
-_done: "weakref.WeakKeyDictionary[Run, set[tuple[str, str]]]" = weakref.WeakKeyDictionary()
+_done: "weakref.WeakKeyDictionary[Recording, set[tuple[str, str]]]" = weakref.WeakKeyDictionary()
 
 
 def place_of(connection: Any) -> Place | None:
@@ -178,7 +178,7 @@ class Table(NamedTuple):
 
 
 def touch(
-    run: Run,
+    run: Recording,
     way: Literal["read", "write"],
     place: Place,
     name: str,
@@ -204,7 +204,7 @@ def touch(
 
 
 def statement(
-    run: Run, place: Place, text: str, connection: Any = None, frame: Any = None, transaction: Any = None
+    run: Recording, place: Place, text: str, connection: Any = None, frame: Any = None, transaction: Any = None
 ) -> bool:
     """Record what one statement has read and written, which has been executed; True where it is understood.
 
@@ -253,7 +253,7 @@ def _dialect(scheme: str) -> str:
 
 
 def _record(
-    run: Run,
+    run: Recording,
     place: Place,
     one: Any,
     analysis: "Analysis",
@@ -278,14 +278,14 @@ def _record(
     _write(run, Table(dataset, fields(name)), edges, transaction)
 
 
-def _read(run: Run, table: Table, transaction: Any) -> None:
+def _read(run: Recording, table: Table, transaction: Any) -> None:
     """Record that a table was read; of one that is not committed, once it is."""
     held = transactions.version(transaction, table.dataset)
     seen = table.seen(held or _written.get(table.dataset, ""))
     transactions.put(transaction, run, functools.partial(_add, run, "read", seen), inside=bool(held))
 
 
-def _write(run: Run, table: Table, edges: Any, transaction: Any) -> None:
+def _write(run: Recording, table: Table, edges: Any, transaction: Any) -> None:
     """Record that a table was written, once that is committed."""
     dataset, version = table.dataset, _version(run, table.dataset)
     seen = table.seen(version)
@@ -301,7 +301,7 @@ def _write(run: Run, table: Table, edges: Any, transaction: Any) -> None:
     transactions.put(transaction, run, act, dataset, version, inside=transaction is not None)
 
 
-def _add(run: Run, way: Literal["read", "write"], seen: Seen) -> None:
+def _add(run: Recording, way: Literal["read", "write"], seen: Seen) -> None:
     owner = client.current()
     if owner is None:
         run.add(way, seen)
@@ -314,7 +314,7 @@ def _tables(sources: Any) -> list[Source]:
     return [one for one in sources if one.kind == "table" and not one.names[0].lower().startswith(_OWN)]
 
 
-def _version(run: Run, dataset: Dataset) -> str:
+def _version(run: Recording, dataset: Dataset) -> str:
     """The version of a table that a run writes: one per run, however many statements it takes."""
     return f"run:{measure.of_parts(run.id, dataset.namespace, dataset.name)[5:]}"
 

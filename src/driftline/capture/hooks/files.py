@@ -16,7 +16,7 @@ from driftline.capture.columns import Bound, Reach
 from driftline.capture.hooks import patch
 from driftline.capture.hooks.patch import Call, Patch
 from driftline.capture.observe import Given
-from driftline.capture.run import Run
+from driftline.capture.recording import Recording
 from driftline.capture.trace import Seen
 from driftline.event.lineage import Dataset, Touched
 
@@ -58,12 +58,12 @@ def _paths(call: Call) -> tuple[str, str] | None:
     return source, target
 
 
-def _copied(run: Run, call: Call) -> bool:
+def _copied(run: Recording, call: Call) -> bool:
     found = _paths(call)
     return found is not None and _linked(run, *found, there=found[0])
 
 
-def _renamed(run: Run, call: Call) -> bool:
+def _renamed(run: Recording, call: Call) -> bool:
     found = _paths(call)
     if found is None:
         return False
@@ -73,7 +73,7 @@ def _renamed(run: Run, call: Call) -> bool:
     return os.path.isfile(target) and _linked(run, source, target, there=target)
 
 
-def _moved(run: Run, source: str, target: str) -> bool:
+def _moved(run: Recording, source: str, target: str) -> bool:
     """Give what the run has written below ``source`` its new name; whether there was anything."""
     owner = client.current()
     if owner is None:
@@ -110,7 +110,7 @@ def _name(path: str, folder: str) -> str:
     return path[len(folder) :].lstrip(os.sep) if path.startswith(folder.rstrip(os.sep) + os.sep) else path
 
 
-def _linked(run: Run, source: str, target: str, *, there: str) -> bool:
+def _linked(run: Recording, source: str, target: str, *, there: str) -> bool:
     """Record that ``target`` was made of ``source``, whose content is in ``there``."""
     owner = client.current()
     if owner is None or len(run.trace.outputs) >= _LIMIT or not _holds_data(run, source, target, owner.home):
@@ -127,7 +127,7 @@ def _linked(run: Run, source: str, target: str, *, there: str) -> bool:
     return True
 
 
-def _holds_data(run: Run, source: str, target: str, home: str) -> bool:
+def _holds_data(run: Recording, source: str, target: str, home: str) -> bool:
     """Whether the run has read or written the file, or its name says that it holds data; logs and code do not count."""
     if opens.foreign(target, home) or opens.foreign(source, home):
         return False

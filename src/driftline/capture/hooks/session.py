@@ -16,7 +16,7 @@ from typing import Any, NamedTuple, Protocol
 from driftline.capture import at_hand, client, fault, headers, measure, observe, transactions
 from driftline.capture.hooks import commits, duckdb_tables, memory
 from driftline.capture.observe import Given
-from driftline.capture.run import Run
+from driftline.capture.recording import Recording
 from driftline.capture.sql import plan, second
 from driftline.capture.sql import statement as statements
 from driftline.capture.sql.edges import SqlEdges
@@ -39,7 +39,7 @@ _PLAN = 500_000  # characters of a plan that is kept until the run is reported
 class Record(Protocol):
     """Records a call on the run that it belongs to."""
 
-    def __call__(self, run: Run, /, *, failed: bool = False) -> None:
+    def __call__(self, run: Recording, /, *, failed: bool = False) -> None:
         """Record what was read and written; of a call that failed, only what it tried to read."""
 
 
@@ -114,7 +114,7 @@ class Session:
             for seen in observe.observe(path, None, Given(), folder)
         ]
 
-        def record(run: Run, *, failed: bool = False) -> None:  # noqa: ARG001 - what was tried to be read counts
+        def record(run: Recording, *, failed: bool = False) -> None:  # noqa: ARG001 - what was tried to be read counts
             for seen in found:
                 run.add("read", seen)
 
@@ -143,7 +143,7 @@ class Session:
         fresh = duckdb_tables.fresh(analysis, lambda name: self._catalog(connection, name)) if connection else ()
         began_ns = time.time_ns()
 
-        def record(ended: Run, *, failed: bool = False) -> None:
+        def record(ended: Recording, *, failed: bool = False) -> None:
             if failed:
                 for seen in (one for source in known.values() for one in source.seen if _is_file(one)):
                     ended.add("read", seen)
@@ -159,7 +159,7 @@ class Session:
     def _together(self, records: Sequence[Record | None]) -> Record:
         """Record the statements of a text one by one."""
 
-        def record(run: Run, *, failed: bool = False) -> None:
+        def record(run: Recording, *, failed: bool = False) -> None:
             for one in records:
                 if one is not None:
                     one(run, failed=failed)
@@ -180,7 +180,7 @@ class Session:
 
     def _record(
         self,
-        run: Run,
+        run: Recording,
         connection: Any,
         one: Statement,
         analysis: Analysis,
@@ -214,7 +214,7 @@ class Session:
             act = functools.partial(self._written_to, run, seen, edges, look)
             transactions.put(connection, run, act, touched.dataset, touched.version, inside=inside)
 
-    def _written_to(self, run: Run, seen: Seen, edges: SqlEdges | None, hold: Callable[[], None] | None) -> None:
+    def _written_to(self, run: Recording, seen: Seen, edges: SqlEdges | None, hold: Callable[[], None] | None) -> None:
         """Record what was written, and is committed."""
         touched = seen.touched
         if touched.kind == "table":
@@ -244,7 +244,9 @@ class Session:
             seen += observe.observe(path, None, Given(kind="" if "://" not in path else "file"), folder)
         return _Known(tuple(dict.fromkeys(one.touched.dataset for one in seen)), tuple(seen))
 
-    def _targets(self, run: Run, connection: Any, one: Statement, analysis: Analysis, began_ns: int) -> Iterable[Seen]:
+    def _targets(
+        self, run: Recording, connection: Any, one: Statement, analysis: Analysis, began_ns: int
+    ) -> Iterable[Seen]:
         assert one.writes is not None
         if one.writes.kind == "file":
             path = analysis.spelled(one.writes.names[0])
@@ -345,7 +347,7 @@ class Session:
 def _control(connection: Any, text: str) -> Record:
     """Take note of a statement about the transaction itself."""
 
-    def record(run: Run, *, failed: bool = False) -> None:  # noqa: ARG001 - it belongs to the connection
+    def record(run: Recording, *, failed: bool = False) -> None:  # noqa: ARG001 - it belongs to the connection
         if not failed:
             transactions.told(connection, text)
 
