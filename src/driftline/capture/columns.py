@@ -15,6 +15,7 @@ from driftline.event.names import dataset_id
 
 PROBED = "probed"
 IDENTICAL = "identical content"
+KEPT = "kept values"
 _FEW, _NUMBERED = 0.9, 0.5  # confidence where only the name and a few values agree, or the numbers of the rows
 
 

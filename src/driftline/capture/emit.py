@@ -13,7 +13,7 @@ from typing import Any
 import msgspec
 
 from driftline import clock
-from driftline.capture import columns, fault, measure, opens, order, place
+from driftline.capture import columns, fault, kept, measure, opens, order, place
 from driftline.capture.columns import Awaited, Bound, Differing
 from driftline.capture.probe import cache
 from driftline.capture.probe.report import Report
@@ -62,7 +62,7 @@ class Ended:
         fault.attempt("completeness", _reconcile, trace, self._folder, self._home)
         fault.attempt("probes", self._await)
         ordered = trace.ordered and order.matters(trace)
-        again = [seen for seen in trace.outputs if ordered and seen.read_ns]
+        again = order.again(trace) if ordered else []
         inputs = tuple(_dataset(seen, trace, self._profiled) for seen in (*trace.inputs, *again))
         outputs = tuple(_dataset(seen, trace, self._profiled, output=True) for seen in trace.outputs)
         if ordered:
@@ -144,7 +144,7 @@ def running(trace: Trace, at_us: int) -> bytes:
     told = {(seen.touched.dataset.namespace, seen.touched.dataset.name, seen.touched.version)
             for seen in (*trace.inputs, *trace.outputs)}  # fmt: skip
     ordered = trace.ordered and order.matters(trace)
-    again = [seen for seen in trace.outputs if ordered and seen.read_ns]
+    again = order.again(trace) if ordered else []
     inputs = tuple(_dataset(seen, trace, told) for seen in (*trace.inputs, *again))
     outputs = tuple(_dataset(seen, trace, told, output=True) for seen in trace.outputs)
     if ordered:
@@ -316,8 +316,14 @@ def _columns(seen: Seen, names: tuple[str, ...] | None, trace: Trace) -> dict[st
             trace.gaps["columns"] = trace.gaps.get("columns", 0) + 1
     if not any(fields or rows for fields, rows in found) and seen.contents is not None:
         before = order.before(trace, seen) if trace.ordered else trace.inputs
-        others = [(one.touched.dataset, one.contents) for one in before if one.contents is not None]
-        found = [columns.identical(seen.contents, [one for one in others if one[0] != seen.touched.dataset])]
+        others = [
+            kept.Source(one.touched.dataset, one.contents, one.lineage)
+            for one in before
+            if one.contents is not None and one.touched.dataset != seen.touched.dataset
+        ]
+        same = columns.identical(seen.contents, [(one.dataset, one.contents) for one in others])
+        awaited = any(isinstance(edges, Awaited) and edges.waits_for() for edges in seen.edges)
+        found = [same] if awaited else [same, kept.kept(seen.contents, others, same[0])]
     node = seen.touched.dataset.node
     told = columns.differences(node, found)
     for edges in seen.edges:
