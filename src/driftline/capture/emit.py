@@ -13,7 +13,7 @@ from typing import Any
 import msgspec
 
 from driftline import clock
-from driftline.capture import columns, fault, kept, measure, opens, order, place
+from driftline.capture import columns, fault, measure, opens, order, place
 from driftline.capture.columns import Awaited, Bound, Differing
 from driftline.capture.probe import cache
 from driftline.capture.probe.report import Report
@@ -24,7 +24,7 @@ from driftline.event.openlineage import DatasetPart, Event, JobPart, RunPart
 
 _SQL_LIMIT = 100_000  # characters of SQL in one event
 _MESSAGE_LIMIT = 500
-_FORMATS = "driftline.capture.formats"
+_FORMATS, _KEPT = "driftline.capture.formats", "driftline.capture.kept"  # loaded when contents are measured
 _PENDING = "probes pending"
 KILLED = "the process was killed while the end of the run was measured"
 _AGAIN = (_PENDING, "columns", "frame columns")  # gaps that are found anew each time an event is encoded
@@ -315,21 +315,28 @@ def _columns(seen: Seen, names: tuple[str, ...] | None, trace: Trace) -> dict[st
             fault.failed("columns", error)
             trace.gaps["columns"] = trace.gaps.get("columns", 0) + 1
     if not any(fields or rows for fields, rows in found) and seen.contents is not None:
-        before = order.before(trace, seen) if trace.ordered else trace.inputs
-        others = [
-            kept.Source(one.touched.dataset, one.contents, one.lineage)
-            for one in before
-            if one.contents is not None and one.touched.dataset != seen.touched.dataset
-        ]
-        same = columns.identical(seen.contents, [(one.dataset, one.contents) for one in others])
-        awaited = any(isinstance(edges, Awaited) and edges.waits_for() for edges in seen.edges)
-        found = [same] if awaited else [same, kept.kept(seen.contents, others, same[0])]
+        found = _by_content(seen, trace)
     node = seen.touched.dataset.node
     told = columns.differences(node, found)
     for edges in seen.edges:
         told += fault.attempt("differences", edges.differing, node, names) or [] if isinstance(edges, Differing) else []
     trace.differences += [one for one in told if one not in trace.differences]
     return columns.facet(columns.together(found))
+
+
+def _by_content(seen: Seen, trace: Trace) -> list[Bound]:
+    """What the contents of an output and of its sources tell where nothing else does."""
+    before = order.before(trace, seen) if trace.ordered else trace.inputs
+    others = [
+        (one.touched.dataset, one.contents, one.lineage)
+        for one in before
+        if one.contents is not None and one.touched.dataset != seen.touched.dataset
+    ]
+    same = columns.identical(seen.contents, [(dataset, contents) for dataset, contents, _ in others])
+    if any(isinstance(edges, Awaited) and edges.waits_for() for edges in seen.edges):
+        return [same]
+    kept = importlib.import_module(_KEPT)
+    return [same, kept.kept(seen.contents, [kept.Source(*one) for one in others], same[0])]
 
 
 def _inputs(trace: Trace) -> dict[Dataset, tuple[str, ...]]:
