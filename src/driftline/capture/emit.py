@@ -57,7 +57,7 @@ class Ended:
         trace = self._trace
         trace.outputs = order.lasting(trace.outputs)
         if not cheap:
-            for seen in (*trace.inputs, *trace.outputs):
+            for seen in sorted((*trace.inputs, *trace.outputs), key=_is_gone):  # of which there may be a copy
                 _measure(seen, trace.gaps)
         fault.attempt("completeness", _reconcile, trace, self._folder, self._home)
         fault.attempt("probes", self._await)
@@ -227,6 +227,13 @@ def settle(seen: Seen) -> None:
     attributes = {key: value for key, value in seen.touched.attributes.items() if key != measure.IDENTITY}
     seen.size, seen.modified_ns = state.size, state.modified_ns
     seen.touched = msgspec.structs.replace(seen.touched, version=state.version, attributes=attributes, bytes=state.size)
+
+
+def _is_gone(seen: Seen) -> bool:
+    try:
+        return bool(seen.path) and measure.state(seen.path) != (seen.size, seen.modified_ns)
+    except OSError:
+        return True
 
 
 def _measure(seen: Seen, gaps: dict[str, int]) -> None:

@@ -130,6 +130,12 @@ def rollback(connection: Any) -> None:
     _open.pop(connection, None)
 
 
+def holds(connection: Any) -> bool:
+    """Whether anything waits for the end of this connection's transaction."""
+    found = None if connection is None or not _open else _open.get(connection)
+    return found is not None and bool(found.held)
+
+
 def mark(connection: Any, name: str) -> None:
     """A savepoint."""
     found = _of(connection)
@@ -195,6 +201,12 @@ def told(connection: Any, text: str) -> bool:
     else:
         rollback(connection)
     return True
+
+
+def commits(text: str) -> bool:
+    """Whether ``text`` is a statement that commits."""
+    found = _control(text) if len(text) <= _LENGTH else None
+    return found is not None and found[0] in ("commit", "end")
 
 
 def mixed(text: str) -> bool:

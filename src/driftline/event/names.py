@@ -44,7 +44,9 @@ def locate(path: str) -> Located:
     """Return the dataset that the file or object at ``path`` belongs to.
 
     ``feed/flights/2013-01-31.parquet`` and ``feed/flights/date=2013-01-31/part-0.parquet`` are both
-    ``("file", "feed/flights", "2013-01-31")``; ``s3://lake/orders.csv`` is ``("s3://lake", "orders.csv", "")``.
+    ``("file", "feed/flights", "2013-01-31")``; ``s3://lake/orders.csv`` is ``("s3://lake", "orders.csv", "")``. A file
+    with a name of its own keeps it, for tables may share folders: ``lake/y=2013/m=01/orders.csv`` is
+    ``("file", "lake/orders.csv", "2013/01")``.
     """
     namespace, rest = _split_namespace(path)
     parts = list(PurePosixPath(rest).parts)
@@ -59,6 +61,9 @@ def locate(path: str) -> Located:
         parts.pop()
     if not parts:
         return Located(namespace, rest, "")
+    if not found and len(parts) > 1:
+        found = [hit.group("value") for hit in map(_KEY_VALUE.match, parts[:-1]) if hit]
+        parts = [part for part in parts[:-1] if not _KEY_VALUE.match(part)] + parts[-1:] if found else parts
     return Located(namespace, str(PurePosixPath(*parts)), "/".join(found))
 
 

@@ -43,11 +43,14 @@ def read(frame: Any, datasets: Iterable[Dataset]) -> None:
         node.put(frame, Scan(source, _names(frame)))
 
 
-def scanned(frame: Any, places: Iterable[str], version: str = "") -> None:
-    """Remember that a lazy frame will be read from ``places``, as they were at ``version`` where one is given."""
+def scanned(frame: Any, places: Iterable[str], version: str = "", names: tuple[str, ...] = ()) -> None:
+    """Remember that a lazy frame will be read from ``places``, as they were at ``version`` where one is given.
+
+    ``names``: of its columns, where the files do not say them.
+    """
     found = tuple(places)
     if found:
-        node.put(frame, Scan(Source("file", found), version=version))
+        node.put(frame, Scan(Source("file", found), names or None, version=version))
 
 
 def noted(way: str, data: Any, found: Iterable[Seen], folder: str) -> None:

@@ -51,16 +51,20 @@ def stored(data: Any, fields: tuple[Field, ...], options: Mapping[str, Any], pat
         return fields
     if options.get("columns") is not None or options.get("header", True) is not True:
         return None
-    if options.get("index", True) is False:
-        return fields
+    return (*index(data, options), *fields)
+
+
+def index(data: Any, options: Mapping[str, Any]) -> tuple[Field, ...]:
+    """Return the columns that the index of a frame of pandas becomes in a text file, as the writer was told."""
+    if type(data).__module__.partition(".")[0] != "pandas" or options.get("index", True) is False:
+        return ()
     given = options.get("index_label")
     names = [given] if isinstance(given, str) else list(given or data.index.names)
     levels = getattr(data.index, "levels", None) or [data.index]
-    index = tuple(
+    return tuple(
         Field("" if name is None or given is False else str(name), str(level.dtype))
         for name, level in zip(names, levels, strict=False)
     )
-    return (*index, *fields)
 
 
 def columns(data: Any) -> tuple[str, ...]:
