@@ -1,5 +1,6 @@
 """Modules that are loaded when they are used."""
 
+import re
 import sys
 from pathlib import Path
 
@@ -30,3 +31,15 @@ def test_what_is_replaced_in_the_module_is_replaced_in_what_stands_for_it(monkey
 def test_a_name_that_is_not_there_is_said_as_the_module_says_it() -> None:
     with pytest.raises(AttributeError, match="module 'colorsys' has no attribute 'nothing'"):
         _ = later.module("colorsys").nothing
+
+
+def test_a_pattern_finds_what_the_compiled_one_finds() -> None:
+    stands_in = later.pattern(r"(?P<word>a+)b", re.IGNORECASE)
+    assert [hit["word"] for hit in stands_in.finditer("AAB ab b")] == ["AA", "a"]
+    assert later.pattern(rb"\d+").sub(b"#", b"a12") == b"a#"
+
+
+def test_a_pattern_is_compiled_when_it_is_used() -> None:
+    broken = later.pattern("(")
+    with pytest.raises(re.error):
+        broken.match("(")
