@@ -9,7 +9,7 @@ import importlib
 import os
 from collections.abc import Sequence
 
-from driftline.capture import observe
+from driftline.capture import endings, footer, observe
 
 TICK_NS = 50_000_000  # coarsest clock that files are stamped with
 _CACHE = 10_000
@@ -31,14 +31,21 @@ def columns(paths: Sequence[str]) -> tuple[str, ...] | None:
     return found
 
 
+def of_file(path: str) -> tuple[str, ...] | None:
+    """Return the column names of a file as its header says; None where it has none that is cheap to read."""
+    found = footer.columns(path) if endings.form(path) == "parquet" else None
+    if found is None:
+        found = importlib.import_module(_FORMATS).columns(path)
+    return found
+
+
 def _columns(path: str) -> tuple[str, ...] | None:
     state = os.stat(path)
     key = (path, state.st_size, state.st_mtime_ns)
     if key not in _known:
         if len(_known) >= _CACHE:
             _known.clear()
-        header: tuple[str, ...] | None = importlib.import_module(_FORMATS).columns(path)
-        _known[key] = header
+        _known[key] = of_file(path)
     found = _known[key]
     if found is None:
         return None
