@@ -14,7 +14,7 @@ import msgspec
 
 from driftline import clock
 from driftline.capture import columns, fault, measure, opens, order, place
-from driftline.capture.columns import Awaited, Bound, Differing
+from driftline.capture.columns import Bound
 from driftline.capture.probe import cache
 from driftline.capture.probe.report import Report
 from driftline.capture.trace import Seen, Trace
@@ -78,7 +78,7 @@ class Ended:
         for gap in _AGAIN:
             trace.gaps.pop(gap, None)
         trace.differences = []
-        edges = [one for seen in trace.outputs for one in seen.edges if isinstance(one, Awaited)]
+        edges = [one for seen in trace.outputs for one in seen.edges if columns.awaited(one)]
         written = [key for one in edges for key in one.waits_for()]
         missing = list(dict.fromkeys([*written, *(key for key in trace.awaited if cache.get(key) is None)]))
         for key in trace.awaited:
@@ -316,7 +316,7 @@ def _columns(seen: Seen, names: tuple[str, ...] | None, trace: Trace) -> dict[st
     for edges in seen.edges:
         try:
             found.append(columns.bind(edges, names, inputs))
-            if getattr(edges, "unknown", False) and not (isinstance(edges, Awaited) and edges.waits_for()):
+            if getattr(edges, "unknown", False) and not (columns.awaited(edges) and edges.waits_for()):
                 trace.gaps["frame columns"] = trace.gaps.get("frame columns", 0) + 1
         except Exception as error:  # the fault rule: columns that cannot be bound are a gap
             fault.failed("columns", error)
@@ -326,7 +326,7 @@ def _columns(seen: Seen, names: tuple[str, ...] | None, trace: Trace) -> dict[st
     node = seen.touched.dataset.node
     told = columns.differences(node, found)
     for edges in seen.edges:
-        told += fault.attempt("differences", edges.differing, node, names) or [] if isinstance(edges, Differing) else []
+        told += fault.attempt("differences", edges.differing, node, names) or [] if columns.differing(edges) else []
     trace.differences += [one for one in told if one not in trace.differences]
     return columns.facet(columns.together(found))
 

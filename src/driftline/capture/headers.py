@@ -9,7 +9,7 @@ import importlib
 import os
 from collections.abc import Callable, Sequence
 
-from driftline.capture import observe
+from driftline.capture import endings, footer, observe
 from driftline.capture.form import Form
 
 TICK_NS = 50_000_000  # coarsest clock that files are stamped with
@@ -37,14 +37,21 @@ def columns(paths: Sequence[str], form: Reads | None = None) -> tuple[str, ...] 
     return found
 
 
+def of_file(path: str, said: Form | None = None) -> tuple[str, ...] | None:
+    """Return the column names of a file as its header says; None where it has none that is cheap to read."""
+    found = footer.columns(path) if said is None and endings.form(path) == "parquet" else None
+    if found is None:
+        found = importlib.import_module(_FORMATS).columns(path, said)
+    return found
+
+
 def _columns(path: str, said: Form | None) -> tuple[str, ...] | None:
     state = os.stat(path)
     key = (path, state.st_size, state.st_mtime_ns, said)
     if key not in _known:
         if len(_known) >= _CACHE:
             _known.clear()
-        header: tuple[str, ...] | None = importlib.import_module(_FORMATS).columns(path, said)
-        _known[key] = header
+        _known[key] = of_file(path, said)
     found = _known[key]
     if found is None:
         return None

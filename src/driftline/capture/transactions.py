@@ -12,6 +12,7 @@ import weakref
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from driftline import later
 from driftline.capture import fault
 from driftline.capture.recording import Recording
 
@@ -21,13 +22,13 @@ if TYPE_CHECKING:
 Act = Callable[[], Any]
 _LENGTH = 200  # characters of a statement about a transaction; longer ones are others
 _CACHE = 1_024
-_BEGINS = re.compile(r"\s*(?:begin|start\s+transaction)\b[^;]*;?\s*$", re.IGNORECASE)
-_CONTROLS = re.compile(
+_BEGINS = later.pattern(r"\s*(?:begin|start\s+transaction)\b[^;]*;?\s*$", re.IGNORECASE)
+_CONTROLS = later.pattern(
     r"\s*(?P<verb>commit|end|rollback|abort|savepoint|release)\b(?:\s+(?:work|transaction)\b)?(?P<to>\s+to\b)?"
     r"(?:\s+savepoint\b)?\s*(?P<name>\"[^\"]+\"|\w+)?\s*;?\s*$",
     re.IGNORECASE,
 )
-_MIXED = re.compile(r"\b(?:rollback|abort)\b", re.IGNORECASE)
+_MIXED = later.pattern(r"\b(?:rollback|abort)\b", re.IGNORECASE)
 
 
 class _Held(NamedTuple):
