@@ -340,7 +340,7 @@ def _by_content(seen: Seen, trace: Trace) -> list[Bound]:
         if one.contents is not None and one.touched.dataset != seen.touched.dataset
     ]
     same = columns.identical(seen.contents, [(dataset, contents) for dataset, contents, _ in others])
-    if any(isinstance(edges, Awaited) and edges.waits_for() for edges in seen.edges):
+    if any(columns.awaited(edges) and edges.waits_for() for edges in seen.edges):
         return [same]
     kept = importlib.import_module(_KEPT)
     return [same, kept.kept(seen.contents, [kept.Source(*one) for one in others], same[0])]
