@@ -130,6 +130,7 @@ def prometheus() -> Callable[[], None]:
 SEGMENT = 60_000  # answers of a segment, as compaction leaves them
 START_US, DAY_US = 1_767_225_600_000_000, 86_400_000_000  # 2026-01-01
 DAYS, CHUNKS, RETRIEVED, ASKED = 90, 100_000, 5, 40
+RARE, RARELY = 500_000, 0.02  # further documents, and the share of what is retrieved that is of these
 
 
 def hexadecimal(numbers: Any, digits: int, prefix: str = "") -> pa.Array:
@@ -167,6 +168,8 @@ def segment_of(rng: np.random.Generator, first: int, count: int, total: int) -> 
         for row in names
     ]
     chunk = (CHUNKS * rng.random(count * RETRIEVED) ** 3).astype(int)  # some documents are asked for again and again
+    rare = rng.random(count * RETRIEVED) < RARELY
+    chunk[rare] = CHUNKS + rng.integers(0, RARE, int(rare.sum()))
     content = hexadecimal(chunk.astype(np.uint64) * np.uint64(0x9E3779B97F4A7C15), 16, "xxh3:")
     document = pa.array([f"page-{one // 20}.md#{one % 20}" for one in chunk.tolist()])
     score = pa.array(np.round(rng.random(count * RETRIEVED), 4))
@@ -199,27 +202,31 @@ def segments(folder: Path, total: int) -> Iterator[Segment]:
         yield ledger_files.write(folder, time.strftime("%Y-%m", time.gmtime(moment / 1e6)), table)
 
 
-def ledger(total: int) -> None:
-    """Fill a ledger and ask it."""
-    with tempfile.TemporaryDirectory() as home:
-        engine = Engine.open(Settings(home=home))
-        store, began = engine.house.store, time.process_time()
-        folder = Path(home) / "ledger"
-        for number, segment in enumerate(segments(folder, total)):
-            store.ledger._connection.execute("ledger_segment_add", **msgspec.structs.asdict(segment))
-            if number % 4 == 3:
-                store.ledger.index()
-        while store.ledger.uncovered():
+def ledger(total: int, home: Path) -> None:
+    """Ask a ledger, and fill it before where it holds nothing."""
+    engine = Engine.open(Settings(home=str(home)))
+    held, began = engine.house.store.ledger.count(), time.process_time()
+    if not held:
+        fill(engine, total, home / "ledger")
+        print(f"\n{total:,} answers, {RETRIEVED} documents each, in {time.process_time() - began:.0f} CPU seconds")
+    total = held or total
+    size = sum(file.stat().st_size for file in home.glob("ledger/2*/*"))
+    index = sum(file.stat().st_size for file in home.glob("ledger/keys/*"))
+    print(f"bytes an answer on disk: {size / total:.0f}, and {index / total:.0f} of the index")
+    asked(engine, total)
+    engine.close()
+
+
+def fill(engine: Engine, total: int, folder: Path) -> None:
+    """Write a ledger with its index, and what made the versions that its answers stood on."""
+    store = engine.house.store
+    for number, segment in enumerate(segments(folder, total)):
+        store.ledger._connection.execute("ledger_segment_add", **msgspec.structs.asdict(segment))
+        if number % 4 == 3:
             store.ledger.index()
-        size = sum(file.stat().st_size for file in folder.glob("2*/*"))
-        index = sum(file.stat().st_size for file in folder.glob("keys/*"))
-        print(
-            f"\n{total:,} answers, {RETRIEVED} documents each, written in {time.process_time() - began:.0f} CPU seconds"
-        )
-        print(f"bytes an answer on disk: {size / total:.0f}, and {index / total:.0f} of the index")
-        with_model(engine)
-        asked(engine, total)
-        engine.close()
+    while store.ledger.uncovered():
+        store.ledger.index()
+    with_model(engine)
 
 
 def with_model(engine: Engine) -> None:
@@ -276,11 +283,13 @@ def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--only", choices=("recording", "ledger"))
     parser.add_argument("--answers", type=int, default=200_000)
+    parser.add_argument("--home", type=Path, help="folder of a ledger that stays: written once, asked as it is later")
     arguments = parser.parse_args()
     if arguments.only != "ledger":
         recording()
     if arguments.only != "recording":
-        ledger(arguments.answers)
+        with tempfile.TemporaryDirectory() as passing:
+            ledger(arguments.answers, arguments.home or Path(passing))
 
 
 if __name__ == "__main__":

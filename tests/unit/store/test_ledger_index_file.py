@@ -15,15 +15,20 @@ def file_of(path: Path, rows: list[tuple[int, int, int]]) -> files.IndexFile:
     return found
 
 
+def rows_of(file: files.IndexFile, *keys: int) -> list[tuple[int, int, int]] | None:
+    found = file.look(np.array(keys, np.uint64))
+    return None if found is None else list(zip(*(column.tolist() for column in found), strict=True))
+
+
 def test_the_rows_of_keys_are_found_across_row_groups(tmp_path: Path) -> None:
     rows = [(2**63 + number // 3, number % 2, number) for number in range(50_000)]
     file = file_of(tmp_path / "1-x.parquet", rows)
     assert (file.level, file.segments) == (1, ("a", "b"))
     assert len(file.lowest) == 13  # 50,000 rows in groups of 4,096
     for key in (2**63, 2**63 + 4_096 // 3, 2**63 + 49_999 // 3):
-        found = file.look(np.array([key], np.uint64))
+        found = rows_of(file, key)
         assert sorted(found or ()) == sorted(row for row in rows if row[0] == key)
-    assert file.look(np.array([7], np.uint64)) == []
+    assert rows_of(file, 7) == []
 
 
 def test_all_rows_are_those_of_the_segments_that_are_kept(tmp_path: Path) -> None:
@@ -40,10 +45,10 @@ def test_a_file_that_is_gone_or_something_else_has_no_rows(tmp_path: Path) -> No
     file = file_of(path, [(1, 0, 10)])
     file.remove()
     file.remove()
-    assert file.look(np.array([1], np.uint64)) is None
+    assert rows_of(file, 1) is None
     path.write_bytes(b"something else")
     assert files.open_file(path) is None
-    assert file.look(np.array([1], np.uint64)) is None
+    assert rows_of(file, 1) is None
 
 
 def test_parts_without_rows_leave_no_trace(tmp_path: Path) -> None:
@@ -52,8 +57,8 @@ def test_parts_without_rows_leave_no_trace(tmp_path: Path) -> None:
     files.write(tmp_path / "0-x.parquet", b'["a"]', [nothing, one, nothing])
     file = files.open_file(tmp_path / "0-x.parquet")
     assert file is not None
-    assert file.look(np.array([7], np.uint64)) == [(7, 0, 70)]
+    assert rows_of(file, 7) == [(7, 0, 70)]
     files.write(tmp_path / "0-y.parquet", b'["a"]', [nothing])
     empty = files.open_file(tmp_path / "0-y.parquet")
     assert empty is not None
-    assert empty.look(np.array([7], np.uint64)) == []
+    assert rows_of(empty, 7) == []
