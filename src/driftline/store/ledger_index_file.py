@@ -1,8 +1,8 @@
 """One file of the ledger's index: rows of (key, segment, value), sorted by key, in Parquet.
 
 Enters: sorted columns, and keys that are looked for. Leaves: a file that appears whole or not at all, and its rows, all
-of a key or the newest. The bounds of its row groups are kept in memory, so that a look reads only what may hold a key.
-A file that is gone or damaged has no rows, which is said as None.
+of a key or the newest. The bounds of its row groups are kept beside it and in memory, so that a look reads only what
+may hold a key. A file that is gone or damaged has no rows, which is said as None.
 """
 
 import contextlib
@@ -13,9 +13,13 @@ from typing import Any, NamedTuple
 import msgspec
 import numpy as np
 
-_ROW_GROUP = 4_096
+from driftline.store import ledger_footers
+
+_ROW_GROUP = 1_024
+_BESIDE = ".groups"
 _COVERED = b"driftline_segments"
 _COLUMNS = ("key", "segment", "value")
+_KINDS = (np.uint64, np.int32, np.int64)
 
 
 Rows = tuple[Any, Any, Any]  # keys, places of segments, values
@@ -41,7 +45,7 @@ class IndexFile(NamedTuple):
     highest: Any
     oldest: Any  # least value of each row group
     newest: Any
-    footer: Any  # as pyarrow read it; reading it takes longer than a row group
+    cuts: ledger_footers.Cuts
 
     def look(self, keys: Any) -> Rows | None:
         """Return the rows of ``keys``; None where the file cannot be read."""
@@ -77,18 +81,27 @@ class IndexFile(NamedTuple):
 
     def _rows(self, keys: Any, groups: Collection[int]) -> Rows | None:
         import pyarrow as pa
-        import pyarrow.parquet as pq
 
-        if not groups:
-            return np.zeros(0, np.uint64), np.zeros(0, np.int32), np.zeros(0, np.int64)
         try:
-            with pq.ParquetFile(self.path, metadata=self.footer) as opened:
-                table = opened.read_row_groups(sorted(groups), use_threads=False)
+            found, places, values = self._read(groups)
         except (OSError, pa.ArrowException):
             return None
-        hit = np.isin(table.column("key").to_numpy(), keys)
-        found, places, values = (table.column(name).to_numpy()[hit] for name in _COLUMNS)
-        return found, places, values
+        hit = np.isin(found, keys)
+        return found[hit], places[hit], values[hit]
+
+    def _read(self, groups: Collection[int]) -> Rows:
+        """Return the columns of some row groups.
+
+        Raises:
+            OSError, pa.ArrowException: it cannot be read.
+        """
+        if not groups:
+            return np.zeros(0, np.uint64), np.zeros(0, np.int32), np.zeros(0, np.int64)
+        table = ledger_footers.read(self.path, self.cuts, sorted(groups))
+        keys, places, values = (
+            ledger_footers.numbers(table.column(name), kind) for name, kind in zip(_COLUMNS, _KINDS, strict=True)
+        )
+        return keys, places, values
 
     def between(self, low: int, high: int, segments: Sequence[str]) -> Rows:
         """Return the columns of the rows with ``low <= key <= high`` whose segment is among ``segments``.
@@ -98,21 +111,19 @@ class IndexFile(NamedTuple):
         Raises:
             OSError, pa.ArrowException: it cannot be read.
         """
-        import pyarrow.parquet as pq
-
-        groups = [n for n in range(len(self.lowest)) if self.lowest[n] <= high and self.highest[n] >= low]
-        with pq.ParquetFile(self.path) as opened:
-            table = opened.read_row_groups(groups, use_threads=False)
+        keys, places, values = self._read(
+            np.flatnonzero((self.lowest <= np.uint64(high)) & (self.highest >= np.uint64(low))).tolist()
+        )
         place = {name: number for number, name in enumerate(segments)}
-        moved = np.array([place.get(name, -1) for name in self.segments], np.int32)[table.column("segment").to_numpy()]
-        keys = table.column("key").to_numpy()
+        moved = np.array([place.get(name, -1) for name in self.segments], np.int32)[places]
         kept = (moved >= 0) & (keys >= np.uint64(low)) & (keys <= np.uint64(high))
-        return keys[kept], moved[kept], table.column("value").to_numpy()[kept]
+        return keys[kept], moved[kept], values[kept]
 
     def remove(self) -> None:
         """Remove it from the disk."""
-        with contextlib.suppress(OSError):
-            self.path.unlink()
+        for path in (self.path, self.path.with_suffix(_BESIDE)):
+            with contextlib.suppress(OSError):
+                path.unlink()
 
 
 def _enough(rows: Rows, key: int, most: int) -> bool:
@@ -141,33 +152,65 @@ def write(path: Path, segments: bytes, parts: Iterable[Rows]) -> None:
             arrays = [pa.array(column, type_) for column, type_ in zip(columns, types, strict=True)]
             if len(arrays[0]):  # a row group without rows would have no bounds
                 writer.write_table(pa.Table.from_arrays(arrays, schema=schema), row_group_size=_ROW_GROUP)
+    kept = _of(partial)
+    beside = path.with_suffix(_BESIDE + ".partial")
+    beside.write_bytes(msgspec.msgpack.encode(kept))
+    beside.replace(path.with_suffix(_BESIDE))
     partial.replace(path)
 
 
 def open_file(path: Path) -> IndexFile | None:
-    """Return a file with what is kept of its footer; None where it is no file of the index, or gone."""
+    """Return a file with what is kept of its row groups; None where it is no file of the index, or gone."""
     import pyarrow as pa
-    import pyarrow.parquet as pq
 
     try:
-        footer = pq.read_metadata(path)
-        segments = msgspec.json.decode(footer.metadata[_COVERED], type=tuple[str, ...])
+        held = _beside(path)
         level = int(path.name.partition("-")[0])
-        keys, values = (_bounds(footer, column) for column in (0, 2))
     except (OSError, pa.ArrowException, KeyError, TypeError, AttributeError, ValueError, msgspec.MsgspecError):
         return None
+    lowest, highest, oldest, newest = np.frombuffer(held.bounds, np.uint64).reshape(4, -1)
     return IndexFile(
         path=path,
         level=level,
-        segments=segments,
-        lowest=np.array([low for low, _ in keys], np.uint64),
-        highest=np.array([high for _, high in keys], np.uint64),
-        oldest=np.array([low for low, _ in values], np.int64),
-        newest=np.array([high for _, high in values], np.int64),
-        footer=footer,
+        segments=held.segments,
+        lowest=lowest,
+        highest=highest,
+        oldest=oldest.view(np.int64),
+        newest=newest.view(np.int64),
+        cuts=held.cuts,
     )
 
 
-def _bounds(footer: Any, column: int) -> list[tuple[int, int]]:
-    held = [footer.row_group(group).column(column).statistics for group in range(footer.num_row_groups)]
-    return [(one.min, one.max) for one in held]
+class _Beside(msgspec.Struct, frozen=True, array_like=True):
+    """What is kept beside a file: reading it takes less long than reading the file's footer."""
+
+    size: int  # of the file, bytes
+    segments: tuple[str, ...]
+    cuts: ledger_footers.Cuts
+    bounds: bytes  # least and greatest keys, then values
+
+
+def _beside(path: Path) -> _Beside:
+    with contextlib.suppress(OSError, msgspec.MsgspecError):
+        found = msgspec.msgpack.decode(path.with_suffix(_BESIDE).read_bytes(), type=_Beside)
+        if found.size == path.stat().st_size:
+            return found
+    return _of(path)
+
+
+def _of(path: Path) -> _Beside:
+    """Return the same of what the file itself says."""
+    import pyarrow.parquet as pq
+
+    footer = pq.read_metadata(path)
+    segments = msgspec.json.decode(footer.metadata[_COVERED], type=tuple[str, ...])
+    held = [
+        [footer.row_group(group).column(column).statistics for group in range(footer.num_row_groups)]
+        for column in (0, 2)
+    ]
+    keys, values = (
+        np.array([(one.min, one.max) for one in column], kind).reshape(-1, 2).T
+        for column, kind in zip(held, (np.uint64, np.int64), strict=True)
+    )
+    bounds = np.concatenate([keys, values.view(np.uint64)])
+    return _Beside(path.stat().st_size, segments, ledger_footers.cut(path), bounds.tobytes())

@@ -3,12 +3,14 @@
 import random
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
+import msgspec
 import pytest
 
 from driftline.event.answer import Answer, Retrieved, Source
 from driftline.event.lineage import Dataset, Version
-from driftline.store import ledger_files, ledger_keys, ledger_rows
+from driftline.store import ledger_files, ledger_index_file, ledger_keys, ledger_rows
 from driftline.store.ledger import Ledger
 from driftline.store.ledger_keys import Keys
 from driftline.store.sqlite import SqliteConnection
@@ -120,6 +122,38 @@ def test_segments_that_were_replaced_are_forgotten(tmp_path: Path, keys: Keys) -
     keys.cover([new])
     assert posted(keys, "xxh3:a", [new]) == [(new, START_US + 1)]
     assert len(list((tmp_path / ledger_keys.FOLDER).glob("*.parquet"))) == 1
+
+
+def test_the_newest_moments_need_the_newest_files_alone(
+    tmp_path: Path, keys: Keys, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    latest = {}
+    for segment in range(6):
+        made = [answer(100 * segment + n, Retrieved("xxh3:a", "d#1")) for n in range(30)]
+        name = written(tmp_path, made)
+        latest[name] = made[-1].time_us
+        keys.cover(latest)
+    names = list(latest)
+    looked: list[Any] = []
+    whole = ledger_index_file.IndexFile.last
+    monkeypatch.setattr(
+        ledger_index_file.IndexFile, "last", lambda self, *a: looked.append(self.segments) or whole(self, *a)
+    )
+    expected = [
+        (name, START_US + 100 * s + n) for s, name in reversed([*enumerate(names)]) for n in reversed(range(30))
+    ]
+    assert keys.newest(["d"], latest, *EVER, 40) == (expected[:40], set())
+    assert looked == [(names[5],), (names[4],)]
+    assert keys.newest(["d"], latest, START_US + 105, START_US + 125, 99)[0] == expected[125:145]
+    assert keys.newest(["xxh3:a"], latest, *EVER, 999)[0] == expected
+
+
+def test_moments_that_are_the_same_are_told_together(tmp_path: Path, keys: Keys) -> None:
+    used = (Retrieved("xxh3:a"),)
+    same = [msgspec.structs.replace(answer(n, *used), time_us=START_US) for n in (1, 2)]
+    live = [written(tmp_path, [one]) for one in same]
+    keys.cover(live)
+    assert set(posted(keys, "xxh3:a", live, most=1)) == {(name, START_US) for name in live}
 
 
 @pytest.fixture
