@@ -58,9 +58,10 @@ def read(path: Path, cuts: Cuts, groups: Sequence[int], columns: Sequence[str] |
     Raises:
         OSError, pa.ArrowException: it cannot be read.
     """
+    import pyarrow as pa
     import pyarrow.parquet as pq
 
-    with path.open("rb") as file, pq.ParquetFile(file, metadata=_footer(file, cuts, groups)) as opened:
+    with pa.OSFile(str(path)) as file, pq.ParquetFile(file, metadata=_footer(file, cuts, groups)) as opened:
         return opened.read_row_groups(range(len(groups)), columns, use_threads=False)
 
 

@@ -29,7 +29,7 @@ class Span(NamedTuple):
     """The newest rows of some keys: those with ``since <= value < until``, of each key ``most`` at least, if it has so
     many; sorted as they are, the newest of a key are its last."""
 
-    keys: Any
+    keys: Any  # sorted, each once
     since: int
     until: int
     most: int
@@ -48,7 +48,7 @@ class IndexFile(NamedTuple):
     cuts: ledger_footers.Cuts
 
     def look(self, keys: Any) -> Rows | None:
-        """Return the rows of ``keys``; None where the file cannot be read."""
+        """Return the rows of ``keys``, which are not the same; None where the file cannot be read."""
         return self._rows(keys, {group for key in keys for group in self._holding(key)})
 
     def last(self, span: Span, places: Any) -> Rows | None:
@@ -86,7 +86,9 @@ class IndexFile(NamedTuple):
             found, places, values = self._read(groups)
         except (OSError, pa.ArrowException):
             return None
-        hit = np.isin(found, keys)
+        first, last = np.searchsorted(found, keys, side="left"), np.searchsorted(found, keys, side="right")
+        ranges = [np.arange(a, b) for a, b in zip(first.tolist(), last.tolist(), strict=True)]
+        hit = np.concatenate(ranges) if ranges else np.zeros(0, np.int64)
         return found[hit], places[hit], values[hit]
 
     def _read(self, groups: Collection[int]) -> Rows:

@@ -86,7 +86,7 @@ class Keys:
 
     def of_nodes(self, nodes: Iterable[str], segments: Collection[str]) -> set[str]:
         """Return those of ``segments`` that may hold answers that stood on any of some nodes."""
-        return self._holding(_hashed(_NODE + node for node in nodes), segments)
+        return self._holding(_hashed(_NODE + node for node in dict.fromkeys(nodes)), segments)
 
     def of_documents(self, documents: Iterable[str], segments: Collection[str]) -> set[str]:
         """Return those of ``segments`` that may hold answers that retrieved any of some documents.
@@ -140,7 +140,7 @@ class Keys:
 
     def _contents(self, documents: Iterable[str], segments: Collection[str]) -> Any:
         """Return the keys of some documents, and of the contents that went by those ids."""
-        said = list(documents)
+        said = list(dict.fromkeys(documents))
         keys = [_hashed(_CONTENT + document for document in said)]
         leading = _hashed(_DOCUMENT + document for document in said)
         left = set(segments)

@@ -88,7 +88,7 @@ def test_the_newest_rows_of_a_key_come_from_few_row_groups(tmp_path: Path, monke
         assert newest(file, [5], 50, 0, until)[-50:] == expected
     assert max(read) <= 3  # of 30
     assert newest(file, [5], 50, 100, 103) == ordered[100:103]
-    assert newest(file, [9, 2], 50) == [(2, 1, 8), (9, 0, 7)]
+    assert newest(file, [2, 9], 50) == [(2, 1, 8), (9, 0, 7)]
     assert newest(file, [7], 50) == []
 
 
