@@ -25,6 +25,7 @@ MERGED = 512  # of batches together: each fusion costs a rank error of its own, 
 _FLOOR = 16  # points that even the smallest run keeps
 _SCALES = (1.0, 100.0, 10_000.0)  # whole numbers, cents, basis points: kept as integer steps
 _PLAIN = 255
+_FACTORS = np.array((*_SCALES, 0.0))  # by which values become whole; of plain ones nothing is left
 _EXACT = float(levels.EXACT)
 
 Floats = NDArray[np.float64]
@@ -108,29 +109,31 @@ def combine(parts: Iterable[Quantiles]) -> Quantiles:
 
 def compress(found: Levels, capacity: int) -> tuple[Levels, list[int]]:
     """Return at most ``capacity`` weighted points per column for the given ones, and the rank errors that this adds."""
-    sizes = np.diff(found.bounds)
-    long = np.flatnonzero(sizes > capacity)
-    added = [0] * len(sizes)
+    long = (found.sizes > capacity).nonzero()[0]
+    added = [0] * len(found.sizes)
     if not len(long):
         return found, added
-    ranks = np.cumsum(found.counts)  # over all columns
+    ranks = found.counts.cumsum()  # over all columns
     cells = _cells(found, ranks, long, capacity)
-    starts, ends = cells.values, np.append(cells.values[1:], found.bounds[long[-1] + 1]) - 1
+    starts = cells.values
+    ends = np.empty_like(starts)
+    ends[:-1] = starts[1:] - 1
     ends[cells.bounds[1:] - 1] = found.bounds[long + 1] - 1
     below = ranks[starts] - found.counts[starts]
     totals = ranks[ends] - below
-    upper = (np.arange(len(starts)) - np.repeat(cells.bounds[:-1], np.diff(cells.bounds))) % 2
+    upper = (np.arange(len(starts)) - cells.starts.repeat(cells.sizes)) & 1
     # of two middle values the lower and the upper in turn: no drift to one side
-    middle = np.searchsorted(ranks, below + (totals + 1 + upper * (totals % 2 == 0)) // 2)
+    middle = ranks.searchsorted(below + (totals + 1 + upper * (totals % 2 == 0)) // 2)
     left = ranks[middle] - found.counts[middle] - below
     right = ranks[ends] - ranks[middle]
     kept = Levels(found.values[middle], totals, cells.bounds)
-    plain = np.repeat(_scales_of(kept) == _PLAIN, np.diff(kept.bounds))
+    plain = (_scales_of(kept) == _PLAIN).repeat(kept.sizes)
     if plain.any():
-        short, up, down = _shorten(found, middle, totals, np.repeat(long, np.diff(cells.bounds)))
-        kept = kept._replace(values=np.where(plain, short, kept.values))
+        short, up, down = _shorten(found, middle, totals, long.repeat(cells.sizes))
+        kept.values = np.where(plain, short, kept.values)
         left, right = left + (up & plain), right + (down & plain)
-    for column, error in zip(long.tolist(), np.maximum.reduceat(np.maximum(left, right), cells.bounds[:-1]).tolist(), strict=True):
+    errors = np.maximum.reduceat(np.maximum(left, right), cells.starts)
+    for column, error in zip(long.tolist(), errors.tolist(), strict=True):
         added[column] = error
     return _exchanged(found, kept, long), added
 
@@ -140,15 +143,18 @@ def _cells(found: Levels, ranks: Counts, long: NDArray[np.intp], capacity: int) 
     base = ranks[found.bounds[long]] - found.counts[found.bounds[long]]
     total = ranks[found.bounds[long + 1] - 1] - base
     edges = 2 * base[:, None] - (-2 * total[:, None] * np.arange(capacity) // capacity)  # the division rounds up
-    starts = np.searchsorted(2 * ranks - found.counts, edges)
-    filled = starts != np.column_stack((starts[:, 1:], found.bounds[long + 1]))
-    bounds = np.concatenate(([0], np.cumsum(filled.sum(axis=1))))
+    starts = (2 * ranks - found.counts).searchsorted(edges)
+    filled = np.empty(starts.shape, bool)
+    np.not_equal(starts[:, :-1], starts[:, 1:], out=filled[:, :-1])
+    filled[:, -1] = starts[:, -1] < found.bounds[long + 1]
+    bounds = np.zeros(len(long) + 1, np.int64)
+    np.count_nonzero(filled, axis=1).cumsum(out=bounds[1:])
     return Levels(starts[filled], np.empty(0, np.int64), bounds)
 
 
 def _exchanged(found: Levels, kept: Levels, long: NDArray[np.intp]) -> Levels:
     """Return ``found`` with the columns ``long`` as they are in ``kept``."""
-    if len(long) == len(found.bounds) - 1:
+    if len(long) == len(found.sizes):
         return kept
     parts = [slice(start, end) for start, end in found.spans]
     values, counts = [found.values[part] for part in parts], [found.counts[part] for part in parts]
@@ -175,8 +181,7 @@ def _shorten(
 
 def _runs(found: Levels, errors: Sequence[int], capacity: int) -> list[Run]:
     found, added = compress(found, capacity)
-    totals = [int(np.add.reduce(found.counts[start:end])) for start, end in found.spans]
-    packed = zip(totals, errors, added, _pack(found), _pack_counts(found.counts, found.spans), strict=True)
+    packed = zip(found.totals(), errors, added, _pack(found), _pack_counts(found.counts, found), strict=True)
     return [Run(total, error + more, values, weights) for total, error, more, values, weights in packed]
 
 
@@ -226,23 +231,24 @@ def _scales_of(found: Levels) -> NDArray[np.intp]:
 
 
 def _whole(found: Levels, index: int) -> NDArray[np.bool_]:
-    scale, values, starts = _SCALES[index], found.values, found.bounds[:-1]
+    scale, values, starts = _SCALES[index], found.values, found.starts
     with np.errstate(over="ignore"):
         whole = np.logical_and.reduceat(np.rint(values * scale) / scale == values, starts)
-    inside = (values[starts] > -_EXACT / scale) & (values[found.bounds[1:] - 1] < _EXACT / scale)
-    return np.logical_and(whole, inside)
+    inside = (values[starts] > -_EXACT / scale) & (found.ends() < _EXACT / scale)
+    return whole & inside
 
 
 def _pack(found: Levels) -> list[bytes]:
     scales = _scales_of(found)
-    plain = scales == _PLAIN
-    factors = np.repeat(np.take((*_SCALES, 0.0), np.minimum(scales, len(_SCALES))), np.diff(found.bounds))
-    steps = np.rint(found.values * factors).astype(np.int64)
-    firsts = steps[found.bounds[:-1]].tolist()
+    steps = np.rint(found.values * np.take(_FACTORS, scales.clip(max=len(_SCALES))).repeat(found.sizes)).astype(
+        np.int64
+    )
+    firsts = steps[found.starts]
     steps[1:] -= steps[:-1].copy()
-    gaps = _pack_counts(steps, [(end if of else start + 1, end) for of, (start, end) in zip(plain, found.spans, strict=True)])
+    steps[found.starts] = 0
+    gaps = _pack_counts(steps, found, 1)
     out = []
-    for (start, end), scale, first, gap in zip(found.spans, scales.tolist(), firsts, gaps, strict=True):
+    for (start, end), scale, first, gap in zip(found.spans, scales.tolist(), firsts.tolist(), gaps, strict=True):
         if scale == _PLAIN:  # bytes of equal significance side by side: they deflate well
             planes = found.values[start:end].astype("<f8").view(np.uint8).reshape(-1, 8).T.tobytes()
             out.append(bytes((_PLAIN,)) + planes)
@@ -261,16 +267,15 @@ def _unpack(data: bytes) -> Floats:
     return np.cumsum(steps) / _SCALES[index]
 
 
-def _pack_counts(counts: Counts, spans: Sequence[tuple[int, int]]) -> list[bytes]:
-    """Pack each span of ``counts`` in the fewest bytes a number that hold its largest."""
-    out = []
-    for start, end in spans:
-        width = 1
-        largest = int(np.maximum.reduce(counts[start:end])) if end > start else 0
-        while largest >= 1 << (8 * width):
-            width *= 2
-        out.append(bytes((width,)) + counts[start:end].astype(f"<u{width}").tobytes())
-    return out
+def _pack_counts(counts: Counts, found: Levels, skipped: int = 0) -> list[bytes]:
+    """Pack the counts of each column but the first ``skipped`` in the fewest bytes a number that hold its largest."""
+    largest = np.maximum.reduceat(counts, found.starts).tolist()
+    widths = [1 if most < 1 << 8 else 2 if most < 1 << 16 else 4 if most < 1 << 32 else 8 for most in largest]
+    packed = {width: counts.astype(f"<u{width}") for width in set(widths)}
+    return [
+        bytes((width,)) + packed[width][start + skipped : end].tobytes()
+        for width, (start, end) in zip(widths, found.spans, strict=True)
+    ]
 
 
 def _unpack_counts(data: bytes) -> Counts:

@@ -10,7 +10,6 @@ from functools import cached_property
 from typing import Any, NamedTuple
 
 import numpy as np
-import pyarrow as pa
 from numpy.typing import NDArray
 
 from driftline.profile import buffers, inputs
@@ -35,7 +34,9 @@ class Texts(NamedTuple):
 
     places: list[int]  # of the columns in the sheet
     words: Words
-    cells: list[tuple[NDArray[Any], Mask | None]]  # per column: which of its words each row has, and which rows have one
+    cells: list[
+        tuple[NDArray[Any], Mask | None]
+    ]  # per column: which of its words each row has, and which rows have one
 
 
 class Sheet:
@@ -66,16 +67,20 @@ class Sheet:
         for line, place in zip(values, plain, strict=True):
             _fill(line, self.pieces[place])
         with np.errstate(invalid="ignore"):
-            held = ~(np.abs(values) >= EXACT).any(axis=1)
+            held = ~np.any(np.abs(values) >= EXACT, axis=1)
         if not held.all():
-            plain, values = [place for place, one in zip(plain, held, strict=True) if one], values[held]
+            plain, values = [place for place, one in zip(plain, held.tolist(), strict=True) if one], values[held]
         values += 0.0  # no negative zero
         return Lines(plain, values)
 
     @cached_property
     def texts(self) -> Texts:
         """Columns of texts that hold any; those of a long sheet are not laid side by side."""
-        places = [place for place, column in enumerate(self.columns) if self.short and not column.mixed and _is_text(self.pieces[place])]
+        places = [
+            place
+            for place, column in enumerate(self.columns)
+            if self.short and not column.mixed and _is_text(self.pieces[place])
+        ]
         encoded = [self.pieces[place].dictionary_encode() for place in places]
         cells = [(buffers.numbers(one.indices), buffers.present(one.indices)) for one in encoded]
         found = [one.dictionary for one in encoded]
@@ -104,7 +109,7 @@ def _is_plain(values: Any) -> bool:
 def _is_text(values: Any) -> bool:
     if isinstance(values, np.ndarray) or buffers.family(values.type) != "text":
         return False
-    return values.null_count < len(values) and values.nbytes < _SHORT
+    return bool(values.null_count < len(values) and values.nbytes < _SHORT)
 
 
 def _fill(line: NDArray[np.float64], values: Any) -> None:

@@ -47,13 +47,15 @@ class Text(msgspec.Struct, frozen=True, array_like=True):
 
 def of_words(found: Words) -> list[Text]:
     """Return the shape of each column of distinct texts."""
-    counts, column = found.counts, np.repeat(np.arange(len(found.columns)), np.diff(found.bounds))
+    counts, column = found.counts, np.arange(len(found.columns)).repeat(found.sizes)
     lengths = found.lengths
     if not found.data.isascii():
         lengths = buffers.numbers(pc.utf8_length(found.written(found.data))).astype(np.int64)
     encoded = found.written(found.data.translate(_PATTERN)).dictionary_encode()
     masks = encoded.dictionary
-    of_mask, rows = _counted(column * len(masks) + buffers.numbers(encoded.indices), counts, len(found.columns) * len(masks))
+    of_mask, rows = _counted(
+        column * len(masks) + buffers.numbers(encoded.indices), counts, len(found.columns) * len(masks)
+    )
     bounds = np.searchsorted(of_mask, np.arange(len(found.columns) + 1) * len(masks))
     of_mask %= len(masks)
     upper, lower, digits = (flags[of_mask] for flags in _classes(masks))
@@ -62,7 +64,13 @@ def of_words(found: Words) -> list[Text]:
     empty = np.add.reduceat(np.where(lengths == 0, counts, 0), found.bounds[:-1]).tolist()
     return [
         Text(*each)
-        for each in zip(moments.of_weighted(lengths, counts, found.bounds), empty, *zip(*sums, strict=True), _shown(masks, of_mask, rows, bounds), strict=True)
+        for each in zip(
+            moments.of_weighted(lengths, counts, found.bounds),
+            empty,
+            *zip(*sums, strict=True),
+            _shown(masks, of_mask, rows, bounds),
+            strict=True,
+        )
     ]
 
 
@@ -84,7 +92,9 @@ def combine(parts: Sequence[Text]) -> Text:
     )
 
 
-def _counted(keys: NDArray[np.int64], counts: NDArray[np.int64], size: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+def _counted(
+    keys: NDArray[np.int64], counts: NDArray[np.int64], size: int
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Return the different ``keys``, ascending and below ``size``, with the sum of the counts of each."""
     if size > max(len(keys), _TABLE):
         found, keys = np.unique(keys, return_inverse=True)
@@ -113,11 +123,14 @@ def _shown(
     ties = None
     if int(np.diff(bounds).max()) > frequent.MASK.whole:
         ties = hash_text(*bytes_of(masks), 0)[of_mask]
-    parts = [slice(start, end) for start, end in zip(ends[:-1], ends[1:], strict=True)]
+    parts = [slice(start, end) for start, end in itertools.pairwise(ends)]
     chosen = [frequent.leading(rows[part], None if ties is None else ties[part], frequent.MASK) for part in parts]
     named = [of_mask[part][places] for part, places in zip(parts, chosen, strict=True)]
     texts = iter(masks.take(buffers.arrow(np.concatenate(named))).to_pylist())
-    return [_listed(list(itertools.islice(texts, len(places))), rows[part], places) for part, places in zip(parts, chosen, strict=True)]
+    return [
+        _listed(list(itertools.islice(texts, len(places))), rows[part], places)
+        for part, places in zip(parts, chosen, strict=True)
+    ]
 
 
 def _listed(masks: list[str], rows: NDArray[np.int64], chosen: NDArray[np.intp]) -> Frequent:
