@@ -72,7 +72,8 @@ def _column(column: Input, seed: int, room: Room) -> Column:
     if rows <= PIECE:
         return _piece(column.values, column.mixed, seed, room)
     starts = range(0, rows, PIECE)
-    return merge_columns([_piece(column.values[start : start + PIECE], column.mixed, seed, room) for start in starts])
+    parts = [_piece(column.values[start : start + PIECE], column.mixed, seed, room) for start in starts]
+    return merge_columns([parts])[0]
 
 
 def _piece(values: Any, mixed: bool, seed: int, room: Room) -> Column:

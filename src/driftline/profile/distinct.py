@@ -134,8 +134,11 @@ def combine(parts: Sequence[Distinct]) -> Distinct:
         return parts[0]
     if not all(part.registers for part in parts):
         return UNKNOWN
-    registers = np.max([np.frombuffer(part.registers, np.uint8) for part in parts], axis=0)
-    sample = _smallest(np.concatenate([_sample(part) for part in parts]))
+    registers = (
+        np.frombuffer(b"".join([part.registers for part in parts]), np.uint8).reshape(-1, _REGISTERS).max(axis=0)
+    )
+    samples = b"".join([part.sample for part in parts])
+    sample = _smallest(np.frombuffer(samples, "<u4")) if samples else b""
     return Distinct(registers.tobytes(), len(sample) // 4 if 0 < len(sample) < 4 * _SAMPLE else None, sample)
 
 

@@ -123,16 +123,16 @@ def combine(parts: Sequence[Frequent], cap: Cap) -> Frequent:
     if len(parts) == 1:
         return parts[0]
     sums: dict[Value, int] = {}
+    known = sums.get
     for part in parts:
         for value, count in zip(part.values, part.counts, strict=True):
-            sums[value] = sums.get(value, 0) + count
+            sums[value] = known(value, 0) + count
     other, error = sum(part.other for part in parts), sum(part.error for part in parts)
-    pairs = sorted((-count, value) for value, count in sums.items())
-    kept = len(pairs) if len(pairs) <= cap.whole and other == 0 else cap.top
-    dropped = pairs[kept:]
+    values: list[Value] = sorted(sums)  # all of one type
+    values.sort(key=sums.__getitem__, reverse=True)  # which leaves equals as they are
+    kept = len(values) if len(values) <= cap.whole and other == 0 else cap.top
+    counts = [sums[value] for value in values]
+    dropped = counts[kept:]
     return Frequent(
-        tuple(value for _, value in pairs[:kept]),
-        tuple(-count for count, _ in pairs[:kept]),
-        other - sum(count for count, _ in dropped),
-        error - (dropped[0][0] if dropped else 0),
+        tuple(values[:kept]), tuple(counts[:kept]), other + sum(dropped), error + (dropped[0] if dropped else 0)
     )
