@@ -36,7 +36,6 @@ _CACHE = 512
 _WIDE = 1_000  # columns of an array or an object that is still taken for a table
 _SMALL = 1 << 24  # bytes of a file whose format is slow to read, and that is still profiled
 
-_SEPARATORS = ("\t", ";", "|")  # of files that are called CSV, besides the comma
 _MAGIC = {b"PAR1": "parquet", b"ARROW1\0\0": "feather", b"ORC": "orc", b"\x93NUMPY": "npy"}
 
 _seen: dict[tuple[str, bool, bool, Form | None], Contents | None] = {}  # by version, what is measured, and its form
@@ -123,8 +122,7 @@ def _guessed(path: str) -> Form:
         return Form("\t")
     with pa.input_stream(path, compression="detect") as file:
         header = file.read(_HEADER).split(b"\n", 1)[0].decode(errors="replace")
-    best = max(_SEPARATORS, key=header.count)
-    return Form(best if "," not in header and best in header else ",")
+    return Form(endings.separator(path, header))
 
 
 def _of_lines(path: str) -> Contents:
