@@ -31,7 +31,8 @@ def test_the_keys_of_a_folder_are_columns_too(tmp_path: Path) -> None:
     "text",
     [
         b"x,y\n1,2\n", b"x;y\r\n1;2\r\n", b"x|y\n", b"a b,\xc3\xbc, c \n1,2,3\n", b"\xef\xbb\xbfx,y\n1,2\n", b"x\n1\n",
-        b"x,x\n1,2\n", b",x\n0,1\n", b'"x,1",y\n1,2\n', b"\nx,y\n1,2\n", b"x\ty\n1\t2\n", b"x,y\r1,2\r", b"x;y,z\n1,2\n",
+        b"x,x\n1,2\n", b",x\n0,1\n", b'"x,1",y\n1,2\n', b"\nx,y\n1,2\n", b"x\ty\n1\t2\n", b"x,y\r1,2\r",
+        b"x;y,z\n1,2\n",
     ],
 )  # fmt: skip
 def test_the_header_of_a_text_table_says_what_pyarrow_reads(text: bytes, tmp_path: Path) -> None:
