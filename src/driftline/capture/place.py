@@ -75,8 +75,10 @@ def _straight(path: str, folder: str, *, is_folder: bool) -> str:
     """
     head, tail = (path, "") if is_folder else os.path.split(path)
     real = os.path.join(_way(head), tail) if tail else _way(head)
+    if real == path:
+        return path
     root = _way(folder)
-    if real == path or not real.startswith(root.rstrip(os.sep) + os.sep):
+    if not real.startswith(root.rstrip(os.sep) + os.sep):
         return path
     return os.path.join(folder, real[len(root) :].lstrip(os.sep))
 
