@@ -12,7 +12,7 @@ from importlib.machinery import ModuleSpec
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
-from driftline.capture import around, client, fault, opens, process
+from driftline.capture import around, client, fault, opens, process, unnamed
 
 if TYPE_CHECKING:
     from importlib.abc import Loader, MetaPathFinder
@@ -75,6 +75,8 @@ def watch(name: str = "", *, params: Mapping[str, Any] | None = None, namespace:
         return
     if name:
         fault.attempt("watch", process.begin, name, params, namespace, sys._getframe(1))
+    else:
+        fault.attempt("watch", unnamed.begin)
     fault.attempt("watch", hooks_on)
 
 
