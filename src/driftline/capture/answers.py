@@ -16,12 +16,13 @@ from typing import Any, Self, TypeVar, cast
 import msgspec
 
 from driftline.capture import answered, around, calls, client, fault, making
-from driftline.capture.around import Moment, current_run
+from driftline.capture.around import current_run
 from driftline.capture.client import process
 from driftline.capture.making import Noted, finish, values_of
 from driftline.capture.mint import mint, moment_of, spelt
 from driftline.capture.mint import process as minting
 from driftline.capture.pointer import version_of
+from driftline.capture.recording import Moment
 from driftline.event.answer import Answer, Retrieved, Source, Verdict
 from driftline.event.current import Draft
 from driftline.event.current import current_answer as current_answer_var

@@ -183,6 +183,7 @@ def _at_exit() -> None:
             if not client.sender.closed:  # it failed before it came to that
                 fault.attempt("exit", client.sender.close, client.settings.flush_seconds)
         except KeyboardInterrupt:  # nobody is to wait any longer; how the script ended stays as it is
+            measure.level.enough = True
             place = client.sender.delivery.spool.folder
             fault.tell("deadline", f"interrupted at the end; what is not delivered yet is kept in {place}")
             with contextlib.suppress(KeyboardInterrupt):

@@ -11,7 +11,8 @@ import os
 import time
 
 from driftline.capture import fault
-from driftline.capture.around import Moment, moment_us, replayed
+from driftline.capture.around import moment_us, replayed
+from driftline.capture.recording import Moment
 from driftline.event import ids
 
 _DIGITS = tuple(f"{number:03x}" for number in range(4096))

@@ -11,7 +11,7 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from typing import Any, Protocol
 
-from driftline.capture import fault, own
+from driftline.capture import fault, measure, own
 from driftline.capture.delivery import Delivery
 from driftline.config import Settings
 from driftline.event.answer import Answer
@@ -345,7 +345,10 @@ class Sender:
         """Wait until the thread is out of native code: where the interpreter ends under that, the process aborts."""
         end = time.monotonic() + _LEAVE_SECONDS
         while thread.is_alive() and (self._measuring or self.delivery.inside) and time.monotonic() < end:
-            thread.join(0.02)
+            try:
+                thread.join(0.02)
+            except KeyboardInterrupt:  # it ends with the piece of the table that is being measured
+                measure.level.enough = True
 
     def reborn(self) -> None:
         """Begin anew in a forked child: nothing queued, no thread, and a sink of its own."""

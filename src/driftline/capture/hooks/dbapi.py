@@ -18,7 +18,7 @@ from driftline.capture import fault, own, transactions
 from driftline.capture.around import active
 from driftline.capture.hooks import commits, database, patch
 from driftline.capture.hooks.patch import PASS, Call, Patch
-from driftline.capture.run import Run
+from driftline.capture.recording import Recording
 
 _FACTORY = 5  # place of ``factory`` among the arguments of ``sqlite3.connect``
 _LISTENERS = ("set_trace_callback", "set_authorizer", "set_progress_handler")
@@ -155,7 +155,7 @@ def _seen(cursor: Any, text: Any) -> None:
         patch.noted(_PIECE, run, _record, run, cursor, text)
 
 
-def _record(run: Run, cursor: Any, text: Any) -> None:
+def _record(run: Recording, cursor: Any, text: Any) -> None:
     connection = cursor.connection
     place = database.place_of(connection)
     if place is not None and isinstance(text, str):
@@ -172,13 +172,16 @@ def _unclaimed(args: Any, kwargs: Any) -> Any:  # noqa: ARG001 - the signature i
     return PASS if args[0] in claimed else None
 
 
-def _executed(run: Run, call: Call) -> bool:
+def _executed(run: Recording, call: Call) -> bool:
     cursor, query = call.args[0], call.argument(1, "query")
     connection = cursor.connection
     text = query.decode() if isinstance(query, bytes) else query
     if not isinstance(text, str):
         text = text.as_string(connection)  # of psycopg.sql
     place = database.place_of(connection)
+    if place is not None and cursor.statusmessage == "ROLLBACK" and transactions.commits(text):
+        transactions.rollback(connection)  # of a transaction that had failed
+        return True
     if place is None or transactions.told(connection, text):
         return place is not None
     return database.statement(run, place, text, transaction=database.transaction_of(connection))

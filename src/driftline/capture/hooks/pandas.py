@@ -7,11 +7,11 @@ are recorded, never frames: attributes, indexes and dtypes are not touched. Buff
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from driftline.capture import form
+from driftline.capture import arguments
 from driftline.capture.hooks import database, table, whole
 from driftline.capture.hooks.patch import PASS, Before, Call, Patch, around
 from driftline.capture.hooks.table import COLUMNS, RESULT, Entry
-from driftline.capture.run import Run
+from driftline.capture.recording import Recording
 
 _PATH = ("filepath_or_buffer", "path", "path_or_buf", "io", "path_or_buffer")
 READERS = (
@@ -25,14 +25,14 @@ WRITERS = (
 _TARGET = (*_PATH, "excel_writer")
 
 TABLE = (
-    Entry("read_csv", "read", 0, _PATH, COLUMNS, form=form.pandas_csv),
-    Entry("read_table", "read", 0, _PATH, COLUMNS, form=form.pandas_table),
+    Entry("read_csv", "read", 0, _PATH, COLUMNS, form=arguments.pandas_csv),
+    Entry("read_table", "read", 0, _PATH, COLUMNS, form=arguments.pandas_table),
     *(Entry(name, "read", 0, _PATH, COLUMNS) for name in READERS),
     Entry("read_pickle", "read", 0, _PATH, RESULT),
     *(Entry(name, "write", 1, _TARGET, 0) for name in WRITERS),
-    Entry("DataFrame.to_csv", "write", 1, _PATH, 0, form=form.pandas_written),
+    Entry("DataFrame.to_csv", "write", 1, _PATH, 0, form=arguments.pandas_written),
     Entry("DataFrame.to_pickle", "write", 1, _PATH, 0),
-    Entry("Series.to_csv", "write", 1, _PATH, 0, form=form.pandas_written),
+    Entry("Series.to_csv", "write", 1, _PATH, 0, form=arguments.pandas_written),
     Entry("Series.to_json", "write", 1, _PATH, 0),
     Entry("Series.to_pickle", "write", 1, _PATH, 0),
     Entry("Series.to_excel", "write", 1, _TARGET, 0),
@@ -60,7 +60,7 @@ def _place(argument: int) -> Before:
     return before
 
 
-def _queried(run: Run, call: Call) -> bool:
+def _queried(run: Recording, call: Call) -> bool:
     text = call.argument(0, "sql", "table_name")
     all_of_it = whole.call(call.args, call.kwargs, 2, "sql", "table_name", "schema")
     if isinstance(text, str) and text.strip().isidentifier():
@@ -79,7 +79,7 @@ def _queried(run: Run, call: Call) -> bool:
     return database.statement(run, call.before, str(text), connection, frame, database.transaction_of(connection))
 
 
-def _stored(run: Run, call: Call) -> bool:
+def _stored(run: Recording, call: Call) -> bool:
     name = call.argument(1, "name")
     if not isinstance(name, str):
         return False

@@ -16,7 +16,7 @@ from typing import Any, NamedTuple, TypeVar
 
 from driftline.capture import fault, own
 from driftline.capture.around import active
-from driftline.capture.run import Run
+from driftline.capture.recording import Recording
 
 _ABSENT = object()
 PASS = object()
@@ -41,7 +41,7 @@ class Call(NamedTuple):
 
 
 C = TypeVar("C", bound=Callable[..., Any])
-Record = Callable[[Run, Call], Any]  # returns whether anything was recorded
+Record = Callable[[Recording, Call], Any]  # returns whether anything was recorded
 Before = Callable[[Sequence[Any], Mapping[str, Any]], Any]
 Plain = Callable[[Sequence[Any], Mapping[str, Any]], bool]
 
@@ -134,7 +134,7 @@ def _wrapper(original: Any, piece: str, record: Record, before: Before | None, p
 class Begun(NamedTuple):
     """A call that is to be recorded, while it lasts."""
 
-    run: Run
+    run: Recording
     inside: own.Span
     token: Any
     found: Any  # what was found out before the call
@@ -152,7 +152,7 @@ def _begin(
     return entered(run, found)
 
 
-def entered(run: Run, found: Any) -> Begun:
+def entered(run: Recording, found: Any) -> Begun:
     """Begin a call that is to be recorded: while its span is open no other hook records."""
     inside = own.Span()
     try:
@@ -233,7 +233,7 @@ def _record(
         run.opened.update(inside.opened)
 
 
-def noted(piece: str, run: Run, act: Callable[..., Any], *args: Any) -> Any:
+def noted(piece: str, run: Recording, act: Callable[..., Any], *args: Any) -> Any:
     """Return ``act(*args)``; where it fails, the failure is counted and the run carries a gap."""
     token = own.enter(own.OURS)
     try:

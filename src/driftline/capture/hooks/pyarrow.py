@@ -10,13 +10,15 @@ import sys
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from driftline.capture import arguments
 from driftline.capture.beside import Beside
 from driftline.capture.hooks import table
 from driftline.capture.hooks.patch import Call, Patch, around
-from driftline.capture.hooks.table import Entry
-from driftline.capture.run import Run
+from driftline.capture.hooks.table import COLUMNS, Entry
+from driftline.capture.recording import Recording
 
 _IN = ("source", "input_file", "path", "filepath", "source_dir")
+_OPTIONS = ("read_options", "parse_options", "convert_options")
 _OUT = ("where", "dest", "sink", "output_file", "base_dir", "root_path")
 
 TABLES = {
@@ -25,7 +27,9 @@ TABLES = {
         Entry("write_table", "write", 1, _OUT, 0), Entry("write_to_dataset", "write", 1, _OUT, 0),
     ),
     "pyarrow.csv": (
-        Entry("read_csv", "read", 0, _IN), Entry("open_csv", "read", 0, _IN), Entry("write_csv", "write", 1, _OUT, 0),
+        Entry("read_csv", "read", 0, _IN, COLUMNS, form=arguments.arrow_csv, rest=_OPTIONS),
+        Entry("open_csv", "read", 0, _IN, form=arguments.arrow_csv, rest=_OPTIONS),
+        Entry("write_csv", "write", 1, _OUT, 0, form=arguments.arrow_written, rest=("write_options",)),
     ),
     "pyarrow.json": (Entry("read_json", "read", 0, _IN), Entry("open_json", "read", 0, _IN)),
     "pyarrow.feather": (
@@ -58,7 +62,7 @@ def install(module: Any) -> list[Patch]:
     return patches
 
 
-def _mapped(run: Run, call: Call) -> bool:
+def _mapped(run: Recording, call: Call) -> bool:
     return table.note(run, "read", call.argument(0, "path"), call)
 
 
@@ -74,20 +78,20 @@ def _name(frame: Any) -> str:
     return str(frame.f_globals.get("__name__", ""))
 
 
-def _opened(run: Run, call: Call) -> bool:  # noqa: ARG001 - a footer is no data
+def _opened(run: Recording, call: Call) -> bool:  # noqa: ARG001 - a footer is no data
     _sources.put(call.args[0], list(table.places(call.argument(1, "source", "where", "path_or_paths"))))
     return True
 
 
-def _read(run: Run, call: Call) -> bool:
+def _read(run: Recording, call: Call) -> bool:
     return table.note(run, "read", _sources.get(call.args[0]), call)
 
 
-def _written(run: Run, call: Call) -> bool:
+def _written(run: Recording, call: Call) -> bool:
     return table.note(run, "write", _sources.get(call.args[0]), call)
 
 
-def _dataset(run: Run, call: Call) -> bool:
+def _dataset(run: Recording, call: Call) -> bool:
     source = call.argument(0, "source")
     if isinstance(source, str | os.PathLike) and call.argument(3, "filesystem") is None and os.path.isdir(source):
         return table.note(run, "read", source, call)  # its part files are one dataset

@@ -19,7 +19,7 @@ from driftline.capture.frames import origin, passed
 from driftline.capture.hooks import glance, patch, stated, whole
 from driftline.capture.hooks.patch import Call, Patch
 from driftline.capture.observe import Given
-from driftline.capture.run import Run
+from driftline.capture.recording import Recording
 from driftline.capture.trace import Seen
 
 RESULT = -1
@@ -41,6 +41,7 @@ class Entry(NamedTuple):
     data: int | None = None  # place of the data; RESULT = what is returned; COLUMNS = its columns; None = not looked at
     kind: str = ""  # of the dataset, where it is always the same
     form: Reading | None = None  # how the arguments say that a text table is written
+    rest: tuple[str, ...] = ()  # names of the arguments behind ``place``, where they may be given without
 
 
 def install(module: Any, entries: Iterable[Entry]) -> list[Patch]:
@@ -65,7 +66,7 @@ def _recorder(entry: Entry) -> patch.Record:
     name = entry.attribute.rpartition(".")[2].partition("_")
     keeps = entry.way == "read" or name[2] in _KEEPING or not name[2]
 
-    def record(run: Run, call: Call) -> bool:
+    def record(run: Recording, call: Call) -> bool:
         given = call.argument(entry.place, *entry.names)
         data, frame = None, None
         if entry.data is not None:
@@ -75,15 +76,25 @@ def _recorder(entry: Entry) -> patch.Record:
         version = call.kwargs.get("version") if name[2] == "delta" else None  # else the newest
         said = f"delta:{version}" if type(version) is int else ""
         kind = "table" if said else entry.kind
-        form = None if entry.form is None else named(entry.form(call.kwargs), call.kwargs, glance.columns(data))
+        form = None if entry.form is None else _form(entry.form, entry, call, data)
         part = entry.data == COLUMNS
         return note(run, entry.way, given, call, kind=kind, data=data, frame=frame, version=said, form=form, part=part)
 
     return record
 
 
+def _form(reading: Reading, entry: Entry, call: Call, data: Any) -> Form:
+    """How the text table of a call is written."""
+    given = {**dict(zip(entry.rest, call.args[entry.place + 1 :], strict=False)), **call.kwargs}
+    found = reading(given)
+    if not found.bare:
+        return found
+    index = glance.index(data, given) if entry.way == "write" else ()
+    return named(found, given, (*(field.name for field in index), *glance.columns(data)))
+
+
 def note(
-    run: Run,
+    run: Recording,
     way: Literal["read", "write"],
     given: Any,
     call: Call | None = None,
@@ -167,7 +178,7 @@ def _state(given: Any, place: str, call: Call | None) -> tuple[str, int] | None:
     return state
 
 
-def _follow(run: Run, way: str, call: Call | None, data: Any, found: list[Seen], *, model: bool) -> None:
+def _follow(run: Recording, way: str, call: Call | None, data: Any, found: list[Seen], *, model: bool) -> None:
     """Remember where what was read comes from, and take what stands behind what was written."""
     if way == "read" and call is not None:
         origin.read(call.result, (one.touched.dataset for one in found))
@@ -186,7 +197,7 @@ def _look(given: Any, data: Any, call: Call | None) -> glance.Look:
     return look._replace(fields=glance.stored(data, look.fields, call.kwargs, os.fsdecode(given)))
 
 
-def _appended(run: Run, seen: Seen, call: Call | None) -> None:
+def _appended(run: Recording, seen: Seen, call: Call | None) -> None:
     """Let a file that was appended to keep the columns of what the run had written before; its rows are more."""
     if call is None or call.kwargs.get("mode") != "a":
         return
