@@ -38,7 +38,7 @@ def _numbers(sheet: Sheet, wanted: Sequence[int], seed: int) -> dict[int, Column
         return {}
     lines = np.array([line for *_, line in found])
     lines.sort(axis=1)
-    present = np.count_nonzero(lines == lines, axis=1)
+    present = np.count_nonzero(lines == lines, axis=1)  # noqa: PLR0124 - no NaN
     counted = []
     for (place, kind, _), there in zip(found, present.tolist(), strict=True):
         piece, missing = sheet.pieces[place], sheet.rows - there

@@ -56,7 +56,7 @@ def parts(values: Any) -> Iterator[Any]:
 
 def of_lines(lines: NDArray[np.float64]) -> Iterator[tuple[bytes, Any]]:
     """Yield, per line, the canonical bytes of its doubles; NaN is missing, none is -0.0."""
-    there = lines == lines
+    there = lines == lines  # noqa: PLR0124 - no NaN
     rows = lines.shape[1]
     bits = np.packbits(there, axis=1, bitorder="little")
     full, none = _header(b"f", rows, 0), b"0" + rows.to_bytes(8, "little")

@@ -45,7 +45,7 @@ def of_lines(lines: NDArray[np.float64], present: NDArray[np.int64]) -> Levels:
     first = np.empty(lines.shape, bool)
     first[:, 0] = True
     np.not_equal(lines[:, 1:], lines[:, :-1], out=first[:, 1:])
-    first &= lines == lines
+    first &= lines == lines  # noqa: PLR0124 - no NaN
     starts = np.flatnonzero(first)
     bounds = np.concatenate(([0], np.cumsum(np.count_nonzero(first, axis=1))))
     ends = np.empty_like(starts)
