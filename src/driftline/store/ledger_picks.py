@@ -47,7 +47,7 @@ class Picker:
             if groups:
                 table = self._read(name, known, groups)
                 given = ledger_footers.numbers(table.column("time_us"), np.int64)
-                found += _answers(table, np.flatnonzero(np.isin(given, moments)), known.constant)
+                found += _answers(table, np.flatnonzero(np.isin(given, moments)), known, groups)
         return found
 
     def by_id(self, name: str, id: str) -> Answer | None:  # noqa: A002 - the record's own field
@@ -61,7 +61,7 @@ class Picker:
             table = self._read(name, known, [group])
             at = np.array([n for n, one in enumerate(table.column("id").to_pylist()) if one == id])
             if len(at):
-                return _answers(table, at, known.constant)[0]
+                return _answers(table, at, known, [group])[0]
         return None
 
     def _known(self, name: str) -> Groups:
@@ -94,9 +94,14 @@ class Picker:
             raise StoreUnusable(f"answer ledger in {self._folder}: {error}") from error
 
 
-def _answers(table: "pa.Table", at: Any, constant: Mapping[str, Any]) -> list[Answer]:
+def _answers(table: "pa.Table", at: Any, known: Groups, groups: list[int]) -> list[Answer]:
+    """Return the answers of some rows of a table, which are row groups of a segment."""
     import pyarrow as pa
 
     rows = np.ascontiguousarray(at, np.int64)  # by its buffer: to see what else it could be, pyarrow would load pandas
-    taken = table.take(pa.Array.from_buffers(pa.int64(), len(rows), [None, pa.py_buffer(rows)]))
-    return [ledger_rows.answer({**constant, **row}) for row in taken.to_pylist()]
+    taken = table.take(pa.Array.from_buffers(pa.int64(), len(rows), [None, pa.py_buffer(rows)])).to_pylist()
+    codes = known.sources(groups)
+    if codes is not None:
+        for row, code in zip(taken, codes[rows].tolist(), strict=True):
+            row["sources"] = known.stands[code]
+    return [ledger_rows.answer({**known.constant, **row}) for row in taken]
