@@ -28,7 +28,7 @@ class Groups(msgspec.Struct, frozen=True, array_like=True):
 
     size: int  # of the segment, bytes
     cuts: ledger_footers.Cuts
-    times: list[tuple[int, int]]  # first and last moment of each row group
+    times: bytes  # first and last moment of each row group, 64 bits each
     ids: list[tuple[str, str]]  # first and last id of each
     constant: dict[str, Any]  # columns that are the same in all rows
     columns: list[str]  # the others that an answer is made of, without ``sources`` where these are told by codes
@@ -37,7 +37,7 @@ class Groups(msgspec.Struct, frozen=True, array_like=True):
 
     def at(self, moments: Any) -> list[int]:
         """Return the row groups that may hold any of ``moments``, which are sorted."""
-        bounds = np.array(self.times, np.int64).reshape(-1, 2)
+        bounds = np.frombuffer(self.times, np.int64).reshape(-1, 2)
         after = np.searchsorted(moments, bounds[:, 0], side="left")
         until = np.searchsorted(moments, bounds[:, 1], side="right")
         return [int(group) for group in np.flatnonzero(until > after)]
@@ -103,7 +103,7 @@ def of(segment: Path) -> Groups:
     return Groups(
         size=segment.stat().st_size,
         cuts=ledger_footers.cut(segment),
-        times=_bounds(footer, "time_us"),
+        times=np.array(_bounds(footer, "time_us"), np.int64).tobytes(),
         ids=_bounds(footer, "id"),
         constant=constant,
         columns=[name for name in names if name not in unread],
