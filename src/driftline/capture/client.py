@@ -187,7 +187,9 @@ def _at_exit() -> None:
     client = process.client
     if client is not None:
         try:
-            _finish(client)
+            fault.attempt("exit", _finish, client)
+            if not client.sender.closed:  # it failed before it came to that
+                fault.attempt("exit", client.sender.close, client.settings.flush_seconds)
         except KeyboardInterrupt:  # nobody is to wait any longer; how the script ended stays as it is
             measure.level.enough = True
             place = client.sender.delivery.spool.folder
