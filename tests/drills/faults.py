@@ -78,12 +78,16 @@ class Faults:
         self._only = -1
         self._interrupt = ""
         self._lock = threading.RLock()  # the end of an object, which comes at any time, may be a point as well
-        self._quiet = threading.local()
 
     def arm(self, *, rate: float = 0.0, only: int = -1, interrupt: str = "") -> None:
         """Begin: at each hit with the probability ``rate``, or at the point ``only``; with an interrupt, once."""
         self._rate, self._only, self._interrupt, self.raised = rate, only, interrupt, None
         self.armed = True
+
+    @property
+    def spreads(self) -> bool:
+        """Whether anything may fail, rather than one point."""
+        return self._rate > 0 and not self._interrupt
 
     def disarm(self) -> None:
         """End."""

@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 import driftline
+from driftline.capture import client, fault
 from driftline.capture.run import current_run
 from driftline.event.answer import Answer
 from driftline.testing import MemorySink, use_sink
@@ -161,3 +162,11 @@ def test_a_program_that_changes_its_folder_keeps_its_store(tmp_path: Path) -> No
     subprocess.run([sys.executable, "-c", script], cwd=tmp_path, check=True, capture_output=True)
     assert (tmp_path / ".driftline" / "driftline.db").is_file()
     assert not (tmp_path / "d" / ".driftline").exists()
+
+
+def test_a_status_that_cannot_be_told_is_empty(monkeypatch: pytest.MonkeyPatch) -> None:
+    def counts() -> dict[str, int]:
+        raise MemoryError
+
+    monkeypatch.setattr(fault, "counts", counts)
+    assert client.status() == {}

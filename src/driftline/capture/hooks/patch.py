@@ -96,11 +96,16 @@ def around(
     if alone:
         call.__module__ = owner.__name__  # so that it is pickled by its name
         return patches
-    qualified = getattr(function, "__qualname__", "")
-    home = sys.modules.get(getattr(function, "__module__", None) or "")
-    if home is not None and home is not holder and home.__dict__.get(qualified) is function:
-        patches.append(_set(home, qualified, function, call))  # so that it is pickled by its name
-    return patches
+    return patches + at_home(holder, function, call)
+
+
+def at_home(holder: Any, original: Any, made: Any) -> list[Patch]:
+    """Replace ``original`` in the module that it comes from, too, so that ``made`` is pickled by its name."""
+    qualified = getattr(original, "__qualname__", "")
+    home = sys.modules.get(getattr(original, "__module__", None) or "")
+    if home is None or home is holder or home.__dict__.get(qualified) is not original:
+        return []
+    return [_set(home, qualified, original, made)]
 
 
 def _set(owner: Any, name: str, original: Any, made: Any) -> Patch:
@@ -192,7 +197,7 @@ class Unbound(staticmethod):  # type: ignore[type-arg]  # it cannot be subscript
 
 def unbound(call: Any, original: Any) -> Any:
     """Return ``call`` as something that binds like ``original``."""
-    return Unbound(call) if isinstance(original, types.BuiltinFunctionType) else call
+    return Unbound(call) if isinstance(original, types.BuiltinFunctionType | Unbound) else call
 
 
 def unseen(call: C, original: Any) -> C:
