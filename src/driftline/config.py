@@ -4,22 +4,20 @@ Leaves: one frozen record. An unknown key is refused with the list of known ones
 silently ignored; a value that cannot be used is refused with where it stands, what it is and what is allowed there.
 """
 
-import difflib
 import os
-import re
-import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Literal, get_args
 
 import msgspec
 
+from driftline import later
 from driftline.errors import BadSetting
 
 FILE = "driftline.toml"
 PREFIX = "DRIFTLINE_"
 # The address of a database, strictly: where a sign is not percent-encoded, nobody can tell what is the password.
-ADDRESS = re.compile(
+ADDRESS = later.pattern(
     r"(?P<scheme>[a-z][a-z0-9+.-]*)://"
     r"(?:[^:@/?#\[\]]*(?::[^:@/?#\[\]]*)?@)?"  # user, password
     r"(?P<host>(?:[\w.,~%-]|\[[\w:.%]*\]|:\d+)*)(?P<name>/[^/?#@]*)?"
@@ -94,6 +92,8 @@ def load(arguments: Mapping[str, Any] | None = None, *, directory: Path | None =
     origin: dict[str, str] = {}  # key -> where its value stands
     file = (directory or Path()) / FILE
     if file.is_file():
+        import tomllib
+
         try:
             values.update(tomllib.loads(file.read_text("utf-8")))
         except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
@@ -124,6 +124,8 @@ def anchored(settings: Settings) -> Settings:
 
 
 def _near(key: str) -> str:
+    import difflib
+
     close = difflib.get_close_matches(key, Settings.__struct_fields__, 1)
     return f"{key} (meant is perhaps {close[0]})" if close else key
 

@@ -48,15 +48,19 @@ class Contents(msgspec.Struct, frozen=True, kw_only=True):
 _columns: dict[tuple[str, str, int], profile.Column] = {}  # by content hash, kind of values, and how many are null
 
 
-def of_arrow(table: pa.Table, *, rows: bool = False) -> Contents:
-    """Return the contents of an Arrow table; with ``rows``, these are hashed whatever their order at any size."""
-    cells = table.num_rows * table.num_columns
-    found = profile.fingerprint(table, rows=rows or measure.level.rows or cells <= ROWS_LIMIT)
+def of_arrow(table: pa.Table, *, rows: bool = False, written: pa.Table | None = None) -> Contents:
+    """Return the contents of an Arrow table; with ``rows``, these are hashed whatever their order at any size.
+
+    ``written``: the cells of the text that the table was read from, whose fingerprint stands for it then.
+    """
+    rows = rows or measure.level.rows or table.num_rows * table.num_columns <= ROWS_LIMIT
+    found = profile.fingerprint(table, rows=rows and written is None)
+    prints = found if written is None else profile.fingerprint(written, rows=rows, form=profile.WRITTEN)
     if not measure.level.profiles:
-        return _contents(table.schema, found, None, frozenset())
+        return _contents(table.schema, found, None, frozenset(), prints)
     measure.go_on()
     built = _built(table, found)
-    return _contents(table.schema, found, built, _regular_ones(table, built))
+    return _contents(table.schema, found, built, _regular_ones(table, built), prints)
 
 
 def of_columns(schema: pa.Schema, rows: int, tables: Iterable[pa.Table]) -> Contents:
@@ -99,10 +103,17 @@ def _family(kind: pa.DataType) -> str:
     return family if family in {"boolean", "number", "time", "text", "binary"} else str(kind)
 
 
-def of_batches(schema: pa.Schema, batches: Iterable[pa.RecordBatch], *, profiled: bool) -> Contents:
-    """Return the contents of a table that comes in record batches; holds one block of them at a time."""
+def of_batches(
+    schema: pa.Schema, batches: Iterable[pa.RecordBatch], *, profiled: bool, written: pa.Schema | None = None
+) -> Contents:
+    """Return the contents of a table that comes in record batches; holds one block of them at a time.
+
+    ``written``: of the batches, if they hold the cells of a text whose columns are those of ``schema``.
+    """
+    form = {} if written is None else {"form": profile.WRITTEN}
+    fields, schema = schema, written or schema
     profiled = profiled and measure.level.profiles
-    prints = profile.Prints(schema, rows=measure.level.rows)
+    prints = profile.Prints(schema, rows=measure.level.rows, **form)
     built: list[profile.Profile] = []
     block: list[pa.RecordBatch] = []
     regular: frozenset[str] | None = None  # columns that are so in every batch
@@ -120,19 +131,25 @@ def of_batches(schema: pa.Schema, batches: Iterable[pa.RecordBatch], *, profiled
             block.clear()
     if profiled and (block or not built):
         built.append(profile.build(pa.Table.from_batches(block, schema)))
-    return _contents(schema, prints.finish(), profile.merge(built) if built else None, regular or frozenset())
+    return _contents(fields, prints.finish(), profile.merge(built) if built else None, regular or frozenset())
 
 
 def _contents(
-    schema: pa.Schema, found: profile.Fingerprint, built: profile.Profile | None, regular: frozenset[str]
+    schema: pa.Schema,
+    found: profile.Fingerprint,
+    built: profile.Profile | None,
+    regular: frozenset[str],
+    prints: profile.Fingerprint | None = None,
 ) -> Contents:
+    """``prints``: what is told instead of ``found``, by which columns are known within a run."""
+    prints = prints or found
     distinct = {name: column.distinct_count() for name, column in built.columns.items()} if built else {}
     return Contents(
         rows=found.rows,
         fields=_fields(schema),
-        fingerprint=found.value,
+        fingerprint=prints.value,
         hashes=found.columns,
-        prints=facet.made(found),
+        prints=facet.made(prints),
         profile=profile.encode(built) if built else b"",
         varied=frozenset(name for name, values in distinct.items() if values > 1.5),
         telling=frozenset(name for name, values in distinct.items() if values > _TELLING and name not in regular),

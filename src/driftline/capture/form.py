@@ -1,15 +1,17 @@
 """How a text table is written: what separates its fields, where its header is, what its columns are called.
 
-Enters: the arguments that a reader or writer of pandas or polars was given. Leaves: a ``Form``, by which its file can
-be read as the program read it, whatever it is called; ``BEYOND`` where the arguments say more than a form can. Reads
-nothing itself.
+Enters: nothing by itself; ``arguments`` makes forms of what readers and writers were told. Leaves: a ``Form``, by which
+a file can be read as the program read it, whatever it is called; ``BEYOND`` where no form can say how. Reads nothing
+itself.
 """
 
 from collections.abc import Callable, Mapping
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
+EVERY = "*"  # among ``Form.texts``: all columns
 _PARTS = ("usecols", "index_col", "columns")  # arguments that leave columns out
-_PACKED = (".zip", ".xz", ".tar", ".7z")  # of which nothing can be read as it stands
+_PACKED = (".tar", ".7z")  # of which nothing can be read as it stands
+Naming = Literal["", "pandas", "polars", "polars 1", "arrow", "duckdb"]
 
 
 class Form(NamedTuple):
@@ -17,87 +19,45 @@ class Form(NamedTuple):
 
     delimiter: str = ","  # "" = the file cannot be read as the program read it
     names: tuple[str, ...] = ()  # of columns, where the file does not say them
-    bare: bool = False  # it has no header, and names are those that the program's library has made up
+    bare: Naming = ""  # it has no header, and its columns are called as this library calls them then
     skip: int = 0  # lines above the header, or above the first row
     encoding: str = "utf8"
     decimal: str = "."
-    quote: str = '"'
+    quote: str = '"'  # "" = quotes are like other signs
+    escape: str = ""
+    guess: bool = False  # nobody said what separates the fields
+    texts: tuple[str, ...] = ()  # columns that are read as texts, whatever they look like
+    nulls: tuple[str, ...] | None = None  # what stands for a missing value; None = as usual
+    thousands: str = ""
+    comment: str = ""  # begins a line that is left out
+    inline: bool = False  # and ends one that is not
+    omitted: tuple[int, ...] = ()  # further lines that are left out, from 0
+    footer: int = 0  # lines at the end that are left out
+
+    @property
+    def leaves_out(self) -> bool:
+        """Whether lines of the file are left out before it is read."""
+        return bool(self.comment or self.omitted or self.footer)
 
 
 BEYOND = Form("")
 Reading = Callable[[Mapping[str, Any]], Form]  # of the arguments by name
 
 
-def pandas_csv(kwargs: Mapping[str, Any]) -> Form:
-    """Return the form that ``pandas.read_csv`` was told."""
-    return _of_pandas(kwargs, ",")
-
-
-def pandas_table(kwargs: Mapping[str, Any]) -> Form:
-    """Return the form that ``pandas.read_table`` was told."""
-    return _of_pandas(kwargs, "\t")
-
-
-def _of_pandas(given: Mapping[str, Any], delimiter: str) -> Form:
-    separator = given.get("sep", given.get("delimiter", delimiter))
-    if isinstance(separator, str) and len(separator.strip(" ")) == 1:
-        separator = separator.strip(" ")  # what is left of ", " is in the values
-    header, names, skip = given.get("header", "infer"), given.get("names"), given.get("skiprows") or 0
-    if header == "infer":
-        header = None if names is not None else 0
-    plain = isinstance(separator, str) and len(separator) == 1 and isinstance(skip, int)
-    if not plain or not isinstance(header, int | None) or given.get("comment") or given.get("skipfooter"):
-        return BEYOND
-    lines = skip + (header or 0)
-    if names is not None:
-        named = tuple(map(str, names))
-        return _form(given, separator, names=named, skip=lines if header is None else lines + 1)
-    return _form(given, separator, bare=header is None, skip=lines)
-
-
-def _form(given: Mapping[str, Any], separator: str, **said: Any) -> Form:
-    encoding = given.get("encoding") or "utf8"
-    return Form(
-        separator, encoding=encoding, decimal=given.get("decimal", "."), quote=given.get("quotechar", '"'), **said
-    )
-
-
-def polars_csv(kwargs: Mapping[str, Any]) -> Form:
-    """Return the form that ``polars.read_csv`` or ``scan_csv`` was told."""
-    if kwargs.get("comment_prefix") or kwargs.get("skip_rows_after_header") or kwargs.get("skip_lines"):
-        return BEYOND
-    header = kwargs.get("has_header", True)
-    names = tuple(map(str, kwargs.get("new_columns") or ()))
-    return Form(
-        kwargs.get("separator", ","),
-        names,
-        not header and not names,
-        (kwargs.get("skip_rows") or 0) + (1 if header and names else 0),
-        "utf8",
-        "," if kwargs.get("decimal_comma") else ".",
-        kwargs.get("quote_char") or '"',
-    )
-
-
-def pandas_written(kwargs: Mapping[str, Any]) -> Form:
-    """Return the form in which ``to_csv`` was told to write."""
-    if kwargs.get("header", True) is not True and kwargs.get("mode") != "a":  # what is appended has its header above
-        return BEYOND
-    return _form(kwargs, kwargs.get("sep", ","))
-
-
-def polars_written(kwargs: Mapping[str, Any]) -> Form:
-    """Return the form in which ``write_csv`` or ``sink_csv`` was told to write."""
-    header = kwargs.get("include_header", True)
-    return Form(kwargs.get("separator", ","), bare=not header)
+def made_up(library: str, width: int) -> list[str]:
+    """Return what a library calls the columns of a file that has ``width`` of them and no header."""
+    if library == "duckdb":
+        return [f"column{place:0{len(str(width - 1))}d}" for place in range(width)]
+    if library in ("polars", "polars 1"):  # which counted from 1 before 2.0
+        return [f"column_{place + (library != 'polars')}" for place in range(width)]
+    return [f"f{place}" if library == "arrow" else str(place) for place in range(width)]
 
 
 def named(form: Form, given: Mapping[str, Any], columns: tuple[str, ...]) -> Form:
     """Return ``form`` with the names of a frame's columns, if its file has none and they are all of them."""
-    if not form.bare:
+    if not form.bare or not columns or any(given.get(name) is not None for name in _PARTS):
         return form
-    part = any(given.get(name) is not None for name in _PARTS)
-    return BEYOND if part or not columns else form._replace(names=columns, bare=False)
+    return form._replace(names=columns, bare="")
 
 
 def readable(path: str, form: Form) -> bool:

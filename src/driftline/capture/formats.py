@@ -5,11 +5,10 @@ changes what it reads. Formats: Parquet, text tables as the program reads them (
 lines, JSON in the shapes that pandas writes, Arrow IPC, ORC, NumPy arrays and archives of them, Excel where openpyxl is
 in use. The ending of the name says which; where it says none that is known, the first bytes do. Other files have a
 version but no contents. Parquet and IPC files above ``WHOLE`` are read a block at a time, so memory stays bounded;
-above ``PROFILE_LIMIT`` they are fingerprinted only, and so are CSV files, whose types the first block decides; large
-files of other formats have no contents.
+above ``PROFILE_LIMIT`` they are fingerprinted only, and so are text tables (``text``), whose types the first block
+decides; large files of other formats have no contents.
 """
 
-import contextlib
 import importlib
 import itertools
 import sys
@@ -19,24 +18,20 @@ from typing import Any
 import msgspec
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
-from pyarrow import csv, feather, ipc, json, parquet
+from pyarrow import feather, ipc, json, parquet
 
-from driftline.capture import endings, measure
+from driftline.capture import endings, measure, text
 from driftline.capture.contents import Contents, of_arrow, of_batches, of_columns, of_data
 from driftline.capture.form import Form, readable
 
 PROFILE_LIMIT = 1 << 29  # bytes of a file that is still profiled
 WHOLE = 1 << 25  # bytes of a file that is read at once
-_BLOCK = 1 << 26  # bytes of CSV that are read at a time
 _CELLS = 1 << 19  # of a Parquet file that is read at once rather than column by column
-_HEADER = 1 << 16  # bytes in which a header ends
 _BATCH = 1 << 16  # rows read at a time
 _CACHE = 512
 _WIDE = 1_000  # columns of an array or an object that is still taken for a table
 _SMALL = 1 << 24  # bytes of a file whose format is slow to read, and that is still profiled
 
-_SEPARATORS = ("\t", ";", "|")  # of files that are called CSV, besides the comma
 _MAGIC = {b"PAR1": "parquet", b"ARROW1\0\0": "feather", b"ORC": "orc", b"\x93NUMPY": "npy"}
 
 _seen: dict[tuple[str, bool, bool, Form | None], Contents | None] = {}  # by version, what is measured, and its form
@@ -89,7 +84,7 @@ def _read(path: str, size: int, said: Form | None) -> Contents | None:
     if kind == "parquet":
         return _of_parquet(path, size)
     if kind == "csv":
-        return _of_text(path, size, said or _guessed(path))
+        return _of_text(path, size, said or Form(guess=True))
     if kind == "lines":
         return _of_lines(path) if size <= PROFILE_LIMIT else None
     if kind == "feather":
@@ -99,32 +94,7 @@ def _read(path: str, size: int, said: Form | None) -> Contents | None:
 
 
 def _of_text(path: str, size: int, said: Form) -> Contents | None:
-    """A text table; a large one a block at a time."""
-    if not readable(path, said):
-        return None
-    read = csv.ReadOptions(skip_rows=said.skip, column_names=list(said.names), encoding=said.encoding)
-    parse = csv.ParseOptions(delimiter=said.delimiter, quote_char=said.quote)
-
-    def again(name: str) -> pa.Table:
-        one = csv.ConvertOptions(column_types={name: pa.uint64()}, include_columns=[name])
-        return csv.read_csv(path, read, parse, one)
-
-    convert = csv.ConvertOptions(decimal_point=said.decimal)
-    if size <= PROFILE_LIMIT:
-        return of_arrow(_exact(csv.read_csv(path, read, parse, convert), again))
-    read.use_threads, read.block_size = False, _BLOCK
-    with csv.open_csv(path, read, parse, convert) as reader:
-        return of_batches(reader.schema, reader, profiled=False)
-
-
-def _guessed(path: str) -> Form:
-    """The form of a file of which only the name is known: a comma, or what its header has in place of one."""
-    if ".tsv" in path.lower()[-8:]:
-        return Form("\t")
-    with pa.input_stream(path, compression="detect") as file:
-        header = file.read(_HEADER).split(b"\n", 1)[0].decode(errors="replace")
-    best = max(_SEPARATORS, key=header.count)
-    return Form(best if "," not in header and best in header else ",")
+    return text.of_text(path, size, said, PROFILE_LIMIT) if readable(path, said) else None
 
 
 def _of_lines(path: str) -> Contents:
@@ -134,22 +104,7 @@ def _of_lines(path: str) -> Contents:
             path, parse_options=json.ParseOptions(explicit_schema=schema, unexpected_field_behavior="ignore")
         )
 
-    return of_arrow(_exact(json.read_json(path), again))
-
-
-def _exact(table: pa.Table, again: Callable[[str], pa.Table]) -> pa.Table:
-    """Return ``table`` with whole numbers beyond 63 bits as they are written: Arrow takes them for rounded doubles.
-
-    ``again`` reads one column alone, as unsigned numbers of 64 bits, or raises ``ArrowInvalid``.
-    """
-    for place, field in enumerate(table.schema):
-        if not pa.types.is_float64(field.type) or table.column_names.count(field.name) > 1:
-            continue
-        if (pc.max(table.column(place)).as_py() or 0.0) < 2.0**63:
-            continue
-        with contextlib.suppress(pa.ArrowInvalid):  # they are no whole numbers
-            table = table.set_column(place, field.name, again(field.name).column(0))
-    return table
+    return of_arrow(text.exact(json.read_json(path), again))
 
 
 def _of_parquet(path: str, size: int) -> Contents:
@@ -284,12 +239,13 @@ _LESS: dict[str, tuple[Callable[[str], Contents | None], int]] = {  # format -> 
 }
 
 
-def columns(path: str) -> tuple[str, ...] | None:
-    """Return the column names of a file as its header says; None where it has none that is cheap to read."""
+def columns(path: str, said: Form | None = None) -> tuple[str, ...] | None:
+    """Return the column names of a file as its header says, or as the program ``said``; None = not cheap to read."""
+    if said is not None and readable(path, said):
+        return text.columns(path, said)
     kind = endings.form(path)
     if kind == "parquet":
         return tuple(parquet.read_schema(path).names)
     if kind == "csv":
-        with csv.open_csv(path, parse_options=csv.ParseOptions(delimiter=_guessed(path).delimiter)) as reader:
-            return tuple(reader.schema.names)
+        return text.columns(path, Form(guess=True))
     return None

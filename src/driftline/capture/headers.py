@@ -7,38 +7,51 @@ headers only.
 
 import importlib
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
-from driftline.capture import observe
+from driftline.capture import endings, footer, observe
+from driftline.capture.form import Form
 
 TICK_NS = 50_000_000  # coarsest clock that files are stamped with
 _CACHE = 10_000
 _FORMATS = "driftline.capture.formats"
 _FILES = 8  # of a source that are looked at; the rest is taken to be alike
 
-_known: dict[tuple[str, int, int], tuple[str, ...] | None] = {}
+Reads = Callable[[str, str], Form | None]  # of a name and a file
+
+_known: dict[tuple[str, int, int, Form | None], tuple[str, ...] | None] = {}
 
 
-def columns(paths: Sequence[str]) -> tuple[str, ...] | None:
-    """Return the columns that all files of a source have in common order; None where that cannot be told."""
-    files = [file for path in paths for file in observe.files(path)]
+def columns(paths: Sequence[str], form: Reads | None = None) -> tuple[str, ...] | None:
+    """Return the columns that all files of a source have in common order; None where that cannot be told.
+
+    ``form`` tells of a name and a file that it stands for how a text table is read.
+    """
+    files = [(file, form(path, file) if form else None) for path in paths for file in observe.files(path)]
     found: tuple[str, ...] | None = None
-    for file in files[: _FILES // 2] + files[-_FILES // 2 :]:
-        mine = _columns(file)
+    for file, said in files[: _FILES // 2] + files[-_FILES // 2 :]:
+        mine = _columns(file, said)
         if mine is None or (found is not None and mine != found):
             return None
         found = mine
     return found
 
 
-def _columns(path: str) -> tuple[str, ...] | None:
+def of_file(path: str, said: Form | None = None) -> tuple[str, ...] | None:
+    """Return the column names of a file as its header says; None where it has none that is cheap to read."""
+    found = footer.columns(path) if said is None and endings.form(path) == "parquet" else None
+    if found is None:
+        found = importlib.import_module(_FORMATS).columns(path, said)
+    return found
+
+
+def _columns(path: str, said: Form | None) -> tuple[str, ...] | None:
     state = os.stat(path)
-    key = (path, state.st_size, state.st_mtime_ns)
+    key = (path, state.st_size, state.st_mtime_ns, said)
     if key not in _known:
         if len(_known) >= _CACHE:
             _known.clear()
-        header: tuple[str, ...] | None = importlib.import_module(_FORMATS).columns(path)
-        _known[key] = header
+        _known[key] = of_file(path, said)
     found = _known[key]
     if found is None:
         return None

@@ -30,29 +30,24 @@ class _Process:
         self.held = (-1, "")  # a millisecond and the first digits of its ids, in one, so that they belong together
 
 
-_process = _Process()
-
-
-def taken() -> tuple[int, int]:
-    """Return a moment in microseconds since 1970 and the number of an id, which ``spelt`` may make of it later."""
-    return _now() // 1000, _process.next()
+process = _Process()  # whose ``next`` gives the number of an id, of which ``spelt`` may make the id later
 
 
 def spelt(moment: int, number: int) -> str:
     """Return the id that a moment and a number of this process make; the same ones make the same id."""
     millisecond = moment // 1000
-    held, head = _process.held
+    held, head = process.held
     if held != millisecond:
-        head = f"{millisecond >> 16:08x}-{millisecond & 0xFFFF:04x}{_process.tail}"
-        _process.held = (millisecond, head)
+        head = f"{millisecond >> 16:08x}-{millisecond & 0xFFFF:04x}{process.tail}"
+        process.held = (millisecond, head)
     return f"{head}{_DIGITS[number >> 12 & 4095]}{_DIGITS[number & 4095]}"
 
 
 def mint() -> tuple[str, int]:
     """Return a new id and its moment in microseconds since 1970."""
     moment = _now() // 1000
-    return spelt(moment, _process.next()), moment
+    return spelt(moment, process.next()), moment
 
 
 if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=_process.begin)
+    os.register_at_fork(after_in_child=process.begin)

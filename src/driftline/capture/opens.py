@@ -107,8 +107,10 @@ def left_over(opened: Iterable[tuple[str, str]], attributed: set[str], home: str
     for path, way in others:
         if path in known or (path in found and way == "read"):
             continue
+        if _ignored(path, ours):
+            continue  # as most are: what the path itself says is known without asking for every link in it
         real = os.path.realpath(path)
-        if real in known or _ignored(real, ours) or _ignored(path, ours):
+        if real in known or _ignored(real, ours):
             continue
         try:
             state = os.stat(path)

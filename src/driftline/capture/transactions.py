@@ -12,6 +12,7 @@ import weakref
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from driftline import later
 from driftline.capture import fault
 from driftline.capture.recording import Recording
 
@@ -21,13 +22,13 @@ if TYPE_CHECKING:
 Act = Callable[[], Any]
 _LENGTH = 200  # characters of a statement about a transaction; longer ones are others
 _CACHE = 1_024
-_BEGINS = re.compile(r"\s*(?:begin|start\s+transaction)\b[^;]*;?\s*$", re.IGNORECASE)
-_CONTROLS = re.compile(
+_BEGINS = later.pattern(r"\s*(?:begin|start\s+transaction)\b[^;]*;?\s*$", re.IGNORECASE)
+_CONTROLS = later.pattern(
     r"\s*(?P<verb>commit|end|rollback|abort|savepoint|release)\b(?:\s+(?:work|transaction)\b)?(?P<to>\s+to\b)?"
     r"(?:\s+savepoint\b)?\s*(?P<name>\"[^\"]+\"|\w+)?\s*;?\s*$",
     re.IGNORECASE,
 )
-_MIXED = re.compile(r"\b(?:rollback|abort)\b", re.IGNORECASE)
+_MIXED = later.pattern(r"\b(?:rollback|abort)\b", re.IGNORECASE)
 
 
 class _Held(NamedTuple):
@@ -130,6 +131,12 @@ def rollback(connection: Any) -> None:
     _open.pop(connection, None)
 
 
+def holds(connection: Any) -> bool:
+    """Whether anything waits for the end of this connection's transaction."""
+    found = None if connection is None or not _open else _open.get(connection)
+    return found is not None and bool(found.held)
+
+
 def mark(connection: Any, name: str) -> None:
     """A savepoint."""
     found = _of(connection)
@@ -195,6 +202,12 @@ def told(connection: Any, text: str) -> bool:
     else:
         rollback(connection)
     return True
+
+
+def commits(text: str) -> bool:
+    """Whether ``text`` is a statement that commits."""
+    found = _control(text) if len(text) <= _LENGTH else None
+    return found is not None and found[0] in ("commit", "end")
 
 
 def mixed(text: str) -> bool:

@@ -5,18 +5,24 @@ from the events is worked out afterwards, so that whoever sent them waits for th
 """
 
 from collections.abc import Container, Iterator, Sequence
+from typing import TYPE_CHECKING
 
 import msgspec
 
+from driftline import later
 from driftline.engine.house import House
 from driftline.errors import BadEvent
 from driftline.event import openlineage, secrets
 from driftline.event.openlineage import Event, Facets
 from driftline.event.report import Receipt
-from driftline.event.unread import unread
 from driftline.graph import fold
 from driftline.store.log import Fresh
 from driftline.store.repeats import Keyed
+
+if TYPE_CHECKING:
+    from driftline.event import unread
+else:
+    unread = later.module("driftline.event.unread")  # with every facet that is known, for complete receipts
 
 DAY_US = 86_400_000_000
 
@@ -61,7 +67,7 @@ def with_notes(receipt: Receipt, raw: bytes, received_us: int) -> Receipt:
     if event.time_us > received_us + DAY_US:
         said = f"{repairs['eventTime']}; " if "eventTime" in repairs else ""
         repairs["eventTime"] = f"{said}more than a day after the event was received, kept as it is"
-    return msgspec.structs.replace(receipt, repairs=repairs, facets=unread(event))
+    return msgspec.structs.replace(receipt, repairs=repairs, facets=unread.unread(event))
 
 
 def refused(house: House, raw: bytes, reason: str) -> Receipt:

@@ -5,17 +5,20 @@ Everything in memory can be lost and is rebuilt from the store; nothing here dec
 
 import threading
 from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING
 
 from driftline import clock
 from driftline.alert.outbox import Outbox
 from driftline.config import Settings
-from driftline.drift import Pool
 from driftline.engine.ingested import Ingested
-from driftline.engine.known import Known, Member
 from driftline.event.answer import Source
 from driftline.event.report import Quarantine
-from driftline.profile import Profile
 from driftline.store import Store
+
+if TYPE_CHECKING:  # a program that only records loads neither
+    from driftline.drift import Pool
+    from driftline.engine.known import Known, Member
+    from driftline.profile import Profile
 
 
 class House:

@@ -6,17 +6,20 @@ symptom, the findings and changes of its window, the ranking, what else is hit.
 """
 
 from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
 
 import msgspec
 
 from driftline import cause, clock
 from driftline.cause import sentence
 from driftline.engine import consequence, costs
-from driftline.engine.compare import Judged
 from driftline.engine.house import House
 from driftline.event import ids, names
 from driftline.event.finding import Finding, Incident
 from driftline.graph import walk
+
+if TYPE_CHECKING:
+    from driftline.engine.compare import Judged
 
 DAY_US = 86_400_000_000
 LOOK_BACK_US = 14 * DAY_US  # changes this old can still be a cause
@@ -56,7 +59,7 @@ def involve(house: House, incident: Incident) -> None:
             house.involved[finding.dataset.node] = incident.updated_us + JOIN_US
 
 
-def recover(house: House, judged: Iterable[Judged]) -> list[Incident]:
+def recover(house: House, judged: "Iterable[Judged]") -> list[Incident]:
     """Resolve incidents whose symptom's dataset has been well again for three days; return them."""
     well = {one.node: one.batch.time_us for one in judged if one.judgement.healthy}
     done: list[Incident] = []

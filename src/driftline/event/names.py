@@ -15,6 +15,7 @@ from functools import lru_cache
 from pathlib import PurePosixPath
 from typing import NamedTuple
 
+from driftline import later
 from driftline.event import ids
 
 LONGEST = 1_800  # bytes of a namespace and a name together; an index of PostgreSQL takes 2,704 of everything
@@ -23,7 +24,7 @@ _KEY_VALUE = re.compile(r"^[A-Za-z_][A-Za-z0-9_]*=(?P<value>.+)$")
 _DATE = re.compile(
     r"^(?P<value>\d{4}-?(0[1-9]|1[0-2])(-?(0[1-9]|[12]\d|3[01]))?([T_-]?([01]\d|2[0-4])([:-]?[0-5]\d){0,2})?)$"
 )
-_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")  # Unicode's category Cc
+_CONTROL = later.pattern(r"[\x00-\x1f\x7f-\x9f]")  # Unicode's category Cc
 _PART = re.compile(  # part-0, data_0, chunk-3, 0, 00000001, 0-1, part-00000-UUID, UUID, UUID-0
     r"^((part|data|chunk|file)[-_]?)?([0-9]+([-_][0-9]+)*[-_]?)?([0-9a-f]{8}-?([0-9a-f]{4}-?){3}[0-9a-f]{12}([-_][0-9]+)*)?$"
     r"|^(part|data|chunk)[-_]?[0-9a-f-]*$",
@@ -44,7 +45,9 @@ def locate(path: str) -> Located:
     """Return the dataset that the file or object at ``path`` belongs to.
 
     ``feed/flights/2013-01-31.parquet`` and ``feed/flights/date=2013-01-31/part-0.parquet`` are both
-    ``("file", "feed/flights", "2013-01-31")``; ``s3://lake/orders.csv`` is ``("s3://lake", "orders.csv", "")``.
+    ``("file", "feed/flights", "2013-01-31")``; ``s3://lake/orders.csv`` is ``("s3://lake", "orders.csv", "")``. A file
+    with a name of its own keeps it, for tables may share folders: ``lake/y=2013/m=01/orders.csv`` is
+    ``("file", "lake/orders.csv", "2013/01")``.
     """
     namespace, rest = _split_namespace(path)
     parts = list(PurePosixPath(rest).parts)
@@ -59,6 +62,9 @@ def locate(path: str) -> Located:
         parts.pop()
     if not parts:
         return Located(namespace, rest, "")
+    if not found and len(parts) > 1:
+        found = [hit.group("value") for hit in map(_KEY_VALUE.match, parts[:-1]) if hit]
+        parts = [part for part in parts[:-1] if not _KEY_VALUE.match(part)] + parts[-1:] if found else parts
     return Located(namespace, str(PurePosixPath(*parts)), "/".join(found))
 
 
@@ -142,8 +148,8 @@ def run_id(run: str) -> str:
     return f"run:{run}"
 
 
-_UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
-_OWNED = re.compile(r"^(?:[a-z][a-z0-9+.-]*://[^:]*(?::\d+)?|[^:]*):(?P<name>.*)$", re.IGNORECASE)
+_UUID = later.pattern(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
+_OWNED = later.pattern(r"^(?:[a-z][a-z0-9+.-]*://[^:]*(?::\d+)?|[^:]*):(?P<name>.*)$", re.IGNORECASE)
 
 
 def label(node: str) -> str:

@@ -17,9 +17,12 @@ import numpy as np
 import xxhash
 from numpy.typing import NDArray
 
+from driftline.profile.levels import EXACT, Levels
+
 _BITS = 9
 _REGISTERS = 1 << _BITS
 _WIDTH = 44  # hash bits that the rank is read from: exact as a double
+_MANTISSA, _BIAS = 52, 1022  # of a double: its exponent, so that its fraction is 0.5 to 1
 _BLOCK = 1 << 17  # bytes of text that are hashed at a time
 _LONG = 1 << 12
 _ALL = (1 << 64) - 1
@@ -58,31 +61,43 @@ EMPTY = Distinct(exact=0)
 UNKNOWN = Distinct(registers=b"")  # values were there, nobody counted the different ones
 
 
-def of_numbers(values: NDArray[Any], seed: int) -> Distinct:
-    """Return the sketch of the distinct numbers ``values``."""
-    registers = np.zeros(_REGISTERS, np.uint8)
-    for start in range(0, len(values), _CACHED):
-        _raise(registers, hash_numbers(values[start : start + _CACHED], seed))
-    return Distinct(registers.tobytes(), len(values))
+def of_levels(found: Levels, seed: int) -> list[Distinct]:
+    """Return the sketch of each column of ``found``."""
+    columns = len(found.bounds) - 1
+    registers = np.zeros((columns, _REGISTERS), np.uint8)
+    own = np.repeat(np.arange(0, columns * _REGISTERS, _REGISTERS), np.diff(found.bounds)) if columns > 1 else None
+    for start in range(0, len(found.values), _CACHED):
+        block = slice(start, start + _CACHED)
+        _raise(registers, hash_numbers(found.values[block], seed), None if own is None else own[block])
+    return [Distinct(line.tobytes(), end - start) for line, (start, end) in zip(registers, found.spans, strict=True)]
 
 
-def of_texts(hashes: Hashes) -> Distinct:
-    """Return the sketch of distinct texts by their hashes."""
-    registers = np.zeros(_REGISTERS, np.uint8)
-    _raise(registers, hashes)
-    if len(hashes) == 0:
-        return EMPTY
-    smallest = hashes
-    if len(hashes) > 4 * _SAMPLE:  # the spare ones make up for upper halves that are equal
-        smallest = np.partition(hashes, 4 * _SAMPLE)[: 4 * _SAMPLE]
-    return Distinct(registers.tobytes(), len(hashes), _smallest(smallest >> np.uint64(32)))
+def of_texts(hashes: Hashes, bounds: NDArray[np.int64]) -> list[Distinct]:
+    """Return the sketch of each column of distinct texts; column k has the hashes ``bounds[k]`` to ``bounds[k + 1]``."""
+    columns, sizes = len(bounds) - 1, np.diff(bounds)
+    registers = np.zeros((columns, _REGISTERS), np.uint8)
+    _raise(registers, hashes, np.repeat(np.arange(0, columns * _REGISTERS, _REGISTERS), sizes) if columns > 1 else None)
+    out = []
+    for line, start, end in zip(registers, bounds[:-1].tolist(), bounds[1:].tolist(), strict=True):
+        smallest = hashes[start:end]
+        if len(smallest) > 4 * _SAMPLE:  # the spare ones make up for upper halves that are equal
+            smallest = np.partition(smallest, 4 * _SAMPLE)[: 4 * _SAMPLE]
+        out.append(Distinct(line.tobytes(), end - start, _smallest(smallest >> np.uint64(32))))
+    return out
 
 
-def _raise(registers: NDArray[np.uint8], hashes: Hashes) -> None:
-    """Raise the register that the first bits of a hash choose to one more than the zeros that lead its last bits."""
-    _, exponents = np.frexp((hashes & np.uint64((1 << _WIDTH) - 1)).astype(np.float64))
+def _raise(registers: NDArray[np.uint8], hashes: Hashes, own: NDArray[np.int64] | None = None) -> None:
+    """Raise the register that the first bits of a hash choose to one more than the zeros that lead its last bits.
+
+    ``own`` is where the registers begin that a hash belongs to; by default there are no others.
+    """
+    doubles = (hashes & np.uint64((1 << _WIDTH) - 1)).astype(np.float64)
+    exponents = np.maximum((doubles.view(np.int64) >> _MANTISSA) - _BIAS, 0)
     ranks = (_WIDTH + 1 - exponents).astype(np.uint8)
-    np.maximum.at(registers, (hashes >> np.uint64(64 - _BITS)).astype(np.intp), ranks)
+    places = (hashes >> np.uint64(64 - _BITS)).astype(np.int64)
+    if own is not None:
+        places += own
+    np.maximum.at(registers.reshape(-1), places, ranks)
 
 
 def combine(parts: Sequence[Distinct]) -> Distinct:
@@ -99,9 +114,9 @@ def combine(parts: Sequence[Distinct]) -> Distinct:
 def _smallest(hashes: NDArray[Any]) -> bytes:
     """Return the smallest distinct ones, ascending, as bytes."""
     ordered = np.sort(hashes)
-    first = np.append(True, ordered[1:] != ordered[:-1])[: len(ordered)]
-    kept: NDArray[np.uint32] = ordered[first][:_SAMPLE].astype("<u4")
-    return kept.tobytes()
+    again = np.flatnonzero(ordered[1:] == ordered[:-1])
+    kept = np.delete(ordered, again) if len(again) else ordered
+    return kept[:_SAMPLE].astype("<u4").tobytes()
 
 
 def _sample(sketch: Distinct) -> NDArray[np.uint32]:
@@ -112,7 +127,7 @@ def hash_numbers(values: NDArray[Any], seed: int) -> Hashes:
     """Hash numbers; an integer and the equal float hash alike, and so do 0.0 and -0.0."""
     floats = values.astype(np.float64) + 0.0
     bits = floats.view(np.uint64)
-    if values.dtype.kind in "iu" and len(values) and np.abs(floats).max() >= 1 << 53:
+    if values.dtype.kind in "iu" and len(values) and np.abs(floats).max() >= EXACT:
         with np.errstate(invalid="ignore"):
             same = floats.astype(values.dtype) == values
         bits = np.where(same, bits, ~values.astype(np.uint64))

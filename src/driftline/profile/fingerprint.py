@@ -16,10 +16,12 @@ import xxhash
 
 from driftline.errors import BadInput
 from driftline.event.ids import digest
-from driftline.profile import canonical, inputs, row_set
+from driftline.profile import canonical, inputs, row_set, sheet
 from driftline.profile.row_set import RowSet
+from driftline.profile.sheet import Sheet
 
 FORM = "t2-2"
+WRITTEN = "w2-2"  # form of a text table: hashes of its cells as they are written
 ALGORITHM = "xxh3-128"
 GROUP = 1 << 16  # rows
 WIDTH = 16  # bytes of a hash
@@ -66,31 +68,34 @@ def _paired(hashes: bytes) -> bytes:
     )  # fmt: skip
 
 
-def fingerprint(table: Any, *, rows: bool = False) -> Fingerprint:
+def fingerprint(table: Any, *, rows: bool = False, form: str = FORM) -> Fingerprint:
     """Return the fingerprint of ``table``, with its ``row_set`` where ``rows`` are asked for.
+
+    ``form``: what the table shows, ``WRITTEN`` where its values are the cells of a text.
 
     Raises:
         BadInput: not a table, or columns of different lengths.
     """
-    count, found = inputs.columns(table)
-    groups = _Groups([column.name for column in found], rows=rows)
-    for start in range(0, count, GROUP):
-        groups.take([inputs.piece(column.values, start, min(start + GROUP, count)) for column in found])
-    return groups.made(count)
+    whole = sheet.of(table)
+    groups = _Groups([column.name for column in whole.columns], rows=rows)
+    for start in range(0, whole.rows, GROUP):
+        groups.take(whole.part(start, min(start + GROUP, whole.rows)))
+    return groups.made(whole.rows, form)
 
 
 def beside(rows: int, parts: Iterable[Fingerprint]) -> Fingerprint:
     """Return the fingerprint of the table of ``rows`` rows whose columns are those of ``parts``, no name twice."""
-    return _made(rows, {name: hashes for part in parts for name, hashes in part.groups.items()}, None)
+    return _made(rows, {name: hashes for part in parts for name, hashes in part.groups.items()}, None, FORM)
 
 
 class Prints:
     """The fingerprint of a table that comes in record batches of one schema; holds less than two groups at a time."""
 
-    def __init__(self, schema: pa.Schema, *, rows: bool = False) -> None:
+    def __init__(self, schema: pa.Schema, *, rows: bool = False, form: str = FORM) -> None:
         _, found = inputs.columns(schema.empty_table())
         self._groups = _Groups([column.name for column in found], rows=rows)
         self._schema = schema
+        self._form = form
         self._waiting: list[pa.RecordBatch] = []
         self._held = 0
         self._count = 0
@@ -111,11 +116,11 @@ class Prints:
         """Return the fingerprint of all rows."""
         if self._held:
             self._flush()
-        return self._groups.made(self._count)
+        return self._groups.made(self._count, self._form)
 
     def _flush(self) -> None:
         table = pa.Table.from_batches(self._waiting, self._schema)
-        self._groups.take([inputs.piece(column.values, 0, self._held) for column in inputs.columns(table)[1]])
+        self._groups.take(sheet.of(table))
         self._waiting, self._held = [], 0
 
 
@@ -126,23 +131,24 @@ class _Groups:
         self._hashes: dict[str, list[bytes]] = {name: [] for name in names}
         self._rows = row_set.Builder(names) if rows else None
 
-    def take(self, pieces: Sequence[Any]) -> None:
-        """Take one piece per column."""
-        for hashes, piece in zip(self._hashes.values(), pieces, strict=True):
+    def take(self, group: Sheet) -> None:
+        """Take the next rows."""
+        lines = dict(zip(group.numbers.places, canonical.of_lines(group.numbers.values), strict=True))
+        for place, (hashes, piece) in enumerate(zip(self._hashes.values(), group.pieces, strict=True)):
             state = xxhash.xxh3_128()
-            for part in canonical.parts(piece):
+            for part in lines[place] if place in lines else canonical.parts(piece):
                 state.update(part)
             hashes.append(state.digest())
         if self._rows is not None:
-            self._rows.take(pieces)
+            self._rows.take(group)
 
-    def made(self, rows: int) -> Fingerprint:
+    def made(self, rows: int, form: str) -> Fingerprint:
         """Return the fingerprint of all that was taken."""
         groups = {name: b"".join(hashes) for name, hashes in self._hashes.items()}
-        return _made(rows, groups, self._rows.made() if self._rows is not None else None)
+        return _made(rows, groups, self._rows.made() if self._rows is not None else None, form)
 
 
-def _made(rows: int, groups: dict[str, bytes], row_set: RowSet | None) -> Fingerprint:
-    columns = {name: digest(FORM, str(rows), hashes) for name, hashes in groups.items()}
+def _made(rows: int, groups: dict[str, bytes], row_set: RowSet | None, form: str) -> Fingerprint:
+    columns = {name: digest(form, str(rows), hashes) for name, hashes in groups.items()}
     parts = [part for pair in columns.items() for part in pair]
-    return Fingerprint(f"{FORM}:{digest(FORM, str(rows), *parts)}", columns, rows, GROUP, groups, row_set)
+    return Fingerprint(f"{form}:{digest(form, str(rows), *parts)}", columns, rows, GROUP, groups, row_set)

@@ -13,6 +13,8 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
+from driftline.profile.levels import Levels
+
 Value = float | str
 
 
@@ -26,6 +28,7 @@ class Cap(NamedTuple):
 TEXT = Cap(512, 64)
 NUMBER = Cap(16, 16)
 MASK = Cap(8, 8)
+_MANY = 1 << 11  # values of a column that are cut down before they are sorted
 
 
 class Frequent(msgspec.Struct, frozen=True, array_like=True):
@@ -59,6 +62,31 @@ class Frequent(msgspec.Struct, frozen=True, array_like=True):
 EMPTY = Frequent()
 
 
+def of_levels(found: Levels, cap: Cap) -> list[Frequent]:
+    """Return the list of each column of ``found``; among equal counts the smaller number comes first."""
+    counts, spans = found.counts, found.spans
+    wide = np.diff(found.bounds) > cap.whole
+    own = np.repeat(np.arange(len(spans)), np.diff(found.bounds))
+    here = np.flatnonzero(counts > wide[own])  # of many values those that occur more than once
+    for column in np.flatnonzero(np.bincount(own[here], minlength=len(spans)) > _MANY):
+        often = counts[here[own[here] == column]]
+        here = here[(own[here] != column) | (counts[here] >= np.partition(often, ~cap.top)[~cap.top])]
+    most = int(counts.max()) + 1
+    # one number per value: its column, then its count, the largest first, then its place
+    order = np.sort(((own[here] + 1) * most - counts[here]) * len(counts) + here) % len(counts)
+    starts = np.searchsorted(own[order], np.arange(len(spans) + 1)).tolist()
+    values = (found.values[order].astype(np.float64) + 0.0).tolist()
+    times = counts[order].tolist()
+    out = []
+    for (start, end), first, last in zip(spans, starts, starts[1:], strict=False):
+        kept = min(last, first + (cap.whole if end - start <= cap.whole else cap.top))
+        total = int(np.add.reduce(counts[start:end]))
+        other = total - sum(times[first:kept])
+        error = 0 if not other else times[kept] if kept < last else 1
+        out.append(Frequent(tuple(values[first:kept]), tuple(times[first:kept]), other, error))
+    return out
+
+
 def leading(counts: NDArray[np.int64], ties: NDArray[Any] | None, cap: Cap) -> NDArray[np.intp]:
     """Return the indices of the values to list: all, or the ``cap.top`` most frequent that occur more than once.
 
@@ -77,18 +105,20 @@ def leading(counts: NDArray[np.int64], ties: NDArray[Any] | None, cap: Cap) -> N
     return chosen
 
 
-def listed(values: Sequence[Value], counts: NDArray[np.int64], chosen: NDArray[np.intp]) -> Frequent:
+def listed(values: Sequence[str], counts: NDArray[np.int64], chosen: NDArray[np.intp]) -> Frequent:
     """Return the list of the ``chosen`` of all distinct values; ``values`` holds the chosen ones only."""
     if not len(chosen):
         return Frequent((), (), int(counts.sum()), int(counts.max())) if len(counts) else EMPTY
-    pairs = sorted(zip((-counts[chosen]).tolist(), values, strict=True))
+    times = counts[chosen].tolist()
+    order = sorted(range(len(values)), key=values.__getitem__)
+    order.sort(key=times.__getitem__, reverse=True)  # which leaves equals as they are
     if len(chosen) == len(counts):
         other = error = 0
     else:
         left = counts.copy()
         left[chosen] = 0
         other, error = int(left.sum()), int(left.max())
-    return Frequent(tuple(value for _, value in pairs), tuple(-count for count, _ in pairs), other, error)
+    return Frequent(tuple([values[place] for place in order]), tuple([times[place] for place in order]), other, error)
 
 
 def combine(parts: Sequence[Frequent], cap: Cap) -> Frequent:

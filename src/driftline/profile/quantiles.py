@@ -1,6 +1,6 @@
 """A mergeable, deterministic quantile summary with a rank error that it states itself.
 
-Enters: distinct values in ascending order with their counts. Leaves: ``Quantiles``: ``POINTS`` weighted points for a
+Enters: ``Levels``. Leaves: ``Quantiles``: ``POINTS`` weighted points for a
 batch, up to ``MERGED`` per run after merges; nothing is lost while there are not more distinct values. Beyond that
 the ranks are cut into equal cells and each cell keeps its weighted median, so compressing n values to k points moves
 no rank by more than n / k + 1; what it really moved is measured and added to ``error``. Runs are fused by size class
@@ -10,19 +10,22 @@ Source: Munro & Paterson 1980; Agarwal et al., "Mergeable summaries", 2012 (loga
 """
 
 import functools
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
+from driftline.profile import levels
+from driftline.profile.levels import Levels
+
 POINTS = 160  # of one batch: about half a kilobyte
 MERGED = 512  # of batches together: each fusion costs a rank error of its own, at most 1 / 512
 _FLOOR = 16  # points that even the smallest run keeps
 _SCALES = (1.0, 100.0, 10_000.0)  # whole numbers, cents, basis points: kept as integer steps
 _PLAIN = 255
-_EXACT = float(1 << 53)
+_EXACT = float(levels.EXACT)
 
 Floats = NDArray[np.float64]
 Counts = NDArray[np.int64]
@@ -75,9 +78,9 @@ class Quantiles(msgspec.Struct, frozen=True, array_like=True):
 EMPTY = Quantiles()
 
 
-def of_counts(values: Floats, counts: Counts) -> Quantiles:
-    """Summarise ``values`` (ascending, distinct, finite), each present ``counts`` times (above 0)."""
-    return Quantiles((_run(values, counts, 0, POINTS),)) if len(values) else EMPTY
+def of_levels(found: Levels) -> list[Quantiles]:
+    """Summarise each column of ``found``, doubles."""
+    return [Quantiles((run,)) for run in _runs(found, [0] * (len(found.bounds) - 1), POINTS)]
 
 
 def combine(parts: Iterable[Quantiles]) -> Quantiles:
@@ -103,43 +106,84 @@ def combine(parts: Iterable[Quantiles]) -> Quantiles:
     return Quantiles(tuple(_shrunk(classes[size][0], top - size) for size in sorted(classes, reverse=True)))
 
 
-def compress(values: Floats, weights: Counts, capacity: int) -> tuple[Floats, Counts, int]:
-    """Return at most ``capacity`` weighted points for the given ones, and the rank error that this adds."""
-    if len(values) <= capacity:
-        return values, weights, 0
-    ranks = np.cumsum(weights)
-    cells = ((2 * ranks - weights) * capacity) // (2 * int(ranks[-1]))
-    starts = np.concatenate(([0], np.flatnonzero(cells[1:] != cells[:-1]) + 1))
-    ends = np.append(starts[1:], len(values)) - 1
-    below = ranks[starts] - weights[starts]
+def compress(found: Levels, capacity: int) -> tuple[Levels, list[int]]:
+    """Return at most ``capacity`` weighted points per column for the given ones, and the rank errors that this adds."""
+    sizes = np.diff(found.bounds)
+    long = np.flatnonzero(sizes > capacity)
+    added = [0] * len(sizes)
+    if not len(long):
+        return found, added
+    ranks = np.cumsum(found.counts)  # over all columns
+    cells = _cells(found, ranks, long, capacity)
+    starts, ends = cells.values, np.append(cells.values[1:], found.bounds[long[-1] + 1]) - 1
+    ends[cells.bounds[1:] - 1] = found.bounds[long + 1] - 1
+    below = ranks[starts] - found.counts[starts]
     totals = ranks[ends] - below
-    upper = np.arange(len(totals)) % 2  # of two middle values the lower and the upper in turn: no drift to one side
+    upper = (np.arange(len(starts)) - np.repeat(cells.bounds[:-1], np.diff(cells.bounds))) % 2
+    # of two middle values the lower and the upper in turn: no drift to one side
     middle = np.searchsorted(ranks, below + (totals + 1 + upper * (totals % 2 == 0)) // 2)
-    left = ranks[middle] - weights[middle] - below
+    left = ranks[middle] - found.counts[middle] - below
     right = ranks[ends] - ranks[middle]
-    kept = values[middle]
-    if _scale_of(kept) == _PLAIN:
-        kept, up, down = _shorten(values, weights, middle, totals)
-        left, right = left + up, right + down
-    return kept, totals, int(max(left.max(), right.max()))
+    kept = Levels(found.values[middle], totals, cells.bounds)
+    plain = np.repeat(_scales_of(kept) == _PLAIN, np.diff(kept.bounds))
+    if plain.any():
+        short, up, down = _shorten(found, middle, totals, np.repeat(long, np.diff(cells.bounds)))
+        kept = kept._replace(values=np.where(plain, short, kept.values))
+        left, right = left + (up & plain), right + (down & plain)
+    for column, error in zip(
+        long.tolist(), np.maximum.reduceat(np.maximum(left, right), cells.bounds[:-1]).tolist(), strict=True
+    ):
+        added[column] = error
+    return _exchanged(found, kept, long), added
+
+
+def _cells(found: Levels, ranks: Counts, long: NDArray[np.intp], capacity: int) -> Levels:
+    """Return, as the values of levels, where the cells of equal ranks begin that have a value's middle in them."""
+    base = ranks[found.bounds[long]] - found.counts[found.bounds[long]]
+    total = ranks[found.bounds[long + 1] - 1] - base
+    edges = 2 * base[:, None] - (-2 * total[:, None] * np.arange(capacity) // capacity)  # the division rounds up
+    starts = np.searchsorted(2 * ranks - found.counts, edges)
+    filled = starts != np.column_stack((starts[:, 1:], found.bounds[long + 1]))
+    bounds = np.concatenate(([0], np.cumsum(filled.sum(axis=1))))
+    return Levels(starts[filled], np.empty(0, np.int64), bounds)
+
+
+def _exchanged(found: Levels, kept: Levels, long: NDArray[np.intp]) -> Levels:
+    """Return ``found`` with the columns ``long`` as they are in ``kept``."""
+    if len(long) == len(found.bounds) - 1:
+        return kept
+    parts = [slice(start, end) for start, end in found.spans]
+    values, counts = [found.values[part] for part in parts], [found.counts[part] for part in parts]
+    for column, (start, end) in zip(long.tolist(), kept.spans, strict=True):
+        values[column], counts[column] = kept.values[start:end], kept.counts[start:end]
+    bounds = np.concatenate(([0], np.cumsum([len(one) for one in values])))
+    return Levels(np.concatenate(values), np.concatenate(counts), bounds)
 
 
 def _shorten(
-    values: Floats, weights: Counts, middle: NDArray[np.intp], totals: Counts
+    found: Levels, middle: NDArray[np.intp], totals: Counts, own: NDArray[np.intp]
 ) -> tuple[Floats, NDArray[np.bool_], NDArray[np.bool_]]:
     """Round lone medians to 24 bits where no neighbour is crossed: half the size, at most one rank more."""
+    values = found.values
     kept = values[middle]
     with np.errstate(over="ignore"):
         short = kept.astype(np.float32).astype(np.float64)
-    inside = (middle > 0) & (middle < len(values) - 1)
+    inside = (middle > found.bounds[own]) & (middle < found.bounds[own + 1] - 1)
     inner = np.where(inside, middle, 1)
-    free = inside & (weights[middle] == 1) & (totals > 1) & (values[inner - 1] < short) & (short < values[inner + 1])
+    free = inside & (found.counts[middle] == 1) & (totals > 1)
+    free &= (values[inner - 1] < short) & (short < values[inner + 1])
     return np.where(free, short, kept), free & (short > kept), free & (short < kept)
 
 
+def _runs(found: Levels, errors: Sequence[int], capacity: int) -> list[Run]:
+    found, added = compress(found, capacity)
+    totals = [int(np.add.reduce(found.counts[start:end])) for start, end in found.spans]
+    packed = zip(totals, errors, added, _pack(found), _pack_counts(found.counts, found.spans), strict=True)
+    return [Run(total, error + more, values, weights) for total, error, more, values, weights in packed]
+
+
 def _run(values: Floats, weights: Counts, error: int, capacity: int) -> Run:
-    values, weights, added = compress(values, weights, capacity)
-    return Run(int(weights.sum()), error + added, _pack(values), _pack_counts(weights))
+    return _runs(levels.of_values(values, weights), [error], capacity)[0]
 
 
 def _shrunk(run: Run, steps: int) -> Run:
@@ -173,28 +217,42 @@ def _points(summary: Quantiles) -> tuple[Floats, Counts]:
     return values, ranks
 
 
-def _scale_of(values: Floats) -> int:
-    """Return the first scale at which all values are whole numbers, or ``_PLAIN``."""
-    if _whole(values, 0):
-        return 0
-    if not _whole(values, len(_SCALES) - 1):  # the finest scale holds all that a coarser one does
-        return _PLAIN
-    return next(index for index in range(1, len(_SCALES)) if _whole(values, index))
+def _scales_of(found: Levels) -> NDArray[np.intp]:
+    """Return, per column, the first scale at which all its values are whole numbers, or ``_PLAIN``."""
+    scales = np.where(_whole(found, 0), 0, _PLAIN)
+    if scales.any():
+        finest = _whole(found, len(_SCALES) - 1)  # holds all that a coarser scale does
+        for index in range(len(_SCALES) - 1, 0, -1) if finest.any() else ():
+            scales[(scales > 0) & finest & _whole(found, index)] = index
+    return scales
 
 
-def _whole(values: Floats, index: int) -> bool:
-    scale = _SCALES[index]
-    if not -_EXACT / scale < values[0] <= values[-1] < _EXACT / scale:
-        return False
-    return bool((np.rint(values * scale) / scale == values).all())
+def _whole(found: Levels, index: int) -> NDArray[np.bool_]:
+    scale, values, starts = _SCALES[index], found.values, found.bounds[:-1]
+    with np.errstate(over="ignore"):
+        whole = np.logical_and.reduceat(np.rint(values * scale) / scale == values, starts)
+    inside = (values[starts] > -_EXACT / scale) & (values[found.bounds[1:] - 1] < _EXACT / scale)
+    return np.logical_and(whole, inside)
 
 
-def _pack(values: Floats) -> bytes:
-    index = _scale_of(values)
-    if index == _PLAIN:  # bytes of equal significance side by side: they deflate well
-        return bytes((_PLAIN,)) + values.astype("<f8").view(np.uint8).reshape(-1, 8).T.tobytes()
-    whole = np.rint(values * _SCALES[index]).astype(np.int64)
-    return bytes((index,)) + int(whole[0]).to_bytes(8, "little", signed=True) + _pack_counts(np.diff(whole))
+def _pack(found: Levels) -> list[bytes]:
+    scales = _scales_of(found)
+    plain = scales == _PLAIN
+    factors = np.repeat(np.take((*_SCALES, 0.0), np.minimum(scales, len(_SCALES))), np.diff(found.bounds))
+    steps = np.rint(found.values * factors).astype(np.int64)
+    firsts = steps[found.bounds[:-1]].tolist()
+    steps[1:] -= steps[:-1].copy()
+    gaps = _pack_counts(
+        steps, [(end if of else start + 1, end) for of, (start, end) in zip(plain, found.spans, strict=True)]
+    )
+    out = []
+    for (start, end), scale, first, gap in zip(found.spans, scales.tolist(), firsts, gaps, strict=True):
+        if scale == _PLAIN:  # bytes of equal significance side by side: they deflate well
+            planes = found.values[start:end].astype("<f8").view(np.uint8).reshape(-1, 8).T.tobytes()
+            out.append(bytes((_PLAIN,)) + planes)
+        else:
+            out.append(bytes((scale,)) + first.to_bytes(8, "little", signed=True) + gap)
+    return out
 
 
 def _unpack(data: bytes) -> Floats:
@@ -207,12 +265,16 @@ def _unpack(data: bytes) -> Floats:
     return np.cumsum(steps) / _SCALES[index]
 
 
-def _pack_counts(counts: Counts) -> bytes:
-    width = 1
-    largest = int(counts.max()) if len(counts) else 0
-    while largest >= 1 << (8 * width):
-        width *= 2
-    return bytes((width,)) + counts.astype(f"<u{width}").tobytes()
+def _pack_counts(counts: Counts, spans: Sequence[tuple[int, int]]) -> list[bytes]:
+    """Pack each span of ``counts`` in the fewest bytes a number that hold its largest."""
+    out = []
+    for start, end in spans:
+        width = 1
+        largest = int(np.maximum.reduce(counts[start:end])) if end > start else 0
+        while largest >= 1 << (8 * width):
+            width *= 2
+        out.append(bytes((width,)) + counts[start:end].astype(f"<u{width}").tobytes())
+    return out
 
 
 def _unpack_counts(data: bytes) -> Counts:

@@ -7,7 +7,9 @@ inside ``transaction()`` is done together or not at all. Never opens a store tha
 from contextlib import AbstractContextManager
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+from driftline import later
 from driftline.errors import StoreUnusable
 from driftline.store.blobs import Blobs
 from driftline.store.canonical import Canonical
@@ -17,13 +19,11 @@ from driftline.store.glossary import Glossary
 from driftline.store.incidents import Incidents
 from driftline.store.index import Index
 from driftline.store.labels import Labels
-from driftline.store.ledger import Ledger
 from driftline.store.lineage import Lineage
 from driftline.store.log import Log
 from driftline.store.marks import Marks
 from driftline.store.names import Names
 from driftline.store.outbox import Outbox
-from driftline.store.postgres import PostgresConnection
 from driftline.store.profiles import Profiles
 from driftline.store.quarantines import Quarantines
 from driftline.store.reading import Reading
@@ -33,6 +33,14 @@ from driftline.store.sweep import Sweep
 from driftline.store.told import Tellings
 from driftline.store.views import Views
 from driftline.store.walks import Walks
+
+if TYPE_CHECKING:
+    from driftline.store import ledger as ledgers
+    from driftline.store import postgres
+    from driftline.store.ledger import Ledger
+else:
+    ledgers = later.module("driftline.store.ledger")  # with numpy
+    postgres = later.module("driftline.store.postgres")
 
 MEMORY = ":memory:"
 FILE = "driftline.db"
@@ -112,10 +120,10 @@ class Store:
         return self._connection.transaction()
 
     @cached_property
-    def ledger(self) -> Ledger:
+    def ledger(self) -> "Ledger":
         """The answers, opened on first use: it loads DuckDB."""
         folder = self._connection.folder
-        return Ledger(self._connection, folder / LEDGER if folder else None)
+        return ledgers.Ledger(self._connection, folder / LEDGER if folder else None)
 
     def close(self) -> None:
         """Let go of the files."""
@@ -142,7 +150,7 @@ def open_store(location: str, *, home: str = "", create: bool = True) -> Store:
         return Store(SqliteConnection(None))
     scheme, mark, rest = location.partition("://")
     if mark and scheme in ("postgresql", "postgres"):
-        return Store(PostgresConnection(location, Path(home) if home else None, create=create))
+        return Store(postgres.PostgresConnection(location, Path(home) if home else None, create=create))
     if mark and scheme != "sqlite":
         raise StoreUnusable(f"{scheme}://…: known are sqlite://FOLDER, postgresql://… and {MEMORY}")
     file = Path(rest if mark else location) / FILE

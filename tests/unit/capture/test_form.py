@@ -1,71 +1,34 @@
-"""How text tables are written, as the arguments of their readers and writers say it."""
-
-from typing import Any
-
-import pytest
+"""How text tables are written: names where no file says them, and which files can be read as they stand."""
 
 from driftline.capture import form
 from driftline.capture.form import BEYOND, Form
 
 
-# Expected: worked out by hand from the documentation of pandas.read_csv.
-@pytest.mark.parametrize(
-    ("given", "expected"),
-    [
-        ({}, Form()),
-        ({"sep": ";"}, Form(";")),
-        ({"delimiter": "|"}, Form("|")),
-        ({"sep": ", "}, Form(",")),
-        ({"sep": " "}, Form(" ")),
-        ({"sep": None}, BEYOND),
-        ({"sep": r"\s+"}, BEYOND),
-        ({"header": None}, Form(bare=True)),
-        ({"header": 2}, Form(skip=2)),
-        ({"header": [0, 1]}, BEYOND),
-        ({"names": ["a", 1]}, Form(names=("a", "1"))),
-        ({"names": ["a"], "header": 0, "skiprows": 3}, Form(names=("a",), skip=4)),
-        ({"skiprows": [1]}, BEYOND),
-        ({"comment": "#"}, BEYOND),
-        ({"encoding": "latin-1", "decimal": ","}, Form(encoding="latin-1", decimal=",")),
-    ],
-)
-def test_pandas_says_how_a_file_is_written(given: dict[str, Any], expected: Form) -> None:
-    assert form.pandas_csv(given) == expected
+def test_archives_of_many_files_are_not_read() -> None:
+    assert form.readable("a.csv.gz", Form())
+    assert form.readable("A.CSV.ZIP", Form())
+    assert not form.readable("a.tar", Form())
+    assert not form.readable("a.csv", BEYOND)
 
 
-def test_a_table_of_pandas_has_tabs() -> None:
-    assert form.pandas_table({}) == Form("\t")
-
-
-@pytest.mark.parametrize(
-    ("given", "expected"),
-    [
-        ({}, Form()),
-        ({"separator": ";", "decimal_comma": True}, Form(";", decimal=",")),
-        ({"has_header": False}, Form(bare=True)),
-        ({"has_header": True, "new_columns": ["a"], "skip_rows": 2}, Form(names=("a",), skip=3)),
-        ({"comment_prefix": "#"}, BEYOND),
-    ],
-)
-def test_polars_says_how_a_file_is_written(given: dict[str, Any], expected: Form) -> None:
-    assert form.polars_csv(given) == expected
-
-
-def test_writers_say_it_too() -> None:
-    assert form.pandas_written({"sep": ";", "index": False}) == Form(";")
-    assert form.pandas_written({"header": False}) == BEYOND
-    assert form.pandas_written({"header": False, "mode": "a"}) == Form()
-    assert form.polars_written({"separator": "|"}) == Form("|")
-    assert form.polars_written({"include_header": False}) == Form(bare=True)
-
-
-def test_archives_are_not_read() -> None:
-    assert form.readable("a.csv.gz", form.Form())
-    assert not form.readable("A.CSV.ZIP", form.Form())
-    assert not form.readable("a.csv", form.BEYOND)
-
-
-def test_a_file_without_a_header_has_the_names_that_were_made_up_for_it() -> None:
-    assert form.named(Form(bare=True), {}, ("0", "1")) == Form(names=("0", "1"))
-    assert form.named(Form(bare=True), {"usecols": [1]}, ("1",)) == BEYOND
+def test_a_file_without_a_header_has_the_names_of_the_frame_that_is_all_of_it() -> None:
+    assert form.named(Form(bare="pandas"), {}, ("0", "1")) == Form(names=("0", "1"))
+    assert form.named(Form(bare="pandas"), {"usecols": [1]}, ("1",)) == Form(bare="pandas")
     assert form.named(Form(";"), {}, ("a",)) == Form(";")
+
+
+def test_each_library_makes_up_names_of_its_own() -> None:
+    """By hand, from what pandas 3, Polars 1 and 2, pyarrow 26 and DuckDB 2 call the columns of such a file."""
+    assert form.made_up("pandas", 2) == ["0", "1"]
+    assert form.made_up("polars", 2) == ["column_0", "column_1"]
+    assert form.made_up("polars 1", 2) == ["column_1", "column_2"]
+    assert form.made_up("arrow", 2) == ["f0", "f1"]
+    assert form.made_up("duckdb", 2) == ["column0", "column1"]
+    assert form.made_up("duckdb", 12)[:2] == ["column00", "column01"]
+
+
+def test_lines_are_left_out_where_the_form_says_so() -> None:
+    assert Form(comment="#").leaves_out
+    assert Form(omitted=(1,)).leaves_out
+    assert Form(footer=1).leaves_out
+    assert not Form(skip=3).leaves_out

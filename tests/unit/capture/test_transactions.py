@@ -105,3 +105,17 @@ def test_the_end_of_a_run_settles_what_is_still_held(run: Run) -> None:
     transactions.put(lost, run, lambda: done.append(2), T, "v", inside=True)
     transactions.settle(run, lost=True)
     assert (done, run.trace.gaps) == ([1], {"not committed: t": 2})
+
+
+def test_it_is_known_what_waits_and_which_statements_commit(run: Run) -> None:
+    connection = Connection()
+    assert not transactions.holds(connection)
+    transactions.begin(connection)
+    assert not transactions.holds(connection)
+    transactions.put(connection, run, lambda: None, inside=True)
+    assert transactions.holds(connection)
+    transactions.commit(connection)
+    assert not transactions.holds(connection)
+    assert all(map(transactions.commits, ("COMMIT;", "end transaction")))
+    assert not transactions.commits("rollback")
+    assert not transactions.commits("select 1")

@@ -86,7 +86,10 @@ def test_what_is_shown_of_a_run_or_a_version_tells_neighbours_apart() -> None:
         ("pq/p=a/00000000.parquet", ("file", "pq", "a")),  # Polars; no day of any month
         ("pq/p=a/0-1.parquet", ("file", "pq", "a")),
         ("pq/20131301.parquet", ("file", "pq/20131301.parquet", "")),
-        ("pq/p=a/orders.parquet", ("file", "pq/p=a/orders.parquet", "")),
+        ("pq/p=a/orders.parquet", ("file", "pq/orders.parquet", "a")),
+        ("pq/year=2024/month=2/orders.csv", ("file", "pq/orders.csv", "2024/2")),
+        ("s3://lake/day=2024-01-01/orders/clean.csv", ("s3://lake", "orders/clean.csv", "2024-01-01")),
+        ("p=a/orders.parquet", ("file", "orders.parquet", "a")),
     ],
 )
 def test_part_files_in_a_partition_are_parts_of_the_dataset(path: str, expected: tuple[str, str, str]) -> None:

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from pyarrow import csv
 
 from driftline.errors import BadInput
-from driftline.profile import Fingerprint, Prints, beside, fingerprint
+from driftline.profile import WRITTEN, Fingerprint, Prints, beside, fingerprint
 from driftline.profile.fingerprint import GROUP
 
 WORDS = ["b", None, "", "a", "é", "b"]
@@ -243,3 +243,15 @@ def test_columns_that_were_fingerprinted_one_by_one_make_the_fingerprint_of_the_
     rows = GROUP + 5
     table = pa.table({"n": np.arange(rows), "s": pa.array([f"k{k % 7}" for k in range(rows)]), "e": [None] * rows})
     assert beside(rows, [fingerprint(table.select([name])) for name in table.column_names]) == fingerprint(table)
+
+
+def test_a_fingerprint_of_what_is_written_is_none_of_what_is_meant() -> None:
+    table = pa.table({"a": [b"01", b"1"]})
+    written = fingerprint(table, form=WRITTEN)
+    assert (written.form, fingerprint(table).form) == ("w2-2", "t2-2")
+    assert written.columns != fingerprint(table).columns
+    assert written.groups == fingerprint(table).groups
+    prints = Prints(table.schema, form=WRITTEN)
+    for batch in table.to_batches(max_chunksize=1):
+        prints.add(batch)
+    assert prints.finish() == written

@@ -9,17 +9,23 @@ import contextlib
 import functools
 import inspect
 import re
-import sqlite3
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from driftline import later
 from driftline.capture import fault, transactions
 from driftline.capture.hooks import patch
 from driftline.capture.hooks.patch import Patch
 
+if TYPE_CHECKING:
+    import sqlite3
+else:
+    sqlite3 = later.module("sqlite3")
+
 _PIECE = "hook transaction"
+_IN_ERROR = 3  # libpq's PQTRANS_INERROR
 Act = Callable[..., Any]
-_STATEMENT = re.compile(
+_STATEMENT = later.pattern(
     r"""(?:'(?:[^']|'')*' | "(?:[^"]|"")*" | --[^\n]* | /\*.*?\*/ | \$\$.*?\$\$ | [^;])+""", re.VERBOSE | re.DOTALL
 )
 
@@ -69,43 +75,52 @@ def failed(cursor: Any, name: str) -> None:
                 (transactions.commit if name == "executescript" else transactions.rollback)(connection)
 
 
-def telling(original: Act, act: Act, *, failing: Act | None = None, always: bool = False) -> Act:
+def telling(
+    original: Act, act: Act, *, failing: Act | None = None, lost: Act | None = None, always: bool = False
+) -> Act:
     """Return ``original``, after which ``act`` is called with the same arguments.
 
     Args:
         original: what ends a transaction.
         act: is told where it has returned.
         failing: is told where it has raised.
+        lost: returns before it a connection whose transaction has failed, and is taken back whatever is asked for.
         always: tell also where nothing is open.
     """
     if inspect.iscoroutinefunction(original):
-        return _telling_later(original, act, failing)
+        return _telling_later(original, act, failing, lost)
 
     @functools.wraps(original)
     def call(*args: Any, **kwargs: Any) -> Any:
+        undone = fault.attempt(_PIECE, lost, *args) if lost is not None and transactions.any_open() else None
         try:
             result = original(*args, **kwargs)
         except BaseException:
             if failing is not None and transactions.any_open():
                 fault.attempt(_PIECE, failing, *args)
             raise
-        if always or transactions.any_open():
+        if undone is not None:
+            transactions.rollback(undone)
+        elif always or transactions.any_open():
             fault.attempt(_PIECE, act, *args)
         return result
 
     return patch.unseen(call, original)
 
 
-def _telling_later(original: Act, act: Act, failing: Act | None) -> Act:
+def _telling_later(original: Act, act: Act, failing: Act | None, lost: Act | None) -> Act:
     @functools.wraps(original)
     async def call(*args: Any, **kwargs: Any) -> Any:
+        undone = fault.attempt(_PIECE, lost, *args) if lost is not None and transactions.any_open() else None
         try:
             result = await original(*args, **kwargs)
         except BaseException:
             if failing is not None and transactions.any_open():
                 fault.attempt(_PIECE, failing, *args)
             raise
-        if transactions.any_open():
+        if undone is not None:
+            transactions.rollback(undone)
+        elif transactions.any_open():
             fault.attempt(_PIECE, act, *args)
         return result
 
@@ -123,22 +138,32 @@ def of_psycopg(module: Any) -> list[Patch]:
     patches: list[Patch] = []
     for name in ("Connection", "AsyncConnection"):
         for attribute, act in acts.items():
-            patches += _put(getattr(module, name), attribute, act)
+            patches += _put(getattr(module, name), attribute, act, lost=_failed if attribute == "commit" else None)
     for name, enter, leave in (
         ("Transaction", "__enter__", "__exit__"),
         ("AsyncTransaction", "__aenter__", "__aexit__"),
     ):
         patches += _put(getattr(module, name), enter, _block_begun)
-        patches += _put(getattr(module, name), leave, _block_ended, failing=_block_failed)
+        patches += _put(getattr(module, name), leave, _block_ended, failing=_block_failed, lost=_block_lost)
     return patches
 
 
-def _put(owner: Any, attribute: str, act: Act, *, failing: Act | None = None) -> list[Patch]:
+def _put(owner: Any, attribute: str, act: Act, *, failing: Act | None = None, lost: Act | None = None) -> list[Patch]:
     original = owner.__dict__.get(attribute)
     if original is None:
         return []
-    setattr(owner, attribute, telling(original, act, failing=failing))
+    setattr(owner, attribute, telling(original, act, failing=failing, lost=lost))
     return [Patch(owner, attribute, original)]
+
+
+def _failed(connection: Any) -> Any:
+    """The connection, if a statement of its transaction has failed: PostgreSQL takes it back, whatever it is told."""
+    return connection if connection.info.transaction_status == _IN_ERROR else None
+
+
+def _block_lost(block: Any, kind: Any = None, *_: Any) -> Any:
+    """The same for a block that ends well; an inner one raises then."""
+    return _failed(block.connection) if kind is None else None
 
 
 def _block_begun(block: Any) -> None:

@@ -9,14 +9,13 @@ Source: https://openlineage.io/docs/spec/naming.
 
 import functools
 import importlib
-import re
-import sqlite3
 import sys
 import time
 import weakref
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
+from driftline import later
 from driftline.capture import at_hand, client, measure, observe, transactions
 from driftline.capture.hooks import glance, memory
 from driftline.capture.recording import Recording
@@ -25,7 +24,11 @@ from driftline.capture.trace import Seen
 from driftline.event.lineage import Dataset, Field, Touched
 
 if TYPE_CHECKING:
+    import sqlite3
+
     from driftline.capture.sql.statement import Analysis
+else:
+    sqlite3 = later.module("sqlite3")  # not every frame comes from a database
 
 _STATEMENT = "driftline.capture.sql.statement"  # loaded with the first statement: most scripts have none
 _EDGES = "driftline.capture.sql.edges"
@@ -35,7 +38,7 @@ _PORTS = {"postgres": 5432, "mysql": 3306, "mssql": 1433, "oracle": 1521, "redsh
 _SCHEMAS = {"postgres": "public", "redshift": "public", "mssql": "dbo"}
 _FOLDED = frozenset(("sqlite", "postgres", "redshift", "mysql"))  # names are the same in capitals
 _OWN = ("pg_catalog.", "information_schema.", "sqlite_master", "sqlite_schema", "pg_")
-_PLACEHOLDER = re.compile(r"'(?:[^']|'')*'|\"(?:[^\"]|\"\")*\"|(%\(\w+\)s|%s|(?<![:\w]):[A-Za-z_]\w*|\$\d+)")
+_PLACEHOLDER = later.pattern(r"'(?:[^']|'')*'|\"(?:[^\"]|\"\")*\"|(%\(\w+\)s|%s|(?<![:\w]):[A-Za-z_]\w*|\$\d+)")
 _CACHE = 10_000
 _MEMORY = "_driftline_memory"  # attribute of a connection to SQLite in memory: the namespace of its tables
 TELLS = "_driftline_tells"  # attribute of a connection to SQLite whose commits and rollbacks are heard of

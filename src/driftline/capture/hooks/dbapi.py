@@ -179,6 +179,9 @@ def _executed(run: Recording, call: Call) -> bool:
     if not isinstance(text, str):
         text = text.as_string(connection)  # of psycopg.sql
     place = database.place_of(connection)
+    if place is not None and cursor.statusmessage == "ROLLBACK" and transactions.commits(text):
+        transactions.rollback(connection)  # of a transaction that had failed
+        return True
     if place is None or transactions.told(connection, text):
         return place is not None
     return database.statement(run, place, text, transaction=database.transaction_of(connection))

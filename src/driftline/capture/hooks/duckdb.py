@@ -68,17 +68,28 @@ def install(duckdb: Any) -> list[Patch]:
         for one in _around(owner, name, before, relations.belongs)
     ]
     for name, act in ENDINGS.items():
-        patches += _ending(connection, name, lambda made, *_, act=act: act(made))
-        patches += _ending(duckdb, name, lambda *_, act=act: act(session.default({})))
+        patches += _ending(
+            connection, name, lambda made, *_, act=act: act(made), lambda made, *_: session.catalog.lost(made)
+        )
+        patches += _ending(
+            duckdb,
+            name,
+            lambda *_, act=act: act(session.default({})),
+            lambda *_: session.catalog.lost(session.default({})),
+        )
     return patches
 
 
-def _ending(owner: Any, attribute: str, act: Callable[..., None]) -> list[Patch]:
+def _ending(owner: Any, attribute: str, act: Callable[..., None], lost: Callable[..., Any]) -> list[Patch]:
     """Tell of a transaction that begins or ends by a call."""
     original = owner.__dict__.get(attribute)
     if original is None:
         return []
-    setattr(owner, attribute, commits.telling(original, act, always=attribute == "begin"))
+    setattr(
+        owner,
+        attribute,
+        commits.telling(original, act, lost=lost if attribute == "commit" else None, always=attribute == "begin"),
+    )
     return [Patch(owner, attribute, original)]
 
 

@@ -13,6 +13,9 @@ from typing import Any
 from driftline.capture.beside import Beside
 from driftline.capture.hooks.session import Record, Session, argument
 
+_WRITTEN = ("sep", "na_rep", "header")  # what may be given without a name, in order
+_OPTIONS = {"sep": "DELIMITER", "header": "HEADER", "quotechar": "QUOTE", "escapechar": "ESCAPE"}
+
 
 class Relations:
     """All relations of this process."""
@@ -28,7 +31,9 @@ class Relations:
         if not isinstance(path, str | os.PathLike):
             return None
         quoted = os.fspath(path).replace("'", "''")
-        return self._session.sql(self._connection(args[0]), f"COPY ({args[0].sql_query()}\n) TO '{quoted}'", caller)
+        options = _copied(args[2:], kwargs)
+        text = f"COPY ({args[0].sql_query()}\n) TO '{quoted}'{options}"
+        return self._session.sql(self._connection(args[0]), text, caller)
 
     def maker(self, args: Sequence[Any], kwargs: Mapping[str, Any], caller: Any) -> Record | None:
         """``relation.create(table)`` and its kin."""
@@ -72,6 +77,19 @@ class Relations:
         """The connection of a relation; None = it was not seen, or is gone."""
         found = self._owners.get(relation)
         return None if found is None else found()
+
+
+def _copied(args: Sequence[Any], kwargs: Mapping[str, Any]) -> str:
+    """What ``write_csv`` was told of the text, as options of COPY."""
+    given = {**dict(zip(_WRITTEN, args, strict=False)), **kwargs}
+    found = []
+    for name, meant in _OPTIONS.items():
+        value = given.get(name)
+        if isinstance(value, bool):
+            found.append(f"{meant} {str(value).lower()}")
+        elif isinstance(value, str):
+            found.append(f"{meant} '" + value.replace("'", "''") + "'")
+    return f" ({', '.join(found)})" if found else ""
 
 
 def _quoted(name: str) -> str:

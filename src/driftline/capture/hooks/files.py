@@ -1,4 +1,4 @@
-"""Files that get another name, or a copy: ``os.rename``, ``os.replace``, ``shutil.copyfile`` and what calls them.
+"""Files that get another name, or a copy: ``os.rename``, ``os.replace``, ``shutil.copyfile``, ``move`` and their kin.
 
 Enters: the modules os and shutil. Leaves: what a run has written and then renames goes by the new name, as after the
 usual atomic write; what it renames or copies otherwise, where that holds data, is read by the old name and written by
@@ -7,6 +7,7 @@ that have succeeded, and never touches a file.
 """
 
 import os
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -43,7 +44,9 @@ class Same:
 def install(module: Any) -> list[Patch]:
     """Put the hooks on and return what was replaced."""
     if module.__name__ == "shutil":
-        return patch.around(module, "copyfile", _copied)
+        patches = patch.around(module, "copyfile", _copied)
+        patches += patch.around(module, "copystat", _stamped, _stamp)
+        return patches + patch.around(module, "move", _relocated)
     return [one for name in ("rename", "replace") for one in patch.around(module, name, _renamed, alone=True)]
 
 
@@ -65,12 +68,41 @@ def _copied(run: Recording, call: Call) -> bool:
 
 def _renamed(run: Recording, call: Call) -> bool:
     found = _paths(call)
-    if found is None:
-        return False
-    source, target = found
+    return found is not None and _known_as(run, *found)
+
+
+def _known_as(run: Recording, source: str, target: str) -> bool:
     if not run.inherited and _moved(run, source, target):
         return True
     return os.path.isfile(target) and _linked(run, source, target, there=target)
+
+
+def _relocated(run: Recording, call: Call) -> bool:
+    """``shutil.move``, which copies and removes where the other name is on another file system."""
+    source = call.argument(0, "src")
+    if not all(isinstance(one, str | bytes | os.PathLike) for one in (source, call.result)):
+        return False
+    return _known_as(run, *(os.path.abspath(os.fsdecode(one)) for one in (source, call.result)))
+
+
+def _stamp(args: Sequence[Any], kwargs: Mapping[str, Any]) -> tuple[str, tuple[int, int]] | None:
+    """The file that ``shutil.copystat`` will give other times, and its state before."""
+    given = args[1] if len(args) > 1 else kwargs.get("dst")
+    if not isinstance(given, str | bytes | os.PathLike):
+        return None
+    path = os.path.abspath(os.fsdecode(given))
+    return (path, measure.state(path)) if os.path.isfile(path) else None
+
+
+def _stamped(run: Recording, call: Call) -> bool:
+    """Let what was written and got another time since, as ``shutil.copy2`` does, be what it was."""
+    if call.before is None:
+        return False
+    path, state = call.before
+    for seen in run.trace.outputs:
+        if seen.path == path and (seen.size, seen.modified_ns) == state:
+            seen.size, seen.modified_ns = measure.state(path)
+    return True
 
 
 def _moved(run: Recording, source: str, target: str) -> bool:
@@ -120,8 +152,11 @@ def _linked(run: Recording, source: str, target: str, *, there: str) -> bool:
     spot = observe.located(source if there == source else _name(source, owner.folder), owner.folder)
     dataset = Dataset(spot.namespace, spot.name)
     read.touched = msgspec.structs.replace(read.touched, dataset=dataset, partition=spot.partition)
+    known = (seen for seen in (*run.trace.outputs, *run.trace.inputs) if seen.path == source)
+    read.form = next((seen.form for seen in known if seen.form is not None), None)
     run.add("read", read)
     written: Seen = observe.of_file(target, Given(), owner.folder, budget)
+    written.form = read.form
     written.edges = [Same(dataset)]
     run.add("write", written)
     return True

@@ -7,7 +7,7 @@ are recorded, never frames: attributes, indexes and dtypes are not touched. Buff
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from driftline.capture import form
+from driftline.capture import arguments
 from driftline.capture.hooks import database, table, whole
 from driftline.capture.hooks.patch import PASS, Before, Call, Patch, around
 from driftline.capture.hooks.table import COLUMNS, RESULT, Entry
@@ -25,14 +25,14 @@ WRITERS = (
 _TARGET = (*_PATH, "excel_writer")
 
 TABLE = (
-    Entry("read_csv", "read", 0, _PATH, COLUMNS, form=form.pandas_csv),
-    Entry("read_table", "read", 0, _PATH, COLUMNS, form=form.pandas_table),
+    Entry("read_csv", "read", 0, _PATH, COLUMNS, form=arguments.pandas_csv),
+    Entry("read_table", "read", 0, _PATH, COLUMNS, form=arguments.pandas_table),
     *(Entry(name, "read", 0, _PATH, COLUMNS) for name in READERS),
     Entry("read_pickle", "read", 0, _PATH, RESULT),
     *(Entry(name, "write", 1, _TARGET, 0) for name in WRITERS),
-    Entry("DataFrame.to_csv", "write", 1, _PATH, 0, form=form.pandas_written),
+    Entry("DataFrame.to_csv", "write", 1, _PATH, 0, form=arguments.pandas_written),
     Entry("DataFrame.to_pickle", "write", 1, _PATH, 0),
-    Entry("Series.to_csv", "write", 1, _PATH, 0, form=form.pandas_written),
+    Entry("Series.to_csv", "write", 1, _PATH, 0, form=arguments.pandas_written),
     Entry("Series.to_json", "write", 1, _PATH, 0),
     Entry("Series.to_pickle", "write", 1, _PATH, 0),
     Entry("Series.to_excel", "write", 1, _TARGET, 0),

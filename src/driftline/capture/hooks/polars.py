@@ -5,11 +5,13 @@ lazy frame from another. A scan reads nothing: what a lazy frame was scanned fro
 (``origins``), handed on to the frames that are made from it, and recorded when one of them is collected or sunk.
 """
 
-from collections.abc import Mapping, Sequence
+import contextlib
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from driftline.capture import form
+from driftline.capture import arguments
 from driftline.capture.beside import Beside
+from driftline.capture.form import Form, named
 from driftline.capture.frames import node, origin
 from driftline.capture.hooks import database, polars_plan, table, whole
 from driftline.capture.hooks.patch import PASS, Before, Call, Patch, around
@@ -21,9 +23,9 @@ READERS = (
     "read_parquet", "read_json", "read_ndjson", "read_ipc", "read_ipc_stream", "read_avro", "read_excel",
     "read_ods", "read_csv_batched", "read_delta", "read_lines",
 )  # fmt: skip
-SCANS = ("scan_csv", "scan_parquet", "scan_ndjson", "scan_ipc", "scan_delta", "scan_lines")
+SCANS = ("scan_parquet", "scan_ndjson", "scan_ipc", "scan_delta", "scan_lines")
 WRITERS = ("parquet", "json", "ndjson", "ipc", "ipc_stream", "avro", "excel", "delta")
-SINKS = ("sink_csv", "sink_parquet", "sink_ndjson", "sink_ipc", "sink_delta")
+SINKS = ("sink_parquet", "sink_ndjson", "sink_ipc", "sink_delta")
 COLLECTS = ("collect", "collect_async", "collect_batches", "fetch", "profile")
 _QUERIES = ("read_database", "read_database_uri")
 _PLANS = frozenset(("explain", "show_graph", "serialize", "inspect", "lazy"))  # look at a plan, or keep it
@@ -33,14 +35,18 @@ _TARGET = ("file", "path", "target", "workbook")
 _untouched: Beside[bool] = Beside()  # lazy frames that are all of what they were scanned from
 
 TABLE = (
-    Entry("read_csv", "read", 0, _SOURCE, COLUMNS, form=form.polars_csv),
+    Entry("read_csv", "read", 0, _SOURCE, COLUMNS, form=arguments.polars_csv),
     *(Entry(name, "read", 0, _SOURCE, COLUMNS) for name in READERS),
-    Entry("DataFrame.write_csv", "write", 1, _TARGET, 0, form=form.polars_written),
+    Entry("DataFrame.write_csv", "write", 1, _TARGET, 0, form=arguments.polars_written),
     *(Entry(f"DataFrame.write_{name}", "write", 1, _TARGET, 0) for name in WRITERS),
 )
 
 
-_sinks: Beside[tuple[Any, Any]] = Beside()  # lazy frame that writes once it is collected -> where, and what
+_sinks: Beside[tuple[Any, Any, Form | None]] = (
+    Beside()
+)  # lazy frame that writes once it is collected -> where, what, how
+_forms: dict[str, Form] = {}  # of the text tables that were scanned last
+_FORMS = 1_000
 
 
 def origins(frame: Any) -> tuple[str, ...]:
@@ -60,20 +66,44 @@ def install(polars: Any) -> list[Patch]:
         patches += around(polars, f"LazyFrame.{name}", _collected)
     for name in SINKS:
         patches += around(polars, f"LazyFrame.{name}", _sunk)
+    patches += around(polars, "scan_csv", _scanned_text)
+    patches += around(polars, "LazyFrame.sink_csv", _sunk_text)
     patches += around(polars, "collect_all", _all_collected)
     patches += around(polars, "DataFrame.write_database", _stored, _place(2, "connection"))
     for name in _QUERIES:
         patches += around(polars, name, _queried, _place(1, "connection", "uri"))
-    return patches + polars_plan.install(polars, {*COLLECTS, *SINKS, *_PLANS})
+    return patches + polars_plan.install(polars, {*COLLECTS, *SINKS, "sink_csv", *_PLANS})
 
 
-def _scanned(run: Recording, call: Call) -> bool:  # noqa: ARG001 - nothing is read yet
+def _scanned(run: Recording, call: Call, names: tuple[str, ...] = ()) -> bool:  # noqa: ARG001 - nothing is read yet
     version = call.kwargs.get("version")  # of Delta; a moment in place of a number is not told
     said = f"delta:{version}" if type(version) is int else ""
-    origin.scanned(call.result, table.places(call.argument(0, *_SOURCE)), said)
+    places = list(table.places(call.argument(0, *_SOURCE)))
+    origin.scanned(call.result, places, said, names)
     if whole.call(call.args, call.kwargs, 1, *_SOURCE) and (said or version is None):
         _untouched.put(call.result, True)
     return True
+
+
+def _scanned_text(run: Recording, call: Call) -> bool:
+    form = arguments.polars_csv(call.kwargs)
+    if form.bare:
+        with contextlib.suppress(Exception):  # there may be no such file yet
+            form = named(form, {}, tuple(call.result.collect_schema().names()))
+    for place in table.places(call.argument(0, *_SOURCE)):
+        if len(_forms) >= _FORMS:
+            del _forms[next(iter(_forms))]
+        _forms[place] = form
+    return _scanned(run, call, form.names)
+
+
+def _noted(run: Recording, call: Call, names: Iterable[str], frame: Any = None) -> bool:
+    """Record that files were read, each in the form that it was scanned in."""
+    alike: dict[Form | None, list[str]] = {}
+    for name in names:
+        alike.setdefault(_forms.get(name), []).append(name)
+    noted = [table.note(run, "read", same, call, frame=frame, form=form) for form, same in alike.items()]
+    return any(noted)
 
 
 def _collected(run: Recording, call: Call) -> bool:
@@ -84,31 +114,44 @@ def _collected(run: Recording, call: Call) -> bool:
     for one in pinned:
         table.note(run, "read", list(one.source.names), call, kind="table", frame=frame, version=one.version)
     held = {name for one in pinned for name in one.source.names}
-    noted = table.note(run, "read", [name for name in origins(lazy) if name not in held], call, frame=frame)
+    noted = _noted(run, call, (name for name in origins(lazy) if name not in held), frame)
     return _sunk_later(run, call, lazy) or noted or bool(held)
 
 
 def _sunk(run: Recording, call: Call) -> bool:
     if call.kwargs.get("lazy"):
         node.same(call.args[0], call.result)
-        _sinks.put(call.result, (call.argument(1, *_TARGET), call.args[0]))
+        _sinks.put(call.result, (call.argument(1, *_TARGET), call.args[0], None))
         return True
     _collected(run, call)
     return table.note(run, "write", call.argument(1, *_TARGET), call, data=call.args[0])
+
+
+def _sunk_text(run: Recording, call: Call) -> bool:
+    """The same for a text table."""
+    lazy, target, form = call.args[0], call.argument(1, *_TARGET), arguments.polars_written(call.kwargs)
+    if form.bare:
+        form = named(form, {}, tuple(lazy.collect_schema().names()))
+    if call.kwargs.get("lazy"):
+        node.same(lazy, call.result)
+        _sinks.put(call.result, (target, lazy, form))
+        return True
+    _collected(run, call)
+    return table.note(run, "write", target, call, data=lazy, form=form)
 
 
 def _all_collected(run: Recording, call: Call) -> bool:
     frames = call.argument(0, "lazy_frames")
     frames = frames if isinstance(frames, list | tuple) else ()  # an iterator was used up by the call
     found = dict.fromkeys(path for frame in frames for path in origins(frame))
-    noted = table.note(run, "read", list(found), call)
+    noted = _noted(run, call, found)
     return any([noted, *(_sunk_later(run, call, frame) for frame in frames)])
 
 
 def _sunk_later(run: Recording, call: Call, frame: Any) -> bool:
     """Record the file of a sink that was asked for earlier, and is written now."""
-    target, source = _sinks.get(frame) or (None, None)
-    return target is not None and table.note(run, "write", target, call, data=source)
+    target, source, form = _sinks.get(frame) or (None, None, None)
+    return target is not None and table.note(run, "write", target, call, data=source, form=form)
 
 
 def _place(argument: int, *names: str) -> Before:

@@ -10,13 +10,15 @@ import sys
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from driftline.capture import arguments
 from driftline.capture.beside import Beside
 from driftline.capture.hooks import table
 from driftline.capture.hooks.patch import Call, Patch, around
-from driftline.capture.hooks.table import Entry
+from driftline.capture.hooks.table import COLUMNS, Entry
 from driftline.capture.recording import Recording
 
 _IN = ("source", "input_file", "path", "filepath", "source_dir")
+_OPTIONS = ("read_options", "parse_options", "convert_options")
 _OUT = ("where", "dest", "sink", "output_file", "base_dir", "root_path")
 
 TABLES = {
@@ -25,7 +27,9 @@ TABLES = {
         Entry("write_table", "write", 1, _OUT, 0), Entry("write_to_dataset", "write", 1, _OUT, 0),
     ),
     "pyarrow.csv": (
-        Entry("read_csv", "read", 0, _IN), Entry("open_csv", "read", 0, _IN), Entry("write_csv", "write", 1, _OUT, 0),
+        Entry("read_csv", "read", 0, _IN, COLUMNS, form=arguments.arrow_csv, rest=_OPTIONS),
+        Entry("open_csv", "read", 0, _IN, form=arguments.arrow_csv, rest=_OPTIONS),
+        Entry("write_csv", "write", 1, _OUT, 0, form=arguments.arrow_written, rest=("write_options",)),
     ),
     "pyarrow.json": (Entry("read_json", "read", 0, _IN), Entry("open_json", "read", 0, _IN)),
     "pyarrow.feather": (

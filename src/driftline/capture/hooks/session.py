@@ -10,11 +10,15 @@ import functools
 import os
 import time
 import weakref
-from collections.abc import Callable, Container, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple, Protocol
+
+import msgspec
 
 from driftline.capture import at_hand, client, fault, headers, measure, observe, transactions
 from driftline.capture.hooks import commits, duckdb_tables, memory
+from driftline.capture.hooks.duckdb_catalog import Catalog
+from driftline.capture.hooks.duckdb_text import Forms
 from driftline.capture.observe import Given
 from driftline.capture.recording import Recording
 from driftline.capture.sql import plan, second
@@ -25,15 +29,14 @@ from driftline.capture.sql.statement import Analysis, Statement
 from driftline.capture.trace import Seen
 from driftline.event.lineage import Dataset, Field, Touched
 
-_CATALOG = (
-    "select column_name, data_type, database_name, schema_name from duckdb_columns() "
-    "where lower(table_name) = ? order by column_index"
-)
-_EXTENSION = "select 1 from duckdb_extensions() where extension_name = 'json' and loaded"
+_PATHS = ("file_glob", "file_globs", "path_or_buffer", "path")
 _TABLES = 10_000
 _LONG = 20_000  # characters of a statement that is bound a second time
 _SECONDS = 0.25  # for that
 _PLAN = 500_000  # characters of a plan that is kept until the run is reported
+
+
+Fields = Callable[[], tuple[Field, ...] | None]
 
 
 class Record(Protocol):
@@ -55,16 +58,13 @@ class Session:
 
     def __init__(self, duckdb: Any) -> None:
         self._duckdb = duckdb
-        self._execute = duckdb.DuckDBPyConnection.execute  # the original, taken before it is patched
-        self._fetch = duckdb.DuckDBPyConnection.fetchall
-        self._query = duckdb.DuckDBPyConnection.sql
+        self.catalog = Catalog(duckdb)
         self._databases: weakref.WeakKeyDictionary[Any, str] = weakref.WeakKeyDictionary()
         self._temporary: weakref.WeakKeyDictionary[Any, dict[str, tuple[str, ...] | None]] = weakref.WeakKeyDictionary()
         self._registered: weakref.WeakKeyDictionary[Any, set[str]] = weakref.WeakKeyDictionary()
         self._default: Any = (
             None  # held: each call of the module makes a new object of it, to which nothing would stick
         )
-        self._plans: bool | None = None  # DuckDB tells the plans of statements
         self._written: dict[Dataset, str] = {}  # newest version of a table that this process wrote
 
     # --- calls ------------------------------------------------------------------------------------------------
@@ -79,11 +79,11 @@ class Session:
 
     def reader(self, args: Sequence[Any], kwargs: Mapping[str, Any], _: Any) -> Record | None:
         """``connection.read_parquet(path, …)`` and its kin."""
-        return self._read(argument(args, kwargs, 1, "file_glob", "file_globs", "path_or_buffer", "path"))
+        return self._read(args[0], argument(args, kwargs, 1, *_PATHS), kwargs)
 
     def module_reader(self, args: Sequence[Any], kwargs: Mapping[str, Any], _: Any) -> Record | None:
         """``duckdb.read_parquet(path, …)`` and its kin."""
-        return self._read(argument(args, kwargs, 0, "file_glob", "file_globs", "path_or_buffer", "path"))
+        return self._read(self.default(kwargs), argument(args, kwargs, 0, *_PATHS), kwargs)
 
     def register(self, args: Sequence[Any], kwargs: Mapping[str, Any], _: Any) -> None:
         """``connection.register(name, frame)``: from now on the name means a frame."""
@@ -104,18 +104,17 @@ class Session:
         self._default = default() if callable(default) else default
         return self._default
 
-    def _read(self, paths: Any) -> Record | None:
+    def _read(self, connection: Any, paths: Any, options: Mapping[str, Any]) -> Record | None:
         given = [paths] if isinstance(paths, str | os.PathLike) else paths if isinstance(paths, list | tuple) else []
         folder = _folder()
-        found = [
-            seen
-            for path in given
-            if isinstance(path, str | os.PathLike)
-            for seen in observe.observe(path, None, Given(), folder)
-        ]
+        names = [os.fspath(path) for path in given if isinstance(path, str | os.PathLike)]
+        forms = self._forms(connection, "", tuple(names), options)
+        found = [(name, seen) for name in names for seen in observe.observe(name, None, Given(), folder)]
+        for name, one in found:
+            one.form = forms.read(name, one.path) if one.path else None
 
         def record(run: Recording, *, failed: bool = False) -> None:  # noqa: ARG001 - what was tried to be read counts
-            for seen in found:
+            for _, seen in found:
                 run.add("read", seen)
 
         return record if found else None
@@ -129,18 +128,19 @@ class Session:
             return None
         if connection is not None:
             if transactions.controls(text):
-                return _control(connection, text)
+                return _control(connection, text, self.catalog.lost(connection) if transactions.commits(text) else None)
             if transactions.mixed(text):
                 return self._together([self.sql(connection, one, caller) for one in commits.apart(text)])
+        forms = self._forms(connection, text)
         analysis = statements.analyse(
             text,
-            lambda source, spelled: self._columns(connection, source, spelled),
+            lambda source, spelled: self._columns(connection, source, spelled, forms),
             ask_second=lambda one: self._second(connection, text, one),
         )
         if analysis is None or not analysis.statements:
             return None
-        known = self._sources(connection, analysis, caller)
-        fresh = duckdb_tables.fresh(analysis, lambda name: self._catalog(connection, name)) if connection else ()
+        known = self._sources(connection, analysis, caller, forms)
+        fresh = duckdb_tables.before(analysis, functools.partial(self.catalog.ask, connection)) if connection else {}
         began_ns = time.time_ns()
 
         def record(ended: Recording, *, failed: bool = False) -> None:
@@ -152,7 +152,7 @@ class Session:
             if touches:
                 ended.statement(text, analysis.form)
             for one in analysis.statements:
-                self._record(ended, connection, one, analysis, known, began_ns, caller, fresh)
+                self._record(ended, connection, one, analysis, known, began_ns, caller, fresh, forms)
 
         return record
 
@@ -166,14 +166,14 @@ class Session:
 
         return record
 
-    def _sources(self, connection: Any, analysis: Analysis, caller: Any) -> dict[Source, _Known]:
+    def _sources(self, connection: Any, analysis: Analysis, caller: Any, forms: Forms) -> dict[Source, _Known]:
         """Return what the statements read, as it is before they run, but for what they write themselves."""
         written: set[Source] = set()
         known: dict[Source, _Known] = {}
         for one in analysis.statements:
             for source in one.reads:
                 if source not in known and source not in written:
-                    known[source] = self._known(connection, source, analysis, caller)
+                    known[source] = self._known(connection, source, analysis, caller, forms)
             if one.writes is not None:
                 written.add(one.writes)
         return known
@@ -187,13 +187,14 @@ class Session:
         known: dict[Source, _Known],
         began_ns: int,
         caller: Any,
-        fresh: Container[str],
+        fresh: Mapping[str, frozenset[int]],
+        forms: Forms,
     ) -> None:
         for gap in one.gaps:
             run.gap(f"{gap}: {analysis.head}")
         for source in one.reads:
             if source not in known:  # made by an earlier statement of the same text
-                known[source] = self._known(connection, source, analysis, caller)
+                known[source] = self._known(connection, source, analysis, caller, forms)
             for seen in known[source].seen:
                 held = transactions.version(connection, seen.touched.dataset)
                 add = functools.partial(run.add, "read", seen)
@@ -204,19 +205,30 @@ class Session:
         if one.lineage is not None:
             datasets = {source: found.datasets for source, found in known.items()}
             edges = SqlEdges(one.lineage, datasets, analysis.spelled, analysis.said)
-        for seen in self._targets(run, connection, one, analysis, began_ns):
+        for seen in self._targets(run, connection, one, analysis, began_ns, forms):
             touched, name = seen.touched, one.writes.names[0]
             inside = one.writes.kind == "table" and transactions.begun(connection)
             look = None
             if name in fresh:  # what waits for a commit must not keep its connection alive
                 weakly = weakref.proxy(connection)
-                look = functools.partial(duckdb_tables.hold, seen, weakly, name, self._ask, self._query)
-            act = functools.partial(self._written_to, run, seen, edges, look)
+                look = functools.partial(
+                    duckdb_tables.hold, seen, weakly, name, fresh[name], self.catalog.ask, self.catalog.query
+                )
+            act = functools.partial(self._written_to, run, seen, edges, look, self._later(connection, name))
             transactions.put(connection, run, act, touched.dataset, touched.version, inside=inside)
 
-    def _written_to(self, run: Recording, seen: Seen, edges: SqlEdges | None, hold: Callable[[], None] | None) -> None:
-        """Record what was written, and is committed."""
+    def _later(self, connection: Any, name: str) -> Fields:
+        """Return what looks up the columns of a table once its transaction is over."""
+        weakly: Callable[[], Any] = (lambda: None) if connection is None else weakref.ref(connection)
+        return lambda: self.catalog.fields(weakly(), name)
+
+    def _written_to(
+        self, run: Recording, seen: Seen, edges: SqlEdges | None, hold: Callable[[], None] | None, fields: Fields
+    ) -> None:
+        """Record what was written, and is committed; only now can others see the columns of a new table."""
         touched = seen.touched
+        if touched.kind == "table" and touched.fields is None:
+            touched = seen.touched = msgspec.structs.replace(touched, fields=fault.attempt("duckdb table", fields))
         if touched.kind == "table":
             if len(self._written) >= _TABLES:
                 self._written.clear()
@@ -227,42 +239,46 @@ class Session:
         if edges is not None:
             run.edges(touched.dataset, edges, touched.version)
 
-    def _known(self, connection: Any, source: Source, analysis: Analysis, caller: Any) -> _Known:
+    def _known(self, connection: Any, source: Source, analysis: Analysis, caller: Any, forms: Forms) -> _Known:
         if source.kind == "table":
             name = source.names[0]
             if self._is_variable(connection, name, caller):
                 return _Known((), ())
             dataset = self._table(connection, name)
             version = transactions.version(connection, dataset) or self._written.get(dataset, "")
-            fields = self._fields(connection, name)
+            fields = self.catalog.fields(connection, name)
             touched = Touched(dataset=dataset, version=version, kind="table", fields=fields)
             return _Known((dataset,), (Seen(touched=touched),))
         folder = _folder()
         seen: list[Seen] = []
         for name in source.names:
             path = analysis.spelled(name)
-            seen += observe.observe(path, None, Given(kind="" if "://" not in path else "file"), folder)
+            found = observe.observe(path, None, Given(kind="" if "://" not in path else "file"), folder)
+            for one in found:
+                one.form = forms.read(path, one.path) if one.path else None
+            seen += found
         return _Known(tuple(dict.fromkeys(one.touched.dataset for one in seen)), tuple(seen))
 
     def _targets(
-        self, run: Recording, connection: Any, one: Statement, analysis: Analysis, began_ns: int
+        self, run: Recording, connection: Any, one: Statement, analysis: Analysis, began_ns: int, forms: Forms
     ) -> Iterable[Seen]:
         assert one.writes is not None
+        items = one.lineage.items if one.lineage is not None else ()
+        names = [item.name for item in items if isinstance(item, Output) and item.name]
+        whole = tuple(names) if names and len(names) == len(items) else None
         if one.writes.kind == "file":
             path = analysis.spelled(one.writes.names[0])
             for seen in observe.observe(path, None, Given(), _folder()):
                 if not os.path.isdir(path) or seen.modified_ns >= began_ns - headers.TICK_NS:
+                    seen.form = forms.written(path, whole)
                     yield seen
             return
         name = one.writes.names[0]
         dataset = self._table(connection, name)
         version = f"run:{measure.of_parts(run.id, dataset.namespace, dataset.name)[5:]}"
         if connection is not None and one.how == "create" and one.lineage is not None:
-            items = one.lineage.items
-            names = [item.name for item in items if isinstance(item, Output) and item.name]
-            whole = tuple(names) if len(names) == len(items) else None
             self._temporary.setdefault(connection, {})[name.lower()] = whole
-        touched = Touched(dataset=dataset, version=version, kind="table", fields=self._fields(connection, name))
+        touched = Touched(dataset=dataset, version=version, kind="table", fields=self.catalog.fields(connection, name))
         yield Seen(touched=touched, at_ns=time.time_ns())
 
     # --- names and columns ------------------------------------------------------------------------------------
@@ -276,7 +292,7 @@ class Session:
         value = caller.f_locals.get(name, caller.f_globals.get(name))
         if value is None or not any(hasattr(value, sign) for sign in ("__arrow_c_stream__", "columns", "to_arrow")):
             return False
-        return self._catalog(connection, name) is None
+        return self.catalog.columns(connection, name) is None
 
     def _table(self, connection: Any, name: str) -> Dataset:
         return Dataset(self._database(connection), name.lower().removeprefix("main."))
@@ -286,69 +302,46 @@ class Session:
             return memory.namespace("duckdb")
         found = self._databases.get(connection)
         if found is None:
-            rows = self._ask(connection, "select path from duckdb_databases() where not internal order by database_oid")
-            path = rows[0][0] if rows and rows[0][0] else ""
+            path = self.catalog.path(connection)
             name = observe.name_of(path, "", _folder()).name if path else ""
             found = self._databases[connection] = f"duckdb://{name}" if name else memory.namespace("duckdb")
         return found
 
-    def _columns(self, connection: Any, source: Source, spelled: Callable[[str], str]) -> tuple[str, ...] | None:
+    def _forms(
+        self, connection: Any, text: str, paths: tuple[str, ...] = (), options: Mapping[str, Any] | None = None
+    ) -> Forms:
+        return Forms(functools.partial(self.catalog.ask, connection), text, paths, options)
+
+    def _columns(
+        self, connection: Any, source: Source, spelled: Callable[[str], str], forms: Forms
+    ) -> tuple[str, ...] | None:
         if source.kind == "file":
-            return headers.columns([spelled(name) for name in source.names])
+            return headers.columns([spelled(name) for name in source.names], forms.read)
         name = source.names[0].lower()
         if connection is None:
             return None
         temporary = self._temporary.get(connection, {})
         if name in temporary:
             return temporary[name]
-        return self._catalog(connection, name)
-
-    def _catalog(self, connection: Any, name: str) -> tuple[str, ...] | None:
-        if connection is None:
-            return None
-        rows = self._ask(connection, _CATALOG, [name.rsplit(".", 1)[-1].lower()])
-        names = tuple(row[0] for row in rows)
-        return names if names and len({one.lower() for one in names}) == len(names) else None
-
-    def _fields(self, connection: Any, name: str) -> tuple[Field, ...] | None:
-        """The columns of one table; None where it is not certain which, or a transaction may have changed them."""
-        if connection is None or transactions.begun(connection):
-            return None
-        schema, _, plain = name.lower().rpartition(".")
-        rows = [row for row in self._ask(connection, _CATALOG, [plain]) if row[3].lower() == (schema or "main")]
-        return tuple(Field(row[0], row[1]) for row in rows) if len({row[2] for row in rows}) == 1 else None
+        return self.catalog.columns(connection, name)
 
     def _second(self, connection: Any, text: str, one: Statement) -> second.Said | None:
         """What DuckDB's binder says of a statement, before it runs; see docs/guide/sql-lineage.md for what it costs."""
         files = [source for source in one.reads if source.kind == "file"]
         local = all(name.lower().endswith(".parquet") and "://" not in name for file in files for name in file.names)
-        if connection is None or not local or len(text) > _LONG or not self._serialises(connection):
+        if connection is None or not local or len(text) > _LONG or not self.catalog.serialises(connection):
             return None
-        plan_text = plan.serialised(connection, text, _SECONDS, self._execute)
+        plan_text = plan.serialised(connection, text, _SECONDS, self.catalog.execute)
         return second.Said(plan_text) if plan_text is not None and len(plan_text) <= _PLAN else None
 
-    def _serialises(self, connection: Any) -> bool:
-        """Whether plans can be had without an extension being fetched for it."""
-        if self._plans is None:
-            self._plans = bool(self._ask(connection, _EXTENSION))
-        return self._plans
 
-    def _ask(self, connection: Any, query: str, parameters: Sequence[Any] = ()) -> list[Any]:
-        """Ask the catalog through a cursor of its own."""
-        cursor = connection.cursor()
-        try:
-            self._execute(cursor, query, list(parameters))
-            rows: list[Any] = self._fetch(cursor)
-            return rows
-        finally:
-            cursor.close()
-
-
-def _control(connection: Any, text: str) -> Record:
-    """Take note of a statement about the transaction itself."""
+def _control(connection: Any, text: str, lost: Any) -> Record:
+    """Take note of a statement about the transaction itself; a commit of one that is ``lost`` takes it back."""
 
     def record(run: Recording, *, failed: bool = False) -> None:  # noqa: ARG001 - it belongs to the connection
-        if not failed:
+        if not failed and lost is not None:
+            transactions.rollback(lost)
+        elif not failed:
             transactions.told(connection, text)
 
     return record

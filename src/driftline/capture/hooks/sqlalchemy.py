@@ -12,6 +12,7 @@ import sys
 import weakref
 from typing import Any, NamedTuple
 
+from driftline import later
 from driftline.capture import fault, transactions
 from driftline.capture.around import active
 from driftline.capture.hooks import commits, database, dbapi, patch
@@ -19,7 +20,7 @@ from driftline.capture.recording import Recording
 
 _PIECE = "hook sqlalchemy.execute"
 _COMMITTING = frozenset(("mysql", "oracle"))  # definitions end the transaction there
-_DEFINES = re.compile(r"\s*(?:create|drop|alter|truncate|rename)\b(?!\s+temporary)", re.IGNORECASE)
+_DEFINES = later.pattern(r"\s*(?:create|drop|alter|truncate|rename)\b(?!\s+temporary)", re.IGNORECASE)
 _TOOLS = frozenset(("mlflow", "optuna", "dagster", "prefect"))
 _BETWEEN = frozenset(("driftline", "sqlalchemy", "alembic", "contextlib"))
 

@@ -41,6 +41,7 @@ class Entry(NamedTuple):
     data: int | None = None  # place of the data; RESULT = what is returned; COLUMNS = its columns; None = not looked at
     kind: str = ""  # of the dataset, where it is always the same
     form: Reading | None = None  # how the arguments say that a text table is written
+    rest: tuple[str, ...] = ()  # names of the arguments behind ``place``, where they may be given without
 
 
 def install(module: Any, entries: Iterable[Entry]) -> list[Patch]:
@@ -75,11 +76,21 @@ def _recorder(entry: Entry) -> patch.Record:
         version = call.kwargs.get("version") if name[2] == "delta" else None  # else the newest
         said = f"delta:{version}" if type(version) is int else ""
         kind = "table" if said else entry.kind
-        form = None if entry.form is None else named(entry.form(call.kwargs), call.kwargs, glance.columns(data))
+        form = None if entry.form is None else _form(entry.form, entry, call, data)
         part = entry.data == COLUMNS
         return note(run, entry.way, given, call, kind=kind, data=data, frame=frame, version=said, form=form, part=part)
 
     return record
+
+
+def _form(reading: Reading, entry: Entry, call: Call, data: Any) -> Form:
+    """How the text table of a call is written."""
+    given = {**dict(zip(entry.rest, call.args[entry.place + 1 :], strict=False)), **call.kwargs}
+    found = reading(given)
+    if not found.bare:
+        return found
+    index = glance.index(data, given) if entry.way == "write" else ()
+    return named(found, given, (*(field.name for field in index), *glance.columns(data)))
 
 
 def note(

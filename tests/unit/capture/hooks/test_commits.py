@@ -1,6 +1,7 @@
 """What a transaction wrote counts when it is committed. Each expected value is what the database itself then holds."""
 
 import contextlib
+import json
 import sqlite3
 from collections.abc import Callable
 from pathlib import Path
@@ -270,3 +271,89 @@ def test_sqlalchemy_over_psycopg_counts_what_was_committed(watched: MemorySink, 
     found = sa.inspect(engine).get_table_names()
     engine.dispose()
     assert [name.rpartition(".")[2] for name in written(run)] == sorted(found) == ["a", "at_once", "kept"]
+
+
+# What DuckDB keeps of such a transaction depends on its version and on the kind of error: it is asked what is there.
+@pytest.mark.parametrize("commit", ["statement", "call"])
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "insert into k values (1), (1)",
+        "insert into t values ('x')",
+        "select * from nowhere",
+        "create table bad syntax here",
+        "select 1",
+    ],
+)
+def test_duckdb_takes_back_a_transaction_in_which_a_statement_has_failed(
+    watched: MemorySink, statement: str, commit: str
+) -> None:
+    with duckdb.connect("d.db") as connection, driftline.run("job") as run:
+        connection.execute("create table k (a int primary key)")
+        connection.begin()
+        connection.execute("create table t as select 1 as x")
+        with contextlib.suppress(duckdb.Error):
+            connection.execute(statement)
+        if commit == "call":
+            connection.commit()
+        else:
+            connection.execute("commit")
+        there = connection.execute("select table_name from duckdb_tables() where table_name = 't'").fetchall()
+        connection.execute("create table after as select 1 as x")
+    assert written(run) == ["after", *(name for (name,) in there)]
+    assert driftline.flush()
+    event = watched.decoded()[-1]
+    assert b"not committed" not in bytes((event.run.facets if event.run else {}).get("driftline_gaps", b""))
+
+
+def test_a_failed_fetch_ends_a_transaction_of_duckdb_as_well(watched: MemorySink) -> None:
+    with duckdb.connect("d.db") as connection, driftline.run("job") as run:
+        connection.execute("begin")
+        connection.execute("create table t as select 1 as x")
+        with contextlib.suppress(duckdb.Error):
+            connection.sql("select error('x')").fetchall()
+        connection.execute("commit")
+        assert connection.execute("select count(*) from duckdb_tables()").fetchall() == [(0,)]
+    assert written(run) == []
+
+
+def test_a_table_that_duckdb_wrote_in_a_transaction_has_a_schema(watched: MemorySink) -> None:
+    with duckdb.connect("d.db") as connection, driftline.run("job"):
+        connection.execute("create table old (a int)")
+        connection.begin()
+        connection.execute("create table t as select 1 as x, 'y' as s")
+        connection.execute("alter table old add column b varchar")
+        connection.execute("insert into old values (1, 'z')")
+        connection.commit()
+    assert driftline.flush()
+    fields = {
+        part.name: [(one["name"], one["type"]) for one in json.loads(bytes(part.facets["schema"]))["fields"]]
+        for part in watched.decoded()[-1].outputs
+    }
+    assert fields["t"][0][0] == "x"
+    assert [name for name, _ in fields["t"]] == ["x", "s"]
+    assert fields["old"] == [("a", "INTEGER"), ("b", "VARCHAR")]
+
+
+def test_postgresql_takes_back_a_transaction_in_which_a_statement_has_failed(
+    watched: MemorySink, postgres: PostgresServer
+) -> None:
+    url = postgres.new_url()
+    with psycopg.connect(url) as connection, driftline.run("job") as run:
+        for name, commit in (("a", connection.commit), ("b", lambda: connection.execute("commit"))):
+            connection.execute(f"create table {name} as select 1 as x")
+            with contextlib.suppress(psycopg.Error):
+                connection.execute("insert into nowhere values (1)")
+            commit()
+        connection.autocommit = True
+        with connection.transaction():
+            connection.execute("create table c as select 1 as x")
+            with contextlib.suppress(psycopg.Error):
+                connection.execute("insert into nowhere values (1)")
+        with connection.transaction():
+            connection.execute("create table d as select 1 as x")
+            with contextlib.suppress(psycopg.Error), connection.transaction():
+                connection.execute("insert into nowhere values (1)")
+        rows = connection.execute("select tablename from pg_tables where schemaname = current_schema()").fetchall()
+    assert rows == [("d",)]
+    assert [name.rpartition(".")[2] for name in written(run)] == ["d"]

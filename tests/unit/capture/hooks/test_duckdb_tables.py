@@ -49,7 +49,11 @@ def test_a_table_that_was_made_from_a_query_has_its_contents(
 @pytest.mark.parametrize(
     "statements",
     [
-        ("create table t as select 1 a", f"create or replace table t as {ROWS}"),  # the cursor may see the one before
+        (
+            "create table t as select 1 a",
+            "begin",
+            f"create or replace table t as {ROWS}",
+        ),  # the cursor sees the one before
         ("begin", f"create table t as {ROWS}"),  # it is not there for others
         (f"create temporary table t as {ROWS}",),
         (f"create view t as {ROWS}",),
@@ -66,6 +70,19 @@ def test_what_may_be_something_else_by_now_is_not_measured(
         connection.execute(last)
     for found in written(sink).values():
         assert not {"fingerprint", "driftline_profile"} & found.keys()
+
+
+def test_a_table_that_replaces_another_is_measured_as_it_is_now(
+    sink: MemorySink, connection: duckdb.DuckDBPyConnection
+) -> None:
+    connection.execute("create schema other; create table other.t as select 1 a; create table t as select 1 a")
+    with driftline.run("job"):
+        connection.execute(f"create or replace table t as {ROWS}")
+        connection.execute("begin")
+        connection.execute(f"create or replace table other.t as {ROWS}")
+        connection.execute("commit")
+    found = written(sink)
+    assert [found[name]["fingerprint"] for name in ("t", "other.t")] == [EXPECTED, EXPECTED]
 
 
 def test_neither_the_transaction_nor_the_pending_result_of_the_user_is_touched(

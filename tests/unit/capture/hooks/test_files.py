@@ -3,6 +3,8 @@
 import os
 import pickle
 import shutil
+import tempfile
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -115,3 +117,61 @@ def test_two_ways_to_a_folder_are_one(watched: MemorySink, tmp_path: Path) -> No
         pd.read_parquet("current/f.parquet")
     assert other.inputs[0].dataset == one.outputs[0].dataset
     assert other.inputs[0].dataset.name == "v1/f.parquet"
+
+
+def facets(watched: MemorySink) -> dict[str, Any]:
+    """The facets of the outputs of the last event, by name; none of them may be unmeasured."""
+    assert driftline.flush()
+    event = watched.decoded()[-1]
+    assert b"not measured" not in bytes((event.run.facets if event.run else {}).get("driftline_gaps", b""))
+    return {part.name: part.facets for part in event.outputs}
+
+
+@pytest.mark.parametrize("copy", [shutil.copy, shutil.copy2, shutil.copyfile])
+def test_a_copy_of_what_the_same_run_has_written_is_measured_in_its_form(
+    watched: MemorySink, tmp_path: Path, copy: Callable[[str, str], Any]
+) -> None:
+    """The text has another separator and no header; ``copy2`` gives the copy the time of what it is a copy of."""
+    frame = pd.DataFrame({"k": [copy.__name__, "x"], "v": [1.25, 2.5]})
+    with driftline.run("job"):
+        frame.to_csv("a.csv", sep=";", index=False, header=False)
+        time.sleep(0.02)  # so that a copy is younger
+        getattr(shutil, copy.__name__)("a.csv", "b.csv")
+    found = facets(watched)
+    for name in ("a.csv", "b.csv"):
+        assert b'"name":"k"' in bytes(found[name]["schema"])
+        assert b'"rows":2' in bytes(found[name]["driftline_state"])
+
+
+def test_a_tree_of_what_the_same_run_has_written_is_measured(watched: MemorySink, tmp_path: Path) -> None:
+    with driftline.run("job"):
+        Path("tree/inner").mkdir(parents=True)
+        FRAME.assign(tree=1).to_csv("tree/inner/a.csv")
+        FRAME.assign(tree=2).to_parquet("tree/b.parquet")
+        time.sleep(0.02)  # so that a copy has another time than what it is a copy of
+        shutil.copytree("tree", "copied")
+    found = facets(watched)
+    assert set(found) == {"tree/inner/a.csv", "tree/b.parquet", "copied/inner/a.csv", "copied/b.parquet"}
+    assert all(b'"name":"tree"' in bytes(one["schema"]) for one in found.values())
+
+
+def test_what_was_copied_and_removed_is_measured_by_its_copy(watched: MemorySink, tmp_path: Path) -> None:
+    with driftline.run("job"):
+        FRAME.assign(removed=1).to_csv("half.csv")
+        shutil.copy2("half.csv", "whole.csv")
+        Path("half.csv").unlink()
+    assert all(b'"name":"removed"' in bytes(one["schema"]) for one in facets(watched).values())
+
+
+def test_a_file_that_is_moved_to_another_file_system_goes_by_its_new_name(watched: MemorySink, tmp_path: Path) -> None:
+    memory = Path("/dev/shm")
+    if not memory.is_dir() or memory.stat().st_dev == tmp_path.stat().st_dev:
+        pytest.skip("there is no second file system to move to")
+    with tempfile.TemporaryDirectory(dir=memory) as folder:
+        with driftline.run("job") as run:
+            FRAME.assign(moved=1).to_csv("a.csv")
+            shutil.move("a.csv", folder)
+        assert names(run) == ([], [f"{folder}/a.csv"])
+        (found,) = facets(watched).values()
+        assert b'"name":"moved"' in bytes(found["schema"])
+    assert not Path("a.csv").exists()

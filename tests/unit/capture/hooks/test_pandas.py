@@ -229,6 +229,8 @@ def field_names(facets: Any) -> list[str]:
         ("made by hand\na|b\n1|x\n", {"sep": "|", "skiprows": 1}),
         ("old,names\n1,x\n", {"header": 0, "names": ["n", "s"]}),
         ("a,b\n1,caf\xe9\n", {"encoding": "latin-1"}),
+        ("# by hand\na,b\n1,x # or so\n", {"comment": "#"}),
+        ("a,b\nleft,out\n1,x\n", {"skiprows": [1]}),
     ],
 )
 def test_a_text_table_has_the_columns_that_its_reader_sees(
@@ -241,6 +243,57 @@ def test_a_text_table_has_the_columns_that_its_reader_sees(
     assert field_names(facets) == [str(name) for name in frame.columns]
     assert {"driftline_fingerprint", "driftline_profile"} <= set(facets)
     assert json.loads(bytes(facets["driftline_state"]))["rows"] == len(frame)
+
+
+# Expected: by hand.
+@pytest.mark.parametrize(
+    ("given", "names"),
+    [
+        ({"header": False}, ["", "n", "s"]),
+        ({"header": False, "index": False}, ["n", "s"]),
+        ({"header": False, "index_label": "row"}, ["row", "n", "s"]),
+        ({"header": ["a", "b"], "index": False, "sep": ";"}, ["a", "b"]),
+    ],
+)
+def test_a_text_table_is_written_with_and_without_names(
+    watched: MemorySink, given: dict[str, Any], names: list[str]
+) -> None:
+    with driftline.run("job"):
+        pd.DataFrame({"n": [1, 2], "s": ["x", "y"]}).to_csv("a.csv", **given)
+    driftline.flush()
+    (event,) = watched.decoded()
+    assert field_names(event.outputs[0].facets) == names
+    assert json.loads(bytes(event.outputs[0].facets["driftline_state"]))["rows"] == 2
+
+
+# Expected: by hand, the column of the cell. To pandas as it is told here, none of these is another number.
+@pytest.mark.parametrize(
+    ("given", "before", "after", "column", "kind"),
+    [
+        ({"dtype": {"zip": str}}, "01234", "1234", "zip", "string"),
+        ({"dtype": str}, "1.0", "1.00", "price", "string"),
+        ({}, "1.0", "1.00", "price", "double"),
+        ({"na_values": ["?"]}, "01234", "1234", "zip", "int64"),
+        ({"converters": {"zip": str}, "usecols": ["zip"]}, "01234", "1234", "zip", "int64"),
+        ({"thousands": " "}, "2.5", "2 .5", "price", "double"),
+    ],
+)
+def test_a_cell_that_is_written_otherwise_is_another_version_of_its_column(
+    watched: MemorySink, given: dict[str, Any], before: str, after: str, column: str, kind: str
+) -> None:
+    text = "zip,price\n01234,1.0\n?,2.5\n" if "na_values" in given else "zip,price\n01234,1.0\n02345,2.5\n"
+    hashes = []
+    for content in (text, text.replace(before, after, 1)):
+        Path("a.csv").write_text(content)
+        with driftline.run("job"):
+            pd.read_csv("a.csv", **given)
+        driftline.flush()
+        facets = watched.decoded()[-1].inputs[0].facets
+        hashes.append(json.loads(bytes(facets["driftline_fingerprint"]))["columns"])
+        fields = {field["name"]: field["type"] for field in json.loads(bytes(facets["schema"]))["fields"]}
+        assert fields[column] == kind
+    one, two = hashes
+    assert [name for name in one if one[name] != two[name]] == [column]
 
 
 def test_what_only_pandas_can_read_has_the_columns_that_it_found(watched: MemorySink) -> None:
@@ -266,3 +319,22 @@ def test_a_file_that_is_measured_is_not_opened_by_the_name_that_programs_replace
     monkeypatch.undo()
     assert [one.dataset.name for one in run.outputs] == ["a.parquet"]
     assert heard == []
+
+
+def test_a_file_of_a_partition_is_a_version_of_one_dataset_however_it_is_read(watched: MemorySink) -> None:
+    for month in (1, 2):
+        folder = Path(f"lake/year=2024/month={month}")
+        folder.mkdir(parents=True)
+        with driftline.run("write") as run:
+            pd.DataFrame({"n": [month, 2]}).to_parquet(folder / "orders.parquet")
+        (written,) = run.outputs
+        assert (written.dataset.name, written.partition) == ("lake/orders.parquet", f"2024/{month}")
+    with driftline.run("one") as one:
+        pd.read_parquet("lake/year=2024/month=2/orders.parquet")
+    assert one.inputs[0].version == written.version
+    with driftline.run("all") as all_of_it:
+        pd.read_parquet("lake")
+    assert [(found.dataset.name, found.partition) for found in all_of_it.inputs] == [
+        ("lake/orders.parquet", "2024/1"),
+        ("lake/orders.parquet", "2024/2"),
+    ]

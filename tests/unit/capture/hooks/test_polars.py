@@ -168,3 +168,45 @@ def test_a_text_table_without_a_header_has_the_names_that_polars_gives_it(watche
     for part in (*event.inputs, *event.outputs):
         fields = json.loads(bytes(part.facets["schema"]))["fields"]
         assert [field["name"] for field in fields] == frame.columns
+
+
+# Expected: by hand; the first line is a row, and what is written without a header has the names of the frame.
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [
+        ({}, [f"column_{place}" for place in ((0, 1) if pl.__version__ >= "2" else (1, 2))]),
+        ({"new_columns": ["n", "s"]}, ["n", "s"]),
+    ],
+)
+@pytest.mark.parametrize("lazy", [False, True])
+def test_a_scan_without_a_header_is_sunk_without_one(
+    watched: MemorySink, given: dict[str, Any], expected: list[str], lazy: bool
+) -> None:
+    Path("a.csv").write_text("1;x\n2;y\n")
+    with driftline.run("job"):
+        scanned = pl.scan_csv("a.csv", separator=";", has_header=False, **given)
+        sunk = scanned.select(pl.all()).sink_csv("b.csv", include_header=False, lazy=lazy)
+        if sunk is not None:
+            sunk.collect()
+        pl.read_csv("a.csv", separator=";", has_header=False, **given).write_csv("c.csv", include_header=False)
+    driftline.flush()
+    (event,) = watched.decoded()
+    for part in (*event.inputs, *event.outputs):
+        fields = json.loads(bytes(part.facets["schema"]))["fields"]
+        assert [field["name"] for field in fields] == expected, part.name
+        assert json.loads(bytes(part.facets["driftline_state"]))["rows"] == 2
+    for part in event.outputs:
+        lineage = json.loads(bytes(part.facets["columnLineage"]))["fields"]
+        assert {name: [one["field"] for one in found["inputFields"]] for name, found in lineage.items()} == {
+            name: [name] for name in expected
+        }
+
+
+def test_a_column_that_polars_reads_as_text_is_one(watched: MemorySink) -> None:
+    Path("a.csv").write_text("zip,n\n01234,1\n")
+    with driftline.run("job"):
+        pl.scan_csv("a.csv", schema_overrides={"zip": pl.String}).collect()
+    driftline.flush()
+    (event,) = watched.decoded()
+    fields = json.loads(bytes(event.inputs[0].facets["schema"]))["fields"]
+    assert [(field["name"], field["type"]) for field in fields] == [("zip", "string"), ("n", "int64")]

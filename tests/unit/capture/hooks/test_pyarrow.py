@@ -1,5 +1,6 @@
 """pyarrow: its functions, Parquet files that are opened and read later, writers and datasets."""
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -81,3 +82,28 @@ def test_functions_are_pickled_by_name(watched: MemorySink) -> None:
 
     for function in (pa.csv.read_csv, pa.parquet.read_table, pa.feather.write_feather):
         assert pickle.loads(pickle.dumps(function)) is function
+
+
+# Expected: by hand, from the documentation of pyarrow.csv.
+@pytest.mark.parametrize(
+    ("options", "expected", "rows"),
+    [
+        ({"column_names": ["n", "s"]}, ["n", "s"], 2),
+        ({"autogenerate_column_names": True}, ["f0", "f1"], 2),
+        ({"column_names": ["n", "s"], "skip_rows": 1}, ["n", "s"], 1),
+    ],
+)
+def test_a_text_table_without_a_header_has_the_names_that_arrow_was_told(
+    watched: MemorySink, options: dict[str, Any], expected: list[str], rows: int
+) -> None:
+    Path("a.csv").write_text("1,x\n2,y\n")
+    with driftline.run("job"):
+        found = pa.csv.read_csv("a.csv", pa.csv.ReadOptions(**options))
+        pa.csv.write_csv(found, "b.csv", pa.csv.WriteOptions(include_header=False))
+        pa.csv.open_csv("a.csv", read_options=pa.csv.ReadOptions(**options)).read_all()
+    driftline.flush()
+    (event,) = watched.decoded()
+    for part in (*event.inputs, *event.outputs):
+        fields = json.loads(bytes(part.facets["schema"]))["fields"]
+        assert [field["name"] for field in fields] == expected, part.name
+        assert json.loads(bytes(part.facets["driftline_state"]))["rows"] == rows

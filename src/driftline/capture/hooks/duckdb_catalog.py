@@ -1,0 +1,79 @@
+"""What DuckDB is asked: its catalog, through a cursor of its own, and whether a transaction can still be committed.
+
+Enters: connections and names of tables. Leaves: columns, and rows of the catalog. A cursor is a connection of its own:
+it sees what is committed, and leaves the user's transaction and pending result alone.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+from driftline.capture import transactions
+from driftline.event.lineage import Field
+
+_COLUMNS = (
+    "select column_name, data_type, database_name, schema_name from duckdb_columns() "
+    "where lower(table_name) = ? order by column_index"
+)
+_DATABASES = "select path from duckdb_databases() where not internal order by database_oid"
+_EXTENSION = "select 1 from duckdb_extensions() where extension_name = 'json' and loaded"
+
+
+class Catalog:
+    """The catalogs of all connections of this process."""
+
+    def __init__(self, duckdb: Any) -> None:
+        self.execute = duckdb.DuckDBPyConnection.execute  # the originals, taken before they are patched
+        self.query = duckdb.DuckDBPyConnection.sql
+        self._fetch = duckdb.DuckDBPyConnection.fetchall
+        self._error = duckdb.Error
+        self._plans: bool | None = None  # DuckDB tells the plans of statements
+
+    def ask(self, connection: Any, query: str, parameters: Sequence[Any] = ()) -> list[Any]:
+        """Return the rows of a query through a cursor; a connection that is not known answers nothing."""
+        if connection is None:
+            return []
+        cursor = connection.cursor()
+        try:
+            self.execute(cursor, query, list(parameters))
+            rows: list[Any] = self._fetch(cursor)
+            return rows
+        finally:
+            cursor.close()
+
+    def path(self, connection: Any) -> str:
+        """Return the file of a connection's database; "" = it is in memory."""
+        rows = self.ask(connection, _DATABASES)
+        return str(rows[0][0]) if rows and rows[0][0] else ""
+
+    def columns(self, connection: Any, name: str) -> tuple[str, ...] | None:
+        """Return the names of the columns of a table; None where there is none, or several of that name."""
+        rows = self.ask(connection, _COLUMNS, [name.rsplit(".", 1)[-1].lower()])
+        names = tuple(row[0] for row in rows)
+        return names if names and len({one.lower() for one in names}) == len(names) else None
+
+    def fields(self, connection: Any, name: str) -> tuple[Field, ...] | None:
+        """Return the columns of one table; None where it is not certain which, or a transaction may change them."""
+        if connection is None or transactions.begun(connection):
+            return None
+        schema, _, plain = name.lower().rpartition(".")
+        rows = [row for row in self.ask(connection, _COLUMNS, [plain]) if row[3].lower() == (schema or "main")]
+        return tuple(Field(row[0], row[1]) for row in rows) if len({row[2] for row in rows}) == 1 else None
+
+    def serialises(self, connection: Any) -> bool:
+        """Return whether plans can be had without an extension being fetched for it."""
+        if self._plans is None:
+            self._plans = bool(self.ask(connection, _EXTENSION))
+        return self._plans
+
+    def lost(self, connection: Any) -> Any:
+        """Return the connection, if a failed statement has ended its transaction, which a commit takes back silently.
+
+        Asked on the connection itself, just before the commit, which ends whatever result is pending.
+        """
+        if not transactions.holds(connection):
+            return None
+        try:
+            self.execute(connection, "select 1")
+        except self._error:
+            return connection
+        return None

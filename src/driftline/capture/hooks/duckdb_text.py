@@ -1,0 +1,82 @@
+"""Text tables of DuckDB: in which form it reads and writes each of them.
+
+Enters: statements, arguments of its readers, and files. Leaves: forms by path. Whether a file has a header DuckDB finds
+out by itself where nobody says; it is asked, once per state of a file, where the first line could be either. It is
+asked through the connection's cursor, as the catalog is.
+"""
+
+import importlib
+import os
+import re
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from driftline.capture import arguments, endings, fault
+from driftline.capture.form import Form, readable
+from driftline.capture.sql import text_options
+
+_SNIFF = "select HasHeader from sniff_csv(?, delim = ?, skip = ?)"
+_CACHE = 10_000
+_TEXT = "driftline.capture.text"
+_VALUE = re.compile(
+    r"\s*|[-+]?[\d.,]+(?:e[-+]?\d+)?%?|\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}.*|true|false|null|nan|n/a", re.IGNORECASE
+)
+
+Ask = Callable[..., list[Any]]  # asks a connection
+_headers: dict[tuple[str, int, int, Form], bool] = {}
+
+
+class Forms:
+    """The forms of the text tables of one statement or call."""
+
+    __slots__ = ("_ask", "_reads", "_writes")
+
+    def __init__(
+        self, ask: Ask, text: str = "", paths: tuple[str, ...] = (), options: Mapping[str, Any] | None = None
+    ) -> None:
+        found = text_options.said(text)
+        self._ask = ask
+        self._reads = {one.path: one.options for one in found if not one.writes}
+        self._reads |= dict.fromkeys(paths, options or {})
+        self._writes = {one.path: one.options for one in found if one.writes}
+
+    def read(self, name: str, path: str) -> Form | None:
+        """Return the form in which the file at ``path`` is read, which the statement calls ``name``; None = no text."""
+        options = self._reads.get(name)
+        if _format(options) not in ("", "csv") or (options is None and endings.form(path) != "csv"):
+            return None
+        given = dict(options or {})
+        if given.get("auto_detect") is False:
+            given.setdefault("header", False)
+        header = given.get("header")
+        form = arguments.duckdb_csv({**given, "header": True})
+        if type(header) is bool or not readable(path, form):
+            return arguments.duckdb_csv(given) if type(header) is bool else form
+        return arguments.duckdb_csv({**given, "header": self._has_header(path, form)})
+
+    def written(self, name: str, columns: tuple[str, ...] | None) -> Form | None:
+        """Return the form in which a statement has written the file that it calls ``name``; None = as usual."""
+        options = self._writes.get(name)
+        if not options or _format(options) not in ("", "csv") or (not _format(options) and endings.form(name) != "csv"):
+            return None
+        form = arguments.duckdb_csv(options)._replace(guess=False)
+        return form._replace(names=columns, bare="") if form.bare and columns else form
+
+    def _has_header(self, path: str, form: Form) -> bool:
+        state = os.stat(path)
+        key = (path, state.st_size, state.st_mtime_ns, form)
+        if key not in _headers:
+            if len(_headers) >= _CACHE:
+                _headers.clear()
+            first, delimiter = importlib.import_module(_TEXT).first(path, form)
+            doubtful = any(_VALUE.fullmatch(field.strip().strip(form.quote or '"')) for field in first)
+            _headers[key] = not doubtful or self._asked(path, delimiter, form.skip)
+        return _headers[key]
+
+    def _asked(self, path: str, delimiter: str, skip: int) -> bool:
+        rows = fault.attempt("duckdb header", self._ask, _SNIFF, [path, delimiter, skip])
+        return bool(rows[0][0]) if rows else True
+
+
+def _format(options: Mapping[str, Any] | None) -> str:
+    return str((options or {}).get("format", "")).lower()

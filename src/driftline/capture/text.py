@@ -1,0 +1,256 @@
+"""Text tables: as the columns that a program finds in them, and as they are written.
+
+Enters: the path of a file, its size and the ``form.Form`` that a program read or wrote it in. Leaves: ``Contents``,
+whose types, values and profile are those of the columns, and whose fingerprint is that of the text of every cell, with
+its quotes: ``01`` and ``1``, ``1.0`` and ``1.00``, ``NA`` and nothing differ. What a form leaves out (comments, lines)
+is left out first. A file above the limit that the caller names is read a block at a time and not profiled. Never
+changes what it reads.
+"""
+
+import codecs
+import contextlib
+import lzma
+import zipfile
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+from pyarrow import csv
+
+from driftline.capture.contents import Contents, of_arrow, of_batches
+from driftline.capture.form import EVERY, Form, made_up
+
+_BLOCK = 1 << 26  # bytes that are read at a time
+_HEADER = 1 << 16  # bytes in which a header ends
+_SEPARATORS = ("\t", ";", "|")  # of files that are called CSV, besides the comma
+_MAGIC = {b"\x1f\x8b": "gzip", b"BZh": "bz2", b"\x28\xb5\x2f\xfd": "zstd"}
+_ZIP, _XZ = b"PK\x03\x04", b"\xfd7zXZ"
+
+
+def guessed(path: str) -> Form:
+    """The form of a file of which only the name is known: a comma, or what its header has in place of one."""
+    return Form(first(path, Form(guess=True))[1])
+
+
+def first(path: str, said: Form) -> tuple[list[str], str]:
+    """Return the fields of the first line of a text table, and what separates them."""
+    with _opened(path) as file:
+        lines = file.read(_HEADER).split(b"\n")
+    line = lines[said.skip].decode(errors="replace").rstrip("\r") if said.skip < len(lines) else ""
+    delimiter = said.delimiter
+    if said.guess:
+        best = max(_SEPARATORS, key=line.count)
+        delimiter = best if "," not in line and best in line else ","
+        delimiter = "\t" if ".tsv" in path.lower()[-8:] else delimiter
+    return line.split(delimiter), delimiter
+
+
+def columns(path: str, said: Form) -> tuple[str, ...]:
+    """Return the names of the columns of a text table, as its reader sees them."""
+    said, read, parse = _options(path, said)
+    with _source(path, said) as file, csv.open_csv(file, read, parse) as reader:
+        return tuple(_called(said, reader.schema.names))
+
+
+def of_text(path: str, size: int, said: Form, limit: int) -> Contents:
+    """Return the contents of a text table; one of more than ``limit`` bytes is read a block at a time.
+
+    Raises:
+        OSError, pa.ArrowException, ValueError: it cannot be read in this form.
+    """
+    try:
+        return _of_text(path, size, said, limit, broken=False)
+    except pa.ArrowInvalid:  # perhaps only since a value has a line break where a block ends
+        return _of_text(path, size, said, limit, broken=True)
+
+
+def _of_text(path: str, size: int, said: Form, limit: int, *, broken: bool) -> Contents:
+    said, read, parse = _options(path, said)
+    parse.newlines_in_values = broken
+    if size > limit:
+        return _in_blocks(path, said, read, parse)
+
+    def once(convert: csv.ConvertOptions) -> pa.Table:
+        with _source(path, said) as file:
+            return csv.read_csv(file, read, parse, convert)
+
+    def again(name: str) -> pa.Table:
+        return once(csv.ConvertOptions(column_types={name: pa.uint64()}, include_columns=[name]))
+
+    table = exact(once(_conversion(path, said, read, parse)), again)
+    table = _without_thousands(table, said.thousands) if said.thousands else table
+    with _source(path, said, marked=True) as file:
+        written = csv.read_csv(file, *_bare(said, parse, table.num_columns))
+    names = _called(said, table.column_names)
+    cells = written if said.names or said.bare else written.slice(1)
+    return of_arrow(table.rename_columns(names), written=cells.rename_columns(names))
+
+
+def _options(path: str, said: Form) -> tuple[Form, csv.ReadOptions, csv.ParseOptions]:
+    """How Arrow reads a form, and the form with what was not said found out."""
+    if said.guess:
+        said = said._replace(delimiter=first(path, said)[1])
+    read = csv.ReadOptions(
+        skip_rows=said.skip,
+        column_names=list(said.names),
+        autogenerate_column_names=bool(said.bare),
+        encoding=said.encoding,
+    )
+    parse = csv.ParseOptions(
+        delimiter=said.delimiter,
+        quote_char=said.quote or False,
+        escape_char=said.escape or False,
+    )
+    return said, read, parse
+
+
+def _in_blocks(path: str, said: Form, read: csv.ReadOptions, parse: csv.ParseOptions) -> Contents:
+    read.use_threads, read.block_size = False, _BLOCK
+    convert = _conversion(path, said, read, parse)
+    with _source(path, said) as file, csv.open_csv(file, read, parse, convert) as reader:
+        schema = reader.schema
+    schema = pa.schema([field.with_name(name) for field, name in zip(schema, _called(said, schema.names), strict=True)])
+    bare, parse, convert = _bare(said, parse, len(schema))
+    bare.use_threads, bare.block_size = False, _BLOCK
+    with _source(path, said, marked=True) as file, csv.open_csv(file, bare, parse, convert) as reader:
+        cells = pa.schema([(name, pa.binary()) for name in schema.names])
+        return of_batches(
+            schema, _below(reader, cells, 0 if said.names or said.bare else 1), profiled=False, written=cells
+        )
+
+
+def _below(reader: Any, schema: pa.Schema, header: int) -> Iterator[pa.RecordBatch]:
+    for batch in reader:
+        yield pa.RecordBatch.from_arrays(batch.columns, schema=schema).slice(header)
+        header = 0
+
+
+def _conversion(path: str, said: Form, read: csv.ReadOptions, parse: csv.ParseOptions) -> csv.ConvertOptions:
+    """How columns get their types: as the program was told, else found anew."""
+    texts: list[str] = list(said.texts)
+    if texts and (said.bare or EVERY in texts):
+        with _source(path, said) as file, csv.open_csv(file, read, parse) as reader:
+            own = reader.schema.names
+        called = _called(said, own)
+        texts = [name for place, name in enumerate(own) if EVERY in texts or called[place] in texts]
+    convert = csv.ConvertOptions(column_types={name: pa.string() for name in texts}, decimal_point=said.decimal)
+    if said.nulls is not None:
+        convert.null_values, convert.strings_can_be_null = list(said.nulls), True
+    return convert
+
+
+def _called(said: Form, names: list[str]) -> list[str]:
+    """The names of columns as the program knows them."""
+    return made_up(said.bare, len(names)) if said.bare else names
+
+
+def _bare(said: Form, parse: csv.ParseOptions, width: int) -> tuple[csv.ReadOptions, csv.ParseOptions, Any]:
+    """How the same file is read cell by cell: every value as it is written, the header as the first row."""
+    read = csv.ReadOptions(skip_rows=said.skip, autogenerate_column_names=True, encoding=said.encoding)
+    cells = csv.ConvertOptions(column_types={f"f{place}": pa.binary() for place in range(width)}, null_values=[])
+    return read, parse, cells
+
+
+def exact(table: pa.Table, again: Callable[[str], pa.Table]) -> pa.Table:
+    """Return ``table`` with whole numbers beyond 63 bits as they are written: Arrow takes them for rounded doubles.
+
+    ``again`` reads one column alone, as unsigned numbers of 64 bits, or raises ``ArrowInvalid``.
+    """
+    for place, field in enumerate(table.schema):
+        if not pa.types.is_float64(field.type) or table.column_names.count(field.name) > 1:
+            continue
+        if (pc.max(table.column(place)).as_py() or 0.0) < 2.0**63:
+            continue
+        with contextlib.suppress(pa.ArrowInvalid):  # they are no whole numbers
+            table = table.set_column(place, field.name, again(field.name).column(0))
+    return table
+
+
+def _without_thousands(table: pa.Table, sign: str) -> pa.Table:
+    """Return ``table`` with numbers such as ``1,234`` as numbers."""
+    for place, field in enumerate(table.schema):
+        if not pa.types.is_string(field.type):
+            continue
+        plain = pc.replace_substring(table.column(place), sign, "")
+        for kind in (pa.int64(), pa.float64()):
+            with contextlib.suppress(pa.ArrowInvalid):
+                table = table.set_column(place, field.name, plain.cast(kind))
+                break
+    return table
+
+
+@contextlib.contextmanager
+def _source(path: str, said: Form, *, marked: bool = False) -> Iterator[Any]:
+    """Open a text table for Arrow, without the lines that the form leaves out; ``marked``: values keep their quotes."""
+    with _opened(path) as file:
+        source: Any = pa.BufferReader(_kept(file.read(), said)) if said.leaves_out else file
+        marks = marked and said.quote and not said.escape and _plain(said.encoding)
+        yield pa.PythonFile(_Marked(source, said.quote.encode()), mode="r") if marks else source
+
+
+def _plain(encoding: str) -> bool:
+    """Whether ASCII is the same in an encoding."""
+    try:
+        return codecs.lookup(encoding).name != "utf-7" and '"'.encode(encoding) == b'"'
+    except LookupError:
+        return False
+
+
+class _Marked:
+    """A file whose quotes come thrice: the parser takes away what surrounds a value, and leaves one on each side."""
+
+    closed = False
+
+    def __init__(self, file: Any, quote: bytes) -> None:
+        self._file = file
+        self._quote = quote
+
+    def read(self, size: int = -1) -> bytes:
+        """Return at most ``size`` bytes."""
+        piece = bytes(self._file.read(max(1, size // 3) if size >= 0 else None))
+        return piece.replace(self._quote, self._quote * 3)
+
+    def close(self) -> None:
+        """Leave the file to who has opened it."""
+
+
+@contextlib.contextmanager
+def _opened(path: str) -> Iterator[Any]:
+    """Open a file that may be packed, as its first bytes tell."""
+    with pa.OSFile(path) as raw:
+        first = raw.read(6)
+    if first.startswith(_ZIP):
+        with zipfile.ZipFile(path) as archive, archive.open(_only(archive.namelist(), path)) as packed:
+            yield pa.PythonFile(packed, mode="r")
+    elif first.startswith(_XZ):
+        with lzma.open(path) as packed:
+            yield pa.PythonFile(packed, mode="r")
+    else:
+        packing = next((name for magic, name in _MAGIC.items() if first.startswith(magic)), None)
+        with pa.input_stream(path, compression=packing) as file:
+            yield file
+
+
+def _only(names: list[str], path: str) -> str:
+    if len(names) != 1:
+        raise ValueError(f"{path} holds {len(names)} files")
+    return names[0]
+
+
+def _kept(data: bytes, said: Form) -> bytes:
+    """Return a text without the lines, and the ends of lines, that its form leaves out."""
+    lines = data.splitlines(keepends=True)
+    lines = lines[: len(lines) - said.footer] if said.footer else lines
+    lines = [line for place, line in enumerate(lines) if place not in said.omitted] if said.omitted else lines
+    if said.comment:
+        sign = said.comment.encode(said.encoding)
+        lines = [line for line in lines if not line.startswith(sign)]
+        if said.inline:
+            lines = [_cut(line, sign, said.quote.encode()) for line in lines]
+    return b"".join(lines)
+
+
+def _cut(line: bytes, sign: bytes, quote: bytes) -> bytes:
+    before, found, _ = line.partition(sign)
+    return before + b"\n" if found and not (quote and quote in line) else line

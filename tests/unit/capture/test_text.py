@@ -1,0 +1,178 @@
+"""Text tables: their columns as the program finds them, and a fingerprint of every cell as it is written."""
+
+import bz2
+import gzip
+import lzma
+import zipfile
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from driftline import profile
+from driftline.capture import arguments, text
+from driftline.capture.contents import Contents
+from driftline.capture.form import EVERY, Form
+
+LARGE = 0  # bytes from which on a file is read a block at a time, in these tests
+WHOLE = 1 << 29
+BODY = 'zip,price,name\n01234,1.0,x\n02345,2.5,"q,r"\n'
+
+
+def contents(folder: Path, body: str, said: Form = Form(), limit: int = WHOLE) -> Contents:  # noqa: B008 - it is frozen
+    file = folder / "x.csv"
+    file.write_text(body, encoding=said.encoding, newline="")
+    return text.of_text(str(file), file.stat().st_size, said, limit)
+
+
+def changed(one: Contents, two: Contents) -> list[str]:
+    assert one.prints is not None
+    assert two.prints is not None
+    return [name for name, hashed in one.prints.columns.items() if two.prints.columns[name] != hashed]
+
+
+# Expected: by hand, the column in which the cell stands. None of these changes the value that pandas makes of it, or
+# only one of them does.
+@pytest.mark.parametrize("limit", [WHOLE, LARGE])
+@pytest.mark.parametrize(
+    ("before", "after", "column"),
+    [
+        ("01234", "1234", "zip"),
+        ("1.0", "1.00", "price"),
+        ("1.0", "1", "price"),
+        ("1.0", "+1.0", "price"),
+        ("1.0", " 1.0", "price"),
+        ("2.5", "", "price"),
+        ("x", "x ", "name"),
+        ("x", '"x"', "name"),
+        ('"q,r"', '"q,r "', "name"),
+        ("x", "X", "name"),
+        ("x", "NA", "name"),
+        ("x", "", "name"),
+        ("x", '""', "name"),
+    ],
+)
+def test_a_cell_that_is_written_otherwise_is_seen_in_its_column(
+    tmp_path: Path, before: str, after: str, column: str, limit: int
+) -> None:
+    one = contents(tmp_path, BODY, limit=limit)
+    two = contents(tmp_path, BODY.replace(before, after, 1), limit=limit)
+    assert changed(one, two) == [column]
+    assert one.fingerprint != two.fingerprint
+
+
+@pytest.mark.parametrize("limit", [WHOLE, LARGE])
+def test_missing_and_empty_and_said_to_be_missing_are_three(tmp_path: Path, limit: int) -> None:
+    found = [contents(tmp_path, f"n,s\n{cell},y\n2,z\n", limit=limit).fingerprint for cell in ("", "NA", '""', "NaN")]
+    assert len(set(found)) == 4
+
+
+def test_what_separates_lines_and_cells_makes_no_difference(tmp_path: Path) -> None:
+    plain = contents(tmp_path, BODY)
+    assert contents(tmp_path, BODY.replace("\n", "\r\n")).fingerprint == plain.fingerprint
+    assert contents(tmp_path, BODY.replace(",", ";").replace("q;r", "q,r"), Form(";")).fingerprint == plain.fingerprint
+
+
+@pytest.mark.parametrize("limit", [WHOLE, LARGE])
+def test_large_and_small_files_have_one_fingerprint_by_groups_of_rows(tmp_path: Path, limit: int) -> None:
+    """By hand: row 70,000 lies in the second group of 65,536 rows."""
+    rows = [f"{row},{row}.50" for row in range(140_000)]
+    one = contents(tmp_path, "\n".join(["n,p", *rows]), limit=limit)
+    rows[70_000] = "70000,70000.5"
+    two = contents(tmp_path, "\n".join(["n,p", *rows]), limit=limit)
+    assert one.prints is not None
+    assert two.prints is not None
+    assert (
+        one.fingerprint
+        == contents(tmp_path, "\n".join(["n,p", *(f"{row},{row}.50" for row in range(140_000))])).fingerprint
+    )
+    where = [
+        at for at in range(6) if one.prints.groups[at * 16 : at * 16 + 16] != two.prints.groups[at * 16 : at * 16 + 16]
+    ]
+    assert where == [4]  # of column p, the second of three groups
+    assert [(field.name, field.type) for field in one.fields] == [("n", "int64"), ("p", "double")]
+
+
+def test_a_column_that_is_read_as_text_is_profiled_as_text(tmp_path: Path) -> None:
+    for said in (Form(texts=("zip",)), Form(texts=(EVERY,)), Form(names=("zip", "b", "c"), skip=1, texts=("zip",))):
+        found = contents(tmp_path, BODY, said)
+        assert found.fields[0].type == "string"
+        assert profile.decode(found.profile).columns["zip"].type == "text"
+
+
+def test_missing_values_are_those_of_the_program(tmp_path: Path) -> None:
+    said = arguments.pandas_csv({"na_values": ["x"]})
+    assert profile.decode(contents(tmp_path, BODY, said).profile).columns["name"].nulls == 1
+    said = arguments.pandas_csv({"na_values": ["x"], "keep_default_na": False})
+    found = contents(tmp_path, BODY.replace("q,r", "NA"), said)
+    assert profile.decode(found.profile).columns["name"].nulls == 1
+
+
+def test_thousands_are_taken_out_of_numbers(tmp_path: Path) -> None:
+    found = contents(tmp_path, 'n,s\n"1,234",a\n"5,000",b\n', Form(thousands=","))
+    column = profile.decode(found.profile).columns["n"]
+    assert (column.minimum, column.maximum) == (1234, 5000)
+
+
+# Expected: the rows and columns that pandas itself makes of the same text.
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"comment": "#"},
+        {"comment": "#", "skiprows": 1},
+        {"comment": "#", "skiprows": [0, 3]},
+        {"comment": "#", "skipfooter": 1, "engine": "python"},
+    ],
+)
+def test_lines_that_are_left_out_are_no_rows(tmp_path: Path, given: dict[str, object]) -> None:
+    body = "# made by hand\n# twice\na,b\n1,x # or so\n2,y\n3,z\n"
+    found = contents(tmp_path, body, arguments.pandas_csv(given))
+    frame = pd.read_csv(tmp_path / "x.csv", **given)  # type: ignore[call-overload]
+    assert [field.name for field in found.fields] == list(frame.columns)
+    assert found.rows == len(frame)
+
+
+def test_packed_files_are_known_by_their_first_bytes(tmp_path: Path) -> None:
+    plain = contents(tmp_path, BODY)
+    data = BODY.encode()
+    (tmp_path / "a").write_bytes(gzip.compress(data))
+    (tmp_path / "b").write_bytes(bz2.compress(data))
+    (tmp_path / "c").write_bytes(lzma.compress(data))
+    with zipfile.ZipFile(tmp_path / "d", "w") as archive:
+        archive.writestr("x.csv", data)
+    for name in "abcd":
+        assert text.of_text(str(tmp_path / name), 1, Form(), WHOLE).fingerprint == plain.fingerprint
+        assert text.columns(str(tmp_path / name), Form(guess=True)) == ("zip", "price", "name")
+    with zipfile.ZipFile(tmp_path / "d", "a") as archive:
+        archive.writestr("y.csv", data)
+    with pytest.raises(ValueError, match="holds 2 files"):
+        text.of_text(str(tmp_path / "d"), 1, Form(), WHOLE)
+
+
+def test_a_line_break_in_a_value_may_stand_where_a_block_ends(tmp_path: Path) -> None:
+    """By hand: Arrow reads blocks of 1 MiB, and each of these values has 65 lines."""
+    value = '"' + "\n".join(["a line of a letter"] * 65) + '"'
+    found = contents(tmp_path, "n,s\n" + "".join(f"{row},{value}\n" for row in range(3_000)))
+    assert found.rows == 3_000
+
+
+def test_a_text_of_an_encoding_in_which_quotes_have_two_bytes_is_read(tmp_path: Path) -> None:
+    found = contents(tmp_path, BODY, Form(encoding="utf-16"))
+    assert [field.name for field in found.fields] == ["zip", "price", "name"]
+    assert found.rows == 2
+
+
+def test_a_file_without_a_header_has_names_that_are_made_up(tmp_path: Path) -> None:
+    for limit in (WHOLE, LARGE):
+        found = contents(tmp_path, "1;01\n2;02\n", Form(";", bare="duckdb", texts=("column1",)), limit)
+        assert [(field.name, field.type) for field in found.fields] == [("column0", "int64"), ("column1", "string")]
+        assert found.rows == 2
+    assert text.columns(str(tmp_path / "x.csv"), Form(bare="arrow", guess=True)) == ("f0", "f1")
+
+
+def test_the_first_line_says_what_separates_the_fields(tmp_path: Path) -> None:
+    file = tmp_path / "x.csv"
+    file.write_text("made\na;b\n")
+    assert text.first(str(file), Form(skip=1, guess=True)) == (["a", "b"], ";")
+    assert text.first(str(file), Form(skip=7, guess=True)) == ([""], ",")
+    assert text.guessed(str(file)) == Form()
