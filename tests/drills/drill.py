@@ -52,7 +52,7 @@ class Drill:
         self.iterations: Counter[str] = Counter()
         self.root = Path(tempfile.mkdtemp(prefix="drill-"))
         self.expected: dict[str, Outcome] = {}
-        self.cost: dict[tuple[str, Mode], float] = {}  # processor time of an iteration without faults
+        self.cost: dict[tuple[str, Mode], float] = {}  # seconds of an iteration without faults
         self.untold: BaseException | None = None  # what Python itself could not let through
         sys.unraisablehook = self._unraisable
         self._only = -1
@@ -158,9 +158,9 @@ class Drill:
             for mode in LISTED:
                 before = Counter(self.faults.reached)
                 self.faults.reached.clear()
-                began = time.process_time()
+                began = time.monotonic()
                 self.iterate(name, mode)
-                self.cost[name, mode] = time.process_time() - began
+                self.cost[name, mode] = time.monotonic() - began
                 for one in self.faults.reached:
                     found.setdefault(one, []).append((name, mode))
                 self.faults.reached.update(before)

@@ -56,6 +56,10 @@ _CAPTURE: dict[str, tuple[str, ...]] = {
     "own": ("enter", "leave", "thread", "thread.ours"),
     "probe.background": ("_work",),
     "process": ("_at_exit", "_in_child"),
+    "recording": (
+        "Recording.__init__", "Recording.id", "Recording.clock", "Recording.job", "Recording.opened",
+        "Recording.attach", "Recording.parameters",
+    ),
     "retrieval": ("retriever", "retriever.decorate"),
     "run": (
         "run", "Run.__init__", "Run.id", "Run.clock", "Run.job", "Run.inputs", "Run.outputs", "Run.opened",

@@ -183,7 +183,7 @@ def _at_exit() -> None:
     client = process.client
     if client is not None:
         try:
-            _finish(client)
+            fault.attempt("exit", _finish, client)
         except KeyboardInterrupt:  # nobody is to wait any longer; how the script ended stays as it is
             measure.level.enough = True
             place = client.sender.delivery.spool.folder

@@ -10,6 +10,7 @@ import threading
 import time
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -162,6 +163,17 @@ def test_a_program_that_changes_its_folder_keeps_its_store(tmp_path: Path) -> No
     subprocess.run([sys.executable, "-c", script], cwd=tmp_path, check=True, capture_output=True)
     assert (tmp_path / ".driftline" / "driftline.db").is_file()
     assert not (tmp_path / "d" / ".driftline").exists()
+
+
+def test_what_fails_at_the_end_of_the_process_raises_nothing(sink: MemorySink, monkeypatch: pytest.MonkeyPatch) -> None:
+    class Failing(list[Any]):
+        def __iter__(self) -> Any:
+            raise MemoryError
+
+    assert client.current() is not None
+    monkeypatch.setattr(client, "unfinished", Failing())
+    client._at_exit()
+    assert fault.counts()["exit"] == 1
 
 
 def test_a_status_that_cannot_be_told_is_empty(monkeypatch: pytest.MonkeyPatch) -> None:

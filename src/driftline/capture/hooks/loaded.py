@@ -13,7 +13,7 @@ from driftline.capture import client, fault, measure, observe, own
 from driftline.capture.around import enclosing
 from driftline.capture.frames import passed
 from driftline.capture.hooks import glance, table
-from driftline.capture.hooks.patch import Patch, at_home, unbound, unseen
+from driftline.capture.hooks.patch import Patch, found_by_name, unbound, unseen
 from driftline.capture.hooks.table import RESULT, Entry
 from driftline.capture.observe import Given
 
@@ -41,7 +41,7 @@ def _around(module: Any, entry: Entry) -> list[Patch]:
 
     made = unbound(unseen(call, original), original)
     setattr(module, entry.attribute, made)
-    return [Patch(module, entry.attribute, original), *at_home(module, original, made)]
+    return [Patch(module, entry.attribute, original), *found_by_name(module, entry.attribute, original, made)]
 
 
 def _remember(entry: Entry, args: Sequence[Any], kwargs: dict[str, Any], result: Any) -> None:

@@ -96,16 +96,32 @@ def around(
     if alone:
         call.__module__ = owner.__name__  # so that it is pickled by its name
         return patches
-    return patches + at_home(holder, function, call)
+    return patches + found_by_name(holder, name, function, call)
 
 
-def at_home(holder: Any, original: Any, made: Any) -> list[Patch]:
-    """Replace ``original`` in the module that it comes from, too, so that ``made`` is pickled by its name."""
-    qualified = getattr(original, "__qualname__", "")
-    home = sys.modules.get(getattr(original, "__module__", None) or "")
-    if home is None or home is holder or home.__dict__.get(qualified) is not original:
+def found_by_name(owner: Any, attribute: str, original: Any, made: Any) -> list[Patch]:
+    """Have ``made``, which stands in the place of ``original``, be found by its own name, by which it is pickled.
+
+    Where the module that the original comes from still has it, it is replaced there, too; else ``made`` is called by
+    where it stands.
+    """
+    home, qualified = sys.modules.get(made.__module__ or ""), made.__qualname__
+    if _led(home, qualified) is made:
         return []
-    return [_set(home, qualified, original, made)]
+    if home is not None and home is not owner and home.__dict__.get(qualified) is original:
+        return [_set(home, qualified, original, made)]
+    module = isinstance(owner, types.ModuleType)
+    made.__module__ = owner.__name__ if module else owner.__module__
+    made.__qualname__ = attribute if module else f"{owner.__qualname__}.{attribute}"
+    return []
+
+
+def _led(module: Any, qualified: str) -> Any:
+    """Return what a name leads to; a method as it stands in its class."""
+    found = module
+    for part in qualified.split("."):
+        found = inspect.getattr_static(found, part, None)
+    return found.__func__ if type(found) in (staticmethod, classmethod) else found
 
 
 def _set(owner: Any, name: str, original: Any, made: Any) -> Patch:
