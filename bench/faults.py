@@ -29,6 +29,7 @@ def main() -> int:
     parser.add_argument("--scripts", type=int, default=8, help="rounds of whole scripts")
     given = parser.parse_args()
     kinds: Counter[str] = Counter()
+    functions: set[str] = set()  # that failed in scripts
     changes: list[str] = []
     runs = 0
     with tempfile.TemporaryDirectory() as folder:
@@ -38,8 +39,9 @@ def main() -> int:
             for number in range(given.scripts):
                 there = Path(folder) / str(number) / name
                 rate = RATES[number % len(RATES)]
-                seen, counts = processes.watched(there, *script, seed=given.seed + number, rate=rate)
-                kinds.update(counts)
+                seen, injected = processes.watched(there, *script, seed=given.seed + number, rate=rate)
+                kinds.update(injected.kinds)
+                functions |= injected.functions
                 runs += 1
                 if seen != plain:
                     changes.append(f"{name}, seed {given.seed + number}, rate {rate}\n  {plain}\n  {seen}")

@@ -26,10 +26,9 @@ _HOLDING = dict | set | weakref.WeakKeyDictionary | weakref.WeakSet
 
 def forget() -> None:
     """Forget all of it."""
-    for name, module in list(sys.modules.items()):
-        if name.startswith(PACKAGES):
-            for found in _of(name, module):
-                found()
+    for name in [name for name in list(sys.modules) if name.startswith(PACKAGES)]:
+        for found in _of(name, sys.modules[name]):
+            found()
     background._reborn()
 
 

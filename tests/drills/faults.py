@@ -73,6 +73,7 @@ class Faults:
         self.reached: Counter[int] = Counter()  # point -> hits while armed
         self.failed: Counter[int] = Counter()  # point -> injections
         self.raised: BaseException | None = None  # by an interrupt
+        self.last = ("", -1)  # the kind and the point of the newest one
         self.spared = 0  # hits before the first fault
         self._rate = 0.0
         self._only = -1
@@ -116,6 +117,7 @@ class Faults:
             self.failed[number] += 1
             kind = self._interrupt or (SLOW if self.random.random() < 0.04 else self.random.choice(list(KINDS)))
             self.counts[kind] += 1
+            self.last = kind, number
             pause = self.random.random() * MOST_SLEEP
             if self._interrupt:
                 self.armed = False

@@ -55,6 +55,7 @@ _CAPTURE: dict[str, tuple[str, ...]] = {
     "otel": ("SpanProcessor.on_start", "SpanProcessor.on_end", "SpanProcessor.shutdown", "SpanProcessor.force_flush"),
     "own": ("enter", "leave", "thread", "thread.ours"),
     "probe.background": ("_work",),
+    "probing": ("probe",),
     "process": ("_at_exit", "_in_child"),
     "recording": (
         "Recording.__init__", "Recording.id", "Recording.clock", "Recording.job", "Recording.opened",
@@ -62,9 +63,8 @@ _CAPTURE: dict[str, tuple[str, ...]] = {
     ),
     "retrieval": ("retriever", "retriever.decorate"),
     "run": (
-        "run", "Run.__init__", "Run.id", "Run.clock", "Run.job", "Run.inputs", "Run.outputs", "Run.opened",
-        "Run.read", "Run.write", "Run.attach", "Run.parameters", "Run.columns", "Run.documents", "Run.begin",
-        "Run.__enter__", "Run.__exit__", "Run.finish",
+        "run", "Run.__init__", "Run.inputs", "Run.outputs", "Run.read", "Run.write", "Run.columns", "Run.documents",
+        "Run.begin", "Run.__enter__", "Run.__exit__", "Run.finish",
     ),
     "serving": (
         "serve", "_restore", "Served.__class__", "Served.__getattr__", "Served.__setattr__", "Served.__delattr__",
