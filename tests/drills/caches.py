@@ -21,14 +21,17 @@ KEPT = frozenset((
     "driftline.capture.watch:_patches", "driftline.capture.offspring:_registered", "driftline.capture.run:open_runs",
     "driftline.capture.at_hand:_waiting", "driftline.guard.faults:_active",
 ))  # fmt: skip
+_found: dict[str, list[Any]] = {}  # by module, what clears its caches
 _HOLDING = dict | set | weakref.WeakKeyDictionary | weakref.WeakSet
 
 
 def forget() -> None:
     """Forget all of it."""
     for name in [name for name in list(sys.modules) if name.startswith(PACKAGES)]:
-        for found in _of(name, sys.modules[name]):
-            found()
+        if name not in _found:
+            _found[name] = list(_of(name, sys.modules[name]))
+        for clear in _found[name]:
+            clear()
     background._reborn()
 
 

@@ -156,14 +156,13 @@ class Drill:
         found: dict[int, list[tuple[str, Mode]]] = {}
         for name in names:
             for mode in LISTED:
-                before = Counter(self.faults.reached)
-                self.faults.reached.clear()
+                before, self.faults.reached = self.faults.reached, set()
                 began = time.monotonic()
                 self.iterate(name, mode)
                 self.cost[name, mode] = time.monotonic() - began
                 for one in self.faults.reached:
                     found.setdefault(one, []).append((name, mode))
-                self.faults.reached.update(before)
+                self.faults.reached |= before
         return found
 
     def each(self, names: list[str], part: int = 0, of: int = 1) -> None:

@@ -70,7 +70,7 @@ class Faults:
         self.random = random.Random(seed)
         self.armed = False
         self.counts: Counter[str] = Counter()
-        self.reached: Counter[int] = Counter()  # point -> hits while armed
+        self.reached: set[int] = set()  # points that were met while armed
         self.failed: Counter[int] = Counter()  # point -> injections
         self.raised: BaseException | None = None  # by an interrupt
         self.last = ("", -1)  # the kind and the point of the newest one
@@ -105,14 +105,15 @@ class Faults:
 
     def hit(self, number: int) -> None:
         """Fail, or do not."""
-        main = threading.current_thread() is threading.main_thread()
+        self.reached.add(number)
+        if self._only >= 0 and number != self._only:
+            return
         with self._lock:
-            self.reached[number] += 1
             if self.spared > 0:
                 self.spared -= 1
                 return
             fails = number == self._only or (self._rate > 0 and self.random.random() < self._rate)
-            if not fails or (self._interrupt and not main):
+            if not fails or (self._interrupt and threading.current_thread() is not threading.main_thread()):
                 return
             self.failed[number] += 1
             kind = self._interrupt or (SLOW if self.random.random() < 0.04 else self.random.choice(list(KINDS)))

@@ -90,7 +90,8 @@ class Setting:
             process.end()
             inside.wait()
             client.forget()
-            self._unhook()
+            if name == "watching":
+                self._unhook()
             for variable in [one for one in os.environ if one.startswith("DRIFTLINE_")]:
                 del os.environ[variable]
             self._home.unlink() if self._home.is_file() else shutil.rmtree(self._home, ignore_errors=True)
