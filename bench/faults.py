@@ -7,11 +7,13 @@ forked and spawned children, and every way in which a process ends. ``--injectio
 
 import argparse
 import json
+import resource
 import subprocess
 import sys
 import tempfile
 from collections import Counter
 from pathlib import Path
+from typing import Any
 
 ROOT = Path(__file__).parent.parent
 sys.path[:0] = [str(ROOT), str(ROOT / "src")]
@@ -19,6 +21,7 @@ sys.path[:0] = [str(ROOT), str(ROOT / "src")]
 from tests.drills import processes  # noqa: E402 - found by the line above
 
 RATES = (0.003, 0.01, 0.05, 0.3)
+PARTS = 2  # processes at a time
 
 
 def main() -> int:
@@ -45,24 +48,39 @@ def main() -> int:
                 runs += 1
                 if seen != plain:
                     changes.append(f"{name}, seed {given.seed + number}, rate {rate}\n  {plain}\n  {seen}")
-    in_scripts = sum(kinds.values())
-    command = [sys.executable, "-m", "tests.drills.drill", "--json", "--every-point"]
-    command += ["--seed", str(given.seed), "--injections", str(given.injections - in_scripts)]
-    done = subprocess.run(command, cwd=ROOT, env=processes.environment(), capture_output=True, text=True, check=False)
-    if not done.stdout:
-        print(done.stderr)
-        return 1
-    said = json.loads(done.stdout)
-    kinds.update(said["kinds"])
-    changes += said["differences"]
+    each = (given.injections - sum(kinds.values())) // PARTS
+    command = [sys.executable, "-m", "tests.drills.drill", "--json", "--every-point", "--injections", str(each)]
+    processes_ = [
+        subprocess.Popen(
+            [*command, "--seed", str(given.seed + part), "--part", f"{part}/{PARTS}"],
+            cwd=ROOT,
+            env=processes.environment(),
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        for part in range(PARTS)
+    ]
+    said: list[dict[str, Any]] = []
+    for one in processes_:
+        printed, _ = one.communicate()
+        if not printed:
+            return 1
+        said.append(json.loads(printed))
+    points = {tuple(point) for one in said for point in one["points_failed"]}
+    functions |= {point[0] for point in points}
+    for one in said:
+        kinds.update(one["kinds"])
+        changes += one["differences"]
     print("\nFaults inside of capture\n\n| kind | times |\n| --- | ---: |")
     for kind, times in sorted(kinds.items()):
         print(f"| {kind} | {times:,} |")
     print(f"| **all** | **{sum(kinds.values()):,}** |")
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
     print(
-        f"\n{said['iterations']:,} runs of {len(said['workloads'])} sorts of work, {runs} of whole scripts; "
-        f"{said['functions_failed']} of {said['functions']} functions were reached and failed, "
-        f"at {said['points_failed']:,} points. Changes in the users' results: {len(changes)}."
+        f"\n{sum(one['iterations'] for one in said):,} runs of {len(said[0]['workloads'])} sorts of work, {runs} of "
+        f"whole scripts, in {used.ru_utime + used.ru_stime:,.0f} CPU seconds; "
+        f"{len(functions):,} of {max(one['functions'] for one in said):,} functions failed, at {len(points):,} points. "
+        f"Changes in the users' results: {len(changes)}."
     )
     for change in changes:
         print(change)

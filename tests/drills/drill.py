@@ -17,6 +17,7 @@ import sys
 import tempfile
 import time
 import traceback
+import zlib
 from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -168,7 +169,7 @@ class Drill:
     def each(self, names: list[str], part: int = 0, of: int = 1) -> None:
         """Have each point fail that is reached, by itself, in the cheapest work that reaches it."""
         for one, where in sorted(self.reach(names).items()):
-            if one % of != part:
+            if zlib.crc32(repr(points.points[one]).encode()) % of != part:  # whatever number it has in this process
                 continue
             cheap = sorted(where, key=self.cost.__getitem__)
             chosen = [cheap[0], *self.random.sample(cheap[1:], min(len(cheap) - 1, PLACES - 1))]
@@ -194,16 +195,17 @@ class Drill:
             "injections": sum(self.faults.counts.values()),
             "kinds": dict(sorted(self.faults.counts.items())),
             "iterations": sum(n for name, n in self.iterations.items() if not name.startswith("with a")),
-            "workloads": dict(sorted(self.iterations.items())),
+            "workloads": {name: n for name, n in sorted(self.iterations.items()) if name in self.expected},
+            "modes": {name: n for name, n in sorted(self.iterations.items()) if name not in self.expected},
             "points": self.number,
-            "points_failed": len(self.faults.failed),
+            "points_failed": sorted(points.points[one] for one in self.faults.failed),
             "functions_failed": len({points.points[one].function for one in self.faults.failed}),
             "functions_reached": len(reached),
             "functions": len({point.function for point in points.points}),
             "shells": len(points.SHELLS),
             "shells_missing": sorted(points.SHELLS - points.shells_met - {f"{m}:{n}" for m, n in _unloaded()}),
             "changes_in_the_users_results": len(self.differences),
-            "differences": self.differences[:20],
+            "differences": self.differences,
         }
 
 
@@ -248,10 +250,15 @@ def main(arguments: list[str] | None = None) -> int:
             drill.iterate(drill.random.choice(names), drawn(drill.random), rate=drill.random.choice(RATES))
     finally:
         shutil.rmtree(drill.root, ignore_errors=True)
-    report = {"seed": given.seed, "seconds": round(time.monotonic() - began, 1), **drill.report()}
+    report = {
+        "seed": given.seed,
+        "seconds": round(time.monotonic() - began, 1),
+        **drill.report(),
+    }
     if given.json:
         print(json.dumps(report))
     else:
+        report["points_failed"] = len(report["points_failed"])
         for key, value in report.items():
             print(f"{key}: {value}")
     return 1 if drill.differences else 0
