@@ -178,6 +178,10 @@ def _flush(client: Client, timeout: float | None) -> bool:
 
 def status() -> dict[str, int]:
     """Return what this process has queued, delivered, spooled and lost, and how often each of our pieces has failed."""
+    return fault.attempt("status", _status) or {}
+
+
+def _status() -> dict[str, int]:
     client = process.client
     found = {f"failed:{piece}": number for piece, number in fault.counts().items()}
     return found if client is None else {**client.sender.counters(), **found}

@@ -238,8 +238,7 @@ class Run(Recording):
         self._become_current()
         if self._announce:
             self.announce()
-        else:
-            self._client.sender.watch(self)
+        self._client.sender.watch(self)
 
     def _become_current(self) -> None:
         self.resume()

@@ -49,12 +49,13 @@ def install(module: Any) -> list[Patch]:
         fault.attempt(_PIECE, _name, made, args[0] if args else kwargs.get("database"), kwargs.get("uri"))
         return made
 
+    made = patch.unbound(patch.unseen(connect, original), original)
     put: list[Patch] = []
     for owner in (module, module.dbapi2):
         if owner.connect is original:
-            owner.connect = patch.unbound(patch.unseen(connect, original), original)
+            owner.connect = made
             put.append(Patch(owner, "connect", original))
-    return put
+    return put + patch.found_by_name(module, "connect", original, made)
 
 
 def _factory(args: tuple[Any, ...], kwargs: Mapping[str, Any], caller: Any) -> type | None:
