@@ -19,12 +19,17 @@ from typing import Any, Self
 import msgspec
 import numpy as np
 import pyarrow as pa
+from click.testing import CliRunner
+from starlette.testclient import TestClient
 
 import driftline
 import ratios
+from driftline.cli.main import group
 from driftline.config import Settings
 from driftline.engine.engine import Engine
+from driftline.event.answer import Answer
 from driftline.event.lineage import Dataset, Touched
+from driftline.serve.app import create_app
 from driftline.store import ledger_files, ledger_rows
 from driftline.store.ledger_files import Segment
 from driftline.testing import MemorySink, use_sink
@@ -130,6 +135,7 @@ def prometheus() -> Callable[[], None]:
 SEGMENT = 60_000  # answers of a segment, as compaction leaves them
 START_US, DAY_US = 1_767_225_600_000_000, 86_400_000_000  # 2026-01-01
 DAYS, CHUNKS, RETRIEVED, ASKED = 90, 100_000, 5, 40
+RARE, RARELY = 500_000, 0.02  # further documents, and the share of what is retrieved that is of these
 
 
 def hexadecimal(numbers: Any, digits: int, prefix: str = "") -> pa.Array:
@@ -167,7 +173,9 @@ def segment_of(rng: np.random.Generator, first: int, count: int, total: int) -> 
         for row in names
     ]
     chunk = (CHUNKS * rng.random(count * RETRIEVED) ** 3).astype(int)  # some documents are asked for again and again
-    content = hexadecimal(chunk.astype(np.uint64) * np.uint64(0x9E3779B97F4A7C15), 16, "xxh3:")
+    rare = rng.random(count * RETRIEVED) < RARELY
+    chunk[rare] = CHUNKS + rng.integers(0, RARE, int(rare.sum()))
+    content = content_of(chunk)
     document = pa.array([f"page-{one // 20}.md#{one % 20}" for one in chunk.tolist()])
     score = pa.array(np.round(rng.random(count * RETRIEVED), 4))
     documents = pa.StructArray.from_arrays([content, document, score], ["content", "document", "score"])
@@ -190,6 +198,11 @@ def segment_of(rng: np.random.Generator, first: int, count: int, total: int) -> 
     return pa.table({name: columns[name] for name in ledger_rows.schema().names}).cast(ledger_rows.schema())
 
 
+def content_of(chunk: Any) -> pa.Array:
+    """Return content hashes, one for each chunk."""
+    return hexadecimal(chunk.astype(np.uint64) * np.uint64(0x9E3779B97F4A7C15), 16, "xxh3:")
+
+
 def segments(folder: Path, total: int) -> Iterator[Segment]:
     """Write ``total`` answers in segments, as compaction writes them."""
     rng = np.random.default_rng(7)
@@ -199,27 +212,31 @@ def segments(folder: Path, total: int) -> Iterator[Segment]:
         yield ledger_files.write(folder, time.strftime("%Y-%m", time.gmtime(moment / 1e6)), table)
 
 
-def ledger(total: int) -> None:
-    """Fill a ledger and ask it."""
-    with tempfile.TemporaryDirectory() as home:
-        engine = Engine.open(Settings(home=home))
-        store, began = engine.house.store, time.process_time()
-        folder = Path(home) / "ledger"
-        for number, segment in enumerate(segments(folder, total)):
-            store.ledger._connection.execute("ledger_segment_add", **msgspec.structs.asdict(segment))
-            if number % 4 == 3:
-                store.ledger.index()
-        while store.ledger.uncovered():
+def ledger(total: int, home: Path) -> None:
+    """Ask a ledger, and fill it before where it holds nothing."""
+    engine = Engine.open(Settings(home=str(home)))
+    held, began = engine.house.store.ledger.count(), time.process_time()
+    if not held:
+        fill(engine, total, home / "ledger")
+        print(f"\n{total:,} answers, {RETRIEVED} documents each, in {time.process_time() - began:.0f} CPU seconds")
+    total = held or total
+    size = sum(file.stat().st_size for file in home.glob("ledger/2*/*"))
+    index = sum(file.stat().st_size for file in home.glob("ledger/keys/*"))
+    print(f"bytes an answer on disk: {size / total:.0f}, and {index / total:.0f} of the index")
+    asked(engine, total)
+    engine.close()
+
+
+def fill(engine: Engine, total: int, folder: Path) -> None:
+    """Write a ledger with its index, and what made the versions that its answers stood on."""
+    store = engine.house.store
+    for number, segment in enumerate(segments(folder, total)):
+        store.ledger._connection.execute("ledger_segment_add", **msgspec.structs.asdict(segment))
+        if number % 4 == 3:
             store.ledger.index()
-        size = sum(file.stat().st_size for file in folder.glob("2*/*"))
-        index = sum(file.stat().st_size for file in folder.glob("keys/*"))
-        print(
-            f"\n{total:,} answers, {RETRIEVED} documents each, written in {time.process_time() - began:.0f} CPU seconds"
-        )
-        print(f"bytes an answer on disk: {size / total:.0f}, and {index / total:.0f} of the index")
-        with_model(engine)
-        asked(engine, total)
-        engine.close()
+    while store.ledger.uncovered():
+        store.ledger.index()
+    with_model(engine)
 
 
 def with_model(engine: Engine) -> None:
@@ -247,19 +264,33 @@ def asked(engine: Engine, total: int) -> None:
         for one in engine.answers(until_us=START_US + int(at) * DAY_US + DAY_US, limit=1)
     ]
     versions = [source.version for one in known for source in one.sources if source.role == "model"]
+    few, many = range(CHUNKS, CHUNKS + RARE, RARE // ASKED), range(ASKED)
+    usual = [int(one) for one in CHUNKS * rng.random(ASKED)]
+    contents = {chunk: content_of(np.array([chunk]))[0].as_py() for chunk in (*few, *many, *usual)}
+    older = [one.id for one in known]
     questions: dict[str, list[Callable[[], Any]]] = {
         "why, by id": [lambda id_=one.id: engine.why(id_) for one in known],
         "answer by id": [lambda id_=one.id: engine.answer(id_) for one in known],
         "newest 50 by content hash": [lambda d=one.documents[0].content: engine.answers(document=d) for one in known],
         "newest 50 by document id": [lambda d=one.documents[1].document: engine.answers(document=d) for one in known],
+        "by content hash, any document": [lambda d=contents[n]: engine.answers(document=d) for n in usual],
+        "by content hash, in few answers": [lambda d=contents[n]: engine.answers(document=d) for n in few],
+        "by content hash, in very many": [lambda d=contents[n]: engine.answers(document=d) for n in many],
+        "the same, older than an answer": [
+            lambda d=contents[n], b=before: engine.answers(document=d, before=b)
+            for n, before in zip(many, older, strict=True)
+        ],
+        "by the whole of 20 chunks": [lambda n=n: engine.answers(document=f"page-{n // 20}.md") for n in usual],
         "newest 50 by model version": [lambda v=v: engine.answers(node=v.node) for v in versions],
         "newest 50 of one hour": [
             lambda t=one.time_us: engine.answers(since_us=t - 3_600_000_000, until_us=t) for one in known
         ],
         "newest 50": [engine.answers for _ in known],
     }  # fmt: skip
-    print("\n| question | median ms | longest ms | median CPU ms |\n| --- | ---: | ---: | ---: |")
-    for name, calls in questions.items():
+    print(
+        "\n| question | median ms | longest ms | median CPU ms | longest CPU ms |\n| --- | ---: | ---: | ---: | ---: |"
+    )
+    for name, calls in (questions | from_outside(engine, known)).items():
         calls[0]()
         taken, worked = [], []
         for call in calls:
@@ -267,8 +298,32 @@ def asked(engine: Engine, total: int) -> None:
             call()
             taken.append(1e3 * (time.perf_counter() - began))
             worked.append(1e3 * (time.process_time() - busy))
-        print(f"| {name} | {statistics.median(taken):.0f} | {max(taken):.0f} | {statistics.median(worked):.0f} |")
+        figures = (statistics.median(taken), max(taken), statistics.median(worked), max(worked))
+        print(f"| {name} | {' | '.join(f'{figure:.0f}' for figure in figures)} |")
     assert engine.house.store.ledger.count() == total
+
+
+def from_outside(engine: Engine, known: list[Answer]) -> dict[str, list[Callable[[], Any]]]:
+    """Return questions by document id as programs ask them: the command, which opens the store anew, and HTTP.
+
+    Both run in this process, so that no start of an interpreter counts.
+    """
+    home = engine.house.settings.home
+    client = TestClient(create_app(engine))
+    client.__enter__()  # until the end of the process
+    ids = [one.documents[1].document for one in known]
+
+    def command(document: str) -> None:
+        done = CliRunner().invoke(group, ["--home", home, "answers", "--document", document, "--limit", "50"])
+        assert done.exit_code == 0, done.output
+
+    def get(document: str) -> None:
+        assert client.get("/api/v1/answers", params={"document": document}).status_code == 200
+
+    return {
+        "driftline answers --document, 50": [lambda d=d: command(d) for d in ids],
+        "GET /api/v1/answers?document=": [lambda d=d: get(d) for d in ids],
+    }
 
 
 def main() -> None:
@@ -276,11 +331,13 @@ def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--only", choices=("recording", "ledger"))
     parser.add_argument("--answers", type=int, default=200_000)
+    parser.add_argument("--home", type=Path, help="folder of a ledger that stays: written once, asked as it is later")
     arguments = parser.parse_args()
     if arguments.only != "ledger":
         recording()
     if arguments.only != "recording":
-        ledger(arguments.answers)
+        with tempfile.TemporaryDirectory() as passing:
+            ledger(arguments.answers, arguments.home or Path(passing))
 
 
 if __name__ == "__main__":

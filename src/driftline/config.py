@@ -5,23 +5,21 @@ silently ignored; a value that cannot be used is refused with where it stands, w
 Variables that are no settings may be other people's: those that look like one are named by ``misspelt``.
 """
 
-import difflib
 import os
-import re
-import tomllib
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, Literal, get_args
 
 import msgspec
 
+from driftline import later
 from driftline.errors import BadSetting
 
 FILE = "driftline.toml"
 PREFIX = "DRIFTLINE_"
 _ALIKE = 0.7  # share of letters from which on two names are alike
 # The address of a database, strictly: where a sign is not percent-encoded, nobody can tell what is the password.
-ADDRESS = re.compile(
+ADDRESS = later.pattern(
     r"(?P<scheme>[a-z][a-z0-9+.-]*)://"
     r"(?:[^:@/?#\[\]]*(?::[^:@/?#\[\]]*)?@)?"  # user, password
     r"(?P<host>(?:[\w.,~%-]|\[[\w:.%]*\]|:\d+)*)(?P<name>/[^/?#@]*)?"
@@ -96,6 +94,8 @@ def load(arguments: Mapping[str, Any] | None = None, *, directory: Path | None =
     origin: dict[str, str] = {}  # key -> where its value stands
     file = (directory or Path()) / FILE
     if file.is_file():
+        import tomllib
+
         try:
             values.update(tomllib.loads(file.read_text("utf-8")))
         except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
@@ -130,6 +130,8 @@ def misspelt(variables: Iterable[str]) -> str:
 
     Other variables that begin alike are other people's: Kubernetes makes some for a service that is called so.
     """
+    import difflib
+
     found = []
     for variable in sorted(variables):
         key = variable.removeprefix(PREFIX).lower()
@@ -140,6 +142,8 @@ def misspelt(variables: Iterable[str]) -> str:
 
 
 def _near(key: str) -> str:
+    import difflib
+
     close = difflib.get_close_matches(key, Settings.__struct_fields__, 1)
     return f"{key} (meant is perhaps {close[0]})" if close else key
 

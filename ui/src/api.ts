@@ -86,8 +86,8 @@ export interface Answer {
   score?: number | null; money?: number; currency?: string; verdict?: Verdict; trace?: string;
 }
 export interface Explanation {
-  answer: Answer; graph?: Subgraph; findings?: Finding[]; changes?: Change[]; incidents?: Incident[]; sentence?: string;
-  layout?: Layout;
+  answer: Answer; graph?: Subgraph; findings?: Finding[]; changes?: Change[]; data?: DataChange[]; incidents?: Incident[];
+  sentence?: string; layout?: Layout;
 }
 export interface Impact {
   node: string; graph?: Subgraph; datasets?: number; jobs?: number; endpoints?: string[]; answers?: number;

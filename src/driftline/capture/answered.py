@@ -7,16 +7,34 @@ keeps or changes, what the function returned. Never raises.
 """
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
 from driftline.capture import fault
-
-if TYPE_CHECKING:
-    from driftline.capture.answers import Answering
+from driftline.event.current import Draft
 
 MOST_TEXT = 1_000_000  # characters of a stream that count as what was said
 _SAID = ("text", "answer", "output", "content")
 _NUMBERS = (int, float)
+
+
+class Making(Protocol):
+    """An answer in the making."""
+
+    draft: Draft
+    question: str
+
+    @property
+    def id(self) -> str:
+        """The id that it has in the ledger; ``""`` where Driftline is switched off."""
+
+    def begin(self) -> None:
+        """Become the current answer of this context."""
+
+    def suspend(self) -> None:
+        """Let the former answer of this context be current again."""
+
+    def finish(self, error: BaseException | None) -> None:
+        """Be over, with the error in which it ended."""
 
 
 class Answered:
@@ -24,7 +42,7 @@ class Answered:
 
     __slots__ = ("_length", "_pieces", "answer")
 
-    def __init__(self, answer: "Answering") -> None:
+    def __init__(self, answer: Making) -> None:
         self.answer = answer
         self._pieces: list[str] = []
         self._length = 0
@@ -74,7 +92,7 @@ class Answered:
             draft.score = float(score)
 
 
-def begun(answer: "Answering", args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Answered | None:
+def begun(answer: Making, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Answered | None:
     """Return ``answer`` around a call with these arguments; None where Driftline is switched off."""
     if not answer.id:
         return None

@@ -7,63 +7,60 @@ Never raises, never changes what it is given, and takes down no more than refere
 """
 
 import gc
+import time
 from collections.abc import Callable, Iterable, Mapping
 from contextvars import Token
-from types import TracebackType
+from types import MappingProxyType, TracebackType
 from typing import Any, Self, TypeVar, cast
 
+import msgspec
+
 from driftline.capture import answered, around, calls, client, fault, making
-from driftline.capture.around import Moment, current_run, moment_us, replayed
+from driftline.capture.around import current_run
+from driftline.capture.client import process
 from driftline.capture.making import Noted, finish, values_of
-from driftline.capture.mint import mint, spelt, taken
+from driftline.capture.mint import mint, moment_of, spelt
+from driftline.capture.mint import process as minting
 from driftline.capture.pointer import version_of
-from driftline.event import current, ids
+from driftline.capture.recording import Moment
 from driftline.event.answer import Answer, Retrieved, Source, Verdict
 from driftline.event.current import Draft
+from driftline.event.current import current_answer as current_answer_var
 from driftline.event.lineage import Touched, Version
 
 _KEPT = frozenset((float, int, str, bool, type(None)))  # types of values that are kept as they are
-_LATEST = 253_402_300_800_000_000  # microseconds: the end of the year 9999
+_NONE: Mapping[str, Any] = MappingProxyType({})
+_now = time.time_ns
 F = TypeVar("F", bound=Callable[..., Any])
 
 
-class Answering:
+class Answering(msgspec.Struct, eq=False):
     """An answer in the making, as ``driftline.answer`` returns it; use it as a context manager or as a decorator."""
 
-    span = ""
+    draft: Draft
+    _question: str
+    _partition: str
+    _currency: str | None
+    trace: str
+    _client: client.Client | None
+    _moment_ns: int  # nanoseconds since 1970
+    _number: int  # of which the id is made
+    _id: str = ""
+    span: str = ""
     tools: tuple[str, ...] = ()
-    tokens = (0, 0)
-    text_hash = ""  # of what was said, where the text itself is not at hand
-    _id = ""
-    _number = _time_us = 0
-    _over = False
+    tokens: tuple[int, int] = (0, 0)
+    text_hash: str = ""  # of what was said, where the text itself is not at hand
+    _over: bool = False
     _token: Token[Draft | None] | None = None
 
-    def __init__(
-        self, endpoint: str, question: str, partition: str, at: Moment | None, currency: str | None, trace: str
-    ) -> None:
-        self.draft = Draft(endpoint=endpoint, owner=self)
-        self.trace = trace
-        self._question = question
-        self._partition = partition
-        self._currency = currency
-        self._client = client.current()
-        if self._client is None:
-            return
-        try:
-            if at is not None or current_run.get() is not None or around.process.run is not None:
-                self._id, self._time_us = moment_of(at)
-            else:
-                self._time_us, self._number = taken()
-        except Exception as error:  # the fault rule: without an id there is no answer, and the user goes on
-            fault.failed("answer", error)
-            self._client = None
+    def __repr__(self) -> str:
+        return f"<answer of {self.draft.endpoint}>"
 
     @property
     def id(self) -> str:
         """The id that it has in the ledger; ``""`` where Driftline is switched off."""
         if not self._id and self._client is not None:
-            self._id = fault.attempt("answer", spelt, self._time_us, self._number) or ""
+            self._id = fault.attempt("answer", spelt, self._moment_ns // 1000, self._number) or ""
         return self._id
 
     @property
@@ -103,10 +100,14 @@ class Answering:
             given: what ``read`` or ``write`` returned, a version, or the name of a dataset.
             version: of the dataset, where ``given`` is a name.
         """
-        if self._client is None:
+        if self._client is None or self._over:
             return
         try:
-            self.draft.sources.append(Source(role, version_of(given, version)))
+            if type(given) is Touched and not version:
+                known = Version(given.dataset, given.version)
+            else:
+                known = version_of(given, version)
+            self.draft.sources.append(Source(role, known))
         except Exception as error:  # the fault rule: what is no version is a counted loss
             fault.failed("answer", error)
 
@@ -117,7 +118,7 @@ class Answering:
             documents: records with the content hash, or the texts themselves, which are hashed; guards see them.
             text: the texts of the records, for guards to read; never stored.
         """
-        if self._client is not None:
+        if self._client is not None and not self._over:
             fault.attempt("answer", self._retrieve, documents, text)
 
     def _retrieve(self, documents: Iterable[Retrieved | str], text: Iterable[str]) -> None:
@@ -133,16 +134,26 @@ class Answering:
         self.draft.passages.extend(text)
 
     def features(self, **values: Any) -> None:
-        """Say which values were used; numbers, texts, booleans and None are kept, others as text."""
-        if self._client is None:
+        """Say which values were used; numbers, texts, booleans and None are kept, others as text.
+
+        Of an array only the reference is taken down: do not write into it before the answer is over, nor in the next
+        moments.
+        """
+        if self._client is None or self._over:
             return
-        if not _KEPT.issuperset(map(type, values.values())):
-            values = fault.attempt("answer", values_of, values) or {}
+        if gc.is_tracked(values) and not _KEPT.issuperset(map(type, values.values())):
+            values = fault.attempt("answer", values_of, values) or {}  # some may change: they are read at once
         draft = self.draft
         if draft.features:
             draft.features.update(values)
         else:
             draft.features = values  # which nobody else has
+
+    def settle(self) -> None:
+        """Have the features as they are kept, for a guard that reads them: plain numbers, texts, booleans and None."""
+        features = self.draft.features
+        if not _KEPT.issuperset(map(type, features.values())):
+            self.draft.features = fault.attempt("answer", values_of, features) or {}
 
     def called(self, *tools: str) -> None:
         """Say which tools were called, in order, by their names."""
@@ -176,10 +187,12 @@ class Answering:
 
     def __call__(self, function: F) -> F:
         """Return ``function`` with every call of it recorded as an answer; see ``driftline.answer``."""
-        said = (self.draft.endpoint, self._question, self._partition, None, self._currency, self.trace)
+        endpoint, question, partition = self.draft.endpoint, self._question, self._partition
+        currency, trace = self._currency, self.trace
 
         def opened(args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> answered.Answered | None:
-            return answered.begun(Answering(*said), args, kwargs)
+            made = answer(endpoint, question=question, partition=partition, currency=currency, trace=trace)
+            return answered.begun(made, args, kwargs)
 
         made = fault.attempt("answer", lambda: calls.wrap(function, opened, lazily=True))
         return function if made is None else cast("F", made)
@@ -191,22 +204,54 @@ class Answering:
     def begin(self) -> None:
         """Become the current answer of this context; ``with`` does this."""
         if self._client is not None:
-            self._token = current.current_answer.set(self.draft)
+            self._token = current_answer_var.set(self.draft)
 
     def suspend(self) -> None:
         """Let the former answer of this context be current again."""
-        token, self._token = self._token, None
+        token = self._token
         if token is None:
             return
+        self._token = None
         try:
-            current.current_answer.reset(token)
-        except ValueError:  # the block ends in another context than it began in, as generators may
-            if current.current_answer.get() is self.draft:
-                current.current_answer.set(None)
+            current_answer_var.reset(token)
+        except ValueError:
+            self._elsewhere()
+
+    def _elsewhere(self) -> None:
+        """End in another context than it began in, as generators may."""
+        if current_answer_var.get() is self.draft:
+            current_answer_var.set(None)
 
     def finish(self, error: BaseException | None) -> None:
         """Record the answer, once."""
-        if self._client is None or self._over:
+        self.__exit__(None, error, None)
+
+    def noted(self, draft: Draft) -> Noted:
+        """Return what was taken down when it was over."""
+        assert self._client is not None
+        return Noted(
+            self._client.settings, self.id, self._moment_ns // 1000, draft.endpoint, self._partition, self._question,
+            None, draft.sources, draft.documents, draft.features, draft.text, draft.decision, draft.score, draft.money,
+            self._currency, draft.verdict, self.trace, self.span, self.tools, self.tokens, self.text_hash,
+        )  # fmt: skip
+
+    def __enter__(self) -> Self:
+        if self._client is not None:
+            self._token = current_answer_var.set(self.draft)
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        token = self._token
+        if token is not None:
+            self._token = None
+            try:
+                current_answer_var.reset(token)
+            except ValueError:
+                self._elsewhere()
+        owner = self._client
+        if owner is None or self._over:
             return
         self._over = True
         draft: Any = self.draft
@@ -214,49 +259,12 @@ class Answering:
             draft.decision = "error"
         try:  # what was collected goes with the copy; whoever still has the draft adds to nothing
             collected = draft.__copy__()
-            draft.sources, draft.documents, draft.features = [], [], {}
-            self._client.sender.put((_finished, 1, (self, collected)))
+            draft.sources = draft.documents = ()
+            draft.features = _NONE
+            draft.owner = None  # it is over for code that still has it as its current answer
+            owner.sender.put((_finished, 1, (self, collected)))
         except Exception as failure:  # the fault rule: an answer that cannot be recorded is a counted loss
             fault.failed("answer", failure)
-        draft.owner = None  # it is over for code that still has it as its current answer
-
-    def noted(self, draft: Draft) -> Noted:
-        """Return what was taken down when it was over."""
-        assert self._client is not None
-        return Noted(
-            self._client.settings, self.id, self._time_us, draft.endpoint, self._partition, self._question, None,
-            draft.sources, draft.documents, draft.features, draft.text, draft.decision, draft.score, draft.money,
-            self._currency, draft.verdict, self.trace, self.span, self.tools, self.tokens, self.text_hash,
-        )  # fmt: skip
-
-    def __enter__(self) -> Self:
-        if self._client is not None:
-            self._token = current.current_answer.set(self.draft)
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        if self._token is not None:
-            self.suspend()
-        self.finish(error)
-
-
-def moment_of(at: Moment | None) -> tuple[str, int]:
-    """Return a new id and the moment of an answer: ``at``, else that of the run around it, else now.
-
-    A moment that cannot be is a counted failure, and stands for now.
-    """
-    try:
-        at = replayed() if at is None else at
-        if at is not None:
-            moment = moment_us(at)
-            if moment >= _LATEST:
-                raise OverflowError(f"{moment} microseconds are after the year 9999")
-            return ids.uuid7(moment), moment
-    except Exception as error:  # the fault rule: the answer counts for more than its moment
-        fault.failed("answer", error)
-    return mint()
 
 
 def answer(
@@ -284,12 +292,26 @@ def answer(
         currency: of the money; default ``settings.currency``.
         trace: W3C trace id.
     """
-    return Answering(endpoint, question, partition, at, currency, trace)
+    owner = process.client or client.current()
+    draft = Draft(endpoint=endpoint)
+    if owner is None:
+        return Answering(draft, question, partition, currency, trace, None, 0, 0)
+    if at is None and current_run.get() is None and around.process.run is None:
+        made = Answering(draft, question, partition, currency, trace, owner, _now(), minting.next())
+    else:
+        try:
+            id_, moment = moment_of(at)
+            made = Answering(draft, question, partition, currency, trace, owner, moment * 1000, 0, id_)
+        except Exception as error:  # the fault rule: without an id there is no answer, and the user goes on
+            fault.failed("answer", error)
+            return Answering(draft, question, partition, currency, trace, None, 0, 0)
+    draft.owner = made
+    return made
 
 
 def current_answer() -> Answering | None:
     """Return the answer that is being made in this context, so that any code below can add to it; None = none is."""
-    draft = current.current_answer.get()
+    draft = current_answer_var.get()
     owner = None if draft is None else draft.owner
     return owner if isinstance(owner, Answering) else None
 
@@ -332,7 +354,7 @@ def record_answer(
         uses: role -> what the answer stands on, such as ``{"model": touched}``.
         verdict: what a guard has decided; None = none has.
     """
-    owner = client.current()
+    owner = process.client or client.current()
     if owner is None:
         return ""
     try:

@@ -7,32 +7,27 @@ so that tasks and generators have their own; a thread that knows no run belongs 
 from collections.abc import Callable
 from contextvars import ContextVar
 from datetime import datetime
-from typing import TYPE_CHECKING
 
 from driftline import clock
 from driftline.capture import own
+from driftline.capture.recording import Moment, Recording
 
-if TYPE_CHECKING:
-    from driftline.capture.run import Run
-
-Moment = datetime | int
-current_run: "ContextVar[Run | None]" = ContextVar("driftline_current_run", default=None)
-open_runs: "dict[int, Run]" = {}  # begun and not ended, in this process
+current_run: ContextVar[Recording | None] = ContextVar("driftline_current_run", default=None)
 
 
 class _Process:
     """The run that a whole process is, if ``watch`` has opened one."""
 
-    run: "Run | None" = None
+    run: Recording | None = None
     opened = False  # any run was
     missed = False  # data was read or written outside of all runs
-    on_missed: "Callable[[], None] | None" = None  # is told of that
+    on_missed: Callable[[], None] | None = None  # is told of that
 
 
 process = _Process()
 
 
-def enclosing() -> "Run | None":
+def enclosing() -> Recording | None:
     """Return the run around this code that still lasts; None where there is none."""
     run = current_run.get()
     while run is not None and run.over:
@@ -40,12 +35,12 @@ def enclosing() -> "Run | None":
     return process.run if run is None else run
 
 
-def active() -> "Run | None":
+def active() -> Recording | None:
     """Return the run that records what happens now; None inside a recorded call, and in our own work."""
     return None if own.inside() is not None else enclosing()
 
 
-def recording() -> "Run | None":
+def recording() -> Recording | None:
     """Return the run that records the reading or writing of data now; it is remembered if there is none."""
     run = active()
     if run is None and own.inside() is None:

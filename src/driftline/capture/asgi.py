@@ -15,6 +15,7 @@ import xxhash
 
 from driftline.capture import fault, unrecorded
 from driftline.capture.answers import Answering
+from driftline.capture.answers import answer as opened
 
 Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]
@@ -110,7 +111,7 @@ def _begun(scope: Scope, endpoint: str, chosen: Sequence[str], wanted: frozenset
             said = f"{method} {path} is not recorded as an answer: methods are {', '.join(sorted(wanted))}"
             fault.tell("asgi methods", said)
         return None
-    answer = Answering(endpoint, "", "", None, None, "")
+    answer = opened(endpoint)
     for key, value in scope.get("headers", ()):
         if key == b"traceparent":
             found = _PARENT.match(value)

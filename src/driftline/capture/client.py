@@ -61,7 +61,10 @@ class Client:
 
     def answer(self, answer: Answer | Unmade) -> None:
         """Queue an answer, or what answers are made of."""
-        self.sender.put(answer)
+        if isinstance(answer, tuple) and answer[1] > 1:
+            self.sender.put_many(answer)
+        else:
+            self.sender.put(answer)
 
 
 class _Process:
@@ -74,20 +77,20 @@ class _Process:
         self.atexit = False
 
 
-_process = _Process()
+process = _Process()  # hot paths look at its client first: ``process.client or current()``
 
 
 def current() -> Client | None:
     """Return the client in force; None where Driftline is switched off or its settings cannot be read."""
-    if not _process.settled:
+    if not process.settled:
         fault.attempt("settings", _load)
-        _process.settled = True  # what cannot be read once is not read at every call: Driftline stays off
-    return _process.client
+        process.settled = True  # what cannot be read once is not read at every call: Driftline stays off
+    return process.client
 
 
 def _load() -> None:
-    with _process.lock:
-        if not _process.settled:
+    with process.lock:
+        if not process.settled:
             try:
                 settings = config.load()
             except BadSetting as error:
@@ -106,8 +109,8 @@ def _misspelt(settings: Settings) -> None:
 
 def settle(settings: Settings) -> None:
     """Put ``settings`` in force unless this process has settings already; for children that are spawned."""
-    with _process.lock:
-        if not _process.settled:
+    with process.lock:
+        if not process.settled:
             _install(settings, sinks.open_sink)
 
 
@@ -128,8 +131,8 @@ def configure(**settings: Any) -> Settings:
 
 def install(settings: Settings, open_sink: OpenSink) -> None:
     """Replace the client by one that delivers to what ``open_sink`` returns."""
-    with _process.lock:
-        former = _process.client
+    with process.lock:
+        former = process.client
         if former is not None:
             former.sender.close(former.settings.flush_seconds)
         _install(settings, open_sink)
@@ -137,8 +140,8 @@ def install(settings: Settings, open_sink: OpenSink) -> None:
 
 def forget() -> None:
     """Deliver what is queued and drop the client; the next use loads the settings anew."""
-    with _process.lock:
-        former, _process.client, _process.settled = _process.client, None, False
+    with process.lock:
+        former, process.client, process.settled = process.client, None, False
     if former is not None:
         former.sender.close(former.settings.flush_seconds)
 
@@ -147,10 +150,10 @@ def _install(settings: Settings, open_sink: OpenSink) -> None:
     settings = config.anchored(settings)
     switch.use(settings)
     measure.use(settings)
-    _process.client = Client(settings, open_sink) if settings.enabled else None
-    _process.settled = True
-    if settings.enabled and not _process.atexit:
-        _process.atexit = True
+    process.client = Client(settings, open_sink) if settings.enabled else None
+    process.settled = True
+    if settings.enabled and not process.atexit:
+        process.atexit = True
         atexit.register(_at_exit)
 
 
@@ -175,17 +178,24 @@ def _flush(client: Client, timeout: float | None) -> bool:
 
 def status() -> dict[str, int]:
     """Return what this process has queued, delivered, spooled and lost, and how often each of our pieces has failed."""
-    client = _process.client
+    return fault.attempt("status", _status) or {}
+
+
+def _status() -> dict[str, int]:
+    client = process.client
     found = {f"failed:{piece}": number for piece, number in fault.counts().items()}
     return found if client is None else {**client.sender.counters(), **found}
 
 
 def _at_exit() -> None:
-    client = _process.client
+    client = process.client
     if client is not None:
         try:
-            _finish(client)
+            fault.attempt("exit", _finish, client)
+            if not client.sender.closed:  # it failed before it came to that
+                fault.attempt("exit", client.sender.close, client.settings.flush_seconds)
         except KeyboardInterrupt:  # nobody is to wait any longer; how the script ended stays as it is
+            measure.level.enough = True
             place = client.sender.delivery.spool.folder
             fault.tell("deadline", f"interrupted at the end; what is not delivered yet is kept in {place}")
             with contextlib.suppress(KeyboardInterrupt):
@@ -205,8 +215,8 @@ def _after_fork() -> None:
 
 
 def _reborn() -> None:
-    former = _process.client
-    _process.lock = threading.Lock()
+    former = process.client
+    process.lock = threading.Lock()
     if former is None:
         return
     former.profiled.clear()
@@ -215,8 +225,8 @@ def _reborn() -> None:
 
 def _finish_with_multiprocessing() -> None:
     """A child of multiprocessing ends without atexit, but runs its finalizers."""
-    process = sys.modules.get("multiprocessing.process")
-    if process is not None and process.parent_process() is not None:
+    children = sys.modules.get("multiprocessing.process")
+    if children is not None and children.parent_process() is not None:
         sys.modules["multiprocessing.util"].Finalize(None, _at_exit, exitpriority=0)
 
 

@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from driftline.capture import fault
 from driftline.capture.spool import Spool
 from driftline.event.answer import Answer
-from driftline.event.sink import Deferring, Sink, follow
+from driftline.event.sink import Sink, deferring, follow
 
 _PAUSES = (0.05, 0.2)  # before the second and third try of a batch
 _REST_SECONDS = (1.0, 30.0)  # shortest and longest rest after a failed batch
@@ -38,7 +38,7 @@ class Delivery:
     @property
     def inside(self) -> bool:
         """Whether a thread is in a sink that works in this process, and not only waits for a network."""
-        return self._calling and isinstance(self._sink, Deferring)
+        return self._calling and deferring(self._sink)
 
     def take_losses(self) -> int:
         """Return how much was lost since this was last asked, so that the next event can say it."""

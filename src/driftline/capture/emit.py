@@ -14,7 +14,7 @@ import msgspec
 
 from driftline import clock
 from driftline.capture import columns, fault, measure, opens, order, place
-from driftline.capture.columns import Awaited, Bound, Differing
+from driftline.capture.columns import Bound
 from driftline.capture.probe import cache
 from driftline.capture.probe.report import Report
 from driftline.capture.trace import Seen, Trace
@@ -24,8 +24,9 @@ from driftline.event.openlineage import DatasetPart, Event, JobPart, RunPart
 
 _SQL_LIMIT = 100_000  # characters of SQL in one event
 _MESSAGE_LIMIT = 500
-_FORMATS = "driftline.capture.formats"
+_FORMATS, _KEPT = "driftline.capture.formats", "driftline.capture.kept"  # loaded when contents are measured
 _PENDING = "probes pending"
+KILLED = "the process was killed while the end of the run was measured"
 _AGAIN = (_PENDING, "columns", "frame columns")  # gaps that are found anew each time an event is encoded
 
 
@@ -61,7 +62,7 @@ class Ended:
         fault.attempt("completeness", _reconcile, trace, self._folder, self._home)
         fault.attempt("probes", self._await)
         ordered = trace.ordered and order.matters(trace)
-        again = [seen for seen in trace.outputs if ordered and seen.read_ns]
+        again = order.again(trace) if ordered else []
         inputs = tuple(_dataset(seen, trace, self._profiled) for seen in (*trace.inputs, *again))
         outputs = tuple(_dataset(seen, trace, self._profiled, output=True) for seen in trace.outputs)
         if ordered:
@@ -77,7 +78,7 @@ class Ended:
         for gap in _AGAIN:
             trace.gaps.pop(gap, None)
         trace.differences = []
-        edges = [one for seen in trace.outputs for one in seen.edges if isinstance(one, Awaited)]
+        edges = [one for seen in trace.outputs for one in seen.edges if columns.awaited(one)]
         written = [key for one in edges for key in one.waits_for()]
         missing = list(dict.fromkeys([*written, *(key for key in trace.awaited if cache.get(key) is None)]))
         for key in trace.awaited:
@@ -111,6 +112,28 @@ def _tell(found: Report | None, gaps: dict[str, int]) -> None:
         gaps["files that a probed step reads by itself"] = len(found.reads)
 
 
+def unmeasured(trace: Trace) -> int:
+    """Return the bytes of the files that are measured when the event is encoded."""
+    return sum(seen.size for seen in (*trace.inputs, *trace.outputs) if seen.path and seen.contents is None)
+
+
+def last_words(trace: Trace, folder: str, home: str) -> bytes:
+    """Return the last event of a run as it is if the process is killed before this is measured.
+
+    It is a microsecond older than the event proper, which replaces it in whatever order they come.
+    """
+    said = msgspec.structs.replace(
+        trace,
+        inputs=[msgspec.structs.replace(seen) for seen in trace.inputs],
+        outputs=[msgspec.structs.replace(seen) for seen in trace.outputs],
+        ended_us=trace.ended_us - 1,
+        gaps={**trace.gaps, KILLED: 1},
+        on_run=dict(trace.on_run),
+        on_job=dict(trace.on_job),
+    )
+    return Ended(said, set(), folder, home).encode(cheap=True)
+
+
 def started(trace: Trace) -> bytes:
     """Return the START event of a run."""
     return openlineage.encode(_event(trace, "START", trace.started_us, (), ()))
@@ -121,7 +144,7 @@ def running(trace: Trace, at_us: int) -> bytes:
     told = {(seen.touched.dataset.namespace, seen.touched.dataset.name, seen.touched.version)
             for seen in (*trace.inputs, *trace.outputs)}  # fmt: skip
     ordered = trace.ordered and order.matters(trace)
-    again = [seen for seen in trace.outputs if ordered and seen.read_ns]
+    again = order.again(trace) if ordered else []
     inputs = tuple(_dataset(seen, trace, told) for seen in (*trace.inputs, *again))
     outputs = tuple(_dataset(seen, trace, told, output=True) for seen in trace.outputs)
     if ordered:
@@ -225,6 +248,8 @@ def _measure(seen: Seen, gaps: dict[str, int]) -> None:
             seen.contents = seen.table.contents()
     except FileNotFoundError:
         _unmeasured(seen, "overwritten or removed meanwhile", gaps)
+    except measure.Enough:
+        _unmeasured(seen, "the process ended before", gaps)
     except Exception as error:  # the fault rule: a file that cannot be profiled is a gap, not an error
         fault.count("contents")  # a ragged or an empty file is nothing that a program should complain of
         _unmeasured(seen, type(error).__name__, gaps)
@@ -293,21 +318,34 @@ def _columns(seen: Seen, names: tuple[str, ...] | None, trace: Trace) -> dict[st
     for edges in seen.edges:
         try:
             found.append(columns.bind(edges, names, inputs))
-            if getattr(edges, "unknown", False) and not (isinstance(edges, Awaited) and edges.waits_for()):
+            if getattr(edges, "unknown", False) and not (columns.awaited(edges) and edges.waits_for()):
                 trace.gaps["frame columns"] = trace.gaps.get("frame columns", 0) + 1
         except Exception as error:  # the fault rule: columns that cannot be bound are a gap
             fault.failed("columns", error)
             trace.gaps["columns"] = trace.gaps.get("columns", 0) + 1
     if not any(fields or rows for fields, rows in found) and seen.contents is not None and not seen.rootless:
-        before = order.before(trace, seen) if trace.ordered else trace.inputs
-        others = [(one.touched.dataset, one.contents) for one in before if one.contents is not None]
-        found = [columns.identical(seen.contents, [one for one in others if one[0] != seen.touched.dataset])]
+        found = _by_content(seen, trace)
     node = seen.touched.dataset.node
     told = columns.differences(node, found)
     for edges in seen.edges:
-        told += fault.attempt("differences", edges.differing, node, names) or [] if isinstance(edges, Differing) else []
+        told += fault.attempt("differences", edges.differing, node, names) or [] if columns.differing(edges) else []
     trace.differences += [one for one in told if one not in trace.differences]
     return columns.facet(columns.together(found))
+
+
+def _by_content(seen: Seen, trace: Trace) -> list[Bound]:
+    """What the contents of an output and of its sources tell where nothing else does."""
+    before = order.before(trace, seen) if trace.ordered else trace.inputs
+    others = [
+        (one.touched.dataset, one.contents, one.lineage)
+        for one in before
+        if one.contents is not None and one.touched.dataset != seen.touched.dataset
+    ]
+    same = columns.identical(seen.contents, [(dataset, contents) for dataset, contents, _ in others])
+    if any(columns.awaited(edges) and edges.waits_for() for edges in seen.edges):
+        return [same]
+    kept = importlib.import_module(_KEPT)
+    return [same, kept.kept(seen.contents, [kept.Source(*one) for one in others], same[0])]
 
 
 def _inputs(trace: Trace) -> dict[Dataset, tuple[str, ...]]:

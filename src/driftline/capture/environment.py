@@ -15,6 +15,8 @@ from typing import Any, NamedTuple
 
 import xxhash
 
+from driftline import later
+
 LIBRARIES = (
     "adbc_driver_manager", "boto3", "catboost", "cudf", "dask", "datasets", "deltalake", "duckdb", "fsspec", "gensim",
     "geopandas", "h5py", "ibis", "jax", "joblib", "keras", "lightgbm", "llama_index", "langchain", "matplotlib",
@@ -23,9 +25,9 @@ LIBRARIES = (
     "sqlalchemy", "statsmodels", "tensorflow", "torch", "torchvision", "transformers", "xarray", "xgboost", "zarr",
 )  # fmt: skip
 _NOT_OURS = ("/site-packages/", "/dist-packages/")
-_SECTION = re.compile(r'^\s*\[remote "(?P<name>[^"]+)"\]\s*$')
-_URL = re.compile(r"^\s*url\s*=\s*(?P<url>\S+)\s*$")
-_PASSWORD = re.compile(r"(?<=://)[^/@]*@")
+_SECTION = later.pattern(r'^\s*\[remote "(?P<name>[^"]+)"\]\s*$')
+_URL = later.pattern(r"^\s*url\s*=\s*(?P<url>\S+)\s*$")
+_PASSWORD = later.pattern(r"(?<=://)[^/@]*@")
 
 
 class Commit(NamedTuple):

@@ -16,6 +16,7 @@ logger = logging.getLogger("driftline")
 OFF_AFTER = 3  # failures of one hook
 
 _counts: dict[str, int] = {}
+known = _counts  # true where anything has failed: hot paths look at that first
 _told: set[str] = set()
 
 

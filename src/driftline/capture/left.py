@@ -1,9 +1,10 @@
 """Runs whose process has gone without a word: killed, out of memory, ``os._exit``, a power cut.
 
 Enters: the run of a process, once it was announced, and its end. Leaves: a mark below ``home/runs`` that is locked as
-long as the process lives; and in the next process with the same ``home`` an ABORT event for each run whose mark nobody
-holds any more, with what its own child processes had handed over. What the process itself had read and written since it
-last told of it (``progress``) was in its memory, and is not known. Waits for nobody.
+long as the process lives; and in the next process with the same ``home`` an event for each run whose mark nobody holds
+any more: the last words of one whose end was being measured, else ABORT with what its own child processes had handed
+over. What such a process had read and written since it last told of it (``progress``) was in its memory, and is not
+known. Waits for nobody.
 """
 
 import os
@@ -20,6 +21,7 @@ from driftline.event.lineage import Job
 
 MESSAGE = "the process has ended without a word: it was killed, or called os._exit"
 _ENDING = ".open"
+_WHOLE = 2  # lines behind the first one, where last words were written to their end; the second one is empty
 _MORE = {  # adds to what the run has told while it lasted
     "processingType": "BATCH",
     "integration": "DRIFTLINE",
@@ -41,6 +43,14 @@ class Held:
     def __init__(self, path: Path, file: IO[bytes]) -> None:
         self._path = path
         self._file = file
+
+    def last(self, words: bytes) -> None:
+        """Leave the last event of the run, for the case that nobody hears it from this process.
+
+        Raises:
+            OSError: the folder cannot be written.
+        """
+        self._file.write(b"\n" + words + b"\n")
 
     def clear(self) -> None:
         """The run has said its end, and that is delivered or spooled."""
@@ -72,7 +82,12 @@ def _sweep(owner: Client, path: Path) -> None:
     with path.open("r+b", buffering=0) as file:
         if not spool.locked(file):
             return
-        said = msgspec.json.decode(file.read(), type=_Mark)
+        mark, *words = file.read().split(b"\n")
+        if len(words) == _WHOLE:
+            owner.event(words[0])
+            os.unlink(path)
+            return
+        said = msgspec.json.decode(mark, type=_Mark)
         trace = Trace(run=said.run, job=said.job, started_us=said.started_us, ended_us=clock.now_us())
         trace.error, trace.aborted = MESSAGE, True
         trace.gaps["lost with the process"] = 1

@@ -1,16 +1,22 @@
-"""Ids of answers that are given now: UUIDv7, made from a counter, cheap enough for the hot path.
+"""Ids of answers: UUIDv7, of those that are given now from a counter, cheap enough for the hot path.
 
-Enters: nothing. Leaves: an id and the moment in it. The first 48 bits are the time in milliseconds; behind them stand
-bits that are random for each process, and a counter, so that the ids of a process rise in the order in which they were
-made. They are unique, and they are no secret: who knows one can guess its neighbours. Source: RFC 9562, section 6.2,
-method 1.
+Enters: nothing, or the moment that an answer is said to be of. Leaves: an id and the moment in it. The first 48 bits
+are the time in milliseconds; behind them stand bits that are random for each process, and a counter, so that the ids of
+a process rise in the order in which they were made. They are unique, and they are no secret: who knows one can guess
+its neighbours. Source: RFC 9562, section 6.2, method 1.
 """
 
 import itertools
 import os
 import time
 
+from driftline.capture import fault
+from driftline.capture.around import moment_us, replayed
+from driftline.capture.recording import Moment
+from driftline.event import ids
+
 _DIGITS = tuple(f"{number:03x}" for number in range(4096))
+_LATEST = 253_402_300_800_000_000  # microseconds: the end of the year 9999
 _now = time.time_ns
 
 
@@ -30,29 +36,41 @@ class _Process:
         self.held = (-1, "")  # a millisecond and the first digits of its ids, in one, so that they belong together
 
 
-_process = _Process()
-
-
-def taken() -> tuple[int, int]:
-    """Return a moment in microseconds since 1970 and the number of an id, which ``spelt`` may make of it later."""
-    return _now() // 1000, _process.next()
+process = _Process()  # whose ``next`` gives the number of an id, of which ``spelt`` may make the id later
 
 
 def spelt(moment: int, number: int) -> str:
     """Return the id that a moment and a number of this process make; the same ones make the same id."""
     millisecond = moment // 1000
-    held, head = _process.held
+    held, head = process.held
     if held != millisecond:
-        head = f"{millisecond >> 16:08x}-{millisecond & 0xFFFF:04x}{_process.tail}"
-        _process.held = (millisecond, head)
+        head = f"{millisecond >> 16:08x}-{millisecond & 0xFFFF:04x}{process.tail}"
+        process.held = (millisecond, head)
     return f"{head}{_DIGITS[number >> 12 & 4095]}{_DIGITS[number & 4095]}"
 
 
 def mint() -> tuple[str, int]:
     """Return a new id and its moment in microseconds since 1970."""
     moment = _now() // 1000
-    return spelt(moment, _process.next()), moment
+    return spelt(moment, process.next()), moment
+
+
+def moment_of(at: Moment | None) -> tuple[str, int]:
+    """Return a new id and the moment of an answer: ``at``, else that of the run around it, else now.
+
+    A moment that cannot be is a counted failure, and stands for now.
+    """
+    try:
+        at = replayed() if at is None else at
+        if at is not None:
+            moment = moment_us(at)
+            if moment >= _LATEST:
+                raise OverflowError(f"{moment} microseconds are after the year 9999")
+            return ids.uuid7(moment), moment
+    except Exception as error:  # the fault rule: the answer counts for more than its moment
+        fault.failed("answer", error)
+    return mint()
 
 
 if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=_process.begin)
+    os.register_at_fork(after_in_child=process.begin)

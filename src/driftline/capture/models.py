@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from driftline.capture import fault
-from driftline.capture.around import Moment
+from driftline.capture.recording import Moment
 from driftline.capture.run import Run, Target
 from driftline.event import ids
 from driftline.event.lineage import Dataset, Touched

@@ -7,7 +7,6 @@ Sources: https://github.com/delta-io/delta/blob/master/PROTOCOL.md, https://iceb
 https://hudi.apache.org/docs/timeline, https://dvc.org/doc/user-guide/project-structure/dvc-files.
 """
 
-import gzip
 import os
 import re
 import time
@@ -17,26 +16,28 @@ from typing import Any, NamedTuple
 
 import msgspec
 
+from driftline import later
+
 _LARGE = 1 << 24  # bytes of metadata that are still read
 _UP = 16  # folders above a file in which a dvc.lock is looked for
 _LOOKED_SECONDS = 0.5  # how long it is known where these lie: a pipeline reads many files of a folder
 _FOLDERS = 1_000
 _locks: dict[str, tuple[float, tuple[str, ...]]] = {}  # folder -> until when it is known, dvc.lock files
 
-_COMMIT = re.compile(r"(\d{20})(?:\.checkpoint(?:\..+)?)?\.(?:json|parquet)")
-_METADATA = re.compile(r"(?:v(\d+)|(\d+)-[0-9a-f-]+)(?:\.gz)?\.metadata\.json(?:\.gz)?", re.IGNORECASE)
-_INSTANT = re.compile(r"(\d{8,17})(?:_(\d{8,17}))?\.(?:commit|deltacommit|replacecommit)")
-_LAKEFS = re.compile(r"lakefs://[^/]+/([0-9a-f]{12,64})(?:/|$)")
-_MODEL = re.compile(r"models:/(?:/)?(?:[^/@]+/(\d+)|(m-[0-9a-f]{32}))/?(?:$|/)")
-_RUN = re.compile(
+_COMMIT = later.pattern(r"(\d{20})(?:\.checkpoint(?:\..+)?)?\.(?:json|parquet)")
+_METADATA = later.pattern(r"(?:v(\d+)|(\d+)-[0-9a-f-]+)(?:\.gz)?\.metadata\.json(?:\.gz)?", re.IGNORECASE)
+_INSTANT = later.pattern(r"(\d{8,17})(?:_(\d{8,17}))?\.(?:commit|deltacommit|replacecommit)")
+_LAKEFS = later.pattern(r"lakefs://[^/]+/([0-9a-f]{12,64})(?:/|$)")
+_MODEL = later.pattern(r"models:/(?:/)?(?:[^/@]+/(\d+)|(m-[0-9a-f]{32}))/?(?:$|/)")
+_RUN = later.pattern(
     r"(?:runs:/|mlflow-artifacts:(?://[^/]*)?/(?:[^/]+/)*?|.*/mlruns/[^/]+/)([0-9a-f]{32})(?:/|$)"
 )  # fmt: skip
 _OBJECTS = (
     ("VersionId", "s3"), ("version_id", "azure"), ("generation", "gcs"),
     ("ETag", "etag"), ("etag", "etag"), ("e_tag", "etag"),
 )  # fmt: skip
-_VERSION_ID = re.compile(r"[?&]versionId=([^&#]+)")
-_GENERATION = re.compile(r"((?:gs|gcs)://.+)#(\d+)$")
+_VERSION_ID = later.pattern(r"[?&]versionId=([^&#]+)")
+_GENERATION = later.pattern(r"((?:gs|gcs)://.+)#(\d+)$")
 
 
 class Pointer(NamedTuple):
@@ -75,7 +76,16 @@ def native(given: str | os.PathLike[str] | Mapping[str, Any]) -> Pointer | None:
         return next((found for read in _TABLES if (found := read(path)) is not None), None)
     if path.endswith(".metadata.json"):
         return _snapshot(path)
-    return _of_file(path) if os.path.isfile(path) else None
+    return of_file(path) if os.path.isfile(path) else None
+
+
+def of_file(path: str) -> Pointer | None:
+    """Return the pointer of a regular file, given by its absolute path; None where it has none.
+
+    Raises:
+        OSError: metadata is there and cannot be read.
+    """
+    return _snapshot(path) if path.endswith(".metadata.json") else _of_file(path)
 
 
 def _of_address(text: str) -> Pointer | None:
@@ -129,6 +139,8 @@ def _snapshot(path: str) -> Pointer | None:
         return None
     with open(path, "rb") as file:
         raw = file.read()
+    import gzip
+
     try:
         said = msgspec.json.decode(gzip.decompress(raw) if raw[:2] == b"\x1f\x8b" else raw, type=_Iceberg)
     except (msgspec.MsgspecError, EOFError):

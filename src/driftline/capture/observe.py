@@ -63,6 +63,9 @@ def observe(name: Name, data: Any, given: Given, folder: str, budget: measure.Bu
     if isinstance(name, Touched):
         spot = place.Place(Located(name.dataset.namespace, name.dataset.name, name.partition), "")
     else:
+        plain = place.file(name, folder) if data is None and not given.version else None
+        if plain is not None:
+            return [_file(plain.path, plain.located, given, budget)]
         spot = place.place(native.bare(os.fspath(name)), folder)
         if not given.version:
             given = _pointed(spot.path or os.fspath(name), given)
@@ -140,10 +143,13 @@ def of_file(path: str, given: Given, folder: str, budget: measure.Budget | None 
     Raises:
         OSError: it cannot be read.
     """
+    return _file(path, located(path, folder, root), given, budget)
+
+
+def _file(path: str, spot: Located, given: Given, budget: measure.Budget | None) -> Seen:
     state = measure.of_file(path, budget)
-    spot = located(path, folder, root)
     attributes = _text(given.attributes)
-    pointer = native.native(path)
+    pointer = native.of_file(path)
     if pointer is not None:
         attributes["pointer"] = pointer.name
     if state.version.startswith(measure.STAT):

@@ -1,8 +1,9 @@
 """What fed what in a run that is a whole process: only what was read before can have reached what was written.
 
 Enters: versions with the times at which they were first read and last written. Leaves: explicit lineage, one entry per
-output: its sources are those of the statement that wrote it, else, as a guess, everything that was read until then, a
-version that the run itself wrote and read again among them. Source:
+output: its sources are those of the statement that wrote it, else, as a guess, everything that was read until then,
+among it a version that the run itself wrote and read again, and a model that it saved, which it still has at hand.
+Source:
 https://openlineage.io/spec/facets (lineage 1-0-0).
 """
 
@@ -43,15 +44,27 @@ def matters(trace: Trace) -> bool:
     read = {seen.touched.dataset for seen in trace.inputs}
     return bool(trace.outputs) and (
         any(seen.at_ns > first for seen in trace.inputs)
+        or bool(again(trace))
         or any(output.rootless for output in trace.outputs if trace.inputs)
-        or any(output.read_ns or (_named(output) and _named(output) != read) for output in trace.outputs)
+        or any(_named(output) and _named(output) != read for output in trace.outputs)
     )
 
 
 def before(trace: Trace, output: Seen) -> list[Seen]:
     """Return what had been read when ``output`` was written for the last time."""
-    again = [one for one in trace.outputs if one is not output and 0 < one.read_ns < output.at_ns]
-    return [seen for seen in trace.inputs if seen.at_ns <= output.at_ns] + again
+    own = [one for one in trace.outputs if one is not output and 0 < _used_ns(one) < output.at_ns]
+    return [seen for seen in trace.inputs if seen.at_ns <= output.at_ns] + own
+
+
+def again(trace: Trace) -> list[Seen]:
+    """Return what the run wrote and then read, and the models that it saved before it wrote something else."""
+    last = max((seen.at_ns for seen in trace.outputs), default=0)
+    return [seen for seen in trace.outputs if seen.read_ns or 0 < _used_ns(seen) < last]
+
+
+def _used_ns(seen: Seen) -> int:
+    """Since when something that a run has written may be a source of what it writes; 0 = it is not."""
+    return seen.read_ns or (seen.at_ns if seen.touched.kind == "model" else 0)
 
 
 def entries(trace: Trace) -> list[dict[str, Any]]:

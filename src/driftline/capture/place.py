@@ -8,9 +8,15 @@ a file exists.
 """
 
 import os
+import stat
+import time
 from typing import NamedTuple
 
 from driftline.event import names
+
+_LOOKED_SECONDS = 0.5  # how long it is known where the way to a folder leads: a pipeline reads many files of one
+_FOLDERS = 1_000
+_ways: dict[str, tuple[float, int, int, str]] = {}  # folder -> until when it is known, device, inode, way without links
 
 
 class Place(NamedTuple):
@@ -35,33 +41,69 @@ def place(given: str | os.PathLike[str], folder: str) -> Place:
     exists = os.path.exists(path)
     if not exists and not os.path.isabs(text):
         return Place(_located(text), "")
-    path = _straight(path, folder) if exists else path
-    name = path[len(folder) :].lstrip(os.sep) if path.startswith(folder.rstrip(os.sep) + os.sep) else path
-    return Place(_located(name), path if exists else "")
+    path = _straight(path, folder, is_folder=os.path.isdir(path)) if exists else path
+    return Place(_below(path, folder), path if exists else "")
 
 
-def _straight(path: str, folder: str) -> str:
+def file(given: str | os.PathLike[str], folder: str) -> Place | None:
+    """Return the place of a regular file with its absolute path, as it was given, links and all; None = it is none.
+
+    The same as ``place`` for the case that comes up most, and asks the file system once.
+    """
+    text = os.fspath(given)
+    if ":/" in text:
+        return None
+    path = os.path.abspath(os.path.expanduser(text))
+    try:
+        regular = stat.S_ISREG(os.stat(path).st_mode)
+    except (OSError, ValueError):
+        return None
+    if not regular or ":/" in path:
+        return None
+    return Place(_below(_straight(path, folder, is_folder=False), folder), path)
+
+
+def _below(path: str, folder: str) -> names.Located:
+    return _located(path[len(folder) :].lstrip(os.sep) if path.startswith(folder.rstrip(os.sep) + os.sep) else path)
+
+
+def _straight(path: str, folder: str, *, is_folder: bool) -> str:
     """Return the way to ``path`` without links below ``folder``.
 
     A link that leads out of ``folder`` stays in the name, for nobody else need know the place behind it; so does a file
     that is a link into a cache, which names what it holds by its content.
     """
-    root = os.path.realpath(folder)
-    before = root.rstrip(os.sep) + os.sep
-    real = os.path.realpath(path)
-    away = not real.startswith(before)
-    if os.path.islink(path) and not os.path.isdir(path) and (away or _cached(real[len(before) :], path)):
-        head, tail = os.path.split(path)
-        real = os.path.join(os.path.realpath(head), tail)
-    if real == path or not real.startswith(before):
+    head, tail = (path, "") if is_folder else os.path.split(path)
+    real = os.path.join(_way(head), tail) if tail else _way(head)
+    link = bool(tail) and os.path.islink(path)
+    if real == path and not link:
         return path
-    return os.path.join(folder, real[len(before) :])
+    before = _way(folder).rstrip(os.sep) + os.sep
+    there = os.path.realpath(path) if link else ""
+    if there.startswith(before) and not _cached(there[len(before) :], path):
+        real = there
+    return os.path.join(folder, real[len(before) :]) if real.startswith(before) else path
 
 
 def _cached(real: str, link: str) -> bool:
     """Whether what a link leads to is called by its content: in a hidden folder, or without the ending of the link."""
     hidden = any(part.startswith(".") for part in real.split(os.sep)[:-1])
     return hidden or bool(os.path.splitext(link)[1] and not os.path.splitext(real)[1])
+
+
+def _way(folder: str) -> str:
+    """Return the way to ``folder`` without links; for a moment it is known, if the same folder still lies there."""
+    try:
+        found = os.stat(folder)
+    except OSError:
+        return os.path.realpath(folder)
+    now = time.monotonic()
+    known = _ways.get(folder)
+    if known is None or known[0] < now or known[1:3] != (found.st_dev, found.st_ino):
+        if len(_ways) >= _FOLDERS:
+            _ways.clear()
+        known = _ways[folder] = now + _LOOKED_SECONDS, found.st_dev, found.st_ino, os.path.realpath(folder)
+    return known[3]
 
 
 def _located(name: str) -> names.Located:

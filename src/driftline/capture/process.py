@@ -15,10 +15,13 @@ from collections.abc import Mapping, Sequence
 from types import FrameType
 from typing import Any
 
-from driftline.capture import around, client, emit, environment, fault, left, offspring, own
+from driftline.capture import around, client, emit, environment, fault, left, offspring, own, progress
 from driftline.capture import code as code_versions
-from driftline.capture.run import Run
+from driftline.capture.client import Client
+from driftline.capture.run import Run, open_runs
 from driftline.event.lineage import Job
+
+_LONG = 16 << 20  # bytes that are measured at the end: about 0.1 s
 
 
 class ProcessRun(Run):
@@ -56,6 +59,16 @@ class ProcessRun(Run):
             held, self._mark = self._mark, None
         if held is not None and self._client is not None:
             fault.attempt("left", self._client.sender.landed, held.clear)
+
+    def _tell(self, owner: Client) -> None:
+        """Leave the end in writing where measuring it takes long: a process may be killed meanwhile."""
+        with self._marking:
+            if self._mark is None and emit.unmeasured(self._trace) > _LONG:
+                self._mark = fault.attempt("left", left.mark, owner.home, self._trace)
+            if self._mark is not None:
+                self._trace.on_job["jobType"] = progress.WHOLE  # the end proper replaces these words
+                fault.attempt("left", self._mark.last, emit.last_words(self._trace, owner.folder, owner.home))
+        super()._tell(owner)
 
     def _version(self) -> str:
         token = own.enter(own.OURS)
@@ -130,7 +143,7 @@ def begin(name: str, params: Mapping[str, Any] | None, namespace: str | None, ca
 def end(error: BaseException | None = None) -> None:
     """End the run of this process, if there is one."""
     run, around.process.run = around.process.run, None
-    if run is not None:
+    if isinstance(run, Run):
         run.finish(error)
 
 
@@ -138,9 +151,9 @@ def disown() -> None:
     """Forget the run of this process, which a spawned child opened by importing its parent's script."""
     run, around.process.run = around.process.run, None
     owner = client.current()
-    if run is not None and owner is not None:
+    if isinstance(run, Run) and owner is not None:
         run.over = True
-        around.open_runs.pop(id(run), None)
+        open_runs.pop(id(run), None)
         owner.sender.unwatch(run)
 
 
@@ -195,7 +208,7 @@ def _number(text: str) -> bool:
 
 def _in_child() -> None:
     """After a fork: runs that were open are their parent's to end."""
-    for run in list(around.open_runs.values()):
+    for run in list(open_runs.values()):
         fault.attempt("run", run.inherit)
 
 

@@ -14,15 +14,15 @@ import msgspec
 
 from driftline import clock
 from driftline.capture import emit, measure, order
+from driftline.capture.recording import Recording
 from driftline.capture.trace import Seen, Trace
 
 if TYPE_CHECKING:
     from driftline.capture.client import Client
-    from driftline.capture.run import Run
 
 PAUSE_US = 2_000_000
 _SHARE = 100  # pauses are so many times longer than what making the event has taken
-_WHOLE = {
+WHOLE = {
     "processingType": "BATCH",
     "integration": "DRIFTLINE",
     "emissionPattern": {"eventContentMode": "COMPLETE_SNAPSHOT"},
@@ -39,10 +39,10 @@ class _Said:
         self.next_us = next_us
 
 
-_said: "weakref.WeakKeyDictionary[Run, _Said]" = weakref.WeakKeyDictionary()
+_said: "weakref.WeakKeyDictionary[Recording, _Said]" = weakref.WeakKeyDictionary()
 
 
-def say(run: "Run", client: "Client", opened_us: int) -> None:
+def say(run: Recording, client: "Client", opened_us: int) -> None:
     """Send what ``run`` has read and written so far, if that is new and due."""
     now_us = clock.now_us()
     said = _said.get(run)
@@ -55,7 +55,7 @@ def say(run: "Run", client: "Client", opened_us: int) -> None:
     if mark == said.mark or run.over:  # looked at after the clock: a run that ends meanwhile ends later than ``now_us``
         return
     begin = time.perf_counter()
-    trace.on_job["jobType"] = _WHOLE
+    trace.on_job["jobType"] = WHOLE
     event = emit.running(_so_far(trace), now_us)
     client.event(event)
     spent_us = int((time.perf_counter() - begin) * 1e6)

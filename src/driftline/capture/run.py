@@ -18,19 +18,21 @@ from driftline import clock
 from driftline.capture import client, collect, emit, fault, observe, offspring, progress, transactions
 from driftline.capture import code as code_versions
 from driftline.capture import documents as contained
-from driftline.capture.around import Moment, current_run, enclosing, moment_us, open_runs, process, replayed
+from driftline.capture.around import current_run, enclosing, moment_us, process, replayed
 from driftline.capture.client import Client
 from driftline.capture.columns import Bindable
 from driftline.capture.frames import origin, passed
-from driftline.capture.trace import Seen, Trace, died
+from driftline.capture.recording import Moment, Recording
+from driftline.capture.trace import Seen, died
 from driftline.event import ids
 from driftline.event.lineage import Dataset, Job, Touched
 
 _ANNOUNCE_US = 1_000_000  # a run that is open for longer is announced
 Target = Touched | str | os.PathLike[str]
+open_runs: "dict[int, Run]" = {}  # begun and not ended, in this process
 
 
-class Run:
+class Run(Recording):
     """One execution, as ``driftline.run`` returns it; use it as a context manager."""
 
     def __init__(
@@ -44,18 +46,13 @@ class Run:
         at: Moment | None = None,
         announce: bool = False,
     ) -> None:
+        super().__init__(Job("default", ""), at)
         self._client = client.current()
-        self._at = at
         self._announce = announce
         self._announced = False
-        self._token: Token[Run | None] | None = None
-        self.over = False
-        self.outer: Run | None = None
-        self.inherited = False  # it was begun by the process that this one was forked from
+        self._token: Token[Recording | None] | None = None
         self._opened_us = 0
-        self._templates: set[str] = set()
         self._code = code
-        self._trace = Trace(run="", job=Job("default", ""), started_us=0)
         fault.attempt("run", self._name, job, namespace)
         if self._client is not None:
             fault.attempt("run", self._begin, nominal, params, namespace)
@@ -77,26 +74,6 @@ class Run:
         trace.parameters = emit.text_of(params or {})
 
     @property
-    def id(self) -> str:
-        """The run id, a UUIDv7 whose time is the run's event time; ``""`` where Driftline is switched off."""
-        return self._trace.run
-
-    @property
-    def clock(self) -> Moment | None:
-        """Event time of a replay; None = the wall clock."""
-        return self._at
-
-    @property
-    def trace(self) -> Trace:
-        """What it has collected so far."""
-        return self._trace
-
-    @property
-    def job(self) -> Job:
-        """The job that this is a run of."""
-        return self._trace.job
-
-    @property
     def inputs(self) -> tuple[Touched, ...]:
         """What was read so far, in order."""
         return fault.attempt("run", self._settled, self._trace.inputs) or ()
@@ -105,11 +82,6 @@ class Run:
     def outputs(self) -> tuple[Touched, ...]:
         """What was written so far, in order."""
         return fault.attempt("run", self._settled, self._trace.outputs) or ()
-
-    @property
-    def opened(self) -> dict[tuple[str, str], None]:
-        """Paths that Python opened so far, as (path, read or write); ``opens`` adds to it."""
-        return self._trace.opened
 
     def _settled(self, found: list[Seen]) -> tuple[Touched, ...]:
         for seen in found:
@@ -176,20 +148,12 @@ class Run:
 
     def add(self, way: Literal["read", "write"], seen: Seen) -> Touched:
         """Record ``seen``, once per version; for hooks."""
-        touched = collect.add(self._trace, way, seen)
+        touched = super().add(way, seen)
         if way == "read":
             fault.attempt("passed", passed.heard, self, seen)
         if self.inherited:
             self._hand_over(way, seen)
         return touched
-
-    def attribute(self, opened: Iterable[tuple[str, str]]) -> None:
-        """Say that these files belong to what was recorded."""
-        self._trace.attributed.update(path for path, _ in opened)
-
-    def attach(self, target: Touched, key: str, body: Mapping[str, Any]) -> None:
-        """Attach a facet to a version that this run has read or written; ``body`` becomes JSON."""
-        fault.attempt("attach", collect.attach, self._trace, target, key, body)
 
     def documents(self, target: Touched, documents: Iterable[Any], *, source: Target | None = None) -> None:
         """Say which documents or chunks a version holds, and where they came from; may be called once per batch.
@@ -201,10 +165,6 @@ class Run:
         """
         if self._client is not None:
             fault.attempt("documents", contained.attach, self._trace, target, documents, source)
-
-    def parameters(self, found: Mapping[str, Any]) -> None:
-        """Record further parameters."""
-        fault.attempt("parameters", lambda: self._trace.parameters.update(emit.text_of(found)))
 
     def _hand_over(self, way: Literal["read", "write"], seen: Seen) -> None:
         """Leave ``seen`` to the process that began this run, and will end it."""
@@ -241,20 +201,12 @@ class Run:
         dataset = observe.name_of(target, namespace, folder)
         self.edges(dataset, collect.declared(self._trace, sources, subtype, folder))
 
-    def edges(self, dataset: Dataset, edges: Bindable, version: str | None = None) -> None:
+    def edges(self, dataset: Dataset, edges: Bindable, version: str | None = None) -> list[Seen]:
         """Attach column edges to the versions of ``dataset`` that this run has written, or to one; for hooks."""
-        for seen in collect.edges(self._trace, dataset, edges, version):
-            if self.inherited:
-                self._hand_over("write", seen)
-
-    def statement(self, text: str, template: str = "") -> None:
-        """Record a statement; ``template`` is the part of it that counts as code. For hooks."""
-        collect.statement(self._trace, text)
-        self._templates.update((template,) if template else ())
-
-    def gap(self, what: str) -> None:
-        """Say in the event that something was not captured."""
-        self._trace.gaps[what] = self._trace.gaps.get(what, 0) + 1
+        found = super().edges(dataset, edges, version)
+        for seen in found if self.inherited else ():
+            self._hand_over("write", seen)
+        return found
 
     def announce(self) -> None:
         """Send START once the run has been open for long, later what is new; called by the sender."""
@@ -286,8 +238,7 @@ class Run:
         self._become_current()
         if self._announce:
             self.announce()
-        else:
-            self._client.sender.watch(self)
+        self._client.sender.watch(self)
 
     def _become_current(self) -> None:
         self.resume()
@@ -355,7 +306,10 @@ class Run:
         lost = owner.sender.delivery.take_losses()
         if lost:
             trace.gaps["lost"] = lost
-        owner.event(emit.Ended(trace, owner.profiled, owner.folder, owner.home, owner.event))
+        self._tell(owner)
+
+    def _tell(self, owner: Client) -> None:
+        owner.event(emit.Ended(self._trace, owner.profiled, owner.folder, owner.home, owner.event))
 
     def _version(self) -> str:
         base = self._code if isinstance(self._code, str) else code_versions.version(self._code)

@@ -11,7 +11,7 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from typing import Any, Protocol
 
-from driftline.capture import fault, own
+from driftline.capture import fault, measure, own
 from driftline.capture.delivery import Delivery
 from driftline.config import Settings
 from driftline.event.answer import Answer
@@ -76,13 +76,33 @@ class Sender:
         self._spooler: threading.Thread | None = None
         self._more = 0  # answers in the queue beyond one an item
         self._measuring = False  # the thread encodes, which may read files
+        self._room = self._limit  # items that the queue takes
         self.closed = False
         self.opened: dict[int, Opened] = {}
 
     def put(self, item: Item) -> None:
-        """Queue ``item``; never waits."""
-        if type(item) is tuple and item[1] > 1:
-            self._weigh(item[1] - 1)
+        """Queue ``item``, which is one event or one answer; never waits."""
+        items = self._items
+        if len(items) < self._room:
+            items.append(item)
+            if not self._called:  # asking the event itself costs more
+                self._rouse()
+        else:
+            self._put_elsewhere(item)
+
+    def put_many(self, item: Unmade) -> None:
+        """Queue what several answers are made of; never waits."""
+        self._weigh(item[1] - 1)
+        self.put(item)
+
+    def _rouse(self) -> None:
+        if self._thread is None:
+            self._start()
+        self._called = self._thread is not None
+        self._wake.set()
+
+    def _put_elsewhere(self, item: Item) -> None:
+        """Keep an item for which there is no room, or nobody who delivers it."""
         if self.closed:  # a run that outlived its settings
             events: list[bytes] = []
             answers: list[Answer] = []
@@ -90,23 +110,13 @@ class Sender:
             self.delivery.keep(events, answers)
             self.delivery.spool.close()
             self._land()
-            return
-        if len(self._items) + self._more < self._limit:
-            self._items.append(item)
         elif len(self._overflow) + self._more < 2 * self._limit:
             place = self.delivery.spool.folder
             fault.tell("queue", f"the queue is full ({self._limit}); what comes now goes to {place}")
             self._overflow.append(item)
             self._start_spooler()
-            return
         else:
             self.delivery.lost(self._taken(item), "queue and spool are both full")
-            return
-        if not self._called:  # asking the event itself costs more
-            self._called = True
-            self._wake.set()
-        if self._thread is None:
-            self._start()
 
     def landed(self, act: Callable[[], None]) -> None:
         """Call ``act`` once what was queued before is delivered or spooled."""
@@ -124,6 +134,7 @@ class Sender:
     def _weigh(self, more: int) -> None:
         with self._lock:
             self._more += more
+            self._room = 0 if self.closed else self._limit - self._more
 
     def _taken(self, item: Item) -> int:
         """Return how many answers or events an item that leaves the queue is; 0 = work that is done again later."""
@@ -308,7 +319,8 @@ class Sender:
         thread = self._thread
         if thread is not None and thread.is_alive() and thread is not threading.current_thread():
             ended = self._wait(_Mark(last=True), timeout)
-        self.closed = True
+        with self._lock:
+            self.closed, self._room = True, 0
         if thread is not None and not ended:
             self._leave(thread)
         spooler = self._spooler
@@ -333,7 +345,10 @@ class Sender:
         """Wait until the thread is out of native code: where the interpreter ends under that, the process aborts."""
         end = time.monotonic() + _LEAVE_SECONDS
         while thread.is_alive() and (self._measuring or self.delivery.inside) and time.monotonic() < end:
-            thread.join(0.02)
+            try:
+                thread.join(0.02)
+            except KeyboardInterrupt:  # it ends with the piece of the table that is being measured
+                measure.level.enough = True
 
     def reborn(self) -> None:
         """Begin anew in a forked child: nothing queued, no thread, and a sink of its own."""

@@ -12,28 +12,29 @@ import weakref
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from driftline import later
 from driftline.capture import fault
+from driftline.capture.recording import Recording
 
 if TYPE_CHECKING:
-    from driftline.capture.run import Run
     from driftline.event.lineage import Dataset
 
 Act = Callable[[], Any]
 _LENGTH = 200  # characters of a statement about a transaction; longer ones are others
 _CACHE = 1_024
-_BEGINS = re.compile(r"\s*(?:begin|start\s+transaction)\b[^;]*;?\s*$", re.IGNORECASE)
-_CONTROLS = re.compile(
+_BEGINS = later.pattern(r"\s*(?:begin|start\s+transaction)\b[^;]*;?\s*$", re.IGNORECASE)
+_CONTROLS = later.pattern(
     r"\s*(?P<verb>commit|end|rollback|abort|savepoint|release)\b(?:\s+(?:work|transaction)\b)?(?P<to>\s+to\b)?"
     r"(?:\s+savepoint\b)?\s*(?P<name>\"[^\"]+\"|\w+)?\s*;?\s*$",
     re.IGNORECASE,
 )
-_MIXED = re.compile(r"\b(?:rollback|abort)\b", re.IGNORECASE)
+_MIXED = later.pattern(r"\b(?:rollback|abort)\b", re.IGNORECASE)
 
 
 class _Held(NamedTuple):
     """One record that waits for the commit."""
 
-    run: "Run"
+    run: Recording
     act: Act
     dataset: "Dataset | None"
     version: str
@@ -78,7 +79,7 @@ def begun(connection: Any) -> bool:
 
 
 def put(
-    connection: Any, run: "Run", act: Act, dataset: "Dataset | None" = None, version: str = "", *, inside: bool
+    connection: Any, run: Recording, act: Act, dataset: "Dataset | None" = None, version: str = "", *, inside: bool
 ) -> None:
     """Have ``act`` done at the commit; now, where the connection is not ``inside`` a transaction or cannot be kept.
 
@@ -214,7 +215,7 @@ def mixed(text: str) -> bool:
     return ";" in text and _MIXED.search(text) is not None and not controls(text)
 
 
-def settle(run: "Run", *, lost: bool) -> None:
+def settle(run: Recording, *, lost: bool) -> None:
     """End ``run``, of which something may still be held; ``lost``: it has failed, or the process ends."""
     for found in list(_open.values()) if _open else ():
         mine = [one for one in found.held if one.run is run]

@@ -23,7 +23,7 @@ class Request:
     def made(self) -> Answering:
         """Return the answer that leads nowhere, the same one each time; its id is empty."""
         if self._answer is None:
-            self._answer = Answering(self._endpoint, "", "", None, None, "")
+            self._answer = answers.answer(self._endpoint)
             self._answer.leads_nowhere()
         return self._answer
 

@@ -82,6 +82,7 @@ class _Tree:
         self.nodes = {node.id: node for node in graph.nodes}
         self.beside: dict[str, list[tuple[str, Link]]] = {}
         self._sums = sums
+        self._telling = {via for _, _, via in sums}  # jobs of which it is known what fed what
         self.up = up
         self._depth = depth
         self._cut = graph.truncated
@@ -95,15 +96,26 @@ class _Tree:
         return self._sums.get((there, behind, job) if self.up else (behind, there, job))
 
     def behind(self, here: str, beyond: str) -> list[tuple[str, Link]]:
-        """Return what is drawn behind a node; a dataset that a job wrote and read again is no source of itself."""
+        """Return what is drawn behind a node; behind a job that tells, what fed what lies ``beyond``, or came of it."""
         near = self.beside.get(here, [])
-        if here not in self.nodes or self.nodes[here].type not in ("JOB", "RUN"):
-            return near
-        return [(there, link) for there, link in near if there != beyond or self.between(beyond, here, there)]
+        if here not in self._telling:
+            return [(there, link) for there, link in near if there != beyond or self.nodes[here].type not in _KINDS]
+        return [(there, link) for there, link in near if self.between(beyond, here, there)]
+
+    def rest(self, here: str, beyond: str) -> str:
+        """Return how much of what a job read or wrote is not known to belong to what lies ``beyond``; "" = nothing."""
+        others = {there for there, _ in self.beside.get(here, ())} - {there for there, _ in self.behind(here, beyond)}
+        number = len(others - {beyond}) if here in self._telling else 0
+        how = "it read, not known to have fed this" if self.up else "it wrote, not known to come of this"
+        return f"+{number:,} more that {how}" if number else ""
+
+    def place(self, here: str, beyond: str) -> tuple[str, str]:
+        """Return what is drawn once: a node, or a job on the way from ``beyond``."""
+        return here, beyond if here in self._telling else ""
 
     def end(self, node: Node | None, stated: bool, beyond: str) -> str:
         """Return what is said of a node behind which nothing is drawn."""
-        if node is None or self.behind(node.id, beyond):
+        if node is None or self.behind(node.id, beyond) or self.rest(node.id, beyond):
             return ""
         if self.up and node.no_upstream:
             return _stated(node.no_upstream)
@@ -139,7 +151,7 @@ def _print(asked: str, tree: _Tree) -> None:
 
 
 def _grow(root: Tree, asked: str, tree: _Tree) -> None:
-    grown = {asked}
+    grown = {(asked, "")}
     waiting = [(root, asked, "")]
     while waiting:
         branch, here, behind = waiting.pop(0)
@@ -150,7 +162,8 @@ def _grow(root: Tree, asked: str, tree: _Tree) -> None:
             said = tree.between(behind, here, there) or link
             kind = link.kind if link.kind not in _PLAIN else ""
             label = _label(there, node, kind, show.sure(msgspec.structs.replace(said, through=1.0)))
-            if there in grown:
+            place = tree.place(there, here)
+            if place in grown:
                 branch.add(label.append(" (drawn elsewhere)", "dim") if tree.behind(there, here) else label)
                 continue
             end = tree.end(node, stated, here)
@@ -158,10 +171,12 @@ def _grow(root: Tree, asked: str, tree: _Tree) -> None:
                 label.append(f"  {end}", "dim")
             elif node and node.no_upstream:
                 label.append(f"  {_stated(node.no_upstream)}", "dim")
-            grown.add(there)
+            grown.add(place)
             waiting.append((branch.add(label), there, here))
         if len(near) > _WIDE:
             branch.add(Text(f"+{len(near) - _WIDE:,} more; --json lists all", "dim"))
+        if rest := tree.rest(here, behind):
+            branch.add(Text(rest, "dim"))
 
 
 def _label(id_: str, node: Node | None, kind_of_link: str, sure: str) -> Text:

@@ -7,9 +7,10 @@ from driftline.cli import answers, incident_page, opened, show
 from driftline.engine.engine import Engine
 from driftline.errors import NotFound
 from driftline.event import names
-from driftline.event.report import Explanation, IncidentReport, Trail
+from driftline.event.report import DataChange, Explanation, IncidentReport, Trail
 
 LISTED = 20
+COLUMNS = 4
 
 
 @click.command()
@@ -72,9 +73,19 @@ def _explain(found: Explanation) -> None:
         show.heading("What had changed there")
         rows = ((show.when(c.time_us), names.label(c.node), c.sentence) for c in found.changes)
         show.table(("when", "what", "how"), rows)
+    if found.data:
+        show.heading("What differs from the version before")
+        show.table(("dataset", "version", "what"), (_difference(one) for one in found.data))
     if found.incidents:
         show.heading("Incidents")
         show.table(("state", "id", "what"), ((show.sign(i.state), i.id, i.title) for i in found.incidents))
+
+
+def _difference(one: DataChange) -> tuple[str, str, str]:
+    columns = [column.name for column in one.columns]
+    more = f" and {len(columns) - COLUMNS} more" if len(columns) > COLUMNS else ""
+    where = f" In {', '.join(columns[:COLUMNS])}{more}." if columns else ""
+    return names.label(one.node), names.short(one.after), one.sentence + where
 
 
 def _trail(trail: Trail) -> tuple[str, str, str]:

@@ -1,24 +1,26 @@
 """Which columns and rows differ between two versions, or between those that datasets had at two moments.
 
-Enters: two versions, or datasets and two moments. Leaves: one ``DataChange`` per dataset with another version, from the
-fingerprints that came with the versions; no data is read. Versions of different slices of a dataset are no change of
-it. Where a fingerprint is missing, or the forms differ, it says that nothing is known.
+Enters: two versions, datasets and two moments, or versions that something stands on. Leaves: one ``DataChange`` per
+dataset with another version, from the fingerprints that came with the versions; no data is read. Versions of different
+slices of a dataset are no change of it. Where a fingerprint is missing, or the forms differ, it says that nothing is
+known.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from driftline import profile
 from driftline.engine import questions
 from driftline.engine.house import House
 from driftline.errors import BadInput, NotFound
 from driftline.event import facets, names
-from driftline.event.lineage import Dataset, Touched, Version
+from driftline.event.lineage import Dataset, Node, Touched, Version
 from driftline.event.report import ColumnCells, DataChange, Difference
 from driftline.graph import difference
 from driftline.profile import Comparison, Fingerprint
 from driftline.profile import facet as printed
 
 NEWEST = 5  # versions that a hint names
+BEHIND = 12  # versions that are compared with those before them
 
 
 def changes(house: House, datasets: Mapping[int, str], since: int, until: int) -> tuple[DataChange, ...]:
@@ -29,6 +31,29 @@ def changes(house: House, datasets: Mapping[int, str], since: int, until: int) -
         change = _change(house, node, old, new) if old and new and old != new else None
         found += [change] if change is not None else []
     return tuple(sorted(found, key=lambda one: one.node))
+
+
+def behind(house: House, versions: Iterable[Node]) -> tuple[DataChange, ...]:
+    """Return how versions that something stands on differ from those that their datasets had before, nearest first.
+
+    What has no version before it, or only the same content, is left out; so is what lies beyond the ``BEHIND`` nearest.
+    """
+    nearest = sorted({node.id: node for node in versions}.values(), key=lambda node: (abs(node.depth), node.id))
+    found = [change for node in nearest[:BEHIND] if (change := _since_before(house, node)) is not None]
+    return tuple(change for change in found if change.verdict != "same")
+
+
+def _since_before(house: House, node: Node) -> DataChange | None:
+    """Return how a version differs from the one that the same slice of its dataset had before."""
+    known = house.store.lineage.lookup(node.id)
+    if known is None or known.dataset is None:
+        return None
+    now = house.store.lineage.touched(Version(known.dataset, known.version))
+    if now is None:
+        return None
+    earlier = house.store.lineage.versions(known.dataset, 1, node.time_us, partition=now.partition)
+    before = house.store.lineage.touched(Version(known.dataset, earlier[0].version)) if earlier else None
+    return None if before is None else _compared(house, known.dataset.node, before, now)
 
 
 def between(house: House, before: str, after: str) -> Difference:

@@ -5,12 +5,15 @@ of the same endpoints in the eight weeks before. Reads only.
 """
 
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 from driftline import cause
 from driftline.engine.house import House
 from driftline.event.finding import Incident, Money
 from driftline.event.lineage import Version
-from driftline.store.ledger import Total
+
+if TYPE_CHECKING:
+    from driftline.store.ledger import Total
 
 HELD = frozenset({"fallback", "block", "abstain", "escalate"})
 BEFORE_US = 56 * 86_400_000_000
@@ -35,7 +38,7 @@ def bad_versions(house: House, incident: Incident) -> list[str]:
     return sorted({Version(f.dataset, f.version).node for f in found if f is not None})
 
 
-def _period(totals: Iterable[Total]) -> cause.Period:
+def _period(totals: "Iterable[Total]") -> cause.Period:
     totals = tuple(totals)
     out = [total for total in totals if total.action not in HELD]
     held = [total for total in totals if total.action in HELD]

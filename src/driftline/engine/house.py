@@ -5,17 +5,21 @@ Everything in memory can be lost and is rebuilt from the store; nothing here dec
 
 import threading
 from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING
 
 from driftline import clock
 from driftline.alert.outbox import Outbox
 from driftline.config import Settings
-from driftline.drift import Pool
 from driftline.engine.ingested import Ingested
-from driftline.engine.known import Known, Member
 from driftline.event.answer import Source
+from driftline.event.openlineage import Event
 from driftline.event.report import Quarantine
-from driftline.profile import Profile
 from driftline.store import Store
+
+if TYPE_CHECKING:  # a program that only records loads neither
+    from driftline.drift import Pool
+    from driftline.engine.known import Known, Member
+    from driftline.profile import Profile
 
 
 class House:
@@ -37,6 +41,7 @@ class House:
         self.affected: dict[str, tuple[str, ...]] = {}  # version node id -> quarantines that it falls under
         self.windows: dict[tuple[str, int, tuple[Source, ...]], None] = {}  # endpoint, day, versions: told already
         self.ingested: dict[str, Ingested] = {}  # run -> what it said of documents, some of those asked about last
+        self.heard: dict[str, Event] = {}  # id -> events that were read and are not folded yet, some of them
         self.listeners: list[Callable[[str, str], None]] = []  # called with ("incident", id) and the like
 
     def forget(self) -> None:

@@ -6,17 +6,27 @@ symptom, the findings and changes of its window, the ranking, what else is hit.
 """
 
 from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
 
 import msgspec
 
-from driftline import cause, clock
-from driftline.cause import sentence
-from driftline.engine import consequence, costs
-from driftline.engine.compare import Judged
+from driftline import clock, later
 from driftline.engine.house import House
 from driftline.event import ids, names
 from driftline.event.finding import Finding, Incident
-from driftline.graph import walk
+
+if TYPE_CHECKING:
+    from driftline import cause
+    from driftline.cause import sentence
+    from driftline.engine import consequence, costs
+    from driftline.engine.compare import Judged
+    from driftline.graph import walk
+else:  # what only an alarm needs
+    cause = later.module("driftline.cause")
+    sentence = later.module("driftline.cause.sentence")
+    consequence = later.module("driftline.engine.consequence")
+    costs = later.module("driftline.engine.costs")
+    walk = later.module("driftline.graph.walk")
 
 DAY_US = 86_400_000_000
 LOOK_BACK_US = 14 * DAY_US  # changes this old can still be a cause
@@ -56,7 +66,7 @@ def involve(house: House, incident: Incident) -> None:
             house.involved[finding.dataset.node] = incident.updated_us + JOIN_US
 
 
-def recover(house: House, judged: Iterable[Judged]) -> list[Incident]:
+def recover(house: House, judged: "Iterable[Judged]") -> list[Incident]:
     """Resolve incidents whose symptom's dataset has been well again for three days; return them."""
     well = {one.node: one.batch.time_us for one in judged if one.judgement.healthy}
     done: list[Incident] = []
@@ -119,7 +129,7 @@ def _open(house: House, symptom: Finding) -> Incident:
     )
 
 
-def look(house: House, symptom: Finding) -> cause.Scene:
+def look(house: House, symptom: Finding) -> "cause.Scene":
     """Gather what the ranking looks at."""
     store = house.store
     until = symptom.time_us + 1

@@ -8,8 +8,10 @@ incident with ranked causes; an incident becomes one message; and what must not 
 import logging
 from collections.abc import Container, Iterator, Sequence
 from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
-from driftline.engine import accept, announce, compare, failure, fold, incidents, quarantine, remember, windows
+from driftline import later
+from driftline.engine import accept, announce, failure, fold, incidents, quarantine, remember, windows
 from driftline.engine.house import House
 from driftline.errors import StoreUnusable
 from driftline.event.answer import Answer
@@ -17,6 +19,11 @@ from driftline.event.finding import Incident
 from driftline.event.lineage import RunShape
 from driftline.event.report import Receipt
 from driftline.graph import changes
+
+if TYPE_CHECKING:
+    from driftline.engine import compare
+else:
+    compare = later.module("driftline.engine.compare")  # with numpy, for those who record profiles
 
 TOGETHER = 500  # events that are folded in one transaction
 INBOX = 20_000  # answers that wait before they are moved to Parquet
@@ -80,7 +87,7 @@ def _told(house: House, runs: Sequence[RunShape]) -> list[Told]:
     try:
         with house.store.transaction():
             told = [_tell(house, run) for run in runs]
-            compare.keep(house)
+            _keep(house)
             return told
     except fold.UNLIKELY:
         remember.anew(house)
@@ -89,7 +96,7 @@ def _told(house: House, runs: Sequence[RunShape]) -> list[Told]:
         try:
             with house.store.transaction():
                 one = _tell(house, run)
-                compare.keep(house)
+                _keep(house)
             told.append(one)
         except fold.UNLIKELY:
             remember.anew(house)
@@ -103,18 +110,28 @@ def _tell(house: House, run: RunShape) -> Told:
     deeds = changes.between(before, run)
     house.store.incidents.put_changes(deeds)
 
-    judged = compare.batches(house, run)
-    findings = compare.findings(judged) + failure.findings(house, run, before)
+    judged = compare.batches(house, run) if _measured(run) else []
+    findings = (compare.findings(judged) if judged else []) + failure.findings(house, run, before)
     house.store.incidents.put_findings(findings)
 
     paged = incidents.explain(house, findings)
     announce.enqueue(house, paged)
     spread = quarantine.follow(house, run, paged)
 
-    compare.admit(house, judged)
+    if judged:
+        compare.admit(house, judged)
     resolved = incidents.recover(house, judged)
     announce.close(house, resolved)
     return spread, paged, resolved
+
+
+def _measured(run: RunShape) -> bool:
+    return any(touched.profile for touched in (*run.inputs, *run.outputs))
+
+
+def _keep(house: House) -> None:
+    if house.changed:
+        compare.keep(house)
 
 
 @contextmanager

@@ -7,14 +7,14 @@ from collections.abc import Iterable, Sequence
 
 import msgspec
 
-from driftline.engine import consequence, costs, documents, questions, series
+from driftline.engine import cells, consequence, costs, documents, questions, series
 from driftline.engine.house import House
 from driftline.errors import Ambiguous, NotFound
 from driftline.event import names
 from driftline.event.answer import Answer
 from driftline.event.finding import Change, Finding, Incident
 from driftline.event.lineage import Subgraph, Version
-from driftline.event.report import Explanation, Impact, IncidentReport, Overview
+from driftline.event.report import DataChange, Explanation, Impact, IncidentReport, Overview
 from driftline.graph import walk
 
 DEPTH = 12
@@ -95,14 +95,16 @@ def why(house: House, id_: str) -> Explanation:
     deeds = house.store.incidents.changes(since_us=since, until_us=answer.time_us)
     changes = [change for change in deeds if change.node in reached or names.run_id(change.run) in versions]
     known = {i.id: i for f in findings for i in house.store.incidents.of_member(f.id)}
+    data = cells.behind(house, (node for part in parts for node in part.nodes if node.type == "VERSION"))
     return Explanation(
         answer=answer,
         documents=documents.trails(house, answer),
         graph=graph,
         findings=tuple(sorted(findings, key=lambda f: (-f.size, f.id))[:20]),
         changes=tuple(changes[:20]),
+        data=data,
         incidents=tuple(known.values()),
-        sentence=_sentence(answer, findings, tuple(known.values()), unknown),
+        sentence=_sentence(answer, findings, tuple(known.values()), _first(data, parts), unknown),
     )
 
 
@@ -202,7 +204,21 @@ def _many(number: int, noun: str) -> str:
     return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
-def _sentence(answer: Answer, findings: Iterable[Finding], known: tuple[Incident, ...], unknown: Sequence[str]) -> str:
+def _first(data: Iterable[DataChange], parts: Iterable[Subgraph]) -> DataChange | None:
+    """Return the change that stands on no other one; the furthest of several."""
+    told = {f"{change.node}#{change.after}": change for change in data if change.verdict != "unknown"}
+    links = [link for part in parts for link in part.edges if link.kind == "DERIVED" and link.source in told]
+    later = {link.target for link in links if link.source != link.target}
+    return next((told[node] for node in reversed(told) if node not in later), None)
+
+
+def _sentence(
+    answer: Answer,
+    findings: Iterable[Finding],
+    known: tuple[Incident, ...],
+    first: DataChange | None,
+    unknown: Sequence[str],
+) -> str:
     """Return what an answer stood on and what was wrong there; ``unknown`` are parts of it without known sources."""
     stood = ", ".join(f"{source.role} {source.version.dataset.name}" for source in answer.sources) or "nothing recorded"
     if known:
@@ -210,6 +226,10 @@ def _sentence(answer: Answer, findings: Iterable[Finding], known: tuple[Incident
     worst = max(findings, key=lambda f: f.size, default=None)
     if worst is not None:
         return f"It stood on {stood}. Upstream, {worst.dataset.name}: {worst.sentence}"
+    if first is not None:
+        return (
+            f"It stood on {stood}. No alarm upstream; what changed first is {names.label(first.node)}: {first.sentence}"
+        )
     if unknown and len(unknown) == len(answer.sources):
         return f"It stood on {stood}. Nothing is known upstream of it, so whether anything moved there is not known."
     if unknown:

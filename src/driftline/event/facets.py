@@ -57,7 +57,7 @@ class Transformation(msgspec.Struct, frozen=True, omit_defaults=True):
     subtype: str = ""  # IDENTITY, AGGREGATION, JOIN, FILTER and so on
     description: str = ""  # the expression, as text
     masking: bool = False  # whether the values are hidden by it
-    provenance: str = ""  # ours: how the edge is known, such as probed or identical content; "" = it was declared
+    provenance: str = ""  # ours: how the edge is known, such as probed or kept values; "" = it was declared
     confidence: float = 1.0  # ours: how sure it is, above 0 and up to 1
 
 

@@ -12,7 +12,16 @@ import msgspec
 from driftline.event import names
 
 Provenance = Literal[
-    "explicit", "column", "sql", "probed", "identical content", "cartesian", "manual", "symlink", "rename", "inferred"
+    "explicit",
+    "column",
+    "sql",
+    "probed",
+    "identical content",
+    "kept values",
+    "cartesian",
+    "manual",
+    "symlink",
+    "rename",
 ]
 RunState = Literal["START", "RUNNING", "COMPLETE", "ABORT", "FAIL", "OTHER"]
 RollUp = Literal["task", "parent", "root"]  # what a job is shown as: itself, its parent, the outermost parent

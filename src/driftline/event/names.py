@@ -15,6 +15,7 @@ from functools import lru_cache
 from pathlib import PurePosixPath
 from typing import NamedTuple
 
+from driftline import later
 from driftline.event import ids
 
 LONGEST = 1_800  # bytes of a namespace and a name together; an index of PostgreSQL takes 2,704 of everything
@@ -23,7 +24,7 @@ _KEY_VALUE = re.compile(r"^[A-Za-z_][A-Za-z0-9_]*=(?P<value>.+)$")
 _DATE = re.compile(
     r"^(?P<value>\d{4}-?(0[1-9]|1[0-2])(-?(0[1-9]|[12]\d|3[01]))?([T_-]?([01]\d|2[0-4])([:-]?[0-5]\d){0,2})?)$"
 )
-_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")  # Unicode's category Cc
+_CONTROL = later.pattern(r"[\x00-\x1f\x7f-\x9f]")  # Unicode's category Cc
 _PART = re.compile(  # part-0, data_0, chunk-3, 0, 00000001, 0-1, part-00000-UUID, UUID, UUID-0
     r"^((part|data|chunk|file)[-_]?)?([0-9]+([-_][0-9]+)*[-_]?)?([0-9a-f]{8}-?([0-9a-f]{4}-?){3}[0-9a-f]{12}([-_][0-9]+)*)?$"
     r"|^(part|data|chunk)[-_]?[0-9a-f-]*$",
@@ -147,8 +148,8 @@ def run_id(run: str) -> str:
     return f"run:{run}"
 
 
-_UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
-_OWNED = re.compile(r"^(?:[a-z][a-z0-9+.-]*://[^:]*(?::\d+)?|[^:]*):(?P<name>.*)$", re.IGNORECASE)
+_UUID = later.pattern(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
+_OWNED = later.pattern(r"^(?:[a-z][a-z0-9+.-]*://[^:]*(?::\d+)?|[^:]*):(?P<name>.*)$", re.IGNORECASE)
 
 
 def label(node: str) -> str:

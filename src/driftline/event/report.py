@@ -147,6 +147,7 @@ class Explanation(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True)
     graph: Subgraph = Subgraph()
     findings: tuple[Finding, ...] = ()
     changes: tuple[Change, ...] = ()
+    data: tuple["DataChange", ...] = ()  # how what it stood on differs from the version before, nearest first
     incidents: tuple[Incident, ...] = ()
     sentence: str = ""
 

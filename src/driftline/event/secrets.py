@@ -15,6 +15,8 @@ from typing import NamedTuple
 
 import msgspec
 
+from driftline import later
+
 BLOT = b"[redacted]"
 _QUOTED = b'"' + BLOT + b'"'
 _FACETS = (b'"environmentVariables"', b'"executionParameters"', b'"spark_properties"')
@@ -22,36 +24,36 @@ _NAMES, _VALUE = frozenset({"name", "key"}), "value"  # an object of these two i
 _HARMLESS = frozenset({b"true", b"false", b"null", b'""', b'"true"', b'"false"', _QUOTED})
 
 # A key counts in small letters, without what stands between its words.
-_LOOKS = re.compile(
+_LOOKS = later.pattern(
     r"passw(?:or)?d|passphrase|pwd$|secret|credential|(?:api|access|private|account|shared|encryption)key|sastoken"
     r"|token(?!s|iz|count|limit|length|size|budget|type)|connectionstring|authorization"
 )
-_BETWEEN = re.compile(r"[^a-z0-9]+")
+_BETWEEN = later.pattern(r"[^a-z0-9]+")
 _LONGEST_KEY = 500
 _FOLDERS = frozenset({"pwd", "oldpwd"})  # environment variables: where a shell is and was
 
-_BRACKET = re.compile(rb'(?:[^"{}\[\]]++|"(?:[^"\\]++|\\.)*+")*+([{}\[\]])', re.DOTALL)
-_TOKEN = re.compile(rb'"(?:[^"\\]|\\.)*+"?|[{}\[\]:,]|[^\s"{}\[\]:,]+', re.DOTALL)
-_SETTINGS = re.compile(rb"(?<!\\)(?:" + b"|".join(_FACETS) + rb")\s*:\s*(?=[{\[])")
+_BRACKET = later.pattern(rb'(?:[^"{}\[\]]++|"(?:[^"\\]++|\\.)*+")*+([{}\[\]])', re.DOTALL)
+_TOKEN = later.pattern(rb'"(?:[^"\\]|\\.)*+"?|[{}\[\]:,]|[^\s"{}\[\]:,]+', re.DOTALL)
+_SETTINGS = later.pattern(rb"(?<!\\)(?:" + b"|".join(_FACETS) + rb")\s*:\s*(?=[{\[])")
 # A key that looks like a secret has one of these in it.
 _WORDS = (b"pass", b"pwd", b"secret", b"credential", b"key", b"token", b"connectionstring", b"authorization")
 _SMALL = bytes(range(256)).lower()
 _ODD = bytes(sorted(set(range(128)) - set(b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789")))
-_PLAN = re.compile(rb'(?<!\\)"spark\.logicalPlan"\s*:\s*(?=[{\["])')
-_AFTER_STRING = re.compile(rb'(?:[^"\\]|\\.)*+"\s*(?P<colon>:)?', re.DOTALL)
+_PLAN = later.pattern(rb'(?<!\\)"spark\.logicalPlan"\s*:\s*(?=[{\["])')
+_AFTER_STRING = later.pattern(rb'(?:[^"\\]|\\.)*+"\s*(?P<colon>:)?', re.DOTALL)
 
 _SLASHES = rb":(?:\\?/){2}"
 _AUTHORITY = rb"[^\s\"'\\/?#<>]"
-_CREDENTIALS = re.compile(
+_CREDENTIALS = later.pattern(
     rb"https?" + _SLASHES + rb"(?P<web>" + _AUTHORITY + rb"+)@"  # a token alone is a credential here
     rb"|" + _SLASHES + rb"(?P<user>[^\s\"'\\/?#<>:@]*+:" + _AUTHORITY + rb"*)@"
     rb"|oracle:(?:thin|oci8?):(?P<oracle>[^\s\"'\\/@:]++\\?/[^\s\"'\\@]*+)@"
 )  # fmt: skip
-_ADDRESS = re.compile(_SLASHES + rb"(?:[^\s\"'\\<>]|\\[/u])*+")
-_PARAMETER = re.compile(rb"[?&;6](?:(?<!6)|(?<=\\u0026))(?P<key>[\w.\-]*+)=(?P<value>(?:[^\s\"'\\&;#<>]|\\/)++)")
+_ADDRESS = later.pattern(_SLASHES + rb"(?:[^\s\"'\\<>]|\\[/u])*+")
+_PARAMETER = later.pattern(rb"[?&;6](?:(?<!6)|(?<=\\u0026))(?P<key>[\w.\-]*+)=(?P<value>(?:[^\s\"'\\&;#<>]|\\/)++)")
 # What stands before a parameter; a pattern that begins with a letter is looked for many times faster.
-_MARKS = tuple((sign, re.compile(re.escape(sign) + rb"[\w.\-]*+=")) for sign in (b"?", b"&", b";", b"u0026"))
-_INLINE = re.compile(rb"(?<![\w.\-])(?P<key>[\w.\-]++)=(?P<value>[^\s\"'\\&;,]++)")
+_MARKS = tuple((sign, later.pattern(re.escape(sign) + rb"[\w.\-]*+=")) for sign in (b"?", b"&", b";", b"u0026"))
+_INLINE = later.pattern(rb"(?<![\w.\-])(?P<key>[\w.\-]++)=(?P<value>[^\s\"'\\&;,]++)")
 
 
 class _Span(NamedTuple):

@@ -7,7 +7,7 @@ scheme of an address, and its factory is loaded by that name at run time, so tha
 
 import importlib
 from collections.abc import Sequence
-from typing import Protocol, runtime_checkable
+from typing import Protocol, TypeGuard
 
 from driftline.config import Settings
 from driftline.errors import BadSetting
@@ -22,7 +22,6 @@ FACTORIES = {
 }
 
 
-@runtime_checkable
 class Deferring(Protocol):
     """What a sink offers as well if it puts off what need not be done at once."""
 
@@ -43,9 +42,14 @@ class Sink(Protocol):
         """Let go of files and connections."""
 
 
+def deferring(sink: object) -> TypeGuard[Deferring]:
+    """Whether ``sink`` puts off what need not be done at once."""
+    return hasattr(sink, "follow")
+
+
 def follow(sink: Sink, *, asked: bool) -> None:
     """Have ``sink`` do what it has put off, if it is one that puts off anything."""
-    if isinstance(sink, Deferring):
+    if deferring(sink):
         sink.follow(asked=asked)
 
 

@@ -6,9 +6,9 @@ a table is no change, nor is a parameter that only names the run's own partition
 is drift.
 """
 
-import re
 from collections.abc import Iterable, Iterator
 
+from driftline import later
 from driftline.event import ids
 from driftline.event.finding import Change, ChangeKind
 from driftline.event.lineage import Dataset, Field, RunShape, Touched
@@ -16,7 +16,7 @@ from driftline.event.lineage import Dataset, Field, RunShape, Touched
 _STANDS = frozenset({"model", "prompt", "index", "documents"})  # a new version of these is a deed
 _DONE = "COMPLETE"
 _LIBRARY = ("library.", "environment.")
-_DATE = re.compile(r"\d{4}-?\d{2}(-?\d{2})?([T ].*)?")
+_DATE = later.pattern(r"\d{4}-?\d{2}(-?\d{2})?([T ].*)?")
 _SHOWN = 5  # columns named in a sentence
 
 

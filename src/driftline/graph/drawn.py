@@ -8,7 +8,7 @@ between two names of a dataset an ALIAS. Never walks further.
 import itertools
 from collections.abc import Iterable, Mapping, Sequence
 from operator import itemgetter
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import msgspec
 
@@ -18,7 +18,10 @@ from driftline.store import Store
 from driftline.store.catalogue import label_version
 from driftline.store.connection import Row
 from driftline.store.line import ALIAS, FEED, FLOW, THEN, Direction, Line, surer
-from driftline.store.walks import INFERRED, Walk, Wide
+from driftline.store.walks import INFERRED, Walk
+
+if TYPE_CHECKING:
+    from driftline.store.spread import Wide
 
 Named = tuple[str, Literal["DATASET", "JOB"], str, str]  # node id, type, label, kind
 SURE = Line(0, 0, 0, 1, "", "explicit", 1.0)  # a run lists what it read and wrote
@@ -108,7 +111,7 @@ def plainly(graph: Subgraph) -> Subgraph:
 
 
 def flows(
-    store: Store, walk: Walk | Wide, direction: Direction, as_of_us: int, ends: Sequence[tuple[int, int]] = ()
+    store: Store, walk: "Walk | Wide", direction: Direction, as_of_us: int, ends: Sequence[tuple[int, int]] = ()
 ) -> Subgraph:
     """Return datasets and jobs; ``ends`` are flows of jobs that may have nothing on their other side."""
     drawing = Drawing(direction)

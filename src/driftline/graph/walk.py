@@ -7,15 +7,23 @@ links: a dataset behind a job is two away, another name of a dataset none. Never
 """
 
 from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
 
 import msgspec
 
+from driftline import later
 from driftline.event import names
 from driftline.event.lineage import Link, Node, Subgraph
-from driftline.graph import drawn, wide
+from driftline.graph import drawn
 from driftline.store import Store
 from driftline.store.catalogue import Found
-from driftline.store.walks import ALIAS, NOW, Direction, Line, Walk, Wide
+from driftline.store.walks import ALIAS, NOW, Direction, Line, Walk
+
+if TYPE_CHECKING:
+    from driftline.graph import wide
+    from driftline.store.spread import Wide
+else:
+    wide = later.module("driftline.graph.wide")  # with numpy, for walks over the whole graph
 
 DEPTH = 5
 LIMIT = 500
@@ -97,7 +105,7 @@ def path(store: Store, start: str, end: str, *, as_of_us: int | None = None, col
     return _with_ends(store, Subgraph(nodes=tuple(placed), edges=whole.edges), first, last)
 
 
-_Level = tuple[Callable[[list[int]], Walk | Wide], Callable[[Store, Walk, Direction], Subgraph], list[int], list[int]]
+_Level = tuple[Callable[[list[int]], "Walk | Wide"], Callable[[Store, Walk, Direction], Subgraph], list[int], list[int]]
 
 
 def _level(store: Store, first: Found, last: Found, moment: int, *, columns: bool) -> _Level:
@@ -187,7 +195,7 @@ def _in_turn(way: Subgraph) -> list[Node]:
     return list((met | nodes).values())
 
 
-def _way(found: Walk | Wide, begin: int, ends: Sequence[int]) -> list[Line]:
+def _way(found: "Walk | Wide", begin: int, ends: Sequence[int]) -> list[Line]:
     """Return the lines of one shortest way; of several, the surest, then the first by its ids."""
     onward: dict[int, list[Line]] = {}
     for line in found.lines:
@@ -226,7 +234,7 @@ def _walk(
     if found.type == "RUN":
         return _run(store, found, direction, depth, moment, limit)
     flows = store.walks.flows(found.id, found.type == "JOB", direction, depth, moment, limit)
-    if isinstance(flows, Wide):
+    if not isinstance(flows, Walk):
         return wide.flows(store, flows, depth)
     inner = [place for place, distance in flows.far.items() if distance < depth]
     return drawn.flows(store, flows, direction, moment, store.walks.jobs_at(inner, direction, moment))

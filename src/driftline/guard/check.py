@@ -27,6 +27,13 @@ class Subject:
         self.result: Any = None
         self.called = False
 
+    @property
+    def features(self) -> dict[str, float | int | str | bool | None]:
+        """The features of the answer, as they are recorded."""
+        if self.draft.owner is not None:
+            self.draft.owner.settle()
+        return self.draft.features
+
     def value(self, name: str) -> Any:
         """Return ``name`` (money, score, decision, text) of the draft, else of what the function returned."""
         found = getattr(self.draft, name)

@@ -1,32 +1,33 @@
-"""Measures a table: one pass per column over its sorted values, or over its distinct texts.
+"""Measures a table: one pass over sorted values, or over distinct texts; of a short table over many columns at once.
 
 Enters: any table that ``inputs`` reads. Leaves: a ``Profile``. Long columns are measured in pieces of a million rows
 that are merged. Nested values are counted and their lengths taken, no more. Never reads a clock or a file; the seed
 turns the hashes only.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
-import xxhash
 from numpy.typing import NDArray
 
-from driftline.profile import buffers, distinct, frequent, gathered, inputs, moments, quantiles, text
+from driftline.profile import buffers, distinct, gathered, inputs, levels, numbers, sheet, side_by_side, text, texts
 from driftline.profile.column import Column, Profile, Type
 from driftline.profile.frequent import Frequent
 from driftline.profile.gathered import Room
 from driftline.profile.inputs import Input
 from driftline.profile.merge import merge_columns
-from driftline.profile.text import Text
+from driftline.profile.numbers import Counted
+from driftline.profile.sheet import Sheet
+from driftline.profile.words import Words
 
 NOTHING: Mapping[str, Column] = MappingProxyType({})
 PIECE = 1 << 20  # rows measured at a time
+_FEWEST = 8  # columns that are worth laying side by side
 _NARROW = 1 << 31  # bytes of text that 32-bit offsets reach
-_LONGEST = 80  # characters of a level that are kept; longer ones keep 60 and a hash
 
 
 def build(table: Any, *, seed: int = 0, known: Mapping[str, Column] = NOTHING, room: Room | None = None) -> Profile:
@@ -41,9 +42,29 @@ def build(table: Any, *, seed: int = 0, known: Mapping[str, Column] = NOTHING, r
     Raises:
         BadInput: not a table, or columns of different lengths.
     """
-    rows, found = inputs.columns(table)
+    whole = sheet.of(table)
     room = room or Room()
-    return Profile(rows, {each.name: known.get(each.name) or _column(each, seed, room) for each in found}, seed)
+    wanted = [place for place, column in enumerate(whole.columns) if column.name not in known]
+    found = _together(whole, wanted, seed)
+    columns = {
+        each.name: found[place] if place in found else known.get(each.name) or _column(each, seed, room)
+        for place, each in enumerate(whole.columns)
+    }
+    return Profile(whole.rows, columns, seed)
+
+
+def _together(whole: Sheet, wanted: Sequence[int], seed: int) -> dict[int, Column]:
+    """Return those of the ``wanted`` columns that are measured side by side, as many at a time as a short sheet has."""
+    if whole.short:
+        return side_by_side.measured(whole, wanted, seed)
+    out: dict[int, Column] = {}
+    width = sheet.SHORT // (whole.rows or 1)
+    for start in range(0, len(wanted), width) if width >= _FEWEST else ():
+        places = wanted[start : start + width]
+        part = Sheet(whole.rows, [whole.columns[place] for place in places])
+        found = side_by_side.measured(part, range(len(places)), seed)
+        out |= {places[at]: column for at, column in found.items()}
+    return out
 
 
 def _column(column: Input, seed: int, room: Room) -> Column:
@@ -51,7 +72,8 @@ def _column(column: Input, seed: int, room: Room) -> Column:
     if rows <= PIECE:
         return _piece(column.values, column.mixed, seed, room)
     starts = range(0, rows, PIECE)
-    return merge_columns([_piece(column.values[start : start + PIECE], column.mixed, seed, room) for start in starts])
+    parts = [_piece(column.values[start : start + PIECE], column.mixed, seed, room) for start in starts]
+    return merge_columns([parts])[0]
 
 
 def _piece(values: Any, mixed: bool, seed: int, room: Room) -> Column:
@@ -97,84 +119,25 @@ def _numeric(kind: Type, rows: int, ordered: NDArray[Any], nulls: int | None, se
         infinities = present - int(high - low)
         ordered = ordered[low:high]
     missing = rows - infinities - len(ordered)
-    nans = 0 if nulls is None else missing - nulls
-    if not len(ordered):
-        return Column(kind, rows, missing, nans, infinities)
-    values, counts = _counted(ordered)
-    low, high = ordered.searchsorted(0, "left"), ordered.searchsorted(0, "right")
-    chosen = frequent.leading(counts, None, frequent.NUMBER)
-    floats = values.astype(np.float64) + 0.0  # no negative zero
-    merged = _merged(floats, counts)
-    return Column(
-        kind,
-        rows,
-        missing,
-        nans,
-        infinities,
-        int(high - low),
-        int(low),
-        moments.of_sorted(*merged),
-        quantiles.of_counts(*merged),
-        distinct.of_numbers(values, seed),
-        frequent.listed(floats[chosen].tolist(), counts, chosen),
-    )
-
-
-def _counted(ordered: NDArray[Any]) -> tuple[NDArray[Any], NDArray[np.int64]]:
-    """Return the different ones of ascending numbers, and how often each is there."""
-    ends = np.flatnonzero(ordered[1:] != ordered[:-1])
-    bounds = np.empty(len(ends) + 2, np.int64)
-    bounds[0], bounds[1:-1], bounds[-1] = 0, ends + 1, len(ordered)
-    return ordered[bounds[:-1]], bounds[1:] - bounds[:-1]
-
-
-def _merged(values: NDArray[np.float64], counts: NDArray[np.int64]) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
-    """Join integers too large to differ as floats."""
-    if (values[0] > -(1 << 53) and values[-1] < 1 << 53) or (values[1:] != values[:-1]).all():
-        return values, counts
-    starts = np.concatenate(([0], np.flatnonzero(values[1:] != values[:-1]) + 1))
-    return values[starts], np.add.reduceat(counts, starts)
+    counted = Counted(kind, rows, missing, 0 if nulls is None else missing - nulls, infinities)
+    return numbers.measured([counted], levels.of_sorted(ordered), seed)[0] if len(ordered) else Column(*counted)
 
 
 def _boolean(rows: int, nulls: int, true: int, seed: int) -> Column:
     pairs = np.array([rows - nulls - true, true])
     there = np.flatnonzero(pairs)
-    values, counts = there.astype(np.float64), pairs[there]
-    return Column(
-        "boolean",
-        rows,
-        nulls,
-        zeros=int(pairs[0]),
-        moments=moments.of_sorted(values, counts),
-        quantiles=quantiles.of_counts(values, counts),
-        distinct=distinct.of_numbers(values, seed),
-        frequent=frequent.listed([("false", "true")[place] for place in there], counts, np.arange(len(there))),
-    )
+    counted = Counted("boolean", rows, nulls)
+    if not len(there):
+        return Column(*counted)
+    return numbers.measured([counted], levels.of_values(there.astype(np.float64), pairs[there]), seed)[0]
 
 
 def _texts(values: Any, mixed: bool, seed: int) -> Column:
     levels, counts = _levels(values)
-    present = int(np.add.reduce(counts))
-    nulls = len(values) - present
-    binary = buffers.family(levels.type) == "binary"
-    kind: Type = "other" if binary or mixed else "text"
-    if not present:
-        return Column(kind, len(values), nulls)
-    content = text.bytes_of(levels)
-    hashes = distinct.hash_text(content.data, content.offsets, seed)
-    chosen = frequent.leading(counts, hashes, frequent.TEXT)
-    names = levels.to_pylist() if len(chosen) == len(levels) else levels.take(buffers.arrow(chosen)).to_pylist()
-    if binary or content.lengths.max() > _LONGEST:
-        names = [_label(name) for name in names]
-    shape = text.of_texts(levels, content, counts) if kind == "text" else _lengths(content.lengths, counts)
-    return Column(
-        kind,
-        len(values),
-        nulls,
-        distinct=distinct.of_texts(hashes),
-        frequent=frequent.listed(names, counts, chosen),
-        text=shape,
-    )
+    kind: Type = "other" if mixed or buffers.family(levels.type) == "binary" else "text"
+    nulls = len(values) - int(np.add.reduce(counts))
+    counted = Counted(kind, len(values), nulls)
+    return texts.measured([counted], Words([levels], [counts]), seed)[0] if len(levels) else Column(*counted)
 
 
 def _levels(values: Any) -> tuple[pa.Array, NDArray[np.int64]]:
@@ -202,17 +165,6 @@ def _used(values: pa.Array) -> tuple[pa.Array, NDArray[np.int64]]:
     return (levels, counts) if len(used) == len(levels) else (levels.take(buffers.arrow(used)), counts[used])
 
 
-def _label(name: str | bytes) -> str:
-    shown, content = (name.hex(), name) if isinstance(name, bytes) else (name, b"")
-    if len(shown) <= _LONGEST:
-        return shown
-    return f"{shown[:60]}…{xxhash.xxh3_64_hexdigest(content or shown.encode())}"
-
-
-def _lengths(lengths: NDArray[np.int64], counts: NDArray[np.int64]) -> Text:
-    return Text(moments.of_weighted(lengths, counts), int(counts[lengths == 0].sum()))
-
-
 def _nested(values: pa.Array, nulls: int) -> Column:
     left = len(values) - nulls
     if not left:
@@ -220,6 +172,6 @@ def _nested(values: pa.Array, nulls: int) -> Column:
     shape = None
     if pa.types.is_list(values.type) or pa.types.is_large_list(values.type):
         lengths = buffers.numbers(pc.list_value_length(values).drop_null()).astype(np.int64)
-        shape = _lengths(lengths, np.ones(left, np.int64))
+        shape = text.of_bytes(lengths, np.ones(left, np.int64))
     unlisted = Frequent((), (), left, left)
     return Column("other", len(values), nulls, distinct=distinct.UNKNOWN, frequent=unlisted, text=shape)

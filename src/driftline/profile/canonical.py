@@ -17,8 +17,8 @@ from numpy.typing import NDArray
 
 from driftline.profile import buffers, inputs
 from driftline.profile.buffers import Mask
+from driftline.profile.levels import EXACT
 
-EXACT = 1 << 53  # below it a double holds every whole number
 _WORD = 1 << 64
 _INT64 = (1 << 63) - 1
 PER_SECOND = {"s": 1, "ms": 1_000, "us": 1_000_000, "ns": 1_000_000_000}
@@ -54,12 +54,30 @@ def parts(values: Any) -> Iterator[Any]:
             yield from _nested(kept, present, rows)
 
 
+def of_lines(lines: NDArray[np.float64]) -> Iterator[tuple[bytes, Any]]:
+    """Yield, per line, the canonical bytes of its doubles; NaN is missing, none is -0.0."""
+    there = lines == lines
+    rows = lines.shape[1]
+    bits = np.packbits(there, axis=1, bitorder="little")
+    full, none = _header(b"f", rows, 0), b"0" + rows.to_bytes(8, "little")
+    holed = _header(b"f", rows, bits.shape[1])
+    for line, present, packed, count in zip(lines, there, bits, np.count_nonzero(there, axis=1).tolist(), strict=True):
+        if count == rows:
+            yield full, line
+        else:
+            yield (holed + packed.tobytes(), line[present]) if count else (none, b"")
+
+
 def _frame(tag: bytes, present: Mask | None, rows: int) -> bytes:
     """Begin a piece: its kind, its length, and which rows have a value. All missing is of no kind."""
     if present is not None and not present.any():
         return b"0" + rows.to_bytes(8, "little")
     bits = b"" if present is None or present.all() else np.packbits(present, bitorder="little").tobytes()
-    return tag + rows.to_bytes(8, "little") + len(bits).to_bytes(8, "little") + bits
+    return _header(tag, rows, len(bits)) + bits
+
+
+def _header(tag: bytes, rows: int, bits: int) -> bytes:
+    return tag + rows.to_bytes(8, "little") + bits.to_bytes(8, "little")
 
 
 def _plain(values: NDArray[Any], present: Mask | None) -> Iterator[Any]:

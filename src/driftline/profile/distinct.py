@@ -17,9 +17,12 @@ import numpy as np
 import xxhash
 from numpy.typing import NDArray
 
+from driftline.profile.levels import EXACT, Levels
+
 _BITS = 9
 _REGISTERS = 1 << _BITS
 _WIDTH = 44  # hash bits that the rank is read from: exact as a double
+_MANTISSA, _BIAS = 52, 1022  # of a double: its exponent, so that its fraction is 0.5 to 1
 _BLOCK = 1 << 17  # bytes of text that are hashed at a time
 _LONG = 1 << 12
 _ALL = (1 << 64) - 1
@@ -58,31 +61,71 @@ EMPTY = Distinct(exact=0)
 UNKNOWN = Distinct(registers=b"")  # values were there, nobody counted the different ones
 
 
-def of_numbers(values: NDArray[Any], seed: int) -> Distinct:
-    """Return the sketch of the distinct numbers ``values``."""
-    registers = np.zeros(_REGISTERS, np.uint8)
-    for start in range(0, len(values), _CACHED):
-        _raise(registers, hash_numbers(values[start : start + _CACHED], seed))
-    return Distinct(registers.tobytes(), len(values))
+def of_levels(found: Levels, seed: int) -> list[Distinct]:
+    """Return the sketch of each column of ``found``."""
+    registers = np.zeros((len(found.sizes), _REGISTERS), np.uint8)
+    own = _own(found.sizes)
+    for start in range(0, len(found.values), _CACHED):
+        block = slice(start, start + _CACHED)
+        _raise(registers, hash_numbers(found.values[block], seed), None if own is None else own[block])
+    return [Distinct(line.tobytes(), end - start) for line, (start, end) in zip(registers, found.spans, strict=True)]
 
 
-def of_texts(hashes: Hashes) -> Distinct:
-    """Return the sketch of distinct texts by their hashes."""
-    registers = np.zeros(_REGISTERS, np.uint8)
-    _raise(registers, hashes)
-    if len(hashes) == 0:
-        return EMPTY
-    smallest = hashes
+def of_texts(hashes: Hashes, bounds: NDArray[np.int64]) -> list[Distinct]:
+    """Return the sketch of each column of distinct texts; column k has hashes ``bounds[k]`` to ``bounds[k + 1]``."""
+    sizes = bounds[1:] - bounds[:-1]
+    registers = np.zeros((len(sizes), _REGISTERS), np.uint8)
+    _raise(registers, hashes, _own(sizes))
+    return [
+        Distinct(line.tobytes(), end - start, sample)
+        for line, start, end, sample in zip(
+            registers, bounds[:-1].tolist(), bounds[1:].tolist(), _samples(hashes, sizes), strict=True
+        )
+    ]
+
+
+def _own(sizes: NDArray[np.int64]) -> NDArray[np.int64] | None:
+    """Return, per value of columns of these sizes, where the registers of its column begin; None for one column."""
+    return None if len(sizes) == 1 else np.arange(0, len(sizes) * _REGISTERS, _REGISTERS).repeat(sizes)
+
+
+def _samples(hashes: Hashes, sizes: NDArray[np.int64]) -> list[bytes]:
+    """Return the samples of columns of distinct texts."""
+    ends = sizes.cumsum().tolist()
+    if max(sizes.tolist()) > 4 * _SAMPLE:
+        return [_sampled(hashes[end - size : end]) for end, size in zip(ends, sizes.tolist(), strict=True)]
+    # the upper halves of all of them in one go: each column below the next
+    keys = (np.arange(len(sizes), dtype=np.uint64) << np.uint64(32)).repeat(sizes) | (hashes >> np.uint64(32))
+    keys.sort()
+    if (keys[1:] == keys[:-1]).any():
+        return [
+            _smallest(hashes[end - size : end] >> np.uint64(32)) for end, size in zip(ends, sizes.tolist(), strict=True)
+        ]
+    halves = (keys & np.uint64(0xFFFFFFFF)).astype("<u4")
+    return [
+        halves[end - size : min(end, end - size + _SAMPLE)].tobytes()
+        for end, size in zip(ends, sizes.tolist(), strict=True)
+    ]
+
+
+def _sampled(hashes: Hashes) -> bytes:
     if len(hashes) > 4 * _SAMPLE:  # the spare ones make up for upper halves that are equal
-        smallest = np.partition(hashes, 4 * _SAMPLE)[: 4 * _SAMPLE]
-    return Distinct(registers.tobytes(), len(hashes), _smallest(smallest >> np.uint64(32)))
+        hashes = np.partition(hashes, 4 * _SAMPLE)[: 4 * _SAMPLE]
+    return _smallest(hashes >> np.uint64(32))
 
 
-def _raise(registers: NDArray[np.uint8], hashes: Hashes) -> None:
-    """Raise the register that the first bits of a hash choose to one more than the zeros that lead its last bits."""
-    _, exponents = np.frexp((hashes & np.uint64((1 << _WIDTH) - 1)).astype(np.float64))
+def _raise(registers: NDArray[np.uint8], hashes: Hashes, own: NDArray[np.int64] | None = None) -> None:
+    """Raise the register that the first bits of a hash choose to one more than the zeros that lead its last bits.
+
+    ``own`` is where the registers begin that a hash belongs to; by default there are no others.
+    """
+    doubles = (hashes & np.uint64((1 << _WIDTH) - 1)).astype(np.float64)
+    exponents = np.maximum((doubles.view(np.int64) >> _MANTISSA) - _BIAS, 0)
     ranks = (_WIDTH + 1 - exponents).astype(np.uint8)
-    np.maximum.at(registers, (hashes >> np.uint64(64 - _BITS)).astype(np.intp), ranks)
+    places = (hashes >> np.uint64(64 - _BITS)).astype(np.int64)
+    if own is not None:
+        places += own
+    np.maximum.at(registers.reshape(-1), places, ranks)
 
 
 def combine(parts: Sequence[Distinct]) -> Distinct:
@@ -91,17 +134,20 @@ def combine(parts: Sequence[Distinct]) -> Distinct:
         return parts[0]
     if not all(part.registers for part in parts):
         return UNKNOWN
-    registers = np.max([np.frombuffer(part.registers, np.uint8) for part in parts], axis=0)
-    sample = _smallest(np.concatenate([_sample(part) for part in parts]))
+    registers = (
+        np.frombuffer(b"".join([part.registers for part in parts]), np.uint8).reshape(-1, _REGISTERS).max(axis=0)
+    )
+    samples = b"".join([part.sample for part in parts])
+    sample = _smallest(np.frombuffer(samples, "<u4")) if samples else b""
     return Distinct(registers.tobytes(), len(sample) // 4 if 0 < len(sample) < 4 * _SAMPLE else None, sample)
 
 
 def _smallest(hashes: NDArray[Any]) -> bytes:
     """Return the smallest distinct ones, ascending, as bytes."""
     ordered = np.sort(hashes)
-    first = np.append(True, ordered[1:] != ordered[:-1])[: len(ordered)]
-    kept: NDArray[np.uint32] = ordered[first][:_SAMPLE].astype("<u4")
-    return kept.tobytes()
+    again = np.flatnonzero(ordered[1:] == ordered[:-1])
+    kept = np.delete(ordered, again) if len(again) else ordered
+    return kept[:_SAMPLE].astype("<u4").tobytes()
 
 
 def _sample(sketch: Distinct) -> NDArray[np.uint32]:
@@ -112,7 +158,7 @@ def hash_numbers(values: NDArray[Any], seed: int) -> Hashes:
     """Hash numbers; an integer and the equal float hash alike, and so do 0.0 and -0.0."""
     floats = values.astype(np.float64) + 0.0
     bits = floats.view(np.uint64)
-    if values.dtype.kind in "iu" and len(values) and np.abs(floats).max() >= 1 << 53:
+    if values.dtype.kind in "iu" and len(values) and np.abs(floats).max() >= EXACT:
         with np.errstate(invalid="ignore"):
             same = floats.astype(values.dtype) == values
         bits = np.where(same, bits, ~values.astype(np.uint64))

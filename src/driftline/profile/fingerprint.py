@@ -16,8 +16,9 @@ import xxhash
 
 from driftline.errors import BadInput
 from driftline.event.ids import digest
-from driftline.profile import canonical, inputs, row_set
+from driftline.profile import canonical, inputs, row_set, sheet
 from driftline.profile.row_set import RowSet
+from driftline.profile.sheet import Sheet
 
 FORM = "t2-2"
 WRITTEN = "w2-2"  # form of a text table: hashes of its cells as they are written
@@ -75,11 +76,11 @@ def fingerprint(table: Any, *, rows: bool = False, form: str = FORM) -> Fingerpr
     Raises:
         BadInput: not a table, or columns of different lengths.
     """
-    count, found = inputs.columns(table)
-    groups = _Groups([column.name for column in found], rows=rows)
-    for start in range(0, count, GROUP):
-        groups.take([inputs.piece(column.values, start, min(start + GROUP, count)) for column in found])
-    return groups.made(count, form)
+    whole = sheet.of(table)
+    groups = _Groups([column.name for column in whole.columns], rows=rows)
+    for start in range(0, whole.rows, GROUP):
+        groups.take(whole.part(start, min(start + GROUP, whole.rows)))
+    return groups.made(whole.rows, form)
 
 
 def beside(rows: int, parts: Iterable[Fingerprint]) -> Fingerprint:
@@ -119,7 +120,7 @@ class Prints:
 
     def _flush(self) -> None:
         table = pa.Table.from_batches(self._waiting, self._schema)
-        self._groups.take([inputs.piece(column.values, 0, self._held) for column in inputs.columns(table)[1]])
+        self._groups.take(sheet.of(table))
         self._waiting, self._held = [], 0
 
 
@@ -130,15 +131,16 @@ class _Groups:
         self._hashes: dict[str, list[bytes]] = {name: [] for name in names}
         self._rows = row_set.Builder(names) if rows else None
 
-    def take(self, pieces: Sequence[Any]) -> None:
-        """Take one piece per column."""
-        for hashes, piece in zip(self._hashes.values(), pieces, strict=True):
+    def take(self, group: Sheet) -> None:
+        """Take the next rows."""
+        lines = dict(zip(group.numbers.places, canonical.of_lines(group.numbers.values), strict=True))
+        for place, (hashes, piece) in enumerate(zip(self._hashes.values(), group.pieces, strict=True)):
             state = xxhash.xxh3_128()
-            for part in canonical.parts(piece):
+            for part in lines[place] if place in lines else canonical.parts(piece):
                 state.update(part)
             hashes.append(state.digest())
         if self._rows is not None:
-            self._rows.take(pieces)
+            self._rows.take(group)
 
     def made(self, rows: int, form: str) -> Fingerprint:
         """Return the fingerprint of all that was taken."""

@@ -13,6 +13,8 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
+from driftline.profile.levels import Levels
+
 Value = float | str
 
 
@@ -26,6 +28,7 @@ class Cap(NamedTuple):
 TEXT = Cap(512, 64)
 NUMBER = Cap(16, 16)
 MASK = Cap(8, 8)
+_MANY = 1 << 11  # values of a column that are cut down before they are sorted
 
 
 class Frequent(msgspec.Struct, frozen=True, array_like=True):
@@ -59,6 +62,28 @@ class Frequent(msgspec.Struct, frozen=True, array_like=True):
 EMPTY = Frequent()
 
 
+def of_levels(found: Levels, cap: Cap) -> list[Frequent]:
+    """Return the list of each column of ``found``; among equal counts the smaller number comes first."""
+    counts, spans = found.counts, found.spans
+    own = np.arange(len(spans)).repeat(found.sizes)
+    here = (counts > (found.sizes > cap.whole).repeat(found.sizes)).nonzero()[0]  # of many those that are there twice
+    for column in (np.bincount(own[here], minlength=len(spans)) > _MANY).nonzero()[0]:
+        often = counts[here[own[here] == column]]
+        here = here[(own[here] != column) | (counts[here] >= np.partition(often, ~cap.top)[~cap.top])]
+    most = int(counts.max()) + 1
+    # one number per value: its column, then its count, the largest first, then its place
+    order = np.sort(((own[here] + 1) * most - counts[here]) * len(counts) + here) % len(counts)
+    starts = own[order].searchsorted(np.arange(len(spans) + 1)).tolist()
+    values, times = (found.values[order].astype(np.float64) + 0.0).tolist(), counts[order].tolist()
+    out = []
+    for (start, end), total, first, last in zip(spans, found.totals(), starts[:-1], starts[1:], strict=True):
+        kept = min(last, first + (cap.whole if end - start <= cap.whole else cap.top))
+        other = total - sum(times[first:kept])
+        error = 0 if not other else times[kept] if kept < last else 1
+        out.append(Frequent(tuple(values[first:kept]), tuple(times[first:kept]), other, error))
+    return out
+
+
 def leading(counts: NDArray[np.int64], ties: NDArray[Any] | None, cap: Cap) -> NDArray[np.intp]:
     """Return the indices of the values to list: all, or the ``cap.top`` most frequent that occur more than once.
 
@@ -77,18 +102,20 @@ def leading(counts: NDArray[np.int64], ties: NDArray[Any] | None, cap: Cap) -> N
     return chosen
 
 
-def listed(values: Sequence[Value], counts: NDArray[np.int64], chosen: NDArray[np.intp]) -> Frequent:
+def listed(values: Sequence[str], counts: NDArray[np.int64], chosen: NDArray[np.intp]) -> Frequent:
     """Return the list of the ``chosen`` of all distinct values; ``values`` holds the chosen ones only."""
     if not len(chosen):
         return Frequent((), (), int(counts.sum()), int(counts.max())) if len(counts) else EMPTY
-    pairs = sorted(zip((-counts[chosen]).tolist(), values, strict=True))
+    times = counts[chosen].tolist()
+    order = sorted(range(len(values)), key=values.__getitem__)
+    order.sort(key=times.__getitem__, reverse=True)  # which leaves equals as they are
     if len(chosen) == len(counts):
         other = error = 0
     else:
         left = counts.copy()
         left[chosen] = 0
         other, error = int(left.sum()), int(left.max())
-    return Frequent(tuple(value for _, value in pairs), tuple(-count for count, _ in pairs), other, error)
+    return Frequent(tuple([values[place] for place in order]), tuple([times[place] for place in order]), other, error)
 
 
 def combine(parts: Sequence[Frequent], cap: Cap) -> Frequent:
@@ -96,16 +123,16 @@ def combine(parts: Sequence[Frequent], cap: Cap) -> Frequent:
     if len(parts) == 1:
         return parts[0]
     sums: dict[Value, int] = {}
+    known = sums.get
     for part in parts:
         for value, count in zip(part.values, part.counts, strict=True):
-            sums[value] = sums.get(value, 0) + count
+            sums[value] = known(value, 0) + count
     other, error = sum(part.other for part in parts), sum(part.error for part in parts)
-    pairs = sorted((-count, value) for value, count in sums.items())
-    kept = len(pairs) if len(pairs) <= cap.whole and other == 0 else cap.top
-    dropped = pairs[kept:]
+    values: list[Value] = sorted(sums)  # all of one type
+    values.sort(key=sums.__getitem__, reverse=True)  # which leaves equals as they are
+    kept = len(values) if len(values) <= cap.whole and other == 0 else cap.top
+    counts = [sums[value] for value in values]
+    dropped = counts[kept:]
     return Frequent(
-        tuple(value for _, value in pairs[:kept]),
-        tuple(-count for count, _ in pairs[:kept]),
-        other - sum(count for count, _ in dropped),
-        error - (dropped[0][0] if dropped else 0),
+        tuple(values[:kept]), tuple(counts[:kept]), other + sum(dropped), error + (dropped[0] if dropped else 0)
     )

@@ -1,17 +1,19 @@
 """Count, mean, sum of squared deviations and range of a set of finite numbers, and how two sets combine.
 
-Enters: sorted or weighted float arrays. Leaves: ``Moments``. Sums of parts are rounded once (``math.fsum``), so the
-combination does not depend on the order of the parts. Never sees a null, NaN or infinity: they are counted elsewhere.
+Enters: ``Levels``, or weighted whole numbers. Leaves: ``Moments``. Sums of parts are rounded once (``math.fsum``), so
+their order makes no difference to the combination. Never sees a null, NaN or infinity: they are counted elsewhere.
 Source: Chan, Golub, LeVeque, "Updating formulae and a pairwise algorithm for computing sample variances", 1979.
 """
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import msgspec
 import numpy as np
 from numpy.typing import NDArray
+
+from driftline.profile.levels import Levels
 
 _LARGE = 1e150  # beyond it a squared deviation can leave the range of a double
 
@@ -36,40 +38,50 @@ class Moments(msgspec.Struct, frozen=True, array_like=True):
 EMPTY = Moments()
 
 
-def of_sorted(values: NDArray[np.float64], counts: NDArray[np.int64] | None = None) -> Moments:
-    """Return the moments of ``values``, finite and ascending, each taken ``counts`` times (above 0) or once."""
-    count = len(values) if counts is None else int(np.add.reduce(counts))
-    if count == 0:
-        return EMPTY
-    low, high = float(values[0]), float(values[-1])
-    if low == high:
-        return Moments(count, low, 0.0, low, high)
-    scale = max(-low, high) if max(-low, high) > _LARGE else 1.0
-    if scale != 1.0:
-        values = values / scale
-    mean = _sum(values, counts) / count
-    deviations = values - mean
-    drift = _sum(deviations, counts)
+def of_levels(found: Levels) -> list[Moments]:
+    """Return the moments of each column of ``found``, doubles."""
+    values, counts, spans = found.values, found.counts, found.spans
+    lows, highs, rows = values[found.starts].tolist(), found.ends().tolist(), found.totals()
+    scales = [max(-low, high) if max(-low, high) > _LARGE else 1.0 for low, high in zip(lows, highs, strict=True)]
+    if max(scales, default=1.0) != 1.0:
+        values = values / np.repeat(scales, found.sizes)
+    means = [total / count for total, count in zip(_sums(values * counts, spans), rows, strict=True)]
+    deviations = values - (means[0] if len(means) == 1 else np.repeat(means, found.sizes))
+    drifts = _sums(deviations * counts, spans)
     np.multiply(deviations, deviations, out=deviations)
-    m2 = max(_sum(deviations, counts) - drift * drift / count, 0.0)
-    mean = (mean + drift / count) * scale
-    return Moments(count, min(max(mean, low), high), m2 * scale * scale, low, high)
+    np.multiply(deviations, counts, out=deviations)
+    out = []
+    for low, high, count, scale, mean, drift, squares in zip(
+        lows, highs, rows, scales, means, drifts, _sums(deviations, spans), strict=True
+    ):
+        if low == high:
+            out.append(Moments(count, low, 0.0, low, high))
+            continue
+        m2 = max(squares - drift * drift / count, 0.0)
+        out.append(Moments(count, min(max((mean + drift / count) * scale, low), high), m2 * scale * scale, low, high))
+    return out
 
 
-def _sum(values: NDArray[np.float64], counts: NDArray[np.int64] | None) -> float:
-    return float(np.add.reduce(values if counts is None else values * counts))
+def _sums(values: NDArray[np.float64], spans: Sequence[tuple[int, int]]) -> list[float]:
+    return [float(np.add.reduce(values[start:end])) for start, end in spans]
 
 
-def of_weighted(values: NDArray[Any], weights: NDArray[np.int64]) -> Moments:
-    """Return the moments of ``values``, whole and not negative, each taken ``weights`` times (above 0); exact sums."""
-    count = int(weights.sum())
-    if count == 0:
-        return EMPTY
-    low, high = int(values.min()), int(values.max())
-    if high * high * count >= 1 << 63:
+def of_weighted(values: NDArray[Any], weights: NDArray[np.int64], bounds: NDArray[np.int64]) -> list[Moments]:
+    """Return the moments of columns of whole numbers that are not negative, each taken ``weights`` times (above 0).
+
+    Column k has the numbers ``bounds[k]`` to ``bounds[k + 1]``, at least one. Sums are exact.
+    """
+    starts = bounds[:-1]
+    counts = np.add.reduceat(weights, starts).tolist()
+    lows, highs = np.minimum.reduceat(values, starts).tolist(), np.maximum.reduceat(values, starts).tolist()
+    if max(highs) ** 2 * max(counts) >= 1 << 63:
         values = values.astype(object)  # whole numbers of any size
-    total, squares = int((values * weights).sum()), int((values * values * weights).sum())
-    return Moments(count, total / count, (count * squares - total * total) / count, float(low), float(high))
+    weighted = values * weights
+    totals, squares = np.add.reduceat(weighted, starts).tolist(), np.add.reduceat(weighted * values, starts).tolist()
+    return [
+        Moments(count, total / count, (count * square - total * total) / count, float(low), float(high))
+        for count, total, square, low, high in zip(counts, totals, squares, lows, highs, strict=True)
+    ]
 
 
 def combine(parts: Iterable[Moments]) -> Moments:

@@ -18,14 +18,14 @@ import pyarrow.compute as pc
 import xxhash
 from numpy.typing import NDArray
 
-from driftline.profile import buffers, canonical, inputs, text
+from driftline.profile import buffers, canonical, inputs, sheet
 from driftline.profile.distinct import Hashes, hash_numbers, hash_text, mix
+from driftline.profile.sheet import Sheet, Texts
+from driftline.profile.words import bytes_of
 
 FORM = "t4-1"
 SAMPLE = 256  # rows of the sample
 _TOGETHER = 1 << 16  # rows
-_FEW = 1 << 17  # cells of a group of rows whose columns are hashed side by side
-_SHORT = 1 << 20  # bytes of a column of texts that is hashed beside others
 _CACHED = 1 << 13  # numbers that are hashed at a time
 _WORD = 1 << 64
 _KIND = np.dtype([("hash", "<u8"), ("first", "<u8"), ("times", "<u8")])
@@ -85,10 +85,10 @@ def row_set(table: Any) -> RowSet:
     Raises:
         BadInput: not a table, or columns of different lengths.
     """
-    rows, found = inputs.columns(table)
-    builder = Builder([column.name for column in found])
-    for start in range(0, rows, _TOGETHER):
-        builder.take([inputs.piece(column.values, start, min(start + _TOGETHER, rows)) for column in found])
+    whole = sheet.of(table)
+    builder = Builder([column.name for column in whole.columns])
+    for start in range(0, whole.rows, _TOGETHER):
+        builder.take(whole.part(start, min(start + _TOGETHER, whole.rows)))
     return builder.made()
 
 
@@ -102,21 +102,13 @@ class Builder:
         self._sums = [0, 0]
         self._sample: Sample = np.zeros(0, _KIND)
 
-    def take(self, pieces: Sequence[Any]) -> None:
-        """Take one piece per column."""
-        rows = len(pieces[0]) if pieces else 0
+    def take(self, group: Sheet) -> None:
+        """Take the next rows."""
+        rows, pieces = group.rows, group.pieces
         one, two = np.zeros(rows, np.uint64), np.zeros(rows, np.uint64)
-        together = rows * len(pieces) <= _FEW
-        alike = [place for place, piece in enumerate(pieces) if together and _is_plain(piece)]
-        texts = [place for place, piece in enumerate(pieces) if together and _is_text(piece)]
-        numbers = _of_alike([pieces[place] for place in alike], rows)
-        if numbers is None:
-            alike = []
-        else:
-            self._add(alike, numbers, one, two)
-        if texts:
-            self._add(texts, _of_columns([pieces[place] for place in texts], rows), one, two)
-        for place in sorted({*range(len(pieces))} - {*alike, *texts}):
+        self._add(group.numbers.places, _of_lines(group.numbers.values), one, two)
+        self._add(group.texts.places, _of_cells(group.texts, rows), one, two)
+        for place in sorted({*range(len(pieces))} - {*group.numbers.places, *group.texts.places}):
             found, (key, other) = codes(pieces[place]), self._keys[:, place]
             for block in _blocks(rows):
                 one[block] += found[block] * key
@@ -131,6 +123,8 @@ class Builder:
 
     def _add(self, places: Sequence[int], found: Hashes, one: Hashes, two: Hashes) -> None:
         """Add the codes of several columns, one a line, to both lanes."""
+        if not places:
+            return
         keys = self._keys[:, places, None]
         one += np.add.reduce(found * keys[0], axis=0)
         two += np.add.reduce(found * keys[1], axis=0)
@@ -149,13 +143,18 @@ def _blocks(rows: int) -> Iterator[slice]:
 
 def _smallest(sample: Sample, hashes: Hashes, start: int) -> Sample:
     """Return ``sample`` with the smallest of ``hashes``, whose first one is of row ``start``."""
-    full = len(sample) == SAMPLE
-    near = np.flatnonzero(hashes <= sample["hash"][-1]) if full else np.arange(len(hashes))
-    values, first, times = np.unique(hashes[near], return_index=True, return_counts=True)
-    fresh = np.empty(min(len(values), SAMPLE), _KIND)
-    fresh["hash"], fresh["first"], fresh["times"] = (
-        values[:SAMPLE], start + near[first[:SAMPLE]], times[:SAMPLE],
-    )  # fmt: skip
+    places = (hashes <= sample["hash"][-1]).nonzero()[0] if len(sample) == SAMPLE else np.arange(len(hashes))
+    near = hashes[places]
+    order = near.argsort()
+    near = near[order]
+    firsts = np.append(0, (near[1:] != near[:-1]).nonzero()[0] + 1)[: len(near)]
+    fresh = np.empty(min(len(firsts), SAMPLE), _KIND)
+    if len(fresh):
+        fresh["hash"] = near[firsts[:SAMPLE]]
+        fresh["first"] = np.minimum.reduceat(start + places[order], firsts)[:SAMPLE]
+        fresh["times"] = np.diff(firsts, append=len(near))[:SAMPLE]
+    if not len(sample):
+        return fresh
     both = np.concatenate([sample, fresh])
     values, first, inverse = np.unique(both["hash"], return_index=True, return_inverse=True)
     out = both[first]
@@ -163,53 +162,23 @@ def _smallest(sample: Sample, hashes: Hashes, start: int) -> Sample:
     return out[:SAMPLE]
 
 
-def _is_plain(values: Any) -> bool:
-    if isinstance(values, np.ndarray):
-        return values.dtype.kind in "fiu"
-    return buffers.family(values.type) == "number"
-
-
-def _is_text(values: Any) -> bool:
-    return not isinstance(values, np.ndarray) and buffers.family(values.type) == "text" and values.nbytes < _SHORT
-
-
-def _of_alike(columns: Sequence[Any], rows: int) -> Hashes | None:
-    """Return the codes of columns of numbers, one a line, as ``codes`` has them; None where doubles may not do."""
-    lines = np.empty((len(columns), rows))
-    for line, values in zip(lines, columns, strict=True):
-        if isinstance(values, np.ndarray):
-            line[:] = values
-            continue
-        line[:] = buffers.numbers(values)
-        there = buffers.present(values)
-        if there is not None:
-            line[~there] = np.nan
-    if (np.abs(lines) >= canonical.EXACT).any():
-        return None
-    lines += 0.0  # no negative zero
+def _of_lines(lines: NDArray[np.float64]) -> Hashes:
+    """Return the codes of a sheet's columns of numbers, one a line, as ``codes`` has them."""
     found = mix(lines.view(np.uint64))
     found[np.isnan(lines)] = _MISSING
     return found
 
 
-def _of_columns(columns: Sequence[pa.Array], rows: int) -> Hashes:
-    """Return the codes of columns of texts, one a line, as ``codes`` has them."""
-    encoded = [values.dictionary_encode() for values in columns]
-    contents = [text.bytes_of(one.dictionary) for one in encoded]
-    starts = np.cumsum([0, *(len(content.data) for content in contents)])
-    bounds = [content.offsets[:-1] + start for content, start in zip(contents, starts, strict=False)]
-    levels = hash_text(b"".join(content.data for content in contents), np.concatenate([*bounds, starts[-1:]]), 1)
-    found = np.empty((len(columns), rows), np.uint64)
-    first = 0
-    for line, one in zip(found, encoded, strict=True):
-        last = first + len(one.dictionary)
-        there = buffers.present(one.indices)
+def _of_cells(texts: Texts, rows: int) -> Hashes:
+    """Return the codes of a sheet's columns of texts, one a line, as ``codes`` has them."""
+    levels = texts.words.hashes(1)
+    found = np.empty((len(texts.places), rows), np.uint64)
+    for line, (start, end), (cells, there) in zip(found, texts.words.spans, texts.cells, strict=True):
         if there is None:
-            line[:] = levels[first:last][buffers.numbers(one.indices)]
+            line[:] = levels[start:end][cells]
         else:
             line[:] = _MISSING
-            line[there] = levels[first:last][buffers.numbers(one.indices)[there]]
-        first = last
+            line[there] = levels[start:end][cells[there]]
     return found
 
 
@@ -255,8 +224,7 @@ def _of_present(values: pa.Array, family: buffers.Family) -> Hashes:
 
 def _of_texts(values: pa.Array, seed: int) -> Hashes:
     encoded = values.dictionary_encode()  # what is there twice is hashed once
-    content = text.bytes_of(encoded.dictionary)
-    found: Hashes = hash_text(content.data, content.offsets, seed)[buffers.numbers(encoded.indices)]
+    found: Hashes = hash_text(*bytes_of(encoded.dictionary), seed)[buffers.numbers(encoded.indices)]
     return found
 
 
@@ -289,8 +257,7 @@ def _of_words(words: NDArray[np.int64], scales: NDArray[np.int64]) -> Hashes:
 
 
 def _joined(texts: list[str]) -> tuple[bytes, NDArray[np.int64]]:
-    content = text.bytes_of(pa.array(texts, pa.string()))
-    return content.data, content.offsets
+    return bytes_of(pa.array(texts, pa.string()))
 
 
 def _of_times(values: pa.Array) -> Hashes:

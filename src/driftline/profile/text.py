@@ -1,10 +1,11 @@
 """The shape of texts: lengths, emptiness, case, digits and the pattern that keys are written in.
 
-Enters: the distinct texts of a batch (Arrow, no nulls) with their counts. Leaves: ``Text``. A pattern writes ``A``
+Enters: ``Words``. Leaves: ``Text``. A pattern writes ``A``
 for an upper-case letter, ``a`` for a lower-case one, ``9`` for a digit, ``x`` for a byte beyond ASCII and every other
 character as it is: ``N14228`` is ``A99999``. Never keeps a text. Letters and digits are those of ASCII.
 """
 
+import itertools
 import string
 from collections.abc import Sequence
 
@@ -14,12 +15,15 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from driftline.profile import buffers, distinct, frequent, moments
+from driftline.profile import buffers, frequent, moments
+from driftline.profile.distinct import hash_text
 from driftline.profile.frequent import Frequent
 from driftline.profile.moments import Moments
+from driftline.profile.words import Words, bytes_of
 
 _LONGEST = 24  # characters of a pattern that are shown
 _FEW = 64
+_TABLE = 1 << 18  # pairs of a column and a pattern that are counted in a table
 _PATTERN = bytes(
     ord("A") if chr(byte) in string.ascii_uppercase
     else ord("a") if chr(byte) in string.ascii_lowercase
@@ -41,45 +45,38 @@ class Text(msgspec.Struct, frozen=True, array_like=True):
     masks: Frequent = frequent.EMPTY  # the most frequent patterns
 
 
-class Bytes(msgspec.Struct, frozen=True):
-    """Byte strings laid end to end: string i is ``data[offsets[i]:offsets[i + 1]]``, and offsets start at 0."""
-
-    data: bytes
-    offsets: NDArray[np.int64]
-    lengths: NDArray[np.int64]
-
-
-def bytes_of(values: pa.Array) -> Bytes:
-    """Return the bytes of a string or binary array without nulls."""
-    places = buffers.offsets(values)
-    start, end = int(places[0]), int(places[-1])
-    offsets = places.astype(np.int64) - start if start else places.astype(np.int64)
-    raw = memoryview(values.buffers()[2])[start:end].tobytes() if end > start else b""
-    return Bytes(raw, offsets, offsets[1:] - offsets[:-1])
-
-
-def of_texts(values: pa.Array, content: Bytes, counts: NDArray[np.int64]) -> Text:
-    """Return the shape of the distinct texts ``values`` (their bytes: ``content``), each present ``counts`` times."""
-    lengths = content.lengths
-    if not content.data.isascii():
-        lengths = buffers.numbers(pc.utf8_length(values)).astype(np.int64)
-    masks, of_text = _masks(content)
-    rows = np.bincount(of_text, weights=counts, minlength=len(masks)).astype(np.int64)
-    upper, lower, digits = _classes(masks)
-    ties = None
-    if len(masks) > frequent.MASK.whole:
-        written = bytes_of(masks)
-        ties = distinct.hash_text(written.data, written.offsets, 0)
-    chosen = frequent.leading(rows, ties, frequent.MASK)
-    return Text(
-        moments.of_weighted(lengths, counts),
-        int(counts[lengths == 0].sum()),
-        int(rows[upper & ~lower].sum()),
-        int(rows[lower & ~upper].sum()),
-        int(rows[upper & lower].sum()),
-        int(rows[digits].sum()),
-        _shown(masks.take(buffers.arrow(chosen)).to_pylist(), rows, chosen),
+def of_words(found: Words) -> list[Text]:
+    """Return the shape of each column of distinct texts."""
+    counts, column = found.counts, np.arange(len(found.columns)).repeat(found.sizes)
+    lengths = found.lengths
+    if not found.data.isascii():
+        lengths = buffers.numbers(pc.utf8_length(found.written(found.data))).astype(np.int64)
+    encoded = found.written(found.data.translate(_PATTERN)).dictionary_encode()
+    masks = encoded.dictionary
+    of_mask, rows = _counted(
+        column * len(masks) + buffers.numbers(encoded.indices), counts, len(found.columns) * len(masks)
     )
+    bounds = np.searchsorted(of_mask, np.arange(len(found.columns) + 1) * len(masks))
+    of_mask %= len(masks)
+    upper, lower, digits = (flags[of_mask] for flags in _classes(masks))
+    kinds = np.stack((upper & ~lower, lower & ~upper, upper & lower, digits))
+    sums = np.add.reduceat(kinds * rows, bounds[:-1], axis=1).T.tolist()
+    empty = np.add.reduceat(np.where(lengths == 0, counts, 0), found.bounds[:-1]).tolist()
+    return [
+        Text(*each)
+        for each in zip(
+            moments.of_weighted(lengths, counts, found.bounds),
+            empty,
+            *zip(*sums, strict=True),
+            _shown(masks, of_mask, rows, bounds),
+            strict=True,
+        )
+    ]
+
+
+def of_bytes(lengths: NDArray[np.int64], counts: NDArray[np.int64]) -> Text:
+    """Return the shape of values of which only their ``lengths`` are known, each there ``counts`` times (above 0)."""
+    return Text(moments.of_weighted(lengths, counts, np.array([0, len(lengths)]))[0], int(counts[lengths == 0].sum()))
 
 
 def combine(parts: Sequence[Text]) -> Text:
@@ -95,12 +92,16 @@ def combine(parts: Sequence[Text]) -> Text:
     )
 
 
-def _masks(content: Bytes) -> tuple[pa.Array, NDArray[np.int64]]:
-    """Return the distinct patterns and, per text, which of them it is written in."""
-    written = [None, pa.py_buffer(content.offsets), pa.py_buffer(content.data.translate(_PATTERN))]
-    patterns = pa.Array.from_buffers(pa.large_string(), len(content.offsets) - 1, written)
-    encoded = patterns.dictionary_encode()
-    return encoded.dictionary, buffers.numbers(encoded.indices)
+def _counted(
+    keys: NDArray[np.int64], counts: NDArray[np.int64], size: int
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Return the different ``keys``, ascending and below ``size``, with the sum of the counts of each."""
+    if size > max(len(keys), _TABLE):
+        found, keys = np.unique(keys, return_inverse=True)
+        return found, np.bincount(keys, weights=counts).astype(np.int64)
+    sums = np.bincount(keys, weights=counts, minlength=size)
+    found = np.flatnonzero(sums)
+    return found, sums[found].astype(np.int64)
 
 
 def _classes(masks: pa.Array) -> tuple[NDArray[np.bool_], NDArray[np.bool_], NDArray[np.bool_]]:
@@ -114,8 +115,25 @@ def _classes(masks: pa.Array) -> tuple[NDArray[np.bool_], NDArray[np.bool_], NDA
     return upper, lower, digits
 
 
-def _shown(masks: list[str], rows: NDArray[np.int64], chosen: NDArray[np.intp]) -> Frequent:
-    """List the chosen patterns; those that are too long share what they begin with."""
+def _shown(
+    masks: pa.Array, of_mask: NDArray[np.int64], rows: NDArray[np.int64], bounds: NDArray[np.int64]
+) -> list[Frequent]:
+    """List the most frequent patterns of each column; those that are too long share what they begin with."""
+    ends: list[int] = bounds.tolist()
+    ties = None
+    if int(np.diff(bounds).max()) > frequent.MASK.whole:
+        ties = hash_text(*bytes_of(masks), 0)[of_mask]
+    parts = [slice(start, end) for start, end in itertools.pairwise(ends)]
+    chosen = [frequent.leading(rows[part], None if ties is None else ties[part], frequent.MASK) for part in parts]
+    named = [of_mask[part][places] for part, places in zip(parts, chosen, strict=True)]
+    texts = iter(masks.take(buffers.arrow(np.concatenate(named))).to_pylist())
+    return [
+        _listed(list(itertools.islice(texts, len(places))), rows[part], places)
+        for part, places in zip(parts, chosen, strict=True)
+    ]
+
+
+def _listed(masks: list[str], rows: NDArray[np.int64], chosen: NDArray[np.intp]) -> Frequent:
     names = [mask if len(mask) <= _LONGEST else f"{mask[:_LONGEST]}…" for mask in masks]
     full = frequent.listed(names, rows, chosen)
     if len(set(names)) == len(names):

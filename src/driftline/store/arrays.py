@@ -113,6 +113,11 @@ def table(rows: Iterable[Row]) -> Table:
     return Table(target, source, via, since, until, word, tuple(words))
 
 
+def places(bodies: Iterable[bytes]) -> Ints:
+    """Return the places that several words on what moved name, sorted, each once."""
+    return np.unique(np.concatenate([np.frombuffer(body, dtype="<i8") for body in bodies]))
+
+
 def _batches(rows: Iterable[Row]) -> Iterator[list[Row]]:
     waiting = iter(rows)
     while batch := list(itertools.islice(waiting, _BATCH)):

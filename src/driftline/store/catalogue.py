@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from operator import itemgetter
 from typing import Literal, NamedTuple
 
+from driftline import later
 from driftline.event import names
 from driftline.event.lineage import Dataset, Version
 from driftline.event.report import DatasetSummary, VersionSummary
@@ -20,8 +21,8 @@ from driftline.store.connection import NOW, OPEN, Connection, Row
 from driftline.store.names import Names
 
 SHORT = 8  # letters of a run or a version that are shown
-_RUN = re.compile(r"(?:run[: ])?([0-9a-f]{8}|[0-9a-f]{8}-[0-9a-f-]{0,27})((?:#\d+)?)", re.IGNORECASE)
-_STEM = re.compile(
+_RUN = later.pattern(r"(?:run[: ])?([0-9a-f]{8}|[0-9a-f]{8}-[0-9a-f-]{0,27})((?:#\d+)?)", re.IGNORECASE)
+_STEM = later.pattern(
     r"\.[A-Za-z0-9]{1,8}(?:\.[A-Za-z0-9]{1,8})?"
 )  # what follows the name of a file that is not named whole
 _SINCE = 6  # place of the first moment in a row of a node

@@ -308,8 +308,7 @@ class Ledger:
             return segments
         names = [segment.name for segment in segments]
         if wanted.documents:
-            posted, unknown = self._keys.of_documents(wanted.documents, names)
-            held = unknown.union(name for name, _ in posted)
+            held = self._keys.of_documents(wanted.documents, names)
         else:
             held = self._keys.of_nodes(wanted.nodes, names)
         return [segment for segment in segments if segment.name in held]
@@ -319,22 +318,29 @@ class Ledger:
     ) -> "tuple[Sequence[Answer], Sequence[Segment]]":
         """Return the newest answers that the index knows of, and the segments that it does not cover."""
         assert self._keys is not None
-        posted, unknown = self._keys.of_documents(wanted.documents, [segment.name for segment in segments])
+        latest = {segment.name: segment.until_us for segment in segments}
         until = min(values["until_us"], values["before_us"] + 1)
-        posted = sorted((one for one in posted if values["since_us"] <= one[1] < until), key=lambda one: -one[1])
         last = (values["before_us"], values["before_id"])
-        found = [
-            one
-            for one in self._picker.at(_by_segment(posted[: values["limit"]]))
-            if wanted.hold(one) and (one.time_us, one.id) < last and values["endpoint"] in ("", one.endpoint)
-        ]
-        posted, step = posted[values["limit"] :], 2 * values["limit"]
-        while posted and len(found) < values["limit"]:  # there are further conditions, and DuckDB reads those first
-            times = _by_segment(posted[:step])
-            near = [segment for segment in segments if segment.name in times]
-            at = _AT.format(times=", ".join(map(str, sorted(set().union(*times.values())))))
-            found += self._answers(wanted.among(_NEWEST, at), near, values | wanted.values)
-            posted, step = posted[step:], step * 2
+        seen: set[tuple[str, int]] = set()
+        found: list[Answer] = []
+        most = values["limit"]
+        while True:
+            posted, unknown = self._keys.newest(wanted.documents, latest, values["since_us"], until, most)
+            times = _by_segment(one for one in posted if one not in seen)
+            if not seen:
+                found += [
+                    one
+                    for one in self._picker.at(times)
+                    if wanted.hold(one) and (one.time_us, one.id) < last and values["endpoint"] in ("", one.endpoint)
+                ]
+            elif times:  # there are further conditions, and DuckDB reads those first
+                near = [segment for segment in segments if segment.name in times]
+                at = _AT.format(times=", ".join(map(str, sorted(set().union(*times.values())))))
+                found += self._answers(wanted.among(_NEWEST, at), near, values | wanted.values)
+            if len(posted) < most or len(found) >= values["limit"]:
+                break
+            seen.update(posted)
+            most *= 3
         return found, [segment for segment in segments if segment.name in unknown]
 
     def _answers(

@@ -16,13 +16,13 @@ import msgspec
 
 from driftline.errors import StoreUnusable
 from driftline.event import ids
-from driftline.store import ledger_rows
+from driftline.store import ledger_groups, ledger_rows
+from driftline.store.ledger_groups import CONSTANT
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
 ROW_GROUP = 1_000  # answers; single ones are found in many places, each at the cost of one group
-CONSTANT = b"constant"  # in a segment's metadata: the columns that are the same in all its rows, as JSON
 _ENCODINGS = {
     "id": "DELTA_BYTE_ARRAY",
     "time_us": "DELTA_BINARY_PACKED",
@@ -72,6 +72,7 @@ def write(folder: Path, month: str, table: "pa.Table", others: Sequence[Segment]
         file.flush()
         os.fsync(file.fileno())
     partial.replace(place)
+    ledger_groups.keep(place)
     for directory in (place.parent, folder):
         _flush(directory)
     return Segment(name, month, len(held), min(held), max(held), span["min"], span["max"])
@@ -96,18 +97,27 @@ def outdated(folder: Path, segment: Segment) -> bool:
 
     One that cannot be read is left as it is.
     """
-    import pyarrow as pa
-    import pyarrow.parquet as pq
-
+    place = folder / segment.name
     try:
-        return CONSTANT not in (pq.read_metadata(folder / segment.name).metadata or {})
-    except (OSError, pa.ArrowException):
+        return not _small(place) or ledger_groups.kept(place) is None
+    except (OSError, ValueError):
         return False
 
 
 def renewed(folder: Path, segment: Segment) -> Segment:
-    """Write the rows of ``segment`` as they are written today; the old file stays."""
+    """Return ``segment`` as it is written today: with its row groups beside it, or as another file."""
+    place = folder / segment.name
+    if _small(place):
+        ledger_groups.keep(place)
+        return segment
     return write(folder, segment.month, _read(folder, segment))
+
+
+def _small(place: Path) -> bool:
+    """Whether a segment has small row groups, and says which columns are the same throughout."""
+    import pyarrow.parquet as pq
+
+    return CONSTANT in (pq.read_metadata(place).metadata or {})
 
 
 def _read(folder: Path, segment: Segment) -> "pa.Table":
@@ -119,9 +129,10 @@ def _read(folder: Path, segment: Segment) -> "pa.Table":
 
 def sweep(folder: Path, keep: Collection[str]) -> None:
     """Remove what is in ``folder`` but not among the names to ``keep``: left by a crash, or replaced."""
-    kept = set(keep)
+    kept = {name for one in keep for name in (one, Path(one).with_suffix(ledger_groups.SUFFIX).as_posix())}
     for file in folder.glob("[0-9]*/*"):
-        if file.suffix in (".parquet", _PARTIAL) and file.relative_to(folder).as_posix() not in kept:
+        ours = file.suffix in (".parquet", ledger_groups.SUFFIX, _PARTIAL)
+        if ours and file.relative_to(folder).as_posix() not in kept:
             with contextlib.suppress(FileNotFoundError):
                 file.unlink()
 
@@ -154,8 +165,6 @@ class Scanner:
         Raises:
             StoreUnusable: a segment is missing or damaged.
         """
-        import duckdb
-
         parts, given = [], dict(values)
         if segments and self._folder is not None:
             parts.append("select * from read_parquet($files, union_by_name = true, hive_partitioning = false)")
@@ -163,7 +172,9 @@ class Scanner:
         if waiting is not None:
             parts.append("select * from waiting")
         if not parts:
-            return [], []
+            return [], []  # without loading DuckDB, which takes longer than most questions
+        import duckdb
+
         text = statement.replace("{answers}", f"({' union all by name '.join(parts)})")
         with self._lock:
             if self._connection is None:

@@ -10,7 +10,7 @@ looked through: the index may be lost, late or stale, and is then only slow.
 
 import contextlib
 import threading
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -20,7 +20,7 @@ import xxhash
 
 from driftline.event import ids
 from driftline.store import ledger_index_file as files
-from driftline.store.ledger_index_file import IndexFile
+from driftline.store.ledger_index_file import IndexFile, Rows, Span
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -86,45 +86,71 @@ class Keys:
 
     def of_nodes(self, nodes: Iterable[str], segments: Collection[str]) -> set[str]:
         """Return those of ``segments`` that may hold answers that stood on any of some nodes."""
-        keys = _hashed(_NODE + node for node in nodes)
-        found, covered, _ = self._find(keys, segments)
-        return {name for name, _ in found} | (set(segments) - covered)
+        return self._holding(_hashed(_NODE + node for node in dict.fromkeys(nodes)), segments)
 
-    def of_documents(
-        self, documents: Iterable[str], segments: Collection[str]
-    ) -> tuple[list[tuple[str, int]], set[str]]:
-        """Return (segment, time) of the answers that retrieved any of some documents, and the segments not covered.
+    def of_documents(self, documents: Iterable[str], segments: Collection[str]) -> set[str]:
+        """Return those of ``segments`` that may hold answers that retrieved any of some documents.
 
         A document is named by its content hash, by its id, or by the id of what chunks are part of.
         """
-        said = list(documents)
-        contents = _hashed(_CONTENT + document for document in said)
-        found, covered, led = self._find(contents, segments, _hashed(_DOCUMENT + document for document in said))
-        if led:  # to contents that went by that id
-            keys = np.setdiff1d(np.array(sorted(led), np.int64).view(np.uint64), contents)
-            more, _, _ = self._find(keys, segments)
-            found = list(dict.fromkeys([*found, *more]))
-        return found, set(segments) - covered
+        return self._holding(self._contents(documents, segments), segments)
 
-    def _find(
-        self, keys: Any, segments: Collection[str], leading: Sequence[Any] = ()
-    ) -> tuple[list[tuple[str, int]], set[str], set[int]]:
-        """Return (segment, value) of the rows of some keys, which of ``segments`` were covered, and all values of the
-        keys ``leading``."""
-        asked, leads = set(segments), {int(key) for key in leading}
-        sought = np.array([*keys, *leading], np.uint64)
-        covered: set[str] = set()
-        found: dict[tuple[str, int], None] = {}
-        led: set[int] = set()
-        for file in self._known():
-            mine = asked.intersection(file.segments) - covered
-            rows = file.look(sought) if mine or leads else None
+    def newest(
+        self, documents: Iterable[str], segments: Mapping[str, int], since: int, until: int, most: int
+    ) -> tuple[list[tuple[str, int]], set[str]]:
+        """Return (segment, moment) of the newest answers that retrieved any of some documents, and what is not covered.
+
+        Args:
+            documents: named as for ``of_documents``.
+            segments: name -> the latest moment in it.
+            since: moment from which on.
+            until: moment before which.
+            most: so many, if there are, and those that share the moment of the last one.
+        """
+        span = Span(self._contents(documents, segments), since, until, most)
+        left = dict(segments)
+        found: list[tuple[str, int]] = []
+
+        def newest(file: IndexFile) -> int:
+            return max((segments[name] for name in file.segments if name in segments), default=-1)
+
+        for file in sorted(self._known(), key=newest, reverse=True):
+            places = [place for place, name in enumerate(file.segments) if name in left]
+            over = len(found) >= most and found[most - 1][1] > newest(file)  # all the others are older
+            rows = file.last(span, places) if places and not over else None
+            if over or rows is not None:
+                for place in places:
+                    del left[file.segments[place]]
             if rows is not None:
-                covered |= mine
-                led |= {value for key, _, value in rows if key in leads}
-                named = ((file.segments[place], value) for key, place, value in rows if key not in leads)
-                found.update(dict.fromkeys(one for one in named if one[0] in mine))
-        return list(found), covered, led
+                moments = np.unique(rows[2])[-most:]
+                near = rows[2] >= moments.min(initial=until)
+                pairs = zip(rows[1][near].tolist(), rows[2][near].tolist(), strict=True)
+                found = _first({*found, *((file.segments[place], at) for place, at in pairs)}, most)
+        return found, set(left)
+
+    def _holding(self, keys: Any, segments: Collection[str]) -> set[str]:
+        left, found = set(segments), set()
+        for file in self._known():
+            mine = left.intersection(file.segments)
+            rows = file.look(keys) if mine else None
+            if rows is not None:
+                left -= mine
+                found |= mine.intersection(file.segments[place] for place in np.unique(rows[1]).tolist())
+        return found | left
+
+    def _contents(self, documents: Iterable[str], segments: Collection[str]) -> Any:
+        """Return the keys of some documents, and of the contents that went by those ids."""
+        said = list(dict.fromkeys(documents))
+        keys = [_hashed(_CONTENT + document for document in said)]
+        leading = _hashed(_DOCUMENT + document for document in said)
+        left = set(segments)
+        for file in self._known():
+            mine = left.intersection(file.segments)
+            rows = file.look(leading) if mine else None
+            if rows is not None:
+                left -= mine
+                keys.append(rows[2].view(np.uint64))
+        return np.unique(np.concatenate(keys))
 
     def _known(self) -> list[IndexFile]:
         """Return the files there are, those of the highest level first."""
@@ -138,14 +164,23 @@ class Keys:
                     self._files[name] = opened
             return sorted(self._files.values(), key=lambda file: (-file.level, file.path.name))
 
-    def _write(self, level: int, segments: tuple[str, ...], parts: Iterable[tuple[Any, Any, Any]]) -> None:
+    def _write(self, level: int, segments: tuple[str, ...], parts: Iterable[Rows]) -> None:
         self._folder.mkdir(parents=True, exist_ok=True)
         named = msgspec.json.encode(segments)
         path = self._folder / f"{level}-{ids.digest(named)[:24]}.parquet"
         files.write(path, named, parts)
 
 
-def _merged(mine: Sequence[IndexFile], segments: Sequence[str]) -> Iterator[tuple[Any, Any, Any]]:
+def _first(posted: Iterable[tuple[str, int]], most: int) -> list[tuple[str, int]]:
+    """Return the newest ``most``, the newest first, with those that share the moment of the last one."""
+    ordered = sorted(posted, key=lambda one: one[1], reverse=True)
+    end = most
+    while 0 < end < len(ordered) and ordered[end][1] == ordered[most - 1][1]:
+        end += 1
+    return ordered[:end]
+
+
+def _merged(mine: Sequence[IndexFile], segments: Sequence[str]) -> Iterator[Rows]:
     """Yield the rows of several files, sorted, a part of the keys at a time, so that few are in memory."""
     for part in range(_PARTS):
         low, high = part * 2**64 // _PARTS, (part + 1) * 2**64 // _PARTS - 1

@@ -1,51 +1,28 @@
 """Single answers out of the ledger's Parquet segments: by id, or by the moment at which they were given.
 
 Enters: names of segments with the moments, or an id. Leaves: those answers. Of a file only the row groups are read
-whose bounds hold what is looked for, and of those only the columns that are not the same for the whole file. Footers
-are kept while there is room, as long as their file is the same: reading one takes as long as reading a row group. For a
+whose bounds hold what is looked for, by a footer of these alone, and of those only the columns that are not the same in
+the whole file. What is known of row groups is kept while there is room, as long as their file is the same. For a
 question that reads most of a file DuckDB is quicker, see ``ledger_files.Scanner``.
 """
 
 import threading
 from collections import OrderedDict
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-import msgspec
 import numpy as np
 
 from driftline.errors import StoreUnusable
 from driftline.event.answer import Answer
-from driftline.store import ledger_files, ledger_rows
+from driftline.store import ledger_footers, ledger_groups, ledger_rows
+from driftline.store.ledger_groups import Groups
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
-KEPT = 2_000  # row groups whose footers are kept, at about 25 kB each
-_ANY = {"id": ("", "\U0010ffff"), "time_us": (0, 2**63 - 1)}  # bounds where a file states none
-
-
-class _File(NamedTuple):
-    """A segment's footer, and what was worked out of it."""
-
-    state: tuple[int, ...]  # of the file that it is the footer of
-    footer: Any
-    lowest: Any  # first moment of each row group
-    highest: Any
-    by_id: list[tuple[str, str]]  # first and last id of each row group
-    constant: dict[str, Any]  # columns that are the same in all rows
-    columns: list[str]  # the others
-
-    def at(self, moments: Any) -> list[int]:
-        """Return the row groups that may hold any of ``moments``, which are sorted."""
-        after = np.searchsorted(moments, self.lowest, side="left")
-        until = np.searchsorted(moments, self.highest, side="right")
-        return [int(group) for group in np.flatnonzero(until > after)]
-
-    def ids(self, id: str) -> list[int]:  # noqa: A002 - the record's own field
-        """Return the row groups that may hold ``id``."""
-        return [group for group, (first, last) in enumerate(self.by_id) if first <= id <= last]
+KEPT = 50_000  # row groups of which bounds and places are kept, at about 0.5 kB each
 
 
 class Picker:
@@ -54,7 +31,7 @@ class Picker:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._lock = threading.Lock()  # never held while a file is read
-        self._files: OrderedDict[str, _File] = OrderedDict()
+        self._files: OrderedDict[str, tuple[tuple[int, ...], Groups]] = OrderedDict()
 
     def at(self, wanted: Mapping[str, Collection[int]]) -> list[Answer]:
         """Return all answers of some segments that were given at some moments: name of a segment -> microseconds.
@@ -62,15 +39,17 @@ class Picker:
         Raises:
             StoreUnusable: a segment is missing or damaged.
         """
-        found: list[Answer] = []
+        taken: dict[tuple[str, ...], list[_Rows]] = {}
         for name, times in wanted.items():
             moments = np.unique(np.fromiter(times, np.int64))
             known = self._known(name)
             groups = known.at(moments)
             if groups:
-                table = self._read(name, known, groups, known.columns)
-                found += _answers(table, np.flatnonzero(np.isin(table.column("time_us"), moments)), known.constant)
-        return found
+                table = self._read(name, known, groups)
+                given = ledger_footers.numbers(table.column("time_us"), np.int64)
+                rows = _taken(table, np.flatnonzero(np.isin(given, moments)), known, groups)
+                taken.setdefault(tuple(known.columns), []).append(rows)
+        return [answer for alike in taken.values() for answer in _answers(alike)]
 
     def by_id(self, name: str, id: str) -> Answer | None:  # noqa: A002 - the record's own field
         """Return the answer of a segment that has ``id``; None where it has none.
@@ -79,68 +58,72 @@ class Picker:
             StoreUnusable: the segment is missing or damaged.
         """
         known = self._known(name)
-        for group in known.ids(id):
-            held = self._read(name, known, [group], ["id"])
-            at = np.array([n for n, one in enumerate(held.column("id").to_pylist()) if one == id])
+        for group in known.with_id(id):
+            table = self._read(name, known, [group])
+            at = np.array([n for n, one in enumerate(table.column("id").to_pylist()) if one == id])
             if len(at):
-                return _answers(self._read(name, known, [group], known.columns), at, known.constant)[0]
+                return _answers([_taken(table, at, known, [group])])[0]
         return None
 
-    def _known(self, name: str) -> _File:
+    def _known(self, name: str) -> Groups:
         import pyarrow as pa
-        import pyarrow.parquet as pq
 
         path = self._folder / name
         try:
             held = path.stat()
             state = (held.st_ino, held.st_size, held.st_mtime_ns)
             with self._lock:
-                known = self._files.get(name)
-                if known is not None and known.state == state:
+                kept = self._files.get(name)
+                if kept is not None and kept[0] == state:
                     self._files.move_to_end(name)
-                    return known
-            known = _file(state, pq.read_metadata(path))
-        except (OSError, pa.ArrowException, ValueError, msgspec.MsgspecError) as error:
+                    return kept[1]
+            known = ledger_groups.known(path, held.st_size)
+        except (OSError, pa.ArrowException, ValueError) as error:
             raise StoreUnusable(f"answer ledger in {self._folder}: {error}") from error
         with self._lock:
-            self._files[name] = known
-            while len(self._files) > 1 and sum(len(one.lowest) for one in self._files.values()) > KEPT:
+            self._files[name] = (state, known)
+            while len(self._files) > 1 and sum(len(one.ids) for _, one in self._files.values()) > KEPT:
                 self._files.popitem(last=False)
         return known
 
-    def _read(self, name: str, known: _File, groups: list[int], columns: list[str]) -> "pa.Table":
+    def _read(self, name: str, known: Groups, groups: list[int]) -> "pa.Table":
         import pyarrow as pa
-        import pyarrow.parquet as pq
 
         try:
-            with pq.ParquetFile(self._folder / name, metadata=known.footer) as opened:
-                return opened.read_row_groups(groups, columns, use_threads=False)
+            return ledger_footers.read(self._folder / name, known.cuts, groups, known.columns)
         except (OSError, pa.ArrowException) as error:
             raise StoreUnusable(f"answer ledger in {self._folder}: {error}") from error
 
 
-def _file(state: tuple[int, ...], footer: Any) -> _File:
-    names = footer.schema.to_arrow_schema().names
-    constant = msgspec.json.decode((footer.metadata or {}).get(ledger_files.CONSTANT, b"{}"))
-    times, ids = (_bounds(footer, column) for column in ("time_us", "id"))
-    return _File(
-        state=state,
-        footer=footer,
-        lowest=np.array([low for low, _ in times], np.int64),
-        highest=np.array([high for _, high in times], np.int64),
-        by_id=ids,
-        constant=constant,
-        columns=[name for name in names if name not in constant],
+class _Rows(NamedTuple):
+    """Some rows of a segment, and what is the same in all of them or told by codes."""
+
+    table: "pa.Table"
+    constant: dict[str, Any]
+    sources: list[Any] | None
+
+
+def _taken(table: "pa.Table", at: Any, known: Groups, groups: list[int]) -> _Rows:
+    """Return some rows of a table, which are row groups of a segment."""
+    import pyarrow as pa
+
+    rows = np.ascontiguousarray(at, np.int64)  # by its buffer: to see what else it could be, pyarrow would load pandas
+    codes = known.sources(groups)
+    return _Rows(
+        table.take(pa.Array.from_buffers(pa.int64(), len(rows), [None, pa.py_buffer(rows)])),
+        known.constant,
+        None if codes is None else [known.stands[code] for code in codes[rows].tolist()],
     )
 
 
-def _bounds(footer: Any, column: str) -> list[tuple[Any, Any]]:
-    """Return the least and the greatest value of each row group."""
-    leaves = [footer.schema.column(place).path for place in range(len(footer.schema))]
-    place = leaves.index(column)
-    held = [footer.row_group(group).column(place).statistics for group in range(footer.num_row_groups)]
-    return [(one.min, one.max) if one is not None and one.has_min_max else _ANY[column] for one in held]
+def _answers(found: Sequence[_Rows]) -> list[Answer]:
+    """Return the answers of rows that have the same columns; a table takes as long as many rows."""
+    import pyarrow as pa
 
-
-def _answers(table: "pa.Table", at: Any, constant: Mapping[str, Any]) -> list[Answer]:
-    return [ledger_rows.answer({**constant, **row}) for row in table.take(at).to_pylist()]
+    values = iter(pa.concat_tables([one.table for one in found]).to_pylist())
+    made = []
+    for one in found:
+        for row in range(one.table.num_rows):
+            more = one.constant if one.sources is None else {**one.constant, "sources": one.sources[row]}
+            made.append(ledger_rows.answer({**more, **next(values)}))
+    return made

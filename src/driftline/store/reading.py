@@ -6,12 +6,12 @@ held in memory: names are numbered as they are first heard of, so that only new 
 """
 
 import json
-import re
 import threading
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
+from driftline import later
 from driftline.event.lineage import Field
 from driftline.store import packing
 from driftline.store.blobs import Blobs
@@ -25,7 +25,7 @@ SEEN = 2_000  # events of one hour that are looked into; of more, the shares are
 COUNTED = 10_000  # events beyond a page that are counted
 FEW = 5_000  # jobs in a state: of fewer, all are looked at and put in order
 _TOGETHER = 20_000  # names read at once
-_STATE = re.compile(rb'"eventType"\s*:\s*"([A-Z]+)"')
+_STATE = later.pattern(rb'"eventType"\s*:\s*"([A-Z]+)"')
 
 
 class NodeLine(NamedTuple):

@@ -8,15 +8,21 @@ its versions. Never decides what is shown.
 
 import json
 from collections.abc import Callable, Collection, Iterable
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
+from driftline import later
 from driftline.store.connection import NOW, OPEN, Connection, Row
 from driftline.store.line import ALIAS, THEN, TOGETHER, Direction, Line, surer
-from driftline.store.spread import Wide, spread
 from driftline.store.steps import Steps, feed
 from driftline.store.whole import Whole
 
-__all__ = ["ALIAS", "NOW", "Direction", "Line", "Walk", "Walks", "Wide", "surer", "walk"]
+if TYPE_CHECKING:
+    from driftline.store import spread
+    from driftline.store.spread import Wide
+else:
+    spread = later.module("driftline.store.spread")  # with numpy, for walks over the whole graph
+
+__all__ = ["ALIAS", "NOW", "Direction", "Line", "Walk", "Walks", "surer", "walk"]
 
 INFERRED = 0.9  # of the confidence that is left where a version was told from the time alone
 NARROW = 200  # places that a walk meets in the store, where the whole graph is in memory
@@ -72,7 +78,9 @@ class Walks:
         self._connection = connection
         self.whole = Whole(connection)
 
-    def flows(self, start: int, job: bool, direction: Direction, depth: int, as_of_us: int, limit: int) -> Walk | Wide:
+    def flows(
+        self, start: int, job: bool, direction: Direction, depth: int, as_of_us: int, limit: int
+    ) -> "Walk | Wide":
         """Walk datasets and jobs from one of either; a dataset behind a job is two steps away."""
         return self.flows_from({start: 0}, direction, depth, as_of_us, limit, [start] if job else ())
 
@@ -84,7 +92,7 @@ class Walks:
         as_of_us: int,
         limit: int,
         jobs: Collection[int] = (),
-    ) -> Walk | Wide:
+    ) -> "Walk | Wide":
         """Walk datasets and jobs from several, each at its distance; in memory, where they meet much of the graph.
 
         What the ``jobs`` among the starts read and wrote is walked to; of others it is not.
@@ -97,7 +105,7 @@ class Walks:
                 self.whole.begin()
             return found
         found = walk(starts, ask, direction, depth, NARROW)
-        return spread(graph, starts, direction, depth, as_of_us, limit, jobs) if found.truncated else found
+        return spread.spread(graph, starts, direction, depth, as_of_us, limit, jobs) if found.truncated else found
 
     def steps(self, direction: Direction, as_of_us: int) -> Steps:
         """Return what a walk asks at each level."""

@@ -8,15 +8,20 @@ committed; never answers with less than was committed when it was asked.
 
 import json
 import logging
+import struct
 import threading
 from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
 
-import numpy as np
-
+from driftline import later
 from driftline.errors import DriftlineError
-from driftline.store import arrays
-from driftline.store.arrays import Ints, Table
 from driftline.store.connection import Connection, Row
+
+if TYPE_CHECKING:
+    from driftline.store import arrays
+    from driftline.store.arrays import Ints, Table
+else:
+    arrays = later.module("driftline.store.arrays")  # with numpy; who writes edges only says what moved
 
 KEPT = 2_000  # words on what moved that are kept
 MOST_ROWS = 12_000_000  # of edges and flows together; a graph of more is walked in the store (about 400 MB)
@@ -28,7 +33,8 @@ logger = logging.getLogger("driftline")
 
 def moved(connection: Connection, targets: Iterable[int]) -> None:
     """Say, within the transaction that writes them, into which places edges or flows were written."""
-    body = np.array(sorted(targets), dtype="<i8").tobytes()
+    places = sorted(targets)
+    body = struct.pack(f"<{len(places)}q", *places)
     if body:
         [(seq,)] = connection.rows("moved_put", targets=body)
         if seq % (KEPT // 10) == 0:
@@ -51,7 +57,7 @@ class Whole:
         self._stop = threading.Event()
         self._too_large = False
 
-    def graph(self) -> tuple[Table, Table] | None:
+    def graph(self) -> "tuple[Table, Table] | None":
         """Return edges and flows as they are committed; None where the store has to be asked."""
         if self._graph is None or not self._connection.settled():
             return None
@@ -112,7 +118,7 @@ class Whole:
             self._graph = None
             return
         rows = self._connection.rows("moved_since", after=self._seq)
-        targets = np.unique(np.concatenate([np.frombuffer(body, dtype="<i8") for (body,) in rows]))
+        targets = arrays.places(body for (body,) in rows)
         if len(targets) > MOST_MOVED:
             self._graph = None
             return
@@ -123,7 +129,7 @@ class Whole:
         )
         self._seq = last
 
-    def _into(self, statement: str, targets: Ints) -> Table:
+    def _into(self, statement: str, targets: "Ints") -> "Table":
         found: list[Row] = []
         for at in range(0, len(targets), _TOGETHER):
             found += self._connection.rows(statement, ids=json.dumps(targets[at : at + _TOGETHER].tolist()))

@@ -3,6 +3,7 @@
 import contextvars
 import json
 import statistics
+import threading
 import time
 import uuid
 from collections.abc import Callable
@@ -11,10 +12,13 @@ import numpy as np
 import pytest
 
 import driftline
+from driftline.capture import client
 from driftline.event import ids
 from driftline.event.answer import Answer, Reason, Retrieved, Source, Verdict
 from driftline.event.current import current_answer
 from driftline.event.lineage import Dataset, Touched, Version
+from driftline.guard.check import Subject
+from driftline.guard.switch import Switch
 from driftline.testing import MemorySink
 
 MODEL = Touched(dataset=Dataset("file", "models/eligibility"), version="3")
@@ -148,8 +152,9 @@ def test_what_the_user_changes_after_the_call_is_not_in_the_record(sink: MemoryS
     with driftline.answer("block") as made:
         made.features(delay=1.0)
         made.retrieved("first")
-    made.draft.features["delay"] = 2.0
-    made.draft.documents.clear()
+    left = made.draft  # as code has it that outlives the block
+    assert (list(left.features), list(left.documents), list(left.sources)) == ([], [], [])
+    left.sources, left.decision, left.features = [], "late", {"delay": 2.0}
     made.features(delay=3.0)
     made.retrieved("second")
     made.called("late")
@@ -160,6 +165,63 @@ def test_what_the_user_changes_after_the_call_is_not_in_the_record(sink: MemoryS
     assert (block.tools, block.question, block.decision, block.text) == ((), "", "", "")
     assert (one.features, len(one.documents)) == ({"delay": 1.0, "path": "['a']"}, 1)
     assert (block.features, len(block.documents)) == ({"delay": 1.0}, 1)
+
+
+def test_features_are_as_they_were_when_they_were_said(sink: MemorySink) -> None:
+    path, scores = ["a"], {"x": 1}
+    with driftline.answer("desk") as made:
+        made.features(delay=1.5, path=path, scores=scores, carrier="AA")
+        path.append("b")
+        scores["x"] = 2
+        made.features(delay=2.5)
+    assert recorded(sink).features == {"delay": 2.5, "path": "['a']", "scores": "{'x': 1}", "carrier": "AA"}
+
+
+def test_a_guard_reads_numbers_of_numpy_as_they_are_recorded(sink: MemorySink) -> None:
+    with driftline.answer("desk") as made:
+        made.features(delay=np.float64(1.5), stops=np.int64(2), late=np.bool_(True))
+        subject = Subject(made.draft, Switch("nowhere"))
+        seen = dict(subject.features)
+    assert seen == {"delay": 1.5, "stops": 2, "late": True}
+    assert [type(value) for value in seen.values()] == [float, int, bool]
+    assert recorded(sink).features == seen
+
+
+def test_what_comes_from_a_context_that_outlives_the_answer_is_not_in_the_record(sink: MemorySink) -> None:
+    class Model:
+        def predict(self, _rows: list[list[float]]) -> list[float]:
+            return [0.5]
+
+    served = driftline.serve(Model(), "eligibility", version="7")
+    with driftline.answer("desk") as made:
+        made.uses("features", MODEL)
+        context = contextvars.copy_context()
+    context.run(served.predict, [[1.0]])
+    answer = recorded(sink)
+    assert (len(answer.sources), answer.score) == (1, None)
+    assert "failed:serving" not in client.status()
+
+
+def test_ids_of_blocks_are_never_the_same_and_rise_in_each_thread(sink: MemorySink) -> None:
+    made: dict[int, list[str]] = {}
+
+    def work(number: int) -> None:
+        made[number] = []
+        for _ in range(300):
+            with driftline.answer(f"desk {number}") as answer:
+                pass
+            made[number].append(answer.id)
+
+    threads = [threading.Thread(target=work, args=(number,)) for number in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert driftline.flush()
+    assert all(ids_ == sorted(ids_) for ids_ in made.values())
+    held = [answer.id for answer in sink.recorded]
+    assert sorted(held) == sorted(one for ids_ in made.values() for one in ids_)
+    assert len(set(held)) == 1_200
 
 
 def test_an_answer_of_twenty_features_costs_the_caller_little(sink: MemorySink) -> None:

@@ -156,7 +156,7 @@ def test_our_own_failure_reaches_nobody(sink: MemorySink, monkeypatch: pytest.Mo
     def broken(*_: Any) -> None:
         raise RuntimeError("on purpose")
 
-    monkeypatch.setattr(asgi, "Answering", broken)
+    monkeypatch.setattr(asgi, "opened", broken)
     client = application()
     assert client.post("/chat").json() == {"text": "yes"}  # the handler has an answer that leads nowhere
     assert client.post("/chatter").status_code == 200

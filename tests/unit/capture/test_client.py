@@ -10,10 +10,12 @@ import threading
 import time
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 import driftline
+from driftline.capture import client, fault
 from driftline.capture.run import current_run
 from driftline.event.answer import Answer
 from driftline.testing import MemorySink, use_sink
@@ -178,3 +180,22 @@ def test_a_program_that_changes_its_folder_keeps_its_store(tmp_path: Path) -> No
     subprocess.run([sys.executable, "-c", script], cwd=tmp_path, check=True, capture_output=True)
     assert (tmp_path / ".driftline" / "driftline.db").is_file()
     assert not (tmp_path / "d" / ".driftline").exists()
+
+
+def test_what_fails_at_the_end_of_the_process_raises_nothing(sink: MemorySink, monkeypatch: pytest.MonkeyPatch) -> None:
+    class Failing(list[Any]):
+        def __iter__(self) -> Any:
+            raise MemoryError
+
+    assert client.current() is not None
+    monkeypatch.setattr(client, "unfinished", Failing())
+    client._at_exit()
+    assert fault.counts()["exit"] == 1
+
+
+def test_a_status_that_cannot_be_told_is_empty(monkeypatch: pytest.MonkeyPatch) -> None:
+    def counts() -> dict[str, int]:
+        raise MemoryError
+
+    monkeypatch.setattr(fault, "counts", counts)
+    assert client.status() == {}

@@ -1,6 +1,7 @@
 """What is inside tables: the same rows give the same contents whatever holds them."""
 
 from datetime import date, timedelta
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
@@ -126,3 +127,17 @@ def test_columns_that_were_measured_are_remembered_up_to_a_limit(monkeypatch: py
     monkeypatch.setattr(contents, "_CACHE", 3)
     contents.of_arrow(pa.table({str(k): [k] for k in range(5)}))
     assert len(contents._columns) == 3
+
+
+def test_nothing_further_is_measured_once_nobody_waits(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    table = pa.table({"x": [1, 2, 3]})
+    monkeypatch.setattr(measure.level, "enough", True)
+    with pytest.raises(measure.Enough):
+        contents.of_batches(table.schema, table.to_batches(), profiled=True)
+    with pytest.raises(measure.Enough):
+        contents.of_columns(table.schema, 3, [table])
+    with pytest.raises(measure.Enough):
+        contents.of_arrow(table)
+    (tmp_path / "a").write_text("x")
+    with pytest.raises(measure.Enough):
+        measure.of_file(str(tmp_path / "a"))

@@ -12,8 +12,9 @@ import pytest
 
 import driftline
 from driftline import clock
-from driftline.capture import left, offspring, progress
+from driftline.capture import emit, left, offspring, progress
 from driftline.capture.trace import Seen
+from driftline.event import openlineage
 from driftline.event.lineage import Dataset, Touched
 from driftline.graph import fold
 from driftline.testing import MemorySink
@@ -94,34 +95,40 @@ def test_what_child_processes_have_handed_over_adds_to_what_the_run_has_told(sin
 
 MEASURING = """import driftline; driftline.watch("job")
 import os, sys, time
-from driftline.capture.emit import Ended
-folder = driftline.capture.client.current().home + "/runs"
-limit = time.monotonic() + 30
-while not os.path.isdir(folder) or not os.listdir(folder):
-    time.sleep(0.05)
-    assert time.monotonic() < limit
-encode = Ended.encode
+import pandas as pd
+from driftline.capture import emit, process
+if sys.argv[1] == "large":
+    process._LONG = 3  # bytes
+else:
+    folder = driftline.capture.client.current().home + "/runs"
+    limit = time.monotonic() + 30
+    while not os.path.isdir(folder) or not os.listdir(folder):
+        time.sleep(0.05)
+        assert time.monotonic() < limit
+encode = emit.Ended.encode
 def slowly(self, *, cheap):
     if not cheap:
         print("measuring", flush=True)
         time.sleep(2)
     return encode(self, cheap=cheap)
-Ended.encode = slowly
+emit.Ended.encode = slowly
+pd.read_csv("a.csv").to_csv("b.csv", index=False)
 sys.exit(7)
 """
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="signals of POSIX")
-@pytest.mark.parametrize(("way", "code", "state"), [(signal.SIGTERM, -15, "ABORT"), (signal.SIGINT, 7, "FAIL")])
-def test_a_run_that_is_stopped_while_its_end_is_measured_does_not_last_for_ever(
-    script: Script, tmp_path: Path, way: signal.Signals, code: int, state: str
+@pytest.mark.parametrize("marked", ["long", "large"])
+@pytest.mark.parametrize(("way", "code"), [(signal.SIGTERM, -15), (signal.SIGKILL, -9), (signal.SIGINT, 7)])
+def test_a_run_that_is_stopped_while_its_end_is_measured_tells_what_it_has_read_and_written(
+    script: Script, tmp_path: Path, way: signal.Signals, code: int, marked: str
 ) -> None:
-    """Killed, it is ended by the next process; after Ctrl-C its own end is spooled, and its exit code stays."""
+    """Killed, its last words are said by the next process; after Ctrl-C its own end is spooled. The exit code stays."""
     (tmp_path / "a.csv").write_text("x\n1\n")
     (tmp_path / "long.py").write_text(MEASURING)
     environment = {**os.environ, "DRIFTLINE_CONSOLE": "false"}
     pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
-    command = [sys.executable, "long.py"]
+    command = [sys.executable, "long.py", marked]
     with subprocess.Popen(command, cwd=tmp_path, env=environment, text=True, **pipes) as ending:  # type: ignore[call-overload]
         assert ending.stdout.readline() == "measuring\n"
         ending.send_signal(way)
@@ -129,5 +136,38 @@ def test_a_run_that_is_stopped_while_its_end_is_measured_does_not_last_for_ever(
     assert ending.returncode == code
     assert len(said.splitlines()) == (1 if way == signal.SIGINT else 0), said
     found = ends(script(LONG, "end"))
-    assert sorted(event["eventType"] for event in found) == sorted([state, "COMPLETE"])
+    failed, complete = sorted(found, key=lambda event: str(event["eventType"]), reverse=True)
+    assert (failed["eventType"], complete["eventType"]) == ("FAIL", "COMPLETE")
+    assert [[one["name"] for one in failed[side]] for side in ("inputs", "outputs")] == [["a.csv"], ["b.csv"]]
+    assert (emit.KILLED in failed["run"]["facets"].get("driftline_gaps", {}).get("gaps", {})) is (way != signal.SIGINT)
     assert list((tmp_path / ".driftline" / "runs").iterdir()) == []
+
+
+def test_last_words_that_were_not_finished_are_not_said(sink: MemorySink) -> None:
+    """By hand: half of the event reached the disk; the run is ended as one that was killed before."""
+    with driftline.run("job", announce=True) as run:
+        owner = run._client
+        assert owner is not None
+        held = left.mark(owner.home, run.trace)
+        held._file.write(b'\n{"eventTime":')
+        held._file.close()
+        left.sweep(owner)
+        assert driftline.flush()
+        assert [event.event_type for event in sink.decoded()] == ["START", "ABORT"]
+
+
+def test_the_end_proper_replaces_the_last_words(sink: MemorySink) -> None:
+    """By hand: both arrive, in either order, as where the power fails between delivery and removal."""
+    with driftline.run("job") as run:
+        run.read("a", version="stat:1")
+        run.trace.on_job["jobType"] = progress.WHOLE
+        run.trace.ended_us = run.trace.started_us + 10
+        words = openlineage.decode(emit.last_words(run.trace, "", ""))
+        run.trace.inputs[0].touched = Touched(dataset=run.trace.inputs[0].touched.dataset, version="xxh3:1")
+    assert driftline.flush()
+    (proper,) = sink.decoded()
+    assert words.run is not None
+    assert emit.KILLED in bytes(words.run.facets["driftline_gaps"]).decode()
+    for events in ([proper, words], [words, proper]):
+        (history,) = fold.fold(events)
+        assert [one.version for one in history.shape.inputs] == ["xxh3:1"]

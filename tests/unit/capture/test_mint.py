@@ -6,7 +6,7 @@ import time
 import uuid
 
 import driftline
-from driftline.capture.mint import mint, spelt, taken
+from driftline.capture.mint import mint, process, spelt
 from driftline.testing import MemorySink
 
 
@@ -52,7 +52,7 @@ def test_a_forked_process_makes_ids_of_its_own() -> None:
 
 
 def test_an_id_may_be_spelt_later_and_is_the_same_each_time() -> None:
-    first, second = taken(), taken()
+    first, second = ((time.time_ns() // 1000, process.next()) for _ in "ab")
     between = mint()[0]
     ids = [spelt(*first), spelt(*second), between]
     assert ids == sorted(ids)

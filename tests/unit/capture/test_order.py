@@ -28,6 +28,18 @@ def test_what_the_run_wrote_and_read_again_is_a_source_of_what_follows() -> None
     assert sources(found) == {"x": ["a"], "y": ["a", "x"]}
 
 
+def test_a_model_that_was_saved_may_stand_behind_what_is_written_next() -> None:
+    model = seen("m", 2)
+    model.touched = Touched(dataset=Dataset("file", "m"), kind="model")
+    found = trace([seen("a", 1)], [model, seen("scores", 3)])
+    assert order.matters(found)
+    assert sources(found) == {"m": ["a"], "scores": ["a", "m"]}
+    assert order.again(found) == [model]
+    alone = trace([seen("a", 1)], [seen("x", 1), model])  # nothing came after it
+    assert order.again(alone) == []
+    assert not order.matters(alone)
+
+
 def test_that_nothing_was_read_before_does_not_say_that_there_is_no_source() -> None:
     """An empty list of inputs would be the statement that there is none, which nobody made."""
     first, second = order.entries(trace([], [seen("stage", 1, read=2), seen("y", 3)]))

@@ -74,3 +74,42 @@ def test_a_link_is_what_it_leads_to_unless_it_leads_away_or_into_a_cache(tmp_pat
     assert [named(path) for path in ("away.csv", "dvc.csv", "hub.csv")] == ["away.csv", "dvc.csv", "hub.csv"]
     (tmp_path / "alias").symlink_to(project)
     assert place.place(tmp_path / "alias/current/day/f.csv", str(tmp_path / "alias")).located.name == "v1/day/f.csv"
+
+
+def test_a_file_is_named_as_its_place_is_and_keeps_the_path_that_it_was_given_by(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    project = tmp_path / "project"
+    (project / "v1").mkdir(parents=True)
+    (project / "v1" / "2013-01-31.csv").touch()
+    (project / "current").symlink_to("v1")
+    monkeypatch.chdir(project)
+    for given in ("v1/2013-01-31.csv", "current/2013-01-31.csv", project / "current" / "2013-01-31.csv"):
+        found = place.file(given, str(project))
+        assert found is not None
+        assert found.located == place.place(given, str(project)).located == Located("file", "v1", "2013-01-31")
+        assert found.path == str(project / given)
+
+
+def test_what_is_no_regular_file_is_no_file(tmp_path: Path) -> None:
+    (tmp_path / "x.csv").touch()
+    for given in (
+        tmp_path,
+        tmp_path / "nothing.csv",
+        "s3://lake/x.csv",
+        f"file://{tmp_path}/x.csv",
+        "models:/m/1",
+        "a\0b",
+    ):
+        assert place.file(given, str(tmp_path)) is None
+
+
+def test_a_link_that_leads_elsewhere_from_now_on_is_followed_there(tmp_path: Path) -> None:
+    for version in ("v1", "v2"):
+        (tmp_path / version).mkdir()
+        (tmp_path / version / "f.csv").touch()
+    (tmp_path / "current").symlink_to("v1")
+    assert place.place(tmp_path / "current" / "f.csv", str(tmp_path)).located.name == "v1/f.csv"
+    (tmp_path / "current").unlink()
+    (tmp_path / "current").symlink_to("v2")
+    assert place.place(tmp_path / "current" / "f.csv", str(tmp_path)).located.name == "v2/f.csv"

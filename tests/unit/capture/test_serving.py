@@ -1,12 +1,14 @@
 """A served model is the model itself, and its predictions are answers. Expected values by hand."""
 
 import copy
+import inspect
 import math
 import pickle
 from pathlib import Path
 from typing import Any
 
 import joblib
+import numpy as np
 import pandas as pd
 import pytest
 import xxhash
@@ -206,8 +208,55 @@ def test_a_method_that_only_some_models_of_a_class_have_is_there_for_those(sink:
     served = [driftline.serve(model, "sgd", version="1") for model in (with_chances, without)]
     assert [hasattr(model, "predict_proba") for model in served] == [True, False]
     assert served[0].predict_proba(rows[:1]).tolist() == with_chances.predict_proba(rows[:1]).tolist()
-    assert served[0].predict is served[0].predict  # one wrapper, not one for each look
+    assert served[0].predict == served[0].predict
+    assert served[0].predict_proba is served[0].predict_proba  # one wrapper, not one for each look
     without.predict = lambda given: [7.0] * len(given)
     assert served[1].predict(rows[:2]) == [7.0, 7.0]
     driftline.flush()
     assert [answer.score for answer in sink.recorded][-2:] == [7.0, 7.0]
+
+
+def test_what_is_done_to_arrays_after_the_call_is_not_in_the_record(sink: MemorySink) -> None:
+    class Doubling:
+        def predict(self, rows: np.ndarray) -> np.ndarray:
+            return rows[:, 0] * 2
+
+    served = driftline.serve(Doubling(), "doubling", version="1")
+    inputs = [
+        np.array([[1.5, 2.5], [3.5, 4.5]]),
+        np.asfortranarray(np.array([[1, 2], [3, 4]], np.int8)),
+        np.array([[1.0, 0.0, 2.0, 0.0], [3.0, 0.0, 4.0, 0.0]], ">f4")[:, ::2],
+        np.array([[1.0, 2.0], [3.0, 4.0]], object),
+    ]
+    expected = []
+    for given in inputs:
+        rows = given.tolist()
+        result = served.predict(given)
+        expected += [(2 * row[0], {"x0": row[0], "x1": row[1]}) for row in rows]
+        result[:] = -1
+        given[:] = -1
+    driftline.flush()
+    assert [(one.score, one.features) for one in sink.recorded] == expected
+
+
+def test_a_model_that_is_given_another_method_is_called_by_that(sink: MemorySink) -> None:
+    class Model:
+        def predict(self, rows: list[float], scale: float = 1.0) -> list[float]:
+            """Predict."""
+            return [row * scale for row in rows]
+
+    model = Model()
+    served = driftline.serve(model, "model", version="1")
+    assert served.predict([2.0]) == [2.0]
+    assert served.predict([2.0], 3.0) == [6.0]
+    assert served.predict(rows=[2.0], scale=4.0) == [8.0]
+    model.predict = lambda rows: [7.0 for _ in rows]  # type: ignore[method-assign,misc,assignment]
+    assert served.predict([2.0]) == [7.0]
+    assert (served.predict.__doc__, list(inspect.signature(served.predict).parameters)) == (
+        "Predict.",
+        ["rows", "scale"],
+    )
+    with pytest.raises(TypeError):
+        served.predict()
+    driftline.flush()
+    assert [one.score for one in sink.recorded] == [2.0, 6.0, 8.0, 7.0]

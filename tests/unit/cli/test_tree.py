@@ -74,8 +74,23 @@ def test_how_sure_it_is_that_a_dataset_fed_another_stands_at_the_dataset_behind_
     lines = [line.strip(" └─├│") for line in drawn(capsys, through_job(0.5), down=False)]
     assert "job j" in lines
     assert "b  cartesian, 50% sure  no lineage known" in lines
-    assert "c  no lineage known" in lines
+    assert lines[-1] == "+1 more that it read, not known to have fed this"  # c
     assert "b  no lineage known" in [line.strip(" └─├│") for line in drawn(capsys, through_job(1.0), down=False)]
+
+
+def test_a_job_is_drawn_anew_for_each_of_the_datasets_whose_sources_it_knows(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """By hand: j makes b of c, and a of b; of c nobody knows where it is from, though j has read b."""
+    ids = {name: f"dataset:file:{name}" for name in "abc"} | {"j": "job:n:j"}
+    nodes = (node("a", 0), Node(id=ids["j"], type="JOB", label="j", depth=-1), node("b", -2), node("c", -2))
+    reads = [Link(source=ids[one], target=ids["j"], kind="READ") for one in "bc"]
+    writes = [Link(source=ids["j"], target=ids[one], kind="WRITE") for one in "abc"]
+    sums = [Link(source=ids[one], target=ids[two], kind="DERIVED", via=ids["j"]) for one, two in ("cb", "ba")]
+    lines = drawn(capsys, Subgraph(nodes=nodes, edges=(*reads, *writes, *sums)), down=False)
+    more = "+1 more that it read, not known to have fed this"  # b, which did not feed c; c, which did not feed a
+    found = [line.strip(" └─├│") for line in lines[lines.index("Comes from") + 1 :]]
+    assert found == ["a", "job j", "b", "job j", "c", "job j", more, more]
 
 
 def test_what_is_stated_to_have_no_upstream_is_told_from_what_has_no_known_one(

@@ -4,7 +4,9 @@ from collections.abc import Callable
 import pytest
 from click.testing import Result
 
+from driftline.cli.why import _difference
 from driftline.errors import NotFound
+from driftline.event.report import ColumnCells, DataChange
 
 Run = Callable[..., Result]
 ANSWER = "0194a1b2-1111-7000-8000-000000000001"
@@ -37,3 +39,12 @@ def test_json_is_the_record(run: Run) -> None:
 def test_what_is_neither_is_told(run: Run) -> None:
     with pytest.raises(NotFound, match="neither an answer nor an incident"):
         run("why", "zzzz")
+
+
+def test_a_difference_names_a_few_columns_and_counts_the_rest() -> None:
+    columns = tuple(ColumnCells(name=name, change="changed") for name in "abcdef")
+    one = DataChange(
+        node="dataset:n:t", before="xxh3:1", after="xxh3:0123456789abcdef", verdict="changed", columns=columns,
+        sentence="1 row came.",
+    )  # fmt: skip
+    assert _difference(one) == ("t", "01234567", "1 row came. In a, b, c, d and 2 more.")

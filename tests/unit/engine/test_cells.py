@@ -13,6 +13,8 @@ from driftline.engine import cells, upkeep
 from driftline.engine.engine import Engine
 from driftline.errors import BadInput, NotFound
 from driftline.event import facets
+from driftline.event.answer import Answer, Source
+from driftline.event.lineage import Dataset, Node, Version
 from driftline.event.report import DataChange
 from driftline.profile import facet
 
@@ -148,3 +150,54 @@ def test_versions_of_two_datasets_or_none_are_refused(tmp_path: Path) -> None:
             cells.between(engine.house, f"{NODE}#1", NODE)
         with pytest.raises(NotFound):
             cells.between(engine.house, f"{NODE}#1", f"{NODE}#9")
+
+
+def test_what_an_answer_stands_on_is_compared_with_what_it_was_before(tmp_path: Path) -> None:
+    """By hand: one cell of the raw table changed, and with it one of what was made of it; the raw one was first."""
+    raw = [{"a": [1, 2, 3], "c": [7, 8, 9]}, {"a": [1, 2, 4], "c": [7, 8, 9]}]
+    made = [{"b": [10, 20, 30]}, {"b": [10, 20, 40]}]
+    with Engine.open(Settings(home=str(tmp_path), console=False)) as engine:
+        for day, (one, two) in enumerate(zip(raw, made, strict=True), 1):
+            source = {"namespace": "n", "name": "raw", "facets": state(f"r{day}", one)}
+            target = {"namespace": "n", "name": "table", "facets": state(f"t{day}", two)}
+            for job, inputs, outputs in (("load", [], [source]), ("make", [source], [target])):
+                event = {
+                    "eventType": "COMPLETE", "eventTime": f"2024-01-0{day}T0{len(inputs)}:00:00Z",
+                    "run": {"runId": f"00000000-0000-0000-000{len(inputs)}-{day:012d}"},
+                    "job": {"namespace": "etl", "name": job}, "inputs": inputs, "outputs": outputs,
+                }  # fmt: skip
+                engine.ingest_many([msgspec.json.encode(event)])
+        told = {}
+        for day in (1, 2):
+            sources = (Source("features", Version(Dataset("n", "table"), f"t{day}")),)
+            engine.house.store.ledger.append([Answer(id=f"0{day}", time_us=clock.parse(f"2024-01-0{day}T02:00:00Z"),
+                                                     endpoint="desk", sources=sources)])  # fmt: skip
+            told[day] = engine.why(f"0{day}")
+    assert told[1].data == ()
+    assert told[1].sentence == "It stood on features table. Nothing upstream of it moved."
+    assert [(one.node, one.before, one.after) for one in told[2].data] == [
+        (NODE, "t1", "t2"),
+        ("dataset:n:raw", "r1", "r2"),
+    ]
+    assert [[column.name for column in one.columns] for one in told[2].data] == [["b"], ["a"]]
+    assert told[2].sentence == (
+        "It stood on features table. No alarm upstream; what changed first is raw: 1 row went and 1 row came."
+    )
+
+
+def test_a_slice_is_compared_with_what_it_was_before_whatever_came_between(tmp_path: Path) -> None:
+    """By hand: the first of January comes again, changed, after the second."""
+    states = [
+        state("1", {"a": [1, 2]}, partition="2024-01-01"),
+        state("2", {"a": [8, 9]}, partition="2024-01-02"),
+        state("3", {"a": [1, 5]}, partition="2024-01-01"),
+    ]
+    with opened(tmp_path, *states) as engine:
+        days = [clock.parse(f"2024-01-0{day}T00:00:00Z") for day in (1, 2, 3)]
+        nodes = [
+            Node(id=f"{NODE}#{number}", type="VERSION", label="", time_us=time_us)
+            for number, time_us in enumerate(days, 1)
+        ]
+        assert cells.behind(engine.house, nodes[:2]) == ()
+        (found,) = cells.behind(engine.house, nodes)
+    assert (found.before, found.after, found.sentence) == ("1", "3", "1 row went and 1 row came.")

@@ -10,7 +10,7 @@ from tests.estates import DATASETS, JOBS, MOMENTS, grow
 from driftline.event.lineage import Subgraph
 from driftline.graph import walk, wide
 from driftline.store import Store, facts, open_store, walks
-from driftline.store.walks import Wide
+from driftline.store.spread import Wide
 
 NODES = [*(one.node for one in DATASETS), *(f"job:n:{one.name}" for one in JOBS)]
 

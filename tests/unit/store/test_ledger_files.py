@@ -38,7 +38,7 @@ def test_the_same_answers_make_the_same_file_whatever_their_order(tmp_path: Path
     one = ledger_files.write(tmp_path, "1970-01", ledger_rows.to_table(answers(1, 2)))
     two = ledger_files.write(tmp_path, "1970-01", ledger_rows.to_table(answers(2, 1)))
     assert one == two
-    assert len(list(tmp_path.glob("*/*"))) == 1
+    assert len(list(tmp_path.glob("*/*.parquet"))) == 1
 
 
 def test_an_older_segment_is_written_anew_with_what_came_later(tmp_path: Path) -> None:
@@ -56,7 +56,8 @@ def test_a_sweep_removes_halves_and_strangers_only(tmp_path: Path) -> None:
     note = tmp_path / "1970-01" / "README.txt"
     note.write_text("mine")
     ledger_files.sweep(tmp_path, {kept.name})
-    assert sorted(tmp_path.glob("*/*")) == sorted([tmp_path / kept.name, note])
+    beside = (tmp_path / kept.name).with_suffix(".groups")
+    assert sorted(tmp_path.glob("*/*")) == sorted([tmp_path / kept.name, beside, note])
     assert not (tmp_path / gone.name).exists()
 
 
@@ -88,3 +89,16 @@ def test_a_segment_of_an_earlier_layout_is_known_and_written_anew(tmp_path: Path
     assert not ledger_files.outdated(tmp_path, new)
     assert (new.name != old.name, new.month, new.answers) == (True, "1970-01", 2)
     assert pq.read_table(tmp_path / new.name).equals(pq.read_table(tmp_path / old.name))
+
+
+def test_of_a_segment_that_lacks_its_row_groups_only_these_are_written(tmp_path: Path) -> None:
+    segment = ledger_files.write(tmp_path, "1970-01", ledger_rows.to_table(answers(1, 2)))
+    place = tmp_path / segment.name
+    before = place.stat().st_mtime_ns
+    beside = place.with_suffix(".groups")
+    held = beside.read_bytes()
+    beside.unlink()
+    assert ledger_files.outdated(tmp_path, segment)
+    assert ledger_files.renewed(tmp_path, segment) == segment
+    assert (place.stat().st_mtime_ns, beside.read_bytes()) == (before, held)
+    assert not ledger_files.outdated(tmp_path, segment)

@@ -3,12 +3,14 @@
 import random
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
+import msgspec
 import pytest
 
 from driftline.event.answer import Answer, Retrieved, Source
 from driftline.event.lineage import Dataset, Version
-from driftline.store import ledger_files, ledger_keys, ledger_rows
+from driftline.store import ledger_files, ledger_index_file, ledger_keys, ledger_rows
 from driftline.store.ledger import Ledger
 from driftline.store.ledger_keys import Keys
 from driftline.store.sqlite import SqliteConnection
@@ -31,6 +33,16 @@ def written(folder: Path, answers: list[Answer]) -> str:
     return ledger_files.write(folder, "2013-01", ledger_rows.to_table(answers)).name
 
 
+EVER = (0, 2**62)
+
+
+def posted(keys: Keys, document: str, live: list[str], most: int = 1_000) -> list[tuple[str, int]]:
+    found, unknown = keys.newest([document], dict.fromkeys(live, 2**62), *EVER, most)
+    assert unknown == set()
+    assert {name for name, _ in found} <= keys.of_documents([document], live)
+    return found
+
+
 @pytest.fixture
 def keys(tmp_path: Path) -> Keys:
     return Keys(tmp_path)
@@ -41,19 +53,21 @@ def test_a_document_is_found_by_its_content_its_id_and_its_whole(tmp_path: Path,
     second = written(tmp_path, [answer(3, Retrieved("xxh3:a", "refunds.md#3"), Retrieved("xxh3:a", "refunds.md#3"))])
     live = [first, second]
     keys.cover(live)
-    both = [(first, START_US + 1), (second, START_US + 3)]
+    both = [(second, START_US + 3), (first, START_US + 1)]  # the newest first
     for named in ("xxh3:a", "refunds.md#3", "refunds.md"):
-        found, unknown = keys.of_documents([named], live)
-        assert (sorted(found), unknown) == (sorted(both), set())
-    assert keys.of_documents(["d.md"], live)[0] == [(first, START_US + 2)]
-    assert keys.of_documents(["other"], live) == ([], set())
-    assert keys.of_documents(["xxh3:a"], [second])[0] == [(second, START_US + 3)]
+        assert posted(keys, named, live) == both
+        assert keys.of_documents([named], live) == {first, second}
+    assert posted(keys, "d.md", live) == [(first, START_US + 2)]
+    assert keys.of_documents(["d.md"], live) == {first}
+    assert posted(keys, "other", live) == []
+    assert keys.of_documents(["other"], live) == set()
+    assert posted(keys, "xxh3:a", [second]) == [(second, START_US + 3)]
 
 
 def test_a_document_without_a_content_hash_is_found_by_its_id(tmp_path: Path, keys: Keys) -> None:
     name = written(tmp_path, [answer(1, Retrieved("", "page-7")), answer(2)])
     keys.cover([name])
-    assert keys.of_documents(["page-7"], [name]) == ([(name, START_US + 1)], set())
+    assert posted(keys, "page-7", [name]) == [(name, START_US + 1)]
 
 
 def test_a_version_and_its_dataset_lead_to_the_segments_that_stand_on_them(tmp_path: Path, keys: Keys) -> None:
@@ -69,7 +83,8 @@ def test_what_is_not_covered_may_hold_anything(tmp_path: Path, keys: Keys) -> No
     name = written(tmp_path, [answer(1)])
     assert keys.uncovered([name]) == 1
     assert keys.of_nodes(["dataset:file:other"], [name]) == {name}
-    assert keys.of_documents(["other"], [name]) == ([], {name})
+    assert keys.of_documents(["other"], [name]) == {name}
+    assert keys.newest(["other"], {name: START_US + 1}, *EVER, 9) == ([], {name})
 
 
 def test_merged_files_say_the_same_and_are_few(tmp_path: Path, keys: Keys) -> None:
@@ -95,8 +110,8 @@ def test_merged_files_say_the_same_and_are_few(tmp_path: Path, keys: Keys) -> No
             for one in made
             if f"xxh3:{content}" in {document.content for document in one.documents}
         }
-        found, unknown = keys.of_documents([f"xxh3:{content}"], names)
-        assert (set(found), unknown) == (expected, set())
+        found = posted(keys, f"xxh3:{content}", names)
+        assert set(found) == expected
         assert len(found) == len(expected)
 
 
@@ -105,8 +120,40 @@ def test_segments_that_were_replaced_are_forgotten(tmp_path: Path, keys: Keys) -
     keys.cover([old])
     new = written(tmp_path, [answer(1, Retrieved("xxh3:a")), answer(2)])
     keys.cover([new])
-    assert keys.of_documents(["xxh3:a"], [new]) == ([(new, START_US + 1)], set())
+    assert posted(keys, "xxh3:a", [new]) == [(new, START_US + 1)]
     assert len(list((tmp_path / ledger_keys.FOLDER).glob("*.parquet"))) == 1
+
+
+def test_the_newest_moments_need_the_newest_files_alone(
+    tmp_path: Path, keys: Keys, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    latest = {}
+    for segment in range(6):
+        made = [answer(100 * segment + n, Retrieved("xxh3:a", "d#1")) for n in range(30)]
+        name = written(tmp_path, made)
+        latest[name] = made[-1].time_us
+        keys.cover(latest)
+    names = list(latest)
+    looked: list[Any] = []
+    whole = ledger_index_file.IndexFile.last
+    monkeypatch.setattr(
+        ledger_index_file.IndexFile, "last", lambda self, *a: looked.append(self.segments) or whole(self, *a)
+    )
+    expected = [
+        (name, START_US + 100 * s + n) for s, name in reversed([*enumerate(names)]) for n in reversed(range(30))
+    ]
+    assert keys.newest(["d"], latest, *EVER, 40) == (expected[:40], set())
+    assert looked == [(names[5],), (names[4],)]
+    assert keys.newest(["d"], latest, START_US + 105, START_US + 125, 99)[0] == expected[125:145]
+    assert keys.newest(["xxh3:a"], latest, *EVER, 999)[0] == expected
+
+
+def test_moments_that_are_the_same_are_told_together(tmp_path: Path, keys: Keys) -> None:
+    used = (Retrieved("xxh3:a"),)
+    same = [msgspec.structs.replace(answer(n, *used), time_us=START_US) for n in (1, 2)]
+    live = [written(tmp_path, [one]) for one in same]
+    keys.cover(live)
+    assert set(posted(keys, "xxh3:a", live, most=1)) == {(name, START_US) for name in live}
 
 
 @pytest.fixture

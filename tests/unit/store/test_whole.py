@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from tests.estates import grow
 
-from driftline.store import Store, open_store, walks, whole
+from driftline.store import Store, open_store, spread, walks, whole
 from driftline.store.connection import Connection
 from driftline.store.walks import NOW
 
@@ -110,7 +110,7 @@ def test_a_walk_that_met_much_has_the_graph_loaded(store: Store, monkeypatch: An
     assert store.walks.whole.load()
     again = [store.walks.flows(place, False, way, 20, NOW, 1_000) for place in range(1, 15) for way in ("up", "down")]
     assert [one.far for one in again] == [one.far for one in met]
-    assert any(isinstance(one, walks.Wide) for one in again)
+    assert any(isinstance(one, spread.Wide) for one in again)
 
 
 def test_closing_the_store_ends_the_loading(store: Store, monkeypatch: Any) -> None:

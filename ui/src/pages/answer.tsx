@@ -1,13 +1,14 @@
 // Why one answer came out as it did: what it stood on, what had moved there, which incident it belongs to, what the guard said.
 
 import { useMemo } from "preact/hooks";
-import { api, type Answer, type Explanation, type Verdict } from "../api.ts";
+import { api, type Answer, type DataChange, type Explanation, type Verdict } from "../api.ts";
 import { money, number, plural } from "../format.ts";
 import { dressFindings, type Mark } from "../graph/scene.ts";
 import { useLoad } from "../load.ts";
 import { datasetId, parse, shortVersion } from "../names.ts";
 import { write } from "../route.ts";
 import { Answered, Deed, Empty, NodeLink, Section, Sentence, State, Tile, When } from "../parts/basics.tsx";
+import { cells } from "../parts/changed.tsx";
 import { Timeline, weigh } from "../parts/findings.tsx";
 import { StillGraph } from "../parts/graph.tsx";
 
@@ -17,7 +18,7 @@ export function AnswerPage({ id }: { id: string }) {
 }
 
 function Why({ why }: { why: Explanation }) {
-  const { answer, graph = { nodes: [], edges: [] }, findings = [], changes = [], incidents = [] } = why;
+  const { answer, graph = { nodes: [], edges: [] }, findings = [], changes = [], data = [], incidents = [] } = why;
   const marks = useMemo(() => {
     const dressed: Map<string, Mark[]> = dressFindings(graph.nodes, findings);
     const endpoint = graph.nodes.find((node) => parse(node.id).name === answer.endpoint);
@@ -48,7 +49,27 @@ function Why({ why }: { why: Explanation }) {
       </div>
       <Section title="Where that came from"><StillGraph graph={graph} layout={why.layout} marks={marks} label="What this answer stood on" /></Section>
       <Section title="What moved beneath it" hint={weigh(findings, changes)}><Timeline changes={changes} findings={findings} /></Section>
+      {data.length > 0 && <Section title="What differs from the version before"><Differing data={data} /></Section>}
     </>
+  );
+}
+
+/** What it stood on, beside what that was before; nearest first. */
+function Differing({ data }: { data: readonly DataChange[] }) {
+  return (
+    <table>
+      <thead><tr><th scope="col">Dataset</th><th scope="col">Was</th><th scope="col">Is</th><th scope="col">What differs</th></tr></thead>
+      <tbody>
+        {data.map((each) => (
+          <tr key={each.node + each.after}>
+            <td><NodeLink id={each.node} /></td>
+            <td><code title={each.before}>{shortVersion(each.before)}</code></td>
+            <td><code title={each.after}>{shortVersion(each.after)}</code></td>
+            <td>{each.sentence}<ul class="plain">{(each.columns ?? []).map((column) => <li key={column.name}><strong>{column.name}</strong> {cells(column)}</li>)}</ul></td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
   );
 }
 

@@ -34,7 +34,8 @@ function Since({ before, after }: { before: VersionSummary; after: VersionSummar
   );
 }
 
-function cells({ change, rows = [] }: ColumnCells): string {
+/** What became of one column, and in which rows. */
+export function cells({ change, rows = [] }: ColumnCells): string {
   if (change !== "changed") return change;
   const shown = rows.slice(0, SPANS).map(([first, last]) => `${count(first)} to ${count(last)}`).join(", ");
   const more = rows.length > SPANS ? ` and ${plural(rows.length - SPANS, "more span")}` : "";

@@ -7,20 +7,22 @@ it was sent. Sources: github.com/cloudevents/spec (JSON format 1.0.2), RFC 2104.
 """
 
 import contextlib
-import hashlib
-import hmac
-import http.client
-import socket
 import threading
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 import msgspec
 
-from driftline import clock
+from driftline import clock, later
 from driftline.alert.channels.channel import NotDelivered
 from driftline.alert.message import Message
 from driftline.config import Settings
 from driftline.errors import BadSetting
+
+if TYPE_CHECKING:
+    from http import client
+else:
+    client = later.module("http.client")  # with ssl and email, for those who set an address
 
 TIMEOUT_SECONDS = 3.0
 SIGNATURE = "X-Driftline-Signature"
@@ -42,7 +44,7 @@ class Webhook:
             raise BadSetting(f"webhook_url {url!r}: {error}") from error
         if parts.scheme not in ("http", "https") or not parts.hostname:
             raise BadSetting(f"webhook_url {url!r}: it must begin with http:// or https:// and name a host")
-        self._kind = http.client.HTTPSConnection if parts.scheme == "https" else http.client.HTTPConnection
+        self._kind = client.HTTPSConnection if parts.scheme == "https" else client.HTTPConnection
         self._host, self._port = parts.hostname, port
         self._path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
         self._secret = secret.encode()
@@ -66,7 +68,7 @@ class Webhook:
             connection.request("POST", self._path, body, headers)
             with connection.getresponse() as answer:
                 status, wait = answer.status, _wait(answer.getheader("Retry-After"))
-        except (OSError, http.client.HTTPException) as error:
+        except (OSError, client.HTTPException) as error:
             raise NotDelivered(f"{type(error).__name__}: {error}".removesuffix(": ")) from error
         finally:
             cut.cancel()
@@ -93,12 +95,17 @@ def encode(message: Message, delivery: str) -> bytes:
 
 def sign(secret: bytes, body: bytes) -> str:
     """Return the value of the signature header for ``body``."""
+    import hashlib
+    import hmac
+
     return "sha256=" + hmac.new(secret, body, hashlib.sha256).hexdigest()
 
 
-def _cut(connection: http.client.HTTPConnection) -> None:
+def _cut(connection: "client.HTTPConnection") -> None:
     """End an exchange whose deadline has passed, however slowly the other side still drips."""
     if connection.sock is not None:
+        import socket
+
         with contextlib.suppress(OSError):
             connection.sock.shutdown(socket.SHUT_RDWR)
 

@@ -8,15 +8,15 @@ with less confidence. Nothing is fitted, transformed or changed.
 """
 
 import copy
-import re
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
+from driftline import later
 from driftline.capture.sql.relation import IDENTITY, TRANSFORMATION, Kind, step
 
 MOST = 5_000  # features of one model
 UNNAMED, UNSAID = 0.8, 0.5  # confidence where the names of outputs say nothing of inputs; where there are no names
-_MARK = re.compile(r"<(\d+)>")
+_MARK = later.pattern(r"<(\d+)>")
 
 
 class Way(NamedTuple):

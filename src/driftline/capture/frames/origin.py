@@ -5,13 +5,12 @@ nodes beside the frames, and column edges. A pandas frame may be changed in plac
 as the argument of a step, with less confidence, and never as the direct source of what is written.
 """
 
-import importlib
 from collections.abc import Iterable
 from typing import Any
 
 import msgspec
 
-from driftline.capture import fault, observe
+from driftline.capture import fault, headers, observe
 from driftline.capture.columns import Bindable
 from driftline.capture.frames import model, node
 from driftline.capture.frames.node import FrameEdges, Node, Scan
@@ -19,7 +18,6 @@ from driftline.capture.sql.relation import Source
 from driftline.capture.trace import Seen
 from driftline.event.lineage import Dataset, Field
 
-_FORMATS = "driftline.capture.formats"
 FRAMES = frozenset(("DataFrame", "LazyFrame", "Series", "Table", "RecordBatch"))
 _LIBRARIES = frozenset(("pandas", "polars", "pyarrow"))
 
@@ -103,7 +101,7 @@ def _headers(source: Source) -> tuple[str, ...] | None:
     for place in source.names if source.kind == "file" else ():
         for path in observe.files(place)[:1]:
             try:
-                found = importlib.import_module(_FORMATS).columns(path)
+                found = headers.of_file(path)
             except Exception as error:  # the fault rule: a header that cannot be read leaves the columns open
                 fault.failed("headers", error)
                 return None

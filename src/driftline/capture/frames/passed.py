@@ -8,15 +8,13 @@ named as a gap. Objects are known weakly and by identity; never touched, never k
 
 import threading
 from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from driftline.capture import client, fault
 from driftline.capture.beside import Beside
 from driftline.capture.frames import literal, node, origin
+from driftline.capture.recording import Recording
 from driftline.capture.trace import Seen, Trace
-
-if TYPE_CHECKING:
-    from driftline.capture.run import Run
 
 GUESSED = "origin of the data guessed"  # the gap of a run whose inputs are what was read before, by other runs
 UNKNOWN = "origin of the data unknown"  # and of one where not even that can be told
@@ -57,7 +55,7 @@ def fitted(model: Any, *data: Any) -> None:
     _put(model, behind(*data))
 
 
-def noted(run: "Run", way: str, data: Any, found: Iterable[Seen]) -> None:
+def noted(run: Recording, way: str, data: Any, found: Iterable[Seen]) -> None:
     """Take note of data that the user's code says it has read or writes; what that stands on is the user's to say."""
     if way == "read":
         _put(data, found)
@@ -65,7 +63,7 @@ def noted(run: "Run", way: str, data: Any, found: Iterable[Seen]) -> None:
         take(run, behind(data))
 
 
-def heard(run: "Run", seen: Seen) -> None:
+def heard(run: Recording, seen: Seen) -> None:
     """Remember that a run has read ``seen``, for those that are around it."""
     _Any.owner = client.current()
     top = _outermost(run)
@@ -85,14 +83,14 @@ def behind(*given: Any) -> tuple[Seen, ...]:
     return _united(_behind.get(one) or () for whole in given for one in _flat(whole))
 
 
-def given(run: "Run", args: Iterable[Any], kwargs: Mapping[str, Any]) -> tuple[Seen, ...]:
+def given(run: Recording, args: Iterable[Any], kwargs: Mapping[str, Any]) -> tuple[Seen, ...]:
     """Take what a step is given as read by its run; returns the versions behind it."""
     found = behind(*args, *kwargs.values())
     take(run, found)
     return found
 
 
-def returned(run: "Run", was_given: Iterable[Seen], arguments: frozenset[int], result: Any) -> None:
+def returned(run: Recording, was_given: Iterable[Seen], arguments: frozenset[int], result: Any) -> None:
     """Remember what stands behind the result of a step.
 
     Args:
@@ -109,7 +107,7 @@ def returned(run: "Run", was_given: Iterable[Seen], arguments: frozenset[int], r
             _put(one, _united((_behind.get(one) or (), every)))
 
 
-def written(run: "Run", data: Any) -> bool:
+def written(run: Recording, data: Any) -> bool:
     """Take the versions behind data that a run writes as read by it; where nobody knows them, guess or say so.
 
     Returns whether it is proven that there are none: a frame that the code makes of constants.
@@ -132,7 +130,7 @@ def written(run: "Run", data: Any) -> bool:
     return False
 
 
-def _guessed(run: "Run", top: "Run") -> list[Seen]:
+def _guessed(run: Recording, top: Recording) -> list[Seen]:
     """Return what was read under the runs around ``run`` that may stand behind what it writes."""
     others = [(seen, trace) for seen, trace in _heard.get(top) or () if trace is not run.trace]
     idle = [seen for seen, trace in others if not trace.outputs]  # a run that wrote has its own story
@@ -141,7 +139,7 @@ def _guessed(run: "Run", top: "Run") -> list[Seen]:
     return idle or [seen for seen, _ in others]
 
 
-def take(run: "Run", found: Iterable[Seen]) -> None:
+def take(run: Recording, found: Iterable[Seen]) -> None:
     """Make versions inputs of a run, but for those that it has read or written itself."""
     trace = run.trace
     for seen in found:
@@ -159,7 +157,7 @@ def _united(found: Iterable[Iterable[Seen]]) -> tuple[Seen, ...]:
     return tuple({id(seen): seen for some in found for seen in some}.values())
 
 
-def _outermost(run: "Run") -> "Run":
+def _outermost(run: Recording) -> Recording:
     while run.outer is not None:
         run = run.outer
     return run

@@ -10,7 +10,7 @@ from typing import Any
 
 from driftline.capture import process
 from driftline.capture.hooks.patch import Call, Patch, around
-from driftline.capture.run import Run
+from driftline.capture.recording import Recording
 
 
 def install(argparse: Any) -> list[Patch]:
@@ -18,7 +18,7 @@ def install(argparse: Any) -> list[Patch]:
     return around(argparse, "ArgumentParser.parse_known_args", _parsed)
 
 
-def _parsed(run: Run, call: Call) -> bool:
+def _parsed(run: Recording, call: Call) -> bool:
     if type(call.args[0]).__module__.startswith("IPython."):
         return False  # a magic, not the program
     found, rest = call.result if isinstance(call.result, tuple) else (call.result, [])

@@ -9,18 +9,23 @@ import contextlib
 import functools
 import inspect
 import re
-import sqlite3
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from driftline import later
 from driftline.capture import fault, transactions
 from driftline.capture.hooks import patch
 from driftline.capture.hooks.patch import Patch
 
+if TYPE_CHECKING:
+    import sqlite3
+else:
+    sqlite3 = later.module("sqlite3")
+
 _PIECE = "hook transaction"
 _IN_ERROR = 3  # libpq's PQTRANS_INERROR
 Act = Callable[..., Any]
-_STATEMENT = re.compile(
+_STATEMENT = later.pattern(
     r"""(?:'(?:[^']|'')*' | "(?:[^"]|"")*" | --[^\n]* | /\*.*?\*/ | \$\$.*?\$\$ | [^;])+""", re.VERBOSE | re.DOTALL
 )
 

@@ -9,23 +9,26 @@ Source: https://openlineage.io/docs/spec/naming.
 
 import functools
 import importlib
-import re
-import sqlite3
 import sys
 import time
 import weakref
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
+from driftline import later
 from driftline.capture import at_hand, client, measure, observe, transactions
 from driftline.capture.hooks import glance, memory
-from driftline.capture.run import Run
+from driftline.capture.recording import Recording
 from driftline.capture.sql.relation import Source
 from driftline.capture.trace import Seen
 from driftline.event.lineage import Dataset, Field, Touched
 
 if TYPE_CHECKING:
+    import sqlite3
+
     from driftline.capture.sql.statement import Analysis
+else:
+    sqlite3 = later.module("sqlite3")  # not every frame comes from a database
 
 _STATEMENT = "driftline.capture.sql.statement"  # loaded with the first statement: most scripts have none
 _EDGES = "driftline.capture.sql.edges"
@@ -35,7 +38,7 @@ _PORTS = {"postgres": 5432, "mysql": 3306, "mssql": 1433, "oracle": 1521, "redsh
 _SCHEMAS = {"postgres": "public", "redshift": "public", "mssql": "dbo"}
 _FOLDED = frozenset(("sqlite", "postgres", "redshift", "mysql"))  # names are the same in capitals
 _OWN = ("pg_catalog.", "information_schema.", "sqlite_master", "sqlite_schema", "pg_")
-_PLACEHOLDER = re.compile(r"'(?:[^']|'')*'|\"(?:[^\"]|\"\")*\"|(%\(\w+\)s|%s|(?<![:\w]):[A-Za-z_]\w*|\$\d+)")
+_PLACEHOLDER = later.pattern(r"'(?:[^']|'')*'|\"(?:[^\"]|\"\")*\"|(%\(\w+\)s|%s|(?<![:\w]):[A-Za-z_]\w*|\$\d+)")
 _CACHE = 10_000
 _MEMORY = "_driftline_memory"  # attribute of a connection to SQLite in memory: the namespace of its tables
 TELLS = "_driftline_tells"  # attribute of a connection to SQLite whose commits and rollbacks are heard of
@@ -64,7 +67,7 @@ class Place(NamedTuple):
 
 
 _written: dict[Dataset, str] = {}  # newest version of a table that this process wrote
-_done: "weakref.WeakKeyDictionary[Run, set[tuple[str, str]]]" = weakref.WeakKeyDictionary()
+_done: "weakref.WeakKeyDictionary[Recording, set[tuple[str, str]]]" = weakref.WeakKeyDictionary()
 
 
 def place_of(connection: Any) -> Place | None:
@@ -178,7 +181,7 @@ class Table(NamedTuple):
 
 
 def touch(
-    run: Run,
+    run: Recording,
     way: Literal["read", "write"],
     place: Place,
     name: str,
@@ -204,7 +207,7 @@ def touch(
 
 
 def statement(
-    run: Run, place: Place, text: str, connection: Any = None, frame: Any = None, transaction: Any = None
+    run: Recording, place: Place, text: str, connection: Any = None, frame: Any = None, transaction: Any = None
 ) -> bool:
     """Record what one statement has read and written, which has been executed; True where it is understood.
 
@@ -253,7 +256,7 @@ def _dialect(scheme: str) -> str:
 
 
 def _record(
-    run: Run,
+    run: Recording,
     place: Place,
     one: Any,
     analysis: "Analysis",
@@ -278,14 +281,14 @@ def _record(
     _write(run, Table(dataset, fields(name)), edges, transaction)
 
 
-def _read(run: Run, table: Table, transaction: Any) -> None:
+def _read(run: Recording, table: Table, transaction: Any) -> None:
     """Record that a table was read; of one that is not committed, once it is."""
     held = transactions.version(transaction, table.dataset)
     seen = table.seen(held or _written.get(table.dataset, ""))
     transactions.put(transaction, run, functools.partial(_add, run, "read", seen), inside=bool(held))
 
 
-def _write(run: Run, table: Table, edges: Any, transaction: Any) -> None:
+def _write(run: Recording, table: Table, edges: Any, transaction: Any) -> None:
     """Record that a table was written, once that is committed."""
     dataset, version = table.dataset, _version(run, table.dataset)
     seen = table.seen(version)
@@ -301,7 +304,7 @@ def _write(run: Run, table: Table, edges: Any, transaction: Any) -> None:
     transactions.put(transaction, run, act, dataset, version, inside=transaction is not None)
 
 
-def _add(run: Run, way: Literal["read", "write"], seen: Seen) -> None:
+def _add(run: Recording, way: Literal["read", "write"], seen: Seen) -> None:
     owner = client.current()
     if owner is None:
         run.add(way, seen)
@@ -314,7 +317,7 @@ def _tables(sources: Any) -> list[Source]:
     return [one for one in sources if one.kind == "table" and not one.names[0].lower().startswith(_OWN)]
 
 
-def _version(run: Run, dataset: Dataset) -> str:
+def _version(run: Recording, dataset: Dataset) -> str:
     """The version of a table that a run writes: one per run, however many statements it takes."""
     return f"run:{measure.of_parts(run.id, dataset.namespace, dataset.name)[5:]}"
 

@@ -12,7 +12,7 @@ from driftline.capture import measure
 from driftline.capture.hooks import table
 from driftline.capture.hooks.patch import Call, Patch, around
 from driftline.capture.hooks.table import Entry
-from driftline.capture.run import Run
+from driftline.capture.recording import Recording
 
 _PATHS = ("path_or_paths", "dataset_path", "dataset_dict_path", "path_or_buf")
 _HUB = "hf://datasets/"
@@ -38,7 +38,7 @@ def install(datasets: Any) -> list[Patch]:
     return patches
 
 
-def _loaded(run: Run, call: Call) -> bool:
+def _loaded(run: Recording, call: Call) -> bool:
     path = str(call.argument(0, "path"))
     files = call.argument(3, "data_files")
     folder = call.argument(2, "data_dir")
@@ -54,12 +54,12 @@ def _loaded(run: Run, call: Call) -> bool:
     return table.note(run, "read", f"{_HUB}{path}", call, version=str(revision or ""), attributes=about)
 
 
-def _from_disk(run: Run, call: Call) -> bool:
+def _from_disk(run: Recording, call: Call) -> bool:
     about = _fingerprint(call.result)
     return table.note(run, "read", _stored(call.argument(0, *_PATHS)), call, attributes=about)
 
 
-def _to_disk(run: Run, call: Call) -> bool:
+def _to_disk(run: Recording, call: Call) -> bool:
     return table.note(run, "write", _stored(call.argument(1, *_PATHS)), call)
 
 

@@ -18,7 +18,7 @@ from driftline.capture import fault, own, transactions
 from driftline.capture.around import recording
 from driftline.capture.hooks import commits, database, patch
 from driftline.capture.hooks.patch import PASS, Call, Patch
-from driftline.capture.run import Run
+from driftline.capture.recording import Recording
 
 _FACTORY = 5  # place of ``factory`` among the arguments of ``sqlite3.connect``
 _LISTENERS = ("set_trace_callback", "set_authorizer", "set_progress_handler")
@@ -49,12 +49,13 @@ def install(module: Any) -> list[Patch]:
         fault.attempt(_PIECE, _name, made, args[0] if args else kwargs.get("database"), kwargs.get("uri"))
         return made
 
+    made = patch.unbound(patch.unseen(connect, original), original)
     put: list[Patch] = []
     for owner in (module, module.dbapi2):
         if owner.connect is original:
-            owner.connect = patch.unbound(patch.unseen(connect, original), original)
+            owner.connect = made
             put.append(Patch(owner, "connect", original))
-    return put
+    return put + patch.found_by_name(module, "connect", original, made)
 
 
 def _factory(args: tuple[Any, ...], kwargs: Mapping[str, Any], caller: Any) -> type | None:
@@ -155,7 +156,7 @@ def _seen(cursor: Any, text: Any) -> None:
         patch.noted(_PIECE, run, _record, run, cursor, text)
 
 
-def _record(run: Run, cursor: Any, text: Any) -> None:
+def _record(run: Recording, cursor: Any, text: Any) -> None:
     connection = cursor.connection
     place = database.place_of(connection)
     if place is not None and isinstance(text, str):
@@ -172,7 +173,7 @@ def _unclaimed(args: Any, kwargs: Any) -> Any:  # noqa: ARG001 - the signature i
     return PASS if args[0] in claimed else None
 
 
-def _executed(run: Run, call: Call) -> bool:
+def _executed(run: Recording, call: Call) -> bool:
     cursor, query = call.args[0], call.argument(1, "query")
     connection = cursor.connection
     text = query.decode() if isinstance(query, bytes) else query

@@ -123,7 +123,7 @@ def _around(owner: Any, attribute: str, before: Before, after: Callable[..., Any
         return result
 
     setattr(owner, attribute, patch.unseen(call, original))
-    return [Patch(owner, attribute, original)]
+    return [Patch(owner, attribute, original), *patch.found_by_name(owner, attribute, original, call)]
 
 
 def _begin(

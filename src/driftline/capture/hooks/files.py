@@ -17,7 +17,7 @@ from driftline.capture.columns import Bound, Reach
 from driftline.capture.hooks import patch
 from driftline.capture.hooks.patch import Call, Patch
 from driftline.capture.observe import Given
-from driftline.capture.run import Run
+from driftline.capture.recording import Recording
 from driftline.capture.trace import Seen
 from driftline.event.lineage import Dataset, Touched
 
@@ -73,17 +73,17 @@ def _folder(number: int) -> str:
         return ""
 
 
-def _copied(run: Run, call: Call) -> bool:
+def _copied(run: Recording, call: Call) -> bool:
     found = _paths(call)
     return found is not None and not os.path.islink(found[1]) and _linked(run, *found, there=found[0])
 
 
-def _renamed(run: Run, call: Call) -> bool:
+def _renamed(run: Recording, call: Call) -> bool:
     found = _paths(call)
     return found is not None and _known_as(run, *found)
 
 
-def _known_as(run: Run, source: str, target: str) -> bool:
+def _known_as(run: Recording, source: str, target: str) -> bool:
     if not run.inherited and _moved(run, source, target):
         return True
     if os.path.islink(target):
@@ -91,7 +91,7 @@ def _known_as(run: Run, source: str, target: str) -> bool:
     return os.path.isfile(target) and _linked(run, source, target, there=target)
 
 
-def _relocated(run: Run, call: Call) -> bool:
+def _relocated(run: Recording, call: Call) -> bool:
     """``shutil.move``, which copies and removes where the other name is on another file system."""
     source = call.argument(0, "src")
     if not all(isinstance(one, str | bytes | os.PathLike) for one in (source, call.result)):
@@ -108,7 +108,7 @@ def _stamp(args: Sequence[Any], kwargs: Mapping[str, Any]) -> tuple[str, tuple[i
     return (path, measure.state(path)) if os.path.isfile(path) else None
 
 
-def _stamped(run: Run, call: Call) -> bool:
+def _stamped(run: Recording, call: Call) -> bool:
     """Let what was written and got another time since, as ``shutil.copy2`` does, be what it was."""
     if call.before is None:
         return False
@@ -119,7 +119,7 @@ def _stamped(run: Run, call: Call) -> bool:
     return True
 
 
-def _moved(run: Run, source: str, target: str) -> bool:
+def _moved(run: Recording, source: str, target: str) -> bool:
     """Give what the run has written below ``source`` its new name; whether there was anything."""
     owner = client.current()
     if owner is None:
@@ -156,7 +156,7 @@ def _name(path: str, folder: str) -> str:
     return path[len(folder) :].lstrip(os.sep) if path.startswith(folder.rstrip(os.sep) + os.sep) else path
 
 
-def _linked(run: Run, source: str, target: str, *, there: str) -> bool:
+def _linked(run: Recording, source: str, target: str, *, there: str) -> bool:
     """Record that ``target`` was made of ``source``, whose content is in ``there``."""
     owner = client.current()
     if owner is None or len(run.trace.outputs) >= _LIMIT or not _holds_data(run, source, target, owner.home):
@@ -176,7 +176,7 @@ def _linked(run: Run, source: str, target: str, *, there: str) -> bool:
     return True
 
 
-def _holds_data(run: Run, source: str, target: str, home: str) -> bool:
+def _holds_data(run: Recording, source: str, target: str, home: str) -> bool:
     """Whether the run has read or written the file, or its name says that it holds data; logs and code do not count."""
     if opens.foreign(target, home) or opens.foreign(source, home):
         return False

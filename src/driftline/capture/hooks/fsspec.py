@@ -15,7 +15,7 @@ from driftline.capture.hooks import patch, stated, table
 from driftline.capture.hooks.patch import Call, Patch
 from driftline.capture.hooks.patch import around as put_around
 from driftline.capture.observe import Given
-from driftline.capture.run import Run
+from driftline.capture.recording import Recording
 from driftline.capture.trace import Seen
 
 _LOCAL = ("file", "local", "reference", "filecache", "simplecache", "blockcache")
@@ -49,7 +49,7 @@ def _tell(fs: Any, path: Any, file: Any, args: Any, kwargs: Any) -> None:
             outer.states[address] = found
 
 
-def _opened(run: Run, call: Call) -> bool:
+def _opened(run: Recording, call: Call) -> bool:
     fs, path = call.args[0], str(call.argument(1, "path"))
     mode = str(call.argument(2, "mode") or "rb")
     owner = client.current()

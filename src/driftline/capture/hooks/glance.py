@@ -25,6 +25,8 @@ class Look(NamedTuple):
 
 
 NOTHING = Look()
+_TYPES = 1_000
+_types: dict[Any, str] = {}  # how types are spelled
 
 
 def at(data: Any) -> Look:
@@ -89,10 +91,24 @@ def _weights(data: Any, depth: int = 0) -> bool:
     return any(isinstance(value, tensor) or _weights(value, depth + 1) for value in values)
 
 
+def _spelled(dtype: Any) -> str:
+    """Return what a type of pandas is called; those that are few are remembered, as pandas takes its time to say it."""
+    kind = type(dtype)
+    if kind.__module__.partition(".")[0] != "numpy" and kind.__name__ != "StringDtype":
+        return str(dtype)
+    found = _types.get(dtype)
+    if found is None:
+        if len(_types) >= _TYPES:
+            _types.clear()
+        found = _types[dtype] = str(dtype)
+    return found
+
+
 def _frame(data: Any, library: str) -> Look:
     kind = type(data).__name__
     if library == "pandas" and kind == "DataFrame":
-        fields = tuple(Field(str(name), str(dtype)) for name, dtype in zip(data.columns, data.dtypes, strict=False))
+        names, types = data.columns.tolist(), data.dtypes.tolist()
+        fields = tuple(Field(str(name), _spelled(dtype)) for name, dtype in zip(names, types, strict=False))
         return Look(rows=len(data), fields=fields)
     if library == "polars" and kind == "DataFrame":
         return Look(rows=data.height, fields=tuple(Field(name, str(dtype)) for name, dtype in data.schema.items()))

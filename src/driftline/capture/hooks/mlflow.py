@@ -17,7 +17,7 @@ from driftline.capture.frames import origin, passed
 from driftline.capture.hooks import table
 from driftline.capture.hooks.patch import Call, Patch, around
 from driftline.capture.observe import Given
-from driftline.capture.run import Run
+from driftline.capture.recording import Recording
 from driftline.capture.trace import Seen
 from driftline.event.lineage import Dataset, Touched
 
@@ -44,7 +44,7 @@ def install(module: Any) -> list[Patch]:
     return patches
 
 
-def _model(run: Run, way: str, name: str, version: str, data: Any = None, **attributes: str) -> bool:
+def _model(run: Recording, way: str, name: str, version: str, data: Any = None, **attributes: str) -> bool:
     about = {key: value for key, value in attributes.items() if value}
     touched = Touched(dataset=Dataset(NAMESPACE, name), version=version, kind="model", attributes=about)
     seen, owner = Seen(touched=touched), client.current()
@@ -55,7 +55,7 @@ def _model(run: Run, way: str, name: str, version: str, data: Any = None, **attr
     return True
 
 
-def _logged(run: Run, call: Call) -> bool:
+def _logged(run: Recording, call: Call) -> bool:
     info = call.result
     registered = call.kwargs.get("registered_model_name")
     number = getattr(info, "registered_model_version", None)
@@ -66,7 +66,7 @@ def _logged(run: Run, call: Call) -> bool:
     return _model(run, "write", str(name), str(number or own), model, **about)
 
 
-def _registered(run: Run, call: Call) -> bool:
+def _registered(run: Recording, call: Call) -> bool:
     found, uri = call.result, str(call.argument(0, "model_uri"))
     hit = _MODELS.match(uri)
     own = str(getattr(found, "model_id", None) or (hit["name"] if hit and not hit["version"] else ""))
@@ -77,7 +77,7 @@ def _registered(run: Run, call: Call) -> bool:
     return _model(run, "write", str(found.name), str(found.version), uri=uri, model_id=own)
 
 
-def _loaded(run: Run, call: Call) -> bool:
+def _loaded(run: Recording, call: Call) -> bool:
     uri = str(call.argument(0, "model_uri"))
     meta = getattr(call.result, "metadata", None)
     own = str(getattr(meta, "model_id", None) or getattr(meta, "model_uuid", "") or "")
@@ -109,7 +109,7 @@ def _of_registry(name: str, version: str, uri: str) -> tuple[str, str]:
     return name, str(max((int(one.version) for one in newest), default=0) or version)
 
 
-def _artifact(run: Run, call: Call) -> bool:
+def _artifact(run: Recording, call: Call) -> bool:
     """A file that is logged is read here, and written to the artifacts of MLflow's run."""
     given, owner = call.argument(0, "local_path", "local_dir"), client.current()
     if owner is None or not isinstance(given, str | os.PathLike):
@@ -125,11 +125,11 @@ def _artifact(run: Run, call: Call) -> bool:
     return True
 
 
-def _params(run: Run, call: Call) -> bool:
+def _params(run: Recording, call: Call) -> bool:
     run.parameters(dict(call.argument(0, "params") or {}))
     return True
 
 
-def _param(run: Run, call: Call) -> bool:
+def _param(run: Recording, call: Call) -> bool:
     run.parameters({str(call.argument(0, "key")): call.argument(1, "value")})
     return True

@@ -11,7 +11,7 @@ from driftline.capture import arguments
 from driftline.capture.hooks import database, table, whole
 from driftline.capture.hooks.patch import PASS, Before, Call, Patch, around
 from driftline.capture.hooks.table import COLUMNS, RESULT, Entry
-from driftline.capture.run import Run
+from driftline.capture.recording import Recording
 
 _PATH = ("filepath_or_buffer", "path", "path_or_buf", "io", "path_or_buffer")
 READERS = (
@@ -60,7 +60,7 @@ def _place(argument: int) -> Before:
     return before
 
 
-def _queried(run: Run, call: Call) -> bool:
+def _queried(run: Recording, call: Call) -> bool:
     text = call.argument(0, "sql", "table_name")
     all_of_it = whole.call(call.args, call.kwargs, 2, "sql", "table_name", "schema")
     if isinstance(text, str) and text.strip().isidentifier():
@@ -79,7 +79,7 @@ def _queried(run: Run, call: Call) -> bool:
     return database.statement(run, call.before, str(text), connection, frame, database.transaction_of(connection))
 
 
-def _stored(run: Run, call: Call) -> bool:
+def _stored(run: Recording, call: Call) -> bool:
     name = call.argument(1, "name")
     if not isinstance(name, str):
         return False

@@ -16,7 +16,7 @@ from typing import Any, NamedTuple, TypeVar
 
 from driftline.capture import fault, own
 from driftline.capture.around import recording
-from driftline.capture.run import Run
+from driftline.capture.recording import Recording
 
 _ABSENT = object()
 PASS = object()
@@ -41,7 +41,7 @@ class Call(NamedTuple):
 
 
 C = TypeVar("C", bound=Callable[..., Any])
-Record = Callable[[Run, Call], Any]  # returns whether anything was recorded
+Record = Callable[[Recording, Call], Any]  # returns whether anything was recorded
 Before = Callable[[Sequence[Any], Mapping[str, Any]], Any]
 Plain = Callable[[Sequence[Any], Mapping[str, Any]], bool]
 
@@ -96,11 +96,32 @@ def around(
     if alone:
         call.__module__ = owner.__name__  # so that it is pickled by its name
         return patches
-    qualified = getattr(function, "__qualname__", "")
-    home = sys.modules.get(getattr(function, "__module__", None) or "")
-    if home is not None and home is not holder and home.__dict__.get(qualified) is function:
-        patches.append(_set(home, qualified, function, call))  # so that it is pickled by its name
-    return patches
+    return patches + found_by_name(holder, name, function, call)
+
+
+def found_by_name(owner: Any, attribute: str, original: Any, made: Any) -> list[Patch]:
+    """Have ``made``, which stands in the place of ``original``, be found by its own name, by which it is pickled.
+
+    Where the module that the original comes from still has it, it is replaced there, too; else ``made`` is called by
+    where it stands.
+    """
+    home, qualified = sys.modules.get(made.__module__ or ""), made.__qualname__
+    if _led(home, qualified) is made:
+        return []
+    if home is not None and home is not owner and home.__dict__.get(qualified) is original:
+        return [_set(home, qualified, original, made)]
+    module = isinstance(owner, types.ModuleType)
+    made.__module__ = owner.__name__ if module else owner.__module__
+    made.__qualname__ = attribute if module else f"{owner.__qualname__}.{attribute}"
+    return []
+
+
+def _led(module: Any, qualified: str) -> Any:
+    """Return what a name leads to; a method as it stands in its class."""
+    found = module
+    for part in qualified.split("."):
+        found = inspect.getattr_static(found, part, None)
+    return found.__func__ if type(found) in (staticmethod, classmethod) else found
 
 
 def _set(owner: Any, name: str, original: Any, made: Any) -> Patch:
@@ -134,7 +155,7 @@ def _wrapper(original: Any, piece: str, record: Record, before: Before | None, p
 class Begun(NamedTuple):
     """A call that is to be recorded, while it lasts."""
 
-    run: Run
+    run: Recording
     inside: own.Span
     token: Any
     found: Any  # what was found out before the call
@@ -152,7 +173,7 @@ def _begin(
     return entered(run, found)
 
 
-def entered(run: Run, found: Any) -> Begun:
+def entered(run: Recording, found: Any) -> Begun:
     """Begin a call that is to be recorded: while its span is open no other hook records."""
     inside = own.Span()
     try:
@@ -192,7 +213,7 @@ class Unbound(staticmethod):  # type: ignore[type-arg]  # it cannot be subscript
 
 def unbound(call: Any, original: Any) -> Any:
     """Return ``call`` as something that binds like ``original``."""
-    return Unbound(call) if isinstance(original, types.BuiltinFunctionType) else call
+    return Unbound(call) if isinstance(original, types.BuiltinFunctionType | Unbound) else call
 
 
 def unseen(call: C, original: Any) -> C:
@@ -233,7 +254,7 @@ def _record(
         run.opened.update(inside.opened)
 
 
-def noted(piece: str, run: Run, act: Callable[..., Any], *args: Any) -> Any:
+def noted(piece: str, run: Recording, act: Callable[..., Any], *args: Any) -> Any:
     """Return ``act(*args)``; where it fails, the failure is counted and the run carries a gap."""
     token = own.enter(own.OURS)
     try:

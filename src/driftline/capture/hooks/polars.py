@@ -16,7 +16,7 @@ from driftline.capture.frames import node, origin
 from driftline.capture.hooks import database, polars_plan, table, whole
 from driftline.capture.hooks.patch import PASS, Before, Call, Patch, around
 from driftline.capture.hooks.table import COLUMNS, Entry
-from driftline.capture.run import Run
+from driftline.capture.recording import Recording
 
 _SOURCE = ("source", "file", "sources")
 READERS = (
@@ -75,7 +75,7 @@ def install(polars: Any) -> list[Patch]:
     return patches + polars_plan.install(polars, {*COLLECTS, *SINKS, "sink_csv", *_PLANS})
 
 
-def _scanned(run: Run, call: Call, names: tuple[str, ...] = ()) -> bool:  # noqa: ARG001 - nothing is read yet
+def _scanned(run: Recording, call: Call, names: tuple[str, ...] = ()) -> bool:  # noqa: ARG001 - nothing is read yet
     version = call.kwargs.get("version")  # of Delta; a moment in place of a number is not told
     said = f"delta:{version}" if type(version) is int else ""
     places = list(table.places(call.argument(0, *_SOURCE)))
@@ -85,7 +85,7 @@ def _scanned(run: Run, call: Call, names: tuple[str, ...] = ()) -> bool:  # noqa
     return True
 
 
-def _scanned_text(run: Run, call: Call) -> bool:
+def _scanned_text(run: Recording, call: Call) -> bool:
     form = arguments.polars_csv(call.kwargs)
     if form.bare:
         with contextlib.suppress(Exception):  # there may be no such file yet
@@ -97,7 +97,7 @@ def _scanned_text(run: Run, call: Call) -> bool:
     return _scanned(run, call, form.names)
 
 
-def _noted(run: Run, call: Call, names: Iterable[str], frame: Any = None) -> bool:
+def _noted(run: Recording, call: Call, names: Iterable[str], frame: Any = None) -> bool:
     """Record that files were read, each in the form that it was scanned in."""
     alike: dict[Form | None, list[str]] = {}
     for name in names:
@@ -106,7 +106,7 @@ def _noted(run: Run, call: Call, names: Iterable[str], frame: Any = None) -> boo
     return any(noted)
 
 
-def _collected(run: Run, call: Call) -> bool:
+def _collected(run: Recording, call: Call) -> bool:
     lazy = call.args[0]
     all_of_it = _untouched.get(lazy) and whole.call(call.args, call.kwargs, 1)
     frame, known = (call.result if all_of_it else None), node.of(lazy)
@@ -118,7 +118,7 @@ def _collected(run: Run, call: Call) -> bool:
     return _sunk_later(run, call, lazy) or noted or bool(held)
 
 
-def _sunk(run: Run, call: Call) -> bool:
+def _sunk(run: Recording, call: Call) -> bool:
     if call.kwargs.get("lazy"):
         node.same(call.args[0], call.result)
         _sinks.put(call.result, (call.argument(1, *_TARGET), call.args[0], None))
@@ -127,7 +127,7 @@ def _sunk(run: Run, call: Call) -> bool:
     return table.note(run, "write", call.argument(1, *_TARGET), call, data=call.args[0])
 
 
-def _sunk_text(run: Run, call: Call) -> bool:
+def _sunk_text(run: Recording, call: Call) -> bool:
     """The same for a text table."""
     lazy, target, form = call.args[0], call.argument(1, *_TARGET), arguments.polars_written(call.kwargs)
     if form.bare:
@@ -140,7 +140,7 @@ def _sunk_text(run: Run, call: Call) -> bool:
     return table.note(run, "write", target, call, data=lazy, form=form)
 
 
-def _all_collected(run: Run, call: Call) -> bool:
+def _all_collected(run: Recording, call: Call) -> bool:
     frames = call.argument(0, "lazy_frames")
     frames = frames if isinstance(frames, list | tuple) else ()  # an iterator was used up by the call
     found = dict.fromkeys(path for frame in frames for path in origins(frame))
@@ -148,7 +148,7 @@ def _all_collected(run: Run, call: Call) -> bool:
     return any([noted, *(_sunk_later(run, call, frame) for frame in frames)])
 
 
-def _sunk_later(run: Run, call: Call, frame: Any) -> bool:
+def _sunk_later(run: Recording, call: Call, frame: Any) -> bool:
     """Record the file of a sink that was asked for earlier, and is written now."""
     target, source, form = _sinks.get(frame) or (None, None, None)
     return target is not None and table.note(run, "write", target, call, data=source, form=form)
@@ -164,14 +164,14 @@ def _place(argument: int, *names: str) -> Before:
     return before
 
 
-def _queried(run: Run, call: Call) -> bool:
+def _queried(run: Recording, call: Call) -> bool:
     text, connection = call.argument(0, "query"), call.argument(1, "connection")
     all_of_it = whole.call(call.args, call.kwargs, 2, "query", "uri") and bool(whole.statement(str(text)))
     frame = call.result if all_of_it else None
     return database.statement(run, call.before, str(text), connection, frame, database.transaction_of(connection))
 
 
-def _stored(run: Run, call: Call) -> bool:
+def _stored(run: Recording, call: Call) -> bool:
     name = call.argument(1, "table_name")
     if not isinstance(name, str):
         return False

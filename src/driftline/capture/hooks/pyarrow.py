@@ -15,7 +15,7 @@ from driftline.capture.beside import Beside
 from driftline.capture.hooks import table
 from driftline.capture.hooks.patch import Call, Patch, around
 from driftline.capture.hooks.table import COLUMNS, Entry
-from driftline.capture.run import Run
+from driftline.capture.recording import Recording
 
 _IN = ("source", "input_file", "path", "filepath", "source_dir")
 _OPTIONS = ("read_options", "parse_options", "convert_options")
@@ -62,7 +62,7 @@ def install(module: Any) -> list[Patch]:
     return patches
 
 
-def _mapped(run: Run, call: Call) -> bool:
+def _mapped(run: Recording, call: Call) -> bool:
     return table.note(run, "read", call.argument(0, "path"), call)
 
 
@@ -78,20 +78,20 @@ def _name(frame: Any) -> str:
     return str(frame.f_globals.get("__name__", ""))
 
 
-def _opened(run: Run, call: Call) -> bool:  # noqa: ARG001 - a footer is no data
+def _opened(run: Recording, call: Call) -> bool:  # noqa: ARG001 - a footer is no data
     _sources.put(call.args[0], list(table.places(call.argument(1, "source", "where", "path_or_paths"))))
     return True
 
 
-def _read(run: Run, call: Call) -> bool:
+def _read(run: Recording, call: Call) -> bool:
     return table.note(run, "read", _sources.get(call.args[0]), call)
 
 
-def _written(run: Run, call: Call) -> bool:
+def _written(run: Recording, call: Call) -> bool:
     return table.note(run, "write", _sources.get(call.args[0]), call)
 
 
-def _dataset(run: Run, call: Call) -> bool:
+def _dataset(run: Recording, call: Call) -> bool:
     source = call.argument(0, "source")
     if isinstance(source, str | os.PathLike) and call.argument(3, "filesystem") is None and os.path.isdir(source):
         return table.note(run, "read", source, call)  # its part files are one dataset

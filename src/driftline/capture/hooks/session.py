@@ -21,7 +21,7 @@ from driftline.capture.hooks import commits, duckdb_tables, memory
 from driftline.capture.hooks.duckdb_catalog import Catalog
 from driftline.capture.hooks.duckdb_text import Forms
 from driftline.capture.observe import Given
-from driftline.capture.run import Run
+from driftline.capture.recording import Recording
 from driftline.capture.sql import plan, second
 from driftline.capture.sql import statement as statements
 from driftline.capture.sql.edges import SqlEdges
@@ -43,7 +43,7 @@ Fields = Callable[[], tuple[Field, ...] | None]
 class Record(Protocol):
     """Records a call on the run that it belongs to."""
 
-    def __call__(self, run: Run, /, *, failed: bool = False) -> None:
+    def __call__(self, run: Recording, /, *, failed: bool = False) -> None:
         """Record what was read and written; of a call that failed, only what it tried to read."""
 
 
@@ -114,7 +114,7 @@ class Session:
         for name, one in found:
             one.form = forms.read(name, one.path) if one.path else None
 
-        def record(run: Run, *, failed: bool = False) -> None:  # noqa: ARG001 - what was tried to be read counts
+        def record(run: Recording, *, failed: bool = False) -> None:  # noqa: ARG001 - what was tried to be read counts
             for _, seen in found:
                 run.add("read", seen)
 
@@ -144,7 +144,7 @@ class Session:
         fresh = duckdb_tables.before(analysis, functools.partial(self.catalog.ask, connection)) if connection else {}
         began_ns = time.time_ns()
 
-        def record(ended: Run, *, failed: bool = False) -> None:
+        def record(ended: Recording, *, failed: bool = False) -> None:
             if failed:
                 for seen in (one for source in known.values() for one in source.seen if _is_file(one)):
                     ended.add("read", seen)
@@ -160,7 +160,7 @@ class Session:
     def _together(self, records: Sequence[Record | None]) -> Record:
         """Record the statements of a text one by one."""
 
-        def record(run: Run, *, failed: bool = False) -> None:
+        def record(run: Recording, *, failed: bool = False) -> None:
             for one in records:
                 if one is not None:
                     one(run, failed=failed)
@@ -181,7 +181,7 @@ class Session:
 
     def _record(
         self,
-        run: Run,
+        run: Recording,
         connection: Any,
         one: Statement,
         analysis: Analysis,
@@ -224,7 +224,7 @@ class Session:
         return lambda: self.catalog.fields(weakly(), name)
 
     def _written_to(
-        self, run: Run, seen: Seen, edges: SqlEdges | None, hold: Callable[[], None] | None, fields: Fields
+        self, run: Recording, seen: Seen, edges: SqlEdges | None, hold: Callable[[], None] | None, fields: Fields
     ) -> None:
         """Record what was written, and is committed; only now can others see the columns of a new table."""
         touched = seen.touched
@@ -274,7 +274,7 @@ class Session:
             )
 
     def _targets(
-        self, run: Run, connection: Any, one: Statement, analysis: Analysis, began_ns: int, forms: Forms
+        self, run: Recording, connection: Any, one: Statement, analysis: Analysis, began_ns: int, forms: Forms
     ) -> Iterable[Seen]:
         assert one.writes is not None
         items = one.lineage.items if one.lineage is not None else ()
@@ -352,7 +352,7 @@ class Session:
 def _control(connection: Any, text: str, lost: Any) -> Record:
     """Take note of a statement about the transaction itself; a commit of one that is ``lost`` takes it back."""
 
-    def record(run: Run, *, failed: bool = False) -> None:  # noqa: ARG001 - it belongs to the connection
+    def record(run: Recording, *, failed: bool = False) -> None:  # noqa: ARG001 - it belongs to the connection
         if not failed and lost is not None:
             transactions.rollback(lost)
         elif not failed:

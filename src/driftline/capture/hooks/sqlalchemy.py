@@ -12,14 +12,15 @@ import sys
 import weakref
 from typing import Any, NamedTuple
 
+from driftline import later
 from driftline.capture import fault, transactions
 from driftline.capture.around import active
 from driftline.capture.hooks import commits, database, dbapi, patch
-from driftline.capture.run import Run
+from driftline.capture.recording import Recording
 
 _PIECE = "hook sqlalchemy.execute"
 _COMMITTING = frozenset(("mysql", "oracle"))  # definitions end the transaction there
-_DEFINES = re.compile(r"\s*(?:create|drop|alter|truncate|rename)\b(?!\s+temporary)", re.IGNORECASE)
+_DEFINES = later.pattern(r"\s*(?:create|drop|alter|truncate|rename)\b(?!\s+temporary)", re.IGNORECASE)
 _TOOLS = frozenset(("mlflow", "optuna", "dagster", "prefect"))
 _BETWEEN = frozenset(("driftline", "sqlalchemy", "alembic", "contextlib"))
 
@@ -78,7 +79,7 @@ def _executed(conn: Any, cursor: Any, statement: Any) -> None:
         patch.noted(_PIECE, run, _record, run, conn, cursor, statement)
 
 
-def _record(run: Run, conn: Any, cursor: Any, statement: Any) -> None:
+def _record(run: Recording, conn: Any, cursor: Any, statement: Any) -> None:
     place = None if _is_book(conn.engine.pool) else database.place_of(conn)
     if place is not None:
         transaction = database.transaction_of(conn)

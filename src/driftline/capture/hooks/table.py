@@ -19,7 +19,7 @@ from driftline.capture.frames import origin, passed
 from driftline.capture.hooks import glance, patch, stated, whole
 from driftline.capture.hooks.patch import Call, Patch
 from driftline.capture.observe import Given
-from driftline.capture.run import Run
+from driftline.capture.recording import Recording
 from driftline.capture.trace import Seen
 
 RESULT = -1
@@ -66,7 +66,7 @@ def _recorder(entry: Entry) -> patch.Record:
     name = entry.attribute.rpartition(".")[2].partition("_")
     keeps = entry.way == "read" or name[2] in _KEEPING or not name[2]
 
-    def record(run: Run, call: Call) -> bool:
+    def record(run: Recording, call: Call) -> bool:
         given = call.argument(entry.place, *entry.names)
         data, frame = None, None
         if entry.data is not None:
@@ -94,7 +94,7 @@ def _form(reading: Reading, entry: Entry, call: Call, data: Any) -> Form:
 
 
 def note(
-    run: Run,
+    run: Recording,
     way: Literal["read", "write"],
     given: Any,
     call: Call | None = None,
@@ -178,7 +178,7 @@ def _state(given: Any, place: str, call: Call | None) -> tuple[str, int] | None:
     return state
 
 
-def _follow(run: Run, way: str, call: Call | None, data: Any, found: list[Seen], *, model: bool) -> None:
+def _follow(run: Recording, way: str, call: Call | None, data: Any, found: list[Seen], *, model: bool) -> None:
     """Remember where what was read comes from, and take what stands behind what was written."""
     if way == "read" and call is not None:
         origin.read(call.result, (one.touched.dataset for one in found))
@@ -199,7 +199,7 @@ def _look(given: Any, data: Any, call: Call | None) -> glance.Look:
     return look._replace(fields=glance.stored(data, look.fields, call.kwargs, os.fsdecode(given)))
 
 
-def _appended(run: Run, seen: Seen, call: Call | None) -> None:
+def _appended(run: Recording, seen: Seen, call: Call | None) -> None:
     """Let a file that was appended to keep the columns of what the run had written before; its rows are more."""
     if call is None or call.kwargs.get("mode") != "a":
         return

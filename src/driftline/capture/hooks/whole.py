@@ -9,6 +9,8 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from driftline import later
+
 _SAME = frozenset((
     "engine", "storage_options", "memory_map", "low_memory", "use_pyarrow", "dtype_backend", "compression", "version",
     "use_threads", "rechunk", "parallel", "encoding", "encoding_errors", "filesystem", "delta_table_options",
@@ -19,7 +21,7 @@ _REPLACED = {
     "if_exists": ("fail", "replace"), "if_table_exists": ("fail", "replace"),
     "mode": ("error", "overwrite", "w", "wb", "x"), "index": (False, None),
 }  # fmt: skip
-_ALL = re.compile(r"\s*select\s+\*\s+from\s+([\w.\"`\[\]]+)\s*;?\s*", re.IGNORECASE)
+_ALL = later.pattern(r"\s*select\s+\*\s+from\s+([\w.\"`\[\]]+)\s*;?\s*", re.IGNORECASE)
 
 
 def call(args: Sequence[Any], kwargs: Mapping[str, Any], positional: int, *named: str) -> bool:

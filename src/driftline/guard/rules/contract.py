@@ -57,7 +57,7 @@ class Contract(Check, frozen=True):
     def reasons(self, rule: str, subject: Subject) -> tuple[Reason, ...]:
         """Return one reason per feature that breaks its term."""
         found: list[Reason] = []
-        given = subject.draft.features
+        given = subject.features
         for name, term in self.features.items():
             if name not in given:
                 breach = ("missing", "present") if term.required else None

@@ -34,7 +34,7 @@ class Numbers(Check, frozen=True):
         supported = {_plain(f"{number:.12g}") for number in self.known}
         for passage in draft.passages:
             supported |= _numbers(passage)
-        for value in (*draft.features.values(), draft.money, draft.score):
+        for value in (*subject.features.values(), draft.money, draft.score):
             if isinstance(value, int | float):
                 supported.add(_plain(f"{abs(value):.12g}"))
             elif isinstance(value, str):
