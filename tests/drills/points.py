@@ -42,7 +42,7 @@ _CAPTURE: dict[str, tuple[str, ...]] = {
     "hooks.exits": ("install.leave", "Code.__get__", "Code.__set__", "Code.__delete__"),
     "hooks.fsspec": ("install.told",),
     "hooks.loaded": ("_around.call",),
-    "hooks.patch": ("_wrapper.call", "_later.call"),
+    "hooks.patch": ("_wrapper.call", "_later.call", "Unbound.__reduce__"),
     "hooks.polars_plan": ("_around.call",),
     "hooks.sklearn": ("_around.call",),
     "hooks.sqlalchemy": ("_before", "_after"),
