@@ -97,7 +97,14 @@ def _load() -> None:
                 fault.count("settings")
                 fault.tell("settings", f"nothing is recorded: {error.message}. {error.hint}")
                 return
+            _misspelt(settings)
             _install(settings, sinks.open_sink)
+
+
+def _misspelt(settings: Settings) -> None:
+    told = config.misspelt(os.environ) if settings.enabled else ""
+    if told:
+        fault.tell("misspelt", told)
 
 
 def settle(settings: Settings) -> None:
@@ -117,6 +124,7 @@ def configure(**settings: Any) -> Settings:
         BadSetting: a setting is unknown or has the wrong type.
     """
     loaded = config.load(settings)
+    _misspelt(loaded)
     install(loaded, sinks.open_sink)
     return loaded
 
@@ -184,6 +192,8 @@ def _at_exit() -> None:
     if client is not None:
         try:
             fault.attempt("exit", _finish, client)
+            if not client.sender.closed:  # it failed before it came to that
+                fault.attempt("exit", client.sender.close, client.settings.flush_seconds)
         except KeyboardInterrupt:  # nobody is to wait any longer; how the script ended stays as it is
             measure.level.enough = True
             place = client.sender.delivery.spool.folder

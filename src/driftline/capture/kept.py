@@ -34,8 +34,11 @@ class Source(NamedTuple):
 
 class _Other(NamedTuple):
     dataset: Dataset
-    columns: dict[str, Column]
+    parts: list[dict[str, Column]]  # one per version that was read, such as the partitions of a folder
     fields: dict[str, Any]  # by column, where it comes from
+
+    def named(self, name: str) -> list[Column]:
+        return [part[name] for part in self.parts if name in part]
 
 
 def kept(output: "Contents", sources: Iterable[Source], known: Collection[str]) -> Bound:
@@ -44,14 +47,20 @@ def kept(output: "Contents", sources: Iterable[Source], known: Collection[str]) 
     own = _profile(output.profile) if wanted and output.profile else None
     if own is None:
         return {}, []
-    others = [
-        _Other(one.dataset, found.columns, (one.lineage or {}).get("fields", {}))
-        for one in sources
-        if one.contents.profile and (found := _profile(one.contents.profile)) is not None
-    ]
-    if len(wanted) * len(others) > _MOST:
+    others: dict[Dataset, _Other] = {}
+    for one in sources:
+        found = _profile(one.contents.profile) if one.contents.profile else None
+        if found is not None:
+            other = others.setdefault(one.dataset, _Other(one.dataset, [], {}))
+            other.parts.append(found.columns)
+            other.fields.update((one.lineage or {}).get("fields", {}))
+    if len(wanted) * sum(len(other.parts) for other in others.values()) > _MOST:
         return {}, []
-    held = {name: list(_behind(name, own.columns[name], others, output)) for name in wanted if name in own.columns}
+    held = {
+        name: list(_behind(name, own.columns[name], list(others.values()), output))
+        for name in wanted
+        if name in own.columns
+    }
     return {name: reaches for name, reaches in held.items() if reaches}, []
 
 
@@ -61,15 +70,16 @@ def _profile(encoded: bytes) -> Profile | None:
 
 
 def _behind(name: str, column: Column, others: Sequence[_Other], output: "Contents") -> Iterator[Reach]:
-    having = [other for other in others if name in other.columns]
-    found = {other.dataset: within.evidence(column, [other.columns[name]]) for other in having}
+    having = [other for other in others if other.named(name)]
+    found = {other.dataset: within.evidence(column, other.named(name)) for other in having}
     whole = {dataset: evidence for dataset, evidence in found.items() if evidence > 0}
     for dataset in {source for other in having if other.dataset in whole for source in _made_from(other, name)}:
         whole.pop(dataset, None)
     share = len(whole)
     if not whole:  # of several that were put together each one is part of the output
-        parts = [other for other in having if within.evidence(other.columns[name], [column]) > 0]
-        together = within.evidence(column, [other.columns[name] for other in parts]) if len(parts) > 1 else 0.0
+        parts = [other for other in having if all(within.evidence(one, [column]) > 0 for one in other.named(name))]
+        every = [one for other in parts for one in other.named(name)]
+        together = within.evidence(column, every) if len(parts) > 1 else 0.0
         whole, share = (dict.fromkeys((other.dataset for other in parts), together), 1) if together > 0 else ({}, 1)
     for dataset, evidence in whole.items():
         telling = name in output.telling and evidence >= _TELLING

@@ -64,7 +64,12 @@ def _surest(found: Iterable[ColumnEdge]) -> Iterable[ColumnEdge]:
 
 def sure(edges: Iterable[ColumnEdge]) -> list[ColumnEdge]:
     """Return those of ``edges`` that are surer than that what was read alone fed what was written alone."""
-    return [edge for edge in edges if edge.confidence >= SURE]
+    return [edge for edge in edges if pairs(edge.provenance, edge.confidence)]
+
+
+def pairs(provenance: str, confidence: float) -> bool:
+    """Whether a column edge says that the one dataset fed the other. Values that were kept may have come another way."""
+    return confidence >= SURE and provenance not in ("cartesian", "kept values")
 
 
 def sources(edges: Iterable[ColumnEdge]) -> set[Dataset]:

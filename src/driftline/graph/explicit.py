@@ -26,7 +26,7 @@ from driftline.event.job_facets import (
 from driftline.event.lineage import ColumnEdge, Dataset, Job, Place, Tie
 from driftline.event.openlineage import Event, Facets
 from driftline.graph import datasets
-from driftline.graph.columns import SURE, Kind, how_known, kinds
+from driftline.graph.columns import Kind, how_known, kinds, pairs
 
 KEY = "lineage"
 
@@ -143,7 +143,7 @@ def _take(said: Said, entry: LineageEntry, own: Job | None) -> None:
 def _certain(source: LineageDatasetInput) -> bool:
     """Whether it is more than a guess, by the fields of ours, that a source reaches its target."""
     ways = [how_known(step, "explicit") for step in source.transformations or (None,)]
-    return any(provenance != "cartesian" and confidence >= SURE for provenance, confidence in ways)
+    return any(pairs(*way) for way in ways)
 
 
 def _feed_job(said: Said, sources: Iterable[LineageInput], fed: Job, own: Job | None) -> None:

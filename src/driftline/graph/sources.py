@@ -129,14 +129,17 @@ def _described(
 ) -> Iterable[Edge]:
     """Yield what explicit lineage says: no product. What no entry reads or describes stays with the job.
 
-    A source that the facet itself calls a guess is one.
+    A source that the facet itself calls a guess is one; values that were kept make it as likely as the only output's.
     """
+    likely = {(edge.source, edge.target) for edge in said.columns if edge.confidence >= columns.SURE}
     for output in outputs:
         sources = said.targets.get(output.touched.dataset, ())
         for item in inputs:
             if item.touched.dataset in sources and _version(item) != _version(output):
-                guess = (item.touched.dataset, output.touched.dataset) in said.guesses
-                how: tuple[Provenance, float] = ("cartesian", confidence) if guess else ("explicit", 1.0)
+                pair = (item.touched.dataset, output.touched.dataset)
+                how: tuple[Provenance, float] = ("explicit", 1.0)
+                if pair in said.guesses:
+                    how = ("cartesian", ALONE if pair in likely else confidence)
                 yield Edge(_version(item), _version(output), run, *how)
 
 

@@ -143,6 +143,23 @@ def test_settings_that_cannot_be_read_switch_the_sdk_off_and_stop_nothing(tmp_pa
     assert "nothing is recorded: A setting cannot be used: DRIFTLINE_QUEUE is 'many'" in done.stderr
 
 
+@pytest.mark.parametrize("begin", ["", "driftline.configure(measure='names'); "])
+def test_a_misspelt_variable_is_told_in_one_line_and_nothing_else_changes(tmp_path: Path, begin: str) -> None:
+    script = f"import driftline; {begin}driftline.watch('job'); driftline.watch(); print('reached', driftline.flush())"
+    for more, lines in (({"DRIFTLINE_MEASUER": "x"}, 1), ({"DRIFTLINE_MEASUER": "x", "DRIFTLINE_DISABLED": "1"}, 0)):
+        done = subprocess.run(
+            [sys.executable, "-c", script],
+            cwd=tmp_path,
+            env={**os.environ, **more},
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        assert done.stdout == "reached True\n"
+        assert done.stderr.count("\n") == lines
+        assert ("DRIFTLINE_MEASUER (meant is perhaps DRIFTLINE_MEASURE)" in done.stderr) == bool(lines)
+
+
 @pytest.mark.parametrize("value", ["localhost:8620", "some/folder"])
 def test_an_address_without_a_scheme_is_never_taken_for_a_local_store(value: str, tmp_path: Path) -> None:
     script = "import driftline\nwith driftline.run('job') as run: run.read('a')\nprint(driftline.flush())"

@@ -75,6 +75,19 @@ def test_the_nearer_one_of_two_sources_counts_where_it_was_made_from_the_other()
     assert fields == {"key": [Reach("file", "near", "key", "DIRECT", "IDENTITY", KEPT, 0.8)]}
 
 
+def test_the_parts_of_a_folder_are_one_source_and_nearer_than_what_they_were_made_from() -> None:
+    source = table()
+    lineage = {"fields": {"key": {"inputFields": [{"namespace": "file", "name": "a", "field": "key"}]}}}
+    parts = [measured(part) for _, part in source.groupby("plan")]
+    given = [kept.Source(Dataset("file", "parts"), part, lineage) for part in parts]
+    fields, _ = kept.kept(
+        measured(source.sort_values("key").head(300)),
+        [kept.Source(Dataset("file", "a"), measured(source)), *given],
+        ("amount", "plan", "name"),
+    )
+    assert fields == {"key": [Reach("file", "parts", "key", "DIRECT", "IDENTITY", KEPT, 0.8)]}
+
+
 def test_without_profiles_nothing_is_said() -> None:
     found = measured(table())
     bare = Contents(rows=found.rows, fields=found.fields, hashes=found.hashes)

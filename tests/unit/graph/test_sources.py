@@ -171,3 +171,16 @@ def test_a_dataset_event_ties_a_view_to_what_it_is_made_of() -> None:
     found = told()
     assert (found.ties, found.columns, found.outputs) == ((), (), ())
     assert [one.dataset for one in found.inputs] == [OUT]
+
+
+def test_values_that_were_kept_make_a_guess_likely_and_never_certain() -> None:
+    def kept(name: str, confidence: float) -> dict[str, Any]:
+        way = {"type": "DIRECT", "subtype": "IDENTITY", "provenance": "kept values", "confidence": confidence}
+        return {"fields": {"x": {"inputs": [{**named(name, field="x"), "transformations": [way]}]}}}
+
+    guess = {"transformations": [{"type": "INDIRECT", "provenance": "cartesian", "confidence": 0.5}]}
+    entry = {**named("out"), "inputs": [{**named("a"), **guess}, {**named("b"), **guess}], **kept("a", 0.8)}
+    found = run([part("a"), part("b")], [part("out"), part("two")], entry)
+    into = {(edge.source.dataset.name, edge.provenance, edge.confidence) for edge in found.edges}
+    assert into == {("a", "cartesian", 0.8), ("b", "cartesian", 0.5)}
+    assert [edge.confidence for edge in found.columns] == [0.8]

@@ -15,7 +15,7 @@ from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from driftline.capture import fault, own, transactions
-from driftline.capture.around import active
+from driftline.capture.around import recording
 from driftline.capture.hooks import commits, database, patch
 from driftline.capture.hooks.patch import PASS, Call, Patch
 from driftline.capture.recording import Recording
@@ -151,7 +151,7 @@ def _recording(original: Callable[..., Any]) -> Callable[..., Any]:
 def _seen(cursor: Any, text: Any) -> None:
     if transactions.any_open() and commits.ended(cursor.connection, text):
         return
-    run = active()
+    run = recording()
     if run is not None and not fault.off(_PIECE) and cursor not in claimed:
         patch.noted(_PIECE, run, _record, run, cursor, text)
 

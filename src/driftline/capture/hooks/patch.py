@@ -15,7 +15,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple, TypeVar
 
 from driftline.capture import fault, own
-from driftline.capture.around import active
+from driftline.capture.around import recording
 from driftline.capture.recording import Recording
 
 _ABSENT = object()
@@ -164,7 +164,7 @@ class Begun(NamedTuple):
 def _begin(
     piece: str, before: Before | None, plain: Plain | None, args: Sequence[Any], kwargs: Mapping[str, Any]
 ) -> Begun | None:
-    run = active()
+    run = recording()
     if run is None or fault.off(piece) or (plain is not None and plain(args, kwargs)):
         return None
     found = None if before is None else noted(piece, run, before, args, kwargs)
