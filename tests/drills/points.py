@@ -69,7 +69,7 @@ _CAPTURE: dict[str, tuple[str, ...]] = {
     "serving": (
         "serve", "_restore", "Served.__class__", "Served.__getattr__", "Served.__setattr__", "Served.__delattr__",
         "Served.__dir__", "Served.__reduce_ex__", "Served.__copy__", "Served.__hash__",
-        "Served._driftline_recording.call", "_kind.passing.method", "_kind.recorded.method",
+        "Served._driftline_recording.call", "_method.call", "_kind.passing.method", "_kind.recorded.method",
         "_kind.called",
     ),
     "sender": ("Sender._work", "Sender._spill"),
