@@ -39,12 +39,14 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--injections", type=int, default=100_000)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--seconds", type=float, default=1e9, help="after which no more storms begin")
+    parser.add_argument("--most", type=int, default=0, help="points of each function that fail by themselves; 0 = all")
     parser.add_argument("--scripts", type=int, default=8, help="rounds of whole scripts")
     given = parser.parse_args()
     told = Told()
     with tempfile.TemporaryDirectory() as folder:
         runs = _scripts(Path(folder), given.seed, given.scripts, told)
-    said = _drills(given.seed, given.injections, told)
+    said = _drills(given, told)
     if not said:
         return 1
     kinds, functions, changes = told.kinds, told.functions | {point[0] for point in told.points}, told.changes
@@ -79,13 +81,14 @@ def _scripts(folder: Path, seed: int, rounds: int, told: Told) -> int:
     return rounds * len(processes.SCRIPTS)
 
 
-def _drills(seed: int, injections: int, told: Told) -> list[dict[str, Any]]:
+def _drills(given: argparse.Namespace, told: Told) -> list[dict[str, Any]]:
     """Run the drill itself, in several processes; returns their reports, none where one of them died."""
-    each = (injections - sum(told.kinds.values())) // PARTS
+    each = (given.injections - sum(told.kinds.values())) // PARTS
     command = [sys.executable, "-m", "tests.drills.drill", "--json", "--every-point", "--injections", str(each)]
+    command += ["--seconds", str(given.seconds), "--most", str(given.most)]
     running = [
         subprocess.Popen(
-            [*command, "--seed", str(seed + part), "--part", f"{part}/{PARTS}"],
+            [*command, "--seed", str(given.seed + part), "--part", f"{part}/{PARTS}"],
             cwd=ROOT,
             env=processes.environment(),
             stdout=subprocess.PIPE,

@@ -29,7 +29,6 @@ from tests.drills.modes import LISTED, Mode, drawn, patience
 
 RATES = (0.002, 0.01, 0.05, 0.2, 0.6, 1.0)
 INTERRUPTED = 0.08  # of the iterations
-PLACES = 1  # pieces of work in which each point is made to fail by itself
 TRIES = 4  # more of them, where it depends on chance or on the clock whether the point is met
 VARYING = (".duckdb", ".wal", "-journal", ".xlsx")  # files whose bytes differ from run to run without us
 
@@ -166,18 +165,32 @@ class Drill:
                 self.faults.reached |= before
         return found
 
-    def each(self, names: list[str], part: int = 0, of: int = 1) -> None:
-        """Have each point fail that is reached, by itself, in the cheapest work that reaches it."""
-        for one, where in sorted(self.reach(names).items()):
-            if zlib.crc32(repr(points.points[one]).encode()) % of != part:  # whatever number it has in this process
-                continue
-            cheap = sorted(where, key=self.cost.__getitem__)
-            chosen = [cheap[0], *self.random.sample(cheap[1:], min(len(cheap) - 1, PLACES - 1))]
-            for name, mode in chosen:
+    def each(self, names: list[str], part: int = 0, of: int = 1, most: int = 0) -> None:
+        """Have points fail that are reached, one by one, in the cheapest work that reaches them.
+
+        Args:
+            names: of the pieces of work.
+            part: of the functions, whose points are made to fail.
+            of: how many parts there are.
+            most: points of each function, at random; 0 = all.
+        """
+        where = self.reach(names)
+        functions: dict[str, list[int]] = {}
+        for one in sorted(where):
+            functions.setdefault(points.points[one].function, []).append(one)
+        for function, mine in sorted(functions.items()):
+            if zlib.crc32(function.encode()) % of == part:
+                for one in self.random.sample(mine, min(most, len(mine))) if most else mine:
+                    self._alone(one, where[one])
+                if not any(self.faults.failed[one] for one in mine):  # what only chance has led to, or the clock
+                    self._alone(mine[0], where[mine[0]], TRIES)
+
+    def _alone(self, one: int, where: list[tuple[str, Mode]], tries: int = 1) -> None:
+        """Have one point fail; where it is not met, in the next cheapest work."""
+        cheap = sorted(where, key=lambda found: (found[1].sink == "unusable", self.cost[found]))
+        for name, mode in cheap[:tries]:
+            if not self.faults.failed[one]:
                 self.iterate(name, mode, only=one)
-            for name, mode in cheap[:TRIES] if not self.faults.failed[one] else ():
-                if not self.faults.failed[one]:
-                    self.iterate(name, mode, only=one)
 
     def _is_interrupt(self, error: BaseException) -> bool:
         return error is self.faults.raised
@@ -230,7 +243,8 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--injections", type=int, default=5_000, help="at least so many")
     parser.add_argument("--seconds", type=float, default=1e9, help="or until then")
     parser.add_argument("--every-point", action="store_true", help="have each point fail by itself first")
-    parser.add_argument("--part", default="0/1", help="of these points: 0/2 and 1/2 are the halves, for two processes")
+    parser.add_argument("--most", type=int, default=0, help="so many points of each function; 0 = all")
+    parser.add_argument("--part", default="0/1", help="of the functions: 0/2 and 1/2 are the halves, for two processes")
     parser.add_argument("--mutant", default="", help="let exceptions of this class through: the drill must notice")
     parser.add_argument("--json", action="store_true")
     parser.add_argument("workloads", nargs="*")
@@ -243,7 +257,7 @@ def main(arguments: list[str] | None = None) -> int:
         drill.leak(given.mutant)
     try:
         if given.every_point:
-            drill.each(names, *map(int, given.part.split("/")))
+            drill.each(names, *map(int, given.part.split("/")), given.most)
         for name in names:  # else each once without faults: hooks alone change nothing
             drill.iterate(name, drawn(drill.random)) if not given.every_point else None
         while sum(drill.faults.counts.values()) < given.injections and time.monotonic() - began < given.seconds:
