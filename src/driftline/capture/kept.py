@@ -56,7 +56,11 @@ def kept(output: "Contents", sources: Iterable[Source], known: Collection[str]) 
             other.fields.update((one.lineage or {}).get("fields", {}))
     if len(wanted) * sum(len(other.parts) for other in others.values()) > _MOST:
         return {}, []
-    held = {name: list(_behind(name, own.columns[name], list(others.values()), output)) for name in wanted if name in own.columns}
+    held = {
+        name: list(_behind(name, own.columns[name], list(others.values()), output))
+        for name in wanted
+        if name in own.columns
+    }
     return {name: reaches for name, reaches in held.items() if reaches}, []
 
 

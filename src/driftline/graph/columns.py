@@ -68,7 +68,7 @@ def sure(edges: Iterable[ColumnEdge]) -> list[ColumnEdge]:
 
 
 def pairs(provenance: str, confidence: float) -> bool:
-    """Whether a column edge says that the one dataset fed the other. Values that were kept may have come another way."""
+    """Whether a column edge says that the one dataset fed the other; kept values may have come another way."""
     return confidence >= SURE and provenance not in ("cartesian", "kept values")
 
 
