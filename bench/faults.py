@@ -7,11 +7,13 @@ forked and spawned children, and every way in which a process ends. ``--injectio
 
 import argparse
 import json
+import resource
 import subprocess
 import sys
 import tempfile
 from collections import Counter
 from pathlib import Path
+from typing import Any
 
 ROOT = Path(__file__).parent.parent
 sys.path[:0] = [str(ROOT), str(ROOT / "src")]
@@ -19,6 +21,17 @@ sys.path[:0] = [str(ROOT), str(ROOT / "src")]
 from tests.drills import processes  # noqa: E402 - found by the line above
 
 RATES = (0.003, 0.01, 0.05, 0.3)
+PARTS = 2  # processes at a time
+
+
+class Told:
+    """What was made to fail, and what came of it."""
+
+    def __init__(self) -> None:
+        self.kinds: Counter[str] = Counter()
+        self.functions: set[str] = set()  # in scripts
+        self.points: set[tuple[Any, ...]] = set()
+        self.changes: list[str] = []
 
 
 def main() -> int:
@@ -28,43 +41,65 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--scripts", type=int, default=8, help="rounds of whole scripts")
     given = parser.parse_args()
-    kinds: Counter[str] = Counter()
-    changes: list[str] = []
-    runs = 0
+    told = Told()
     with tempfile.TemporaryDirectory() as folder:
-        for script in processes.SCRIPTS:
-            name = " ".join(script)
-            plain = processes.plain(Path(folder) / "plain" / name, *script)
-            for number in range(given.scripts):
-                there = Path(folder) / str(number) / name
-                rate = RATES[number % len(RATES)]
-                seen, counts = processes.watched(there, *script, seed=given.seed + number, rate=rate)
-                kinds.update(counts)
-                runs += 1
-                if seen != plain:
-                    changes.append(f"{name}, seed {given.seed + number}, rate {rate}\n  {plain}\n  {seen}")
-    in_scripts = sum(kinds.values())
-    command = [sys.executable, "-m", "tests.drills.drill", "--json", "--every-point"]
-    command += ["--seed", str(given.seed), "--injections", str(given.injections - in_scripts)]
-    done = subprocess.run(command, cwd=ROOT, env=processes.environment(), capture_output=True, text=True, check=False)
-    if not done.stdout:
-        print(done.stderr)
+        runs = _scripts(Path(folder), given.seed, given.scripts, told)
+    said = _drills(given.seed, given.injections, told)
+    if not said:
         return 1
-    said = json.loads(done.stdout)
-    kinds.update(said["kinds"])
-    changes += said["differences"]
+    kinds, functions, changes = told.kinds, told.functions | {point[0] for point in told.points}, told.changes
     print("\nFaults inside of capture\n\n| kind | times |\n| --- | ---: |")
     for kind, times in sorted(kinds.items()):
         print(f"| {kind} | {times:,} |")
     print(f"| **all** | **{sum(kinds.values()):,}** |")
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
     print(
-        f"\n{said['iterations']:,} runs of {len(said['workloads'])} sorts of work, {runs} of whole scripts; "
-        f"{said['functions_failed']} of {said['functions']} functions were reached and failed, "
-        f"at {said['points_failed']:,} points. Changes in the users' results: {len(changes)}."
+        f"\n{sum(one['iterations'] for one in said):,} runs of {len(said[0]['workloads'])} sorts of work, {runs} of "
+        f"whole scripts, in {used.ru_utime + used.ru_stime:,.0f} CPU seconds; "
+        f"{len(functions):,} of {max(one['functions'] for one in said):,} functions failed, "
+        f"at {len(told.points):,} points. Changes in the users' results: {len(changes)}."
     )
     for change in changes:
         print(change)
     return 1 if changes else 0
+
+
+def _scripts(folder: Path, seed: int, rounds: int, told: Told) -> int:
+    """Run whole scripts; returns how often."""
+    for script in processes.SCRIPTS:
+        name = " ".join(script)
+        plain = processes.plain(folder / "plain" / name, *script)
+        for number in range(rounds):
+            rate = RATES[number % len(RATES)]
+            seen, injected = processes.watched(folder / str(number) / name, *script, seed=seed + number, rate=rate)
+            told.kinds.update(injected.kinds)
+            told.functions |= injected.functions
+            if seen != plain:
+                told.changes.append(f"{name}, seed {seed + number}, rate {rate}\n  {plain}\n  {seen}")
+    return rounds * len(processes.SCRIPTS)
+
+
+def _drills(seed: int, injections: int, told: Told) -> list[dict[str, Any]]:
+    """Run the drill itself, in several processes; returns their reports, none where one of them died."""
+    each = (injections - sum(told.kinds.values())) // PARTS
+    command = [sys.executable, "-m", "tests.drills.drill", "--json", "--every-point", "--injections", str(each)]
+    running = [
+        subprocess.Popen(
+            [*command, "--seed", str(seed + part), "--part", f"{part}/{PARTS}"],
+            cwd=ROOT,
+            env=processes.environment(),
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        for part in range(PARTS)
+    ]
+    printed = [one.communicate()[0] for one in running]
+    said: list[dict[str, Any]] = [json.loads(one) for one in printed] if all(printed) else []
+    for one in said:
+        told.kinds.update(one["kinds"])
+        told.points |= {tuple(point) for point in one["points_failed"]}
+        told.changes += one["differences"]
+    return said
 
 
 if __name__ == "__main__":

@@ -2,10 +2,11 @@
 
 Leaves: one frozen record. An unknown key is refused with the list of known ones, so that a misspelt setting is never
 silently ignored; a value that cannot be used is refused with where it stands, what it is and what is allowed there.
+Variables that are no settings may be other people's: those that look like one are named by ``misspelt``.
 """
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, Literal, get_args
 
@@ -16,6 +17,7 @@ from driftline.errors import BadSetting
 
 FILE = "driftline.toml"
 PREFIX = "DRIFTLINE_"
+_ALIKE = 0.7  # share of letters from which on two names are alike
 # The address of a database, strictly: where a sign is not percent-encoded, nobody can tell what is the password.
 ADDRESS = later.pattern(
     r"(?P<scheme>[a-z][a-z0-9+.-]*)://"
@@ -121,6 +123,22 @@ def anchored(settings: Settings) -> Settings:
     if store and (not mark or scheme == "sqlite") and store != ":memory:":
         store = f"sqlite://{Path(rest if mark else store).absolute()}"
     return msgspec.structs.replace(settings, home=str(Path(settings.home).absolute()), store=store)
+
+
+def misspelt(variables: Iterable[str]) -> str:
+    """Return a sentence that names variables which are no settings but look like one, with that one; "" = none do.
+
+    Other variables that begin alike are other people's: Kubernetes makes some for a service that is called so.
+    """
+    import difflib
+
+    found = []
+    for variable in sorted(variables):
+        key = variable.removeprefix(PREFIX).lower()
+        if variable.startswith(PREFIX) and key not in Settings.__struct_fields__:
+            close = difflib.get_close_matches(key, Settings.__struct_fields__, 1, cutoff=_ALIKE)
+            found += [f"{variable} (meant is perhaps {PREFIX}{close[0].upper()})"] if close else []
+    return f"{', '.join(found)}: no such setting, and passed over" if found else ""
 
 
 def _near(key: str) -> str:

@@ -17,17 +17,21 @@ import sys
 import tempfile
 import time
 import traceback
+import zlib
 from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from tests.drills import points, servers
+from tests.drills import points
 from tests.drills.faults import INTERRUPTS, Faults
+from tests.drills.modes import LISTED, Mode, drawn, patience
 
 RATES = (0.002, 0.01, 0.05, 0.2, 0.6, 1.0)
 INTERRUPTED = 0.08  # of the iterations
-VARYING = (".duckdb", ".wal", "-journal")  # files whose bytes differ from run to run without us
+PLACES = 1  # pieces of work in which each point is made to fail by itself
+TRIES = 4  # more of them, where it depends on chance or on the clock whether the point is met
+VARYING = (".duckdb", ".wal", "-journal", ".xlsx")  # files whose bytes differ from run to run without us
 
 
 class Outcome(NamedTuple):
@@ -47,26 +51,25 @@ class Drill:
         self.random = random.Random(seed)
         self.differences: list[str] = []
         self.iterations: Counter[str] = Counter()
-        self.misbehaving, self.missing = servers.misbehaving(), servers.missing()
+        self.root = Path(tempfile.mkdtemp(prefix="drill-"))
+        self.expected: dict[str, Outcome] = {}
+        self.cost: dict[tuple[str, Mode], float] = {}  # seconds of an iteration without faults
+        self.untold: BaseException | None = None  # what Python itself could not let through
+        sys.unraisablehook = self._unraisable
+        self._only = -1
         points.install(self.faults)
         logging.disable(logging.CRITICAL)
-        from tests.drills import workloads
+        from tests.drills import setting, workloads
 
         import driftline
         import driftline.capture.formats
-        from driftline import config, guard
-        from driftline.capture import client, fault, process, watch
-        from driftline.event import sink as event_sink
+        from driftline import guard
+        from driftline.capture import fault
 
-        self._workloads = workloads
-        self._capture = client, fault, process, watch, config, event_sink
-        self._api = driftline
         assert guard
+        self._api, self._fault, self._workloads = driftline, fault, workloads
+        self._setting = setting.Setting(self.faults, self.random, self.root)
         self.number = len(points.points)
-        self.untold: BaseException | None = None  # what Python itself could not let through
-        sys.unraisablehook = self._unraisable
-        self.root = Path(tempfile.mkdtemp(prefix="drill-"))
-        self.expected: dict[str, Outcome] = {}
 
     def _unraisable(self, said: Any) -> None:
         """A Ctrl-C that is pressed while Python collects a generator that nobody holds: Python tells it and goes on."""
@@ -77,7 +80,7 @@ class Drill:
 
     def leak(self, name: str) -> None:
         """Have ``fault.attempt`` catch all exceptions but those of one class."""
-        fault = self._capture[1]
+        fault = self._fault
         sound = fault.attempt
 
         def attempt(piece: str, act: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
@@ -115,18 +118,19 @@ class Drill:
         self.faults.disarm()
         return Outcome(value, kit.calls, printed.getvalue(), dict(_files(folder)))
 
-    def iterate(self, name: str, *, only: int = -1, rate: float = 0.0) -> None:
+    def iterate(self, name: str, mode: Mode, *, only: int = -1, rate: float = 0.0) -> None:
         """Once with faults."""
         interrupt = self.random.choice(list(INTERRUPTS)) if only < 0 and self.random.random() < INTERRUPTED else ""
-        named, late = self.random.random() < 0.4, self.random.random() < 0.5
+        if rate == 0:
+            interrupt = ""
+        self._only = only
         self.iterations["interrupted" if interrupt else name] += 1
-        with self._installed():
-            client, _, process, watch, *_ = self._capture
-            watch.hooks_on()
+        self.iterations[f"with a sink that is {mode.sink}"] += 1
+        with self._setting.around(name, mode):
             self.faults.arm(rate=min(rate, 0.02) if interrupt else rate, only=only, interrupt=interrupt)
             try:
-                if named:
-                    self._api.watch(name)
+                if mode.around != "block":
+                    self._api.watch(name if mode.around == "process" else "")
                     outcome = self._run(name, self._api, self._is_interrupt)
                 else:
                     with self._api.run(name):
@@ -138,50 +142,51 @@ class Drill:
                 if not self._is_interrupt(error):
                     self._differ(name, "an exception came out", "none", "".join(traceback.format_exception(error)))
                 outcome = None
-            if late and not interrupt:
+            if mode.late and not interrupt:
                 self.faults.arm(rate=rate, only=only)
             try:
-                process._at_exit()  # what the end of the interpreter calls
-                client.flush(0.3)
+                self._setting.end(mode, patience(name))
             except Exception as error:
                 self._differ(name, "an exception came out at the end", "none", repr(error))
             self.faults.disarm()
         if outcome is not None and outcome != self.expected[name]:
             self._differ(name, "what the user sees", str(self.expected[name]), str(outcome))
 
-    @contextlib.contextmanager
-    def _installed(self) -> Iterator[None]:
-        client, fault, process, _, config, event_sink = self._capture
-        fault.reset()
-        home = self.root / "home"
-        shutil.rmtree(home, ignore_errors=True)
-        if self.random.random() < 0.1:
-            home.write_text("no folder can be made here")
-        elif home.exists():
-            home.unlink()
-        settings = {"home": str(home / "driftline"), "flush_seconds": 0.3, "queue": self.random.choice((3, 10_000))}
-        kind = self.random.random()
-        if kind < 0.7:
-            client.install(config.load(settings), lambda _: _Sink(self))
-        else:
-            settings["url"] = self.misbehaving if kind < 0.9 else self.missing
-            self.iterations["with a wrong server" if kind < 0.9 else "with a dead server"] += 1
-            client.install(config.load(settings), event_sink.open_sink)
-        try:
-            yield
-        finally:
-            self.faults.disarm()
-            process.end()
-            client.forget()
-            if home.is_file():
-                home.unlink()
+    def reach(self, names: list[str]) -> dict[int, list[tuple[str, Mode]]]:
+        """Run each piece of work without faults, in several ways, and return where each point is reached."""
+        found: dict[int, list[tuple[str, Mode]]] = {}
+        for name in names:
+            for mode in LISTED:
+                before, self.faults.reached = self.faults.reached, set()
+                began = time.monotonic()
+                self.iterate(name, mode)
+                self.cost[name, mode] = time.monotonic() - began
+                for one in self.faults.reached:
+                    found.setdefault(one, []).append((name, mode))
+                self.faults.reached |= before
+        return found
+
+    def each(self, names: list[str], part: int = 0, of: int = 1) -> None:
+        """Have each point fail that is reached, by itself, in the cheapest work that reaches it."""
+        for one, where in sorted(self.reach(names).items()):
+            if zlib.crc32(repr(points.points[one]).encode()) % of != part:  # whatever number it has in this process
+                continue
+            cheap = sorted(where, key=self.cost.__getitem__)
+            chosen = [cheap[0], *self.random.sample(cheap[1:], min(len(cheap) - 1, PLACES - 1))]
+            for name, mode in chosen:
+                self.iterate(name, mode, only=one)
+            for name, mode in cheap[:TRIES] if not self.faults.failed[one] else ():
+                if not self.faults.failed[one]:
+                    self.iterate(name, mode, only=one)
 
     def _is_interrupt(self, error: BaseException) -> bool:
         return error is self.faults.raised
 
     def _differ(self, name: str, what: str, expected: str, found: str) -> None:
-        places = sorted({points.points[one].function for one in self.faults.failed})
-        self.differences.append(f"{name}: {what}\n  expected {expected}\n  found    {found}\n  ({len(places)} places)")
+        place = points.points[self._only] if self._only >= 0 else "a storm"
+        said = f"{name}: {what}\n  expected {expected}\n  found    {found}\n  ({place})"
+        self.differences.append(said)
+        print(said, file=sys.stderr, flush=True)  # at once: the whole takes long
 
     def report(self) -> dict[str, Any]:
         """What was done and found."""
@@ -190,16 +195,17 @@ class Drill:
             "injections": sum(self.faults.counts.values()),
             "kinds": dict(sorted(self.faults.counts.items())),
             "iterations": sum(n for name, n in self.iterations.items() if not name.startswith("with a")),
-            "workloads": dict(sorted(self.iterations.items())),
+            "workloads": {name: n for name, n in sorted(self.iterations.items()) if name in self.expected},
+            "modes": {name: n for name, n in sorted(self.iterations.items()) if name not in self.expected},
             "points": self.number,
-            "points_failed": len(self.faults.failed),
+            "points_failed": sorted(points.points[one] for one in self.faults.failed),
             "functions_failed": len({points.points[one].function for one in self.faults.failed}),
             "functions_reached": len(reached),
             "functions": len({point.function for point in points.points}),
             "shells": len(points.SHELLS),
             "shells_missing": sorted(points.SHELLS - points.shells_met - {f"{m}:{n}" for m, n in _unloaded()}),
             "changes_in_the_users_results": len(self.differences),
-            "differences": self.differences[:20],
+            "differences": self.differences,
         }
 
 
@@ -209,24 +215,6 @@ def _unloaded() -> Iterator[tuple[str, str]]:
         module, _, name = shell.partition(":")
         if module not in sys.modules:
             yield module, name
-
-
-class _Sink:
-    """Takes everything, where no fault says otherwise."""
-
-    def __init__(self, drill: Drill) -> None:
-        self._drill = drill
-
-    def _take(self, _: Any) -> None:
-        faults = self._drill.faults
-        if faults.armed and faults.random.random() < 0.1:
-            faults.counts["a sink that fails"] += 1
-            raise ConnectionRefusedError("no server there")
-
-    events = answers = _take
-
-    def close(self) -> None:
-        return None
 
 
 def _files(folder: Path) -> Iterator[tuple[str, str]]:
@@ -241,7 +229,8 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--injections", type=int, default=5_000, help="at least so many")
     parser.add_argument("--seconds", type=float, default=1e9, help="or until then")
-    parser.add_argument("--every-point", action="store_true", help="fail at each point that is reached, one by one")
+    parser.add_argument("--every-point", action="store_true", help="have each point fail by itself first")
+    parser.add_argument("--part", default="0/1", help="of these points: 0/2 and 1/2 are the halves, for two processes")
     parser.add_argument("--mutant", default="", help="let exceptions of this class through: the drill must notice")
     parser.add_argument("--json", action="store_true")
     parser.add_argument("workloads", nargs="*")
@@ -253,24 +242,23 @@ def main(arguments: list[str] | None = None) -> int:
     if given.mutant:
         drill.leak(given.mutant)
     try:
-        for name in names:  # each once without faults: hooks alone change nothing, and the points are known
-            drill.iterate(name)
-            if given.every_point:
-                before = Counter(drill.faults.reached)
-                drill.faults.reached.clear()
-                drill.iterate(name)
-                mine = list(drill.faults.reached)
-                drill.faults.reached.update(before)
-                for one in mine:
-                    drill.iterate(name, only=one)
+        if given.every_point:
+            drill.each(names, *map(int, given.part.split("/")))
+        for name in names:  # else each once without faults: hooks alone change nothing
+            drill.iterate(name, drawn(drill.random)) if not given.every_point else None
         while sum(drill.faults.counts.values()) < given.injections and time.monotonic() - began < given.seconds:
-            drill.iterate(drill.random.choice(names), rate=drill.random.choice(RATES))
+            drill.iterate(drill.random.choice(names), drawn(drill.random), rate=drill.random.choice(RATES))
     finally:
         shutil.rmtree(drill.root, ignore_errors=True)
-    report = {"seed": given.seed, "seconds": round(time.monotonic() - began, 1), **drill.report()}
+    report = {
+        "seed": given.seed,
+        "seconds": round(time.monotonic() - began, 1),
+        **drill.report(),
+    }
     if given.json:
         print(json.dumps(report))
     else:
+        report["points_failed"] = len(report["points_failed"])
         for key, value in report.items():
             print(f"{key}: {value}")
     return 1 if drill.differences else 0

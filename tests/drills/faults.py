@@ -70,20 +70,25 @@ class Faults:
         self.random = random.Random(seed)
         self.armed = False
         self.counts: Counter[str] = Counter()
-        self.reached: Counter[int] = Counter()  # point -> hits while armed
+        self.reached: set[int] = set()  # points that were met while armed
         self.failed: Counter[int] = Counter()  # point -> injections
         self.raised: BaseException | None = None  # by an interrupt
+        self.last = ("", -1)  # the kind and the point of the newest one
         self.spared = 0  # hits before the first fault
         self._rate = 0.0
         self._only = -1
         self._interrupt = ""
         self._lock = threading.RLock()  # the end of an object, which comes at any time, may be a point as well
-        self._quiet = threading.local()
 
     def arm(self, *, rate: float = 0.0, only: int = -1, interrupt: str = "") -> None:
         """Begin: at each hit with the probability ``rate``, or at the point ``only``; with an interrupt, once."""
         self._rate, self._only, self._interrupt, self.raised = rate, only, interrupt, None
         self.armed = True
+
+    @property
+    def spreads(self) -> bool:
+        """Whether anything may fail, rather than one point."""
+        return self._rate > 0 and not self._interrupt
 
     def disarm(self) -> None:
         """End."""
@@ -100,18 +105,20 @@ class Faults:
 
     def hit(self, number: int) -> None:
         """Fail, or do not."""
-        main = threading.current_thread() is threading.main_thread()
+        self.reached.add(number)
+        if self._only >= 0 and number != self._only:
+            return
         with self._lock:
-            self.reached[number] += 1
             if self.spared > 0:
                 self.spared -= 1
                 return
             fails = number == self._only or (self._rate > 0 and self.random.random() < self._rate)
-            if not fails or (self._interrupt and not main):
+            if not fails or (self._interrupt and threading.current_thread() is not threading.main_thread()):
                 return
             self.failed[number] += 1
             kind = self._interrupt or (SLOW if self.random.random() < 0.04 else self.random.choice(list(KINDS)))
             self.counts[kind] += 1
+            self.last = kind, number
             pause = self.random.random() * MOST_SLEEP
             if self._interrupt:
                 self.armed = False

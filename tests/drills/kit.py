@@ -93,9 +93,9 @@ class Plain:
     def run(self, *_: Any, **__: Any) -> Any:
         return Nothing()
 
-    answer = deploy = evaluate = record_answer = gate = run
+    answer = deploy = evaluate = record_answer = gate = watch = unwatch = probe = run
 
-    def span_processor(self, *_: Any) -> Any:
+    def span_processor(self, *_: Any, **__: Any) -> Any:
         return SpanProcessor()
 
     def current_answer(self) -> None:
@@ -108,6 +108,3 @@ def frame() -> pd.DataFrame:
         "id": range(ROWS), "x": rng.normal(size=ROWS), "g": [f"g{n % 5}" for n in range(ROWS)],
         "b": [n % 3 == 0 for n in range(ROWS)],
     })  # fmt: skip
-
-
-# --- libraries ----------------------------------------------------------------------------------------------------

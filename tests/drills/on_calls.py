@@ -251,6 +251,10 @@ def middleware(kit: Kit) -> Any:
 
     async def app(scope: Any, receive: Any, send: Any) -> None:
         kit.called("app")
+        answer = kit.api.current_answer()
+        if answer is not None:
+            answer.uses("model", "m", "1")
+            answer.decide("paid", money=2.0)
         body = await receive()
         if scope["path"] == "/chat/broken":
             raise expected

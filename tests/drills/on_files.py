@@ -151,8 +151,18 @@ def objects_in_files(kit: Kit) -> Any:
     predicted = joblib.load(kit.folder / "m.joblib").predict(made[["id", "x"]]).round(9).tolist()
     bad = kit.caught(lambda: np.load(kit.folder / "m.pkl", allow_pickle=False))
     unpicklable = kit.caught(lambda: pickle.dumps(lambda: 0))
+    named = pickle.loads(pickle.dumps(pickle.load)) is pickle.load
     same = pickle.loads(pickle.dumps(pd.read_csv)) is pd.read_csv, inspect.signature(pd.read_csv).parameters.keys()
-    return predicted, loaded["n"], np.load(kit.folder / "a.npy").sum(), bad[0], unpicklable[0], len(same[1]), same[0]
+    return (
+        predicted,
+        loaded["n"],
+        np.load(kit.folder / "a.npy").sum(),
+        bad[0],
+        unpicklable[0],
+        len(same[1]),
+        same[0],
+        named,
+    )
 
 
 def files_by_address(kit: Kit) -> Any:

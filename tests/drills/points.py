@@ -1,9 +1,9 @@
 """Points at which our own code is made to fail, in every function of the SDK, without touching its source.
 
 Enters: the names of packages, before they are imported. Leaves: their modules with a call before the first statement of
-every function, before every statement that calls something, and behind every result. What is called there raises, or
-sleeps, or does nothing. ``SHELLS`` are the functions that have no points: those that call the user's code or are called
-by it, and do no more than to guard what they call; they are short enough to be read.
+every function that does anything, before every statement that calls something, and behind every result. What is called
+there raises, or sleeps, or does nothing. ``SHELLS`` are the functions that have no points: those that call the user's
+code or are called by it, and do no more than to guard what they call; they are short enough to be read.
 """
 
 import ast
@@ -54,12 +54,17 @@ _CAPTURE: dict[str, tuple[str, ...]] = {
     "opens": ("_heard",),
     "otel": ("SpanProcessor.on_start", "SpanProcessor.on_end", "SpanProcessor.shutdown", "SpanProcessor.force_flush"),
     "own": ("enter", "leave", "thread", "thread.ours"),
+    "probe.background": ("_work",),
+    "probing": ("probe",),
     "process": ("_at_exit", "_in_child"),
+    "recording": (
+        "Recording.__init__", "Recording.id", "Recording.clock", "Recording.job", "Recording.opened",
+        "Recording.attach", "Recording.parameters",
+    ),
     "retrieval": ("retriever", "retriever.decorate"),
     "run": (
-        "run", "Run.__init__", "Run.id", "Run.clock", "Run.job", "Run.inputs", "Run.outputs", "Run.opened",
-        "Run.read", "Run.write", "Run.attach", "Run.parameters", "Run.columns", "Run.documents", "Run.begin",
-        "Run.__enter__", "Run.__exit__", "Run.finish",
+        "run", "Run.__init__", "Run.inputs", "Run.outputs", "Run.read", "Run.write", "Run.columns", "Run.documents",
+        "Run.begin", "Run.__enter__", "Run.__exit__", "Run.finish",
     ),
     "serving": (
         "serve", "_restore", "Served.__class__", "Served.__getattr__", "Served.__setattr__", "Served.__delattr__",
@@ -159,7 +164,7 @@ class _Placing(ast.NodeTransformer):
         if shell:
             shells_met.add(inner)
         self.generic_visit(node)  # functions inside of it
-        if not shell:
+        if not shell and not all(map(_does_nothing, node.body)):
             node.body = self._placed(node.body, inner, first=True)
             if not isinstance(node.body[-1], ast.Return | ast.Raise):
                 node.body.append(self._before(inner, node.end_lineno or node.lineno, after=True))
@@ -206,6 +211,11 @@ class _Placing(ast.NodeTransformer):
 
 def _is_docstring(statement: ast.stmt) -> bool:
     return isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant)
+
+
+def _does_nothing(statement: ast.stmt) -> bool:
+    """Whether it is a docstring, ``...`` or ``pass``, as in a protocol: there is nothing that could fail."""
+    return _is_docstring(statement) or isinstance(statement, ast.Pass)
 
 
 def _calls(statement: ast.stmt) -> bool:

@@ -17,6 +17,7 @@ HERE = Path(__file__).parent
 ROOT = HERE.parent.parent
 SCRIPTS: tuple[tuple[str, ...], ...] = (
     ("forks.py",),
+    ("probes.py",),
     *(("ends.py", how) for how in ("order", "message", "code", "raise", "read", "interrupt", "hard")),
 )
 OURS = ("driftline:", ".driftline")
@@ -60,9 +61,17 @@ def plain(folder: Path, *script: str) -> Seen:
     return run(folder, *script)
 
 
-def watched(folder: Path, *script: str, seed: int, rate: float, **variables: Any) -> tuple[Seen, Counter[str]]:
-    """What the user sees with Driftline failing, and how often it failed."""
+class Injected(NamedTuple):
+    """What failed in a script and its children."""
+
+    kinds: Counter[str]
+    functions: set[str]
+
+
+def watched(folder: Path, *script: str, seed: int, rate: float, **variables: Any) -> tuple[Seen, Injected]:
+    """What the user sees with Driftline failing, and what failed."""
     counts = folder.with_name(f"{folder.name}.counts")
     faults = {"DRILL_SEED": seed, "DRILL_RATE": rate, "DRILL_COUNTS": counts} if rate else {}
     seen = run(folder, *script, DRILL_WATCHED=1, DRIFTLINE_FLUSH_SECONDS=1, **faults, **variables)
-    return seen, Counter(counts.read_text().splitlines() if counts.exists() else ())
+    told = [line.split("\t") for line in counts.read_text().splitlines()] if counts.exists() else []
+    return seen, Injected(Counter(kind for kind, _ in told), {function for _, function in told})

@@ -7,39 +7,27 @@ what the user sees: values, exceptions, how often the user's own functions were 
 from collections.abc import Callable
 from typing import Any
 
+from tests.drills import on_calls, on_dialects, on_files, on_formats, on_frames, on_programs, on_sql
 from tests.drills.kit import Kit, Plain
-from tests.drills.on_calls import (
-    answers,
-    asynchronous,
-    deployed,
-    generators,
-    guarded,
-    middleware,
-    runs,
-    served,
-    spans,
-    steps,
-    threads,
-)
-from tests.drills.on_files import (
-    duckdb_files,
-    files_by_address,
-    objects_in_files,
-    pandas_files,
-    pandas_parquet,
-    polars_files,
-    pyarrow_files,
-    sqlalchemy_statements,
-    sqlite_statements,
-)
 
-__all__ = ["WORKLOADS", "Kit", "Plain"]
+__all__ = ["LIMITS", "WORKLOADS", "Kit", "Plain"]
 
+_WORK = {
+    on_files: (
+        "pandas_files pandas_parquet polars_files duckdb_files pyarrow_files sqlite_statements sqlalchemy_statements "
+        "objects_in_files files_by_address"
+    ),
+    on_formats: "typed_tables many_formats large_files moved_files stores",
+    on_frames: "polars_rules polars_joins polars_formats pipelines probed probed_rows probed_arrays probed_polars",
+    on_sql: (
+        "duckdb_queries duckdb_turns duckdb_joins duckdb_changes duckdb_relations sqlite_transactions "
+        "alchemy_transactions"
+    ),
+    on_dialects: "postgres warehouses blocks",
+    on_programs: "watching parameters lasting versions dialects documents",
+    on_calls: "spans steps runs generators asynchronous threads answers middleware served guarded deployed",
+}
 WORKLOADS: dict[str, Callable[[Kit], Any]] = {
-    one.__name__: one
-    for one in (
-        pandas_files, pandas_parquet, polars_files, duckdb_files, pyarrow_files, sqlite_statements,
-        sqlalchemy_statements, objects_in_files, files_by_address, spans, steps, runs, generators, asynchronous,
-        threads, answers, middleware, served, guarded, deployed,
-    )
-}  # fmt: skip
+    name: getattr(module, name) for module, names in _WORK.items() for name in names.split()
+}
+LIMITS: dict[str, dict[str, dict[str, Any]]] = {**on_formats.LIMITS, **on_programs.LIMITS}  # of workload, module, name

@@ -132,3 +132,30 @@ def test_capture_delivers_to_the_server_where_one_is_named() -> None:
 )
 def test_an_address_is_shown_without_what_may_be_a_password(address: str, shown: str) -> None:
     assert config.bare(address) == shown
+
+
+# By hand: names that a person may type for home, disabled, measure; names of others that only begin alike.
+@pytest.mark.parametrize(
+    ("variable", "near"),
+    [
+        ("DRIFTLINE_HOEM", "DRIFTLINE_HOME"),
+        ("DRIFTLINE_DISABLE", "DRIFTLINE_DISABLED"),
+        ("DRIFTLINE_MEASURES", "DRIFTLINE_MEASURE"),
+        ("DRIFTLINE_STORE_URL", "DRIFTLINE_STORE"),
+    ],
+)
+def test_a_misspelt_variable_is_told_with_the_setting_that_it_is_near_to(variable: str, near: str) -> None:
+    assert (
+        config.misspelt([variable, "PATH"]) == f"{variable} (meant is perhaps {near}): no such setting, and passed over"
+    )
+
+
+def test_variables_of_others_are_not_told() -> None:
+    others = [
+        "DRIFTLINE_SERVICE_HOST",
+        "DRIFTLINE_PORT_8620_TCP",
+        "DRIFTLINE_DEMO_LLM_URL",
+        "DRIFTLINE_HOME",
+        "driftline_hoem",
+    ]
+    assert config.misspelt(others) == ""

@@ -16,21 +16,19 @@ from typing import Any, Self, TypeVar, cast
 import msgspec
 
 from driftline.capture import answered, around, calls, client, fault, making
-from driftline.capture.around import current_run, moment_us, replayed
+from driftline.capture.around import current_run
 from driftline.capture.client import process
 from driftline.capture.making import Noted, finish, values_of
-from driftline.capture.mint import mint, spelt
+from driftline.capture.mint import mint, moment_of, spelt
 from driftline.capture.mint import process as minting
 from driftline.capture.pointer import version_of
 from driftline.capture.recording import Moment
-from driftline.event import ids
 from driftline.event.answer import Answer, Retrieved, Source, Verdict
 from driftline.event.current import Draft
 from driftline.event.current import current_answer as current_answer_var
 from driftline.event.lineage import Touched, Version
 
 _KEPT = frozenset((float, int, str, bool, type(None)))  # types of values that are kept as they are
-_LATEST = 253_402_300_800_000_000  # microseconds: the end of the year 9999
 _NONE: Mapping[str, Any] = MappingProxyType({})
 _now = time.time_ns
 F = TypeVar("F", bound=Callable[..., Any])
@@ -267,23 +265,6 @@ class Answering(msgspec.Struct, eq=False):
             owner.sender.put((_finished, 1, (self, collected)))
         except Exception as failure:  # the fault rule: an answer that cannot be recorded is a counted loss
             fault.failed("answer", failure)
-
-
-def moment_of(at: Moment | None) -> tuple[str, int]:
-    """Return a new id and the moment of an answer: ``at``, else that of the run around it, else now.
-
-    A moment that cannot be is a counted failure, and stands for now.
-    """
-    try:
-        at = replayed() if at is None else at
-        if at is not None:
-            moment = moment_us(at)
-            if moment >= _LATEST:
-                raise OverflowError(f"{moment} microseconds are after the year 9999")
-            return ids.uuid7(moment), moment
-    except Exception as error:  # the fault rule: the answer counts for more than its moment
-        fault.failed("answer", error)
-    return mint()
 
 
 def answer(

@@ -4,6 +4,7 @@ Enters: runs that begin and end. Leaves: the run that records what happens now. 
 so that tasks and generators have their own; a thread that knows no run belongs to the run of the process.
 """
 
+from collections.abc import Callable
 from contextvars import ContextVar
 from datetime import datetime
 
@@ -18,6 +19,9 @@ class _Process:
     """The run that a whole process is, if ``watch`` has opened one."""
 
     run: Recording | None = None
+    opened = False  # any run was
+    missed = False  # data was read or written outside of all runs
+    on_missed: Callable[[], None] | None = None  # is told of that
 
 
 process = _Process()
@@ -34,6 +38,16 @@ def enclosing() -> Recording | None:
 def active() -> Recording | None:
     """Return the run that records what happens now; None inside a recorded call, and in our own work."""
     return None if own.inside() is not None else enclosing()
+
+
+def recording() -> Recording | None:
+    """Return the run that records the reading or writing of data now; it is remembered if there is none."""
+    run = active()
+    if run is None and own.inside() is None:
+        process.missed = True
+        if process.on_missed is not None:
+            process.on_missed()
+    return run
 
 
 def moment_us(at: Moment | None) -> int:

@@ -97,7 +97,14 @@ def _load() -> None:
                 fault.count("settings")
                 fault.tell("settings", f"nothing is recorded: {error.message}. {error.hint}")
                 return
+            _misspelt(settings)
             _install(settings, sinks.open_sink)
+
+
+def _misspelt(settings: Settings) -> None:
+    told = config.misspelt(os.environ) if settings.enabled else ""
+    if told:
+        fault.tell("misspelt", told)
 
 
 def settle(settings: Settings) -> None:
@@ -117,6 +124,7 @@ def configure(**settings: Any) -> Settings:
         BadSetting: a setting is unknown or has the wrong type.
     """
     loaded = config.load(settings)
+    _misspelt(loaded)
     install(loaded, sinks.open_sink)
     return loaded
 
@@ -170,6 +178,10 @@ def _flush(client: Client, timeout: float | None) -> bool:
 
 def status() -> dict[str, int]:
     """Return what this process has queued, delivered, spooled and lost, and how often each of our pieces has failed."""
+    return fault.attempt("status", _status) or {}
+
+
+def _status() -> dict[str, int]:
     client = process.client
     found = {f"failed:{piece}": number for piece, number in fault.counts().items()}
     return found if client is None else {**client.sender.counters(), **found}
@@ -179,7 +191,9 @@ def _at_exit() -> None:
     client = process.client
     if client is not None:
         try:
-            _finish(client)
+            fault.attempt("exit", _finish, client)
+            if not client.sender.closed:  # it failed before it came to that
+                fault.attempt("exit", client.sender.close, client.settings.flush_seconds)
         except KeyboardInterrupt:  # nobody is to wait any longer; how the script ended stays as it is
             measure.level.enough = True
             place = client.sender.delivery.spool.folder

@@ -34,6 +34,7 @@ def add(trace: Trace, way: Way, seen: Seen) -> Touched:
     for index, known in enumerate(into):
         if _same(known, seen):
             known.edges.extend(seen.edges)
+            known.rootless = known.rootless and seen.rootless
             known.at_ns = min(known.at_ns, seen.at_ns) if way == "read" else max(known.at_ns, seen.at_ns)
             _hold(way, known, seen)
             if _knows_more(seen, known):

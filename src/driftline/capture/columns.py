@@ -16,6 +16,7 @@ from driftline.event.names import dataset_id
 PROBED = "probed"
 IDENTICAL = "identical content"
 KEPT = "kept values"
+_HOW = 5  # fields of a reach that say what reaches what and how; the others say how that is known
 _FEW, _NUMBERED = 0.9, 0.5  # confidence where only the name and a few values agree, or the numbers of the rows
 
 
@@ -111,9 +112,9 @@ def together(found: Iterable[Bound]) -> Bound:
 
 
 def _surest(reaches: Iterable[Reach]) -> list[Reach]:
-    held: dict[Reach, Reach] = {}
+    held: dict[tuple[str | float, ...], Reach] = {}
     for reach in reaches:
-        key = reach._replace(provenance="", confidence=1.0)
+        key = reach[:_HOW]
         known = held.get(key)
         held[key] = reach if known is None else _agreed(known, reach)
     return list(held.values())

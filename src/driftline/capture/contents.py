@@ -20,8 +20,9 @@ from driftline import profile
 from driftline.capture import measure
 from driftline.event.facets import FingerprintFacet
 from driftline.event.lineage import Field
-from driftline.profile import buffers, facet
+from driftline.profile import buffers, facet, sheet
 from driftline.profile.gathered import Room
+from driftline.profile.sheet import Sheet
 
 ROWS_LIMIT = 1 << 17  # cells of a table whose rows are also hashed whatever their order: about 2 ms
 _BLOCK = 1 << 26  # bytes of memory that a block of a larger file takes
@@ -54,12 +55,13 @@ def of_arrow(table: pa.Table, *, rows: bool = False, written: pa.Table | None = 
     ``written``: the cells of the text that the table was read from, whose fingerprint stands for it then.
     """
     rows = rows or measure.level.rows or table.num_rows * table.num_columns <= ROWS_LIMIT
-    found = profile.fingerprint(table, rows=rows and written is None)
+    whole = sheet.of(table)  # what both measures need is worked out once
+    found = profile.fingerprint(whole, rows=rows and written is None)
     prints = found if written is None else profile.fingerprint(written, rows=rows, form=profile.WRITTEN)
     if not measure.level.profiles:
         return _contents(table.schema, found, None, frozenset(), prints)
     measure.go_on()
-    built = _built(table, found)
+    built = _built(table, whole, found)
     return _contents(table.schema, found, built, _regular_ones(table, built), prints)
 
 
@@ -71,16 +73,17 @@ def of_columns(schema: pa.Schema, rows: int, tables: Iterable[pa.Table]) -> Cont
     room = Room()
     for table in tables:
         measure.go_on()
-        found.append(profile.fingerprint(table))
+        whole = sheet.of(table)
+        found.append(profile.fingerprint(whole))
         if measure.level.profiles:
-            one = _built(table, found[-1], room)
+            one = _built(table, whole, found[-1], room)
             built |= one.columns
             regular |= _regular_ones(table, one)
-    whole = profile.Profile(rows, built) if measure.level.profiles else None
-    return _contents(schema, profile.beside(rows, found), whole, regular)
+    measured = profile.Profile(rows, built) if measure.level.profiles else None
+    return _contents(schema, profile.beside(rows, found), measured, regular)
 
 
-def _built(table: pa.Table, found: profile.Fingerprint, room: Room | None = None) -> profile.Profile:
+def _built(table: pa.Table, whole: Sheet, found: profile.Fingerprint, room: Room | None = None) -> profile.Profile:
     """Return the profile of a table; columns that hold what one before them held are not measured again."""
     times = Counter(table.column_names)
     keys = {
@@ -89,7 +92,7 @@ def _built(table: pa.Table, found: profile.Fingerprint, room: Room | None = None
         if name in found.columns and times[name] == 1
     }
     known = {name: _columns[key] for name, key in keys.items() if key in _columns}
-    built = profile.build(table, known=known, room=room)
+    built = profile.build(whole, known=known, room=room)
     for name, key in keys.items():
         if key not in _columns and len(_columns) >= _CACHE:
             del _columns[next(iter(_columns))]

@@ -297,6 +297,8 @@ def _dataset(seen: Seen, trace: Trace, profiled: set[tuple[str, str, str]], *, o
         )
         if lineage is not None:
             found["columnLineage"] = facets.pack("columnLineage", lineage)
+        if seen.rootless:
+            found.setdefault("lineage", facets.pack("lineage", {"inputs": []}))
         counted = {"rowCount": rows, "size": touched.bytes}
         if rows is not None:
             on_output["outputStatistics"] = facets.pack("outputStatistics", counted)
@@ -321,7 +323,7 @@ def _columns(seen: Seen, names: tuple[str, ...] | None, trace: Trace) -> dict[st
         except Exception as error:  # the fault rule: columns that cannot be bound are a gap
             fault.failed("columns", error)
             trace.gaps["columns"] = trace.gaps.get("columns", 0) + 1
-    if not any(fields or rows for fields, rows in found) and seen.contents is not None:
+    if not any(fields or rows for fields, rows in found) and seen.contents is not None and not seen.rootless:
         found = _by_content(seen, trace)
     node = seen.touched.dataset.node
     told = columns.differences(node, found)

@@ -1,6 +1,6 @@
 """The formats of files that hold a table, by how their names end. Loads nothing.
 
-Enters: a path. Leaves: the name of its format, or "".
+Enters: a path, for text tables with their header. Leaves: the name of the format, or ""; what stands between columns.
 """
 
 _PACKED = ("", ".gz", ".bz2", ".zst")
@@ -15,6 +15,17 @@ ENDINGS = {
     "json": (".json",),
     "sheet": (".xlsx", ".xlsm"),
 }
+
+
+_SEPARATORS = ("\t", ";", "|")  # of files that are called CSV, besides the comma
+
+
+def separator(path: str, header: str) -> str:
+    """Return what stands between the columns of a text table: a comma, or what its header has in place of one."""
+    if ".tsv" in path.lower()[-8:]:
+        return "\t"
+    best = max(_SEPARATORS, key=header.count)
+    return best if "," not in header and best in header else ","
 
 
 def form(path: str) -> str:

@@ -213,21 +213,41 @@ def _columns_of(found: dict[str, Any]) -> Any:
     return None
 
 
-def _of_sheet(path: str) -> Contents | None:
-    """The first sheet of a workbook, its first row taken for the header; None where openpyxl is not in use."""
+def _of_book(path: str) -> Contents | None:
+    """The sheets of a workbook, first rows taken for headers; None where all are empty or openpyxl is not in use.
+
+    Columns of the second and further sheets are called ``sheet!column``; where sheets differ in length, the shorter
+    ones have nothing in the rest of the rows.
+    """
     if "openpyxl" not in sys.modules:
         return None
     book = importlib.import_module("openpyxl").load_workbook(path, read_only=True, data_only=True)
     try:
-        rows = book.worksheets[0].iter_rows(values_only=True)
-        header = [str(name) if name is not None else f"column {place}" for place, name in enumerate(next(rows, ()))]
-        if not header or len(set(header)) != len(header):
-            return None
-        columns = list(itertools.zip_longest(*rows))[: len(header)]
-        columns += [()] * (len(header) - len(columns))
-        return of_data(dict(zip(header, map(list, columns), strict=True)))
+        columns: dict[str, list[Any]] = {}
+        for sheet in book.worksheets:
+            before = f"{sheet.title}!" if columns else ""
+            columns |= {before + name: values for name, values in _of_sheet(sheet).items()}
     finally:
         book.close()
+    if not columns:
+        return None
+    longest = max(map(len, columns.values()))
+    return of_data({name: values + [None] * (longest - len(values)) for name, values in columns.items()})
+
+
+def _of_sheet(sheet: Any) -> dict[str, list[Any]]:
+    """The columns of a sheet; one that is called like one before it gets a number, as in pandas."""
+    rows = sheet.iter_rows(values_only=True)
+    names: dict[str, int] = {}
+    for place, given in enumerate(next(rows, ())):
+        first = name = f"column {place}" if given is None else str(given)
+        times = 0
+        while name in names:
+            times += 1
+            name = f"{first}.{times}"
+        names[name] = place
+    values = list(itertools.zip_longest(*rows))
+    return {name: list(values[place]) if place < len(values) else [] for name, place in names.items()}
 
 
 _LESS: dict[str, tuple[Callable[[str], Contents | None], int]] = {  # format -> how it is read, and up to how many bytes
@@ -235,7 +255,7 @@ _LESS: dict[str, tuple[Callable[[str], Contents | None], int]] = {  # format -> 
     "npy": (_of_array, PROFILE_LIMIT),
     "npz": (_of_archive, PROFILE_LIMIT),
     "json": (_of_json, _SMALL),
-    "sheet": (_of_sheet, _SMALL),
+    "sheet": (_of_book, _SMALL),
 }
 
 

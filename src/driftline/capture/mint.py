@@ -1,16 +1,22 @@
-"""Ids of answers that are given now: UUIDv7, made from a counter, cheap enough for the hot path.
+"""Ids of answers: UUIDv7, of those that are given now from a counter, cheap enough for the hot path.
 
-Enters: nothing. Leaves: an id and the moment in it. The first 48 bits are the time in milliseconds; behind them stand
-bits that are random for each process, and a counter, so that the ids of a process rise in the order in which they were
-made. They are unique, and they are no secret: who knows one can guess its neighbours. Source: RFC 9562, section 6.2,
-method 1.
+Enters: nothing, or the moment that an answer is said to be of. Leaves: an id and the moment in it. The first 48 bits
+are the time in milliseconds; behind them stand bits that are random for each process, and a counter, so that the ids of
+a process rise in the order in which they were made. They are unique, and they are no secret: who knows one can guess
+its neighbours. Source: RFC 9562, section 6.2, method 1.
 """
 
 import itertools
 import os
 import time
 
+from driftline.capture import fault
+from driftline.capture.around import moment_us, replayed
+from driftline.capture.recording import Moment
+from driftline.event import ids
+
 _DIGITS = tuple(f"{number:03x}" for number in range(4096))
+_LATEST = 253_402_300_800_000_000  # microseconds: the end of the year 9999
 _now = time.time_ns
 
 
@@ -47,6 +53,23 @@ def mint() -> tuple[str, int]:
     """Return a new id and its moment in microseconds since 1970."""
     moment = _now() // 1000
     return spelt(moment, process.next()), moment
+
+
+def moment_of(at: Moment | None) -> tuple[str, int]:
+    """Return a new id and the moment of an answer: ``at``, else that of the run around it, else now.
+
+    A moment that cannot be is a counted failure, and stands for now.
+    """
+    try:
+        at = replayed() if at is None else at
+        if at is not None:
+            moment = moment_us(at)
+            if moment >= _LATEST:
+                raise OverflowError(f"{moment} microseconds are after the year 9999")
+            return ids.uuid7(moment), moment
+    except Exception as error:  # the fault rule: the answer counts for more than its moment
+        fault.failed("answer", error)
+    return mint()
 
 
 if hasattr(os, "register_at_fork"):

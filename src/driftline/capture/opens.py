@@ -97,6 +97,9 @@ def _note(given: Any, mode: Any, flags: Any) -> None:
 
 def left_over(opened: Iterable[tuple[str, str]], attributed: set[str], home: str) -> list[tuple[str, str, int]]:
     """Return (path, read or write, bytes) of the files that nothing recorded accounts for and that still exist."""
+    opened = tuple(opened)
+    if not opened:
+        return []
     recorded = {os.path.abspath(path) for path in attributed}
     others = [(path, way) for given, way in opened if (path := os.path.abspath(given)) not in recorded]
     if not others:

@@ -46,6 +46,7 @@ def matters(trace: Trace) -> bool:
     return bool(trace.outputs) and (
         any(seen.at_ns > first for seen in trace.inputs)
         or bool(again(trace))
+        or any(output.rootless for output in trace.outputs if trace.inputs)
         or any(_named(output) and _named(output) != read for output in trace.outputs)
     )
 
@@ -91,10 +92,13 @@ def entries(trace: Trace) -> list[dict[str, Any]]:
             dataset,
             {"type": "DATASET", "namespace": dataset.namespace, "name": dataset.name, "inputs": [], "fields": {}},
         )
+        if output.rootless:
+            continue
         named = _named(output)
         _fill(entry, output, named or {seen.touched.dataset for seen in before(trace, output)}, {} if named else _GUESS)
-    for entry in found.values():
-        if not entry["inputs"]:
+    fed = {seen.touched.dataset for seen in trace.outputs if not seen.rootless}
+    for dataset, entry in found.items():
+        if not entry["inputs"] and dataset in fed:
             del entry["inputs"]  # an empty list would say that it is known to have no source
     return list(found.values())
 

@@ -2,8 +2,8 @@
 
 Enters: a path, an address or a plain name. Leaves: the local path, if it is one, and the (namespace, name,
 partition) of ``event.names``. A local path below the folder that holds ``home`` is named relative to that
-folder, any other one absolutely; a relative one where no file is, such as a name, is kept as it is. A way through
-a folder that is a symbolic link to another one below that folder is the way there. Reads nothing but links and whether
+folder, any other one absolutely; a relative one where no file is, such as a name, is kept as it is. A symbolic link to
+a folder or file below that folder is what it leads to. Reads nothing but links and whether
 a file exists.
 """
 
@@ -68,17 +68,27 @@ def _below(path: str, folder: str) -> names.Located:
 
 
 def _straight(path: str, folder: str, *, is_folder: bool) -> str:
-    """Return the way to ``path`` without links between folders below ``folder``.
+    """Return the way to ``path`` without links below ``folder``.
 
-    A file that is a link itself keeps its name. A link that leads out of ``folder`` stays in the name: nobody else need
-    know the place behind it.
+    A link that leads out of ``folder`` stays in the name, for nobody else need know the place behind it; so does a file
+    that is a link into a cache, which names what it holds by its content.
     """
     head, tail = (path, "") if is_folder else os.path.split(path)
     real = os.path.join(_way(head), tail) if tail else _way(head)
-    root = _way(folder)
-    if real == path or not real.startswith(root.rstrip(os.sep) + os.sep):
+    link = bool(tail) and os.path.islink(path)
+    if real == path and not link:
         return path
-    return os.path.join(folder, real[len(root) :].lstrip(os.sep))
+    before = _way(folder).rstrip(os.sep) + os.sep
+    there = os.path.realpath(path) if link else ""
+    if there.startswith(before) and not _cached(there[len(before) :], path):
+        real = there
+    return os.path.join(folder, real[len(before) :]) if real.startswith(before) else path
+
+
+def _cached(real: str, link: str) -> bool:
+    """Whether what a link leads to is called by its content: in a hidden folder, or without the ending of the link."""
+    hidden = any(part.startswith(".") for part in real.split(os.sep)[:-1])
+    return hidden or bool(os.path.splitext(link)[1] and not os.path.splitext(real)[1])
 
 
 def _way(folder: str) -> str:

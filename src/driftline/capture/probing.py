@@ -160,6 +160,13 @@ def probe(function: Callable[..., Any], /, *args: Any, seconds: float | None = N
     Returns:
         What reaches what; ``reason`` says why a function is not probeable.
     """
+    found = fault.attempt("probe", _probed, function, args, kwargs, seconds)
+    return found if isinstance(found, Report) else Report(reason="it cannot be probed: something in Driftline failed")
+
+
+def _probed(
+    function: Callable[..., Any], args: Sequence[Any], kwargs: Mapping[str, Any], seconds: float | None
+) -> Report:
     owner = client.current()
     limit = seconds or (30.0 if owner is None else owner.settings.probe_seconds)
     try:

@@ -18,7 +18,7 @@ from driftline import clock
 from driftline.capture import client, collect, emit, fault, observe, offspring, progress, transactions
 from driftline.capture import code as code_versions
 from driftline.capture import documents as contained
-from driftline.capture.around import current_run, enclosing, moment_us, replayed
+from driftline.capture.around import current_run, enclosing, moment_us, process, replayed
 from driftline.capture.client import Client
 from driftline.capture.columns import Bindable
 from driftline.capture.frames import origin, passed
@@ -234,11 +234,11 @@ class Run(Recording):
             self._trace.parent, self._trace.parent_job = parent.id, parent.job
         self._opened_us = clock.now_us()
         open_runs[id(self)] = self
+        process.opened = True
         self._become_current()
         if self._announce:
             self.announce()
-        else:
-            self._client.sender.watch(self)
+        self._client.sender.watch(self)
 
     def _become_current(self) -> None:
         self.resume()

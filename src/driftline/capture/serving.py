@@ -16,13 +16,12 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any, TypeVar, cast
 
 from driftline.capture import around, client, emit, fault, measure, models, observe
-from driftline.capture.answers import moment_of
 from driftline.capture.around import current_run
 from driftline.capture.client import process
 from driftline.capture.frames import passed
 from driftline.capture.making import Noted, finish, number_of, text_of
+from driftline.capture.mint import moment_of, spelt
 from driftline.capture.mint import process as minting
-from driftline.capture.mint import spelt
 from driftline.capture.place import place as place_of
 from driftline.config import Settings
 from driftline.event import ids

@@ -18,12 +18,12 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from pyarrow import csv
 
+from driftline.capture import endings
 from driftline.capture.contents import Contents, of_arrow, of_batches
 from driftline.capture.form import EVERY, Form, made_up
 
 _BLOCK = 1 << 26  # bytes that are read at a time
 _HEADER = 1 << 16  # bytes in which a header ends
-_SEPARATORS = ("\t", ";", "|")  # of files that are called CSV, besides the comma
 _MAGIC = {b"\x1f\x8b": "gzip", b"BZh": "bz2", b"\x28\xb5\x2f\xfd": "zstd"}
 _ZIP, _XZ = b"PK\x03\x04", b"\xfd7zXZ"
 
@@ -38,11 +38,7 @@ def first(path: str, said: Form) -> tuple[list[str], str]:
     with _opened(path) as file:
         lines = file.read(_HEADER).split(b"\n")
     line = lines[said.skip].decode(errors="replace").rstrip("\r") if said.skip < len(lines) else ""
-    delimiter = said.delimiter
-    if said.guess:
-        best = max(_SEPARATORS, key=line.count)
-        delimiter = best if "," not in line and best in line else ","
-        delimiter = "\t" if ".tsv" in path.lower()[-8:] else delimiter
+    delimiter = endings.separator(path, line) if said.guess else said.delimiter
     return line.split(delimiter), delimiter
 
 

@@ -33,6 +33,7 @@ class Seen(msgspec.Struct, kw_only=True):
     read_ns: int = 0  # when the run first read what it had written; 0 = never
     contents: Any = None  # contents.Contents, once measured
     table: Any = None  # at_hand.Table: what it holds, where no file can be read for that
+    rootless: bool = False  # the code makes it of constants: it has no source
     lineage: dict[str, Any] | None = None  # body of its columnLineage facet, once it is known
     edges: list[Bindable] = []
     facets: dict[str, dict[str, Any]] = {}  # facets that the user's code attached

@@ -8,12 +8,16 @@ that never is costs nothing. Switched off by ``DRIFTLINE_DISABLED=1``: then noth
 import importlib
 import sys
 from collections.abc import Mapping, Sequence
-from importlib.abc import Loader, MetaPathFinder
 from importlib.machinery import ModuleSpec
 from types import ModuleType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from driftline.capture import around, client, fault, opens, process
+from driftline.capture import around, client, fault, opens, process, unnamed
+
+if TYPE_CHECKING:
+    from importlib.abc import Loader, MetaPathFinder
+else:  # the import system asks for methods, not for these classes, which load a dozen modules
+    Loader = MetaPathFinder = object
 
 _PLACE = "driftline.capture.hooks."
 _MODULES = {
@@ -73,6 +77,8 @@ def watch(name: str = "", *, params: Mapping[str, Any] | None = None, namespace:
         return
     if name:
         fault.attempt("watch", process.begin, name, params, namespace, sys._getframe(1))
+    else:
+        fault.attempt("watch", unnamed.begin)
     fault.attempt("watch", hooks_on)
 
 

@@ -1,5 +1,6 @@
 """The engine that a command works on: opened from the settings in force, closed when the command ends."""
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -15,11 +16,16 @@ from driftline.engine.engine import Engine
 from driftline.errors import Ambiguous, NotFound
 
 _PATHS = ("./", "../", "/", "~")  # how a path begins that is no name
+_TOLD = "driftline.misspelt"
 OTHERS = 4  # things of the same name that are told
 
 
 def settings(ctx: click.Context, **more: Any) -> Settings:
     """Return the settings in force for this command; what is not None in ``more`` wins over all others."""
+    told = "" if ctx.meta.get(_TOLD) else config.misspelt(os.environ)
+    ctx.meta[_TOLD] = True
+    if told:
+        click.echo(f"Note: {told}.", err=True)
     said = {key: value for key, value in more.items() if value is not None}
     return config.load({**(ctx.obj or {}), **said})
 

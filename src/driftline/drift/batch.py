@@ -6,15 +6,17 @@ grows with the move. Measures are made by detectors and judged elsewhere; neithe
 
 from collections.abc import Mapping
 from datetime import date
+from functools import cached_property
 
 import msgspec
 
 from driftline import clock
+from driftline.drift.pool import View
 from driftline.event.lineage import Dataset, Field
 from driftline.profile import Profile
 
 
-class Batch(msgspec.Struct, frozen=True, kw_only=True):
+class Batch(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     """One state of a dataset, ready to be compared."""
 
     dataset: Dataset
@@ -26,7 +28,12 @@ class Batch(msgspec.Struct, frozen=True, kw_only=True):
     fields: tuple[Field, ...] | None = None
     feeds: Mapping[str, int] = {}  # rows of each input of the run that wrote it, by dataset node id
 
-    @property
+    @cached_property
+    def view(self) -> View:
+        """Its profile as detectors ask for it."""
+        return View(self.profile)
+
+    @cached_property
     def weekday(self) -> int:
         """Monday = 0, from the partition where it is a date, else from the event time."""
         try:

@@ -29,6 +29,9 @@ NOTE, WARN, ALARM = 1.0, 2.0, 3.0  # size from which a finding is a note, a warn
 WHOLE = 2.0  # size from which a finding about a whole batch is an alarm: there are few such measures, not hundreds
 
 
+_NONE = Tail()
+
+
 class Judgement(msgspec.Struct, frozen=True):
     """What a comparison found, with the measures to admit if the batch is healthy."""
 
@@ -54,19 +57,23 @@ class Judgement(msgspec.Struct, frozen=True):
 def judge(batch: Batch, reference: Reference, pool: Pool | None) -> Judgement:
     """Return the findings of ``batch`` against ``reference``; ``pool`` is the merged profile of its members."""
     measures = tuple(detectors.measure(batch, reference, pool))
-    tested = [measure for measure in measures if _ready(measure, reference)]
-    if not tested:
+    tails = [reference.tails.get(measure.key, _NONE) for measure in measures]
+    ready = [
+        (measure, tail)
+        for measure, tail in zip(measures, tails, strict=True)
+        if tail.count >= WARM_UP or detectors.EXACT.get(measure.detector)
+    ]
+    if not ready:
         return Judgement((), measures)
-    tails = [reference.tails.get(measure.key, Tail()) for measure in tested]
     raw = [
         measure.p_test
         if detectors.EXACT.get(measure.detector)
         else max(measure.p_test, tail.p_value(measure.value, measure.floor))
-        for measure, tail in zip(tested, tails, strict=True)
+        for measure, tail in ready
     ]
     findings = [
         _finding(batch, measure, tail.size(measure.value, measure.floor), p_value, pool)
-        for measure, tail, p_value in zip(tested, tails, _by_family(tested, raw), strict=True)
+        for (measure, tail), p_value in zip(ready, _by_family([measure for measure, _ in ready], raw), strict=True)
         if p_value <= ALPHA and tail.size(measure.value, measure.floor) > NOTE
     ]
     findings.sort(key=lambda finding: (-finding.size, finding.column))
@@ -92,12 +99,6 @@ def adjusted(p_values: Sequence[float]) -> list[float]:
     out = np.empty_like(raw)
     out[order] = np.minimum(1.0, np.minimum.accumulate(scaled))
     return [float(value) for value in out]
-
-
-def _ready(measure: Measure, reference: Reference) -> bool:
-    if detectors.EXACT.get(measure.detector):
-        return True
-    return reference.tails.get(measure.key, Tail()).count >= WARM_UP
 
 
 def _severity(size: float, column: str) -> Severity:

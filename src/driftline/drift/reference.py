@@ -9,7 +9,9 @@ concerns nobody does.
 Source of the tail estimate: Weissman 1978, doi 10.1080/01621459.1978.10480104.
 """
 
+import bisect
 import math
+import operator
 from collections.abc import Iterable, Sequence
 from collections.abc import Set as AbstractSet
 from statistics import median
@@ -18,7 +20,6 @@ import msgspec
 
 from driftline.drift.batch import Batch, Measure
 from driftline.event.lineage import Field
-from driftline.profile import Profile
 
 WINDOW = 56  # batches that the pool and the usual values reach back
 REFRESH = 7  # batches between two renewals of the pool
@@ -51,7 +52,7 @@ class Tail(msgspec.Struct, frozen=True, array_like=True):
         largest values extrapolated as a power law (Weissman), never lighter than a fourth power.
         """
         if not self.top or value <= max(self.top[0], floor):
-            return (1 + sum(seen >= value for seen in self.top)) / (1 + self.count)
+            return (1 + bisect.bisect_right(self.top, -value, key=operator.neg)) / (1 + self.count)
         tops = [max(seen, floor) for seen in self.top]
         base = tops[-1]
         shape = max(_SHAPE_FLOOR, sum(math.log(seen / base) for seen in tops) / len(tops))
@@ -87,7 +88,10 @@ class Reference(msgspec.Struct, frozen=True, kw_only=True):
 
 def usual(history: Sequence[tuple[int, float]], weekday: int, current: float) -> float:
     """Return the usual value nearest to ``current``: the median of all, or of the same weekday."""
-    every = median(value for _, value in history)
+    values = [value for _, value in history]
+    if min(values) == max(values):  # as most columns have it
+        return values[0]
+    every = median(values)
     same = [value for day, value in history if day == weekday]
     candidates = [every, median(same)] if len(same) >= 3 else [every]
     return min(candidates, key=lambda value: abs(value - current))
@@ -113,7 +117,7 @@ def admit(
         batches=reference.batches + 1,
         fields=_schema(reference.fields, batch.fields, held),
         rows=rows,
-        columns=_spans(reference.columns, batch.profile, weekday, held),
+        columns=_spans(reference.columns, batch, held),
         tails=tails,
         ratios=reference.ratios | ratios,
         members=(*reference.members[-WINDOW + 1 :], batch.version),
@@ -132,9 +136,9 @@ def _schema(
     return (*kept, *lost)
 
 
-def _spans(spans: dict[str, Span], profile: Profile, weekday: int, held: AbstractSet[str]) -> dict[str, Span]:
-    out = dict(spans)
-    for name, column in profile.columns.items():
+def _spans(spans: dict[str, Span], batch: Batch, held: AbstractSet[str]) -> dict[str, Span]:
+    out, weekday = dict(spans), batch.weekday
+    for name, column in batch.profile.columns.items():
         if name in held:
             continue
         span = spans.get(name, Span())
@@ -147,7 +151,7 @@ def _spans(spans: dict[str, Span], profile: Profile, weekday: int, held: Abstrac
             high = column.maximum if high is None else max(high, column.maximum)
         seen += column.rows - column.nulls
         if column.type == "text" and levels is not None:
-            levels = vocabulary(column.levels(), levels)
+            levels = vocabulary(batch.view.levels(name), levels)
         out[name] = Span(nulls, low, high, seen, levels)
     return out
 

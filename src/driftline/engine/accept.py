@@ -25,6 +25,7 @@ else:
     unread = later.module("driftline.event.unread")  # with every facet that is known, for complete receipts
 
 DAY_US = 86_400_000_000
+HEARD = 500  # events that are kept in memory until they are folded, so that they are read once
 
 
 def events(
@@ -39,9 +40,13 @@ def events(
         noted: places in ``batch`` whose receipts also say what was repaired and which facets cannot be read, which
             takes as long as all the rest; None = all of them.
     """
-    found = [fresh(raw) for raw in batch]
+    read = [_read(raw) for raw in batch]
+    found = [one for one, _ in read]
     now = house.now()
     kept = house.store.log.append(found, received_us=now, quiet=quiet)
+    for held, (_, event) in zip(kept, read, strict=True):
+        if event is not None and held.new and len(house.heard) < HEARD:
+            house.heard[held.id] = event
     receipts = [
         Receipt(
             status="quarantined" if one.refused else "accepted" if held.new else "merged",
@@ -78,13 +83,17 @@ def refused(house: House, raw: bytes, reason: str) -> Receipt:
 
 def fresh(sent: bytes) -> Fresh:
     """Return an event as it is kept: without secrets, and with the reason where it cannot be read."""
+    return _read(sent)[0]
+
+
+def _read(sent: bytes) -> tuple[Fresh, Event | None]:
     raw = secrets.redact(sent)
     try:
         event = openlineage.decode(raw)
     except BadEvent as error:
-        return Fresh(raw, refused=error.message)
+        return Fresh(raw, refused=error.message), None
     owner, kind = fold.owner(event)
-    return Fresh(raw, event.time_us, owner, kind, tuple(facets(event)))
+    return Fresh(raw, event.time_us, owner, kind, tuple(facets(event))), event
 
 
 def facets(event: Event) -> Iterator[Keyed]:

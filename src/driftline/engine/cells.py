@@ -39,15 +39,21 @@ def behind(house: House, versions: Iterable[Node]) -> tuple[DataChange, ...]:
     What has no version before it, or only the same content, is left out; so is what lies beyond the ``BEHIND`` nearest.
     """
     nearest = sorted({node.id: node for node in versions}.values(), key=lambda node: (abs(node.depth), node.id))
-    found = []
-    for node in nearest[:BEHIND]:
-        known = house.store.lineage.lookup(node.id)
-        if known is None or known.dataset is None:
-            continue
-        before = house.store.walks.version_at(known.owner, node.time_us - 1)
-        change = _change(house, known.dataset.node, before, known.id) if before and before != known.id else None
-        found += [change] if change is not None and change.verdict != "same" else []
-    return tuple(found)
+    found = [change for node in nearest[:BEHIND] if (change := _since_before(house, node)) is not None]
+    return tuple(change for change in found if change.verdict != "same")
+
+
+def _since_before(house: House, node: Node) -> DataChange | None:
+    """Return how a version differs from the one that the same slice of its dataset had before."""
+    known = house.store.lineage.lookup(node.id)
+    if known is None or known.dataset is None:
+        return None
+    now = house.store.lineage.touched(Version(known.dataset, known.version))
+    if now is None:
+        return None
+    earlier = house.store.lineage.versions(known.dataset, 1, node.time_us, partition=now.partition)
+    before = house.store.lineage.touched(Version(known.dataset, earlier[0].version)) if earlier else None
+    return None if before is None else _compared(house, known.dataset.node, before, now)
 
 
 def between(house: House, before: str, after: str) -> Difference:

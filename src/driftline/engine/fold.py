@@ -17,7 +17,7 @@ from driftline.event import openlineage
 from driftline.event.lineage import Dataset, History, Job, RunShape
 from driftline.event.openlineage import Event, Facets
 from driftline.graph import datasets, executions, fold, mentions
-from driftline.store.log import RUN, Waiting
+from driftline.store.log import RUN, Entry, Waiting
 
 # What a run found out about a dataset that it read: said of the reading, true of the dataset.
 _QUALITY = frozenset({"dataQualityAssertions", "dataQualityMetrics"})
@@ -78,7 +78,7 @@ def _one_by_one(house: House, by_owner: dict[Owner, list[Waiting]]) -> Folded:
 def _weave(house: House, by_owner: dict[Owner, list[Waiting]]) -> list[RunShape]:
     store = house.store
     entries = store.log.at([one.seq for waiting_ in by_owner.values() for one in waiting_])
-    events = {entry.seq: openlineage.decode(entry.raw) for entry in entries}
+    events = {entry.seq: _heard(house, entry) for entry in entries}
     texts = {owner: fold.owner(events[waiting_[0].seq])[0] for owner, waiting_ in by_owner.items()}
     folded = store.log.folded(texts.values())
     histories: list[History] = []
@@ -96,6 +96,12 @@ def _weave(house: House, by_owner: dict[Owner, list[Waiting]]) -> list[RunShape]
     store.lineage.put(histories)
     store.index.follow()
     return news
+
+
+def _heard(house: House, entry: Entry) -> Event:
+    """Return the event of an entry, which was read just now where it was accepted by this process."""
+    known = house.heard.pop(entry.id, None)
+    return openlineage.decode(entry.raw) if known is None else known
 
 
 def _describe(house: House, said: Sequence[tuple[Event, str]]) -> None:

@@ -12,6 +12,7 @@ from driftline.alert.outbox import Outbox
 from driftline.config import Settings
 from driftline.engine.ingested import Ingested
 from driftline.event.answer import Source
+from driftline.event.openlineage import Event
 from driftline.event.report import Quarantine
 from driftline.store import Store
 
@@ -40,6 +41,7 @@ class House:
         self.affected: dict[str, tuple[str, ...]] = {}  # version node id -> quarantines that it falls under
         self.windows: dict[tuple[str, int, tuple[Source, ...]], None] = {}  # endpoint, day, versions: told already
         self.ingested: dict[str, Ingested] = {}  # run -> what it said of documents, some of those asked about last
+        self.heard: dict[str, Event] = {}  # id -> events that were read and are not folded yet, some of them
         self.listeners: list[Callable[[str, str], None]] = []  # called with ("incident", id) and the like
 
     def forget(self) -> None:

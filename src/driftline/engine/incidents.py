@@ -10,16 +10,23 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from driftline import cause, clock
-from driftline.cause import sentence
-from driftline.engine import consequence, costs
+from driftline import clock, later
 from driftline.engine.house import House
 from driftline.event import ids, names
 from driftline.event.finding import Finding, Incident
-from driftline.graph import walk
 
 if TYPE_CHECKING:
+    from driftline import cause
+    from driftline.cause import sentence
+    from driftline.engine import consequence, costs
     from driftline.engine.compare import Judged
+    from driftline.graph import walk
+else:  # what only an alarm needs
+    cause = later.module("driftline.cause")
+    sentence = later.module("driftline.cause.sentence")
+    consequence = later.module("driftline.engine.consequence")
+    costs = later.module("driftline.engine.costs")
+    walk = later.module("driftline.graph.walk")
 
 DAY_US = 86_400_000_000
 LOOK_BACK_US = 14 * DAY_US  # changes this old can still be a cause
@@ -122,7 +129,7 @@ def _open(house: House, symptom: Finding) -> Incident:
     )
 
 
-def look(house: House, symptom: Finding) -> cause.Scene:
+def look(house: House, symptom: Finding) -> "cause.Scene":
     """Gather what the ranking looks at."""
     store = house.store
     until = symptom.time_us + 1

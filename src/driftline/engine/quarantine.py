@@ -5,15 +5,22 @@ again without anybody's doing. Everything that derives from it is found by its v
 exactly what is affected, and nothing else. A run that reads quarantined versions makes its outputs affected at once.
 """
 
+from typing import TYPE_CHECKING
+
 import msgspec
 
+from driftline import later
 from driftline.engine.house import House
 from driftline.engine.incidents import Paged
 from driftline.event import ids
 from driftline.event.lineage import RunShape, Version
 from driftline.event.report import Quarantine
-from driftline.graph import walk
 from driftline.guard import switch
+
+if TYPE_CHECKING:
+    from driftline.graph import walk
+else:
+    walk = later.module("driftline.graph.walk")  # for what is under quarantine
 
 DEPTH = 400  # hops; a version and the run that read it are two
 LIMIT = 50_000

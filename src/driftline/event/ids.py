@@ -40,9 +40,7 @@ def text(said: str) -> str:
 
 def digest(*parts: bytes | str) -> str:
     """Return 32 hexadecimal digits over ``parts``; their boundaries count."""
-    state = xxhash.xxh3_128()
-    for part in parts:
-        data = part.encode() if isinstance(part, str) else part
-        state.update(len(data).to_bytes(8, "little"))
-        state.update(data)
-    return state.hexdigest()
+    data = [part.encode() if isinstance(part, str) else part for part in parts]
+    return xxhash.xxh3_128_hexdigest(
+        b"".join([piece for one in data for piece in (len(one).to_bytes(8, "little"), one)])
+    )

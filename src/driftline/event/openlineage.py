@@ -170,9 +170,13 @@ def _of_its_type(event: Event, done: dict[str, str]) -> Event:
 
 def _odd(event: Event) -> bool:
     run = event.run.facets if event.run else {}
-    return any(map(repairs.is_old, run)) or not all(
-        repairs.is_object(facet) for held in _facets(event) for facet in held.values()
-    )
+    if any(map(repairs.is_old, run)):
+        return True
+    for held in _facets(event):
+        for facet in held.values():
+            if not repairs.is_object(facet):
+                return True
+    return False
 
 
 def _facets(event: Event) -> Iterator[Facets]:

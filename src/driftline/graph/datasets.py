@@ -103,7 +103,7 @@ def united(found: list[Gathered], named: set[Dataset], minted: str = "", *, by_c
 
 
 def _word(place: int, held: Facets) -> _Word:
-    state = facets.unpack(held, "driftline_state", facets.StateFacet)
+    state = _state(held)
     pointer = facets.unpack(held, "version", facets.VersionFacet)
     own, standard = (state.version if state else ""), (pointer.dataset_version if pointer else "")
     return _Word(place, names.fitted(own), names.fitted(standard), held)
@@ -121,7 +121,7 @@ def _versions(words: Sequence[_Word]) -> Iterator[tuple[str, Facets]]:
 
 def _gathered(dataset: Dataset, version: str, last: Facets, side: str, formerly: tuple[Dataset, ...]) -> Gathered:
     held = {key: facet for key, facet in last.items() if not deletes(facet)}
-    state = facets.unpack(held, "driftline_state", facets.StateFacet)
+    state = _state(held)
     said = state or facets.StateFacet()
     profile = facets.unpack(held, "driftline_profile", facets.ProfileFacet)
     rows, size = said.rows, said.bytes
@@ -172,7 +172,7 @@ def _former(held: Facets) -> Dataset | None:
 
 def kind(held: Facets) -> str:
     """Return which kind of thing a dataset is said to be: table, view, model …; "" = not said."""
-    state = facets.unpack(held, "driftline_state", facets.StateFacet)
+    state = _state(held)
     sort = facets.unpack(held, "datasetType", DatasetTypeFacet)
     return names.fitted((state.kind if state else "") or (sort.dataset_type.lower() if sort else ""))
 
@@ -180,6 +180,17 @@ def kind(held: Facets) -> str:
 def columns(raw: bytes) -> tuple[str, ...]:
     """Return the columns that a schema names."""
     return tuple(field.name for field in _fields(raw) or ())
+
+
+def _state(held: Facets) -> facets.StateFacet | None:
+    raw = held.get("driftline_state")
+    return None if raw is None else _read_state(bytes(raw))
+
+
+@lru_cache(_CACHED)
+def _read_state(raw: bytes) -> facets.StateFacet | None:
+    """Return what our own facet says, which is asked for at several steps; None where it cannot be read."""
+    return facets.unpack({"driftline_state": msgspec.Raw(raw)}, "driftline_state", facets.StateFacet)
 
 
 @lru_cache(_CACHED)

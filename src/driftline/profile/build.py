@@ -5,7 +5,7 @@ that are merged. Nested values are counted and their lengths taken, no more. Nev
 turns the hashes only.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
 
@@ -14,17 +14,19 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from driftline.profile import beside, buffers, distinct, gathered, inputs, levels, numbers, sheet, text, texts
+from driftline.profile import buffers, distinct, gathered, inputs, levels, numbers, sheet, side_by_side, text, texts
 from driftline.profile.column import Column, Profile, Type
 from driftline.profile.frequent import Frequent
 from driftline.profile.gathered import Room
 from driftline.profile.inputs import Input
 from driftline.profile.merge import merge_columns
 from driftline.profile.numbers import Counted
+from driftline.profile.sheet import Sheet
 from driftline.profile.words import Words
 
 NOTHING: Mapping[str, Column] = MappingProxyType({})
 PIECE = 1 << 20  # rows measured at a time
+_FEWEST = 8  # columns that are worth laying side by side
 _NARROW = 1 << 31  # bytes of text that 32-bit offsets reach
 
 
@@ -43,7 +45,7 @@ def build(table: Any, *, seed: int = 0, known: Mapping[str, Column] = NOTHING, r
     whole = sheet.of(table)
     room = room or Room()
     wanted = [place for place, column in enumerate(whole.columns) if column.name not in known]
-    found = beside.measured(whole, wanted, seed) if whole.short else {}
+    found = _together(whole, wanted, seed)
     columns = {
         each.name: found[place] if place in found else known.get(each.name) or _column(each, seed, room)
         for place, each in enumerate(whole.columns)
@@ -51,12 +53,27 @@ def build(table: Any, *, seed: int = 0, known: Mapping[str, Column] = NOTHING, r
     return Profile(whole.rows, columns, seed)
 
 
+def _together(whole: Sheet, wanted: Sequence[int], seed: int) -> dict[int, Column]:
+    """Return those of the ``wanted`` columns that are measured side by side, as many at a time as a short sheet has."""
+    if whole.short:
+        return side_by_side.measured(whole, wanted, seed)
+    out: dict[int, Column] = {}
+    width = sheet.SHORT // (whole.rows or 1)
+    for start in range(0, len(wanted), width) if width >= _FEWEST else ():
+        places = wanted[start : start + width]
+        part = Sheet(whole.rows, [whole.columns[place] for place in places])
+        found = side_by_side.measured(part, range(len(places)), seed)
+        out |= {places[at]: column for at, column in found.items()}
+    return out
+
+
 def _column(column: Input, seed: int, room: Room) -> Column:
     rows = len(column.values)
     if rows <= PIECE:
         return _piece(column.values, column.mixed, seed, room)
     starts = range(0, rows, PIECE)
-    return merge_columns([_piece(column.values[start : start + PIECE], column.mixed, seed, room) for start in starts])
+    parts = [_piece(column.values[start : start + PIECE], column.mixed, seed, room) for start in starts]
+    return merge_columns([parts])[0]
 
 
 def _piece(values: Any, mixed: bool, seed: int, room: Room) -> Column:

@@ -17,8 +17,8 @@ from numpy.typing import NDArray
 
 from driftline.profile import buffers, inputs
 from driftline.profile.buffers import Mask
+from driftline.profile.levels import EXACT
 
-EXACT = 1 << 53  # below it a double holds every whole number
 _WORD = 1 << 64
 _INT64 = (1 << 63) - 1
 PER_SECOND = {"s": 1, "ms": 1_000, "us": 1_000_000, "ns": 1_000_000_000}
@@ -56,7 +56,7 @@ def parts(values: Any) -> Iterator[Any]:
 
 def of_lines(lines: NDArray[np.float64]) -> Iterator[tuple[bytes, Any]]:
     """Yield, per line, the canonical bytes of its doubles; NaN is missing, none is -0.0."""
-    there = lines == lines  # noqa: PLR0124 - no NaN
+    there = lines == lines
     rows = lines.shape[1]
     bits = np.packbits(there, axis=1, bitorder="little")
     full, none = _header(b"f", rows, 0), b"0" + rows.to_bytes(8, "little")

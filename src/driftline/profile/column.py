@@ -139,7 +139,7 @@ class Column(msgspec.Struct, frozen=True, array_like=True):
         """Return the count per level of texts or booleans; None where not all are listed, and for numbers."""
         if self.type in {"number", "time"} or not self.frequent.complete:
             return None
-        return {str(value): count for value, count in self.frequent.pairs().items()}
+        return dict(zip(map(str, self.frequent.values), self.frequent.counts, strict=True))
 
     def statistics(self) -> dict[str, float]:
         """Return the series that are compared over time; the keys depend on the type only, NaN stands for "no value".

@@ -63,9 +63,8 @@ UNKNOWN = Distinct(registers=b"")  # values were there, nobody counted the diffe
 
 def of_levels(found: Levels, seed: int) -> list[Distinct]:
     """Return the sketch of each column of ``found``."""
-    columns = len(found.bounds) - 1
-    registers = np.zeros((columns, _REGISTERS), np.uint8)
-    own = np.repeat(np.arange(0, columns * _REGISTERS, _REGISTERS), np.diff(found.bounds)) if columns > 1 else None
+    registers = np.zeros((len(found.sizes), _REGISTERS), np.uint8)
+    own = _own(found.sizes)
     for start in range(0, len(found.values), _CACHED):
         block = slice(start, start + _CACHED)
         _raise(registers, hash_numbers(found.values[block], seed), None if own is None else own[block])
@@ -73,17 +72,46 @@ def of_levels(found: Levels, seed: int) -> list[Distinct]:
 
 
 def of_texts(hashes: Hashes, bounds: NDArray[np.int64]) -> list[Distinct]:
-    """Return the sketch of each column of distinct texts; column k has the hashes ``bounds[k]`` to ``bounds[k + 1]``."""
-    columns, sizes = len(bounds) - 1, np.diff(bounds)
-    registers = np.zeros((columns, _REGISTERS), np.uint8)
-    _raise(registers, hashes, np.repeat(np.arange(0, columns * _REGISTERS, _REGISTERS), sizes) if columns > 1 else None)
-    out = []
-    for line, start, end in zip(registers, bounds[:-1].tolist(), bounds[1:].tolist(), strict=True):
-        smallest = hashes[start:end]
-        if len(smallest) > 4 * _SAMPLE:  # the spare ones make up for upper halves that are equal
-            smallest = np.partition(smallest, 4 * _SAMPLE)[: 4 * _SAMPLE]
-        out.append(Distinct(line.tobytes(), end - start, _smallest(smallest >> np.uint64(32))))
-    return out
+    """Return the sketch of each column of distinct texts; column k has hashes ``bounds[k]`` to ``bounds[k + 1]``."""
+    sizes = bounds[1:] - bounds[:-1]
+    registers = np.zeros((len(sizes), _REGISTERS), np.uint8)
+    _raise(registers, hashes, _own(sizes))
+    return [
+        Distinct(line.tobytes(), end - start, sample)
+        for line, start, end, sample in zip(
+            registers, bounds[:-1].tolist(), bounds[1:].tolist(), _samples(hashes, sizes), strict=True
+        )
+    ]
+
+
+def _own(sizes: NDArray[np.int64]) -> NDArray[np.int64] | None:
+    """Return, per value of columns of these sizes, where the registers of its column begin; None for one column."""
+    return None if len(sizes) == 1 else np.arange(0, len(sizes) * _REGISTERS, _REGISTERS).repeat(sizes)
+
+
+def _samples(hashes: Hashes, sizes: NDArray[np.int64]) -> list[bytes]:
+    """Return the samples of columns of distinct texts."""
+    ends = sizes.cumsum().tolist()
+    if max(sizes.tolist()) > 4 * _SAMPLE:
+        return [_sampled(hashes[end - size : end]) for end, size in zip(ends, sizes.tolist(), strict=True)]
+    # the upper halves of all of them in one go: each column below the next
+    keys = (np.arange(len(sizes), dtype=np.uint64) << np.uint64(32)).repeat(sizes) | (hashes >> np.uint64(32))
+    keys.sort()
+    if (keys[1:] == keys[:-1]).any():
+        return [
+            _smallest(hashes[end - size : end] >> np.uint64(32)) for end, size in zip(ends, sizes.tolist(), strict=True)
+        ]
+    halves = (keys & np.uint64(0xFFFFFFFF)).astype("<u4")
+    return [
+        halves[end - size : min(end, end - size + _SAMPLE)].tobytes()
+        for end, size in zip(ends, sizes.tolist(), strict=True)
+    ]
+
+
+def _sampled(hashes: Hashes) -> bytes:
+    if len(hashes) > 4 * _SAMPLE:  # the spare ones make up for upper halves that are equal
+        hashes = np.partition(hashes, 4 * _SAMPLE)[: 4 * _SAMPLE]
+    return _smallest(hashes >> np.uint64(32))
 
 
 def _raise(registers: NDArray[np.uint8], hashes: Hashes, own: NDArray[np.int64] | None = None) -> None:
@@ -106,8 +134,11 @@ def combine(parts: Sequence[Distinct]) -> Distinct:
         return parts[0]
     if not all(part.registers for part in parts):
         return UNKNOWN
-    registers = np.max([np.frombuffer(part.registers, np.uint8) for part in parts], axis=0)
-    sample = _smallest(np.concatenate([_sample(part) for part in parts]))
+    registers = (
+        np.frombuffer(b"".join([part.registers for part in parts]), np.uint8).reshape(-1, _REGISTERS).max(axis=0)
+    )
+    samples = b"".join([part.sample for part in parts])
+    sample = _smallest(np.frombuffer(samples, "<u4")) if samples else b""
     return Distinct(registers.tobytes(), len(sample) // 4 if 0 < len(sample) < 4 * _SAMPLE else None, sample)
 
 

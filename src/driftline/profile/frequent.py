@@ -65,22 +65,19 @@ EMPTY = Frequent()
 def of_levels(found: Levels, cap: Cap) -> list[Frequent]:
     """Return the list of each column of ``found``; among equal counts the smaller number comes first."""
     counts, spans = found.counts, found.spans
-    wide = np.diff(found.bounds) > cap.whole
-    own = np.repeat(np.arange(len(spans)), np.diff(found.bounds))
-    here = np.flatnonzero(counts > wide[own])  # of many values those that occur more than once
-    for column in np.flatnonzero(np.bincount(own[here], minlength=len(spans)) > _MANY):
+    own = np.arange(len(spans)).repeat(found.sizes)
+    here = (counts > (found.sizes > cap.whole).repeat(found.sizes)).nonzero()[0]  # of many those that are there twice
+    for column in (np.bincount(own[here], minlength=len(spans)) > _MANY).nonzero()[0]:
         often = counts[here[own[here] == column]]
         here = here[(own[here] != column) | (counts[here] >= np.partition(often, ~cap.top)[~cap.top])]
     most = int(counts.max()) + 1
     # one number per value: its column, then its count, the largest first, then its place
     order = np.sort(((own[here] + 1) * most - counts[here]) * len(counts) + here) % len(counts)
-    starts = np.searchsorted(own[order], np.arange(len(spans) + 1)).tolist()
-    values = (found.values[order].astype(np.float64) + 0.0).tolist()
-    times = counts[order].tolist()
+    starts = own[order].searchsorted(np.arange(len(spans) + 1)).tolist()
+    values, times = (found.values[order].astype(np.float64) + 0.0).tolist(), counts[order].tolist()
     out = []
-    for (start, end), first, last in zip(spans, starts, starts[1:], strict=False):
+    for (start, end), total, first, last in zip(spans, found.totals(), starts[:-1], starts[1:], strict=True):
         kept = min(last, first + (cap.whole if end - start <= cap.whole else cap.top))
-        total = int(np.add.reduce(counts[start:end]))
         other = total - sum(times[first:kept])
         error = 0 if not other else times[kept] if kept < last else 1
         out.append(Frequent(tuple(values[first:kept]), tuple(times[first:kept]), other, error))
@@ -126,16 +123,16 @@ def combine(parts: Sequence[Frequent], cap: Cap) -> Frequent:
     if len(parts) == 1:
         return parts[0]
     sums: dict[Value, int] = {}
+    known = sums.get
     for part in parts:
         for value, count in zip(part.values, part.counts, strict=True):
-            sums[value] = sums.get(value, 0) + count
+            sums[value] = known(value, 0) + count
     other, error = sum(part.other for part in parts), sum(part.error for part in parts)
-    pairs = sorted((-count, value) for value, count in sums.items())
-    kept = len(pairs) if len(pairs) <= cap.whole and other == 0 else cap.top
-    dropped = pairs[kept:]
+    values: list[Value] = sorted(sums)  # all of one type
+    values.sort(key=sums.__getitem__, reverse=True)  # which leaves equals as they are
+    kept = len(values) if len(values) <= cap.whole and other == 0 else cap.top
+    counts = [sums[value] for value in values]
+    dropped = counts[kept:]
     return Frequent(
-        tuple(value for _, value in pairs[:kept]),
-        tuple(-count for count, _ in pairs[:kept]),
-        other - sum(count for count, _ in dropped),
-        error - (dropped[0][0] if dropped else 0),
+        tuple(values[:kept]), tuple(counts[:kept]), other + sum(dropped), error + (dropped[0] if dropped else 0)
     )

@@ -1,10 +1,11 @@
-"""The different finite numbers of columns, and how often each is there: what everything about numbers is worked out from.
+"""The different finite numbers of columns, and how often each is there: all that is told of numbers comes from them.
 
-Enters: ascending numbers of one column, or of several columns of one length, one a line. Leaves: ``Levels``, the columns
-end to end, so that what is asked of each number is asked once for all columns together. No column in them is empty.
+Enters: ascending numbers of one column, or of several columns of one length, one a line. Leaves: ``Levels``, the
+columns end to end, so that what is asked of each number is asked once for all of them. No column is empty.
 """
 
-from typing import Any, NamedTuple
+import itertools
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,18 +13,28 @@ from numpy.typing import NDArray
 EXACT = 1 << 53  # below it a double holds every whole number
 
 
-class Levels(NamedTuple):
+class Levels:
     """Column k has ``values[bounds[k]:bounds[k + 1]]``, ascending and distinct, each ``counts`` times (above 0)."""
 
-    values: NDArray[Any]
-    counts: NDArray[np.int64]
-    bounds: NDArray[np.int64]  # one more than there are columns
+    __slots__ = ("bounds", "counts", "sizes", "spans", "starts", "values")
 
-    @property
-    def spans(self) -> list[tuple[int, int]]:
-        """Where each column begins and where it ends."""
-        ends: list[int] = self.bounds.tolist()
-        return list(zip(ends[:-1], ends[1:], strict=True))
+    def __init__(self, values: NDArray[Any], counts: NDArray[np.int64], bounds: NDArray[np.int64]) -> None:
+        self.values = values
+        self.counts = counts
+        self.bounds = bounds  # one more than there are columns
+        self.starts = bounds[:-1]
+        self.sizes = bounds[1:] - bounds[:-1]
+        ends: list[int] = bounds.tolist()
+        self.spans = list(itertools.pairwise(ends))  # where each column begins, and where it ends
+
+    def totals(self) -> list[int]:
+        """Return how many numbers each column has."""
+        found: list[int] = np.add.reduceat(self.counts, self.starts).tolist()
+        return found
+
+    def ends(self) -> NDArray[Any]:
+        """Return the largest number of each column."""
+        return self.values[self.bounds[1:] - 1]
 
 
 def of_values(values: NDArray[Any], counts: NDArray[np.int64]) -> Levels:
@@ -33,21 +44,22 @@ def of_values(values: NDArray[Any], counts: NDArray[np.int64]) -> Levels:
 
 def of_sorted(ordered: NDArray[Any]) -> Levels:
     """Return the levels of one column by all its values, finite, ascending, at least one."""
-    ends = np.flatnonzero(ordered[1:] != ordered[:-1])
+    ends = (ordered[1:] != ordered[:-1]).nonzero()[0]
     starts = np.empty(len(ends) + 2, np.int64)
     starts[0], starts[1:-1], starts[-1] = 0, ends + 1, len(ordered)
     return of_values(ordered[starts[:-1]], starts[1:] - starts[:-1])
 
 
 def of_lines(lines: NDArray[np.float64], present: NDArray[np.int64]) -> Levels:
-    """Return the levels of columns, one a line, each ascending with NaN behind its ``present`` values (at least one)."""
+    """Return the levels of columns, one a line, each ascending, NaN behind its ``present`` values (at least one)."""
     length = lines.shape[1]
     first = np.empty(lines.shape, bool)
     first[:, 0] = True
     np.not_equal(lines[:, 1:], lines[:, :-1], out=first[:, 1:])
-    first &= lines == lines  # noqa: PLR0124 - no NaN
-    starts = np.flatnonzero(first)
-    bounds = np.concatenate(([0], np.cumsum(np.count_nonzero(first, axis=1))))
+    first &= lines == lines  # no NaN
+    starts = first.ravel().nonzero()[0]
+    bounds = np.zeros(len(lines) + 1, np.int64)
+    np.count_nonzero(first, axis=1).cumsum(out=bounds[1:])
     ends = np.empty_like(starts)
     ends[:-1] = starts[1:]
     ends[bounds[1:] - 1] = np.arange(len(lines)) * length + present
@@ -62,6 +74,6 @@ def as_doubles(found: Levels) -> Levels:
         or (values[0] > -EXACT and values[-1] < EXACT)
         or (values[1:] != values[:-1]).all()
     ):
-        return found._replace(values=values)
+        return Levels(values, found.counts, found.bounds)
     starts = np.concatenate(([0], np.flatnonzero(values[1:] != values[:-1]) + 1))
     return of_values(values[starts], np.add.reduceat(found.counts, starts))

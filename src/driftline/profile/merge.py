@@ -11,6 +11,7 @@ from driftline.errors import BadInput
 from driftline.profile import distinct, frequent, moments, quantiles, text
 from driftline.profile.column import Column, Profile
 from driftline.profile.frequent import Frequent
+from driftline.profile.quantiles import Quantiles
 
 
 def merge(profiles: Iterable[Profile]) -> Profile:
@@ -24,18 +25,23 @@ def merge(profiles: Iterable[Profile]) -> Profile:
     if len(seeds) != 1:
         raise BadInput(f"seeds {sorted(seeds)} cannot be merged" if seeds else "there is no profile to merge")
     names = dict.fromkeys(name for part in parts for name in part.columns)
-    return Profile(
-        sum(part.rows for part in parts),
-        {name: merge_columns([part.columns[name] for part in parts if name in part.columns]) for name in names},
-        seeds.pop(),
-    )
+    merged = merge_columns([[part.columns[name] for part in parts if name in part.columns] for name in names])
+    return Profile(sum(part.rows for part in parts), dict(zip(names, merged, strict=True)), seeds.pop())
 
 
-def merge_columns(parts: Sequence[Column]) -> Column:
-    """Return the column of all rows together; of values of different types only the counts are kept, as "other"."""
+def merge_columns(columns: Sequence[Sequence[Column]]) -> list[Column]:
+    """Return, per column, that of all rows of its parts; of values of different types only the counts are kept.
+
+    What has values of different types is of the type "other".
+    """
+    telling = [[part for part in parts if part.rows > part.nulls] for parts in columns]
+    found = quantiles.combined([[part.quantiles for part in parts] for parts in telling])
+    return [_merged(*each) for each in zip(columns, telling, found, strict=True)]
+
+
+def _merged(parts: Sequence[Column], telling: Sequence[Column], ranks: Quantiles) -> Column:
     if len(parts) == 1:
         return parts[0]
-    telling = [part for part in parts if part.rows > part.nulls]
     types = {part.type for part in telling or parts}
     rows, nulls, nans = (sum(getattr(part, key) for part in parts) for key in ("rows", "nulls", "nans"))
     if not telling:
@@ -54,7 +60,7 @@ def merge_columns(parts: Sequence[Column]) -> Column:
         sum(part.zeros for part in telling),
         sum(part.negatives for part in telling),
         moments.combine(part.moments for part in telling),
-        quantiles.combine(part.quantiles for part in telling),
+        ranks,
         distinct.combine([part.distinct for part in telling]),
         frequent.combine(
             [part.frequent for part in telling], frequent.NUMBER if kind in {"number", "time"} else frequent.TEXT

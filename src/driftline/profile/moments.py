@@ -1,7 +1,7 @@
 """Count, mean, sum of squared deviations and range of a set of finite numbers, and how two sets combine.
 
-Enters: ``Levels``, or weighted whole numbers. Leaves: ``Moments``. Sums of parts are rounded once (``math.fsum``), so the
-combination does not depend on the order of the parts. Never sees a null, NaN or infinity: they are counted elsewhere.
+Enters: ``Levels``, or weighted whole numbers. Leaves: ``Moments``. Sums of parts are rounded once (``math.fsum``), so
+their order makes no difference to the combination. Never sees a null, NaN or infinity: they are counted elsewhere.
 Source: Chan, Golub, LeVeque, "Updating formulae and a pairwise algorithm for computing sample variances", 1979.
 """
 
@@ -41,13 +41,12 @@ EMPTY = Moments()
 def of_levels(found: Levels) -> list[Moments]:
     """Return the moments of each column of ``found``, doubles."""
     values, counts, spans = found.values, found.counts, found.spans
-    lows, highs = values[found.bounds[:-1]].tolist(), values[found.bounds[1:] - 1].tolist()
-    rows = [int(np.add.reduce(counts[start:end])) for start, end in spans]
+    lows, highs, rows = values[found.starts].tolist(), found.ends().tolist(), found.totals()
     scales = [max(-low, high) if max(-low, high) > _LARGE else 1.0 for low, high in zip(lows, highs, strict=True)]
     if max(scales, default=1.0) != 1.0:
-        values = values / np.repeat(scales, np.diff(found.bounds))
+        values = values / np.repeat(scales, found.sizes)
     means = [total / count for total, count in zip(_sums(values * counts, spans), rows, strict=True)]
-    deviations = values - (means[0] if len(means) == 1 else np.repeat(means, np.diff(found.bounds)))
+    deviations = values - (means[0] if len(means) == 1 else np.repeat(means, found.sizes))
     drifts = _sums(deviations * counts, spans)
     np.multiply(deviations, deviations, out=deviations)
     np.multiply(deviations, counts, out=deviations)

@@ -54,7 +54,7 @@ def _named(column: Column) -> Column:
 def _signs(found: Levels) -> list[tuple[int, int]]:
     """Return, per column, how many values are 0 and how many are below."""
     out = []
-    for (start, end), first in zip(found.spans, found.values[found.bounds[:-1]].tolist(), strict=True):
+    for (start, end), first in zip(found.spans, found.values[found.starts].tolist(), strict=True):
         at = start if first > 0 else start + int(found.values[start:end].searchsorted(0.0))
         zeros = int(found.counts[at]) if at < end and found.values[at] == 0 else 0
         out.append((zeros, int(np.add.reduce(found.counts[start:at]))))

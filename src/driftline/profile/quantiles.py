@@ -25,6 +25,9 @@ MERGED = 512  # of batches together: each fusion costs a rank error of its own, 
 _FLOOR = 16  # points that even the smallest run keeps
 _SCALES = (1.0, 100.0, 10_000.0)  # whole numbers, cents, basis points: kept as integer steps
 _PLAIN = 255
+_WIDTHS = {width: np.dtype(f"<u{width}") for width in (1, 2, 4, 8)}  # of packed counts, in bytes
+_FIRST = np.zeros(1, np.uint8)
+_FACTORS = np.array((*_SCALES, 0.0))  # by which values become whole; of plain ones nothing is left
 _EXACT = float(levels.EXACT)
 
 Floats = NDArray[np.float64]
@@ -85,54 +88,74 @@ def of_levels(found: Levels) -> list[Quantiles]:
 
 def combine(parts: Iterable[Quantiles]) -> Quantiles:
     """Return the summary of the union of ``parts``; the same for every order of them."""
-    runs = [run for part in parts for run in part.runs]
-    if len(runs) < 2:
-        return Quantiles(tuple(runs))
-    values, weights = _union(runs)
-    if len(values) <= MERGED:
-        return Quantiles((_run(values, weights, sum(run.error for run in runs), MERGED),))
-    classes: dict[int, list[Run]] = {}
-    for run in runs:
-        classes.setdefault(run.total.bit_length(), []).append(run)
-    for _ in range(len(runs)):
-        crowded = [size for size, members in classes.items() if len(members) > 1]
-        if not crowded:
-            break
-        members = classes.pop(min(crowded))
-        values, weights = _union(members)
-        fused = _run(values, weights, sum(run.error for run in members), MERGED)
-        classes.setdefault(fused.total.bit_length(), []).append(fused)
-    top = max(classes)
-    return Quantiles(tuple(_shrunk(classes[size][0], top - size) for size in sorted(classes, reverse=True)))
+    return combined([list(parts)])[0]
+
+
+def combined(columns: Sequence[Sequence[Quantiles]]) -> list[Quantiles]:
+    """Return, per column, the summary of the union of its parts; the same for every order of them."""
+    runs = [[run for part in parts for run in part.runs] for parts in columns]
+    unions = {place: _union(found) for place, found in enumerate(runs) if len(found) > 1}
+    small = {place: union for place, union in unions.items() if len(union[0]) <= MERGED}
+    exact = _fused(list(small.values()), [runs[place] for place in small])
+    out = [Quantiles(tuple(found)) for found in runs]
+    for place, run in zip(small, exact, strict=True):
+        out[place] = Quantiles((run,))
+    classes: dict[int, dict[int, list[Run]]] = {}
+    for place in unions.keys() - small.keys():
+        sizes = classes[place] = {}
+        for run in runs[place]:
+            sizes.setdefault(run.total.bit_length(), []).append(run)
+    while crowded := {place: min(found) for place, sizes in classes.items() if (found := _crowded(sizes))}:
+        members = [classes[place].pop(size) for place, size in crowded.items()]
+        for place, run in zip(crowded, _fused([_union(one) for one in members], members), strict=True):
+            classes[place].setdefault(run.total.bit_length(), []).append(run)
+    for place, sizes in classes.items():
+        top = max(sizes)
+        out[place] = Quantiles(tuple(_shrunk(sizes[size][0], top - size) for size in sorted(sizes, reverse=True)))
+    return out
+
+
+def _crowded(sizes: dict[int, list[Run]]) -> list[int]:
+    return [size for size, members in sizes.items() if len(members) > 1]
+
+
+def _fused(unions: Sequence[tuple[Floats, Counts]], members: Sequence[Sequence[Run]]) -> list[Run]:
+    """Return one run for each union of members."""
+    return _runs(_end_to_end(unions), [sum(run.error for run in one) for one in members], MERGED) if unions else []
+
+
+def _end_to_end(parts: Sequence[tuple[Floats, Counts]]) -> Levels:
+    values, counts = zip(*parts, strict=True)
+    return Levels(np.concatenate(values), np.concatenate(counts), np.cumsum([0, *(len(one) for one in values)]))
 
 
 def compress(found: Levels, capacity: int) -> tuple[Levels, list[int]]:
     """Return at most ``capacity`` weighted points per column for the given ones, and the rank errors that this adds."""
-    sizes = np.diff(found.bounds)
-    long = np.flatnonzero(sizes > capacity)
-    added = [0] * len(sizes)
+    long = (found.sizes > capacity).nonzero()[0]
+    added = [0] * len(found.sizes)
     if not len(long):
         return found, added
-    ranks = np.cumsum(found.counts)  # over all columns
+    ranks = found.counts.cumsum()  # over all columns
     cells = _cells(found, ranks, long, capacity)
-    starts, ends = cells.values, np.append(cells.values[1:], found.bounds[long[-1] + 1]) - 1
+    starts = cells.values
+    ends = np.empty_like(starts)
+    ends[:-1] = starts[1:] - 1
     ends[cells.bounds[1:] - 1] = found.bounds[long + 1] - 1
     below = ranks[starts] - found.counts[starts]
     totals = ranks[ends] - below
-    upper = (np.arange(len(starts)) - np.repeat(cells.bounds[:-1], np.diff(cells.bounds))) % 2
+    upper = (np.arange(len(starts)) - cells.starts.repeat(cells.sizes)) & 1
     # of two middle values the lower and the upper in turn: no drift to one side
-    middle = np.searchsorted(ranks, below + (totals + 1 + upper * (totals % 2 == 0)) // 2)
+    middle = ranks.searchsorted(below + (totals + 1 + upper * (totals % 2 == 0)) // 2)
     left = ranks[middle] - found.counts[middle] - below
     right = ranks[ends] - ranks[middle]
     kept = Levels(found.values[middle], totals, cells.bounds)
-    plain = np.repeat(_scales_of(kept) == _PLAIN, np.diff(kept.bounds))
+    plain = (_scales_of(kept) == _PLAIN).repeat(kept.sizes)
     if plain.any():
-        short, up, down = _shorten(found, middle, totals, np.repeat(long, np.diff(cells.bounds)))
-        kept = kept._replace(values=np.where(plain, short, kept.values))
+        short, up, down = _shorten(found, middle, totals, long.repeat(cells.sizes))
+        kept.values = np.where(plain, short, kept.values)
         left, right = left + (up & plain), right + (down & plain)
-    for column, error in zip(
-        long.tolist(), np.maximum.reduceat(np.maximum(left, right), cells.bounds[:-1]).tolist(), strict=True
-    ):
+    errors = np.maximum.reduceat(np.maximum(left, right), cells.starts)
+    for column, error in zip(long.tolist(), errors.tolist(), strict=True):
         added[column] = error
     return _exchanged(found, kept, long), added
 
@@ -142,15 +165,18 @@ def _cells(found: Levels, ranks: Counts, long: NDArray[np.intp], capacity: int) 
     base = ranks[found.bounds[long]] - found.counts[found.bounds[long]]
     total = ranks[found.bounds[long + 1] - 1] - base
     edges = 2 * base[:, None] - (-2 * total[:, None] * np.arange(capacity) // capacity)  # the division rounds up
-    starts = np.searchsorted(2 * ranks - found.counts, edges)
-    filled = starts != np.column_stack((starts[:, 1:], found.bounds[long + 1]))
-    bounds = np.concatenate(([0], np.cumsum(filled.sum(axis=1))))
+    starts = (2 * ranks - found.counts).searchsorted(edges)
+    filled = np.empty(starts.shape, bool)
+    np.not_equal(starts[:, :-1], starts[:, 1:], out=filled[:, :-1])
+    filled[:, -1] = starts[:, -1] < found.bounds[long + 1]
+    bounds = np.zeros(len(long) + 1, np.int64)
+    np.count_nonzero(filled, axis=1).cumsum(out=bounds[1:])
     return Levels(starts[filled], np.empty(0, np.int64), bounds)
 
 
 def _exchanged(found: Levels, kept: Levels, long: NDArray[np.intp]) -> Levels:
     """Return ``found`` with the columns ``long`` as they are in ``kept``."""
-    if len(long) == len(found.bounds) - 1:
+    if len(long) == len(found.sizes):
         return kept
     parts = [slice(start, end) for start, end in found.spans]
     values, counts = [found.values[part] for part in parts], [found.counts[part] for part in parts]
@@ -177,13 +203,8 @@ def _shorten(
 
 def _runs(found: Levels, errors: Sequence[int], capacity: int) -> list[Run]:
     found, added = compress(found, capacity)
-    totals = [int(np.add.reduce(found.counts[start:end])) for start, end in found.spans]
-    packed = zip(totals, errors, added, _pack(found), _pack_counts(found.counts, found.spans), strict=True)
+    packed = zip(found.totals(), errors, added, _pack(found), _pack_counts(found.counts, found), strict=True)
     return [Run(total, error + more, values, weights) for total, error, more, values, weights in packed]
-
-
-def _run(values: Floats, weights: Counts, error: int, capacity: int) -> Run:
-    return _runs(levels.of_values(values, weights), [error], capacity)[0]
 
 
 def _shrunk(run: Run, steps: int) -> Run:
@@ -191,20 +212,29 @@ def _shrunk(run: Run, steps: int) -> Run:
     capacity = max(_FLOOR, int(MERGED * (2 / 3) ** steps))
     if steps == 0:
         return run
-    values, weights = _unpack(run.values), _unpack_counts(run.weights)
-    return run if len(values) <= capacity else _run(values, weights, run.error, capacity)
+    found = _unpacked([run])
+    return run if len(found.values) <= capacity else _runs(found, [run.error], capacity)[0]
 
 
-def _union(runs: Iterable[Run]) -> tuple[Floats, Counts]:
-    runs = list(runs)
-    values = np.concatenate([_unpack(run.values) for run in runs])
-    weights = np.concatenate([_unpack_counts(run.weights) for run in runs])
+def _union(runs: Sequence[Run]) -> tuple[Floats, Counts]:
+    found = _unpacked(runs)
+    values, weights = found.values, found.counts
     if len(runs) == 1:
         return values, weights
-    order = np.argsort(values, kind="stable")
+    order = values.argsort(kind="stable")
     values, weights = values[order], weights[order]
-    starts = np.concatenate(([0], np.flatnonzero(values[1:] != values[:-1]) + 1))
+    first = np.empty(len(values), bool)
+    first[0] = True
+    np.not_equal(values[1:], values[:-1], out=first[1:])
+    starts = first.nonzero()[0]
     return values[starts], np.add.reduceat(weights, starts)
+
+
+def points_of(found: Sequence[Quantiles]) -> Levels:
+    """Return the distinct values of each summary and how many values each stands for; none of them is empty."""
+    if all(len(one.runs) == 1 for one in found):
+        return _unpacked([one.runs[0] for one in found])
+    return _end_to_end([_union(one.runs) for one in found])
 
 
 @functools.lru_cache(maxsize=2048)
@@ -228,25 +258,24 @@ def _scales_of(found: Levels) -> NDArray[np.intp]:
 
 
 def _whole(found: Levels, index: int) -> NDArray[np.bool_]:
-    scale, values, starts = _SCALES[index], found.values, found.bounds[:-1]
+    scale, values, starts = _SCALES[index], found.values, found.starts
     with np.errstate(over="ignore"):
         whole = np.logical_and.reduceat(np.rint(values * scale) / scale == values, starts)
-    inside = (values[starts] > -_EXACT / scale) & (values[found.bounds[1:] - 1] < _EXACT / scale)
-    return np.logical_and(whole, inside)
+    inside = (values[starts] > -_EXACT / scale) & (found.ends() < _EXACT / scale)
+    return whole & inside
 
 
 def _pack(found: Levels) -> list[bytes]:
     scales = _scales_of(found)
-    plain = scales == _PLAIN
-    factors = np.repeat(np.take((*_SCALES, 0.0), np.minimum(scales, len(_SCALES))), np.diff(found.bounds))
-    steps = np.rint(found.values * factors).astype(np.int64)
-    firsts = steps[found.bounds[:-1]].tolist()
-    steps[1:] -= steps[:-1].copy()
-    gaps = _pack_counts(
-        steps, [(end if of else start + 1, end) for of, (start, end) in zip(plain, found.spans, strict=True)]
+    steps = np.rint(found.values * np.take(_FACTORS, scales.clip(max=len(_SCALES))).repeat(found.sizes)).astype(
+        np.int64
     )
+    firsts = steps[found.starts]
+    steps[1:] -= steps[:-1].copy()
+    steps[found.starts] = 0
+    gaps = _pack_counts(steps, found, 1)
     out = []
-    for (start, end), scale, first, gap in zip(found.spans, scales.tolist(), firsts, gaps, strict=True):
+    for (start, end), scale, first, gap in zip(found.spans, scales.tolist(), firsts.tolist(), gaps, strict=True):
         if scale == _PLAIN:  # bytes of equal significance side by side: they deflate well
             planes = found.values[start:end].astype("<f8").view(np.uint8).reshape(-1, 8).T.tobytes()
             out.append(bytes((_PLAIN,)) + planes)
@@ -255,27 +284,44 @@ def _pack(found: Levels) -> list[bytes]:
     return out
 
 
-def _unpack(data: bytes) -> Floats:
-    index = data[0]
-    if index == _PLAIN:
-        planes = np.frombuffer(data, np.uint8, offset=1).reshape(8, -1)
-        plain: Floats = np.ascontiguousarray(planes.T).view("<f8").ravel().astype(np.float64)
-        return plain
-    steps = np.concatenate(([int.from_bytes(data[1:9], "little", signed=True)], _unpack_counts(data[9:])))
-    return np.cumsum(steps) / _SCALES[index]
+def _unpacked(runs: Sequence[Run]) -> Levels:
+    """Return the points of runs, one run behind the other."""
+    weights = [_counts(run.weights, 0) for run in runs]
+    bounds = np.cumsum([0, *(len(one) for one in weights)])
+    plain = [run.values[0] == _PLAIN for run in runs]
+    gaps = [np.zeros(len(one), np.uint8) if of else _counts(run.values, 9)
+            for run, of, one in zip(runs, plain, weights, strict=True)]  # fmt: skip
+    steps = np.concatenate(
+        [part for of, one in zip(plain, gaps, strict=True) for part in ((one,) if of else (_FIRST, one))]
+    )
+    found = Levels(steps.astype(np.int64), np.concatenate(weights).astype(np.int64), bounds)
+    sums = found.values
+    firsts = np.array([0 if of else int.from_bytes(run.values[1:9], "little", signed=True)
+                       for run, of in zip(runs, plain, strict=True)])  # fmt: skip
+    sums[found.starts] = firsts
+    np.cumsum(sums, out=sums)
+    sums -= (sums[found.starts] - firsts).repeat(found.sizes)
+    found.values = sums / np.array(
+        [1.0 if of else _SCALES[run.values[0]] for run, of in zip(runs, plain, strict=True)]
+    ).repeat(found.sizes)
+    for run, of, (start, end) in zip(runs, plain, found.spans, strict=True):
+        if of:
+            planes = np.frombuffer(run.values, np.uint8, offset=1).reshape(8, -1)
+            found.values[start:end] = np.ascontiguousarray(planes.T).view("<f8").ravel()
+    return found
 
 
-def _pack_counts(counts: Counts, spans: Sequence[tuple[int, int]]) -> list[bytes]:
-    """Pack each span of ``counts`` in the fewest bytes a number that hold its largest."""
-    out = []
-    for start, end in spans:
-        width = 1
-        largest = int(np.maximum.reduce(counts[start:end])) if end > start else 0
-        while largest >= 1 << (8 * width):
-            width *= 2
-        out.append(bytes((width,)) + counts[start:end].astype(f"<u{width}").tobytes())
-    return out
+def _counts(data: bytes, at: int) -> NDArray[Any]:
+    """Return the counts that are packed in ``data`` from ``at`` on."""
+    return np.frombuffer(data, _WIDTHS[data[at]], offset=at + 1)
 
 
-def _unpack_counts(data: bytes) -> Counts:
-    return np.frombuffer(data, f"<u{data[0]}", offset=1).astype(np.int64)
+def _pack_counts(counts: Counts, found: Levels, skipped: int = 0) -> list[bytes]:
+    """Pack the counts of each column but the first ``skipped`` in the fewest bytes a number that hold its largest."""
+    largest = np.maximum.reduceat(counts, found.starts).tolist()
+    widths = [1 if most < 1 << 8 else 2 if most < 1 << 16 else 4 if most < 1 << 32 else 8 for most in largest]
+    packed = {width: counts.astype(_WIDTHS[width]) for width in set(widths)}
+    return [
+        bytes((width,)) + packed[width][start + skipped : end].tobytes()
+        for width, (start, end) in zip(widths, found.spans, strict=True)
+    ]

@@ -143,13 +143,18 @@ def _blocks(rows: int) -> Iterator[slice]:
 
 def _smallest(sample: Sample, hashes: Hashes, start: int) -> Sample:
     """Return ``sample`` with the smallest of ``hashes``, whose first one is of row ``start``."""
-    full = len(sample) == SAMPLE
-    near = np.flatnonzero(hashes <= sample["hash"][-1]) if full else np.arange(len(hashes))
-    values, first, times = np.unique(hashes[near], return_index=True, return_counts=True)
-    fresh = np.empty(min(len(values), SAMPLE), _KIND)
-    fresh["hash"], fresh["first"], fresh["times"] = (
-        values[:SAMPLE], start + near[first[:SAMPLE]], times[:SAMPLE],
-    )  # fmt: skip
+    places = (hashes <= sample["hash"][-1]).nonzero()[0] if len(sample) == SAMPLE else np.arange(len(hashes))
+    near = hashes[places]
+    order = near.argsort()
+    near = near[order]
+    firsts = np.append(0, (near[1:] != near[:-1]).nonzero()[0] + 1)[: len(near)]
+    fresh = np.empty(min(len(firsts), SAMPLE), _KIND)
+    if len(fresh):
+        fresh["hash"] = near[firsts[:SAMPLE]]
+        fresh["first"] = np.minimum.reduceat(start + places[order], firsts)[:SAMPLE]
+        fresh["times"] = np.diff(firsts, append=len(near))[:SAMPLE]
+    if not len(sample):
+        return fresh
     both = np.concatenate([sample, fresh])
     values, first, inverse = np.unique(both["hash"], return_index=True, return_inverse=True)
     out = both[first]

@@ -10,7 +10,6 @@ from functools import cached_property
 from typing import Any, NamedTuple
 
 import numpy as np
-import pyarrow as pa
 from numpy.typing import NDArray
 
 from driftline.profile import buffers, inputs
@@ -68,9 +67,9 @@ class Sheet:
         for line, place in zip(values, plain, strict=True):
             _fill(line, self.pieces[place])
         with np.errstate(invalid="ignore"):
-            held = ~(np.abs(values) >= EXACT).any(axis=1)
+            held = ~np.any(np.abs(values) >= EXACT, axis=1)
         if not held.all():
-            plain, values = [place for place, one in zip(plain, held, strict=True) if one], values[held]
+            plain, values = [place for place, one in zip(plain, held.tolist(), strict=True) if one], values[held]
         values += 0.0  # no negative zero
         return Lines(plain, values)
 
@@ -110,7 +109,7 @@ def _is_plain(values: Any) -> bool:
 def _is_text(values: Any) -> bool:
     if isinstance(values, np.ndarray) or buffers.family(values.type) != "text":
         return False
-    return values.null_count < len(values) and values.nbytes < _SHORT
+    return bool(values.null_count < len(values) and values.nbytes < _SHORT)
 
 
 def _fill(line: NDArray[np.float64], values: Any) -> None:

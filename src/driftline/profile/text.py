@@ -47,7 +47,7 @@ class Text(msgspec.Struct, frozen=True, array_like=True):
 
 def of_words(found: Words) -> list[Text]:
     """Return the shape of each column of distinct texts."""
-    counts, column = found.counts, np.repeat(np.arange(len(found.columns)), np.diff(found.bounds))
+    counts, column = found.counts, np.arange(len(found.columns)).repeat(found.sizes)
     lengths = found.lengths
     if not found.data.isascii():
         lengths = buffers.numbers(pc.utf8_length(found.written(found.data))).astype(np.int64)
@@ -123,7 +123,7 @@ def _shown(
     ties = None
     if int(np.diff(bounds).max()) > frequent.MASK.whole:
         ties = hash_text(*bytes_of(masks), 0)[of_mask]
-    parts = [slice(start, end) for start, end in zip(ends[:-1], ends[1:], strict=True)]
+    parts = [slice(start, end) for start, end in itertools.pairwise(ends)]
     chosen = [frequent.leading(rows[part], None if ties is None else ties[part], frequent.MASK) for part in parts]
     named = [of_mask[part][places] for part, places in zip(parts, chosen, strict=True)]
     texts = iter(masks.take(buffers.arrow(np.concatenate(named))).to_pylist())

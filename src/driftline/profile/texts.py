@@ -6,6 +6,7 @@ measured beside. Never keeps a long text: of one its beginning and a hash.
 
 from collections.abc import Sequence
 
+import msgspec
 import numpy as np
 import pyarrow as pa
 import xxhash
@@ -30,8 +31,8 @@ def measured(columns: Sequence[Counted], found: Words, seed: int) -> list[Column
         shapes = [text.of_bytes(found.lengths[start:end], found.counts[start:end]) for start, end in found.spans]
     sketches = distinct.of_texts(hashes, found.bounds)
     return [
-        Column(
-            *counted,
+        msgspec.structs.replace(
+            Column(*counted),
             distinct=sketch,
             frequent=_frequent(levels, found.counts[start:end], hashes[start:end], long=long),
             text=shape,

@@ -4,6 +4,7 @@ Enters: the distinct texts, or byte strings, of one or several columns with thei
 end to end, so that what is asked of each text is asked once for all columns together.
 """
 
+import itertools
 from collections.abc import Sequence
 
 import numpy as np
@@ -28,18 +29,10 @@ class Words:
         )
         self.counts = np.concatenate([np.empty(0, np.int64), *counts])
         self.bounds = np.cumsum([0, *(len(column) for column in columns)])
-
-    @property
-    def spans(self) -> list[tuple[int, int]]:
-        """Where each column begins and where it ends."""
+        self.sizes = self.bounds[1:] - self.bounds[:-1]
         ends: list[int] = self.bounds.tolist()
-        return list(zip(ends[:-1], ends[1:], strict=True))
-
-    @property
-    def lengths(self) -> NDArray[np.int64]:
-        """Bytes of each text."""
-        found: NDArray[np.int64] = self.offsets[1:] - self.offsets[:-1]
-        return found
+        self.spans = list(itertools.pairwise(ends))  # where each column begins, and where it ends
+        self.lengths: NDArray[np.int64] = self.offsets[1:] - self.offsets[:-1]  # bytes
 
     def hashes(self, seed: int) -> Hashes:
         """Return the hash of each text."""

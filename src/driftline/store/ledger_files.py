@@ -99,7 +99,7 @@ def outdated(folder: Path, segment: Segment) -> bool:
     """
     place = folder / segment.name
     try:
-        return not (_small(place) and place.with_suffix(ledger_groups.SUFFIX).exists())
+        return not _small(place) or ledger_groups.kept(place) is None
     except (OSError, ValueError):
         return False
 

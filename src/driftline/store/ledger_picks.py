@@ -8,9 +8,9 @@ question that reads most of a file DuckDB is quicker, see ``ledger_files.Scanner
 
 import threading
 from collections import OrderedDict
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
@@ -39,7 +39,7 @@ class Picker:
         Raises:
             StoreUnusable: a segment is missing or damaged.
         """
-        found: list[Answer] = []
+        taken: dict[tuple[str, ...], list[_Rows]] = {}
         for name, times in wanted.items():
             moments = np.unique(np.fromiter(times, np.int64))
             known = self._known(name)
@@ -47,8 +47,9 @@ class Picker:
             if groups:
                 table = self._read(name, known, groups)
                 given = ledger_footers.numbers(table.column("time_us"), np.int64)
-                found += _answers(table, np.flatnonzero(np.isin(given, moments)), known.constant)
-        return found
+                rows = _taken(table, np.flatnonzero(np.isin(given, moments)), known, groups)
+                taken.setdefault(tuple(known.columns), []).append(rows)
+        return [answer for alike in taken.values() for answer in _answers(alike)]
 
     def by_id(self, name: str, id: str) -> Answer | None:  # noqa: A002 - the record's own field
         """Return the answer of a segment that has ``id``; None where it has none.
@@ -61,7 +62,7 @@ class Picker:
             table = self._read(name, known, [group])
             at = np.array([n for n, one in enumerate(table.column("id").to_pylist()) if one == id])
             if len(at):
-                return _answers(table, at, known.constant)[0]
+                return _answers([_taken(table, at, known, [group])])[0]
         return None
 
     def _known(self, name: str) -> Groups:
@@ -81,7 +82,7 @@ class Picker:
             raise StoreUnusable(f"answer ledger in {self._folder}: {error}") from error
         with self._lock:
             self._files[name] = (state, known)
-            while len(self._files) > 1 and sum(len(one.times) for _, one in self._files.values()) > KEPT:
+            while len(self._files) > 1 and sum(len(one.ids) for _, one in self._files.values()) > KEPT:
                 self._files.popitem(last=False)
         return known
 
@@ -94,9 +95,35 @@ class Picker:
             raise StoreUnusable(f"answer ledger in {self._folder}: {error}") from error
 
 
-def _answers(table: "pa.Table", at: Any, constant: Mapping[str, Any]) -> list[Answer]:
+class _Rows(NamedTuple):
+    """Some rows of a segment, and what is the same in all of them or told by codes."""
+
+    table: "pa.Table"
+    constant: dict[str, Any]
+    sources: list[Any] | None
+
+
+def _taken(table: "pa.Table", at: Any, known: Groups, groups: list[int]) -> _Rows:
+    """Return some rows of a table, which are row groups of a segment."""
     import pyarrow as pa
 
     rows = np.ascontiguousarray(at, np.int64)  # by its buffer: to see what else it could be, pyarrow would load pandas
-    taken = table.take(pa.Array.from_buffers(pa.int64(), len(rows), [None, pa.py_buffer(rows)]))
-    return [ledger_rows.answer({**constant, **row}) for row in taken.to_pylist()]
+    codes = known.sources(groups)
+    return _Rows(
+        table.take(pa.Array.from_buffers(pa.int64(), len(rows), [None, pa.py_buffer(rows)])),
+        known.constant,
+        None if codes is None else [known.stands[code] for code in codes[rows].tolist()],
+    )
+
+
+def _answers(found: Sequence[_Rows]) -> list[Answer]:
+    """Return the answers of rows that have the same columns; a table takes as long as many rows."""
+    import pyarrow as pa
+
+    values = iter(pa.concat_tables([one.table for one in found]).to_pylist())
+    made = []
+    for one in found:
+        for row in range(one.table.num_rows):
+            more = one.constant if one.sources is None else {**one.constant, "sources": one.sources[row]}
+            made.append(ledger_rows.answer({**more, **next(values)}))
+    return made

@@ -12,9 +12,7 @@ from typing import TYPE_CHECKING
 from driftline import later
 from driftline.errors import StoreUnusable
 from driftline.store.blobs import Blobs
-from driftline.store.canonical import Canonical
 from driftline.store.connection import NONE, Connection
-from driftline.store.finder import Finder
 from driftline.store.glossary import Glossary
 from driftline.store.incidents import Incidents
 from driftline.store.index import Index
@@ -26,21 +24,21 @@ from driftline.store.names import Names
 from driftline.store.outbox import Outbox
 from driftline.store.profiles import Profiles
 from driftline.store.quarantines import Quarantines
-from driftline.store.reading import Reading
 from driftline.store.sqlite import READ_ONLY, SqliteConnection
 from driftline.store.state import State
-from driftline.store.sweep import Sweep
-from driftline.store.told import Tellings
-from driftline.store.views import Views
-from driftline.store.walks import Walks
 
 if TYPE_CHECKING:
-    from driftline.store import ledger as ledgers
-    from driftline.store import postgres
-    from driftline.store.ledger import Ledger
-else:
-    ledgers = later.module("driftline.store.ledger")  # with numpy
+    from driftline.store import canonical, finder, ledger, postgres, reading, sweep, told, views, walks
+else:  # what only questions need, and answers, which load numpy
+    canonical = later.module("driftline.store.canonical")
+    finder = later.module("driftline.store.finder")
+    ledger = later.module("driftline.store.ledger")
     postgres = later.module("driftline.store.postgres")
+    reading = later.module("driftline.store.reading")
+    sweep = later.module("driftline.store.sweep")
+    told = later.module("driftline.store.told")
+    views = later.module("driftline.store.views")
+    walks = later.module("driftline.store.walks")
 
 MEMORY = ":memory:"
 FILE = "driftline.db"
@@ -57,20 +55,14 @@ class Store:
         self.blobs = Blobs(connection)
         self.log = Log(connection, self.blobs)
         self.lineage = Lineage(connection, names, self.blobs)
-        self.walks = Walks(connection)
-        self.views = Views(connection)
-        self.canonical = Canonical(connection, self.blobs)
         self.profiles = Profiles(connection, self.blobs, names)
         self.incidents = Incidents(connection)
         self.quarantines = Quarantines(connection)
         self.labels = Labels(connection)
         self.glossary = Glossary(connection)
         self.index = Index(connection, names, self.blobs, self.labels, self.glossary, self.lineage.lookup)
-        self.finder = Finder(connection)
-        self.tellings = Tellings(connection, self.blobs)
         self.outbox = Outbox(connection)
         self.state = State(connection)
-        self.reading = Reading(connection, self.blobs, self.log)
         self.marks = Marks(self.state)
         self._turn = -1  # how often was folded when this process last did
         connection.on_rollback(self._lose_turn)
@@ -110,7 +102,7 @@ class Store:
     def tidy(self) -> int:
         """Let go of blobs that nothing names any more, and give back room; return how many blobs."""
         with self._connection.transaction():
-            gone = Sweep(self._connection).blobs()
+            gone = sweep.Sweep(self._connection).blobs()
             self._connection.forget()
         self._connection.tidy()
         return gone
@@ -120,16 +112,47 @@ class Store:
         return self._connection.transaction()
 
     @cached_property
-    def ledger(self) -> "Ledger":
+    def ledger(self) -> "ledger.Ledger":
         """The answers, opened on first use: it loads DuckDB."""
         folder = self._connection.folder
-        return ledgers.Ledger(self._connection, folder / LEDGER if folder else None)
+        return ledger.Ledger(self._connection, folder / LEDGER if folder else None)
+
+    @cached_property
+    def walks(self) -> "walks.Walks":
+        """What is upstream and downstream."""
+        return walks.Walks(self._connection)
+
+    @cached_property
+    def views(self) -> "views.Views":
+        """The graph of one run, or of the last run of each job."""
+        return views.Views(self._connection)
+
+    @cached_property
+    def canonical(self) -> "canonical.Canonical":
+        """Everything that is kept, in one form."""
+        return canonical.Canonical(self._connection, self.blobs)
+
+    @cached_property
+    def finder(self) -> "finder.Finder":
+        """Search."""
+        return finder.Finder(self._connection)
+
+    @cached_property
+    def tellings(self) -> "told.Tellings":
+        """What runs have told of a dataset."""
+        return told.Tellings(self._connection, self.blobs)
+
+    @cached_property
+    def reading(self) -> "reading.Reading":
+        """Runs and events, page by page."""
+        return reading.Reading(self._connection, self.blobs, self.log)
 
     def close(self) -> None:
         """Let go of the files."""
         if "ledger" in self.__dict__:
             self.ledger.close()
-        self.walks.whole.close()
+        if "walks" in self.__dict__:
+            self.walks.whole.close()
         self._connection.close()
 
 

@@ -3,6 +3,7 @@
 import contextvars
 import json
 import statistics
+import threading
 import time
 import uuid
 from collections.abc import Callable
@@ -199,6 +200,28 @@ def test_what_comes_from_a_context_that_outlives_the_answer_is_not_in_the_record
     answer = recorded(sink)
     assert (len(answer.sources), answer.score) == (1, None)
     assert "failed:serving" not in client.status()
+
+
+def test_ids_of_blocks_are_never_the_same_and_rise_in_each_thread(sink: MemorySink) -> None:
+    made: dict[int, list[str]] = {}
+
+    def work(number: int) -> None:
+        made[number] = []
+        for _ in range(300):
+            with driftline.answer(f"desk {number}") as answer:
+                pass
+            made[number].append(answer.id)
+
+    threads = [threading.Thread(target=work, args=(number,)) for number in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert driftline.flush()
+    assert all(ids_ == sorted(ids_) for ids_ in made.values())
+    held = [answer.id for answer in sink.recorded]
+    assert sorted(held) == sorted(one for ids_ in made.values() for one in ids_)
+    assert len(set(held)) == 1_200
 
 
 def test_an_answer_of_twenty_features_costs_the_caller_little(sink: MemorySink) -> None:

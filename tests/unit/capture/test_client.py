@@ -10,10 +10,12 @@ import threading
 import time
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 import driftline
+from driftline.capture import client, fault
 from driftline.capture.run import current_run
 from driftline.event.answer import Answer
 from driftline.testing import MemorySink, use_sink
@@ -141,6 +143,23 @@ def test_settings_that_cannot_be_read_switch_the_sdk_off_and_stop_nothing(tmp_pa
     assert "nothing is recorded: A setting cannot be used: DRIFTLINE_QUEUE is 'many'" in done.stderr
 
 
+@pytest.mark.parametrize("begin", ["", "driftline.configure(measure='names'); "])
+def test_a_misspelt_variable_is_told_in_one_line_and_nothing_else_changes(tmp_path: Path, begin: str) -> None:
+    script = f"import driftline; {begin}driftline.watch('job'); driftline.watch(); print('reached', driftline.flush())"
+    for more, lines in (({"DRIFTLINE_MEASUER": "x"}, 1), ({"DRIFTLINE_MEASUER": "x", "DRIFTLINE_DISABLED": "1"}, 0)):
+        done = subprocess.run(
+            [sys.executable, "-c", script],
+            cwd=tmp_path,
+            env={**os.environ, **more},
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        assert done.stdout == "reached True\n"
+        assert done.stderr.count("\n") == lines
+        assert ("DRIFTLINE_MEASUER (meant is perhaps DRIFTLINE_MEASURE)" in done.stderr) == bool(lines)
+
+
 @pytest.mark.parametrize("value", ["localhost:8620", "some/folder"])
 def test_an_address_without_a_scheme_is_never_taken_for_a_local_store(value: str, tmp_path: Path) -> None:
     script = "import driftline\nwith driftline.run('job') as run: run.read('a')\nprint(driftline.flush())"
@@ -161,3 +180,22 @@ def test_a_program_that_changes_its_folder_keeps_its_store(tmp_path: Path) -> No
     subprocess.run([sys.executable, "-c", script], cwd=tmp_path, check=True, capture_output=True)
     assert (tmp_path / ".driftline" / "driftline.db").is_file()
     assert not (tmp_path / "d" / ".driftline").exists()
+
+
+def test_what_fails_at_the_end_of_the_process_raises_nothing(sink: MemorySink, monkeypatch: pytest.MonkeyPatch) -> None:
+    class Failing(list[Any]):
+        def __iter__(self) -> Any:
+            raise MemoryError
+
+    assert client.current() is not None
+    monkeypatch.setattr(client, "unfinished", Failing())
+    client._at_exit()
+    assert fault.counts()["exit"] == 1
+
+
+def test_a_status_that_cannot_be_told_is_empty(monkeypatch: pytest.MonkeyPatch) -> None:
+    def counts() -> dict[str, int]:
+        raise MemoryError
+
+    monkeypatch.setattr(fault, "counts", counts)
+    assert client.status() == {}

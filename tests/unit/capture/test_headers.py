@@ -1,8 +1,15 @@
 """Columns of files for statements that need them: only what is sure."""
 
+import gzip
+import subprocess
+import sys
 from pathlib import Path
 
-from driftline.capture import headers
+import pyarrow as pa
+import pytest
+from pyarrow import parquet
+
+from driftline.capture import formats, headers
 from driftline.capture.form import Form
 
 
@@ -27,3 +34,33 @@ def test_a_text_table_has_the_columns_of_its_form(tmp_path: Path) -> None:
     assert headers.columns([path]) == ("1", "2")
     assert headers.columns([path], lambda *_: Form(bare="duckdb")) == ("column0", "column1")
     assert headers.columns([path], lambda name, file: Form(names=("x", "y")) if name == file else None) == ("x", "y")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        b"x,y\n1,2\n", b"x;y\r\n1;2\r\n", b"x|y\n", b"a b,\xc3\xbc, c \n1,2,3\n", b"\xef\xbb\xbfx,y\n1,2\n", b"x\n1\n",
+        b"x,x\n1,2\n", b",x\n0,1\n", b'"x,1",y\n1,2\n', b"\nx,y\n1,2\n", b"x\ty\n1\t2\n", b"x,y\r1,2\r",
+        b"x;y,z\n1,2\n",
+    ],
+)  # fmt: skip
+def test_the_header_of_a_text_table_says_what_pyarrow_reads(text: bytes, tmp_path: Path) -> None:
+    for name in ("x.csv", "x.tsv"):
+        (tmp_path / name).write_bytes(text)
+        assert headers.of_file(str(tmp_path / name)) == formats.columns(str(tmp_path / name))
+
+
+def test_the_header_of_a_packed_table_is_read_too(tmp_path: Path) -> None:
+    (tmp_path / "x.csv.gz").write_bytes(gzip.compress(b"x,y\n1,2\n"))
+    assert headers.of_file(str(tmp_path / "x.csv.gz")) == ("x", "y")
+
+
+def test_plain_headers_are_read_without_a_library(tmp_path: Path) -> None:
+    (tmp_path / "x.csv").write_text("x,y\n1,2\n")
+    parquet.write_table(pa.table({"a": [1], "b": [2]}), tmp_path / "x.parquet")
+    script = (
+        "import sys\nfrom driftline.capture import headers\n"
+        "print(headers.columns(['x.csv']), headers.columns(['x.parquet']), 'pyarrow' in sys.modules)"
+    )
+    done = subprocess.run([sys.executable, "-c", script], cwd=tmp_path, capture_output=True, text=True, check=True)
+    assert done.stdout == "('x', 'y') ('a', 'b') False\n"

@@ -50,21 +50,28 @@ def test_a_sign_that_no_name_may_have_is_replaced_and_the_path_is_kept(tmp_path:
     assert (found.located.name, found.path) == ("x\ufffdy.csv", str(tmp_path / "x\ny.csv"))
 
 
-def test_a_link_between_folders_is_followed_and_one_that_leads_away_or_is_a_file_is_not(tmp_path: Path) -> None:
+def test_a_link_is_what_it_leads_to_unless_it_leads_away_or_into_a_cache(tmp_path: Path) -> None:
     project, elsewhere = tmp_path / "project", tmp_path / "elsewhere"
     for folder in (project / "v1" / "day", elsewhere):
         folder.mkdir(parents=True)
         (folder / "f.csv").touch()
     (project / "current").symlink_to("v1")
     (project / "data").symlink_to(elsewhere)
-    (project / "f.csv").symlink_to(project / "v1" / "day" / "f.csv")
+    (project / "latest.csv").symlink_to(project / "v1" / "day" / "f.csv")
+    (project / "away.csv").symlink_to(elsewhere / "f.csv")
+    for cache in (".dvc/cache/ab", "blobs"):
+        (project / cache).mkdir(parents=True)
+        (project / cache / "cdef").touch()
+    (project / "dvc.csv").symlink_to(".dvc/cache/ab/cdef")
+    (project / "hub.csv").symlink_to("blobs/cdef")
 
     def named(path: str) -> str:
         return place.place(project / path, str(project)).located.name
 
-    assert [named(path) for path in ("current/day/f.csv", "current", "data/f.csv", "f.csv", "v1/day/f.csv")] == [
-        "v1/day/f.csv", "v1", "data/f.csv", "f.csv", "v1/day/f.csv",
+    assert [named(path) for path in ("current/day/f.csv", "current", "data/f.csv", "latest.csv", "v1/day/f.csv")] == [
+        "v1/day/f.csv", "v1", "data/f.csv", "v1/day/f.csv", "v1/day/f.csv",
     ]  # fmt: skip
+    assert [named(path) for path in ("away.csv", "dvc.csv", "hub.csv")] == ["away.csv", "dvc.csv", "hub.csv"]
     (tmp_path / "alias").symlink_to(project)
     assert place.place(tmp_path / "alias/current/day/f.csv", str(tmp_path / "alias")).located.name == "v1/day/f.csv"
 

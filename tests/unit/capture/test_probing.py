@@ -340,3 +340,11 @@ def test_what_is_observed_and_was_not_declared_is_added_and_shown(here: Path, si
     assert told is not None
     assert {(one.field, one.declared) for one in told.differences} == {("state", ())}
     assert all(one.observed for one in told.differences)
+
+
+def test_a_probe_in_which_something_of_ours_fails_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    def pack(_: object) -> bytes:
+        raise MemoryError
+
+    monkeypatch.setattr(probing.ship, "pack", pack)
+    assert driftline.probe(scaled, ORDERS).reason == "it cannot be probed: something in Driftline failed"

@@ -1,5 +1,6 @@
 """What a run has read and written is known before it ends, so that a process that is killed has not worked unseen."""
 
+import json
 import os
 import signal
 import sys
@@ -12,7 +13,7 @@ import pytest
 
 import driftline
 from driftline import clock
-from driftline.capture import client, measure, progress
+from driftline.capture import client, measure, progress, sender
 from driftline.capture.trace import Seen
 from driftline.errors import DriftlineError
 from driftline.event.lineage import Dataset, Touched
@@ -107,3 +108,20 @@ def test_a_replay_says_nothing_in_between(sink: MemorySink) -> None:
         run.announce()
     assert driftline.flush()
     assert [event.event_type for event in sink.decoded()] == ["START", "COMPLETE"]
+
+
+def test_a_run_that_was_announced_at_once_says_what_it_has_done_so_far(
+    sink: MemorySink, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(progress, "PAUSE_US", 0)
+    monkeypatch.setattr(sender, "TICK_SECONDS", 0.01)
+    (tmp_path / "a.csv").write_text("x\n1\n")
+    with driftline.run("job", announce=True) as run:
+        run.read(str(tmp_path / "a.csv"))
+        deadline = time.monotonic() + 20
+        while b'"RUNNING"' not in b"".join(sink.raw) and time.monotonic() < deadline:
+            time.sleep(0.02)
+    assert driftline.flush()
+    states = [json.loads(raw)["eventType"] for raw in sink.raw]
+    assert (states[0], states[-1]) == ("START", "COMPLETE")
+    assert set(states[1:-1]) == {"RUNNING"}

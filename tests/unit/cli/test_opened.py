@@ -87,3 +87,11 @@ def test_what_waits_in_the_spool_is_told_also_where_there_is_no_store(
     assert "Note: 1 file of events in" in told
     assert "could not be delivered yet" in told
     assert "holds no store" in told
+
+
+def test_a_misspelt_variable_is_told_once_beside_the_answer(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DRIFTLINE_CURENCY", "EUR")
+    done = CliRunner().invoke(group, ["runs"])
+    assert done.exit_code == 0
+    assert done.stderr.count("DRIFTLINE_CURENCY (meant is perhaps DRIFTLINE_CURRENCY)") == 1
+    assert "DRIFTLINE_CURENCY" not in done.stdout

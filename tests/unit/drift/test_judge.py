@@ -209,3 +209,12 @@ def test_rare_levels_are_joined_before_the_chi_square() -> None:
     now, before = np.array([95.0, 3.0, 2.0]), np.array([950.0, 20.0, 30.0])
     joined = stats.chi2_contingency(np.array([[95.0, 5.0], [950.0, 50.0]]), correction=False).pvalue
     assert chi_square(now, before) == pytest.approx(joined)
+
+
+def test_a_column_that_never_had_a_number_says_nothing_of_the_width_of_others():
+    feed = Feed()
+    empty = {"amount": np.full(600, np.nan), "code": ["aa"] * 600}
+    pool = Pool(profile.build(empty))
+    measures = drift.judge(feed.batch(61), feed.reference, pool).measures
+    assert all(np.isfinite(measure.value) for measure in measures)
+    assert not [measure for measure in measures if measure.detector == "spread"]

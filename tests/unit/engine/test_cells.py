@@ -14,7 +14,7 @@ from driftline.engine.engine import Engine
 from driftline.errors import BadInput, NotFound
 from driftline.event import facets
 from driftline.event.answer import Answer, Source
-from driftline.event.lineage import Dataset, Version
+from driftline.event.lineage import Dataset, Node, Version
 from driftline.event.report import DataChange
 from driftline.profile import facet
 
@@ -183,3 +183,21 @@ def test_what_an_answer_stands_on_is_compared_with_what_it_was_before(tmp_path: 
     assert told[2].sentence == (
         "It stood on features table. No alarm upstream; what changed first is raw: 1 row went and 1 row came."
     )
+
+
+def test_a_slice_is_compared_with_what_it_was_before_whatever_came_between(tmp_path: Path) -> None:
+    """By hand: the first of January comes again, changed, after the second."""
+    states = [
+        state("1", {"a": [1, 2]}, partition="2024-01-01"),
+        state("2", {"a": [8, 9]}, partition="2024-01-02"),
+        state("3", {"a": [1, 5]}, partition="2024-01-01"),
+    ]
+    with opened(tmp_path, *states) as engine:
+        days = [clock.parse(f"2024-01-0{day}T00:00:00Z") for day in (1, 2, 3)]
+        nodes = [
+            Node(id=f"{NODE}#{number}", type="VERSION", label="", time_us=time_us)
+            for number, time_us in enumerate(days, 1)
+        ]
+        assert cells.behind(engine.house, nodes[:2]) == ()
+        (found,) = cells.behind(engine.house, nodes)
+    assert (found.before, found.after, found.sentence) == ("1", "3", "1 row went and 1 row came.")

@@ -111,6 +111,7 @@ def test_whatever_an_event_raises_it_holds_nobody_up(
         return real(raw)
 
     accept.events(house, [event(1, 1), event(2, 2), event(3, 3)])
+    house.heard.clear()  # it was another process that accepted them
     real = openlineage.decode
     monkeypatch.setattr(openlineage, "decode", fails)
     with house.store.transaction():
@@ -154,3 +155,30 @@ def test_what_a_run_found_out_about_the_quality_of_what_it_read_stands_on_the_da
     body = json.loads(event(1, 2)) | {"inputs": [{"namespace": "n", "name": "read", "inputFacets": held}]}
     folded(house, json.dumps(body).encode())
     assert set(house.store.lineage.facets("DATASET", "n", "read")) == {"dataQualityAssertions"}
+
+
+def test_an_event_is_read_once_where_it_is_accepted_and_folded_by_one_process(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read: list[bytes] = []
+    decode = openlineage.decode
+    monkeypatch.setattr(openlineage, "decode", lambda raw: (read.append(raw), decode(raw))[1])
+    batch = [event(1, 1), event(2, 2)]
+    accept.events(house, [*batch, batch[0]], noted=())
+    assert len(read) == 3
+    fold.waiting(house, house.store.log.waiting(10))
+    assert len(read) == 3  # what was read when it was accepted is folded as it is
+    assert house.heard == {}
+
+
+def test_an_event_that_another_process_accepted_is_read_from_the_log(house: House) -> None:
+    accept.events(house, [event(1, 1)], noted=())
+    house.heard.clear()
+    assert [run.job for run in fold.waiting(house, house.store.log.waiting(10)).runs] == [Job("n", "j1")]
+
+
+def test_only_so_many_events_are_kept_in_memory(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(accept, "HEARD", 2)
+    accept.events(house, [event(number, number) for number in range(1, 6)], noted=())
+    assert len(house.heard) == 2
+    assert len(fold.waiting(house, house.store.log.waiting(10)).runs) == 5

@@ -5,18 +5,18 @@ import itertools
 import numpy as np
 import pytest
 
-from driftline.profile import distinct
+from driftline.profile import distinct, levels
 
 
 def numbers(values, seed=0):
-    return distinct.of_numbers(np.unique(np.asarray(values)), seed)
+    return distinct.of_levels(levels.of_sorted(np.sort(np.asarray(values))), seed)[0]
 
 
 def texts(words, seed=0):
     found = sorted(set(words))
     raw = [word.encode() for word in found]
     offsets = np.concatenate(([0], np.cumsum([len(word) for word in raw], dtype=np.int64)))
-    return distinct.of_texts(distinct.hash_text(b"".join(raw), offsets, seed))
+    return distinct.of_texts(distinct.hash_text(b"".join(raw), offsets, seed), np.array([0, len(raw)]))[0]
 
 
 @pytest.mark.parametrize("count", [10, 100, 500, 1_000, 1_500, 2_500, 10_000, 200_000])

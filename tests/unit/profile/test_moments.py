@@ -8,13 +8,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from driftline.profile import moments
+from driftline.profile import levels, moments
 
 FINITE = st.floats(-1e12, 1e12)
 
 
 def of(values):
-    return moments.of_sorted(np.sort(np.array(values, dtype=float)))
+    ordered = np.sort(np.array(values, dtype=float))
+    return moments.of_levels(levels.of_sorted(ordered))[0] if len(ordered) else moments.EMPTY
 
 
 def test_moments_by_hand():
@@ -69,8 +70,16 @@ def test_the_order_of_parts_changes_not_one_bit(parts):
 
 
 def test_weighted_values_are_as_if_repeated():
-    found = moments.of_weighted(np.array([1, 4]), np.array([3, 1]))
-    assert found == moments.Moments(4, 1.75, 6.75, 1.0, 4.0)  # 3 * 0.75^2 + 2.25^2
+    found = moments.of_weighted(np.array([1, 4, 5]), np.array([3, 1, 2]), np.array([0, 2, 3]))
+    assert found == [
+        moments.Moments(4, 1.75, 6.75, 1.0, 4.0),
+        moments.Moments(2, 5.0, 0.0, 5.0, 5.0),
+    ]  # 3 * .75² + 2.25²
+
+
+def test_sums_of_weighted_values_beyond_64_bits_are_exact():
+    found = moments.of_weighted(np.array([0, 1 << 40]), np.array([1, 3]), np.array([0, 2]))
+    assert found == [moments.Moments(4, 0.75 * 2**40, 0.75 * 2**80, 0.0, 2.0**40)]
 
 
 @settings(max_examples=80, deadline=None, derandomize=True)
@@ -78,7 +87,7 @@ def test_weighted_values_are_as_if_repeated():
 def test_counted_values_have_the_moments_that_numpy_finds_in_repeated_ones(pairs):
     values, counts = (np.array(part) for part in zip(*sorted(pairs), strict=True))
     values = values.astype(float)
-    found, repeated = moments.of_sorted(values, counts), np.repeat(values, counts)
+    found, repeated = moments.of_levels(levels.of_values(values, counts))[0], np.repeat(values, counts)
     scale = max(np.abs(repeated).max(), 1e-300)
     assert found.count == len(repeated)
     assert found.mean == pytest.approx(repeated.mean(), rel=1e-12, abs=1e-13 * scale)

@@ -5,13 +5,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from driftline.profile import quantiles
+from driftline.profile import levels, quantiles
 from driftline.profile.quantiles import MERGED, POINTS
 
 
 def of(values):
-    return quantiles.of_counts(*(part.astype(kind) for part, kind in zip(
-        np.unique(np.asarray(values, dtype=float), return_counts=True), (float, np.int64), strict=True)))  # fmt: skip
+    if not len(values):
+        return quantiles.EMPTY
+    return quantiles.of_levels(levels.of_sorted(np.sort(np.asarray(values, dtype=float))))[0]
 
 
 def worst(summary, values):
@@ -82,7 +83,8 @@ def test_a_year_of_days_merged_one_by_one_stays_within_five_percent_stated_and_o
 def test_one_compression_adds_at_most_one_cell_and_says_what_it_added(weights, capacity, seed):
     values = np.unique(np.random.default_rng(seed).lognormal(sigma=5, size=len(weights)))
     counts = np.array(weights[: len(values)])
-    kept, totals, added = quantiles.compress(values, counts, capacity)
+    found, (added,) = quantiles.compress(levels.of_values(values, counts), capacity)
+    kept, totals = found.values, found.counts
     assert len(kept) <= max(capacity, 0) or len(values) <= capacity
     assert totals.sum() == counts.sum()
     assert (np.diff(kept) > 0).all()

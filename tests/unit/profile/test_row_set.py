@@ -2,7 +2,6 @@
 
 import collections
 import random
-import sys
 
 import numpy as np
 import pyarrow as pa
@@ -10,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from driftline.profile import fingerprint, row_set
+from driftline.profile import fingerprint, row_set, sheet
 from driftline.profile.row_set import SAMPLE
 
 ROWS = st.lists(st.tuples(st.integers(0, 2), st.sampled_from(["a", "b", None])), max_size=30)
@@ -93,7 +92,7 @@ def test_columns_are_hashed_side_by_side_as_they_are_one_by_one(monkeypatch):
     })  # fmt: skip
     huge = table.append_column("h", pa.array([2**53 + 1 + k for k in range(rows)]))
     beside = [row_set(one) for one in (table, huge, table.slice(7, 100))]
-    monkeypatch.setattr(sys.modules[row_set.__module__], "_FEW", 0)
+    monkeypatch.setattr(sheet, "SHORT", 0)
     assert [row_set(one) for one in (table, huge, table.slice(7, 100))] == beside
     shorter = huge.set_column(8, "h", pa.array([2**53 + 2 + k // 2 * 2 for k in range(rows)]))
     assert row_set(shorter).total != row_set(huge).total

@@ -11,9 +11,9 @@ import time
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from driftline.capture import client
+from driftline.capture import client, fault
 from driftline.capture.beside import Beside
-from driftline.capture.frames import node
+from driftline.capture.frames import literal, node, origin
 from driftline.capture.recording import Recording
 from driftline.capture.trace import Seen, Trace
 
@@ -115,14 +115,19 @@ def returned(run: Recording, was_given: Iterable[Seen], arguments: frozenset[int
             _put(one, _united((_behind.get(one) or (), every)))
 
 
-def written(run: Recording, data: Any) -> None:
-    """Take the versions behind data that a run writes as read by it; where nobody knows them, guess or say so."""
+def written(run: Recording, data: Any) -> bool:
+    """Take the versions behind data that a run writes as read by it; where nobody knows them, guess or say so.
+
+    Returns whether it is proven that there are none: a frame that the code makes of constants.
+    """
     found = behind(data)
     if found or node.of(data) is not None:
         take(run, found)
-        return
+        return False
+    if origin.is_frame(data) and fault.attempt("literal", literal.proven):
+        return True
     if data is None or _Any.owner is not client.current():
-        return
+        return False
     top = _outermost(run)
     former = _guessed(run, top)
     if former:
@@ -130,6 +135,7 @@ def written(run: Recording, data: Any) -> None:
         take(run, former)
     elif not run.trace.inputs and run is top:
         run.gap(UNKNOWN)
+    return False
 
 
 def _guessed(run: Recording, top: Recording) -> list[Seen]:

@@ -15,7 +15,7 @@ from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from driftline.capture import fault, own, transactions
-from driftline.capture.around import active
+from driftline.capture.around import recording
 from driftline.capture.hooks import commits, database, patch
 from driftline.capture.hooks.patch import PASS, Call, Patch
 from driftline.capture.recording import Recording
@@ -49,12 +49,13 @@ def install(module: Any) -> list[Patch]:
         fault.attempt(_PIECE, _name, made, args[0] if args else kwargs.get("database"), kwargs.get("uri"))
         return made
 
+    made = patch.unbound(patch.unseen(connect, original), original)
     put: list[Patch] = []
     for owner in (module, module.dbapi2):
         if owner.connect is original:
-            owner.connect = patch.unbound(patch.unseen(connect, original), original)
+            owner.connect = made
             put.append(Patch(owner, "connect", original))
-    return put
+    return put + patch.found_by_name(module, "connect", original, made)
 
 
 def _factory(args: tuple[Any, ...], kwargs: Mapping[str, Any], caller: Any) -> type | None:
@@ -150,7 +151,7 @@ def _recording(original: Callable[..., Any]) -> Callable[..., Any]:
 def _seen(cursor: Any, text: Any) -> None:
     if transactions.any_open() and commits.ended(cursor.connection, text):
         return
-    run = active()
+    run = recording()
     if run is not None and not fault.off(_PIECE) and cursor not in claimed:
         patch.noted(_PIECE, run, _record, run, cursor, text)
 

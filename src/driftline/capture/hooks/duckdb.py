@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from driftline.capture import fault, own, transactions
-from driftline.capture.around import active
+from driftline.capture.around import recording
 from driftline.capture.hooks import commits, patch
 from driftline.capture.hooks.duckdb_relations import Relations
 from driftline.capture.hooks.patch import Patch
@@ -123,13 +123,13 @@ def _around(owner: Any, attribute: str, before: Before, after: Callable[..., Any
         return result
 
     setattr(owner, attribute, patch.unseen(call, original))
-    return [Patch(owner, attribute, original)]
+    return [Patch(owner, attribute, original), *patch.found_by_name(owner, attribute, original, call)]
 
 
 def _begin(
     piece: str, before: Before, args: tuple[Any, ...], kwargs: Mapping[str, Any], caller: Any
 ) -> patch.Begun | None:
-    run = active()
+    run = recording()
     if run is None:
         return None
     record = None if fault.off(piece) else patch.noted(piece, run, before, args, kwargs, caller)

@@ -1,10 +1,10 @@
-"""What is in a table of DuckDB that a statement has just made.
+"""What is in a table of DuckDB that a statement has just made, or is about to read.
 
-Enters: the connection that made it. Leaves: the table in memory, beside the version that was written. Read through a
-cursor, which is a connection of its own: it sees what is committed, and leaves the user's transaction and pending
-result alone. Hence only tables whose number in the catalog was not there before are looked at: those can be seen only
-once they are committed, and are then what was made. Up to ``CELLS`` cells, on the user's thread, before anybody writes
-there again; that costs about a tenth of what making them has cost.
+Enters: the connection that makes or reads it. Leaves: the table in memory, beside the version that was seen. Read
+through a cursor, which is a connection of its own: it sees what is committed, and leaves the user's transaction and
+pending result alone. Hence of those that are made only tables whose number in the catalog was not there before are
+looked at: those can be seen only once they are committed, and are then what was made. Up to ``CELLS`` cells, on the
+user's thread, before anybody writes there again; that costs about a tenth of what making them has cost.
 """
 
 from collections.abc import Callable
@@ -16,7 +16,7 @@ from driftline.capture.trace import Seen
 
 CELLS = 1_000_000
 _SIZE = (
-    "select schema_name, table_name, estimated_size * column_count, table_oid from duckdb_tables() "
+    "select schema_name, table_name, estimated_size * column_count, table_oid, database_name from duckdb_tables() "
     "where lower(table_name) = ? and not temporary"
 )
 
@@ -56,13 +56,13 @@ def hold(
     rows = [row for row in ask(connection, _SIZE, [_plain(name)]) if row[3] not in former]
     if len(rows) != 1 or not measure.level.contents:  # a view, temporary, not committed, or one of several schemas
         return
-    schema, table, cells, _ = rows[0]
+    schema, table, cells, _, database = rows[0]
     if cells > min(CELLS, measure.level.cells):
         at_hand.told(seen, f"not measured: about {cells:,} cells")
         return
     cursor = connection.cursor()
     try:
-        quoted = ".".join('"' + part.replace('"', '""') + '"' for part in (schema, table))
+        quoted = ".".join('"' + part.replace('"', '""') + '"' for part in (database, schema, table))
         found = query(cursor, f"select * from {quoted}").to_arrow_table()  # noqa: S608 - a quoted name
     finally:
         cursor.close()

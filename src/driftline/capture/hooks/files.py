@@ -51,19 +51,31 @@ def install(module: Any) -> list[Patch]:
 
 
 def _paths(call: Call) -> tuple[str, str] | None:
-    """The absolute paths of a call; None for open files and folders by their number."""
+    """The absolute paths of a call; None for open files, and for folders by numbers that lead nowhere."""
     given = call.argument(0, "src"), call.argument(1, "dst")
-    if any(call.kwargs.get(name) is not None for name in ("src_dir_fd", "dst_dir_fd")):
-        return None
     if not all(isinstance(one, str | bytes | os.PathLike) for one in given):
         return None
-    source, target = (os.path.abspath(os.fsdecode(one)) for one in given)
+    numbers = call.kwargs.get("src_dir_fd"), call.kwargs.get("dst_dir_fd")
+    folders = [os.getcwd() if one is None else _folder(one) for one in numbers]
+    if "" in folders:
+        return None
+    source, target = (
+        os.path.abspath(os.path.join(folder, os.fsdecode(one))) for folder, one in zip(folders, given, strict=True)
+    )
     return source, target
+
+
+def _folder(number: int) -> str:
+    """The folder that a number stands for, where the system tells it; "" elsewhere."""
+    try:
+        return os.readlink(f"/proc/self/fd/{number}")
+    except OSError:
+        return ""
 
 
 def _copied(run: Recording, call: Call) -> bool:
     found = _paths(call)
-    return found is not None and _linked(run, *found, there=found[0])
+    return found is not None and not os.path.islink(found[1]) and _linked(run, *found, there=found[0])
 
 
 def _renamed(run: Recording, call: Call) -> bool:
@@ -74,6 +86,8 @@ def _renamed(run: Recording, call: Call) -> bool:
 def _known_as(run: Recording, source: str, target: str) -> bool:
     if not run.inherited and _moved(run, source, target):
         return True
+    if os.path.islink(target):
+        return False  # another name for the same data
     return os.path.isfile(target) and _linked(run, source, target, there=target)
 
 

@@ -13,7 +13,7 @@ from driftline.capture import client, fault, measure, observe, own
 from driftline.capture.around import enclosing
 from driftline.capture.frames import passed
 from driftline.capture.hooks import glance, table
-from driftline.capture.hooks.patch import Patch, unseen
+from driftline.capture.hooks.patch import Patch, found_by_name, unbound, unseen
 from driftline.capture.hooks.table import RESULT, Entry
 from driftline.capture.observe import Given
 
@@ -23,13 +23,14 @@ _PIECE = "loaded"
 def install(module: Any, entries: Iterable[Entry]) -> list[Patch]:
     """Put the hooks on the functions of a table that load, and return what was replaced."""
     return [
-        _around(module, entry)
+        patch
         for entry in entries
         if entry.way == "read" and entry.data == RESULT and callable(module.__dict__.get(entry.attribute))
+        for patch in _around(module, entry)
     ]
 
 
-def _around(module: Any, entry: Entry) -> Patch:
+def _around(module: Any, entry: Entry) -> list[Patch]:
     original = module.__dict__[entry.attribute]
 
     @functools.wraps(original)
@@ -38,8 +39,9 @@ def _around(module: Any, entry: Entry) -> Patch:
         fault.attempt(_PIECE, _remember, entry, args, kwargs, result)
         return result
 
-    setattr(module, entry.attribute, unseen(call, original))
-    return Patch(module, entry.attribute, original)
+    made = unbound(unseen(call, original), original)
+    setattr(module, entry.attribute, made)
+    return [Patch(module, entry.attribute, original), *found_by_name(module, entry.attribute, original, made)]
 
 
 def _remember(entry: Entry, args: Sequence[Any], kwargs: dict[str, Any], result: Any) -> None:

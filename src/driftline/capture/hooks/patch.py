@@ -15,7 +15,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple, TypeVar
 
 from driftline.capture import fault, own
-from driftline.capture.around import active
+from driftline.capture.around import recording
 from driftline.capture.recording import Recording
 
 _ABSENT = object()
@@ -96,11 +96,32 @@ def around(
     if alone:
         call.__module__ = owner.__name__  # so that it is pickled by its name
         return patches
-    qualified = getattr(function, "__qualname__", "")
-    home = sys.modules.get(getattr(function, "__module__", None) or "")
-    if home is not None and home is not holder and home.__dict__.get(qualified) is function:
-        patches.append(_set(home, qualified, function, call))  # so that it is pickled by its name
-    return patches
+    return patches + found_by_name(holder, name, function, call)
+
+
+def found_by_name(owner: Any, attribute: str, original: Any, made: Any) -> list[Patch]:
+    """Have ``made``, which stands in the place of ``original``, be found by its own name, by which it is pickled.
+
+    Where the module that the original comes from still has it, it is replaced there, too; else ``made`` is called by
+    where it stands.
+    """
+    home, qualified = sys.modules.get(made.__module__ or ""), made.__qualname__
+    if _led(home, qualified) is made:
+        return []
+    if home is not None and home is not owner and home.__dict__.get(qualified) is original:
+        return [_set(home, qualified, original, made)]
+    module = isinstance(owner, types.ModuleType)
+    made.__module__ = owner.__name__ if module else owner.__module__
+    made.__qualname__ = attribute if module else f"{owner.__qualname__}.{attribute}"
+    return []
+
+
+def _led(module: Any, qualified: str) -> Any:
+    """Return what a name leads to; a method as it stands in its class."""
+    found = module
+    for part in qualified.split("."):
+        found = inspect.getattr_static(found, part, None)
+    return found.__func__ if type(found) in (staticmethod, classmethod) else found
 
 
 def _set(owner: Any, name: str, original: Any, made: Any) -> Patch:
@@ -143,7 +164,7 @@ class Begun(NamedTuple):
 def _begin(
     piece: str, before: Before | None, plain: Plain | None, args: Sequence[Any], kwargs: Mapping[str, Any]
 ) -> Begun | None:
-    run = active()
+    run = recording()
     if run is None or fault.off(piece) or (plain is not None and plain(args, kwargs)):
         return None
     found = None if before is None else noted(piece, run, before, args, kwargs)
@@ -192,7 +213,7 @@ class Unbound(staticmethod):  # type: ignore[type-arg]  # it cannot be subscript
 
 def unbound(call: Any, original: Any) -> Any:
     """Return ``call`` as something that binds like ``original``."""
-    return Unbound(call) if isinstance(original, types.BuiltinFunctionType) else call
+    return Unbound(call) if isinstance(original, types.BuiltinFunctionType | Unbound) else call
 
 
 def unseen(call: C, original: Any) -> C:

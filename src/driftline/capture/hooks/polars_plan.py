@@ -19,7 +19,7 @@ from driftline.capture.frames.node import Headers, Node, Opaque
 from driftline.capture.frames.polars_joins import JOINS
 from driftline.capture.frames.polars_rules import RULES, Rule, Taken, grouped, keys_of, unknown
 from driftline.capture.frames.shape import NOTHING, Shape
-from driftline.capture.hooks.patch import Patch, unseen
+from driftline.capture.hooks.patch import Patch, found_by_name, unseen
 
 _OTHER = "any other method"
 METHODS: dict[str, Rule] = {**RULES, **JOINS, _OTHER: unknown}
@@ -99,7 +99,7 @@ def _around(owner: Any, name: str, note: Note) -> list[Patch]:
         return result
 
     setattr(owner, name, unseen(call, original))
-    return [Patch(owner, name, original)]
+    return [Patch(owner, name, original), *found_by_name(owner, name, original, call)]
 
 
 def _noted(note: Note, args: Sequence[Any], kwargs: Mapping[str, Any], result: Any) -> None:

@@ -16,6 +16,7 @@ from typing import Any, NamedTuple, Protocol
 import msgspec
 
 from driftline.capture import at_hand, client, fault, headers, measure, observe, transactions
+from driftline.capture.around import enclosing
 from driftline.capture.hooks import commits, duckdb_tables, memory
 from driftline.capture.hooks.duckdb_catalog import Catalog
 from driftline.capture.hooks.duckdb_text import Forms
@@ -197,7 +198,7 @@ class Session:
                 known[source] = self._known(connection, source, analysis, caller, forms)
             for seen in known[source].seen:
                 held = transactions.version(connection, seen.touched.dataset)
-                add = functools.partial(run.add, "read", seen)
+                add = functools.partial(at_hand.add, run, "read", seen, _put())
                 transactions.put(connection, run, add, inside=bool(held) and held == seen.touched.version)
         if one.writes is None:
             return
@@ -247,17 +248,30 @@ class Session:
             dataset = self._table(connection, name)
             version = transactions.version(connection, dataset) or self._written.get(dataset, "")
             fields = self.catalog.fields(connection, name)
-            touched = Touched(dataset=dataset, version=version, kind="table", fields=fields)
-            return _Known((dataset,), (Seen(touched=touched),))
+            seen = Seen(touched=Touched(dataset=dataset, version=version, kind="table", fields=fields))
+            if not version:
+                self._look(connection, name, seen)
+            return _Known((dataset,), (seen,))
         folder = _folder()
-        seen: list[Seen] = []
+        files: list[Seen] = []
         for name in source.names:
             path = analysis.spelled(name)
             found = observe.observe(path, None, Given(kind="" if "://" not in path else "file"), folder)
             for one in found:
                 one.form = forms.read(path, one.path) if one.path else None
-            seen += found
-        return _Known(tuple(dict.fromkeys(one.touched.dataset for one in seen)), tuple(seen))
+            files += found
+        return _Known(tuple(dict.fromkeys(one.touched.dataset for one in files)), tuple(files))
+
+    def _look(self, connection: Any, name: str, seen: Seen) -> None:
+        """Have ``seen`` hold a table that nobody here has written, which then names it; once per run."""
+        run = enclosing()
+        if connection is None or run is None or transactions.begun(connection):
+            return
+        if not any(one.touched.dataset == seen.touched.dataset for one in run.trace.inputs):
+            catalog = self.catalog
+            fault.attempt(
+                "duckdb table", duckdb_tables.hold, seen, connection, name, frozenset(), catalog.ask, catalog.query
+            )
 
     def _targets(
         self, run: Recording, connection: Any, one: Statement, analysis: Analysis, began_ns: int, forms: Forms

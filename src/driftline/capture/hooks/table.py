@@ -186,7 +186,9 @@ def _follow(run: Recording, way: str, call: Call | None, data: Any, found: list[
         origin.read(call.result, (one.touched.dataset for one in found))
         passed.read(call.result, found)
     elif way == "write" and found:
-        passed.written(run, data)
+        rootless = passed.written(run, data) and (call is None or call.kwargs.get("mode") != "a")
+        for one in found:
+            one.rootless = rootless
     if model:
         passed.kept(data, found)
 

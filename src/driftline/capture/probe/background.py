@@ -69,8 +69,10 @@ def put(job: Job) -> bool:
         _queue.keys.add(job.key)
         _queue.idle.clear()
         if _queue.thread is None:
-            _queue.thread = threading.Thread(target=_work, name="driftline-prober", daemon=True)
-            _queue.thread.start()
+            _queue.thread = own.thread("driftline-prober", _work)
+        if _queue.thread is None:  # there can be none
+            _end()
+            return False
     return True
 
 
@@ -88,21 +90,39 @@ def stop(seconds: float) -> None:
         child.kill()
 
 
+def _end() -> None:
+    """Leave what still waits undone, so that nobody waits for it; the lock is held."""
+    _queue.thread = None
+    _queue.jobs.clear()
+    _queue.keys.clear()
+    _queue.idle.set()
+
+
 def _work() -> None:
-    own.here()
-    while True:
-        with _queue.lock:
-            if not _queue.jobs or _queue.stopped:
-                _queue.thread = None
-                _queue.jobs.clear()
-                _queue.keys.clear()
-                _queue.idle.set()
-                return
-            job = _queue.jobs.popleft()
-        found = fault.attempt("probe", run, job)
-        if found is not None and not _queue.stopped:
-            cache.put(job.key, found, job.home)
-        _queue.keys.discard(job.key)
+    going: bool | None = True
+    while going:
+        going = fault.attempt("probe", _turn)
+    if going is None:
+        fault.attempt("probe", _given_up)
+
+
+def _turn() -> bool:
+    """Do the next job; False where none is left."""
+    with _queue.lock:
+        if not _queue.jobs or _queue.stopped:
+            _end()
+            return False
+        job = _queue.jobs.popleft()
+    found = fault.attempt("probe", run, job)
+    if found is not None and not _queue.stopped:
+        cache.put(job.key, found, job.home)
+    _queue.keys.discard(job.key)
+    return True
+
+
+def _given_up() -> None:
+    with _queue.lock:
+        _end()
 
 
 def run(job: Job) -> Report:

@@ -25,7 +25,7 @@ def measure(batch: Batch, reference: Reference, pool: Pool | None) -> Iterator[M
         known = pool.column(name)
         if known is None or column.type != "text" or known.type != "text":
             continue
-        now, before = column.levels(), known.levels()
+        now, before = batch.view.levels(name), pool.levels(name)
         if not now or not before or len(before) > LEVELS:
             continue
         names = sorted(now.keys() | before.keys())

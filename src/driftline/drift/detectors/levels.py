@@ -22,7 +22,7 @@ def measure(batch: Batch, reference: Reference, pool: Pool | None) -> Iterator[M
         known = reference.columns.get(name)
         if known is None or not known.levels or column.type != "text":
             continue
-        levels = column.levels()
+        levels = batch.view.levels(name)
         if not levels:
             continue
         fresh = {level: count for level, count in levels.items() if level not in known.levels}

@@ -5,13 +5,12 @@ Detects shifts of location, spread and shape between the batch and the pool; doe
 (Kolmogorov-Smirnov, 0 … 1). Floor 0.05. Test: its asymptotic distribution.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import numpy as np
-from numpy.typing import NDArray
 
 from driftline.drift.batch import Batch, Measure
-from driftline.drift.pool import PLACES, Pool
+from driftline.drift.pool import Pool
 from driftline.drift.reference import Reference
 from driftline.profile import Column
 
@@ -25,22 +24,29 @@ def measure(batch: Batch, reference: Reference, pool: Pool | None) -> Iterator[M
         return
     from scipy.special import kolmogorov  # costly to import, and of no use until data is compared
 
-    for name, column in batch.profile.columns.items():
-        known = pool.column(name)
-        if known is None or not _numeric(column) or not _numeric(known):
-            continue
-        grid = pool.grid(name)
-        distance = float(np.abs(column.cdf(grid.values) - grid.shares).max())
-        places = column.quantile(PLACES)
-        n, m = column.finite, known.finite
-        middle, usual_middle = float(places[2]), float(grid.places[2])
+    pairs = [
+        (name, column.finite, known.finite)
+        for name, column in batch.profile.columns.items()
+        if (known := pool.column(name)) is not None and _numeric(column) and _numeric(known)
+    ]
+    if not pairs:
+        return
+    here, there = ([ranks.place[name] for name, *_ in pairs] for ranks in (batch.view.ranks, pool.ranks))
+    values, shares = pool.grid.values[there], pool.grid.shares[there]
+    distances = np.abs(batch.view.ranks.cdf(here, values) - shares).max(axis=1)
+    effective = np.sqrt([n * m / (n + m) for _, n, m in pairs])
+    now, usual = batch.view.places[here].tolist(), pool.places[there].tolist()
+    for (name, *_), places, usual_places, distance, p_value in zip(
+        pairs, now, usual, distances.tolist(), kolmogorov(effective * distances).tolist(), strict=True
+    ):
+        middle, usual_middle = places[2], usual_places[2]
         yield Measure(
             detector="quantiles",
             column=name,
-            kind=_kind(places, grid.places),
+            kind=_kind(places, usual_places),
             value=distance,
             floor=_FLOOR,
-            p_test=float(kolmogorov(np.sqrt(n * m / (n + m)) * distance)),
+            p_test=p_value,
             statistic="median",
             reference=usual_middle,
             current=middle,
@@ -48,7 +54,7 @@ def measure(batch: Batch, reference: Reference, pool: Pool | None) -> Iterator[M
         )
 
 
-def _kind(now: NDArray[np.float64], usual: NDArray[np.float64]) -> str:
+def _kind(now: Sequence[float], usual: Sequence[float]) -> str:
     """Say whether the middle moved more than the half width did; both at ``PLACES``."""
     shift = abs(now[2] - usual[2])
     wider = abs((now[3] - now[1]) - (usual[3] - usual[1])) / 2

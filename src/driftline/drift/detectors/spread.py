@@ -9,14 +9,11 @@ only.
 import math
 from collections.abc import Iterator
 
-import numpy as np
-
 from driftline.drift.batch import Batch, Measure
 from driftline.drift.pool import Pool
 from driftline.drift.reference import Reference
 
 _FLOOR = 0.25
-_ENDS = np.array([0.05, 0.95])
 _FEW = 20
 
 
@@ -26,11 +23,12 @@ def measure(batch: Batch, reference: Reference, pool: Pool | None) -> Iterator[M
         return
     for name, column in batch.profile.columns.items():
         known = pool.column(name)
-        if known is None or column.type != "number" or known.type != "number" or column.finite < _FEW:
+        if known is None or column.type != "number" or known.type != "number":
             continue
-        low, high = column.quantile(_ENDS)
-        places = pool.grid(name).places
-        now, usual = float(high - low), float(places[-1] - places[0])
+        if column.finite < _FEW or not known.finite:
+            continue
+        places, before = batch.view.places[batch.view.ranks.place[name]], pool.places[pool.ranks.place[name]]
+        now, usual = float(places[-1] - places[0]), float(before[-1] - before[0])
         if now <= 0.0 or usual <= 0.0:
             continue
         yield Measure(

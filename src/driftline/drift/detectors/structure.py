@@ -37,8 +37,9 @@ def measure(batch: Batch, reference: Reference, pool: Pool | None) -> Iterator[M
 
 def _emptied(column: Column, span: Span) -> bool:
     """Say whether a column that held values in every batch holds none in this one, of more than a few rows."""
-    filled = len(span.nulls) >= _FEW and all(share < 1.0 for _, share in span.nulls)
-    return filled and column.rows >= _FEW and column.nulls == column.rows
+    if column.nulls < column.rows or min(column.rows, len(span.nulls)) < _FEW:
+        return False
+    return all(share < 1.0 for _, share in span.nulls)
 
 
 def _real(name: str, batch: Batch) -> bool:

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import duckdb
@@ -105,3 +106,58 @@ def test_a_large_table_says_that_it_was_not_measured(
     (found,) = written(sink).values()
     assert found["attributes"] == {"contents": "not measured: about 6 cells"}
     assert "fingerprint" not in found
+
+
+@pytest.mark.parametrize("query", ["select * from t", "select count(*) from t where a > 1", "from main.t"])
+def test_a_table_that_somebody_else_has_written_is_named_by_its_rows_where_it_is_read(
+    sink: MemorySink, tmp_path: Path, query: str
+) -> None:
+    """By an independent way: pandas reads the same rows, in another order, from another database."""
+    file = str(tmp_path / "d.db")
+    versions = []
+    for cell in ("z", "w", "z"):
+        with duckdb.connect(file) as other:
+            other.execute(f"create or replace table t as {ROWS} union all select 4, '{cell}'")
+        driftline.watch()
+        with duckdb.connect(file) as connection, driftline.run("job"):
+            connection.execute(query).fetchall()
+            assert connection.execute("select 41").fetchall() == [(41,)]
+            connection.execute(query)
+        assert driftline.flush()
+        (part,) = json.loads(sink.raw[-1])["inputs"]
+        state = part["facets"]["driftline_state"]
+        assert (state["rows"], [one["name"] for one in part["facets"]["schema"]["fields"]]) == (4, ["a", "b"])
+        versions.append(state["version"])
+        driftline.unwatch()
+    rows = pa.table({"a": [4, 1, 2, 3], "b": ["z", "x", "y", None]})
+    named = profile.fingerprint(rows, rows=True).row_set
+    assert named is not None
+    assert versions[0] == versions[2] == named.total
+    assert versions[1] != versions[0]
+    assert fault.counts() == {}
+
+
+def test_what_this_process_has_written_keeps_the_name_of_its_run_where_it_is_read(
+    sink: MemorySink, connection: duckdb.DuckDBPyConnection
+) -> None:
+    with driftline.run("write") as one:
+        connection.execute(f"create table t as {ROWS}")
+    with driftline.run("read") as other:
+        connection.execute("select * from t").fetchall()
+    assert [seen.version for seen in other.inputs] == [seen.version for seen in one.outputs]
+    connection.execute("begin")
+    connection.execute("create table mine as select 1 a")
+    with driftline.run("inside") as inside:
+        connection.execute("select * from mine").fetchall()
+    assert [seen.version for seen in inside.inputs] == [""]  # a cursor does not see what is not committed
+
+
+def test_a_table_of_an_attached_database_is_the_one_that_is_read(
+    sink: MemorySink, connection: duckdb.DuckDBPyConnection, tmp_path: Path
+) -> None:
+    connection.execute(f"attach '{tmp_path}/x.db' as x; create table x.t as {ROWS}")
+    with driftline.run("job"):
+        connection.execute("select * from x.t")
+    assert driftline.flush()
+    (part,) = json.loads(sink.raw[-1])["inputs"]
+    assert part["facets"]["driftline_state"]["fingerprint"] == EXPECTED

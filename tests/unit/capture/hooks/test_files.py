@@ -175,3 +175,34 @@ def test_a_file_that_is_moved_to_another_file_system_goes_by_its_new_name(watche
         (found,) = facets(watched).values()
         assert b'"name":"moved"' in bytes(found["schema"])
     assert not Path("a.csv").exists()
+
+
+def test_a_link_to_a_file_is_that_file_and_no_copy_of_it(watched: MemorySink, tmp_path: Path) -> None:
+    with driftline.run("write") as one:
+        FRAME.to_csv("day.csv", index=False)
+    Path("latest.csv").symlink_to("day.csv")
+    with driftline.run("read") as other:
+        pd.read_csv("latest.csv")
+        pd.read_csv("day.csv")
+        Path("latest.csv").rename("newest.csv")
+        shutil.copyfile("newest.csv", "linked.csv", follow_symlinks=False)
+    assert names(other) == (["day.csv"], [])
+    assert other.inputs[0].version == one.outputs[0].version
+    with driftline.run("again") as again:
+        FRAME.to_csv("newest.csv")
+    assert names(again) == ([], ["day.csv"])
+
+
+@pytest.mark.skipif(not Path("/proc/self/fd").is_dir(), reason="the system does not tell what a number stands for")
+def test_a_file_is_renamed_in_folders_that_are_given_by_their_numbers(watched: MemorySink, tmp_path: Path) -> None:
+    Path("inner").mkdir()
+    here, inner = os.open(".", os.O_RDONLY), os.open("inner", os.O_RDONLY)
+    try:
+        with driftline.run("job") as run:
+            FRAME.assign(numbers=1).to_csv("a.csv")
+            os.rename("a.csv", "b.csv", src_dir_fd=here, dst_dir_fd=inner)
+    finally:
+        os.close(here)
+        os.close(inner)
+    assert names(run) == ([], ["inner/b.csv"])
+    assert b'"name":"numbers"' in bytes(facets(watched)["inner/b.csv"]["schema"])

@@ -1,6 +1,7 @@
 """A model that is loaded while no run is active is known by its file; versions are hashes of bytes, by xxhash."""
 
 import pickle
+import sys
 from pathlib import Path
 
 import joblib
@@ -49,3 +50,12 @@ def test_the_functions_come_back(sink: MemorySink) -> None:
     assert joblib.load is not before
     watch.unwatch()
     assert joblib.load is before
+
+
+@pytest.mark.parametrize("function", ["joblib.load", "pickle.load", "joblib.dump", "pickle.dump"])
+def test_functions_that_load_are_pickled_by_their_names(watched: MemorySink, function: str) -> None:
+    """As a pool of processes pickles them: ``pool.map(joblib.load, paths)``."""
+    module, _, name = function.partition(".")
+    found = getattr(sys.modules[module], name)
+    assert pickle.loads(pickle.dumps(found)) is found
+    assert watched.raw == []

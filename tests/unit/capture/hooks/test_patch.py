@@ -3,11 +3,17 @@
 import asyncio
 import inspect
 import pickle
+import sqlite3
 import sys
 import types
 import warnings
 from typing import Any
 
+import cloudpickle
+import duckdb
+import joblib
+import pandas as pd
+import polars as pl
 import pytest
 
 import driftline
@@ -188,3 +194,12 @@ def test_warnings_name_the_line_that_called(sink: MemorySink) -> None:
     with driftline.run("job"), pytest.warns(DeprecationWarning, match="old") as caught:
         library.old()
     assert caught[0].filename == __file__
+
+
+def test_what_is_hooked_is_pickled_as_it_was_by_whatever_name(watched: MemorySink) -> None:
+    """As pools of processes pickle the functions that they are to call; without hooks all of these can be pickled."""
+    for found in (pl.concat, pl.collect_all, duckdb.sql, duckdb.query, duckdb.read_csv, sqlite3.connect,
+                  sqlite3.dbapi2.connect, duckdb.DuckDBPyConnection.sql, duckdb.DuckDBPyConnection.query,
+                  cloudpickle.load, pickle.load, joblib.load, pd.read_csv, pd.DataFrame.to_csv):  # fmt: skip
+        assert pickle.loads(pickle.dumps(found)) is found
+    assert watched.raw == []

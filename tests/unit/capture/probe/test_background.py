@@ -74,3 +74,29 @@ def test_what_cannot_be_made_into_bytes_is_a_report() -> None:
 
     found = background.run(Job("k", refuse, 1.0, ""))
     assert found.reason == "its arguments cannot be carried (TypeError)"
+
+
+def test_where_no_thread_can_be_started_nobody_waits_for_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def start(_: threading.Thread) -> None:
+        raise RuntimeError("can't start new thread")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(threading.Thread, "start", start)
+        assert not background.put(job("a", tmp_path))
+    assert background.wait(0)
+    assert not background.known("a")
+    monkeypatch.setattr(background, "run", lambda one: Report())
+    assert background.put(job("a", tmp_path))
+    assert background.wait(10)
+    assert cache.get("a") == Report()
+
+
+def test_where_a_turn_fails_nobody_waits_for_the_rest(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def put(*_: object) -> None:
+        raise MemoryError
+
+    monkeypatch.setattr(background, "run", lambda one: Report())
+    monkeypatch.setattr(cache, "put", put)
+    assert background.put(job("a", tmp_path))
+    assert background.wait(10)
+    assert not background.known("a")

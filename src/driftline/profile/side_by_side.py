@@ -38,7 +38,7 @@ def _numbers(sheet: Sheet, wanted: Sequence[int], seed: int) -> dict[int, Column
         return {}
     lines = np.array([line for *_, line in found])
     lines.sort(axis=1)
-    present = np.count_nonzero(lines == lines, axis=1)  # noqa: PLR0124 - no NaN
+    present = np.count_nonzero(lines == lines, axis=1)
     counted = []
     for (place, kind, _), there in zip(found, present.tolist(), strict=True):
         piece, missing = sheet.pieces[place], sheet.rows - there
@@ -53,7 +53,7 @@ def _numbers(sheet: Sheet, wanted: Sequence[int], seed: int) -> dict[int, Column
 
 
 def _line(values: Any) -> Iterator[tuple[Type, NDArray[np.float64]]]:
-    """Yield the type and the doubles of times and booleans, NaN where there is none; nothing where doubles will not do."""
+    """Yield the type and the doubles of times and booleans, NaN where none is; nothing where doubles will not do."""
     if isinstance(values, np.ndarray):
         if values.dtype.kind == "b":
             yield "boolean", values.astype(np.float64)

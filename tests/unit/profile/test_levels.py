@@ -1,0 +1,44 @@
+"""Levels against numpy's unique."""
+
+import numpy as np
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from driftline.profile import levels
+
+LINES = st.integers(1, 6).flatmap(
+    lambda rows: st.lists(
+        st.lists(st.sampled_from([-2.5, -0.0, 0.0, 1.0, 3.0]) | st.just(np.nan), min_size=rows, max_size=rows),
+        min_size=1,
+    )
+)
+
+
+@settings(max_examples=150, deadline=None, derandomize=True)
+@given(LINES)
+def test_lines_have_the_levels_that_numpy_finds_in_each(lines):
+    ordered = np.sort(np.array(lines) + 0.0, axis=1)
+    present = np.count_nonzero(~np.isnan(ordered), axis=1)
+    ordered, present = ordered[present > 0], present[present > 0]
+    found = levels.of_lines(ordered, present)
+    assert len(found.spans) == len(ordered)
+    for line, there, (start, end), total in zip(ordered, present, found.spans, found.totals() if len(ordered) else [],
+                                                strict=True):  # fmt: skip
+        values, counts = np.unique(line[:there], return_counts=True)
+        assert (found.values[start:end].tolist(), found.counts[start:end].tolist()) == (
+            values.tolist(),
+            counts.tolist(),
+        )
+        assert total == there
+
+
+def test_sorted_values_are_counted_and_zeros_of_either_sign_are_one():
+    found = levels.as_doubles(levels.of_sorted(np.array([-1.0, -0.0, 0.0, 0.0, 2.0])))
+    assert (found.values.tolist(), found.counts.tolist(), found.spans) == ([-1.0, 0.0, 2.0], [1, 3, 1], [(0, 3)])
+    assert not np.signbit(found.values[1])
+    assert found.ends().tolist() == [2.0]
+
+
+def test_whole_numbers_that_are_one_as_doubles_become_one():
+    found = levels.as_doubles(levels.of_sorted(np.array([1, 2**53, 2**53 + 1, 2**53 + 2])))
+    assert (found.values.tolist(), found.counts.tolist()) == ([1.0, 2.0**53, 2.0**53 + 2], [1, 2, 1])
