@@ -59,6 +59,17 @@ def test_tables_that_were_put_together_are_all_sources() -> None:
     assert found["key"] == found["name"] == [("a", 0.8), ("b", 0.8), ("c", 0.8)]
 
 
+def test_of_parts_that_were_made_from_others_the_nearer_ones_were_put_together() -> None:
+    raw = {name: table(seed) for seed, name in enumerate("ab", 1)}
+    given = [kept.Source(Dataset("file", name), measured(frame)) for name, frame in raw.items()]
+    for name, frame in raw.items():
+        lineage = {"fields": {"key": {"inputFields": [{"namespace": "file", "name": name, "field": "key"}]}}}
+        given.append(kept.Source(Dataset("file", f"clean {name}"), measured(frame.tail(300)), lineage))
+    both = measured(pd.concat([frame.tail(300) for frame in raw.values()]))
+    fields, _ = kept.kept(both, given, ("amount", "plan", "name"))
+    assert [(one.name, one.confidence) for one in fields["key"]] == [("clean a", 0.8), ("clean b", 0.8)]
+
+
 def test_two_sources_that_hold_it_share_the_confidence() -> None:
     source = table()
     assert edges(source.head(100), a=source, b=source.head(300))["key"] == [("a", 0.4), ("b", 0.4)]
