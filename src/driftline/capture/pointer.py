@@ -4,7 +4,8 @@ Enters: a version, what a run has touched, or the name of a dataset. Leaves: a v
 on, the one that the run around it has read or written. Asks nothing of any store.
 """
 
-from driftline.capture import around, client, observe, place
+from driftline.capture import around, client, measure, observe, place
+from driftline.capture.trace import Seen
 from driftline.event.lineage import Touched, Version
 
 
@@ -24,8 +25,13 @@ def in_use(given: Touched | Version | str, version: str = "") -> Version:
     run = around.enclosing()
     if known.version or run is None:
         return known
-    found = [
-        seen for seen in (*run.trace.inputs, *run.trace.outputs)
-        if seen.touched.version and seen.touched.dataset == known.dataset
-    ]  # fmt: skip
-    return known if not found else Version(known.dataset, max(found, key=lambda seen: seen.at_ns).touched.version)
+    found = [seen for seen in (*run.trace.inputs, *run.trace.outputs) if seen.touched.dataset == known.dataset]
+    return known if not found else Version(known.dataset, _named(max(found, key=lambda seen: seen.at_ns)))
+
+
+def _named(seen: Seen) -> str:
+    """Return the version of what was read or written; ``""`` where that is hashed or written to its end later."""
+    if seen.pending and (seen.handle is None or getattr(seen.handle(), "closed", True)):
+        state = measure.of_file(seen.path, measure.Budget())
+        return "" if state.deferred else state.version
+    return "" if seen.pending or seen.deferred else seen.touched.version

@@ -1,4 +1,10 @@
+import json
+from pathlib import Path
+
+import pytest
+
 import driftline
+from driftline.capture import measure
 from driftline.capture.pointer import in_use, version_of
 from driftline.event.lineage import Dataset, Touched, Version
 from driftline.testing import MemorySink
@@ -24,3 +30,16 @@ def test_of_a_name_alone_the_version_counts_that_the_run_has_touched_last(sink: 
             answer.uses("index", "index")
             assert answer.draft.sources[0].version.version == "v2"
     assert in_use("index").version == ""
+
+
+def test_a_file_that_was_written_and_closed_has_its_hash_and_an_open_one_none(
+    sink: MemorySink, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    driftline.watch()
+    with driftline.run("index"):
+        with Path("docs.json").open("w") as file:
+            json.dump([{"text": "a"}], file)
+            assert in_use("docs.json").version == ""
+        assert in_use("docs.json").version == measure.of_file("docs.json").version
+    driftline.unwatch()

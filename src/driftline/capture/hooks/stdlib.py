@@ -11,13 +11,14 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
 from driftline.capture import client, opens
-from driftline.capture.form import Form
+from driftline.capture.form import BEYOND, Form
 from driftline.capture.hooks import patch, table
 from driftline.capture.hooks.patch import Call, Patch
 from driftline.capture.hooks.table import Entry
 from driftline.capture.recording import Recording
 
 _FILES = (io.IOBase, codecs.StreamReaderWriter)
+_LOOKED_AT = 100  # records of a list
 _DIALECT = ("delimiter", "quotechar", "escapechar")
 _OPEN: dict[str, tuple[tuple[str, Literal["read", "write"], int, tuple[str, ...]], ...]] = {
     "csv": (("reader", "read", 0, ()), ("writer", "write", 0, ())),
@@ -57,15 +58,15 @@ def _recorder(way: Literal["read", "write"], place: int, names: tuple[str, ...])
         owner = client.current()
         if owner is None or any(opens.foreign(path, owner.home) for path in table.places(given)):
             return False
-        return table.note(run, way, given, call, form=_form(call.result))
+        made = call.result if way == "read" or not place else call.argument(0, "obj")
+        return table.note(run, way, given, call, form=_form(made))
 
     return record
 
 
 def _form(made: Any) -> Form | None:
-    """How a reader or writer of ``csv`` separates and quotes; None where it is as usual, or of another module."""
-    dialect = getattr(made, "dialect", None)
-    delimiter, quote, escape = (getattr(dialect, name, None) or "" for name in _DIALECT)
-    if dialect is None or (delimiter, quote, escape) == (",", '"', ""):
-        return None
-    return Form(delimiter=delimiter, quote=quote, escape=escape)
+    """How a reader or writer of ``csv`` separates and quotes; of what JSON holds, whether that is a table: records."""
+    if type(made).__module__ != "_csv":
+        return None if type(made) is list and made and all(type(row) is dict for row in made[:_LOOKED_AT]) else BEYOND
+    delimiter, quote, escape = (getattr(made.dialect, name, None) or "" for name in _DIALECT)
+    return None if (delimiter, quote, escape) == (",", '"', "") else Form(delimiter, quote=quote, escape=escape)

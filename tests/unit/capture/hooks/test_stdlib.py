@@ -79,6 +79,20 @@ def test_json_and_xml_files_are_read_and_written(watched: MemorySink, tmp_path: 
         assert "driftline_gaps" not in ended(watched, job).run.facets
 
 
+def test_json_is_a_table_where_it_is_a_list_of_records(watched: MemorySink, tmp_path: Path) -> None:
+    records, by_id = [{"id": "a", "text": "x"}, {"id": "b", "text": "y"}], {"a": {"text": "x"}, "b": {"text": "y"}}
+    with driftline.run("write"):
+        for name, held in {"records": records, "by_id": by_id, "numbers": [1, 2]}.items():
+            with open(f"{name}.json", "w") as file:
+                json.dump(held, file)
+    fields = {
+        part.name: [field["name"] for field in json.loads(bytes(part.facets["schema"]))["fields"]]
+        for part in ended(watched, "write").outputs
+        if "schema" in part.facets
+    }
+    assert fields == {"records.json": ["id", "text"]}  # keys of an object may be anything, and others tomorrow
+
+
 def test_what_has_no_name_and_what_is_pythons_own_is_passed_over(watched: MemorySink, tmp_path: Path) -> None:
     Path("x,y").write_text("")
     own = next(Path(json.__file__).parent.glob("*.py"))
