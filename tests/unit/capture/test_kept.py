@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from driftline.capture import contents, kept
+from driftline.capture.around import process
 from driftline.capture.columns import KEPT, Reach
 from driftline.capture.contents import Contents
 from driftline.event.lineage import Dataset
@@ -118,3 +119,21 @@ def test_an_unchanged_script_has_column_edges_of_the_rows_that_it_chose(watched:
     held = bytes(output.facets["columnLineage"]).decode()
     assert '"provenance":"kept values","confidence":0.8' in held
     assert '"one"' not in held
+
+
+def test_the_nearer_source_counts_in_whatever_order_the_outputs_were_told(watched: MemorySink, tmp_path: Path) -> None:
+    """Child processes tell at the end what they have written long before."""
+    import driftline
+
+    table().to_csv("a.csv", index=False)
+    driftline.watch("job")
+    pd.read_csv("a.csv").query("amount > 0").to_csv("near.csv", index=False)
+    pd.read_csv("near.csv").query("amount > 0.5").to_csv("out.csv", index=False)
+    assert process.run is not None
+    process.run.trace.outputs.reverse()
+    driftline.unwatch()
+    assert driftline.flush()
+    (output,) = [one for one in watched.decoded()[-1].outputs if one.name == "out.csv"]
+    held = bytes(output.facets["columnLineage"])
+    assert b'"name":"near.csv","field":"key"' in held
+    assert b'"a.csv"' not in held
