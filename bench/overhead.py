@@ -27,7 +27,7 @@ from pyarrow import parquet
 from driftline.demo import feed
 
 HERE = Path(__file__).parent / "pipelines"
-SCRIPTS = ("refund_desk", "delays", "warehouse")
+SCRIPTS = ("nothing", "one_table", "refund_desk", "delays", "warehouse")
 RUN = "import runpy; runpy.run_path({script!r}, run_name='__main__')"
 WATCHED = "import driftline; driftline.watch({name!r}); " + RUN
 ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "POLARS_MAX_THREADS", "ARROW_NUM_THREADS"), "1")
@@ -130,7 +130,7 @@ def main() -> int:
                         same = False
                         print(sorted(set(written.items()) ^ set(results[""].items())), file=sys.stderr)
             middle = {one: statistics.median(taken) for one, taken in times.items()}
-            shown = [f"{value:.2f}" for value in middle.values()]
+            shown = [f"{value:.3f}" for value in middle.values()]
             shown += [f"{(middle[one] / middle[''] - 1) * 100:.1f} %" for one in measures]
             print(f"| {script} | {' | '.join(shown)} |", flush=True)
     print(f"\nResults bit for bit the same: {'yes' if same else 'NO'}.")

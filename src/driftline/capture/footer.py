@@ -3,22 +3,20 @@
 Enters: the path of a file. Leaves: the names of its columns in order, nested ones by their outermost name, or None
 where the footer is encrypted or is none. Reads the last bytes only. pyarrow tells the same, but a program that has not
 loaded it would pay a hundred milliseconds for a few names. Source: https://github.com/apache/parquet-format, README and
-``parquet.thrift`` (``FileMetaData.schema``); Thrift's compact protocol,
-https://github.com/apache/thrift/blob/master/doc/specs/thrift-compact-protocol.md.
+``parquet.thrift`` (``FileMetaData.schema``).
 """
 
 import io
 import os
-from collections.abc import Iterator
+
+from driftline import thrift
+from driftline.thrift import Walk
 
 _MAGIC = b"PAR1"
 _LARGEST = 1 << 24  # bytes of a footer that is read here
 _AT_ONCE = 1 << 14  # bytes that hold most footers
 _END = 8  # bytes after the footer: its length, and the sign
 _SCHEMA, _NAME, _CHILDREN = 2, 4, 5  # ids of fields: of FileMetaData, and two of SchemaElement
-_TRUE, _FALSE, _BYTE, _DOUBLE, _BINARY, _LIST, _SET, _MAP, _STRUCT, _UUID = 1, 2, 3, 7, 8, 9, 10, 11, 12, 13
-_BYTES = {_TRUE: 0, _FALSE: 0, _BYTE: 1, _DOUBLE: 8, _UUID: 16}  # of a value in a struct, where the type says how many
-_DEEPEST = 16  # structs and lists in one another
 
 
 def columns(path: str) -> tuple[str, ...] | None:
@@ -31,7 +29,7 @@ def columns(path: str) -> tuple[str, ...] | None:
     if footer is None:
         return None
     try:
-        return _Reader(footer).columns()
+        return _columns(Walk(footer))
     except (IndexError, ValueError, RecursionError):  # cut short, or something else
         return None
 
@@ -52,80 +50,25 @@ def _footer(path: str) -> bytes | None:
     return last[-_END - length : -_END]
 
 
-class _Reader:
-    """Thrift's compact protocol, as far as a schema needs it."""
+def _columns(footer: Walk) -> tuple[str, ...] | None:
+    for field, kind in footer.fields():
+        if field == _SCHEMA and kind == thrift.LIST:
+            return _outermost([_element(footer) for _ in range(footer.list()[0])])
+        footer.over(kind)
+    return None
 
-    def __init__(self, data: bytes) -> None:
-        self._data = data
-        self._at = 0
 
-    def columns(self) -> tuple[str, ...] | None:
-        """Return the outermost columns of the schema."""
-        for field, kind in self._fields():
-            if field == _SCHEMA and kind == _LIST:
-                return _outermost([self._element() for _ in range(self._list()[0])])
-            self._skip(kind, 0)
-        return None
-
-    def _element(self) -> tuple[str, int]:
-        """Return the name of an element of the schema, and how many of those after it lie directly in it."""
-        name, children = "", 0
-        for field, kind in self._fields():
-            if field == _NAME and kind == _BINARY:
-                length = self._number()
-                name = self._data[self._at : self._at + length].decode()
-                self._at += length
-            elif field == _CHILDREN:
-                children = self._signed()
-            else:
-                self._skip(kind, 0)
-        return name, children
-
-    def _fields(self) -> Iterator[tuple[int, int]]:
-        """Yield id and type of each field of a struct; who asks takes the value, too."""
-        field = 0
-        while head := self._byte():
-            field = field + (head >> 4) if head >> 4 else self._signed()
-            yield field, head & 15
-
-    def _skip(self, kind: int, depth: int) -> None:
-        if depth > _DEEPEST or self._at > len(self._data):
-            raise ValueError("no footer")
-        if kind in _BYTES:
-            self._at += _BYTES[kind]
-        elif kind == _BINARY:
-            self._at += self._number()
-        elif kind in (_LIST, _SET):
-            number, inner = self._list()
-            for _ in range(number):
-                self._skip(_BYTE if inner in (_TRUE, _FALSE) else inner, depth + 1)
-        elif kind == _STRUCT:
-            for _, inner in self._fields():
-                self._skip(inner, depth + 1)
-        elif kind == _MAP:
-            raise ValueError("a schema has none")
+def _element(footer: Walk) -> tuple[str, int]:
+    """Return the name of an element of the schema, and how many of those after it lie directly in it."""
+    name, children = "", 0
+    for field, kind in footer.fields():
+        if field == _NAME and kind == thrift.BINARY:
+            name = footer.text()
+        elif field == _CHILDREN:
+            children = footer.signed()
         else:
-            self._number()
-
-    def _list(self) -> tuple[int, int]:
-        """Return how many elements follow, and of which type."""
-        head = self._byte()
-        return (head >> 4 if head >> 4 < 15 else self._number()), head & 15
-
-    def _byte(self) -> int:
-        self._at += 1
-        return self._data[self._at - 1]
-
-    def _signed(self) -> int:
-        number = self._number()
-        return (number >> 1) ^ -(number & 1)
-
-    def _number(self) -> int:
-        number = shift = 0
-        while (byte := self._byte()) > 127:
-            number |= (byte & 127) << shift
-            shift += 7
-        return number | byte << shift
+            footer.over(kind)
+    return name, children
 
 
 def _outermost(elements: list[tuple[str, int]]) -> tuple[str, ...] | None:

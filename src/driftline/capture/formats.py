@@ -51,13 +51,22 @@ def of_file(path: str, version: str, size: int, modified_ns: int, said: Form | N
         return _seen[key]
     _same(path, size, modified_ns)
     try:
-        contents = _read(path, size, said)
+        meant = _meant(path, said)
+        alike = (*key[:3], meant)  # others may have said the same in other words
+        contents = _seen[alike] if alike in _seen else _read(path, size, meant)
     finally:
         _same(path, size, modified_ns)  # what was read in the middle of a change is nobody's version
     if len(_seen) >= _CACHE:
         _seen.clear()
-    _seen[key] = contents
+    _seen[key] = _seen[alike] = contents
     return contents
+
+
+def _meant(path: str, said: Form | None) -> Form | None:
+    """The form of a text table, settled; None = it is none."""
+    if said is None and form(path) == "csv":
+        said = Form(guess=True)
+    return text.settled(path, said) if said is not None and readable(path, said) else said
 
 
 def _same(path: str, size: int, modified_ns: int) -> None:
@@ -80,11 +89,11 @@ def form(path: str) -> str:
 
 
 def _read(path: str, size: int, said: Form | None) -> Contents | None:
-    kind = form(path) if said is None else "csv"
+    if said is not None:
+        return _of_text(path, size, said)
+    kind = form(path)
     if kind == "parquet":
         return _of_parquet(path, size)
-    if kind == "csv":
-        return _of_text(path, size, said or Form(guess=True))
     if kind == "lines":
         return _of_lines(path) if size <= PROFILE_LIMIT else None
     if kind == "feather":
@@ -188,10 +197,15 @@ def _of_json(path: str) -> Contents | None:
     except msgspec.DecodeError:
         return _of_lines(path)
     if isinstance(found, dict):
-        found = _columns_of(found)
+        record = data.endswith(b"\n") and data.count(b"\n") == 1  # one line, as writers of records end it
+        found = _columns_of(found) or ([found] if record and not any(map(_nested, found.values())) else None)
     if isinstance(found, dict) or (isinstance(found, list) and found and all(isinstance(row, dict) for row in found)):
         return of_data(found)
     return None
+
+
+def _nested(value: Any) -> bool:
+    return isinstance(value, dict | list)
 
 
 def _columns_of(found: dict[str, Any]) -> Any:

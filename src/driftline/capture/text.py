@@ -42,6 +42,11 @@ def first(path: str, said: Form) -> tuple[list[str], str]:
     return line.split(delimiter), delimiter
 
 
+def settled(path: str, said: Form) -> Form:
+    """Return a form with what was not said found out."""
+    return said._replace(delimiter=first(path, said)[1], guess=False) if said.guess else said
+
+
 def columns(path: str, said: Form) -> tuple[str, ...]:
     """Return the names of the columns of a text table, as its reader sees them."""
     said, read, parse = _options(path, said)
@@ -85,8 +90,7 @@ def _of_text(path: str, size: int, said: Form, limit: int, *, broken: bool) -> C
 
 def _options(path: str, said: Form) -> tuple[Form, csv.ReadOptions, csv.ParseOptions]:
     """How Arrow reads a form, and the form with what was not said found out."""
-    if said.guess:
-        said = said._replace(delimiter=first(path, said)[1])
+    said = settled(path, said)
     read = csv.ReadOptions(
         skip_rows=said.skip,
         column_names=list(said.names),

@@ -51,8 +51,28 @@ class View:
         return self.ranks.quantile(PLACES)
 
 
+class Vocabulary(NamedTuple):
+    """The levels of a column in order, and how often each is there."""
+
+    names: list[str]
+    counts: NDArray[np.float64]
+
+
 class Pool(View):
     """What recent healthy batches add up to."""
+
+    def __init__(self, profile: Profile) -> None:
+        super().__init__(profile)
+        self._vocabularies: dict[str, Vocabulary] = {}
+
+    def vocabulary(self, name: str) -> Vocabulary:
+        """Return the levels of a column of which all are listed."""
+        found = self._vocabularies.get(name)
+        if found is None:
+            levels = self.levels(name) or {}
+            names = sorted(levels)
+            found = self._vocabularies[name] = Vocabulary(names, np.array([levels[one] for one in names], dtype=float))
+        return found
 
     @cached_property
     def grid(self) -> Grid:

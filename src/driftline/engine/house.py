@@ -49,6 +49,7 @@ class House:
         for kept in (self.known, self.changed, self.pools, self.weeks, self.profiles, self.involved, self.affected):
             kept.clear()
         self.quarantined.clear()
+        self.heard.clear()
 
     def tell(self, topic: str, subjects: Iterable[str]) -> None:
         """Tell listeners (live pages) that something changed."""

@@ -14,6 +14,7 @@ Mask = NDArray[np.bool_]
 
 Family = Literal["null", "boolean", "number", "decimal", "time", "text", "binary", "dictionary", "nested"]
 
+_SMALL, _LARGE = np.dtype("<i4"), np.dtype("<i8")  # offsets
 _FLOATS = {16: "<f2", 32: "<f4", 64: "<f8"}
 _families: dict[int, Family] = {}  # by the id of the type
 _dtypes: dict[int, np.dtype[Any]] = {}  # of what lies in the buffer of a number or a time
@@ -85,11 +86,12 @@ def present(values: pa.Array) -> Mask | None:
 
 def offsets(values: pa.Array) -> NDArray[Any]:
     """Return where each text, byte string or list begins, and behind them where the last one ends."""
-    width = 8 if str(values.type).startswith("large_") else 4
-    buffer = values.buffers()[1]
+    buffer, kind = values.buffers()[1], values.type
     if buffer is None or not len(values):
         return np.zeros(len(values) + 1, np.int64)
-    return np.frombuffer(buffer, f"<i{width}", count=len(values) + 1, offset=values.offset * width)
+    large = pa.types.is_large_string(kind) or pa.types.is_large_binary(kind) or pa.types.is_large_list(kind)
+    found = _LARGE if large else _SMALL
+    return np.frombuffer(buffer, found, count=len(values) + 1, offset=values.offset * found.itemsize)
 
 
 def arrow(places: NDArray[Any]) -> pa.Array:

@@ -217,7 +217,7 @@ def ticks_of(values: pa.Array) -> tuple[NDArray[np.int64], int]:
 def _bytes(tag: bytes, values: pa.Array, present: Mask | None, rows: int) -> Iterator[Any]:
     data, offsets = values.buffers()[2], buffers.offsets(values)
     yield _frame(tag, present, rows)
-    yield np.diff(offsets).astype("<i8", copy=False)
+    yield (offsets[1:] - offsets[:-1]).astype("<i8", copy=False)
     if data is not None:
         yield memoryview(data)[int(offsets[0]) : int(offsets[-1])]
 

@@ -22,7 +22,6 @@ from driftline.profile.levels import EXACT, Levels
 _BITS = 9
 _REGISTERS = 1 << _BITS
 _WIDTH = 44  # hash bits that the rank is read from: exact as a double
-_MANTISSA, _BIAS = 52, 1022  # of a double: its exponent, so that its fraction is 0.5 to 1
 _BLOCK = 1 << 17  # bytes of text that are hashed at a time
 _LONG = 1 << 12
 _ALL = (1 << 64) - 1
@@ -119,8 +118,7 @@ def _raise(registers: NDArray[np.uint8], hashes: Hashes, own: NDArray[np.int64] 
 
     ``own`` is where the registers begin that a hash belongs to; by default there are no others.
     """
-    doubles = (hashes & np.uint64((1 << _WIDTH) - 1)).astype(np.float64)
-    exponents = np.maximum((doubles.view(np.int64) >> _MANTISSA) - _BIAS, 0)
+    _, exponents = np.frexp((hashes & np.uint64((1 << _WIDTH) - 1)).astype(np.float64))
     ranks = (_WIDTH + 1 - exponents).astype(np.uint8)
     places = (hashes >> np.uint64(64 - _BITS)).astype(np.int64)
     if own is not None:
@@ -170,7 +168,7 @@ def hash_text(data: bytes, offsets: NDArray[np.int64], seed: int) -> Hashes:
 
     Multilinear in the bytes, then mixed; strings over 4 kB by xxh3.
     """
-    lengths = np.diff(offsets)
+    lengths = offsets[1:] - offsets[:-1]
     hashes = np.empty(len(lengths), np.uint64)
     first = 0
     for long in (*np.flatnonzero(lengths > _LONG).tolist(), len(lengths)):
@@ -187,12 +185,15 @@ def hash_text(data: bytes, offsets: NDArray[np.int64], seed: int) -> Hashes:
 
 def _multilinear(data: bytes, offsets: NDArray[np.int64], seed: int) -> Hashes:
     """Return, per string, the sum of its bytes, each times the key of its place, and its length."""
-    start, lengths = int(offsets[0]), np.diff(offsets)
+    start, lengths = int(offsets[0]), offsets[1:] - offsets[:-1]
     bounds = offsets - start
     block = np.frombuffer(data, np.uint8, count=int(bounds[-1]), offset=start) if bounds[-1] else np.empty(0, np.uint8)
-    places = np.arange(len(block)) - np.repeat(bounds[:-1], lengths)
-    products = (block.astype(np.uint64) + np.uint64(1)) * _keys(seed, 1 << int(lengths.max()).bit_length())[places]
-    sums = np.concatenate((np.zeros(1, np.uint64), np.cumsum(products, dtype=np.uint64)))
+    places = np.arange(len(block)) - bounds[:-1].repeat(lengths)
+    sums = np.empty(len(block) + 1, np.uint64)
+    sums[0], products = 0, sums[1:]
+    np.add(block, np.uint64(1), out=products)
+    products *= _keys(seed, 1 << int(lengths.max()).bit_length())[places]
+    np.cumsum(products, out=products)
     return sums[bounds[1:]] - sums[bounds[:-1]] + lengths.astype(np.uint64)
 
 

@@ -65,15 +65,21 @@ EMPTY = Frequent()
 def of_levels(found: Levels, cap: Cap) -> list[Frequent]:
     """Return the list of each column of ``found``; among equal counts the smaller number comes first."""
     counts, spans = found.counts, found.spans
-    own = np.arange(len(spans)).repeat(found.sizes)
-    here = (counts > (found.sizes > cap.whole).repeat(found.sizes)).nonzero()[0]  # of many those that are there twice
-    for column in (np.bincount(own[here], minlength=len(spans)) > _MANY).nonzero()[0]:
-        often = counts[here[own[here] == column]]
-        here = here[(own[here] != column) | (counts[here] >= np.partition(often, ~cap.top)[~cap.top])]
+    often = counts > 1  # of many values those that are there twice
+    for start, end in spans:
+        if end - start <= cap.whole:
+            often[start:end] = True
+    here = often.nonzero()[0]
+    own = found.bounds.searchsorted(here, side="right") - 1
+    for column in (np.bincount(own, minlength=len(spans)) > _MANY).nonzero()[0]:
+        times = counts[here]
+        floor = np.partition(times[own == column], ~cap.top)[~cap.top]
+        kept = (own != column) | (times >= floor)
+        here, own = here[kept], own[kept]
     most = int(counts.max()) + 1
     # one number per value: its column, then its count, the largest first, then its place
-    order = np.sort(((own[here] + 1) * most - counts[here]) * len(counts) + here) % len(counts)
-    starts = own[order].searchsorted(np.arange(len(spans) + 1)).tolist()
+    order = np.sort(((own + 1) * most - counts[here]) * len(counts) + here) % len(counts)
+    starts = own.searchsorted(np.arange(len(spans) + 1)).tolist()  # columns stay in their order
     values, times = (found.values[order].astype(np.float64) + 0.0).tolist(), counts[order].tolist()
     out = []
     for (start, end), total, first, last in zip(spans, found.totals(), starts[:-1], starts[1:], strict=True):

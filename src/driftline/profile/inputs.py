@@ -17,9 +17,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from driftline.errors import BadInput
-from driftline.profile import views
+from driftline.profile import buffers, views
 
 _UNNAMED_INDEX = re.compile(r"__index_level_\d+__")
+_PLAIN = frozenset({"null", "boolean", "number", "decimal", "time", "text", "binary"})  # families of flat arrays
 _NATIVE = "fiub"  # numpy kinds that are measured as they are
 
 
@@ -73,7 +74,7 @@ def _read(table: Any) -> tuple[int, Iterator[Input]]:
 
 def _of_arrow(table: pa.Table) -> Iterator[Input]:
     for name, values in zip(table.column_names, table.columns, strict=True):
-        if not _UNNAMED_INDEX.fullmatch(name):
+        if name[:2] != "__" or not _UNNAMED_INDEX.fullmatch(name):
             yield Input(name, values)
 
 
@@ -153,7 +154,7 @@ def piece(values: Any, start: int, end: int) -> Any:
     """Return rows of a column's values as one numpy array or one flat Arrow array."""
     if isinstance(values, np.ndarray):
         return values[start:end]
-    rows = values.slice(start, end - start)
+    rows = values if end - start == len(values) else values.slice(start, end - start)
     if isinstance(rows, pa.ChunkedArray) and rows.num_chunks > 1 and pa.types.is_dictionary(rows.type):
         # narrow indices could not hold the values of all chunks
         rows = pa.chunked_array([flat(chunk).dictionary_decode() for chunk in rows.chunks])
@@ -171,9 +172,11 @@ def flat(values: pa.Array | pa.ChunkedArray) -> pa.Array:
         values = values.cast(
             pa.large_binary() if pa.types.is_binary(values.type) else pa.large_string()
         ).combine_chunks()
+    kind = values.type
+    if buffers.family(kind) in _PLAIN:
+        return values
     if isinstance(values, pa.ExtensionArray):
         return flat(values.storage)
-    kind = values.type
     if pa.types.is_run_end_encoded(kind):
         return flat(pc.run_end_decode(values))
     if pa.types.is_fixed_size_binary(kind):

@@ -94,7 +94,8 @@ def combine(parts: Iterable[Quantiles]) -> Quantiles:
 def combined(columns: Sequence[Sequence[Quantiles]]) -> list[Quantiles]:
     """Return, per column, the summary of the union of its parts; the same for every order of them."""
     runs = [[run for part in parts for run in part.runs] for parts in columns]
-    unions = {place: _union(found) for place, found in enumerate(runs) if len(found) > 1}
+    several = [place for place, found in enumerate(runs) if len(found) > 1]
+    unions = dict(zip(several, _unions([runs[place] for place in several]), strict=True))
     small = {place: union for place, union in unions.items() if len(union[0]) <= MERGED}
     exact = _fused(list(small.values()), [runs[place] for place in small])
     out = [Quantiles(tuple(found)) for found in runs]
@@ -107,7 +108,7 @@ def combined(columns: Sequence[Sequence[Quantiles]]) -> list[Quantiles]:
             sizes.setdefault(run.total.bit_length(), []).append(run)
     while crowded := {place: min(found) for place, sizes in classes.items() if (found := _crowded(sizes))}:
         members = [classes[place].pop(size) for place, size in crowded.items()]
-        for place, run in zip(crowded, _fused([_union(one) for one in members], members), strict=True):
+        for place, run in zip(crowded, _fused(_unions(members), members), strict=True):
             classes[place].setdefault(run.total.bit_length(), []).append(run)
     for place, sizes in classes.items():
         top = max(sizes)
@@ -216,11 +217,20 @@ def _shrunk(run: Run, steps: int) -> Run:
     return run if len(found.values) <= capacity else _runs(found, [run.error], capacity)[0]
 
 
-def _union(runs: Sequence[Run]) -> tuple[Floats, Counts]:
-    found = _unpacked(runs)
-    values, weights = found.values, found.counts
-    if len(runs) == 1:
-        return values, weights
+def _unions(columns: Sequence[Sequence[Run]]) -> list[tuple[Floats, Counts]]:
+    """Return, per column, the points of its runs, ascending and distinct, and their weights."""
+    found = _unpacked([run for runs in columns for run in runs])
+    out, first = [], 0
+    for runs in columns:
+        last = first + len(runs)
+        part = slice(found.spans[first][0], found.spans[last - 1][1])
+        one = found.values[part], found.counts[part]
+        out.append(one if len(runs) == 1 else _joined(*one))
+        first = last
+    return out
+
+
+def _joined(values: Floats, weights: Counts) -> tuple[Floats, Counts]:
     order = values.argsort(kind="stable")
     values, weights = values[order], weights[order]
     first = np.empty(len(values), bool)
@@ -234,14 +244,14 @@ def points_of(found: Sequence[Quantiles]) -> Levels:
     """Return the distinct values of each summary and how many values each stands for; none of them is empty."""
     if all(len(one.runs) == 1 for one in found):
         return _unpacked([one.runs[0] for one in found])
-    return _end_to_end([_union(one.runs) for one in found])
+    return _end_to_end(_unions([one.runs for one in found]))
 
 
 @functools.lru_cache(maxsize=2048)
 def _points(summary: Quantiles) -> tuple[Floats, Counts]:
     if not summary.runs:
         return np.empty(0), np.empty(0, np.int64)
-    values, weights = _union(summary.runs)
+    values, weights = _unions([summary.runs])[0]
     ranks = np.cumsum(weights)
     values.flags.writeable = ranks.flags.writeable = False
     return values, ranks
@@ -286,6 +296,8 @@ def _pack(found: Levels) -> list[bytes]:
 
 def _unpacked(runs: Sequence[Run]) -> Levels:
     """Return the points of runs, one run behind the other."""
+    if not runs:
+        return Levels(np.empty(0), np.empty(0, np.int64), np.zeros(1, np.int64))
     weights = [_counts(run.weights, 0) for run in runs]
     bounds = np.cumsum([0, *(len(one) for one in weights)])
     plain = [run.values[0] == _PLAIN for run in runs]

@@ -62,7 +62,9 @@ class Sheet:
     @cached_property
     def numbers(self) -> Lines:
         """Columns of numbers that doubles hold exactly; those of a long sheet are not laid side by side."""
-        plain = [place for place, piece in enumerate(self.pieces) if _is_plain(piece)] if self.short else []
+        if not self.short:
+            return Lines([], np.empty((0, self.rows)))
+        plain = [place for place, piece in enumerate(self.pieces) if _is_plain(piece)]
         values = np.empty((len(plain), self.rows))
         for line, place in zip(values, plain, strict=True):
             _fill(line, self.pieces[place])

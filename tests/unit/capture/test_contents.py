@@ -76,6 +76,18 @@ def test_columns_that_only_number_the_rows_tell_nothing() -> None:
     assert found.varied == set(found.hashes) - {"one", "none"}
 
 
+def test_texts_that_go_on_in_equal_steps_for_a_while_only_are_no_numbering() -> None:
+    found = contents.of_arrow(
+        pa.table({
+            "soon": [f"k{row if row < 3 else 7 * row}" for row in range(100)],
+            "late": [f"k{row}" for row in range(99)] + ["k500"],
+            "none": [f"k{row}" for row in range(99)] + ["k"],
+            "always": [f"k{3 * row}" for row in range(100)],
+        })
+    )  # fmt: skip
+    assert found.regular == {"always"}
+
+
 def test_the_named_index_of_a_frame_is_a_column_as_parquet_keeps_it() -> None:
     frame = pd.DataFrame({"n": [1, 2]}, index=pd.Index(["a", "b"], name="key"))
     found, plain = contents.of_data(frame), contents.of_data({"n": [1, 2], "key": ["a", "b"]})

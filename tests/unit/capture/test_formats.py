@@ -322,3 +322,28 @@ def test_a_workbook_without_a_header_is_a_table_and_an_empty_one_is_none(tmp_pat
     assert ([field.name for field in found.fields], found.rows) == (["1", "1.1"], 1)
     openpyxl.Workbook().save(tmp_path / "y.xlsx")
     assert written(tmp_path / "y.xlsx") is None
+
+
+def test_a_text_table_is_read_once_whatever_words_its_form_was_said_in(tmp_path: Path) -> None:
+    file = tmp_path / "x.csv"
+    file.write_text("n;s\n1;x\n")
+    state = measure.of_file(str(file))
+    found = [
+        formats.of_file(str(file), f"{file}:{state.version}", state.size, state.modified_ns, said)
+        for said in (None, Form(";"), Form(guess=True), Form(";", texts=("n",)))
+    ]
+    assert found[0] is found[1] is found[2]
+    assert found[3] is not None
+    assert found[3] is not found[0]
+
+
+def test_a_single_record_on_a_line_is_a_table_and_a_mapping_of_settings_is_none(tmp_path: Path) -> None:
+    """As DuckDB's ``COPY … TO 'x.json'`` writes one row; ``json.dump`` ends no line."""
+    file = tmp_path / "x.json"
+    file.write_text('{"a":1,"b":"01"}\n')
+    found = written(file)
+    assert found is not None
+    assert ([field.name for field in found.fields], found.rows) == (["a", "b"], 1)
+    for text in ('{"a":1,"b":"01"}', '{"a":1,"b":{"c":2}}\n', '{\n"a":1}\n'):
+        file.write_text(text)
+        assert written(file) is None

@@ -21,3 +21,9 @@ def test_levels_are_listed_once():
     assert POOL.levels("s") is POOL.levels("s")
     assert POOL.levels("n") is None
     assert POOL.column("other") is None
+
+
+def test_a_vocabulary_is_in_order_and_kept():
+    names, counts = POOL.vocabulary("s")
+    assert (names, counts.tolist()) == (["a", "b"], [50.0, 25.0])
+    assert POOL.vocabulary("s") is POOL.vocabulary("s")

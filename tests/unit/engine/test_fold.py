@@ -182,3 +182,6 @@ def test_only_so_many_events_are_kept_in_memory(house: House, monkeypatch: pytes
     accept.events(house, [event(number, number) for number in range(1, 6)], noted=())
     assert len(house.heard) == 2
     assert len(fold.waiting(house, house.store.log.waiting(10)).runs) == 5
+    accept.events(house, [event(6, 6)], noted=())
+    house.forget()  # as where another process has folded
+    assert house.heard == {}

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from driftline.store.arrays import table
+from driftline.store.arrays import places, table
 from driftline.store.connection import OPEN
 
 ROWS = [
@@ -37,3 +37,8 @@ def test_rows_into_some_places_are_replaced_and_all_stay_in_order() -> None:
 def test_an_id_that_does_not_fit_is_refused() -> None:
     with pytest.raises(OverflowError):
         table([(2**31, 1, 0, 0, 1, 1, "explicit", 1.0)])
+
+
+def test_places_of_several_words_are_sorted_and_named_once() -> None:
+    bodies = [np.array(some, dtype="<i8").tobytes() for some in ([5, 9], [3, 5], [2**40])]
+    assert places(bodies).tolist() == [3, 5, 9, 2**40]

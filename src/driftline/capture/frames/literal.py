@@ -8,6 +8,7 @@ knows.
 
 import ast
 import builtins
+import inspect
 import linecache
 import sys
 from collections.abc import Iterator
@@ -73,7 +74,13 @@ class _Source:
     """A source, and what its names mean where it stands."""
 
     def __init__(self, tree: ast.Module, frame: FrameType) -> None:
-        self._known = {**frame.f_globals, **frame.f_locals}
+        self._known = dict(frame.f_globals)
+        code = frame.f_code
+        if code.co_flags & inspect.CO_OPTIMIZED:  # to ask a function for its variables would keep their values alive
+            for name in (*code.co_varnames, *code.co_cellvars, *code.co_freevars):
+                self._known[name] = None
+        else:
+            self._known.update(frame.f_locals)
         self._scope = _scope(tree, frame.f_code)
 
     def writes_constants(self, call: ast.Call) -> bool:

@@ -207,6 +207,7 @@ def _appended(run: Recording, seen: Seen, call: Call | None) -> None:
         return
     before = [one for one in run.trace.outputs if one.path == seen.path]
     seen.edges = [*(edges for one in before for edges in one.edges), *seen.edges]
+    seen.form = next((one.form for one in before if one.form is not None), seen.form)  # the top of the file counts
     seen.touched = msgspec.structs.replace(seen.touched, rows=None)
 
 

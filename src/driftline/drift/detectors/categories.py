@@ -28,12 +28,14 @@ def measure(batch: Batch, reference: Reference, pool: Pool | None) -> Iterator[M
         now, before = batch.view.levels(name), pool.levels(name)
         if not now or not before or len(before) > LEVELS:
             continue
-        names = sorted(now.keys() | before.keys())
+        names, usual = pool.vocabulary(name)
+        if not now.keys() <= before.keys():
+            names = sorted(now.keys() | before.keys())
+            usual = np.array([before.get(level, 0) for level in names], dtype=float)
         current = np.array([now.get(level, 0) for level in names], dtype=float)
-        usual = np.array([before.get(level, 0) for level in names], dtype=float)
         share, usual_share = current / current.sum(), usual / usual.sum()
-        distance = float(np.abs(share - usual_share).sum() / 2)
-        most = int(np.argmax(np.abs(share - usual_share)))
+        moved = np.abs(share - usual_share)
+        distance, most = float(moved.sum() / 2), int(moved.argmax())
         yield Measure(
             detector="categories",
             column=name,
@@ -55,14 +57,17 @@ def chi_square(current: np.ndarray, usual: np.ndarray) -> float:
     """Return the p-value of Pearson's chi-square for a 2 x levels table of counts; 1 where it cannot be told."""
     from scipy.special import chdtrc  # costly to import, and of no use until data is compared
 
-    total = current.sum() + usual.sum()
-    small = (current + usual) * min(current.sum(), usual.sum()) / total < _EXPECTED
+    table = np.stack((current, usual))
+    rows = table.sum(axis=1, keepdims=True)
+    total = rows.sum()
+    columns = table.sum(axis=0)
+    small = columns * rows.min() / total < _EXPECTED
     if small.any():
-        current = np.append(current[~small], current[small].sum())
-        usual = np.append(usual[~small], usual[small].sum())
-    keep = (current + usual) > 0
-    table = np.stack([current[keep], usual[keep]])
+        table = np.column_stack((table[:, ~small], table[:, small].sum(axis=1)))
+        columns = table.sum(axis=0)
+    if not columns.all():
+        table, columns = table[:, columns > 0], columns[columns > 0]
     if table.shape[1] < 2:
         return 1.0
-    expected = table.sum(axis=1, keepdims=True) * table.sum(axis=0, keepdims=True) / total
+    expected = rows * columns / total
     return float(chdtrc(table.shape[1] - 1, ((table - expected) ** 2 / expected).sum()))

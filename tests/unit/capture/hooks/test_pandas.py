@@ -338,3 +338,17 @@ def test_a_file_of_a_partition_is_a_version_of_one_dataset_however_it_is_read(wa
         ("lake/orders.parquet", "2024/1"),
         ("lake/orders.parquet", "2024/2"),
     ]
+
+
+def test_what_is_appended_without_a_header_has_the_names_of_what_stands_above(watched: MemorySink) -> None:
+    frame = pd.DataFrame({"n": [1, 2], "s": ["x", "y"]})
+    with driftline.run("job"):
+        frame.to_csv("bare.csv", sep=";", header=False, index=False)
+        frame.to_csv("headed.csv", index=False)
+        for name in ("bare.csv", "headed.csv"):
+            frame.to_csv(name, sep=";" if name == "bare.csv" else ",", header=False, index=False, mode="a")
+    driftline.flush()
+    (event,) = watched.decoded()
+    for part in event.outputs:
+        assert field_names(part.facets) == ["n", "s"]
+        assert json.loads(bytes(part.facets["driftline_state"]))["rows"] == 4

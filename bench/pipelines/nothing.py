@@ -1,0 +1,1 @@
+"""The shortest script: what is left is what ``watch`` costs once."""
