@@ -1,11 +1,14 @@
 """Work on files and databases, as users write it; nothing depends on the clock, on chance or on the folder's name."""
 
 import contextlib
+import csv
 import inspect
 import io
+import json
 import pickle
 import sqlite3
 from typing import Any
+from xml.etree import ElementTree as ET
 
 import duckdb
 import fsspec
@@ -163,6 +166,27 @@ def objects_in_files(kit: Kit) -> Any:
         same[0],
         named,
     )
+
+
+def files_of_the_standard_library(kit: Kit) -> Any:
+    rows = [{"id": n, "text": f"t{n}"} for n in range(9)]
+    with (kit.folder / "s.csv").open("w", newline="") as file:
+        writer = csv.DictWriter(file, ["id", "text"], delimiter=";")
+        writer.writeheader()
+        writer.writerows(rows)
+    with (kit.folder / "s.csv").open(newline="") as file, (kit.folder / "s.json").open("w") as target:
+        json.dump(list(csv.DictReader(file, delimiter=";")), target)
+    with (kit.folder / "s.json").open() as file:
+        read = json.load(file)
+    ET.ElementTree(ET.fromstring("<a><b>1</b></a>")).write(kit.folder / "s.xml")
+    tree = ET.parse(kit.folder / "s.xml")
+    (kit.folder / "bad.json").write_text("{")
+    with (kit.folder / "bad.json").open() as file:
+        bad = kit.caught(lambda: json.load(file))
+    lines, buffer = list(csv.reader(["a,b", "1,2"])), io.StringIO()
+    csv.writer(buffer).writerow([1, "x"])
+    wrong = kit.caught(lambda: csv.reader(3))
+    return read, tree.getroot()[0].text, bad[0], lines, buffer.getvalue(), wrong[0], csv.reader([]).dialect.delimiter
 
 
 def files_by_address(kit: Kit) -> Any:

@@ -15,7 +15,7 @@ __all__ = ["LIMITS", "WORKLOADS", "Kit", "Plain"]
 _WORK = {
     on_files: (
         "pandas_files pandas_parquet polars_files duckdb_files pyarrow_files sqlite_statements sqlalchemy_statements "
-        "objects_in_files files_by_address"
+        "objects_in_files files_of_the_standard_library files_by_address"
     ),
     on_formats: "typed_tables many_formats large_files moved_files stores",
     on_frames: "polars_rules polars_joins polars_formats pipelines probed probed_rows probed_arrays probed_polars",

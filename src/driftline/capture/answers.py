@@ -21,7 +21,7 @@ from driftline.capture.client import process
 from driftline.capture.making import Noted, finish, values_of
 from driftline.capture.mint import mint, moment_of, spelt
 from driftline.capture.mint import process as minting
-from driftline.capture.pointer import version_of
+from driftline.capture.pointer import in_use
 from driftline.capture.recording import Moment
 from driftline.event.answer import Answer, Retrieved, Source, Verdict
 from driftline.event.current import Draft
@@ -106,7 +106,7 @@ class Answering(msgspec.Struct, eq=False):
             if type(given) is Touched and not version:
                 known = Version(given.dataset, given.version)
             else:
-                known = version_of(given, version)
+                known = in_use(given, version)
             self.draft.sources.append(Source(role, known))
         except Exception as error:  # the fault rule: what is no version is a counted loss
             fault.failed("answer", error)

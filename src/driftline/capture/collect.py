@@ -23,6 +23,9 @@ def add(trace: Trace, way: Way, seen: Seen) -> Touched:
     """Record ``seen``, once per version; returns what is recorded of it."""
     into = trace.inputs if way == "read" else trace.outputs
     seen.at_ns = seen.at_ns or time.time_ns()
+    for output in trace.outputs:
+        if output.handle is not None:
+            _still_open(output, seen.at_ns)
     if way == "read":
         for output in trace.outputs:
             if _made(output, seen):
@@ -37,10 +40,20 @@ def add(trace: Trace, way: Way, seen: Seen) -> Touched:
             if _knows_more(seen, known):
                 into[index] = seen
                 seen.edges, seen.at_ns, seen.read_ns, seen.table = known.edges, known.at_ns, known.read_ns, known.table
+                seen.handle, seen.until_ns = seen.handle or known.handle, known.until_ns
                 seen.pointer = seen.pointer or known.pointer
             return into[index].touched
     into.append(seen)
     return seen.touched
+
+
+def _still_open(output: Seen, now_ns: int) -> None:
+    """Let what is being written while something else is read or written end no earlier than that."""
+    file = output.handle()
+    if file is None or getattr(file, "closed", True):
+        output.handle = None
+    else:
+        output.until_ns = max(output.until_ns, now_ns)
 
 
 def _made(output: Seen, seen: Seen) -> bool:

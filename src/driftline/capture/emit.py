@@ -64,7 +64,9 @@ class Ended:
         ordered = trace.ordered and order.matters(trace)
         again = order.again(trace) if ordered else []
         inputs = tuple(_dataset(seen, trace, self._profiled) for seen in (*trace.inputs, *again))
-        outputs = tuple(_dataset(seen, trace, self._profiled, output=True) for seen in trace.outputs)
+        written = sorted(trace.outputs, key=lambda seen: seen.at_ns)  # where the first come from tells of the others
+        told = {id(seen): _dataset(seen, trace, self._profiled, output=True) for seen in written}
+        outputs = tuple(told[id(seen)] for seen in trace.outputs)
         if ordered:
             trace.on_job["lineage"] = {"entries": order.entries(trace)}
         if self._late:

@@ -78,6 +78,8 @@ def _behind(name: str, column: Column, others: Sequence[_Other], output: "Conten
     share = len(whole)
     if not whole:  # of several that were put together each one is part of the output
         parts = [other for other in having if all(within.evidence(one, [column]) > 0 for one in other.named(name))]
+        beneath = {source for other in parts for source in _made_from(other, name)}
+        parts = [other for other in parts if other.dataset not in beneath] or parts
         every = [one for other in parts for one in other.named(name)]
         together = within.evidence(column, every) if len(parts) > 1 else 0.0
         whole, share = (dict.fromkeys((other.dataset for other in parts), together), 1) if together > 0 else ({}, 1)

@@ -13,7 +13,7 @@ import msgspec
 import xxhash
 
 from driftline.capture import fault
-from driftline.capture.pointer import version_of
+from driftline.capture.pointer import in_use
 from driftline.config import Settings
 from driftline.event import ids
 from driftline.event.answer import Answer, Retrieved, Source, Verdict
@@ -137,7 +137,7 @@ def of_features(values: Mapping[str, Value]) -> str:
 def _sources(uses: Mapping[str, Touched | Version | str] | None) -> list[Source]:
     found = []
     for role, given in (uses or {}).items():
-        version = fault.attempt("answer", version_of, given)
+        version = fault.attempt("answer", in_use, given)
         if version is not None:
             found.append(Source(role, version))
     return found

@@ -2,7 +2,8 @@
 
 Enters: versions with the times at which they were first read and last written. Leaves: explicit lineage, one entry per
 output: its sources are those of the statement that wrote it, else, as a guess, everything that was read until then,
-among it a version that the run itself wrote and read again, and a model that it saved, which it still has at hand.
+among it a version that the run itself wrote and read again, and a model that it saved, which it still has at hand, but
+for models that were fitted before that one.
 Source:
 https://openlineage.io/spec/facets (lineage 1-0-0).
 """
@@ -52,14 +53,29 @@ def matters(trace: Trace) -> bool:
 
 def before(trace: Trace, output: Seen) -> list[Seen]:
     """Return what had been read when ``output`` was written for the last time."""
-    own = [one for one in trace.outputs if one is not output and 0 < _used_ns(one) < output.at_ns]
-    return [seen for seen in trace.inputs if seen.at_ns <= output.at_ns] + own
+    end = _end_ns(output)
+    own = [
+        one
+        for one in trace.outputs
+        if one is not output and 0 < _used_ns(one) < end and not (one.read_ns == 0 and _earlier(output, one))
+    ]
+    return [seen for seen in trace.inputs if seen.at_ns <= end] + own
 
 
 def again(trace: Trace) -> list[Seen]:
     """Return what the run wrote and then read, and the models that it saved before it wrote something else."""
-    last = max((seen.at_ns for seen in trace.outputs), default=0)
+    last = max((_end_ns(seen) for seen in trace.outputs), default=0)
     return [seen for seen in trace.outputs if seen.read_ns or 0 < _used_ns(seen) < last]
+
+
+def _end_ns(seen: Seen) -> int:
+    """When something was written for the last time."""
+    return max(seen.at_ns, seen.until_ns)
+
+
+def _earlier(output: Seen, model: Seen) -> bool:
+    """Whether ``output`` is a model that was there before the other one was fitted, and so does not stand on it."""
+    return 0 < output.fitted_ns < model.fitted_ns
 
 
 def _used_ns(seen: Seen) -> int:

@@ -1,9 +1,11 @@
 """The version that somebody means: by what ``read`` or ``write`` returned, by a name, or by both.
 
-Enters: a version, what a run has touched, or the name of a dataset. Leaves: a version. Asks nothing of any store.
+Enters: a version, what a run has touched, or the name of a dataset. Leaves: a version; of a name that an answer stands
+on, the one that the run around it has read or written. Asks nothing of any store.
 """
 
-from driftline.capture import client, observe, place
+from driftline.capture import around, client, measure, observe, place
+from driftline.capture.trace import Seen
 from driftline.event.lineage import Touched, Version
 
 
@@ -15,3 +17,21 @@ def version_of(given: Touched | Version | str, version: str = "") -> Version:
         return Version(given.dataset, version or given.version)
     owner = client.current()
     return Version(observe.name_of(given, "", owner.folder if owner is not None else place.base("x")), version)
+
+
+def in_use(given: Touched | Version | str, version: str = "") -> Version:
+    """Return what ``given`` means; of a name alone, the version that the run around this code has touched last."""
+    known = version_of(given, version)
+    run = around.enclosing()
+    if known.version or run is None:
+        return known
+    found = [seen for seen in (*run.trace.inputs, *run.trace.outputs) if seen.touched.dataset == known.dataset]
+    return known if not found else Version(known.dataset, _named(max(found, key=lambda seen: seen.at_ns)))
+
+
+def _named(seen: Seen) -> str:
+    """Return the version of what was read or written; ``""`` where that is hashed or written to its end later."""
+    if seen.pending and (seen.handle is None or getattr(seen.handle(), "closed", True)):
+        state = measure.of_file(seen.path, measure.Budget())
+        return "" if state.deferred else state.version
+    return "" if seen.pending or seen.deferred else seen.touched.version

@@ -13,6 +13,7 @@ import os
 import time
 import types
 from collections.abc import Callable, Iterable, Mapping
+from itertools import pairwise
 from typing import Any, TypeVar, cast
 
 from driftline.capture import around, client, emit, fault, measure, models, observe
@@ -296,6 +297,8 @@ def _input(given: Any, rows: int) -> Any:
     if hasattr(given, "iloc") and hasattr(given, "columns"):
         small = len(given) <= ROWS and len(given.columns) <= _FEATURES
         return None if len(given) != rows else given.copy() if small else given.iloc[:ROWS, :_FEATURES].copy()
+    if hasattr(given, "tocsr"):  # a sparse matrix, as texts become; it has no length
+        return given.tocsr()[:ROWS].copy() if given.ndim == 2 and given.shape[0] == rows else None
     if getattr(given, "ndim", 0) == 2 and len(given) == rows and hasattr(given, "copy"):
         return given[:ROWS, :_FEATURES].copy()
     if isinstance(given, list | tuple) and rows == len(given):
@@ -362,7 +365,7 @@ def _score(value: Any) -> float | None:
 
 
 def _features(given: Any, rows: int) -> list[dict[str, Any]]:
-    """Return the features by name, row by row."""
+    """Return the features by name, row by row; of a sparse matrix the first that are there."""
     if given is None:
         return []
     if isinstance(given, Mapping):
@@ -371,5 +374,10 @@ def _features(given: Any, rows: int) -> list[dict[str, Any]]:
         names = [str(name) for name in given.columns]
         columns = (given.iloc[:, place].tolist() for place in range(len(names)))
         return [dict(zip(names, row, strict=True)) for row in zip(*columns, strict=True)]
+    if hasattr(given, "indptr"):
+        ends = pairwise(given.indptr.tolist())
+        held = [slice(begin, min(end, begin + _FEATURES)) for begin, end in ends]
+        cells = ((given.indices[one].tolist(), given.data[one].tolist()) for one in held)
+        return [{f"x{place}": value for place, value in zip(*row, strict=True)} for row in cells]
     table = given.tolist() if hasattr(given, "tolist") else given
     return [{f"x{place}": value for place, value in enumerate(row)} for row in table]

@@ -15,7 +15,7 @@ from driftline.capture import answers, client, dialects, fault
 from driftline.capture.answers import Answering
 from driftline.capture.dialects import Said, Span
 from driftline.capture.making import Noted, finish
-from driftline.capture.pointer import version_of
+from driftline.capture.pointer import in_use, version_of
 from driftline.config import Settings
 from driftline.errors import MissingExtra
 from driftline.event import ids
@@ -192,7 +192,7 @@ def _made(
 
 
 def _given(uses: Mapping[str, Any]) -> list[Source]:
-    found = {role: fault.attempt("otel", version_of, given) for role, given in uses.items()}
+    found = {role: fault.attempt("otel", in_use, given) for role, given in uses.items()}
     return [Source(role, version) for role, version in found.items() if version is not None]
 
 

@@ -27,6 +27,9 @@ class Seen(msgspec.Struct, kw_only=True):
     pending: bool = False  # it was still being written: its state is taken when the event is encoded
     pointer: Any = None  # () -> (version, bytes), asked when the event is encoded; None = the version stands
     at_ns: int = 0  # when it was first read, or last written
+    handle: Any = None  # weak reference to the file that it is being written to, as long as that is open
+    until_ns: int = 0  # when that was last seen to be open; 0 = it never was
+    fitted_ns: int = 0  # when the model that was written was fitted last; 0 = not known
     read_ns: int = 0  # when the run first read what it had written; 0 = never
     contents: Any = None  # contents.Contents, once measured
     table: Any = None  # at_hand.Table: what it holds, where no file can be read for that

@@ -31,8 +31,9 @@ _MODULES = {
     "numpy": ("numpy",),
     "objects": (
         "pickle", "cloudpickle", "dill", "joblib", "torch", "torch.jit", "safetensors.torch", "safetensors.numpy",
-        "lightgbm", "xgboost", "catboost",
+        "lightgbm", "xgboost", "catboost", "statsmodels.iolib.smpickle",
     ),
+    "stdlib": ("csv", "json", "xml.etree.ElementTree"),
     "dbapi": ("sqlite3", "psycopg"),
     "sqlalchemy": ("sqlalchemy",),
     "fsspec": ("fsspec.spec",),
@@ -51,7 +52,8 @@ _MODULES = {
             "pipeline", "compose", "linear_model", "ensemble", "tree", "svm", "neighbors", "naive_bayes",
             "neural_network", "discriminant_analysis", "gaussian_process", "model_selection", "calibration",
             "multiclass", "multioutput", "cluster", "decomposition", "preprocessing", "dummy", "isotonic",
-            "kernel_ridge", "cross_decomposition",
+            "kernel_ridge", "cross_decomposition", "feature_extraction", "feature_extraction.text", "feature_selection",
+            "impute", "kernel_approximation", "manifold", "mixture", "random_projection", "semi_supervised",
         )
     )),
     "threads": ("threading", "concurrent.futures.thread", "multiprocessing.process"),

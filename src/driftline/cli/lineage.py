@@ -59,8 +59,9 @@ def lineage(ctx: click.Context, /, node: str | None, listing: bool, as_json: boo
         both = asked["up"] == asked["down"]
         graph = tree.with_failures(graph, failing)
         tree.draw(
-            start, graph, up=asked["up"] or both, down=asked["down"] or both, depth=asked["depth"], as_of_us=moment
-        )
+            start, graph, up=asked["up"] or both, down=asked["down"] or both, depth=asked["depth"], as_of_us=moment,
+            what="column lineage" if asked["columns"] else "lineage",
+        )  # fmt: skip
     else:
         tree.flow(graph)
     if not as_json:

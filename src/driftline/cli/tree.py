@@ -21,8 +21,17 @@ _WIDE = 12  # neighbours of one node that are drawn; the rest is counted
 _PLAIN = {"READ", "WRITE", "DERIVED"}
 
 
-def draw(asked: str, graph: Subgraph, *, up: bool, down: bool, depth: int, as_of_us: int | None = None) -> None:
-    """Print the lineage of ``asked`` as of a moment (None: now), first as a sentence."""
+def draw(
+    asked: str,
+    graph: Subgraph,
+    *,
+    up: bool,
+    down: bool,
+    depth: int,
+    as_of_us: int | None = None,
+    what: str = "lineage",
+) -> None:
+    """Print the lineage of ``asked`` as of a moment (None: now), first as a sentence that says ``what`` it is."""
     sums = {(link.source, link.target, link.via): link for link in graph.edges if link.via}
     graph = drawn.plainly(graph)
     above = sum(node.depth < 0 for node in graph.nodes)
@@ -34,7 +43,7 @@ def draw(asked: str, graph: Subgraph, *, up: bool, down: bool, depth: int, as_of
         side = "upstream" if not down else "downstream" if not up else ""
         then = "" if as_of_us is None else f"as of {show.when(as_of_us) or '1970-01-01 00:00'} UTC"
         where = " ".join(filter(None, (side, then))) or "yet"
-        show.say(f"{name} has {_stated(stated)}." if stated and up else f"No lineage of {name} is known {where}.")
+        show.say(f"{name} has {_stated(stated)}." if stated and up else f"No {what} of {name} is known {where}.")
         return
     show.say(f"{name} has {' and '.join(counts)} within {show.count(depth, 'step')}.")
     trees = [

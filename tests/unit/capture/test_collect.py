@@ -1,5 +1,8 @@
 """What a run collects: each version once, with all that is known of it. By hand."""
 
+import weakref
+from pathlib import Path
+
 import pyarrow as pa
 
 from driftline.capture import at_hand, collect
@@ -43,6 +46,18 @@ def test_a_file_that_is_still_written_is_one_output() -> None:
     for _ in range(3):
         collect.add(found, "write", Seen(touched=touched(""), path="/x", pending=True))
     assert len(found.outputs) == 1
+
+
+def test_what_is_written_while_something_is_read_ends_no_earlier_until_it_is_closed(tmp_path: Path) -> None:
+    found = trace()
+    with (tmp_path / "x").open("w") as file:
+        collect.add(
+            found, "write", Seen(touched=touched(""), path="/x", pending=True, at_ns=1, handle=weakref.ref(file))
+        )
+        collect.add(found, "read", Seen(touched=touched("during"), at_ns=2))
+    collect.add(found, "read", Seen(touched=touched("after"), at_ns=3))
+    (output,) = found.outputs
+    assert (output.until_ns, output.handle) == (2, None)
 
 
 def test_only_so_many_statements_are_told_each_once() -> None:

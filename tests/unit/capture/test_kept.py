@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from driftline.capture import contents, kept
+from driftline.capture.around import process
 from driftline.capture.columns import KEPT, Reach
 from driftline.capture.contents import Contents
 from driftline.event.lineage import Dataset
@@ -59,6 +60,17 @@ def test_tables_that_were_put_together_are_all_sources() -> None:
     assert found["key"] == found["name"] == [("a", 0.8), ("b", 0.8), ("c", 0.8)]
 
 
+def test_of_parts_that_were_made_from_others_the_nearer_ones_were_put_together() -> None:
+    raw = {name: table(seed) for seed, name in enumerate("ab", 1)}
+    given = [kept.Source(Dataset("file", name), measured(frame)) for name, frame in raw.items()]
+    for name, frame in raw.items():
+        lineage = {"fields": {"key": {"inputFields": [{"namespace": "file", "name": name, "field": "key"}]}}}
+        given.append(kept.Source(Dataset("file", f"clean {name}"), measured(frame.tail(300)), lineage))
+    both = measured(pd.concat([frame.tail(300) for frame in raw.values()]))
+    fields, _ = kept.kept(both, given, ("amount", "plan", "name"))
+    assert [(one.name, one.confidence) for one in fields["key"]] == [("clean a", 0.8), ("clean b", 0.8)]
+
+
 def test_two_sources_that_hold_it_share_the_confidence() -> None:
     source = table()
     assert edges(source.head(100), a=source, b=source.head(300))["key"] == [("a", 0.4), ("b", 0.4)]
@@ -107,3 +119,21 @@ def test_an_unchanged_script_has_column_edges_of_the_rows_that_it_chose(watched:
     held = bytes(output.facets["columnLineage"]).decode()
     assert '"provenance":"kept values","confidence":0.8' in held
     assert '"one"' not in held
+
+
+def test_the_nearer_source_counts_in_whatever_order_the_outputs_were_told(watched: MemorySink, tmp_path: Path) -> None:
+    """Child processes tell at the end what they have written long before."""
+    import driftline
+
+    table().to_csv("a.csv", index=False)
+    driftline.watch("job")
+    pd.read_csv("a.csv").query("amount > 0").to_csv("near.csv", index=False)
+    pd.read_csv("near.csv").query("amount > 0.5").to_csv("out.csv", index=False)
+    assert process.run is not None
+    process.run.trace.outputs.reverse()
+    driftline.unwatch()
+    assert driftline.flush()
+    (output,) = [one for one in watched.decoded()[-1].outputs if one.name == "out.csv"]
+    held = bytes(output.facets["columnLineage"])
+    assert b'"name":"near.csv","field":"key"' in held
+    assert b'"a.csv"' not in held

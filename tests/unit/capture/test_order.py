@@ -40,6 +40,28 @@ def test_a_model_that_was_saved_may_stand_behind_what_is_written_next() -> None:
     assert not order.matters(alone)
 
 
+def test_a_model_does_not_stand_on_one_that_was_fitted_after_it() -> None:
+    def model(name: str, at: int, fitted: int) -> Seen:
+        touched = Touched(dataset=Dataset("file", name), kind="model")
+        return Seen(touched=touched, at_ns=at, fitted_ns=fitted)
+
+    classifier, vectorizer = model("classifier", 7, fitted=4), model("vectorizer", 8, fitted=3)
+    assert sources(trace([seen("a", 1)], [classifier, vectorizer])) == {"classifier": ["a"], "vectorizer": ["a"]}
+    scaler, network = model("scaler", 7, fitted=3), model("network", 8, fitted=4)
+    assert sources(trace([seen("a", 1)], [scaler, network])) == {"scaler": ["a"], "network": ["a", "scaler"]}
+    again = model("loaded", 8, fitted=3)
+    classifier.read_ns = 7  # that it was read again is no guess
+    assert sources(trace([], [classifier, again]))["loaded"] == ["classifier"]
+
+
+def test_what_was_still_being_written_stands_on_what_was_read_meanwhile() -> None:
+    file = seen("x", 2)
+    file.until_ns = 5
+    found = trace([seen("a", 1), seen("b", 3), seen("c", 6)], [file])
+    assert order.matters(found)
+    assert sources(found) == {"x": ["a", "b"]}
+
+
 def test_that_nothing_was_read_before_does_not_say_that_there_is_no_source() -> None:
     """An empty list of inputs would be the statement that there is none, which nobody made."""
     first, second = order.entries(trace([], [seen("stage", 1, read=2), seen("y", 3)]))

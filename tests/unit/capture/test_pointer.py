@@ -1,4 +1,11 @@
-from driftline.capture.pointer import version_of
+import json
+from pathlib import Path
+
+import pytest
+
+import driftline
+from driftline.capture import measure
+from driftline.capture.pointer import in_use, version_of
 from driftline.event.lineage import Dataset, Touched, Version
 from driftline.testing import MemorySink
 
@@ -9,3 +16,30 @@ def test_a_version_is_meant_by_itself_by_what_was_touched_or_by_a_name(sink: Mem
     assert version_of(Touched(dataset=version.dataset, version="v1")) == version
     assert version_of(Touched(dataset=version.dataset, version="v1"), "v2") == Version(version.dataset, "v2")
     assert version_of("a", "v3").version == "v3"
+
+
+def test_of_a_name_alone_the_version_counts_that_the_run_has_touched_last(sink: MemorySink) -> None:
+    with driftline.run("serve") as run:
+        assert in_use("index").version == ""
+        run.read("index", version="v1")
+        run.read("other", version="v7")
+        run.read("index", version="v2")
+        assert in_use("index") == Version(Dataset("file", "index"), "v2")
+        assert in_use("index", "v9").version == "v9"  # what was said counts
+        with driftline.answer("support") as answer:
+            answer.uses("index", "index")
+            assert answer.draft.sources[0].version.version == "v2"
+    assert in_use("index").version == ""
+
+
+def test_a_file_that_was_written_and_closed_has_its_hash_and_an_open_one_none(
+    sink: MemorySink, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    driftline.watch()
+    with driftline.run("index"):
+        with Path("docs.json").open("w") as file:
+            json.dump([{"text": "a"}], file)
+            assert in_use("docs.json").version == ""
+        assert in_use("docs.json").version == measure.of_file("docs.json").version
+    driftline.unwatch()

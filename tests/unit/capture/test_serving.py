@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import xxhash
+from scipy import sparse
 from sklearn.base import clone
 from sklearn.linear_model import LogisticRegression, SGDClassifier
 
@@ -39,6 +40,23 @@ def test_predictions_are_one_answer_per_row_with_model_score_and_features(
     assert (first.endpoint, first.features) == ("desk", {"delay": 10.0, "distance": 1.0})
     version = Version(Dataset("file", "eligibility"), measure.of_object(model)[0])
     assert [(source.role, source.version) for source in first.sources] == [("model", version)]
+
+
+@pytest.mark.parametrize("form", ["csr", "csc", "coo"])
+def test_a_sparse_matrix_as_texts_become_is_kept_by_the_values_that_are_there(sink: MemorySink, form: str) -> None:
+    texts = sparse.random_array((4, 200), density=0.5, rng=np.random.default_rng(0)).toarray()
+    texts[1] = 0.0
+    texts[1, 7], texts[1, 150] = 0.5, 0.25
+    model = LogisticRegression().fit(texts, ["ham", "spam", "ham", "spam"])
+    served = driftline.serve(model, name="spam")
+    expected = model.predict(texts).tolist()
+    assert served.predict(sparse.coo_array(texts).asformat(form)).tolist() == expected
+    assert served.predict(sparse.csr_matrix(texts[1:2])).tolist() == [expected[1]]
+    driftline.flush()
+    assert [answer.decision for answer in sink.recorded] == [*expected, expected[1]]
+    assert sink.recorded[1].features == sink.recorded[4].features == {"x7": 0.5, "x150": 0.25}
+    assert len(sink.recorded[0].features or {}) == 50
+    assert "failed:serving" not in driftline.capture.client.status()
 
 
 def test_inside_an_answer_the_model_and_its_score_are_part_of_that_answer(

@@ -182,6 +182,8 @@ def test_not_knowing_as_of_a_moment_names_the_moment(run: Run) -> None:
     assert then == "No lineage of features is known as of 2012-12-31 00:00 UTC.\n"
     up = run("lineage", "feed/raw", "--up", "--as-of", "2013-02-01").stdout
     assert up == "No lineage of feed/raw is known upstream as of 2013-02-01 00:00 UTC.\n"
+    columns = run("lineage", "feed/raw", "--columns", "--as-of", "2012-12-31").stdout
+    assert columns == "No column lineage of feed/raw is known as of 2012-12-31 00:00 UTC.\n"
 
 
 def test_where_declared_and_observed_columns_do_not_agree_is_told_beside_the_tree(run: Run, tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ named as a gap. Objects are known weakly and by identity; never touched, never k
 """
 
 import threading
+import time
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -24,6 +25,7 @@ _WIDTH = 16  # objects of one container that are looked at
 
 _behind: Beside[tuple[Seen, ...]] = Beside()
 _kept: Beside[Seen] = Beside()  # beside a model: the file that it was loaded from or saved to last
+_fitted: Beside[int] = Beside()  # beside a model: when it was fitted last
 _heard: Beside[list[tuple[Seen, Trace]]] = Beside()  # beside the outermost run: what was read under it
 _lock = threading.Lock()
 
@@ -52,7 +54,13 @@ def fitted(model: Any, *data: Any) -> None:
     """Remember what a model was fitted on; it is another one now than that of any file."""
     _kept.drop(model)
     _behind.drop(model)
+    _fitted.put(model, time.time_ns())
     _put(model, behind(*data))
+
+
+def fitted_ns(model: Any) -> int:
+    """Return when ``model`` was fitted last, in nanoseconds since 1970; 0 = that is not known."""
+    return _fitted.get(model) or 0
 
 
 def noted(run: Recording, way: str, data: Any, found: Iterable[Seen]) -> None:

@@ -14,7 +14,7 @@ _COLUMNS = (
     "select column_name, data_type, database_name, schema_name from duckdb_columns() "
     "where lower(table_name) = ? order by column_index"
 )
-_DATABASES = "select path from duckdb_databases() where not internal order by database_oid"
+_DATABASES = "select path, lower(database_name), type from duckdb_databases() where not internal order by database_oid"
 _EXTENSION = "select 1 from duckdb_extensions() where extension_name = 'json' and loaded"
 
 
@@ -45,9 +45,33 @@ class Catalog:
         rows = self.ask(connection, _DATABASES)
         return str(rows[0][0]) if rows and rows[0][0] else ""
 
+    def placed(self, connection: Any, name: str) -> tuple[str, str]:
+        """Return the file of the database that a table's name begins with, and the rest of the name.
+
+        The file is ``""`` where the table is in the connection's own database, however that is called, and where the
+        database that is meant has no file or is not DuckDB's. ``main``, the schema that tables are in, is left out.
+        """
+        name = name.lower()
+        first, _, rest = name.partition(".")
+        if rest and first != "main":
+            for number, (path, database, kind) in enumerate(self.ask(connection, _DATABASES)):
+                if database == first and (number == 0 or (path and kind == "duckdb")):
+                    return ("" if number == 0 else str(path)), rest.removeprefix("main.")
+        return "", name.removeprefix("main.")
+
+    def _rows(self, connection: Any, name: str) -> list[Any]:
+        """Return the rows of the catalog for the columns of the tables that ``name`` may mean."""
+        *way, plain = name.lower().split(".")
+        rows = ((*row[:2], row[2].lower(), row[3].lower()) for row in self.ask(connection, _COLUMNS, [plain]))
+        if not way:
+            return list(rows)
+        if len(way) > 1:
+            return [row for row in rows if row[2:4] == tuple(way[-2:])]
+        return [row for row in rows if row[3] == way[0] or row[2:4] == (way[0], "main")]
+
     def columns(self, connection: Any, name: str) -> tuple[str, ...] | None:
         """Return the names of the columns of a table; None where there is none, or several of that name."""
-        rows = self.ask(connection, _COLUMNS, [name.rsplit(".", 1)[-1].lower()])
+        rows = self._rows(connection, name)
         names = tuple(row[0] for row in rows)
         return names if names and len({one.lower() for one in names}) == len(names) else None
 
@@ -55,8 +79,7 @@ class Catalog:
         """Return the columns of one table; None where it is not certain which, or a transaction may change them."""
         if connection is None or transactions.begun(connection):
             return None
-        schema, _, plain = name.lower().rpartition(".")
-        rows = [row for row in self.ask(connection, _COLUMNS, [plain]) if row[3].lower() == (schema or "main")]
+        rows = [row for row in self._rows(connection, name) if "." in name or row[3] == "main"]
         return tuple(Field(row[0], row[1]) for row in rows) if len({row[2] for row in rows}) == 1 else None
 
     def serialises(self, connection: Any) -> bool:

@@ -1,4 +1,4 @@
-"""Objects in files: pickle, joblib, cloudpickle, torch, safetensors, boosted trees. One that is a model is such.
+"""Objects in files: pickle, joblib, cloudpickle, torch, safetensors, boosted trees, statsmodels. Models are such.
 
 Enters: one of these modules, once it is loaded. Leaves: patches on its functions. A file that is still open is
 measured when the run's event is made.
@@ -40,6 +40,10 @@ TABLES = {
     "catboost": (
         Entry("CatBoost.save_model", "write", 1, ("fname",), 0, "model"),
         Entry("CatBoost.load_model", "read", 1, ("fname",), 0, "model"),
+    ),
+    "statsmodels.iolib.smpickle": (  # it unpickles by a class of its own
+        Entry("load_pickle", "read", 0, ("fname",), RESULT, "model"),
+        Entry("save_pickle", "write", 1, ("fname",), 0, "model"),
     ),
     "safetensors.torch": _SAFE,
     "safetensors.numpy": _SAFE,

@@ -309,7 +309,8 @@ class Session:
         return self.catalog.columns(connection, name) is None
 
     def _table(self, connection: Any, name: str) -> Dataset:
-        return Dataset(self._database(connection), name.lower().removeprefix("main."))
+        path, table = self.catalog.placed(connection, name)
+        return Dataset(_named(path) if path else self._database(connection), table)
 
     def _database(self, connection: Any) -> str:
         if connection is None:
@@ -317,8 +318,7 @@ class Session:
         found = self._databases.get(connection)
         if found is None:
             path = self.catalog.path(connection)
-            name = observe.name_of(path, "", _folder()).name if path else ""
-            found = self._databases[connection] = f"duckdb://{name}" if name else memory.namespace("duckdb")
+            found = self._databases[connection] = _named(path) if path else memory.namespace("duckdb")
         return found
 
     def _forms(
@@ -359,6 +359,10 @@ def _control(connection: Any, text: str, lost: Any) -> Record:
             transactions.told(connection, text)
 
     return record
+
+
+def _named(path: str) -> str:
+    return f"duckdb://{observe.name_of(path, '', _folder()).name}"
 
 
 def _folder() -> str:

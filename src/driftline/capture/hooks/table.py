@@ -5,8 +5,10 @@ open file, and the one that holds the data; how these become versions is the sam
 Only names are kept, never data: of frames and arrays the columns and the number of rows, of a model its class.
 """
 
+import contextlib
 import io
 import os
+import weakref
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Literal, NamedTuple
 from urllib.parse import urlsplit, urlunsplit
@@ -141,11 +143,11 @@ def note(
             if way == "write" and call is not None and not version:
                 seen.pointer = call.inside.later.get(place)
             if way == "write" and seen.path and _is_open(given):
-                seen.pending, seen.deferred = True, False
-                seen.touched = msgspec.structs.replace(seen.touched, version="", attributes=dict(about.attributes))
+                _pending(seen, given, about)
             _with(seen, look, form, all_of_it=frame is not None or not (part or seen.touched.kind == "table"))
             if way == "write":
                 origin.attach([seen], data, owner.folder)
+                seen.fitted_ns = passed.fitted_ns(data)
                 _appended(run, seen, call)
             _hold(seen, frame)
             at_hand.add(run, way, seen, owner.sender.put)
@@ -220,6 +222,14 @@ def _with(seen: Seen, look: glance.Look, form: Form | None, *, all_of_it: bool) 
 def _is_open(given: Any) -> bool:
     """Whether ``given`` is a file that more may be written to."""
     return hasattr(type(given), "close")  # an ``ExcelWriter`` is path-like, and open
+
+
+def _pending(seen: Seen, file: Any, about: Given) -> None:
+    """Have ``seen`` be what is still being written to an open file."""
+    seen.pending, seen.deferred = True, False
+    seen.touched = msgspec.structs.replace(seen.touched, version="", attributes=dict(about.attributes))
+    with contextlib.suppress(TypeError):  # of a file that cannot be referred to weakly
+        seen.handle = weakref.ref(file)
 
 
 def places(given: Any) -> Iterator[str]:

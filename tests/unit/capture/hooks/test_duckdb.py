@@ -146,6 +146,25 @@ def test_tables_of_a_database_file_are_named_by_it(sink: MemorySink, tmp_path: P
     assert edges(sink, "second") == {"a": ["first.a IDENTITY"], "b": ["first.b IDENTITY"], "": []} or run.inputs == ()
 
 
+def test_a_table_is_the_same_however_far_its_name_is_spelled_and_whoever_opens_its_file(
+    sink: MemorySink, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    driftline.watch()
+    with driftline.run("load"), duckdb.connect("shop.db") as own:
+        own.execute("CREATE TABLE orders (id INT)")
+        own.execute('INSERT INTO "shop"."main"."orders" SELECT range FROM range(3)')
+    with driftline.run("copy") as copy, duckdb.connect("mart.db") as mart:
+        mart.execute("ATTACH 'shop.db' AS s")
+        mart.execute("CREATE TABLE mart.main.orders AS SELECT id, id * 2 AS twice FROM s.orders")
+    assert [(one.dataset.namespace, one.dataset.name) for one in copy.inputs] == [("duckdb://shop.db", "orders")]
+    assert [(one.dataset.namespace, one.dataset.name) for one in copy.outputs] == [("duckdb://mart.db", "orders")]
+    assert driftline.flush()
+    named = {part["name"] for raw in sink.raw for part in json.loads(raw)["outputs"]}
+    assert named == {"orders"}
+    assert edges(sink, "orders")["twice"] == ["orders.id TRANSFORMATION"]
+
+
 def test_a_pending_result_is_not_disturbed(sink: MemorySink, connection: duckdb.DuckDBPyConnection) -> None:
     connection.execute("CREATE TABLE many AS SELECT range AS n FROM range(5000)")
     with driftline.run("job"):

@@ -25,6 +25,22 @@ def test_columns_and_files_are_told_without_touching_a_pending_result(tmp_path: 
         assert catalog.path(memory) == ""
 
 
+def test_a_table_is_placed_by_the_database_that_its_name_begins_with(tmp_path: Path) -> None:
+    catalog, other = Catalog(duckdb), str(tmp_path / "other.db")
+    with duckdb.connect(str(tmp_path / "own.db")) as connection:
+        connection.execute(f"attach '{other}' as o; attach ':memory:' as m; create schema s")
+        connection.execute("create table t (a int); create table o.t (b int); create table s.t (c int)")
+        for name in ("t", "main.t", "OWN.t", "own.main.T"):
+            assert catalog.placed(connection, name) == ("", "t")
+        assert catalog.placed(connection, "s.t") == catalog.placed(connection, "own.s.t") == ("", "s.t")
+        assert catalog.placed(connection, "o.t") == catalog.placed(connection, "o.main.t") == (other, "t")
+        assert catalog.placed(connection, "m.t") == ("", "m.t")  # it has no name beyond this connection
+        columns = {name: catalog.columns(connection, name) for name in ("own.t", "own.main.t", "o.t", "s.t", "x.t")}
+        assert columns == {"own.t": ("a",), "own.main.t": ("a",), "o.t": ("b",), "s.t": ("c",), "x.t": None}
+        assert catalog.fields(connection, "own.main.t") == (Field("a", "INTEGER"),)
+        assert catalog.fields(connection, "o.main.t") == (Field("b", "INTEGER"),)
+
+
 def test_a_connection_that_is_not_known_answers_nothing() -> None:
     catalog = Catalog(duckdb)
     assert catalog.ask(None, "select 1") == []

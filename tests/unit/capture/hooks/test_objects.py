@@ -107,3 +107,16 @@ def test_boosted_trees_are_models_that_come_from_their_training_data(
     model_edges = next(one for one in event.outputs if one.name == "model.pkl").facets["columnLineage"]
     assert b'"train.csv"' in bytes(model_edges)
     assert b'"test.csv"' not in bytes(model_edges)
+
+
+def test_results_of_statsmodels_are_models_that_are_read_again(watched: MemorySink, tmp_path: Path) -> None:
+    pytest.importorskip("statsmodels")
+    import pandas as pd
+    import statsmodels.api as sm
+
+    data = pd.DataFrame({"x": [1.0, 2.0, 3.0, 5.0], "y": [2.0, 4.1, 5.9, 10.0]})
+    with driftline.run("write") as one:
+        sm.OLS(data["y"], sm.add_constant(data["x"])).fit().save("ols.pickle")
+    with driftline.run("read") as other:
+        assert sm.load("ols.pickle").params["x"] == pytest.approx(2.0, abs=0.1)
+    assert kinds(one) == kinds(other) == {"ols.pickle": "model"}

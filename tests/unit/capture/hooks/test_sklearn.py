@@ -14,7 +14,8 @@ from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import OneHotEncoder, StandardScaler
 
 import driftline
-from driftline.capture import fault
+from driftline.capture import fault, order
+from driftline.capture.around import process
 from driftline.capture.frames import model as models
 from driftline.testing import MemorySink
 
@@ -75,3 +76,21 @@ def test_the_hooks_come_off(people: pd.DataFrame) -> None:
     driftline.unwatch()
     assert not hasattr(LogisticRegression.fit, "_driftline")
     assert not hasattr(Pipeline.fit, "_driftline")
+
+
+def test_a_vectorizer_that_is_saved_behind_its_model_does_not_stand_on_it(people: pd.DataFrame) -> None:
+    from sklearn.feature_extraction.text import TfidfVectorizer
+
+    driftline.watch("spam")
+    data = pd.read_parquet("people.parquet")
+    vectorizer = TfidfVectorizer(token_pattern=r"\w+")
+    model = LogisticRegression().fit(vectorizer.fit_transform(data["city"]), data["y"])
+    joblib.dump(model, "model.joblib")
+    joblib.dump(vectorizer, "vectorizer.joblib")
+    joblib.dump(StandardScaler().fit(data[["age"]]), "later.joblib")
+    run = process.run
+    assert run is not None
+    found = {entry["name"]: {one["name"] for one in entry["inputs"]} for entry in order.entries(run.trace)}
+    assert found["model.joblib"] == found["vectorizer.joblib"] == {"people.parquet"}
+    assert found["later.joblib"] == {"people.parquet", "model.joblib", "vectorizer.joblib"}  # a guess: it may
+    driftline.unwatch()
