@@ -6,7 +6,6 @@ raised. While it lasts its draft is the current answer of the context, where a g
 Never raises, never changes what it is given, and takes down no more than references on the user's thread.
 """
 
-import gc
 import time
 from collections.abc import Callable, Iterable, Mapping
 from contextvars import Token
@@ -18,17 +17,17 @@ import msgspec
 from driftline.capture import answered, around, calls, client, fault, making
 from driftline.capture.around import current_run
 from driftline.capture.client import process
-from driftline.capture.making import Noted, finish, values_of
+from driftline.capture.making import Noted, finish
 from driftline.capture.mint import mint, moment_of, spelt
 from driftline.capture.mint import process as minting
 from driftline.capture.pointer import in_use
 from driftline.capture.recording import Moment
+from driftline.capture.values import kept, settled, taken, values_of
 from driftline.event.answer import Answer, Retrieved, Source, Verdict
 from driftline.event.current import Draft
 from driftline.event.current import current_answer as current_answer_var
 from driftline.event.lineage import Touched, Version
 
-_KEPT = frozenset((float, int, str, bool, type(None)))  # types of values that are kept as they are
 _NONE: Mapping[str, Any] = MappingProxyType({})
 _now = time.time_ns
 F = TypeVar("F", bound=Callable[..., Any])
@@ -133,16 +132,16 @@ class Answering(msgspec.Struct, eq=False):
                 self.draft.passages.append(given)
         self.draft.passages.extend(text)
 
-    def features(self, **values: Any) -> None:
+    def features(self, given: Any = None, /, **values: Any) -> None:
         """Say which values were used; numbers, texts, booleans and None are kept, others as text.
 
-        Of an array only the reference is taken down: do not write into it before the answer is over, nor in the next
-        moments.
+        Args:
+            given: a mapping, a record, a row or a sequence of values, as ``record_answer`` takes them.
+            values: the values by name; they go before those in ``given``.
         """
         if self._client is None or self._over:
             return
-        if gc.is_tracked(values) and not _KEPT.issuperset(map(type, values.values())):
-            values = fault.attempt("answer", values_of, values) or {}  # some may change: they are read at once
+        values = settled(values) if given is None else {**taken(given), **settled(values)}
         draft = self.draft
         if draft.features:
             draft.features.update(values)
@@ -152,7 +151,7 @@ class Answering(msgspec.Struct, eq=False):
     def settle(self) -> None:
         """Have the features as they are kept, for a guard that reads them: plain numbers, texts, booleans and None."""
         features = self.draft.features
-        if not _KEPT.issuperset(map(type, features.values())):
+        if not kept(features):
             self.draft.features = fault.attempt("answer", values_of, features) or {}
 
     def called(self, *tools: str) -> None:
@@ -324,7 +323,7 @@ def record_answer(
     at: Moment | None = None,
     uses: Mapping[str, Touched | Version | str] | None = None,
     retrieved: Iterable[Retrieved | str] = (),
-    features: Mapping[str, Any] | None = None,
+    features: Any = None,
     decision: str = "",
     text: str = "",
     score: float | None = None,
@@ -335,8 +334,7 @@ def record_answer(
 ) -> str:
     """Record one answer in one call and return its id, ``""`` where Driftline is switched off.
 
-    What is given is taken down as it is now; hashes and records are made of it later, on another thread. Of an array
-    among the features only the reference is taken down: do not write into it in the next moments.
+    What is given is taken down as it is now; hashes and records are made of it later, on another thread.
 
     Args:
         endpoint: name of the deployment, such as refund-desk.
@@ -344,7 +342,8 @@ def record_answer(
         partition: nominal slice that the answer belongs to.
         at: event time, for replays; default: that of the run around it, else the clock.
         retrieved: the documents, in order, as records or as texts to be hashed.
-        features: the values used.
+        features: the values used, by name: a mapping, a record (a named tuple, a dataclass), a row of a table, a
+            table of one row; a sequence or an array by the places of its values, "0", "1" and so on.
         decision: the outcome as one word.
         text: what was said.
         score: of the model.
@@ -359,10 +358,8 @@ def record_answer(
         return ""
     try:
         id_, moment = mint() if at is None and current_run.get() is None else moment_of(at)
-        if features:
-            features = dict(features)
-            if gc.is_tracked(features) and not _KEPT.issuperset(map(type, features.values())):
-                features = values_of(features)  # some of the values may change: they are read at once
+        if features is not None:
+            features = taken(features)
         noted = (
             owner.settings, id_, moment, endpoint, partition, question, dict(uses) if uses else None, (),
             tuple(retrieved) if retrieved else (), features, text, decision, score, money, currency, verdict,

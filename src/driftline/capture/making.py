@@ -7,24 +7,22 @@ failure, and the answer is kept without it. Never runs on the user's thread whil
 
 import math
 from collections.abc import Iterable, Mapping
-from typing import Any, NamedTuple, cast
+from typing import Any, NamedTuple
 
 import msgspec
 import xxhash
 
 from driftline.capture import fault
 from driftline.capture.pointer import in_use
+from driftline.capture.values import Value, clean, short, values_of
 from driftline.config import Settings
 from driftline.event import ids
 from driftline.event.answer import Answer, Retrieved, Source, Verdict
 from driftline.event.lineage import Dataset, Touched, Version
 
-FEATURE_LENGTH = 200  # characters of a text feature that are kept
-_WIDEST = 2**63 - 1  # beyond it a number is kept as text
 _ALLOW = Verdict()
 _SHARE = 2.0**64
 _json = msgspec.json.Encoder(order="sorted")
-Value = float | int | str | bool | None
 
 
 class Noted(NamedTuple):
@@ -66,7 +64,7 @@ def finish(noted: Noted) -> Answer:
         partition=text_of(noted.partition),
         sources=tuple(_source(one) for one in (*_sources(noted.uses), *noted.sources)),
         documents=tuple(one for given in noted.retrieved if (one := fault.attempt("answer", document, given))),
-        features=values if kept and settings.answer_features == "values" else {},
+        features=short(values) if kept and settings.answer_features == "values" else {},
         features_hash=of_features(values) if values else "",
         question=ids.text(question) if question else "",
         text=said if kept and settings.answer_text == "text" else "",
@@ -130,8 +128,12 @@ def number_of(value: Any) -> float | None:
 
 
 def of_features(values: Mapping[str, Value]) -> str:
-    """Return the hash over names and values, whatever their order."""
-    return f"xxh3:{xxhash.xxh3_64_hexdigest(_json.encode(values))}"
+    """Return the hash over names and values in full, whatever their order."""
+    text = _json.encode(values)
+    if b"null" in text:  # JSON has no word for what is no number; none of the values is a list otherwise
+        odd = {name: [str(one)] for name, one in values.items() if type(one) is float and not math.isfinite(one)}
+        text = _json.encode({**values, **odd}) if odd else text
+    return f"xxh3:{xxhash.xxh3_64_hexdigest(text)}"
 
 
 def _sources(uses: Mapping[str, Touched | Version | str] | None) -> list[Source]:
@@ -141,42 +143,3 @@ def _sources(uses: Mapping[str, Touched | Version | str] | None) -> list[Source]
         if version is not None:
             found.append(Source(role, version))
     return found
-
-
-def values_of(features: Mapping[Any, Any]) -> dict[str, Value]:
-    """Return features as they are kept; one that cannot be read is a counted failure, and left out."""
-    try:
-        return plain(features)
-    except Exception as error:  # a value may fail at being read in any way it likes; the others are kept
-        fault.failed("answer", error)
-        kept: dict[str, Value] = {}
-        for name, value in features.items():
-            kept.update(fault.attempt("answer", plain, {name: value}) or {})
-        return kept
-
-
-def plain(values: Mapping[Any, Any]) -> dict[str, Value]:
-    """Return ``values`` with numpy scalars as Python ones and everything that is no scalar as short text."""
-    return {name if type(name) is str else clean(str(name)): _scalar(value) for name, value in values.items()}
-
-
-def _scalar(value: Any) -> Value:
-    kind = type(value)
-    if kind is float or kind is bool or value is None:
-        return cast("Value", value)
-    if isinstance(value, str):
-        return clean(str(value)[:FEATURE_LENGTH])
-    if hasattr(value, "item") and getattr(value, "ndim", 0) == 0:
-        value = value.item()
-    if isinstance(value, bool):
-        return value
-    if isinstance(value, float):
-        return float(value)
-    if isinstance(value, int) and abs(value) <= _WIDEST:
-        return int(value)
-    return clean(str(value)[:FEATURE_LENGTH])
-
-
-def clean(text: str) -> str:
-    """Return ``text`` without half characters, which nothing can keep."""
-    return text if text.isascii() else text.encode("utf-8", "replace").decode()

@@ -24,6 +24,7 @@ from driftline.capture.making import Noted, finish, number_of, text_of
 from driftline.capture.mint import moment_of, spelt
 from driftline.capture.mint import process as minting
 from driftline.capture.place import place as place_of
+from driftline.capture.values import taken
 from driftline.config import Settings
 from driftline.event import ids
 from driftline.event.answer import Answer, Source
@@ -293,7 +294,7 @@ def _input(given: Any, rows: int) -> Any:
             return None
         return _block(given if rows <= ROWS and shape[1] <= _FEATURES else given[:ROWS, :_FEATURES])
     if isinstance(given, Mapping):
-        return dict(given)
+        return taken(given) if rows == 1 else None
     if hasattr(given, "iloc") and hasattr(given, "columns"):
         small = len(given) <= ROWS and len(given.columns) <= _FEATURES
         return None if len(given) != rows else given.copy() if small else given.iloc[:ROWS, :_FEATURES].copy()
@@ -369,7 +370,7 @@ def _features(given: Any, rows: int) -> list[dict[str, Any]]:
     if given is None:
         return []
     if isinstance(given, Mapping):
-        return [dict(list(given.items())[:_FEATURES])] if rows == 1 else []
+        return [dict(list(given.items())[:_FEATURES])]
     if hasattr(given, "iloc"):
         names = [str(name) for name in given.columns]
         columns = (given.iloc[:, place].tolist() for place in range(len(names)))
