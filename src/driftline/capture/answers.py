@@ -359,7 +359,7 @@ def record_answer(
     try:
         id_, moment = mint() if at is None and current_run.get() is None else moment_of(at)
         if features is not None:
-            features = taken(features)
+            features = settled(features.copy()) if type(features) is dict else taken(features)
         noted = (
             owner.settings, id_, moment, endpoint, partition, question, dict(uses) if uses else None, (),
             tuple(retrieved) if retrieved else (), features, text, decision, score, money, currency, verdict,

@@ -244,7 +244,7 @@ def _predicted(name: str, source: Source, given: Any, result: Any) -> None:
         moment = _now() // 1000
     else:
         id_, moment = moment_of(None)
-    taken = (owner.settings, id_, moment, name, source, rows, _input(given, rows), _result(result))
+    taken = (owner.settings, id_, moment, name, source, _input(given, rows), _result(result))
     if rows == 1:
         owner.sender.put((_made, 1, taken))
         return
@@ -332,14 +332,13 @@ def _answers(
     moment: int,
     name: str,
     source: Source,
-    rows: int,
     given: Any,
     result: Any,
 ) -> list[Answer]:
     """Return one answer per row; on the sender's thread."""
     first = id_ if isinstance(id_, str) else spelt(moment, id_)
     values = _values(_read(result))
-    features = fault.attempt("serving", lambda: _features(_read(given), rows)) or []
+    features = fault.attempt("serving", lambda: _features(_read(given))) or []
     found = []
     for place, value in enumerate(values):
         score = _score(value)
@@ -365,7 +364,7 @@ def _score(value: Any) -> float | None:
     return number_of(value) if isinstance(value, int | float) else None
 
 
-def _features(given: Any, rows: int) -> list[dict[str, Any]]:
+def _features(given: Any) -> list[dict[str, Any]]:
     """Return the features by name, row by row; of a sparse matrix the first that are there."""
     if given is None:
         return []

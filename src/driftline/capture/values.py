@@ -151,10 +151,9 @@ def _spelled(value: Any) -> str:
     array = _array_of(value)
     text = _array(array) if array is not None else str(_unfolded(_listed(value), _DEPTH))
     for one in ("index", "columns"):  # of pandas
-        given = getattr(value, one, None) if hasattr(type(value), one) else None
-        labels = _array_of(given)
-        if labels is not None and type(given).__name__ != "RangeIndex":
-            text = f"{text} {one} {_array(labels)}"
+        labels = getattr(value, one, None) if hasattr(type(value), one) else None
+        if hasattr(labels, "dtype") and type(labels).__name__ != "RangeIndex":
+            text = f"{text} {one} {_spelled(labels)}"
     return text
 
 

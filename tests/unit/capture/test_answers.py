@@ -9,6 +9,7 @@ import uuid
 from collections.abc import Callable
 
 import numpy as np
+import pandas as pd
 import pytest
 
 import driftline
@@ -253,3 +254,41 @@ def test_a_document_that_is_none_costs_itself_only(sink: MemorySink) -> None:
         made.retrieved("first", None, "second")  # type: ignore[arg-type]  # what a search without a hit may give
     answer = recorded(sink)
     assert [one.content for one in answer.documents] == [ids.text("first"), ids.text("second")]
+
+
+@pytest.mark.parametrize("size", [1, 3, 20_000])
+def test_a_buffer_that_is_used_again_is_recorded_as_it_was(sink: MemorySink, size: int) -> None:
+    buffer = np.zeros(size)
+    for turn in range(20):
+        buffer[:] = turn
+        driftline.record_answer("call", features={"v": buffer})
+        with driftline.answer("block") as made:
+            made.features(v=buffer)
+            buffer[:] = -1
+    assert driftline.flush()
+    for endpoint in ("call", "block"):
+        found = [answer.features["v"] for answer in sink.recorded if answer.endpoint == endpoint]
+        assert [str(one).split(",")[0].strip("[]") for one in found] == [f"{turn}.0" for turn in range(20)]
+
+
+def test_a_guard_sees_plain_values_where_arrays_were_given(sink: MemorySink) -> None:
+    with driftline.answer("desk") as made:
+        made.features(v=np.array([1.5]), w=np.float64(2.5))
+        assert dict(Subject(made.draft, Switch("nowhere")).features) == {"v": "[1.5]", "w": 2.5}
+
+
+def test_features_may_be_a_row_and_what_has_none_costs_itself_only(sink: MemorySink) -> None:
+    row = pd.DataFrame({"delay": [1.5, 2.5], "carrier": ["AA", "BB"]}).iloc[0]
+    driftline.record_answer("row", features=row)
+    driftline.record_answer("none", features=object())
+    assert driftline.flush()
+    assert [answer.features for answer in sink.recorded] == [{"delay": 1.5, "carrier": "AA"}, {}]
+    assert client.status()["failed:answer"] == 1
+
+
+def test_a_block_takes_a_mapping_or_a_row_beside_names_and_a_feature_may_be_called_self(sink: MemorySink) -> None:
+    with driftline.answer("desk") as made:
+        made.features({"u": 1, "v": 1}, v=2)
+        made.features([0.5], self=3, given=4)
+        made.features(5)
+    assert recorded(sink).features == {"u": 1, "v": 2, "0": 0.5, "self": 3, "given": 4}
