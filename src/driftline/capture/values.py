@@ -22,6 +22,7 @@ _DEPTH = 4  # lists within lists that are searched for arrays
 _KEPT = frozenset((float, int, str, bool, type(None)))  # types of values that are kept as they are
 _FIELDS = ("__struct_fields__", "__pydantic_fields__")  # where other records name their fields
 _LISTS = ("to_pylist", "to_list", "tolist", "to_dicts")  # how columns are made lists
+_hashed = frozenset[Any]().isdisjoint  # asks each for its hash, at less than a tuple of them costs
 Value = float | int | str | bool | None
 
 
@@ -40,7 +41,7 @@ def settled(values: dict[Any, Any]) -> dict[Any, Any]:
     if gc.is_tracked(values):
         return values if _KEPT.issuperset(map(type, values.values())) else values_of(values)
     try:
-        hash((*values.values(),))
+        _hashed(values.values())
     except Exception:  # an array, most of the time
         return values_of(values)
     return values
