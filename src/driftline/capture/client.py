@@ -155,6 +155,7 @@ def _install(settings: Settings, open_sink: OpenSink) -> None:
     if settings.enabled and not process.atexit:
         process.atexit = True
         atexit.register(_at_exit)
+        fault.attempt("exit", interrupt.begin)
 
 
 def flush(timeout: float | None = None) -> bool:
@@ -188,6 +189,13 @@ def _status() -> dict[str, int]:
 
 
 def _at_exit() -> None:
+    stood = fault.attempt("exit", interrupt.stands)
+    _end()
+    if stood:
+        fault.attempt("exit", interrupt.again)
+
+
+def _end() -> None:
     client = process.client
     if client is not None:
         try:
@@ -200,7 +208,6 @@ def _at_exit() -> None:
             fault.tell("deadline", f"interrupted at the end; what is not delivered yet is kept in {place}")
             with contextlib.suppress(KeyboardInterrupt):
                 fault.attempt("exit", client.sender.close, 0.0)
-    fault.attempt("exit", interrupt.keep)
 
 
 def _finish(client: Client) -> None:

@@ -155,7 +155,12 @@ class Delivery:
         self._untold += number
         self._losing |= number > 0
         if number:
-            fault.tell(f"lost:{why[:20]}", f"{number} events or answers were lost: {why}")
+            fault.tell(f"lost:{why[:20]}", f"events or answers are being lost: {why}")
+
+    def sum_up(self) -> None:
+        """Say at the end how much was lost in all."""
+        if self.counts["lost"]:
+            fault.tell("lost in all", f"{self.counts['lost']:,} events or answers were lost in all")
 
     def shut(self) -> None:
         """Let go of the spool and of the sink."""

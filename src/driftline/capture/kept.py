@@ -13,13 +13,14 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from driftline import profile
 from driftline.capture.columns import KEPT, Bound, Reach
 from driftline.event.lineage import Dataset
-from driftline.profile import Column, Profile, within
+from driftline.profile import Column, Profile, dense, within
 
 if TYPE_CHECKING:
     from driftline.capture.contents import Contents
 
 LIKELY, POSSIBLE = 0.8, 0.5  # confidence where the values tell, and where they are few or only number the rows
 _TELLING = 7.0  # evidence that leaves an accident of about one in a thousand
+_ACCIDENT = 0.5  # chance of any value of that kind to be among those of the source; above it they tell nothing
 _CACHE = 64
 _MOST = 4_000  # pairs of columns that are compared, 10 to 50 microseconds each; of more nothing is said
 
@@ -76,6 +77,7 @@ def _behind(name: str, column: Column, others: Sequence[_Other], output: "Conten
     for dataset in {source for other in having if other.dataset in whole for source in _made_from(other, name)}:
         whole.pop(dataset, None)
     share = len(whole)
+    chances = {other.dataset: max(map(dense.chance, other.named(name))) for other in having}
     if not whole:  # of several that were put together each one is part of the output
         parts = [other for other in having if all(within.evidence(one, [column]) > 0 for one in other.named(name))]
         beneath = {source for other in parts for source in _made_from(other, name)}
@@ -84,7 +86,7 @@ def _behind(name: str, column: Column, others: Sequence[_Other], output: "Conten
         together = within.evidence(column, every) if len(parts) > 1 else 0.0
         whole, share = (dict.fromkeys((other.dataset for other in parts), together), 1) if together > 0 else ({}, 1)
     for dataset, evidence in whole.items():
-        telling = name in output.telling and evidence >= _TELLING
+        telling = name in output.telling and evidence >= _TELLING and chances[dataset] < _ACCIDENT
         sure = round((LIKELY if telling else POSSIBLE) / share, 6)
         yield Reach(dataset.namespace, dataset.name, name, "DIRECT", "IDENTITY", KEPT, sure)
 

@@ -15,7 +15,7 @@ from collections.abc import Mapping, Sequence
 from types import FrameType
 from typing import Any
 
-from driftline.capture import around, client, emit, environment, fault, left, offspring, own, progress
+from driftline.capture import around, client, emit, environment, fault, interrupt, left, offspring, own, progress
 from driftline.capture import code as code_versions
 from driftline.capture.client import Client
 from driftline.capture.run import Run, open_runs
@@ -158,7 +158,10 @@ def disown() -> None:
 
 
 def _at_exit() -> None:
+    stood = fault.attempt("exit", interrupt.stands)
     fault.attempt("run", _ended)
+    if stood:
+        fault.attempt("exit", interrupt.again)
 
 
 def _ended() -> None:

@@ -116,7 +116,7 @@ class Sender:
             self._overflow.append(item)
             self._start_spooler()
         else:
-            self.delivery.lost(self._taken(item), "queue and spool are both full")
+            self.delivery.lost(self._taken(item), "they come faster than they can be written down")
 
     def landed(self, act: Callable[[], None]) -> None:
         """Call ``act`` once what was queued before is delivered or spooled."""
@@ -339,6 +339,7 @@ class Sender:
         if events or answers:
             self.delivery.keep(events, answers)
         self.delivery.spool.close()
+        self.delivery.sum_up()
         self._land()
 
     def _leave(self, thread: threading.Thread) -> None:

@@ -70,7 +70,8 @@ def flow(graph: Subgraph) -> None:
     """Print a graph that no single node was asked for as a list of what leads to what."""
     graph = drawn.plainly(graph)
     nodes = {node.id: node for node in graph.nodes}
-    show.say(f"{show.count(len(nodes), 'node')}, {show.count(len(graph.edges), 'link')}.")
+    cut = "; there are more, --limit takes them" if graph.truncated else ""
+    show.say(f"{show.count(len(nodes), 'node')}, {show.count(len(graph.edges), 'link')}{cut}.")
     rows = [
         (
             _label(link.source, nodes.get(link.source), "", ""),
@@ -81,6 +82,8 @@ def flow(graph: Subgraph) -> None:
     ]
     show.table(("from", "", "to"), rows)
     linked = {place for link in graph.edges for place in (link.source, link.target)}
+    if graph.truncated:
+        return  # what looks alone may lead to what is not drawn
     show.table(("alone", ""), ((_label(node.id, node, "", ""), "") for node in graph.nodes if node.id not in linked))
 
 
@@ -99,6 +102,8 @@ class _Tree:
         for link in graph.edges:
             here, there = (link.target, link.source) if up else (link.source, link.target)
             self.beside.setdefault(here, []).append((there, link))
+        for near in self.beside.values():  # the surest first, as not all of many are drawn
+            near.sort(key=lambda found: -found[1].confidence)
 
     def between(self, behind: str, job: str, there: str) -> Link | None:
         """Return the link that says what fed what along a way over three nodes."""
@@ -109,7 +114,8 @@ class _Tree:
         near = self.beside.get(here, [])
         if here not in self._telling:
             return [(there, link) for there, link in near if there != beyond or self.nodes[here].type not in _KINDS]
-        return [(there, link) for there, link in near if self.between(beyond, here, there)]
+        known = [(said.confidence, there, link) for there, link in near if (said := self.between(beyond, here, there))]
+        return [(there, link) for _, there, link in sorted(known, key=lambda found: -found[0])]
 
     def rest(self, here: str, beyond: str) -> str:
         """Return how much of what a job read or wrote is not known to belong to what lies ``beyond``; "" = nothing."""

@@ -85,7 +85,8 @@ def _difference(one: DataChange) -> tuple[str, str, str]:
     columns = [column.name for column in one.columns]
     more = f" and {len(columns) - COLUMNS} more" if len(columns) > COLUMNS else ""
     where = f" In {', '.join(columns[:COLUMNS])}{more}." if columns else ""
-    return names.label(one.node), names.short(one.after), one.sentence + where
+    name = names.label(one.node) + (f", {one.partition}" if one.partition else "")
+    return name, names.short(one.after), one.sentence + where
 
 
 def _trail(trail: Trail) -> tuple[str, str, str]:

@@ -33,18 +33,27 @@ def changes(house: House, datasets: Mapping[int, str], since: int, until: int) -
     return tuple(sorted(found, key=lambda one: one.node))
 
 
-def behind(house: House, versions: Iterable[Node]) -> tuple[DataChange, ...]:
-    """Return how versions that something stands on differ from those that their datasets had before, nearest first.
+def behind(house: House, parts: Iterable[Iterable[Node]], until_us: int) -> tuple[DataChange, ...]:
+    """Return how versions that something stood on at a moment differ from those before them, nearest first.
 
-    What has no version before it, or only the same content, is left out; so is what lies beyond the ``BEHIND`` nearest.
+    Each of the ``parts`` are the versions behind one of the things that it stood on. What has no version before it, or
+    only the same content, is left out, and so is what changed before the nearest one that changed was made the time
+    before, as that stood on it already; and what lies beyond the ``BEHIND`` nearest.
     """
-    nearest = sorted({node.id: node for node in versions}.values(), key=lambda node: (abs(node.depth), node.id))
-    found = [change for node in nearest[:BEHIND] if (change := _since_before(house, node)) is not None]
-    return tuple(change for change in found if change.verdict != "same")
+    found: dict[str, DataChange] = {}
+    for nodes in parts:
+        nearest = sorted({node.id: node for node in nodes}.values(), key=lambda node: (abs(node.depth), node.id))
+        since_us, there_us = 0, max([until_us, *(node.time_us for node in nearest[:1])])  # a run tells of it at its end
+        for node in nearest[:BEHIND]:
+            told = _since_before(house, node) if since_us < node.time_us <= there_us else None
+            if told is not None and told[0].verdict != "same":
+                found.setdefault(node.id, told[0])
+                since_us = since_us or told[1]
+    return tuple(found.values())
 
 
-def _since_before(house: House, node: Node) -> DataChange | None:
-    """Return how a version differs from the one that the same slice of its dataset had before."""
+def _since_before(house: House, node: Node) -> tuple[DataChange, int] | None:
+    """Return how a version differs from the one that the same slice of its dataset had before, and when that came."""
     known = house.store.lineage.lookup(node.id)
     if known is None or known.dataset is None:
         return None
@@ -53,7 +62,7 @@ def _since_before(house: House, node: Node) -> DataChange | None:
         return None
     earlier = house.store.lineage.versions(known.dataset, 1, node.time_us, partition=now.partition)
     before = house.store.lineage.touched(Version(known.dataset, earlier[0].version)) if earlier else None
-    return None if before is None else _compared(house, known.dataset.node, before, now)
+    return None if before is None else (_compared(house, known.dataset.node, before, now), earlier[0].time_us)
 
 
 def between(house: House, before: str, after: str) -> Difference:
@@ -117,6 +126,7 @@ def _compared(house: House, node: str, one: Touched, two: Touched) -> DataChange
         node=node,
         before=one.version,
         after=two.version,
+        partition=two.partition,
         verdict=found.verdict,
         columns=tuple(_columns(found)),
         sure=found.sure,

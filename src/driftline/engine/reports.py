@@ -95,7 +95,8 @@ def why(house: House, id_: str) -> Explanation:
     deeds = house.store.incidents.changes(since_us=since, until_us=answer.time_us)
     changes = [change for change in deeds if change.node in reached or names.run_id(change.run) in versions]
     known = {i.id: i for f in findings for i in house.store.incidents.of_member(f.id)}
-    data = cells.behind(house, (node for part in parts for node in part.nodes if node.type == "VERSION"))
+    behind = [[node for node in part.nodes if node.type == "VERSION"] for part in parts]
+    data = cells.behind(house, behind, answer.time_us)
     return Explanation(
         answer=answer,
         documents=documents.trails(house, answer),
@@ -227,9 +228,8 @@ def _sentence(
     if worst is not None:
         return f"It stood on {stood}. Upstream, {worst.dataset.name}: {worst.sentence}"
     if first is not None:
-        return (
-            f"It stood on {stood}. No alarm upstream; what changed first is {names.label(first.node)}: {first.sentence}"
-        )
+        said = names.label(first.node) + (f", {first.partition}" if first.partition else "")
+        return f"It stood on {stood}. No alarm upstream; what changed first is {said}: {first.sentence}"
     if unknown and len(unknown) == len(answer.sources):
         return f"It stood on {stood}. Nothing is known upstream of it, so whether anything moved there is not known."
     if unknown:

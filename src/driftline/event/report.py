@@ -231,6 +231,7 @@ class DataChange(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     node: str  # the dataset
     before: str  # version
     after: str
+    partition: str = ""  # the slice that both are of
     verdict: str  # same, reordered, appended, added, removed, changed, columns, unknown
     columns: tuple[ColumnCells, ...] = ()
     sure: bool = True  # False = the verdict rests on a sample of rows, or on complete groups only

@@ -6,7 +6,8 @@ what our own capture saw; else every input feeds the output, which is not writte
 lineage facets name are inputs and outputs too. Never decides what holds over several runs.
 """
 
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple
 
 from driftline.event.lineage import ColumnEdge, Dataset, Edge, Job, Place, Provenance, Tie, Touched, Version
@@ -132,14 +133,15 @@ def _described(
     A source that the facet itself calls a guess is one; values that were kept make it as likely as the only output's.
     """
     likely = {(edge.source, edge.target) for edge in said.columns if edge.confidence >= columns.SURE}
+    crossed = _crossed(inputs, outputs)
     for output in outputs:
         sources = said.targets.get(output.touched.dataset, ())
         for item in inputs:
             if item.touched.dataset in sources and _version(item) != _version(output):
                 pair = (item.touched.dataset, output.touched.dataset)
                 how: tuple[Provenance, float] = ("explicit", 1.0)
-                if pair in said.guesses:
-                    how = ("cartesian", ALONE if pair in likely else confidence)
+                if pair in said.guesses or crossed(item, output):
+                    how = ("cartesian", ALONE if pair in likely and not crossed(item, output) else confidence)
                 yield Edge(_version(item), _version(output), run, *how)
 
 
@@ -152,6 +154,23 @@ def _product(
         for item in inputs:
             if item.touched.dataset in read and _version(item) != _version(output):
                 yield Edge(_version(item), _version(output), run, "cartesian", confidence)
+
+
+def _crossed(inputs: Iterable[Gathered], outputs: Iterable[Gathered]) -> Callable[[Gathered, Gathered], bool]:
+    """Return what tells whether it is open which version of a source fed a version of a target.
+
+    That is so where a run read several versions of the one dataset and wrote several of the other: what is said of the
+    datasets is then no word on each pair, but for versions of the same slice.
+    """
+    read = Counter(item.touched.dataset for item in inputs)
+    written = Counter(item.touched.dataset for item in outputs)
+
+    def open_(item: Gathered, output: Gathered) -> bool:
+        one, other = item.touched, output.touched
+        same = bool(one.partition) and one.partition == other.partition
+        return read[one.dataset] > 1 and written[other.dataset] > 1 and not same
+
+    return open_
 
 
 def _version(item: Gathered) -> Version:
@@ -168,6 +187,7 @@ def _edges(
     """
     named_anywhere = {source for _, edges in outputs for source in columns.sources(columns.sure(edges))}
     confidence = ALONE if len(outputs) == 1 else AMONG_OTHERS
+    crossed = _crossed(inputs, [output for output, _ in outputs])
     found: set[Edge] = set()
     informed: list[Version] = []
     for output, edges in outputs:
@@ -179,8 +199,10 @@ def _edges(
         for item in inputs:
             source = _version(item)
             dangling = output.explicit and item.explicit and source.dataset not in named_anywhere
-            if source != target and source.dataset in named:
+            if source != target and source.dataset in named and not crossed(item, output):
                 found.add(Edge(source, target, run, "column"))
-            elif source != target and (dangling or source.dataset in hinted):
+            elif source != target and (
+                dangling or source.dataset in hinted
+            ):  # or which of several versions is not told
                 found.add(Edge(source, target, run, "cartesian", confidence))
     return tuple(sorted(found)), tuple(informed)

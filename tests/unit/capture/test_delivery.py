@@ -97,5 +97,5 @@ def test_that_events_are_kept_is_said_only_where_they_are(tmp_path: Path, caplog
     made.hand([b"{}"], [], hurry=False)
     made.shut()
     (message,) = caplog.messages
-    assert "1 events or answers were lost: the spool cannot be written (" in message
+    assert "events or answers are being lost: the spool cannot be written (" in message
     assert "and cannot deliver (OSError: locked)" in message

@@ -11,6 +11,7 @@ import pytest
 WATCH = "import driftline; driftline.watch('x')\n"
 DEATHS = {
     "raised": "raise KeyboardInterrupt",
+    "own work at the end": "import atexit; atexit.register(exec, 'pass')\nraise KeyboardInterrupt",
     "signal": "import os, signal, time; os.kill(os.getpid(), signal.SIGINT); time.sleep(5)",
     "subclass": "class Own(KeyboardInterrupt): pass\nraise Own",
     "caught": "try: raise KeyboardInterrupt\nexcept KeyboardInterrupt: pass",
@@ -37,6 +38,6 @@ def test_a_script_that_ctrl_c_ends_has_the_exit_code_it_has_unwatched(death: str
     assert _code(WATCH + DEATHS[death], tmp_path, **more) == -signal.SIGINT
 
 
-@pytest.mark.parametrize("death", ["subclass", "caught", "exit", "error"])
+@pytest.mark.parametrize("death", ["own work at the end", "subclass", "caught", "exit", "error"])
 def test_a_script_that_ends_otherwise_keeps_its_exit_code_too(death: str, tmp_path: Path) -> None:
     assert _code(WATCH + DEATHS[death], tmp_path) == _code(DEATHS[death], tmp_path)

@@ -137,3 +137,14 @@ def test_the_nearer_source_counts_in_whatever_order_the_outputs_were_told(watche
     held = bytes(output.facets["columnLineage"])
     assert b'"name":"near.csv","field":"key"' in held
     assert b'"a.csv"' not in held
+
+
+def test_values_that_any_column_of_the_kind_would_have_are_only_possible() -> None:
+    """By hand: whole numbers below 150, codes and days of a year are all in the source, whatever was computed."""
+    rng = np.random.default_rng(5)
+    source = pd.DataFrame({
+        "id": range(3_000), "qty": rng.integers(0, 150, 3_000), "code": [f"c{n}" for n in rng.integers(0, 120, 3_000)],
+        "day": pd.Timestamp("2024-01-01") + pd.to_timedelta(rng.integers(0, 366, 3_000), "D"),
+    })  # fmt: skip
+    other = source.head(2_000).assign(qty=lambda x: (x.index * 31 + 5) % 150, code=source.code[::-1].values[:2_000])
+    assert edges(other, a=source) == {name: [("a", 0.5)] for name in ("id", "qty", "code", "day")}

@@ -244,7 +244,9 @@ def test_with_sink_and_disk_both_broken_the_loss_is_counted_and_told(
             pass
         assert not driftline.flush()
         assert client.status()["lost"] == 1
-    assert any("were lost" in record.getMessage() for record in caplog.records)
+    told = [record.getMessage() for record in caplog.records]
+    assert any("are being lost" in message for message in told)
+    assert any("1 events or answers were lost in all" in message for message in told)
     fault.reset()
 
 

@@ -93,6 +93,22 @@ def test_a_job_is_drawn_anew_for_each_of_the_datasets_whose_sources_it_knows(
     assert found == ["a", "job j", "b", "job j", "c", "job j", more, more]
 
 
+def test_of_many_sources_the_surest_are_drawn(capsys: pytest.CaptureFixture[str]) -> None:
+    """By hand: of 20 sources of a, all but the last one are guesses; 12 are drawn."""
+    job, names = "job:n:j", [f"s{number:02}" for number in range(20)]
+    nodes = (node("a", 0), Node(id=job, type="JOB", label="j", depth=-1), *(node(name, -2) for name in names))
+    ids = [f"dataset:file:{name}" for name in names]
+    links = [Link(source=one, target=job, kind="READ") for one in ids]
+    links.append(Link(source=job, target="dataset:file:a", kind="WRITE"))
+    guess = {"provenance": "cartesian", "confidence": 0.5}
+    links += [Link(source=one, target="dataset:file:a", kind="DERIVED", via=job, **guess) for one in ids[:-1]]  # type: ignore[arg-type]
+    links.append(Link(source=ids[-1], target="dataset:file:a", kind="DERIVED", via=job))
+    lines = drawn(capsys, Subgraph(nodes=nodes, edges=tuple(links)), down=False)
+    found = [line.strip(" └─├│").split()[0] for line in lines if "─ s" in line]
+    assert found == ["s19", *names[:11]]
+    assert any("+8 more" in line for line in lines)
+
+
 def test_what_is_stated_to_have_no_upstream_is_told_from_what_has_no_known_one(
     capsys: pytest.CaptureFixture[str],
 ) -> None:

@@ -198,6 +198,22 @@ def test_a_slice_is_compared_with_what_it_was_before_whatever_came_between(tmp_p
             Node(id=f"{NODE}#{number}", type="VERSION", label="", time_us=time_us)
             for number, time_us in enumerate(days, 1)
         ]
-        assert cells.behind(engine.house, nodes[:2]) == ()
-        (found,) = cells.behind(engine.house, nodes)
+        assert cells.behind(engine.house, [nodes[:2]], days[2]) == ()
+        stood = msgspec.structs.replace(nodes[0], depth=0)
+        later = msgspec.structs.replace(nodes[2], depth=-1)
+        assert cells.behind(engine.house, [[stood, later]], days[1]) == ()  # it had not come yet
+        (found,) = cells.behind(engine.house, [nodes], days[2])
     assert (found.before, found.after, found.sentence) == ("1", "3", "1 row went and 1 row came.")
+    assert found.partition == "2024-01-01"
+
+
+def test_what_changed_before_the_nearest_was_last_made_is_not_told_again(tmp_path: Path) -> None:
+    """By hand: the table stood on the change of the second day already when it was made for the time before."""
+    with opened(tmp_path, *(state(str(day), {"a": [day]}) for day in (1, 2, 3))) as engine:
+        days = [clock.parse(f"2024-01-0{day}T00:00:00Z") for day in (1, 2, 3)]
+        near, far = (
+            Node(id=f"{NODE}#{number}", type="VERSION", label="", depth=depth, time_us=days[number - 1])
+            for number, depth in ((3, 0), (2, -1))
+        )
+        assert [one.after for one in cells.behind(engine.house, [[far, near]], days[2])] == ["3"]
+        assert [one.after for one in cells.behind(engine.house, [[far], [near]], days[2])] == ["2", "3"]

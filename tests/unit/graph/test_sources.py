@@ -184,3 +184,28 @@ def test_values_that_were_kept_make_a_guess_likely_and_never_certain() -> None:
     into = {(edge.source.dataset.name, edge.provenance, edge.confidence) for edge in found.edges}
     assert into == {("a", "cartesian", 0.8), ("b", "cartesian", 0.5)}
     assert [edge.confidence for edge in found.columns] == [0.8]
+
+
+def slices(name: str, *days: str) -> list[DatasetPart]:
+    return [part(name, driftline_state={"version": f"{name}{day}", "partition": day}) for day in days]
+
+
+def test_of_several_versions_on_both_sides_those_of_one_slice_belong_together_and_others_are_a_guess() -> None:
+    """By hand: two days were read and written one by one; which day made which is known by their names only."""
+    entry = named("out", inputs=[named("a")])  # type: ignore[arg-type]
+    for found in (
+        run(slices("a", "1", "2"), slices("out", "1", "2"), {**entry, "fields": {}}),
+        run(
+            slices("a", "1", "2"),
+            [DatasetPart("n", "out", {**one.facets, "columnLineage": pack("columnLineage", columns("a"))})
+             for one in slices("out", "1", "2")],
+        ),
+    ):  # fmt: skip
+        sure = {(edge.source.version, edge.target.version) for edge in found.edges if edge.provenance != "cartesian"}
+        guessed = {(edge.source.version, edge.target.version, edge.confidence) for edge in found.edges} - {
+            (*pair, 1.0) for pair in sure
+        }
+        assert sure == {("a1", "out1"), ("a2", "out2")}
+        assert guessed == {("a1", "out2", 0.5), ("a2", "out1", 0.5)}
+    (one,) = run(slices("a", "1"), slices("out", "2"), {**entry, "fields": {}}).edges
+    assert (one.provenance, one.confidence) == ("explicit", 1.0)
