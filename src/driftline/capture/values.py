@@ -17,7 +17,7 @@ from driftline.capture import fault
 
 FEATURE_LENGTH = 200  # characters of a text feature that are kept
 _WIDEST = 2**63 - 1  # beyond it a number is kept as text
-_SPELLED = FEATURE_LENGTH // 2  # values of an array that can be worth spelling: each takes two characters or more
+_SPELLED = FEATURE_LENGTH // 3  # values of an array that can be worth spelling: each takes three characters or more
 _DEPTH = 4  # lists within lists that are searched for arrays
 _KEPT = frozenset((float, int, str, bool, type(None)))  # types of values that are kept as they are
 _FIELDS = ("__struct_fields__", "__pydantic_fields__")  # where other records name their fields
@@ -194,8 +194,8 @@ def _unfolded(value: Any, depth: int) -> Any:
         return value
     if type(value) is list:
         return [_unfolded(one, depth - 1) for one in value]
-    if type(value) is tuple:
-        return tuple(_unfolded(one, depth - 1) for one in value)
+    if isinstance(value, tuple):
+        return getattr(type(value), "_make", tuple)(_unfolded(one, depth - 1) for one in value)
     if type(value) is dict:
         return {name: _unfolded(one, depth - 1) for name, one in value.items()}
     if getattr(value, "ndim", 1) and (_array_of(value) is not None or _listed(value) is not value):

@@ -278,3 +278,16 @@ def test_a_model_that_is_given_another_method_is_called_by_that(sink: MemorySink
         served.predict()
     driftline.flush()
     assert [one.score for one in sink.recorded] == [2.0, 6.0, 8.0, 7.0]
+
+
+def test_arrays_in_a_mapping_that_a_model_is_given_are_recorded_as_they_were(sink: MemorySink) -> None:
+    class Model:
+        def predict(self, _row: dict[str, Any]) -> list[float]:
+            return [0.5]
+
+    served, buffer = driftline.serve(Model(), "eligibility", version="7"), np.zeros(3)
+    for turn in range(20):
+        buffer[:] = turn
+        served.predict({"v": buffer})
+    assert driftline.flush()
+    assert [answer.features["v"] for answer in sink.recorded] == [str([float(turn)] * 3) for turn in range(20)]

@@ -19,6 +19,9 @@ from driftline.capture import fault, values
 from driftline.capture.making import of_features
 
 
+Row = namedtuple("Row", "a b")  # noqa: PYI024 - as users have them
+
+
 def spelled(value: Any) -> Any:
     return values.plain({"v": value})["v"]
 
@@ -94,6 +97,7 @@ PAIRS = [
     ([LARGE], [changed(LARGE)]),
     ({"a": (1, LARGE)}, {"a": (1, changed(LARGE))}),
     ([pa.array(ROWS)], [pa.array(OTHER)]),
+    (Row(1, LARGE), Row(1, changed(LARGE))),
     (ROWS, OTHER),
 ]  # fmt: skip
 
@@ -102,9 +106,6 @@ PAIRS = [
 def test_the_hash_differs_wherever_a_value_differs(one: Any, other: Any) -> None:
     hashes = [of_features(values.values_of({"v": value})) for value in (one, other, one)]
     assert hashes[0] == hashes[2] != hashes[1]
-
-
-Row = namedtuple("Row", "a b")  # noqa: PYI024 - as users have them
 
 
 @dataclasses.dataclass
