@@ -190,12 +190,6 @@ def _status() -> dict[str, int]:
 
 def _at_exit() -> None:
     stood = fault.attempt("exit", interrupt.stands)
-    _end()
-    if stood:
-        fault.attempt("exit", interrupt.again)
-
-
-def _end() -> None:
     client = process.client
     if client is not None:
         try:
@@ -208,6 +202,8 @@ def _end() -> None:
             fault.tell("deadline", f"interrupted at the end; what is not delivered yet is kept in {place}")
             with contextlib.suppress(KeyboardInterrupt):
                 fault.attempt("exit", client.sender.close, 0.0)
+    if stood:
+        fault.attempt("exit", interrupt.again)
 
 
 def _finish(client: Client) -> None:
