@@ -18,7 +18,6 @@ import xxhash
 from driftline.capture import fault, values
 from driftline.capture.making import of_features
 
-
 Row = namedtuple("Row", "a b")  # noqa: PYI024 - as users have them
 
 
