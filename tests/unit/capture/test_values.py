@@ -155,7 +155,9 @@ def test_labels_of_a_series_hide_nothing() -> None:
     assert values.values_of(values.taken(given)) == {"columns": 1, "keys": 2, "values": 3}
 
 
-@pytest.mark.parametrize("given", [3, "text", b"bytes", {1}, iter([1]), object(), FRAME, np.array(3)], ids=str)
+@pytest.mark.parametrize(
+    "given", [3, "text", b"bytes", {1}, iter([1]), object(), FRAME, np.array(3)], ids=lambda value: type(value).__name__
+)
 def test_what_has_no_features_is_a_counted_failure(given: Any) -> None:
     fault.reset()
     assert values.taken(given) == {}
