@@ -141,7 +141,11 @@ class Answering(msgspec.Struct, eq=False):
         """
         if self._client is None or self._over:
             return
-        values = settled(values) if given is None else {**taken(given), **settled(values)}
+        try:
+            values = settled(values) if given is None else {**taken(given), **settled(values)}
+        except Exception as error:  # the fault rule: what cannot be read is a counted loss
+            fault.failed("answer", error)
+            return
         draft = self.draft
         if draft.features:
             draft.features.update(values)

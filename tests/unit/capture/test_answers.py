@@ -292,3 +292,15 @@ def test_a_block_takes_a_mapping_or_a_row_beside_names_and_a_feature_may_be_call
         made.features([0.5], self=3, given=4)
         made.features(5)
     assert recorded(sink).features == {"u": 1, "v": 2, "0": 0.5, "self": 3, "given": 4}
+
+
+def test_features_that_break_our_own_reading_cost_themselves_only(
+    sink: MemorySink, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("driftline.capture.answers.settled", lambda _: 1 / 0)
+    with driftline.answer("desk") as answer:
+        answer.features(odd=[1])
+        answer.decide("yes")
+    assert driftline.flush()
+    (found,) = sink.recorded
+    assert (found.decision, dict(found.features)) == ("yes", {})

@@ -165,7 +165,7 @@ def test_a_failure_is_told_once_for_each_kind(caplog: pytest.LogCaptureFixture) 
     assert fault.counts() == {}
 
 
-@pytest.mark.parametrize("place", ["answers.mint", "answers.values_of", "sender.Sender.put"])
+@pytest.mark.parametrize("place", ["answers.mint", "values.values_of", "sender.Sender.put"])
 def test_whatever_of_recording_breaks_the_program_goes_on(
     sink: MemorySink, monkeypatch: pytest.MonkeyPatch, place: str
 ) -> None:
