@@ -154,9 +154,15 @@ def _in_memory(connection: Any) -> Place:
     return Place(held[_MEMORY], "sqlite")
 
 
+def _may_ask(connection: Any) -> bool:
+    """Whether nobody listens to the statements of a connection; of one that is not of our making that is not known."""
+    held = getattr(connection, "__dict__", {})
+    return TELLS in held and SILENT not in held
+
+
 def _file_of(connection: Any) -> str:
     held = getattr(connection, "__dict__", {})
-    if FILE in held or SILENT in held:
+    if FILE in held or not _may_ask(connection):
         return str(held.get(FILE, ""))
     rows = sqlite3.Cursor(connection).execute("PRAGMA database_list").fetchall()
     return next((str(row[2]) for row in rows if row[1] == "main" and row[2]), "")
@@ -336,7 +342,7 @@ def _asking(connection: Any) -> Callable[[str], tuple[Field, ...] | None]:
 
 def _pragma(connection: Any, name: str) -> tuple[Field, ...] | None:
     quoted = name.rpartition(".")[2].replace('"', '""')
-    if SILENT in getattr(connection, "__dict__", {}):
+    if not _may_ask(connection):
         return None
     cursor = sqlite3.Cursor(connection)
     cursor.row_factory = None
