@@ -38,7 +38,7 @@ _CAPTURE: dict[str, tuple[str, ...]] = {
     "hooks.beside": ("Beside.__bool__",),
     "hooks.commits": ("telling.call", "_telling_later.call", "alchemy.heard.listen"),
     "hooks.dbapi": (
-        "install.connect", "_connection.cursor", "_through_cursor.call", "_recording.call", "_listening.call",
+        "install.connect", "_connection.cursor", "_through_cursor.call", "_recording.call",
     ),
     "hooks.duckdb": ("_around.call",),
     "hooks.exits": ("install.leave", "Code.__get__", "Code.__set__", "Code.__delete__"),

@@ -42,7 +42,7 @@ def settled(values: dict[Any, Any]) -> dict[Any, Any]:
         return values if _KEPT.issuperset(map(type, values.values())) else values_of(values)
     try:
         _hashed(values.values())
-    except Exception:  # an array, most of the time
+    except Exception:  # an array has no hash, and another value may fail at it in any way it likes: all are read
         return values_of(values)
     return values
 

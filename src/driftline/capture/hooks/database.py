@@ -8,11 +8,13 @@ Source: https://openlineage.io/docs/spec/naming.
 """
 
 import functools
+import gc
 import importlib
 import sys
 import time
 import weakref
 from collections.abc import Callable
+from types import ModuleType
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from driftline import later
@@ -43,7 +45,6 @@ _CACHE = 10_000
 _MEMORY = "_driftline_memory"  # attribute of a connection to SQLite in memory: the namespace of its tables
 TELLS = "_driftline_tells"  # attribute of a connection to SQLite whose commits and rollbacks are heard of
 FILE = "_driftline_file"  # attribute of a connection to SQLite: its file, "" = in memory
-SILENT = "_driftline_silent"  # attribute of one whose statements somebody listens to: it is asked nothing
 
 
 class Place(NamedTuple):
@@ -154,15 +155,18 @@ def _in_memory(connection: Any) -> Place:
     return Place(held[_MEMORY], "sqlite")
 
 
-def _may_ask(connection: Any) -> bool:
-    """Whether nobody listens to the statements of a connection; of one that is not of our making that is not known."""
-    held = getattr(connection, "__dict__", {})
-    return TELLS in held and SILENT not in held
+def _listened(connection: Any) -> bool:
+    """Whether somebody listens to the statements of a connection to SQLite, and would hear ours.
+
+    It does not tell, but refers to what it calls and to the module of that: for a trace, an authorizer or a progress
+    handler, as long as it is set.
+    """
+    return any(type(one) is ModuleType for one in gc.get_referents(connection))
 
 
 def _file_of(connection: Any) -> str:
     held = getattr(connection, "__dict__", {})
-    if FILE in held or not _may_ask(connection):
+    if FILE in held or _listened(connection):
         return str(held.get(FILE, ""))
     rows = sqlite3.Cursor(connection).execute("PRAGMA database_list").fetchall()
     return next((str(row[2]) for row in rows if row[1] == "main" and row[2]), "")
@@ -342,7 +346,7 @@ def _asking(connection: Any) -> Callable[[str], tuple[Field, ...] | None]:
 
 def _pragma(connection: Any, name: str) -> tuple[Field, ...] | None:
     quoted = name.rpartition(".")[2].replace('"', '""')
-    if not _may_ask(connection):
+    if _listened(connection):
         return None
     cursor = sqlite3.Cursor(connection)
     cursor.row_factory = None

@@ -21,7 +21,6 @@ from driftline.capture.hooks.patch import PASS, Call, Patch
 from driftline.capture.recording import Recording
 
 _FACTORY = 5  # place of ``factory`` among the arguments of ``sqlite3.connect``
-_LISTENERS = ("set_trace_callback", "set_authorizer", "set_progress_handler")
 _EXECUTES = ("execute", "executemany", "executescript")
 _PIECE = "hook sqlite3.execute"
 _CURSORS = ("Cursor", "AsyncCursor", "ServerCursor", "AsyncServerCursor")
@@ -69,20 +68,18 @@ def _factory(args: tuple[Any, ...], kwargs: Mapping[str, Any], caller: Any) -> t
 
 
 @functools.cache
-def _connection(factory: type) -> type:
+def _connection(own_class: type[sqlite3.Connection]) -> type:
     """The class of connections that record, made from the user's own."""
 
     def cursor(self: Any, factory: Any = sqlite3.Cursor) -> Any:
         recording = isinstance(factory, type) and issubclass(factory, sqlite3.Cursor)
         kind = fault.attempt(_PIECE, _cursor, factory) if recording else None
-        return made.__base__.cursor(self, factory if kind is None else kind)  # type: ignore[union-attr]  # a class that was made here has a base
+        return own_class.cursor(self, factory if kind is None else kind)
 
     functools.update_wrapper(cursor, sqlite3.Connection.cursor)
-    methods = {name: _through_cursor(factory, name) for name in _EXECUTES}
-    methods |= {name: _listening(getattr(factory, name)) for name in _LISTENERS}
-    methods |= commits.of_sqlite(factory)
-    made = type(factory.__name__, (factory,), {"cursor": cursor, **methods, **_names(factory)})
-    return made
+    methods = {name: _through_cursor(own_class, name) for name in _EXECUTES}
+    methods |= commits.of_sqlite(own_class)
+    return type(own_class.__name__, (own_class,), {"cursor": cursor, **methods, **_names(own_class)})
 
 
 def _name(connection: Any, given: Any, uri: Any) -> None:
@@ -93,17 +90,6 @@ def _name(connection: Any, given: Any, uri: Any) -> None:
         text = "" if "mode=memory" in parts.query else unquote(parts.path)
     connection.__dict__[database.TELLS] = True
     connection.__dict__[database.FILE] = os.path.abspath(text) if text not in ("", ":memory:") else ""
-
-
-def _listening(original: Callable[..., Any]) -> Callable[..., Any]:
-    """Somebody who listens to all statements must hear none of ours."""
-
-    @functools.wraps(original)
-    def call(self: Any, *args: Any, **kwargs: Any) -> Any:
-        self.__dict__[database.SILENT] = True
-        return original(self, *args, **kwargs)
-
-    return patch.unseen(call, original)
 
 
 def _through_cursor(factory: type, name: str) -> Any:

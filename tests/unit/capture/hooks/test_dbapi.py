@@ -5,6 +5,7 @@ import sqlite3
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import pytest
 from tests.postgres_server import PostgresServer
 from tests.recorded import names
@@ -77,6 +78,42 @@ def test_who_listens_to_statements_hears_none_of_ours(watched: MemorySink, tmp_p
             connection.execute("select * from t")
     assert heard == ["create table t as select 1 as a", "select * from t"]
     assert run.outputs[0].dataset.namespace == "sqlite://shop.db"
+
+
+def _heard_by(connection: sqlite3.Connection, way: str, heard: list[str]) -> None:
+    """Listen to a connection, or to nothing where ``heard`` is not to grow any more."""
+    if way == "trace":
+        connection.set_trace_callback(heard.append)
+    elif way == "authorizer":
+        connection.set_authorizer(lambda _action, name, *_: heard.append(str(name)) or sqlite3.SQLITE_OK)
+    else:
+        connection.set_progress_handler(lambda: heard.append("") or 0, 1)
+
+
+@pytest.mark.parametrize("way", ["trace", "authorizer", "progress"])
+def test_a_connection_that_was_there_before_is_asked_where_nobody_listens(
+    sink: MemorySink, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, way: str
+) -> None:
+    """A listener hears what it hears without Driftline; once it is gone, the database is known by its file."""
+    monkeypatch.chdir(tmp_path)
+    asked = "select a from t"
+    with contextlib.closing(sqlite3.connect("shop.db", isolation_level=None)) as connection:
+        connection.execute("create table t as select 1 as a")
+        plain: list[str] = []
+        _heard_by(connection, way, plain)
+        assert pd.read_sql(asked, connection).a.tolist() == [1]
+        driftline.watch()
+        watched: list[str] = []
+        _heard_by(connection, way, watched)
+        with driftline.run("listened"):
+            assert pd.read_sql(asked, connection).a.tolist() == [1]
+        assert watched == plain
+        for end in (connection.set_trace_callback, connection.set_authorizer):
+            end(None)
+        connection.set_progress_handler(None, 1)
+        with driftline.run("not") as run:
+            pd.read_sql(asked, connection)
+    assert [one.dataset.namespace for one in run.inputs] == ["sqlite://shop.db"]
 
 
 @pytest.mark.parametrize(
