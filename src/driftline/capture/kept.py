@@ -77,7 +77,6 @@ def _behind(name: str, column: Column, others: Sequence[_Other], output: "Conten
     for dataset in {source for other in having if other.dataset in whole for source in _made_from(other, name)}:
         whole.pop(dataset, None)
     share = len(whole)
-    chances = {other.dataset: max(map(dense.chance, other.named(name))) for other in having}
     if not whole:  # of several that were put together each one is part of the output
         parts = [other for other in having if all(within.evidence(one, [column]) > 0 for one in other.named(name))]
         beneath = {source for other in parts for source in _made_from(other, name)}
@@ -85,8 +84,10 @@ def _behind(name: str, column: Column, others: Sequence[_Other], output: "Conten
         every = [one for other in parts for one in other.named(name)]
         together = within.evidence(column, every) if len(parts) > 1 else 0.0
         whole, share = (dict.fromkeys((other.dataset for other in parts), together), 1) if together > 0 else ({}, 1)
+    by_dataset = {other.dataset: other.named(name) for other in having}
     for dataset, evidence in whole.items():
-        telling = name in output.telling and evidence >= _TELLING and chances[dataset] < _ACCIDENT
+        telling = name in output.telling and evidence >= _TELLING
+        telling = telling and max(map(dense.chance, by_dataset[dataset])) < _ACCIDENT
         sure = round((LIKELY if telling else POSSIBLE) / share, 6)
         yield Reach(dataset.namespace, dataset.name, name, "DIRECT", "IDENTITY", KEPT, sure)
 

@@ -61,14 +61,17 @@ class ProcessRun(Run):
             fault.attempt("left", self._client.sender.landed, held.clear)
 
     def _tell(self, owner: Client) -> None:
+        fault.attempt("left", self._leave_words, owner)
+        super()._tell(owner)
+
+    def _leave_words(self, owner: Client) -> None:
         """Leave the end in writing where measuring it takes long: a process may be killed meanwhile."""
         with self._marking:
             if self._mark is None and emit.unmeasured(self._trace) > _LONG:
-                self._mark = fault.attempt("left", left.mark, owner.home, self._trace)
+                self._mark = left.mark(owner.home, self._trace)
             if self._mark is not None:
                 self._trace.on_job["jobType"] = progress.WHOLE  # the end proper replaces these words
-                fault.attempt("left", self._mark.last, emit.last_words(self._trace, owner.folder, owner.home))
-        super()._tell(owner)
+                self._mark.last(emit.last_words(self._trace, owner.folder, owner.home))
 
     def _version(self) -> str:
         token = own.enter(own.OURS)

@@ -140,8 +140,10 @@ def _described(
             if item.touched.dataset in sources and _version(item) != _version(output):
                 pair = (item.touched.dataset, output.touched.dataset)
                 how: tuple[Provenance, float] = ("explicit", 1.0)
-                if pair in said.guesses or crossed(item, output):
-                    how = ("cartesian", ALONE if pair in likely and not crossed(item, output) else confidence)
+                if crossed(item, output):
+                    how = ("cartesian", confidence)
+                elif pair in said.guesses:
+                    how = ("cartesian", ALONE if pair in likely else confidence)
                 yield Edge(_version(item), _version(output), run, *how)
 
 
@@ -183,7 +185,8 @@ def _edges(
     """Return which version fed which where that is known, and the outputs of which it is known.
 
     Column lineage decides where an output has it and is surer than a guess. An input that our own capture saw and that
-    no column lineage of the run names may feed every output that our capture saw: it was read for something.
+    no column lineage of the run names may feed every output that our capture saw: it was read for something. Where a
+    column says so of the datasets, and not which of several versions it was, each may be the one.
     """
     named_anywhere = {source for _, edges in outputs for source in columns.sources(columns.sure(edges))}
     confidence = ALONE if len(outputs) == 1 else AMONG_OTHERS
@@ -201,8 +204,6 @@ def _edges(
             dangling = output.explicit and item.explicit and source.dataset not in named_anywhere
             if source != target and source.dataset in named and not crossed(item, output):
                 found.add(Edge(source, target, run, "column"))
-            elif source != target and (
-                dangling or source.dataset in hinted
-            ):  # or which of several versions is not told
+            elif source != target and (dangling or source.dataset in hinted):
                 found.add(Edge(source, target, run, "cartesian", confidence))
     return tuple(sorted(found)), tuple(informed)

@@ -171,3 +171,19 @@ def test_the_end_proper_replaces_the_last_words(sink: MemorySink) -> None:
     for events in ([proper, words], [words, proper]):
         (history,) = fold.fold(events)
         assert [one.version for one in history.shape.inputs] == ["xxh3:1"]
+
+
+FAILING = """import driftline; driftline.watch("job")
+import pandas as pd
+from driftline.capture import emit, process
+process._LONG = 0
+def broken(*_): raise RuntimeError("of ours")
+emit.last_words = broken
+pd.read_csv("a.csv")
+"""
+
+
+def test_last_words_that_cannot_be_made_do_not_cost_the_end(script: Script, tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text("x\n1\n")
+    (event,) = ends(script(FAILING))
+    assert (event["eventType"], [one["name"] for one in event["inputs"]]) == ("COMPLETE", ["a.csv"])
