@@ -208,7 +208,9 @@ class Sender:
                     room -= item[1] if type(item) is tuple else 1
             if fault.attempt("sender", self._handle, batch, mark is not None) is None:
                 fault.attempt("sender", self._rescue)
-            if mark is not None and not self.closed:
+            if mark is not None and mark.last and self._items:  # came meanwhile, and nobody comes after the end
+                self._items.append(mark)
+            elif mark is not None and not self.closed:
                 fault.attempt("sender", self._settle, mark)
                 mark.done.set()
                 if mark.last:
