@@ -312,7 +312,7 @@ class Followed:
     def __init__(self, sender: Sender) -> None:
         self.sender = sender
 
-    def encode(self, *, cheap: bool) -> bytes:  # noqa: ARG002 - the signature is Pending's
+    def encode(self, *, cheap: bool) -> bytes:
         self.sender.put(b"second")
         return b"first"
 
