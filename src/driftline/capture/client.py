@@ -17,7 +17,14 @@ from collections.abc import Callable
 from typing import Any, Protocol
 
 from driftline import config
-from driftline.capture import fault, interrupt, measure, parting, place
+from driftline.capture import (
+    fault,
+    forked,  # noqa: F401 - it looks after answers in the making when the process forks
+    interrupt,
+    measure,
+    parting,
+    place,
+)
 from driftline.capture.sender import Item, Sender, Unmade
 from driftline.config import Settings
 from driftline.errors import BadSetting

@@ -232,7 +232,7 @@ class Sender:
         return False
 
     def _save(self, mark: _Mark) -> None:
-        """Write down what is encoded, where a process may be ended at any moment; it is delivered when that is quiet."""
+        """Write down what is encoded, where a process may be ended at any moment; it is delivered later."""
         self.delivery.put_off(_GATHER_SECONDS)
         self._rescue()
         self._land()
@@ -329,7 +329,7 @@ class Sender:
             self._hurry.clear()
 
     def save(self, timeout: float) -> None:
-        """Wait until what is queued now is on disk or delivered, unless the thread has hung since this was last asked."""
+        """Wait until what is queued now is on disk or delivered, unless the thread hangs since this was last asked."""
         thread, late = self._thread, self._unsaved
         if not (self._items or self._called or self._turning or self._held()) or self.closed:
             return

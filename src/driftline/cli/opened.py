@@ -36,8 +36,8 @@ def engine(ctx: click.Context, *, create: bool = False) -> Iterator[Engine]:
 
     What processes recorded in it and did not work out yet, as they put that off or were killed, is worked out first.
 
-    What processes that are gone have spooled for it is taken in; what is meant for a server is told. A server that capture delivers to is not asked, which a note says before anything
-    is opened.
+    What processes that are gone have spooled for it is taken in; what is meant for a server is told. A server that
+    capture delivers to is not asked, which a note says before anything is opened.
 
     Raises:
         StoreUnusable: there is no store, or it cannot be opened.

@@ -35,7 +35,9 @@ def take(house: House) -> None:
     logger = logging.getLogger("driftline")
     try:
         torn = Spool(house.settings.home).replay(deliver)[1]
-    except Exception as error:  # whatever the disk or the store says, it stays where it is, and the question is answered
+    except (
+        Exception
+    ) as error:  # whatever the disk or the store says, it stays where it is, and the question is answered
         logger.warning("driftline: what is spooled in %s cannot be taken in yet (%s)", house.settings.home, error)
         return
     if torn:

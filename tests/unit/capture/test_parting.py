@@ -1,4 +1,4 @@
-"""Whoever may end a process has nothing from it that it has not written down. Counted in the ledger of real processes."""
+"""Whoever may end a process hears nothing from it that is not written down. Counted in real ledgers."""
 
 import json
 import os
@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-SCRIPT = '''
+SCRIPT = """
 import multiprocessing, os, signal, sys, time
 from concurrent.futures import ProcessPoolExecutor
 import driftline
@@ -47,14 +47,16 @@ if __name__ == "__main__":
         child.start()
         heard.recv()
         child.join()
-'''
+"""
 READ = "import driftline; print(len(driftline.answers(limit=1000)))"
 
 
 def recorded(folder: Path, *arguments: str) -> int:
     (folder / "script.py").write_text(SCRIPT)
     environment = {**os.environ, "DRIFTLINE_CONSOLE": "false"}
-    done = subprocess.run([sys.executable, "script.py", *arguments], cwd=folder, env=environment, timeout=60, check=False)
+    done = subprocess.run(
+        [sys.executable, "script.py", *arguments], cwd=folder, env=environment, timeout=60, check=False
+    )
     assert done.returncode == 0
     read = subprocess.run([sys.executable, "-c", READ], cwd=folder, capture_output=True, text=True, check=True)
     return int(read.stdout)
