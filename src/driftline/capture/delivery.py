@@ -29,6 +29,7 @@ class Delivery:
         self._rest = 0.0
         self._next_try = 0.0
         self._spool_known = False  # the spool has been looked at
+        self._quiet = 0.0  # before that moment nothing is replayed unasked
         self._failure: Exception | None = None  # of the batch that is about to be kept
         self._untold = 0  # losses that no event has carried yet
         self._losing = False  # something was lost since the last flush
@@ -107,13 +108,23 @@ class Delivery:
             kept = f"{said}; events are kept in {self.spool.folder} and sent later"
             fault.tell(f"sink:{type(failure).__name__}", kept)
 
+    def behind(self) -> bool:
+        """Whether something is spooled: by this process, or by one that it has started."""
+        return self.dirty or self.spool.orphaned()
+
+    def put_off(self, seconds: float) -> None:
+        """Leave what is spooled there for so long: more is to come."""
+        self._quiet = time.monotonic() + seconds
+
     def replay(self, *, asked: bool, spilling: bool) -> None:
         """Deliver what is spooled, of this process and of dead ones; ``spilling``: more is on its way there."""
+        if asked:
+            self.dirty = self.behind()
         if self._spool_known and not self.dirty:
             return
         if self._sink is None and not self.dirty:
             return  # nothing was delivered yet: no reason to open a sink
-        if not asked and time.monotonic() < self._next_try:
+        if not asked and time.monotonic() < max(self._next_try, self._quiet):
             return
         self._spool_known = True
         try:

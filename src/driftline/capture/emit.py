@@ -13,7 +13,7 @@ from typing import Any
 import msgspec
 
 from driftline import clock
-from driftline.capture import columns, fault, measure, opens, order, place
+from driftline.capture import columns, endings, fault, measure, opens, order, place
 from driftline.capture.columns import Bound
 from driftline.capture.probe import cache
 from driftline.capture.probe.report import Report
@@ -27,6 +27,7 @@ _MESSAGE_LIMIT = 500
 _FORMATS, _KEPT = "driftline.capture.formats", "driftline.capture.kept"  # loaded when contents are measured
 _PENDING = "probes pending"
 KILLED = "the process was killed while the end of the run was measured"
+_ENDED = "the process ended before"  # why something is not measured
 _AGAIN = (_PENDING, "columns", "frame columns")  # gaps that are found anew each time an event is encoded
 
 
@@ -53,12 +54,15 @@ class Ended:
         self._late = late
 
     def encode(self, *, cheap: bool) -> bytes:
-        """Return the event as JSON; ``cheap`` measures no file."""
+        """Return the event as JSON; ``cheap`` measures no file, and says so."""
         trace = self._trace
         trace.outputs = order.lasting(trace.outputs)
         if not cheap:
             for seen in sorted((*trace.inputs, *trace.outputs), key=_is_gone):  # of which there may be a copy
                 _measure(seen, trace.gaps)
+        else:
+            for seen in filter(_owed, (*trace.inputs, *trace.outputs)):
+                _unmeasured(seen, _ENDED, trace.gaps)
         fault.attempt("completeness", _reconcile, trace, self._folder, self._home)
         fault.attempt("probes", self._await)
         ordered = trace.ordered and order.matters(trace)
@@ -251,10 +255,19 @@ def _measure(seen: Seen, gaps: dict[str, int]) -> None:
     except FileNotFoundError:
         _unmeasured(seen, "overwritten or removed meanwhile", gaps)
     except measure.Enough:
-        _unmeasured(seen, "the process ended before", gaps)
+        _unmeasured(seen, _ENDED, gaps)
     except Exception as error:  # the fault rule: a file that cannot be profiled is a gap, not an error
         fault.count("contents")  # a ragged or an empty file is nothing that a program should complain of
         _unmeasured(seen, type(error).__name__, gaps)
+
+
+def _owed(seen: Seen) -> bool:
+    """Whether something would still be measured: a hash that was put off, a table."""
+    if seen.contents is not None or not measure.level.contents:
+        return False
+    if seen.deferred or seen.pending or seen.table is not None:
+        return True
+    return bool(seen.path) and (seen.form is not None or endings.form(seen.path) != "")
 
 
 def _unmeasured(seen: Seen, why: str, gaps: dict[str, int]) -> None:

@@ -21,6 +21,7 @@ from driftline.event.answer import Answer
 LIMIT_BYTES = 512 * 1024 * 1024
 _CHUNK = 500  # lines replayed at a time
 _EVENT, _ANSWER = b"E ", b"A "
+_OF = "-of-"  # in the name of a file, before the process that the one was started by that writes it
 
 Deliver = Callable[[Sequence[bytes], Sequence[Answer]], None]
 
@@ -53,7 +54,7 @@ class Spool:
     def _open(self) -> IO[bytes]:
         if self._file is None:
             self.folder.mkdir(parents=True, exist_ok=True)
-            self._path = self.folder / f"{clock.now_us():020d}-{os.getpid()}.jsonl"
+            self._path = self.folder / f"{clock.now_us():020d}-{os.getpid()}{_OF}{os.getppid()}.jsonl"
             self._file = self._path.open("ab", buffering=0)
             locked(self._file)
         return self._file
@@ -61,6 +62,10 @@ class Spool:
     def empty(self) -> bool:
         """Whether there is nothing to replay."""
         return self._file is None and not self._waiting()
+
+    def orphaned(self) -> bool:
+        """Whether a process that this one has started left something, or does so now."""
+        return any(path.stem.endswith(f"{_OF}{os.getpid()}") for path in self._waiting())
 
     def _waiting(self) -> list[Path]:
         try:
