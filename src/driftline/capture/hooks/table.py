@@ -9,7 +9,7 @@ import contextlib
 import io
 import os
 import weakref
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, Literal, NamedTuple
 from urllib.parse import urlsplit, urlunsplit
 
@@ -46,12 +46,15 @@ class Entry(NamedTuple):
     rest: tuple[str, ...] = ()  # names of the arguments behind ``place``, where they may be given without
 
 
-def install(module: Any, entries: Iterable[Entry]) -> list[Patch]:
-    """Put the hooks of a table on and return what was replaced."""
+Skip = Callable[[Any, Call], bool]
+
+
+def install(module: Any, entries: Iterable[Entry], skip: Skip | None = None) -> list[Patch]:
+    """Put the hooks of a table on and return what was replaced; ``skip`` tells of what was given that it is no data."""
     return [
         one
         for entry in entries
-        for one in patch.around(module, entry.attribute, _recorder(entry), None, _buffered(entry))
+        for one in patch.around(module, entry.attribute, _recorder(entry, skip), None, _buffered(entry))
     ]
 
 
@@ -64,12 +67,14 @@ def _buffered(entry: Entry) -> patch.Plain:
     return plain
 
 
-def _recorder(entry: Entry) -> patch.Record:
+def _recorder(entry: Entry, skip: Skip | None) -> patch.Record:
     name = entry.attribute.rpartition(".")[2].partition("_")
     keeps = entry.way == "read" or name[2] in _KEEPING or not name[2]
 
     def record(run: Recording, call: Call) -> bool:
         given = call.argument(entry.place, *entry.names)
+        if skip is not None and skip(given, call):
+            return False
         data, frame = None, None
         if entry.data is not None:
             data = call.argument(entry.data) if entry.data >= 0 else call.result
