@@ -78,7 +78,7 @@ def why(house: House, id_: str) -> Explanation:
     answer = one_answer(house, id_)
     parts, findings, changes, unknown = [], [], [], []
     for source in answer.sources:
-        part = walk.upstream(house.store, source.version.node, depth=DEPTH)
+        part = walk.upstream(house.store, source.version.node, depth=DEPTH, then_us=answer.time_us)
         parts.append(part)
         if not part.edges and not any(node.no_upstream for node in part.nodes):
             unknown.append(f"{source.role} {source.version.dataset.name}")
@@ -111,10 +111,10 @@ def why(house: House, id_: str) -> Explanation:
 
 def impact(house: House, node: str) -> Impact:
     """Return what is downstream of ``node`` and which answers stood on it."""
-    graph = walk.downstream(house.store, node, depth=DEPTH)
+    graph, spans = walk.standing(house.store, node, DEPTH)
     below = [found for found in graph.nodes if found.depth > 0]
     touched = [node, *(found.id for found in below if found.type in {"DATASET", "VERSION"})]
-    totals = house.store.ledger.touching(touched)
+    totals = house.store.ledger.touching(touched, spans=spans)
     endpoints = tuple(sorted(consequence.served(below)))
     answers, paid = sum(t.answers for t in totals), sum(t.money for t in totals)
     datasets = sum(found.type in {"DATASET", "VERSION"} for found in below)
