@@ -16,6 +16,7 @@ from driftline.engine.house import House
 from driftline.event import names
 from driftline.event.lineage import Node, Subgraph
 from driftline.event.report import DataChange
+from driftline.store.connection import NOW
 from driftline.store.states import Turn
 
 BEHIND = 12  # versions that are compared with those before them
@@ -112,9 +113,47 @@ def _missed(house: House, node: Node, runs: Iterable[Node], asked: set[tuple[str
         found = house.store.lineage.lookup(run.id)
         if found is None or (run.id, known.dataset.node) in asked:
             continue
+        if not any(run.id == one for one, _ in asked):
+            yield from (_Told(change, 0) for change in _inputs(house, found.id))
         asked.add((run.id, known.dataset.node))
         for change in _gone(house, known.dataset.node, known.owner, found.id, None):
             yield _Told(change, 0)
+
+
+def _inputs(house: House, run: int) -> Iterator[DataChange]:
+    """Yield the datasets that a run read and the run before it had not, and the reverse.
+
+    The run before it is the last one of its job that wrote one of the same datasets; it counts where both wrote the same
+    and read something in common.
+    """
+    row = house.store.walks.run_rows([run])[run]
+    now = _touched(house, run)
+    wrote = min((dataset for role, dataset in now if role), default=0)
+    before = house.store.states.before(row[3], wrote, row[5], wrote=True) if wrote else 0
+    then = _touched(house, before) if before else {}
+    read, written = ([{one for role, one in side if role == way} for side in (now, then)] for way in (0, 1))
+    if read[0].isdisjoint(read[1]) or written[0] != written[1]:
+        return
+    rows = house.store.walks.nodes(read[0] ^ read[1])
+    for dataset in sorted(rows):
+        came = dataset in read[0]
+        version = (now if came else then)[0, dataset]
+        said = "It was not read the time before." if came else "It was read the time before, and is not any more."
+        yield DataChange(
+            node=rows[dataset][4],
+            before="" if came else version,
+            after=version if came else "",
+            verdict="came" if came else "went",
+            at_us=row[5],
+            sentence=said,
+        )
+
+
+def _touched(house: House, run: int) -> dict[tuple[int, int], str]:
+    """Return one version of each dataset that a run read (0) or wrote (1)."""
+    met = house.store.views.versions([run], NOW)
+    rows = house.store.walks.version_rows(version for _, _, version in met)
+    return {(role, rows[version][11]): rows[version][3] for _, role, version in met}
 
 
 def _gone(house: House, node: str, dataset: int, run: int, since: int | None) -> list[DataChange]:
@@ -123,7 +162,7 @@ def _gone(house: House, node: str, dataset: int, run: int, since: int | None) ->
     ``since``: the run before a moment; None: the one before it.
     """
     states, row = house.store.states, house.store.walks.run_rows([run])[run]
-    before = states.read_before(row[3], dataset, row[5] if since is None else since + 1)
+    before = states.before(row[3], dataset, row[5] if since is None else since + 1)
     now = states.read(run, dataset) if before and before != run else {}
     then = states.read(before, dataset) if now else {}
     if now.keys().isdisjoint(then):

@@ -10,6 +10,7 @@ wrote may tell of it later. Never decides what differs. Source: decision 0019.
 import json
 import re
 from collections.abc import Iterable, Sequence
+from itertools import takewhile
 from typing import NamedTuple
 
 from driftline.store import weave
@@ -81,9 +82,10 @@ class States:
             found.setdefault(slice_, set()).add(version)
         return {slice_: frozenset(versions) for slice_, versions in found.items()}
 
-    def read_before(self, job: int, dataset: int, before_us: int) -> int:
-        """Return the last run of a job before a moment that read a dataset; 0 where none did."""
-        row = self._connection.row("run_reading_before", job=job, dataset=dataset, before_us=before_us)
+    def before(self, job: int, dataset: int, before_us: int, *, wrote: bool = False) -> int:
+        """Return the last run of a job before a moment that read (or wrote) a dataset; 0 where none did."""
+        values = {"job": job, "dataset": dataset, "role": int(wrote), "before_us": before_us}
+        row = self._connection.row("run_touching_before", **values)
         return row[0] if row else 0
 
     def reader(self, dataset: int, moment_us: int) -> int:
@@ -93,14 +95,11 @@ class States:
 
     @staticmethod
     def _turn(version: int, held: Sequence[Sight], now: Sight, before: Sequence[Sight]) -> Turn:
-        gone, since = before[0].versions, before[0].time_us
-        returned = False
-        for one in before[1:]:
-            if version in one.versions:
-                returned = True
-                break
-            since = one.time_us if one.versions == gone else since
-        return Turn(held[-1].time_us, tuple(sorted(gone - now.versions)), since, returned)
+        gone = before[0].versions
+        there = list(takewhile(lambda one: one.versions == gone, before))
+        made = [one for one in there if one.role == _WRITE] or there  # a reader may tell of it before its writer does
+        returned = any(version in one.versions for one in before)
+        return Turn(held[-1].time_us, tuple(sorted(gone - now.versions)), made[-1].time_us, returned)
 
     def _after(self, held: Iterable[Sight], moment_us: int) -> bool:
         """Whether some of these sights are later than a moment beyond doubt: written, or read by a run begun later."""

@@ -41,11 +41,11 @@ select distinct s.slice, s.version_id from touch t join state s on s.dataset_id 
   and s.valid_from_us = t.valid_from_us and s.version_id = t.version_id and s.role = t.role and s.run_id = t.run_id
 where t.run_id = :run and t.dataset_id = :dataset and t.role = 0 order by s.slice, s.version_id;
 
--- name: run_reading_before
--- The last execution of a job before a moment that read a dataset.
+-- name: run_touching_before
+-- The last execution of a job before a moment that read (0) or wrote (1) a dataset.
 select r.id, r.time_us from run r
 where r.job_id = :job and r.time_us < :before_us and r.attempt > 0 and exists (
-  select 1 from touch t where t.job_id = r.job_id and t.dataset_id = :dataset and t.role = 0 and t.run_id = r.id)
+  select 1 from touch t where t.job_id = r.job_id and t.dataset_id = :dataset and t.role = :role and t.run_id = r.id)
 order by r.time_us desc, r.run desc limit 1;
 
 -- name: run_reading
