@@ -182,6 +182,27 @@ def test_a_program_that_changes_its_folder_keeps_its_store(tmp_path: Path) -> No
     assert not (tmp_path / "d" / ".driftline").exists()
 
 
+@pytest.mark.parametrize(("made", "removed", "lines"), [("p/h", "p", 1), ("p", "p", 1), ("p/h", "p/h", 1), ("", "", 0)])
+def test_a_home_that_is_removed_before_anything_is_delivered_is_made_anew_and_said_once(
+    made: str, removed: str, lines: int, tmp_path: Path
+) -> None:
+    """By hand: the home or the folder above it is removed; where neither was there before, nothing is missed."""
+    script = (
+        "import driftline, os, shutil, sys\n"
+        "driftline.configure(home='p/h', console=False)\n"
+        "if sys.argv[1]: shutil.rmtree(sys.argv[1])\n"
+        "driftline.record_answer('desk'); assert driftline.flush()\n"
+        "driftline.record_answer('desk'); assert driftline.flush()\n"
+        "print(len(driftline.answers()))"
+    )
+    if made:
+        (tmp_path / made).mkdir(parents=True)
+    command = [sys.executable, "-c", script, removed]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=True)
+    assert done.stdout == "2\n"
+    assert done.stderr.count("was removed meanwhile: it is made anew") == done.stderr.count("\n") == lines
+
+
 def test_what_fails_at_the_end_of_the_process_raises_nothing(sink: MemorySink, monkeypatch: pytest.MonkeyPatch) -> None:
     class Failing(list[Any]):
         def __iter__(self) -> Any:
