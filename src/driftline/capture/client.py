@@ -107,13 +107,16 @@ def current() -> Client | None:
 def _load() -> None:
     with process.lock:
         if not process.settled:
+            mended: list[str] = []
             try:
-                settings = config.load()
+                settings = config.load(mended=mended)
             except BadSetting as error:
                 fault.count("settings")
                 fault.tell("settings", f"nothing is recorded: {error.message}. {error.hint}")
                 return
             _misspelt(settings)
+            for said in mended if settings.enabled else ():
+                fault.tell(said, said)
             _install(settings, sinks.open_sink)
 
 

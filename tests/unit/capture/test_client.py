@@ -160,6 +160,26 @@ def test_a_misspelt_variable_is_told_in_one_line_and_nothing_else_changes(tmp_pa
         assert ("DRIFTLINE_MEASUER (meant is perhaps DRIFTLINE_MEASURE)" in done.stderr) == bool(lines)
 
 
+def test_a_number_out_of_its_range_is_said_once_and_recording_goes_on(tmp_path: Path) -> None:
+    script = "import driftline\nfor _ in range(3): driftline.record_answer('desk')\nprint(driftline.flush())"
+    more = {"DRIFTLINE_ANSWER_SHARE": "2", "DRIFTLINE_FLUSH_SECONDS": "-1", "DRIFTLINE_NONSENSE": "1"}
+    done = subprocess.run(
+        [sys.executable, "-c", script],
+        cwd=tmp_path,
+        env={**os.environ, **more},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout == "True\n"
+    told = sorted(line.removeprefix("driftline: ") for line in done.stderr.splitlines())
+    assert told == [
+        "DRIFTLINE_ANSWER_SHARE is 2.0, allowed is a number from 0 to 1; the default 1.0 is used",
+        "DRIFTLINE_FLUSH_SECONDS is -1.0, allowed is a number from 0 to 86,400; the default 5.0 is used",
+        "DRIFTLINE_NONSENSE: no such setting, and passed over",
+    ]
+
+
 @pytest.mark.parametrize("value", ["localhost:8620", "some/folder"])
 def test_an_address_without_a_scheme_is_never_taken_for_a_local_store(value: str, tmp_path: Path) -> None:
     script = "import driftline\nwith driftline.run('job') as run: run.read('a')\nprint(driftline.flush())"
