@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from driftline import profile
 from driftline.capture import measure
+from driftline.event import names
 from driftline.event.facets import FingerprintFacet
 from driftline.event.lineage import Field
 from driftline.profile import buffers, facet, sheet
@@ -207,7 +208,8 @@ def _stepwise(numbers: Sequence[int | None]) -> bool:
 
 
 def _fields(schema: pa.Schema) -> tuple[Field, ...]:
-    return tuple(Field(field.name, str(field.type)) for field in schema)
+    called = names.distinct(schema.names)
+    return tuple(Field(name, str(field.type)) for name, field in zip(called, schema, strict=True))
 
 
 def of_data(data: Any, *, rows: bool = False) -> Contents | None:
