@@ -170,7 +170,7 @@ def _regular_ones(table: pa.Table, built: profile.Profile | None = None) -> froz
         for name, column in known.items()
         if column.type in {"number", "time"} and column.distinct_count() <= column.rows / 2
     }
-    found = zip(table.column_names, table.columns, strict=True)
+    found = zip(names.distinct(table.column_names), table.columns, strict=True)
     return frozenset(name for name, column in found if name not in few and _regular(column))
 
 
