@@ -59,9 +59,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     flush_seconds: float = 5.0  # longest wait for delivery at exit, and of ``flush()``
     answer_features: Literal["values", "hash"] = "values"  # what is kept of an answer's features; the hash always is
     answer_text: Literal["text", "hash"] = "text"  # what is kept of what was said; the hash always is
-    answer_share: float = (
-        1.0  # share of the answers whose values and text are kept at all, 0 to 1; ids and hashes always are
-    )
+    answer_share: float = 1.0  # share of the answers whose values and text are kept, 0 to 1; ids and hashes always are
     quarantine: Literal["auto", "manual"] = "auto"  # auto: bad versions that reach people are quarantined
     guards: Literal["off", "observe", "enforce"] = "enforce"  # strongest mode of any guard; observe only records
     probe: Literal["off", "asked", "steps"] = "asked"  # steps that are probed: none, those with probe=True, or all

@@ -1,4 +1,4 @@
-"""Files that a program opened by hand, with plain ``open`` and no library that a hook knows: what else it read and wrote.
+"""Files that a program opened by hand, with plain ``open``: what it read and wrote beside what hooks know of.
 
 Enters: a run that is over, with the paths that Python's audit events told of. Leaves: those that nothing else accounts
 for as its inputs and outputs, each named by the hash of its bytes, or by path, size and time where it is large; many of
