@@ -18,7 +18,7 @@ from driftline.capture import answered, around, calls, client, fault, making
 from driftline.capture.around import current_run
 from driftline.capture.client import process
 from driftline.capture.making import Noted, finish
-from driftline.capture.mint import mint, moment_of, spelt
+from driftline.capture.mint import moment_of, spelt
 from driftline.capture.mint import process as minting
 from driftline.capture.pointer import in_use
 from driftline.capture.recording import Moment
@@ -377,7 +377,11 @@ def record_answer(
     if owner is None:
         return ""
     try:
-        id_, moment = mint() if at is None and current_run.get() is None else moment_of(at)
+        if at is None and current_run.get() is None:
+            moment = _now() // 1000
+            id_ = spelt(moment, minting.next())
+        else:
+            id_, moment = moment_of(at)
         if features is not None:
             features = settled(features.copy()) if type(features) is dict else taken(features)
         noted = (

@@ -51,8 +51,8 @@ class Bindable(Protocol):
 class Among(Protocol):
     """Column edges that depend on what else the run has read."""
 
-    def bind_among(self, columns: tuple[str, ...] | None, inputs: Inputs) -> Bound:
-        """Return the edges as ``bind`` does, given what the run has read."""
+    def bind_among(self, columns: tuple[str, ...] | None, inputs: Inputs, own: Inputs) -> Bound:
+        """Return the edges as ``bind`` does, given what the run has read, and what it wrote and read again."""
 
 
 class Awaited(Protocol):
@@ -95,9 +95,9 @@ class Declared(NamedTuple):
         return self.fields, []
 
 
-def bind(edges: Bindable, columns: tuple[str, ...] | None, inputs: Inputs) -> Bound:
-    """Return what ``edges`` are for an output with these columns."""
-    return edges.bind_among(columns, inputs) if among(edges) else edges.bind(columns)
+def bind(edges: Bindable, columns: tuple[str, ...] | None, inputs: Inputs, own: Inputs) -> Bound:
+    """Return what ``edges`` are for an output with these columns; ``own``: what the run wrote and read again."""
+    return edges.bind_among(columns, inputs, own) if among(edges) else edges.bind(columns)
 
 
 def together(found: Iterable[Bound]) -> Bound:

@@ -155,7 +155,7 @@ def _contents(
         fingerprint=prints.value,
         hashes=found.columns,
         prints=facet.made(prints),
-        profile=profile.encode(built) if built else b"",
+        profile=profile.encoded(built) if built else b"",
         varied=frozenset(name for name, values in distinct.items() if values > 1.5),
         telling=frozenset(name for name, values in distinct.items() if values > _TELLING and name not in regular),
         regular=frozenset(name for name, values in distinct.items() if values > 1.5 and name in regular),

@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 
 from driftline.capture import fault
 from driftline.capture.spool import Spool
+from driftline.errors import shown
 from driftline.event.answer import Answer
 from driftline.event.sink import Sink, deferring, follow
 
@@ -96,11 +97,11 @@ class Delivery:
         failure = self._failure
         self._failure = None
         self.dirty = True
-        said = "" if failure is None else f"cannot deliver ({fault.shown(failure)})"
+        said = "" if failure is None else f"cannot deliver ({shown(failure)})"
         try:
             self.spool.add(events, answers)
         except Exception as error:  # a full disk or a read-only folder: the loss is counted and said
-            why = f"the spool cannot be written ({fault.shown(error)})"
+            why = f"the spool cannot be written ({shown(error)})"
             self.lost(size, f"{why}, and {said}" if said else why)
             return
         self.counts["spooled"] += size
@@ -131,9 +132,7 @@ class Delivery:
             taken, torn = self.spool.replay(self._take)
         except Exception as error:  # whatever the sink or the disk raises, the spool stays and is tried again
             fault.count("sink")
-            fault.tell(
-                "replay", f"what is spooled in {self.spool.folder} cannot be delivered yet ({fault.shown(error)})"
-            )
+            fault.tell("replay", f"what is spooled in {self.spool.folder} cannot be delivered yet ({shown(error)})")
             self.dirty = True
             self._pause()
             return
@@ -154,7 +153,7 @@ class Delivery:
         except Exception as error:  # what was delivered stays with the sink, which is asked again
             self._behind = True
             fault.count("sink")
-            fault.tell("follow", f"what was delivered is not worked out yet ({fault.shown(error)})")
+            fault.tell("follow", f"what was delivered is not worked out yet ({shown(error)})")
         else:
             self._behind = False
         finally:

@@ -7,7 +7,7 @@ https://openlineage.io/spec/2-0-2/OpenLineage.json.
 """
 
 import importlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 import msgspec
@@ -331,10 +331,10 @@ def _bytes(seen: Seen) -> str:
 
 def _columns(seen: Seen, names: tuple[str, ...] | None, trace: Trace) -> dict[str, Any] | None:
     found: list[Bound] = []
-    inputs = _inputs(trace)
+    inputs, own = _columns_of(trace.inputs), _columns_of(order.reread(trace, seen))
     for edges in seen.edges:
         try:
-            found.append(columns.bind(edges, names, inputs))
+            found.append(columns.bind(edges, names, inputs, own))
             if getattr(edges, "unknown", False) and not (columns.awaited(edges) and edges.waits_for()):
                 trace.gaps["frame columns"] = trace.gaps.get("frame columns", 0) + 1
         except Exception as error:  # the fault rule: columns that cannot be bound are a gap
@@ -365,10 +365,10 @@ def _by_content(seen: Seen, trace: Trace) -> list[Bound]:
     return [same, kept.kept(seen.contents, [kept.Source(*one) for one in others], same[0])]
 
 
-def _inputs(trace: Trace) -> dict[Dataset, tuple[str, ...]]:
+def _columns_of(read: Iterable[Seen]) -> dict[Dataset, tuple[str, ...]]:
     """What the run has read, with the columns as far as they are known."""
     known: dict[Dataset, tuple[str, ...]] = {}
-    for seen in trace.inputs:
+    for seen in read:
         fields = seen.touched.fields if seen.contents is None else seen.contents.fields
         known[seen.touched.dataset] = known.get(seen.touched.dataset, ()) or tuple(one.name for one in fields or ())
     return known

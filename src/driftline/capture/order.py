@@ -62,6 +62,12 @@ def before(trace: Trace, output: Seen) -> list[Seen]:
     return [seen for seen in trace.inputs if seen.at_ns <= end] + own
 
 
+def reread(trace: Trace, output: Seen) -> list[Seen]:
+    """Return what the run had written and read again when ``output`` was written, what was read last first."""
+    found = [one for one in trace.outputs if one is not output and 0 < one.read_ns <= _end_ns(output)]
+    return sorted(found, key=lambda one: -one.read_ns)
+
+
 def again(trace: Trace) -> list[Seen]:
     """Return what the run wrote and then read, and the models that it saved before it wrote something else."""
     last = max((_end_ns(seen) for seen in trace.outputs), default=0)

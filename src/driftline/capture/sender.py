@@ -218,6 +218,8 @@ class Sender:
                 fault.attempt("sender", self._rescue)
             if mark is not None and mark.saves:
                 fault.attempt("sender", self._save, mark)
+            elif mark is not None and mark.last and self._items:  # came meanwhile, and nobody comes after the end
+                self._items.append(mark)
             elif mark is not None and not self.closed:
                 fault.attempt("sender", self._settle, mark)
                 mark.done.set()

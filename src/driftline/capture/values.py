@@ -7,8 +7,8 @@ they are. What cannot be read is a counted failure, and costs itself only.
 """
 
 import dataclasses
-import gc
 from collections.abc import Mapping, Sequence
+from gc import is_tracked
 from typing import Any, cast
 
 import xxhash
@@ -38,7 +38,7 @@ def settled(values: dict[Any, Any]) -> dict[Any, Any]:
 
     Python does not track a dictionary of things that hold no others; of these, what can change has no hash.
     """
-    if gc.is_tracked(values):
+    if is_tracked(values):
         return values if _KEPT.issuperset(map(type, values.values())) else values_of(values)
     try:
         _hashed(values.values())

@@ -38,6 +38,7 @@ _MODULES = {
     "sqlalchemy": ("sqlalchemy",),
     "fsspec": ("fsspec.spec",),
     "datasets": ("datasets",),
+    "lakehouse": ("deltalake", "pyiceberg.table"),
     "mlflow": (
         "mlflow", "mlflow.models", "mlflow.pyfunc", "mlflow.sklearn", "mlflow.pytorch", "mlflow.tensorflow",
         "mlflow.keras", "mlflow.xgboost", "mlflow.lightgbm", "mlflow.catboost", "mlflow.spark", "mlflow.statsmodels",

@@ -120,9 +120,14 @@ class _Tree:
     def rest(self, here: str, beyond: str) -> str:
         """Return how much of what a job read or wrote is not known to belong to what lies ``beyond``; "" = nothing."""
         others = {there for there, _ in self.beside.get(here, ())} - {there for there, _ in self.behind(here, beyond)}
-        number = len(others - {beyond}) if here in self._telling else 0
+        number = len(others - {beyond}) if here in self._telling and not self._unasked(here, beyond) else 0
         how = "it read, not known to have fed this" if self.up else "it wrote, not known to come of this"
         return f"+{number:,} more that {how}" if number else ""
+
+    def _unasked(self, here: str, beyond: str) -> bool:
+        """Whether a job is drawn behind a dataset of which nobody asked what fed it: that is two steps further."""
+        far = self._cut or (beyond in self.nodes and abs(self.nodes[beyond].depth) + 2 > self._depth)
+        return far and here in self._telling and not self.behind(here, beyond)
 
     def place(self, here: str, beyond: str) -> tuple[str, str]:
         """Return what is drawn once: a node, or a job on the way from ``beyond``."""
@@ -134,7 +139,7 @@ class _Tree:
             return ""
         if self.up and node.no_upstream:
             return _stated(node.no_upstream)
-        if self._cut or abs(node.depth) >= self._depth:
+        if self._cut or abs(node.depth) >= self._depth or self._unasked(node.id, beyond):
             self.ended = True
             return "…"
         return "no lineage known" if self.up and not stated and node.type in ("DATASET", "JOB") else ""

@@ -25,11 +25,12 @@ _DATE = re.compile(
     r"^(?P<value>\d{4}-?(0[1-9]|1[0-2])(-?(0[1-9]|[12]\d|3[01]))?([T_-]?([01]\d|2[0-4])([:-]?[0-5]\d){0,2})?)$"
 )
 _CONTROL = later.pattern(r"[\x00-\x1f\x7f-\x9f]")  # Unicode's category Cc
-_PART = re.compile(  # part-0, data_0, chunk-3, 0, 00000001, 0-1, part-00000-UUID, UUID, UUID-0
-    r"^((part|data|chunk|file)[-_]?)?([0-9]+([-_][0-9]+)*[-_]?)?([0-9a-f]{8}-?([0-9a-f]{4}-?){3}[0-9a-f]{12}([-_][0-9]+)*)?$"
+_PART = re.compile(  # part-0, data_0, chunk-3, 0, 00000001, 0-1, data-00000-of-00002, part-00000-UUID, UUID, UUID-0
+    r"^((part|data|chunk|file)[-_]?)?([0-9]+(([-_]|-of-)[0-9]+)*[-_]?)?([0-9a-f]{8}-?([0-9a-f]{4}-?){3}[0-9a-f]{12}([-_][0-9]+)*)?$"
     r"|^(part|data|chunk)[-_]?[0-9a-f-]*$",
     re.IGNORECASE,
 )
+_SAVED = later.pattern(r"^\d{4}-\d\d-\d\dT\d\d\.\d\d\.\d\d\.\d{3}Z$")  # as Kedro names the versions of a file
 
 
 class Located(NamedTuple):
@@ -47,7 +48,8 @@ def locate(path: str) -> Located:
     ``feed/flights/2013-01-31.parquet`` and ``feed/flights/date=2013-01-31/part-0.parquet`` are both
     ``("file", "feed/flights", "2013-01-31")``; ``s3://lake/orders.csv`` is ``("s3://lake", "orders.csv", "")``. A file
     with a name of its own keeps it, for tables may share folders: ``lake/y=2013/m=01/orders.csv`` is
-    ``("file", "lake/orders.csv", "2013/01")``.
+    ``("file", "lake/orders.csv", "2013/01")``. A file that lies in a folder of its own name, one folder a moment, as
+    Kedro keeps versions (``model.pkl/2013-01-31T08.00.00.000Z/model.pkl``), is that folder.
     """
     namespace, rest = _split_namespace(path)
     parts = list(PurePosixPath(rest).parts)
@@ -62,6 +64,8 @@ def locate(path: str) -> Located:
         parts.pop()
     if not parts:
         return Located(namespace, rest, "")
+    if len(parts) > 2 and parts[-1] == parts[-3] and _SAVED.match(parts[-2]):
+        found, parts = [parts[-2], *found], parts[:-2]
     if not found and len(parts) > 1:
         found = [hit.group("value") for hit in map(_KEY_VALUE.match, parts[:-1]) if hit]
         parts = [part for part in parts[:-1] if not _KEY_VALUE.match(part)] + parts[-1:] if found else parts

@@ -28,6 +28,12 @@ def test_what_the_run_wrote_and_read_again_is_a_source_of_what_follows() -> None
     assert sources(found) == {"x": ["a"], "y": ["a", "x"]}
 
 
+def test_what_was_written_and_read_again_before_something_is_told_the_last_read_first() -> None:
+    one, other, later, model = seen("a", 2, 3), seen("b", 4, 5), seen("c", 6, 8), seen("m", 7)
+    found = trace([], [one, other, later, model, seen("d", 6)])
+    assert order.reread(found, model) == [other, one]  # c was read after the model, d never
+
+
 def test_a_model_that_was_saved_may_stand_behind_what_is_written_next() -> None:
     model = seen("m", 2)
     model.touched = Touched(dataset=Dataset("file", "m"), kind="model")

@@ -134,6 +134,28 @@ def test_a_tree_that_ends_because_of_the_depth_or_the_limit_says_so(capsys: pyte
     assert cut[-1] == "… was not looked behind; --limit takes more nodes."
 
 
+def test_behind_a_job_at_the_end_of_the_walk_nothing_is_said_of_what_it_read(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """By hand: j makes b and c of d; c is four steps away, so that what fed it was not asked, though d is known."""
+    ids = {name: f"dataset:file:{name}" for name in "abcd"} | {"j": "job:n:j"}
+    nodes = (node("a", 0), node("b", -1), node("c", -4), node("d", -3), Node(id=ids["j"], type="JOB", label="j", depth=-2))
+    links = [link("b", "a"), link("c", "a"), Link(source=ids["d"], target=ids["j"], kind="READ")]
+    links += [Link(source=ids["j"], target=ids[one], kind="WRITE") for one in "bc"]
+    links.append(Link(source=ids["d"], target=ids["b"], kind="DERIVED", via=ids["j"]))
+    lines = drawn(capsys, Subgraph(nodes=nodes, edges=tuple(links)), down=False)
+    found = [line.strip(" └─├│") for line in lines[lines.index("Comes from") + 1 :]]
+    assert found == [
+        "a",
+        "b",
+        "job j",
+        "d  no lineage known",
+        "c",
+        "job j  …",
+        "… was not looked behind; --depth takes more steps.",
+    ]
+
+
 def test_what_a_job_wrote_and_read_again_is_not_drawn_as_its_own_source(capsys: pytest.CaptureFixture[str]) -> None:
     job, a = Node(id="job:d:j", type="JOB", label="j", depth=-1), "dataset:file:a"
     links = (Link(source=a, target=job.id, kind="READ"), Link(source=job.id, target=a, kind="WRITE"))

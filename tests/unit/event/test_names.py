@@ -20,6 +20,9 @@ from driftline.event import names
         ("gs://b/k.csv", ("gs://b", "k.csv", "")),
         ("feed/20130131.parquet", ("file", "feed", "20130131")),
         ("data/part-1.parquet", ("file", "data/part-1.parquet", "")),
+        ("m/r.pickle/2026-11-28T15.16.57.818Z/r.pickle", ("file", "m/r.pickle", "2026-11-28T15.16.57.818Z")),  # Kedro
+        ("m/r.pickle/2026-11-28T15.16.57.818Z/s.pickle", ("file", "m/r.pickle/2026-11-28T15.16.57.818Z/s.pickle", "")),
+        ("r.pickle/r.pickle", ("file", "r.pickle/r.pickle", "")),
     ],
 )
 def test_a_path_is_the_dataset_of_its_folder_with_the_partition_beside(
@@ -85,6 +88,7 @@ def test_what_is_shown_of_a_run_or_a_version_tells_neighbours_apart() -> None:
         ("pq/p=a/part-00000-3f2b8c1e-9d4a-4c6b-8e7f-0123456789ab.c000.snappy.parquet", ("file", "pq", "a")),  # Spark
         ("pq/p=a/00000000.parquet", ("file", "pq", "a")),  # Polars; no day of any month
         ("pq/p=a/0-1.parquet", ("file", "pq", "a")),
+        ("pq/p=a/data-00000-of-00002.arrow", ("file", "pq", "a")),  # Hugging Face datasets
         ("pq/20131301.parquet", ("file", "pq/20131301.parquet", "")),
         ("pq/p=a/orders.parquet", ("file", "pq/orders.parquet", "a")),
         ("pq/year=2024/month=2/orders.csv", ("file", "pq/orders.csv", "2024/2")),

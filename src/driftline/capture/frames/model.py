@@ -3,7 +3,8 @@
 Enters: a fitted model, with the frame that it was fitted on where that was seen. Leaves: its features as fields, and
 edges into them; the label shapes the model as a whole (CONDITIONAL). Where the frame was not seen, the one decides
 whose memory it shows (``data.drop(columns="y")``), else names: frames that are known in the process and have all the
-columns and the label, else what the run has read. Several candidates share the confidence.
+columns and the label, else what the run wrote and read again, if that has them all, else what it has read. Several
+candidates share the confidence.
 """
 
 from collections.abc import Mapping, Sequence
@@ -61,16 +62,16 @@ class ModelEdges:
 
     def bind(self, columns: tuple[str, ...] | None) -> Bound:
         """Return the edges, as far as they are known without what the run has read."""
-        return self.bind_among(columns, {})
+        return self.bind_among(columns, {}, {})
 
     def waits_for(self) -> tuple[str, ...]:
         """Return the keys of the probes that have not been answered."""
         return tuple(dict.fromkeys(key for frame in self._frames for key in frame.waits_for()))
 
-    def bind_among(self, columns: tuple[str, ...] | None, inputs: Inputs) -> Bound:  # noqa: ARG002 - it has its own
+    def bind_among(self, columns: tuple[str, ...] | None, inputs: Inputs, own: Inputs) -> Bound:  # noqa: ARG002 - it has its own
         """Return the edges per feature, and those of the label."""
         names = dict.fromkeys(source for feature in self._features for source in feature.sources)
-        known, shaping = self._columns(tuple(names), inputs)
+        known, shaping = self._columns(tuple(names), inputs, own)
         found = {
             feature.name: [
                 _on(reach, way) for source, way in feature.sources.items() for reach in known.get(source, ())
@@ -80,7 +81,9 @@ class ModelEdges:
         label = [_on(reach, Way(CONDITIONAL)) for reach in known.get(self._label, ())]
         return {name: reaches for name, reaches in found.items() if reaches}, [*shaping, *label]
 
-    def _columns(self, names: tuple[str, ...], inputs: Inputs) -> tuple[Mapping[str, list[Reach]], list[Reach]]:
+    def _columns(
+        self, names: tuple[str, ...], inputs: Inputs, own: Inputs
+    ) -> tuple[Mapping[str, list[Reach]], list[Reach]]:
         """What is behind the columns that it was fitted on, and what shaped their rows."""
         wanted = (*names, self._label) if self._label else names
         bound = [frame.bind(wanted) for frame in self._frames]
@@ -89,7 +92,8 @@ class ModelEdges:
             return {**self._by_name((self._label,), inputs), **fields}, rows
         having = _likeliest([one for one in bound if all(name in one[0] for name in names)], self._label, inputs)
         if not having:
-            return self._by_name(wanted, inputs), []
+            made = next(({dataset: names} for dataset, names in own.items() if set(wanted) <= set(names)), None)
+            return self._by_name(wanted, inputs if made is None else made), []
         known: dict[str, list[Reach]] = {}
         for fields, _ in having:
             for name, found in fields.items():

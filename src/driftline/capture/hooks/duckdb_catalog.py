@@ -16,6 +16,14 @@ _COLUMNS = (
 )
 _DATABASES = "select path, lower(database_name), type from duckdb_databases() where not internal order by database_oid"
 _EXTENSION = "select 1 from duckdb_extensions() where extension_name = 'json' and loaded"
+_SCHEMAS = frozenset(("information_schema", "pg_catalog"))
+_VIEWS = ("sqlite_master", "sqlite_schema", "sqlite_temp_", "duckdb_")
+
+
+def own(name: str) -> bool:
+    """Whether a table's name means what DuckDB tells about itself, which is no data of the user's."""
+    *way, plain = name.lower().split(".")
+    return not _SCHEMAS.isdisjoint(way) or plain.startswith(_VIEWS)
 
 
 class Catalog:

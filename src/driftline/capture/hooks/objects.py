@@ -1,13 +1,14 @@
 """Objects in files: pickle, joblib, cloudpickle, torch, safetensors, boosted trees, statsmodels. Models are such.
 
 Enters: one of these modules, once it is loaded. Leaves: patches on its functions. A file that is still open is
-measured when the run's event is made.
+measured when the run's event is made. What packages pickle for themselves is no data; a model in a package is one.
 """
 
 from typing import Any
 
-from driftline.capture.hooks import loaded, table
-from driftline.capture.hooks.patch import Patch
+from driftline.capture import opens
+from driftline.capture.hooks import glance, loaded, table
+from driftline.capture.hooks.patch import Call, Patch
 from driftline.capture.hooks.table import RESULT, Entry
 
 _PICKLE = (Entry("load", "read", 0, ("file",), RESULT), Entry("dump", "write", 1, ("file",), 0))
@@ -53,4 +54,11 @@ TABLES = {
 def install(module: Any) -> list[Patch]:
     """Put the hooks on and return what was replaced."""
     entries = TABLES[module.__name__]
-    return table.install(module, entries) + loaded.install(module, entries)
+    skip = _of_a_package if entries is _PICKLE else None
+    return table.install(module, entries, skip) + loaded.install(module, entries)
+
+
+def _of_a_package(given: Any, call: Call) -> bool:
+    """Whether something was unpickled that a package brings along for itself, such as the names of months."""
+    places = list(table.places(given))
+    return bool(places) and all(one.startswith(opens.installed()) for one in places) and not glance.is_model(call.result)

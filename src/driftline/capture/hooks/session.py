@@ -17,7 +17,7 @@ import msgspec
 
 from driftline.capture import at_hand, client, fault, headers, measure, observe, transactions
 from driftline.capture.around import enclosing
-from driftline.capture.hooks import commits, duckdb_tables, memory
+from driftline.capture.hooks import commits, duckdb_catalog, duckdb_tables, memory
 from driftline.capture.hooks.duckdb_catalog import Catalog
 from driftline.capture.hooks.duckdb_text import Forms
 from driftline.capture.observe import Given
@@ -243,7 +243,7 @@ class Session:
     def _known(self, connection: Any, source: Source, analysis: Analysis, caller: Any, forms: Forms) -> _Known:
         if source.kind == "table":
             name = source.names[0]
-            if self._is_variable(connection, name, caller):
+            if duckdb_catalog.own(name) or self._is_variable(connection, name, caller):
                 return _Known((), ())
             dataset = self._table(connection, name)
             version = transactions.version(connection, dataset) or self._written.get(dataset, "")

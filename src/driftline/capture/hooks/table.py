@@ -9,13 +9,13 @@ import contextlib
 import io
 import os
 import weakref
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, Literal, NamedTuple
 from urllib.parse import urlsplit, urlunsplit
 
 import msgspec
 
-from driftline.capture import at_hand, client, endings, headers, measure, observe
+from driftline.capture import at_hand, client, endings, headers, lake, measure, observe
 from driftline.capture.form import Form, Reading, named, readable
 from driftline.capture.frames import origin, passed
 from driftline.capture.hooks import glance, patch, stated, whole
@@ -46,12 +46,15 @@ class Entry(NamedTuple):
     rest: tuple[str, ...] = ()  # names of the arguments behind ``place``, where they may be given without
 
 
-def install(module: Any, entries: Iterable[Entry]) -> list[Patch]:
-    """Put the hooks of a table on and return what was replaced."""
+Skip = Callable[[Any, Call], bool]
+
+
+def install(module: Any, entries: Iterable[Entry], skip: Skip | None = None) -> list[Patch]:
+    """Put the hooks of a table on and return what was replaced; ``skip`` tells of what was given that it is no data."""
     return [
         one
         for entry in entries
-        for one in patch.around(module, entry.attribute, _recorder(entry), None, _buffered(entry))
+        for one in patch.around(module, entry.attribute, _recorder(entry, skip), None, _buffered(entry))
     ]
 
 
@@ -64,12 +67,14 @@ def _buffered(entry: Entry) -> patch.Plain:
     return plain
 
 
-def _recorder(entry: Entry) -> patch.Record:
+def _recorder(entry: Entry, skip: Skip | None) -> patch.Record:
     name = entry.attribute.rpartition(".")[2].partition("_")
     keeps = entry.way == "read" or name[2] in _KEEPING or not name[2]
 
     def record(run: Recording, call: Call) -> bool:
         given = call.argument(entry.place, *entry.names)
+        if skip is not None and skip(given, call):
+            return False
         data, frame = None, None
         if entry.data is not None:
             data = call.argument(entry.data) if entry.data >= 0 else call.result
@@ -173,7 +178,10 @@ def _new(found: list[Seen], call: Call | None) -> list[Seen]:
 
 
 def _state(given: Any, place: str, call: Call | None) -> tuple[str, int] | None:
-    """What the file system has said of a file: inside of the call, or before, to the file that it was given."""
+    """What the file system has said of a file, inside of the call or before, or a library of the table it was given."""
+    known = lake.state(given)
+    if known is not None:
+        return known.version, 0
     state = None if call is None else call.inside.states.get(place)
     if state is None and "://" in place and (told := stated.details(given)) is not None:
         state = stated.state(told)
@@ -253,7 +261,11 @@ def places(given: Any) -> Iterator[str]:
 
 
 def _of_open(given: Any) -> Iterator[str]:
-    """The path of an open file, of one of fsspec, or of what holds one."""
+    """The path of an open file, of one of fsspec, of what holds one, of a table of Delta or Iceberg."""
+    known = lake.state(given)
+    if known is not None:
+        yield address(known.place)
+        return
     if isinstance(given, io.TextIOWrapper) and hasattr(given.buffer, "fs"):
         given = given.buffer
     fs, path = getattr(given, "fs", None), getattr(given, "path", None)

@@ -39,8 +39,9 @@ _LIST = re.compile("'\u00a7\\d+\u00a7'(?:\\s*,\\s*'\u00a7\\d+\u00a7')*")
 _UNNAMED = re.compile(r"\bunnamed_relation_[0-9a-f]+")
 _ESCAPED = re.compile(r"\b[eE]'")
 _DATA = frozenset(
-    ["select", "with", "from", "copy", "create", "insert", "update", "merge", "delete", "values", "pivot", "unpivot"]
-)
+    ["select", "with", "from", "copy", "create", "insert", "update", "merge", "delete", "values", "pivot", "unpivot",
+     "alter"]
+)  # fmt: skip
 _FIRST = re.compile(r"(?:\s|\(|--[^\n]*\n|/\*.*?\*/)*([a-z]+)", re.IGNORECASE | re.DOTALL)
 _UNPLAIN = re.compile(r"(?:\s|--[^\n]*\n|/\*.*?\*/)*(?:create\b[^;]*\b(?:procedure|function)\b|do\b)", re.IGNORECASE)
 

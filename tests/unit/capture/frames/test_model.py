@@ -15,10 +15,12 @@ def frames(one: node.Node) -> FrameEdges:
     return FrameEdges(one, lambda source: (Dataset(*source.names),), lambda source: None)
 
 
-def bound(model: object, inputs: dict[Dataset, tuple[str, ...]]) -> dict[str, list[tuple[str, str, str, float]]]:
+def bound(
+    model: object, inputs: dict[Dataset, tuple[str, ...]], own: dict[Dataset, tuple[str, ...]] | None = None
+) -> dict[str, list[tuple[str, str, str, float]]]:
     found = models.edges_of(model, frames)
     assert found is not None
-    fields, rows = found[0].bind_among(None, inputs)
+    fields, rows = found[0].bind_among(None, inputs, own or {})
     return {
         name: [(one.name, one.field, one.subtype, one.confidence) for one in reaches]
         for name, reaches in {**fields, "": rows}.items()
@@ -42,6 +44,20 @@ def test_else_names_decide_and_several_candidates_share_the_confidence() -> None
         "a": [("t", "a", "IDENTITY", 0.9)], "b": [("t", "b", "IDENTITY", 0.9)], "": [("t", "y", "CONDITIONAL", 0.9)],
     }  # fmt: skip
     assert bound(model, {T: ("a",), U: ("a", "b")})["a"] == [("t", "a", "IDENTITY", 0.45), ("u", "a", "IDENTITY", 0.45)]
+
+
+def test_of_what_the_run_wrote_and_read_again_the_last_that_has_all_columns_and_the_label_comes_first() -> None:
+    """As in a pipeline that keeps every step in a file: the raw tables have columns of the same names as well."""
+    made, older = Dataset("n", "made"), Dataset("n", "older")
+    model = LinearRegression().fit(X, Y)
+    models.fitted(model, X, Y)
+    inputs = {T: ("a", "y"), U: ("b",)}
+    own = {Dataset("n", "part"): ("a", "b"), made: ("a", "b", "y", "more"), older: ("a", "b", "y")}
+    assert bound(model, inputs, own) == {
+        "a": [("made", "a", "IDENTITY", 0.9)], "b": [("made", "b", "IDENTITY", 0.9)],
+        "": [("made", "y", "CONDITIONAL", 0.9)],
+    }  # fmt: skip
+    assert bound(model, inputs, {Dataset("n", "part"): ("a", "b")})["a"] == [("t", "a", "IDENTITY", 0.9)]
 
 
 def test_a_frame_that_is_known_and_has_all_the_columns_comes_before_what_was_read() -> None:

@@ -31,6 +31,18 @@ def test_statements_of_sqlite_are_recorded_with_columns(watched: MemorySink, tmp
     )
 
 
+def test_a_table_that_is_renamed_is_made_of_what_it_was(watched: MemorySink, tmp_path: Path) -> None:
+    with contextlib.closing(sqlite3.connect("shop.db")) as connection:
+        connection.execute("create table fresh as select 1 as a")
+        with driftline.run("swap") as run:
+            connection.execute("alter table fresh rename to orders")
+            connection.execute("alter table orders add column b int")
+    assert names(run) == (["fresh"], ["orders"])
+    driftline.flush()
+    (event,) = [one for one in watched.decoded() if one.job and one.job.name == "swap"]
+    assert b'"name":"fresh","field":"a"' in bytes(event.outputs[0].facets["columnLineage"])
+
+
 def test_a_loop_of_inserts_is_one_version(watched: MemorySink, tmp_path: Path) -> None:
     with contextlib.closing(sqlite3.connect(":memory:")) as connection, driftline.run("job") as run:
         connection.execute("create table t (a int)")

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import duckdb
 
-from driftline.capture.hooks.duckdb_catalog import Catalog
+from driftline.capture.hooks.duckdb_catalog import Catalog, own
 from driftline.event.lineage import Field
 
 
@@ -53,3 +53,9 @@ def test_a_transaction_that_holds_nothing_is_not_asked() -> None:
         connection.execute("select 41")
         assert Catalog(duckdb).lost(connection) is None
         assert connection.fetchall() == [(41,)]
+
+
+def test_what_duckdb_tells_about_itself_is_not_the_users() -> None:
+    theirs = ("information_schema.tables", "system.information_schema.schemata", "PG_CATALOG.pg_class", "duckdb_tables")
+    assert all(map(own, (*theirs, "sqlite_master")))
+    assert not any(map(own, ("tables", "main.orders", "pg_orders", "catalog.duck", "my_information_schema.t")))

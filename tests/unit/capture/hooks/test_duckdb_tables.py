@@ -161,3 +161,22 @@ def test_a_table_of_an_attached_database_is_the_one_that_is_read(
     assert driftline.flush()
     (part,) = json.loads(sink.raw[-1])["inputs"]
     assert part["facets"]["driftline_state"]["fingerprint"] == EXPECTED
+
+
+def test_a_table_that_is_made_beside_and_renamed_into_place_leads_on_to_its_sources(
+    sink: MemorySink, connection: duckdb.DuckDBPyConnection
+) -> None:
+    """As dbt does it, in a transaction; ``w`` is computed of ``v``, and goes by another name of the table only."""
+    connection.execute("create table raw as select 1 as v")
+    with driftline.run("job") as run:
+        connection.execute("begin; create table t__tmp as select v + 1 as w from raw")
+        connection.execute('alter table "t__tmp" rename to "t"')
+        connection.execute("commit")
+        connection.execute("select table_name from information_schema.tables").fetchall()
+    assert [one.dataset.name for one in run.inputs] == ["raw"]
+    assert [one.dataset.name for one in run.outputs] == ["t__tmp", "t"]
+    assert driftline.flush()
+    columns = [part["facets"]["columnLineage"]["fields"]["w"] for part in json.loads(sink.raw[-1])["outputs"]]
+    found = [(one["name"], one["field"], one["transformations"][0]["subtype"]) for part in columns
+             for one in part["inputFields"]]  # fmt: skip
+    assert found == [("raw", "v", "TRANSFORMATION"), ("t__tmp", "w", "IDENTITY")]

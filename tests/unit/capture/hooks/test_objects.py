@@ -46,6 +46,24 @@ def test_other_objects_are_files(watched: MemorySink, tmp_path: Path) -> None:
     assert kinds(run) == {"x.pkl": "file"}
 
 
+def test_what_a_package_pickles_for_itself_is_no_data_but_a_model_in_it_is(
+    watched: MemorySink, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from sklearn.linear_model import LinearRegression
+
+    monkeypatch.setattr("driftline.capture.opens.installed", lambda: (str(tmp_path / "lib") + "/",))
+    inside = tmp_path / "lib" / "calendars"
+    inside.mkdir(parents=True)
+    (inside / "en.dat").write_bytes(pickle.dumps({"months": ["January"]}))
+    (inside / "model.pkl").write_bytes(pickle.dumps(LinearRegression()))
+    (tmp_path / "en.dat").write_bytes(pickle.dumps({"months": ["January"]}))
+    with driftline.run("job") as run:
+        for path in (inside / "en.dat", inside / "model.pkl", tmp_path / "en.dat"):
+            with open(path, "rb") as file:
+                pickle.load(file)
+    assert kinds(run) == {"lib/calendars/model.pkl": "model", "en.dat": "file"}
+
+
 def test_pickle_itself_is_as_before(watched: MemorySink) -> None:
     assert pickle.loads(pickle.dumps(pickle.dump)) is pickle.dump
     driftline.unwatch()
