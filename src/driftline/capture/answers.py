@@ -17,7 +17,7 @@ import msgspec
 from driftline.capture import answered, around, calls, client, fault, making
 from driftline.capture.around import current_run
 from driftline.capture.client import process
-from driftline.capture.making import Noted, finish
+from driftline.capture.making import Noted, finish, recorded
 from driftline.capture.mint import moment_of, spelt
 from driftline.capture.mint import process as minting
 from driftline.capture.pointer import in_use
@@ -389,7 +389,7 @@ def record_answer(
             tuple(retrieved) if retrieved else (), features, text, decision, score, money, currency, verdict,
             trace, "",
         )  # fmt: skip
-        owner.sender.put((_recorded, 1, noted))
+        owner.sender.put((recorded, 1, noted))
     except Exception as error:  # the fault rule: an answer that cannot be recorded is a counted loss
         fault.failed("answer", error)
         return ""
@@ -398,7 +398,3 @@ def record_answer(
 
 def _finished(answering: Answering, collected: Draft) -> Answer:
     return finish(answering.noted(collected))
-
-
-def _recorded(*noted: Any) -> Answer:
-    return finish(Noted(*noted))

@@ -59,9 +59,17 @@ class Client:
         self.open_sink = open_sink
         self.home = os.path.abspath(settings.home)
         self.folder = place.base(settings.home)  # dataset names are relative to it
-        self.sender = Sender(settings, lambda: open_sink(settings))
+        self._place = next(filter(os.path.isdir, (self.home, os.path.dirname(self.home))), "")
+        self.sender = Sender(settings, self._open)
         self.sender.on_start = _provide_for_the_end
         self.profiled: set[tuple[str, str, str]] = set()  # (namespace, name, version) whose profile was sent
+
+    def _open(self) -> Sink:
+        """Open the sink; what it makes anew of a folder that was there when the program began is said."""
+        if self._place and not os.path.isdir(self._place):
+            said = "was removed meanwhile: it is made anew, and holds what is recorded from now on"
+            fault.tell("home", f"{self._place} {said}")
+        return self.open_sink(self.settings)
 
     def event(self, item: Item) -> None:
         """Queue an event."""
@@ -99,13 +107,16 @@ def current() -> Client | None:
 def _load() -> None:
     with process.lock:
         if not process.settled:
+            mended: list[str] = []
             try:
-                settings = config.load()
+                settings = config.load(mended=mended)
             except BadSetting as error:
                 fault.count("settings")
                 fault.tell("settings", f"nothing is recorded: {error.message}. {error.hint}")
                 return
             _misspelt(settings)
+            for said in mended if settings.enabled else ():
+                fault.tell(said, said)
             _install(settings, sinks.open_sink)
 
 

@@ -13,7 +13,7 @@ from typing import Any
 import msgspec
 
 from driftline import clock
-from driftline.capture import columns, endings, fault, measure, opens, order, place
+from driftline.capture import by_hand, columns, endings, fault, measure, opens, order, place
 from driftline.capture.columns import Bound
 from driftline.capture.probe import cache
 from driftline.capture.probe.report import Report
@@ -60,6 +60,7 @@ class Ended:
         if not cheap:
             for seen in sorted((*trace.inputs, *trace.outputs), key=_is_gone):  # of which there may be a copy
                 _measure(seen, trace.gaps)
+            fault.attempt("by hand", by_hand.follow, trace, self._folder, self._home)
         else:
             for seen in filter(_owed, (*trace.inputs, *trace.outputs)):
                 _unmeasured(seen, _ENDED, trace.gaps)
@@ -195,7 +196,8 @@ def _reconcile(trace: Trace, folder: str, home: str) -> None:
     """State how much of what the run opened is recorded, and name the rest as gaps."""
     if not opens.watching():
         return
-    recorded = {seen.path or seen.touched.dataset.node: seen for seen in (*trace.inputs, *trace.outputs)}
+    known = (seen for seen in (*trace.inputs, *trace.outputs) if not by_hand.uncertain(seen))
+    recorded = {seen.path or seen.touched.dataset.node: seen for seen in known}
     sizes = [seen.size or seen.touched.bytes or 0 for seen in recorded.values()]
     found = opens.left_over(trace.opened, trace.attributed | set(recorded), home)
     attributed, others = sum(sizes), sum(size for _, _, size in found)

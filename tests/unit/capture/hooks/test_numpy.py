@@ -36,9 +36,7 @@ def test_arrays_are_saved_and_loaded(watched: MemorySink, tmp_path: Path) -> Non
     assert names(other) == (["a.npy", "b.npz", "d.txt", "raw.bin"], [])
     assert one.outputs[0].attributes == {"shape": "3 x 2", "dtype": str(array.dtype)}
     driftline.flush()
-    event = next(found for found in watched.decoded() if found.job and found.job.name == "write")
-    assert event.run is not None
-    assert b'"unattributed write raw.bin":1' in bytes(event.run.facets["driftline_gaps"])  # Python told of it
+    assert names(one)[1] == ["a.npy", "b.npz", "c.npz", "d.txt", "e.npy", "raw.bin"]
 
 
 def test_buffers_have_no_name(watched: MemorySink) -> None:
