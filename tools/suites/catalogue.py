@@ -10,14 +10,13 @@ PACKAGES = (
     "pytest", "pytest-timeout", "hypothesis", "pandas", "pyarrow", "numpy", "polars", "duckdb", "sqlalchemy", "fsspec",
     "scikit-learn", "joblib", "psycopg[binary]", "cloudpickle", "openpyxl", "xlsxwriter", "lxml", "html5lib",
     "beautifulsoup4", "tables", "pytest-mock", "psutil", "narwhals", "dask", "petl", "sqlite-utils",
-    "universal-pathlib", "pytest-env",
+    "pytest-env",
 )  # fmt: skip
 SOURCES = (
     "sqlalchemy",
     "narwhals",
     "petl",
     "sqlite-utils",
-    "universal-pathlib", "pytest-env",
 )  # distributions whose sources carry tests that their wheels do not
 
 
@@ -68,7 +67,9 @@ SUITES = (
     Suite("pyarrow-dataset", ("tests/test_dataset.py", "tests/test_fs.py"), package="pyarrow",
           options=("-k", "not s3 and not S3 and not gcs and not Gcs and not azure and not Azure and not hdfs")),
     Suite("numpy", ("lib/tests/test_io.py", "lib/tests/test_format.py", "lib/tests/test__datasource.py",
-                    "_core/tests/test_multiarray.py"), package="numpy"),
+                    "_core/tests/test_multiarray.py::TestIO", "_core/tests/test_multiarray.py::TestPickling",
+                    "_core/tests/test_multiarray.py::TestTextSignatures"),
+          package="numpy"),
     Suite("joblib", ("test",), package="joblib"),
     Suite("sklearn-pipeline", ("tests/test_pipeline.py", "compose/tests", "preprocessing/tests", "impute/tests"),
           package="sklearn"),
@@ -86,6 +87,5 @@ SUITES = (
     Suite("narwhals", ("tests",), source="narwhals"),
     Suite("petl", ("petl/test",), source="petl"),
     Suite("sqlite-utils", ("tests",), source="sqlite-utils"),
-    Suite("universal-pathlib", ("upath/tests",), source="universal-pathlib"),
     Suite("dask", ("dataframe/io/tests", "dataframe/dask_expr/io/tests", "bag/tests"), package="dask"),
 )  # fmt: skip

@@ -263,7 +263,11 @@ def unbound(call: Any, original: Any) -> Any:
     """Return ``call`` as something that binds, and is found, like ``original``."""
     if _dispatcher(original) is not None:
         return Dispatching(call)
-    return Unbound(call) if isinstance(original, types.BuiltinFunctionType | Unbound) else call
+    if not isinstance(original, types.BuiltinFunctionType | Unbound):
+        return call
+    made: Any = Unbound(call)
+    made.__text_signature__ = getattr(original, "__text_signature__", None)
+    return made
 
 
 def unseen(call: C, original: Any) -> C:

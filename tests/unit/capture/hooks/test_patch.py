@@ -124,6 +124,7 @@ def test_a_built_in_function_does_not_become_a_method(sink: MemorySink) -> None:
     with driftline.run("job"):
         assert Holder().size("abc") == 3
     assert str(inspect.signature(library.size)) == str(inspect.signature(len))
+    assert library.size.__text_signature__ == len.__text_signature__
     assert typing.get_type_hints(library.size) == typing.get_type_hints(len) == {}
     for one in reversed(patches):
         one.undo()
