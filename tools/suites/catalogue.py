@@ -78,7 +78,7 @@ SUITES = (
                              "model_selection/tests/test_search.py", "tests/test_calibration.py",
                              "feature_extraction/tests/test_text.py", "cluster/tests/test_k_means.py"),
           package="sklearn"),
-    _alchemy("sqlite", "test/dialect/test_sqlite.py", "test/dialect/test_suite.py"),
+    _alchemy("sqlite", "test/dialect/sqlite", "test/dialect/test_suite.py"),
     _alchemy("engine", "test/engine"),
     _alchemy("sql", "test/sql"),
     _alchemy("orm", "test/orm/test_session.py", "test/orm/test_unitofwork.py", "test/orm/test_query.py",
