@@ -133,7 +133,7 @@ def _described(
     A source that the facet itself calls a guess is one; values that were kept make it as likely as the only output's.
     """
     likely = {(edge.source, edge.target) for edge in said.columns if edge.confidence >= columns.SURE}
-    crossed = _crossed(inputs, outputs)
+    crossed, guesses = _crossed(inputs, outputs), said.guesses
     read: dict[Dataset, list[tuple[Gathered, Version]]] = {}
     for item in inputs:
         read.setdefault(item.touched.dataset, []).append((item, _version(item)))
@@ -147,7 +147,7 @@ def _described(
                 how: tuple[Provenance, float] = ("explicit", 1.0)
                 if crossed(item, output):
                     how = ("cartesian", confidence)
-                elif pair in said.guesses:
+                elif pair in guesses:
                     how = ("cartesian", ALONE if pair in likely else confidence)
                 yield Edge(version, target, run, *how)
 

@@ -22,7 +22,7 @@ import pytest
 MODE = os.environ["SUITES_MODE"]
 OUT = Path(os.environ["SUITES_OUT"])
 _PASSING = re.compile(
-    r"0x[0-9a-fA-F]{4,}|(?<![\w.])\d{6,}|[0-9a-f]{8}-[0-9a-f-]{27}|[\w./-]*/pytest-of-[\w./-]*|/tmp/[\w./-]*"
+    r"0x[0-9a-fA-F]{4,}|(?<![\w.])\d{5,}|[0-9a-f]{8}-[0-9a-f-]{27}|[\w./-]*/pytest-of-[\w./-]*|/tmp/[\w./-]*"
 )
 _SERIOUS = ("failed", "error")
 

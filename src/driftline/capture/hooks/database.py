@@ -2,7 +2,7 @@
 
 Enters: connections of any kind, statements, names of tables. Leaves: versions on a run, with columns where the database
 tells them without being asked over a network. Names follow OpenLineage: ``postgres://host:port`` and
-``database.schema.table``. Sends nothing over the user's connection, but ``PRAGMA table_info`` to SQLite where nobody
+``database.schema.table``. Sends nothing over the user's connection, but a question about columns to SQLite where nobody
 listens to its statements.
 Source: https://openlineage.io/docs/spec/naming.
 """
@@ -42,6 +42,9 @@ _FOLDED = frozenset(("sqlite", "postgres", "redshift", "mysql"))  # names are th
 _OWN = ("pg_catalog.", "information_schema.", "sqlite_master", "sqlite_schema", "pg_")
 _PLACEHOLDER = later.pattern(r"'(?:[^']|'')*'|\"(?:[^\"]|\"\")*\"|(%\(\w+\)s|%s|(?<![:\w]):[A-Za-z_]\w*|\$\d+)")
 _CACHE = 10_000
+_ENCODINGS = {b"a": "utf-8", b"a\0": "utf-16-le", b"\0a": "utf-16-be"}  # of a database of SQLite, by how it keeps an a
+_COLUMNS = "SELECT CAST('a' AS BLOB), CAST(name AS BLOB), CAST(type AS BLOB) FROM pragma_table_info(?)"
+_FILE_OF_MAIN = "SELECT CAST('a' AS BLOB), CAST(file AS BLOB) FROM pragma_database_list WHERE name = 'main'"
 _MEMORY = "_driftline_memory"  # attribute of a connection to SQLite in memory: the namespace of its tables
 TELLS = "_driftline_tells"  # attribute of a connection to SQLite whose commits and rollbacks are heard of
 FILE = "_driftline_file"  # attribute of a connection to SQLite: its file, "" = in memory
@@ -166,10 +169,9 @@ def _listened(connection: Any) -> bool:
 
 def _file_of(connection: Any) -> str:
     held = getattr(connection, "__dict__", {})
-    if FILE in held or _listened(connection):
-        return str(held.get(FILE, ""))
-    rows = sqlite3.Cursor(connection).execute("PRAGMA database_list").fetchall()
-    return next((str(row[2]) for row in rows if row[1] == "main" and row[2]), "")
+    if FILE in held:
+        return str(held[FILE])
+    return next((file for (file,) in _asked(connection, _FILE_OF_MAIN)), "")
 
 
 class Table(NamedTuple):
@@ -345,10 +347,19 @@ def _asking(connection: Any) -> Callable[[str], tuple[Field, ...] | None]:
 
 
 def _pragma(connection: Any, name: str) -> tuple[Field, ...] | None:
-    quoted = name.rpartition(".")[2].replace('"', '""')
+    rows = _asked(connection, _COLUMNS, (name.rpartition(".")[2],))
+    return tuple(Field(column, kind) for column, kind in rows) or None
+
+
+def _asked(connection: sqlite3.Connection, question: str, about: tuple[str, ...] = ()) -> list[list[str]]:
+    """Rows of text, asked of a connection where nobody hears it; nothing where that cannot be told.
+
+    Text is asked for as bytes, as the connection's own ``text_factory`` is the user's code.
+    """
     if _listened(connection):
-        return None
-    cursor = sqlite3.Cursor(connection)
-    cursor.row_factory = None
-    rows = cursor.execute(f'PRAGMA table_info("{quoted}")').fetchall()
-    return tuple(Field(row[1], row[2]) for row in rows) or None
+        return []
+    try:
+        rows = sqlite3.Cursor(connection).execute(question, about).fetchall()
+    except sqlite3.Error:  # a virtual table whose data are gone, a connection of another thread
+        return []
+    return [[str(one, _ENCODINGS[row[0]], "replace") for one in row[1:]] for row in rows]

@@ -16,7 +16,7 @@ from driftline.capture.recording import Recording
 _PATH = ("filepath_or_buffer", "path", "path_or_buf", "io", "path_or_buffer")
 READERS = (
     "read_fwf", "read_parquet", "read_json", "read_excel", "read_feather", "read_orc",
-    "read_hdf", "read_stata", "read_sas", "read_spss", "read_xml", "read_html",
+    "read_stata", "read_sas", "read_spss", "read_xml", "read_html",
 )  # fmt: skip
 WRITERS = (
     "DataFrame.to_parquet", "DataFrame.to_json", "DataFrame.to_excel", "DataFrame.to_feather",
@@ -28,6 +28,7 @@ TABLE = (
     Entry("read_csv", "read", 0, _PATH, COLUMNS, form=arguments.pandas_csv),
     Entry("read_table", "read", 0, _PATH, COLUMNS, form=arguments.pandas_table),
     *(Entry(name, "read", 0, _PATH, COLUMNS) for name in READERS),
+    Entry("read_hdf", "read", 0, _PATH, COLUMNS, looks=True),  # its ``where`` may name variables
     Entry("read_pickle", "read", 0, _PATH, RESULT),
     *(Entry(name, "write", 1, _TARGET, 0) for name in WRITERS),
     Entry("DataFrame.to_csv", "write", 1, _PATH, 0, form=arguments.pandas_written),

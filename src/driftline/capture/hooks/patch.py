@@ -21,6 +21,7 @@ from driftline.capture.recording import Recording
 _ABSENT = object()
 PASS = object()
 UNSEEN = "<driftline importlib._bootstrap>"  # file name of wrappers in tracebacks; see ``unseen``
+_ACT = "__driftline_call"
 _COUNTING = frozenset(("pandas", "polars"))
 
 
@@ -70,12 +71,14 @@ def around(
     plain: Plain | None = None,
     *,
     alone: bool = False,
+    looks: bool = False,
 ) -> list[Patch]:
     """Have ``record`` look at each call of ``owner.attribute`` that has returned, and ``before`` at it earlier.
 
     Where ``before`` returns ``PASS``, or ``plain``, which must neither fail nor take long, returns True, the call is
     none of ours, and inner hooks see it. ``attribute`` may lead through a class (``DataFrame.to_csv``); what the
-    library does not have is passed over. ``alone``: the module that the function comes from keeps it.
+    library does not have is passed over. ``alone``: the module that the function comes from keeps it. ``looks``: it
+    looks at the variables of its caller.
     """
     *way, name = attribute.split(".")
     for step in way:
@@ -90,7 +93,8 @@ def around(
         given = getattr(owner, name)
     function = given.__func__ if isinstance(given, staticmethod | classmethod) else given
     piece = f"hook {getattr(owner, '__name__', owner)}.{name}"
-    call = unbound(_wrapper(function, piece, record, before, plain), function)
+    acting = _among_the_callers(function) if looks else function
+    call = unbound(_wrapper(acting, piece, record, before, plain), function)
     made = type(given)(call) if isinstance(given, staticmethod | classmethod) else call
     patches = [_set(holder, name, given, made)]
     if alone:
@@ -150,6 +154,20 @@ def _wrapper(original: Any, piece: str, record: Record, before: Before | None, p
         return result
 
     return unseen(call, original)
+
+
+def _among_the_callers(original: Any) -> Any:
+    """Return ``original``, which finds the variables of who calls the hook where it looks for those of its caller."""
+
+    @functools.wraps(original)
+    def call(*args: Any, **kwargs: Any) -> Any:
+        caller = sys._getframe(2)
+        inside = {**caller.f_locals, _ACT: functools.partial(original, *args, **kwargs)}
+        return eval(code, caller.f_globals, inside)  # noqa: S307 - our own constant, in the caller's variables
+
+    made: Any = unseen(call, original)
+    code = compile(f"{_ACT}()", made.__code__.co_filename, "eval")
+    return made
 
 
 class Begun(NamedTuple):
@@ -245,7 +263,11 @@ def unbound(call: Any, original: Any) -> Any:
     """Return ``call`` as something that binds, and is found, like ``original``."""
     if _dispatcher(original) is not None:
         return Dispatching(call)
-    return Unbound(call) if isinstance(original, types.BuiltinFunctionType | Unbound) else call
+    if not isinstance(original, types.BuiltinFunctionType | Unbound):
+        return call
+    made: Any = Unbound(call)
+    made.__text_signature__ = getattr(original, "__text_signature__", None)
+    return made
 
 
 def unseen(call: C, original: Any) -> C:

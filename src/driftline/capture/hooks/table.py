@@ -44,6 +44,7 @@ class Entry(NamedTuple):
     kind: str = ""  # of the dataset, where it is always the same
     form: Reading | None = None  # how the arguments say that a text table is written
     rest: tuple[str, ...] = ()  # names of the arguments behind ``place``, where they may be given without
+    looks: bool = False  # at the variables of its caller
 
 
 Skip = Callable[[Any, Call], bool]
@@ -54,7 +55,9 @@ def install(module: Any, entries: Iterable[Entry], skip: Skip | None = None) -> 
     return [
         one
         for entry in entries
-        for one in patch.around(module, entry.attribute, _recorder(entry, skip), None, _buffered(entry))
+        for one in patch.around(
+            module, entry.attribute, _recorder(entry, skip), None, _buffered(entry), looks=entry.looks
+        )
     ]
 
 

@@ -11,6 +11,7 @@ from tests.postgres_server import PostgresServer
 from tests.recorded import names
 
 import driftline
+from driftline.capture import fault
 from driftline.testing import MemorySink
 
 
@@ -25,7 +26,7 @@ def test_statements_of_sqlite_are_recorded_with_columns(watched: MemorySink, tmp
     assert names(run) == (["orders"], ["totals"])
     assert [(field.name, field.type) for field in run.inputs[0].fields or ()] == [("id", "INT"), ("amount", "REAL")]
     driftline.flush()
-    (event,) = [one for one in watched.decoded() if one.job and one.job.name == "sum"]
+    *_, event = [one for one in watched.decoded() if one.job and one.job.name == "sum"]
     assert b'"total":{"inputFields":[{"namespace":"sqlite://shop.db","name":"orders","field":"amount"' in bytes(
         event.outputs[0].facets["columnLineage"]
     )
@@ -90,6 +91,34 @@ def test_who_listens_to_statements_hears_none_of_ours(watched: MemorySink, tmp_p
             connection.execute("select * from t")
     assert heard == ["create table t as select 1 as a", "select * from t"]
     assert run.outputs[0].dataset.namespace == "sqlite://shop.db"
+
+
+@pytest.mark.parametrize("encoding", ["UTF-8", "UTF-16le", "UTF-16be"])
+def test_what_makes_text_for_the_user_is_not_called_for_ours(
+    watched: MemorySink, tmp_path: Path, encoding: str
+) -> None:
+    made: list[bytes] = []
+
+    def text(given: bytes) -> str:
+        made.append(given)
+        return given.decode()
+
+    with contextlib.closing(sqlite3.connect("shop.db", isolation_level=None)) as connection:
+        connection.execute(f"pragma encoding = '{encoding}'")
+        connection.text_factory = text
+        with driftline.run("job") as run:
+            connection.execute('create table t as select 1 as "größe", 2 as "数量"')
+            assert connection.execute("select 'x'").fetchall() == [("x",)]
+    assert made == [b"x"]
+    assert [field.name for field in run.outputs[0].fields or ()] == ["größe", "数量"]
+
+
+def test_a_view_of_a_table_that_is_not_there_is_no_failure(watched: MemorySink, tmp_path: Path) -> None:
+    """SQLite makes one, and cannot tell its columns."""
+    with contextlib.closing(sqlite3.connect("shop.db", isolation_level=None)) as connection, driftline.run("job"):
+        for name in ("a", "b", "c"):
+            connection.execute(f"create view {name} as select * from missing")
+    assert fault.counts() == {}
 
 
 def _heard_by(connection: sqlite3.Connection, way: str, heard: list[str]) -> None:

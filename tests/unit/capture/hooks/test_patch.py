@@ -124,7 +124,28 @@ def test_a_built_in_function_does_not_become_a_method(sink: MemorySink) -> None:
     with driftline.run("job"):
         assert Holder().size("abc") == 3
     assert str(inspect.signature(library.size)) == str(inspect.signature(len))
+    assert library.size.__text_signature__ == len.__text_signature__
     assert typing.get_type_hints(library.size) == typing.get_type_hints(len) == {}
+    for one in reversed(patches):
+        one.undo()
+
+
+def variable(name: str) -> object:
+    """As ``pandas.read_hdf`` finds the variables that its ``where`` names."""
+    frame = sys._getframe(1)
+    return frame.f_locals.get(name, frame.f_globals.get(name))
+
+
+def test_who_looks_at_the_variables_of_its_caller_finds_them(sink: MemorySink) -> None:
+    patches = patch.around(here, "variable", lambda run, call: True, looks=True)
+    mine = 3
+    assert here.variable("mine") == 3  # without a run
+    with driftline.run("job"):
+        assert here.variable("mine") == 3
+        assert here.variable("calls") is calls
+        assert [here.variable("one") for one in (4, 5)] == [4, 5]
+        mine += 1
+        assert here.variable("mine") == 4
     for one in reversed(patches):
         one.undo()
 
