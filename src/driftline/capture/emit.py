@@ -7,12 +7,13 @@ https://openlineage.io/spec/2-0-2/OpenLineage.json.
 """
 
 import importlib
+import os
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from driftline import clock
+from driftline import clock, later
 from driftline.capture import columns, fault, measure, opens, order, place
 from driftline.capture.columns import Bound
 from driftline.capture.probe import cache
@@ -22,10 +23,16 @@ from driftline.event import facets, openlineage
 from driftline.event.lineage import Dataset
 from driftline.event.openlineage import DatasetPart, Event, JobPart, RunPart
 
+if TYPE_CHECKING:
+    import tempfile
+else:
+    tempfile = later.module("tempfile")  # few runs remove what they wrote
+
 _SQL_LIMIT = 100_000  # characters of SQL in one event
 _MESSAGE_LIMIT = 500
 _FORMATS, _KEPT = "driftline.capture.formats", "driftline.capture.kept"  # loaded when contents are measured
 _PENDING = "probes pending"
+TEMPORARY = "temporary files that were written and removed"
 KILLED = "the process was killed while the end of the run was measured"
 _AGAIN = (_PENDING, "columns", "frame columns")  # gaps that are found anew each time an event is encoded
 
@@ -55,7 +62,7 @@ class Ended:
     def encode(self, *, cheap: bool) -> bytes:
         """Return the event as JSON; ``cheap`` measures no file."""
         trace = self._trace
-        trace.outputs = order.lasting(trace.outputs)
+        trace.outputs = _kept(order.lasting(trace.outputs), trace.gaps)
         if not cheap:
             for seen in sorted((*trace.inputs, *trace.outputs), key=_is_gone):  # of which there may be a copy
                 _measure(seen, trace.gaps)
@@ -96,6 +103,18 @@ class Ended:
                 put(later)
 
         cache.when(missing, answered)
+
+
+def _kept(outputs: list[Seen], gaps: dict[str, int]) -> list[Seen]:
+    """Return ``outputs`` without files that ``tempfile`` named, as caches do, that nobody read and that are gone."""
+    kept = [seen for seen in outputs if not seen.path or seen.read_ns or os.path.exists(seen.path) or not _named(seen)]
+    if len(kept) < len(outputs):
+        gaps[TEMPORARY] = len(outputs) - len(kept)
+    return kept
+
+
+def _named(seen: Seen) -> bool:
+    return seen.path.startswith(os.path.join(os.path.realpath(tempfile.gettempdir()), tempfile.gettempprefix()))
 
 
 def _notable(found: Report | None) -> bool:
