@@ -1,6 +1,5 @@
 """Writes ``tests/fixtures/tables``: the metadata of a Delta and an Iceberg table, as their own libraries lay it out.
 
-Run it in an environment with ``deltalake`` and ``pyiceberg[sql-sqlite]``; both are too heavy for the development extra.
 Data files are left out, and the folder that the tables were made in is written as ``file:///warehouse``.
 """
 

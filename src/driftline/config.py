@@ -2,7 +2,7 @@
 
 Leaves: one frozen record. An unknown key is refused with the list of known ones, so that a misspelt setting is never
 silently ignored; a value that cannot be used is refused with where it stands, what it is and what is allowed there.
-Variables that are no settings may be other people's: those that look like one are named by ``misspelt``.
+Variables that are no settings are named by ``misspelt``, but for those that are known to be other people's.
 """
 
 import os
@@ -29,6 +29,17 @@ ADDRESS = later.pattern(
 
 _YES, _NO = frozenset(("yes", "on", "y", "t")), frozenset(("no", "off", "n", "f"))
 _SECRET = frozenset(("token", "webhook_secret"))
+_DAY = 86_400
+_RANGES: dict[str, tuple[float, float]] = {  # from, to
+    "table_cells": (0, 2**63),
+    "queue": (1, 2**31),
+    "flush_seconds": (0, _DAY),
+    "answer_share": (0, 1),
+    "probe_seconds": (0, _DAY),
+    "port": (0, 65_535),
+}
+# What Kubernetes and Docker make for a service that is called so; variables of the demo and of the tests.
+_OTHERS = later.pattern(r"(\w+_)?(service_(host|port(_\w+)?)|port(_\d+_(tcp|udp|sctp)(_\w+)?)?)|(demo|test)_\w+")
 _NEEDED = {bool: "true or false (also 1, 0, yes, no, on, off)", int: "a whole number", float: "a number", str: "a text"}
 
 
@@ -44,11 +55,11 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     namespace: str = "default"  # namespace of jobs that name none
     measure: Literal["names", "fingerprints", "full", "rows"] = "full"  # names: nothing is read; rows: all row sets too
     table_cells: int = 10_000_000  # cells of a table of a database or an address that is still measured; 0 = none
-    queue: int = 10_000  # events and answers held in memory before they are spooled
+    queue: int = 10_000  # events and answers held in memory before they are spooled; at least 1
     flush_seconds: float = 5.0  # longest wait for delivery at exit, and of ``flush()``
     answer_features: Literal["values", "hash"] = "values"  # what is kept of an answer's features; the hash always is
     answer_text: Literal["text", "hash"] = "text"  # what is kept of what was said; the hash always is
-    answer_share: float = 1.0  # share of the answers whose values and text are kept at all; ids and hashes always are
+    answer_share: float = 1.0  # share of the answers whose values and text are kept, 0 to 1; ids and hashes always are
     quarantine: Literal["auto", "manual"] = "auto"  # auto: bad versions that reach people are quarantined
     guards: Literal["off", "observe", "enforce"] = "enforce"  # strongest mode of any guard; observe only records
     probe: Literal["off", "asked", "steps"] = "asked"  # steps that are probed: none, those with probe=True, or all
@@ -80,15 +91,18 @@ def bare(address: str) -> str:
     return f"{scheme}://{found['host']}{found['name'] or ''}" if found else f"{scheme}://…"
 
 
-def load(arguments: Mapping[str, Any] | None = None, *, directory: Path | None = None) -> Settings:
+def load(
+    arguments: Mapping[str, Any] | None = None, *, directory: Path | None = None, mended: list[str] | None = None
+) -> Settings:
     """Return the settings in force.
 
     Args:
         arguments: values that win over all others; None values are passed over.
         directory: where ``driftline.toml`` is looked for; default the current directory.
+        mended: takes a sentence for each number that is out of its range, for which the default stands then.
 
     Raises:
-        BadSetting: a key is unknown or a value has the wrong type.
+        BadSetting: a key is unknown, or a value has the wrong type or is out of its range.
     """
     values: dict[str, Any] = {}
     origin: dict[str, str] = {}  # key -> where its value stands
@@ -112,7 +126,15 @@ def load(arguments: Mapping[str, Any] | None = None, *, directory: Path | None =
     if unknown:
         raise BadSetting(f"unknown {', '.join(map(_near, unknown))}; known are {', '.join(sorted(known))}")
     origin.update(zip(given, given, strict=True))
-    settings = Settings(**{key: _taken(key, value, known[key].type, origin[key]) for key, value in values.items()})
+    taken = {key: _taken(key, value, known[key].type, origin[key]) for key, value in values.items()}
+    for key in _RANGES.keys() & taken.keys():
+        said = _outside(key, taken[key], origin[key])
+        if said and mended is None:
+            raise BadSetting(said)
+        if said and mended is not None:
+            mended.append(f"{said}; the default {known[key].default} is used")
+            del taken[key]
+    settings = Settings(**taken)
     return msgspec.structs.replace(settings, enabled=settings.enabled and not settings.disabled)
 
 
@@ -126,18 +148,18 @@ def anchored(settings: Settings) -> Settings:
 
 
 def misspelt(variables: Iterable[str]) -> str:
-    """Return a sentence that names variables which are no settings but look like one, with that one; "" = none do.
+    """Return a sentence that names variables which are no settings, with the setting that they look like; "" = none.
 
-    Other variables that begin alike are other people's: Kubernetes makes some for a service that is called so.
+    Kubernetes and Docker make variables that begin alike for a service that is called so; those are passed over.
     """
     import difflib
 
     found = []
     for variable in sorted(variables):
         key = variable.removeprefix(PREFIX).lower()
-        if variable.startswith(PREFIX) and key not in Settings.__struct_fields__:
+        if variable.startswith(PREFIX) and key not in Settings.__struct_fields__ and not _OTHERS.fullmatch(key):
             close = difflib.get_close_matches(key, Settings.__struct_fields__, 1, cutoff=_ALIKE)
-            found += [f"{variable} (meant is perhaps {PREFIX}{close[0].upper()})"] if close else []
+            found.append(f"{variable} (meant is perhaps {PREFIX}{close[0].upper()})" if close else variable)
     return f"{', '.join(found)}: no such setting, and passed over" if found else ""
 
 
@@ -162,6 +184,14 @@ def _taken(key: str, value: Any, kind: Any, where: str) -> Any:
     if key == "url" and taken and not taken.startswith(("http://", "https://")):
         raise BadSetting(f"{where} is {_shown(key, taken)}, allowed is {_address(taken)}")
     return taken
+
+
+def _outside(key: str, value: float, where: str) -> str:
+    """Say that a number is out of the range of its setting; "" = it is not."""
+    low, high = _RANGES[key]
+    if low <= value <= high:
+        return ""
+    return f"{where} is {value}, allowed is {_NEEDED[type(value)]} from {low:,} to {high:,}"
 
 
 def _shown(key: str, value: Any) -> str:

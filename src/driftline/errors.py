@@ -6,6 +6,15 @@ from the class, so that a person meets the same sentence everywhere.
 """
 
 
+def shown(error: BaseException) -> str:
+    """Return the class and the message of ``error``, which may fail at being shown."""
+    try:
+        said = str(error)
+        return f"{type(error).__name__}: {said}" if said else type(error).__name__
+    except Exception:  # the message is made by code of the user's
+        return f"{type(error).__name__}: (it cannot be shown)"
+
+
 class DriftlineError(Exception):
     """Something in Driftline went wrong."""
 

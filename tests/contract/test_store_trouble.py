@@ -109,6 +109,14 @@ def test_the_log_is_read_on_from_a_place(store: Store) -> None:
     assert [entry.raw for entry in store.log.between(1, 4, limit=2, offset=1, up=False)] == [b"2", b"1"]
 
 
+def test_the_names_of_events_are_had_by_their_places_in_the_log(store: Store) -> None:
+    kept = store.log.append([fresh(b"%d" % number, 9 - number) for number in range(5)], received_us=0)
+    wanted = [kept[3].seq, kept[1].seq, kept[4].seq]
+    assert store.log.names(wanted) == {one.seq: one.id for one in (kept[1], kept[3], kept[4])}
+    assert list(store.log.names(wanted)) == sorted(wanted)
+    assert store.log.names([]) == {}
+
+
 def test_events_wait_until_somebody_says_that_they_are_folded(store: Store) -> None:
     store.log.append([fresh(b"1", 5), fresh(b"2", 5, OTHER)], received_us=0)
     store.log.append([fresh(b"3", 5)], received_us=0, quiet=True)

@@ -62,10 +62,8 @@ class Drill:
 
         import driftline
         import driftline.capture.formats
-        from driftline import guard
         from driftline.capture import fault
 
-        assert guard
         self._api, self._fault, self._workloads = driftline, fault, workloads
         self._setting = setting.Setting(self.faults, self.random, self.root)
         self.number = len(points.points)

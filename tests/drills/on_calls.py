@@ -308,37 +308,6 @@ def served(kit: Kit) -> Any:
     return out, again, more, kinds, rule.calls, given
 
 
-POLICY = {
-    "endpoint": "desk", "mode": "observe", "rules": [
-        {"id": "lineage", "check": "quarantine", "action": "block"},
-        {"id": "cap", "check": "money", "limit": 1, "action": "block"},
-    ],
-}  # fmt: skip
-
-
-def guarded(kit: Kit) -> Any:
-    expected = Custom(9)
-
-    def reply(question: str) -> str:
-        kit.called("reply")
-        if question == "bad":
-            raise expected
-        return f"{question}!"
-
-    def streaming(question: str) -> Iterator[str]:
-        kit.called("streaming")
-        yield from ("a", question)
-
-    policy = dict(POLICY)
-    with kit.quiet():  # a guard that cannot be built says so, by contract
-        made = kit.api.guard(reply, policy=policy, endpoint="desk")
-        stream = kit.api.guard(streaming, policy=policy, endpoint="desk")
-    with kit.api.answer("desk", question="a"):
-        inside = made("a")
-    kit.api.gate("features")
-    return inside, made("b"), kit.caught(lambda: made("bad"), expected), list(stream("c"))
-
-
 def deployed(kit: Kit) -> Any:
     with kit.api.run("train") as run:
         model = run.write("model", data=LinearRegression().fit([[1.0]], [1.0]))

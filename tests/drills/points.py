@@ -14,7 +14,10 @@ import sys
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
-PACKAGES = ("driftline.capture", "driftline.event", "driftline.profile", "driftline.config", "driftline.clock")
+PACKAGES = (
+    "driftline.capture", "driftline.guard", "driftline.event", "driftline.profile", "driftline.config",
+    "driftline.clock", "driftline.later", "driftline.thrift",
+)  # fmt: skip
 LEFT_OUT = ("driftline.capture.ask",)  # questions: they raise, as they say
 _BEFORE, _AFTER = "_drill_before_", "_drill_after_"
 
@@ -33,7 +36,7 @@ _CAPTURE: dict[str, tuple[str, ...]] = {
     ),
     "children": ("Child.__call__",),
     "client": ("current", "flush", "_at_exit", "_after_fork", "configure", "status"),
-    "fault": ("attempt", "failed", "shown"),
+    "fault": ("attempt", "failed"),
     "gate": ("gate",),
     "hooks.beside": ("Beside.__bool__",),
     "hooks.commits": ("telling.call", "_telling_later.call", "alchemy.heard.listen"),
@@ -82,7 +85,32 @@ _CAPTURE: dict[str, tuple[str, ...]] = {
         "watch", "unwatch", "_AfterImport.find_spec", "_Hooking.create_module", "_Hooking.exec_module",
     ),
 }  # fmt: skip
-SHELLS = frozenset(f"driftline.capture.{module}:{name}" for module, names in _CAPTURE.items() for name in names)
+_GUARD: dict[str, tuple[str, ...]] = {
+    "batch": ("decide_batch",),
+    "counters": ("reset", "_Counts.__init__"),  # called by Python in a forked child
+    "judge": ("broken", "_asked", "_Slots.renew", "_Beside.work"),
+    "policy": ("Rule.failure",),
+    "stream": (
+        "Pieces.__init__", "Pieces.see", "Pieces.keep", "Pieces.drain", "Passing.__init__", "Passing.send",
+        "Passing.throw", "Passing.close", "onward", "items", "items_async",
+    ),
+    "turn": (
+        "Turn.__init__", "Turn.__enter__", "Turn.__exit__", "Turn.before", "Turn.after", "Turn.fail", "Turn.waits",
+        "Turn.streams", "Turn.gone", "Turn.falls_back", "Turn._judge", "Turn._money", "Turn._conclude",
+    ),
+    "watched": ("Watched.last", "Watched.get", "Watched._failed"),
+    "wrap": (
+        "_Guarded.turn", "_Guarded._plain.guarded", "_Guarded._instead", "_Guarded._instead_async", "_Guarded._later",
+        "_Guarded._async.guarded", "_Guarded._run_async", "_Guarded._stream.guarded", "_Guarded._run_stream",
+        "_Guarded._async_stream.guarded", "_Guarded._run_async_stream", "_off_loop", "checked", "_checked",
+    ),
+}  # fmt: skip
+SHELLS = frozenset(
+    f"driftline.{room}.{module}:{name}"
+    for room, modules in (("capture", _CAPTURE), ("guard", _GUARD))
+    for module, names in modules.items()
+    for name in names
+)
 
 
 class Point(NamedTuple):

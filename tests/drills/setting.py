@@ -23,6 +23,7 @@ import driftline
 from driftline import config
 from driftline.capture import client, fault, process, watch
 from driftline.event import sink as event_sink
+from driftline.guard import switch
 
 UNUSABLE = (
     {"DRIFTLINE_MEASURE": "all"}, {"DRIFTLINE_URL": "localhost:8620"}, {"DRIFTLINE_QUEUE": "many"},
@@ -90,6 +91,7 @@ class Setting:
             process.end()
             inside.wait()
             client.forget()
+            switch._settings = None
             if name == "watching":
                 self._unhook()
             for variable in [one for one in os.environ if one.startswith("DRIFTLINE_")]:

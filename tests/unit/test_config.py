@@ -150,10 +150,50 @@ def test_a_misspelt_variable_is_told_with_the_setting_that_it_is_near_to(variabl
     )
 
 
+def test_a_variable_that_is_no_setting_at_all_is_told_without_a_guess() -> None:
+    """By hand: nothing is called like NONSENSE."""
+    assert config.misspelt({"DRIFTLINE_NONSENSE": "1"}) == "DRIFTLINE_NONSENSE: no such setting, and passed over"
+
+
+# By hand: each number just outside of what makes sense, beside those just inside.
+@pytest.mark.parametrize(
+    ("variable", "values", "said"),
+    [
+        ("ANSWER_SHARE", ("2", "1.01", "-0.1", "nan"), "allowed is a number from 0 to 1"),
+        ("FLUSH_SECONDS", ("-1", "inf", "86401"), "allowed is a number from 0 to 86,400"),
+        ("PROBE_SECONDS", ("-1",), "allowed is a number from 0 to 86,400"),
+        ("QUEUE", ("0", "-5"), "allowed is a whole number from 1 to 2,147,483,648"),
+        ("TABLE_CELLS", ("-1",), "allowed is a whole number from 0 to 9,223,372,036,854,775,808"),
+        ("PORT", ("-1", "65536"), "allowed is a whole number from 0 to 65,535"),
+    ],
+)
+def test_a_number_out_of_its_range_is_refused_or_its_default_stands_and_is_said(
+    variable: str, values: tuple[str, ...], said: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for value in values:
+        monkeypatch.setenv(f"DRIFTLINE_{variable}", value)
+        with pytest.raises(BadSetting, match=f"DRIFTLINE_{variable} is .*{said}"):
+            config.load(directory=tmp_path)
+        mended: list[str] = []
+        assert config.load(directory=tmp_path, mended=mended) == config.Settings()
+        (sentence,) = mended
+        assert said in sentence
+        assert sentence.endswith(f"; the default {getattr(config.Settings(), variable.lower())} is used")
+
+
+def test_numbers_at_the_ends_of_their_ranges_are_taken(tmp_path: Path) -> None:
+    for share in (0.0, 1.0):
+        given = {"answer_share": share, "flush_seconds": 0, "queue": 1, "port": 0, "table_cells": 0}
+        assert config.load(given, directory=tmp_path).answer_share == share
+
+
 def test_variables_of_others_are_not_told() -> None:
     others = [
         "DRIFTLINE_SERVICE_HOST",
         "DRIFTLINE_PORT_8620_TCP",
+        "DRIFTLINE_PORT_8620_TCP_ADDR",
+        "DRIFTLINE_SERVICE_PORT_HTTP",
+        "DRIFTLINE_SERVER_PORT",
         "DRIFTLINE_DEMO_LLM_URL",
         "DRIFTLINE_HOME",
         "driftline_hoem",

@@ -17,7 +17,7 @@ import msgspec
 from driftline.capture import answered, around, calls, client, fault, making
 from driftline.capture.around import current_run
 from driftline.capture.client import process
-from driftline.capture.making import Noted, finish
+from driftline.capture.making import Noted, finish, recorded
 from driftline.capture.mint import moment_of, spelt
 from driftline.capture.mint import process as minting
 from driftline.capture.pointer import in_use
@@ -34,7 +34,11 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 
 class Answering(msgspec.Struct, eq=False):
-    """An answer in the making, as ``driftline.answer`` returns it; use it as a context manager or as a decorator."""
+    """An answer in the making, as ``driftline.answer`` returns it; use it as a context manager or as a decorator.
+
+    Where the process forks meanwhile it is recorded by the parent, which began it and may have given its id away, since
+    one question has one answer: in the child it has the same id and is over.
+    """
 
     draft: Draft
     _question: str
@@ -51,6 +55,7 @@ class Answering(msgspec.Struct, eq=False):
     text_hash: str = ""  # of what was said, where the text itself is not at hand
     _over: bool = False
     _token: Token[Draft | None] | None = None
+    _copied: bool = False  # into a forked child, from the process that records it
 
     def __repr__(self) -> str:
         return f"<answer of {self.draft.endpoint}>"
@@ -200,6 +205,15 @@ class Answering(msgspec.Struct, eq=False):
         made = fault.attempt("answer", lambda: calls.wrap(function, opened, lazily=True))
         return function if made is None else cast("F", made)
 
+    @property
+    def outer(self) -> Any:
+        """The draft of the answer around this one; no draft where there is none."""
+        return self._token and self._token.old_value
+
+    def stays_behind(self) -> None:
+        """Be the copy, in a forked child, of an answer that its parent records."""
+        self._over = self._copied = True
+
     def leads_nowhere(self) -> None:
         """Be an answer that is not recorded."""
         self._id, self._client = "", None
@@ -255,6 +269,8 @@ class Answering(msgspec.Struct, eq=False):
                 self._elsewhere()
         owner = self._client
         if owner is None or self._over:
+            if self._copied:
+                fault.tell("forked", f"the answer of {self.draft.endpoint} is recorded by the process that began it")
             return
         self._over = True
         draft: Any = self.draft
@@ -315,7 +331,7 @@ def answer(
 def current_answer() -> Answering | None:
     """Return the answer that is being made in this context, so that any code below can add to it; None = none is."""
     draft = current_answer_var.get()
-    owner = None if draft is None else draft.owner
+    owner = draft and draft.owner
     return owner if isinstance(owner, Answering) else None
 
 
@@ -373,7 +389,7 @@ def record_answer(
             tuple(retrieved) if retrieved else (), features, text, decision, score, money, currency, verdict,
             trace, "",
         )  # fmt: skip
-        owner.sender.put((_recorded, 1, noted))
+        owner.sender.put((recorded, 1, noted))
     except Exception as error:  # the fault rule: an answer that cannot be recorded is a counted loss
         fault.failed("answer", error)
         return ""
@@ -382,7 +398,3 @@ def record_answer(
 
 def _finished(answering: Answering, collected: Draft) -> Answer:
     return finish(answering.noted(collected))
-
-
-def _recorded(*noted: Any) -> Answer:
-    return finish(Noted(*noted))

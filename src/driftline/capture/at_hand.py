@@ -16,7 +16,8 @@ from typing import Any
 
 import msgspec
 
-from driftline.capture import fault, measure
+from driftline.capture import measure
+from driftline.errors import shown
 
 _CONTENTS = "driftline.capture.contents"
 _ROOM = 4
@@ -62,7 +63,7 @@ class Table:
         except (KeyboardInterrupt, SystemExit, GeneratorExit):
             raise
         except BaseException as error:  # a panic of Polars is no ``Exception``, and must not end the sender
-            self._error = error if isinstance(error, Exception) else RuntimeError(fault.shown(error))
+            self._error = error if isinstance(error, Exception) else RuntimeError(shown(error))
             return None
         finally:
             _waiting.pop(id(self), None)

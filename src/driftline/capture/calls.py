@@ -87,11 +87,12 @@ def _plain(function: Callable[..., Any], opened: Open, *, lazily: bool) -> Calla
             raise
         fault.attempt(_PIECE, one.suspend)
         if lazily:
-            if isinstance(result, CoroutineType):
+            kind = type(result)  # a proxy has a class that may fail when it is asked for
+            if kind is CoroutineType:
                 return _awaited(result, one)
-            if isinstance(result, GeneratorType):
+            if kind is GeneratorType:
                 return _items(result, one)
-            if isinstance(result, AsyncGeneratorType):
+            if kind is AsyncGeneratorType:
                 return _async_generator(lambda: result, lambda *_: one)()
         fault.attempt(_PIECE, one.returned, result)
         fault.attempt(_PIECE, one.finish, None)

@@ -17,7 +17,14 @@ from collections.abc import Callable
 from typing import Any, Protocol
 
 from driftline import config
-from driftline.capture import fault, interrupt, measure, place
+from driftline.capture import (
+    fault,
+    forked,  # noqa: F401 - it looks after answers in the making when the process forks
+    interrupt,
+    measure,
+    parting,
+    place,
+)
 from driftline.capture.sender import Item, Sender, Unmade
 from driftline.config import Settings
 from driftline.errors import BadSetting
@@ -27,6 +34,7 @@ from driftline.event.sink import Sink
 from driftline.guard import switch
 
 OpenSink = Callable[[Settings], Sink]
+_SAVE_SECONDS = 0.5  # how long a process that may be ended waits for what it has recorded to be on disk
 _OWN_SHARE = 1.0  # seconds of a deadline that are kept for delivery, when something else is waited for first
 
 
@@ -51,9 +59,17 @@ class Client:
         self.open_sink = open_sink
         self.home = os.path.abspath(settings.home)
         self.folder = place.base(settings.home)  # dataset names are relative to it
-        self.sender = Sender(settings, lambda: open_sink(settings))
-        self.sender.on_start = _finish_with_multiprocessing
+        self._place = next(filter(os.path.isdir, (self.home, os.path.dirname(self.home))), "")
+        self.sender = Sender(settings, self._open)
+        self.sender.on_start = _provide_for_the_end
         self.profiled: set[tuple[str, str, str]] = set()  # (namespace, name, version) whose profile was sent
+
+    def _open(self) -> Sink:
+        """Open the sink; what it makes anew of a folder that was there when the program began is said."""
+        if self._place and not os.path.isdir(self._place):
+            said = "was removed meanwhile: it is made anew, and holds what is recorded from now on"
+            fault.tell("home", f"{self._place} {said}")
+        return self.open_sink(self.settings)
 
     def event(self, item: Item) -> None:
         """Queue an event."""
@@ -91,13 +107,16 @@ def current() -> Client | None:
 def _load() -> None:
     with process.lock:
         if not process.settled:
+            mended: list[str] = []
             try:
-                settings = config.load()
+                settings = config.load(mended=mended)
             except BadSetting as error:
                 fault.count("settings")
                 fault.tell("settings", f"nothing is recorded: {error.message}. {error.hint}")
                 return
             _misspelt(settings)
+            for said in mended if settings.enabled else ():
+                fault.tell(said, said)
             _install(settings, sinks.open_sink)
 
 
@@ -226,8 +245,15 @@ def _reborn() -> None:
     former.sender.reborn()
 
 
-def _finish_with_multiprocessing() -> None:
-    """A child of multiprocessing ends without atexit, but runs its finalizers."""
+def _save() -> None:
+    client = process.client
+    if client is not None:
+        client.sender.save(_SAVE_SECONDS)
+
+
+def _provide_for_the_end() -> None:
+    """A child of multiprocessing ends without atexit, but runs its finalizers; or by a signal, once it has answered."""
+    parting.begin(_save)
     children = sys.modules.get("multiprocessing.process")
     if children is not None and children.parent_process() is not None:
         sys.modules["multiprocessing.util"].Finalize(None, _at_exit, exitpriority=0)

@@ -66,6 +66,8 @@ def _made(output: Seen, seen: Seen) -> bool:
 def _same(known: Seen, seen: Seen) -> bool:
     if known.touched.dataset != seen.touched.dataset:
         return False
+    if known.touched.partition != seen.touched.partition and known.path != seen.path:
+        return False  # the same bytes in another slice
     if known.touched.version == seen.touched.version:
         return True
     if known.pending and known.path == seen.path:

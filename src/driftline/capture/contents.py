@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from driftline import profile
 from driftline.capture import measure
+from driftline.event import names
 from driftline.event.facets import FingerprintFacet
 from driftline.event.lineage import Field
 from driftline.profile import buffers, facet, sheet
@@ -154,7 +155,7 @@ def _contents(
         fingerprint=prints.value,
         hashes=found.columns,
         prints=facet.made(prints),
-        profile=profile.encode(built) if built else b"",
+        profile=profile.encoded(built) if built else b"",
         varied=frozenset(name for name, values in distinct.items() if values > 1.5),
         telling=frozenset(name for name, values in distinct.items() if values > _TELLING and name not in regular),
         regular=frozenset(name for name, values in distinct.items() if values > 1.5 and name in regular),
@@ -169,7 +170,7 @@ def _regular_ones(table: pa.Table, built: profile.Profile | None = None) -> froz
         for name, column in known.items()
         if column.type in {"number", "time"} and column.distinct_count() <= column.rows / 2
     }
-    found = zip(table.column_names, table.columns, strict=True)
+    found = zip(names.distinct(table.column_names), table.columns, strict=True)
     return frozenset(name for name, column in found if name not in few and _regular(column))
 
 
@@ -207,7 +208,8 @@ def _stepwise(numbers: Sequence[int | None]) -> bool:
 
 
 def _fields(schema: pa.Schema) -> tuple[Field, ...]:
-    return tuple(Field(field.name, str(field.type)) for field in schema)
+    called = names.distinct(schema.names)
+    return tuple(Field(name, str(field.type)) for name, field in zip(called, schema, strict=True))
 
 
 def of_data(data: Any, *, rows: bool = False) -> Contents | None:

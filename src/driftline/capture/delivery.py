@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 
 from driftline.capture import fault
 from driftline.capture.spool import Spool
+from driftline.errors import shown
 from driftline.event.answer import Answer
 from driftline.event.sink import Sink, deferring, follow
 
@@ -29,6 +30,7 @@ class Delivery:
         self._rest = 0.0
         self._next_try = 0.0
         self._spool_known = False  # the spool has been looked at
+        self._quiet = 0.0  # before that moment nothing is replayed unasked
         self._failure: Exception | None = None  # of the batch that is about to be kept
         self._untold = 0  # losses that no event has carried yet
         self._losing = False  # something was lost since the last flush
@@ -95,11 +97,11 @@ class Delivery:
         failure = self._failure
         self._failure = None
         self.dirty = True
-        said = "" if failure is None else f"cannot deliver ({fault.shown(failure)})"
+        said = "" if failure is None else f"cannot deliver ({shown(failure)})"
         try:
             self.spool.add(events, answers)
         except Exception as error:  # a full disk or a read-only folder: the loss is counted and said
-            why = f"the spool cannot be written ({fault.shown(error)})"
+            why = f"the spool cannot be written ({shown(error)})"
             self.lost(size, f"{why}, and {said}" if said else why)
             return
         self.counts["spooled"] += size
@@ -107,22 +109,30 @@ class Delivery:
             kept = f"{said}; events are kept in {self.spool.folder} and sent later"
             fault.tell(f"sink:{type(failure).__name__}", kept)
 
+    def behind(self) -> bool:
+        """Whether something is spooled: by this process, or by one that it has started."""
+        return self.dirty or self.spool.orphaned()
+
+    def put_off(self, seconds: float) -> None:
+        """Leave what is spooled there for so long: more is to come."""
+        self._quiet = time.monotonic() + seconds
+
     def replay(self, *, asked: bool, spilling: bool) -> None:
         """Deliver what is spooled, of this process and of dead ones; ``spilling``: more is on its way there."""
+        if asked:
+            self.dirty = self.behind()
         if self._spool_known and not self.dirty:
             return
         if self._sink is None and not self.dirty:
             return  # nothing was delivered yet: no reason to open a sink
-        if not asked and time.monotonic() < self._next_try:
+        if not asked and time.monotonic() < max(self._next_try, self._quiet):
             return
         self._spool_known = True
         try:
             taken, torn = self.spool.replay(self._take)
         except Exception as error:  # whatever the sink or the disk raises, the spool stays and is tried again
             fault.count("sink")
-            fault.tell(
-                "replay", f"what is spooled in {self.spool.folder} cannot be delivered yet ({fault.shown(error)})"
-            )
+            fault.tell("replay", f"what is spooled in {self.spool.folder} cannot be delivered yet ({shown(error)})")
             self.dirty = True
             self._pause()
             return
@@ -143,7 +153,7 @@ class Delivery:
         except Exception as error:  # what was delivered stays with the sink, which is asked again
             self._behind = True
             fault.count("sink")
-            fault.tell("follow", f"what was delivered is not worked out yet ({fault.shown(error)})")
+            fault.tell("follow", f"what was delivered is not worked out yet ({shown(error)})")
         else:
             self._behind = False
         finally:

@@ -7,14 +7,13 @@ https://openlineage.io/spec/2-0-2/OpenLineage.json.
 """
 
 import importlib
-import os
 from collections.abc import Callable, Iterable, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import msgspec
 
-from driftline import clock, later
-from driftline.capture import columns, fault, measure, opens, order, place
+from driftline import clock
+from driftline.capture import by_hand, columns, endings, fault, measure, opens, order, place
 from driftline.capture.columns import Bound
 from driftline.capture.probe import cache
 from driftline.capture.probe.report import Report
@@ -23,17 +22,12 @@ from driftline.event import facets, openlineage
 from driftline.event.lineage import Dataset
 from driftline.event.openlineage import DatasetPart, Event, JobPart, RunPart
 
-if TYPE_CHECKING:
-    import tempfile
-else:
-    tempfile = later.module("tempfile")  # few runs remove what they wrote
-
 _SQL_LIMIT = 100_000  # characters of SQL in one event
 _MESSAGE_LIMIT = 500
 _FORMATS, _KEPT = "driftline.capture.formats", "driftline.capture.kept"  # loaded when contents are measured
 _PENDING = "probes pending"
-TEMPORARY = "temporary files that were written and removed"
 KILLED = "the process was killed while the end of the run was measured"
+_ENDED = "the process ended before"  # why something is not measured
 _AGAIN = (_PENDING, "columns", "frame columns")  # gaps that are found anew each time an event is encoded
 
 
@@ -60,12 +54,16 @@ class Ended:
         self._late = late
 
     def encode(self, *, cheap: bool) -> bytes:
-        """Return the event as JSON; ``cheap`` measures no file."""
+        """Return the event as JSON; ``cheap`` measures no file, and says so."""
         trace = self._trace
-        trace.outputs = _kept(order.lasting(trace.outputs), trace.gaps)
+        trace.outputs = order.staying(order.lasting(trace.outputs), trace.gaps)
         if not cheap:
             for seen in sorted((*trace.inputs, *trace.outputs), key=_is_gone):  # of which there may be a copy
                 _measure(seen, trace.gaps)
+            fault.attempt("by hand", by_hand.follow, trace, self._folder, self._home)
+        else:
+            for seen in filter(_owed, (*trace.inputs, *trace.outputs)):
+                _unmeasured(seen, _ENDED, trace.gaps)
         fault.attempt("completeness", _reconcile, trace, self._folder, self._home)
         fault.attempt("probes", self._await)
         ordered = trace.ordered and order.matters(trace)
@@ -103,18 +101,6 @@ class Ended:
                 put(later)
 
         cache.when(missing, answered)
-
-
-def _kept(outputs: list[Seen], gaps: dict[str, int]) -> list[Seen]:
-    """Return ``outputs`` without files that ``tempfile`` named, as caches do, that nobody read and that are gone."""
-    kept = [seen for seen in outputs if not seen.path or seen.read_ns or os.path.exists(seen.path) or not _named(seen)]
-    if len(kept) < len(outputs):
-        gaps[TEMPORARY] = len(outputs) - len(kept)
-    return kept
-
-
-def _named(seen: Seen) -> bool:
-    return seen.path.startswith(os.path.join(os.path.realpath(tempfile.gettempdir()), tempfile.gettempprefix()))
 
 
 def _notable(found: Report | None) -> bool:
@@ -210,7 +196,8 @@ def _reconcile(trace: Trace, folder: str, home: str) -> None:
     """State how much of what the run opened is recorded, and name the rest as gaps."""
     if not opens.watching():
         return
-    recorded = {seen.path or seen.touched.dataset.node: seen for seen in (*trace.inputs, *trace.outputs)}
+    known = (seen for seen in (*trace.inputs, *trace.outputs) if not by_hand.uncertain(seen))
+    recorded = {seen.path or seen.touched.dataset.node: seen for seen in known}
     sizes = [seen.size or seen.touched.bytes or 0 for seen in recorded.values()]
     found = opens.left_over(trace.opened, trace.attributed | set(recorded), home)
     attributed, others = sum(sizes), sum(size for _, _, size in found)
@@ -270,10 +257,19 @@ def _measure(seen: Seen, gaps: dict[str, int]) -> None:
     except FileNotFoundError:
         _unmeasured(seen, "overwritten or removed meanwhile", gaps)
     except measure.Enough:
-        _unmeasured(seen, "the process ended before", gaps)
+        _unmeasured(seen, _ENDED, gaps)
     except Exception as error:  # the fault rule: a file that cannot be profiled is a gap, not an error
         fault.count("contents")  # a ragged or an empty file is nothing that a program should complain of
         _unmeasured(seen, type(error).__name__, gaps)
+
+
+def _owed(seen: Seen) -> bool:
+    """Whether something would still be measured: a hash that was put off, a table."""
+    if seen.contents is not None or not measure.level.contents:
+        return False
+    if seen.deferred or seen.pending or seen.table is not None:
+        return True
+    return bool(seen.path) and (seen.form is not None or endings.form(seen.path) != "")
 
 
 def _unmeasured(seen: Seen, why: str, gaps: dict[str, int]) -> None:

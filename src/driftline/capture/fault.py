@@ -11,6 +11,8 @@ import logging
 from collections.abc import Callable
 from typing import Any
 
+from driftline.errors import shown
+
 logger = logging.getLogger("driftline")
 
 OFF_AFTER = 3  # failures of one hook
@@ -30,15 +32,6 @@ def _failed(piece: str, error: BaseException) -> None:
     count(piece)
     if piece not in _told:
         tell(piece, f"{piece} failed and was passed over ({shown(error)[:200]})")
-
-
-def shown(error: BaseException) -> str:
-    """Return the class and the message of ``error``, which may fail at being shown."""
-    try:
-        said = str(error)
-        return f"{type(error).__name__}: {said}" if said else type(error).__name__
-    except Exception:  # the message is made by code of the user's
-        return f"{type(error).__name__}: (it cannot be shown)"
 
 
 def count(piece: str, by: int = 1) -> None:

@@ -18,11 +18,16 @@ from typing import Any
 import msgspec
 import numpy as np
 import pyarrow as pa
-from pyarrow import feather, ipc, json, parquet
+from pyarrow import ipc
 
+from driftline import later
 from driftline.capture import endings, measure, text
 from driftline.capture.contents import Contents, of_arrow, of_batches, of_columns, of_data
 from driftline.capture.form import Form, readable
+
+feather = later.module("pyarrow.feather")
+json = later.module("pyarrow.json")
+parquet = later.module("pyarrow.parquet")  # a program whose tables are texts does without
 
 PROFILE_LIMIT = 1 << 29  # bytes of a file that is still profiled
 WHOLE = 1 << 25  # bytes of a file that is read at once
@@ -125,7 +130,7 @@ def _of_parquet(path: str, size: int) -> Contents:
         return of_batches(file.schema_arrow, batches, profiled=size <= PROFILE_LIMIT)
 
 
-def _of_columns(file: parquet.ParquetFile) -> Contents:
+def _of_columns(file: Any) -> Contents:
     """A Parquet file of moderate size; a long one column by column, for fresh memory costs more than reading does."""
     schema, rows = file.schema_arrow, file.metadata.num_rows
     names = schema.names

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from driftline.capture import client, fault
 from driftline.capture.pointer import version_of
-from driftline.errors import Blocked
+from driftline.errors import Blocked, shown
 from driftline.event.answer import Verdict
 from driftline.event.lineage import Touched
 from driftline.guard import policy as policies
@@ -42,7 +42,7 @@ def gate(
         verdict = decide_batch(found, [version_of(one) for one in touched], rules)
     except Exception as problem:  # the fault rule: a gate that cannot be asked is open, and says so
         fault.failed("gate", problem)
-        return Verdict(error=f"the gate could not be asked ({fault.shown(problem)})")
+        return Verdict(error=f"the gate could not be asked ({shown(problem)})")
     if error:
         verdict = Verdict(
             action=verdict.action,
@@ -52,5 +52,5 @@ def gate(
             error="; ".join(filter(None, (verdict.error, error))),
         )
     if block and verdict.action == "block" and verdict.mode == "enforce":
-        raise Blocked("; ".join(reason.observed for reason in verdict.reasons))
+        raise Blocked("; ".join(reason.observed for reason in verdict.reasons) or verdict.error)
     return verdict

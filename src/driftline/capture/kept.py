@@ -6,14 +6,13 @@ the output. Of two sources of which the one was made from the other in the same 
 more than a guess by name, and less than a proof: changes that keep every value among the old ones look the same.
 """
 
-import functools
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from driftline import profile
 from driftline.capture.columns import KEPT, Bound, Reach
 from driftline.event.lineage import Dataset
-from driftline.profile import Column, Profile, dense, within
+from driftline.profile import Column, dense, within
 
 if TYPE_CHECKING:
     from driftline.capture.contents import Contents
@@ -21,7 +20,6 @@ if TYPE_CHECKING:
 LIKELY, POSSIBLE = 0.8, 0.5  # confidence where the values tell, and where they are few or only number the rows
 _TELLING = 7.0  # evidence that leaves an accident of about one in a thousand
 _ACCIDENT = 0.5  # chance of any value of that kind to be among those of the source; above it they tell nothing
-_CACHE = 64
 _MOST = 4_000  # pairs of columns that are compared, 10 to 50 microseconds each; of more nothing is said
 
 
@@ -45,12 +43,12 @@ class _Other(NamedTuple):
 def kept(output: "Contents", sources: Iterable[Source], known: Collection[str]) -> Bound:
     """Return edges into the columns of ``output`` that are not ``known`` otherwise."""
     wanted = [name for name in output.hashes if name not in known and name in output.varied]
-    own = _profile(output.profile) if wanted and output.profile else None
+    own = profile.readable(output.profile) if wanted and output.profile else None
     if own is None:
         return {}, []
     others: dict[Dataset, _Other] = {}
     for one in sources:
-        found = _profile(one.contents.profile) if one.contents.profile else None
+        found = profile.readable(one.contents.profile) if one.contents.profile else None
         if found is not None:
             other = others.setdefault(one.dataset, _Other(one.dataset, [], {}))
             other.parts.append(found.columns)
@@ -63,11 +61,6 @@ def kept(output: "Contents", sources: Iterable[Source], known: Collection[str]) 
         if name in own.columns
     }
     return {name: reaches for name, reaches in held.items() if reaches}, []
-
-
-@functools.lru_cache(_CACHE)
-def _profile(encoded: bytes) -> Profile | None:
-    return profile.readable(encoded)
 
 
 def _behind(name: str, column: Column, others: Sequence[_Other], output: "Contents") -> Iterator[Reach]:

@@ -82,6 +82,11 @@ def finish(noted: Noted) -> Answer:
     )
 
 
+def recorded(*noted: Any) -> Answer:
+    """Return the answer, of what ``Noted`` holds in its order."""
+    return finish(Noted(*noted))
+
+
 def document(given: Retrieved | str) -> Retrieved:
     """Return a document by its content hash, with its fields as the types say.
 

@@ -51,7 +51,7 @@ class Part(msgspec.Struct, kw_only=True, omit_defaults=True):
     facets: dict[str, dict[str, Any]] = {}
     statements: list[str] = []
     gaps: dict[str, int] = {}
-    opened: list[tuple[str, str]] = []
+    opened: list[tuple[str, str, int]] = []  # path, read or write, when
     attributed: list[str] = []
 
 
@@ -102,7 +102,7 @@ def leave_rest(home: str, trace: Trace) -> None:
     rest = Part(
         statements=trace.statements,
         gaps=trace.gaps,
-        opened=list(trace.opened),
+        opened=[(path, way, when) for (path, way), when in trace.opened.items()],
         attributed=sorted(trace.attributed),
     )
     if rest != Part():
@@ -170,7 +170,8 @@ def _take(trace: Trace, line: bytes) -> None:
     trace.statements += [text for text in part.statements if text not in trace.statements]
     for gap, count in part.gaps.items():
         trace.gaps[gap] = trace.gaps.get(gap, 0) + count
-    trace.opened |= dict.fromkeys(part.opened)
+    for path, way, when in part.opened:
+        trace.opened.setdefault((path, way), when)
     trace.attributed.update(part.attributed)
 
 

@@ -12,6 +12,7 @@ import os
 import stat
 import sys
 import sysconfig
+import time
 from collections.abc import Iterable
 from typing import Any
 
@@ -87,12 +88,9 @@ def _note(given: Any, mode: Any, flags: Any) -> None:
     else:
         writes = isinstance(flags, int) and bool(flags & (os.O_WRONLY | os.O_RDWR))
     key = (text if os.path.isabs(text) else f"{os.getcwd()}/{text}", "write" if writes else "read")
-    if inside is not None:
-        inside.opened[key] = None
-        return
-    run = _state.active()
-    if run is not None and len(run.opened) < LIMIT:
-        run.opened[key] = None
+    run = _state.active() if inside is None else inside
+    if run is not None and key not in run.opened and (inside is not None or len(run.opened) < LIMIT):
+        run.opened[key] = time.time_ns()
 
 
 def left_over(opened: Iterable[tuple[str, str]], attributed: set[str], home: str) -> list[tuple[str, str, int]]:

@@ -21,7 +21,7 @@ class Span:
     def __init__(self) -> None:
         self.began_ns = time.time_ns()
         self.closed = False  # a thread that was started inside may outlive it
-        self.opened: dict[tuple[str, str], None] = {}  # (path, read or write) of files that Python opened inside
+        self.opened: dict[tuple[str, str], int] = {}  # (path, read or write) of files that Python opened inside -> when
         self.states: dict[str, tuple[str, int]] = {}  # address -> (version, bytes), where an inner layer knew them
         self.later: dict[str, Callable[[], tuple[str, int]]] = {}  # the same of what is written, to be asked for later
 

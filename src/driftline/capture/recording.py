@@ -48,8 +48,8 @@ class Recording:
         return self._trace.job
 
     @property
-    def opened(self) -> dict[tuple[str, str], None]:
-        """Paths that Python opened so far, as (path, read or write); ``opens`` adds to it."""
+    def opened(self) -> dict[tuple[str, str], int]:
+        """Paths that Python opened so far, as (path, read or write), and when; ``opens`` adds to it."""
         return self._trace.opened
 
     def add(self, way: Literal["read", "write"], seen: Seen) -> Touched:

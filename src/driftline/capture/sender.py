@@ -46,9 +46,10 @@ Item = bytes | Answer | Pending | Unmade
 class _Mark:
     """A place in the queue that somebody waits for."""
 
-    def __init__(self, *, last: bool = False) -> None:
+    def __init__(self, *, last: bool = False, saves: bool = False) -> None:
         self.done = threading.Event()
         self.last = last
+        self.saves = saves  # what is before it is to be on disk, wherever it is delivered later
         self.clean = False
 
 
@@ -70,6 +71,8 @@ class Sender:
         self._landing: list[Callable[[], None]] = []  # called once that is delivered or spooled
         self._wake = threading.Event()
         self._called = False  # somebody has woken the thread, which has not looked yet
+        self._turning = False  # the thread is at work
+        self._unsaved: _Mark | None = None  # the last place that was not on disk in time
         self._hurry = threading.Event()
         self._lock = threading.Lock()
         self._thread: threading.Thread | None = None
@@ -189,9 +192,13 @@ class Sender:
             fault.attempt("announce", run.announce)
         if self._items and not self._hurry.is_set():
             self._hurry.wait(_LINGER_SECONDS)
+        self._turning = True
         self._wake.clear()
         self._called = False
-        return self._drain()
+        try:
+            return self._drain()
+        finally:
+            self._turning = False
 
     def _drain(self) -> bool:
         """Deliver what is queued; returns whether somebody waited for the end, or no longer waits."""
@@ -206,9 +213,14 @@ class Sender:
                 else:
                     batch.append(item)
                     room -= item[1] if type(item) is tuple else 1
-            if fault.attempt("sender", self._handle, batch, mark is not None) is None:
+            asked = mark is not None and not mark.saves
+            if fault.attempt("sender", self._handle, batch, asked) is None:
                 fault.attempt("sender", self._rescue)
-            if mark is not None and not self.closed:
+            if mark is not None and mark.saves:
+                fault.attempt("sender", self._save, mark)
+            elif mark is not None and mark.last and self._items:  # came meanwhile, and nobody comes after the end
+                self._items.append(mark)
+            elif mark is not None and not self.closed:
                 fault.attempt("sender", self._settle, mark)
                 mark.done.set()
                 if mark.last:
@@ -221,6 +233,13 @@ class Sender:
         self.delivery.follow(asked=False)
         return False
 
+    def _save(self, mark: _Mark) -> None:
+        """Write down what is encoded, where a process may be ended at any moment; it is delivered later."""
+        self.delivery.put_off(_GATHER_SECONDS)
+        self._rescue()
+        self._land()
+        mark.done.set()
+
     def _settle(self, mark: _Mark) -> None:
         """Answer somebody who waits; shut where this is the end."""
         self.delivery.replay(asked=True, spilling=bool(self._overflow))
@@ -230,7 +249,7 @@ class Sender:
             self.delivery.shut()
 
     def _rescue(self) -> None:
-        """Spool what was on its way when something of ours failed; it may have arrived, and is known there then."""
+        """Spool what is on its way; where something of ours failed it may have arrived, and is known there then."""
         events, answers = self._flight
         self._flight = ([], [])
         if events or answers:
@@ -295,7 +314,7 @@ class Sender:
         """Wait until what is queued now has been handled; True if all of it was delivered and nothing is spooled."""
         if threading.current_thread() is self._thread:
             return False
-        if self._thread is None and not self._items and not self.delivery.dirty:
+        if self._thread is None and not self._items and not self.delivery.behind():
             return True
         mark = _Mark()
         return self._wait(mark, timeout) and mark.clean
@@ -311,11 +330,25 @@ class Sender:
         finally:
             self._hurry.clear()
 
+    def save(self, timeout: float) -> None:
+        """Wait until what is queued now is on disk or delivered, unless the thread hangs since this was last asked."""
+        thread, late = self._thread, self._unsaved
+        if not (self._items or self._called or self._turning or self._held()) or self.closed:
+            return
+        if thread is None or not thread.is_alive() or thread is threading.current_thread():
+            return
+        if late is not None and not late.done.is_set():
+            return
+        mark = self._unsaved = _Mark(saves=True)
+        self._wait(mark, timeout)
+
     def close(self, timeout: float) -> None:
         """Deliver within ``timeout`` seconds what can be, spool the rest, and stop."""
         if self.closed:
             return
         ended = True
+        if self._thread is None and self.delivery.behind():
+            self._start()
         thread = self._thread
         if thread is not None and thread.is_alive() and thread is not threading.current_thread():
             ended = self._wait(_Mark(last=True), timeout)

@@ -16,11 +16,13 @@ from typing import IO
 import msgspec
 
 from driftline import clock
+from driftline.capture import fault
 from driftline.event.answer import Answer
 
 LIMIT_BYTES = 512 * 1024 * 1024
 _CHUNK = 500  # lines replayed at a time
 _EVENT, _ANSWER = b"E ", b"A "
+_OF = "-of-"  # in the name of a file, before the process that the one was started by that writes it
 
 Deliver = Callable[[Sequence[bytes], Sequence[Answer]], None]
 
@@ -51,16 +53,33 @@ class Spool:
             _append(file, b"\n".join(lines) + b"\n")
 
     def _open(self) -> IO[bytes]:
+        self._restore()
         if self._file is None:
             self.folder.mkdir(parents=True, exist_ok=True)
-            self._path = self.folder / f"{clock.now_us():020d}-{os.getpid()}.jsonl"
-            self._file = self._path.open("ab", buffering=0)
+            self._path = self.folder / f"{clock.now_us():020d}-{os.getpid()}{_OF}{os.getppid()}.jsonl"
+            self._file = self._path.open("a+b", buffering=0)
             locked(self._file)
         return self._file
+
+    def _restore(self) -> None:
+        """Write this process's file anew if somebody has removed it: what is in it has not been delivered."""
+        file = self._file
+        if file is None or os.fstat(file.fileno()).st_nlink:
+            return
+        file.seek(0)
+        held = file.read()
+        self._file = None
+        with file:
+            _append(self._open(), held)
+        fault.tell("spool", f"{self.folder} was removed while events waited there; they are written there anew")
 
     def empty(self) -> bool:
         """Whether there is nothing to replay."""
         return self._file is None and not self._waiting()
+
+    def orphaned(self) -> bool:
+        """Whether a process that this one has started left something, or does so now."""
+        return any(path.stem.endswith(f"{_OF}{os.getpid()}") for path in self._waiting())
 
     def _waiting(self) -> list[Path]:
         try:
@@ -75,6 +94,7 @@ class Spool:
             Exception: what ``deliver`` raised; the file that it happened in stays, and its items come again.
         """
         with self._lock:
+            self._restore()
             own, self._path = self._path, None
             if self._file is not None:
                 self._file.close()
@@ -106,6 +126,8 @@ class Spool:
     def close(self) -> None:
         """Let go of this process's file, so that any process may replay it."""
         with self._lock:
+            with contextlib.suppress(OSError):
+                self._restore()
             if self._file is not None:
                 self._file.close()
             self._file = self._path = None

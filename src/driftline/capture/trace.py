@@ -8,9 +8,9 @@ from typing import Any
 
 import msgspec
 
-from driftline.capture import fault
 from driftline.capture.columns import Bindable
 from driftline.capture.form import Form
+from driftline.errors import shown
 from driftline.event.facets import Difference
 from driftline.event.lineage import Job, Touched
 
@@ -57,7 +57,7 @@ class Trace(msgspec.Struct, kw_only=True):
     error: str = ""
     aborted: bool = False  # the error is somebody's wish
     gaps: dict[str, int] = {}  # what was not captured -> how often
-    opened: dict[tuple[str, str], None] = {}  # (path, read or write) of files that Python opened, in order
+    opened: dict[tuple[str, str], int] = {}  # (path, read or write) of files that Python opened -> when first, in ns
     ordered: bool = False  # what is read after a version was written is no source of it
     attributed: set[str] = set()  # paths that belong to what was recorded
     awaited: list[str] = []  # keys of the probes of its steps
@@ -70,4 +70,4 @@ def died(trace: Trace, error: BaseException | None) -> None:
     """Say what ended the run: an error, Ctrl-C, or nothing; ``sys.exit()`` and ``sys.exit(0)`` are no errors."""
     if error is None or (isinstance(error, SystemExit) and (error.code is None or error.code == 0)):
         return
-    trace.error, trace.aborted = fault.shown(error), isinstance(error, KeyboardInterrupt)
+    trace.error, trace.aborted = shown(error), isinstance(error, KeyboardInterrupt)

@@ -39,6 +39,7 @@ _MODULES = {
     "fsspec": ("fsspec.spec",),
     "h5py": ("h5py",),
     "datasets": ("datasets",),
+    "lakehouse": ("deltalake", "pyiceberg.table"),
     "mlflow": (
         "mlflow", "mlflow.models", "mlflow.pyfunc", "mlflow.sklearn", "mlflow.pytorch", "mlflow.tensorflow",
         "mlflow.keras", "mlflow.xgboost", "mlflow.lightgbm", "mlflow.catboost", "mlflow.spark", "mlflow.statsmodels",

@@ -43,20 +43,21 @@ def answers(
             node=engine.resolve(opened.typed(engine, node)) if node else "",
             since_us=engine.moment(since),
             until_us=engine.moment(until),
-            limit=limit,
+            limit=limit + 1,
             before=before,
         )
     narrowed = any((endpoint, document, node, since, until, before))
-    told(found, as_json=as_json, narrowed=narrowed)
+    told(found, limit, as_json=as_json, narrowed=narrowed)
 
 
-def told(found: Sequence[Answer], *, as_json: bool, narrowed: bool = False) -> None:
-    """Print answers; ``narrowed``: only some were asked for."""
+def told(found: Sequence[Answer], limit: int, *, as_json: bool, narrowed: bool = False) -> None:
+    """Print at most ``limit`` answers; ``narrowed``: only some were asked for."""
+    more, found = len(found) > limit, found[:limit]
     if as_json:
         show.as_json({"answers": found})
         return
     none = "No answer fits; others may be recorded." if narrowed else "No answers are recorded."
-    show.say(f"{show.count(len(found), 'answer')}, newest first:" if found else none)
+    show.say(show.newest(len(found), "answer", more=more) if found else none)
     show.table(
         ("id", "endpoint", "when", "decision", "money", "guard"),
         (

@@ -9,7 +9,7 @@ from driftline.engine import cells
 from driftline.errors import BadInput
 from driftline.event import names
 from driftline.event.lineage import Link
-from driftline.event.report import Difference, LinkChange
+from driftline.event.report import DataChange, Difference, LinkChange
 
 _MOMENT = "a time, run:ID, a version such as features#v3, or the id of an answer."
 _WIDE = 40  # rows of a table
@@ -75,10 +75,10 @@ def _tell(found: Difference) -> None:
         (names.label(one.node), one.field, _type(one.before), _type(one.after)) for one in found.fields
     ])  # fmt: skip
     _table("Data", ("dataset", "was", "is", "what differs"), [
-        (names.label(one.node), _version(one.before), _version(one.after), one.sentence) for one in found.data
+        (_slice(one), _version(one.before), _version(one.after), one.sentence) for one in found.data
     ])  # fmt: skip
     _table("Columns", ("dataset", "column", "", "rows, from 0"), [
-        (names.label(one.node), column.name, column.change, _spans(column.rows))
+        (_slice(one), column.name, column.change, _spans(column.rows))
         for one in found.data for column in one.columns
     ])  # fmt: skip
     _table("Code", ("job", "was", "is"), [(names.label(one.node), one.before, one.after) for one in found.code])
@@ -108,7 +108,13 @@ def _known(link: Link) -> str:
     return link.provenance + (f" {link.confidence:.0%}" if link.confidence < 1 else "")
 
 
+def _slice(one: DataChange) -> str:
+    return names.label(one.node) + (f", {one.partition}" if one.partition else "")
+
+
 def _version(version: str) -> str:
+    if not version:
+        return "–"
     return version.rpartition(":")[2][:8] if ":" in version else version
 
 

@@ -11,7 +11,7 @@ import click
 from driftline import config
 from driftline.capture import place
 from driftline.config import Settings
-from driftline.engine import questions
+from driftline.engine import questions, spooled
 from driftline.engine.engine import Engine
 from driftline.errors import Ambiguous, NotFound
 
@@ -36,8 +36,8 @@ def engine(ctx: click.Context, *, create: bool = False) -> Iterator[Engine]:
 
     What processes recorded in it and did not work out yet, as they put that off or were killed, is worked out first.
 
-    What waits in the spool is told. A server that capture delivers to is not asked, which a note says before anything
-    is opened.
+    What processes that are gone have spooled for it is taken in; what is meant for a server is told. A server that
+    capture delivers to is not asked, which a note says before anything is opened.
 
     Raises:
         StoreUnusable: there is no store, or it cannot be opened.
@@ -48,14 +48,14 @@ def engine(ctx: click.Context, *, create: bool = False) -> Iterator[Engine]:
         place = config.bare(chosen.store) or chosen.home
         note = f"Note: this works on the store in {place}; the server at {chosen.url} is for capture only."
         click.echo(note, err=True)
-    waiting = sum(1 for _ in (Path(chosen.home) / "spool").glob("*.jsonl"))
+    waiting = sum(1 for _ in (Path(chosen.home) / "spool").glob("*.jsonl")) if chosen.url else 0
     if waiting:
         note = (
             f"Note: {waiting} {'file' if waiting == 1 else 'files'} of events in {chosen.home}/spool could not be "
             "delivered yet; the next program that records with this home delivers them."
         )
         click.echo(note, err=True)
-    with Engine.open(chosen, create=create) as found:
+    with Engine.open(chosen, create=create or spooled.left(chosen)) as found:
         found.catch_up()
         yield found
 

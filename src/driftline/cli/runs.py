@@ -25,12 +25,15 @@ def runs(ctx: click.Context, job: str | None, state: str | None, limit: int, as_
     """
     with opened.engine(ctx) as engine:
         node = opened.job(engine, job) if job else ""
-        found = executions.newest(engine.house, job=node, states=executions.STATES[state] if state else (), limit=limit)
+        found = executions.newest(
+            engine.house, job=node, states=executions.STATES[state] if state else (), limit=limit + 1
+        )
+    more, found = len(found) > limit, found[:limit]
     if as_json:
         show.as_json({"runs": found})
         return
     kind = f"{state} run" if state else "run"
-    show.say(f"{show.count(len(found), kind)}, newest first:" if found else f"No {kind}s are known.")
+    show.say(show.newest(len(found), kind, more=more) if found else f"No {kind}s are known.")
     table(found)
 
 
@@ -61,5 +64,7 @@ def took(run: RunSummary) -> str:
     """Return how long a run took; ``""`` where that is not known."""
     if not run.started_us or run.ended_us < run.started_us:
         return ""
+    if run.ended_us - run.started_us < _SECOND:
+        return f"{(run.ended_us - run.started_us) / 1_000:,.0f} ms"
     seconds = (run.ended_us - run.started_us) / _SECOND
     return f"{seconds:,.1f} s" if seconds < 120 else f"{seconds / 60:,.0f} min"

@@ -111,6 +111,11 @@ def unmatched(words: Mapping[str, str]) -> None:
         click.echo(f"Note: nothing fits {word!r} in the selector{f'; {near}' if near else ''}.", err=True)
 
 
+def newest(shown: int, noun: str, *, more: bool) -> str:
+    """Return the head of a list of the newest of something; ``more``: there are others."""
+    return f"The newest {count(shown, noun)} (--limit shows more):" if more else f"{count(shown, noun)}, newest first:"
+
+
 def heading(text: str) -> None:
     """Print the heading of a part."""
     say()

@@ -25,7 +25,7 @@ def why(ctx: click.Context, answer_or_incident: str | None, as_json: bool) -> No
     """
     with opened.engine(ctx) as engine:
         if answer_or_incident is None:
-            answers.told(engine.answers(limit=LISTED), as_json=as_json)
+            answers.told(engine.answers(limit=LISTED + 1), LISTED, as_json=as_json)
             return
         found = _find(engine, answer_or_incident)
     if as_json:
@@ -75,18 +75,19 @@ def _explain(found: Explanation) -> None:
         show.table(("when", "what", "how"), rows)
     if found.data:
         show.heading("What differs from the version before")
-        show.table(("dataset", "version", "what"), (_difference(one) for one in found.data))
+        show.table(("dataset", "when", "was", "is", "what"), (_difference(one) for one in found.data))
     if found.incidents:
         show.heading("Incidents")
         show.table(("state", "id", "what"), ((show.sign(i.state), i.id, i.title) for i in found.incidents))
 
 
-def _difference(one: DataChange) -> tuple[str, str, str]:
+def _difference(one: DataChange) -> tuple[str, str, str, str, str]:
     columns = [column.name for column in one.columns]
     more = f" and {len(columns) - COLUMNS} more" if len(columns) > COLUMNS else ""
     where = f" In {', '.join(columns[:COLUMNS])}{more}." if columns else ""
     name = names.label(one.node) + (f", {one.partition}" if one.partition else "")
-    return name, names.short(one.after), one.sentence + where
+    was, is_ = (names.short(version) if version else "–" for version in (one.before, one.after))
+    return name, show.when(one.at_us), was, is_, one.sentence + where
 
 
 def _trail(trail: Trail) -> tuple[str, str, str]:

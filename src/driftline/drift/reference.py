@@ -29,7 +29,7 @@ LEVELS = 512  # a column with more levels than this has no fixed vocabulary
 _SHAPE_FLOOR = 0.25  # no tail is believed to be lighter than a fourth-power one
 
 
-class Tail(msgspec.Struct, frozen=True, array_like=True):
+class Tail(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """The largest values of a series seen while well; every value counts as at least the detector's floor."""
 
     count: int = 0
@@ -59,7 +59,7 @@ class Tail(msgspec.Struct, frozen=True, array_like=True):
         return float(min(1.0, len(tops) / (1 + self.count)) * (value / base) ** (-1.0 / shape))
 
 
-class Span(msgspec.Struct, frozen=True, array_like=True):
+class Span(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """What one column has looked like: null shares by weekday, range, levels."""
 
     nulls: tuple[tuple[int, float], ...] = ()  # (weekday, share), oldest first

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from driftline.config import Settings
+from driftline.engine import spooled
 from driftline.engine.engine import Engine
 from driftline.errors import BadInput
 from driftline.event.lineage import Subgraph
@@ -106,6 +107,6 @@ def open_memory(settings: Settings) -> LocalMemory:
     Raises:
         StoreUnusable: there is none, or it cannot be opened.
     """
-    engine = Engine.open(settings, create=False)
+    engine = Engine.open(settings, create=spooled.left(settings))
     engine.catch_up()
     return LocalMemory(engine)

@@ -11,7 +11,7 @@ from typing import Literal
 
 import msgspec
 
-from driftline.engine import cells, shape
+from driftline.engine import replaced, shape
 from driftline.engine.house import House
 from driftline.engine.shape import Question
 from driftline.errors import BadInput
@@ -65,7 +65,7 @@ def _around(house: House, node: str, since: int, until: int, depth: int, limit: 
         difference.links(*(graph.edges for graph in columns)),
         fields=_fields(house, datasets, since, until),
         code=_code(house, {row[0]: row[4] for row in rows if row[1] == "JOB"}, since, until),
-        data=cells.changes(house, datasets, since, until),
+        data=replaced.changes(house, datasets, since, until),
         truncated=any(graph.truncated for graph in (*graphs, *columns)),
     )
 

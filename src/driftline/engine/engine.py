@@ -28,6 +28,7 @@ from driftline.engine import (
     reports,
     selection,
     shape,
+    spooled,
 )
 from driftline.engine.catalogue import Catalogue
 from driftline.engine.house import House
@@ -109,6 +110,7 @@ class Engine:
 
     def catch_up(self) -> None:
         """Work out what waits now, where the store may be written; for whoever asks beside a process that records."""
+        spooled.take(self.house)
         ingest.catch_up(self.house)
 
     def backlog(self) -> int:

@@ -6,7 +6,7 @@ the same events.
 """
 
 import logging
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 import msgspec
@@ -17,7 +17,7 @@ from driftline.event import openlineage
 from driftline.event.lineage import Dataset, History, Job, RunShape
 from driftline.event.openlineage import Event, Facets
 from driftline.graph import datasets, executions, fold, mentions
-from driftline.store.log import RUN, Entry, Waiting
+from driftline.store.log import RUN, Waiting
 
 # What a run found out about a dataset that it read: said of the reading, true of the dataset.
 _QUALITY = frozenset({"dataQualityAssertions", "dataQualityMetrics"})
@@ -77,8 +77,8 @@ def _one_by_one(house: House, by_owner: dict[Owner, list[Waiting]]) -> Folded:
 
 def _weave(house: House, by_owner: dict[Owner, list[Waiting]]) -> list[RunShape]:
     store = house.store
-    entries = store.log.at([one.seq for waiting_ in by_owner.values() for one in waiting_])
-    events = {entry.seq: _heard(house, entry) for entry in entries}
+    ids = store.log.names([one.seq for waiting_ in by_owner.values() for one in waiting_])
+    events = _heard(house, ids)
     texts = {owner: fold.owner(events[waiting_[0].seq])[0] for owner, waiting_ in by_owner.items()}
     folded = store.log.folded(texts.values())
     histories: list[History] = []
@@ -92,16 +92,17 @@ def _weave(house: House, by_owner: dict[Owner, list[Waiting]]) -> list[RunShape]
         histories += found
         if owner[1] == RUN and not all(one.quiet for one in waiting_):
             news += [history.shape for history in found]
-    _describe(house, [(events[entry.seq], entry.id) for entry in entries])
+    _describe(house, [(events[seq], id_) for seq, id_ in ids.items()])
     store.lineage.put(histories)
     store.index.follow()
     return news
 
 
-def _heard(house: House, entry: Entry) -> Event:
-    """Return the event of an entry, which was read just now where it was accepted by this process."""
-    known = house.heard.pop(entry.id, None)
-    return openlineage.decode(entry.raw) if known is None else known
+def _heard(house: House, ids: Mapping[int, str]) -> dict[int, Event]:
+    """Return events by their places in the log; those that this process has just accepted were read then."""
+    known = {seq: house.heard.pop(id_) for seq, id_ in ids.items() if id_ in house.heard}
+    entries = house.store.log.at([seq for seq in ids if seq not in known])
+    return known | {entry.seq: openlineage.decode(entry.raw) for entry in entries}
 
 
 def _describe(house: House, said: Sequence[tuple[Event, str]]) -> None:

@@ -9,6 +9,7 @@ import re
 from datetime import date, datetime, time
 
 from driftline import clock
+from driftline.engine import named
 from driftline.engine.house import House
 from driftline.errors import Ambiguous, BadInput, NotFound
 from driftline.event.lineage import Moment, Version
@@ -54,7 +55,7 @@ def _named(house: House, text: str) -> int:
     if _UUID.fullmatch(text):
         known = house.store.lineage.lookup(f"run:{text}") is not None
         return _of_run(house, f"run:{text}") if known else _of_answer(house, text)
-    found = house.store.lineage.find(text)
+    found = named.find(house, text)
     if not found and text.startswith("run:"):
         return _of_run(house, text)
     if not found and "#" in text:

@@ -9,7 +9,7 @@ import msgspec
 import numpy as np
 
 from driftline import profile
-from driftline.engine import shape
+from driftline.engine import named, shape
 from driftline.engine.house import House
 from driftline.engine.shape import Question
 from driftline.errors import Ambiguous, NotFound
@@ -81,7 +81,7 @@ def resolve(house: House, text: str) -> str:
         NotFound: nothing goes by that name; the message names what is near.
         Ambiguous: several things do; the message names them.
     """
-    found = house.store.lineage.find(text)
+    found = named.find(house, text)
     if not found:
         found_near = near(house, text)
         raise NotFound(f"{text!r}" + (f"; near are {', '.join(found_near)}" if found_near else ""))

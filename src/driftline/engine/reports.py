@@ -7,7 +7,8 @@ from collections.abc import Iterable, Sequence
 
 import msgspec
 
-from driftline.engine import cells, consequence, costs, documents, questions, series
+from driftline import clock
+from driftline.engine import consequence, costs, documents, questions, replaced, series
 from driftline.engine.house import House
 from driftline.errors import Ambiguous, NotFound
 from driftline.event import names
@@ -78,7 +79,7 @@ def why(house: House, id_: str) -> Explanation:
     answer = one_answer(house, id_)
     parts, findings, changes, unknown = [], [], [], []
     for source in answer.sources:
-        part = walk.upstream(house.store, source.version.node, depth=DEPTH)
+        part = walk.upstream(house.store, source.version.node, depth=DEPTH, then_us=answer.time_us)
         parts.append(part)
         if not part.edges and not any(node.no_upstream for node in part.nodes):
             unknown.append(f"{source.role} {source.version.dataset.name}")
@@ -95,8 +96,7 @@ def why(house: House, id_: str) -> Explanation:
     deeds = house.store.incidents.changes(since_us=since, until_us=answer.time_us)
     changes = [change for change in deeds if change.node in reached or names.run_id(change.run) in versions]
     known = {i.id: i for f in findings for i in house.store.incidents.of_member(f.id)}
-    behind = [[node for node in part.nodes if node.type == "VERSION"] for part in parts]
-    data = cells.behind(house, behind, answer.time_us)
+    data = replaced.behind(house, parts, answer.time_us)
     return Explanation(
         answer=answer,
         documents=documents.trails(house, answer),
@@ -111,10 +111,10 @@ def why(house: House, id_: str) -> Explanation:
 
 def impact(house: House, node: str) -> Impact:
     """Return what is downstream of ``node`` and which answers stood on it."""
-    graph = walk.downstream(house.store, node, depth=DEPTH)
+    graph, spans = walk.standing(house.store, node, DEPTH)
     below = [found for found in graph.nodes if found.depth > 0]
     touched = [node, *(found.id for found in below if found.type in {"DATASET", "VERSION"})]
-    totals = house.store.ledger.touching(touched)
+    totals = house.store.ledger.touching(touched, spans=spans)
     endpoints = tuple(sorted(consequence.served(below)))
     answers, paid = sum(t.answers for t in totals), sum(t.money for t in totals)
     datasets = sum(found.type in {"DATASET", "VERSION"} for found in below)
@@ -207,7 +207,7 @@ def _many(number: int, noun: str) -> str:
 
 def _first(data: Iterable[DataChange], parts: Iterable[Subgraph]) -> DataChange | None:
     """Return the change that stands on no other one; the furthest of several."""
-    told = {f"{change.node}#{change.after}": change for change in data if change.verdict != "unknown"}
+    told = {f"{change.node}#{change.after or change.before}": change for change in data if change.verdict != "unknown"}
     links = [link for part in parts for link in part.edges if link.kind == "DERIVED" and link.source in told]
     later = {link.target for link in links if link.source != link.target}
     return next((told[node] for node in reversed(told) if node not in later), None)
@@ -229,6 +229,7 @@ def _sentence(
         return f"It stood on {stood}. Upstream, {worst.dataset.name}: {worst.sentence}"
     if first is not None:
         said = names.label(first.node) + (f", {first.partition}" if first.partition else "")
+        said += f", at {clock.to_datetime(first.at_us):%Y-%m-%d %H:%M} UTC" if first.at_us else ""
         return f"It stood on {stood}. No alarm upstream; what changed first is {said}: {first.sentence}"
     if unknown and len(unknown) == len(answer.sources):
         return f"It stood on {stood}. Nothing is known upstream of it, so whether anything moved there is not known."

@@ -20,6 +20,12 @@ def uuid7(moment_us: int, random: Callable[[int], bytes] = os.urandom) -> str:
     return str(uuid.UUID(bytes=bytes(raw)))
 
 
+def moment_us(uuid7_: str) -> int:
+    """Return the moment in a UUIDv7, microseconds; 0 where ``uuid7_`` is another one."""
+    found = uuid.UUID(uuid7_)
+    return (found.int >> 80) * 1_000 if found.version == 7 else 0
+
+
 def repair_run_id(text: str) -> str:
     """Return ``text`` if it is a UUID, else the UUIDv5 that stands for it everywhere."""
     try:

@@ -79,6 +79,7 @@ class Touched(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     version: str = ""
     kind: str = ""  # table, file, model, index, documents, prompt, predictions; "" = not said
     partition: str = ""  # nominal slice, such as 2013-01-31; "" = the whole
+    also: tuple[str, ...] = ()  # further slices that hold the same content
     fingerprint: str = ""  # content hash with its algorithm, such as xxh3:…
     rows: int | None = None
     bytes: int | None = None

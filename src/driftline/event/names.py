@@ -10,7 +10,7 @@ no control characters. Names in facets are made to fit: longer ones are cut and 
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from pathlib import PurePosixPath
 from typing import NamedTuple
@@ -182,3 +182,15 @@ def short(version: str) -> str:
     if found:
         return found[0][-8:] + version[found.end() :]
     return version.rpartition(":")[2][:8] if ":" in version else version
+
+
+def distinct(names: Iterable[str]) -> list[str]:
+    """Return the names of the columns of one table, of which a repeated one gets ``#2``, ``#3``, … where it is free."""
+    found: dict[str, None] = {}
+    for given in names:
+        name, times = given, 1
+        while name in found:
+            times += 1
+            name = f"{given}#{times}"
+        found[name] = None
+    return list(found)

@@ -229,10 +229,12 @@ class DataChange(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     """A dataset with other content: what its two versions' fingerprints say."""
 
     node: str  # the dataset
-    before: str  # version
-    after: str
+    before: str  # version; "" = none: it came
+    after: str  # version; "" = none: it went
     partition: str = ""  # the slice that both are of
-    verdict: str  # same, reordered, appended, added, removed, changed, columns, unknown
+    verdict: str  # same, reordered, appended, added, removed, changed, columns, unknown; of a slice: came, went
+    at_us: int = 0  # from when on it was so, or when a run first told of it; 0 = not asked for
+    returned: bool = False  # what is there now was there before what went
     columns: tuple[ColumnCells, ...] = ()
     sure: bool = True  # False = the verdict rests on a sample of rows, or on complete groups only
     sentence: str = ""

@@ -51,6 +51,7 @@ class _Word(NamedTuple):
     place: int  # of the event
     own: str  # version by our facet
     standard: str  # version by the standard facet
+    slice: str  # partition by our facet
     facets: Facets
 
 
@@ -82,9 +83,9 @@ def gather(events: Sequence[Sequence[DatasetPart]], side: str, minted: str = "")
             held = {**part.facets, **part.input_facets, **part.output_facets}
             words.setdefault(Dataset(part.namespace, part.name), []).append(_word(place, held))
     found = [
-        _gathered(dataset, version or minted, held, side, _formerly(dataset, words[dataset]))
+        _gathered(dataset, version or minted, held, side, slices, _formerly(dataset, words[dataset]))
         for dataset in sorted(words)
-        for version, held in _versions(words[dataset])
+        for version, held, slices in _versions(words[dataset])
     ]
     return sorted(found, key=lambda item: (item.touched.dataset, item.touched.version))
 
@@ -106,20 +107,25 @@ def _word(place: int, held: Facets) -> _Word:
     state = _state(held)
     pointer = facets.unpack(held, "version", facets.VersionFacet)
     own, standard = (state.version if state else ""), (pointer.dataset_version if pointer else "")
-    return _Word(place, names.fitted(own), names.fitted(standard), held)
+    return _Word(place, names.fitted(own), names.fitted(standard), state.partition if state else "", held)
 
 
-def _versions(words: Sequence[_Word]) -> Iterator[tuple[str, Facets]]:
+def _versions(words: Sequence[_Word]) -> Iterator[tuple[str, Facets, tuple[str, ...]]]:
+    """Yield each version with the facets that hold for it, and the slices that are said to be it."""
     own = {word.own for word in words if word.own}
     last = max((word.place for word in words if word.standard), default=-1)
     standard = {word.standard for word in words if word.standard and word.place == last}
     wanted = own or standard
     for version in sorted(wanted) or [""]:
         said = [(word, (word.own if own else word.standard)) for word in words]
-        yield version, _last(word.facets for word, name in said if name == version or name not in wanted)
+        slices = sorted({word.slice for word, name in said if name == version and word.slice})
+        facets_ = _last(word.facets for word, name in said if name == version or name not in wanted)
+        yield version, facets_, tuple(slices)
 
 
-def _gathered(dataset: Dataset, version: str, last: Facets, side: str, formerly: tuple[Dataset, ...]) -> Gathered:
+def _gathered(
+    dataset: Dataset, version: str, last: Facets, side: str, slices: tuple[str, ...], formerly: tuple[Dataset, ...]
+) -> Gathered:
     held = {key: facet for key, facet in last.items() if not deletes(facet)}
     state = _state(held)
     said = state or facets.StateFacet()
@@ -135,7 +141,8 @@ def _gathered(dataset: Dataset, version: str, last: Facets, side: str, formerly:
         dataset=dataset,
         version=version,
         kind=kind(held),
-        partition=said.partition,
+        partition=slices[0] if slices else said.partition,
+        also=slices[1:],
         fingerprint=said.fingerprint,
         rows=rows,
         bytes=size,

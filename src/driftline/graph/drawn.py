@@ -17,6 +17,7 @@ from driftline.event.lineage import Link, Node, Subgraph
 from driftline.store import Store
 from driftline.store.catalogue import label_version
 from driftline.store.connection import Row
+from driftline.store.course import Course
 from driftline.store.line import ALIAS, FEED, FLOW, THEN, Direction, Line, surer
 from driftline.store.walks import INFERRED, Walk
 
@@ -212,9 +213,12 @@ def versions(store: Store, walk: Walk, direction: Direction, as_of_us: int, dept
     rows = store.walks.version_rows(place for place in walk.far if place > 0)
     inner = [place for place, far in walk.far.items() if place > 0 and far < depth]
     beside = store.walks.runs_of(inner, direction, as_of_us, max(limit - len(walk.far), 0) + 1) if inner else []
+    course = walk.course
+    if course is not None:
+        beside = [(version, run) for version, run in beside if course.passes(version, run)]
     through = {-place for place in walk.far if place < 0} | {line.via for line in walk.lines if line.via}
     runs = {row[0]: run_node(row) for row in store.walks.run_rows(through | {run for _, run in beside}).values()}
-    placed = {place: version_node(rows[place]) for place in walk.far if place in rows}
+    placed = {place: version_node(rows[place], course) for place in walk.far if place in rows}
     placed |= {-id_: node for id_, node in runs.items()}
     unlisted = store.walks.unlisted_versions(through | {run for _, run in beside}, as_of_us)
     for place, far in walk.far.items():
@@ -267,9 +271,10 @@ def _guesses(lines: Iterable[Line]) -> Iterable[Line]:
                     yield read._replace(target=wrote.target, hops=2, confidence=min(read.confidence, wrote.confidence))
 
 
-def version_node(row: Row) -> Node:
-    """Return the node of a row of ``version_columns``."""
-    _, namespace, name, version, time_us, _, _, _, _, kind, _, _, slice_, _ = row
+def version_node(row: Row, course: Course | None = None) -> Node:
+    """Return the node of a row of ``version_columns``; its time is that of the write by which ``course`` met it."""
+    id_, namespace, name, version, time_us, _, _, _, _, kind, _, _, slice_, _ = row
+    time_us = (course.told_us(id_) if course is not None else 0) or time_us
     return Node(
         id=names.dataset_id(namespace, name, version),
         type="VERSION" if version else "DATASET",

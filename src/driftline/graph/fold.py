@@ -16,7 +16,7 @@ from driftline import clock
 from driftline.event import facets, ids, names
 from driftline.event.job_facets import JobTypeFacet, SourceCodeFacet
 from driftline.event.lineage import TERMINAL, Dataset, History, Job, RunShape, State
-from driftline.event.openlineage import DatasetPart, Event, Facets
+from driftline.event.openlineage import PRODUCER, DatasetPart, Event, Facets
 from driftline.event.run_facets import ProcessingEngineFacet
 from driftline.graph import datasets, executions, sources
 from driftline.graph.datasets import READ, WRITE
@@ -268,7 +268,15 @@ def _times(ordered: Sequence[Event]) -> tuple[str, int, int]:
     upto = ended[-1].time_us if ended else ordered[-1].time_us  # what is added after the end says nothing of the begin
     begun = begun or [event.time_us for event in ordered if event.event_type not in TERMINAL and event.time_us <= upto]
     said = [event.event_type for event in ended or ordered if event.event_type]
-    return (said[-1] if said else ""), min(begun, default=0), (ended[-1].time_us if ended else 0)
+    return (said[-1] if said else ""), min(begun, default=_minted(ordered[0])), (ended[-1].time_us if ended else 0)
+
+
+def _minted(event: Event) -> int:
+    """Return when a run of our own capture began that told only of its end; 0 where that is not known."""
+    if event.producer != PRODUCER or event.run is None:
+        return 0
+    moment = ids.moment_us(event.run.run_id)
+    return moment if moment <= event.time_us else 0
 
 
 def _nominal(on_run: Facets) -> int:

@@ -134,17 +134,22 @@ def _described(
     """
     likely = {(edge.source, edge.target) for edge in said.columns if edge.confidence >= columns.SURE}
     crossed = _crossed(inputs, outputs)
+    read: dict[Dataset, list[tuple[Gathered, Version]]] = {}
+    for item in inputs:
+        read.setdefault(item.touched.dataset, []).append((item, _version(item)))
     for output in outputs:
-        sources = said.targets.get(output.touched.dataset, ())
-        for item in inputs:
-            if item.touched.dataset in sources and _version(item) != _version(output):
-                pair = (item.touched.dataset, output.touched.dataset)
+        target = _version(output)
+        for source in said.targets.get(target.dataset, ()):
+            pair = (source, target.dataset)
+            for item, version in read.get(source, ()):
+                if version == target:
+                    continue
                 how: tuple[Provenance, float] = ("explicit", 1.0)
                 if crossed(item, output):
                     how = ("cartesian", confidence)
                 elif pair in said.guesses:
                     how = ("cartesian", ALONE if pair in likely else confidence)
-                yield Edge(_version(item), _version(output), run, *how)
+                yield Edge(version, target, run, *how)
 
 
 def _product(

@@ -17,6 +17,7 @@ from driftline.event.lineage import Link, Node, Subgraph
 from driftline.graph import drawn
 from driftline.store import Store
 from driftline.store.catalogue import Found
+from driftline.store.course import Span
 from driftline.store.walks import ALIAS, NOW, Direction, Line, Walk
 
 if TYPE_CHECKING:
@@ -30,6 +31,7 @@ LIMIT = 500
 _FAR = 64  # links that a path may have
 _WIDE = 5_000  # nodes that a search for a path may meet
 _DOING = ("JOB", "RUN")
+Spans = tuple[Span, ...]
 
 
 def upstream(
@@ -40,8 +42,17 @@ def upstream(
     as_of_us: int | None = None,
     columns: bool = False,
     limit: int = LIMIT,
+    then_us: int | None = None,
 ) -> Subgraph:
-    """Return what ``node`` came from, as it was at ``as_of_us``; empty where nothing was known of ``node``."""
+    """Return what ``node`` came from, as it was at ``as_of_us``; empty where nothing was known of ``node``.
+
+    A version that several runs wrote came from what the last one of them read that had begun by ``then_us``; None: from
+    what any of them read.
+    """
+    moment = NOW if as_of_us is None else as_of_us
+    found = store.lineage.lookup(node, moment) if then_us is not None and not columns else None
+    if found is not None and found.type == "VERSION":
+        return drawn.versions(store, *_versions(store, found, "up", depth, moment, limit, then_us))
     return _walk(store, node, "up", depth, as_of_us, columns, limit)
 
 
@@ -56,6 +67,18 @@ def downstream(
 ) -> Subgraph:
     """Return what came from ``node``, as it was at ``as_of_us``; empty where nothing was known of ``node``."""
     return _walk(store, node, "down", depth, as_of_us, columns, limit)
+
+
+def standing(store: Store, node: str, depth: int = DEPTH, limit: int = LIMIT) -> tuple[Subgraph, dict[str, Spans]]:
+    """Return what came from ``node``, and when that was so of versions that other runs made of something else, too."""
+    found = store.lineage.lookup(node)
+    if found is None or found.type != "VERSION":
+        return downstream(store, node, depth, limit=limit), {}
+    walked = _versions(store, found, "down", depth, NOW, limit)
+    course = walked[0].course
+    held = {place: course.spans(place) for place in walked[0].far if place > 0} if course is not None else {}
+    rows = store.walks.version_rows(place for place, spans in held.items() if spans)
+    return drawn.versions(store, *walked), {drawn.version_node(row).id: held[place] for place, row in rows.items()}
 
 
 def neighbourhood(
@@ -128,7 +151,9 @@ def _level(store: Store, first: Found, last: Found, moment: int, *, columns: boo
             for one, role in ((first, 1), (last, 0))
         )
         return (
-            lambda ends: walks.versions_from(dict.fromkeys(ends, 0), "up", _FAR, moment, _WIDE),
+            lambda ends: walks.versions_from(
+                dict.fromkeys(ends, 0), "up", _FAR, moment, _WIDE, walks.course(ends, "up", moment)
+            ),
             lambda store, way, direction: drawn.versions(store, way, direction, moment),
             begins,
             ends,
@@ -229,8 +254,7 @@ def _walk(
         walked = store.walks.columns([*starts, *sets], direction, depth, moment, limit)
         return drawn.columns(store, _without(walked, sets), direction)
     if found.type == "VERSION":
-        met = store.walks.versions(found.id, direction, depth, moment, limit)
-        return drawn.versions(store, met, direction, moment, depth, limit)
+        return drawn.versions(store, *_versions(store, found, direction, depth, moment, limit))
     if found.type == "RUN":
         return _run(store, found, direction, depth, moment, limit)
     flows = store.walks.flows(found.id, found.type == "JOB", direction, depth, moment, limit)
@@ -238,6 +262,20 @@ def _walk(
         return wide.flows(store, flows, depth)
     inner = [place for place, distance in flows.far.items() if distance < depth]
     return drawn.flows(store, flows, direction, moment, store.walks.jobs_at(inner, direction, moment))
+
+
+def _versions(
+    store: Store,
+    found: Found,
+    direction: Direction,
+    depth: int,
+    moment: int,
+    limit: int,
+    then_us: int | None = None,
+) -> tuple[Walk, Direction, int, int, int]:
+    """Return a walk over versions, and how it is drawn."""
+    walked = store.walks.versions(found.id, direction, depth, moment, limit, then_us)
+    return walked, direction, moment, depth, limit
 
 
 def _without(walked: Walk, sets: Sequence[int]) -> Walk:

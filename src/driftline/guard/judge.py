@@ -2,10 +2,11 @@
 
 Enters: a policy and a ``Subject``. Leaves: a ``Verdict``: the strongest action of the rules that found something or
 whose failure mode applied, with all reasons. Pure rules run in place and are measured; slow ones (and injected
-faults) run on a daemon thread that is not waited for longer than the rule's deadline. Never raises, never calls the
-user's function.
+faults) run on a daemon thread that is not waited for longer than the rule's deadline. Where judging itself fails,
+``broken`` is the verdict: as if every rule had failed. It never raises, and nothing here calls the user's function.
 """
 
+import contextlib
 import os
 import threading
 import time
@@ -14,6 +15,7 @@ from contextvars import copy_context
 
 import msgspec
 
+from driftline.errors import shown
 from driftline.event.answer import Action, Reason, Verdict
 from driftline.guard import counters, faults
 from driftline.guard.check import Subject
@@ -61,6 +63,24 @@ def judge(policy: Policy, rules: Sequence[Rule], subject: Subject, *, mode: Mode
     return Verdict(action=action, reasons=tuple(reasons), policy=policy.hash, mode=mode, error="; ".join(errors))
 
 
+def broken(policy: Policy, rules: Sequence[Rule], error: Exception, *, mode: Mode, endpoint: str) -> Verdict:
+    """Return the verdict where the guard itself has failed: as if each of ``rules`` had. Never raises.
+
+    It is counted in the name of the rule ``""``, which no rule can have.
+    """
+    action: Action = "allow"
+    for rule in rules:
+        asked = _asked(rule)
+        if STRENGTH[asked] > STRENGTH[action]:
+            action = asked
+    went = "open" if action == "allow" else "fallback" if action == "fallback" else "closed"
+    with contextlib.suppress(Exception):  # what cannot be counted: the verdict stands all the same
+        counters.add("driftline_guard_errors_total", endpoint, "", went)
+        if went == "open":
+            counters.add("driftline_guard_fail_open_total", endpoint, "")
+    return Verdict(action=action, policy=policy.hash, mode=mode, error=f"the guard: {shown(error)}; {went}")
+
+
 def joined(first: Verdict | None, second: Verdict) -> Verdict:
     """Return the verdict of two guards on one answer: the stronger action, all reasons, both amounts."""
     if first is None:
@@ -76,12 +96,16 @@ def joined(first: Verdict | None, second: Verdict) -> Verdict:
 
 def _failed(rule: Rule, endpoint: str) -> Action:
     counters.add("driftline_guard_errors_total", endpoint, rule.id, rule.failure)
+    if rule.failure == "open":
+        counters.add("driftline_guard_fail_open_total", endpoint, rule.id)
+    return _asked(rule)
+
+
+def _asked(rule: Rule) -> Action:
+    """What a rule that has failed asks for."""
     if rule.failure == "closed":
         return rule.action
-    if rule.failure == "fallback":
-        return "fallback"
-    counters.add("driftline_guard_fail_open_total", endpoint, rule.id)
-    return "allow"
+    return "fallback" if rule.failure == "fallback" else "allow"
 
 
 def _run(rule: Rule, subject: Subject, endpoint: str, began: float) -> Outcome:
@@ -91,10 +115,9 @@ def _run(rule: Rule, subject: Subject, endpoint: str, began: float) -> Outcome:
         return _Beside(rule, endpoint, lambda: rule.test.reasons(rule.id, subject)).run()
     start = time.perf_counter()
     try:
-        found = rule.test.reasons(rule.id, subject)
+        outcome = _sound(rule.test.reasons(rule.id, subject))
     except Exception as error:  # whatever a rule raises, its declared failure mode applies
-        return Outcome(error=_name(error))
-    outcome = _sound(found)
+        return Outcome(error=shown(error))
     if (time.perf_counter() - start) * 1000 <= rule.deadline_ms or outcome.error:
         return outcome
     took_ms = (time.thread_time() - began) * 1000  # a busy machine must not fail a rule that is quick itself
@@ -102,10 +125,6 @@ def _run(rule: Rule, subject: Subject, endpoint: str, began: float) -> Outcome:
         return outcome
     _late(rule, endpoint, outcome)
     return Outcome(outcome.reasons, f"took {took_ms:.0f} ms of CPU time, its deadline is {rule.deadline_ms:g} ms")
-
-
-def _name(error: Exception) -> str:
-    return f"{type(error).__name__}: {error}".removesuffix(": ")
 
 
 def _sound(found: object) -> Outcome:
@@ -147,9 +166,9 @@ class _Beside:
         name = f"guard-{self.rule.id}"
         try:
             threading.Thread(target=copy_context().run, args=(self.work,), daemon=True, name=name).start()
-        except RuntimeError as error:
+        except Exception as error:  # no thread could be started
             self.free.release()
-            return Outcome(error=_name(error))
+            return Outcome(error=shown(error))
         self.done.wait(self.rule.deadline_ms / 1000)
         with self.ending:
             self.left = self.outcome is None
@@ -160,13 +179,15 @@ class _Beside:
         try:
             outcome = _sound(self.check())
         except Exception as error:  # whatever a rule raises, its declared failure mode applies
-            outcome = Outcome(error=_name(error))
-        with self.ending:
-            self.outcome = outcome
-            if self.left:
-                _late(self.rule, self.endpoint, outcome)
-        self.free.release()
-        self.done.set()
+            outcome = Outcome(error=shown(error))
+        try:
+            with self.ending, contextlib.suppress(Exception):  # what cannot be counted: nobody waits for it any more
+                self.outcome = outcome
+                if self.left:
+                    _late(self.rule, self.endpoint, outcome)
+        finally:
+            self.free.release()
+            self.done.set()
 
 
 def _late(rule: Rule, endpoint: str, outcome: Outcome) -> None:

@@ -2,9 +2,10 @@
 
 Enters: a generator. Leaves: its pieces, its return value, and the text that they add up to (what rules judge). Nothing
 here judges; a piece that was passed on cannot be taken back, so ``wrap`` passes on only where nothing may be held.
+Where a text cannot be remembered, the pieces go on, and who asks for the text gets the error.
 """
 
-from collections.abc import AsyncGenerator, Generator, Iterator
+from collections.abc import AsyncGenerator, Awaitable, Generator, Iterator
 from types import TracebackType
 from typing import Any
 
@@ -20,9 +21,16 @@ class Pieces:
         self._text: list[str] = []
         self._length = 0
         self._textual = True
+        self._error: Exception | None = None
 
     def see(self, item: object) -> None:
         """Remember the text of a piece that passes."""
+        try:
+            self._see(item)
+        except Exception as error:  # no reason for the user's piece not to pass
+            self._error = error
+
+    def _see(self, item: object) -> None:
         if not isinstance(item, str):
             self._textual = False
         elif self._length < MOST_TEXT:
@@ -44,7 +52,13 @@ class Pieces:
 
     @property
     def result(self) -> Any:
-        """What rules judge: the whole text if every piece is text, else the pieces that were kept."""
+        """What rules judge: the whole text if every piece is text, else the pieces that were kept.
+
+        Raises:
+            Exception: why a piece could not be remembered.
+        """
+        if self._error is not None:
+            raise self._error
         return "".join(self._text) if self._textual else self.items
 
 
@@ -79,6 +93,11 @@ class Passing(Generator[Any, Any, Any]):
     def close(self) -> None:
         """Close the source."""
         self._source.close()
+
+
+def onward(source: AsyncGenerator[Any, Any], sent: Any, thrown: BaseException | None) -> Awaitable[Any]:
+    """Resume an asynchronous generator with what its consumer has sent, or thrown."""
+    return source.asend(sent) if thrown is None else source.athrow(thrown)
 
 
 def items(value: Any) -> Iterator[Any]:

@@ -2,22 +2,25 @@
 
 Enters: a plan (policy, endpoint, fallback), the current draft, the function's result. Leaves: whether the answer may go
 out, with the verdict on the draft and in the counters. It knows nothing of sync, async or generators (``wrap`` does)
-and never calls the user's function itself.
+and never calls the user's function itself. It raises nothing but ``Blocked``: where the guard itself fails, its rules'
+failure modes apply, as if each of them had failed; in mode ``observe`` that is a record and no more.
 """
 
+import contextlib
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextvars import Token
 from typing import Any, Self
 
 import msgspec
 
-from driftline.errors import BadPolicy, Blocked
+from driftline.errors import BadPolicy, Blocked, shown
 from driftline.event.answer import Verdict
 from driftline.event.current import Draft, current_answer
 from driftline.guard import counters, faults, judge
 from driftline.guard.check import Subject
-from driftline.guard.policy import HOLDS, Policy
+from driftline.guard.policy import HOLDS, Policy, Rule
+from driftline.guard.stream import Pieces
 from driftline.guard.switch import Mode, Switch
 
 
@@ -48,16 +51,19 @@ class Plan:
 class Turn:
     """One call. ``before`` and ``after`` return True if the draft answer must not go out."""
 
-    __slots__ = ("_token", "draft", "endpoint", "mode", "plan", "subject", "verdict")
+    __slots__ = ("_failure", "_switch", "_token", "draft", "endpoint", "mode", "plan", "subject", "verdict")
 
-    def __init__(self, plan: Plan, switch: Switch, mode: Mode, endpoint: str) -> None:
+    def __init__(self, plan: Plan, switch: Switch | Exception, mode: Mode, endpoint: str) -> None:
+        """Begin; in place of a switch, why the guard cannot judge this call."""
         found = current_answer.get()
         self.draft = Draft(endpoint=endpoint) if found is None else found
         self._token: Token[Draft | None] | None = None
         self.endpoint = endpoint or self.draft.endpoint
         self.plan = plan
         self.mode = mode
-        self.subject = Subject(self.draft, switch)
+        self._switch = None if isinstance(switch, Exception) else switch
+        self._failure = switch if isinstance(switch, Exception) else None
+        self.subject: Subject | None = None  # made when it is first judged
         self.verdict = Verdict(mode=mode, policy=plan.policy.hash)
 
     def __enter__(self) -> Self:
@@ -67,28 +73,41 @@ class Turn:
 
     def __exit__(self, *_: object) -> None:
         if self._token is not None:
-            current_answer.reset(self._token)
+            with contextlib.suppress(ValueError):  # a coroutine that goes on in another context than it began in
+                current_answer.reset(self._token)
             self._token = None
 
     def before(self) -> bool:
         """Judge what can be known before the function runs."""
         if not self.plan.early:
             return False
-        policy = self.plan.policy
-        verdict = judge.judge(policy, self.plan.early, self.subject, mode=self.mode, endpoint=self.endpoint)
+        verdict = self._judge(self.plan.early, known=False)
         if not (self.mode == "enforce" and verdict.action in HOLDS):
             return False
-        self._conclude(verdict, policy.estimate)
+        self._conclude(verdict, self.plan.policy.estimate)
         return True
 
     def after(self, result: object) -> bool:
-        """Judge everything, now that the function has returned ``result``."""
-        verdict = self._judge_all(result)
+        """Judge everything, now that the function has returned ``result``, a value or the pieces of a stream."""
+        verdict = self._judge(self.plan.policy.rules, result)
         held = self.mode == "enforce" and verdict.action in HOLDS
         self._conclude(verdict, self._money() if held else 0.0)
         if held:
             self.draft.decision, self.draft.text, self.draft.money = "", "", 0.0
         return held
+
+    def fail(self, error: Exception) -> None:
+        """Say that the guard has failed: what is judged from now on is judged by the rules' failure modes."""
+        self._failure = error
+
+    @property
+    def waits(self) -> bool:
+        """True if judging may wait for a thread, so that an event loop must not do it in place."""
+        try:
+            return self.plan.slow
+        except Exception as error:
+            self._failure = error
+            return False
 
     @property
     def streams(self) -> bool:
@@ -101,30 +120,55 @@ class Turn:
         Raises:
             Blocked: the policy says so, and is enforced; so that no caller takes the answer for a good one.
         """
-        verdict = self._judge_all(result)
+        verdict = self._judge(self.plan.policy.rules, result)
         blocks = self.mode == "enforce" and verdict.action == "block"
         self._conclude(verdict if blocks else msgspec.structs.replace(verdict, mode="observe"), 0.0)
         if blocks:
             self.falls_back()
 
-    def _judge_all(self, result: object) -> Verdict:
-        self.subject.result = result
-        self.subject.called = True
+    def _judge(self, rules: Sequence[Rule], result: object = None, *, known: bool = True) -> Verdict:
+        """The verdict of ``rules``, or, where they cannot be asked, of their failure modes."""
         policy = self.plan.policy
-        return judge.judge(policy, policy.rules, self.subject, mode=self.mode, endpoint=self.endpoint)
+        try:
+            if self._failure is None:
+                subject = self._about(result, known=known)
+                return judge.judge(policy, rules, subject, mode=self.mode, endpoint=self.endpoint)
+            error = self._failure
+        except Exception as found:
+            error = found
+        return judge.broken(policy, rules, error, mode=self.mode, endpoint=self.endpoint)
+
+    def _about(self, result: object, *, known: bool) -> Subject:
+        if self.subject is None:
+            assert self._switch is not None
+            self.subject = Subject(self.draft, self._switch)
+        self.subject.result = result.result if isinstance(result, Pieces) else result
+        self.subject.called = known
+        return self.subject
 
     def _money(self) -> float:
-        found = self.subject.value("money")
-        real = isinstance(found, int | float) and math.isfinite(found)
-        return max(0.0, float(found)) if real else 0.0
+        try:
+            found = None if self.subject is None else self.subject.value("money")
+            return max(0.0, float(found)) if isinstance(found, int | float) and math.isfinite(found) else 0.0
+        except Exception:  # a property of the user's: what it would have paid is not known
+            return 0.0
 
     def _conclude(self, verdict: Verdict, avoided: float) -> None:
-        if avoided:
-            verdict = msgspec.structs.replace(verdict, money_avoided=avoided)
-            counters.add("driftline_guard_money_avoided_total", self.endpoint, by=avoided)
-        counters.add("driftline_guard_decisions_total", self.endpoint, verdict.action, verdict.mode)
         self.verdict = verdict
+        try:
+            self._record(verdict, avoided)
+        except Exception:  # the verdict stands, whoever can be told of it
+            self.draft.verdict = self.draft.verdict or verdict
+            with contextlib.suppress(Exception):
+                counters.add("driftline_guard_errors_total", self.endpoint, "", "open")
+
+    def _record(self, verdict: Verdict, avoided: float) -> None:
+        if avoided:
+            verdict = self.verdict = msgspec.structs.replace(verdict, money_avoided=avoided)
         self.draft.verdict = judge.joined(self.draft.verdict, verdict)
+        counters.add("driftline_guard_decisions_total", self.endpoint, verdict.action, verdict.mode)
+        if avoided:
+            counters.add("driftline_guard_money_avoided_total", self.endpoint, by=avoided)
 
     def falls_back(self) -> bool:
         """Return True if the caller gets what the fallback returns, else the policy's ``abstain`` value.
@@ -133,10 +177,16 @@ class Turn:
             Blocked: the policy says so.
         """
         if self.verdict.action == "block":
-            raise Blocked(self._why())
+            try:
+                why = self._why()
+            except Exception as error:
+                why = shown(error)
+            raise Blocked(why)
         return self.verdict.action == "fallback"
 
     def _why(self) -> str:
         reasons = self.verdict.reasons
-        why = f"{reasons[0].observed} (rule {reasons[0].rule})" if reasons else f"rule {self.verdict.error}"
+        error = self.verdict.error
+        ours = error if error.startswith("the guard: ") else f"rule {error}"
+        why = f"{reasons[0].observed} (rule {reasons[0].rule})" if reasons else ours
         return f"{self.endpoint}: {why}" if self.endpoint else why

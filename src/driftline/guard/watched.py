@@ -5,11 +5,13 @@ malformed file leaves the last good content in force and is counted (once per st
 vanishes. Never writes, never raises from ``get()``.
 """
 
+import contextlib
 import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Generic, TypeVar
 
+from driftline.errors import shown
 from driftline.guard import counters
 
 T = TypeVar("T")
@@ -35,12 +37,20 @@ class Watched(Generic[T]):
         self._stamp: Stamp | None = None
         self._next_ns = 0
 
+    @property
+    def last(self) -> T:
+        """The last good content, without a look at the file."""
+        return self._value
+
     def get(self) -> T:
         """Return the newest good content; looks at the file at most every ``LOOK_EVERY_NS``."""
         now = time.monotonic_ns()
         if now >= self._next_ns:
             self._next_ns = now + LOOK_EVERY_NS
-            self._look()
+            try:
+                self._look()
+            except Exception as problem:  # no memory for its bytes, say: the last good content stays in force
+                self._failed(problem)
         return self._value
 
     def refresh(self) -> T:
@@ -72,10 +82,16 @@ class Watched(Generic[T]):
         try:
             value = self._parse(data)
         except Exception as problem:  # whatever a parser raises, the last good content stays in force
-            self._fail(f"{type(problem).__name__}: {problem}", stamp)
+            self._fail(shown(problem), stamp)
             return
         self._value, self._stamp, self.error, self.loaded = value, stamp, "", True
         counters.add("driftline_guard_file_reloads_total", self._label)
+
+    def _failed(self, problem: Exception) -> None:
+        self._bytes = self._stamp = None  # the next look reads it anew
+        with contextlib.suppress(Exception):  # what cannot be counted is no reason to fail
+            self._fail(shown(problem), None)
+        self.error = self.error or type(problem).__name__
 
     def _miss(self) -> None:
         self._bytes = self._stamp = None

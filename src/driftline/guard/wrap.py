@@ -2,7 +2,7 @@
 
 Enters: any callable (function, coroutine function, generator, asynchronous generator, object) and a policy. Leaves: one
 of the same sort whose answers are judged. What the function raises passes through untouched; the guard itself raises
-``Blocked`` and nothing else, and only where an enforced policy says block.
+``Blocked`` and nothing else, and only where an enforced policy says block, whatever of the guard fails.
 """
 
 import functools
@@ -19,8 +19,8 @@ from driftline.event.current import Draft, current_answer
 from driftline.guard import judge
 from driftline.guard import policy as policies
 from driftline.guard.policy import Policy
-from driftline.guard.stream import Passing, Pieces, items, items_async
-from driftline.guard.switch import shared
+from driftline.guard.stream import Passing, Pieces, items, items_async, onward
+from driftline.guard.switch import Switch, shared
 from driftline.guard.turn import Plan, Turn
 from driftline.guard.watched import Watched
 
@@ -102,10 +102,15 @@ class _Guarded:
         return Plan(policies.parse(data), self.fallback)
 
     def turn(self) -> Turn | None:
-        """Return a new turn, or None where the guard is off."""
-        plan = self.watched.get() if self.watched else self.plan
-        switch = shared(self.home)
-        mode = judge.effective(plan.policy.mode, switch.mode)
+        """Return a new turn, or None where the guard is off. Never raises."""
+        plan = self.watched.last if self.watched else self.plan
+        switch: Switch | Exception
+        try:
+            plan = self.watched.get() if self.watched else plan
+            switch = shared(self.home)
+            mode = judge.effective(plan.policy.mode, switch.mode)
+        except Exception as error:  # unusable settings, say: what the policy states is all that is known
+            switch, mode = error, plan.policy.mode
         if mode == "off":
             return None
         return Turn(plan, switch, mode, self.endpoint or plan.policy.endpoint)
@@ -136,7 +141,7 @@ class _Guarded:
             with turn:
                 if not turn.before():
                     result = fn(*args, **kwargs)
-                    if isinstance(result, _LAZY):
+                    if type(result) in _LAZY:  # nothing that the result itself has a say in
                         return self._later(turn, result, call)
                     if not turn.after(result):
                         return result
@@ -199,12 +204,12 @@ class _Guarded:
         if turn.streams:
             passing = Passing(source)
             returned = yield from passing
-            turn.gone(passing.pieces.result)
+            turn.gone(passing.pieces)
             return returned
         pieces = Pieces()
         with turn:
             pieces.drain(source)
-            held = turn.after(pieces.result)
+            held = turn.after(pieces)
         if held:
             yield from items(self._instead(turn, call))
             return None
@@ -222,8 +227,19 @@ class _Guarded:
             else:
                 source = self._run_async_stream(turn, fn(*args, **kwargs), call)
             async with aclosing(source):
-                async for item in source:
-                    yield item
+                sent, thrown = None, None
+                while True:
+                    try:
+                        item = await onward(source, sent, thrown)
+                    except StopAsyncIteration:
+                        return
+                    sent, thrown = None, None
+                    try:
+                        sent = yield item
+                    except GeneratorExit:
+                        raise
+                    except BaseException as error:  # the consumer's, which is the source's business
+                        thrown = error
 
         return guarded
 
@@ -233,15 +249,26 @@ class _Guarded:
         pieces = Pieces()
         async with aclosing(source):
             if turn.streams:
-                async for item in source:
+                sent, thrown = None, None
+                while True:
+                    try:
+                        item = await onward(source, sent, thrown)
+                    except StopAsyncIteration:
+                        break
                     pieces.see(item)
-                    yield item
-                await _off_loop(turn, functools.partial(turn.gone, pieces.result))
+                    sent, thrown = None, None
+                    try:
+                        sent = yield item
+                    except GeneratorExit:
+                        raise
+                    except BaseException as error:  # the consumer's, which is the source's business
+                        thrown = error
+                await _off_loop(turn, functools.partial(turn.gone, pieces))
                 return
             with turn:
                 async for item in source:
                     pieces.keep(item)
-                held = await _off_loop(turn, functools.partial(turn.after, pieces.result))
+                held = await _off_loop(turn, functools.partial(turn.after, pieces))
         instead = await self._instead_async(turn, call) if held else pieces.items
         async with aclosing(items_async(instead)) as rest:
             async for item in rest:
@@ -250,11 +277,16 @@ class _Guarded:
 
 async def _off_loop(turn: Turn, step: Callable[[], T]) -> T:
     """Return ``step()``, run on a thread where it may wait, so that the event loop never does."""
-    if not turn.plan.slow:
-        return step()
-    import asyncio  # costly to import, and already there wherever this runs
+    if turn.waits:
+        import asyncio  # costly to import, and already there wherever this runs
 
-    return await asyncio.to_thread(step)
+        try:
+            return await asyncio.to_thread(step)
+        except Blocked:
+            raise
+        except Exception as error:  # no thread could be started: nothing is judged, and nothing waits
+            turn.fail(error)
+    return step()
 
 
 class Checked(NamedTuple):

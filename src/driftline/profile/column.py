@@ -26,7 +26,7 @@ _EXACT = float(1 << 53)
 _LEVELS = np.array(list(_SHARES.values()))
 
 
-class Column(msgspec.Struct, frozen=True, array_like=True):
+class Column(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """One column of a batch. Times are microseconds since 1970 (UTC), of a day, or of a span; false is 0, true is 1."""
 
     type: Type
@@ -183,7 +183,7 @@ class Column(msgspec.Struct, frozen=True, array_like=True):
         return found
 
 
-class Profile(msgspec.Struct, frozen=True, array_like=True):
+class Profile(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """All columns of a batch, in their order."""
 
     rows: int

@@ -31,7 +31,7 @@ _SAMPLE = 256  # smallest hashes kept
 Hashes = NDArray[np.uint64]
 
 
-class Distinct(msgspec.Struct, frozen=True, array_like=True):
+class Distinct(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """Registers of the sketch; ``exact`` is the true number, None once it had to be estimated."""
 
     registers: bytes = bytes(_REGISTERS)

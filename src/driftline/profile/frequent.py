@@ -31,7 +31,7 @@ MASK = Cap(8, 8)
 _MANY = 1 << 11  # values of a column that are cut down before they are sorted
 
 
-class Frequent(msgspec.Struct, frozen=True, array_like=True):
+class Frequent(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """Values in descending order of count, then ascending; ``other`` is the count of all that are not listed."""
 
     values: tuple[Value, ...] = ()

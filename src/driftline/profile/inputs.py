@@ -17,6 +17,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from driftline.errors import BadInput
+from driftline.event import names
 from driftline.profile import buffers, views
 
 _UNNAMED_INDEX = re.compile(r"__index_level_\d+__")
@@ -39,14 +40,9 @@ def columns(table: Any) -> tuple[int, list[Input]]:
         BadInput: not a table, or columns of different lengths.
     """
     rows, found = _read(table)
-    out: dict[str, Input] = {}
-    for column in found:
-        name, times = column.name, 1
-        while name in out:
-            times += 1
-            name = f"{column.name}#{times}"
-        out[name] = column if times == 1 else column._replace(name=name)
-    return rows, list(out.values())
+    given = list(found)
+    called = names.distinct(column.name for column in given)
+    return rows, [one if one.name == name else one._replace(name=name) for one, name in zip(given, called, strict=True)]
 
 
 def _read(table: Any) -> tuple[int, Iterator[Input]]:

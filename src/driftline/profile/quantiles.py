@@ -34,7 +34,7 @@ Floats = NDArray[np.float64]
 Counts = NDArray[np.int64]
 
 
-class Run(msgspec.Struct, frozen=True, array_like=True):
+class Run(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """Weighted points of one size class, packed."""
 
     total: int  # values that the run stands for
@@ -43,7 +43,7 @@ class Run(msgspec.Struct, frozen=True, array_like=True):
     weights: bytes
 
 
-class Quantiles(msgspec.Struct, frozen=True, array_like=True):
+class Quantiles(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """Ranks of a set of finite numbers."""
 
     runs: tuple[Run, ...] = ()

@@ -7,6 +7,7 @@ digest with probability about 2^-64 per changed cell; whoever chooses rows on pu
 cryptography (Bellare, Micciancio 1997; Wagner 2002). Source of the sample: Beyer et al. 2007, as in ``distinct``.
 """
 
+import functools
 import math
 from collections.abc import Iterator, Sequence
 from typing import Any
@@ -96,8 +97,7 @@ class Builder:
     """Takes the columns of one group of rows after another."""
 
     def __init__(self, names: Sequence[str]) -> None:
-        ones = np.array([xxhash.xxh3_64_intdigest(name.encode()) | 1 for name in names], np.uint64)
-        self._keys = np.stack((ones, mix(ones)))
+        self._keys = _keys(tuple(names))
         self._rows = 0
         self._sums = [0, 0]
         self._sample: Sample = np.zeros(0, _KIND)
@@ -133,6 +133,13 @@ class Builder:
         """Return the row set of all that was taken."""
         total = f"{FORM}:{self._sums[0]:016x}{self._sums[1]:016x}"
         return RowSet(self._rows, total, self._sample.tobytes())
+
+
+@functools.lru_cache(maxsize=64)
+def _keys(names: tuple[str, ...]) -> Hashes:
+    """Return the two factors of each column; feeds have the same columns every day."""
+    ones = np.array([xxhash.xxh3_64_intdigest(name.encode()) | 1 for name in names], np.uint64)
+    return np.stack((ones, mix(ones)))
 
 
 def _blocks(rows: int) -> Iterator[slice]:

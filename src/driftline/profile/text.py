@@ -33,7 +33,7 @@ _PATTERN = bytes(
 )  # fmt: skip
 
 
-class Text(msgspec.Struct, frozen=True, array_like=True):
+class Text(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """Counts are rows."""
 
     length: Moments  # characters; bytes for binary values, elements for lists

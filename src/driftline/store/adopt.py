@@ -1,7 +1,8 @@
-"""The step of migration 2 that SQL cannot say: the old log is read into the new one, and waits to be folded anew.
+"""The steps of migrations that SQL cannot say.
 
-Enters: a raw connection inside the migration's transaction. Leaves: the same events, once each, and no old log. What
-follows from them is worked out quietly when the store is next written to: the past is not news.
+Enters: a raw connection inside the migration's transaction. Leaves, of migration 2: the same events, once each, and no
+old log; what follows from them is worked out quietly when the store is next written to, as the past is not news. Of
+migration 8: the states of slices, from what runs said of versions.
 """
 
 from collections.abc import Iterable, Mapping
@@ -9,7 +10,7 @@ from typing import Any, Protocol
 
 from driftline.errors import BadEvent
 from driftline.event import names, openlineage
-from driftline.store import log, packing, sql
+from driftline.store import log, packing, sql, versions
 from driftline.store.log import Fresh, Note
 
 _ROWS = "select seq, event_us, received_us, status, reason, raw from old_log where seq > :after order by seq limit 1000"
@@ -20,6 +21,15 @@ _RECEIPT = "insert into receipt (seq, status, body) values (:seq, :status, :body
 _TALLY = """insert into tally (name, amount)
 select 'events ' || case status when 0 then 'accepted' else 'quarantined' end, count(*) from event_log
 group by status"""
+
+
+_SLICED = """select t.version_id, t.role, t.run_id, t.dataset_id, t.valid_from_us, t.body
+from touch t join version v on v.id = t.version_id
+where v.slice <> '' and t.role < 2 and t.valid_to_us = 9223372036854775807 and t.version_id > :after
+  and t.version_id <= :upto"""
+_STATE = """insert into state (dataset_id, valid_from_us, slice, version_id, role, run_id)
+values (:dataset, :since, :slice, :version, :role, :run)"""
+_STEP = 1_000  # versions at once
 
 
 class Raw(Protocol):
@@ -40,6 +50,18 @@ def old_log(raw: Raw, dialect: str) -> None:
         after = rows[-1][0]
     raw.execute(_TALLY)
     raw.execute("drop table old_log")
+
+
+def slices(raw: Raw, dialect: str) -> None:
+    """Write which slices runs saw."""
+    spelt = {text: sql.psycopg(text) if dialect == "postgresql" else text for text in (_SLICED, _STATE)}
+    ((top,),) = raw.execute("select coalesce(max(id), 0) from version").fetchall()
+    for after in range(0, top, _STEP):
+        rows = raw.execute(spelt[_SLICED], {"after": after, "upto": after + _STEP}).fetchall()
+        for version, role, run, dataset, since, body in rows:
+            row = {"dataset": dataset, "since": since, "version": version, "role": role, "run": run}
+            for slice_ in versions.slices(bytes(body)):
+                raw.execute(spelt[_STATE], {**row, "slice": slice_})
 
 
 def _take(raw: Raw, spelt: Mapping[str, str], rows: Iterable[tuple[Any, ...]]) -> None:

@@ -20,6 +20,7 @@ TABLES = (
     "run",
     "job_parent",
     "touch",
+    "state",
     "version",
     "trace",
     "flow",

@@ -41,6 +41,11 @@ left join version sv on sv.id = e.source left join node sn on sn.id = sv.dataset
 select s.node, t.node, f.valid_from_us, f.valid_to_us, f.provenance
 from flow f join node s on s.id = f.source join node t on t.id = f.target where f.valid_from_us < f.valid_to_us;
 
+-- name: canonical_state
+-- Which executions saw which versions as slices.
+select d.node, s.slice, v.version, s.role, {ran}, s.valid_from_us
+from state s join version v on v.id = s.version_id join node d on d.id = s.dataset_id join run r on r.id = s.run_id;
+
 -- name: canonical_edge
 -- Edges between datasets and jobs.
 select s.type, s.namespace, s.name, t.type, t.namespace, t.name, j.node, e.hops, e.provenance, e.confidence,

@@ -184,8 +184,9 @@ class Catalogue:
     def _versions_named(self, text: str, limit: int) -> list[str]:
         for at in _places(text, "#"):
             for node in self._datasets_named(text[:at], limit):
-                slice_ = text[at + 1 :].lower()
-                rows = self._connection.rows("version_of_slice", dataset=node[0], slice=slice_, unborn=OPEN)
+                slice_ = {"dataset": node[0], "unborn": OPEN}
+                rows = self._connection.rows("version_in_slice", slice=text[at + 1 :], **slice_)
+                rows = rows or self._connection.rows("version_of_slice", slice=text[at + 1 :].lower(), **slice_)
                 if rows:
                     return [names.dataset_id(row[1], row[2], row[3]) for row in rows]
                 asked = escape(text[at + 1 :])

@@ -234,6 +234,11 @@ where t.target in {integers:ids} and t.owner < 0;
 -- The executions that wrote some versions.
 select version_id, run_id from touch where version_id in {integers:ids} and role = 1;
 
+-- name: writers_of
+-- The executions that wrote some versions, as of a moment.
+select distinct version_id, run_id from touch where version_id in {integers:ids} and role = 1
+  and valid_from_us <= :as_of_us and valid_to_us > :as_of_us;
+
 -- name: touches_unlisted
 -- What some executions read as far as only column lineage says so.
 select distinct version_id, run_id from touch where run_id in {integers:ids} and role = 0 and informed_us < :open

@@ -18,6 +18,7 @@ from driftline.event.answer import Answer
 from driftline.store import ledger_files, ledger_inbox, ledger_keys, ledger_picks, ledger_rows
 from driftline.store.connection import OPEN, Connection
 from driftline.store.ledger_files import Segment
+from driftline.store.ledger_wanted import NO_SPANS, Spans, Wanted
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -46,45 +47,10 @@ where time_us >= $since_us and time_us < $until_us and ($endpoint = '' or endpoi
   and (time_us < $before_us or (time_us = $before_us and id < $before_id)) and {found}
 order by time_us desc, id desc limit $limit
 """
-_ON_NODES = "list_has_any(nodes, $nodes)"
-_ON_DOCUMENTS = """(list_has_any([one.content for one in documents], $documents)
-  or list_has_any([one.document for one in documents], $documents)
-  or list_has_any([regexp_replace(one.document, '#[^#]*$', '') for one in documents], $documents))"""
 _AT = "time_us in ({times})"  # whole numbers, spelt out: row groups are then left out by their bounds
 _KNOWN = "select id from {answers} where list_contains($ids, id)"
 
 T = TypeVar("T")
-
-
-class _Wanted(NamedTuple):
-    """What answers must have stood on: any of some versions, and any of some documents; nothing = whatever."""
-
-    nodes: tuple[str, ...]
-    documents: tuple[str, ...]
-
-    def __bool__(self) -> bool:
-        return bool(self.nodes or self.documents)
-
-    @property
-    def values(self) -> dict[str, list[str]]:
-        """The parameters of the condition."""
-        found = {"nodes": list(self.nodes), "documents": list(self.documents)}
-        return {name: values for name, values in found.items() if values}
-
-    def among(self, statement: str, *more: str) -> str:
-        """Return ``statement`` with the condition, after others that are quicker to judge."""
-        parts = [*more]
-        parts += [text for text, on in ((_ON_NODES, self.nodes), (_ON_DOCUMENTS, self.documents)) if on]
-        return statement.replace("{found}", " and ".join(parts) or "true")
-
-    def hold(self, answer: Answer) -> bool:
-        """Return whether ``answer`` stood on what is wanted, as the condition says it."""
-        named = {
-            name for one in answer.documents for name in (one.content, one.document, ledger_keys.whole(one.document))
-        }
-        return (not self.nodes or not set(self.nodes).isdisjoint(ledger_rows.nodes(answer))) and (
-            not self.documents or not named.isdisjoint(self.documents)
-        )
 
 
 class Total(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
@@ -203,6 +169,7 @@ class Ledger:
         documents: Iterable[str] = (),
         since_us: int = 0,
         until_us: int = OPEN,
+        spans: Spans = NO_SPANS,
     ) -> tuple[Total, ...]:
         """Return the answers of ``since_us <= time_us < until_us`` added up by ``by`` and currency, sorted.
 
@@ -213,6 +180,7 @@ class Ledger:
             documents: only answers that retrieved one of these: content hashes, ids, or ids of what chunks are part of.
             since_us: event time from which on.
             until_us: event time before which.
+            spans: when standing on some of the nodes counts (from, before); on others it always does.
 
         Raises:
             BadInput: ``by`` has an unknown key.
@@ -220,7 +188,7 @@ class Ledger:
         unknown = sorted(set(by) - set(KEYS))
         if unknown:
             raise BadInput(f"answers cannot be added up by {', '.join(unknown)}; known are {', '.join(KEYS)}")
-        wanted = _Wanted(tuple(nodes), tuple(documents))
+        wanted = Wanted(tuple(nodes), tuple(documents), spans)
         values = {"endpoint": endpoint, "since_us": since_us, "until_us": until_us, "by": list(by), **wanted.values}
 
         def add_up() -> tuple[Total, ...]:
@@ -239,10 +207,11 @@ class Ledger:
         until_us: int = OPEN,
         *,
         by: Sequence[str] = ("endpoint",),
+        spans: Spans = NO_SPANS,
     ) -> tuple[Total, ...]:
         """Return the totals of the answers that stood on any of ``nodes``; nothing for no nodes."""
         wanted = list(nodes)
-        return self.totals(by, nodes=wanted, since_us=since_us, until_us=until_us) if wanted else ()
+        return self.totals(by, nodes=wanted, since_us=since_us, until_us=until_us, spans=spans) if wanted else ()
 
     def list(
         self,
@@ -271,7 +240,7 @@ class Ledger:
         before_us = before.time_us if before else OPEN
         values = {"endpoint": endpoint, "since_us": since_us, "until_us": until_us}
         values |= {"before_us": before_us, "before_id": before_id, "limit": limit}
-        wanted = _Wanted(tuple(nodes), tuple(documents))
+        wanted = Wanted(tuple(nodes), tuple(documents))
 
         def look() -> tuple[Answer, ...]:
             until = min(until_us, before_us)
@@ -302,7 +271,7 @@ class Ledger:
     def _segments(self) -> "tuple[Segment, ...]":
         return tuple(Segment(*row) for row in self._connection.rows("ledger_segments"))
 
-    def _holding(self, segments: Sequence[Segment], wanted: "_Wanted") -> Sequence[Segment]:
+    def _holding(self, segments: Sequence[Segment], wanted: Wanted) -> Sequence[Segment]:
         """Return those of ``segments`` that may hold what is wanted."""
         if not segments or not wanted or self._keys is None:
             return segments
@@ -314,7 +283,7 @@ class Ledger:
         return [segment for segment in segments if segment.name in held]
 
     def _posted(
-        self, segments: Sequence[Segment], wanted: "_Wanted", values: dict[str, Any]
+        self, segments: Sequence[Segment], wanted: Wanted, values: dict[str, Any]
     ) -> "tuple[Sequence[Answer], Sequence[Segment]]":
         """Return the newest answers that the index knows of, and the segments that it does not cover."""
         assert self._keys is not None

@@ -251,6 +251,13 @@ order by v.time_us desc, v.version desc limit :limit;
 where v.dataset_id = :dataset and v.version like :form escape '\' and v.version <> '' and v.time_us < :unborn
 order by v.time_us desc, v.version desc limit :limit;
 
+-- name: version_in_slice
+-- The version that runs saw last of a slice of a dataset, spelt so.
+select v.id, n.namespace, n.name, v.version
+from state s join version v on v.id = s.version_id join node n on n.id = v.dataset_id
+where s.dataset_id = :dataset and s.slice = :slice and v.version <> '' and v.time_us < :unborn
+order by s.valid_from_us desc, v.version desc limit 1;
+
 -- name: version_of_slice
 -- The newest version of a partition of a dataset.
 {version_columns}

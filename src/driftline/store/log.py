@@ -197,6 +197,11 @@ class Log:
             found += self._entries(self._connection.rows("log_at", ids=json.dumps(list(seqs[start : start + _PAGE]))))
         return found
 
+    def names(self, seqs: Sequence[int]) -> dict[int, str]:
+        """Return the ids of events by their places, in their order."""
+        rows = self._connection.rows("log_names", ids=json.dumps(list(seqs)))
+        return {seq: identify(event_us, hash_) for seq, event_us, hash_ in rows}
+
     def folded(self, runs: Iterable[str]) -> set[str]:
         """Return those run ids, or node ids of jobs and datasets, of which something was folded before."""
         return {row[0] for row in self._connection.rows("runs_known", texts=json.dumps(sorted(set(runs))))}

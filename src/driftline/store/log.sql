@@ -39,6 +39,10 @@ where seq > :after order by seq limit :limit;
 -- Events by their places in the log.
 select seq, event_us, hash, owner, kind, received_us, status, packed, body from event_log where seq in {integers:ids} order by seq;
 
+-- name: log_names
+-- What events at some places in the log are known by.
+select seq, event_us, hash from event_log where seq in {integers:ids} order by seq;
+
 -- name: log_between
 -- Events by when they happened, newest first.
 select seq, event_us, hash, owner, kind, received_us, status, packed, body from event_log

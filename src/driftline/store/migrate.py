@@ -18,7 +18,7 @@ from driftline.store import adopt, sql
 from driftline.store.adopt import Raw
 
 FOLDER = Path(__file__).with_name("migrations")
-AFTER = {2: adopt.old_log}  # what a migration does that SQL cannot say
+AFTER = {2: adopt.old_log, 8: adopt.slices}  # what a migration does that SQL cannot say
 _FILE = re.compile(r"^(\d{4})_([a-z_]+)\.sql$")
 _ONLY = re.compile(r"^-- only: (sqlite|postgresql)$", re.MULTILINE)
 _MARK = re.compile(r"^<(sqlite|postgresql)>\s*")

@@ -16,6 +16,8 @@ SMALL = 40  # bytes below which a facet stays where it is
 NEAR = 4_096  # bytes from the end of one facet within which the next one is looked for first
 _LEVEL = 6
 _WORTH = 0.95  # packed share below which packing pays
+_SQUEEZED = b"dlp1"  # begins an encoded profile, which is deflated already
+_WRITTEN = b'"data":"ZGxwM'  # the same in the text of a facet: nothing repeats in it, it only takes up fewer bits
 
 _PRIMER = b"".join(
     (
@@ -61,10 +63,14 @@ _decode = msgspec.msgpack.Decoder(Skeleton).decode
 
 def pack(data: bytes) -> tuple[int, bytes]:
     """Return how ``data`` was packed, and the packed bytes; plain where packing saves nothing."""
-    if len(data) < SMALL:
+    if len(data) < SMALL or data.startswith(_SQUEEZED):
         return PLAIN, data
-    primed = len(data) < len(_PRIMER) * 4
-    squeeze = _PRIMED.copy() if primed else zlib.compressobj(1, zlib.DEFLATED, -15)
+    written = _WRITTEN in data
+    primed = not written and len(data) < len(_PRIMER) * 4
+    if written:
+        squeeze = zlib.compressobj(1, zlib.DEFLATED, -15, strategy=zlib.Z_HUFFMAN_ONLY)
+    else:
+        squeeze = _PRIMED.copy() if primed else zlib.compressobj(1, zlib.DEFLATED, -15)
     packed = squeeze.compress(data) + squeeze.flush()
     if len(packed) >= _WORTH * len(data):
         return PLAIN, data

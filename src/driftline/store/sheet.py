@@ -8,7 +8,7 @@ from typing import Any
 
 from driftline.store.connection import Connection
 
-Key = tuple[int, ...]
+Key = tuple[Any, ...]  # whole numbers first
 
 
 class Sheet:

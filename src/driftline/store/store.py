@@ -28,13 +28,14 @@ from driftline.store.sqlite import READ_ONLY, SqliteConnection
 from driftline.store.state import State
 
 if TYPE_CHECKING:
-    from driftline.store import canonical, finder, ledger, postgres, reading, sweep, told, views, walks
+    from driftline.store import canonical, finder, ledger, postgres, reading, states, sweep, told, views, walks
 else:  # what only questions need, and answers, which load numpy
     canonical = later.module("driftline.store.canonical")
     finder = later.module("driftline.store.finder")
     ledger = later.module("driftline.store.ledger")
     postgres = later.module("driftline.store.postgres")
     reading = later.module("driftline.store.reading")
+    states = later.module("driftline.store.states")
     sweep = later.module("driftline.store.sweep")
     told = later.module("driftline.store.told")
     views = later.module("driftline.store.views")
@@ -126,6 +127,11 @@ class Store:
     def views(self) -> "views.Views":
         """The graph of one run, or of the last run of each job."""
         return views.Views(self._connection)
+
+    @cached_property
+    def states(self) -> "states.States":
+        """What datasets and their slices held, and when."""
+        return states.States(self._connection)
 
     @cached_property
     def canonical(self) -> "canonical.Canonical":

@@ -21,10 +21,10 @@ from driftline.store.names import Counter
 READ, WRITE, TOLD = 0, 1, 2
 _TOGETHER = 200  # versions asked for at once
 
-_SAID = ("kind", "partition", "fingerprint", "rows", "bytes", "profile", "attributes", "lifecycle", "hashes")
+_SAID = ("kind", "partition", "fingerprint", "rows", "bytes", "profile", "attributes", "lifecycle", "hashes", "also")
 
 
-class Word(msgspec.Struct, frozen=True, omit_defaults=True, rename=dict(zip(_SAID, "kpfrbmalh", strict=True))):
+class Word(msgspec.Struct, frozen=True, omit_defaults=True, rename=dict(zip(_SAID, "kpfrbmalho", strict=True))):
     """What is kept of a version beside its schema."""
 
     kind: str = ""
@@ -36,6 +36,7 @@ class Word(msgspec.Struct, frozen=True, omit_defaults=True, rename=dict(zip(_SAI
     attributes: dict[str, str] = {}
     lifecycle: str = ""
     hashes: str = ""
+    also: tuple[str, ...] = ()
 
 
 class VersionRow(NamedTuple):
@@ -89,6 +90,12 @@ def hashes(body: bytes) -> str:
 def partition(body: bytes) -> str:
     """Return the partition in a condensed word."""
     return _word(body).partition if body else ""
+
+
+def slices(body: bytes) -> tuple[str, ...]:
+    """Return the slices of its dataset that a condensed word says a version is; none where it is of none."""
+    word = _word(body) if body else Word()
+    return (word.partition, *word.also) if word.partition else ()
 
 
 class Schemas:
@@ -228,7 +235,7 @@ class Versions:
 
 
 def _empty(value: object) -> bool:
-    return value is None or value in ("", {})
+    return value is None or value in ("", {}, ())
 
 
 def _adds(held: bytes, said: bytes) -> bool:

@@ -7,12 +7,14 @@ its versions. Never decides what is shown.
 """
 
 import json
-from collections.abc import Callable, Collection, Iterable
-from typing import TYPE_CHECKING, NamedTuple
+from collections.abc import Collection, Iterable
+from typing import TYPE_CHECKING
 
 from driftline import later
 from driftline.store.connection import NOW, OPEN, Connection, Row
+from driftline.store.course import Course, Writers
 from driftline.store.line import ALIAS, THEN, TOGETHER, Direction, Line, surer
+from driftline.store.reach import Walk, walk
 from driftline.store.steps import Steps, feed
 from driftline.store.whole import Whole
 
@@ -27,48 +29,6 @@ __all__ = ["ALIAS", "NOW", "Direction", "Line", "Walk", "Walks", "surer", "walk"
 INFERRED = 0.9  # of the confidence that is left where a version was told from the time alone
 NARROW = 200  # places that a walk meets in the store, where the whole graph is in memory
 WIDE = 1_000  # places: a walk that met more has the whole graph loaded
-
-
-class Walk(NamedTuple):
-    """Places with their distance, the edges between them, and whether more were left out."""
-
-    far: dict[int, int]
-    lines: list[Line]
-    truncated: bool
-
-
-Ask = Callable[[list[int]], Iterable[Line]]
-
-
-def walk(starts: dict[int, int], ask: Ask, direction: Direction, depth: int, limit: int) -> Walk:
-    """Return what is reached from ``starts`` (each with its distance) within ``depth`` and ``limit`` places."""
-    far = dict(starts)
-    lines: dict[tuple[int, int, int, str], Line] = {}
-    waiting: dict[int, list[int]] = {}
-    for place, distance in far.items():
-        waiting.setdefault(distance, []).append(place)
-    truncated = False
-    while waiting:
-        distance = min(waiting)
-        places = [place for place in waiting.pop(distance) if far[place] == distance]
-        if distance > depth:
-            continue
-        for at in range(0, len(places), TOGETHER):
-            for line in ask(places[at : at + TOGETHER]):
-                near, other = (line.target, line.source) if direction == "up" else (line.source, line.target)
-                reached = far.get(near, distance) + line.hops
-                if reached > depth:
-                    continue
-                if other not in far and len(far) >= limit:
-                    truncated = True
-                    continue
-                key = (line.source, line.target, line.via, line.kind)
-                if key not in lines or surer(line, lines[key]):
-                    lines[key] = line
-                if far.get(other, reached + 1) > reached:
-                    far[other] = reached
-                    waiting.setdefault(reached, []).append(other)
-    return Walk(far, [line for line in lines.values() if line.source in far and line.target in far], truncated)
 
 
 class Walks:
@@ -214,9 +174,21 @@ class Walks:
             )
         ]
 
-    def versions(self, start: int, direction: Direction, depth: int, as_of_us: int, limit: int) -> Walk:
-        """Walk versions (their ids) and the runs between them (minus their ids), a step to or from each."""
-        return self.versions_from({start: 0}, direction, depth, as_of_us, limit)
+    def versions(
+        self, start: int, direction: Direction, depth: int, as_of_us: int, limit: int, then_us: int | None = None
+    ) -> Walk:
+        """Walk versions (their ids) and the runs between them (minus their ids), a step to or from each.
+
+        ``then_us``: from the version as it was at that moment; None: from every time that it was there.
+        """
+        course = self.course([start], direction, as_of_us, then_us)
+        return self.versions_from({start: 0}, direction, depth, as_of_us, limit, course)
+
+    def course(self, starts: Iterable[int], direction: Direction, as_of_us: int, then_us: int | None = None) -> Course:
+        """Return what keeps the order of time in a walk from some versions, as they were at a moment or at any."""
+        course = Course(Writers(self._connection, as_of_us), direction)
+        course.begin(starts, then_us)
+        return course
 
     def run(self, run: int, direction: Direction, depth: int, as_of_us: int, limit: int) -> Walk:
         """Walk versions and runs from an execution: first what it read (up) or wrote (down)."""
@@ -233,26 +205,41 @@ class Walks:
             dataset = self._bare([row[2]]).get(row[2])
             lines.append(line if dataset is None else self._then(line, dataset, as_of_us))
         ends = {line.target if role else line.source: 1 for line in lines}
-        found = self.versions_from({-run: 0, **ends}, direction, depth, as_of_us, limit)
+        course = self.course((), direction, as_of_us)
+        course.writers.learn(ends)
+        for end in ends:
+            course.meet(end, (run if role else course.writers.then(end, moment, run),))
+        found = self.versions_from({-run: 0, **ends}, direction, depth, as_of_us, limit, course)
         own = {(line.source, line.target) for line in lines}
         return found._replace(lines=[*lines, *(line for line in found.lines if (line.source, line.target) not in own)])
 
     def versions_from(
-        self, starts: dict[int, int], direction: Direction, depth: int, as_of_us: int, limit: int
+        self,
+        starts: dict[int, int],
+        direction: Direction,
+        depth: int,
+        as_of_us: int,
+        limit: int,
+        course: Course | None = None,
     ) -> Walk:
-        """Walk versions and runs from several, each at its distance."""
+        """Walk versions and runs from several, each at its distance; without a course in no order of time."""
         beside = self._above if direction == "up" else self._below
 
         def ask(places: list[int]) -> Iterable[Line]:
-            yield from beside(places, as_of_us)
+            taken = course.take(places) if course is not None else {}
+            lines = list(beside(places, as_of_us))
+            if course is not None:
+                course.writers.learn(place for line in lines for place in (line.source, line.target))
+            yield from (line for line in lines if course is None or course.holds(taken, line))
             versions = [place for place in places if place > 0]
-            for place, other, provenance, confidence in (
-                self._rows("alias_versions", versions, as_of_us) if versions else ()
-            ):
+            others = self._rows("alias_versions", versions, as_of_us) if versions else ()
+            if course is not None:
+                course.begin((other for _, other, *_ in others), None)
+            for place, other, provenance, confidence in others:
                 ends = (other, place) if direction == "up" else (place, other)
                 yield Line(*ends, 0, 0, ALIAS, provenance, confidence)
 
-        return walk(starts, ask, direction, depth, limit)
+        return walk(starts, ask, direction, depth, limit, course)
 
     def _above(self, places: list[int], as_of_us: int) -> Iterable[Line]:
         lines = [self._line(row) for row in self._rows("traces_into", places, as_of_us)]

@@ -6,7 +6,7 @@ up from it is added up anew: the memory is the same whatever the order in which 
 """
 
 import json
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 
 import msgspec
 
@@ -57,6 +57,7 @@ class Weaver:
         self._run_ids = Counter(connection, "run")
         self._touches = Sheet(connection, "touch", ("version", "role", "run", "from_us"))
         self._steps = Sheet(connection, "trace", ("target", "source", "run", "from_us"))
+        self._states = Sheet(connection, "state", ("dataset", "from_us", "slice", "version", "role", "run"))
         self._ties = Sheet(connection, "tie", ("target", "source", "owner", "from_us"))
         self._aliases = Sheet(connection, "alias", ("dataset", "time_us", "run"))
 
@@ -204,6 +205,11 @@ class Weaver:
                     "body": touch.body,
                 }
                 self._touches.put((key[0], key[1], run_id, key[2]), values)
+        states = [set(_states(run_id, facts)) for facts in (old, new)]
+        for state in states[1] - states[0]:
+            self._states.put(state, {})
+        for state in states[0] - states[1]:
+            self._states.drop(state)
         for version, role, since in old.touches.keys() - new.touches.keys():
             self._touches.drop((version, role, run_id, since))
         for touch in old.touches.values():
@@ -227,6 +233,7 @@ class Weaver:
         self._names.flush()
         self._touches.flush()
         self._steps.flush()
+        self._states.flush()
         self._ties.flush()
         self._aliases.flush()
         self._versions.settle()
@@ -236,6 +243,13 @@ class Weaver:
         self._edges.flush()
         self._names.flush()
         self._amounts.flush()
+
+
+def _states(run_id: int, facts: Facts) -> Iterator[tuple[int, int, str, int, int, int]]:
+    """Yield the keys of the states of slices that an execution saw: dataset, when, slice, version, role, execution."""
+    for (version, role, since), touch in facts.touches.items():
+        for slice_ in versions.slices(touch.body) if role != versions.TOLD and touch.to_us == OPEN else ():
+            yield touch.dataset, since, slice_, version, role, run_id
 
 
 def shape(row: Row) -> RunShape:

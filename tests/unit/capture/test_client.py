@@ -160,6 +160,26 @@ def test_a_misspelt_variable_is_told_in_one_line_and_nothing_else_changes(tmp_pa
         assert ("DRIFTLINE_MEASUER (meant is perhaps DRIFTLINE_MEASURE)" in done.stderr) == bool(lines)
 
 
+def test_a_number_out_of_its_range_is_said_once_and_recording_goes_on(tmp_path: Path) -> None:
+    script = "import driftline\nfor _ in range(3): driftline.record_answer('desk')\nprint(driftline.flush())"
+    more = {"DRIFTLINE_ANSWER_SHARE": "2", "DRIFTLINE_FLUSH_SECONDS": "-1", "DRIFTLINE_NONSENSE": "1"}
+    done = subprocess.run(
+        [sys.executable, "-c", script],
+        cwd=tmp_path,
+        env={**os.environ, **more},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout == "True\n"
+    told = sorted(line.removeprefix("driftline: ") for line in done.stderr.splitlines())
+    assert told == [
+        "DRIFTLINE_ANSWER_SHARE is 2.0, allowed is a number from 0 to 1; the default 1.0 is used",
+        "DRIFTLINE_FLUSH_SECONDS is -1.0, allowed is a number from 0 to 86,400; the default 5.0 is used",
+        "DRIFTLINE_NONSENSE: no such setting, and passed over",
+    ]
+
+
 @pytest.mark.parametrize("value", ["localhost:8620", "some/folder"])
 def test_an_address_without_a_scheme_is_never_taken_for_a_local_store(value: str, tmp_path: Path) -> None:
     script = "import driftline\nwith driftline.run('job') as run: run.read('a')\nprint(driftline.flush())"
@@ -180,6 +200,27 @@ def test_a_program_that_changes_its_folder_keeps_its_store(tmp_path: Path) -> No
     subprocess.run([sys.executable, "-c", script], cwd=tmp_path, check=True, capture_output=True)
     assert (tmp_path / ".driftline" / "driftline.db").is_file()
     assert not (tmp_path / "d" / ".driftline").exists()
+
+
+@pytest.mark.parametrize(("made", "removed", "lines"), [("p/h", "p", 1), ("p", "p", 1), ("p/h", "p/h", 1), ("", "", 0)])
+def test_a_home_that_is_removed_before_anything_is_delivered_is_made_anew_and_said_once(
+    made: str, removed: str, lines: int, tmp_path: Path
+) -> None:
+    """By hand: the home or the folder above it is removed; where neither was there before, nothing is missed."""
+    script = (
+        "import driftline, os, shutil, sys\n"
+        "driftline.configure(home='p/h', console=False)\n"
+        "if sys.argv[1]: shutil.rmtree(sys.argv[1])\n"
+        "driftline.record_answer('desk'); assert driftline.flush()\n"
+        "driftline.record_answer('desk'); assert driftline.flush()\n"
+        "print(len(driftline.answers()))"
+    )
+    if made:
+        (tmp_path / made).mkdir(parents=True)
+    command = [sys.executable, "-c", script, removed]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=True)
+    assert done.stdout == "2\n"
+    assert done.stderr.count("was removed meanwhile: it is made anew") == done.stderr.count("\n") == lines
 
 
 def test_what_fails_at_the_end_of_the_process_raises_nothing(sink: MemorySink, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,16 +1,20 @@
 """What is inside tables: the same rows give the same contents whatever holds them."""
 
+import json
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
+import driftline
 from driftline import profile
 from driftline.capture import contents, measure
 from driftline.event.lineage import Field
+from driftline.testing import MemorySink
 
 TABLE = pa.table({"n": [1, 2, 3], "s": ["x", None, "z"]})
 
@@ -153,3 +157,27 @@ def test_nothing_further_is_measured_once_nobody_waits(monkeypatch: pytest.Monke
     (tmp_path / "a").write_text("x")
     with pytest.raises(measure.Enough):
         measure.of_file(str(tmp_path / "a"))
+
+
+def test_columns_of_one_name_are_told_apart_in_the_schema_the_fingerprint_and_the_lineage(
+    watched: MemorySink, tmp_path: Path
+) -> None:
+    """By hand: ``a`` and ``a`` hold other values, and a file with both is handed on as it is."""
+    rows = pa.table([list(range(100)), list(range(500, 900, 4)), [x * x for x in range(100)]], names=["a", "a", "b"])
+    pq.write_table(rows, "t.parquet")
+    (tmp_path / "t.csv").write_text("a,a,b\n" + "".join(f"{x},{x * 7},{x * x}\n" for x in range(100)))
+    with driftline.run("copy") as run:
+        pq.write_table(pq.ParquetFile("t.parquet").read(), "u.parquet")
+        run.read("t.csv")
+    assert driftline.flush()
+    (event,) = watched.decoded()
+    told = {part.name: part.facets for part in (*event.inputs, *event.outputs)}
+    for name in ("t.csv", "u.parquet"):
+        schema = json.loads(bytes(told[name]["schema"]))["fields"]
+        prints = json.loads(bytes(told[name]["driftline_fingerprint"]))["columns"]
+        assert [field["name"] for field in schema] == list(prints) == ["a", "a#2", "b"]
+        assert len(set(prints.values())) == 3
+    lineage = json.loads(bytes(told["u.parquet"]["columnLineage"]))["fields"]
+    sources = {name: [one["field"] for one in field["inputFields"] if one["name"] == "t.parquet"]
+               for name, field in lineage.items()}  # fmt: skip
+    assert sources == {"a": ["a"], "a#2": ["a#2"], "b": ["b"]}

@@ -1,5 +1,7 @@
 """What is inside files that hold a table, whatever their format."""
 
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -347,3 +349,17 @@ def test_a_single_record_on_a_line_is_a_table_and_a_mapping_of_settings_is_none(
     for text in ('{"a":1,"b":"01"}', '{"a":1,"b":{"c":2}}\n', '{\n"a":1}\n'):
         file.write_text(text)
         assert written(file) is None
+
+
+def test_a_program_whose_tables_are_texts_does_not_load_the_readers_of_others(tmp_path: Path) -> None:
+    csv.write_csv(TABLE, tmp_path / "a.csv")
+    parquet.write_table(TABLE, tmp_path / "a.parquet")
+    script = """
+import os, sys
+from driftline.capture import formats
+for name in ("a.csv", "a.parquet"):
+    state = os.stat(name)
+    print(formats.of_file(name, name, state.st_size, state.st_mtime_ns).rows, "pyarrow.parquet" in sys.modules)
+"""
+    done = subprocess.run([sys.executable, "-c", script], cwd=tmp_path, capture_output=True, text=True, check=True)
+    assert done.stdout.split() == ["3", "False", "3", "True"]

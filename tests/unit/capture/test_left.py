@@ -1,5 +1,6 @@
 """A run whose process was killed is ended by the next process, and only then."""
 
+import json
 import os
 import signal
 import subprocess
@@ -12,7 +13,7 @@ import pytest
 
 import driftline
 from driftline import clock
-from driftline.capture import emit, left, offspring, progress
+from driftline.capture import emit, left, measure, offspring, progress
 from driftline.capture.trace import Seen
 from driftline.event import openlineage
 from driftline.event.lineage import Dataset, Touched
@@ -140,7 +141,34 @@ def test_a_run_that_is_stopped_while_its_end_is_measured_tells_what_it_has_read_
     assert (failed["eventType"], complete["eventType"]) == ("FAIL", "COMPLETE")
     assert [[one["name"] for one in failed[side]] for side in ("inputs", "outputs")] == [["a.csv"], ["b.csv"]]
     assert (emit.KILLED in failed["run"]["facets"].get("driftline_gaps", {}).get("gaps", {})) is (way != signal.SIGINT)
+    if way != signal.SIGINT:
+        gaps = failed["run"]["facets"]["driftline_gaps"]["gaps"]
+        named = [f"not measured: {name} (the process ended before)" for name in ("a.csv", "b.csv")]
+        assert gaps == {emit.KILLED: 1, **dict.fromkeys(named, 1)}
+        assert all("driftline_fingerprint" not in one["facets"] for one in (*failed["inputs"], *failed["outputs"]))
     assert list((tmp_path / ".driftline" / "runs").iterdir()) == []
+
+
+def test_what_is_measured_already_or_holds_no_table_is_no_gap_of_the_last_words(
+    watched: MemorySink, tmp_path: Path
+) -> None:
+    """By hand: of three files only the table was still to be measured; with ``names`` nothing is."""
+    (tmp_path / "a.csv").write_text("x\n1\n")
+    (tmp_path / "a.bin").write_bytes(b"1")
+    with driftline.run("job") as run:
+        run.read("a.csv")
+        run.read("a.bin")
+        run.write("t", data={"x": [1]})
+        run.trace.ended_us = run.trace.started_us + 10
+        words = openlineage.decode(emit.last_words(run.trace, str(tmp_path), ""))
+        measure.level.contents = False
+        try:
+            names = openlineage.decode(emit.last_words(run.trace, str(tmp_path), ""))
+        finally:
+            measure.level.contents = True
+        assert run.trace.gaps == {}
+    gaps = [json.loads(bytes(said.run.facets["driftline_gaps"]))["gaps"] for said in (words, names) if said.run]
+    assert gaps == [{emit.KILLED: 1, "not measured: a.csv (the process ended before)": 1}, {emit.KILLED: 1}]
 
 
 def test_last_words_that_were_not_finished_are_not_said(sink: MemorySink) -> None:

@@ -24,7 +24,7 @@ def test_a_version_arrives_as_it_was_left(tmp_path: Path) -> None:
     offspring.leave(home, "run-1", "write", left)
     offspring.leave(home, "run-1", "read", Seen(touched=Touched(dataset=SOURCE, version="v")))
     child = trace()
-    child.statements, child.gaps, child.opened = ["select 1"], {"sql columns": 2}, {("/y", "read"): None}
+    child.statements, child.gaps, child.opened = ["select 1"], {"sql columns": 2}, {("/y", "read"): 7}
     offspring.leave_rest(home, child)
     parent = trace()
     offspring.collect(home, parent)
@@ -32,7 +32,7 @@ def test_a_version_arrives_as_it_was_left(tmp_path: Path) -> None:
     assert (output.touched, output.path, output.size, output.modified_ns, output.at_ns) == (touched, "/x", 3, 4, 5)
     assert output.edges[0].bind(None) == ({"a": [reach]}, [])
     assert [seen.touched.dataset for seen in parent.inputs] == [SOURCE]
-    assert (parent.statements, parent.gaps, list(parent.opened)) == (["select 1"], {"sql columns": 2}, [("/y", "read")])
+    assert (parent.statements, parent.gaps, parent.opened) == (["select 1"], {"sql columns": 2}, {("/y", "read"): 7})
     assert list((tmp_path / "runs").iterdir()) == []
 
 

@@ -1,4 +1,4 @@
-"""What Python opens and no hook claims is a named gap, and the run says how much of it all is accounted for."""
+"""What Python opens and nothing claims is a named gap, and the run says how much of it all is accounted for."""
 
 import json
 import os
@@ -26,19 +26,19 @@ def facet(sink: MemorySink, key: str) -> dict[str, Any]:
 
 def test_an_open_that_no_hook_claims_is_a_named_gap(watched: MemorySink, tmp_path: Path) -> None:
     Path("data.csv").write_text("x\n1\n2\n")  # 6 bytes
-    Path("raw.bin").write_bytes(b"12345678901234567890")
+    Path(".raw.bin").write_bytes(b"12345678901234567890")
     with driftline.run("job"):
         pd.read_csv("data.csv")
-        with open("raw.bin", "rb") as file:
+        with open(".raw.bin", "rb") as file:
             file.read()
-        with open("report.txt", "w") as file:
+        with open("report.log", "w") as file:
             file.write("four")
     gaps = facet(watched, "driftline_gaps")["gaps"]
-    assert gaps == {"unattributed read raw.bin": 1, "unattributed write report.txt": 1}
+    assert gaps == {"unattributed read .raw.bin": 1, "unattributed write report.log": 1}
     whole = facet(watched, "driftline_completeness")
     assert (whole["attributed"], whole["seen"], whole["files"]) == (6, 30, 2)
     assert whole["completeness"] == pytest.approx(6 / 30)
-    assert whole["unattributed"] == ["read raw.bin", "write report.txt"]
+    assert whole["unattributed"] == ["read .raw.bin", "write report.log"]
 
 
 def test_a_file_that_is_claimed_is_no_gap(watched: MemorySink, tmp_path: Path) -> None:
@@ -67,11 +67,12 @@ def test_python_s_own_files_and_temporary_ones_are_no_gaps(watched: MemorySink, 
     assert facet(watched, "driftline_completeness")["files"] == 0
 
 
-def test_a_read_that_fails_leaves_what_it_opened_as_a_gap(watched: MemorySink, tmp_path: Path) -> None:
+def test_a_read_that_fails_leaves_what_it_opened_as_opened_by_hand(watched: MemorySink, tmp_path: Path) -> None:
     Path("broken.json").write_text("{]")
-    with driftline.run("job"), pytest.raises(ValueError, match=r".+"):
+    with driftline.run("job") as run, pytest.raises(ValueError, match=r".+"):
         pd.read_json("broken.json")
-    assert facet(watched, "driftline_gaps")["gaps"] == {"unattributed read broken.json": 1}
+    assert facet(watched, "driftline_completeness")["files"] == 0
+    assert [one.dataset.name for one in run.inputs] == ["broken.json"]
 
 
 def test_switched_off_it_hears_nothing(watched: MemorySink, tmp_path: Path) -> None:
@@ -87,7 +88,7 @@ def test_only_so_many_files_are_named(watched: MemorySink, tmp_path: Path, monke
     monkeypatch.setattr(opens, "NAMED", 2)
     with driftline.run("job"):
         for number in range(5):
-            with open(f"{number}.txt", "w") as file:
+            with open(f"{number}.log", "w") as file:
                 file.write("x")
     gaps = facet(watched, "driftline_gaps")["gaps"]
-    assert gaps == {"unattributed write 0.txt": 1, "unattributed write 1.txt": 1, "unattributed files": 3}
+    assert gaps == {"unattributed write 0.log": 1, "unattributed write 1.log": 1, "unattributed files": 3}

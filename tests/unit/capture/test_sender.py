@@ -304,3 +304,24 @@ def test_who_closes_waits_for_native_code_and_keeps_what_was_not_begun(tmp_path:
     kept = b"".join(file.read_bytes() for file in (tmp_path / "home" / "spool").iterdir())
     assert kept.splitlines() == [b'E {"made":"at length"}', b'E {"made":"cheaply"}']
     assert not sink.raw
+
+
+class Followed:
+    """An event that has another one queued while it is encoded, as a run does that tells how far it is."""
+
+    def __init__(self, sender: Sender) -> None:
+        self.sender = sender
+
+    def encode(self, *, cheap: bool) -> bytes:
+        self.sender.put(b"second")
+        return b"first"
+
+
+def test_what_is_queued_while_the_end_is_delivered_is_delivered_too(tmp_path: Path) -> None:
+    sink = Hanging()
+    sink.let_go.set()
+    sender = Sender(Settings(home=str(tmp_path / "home")), lambda: sink)
+    sender.put(Followed(sender))
+    sender.close(30)
+    assert sink.got == [b"first", b"second"]
+    assert not list((tmp_path / "home").rglob("*.jsonl"))

@@ -1,11 +1,13 @@
 """The spool: what goes in comes out, oldest first, exactly once, whoever wrote it."""
 
 import fcntl
+import shutil
 from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 
+from driftline.capture import fault
 from driftline.capture import spool as spools
 from driftline.capture.spool import Spool
 from driftline.event.answer import Answer
@@ -43,6 +45,26 @@ def test_everything_comes_back_in_order_and_the_folder_is_empty(tmp_path: Path) 
     assert taker.answers == [answer(number) for number in range(0, 1200, 100)]
     assert spool.empty()
     assert list((tmp_path / "spool").iterdir()) == []
+
+
+@pytest.mark.parametrize("then", ["add", "replay", "close"])
+def test_what_waits_in_a_folder_that_somebody_removes_is_there_again_and_said(
+    then: str, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """By hand: two events waited when the folder above the home was removed; one comes later."""
+    fault.reset()
+    spool = Spool(tmp_path / "project" / ".driftline")
+    spool.add([b'{"n":1}', b'{"n":2}'], [])
+    shutil.rmtree(tmp_path / "project")
+    if then == "add":
+        spool.add([b'{"n":3}'], [])
+    if then != "replay":
+        spool.close()
+        assert len(list(spool.folder.iterdir())) == 1
+    taker = Taker()
+    assert spool.replay(taker) == (3 if then == "add" else 2, 0)
+    assert taker.events[:2] == [b'{"n":1}', b'{"n":2}']
+    assert sum("was removed while events waited there" in record.message for record in caplog.records) == 1
 
 
 def test_a_replay_that_fails_keeps_the_file(tmp_path: Path) -> None:

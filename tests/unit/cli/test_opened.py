@@ -76,9 +76,10 @@ def test_a_partition_names_the_version_that_holds_it(here: Path) -> None:
     assert asked("./feed") == "dataset:file:feed"
 
 
-def test_what_waits_in_the_spool_is_told_also_where_there_is_no_store(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+def test_what_waits_in_the_spool_for_a_server_is_told_also_where_there_is_no_store(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setenv("DRIFTLINE_URL", "http://127.0.0.1:9")
     (tmp_path / "other" / "spool").mkdir(parents=True)
     (tmp_path / "other" / "spool" / "1-2.jsonl").write_text("E {}\n")
     with pytest.raises(SystemExit):
@@ -87,6 +88,15 @@ def test_what_waits_in_the_spool_is_told_also_where_there_is_no_store(
     assert "Note: 1 file of events in" in told
     assert "could not be delivered yet" in told
     assert "holds no store" in told
+
+
+def test_what_waits_in_the_spool_for_the_store_is_taken_in_before_a_question_is_answered(tmp_path: Path) -> None:
+    spool = tmp_path / "other" / "spool"
+    spool.mkdir(parents=True)
+    (spool / "1-2.jsonl").write_text(f"E {json.dumps(EVENT)}\n")
+    told = CliRunner().invoke(group, ["--home", str(tmp_path / "other"), "lineage", "report", "--up", "--json"])
+    assert "job:default:later" in told.stdout
+    assert list(spool.iterdir()) == []
 
 
 def test_a_misspelt_variable_is_told_once_beside_the_answer(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:

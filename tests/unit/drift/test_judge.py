@@ -1,5 +1,8 @@
 """Findings on generated batches whose answer is known; corrections and tests against scipy."""
 
+import subprocess
+import sys
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -218,3 +221,28 @@ def test_a_column_that_never_had_a_number_says_nothing_of_the_width_of_others():
     measures = drift.judge(feed.batch(61), feed.reference, pool).measures
     assert all(np.isfinite(measure.value) for measure in measures)
     assert not [measure for measure in measures if measure.detector == "spread"]
+
+
+def test_batches_without_a_past_are_judged_without_scipy() -> None:
+    """A program that measures each table for the first time does not wait for what takes longer to load than all that.
+
+    The second batch shows that the same program loads it where there is something to compare with.
+    """
+    script = """
+import sys
+from driftline import drift, profile
+from driftline.drift import Batch, Pool, Reference
+from driftline.event.lineage import Dataset
+known = Reference()
+for day, pool in ((0, None), (1, True)):
+    found = profile.build({"amount": [1.0, 2.0, 3.0, 4.0, 5.0 + day], "code": ["a", "b", "c", "a", "b"]})
+    batch = Batch(dataset=Dataset("file", "feed"), version=f"v{day}", time_us=day + 1, profile=found)
+    judged = drift.judge(batch, known, pool and Pool(before))
+    print(len(judged.measures), "scipy" in sys.modules)
+    known, before = drift.admit(known, batch, judged.measures), found
+"""
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    first, second = (line.split() for line in done.stdout.splitlines())
+    assert first[1] == "False"
+    assert int(second[0]) > int(first[0])
+    assert second[1] == "True"

@@ -177,6 +177,19 @@ def test_an_event_that_another_process_accepted_is_read_from_the_log(house: Hous
     assert [run.job for run in fold.waiting(house, house.store.log.waiting(10)).runs] == [Job("n", "j1")]
 
 
+def test_only_events_that_are_not_in_memory_are_fetched_from_the_log(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    accept.events(house, [event(1, 1), event(2, 2), event(3, 3)], noted=())
+    waiting = house.store.log.waiting(10)
+    house.heard.pop(house.store.log.names([waiting[1].seq])[waiting[1].seq])
+    fetched: list[list[int]] = []
+    at = house.store.log.at
+    monkeypatch.setattr(house.store.log, "at", lambda seqs: (fetched.append(list(seqs)), at(seqs))[1])
+    assert {run.job.name for run in fold.waiting(house, waiting).runs} == {"j1", "j2", "j3"}
+    assert fetched == [[waiting[1].seq]]
+
+
 def test_only_so_many_events_are_kept_in_memory(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(accept, "HEARD", 2)
     accept.events(house, [event(number, number) for number in range(1, 6)], noted=())

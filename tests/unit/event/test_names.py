@@ -119,3 +119,9 @@ def test_part_files_below_a_folder_that_people_named_are_parts_of_it(parts: list
     assert found == (None if expected is None else ("file", "pads", expected))
     inner = names.below(names.Located("file", "pads", "x"), parts)
     assert inner is None or inner.partition == "/".join(filter(None, ("x", expected)))
+
+
+def test_columns_of_one_name_are_numbered_where_the_number_is_free() -> None:
+    assert names.distinct(["a", "b", "a", "a"]) == ["a", "b", "a#2", "a#3"]
+    assert names.distinct(["a", "a#2", "a"]) == ["a", "a#2", "a#3"]
+    assert names.distinct(["a", "a", "a#2"]) == ["a", "a#2", "a#2#2"]

@@ -1,6 +1,8 @@
+import base64
 import hashlib
 import json
 import random
+import zlib
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -29,6 +31,17 @@ def test_bytes_are_packed_only_where_that_pays() -> None:
     assert packed == DEFLATED
     assert len(small) < len(text) / 10
     assert unpack(packed, small) == text
+
+
+def test_what_is_deflated_already_is_not_deflated_again() -> None:
+    """A profile stays as it is; the text of one, six bits a sign of base64, takes up six bits a sign again."""
+    profile = b"dlp1" + zlib.compress(random.Random(2).randbytes(6_000))
+    assert pack(profile) == (PLAIN, profile)
+    facet = b'{"_producer":"p","format":"dlp1","data":"' + base64.b64encode(profile) + b'"}'
+    packed, small = pack(facet)
+    assert packed == DEFLATED
+    assert 0.75 * len(facet) < len(small) < 0.78 * len(facet)
+    assert unpack(packed, small) == facet
 
 
 def test_a_short_event_is_packed_with_the_words_that_all_events_have() -> None:

@@ -17,6 +17,7 @@ from driftline.capture.frames.node import FrameEdges, Node, Scan
 from driftline.capture.sql.relation import Source
 from driftline.capture.trace import Seen
 from driftline.event.lineage import Dataset, Field
+from driftline.event.names import distinct
 
 FRAMES = frozenset(("DataFrame", "LazyFrame", "Series", "Table", "RecordBatch"))
 _LIBRARIES = frozenset(("pandas", "polars", "pyarrow"))
@@ -116,4 +117,4 @@ def _names(frame: Any) -> tuple[str, ...] | None:
     if kind == "LazyFrame":
         return None
     names = frame.schema.names if kind in ("Table", "RecordBatch") else frame.columns
-    return tuple(str(name) for name in names)
+    return tuple(distinct(str(name) for name in names))

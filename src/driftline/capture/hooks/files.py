@@ -132,9 +132,9 @@ def _moved(run: Recording, source: str, target: str) -> bool:
             seen.touched = _renamed_to(seen.touched, source, target, seen.path, owner.folder)
             trace.attributed.add(seen.path)
             moved = True
-    for path, way in list(trace.opened):  # what Python itself has written, and nothing has recorded
+    for (path, way), when in list(trace.opened.items()):  # what Python itself has written, and nothing has recorded
         if way == "write" and (path == source or (below and path.startswith(below))):
-            trace.opened[target + path[len(source) :], "write"] = None
+            trace.opened[target + path[len(source) :], "write"] = when
             moved = True
     return moved
 

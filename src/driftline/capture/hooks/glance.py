@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from driftline.event.lineage import Field
+from driftline.event.names import distinct
 
 _MODEL = ("predict", "transform", "state_dict", "get_params", "predict_proba")
 _DEPTH = 3
@@ -107,13 +108,14 @@ def _spelled(dtype: Any) -> str:
 def _frame(data: Any, library: str) -> Look:
     kind = type(data).__name__
     if library == "pandas" and kind == "DataFrame":
-        names, types = data.columns.tolist(), data.dtypes.tolist()
-        fields = tuple(Field(str(name), _spelled(dtype)) for name, dtype in zip(names, types, strict=False))
+        names, types = distinct(map(str, data.columns.tolist())), data.dtypes.tolist()
+        fields = tuple(Field(name, _spelled(dtype)) for name, dtype in zip(names, types, strict=False))
         return Look(rows=len(data), fields=fields)
     if library == "polars" and kind == "DataFrame":
         return Look(rows=data.height, fields=tuple(Field(name, str(dtype)) for name, dtype in data.schema.items()))
     if library == "pyarrow" and kind in ("Table", "RecordBatch"):
-        return Look(rows=data.num_rows, fields=tuple(Field(field.name, str(field.type)) for field in data.schema))
+        called = zip(distinct(data.schema.names), data.schema, strict=True)
+        return Look(rows=data.num_rows, fields=tuple(Field(name, str(field.type)) for name, field in called))
     if library == "numpy" and kind in ("ndarray", "memmap"):
         shape = " x ".join(map(str, data.shape))
         named = tuple(Field(name, str(data.dtype[name])) for name in data.dtype.names or ())

@@ -211,8 +211,40 @@ class Unbound(staticmethod):  # type: ignore[type-arg]  # it cannot be subscript
         return str(self.__qualname__)
 
 
+class Dispatching(Unbound):
+    """A function that objects may answer for themselves by ``__array_function__``, which is handed the original.
+
+    What they keep by the one has to be found by the other, so both are equal. Source: NEP 18.
+    """
+
+    def __get__(self, owner: Any, kind: Any = None) -> Any:
+        """Bind as a method, as the original does."""
+        return self if owner is None else types.MethodType(self, owner)
+
+    def __getattr__(self, name: str) -> Any:
+        """Return what only the original has, such as its implementation."""
+        return getattr(_dispatcher(self), name)
+
+    def __eq__(self, other: object) -> bool:
+        """Whether ``other`` is the same function, with or without a hook."""
+        return self is other or _dispatcher(other) is _dispatcher(self)
+
+    def __hash__(self) -> int:
+        """Return the hash of the original."""
+        return hash(_dispatcher(self))
+
+
+def _dispatcher(function: Any) -> Any:
+    """Return the dispatcher of NumPy's below a hook; None where there is none."""
+    while isinstance(function, staticmethod | types.FunctionType):
+        function = function.__func__ if isinstance(function, staticmethod) else function.__dict__.get("__wrapped__")
+    return function if type(function).__name__ == "_ArrayFunctionDispatcher" else None
+
+
 def unbound(call: Any, original: Any) -> Any:
-    """Return ``call`` as something that binds like ``original``."""
+    """Return ``call`` as something that binds, and is found, like ``original``."""
+    if _dispatcher(original) is not None:
+        return Dispatching(call)
     return Unbound(call) if isinstance(original, types.BuiltinFunctionType | Unbound) else call
 
 
@@ -229,6 +261,8 @@ def unseen(call: C, original: Any) -> C:
     name = os.path.join(os.path.dirname(file), "driftline") if counted else UNSEEN
     made: Any = call
     made.__code__ = made.__code__.replace(co_filename=name)
+    if not hasattr(original, "__annotations__"):
+        made.__annotations__ = {}  # as compiled functions have none, not those of the wrapper
     return call
 
 

@@ -9,7 +9,7 @@ import contextlib
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from driftline.capture import arguments
+from driftline.capture import arguments, lake
 from driftline.capture.beside import Beside
 from driftline.capture.form import Form, named
 from driftline.capture.frames import node, origin
@@ -23,7 +23,7 @@ READERS = (
     "read_parquet", "read_json", "read_ndjson", "read_ipc", "read_ipc_stream", "read_avro", "read_excel",
     "read_ods", "read_csv_batched", "read_delta", "read_lines",
 )  # fmt: skip
-SCANS = ("scan_parquet", "scan_ndjson", "scan_ipc", "scan_delta", "scan_lines")
+SCANS = ("scan_parquet", "scan_ndjson", "scan_ipc", "scan_delta", "scan_iceberg", "scan_lines")
 WRITERS = ("parquet", "json", "ndjson", "ipc", "ipc_stream", "avro", "excel", "delta")
 SINKS = ("sink_parquet", "sink_ndjson", "sink_ipc", "sink_delta")
 COLLECTS = ("collect", "collect_async", "collect_batches", "fetch", "profile")
@@ -76,9 +76,15 @@ def install(polars: Any) -> list[Patch]:
 
 
 def _scanned(run: Recording, call: Call, names: tuple[str, ...] = ()) -> bool:  # noqa: ARG001 - nothing is read yet
-    version = call.kwargs.get("version")  # of Delta; a moment in place of a number is not told
-    said = f"delta:{version}" if type(version) is int else ""
-    places = list(table.places(call.argument(0, *_SOURCE)))
+    version = call.kwargs.get("version", snapshot := call.kwargs.get("snapshot_id"))
+    given = call.argument(0, *_SOURCE)
+    known = lake.state(given)
+    said = f"delta:{version}" if type(version) is int else ""  # of a moment in its place the number is not told
+    if type(snapshot) is int:
+        said = f"iceberg:{snapshot}"
+    elif known is not None and version is None:
+        said = known.version
+    places = list(table.places(given))
     origin.scanned(call.result, places, said, names)
     if whole.call(call.args, call.kwargs, 1, *_SOURCE) and (said or version is None):
         _untouched.put(call.result, True)

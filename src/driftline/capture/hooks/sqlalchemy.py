@@ -2,8 +2,8 @@
 
 Enters: the loaded sqlalchemy module. Leaves: two listeners on ``Engine``, which see every engine and session, the
 asynchronous ones too. The database is named from the engine's address, without user and password. What MLflow, Optuna,
-Dagster and Prefect keep in databases of their own is their book-keeping and no data: engines that are first used by
-them are passed over.
+Dagster, Prefect and PyIceberg keep in databases of their own is their book-keeping and no data: engines that are first
+used by them are passed over.
 """
 
 import re
@@ -21,7 +21,7 @@ from driftline.capture.recording import Recording
 _PIECE = "hook sqlalchemy.execute"
 _COMMITTING = frozenset(("mysql", "oracle"))  # definitions end the transaction there
 _DEFINES = later.pattern(r"\s*(?:create|drop|alter|truncate|rename)\b(?!\s+temporary)", re.IGNORECASE)
-_TOOLS = frozenset(("mlflow", "optuna", "dagster", "prefect"))
+_TOOLS = frozenset(("mlflow", "optuna", "dagster", "prefect", "pyiceberg"))
 _BETWEEN = frozenset(("driftline", "sqlalchemy", "alembic", "contextlib"))
 
 _books: "weakref.WeakKeyDictionary[Any, bool]" = weakref.WeakKeyDictionary()  # pool -> whether it is a tool's own

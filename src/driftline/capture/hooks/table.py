@@ -15,7 +15,7 @@ from urllib.parse import urlsplit, urlunsplit
 
 import msgspec
 
-from driftline.capture import at_hand, client, endings, headers, measure, observe
+from driftline.capture import at_hand, client, endings, headers, lake, measure, observe
 from driftline.capture.form import Form, Reading, named, readable
 from driftline.capture.frames import origin, passed
 from driftline.capture.hooks import glance, patch, stated, whole
@@ -178,7 +178,10 @@ def _new(found: list[Seen], call: Call | None) -> list[Seen]:
 
 
 def _state(given: Any, place: str, call: Call | None) -> tuple[str, int] | None:
-    """What the file system has said of a file: inside of the call, or before, to the file that it was given."""
+    """What the file system has said of a file, inside of the call or before, or a library of the table it was given."""
+    known = lake.state(given)
+    if known is not None:
+        return known.version, 0
     state = None if call is None else call.inside.states.get(place)
     if state is None and "://" in place and (told := stated.details(given)) is not None:
         state = stated.state(told)
@@ -258,7 +261,11 @@ def places(given: Any) -> Iterator[str]:
 
 
 def _of_open(given: Any) -> Iterator[str]:
-    """The path of an open file, of one of fsspec, or of what holds one."""
+    """The path of an open file, of one of fsspec, of what holds one, of a table of Delta or Iceberg."""
+    known = lake.state(given)
+    if known is not None:
+        yield address(known.place)
+        return
     if isinstance(given, io.TextIOWrapper) and hasattr(given.buffer, "fs"):
         given = given.buffer
     fs, path = getattr(given, "fs", None), getattr(given, "path", None)

@@ -9,12 +9,14 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from driftline import later
 from driftline.drift.batch import Batch, Measure
 from driftline.drift.pool import Pool
 from driftline.drift.reference import LEVELS, Reference
 
 _FLOOR = 0.05
 _EXPECTED = 5.0
+special = later.module("scipy.special")  # costly to import, and of no use until something has moved
 
 
 def measure(batch: Batch, reference: Reference, pool: Pool | None) -> Iterator[Measure]:  # noqa: ARG001 - one signature
@@ -55,8 +57,6 @@ def measure(batch: Batch, reference: Reference, pool: Pool | None) -> Iterator[M
 
 def chi_square(current: np.ndarray, usual: np.ndarray) -> float:
     """Return the p-value of Pearson's chi-square for a 2 x levels table of counts; 1 where it cannot be told."""
-    from scipy.special import chdtrc  # costly to import, and of no use until data is compared
-
     table = np.stack((current, usual))
     rows = table.sum(axis=1, keepdims=True)
     total = rows.sum()
@@ -70,4 +70,4 @@ def chi_square(current: np.ndarray, usual: np.ndarray) -> float:
     if table.shape[1] < 2:
         return 1.0
     expected = rows * columns / total
-    return float(chdtrc(table.shape[1] - 1, ((table - expected) ** 2 / expected).sum()))
+    return float(special.chdtrc(table.shape[1] - 1, ((table - expected) ** 2 / expected).sum()))

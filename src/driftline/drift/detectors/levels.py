@@ -7,17 +7,17 @@ bound (levels + 1) / (rows seen + 1) on the chance of an unseen level (Good 1953
 
 from collections.abc import Iterator
 
+from driftline import later
 from driftline.drift.batch import Batch, Measure
 from driftline.drift.pool import Pool
 from driftline.drift.reference import Reference
 
 _FLOOR = 0.005
+special = later.module("scipy.special")  # costly to import, and of no use until something has moved
 
 
 def measure(batch: Batch, reference: Reference, pool: Pool | None) -> Iterator[Measure]:  # noqa: ARG001 - one signature
     """Yield one measure per column with a vocabulary."""
-    from scipy.special import bdtrc  # costly to import, and of no use until data is compared
-
     for name, column in batch.profile.columns.items():
         known = reference.columns.get(name)
         if known is None or not known.levels or column.type != "text":
@@ -35,7 +35,7 @@ def measure(batch: Batch, reference: Reference, pool: Pool | None) -> Iterator[M
             kind="new level",
             value=count / rows,
             floor=_FLOOR,
-            p_test=float(bdtrc(count - 1, rows, chance)) if count else 1.0,
+            p_test=float(special.bdtrc(count - 1, rows, chance)) if count else 1.0,
             statistic="new_share",
             reference=0.0,
             current=count / rows,

@@ -8,11 +8,13 @@ binomial against the usual share.
 import math
 from collections.abc import Iterator
 
+from driftline import later
 from driftline.drift.batch import Batch, Measure
 from driftline.drift.pool import Pool
 from driftline.drift.reference import Reference, usual
 
 _FLOOR = 0.05
+special = later.module("scipy.special")  # costly to import, and of no use until something has moved
 
 
 def measure(batch: Batch, reference: Reference, pool: Pool | None) -> Iterator[Measure]:  # noqa: ARG001 - one signature
@@ -39,8 +41,6 @@ def measure(batch: Batch, reference: Reference, pool: Pool | None) -> Iterator[M
 
 
 def _binomial(nulls: int, rows: int, expected: float) -> float:
-    from scipy.special import bdtr, bdtrc  # costly to import, and of no use until data is compared
-
     chance = min(max(expected, 1 / (rows + 1)), 1 - 1 / (rows + 1))
-    tail = bdtrc(nulls - 1, rows, chance) if nulls > chance * rows else bdtr(nulls, rows, chance)
+    tail = special.bdtrc(nulls - 1, rows, chance) if nulls > chance * rows else special.bdtr(nulls, rows, chance)
     return min(1.0, 2.0 * float(tail))

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
+from driftline import later
 from driftline.drift.batch import Batch, Measure
 from driftline.drift.pool import Pool
 from driftline.drift.reference import Reference
@@ -16,14 +17,13 @@ from driftline.profile import Column
 
 _FLOOR = 0.05
 _FEW = 5
+special = later.module("scipy.special")  # costly to import, and of no use until something has moved
 
 
 def measure(batch: Batch, reference: Reference, pool: Pool | None) -> Iterator[Measure]:  # noqa: ARG001 - one signature
     """Yield one measure per numeric column that has values on both sides."""
     if pool is None:
         return
-    from scipy.special import kolmogorov  # costly to import, and of no use until data is compared
-
     pairs = [
         (name, column.finite, known.finite)
         for name, column in batch.profile.columns.items()
@@ -37,7 +37,7 @@ def measure(batch: Batch, reference: Reference, pool: Pool | None) -> Iterator[M
     effective = np.sqrt([n * m / (n + m) for _, n, m in pairs])
     now, usual = batch.view.places[here].tolist(), pool.places[there].tolist()
     for (name, *_), places, usual_places, distance, p_value in zip(
-        pairs, now, usual, distances.tolist(), kolmogorov(effective * distances).tolist(), strict=True
+        pairs, now, usual, distances.tolist(), special.kolmogorov(effective * distances).tolist(), strict=True
     ):
         middle, usual_middle = places[2], usual_places[2]
         yield Measure(

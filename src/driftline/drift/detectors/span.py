@@ -10,18 +10,18 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from driftline import later
 from driftline.drift.batch import Batch, Measure
 from driftline.drift.pool import Pool
 from driftline.drift.reference import Reference, Span
 from driftline.profile import Column
 
 _FLOOR = 0.004
+special = later.module("scipy.special")  # costly to import, and of no use until something has moved
 
 
 def measure(batch: Batch, reference: Reference, pool: Pool | None) -> Iterator[Measure]:  # noqa: ARG001 - one signature
     """Yield one measure per numeric column with a known range."""
-    from scipy.special import bdtrc  # costly to import, and of no use until data is compared
-
     for name, column in batch.profile.columns.items():
         known = reference.columns.get(name)
         if known is None or known.low is None or known.high is None or column.minimum is None:
@@ -36,7 +36,7 @@ def measure(batch: Batch, reference: Reference, pool: Pool | None) -> Iterator[M
             kind="location",
             value=share,
             floor=_FLOOR,
-            p_test=float(bdtrc(count - 1, column.finite, 2 / (known.seen + 2))) if count else 1.0,
+            p_test=float(special.bdtrc(count - 1, column.finite, 2 / (known.seen + 2))) if count else 1.0,
             statistic="outside_share",
             reference=0.0,
             current=share,

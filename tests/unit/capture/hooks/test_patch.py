@@ -6,6 +6,7 @@ import pickle
 import sqlite3
 import sys
 import types
+import typing
 import warnings
 from typing import Any
 
@@ -123,6 +124,7 @@ def test_a_built_in_function_does_not_become_a_method(sink: MemorySink) -> None:
     with driftline.run("job"):
         assert Holder().size("abc") == 3
     assert str(inspect.signature(library.size)) == str(inspect.signature(len))
+    assert typing.get_type_hints(library.size) == typing.get_type_hints(len) == {}
     for one in reversed(patches):
         one.undo()
 

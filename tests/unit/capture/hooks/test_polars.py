@@ -210,3 +210,35 @@ def test_a_column_that_polars_reads_as_text_is_one(watched: MemorySink) -> None:
     (event,) = watched.decoded()
     fields = json.loads(bytes(event.inputs[0].facets["schema"]))["fields"]
     assert [(field["name"], field["type"]) for field in fields] == [("zip", "string"), ("n", "int64")]
+
+
+def test_a_table_object_that_polars_is_given_says_its_own_version(watched: MemorySink) -> None:
+    deltalake = pytest.importorskip("deltalake")
+    frame = pl.DataFrame({"a": [1, 2, 3]})
+    frame.write_delta("t")
+    frame.write_delta("t", mode="append")
+    with driftline.run("use") as run:
+        pl.read_delta(deltalake.DeltaTable("t", version=0))
+        pl.scan_delta(deltalake.DeltaTable("t")).collect()
+    assert [(one.dataset.name, one.version) for one in run.inputs] == [("t", "delta:0"), ("t", "delta:1")]
+
+
+def test_an_iceberg_table_is_scanned_at_its_snapshot(
+    watched: MemorySink, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sql = pytest.importorskip("pyiceberg.catalog.sql")
+    monkeypatch.setenv("POLARS_ICEBERG_PLANNER", "pyiceberg")
+    rows = pl.DataFrame({"a": [1, 2, 3]}).to_arrow()
+    catalog = sql.SqlCatalog("shop", uri=f"sqlite:///{tmp_path}/catalog.db", warehouse=f"file://{tmp_path}/house")
+    catalog.create_namespace("shop")
+    table = catalog.create_table("shop.orders", schema=rows.schema)
+    table.append(rows)
+    first = table.current_snapshot().snapshot_id
+    table.append(rows)
+    with driftline.run("use") as run:
+        assert pl.scan_iceberg(table).collect().height == 6
+        assert pl.scan_iceberg(table, snapshot_id=first).collect().height == 3
+    assert [one.version for one in run.inputs] == [
+        f"iceberg:{table.current_snapshot().snapshot_id}", f"iceberg:{first}",
+    ]  # fmt: skip
+    assert {one.dataset.name for one in run.inputs} == {"house/shop/orders"}

@@ -1,0 +1,71 @@
+"""Versions by what people say of their time: the latest, the one before it, the one of a moment.
+
+Enters: ``features@latest``, ``features@previous``, ``features@2013-01-31T08:00`` or the same of a slice, such as
+``feed#2013-01-31@latest``. Leaves: the node id of that version. What was there comes from the states of the dataset, so
+that bytes that came back are the latest. Never guesses which slice is meant.
+"""
+
+from driftline import clock
+from driftline.engine.house import House
+from driftline.errors import BadInput, NotFound
+from driftline.event import names
+from driftline.event.lineage import Dataset
+from driftline.store.connection import NOW
+
+LATEST, PREVIOUS = "latest", "previous"
+HINT = "After @ stands latest, previous or a time: features@previous, features@2013-01-31T08:00:00Z."
+_SLICES = 3  # that a hint names
+
+
+def find(house: House, text: str) -> list[str]:
+    """Return the node ids that ``text`` names: as the store does, else of a version by its time.
+
+    Raises:
+        BadInput: what stands after the @ is neither a word nor a time, or a slice is to be named.
+        NotFound: the dataset had no such version.
+    """
+    found = house.store.lineage.find(text)
+    owner, sign, when = text.strip().rpartition("@")
+    if found or not sign or not owner:
+        return found
+    for place, slice_ in ((owner, ""), (owner.rpartition("#")[0], owner.rpartition("#")[2])):
+        named = house.store.lineage.find(place, only="DATASET") if place else []
+        if len(named) > 1:
+            return [f"{one}{owner[len(place) :]}@{when}" for one in named]
+        if named:
+            return [_version(house, named[0], slice_, when, text)]
+    return []
+
+
+def _version(house: House, node: str, slice_: str, when: str, text: str) -> str:
+    known = house.store.lineage.lookup(node)
+    assert known is not None
+    assert known.dataset is not None
+    states = house.store.states
+    moment = _moment(when, text)
+    slices = states.seen(known.id, 0, NOW, _SLICES) if not slice_ else []
+    if slices:
+        said = ", ".join(f"{known.dataset.name}#{one}@{when}" for one in slices)
+        raise BadInput(f"{known.dataset.name} has partitions", hint=f"Name one, such as {said}.")
+    there = sorted(states.at(known.id, slice_, moment))
+    if when == PREVIOUS and there:
+        turn = states.turn(known.id, slice_, there[-1], moment)
+        there = sorted(turn.gone) if turn is not None else []
+    if not there:
+        hint = "'driftline lineage NAME' shows what is known of a dataset."
+        before = "no other version before" if when == PREVIOUS else "no version then"
+        raise NotFound(f"{text!r}: {known.dataset.name}{f'#{slice_}' if slice_ else ''} had {before}", hint=hint)
+    return _node(known.dataset, house.store.walks.version_rows(there)[there[-1]][3])
+
+
+def _moment(when: str, text: str) -> int:
+    if when in (LATEST, PREVIOUS):
+        return NOW
+    try:
+        return clock.parse(when)
+    except ValueError:
+        raise BadInput(f"{text!r}: {when!r} is no time", hint=HINT) from None
+
+
+def _node(dataset: Dataset, version: str) -> str:
+    return names.dataset_id(dataset.namespace, dataset.name, version)

@@ -1,0 +1,210 @@
+"""Run the test suites of other libraries without Driftline and with its hooks on, and print what differs.
+
+Enters: names of suites (none: all), ``--mode``, ``--setup`` (only make the environment). Leaves: ``.venv-suites``, an
+environment of its own; a table; below it each test that came out otherwise, twice; exit code 1 where one did.
+What differs is run again, both ways: tests that also differ from themselves are named as such.
+"""
+
+import argparse
+import json
+import os
+import signal
+import subprocess
+import sys
+import tarfile
+import tempfile
+import venv
+from pathlib import Path
+from typing import Any, NamedTuple
+
+sys.path.insert(0, str(Path(__file__).resolve().parent))
+from catalogue import PACKAGES, SOURCES, SUITES, Suite
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+VENV = Path(os.environ.get("SUITES_VENV", ROOT / ".venv-suites"))
+PLUGIN = Path(__file__).resolve().parent / "plugin"
+PATIENCE_SECONDS = 3600
+_ORDER = ("passed", "skipped", "xfailed", "xpassed", "failed", "error")
+
+
+class Ran(NamedTuple):
+    """One run of a suite."""
+
+    tests: dict[str, dict[str, Any]]
+    during: float  # CPU seconds of the tests
+    cpu: float  # those of the whole process, its end and its children
+    peak: int  # MiB of memory
+    rest: dict[str, Any]  # what was left behind
+
+    def summary(self) -> str:
+        """How many tests ended how."""
+        every = [one["outcome"] for one in self.tests.values()]
+        return ", ".join(f"{every.count(name):,} {name}" for name in _ORDER if name in every)
+
+
+def main() -> int:
+    """Do what the command line says."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
+    parser.add_argument("names", nargs="*", choices=[[], *(suite.name for suite in SUITES)], metavar="SUITE")
+    parser.add_argument("--mode", choices=("watched", "runs"), default="watched", help="runs: each test is a run")
+    parser.add_argument("--setup", action="store_true", help="only make the environment")
+    parser.add_argument("--out", type=Path, help="folder for what was found, as JSON")
+    given = parser.parse_args()
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # in the background it is ignored, and so by suites
+    set_up()
+    if given.setup:
+        return 0
+    differing = 0
+    print("| suite | tests | without | with Driftline | differ | CPU s of the tests | to the end | peak MiB |")
+    print("|---|---|---|---|---|---|---|---|", flush=True)
+    details: list[str] = []
+    for suite in SUITES:
+        if given.names and suite.name not in given.names:
+            continue
+        bare, watched = run(suite, "bare"), run(suite, given.mode)
+        found, unsteady = different(suite, bare, watched, given.mode)
+        differing += len(found)
+        print(
+            f"| {suite.name} | {len(bare.tests):,} | {bare.summary()} | {watched.summary()} | {len(found)} "
+            f"| {bare.during:.1f} → {watched.during:.1f} | {bare.cpu:.1f} → {watched.cpu:.1f} "
+            f"| {bare.peak} → {watched.peak} |",
+            flush=True,
+        )
+        details += told(suite, bare, watched, found, unsteady)
+        if given.out:
+            given.out.mkdir(parents=True, exist_ok=True)
+            for name, one in (("bare", bare), (given.mode, watched)):
+                (given.out / f"{suite.name}-{name}.json").write_text(json.dumps(one._asdict(), indent=1))
+    print("\n".join(["", *details]))
+    return 1 if differing else 0
+
+
+def set_up() -> None:
+    """Make the environment, and fetch the sources that carry tests."""
+    key = "\n".join([*PACKAGES, *SOURCES, str(VENV)])
+    stamp = VENV / ".complete"
+    if stamp.is_file() and stamp.read_text() == key:
+        return
+    python = VENV / "bin" / "python"
+    if not python.exists():
+        venv.create(VENV, with_pip=True, symlinks=True)
+    pip = [str(python), "-m", "pip", "--disable-pip-version-check", "-q"]
+    print(f"Installing into {VENV.name} (once, some minutes, 1 GB)", flush=True)
+    subprocess.run([*pip, "install", "-e", str(ROOT), *PACKAGES], check=True)
+    for name in SOURCES:
+        version = subprocess.run(
+            [python, "-c", f"import importlib.metadata as m; print(m.version({name!r}))"],
+            check=True, capture_output=True, text=True,
+        ).stdout.strip()  # fmt: skip
+        subprocess.run(
+            [*pip, "download", "--no-deps", "--no-binary", name, "-d", str(VENV / "src"), f"{name}=={version}"],
+            check=True,
+        )
+        for archive in (VENV / "src").glob(f"{name.replace('-', '_')}-*.tar.gz"):
+            with tarfile.open(archive) as opened:
+                opened.extractall(VENV / "src", filter="data")
+    stamp.write_text(key)
+
+
+def folder_of(suite: Suite) -> Path:
+    """Where the paths of a suite begin."""
+    if suite.source:
+        return next(one for one in (VENV / "src").glob(f"{suite.source.replace('-', '_')}-*") if one.is_dir())
+    code = f"import {suite.package or 'test'} as found; print(found.__path__[0])"
+    done = subprocess.run([VENV / "bin" / "python", "-c", code], check=True, capture_output=True, text=True)
+    return Path(done.stdout.strip())
+
+
+def run(suite: Suite, mode: str, only: list[str] | None = None) -> Ran:
+    """Run a suite, or some of its tests, in a process and a folder of its own."""
+    folder = folder_of(suite)
+    with tempfile.TemporaryDirectory(prefix="suites-") as made:
+        out, home = Path(made) / "out.json", Path(made) / "home"
+        environment = {
+            **os.environ,
+            "PYTHONPATH": os.pathsep.join([str(ROOT / "src"), str(PLUGIN)]),
+            "SUITES_MODE": mode,
+            "SUITES_OUT": str(out),
+            "DRIFTLINE_HOME": str(home),
+            "DRIFTLINE_CONSOLE": "0",
+            "PYTHONHASHSEED": "0",
+            "TMPDIR": made,
+        }
+        paths = only if only is not None else [str(folder / path) for path in suite.paths]
+        command = [
+            str(VENV / "bin" / "python"), "-m", "pytest", "-q", "--no-header", "--tb=short", "-p", "no:cacheprovider",
+            "-p", "suite_outcomes", "-p", "no:randomly", "--timeout", "120", "--rootdir", str(folder),
+            "--continue-on-collection-errors", *suite.options, *paths,
+        ]  # fmt: skip
+        where = folder if suite.source else Path(made)
+        with (Path(made) / "log").open("w+") as log:
+            process = subprocess.Popen(
+                command, cwd=where, env=environment, stdout=log, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL
+            )
+            _, status, used = os.wait4(process.pid, 0)
+            process.returncode = os.waitstatus_to_exitcode(status)
+            log.seek(0)
+            said = log.read()
+        if not out.exists():
+            sys.stderr.write(f"{suite.name} ({mode}) ended with {process.returncode}:\n{said[-800:]}\n")
+            return Ran({}, 0, 0, 0, {"files": [], "threads": [], "failed": {}, "faults": {}, "log": said[-20000:]})
+        found = json.loads(out.read_text())
+        rest = {name: found[name] for name in ("files", "threads", "failed", "faults")} | {"log": said[-20000:]}
+        return Ran(found["tests"], found["cpu"], used.ru_utime + used.ru_stime, used.ru_maxrss // 1024, rest)
+
+
+def differing(bare: Ran, watched: Ran) -> list[str]:
+    """The tests that came out otherwise."""
+    ids = dict.fromkeys([*bare.tests, *watched.tests])
+    return [test for test in ids if _essence(bare.tests.get(test)) != _essence(watched.tests.get(test))]
+
+
+def _essence(one: dict[str, Any] | None) -> Any:
+    return None if one is None else (one["outcome"], one["said"], sorted(one["warnings"]))
+
+
+def different(suite: Suite, bare: Ran, watched: Ran, mode: str) -> tuple[list[str], list[str]]:
+    """The tests that came out otherwise, and those of them that do not do so steadily."""
+    found = differing(bare, watched)
+    tests = [test for test in found if "::" in test]
+    if not found or not tests or len(tests) > 2000:
+        return found, []
+    folder = folder_of(suite)
+    again = [run(suite, kind, [str(folder / test) for test in tests]) for kind in ("bare", mode)]
+    steady = set(differing(*again)) | {test for test in found if "::" not in test}
+    return [test for test in found if test in steady], [test for test in found if test not in steady]
+
+
+def told(suite: Suite, bare: Ran, watched: Ran, found: list[str], unsteady: list[str]) -> list[str]:
+    """Say in words what differs."""
+    lines = []
+    for test in found:
+        lines.append(f"{suite.name}: {test}")
+        for name, ran in (("without", bare), ("with", watched)):
+            one = ran.tests.get(test, {"outcome": "absent", "said": "", "warnings": []})
+            lines.append(f"    {name}: {one['outcome']} {one['said']}")
+        before, after = (set(ran.tests.get(test, {}).get("warnings", [])) for ran in (bare, watched))
+        lines += [
+            f"    warning {sign} {one}" for sign, many in (("-", before - after), ("+", after - before)) for one in many
+        ]
+    lines += [f"{suite.name}: {test} differed once, and not again" for test in unsteady]
+    lines += [f"{suite.name}: thread left: {one}" for one in _more(bare, watched, "threads")]
+    lines += [f"{suite.name}: open file left: {one}" for one in _more(bare, watched, "files")]
+    lines += [f"{suite.name}: passed over in Driftline: {one} ({n})" for one, n in watched.rest["failed"].items()]
+    return lines
+
+
+def _more(bare: Ran, watched: Ran, name: str) -> list[str]:
+    """What was left behind with Driftline only."""
+    left = list(bare.rest[name])
+    more = []
+    for one in watched.rest[name]:
+        if one in left:
+            left.remove(one)
+        else:
+            more.append(one)
+    return more
+
+
+if __name__ == "__main__":
+    sys.exit(main())
