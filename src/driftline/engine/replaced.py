@@ -100,9 +100,7 @@ def _turns(house: House, node: Node, moment_us: int) -> Iterator[_Told]:
 def _dated(change: DataChange, turn: Turn) -> DataChange:
     sentence = change.sentence
     if turn.returned:
-        sentence = (
-            f"Back from {names.short(change.before)} to {names.short(change.after)}, as it was before. {sentence}"
-        )
+        sentence = f"Back from {names.short(change.before)} to {names.short(change.after)}, as it was before. {sentence}"
     return msgspec.structs.replace(change, at_us=turn.since_us, returned=turn.returned, sentence=sentence)
 
 
@@ -174,9 +172,7 @@ def _gone(house: House, node: str, dataset: int, run: int, since: int | None) ->
         came = now.get(slice_, frozenset()) - then.get(slice_, frozenset())
         went = then.get(slice_, frozenset()) - now.get(slice_, frozenset())
         if not came or not went:
-            found += _pair(
-                house, node, slice_, sorted(went), sorted(came), whole=slice_ not in now or slice_ not in then
-            )
+            found += _pair(house, node, slice_, sorted(went), sorted(came), whole=slice_ not in now or slice_ not in then)
     found = [msgspec.structs.replace(change, at_us=row[5]) for change in found]
     if len(found) > LISTED:
         more = f"{found[LISTED - 1].sentence} So did, or went, {len(found) - LISTED:,} more."
