@@ -56,7 +56,7 @@ class Ended:
     def encode(self, *, cheap: bool) -> bytes:
         """Return the event as JSON; ``cheap`` measures no file, and says so."""
         trace = self._trace
-        trace.outputs = order.lasting(trace.outputs)
+        trace.outputs = order.staying(order.lasting(trace.outputs), trace.gaps)
         if not cheap:
             for seen in sorted((*trace.inputs, *trace.outputs), key=_is_gone):  # of which there may be a copy
                 _measure(seen, trace.gaps)

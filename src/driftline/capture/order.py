@@ -8,11 +8,20 @@ Source:
 https://openlineage.io/spec/facets (lineage 1-0-0).
 """
 
+import os
 from itertools import pairwise
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from driftline import later
 from driftline.capture.trace import Seen, Trace
 from driftline.event.lineage import Dataset
+
+if TYPE_CHECKING:
+    import tempfile
+else:
+    tempfile = later.module("tempfile")  # few runs remove what they wrote
+
+TEMPORARY = "temporary files that were written and removed"
 
 # Read before and written after says that the one may have fed the other, not that it did.
 _GUESS = {"transformations": [{"type": "INDIRECT", "subtype": "", "provenance": "cartesian", "confidence": 0.5}]}
@@ -37,6 +46,18 @@ def lasting(outputs: list[Seen]) -> list[Seen]:
             if not used:
                 gone.add(id(seen))
     return [seen for seen in outputs if id(seen) not in gone]
+
+
+def staying(outputs: list[Seen], gaps: dict[str, int]) -> list[Seen]:
+    """Return ``outputs`` without files that ``tempfile`` named, as caches do, that nobody read and that are gone."""
+    kept = [one for one in outputs if not one.path or one.read_ns or os.path.exists(one.path) or not _temporary(one)]
+    if len(kept) < len(outputs):
+        gaps[TEMPORARY] = len(outputs) - len(kept)
+    return kept
+
+
+def _temporary(seen: Seen) -> bool:
+    return seen.path.startswith(os.path.join(os.path.realpath(tempfile.gettempdir()), tempfile.gettempprefix()))
 
 
 def matters(trace: Trace) -> bool:

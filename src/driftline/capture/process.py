@@ -102,6 +102,9 @@ def _cells(filename: str) -> str:
     return f"src:{code_versions.digest(chr(0).join(map(str, cells)).encode())}"
 
 
+_KERNELS = ("ipykernel", "kernel_launcher")  # in the path of the program
+
+
 class _Ending:
     """What is known of the end of the process."""
 
@@ -135,7 +138,7 @@ def begin(name: str, params: Mapping[str, Any] | None, namespace: str | None, ca
         end()
     fault.attempt("left", left.sweep, owner)
     fault.attempt("offspring", offspring.sweep, owner.home)
-    run = ProcessRun(name, params={**arguments(sys.argv[1:]), **(params or {})}, namespace=namespace, caller=caller)
+    run = ProcessRun(name, params={**_said(sys.argv), **(params or {})}, namespace=namespace, caller=caller)
     run.begin()
     if not _Ending.registered:
         _Ending.registered = True
@@ -184,6 +187,11 @@ def died_of() -> BaseException | None:
 def exiting(code: Any) -> None:
     """Remember the code that the interpreter ends with."""
     _Ending.code = code
+
+
+def _said(line: Sequence[str]) -> dict[str, str]:
+    """Return the command line of this process as parameters; that of a notebook's kernel is its own."""
+    return {} if line and any(sign in line[0] for sign in _KERNELS) else arguments(line[1:])
 
 
 def arguments(given: Sequence[str]) -> dict[str, str]:

@@ -37,6 +37,7 @@ _MODULES = {
     "dbapi": ("sqlite3", "psycopg"),
     "sqlalchemy": ("sqlalchemy",),
     "fsspec": ("fsspec.spec",),
+    "h5py": ("h5py",),
     "datasets": ("datasets",),
     "lakehouse": ("deltalake", "pyiceberg.table"),
     "mlflow": (

@@ -65,7 +65,7 @@ def locate(path: str) -> Located:
     if not parts:
         return Located(namespace, rest, "")
     if len(parts) > 2 and parts[-1] == parts[-3] and _SAVED.match(parts[-2]):
-        found, parts = [parts[-2], *found], parts[:-2]
+        parts = parts[:-2]  # a version, and no partition: the next one takes its place
     if not found and len(parts) > 1:
         found = [hit.group("value") for hit in map(_KEY_VALUE.match, parts[:-1]) if hit]
         parts = [part for part in parts[:-1] if not _KEY_VALUE.match(part)] + parts[-1:] if found else parts

@@ -10,6 +10,8 @@ import pytest
 
 import driftline
 from driftline.capture import around, process
+from driftline.event import facets
+from driftline.event.facets import CodeFacet
 from driftline.testing import MemorySink
 
 Script = Callable[..., list[dict[str, Any]]]
@@ -209,6 +211,23 @@ def test_a_command_line_becomes_parameters() -> None:
     assert process.arguments(given) == {
         "rows": "3", "argument 1": "data.csv", "v": "true", "depth": "-4", "token": "***", "dry-run": "true",
     }  # fmt: skip
+
+
+@pytest.mark.parametrize("program", ["lib/site-packages/ipykernel_launcher.py", "colab_kernel_launcher.py"])
+def test_what_a_kernel_was_started_with_is_no_parameter_of_the_notebook(
+    watched: MemorySink, monkeypatch: pytest.MonkeyPatch, program: str
+) -> None:
+    monkeypatch.setattr(sys, "argv", [program, "-f", "kernel-1.json"])
+    driftline.watch("notebook", params={"n": 3})
+    driftline.unwatch()
+    monkeypatch.setattr(sys, "argv", ["train.py", "-f", "rows.json"])
+    driftline.watch("script")
+    driftline.unwatch()
+    assert driftline.flush()
+    told = {one.job.name: facets.unpack(one.run.facets, "driftline_code", CodeFacet) for one in watched.decoded()
+            if one.job and one.run}  # fmt: skip
+    assert {name: code and code.parameters for name, code in told.items()} == {
+        "notebook": {"n": "3"}, "script": {"f": "rows.json"}}  # fmt: skip
 
 
 def test_another_name_begins_a_run_that_is_no_child_and_says_so(script: Script, tmp_path: Path) -> None:

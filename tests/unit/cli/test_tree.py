@@ -139,7 +139,13 @@ def test_behind_a_job_at_the_end_of_the_walk_nothing_is_said_of_what_it_read(
 ) -> None:
     """By hand: j makes b and c of d; c is four steps away, so that what fed it was not asked, though d is known."""
     ids = {name: f"dataset:file:{name}" for name in "abcd"} | {"j": "job:n:j"}
-    nodes = (node("a", 0), node("b", -1), node("c", -4), node("d", -3), Node(id=ids["j"], type="JOB", label="j", depth=-2))
+    nodes = (
+        node("a", 0),
+        node("b", -1),
+        node("c", -4),
+        node("d", -3),
+        Node(id=ids["j"], type="JOB", label="j", depth=-2),
+    )
     links = [link("b", "a"), link("c", "a"), Link(source=ids["d"], target=ids["j"], kind="READ")]
     links += [Link(source=ids["j"], target=ids[one], kind="WRITE") for one in "bc"]
     links.append(Link(source=ids["d"], target=ids["b"], kind="DERIVED", via=ids["j"]))

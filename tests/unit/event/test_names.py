@@ -20,7 +20,7 @@ from driftline.event import names
         ("gs://b/k.csv", ("gs://b", "k.csv", "")),
         ("feed/20130131.parquet", ("file", "feed", "20130131")),
         ("data/part-1.parquet", ("file", "data/part-1.parquet", "")),
-        ("m/r.pickle/2026-11-28T15.16.57.818Z/r.pickle", ("file", "m/r.pickle", "2026-11-28T15.16.57.818Z")),  # Kedro
+        ("m/r.pickle/2026-11-28T15.16.57.818Z/r.pickle", ("file", "m/r.pickle", "")),  # Kedro
         ("m/r.pickle/2026-11-28T15.16.57.818Z/s.pickle", ("file", "m/r.pickle/2026-11-28T15.16.57.818Z/s.pickle", "")),
         ("r.pickle/r.pickle", ("file", "r.pickle/r.pickle", "")),
     ],

@@ -1,10 +1,10 @@
 """The features of a fitted scikit-learn model, and the columns of its training data behind each.
 
-Enters: a fitted estimator, pipeline, column transformer or feature union. Leaves: its features in order, by the names
-that it gives them, each with source columns. Which input reaches which output of a transformer is found by asking it
-for the names of its outputs with marked names of inputs (``get_feature_names_out``), on a shallow copy; a matrix of
-components tells by its entries that are not zero. A transformer that tells neither has every output from every input,
-with less confidence. Nothing is fitted, transformed or changed.
+Enters: a fitted estimator, pipeline, column transformer or feature union, or boosted trees without one. Leaves: its
+features in order, by the names that it gives them, each with source columns. Which input reaches which output of a
+transformer is found by asking it for the names of its outputs with marked names of inputs (``get_feature_names_out``),
+on a shallow copy; a matrix of components tells by its entries that are not zero. A transformer that tells neither has
+every output from every input, with less confidence. Nothing is fitted, transformed or changed.
 """
 
 import copy
@@ -17,6 +17,7 @@ from driftline.capture.sql.relation import IDENTITY, TRANSFORMATION, Kind, step
 MOST = 5_000  # features of one model
 UNNAMED, UNSAID = 0.8, 0.5  # confidence where the names of outputs say nothing of inputs; where there are no names
 _MARK = later.pattern(r"<(\d+)>")
+_UNKNOWN = later.pattern(r"Column_\d+")  # as LightGBM calls the columns of an array
 
 
 class Way(NamedTuple):
@@ -59,8 +60,23 @@ def of(model: Any) -> Features:
 def inputs(model: Any) -> tuple[str, ...]:
     """Return the names of the columns that a model was fitted on; none where it was fitted on an array."""
     model = getattr(model, "best_estimator_", model)
-    names = getattr(model, "feature_names_in_", None)
+    names = _of_trees(model) if is_trees(model) else getattr(model, "feature_names_in_", None)
     return () if names is None else tuple(str(name) for name in names)
+
+
+def is_trees(model: Any) -> bool:
+    """Whether ``model`` is what LightGBM and XGBoost train without an estimator around it."""
+    kind = type(model)
+    return kind.__name__ == "Booster" and kind.__module__.partition(".")[0] in ("lightgbm", "xgboost")
+
+
+def _of_trees(booster: Any) -> Sequence[str] | None:
+    try:
+        names: Sequence[str] | None = booster.feature_name() if hasattr(booster, "feature_name") else None
+        names = booster.feature_names if names is None else names
+    except Exception:  # one that was freed or never trained has none to tell
+        return None
+    return None if names is None or all(map(_UNKNOWN.fullmatch, names)) else names
 
 
 def passed(transformer: Any, columns: Features) -> Features:

@@ -113,8 +113,14 @@ def forget(frame: Any) -> None:
 
 
 def latest(number: int) -> list[Node]:
-    """Return where the frames that live come from, the newest first, each origin once."""
-    return list(dict.fromkeys(reversed(_nodes.values())))[:number]
+    """Return where the frames that live come from, the newest first, each origin once.
+
+    Steps are the same where they are one object: what they were called with may have no hash.
+    """
+    found: dict[Any, Node] = {}
+    for one in reversed(_nodes.values()):
+        found.setdefault(one if isinstance(one, Scan) else id(one), one)
+    return list(found.values())[:number]
 
 
 def shown_by(frame: Any) -> Node | None:

@@ -4,11 +4,11 @@ Enters: the loaded datasets module. Leaves: patches on its functions and on the 
 ``DatasetDict``. The library's own fingerprint is recorded beside the version. Data sets of the hub are named ``hf://datasets/NAME``.
 """
 
+import glob
 import os
 from collections.abc import Mapping
 from typing import Any
 
-from driftline.capture import measure
 from driftline.capture.hooks import table
 from driftline.capture.hooks.patch import Call, Patch, around
 from driftline.capture.hooks.table import Entry
@@ -16,7 +16,7 @@ from driftline.capture.recording import Recording
 
 _PATHS = ("path_or_paths", "dataset_path", "dataset_dict_path", "path_or_buf")
 _HUB = "hf://datasets/"
-_CACHED = "cache-"
+_SHARDS = "data-*.arrow"
 FORMATS = ("csv", "json", "parquet", "text")
 BUILDERS = frozenset((*FORMATS, "arrow", "pandas", "imagefolder", "audiofolder", "webdataset", "xml"))
 
@@ -64,11 +64,11 @@ def _to_disk(run: Recording, call: Call) -> bool:
 
 
 def _stored(folder: Any) -> Any:
-    """The data files of a data set on disk; the files beside them describe them, or are caches."""
+    """The data files of a data set on disk, as parts of its folder; those beside them describe them, or are caches."""
     if not isinstance(folder, str | os.PathLike) or not os.path.isdir(folder):
         return folder
-    files = [one for one in measure.files(os.fspath(folder)) if one.endswith(".arrow")]
-    return [one for one in files if not os.path.basename(one).startswith(_CACHED)] or folder
+    inside = os.path.join(glob.escape(os.fspath(folder)), "**", _SHARDS)
+    return inside if glob.glob(inside, recursive=True) else folder
 
 
 def _below(folder: str, files: Any) -> Any:

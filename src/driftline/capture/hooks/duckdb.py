@@ -33,7 +33,8 @@ TABLES = ("table", "view")
 GIVERS = ("values", "table_function", "from_df", "from_arrow")  # of relations, from nothing that has a name
 DERIVED = (
     "filter", "project", "select", "aggregate", "order", "sort", "limit", "join", "cross", "union", "except_",
-    "intersect", "distinct", "set_alias", "query", "materialize",
+    "intersect", "distinct", "set_alias", "query", "materialize", "head", "pivot", "rename", "sample", "union_by_name",
+    "unique", "unnest", "unpivot", "with_columns",
 )  # fmt: skip
 
 _CALL = compile("__driftline_call()", patch.UNSEEN, "eval")
@@ -119,7 +120,7 @@ def _around(owner: Any, attribute: str, before: Before, after: Callable[..., Any
         if begun is not None:
             begun.inside.closed = True
             fault.attempt(piece, _end, piece, begun)
-        fault.attempt(piece, after, args, kwargs, result)
+        fault.attempt(piece, after, args, kwargs, result, caller)
         return result
 
     setattr(owner, attribute, patch.unseen(call, original))

@@ -17,7 +17,7 @@ _COLUMNS = (
 _DATABASES = "select path, lower(database_name), type from duckdb_databases() where not internal order by database_oid"
 _EXTENSION = "select 1 from duckdb_extensions() where extension_name = 'json' and loaded"
 _SCHEMAS = frozenset(("information_schema", "pg_catalog"))
-_VIEWS = ("sqlite_master", "sqlite_schema", "sqlite_temp_", "duckdb_")
+_VIEWS = ("sqlite_master", "sqlite_schema", "sqlite_temp_", "duckdb_", "__duckdb_")  # the last ones are no tables
 
 
 def own(name: str) -> bool:

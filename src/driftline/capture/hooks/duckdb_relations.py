@@ -1,11 +1,12 @@
 """DuckDB's relations: whose they are, and the statements that their methods stand for.
 
 Enters: calls that return relations, and calls of their methods. Leaves: for these what ``session`` makes of the
-statement that does the same. A relation does not tell its connection, which is remembered weakly beside it. Never runs
-a query.
+statement that does the same. A relation does not tell its connection, which is remembered weakly beside it, nor what a
+variable that its query names was then: where that was a relation, its statement is remembered. Never runs a query.
 """
 
 import os
+import re
 import weakref
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -14,6 +15,12 @@ from driftline.capture.beside import Beside
 from driftline.capture.hooks.session import Record, Session, argument
 
 _WRITTEN = ("sep", "na_rep", "header")  # what may be given without a name, in order
+_SOURCES = 1_000  # variables that statements have named
+_NAMED = re.compile(  # what a variable means in the statement of a relation, from DuckDB 2 on
+    r"""(?:"(?P<quoted>[^"]+)"|(?P<plain>\w+)) AS NOT MATERIALIZED """
+    r"""\(\s*SELECT \* FROM "(?P<source>__duckdb_source_\w+)"\s*\)"""
+)
+_SOURCE = re.compile(r'"(__duckdb_source_\w+)"')
 _OPTIONS = {"sep": "DELIMITER", "header": "HEADER", "quotechar": "QUOTE", "escapechar": "ESCAPE"}
 
 
@@ -24,6 +31,7 @@ class Relations:
         self._duckdb = duckdb
         self._session = session
         self._owners: Beside[weakref.ref[Any]] = Beside()  # relation -> its connection
+        self._sources: dict[str, str] = {}  # what DuckDB calls a relation that a query names -> its statement
 
     def writer(self, args: Sequence[Any], kwargs: Mapping[str, Any], caller: Any) -> Record | None:
         """``relation.write_parquet(path, …)`` and its kin."""
@@ -32,7 +40,7 @@ class Relations:
             return None
         quoted = os.fspath(path).replace("'", "''")
         options = _copied(args[2:], kwargs)
-        text = f"COPY ({args[0].sql_query()}\n) TO '{quoted}'{options}"
+        text = f"COPY ({self._text(args[0])}\n) TO '{quoted}'{options}"
         return self._session.sql(self._connection(args[0]), text, caller)
 
     def maker(self, args: Sequence[Any], kwargs: Mapping[str, Any], caller: Any) -> Record | None:
@@ -41,7 +49,7 @@ class Relations:
         if not isinstance(name, str):
             return None
         return self._session.sql(
-            self._connection(args[0]), f"CREATE TABLE {_quoted(name)} AS {args[0].sql_query()}", caller
+            self._connection(args[0]), f"CREATE TABLE {_quoted(name)} AS {self._text(args[0])}", caller
         )
 
     def inserter(self, args: Sequence[Any], kwargs: Mapping[str, Any], caller: Any) -> Record | None:
@@ -50,7 +58,7 @@ class Relations:
         if not isinstance(name, str):
             return None
         return self._session.sql(
-            self._connection(args[0]), f"INSERT INTO {_quoted(name)} {args[0].sql_query()}", caller
+            self._connection(args[0]), f"INSERT INTO {_quoted(name)} {self._text(args[0])}", caller
         )
 
     def table(self, args: Sequence[Any], kwargs: Mapping[str, Any], caller: Any) -> Record | None:
@@ -62,8 +70,8 @@ class Relations:
         """``duckdb.table(name)``."""
         return self.table((self._session.default(kwargs), *args), kwargs, caller)
 
-    def belongs(self, args: Sequence[Any], kwargs: Mapping[str, Any], result: Any) -> None:
-        """Remember whose a relation is that a call has returned."""
+    def belongs(self, args: Sequence[Any], kwargs: Mapping[str, Any], result: Any, caller: Any) -> None:
+        """Remember whose a relation is that a call has returned, and which relations its query names."""
         if type(result) is self._duckdb.DuckDBPyRelation:
             given = args[0] if args else None
             if type(given) is self._duckdb.DuckDBPyRelation:
@@ -72,6 +80,32 @@ class Relations:
                 owner = given if isinstance(given, self._duckdb.DuckDBPyConnection) else self._session.default(kwargs)
             if owner is not None:
                 self._owners.put(result, weakref.ref(owner))
+            for query in (*args, *kwargs.values()):
+                if isinstance(query, str) and self._names_relation(query, caller):
+                    self._remember(result.sql_query(), caller)
+                    return
+
+    def _names_relation(self, query: str, caller: Any) -> bool:
+        """Whether a text has the name of one of the caller's variables in it that is a relation."""
+        kind = self._duckdb.DuckDBPyRelation
+        variables = (caller.f_locals, caller.f_globals)
+        return any(type(value) is kind and name in query for some in variables for name, value in list(some.items()))
+
+    def _remember(self, text: str, caller: Any) -> None:
+        for found in _NAMED.finditer(text):
+            name = found["quoted"] or found["plain"]
+            value = caller.f_locals.get(name, caller.f_globals.get(name))
+            if type(value) is self._duckdb.DuckDBPyRelation:
+                if len(self._sources) >= _SOURCES:
+                    self._sources.clear()
+                self._sources[found["source"]] = self._text(value)
+
+    def _text(self, relation: Any) -> str:
+        """The statement of a relation, with those of the relations that it names."""
+        return _SOURCE.sub(
+            lambda found: f"({self._sources[found[1]]}\n)" if found[1] in self._sources else found[0],
+            relation.sql_query(),
+        )
 
     def _connection(self, relation: Any) -> Any:
         """The connection of a relation; None = it was not seen, or is gone."""

@@ -166,11 +166,17 @@ def _linked(run: Recording, source: str, target: str, *, there: str) -> bool:
     spot = observe.located(source if there == source else _name(source, owner.folder), owner.folder)
     dataset = Dataset(spot.namespace, spot.name)
     read.touched = msgspec.structs.replace(read.touched, dataset=dataset, partition=spot.partition)
-    known = (seen for seen in (*run.trace.outputs, *run.trace.inputs) if seen.path == source)
+    known = [seen for seen in (*run.trace.outputs, *run.trace.inputs) if seen.path == source]
     read.form = next((seen.form for seen in known if seen.form is not None), None)
     run.add("read", read)
     written: Seen = observe.of_file(target, Given(), owner.folder, budget)
     written.form = read.form
+    for seen in known[:1]:  # of a model nothing but what is known of the one tells of the other
+        if seen.touched.kind == "model":
+            said = {**seen.touched.attributes, **written.touched.attributes}
+            written.touched = msgspec.structs.replace(
+                written.touched, kind="model", fields=seen.touched.fields, attributes=said
+            )
     written.edges = [Same(dataset)]
     run.add("write", written)
     return True

@@ -4,6 +4,7 @@ Enters: one of these modules, once it is loaded. Leaves: patches on its function
 measured when the run's event is made. What packages pickle for themselves is no data; a model in a package is one.
 """
 
+import os
 from typing import Any
 
 from driftline.capture import opens
@@ -29,14 +30,16 @@ TABLES = {
     "lightgbm": (
         Entry("Booster.save_model", "write", 1, ("filename",), 0, "model"),
         Entry("Booster.__init__", "read", 3, ("model_file",), None, "model"),
+        Entry("Dataset.__init__", "read", 1, ("data",)),
+        Entry("Dataset.save_binary", "write", 1, ("filename",)),
     ),
-    "xgboost": tuple(
-        entry
-        for kind in ("Booster", "XGBModel")
-        for entry in (
-            Entry(f"{kind}.save_model", "write", 1, ("fname",), 0, "model"),
-            Entry(f"{kind}.load_model", "read", 1, ("fname",), 0, "model"),
-        )
+    "xgboost": (
+        Entry("DMatrix.__init__", "read", 1, ("data",)),
+        Entry("DMatrix.save_binary", "write", 1, ("fname",)),
+        Entry("Booster.save_model", "write", 1, ("fname",), 0, "model"),
+        Entry("Booster.load_model", "read", 1, ("fname",), 0, "model"),
+        Entry("XGBModel.save_model", "write", 1, ("fname",), 0, "model"),
+        Entry("XGBModel.load_model", "read", 1, ("fname",), 0, "model"),
     ),
     "catboost": (
         Entry("CatBoost.save_model", "write", 1, ("fname",), 0, "model"),
@@ -49,16 +52,24 @@ TABLES = {
     "safetensors.torch": _SAFE,
     "safetensors.numpy": _SAFE,
 }  # fmt: skip
+_MATRICES = ("lightgbm", "xgboost")  # whose data sets are made of a file or, mostly, of what is in memory
 
 
 def install(module: Any) -> list[Patch]:
     """Put the hooks on and return what was replaced."""
     entries = TABLES[module.__name__]
-    skip = _of_a_package if entries is _PICKLE else None
+    skip = _of_a_package if entries is _PICKLE else _no_file if module.__name__ in _MATRICES else None
     return table.install(module, entries, skip) + loaded.install(module, entries)
 
 
 def _of_a_package(given: Any, call: Call) -> bool:
     """Whether something was unpickled that a package brings along for itself, such as the names of months."""
     places = list(table.places(given))
-    return bool(places) and all(one.startswith(opens.installed()) for one in places) and not glance.is_model(call.result)
+    return (
+        bool(places) and all(one.startswith(opens.installed()) for one in places) and not glance.is_model(call.result)
+    )
+
+
+def _no_file(given: Any, call: Call) -> bool:  # noqa: ARG001 - the signature is Skip's
+    """Whether boosted trees are given data in memory, of which nothing is to be looked at, and no file."""
+    return not isinstance(given, str | os.PathLike) or not os.path.exists(given)

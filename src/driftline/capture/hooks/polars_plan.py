@@ -79,6 +79,7 @@ def install(polars: Any, ending: Collection[str]) -> list[Patch]:
         patches += _around(getattr(polars.lazyframe.group_by, "LazyGroupBy", None), name, functools.partial(_agg, name))
     for name in _EAGER:
         patches += _around(eager, name, functools.partial(_made, name))
+    patches += _around(eager, "__getitem__", _picked)
     for name in IN_PLACE:
         patches += _around(eager, name, _forgotten)
     for name in ("concat", "union"):
@@ -125,6 +126,13 @@ def _made(method: str, args: Sequence[Any], kwargs: Mapping[str, Any], result: A
     inputs = tuple(one or Opaque() for one in (first, *others))
     schema = _schema(args[0], rest, named) if first is not None else None
     node.put(result, Step(method, inputs, Taken(rest, named, schema), node.deeper(inputs)))
+
+
+def _picked(args: Sequence[Any], kwargs: Mapping[str, Any], result: Any) -> None:  # noqa: ARG001 - a Note's signature
+    """``frame[rows, columns]``, where that is a frame: its columns go by their names."""
+    known = node.of(args[0]) if _is_frame(result) else None
+    if known is not None:
+        node.put(result, Step("select", (known,), Taken(tuple(result.columns), {}), node.deeper((known,))))
 
 
 def _schema(frame: Any, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Mapping[str, Any] | None:

@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 
 import duckdb
+import pyarrow as pa
 import pytest
 
 import driftline
@@ -62,3 +63,24 @@ def test_a_table_that_a_run_makes_anew_has_one_version_with_its_last_columns(sin
     found = {one.dataset.name: [field.name for field in one.fields or ()] for one in run.outputs}
     assert len(run.outputs) == 2
     assert found == {"t": ["a", "b"], "s.t": ["c"]}
+
+
+def test_a_relation_that_a_query_names_is_what_it_was_then(
+    sink: MemorySink, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The variable means another relation by the time that it is written; a frame has no name, and is no table."""
+    monkeypatch.chdir(tmp_path)
+    driftline.watch()
+    Path("a.csv").write_text("item,value\nx,1\ny,2\n")
+    with driftline.run("job") as run, duckdb.connect() as made:
+        rel = made.read_csv("a.csv")
+        rel = made.sql("select item, value * 2 as twice from rel")
+        rel = made.sql("select item as name, sum(twice) as total from rel group by item")
+        rel.write_parquet("total.parquet")
+        frame = pa.table({"one": [1]})  # noqa: F841 - DuckDB finds it by its name
+        made.sql("select one from frame").write_csv("one.csv")
+        made.sql("pivot (select * from 'a.csv') on item using sum(value)").write_csv("wide.csv")
+    assert [one.dataset.name for one in run.inputs] == ["a.csv"]
+    assert [one.dataset.name for one in run.outputs] == ["total.parquet", "one.csv", "wide.csv"]
+    assert sources(sink, "total.parquet", "total") == ["a.csv.value"]
+    assert sources(sink, "total.parquet", "name") == ["a.csv.item"]

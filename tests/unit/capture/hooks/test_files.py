@@ -74,6 +74,24 @@ def test_a_copy_is_read_and_written_with_every_column_as_it_was(watched: MemoryS
     )
 
 
+def test_a_copy_of_a_model_is_a_model_with_its_features(watched: MemorySink, tmp_path: Path) -> None:
+    from sklearn.linear_model import LinearRegression
+
+    with driftline.run("train") as run:
+        model = LinearRegression().fit(pd.DataFrame({"x": [1.0, 2.0], "z": [1.0, 5.0]}), [1.0, 2.0])
+        with open("model.pkl", "wb") as file:
+            pickle.dump(model, file)
+        Path("prod").mkdir()
+        shutil.copy("model.pkl", "prod/model.pkl")
+    made, copied = run.outputs
+    assert (copied.dataset.name, copied.kind, copied.attributes["class"]) == (
+        "prod/model.pkl", "model", made.attributes["class"])  # fmt: skip
+    driftline.flush()
+    (event,) = [one for one in watched.decoded() if one.outputs]
+    told = [bytes(one.facets["columnLineage"]) for one in event.outputs if one.name == "prod/model.pkl"]
+    assert b'"name":"model.pkl","field":"x"' in told[0]
+
+
 def test_a_tree_is_copied_file_by_file_without_what_holds_no_data(watched: MemorySink, tmp_path: Path) -> None:
     Path("tree/inner").mkdir(parents=True)
     FRAME.to_csv("tree/a.csv")

@@ -127,6 +127,49 @@ def test_boosted_trees_are_models_that_come_from_their_training_data(
     assert b'"test.csv"' not in bytes(model_edges)
 
 
+@pytest.mark.parametrize("library", ["lightgbm", "xgboost"])
+def test_trees_without_an_estimator_know_the_names_of_their_columns(
+    watched: MemorySink, tmp_path: Path, library: str
+) -> None:
+    trees = pytest.importorskip(library)
+    import pandas as pd
+
+    Path("train.csv").write_text("x,z,y\n" + "".join(f"{n},{n % 7},{n % 5}\n" for n in range(60)))
+    with driftline.run("train") as run:
+        frame = pd.read_csv("train.csv")
+        data, label = frame[["x", "z"]], frame["y"]
+        for name, values in (("named", data), ("plain", data.to_numpy())):
+            if library == "lightgbm":
+                booster = trees.train({"verbose": -1, "num_threads": 1}, trees.Dataset(values, label), 2)
+            else:
+                booster = trees.train({"nthread": 1}, trees.DMatrix(values, label), 2)
+            booster.save_model(f"{name}.json")
+    assert names(run) == (["train.csv"], ["named.json", "plain.json"])
+    assert [[field.name for field in one.fields or ()] for one in run.outputs] == [["x", "z"], []]
+    driftline.flush()
+    (event,) = [one for one in watched.decoded() if one.outputs]
+    named, plain = (one.facets.get("columnLineage") for one in event.outputs)
+    assert b'"name":"train.csv","field":"x"' in bytes(named)
+    assert plain is None
+
+
+@pytest.mark.parametrize("library", ["lightgbm", "xgboost"])
+def test_data_for_trees_that_they_read_and_write_themselves_is_recorded(
+    watched: MemorySink, tmp_path: Path, library: str
+) -> None:
+    trees = pytest.importorskip(library)
+    Path("train.txt").write_text("".join(f"{n % 2}\t{n}\t{n % 7}\n" for n in range(60)))
+    with driftline.run("write") as one:
+        if library == "lightgbm":
+            trees.Dataset("train.txt", params={"verbose": -1}).construct().save_binary("train.bin")
+        else:
+            trees.DMatrix([[1.0, 2.0]], [1.0]).save_binary("train.bin")
+    with driftline.run("read") as other:
+        (trees.Dataset if library == "lightgbm" else trees.DMatrix)("train.bin")
+    assert names(one) == (["train.txt"] if library == "lightgbm" else [], ["train.bin"])
+    assert names(other) == (["train.bin"], [])
+
+
 def test_results_of_statsmodels_are_models_that_are_read_again(watched: MemorySink, tmp_path: Path) -> None:
     pytest.importorskip("statsmodels")
     import pandas as pd
