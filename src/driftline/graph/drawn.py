@@ -203,9 +203,7 @@ def node_of(row: Row) -> Node:
     return Node(id=id_, type=type_, label=label, kind=kind)
 
 
-def versions(
-    store: Store, walk: Walk, direction: Direction, as_of_us: int, depth: int = 0, limit: int = 0
-) -> Subgraph:
+def versions(store: Store, walk: Walk, direction: Direction, as_of_us: int, depth: int = 0, limit: int = 0) -> Subgraph:
     """Return versions with the runs between them, and up to ``limit`` nodes those of the runs beside them.
 
     Runs beside versions that are nearer than ``depth`` wrote them (up) or read them (down).

@@ -182,7 +182,8 @@ def test_what_an_answer_stands_on_is_compared_with_what_it_was_before(tmp_path: 
     ]
     assert [[column.name for column in one.columns] for one in told[2].data] == [["b"], ["a"]]
     assert told[2].sentence == (
-        "It stood on features table. No alarm upstream; what changed first is raw, at 2024-01-02 00:00 UTC: 1 row went and 1 row came."
+        "It stood on features table. No alarm upstream; "
+        "what changed first is raw, at 2024-01-02 00:00 UTC: 1 row went and 1 row came."
     )
 
 
