@@ -1,7 +1,8 @@
 """What answers must have stood on, as a condition of DuckDB and as one of Python.
 
 Enters: node ids, documents, and when standing on a node counts. Leaves: the condition and its parameters. A version
-that was there several times by the writing of several runs counts only for as long as it was there by those that are meant.
+that was there several times by the writing of several runs counts only for as long as it was there by those
+that are meant.
 """
 
 from collections.abc import Mapping, Sequence
