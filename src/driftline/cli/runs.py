@@ -25,7 +25,9 @@ def runs(ctx: click.Context, job: str | None, state: str | None, limit: int, as_
     """
     with opened.engine(ctx) as engine:
         node = opened.job(engine, job) if job else ""
-        found = executions.newest(engine.house, job=node, states=executions.STATES[state] if state else (), limit=limit + 1)
+        found = executions.newest(
+            engine.house, job=node, states=executions.STATES[state] if state else (), limit=limit + 1
+        )
     more, found = len(found) > limit, found[:limit]
     if as_json:
         show.as_json({"runs": found})

@@ -1,7 +1,7 @@
 """Which columns and rows differ between two versions of a dataset.
 
-Enters: two versions. Leaves: a ``DataChange`` from the fingerprints that came with the versions; no data is read. Where a
-fingerprint is missing, or the forms differ, it says that nothing is known.
+Enters: two versions. Leaves: a ``DataChange`` from the fingerprints that came with the versions; no data is read. Where
+a fingerprint is missing, or the forms differ, it says that nothing is known.
 """
 
 from collections.abc import Iterator

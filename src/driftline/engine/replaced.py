@@ -1,7 +1,8 @@
 """What took the place of what: how datasets and their slices came to hold what they hold.
 
-Enters: the versions that something stood on at a moment, or datasets and two moments. Leaves: one ``DataChange`` for each
-slice that holds something else than before, also where that is what it held at an earlier time, and for each slice, or
+Enters: the versions that something stood on at a moment, or datasets and two moments. Leaves: one ``DataChange`` for
+each slice that holds something else than before, also where that is what it held at an earlier time, and for
+each slice, or
 file of one, that came or went. A slice is missed only by a run of a job whose run before it read that slice, and some
 that both read: who reads another day reads other slices. Reads fingerprints, never data. Source: decision 0019.
 """
@@ -52,8 +53,9 @@ def changes(house: House, datasets: Mapping[int, str], since: int, until: int) -
 def behind(house: House, parts: Iterable[Subgraph], until_us: int) -> tuple[DataChange, ...]:
     """Return how what something stood on at a moment differs from what was there before, nearest first.
 
-    Each of the ``parts`` is what lies behind one of the things that it stood on. What has nothing before it, or only the
-    same content, is left out, and so is what changed before the nearest one that changed was made the time before, as
+    Each of the ``parts`` is what lies behind one of the things that it stood on. What has nothing before it, or only
+    the same content, is left out, and so is what changed before the nearest one that changed was made the time
+    before, as
     that stood on it already; and what lies beyond the ``BEHIND`` nearest.
     """
     found: dict[tuple[str, str, str, str], DataChange] = {}
@@ -100,7 +102,9 @@ def _turns(house: House, node: Node, moment_us: int) -> Iterator[_Told]:
 def _dated(change: DataChange, turn: Turn) -> DataChange:
     sentence = change.sentence
     if turn.returned:
-        sentence = f"Back from {names.short(change.before)} to {names.short(change.after)}, as it was before. {sentence}"
+        sentence = (
+            f"Back from {names.short(change.before)} to {names.short(change.after)}, as it was before. {sentence}"
+        )
     return msgspec.structs.replace(change, at_us=turn.since_us, returned=turn.returned, sentence=sentence)
 
 
@@ -123,8 +127,8 @@ def _missed(house: House, node: Node, runs: Iterable[Node], asked: set[tuple[str
 def _inputs(house: House, run: int) -> Iterator[DataChange]:
     """Yield the datasets that a run read and the run before it had not, and the reverse.
 
-    The run before it is the last one of its job that wrote one of the same datasets; it counts where both wrote the same
-    and read something in common.
+    The run before it is the last one of its job that wrote one of the same datasets; it counts where both wrote the
+    same and read something in common.
     """
     row = house.store.walks.run_rows([run])[run]
     now = _touched(house, run)
@@ -172,7 +176,9 @@ def _gone(house: House, node: str, dataset: int, run: int, since: int | None) ->
         came = now.get(slice_, frozenset()) - then.get(slice_, frozenset())
         went = then.get(slice_, frozenset()) - now.get(slice_, frozenset())
         if not came or not went:
-            found += _pair(house, node, slice_, sorted(went), sorted(came), whole=slice_ not in now or slice_ not in then)
+            found += _pair(
+                house, node, slice_, sorted(went), sorted(came), whole=slice_ not in now or slice_ not in then
+            )
     found = [msgspec.structs.replace(change, at_us=row[5]) for change in found]
     if len(found) > LISTED:
         more = f"{found[LISTED - 1].sentence} So did, or went, {len(found) - LISTED:,} more."

@@ -214,8 +214,7 @@ def versions(store: Store, walk: Walk, direction: Direction, as_of_us: int, dept
     inner = [place for place, far in walk.far.items() if place > 0 and far < depth]
     beside = store.walks.runs_of(inner, direction, as_of_us, max(limit - len(walk.far), 0) + 1) if inner else []
     course = walk.course
-    if course is not None:
-        beside = [(version, run) for version, run in beside if course.passes(version, run)]
+    beside = [pair for pair in beside if course is None or course.passes(*pair)]
     through = {-place for place in walk.far if place < 0} | {line.via for line in walk.lines if line.via}
     runs = {row[0]: run_node(row) for row in store.walks.run_rows(through | {run for _, run in beside}).values()}
     placed = {place: version_node(rows[place], course) for place in walk.far if place in rows}

@@ -81,9 +81,7 @@ class Writers:
         if all(writer.run in held for writer in found):
             return ()
         ends = [writer.begun_us for writer in found[1:]] + [OPEN]
-        return tuple(
-            Span(writer.begun_us, end) for writer, end in zip(found, ends, strict=True) if writer.run in held
-        )
+        return tuple(Span(writer.begun_us, end) for writer, end in zip(found, ends, strict=True) if writer.run in held)
 
     def _times(self, runs: set[int]) -> dict[int, tuple[int, int]]:
         found: dict[int, tuple[int, int]] = {}

@@ -1,7 +1,8 @@
 """What answers must have stood on, as a condition of DuckDB and as one of Python.
 
-Enters: node ids, documents, and when standing on a node counts. Leaves: the condition and its parameters. A version that
-was there several times by the writing of several runs counts only for as long as it was there by those that are meant.
+Enters: node ids, documents, and when standing on a node counts. Leaves: the condition and its parameters. A version
+that was there several times by the writing of several runs counts only for as long as it was there by those
+that are meant.
 """
 
 from collections.abc import Mapping, Sequence
@@ -17,7 +18,8 @@ _ON_NODES = "list_has_any(nodes, $nodes)"
 _ON_DOCUMENTS = """(list_has_any([one.content for one in documents], $documents)
   or list_has_any([one.document for one in documents], $documents)
   or list_has_any([regexp_replace(one.document, '#[^#]*$', '') for one in documents], $documents))"""
-_IN_TIME = """list_has_any(nodes, $nodes) and (list_has_any(nodes, $always) or len([one for one in list_zip($spanned, $from_us, $before_us)
+_IN_TIME = """list_has_any(nodes, $nodes) and (list_has_any(nodes, $always)
+  or len([one for one in list_zip($spanned, $from_us, $before_us)
   if list_contains(nodes, one[1]) and time_us >= one[2] and time_us < one[3]]) > 0)"""
 
 

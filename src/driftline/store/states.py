@@ -122,4 +122,3 @@ class States:
             held = found.get((run, role)) or Sight(time_us, role, text, run, job, frozenset())
             found[run, role] = held._replace(versions=held.versions | {version})
         return sorted(found.values(), key=lambda one: one[:3], reverse=True)
-

@@ -184,9 +184,7 @@ class Walks:
         course = self.course([start], direction, as_of_us, then_us)
         return self.versions_from({start: 0}, direction, depth, as_of_us, limit, course)
 
-    def course(
-        self, starts: Iterable[int], direction: Direction, as_of_us: int, then_us: int | None = None
-    ) -> Course:
+    def course(self, starts: Iterable[int], direction: Direction, as_of_us: int, then_us: int | None = None) -> Course:
         """Return what keeps the order of time in a walk from some versions, as they were at a moment or at any."""
         course = Course(Writers(self._connection, as_of_us), direction)
         course.begin(starts, then_us)

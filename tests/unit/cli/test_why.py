@@ -47,4 +47,4 @@ def test_a_difference_names_a_few_columns_and_counts_the_rest() -> None:
         node="dataset:n:t", before="xxh3:1", after="xxh3:0123456789abcdef", verdict="changed", columns=columns,
         sentence="1 row came.",
     )  # fmt: skip
-    assert _difference(one) == ("t", "01234567", "1 row came. In a, b, c, d and 2 more.")
+    assert _difference(one) == ("t", "", "1", "01234567", "1 row came. In a, b, c, d and 2 more.")

@@ -9,12 +9,12 @@ import pytest
 
 from driftline import clock, profile
 from driftline.config import Settings
-from driftline.engine import cells, upkeep
+from driftline.engine import cells, replaced, upkeep
 from driftline.engine.engine import Engine
 from driftline.errors import BadInput, NotFound
 from driftline.event import facets
 from driftline.event.answer import Answer, Source
-from driftline.event.lineage import Dataset, Node, Version
+from driftline.event.lineage import Dataset, Node, Subgraph, Version
 from driftline.event.report import DataChange
 from driftline.profile import facet
 
@@ -93,9 +93,10 @@ def test_what_is_not_known_is_said(tmp_path: Path) -> None:
     assert found.sentence == "Fingerprints of the forms t2-1 and t2-2 cannot be compared."
 
 
-def test_another_slice_is_no_change(tmp_path: Path) -> None:
+def test_another_slice_is_no_change_of_the_first_but_came(tmp_path: Path) -> None:
     days = [state(str(day), {"a": [day]}, partition=f"2024-01-0{day}") for day in (1, 2)]
-    assert differ(tmp_path, *days) == ()
+    (found,) = differ(tmp_path, *days)
+    assert (found.verdict, found.partition, found.before, found.after) == ("came", "2024-01-02", "", "2")
 
 
 def test_a_facet_that_cannot_be_read_costs_the_places_only(tmp_path: Path) -> None:
@@ -181,7 +182,8 @@ def test_what_an_answer_stands_on_is_compared_with_what_it_was_before(tmp_path: 
     ]
     assert [[column.name for column in one.columns] for one in told[2].data] == [["b"], ["a"]]
     assert told[2].sentence == (
-        "It stood on features table. No alarm upstream; what changed first is raw: 1 row went and 1 row came."
+        "It stood on features table. No alarm upstream; "
+        "what changed first is raw, at 2024-01-02 00:00 UTC: 1 row went and 1 row came."
     )
 
 
@@ -198,11 +200,11 @@ def test_a_slice_is_compared_with_what_it_was_before_whatever_came_between(tmp_p
             Node(id=f"{NODE}#{number}", type="VERSION", label="", time_us=time_us)
             for number, time_us in enumerate(days, 1)
         ]
-        assert cells.behind(engine.house, [nodes[:2]], days[2]) == ()
+        assert replaced.behind(engine.house, [Subgraph(nodes=tuple(nodes[:2]))], days[2]) == ()
         stood = msgspec.structs.replace(nodes[0], depth=0)
         later = msgspec.structs.replace(nodes[2], depth=-1)
-        assert cells.behind(engine.house, [[stood, later]], days[1]) == ()  # it had not come yet
-        (found,) = cells.behind(engine.house, [nodes], days[2])
+        assert replaced.behind(engine.house, [Subgraph(nodes=(stood, later))], days[1]) == ()  # it had not come yet
+        (found,) = replaced.behind(engine.house, [Subgraph(nodes=tuple(nodes))], days[2])
     assert (found.before, found.after, found.sentence) == ("1", "3", "1 row went and 1 row came.")
     assert found.partition == "2024-01-01"
 
@@ -215,5 +217,8 @@ def test_what_changed_before_the_nearest_was_last_made_is_not_told_again(tmp_pat
             Node(id=f"{NODE}#{number}", type="VERSION", label="", depth=depth, time_us=days[number - 1])
             for number, depth in ((3, 0), (2, -1))
         )
-        assert [one.after for one in cells.behind(engine.house, [[far, near]], days[2])] == ["3"]
-        assert [one.after for one in cells.behind(engine.house, [[far], [near]], days[2])] == ["2", "3"]
+        assert [one.after for one in replaced.behind(engine.house, [Subgraph(nodes=(far, near))], days[2])] == ["3"]
+        assert [
+            one.after
+            for one in replaced.behind(engine.house, [Subgraph(nodes=(far,)), Subgraph(nodes=(near,))], days[2])
+        ] == ["2", "3"]

@@ -16,7 +16,7 @@ from driftline.store.log import Fresh
 RUN = "01900000-0000-7000-8000-000000000001"
 
 TABLES = {
-    "alias_word", "answer_inbox", "blob", "change", "column_edge", "edge", "edge_moved", "event_log", "field",
+    "alias_word", "state", "answer_inbox", "blob", "change", "column_edge", "edge", "edge_moved", "event_log", "field",
     "finding", "flow",
     "incident", "incident_member", "job_parent", "ledger_segment", "node", "node_amount", "outbox", "pairing",
     "pending", "quarantine",
