@@ -3,12 +3,15 @@
 Enters: versions with the times at which they were first read and last written. Leaves: explicit lineage, one entry per
 output: its sources are those of the statement that wrote it, else, as a guess, everything that was read until then,
 among it a version that the run itself wrote and read again, and a model that it saved, which it still has at hand, but
-for models that were fitted before that one.
+for models that were fitted before that one. Where that would be more than ``PAIRS`` in all, as of a loop over thousands
+of files, it is what was read since the output before it, and of that the last.
 Source:
 https://openlineage.io/spec/facets (lineage 1-0-0).
 """
 
 import os
+from bisect import bisect_left, bisect_right
+from collections.abc import Callable
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
@@ -22,6 +25,8 @@ else:
     tempfile = later.module("tempfile")  # few runs remove what they wrote
 
 TEMPORARY = "temporary files that were written and removed"
+
+PAIRS = 10_000  # guesses of one run
 
 # Read before and written after says that the one may have fed the other, not that it did.
 _GUESS = {"transformations": [{"type": "INDIRECT", "subtype": "", "provenance": "cartesian", "confidence": 0.5}]}
@@ -113,6 +118,7 @@ def _used_ns(seen: Seen) -> int:
 def entries(trace: Trace) -> list[dict[str, Any]]:
     """Return the entries of the ``lineage`` facet of the job, one per output."""
     found: dict[Dataset, dict[str, Any]] = {}
+    guess = _guesses(trace)
     for output in trace.outputs:
         dataset = output.touched.dataset
         entry = found.setdefault(
@@ -122,12 +128,31 @@ def entries(trace: Trace) -> list[dict[str, Any]]:
         if output.rootless:
             continue
         named = _named(output)
-        _fill(entry, output, named or {seen.touched.dataset for seen in before(trace, output)}, {} if named else _GUESS)
+        _fill(entry, output, named or {seen.touched.dataset for seen in guess(output)}, {} if named else _GUESS)
     fed = {seen.touched.dataset for seen in trace.outputs if not seen.rootless}
     for dataset, entry in found.items():
         if not entry["inputs"] and dataset in fed:
             del entry["inputs"]  # an empty list would say that it is known to have no source
     return list(found.values())
+
+
+def _guesses(trace: Trace) -> Callable[[Seen], list[Seen]]:
+    """Return what guesses the sources of an output that no statement names."""
+    outputs = [output for output in trace.outputs if not output.rootless]
+    used = [(one.at_ns, one) for one in trace.inputs] + [(at, one) for one in trace.outputs if (at := _used_ns(one))]
+    if len(outputs) * len(used) <= PAIRS:
+        return lambda output: before(trace, output)
+    used.sort(key=lambda one: one[0])
+    times, ends, most = [at for at, _ in used], sorted(map(_end_ns, outputs)), max(1, PAIRS // len(outputs))
+
+    def nearest(output: Seen) -> list[Seen]:
+        end = _end_ns(output)
+        place = bisect_left(ends, end)
+        since = bisect_right(times, ends[place - 1]) if place else 0
+        until = bisect_right(times, end)
+        return [one for _, one in used[max(since, until - most) : until] if one is not output]
+
+    return nearest
 
 
 def _named(output: Seen) -> "set[Dataset]":

@@ -246,11 +246,12 @@ def words(told: Facts) -> dict[Pair, set[Said]]:
 
 
 def _words(target: int, reads: dict[int, Reach], wrote: dict[int, Reach], pairs: Sequence[Said]) -> Iterable[Said]:
-    """Return what one run says: pairs that it knows, sources judged not to be, and guesses."""
+    """Return what one run says: pairs that it knows; where they are not too many, sources judged not to be, and guesses."""
     yield from (word for word in pairs if word.source != target and word.from_us < word.to_us)
     own = wrote[target]
     guesses = [word for word in pairs if word.rank > JUDGED]  # told pair by pair, where a run knows of other pairs
-    wide = len(reads) * len(wrote) > facts.WIDE
+    if len(reads) * len(wrote) > facts.WIDE:
+        return
     for source, read in reads.items():
         if source == target:
             continue
@@ -259,7 +260,7 @@ def _words(target: int, reads: dict[int, Reach], wrote: dict[int, Reach], pairs:
             if max(begin, informed_us) < end:
                 for since, until in _without((max(begin, informed_us), end), source, guesses):
                     yield Said(source, JUDGED, since, until)
-            if begin < min(end, informed_us) and not wide:
+            if begin < min(end, informed_us):
                 others = sum(other.since_us <= begin for other in wrote.values())
                 yield Said(source, ONE_SIDED if others <= 1 else MANY_SIDED, begin, end)
 
