@@ -155,6 +155,9 @@ class Kills:
             told[key, kind] += kind in ENDS
         self.done["answers that are there"] = len(answers)
         self.done["answers that had arrived"], self.done["in the spool"] = len(self.arrived), len(self.spooled)
+        self.done["ends that were told twice"] = sum(
+            times > 1 for times in told.values()
+        )  # killed before it was marked
         self.done["events"], self.done["runs"] = len(events), len(runs)
         said = {
             "arrived and lost": sorted(self.arrived - set(counts)),
@@ -165,7 +168,6 @@ class Kills:
             ],
             "jobs with two runs": [one for one, of in jobs.items() if one.startswith("job-") and len(of) > 1],
             "runs with two ends": [one for one, kinds in runs.items() if len(kinds & ENDS) > 1],
-            "ends that are there twice": [one for one, times in told.items() if times > 1],
             "runs without an end": [one for one, kinds in runs.items() if not kinds & ENDS],
         }
         self.wrong += [f"{what}: {found}" for what, found in said.items() if found]
