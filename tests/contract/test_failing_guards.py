@@ -3,6 +3,8 @@
 import asyncio
 import contextvars
 import types
+from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,14 +12,32 @@ from tests.unit.guard.test_wrap import CAP, LINEAGE, Desk, stated
 
 import driftline
 from driftline.errors import Blocked
-from driftline.event.current import Draft
+from driftline.event.current import Draft, current_answer
 from driftline.guard import counters
 from driftline.guard.wrap import guard
+
+
+@pytest.fixture(autouse=True)
+def _from_zero() -> None:
+    counters.reset()
 
 
 @pytest.fixture
 def desk() -> Desk:
     return Desk()
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> str:
+    return str(tmp_path / "home")
+
+
+@pytest.fixture
+def draft() -> Iterator[Draft]:
+    found = Draft(endpoint="refund-desk")
+    token = current_answer.set(found)
+    yield found
+    current_answer.reset(token)
 
 
 class Unshowable(Exception):
