@@ -212,6 +212,7 @@ class Drill:
             "points_failed": sorted(points.points[one] for one in self.faults.failed),
             "functions_failed": len({points.points[one].function for one in self.faults.failed}),
             "functions_reached": len(reached),
+            "functions_not_reached": sorted({point.function for point in points.points} - reached),
             "functions": len({point.function for point in points.points}),
             "shells": len(points.SHELLS),
             "shells_missing": sorted(points.SHELLS - points.shells_met - {f"{m}:{n}" for m, n in _unloaded()}),
@@ -271,6 +272,7 @@ def main(arguments: list[str] | None = None) -> int:
         print(json.dumps(report))
     else:
         report["points_failed"] = len(report["points_failed"])
+        report["functions_not_reached"] = " ".join(report["functions_not_reached"])
         for key, value in report.items():
             print(f"{key}: {value}")
     return 1 if drill.differences else 0

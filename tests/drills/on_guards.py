@@ -150,12 +150,13 @@ def injected(kit: Kit) -> Any:
         faults = [inject(fault) for fault in ("raise", "hang", "nan")]
     found = []
     for fault in faults:
-        with contextlib.ExitStack() as ending:
-            with kit.quiet():
-                ending.enter_context(fault)
+        with kit.quiet():
+            fault.__enter__()
+        try:
             found += [(made("a"), asyncio.run(waiting("b"))) for made, waiting in both]
-            quiet = ending.enter_context(kit.quiet())  # left before the fault is
-            del quiet
+        finally:
+            with kit.quiet():
+                fault.__exit__(None, None, None)
     return found
 
 

@@ -23,7 +23,7 @@ _BEFORE, _AFTER = "_drill_before_", "_drill_after_"
 
 _CAPTURE: dict[str, tuple[str, ...]] = {
     "answers": (
-        "Answering.id", "Answering.verdict", "Answering.text", "Answering.question",
+        "Answering.__repr__", "Answering.id", "Answering.verdict", "Answering.text", "Answering.question",
         "Answering.uses", "Answering.retrieved", "Answering.features", "Answering.called", "Answering.decide",
         "Answering.__call__", "Answering.begin", "Answering.suspend", "Answering.finish", "Answering.__enter__",
         "Answering.__exit__", "answer", "current_answer", "record_answer",

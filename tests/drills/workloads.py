@@ -7,7 +7,17 @@ what the user sees: values, exceptions, how often the user's own functions were 
 from collections.abc import Callable
 from typing import Any
 
-from tests.drills import on_calls, on_dialects, on_files, on_formats, on_frames, on_guards, on_programs, on_sql
+from tests.drills import (
+    on_calls,
+    on_dialects,
+    on_files,
+    on_formats,
+    on_frames,
+    on_guards,
+    on_programs,
+    on_sql,
+    on_values,
+)
 from tests.drills.kit import Kit, Plain
 
 __all__ = ["LIMITS", "WORKLOADS", "Kit", "Plain"]
@@ -26,6 +36,7 @@ _WORK = {
     on_dialects: "postgres warehouses blocks",
     on_programs: "watching parameters lasting versions dialects documents",
     on_calls: "spans steps runs generators asynchronous threads answers middleware served deployed",
+    on_values: "features contexts odd_tables",
     on_guards: "guarded guarded_open guarded_async guarded_closed injected files_of_guards",
 }
 WORKLOADS: dict[str, Callable[[Kit], Any]] = {

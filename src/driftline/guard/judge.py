@@ -177,17 +177,21 @@ class _Beside:
 
     def work(self) -> None:
         try:
-            outcome = _sound(self.check())
-        except Exception as error:  # whatever a rule raises, its declared failure mode applies
-            outcome = Outcome(error=shown(error))
-        try:
-            with self.ending, contextlib.suppress(Exception):  # what cannot be counted: nobody waits for it any more
-                self.outcome = outcome
-                if self.left:
-                    _late(self.rule, self.endpoint, outcome)
+            with contextlib.suppress(Exception):  # without an outcome it is as one that came too late
+                self._work()
         finally:
             self.free.release()
             self.done.set()
+
+    def _work(self) -> None:
+        try:
+            outcome = _sound(self.check())
+        except Exception as error:  # whatever a rule raises, its declared failure mode applies
+            outcome = Outcome(error=shown(error))
+        with self.ending:
+            self.outcome = outcome
+            if self.left:
+                _late(self.rule, self.endpoint, outcome)
 
 
 def _late(rule: Rule, endpoint: str, outcome: Outcome) -> None:

@@ -165,7 +165,7 @@ def test_a_failure_is_told_once_for_each_kind(caplog: pytest.LogCaptureFixture) 
     assert fault.counts() == {}
 
 
-@pytest.mark.parametrize("place", ["answers.mint", "values.values_of", "sender.Sender.put"])
+@pytest.mark.parametrize("place", ["answers.minting", "values.values_of", "sender.Sender.put"])
 def test_whatever_of_recording_breaks_the_program_goes_on(
     sink: MemorySink, monkeypatch: pytest.MonkeyPatch, place: str
 ) -> None:
@@ -175,7 +175,7 @@ def test_whatever_of_recording_breaks_the_program_goes_on(
 
     monkeypatch.setattr(f"driftline.capture.{place}", broken)
     assert isinstance(driftline.record_answer("desk", features={"odd": [1]}), str)
-    if place != "answers.mint":  # without an id there is no answer, and nothing is wrapped
+    if place != "answers.minting":  # without an id there is no answer, and nothing is wrapped
         assert chat("a") == "A"
     monkeypatch.undo()
     assert chat("b") == "B"
@@ -209,8 +209,6 @@ def test_an_error_that_cannot_be_shown_is_counted_all_the_same() -> None:
 
     assert fault.attempt("piece", fails) is None
     assert fault.counts() == {"piece": 1}
-    assert fault.shown(Unshowable()) == "Unshowable: (it cannot be shown)"
-    assert fault.shown(ValueError("so")) == "ValueError: so"
     fault.reset()
 
 

@@ -3,10 +3,12 @@
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
+
 from driftline.event.lineage import Dataset, Version
 from driftline.guard import counters, policy
 from driftline.guard.batch import decide_batch
-from driftline.guard.switch import Switch, SwitchState, publish
+from driftline.guard.switch import Mode, Switch, SwitchState, publish
 
 FEATURES = Version(Dataset("file", "features"), "xxh3:02")
 OTHER = Version(Dataset("file", "features"), "xxh3:01")
@@ -48,3 +50,17 @@ def test_a_switch_that_cannot_be_read_blocks(tmp_path: Path) -> None:
     verdict = decide_batch(Switch(tmp_path), [FEATURES])
     assert verdict.action == "block"
     assert "cannot be read" in verdict.error
+
+
+@pytest.mark.parametrize("mode", ["enforce", "observe"])
+def test_a_gate_that_fails_itself_is_as_if_its_rules_had_failed(
+    switch: Switch, home: str, monkeypatch: pytest.MonkeyPatch, mode: Mode
+) -> None:
+    publish(home, SwitchState(mode=mode))
+
+    def failing(*_: object, **__: object) -> None:
+        raise KeyError("x")
+
+    monkeypatch.setattr("driftline.guard.judge.judge", failing)
+    found = decide_batch(switch, [])
+    assert (found.action, found.mode, found.error) == ("block", mode, "the guard: KeyError: 'x'; closed")

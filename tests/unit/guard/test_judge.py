@@ -139,3 +139,35 @@ def test_two_guards_on_one_answer_leave_one_verdict() -> None:
     both = judge.joined(first, second)
     assert (both.action, len(both.reasons), both.money_avoided, both.error) == ("fallback", 2, 300.0, "e")
     assert judge.joined(None, second) is second
+
+
+class Unshowable(Exception):
+    """Fails at being shown."""
+
+    def __str__(self) -> str:
+        raise LookupError("no message")
+
+
+def test_a_rule_whose_error_cannot_be_shown_has_failed_like_any_other(switch: Switch) -> None:
+    for test in (Scripted(answer=Unshowable()), Slow(answer=Unshowable())):
+        found = verdict(switch, rule(test))
+        assert (found.action, found.error) == ("block", "r: Unshowable: (it cannot be shown); closed")
+
+
+@pytest.mark.parametrize(
+    ("stated", "action", "went"),
+    [
+        ([], "allow", "open"),
+        ([("flag", None)], "allow", "open"),
+        ([("block", "open"), ("flag", None)], "allow", "open"),
+        ([("block", "open"), ("abstain", None)], "abstain", "closed"),
+        ([("block", "fallback"), ("flag", "fallback")], "fallback", "fallback"),
+        ([("fallback", "closed"), ("block", "closed")], "block", "closed"),
+    ],
+)
+def test_a_guard_that_fails_is_as_if_each_of_its_rules_had(stated: Any, action: str, went: str) -> None:
+    rules = [rule(Scripted(), action=act, on_error=on_error) for act, on_error in stated]
+    found = judge.broken(Policy(hash="h"), rules, KeyError("x"), mode="enforce", endpoint="desk")
+    assert (found.action, found.policy, found.error) == (action, "h", f"the guard: KeyError: 'x'; {went}")
+    assert counters.total("driftline_guard_errors_total", endpoint="desk", rule="", on_error=went) == 1
+    assert counters.total("driftline_guard_fail_open_total", rule="") == (went == "open")

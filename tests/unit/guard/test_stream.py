@@ -2,7 +2,7 @@
 
 import asyncio
 import inspect
-from collections.abc import AsyncIterator, Callable, Generator
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Generator
 from typing import Any
 
 import pytest
@@ -199,3 +199,42 @@ def test_a_stream_that_is_left_early_is_closed(home: str) -> None:
 
 def stated(*rules: dict[str, Any], **more: Any) -> dict[str, Any]:
     return {"endpoint": "refund-desk", "rules": list(rules), **more}
+
+
+def test_a_piece_that_cannot_be_remembered_passes_and_the_answer_is_not_judged_by_half_a_text(
+    home: str, draft: Draft, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def failing(*_: object) -> None:
+        raise KeyError("x")
+
+    def source() -> Generator[str, None, str]:
+        yield "a"
+        yield "b"
+        return "end"
+
+    monkeypatch.setattr(Pieces, "_see", failing)
+    policy = {"rules": [{"id": "cap", "check": "money", "limit": 1, "action": "abstain"}]}
+    observed = guard(source, policy={**policy, "mode": "observe"}, home=home)()
+    assert (next(observed), list(observed)) == ("a", ["b"])
+    assert draft.verdict is not None
+    assert draft.verdict.error == "the guard: KeyError: 'x'; closed"
+    assert list(guard(source, policy=policy, home=home)()) == []  # enforced: as if the rule had failed
+
+
+def test_what_is_sent_to_an_asynchronous_stream_that_passes_and_what_is_thrown_at_it_arrives(home: str) -> None:
+    async def source() -> AsyncGenerator[Any, Any]:
+        try:
+            got = yield "first"
+            yield f"got {got}"
+        except LookupError as error:
+            yield f"threw {error}"
+
+    async def driven(lazy: Any) -> list[Any]:
+        found = [await anext(lazy), await lazy.asend("x"), await lazy.athrow(LookupError("y"))]
+        return [*found, await anext(lazy, "over")]
+
+    expected = ["first", "got x", "threw y", "over"]
+    assert asyncio.run(driven(source())) == expected
+    for policy in ({"mode": "observe"}, {"stream": "pass"}, {"mode": "off"}):
+        assert asyncio.run(driven(guard(source, policy=policy, home=home)())) == expected
+        assert asyncio.run(driven(guard(lambda: source(), policy=policy, home=home)())) == expected

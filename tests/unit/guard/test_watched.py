@@ -69,3 +69,19 @@ def test_a_folder_in_the_files_place_does_no_harm(tmp_path: Path) -> None:
     found = watched(tmp_path / "n")
     assert (found.refresh(), found.loaded) == (0, False)
     assert found.error
+
+
+def test_whatever_fails_while_it_is_read_the_last_good_content_stays_in_force(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "n"
+    path.write_text("1")
+    found = watched(path)
+    assert found.refresh() == 1
+    path.write_text("2")
+    with monkeypatch.context() as patched:
+        patched.setattr(Path, "read_bytes", lambda _: {}["x"])  # an error that is none of the file's
+        assert (found.refresh(), found.last, found.loaded) == (1, 1, True)
+        assert found.error.startswith("KeyError")
+    assert counters.total("driftline_guard_file_errors_total", file="policy") == 1
+    assert (found.refresh(), found.error) == (2, "")
