@@ -83,14 +83,18 @@ def before(trace: Trace, output: Seen) -> list[Seen]:
     own = [
         one
         for one in trace.outputs
-        if one is not output and 0 < _used_ns(one) < end and not (one.read_ns == 0 and _earlier(output, one))
+        if (used := one.read_ns or _used_ns(one))
+        and used < end
+        and one is not output
+        and (one.read_ns or not _earlier(output, one))
     ]
     return [seen for seen in trace.inputs if seen.at_ns <= end] + own
 
 
 def reread(trace: Trace, output: Seen) -> list[Seen]:
     """Return what the run had written and read again when ``output`` was written, what was read last first."""
-    found = [one for one in trace.outputs if one is not output and 0 < one.read_ns <= _end_ns(output)]
+    end = _end_ns(output)
+    found = [one for one in trace.outputs if one.read_ns and one.read_ns <= end and one is not output]
     return sorted(found, key=lambda one: -one.read_ns)
 
 

@@ -21,6 +21,7 @@ from driftline.profile import Profile
 _WEEK = 7  # batches
 _KEPT = 128  # decoded and merged profiles kept in memory
 _REMEMBERED = 400  # judged versions remembered per dataset
+_FEEDS = 100  # inputs of a run up to which the rows of its outputs are compared with those of each
 
 _encoder = msgspec.msgpack.Encoder()
 _decoder = msgspec.msgpack.Decoder(Known)
@@ -81,7 +82,7 @@ def _shown(run: RunShape) -> Iterator[tuple[Touched, dict[str, int]]]:
         if touched.rows:
             feeds[touched.dataset.node] = feeds.get(touched.dataset.node, 0) + touched.rows
     for touched in run.outputs if run.state == "COMPLETE" else ():
-        yield touched, feeds
+        yield touched, feeds if len(feeds) <= _FEEDS else {}
 
 
 def _judge(house: House, run: RunShape, touched: Touched, feeds: dict[str, int]) -> Iterator[Judged]:

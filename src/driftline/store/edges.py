@@ -53,6 +53,7 @@ class Edges:
         self._pairs_anew: dict[Pair, None] = {}
         self._flows_anew: dict[tuple[int, int, int], None] = {}  # job, dataset, role
         self._names_anew: dict[int, None] = {}
+        self._reached: tuple[str, list[dict[int, dict[int, Reach]]]] = ("", [])
         self._moved: set[int] = set()  # datasets and jobs into which edges or flows were written
         connection.on_rollback(self.forget)
 
@@ -138,6 +139,7 @@ class Edges:
             before = [Span(source, start, end, how, sure) for source, start, end, _, how, sure in held_rows]
             self._draw(pair, before, pairing.spans_of(found) if counted.ends else pairing.spans(counted))
             self._pairings.put(pair, counted)
+        self._reached = ("", [])
         self._pairs_anew.clear()
         self._flows_anew.clear()
         self._names_anew.clear()
@@ -157,6 +159,7 @@ class Edges:
             held.forget()
         for anew in (self._pairs_anew, self._flows_anew, self._names_anew, self._moved):
             anew.clear()
+        self._reached = ("", [])
 
     def _rename(self, dataset: int) -> None:
         """Work out anew which other names a dataset has, and when: the newest word holds until the next."""
@@ -191,14 +194,20 @@ class Edges:
         for at in range(0, len(runs), _MANY):
             some = set(runs[at : at + _MANY])
             ids = json.dumps(sorted(some))
-            reads, writes = (self._reaches_of(ids, role) for role in (READ, WRITE))
+            reads, writes = self._reaches_of(ids)
             pairs: dict[int, list[Said]] = defaultdict(list)
             for run, source, how, sure, start, end in self._connection.rows("traces_between", ids=ids, target=target):
                 pairs[run].append(Said(source, _rank(how, sure), start, end))
             for run in some:
                 yield from _words(target, reads.get(run, {}), writes[run], pairs[run])
 
-    def _reaches_of(self, ids: str, role: int) -> dict[int, dict[int, Reach]]:
+    def _reaches_of(self, ids: str) -> list[dict[int, dict[int, Reach]]]:
+        """Return what runs read and what they wrote; kept for the next target, which the same runs often wrote."""
+        if self._reached[0] != ids:
+            self._reached = (ids, [self._reaches_as(ids, role) for role in (READ, WRITE)])
+        return self._reached[1]
+
+    def _reaches_as(self, ids: str, role: int) -> dict[int, dict[int, Reach]]:
         found: dict[int, dict[int, Reach]] = defaultdict(dict)
         for run, dataset, start, end, informed_us in self._connection.rows("touches_by_runs", ids=ids, role=role):
             found[run][dataset] = _wider(found[run].get(dataset), (start, end, informed_us))

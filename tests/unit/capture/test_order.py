@@ -127,3 +127,19 @@ def test_a_state_that_was_overwritten_stays_only_where_something_else_stands_on_
     assert order.lasting([one, between, two]) == [one, between, two]
     tables = [seen("t", 1), seen("t", 2)]  # no files: what a table held before may be in it still
     assert order.lasting(tables) == tables
+
+
+def test_a_loop_over_many_files_guesses_what_was_read_since_the_file_before() -> None:
+    """By hand: 120 times 120 pairs are more than 10,000; each y was written after its own x was read."""
+    inputs = [seen(f"x{number}", 2 * number + 1) for number in range(120)]
+    outputs = [seen(f"y{number}", 2 * number + 2) for number in range(120)]
+    assert sources(trace(inputs, outputs)) == {f"y{number}": [f"x{number}"] for number in range(120)}
+
+
+def test_of_thousands_that_were_read_before_all_was_written_the_last_stand_for_the_first_output() -> None:
+    """By hand: 10,000 pairs over 200 outputs are 50 for each; nothing was read between the others."""
+    inputs = [seen(f"x{number:03}", number) for number in range(1, 201)]
+    outputs = [seen(f"y{number:03}", 1000 + number) for number in range(200)]
+    found = sources(trace(inputs, outputs))
+    assert found["y000"] == [f"x{number:03}" for number in range(151, 201)]
+    assert {len(found[f"y{number:03}"]) for number in range(1, 200)} == {0}

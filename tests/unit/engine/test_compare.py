@@ -44,6 +44,13 @@ def test_rows_of_inputs_are_what_an_output_is_held_against(town: Any) -> None:
     assert reference(town, town.flights).ratios == {}
 
 
+def test_a_run_that_reads_very_much_is_held_against_none_of_it(town: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A ratio for each pair of thousands of files would be some million ratios."""
+    monkeypatch.setattr(compare, "_FEEDS", 0)
+    town.live(0, 2)
+    assert reference(town, town.features).ratios == {}
+
+
 def test_findings_are_those_of_all_batches(healthy: Any) -> None:
     healthy.live(30, 30, healthy.seconds)
     run = healthy.engine.house.store.lineage.previous_run(Job("desk", "join"), healthy.time(31, 0))

@@ -177,3 +177,12 @@ def test_more_runs_than_are_looked_at_together_are_all_counted(store: Store, mon
         store.lineage.put([history((number + 1, shape(str(number), (A,), (OUT,))))])
     store.lineage.put([history((1, shape("0", (), (OUT,))))])
     assert held(store) == {("a", "out", "cartesian", 0.8, 2, OPEN)}
+
+
+def test_a_wide_run_says_the_pairs_that_it_knows_and_judges_no_other(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("driftline.store.facts.WIDE", 1)
+    store.lineage.put([history((5, shape("1", (A,), (OUT,))))])
+    store.lineage.put([history((9, shape("2", (A, B), (OUT,), **known("2", B, OUT))))])
+    assert {(source, how) for source, _, how, *_ in held(store)} == {("a", "cartesian"), ("b", "column")}
