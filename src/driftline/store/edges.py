@@ -255,7 +255,7 @@ def words(told: Facts) -> dict[Pair, set[Said]]:
 
 
 def _words(target: int, reads: dict[int, Reach], wrote: dict[int, Reach], pairs: Sequence[Said]) -> Iterable[Said]:
-    """Return what one run says: pairs that it knows, and where there are not too many, guesses and sources judged away."""
+    """Return what one run says: pairs that it knows, and unless it is very wide, guesses and sources judged away."""
     yield from (word for word in pairs if word.source != target and word.from_us < word.to_us)
     own = wrote[target]
     guesses = [word for word in pairs if word.rank > JUDGED]  # told pair by pair, where a run knows of other pairs
