@@ -10,7 +10,7 @@ import json
 import re
 from collections.abc import Iterator
 from operator import itemgetter
-from typing import Literal, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from driftline import later
 from driftline.event import names
@@ -19,6 +19,11 @@ from driftline.event.report import DatasetSummary, VersionSummary
 from driftline.store import versions
 from driftline.store.connection import NOW, OPEN, Connection, Row
 from driftline.store.names import Names
+
+if TYPE_CHECKING:
+    from driftline.store import states
+else:
+    states = later.module("driftline.store.states")  # a program that only records asks for none
 
 SHORT = 8  # letters of a run or a version that are shown
 _RUN = later.pattern(r"(?:run[: ])?([0-9a-f]{8}|[0-9a-f]{8}-[0-9a-f-]{0,27})((?:#\d+)?)", re.IGNORECASE)
@@ -234,8 +239,10 @@ class Catalogue:
         return Found(node, "VERSION", label, row[5], dataset, version, "", held[0], row[0], _since(row))
 
     def _line(self, row: Row) -> DatasetSummary:
-        _, namespace, name, node, kind, amount, latest = row
-        newest = latest and self._connection.row("version_by_id", id=latest)
+        id_, namespace, name, node, kind, amount, latest = row
+        there = states.States(self._connection).last(id_, "", NOW) if latest else None
+        back = there is not None and latest not in there.versions  # it had been there before
+        newest = latest and self._connection.row("version_by_id", id=max(there.versions) if there and back else latest)
         held = summary(newest) if newest else None
         return DatasetSummary(
             node=node,
@@ -245,7 +252,7 @@ class Catalogue:
             latest=held.version if held else "",
             partition=held.partition if held else "",
             rows=held.rows if held else None,
-            updated_us=held.time_us if held else 0,
+            updated_us=there.time_us if there and back else held.time_us if held else 0,
         )
 
 

@@ -26,6 +26,42 @@ from state s join version v on v.id = s.version_id join run r on r.id = s.run_id
 where s.dataset_id = :dataset and s.slice = :slice and s.valid_from_us <= :moment_us and v.version <> ''
 order by s.valid_from_us desc limit :limit;
 
+-- name: other_whole
+-- When a run last saw another version of a dataset without slices, up to a moment: along an index, however often one was read.
+select t.valid_from_us from touch t join version v on v.id = t.version_id
+where t.dataset_id = :dataset and t.valid_from_us <= :moment_us and t.version_id <> :version and t.valid_to_us = :open
+  and t.role < 2 and v.version <> '' and v.slice = ''
+order by t.valid_from_us desc limit 1;
+
+-- name: other_sliced
+-- When a run last saw another version of a slice, up to a moment.
+select s.valid_from_us from state s join version v on v.id = s.version_id
+where s.dataset_id = :dataset and s.slice = :slice and s.valid_from_us <= :moment_us and s.version_id <> :version
+  and v.version <> ''
+order by s.valid_from_us desc limit 1;
+
+-- name: later_whole
+-- When a dataset was seen some sights after a moment, and before another.
+select valid_from_us from touch
+where dataset_id = :dataset and valid_from_us > :after_us and valid_from_us < :moment_us and valid_to_us = :open
+  and role < 2
+order by valid_from_us limit 1 offset :skip;
+
+-- name: later_sliced
+-- When a slice was seen some sights after a moment, and before another.
+select valid_from_us from state
+where dataset_id = :dataset and slice = :slice and valid_from_us > :after_us and valid_from_us < :moment_us
+order by valid_from_us limit 1 offset :skip;
+
+-- name: touch_earlier
+-- Whether a run saw a version before a moment.
+select 1 from version v where v.id = :version and v.since_us < :before_us and exists (
+  select 1 from touch t where t.version_id = v.id and t.role < 2 and t.valid_from_us < :before_us and t.valid_to_us = :open);
+
+-- name: state_earlier
+-- Whether a run saw a version as a slice before a moment.
+select 1 from state where version_id = :version and slice = :slice and valid_from_us < :before_us limit 1;
+
 -- name: slices_of_version
 -- The slices that a version was.
 select distinct slice from state where version_id = :version order by slice;
