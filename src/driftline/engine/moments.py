@@ -19,7 +19,7 @@ _UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12
 _LOST_PLUS = re.compile(r"(\d{4}-?\d\d-?\d\dT\S+) (\d\d(?::?\d\d)?)")  # in an address a plus is a space
 _SHOWN = 3  # versions that a hint names
 HINT = (
-    "Write 2013-01-31, 2013-01-31T08:00:00Z, microseconds since 1970, run:ID, a version such as features#v3, "
+    "Write 2013-01-31, 2013-01-31T08:00:00Z, microseconds since 1970, run:ID, a version such as features@previous, "
     "or the id of an answer. In an address a plus is written %2B."
 )
 
