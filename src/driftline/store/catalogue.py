@@ -129,7 +129,7 @@ class Catalogue:
                 data = [row for row in fit if row[1] == "DATASET"]  # a job of the same name has its own id
                 return [row[4] for row in data or fit]
         if only:
-            return []
+            return self._stems(text, limit) if only == "DATASET" else []
         return (
             self._runs_shown(text, limit)
             or self._columns_named(text, limit)
@@ -164,15 +164,14 @@ class Catalogue:
         return [names.run_id(run) + found[2] for (run,) in rows]
 
     def _stems(self, text: str, limit: int) -> list[str]:
+        return list(dict.fromkeys(row[4] for row in self._stem_rows(text, limit)))
+
+    def _stem_rows(self, text: str, limit: int) -> list[Row]:
         """Return the files that are called so but for their suffix: ``features`` is ``features.parquet``."""
         forms = (f"{escape(text)}.%", f"%/{escape(text)}.%") if text else ()
         rows = [row for form in forms for row in self._connection.rows("nodes_like", form=form, limit=limit)]
         files = [row for row in rows if row[1] == "DATASET" and (row[2] == "file" or "://" in row[2])]
-        return list(
-            dict.fromkeys(
-                row[4] for row in files if _STEM.fullmatch(row[3][row[3].lower().rfind(text.lower()) + len(text) :])
-            )
-        )
+        return [row for row in files if _STEM.fullmatch(row[3][row[3].lower().rfind(text.lower()) + len(text) :])]
 
     def _columns_named(self, text: str, limit: int) -> list[str]:
         found: list[str] = []
@@ -205,7 +204,8 @@ class Catalogue:
     def _datasets_named(self, text: str, limit: int) -> list[Row]:
         ids = self._connection.rows("nodes_by_text", texts=json.dumps([text, f"dataset:{text}"]))
         found = itertools.chain([ids], self._named(text, limit))
-        return next((data for rows in found if (data := [row for row in rows if row[1] == "DATASET"])), [])
+        data = next((data for rows in found if (data := [row for row in rows if row[1] == "DATASET"])), [])
+        return data or self._stem_rows(text, limit)
 
     def _named(self, text: str, limit: int) -> Iterator[list[Row]]:
         """Yield the datasets and jobs that go by a name in one sense after the other."""
