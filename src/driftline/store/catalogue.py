@@ -240,10 +240,15 @@ class Catalogue:
 
     def _line(self, row: Row) -> DatasetSummary:
         id_, namespace, name, node, kind, amount, latest = row
-        there = states.States(self._connection).last(id_, "", NOW) if latest else None
-        back = there is not None and latest not in there.versions  # it had been there before
-        newest = latest and self._connection.row("version_by_id", id=max(there.versions) if there and back else latest)
+        newest = latest and self._connection.row("version_by_id", id=latest)
         held = summary(newest) if newest else None
+        whole = held is not None and not held.partition
+        there = states.States(self._connection).last(id_, "", NOW) if whole else None
+        if there is not None and latest in there.versions:
+            there = None
+        elif there is not None:  # it had been there before
+            back = self._connection.row("version_by_id", id=max(there.versions))
+            held = summary(back) if back else held
         return DatasetSummary(
             node=node,
             dataset=Dataset(namespace, name),
@@ -252,7 +257,7 @@ class Catalogue:
             latest=held.version if held else "",
             partition=held.partition if held else "",
             rows=held.rows if held else None,
-            updated_us=there.time_us if there and back else held.time_us if held else 0,
+            updated_us=there.time_us if there else held.time_us if held else 0,
         )
 
 

@@ -145,7 +145,7 @@ class States:
                 size *= 10  # one run may have read, or written, many files
                 continue
             whole = [row for row in rows if row[4] > end or not full or rows[0][4] == end]
-            yield from _sights(whole)
+            yield from _sights(row for row in whole if row[8] == slice_)
             if not full:
                 return
             on = self._over(dataset, slice_, whole) if len({row[0] for row in whole}) == 1 else None
@@ -169,7 +169,7 @@ class States:
 def _sights(rows: Iterable[Row]) -> list[Sight]:
     """Return what rows say, those of one run together, the newest first."""
     found: dict[tuple[int, int], Sight] = {}
-    for version, role, run, job, time_us, name, since_us, text in rows:
+    for version, role, run, job, time_us, name, since_us, text, _ in rows:
         if role != _WRITE and time_us != since_us and not _CONTENT.match(name):
             continue
         held = found.get((run, role)) or Sight(time_us, role, text, run, job, frozenset())

@@ -1,11 +1,14 @@
 """By hand: stories of one dataset, told run by run at moments that are small numbers."""
 
+import re
+import sqlite3
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 
 from driftline.event.lineage import Dataset, History, Job, RunShape, State, Touched, Version
-from driftline.store import Store, open_store, states
+from driftline.store import Store, migrate, open_store, sql, states
 
 A = Dataset("n", "a")
 Said = tuple[str, ...]  # versions, each with the slices that it was: "xxh3:a", "xxh3:a feb mar"
@@ -154,3 +157,18 @@ def test_a_run_that_read_more_files_than_are_looked_at_together_is_seen_whole(
     monkeypatch.setattr(states, "PAGE", 10)
     tell(10, writes=tuple(f"xxh3:{number} jan" for number in range(35)))
     assert len(store.states.at(dataset(store), "jan", 99)) == 35
+
+
+def test_no_statement_reads_all_that_is_known_of_a_dataset() -> None:
+    """By a dataset alone SQLite steps only to the first of its slices."""
+    raw = sqlite3.connect(":memory:", isolation_level=None)
+    migrate.migrate(raw)
+    text = (Path(states.__file__).parent / "states.sql").read_text()
+    found = []
+    for name in re.findall(r"^-- name: (\w+)$", text, re.MULTILINE):
+        statement = sql.load()[name].text
+        values: dict[str, object] = dict.fromkeys(re.findall(r":([a-z_]+)", statement), 1)
+        plan = raw.execute(f"explain query plan {statement}", values).fetchall()
+        found += [(name, step[3]) for step in plan if step[3].endswith("(dataset_id=?)")]
+    assert found == [("slices_between", "SEARCH state USING COVERING INDEX state_slice (dataset_id=?)")]
+    raw.close()
