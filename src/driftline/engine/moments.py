@@ -66,7 +66,7 @@ def _named(house: House, text: str) -> int:
         raise Ambiguous(f"{text!r} is {', '.join(found[:6])}")
     if found[0].startswith("run:"):  # by an end of its id
         return _of_run(house, found[0])
-    return _of_version(house, found[0])
+    return named.since(house, text) or _of_version(house, found[0])
 
 
 def _of_run(house: House, node: str) -> int:
