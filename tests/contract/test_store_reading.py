@@ -217,4 +217,7 @@ def test_a_file_is_found_without_its_suffix_where_nothing_else_goes_by_that_name
     assert filled.lineage.find("x") == ["dataset:file:feed/x.csv"]
     assert filled.lineage.find("feed/x") == ["dataset:file:feed/x.csv"]
     assert filled.lineage.find("y") == ["dataset:file:y.tar.gz"]
-    assert filled.lineage.find("nobody") == []
+    assert filled.lineage.find("x#1") == ["dataset:file:feed/x.csv#1"]
+    assert filled.lineage.find("x", only="DATASET") == ["dataset:file:feed/x.csv"]
+    assert filled.lineage.find("x", only="JOB") == []
+    assert filled.lineage.find("nobody") == filled.lineage.find("nobody#1") == []

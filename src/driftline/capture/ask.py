@@ -65,7 +65,7 @@ def lineage(
         down: where it goes; False leaves that side out.
         depth: links to walk; a dataset behind a job is two away.
         columns: walk from column to column.
-        as_of: a time, ``run:ID``, a version such as ``features#v3``, the id of an answer; None: now.
+        as_of: a time, ``run:ID``, a version such as ``features@previous``, the id of an answer; None: now.
         view: ``union`` over all runs, ``last``: what the last run of each job did, or the id of one run.
         roll_up: jobs as they are (task), or as those that they ran for: their parent, or the root of all.
         hide_inner: leave out datasets that one job alone writes and reads.

@@ -11,7 +11,7 @@ from driftline.event import names
 from driftline.event.lineage import Link
 from driftline.event.report import DataChange, Difference, LinkChange
 
-_MOMENT = "a time, run:ID, a version such as features#v3, or the id of an answer."
+_MOMENT = "a time, run:ID, a version such as features@previous, or the id of an answer."
 _WIDE = 40  # rows of a table
 _SPANS = 3  # spans of rows of one column
 
@@ -37,7 +37,9 @@ def diff(
 ) -> None:
     """Tell how the lineage around NODE, or without one of everything, differs between two moments.
 
-    With two versions of one dataset, such as features#v3 features#v4: how their content differs, by column and rows.
+    With two versions of one dataset, such as features@previous features@latest: how their content differs, by column
+    and rows. A version is named by @latest, @previous or @TIME, or after a # by its partition or by (the beginning or
+    the end of) its name; what a partition was, by feed#2013-01-31@previous.
     """
     with opened.engine(ctx) as engine:
         if node and other:
@@ -48,7 +50,7 @@ def diff(
             first = engine.moment(since)
             if first is None:
                 said = "--from is empty" if since is not None else "--from is missing"
-                raise BadInput(said, hint=f"It takes {_MOMENT} Or name two versions: features#v3 features#v4.")
+                raise BadInput(said, hint=f"It takes {_MOMENT} {_versions(node)}")
             about = opened.node(engine, node) if node else ""
             found = engine.diff(about, since_us=first, until_us=engine.moment(until), depth=depth, limit=limit)
     if as_json:
@@ -57,6 +59,14 @@ def diff(
     _tell(found)
     if found.truncated:
         click.echo(f"Note: the answer was cut at {limit:,}; --limit takes more, a NODE narrows it.", err=True)
+    if found.border:
+        steps = show.count(depth, "step")
+        click.echo(f"Note: it looked {steps} around {node}; what lies beyond is found with --depth.", err=True)
+
+
+def _versions(node: str | None) -> str:
+    name = node.partition("@")[0] if node else "features"
+    return f"Or name two versions: {name}@previous {name}@latest."
 
 
 def _tell(found: Difference) -> None:

@@ -16,7 +16,7 @@ from driftline.event.report import Disagreement
 
 LISTED = 1_000
 _WIDE = 40  # rows of a table
-AS_OF = "As it was then: a time, run:ID, a version such as features#v3, or the id of an answer."
+AS_OF = "As it was then: a time, run:ID, a version such as features@previous, or the id of an answer."
 
 
 @click.command()

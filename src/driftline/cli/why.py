@@ -21,7 +21,7 @@ def why(ctx: click.Context, answer_or_incident: str | None, as_json: bool) -> No
     """Tell why an answer came out so, or what caused an incident.
 
     ANSWER_OR_INCIDENT is the id of an answer or (the beginning of) the id of an incident; without it the
-    newest answers are listed.
+    newest answers are listed. What changed in a dataset is told by 'driftline diff'.
     """
     with opened.engine(ctx) as engine:
         if answer_or_incident is None:
@@ -45,6 +45,8 @@ def _find(engine: Engine, id_: str) -> Explanation | IncidentReport:
         return engine.why(id_)
     except NotFound as error:
         hint = "'driftline incidents' lists incidents, 'driftline why' the newest answers."
+        if engine.house.store.lineage.find(id_, only="DATASET"):
+            hint = f"It is a dataset: 'driftline diff {id_}@previous {id_}@latest' tells what changed in it last."
         raise NotFound(f"neither an answer nor an incident is called {id_}", hint=hint) from error
 
 

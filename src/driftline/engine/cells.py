@@ -29,7 +29,7 @@ def between(house: House, before: str, after: str) -> Difference:
     """
     one, two = _touched(house, before), _touched(house, after)
     if one.dataset != two.dataset:
-        hint = "Name two versions of one dataset, such as features#v3 features#v4."
+        hint = "Name two versions of one dataset, such as features@previous features@latest."
         raise BadInput(f"{before} and {after} are versions of two datasets", hint=hint)
     node = one.dataset.node
     change = compared(house, node, one, two)
@@ -51,7 +51,9 @@ def _touched(house: House, text: str) -> Touched:
         of = known.dataset if known is not None else None
         newest = house.store.lineage.versions(of, NEWEST) if of else []
         told = ", ".join(names.dataset_id(of.namespace, of.name, one.version) for one in newest if of)
-        hint = "A version is written as features#v3" + (f"; the newest are {told}." if told else ".")
+        hint = "A version is written as features@latest, features@previous or features#v3" + (
+            f"; the newest are {told}." if told else "."
+        )
         raise BadInput(f"{text} is no version", hint=hint)
     found = house.store.lineage.touched(Version(known.dataset, known.version))
     if found is None:

@@ -67,6 +67,7 @@ def _around(house: House, node: str, since: int, until: int, depth: int, limit: 
         code=_code(house, {row[0]: row[4] for row in rows if row[1] == "JOB"}, since, until),
         data=replaced.changes(house, datasets, since, until),
         truncated=any(graph.truncated for graph in (*graphs, *columns)),
+        border=any(abs(one.depth) >= depth for graph in graphs for one in graph.nodes),
     )
 
 
@@ -101,6 +102,7 @@ def _made(
     code: tuple[CodeChange, ...],
     data: tuple[DataChange, ...] = (),
     truncated: bool,
+    border: bool = False,
 ) -> Difference:
     return Difference(
         since_us=since,
@@ -116,6 +118,7 @@ def _made(
         code=code,
         data=data,
         truncated=truncated,
+        border=border,
     )
 
 

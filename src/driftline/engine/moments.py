@@ -19,7 +19,7 @@ _UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12
 _LOST_PLUS = re.compile(r"(\d{4}-?\d\d-?\d\dT\S+) (\d\d(?::?\d\d)?)")  # in an address a plus is a space
 _SHOWN = 3  # versions that a hint names
 HINT = (
-    "Write 2013-01-31, 2013-01-31T08:00:00Z, microseconds since 1970, run:ID, a version such as features#v3, "
+    "Write 2013-01-31, 2013-01-31T08:00:00Z, microseconds since 1970, run:ID, a version such as features@previous, "
     "or the id of an answer. In an address a plus is written %2B."
 )
 
@@ -66,7 +66,7 @@ def _named(house: House, text: str) -> int:
         raise Ambiguous(f"{text!r} is {', '.join(found[:6])}")
     if found[0].startswith("run:"):  # by an end of its id
         return _of_run(house, found[0])
-    return _of_version(house, found[0])
+    return named.since(house, text) or _of_version(house, found[0])
 
 
 def _of_run(house: House, node: str) -> int:

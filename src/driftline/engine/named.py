@@ -25,19 +25,37 @@ def find(house: House, text: str) -> list[str]:
         NotFound: the dataset had no such version.
     """
     found = house.store.lineage.find(text)
-    owner, sign, when = text.strip().rpartition("@")
-    if found or not sign or not owner:
+    if found:
         return found
+    owner, when, slice_, named = _parts(house, text)
+    if len(named) > 1:
+        return [f"{one}{owner}@{when}" for one in named]
+    return [_version(house, named[0], slice_, when, text)[0]] if named else []
+
+
+def since(house: House, text: str) -> int:
+    """Return from when on the version was there that ``text`` names by its time; 0: it names none so.
+
+    Raises:
+        BadInput, NotFound: as above.
+    """
+    _, when, slice_, named = _parts(house, text)
+    if len(named) != 1 or house.store.lineage.find(text):
+        return 0
+    return _version(house, named[0], slice_, when, text)[1]
+
+
+def _parts(house: House, text: str) -> tuple[str, str, str, list[str]]:
+    """Return what follows the dataset's name up to the @, what stands after that, the slice, and the datasets."""
+    owner, _, when = text.strip().rpartition("@")
     for place, slice_ in ((owner, ""), (owner.rpartition("#")[0], owner.rpartition("#")[2])):
         named = house.store.lineage.find(place, only="DATASET") if place else []
-        if len(named) > 1:
-            return [f"{one}{owner[len(place) :]}@{when}" for one in named]
         if named:
-            return [_version(house, named[0], slice_, when, text)]
-    return []
+            return owner[len(place) :], when, slice_, named
+    return "", "", "", []
 
 
-def _version(house: House, node: str, slice_: str, when: str, text: str) -> str:
+def _version(house: House, node: str, slice_: str, when: str, text: str) -> tuple[str, int]:
     known = house.store.lineage.lookup(node)
     assert known is not None
     assert known.dataset is not None
@@ -48,14 +66,15 @@ def _version(house: House, node: str, slice_: str, when: str, text: str) -> str:
         said = ", ".join(f"{known.dataset.name}#{one}@{when}" for one in slices)
         raise BadInput(f"{known.dataset.name} has partitions", hint=f"Name one, such as {said}.")
     there = sorted(states.at(known.id, slice_, moment))
-    if when == PREVIOUS and there:
-        turn = states.turn(known.id, slice_, there[-1], moment)
-        there = sorted(turn.gone) if turn is not None else []
+    turn = states.turn(known.id, slice_, there[-1], moment) if there else None
+    since_us = turn.since_us if turn is not None else 0
+    if when == PREVIOUS:
+        there, since_us = (sorted(turn.gone), turn.gone_since_us) if turn is not None else ([], 0)
     if not there:
         hint = "'driftline lineage NAME' shows what is known of a dataset."
         before = "no other version before" if when == PREVIOUS else "no version then"
         raise NotFound(f"{text!r}: {known.dataset.name}{f'#{slice_}' if slice_ else ''} had {before}", hint=hint)
-    return _node(known.dataset, house.store.walks.version_rows(there)[there[-1]][3])
+    return _node(known.dataset, house.store.walks.version_rows(there)[there[-1]][3]), since_us
 
 
 def _moment(when: str, text: str) -> int:

@@ -71,7 +71,8 @@ def _newest(house: House, node: str) -> bool:
     found = house.store.lineage.lookup(node)
     if found is None or found.dataset is None or not found.version:
         return False
-    return any(version.version == found.version for version in house.store.lineage.versions(found.dataset, 1))
+    line = house.store.lineage.dataset(found.dataset)
+    return line is not None and line.latest == found.version
 
 
 def resolve(house: House, text: str) -> str:

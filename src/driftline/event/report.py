@@ -258,6 +258,7 @@ class Difference(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     code: tuple[CodeChange, ...] = ()
     data: tuple[DataChange, ...] = ()  # around a node only
     truncated: bool = False  # there was more than the limit let through
+    border: bool = False  # something lies as far from the node as was looked: there may be more beyond
     sentence: str = ""
 
 

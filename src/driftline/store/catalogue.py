@@ -10,7 +10,7 @@ import json
 import re
 from collections.abc import Iterator
 from operator import itemgetter
-from typing import Literal, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from driftline import later
 from driftline.event import names
@@ -19,6 +19,11 @@ from driftline.event.report import DatasetSummary, VersionSummary
 from driftline.store import versions
 from driftline.store.connection import NOW, OPEN, Connection, Row
 from driftline.store.names import Names
+
+if TYPE_CHECKING:
+    from driftline.store import states
+else:
+    states = later.module("driftline.store.states")  # a program that only records asks for none
 
 SHORT = 8  # letters of a run or a version that are shown
 _RUN = later.pattern(r"(?:run[: ])?([0-9a-f]{8}|[0-9a-f]{8}-[0-9a-f-]{0,27})((?:#\d+)?)", re.IGNORECASE)
@@ -124,7 +129,7 @@ class Catalogue:
                 data = [row for row in fit if row[1] == "DATASET"]  # a job of the same name has its own id
                 return [row[4] for row in data or fit]
         if only:
-            return []
+            return self._stems(text, limit) if only == "DATASET" else []
         return (
             self._runs_shown(text, limit)
             or self._columns_named(text, limit)
@@ -159,15 +164,14 @@ class Catalogue:
         return [names.run_id(run) + found[2] for (run,) in rows]
 
     def _stems(self, text: str, limit: int) -> list[str]:
+        return list(dict.fromkeys(row[4] for row in self._stem_rows(text, limit)))
+
+    def _stem_rows(self, text: str, limit: int) -> list[Row]:
         """Return the files that are called so but for their suffix: ``features`` is ``features.parquet``."""
         forms = (f"{escape(text)}.%", f"%/{escape(text)}.%") if text else ()
         rows = [row for form in forms for row in self._connection.rows("nodes_like", form=form, limit=limit)]
         files = [row for row in rows if row[1] == "DATASET" and (row[2] == "file" or "://" in row[2])]
-        return list(
-            dict.fromkeys(
-                row[4] for row in files if _STEM.fullmatch(row[3][row[3].lower().rfind(text.lower()) + len(text) :])
-            )
-        )
+        return [row for row in files if _STEM.fullmatch(row[3][row[3].lower().rfind(text.lower()) + len(text) :])]
 
     def _columns_named(self, text: str, limit: int) -> list[str]:
         found: list[str] = []
@@ -200,7 +204,8 @@ class Catalogue:
     def _datasets_named(self, text: str, limit: int) -> list[Row]:
         ids = self._connection.rows("nodes_by_text", texts=json.dumps([text, f"dataset:{text}"]))
         found = itertools.chain([ids], self._named(text, limit))
-        return next((data for rows in found if (data := [row for row in rows if row[1] == "DATASET"])), [])
+        data = next((data for rows in found if (data := [row for row in rows if row[1] == "DATASET"])), [])
+        return data or self._stem_rows(text, limit)
 
     def _named(self, text: str, limit: int) -> Iterator[list[Row]]:
         """Yield the datasets and jobs that go by a name in one sense after the other."""
@@ -234,9 +239,16 @@ class Catalogue:
         return Found(node, "VERSION", label, row[5], dataset, version, "", held[0], row[0], _since(row))
 
     def _line(self, row: Row) -> DatasetSummary:
-        _, namespace, name, node, kind, amount, latest = row
+        id_, namespace, name, node, kind, amount, latest = row
         newest = latest and self._connection.row("version_by_id", id=latest)
         held = summary(newest) if newest else None
+        whole = held is not None and not held.partition
+        there = states.States(self._connection).last(id_, "", NOW) if whole else None
+        if there is not None and latest in there.versions:
+            there = None
+        elif there is not None:  # it had been there before
+            back = self._connection.row("version_by_id", id=max(there.versions))
+            held = summary(back) if back else held
         return DatasetSummary(
             node=node,
             dataset=Dataset(namespace, name),
@@ -245,7 +257,7 @@ class Catalogue:
             latest=held.version if held else "",
             partition=held.partition if held else "",
             rows=held.rows if held else None,
-            updated_us=held.time_us if held else 0,
+            updated_us=there.time_us if there else held.time_us if held else 0,
         )
 
 

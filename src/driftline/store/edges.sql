@@ -217,6 +217,25 @@ where dataset_id = :dataset and version <> '' and (substr(version, 1, 3) <> 't4-
 -- When a dataset got its next version after one.
 select min(since_us) from version where dataset_id = :dataset and version <> '' and (substr(version, 1, 3) <> 't4-' or run_id <> 0) and since_us > :time_us;
 
+-- name: write_then
+-- The last writing of a version of a dataset between two moments: it may have been there before.
+select v.id, v.version, v.time_us, t.valid_from_us from touch t join version v on v.id = t.version_id
+where t.dataset_id = :dataset and t.role = 1 and t.valid_from_us > :after_us and t.valid_from_us < :time_us
+  and t.valid_to_us = :open and v.version <> ''
+order by t.valid_from_us desc limit 1;
+
+-- name: write_next
+-- When a dataset's version was next replaced by one that had been there before.
+select t.valid_from_us from touch t join version v on v.id = t.version_id
+where t.dataset_id = :dataset and t.role = 1 and t.valid_from_us > :time_us and t.version_id <> :version
+  and t.valid_to_us = :open and v.version <> ''
+order by t.valid_from_us limit 1;
+
+-- name: writes_of
+-- When a version was written.
+select valid_from_us from touch where version_id = :version and role = 1 and valid_from_us > :after_us
+  and valid_to_us = :open order by valid_from_us;
+
 -- name: ties_into
 -- Everything that is said to lead into one dataset or job without a run.
 select source, valid_from_us, valid_to_us, provenance, confidence from tie where target = :target;

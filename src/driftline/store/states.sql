@@ -12,19 +12,55 @@ delete from state where dataset_id = :dataset and valid_from_us = :from_us and s
   and version_id = :version and role = :role and run_id = :run;
 
 -- name: states_whole
--- What runs saw of a dataset without slices up to a moment, the newest first.
-select t.version_id, t.role, t.run_id, t.job_id, t.valid_from_us, v.version, v.since_us, r.run
+-- What runs saw of a dataset up to a moment, the newest first.
+select t.version_id, t.role, t.run_id, t.job_id, t.valid_from_us, v.version, v.since_us, r.run, v.slice
 from touch t join version v on v.id = t.version_id join run r on r.id = t.run_id
 where t.dataset_id = :dataset and t.valid_from_us <= :moment_us and t.valid_to_us = :open and t.role < 2
-  and v.version <> '' and v.slice = ''
+  and v.version <> ''
 order by t.valid_from_us desc limit :limit;
 
 -- name: states_sliced
 -- What runs saw of a slice of a dataset up to a moment, the newest first.
-select s.version_id, s.role, s.run_id, r.job_id, s.valid_from_us, v.version, v.since_us, r.run
+select s.version_id, s.role, s.run_id, r.job_id, s.valid_from_us, v.version, v.since_us, r.run, s.slice
 from state s join version v on v.id = s.version_id join run r on r.id = s.run_id
 where s.dataset_id = :dataset and s.slice = :slice and s.valid_from_us <= :moment_us and v.version <> ''
 order by s.valid_from_us desc limit :limit;
+
+-- name: other_whole
+-- When a run last saw another version of a dataset, up to a moment: along an index, however often one was read.
+select t.valid_from_us from touch t join version v on v.id = t.version_id
+where t.dataset_id = :dataset and t.valid_from_us <= :moment_us and t.version_id <> :version and t.valid_to_us = :open
+  and t.role < 2 and v.version <> ''
+order by t.valid_from_us desc limit 1;
+
+-- name: other_sliced
+-- When a run last saw another version of a slice, up to a moment.
+select s.valid_from_us from state s join version v on v.id = s.version_id
+where s.dataset_id = :dataset and s.slice = :slice and s.valid_from_us <= :moment_us and s.version_id <> :version
+  and v.version <> ''
+order by s.valid_from_us desc limit 1;
+
+-- name: later_whole
+-- When a dataset was seen some sights after a moment, and before another.
+select valid_from_us from touch
+where dataset_id = :dataset and valid_from_us > :after_us and valid_from_us < :moment_us and valid_to_us = :open
+  and role < 2
+order by valid_from_us limit 1 offset :skip;
+
+-- name: later_sliced
+-- When a slice was seen some sights after a moment, and before another.
+select valid_from_us from state
+where dataset_id = :dataset and slice = :slice and valid_from_us > :after_us and valid_from_us < :moment_us
+order by valid_from_us limit 1 offset :skip;
+
+-- name: touch_earlier
+-- Whether a run saw a version before a moment.
+select 1 from version v where v.id = :version and v.since_us < :before_us and exists (
+  select 1 from touch t where t.version_id = v.id and t.role < 2 and t.valid_from_us < :before_us and t.valid_to_us = :open);
+
+-- name: state_earlier
+-- Whether a run saw a version as a slice before a moment.
+select 1 from state where version_id = :version and slice = :slice and valid_from_us < :before_us limit 1;
 
 -- name: slices_of_version
 -- The slices that a version was.
@@ -32,14 +68,23 @@ select distinct slice from state where version_id = :version order by slice;
 
 -- name: slices_between
 -- The slices of a dataset that runs saw between two moments.
-select distinct slice from state where dataset_id = :dataset and valid_from_us > :since_us and valid_from_us <= :until_us
+with recursive walk (slice) as (
+  select min(slice) from state where dataset_id = :dataset
+  union all
+  select (select min(s.slice) from state s where s.dataset_id = :dataset and s.slice > walk.slice) from walk
+  where walk.slice is not null
+)
+select slice from walk where slice is not null and exists (
+  select 1 from state s where s.dataset_id = :dataset and s.slice = walk.slice
+    and s.valid_from_us > :since_us and s.valid_from_us <= :until_us)
 order by slice limit :limit;
 
 -- name: slices_of_run
 -- The versions that a run read as slices of a dataset.
-select distinct s.slice, s.version_id from touch t join state s on s.dataset_id = t.dataset_id
-  and s.valid_from_us = t.valid_from_us and s.version_id = t.version_id and s.role = t.role and s.run_id = t.run_id
-where t.run_id = :run and t.dataset_id = :dataset and t.role = 0 order by s.slice, s.version_id;
+select distinct s.slice, s.version_id
+from (select distinct valid_from_us from touch where run_id = :run) w cross join state s
+where s.dataset_id = :dataset and s.valid_from_us = w.valid_from_us and s.run_id = :run and s.role = 0
+order by s.slice, s.version_id;
 
 -- name: run_touching_before
 -- The last execution of a job before a moment that read (0) or wrote (1) a dataset.

@@ -7,7 +7,7 @@ its versions. Never decides what is shown.
 """
 
 import json
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from driftline import later
@@ -257,10 +257,16 @@ class Walks:
         return line._replace(source=row[0], kind=THEN, confidence=line.confidence * INFERRED) if row else line
 
     def _version_then(self, dataset: int, moment_us: int) -> Row | None:
-        return self._connection.row("version_then", dataset=dataset, time_us=moment_us)
+        return self._again(dataset, moment_us, "version_then")
 
     def _written_then(self, dataset: int, moment_us: int) -> Row | None:
-        return self._connection.row("version_written_then", dataset=dataset, time_us=moment_us)
+        return self._again(dataset, moment_us, "version_written_then")
+
+    def _again(self, dataset: int, moment_us: int, newest: str) -> Row | None:
+        """Return what was new last before a moment, or what was there before and was written since."""
+        row = self._connection.row(newest, dataset=dataset, time_us=moment_us)
+        span = {"after_us": row[3] if row else -1, "time_us": moment_us}
+        return self._connection.row("write_then", dataset=dataset, open=OPEN, **span) or row
 
     def _names(self, dataset: int, as_of_us: int) -> list[int]:
         """Return the datasets that are other names of one."""
@@ -275,16 +281,33 @@ class Walks:
         rows = [row for row in rows if not _unnamed(row)]
         named = {row[0] for row in self._rows("alias_datasets", [row[11] for row in rows], as_of_us)} if rows else set()
         for row in rows:
-            version_id, dataset, time_us = row[0], row[11], row[13]
-            after = self._connection.row("version_next", dataset=dataset, time_us=time_us)
-            until = after[0] if after and after[0] is not None else OPEN
-            for name in (dataset, *(self._names(dataset, as_of_us) if dataset in named else ())):
-                for found in self._connection.rows(
-                    "traces_unversioned", dataset=name, after_us=time_us, until_us=until, as_of_us=as_of_us
-                ):
+            version_id, dataset = row[0], row[11]
+            called = (dataset, *(self._names(dataset, as_of_us) if dataset in named else ()))
+            for since_us, until_us in self._there(version_id, dataset, row[13]):
+                for name, found in self._unversioned(called, since_us, until_us, as_of_us):
                     line = self._line(found)
                     if name == dataset or self._then(line, name, as_of_us).source == version_id:
                         yield line._replace(source=version_id, kind=THEN, confidence=line.confidence * INFERRED)
+
+    def _unversioned(
+        self, called: Iterable[int], since_us: int, until_us: int, as_of_us: int
+    ) -> Iterator[tuple[int, Row]]:
+        """Yield the steps out of a dataset, by each of its names, of readers that named no version."""
+        span = {"after_us": since_us, "until_us": until_us, "as_of_us": as_of_us}
+        for name in called:
+            yield from ((name, row) for row in self._connection.rows("traces_unversioned", dataset=name, **span))
+
+    def _there(self, version: int, dataset: int, since_us: int) -> Iterator[tuple[int, int]]:
+        """Yield from when on, and until when, a version was the one written last, each time that it was."""
+        until_us = since_us
+        writes = self._connection.rows("writes_of", version=version, after_us=since_us, open=OPEN)
+        for moment_us in (since_us, *(row[0] for row in writes)):
+            if moment_us < until_us:
+                continue  # written once more, while it was there
+            new = self._connection.row("version_next", dataset=dataset, time_us=moment_us)
+            old = self._connection.row("write_next", dataset=dataset, version=version, time_us=moment_us, open=OPEN)
+            until_us = min(row[0] if row and row[0] is not None else OPEN for row in (new, old))
+            yield moment_us, until_us
 
     def _bare(self, places: Iterable[int]) -> dict[int, int]:
         """Return the dataset of each place that is a dataset without a version of a writer's."""

@@ -141,3 +141,21 @@ def test_what_is_no_version_is_told_with_the_newest_versions(run: Run, home: Pat
         run("diff", "features#v3", "features")
     assert "; the newest are dataset:file:features#v4, dataset:file:features#v3" in str(said.value.hint)
     assert run("diff", "dataset:file:features#v3", "dataset:file:features#v4").stdout
+
+
+def test_versions_are_named_by_their_time_too(run: Run, home: Path) -> None:
+    two_versions(home)
+    assert (
+        run("diff", "features@previous", "features@latest").stdout == run("diff", "features#v3", "features#v4").stdout
+    )
+    with pytest.raises(BadInput) as said:
+        run("diff", "features")
+    assert str(said.value.hint).endswith("Or name two versions: features@previous features@latest.")
+
+
+def test_a_walk_that_ended_at_its_depth_says_so(run: Run, home: Path) -> None:
+    """By hand: feed/raw is one step from features, and nothing is further away."""
+    two_versions(home)
+    asked = ("diff", "features", "--from", "2013-01-01")
+    assert "Note: it looked 1 step around features" in run(*asked, "--depth", "1").stderr
+    assert "it looked" not in run(*asked, "--depth", "9").stderr

@@ -41,6 +41,12 @@ def test_what_is_neither_is_told(run: Run) -> None:
         run("why", "zzzz")
 
 
+def test_a_dataset_is_no_answer_and_is_told_where_its_changes_are(run: Run) -> None:
+    with pytest.raises(NotFound) as said:
+        run("why", "features")
+    assert "'driftline diff features@previous features@latest'" in str(said.value.hint)
+
+
 def test_a_difference_names_a_few_columns_and_counts_the_rest() -> None:
     columns = tuple(ColumnCells(name=name, change="changed") for name in "abcdef")
     one = DataChange(

@@ -17,7 +17,7 @@ def run(number: int) -> History:
         "state": "COMPLETE",
         "ended_us": number,
         "inputs": (Touched(dataset=A, aliases=(Dataset("n", "alias"),)),),
-        "outputs": (Touched(dataset=OUT, version=f"v{number}"),),
+        "outputs": (Touched(dataset=OUT, version=f"v{number}", partition=f"p{number}"),),
         "ties": (Tie(Place("JOB", "n", "j0"), Place("JOB", "n", "j1")),),
         "columns": (ColumnEdge(A, "x", OUT, "x"),),
     }

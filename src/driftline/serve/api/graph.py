@@ -20,7 +20,7 @@ Layout = dict[str, tuple[float, float]]  # node id -> column, row
 
 NODE = "A node id, or a name that means one thing only."
 MOMENT = (
-    "A moment: ISO 8601, microseconds since 1970, run:ID, a version such as features#v3, or the id of an answer. "
+    "A moment: ISO 8601, microseconds since 1970, run:ID, a version such as features@previous, or the id of an answer. "
     "Empty: now."
 )
 SELECTOR = "A selector in dbt's syntax, such as +features or tag:money+1."
@@ -85,7 +85,9 @@ class DiffQuery(msgspec.Struct, frozen=True):
 class VersionsQuery(msgspec.Struct, frozen=True):
     """Which two versions."""
 
-    before: Annotated[str, msgspec.Meta(description="A version, such as features#v3.", min_length=1)]
+    before: Annotated[
+        str, msgspec.Meta(description="A version, such as features@previous or features#v3.", min_length=1)
+    ]
     after: Annotated[str, msgspec.Meta(description="Another version of the same dataset.", min_length=1)]
 
 

@@ -12,4 +12,7 @@ create table state (
 create index state_slice on state (dataset_id, slice, valid_from_us);
 create index state_version on state (version_id, slice);
 
+-- Writings of a dataset in the order of time.
+create index touch_written on touch (dataset_id, valid_from_us) where role = 1;
+
 -- What is known of earlier runs is read by adopt.py.
