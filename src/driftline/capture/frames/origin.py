@@ -12,7 +12,7 @@ import msgspec
 
 from driftline.capture import fault, headers, observe
 from driftline.capture.columns import Bindable
-from driftline.capture.frames import features, model, node
+from driftline.capture.frames import features, members, model, node
 from driftline.capture.frames.node import FrameEdges, Node, Scan
 from driftline.capture.sql.relation import Source
 from driftline.capture.trace import Seen
@@ -64,12 +64,12 @@ def attach(found: Iterable[Seen], data: Any, folder: str) -> None:
     """Give versions that ``data`` is about to be written to its column edges; a model has its features as fields."""
     if data is None:
         return
-    if hasattr(data, "feature_names_in_") or hasattr(data, "best_estimator_") or features.is_trees(data):
-        made = model.edges_of(data, lambda one: of_node(one, folder))
-        for seen in found if made is not None else ():
-            assert made is not None
-            seen.edges = [*seen.edges, made[0]]
-            fields = tuple(Field(name) for name in made[1])
+    models = members.models(data)
+    if any(features.inputs(one) for one in models):
+        made, names = model.together(models, lambda one: of_node(one, folder))
+        for seen in found if made else ():
+            seen.edges = [*seen.edges, *made]
+            fields = tuple(Field(name) for name in names)
             seen.touched = msgspec.structs.replace(seen.touched, fields=fields, kind=seen.touched.kind or "model")
         return
     bindable = edges(data, folder)

@@ -8,7 +8,8 @@ import os
 from typing import Any
 
 from driftline.capture import opens
-from driftline.capture.hooks import glance, loaded, table
+from driftline.capture.frames import members
+from driftline.capture.hooks import loaded, table
 from driftline.capture.hooks.patch import Call, Patch
 from driftline.capture.hooks.table import RESULT, Entry
 
@@ -65,9 +66,7 @@ def install(module: Any) -> list[Patch]:
 def _of_a_package(given: Any, call: Call) -> bool:
     """Whether something was unpickled that a package brings along for itself, such as the names of months."""
     places = list(table.places(given))
-    return (
-        bool(places) and all(one.startswith(opens.installed()) for one in places) and not glance.is_model(call.result)
-    )
+    return bool(places) and all(one.startswith(opens.installed()) for one in places) and not members.models(call.result)
 
 
 def _no_file(given: Any, call: Call) -> bool:  # noqa: ARG001 - the signature is Skip's

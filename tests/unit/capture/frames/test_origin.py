@@ -51,3 +51,6 @@ def test_a_model_gets_its_features_as_fields(tmp_path: Path) -> None:
     origin.attach([seen], model, str(tmp_path))
     assert [field.name for field in seen.touched.fields or ()] == ["a"]
     assert (seen.touched.kind, len(seen.edges)) == ("model", 1)
+    kept = Seen(touched=Touched(dataset=T))
+    origin.attach([kept], {"model": model, "columns": ["a"]}, str(tmp_path))
+    assert (kept.touched, len(kept.edges)) == (seen.touched, 1)
