@@ -17,7 +17,7 @@ import msgspec
 
 from driftline.capture import at_hand, client, fault, headers, measure, observe, transactions
 from driftline.capture.around import enclosing
-from driftline.capture.hooks import commits, duckdb_catalog, duckdb_export, duckdb_tables, memory
+from driftline.capture.hooks import commits, duckdb_catalog, duckdb_export, duckdb_renames, duckdb_tables, memory
 from driftline.capture.hooks.duckdb_catalog import Catalog
 from driftline.capture.hooks.duckdb_text import Forms
 from driftline.capture.observe import Given
@@ -144,7 +144,7 @@ class Session:
             ask_second=lambda one: self._second(connection, text, one),
         )
         if analysis is None or not analysis.statements:
-            return None
+            return duckdb_renames.recorder(connection, text, functools.partial(self._table, connection))
         known = self._sources(connection, analysis, caller, forms)
         fresh = duckdb_tables.before(analysis, functools.partial(self.catalog.ask, connection)) if connection else {}
         began_ns = time.time_ns()
@@ -213,6 +213,8 @@ class Session:
             edges = SqlEdges(one.lineage, datasets, analysis.spelled, analysis.said)
         for seen in self._targets(run, connection, one, analysis, began_ns, forms):
             touched, name = seen.touched, one.writes.names[0]
+            if one.kind == "ALTER TABLE":
+                duckdb_renames.renamed(run, touched.dataset, (old for it in one.reads for old in known[it].seen))
             inside = one.writes.kind == "table" and transactions.begun(connection)
             look = None
             if name in fresh:  # what waits for a commit must not keep its connection alive

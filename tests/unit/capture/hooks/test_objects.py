@@ -91,6 +91,15 @@ def test_what_a_package_pickles_for_itself_is_no_data_but_a_model_in_it_is(
     assert kinds(run) == {"lib/calendars/model.pkl": "model", "en.dat": "file"}
 
 
+def test_the_graph_that_dbt_pickles_for_itself_is_no_data(watched: MemorySink) -> None:
+    Path("target").mkdir()
+    with driftline.run("dbt") as run:
+        for name in ("target/graph.gpickle", "graph.gpickle"):
+            with open(name, "wb") as file:
+                pickle.dump({"nodes": [1]}, file)
+    assert kinds(run) == {"graph.gpickle": "file"}
+
+
 def test_pickle_itself_is_as_before(watched: MemorySink) -> None:
     assert pickle.loads(pickle.dumps(pickle.dump)) is pickle.dump
     driftline.unwatch()
