@@ -16,6 +16,7 @@ import weakref
 from collections.abc import Callable
 from types import ModuleType
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
+from urllib.parse import unquote, urlsplit
 
 from driftline import later
 from driftline.capture import at_hand, client, measure, observe, transactions
@@ -84,7 +85,9 @@ def place_of(connection: Any) -> Place | None:
         return _sqlite(file) if file else _in_memory(connection)
     alchemy = sys.modules.get("sqlalchemy")
     if isinstance(connection, str):
-        return _of_url(alchemy.engine.make_url(connection)) if alchemy is not None and "://" in connection else None
+        if "://" not in connection:
+            return None
+        return _of_address(connection) if alchemy is None else _of_url(alchemy.engine.make_url(connection))
     bind = connection.get_bind() if hasattr(type(connection), "get_bind") else connection
     url = getattr(getattr(bind, "engine", None), "url", None)
     if url is not None:
@@ -108,6 +111,16 @@ def _of_url(url: Any) -> Place | None:
     if scheme == "bigquery":
         return Place("bigquery", scheme, url.host or "", url.database or "")
     return _server(scheme, url.host, url.port, url.database)
+
+
+def _of_address(address: str) -> Place | None:
+    """The database of an address that is given to a library without SQLAlchemy; None for those without a server."""
+    parts = urlsplit(address)
+    scheme = parts.scheme.partition("+")[0]
+    scheme = _SCHEMES.get(scheme, scheme)
+    if scheme not in _PORTS or not parts.hostname:
+        return None
+    return _server(scheme, parts.hostname, parts.port, unquote(parts.path.removeprefix("/")))
 
 
 def _server(scheme: str, host: Any, port: Any, database: Any) -> Place:

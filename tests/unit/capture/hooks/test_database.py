@@ -3,6 +3,7 @@
 import json
 import pickle
 import sqlite3
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -232,6 +233,24 @@ def test_a_statement_that_is_not_understood_is_a_gap_by_its_beginning(watched: M
     assert gap.startswith("sql not parsed: insert into t select from from where ")
     assert "secret" not in gap
     assert len(gap) < 90
+
+
+@pytest.mark.parametrize(
+    ("address", "place"),
+    [
+        ("postgresql://u:p%40ss@db.example.org/shop", ("postgres://db.example.org:5432", "postgres", "shop", "public")),
+        ("mysql://u:p@db:3307/my%20shop?ssl=1", ("mysql://db:3307", "mysql", "my shop", "")),
+        ("sqlite:///shop.db", None),  # libraries differ in what that means
+        ("nonsense", None),
+    ],
+)
+def test_an_address_is_understood_without_sqlalchemy_as_polars_hands_it_to_others(
+    address: str, place: tuple[str, str, str, str] | None, monkeypatch: pytest.MonkeyPatch, sink: MemorySink
+) -> None:
+    known = database.place_of(address)
+    monkeypatch.delitem(sys.modules, "sqlalchemy")
+    assert database.place_of(address) == place
+    assert place is None or known == place
 
 
 @pytest.fixture
