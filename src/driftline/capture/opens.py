@@ -34,6 +34,11 @@ _OUTSIDE = (
     "/.telemetry/",
     "/compute_logs/",
 )
+_BOOKS = tuple(  # of dbt
+    f"/target/{name}"
+    for name in ("manifest.json", "run_results.json", "catalog.json", "sources.json", "semantic_manifest.json",
+                 "graph_summary.json", "graph.gpickle", "partial_parse.msgpack", "perf_info.json")
+)  # fmt: skip
 
 
 class _State:
@@ -128,10 +133,15 @@ def foreign(path: str, home: str) -> bool:
     return _ignored(os.path.realpath(path), ours) or _ignored(path, ours)
 
 
+def is_book(path: str) -> bool:
+    """Whether a file is one in which dbt keeps what it knows of a project, and so no data of the user's."""
+    return path.replace(os.sep, "/").endswith(_BOOKS)
+
+
 def _ignored(path: str, ours: tuple[str, ...]) -> bool:
     slashed = path.replace(os.sep, "/")
     return (
-        slashed.endswith(_CODE)
+        slashed.endswith((*_CODE, *_BOOKS))
         or slashed.startswith(_FOLDERS)
         or path.startswith(ours)
         or any(part in slashed for part in (*_INSIDE, *_OUTSIDE))

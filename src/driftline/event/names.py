@@ -12,6 +12,7 @@ no control characters. Names in facets are made to fit: longer ones are cut and 
 import re
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
+from itertools import pairwise
 from pathlib import PurePosixPath
 from typing import NamedTuple
 
@@ -24,12 +25,14 @@ _KEY_VALUE = re.compile(r"^[A-Za-z_][A-Za-z0-9_]*=(?P<value>.+)$")
 _DATE = re.compile(
     r"^(?P<value>\d{4}-?(0[1-9]|1[0-2])(-?(0[1-9]|[12]\d|3[01]))?([T_-]?([01]\d|2[0-4])([:-]?[0-5]\d){0,2})?)$"
 )
+_TIME = later.pattern(r"^([01]\d|2[0-4])([-.:]?[0-5]\d){1,2}$")  # of a folder in that of a day, as Hydra makes them
 _CONTROL = later.pattern(r"[\x00-\x1f\x7f-\x9f]")  # Unicode's category Cc
 _PART = re.compile(  # part-0, data_0, chunk-3, 0, 00000001, 0-1, data-00000-of-00002, part-00000-UUID, UUID, UUID-0
     r"^((part|data|chunk|file)[-_]?)?([0-9]+(([-_]|-of-)[0-9]+)*[-_]?)?([0-9a-f]{8}-?([0-9a-f]{4}-?){3}[0-9a-f]{12}([-_][0-9]+)*)?$"
     r"|^(part|data|chunk)[-_]?[0-9a-f-]*$",
     re.IGNORECASE,
 )
+_DIGITS = 8  # of a day without dashes
 _SAVED = later.pattern(r"^\d{4}-\d\d-\d\dT\d\d\.\d\d\.\d\d\.\d{3}Z$")  # as Kedro names the versions of a file
 
 
@@ -48,7 +51,8 @@ def locate(path: str) -> Located:
     ``feed/flights/2013-01-31.parquet`` and ``feed/flights/date=2013-01-31/part-0.parquet`` are both
     ``("file", "feed/flights", "2013-01-31")``; ``s3://lake/orders.csv`` is ``("s3://lake", "orders.csv", "")``. A file
     with a name of its own keeps it, for tables may share folders: ``lake/y=2013/m=01/orders.csv`` is
-    ``("file", "lake/orders.csv", "2013/01")``. A file that lies in a folder of its own name, one folder a moment, as
+    ``("file", "lake/orders.csv", "2013/01")``, and ``feed/2013-01-31/orders.csv`` is ``("file", "feed/orders.csv",
+    "2013-01-31")``. A file that lies in a folder of its own name, one folder a moment, as
     Kedro keeps versions (``model.pkl/2013-01-31T08.00.00.000Z/model.pkl``), is that folder.
     """
     namespace, rest = _split_namespace(path)
@@ -67,8 +71,9 @@ def locate(path: str) -> Located:
     if len(parts) > 2 and parts[-1] == parts[-3] and _SAVED.match(parts[-2]):
         parts = parts[:-2]  # a version, and no partition: the next one takes its place
     if not found and len(parts) > 1:
-        found = [hit.group("value") for hit in map(_KEY_VALUE.match, parts[:-1]) if hit]
-        parts = [part for part in parts[:-1] if not _KEY_VALUE.match(part)] + parts[-1:] if found else parts
+        folders = [_of_folder(part, before) for before, part in pairwise(("", *parts[:-1]))]
+        found = [value for value in folders if value]
+        parts = [part for part, value in zip(parts, folders, strict=False) if not value] + parts[-1:]
     return Located(namespace, str(PurePosixPath(*parts)), "/".join(found))
 
 
@@ -89,6 +94,24 @@ def below(root: Located, parts: Sequence[str]) -> Located | None:
         hit = _KEY_VALUE.match(part)
         found.append(hit.group("value") if hit else part)
     return Located(root.namespace, root.name, "/".join(found))
+
+
+def _of_folder(part: str, before: str) -> str:
+    """Return the partition that a folder on the way to a file with a name of its own is; "" = it is none.
+
+    Args:
+        part: the folder.
+        before: the one that it is in.
+    """
+    hit = _KEY_VALUE.match(part)
+    if hit:
+        return hit.group("value")
+    return part if _is_day(part) or (_is_day(before) and _TIME.match(part)) else ""
+
+
+def _is_day(part: str) -> bool:
+    """Whether a folder is named by a day or a month, and is not merely a number of six digits."""
+    return bool(_DATE.match(part)) and (len(part) >= _DIGITS or "-" in part)
 
 
 def _is_partition(part: str) -> bool:

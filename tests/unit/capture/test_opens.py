@@ -67,6 +67,22 @@ def test_python_s_own_files_and_temporary_ones_are_no_gaps(watched: MemorySink, 
     assert facet(watched, "driftline_completeness")["files"] == 0
 
 
+def test_what_dbt_keeps_of_a_project_is_neither_an_output_nor_a_gap(watched: MemorySink, tmp_path: Path) -> None:
+    Path("target").mkdir()
+    with driftline.run("job") as run:
+        for name in ("manifest.json", "run_results.json", "partial_parse.msgpack"):
+            Path("target", name).write_bytes(b"{}")
+        with open("target/run_results.json") as file:
+            json.load(file)
+        Path("target/orders.json").write_text('[{"a": 1}]')
+    assert driftline.flush()
+    assert run.inputs == ()
+    told = [part.name for event in watched.decoded() for part in (*event.inputs, *event.outputs)]
+    assert set(told) == {"target/orders.json"}
+    assert opens.is_book("shop/target/graph.gpickle")
+    assert not opens.is_book("shop/graph.gpickle")
+
+
 def test_a_read_that_fails_leaves_what_it_opened_as_opened_by_hand(watched: MemorySink, tmp_path: Path) -> None:
     Path("broken.json").write_text("{]")
     with driftline.run("job") as run, pytest.raises(ValueError, match=r".+"):

@@ -101,6 +101,31 @@ def test_part_files_in_a_partition_are_parts_of_the_dataset(path: str, expected:
 
 
 @pytest.mark.parametrize(
+    ("path", "expected"),
+    [
+        ("feed/2013-01-31/orders.csv", ("file", "feed/orders.csv", "2013-01-31")),
+        ("feed/20130131/orders.csv.gz", ("file", "feed/orders.csv.gz", "20130131")),
+        ("feed/2013-01/orders.csv", ("file", "feed/orders.csv", "2013-01")),
+        ("feed/2013-01-31T08/orders.csv", ("file", "feed/orders.csv", "2013-01-31T08")),
+        ("/var/feed/2013-01-31/eu/orders.csv", ("file", "/var/feed/eu/orders.csv", "2013-01-31")),
+        ("s3://lake/region=eu/2013-01-31/orders.csv", ("s3://lake", "orders.csv", "eu/2013-01-31")),
+        ("year=2013/month=01/orders.csv", ("file", "orders.csv", "2013/01")),
+        ("2013-01-31/orders.csv", ("file", "orders.csv", "2013-01-31")),
+        ("outputs/2013-01-31/08-30-00/model.pkl", ("file", "outputs/model.pkl", "2013-01-31/08-30-00")),  # Hydra
+        ("shops/08-30-00/model.pkl", ("file", "shops/08-30-00/model.pkl", "")),
+        ("shops/190012/orders.csv", ("file", "shops/190012/orders.csv", "")),  # a number
+        ("feed/2013-13-31/orders.csv", ("file", "feed/2013-13-31/orders.csv", "")),  # no day of any month
+        ("feed/2013/01/31/orders.csv", ("file", "feed/2013/01/31/orders.csv", "")),
+        ("feed/2013-01-31/2013-01-31.csv", ("file", "feed", "2013-01-31/2013-01-31")),
+    ],
+)
+def test_a_file_of_the_same_name_in_a_folder_for_each_day_is_one_dataset(
+    path: str, expected: tuple[str, str, str]
+) -> None:
+    assert names.locate(path) == expected
+
+
+@pytest.mark.parametrize(
     ("parts", "expected"),
     [
         (["a", "part-0.parquet"], "a"),

@@ -43,6 +43,9 @@ def of(model: Any) -> Features:
     names = inputs(model)
     if not names or len(names) > MOST:
         return []
+    records = _of_records(model)
+    if records is not None:
+        return [Feature(name, {name: way}) for name, way in records.items()]
     found = [Feature(name, {name: Way()}) for name in names]
     steps = getattr(model, "steps", None)
     if isinstance(steps, list):
@@ -60,8 +63,28 @@ def of(model: Any) -> Features:
 def inputs(model: Any) -> tuple[str, ...]:
     """Return the names of the columns that a model was fitted on; none where it was fitted on an array."""
     model = getattr(model, "best_estimator_", model)
+    records = _of_records(model)
+    if records is not None:
+        return tuple(records)
     names = _of_trees(model) if is_trees(model) else getattr(model, "feature_names_in_", None)
     return () if names is None else tuple(str(name) for name in names)
+
+
+def _of_records(model: Any) -> dict[str, Way] | None:
+    """The fields of the records that a ``DictVectorizer`` was fitted on, alone or first in a pipeline; None = no such.
+
+    Its own names have the values in them (``city=Oslo``), and there are as many as there are values.
+    """
+    steps = getattr(model, "steps", None)
+    first = steps[0][1] if isinstance(steps, list) and steps else model
+    kind = type(first)
+    if kind.__name__ != "DictVectorizer" or not kind.__module__.startswith("sklearn."):
+        return None
+    found: dict[str, Way] = {}
+    for name in getattr(first, "feature_names_", ()):
+        field, sign, _ = str(name).partition(first.separator)
+        found[field] = Way(TRANSFORMATION) if sign else found.get(field, Way())
+    return found
 
 
 def is_trees(model: Any) -> bool:

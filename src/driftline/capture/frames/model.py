@@ -126,12 +126,23 @@ def _sources(found: Bound) -> frozenset[Dataset]:
     return frozenset(Dataset(one.namespace, one.name) for reaches in found[0].values() for one in reaches)
 
 
-def edges_of(model: Any, frames: Any) -> tuple[ModelEdges, tuple[str, ...]] | None:
+def together(models: Sequence[Any], frames: Any) -> tuple[list[ModelEdges], tuple[str, ...]]:
+    """Return the edges of fitted models that are kept in one file, and the names of their features, each once.
+
+    As in a pipeline, one that has no label of its own, such as a vectorizer, shares that of the others.
+    """
+    label = next((one.label for one in map(fit_of, models) if one.label), "")
+    found = [one for one in (edges_of(model, frames, label) for model in models) if one is not None]
+    return [edges for edges, _ in found], tuple(dict.fromkeys(name for _, names in found for name in names))
+
+
+def edges_of(model: Any, frames: Any, label: str = "") -> tuple[ModelEdges, tuple[str, ...]] | None:
     """Return the edges of a fitted model and the names of its features; None where it does not know its columns.
 
     Args:
         model: the model.
         frames: makes edges of a node.
+        label: of a model that has none of its own.
     """
     found = features.of(model)
     if not found:
@@ -145,7 +156,7 @@ def edges_of(model: Any, frames: Any) -> tuple[ModelEdges, tuple[str, ...]] | No
     nodes = node.latest(_LATEST) if origin is None else [origin]
     known = [frames(one) for one in nodes]
     names = tuple(feature.name for feature in found)
-    return ModelEdges(found, fit.label, known, fit.data is not None), names
+    return ModelEdges(found, fit.label or label, known, fit.data is not None), names
 
 
 def _on(reach: Reach, way: Way) -> Reach:

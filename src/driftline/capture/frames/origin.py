@@ -2,18 +2,20 @@
 
 Enters: frames that a reader has returned, lazy frames that scan files, frames that are about to be written. Leaves:
 nodes beside the frames, and column edges. A pandas frame may be changed in place without anybody noticing: it is known
-as the argument of a step, with less confidence, and never as the direct source of what is written.
+as the argument of a step, with less confidence, and never as the direct source of what is written, but for what a
+SELECT gave, of which nothing else tells: that with less confidence, too.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 import msgspec
 
 from driftline.capture import fault, headers, observe
 from driftline.capture.columns import Bindable
-from driftline.capture.frames import features, model, node
+from driftline.capture.frames import features, members, model, node, selected
 from driftline.capture.frames.node import FrameEdges, Node, Scan
+from driftline.capture.sql.bound import Lineage
 from driftline.capture.sql.relation import Source
 from driftline.capture.trace import Seen
 from driftline.event.lineage import Dataset, Field
@@ -42,6 +44,15 @@ def read(frame: Any, datasets: Iterable[Dataset]) -> None:
         node.put(frame, Scan(source, _names(frame)))
 
 
+def queried(
+    frame: Any, lineage: Lineage, datasets: Mapping[Source, tuple[Dataset, ...]], spelled: Callable[[str], str]
+) -> None:
+    """Remember that ``frame`` is what a SELECT gave, whose sources are ``datasets``."""
+    if is_frame(frame):
+        index = tuple(str(name) for name in frame.index.names if name is not None) if mutable(frame) else ()
+        node.put(frame, selected.of(lineage, datasets, spelled, _names(frame) or (), index))
+
+
 def scanned(frame: Any, places: Iterable[str], version: str = "", names: tuple[str, ...] = ()) -> None:
     """Remember that a lazy frame will be read from ``places``, as they were at ``version`` where one is given.
 
@@ -64,12 +75,12 @@ def attach(found: Iterable[Seen], data: Any, folder: str) -> None:
     """Give versions that ``data`` is about to be written to its column edges; a model has its features as fields."""
     if data is None:
         return
-    if hasattr(data, "feature_names_in_") or hasattr(data, "best_estimator_") or features.is_trees(data):
-        made = model.edges_of(data, lambda one: of_node(one, folder))
-        for seen in found if made is not None else ():
-            assert made is not None
-            seen.edges = [*seen.edges, made[0]]
-            fields = tuple(Field(name) for name in made[1])
+    models = members.models(data)
+    if any(features.inputs(one) for one in models):
+        made, names = model.together(models, lambda one: of_node(one, folder))
+        for seen in found if made else ():
+            seen.edges = [*seen.edges, *made]
+            fields = tuple(Field(name) for name in names)
             seen.touched = msgspec.structs.replace(seen.touched, fields=fields, kind=seen.touched.kind or "model")
         return
     bindable = edges(data, folder)
@@ -83,6 +94,8 @@ def edges(data: Any, folder: str) -> Bindable | None:
     known = node.of(data)
     if known is None or (isinstance(known, Scan) and mutable(data)):
         return None
+    if isinstance(known, selected.Selected) and mutable(data):
+        known = selected.changeable(known)
     return of_node(known, folder)
 
 

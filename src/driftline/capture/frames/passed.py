@@ -13,15 +13,13 @@ from typing import Any
 
 from driftline.capture import client, fault
 from driftline.capture.beside import Beside
-from driftline.capture.frames import literal, node, origin
+from driftline.capture.frames import literal, members, node, origin
 from driftline.capture.recording import Recording
 from driftline.capture.trace import Seen, Trace
 
 GUESSED = "origin of the data guessed"  # the gap of a run whose inputs are what was read before, by other runs
 UNKNOWN = "origin of the data unknown"  # and of one where not even that can be told
 MOST = 100  # versions behind one object, and reads of one enclosing run that are remembered
-_DEPTH = 2  # of containers that are looked into
-_WIDTH = 16  # objects of one container that are looked at
 
 _behind: Beside[tuple[Seen, ...]] = Beside()
 _kept: Beside[Seen] = Beside()  # beside a model: the file that it was loaded from or saved to last
@@ -35,14 +33,18 @@ class _Any:
 
 
 def read(data: Any, found: Iterable[Seen]) -> None:
-    """Remember that ``data`` was read from ``found``."""
-    _put(data, found)
+    """Remember that ``data`` was read from ``found``, and so was what it contains."""
+    versions = tuple(found)
+    for one in members.flat(data):
+        _put(one, versions)
 
 
 def kept(model: Any, found: Iterable[Seen]) -> None:
-    """Remember that ``model`` was loaded from a file, or saved to it."""
+    """Remember that ``model``, or those in a container, was loaded from a file, or saved to it."""
+    held = members.models(model) or [model]
     for seen in found:
-        _kept.put(model, seen)
+        for one in held:
+            _kept.put(one, seen)
 
 
 def kept_in(model: Any) -> Seen | None:
@@ -59,8 +61,8 @@ def fitted(model: Any, *data: Any) -> None:
 
 
 def fitted_ns(model: Any) -> int:
-    """Return when ``model`` was fitted last, in nanoseconds since 1970; 0 = that is not known."""
-    return _fitted.get(model) or 0
+    """Return when ``model``, or the last of a container, was fitted, in ns since 1970; 0 = that is not known."""
+    return max((_fitted.get(one) or 0 for one in members.flat(model)), default=0)
 
 
 def noted(run: Recording, way: str, data: Any, found: Iterable[Seen]) -> None:
@@ -88,7 +90,7 @@ def behind(*given: Any) -> tuple[Seen, ...]:
     """Return the versions behind objects, and behind those that they contain."""
     if not len(_behind):
         return ()
-    return _united(_behind.get(one) or () for whole in given for one in _flat(whole))
+    return _united(_behind.get(one) or () for whole in given for one in members.flat(whole))
 
 
 def given(run: Recording, args: Iterable[Any], kwargs: Mapping[str, Any]) -> tuple[Seen, ...]:
@@ -110,7 +112,7 @@ def returned(run: Recording, was_given: Iterable[Seen], arguments: frozenset[int
     every = (*run.trace.inputs, *was_given)
     if not every:
         return
-    for one in _flat(result):
+    for one in members.flat(result):
         if _behind.get(one) is None or id(one) in arguments:
             _put(one, _united((_behind.get(one) or (), every)))
 
@@ -169,14 +171,3 @@ def _outermost(run: Recording) -> Recording:
     while run.outer is not None:
         run = run.outer
     return run
-
-
-def _flat(data: Any, depth: int = 0) -> Iterable[Any]:
-    """Yield an object, or those in it where it is a plain container."""
-    kind = type(data)
-    if kind in (tuple, list, dict) and depth < _DEPTH:
-        inner = list(data.values()) if kind is dict else list(data[:_WIDTH])
-        for one in inner[:_WIDTH]:
-            yield from _flat(one, depth + 1)
-    else:
-        yield data

@@ -219,6 +219,14 @@ def below(frame: Shape, others: Sequence[Shape], taken: Taken) -> Shape:
     return shape
 
 
+def beside(frame: Shape, others: Sequence[Shape], taken: Taken) -> Shape:
+    """Columns of another frame, or columns alone, put beside; ``taken`` has their names."""
+    other = others[0]
+    columns = {**frame.columns, **{name: other.find(name) or NONE for name in taken.args}}
+    without, unknown = frame.without | set(taken.args), frame.unknown or other.unknown
+    return frame._replace(columns=columns, without=without, rows=frame.rows | other.rows, unknown=unknown)
+
+
 def merged(frame: Shape, others: Sequence[Shape], taken: Taken) -> Shape:
     """Sorted frames, merged."""
     shape = united([frame, *others])
@@ -284,4 +292,5 @@ RULES: dict[str, Rule] = {
     "unique": unique, "sort": ordered, "rename": renamed, "drop": dropped, "explode": exploded, "unnest": unnested,
     "pivot": pivoted, "unpivot": unpivoted, "melt": unpivoted, "cast": cast, "with_row_index": numbered,
     "with_row_count": numbered, "concat": below, "union": below, "merge_sorted": merged,
+    "vstack": below, "hstack": beside,
 }  # fmt: skip

@@ -16,9 +16,11 @@ import weakref
 from collections.abc import Callable
 from types import ModuleType
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
+from urllib.parse import unquote, urlsplit
 
 from driftline import later
 from driftline.capture import at_hand, client, measure, observe, transactions
+from driftline.capture.frames import origin
 from driftline.capture.hooks import glance, memory
 from driftline.capture.recording import Recording
 from driftline.capture.sql.relation import Source
@@ -83,7 +85,9 @@ def place_of(connection: Any) -> Place | None:
         return _sqlite(file) if file else _in_memory(connection)
     alchemy = sys.modules.get("sqlalchemy")
     if isinstance(connection, str):
-        return _of_url(alchemy.engine.make_url(connection)) if alchemy is not None and "://" in connection else None
+        if "://" not in connection:
+            return None
+        return _of_address(connection) if alchemy is None else _of_url(alchemy.engine.make_url(connection))
     bind = connection.get_bind() if hasattr(type(connection), "get_bind") else connection
     url = getattr(getattr(bind, "engine", None), "url", None)
     if url is not None:
@@ -107,6 +111,16 @@ def _of_url(url: Any) -> Place | None:
     if scheme == "bigquery":
         return Place("bigquery", scheme, url.host or "", url.database or "")
     return _server(scheme, url.host, url.port, url.database)
+
+
+def _of_address(address: str) -> Place | None:
+    """The database of an address that is given to a library without SQLAlchemy; None for those without a server."""
+    parts = urlsplit(address)
+    scheme = parts.scheme.partition("+")[0]
+    scheme = _SCHEMES.get(scheme, scheme)
+    if scheme not in _PORTS or not parts.hostname:
+        return None
+    return _server(scheme, parts.hostname, parts.port, unquote(parts.path.removeprefix("/")))
 
 
 def _server(scheme: str, host: Any, port: Any, database: Any) -> Place:
@@ -212,6 +226,7 @@ def touch(
     look = glance.at(frame)
     table = Table(dataset, look.fields, look.rows if whole or way == "write" else None, frame if whole else None, shape)
     if way == "read":
+        origin.read(frame, [dataset])
         _read(run, table, transaction)
     else:
         _write(run, table, None, transaction)
@@ -219,7 +234,13 @@ def touch(
 
 
 def statement(
-    run: Recording, place: Place, text: str, connection: Any = None, frame: Any = None, transaction: Any = None
+    run: Recording,
+    place: Place,
+    text: str,
+    connection: Any = None,
+    frame: Any = None,
+    transaction: Any = None,
+    result: Any = None,
 ) -> bool:
     """Record what one statement has read and written, which has been executed; True where it is understood.
 
@@ -230,6 +251,7 @@ def statement(
         connection: that it ran on, to ask SQLite for columns.
         frame: what it gave, where it is known to be all rows and columns of a table.
         transaction: the connection whose transaction has to be committed for this to count; None = it counts now.
+        result: the frame that it gave, if it gave one.
     """
     plain = _PLACEHOLDER.sub(lambda found: "?" if found.group(1) else found.group(), text)
     fields = _asking(connection)
@@ -249,7 +271,9 @@ def statement(
     if writes and transactions.again(transaction, (run, key)):
         return True
     for one in analysis.statements:
-        _record(run, place, one, analysis, fields, frame, transaction)
+        datasets = _record(run, place, one, analysis, fields, frame, transaction)
+        if one.lineage is not None and one.writes is None and len(analysis.statements) == 1:
+            origin.queried(result, one.lineage, datasets, analysis.spelled)
 
     def said() -> None:
         done.add(key)
@@ -275,7 +299,8 @@ def _record(
     fields: Callable[[str], Any],
     frame: Any,
     transaction: Any,
-) -> None:
+) -> dict[Source, tuple[Dataset, ...]]:
+    """Record what one statement has read and written; returns the tables that it read."""
     for gap in one.gaps:
         run.gap(f"{gap}: {analysis.head}")
     datasets: dict[Source, tuple[Dataset, ...]] = {}
@@ -284,13 +309,14 @@ def _record(
         datasets[source] = (dataset,)
         _read(run, Table(dataset, fields(source.names[0]), frame=frame), transaction)
     if one.writes is None or not _tables((one.writes,)):
-        return
+        return datasets
     name = one.writes.names[0]
     dataset = place.table(name)
     edges = None
     if one.lineage is not None:
         edges = importlib.import_module(_EDGES).SqlEdges(one.lineage, datasets, analysis.spelled)
     _write(run, Table(dataset, fields(name)), edges, transaction)
+    return datasets
 
 
 def _read(run: Recording, table: Table, transaction: Any) -> None:
@@ -337,6 +363,8 @@ def _version(run: Recording, dataset: Dataset) -> str:
 def _asking(connection: Any) -> Callable[[str], tuple[Field, ...] | None]:
     """A function that returns the columns of a table, asked once; None where they cannot be told cheaply."""
     known: dict[str, tuple[Field, ...] | None] = {}
+    if hasattr(type(connection), "exec_driver_sql"):  # of SQLAlchemy
+        connection = connection.connection.dbapi_connection
 
     def ask(name: str) -> tuple[Field, ...] | None:
         if name not in known:

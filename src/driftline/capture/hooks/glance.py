@@ -8,10 +8,10 @@ import sys
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
+from driftline.capture.frames import members
 from driftline.event.lineage import Field
 from driftline.event.names import distinct
 
-_MODEL = ("predict", "transform", "state_dict", "get_params", "predict_proba")
 _DEPTH = 3
 _TEXT = (".csv", ".tsv")
 
@@ -37,11 +37,10 @@ def at(data: Any) -> Look:
     library = type(data).__module__.partition(".")[0]
     if library in ("pandas", "polars", "pyarrow", "numpy"):
         return _frame(data, library)
-    if is_model(data):
-        return Look("model", {"class": f"{type(data).__module__}.{type(data).__qualname__}"})
     if _weights(data):
         return Look("model", {"class": "torch state_dict"})
-    return NOTHING
+    kind = members.spelled(data)
+    return Look("model", {"class": kind}) if kind else NOTHING
 
 
 def stored(data: Any, fields: tuple[Field, ...], options: Mapping[str, Any], path: str) -> tuple[Field, ...] | None:
@@ -73,11 +72,6 @@ def index(data: Any, options: Mapping[str, Any]) -> tuple[Field, ...]:
 def columns(data: Any) -> tuple[str, ...]:
     """Return the names of the columns of ``data``; none where it has none that can be told."""
     return tuple(field.name for field in at(data).fields or ())
-
-
-def is_model(data: Any) -> bool:
-    """Whether ``data`` is a model, by what its class can do."""
-    return any(hasattr(type(data), name) for name in _MODEL)
 
 
 def _weights(data: Any, depth: int = 0) -> bool:

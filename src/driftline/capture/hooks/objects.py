@@ -8,7 +8,8 @@ import os
 from typing import Any
 
 from driftline.capture import opens
-from driftline.capture.hooks import glance, loaded, table
+from driftline.capture.frames import members
+from driftline.capture.hooks import loaded, table
 from driftline.capture.hooks.patch import Call, Patch
 from driftline.capture.hooks.table import RESULT, Entry
 
@@ -58,16 +59,18 @@ _MATRICES = ("lightgbm", "xgboost")  # whose data sets are made of a file or, mo
 def install(module: Any) -> list[Patch]:
     """Put the hooks on and return what was replaced."""
     entries = TABLES[module.__name__]
-    skip = _of_a_package if entries is _PICKLE else _no_file if module.__name__ in _MATRICES else None
+    skip = _of_a_tool if entries is _PICKLE else _no_file if module.__name__ in _MATRICES else None
     return table.install(module, entries, skip) + loaded.install(module, entries)
 
 
-def _of_a_package(given: Any, call: Call) -> bool:
-    """Whether something was unpickled that a package brings along for itself, such as the names of months."""
+def _of_a_tool(given: Any, call: Call) -> bool:
+    """Whether something is a tool's own: what a package brings along, such as the names of months, or dbt's books."""
     places = list(table.places(given))
-    return (
-        bool(places) and all(one.startswith(opens.installed()) for one in places) and not glance.is_model(call.result)
-    )
+    if not places:
+        return False
+    if all(map(opens.is_book, places)):
+        return True
+    return all(one.startswith(opens.installed()) for one in places) and not members.models(call.result)
 
 
 def _no_file(given: Any, call: Call) -> bool:  # noqa: ARG001 - the signature is Skip's

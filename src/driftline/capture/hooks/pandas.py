@@ -77,7 +77,8 @@ def _queried(run: Recording, call: Call) -> bool:
         )
     frame = call.result if all_of_it and whole.statement(str(text)) else None
     connection = call.argument(1, "con")
-    return database.statement(run, call.before, str(text), connection, frame, database.transaction_of(connection))
+    transaction = database.transaction_of(connection)
+    return database.statement(run, call.before, str(text), connection, frame, transaction, call.result)
 
 
 def _stored(run: Recording, call: Call) -> bool:

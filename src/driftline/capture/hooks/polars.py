@@ -174,7 +174,8 @@ def _queried(run: Recording, call: Call) -> bool:
     text, connection = call.argument(0, "query"), call.argument(1, "connection")
     all_of_it = whole.call(call.args, call.kwargs, 2, "query", "uri") and bool(whole.statement(str(text)))
     frame = call.result if all_of_it else None
-    return database.statement(run, call.before, str(text), connection, frame, database.transaction_of(connection))
+    transaction = database.transaction_of(connection)
+    return database.statement(run, call.before, str(text), connection, frame, transaction, call.result)
 
 
 def _stored(run: Recording, call: Call) -> bool:

@@ -80,6 +80,7 @@ def install(polars: Any, ending: Collection[str]) -> list[Patch]:
     for name in _EAGER:
         patches += _around(eager, name, functools.partial(_made, name))
     patches += _around(eager, "__getitem__", _picked)
+    patches += _around(eager, "vstack", _stacked) + _around(eager, "hstack", _put_beside)
     for name in IN_PLACE:
         patches += _around(eager, name, _forgotten)
     for name in ("concat", "union"):
@@ -176,6 +177,28 @@ def _concatenated(args: Sequence[Any], kwargs: Mapping[str, Any], result: Any) -
         inputs = tuple(one or Opaque() for one in found)
         how = {key: value for key, value in kwargs.items() if key == "how"}
         node.put(result, Step("concat", inputs, Taken((), how), node.deeper(inputs)))
+
+
+def _stacked(args: Sequence[Any], kwargs: Mapping[str, Any], result: Any) -> None:
+    """``frame.vstack(other)``, also in place."""
+    _of_two("vstack", args[0], args[1] if len(args) > 1 else kwargs.get("other"), (), result)
+
+
+def _put_beside(args: Sequence[Any], kwargs: Mapping[str, Any], result: Any) -> None:
+    """``frame.hstack(other)`` and ``frame.hstack([series])``, also in place; where a series comes from is not known."""
+    other: Any = args[1] if len(args) > 1 else kwargs.get("columns")
+    names = other.columns if _is_frame(other) else [one.name for one in other] if isinstance(other, list) else None
+    if names is None:
+        node.forget(result)
+    else:
+        _of_two("hstack", args[0], other, tuple(names), result)
+
+
+def _of_two(method: str, frame: Any, other: Any, names: tuple[str, ...], result: Any) -> None:
+    found = (node.of(frame), node.of(other))
+    if any(found) and _is_frame(result):
+        inputs = tuple(one or Opaque() for one in found)
+        node.put(result, Step(method, inputs, Taken(names, {}), node.deeper(inputs)))
 
 
 def _all_collected(args: Sequence[Any], kwargs: Mapping[str, Any], result: Any) -> None:

@@ -17,7 +17,7 @@ import msgspec
 
 from driftline.capture import at_hand, client, fault, headers, measure, observe, transactions
 from driftline.capture.around import enclosing
-from driftline.capture.hooks import commits, duckdb_catalog, duckdb_tables, memory
+from driftline.capture.hooks import commits, duckdb_catalog, duckdb_export, duckdb_renames, duckdb_tables, memory
 from driftline.capture.hooks.duckdb_catalog import Catalog
 from driftline.capture.hooks.duckdb_text import Forms
 from driftline.capture.observe import Given
@@ -122,8 +122,11 @@ class Session:
 
     # --- SQL --------------------------------------------------------------------------------------------------
 
-    def sql(self, connection: Any, query: Any, caller: Any) -> Record | None:
-        """Understand a text of statements, before it runs; None = it reads and writes nothing that has a name."""
+    def sql(self, connection: Any, query: Any, caller: Any, *, told: bool = True) -> Record | None:
+        """Understand a text of statements, before it runs; None = it reads and writes nothing that has a name.
+
+        ``told``: whether it is the user's text, which the run then shows.
+        """
         text = query if isinstance(query, str) else getattr(query, "query", None)
         if not isinstance(text, str):
             return None
@@ -132,6 +135,8 @@ class Session:
                 return _control(connection, text, self.catalog.lost(connection) if transactions.commits(text) else None)
             if transactions.mixed(text):
                 return self._together([self.sql(connection, one, caller) for one in commits.apart(text)])
+        if duckdb_export.folder(text):
+            return duckdb_export.recorder(text, lambda one: self.sql(connection, one, caller, told=False))
         forms = self._forms(connection, text)
         analysis = statements.analyse(
             text,
@@ -139,7 +144,7 @@ class Session:
             ask_second=lambda one: self._second(connection, text, one),
         )
         if analysis is None or not analysis.statements:
-            return None
+            return duckdb_renames.recorder(connection, text, functools.partial(self._table, connection))
         known = self._sources(connection, analysis, caller, forms)
         fresh = duckdb_tables.before(analysis, functools.partial(self.catalog.ask, connection)) if connection else {}
         began_ns = time.time_ns()
@@ -150,7 +155,7 @@ class Session:
                     ended.add("read", seen)
                 return
             touches = any(one.reads or one.writes for one in analysis.statements)
-            if touches:
+            if touches and told:
                 ended.statement(text, analysis.form)
             for one in analysis.statements:
                 self._record(ended, connection, one, analysis, known, began_ns, caller, fresh, forms)
@@ -208,6 +213,8 @@ class Session:
             edges = SqlEdges(one.lineage, datasets, analysis.spelled, analysis.said)
         for seen in self._targets(run, connection, one, analysis, began_ns, forms):
             touched, name = seen.touched, one.writes.names[0]
+            if one.kind == "ALTER TABLE":
+                duckdb_renames.renamed(run, touched.dataset, (old for it in one.reads for old in known[it].seen))
             inside = one.writes.kind == "table" and transactions.begun(connection)
             look = None
             if name in fresh:  # what waits for a commit must not keep its connection alive

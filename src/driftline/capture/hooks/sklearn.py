@@ -48,7 +48,8 @@ def _around(owner: type, name: str) -> list[Patch]:
 
 def _fitted(args: Any, kwargs: Any) -> None:
     data = args[1] if len(args) > 1 else kwargs.get("X")
+    label = args[2] if len(args) > 2 else kwargs.get("y")
     if args:
-        passed.fitted(args[0], data, args[2] if len(args) > 2 else kwargs.get("y"))
-    if args and origin.is_frame(data) and not fault.off(_PIECE):
-        models.fitted(args[0], data, args[2] if len(args) > 2 else kwargs.get("y"))
+        passed.fitted(args[0], data, label)
+    if args and (origin.is_frame(data) or origin.is_frame(label)) and not fault.off(_PIECE):
+        models.fitted(args[0], data, label)

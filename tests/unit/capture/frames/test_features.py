@@ -8,6 +8,7 @@ import pytest
 from sklearn.compose import ColumnTransformer
 from sklearn.decomposition import PCA, TruncatedSVD
 from sklearn.ensemble import RandomForestClassifier
+from sklearn.feature_extraction import DictVectorizer
 from sklearn.feature_selection import SelectKBest
 from sklearn.impute import SimpleImputer
 from sklearn.linear_model import LinearRegression, LogisticRegression
@@ -92,6 +93,16 @@ def test_a_model_without_transformers_has_its_columns_as_features() -> None:
 def test_nothing_is_known_of_a_model_that_was_fitted_on_an_array() -> None:
     assert told(LinearRegression().fit(X[["age"]].to_numpy(), Y)) == {}
     assert told(LinearRegression()) == {}
+
+
+def test_a_vectorizer_of_records_has_their_fields_and_no_values() -> None:
+    records = [{"city": "Oslo", "age": 3.0}, {"city": "Rome", "age": 4.0}]
+    vectors = DictVectorizer().fit(records)
+    expected = {"age": {"age": SAME}, "city": {"city": T}}
+    assert told(vectors) == expected
+    assert told(make_pipeline(DictVectorizer(), LinearRegression()).fit(records, [1.0, 2.0])) == expected
+    assert features.inputs(vectors) == ("age", "city")
+    assert told(DictVectorizer()) == {}
 
 
 def test_nothing_is_changed() -> None:

@@ -1,4 +1,5 @@
 import pandas as pd
+from sklearn.feature_extraction import DictVectorizer
 from sklearn.linear_model import LinearRegression
 
 from driftline.capture.frames import model as models
@@ -101,3 +102,20 @@ def test_a_label_in_a_frame_of_its_own_has_the_name_of_its_column() -> None:
 
 def test_a_model_that_knows_no_columns_has_no_edges() -> None:
     assert models.edges_of(LinearRegression().fit(X.to_numpy(), Y), frames) is None
+
+
+def test_a_vectorizer_that_is_kept_with_its_model_shares_its_label() -> None:
+    """The vectorizer knows the columns, and the model, which was fitted on its matrix, the target."""
+    held, records = X.assign(y=Y), X.to_dict(orient="records")
+    node.put(held, Scan(Source("table", ("n", "t")), ("a", "b", "y")))
+    vectors = DictVectorizer()
+    matrix = vectors.fit_transform(records)
+    model = LinearRegression().fit(matrix, held["y"])
+    models.fitted(model, matrix, held["y"])
+    edges, names = models.together([vectors, model], frames)
+    assert (len(edges), names) == (1, ("a", "b"))
+    fields, rows = edges[0].bind_among(names, {}, {})
+    assert {name: [(one.field, one.confidence) for one in found] for name, found in fields.items()} == {
+        "a": [("a", 0.9)], "b": [("b", 0.9)],
+    }  # fmt: skip
+    assert [(one.field, one.subtype) for one in rows] == [("y", "CONDITIONAL")]

@@ -6,6 +6,8 @@ import pytest
 
 from driftline.capture.frames import node, origin
 from driftline.capture.frames.node import Scan
+from driftline.capture.sql.bound import Lineage
+from driftline.capture.sql.relation import IDENTITY, Edge, Output, Source
 from driftline.capture.trace import Seen
 from driftline.event.lineage import Dataset, Touched
 
@@ -33,6 +35,18 @@ def test_a_pandas_frame_is_no_direct_source_as_it_may_have_been_changed_since(tm
     assert [one.field for one in known.bind(("a",))[0]["a"]] == ["a"]
 
 
+def test_what_a_select_gave_is_its_source_and_a_pandas_frame_a_little_less_surely(tmp_path: Path) -> None:
+    source = Source("table", ("t",))
+    lineage = Lineage((Output("a", frozenset((Edge(source, "b", IDENTITY),)), "a"),), frozenset())
+    for frame, sure in ((pd.DataFrame({"a": [1]}), 0.95), (pa.table({"a": [1]}), 1.0)):
+        origin.queried(frame, lineage, {source: (T,)}, str)
+        known = origin.edges(frame, str(tmp_path))
+        assert known is not None
+        assert [(one.name, one.field, one.confidence) for one in known.bind(("a",))[0]["a"]] == [("t", "b", sure)]
+    origin.queried("text", lineage, {source: (T,)}, str)
+    assert node.of("text") is None
+
+
 def test_headers_of_files_are_read_when_they_are_needed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     pd.DataFrame({"a": [1], "b": [2]}).to_parquet("x.parquet")
@@ -51,3 +65,6 @@ def test_a_model_gets_its_features_as_fields(tmp_path: Path) -> None:
     origin.attach([seen], model, str(tmp_path))
     assert [field.name for field in seen.touched.fields or ()] == ["a"]
     assert (seen.touched.kind, len(seen.edges)) == ("model", 1)
+    kept = Seen(touched=Touched(dataset=T))
+    origin.attach([kept], {"model": model, "columns": ["a"]}, str(tmp_path))
+    assert (kept.touched, len(kept.edges)) == (seen.touched, 1)

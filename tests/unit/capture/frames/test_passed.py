@@ -7,6 +7,8 @@ from typing import Any
 
 import pandas as pd
 import pytest
+from sklearn.feature_extraction import DictVectorizer
+from sklearn.linear_model import LinearRegression
 
 import driftline
 from driftline.capture.frames import passed
@@ -192,3 +194,21 @@ def test_nothing_is_kept_alive_and_plain_values_stand_on_nothing() -> None:
     assert passed.behind([frame, "text", None]) == (seen,)
     del frame
     assert passed.behind("text") == ()
+
+
+def test_members_of_a_container_are_known_by_the_file_that_it_was_read_from() -> None:
+    seen = Seen(touched=Touched(dataset=Dataset("file", "m.pkl")))
+    vectors, model = DictVectorizer(), LinearRegression()
+    passed.kept((vectors, model), [seen])
+    assert passed.kept_in(vectors) is passed.kept_in(model) is seen
+    frame = pd.DataFrame({"a": [1]})
+    passed.read({"data": [frame]}, [seen])
+    assert passed.behind(frame) == (seen,)
+
+
+def test_a_container_was_fitted_when_the_last_of_its_models_was() -> None:
+    vectors, model = DictVectorizer(), LinearRegression()
+    assert passed.fitted_ns((vectors, model)) == 0
+    passed.fitted(vectors)
+    passed.fitted(model)
+    assert passed.fitted_ns((model, vectors)) == passed.fitted_ns(model) >= passed.fitted_ns(vectors) > 0

@@ -28,6 +28,15 @@ def test_columns_are_chosen_renamed_and_dropped() -> None:
     assert told(apply("with_columns", a="b"))["a"] == {"b IDENTITY"}
 
 
+def test_columns_that_are_put_beside_are_those_of_the_other_frame_and_no_others() -> None:
+    other = of_source(Source("table", ("n", "u")), ["w"])
+    made = rules.RULES["hstack"](T, [other], Taken(("w",), {}))
+    assert told(made) == {"a": {"a IDENTITY"}, "b": {"b IDENTITY"}, "k": {"k IDENTITY"}, "w": {"w IDENTITY"}}
+    assert {edge.source.names for edge in made.columns["w"]} == {("n", "u")}
+    alone = rules.RULES["hstack"](OPEN, [rules.NOTHING], Taken(("w",), {}))
+    assert (alone.find("w"), alone.find("a"), alone.unknown) == (frozenset(), OPEN.find("a"), True)
+
+
 def test_rows_are_shaped() -> None:
     assert told(apply("sort", "a", "b"))[""] == {"a SORT", "b SORT"}
     assert told(apply("unique"))[""] == {"a GROUP_BY", "b GROUP_BY", "k GROUP_BY"}

@@ -1,7 +1,10 @@
 """Names of databases and tables, as OpenLineage writes them: https://openlineage.io/docs/spec/naming."""
 
 import json
+import pickle
 import sqlite3
+import sys
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
@@ -230,3 +233,99 @@ def test_a_statement_that_is_not_understood_is_a_gap_by_its_beginning(watched: M
     assert gap.startswith("sql not parsed: insert into t select from from where ")
     assert "secret" not in gap
     assert len(gap) < 90
+
+
+@pytest.mark.parametrize(
+    ("address", "place"),
+    [
+        ("postgresql://u:p%40ss@db.example.org/shop", ("postgres://db.example.org:5432", "postgres", "shop", "public")),
+        ("mysql://u:p@db:3307/my%20shop?ssl=1", ("mysql://db:3307", "mysql", "my shop", "")),
+        ("sqlite:///shop.db", None),  # libraries differ in what that means
+        ("nonsense", None),
+    ],
+)
+def test_an_address_is_understood_without_sqlalchemy_as_polars_hands_it_to_others(
+    address: str, place: tuple[str, str, str, str] | None, monkeypatch: pytest.MonkeyPatch, sink: MemorySink
+) -> None:
+    known = database.place_of(address)
+    monkeypatch.delitem(sys.modules, "sqlalchemy")
+    assert database.place_of(address) == place
+    assert place is None or known == place
+
+
+@pytest.fixture
+def shop(tmp_path: Path) -> sqlite3.Connection:
+    connection = sqlite3.connect(tmp_path / "shop.db")
+    connection.executescript("""
+        create table orders (id int, amount int, paid int); insert into orders values (1, 20, 1), (2, 30, 1);
+        create table users (id int, age int); insert into users values (1, 40), (2, 50);
+    """)
+    return connection
+
+
+SQL = "select amount * 2 as double, age from orders join users on orders.id = users.id where paid = 1"
+
+
+def lineage_of(watched: MemorySink, name: str) -> dict[str, list[str]]:
+    assert driftline.flush(timeout=20)
+    (output,) = (one for event in watched.decoded() for one in event.outputs if one.name == name)
+    found = json.loads(bytes(output.facets["columnLineage"]))
+    fields = {name: column["inputFields"] for name, column in found["fields"].items()}
+    return {
+        name: sorted(f"{one['name']}.{one['field']}" for one in sources)
+        for name, sources in {**fields, "": found.get("dataset", [])}.items()
+    }
+
+
+@pytest.mark.parametrize("reader", ["read_sql", "read_sql_query"])
+@pytest.mark.parametrize("ending", ["csv", "parquet"])
+def test_the_columns_of_a_query_are_behind_those_of_the_file_that_its_frame_is_written_to(
+    shop: sqlite3.Connection, watched: MemorySink, reader: str, ending: str
+) -> None:
+    """By hand: what is selected is behind its column, what the join and the condition look at shapes the rows."""
+    with driftline.run("export"):
+        frame = getattr(pd, reader)(SQL, shop)
+        getattr(frame, f"to_{ending}")(f"out.{ending}")
+    assert lineage_of(watched, f"out.{ending}") == {
+        "double": ["orders.amount"], "age": ["users.age"], "": ["orders.id", "orders.paid", "users.id"],
+    }  # fmt: skip
+
+
+def test_a_query_over_a_connection_of_sqlalchemy_tells_the_same(
+    shop: sqlite3.Connection, watched: MemorySink, tmp_path: Path
+) -> None:
+    engine = sa.create_engine(f"sqlite:///{tmp_path / 'shop.db'}")
+    with driftline.run("export"), engine.connect() as connection:
+        pd.read_sql(sa.text(SQL), connection).to_parquet("out.parquet")
+    engine.dispose()
+    found = lineage_of(watched, "out.parquet")
+    assert (found["double"], found["age"]) == (["orders.amount"], ["users.age"])
+
+
+def test_a_file_that_was_made_of_a_query_and_of_more_is_not_said_to_come_from_the_query_alone(
+    shop: sqlite3.Connection, watched: MemorySink
+) -> None:
+    Path("more.csv").write_text("bonus\n1\n2\n")
+    with driftline.run("export"):
+        frame = pd.read_sql(SQL, shop)
+        frame["bonus"] = pd.read_csv("more.csv")["bonus"]
+        frame.to_parquet("out.parquet")
+    assert lineage_of(watched, "out.parquet")["age"] == ["users.age"]
+    (event,) = (one for one in watched.decoded() if one.outputs)
+    assert {one.name for one in event.inputs} == {"more.csv", "orders", "users"}
+    told = json.loads(bytes(event.job.facets["lineage"])) if "lineage" in event.job.facets else {"lineage": []}
+    for entry in told["lineage"]:
+        assert {one["name"] for one in entry["inputs"]} >= {"more.csv", "orders", "users"}
+
+
+def test_a_model_that_was_trained_on_a_query_has_its_features_from_the_tables(
+    shop: sqlite3.Connection, watched: MemorySink
+) -> None:
+    from sklearn.linear_model import LinearRegression
+
+    with driftline.run("train"), open("model.pkl", "wb") as file:
+        frame = pd.read_sql(SQL, shop)
+        pickle.dump(LinearRegression().fit(frame[["double"]], frame["age"]), file)
+    found = lineage_of(watched, "model.pkl")
+    assert found["double"] == ["orders.amount"]
+    assert "users.age" in found[""]

@@ -30,6 +30,11 @@ def test_models_tell_their_class() -> None:
     assert glance.at({"a": 1}) == glance.at(None) == glance.at("text") == glance.NOTHING
 
 
+def test_models_in_a_container_are_told_with_it() -> None:
+    look = glance.at({"model": LinearRegression(), "columns": ["a"]})
+    assert (look.kind, look.attributes) == ("model", {"class": "dict with LinearRegression"})
+
+
 def test_an_object_is_not_asked() -> None:
     class Lazy:
         def __getattr__(self, name: str) -> Any:

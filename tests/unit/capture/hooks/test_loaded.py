@@ -9,7 +9,9 @@ import pandas as pd
 import pytest
 import xxhash
 from sklearn.linear_model import LogisticRegression
+from sklearn.preprocessing import StandardScaler
 
+import driftline
 from driftline.capture import emit, watch
 from driftline.capture.frames import passed
 from driftline.testing import MemorySink
@@ -35,6 +37,20 @@ def test_what_joblib_and_pickle_load_outside_of_runs_is_known_by_its_file(file: 
         assert seen.touched.dataset.name == name
         assert seen.touched.version == f"xxh3:{xxhash.xxh3_64_hexdigest(Path(name).read_bytes())}"
     assert watched.raw == []
+
+
+def test_a_model_that_was_kept_with_its_vectorizer_answers_by_that_file(watched: MemorySink) -> None:
+    Path("both.pickle").write_bytes(
+        pickle.dumps((StandardScaler().fit(ROWS), LogisticRegression().fit(ROWS, [0, 1, 0, 1])))
+    )
+    with open("both.pickle", "rb") as opened:
+        _, model = pickle.load(opened)
+    served = driftline.serve(model)
+    served.predict(ROWS)
+    assert driftline.flush()
+    sources = [source for one in watched.recorded for source in one.sources]
+    version = f"xxh3:{xxhash.xxh3_64_hexdigest(Path('both.pickle').read_bytes())}"
+    assert {(one.version.dataset.name, one.version.version) for one in sources} == {("both.pickle", version)}
 
 
 def test_what_is_no_model_is_not_remembered(watched: MemorySink) -> None:

@@ -1,6 +1,7 @@
 """pickle, joblib and torch: objects in files; one that is a model is recorded as such, with its class."""
 
 import io
+import json
 import pickle
 from pathlib import Path
 
@@ -36,6 +37,32 @@ def test_a_pickled_model_makes_training_lineage(watched: MemorySink, tmp_path: P
     assert {one.version for one in other.inputs} == {one.version for one in run.outputs}
 
 
+def test_a_vectorizer_and_its_model_in_one_file_are_a_model_that_comes_from_their_training_data(
+    watched: MemorySink, tmp_path: Path
+) -> None:
+    """The edges worked out by hand: each feature from its column, and the label shapes the whole."""
+    import pandas as pd
+    from sklearn.feature_extraction import DictVectorizer
+    from sklearn.linear_model import LinearRegression
+
+    Path("rides.csv").write_text("zone,miles,minutes\nA,1,5\nB,2,9\nA,3,12\n")
+    with driftline.run("train") as run:
+        frame = pd.read_csv("rides.csv")
+        vectors = DictVectorizer()
+        matrix = vectors.fit_transform(frame[["zone", "miles"]].to_dict(orient="records"))
+        with open("model.bin", "wb") as file:
+            pickle.dump((vectors, LinearRegression().fit(matrix, frame["minutes"])), file)
+    assert kinds(run) == {"rides.csv": "file", "model.bin": "model"}
+    assert run.outputs[0].attributes["class"] == "tuple with DictVectorizer, LinearRegression"
+    assert [field.name for field in run.outputs[0].fields or ()] == ["miles", "zone"]
+    driftline.flush()
+    event = next(one for one in watched.decoded() if one.outputs)
+    lineage = json.loads(bytes(event.outputs[0].facets["columnLineage"]))
+    found = {name: [one["field"] for one in field["inputFields"]] for name, field in lineage["fields"].items()}
+    assert found == {"zone": ["zone"], "miles": ["miles"]}
+    assert [one["field"] for one in lineage["dataset"]] == ["minutes"]
+
+
 def test_other_objects_are_files(watched: MemorySink, tmp_path: Path) -> None:
     with driftline.run("job") as run:
         with open("x.pkl", "wb") as file:
@@ -62,6 +89,15 @@ def test_what_a_package_pickles_for_itself_is_no_data_but_a_model_in_it_is(
             with open(path, "rb") as file:
                 pickle.load(file)
     assert kinds(run) == {"lib/calendars/model.pkl": "model", "en.dat": "file"}
+
+
+def test_the_graph_that_dbt_pickles_for_itself_is_no_data(watched: MemorySink) -> None:
+    Path("target").mkdir()
+    with driftline.run("dbt") as run:
+        for name in ("target/graph.gpickle", "graph.gpickle"):
+            with open(name, "wb") as file:
+                pickle.dump({"nodes": [1]}, file)
+    assert kinds(run) == {"graph.gpickle": "file"}
 
 
 def test_pickle_itself_is_as_before(watched: MemorySink) -> None:

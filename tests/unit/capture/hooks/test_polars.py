@@ -3,6 +3,7 @@
 import gc
 import inspect
 import json
+import sqlite3
 import weakref
 from pathlib import Path
 from typing import Any
@@ -242,3 +243,22 @@ def test_an_iceberg_table_is_scanned_at_its_snapshot(
         f"iceberg:{table.current_snapshot().snapshot_id}", f"iceberg:{first}",
     ]  # fmt: skip
     assert {one.dataset.name for one in run.inputs} == {"house/shop/orders"}
+
+
+def test_the_columns_of_a_query_are_behind_those_of_the_file_that_its_frame_is_written_to(
+    watched: MemorySink, tmp_path: Path
+) -> None:
+    """By hand: ``double`` is made of ``amount``, and ``more`` of that."""
+    connection = sqlite3.connect(tmp_path / "shop.db")
+    connection.executescript("create table orders (id int, amount int); insert into orders values (1, 20), (2, 30);")
+    with driftline.run("export"):
+        frame = pl.read_database("select id, amount * 2 as double from orders", connection)
+        frame.with_columns(more=pl.col("double") + 1).write_parquet("out.parquet")
+    connection.close()
+    assert driftline.flush(timeout=20)
+    (output,) = (one for event in watched.decoded() for one in event.outputs)
+    fields = json.loads(bytes(output.facets["columnLineage"]))["fields"]
+    found = {name: [(one["field"], one["transformations"]) for one in it["inputFields"]] for name, it in fields.items()}
+    computed = [("amount", [{"type": "DIRECT", "subtype": "TRANSFORMATION"}])]
+    same = [("id", [{"type": "DIRECT", "subtype": "IDENTITY"}])]
+    assert found == {"id": same, "double": computed, "more": computed}

@@ -202,6 +202,24 @@ def test_a_frame_that_is_changed_in_place_is_known_no_more(sink: MemorySink, tab
         edges(sink, "out.parquet")
 
 
+@pytest.mark.parametrize("in_place", [False, True])
+def test_eager_frames_that_are_put_together_keep_the_origins_of_their_columns(
+    sink: MemorySink, tables: None, in_place: bool
+) -> None:
+    """By hand; of a series that was made of values nothing is known."""
+    with driftline.run("job"):
+        below, beside, alone = (pl.read_parquet("t.parquet").select("k", "a") for _ in range(3))
+        below.vstack(pl.read_parquet("u.parquet").select("k", "a"), in_place=in_place).write_parquet("below.parquet")
+        beside.hstack(pl.read_parquet("t.parquet").select("b"), in_place=in_place).write_parquet("beside.parquet")
+        alone.hstack([pl.Series("a2", [9.5, 8.5, 7.5, 6.5])], in_place=in_place).write_parquet("alone.parquet")
+    assert edges(sink, "below.parquet") == {
+        "k": {"t.k IDENTITY", "u.k IDENTITY"},
+        "a": {"t.a IDENTITY", "u.a IDENTITY"},
+    }
+    assert edges(sink, "beside.parquet") == {"k": {"t.k IDENTITY"}, "a": {"t.a IDENTITY"}, "b": {"t.b IDENTITY"}}
+    assert edges(sink, "alone.parquet") == {"k": {"t.k IDENTITY"}, "a": {"t.a IDENTITY"}}
+
+
 def test_errors_and_results_of_the_user_are_untouched(sink: MemorySink, tables: None) -> None:
     with driftline.run("one"):
         with pytest.raises(pl.exceptions.ColumnNotFoundError):

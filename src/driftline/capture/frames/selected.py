@@ -1,0 +1,83 @@
+"""A frame that a SELECT gave: its columns are those of the statement, each with the columns of tables behind it.
+
+Enters: the lineage of the statement, the datasets that its sources are, and the columns of the frame. Leaves: a node.
+A frame of pandas may have been changed in place since: what is said of one is less sure, and never said to be all.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import NamedTuple
+
+from driftline.capture.frames.node import Headers, Node, Opaque, Scan, deeper
+from driftline.capture.frames.probed import MUTABLE
+from driftline.capture.frames.shape import Shape
+from driftline.capture.sql import bound
+from driftline.capture.sql.bound import Lineage
+from driftline.capture.sql.relation import Edge, Edges, Output, Source
+from driftline.event.lineage import Dataset
+
+
+class Selected(NamedTuple):
+    """What one SELECT gave."""
+
+    lineage: Lineage
+    datasets: Mapping[Source, tuple[Dataset, ...]]
+    spelled: Callable[[str], str]
+    columns: tuple[str, ...]
+    labels: tuple[str, ...]  # columns that a frame of pandas has as its index
+    inputs: tuple[Node, ...]
+    depth: int
+
+    def shape(self, made: Mapping[int, Shape], headers: Headers) -> Shape:  # noqa: ARG002 - the statement says it all
+        """Return the columns as the statement has them: by their places, or by name where some became the index."""
+        whole, every = all(isinstance(item, Output) for item in self.lineage.items), (*self.labels, *self.columns)
+        fields, rows = bound.bind(self.lineage, None if whole and self.labels else every)
+        found = {self.spelled(name).lower(): self._edges(edges) for name, edges in fields.items()}
+        columns = {name: found.get(name.lower(), frozenset()) for name in every}
+        return Shape(columns, rows=self._edges(rows), unknown=not whole and not all(columns.values()))
+
+    def _edges(self, found: Iterable[Edge]) -> Edges:
+        return frozenset(
+            edge._replace(source=_table(dataset), column=self.spelled(edge.column))
+            for edge in found
+            if edge.column != "*"  # of columns that are not known
+            for dataset in self.datasets.get(edge.source, ())
+        )
+
+
+class Changeable(NamedTuple):
+    """A frame that may have been changed in place since it is known where it comes from."""
+
+    inputs: tuple[Node, ...]  # what is known, and that it is not all
+    depth: int
+
+    def shape(self, made: Mapping[int, Shape], headers: Headers) -> Shape:  # noqa: ARG002 - inputs are made
+        """Return what is known, a little less surely."""
+        known = made[id(self.inputs[0])]
+        columns = {name: _less(edges) for name, edges in known.columns.items()}
+        return known._replace(columns=columns, rows=_less(known.rows))
+
+
+def of(
+    lineage: Lineage,
+    datasets: Mapping[Source, tuple[Dataset, ...]],
+    spelled: Callable[[str], str],
+    columns: tuple[str, ...],
+    labels: tuple[str, ...] = (),
+) -> Selected:
+    """Return the node of a frame with these columns, which are in the order of the statement."""
+    inputs = tuple(Scan(_table(one)) for one in dict.fromkeys(one for found in datasets.values() for one in found))
+    return Selected(lineage, datasets, spelled, columns, labels, inputs, deeper(inputs))
+
+
+def changeable(known: Node) -> Changeable:
+    """Return where a frame comes from that may have been changed in place."""
+    inputs = (known, Opaque())
+    return Changeable(inputs, deeper(inputs))
+
+
+def _table(dataset: Dataset) -> Source:
+    return Source("table", (dataset.namespace, dataset.name))
+
+
+def _less(edges: Edges) -> Edges:
+    return frozenset(edge._replace(confidence=round(edge.confidence * MUTABLE, 6)) for edge in edges)

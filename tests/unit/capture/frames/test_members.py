@@ -1,0 +1,43 @@
+"""Models in containers; what is expected is what was put in."""
+
+from typing import Any
+
+import pandas as pd
+from sklearn.feature_extraction import DictVectorizer
+from sklearn.linear_model import LinearRegression
+
+from driftline.capture.frames import members
+
+
+def test_the_models_of_a_tuple_a_list_and_a_dict_are_found_in_order() -> None:
+    one, other = DictVectorizer(), LinearRegression()
+    assert members.models((one, other)) == members.models([one, 3, other]) == [one, other]
+    assert members.models({"steps": (one, other), "columns": ["a", "b"]}) == [one, other]
+    assert members.models(one) == [one]
+
+
+def test_frames_values_and_what_lies_deeper_or_behind_many_others_are_no_models() -> None:
+    model = LinearRegression()
+    assert members.models(pd.DataFrame({"a": [1]})) == members.models("text") == members.models(None) == []
+    assert members.models([[[model]]]) == members.models([*range(members.WIDTH), model]) == []
+    assert members.models([*range(members.WIDTH - 1), model]) == [model]
+
+
+def test_a_container_is_called_by_its_kind_and_by_the_models_in_it() -> None:
+    assert members.spelled((DictVectorizer(), LinearRegression())) == "tuple with DictVectorizer, LinearRegression"
+    assert members.spelled({"a": LinearRegression(), "b": LinearRegression()}) == "dict with LinearRegression"
+    assert members.spelled(LinearRegression()) == "sklearn.linear_model._base.LinearRegression"
+    assert members.spelled({"a": [1, 2]}) == members.spelled(()) == ""
+
+
+def test_no_member_is_asked() -> None:
+    class Lazy:
+        def __getattr__(self, name: str) -> Any:
+            raise AssertionError(name)
+
+        def __eq__(self, other: object) -> bool:
+            raise AssertionError
+
+        __hash__ = None  # type: ignore[assignment]
+
+    assert members.models([Lazy()]) == []
