@@ -6,7 +6,7 @@ observed edges do not agree. An edge that both have is surer than either; one th
 that one. Source: https://openlineage.io/spec/facets/1-2-0/ColumnLineageDatasetFacet.json.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Literal, NamedTuple, Protocol, TypeGuard
 
 from driftline.event.facets import Difference
@@ -17,6 +17,7 @@ PROBED = "probed"
 IDENTICAL = "identical content"
 KEPT = "kept values"
 _HOW = 5  # fields of a reach that say what reaches what and how; the others say how that is known
+_ALIKE = 8  # sources of one column that hold the same
 _FEW, _NUMBERED = 0.9, 0.5  # confidence where only the name and a few values agree, or the numbers of the rows
 
 
@@ -174,28 +175,37 @@ def _differ(
     return not any((source, field) == other[:2] for other in observed)
 
 
-def identical(hashes: Any, sources: Iterable[tuple[Dataset, Any]]) -> Bound:
+def identical(hashes: Any, sources: Sequence[tuple[Dataset, Any]]) -> Bound:
     """Return the columns that were handed on unchanged: same content, and too many values for that to be an accident.
 
     Args:
         hashes: ``contents.Contents`` of the output.
-        sources: datasets that were read, with their ``Contents``.
+        sources: datasets that were read, in that order, with their ``Contents``; of many that hold the same, as a time
+            axis that all files of a folder share, the ``_ALIKE`` that were read last count.
     """
-    held: dict[str, list[Reach]] = {}
-    for name, hashed in hashes.hashes.items():
-        named: list[Reach] = []
-        others: list[Reach] = []
-        for dataset, contents in sources:
+    wanted = set(hashes.hashes.values())
+    named: dict[str, list[Reach]] = {}
+    others: dict[str, list[Reach]] = {}
+    for dataset, contents in reversed(sources):
+        if wanted.isdisjoint(contents.hashes.values()):
+            continue
+        for name, hashed in hashes.hashes.items():
+            known = named.setdefault(name, [])
+            if len(known) == _ALIKE:
+                continue
             same = [field for field, other in contents.hashes.items() if other == hashed]
             if name in same and name in contents.varied and name in hashes.varied:
                 few = _NUMBERED if name in hashes.regular else _FEW
-                named.append(_same(dataset, name, 1.0 if name in hashes.telling else few))
-            elif name in hashes.telling:
-                others += [_same(dataset, field, 1.0) for field in same if field in contents.telling]
-        found = named or others  # a column of the same name is the likelier source of two that hold the same
+                known.append(_same(dataset, name, 1.0 if name in hashes.telling else few))
+            elif name in hashes.telling and len(others.get(name, ())) < _ALIKE:
+                fields = [field for field in same if field in contents.telling]
+                others.setdefault(name, []).extend(_same(dataset, field, 1.0) for field in fields)
+    held: dict[str, list[Reach]] = {}
+    for name, known in named.items():
+        found = known or others.get(name, [])  # of two that hold the same, the one of the same name is the likelier
         share = len(found)
-        if found and (named or share == 1):
-            held[name] = [reach._replace(confidence=round(reach.confidence / share, 6)) for reach in found]
+        if found and (known or share == 1):
+            held[name] = [reach._replace(confidence=round(reach.confidence / share, 6)) for reach in reversed(found)]
     return held, []
 
 

@@ -15,6 +15,7 @@ from driftline.event.openlineage import DatasetPart, Event
 from driftline.graph import columns, datasets, explicit
 from driftline.graph.datasets import Gathered
 from driftline.graph.explicit import Said
+from driftline.store import facts
 
 ALONE, AMONG_OTHERS = 0.8, 0.5  # confidence of a guess: the only output of its run, one of several
 
@@ -190,12 +191,15 @@ def _edges(
     """Return which version fed which where that is known, and the outputs of which it is known.
 
     Column lineage decides where an output has it and is surer than a guess. An input that our own capture saw and that
-    no column lineage of the run names may feed every output that our capture saw: it was read for something. Where a
-    column says so of the datasets, and not which of several versions it was, each may be the one.
+    no column lineage of the run names may feed every output that our capture saw: it was read for something. So may one
+    that column lineage names elsewhere, where an output has columns of which nothing is known; but in a very wide run
+    nothing is said of either. Where a column says so of the datasets, and not which of several versions it was, each
+    may be the one.
     """
     named_anywhere = {source for _, edges in outputs for source in columns.sources(columns.sure(edges))}
     confidence = ALONE if len(outputs) == 1 else AMONG_OTHERS
     crossed = _crossed(inputs, [output for output, _ in outputs])
+    narrow = len(inputs) * len(outputs) <= facts.WIDE
     found: set[Edge] = set()
     informed: list[Version] = []
     for output, edges in outputs:
@@ -204,11 +208,18 @@ def _edges(
         if not named:
             continue
         informed.append(target)
+        open_ = _unexplained(output, edges)
         for item in inputs:
             source = _version(item)
-            dangling = output.explicit and item.explicit and source.dataset not in named_anywhere
+            dangling = output.explicit and item.explicit and (open_ or source.dataset not in named_anywhere) and narrow
             if source != target and source.dataset in named and not crossed(item, output):
                 found.add(Edge(source, target, run, "column"))
             elif source != target and (dangling or source.dataset in hinted):
                 found.add(Edge(source, target, run, "cartesian", confidence))
     return tuple(sorted(found)), tuple(informed)
+
+
+def _unexplained(output: Gathered, edges: Iterable[ColumnEdge]) -> bool:
+    """Whether an output has columns into which no value is known to lead."""
+    known = {edge.target_column for edge in edges if edge.type == "DIRECT"}
+    return any(field.name not in known for field in output.touched.fields or ())
