@@ -3,7 +3,8 @@
 Enters: a run that is over, with the paths that Python's audit events told of. Leaves: those that nothing else accounts
 for as its inputs and outputs, each named by the hash of its bytes, or by path, size and time where it is large; many of
 one folder as that folder. No columns: nobody saw what was done with them, so that each input may have fed each output.
-What was changed after it was read is left out, as what was read is not known; so are hidden files, locks and logs.
+What was changed after it was read is left out, as what was read is not known; so are hidden files, locks, logs and the
+books of tables.
 """
 
 import os
@@ -22,6 +23,8 @@ _ALL = 256 << 20  # bytes that are hashed for one run
 _MARK = "observed"
 _HOW = "opened by Python, no library that is watched read or wrote it"
 _PASSED = (".log", ".lock", ".pid", ".tmp", ".swp")
+_BOOKS = ("_delta_log", ".hoodie")  # folders in which a table keeps its books
+_OF_ICEBERG = (".avro", ".metadata.json", "version-hint.text")  # in its folder ``metadata``
 
 
 def follow(trace: Trace, folder: str, home: str) -> None:
@@ -51,7 +54,13 @@ def uncertain(seen: Seen) -> bool:
 def _passed(path: str, folder: str) -> bool:
     inside = path[len(folder) :] if path.startswith(os.path.join(folder, "")) else os.path.basename(path)
     hidden = any(part.startswith(".") for part in inside.split(os.sep))
-    return hidden or path.endswith(_PASSED) or os.path.basename(path) == "driftline.toml"
+    return hidden or path.endswith(_PASSED) or os.path.basename(path) == "driftline.toml" or _of_a_table(path)
+
+
+def _of_a_table(path: str) -> bool:
+    """Whether a file belongs to the books of a table of Delta, Hudi or Iceberg, whose reader is what reads it."""
+    above = path.split(os.sep)[:-1]
+    return any(book in above for book in _BOOKS) or (above[-1:] == ["metadata"] and path.endswith(_OF_ICEBERG))
 
 
 def _seen(trace: Trace, path: str, way: str, size: int, folder: str, budget: measure.Budget) -> Seen | None:

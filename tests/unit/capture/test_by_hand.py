@@ -150,3 +150,15 @@ def test_why_of_an_answer_reaches_the_document_that_was_changed_before_its_index
     told = script("-m", "driftline.cli.main", "why", answer)
     (said,) = re.findall(r"what changed first is (\S+?)[,:].* The content differs", told)
     assert said == "docs/refunds.md"
+
+
+def test_the_books_of_a_table_are_no_data(watched: MemorySink) -> None:
+    """Polars reads the manifests of an Iceberg table on a thread of its own, where nobody knows for whom."""
+    books = ["t/metadata/1-m0.avro", "t/metadata/2.metadata.json", "d/_delta_log/0.json", "data/metadata/notes.md"]
+    for path in map(Path, books):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(str(path))
+    with driftline.run("job") as run:
+        for path in map(Path, books):
+            path.read_text()
+    assert names(run) == (["data/metadata/notes.md"], [])

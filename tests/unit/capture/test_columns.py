@@ -107,3 +107,10 @@ def test_the_facet_says_how_an_edge_is_known_only_where_it_was_not_declared() ->
         "dataset": [{**source, "field": "k", "transformations": [{"type": "INDIRECT", "subtype": "JOIN"}]}],
     }
     assert columns.facet(({"x": []}, [])) is None
+
+
+def test_of_many_columns_that_hold_the_same_those_that_were_read_last_count() -> None:
+    """By hand: twenty files share a time axis; the last eight have an eighth of 1 each."""
+    axis = contents({"a": "1"}, telling="a")
+    found = identical(axis, *((Dataset("n", f"f{number:02}"), axis) for number in range(20)))
+    assert found == {"a": [(f"f{number}", "a", 0.125) for number in range(12, 20)]}

@@ -209,3 +209,18 @@ def test_of_several_versions_on_both_sides_those_of_one_slice_belong_together_an
         assert guessed == {("a1", "out2", 0.5), ("a2", "out1", 0.5)}
     (one,) = run(slices("a", "1"), slices("out", "2"), {**entry, "fields": {}}).edges
     assert (one.provenance, one.confidence) == ("explicit", 1.0)
+
+
+def test_what_has_columns_in_one_output_may_have_fed_another_that_is_not_explained() -> None:
+    """b is copied, and merged into out, whose column y nobody explains; nothing can lead into done but a."""
+    seen = {"version": "1", "kind": "file"}
+    schema = {"fields": [{"name": name, "type": "int"} for name in ("x", "y")]}
+    reads = [part(name, driftline_state=seen) for name in ("a", "b")]
+    writes = [
+        part("copy", driftline_state=seen, columnLineage=columns("b")),
+        part("done", driftline_state=seen, columnLineage=columns("a"), schema={"fields": schema["fields"][:1]}),
+        part("out", driftline_state=seen, columnLineage=columns("a"), schema=schema),
+    ]
+    assert edges(run(reads, writes)) == {
+        ("b", "copy", "column"), ("a", "done", "column"), ("a", "out", "column"), ("b", "out", "cartesian"),
+    }  # fmt: skip
