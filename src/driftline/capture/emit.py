@@ -13,7 +13,7 @@ from typing import Any
 import msgspec
 
 from driftline import clock
-from driftline.capture import by_hand, columns, endings, fault, measure, opens, order, place
+from driftline.capture import by_hand, columns, endings, fault, measure, opens, order, place, unexplained
 from driftline.capture.columns import Bound
 from driftline.capture.probe import cache
 from driftline.capture.probe.report import Report
@@ -72,6 +72,8 @@ class Ended:
         written = sorted(trace.outputs, key=lambda seen: seen.at_ns)  # where the first come from tells of the others
         told = {id(seen): _dataset(seen, trace, self._profiled, output=True) for seen in written}
         outputs = tuple(told[id(seen)] for seen in trace.outputs)
+        if not cheap and _PENDING not in trace.gaps:
+            fault.attempt("columns", unexplained.tell, trace)
         if ordered:
             trace.on_job["lineage"] = {"entries": order.entries(trace)}
         if self._late:
