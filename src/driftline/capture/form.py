@@ -26,6 +26,7 @@ class Form(NamedTuple):
     quote: str = '"'  # "" = quotes are like other signs
     escape: str = ""
     guess: bool = False  # nobody said what separates the fields
+    doubt: bool = False  # nobody said whether there is a header: a first line with numbers, other than years, is none
     texts: tuple[str, ...] = ()  # columns that are read as texts, whatever they look like
     nulls: tuple[str, ...] | None = None  # what stands for a missing value; None = as usual
     thousands: str = ""

@@ -18,12 +18,15 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from pyarrow import csv
 
+from driftline import later
 from driftline.capture import endings
 from driftline.capture.contents import Contents, of_arrow, of_batches
 from driftline.capture.form import EVERY, Form, made_up
 
 _BLOCK = 1 << 26  # bytes that are read at a time
 _HEADER = 1 << 16  # bytes in which a header ends
+_NUMBER = later.pattern(r'\s*"?[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?"?\s*')
+_YEAR = later.pattern(r'\s*"?(?:19|20)\d\d"?\s*')
 _MAGIC = {b"\x1f\x8b": "gzip", b"BZh": "bz2", b"\x28\xb5\x2f\xfd": "zstd"}
 _ZIP, _XZ = b"PK\x03\x04", b"\xfd7zXZ"
 
@@ -44,7 +47,11 @@ def first(path: str, said: Form) -> tuple[list[str], str]:
 
 def settled(path: str, said: Form) -> Form:
     """Return a form with what was not said found out."""
-    return said._replace(delimiter=first(path, said)[1], guess=False) if said.guess else said
+    if not said.guess and not said.doubt:
+        return said
+    cells, delimiter = first(path, said)
+    bare = said.doubt and any(_NUMBER.fullmatch(cell) and not _YEAR.fullmatch(cell) for cell in cells)
+    return said._replace(delimiter=delimiter, bare="pandas" if bare else said.bare, guess=False, doubt=False)
 
 
 def columns(path: str, said: Form) -> tuple[str, ...]:

@@ -69,4 +69,4 @@ def _form(made: Any) -> Form | None:
     if type(made).__module__ != "_csv":
         return None if type(made) is list and made and all(type(row) is dict for row in made[:_LOOKED_AT]) else BEYOND
     delimiter, quote, escape = (getattr(made.dialect, name, None) or "" for name in _DIALECT)
-    return None if (delimiter, quote, escape) == (",", '"', "") else Form(delimiter, quote=quote, escape=escape)
+    return Form(delimiter, quote=quote, escape=escape, doubt=True)

@@ -110,3 +110,17 @@ def test_csv_itself_is_as_before(watched: MemorySink) -> None:
     driftline.unwatch()
     assert not hasattr(csv.reader, "__wrapped__")
     assert not hasattr(json.load, "__wrapped__")
+
+
+def test_rows_without_a_header_are_rows(watched: MemorySink) -> None:
+    """By hand: a first line with numbers is a row, one with names or years is a header."""
+    for name, top in (("rows.csv", ["x", "1.5"]), ("years.csv", ["land", "2013"]), ("named.csv", ["a", "b"])):
+        with driftline.run(name), Path(name).open("w", newline="") as file:
+            csv.writer(file).writerows([top, ["y", "2.5"]])
+    driftline.flush()
+    outputs = [event.outputs[0] for event in watched.decoded()]
+    found = {one.name: json.loads(bytes(one.facets["schema"]))["fields"] for one in outputs}
+    assert {name: [field["name"] for field in fields] for name, fields in found.items()} == {
+        "rows.csv": ["0", "1"], "years.csv": ["land", "2013"], "named.csv": ["a", "b"],
+    }  # fmt: skip
+    assert [json.loads(bytes(one.facets["driftline_state"]))["rows"] for one in outputs] == [2, 1, 1]
