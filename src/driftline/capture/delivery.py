@@ -32,6 +32,7 @@ class Delivery:
         self._spool_known = False  # the spool has been looked at
         self._quiet = 0.0  # before that moment nothing is replayed unasked
         self._failure: Exception | None = None  # of the batch that is about to be kept
+        self._complained = False  # it was said that events are kept, and why
         self._untold = 0  # losses that no event has carried yet
         self._losing = False  # something was lost since the last flush
         self._behind = False  # the sink could not do what it had put off
@@ -106,6 +107,7 @@ class Delivery:
             return
         self.counts["spooled"] += size
         if said:
+            self._complained = True
             kept = f"{said}; events are kept in {self.spool.folder} and sent later"
             fault.tell(f"sink:{type(failure).__name__}", kept)
 
@@ -132,7 +134,8 @@ class Delivery:
             taken, torn = self.spool.replay(self._take)
         except Exception as error:  # whatever the sink or the disk raises, the spool stays and is tried again
             fault.count("sink")
-            fault.tell("replay", f"what is spooled in {self.spool.folder} cannot be delivered yet ({shown(error)})")
+            if not self._complained:
+                fault.tell("replay", f"what is spooled in {self.spool.folder} cannot be delivered yet ({shown(error)})")
             self.dirty = True
             self._pause()
             return

@@ -99,3 +99,11 @@ def test_that_events_are_kept_is_said_only_where_they_are(tmp_path: Path, caplog
     (message,) = caplog.messages
     assert "events or answers are being lost: the spool cannot be written (" in message
     assert "and cannot deliver (OSError: locked)" in message
+
+
+def test_that_a_sink_does_not_answer_is_said_once(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    made = Delivery(str(tmp_path), lambda: Failing(100))
+    made.hand([b"{}"], [], hurry=False)
+    made.replay(asked=True, spilling=False)
+    assert [record.getMessage().partition(" (")[0] for record in caplog.records] == ["driftline: cannot deliver"]
+    made.shut()
