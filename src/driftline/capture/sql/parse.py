@@ -16,7 +16,7 @@ import sqlglot
 from sqlglot import exp
 from sqlglot.tokens import TokenType  # type: ignore[attr-defined]
 
-from driftline.capture.sql import lines, templates
+from driftline.capture.sql import templates, words
 from driftline.capture.sql.limit import UNLIMITED, Limit, TooLong
 from driftline.capture.sql.rewrite import rewritten, translated
 
@@ -36,6 +36,7 @@ _CONTROL = _CUTS | {
     "ROLLBACK",
     "IMMEDIATE",
 }
+_OPENED = _CONTROL | {"UNLOAD", "DO", "REPLACE"}  # commands whose words are read
 _BODIES = ("PROCEDURE", "FUNCTION", "TRIGGER", "TASK")
 _OTHER_LANGUAGES = frozenset(["PYTHON", "JAVA", "JAVASCRIPT", "SCALA", "JS", "C", "R", "PLPYTHON3U", "PLV8", "PLPERL"])
 _BLOCKS = tuple(
@@ -119,13 +120,13 @@ class _Reader:
 
     def read(self) -> Iterator[Piece]:
         try:
-            tokens = lines.placed(self.grammar.tokenize(self.text), self.text, self.line)
+            tokens = words.split(self.grammar, self.text, self.line, _OPENED)
             tokens = rewritten(templates.folded(tokens, self.text), self.name)
         except (sqlglot.errors.SqlglotError, ValueError) as error:
             yield Piece(None, [], f"cannot be split into words: {_short(error)}")
             return
         for chunk in self._chunks(tokens):
-            for piece in self._chunk(self._opened(chunk)):
+            for piece in self._chunk(chunk):
                 yield piece if piece.whole else piece._replace(whole=self.text)
 
     def _chunks(self, tokens: list[Any]) -> Iterator[list[Any]]:
@@ -137,19 +138,6 @@ class _Reader:
                 start = place + 1
         if start < len(tokens):
             yield tokens[start:]
-
-    def _opened(self, tokens: list[Any]) -> list[Any]:
-        """The words behind a command that the tokenizer takes for one text."""
-        word = tokens[0].text.upper()
-        if tokens[0].token_type != TokenType.COMMAND or len(tokens) != 2 or word not in _CONTROL | {"UNLOAD", "DO"}:
-            return tokens
-        try:
-            inner = lines.placed(self.grammar.tokenize(tokens[1].text), tokens[1].text)
-        except sqlglot.errors.SqlglotError:
-            return tokens
-        start = max(self.text.find(tokens[1].text, tokens[0].end), 0)
-        before = self.text.count("\n", tokens[0].start, start)
-        return [tokens[0], *lines.moved(inner, start, tokens[0].line - 1 + before)]
 
     def _chunk(self, tokens: list[Any]) -> Iterator[Piece]:
         first = tokens[0].text.upper()

@@ -106,6 +106,17 @@ def test_a_table_that_sqlalchemy_has_looked_for_is_the_only_one_that_was_read(
     assert [one.dataset.name for one in run.inputs] == ["orders"]
 
 
+@pytest.mark.parametrize("text", ["replace into final select id, v from stage", "REPLACE INTO final (id) VALUES (7)"])
+def test_replacing_rows_of_a_table_writes_it(watched: MemorySink, text: str) -> None:
+    connection = sqlite3.connect(":memory:")
+    connection.executescript("create table stage (id, v); create table final (id integer primary key, v)")
+    with driftline.run("job") as run:
+        connection.execute(text)
+        connection.commit()
+    assert [one.dataset.name for one in run.outputs] == ["final"]
+    assert [one.dataset.name for one in run.inputs] == (["stage"] if "stage" in text else [])
+
+
 def test_what_is_no_database_has_no_place(watched: MemorySink) -> None:
     assert database.place_of(None) is None
     assert database.place_of(object()) is None
