@@ -143,6 +143,19 @@ def test_words_that_are_no_statement_are_a_problem(tmp_path: Path, words: str) -
     assert [one["problem"] for one in records(result)] == ["cannot be parsed"]
 
 
+def test_calls_and_dynamic_sql_are_shown_as_written_and_counted(tmp_path: Path) -> None:
+    file = tmp_path / "load.sql"
+    file.write_text(
+        "BEGIN CATCH\n  INSERT INTO e (x) SELECT a FROM t;\nEND CATCH\nEXEC dbo.LoadIt 'Now'\nGO\nEXEC (@Sql)\n"
+    )
+    result = sql_lineage(str(file), "--dialect", "tsql")
+    assert result.exit_code == 65
+    assert "1. INSERT → e  (line 2)" in result.stdout
+    assert "runs a procedure, which is not followed: EXEC dbo.LoadIt 'Now'" in result.stdout
+    assert "dynamic SQL, known only when it runs: EXEC (@Sql)" in result.stdout
+    assert "3 statements; 2 could not be parsed or followed." in result.stdout
+
+
 GUIDE = Path(__file__).parents[3] / "docs" / "guide" / "sql-lineage.md"
 
 

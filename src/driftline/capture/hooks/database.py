@@ -41,7 +41,7 @@ _SCHEMES = {"postgresql": "postgres", "mariadb": "mysql", "cockroachdb": "postgr
 _PORTS = {"postgres": 5432, "mysql": 3306, "mssql": 1433, "oracle": 1521, "redshift": 5439, "trino": 8080}
 _SCHEMAS = {"postgres": "public", "redshift": "public", "mssql": "dbo"}
 _FOLDED = frozenset(("sqlite", "postgres", "redshift", "mysql"))  # names are the same in capitals
-_OWN = ("pg_catalog.", "information_schema.", "sqlite_master", "sqlite_schema", "pg_")
+_OWN = ("pg_catalog.", "information_schema.", "pg_")
 _PLACEHOLDER = later.pattern(r"'(?:[^']|'')*'|\"(?:[^\"]|\"\")*\"|(%\(\w+\)s|%s|(?<![:\w]):[A-Za-z_]\w*|\$\d+)")
 _CACHE = 10_000
 _ENCODINGS = {b"a": "utf-8", b"a\0": "utf-16-le", b"\0a": "utf-16-be"}  # of a database of SQLite, by how it keeps an a
@@ -277,7 +277,7 @@ def statement(
 
     def said() -> None:
         done.add(key)
-        if writes or any(_tables(one.reads) for one in analysis.statements):
+        if writes or any(_tables(place, one.reads) for one in analysis.statements):
             run.statement(text, analysis.form)
 
     transactions.put(transaction, run, said, inside=writes and transaction is not None)
@@ -304,11 +304,11 @@ def _record(
     for gap in one.gaps:
         run.gap(f"{gap}: {analysis.head}")
     datasets: dict[Source, tuple[Dataset, ...]] = {}
-    for source in _tables(one.reads):
+    for source in _tables(place, one.reads):
         dataset = place.table(source.names[0])
         datasets[source] = (dataset,)
         _read(run, Table(dataset, fields(source.names[0]), frame=frame), transaction)
-    if one.writes is None or not _tables((one.writes,)):
+    if one.writes is None or not _tables(place, (one.writes,)):
         return datasets
     name = one.writes.names[0]
     dataset = place.table(name)
@@ -350,9 +350,12 @@ def _add(run: Recording, way: Literal["read", "write"], seen: Seen) -> None:
         at_hand.add(run, way, seen, owner.sender.put)
 
 
-def _tables(sources: Any) -> list[Source]:
-    """The tables among ``sources`` that hold the user's data."""
-    return [one for one in sources if one.kind == "table" and not one.names[0].lower().startswith(_OWN)]
+def _tables(place: Place, sources: Any) -> list[Source]:
+    """The tables among ``sources`` that hold the user's data; SQLite keeps names with ``sqlite_`` for its own."""
+    tables = [one for one in sources if one.kind == "table"]
+    if place.scheme == "sqlite":
+        return [one for one in tables if not one.names[0].lower().rpartition(".")[2].startswith("sqlite_")]
+    return [one for one in tables if not one.names[0].lower().startswith(_OWN)]
 
 
 def _version(run: Recording, dataset: Dataset) -> str:

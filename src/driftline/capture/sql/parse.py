@@ -16,14 +16,11 @@ import sqlglot
 from sqlglot import exp
 from sqlglot.tokens import TokenType  # type: ignore[attr-defined]
 
-from driftline.capture.sql import lines, templates
+from driftline.capture.sql import calling, marks, templates, words
 from driftline.capture.sql.limit import UNLIMITED, Limit, TooLong
 from driftline.capture.sql.rewrite import rewritten, translated
 
-_STARTS = frozenset(["INSERT", "MERGE", "UPDATE", "DELETE", "SELECT", "SEL", "WITH", "CREATE", "TRUNCATE", "REPLACE"])
-_CUTS = frozenset(["BEGIN", "END", "ELSE", "ELSIF", "ELSEIF", "THEN", "LOOP", "EXCEPTION", "REPEAT", "IF", "WHILE",
-                   "DECLARE", "RETURN", "EXEC", "EXECUTE", "PRINT", "RAISERROR", "THROW", "GO", "CALL"])  # fmt: skip
-_CONTROL = _CUTS | {
+_CONTROL = marks.CUTS | {
     "SET",
     "FOR",
     "OPEN",
@@ -36,6 +33,7 @@ _CONTROL = _CUTS | {
     "ROLLBACK",
     "IMMEDIATE",
 }
+_OPENED = _CONTROL | {"UNLOAD", "DO", "REPLACE"}  # commands whose words are read
 _BODIES = ("PROCEDURE", "FUNCTION", "TRIGGER", "TASK")
 _OTHER_LANGUAGES = frozenset(["PYTHON", "JAVA", "JAVASCRIPT", "SCALA", "JS", "C", "R", "PLPYTHON3U", "PLV8", "PLPERL"])
 _BLOCKS = tuple(
@@ -45,7 +43,7 @@ _BLOCKS = tuple(
 _EXPORT = tuple(getattr(exp, name) for name in ("Export",) if hasattr(exp, name))
 _DATA = (exp.Query, exp.DML, exp.Create, exp.Values, exp.Copy, exp.Cache, exp.Alter, exp.MultitableInserts,
          exp.TruncateTable, exp.Pivot, exp.Drop, exp.Declare, exp.LoadData, *_EXPORT)  # fmt: skip
-_DATA_WORDS = _STARTS | {"COPY", "FROM", "LOAD", "UNLOAD"}
+_DATA_WORDS = marks.STARTS | {"COPY", "FROM", "LOAD", "UNLOAD"}
 _CALLS_BY_NAME = frozenset(["tsql", "fabric"])  # a procedure is called by its name alone
 _ELSEWHERE = {"athena": "hive"}  # what one grammar does not know, the other may
 _BY_QUOTES = {"`": "bigquery", "[": "tsql"}  # whose quotes tell a dialect where none is given
@@ -53,7 +51,6 @@ _BATCH = re.compile(r"(?<=\n)[ \t]*GO[ \t]*(?=\r?\n|\Z)", re.IGNORECASE)  # ends
 _STATEMENT = re.compile(r"\b(?:select|insert|delete|update|merge)\b", re.IGNORECASE)
 _TRIES = 40  # ends that are tried for one beginning
 _BLOCK = "cannot be parsed, in a block or after another statement"
-_NO_START = frozenset(["GRANT", "REVOKE", "OF", "AFTER", "BEFORE", "OR", "FOR", "ON", "KEY"])
 _DEEP = "too deeply nested"
 _COMPILED = not str(sqlglot.parser.__file__).endswith(".py")  # its recursion ends with the process, not an error
 _NESTED = 1_000  # parentheses
@@ -119,13 +116,13 @@ class _Reader:
 
     def read(self) -> Iterator[Piece]:
         try:
-            tokens = lines.placed(self.grammar.tokenize(self.text), self.text, self.line)
+            tokens = words.split(self.grammar, self.text, self.line, _OPENED)
             tokens = rewritten(templates.folded(tokens, self.text), self.name)
         except (sqlglot.errors.SqlglotError, ValueError) as error:
             yield Piece(None, [], f"cannot be split into words: {_short(error)}")
             return
         for chunk in self._chunks(tokens):
-            for piece in self._chunk(self._opened(chunk)):
+            for piece in self._chunk(chunk):
                 yield piece if piece.whole else piece._replace(whole=self.text)
 
     def _chunks(self, tokens: list[Any]) -> Iterator[list[Any]]:
@@ -138,19 +135,6 @@ class _Reader:
         if start < len(tokens):
             yield tokens[start:]
 
-    def _opened(self, tokens: list[Any]) -> list[Any]:
-        """The words behind a command that the tokenizer takes for one text."""
-        word = tokens[0].text.upper()
-        if tokens[0].token_type != TokenType.COMMAND or len(tokens) != 2 or word not in _CONTROL | {"UNLOAD", "DO"}:
-            return tokens
-        try:
-            inner = lines.placed(self.grammar.tokenize(tokens[1].text), tokens[1].text)
-        except sqlglot.errors.SqlglotError:
-            return tokens
-        start = max(self.text.find(tokens[1].text, tokens[0].end), 0)
-        before = self.text.count("\n", tokens[0].start, start)
-        return [tokens[0], *lines.moved(inner, start, tokens[0].line - 1 + before)]
-
     def _chunk(self, tokens: list[Any]) -> Iterator[Piece]:
         first = tokens[0].text.upper()
         body = first in ("CREATE", "ALTER") and _is_body(tokens)
@@ -161,11 +145,7 @@ class _Reader:
         elif first in _CONTROL and first != "SET":
             if first == "DECLARE":
                 yield from self._table_variable(tokens)
-            found = list(self._embedded(tokens))
-            yield from found
-            if not found and first in ("EXECUTE", "EXEC", "IMMEDIATE"):
-                found = list(self._inside(tokens))
-                yield from found
+            yield from self._embedded(tokens)
         else:
             yield from self._whole(tokens, body=body)
 
@@ -185,7 +165,7 @@ class _Reader:
             yield from found
         elif command and not body and tokens[0].text.upper() in _DATA_WORDS:
             yield Piece(None, tokens, "not understood by the parser")
-        elif tree is None and (not body or len(_marks(tokens)[0]) > 1):
+        elif tree is None and (not body or len(marks.marks(tokens).starts) > 1):
             yield Piece(None, tokens, problem)
         elif tree is not None and not isinstance(tree, _BLOCKS):
             yield Piece(tree, tokens, "", frozenset(self.variables))
@@ -193,7 +173,7 @@ class _Reader:
     def _table_variable(self, tokens: list[Any]) -> Iterator[Piece]:
         """T-SQL's ``DECLARE @v TABLE (…)``."""
         if any(token.text.upper() == "TABLE" for token in tokens[2:4]):
-            end = next((place for place, token in enumerate(tokens) if token.text.upper() in _STARTS), len(tokens))
+            end = next((place for place, token in enumerate(tokens) if token.text.upper() in marks.STARTS), len(tokens))
             tree, _ = self._parse(tokens[:end])
             if isinstance(tree, exp.Declare):
                 yield Piece(tree, tokens[:end])
@@ -276,8 +256,7 @@ class _Reader:
         ):  # fmt: skip
             return
         for token in tokens:
-            texts = (TokenType.STRING, TokenType.HEREDOC_STRING, TokenType.RAW_STRING)
-            if token.token_type in texts and _STATEMENT.search(token.text):
+            if token.token_type in calling.TEXTS and _STATEMENT.search(token.text):
                 text = token.text[2:-2] if token.text.startswith("$$") and token.text.endswith("$$") else token.text
                 inner = _Reader(text, self.name, self.limit, self.depth + 1, token.line)
                 inner.variables = set(self.variables)
@@ -292,11 +271,21 @@ class _Reader:
             tokens: of the block.
             whole: the block as a whole was tried already.
         """
-        starts, cuts = _marks(tokens)
+        starts, cuts, calls = marks.marks(tokens)
         after = 0
         failed: int | None = None
         deadline = self.limit.deadline()
-        for start in starts:
+        for start in sorted((*starts, *calls)):
+            if start in calls and start >= after:
+                after = min((one for one in (*starts, *(cut for cut, _ in cuts)) if one > start), default=len(tokens))
+                if failed is not None and self._awaits(tokens[failed:start]):
+                    yield Piece(None, tokens[failed:after], calling.problem(tokens[start:after], self.text, self.name))
+                else:
+                    if failed is not None:
+                        yield Piece(None, tokens[failed:start], _BLOCK)
+                    yield from self._called(tokens[start:after])
+                failed = None
+                continue
             if start < after or (tokens[start].text.upper() == "CREATE" and _is_body(tokens[start:])):
                 continue
             merging = tokens[start].text.upper() == "MERGE"
@@ -323,6 +312,23 @@ class _Reader:
             end = next((cut for cut, _ in cuts if cut > failed), len(tokens))
             yield Piece(None, tokens[failed:end], _BLOCK)
 
+    def _awaits(self, tokens: list[Any]) -> bool:
+        """Whether these words are INSERT INTO t, whose rows a call gives."""
+        tree, _ = self._parse(tokens)
+        return tree is not None and _cut_off(tree)
+
+    def _called(self, tokens: list[Any]) -> Iterator[Piece]:
+        """A call: the statements of a text that is run as it stands; else what is not known until it runs."""
+        problem = calling.problem(tokens, self.text, self.name)
+        constant = calling.constant(tokens)
+        inner = list(self._inside(calling.texts(tokens)))
+        if constant and inner and not any(piece.problem for piece in inner):
+            yield from inner
+        elif inner:
+            yield from (piece._replace(tree=None, problem=problem) for piece in inner)
+        else:
+            yield Piece(None, tokens, problem)
+
 
 def _is_no_statement(tree: Any) -> bool:
     """Whether what was parsed is only words, such as a name or a sum: a statement begins with a verb or is a call."""
@@ -345,35 +351,6 @@ def _is_body(tokens: list[Any]) -> bool:
 def _cut_off(tree: Any) -> bool:
     """Whether a tree is only the beginning of a statement: INSERT INTO t without what is inserted."""
     return isinstance(tree, exp.Insert) and not tree.expression and not tree.args.get("default")
-
-
-def _marks(tokens: list[Any]) -> tuple[list[int], list[tuple[int, str]]]:
-    """Where statements may begin, and where they must end: outside of parentheses and of CASE."""
-    starts: list[int] = []
-    cuts: list[tuple[int, str]] = []
-    depth = cases = 0
-    for place, token in enumerate(tokens):
-        if token.token_type == TokenType.L_PAREN:
-            depth += 1
-        elif token.token_type == TokenType.R_PAREN:
-            depth -= 1
-        elif depth <= 0 and token.token_type not in (TokenType.STRING, TokenType.IDENTIFIER):
-            word = token.text.upper()
-            if word == "CASE":
-                cases += 1
-            elif cases:
-                cases -= word == "END"
-            elif word in _STARTS and not (place and (word == "REPLACE" or tokens[place - 1].text.upper() in _NO_START)):
-                starts.append(place)
-            elif word in _CUTS and not (word == "IF" and tokens[place + 1 : place + 2] and _exists(tokens, place)):
-                cuts.append((place, word))
-    return starts, cuts
-
-
-def _exists(tokens: list[Any], place: int) -> bool:
-    """Whether IF belongs to IF EXISTS or IF NOT EXISTS."""
-    following = [token.text.upper() for token in tokens[place + 1 : place + 3]]
-    return following[:1] == ["EXISTS"] or following == ["NOT", "EXISTS"] or tokens[place + 1].text == "("
 
 
 def _short(error: Exception) -> str:

@@ -2,7 +2,8 @@
 
 Enters: the words of a text, or of one statement. Leaves: words that mean the same and can be parsed: Teradata without
 titles and formats, T-SQL without compound assignment, Oracle's DELETE within MERGE as a clause of its own; a stream as
-the view that it is to those who read it, a pipe as its COPY, an exchange of partitions as the INSERT that it comes to.
+the view that it is to those who read it, a pipe as its COPY, an exchange of partitions as the INSERT that it comes to,
+REPLACE of SQLite and MySQL as INSERT OR REPLACE.
 """
 
 import itertools
@@ -16,7 +17,9 @@ _KINDS = {"VIEW": TokenType.VIEW, "AS": TokenType.ALIAS, "SELECT": TokenType.SEL
           "FROM": TokenType.FROM, "INSERT": TokenType.INSERT, "INTO": TokenType.INTO, "WHEN": TokenType.WHEN,
           "MATCHED": TokenType.VAR, "AND": TokenType.AND, "(": TokenType.L_PAREN, ")": TokenType.R_PAREN,
           "INPATH": TokenType.VAR, "TABLE": TokenType.TABLE, "THEN": TokenType.THEN,
-          "DELETE": TokenType.DELETE}  # fmt: skip
+          "DELETE": TokenType.DELETE, "OR": TokenType.OR, "REPLACE": TokenType.REPLACE}  # fmt: skip
+_MYSQL = frozenset(["mysql", "doris", "singlestore", "starrocks"])  # dialects that replace without INTO
+_HURRY = frozenset(["LOW_PRIORITY", "DELAYED"])
 
 
 def rewritten(tokens: list[Any], dialect: str) -> list[Any]:
@@ -24,6 +27,7 @@ def rewritten(tokens: list[Any], dialect: str) -> list[Any]:
     for place, (token, after) in enumerate(itertools.pairwise(tokens)) if dialect in _TOP else ():
         if token.token_type == TokenType.TOP and after.token_type == TokenType.DOT:
             tokens[place] = Token(TokenType.VAR, token.text, token.line, token.col, token.start, token.end)
+    tokens = _replacing(tokens, dialect)
     if dialect == "teradata":
         tokens = _plain_teradata(tokens)
     if dialect == "oracle":
@@ -37,6 +41,25 @@ def rewritten(tokens: list[Any], dialect: str) -> list[Any]:
                     start -= 2
                 column, operator = tokens[start : place - 1], tokens[place - 1]
                 tokens = [*tokens[:start], *column, tokens[place], *column, operator, *tokens[place + 1 :]]
+    return tokens
+
+
+def _replacing(tokens: list[Any], dialect: str) -> list[Any]:
+    """``REPLACE [INTO] t`` as ``INSERT OR REPLACE INTO t``, where it is a statement."""
+    for place in range(len(tokens) - 2, -1, -1):
+        if tokens[place].token_type != TokenType.REPLACE:
+            continue
+        name = place + 1 + (tokens[place + 1].text.upper() in _HURRY)
+        into = [token.text.upper() for token in tokens[name : name + 2]]
+        begins = place == 0 or tokens[place - 1].token_type in (TokenType.SEMICOLON, TokenType.BEGIN)
+        if into[:1] == ["INTO"]:
+            stands = "TABLE" not in into and (place == 0 or tokens[place - 1].token_type != TokenType.OR)
+        else:
+            stands = dialect in _MYSQL and begins and tokens[name : name + 1] and into[0] != "("
+        if stands:
+            name += into[:1] == ["INTO"]
+            said = _as(tokens[place], "INSERT", "OR", "REPLACE", "INTO")
+            tokens = [*tokens[:place], *said, *tokens[name:]]
     return tokens
 
 

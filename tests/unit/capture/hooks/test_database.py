@@ -75,6 +75,48 @@ def test_catalogs_are_nobody_s_data(watched: MemorySink) -> None:
     assert run._trace.statements == []
 
 
+@pytest.mark.parametrize(
+    "name",
+    ["sqlite_master", "sqlite_schema", "sqlite_temp_master", "sqlite_temp_schema", "sqlite_sequence", "sqlite_stat1",
+     "main.sqlite_master", "SQLITE_MASTER"],
+)  # fmt: skip
+def test_names_that_sqlite_keeps_for_itself_are_its_catalog(watched: MemorySink, name: str) -> None:
+    """https://sqlite.org/fileformat2.html#intschema: names that begin with ``sqlite_`` are internal."""
+    with driftline.run("job") as run:
+        database.statement(run, database.Place("sqlite://shop.db", "sqlite"), f"select name from {name}")
+    assert run.inputs == ()
+    assert run._trace.statements == []
+
+
+def test_a_table_of_another_database_may_be_called_like_one_of_sqlite_s(watched: MemorySink) -> None:
+    with driftline.run("job") as run:
+        database.statement(run, database.Place("mysql://db:3306", "mysql", "shop"), "select k from sqlite_imports")
+    assert [one.dataset.name for one in run.inputs] == ["shop.sqlite_imports"]
+
+
+def test_a_table_that_sqlalchemy_has_looked_for_is_the_only_one_that_was_read(
+    watched: MemorySink, tmp_path: Path
+) -> None:
+    engine = sa.create_engine(f"sqlite:///{tmp_path / 'shop.db'}")
+    with engine.begin() as connection:
+        connection.execute(sa.text("create table orders (id integer primary key autoincrement, amount real)"))
+    with driftline.run("job") as run:
+        pd.read_sql_table("orders", engine)
+    engine.dispose()
+    assert [one.dataset.name for one in run.inputs] == ["orders"]
+
+
+@pytest.mark.parametrize("text", ["replace into final select id, v from stage", "REPLACE INTO final (id) VALUES (7)"])
+def test_replacing_rows_of_a_table_writes_it(watched: MemorySink, text: str) -> None:
+    connection = sqlite3.connect(":memory:")
+    connection.executescript("create table stage (id, v); create table final (id integer primary key, v)")
+    with driftline.run("job") as run:
+        connection.execute(text)
+        connection.commit()
+    assert [one.dataset.name for one in run.outputs] == ["final"]
+    assert [one.dataset.name for one in run.inputs] == (["stage"] if "stage" in text else [])
+
+
 def test_what_is_no_database_has_no_place(watched: MemorySink) -> None:
     assert database.place_of(None) is None
     assert database.place_of(object()) is None

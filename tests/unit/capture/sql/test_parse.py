@@ -109,3 +109,45 @@ def test_quotes_tell_the_dialect_where_none_is_given(text: str, name: str) -> No
 def test_words_without_a_verb_are_no_statement_but_where_a_procedure_is_called_so() -> None:
     assert [piece.problem for piece in pieces("sp_help orders; refresh(1)", "")] == ["cannot be parsed", ""]
     assert [piece.problem for piece in pieces("sp_help orders", "tsql")] == [""]
+
+
+TRY = """CREATE PROCEDURE dbo.p AS
+BEGIN
+  BEGIN TRY
+    INSERT INTO dbo.a (x) SELECT x FROM dbo.s;
+  END TRY
+  BEGIN CATCH
+    INSERT INTO dbo.err (x) SELECT x FROM dbo.e;
+    THROW;
+  END CATCH
+  INSERT INTO dbo.tail (x) SELECT x FROM dbo.u;
+END"""
+
+
+def test_statements_that_catch_and_those_behind_them_are_found(tell: Tell) -> None:
+    found = tell(TRY, "tsql")
+    assert [one.target for one in found] == ["dbo.a", "dbo.err", "dbo.tail"]
+    assert [one.columns["x"] for one in found] == [[f"dbo.{name}.x IDENTITY"] for name in ("s", "e", "u")]
+    assert [piece.line for piece in pieces(TRY, "tsql") if piece.text.startswith("INSERT")] == [4, 7, 10]
+
+
+def test_a_setting_that_is_switched_on_does_not_hide_the_statement_behind_it(tell: Tell) -> None:
+    (one,) = tell("SET NOCOUNT ON\nINSERT INTO m (x) SELECT a FROM t", "tsql")
+    assert (one.target, one.columns) == ("m", {"x": ["t.a IDENTITY"]})
+
+
+def test_a_procedure_that_is_run_is_told_among_the_statements_around_it(tell: Tell) -> None:
+    found = tell("SET NOCOUNT ON INSERT INTO m (x) SELECT a FROM t EXEC dbo.p 'x' DELETE FROM n", "tsql")
+    said = "runs a procedure, which is not followed: EXEC dbo.p 'x'"
+    assert [(one.target, one.problem) for one in found] == [("m", ""), (None, said), ("n", "")]
+    (one,) = tell("BEGIN INSERT INTO m EXEC dbo.p END", "tsql")
+    assert (one.target, one.problem) == ("m", "runs a procedure, which is not followed: EXEC dbo.p")
+
+
+def test_sql_that_is_put_together_is_told_as_it_is_written(tell: Tell) -> None:
+    body = "DO $$ BEGIN EXECUTE 'insert into x select a from y'; {} END $$"
+    (one,) = tell(body.format(""), "postgres")
+    assert (one.target, one.problem) == ("x", "")
+    for text, target in (("EXECUTE 'insert into x select * from ' || t", "x"), ("EXECUTE way", None)):
+        _, one = tell(body.format(f"{text};"), "postgres")
+        assert (one.target, one.problem) == (target, f"dynamic SQL, known only when it runs: {text}")

@@ -60,3 +60,27 @@ def test_who_reads_a_stream_reads_its_table(tell: Tell) -> None:
 def test_a_pipe_loads_columns_of_staged_files_by_their_place(tell: Tell) -> None:
     (one,) = tell("CREATE PIPE p AS COPY INTO t (k, v) FROM (SELECT $2, f.$1:z::int FROM @s/x f)", "snowflake")
     assert (one.target, one.columns) == ("t", {"k": ["@s/x.$2 IDENTITY"], "v": ["@s/x.$1 TRANSFORMATION"]})
+
+
+@pytest.mark.parametrize(
+    ("name", "sql"),
+    [
+        ("sqlite", "REPLACE INTO final SELECT id, v FROM stage"),
+        ("mysql", "REPLACE INTO final SELECT id, v FROM stage"),
+        ("mysql", "replace low_priority final select id, v from stage"),
+        ("", "replace into final select id, v from stage"),
+        ("sqlite", "WITH q AS (SELECT id, v FROM stage) REPLACE INTO final SELECT id, v FROM q"),
+        ("mysql", "CREATE PROCEDURE p() BEGIN REPLACE INTO final SELECT id, v FROM stage; END"),
+    ],
+)
+def test_replacing_is_inserting(tell: Tell, name: str, sql: str) -> None:
+    (one,) = tell(sql, name, {"final": ("id", "v")})
+    assert (one.target, one.problem) == ("final", "")
+    assert one.columns == {"id": ["stage.id IDENTITY"], "v": ["stage.v IDENTITY"]}
+
+
+def test_a_function_or_an_option_called_replace_is_no_statement(tell: Tell) -> None:
+    (one,) = tell("SELECT replace(a, 'x', 'y') AS b FROM t", "mysql")
+    assert (one.target, one.columns) == (None, {"b": ["t.a TRANSFORMATION"]})
+    (one,) = tell("LOAD DATA INFILE 'a' REPLACE INTO TABLE x", "mysql")
+    assert (one.target, one.problem) == ("x", "")
