@@ -152,7 +152,7 @@ def test_calls_and_dynamic_sql_are_shown_as_written_and_counted(tmp_path: Path) 
     assert result.exit_code == 65
     assert "1. INSERT → e  (line 2)" in result.stdout
     assert "runs a procedure, which is not followed: EXEC dbo.LoadIt 'Now'" in result.stdout
-    assert "dynamic SQL, known only when it runs: EXEC (@Sql)" in result.stdout
+    assert "dynamic SQL, which is not followed: EXEC (@Sql)" in result.stdout
     assert "3 statements; 2 could not be parsed or followed." in result.stdout
 
 

@@ -19,9 +19,9 @@ def problem(tokens: list[Any], text: str, dialect: str) -> str:
     """Return why it is not known what a call of ``text`` does."""
     written = " ".join(text[tokens[0].start : tokens[-1].end + 1].split())
     written = written if len(written) <= _LENGTH else f"{written[:_LENGTH]}…"
-    if _runs_procedure(tokens, dialect):
+    if runs_procedure(tokens, dialect):
         return f"runs a procedure, which is not followed: {written}"
-    return f"dynamic SQL, known only when it runs: {written}"
+    return f"dynamic SQL, which is not followed: {written}"
 
 
 def constant(tokens: list[Any]) -> bool:
@@ -44,7 +44,8 @@ def _given(tokens: list[Any]) -> list[Any]:
     return tokens[place:]
 
 
-def _runs_procedure(tokens: list[Any], dialect: str) -> bool:
+def runs_procedure(tokens: list[Any], dialect: str) -> bool:
+    """Whether a call names a procedure, and not SQL."""
     words = [token.text.upper() for token in tokens]
     if words[0] == "CALL":
         return True

@@ -13,7 +13,7 @@ CUTS = frozenset(["BEGIN", "END", "ELSE", "ELSIF", "ELSEIF", "THEN", "LOOP", "EX
                   "DECLARE", "RETURN", "EXEC", "EXECUTE", "PRINT", "RAISERROR", "THROW", "GO", "CALL"])  # fmt: skip
 _NO_START = frozenset(["GRANT", "REVOKE", "OF", "AFTER", "BEFORE", "OR", "FOR", "ON", "KEY"])
 _NO_CALL = frozenset(["AS", "FUNCTION", "PROCEDURE", "ON", "TO", ",", ".", "=", ")", ";"])  # behind EXECUTE
-_NOT_BEFORE = _NO_START - {"ON"} | {"WITH", "."}  # a call
+_NOT_BEFORE = frozenset(["GRANT", "REVOKE", "WITH", "."])  # a call
 _CALLS = frozenset(["EXEC", "EXECUTE", "CALL"])
 _OPTIONS = frozenset(["RECOMPILE", "RESULT", "EXEC", "EXECUTE"])  # behind WITH, of procedures and their calls
 

@@ -49,6 +49,7 @@ _ELSEWHERE = {"athena": "hive"}  # what one grammar does not know, the other may
 _BY_QUOTES = {"`": "bigquery", "[": "tsql"}  # whose quotes tell a dialect where none is given
 _BATCH = re.compile(r"(?<=\n)[ \t]*GO[ \t]*(?=\r?\n|\Z)", re.IGNORECASE)  # ends a batch of T-SQL
 _STATEMENT = re.compile(r"\b(?:select|insert|delete|update|merge)\b", re.IGNORECASE)
+_BODY = re.compile(rf"{_STATEMENT.pattern}|\b(?:call|exec|execute)\b", re.IGNORECASE)
 _TRIES = 40  # ends that are tried for one beginning
 _BLOCK = "cannot be parsed, in a block or after another statement"
 _DEEP = "too deeply nested"
@@ -157,11 +158,11 @@ class _Reader:
             yield Piece(tree, tokens, "", frozenset(self.variables))
             return
         command = isinstance(tree, exp.Command)
-        found = list(self._inside(tokens)) if body or command else []
+        found = list(self._inside(_bodies(tokens, body=body))) if body or command else []
         late = problem == self.limit.said
         if not found and not late and (tree is None or body or command or isinstance(tree, _BLOCKS)):
             found = list(self._embedded(tokens, whole=tree is None))
-        if found and not (tree is None and all(piece.tree is None for piece in found)):
+        if found and not (tree is None and not body and all(piece.tree is None for piece in found)):
             yield from found
         elif command and not body and tokens[0].text.upper() in _DATA_WORDS:
             yield Piece(None, tokens, "not understood by the parser")
@@ -246,22 +247,18 @@ class _Reader:
             if body and word in ("BEGIN", "AS", "IS", "RETURNS") and depth == 0:
                 body = False
 
-    def _inside(self, tokens: list[Any]) -> Iterator[Piece]:
-        """The statements in a body that is a text, such as ``AS $$ … $$``."""
+    def _inside(self, tokens: list[Any], *, every: bool = False) -> Iterator[Piece]:
+        """The statements in words that are texts, such as ``$$ … $$``; ``every`` one, or those that touch data."""
         if self.depth >= _DEPTH:
             return
-        words = [token.text.upper() for token in tokens]
-        if "LANGUAGE" in words and words[words.index("LANGUAGE") + 1 :][:1] and (
-            words[words.index("LANGUAGE") + 1] in _OTHER_LANGUAGES
-        ):  # fmt: skip
-            return
         for token in tokens:
-            if token.token_type in calling.TEXTS and _STATEMENT.search(token.text):
+            looks = _STATEMENT if token.token_type == TokenType.STRING else _BODY
+            if token.token_type in calling.TEXTS and (every or looks.search(token.text)):
                 text = token.text[2:-2] if token.text.startswith("$$") and token.text.endswith("$$") else token.text
                 inner = _Reader(text, self.name, self.limit, self.depth + 1, token.line)
                 inner.variables = set(self.variables)
                 for piece in inner.read():
-                    if piece.problem or isinstance(piece.tree, _DATA):
+                    if every or piece.problem or isinstance(piece.tree, _DATA):
                         yield piece
 
     def _embedded(self, tokens: list[Any], *, whole: bool = False) -> Iterator[Piece]:
@@ -321,7 +318,8 @@ class _Reader:
         """A call: the statements of a text that is run as it stands; else what is not known until it runs."""
         problem = calling.problem(tokens, self.text, self.name)
         constant = calling.constant(tokens)
-        inner = list(self._inside(calling.texts(tokens)))
+        texts = [] if calling.runs_procedure(tokens, self.name) else calling.texts(tokens)
+        inner = list(self._inside(texts, every=constant))
         if constant and inner and not any(piece.problem for piece in inner):
             yield from inner
         elif inner:
@@ -346,6 +344,19 @@ def _nesting(tokens: list[Any]) -> int:
 
 def _is_body(tokens: list[Any]) -> bool:
     return any(token.text.upper() in _BODIES for token in tokens[1:6])
+
+
+def _bodies(tokens: list[Any], *, body: bool) -> list[Any]:
+    """The words that may be texts with statements: in a ``body`` that is SQL what stands behind AS or in ``$$``."""
+    said = [token.text.upper() for token in tokens]
+    if "LANGUAGE" in said and said[said.index("LANGUAGE") + 1 :][:1] and (
+        said[said.index("LANGUAGE") + 1] in _OTHER_LANGUAGES
+    ):  # fmt: skip
+        return []
+    return [
+        token for place, token in enumerate(tokens)
+        if not body or said[place - 1] == "AS" or token.token_type != TokenType.STRING or said[place][:2] == "$$"
+    ]  # fmt: skip
 
 
 def _cut_off(tree: Any) -> bool:

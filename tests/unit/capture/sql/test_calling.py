@@ -5,7 +5,7 @@ import sqlglot
 
 from driftline.capture.sql import calling
 
-DYNAMIC = "dynamic SQL, known only when it runs: "
+DYNAMIC = "dynamic SQL, which is not followed: "
 PROCEDURE = "runs a procedure, which is not followed: "
 
 

@@ -150,4 +150,28 @@ def test_sql_that_is_put_together_is_told_as_it_is_written(tell: Tell) -> None:
     assert (one.target, one.problem) == ("x", "")
     for text, target in (("EXECUTE 'insert into x select * from ' || t", "x"), ("EXECUTE way", None)):
         _, one = tell(body.format(f"{text};"), "postgres")
-        assert (one.target, one.problem) == (target, f"dynamic SQL, known only when it runs: {text}")
+        assert (one.target, one.problem) == (target, f"dynamic SQL, which is not followed: {text}")
+
+
+@pytest.mark.parametrize(
+    ("name", "sql", "said"),
+    [
+        ("tsql", "CREATE PROCEDURE p AS EXEC q 'select a from t'", "EXEC q 'select a from t'"),
+        ("postgres", "CREATE PROCEDURE p() LANGUAGE plpgsql AS $$ BEGIN CALL q(1); END $$", "CALL q(1)"),
+        ("postgres", "DO $$ BEGIN OPEN c FOR EXECUTE way; END $$", "EXECUTE way"),
+        ("oracle", "BEGIN EXECUTE IMMEDIATE 'truncate table ' || t; END;", "EXECUTE IMMEDIATE 'truncate table ' || t"),
+    ],
+)
+def test_a_body_that_only_calls_others_says_so(tell: Tell, name: str, sql: str, said: str) -> None:
+    one = tell(sql, name)[-1]
+    assert (one.target, one.problem.partition(": ")[2]) == (None, said)
+
+
+def test_a_whole_text_that_is_run_and_touches_no_data_is_no_problem(tell: Tell) -> None:
+    assert tell("BEGIN EXECUTE IMMEDIATE 'alter session set x = 1'; END;", "oracle") == []
+
+
+def test_a_message_in_a_body_is_no_statement_and_hides_none(tell: Tell) -> None:
+    sql = "CREATE PROCEDURE p AS BEGIN PRINT 'the insert begins' INSERT INTO m (x) SELECT a FROM t END"
+    (one,) = tell(sql, "tsql")
+    assert (one.target, one.columns, one.problem) == ("m", {"x": ["t.a IDENTITY"]}, "")
