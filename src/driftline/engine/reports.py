@@ -8,11 +8,11 @@ from collections.abc import Iterable, Sequence
 import msgspec
 
 from driftline import clock
-from driftline.engine import consequence, costs, documents, questions, replaced, series
+from driftline.engine import consequence, contents, costs, documents, questions, replaced, series
 from driftline.engine.house import House
 from driftline.errors import Ambiguous, NotFound
 from driftline.event import names
-from driftline.event.answer import Answer
+from driftline.event.answer import Answer, Source
 from driftline.event.finding import Change, Finding, Incident
 from driftline.event.lineage import Subgraph, Version
 from driftline.event.report import DataChange, Explanation, Impact, IncidentReport, Overview
@@ -78,7 +78,10 @@ def why(house: House, id_: str) -> Explanation:
     """Return what an answer stood on and what was wrong there."""
     answer = one_answer(house, id_)
     parts, findings, changes, unknown = [], [], [], []
-    for source in answer.sources:
+    trails = documents.trails(house, answer)
+    untold = [trail.content for trail in trails if trail.steps and trail.steps[0].node.endswith(f"#{trail.content}")]
+    sources = (*answer.sources, *contents.standing(house, answer, untold))
+    for source in sources:
         part = walk.upstream(house.store, source.version.node, depth=DEPTH, then_us=answer.time_us)
         parts.append(part)
         if not part.edges and not any(node.no_upstream for node in part.nodes):
@@ -86,7 +89,7 @@ def why(house: House, id_: str) -> Explanation:
     versions = {node.id for part in parts for node in part.nodes}
     shapes = parts
     if len(versions) > DRAWN:
-        shapes = [walk.upstream(house.store, source.version.dataset.node, depth=DEPTH) for source in answer.sources]
+        shapes = [walk.upstream(house.store, source.version.dataset.node, depth=DEPTH) for source in sources]
     graph = questions.marked(house, questions.joined(shapes))
     for dataset in sorted({node.partition("#")[0] for node in versions}):
         near = house.store.incidents.findings(dataset, since_us=answer.time_us - BEFORE_US, limit=500)
@@ -99,13 +102,13 @@ def why(house: House, id_: str) -> Explanation:
     data = replaced.behind(house, parts, answer.time_us)
     return Explanation(
         answer=answer,
-        documents=documents.trails(house, answer),
+        documents=trails,
         graph=graph,
         findings=tuple(sorted(findings, key=lambda f: (-f.size, f.id))[:20]),
         changes=tuple(changes[:20]),
         data=data,
         incidents=tuple(known.values()),
-        sentence=_sentence(answer, findings, tuple(known.values()), _first(data, parts), unknown),
+        sentence=_sentence(sources, findings, tuple(known.values()), _first(data, parts), unknown),
     )
 
 
@@ -214,14 +217,14 @@ def _first(data: Iterable[DataChange], parts: Iterable[Subgraph]) -> DataChange 
 
 
 def _sentence(
-    answer: Answer,
+    sources: Sequence[Source],
     findings: Iterable[Finding],
     known: tuple[Incident, ...],
     first: DataChange | None,
     unknown: Sequence[str],
 ) -> str:
     """Return what an answer stood on and what was wrong there; ``unknown`` are parts of it without known sources."""
-    stood = ", ".join(f"{source.role} {source.version.dataset.name}" for source in answer.sources) or "nothing recorded"
+    stood = ", ".join(f"{source.role} {source.version.dataset.name}" for source in sources) or "nothing recorded"
     if known:
         return f"It stood on {stood}. It belongs to incident {known[0].id}: {known[0].title}."
     worst = max(findings, key=lambda f: f.size, default=None)
@@ -231,7 +234,7 @@ def _sentence(
         said = names.label(first.node) + (f", {first.partition}" if first.partition else "")
         said += f", at {clock.to_datetime(first.at_us):%Y-%m-%d %H:%M} UTC" if first.at_us else ""
         return f"It stood on {stood}. No alarm upstream; what changed first is {said}: {first.sentence}"
-    if unknown and len(unknown) == len(answer.sources):
+    if unknown and len(unknown) == len(sources):
         return f"It stood on {stood}. Nothing is known upstream of it, so whether anything moved there is not known."
     if unknown:
         return (
