@@ -119,7 +119,7 @@ class Answering(msgspec.Struct, eq=False):
         """Say which documents were retrieved, in order.
 
         Args:
-            documents: records with the content hash; texts, or mappings with text, id and source: hashed, guards see them.
+            documents: records with the content hash; texts, or mappings with text, id and source, which are hashed.
             text: the texts of the records, for guards to read; never stored.
         """
         if self._client is not None and not self._over:
