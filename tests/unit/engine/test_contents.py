@@ -20,8 +20,12 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     client.forget()
 
 
-def answered(text: str, *files: str) -> str:
-    with driftline.run("chat") as run, driftline.answer("chat") as made:
+MINUTE = 60_000_000
+START = 1_700_000_000_000_000
+
+
+def answered(text: str, *files: str, minute: int = 0) -> str:
+    with driftline.run("chat", at=START + minute * MINUTE) as run, driftline.answer("chat") as made:
         for file in files:
             Path(file).write_text(text)
             run.read(file)
@@ -30,7 +34,7 @@ def answered(text: str, *files: str) -> str:
 
 
 def test_a_text_that_is_a_whole_file_comes_from_it_and_what_changed_there_is_told(home: Path) -> None:
-    first, second = answered(OLD, "refunds.md"), answered(NEW, "refunds.md")
+    first, second = answered(OLD, "refunds.md"), answered(NEW, "refunds.md", minute=1)
     found = driftline.why(second)
     (trail,) = found.documents
     assert [step.node for step in trail.steps] == [f"dataset:file:refunds.md#{ids.text(NEW)}"]
@@ -44,7 +48,7 @@ def test_a_text_that_is_a_whole_file_comes_from_it_and_what_changed_there_is_tol
 
 def test_of_several_files_with_one_content_those_count_that_were_there(home: Path) -> None:
     early = answered(OLD, "b.md", "a.md")
-    late = answered(OLD, "c.md")
+    late = answered(OLD, "c.md", minute=1)
     assert [trail.steps[0].node.split("#")[0] for trail in driftline.why(early).documents] == [
         "dataset:file:a.md", "dataset:file:b.md",
     ]  # fmt: skip
