@@ -12,7 +12,7 @@ from driftline.engine import consequence, contents, costs, documents, questions,
 from driftline.engine.house import House
 from driftline.errors import Ambiguous, NotFound
 from driftline.event import names
-from driftline.event.answer import Answer, Source
+from driftline.event.answer import Answer, Source, Verdict
 from driftline.event.finding import Change, Finding, Incident
 from driftline.event.lineage import Subgraph, Version
 from driftline.event.report import DataChange, Explanation, Impact, IncidentReport, Overview
@@ -108,7 +108,9 @@ def why(house: House, id_: str) -> Explanation:
         changes=tuple(changes[:20]),
         data=data,
         incidents=tuple(known.values()),
-        sentence=_sentence(sources, findings, tuple(known.values()), _first(data, parts), unknown),
+        sentence=_held(
+            answer.verdict, _sentence(sources, findings, tuple(known.values()), _first(data, parts), unknown)
+        ),
     )
 
 
@@ -214,6 +216,15 @@ def _first(data: Iterable[DataChange], parts: Iterable[Subgraph]) -> DataChange 
     links = [link for part in parts for link in part.edges if link.kind == "DERIVED" and link.source in told]
     later = {link.target for link in links if link.source != link.target}
     return next((told[node] for node in reversed(told) if node not in later), None)
+
+
+def _held(verdict: Verdict, sentence: str) -> str:
+    """Return ``sentence`` after that the answer was held back, by which rules and why; as it is where it went out."""
+    if verdict.mode != "enforce" or verdict.action in ("allow", "flag"):
+        return sentence
+    reasons = "; ".join(f"rule {reason.rule}: {reason.observed}" for reason in verdict.reasons) or verdict.error
+    held = f"It was held back ({verdict.action})" + (f", {reasons.rstrip('.')}" if reasons else "")
+    return f"{held}. {sentence.replace('. Nothing upstream of it moved.', '. Beside that, nothing upstream moved.')}"
 
 
 def _sentence(
