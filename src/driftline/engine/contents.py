@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 from driftline.engine.house import House
 from driftline.event.answer import Answer, Retrieved, Source
-from driftline.event.lineage import Version
+from driftline.event.lineage import Dataset, Version
 from driftline.event.report import Step
 
 ROLE = "document"
@@ -36,12 +36,21 @@ def of_file(house: House, document: str) -> list[str]:
     """Return the contents that the dataset of that name had, newest first; none where a content itself is named."""
     if not document or document.startswith(_HASH):
         return []
-    store, found = house.store, list[str]()
-    for node in store.lineage.find(document, only="DATASET"):
-        known = store.lineage.lookup(node)
-        if known is not None and known.dataset is not None:
-            found += [one.version for one in store.lineage.versions(known.dataset, _VERSIONS)]
-    return [version for version in found if version.startswith(_HASH)]
+    nodes = house.store.lineage.find(document, only="DATASET")
+    return [content for node in nodes for content in of_node(house, node)]
+
+
+def of_node(house: House, node: str) -> list[str]:
+    """Return the contents that a dataset had, newest first, or that of a version; none of any other node."""
+    known = house.store.lineage.lookup(node)
+    if known is None or known.dataset is None or known.type not in ("DATASET", "VERSION"):
+        return []
+    versions = [known.version] if known.version else _all(house, known.dataset)
+    return [version for version in versions if version.startswith(_HASH)]
+
+
+def _all(house: House, dataset: Dataset) -> list[str]:
+    return [one.version for one in house.store.lineage.versions(dataset, _VERSIONS)]
 
 
 def _versions(house: House, content: str, time_us: int) -> list[Version]:

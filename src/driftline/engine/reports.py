@@ -121,6 +121,9 @@ def impact(house: House, node: str) -> Impact:
     touched = [node, *(found.id for found in below if found.type in {"DATASET", "VERSION"})]
     totals = house.store.ledger.touching(touched, spans=spans)
     endpoints = tuple(sorted(consequence.served(below)))
+    how, whole = "stood on it", () if totals else contents.of_node(house, node)
+    if whole and (read := house.store.ledger.totals(documents=whole)):
+        how, totals = "retrieved its content", read
     answers, paid = sum(t.answers for t in totals), sum(t.money for t in totals)
     datasets = sum(found.type in {"DATASET", "VERSION"} for found in below)
     jobs = sum(found.type == "JOB" for found in below)
@@ -136,7 +139,7 @@ def impact(house: House, node: str) -> Impact:
         currency=house.settings.currency,
         sentence=(
             f"{more}{_many(datasets, 'dataset')}, {_many(jobs, 'job')} and {_many(len(endpoints), 'served endpoint')} "
-            f"lie downstream; {_many(answers, 'answer')} stood on it and paid {paid:,.2f} {house.settings.currency}."
+            f"lie downstream; {_many(answers, 'answer')} {how} and paid {paid:,.2f} {house.settings.currency}."
         ),
     )
 

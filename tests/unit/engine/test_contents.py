@@ -44,6 +44,10 @@ def test_a_text_that_is_a_whole_file_comes_from_it_and_what_changed_there_is_tol
     assert [step.node for step in earlier.steps] == [f"dataset:file:refunds.md#{ids.text(OLD)}"]
     assert {one.id for one in driftline.answers(document="refunds.md")} == {first, second}
     assert driftline.impact("document:refunds.md").answers == 2
+    for node, answers in (("refunds.md", 2), (f"dataset:file:refunds.md#{ids.text(OLD)}", 1)):
+        found = driftline.impact(node)
+        assert found.answers == answers
+        assert "retrieved its content and paid" in found.sentence
 
 
 def test_of_several_files_with_one_content_those_count_that_were_there(home: Path) -> None:
