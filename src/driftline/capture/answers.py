@@ -17,7 +17,7 @@ import msgspec
 from driftline.capture import answered, around, calls, client, fault, making
 from driftline.capture.around import current_run
 from driftline.capture.client import process
-from driftline.capture.making import Noted, finish, recorded
+from driftline.capture.making import Noted, Passage, finish, recorded
 from driftline.capture.mint import moment_of, spelt
 from driftline.capture.mint import process as minting
 from driftline.capture.pointer import in_use
@@ -115,26 +115,26 @@ class Answering(msgspec.Struct, eq=False):
         except Exception as error:  # the fault rule: what is no version is a counted loss
             fault.failed("answer", error)
 
-    def retrieved(self, *documents: Retrieved | str, text: Iterable[str] = ()) -> None:
+    def retrieved(self, *documents: Passage, text: Iterable[str] = ()) -> None:
         """Say which documents were retrieved, in order.
 
         Args:
-            documents: records with the content hash, or the texts themselves, which are hashed; guards see them.
+            documents: records with the content hash; texts, or mappings with text, id and source, which are hashed.
             text: the texts of the records, for guards to read; never stored.
         """
         if self._client is not None and not self._over:
             fault.attempt("answer", self._retrieve, documents, text)
 
-    def _retrieve(self, documents: Iterable[Retrieved | str], text: Iterable[str]) -> None:
+    def _retrieve(self, documents: Iterable[Passage], text: Iterable[str]) -> None:
         held = {one.content for one in self.draft.documents}  # a retriever may have taken it already
         for given in documents:
             known = fault.attempt("answer", making.document, given)
-            if isinstance(given, str) and known is not None and known.content in held:
+            if not isinstance(given, Retrieved) and known is not None and known.content in held:
                 continue
             if known is not None:
                 self.draft.documents.append(known)
-            if isinstance(given, str):
-                self.draft.passages.append(given)
+            if said := making.passage(given):
+                self.draft.passages.append(said)
         self.draft.passages.extend(text)
 
     def features(self, given: Any = None, /, **values: Any) -> None:
@@ -342,7 +342,7 @@ def record_answer(
     partition: str = "",
     at: Moment | None = None,
     uses: Mapping[str, Touched | Version | str] | None = None,
-    retrieved: Iterable[Retrieved | str] = (),
+    retrieved: Iterable[Passage] = (),
     features: Any = None,
     decision: str = "",
     text: str = "",
@@ -361,7 +361,7 @@ def record_answer(
         question: what was asked; only its hash is kept.
         partition: nominal slice that the answer belongs to.
         at: event time, for replays; default: that of the run around it, else the clock.
-        retrieved: the documents, in order, as records or as texts to be hashed.
+        retrieved: the documents, in order, as records, or as texts or mappings to be hashed.
         features: the values used, by name: a mapping, a record (a named tuple, a dataclass), a row of a table, a
             table of one row; a sequence or an array by the places of its values, "0", "1" and so on.
         decision: the outcome as one word.

@@ -21,6 +21,7 @@ MOST = 100_000  # documents of one version that are named; the rest is counted a
 _TEXTS = ("text", "content", "page_content")
 _IDS = ("id", "id_", "chunk_id", "passage", "chunk", "node_id")
 _DOCUMENTS = ("document", "document_id", "doc_id", "ref_doc_id", "parent_id")
+_SCORES = ("score", "similarity", "relevance", "_score")
 _SOURCES = ("source", "file_path", "path", "url")
 
 
@@ -93,6 +94,15 @@ def source_of(row: Any) -> str:
     """Return the name of what a document was taken from; ``""`` where it does not say."""
     found = _find(row, (*_DOCUMENTS, *_SOURCES))
     return found.dataset.name if isinstance(found, Touched) else _text(found)
+
+
+def score_of(item: Any) -> float | None:
+    """Return the score of a document; None where it has none."""
+    for name in _SCORES:
+        value = item.get(name) if isinstance(item, Mapping) else getattr(item, name, None)
+        if isinstance(value, float | int) and not isinstance(value, bool):
+            return float(value)
+    return None
 
 
 def _find(row: Any, names: Iterable[str]) -> Any:

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 import msgspec
 import xxhash
 
-from driftline.capture import fault
+from driftline.capture import documents, fault
 from driftline.capture.pointer import in_use
 from driftline.capture.values import Value, clean, short, values_of
 from driftline.config import Settings
@@ -20,6 +20,7 @@ from driftline.event import ids
 from driftline.event.answer import Answer, Retrieved, Source, Verdict
 from driftline.event.lineage import Dataset, Touched, Version
 
+Passage = Retrieved | str | Mapping[str, Any]  # a document, as it is given
 _ALLOW = Verdict()
 _SHARE = 2.0**64
 _json = msgspec.json.Encoder(order="sorted")
@@ -36,7 +37,7 @@ class Noted(NamedTuple):
     question: Any  # text, hashed here
     uses: Mapping[str, Touched | Version | str] | None
     sources: Iterable[Source]
-    retrieved: Iterable[Retrieved | str]
+    retrieved: Iterable[Passage]
     features: Mapping[Any, Any] | None
     text: Any
     decision: Any
@@ -87,19 +88,30 @@ def recorded(*noted: Any) -> Answer:
     return finish(Noted(*noted))
 
 
-def document(given: Retrieved | str) -> Retrieved:
+def document(given: Passage) -> Retrieved:
     """Return a document by its content hash, with its fields as the types say.
 
     Raises:
-        TypeError: it is neither a text nor a record.
+        TypeError: it is neither a text nor a record, nor a mapping with a text or a name.
     """
+    if isinstance(given, Mapping):
+        said, name = documents.text_of(given), documents.id_of(given) or documents.source_of(given)
+        if not said and not name:
+            raise TypeError("a document that is a mapping has a text, an id or a source; this one has none of them")
+        score = number_of(documents.score_of(given)) or 0.0
+        return Retrieved(ids.text(clean(said)) if said else "", clean(name), score)
     if isinstance(given, str):
         return Retrieved(ids.text(clean(given)))
     if not isinstance(given, Retrieved):
-        raise TypeError(f"a document is a text or a Retrieved, not {type(given).__name__}")
+        raise TypeError(f"a document is a text, a mapping or a Retrieved, not {type(given).__name__}")
     if type(given.score) is float and math.isfinite(given.score) and _spelt(given.content, given.document):
         return given
     return Retrieved(text_of(given.content), text_of(given.document), number_of(given.score) or 0.0)
+
+
+def passage(given: Passage) -> str:
+    """Return the text of a document, for guards to read; ``""`` where only its hash or its name is given."""
+    return given if isinstance(given, str) else documents.text_of(given) if isinstance(given, Mapping) else ""
 
 
 def _source(given: Source) -> Source:

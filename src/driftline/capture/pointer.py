@@ -1,11 +1,14 @@
 """The version that somebody means: by what ``read`` or ``write`` returned, by a name, or by both.
 
 Enters: a version, what a run has touched, or the name of a dataset. Leaves: a version; of a name that an answer stands
-on, the one that the run around it has read or written. Asks nothing of any store.
+on, the one that the run around it has read or written, or else that of the file of this name as it is. Asks nothing of
+any store.
 """
 
+import os
+
 from driftline.capture import around, client, measure, observe, place
-from driftline.capture.trace import Seen
+from driftline.capture.trace import Seen, Trace
 from driftline.event.lineage import Touched, Version
 
 
@@ -26,7 +29,22 @@ def in_use(given: Touched | Version | str, version: str = "") -> Version:
     if known.version or run is None:
         return known
     found = [seen for seen in (*run.trace.inputs, *run.trace.outputs) if seen.touched.dataset == known.dataset]
-    return known if not found else Version(known.dataset, _named(max(found, key=lambda seen: seen.at_ns)))
+    if not found:
+        return Version(known.dataset, _of_file(given, run.trace)) if isinstance(given, str) else known
+    return Version(known.dataset, _named(max(found, key=lambda seen: seen.at_ns)))
+
+
+def _of_file(name: str, trace: Trace) -> str:
+    """Return the version of a file that is there; ``""`` of anything else, and where it changed since it was opened."""
+    owner = client.current()
+    path = place.place(name, owner.folder if owner is not None else place.base("x")).path
+    if not path or not os.path.isfile(path):
+        return ""
+    state = measure.of_file(path, measure.Budget())
+    began_ns = trace.opened.get((path, "read"))
+    if began_ns and state.modified_ns > began_ns:
+        return ""
+    return "" if state.deferred else state.version
 
 
 def _named(seen: Seen) -> str:

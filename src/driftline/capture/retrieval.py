@@ -17,7 +17,6 @@ from driftline.event.lineage import Touched, Version
 
 F = TypeVar("F", bound=Callable[..., Any])
 MOST = 1_000  # documents of one call that are recorded
-_SCORES = ("score", "similarity", "relevance", "_score")
 
 
 class _Retrieving:
@@ -128,7 +127,7 @@ def document(item: Any) -> tuple[Retrieved, str] | None:
         item, score = item
     if isinstance(item, Retrieved):
         return item, ""
-    score = _score(item) if score is None else score
+    score = documents.score_of(item) if score is None else score
     inner = getattr(item, "node", None)
     if inner is not None and not isinstance(item, Mapping):
         item = inner
@@ -137,11 +136,3 @@ def document(item: Any) -> tuple[Retrieved, str] | None:
     if not text and not name:
         return None
     return Retrieved(ids.text(text) if text else "", name, float(score or 0.0)), text
-
-
-def _score(item: Any) -> float | None:
-    for name in _SCORES:
-        value = item.get(name) if isinstance(item, Mapping) else getattr(item, name, None)
-        if isinstance(value, float | int) and not isinstance(value, bool):
-            return float(value)
-    return None

@@ -67,7 +67,7 @@ def told(found: Sequence[Answer], limit: int, *, as_json: bool, narrowed: bool =
                 answer.partition or show.when(answer.time_us),
                 answer.decision,
                 show.money(answer.money, answer.currency) if answer.money else "–",
-                show.sign(answer.verdict.action),
+                show.verdict(answer.verdict),
             )
             for answer in found
         ),

@@ -16,6 +16,7 @@ from rich.text import Text
 
 from driftline import clock
 from driftline.event import names
+from driftline.event.answer import Verdict
 from driftline.event.lineage import Link, Node
 
 PIPED_WIDTH = 200
@@ -61,6 +62,13 @@ def sign(word: str) -> Text:
     """Return ``word`` with its sign and colour."""
     shape, style = SIGNS.get(word, ("", ""))
     return Text(f"{shape} {word}".strip(), style=style)
+
+
+def verdict(found: Verdict) -> Text:
+    """Return what a guard decided about an answer; where it only observed, what it would have done."""
+    if found.mode == "observe" and found.action not in ("allow", "flag"):
+        return Text(f"○ would {found.action}", style="dim")
+    return sign(found.action)
 
 
 def table(headings: Sequence[str], rows: Iterable[Sequence[str | Text]], *, right: Sequence[str] = ()) -> None:

@@ -53,7 +53,7 @@ def _find(engine: Engine, id_: str) -> Explanation | IncidentReport:
 def _explain(found: Explanation) -> None:
     answer = found.answer
     show.say(incident_page.sentence(found.sentence or "Nothing is known about what it stood on"), "bold")
-    line = Text.assemble(show.sign(answer.verdict.action), f"  {answer.endpoint}  {show.when(answer.time_us)} UTC")
+    line = Text.assemble(show.verdict(answer.verdict), f"  {answer.endpoint}  {show.when(answer.time_us)} UTC")
     if answer.decision:
         line.append(f"  {answer.decision}")
     if answer.money:

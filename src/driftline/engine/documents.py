@@ -8,7 +8,7 @@ that held it, and on to the run that wrote that. Guesses nothing: a trail ends w
 
 from collections.abc import Iterable, Iterator
 
-from driftline.engine import ingested, questions
+from driftline.engine import contents, ingested, questions
 from driftline.engine.house import House
 from driftline.engine.ingested import Ingested
 from driftline.event.ai_facets import DocumentsFacet, Origin
@@ -30,10 +30,12 @@ def trails(house: House, answer: Answer) -> tuple[Trail, ...]:
     """Return where each document of an answer came from, in the order in which they were retrieved."""
     sources = sorted(answer.sources, key=lambda source: source.role not in KINDS)
     versions = [source.version for source in sources]
-    return tuple(
-        Trail(content=one.content, document=one.document, score=one.score, steps=_steps(house, one, versions))
-        for one in answer.documents
-    )
+    found = []
+    for one in answer.documents:
+        steps = _steps(house, one, versions)
+        ways = [steps] if steps else contents.ways(house, one, answer.time_us) or [()]
+        found += [Trail(content=one.content, document=one.document, score=one.score, steps=way) for way in ways]
+    return tuple(found)
 
 
 def _steps(house: House, one: Retrieved, versions: Iterable[Version]) -> tuple[Step, ...]:
@@ -137,7 +139,8 @@ def impact(house: House, document: str) -> Impact | None:
     nobody ever held or retrieved it.
     """
     holding = list(_holding(house, document))
-    wanted = [document, *dict.fromkeys(content for _, contents in holding for content in contents)]
+    held = [content for _, found in holding for content in found]
+    wanted = [document, *dict.fromkeys((*held, *contents.of_file(house, document)))]
     totals = house.store.ledger.totals(documents=wanted)
     if not holding and not totals:
         return None
@@ -171,7 +174,8 @@ def named(house: House, document: str) -> list[str]:
     """Return a document and the content hashes by which versions hold it: answers may know it by these only."""
     if document.startswith(_HASH):
         return [document]
-    return [document, *dict.fromkeys(content for _, contents in _holding(house, document) for content in contents)]
+    held = [content for _, found in _holding(house, document) for content in found]
+    return [document, *dict.fromkeys((*held, *contents.of_file(house, document)))]
 
 
 def _holding(house: House, document: str) -> Iterator[tuple[Version, list[str]]]:

@@ -8,11 +8,11 @@ from collections.abc import Iterable, Sequence
 import msgspec
 
 from driftline import clock
-from driftline.engine import consequence, costs, documents, questions, replaced, series
+from driftline.engine import consequence, contents, costs, documents, questions, replaced, series
 from driftline.engine.house import House
 from driftline.errors import Ambiguous, NotFound
 from driftline.event import names
-from driftline.event.answer import Answer
+from driftline.event.answer import Answer, Source, Verdict
 from driftline.event.finding import Change, Finding, Incident
 from driftline.event.lineage import Subgraph, Version
 from driftline.event.report import DataChange, Explanation, Impact, IncidentReport, Overview
@@ -78,7 +78,10 @@ def why(house: House, id_: str) -> Explanation:
     """Return what an answer stood on and what was wrong there."""
     answer = one_answer(house, id_)
     parts, findings, changes, unknown = [], [], [], []
-    for source in answer.sources:
+    trails = documents.trails(house, answer)
+    untold = [trail.content for trail in trails if trail.steps and trail.steps[0].node.endswith(f"#{trail.content}")]
+    sources = (*answer.sources, *contents.standing(house, answer, untold))
+    for source in sources:
         part = walk.upstream(house.store, source.version.node, depth=DEPTH, then_us=answer.time_us)
         parts.append(part)
         if not part.edges and not any(node.no_upstream for node in part.nodes):
@@ -86,7 +89,7 @@ def why(house: House, id_: str) -> Explanation:
     versions = {node.id for part in parts for node in part.nodes}
     shapes = parts
     if len(versions) > DRAWN:
-        shapes = [walk.upstream(house.store, source.version.dataset.node, depth=DEPTH) for source in answer.sources]
+        shapes = [walk.upstream(house.store, source.version.dataset.node, depth=DEPTH) for source in sources]
     graph = questions.marked(house, questions.joined(shapes))
     for dataset in sorted({node.partition("#")[0] for node in versions}):
         near = house.store.incidents.findings(dataset, since_us=answer.time_us - BEFORE_US, limit=500)
@@ -99,13 +102,15 @@ def why(house: House, id_: str) -> Explanation:
     data = replaced.behind(house, parts, answer.time_us)
     return Explanation(
         answer=answer,
-        documents=documents.trails(house, answer),
+        documents=trails,
         graph=graph,
         findings=tuple(sorted(findings, key=lambda f: (-f.size, f.id))[:20]),
         changes=tuple(changes[:20]),
         data=data,
         incidents=tuple(known.values()),
-        sentence=_sentence(answer, findings, tuple(known.values()), _first(data, parts), unknown),
+        sentence=_held(
+            answer.verdict, _sentence(sources, findings, tuple(known.values()), _first(data, parts), unknown)
+        ),
     )
 
 
@@ -116,6 +121,9 @@ def impact(house: House, node: str) -> Impact:
     touched = [node, *(found.id for found in below if found.type in {"DATASET", "VERSION"})]
     totals = house.store.ledger.touching(touched, spans=spans)
     endpoints = tuple(sorted(consequence.served(below)))
+    how, whole = "stood on it", () if totals else contents.of_node(house, node)
+    if whole and (read := house.store.ledger.totals(documents=whole)):
+        how, totals = "retrieved its content", read
     answers, paid = sum(t.answers for t in totals), sum(t.money for t in totals)
     datasets = sum(found.type in {"DATASET", "VERSION"} for found in below)
     jobs = sum(found.type == "JOB" for found in below)
@@ -131,7 +139,7 @@ def impact(house: House, node: str) -> Impact:
         currency=house.settings.currency,
         sentence=(
             f"{more}{_many(datasets, 'dataset')}, {_many(jobs, 'job')} and {_many(len(endpoints), 'served endpoint')} "
-            f"lie downstream; {_many(answers, 'answer')} stood on it and paid {paid:,.2f} {house.settings.currency}."
+            f"lie downstream; {_many(answers, 'answer')} {how} and paid {paid:,.2f} {house.settings.currency}."
         ),
     )
 
@@ -213,15 +221,24 @@ def _first(data: Iterable[DataChange], parts: Iterable[Subgraph]) -> DataChange 
     return next((told[node] for node in reversed(told) if node not in later), None)
 
 
+def _held(verdict: Verdict, sentence: str) -> str:
+    """Return ``sentence`` after that the answer was held back, by which rules and why; as it is where it went out."""
+    if verdict.mode != "enforce" or verdict.action in ("allow", "flag"):
+        return sentence
+    reasons = "; ".join(f"rule {reason.rule}: {reason.observed}" for reason in verdict.reasons) or verdict.error
+    held = f"It was held back ({verdict.action})" + (f", {reasons.rstrip('.')}" if reasons else "")
+    return f"{held}. {sentence.replace('. Nothing upstream of it moved.', '. Beside that, nothing upstream moved.')}"
+
+
 def _sentence(
-    answer: Answer,
+    sources: Sequence[Source],
     findings: Iterable[Finding],
     known: tuple[Incident, ...],
     first: DataChange | None,
     unknown: Sequence[str],
 ) -> str:
     """Return what an answer stood on and what was wrong there; ``unknown`` are parts of it without known sources."""
-    stood = ", ".join(f"{source.role} {source.version.dataset.name}" for source in answer.sources) or "nothing recorded"
+    stood = ", ".join(f"{source.role} {source.version.dataset.name}" for source in sources) or "nothing recorded"
     if known:
         return f"It stood on {stood}. It belongs to incident {known[0].id}: {known[0].title}."
     worst = max(findings, key=lambda f: f.size, default=None)
@@ -231,7 +248,7 @@ def _sentence(
         said = names.label(first.node) + (f", {first.partition}" if first.partition else "")
         said += f", at {clock.to_datetime(first.at_us):%Y-%m-%d %H:%M} UTC" if first.at_us else ""
         return f"It stood on {stood}. No alarm upstream; what changed first is {said}: {first.sentence}"
-    if unknown and len(unknown) == len(answer.sources):
+    if unknown and len(unknown) == len(sources):
         return f"It stood on {stood}. Nothing is known upstream of it, so whether anything moved there is not known."
     if unknown:
         return (

@@ -94,6 +94,8 @@ class Turn:
         self._conclude(verdict, self._money() if held else 0.0)
         if held:
             self.draft.decision, self.draft.text, self.draft.money = "", "", 0.0
+        else:
+            self.draft.money = self.draft.money or self._money()
         return held
 
     def fail(self, error: Exception) -> None:
@@ -123,6 +125,7 @@ class Turn:
         verdict = self._judge(self.plan.policy.rules, result)
         blocks = self.mode == "enforce" and verdict.action == "block"
         self._conclude(verdict if blocks else msgspec.structs.replace(verdict, mode="observe"), 0.0)
+        self.draft.money = self.draft.money or self._money()
         if blocks:
             self.falls_back()
 

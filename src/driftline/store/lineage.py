@@ -200,6 +200,12 @@ class Lineage:
         )
         return [summary(row) for row in rows]
 
+    def called(self, version: str, limit: int = 20) -> list[tuple[Version, int]]:
+        """Return the versions of this name, of whatever dataset, with when each became known; the first ones first."""
+        found = {"version": version, "unborn": OPEN, "limit": limit}
+        rows = self._connection.rows("versions_called", **found) if version else ()
+        return [(Version(Dataset(row[0], row[1]), version), row[2]) for row in rows]
+
     def writers(self, version: Version, limit: int = 100) -> list[str]:
         """Return the ids of the runs that wrote a version, oldest first."""
         return self._runs(version, WRITE, limit)

@@ -233,6 +233,11 @@ from version v join node n on n.id = v.dataset_id left join run r on r.id = v.ru
 -- Versions.
 {version_columns} where v.id in {integers:ids};
 
+-- name: versions_called
+-- The versions of this name, of whatever dataset, the first known ones first.
+select n.namespace, n.name, v.since_us from version v join node n on n.id = v.dataset_id
+where v.version = :version and v.time_us < :unborn order by v.since_us, v.id limit :limit;
+
 -- name: versions_before
 -- The versions of a dataset that came into being before a moment, newest first.
 {version_columns}

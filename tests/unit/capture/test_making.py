@@ -85,10 +85,27 @@ def test_what_is_no_number_is_not_hashed_as_nothing() -> None:
     assert making.of_features({"v": None}) == "xxh3:" + xxhash.xxh3_64_hexdigest(plain)
 
 
-@pytest.mark.parametrize("given", [3, None, {"text": "a"}])
+@pytest.mark.parametrize("given", [3, None, {"score": 1.0}])
 def test_a_document_is_a_text_or_a_record(given: Any) -> None:
-    with pytest.raises(TypeError, match="a text or a Retrieved"):
+    with pytest.raises(TypeError, match="a text"):
         making.document(given)
+
+
+def test_a_mapping_is_a_document_by_its_text_with_its_id_or_its_source_as_name() -> None:
+    given = {"id": "refunds", "text": "yes", "source": "docs/refunds.md", "score": 0.5}
+    assert making.document(given) == Retrieved(TEXT, "refunds", 0.5)
+    assert making.document({"text": "yes", "source": "docs/refunds.md"}) == Retrieved(TEXT, "docs/refunds.md")
+    assert making.document({"id": "refunds"}) == Retrieved("", "refunds")
+    assert [making.passage(one) for one in (given, "yes", Retrieved(TEXT))] == ["yes", "yes", ""]
+
+
+def test_mappings_are_kept_with_answers_of_both_forms_and_guards_see_their_texts(sink: MemorySink) -> None:
+    with driftline.answer("desk") as answer:
+        answer.retrieved({"id": "refunds", "text": "yes"})
+        assert answer.draft.passages == ["yes"]
+    driftline.record_answer("desk", retrieved=[{"id": "refunds", "text": "yes"}])
+    assert driftline.flush()
+    assert [one.documents for one in sink.recorded] == [(Retrieved(TEXT, "refunds"),)] * 2
 
 
 class Unreadable:

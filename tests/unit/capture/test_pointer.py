@@ -6,6 +6,7 @@ import pytest
 import driftline
 from driftline.capture import measure
 from driftline.capture.pointer import in_use, version_of
+from driftline.event import ids
 from driftline.event.lineage import Dataset, Touched, Version
 from driftline.testing import MemorySink
 
@@ -43,3 +44,20 @@ def test_a_file_that_was_written_and_closed_has_its_hash_and_an_open_one_none(
             assert in_use("docs.json").version == ""
         assert in_use("docs.json").version == measure.of_file("docs.json").version
     driftline.unwatch()
+
+
+def test_of_a_file_that_the_run_opened_itself_the_hash_counts_unless_it_changed_since(
+    sink: MemorySink, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    file = Path("refunds.md")
+    file.write_text("Refunds within 30 days.")
+    with driftline.run("chat") as run:
+        assert in_use("refunds.md").version == ids.text("Refunds within 30 days.")  # a file is named by its bytes
+        assert in_use("elsewhere.md").version == ""
+        assert in_use("refunds.md", "v9").version == "v9"
+        with driftline.answer("support") as answer:
+            answer.uses("doc", "refunds.md")
+            assert answer.draft.sources[0].version.version == ids.text("Refunds within 30 days.")
+        run.trace.opened[str(file.resolve()), "read"] = file.stat().st_mtime_ns - 1
+        assert in_use("refunds.md").version == ""

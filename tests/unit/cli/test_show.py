@@ -5,6 +5,7 @@ from rich.console import Console
 from rich.text import Text
 
 from driftline.cli import show
+from driftline.event.answer import Verdict
 
 
 def test_counts_are_spelt_for_people() -> None:
@@ -56,3 +57,13 @@ def test_where_no_person_reads_no_cell_is_broken(capsys: pytest.CaptureFixture[s
     lines = capsys.readouterr().out.splitlines()
     assert len(lines) == 3
     assert lines[1].startswith("a name of some length")
+
+
+def test_what_a_guard_only_observed_is_not_shown_as_done() -> None:
+    shown = [
+        show.verdict(Verdict(mode=mode, action=action)).plain
+        for mode in ("observe", "enforce")
+        for action in ("allow", "flag", "block", "fallback")
+    ]
+    assert shown[:4] == ["✓ allow", "△ flag", "○ would block", "○ would fallback"]
+    assert shown[4:] == ["✓ allow", "△ flag", "■ block", "□ fallback"]

@@ -4,8 +4,9 @@ from typing import Any
 
 import pytest
 
+from driftline.engine import reports
 from driftline.errors import Ambiguous, NotFound
-from driftline.event.answer import Answer, Source
+from driftline.event.answer import Answer, Reason, Source, Verdict
 from driftline.event.finding import Incident
 from driftline.event.lineage import Dataset, Version
 
@@ -126,7 +127,8 @@ def test_an_answer_on_bad_data_is_explained_by_the_incident(costly: Any) -> None
     said = costly.engine.why(answer.id)
     assert said.answer == answer
     assert [one.id for one in said.incidents] == [incident.id]
-    assert said.sentence == f"It stood on features features. It belongs to incident {incident.id}: {incident.title}."
+    stood = f"It stood on features features. It belongs to incident {incident.id}: {incident.title}."
+    assert said.sentence == f"It was held back (fallback). {stood}"
     assert f"{costly.flights.node}#f30" in {node.id for node in said.graph.nodes}
     assert said.findings[0].size == max(finding.size for finding in said.findings)
 
@@ -210,3 +212,15 @@ def test_contained_incidents_are_listed_and_counted_as_such(ill: Any) -> None:
     assert ill.engine.incidents(state="contained")[1] == 1
     assert ill.engine.incidents(state="open")[1] == 0
     assert ill.engine.overview().incidents == {"contained": 1}
+
+
+def test_of_a_held_back_answer_it_is_said_first_by_which_rule_it_was() -> None:
+    reason = Reason(rule="q", observed="src.csv is quarantined.")
+    said = "It stood on features f. Nothing upstream of it moved."
+    held = Verdict(action="fallback", reasons=(reason,))
+    assert reports._held(held, said) == (
+        "It was held back (fallback), rule q: src.csv is quarantined. "
+        "It stood on features f. Beside that, nothing upstream moved."
+    )
+    for went in (Verdict(), Verdict(action="flag"), Verdict(action="block", mode="observe", reasons=(reason,))):
+        assert reports._held(went, said) == said

@@ -71,3 +71,12 @@ def test_a_plan_is_slow_only_while_a_check_may_wait() -> None:
     assert not plan.slow
     with faults.inject("hang", rule="cap"):
         assert plan.slow
+
+
+def test_the_money_of_an_answer_that_went_out_is_kept_with_it(switch: Switch, draft: Draft) -> None:
+    assert not turn(switch, CAP, mode="observe").after({"money": 5000.0})
+    assert draft.money == 5000.0
+    assert draft.verdict is not None
+    assert (draft.verdict.action, draft.verdict.mode, draft.verdict.money_avoided) == ("block", "observe", 0.0)
+    assert turn(switch, CAP).after({"money": 7000.0})
+    assert draft.money == 0.0  # which was held back

@@ -129,7 +129,7 @@ def test_an_empty_old_store_becomes_an_empty_new_one(place: str, monkeypatch: py
 def test_the_states_of_slices_are_what_a_new_store_would_hold(
     place: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A store as it was before migration 8: the same tables, without that of the states."""
+    """A store as it was before migration 8: the same tables, without that of the states and later indexes."""
 
     def said(number: int, *slices: str) -> bytes:
         facets = [{"driftline_state": {"version": f"xxh3:{number % 2}", "partition": slice_}} for slice_ in slices]
@@ -138,14 +138,15 @@ def test_the_states_of_slices_are_what_a_new_store_would_hold(
 
     store = open_store(place)
     engine(store, tmp_path).ingest_many([said(1, "jan"), said(2, "feb", "mar"), said(3, "jan", "feb"), event(4, 4)])
-    before = list(store.canonical.facts("state"))
+    before = sorted(store.canonical.facts("state"))  # they come in no order
     store.close()
     raw = connect(place, known=True)
     raw.execute("drop table state")
     raw.execute("drop index touch_written")
-    raw.execute("delete from schema_version where version = 8")
+    raw.execute("drop index version_named")
+    raw.execute("delete from schema_version where version >= 8")
     raw.close()
     store = open_store(place)
-    assert list(store.canonical.facts("state")) == before
+    assert sorted(store.canonical.facts("state")) == before
     assert len(before) == 10  # of each of five slices that were said, one reading and one writing
     store.close()

@@ -1,0 +1,70 @@
+"""Documents that are whole files, by the hash of their bytes. What must be found is worked out by hand."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+import driftline
+from driftline.capture import client
+from driftline.event import ids
+
+OLD, NEW = "Refunds within 30 days.\n", "Refunds within 10 days.\n"
+
+
+@pytest.fixture(autouse=True)
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    monkeypatch.chdir(tmp_path)
+    driftline.configure(home=str(tmp_path / ".driftline"), console=False)
+    yield tmp_path
+    client.forget()
+
+
+MINUTE = 60_000_000
+START = 1_700_000_000_000_000
+
+
+def answered(text: str, *files: str, minute: int = 0) -> str:
+    with driftline.run("chat", at=START + minute * MINUTE) as run, driftline.answer("chat") as made:
+        for file in files:
+            Path(file).write_text(text)
+            run.read(file)
+        made.retrieved(text)
+    return made.id
+
+
+def test_a_text_that_is_a_whole_file_comes_from_it_and_what_changed_there_is_told(home: Path) -> None:
+    first, second = answered(OLD, "refunds.md"), answered(NEW, "refunds.md", minute=1)
+    found = driftline.why(second)
+    (trail,) = found.documents
+    assert [step.node for step in trail.steps] == [f"dataset:file:refunds.md#{ids.text(NEW)}"]
+    assert [(one.before, one.after) for one in found.data] == [(ids.text(OLD), ids.text(NEW))]
+    assert found.sentence.startswith("It stood on document refunds.md. No alarm upstream; what changed first is")
+    (earlier,) = driftline.why(first).documents
+    assert [step.node for step in earlier.steps] == [f"dataset:file:refunds.md#{ids.text(OLD)}"]
+    assert {one.id for one in driftline.answers(document="refunds.md")} == {first, second}
+    assert driftline.impact("document:refunds.md").answers == 2
+    for node, answers in (("refunds.md", 2), (f"dataset:file:refunds.md#{ids.text(OLD)}", 1)):
+        found = driftline.impact(node)
+        assert found.answers == answers
+        assert "retrieved its content and paid" in found.sentence
+
+
+def test_of_several_files_with_one_content_those_count_that_were_there(home: Path) -> None:
+    early = answered(OLD, "b.md", "a.md")
+    late = answered(OLD, "c.md", minute=1)
+    assert [trail.steps[0].node.split("#")[0] for trail in driftline.why(early).documents] == [
+        "dataset:file:a.md", "dataset:file:b.md",
+    ]  # fmt: skip
+    assert len(driftline.why(late).documents) == 3
+
+
+def test_a_part_of_a_file_comes_from_nowhere(home: Path) -> None:
+    with driftline.run("chat") as run, driftline.answer("chat") as made:
+        Path("refunds.md").write_text(OLD)
+        run.read("refunds.md")
+        made.retrieved(OLD.strip())
+    found = driftline.why(made)
+    assert found.documents[0].steps == ()
+    assert found.sentence.startswith("It stood on nothing recorded")
+    assert driftline.answers(document="refunds.md") == ()
