@@ -109,7 +109,7 @@ def why(house: House, id_: str) -> Explanation:
         data=data,
         incidents=tuple(known.values()),
         sentence=_held(
-            answer.verdict, _sentence(sources, findings, tuple(known.values()), _first(data, parts), unknown)
+            answer.verdict, _sentence(sources, findings, tuple(known.values()), *_first(data, parts), unknown)
         ),
     )
 
@@ -213,12 +213,22 @@ def _many(number: int, noun: str) -> str:
     return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
-def _first(data: Iterable[DataChange], parts: Iterable[Subgraph]) -> DataChange | None:
-    """Return the change that stands on no other one; the furthest of several."""
-    told = {f"{change.node}#{change.after or change.before}": change for change in data if change.verdict != "unknown"}
-    links = [link for part in parts for link in part.edges if link.kind == "DERIVED" and link.source in told]
-    later = {link.target for link in links if link.source != link.target}
-    return next((told[node] for node in reversed(told) if node not in later), None)
+def _first(data: Iterable[DataChange], parts: Iterable[Subgraph]) -> tuple[DataChange | None, tuple[DataChange, ...]]:
+    """Return the change that stands on no other one, the furthest of several, and what nobody can tell of.
+
+    These are other versions without known content, of what that change was made of; where no change is known, all that
+    stand on no other one.
+    """
+    every = {f"{change.node}#{change.after or change.before}": change for change in data}
+    links = [link for part in parts for link in part.edges if link.kind == "DERIVED" and link.source != link.target]
+    told = {node for node, change in every.items() if change.verdict != "unknown"}
+    later = {link.target for link in links if link.source in told}
+    found = next((node for node in reversed(every) if node in told and node not in later), None)
+    if found is None:
+        later = {link.target for link in links if link.source in every}
+        return None, tuple(change for node, change in every.items() if node not in later)
+    above = dict.fromkeys(link.source for link in links if link.target == found and link.source in every)
+    return every[found], tuple(every[node] for node in above)
 
 
 def _held(verdict: Verdict, sentence: str) -> str:
@@ -235,9 +245,13 @@ def _sentence(
     findings: Iterable[Finding],
     known: tuple[Incident, ...],
     first: DataChange | None,
+    unseen: Sequence[DataChange],
     unknown: Sequence[str],
 ) -> str:
-    """Return what an answer stood on and what was wrong there; ``unknown`` are parts of it without known sources."""
+    """Return what an answer stood on and what was wrong there.
+
+    ``unseen``: what has another version, of which more is not known; ``unknown``: parts without known sources.
+    """
     stood = ", ".join(f"{source.role} {source.version.dataset.name}" for source in sources) or "nothing recorded"
     if known:
         return f"It stood on {stood}. It belongs to incident {known[0].id}: {known[0].title}."
@@ -247,7 +261,11 @@ def _sentence(
     if first is not None:
         said = names.label(first.node) + (f", {first.partition}" if first.partition else "")
         said += f", at {clock.to_datetime(first.at_us):%Y-%m-%d %H:%M} UTC" if first.at_us else ""
-        return f"It stood on {stood}. No alarm upstream; what changed first is {said}: {first.sentence}"
+        more = f" It was made of another version of {_named(unseen)} too, whose content is not known." if unseen else ""
+        return f"It stood on {stood}. No alarm upstream; what changed first is {said}: {first.sentence}{more}"
+    if unseen:
+        came = f"{_named(unseen)} came in another version, whose content is not known"
+        return f"It stood on {stood}. No alarm upstream; {came}."
     if unknown and len(unknown) == len(sources):
         return f"It stood on {stood}. Nothing is known upstream of it, so whether anything moved there is not known."
     if unknown:
@@ -255,3 +273,7 @@ def _sentence(
             f"It stood on {stood}. Nothing moved where it is known; upstream of {', '.join(unknown)} nothing is known."
         )
     return f"It stood on {stood}. Nothing upstream of it moved."
+
+
+def _named(changes: Sequence[DataChange]) -> str:
+    return ", ".join(dict.fromkeys(names.label(change.node) for change in changes))

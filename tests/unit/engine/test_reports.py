@@ -8,7 +8,8 @@ from driftline.engine import reports
 from driftline.errors import Ambiguous, NotFound
 from driftline.event.answer import Answer, Reason, Source, Verdict
 from driftline.event.finding import Incident
-from driftline.event.lineage import Dataset, Version
+from driftline.event.lineage import Dataset, Link, Subgraph, Version
+from driftline.event.report import DataChange
 
 
 @pytest.fixture
@@ -224,3 +225,17 @@ def test_of_a_held_back_answer_it_is_said_first_by_which_rule_it_was() -> None:
     )
     for went in (Verdict(), Verdict(action="flag"), Verdict(action="block", mode="observe", reasons=(reason,))):
         assert reports._held(went, said) == said
+
+
+def test_what_came_in_another_version_of_unknown_content_is_not_passed_over() -> None:
+    """By hand: a fed b fed m; what is known of b and m stands on a version of a that nobody can tell of."""
+    links = (Link(source="a#2", target="b#2", kind="DERIVED"), Link(source="b#2", target="m#2", kind="DERIVED"))
+    a, b, m = (
+        DataChange(node=node, before="1", after="2", verdict=verdict)
+        for node, verdict in (("a", "unknown"), ("b", "changed"), ("m", "unknown"))
+    )
+    part = Subgraph(edges=links)
+    assert reports._first((m, b, a), [part]) == (b, (a,))
+    assert reports._first((m, b), [part]) == (b, ())
+    assert reports._first((m, a), [part]) == (None, (m, a))  # b is not among them: m may stand on more than a
+    assert reports._first((), [part]) == (None, ())
