@@ -128,8 +128,8 @@ def located(path: str, folder: str, root: str = "") -> Located:
 
 
 def datasets(name: str, folder: str) -> list[Dataset]:
-    """Return the datasets of the local files that ``name`` stands for, or of itself where there are none."""
-    found = files(name)
+    """Return the datasets of the local files that ``name`` stands for, or of itself where it is a table or has none."""
+    found = [] if _pointed(name, Given()).version else files(name)
     if not found:
         return [name_of(name, "", folder)]
     root = root_of(name)

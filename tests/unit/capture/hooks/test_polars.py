@@ -237,12 +237,16 @@ def test_an_iceberg_table_is_scanned_at_its_snapshot(
     first = table.current_snapshot().snapshot_id
     table.append(rows)
     with driftline.run("use") as run:
+        pl.scan_iceberg(table).collect().write_csv("all.csv")
         assert pl.scan_iceberg(table).collect().height == 6
         assert pl.scan_iceberg(table, snapshot_id=first).collect().height == 3
     assert [one.version for one in run.inputs] == [
         f"iceberg:{table.current_snapshot().snapshot_id}", f"iceberg:{first}",
     ]  # fmt: skip
     assert {one.dataset.name for one in run.inputs} == {"house/shop/orders"}
+    driftline.flush()
+    held = json.loads(bytes(watched.decoded()[-1].outputs[0].facets["columnLineage"]))  # and no manifest of the table
+    assert [one["name"] for one in held["fields"]["a"]["inputFields"]] == ["house/shop/orders"]
 
 
 def test_the_columns_of_a_query_are_behind_those_of_the_file_that_its_frame_is_written_to(
