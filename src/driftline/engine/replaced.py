@@ -1,10 +1,10 @@
 """What took the place of what: how datasets and their slices came to hold what they hold.
 
 Enters: the versions that something stood on at a moment, or datasets and two moments. Leaves: one ``DataChange`` for
-each slice that holds something else than before, also where that is what it held at an earlier time, and for
-each slice, or
-file of one, that came or went. A slice is missed only by a run of a job whose run before it read that slice, and some
-that both read: who reads another day reads other slices. Reads fingerprints, never data. Source: decision 0019.
+each slice that holds something else than before, also where that is what it held at an earlier time, and for each
+slice, or file of one, that came or went. A slice is missed only by a run of a job whose run before it read that slice,
+and some that both read: who reads another day reads other slices. Reads fingerprints, never data. Source: decision
+0019.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -54,9 +54,8 @@ def behind(house: House, parts: Iterable[Subgraph], until_us: int) -> tuple[Data
     """Return how what something stood on at a moment differs from what was there before, nearest first.
 
     Each of the ``parts`` is what lies behind one of the things that it stood on. What has nothing before it, or only
-    the same content, is left out, and so is what changed before the nearest one that changed was made the time
-    before, as
-    that stood on it already; and what lies beyond the ``BEHIND`` nearest.
+    the same content, is left out, and so is what changed before the nearest one that changed was made the time before,
+    as that stood on it already; and what lies beyond the ``BEHIND`` nearest.
     """
     found: dict[tuple[str, str, str, str], DataChange] = {}
     for part in parts:
