@@ -59,6 +59,8 @@ def from_tokens(piece: Piece, script: Script) -> Statement:
         place += 1
         if tokens[place - 1].token_type == TokenType.STRING or word not in _READ | _WRITTEN:
             continue
+        if word == "USING" and first == "CREATE":  # a format
+            continue
         name, place = _name(tokens, place)
         if not name or (len(name) == 1 and name[0].lower() in inner):
             continue
