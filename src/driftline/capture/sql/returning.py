@@ -11,14 +11,15 @@ from sqlglot import exp
 
 HIDDEN = "a function that returns rows; what it reads is not known"
 _MAKES = frozenset(
-    ["generate_series", "range", "repeat_row", "sequence", "numbers", "numbers_mt", "zeros", "zeros_mt", "values",
-     "generator", "generate_subscripts", "generate_date_array", "string_split", "split_to_table",
-     "strtok_split_to_table", "regexp_split_to_table", "regexp_matches", "string_to_table", "openjson", "openxml", "xmltable", "json_table",
-     "json_each", "json_tree", "json_array_elements", "json_array_elements_text", "jsonb_array_elements",
-     "jsonb_array_elements_text", "jsonb_each", "jsonb_each_text", "json_each_text", "json_object_keys",
-     "jsonb_object_keys", "json_to_record", "json_to_recordset", "jsonb_to_record", "jsonb_to_recordset",
-     "json_populate_record", "json_populate_recordset", "jsonb_populate_recordset", "unnest", "explode", "flatten",
-     "stack", "inline", "parse_path", "current_schemas", "null", "input", "repeat"]
+    ["generate_series", "range", "repeat_row", "sequence", "numbers", "numbers_mt", "zeros", "zeros_mt",
+     "values", "generator", "generate_subscripts", "generate_date_array", "string_split", "split_to_table",
+     "strtok_split_to_table", "regexp_split_to_table", "regexp_matches", "string_to_table", "openjson",
+     "openxml", "xmltable", "json_table", "json_each", "json_tree", "json_array_elements",
+     "json_array_elements_text", "jsonb_array_elements", "jsonb_array_elements_text", "jsonb_each",
+     "jsonb_each_text", "json_each_text", "json_object_keys", "jsonb_object_keys", "json_to_record",
+     "json_to_recordset", "jsonb_to_record", "jsonb_to_recordset", "json_populate_record",
+     "json_populate_recordset", "jsonb_populate_recordset", "unnest", "explode", "flatten", "stack", "inline",
+     "parse_path", "current_schemas", "null", "input", "repeat"]
 )  # fmt: skip
 _OF_THE_ENGINE = ("duckdb_", "pg_", "pragma_", "sys.", "information_schema")  # what is told of the engine itself
 
