@@ -47,7 +47,7 @@ class Answering(msgspec.Struct, eq=False):
     trace: str
     _client: client.Client | None
     _moment_ns: int  # nanoseconds since 1970
-    _number: int  # of which the id is made
+    _digits: str  # with which the id ends
     _id: str = ""
     span: str = ""
     tools: tuple[str, ...] = ()
@@ -64,7 +64,7 @@ class Answering(msgspec.Struct, eq=False):
     def id(self) -> str:
         """The id that it has in the ledger; ``""`` where Driftline is switched off."""
         if not self._id and self._client is not None:
-            self._id = fault.attempt("answer", spelt, self._moment_ns // 1000, self._number) or ""
+            self._id = fault.attempt("answer", spelt, self._moment_ns // 1000, self._digits) or ""
         return self._id
 
     @property
@@ -281,7 +281,7 @@ class Answering(msgspec.Struct, eq=False):
             draft.sources = draft.documents = ()
             draft.features = _NONE
             draft.owner = None  # it is over for code that still has it as its current answer
-            owner.sender.put((_finished, 1, (self, collected)))
+            owner.sender.put((_finished, 1, self, collected))
         except Exception as failure:  # the fault rule: an answer that cannot be recorded is a counted loss
             fault.failed("answer", failure)
 
@@ -314,16 +314,16 @@ def answer(
     owner = process.client or client.current()
     draft = Draft(endpoint=endpoint)
     if owner is None:
-        return Answering(draft, question, partition, currency, trace, None, 0, 0)
+        return Answering(draft, question, partition, currency, trace, None, 0, "")
     if at is None and current_run.get() is None and around.process.run is None:
         made = Answering(draft, question, partition, currency, trace, owner, _now(), minting.next())
     else:
         try:
             id_, moment = moment_of(at)
-            made = Answering(draft, question, partition, currency, trace, owner, moment * 1000, 0, id_)
+            made = Answering(draft, question, partition, currency, trace, owner, moment * 1000, "", id_)
         except Exception as error:  # the fault rule: without an id there is no answer, and the user goes on
             fault.failed("answer", error)
-            return Answering(draft, question, partition, currency, trace, None, 0, 0)
+            return Answering(draft, question, partition, currency, trace, None, 0, "")
     draft.owner = made
     return made
 

@@ -13,7 +13,7 @@ from driftline.capture import client, fault
 from driftline.capture.around import current_run
 from driftline.capture.client import process
 from driftline.capture.making import Passage, recorded
-from driftline.capture.mint import moment_of, spelt
+from driftline.capture.mint import moment_of
 from driftline.capture.mint import process as minting
 from driftline.capture.recording import Moment
 from driftline.capture.values import settled, taken
@@ -66,18 +66,22 @@ def record_answer(
         return ""
     try:
         if at is None and current_run.get() is None:
-            moment = _now() // 1000
-            id_ = spelt(moment, minting.next())
+            moment_ns = _now()
+            begin, end, head = minting.held  # as ``spelt`` does it, without its two calls
+            if not begin <= moment_ns < end:
+                head = minting.head(moment_ns)
+            id_ = head + minting.next()
         else:
             id_, moment = moment_of(at)
+            moment_ns = moment * 1000
         if features is not None:
             features = settled(features.copy()) if type(features) is dict else taken(features)
         noted = (
-            owner.settings, id_, moment, endpoint, partition, question, dict(uses) if uses else None, (),
-            tuple(retrieved) if retrieved else (), features, text, decision, score, money, currency, verdict,
-            trace, "",
+            recorded, 1, owner.settings, id_, moment_ns, endpoint, partition, question,
+            dict(uses) if uses else None, (), tuple(retrieved) if retrieved else (), features, text, decision,
+            score, money, currency, verdict, trace, "",
         )  # fmt: skip
-        owner.sender.put((recorded, 1, noted))
+        owner.sender.put(noted)
     except Exception as error:  # the fault rule: an answer that cannot be recorded is a counted loss
         fault.failed("answer", error)
         return ""
