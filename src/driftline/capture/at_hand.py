@@ -162,7 +162,7 @@ def add(run: Any, way: str, seen: Any, put: Callable[[Any], None]) -> Any:
         return run.add(way, seen)
     touched = run.add(way, seen)
     if any(one.table is table for one in (run.trace.inputs if way == "read" else run.trace.outputs)):
-        put((table.work, 0, ()))
+        put((table.work, 0))
     else:
         table.drop()
     return touched

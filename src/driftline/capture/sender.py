@@ -38,8 +38,8 @@ class Opened(Protocol):
         """Say that it has begun, if it has been open for long."""
 
 
-# Answers that are made when their turn comes: what makes them, how many there will be at most, from what.
-Unmade = tuple[Callable[..., Answer | list[Answer]], int, tuple[Any, ...]]
+# Answers that are made when their turn comes: what makes them, how many they are at most, and of what, in one tuple.
+Unmade = tuple[Any, ...]
 Item = bytes | Answer | Pending | Unmade
 
 
@@ -123,7 +123,7 @@ class Sender:
 
     def landed(self, act: Callable[[], None]) -> None:
         """Call ``act`` once what was queued before is delivered or spooled."""
-        self.put((self._awaiting, 1, (act,)))
+        self.put((self._awaiting, 1, act))
 
     def _awaiting(self, act: Callable[[], None]) -> list[Answer]:
         self._landing.append(act)
@@ -282,7 +282,7 @@ class Sender:
         try:
             if isinstance(item, tuple):
                 self._taken(item)
-                made = item[0](*item[2])
+                made = item[0](*item[2:])
                 if isinstance(made, Answer):
                     answers.append(made)
                 else:
