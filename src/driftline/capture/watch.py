@@ -147,7 +147,7 @@ class _AfterImport(MetaPathFinder):
 
 
 class _Hooking(Loader):
-    """The module's own loader, followed by the hooks; what else is asked of it, such as its files, it answers itself."""
+    """The module's own loader, which answers what else it is asked for, followed by the hooks."""
 
     def __init__(self, loader: Loader, library: str) -> None:
         self._loader = loader
