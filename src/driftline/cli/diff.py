@@ -91,7 +91,10 @@ def _tell(found: Difference) -> None:
         (_slice(one), column.name, column.change, _spans(column.rows))
         for one in found.data for column in one.columns
     ])  # fmt: skip
-    _table("Code", ("job", "was", "is"), [(names.label(one.node), one.before, one.after) for one in found.code])
+    _table("Code", ("job", "was", "is"), [
+        (names.label(one.node), one.before, one.after) for one in found.code if not one.sql
+    ])  # fmt: skip
+    _table("SQL", ("job", "what differs"), [(names.label(one.node), one.sql) for one in found.code if one.sql])
 
 
 def _table(title: str, headings: tuple[str, ...], rows: list[tuple[str, ...]]) -> None:
