@@ -311,8 +311,7 @@ def _record(
     for source in _tables(place, one.reads):
         dataset = place.table(source.names[0])
         datasets[source] = (dataset,)
-        found = fields(source.names[0])
-        _read(run, Table(dataset, found, frame=frame, declared=found is not None), transaction)
+        _read(run, Table(dataset, fields(source.names[0]), frame=frame, declared=True), transaction)
     if one.writes is None or not _tables(place, (one.writes,)):
         return datasets
     name = one.writes.names[0]

@@ -237,7 +237,6 @@ class Session:
         touched = seen.touched
         if touched.kind == "table" and touched.fields is None:
             touched = seen.touched = msgspec.structs.replace(touched, fields=fault.attempt("duckdb table", fields))
-            seen.declared = touched.fields is not None
         if touched.kind == "table":
             if len(self._written) >= _TABLES:
                 self._written.clear()
@@ -257,7 +256,7 @@ class Session:
             version = transactions.version(connection, dataset) or self._written.get(dataset, "")
             fields = self.catalog.fields(connection, name)
             touched = Touched(dataset=dataset, version=version, kind="table", fields=fields)
-            seen = Seen(touched=touched, declared=fields is not None)
+            seen = Seen(touched=touched, declared=True)
             if not version:
                 self._look(connection, name, seen)
             return _Known((dataset,), (seen,))
@@ -302,7 +301,7 @@ class Session:
         if connection is not None and one.how == "create" and one.lineage is not None:
             self._temporary.setdefault(connection, {})[name.lower()] = whole
         touched = Touched(dataset=dataset, version=version, kind="table", fields=self.catalog.fields(connection, name))
-        yield Seen(touched=touched, at_ns=time.time_ns(), declared=touched.fields is not None)
+        yield Seen(touched=touched, at_ns=time.time_ns(), declared=True)
 
     # --- names and columns ------------------------------------------------------------------------------------
 
