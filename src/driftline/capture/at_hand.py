@@ -176,7 +176,7 @@ def _describe(seen: Any, table: Table) -> None:
             version=seen.touched.version or ("" if seen.path else table.name()),
             fingerprint=found.fingerprint,
             rows=found.rows,
-            fields=found.fields,
+            fields=(seen.touched.fields if seen.declared else None) or found.fields,
         )
 
 

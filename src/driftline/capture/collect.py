@@ -84,6 +84,7 @@ def _hold(way: Way, known: Seen, seen: Seen) -> None:
         return
     if way == "write" and seen.touched.kind == "table" and seen.touched.fields is not None:
         known.touched = msgspec.structs.replace(known.touched, fields=seen.touched.fields)
+        known.declared = seen.declared
     if known.table is not None:
         known.table.drop()
         known.contents = None

@@ -285,7 +285,7 @@ def _unmeasured(seen: Seen, why: str, gaps: dict[str, int]) -> None:
 def _dataset(seen: Seen, trace: Trace, profiled: set[tuple[str, str, str]], *, output: bool = False) -> DatasetPart:
     touched, contents = seen.touched, seen.contents
     rows = touched.rows if contents is None else contents.rows
-    fields = touched.fields if contents is None else contents.fields
+    fields = seen.fields
     state = {
         "version": touched.version,
         "kind": touched.kind,
@@ -371,8 +371,9 @@ def _columns_of(read: Iterable[Seen]) -> dict[Dataset, tuple[str, ...]]:
     """What the run has read, with the columns as far as they are known."""
     known: dict[Dataset, tuple[str, ...]] = {}
     for seen in read:
-        fields = seen.touched.fields if seen.contents is None else seen.contents.fields
-        known[seen.touched.dataset] = known.get(seen.touched.dataset, ()) or tuple(one.name for one in fields or ())
+        known[seen.touched.dataset] = known.get(seen.touched.dataset, ()) or tuple(
+            one.name for one in seen.fields or ()
+        )
     return known
 
 

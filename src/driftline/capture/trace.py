@@ -12,7 +12,7 @@ from driftline.capture.columns import Bindable
 from driftline.capture.form import Form
 from driftline.errors import shown
 from driftline.event.facets import Difference
-from driftline.event.lineage import Job, Touched
+from driftline.event.lineage import Field, Job, Touched
 
 
 class Seen(msgspec.Struct, kw_only=True):
@@ -33,10 +33,19 @@ class Seen(msgspec.Struct, kw_only=True):
     read_ns: int = 0  # when the run first read what it had written; 0 = never
     contents: Any = None  # contents.Contents, once measured
     table: Any = None  # at_hand.Table: what it holds, where no file can be read for that
+    declared: bool = False  # the columns that it has, if any, are as its database declares them
     rootless: bool = False  # the code makes it of constants: it has no source
     lineage: dict[str, Any] | None = None  # body of its columnLineage facet, once it is known
     edges: list[Bindable] = []
     facets: dict[str, dict[str, Any]] = {}  # facets that the user's code attached
+
+    @property
+    def fields(self) -> tuple[Field, ...] | None:
+        """Its columns as measured; of a table as its database declares them, whatever types a frame of it has."""
+        if self.contents is None or (self.declared and self.touched.fields):
+            return self.touched.fields
+        found: tuple[Field, ...] = self.contents.fields
+        return found
 
 
 class Trace(msgspec.Struct, kw_only=True):

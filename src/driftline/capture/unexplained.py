@@ -23,7 +23,7 @@ def tell(trace: Trace) -> None:
 
 
 def _unknown(seen: Seen) -> int:
-    fields = seen.touched.fields if seen.contents is None else seen.contents.fields
+    fields = seen.fields
     if seen.rootless or not fields:
         return 0
     said = (seen.lineage or {}).get("fields", {})

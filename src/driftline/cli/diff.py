@@ -13,7 +13,6 @@ from driftline.event.report import DataChange, Difference, LinkChange
 
 _MOMENT = "a time, run:ID, a version such as features@previous, or the id of an answer."
 _WIDE = 40  # rows of a table
-_SPANS = 3  # spans of rows of one column
 
 
 @click.command()
@@ -88,10 +87,13 @@ def _tell(found: Difference) -> None:
         (_slice(one), _version(one.before), _version(one.after), one.sentence) for one in found.data
     ])  # fmt: skip
     _table("Columns", ("dataset", "column", "", "rows, from 0"), [
-        (_slice(one), column.name, column.change, _spans(column.rows))
+        (_slice(one), column.name, column.change, show.spans(column.rows))
         for one in found.data for column in one.columns
     ])  # fmt: skip
-    _table("Code", ("job", "was", "is"), [(names.label(one.node), one.before, one.after) for one in found.code])
+    _table("Code", ("job", "was", "is"), [
+        (names.label(one.node), one.before, one.after) for one in found.code if not one.sql
+    ])  # fmt: skip
+    _table("SQL", ("job", "what differs"), [(names.label(one.node), one.sql) for one in found.code if one.sql])
 
 
 def _table(title: str, headings: tuple[str, ...], rows: list[tuple[str, ...]]) -> None:
@@ -126,11 +128,6 @@ def _version(version: str) -> str:
     if not version:
         return "–"
     return version.rpartition(":")[2][:8] if ":" in version else version
-
-
-def _spans(rows: tuple[tuple[int, int], ...]) -> str:
-    shown = ", ".join(f"{first:,} to {last:,}" for first, last in rows[:_SPANS])
-    return shown + (f" and {len(rows) - _SPANS} more spans" if len(rows) > _SPANS else "")
 
 
 def _type(said: str | None) -> str:

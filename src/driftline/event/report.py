@@ -204,6 +204,7 @@ class CodeChange(msgspec.Struct, frozen=True, kw_only=True):
     node: str
     before: str
     after: str
+    sql: str = ""  # how the SQL of the two differs, in words; "" = it does not, or it is not known
 
 
 class Disagreement(msgspec.Struct, frozen=True, kw_only=True, rename={"source": "from", "target": "to"}):

@@ -52,6 +52,20 @@ def test_the_sentence_counts_what_differs() -> None:
     assert difference.sentence(Difference(since_us=1)) == "Nothing differs."
 
 
+def test_the_sentence_tells_columns_that_came_and_went_from_those_of_another_type() -> None:
+    names = (("a", None, "int"), ("b", None, ""), ("c", "int", None), ("d", "int", "text"))
+    fields = tuple(FieldChange(node="d", field=name, before=old, after=new) for name, old, new in names)
+    said = difference.sentence(Difference(since_us=1, fields=fields))
+    assert said == "2 columns came, 1 column went; 1 column is of another type."
+
+
+def test_other_sql_is_told_apart_from_other_code() -> None:
+    code = difference.code({"job:n:a": "1", "job:n:b": "1"}, {"job:n:a": "2", "job:n:b": "2"}, {"job:n:a": "'x' went"})
+    assert [difference.ran(one) for one in code] == ["a ran other SQL: 'x' went.", "b ran other code."]
+    said = difference.sentence(Difference(since_us=1, code=code))
+    assert said == "1 job ran other code; 1 job ran other SQL."
+
+
 graphs = st.dictionaries(
     st.tuples(st.sampled_from("abcd"), st.sampled_from("abcd"), st.sampled_from(["", "j", "k"])),
     st.tuples(st.sampled_from(["sql", "cartesian"]), st.sampled_from([0.5, 1.0])),

@@ -196,11 +196,12 @@ class Table(NamedTuple):
     rows: int | None = None
     frame: Any = None  # all of it, in memory
     shape: Callable[[Any], Any] | None = None  # makes of the frame what the table has
+    declared: bool = False  # the database itself told its columns
 
     def seen(self, version: str) -> Seen:
         """Return it as a version that is seen now."""
         touched = Touched(dataset=self.dataset, version=version, kind="table", rows=self.rows, fields=self.fields)
-        seen = Seen(touched=touched, at_ns=time.time_ns())
+        seen = Seen(touched=touched, at_ns=time.time_ns(), declared=self.declared)
         if self.frame is not None and client.current() is not None:
             at_hand.hold(seen, self.frame, ordered=False, shape=self.shape)
         return seen
@@ -217,14 +218,17 @@ def touch(
     whole: bool = False,
     shape: Callable[[Any], Any] | None = None,
     transaction: Any = None,
+    connection: Any = None,
 ) -> bool:
     """Record that the run read or wrote a table, whose columns ``frame`` shows, and all of its rows if ``whole``.
 
-    ``shape`` makes of the frame what the table has, where that is not the same.
+    ``shape`` makes of the frame what the table has, where that is not the same; ``connection`` is asked for columns.
     """
     dataset = place.table(name, schema)
     look = glance.at(frame)
-    table = Table(dataset, look.fields, look.rows if whole or way == "write" else None, frame if whole else None, shape)
+    fields = _asking(connection)(dataset.name)
+    rows = look.rows if whole or way == "write" else None
+    table = Table(dataset, fields or look.fields, rows, frame if whole else None, shape, declared=fields is not None)
     if way == "read":
         origin.read(frame, [dataset])
         _read(run, table, transaction)
@@ -307,7 +311,7 @@ def _record(
     for source in _tables(place, one.reads):
         dataset = place.table(source.names[0])
         datasets[source] = (dataset,)
-        _read(run, Table(dataset, fields(source.names[0]), frame=frame), transaction)
+        _read(run, Table(dataset, fields(source.names[0]), frame=frame, declared=True), transaction)
     if one.writes is None or not _tables(place, (one.writes,)):
         return datasets
     name = one.writes.names[0]

@@ -255,7 +255,8 @@ class Session:
             dataset = self._table(connection, name)
             version = transactions.version(connection, dataset) or self._written.get(dataset, "")
             fields = self.catalog.fields(connection, name)
-            seen = Seen(touched=Touched(dataset=dataset, version=version, kind="table", fields=fields))
+            touched = Touched(dataset=dataset, version=version, kind="table", fields=fields)
+            seen = Seen(touched=touched, declared=True)
             if not version:
                 self._look(connection, name, seen)
             return _Known((dataset,), (seen,))
@@ -300,7 +301,7 @@ class Session:
         if connection is not None and one.how == "create" and one.lineage is not None:
             self._temporary.setdefault(connection, {})[name.lower()] = whole
         touched = Touched(dataset=dataset, version=version, kind="table", fields=self.catalog.fields(connection, name))
-        yield Seen(touched=touched, at_ns=time.time_ns())
+        yield Seen(touched=touched, at_ns=time.time_ns(), declared=True)
 
     # --- names and columns ------------------------------------------------------------------------------------
 
