@@ -333,7 +333,8 @@ def _bytes(seen: Seen) -> str:
 
 def _columns(seen: Seen, names: tuple[str, ...] | None, trace: Trace) -> dict[str, Any] | None:
     found: list[Bound] = []
-    inputs, own = _columns_of(trace.inputs), _columns_of(order.reread(trace, seen))
+    asked = any(map(columns.among, seen.edges))  # of thousands of versions it would be much that nobody wants to know
+    inputs, own = (_columns_of(trace.inputs), _columns_of(order.reread(trace, seen))) if asked else ({}, {})
     for edges in seen.edges:
         try:
             found.append(columns.bind(edges, names, inputs, own))
