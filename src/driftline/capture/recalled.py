@@ -1,9 +1,9 @@
 """What of a run's versions may be the one that is seen now, found without looking at all of them.
 
 Enters: the list of what a run has read, or written, and a version. Leaves: the places in that list at which something
-of the same dataset lies, with the same partition, the same path, or an address that is still written to: all that may be
-the same version. A run over thousands of files would compare each with each otherwise. Never changes the list; one that
-somebody else has changed is gone through anew.
+of the same dataset lies, with the same partition, the same path, or an address that is still written to: all that may
+be the same version. A run over thousands of files would compare each with each otherwise. Never changes the list; one
+that somebody else has changed is gone through anew.
 """
 
 from collections.abc import Iterator
