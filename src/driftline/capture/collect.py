@@ -6,32 +6,33 @@ run itself wrote is no input of it; a version that is seen twice keeps what eith
 
 import time
 from collections.abc import Iterable, Mapping
-from typing import Any, Literal
+from typing import Any
 
 import msgspec
 
-from driftline.capture import observe
+from driftline.capture import observe, recalled
 from driftline.capture.columns import Bindable, Declared, Reach
+from driftline.capture.recalled import Way
 from driftline.capture.trace import Seen, Trace
 from driftline.event.lineage import Dataset, Touched
 
 STATEMENTS = 1_000  # that one event tells; what they read and wrote is recorded all the same
-Way = Literal["read", "write"]
 
 
 def add(trace: Trace, way: Way, seen: Seen) -> Touched:
     """Record ``seen``, once per version; returns what is recorded of it."""
     into = trace.inputs if way == "read" else trace.outputs
     seen.at_ns = seen.at_ns or time.time_ns()
-    for output in trace.outputs:
-        if output.handle is not None:
-            _still_open(output, seen.at_ns)
+    outputs = recalled.of(trace, "write")
+    for output in outputs.open():
+        _still_open(output, seen.at_ns)
     if way == "read":
-        for output in trace.outputs:
+        for _, output in outputs.alike(seen):
             if _made(output, seen):
                 output.read_ns = min(output.read_ns or seen.at_ns, seen.at_ns)
                 return seen.touched  # what the run itself made is no input of it
-    for index, known in enumerate(into):
+    places = recalled.of(trace, way)
+    for index, known in places.alike(seen):
         if _same(known, seen):
             known.edges.extend(seen.edges)
             known.rootless = known.rootless and seen.rootless
@@ -42,6 +43,7 @@ def add(trace: Trace, way: Way, seen: Seen) -> Touched:
                 seen.edges, seen.at_ns, seen.read_ns, seen.table = known.edges, known.at_ns, known.read_ns, known.table
                 seen.handle, seen.until_ns = seen.handle or known.handle, known.until_ns
                 seen.pointer = seen.pointer or known.pointer
+                places.put(index, seen)
             return into[index].touched
     into.append(seen)
     return seen.touched

@@ -6,7 +6,7 @@ observed edges do not agree. An edge that both have is surer than either; one th
 that one. Source: https://openlineage.io/spec/facets/1-2-0/ColumnLineageDatasetFacet.json.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Literal, NamedTuple, Protocol, TypeGuard
 
 from driftline.event.facets import Difference
@@ -175,38 +175,41 @@ def _differ(
     return not any((source, field) == other[:2] for other in observed)
 
 
-def identical(hashes: Any, sources: Sequence[tuple[Dataset, Any]]) -> Bound:
+def identical(hashes: Any, holding: Callable[[str], Iterable[tuple[Dataset, Any]]]) -> Bound:
     """Return the columns that were handed on unchanged: same content, and too many values for that to be an accident.
 
     Args:
         hashes: ``contents.Contents`` of the output.
-        sources: datasets that were read, in that order, with their ``Contents``; of many that hold the same, as a time
-            axis that all files of a folder share, the ``_ALIKE`` that were read last count.
+        holding: finds the datasets that were read with a column of a given hash, and their ``Contents``, the last
+            first; of many that hold the same, as a time axis that all files of a folder share, the first ``_ALIKE``
+            count.
     """
-    wanted = set(hashes.hashes.values())
-    named: dict[str, list[Reach]] = {}
-    others: dict[str, list[Reach]] = {}
-    for dataset, contents in reversed(sources):
-        if wanted.isdisjoint(contents.hashes.values()):
-            continue
-        for name, hashed in hashes.hashes.items():
-            known = named.setdefault(name, [])
-            if len(known) == _ALIKE:
-                continue
-            same = [field for field, other in contents.hashes.items() if other == hashed]
-            if name in same and name in contents.varied and name in hashes.varied:
-                few = _NUMBERED if name in hashes.regular else _FEW
-                known.append(_same(dataset, name, 1.0 if name in hashes.telling else few))
-            elif name in hashes.telling and len(others.get(name, ())) < _ALIKE:
-                fields = [field for field in same if field in contents.telling]
-                others.setdefault(name, []).extend(_same(dataset, field, 1.0) for field in fields)
     held: dict[str, list[Reach]] = {}
-    for name, known in named.items():
-        found = known or others.get(name, [])  # of two that hold the same, the one of the same name is the likelier
+    for name, hashed in hashes.hashes.items():
+        known, others = _holders(name, hashes, holding(hashed))
+        found = known or others  # of two that hold the same, the one of the same name is the likelier
         share = len(found)
         if found and (known or share == 1):
             held[name] = [reach._replace(confidence=round(reach.confidence / share, 6)) for reach in reversed(found)]
     return held, []
+
+
+def _holders(name: str, hashes: Any, sources: Iterable[tuple[Dataset, Any]]) -> tuple[list[Reach], list[Reach]]:
+    """Return the columns of that name that hold the same, and those of other names."""
+    known: list[Reach] = []
+    others: list[Reach] = []
+    if name not in hashes.varied and name not in hashes.telling:
+        return known, others
+    few = _NUMBERED if name in hashes.regular else _FEW
+    for dataset, contents in sources:
+        same = [field for field, other in contents.hashes.items() if other == hashes.hashes[name]]
+        if name in same and name in contents.varied and name in hashes.varied:
+            known.append(_same(dataset, name, 1.0 if name in hashes.telling else few))
+            if len(known) == _ALIKE:
+                break
+        elif name in hashes.telling and len(others) < _ALIKE:
+            others.extend(_same(dataset, field, 1.0) for field in same if field in contents.telling)
+    return known, others
 
 
 def _same(dataset: Dataset, field: str, confidence: float) -> Reach:

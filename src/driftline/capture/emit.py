@@ -13,7 +13,7 @@ from typing import Any
 import msgspec
 
 from driftline import clock
-from driftline.capture import by_hand, columns, endings, fault, measure, opens, order, place, unexplained
+from driftline.capture import by_hand, columns, endings, fault, likeness, measure, opens, order, place, unexplained
 from driftline.capture.columns import Bound
 from driftline.capture.probe import cache
 from driftline.capture.probe.report import Report
@@ -64,6 +64,7 @@ class Ended:
         else:
             for seen in filter(_owed, (*trace.inputs, *trace.outputs)):
                 _unmeasured(seen, _ENDED, trace.gaps)
+        likeness.forget(trace)
         fault.attempt("completeness", _reconcile, trace, self._folder, self._home)
         fault.attempt("probes", self._await)
         ordered = trace.ordered and order.matters(trace)
@@ -333,7 +334,8 @@ def _bytes(seen: Seen) -> str:
 
 def _columns(seen: Seen, names: tuple[str, ...] | None, trace: Trace) -> dict[str, Any] | None:
     found: list[Bound] = []
-    inputs, own = _columns_of(trace.inputs), _columns_of(order.reread(trace, seen))
+    asked = any(map(columns.among, seen.edges))  # of thousands of versions it would be much that nobody wants to know
+    inputs, own = (_columns_of(trace.inputs), _columns_of(order.reread(trace, seen))) if asked else ({}, {})
     for edges in seen.edges:
         try:
             found.append(columns.bind(edges, names, inputs, own))
@@ -354,17 +356,14 @@ def _columns(seen: Seen, names: tuple[str, ...] | None, trace: Trace) -> dict[st
 
 def _by_content(seen: Seen, trace: Trace) -> list[Bound]:
     """What the contents of an output and of its sources tell where nothing else does."""
-    before = order.before(trace, seen) if trace.ordered else trace.inputs
-    others = [
-        (one.touched.dataset, one.contents, one.lineage)
-        for one in before
-        if one.contents is not None and one.touched.dataset != seen.touched.dataset
-    ]
-    same = columns.identical(seen.contents, [(dataset, contents) for dataset, contents, _ in others])
+    found = likeness.of(trace)
+    same = columns.identical(seen.contents, lambda hashed: found.holding(seen, hashed))
     if any(columns.awaited(edges) and edges.waits_for() for edges in seen.edges):
         return [same]
     kept = importlib.import_module(_KEPT)
-    return [same, kept.kept(seen.contents, [kept.Source(*one) for one in others], same[0])]
+    others = found.named(seen, kept.wanted(seen.contents, same[0]))
+    sources = [kept.Source(one.touched.dataset, one.contents, one.lineage) for one in others]
+    return [same, kept.kept(seen.contents, sources, same[0], found.profiled(seen)) if sources else ({}, [])]
 
 
 def _columns_of(read: Iterable[Seen]) -> dict[Dataset, tuple[str, ...]]:

@@ -79,32 +79,40 @@ def matters(trace: Trace) -> bool:
 
 def before(trace: Trace, output: Seen) -> list[Seen]:
     """Return what had been read when ``output`` was written for the last time."""
-    end = _end_ns(output)
-    own = [
-        one
-        for one in trace.outputs
-        if (used := one.read_ns or _used_ns(one))
-        and used < end
-        and one is not output
-        and (one.read_ns or not _earlier(output, one))
-    ]
-    return [seen for seen in trace.inputs if seen.at_ns <= end] + own
+    own = [one for one in trace.outputs if was_at_hand(one, output)]
+    return [seen for seen in trace.inputs if was_read(seen, output)] + own
+
+
+def was_read(seen: Seen, output: Seen) -> bool:
+    """Whether what the run read was read when ``output`` was written for the last time."""
+    return seen.at_ns <= end_ns(output)
+
+
+def was_at_hand(seen: Seen, output: Seen) -> bool:
+    """Whether the run still had at hand what it had written when ``output`` was written for the last time."""
+    used = _used_ns(seen)
+    return 0 < used < end_ns(output) and seen is not output and (seen.read_ns > 0 or not _earlier(output, seen))
+
+
+def at_hand(seen: Seen) -> bool:
+    """Whether something that the run has written may be a source of what it writes later."""
+    return _used_ns(seen) > 0
 
 
 def reread(trace: Trace, output: Seen) -> list[Seen]:
     """Return what the run had written and read again when ``output`` was written, what was read last first."""
-    end = _end_ns(output)
+    end = end_ns(output)
     found = [one for one in trace.outputs if one.read_ns and one.read_ns <= end and one is not output]
     return sorted(found, key=lambda one: -one.read_ns)
 
 
 def again(trace: Trace) -> list[Seen]:
     """Return what the run wrote and then read, and the models that it saved before it wrote something else."""
-    last = max((_end_ns(seen) for seen in trace.outputs), default=0)
+    last = max((end_ns(seen) for seen in trace.outputs), default=0)
     return [seen for seen in trace.outputs if seen.read_ns or 0 < _used_ns(seen) < last]
 
 
-def _end_ns(seen: Seen) -> int:
+def end_ns(seen: Seen) -> int:
     """When something was written for the last time."""
     return max(seen.at_ns, seen.until_ns)
 
@@ -147,10 +155,10 @@ def _guesses(trace: Trace) -> Callable[[Seen], list[Seen]]:
     if len(outputs) * len(used) <= PAIRS:
         return lambda output: before(trace, output)
     used.sort(key=lambda one: one[0])
-    times, ends, most = [at for at, _ in used], sorted(map(_end_ns, outputs)), max(1, PAIRS // len(outputs))
+    times, ends, most = [at for at, _ in used], sorted(map(end_ns, outputs)), max(1, PAIRS // len(outputs))
 
     def nearest(output: Seen) -> list[Seen]:
-        end = _end_ns(output)
+        end = end_ns(output)
         place = bisect_left(ends, end)
         since = bisect_right(times, ends[place - 1]) if place else 0
         until = bisect_right(times, end)

@@ -69,6 +69,7 @@ class Trace(msgspec.Struct, kw_only=True):
     opened: dict[tuple[str, str], int] = {}  # (path, read or write) of files that Python opened -> when first, in ns
     ordered: bool = False  # what is read after a version was written is no source of it
     attributed: set[str] = set()  # paths that belong to what was recorded
+    recalled: dict[str, Any] = {}  # read or write -> recalled.Recalled: where in the lists above something may lie
     awaited: list[str] = []  # keys of the probes of its steps
     differences: list[Difference] = []  # where declared and observed column edges disagree
     on_run: dict[str, dict[str, Any]] = {}  # further facets of the run

@@ -65,7 +65,9 @@ def contents(hashes: Mapping[str, str], telling: str = "", regular: str = "", va
 
 
 def identical(output: Contents, *sources: tuple[Dataset, Contents]) -> dict[str, list[tuple[str, str, float]]]:
-    fields, rows = columns.identical(output, sources)
+    fields, rows = columns.identical(
+        output, lambda hashed: (one for one in reversed(sources) if hashed in one[1].hashes.values())
+    )
     assert rows == []
     assert {one.provenance for found in fields.values() for one in found} <= {columns.IDENTICAL}
     return {name: [(one.name, one.field, one.confidence) for one in found] for name, found in fields.items()}
