@@ -157,7 +157,8 @@ def test_with_a_server_the_engine_and_the_store_are_never_loaded(body: str, tmp_
         found = loaded(body, tmp_path, DRIFTLINE_URL=f"http://127.0.0.1:{server.server_address[1]}")
         server.shutdown()
     events = [event for batch in taken for event in json.loads(batch)]
-    assert [event["eventType"] for event in events if event["eventType"] != "START"] == ["COMPLETE"]  # a START if it is slow
+    told = [event["eventType"] for event in events]
+    assert told in (["COMPLETE"], ["START", "COMPLETE"])  # a start of its own where the machine is slow
     assert rooms(found) & {"engine", "store", "graph", "cause", "alert", "profile", "drift"} == set()
     assert {name for name in found if name.split(".")[0] in ("sqlglot", "duckdb")} == set()
 
