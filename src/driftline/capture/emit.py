@@ -68,6 +68,8 @@ class Ended:
         fault.attempt("probes", self._await)
         ordered = trace.ordered and order.matters(trace)
         again = order.again(trace) if ordered else []
+        if ordered:
+            order.mark(trace)
         inputs = tuple(_dataset(seen, trace, self._profiled) for seen in (*trace.inputs, *again))
         written = sorted(trace.outputs, key=lambda seen: seen.at_ns)  # where the first come from tells of the others
         told = {id(seen): _dataset(seen, trace, self._profiled, output=True) for seen in written}
@@ -154,6 +156,8 @@ def running(trace: Trace, at_us: int) -> bytes:
             for seen in (*trace.inputs, *trace.outputs)}  # fmt: skip
     ordered = trace.ordered and order.matters(trace)
     again = order.again(trace) if ordered else []
+    if ordered:
+        order.mark(trace)
     inputs = tuple(_dataset(seen, trace, told) for seen in (*trace.inputs, *again))
     outputs = tuple(_dataset(seen, trace, told, output=True) for seen in trace.outputs)
     if ordered:
@@ -294,6 +298,7 @@ def _dataset(seen: Seen, trace: Trace, profiled: set[tuple[str, str, str]], *, o
         "rows": rows,
         "bytes": touched.bytes,
         "attributes": touched.attributes,
+        "after_ns": order.after_ns(trace, seen, written=output) if seen.timed else None,
     }
     found = {
         "driftline_state": facets.pack("driftline_state", {k: v for k, v in state.items() if v not in ("", None, {})})

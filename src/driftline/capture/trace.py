@@ -31,6 +31,7 @@ class Seen(msgspec.Struct, kw_only=True):
     until_ns: int = 0  # when that was last seen to be open; 0 = it never was
     fitted_ns: int = 0  # when the model that was written was fitted last; 0 = not known
     read_ns: int = 0  # when the run first read what it had written; 0 = never
+    timed: bool = False  # the run saw several states of one dataset, and says of each when that was
     contents: Any = None  # contents.Contents, once measured
     table: Any = None  # at_hand.Table: what it holds, where no file can be read for that
     declared: bool = False  # the columns that it has, if any, are as its database declares them
