@@ -10,7 +10,6 @@ Source:
 https://openlineage.io/spec/facets (lineage 1-0-0).
 """
 
-import math
 import os
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable
@@ -37,7 +36,8 @@ _GUESS = {"transformations": [{"type": "INDIRECT", "subtype": "", "provenance": 
 def lasting(outputs: list[Seen]) -> list[Seen]:
     """Return ``outputs`` without states of a file that the same run has overwritten.
 
-    A state that was read and from which something else may have been written, before the next one was read, stays.
+    A state that was read and from which something else may have been written stays: before the next one was read or,
+    where that never was, written.
     """
     states: dict[tuple[str, Dataset], list[Seen]] = {}
     for seen in outputs:
@@ -47,9 +47,7 @@ def lasting(outputs: list[Seen]) -> list[Seen]:
     for (_, dataset), found in states.items():
         found.sort(key=lambda seen: seen.at_ns)
         for seen, following in pairwise(found):
-            until = (
-                following.read_ns or math.inf
-            )  # what is made of what was read may be written later than that is gone
+            until = following.read_ns or following.at_ns  # what was read may be at hand until it is read anew
             used = seen.read_ns and any(
                 seen.read_ns < one.at_ns < until and one.touched.dataset != dataset for one in outputs
             )

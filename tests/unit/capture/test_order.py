@@ -121,9 +121,9 @@ def test_a_state_that_was_overwritten_stays_only_where_something_else_stands_on_
     assert order.lasting([one, two, three]) == [three]
     other = state("y", 4)
     two.read_ns = 3
-    assert order.lasting([one, two, three, other]) == [two, three, other]  # y was written after two was read, not one
+    assert order.lasting([one, two, three, other]) == [two, three, other]  # y was written after two was read
     two.read_ns = 0
-    assert order.lasting([one, two, three, other]) == [one, three, other]  # it had been read, whatever lies there now
+    assert order.lasting([one, two, three, other]) == [three, other]
     between = state("z", 2)
     between.at_ns = 2
     one.read_ns = 1
