@@ -170,7 +170,7 @@ def add(run: Any, way: str, seen: Any, put: Callable[[Any], None]) -> Any:
 
 def _describe(seen: Any, table: Table) -> None:
     found = table.contents()
-    if found is not None:
+    if found is not None and not seen.part:
         seen.touched = msgspec.structs.replace(
             seen.touched,
             version=seen.touched.version or ("" if seen.path else table.name()),

@@ -230,7 +230,7 @@ def settle(seen: Seen) -> None:
         pointer, seen.pointer = seen.pointer, None
         version, size = pointer()
         seen.touched = msgspec.structs.replace(seen.touched, version=version, bytes=size)
-    if seen.table is not None and not seen.path and not seen.touched.version:
+    if seen.table is not None and not seen.path and not seen.touched.version and not seen.part:
         seen.touched = msgspec.structs.replace(seen.touched, version=seen.table.name())
     if not seen.deferred and not seen.pending:
         return
@@ -287,7 +287,7 @@ def _unmeasured(seen: Seen, why: str, gaps: dict[str, int]) -> None:
 
 
 def _dataset(seen: Seen, trace: Trace, profiled: set[tuple[str, str, str]], *, output: bool = False) -> DatasetPart:
-    touched, contents = seen.touched, seen.contents
+    touched, contents = seen.touched, None if seen.part else seen.contents
     rows = touched.rows if contents is None else contents.rows
     fields = seen.fields
     state = {
@@ -304,7 +304,7 @@ def _dataset(seen: Seen, trace: Trace, profiled: set[tuple[str, str, str]], *, o
         "driftline_state": facets.pack("driftline_state", {k: v for k, v in state.items() if v not in ("", None, {})})
     }
     found |= {key: facets.pack(key, body) for key, body in seen.facets.items()}
-    if fields is not None:
+    if fields is not None and seen.part != "columns":
         schema = [{"name": field.name, "type": field.type} for field in fields]
         found["schema"] = facets.pack("schema", {"fields": schema})
     key = (touched.dataset.namespace, touched.dataset.name, touched.version)
