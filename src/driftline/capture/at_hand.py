@@ -170,7 +170,7 @@ def add(run: Any, way: recalled.Way, seen: Any, put: Callable[[Any], None]) -> A
 
 def _describe(seen: Any, table: Table) -> None:
     found = table.contents()
-    if found is not None:
+    if found is not None and not seen.part:
         seen.touched = msgspec.structs.replace(
             seen.touched,
             version=seen.touched.version or ("" if seen.path else table.name()),

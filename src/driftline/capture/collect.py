@@ -41,6 +41,7 @@ def add(trace: Trace, way: Way, seen: Seen) -> Touched:
             if _knows_more(seen, known):
                 into[index] = seen
                 seen.edges, seen.at_ns, seen.read_ns, seen.table = known.edges, known.at_ns, known.read_ns, known.table
+                seen.part = known.part
                 seen.handle, seen.until_ns = seen.handle or known.handle, known.until_ns
                 seen.pointer = seen.pointer or known.pointer
                 places.put(index, seen)
@@ -82,7 +83,7 @@ def _hold(way: Way, known: Seen, seen: Seen) -> None:
 
     Of a table of a database that is written again the last columns count.
     """
-    if way == "read" and known.table is not None:
+    if way == "read" and known.table is not None and (seen.part or not known.part):
         return
     if way == "write" and seen.touched.kind == "table" and seen.touched.fields is not None:
         known.touched = msgspec.structs.replace(known.touched, fields=seen.touched.fields)
@@ -91,7 +92,7 @@ def _hold(way: Way, known: Seen, seen: Seen) -> None:
         known.table.drop()
         known.contents = None
         known.touched = msgspec.structs.replace(known.touched, rows=seen.touched.rows)
-    known.table = seen.table
+    known.table, known.part = seen.table, seen.part
 
 
 def _knows_more(seen: Seen, known: Seen) -> bool:

@@ -69,6 +69,8 @@ class Ended:
         fault.attempt("probes", self._await)
         ordered = trace.ordered and order.matters(trace)
         again = order.again(trace) if ordered else []
+        if ordered:
+            order.mark(trace)
         inputs = tuple(_dataset(seen, trace, self._profiled) for seen in (*trace.inputs, *again))
         written = sorted(trace.outputs, key=lambda seen: seen.at_ns)  # where the first come from tells of the others
         told = {id(seen): _dataset(seen, trace, self._profiled, output=True) for seen in written}
@@ -155,6 +157,8 @@ def running(trace: Trace, at_us: int) -> bytes:
             for seen in (*trace.inputs, *trace.outputs)}  # fmt: skip
     ordered = trace.ordered and order.matters(trace)
     again = order.again(trace) if ordered else []
+    if ordered:
+        order.mark(trace)
     inputs = tuple(_dataset(seen, trace, told) for seen in (*trace.inputs, *again))
     outputs = tuple(_dataset(seen, trace, told, output=True) for seen in trace.outputs)
     if ordered:
@@ -227,7 +231,7 @@ def settle(seen: Seen) -> None:
         pointer, seen.pointer = seen.pointer, None
         version, size = pointer()
         seen.touched = msgspec.structs.replace(seen.touched, version=version, bytes=size)
-    if seen.table is not None and not seen.path and not seen.touched.version:
+    if seen.table is not None and not seen.path and not seen.touched.version and not seen.part:
         seen.touched = msgspec.structs.replace(seen.touched, version=seen.table.name())
     if not seen.deferred and not seen.pending:
         return
@@ -284,7 +288,7 @@ def _unmeasured(seen: Seen, why: str, gaps: dict[str, int]) -> None:
 
 
 def _dataset(seen: Seen, trace: Trace, profiled: set[tuple[str, str, str]], *, output: bool = False) -> DatasetPart:
-    touched, contents = seen.touched, seen.contents
+    touched, contents = seen.touched, None if seen.part else seen.contents
     rows = touched.rows if contents is None else contents.rows
     fields = seen.fields
     state = {
@@ -295,12 +299,13 @@ def _dataset(seen: Seen, trace: Trace, profiled: set[tuple[str, str, str]], *, o
         "rows": rows,
         "bytes": touched.bytes,
         "attributes": touched.attributes,
+        "after_ns": order.after_ns(trace, seen, written=output) if seen.timed else None,
     }
     found = {
         "driftline_state": facets.pack("driftline_state", {k: v for k, v in state.items() if v not in ("", None, {})})
     }
     found |= {key: facets.pack(key, body) for key, body in seen.facets.items()}
-    if fields is not None:
+    if fields is not None and seen.part != "columns":
         schema = [{"name": field.name, "type": field.type} for field in fields]
         found["schema"] = facets.pack("schema", {"fields": schema})
     key = (touched.dataset.namespace, touched.dataset.name, touched.version)

@@ -4,7 +4,8 @@ Enters: versions with the times at which they were first read and last written. 
 output: its sources are those of the statement that wrote it, else, as a guess, everything that was read until then,
 among it a version that the run itself wrote and read again, and a model that it saved, which it still has at hand, but
 for models that were fitted before that one. Where that would be more than ``PAIRS`` in all, as of a loop over thousands
-of files, it is what was read since the output before it, and of that the last.
+of files, it is what was read since the output before it, and of that the last. The facet knows no versions: of datasets
+in several states each says when it was read or written.
 Source:
 https://openlineage.io/spec/facets (lineage 1-0-0).
 """
@@ -35,7 +36,8 @@ _GUESS = {"transformations": [{"type": "INDIRECT", "subtype": "", "provenance": 
 def lasting(outputs: list[Seen]) -> list[Seen]:
     """Return ``outputs`` without states of a file that the same run has overwritten.
 
-    A state that was read and from which something else may have been written, before it was overwritten, stays.
+    A state that was read and from which something else may have been written stays: before the next one was read or,
+    where that never was, written.
     """
     states: dict[tuple[str, Dataset], list[Seen]] = {}
     for seen in outputs:
@@ -45,8 +47,9 @@ def lasting(outputs: list[Seen]) -> list[Seen]:
     for (_, dataset), found in states.items():
         found.sort(key=lambda seen: seen.at_ns)
         for seen, following in pairwise(found):
+            until = following.read_ns or following.at_ns  # what was read may be at hand until it is read anew
             used = seen.read_ns and any(
-                seen.read_ns < one.at_ns < following.at_ns and one.touched.dataset != dataset for one in outputs
+                seen.read_ns < one.at_ns < until and one.touched.dataset != dataset for one in outputs
             )
             if not used:
                 gone.add(id(seen))
@@ -110,6 +113,20 @@ def again(trace: Trace) -> list[Seen]:
     """Return what the run wrote and then read, and the models that it saved before it wrote something else."""
     last = max((end_ns(seen) for seen in trace.outputs), default=0)
     return [seen for seen in trace.outputs if seen.read_ns or 0 < _used_ns(seen) < last]
+
+
+def mark(trace: Trace) -> None:
+    """Have everything say when it was read or written, where the run saw several states of one dataset."""
+    seen = (*trace.inputs, *trace.outputs)
+    states = {(one.touched.dataset, one.touched.version) for one in seen}
+    several = len(states) > len({dataset for dataset, _ in states})
+    for one in seen:
+        one.timed = several
+
+
+def after_ns(trace: Trace, seen: Seen, *, written: bool) -> int:
+    """Return how long after the begin of the run something was read first, or ``written`` last."""
+    return (end_ns(seen) if written else _used_ns(seen) or seen.at_ns) - trace.started_us * 1_000
 
 
 def end_ns(seen: Seen) -> int:

@@ -31,8 +31,12 @@ class Seen(msgspec.Struct, kw_only=True):
     until_ns: int = 0  # when that was last seen to be open; 0 = it never was
     fitted_ns: int = 0  # when the model that was written was fitted last; 0 = not known
     read_ns: int = 0  # when the run first read what it had written; 0 = never
+    timed: bool = False  # the run saw several states of one dataset, and says of each when that was
     contents: Any = None  # contents.Contents, once measured
     table: Any = None  # at_hand.Table: what it holds, where no file can be read for that
+    part: str = (
+        ""  # rows or columns: ``table`` is only some of them, and shows where columns went but not what it holds
+    )
     declared: bool = False  # the columns that it has, if any, are as its database declares them
     rootless: bool = False  # the code makes it of constants: it has no source
     lineage: dict[str, Any] | None = None  # body of its columnLineage facet, once it is known
@@ -42,7 +46,7 @@ class Seen(msgspec.Struct, kw_only=True):
     @property
     def fields(self) -> tuple[Field, ...] | None:
         """Its columns as measured; of a table as its database declares them, whatever types a frame of it has."""
-        if self.contents is None or (self.declared and self.touched.fields):
+        if self.contents is None or self.part or (self.declared and self.touched.fields):
             return self.touched.fields
         found: tuple[Field, ...] = self.contents.fields
         return found

@@ -83,12 +83,16 @@ def _recorder(entry: Entry, skip: Skip | None) -> patch.Record:
             data = call.argument(entry.data) if entry.data >= 0 else call.result
         if keeps and whole.call(call.args, call.kwargs, entry.place + 1, *entry.names):
             frame = call.result if entry.way == "read" else data
+        chosen = whole.part(call.args, call.kwargs, entry.place + 1, *entry.names) if entry.way == "read" else ""
         version = call.kwargs.get("version") if name[2] == "delta" else None  # else the newest
         said = f"delta:{version}" if type(version) is int else ""
         kind = "table" if said else entry.kind
         form = None if entry.form is None else _form(entry.form, entry, call, data)
         part = entry.data == COLUMNS
-        return note(run, entry.way, given, call, kind=kind, data=data, frame=frame, version=said, form=form, part=part)
+        return note(
+            run, entry.way, given, call,
+            kind=kind, data=data, frame=frame, version=said, form=form, part=part, chosen=chosen,
+        )  # fmt: skip
 
     return record
 
@@ -117,6 +121,7 @@ def note(
     attributes: Mapping[str, Any] | None = None,
     form: Form | None = None,
     part: bool = False,
+    chosen: str = "",
 ) -> bool:
     """Record that the run read or wrote what ``given`` stands for; False where that has no name.
 
@@ -133,6 +138,7 @@ def note(
         attributes: what people want to see.
         form: how a text table is written.
         part: whether ``data`` may be only some of the rows.
+        chosen: rows or columns, where the call that read chose some of them by its arguments.
     """
     owner = client.current()
     if owner is None:
@@ -157,6 +163,8 @@ def note(
                 origin.attach([seen], data, owner.folder)
                 seen.fitted_ns = passed.fitted_ns(data)
                 _appended(run, seen, call)
+            if chosen and call is not None:
+                _hold_part(seen, call.result, chosen)
             _hold(seen, frame)
             at_hand.add(run, way, seen, owner.sender.put)
             found.append(seen)
@@ -171,6 +179,15 @@ def _hold(seen: Seen, frame: Any) -> None:
         return
     known = bool(seen.path or seen.touched.version or seen.pointer)  # else its rows have to name it
     at_hand.hold(seen, frame, ordered=known and seen.touched.kind != "table")
+
+
+def _hold_part(seen: Seen, frame: Any, chosen: str) -> None:
+    """Have ``seen`` hold the part of a table that was read, unless its file can be read: for where its columns go."""
+    form = seen.form
+    if not (seen.path and (endings.form(seen.path) if form is None else readable(seen.path, form))):
+        seen.part = chosen
+        at_hand.hold(seen, frame, ordered=True)
+        at_hand.told(seen, f"not measured: only some {chosen} were read")
 
 
 def _new(found: list[Seen], call: Call | None) -> list[Seen]:

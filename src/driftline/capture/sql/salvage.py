@@ -20,6 +20,7 @@ _NAMED_FILES = re.compile(r"\b(FROM|JOIN|TO|\w+\s*\(\s*\[?)\s*'([^']+)'", re.IGN
 _READ = frozenset(["FROM", "JOIN", "USING"])
 _WRITTEN = frozenset(["INTO", "UPDATE", "TABLE", "VIEW", "OVERWRITE"])
 _SKIPPED = frozenset(["IF", "NOT", "EXISTS", "TABLE", "ONLY", "LATERAL", "INTO", "OVERWRITE"])
+_CALLS = frozenset(["CALL", "EXEC", "EXECUTE"])  # of what lies in the database, or is put together when it runs
 _NAMES = (TokenType.VAR, TokenType.IDENTIFIER)
 
 
@@ -75,7 +76,8 @@ def from_tokens(piece: Piece, script: Script) -> Statement:
         elif writes is None and first != "SELECT":
             writes = source
     how: How = "query" if writes is None else "change"
-    return Statement(tuple(reads), writes, None, how, ("sql not parsed",), first, (), piece.line, piece.problem)
+    gap = "sql not followed" if first in _CALLS else "sql not parsed"
+    return Statement(tuple(reads), writes, None, how, (gap,), first, (), piece.line, piece.problem)
 
 
 def _name(tokens: list[Any], place: int) -> tuple[list[str], int]:
