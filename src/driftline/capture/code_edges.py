@@ -186,7 +186,7 @@ def _as_told(table: Table, names: Iterable[str]) -> bool:
     told = set(map(str, table.columns))
     if told - written:
         return False
-    return not table.closed or not written - told - _INDEXES - set(table.index)
+    return not table.closed or not written - told - _INDEXES - set(table.labels)
 
 
 def _take(held: dict[Any, Reach], found: Iterable[Reach], share: float) -> None:
