@@ -19,7 +19,7 @@ import sys
 import tempfile
 from collections.abc import Iterable
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 for _threads in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "ARROW_NUM_THREADS", "POLARS_MAX_THREADS"):
     os.environ.setdefault(_threads, "1")  # before the libraries start: children are forked
@@ -71,7 +71,11 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.split("\n", 1)[0])
     parser.add_argument("names", nargs="*", help="scripts, or open, or held")
     parser.add_argument("--details", action="store_true", help="list what is not covered, and what was never observed")
+    parser.add_argument("--json", action="store_true", help="print all pairs, and no table")
     given = parser.parse_args()
+    if given.json:
+        print(json.dumps([pairs(outcome(case)) for case in moving.cases(given.names)]))
+        return
     found = []
     print(f"| script |{HEADER}")
     print(f"| --- |{' ---: |' * HEADER.count('|')}")
@@ -210,6 +214,17 @@ def row(found: list[Outcome]) -> list[str]:
         f"{sum(len(one.sure.pairs - true) for one, true in both):,}",
         f"{total:,}",
     ]
+
+
+def pairs(one: Outcome) -> dict[str, Any]:
+    """Return all that is known of one script, for programs."""
+    sets = {
+        "moved": one.truth.moved, "ordered": one.truth.ordered, "stated": one.all.pairs, "direct": one.all.direct,
+        "sure": one.sure.pairs,
+    }  # fmt: skip
+    words = {name: sorted(f"{'.'.join(a)} -> {'.'.join(b)}" for a, b in held) for name, held in sets.items()}
+    every = len(one.truth.sources) * len(one.truth.outputs)
+    return {"script": one.case.name, "problem": one.problem, "every": every, **words}
 
 
 def details(one: Outcome) -> Iterable[str]:
