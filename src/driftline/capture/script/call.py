@@ -12,7 +12,7 @@ from driftline.capture.script import tables
 from driftline.capture.script.cames import union
 from driftline.capture.script.joining import made_of
 from driftline.capture.script.memory import Memory
-from driftline.capture.script.reading import NOTHING, Cames, Table
+from driftline.capture.script.reading import NOTHING, Cames, Columns, Table
 from driftline.capture.script.site import Path
 from driftline.capture.script.values import (
     Class,
@@ -37,6 +37,7 @@ class Machine(Protocol):
 
     memory: Memory
     reads: list[Path]
+    columns: Columns
 
     def invoke(self, callee: Value, args: Sequence[Value], kwargs: Mapping[str, Value], path: Path) -> Value:
         """Call something as if at a path."""

@@ -231,6 +231,6 @@ def _each_of_table(table: Table, change: Callable[[Cames], Cames], reads: frozen
     same = all(columns[name] is cames for name, cames in table.columns.items()) and all(
         labels[name] is cames for name, cames in table.labels.items()
     )
-    if same and rest == table.rest and rows is table.rows and spread is table.spread:
-        return table
-    return table._replace(columns=columns, labels=labels, rest=rest, rows=rows, spread=spread)
+    families = tuple((prefix, change(cames)) for prefix, cames in table.families)
+    out = Table(columns, rest, rows, table.closed, spread, labels, families)
+    return table if same and out[1:] == table[1:] else out

@@ -54,6 +54,7 @@ class Table(NamedTuple):
     closed: bool = False  # all columns are known
     spread: Cames = NOTHING  # where a column may come from that is neither named nor of the rest
     labels: Mapping[Any, Cames] = {}
+    families: tuple[tuple[str, Cames], ...] = ()  # further columns whose names begin alike, such as those of dummies
 
     def of(self, name: str) -> Cames:
         """Return where the column comes from that was written under a name; nothing if this table has none."""
@@ -61,12 +62,14 @@ class Table(NamedTuple):
             return self.columns[name]
         if name in self.labels:
             return self.labels[name]
-        found = self.spread.union(*(one.column(name) for one in self.rest))
-        return NOTHING if self.closed else found
+        alike = [one for one in self.families if name.startswith(one[0])]
+        if alike:
+            return max(alike, key=lambda one: len(one[0]))[1]
+        return self.spread.union(*(one.column(name) for one in self.rest))
 
     def all(self) -> Iterator[Came]:
         """Return everything that any column comes from, rows excluded."""
-        for cames in (*self.columns.values(), *self.labels.values(), self.spread):
+        for cames in (*self.columns.values(), *self.labels.values(), self.spread, *(one[1] for one in self.families)):
             yield from cames
         for one in self.rest:
             yield Came(one.read, "", DIRECT, one.subtype, one.confidence, one.every)

@@ -10,6 +10,7 @@ from driftline.capture.script.cames import changed, deciding, hedged, union
 from driftline.capture.script.reading import (
     CONDITIONAL,
     FILTER,
+    GROUP_BY,
     IDENTITY,
     NOTHING,
     TRANSFORMATION,
@@ -64,7 +65,8 @@ def without(table: Table, names: Iterable[Any]) -> Table:
 
 def only(table: Table, names: Iterable[Any]) -> Table:
     """Return the table with these columns alone, in this order."""
-    return table._replace(columns={name: column(table, name) for name in names}, rest=(), spread=NOTHING, closed=True)
+    columns = {name: column(table, name) for name in names}
+    return Table(columns, (), table.rows, True, NOTHING, table.labels)
 
 
 def column(table: Table, name: Any) -> Cames:
@@ -91,7 +93,10 @@ def mapped(table: Table, change: Callable[[Cames], Cames], subtype: str = TRANSF
     """Return the table with each column changed by itself."""
     rest = tuple(one._replace(subtype=subtype) if one.subtype == IDENTITY else one for one in table.rest)
     return table._replace(
-        columns={name: change(cames) for name, cames in table.columns.items()}, rest=rest, spread=change(table.spread)
+        columns={name: change(cames) for name, cames in table.columns.items()},
+        rest=rest,
+        spread=change(table.spread),
+        families=tuple((prefix, change(cames)) for prefix, cames in table.families),
     )
 
 
@@ -132,7 +137,8 @@ def either(a: Table, b: Table, condition: Cames = NOTHING) -> Table:
     rest = a.rest if a.rest == b.rest else _rests(a, b)
     labels = {name: a.labels.get(name, NOTHING) | b.labels.get(name, NOTHING) for name in (*a.labels, *b.labels)}
     rows = a.rows if a.rows == b.rows else a.rows | b.rows | decided
-    return Table(columns, rest, rows, a.closed and b.closed, a.spread | b.spread, labels)
+    families = a.families if a.families == b.families else (*a.families, *b.families)
+    return Table(columns, rest, rows, a.closed and b.closed, a.spread | b.spread, labels, families)
 
 
 def _rests(a: Table, b: Table) -> tuple[Rest, ...]:
@@ -158,11 +164,43 @@ def beside(tables: Iterable[Table]) -> Table:
     rest: tuple[Rest, ...] = ()
     rows = spread = NOTHING
     closed = True
-    labels: Mapping[str, Cames] = {}
+    labels: Mapping[Any, Cames] = {}
+    families: tuple[tuple[str, Cames], ...] = ()
     for one in tables:
         for name, cames in one.columns.items():
             columns[name] = columns.get(name, NOTHING) | cames
         rest += one.rest
+        families += one.families
         rows, spread, closed = rows | one.rows, spread | one.spread, closed and one.closed
         labels = labels or one.labels
-    return Table(columns, rest, rows, closed, spread, labels)
+    return Table(columns, rest, rows, closed, spread, labels, families)
+
+
+def prefixed(table: Table, prefix: str, suffix: str = "") -> Table:
+    """Return the table with all columns under longer names."""
+    columns = {f"{prefix}{name}{suffix}": cames for name, cames in table.columns.items()}
+    if table.closed:
+        return table._replace(columns=columns)
+    further = whole(table._replace(columns={}, labels={}))
+    if prefix:
+        return Table(columns, (), table.rows, False, NOTHING, table.labels, ((prefix, further),))
+    return Table(columns, (), table.rows, False, further, table.labels)
+
+
+def numbered(table: Table, names: Iterable[Any]) -> Table | None:
+    """Return the table with new names for its columns, by place; None if it has not as many."""
+    fresh = list(names)
+    if not table.closed or len(fresh) != len(table.columns):
+        return None
+    return table._replace(columns=dict(zip(fresh, table.columns.values(), strict=True)))
+
+
+def grouped(table: Table, keys: Mapping[Any, Cames]) -> Table:
+    """Return a table with one row for each value of the keys, which are its index."""
+    return shaped(table._replace(labels=keys), union(keys.values()), GROUP_BY)
+
+
+def reset(table: Table) -> Table:
+    """Return the table with the levels of its index as columns."""
+    named = {("index" if name == "" else name): cames for name, cames in table.labels.items()}
+    return table._replace(columns={**named, **table.columns}, labels={})

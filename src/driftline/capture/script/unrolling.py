@@ -4,6 +4,7 @@ Enters: any value. Leaves: the items that the text spells out, each for a round 
 number. When a round ends, what was read in it and is still held belongs to an earlier round from then on.
 """
 
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple, Self
 
 from driftline.capture.script import tables
@@ -82,3 +83,13 @@ class Rounds:
             if reads:
                 self._machine.memory.age(reads)
         self._first = False
+
+
+def together(machine: Machine, values: Sequence[Value]) -> Iterator[tuple[list[Value], bool]]:
+    """Return the elements at each place of several things, and whether they stand for any number."""
+    overs = [unrolled(machine, one) for one in values]
+    length = min((len(one.items) for one in overs), default=0)
+    for place in range(length):
+        yield [one.items[place] for one in overs], False
+    if any(one.loose is not None for one in overs):
+        yield [one.loose or (one.items[-1] if one.items else Thing()) for one in overs], True

@@ -6,11 +6,11 @@ Enters: a target, a key, a value. Leaves: nothing; the memory has changed. What 
 from dataclasses import replace
 from typing import Any
 
-from driftline.capture.script import access, indexing, tables
+from driftline.capture.script import access, indexing, tables, unrolling
 from driftline.capture.script.call import UNKNOWN, Machine, of_pairs, plain, rows_of, table_of
 from driftline.capture.script.cames import deciding, hedged, union
 from driftline.capture.script.joining import made_of
-from driftline.capture.script.reading import FILTER, NOTHING, Cames
+from driftline.capture.script.reading import FILTER, NOTHING, Cames, Table
 from driftline.capture.script.values import (
     Const,
     Foreign,
@@ -48,11 +48,12 @@ def attribute(machine: Machine, of: Value, name: str, value: Value) -> None:
 def _relabelled(machine: Machine, frame: Frame, value: Value) -> Any:
     names = plain(machine, value)
     table = frame.table
-    if isinstance(names, list | tuple) and table.closed and len(names) == len(table.columns):
-        return table._replace(columns=dict(zip(names, table.columns.values(), strict=True)))
     if isinstance(names, list | tuple):
+        by_place = tables.numbered(table, names)
+        if by_place is not None:
+            return by_place
         spread = hedged(tables.whole(table))
-        return table._replace(columns=dict.fromkeys(names, spread), rest=(), spread=NOTHING, closed=True)
+        return Table(dict.fromkeys(names, spread), (), table.rows, True, NOTHING, table.labels)
     return tables.unknown(hedged(tables.whole(table)), table.rows)
 
 
@@ -117,7 +118,7 @@ def located(machine: Machine, part: Part, key: Value, value: Value) -> None:
     rows, columns = indexing.split(machine, key)
     table = frame.table
     cames = made_of(machine.memory, value)
-    decides = deciding(made_of(machine.memory, rows) | rows_of(machine, rows))
+    decides = deciding(made_of(machine.memory, rows))
     names = [*table.columns] if columns is None else indexing.chosen(machine, table, columns, part.kind[0] == "i")
     if names is None:
         machine.memory.put(part.of.place, Frame(tables.tinged(table, cames | decides), frame.row))
@@ -213,3 +214,14 @@ def delete(machine: Machine, of: Value, key: Value) -> None:
     elif isinstance(content, Pairs):
         known = {name: one for name, one in content.known.items() if name != found}
         machine.memory.put(of.place, replace(content, known=known))
+
+
+def extend(machine: Machine, of: Value, value: Value) -> None:
+    """Put all elements of something into a list."""
+    over = unrolling.unrolled(machine, value)
+    for one in over.items:
+        append(machine, of, one)
+    if over.loose is not None:
+        some(machine, of, over.loose)
+    if over.rows:
+        shape(machine, of, over.rows)

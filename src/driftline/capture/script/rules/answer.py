@@ -5,24 +5,109 @@ Enters: a call. Leaves: a value. The only place that knows all tables of rules.
 
 from collections.abc import Mapping
 
-from driftline.capture.script.call import Call, Rules
-from driftline.capture.script.rules import readers, unknown
-from driftline.capture.script.values import Frame, Series, Value
+from driftline.capture.script.call import Call, Rule, Rules
+from driftline.capture.script.rules import (
+    arrays,
+    combining,
+    containers,
+    files,
+    frames,
+    grouping,
+    learning,
+    making,
+    plain,
+    readers,
+    series,
+    shaping,
+    unknown,
+)
+from driftline.capture.script.values import (
+    Const,
+    File,
+    Foreign,
+    Frame,
+    Grouped,
+    Items,
+    Method,
+    Pairs,
+    Part,
+    Series,
+    Thing,
+    Value,
+)
 
-_FUNCTIONS: Rules = readers.FUNCTIONS
-_METHODS: Mapping[type, Rules] = {Frame: {}, Series: {}}
+_FUNCTIONS: Rules = {
+    **readers.FUNCTIONS,
+    **making.FUNCTIONS,
+    **combining.FUNCTIONS,
+    **shaping.FUNCTIONS,
+    **grouping.FUNCTIONS,
+    **arrays.FUNCTIONS,
+    **plain.FUNCTIONS,
+    **containers.FUNCTIONS,
+    **files.FUNCTIONS,
+    **learning.FUNCTIONS,
+}
+_FRAME: Rules = {
+    **frames.METHODS,
+    **grouping.ON_FRAMES,
+    **combining.ON_FRAMES,
+    **shaping.ON_FRAMES,
+    **making.ON_FRAMES,
+}
+_METHODS: Mapping[type, Rules] = {
+    Frame: _FRAME,
+    Series: series.METHODS,
+    Grouped: grouping.METHODS,
+    Items: containers.LISTS,
+    Pairs: containers.DICTS,
+    File: files.METHODS,
+    Foreign: learning.METHODS,
+}
 
 
 def answer(call: Call) -> Value:
     """Return the value of a call."""
+    if call.receiver is None and call.name in files.OPENERS:
+        return files.opened(call)
     read = call.machine.read(call.path)
     if read is not None:
         return read
-    rule = None
-    if call.receiver is None:
-        rule = _FUNCTIONS.get(call.name)
-    else:
-        content = call.see(call.receiver)
-        rule = _METHODS.get(type(content), {}).get(call.name)
+    rule = _function(call.name) if call.receiver is None else _method(call)
     found = rule(call) if rule is not None else None
     return unknown.unknown(call) if found is None else found
+
+
+def _function(name: str) -> Rule | None:
+    found = _FUNCTIONS.get(name)
+    if found is None and name.partition(".")[0] in arrays.PURE:
+        return arrays.computed
+    return found
+
+
+def _method(call: Call) -> Rule | None:
+    content = call.see(call.receiver)
+    if isinstance(content, Const):
+        return containers.text
+    if isinstance(content, Part):
+        return _part(call, content)
+    if isinstance(content, Thing):
+        return None if call.name == "open" else containers.value
+    if isinstance(content, Method):
+        return None
+    found = _METHODS.get(type(content), {}).get(call.name)
+    if found is None and isinstance(content, Series):
+        return None if call.name.startswith("to_") or call.name == "plot" else series.computed
+    if found is None and isinstance(content, Frame) and content.row:
+        return containers.value
+    if found is None and isinstance(content, Foreign) and call.name == "open":
+        return files.opened
+    return making.names_of if found is None and isinstance(content, Items) else found
+
+
+def _part(call: Call, part: Part) -> Rule | None:
+    if part.kind == "writer":
+        return files.WRITERS.get(call.name)
+    if isinstance(part.of, Series):
+        return series.PARTS.get(call.name, series.computed) if part.kind == "str" else series.computed
+    return containers.each if part.kind == "str" else making.names_of

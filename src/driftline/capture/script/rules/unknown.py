@@ -12,40 +12,11 @@ from driftline.capture.script.joining import made_of
 from driftline.capture.script.values import Foreign, Frame, Function, Method, Ref, Thing, Value
 
 # They look, and change nothing that they are given.
-_LOOKING = frozenset(
-    [
-        "print",
-        "len",
-        "display",
-        "info",
-        "head",
-        "show",
-        "plot",
-        "hist",
-        "boxplot",
-        "scatter",
-        "bar",
-        "barplot",
-        "histplot",
-        "lineplot",
-        "heatmap",
-        "countplot",
-        "scatterplot",
-        "pairplot",
-        "log",
-        "debug",
-        "warning",
-        "error",
-        "critical",
-        "exception",
-        "isinstance",
-        "type",
-        "id",
-        "repr",
-        "str",
-        "pprint",
-    ]
-)
+_WORDS_LOOKING = """
+    print len display info head show plot hist boxplot scatter bar barplot histplot lineplot heatmap countplot
+    scatterplot pairplot log debug warning error critical exception isinstance type id repr str pprint
+"""
+_LOOKING = frozenset(_WORDS_LOOKING.split())
 
 
 def unknown(call: Call) -> Value:
