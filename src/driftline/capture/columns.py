@@ -17,6 +17,7 @@ PROBED = "probed"
 IDENTICAL = "identical content"
 KEPT = "kept values"
 CODE = "code"
+_FIELD = 3  # fields of a reach that say which column it comes from
 _HOW = 5  # fields of a reach that say what reaches what and how; the others say how that is known
 _SURE = 0.8  # confidence from which a column is known to have been followed
 _HEDGE = 0.5  # up to which it is a hedge
@@ -244,31 +245,26 @@ def _same(dataset: Dataset, field: str, confidence: float) -> Reach:
 def reconciled(code: Bound, other: Bound) -> Bound:
     """Return what the code says of an output together with what its contents, or a guess, say.
 
-    A source column that both name is surer than either, and known by the code. One that only the other names counts
-    half where the code is sure of the column, and alone where the code has only a hedge and is less sure.
+    A source column that both name is surer than either, and known by the code. Where the code has only a hedge, what is
+    surer than that counts alone; where it has followed a column, a further source that the other names counts half.
     """
-    fields: Mapping[str, list[Reach]] = code[0]
-    found = dict(fields)
+    fields = dict(code[0])
     for name, guessed in other[0].items():
         told = fields.get(name, [])
-        direct = {reach[:3]: reach for reach in told if reach.type == "DIRECT"}
-        if not direct:
-            found[name] = [*told, *guessed]
+        values = {reach[:_FIELD]: reach for reach in told if direct(reach)}
+        best = max((reach.confidence for reach in values.values()), default=0.0)
+        surer = [reach for reach in guessed if reach.confidence > best]
+        if not values or (best < _SURE and surer):
+            agreed = [_surer(one, values[one[:_FIELD]]) if one[:_FIELD] in values else one for one in surer or guessed]
+            fields[name] = [*(reach for reach in told if not direct(reach)), *agreed]
             continue
-        agreed = {reach[:3]: reach for reach in guessed if reach[:3] in direct}
-        further = [reach for reach in guessed if reach[:3] not in direct]
-        best = max(reach.confidence for reach in direct.values())
-        likelier = [reach for reach in further if reach.confidence > best] if best < _SURE else []
-        kept = [
-            _surer(reach, agreed[reach[:3]]) if reach.type == "DIRECT" and reach[:3] in agreed else reach
-            for reach in told
-            if not (likelier and reach.type == "DIRECT" and reach[:3] not in agreed)
+        same = {reach[:_FIELD]: reach for reach in guessed if reach[:_FIELD] in values}
+        fields[name] = [
+            _surer(reach, same[reach[:_FIELD]]) if direct(reach) and reach[:_FIELD] in same else reach for reach in told
         ]
-        halved = (
-            [] if agreed or likelier else [one._replace(confidence=round(one.confidence / 2, 6)) for one in further]
-        )
-        found[name] = [*kept, *likelier, *halved]
-    return found, [*code[1], *other[1]]
+        if not same:
+            fields[name] += [one._replace(confidence=round(one.confidence / 2, 6)) for one in guessed]
+    return fields, [*code[1], *other[1]]
 
 
 def _surer(one: Reach, other: Reach) -> Reach:

@@ -48,7 +48,7 @@ class Program:
         path = way.path()
         if not path:
             return None
-        followed = self._followed(self._texts.entry(way.codes[-1]))
+        followed = self._followed(self._texts.entry(way.entry()))
         if followed is None:
             return None
         placed = self._texts.placed(path)

@@ -7,6 +7,7 @@ and those of comprehensions, which newer versions of Python do not have.
 """
 
 import itertools
+import linecache
 import os
 import sys
 import threading
@@ -41,8 +42,21 @@ class Way:
     def path(self) -> Path:
         """Return it as positions in the text, the outermost first; empty where they are not known."""
         if self._path is None:
+            self._cut()
             self._path = _resolved(self.codes, self.places)
         return self._path
+
+    def entry(self) -> CodeType:
+        """Return the outermost code: that of a module or of a cell, or of a function that a library calls."""
+        self.path()
+        return self.codes[-1]
+
+    def _cut(self) -> None:
+        """Forget what runs the cells of a notebook: a cell is where a program begins."""
+        for place, code in enumerate(self.codes):
+            if code.co_name == "<module>" and is_cell(code.co_filename):
+                self.codes, self.places = self.codes[: place + 1], self.places[: place + 1]
+                return
 
 
 Visit = tuple[
@@ -206,6 +220,12 @@ def _is_user(code: CodeType) -> bool:
             _whose.clear()
         whose = _whose[file] = _USER if of_user(file) else _LIBRARY
     return whose is _USER
+
+
+def is_cell(file: str) -> bool:
+    """Whether a text is one that Python was told of and that is in no file, such as a cell of a notebook."""
+    held = linecache.cache.get(file)
+    return held is not None and len(held) == 4 and held[1] is None and file != _MADE and not os.path.exists(file)
 
 
 def of_user(file: str) -> bool:

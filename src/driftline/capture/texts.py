@@ -108,7 +108,7 @@ class Texts:
 def _cells() -> Iterator[tuple[str, str]]:
     """The cells of a notebook: texts that Python was told of and that are in no file."""
     for file, held in list(linecache.cache.items()):
-        if len(held) != 4 or held[1] is not None or file == _COMMAND or os.path.exists(file):
+        if not sites.is_cell(file):
             continue
         text = "".join(held[2])
         if not text or len(text) > LONGEST or file.startswith(("<frozen", "<driftline", "<attrs ")):
