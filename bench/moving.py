@@ -27,6 +27,7 @@ from typing import Any, NamedTuple
 
 import produced
 import script_data
+import script_tables
 
 SCRIPTS = Path(__file__).parent / "scripts"
 CACHE = Path(__file__).parent.parent / ".bench-cache" / "scripts"
@@ -59,7 +60,7 @@ class Case(NamedTuple):
         """The files of the catalogue that the text names, by name or by a pattern."""
         words = re.findall(r"[\w*{}-]+\.[a-z]+", self.text)
         patterns = {re.sub(r"\{\w*\}", "*", word) for word in words if word[0] not in "*{"}
-        return [file for file in script_data.CATALOGUE if any(fnmatch.fnmatch(file, one) for one in patterns)]
+        return [file for file in script_tables.CATALOGUE if any(fnmatch.fnmatch(file, one) for one in patterns)]
 
     @property
     def arguments(self) -> list[str]:
@@ -102,7 +103,7 @@ def prepare(case: Case, folder: Path) -> None:
 
 def truth(case: Case) -> Truth:
     """Return what moves what, from the cache where nothing has changed since."""
-    modules = (Path(__file__), Path(script_data.__file__), Path(produced.__file__))
+    modules = (Path(__file__), Path(script_data.__file__), Path(script_tables.__file__), Path(produced.__file__))
     texts = [case.text, sys.version, *(path.read_text("utf-8") for path in modules), *produced.versions()]
     kept = CACHE / f"{case.name}-{hashlib.sha256(''.join(texts).encode()).hexdigest()[:16]}.json"
     if kept.exists():
@@ -181,9 +182,9 @@ def _beyond(value: Any) -> Any:
 
 
 def _run(
-    case: Case, base: Path, work: Path, file: str = "", changed: dict[str, script_data.Table] | None = None
+    case: Case, base: Path, work: Path, file: str = "", changed: dict[str, script_tables.Table] | None = None
 ) -> tuple[dict[str, produced.Cells], str]:
-    """Run a script in a child on the sources in ``base``, one of them changed; return what it wrote, and its failure."""
+    """Run a script in a child on the sources in ``base``, one of them changed: what it wrote, and its failure."""
     shutil.rmtree(work, ignore_errors=True)
     shutil.copytree(base, work, ignore=shutil.ignore_patterns(file) if file else None)
     sys.stdout.flush()
@@ -199,7 +200,7 @@ def _run(
             if changed is not None:
                 script_data.write(Path(file), changed)
             given = {path.name for path in Path().iterdir()} | {
-                f"{a}:{b}" for a in case.sources for b in script_data.CATALOGUE[a]
+                f"{a}:{b}" for a in case.sources for b in script_tables.CATALOGUE[a]
             }
             _start(case)
             Path(".made").write_bytes(pickle.dumps(produced.tables(Path(), given)))

@@ -19,7 +19,7 @@ import sys
 import tempfile
 from collections.abc import Iterable
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 for _threads in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "ARROW_NUM_THREADS", "POLARS_MAX_THREADS"):
     os.environ.setdefault(_threads, "1")  # before the libraries start: children are forked
@@ -30,16 +30,13 @@ from moving import Case, Column, Pair, Truth  # noqa: E402
 
 WATCH = "import driftline; driftline.watch({name!r})\n"
 ASK = """
-import json, sys, driftline
-found = {}
-for name in json.loads(sys.argv[1]):
-    try:
-        graph = driftline.lineage(name, columns=True, down=False, depth=1, limit=10_000)
-    except driftline.errors.DriftlineError as error:
-        found[name] = str(error)
-        continue
-    found[name] = [[e.source, e.target, e.kind, e.confidence] for e in graph.edges]
-print(json.dumps(found))
+import json, driftline
+known = [node.id for node in driftline.select("*").nodes if node.type == "DATASET"]
+found = []
+for name in known:
+    graph = driftline.lineage(name, columns=True, down=False, depth=1, limit=10_000)
+    found += [[edge.source, edge.target, edge.kind, edge.confidence] for edge in graph.edges]
+print(json.dumps([known, found]))
 """
 
 
@@ -74,7 +71,11 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.split("\n", 1)[0])
     parser.add_argument("names", nargs="*", help="scripts, or open, or held")
     parser.add_argument("--details", action="store_true", help="list what is not covered, and what was never observed")
+    parser.add_argument("--json", action="store_true", help="print all pairs, and no table")
     given = parser.parse_args()
+    if given.json:
+        print(json.dumps([pairs(outcome(case)) for case in moving.cases(given.names)]))
+        return
     found = []
     print(f"| script |{HEADER}")
     print(f"| --- |{' ---: |' * HEADER.count('|')}")
@@ -120,22 +121,17 @@ def recorded(case: Case, truth: Truth) -> tuple[list[Edge], str]:
         done = _python([script.name, *case.arguments], folder, settings)
         if done.returncode:
             return [], done.stderr[-500:]
-        command = [sys.executable, "-m", "driftline.cli.main"]
-        listed = _python([*command[1:], "lineage", "--list", "--limit", "10000", "--json"], folder, {})
-        known = [one["node"] for one in json.loads(listed.stdout)["datasets"]]
-        files = {file for file, _ in (*truth.outputs, *truth.sources)}
-        names = {node: file for file in files if (node := _node(file, known))}
-        asked = _python(["-c", ASK, json.dumps(known)], folder, {})
+        asked = _python(["-c", ASK], folder, {})
         if asked.returncode:
             return [], asked.stderr[-500:]
-    raw = json.loads(asked.stdout)
-    wrong = [f"{name}: {held}" for name, held in raw.items() if isinstance(held, str)]
-    rows = {tuple(one) for held in raw.values() if not isinstance(held, str) for one in held}
-    edges = [
+    known, raw = json.loads(asked.stdout)
+    files = {file for file, _ in (*truth.outputs, *truth.sources)}
+    names = {node: file for file in files if (node := _node(file, known))}
+    edges = {
         Edge(_column(a, known, names), _column(b, known, names), kind.startswith("DIRECT"), confidence)
-        for a, b, kind, confidence in sorted(rows)
-    ]
-    return edges, "; ".join(wrong)
+        for a, b, kind, confidence in raw
+    }
+    return sorted(edges), ""
 
 
 def _python(words: list[str], folder: Path, settings: dict[str, str]) -> subprocess.CompletedProcess[str]:
@@ -218,6 +214,17 @@ def row(found: list[Outcome]) -> list[str]:
         f"{sum(len(one.sure.pairs - true) for one, true in both):,}",
         f"{total:,}",
     ]
+
+
+def pairs(one: Outcome) -> dict[str, Any]:
+    """Return all that is known of one script, for programs."""
+    sets = {
+        "moved": one.truth.moved, "ordered": one.truth.ordered, "stated": one.all.pairs, "direct": one.all.direct,
+        "sure": one.sure.pairs,
+    }  # fmt: skip
+    words = {name: sorted(f"{'.'.join(a)} -> {'.'.join(b)}" for a, b in held) for name, held in sets.items()}
+    every = len(one.truth.sources) * len(one.truth.outputs)
+    return {"script": one.case.name, "problem": one.problem, "every": every, **words}
 
 
 def details(one: Outcome) -> Iterable[str]:
