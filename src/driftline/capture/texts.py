@@ -80,7 +80,8 @@ class Texts:
         text = "".join(linecache.getlines(file))
         if not text or len(text) > LONGEST or not self._runs(file, text):
             return None
-        return Source(file, text, _module_of(file) if module is None else name)
+        known = _module_of(file) if module is None else name
+        return Source(file, text, known, getattr(sys.modules.get(known), "__package__", None) or "")
 
     def _runs(self, file: str, text: str) -> bool:
         """Whether a text is what runs: it is older than this process, or is compiled to the same."""

@@ -95,7 +95,7 @@ def imported(machine: Importer, node: ast.Import | ast.ImportFrom, scope: Scope)
                 first = one.name.partition(".")[0]
                 machine.memory.put((scope, first), _module(machine, first, path))
         return
-    name = _absolute(node, scope)
+    name = _absolute(machine, node, scope)
     value = _module(machine, name, path)
     for one in node.names:
         if one.name == "*":
@@ -113,11 +113,14 @@ def imported(machine: Importer, node: ast.Import | ast.ImportFrom, scope: Scope)
         machine.memory.put((scope, one.asname or one.name), found)
 
 
-def _absolute(node: ast.ImportFrom, scope: Scope) -> str:
+def _absolute(machine: Importer, node: ast.ImportFrom, scope: Scope) -> str:
+    """Return the full name of the module that an import names, by its dots from the package of the text."""
     if not node.level:
         return node.module or ""
-    parts = scope.module.split(".")[: -node.level] if scope.module else []
-    return ".".join([*parts, *([node.module] if node.module else [])])
+    source = machine.source_of(scope.file)
+    package = (source.package if source is not None else "") or scope.module.rpartition(".")[0]
+    parts = package.split(".") if package else []
+    return ".".join([*parts[: len(parts) + 1 - node.level], *([node.module] if node.module else [])])
 
 
 def _module(machine: Importer, name: str, path: Path) -> Value:

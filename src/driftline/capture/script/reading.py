@@ -89,6 +89,7 @@ class Source(NamedTuple):
     file: str  # as code objects name it
     text: str
     module: str = ""  # as import statements name it
+    package: str = ""  # that its relative imports begin at; of ``python -m`` not told by the name of the module
 
 
 class Entry(NamedTuple):
