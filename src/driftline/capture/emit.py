@@ -23,6 +23,7 @@ from driftline.event.openlineage import DatasetPart, Event, JobPart, RunPart
 
 _SQL_LIMIT = 100_000  # characters of SQL in one event
 _MESSAGE_LIMIT = 500
+_MILLISECOND = 1_000  # microseconds: what the id of a run tells of when it began
 _FORMATS = "driftline.capture.formats"  # loaded when contents are measured
 _PENDING = "probes pending"
 KILLED = "the process was killed while the end of the run was measured"
@@ -171,6 +172,8 @@ def _event(
     trace: Trace, state: str, time_us: int, inputs: tuple[DatasetPart, ...], outputs: tuple[DatasetPart, ...]
 ) -> Event:
     on_run = {"driftline_code": facets.pack("driftline_code", {"version": trace.code, "parameters": trace.parameters})}
+    if state not in ("START", "RUNNING") and trace.started_us % _MILLISECOND:
+        on_run["driftline_start"] = facets.pack("driftline_start", {"time": clock.iso(trace.started_us)})
     if trace.nominal:
         on_run["nominalTime"] = facets.pack("nominalTime", {"nominalStartTime": trace.nominal})
     if trace.parent and trace.parent_job is not None:

@@ -303,13 +303,15 @@ class Run(Recording):
         trace.ended_us = clock.now_us() if self._at is None else trace.started_us
         trace.code = self._version()
         died(trace, error)
-        lost = owner.sender.delivery.take_losses()
-        if lost:
-            trace.gaps["lost"] = lost
         self._tell(owner)
 
     def _tell(self, owner: Client) -> None:
+        tally = owner.sender.delivery.tally
+        lost = tally.take()
+        self._trace.gaps.update(lost)
         owner.event(emit.Ended(self._trace, owner.profiled, owner.folder, owner.home, owner.event))
+        if lost:
+            owner.sender.landed(lambda: tally.told(lost))
 
     def _version(self) -> str:
         base = self._code if isinstance(self._code, str) else code_versions.version(self._code)
