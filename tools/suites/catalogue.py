@@ -70,7 +70,7 @@ SUITES = (
     _python("processes", "test_fork1.py", "test_atexit.py", "test_multiprocessing_main_handling.py", "test_posix.py"),
     _python("subprocess", "test_subprocess.py", "test_popen.py", "test_signal.py", "test_sys.py", "test_runpy.py",
             "test_faulthandler.py"),
-    _python("objects", "test_inspect.py", "test_exceptions.py", "test_warnings", "test_logging.py", "test_weakref.py",
+    _python("objects", "test_inspect", "test_exceptions.py", "test_warnings", "test_logging.py", "test_weakref.py",
             "test_gc.py", "test_builtin.py", "test_traceback.py", "test_functools.py", "test_pydoc.py",
             "test_xml_etree.py", "test_import"),
     _python("argparse", "test_argparse.py"),
