@@ -10,8 +10,9 @@ from typing import Any, Literal
 
 import msgspec
 
-from driftline.capture import observe
+from driftline.capture import indexed, observe
 from driftline.capture.columns import Bindable, Declared, Reach
+from driftline.capture.indexed import Indexed
 from driftline.capture.trace import Seen, Trace
 from driftline.event.lineage import Dataset, Touched
 
@@ -21,47 +22,50 @@ Way = Literal["read", "write"]
 
 def add(trace: Trace, way: Way, seen: Seen) -> Touched:
     """Record ``seen``, once per version; returns what is recorded of it."""
-    into = trace.inputs if way == "read" else trace.outputs
+    into, written = indexed.of(trace, way), indexed.of(trace, "write")
     seen.at_ns = seen.at_ns or time.time_ns()
-    for output in trace.outputs:
-        if output.handle is not None:
-            _still_open(output, seen.at_ns)
+    for output in written.open:
+        _still_open(output, seen.at_ns)
+    written.open[:] = [output for output in written.open if output.handle is not None]
     if way == "read":
-        for output in trace.outputs:
-            if _made(output, seen):
-                output.read_ns = min(output.read_ns or seen.at_ns, seen.at_ns)
-                return seen.touched  # what the run itself made is no input of it
-    for index, known in enumerate(into):
+        made = _made(written, seen)
+        if made is not None:
+            made.read_ns = min(made.read_ns or seen.at_ns, seen.at_ns)
+            return seen.touched  # what the run itself made is no input of it
+    for index in into.alike(seen):
+        known = into.held[index]
         if _same(known, seen):
             known.edges.extend(seen.edges)
             known.rootless = known.rootless and seen.rootless
             known.at_ns = min(known.at_ns, seen.at_ns) if way == "read" else max(known.at_ns, seen.at_ns)
             _hold(way, known, seen)
             if _knows_more(seen, known):
-                into[index] = seen
+                into.held[index] = seen
                 seen.edges, seen.at_ns, seen.read_ns, seen.table = known.edges, known.at_ns, known.read_ns, known.table
                 seen.part = known.part
                 seen.handle, seen.until_ns = seen.handle or known.handle, known.until_ns
                 seen.pointer = seen.pointer or known.pointer
-            return into[index].touched
+                into.enter(index, seen)
+            return into.held[index].touched
     into.append(seen)
     return seen.touched
 
 
 def _still_open(output: Seen, now_ns: int) -> None:
     """Let what is being written while something else is read or written end no earlier than that."""
-    file = output.handle()
+    file = output.handle() if output.handle is not None else None
     if file is None or getattr(file, "closed", True):
         output.handle = None
     else:
         output.until_ns = max(output.until_ns, now_ns)
 
 
-def _made(output: Seen, seen: Seen) -> bool:
-    """Whether what is read is what the run has written; of an address that is written to, whatever stands there."""
-    if output.pointer is not None and output.touched.dataset == seen.touched.dataset:
-        return True
-    return bool(seen.touched.version or seen.path) and _same(output, seen)
+def _made(written: Indexed, seen: Seen) -> Seen | None:
+    """Return what the run has written, if that is read; of an address that is written to, whatever stands there."""
+    pointed = seen.touched.dataset in written.pointed
+    outputs = (written.held[index] for index in (written.of(seen.touched.dataset) if pointed else written.alike(seen)))
+    named = bool(seen.touched.version or seen.path)
+    return next((one for one in outputs if one.pointer is not None or (named and _same(one, seen))), None)
 
 
 def _same(known: Seen, seen: Seen) -> bool:
@@ -71,7 +75,7 @@ def _same(known: Seen, seen: Seen) -> bool:
         return False  # the same bytes in another slice
     if known.touched.version == seen.touched.version:
         return True
-    if known.pending and known.path == seen.path:
+    if known.pending and known.path and known.path == seen.path:
         return True
     return bool(seen.path) and (known.path, known.size, known.modified_ns) == (seen.path, seen.size, seen.modified_ns)
 
@@ -110,7 +114,7 @@ def attach(trace: Trace, target: Touched, key: str, body: Mapping[str, Any]) -> 
 
 def edges(trace: Trace, dataset: Dataset, found: Bindable, version: str | None) -> list[Seen]:
     """Attach column edges to the versions of ``dataset`` that were written, or to one; returns those."""
-    written = [seen for seen in trace.outputs if seen.touched.dataset == dataset]
+    written = [trace.outputs[index] for index in indexed.of(trace, "write").of(dataset)]
     if version is not None:
         written = [seen for seen in written if seen.touched.version == version]
     if not written:

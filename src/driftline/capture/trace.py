@@ -77,6 +77,7 @@ class Trace(msgspec.Struct, kw_only=True):
     differences: list[Difference] = []  # where declared and observed column edges disagree
     on_run: dict[str, dict[str, Any]] = {}  # further facets of the run
     on_job: dict[str, dict[str, Any]] = {}  # further facets of the job
+    indexed: dict[str, Any] = {}  # indexed.Indexed of what was read and of what was written
 
 
 def died(trace: Trace, error: BaseException | None) -> None:
