@@ -48,9 +48,13 @@ def first(path: str, said: Form) -> tuple[list[str], str]:
 
 def settled(path: str, said: Form) -> Form:
     """Return a form with what was not said found out."""
-    if not said.guess and not said.doubt:
+    some = bool(said.names and said.bare)  # columns have names, and perhaps not all of them
+    if not said.guess and not said.doubt and not some:
         return said
     cells, delimiter = first(path, said)
+    if some:
+        names = (*said.names, *made_up(said.bare, len(cells))[len(said.names) :])
+        said = said._replace(names=names, bare="")
     bare = said.doubt and any(_NUMBER.fullmatch(cell) and not _YEAR.fullmatch(cell) for cell in cells)
     return said._replace(delimiter=delimiter, bare="pandas" if bare else said.bare, guess=False, doubt=False)
 
