@@ -9,7 +9,7 @@ import importlib
 from collections.abc import Iterable
 from typing import Any
 
-from driftline.capture import columns, fault, order
+from driftline.capture import columns, fault, order, sites
 from driftline.capture.columns import Bound
 from driftline.capture.trace import Seen, Trace
 from driftline.event.lineage import Dataset
@@ -97,7 +97,7 @@ class OutputColumns:
 
     def _by_code(self, seen: Seen, names: tuple[str, ...] | None) -> Bound | None:
         """What the text of the code says of an output."""
-        if not self._code or not seen.visits:
+        if not self._code or not (seen.visits or sites.written(seen.path)):
             return None
         found: Bound | None = self._said().of(seen, names)
         return found
