@@ -4,13 +4,14 @@ Enters: a value and a name or key. Leaves: a value: columns of tables, elements 
 objects.
 """
 
+from dataclasses import replace
 from typing import Any
 
 from driftline.capture.script import indexing, tables, words
 from driftline.capture.script.call import UNKNOWN, Machine, plain, rows_of
 from driftline.capture.script.cames import changed, deciding, hedged, union
 from driftline.capture.script.joining import made_of
-from driftline.capture.script.reading import JOIN, NOTHING
+from driftline.capture.script.reading import JOIN, NOTHING, Cames
 from driftline.capture.script.values import (
     NONE,
     Class,
@@ -90,6 +91,8 @@ def _of_class(machine: Machine, of: Class, name: str, bound: Value, depth: int =
 
 def _of_frame(machine: Machine, of: Value, frame: Frame, name: str) -> Value:
     table = frame.table
+    if frame.array and name not in _COUNTS | {"T"}:
+        return Method(of, name)
     if name not in (words.SERIES if frame.row else words.FRAME):
         if name in table.columns or not table.closed or name in table.labels:
             return indexing.column(machine, of, frame, name)
@@ -99,7 +102,7 @@ def _of_frame(machine: Machine, of: Value, frame: Frame, name: str) -> Value:
             return Part(of, "columns")
         return machine.memory.new(Items(tuple(Const(one) for one in table.columns)))
     if name in {"values", "array"}:
-        return of
+        return machine.memory.new(Frame(table._replace(labels={}), frame.row, True))
     if name == "T":
         return machine.memory.new(Frame(tables.unknown(tables.whole(table), table.rows)))
     if name == "index":
@@ -182,9 +185,19 @@ def _of_pairs(machine: Machine, pairs: Pairs, key: Value) -> Value:
     decides = deciding(made_of(machine.memory, key) | pairs.keys, JOIN)
     for one in pairs.known.values():
         out = machine.memory.joined(out, one, decides)
+    content = machine.memory.see(out)
     if isinstance(out, Thing | Const):
         return Thing(made_of(machine.memory, out) | decides, rows_of(machine, out))
+    if isinstance(content, Items) and content.kind == "tuple":  # nobody can change it, so that a copy does
+        known = tuple(_decided(machine, one, decides) for one in content.known)
+        return machine.memory.new(replace(content, known=known))
     return out or Thing(hedged(decides))
+
+
+def _decided(machine: Machine, value: Value, decides: Cames) -> Value:
+    if isinstance(value, Thing | Const):
+        return Thing(made_of(machine.memory, value) | decides, rows_of(machine, value))
+    return value
 
 
 def hashable(key: Any) -> bool:

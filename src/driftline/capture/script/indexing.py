@@ -39,6 +39,8 @@ def of_frame(machine: Machine, of: Value, frame: Frame, key: Value) -> Value:
     """``table[key]``."""
     found = plain(machine, key)
     table = frame.table
+    if frame.array:
+        return of_array(machine, of, frame, key)
     if isinstance(found, slice) or isinstance(key, Part):
         return machine.memory.new(replace(frame, table=table))
     if isinstance(found, list):
@@ -48,6 +50,20 @@ def of_frame(machine: Machine, of: Value, frame: Frame, key: Value) -> Value:
     if found is not UNKNOWN:
         return column(machine, of, frame, found)
     return _by_unknown(machine, frame, key)
+
+
+def of_array(machine: Machine, of: Value, frame: Frame, key: Value) -> Value:
+    """``array[rows, columns]``: both by place."""
+    if frame.row:
+        names = chosen(machine, frame.table, key, True)
+        if names is None:
+            return Thing(tables.values(frame.table), frame.table.rows)
+        if isinstance(names, list):
+            return machine.memory.new(replace(frame, table=tables.only(frame.table, names)))
+        return Thing(tables.column(frame.table, names), frame.table.rows)
+    found = located(machine, Part(of, "iloc"), key)
+    content = machine.memory.see(found)
+    return machine.memory.new(replace(content, array=True)) if isinstance(content, Frame) else found
 
 
 def _by_unknown(machine: Machine, frame: Frame, key: Value) -> Value:

@@ -84,7 +84,7 @@ def _series(cells: Cells, a: Series, b: Series, condition: Cames, depth: int) ->
 
 
 def _frames(cells: Cells, a: Frame, b: Frame, condition: Cames, depth: int) -> Frame:
-    return Frame(tables.either(a.table, b.table, condition), a.row)
+    return Frame(tables.either(a.table, b.table, condition), a.row, a.array)
 
 
 def _items(cells: Cells, a: Items, b: Items, condition: Cames, depth: int) -> Items:

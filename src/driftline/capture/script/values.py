@@ -132,10 +132,11 @@ class UserModule(Value):
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """A table, or one row of it."""
+    """A table, one row of it, or an array with its columns by place."""
 
     table: Table
     row: bool = False
+    array: bool = False
 
 
 @dataclass(frozen=True, slots=True)

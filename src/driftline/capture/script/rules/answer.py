@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from driftline.capture.script.call import Call, Rule, Rules
 from driftline.capture.script.rules import (
     arrays,
+    column_rules,
     combining,
     containers,
     files,
@@ -17,6 +18,7 @@ from driftline.capture.script.rules import (
     making,
     plain,
     readers,
+    row_rules,
     series,
     shaping,
     unknown,
@@ -50,6 +52,8 @@ _FUNCTIONS: Rules = {
 }
 _FRAME: Rules = {
     **frames.METHODS,
+    **row_rules.METHODS,
+    **column_rules.METHODS,
     **grouping.ON_FRAMES,
     **combining.ON_FRAMES,
     **shaping.ON_FRAMES,
@@ -65,9 +69,14 @@ _METHODS: Mapping[type, Rules] = {
     Foreign: learning.METHODS,
 }
 
+_UNBOUND = ("builtins.str.", "builtins.dict.", "builtins.list.", "pandas.Series.", "pandas.DataFrame.")
+
 
 def answer(call: Call) -> Value:
     """Return the value of a call."""
+    if call.receiver is None and call.name.startswith(_UNBOUND) and call.args and call.name not in _FUNCTIONS:
+        kind = call.name.rpartition(".")[2]
+        return answer(Call(call.machine, call.args[0], kind, call.args[1:], call.kwargs, call.path, call.more))
     if call.receiver is None and call.name in files.OPENERS:
         return files.opened(call)
     read = call.machine.read(call.path)

@@ -84,7 +84,8 @@ def column_made(call: Call) -> Value:
 
 def as_array(call: Call) -> Value:
     """``to_numpy``: the same values by place."""
-    return call.frame(call.table()._replace(labels={}))
+    content = call.see(call.receiver)
+    return call.new(Frame(call.table()._replace(labels={}), content.row, True))
 
 
 def as_dict(call: Call) -> Value | None:
