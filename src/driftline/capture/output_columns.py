@@ -1,8 +1,8 @@
 """The columns of what a run has written, each with what is known of where it comes from.
 
-Enters: outputs with their edges, contents and the calls that wrote them. Leaves: the ``columnLineage`` of each. What was
-declared or probed counts first; what nobody declared is told by the text of the code and by what the contents have in
-common, which make each other surer; what the code does not tell, by values that were kept.
+Enters: outputs with their edges, contents and the calls that wrote them. Leaves: the ``columnLineage`` of each. What
+was declared or probed counts first; what nobody declared is told by the text of the code and by what the contents have
+in common, which make each other surer; what the code does not tell, by values that were kept.
 """
 
 import importlib

@@ -150,8 +150,9 @@ class Run(Recording):
     @staticmethod
     def _visited(way: Literal["read", "write"], found: list[Seen]) -> None:
         visit = sites.visit() if way == "write" else None
-        for seen in found if visit is not None else ():
-            seen.visits = [visit]
+        if visit is not None:
+            for seen in found:
+                seen.visits = [visit]
 
     def add(self, way: Literal["read", "write"], seen: Seen) -> Touched:
         """Record ``seen``, once per version; for hooks."""

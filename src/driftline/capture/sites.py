@@ -1,9 +1,9 @@
 """Where in the user's code data are read and written: the calls that led there, taken down as they happen.
 
-Enters: the stack of a call that a hook records. Leaves: a ``Way``, which is only code objects and places in them, and the
-reads of this process with the ways that led to them; what a frame holds is never kept. Which line and column that is, is
-looked up when a run is reported (``path``). Frames of libraries, of the standard library and of Driftline are left out,
-and those of comprehensions, which newer versions of Python do not have.
+Enters: the stack of a call that a hook records. Leaves: a ``Way``, which is only code objects and places in them, and
+the reads of this process with the ways that led to them; what a frame holds is never kept. Which line and column that
+is, is looked up when a run is reported (``path``). Frames of libraries, of the standard library and of Driftline are
+left out, and those of comprehensions, which newer versions of Python do not have.
 """
 
 import itertools
