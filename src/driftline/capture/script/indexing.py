@@ -72,7 +72,7 @@ def _by_unknown(machine: Machine, frame: Frame, key: Value) -> Value:
     if isinstance(content, Items):
         if any(made_of(machine.memory, one) for one in (*content.known, content.loose)):
             return machine.memory.new(Frame(masked(machine, table, key), frame.row))
-        return machine.memory.new(Frame(table._replace(closed=False), frame.row))  # some of its columns
+        return machine.memory.new(frame)  # some of its columns
     if isinstance(content, Frame) and not content.row:
         return machine.memory.new(Frame(tables.tinged(table, deciding(tables.whole(content.table)))))
     cames = made_of(machine.memory, content)
@@ -115,7 +115,7 @@ def located(machine: Machine, part: Part, key: Value) -> Value:
         return machine.memory.new(frame)
     names = chosen(machine, table, columns, part.kind in {"iloc", "iat"})
     if names is None:
-        return machine.memory.new(Frame(table._replace(closed=False), frame.row))
+        return machine.memory.new(frame)
     if isinstance(names, list):
         return machine.memory.new(Frame(tables.only(table, names), frame.row))
     found = column(machine, part.of, frame, names)

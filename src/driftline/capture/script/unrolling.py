@@ -9,10 +9,10 @@ from typing import NamedTuple, Self
 
 from driftline.capture.script import tables
 from driftline.capture.script.call import Machine, rows_of
-from driftline.capture.script.cames import deciding
+from driftline.capture.script.cames import deciding, text_of
 from driftline.capture.script.joining import made_of
 from driftline.capture.script.reading import GROUP_BY, NOTHING, Cames
-from driftline.capture.script.values import Const, Frame, Grouped, Items, Pairs, Part, Series, Thing, Value
+from driftline.capture.script.values import Const, File, Frame, Grouped, Items, Pairs, Part, Series, Thing, Value
 
 MAX_UNROLLED = 64
 
@@ -43,6 +43,8 @@ def unrolled(machine: Machine, value: Value) -> Unrolled:
         return Unrolled(keys, loose, content.rows | deciding(content.keys, GROUP_BY))
     if isinstance(content, Frame):
         return _of_frame(machine, content)
+    if isinstance(content, File):
+        return Unrolled(loose=Thing(text_of(content.opened)))
     if isinstance(content, Grouped):
         key = Thing(NOTHING.union(*content.keys.values()))
         group = machine.memory.new(Frame(tables.shaped(content.table, key.cames, GROUP_BY)))

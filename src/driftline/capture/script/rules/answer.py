@@ -79,6 +79,8 @@ def answer(call: Call) -> Value:
         return answer(Call(call.machine, call.args[0], kind, call.args[1:], call.kwargs, call.path, call.more))
     if call.receiver is None and call.name in files.OPENERS:
         return files.opened(call)
+    if call.name in {"read_text", "read_bytes"}:
+        return files.read_text(call)
     read = call.machine.read(call.path)
     if read is not None:
         return read
@@ -109,9 +111,20 @@ def _method(call: Call) -> Rule | None:
         return None if call.name.startswith("to_") or call.name == "plot" else series.computed
     if found is None and isinstance(content, Frame) and content.row:
         return containers.value
-    if found is None and isinstance(content, Foreign) and call.name == "open":
-        return files.opened
+    if found is None and isinstance(content, Foreign):
+        return files.opened if call.name == "open" else _of_foreign(call, content)
     return making.names_of if found is None and isinstance(content, Items) else found
+
+
+def _of_foreign(call: Call, content: Foreign) -> Rule | None:
+    """Methods of objects that are known by name, or by what all of that name do."""
+    if call.name in {"map", "imap", "imap_unordered", "starmap"}:
+        return plain.mapped_by_other
+    if content.name == "pandas.ExcelFile" and call.name == "parse":
+        return readers.reads
+    if content.name == "joblib.Parallel" and call.name == "":
+        return plain.passed
+    return None
 
 
 def _part(call: Call, part: Part) -> Rule | None:

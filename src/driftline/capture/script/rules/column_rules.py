@@ -28,7 +28,7 @@ def dropped(call: Call, table: Table) -> Table:
     value = call.argument(2, "columns") or (call.argument(0, "labels") if across(call, 1) else None)
     if value is not None:
         gone = names(call.machine, value)
-        return table._replace(closed=False) if gone is None else tables.without(table, gone)
+        return table if gone is None else tables.without(table, gone)
     return tables.shaped(table, call.cames(call.argument(0, "labels"), call.argument(-1, "index")))
 
 
@@ -120,7 +120,7 @@ def filtered(call: Call, table: Table) -> Table:
     if items is not None:
         return tables.only(table, items)
     wanted = kinds.like(call, table)
-    return table._replace(closed=False) if wanted is None else tables.only(table, wanted)
+    return table if wanted is None else tables.only(table, wanted)
 
 
 def of_types(call: Call, table: Table) -> Table:

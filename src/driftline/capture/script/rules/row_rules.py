@@ -28,7 +28,7 @@ def queried(call: Call, table: Table) -> Table:
 def nulls_dropped(call: Call, table: Table) -> Table:
     """``dropna``: rows by the columns of a subset, or columns by their content."""
     if across(call):
-        return table._replace(closed=False)
+        return table
     subset = listed(call, -1, "subset")
     return tables.shaped(table, tables.values(table) if subset is None else named(table, subset))
 
