@@ -44,7 +44,7 @@ def fresh() -> Iterator[None]:
 
 
 def run(text: str, file: str = "script.py", **names: Any) -> list[sites.Visit | None]:
-    """Run a text that calls ``tell`` and return the visits; below a thread, where nothing of the tests is on the stack."""
+    """Run a text that calls ``tell`` and return the visits; on a thread, which has nothing of the tests below."""
     found: list[sites.Visit | None] = []
     code = compile(text, file, "exec")
 

@@ -117,6 +117,7 @@ def note(
     attributes: Mapping[str, Any] | None = None,
     form: Form | None = None,
     part: bool = False,
+    opened: bool = False,
 ) -> bool:
     """Record that the run read or wrote what ``given`` stands for; False where that has no name.
 
@@ -133,6 +134,7 @@ def note(
         attributes: what people want to see.
         form: how a text table is written.
         part: whether ``data`` may be only some of the rows.
+        opened: whether where the user's code has opened the file tells what is read or written there.
     """
     owner = client.current()
     if owner is None:
@@ -141,7 +143,7 @@ def note(
     budget = measure.Budget()
     said = Given(namespace, version, kind or look.kind, "", {**look.attributes, **(attributes or {})})
     found: list[Seen] = []
-    visit = sites.visit() if way == "write" else None
+    visit = sites.visit() if way == "write" and not opened else None
     for place in places(given):
         state = _state(given, place, call)
         about = said if state is None else said._replace(version=version or state[0])
@@ -162,7 +164,7 @@ def note(
             _hold(seen, frame)
             at_hand.add(run, way, seen, owner.sender.put)
             found.append(seen)
-    if way == "read":
+    if way == "read" and not opened:
         sites.read((one.touched.dataset for one in found), look.fields)
     _follow(run, way, call, data, found, model=said.kind == "model")
     return bool(found)

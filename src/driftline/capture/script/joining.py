@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import Any, Protocol
 
 from driftline.capture.script import tables
-from driftline.capture.script.cames import deciding, union
+from driftline.capture.script.cames import changed, deciding, union
 from driftline.capture.script.reading import NOTHING, Cames, Table
 from driftline.capture.script.site import Path
 from driftline.capture.script.values import (
@@ -84,7 +84,7 @@ def _series(cells: Cells, a: Series, b: Series, condition: Cames, depth: int) ->
 
 
 def _frames(cells: Cells, a: Frame, b: Frame, condition: Cames, depth: int) -> Frame:
-    return Frame(tables.either(a.table, b.table, condition), a.row)
+    return Frame(tables.either(a.table, b.table, condition), a.row, a.array)
 
 
 def _items(cells: Cells, a: Items, b: Items, condition: Cames, depth: int) -> Items:
@@ -168,7 +168,8 @@ def made_of(cells: Cells, value: Any, depth: int = 0) -> Cames:
         return NOTHING if value.written is None else tables.whole(value.written)
     if isinstance(value, Grouped):
         return union([tables.whole(value.table), *value.keys.values()])
-    return union(made_of(cells, one, depth + 1) for one in _inside(value))
+    cames = union(made_of(cells, one, depth + 1) for one in _inside(value))
+    return changed(cames) if isinstance(value, Part | Method) else cames
 
 
 def _inside(value: Any) -> Iterable[Any]:

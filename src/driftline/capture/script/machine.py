@@ -9,9 +9,9 @@ import time
 from collections.abc import Mapping, Sequence
 
 from driftline.capture.script import tables
-from driftline.capture.script.cames import deciding, union
+from driftline.capture.script.cames import union
 from driftline.capture.script.memory import Memory
-from driftline.capture.script.reading import CONDITIONAL, NOTHING, Cames, Columns, Source, SourceOf, Table
+from driftline.capture.script.reading import NOTHING, Cames, Columns, Source, SourceOf, Table
 from driftline.capture.script.site import Path, end_of
 from driftline.capture.script.values import Frame, Scope, Value
 
@@ -66,7 +66,7 @@ class Machine:
 
     def guarding(self) -> Cames:
         """Return what decides whether this is reached."""
-        return deciding(union(self.guards), CONDITIONAL) if self.guards else NOTHING
+        return union(self.guards) if self.guards else NOTHING
 
     def record(self, path: Path, table: Table, place: int | str = -1) -> None:
         """Remember what a call was given."""

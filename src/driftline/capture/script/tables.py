@@ -36,6 +36,11 @@ def whole(table: Table) -> Cames:
     return union([frozenset(table.all())])
 
 
+def values(table: Table) -> Cames:
+    """Return everything that any column comes from, the index excluded."""
+    return whole(table._replace(labels={}))
+
+
 def unknown(cames: Cames, rows: Cames = NOTHING) -> Table:
     """Return a table any column of which may come from all of these."""
     return Table({}, spread=cames, rows=rows)

@@ -233,11 +233,10 @@ def _by_name(call: Call, one: Grouped) -> Table:
 
 def _by_dict(call: Call, table: Table, how: Pairs) -> Table:
     columns: dict[Any, Cames] = {}
+    several = any(isinstance(call.see(value), Items) or _is_tuple(value) for value in how.known.values())
     for name, value in how.known.items():
         cames = aggregated(tables.column(table, name))
-        content = call.see(value)
-        found = plain(call.machine, value)
-        if isinstance(content, Items) or isinstance(found, tuple):
+        if several:
             columns |= {(name, label): cames for label in _labels(call, value)}
         else:
             columns[name] = cames
@@ -245,12 +244,16 @@ def _by_dict(call: Call, table: Table, how: Pairs) -> Table:
     return Table(columns, (), table.rows, not loose, aggregated(tables.whole(table)) if loose else NOTHING)
 
 
+def _is_tuple(value: Value) -> bool:
+    return isinstance(value, Const) and isinstance(value.value, tuple)
+
+
 def _labels(call: Call, value: Value) -> list[Any]:
     """What columns are called that several functions make: by their names."""
     content = call.see(value)
-    if isinstance(content, Const):
-        return [each if isinstance(each, str) else str(each) for each in content.value]
-    return [_label(call, each) for each in content.known]
+    if isinstance(content, Const) and isinstance(content.value, tuple):
+        return [str(each) for each in content.value]
+    return [_label(call, each) for each in content.known] if isinstance(content, Items) else [_label(call, value)]
 
 
 def _label(call: Call, value: Value) -> Any:

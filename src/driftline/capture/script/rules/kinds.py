@@ -41,18 +41,16 @@ def _wanted(call: Call, place: int, name: str) -> set[str] | None:
 
 
 def selected(call: Call, table: Table) -> Table:
-    """``select_dtypes``."""
+    """``select_dtypes``: perhaps more columns than there are, where a type is not known."""
     include, exclude = _wanted(call, 0, "include"), _wanted(call, 1, "exclude")
     if include is None or exclude is None:
-        return table._replace(closed=False)
+        return table
     kept: dict[Any, Cames] = {}
-    sure = True
     for name, cames in table.columns.items():
         sort = of_column(call, cames)
-        sure = sure and sort is not None
         if sort is None or ((not include or sort in include) and sort not in exclude):
             kept[name] = cames
-    return table._replace(columns=kept, closed=table.closed and sure)
+    return table._replace(columns=kept, closed=table.closed)
 
 
 def like(call: Call, table: Table) -> list[Any] | None:
