@@ -157,16 +157,12 @@ def note(
         for seen in (observed if way == "read" else _new(observed, call))[:FILES]:
             if state is not None and not seen.touched.bytes:
                 seen.touched = msgspec.structs.replace(seen.touched, bytes=state[1])
-            if way == "write" and call is not None and not version:
-                seen.pointer = call.inside.later.get(place)
-            if way == "write" and seen.path and _is_open(given):
-                _pending(seen, given, about)
+            if way == "write":
+                _stands(seen, given, None if version else place, call, about)
             _with(seen, look, form, all_of_it=frame is not None or not (part or seen.touched.kind == "table"))
             if way == "write":
                 seen.visits = [visit] if visit is not None else []
-                origin.attach([seen], data, owner.folder)
-                seen.fitted_ns = passed.fitted_ns(data)
-                _appended(run, seen, call)
+                _written(run, seen, data, call, owner.folder)
             if chosen and call is not None:
                 _hold_part(seen, call.result, chosen)
             _hold(seen, frame)
@@ -176,6 +172,21 @@ def note(
         sites.read((one.touched.dataset for one in found), look.fields)
     _follow(run, way, call, data, found, model=said.kind == "model")
     return bool(found)
+
+
+def _stands(seen: Seen, given: Any, place: Any, call: Call | None, about: Given) -> None:
+    """Have ``seen`` know what will say its version: the store, where it may, or the file, once it is closed."""
+    if call is not None and place is not None:
+        seen.pointer = call.inside.later.get(place)
+    if seen.path and _is_open(given):
+        _pending(seen, given, about)
+
+
+def _written(run: Recording, seen: Seen, data: Any, call: Call | None, folder: str) -> None:
+    """Have ``seen`` know the columns of what was written, and of which model it came."""
+    origin.attach([seen], data, folder)
+    seen.fitted_ns = passed.fitted_ns(data)
+    _appended(run, seen, call)
 
 
 def _hold(seen: Seen, frame: Any) -> None:
