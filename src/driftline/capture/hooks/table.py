@@ -151,14 +151,7 @@ def note(
     found: list[Seen] = []
     visit = sites.visit() if way == "write" and not opened else None
     for place in places(given):
-        state = _state(given, place, call)
-        about = said if state is None else said._replace(version=version or state[0])
-        observed = observe.observe(place, None, about, owner.folder, budget)
-        for seen in (observed if way == "read" else _new(observed, call))[:FILES]:
-            if state is not None and not seen.touched.bytes:
-                seen.touched = msgspec.structs.replace(seen.touched, bytes=state[1])
-            if way == "write":
-                _stands(seen, given, None if version else place, call, about)
+        for seen in _states(way, given, place, call, said, budget):
             _with(seen, look, form, all_of_it=frame is not None or not (part or seen.touched.kind == "table"))
             if way == "write":
                 seen.visits = [visit] if visit is not None else []
@@ -174,12 +167,23 @@ def note(
     return bool(found)
 
 
-def _stands(seen: Seen, given: Any, place: Any, call: Call | None, about: Given) -> None:
-    """Have ``seen`` know what will say its version: the store, where it may, or the file, once it is closed."""
-    if call is not None and place is not None:
-        seen.pointer = call.inside.later.get(place)
-    if seen.path and _is_open(given):
-        _pending(seen, given, about)
+def _states(
+    way: Literal["read", "write"], given: Any, place: Any, call: Call | None, said: Given, budget: measure.Budget
+) -> Iterator[Seen]:
+    """Yield what stands at a place, with what will say its version: the store, or the file, once it is closed."""
+    owner = client.current()
+    assert owner is not None
+    state = _state(given, place, call)
+    about = said if state is None else said._replace(version=said.version or state[0])
+    observed = observe.observe(place, None, about, owner.folder, budget)
+    for seen in (observed if way == "read" else _new(observed, call))[:FILES]:
+        if state is not None and not seen.touched.bytes:
+            seen.touched = msgspec.structs.replace(seen.touched, bytes=state[1])
+        if way == "write" and call is not None and not said.version:
+            seen.pointer = call.inside.later.get(place)
+        if way == "write" and seen.path and _is_open(given):
+            _pending(seen, given, about)
+        yield seen
 
 
 def _written(run: Recording, seen: Seen, data: Any, call: Call | None, folder: str) -> None:
