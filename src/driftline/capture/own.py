@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable
 from contextvars import ContextVar, Token
 
-from driftline.capture import fault
+from driftline.capture import fault, unlisted
 
 
 class Span:
@@ -61,7 +61,8 @@ def thread(name: str, work: Callable[[], None]) -> threading.Thread | None:
         fault.attempt("sender", here)
         work()
 
-    started = threading.Thread(target=ours, name=name, daemon=True)
+    fault.attempt("sender", unlisted.pass_over)
+    started = unlisted.Unlisted(target=ours, name=name, daemon=True)
     try:
         started.start()
     except RuntimeError as error:
