@@ -69,3 +69,18 @@ def thread(name: str, work: Callable[[], None]) -> threading.Thread | None:
         fault.failed("sender", error)
         return None
     return started
+
+
+def after(name: str, seconds: float, act: Callable[[], None]) -> threading.Event:
+    """Have ``act`` called on a thread of ours after some seconds, unless the event that is returned is set before.
+
+    A ``threading.Timer`` takes one of the numbers by which Python names the threads of the program.
+    """
+    done = threading.Event()
+
+    def wait() -> None:
+        if not done.wait(seconds):
+            act()
+
+    thread(name, wait)
+    return done
