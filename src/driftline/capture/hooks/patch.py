@@ -18,6 +18,7 @@ from typing import Any, NamedTuple, TypeVar
 from driftline.capture import fault, own
 from driftline.capture.around import recording
 from driftline.capture.recording import Recording
+from driftline.capture.unbound import Unbound
 
 _ABSENT = object()
 PASS = object()
@@ -222,13 +223,6 @@ def _later(original: Any, piece: str, record: Record) -> Any:
         return result
 
     return unseen(call, original)
-
-
-class Unbound(staticmethod):  # type: ignore[type-arg]  # it cannot be subscripted at run time
-    """A function that does not become a method in a class, as built-in ones do not; pickled by its name."""
-
-    def __reduce__(self) -> str:
-        return str(self.__qualname__)
 
 
 class Dispatching(Unbound):

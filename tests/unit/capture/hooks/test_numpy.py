@@ -4,6 +4,8 @@ import inspect
 import io
 import json
 import pickle
+import subprocess
+import sys
 import types
 from pathlib import Path
 from typing import Any, ClassVar
@@ -121,3 +123,20 @@ def test_a_text_of_numbers_has_no_header_but_one_that_numpy_was_told_of(
 
 def shape(part: dict[str, Any]) -> tuple[list[str], int]:
     return [field["name"] for field in part["facets"]["schema"]["fields"]], part["facets"]["driftline_state"]["rows"]
+
+
+def test_an_array_that_a_script_has_read_can_be_resized_in_place(tmp_path: Path) -> None:
+    """NumPy refuses that of an array that anything refers to, be it weakly."""
+    script = (
+        "import driftline; driftline.watch('job')\n"
+        "import numpy as np, pickle\n"
+        "np.arange(4).tofile('a.bin')\n"
+        "with open('a.pkl', 'wb') as file: pickle.dump(np.arange(4), file)\n"
+        "one = np.fromfile('a.bin', dtype=int)\n"
+        "with open('a.pkl', 'rb') as file: two = pickle.load(file)\n"
+        "one.resize(6); two.resize(6)\n"
+        "np.save('b.npy', one); print(one.sum(), two.sum())\n"
+    )
+    done = subprocess.run([sys.executable, "-c", script], cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert "Error" not in done.stderr
+    assert (done.stdout, done.returncode) == ("6 6\n", 0)  # 0 + 1 + 2 + 3, and zeros
