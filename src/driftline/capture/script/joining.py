@@ -51,8 +51,8 @@ def joined(cells: Cells, a: Any, b: Any, condition: Cames = NOTHING, depth: int 
     """Return what holds for both of two values or contents."""
     if a is b or a is None:
         return b
-    if b is None or a == b:
-        return a
+    if b is None or (a == b and not (condition and isinstance(a, Thing | Series))):
+        return a  # two values of the same origins are still two values
     if depth > MAX_DEPTH:
         return Thing(made_of(cells, a) | made_of(cells, b))
     if isinstance(a, Ref) and isinstance(b, Ref):
@@ -79,7 +79,7 @@ def _things(cells: Cells, a: Thing, b: Thing, condition: Cames, depth: int) -> T
 
 def _series(cells: Cells, a: Series, b: Series, condition: Cames, depth: int) -> Series:
     name = a.name if a.name == b.name else None
-    cames = a.cames if a.cames == b.cames else a.cames | b.cames | deciding(condition)
+    cames = a.cames | b.cames | deciding(condition)
     return Series(cames, a.rows | b.rows, name, a.home if a.home == b.home else None, a.index or b.index)
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from driftline.capture.script import tables
 from driftline.capture.script.call import UNKNOWN, Call, Rules, names, plain, rows_of
-from driftline.capture.script.cames import aggregated, changed, deciding, union
+from driftline.capture.script.cames import aggregated, changed, deciding, hedged, union
 from driftline.capture.script.joining import made_of
 from driftline.capture.script.reading import AGGREGATION, NOTHING, WINDOW, Cames, Table
 from driftline.capture.script.rules.shared import applied
@@ -54,7 +54,8 @@ def _key(call: Call, table: Table, value: Value) -> dict[Any, Cames]:
         value = content.of
     name = plain(call.machine, value)
     if name is UNKNOWN:
-        return {"": tables.whole(table) if not made_of(call.machine.memory, value) else call.cames(value)}
+        cames = made_of(call.machine.memory, value)
+        return {"": cames or hedged(tables.values(table))}
     if name in table.labels and name not in table.columns:
         return {name: table.labels[name]}
     return {name: tables.column(table, name)}
