@@ -55,7 +55,7 @@ def _key(call: Call, table: Table, value: Value) -> dict[Any, Cames]:
     name = plain(call.machine, value)
     if name is UNKNOWN:
         cames = made_of(call.machine.memory, value)
-        return {"": cames or hedged(tables.values(table))}
+        return {"": cames} if cames else {tables.SOME: hedged(tables.values(table))}
     if name in table.labels and name not in table.columns:
         return {name: table.labels[name]}
     return {name: tables.column(table, name)}
