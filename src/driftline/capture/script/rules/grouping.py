@@ -66,6 +66,12 @@ def grouper(call: Call) -> Value:
     return Part(call.argument(0, "key") or call.argument(0, "level") or Const(""), "grouper")
 
 
+def named_how(call: Call) -> Value:
+    """``pd.NamedAgg``: a column and a function."""
+    both = (call.argument(0, "column") or Const(None), call.argument(1, "aggfunc") or Const(None))
+    return call.new(Items(both, kind="tuple"))
+
+
 def windowed(call: Call) -> Value:
     """``rolling``, ``expanding``, ``ewm`` of a table."""
     return Grouped(call.table(), {}, window=True)
@@ -335,4 +341,4 @@ ON_FRAMES: Rules = {
     "expanding": windowed,
     "ewm": windowed,
 }
-FUNCTIONS: Rules = {"pandas.Grouper": grouper}
+FUNCTIONS: Rules = {"pandas.Grouper": grouper, "pandas.NamedAgg": named_how}
