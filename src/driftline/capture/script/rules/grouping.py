@@ -55,7 +55,7 @@ def _key(call: Call, table: Table, value: Value) -> dict[Any, Cames]:
     name = plain(call.machine, value)
     if name is UNKNOWN:
         cames = made_of(call.machine.memory, value)
-        return {"": cames or hedged(tables.values(table))}
+        return {"": cames} if cames else {tables.SOME: hedged(tables.values(table))}
     if name in table.labels and name not in table.columns:
         return {name: table.labels[name]}
     return {name: tables.column(table, name)}
@@ -64,6 +64,12 @@ def _key(call: Call, table: Table, value: Value) -> dict[Any, Cames]:
 def grouper(call: Call) -> Value:
     """``pd.Grouper``."""
     return Part(call.argument(0, "key") or call.argument(0, "level") or Const(""), "grouper")
+
+
+def named_how(call: Call) -> Value:
+    """``pd.NamedAgg``: a column and a function."""
+    both = (call.argument(0, "column") or Const(None), call.argument(1, "aggfunc") or Const(None))
+    return call.new(Items(both, kind="tuple"))
 
 
 def windowed(call: Call) -> Value:
@@ -335,4 +341,4 @@ ON_FRAMES: Rules = {
     "expanding": windowed,
     "ewm": windowed,
 }
-FUNCTIONS: Rules = {"pandas.Grouper": grouper}
+FUNCTIONS: Rules = {"pandas.Grouper": grouper, "pandas.NamedAgg": named_how}
