@@ -9,7 +9,7 @@ import builtins
 from collections.abc import Sequence
 from typing import Any
 
-from driftline.capture.script import access, unrolling, writing
+from driftline.capture.script import access, queries, unrolling, writing
 from driftline.capture.script.call import UNKNOWN, Call, plain, rows_of, table_of
 from driftline.capture.script.cames import changed, deciding, union
 from driftline.capture.script.joining import made_of
@@ -20,6 +20,7 @@ from driftline.capture.script.rules import answer
 from driftline.capture.script.values import (
     Class,
     Const,
+    Frame,
     Function,
     Items,
     Library,
@@ -248,6 +249,10 @@ class Expressions(Machine):
                 known = pairs.known if isinstance(pairs, Pairs) else {}
                 kwargs |= {key: held for key, held in known.items() if isinstance(key, str)}
                 more += [] if isinstance(pairs, Pairs) and pairs.loose is None else [value]
+        if isinstance(callee, Method | Library) and callee.name.rpartition(".")[2] in queries.ASKING and args:
+            table = queries.asked(self.memory, args[0], lambda name: self.lookup(name, scope))
+            if table is not None:
+                return self.memory.new(Frame(table))
         return self.called(callee, args, kwargs, self.at(node, scope), more)
 
     def called(

@@ -5,6 +5,7 @@ Enters: a call. Leaves: a value. The only place that knows all tables of rules.
 
 from collections.abc import Mapping
 
+from driftline.capture.script import queries
 from driftline.capture.script.call import Call, Rule, Rules
 from driftline.capture.script.rules import (
     arrays,
@@ -84,6 +85,9 @@ def answer(call: Call) -> Value:
     rule = _function(call.name) if call.receiver is None else _method(call)
     read = call.machine.read(call.path) if rule is not readers.reads else None
     if read is not None:
+        content, given = call.see(read), call.see(call.receiver)
+        if call.name in queries.FETCHED and isinstance(content, Frame) and isinstance(given, Frame):
+            return call.frame(queries.fetched(given.table, content.table))
         return read
     found = rule(call) if rule is not None else None
     return unknown.unknown(call) if found is None else found
