@@ -16,7 +16,8 @@ from driftline.capture.script.reading import AGGREGATION, IDENTITY, NOTHING, Cam
 from driftline.capture.script.values import Const, Frame, Value
 
 if TYPE_CHECKING:
-    from driftline.capture.sql import dialect, relation, script as sql_script, statement
+    from driftline.capture.sql import dialect, relation, statement
+    from driftline.capture.sql import script as sql_script
 else:  # a script without such queries must not wait for the reader of SQL
     dialect = later.module("driftline.capture.sql.dialect")
     relation = later.module("driftline.capture.sql.relation")
@@ -26,6 +27,7 @@ else:  # a script without such queries must not wait for the reader of SQL
 ASKING = frozenset({"sql", "query", "execute", "sqldf", "from_query"})
 FETCHED = frozenset({"df", "fetchdf", "fetch_df", "to_df", "arrow", "fetch_arrow_table", "to_arrow_table", "pl"})
 LONGEST = 20_000  # characters
+_SELECT = re.compile(r"\b(?:from|select)\b", re.IGNORECASE)
 _WORD = re.compile(r"[A-Za-z_]\w*")
 
 Lookup = Callable[[str], Value | None]
@@ -34,7 +36,7 @@ Lookup = Callable[[str], Value | None]
 def asked(memory: Memory, text: Value | None, lookup: Lookup) -> Table | None:
     """Return what a query gives of the frames that it names."""
     words = text.value if isinstance(text, Const) else None
-    if not isinstance(words, str) or len(words) > LONGEST:
+    if not isinstance(words, str) or len(words) > LONGEST or not _SELECT.search(words):
         return None
     found: dict[str, Table] = {}
     for name in dict.fromkeys(_WORD.findall(words)):
@@ -44,9 +46,12 @@ def asked(memory: Memory, text: Value | None, lookup: Lookup) -> Table | None:
     return _selected(words, found) if found else None
 
 
-def fetched(given: Table, read: Table) -> Table:
-    """Return what was read as a frame, where the query that gave it had frames as well."""
-    columns = {name: cames | tables.column(given, name) for name, cames in read.columns.items()}
+def fetched(given: Table, read: Table | None) -> Table:
+    """Return the frame that a query gives, where tables were read by it as well."""
+    if read is None:
+        return given
+    alike = {str(name).lower(): cames for name, cames in given.columns.items()}
+    columns = {name: cames | alike.get(name.lower(), given.spread) for name, cames in read.columns.items()}
     return read._replace(columns=columns, rows=read.rows | given.rows)
 
 

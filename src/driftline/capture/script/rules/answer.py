@@ -84,10 +84,11 @@ def answer(call: Call) -> Value:
         return files.read_text(call)
     rule = _function(call.name) if call.receiver is None else _method(call)
     read = call.machine.read(call.path) if rule is not readers.reads else None
+    given = call.see(call.receiver) if call.name in queries.FETCHED else None
+    if isinstance(given, Frame):
+        content = call.see(read)
+        return call.frame(queries.fetched(given.table, content.table if isinstance(content, Frame) else None))
     if read is not None:
-        content, given = call.see(read), call.see(call.receiver)
-        if call.name in queries.FETCHED and isinstance(content, Frame) and isinstance(given, Frame):
-            return call.frame(queries.fetched(given.table, content.table))
         return read
     found = rule(call) if rule is not None else None
     return unknown.unknown(call) if found is None else found
