@@ -11,7 +11,7 @@ from driftline.capture.script import tables
 from driftline.capture.script.call import UNKNOWN, Call, Rules, names, plain, rows_of
 from driftline.capture.script.cames import aggregated, changed, deciding, hedged, union
 from driftline.capture.script.joining import made_of
-from driftline.capture.script.reading import AGGREGATION, NOTHING, WINDOW, Cames, Table
+from driftline.capture.script.reading import AGGREGATION, GROUP_BY, NOTHING, WINDOW, Cames, Table
 from driftline.capture.script.rules.shared import applied
 from driftline.capture.script.values import (
     Const,
@@ -112,6 +112,8 @@ def _wanted(one: Grouped) -> Table:
 
 def _together(one: Grouped, table: Table, single: bool | None = None) -> Value | Table:
     """Put the keys to a summed up table: as its index, as columns, or as what decides each window."""
+    if tables.SOME in one.keys:  # a key that is not known has the name of its column
+        table = table._replace(families=tuple((str(name), hedged(c)) for name, c in one.table.columns.items()))
     keys = union(one.keys.values())
     single = one.single if single is None else single
     if one.window:
@@ -139,7 +141,7 @@ def summed_up(call: Call) -> Value:
 def sized(call: Call) -> Value:
     """``size``: how many rows each group has."""
     one = _self(call)
-    count = deciding(union(one.keys.values()), "GROUP_BY")
+    count = deciding(union(one.keys.values()), GROUP_BY)
     if not one.as_index:
         return _value(call, _together(one, Table({"size": count}, (), one.table.rows, True), False))
     rows = one.table.rows | count
@@ -223,7 +225,9 @@ def _by_name(call: Call, one: Grouped) -> Table:
     for name, value in call.kwargs.items():
         content = call.see(value)
         found = plain(call.machine, value)
-        if one.single and one.picked:
+        if "size" in (found, *(found if isinstance(found, tuple) else ())):
+            columns[name] = deciding(union(one.keys.values()), GROUP_BY)
+        elif one.single and one.picked:
             columns[name] = aggregated(tables.column(one.table, one.picked[0]))
         elif isinstance(found, tuple) and found:
             columns[name] = aggregated(tables.column(one.table, found[0]))
@@ -298,7 +302,7 @@ def applied_to(call: Call) -> Value | None:
         found = tables.grouped(content.table, {**one.keys, **({} if content.row else {"": NOTHING})})
         return call.frame(found if one.as_index else tables.reset(found))
     cames = made_of(call.machine.memory, value)
-    rows = one.table.rows | rows_of(call.machine, value) | deciding(union(one.keys.values()), "GROUP_BY")
+    rows = one.table.rows | rows_of(call.machine, value) | deciding(union(one.keys.values()), GROUP_BY)
     return Series(cames, rows, one.picked[0] if one.single and one.picked else None, None, one.keys)
 
 
