@@ -81,10 +81,10 @@ def answer(call: Call) -> Value:
         return files.opened(call)
     if call.name in {"read_text", "read_bytes"}:
         return files.read_text(call)
-    read = call.machine.read(call.path)
+    rule = _function(call.name) if call.receiver is None else _method(call)
+    read = call.machine.read(call.path) if rule is not readers.reads else None
     if read is not None:
         return read
-    rule = _function(call.name) if call.receiver is None else _method(call)
     found = rule(call) if rule is not None else None
     return unknown.unknown(call) if found is None else found
 
