@@ -6,7 +6,7 @@ from typing import Any
 
 from tests.drills.kit import Kit, frame
 
-TEXT = '''
+TEXT = """
 import csv
 import json
 
@@ -47,7 +47,7 @@ def main(folder, kit):
 
 
 result.append(main(folder, kit))
-'''
+"""
 
 
 def computed(kit: Kit) -> Any:
