@@ -192,12 +192,11 @@ def _named(table: Table) -> list[str]:
 
 
 def _as_told(table: Table, names: Iterable[str]) -> bool:
-    """Whether the columns that were written are those that the text tells of, but for the index."""
-    written = set(names)
-    told = set(map(str, table.columns))
-    if told - written:
-        return False
-    return not table.closed or not written - told - _INDEXES - set(table.labels)
+    """Whether the columns that were written are those that the text tells of, as far as it tells of all of them."""
+    if not table.closed:
+        return True
+    written, told = set(names), set(table.columns)
+    return not told - written and not written - told - _INDEXES - set(table.labels)
 
 
 def _take(held: dict[Any, Reach], found: Iterable[Reach], share: float) -> None:

@@ -52,9 +52,9 @@ class Way:
         return self.codes[-1]
 
     def _cut(self) -> None:
-        """Forget what runs the cells of a notebook: a cell is where a program begins."""
-        for place, code in enumerate(self.codes):
-            if code.co_name == "<module>" and is_cell(code.co_filename):
+        """Forget what runs a script or a cell of a notebook: there a program begins, but not in what it imports."""
+        for place, code in enumerate(self.codes[:-1]):
+            if code.co_name == "<module>" and (is_cell(code.co_filename) or not _imported(code.co_filename)):
                 self.codes, self.places = self.codes[: place + 1], self.places[: place + 1]
                 return
 
@@ -258,6 +258,12 @@ def _is_user(code: CodeType) -> bool:
             _whose.clear()
         whose = _whose[file] = _USER if of_user(file) else _LIBRARY
     return whose is _USER
+
+
+def _imported(file: str) -> bool:
+    return any(
+        name != "__main__" and getattr(module, "__file__", None) == file for name, module in list(sys.modules.items())
+    )
 
 
 def is_cell(file: str) -> bool:

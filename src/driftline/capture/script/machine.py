@@ -37,7 +37,7 @@ class Machine:
         self.active: list[ast.AST] = []  # functions that are being followed
         self.seen: dict[Path, dict[int | str, Table]] = {}  # what calls were given: -1 is the receiver
         self._steps = 0
-        self._until = time.process_time() + MAX_SECONDS
+        self._until = time.thread_time() + MAX_SECONDS
 
     def step(self) -> None:
         """Count one piece of work.
@@ -46,7 +46,7 @@ class Machine:
             Enough: There was too much of it.
         """
         self._steps += 1
-        if self._steps > MAX_STEPS or (not self._steps & 255 and time.process_time() > self._until):
+        if self._steps > MAX_STEPS or (not self._steps & 255 and time.thread_time() > self._until):
             raise Enough
 
     # What rules may ask ---------------------------------------------------------------------------------------------

@@ -5,6 +5,7 @@ Enters: a call. Leaves: a value. The only place that knows all tables of rules.
 
 from collections.abc import Mapping
 
+from driftline.capture.script import queries
 from driftline.capture.script.call import Call, Rule, Rules
 from driftline.capture.script.rules import (
     arrays,
@@ -81,10 +82,14 @@ def answer(call: Call) -> Value:
         return files.opened(call)
     if call.name in {"read_text", "read_bytes"}:
         return files.read_text(call)
-    read = call.machine.read(call.path)
+    rule = _function(call.name) if call.receiver is None else _method(call)
+    read = call.machine.read(call.path) if rule is not readers.reads else None
+    given = call.see(call.receiver) if call.name in queries.FETCHED else None
+    if isinstance(given, Frame):
+        content = call.see(read)
+        return call.frame(queries.fetched(given.table, content.table if isinstance(content, Frame) else None))
     if read is not None:
         return read
-    rule = _function(call.name) if call.receiver is None else _method(call)
     found = rule(call) if rule is not None else None
     return unknown.unknown(call) if found is None else found
 

@@ -82,6 +82,12 @@ def same(call: Call) -> Value:
     return call.new(content) if isinstance(content, Items | Pairs | Frame) else call.receiver or NONE
 
 
+def found_at(call: Call) -> Value:
+    """``index``: the place of an element."""
+    known, one = plain(call.machine, call.receiver), plain(call.machine, call.argument(0))
+    return Const(known.index(one)) if isinstance(known, list | tuple) and one in known else Thing()
+
+
 def merged(call: Call) -> Value:
     """``union``, ``difference``, ``intersection`` of sets."""
     content = call.see(call.receiver)
@@ -235,6 +241,7 @@ LISTS: Rules = {
     "sort": ordered,
     "reverse": ordered,
     "copy": same,
+    "index": found_at,
     "union": merged,
     "difference": merged,
     "intersection": merged,

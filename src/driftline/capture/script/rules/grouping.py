@@ -11,7 +11,7 @@ from driftline.capture.script import tables
 from driftline.capture.script.call import UNKNOWN, Call, Rules, names, plain, rows_of
 from driftline.capture.script.cames import aggregated, changed, deciding, hedged, union
 from driftline.capture.script.joining import made_of
-from driftline.capture.script.reading import AGGREGATION, NOTHING, WINDOW, Cames, Table
+from driftline.capture.script.reading import AGGREGATION, GROUP_BY, NOTHING, WINDOW, Cames, Table
 from driftline.capture.script.rules.shared import applied
 from driftline.capture.script.values import (
     Const,
@@ -55,7 +55,7 @@ def _key(call: Call, table: Table, value: Value) -> dict[Any, Cames]:
     name = plain(call.machine, value)
     if name is UNKNOWN:
         cames = made_of(call.machine.memory, value)
-        return {"": cames or hedged(tables.values(table))}
+        return {"": cames} if cames else {tables.SOME: hedged(tables.values(table))}
     if name in table.labels and name not in table.columns:
         return {name: table.labels[name]}
     return {name: tables.column(table, name)}
@@ -64,6 +64,12 @@ def _key(call: Call, table: Table, value: Value) -> dict[Any, Cames]:
 def grouper(call: Call) -> Value:
     """``pd.Grouper``."""
     return Part(call.argument(0, "key") or call.argument(0, "level") or Const(""), "grouper")
+
+
+def named_how(call: Call) -> Value:
+    """``pd.NamedAgg``: a column and a function."""
+    both = (call.argument(0, "column") or Const(None), call.argument(1, "aggfunc") or Const(None))
+    return call.new(Items(both, kind="tuple"))
 
 
 def windowed(call: Call) -> Value:
@@ -106,6 +112,8 @@ def _wanted(one: Grouped) -> Table:
 
 def _together(one: Grouped, table: Table, single: bool | None = None) -> Value | Table:
     """Put the keys to a summed up table: as its index, as columns, or as what decides each window."""
+    if tables.SOME in one.keys:  # a key that is not known has the name of its column
+        table = table._replace(families=tuple((str(name), hedged(c)) for name, c in one.table.columns.items()))
     keys = union(one.keys.values())
     single = one.single if single is None else single
     if one.window:
@@ -133,7 +141,7 @@ def summed_up(call: Call) -> Value:
 def sized(call: Call) -> Value:
     """``size``: how many rows each group has."""
     one = _self(call)
-    count = deciding(union(one.keys.values()), "GROUP_BY")
+    count = deciding(union(one.keys.values()), GROUP_BY)
     if not one.as_index:
         return _value(call, _together(one, Table({"size": count}, (), one.table.rows, True), False))
     rows = one.table.rows | count
@@ -217,7 +225,9 @@ def _by_name(call: Call, one: Grouped) -> Table:
     for name, value in call.kwargs.items():
         content = call.see(value)
         found = plain(call.machine, value)
-        if one.single and one.picked:
+        if "size" in (found, *(found if isinstance(found, tuple) else ())):
+            columns[name] = deciding(union(one.keys.values()), GROUP_BY)
+        elif one.single and one.picked:
             columns[name] = aggregated(tables.column(one.table, one.picked[0]))
         elif isinstance(found, tuple) and found:
             columns[name] = aggregated(tables.column(one.table, found[0]))
@@ -292,7 +302,7 @@ def applied_to(call: Call) -> Value | None:
         found = tables.grouped(content.table, {**one.keys, **({} if content.row else {"": NOTHING})})
         return call.frame(found if one.as_index else tables.reset(found))
     cames = made_of(call.machine.memory, value)
-    rows = one.table.rows | rows_of(call.machine, value) | deciding(union(one.keys.values()), "GROUP_BY")
+    rows = one.table.rows | rows_of(call.machine, value) | deciding(union(one.keys.values()), GROUP_BY)
     return Series(cames, rows, one.picked[0] if one.single and one.picked else None, None, one.keys)
 
 
@@ -335,4 +345,4 @@ ON_FRAMES: Rules = {
     "expanding": windowed,
     "ewm": windowed,
 }
-FUNCTIONS: Rules = {"pandas.Grouper": grouper}
+FUNCTIONS: Rules = {"pandas.Grouper": grouper, "pandas.NamedAgg": named_how}

@@ -142,7 +142,7 @@ def dummies(call: Call) -> Value | None:
     for place, name in enumerate(found):
         cames = tables.column(table, name)
         sort = kinds.of_column(call, cames) if wanted is None else "text"
-        if sort in {"number", "bool", "datetime"}:
+        if sort in kinds.NUMBERS | {"bool", "datetime"}:
             continue
         if wanted is None and sort == "text":
             kept = tables.without(kept, [name])
