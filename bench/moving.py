@@ -31,6 +31,7 @@ import script_tables
 
 SCRIPTS = Path(__file__).parent / "scripts"
 CACHE = Path(__file__).parent.parent / ".bench-cache" / "scripts"
+PARTS = ("open", "held", "late")
 SECONDS = 60  # that one run may take
 Column = tuple[str, str]  # a file (of a database also the table, after a colon) and a column of it
 Pair = tuple[Column, Column]  # source, output
@@ -41,7 +42,7 @@ class Case(NamedTuple):
 
     name: str
     place: Path
-    held: bool  # held out: for the final measure alone
+    part: str  # of the corpus: open, held, late
 
     @property
     def files(self) -> list[Path]:
@@ -82,12 +83,12 @@ class Truth(NamedTuple):
 
 
 def cases(names: list[str] | None = None) -> list[Case]:
-    """Return the corpus, or those of it that are named, or whose folder (``open``, ``held``) is."""
+    """Return the corpus, or those of it that are named, or whose folder is."""
     found = []
-    for folder in ("open", "held"):
+    for folder in PARTS:
         for place in sorted((SCRIPTS / folder).iterdir()):
             if place.suffix == ".py" or (place / "main.py").exists():
-                case = Case(place.stem, place, folder == "held")
+                case = Case(place.stem, place, folder)
                 if not names or case.name in names or folder in names:
                     found.append(case)
     return found

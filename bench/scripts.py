@@ -85,10 +85,10 @@ def main() -> None:
         print(f"| {case.name} | {' | '.join(row([one]))} |", flush=True)
         if given.details or one.problem:
             print("\n".join(details(one)))
-    for title, part in (("open", False), ("held out", True)):
-        chosen = [one for one in found if one.case.held is part]
+    for part in moving.PARTS:
+        chosen = [one for one in found if one.case.part == part]
         if chosen:
-            print(f"| {title}, {len(chosen)} scripts | {' | '.join(row(chosen))} |")
+            print(f"| {part}, {len(chosen)} scripts | {' | '.join(row(chosen))} |")
     print(f"| all, {len(found)} scripts | {' | '.join(row(found))} |")
     spent = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
     print(f"\n{sum(one.ru_utime + one.ru_stime for one in spent):.0f} CPU seconds")

@@ -16,12 +16,14 @@ import shutil
 import subprocess
 import sys
 import tempfile
+from itertools import zip_longest
 from pathlib import Path
 from typing import NamedTuple
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 VENV = Path(os.environ.get("SUITES_VENV", ROOT / ".venv-suites"))
 PATIENCE_SECONDS = 300
+SHOWN = 40  # lines of each
 _WATCH = 'import driftline; driftline.watch("program")\n'
 _OURS = (".driftline", "__pycache__")
 _PASSING = re.compile(r"0x[0-9a-f]{6,}|\d{4}-\d\d-\d\d[ T]\d\d:\d\d:\d\d[.,]?\d*|\b\d+\.\d+(?:e-\d+)?s\b")
@@ -46,8 +48,9 @@ def main() -> int:
     for given in parser.parse_args().programs:
         bare, watched = run(given, watch=False), run(given, watch=True)
         found = differences(bare, watched)
-        unsteady = differences(bare, run(given, watch=False)) if found else {}
-        steady = {name: text for name, text in found.items() if name not in unsteady}
+        again = run(given, watch=False) if found else bare
+        unsteady = differences(bare, again)
+        steady = differences(*(_settled(one, bare, again) for one in (bare, watched))) if unsteady else found
         differing += bool(steady)
         words = ", ".join(steady) + "".join(f", {name} (unsteady)" for name in found if name in unsteady)
         print(
@@ -111,6 +114,25 @@ def _files(folder: Path) -> dict[str, str]:
     return found
 
 
+def _settled(one: Ran, first: Ran, second: Ran) -> Ran:
+    """Return a run without what differs between two that should be alike."""
+    return one._replace(
+        code=one.code if first.code == second.code else 0,
+        printed=_lasting(one.printed, first.printed, second.printed),
+        messages=_lasting(one.messages, first.messages, second.messages),
+        files={name: value for name, value in one.files.items() if first.files.get(name) == second.files.get(name)},
+    )
+
+
+def _lasting(text: str, first: str, second: str) -> str:
+    """Return the lines of a text at whose places two others have the same; nothing where these are not as long."""
+    pairs = list(zip_longest(first.splitlines(), second.splitlines()))
+    if any(None in pair for pair in pairs):
+        return ""
+    lines = zip_longest(text.splitlines(), (one == other for one, other in pairs), fillvalue=None)
+    return "\n".join(line or "" for line, same in lines if same is not False)
+
+
 def differences(one: Ran, other: Ran) -> dict[str, str]:
     """Return in words what differs between two runs."""
     found = {}
@@ -122,8 +144,8 @@ def differences(one: Ran, other: Ran) -> dict[str, str]:
     ):
         if before != after:
             lines, others = before.splitlines(), after.splitlines()
-            less = [f"    - {line}" for line in lines if line not in others][:10]
-            found[name] = "\n".join([*less, *[f"    + {line}" for line in others if line not in lines][:10]])
+            less = [f"    - {line}" for line in lines if line not in others][:SHOWN]
+            found[name] = "\n".join([*less, *[f"    + {line}" for line in others if line not in lines][:SHOWN]])
     names = [name for name in {**one.files, **other.files} if one.files.get(name) != other.files.get(name)]
     if names:
         found["files"] = "    files: " + ", ".join(names)

@@ -281,7 +281,7 @@ class Answering(msgspec.Struct, eq=False):
             draft.sources = draft.documents = ()
             draft.features = _NONE
             draft.owner = None  # it is over for code that still has it as its current answer
-            owner.sender.put((_finished, 1, self, collected))
+            owner.sender.answer((_finished, 1, self, collected))
         except Exception as failure:  # the fault rule: an answer that cannot be recorded is a counted loss
             fault.failed("answer", failure)
 

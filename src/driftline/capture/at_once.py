@@ -68,20 +68,16 @@ def record_answer(
         if at is None and current_run.get() is None:
             moment_ns = _now()
             begin, end, head = minting.held  # as ``spelt`` does it, without its two calls
-            if not begin <= moment_ns < end:
-                head = minting.head(moment_ns)
-            id_ = head + minting.next()
+            id_ = (head if begin <= moment_ns < end else minting.head(moment_ns)) + minting.next()
         else:
             id_, moment = moment_of(at)
             moment_ns = moment * 1000
         if features is not None:
             features = settled(features.copy()) if type(features) is dict else taken(features)
-        noted = (
-            recorded, 1, owner.settings, id_, moment_ns, endpoint, partition, question,
-            dict(uses) if uses else None, (), tuple(retrieved) if retrieved else (), features, text, decision,
-            score, money, currency, verdict, trace, "",
-        )  # fmt: skip
-        owner.sender.put(noted)
+        owner.sender.answer((recorded, 1,
+            owner.settings, id_, moment_ns, endpoint, partition, question, dict(uses) if uses else None, (),
+            tuple(retrieved) if retrieved else (), features, text, decision, score, money, currency, verdict, trace, "",
+        ))  # fmt: skip
     except Exception as error:  # the fault rule: an answer that cannot be recorded is a counted loss
         fault.failed("answer", error)
         return ""

@@ -9,7 +9,7 @@ not those that the text tells of, all of it is less sure. Of one run no more tha
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from driftline.capture import fault, headers, sites
+from driftline.capture import fault, headers, observe, sites
 from driftline.capture.columns import CODE, Bound, Reach
 from driftline.capture.followed import Program
 from driftline.capture.frames import origin
@@ -34,14 +34,14 @@ class Words:
         self._trace = trace
         self._folder = folder
         self._files = {one.touched.dataset: one for one in seen}
-        ways = {id(way): way for one in trace.outputs for way, *_ in one.visits}
+        ways = {id(way): way for one in trace.outputs for way, *_ in _visits(one)}
         self._program = Program(ways.values(), self._header)
         self._left = MOST
 
     def of(self, seen: Seen, names: Sequence[str] | None) -> Bound | None:
         """Return what the code says of an output with these columns; None where it says nothing."""
         by_way: dict[int, list[Visit]] = {}
-        for visit in seen.visits:
+        for visit in _visits(seen):
             by_way.setdefault(id(visit[0]), []).append(visit)
         found = [(table, same) for same in by_way.values() if (table := self._program.given(same[0][0])) is not None]
         return self._bound(found, names, whole=len(found) == len(by_way)) if found else None
@@ -91,14 +91,21 @@ class Words:
         """Return what was read at the call that an origin names, before these visits."""
         path = self._program.taken(came.read)
         if came.every:
-            return sites.every(path, max(order for _, order, _ in visits))
-        found = (sites.latest(path, order, thread) for _, order, thread in visits)
+            return sites.every(path, max(map(sites.until, visits)))
+        found = (sites.latest(path, sites.until(visit), visit[2]) for visit in visits)
         return list({one.order: one for one in found if one is not None}.values())
 
     def columns(self, one: Read) -> tuple[str, ...] | None:
         """Return the columns of what was read; None where they are not known."""
         fields = one.fields or self._header(one)
         return None if fields is None else tuple(field.name for field in fields)
+
+    def datasets(self, one: Read) -> tuple[Dataset, ...]:
+        """Return what was read."""
+        if one.datasets or not one.path:
+            return one.datasets
+        spot = observe.located(one.path, self._folder)
+        return (Dataset(spot.namespace, spot.name),)
 
     def holds(self, dataset: Dataset) -> frozenset[str] | None:
         """Return the columns of a dataset that the run has read, as it is stored; None where they are not known."""
@@ -110,7 +117,7 @@ class Words:
         return origin.of_node(one.node, self._folder).bind((column,))
 
     def _header(self, one: Read) -> tuple[Field, ...] | None:
-        for dataset in one.datasets:
+        for dataset in self.datasets(one):
             seen = self._files.get(dataset)
             known = _fields(seen)
             if known:
@@ -163,11 +170,15 @@ class _Sources:
             yield from fields.get(column, ())
             return
         given = self._words.columns(one)
-        for dataset in one.datasets:
+        for dataset in self._words.datasets(one):
             held = self._words.holds(dataset)
             known = held is None or column in held or not given or column in given
             if known:
                 yield Reach(dataset.namespace, dataset.name, column, "DIRECT", "IDENTITY")
+
+
+def _visits(seen: Seen) -> list[Visit]:
+    return [*seen.visits, *sites.written(seen.path)] if seen.path else seen.visits
 
 
 def _fields(seen: Seen | None) -> tuple[Field, ...] | None:
@@ -181,12 +192,11 @@ def _named(table: Table) -> list[str]:
 
 
 def _as_told(table: Table, names: Iterable[str]) -> bool:
-    """Whether the columns that were written are those that the text tells of, but for the index."""
-    written = set(names)
-    told = set(map(str, table.columns))
-    if told - written:
-        return False
-    return not table.closed or not written - told - _INDEXES - set(table.labels)
+    """Whether the columns that were written are those that the text tells of, as far as it tells of all of them."""
+    if not table.closed:
+        return True
+    written, told = set(names), set(table.columns)
+    return not told - written and not written - told - _INDEXES - set(table.labels)
 
 
 def _take(held: dict[Any, Reach], found: Iterable[Reach], share: float) -> None:

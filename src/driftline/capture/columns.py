@@ -19,7 +19,7 @@ KEPT = "kept values"
 CODE = "code"
 _FIELD = 3  # fields of a reach that say which column it comes from
 _HOW = 5  # fields of a reach that say what reaches what and how; the others say how that is known
-_SURE = 0.8  # confidence from which a column is known to have been followed
+SURE = 0.8  # confidence from which a column is known to have been followed
 _HEDGE = 0.5  # up to which it is a hedge
 _ALIKE = 8  # sources of one column that hold the same
 _FEW, _NUMBERED = 0.9, 0.5  # confidence where only the name and a few values agree, or the numbers of the rows
@@ -257,7 +257,7 @@ def reconciled(code: Bound, other: Bound) -> Bound:
         values = {reach[:_FIELD]: reach for reach in told if direct(reach)}
         best = max((reach.confidence for reach in values.values()), default=0.0)
         surer = [reach for reach in guessed if reach.confidence > best]
-        if not values or (best < _SURE and surer):
+        if not values or (best < SURE and surer):
             agreed = [_surer(one, values[one[:_FIELD]]) if one[:_FIELD] in values else one for one in surer or guessed]
             fields[name] = [*(reach for reach in told if not direct(reach)), *agreed]
             continue

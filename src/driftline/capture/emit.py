@@ -19,10 +19,12 @@ from driftline.capture.probe import cache
 from driftline.capture.probe.report import Report
 from driftline.capture.trace import Seen, Trace
 from driftline.event import facets, openlineage
+from driftline.event.lineage import Field
 from driftline.event.openlineage import DatasetPart, Event, JobPart, RunPart
 
 _SQL_LIMIT = 100_000  # characters of SQL in one event
 _MESSAGE_LIMIT = 500
+_MILLISECOND = 1_000  # microseconds: what the id of a run tells of when it began
 _FORMATS = "driftline.capture.formats"  # loaded when contents are measured
 _PENDING = "probes pending"
 KILLED = "the process was killed while the end of the run was measured"
@@ -171,6 +173,8 @@ def _event(
     trace: Trace, state: str, time_us: int, inputs: tuple[DatasetPart, ...], outputs: tuple[DatasetPart, ...]
 ) -> Event:
     on_run = {"driftline_code": facets.pack("driftline_code", {"version": trace.code, "parameters": trace.parameters})}
+    if state not in ("START", "RUNNING") and trace.started_us % _MILLISECOND:
+        on_run["driftline_start"] = facets.pack("driftline_start", {"time": clock.iso(trace.started_us)})
     if trace.nominal:
         on_run["nominalTime"] = facets.pack("nominalTime", {"nominalStartTime": trace.nominal})
     if trace.parent and trace.parent_job is not None:
@@ -281,7 +285,10 @@ def _owed(seen: Seen) -> bool:
 
 
 def _unmeasured(seen: Seen, why: str, gaps: dict[str, int]) -> None:
-    """Say which file has a version and no contents."""
+    """Say which file has a version and no contents; the types of the frame that it was are not those of the file."""
+    if seen.path and seen.touched.fields:
+        names = tuple(Field(field.name) for field in seen.touched.fields)
+        seen.touched = msgspec.structs.replace(seen.touched, fields=names)
     gap = f"not measured: {seen.touched.dataset.name} ({why})"
     if gap not in gaps and sum(key.startswith("not measured: ") for key in gaps) >= opens.NAMED:
         gap = "not measured: further files"
@@ -310,7 +317,7 @@ def _dataset(
     }
     found |= {key: facets.pack(key, body) for key, body in seen.facets.items()}
     if fields is not None and seen.part != "columns":
-        schema = [{"name": field.name, "type": field.type} for field in fields]
+        schema = [{"name": one.name, **({"type": one.type} if one.type else {})} for one in fields]
         found["schema"] = facets.pack("schema", {"fields": schema})
     key = (touched.dataset.namespace, touched.dataset.name, touched.version)
     if contents is not None and contents.prints is not None and key not in profiled:

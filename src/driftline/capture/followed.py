@@ -1,4 +1,4 @@
-"""What the text of the user's code says of a call that wrote: the follower, asked once per program and what is known of it.
+"""What the text of the user's code says of a call that wrote: the follower, asked once per program.
 
 Enters: the ways that led to writes, and what was read in this process. Leaves: tables with origins, kept as long as the
 texts and the columns that were asked for are the same.

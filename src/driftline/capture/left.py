@@ -7,7 +7,6 @@ over. What such a process had read and written since it last told of it (``progr
 known. Waits for nobody.
 """
 
-import os
 from pathlib import Path
 from typing import IO
 
@@ -79,20 +78,30 @@ def sweep(owner: Client) -> None:
 
 
 def _sweep(owner: Client, path: Path) -> None:
-    with path.open("r+b", buffering=0) as file:
-        if not spool.locked(file):
-            return
-        mark, *words = file.read().split(b"\n")
-        if len(words) == _WHOLE:
-            owner.event(words[0])
-            os.unlink(path)
-            return
-        said = msgspec.json.decode(mark, type=_Mark)
-        trace = Trace(run=said.run, job=said.job, started_us=said.started_us, ended_us=clock.now_us())
-        trace.error, trace.aborted = MESSAGE, True
-        trace.gaps["lost with the process"] = 1
-        offspring.collect(owner.home, trace)
-        if trace.inputs or trace.outputs:
-            trace.on_job["jobType"] = _MORE
-        owner.event(emit.Ended(trace, owner.profiled, owner.folder, owner.home))
-        os.unlink(path)
+    file = path.open("r+b", buffering=0)
+    told = False
+    try:
+        if spool.locked(file):
+            _tell(owner, file.read())
+            told = True
+    finally:
+        if not told:
+            file.close()
+    if told:  # the mark stays, and ours, until that is delivered or spooled: this process may be killed, too
+        owner.sender.landed(Held(path, file).clear)
+
+
+def _tell(owner: Client, left: bytes) -> None:
+    """Say what is to be said of a run that left this."""
+    mark, *words = left.split(b"\n")
+    if len(words) == _WHOLE:
+        owner.event(words[0])
+        return
+    said = msgspec.json.decode(mark, type=_Mark)
+    trace = Trace(run=said.run, job=said.job, started_us=said.started_us, ended_us=clock.now_us())
+    trace.error, trace.aborted = MESSAGE, True
+    trace.gaps["lost with the process"] = 1
+    offspring.collect(owner.home, trace)
+    if trace.inputs or trace.outputs:
+        trace.on_job["jobType"] = _MORE
+    owner.event(emit.Ended(trace, owner.profiled, owner.folder, owner.home))

@@ -1,8 +1,8 @@
 """The columns of what a run has written, each with what is known of where it comes from.
 
-Enters: outputs with their edges, contents and the calls that wrote them. Leaves: the ``columnLineage`` of each. What was
-declared or probed counts first; what nobody declared is told by the text of the code and by what the contents have in
-common, which make each other surer; what the code does not tell, by values that were kept.
+Enters: outputs with their edges, contents and the calls that wrote them. Leaves: the ``columnLineage`` of each. What
+was declared or probed counts first; what nobody declared is told by the text of the code and by what the contents have
+in common, which make each other surer; what the code does not tell, by values that were kept.
 """
 
 import functools
@@ -10,7 +10,7 @@ import importlib
 from collections.abc import Collection, Iterable
 from typing import Any
 
-from driftline.capture import columns, fault, likeness, order
+from driftline.capture import columns, fault, likeness, order, sites
 from driftline.capture.columns import Bound
 from driftline.capture.trace import Seen, Trace
 from driftline.event.lineage import Dataset
@@ -87,7 +87,7 @@ class OutputColumns:
 
     def _by_code(self, seen: Seen, names: tuple[str, ...] | None) -> Bound | None:
         """What the text of the code says of an output."""
-        if not self._code or not seen.visits:
+        if not self._code or not (seen.visits or sites.written(seen.path)):
             return None
         found: Bound | None = self._said().of(seen, names)
         return found

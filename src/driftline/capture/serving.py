@@ -246,7 +246,7 @@ def _predicted(name: str, source: Source, given: Any, result: Any) -> None:
     some = min(rows, ROWS)
     taken = (_made, some, owner.settings, id_, digits, moment, name, source, _input(given, rows), _result(result))
     if rows == 1:
-        owner.sender.put(taken)
+        owner.sender.answer(taken)
         return
     owner.sender.put_many(taken)
     if rows > ROWS:

@@ -1,9 +1,9 @@
 """Where in the user's code data are read and written: the calls that led there, taken down as they happen.
 
-Enters: the stack of a call that a hook records. Leaves: a ``Way``, which is only code objects and places in them, and the
-reads of this process with the ways that led to them; what a frame holds is never kept. Which line and column that is, is
-looked up when a run is reported (``path``). Frames of libraries, of the standard library and of Driftline are left out,
-and those of comprehensions, which newer versions of Python do not have.
+Enters: the stack of a call that a hook records. Leaves: a ``Way``, which is only code objects and places in them, and
+the reads of this process with the ways that led to them; what a frame holds is never kept. Which line and column that
+is, is looked up when a run is reported (``path``). Frames of libraries, of the standard library and of Driftline are
+left out, and those of comprehensions, which newer versions of Python do not have.
 """
 
 import itertools
@@ -11,7 +11,7 @@ import linecache
 import os
 import sys
 import threading
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable
 from types import CodeType
 from typing import Any, NamedTuple
@@ -52,9 +52,9 @@ class Way:
         return self.codes[-1]
 
     def _cut(self) -> None:
-        """Forget what runs the cells of a notebook: a cell is where a program begins."""
-        for place, code in enumerate(self.codes):
-            if code.co_name == "<module>" and is_cell(code.co_filename):
+        """Forget what runs a script or a cell of a notebook: there a program begins, but not in what it imports."""
+        for place, code in enumerate(self.codes[:-1]):
+            if code.co_name == "<module>" and (is_cell(code.co_filename) or not _imported(code.co_filename)):
                 self.codes, self.places = self.codes[: place + 1], self.places[: place + 1]
                 return
 
@@ -72,6 +72,7 @@ class Read(NamedTuple):
     datasets: tuple[Dataset, ...]
     fields: tuple[Field, ...] | None = None  # of the frame that it gave; None = not known
     node: Any = None  # frames.node.Node: where its columns come from, if that is more than the datasets
+    path: str = ""  # of the file that it is, where no dataset was named
 
 
 _USER, _LIBRARY = "user", "library"
@@ -79,6 +80,8 @@ _whose: dict[str, str] = {}  # by the name of a file: whose it is
 _ways: dict[tuple[int, ...], Way] = {}
 _reads: dict[Way, dict[int, list[Read]]] = {}  # by thread
 _paths: dict[Path, list[Way]] = {}
+_files: dict[str, list[Visit]] = {}  # by path: where it was opened to be written
+_begun: dict[Way, list[int]] = {}  # when that was
 _lock = threading.Lock()
 _next = itertools.count(1).__next__
 _thread = threading.get_ident
@@ -117,6 +120,39 @@ def visit() -> Visit | None:
     return None if way is None else (way, _next(), _thread())
 
 
+def opened(path: str, way: str) -> None:
+    """Remember that the user's code itself has opened a file, to read or write it piece by piece."""
+    at = visit()
+    if at is None:
+        return
+    if way == "read":
+        _keep(at, Read(at[1], at[2], (), path=path))
+        return
+    if len(_files) >= MOST or len(_begun) >= MOST:
+        _files.clear()
+        _begun.clear()
+    _files.setdefault(path, []).append(at)
+    _begun.setdefault(at[0], []).append(at[1])
+
+
+def written(path: str) -> list[Visit]:
+    """Return where the user's code has opened a file to write it."""
+    return list(_files.get(path, ()))
+
+
+def until(visit: Visit) -> int:
+    """Return the place in the order until which what was read may have been written.
+
+    That is the visit itself; where it opened a file, the next time that the same call opened one.
+    """
+    way, order, _ = visit
+    others = _begun.get(way)
+    if others is None:
+        return order
+    following = bisect_right(others, order)
+    return others[following] if following < len(others) else sys.maxsize
+
+
 def _taken(key: tuple[int, ...], frame: Any) -> Way | None:
     """Return the way from ``frame`` outwards, which was not taken before."""
     if not 0 < len(key) <= 2 * DEEPEST:
@@ -145,9 +181,11 @@ def read(
     at = visit()
     if at is None:
         return
-    way, order, thread = at
-    one = Read(order, thread, tuple(dict.fromkeys(datasets)), fields, node)
-    _reads.setdefault(way, {}).setdefault(thread, []).append(one)
+    _keep(at, Read(at[1], at[2], tuple(dict.fromkeys(datasets)), fields, node))
+
+
+def _keep(at: Visit, one: Read) -> None:
+    _reads.setdefault(at[0], {}).setdefault(at[2], []).append(one)
     _Kept.number += 1
     if _Kept.number > MOST:
         _forget()
@@ -220,6 +258,12 @@ def _is_user(code: CodeType) -> bool:
             _whose.clear()
         whose = _whose[file] = _USER if of_user(file) else _LIBRARY
     return whose is _USER
+
+
+def _imported(file: str) -> bool:
+    return any(
+        name != "__main__" and getattr(module, "__file__", None) == file for name, module in list(sys.modules.items())
+    )
 
 
 def is_cell(file: str) -> bool:

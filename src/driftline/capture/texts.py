@@ -108,10 +108,10 @@ class Texts:
 
 def _cells() -> Iterator[tuple[str, str]]:
     """The cells of a notebook: texts that Python was told of and that are in no file."""
-    for file, held in list(linecache.cache.items()):
+    for file in list(linecache.cache):
         if not sites.is_cell(file):
             continue
-        text = "".join(held[2])
+        text = "".join(linecache.getlines(file))
         if not text or len(text) > LONGEST or file.startswith(("<frozen", "<driftline", "<attrs ")):
             continue
         try:

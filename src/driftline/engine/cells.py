@@ -7,7 +7,7 @@ a fingerprint is missing, or the forms differ, it says that nothing is known.
 from collections.abc import Iterator
 
 from driftline import profile
-from driftline.engine import queries, questions
+from driftline.engine import named, queries, questions
 from driftline.engine.house import House
 from driftline.errors import BadInput, NotFound
 from driftline.event import facets, names
@@ -51,7 +51,7 @@ def _touched(house: House, text: str) -> Touched:
     known = house.store.lineage.lookup(questions.resolve(house, text))
     if known is None or known.type != "VERSION" or known.dataset is None:
         of = known.dataset if known is not None else None
-        newest = house.store.lineage.versions(of, NEWEST) if of else []
+        newest = named.newest(house, of, NEWEST) if of else []
         told = ", ".join(names.dataset_id(of.namespace, of.name, one.version) for one in newest if of)
         hint = "A version is written as features@latest, features@previous or features#v3" + (
             f"; the newest are {told}." if told else "."

@@ -205,6 +205,12 @@ class CodeFacet(msgspec.Struct, frozen=True, omit_defaults=True):
     parameters: dict[str, str] = {}  # what it was called with
 
 
+class StartFacet(msgspec.Struct, frozen=True):
+    """``driftline_start`` on a run: when it began, where no START event says it; its id has the millisecond only."""
+
+    time: str = ""  # ISO 8601
+
+
 class GapsFacet(msgspec.Struct, frozen=True):
     """``driftline_gaps`` on a run: what capture could not see."""
 

@@ -41,14 +41,17 @@ def links(before: Iterable[Link], after: Iterable[Link]) -> Links:
 
 
 def fields(before: Mapping[str, tuple[Field, ...]], after: Mapping[str, tuple[Field, ...]]) -> tuple[FieldChange, ...]:
-    """Return how the schemas of datasets differ; one whose schema is not known at both moments has no difference."""
+    """Return how the schemas of datasets differ; one whose schema is not known at both moments has no difference.
+
+    Nor has a column that is there at both, of which one type is not known.
+    """
     found = []
     for node in sorted(before.keys() & after):
         old, new = ({field.name: field.type for field in side[node]} for side in (before, after))
         found += [
             FieldChange(node=node, field=name, before=old.get(name), after=new.get(name))
             for name in sorted(old.keys() | new)
-            if old.get(name) != new.get(name)
+            if old.get(name) != new.get(name) and not (name in old and name in new and "" in (old[name], new[name]))
         ]
     return tuple(found)
 

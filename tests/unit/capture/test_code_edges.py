@@ -1,7 +1,6 @@
-"""Columns that the text of a script tells of, bound to what the script read; expected edges are read off the scripts."""
+"""Columns that the text of a script tells of, bound to what it read; expected edges are read off the scripts."""
 
-import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -113,7 +112,8 @@ def test_other_columns_than_the_text_tells_of_make_all_of_it_less_sure(script: S
         'df.to_csv("out.csv")\n'
     ))  # fmt: skip
     sure = [confidence for found in edges(events, "out.csv").values() for *_, confidence in found]
-    assert sure and max(sure) <= 0.54  # 0.6 of 0.9
+    assert sure
+    assert max(sure) <= 0.54  # 0.6 of 0.9
 
 
 def test_the_setting_switches_it_off(script: Script) -> None:
@@ -123,16 +123,14 @@ def test_the_setting_switches_it_off(script: Script) -> None:
 
 # --- without a program ----------------------------------------------------------------------------------------------
 
-PATH = (code_edges.Program, "")  # never compared with another one
-
 
 @pytest.fixture
-def words(monkeypatch: pytest.MonkeyPatch) -> Iterator[code_edges.Words]:
+def words(monkeypatch: pytest.MonkeyPatch) -> code_edges.Words:
     source = Dataset("file", "in.csv")
     read = Seen(touched=Touched(dataset=source, fields=(Field("a"), Field("b"))))
     trace = Trace(run="r", job=Job("n", "j"), started_us=0, inputs=[read])
     monkeypatch.setattr(sites, "latest", lambda *_: Read(1, 1, (source,)))
-    yield code_edges.Words(trace, os.getcwd())
+    return code_edges.Words(trace, str(Path.cwd()))
 
 
 def bound(words: code_edges.Words, table: Table, names: tuple[str, ...]) -> dict[str, list[Reach]]:
@@ -159,9 +157,7 @@ def test_no_more_edges_are_told_than_a_run_may_have(words: code_edges.Words, mon
     assert words._trace.gaps == {code_edges.TOO_MANY: 1}
 
 
-def test_headers_of_files_tell_columns_where_nobody_has_measured_them(
-    words: code_edges.Words, tmp_path: Path
-) -> None:
+def test_headers_of_files_tell_columns_where_nobody_has_measured_them(words: code_edges.Words, tmp_path: Path) -> None:
     (tmp_path / "h.csv").write_text("p,q\n1,2\n")
     dataset = Dataset("file", "h.csv")
     words._files[dataset] = Seen(touched=Touched(dataset=dataset), path=str(tmp_path / "h.csv"))

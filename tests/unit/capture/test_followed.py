@@ -70,7 +70,8 @@ def test_a_call_was_given_columns_that_come_from_what_was_read(script: Made) -> 
     read, write = last(ways, 2, TEXT), last(ways, 4, TEXT)
     known(read)
     table = Program([write], lambda _: None).given(write)
-    assert table is not None and table.closed
+    assert table is not None
+    assert table.closed
     assert table.of("c") == {Came(read.path(), name, subtype="TRANSFORMATION") for name in "ab"}
 
 
@@ -86,7 +87,8 @@ def test_it_is_followed_once_until_columns_change(script: Made, monkeypatch: pyt
     assert len(followed_so_often) == 1
     known(read, (Field("z"),))  # another file, read by the same call
     table = Program([write], lambda _: None).given(write)
-    assert table is not None and set(table.columns) == {"a", "b", "z", "c"}
+    assert table is not None
+    assert set(table.columns) == {"a", "b", "z", "c"}
     assert len(followed_so_often) == 2
 
 
@@ -95,7 +97,8 @@ def test_columns_that_the_frame_did_not_tell_are_asked_of_the_file(script: Made)
     read, write = last(ways, 2, TEXT), last(ways, 4, TEXT)
     known(read, None)
     table = Program([write], lambda one: (Field("q"),)).given(write)
-    assert table is not None and "q" in table.columns
+    assert table is not None
+    assert "q" in table.columns
 
 
 def test_a_text_that_is_not_known_tells_nothing() -> None:

@@ -44,7 +44,7 @@ def fresh() -> Iterator[None]:
 
 
 def run(text: str, file: str = "script.py", **names: Any) -> list[sites.Visit | None]:
-    """Run a text that calls ``tell`` and return the visits; below a thread, where nothing of the tests is on the stack."""
+    """Run a text that calls ``tell`` and return the visits; on a thread, which has nothing of the tests below."""
     found: list[sites.Visit | None] = []
     code = compile(text, file, "exec")
 
@@ -140,3 +140,14 @@ def test_nothing_is_taken_down_where_the_settings_do_not_want_it() -> None:
 def test_a_text_without_positions_has_no_path() -> None:
     code = compile("tell()", "script.py", "exec").replace(co_linetable=b"")
     assert sites.Way((code,), (0,)).path() == ()
+
+
+def test_a_script_that_another_one_runs_is_where_its_program_begins(tmp_path: Path) -> None:
+    inner = tmp_path / "inner.py"
+    inner.write_text("tell()\n")
+    found: list[sites.Visit | None] = []
+    text = f"import runpy\nrunpy.run_path({str(inner)!r}, {{'tell': tell}})\n"
+    alone(compile(text, "script.py", "exec"), {"tell": lambda: found.append(sites.visit())})
+    assert found[0] is not None
+    assert found[0][0].path()[0].file == str(inner)
+    assert found[0][0].entry().co_filename == str(inner)

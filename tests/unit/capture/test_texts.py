@@ -46,7 +46,9 @@ def test_a_text_that_was_changed_since_counts_only_where_it_compiles_to_what_run
 
 def test_libraries_and_what_has_no_text_have_none(tmp_path: Path) -> None:
     found = Texts([])
-    assert [found.of(name) for name in ("pytest", "os", "driftline", "nowhere", str(tmp_path / "gone.py"))] == [None] * 5
+    assert [found.of(name) for name in ("pytest", "os", "driftline", "nowhere", str(tmp_path / "gone.py"))] == [
+        None
+    ] * 5
 
 
 def test_a_function_is_entered_by_its_name_and_line() -> None:
@@ -73,7 +75,8 @@ def cells() -> Iterator[list[str]]:
 def test_cells_are_one_text_in_the_order_in_which_they_ran(cells: list[str]) -> None:
     found = Texts([])
     source = found.of(CELLS)
-    assert source is not None and "import a\nb = 1\nc = read(b)\n" in source.text
+    assert source is not None
+    assert "import a\nb = 1\nc = read(b)\n" in source.text
     before = source.text.split("import a")[0].count("\n")  # of cells of others
     path = (Site(cells[2], 1, 11),)
     assert found.placed(path) == (Site(CELLS, before + 3, 11),)

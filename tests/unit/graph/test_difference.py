@@ -41,6 +41,10 @@ def test_fields_come_go_and_change_their_type() -> None:
     )
 
 
+def test_a_type_that_is_not_known_is_no_other_type() -> None:
+    assert difference.fields({"d": (Field("a"), Field("b", "int"))}, {"d": (Field("a", "int"), Field("b"))}) == ()
+
+
 def test_code_that_one_side_does_not_know_is_no_difference() -> None:
     found = difference.code({"a": "1", "b": "1", "c": ""}, {"a": "2", "b": "1", "c": "2", "d": "1"})
     assert [(one.node, one.before, one.after) for one in found] == [("a", "1", "2")]

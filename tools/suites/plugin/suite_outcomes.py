@@ -6,7 +6,6 @@ that it ended with and its warnings, as far as these do not depend on the moment
 Source: https://docs.pytest.org/en/stable/reference/reference.html#hooks.
 """
 
-import contextlib
 import gc
 import json
 import os
@@ -14,7 +13,6 @@ import re
 import threading
 import time
 import traceback
-import unittest
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -102,19 +100,6 @@ def pytest_collectreport(report: Any) -> None:
         found = outcomes.of(report.nodeid)
         found["outcome"], found["said"] = "error", _lasting(_said(report))
         found["text"] = str(report.longreprtext)[-6000:]
-
-
-def pytest_collectstart(collector: Any) -> None:
-    """Have a module that arranges its tests by ``load_tests``, as Python's test_io does, do so."""
-    if (
-        isinstance(collector, pytest.Module)
-        and "lib/python" in str(collector.path)
-        and collector.path.parent.name == "test"
-    ):
-        with contextlib.suppress(Exception):  # what cannot be imported is told of where it is collected
-            arrange = getattr(collector.obj, "load_tests", None)
-            if arrange is not None:
-                arrange(unittest.TestLoader(), unittest.TestSuite(), None)
 
 
 def pytest_warning_recorded(warning_message: Any, when: str, nodeid: str, location: Any) -> None:  # noqa: ARG001

@@ -100,8 +100,10 @@ def _through_cursor(factory: type, name: str) -> Any:
 
     @functools.wraps(original)
     def call(self: Any, *args: Any, **kwargs: Any) -> Any:
+        if kwargs:
+            return original(self, *args, **kwargs)  # an error, in its words
         cursor = sqlite3.Connection.cursor(self, fault.attempt(_PIECE, _cursor, sqlite3.Cursor) or sqlite3.Cursor)
-        return getattr(cursor, name)(*args, **kwargs)
+        return getattr(cursor, name)(*args)
 
     return patch.unseen(call, original)
 

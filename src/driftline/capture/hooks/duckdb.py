@@ -132,8 +132,9 @@ def _around(owner: Any, attribute: str, before: Before, after: Callable[..., Any
         fault.attempt(piece, after, args, kwargs, result, caller)
         return result
 
-    setattr(owner, attribute, patch.unseen(call, original))
-    return [Patch(owner, attribute, original), *patch.found_by_name(owner, attribute, original, call)]
+    made = patch.unbound(patch.unseen(call, original), original)
+    setattr(owner, attribute, made)
+    return [Patch(owner, attribute, original), *patch.found_by_name(owner, attribute, original, made)]
 
 
 def _begin(

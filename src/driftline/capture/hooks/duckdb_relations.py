@@ -73,7 +73,7 @@ class Relations:
         return self.table((self._session.default(kwargs), *args), kwargs, caller)
 
     def belongs(self, args: Sequence[Any], kwargs: Mapping[str, Any], result: Any, caller: Any) -> None:
-        """Remember whose a relation is that a call has returned, what it selects and which relations its query names."""
+        """Remember whose a relation is that a call has returned, what it selects and which relations it names."""
         if isinstance(result, self._duckdb.DuckDBPyConnection):
             self._session.queries.ran(result)
         if type(result) is self._duckdb.DuckDBPyRelation:
@@ -91,7 +91,7 @@ class Relations:
                     return
 
     def fetching(self, args: Sequence[Any], kwargs: Mapping[str, Any], caller: Any) -> Record | None:  # noqa: ARG002
-        """``relation.df()`` and its kin: of a relation that was made from another one its own statement is understood."""
+        """``relation.df()`` and its kin: of one that was made from another one its own statement is understood."""
         if self._session.queries.of(args[0]) is not None:
             return None
         record = self._session.sql(self._connection(args[0]), self._text(args[0]), caller, told=False)

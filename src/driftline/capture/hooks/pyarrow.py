@@ -101,6 +101,7 @@ def _written(run: Recording, call: Call) -> bool:
 
 def _dataset(run: Recording, call: Call) -> bool:
     source = call.argument(0, "source")
+    form = arguments.of_format(call.argument(2, "format"))
     if isinstance(source, str | os.PathLike) and call.argument(3, "filesystem") is None and os.path.isdir(source):
-        return table.note(run, "read", source, call)  # its part files are one dataset
-    return table.note(run, "read", getattr(call.result, "files", None) or source, call)
+        return table.note(run, "read", source, call, form=form)  # its part files are one dataset
+    return table.note(run, "read", getattr(call.result, "files", None) or source, call, form=form)

@@ -1,7 +1,7 @@
 """What SQLite tells of a connection of the user's: its file, and the columns of a table.
 
-Enters: a connection. Leaves: answers to two questions, which are asked over it only where nobody hears it. Text is asked
-for as bytes: how the connection makes text of them is the user's code.
+Enters: a connection. Leaves: answers to two questions, which are asked over it only where nobody hears it. Text is
+asked for as bytes: how the connection makes text of them is the user's code.
 """
 
 import gc

@@ -122,6 +122,7 @@ def note(
     form: Form | None = None,
     part: bool = False,
     chosen: str = "",
+    opened: bool = False,
 ) -> bool:
     """Record that the run read or wrote what ``given`` stands for; False where that has no name.
 
@@ -139,6 +140,7 @@ def note(
         form: how a text table is written.
         part: whether ``data`` may be only some of the rows.
         chosen: rows or columns, where the call that read chose some of them by its arguments.
+        opened: whether where the user's code has opened the file tells what is read or written there.
     """
     owner = client.current()
     if owner is None:
@@ -147,33 +149,48 @@ def note(
     budget = measure.Budget()
     said = Given(namespace, version, kind or look.kind, "", {**look.attributes, **(attributes or {})})
     found: list[Seen] = []
-    visit = sites.visit() if way == "write" else None
+    visit = sites.visit() if way == "write" and not opened else None
     for place in places(given):
-        state = _state(given, place, call)
-        about = said if state is None else said._replace(version=version or state[0])
-        observed = observe.observe(place, None, about, owner.folder, budget)
-        for seen in (observed if way == "read" else _new(observed, call))[:FILES]:
-            if state is not None and not seen.touched.bytes:
-                seen.touched = msgspec.structs.replace(seen.touched, bytes=state[1])
-            if way == "write" and call is not None and not version:
-                seen.pointer = call.inside.later.get(place)
-            if way == "write" and seen.path and _is_open(given):
-                _pending(seen, given, about)
+        for seen in _states(way, given, place, call, said, budget):
             _with(seen, look, form, all_of_it=frame is not None or not (part or seen.touched.kind == "table"))
             if way == "write":
                 seen.visits = [visit] if visit is not None else []
-                origin.attach([seen], data, owner.folder)
-                seen.fitted_ns = passed.fitted_ns(data)
-                _appended(run, seen, call)
+                _written(run, seen, data, call, owner.folder)
             if chosen and call is not None:
                 _hold_part(seen, call.result, chosen)
             _hold(seen, frame)
             at_hand.add(run, way, seen, owner.sender.put)
             found.append(seen)
-    if way == "read":
+    if way == "read" and not opened:
         sites.read((one.touched.dataset for one in found), look.fields)
     _follow(run, way, call, data, found, model=said.kind == "model")
     return bool(found)
+
+
+def _states(
+    way: Literal["read", "write"], given: Any, place: Any, call: Call | None, said: Given, budget: measure.Budget
+) -> Iterator[Seen]:
+    """Yield what stands at a place, with what will say its version: the store, or the file, once it is closed."""
+    owner = client.current()
+    assert owner is not None
+    state = _state(given, place, call)
+    about = said if state is None else said._replace(version=said.version or state[0])
+    observed = observe.observe(place, None, about, owner.folder, budget)
+    for seen in (observed if way == "read" else _new(observed, call))[:FILES]:
+        if state is not None and not seen.touched.bytes:
+            seen.touched = msgspec.structs.replace(seen.touched, bytes=state[1])
+        if way == "write" and call is not None and not said.version:
+            seen.pointer = call.inside.later.get(place)
+        if way == "write" and seen.path and _is_open(given):
+            _pending(seen, given, about)
+        yield seen
+
+
+def _written(run: Recording, seen: Seen, data: Any, call: Call | None, folder: str) -> None:
+    """Have ``seen`` know the columns of what was written, and of which model it came."""
+    origin.attach([seen], data, folder)
+    seen.fitted_ns = passed.fitted_ns(data)
+    _appended(run, seen, call)
 
 
 def _hold(seen: Seen, frame: Any) -> None:

@@ -4,13 +4,14 @@ Enters: a value and a name or key. Leaves: a value: columns of tables, elements 
 objects.
 """
 
+from dataclasses import replace
 from typing import Any
 
 from driftline.capture.script import indexing, tables, words
 from driftline.capture.script.call import UNKNOWN, Machine, plain, rows_of
 from driftline.capture.script.cames import changed, deciding, hedged, union
 from driftline.capture.script.joining import made_of
-from driftline.capture.script.reading import JOIN, NOTHING
+from driftline.capture.script.reading import JOIN, NOTHING, Cames
 from driftline.capture.script.values import (
     NONE,
     Class,
@@ -24,8 +25,10 @@ from driftline.capture.script.values import (
     Method,
     Pairs,
     Part,
+    Ref,
     Scope,
     Series,
+    Super,
     Thing,
     UserModule,
     Value,
@@ -41,8 +44,8 @@ def attribute(machine: Machine, of: Value, name: str) -> Value:
         return Library(f"{of.name}.{name}")
     if isinstance(of, UserModule):
         return _named(machine, of.scope, name) or Thing()
-    if isinstance(of, Class):
-        return _of_class(machine, of, name, of) or Thing()
+    if isinstance(of, Super | Class):
+        return _of_classes(machine, of, name)
     content = machine.memory.see(of)
     if isinstance(content, Instance):
         if name in content.fields:
@@ -60,7 +63,16 @@ def attribute(machine: Machine, of: Value, name: str) -> Value:
         return Method(of, name) if known else _changed(content.of)
     if isinstance(content, Items) and name in {"str", "values"}:
         return Part(of, "str") if name == "str" else of
+    if isinstance(content, Const) and name == "value":  # of a member of an enumeration
+        return of
     return Method(of, name)
+
+
+def _of_classes(machine: Machine, of: Super | Class, name: str) -> Value:
+    if isinstance(of, Class):
+        return _of_class(machine, of, name, of) or Thing()
+    found = (_of_class(machine, one, name, of.of) for one in of.bases if isinstance(one, Class))
+    return next((one for one in found if one is not None), None) or Method(Thing(), name)
 
 
 def _changed(series: Series) -> Series:
@@ -90,6 +102,8 @@ def _of_class(machine: Machine, of: Class, name: str, bound: Value, depth: int =
 
 def _of_frame(machine: Machine, of: Value, frame: Frame, name: str) -> Value:
     table = frame.table
+    if frame.array and name not in _COUNTS | {"T"}:
+        return indexing.column(machine, of, frame, name) if frame.row and name in table.columns else Method(of, name)
     if name not in (words.SERIES if frame.row else words.FRAME):
         if name in table.columns or not table.closed or name in table.labels:
             return indexing.column(machine, of, frame, name)
@@ -99,7 +113,7 @@ def _of_frame(machine: Machine, of: Value, frame: Frame, name: str) -> Value:
             return Part(of, "columns")
         return machine.memory.new(Items(tuple(Const(one) for one in table.columns)))
     if name in {"values", "array"}:
-        return of
+        return machine.memory.new(Frame(table._replace(labels={}), frame.row, True))
     if name == "T":
         return machine.memory.new(Frame(tables.unknown(tables.whole(table), table.rows)))
     if name == "index":
@@ -138,7 +152,7 @@ def item(machine: Machine, of: Value, key: Value) -> Value:
     if isinstance(content, Items):
         return _of_items(machine, content, key)
     if isinstance(content, Pairs):
-        return _of_pairs(machine, content, key)
+        return _of_pairs(machine, of, content, key)
     if isinstance(content, Const):
         found = plain(machine, key)
         try:
@@ -167,13 +181,16 @@ def _of_items(machine: Machine, items: Items, key: Value) -> Value:
     out = items.loose
     for one in items.known:
         out = machine.memory.joined(out, one)
-    if isinstance(found, slice) or isinstance(key, Part):
+    several = isinstance(machine.memory.see(key), Part | Series | Frame | Items)
+    if isinstance(found, slice) or several:
         return machine.memory.new(Items((), out, items.rows, items.kind))
     return out or Thing()
 
 
-def _of_pairs(machine: Machine, pairs: Pairs, key: Value) -> Value:
+def _of_pairs(machine: Machine, of: Value, pairs: Pairs, key: Value) -> Value:
     found = plain(machine, key)
+    if pairs.default is not None and isinstance(of, Ref):
+        pairs = _with_default(machine, of, pairs, key)
     if found is not UNKNOWN and hashable(found):
         if found in pairs.known:
             return pairs.known[found]
@@ -182,9 +199,35 @@ def _of_pairs(machine: Machine, pairs: Pairs, key: Value) -> Value:
     decides = deciding(made_of(machine.memory, key) | pairs.keys, JOIN)
     for one in pairs.known.values():
         out = machine.memory.joined(out, one, decides)
+    content = machine.memory.see(out)
     if isinstance(out, Thing | Const):
         return Thing(made_of(machine.memory, out) | decides, rows_of(machine, out))
+    if isinstance(content, Items) and content.kind == "tuple":  # nobody can change it, so that a copy does
+        known = tuple(_decided(machine, one, decides) for one in content.known)
+        return machine.memory.new(replace(content, known=known))
     return out or Thing(hedged(decides))
+
+
+def _with_default(machine: Machine, of: Ref, pairs: Pairs, key: Value) -> Pairs:
+    """A ``defaultdict`` has the key that it is asked for from then on."""
+    found = plain(machine, key)
+    made = machine.memory.see(pairs.default)
+    fresh: Value = made if isinstance(made, Value) else machine.memory.new(made)
+    if found is not UNKNOWN and hashable(found):
+        if found in pairs.known:
+            return pairs
+        put = replace(pairs, known={**pairs.known, found: fresh})
+    else:
+        keys = pairs.keys | made_of(machine.memory, key)
+        put = replace(pairs, loose=fresh if pairs.loose is None else pairs.loose, keys=keys)
+    machine.memory.put(of.place, put)
+    return put
+
+
+def _decided(machine: Machine, value: Value, decides: Cames) -> Value:
+    if isinstance(value, Thing | Const):
+        return Thing(made_of(machine.memory, value) | decides, rows_of(machine, value))
+    return value
 
 
 def hashable(key: Any) -> bool:

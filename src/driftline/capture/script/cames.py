@@ -73,7 +73,7 @@ def bounded(cames: Cames) -> Cames:
 
 @lru_cache(4096)
 def tidy(cames: Cames) -> Cames:
-    """Return one origin for each way that a column takes: the strongest subtype if DIRECT, the surest, the widest."""
+    """Return one origin for each way that a column takes: the surest, the widest. Several ways are a TRANSFORMATION."""
     best: dict[tuple[object, ...], Came] = {}
     for one in cames:
         key = (one.read, one.column, one.type, "" if one.type == DIRECT else one.subtype)
@@ -81,16 +81,21 @@ def tidy(cames: Cames) -> Cames:
         if known is None:
             best[key] = one
             continue
-        strongest = max(known.subtype, one.subtype, key=lambda name: _RANK.get(name, 0))
+        mixed = known.subtype if known.subtype == one.subtype else TRANSFORMATION
         best[key] = Came(
             one.read,
             one.column,
             one.type,
-            strongest,
+            mixed if one.type == DIRECT else one.subtype,
             max(known.confidence, one.confidence),
             known.every or one.every,
         )
     return frozenset(best.values())
+
+
+def text_of(read: Path) -> Cames:
+    """Return the origins of a text that holds all columns of a read."""
+    return frozenset({Came(read, "", DIRECT, TRANSFORMATION, HEDGED)})
 
 
 def union(sets: Iterable[Cames]) -> Cames:

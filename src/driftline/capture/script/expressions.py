@@ -9,17 +9,18 @@ import builtins
 from collections.abc import Sequence
 from typing import Any
 
-from driftline.capture.script import access, unrolling, writing
+from driftline.capture.script import access, queries, unrolling, writing
 from driftline.capture.script.call import UNKNOWN, Call, plain, rows_of, table_of
 from driftline.capture.script.cames import changed, deciding, union
 from driftline.capture.script.joining import made_of
 from driftline.capture.script.machine import Machine
 from driftline.capture.script.operators import condition, inverted, operated, truth
-from driftline.capture.script.reading import FILTER, NOTHING, Table
+from driftline.capture.script.reading import FILTER, NOTHING
 from driftline.capture.script.rules import answer
 from driftline.capture.script.values import (
     Class,
     Const,
+    Frame,
     Function,
     Items,
     Library,
@@ -193,6 +194,21 @@ class Expressions(Machine):
     def _await(self, node: ast.Await, scope: Scope) -> Value:
         return self.evaluate(node.value, scope)
 
+    def _yield(self, node: ast.Yield, scope: Scope) -> Value:
+        self.yields(Const(None) if node.value is None else self.evaluate(node.value, scope))
+        return Thing()
+
+    def _yield_from(self, node: ast.YieldFrom, scope: Scope) -> Value:
+        over = unrolling.unrolled(self, self.evaluate(node.value, scope))
+        for one in (*over.items, over.loose):
+            if one is not None:
+                self.yields(one)
+        return Thing()
+
+    def yields(self, value: Value) -> None:
+        """A generator yields a value."""
+        raise NotImplementedError
+
     def _starred(self, node: ast.Starred, scope: Scope) -> Value:
         return self.evaluate(node.value, scope)
 
@@ -233,6 +249,10 @@ class Expressions(Machine):
                 known = pairs.known if isinstance(pairs, Pairs) else {}
                 kwargs |= {key: held for key, held in known.items() if isinstance(key, str)}
                 more += [] if isinstance(pairs, Pairs) and pairs.loose is None else [value]
+        if isinstance(callee, Method | Library) and callee.name.rpartition(".")[2] in queries.ASKING and args:
+            table = queries.asked(self.memory, args[0], lambda name: self.lookup(name, scope))
+            if table is not None:
+                return self.memory.new(Frame(table))
         return self.called(callee, args, kwargs, self.at(node, scope), more)
 
     def called(
@@ -243,6 +263,8 @@ class Expressions(Machine):
             return self.inline(callee, args, kwargs, path, list(more))
         if isinstance(callee, Method):
             call = Call(self, callee.of, callee.name, args, kwargs, path, list(more))
+        elif callee == Library("builtins.super"):
+            return self.above()
         elif isinstance(callee, Library):
             call = Call(self, None, callee.name, args, kwargs, path, list(more))
         else:
@@ -263,6 +285,10 @@ class Expressions(Machine):
             table = table_of(self, value)
             if table is not None:
                 self.record(call.path, table, place)
+
+    def above(self) -> Value:
+        """Return what ``super()`` gives."""
+        raise NotImplementedError
 
     def inline(self, callee: Value, args: list[Value], kwargs: dict[str, Value], path: Any, more: list[Value]) -> Value:
         """Follow a function or class of the user."""
@@ -319,10 +345,6 @@ class Expressions(Machine):
         """Bind a target."""
         raise NotImplementedError
 
-    def record_table(self, path: Any, table: Table) -> None:
-        """Remember what a call was given later than when it was made, such as what was written to an open file."""
-        self.record(path, table)
-
 
 _RULES: dict[type[ast.AST], Any] = {
     ast.Name: Expressions._name,
@@ -343,6 +365,8 @@ _RULES: dict[type[ast.AST], Any] = {
     ast.IfExp: Expressions._choice,
     ast.NamedExpr: Expressions._walrus,
     ast.Await: Expressions._await,
+    ast.Yield: Expressions._yield,
+    ast.YieldFrom: Expressions._yield_from,
     ast.Starred: Expressions._starred,
     ast.Lambda: Expressions._lambda,
     ast.Call: Expressions._call,

@@ -12,7 +12,7 @@ from driftline.capture.script.machine import Enough
 from driftline.capture.script.reading import Columns, Entry, Source, SourceOf, Table
 from driftline.capture.script.site import Path, nearest
 from driftline.capture.script.statements import Statements
-from driftline.capture.script.tables import either, hedge
+from driftline.capture.script.tables import SOME, either, hedge, with_some_column
 from driftline.capture.script.values import Function, Scope, Value
 
 RECEIVER = -1
@@ -58,7 +58,9 @@ def _first(places: Mapping[int | str, Table]) -> Table | None:
 
 def _tidied(table: Table) -> Table:
     columns = {_label(name): tidy(cames) for name, cames in table.columns.items()}
-    labels = {_label(name): tidy(cames) for name, cames in table.labels.items()}
+    labels = {_label(name): tidy(cames) for name, cames in table.labels.items() if name != SOME}
+    if SOME in table.labels:
+        table = with_some_column(table, table.labels[SOME])
     return table._replace(columns=columns, labels=labels, rows=tidy(table.rows), spread=tidy(table.spread))
 
 

@@ -39,6 +39,8 @@ def of_frame(machine: Machine, of: Value, frame: Frame, key: Value) -> Value:
     """``table[key]``."""
     found = plain(machine, key)
     table = frame.table
+    if frame.array:
+        return of_array(machine, of, frame, key)
     if isinstance(found, slice) or isinstance(key, Part):
         return machine.memory.new(replace(frame, table=table))
     if isinstance(found, list):
@@ -50,13 +52,27 @@ def of_frame(machine: Machine, of: Value, frame: Frame, key: Value) -> Value:
     return _by_unknown(machine, frame, key)
 
 
+def of_array(machine: Machine, of: Value, frame: Frame, key: Value) -> Value:
+    """``array[rows, columns]``: both by place."""
+    if frame.row:
+        names = chosen(machine, frame.table, key, True)
+        if names is None:
+            return Thing(tables.values(frame.table), frame.table.rows)
+        if isinstance(names, list):
+            return machine.memory.new(replace(frame, table=tables.only(frame.table, names)))
+        return Thing(tables.column(frame.table, names), frame.table.rows)
+    found = located(machine, Part(of, "iloc"), key)
+    content = machine.memory.see(found)
+    return machine.memory.new(replace(content, array=True)) if isinstance(content, Frame) else found
+
+
 def _by_unknown(machine: Machine, frame: Frame, key: Value) -> Value:
     content = machine.memory.see(key)
     table = frame.table
     if isinstance(content, Items):
         if any(made_of(machine.memory, one) for one in (*content.known, content.loose)):
             return machine.memory.new(Frame(masked(machine, table, key), frame.row))
-        return machine.memory.new(Frame(table._replace(closed=False), frame.row))  # some of its columns
+        return machine.memory.new(frame)  # some of its columns
     if isinstance(content, Frame) and not content.row:
         return machine.memory.new(Frame(tables.tinged(table, deciding(tables.whole(content.table)))))
     cames = made_of(machine.memory, content)
@@ -99,7 +115,7 @@ def located(machine: Machine, part: Part, key: Value) -> Value:
         return machine.memory.new(frame)
     names = chosen(machine, table, columns, part.kind in {"iloc", "iat"})
     if names is None:
-        return machine.memory.new(Frame(table._replace(closed=False), frame.row))
+        return machine.memory.new(frame)
     if isinstance(names, list):
         return machine.memory.new(Frame(tables.only(table, names), frame.row))
     found = column(machine, part.of, frame, names)

@@ -26,6 +26,7 @@ from driftline.capture.script.values import (
     Ref,
     Scope,
     Series,
+    Super,
     Thing,
     Value,
 )
@@ -35,6 +36,7 @@ from driftline.capture.script.values import (
 class Running:
     """A call that is being followed."""
 
+    callee: Function
     guards: int  # how many conditions held when it began
     returned: list[tuple[Value, Cames]] = field(default_factory=list)
     yielded: list[Value] = field(default_factory=list)
@@ -56,8 +58,7 @@ class Inlining(Expressions):
         if isinstance(callee, Class):
             return self._instance(callee, args, kwargs, path, more)
         assert isinstance(callee, Function)
-        if callee.self is not None:
-            args = [callee.self, *args]
+        args = [*([callee.self] if callee.self is not None else []), *callee.given, *args]
         if len(path) > MAX_DEPTH or self.active.count(callee.node) > 1:
             return self._cut([*args, *kwargs.values(), *more])
         scope = self._bound(callee, args, kwargs, more)
@@ -70,6 +71,15 @@ class Inlining(Expressions):
             self.active.pop()
         return self._hedged(value) if callee.hedge else value
 
+    def above(self) -> Value:
+        """Return what ``super()`` gives in the method that is being followed."""
+        callee = self.running[-1].callee if self.running else None
+        content = None if callee is None else self.memory.see(callee.self)
+        at = content.of if isinstance(content, Instance) else None
+        while at is not None and callee is not None and at.scope is not callee.scope:
+            at = next((one for one in at.bases if isinstance(one, Class)), None)
+        return Thing() if at is None or callee is None or callee.self is None else Super(callee.self, at.bases)
+
     def _cut(self, given: list[Value]) -> Value:
         cames = hedged(union(made_of(self.memory, one) for one in given))
         return Thing(cames)
@@ -77,7 +87,7 @@ class Inlining(Expressions):
     def _run(self, callee: Function, scope: Scope) -> Value:
         if isinstance(callee.node, ast.Lambda):
             return self.evaluate(callee.node.body, scope)
-        running = Running(len(self.guards))
+        running = Running(callee, len(self.guards))
         self.running.append(running)
         try:
             self.execute(callee.node.body, scope)

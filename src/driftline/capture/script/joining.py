@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import Any, Protocol
 
 from driftline.capture.script import tables
-from driftline.capture.script.cames import deciding, union
+from driftline.capture.script.cames import changed, deciding, union
 from driftline.capture.script.reading import NOTHING, Cames, Table
 from driftline.capture.script.site import Path
 from driftline.capture.script.values import (
@@ -51,8 +51,8 @@ def joined(cells: Cells, a: Any, b: Any, condition: Cames = NOTHING, depth: int 
     """Return what holds for both of two values or contents."""
     if a is b or a is None:
         return b
-    if b is None or a == b:
-        return a
+    if b is None or (a == b and not (condition and isinstance(a, Thing | Series))):
+        return a  # two values of the same origins are still two values
     if depth > MAX_DEPTH:
         return Thing(made_of(cells, a) | made_of(cells, b))
     if isinstance(a, Ref) and isinstance(b, Ref):
@@ -79,12 +79,12 @@ def _things(cells: Cells, a: Thing, b: Thing, condition: Cames, depth: int) -> T
 
 def _series(cells: Cells, a: Series, b: Series, condition: Cames, depth: int) -> Series:
     name = a.name if a.name == b.name else None
-    cames = a.cames if a.cames == b.cames else a.cames | b.cames | deciding(condition)
+    cames = a.cames | b.cames | deciding(condition)
     return Series(cames, a.rows | b.rows, name, a.home if a.home == b.home else None, a.index or b.index)
 
 
 def _frames(cells: Cells, a: Frame, b: Frame, condition: Cames, depth: int) -> Frame:
-    return Frame(tables.either(a.table, b.table, condition), a.row)
+    return Frame(tables.either(a.table, b.table, condition), a.row, a.array)
 
 
 def _items(cells: Cells, a: Items, b: Items, condition: Cames, depth: int) -> Items:
@@ -168,7 +168,8 @@ def made_of(cells: Cells, value: Any, depth: int = 0) -> Cames:
         return NOTHING if value.written is None else tables.whole(value.written)
     if isinstance(value, Grouped):
         return union([tables.whole(value.table), *value.keys.values()])
-    return union(made_of(cells, one, depth + 1) for one in _inside(value))
+    cames = union(made_of(cells, one, depth + 1) for one in _inside(value))
+    return changed(cames) if isinstance(value, Part | Method) else cames
 
 
 def _inside(value: Any) -> Iterable[Any]:

@@ -9,9 +9,9 @@ import time
 from collections.abc import Mapping, Sequence
 
 from driftline.capture.script import tables
-from driftline.capture.script.cames import deciding, union
+from driftline.capture.script.cames import union
 from driftline.capture.script.memory import Memory
-from driftline.capture.script.reading import CONDITIONAL, NOTHING, Cames, Columns, Source, SourceOf, Table
+from driftline.capture.script.reading import NOTHING, Cames, Columns, Source, SourceOf, Table
 from driftline.capture.script.site import Path, end_of
 from driftline.capture.script.values import Frame, Scope, Value
 
@@ -37,7 +37,7 @@ class Machine:
         self.active: list[ast.AST] = []  # functions that are being followed
         self.seen: dict[Path, dict[int | str, Table]] = {}  # what calls were given: -1 is the receiver
         self._steps = 0
-        self._until = time.process_time() + MAX_SECONDS
+        self._until = time.thread_time() + MAX_SECONDS
 
     def step(self) -> None:
         """Count one piece of work.
@@ -46,7 +46,7 @@ class Machine:
             Enough: There was too much of it.
         """
         self._steps += 1
-        if self._steps > MAX_STEPS or (not self._steps & 255 and time.process_time() > self._until):
+        if self._steps > MAX_STEPS or (not self._steps & 255 and time.thread_time() > self._until):
             raise Enough
 
     # What rules may ask ---------------------------------------------------------------------------------------------
@@ -66,7 +66,7 @@ class Machine:
 
     def guarding(self) -> Cames:
         """Return what decides whether this is reached."""
-        return deciding(union(self.guards), CONDITIONAL) if self.guards else NOTHING
+        return union(self.guards) if self.guards else NOTHING
 
     def record(self, path: Path, table: Table, place: int | str = -1) -> None:
         """Remember what a call was given."""

@@ -5,6 +5,7 @@ Enters: two values. Leaves: a value. Constants are computed, within small bounds
 
 import operator
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from driftline.capture.script import tables
@@ -47,7 +48,7 @@ def operated(machine: Machine, a: Value, b: Value, name: str) -> Value:
     if name == "Mult" and isinstance(left, Items) and isinstance(b, Const):
         return a
     if isinstance(left, Frame) or isinstance(right, Frame):
-        return _frames(machine, a, b)
+        return _frames(machine, a, b, name)
     cames = changed(made_of(machine.memory, a) | made_of(machine.memory, b))
     rows = rows_of(machine, a) | rows_of(machine, b)
     if isinstance(left, Series) or isinstance(right, Series):
@@ -89,17 +90,25 @@ def _added(machine: Machine, left: Items, right: Items) -> Items:
     return Items(left.known, loose, rows, left.kind)
 
 
-def _frames(machine: Machine, a: Value, b: Value) -> Value:
+def _frames(machine: Machine, a: Value, b: Value, name: str) -> Value:
     """Column by column, by name, where both have columns."""
     left, right = table_of(machine, a), table_of(machine, b)
-    if is_frame(machine, a) and is_frame(machine, b) and left is not None and right is not None:
-        both = tables.computed(tables.either(left, right))
-        return machine.memory.new(Frame(both))
-    table, other = (left, b) if isinstance(machine.memory.see(a), Frame) else (right, a)
+    first, second = machine.memory.see(a), machine.memory.see(b)
+    if isinstance(first, Frame) and isinstance(second, Frame) and left is not None and right is not None:
+        wide = left if is_frame(machine, a) or first.row == second.row else right
+        narrow = right if wide is left else left
+        columns = {name: changed(cames | tables.column(narrow, name)) for name, cames in wide.columns.items()}
+        if first.row == second.row:
+            columns = dict(tables.computed(tables.either(left, right)).columns)
+        both = tables.computed(wide)._replace(columns=columns, rows=left.rows | right.rows)
+        return machine.memory.new(Frame(both, first.row and second.row, first.array or second.array))
+    frame, table, other = (first, left, b) if isinstance(first, Frame) else (second, right, a)
     cames = changed(made_of(machine.memory, other))
     assert table is not None
-    out = tables.shaped(tables.tinged(tables.computed(table), cames), rows_of(machine, other))
-    return machine.memory.new(Frame(out))
+    if name == "MatMult":
+        return Thing(changed(tables.values(table)) | cames, table.rows | rows_of(machine, other))
+    out = tables.tinged(tables.computed(table), cames)
+    return machine.memory.new(Frame(out._replace(rows=out.rows | rows_of(machine, other)), frame.row, frame.array))
 
 
 def inverted(machine: Machine, value: Value, name: str) -> Value:
@@ -111,7 +120,7 @@ def inverted(machine: Machine, value: Value, name: str) -> Value:
             return Thing()
     content = machine.memory.see(value)
     if isinstance(content, Frame):
-        return machine.memory.new(Frame(tables.computed(content.table), content.row))
+        return machine.memory.new(replace(content, table=tables.computed(content.table)))
     cames = changed(made_of(machine.memory, value))
     if isinstance(content, Series):
         return Series(cames, content.rows, content.name, index=content.index)

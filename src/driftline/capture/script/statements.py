@@ -160,16 +160,21 @@ class Statements(Inlining):
 
     def _either(self, bodies: Sequence[Sequence[ast.stmt]], scope: Scope, decides: Cames) -> str:
         """Follow each way by itself; what a way that ends here wrote to objects may still be seen elsewhere."""
-        self.guards.append(decides)
-        tried = [self.memory.aside(lambda body=body: self.execute(body, scope)) for body in bodies]  # type: ignore[misc]
-        self.guards.pop()
+        before = len(self.guards)
+        tried = []
+        further: list[Cames] = []  # conditions inside of a way that went on, while another one there ended
+        for body in bodies:
+            self.guards.append(decides)
+            end, writes = self.memory.aside(lambda body=body: self.execute(body, scope))  # type: ignore[misc]
+            tried.append((end, writes))
+            further += self.guards[before + 1 :] if end == GOES_ON else []
+            del self.guards[before:]
         going = [writes for end, writes in tried if end == GOES_ON]
         ended = [_kept(writes, end) for end, writes in tried if end != GOES_ON]
         self.memory.join([*going, *ended] if going else ended, decides)
         if not going:
             return LEAVES_ROUND if any(end == LEAVES_ROUND for end, _ in tried) else RETURNS
-        if ended and decides:
-            self.guards.append(decides)
+        self.guards += [*([decides] if ended and decides else []), *further]
         return GOES_ON
 
     def _match(self, node: ast.Match, scope: Scope) -> str:

@@ -22,6 +22,7 @@ from driftline.capture.script.reading import (
 from driftline.capture.script.site import Path
 
 EMPTY = Table({}, closed=True)
+SOME = ("a name that is not known",)  # of a level of the index
 
 
 def read(path: Path, schema: Mapping[str, str] | None) -> Table:
@@ -34,6 +35,11 @@ def read(path: Path, schema: Mapping[str, str] | None) -> Table:
 def whole(table: Table) -> Cames:
     """Return everything that any column comes from."""
     return union([frozenset(table.all())])
+
+
+def values(table: Table) -> Cames:
+    """Return everything that any column comes from, the index excluded."""
+    return whole(table._replace(labels={}))
 
 
 def unknown(cames: Cames, rows: Cames = NOTHING) -> Table:
@@ -202,5 +208,6 @@ def grouped(table: Table, keys: Mapping[Any, Cames]) -> Table:
 
 def reset(table: Table) -> Table:
     """Return the table with the levels of its index as columns."""
-    named = {("index" if name == "" else name): cames for name, cames in table.labels.items()}
-    return table._replace(columns={**named, **table.columns}, labels={})
+    named = {("index" if name == "" else name): cames for name, cames in table.labels.items() if name != SOME}
+    out = table._replace(columns={**named, **table.columns}, labels={})
+    return with_some_column(out, table.labels[SOME]) if SOME in table.labels else out

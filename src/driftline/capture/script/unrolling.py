@@ -9,9 +9,10 @@ from typing import NamedTuple, Self
 
 from driftline.capture.script import tables
 from driftline.capture.script.call import Machine, rows_of
+from driftline.capture.script.cames import deciding, text_of
 from driftline.capture.script.joining import made_of
 from driftline.capture.script.reading import GROUP_BY, NOTHING, Cames
-from driftline.capture.script.values import Const, Frame, Grouped, Items, Pairs, Part, Series, Thing, Value
+from driftline.capture.script.values import Const, File, Frame, Grouped, Items, Pairs, Part, Series, Thing, Value
 
 MAX_UNROLLED = 64
 
@@ -39,11 +40,11 @@ def unrolled(machine: Machine, value: Value) -> Unrolled:
     if isinstance(content, Pairs):
         keys = tuple(Const(key) for key in content.known)
         loose = Thing(content.keys) if content.loose is not None else None
-        return Unrolled(keys, loose, content.rows)
+        return Unrolled(keys, loose, content.rows | deciding(content.keys, GROUP_BY))
     if isinstance(content, Frame):
-        if not content.table.closed:
-            return Unrolled(loose=Thing())
-        return Unrolled(tuple(Const(name) for name in content.table.columns))
+        return _of_frame(machine, content)
+    if isinstance(content, File):
+        return Unrolled(loose=Thing(text_of(content.opened)))
     if isinstance(content, Grouped):
         key = Thing(NOTHING.union(*content.keys.values()))
         group = machine.memory.new(Frame(tables.shaped(content.table, key.cames, GROUP_BY)))
@@ -53,6 +54,19 @@ def unrolled(machine: Machine, value: Value) -> Unrolled:
     if isinstance(content, Part):
         return Unrolled(loose=Thing())
     return Unrolled(loose=Thing(made_of(machine.memory, content)), rows=rows_of(machine, value))
+
+
+def _of_frame(machine: Machine, frame: Frame) -> Unrolled:
+    """The names of columns; of an array rows, of a row of it values."""
+    table = frame.table
+    if frame.array and not frame.row:
+        row = machine.memory.new(Frame(table._replace(rows=NOTHING, labels={}), True, True))
+        return Unrolled(loose=row, rows=table.rows)
+    if not table.closed:
+        return Unrolled(loose=Thing(tables.values(table) if frame.array else NOTHING))
+    if frame.array:
+        return Unrolled(tuple(Thing(cames) for cames in table.columns.values()))
+    return Unrolled(tuple(Const(name) for name in table.columns))
 
 
 def _of_const(value: Const) -> Unrolled:

@@ -108,6 +108,7 @@ class Function(Value):
     self: Value | None = None  # bound to
     kind: str = ""  # property, staticmethod, classmethod, contextmanager
     hedge: bool = False  # wrapped by an unknown decorator
+    given: tuple[Value, ...] = ()  # first arguments that ``partial`` has put in
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +119,14 @@ class Class(Value):
     scope: Scope
     bases: tuple[Value, ...] = ()
     fields: tuple[str, ...] = ()  # annotated names, in order: what a dataclass takes
+
+
+@dataclass(frozen=True, slots=True)
+class Super(Value):
+    """What ``super()`` gives: an object, seen as one of the classes above."""
+
+    of: Value
+    bases: tuple[Value, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,10 +141,11 @@ class UserModule(Value):
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """A table, or one row of it."""
+    """A table, one row of it, or an array with its columns by place."""
 
     table: Table
     row: bool = False
+    array: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -91,6 +91,10 @@ def _framed(machine: Machine, frame: Frame, key: Value, value: Value) -> Any:
     cames, decides = made_of(machine.memory, value), deciding(made_of(machine.memory, key))
     if isinstance(content, Series | Frame):
         return tables.tinged(table, cames | decides)
+    given = machine.memory.see(value)
+    if isinstance(given, Frame) and not given.row:  # some columns, by their names
+        columns = {name: one | given.table.columns.get(name, NOTHING) for name, one in table.columns.items()}
+        return table._replace(columns=columns)
     return tables.with_some_column(table, cames | decides)
 
 

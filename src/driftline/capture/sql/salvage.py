@@ -10,7 +10,8 @@ from typing import Any
 from sqlglot import exp
 from sqlglot.tokens import TokenType  # type: ignore[attr-defined]
 
-from driftline.capture.sql.change import How, Statement, kind_of
+from driftline.capture.sql import clauses
+from driftline.capture.sql.change import How, Statement
 from driftline.capture.sql.names import READERS
 from driftline.capture.sql.parse import Piece
 from driftline.capture.sql.relation import Source
@@ -111,4 +112,4 @@ def from_tree(piece: Piece, script: Script, problem: str) -> Statement:
     how: How = "query"
     if target is not None:
         how = "create" if isinstance(tree, exp.Create) else "append" if isinstance(tree, exp.Insert) else "change"
-    return Statement(tuple(reads), target, None, how, ("sql columns",), kind_of(tree), (), piece.line, problem)
+    return Statement(tuple(reads), target, None, how, ("sql columns",), clauses.kind_of(tree), (), piece.line, problem)

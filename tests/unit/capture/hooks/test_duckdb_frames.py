@@ -32,7 +32,12 @@ def test_what_is_fetched_of_a_query_has_its_columns(table: MemorySink) -> None:
     with driftline.run("job"), duckdb.connect() as con:
         text = "select id, spend * 2 as twice from 'in.csv' where id > 1"
         expected = {"id": [("id", "IDENTITY")], "twice": [("spend", "TRANSFORMATION")]}
-        for frame in (con.sql(text).df(), con.execute(text).fetchdf(), con.sql(text).to_arrow_table(), con.sql(text).pl()):
+        for frame in (
+            con.sql(text).df(),
+            con.execute(text).fetchdf(),
+            con.sql(text).to_arrow_table(),
+            con.sql(text).pl(),
+        ):
             assert behind(frame) == expected
         duckdb.execute(text)
         assert behind(duckdb.fetchdf()) == expected

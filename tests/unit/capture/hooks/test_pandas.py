@@ -370,3 +370,19 @@ def test_a_table_has_the_columns_that_its_database_declares_however_it_was_read(
     for part in (*(event["inputs"][0] for event in read), written["outputs"][0]):
         assert [(one["name"], one["type"]) for one in part["facets"]["schema"]["fields"]] == declared
     assert "driftline_fingerprint" in read[1]["inputs"][0]["facets"]  # it was measured all the same
+
+
+def test_a_file_that_was_gone_before_it_was_measured_has_columns_without_types(
+    script: Callable[..., list[dict[str, Any]]],
+) -> None:
+    """The types of a frame of pandas are spelt otherwise than those of a file: str and large_string."""
+    text = (
+        "import driftline; driftline.watch('job')\nimport os\nimport pandas as pd\n"
+        "pd.DataFrame({'n': [1.5], 's': ['x']}).to_parquet('a.parquet')\nos.remove('a.parquet')\n"
+    )
+    (event,) = script(text)
+    assert (
+        "not measured: a.parquet (overwritten or removed meanwhile)" in event["run"]["facets"]["driftline_gaps"]["gaps"]
+    )
+    (part,) = event["outputs"]
+    assert part["facets"]["schema"]["fields"] == [{"name": "n"}, {"name": "s"}]

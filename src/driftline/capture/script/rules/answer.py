@@ -5,9 +5,11 @@ Enters: a call. Leaves: a value. The only place that knows all tables of rules.
 
 from collections.abc import Mapping
 
+from driftline.capture.script import queries
 from driftline.capture.script.call import Call, Rule, Rules
 from driftline.capture.script.rules import (
     arrays,
+    column_rules,
     combining,
     containers,
     files,
@@ -17,6 +19,7 @@ from driftline.capture.script.rules import (
     making,
     plain,
     readers,
+    row_rules,
     series,
     shaping,
     unknown,
@@ -50,6 +53,8 @@ _FUNCTIONS: Rules = {
 }
 _FRAME: Rules = {
     **frames.METHODS,
+    **row_rules.METHODS,
+    **column_rules.METHODS,
     **grouping.ON_FRAMES,
     **combining.ON_FRAMES,
     **shaping.ON_FRAMES,
@@ -65,15 +70,26 @@ _METHODS: Mapping[type, Rules] = {
     Foreign: learning.METHODS,
 }
 
+_UNBOUND = ("builtins.str.", "builtins.dict.", "builtins.list.", "pandas.Series.", "pandas.DataFrame.")
+
 
 def answer(call: Call) -> Value:
     """Return the value of a call."""
+    if call.receiver is None and call.name.startswith(_UNBOUND) and call.args and call.name not in _FUNCTIONS:
+        kind = call.name.rpartition(".")[2]
+        return answer(Call(call.machine, call.args[0], kind, call.args[1:], call.kwargs, call.path, call.more))
     if call.receiver is None and call.name in files.OPENERS:
         return files.opened(call)
-    read = call.machine.read(call.path)
+    if call.name in {"read_text", "read_bytes"}:
+        return files.read_text(call)
+    rule = _function(call.name) if call.receiver is None else _method(call)
+    read = call.machine.read(call.path) if rule is not readers.reads else None
+    given = call.see(call.receiver) if call.name in queries.FETCHED else None
+    if isinstance(given, Frame):
+        content = call.see(read)
+        return call.frame(queries.fetched(given.table, content.table if isinstance(content, Frame) else None))
     if read is not None:
         return read
-    rule = _function(call.name) if call.receiver is None else _method(call)
     found = rule(call) if rule is not None else None
     return unknown.unknown(call) if found is None else found
 
@@ -100,9 +116,20 @@ def _method(call: Call) -> Rule | None:
         return None if call.name.startswith("to_") or call.name == "plot" else series.computed
     if found is None and isinstance(content, Frame) and content.row:
         return containers.value
-    if found is None and isinstance(content, Foreign) and call.name == "open":
-        return files.opened
+    if found is None and isinstance(content, Foreign):
+        return files.opened if call.name == "open" else _of_foreign(call, content)
     return making.names_of if found is None and isinstance(content, Items) else found
+
+
+def _of_foreign(call: Call, content: Foreign) -> Rule | None:
+    """Methods of objects that are known by name, or by what all of that name do."""
+    if call.name in {"map", "imap", "imap_unordered", "starmap"}:
+        return plain.mapped_by_other
+    if content.name == "pandas.ExcelFile" and call.name == "parse":
+        return readers.reads
+    if content.name == "joblib.Parallel" and call.name == "":
+        return plain.passed
+    return None
 
 
 def _part(call: Call, part: Part) -> Rule | None:

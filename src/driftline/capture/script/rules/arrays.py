@@ -10,7 +10,7 @@ from driftline.capture.script.call import Call, Rules, is_frame, rows_of, table_
 from driftline.capture.script.cames import aggregated, changed, deciding, union
 from driftline.capture.script.joining import made_of
 from driftline.capture.script.reading import NOTHING, Cames, Table
-from driftline.capture.script.values import Frame, Items, Method, Ref, Series, Thing, Value
+from driftline.capture.script.values import Frame, Items, Ref, Series, Thing, Value
 
 _WORDS_PURE = """
     numpy math datetime re statistics decimal fractions hashlib unicodedata textwrap itertools collections string
@@ -32,13 +32,19 @@ def like(call: Call, cames: Cames) -> Value:
 
 
 def computed(call: Call) -> Value:
+    """One value from all that is given."""
+    return like(call, changed(call.cames(*call.given())))
+
+
+def by_place(call: Call) -> Value:
     """Each value from those at its place."""
     frames = [one for one in call.given() if is_frame(call.machine, one)]
     if len(frames) == 1:
         table = table_of(call.machine, frames[0]) or tables.EMPTY
         extra = union(changed(call.cames(one)) for one in call.given() if one is not frames[0])
-        return call.frame(tables.tinged(tables.computed(table), extra))
-    return like(call, changed(call.cames(*call.given())))
+        content = call.see(frames[0])
+        return call.new(Frame(tables.tinged(tables.computed(table), extra), content.row, content.array))
+    return computed(call)
 
 
 def summed_up(call: Call) -> Value:
@@ -66,21 +72,16 @@ def selected(call: Call) -> Value:
     return Thing(cames)
 
 
-def piecewise(call: Call) -> Value:
-    """``digitize``, ``interp``, ``vectorize`` and others are computed; functions among what is given are followed."""
-    return computed(call)
-
-
 def same(call: Call) -> Value | None:
     """``array``, ``asarray``, ``copy``: what went in."""
     value = call.argument(0, "object") or call.argument(0, "a")
     content = call.see(value)
     if isinstance(content, Frame) and not content.row:
-        return call.frame(content.table._replace(labels={}))
+        return call.new(Frame(content.table._replace(labels={}), False, True))
     if isinstance(content, Items):
         table = table_of(call.machine, value)
         if table is not None and table.closed:
-            return call.frame(table)
+            return call.new(Frame(table, False, True))
     return value if isinstance(value, Series | Thing | Ref) else None
 
 
@@ -100,7 +101,7 @@ def beside(call: Call) -> Value | None:
         wide = inner.table.columns.values() if isinstance(inner, Frame) else [made_of(call.machine.memory, one)]
         for cames in wide:
             columns[len(columns)] = cames
-    return call.frame(Table(columns, rows=rows, closed=True))
+    return call.new(Frame(Table(columns, rows=rows, closed=True), False, True))
 
 
 def below(call: Call) -> Value | None:
@@ -113,21 +114,21 @@ def below(call: Call) -> Value | None:
     if call.plain(1, "axis", 0) == 1:
         return beside(call)
     if all(is_frame(call.machine, one) for one in parts):
-        return call.frame(tables.stacked(table_of(call.machine, one) or tables.EMPTY for one in parts))
+        stacked = tables.stacked(table_of(call.machine, one) or tables.EMPTY for one in parts)
+        return call.new(Frame(stacked, False, True))
     return Thing(call.cames(value), union(rows_of(call.machine, one) for one in parts))
-
-
-def shaped(call: Call) -> Value | None:
-    """Methods of an array: reshaped it is the same, summed up it is a number."""
-    return computed(call) if call.receiver is not None and not isinstance(call.receiver, Method) else None
 
 
 _SUMMED = """
     sum mean median min max std var prod any all percentile quantile nansum nanmean nanmedian nanmin nanmax nanstd
     nanvar nanpercentile average argmax argmin count_nonzero corrcoef cov dot trapz ptp amin amax size
 """
+_BY_PLACE = """log log10 log2 log1p exp expm1 sqrt cbrt square abs absolute fabs sign round around rint floor ceil trunc
+clip isnan isfinite nan_to_num maximum minimum power sin cos tan tanh arctan logical_not logical_and logical_or add
+subtract multiply divide true_divide mod deg2rad rad2deg float_power negative"""
 
 FUNCTIONS: Rules = {
+    **{f"numpy.{name}": by_place for name in _BY_PLACE.split()},
     **{f"numpy.{name}": summed_up for name in _SUMMED.split()},
     **{f"numpy.{name}": same for name in ("array", "asarray", "copy", "ascontiguousarray", "squeeze")},
     **{f"numpy.{name}": beside for name in ("column_stack", "hstack")},

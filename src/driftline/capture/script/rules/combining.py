@@ -47,6 +47,8 @@ def _joined(call: Call, a: Table, b: Table, how: str) -> Table:
     if plain_keys and left_on is None:  # keys that are not known
         decides |= deciding(hedged(tables.whole(a) | tables.whole(b)), JOIN)
     suffixes = _suffixes(call)
+    if how == "left":  # the rows stay; which rows there are on the right decides the values from there
+        b = tables.tinged(b, b.rows)._replace(rows=NOTHING)
     columns, rest_b = _columns(a, b, on or [], how, suffixes)
     if call.argument(-1, "indicator") is not None:
         name = call.plain(-1, "indicator")
@@ -107,6 +109,8 @@ def joined(call: Call) -> Value | None:
             return None
         keys = (named(a, on) if on else union(a.labels.values())) | union(b.labels.values())
         decides = deciding(keys, JOIN)
+        if call.plain(2, "how", "left") == "left":
+            b = tables.tinged(b, b.rows)._replace(rows=NOTHING)
         columns, rest = _columns(a, b, [], "left", (str(left), str(right)))
         families = (*a.families, *b.families)
         rows, spread = a.rows | b.rows | decides, a.spread | b.spread

@@ -10,7 +10,7 @@ from driftline.capture.script import access, unrolling, writing
 from driftline.capture.script.call import UNKNOWN, Call, Rules, plain, rows_of
 from driftline.capture.script.cames import aggregated, changed, deciding, union
 from driftline.capture.script.joining import joined, made_of
-from driftline.capture.script.reading import JOIN, SORT
+from driftline.capture.script.reading import GROUP_BY, JOIN, SORT, Cames
 from driftline.capture.script.values import NONE, Const, Frame, Function, Items, Pairs, Part, Ref, Thing, Value
 
 _WORDS_TEXT = """
@@ -82,6 +82,12 @@ def same(call: Call) -> Value:
     return call.new(content) if isinstance(content, Items | Pairs | Frame) else call.receiver or NONE
 
 
+def found_at(call: Call) -> Value:
+    """``index``: the place of an element."""
+    known, one = plain(call.machine, call.receiver), plain(call.machine, call.argument(0))
+    return Const(known.index(one)) if isinstance(known, list | tuple) and one in known else Thing()
+
+
 def merged(call: Call) -> Value:
     """``union``, ``difference``, ``intersection`` of sets."""
     content = call.see(call.receiver)
@@ -132,20 +138,25 @@ def both(call: Call) -> Value:
     pairs = call.see(call.receiver)
     known = tuple(call.new(Items((Const(key), one), kind="tuple")) for key, one in pairs.known.items())
     loose = None if pairs.loose is None else call.new(Items((Thing(pairs.keys), pairs.loose), kind="tuple"))
-    return call.new(Items(known, loose, pairs.rows))
+    return call.new(Items(known, loose, _rows(pairs)))
+
+
+def _rows(pairs: Pairs) -> Cames:
+    """Keys that come from data make one row of all that have the same."""
+    return pairs.rows | deciding(pairs.keys, GROUP_BY)
 
 
 def held(call: Call) -> Value:
     """``values`` of a dict."""
     pairs = call.see(call.receiver)
-    return call.new(Items(tuple(pairs.known.values()), pairs.loose, pairs.rows))
+    return call.new(Items(tuple(pairs.known.values()), pairs.loose, _rows(pairs)))
 
 
 def keys(call: Call) -> Value:
     """``keys`` of a dict."""
     pairs = call.see(call.receiver)
     loose = None if pairs.loose is None else Thing(pairs.keys)
-    return call.new(Items(tuple(Const(key) for key in pairs.known), loose, pairs.rows))
+    return call.new(Items(tuple(Const(key) for key in pairs.known), loose, _rows(pairs)))
 
 
 def most_common(call: Call) -> Value:
@@ -230,6 +241,7 @@ LISTS: Rules = {
     "sort": ordered,
     "reverse": ordered,
     "copy": same,
+    "index": found_at,
     "union": merged,
     "difference": merged,
     "intersection": merged,

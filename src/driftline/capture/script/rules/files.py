@@ -8,8 +8,8 @@ from typing import Any
 
 from driftline.capture.script import tables, unrolling
 from driftline.capture.script.call import Call, Rules, names, plain, table_of
-from driftline.capture.script.cames import deciding
-from driftline.capture.script.reading import FILTER, Came, Table
+from driftline.capture.script.cames import deciding, text_of
+from driftline.capture.script.reading import FILTER, Table
 from driftline.capture.script.values import NONE, File, Frame, Items, Part, Ref, Thing, Value
 
 
@@ -34,6 +34,25 @@ def _read(call: Call, value: Value | None, row: bool) -> Value | None:
     return call.new(Frame(tables.read(found[1].opened, call.machine.columns(found[1].opened)), row))
 
 
+def _told(call: Call, value: Value | None) -> Value | None:
+    """The row of a table whose whole text is at hand."""
+    content = call.see(value)
+    if isinstance(content, Frame) and not content.row:
+        return call.new(Frame(content.table, True))
+    cames = call.cames(value)
+    reads = {one.read for one in cames}
+    if len(reads) != 1 or any(one.column for one in cames):
+        return None
+    [path] = reads
+    return call.new(Frame(tables.read(path, call.machine.columns(path)), True))
+
+
+def read_text(call: Call) -> Value:
+    """``read_text`` of a path: a text of all columns."""
+    call.machine.reads.append(call.path)
+    return Thing(text_of(call.path))
+
+
 def read_frame(call: Call) -> Value | None:
     """A reader that was given an open file; None where the call itself is the read."""
     return _read(call, call.argument(0), False)
@@ -42,12 +61,13 @@ def read_frame(call: Call) -> Value | None:
 def rows(call: Call) -> Value | None:
     """``csv.reader`` and ``csv.DictReader``: rows, one after the other."""
     value = call.argument(0)
-    row = _read(call, value, True)
+    row = _read(call, value, True) or _told(call, value)
     if row is None:
-        lines = call.cames(value)
-        row = call.new(Frame(tables.unknown(lines), True))
+        row = call.new(Frame(tables.unknown(call.cames(value)), True))
     fields = names(call.machine, call.argument(1, "fieldnames"))
     content = call.see(row)
+    if not call.name.endswith("DictReader"):
+        row = call.new(replace(content, array=True))
     if fields is not None and call.name.endswith("DictReader"):
         named = tables.numbered(content.table, fields)
         row = call.new(Frame(named or content.table, True))
@@ -56,21 +76,15 @@ def rows(call: Call) -> Value | None:
 
 def loaded(call: Call) -> Value | None:
     """``json.load`` and siblings: records."""
-    row = _read(call, call.argument(0), True)
+    row = _read(call, call.argument(0), True) or _told(call, call.argument(0))
     return None if row is None else call.new(Items((), row, kind="reader"))
 
 
 def passed(call: Call) -> Value | None:
     """``json.dumps`` and ``json.loads``: the same data in another form."""
     value = call.argument(0)
-    content = call.see(value)
-    if isinstance(content, Thing) and content.cames:
-        whole = {(one.read, one.column) for one in content.cames}
-        if len(whole) == 1 and call.name.endswith("loads"):
-            [(path, _)] = whole
-            row = call.new(Frame(tables.read(path, call.machine.columns(path)), True))
-            return call.new(Items((), row, kind="reader")) if all(one.column == "" for one in content.cames) else value
-    return value
+    row = _told(call, value) if call.name.endswith("loads") else None
+    return value if row is None else call.new(Items((), row, kind="reader"))
 
 
 def content_read(call: Call) -> Value | None:
@@ -78,7 +92,7 @@ def content_read(call: Call) -> Value | None:
     found = _file(call, call.receiver)
     if found is None:
         return None
-    return Thing(frozenset({Came(found[1].opened, "")}))
+    return Thing(text_of(found[1].opened))
 
 
 def writer(call: Call) -> Value | None:
@@ -160,12 +174,6 @@ def text_written(call: Call) -> Value | None:
     if table is not None:
         _write(call, file[0], call.see(file[0]), table)
     return Thing()
-
-
-def lines(call: Call, value: Value) -> Value | None:
-    """What a loop over an open file goes over."""
-    found = _read(call, value, True)
-    return None if found is None else Thing(tables.whole(call.see(found).table))
 
 
 METHODS: Rules = {

@@ -9,9 +9,9 @@ from typing import Any
 
 from driftline.capture.script import tables
 from driftline.capture.script.call import UNKNOWN, Call, Rules, names, plain, rows_of
-from driftline.capture.script.cames import aggregated, changed, deciding, union
+from driftline.capture.script.cames import aggregated, changed, deciding, hedged, union
 from driftline.capture.script.joining import made_of
-from driftline.capture.script.reading import AGGREGATION, NOTHING, WINDOW, Cames, Table
+from driftline.capture.script.reading import AGGREGATION, GROUP_BY, NOTHING, WINDOW, Cames, Table
 from driftline.capture.script.rules.shared import applied
 from driftline.capture.script.values import (
     Const,
@@ -54,7 +54,8 @@ def _key(call: Call, table: Table, value: Value) -> dict[Any, Cames]:
         value = content.of
     name = plain(call.machine, value)
     if name is UNKNOWN:
-        return {"": tables.whole(table) if not made_of(call.machine.memory, value) else call.cames(value)}
+        cames = made_of(call.machine.memory, value)
+        return {"": cames} if cames else {tables.SOME: hedged(tables.values(table))}
     if name in table.labels and name not in table.columns:
         return {name: table.labels[name]}
     return {name: tables.column(table, name)}
@@ -63,6 +64,12 @@ def _key(call: Call, table: Table, value: Value) -> dict[Any, Cames]:
 def grouper(call: Call) -> Value:
     """``pd.Grouper``."""
     return Part(call.argument(0, "key") or call.argument(0, "level") or Const(""), "grouper")
+
+
+def named_how(call: Call) -> Value:
+    """``pd.NamedAgg``: a column and a function."""
+    both = (call.argument(0, "column") or Const(None), call.argument(1, "aggfunc") or Const(None))
+    return call.new(Items(both, kind="tuple"))
 
 
 def windowed(call: Call) -> Value:
@@ -105,6 +112,8 @@ def _wanted(one: Grouped) -> Table:
 
 def _together(one: Grouped, table: Table, single: bool | None = None) -> Value | Table:
     """Put the keys to a summed up table: as its index, as columns, or as what decides each window."""
+    if tables.SOME in one.keys:  # a key that is not known has the name of its column
+        table = table._replace(families=tuple((str(name), hedged(c)) for name, c in one.table.columns.items()))
     keys = union(one.keys.values())
     single = one.single if single is None else single
     if one.window:
@@ -132,7 +141,7 @@ def summed_up(call: Call) -> Value:
 def sized(call: Call) -> Value:
     """``size``: how many rows each group has."""
     one = _self(call)
-    count = deciding(union(one.keys.values()), "GROUP_BY")
+    count = deciding(union(one.keys.values()), GROUP_BY)
     if not one.as_index:
         return _value(call, _together(one, Table({"size": count}, (), one.table.rows, True), False))
     rows = one.table.rows | count
@@ -216,7 +225,9 @@ def _by_name(call: Call, one: Grouped) -> Table:
     for name, value in call.kwargs.items():
         content = call.see(value)
         found = plain(call.machine, value)
-        if one.single and one.picked:
+        if "size" in (found, *(found if isinstance(found, tuple) else ())):
+            columns[name] = deciding(union(one.keys.values()), GROUP_BY)
+        elif one.single and one.picked:
             columns[name] = aggregated(tables.column(one.table, one.picked[0]))
         elif isinstance(found, tuple) and found:
             columns[name] = aggregated(tables.column(one.table, found[0]))
@@ -233,11 +244,10 @@ def _by_name(call: Call, one: Grouped) -> Table:
 
 def _by_dict(call: Call, table: Table, how: Pairs) -> Table:
     columns: dict[Any, Cames] = {}
+    several = any(isinstance(call.see(value), Items) or _is_tuple(value) for value in how.known.values())
     for name, value in how.known.items():
         cames = aggregated(tables.column(table, name))
-        content = call.see(value)
-        found = plain(call.machine, value)
-        if isinstance(content, Items) or isinstance(found, tuple):
+        if several:
             columns |= {(name, label): cames for label in _labels(call, value)}
         else:
             columns[name] = cames
@@ -245,12 +255,16 @@ def _by_dict(call: Call, table: Table, how: Pairs) -> Table:
     return Table(columns, (), table.rows, not loose, aggregated(tables.whole(table)) if loose else NOTHING)
 
 
+def _is_tuple(value: Value) -> bool:
+    return isinstance(value, Const) and isinstance(value.value, tuple)
+
+
 def _labels(call: Call, value: Value) -> list[Any]:
     """What columns are called that several functions make: by their names."""
     content = call.see(value)
-    if isinstance(content, Const):
-        return [each if isinstance(each, str) else str(each) for each in content.value]
-    return [_label(call, each) for each in content.known]
+    if isinstance(content, Const) and isinstance(content.value, tuple):
+        return [str(each) for each in content.value]
+    return [_label(call, each) for each in content.known] if isinstance(content, Items) else [_label(call, value)]
 
 
 def _label(call: Call, value: Value) -> Any:
@@ -288,7 +302,7 @@ def applied_to(call: Call) -> Value | None:
         found = tables.grouped(content.table, {**one.keys, **({} if content.row else {"": NOTHING})})
         return call.frame(found if one.as_index else tables.reset(found))
     cames = made_of(call.machine.memory, value)
-    rows = one.table.rows | rows_of(call.machine, value) | deciding(union(one.keys.values()), "GROUP_BY")
+    rows = one.table.rows | rows_of(call.machine, value) | deciding(union(one.keys.values()), GROUP_BY)
     return Series(cames, rows, one.picked[0] if one.single and one.picked else None, None, one.keys)
 
 
@@ -331,4 +345,4 @@ ON_FRAMES: Rules = {
     "expanding": windowed,
     "ewm": windowed,
 }
-FUNCTIONS: Rules = {"pandas.Grouper": grouper}
+FUNCTIONS: Rules = {"pandas.Grouper": grouper, "pandas.NamedAgg": named_how}

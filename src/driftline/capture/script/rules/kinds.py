@@ -8,18 +8,21 @@ from typing import Any
 
 from driftline.capture.script.call import UNKNOWN, Call, names
 from driftline.capture.script.reading import DIRECT, IDENTITY, Cames, Table
-from driftline.capture.script.values import Library
+from driftline.capture.script.values import Items, Library
 
 _KINDS = (
     ("bool", re.compile("bool", re.IGNORECASE)),
     ("datetime", re.compile("date|time", re.IGNORECASE)),
-    ("number", re.compile("int|float|double|decimal|number|numeric|real", re.IGNORECASE)),
+    ("float", re.compile("float|double|decimal|real", re.IGNORECASE)),
+    ("int", re.compile("int", re.IGNORECASE)),
+    ("number", re.compile("num", re.IGNORECASE)),
     ("text", re.compile("obj|str|text|char|categ", re.IGNORECASE)),
 )
+NUMBERS = frozenset({"float", "int", "number"})
 
 
 def kind(type_: str) -> str:
-    """Return what sort of type a name means: bool, datetime, number, text, or the name."""
+    """Return what sort of type a name means: bool, datetime, float, int, number, text, or the name."""
     return next((name for name, pattern in _KINDS if pattern.search(type_)), type_)
 
 
@@ -36,23 +39,32 @@ def _wanted(call: Call, place: int, name: str) -> set[str] | None:
     value = call.argument(place, name)
     if value is None:
         return set()
-    one = [value.name] if isinstance(value, Library) else names(call.machine, value)
-    return None if one is None else {kind(str(text)) for text in one}
+    content = call.see(value)
+    several = content.known if isinstance(content, Items) else [value]
+    found: set[str] = set()
+    for one in several:
+        texts = [one.name] if isinstance(one, Library) else names(call.machine, one)
+        if texts is None:
+            return None
+        found |= {kind(str(text)) for text in texts}
+    return found
+
+
+def _among(sort: str, wanted: set[str]) -> bool:
+    return sort in wanted or (sort in NUMBERS and "number" in wanted)
 
 
 def selected(call: Call, table: Table) -> Table:
-    """``select_dtypes``."""
+    """``select_dtypes``: perhaps more columns than there are, where a type is not known."""
     include, exclude = _wanted(call, 0, "include"), _wanted(call, 1, "exclude")
     if include is None or exclude is None:
-        return table._replace(closed=False)
+        return table
     kept: dict[Any, Cames] = {}
-    sure = True
     for name, cames in table.columns.items():
         sort = of_column(call, cames)
-        sure = sure and sort is not None
-        if sort is None or ((not include or sort in include) and sort not in exclude):
+        if sort is None or ((not include or _among(sort, include)) and not _among(sort, exclude)):
             kept[name] = cames
-    return table._replace(columns=kept, closed=table.closed and sure)
+    return table._replace(columns=kept, closed=table.closed)
 
 
 def like(call: Call, table: Table) -> list[Any] | None:

@@ -6,7 +6,7 @@ Enters: a call. Leaves: a table from a dict, a list of records, an array; record
 from typing import Any
 
 from driftline.capture.script import tables
-from driftline.capture.script.call import UNKNOWN, Call, Rules, callable_value, names, plain, table_of
+from driftline.capture.script.call import UNKNOWN, Call, Rules, names, plain, table_of
 from driftline.capture.script.cames import changed, hedged, union
 from driftline.capture.script.reading import NOTHING, Cames, Table
 from driftline.capture.script.values import NONE, Const, Frame, Items, Pairs, Part, Series, Thing, Value
@@ -84,7 +84,8 @@ def column_made(call: Call) -> Value:
 
 def as_array(call: Call) -> Value:
     """``to_numpy``: the same values by place."""
-    return call.frame(call.table()._replace(labels={}))
+    content = call.see(call.receiver)
+    return call.new(Frame(call.table()._replace(labels={}), content.row, True))
 
 
 def as_dict(call: Call) -> Value | None:
@@ -122,7 +123,7 @@ def tuples(call: Call) -> Value:
     if call.plain(0, "index", True) is not False:
         columns = {"Index": union(table.labels.values()), **columns}
     return call.new(
-        Items((), call.new(Frame(table._replace(columns=columns, rows=NOTHING, labels={}), True)), table.rows)
+        Items((), call.new(Frame(table._replace(columns=columns, rows=NOTHING, labels={}), True, True)), table.rows)
     )
 
 
@@ -179,6 +180,16 @@ def normalized(call: Call) -> Value | None:
     return call.frame(table._replace(closed=False, spread=table.spread | hedged(tables.whole(table))))
 
 
+def _levels(found: list[Any], level: Any, dropped: bool) -> list[Any]:
+    """One level of names in levels, or what is left without it."""
+    if not isinstance(level, int) or any(not isinstance(one, tuple) or len(one) <= level for one in found):
+        return [UNKNOWN]
+    if not dropped:
+        return [one[level] for one in found]
+    left = [one[:level] + one[level + 1 :] for one in found]
+    return [one[0] if len(one) == 1 else one for one in left]
+
+
 def names_of(call: Call) -> Value | None:
     """Methods of ``columns``: the names that they leave."""
     of = call.receiver.of if isinstance(call.receiver, Part) else call.receiver
@@ -186,7 +197,7 @@ def names_of(call: Call) -> Value | None:
     given = names(call.machine, call.argument(0)) or []
     if not isinstance(found, list):
         return None
-    if call.name in {"tolist", "to_list", "copy", "to_numpy", "unique", "sort_values"}:
+    if call.name in {"tolist", "to_list", "copy", "to_numpy", "unique", "to_flat_index"}:
         left = found
     elif call.name in {"drop", "difference"}:
         left = [one for one in found if one not in given]
@@ -195,10 +206,10 @@ def names_of(call: Call) -> Value | None:
         left = [one for one in found if one in given]
     elif call.name == "union":
         left = [*found, *(one for one in given if one not in found)]
-    elif call.name == "map" and callable_value(call.argument(0)):
+    elif call.name == "map" and call.args:
         left = [plain(call.machine, call.machine.invoke(call.args[0], [Const(one)], {}, call.path)) for one in found]
-    elif call.name == "to_flat_index":
-        left = found
+    elif call.name in {"get_level_values", "droplevel"}:
+        left = _levels(found, call.plain(0, "level", 0), call.name == "droplevel")
     else:
         return None
     return call.new(Items(tuple(Const(one) for one in left))) if UNKNOWN not in left else None

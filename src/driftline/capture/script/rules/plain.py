@@ -3,13 +3,14 @@
 Enters: a call. Leaves: a value; of plain values a plain value, within small bounds.
 """
 
+from dataclasses import replace
 from typing import Any
 
 from driftline.capture.script import access, unrolling, writing
 from driftline.capture.script.call import UNKNOWN, Call, Rules, plain, rows_of
 from driftline.capture.script.cames import aggregated, changed, deciding, union
 from driftline.capture.script.joining import joined, made_of
-from driftline.capture.script.reading import FILTER
+from driftline.capture.script.reading import FILTER, GROUP_BY
 from driftline.capture.script.rules.arrays import like
 from driftline.capture.script.values import NONE, Const, Frame, Function, Items, Pairs, Part, Series, Thing, Value
 
@@ -118,9 +119,19 @@ def dict_made(call: Call) -> Value:
     return out
 
 
+def _turned(call: Call) -> Value:
+    """``zip(*rows)``: columns."""
+    content = call.see(call.more[0])
+    if isinstance(content, Items) and content.loose is None:
+        return call.new(Items(tuple(Thing(call.cames(one)) for one in content.known)))
+    return call.new(Items((), Thing(call.cames(call.more[0]))))
+
+
 def zipped(call: Call) -> Value:
     """``zip``: tuples of elements, one for each place while all are known."""
     overs = [unrolling.unrolled(call.machine, one) for one in call.args]
+    if call.more and not call.args:
+        return _turned(call)
     rows = union(one.rows for one in overs)
     if overs and all(one.loose is None for one in overs):
         known = zip(*(one.items for one in overs), strict=False)
@@ -160,6 +171,52 @@ def mapped(call: Call) -> Value:
                     value = items[0]
                 (writing.some if loose else writing.append)(call.machine, out, value)
     return out
+
+
+def mapped_by_other(call: Call) -> Value:
+    """``map`` of a pool of workers."""
+    if call.name == "starmap" and len(call.args) > 1:
+        over = unrolling.unrolled(call.machine, call.args[1])
+        columns = [one for one in (*over.items, over.loose) if one is not None]
+        places = [unrolling.unrolled(call.machine, one).items for one in columns]
+        args = [call.new(Items(tuple(one))) for one in zip(*places, strict=False)]
+        return mapped(Call(call.machine, None, "map", [call.args[0], *args], {}, call.path))
+    return mapped(call)
+
+
+def passed(call: Call) -> Value:
+    """What was given first: ``delayed(f)``, ``vectorize(f)``, ``Parallel()(jobs)``."""
+    return call.argument(0) or Thing()
+
+
+def partly(call: Call) -> Value | None:
+    """``partial``: a function some of whose arguments are given."""
+    function = call.argument(0)
+    if not isinstance(function, Function):
+        return function
+    return replace(function, defaults=(*function.defaults, *call.kwargs.items()), given=tuple(call.args[1:]))
+
+
+def reduced(call: Call) -> Value:
+    """``reduce``: a function of all elements, two at a time."""
+    over = unrolling.unrolled(call.machine, call.argument(1) or Thing())
+    items = [*over.items, *([over.loose] * 2 if over.loose is not None else [])]
+    start = call.argument(2)
+    out = start if start is not None else items.pop(0) if items else Thing()
+    for one in items:
+        out = call.machine.invoke(call.args[0], [out, one], {}, call.path)
+    return out
+
+
+def in_runs(call: Call) -> Value:
+    """``itertools.groupby``: keys with their elements."""
+    over = unrolling.unrolled(call.machine, call.argument(0) or Thing())
+    one = over.loose or (over.items[0] if over.items else Thing())
+    key = call.argument(1, "key")
+    label = one if key is None else call.machine.invoke(key, [one], {}, call.path)
+    cames = call.cames(label)
+    group = call.new(Items(over.items, over.loose, over.rows))
+    return call.new(Items((), call.new(Items((label, group), kind="tuple")), over.rows | deciding(cames, GROUP_BY)))
 
 
 def following(call: Call) -> Value:
@@ -234,6 +291,12 @@ FUNCTIONS: Rules = {
     "builtins.getattr": attribute_got,
     "builtins.setattr": attribute_set,
     "builtins.slice": sliced,
+    "functools.reduce": reduced,
+    "functools.partial": partly,
+    "itertools.groupby": in_runs,
+    "numpy.vectorize": passed,
+    "joblib.delayed": passed,
+    "dask.delayed": passed,
     "tqdm.tqdm": listed,
     "tqdm.auto.tqdm": listed,
     "copy.copy": copied,

@@ -10,7 +10,7 @@ from driftline.capture.script import tables
 from driftline.capture.script.call import UNKNOWN, Call, Rules, names
 from driftline.capture.script.reading import Table
 from driftline.capture.script.rules import files
-from driftline.capture.script.values import Frame, Items, Ref, Value
+from driftline.capture.script.values import Frame, Items, Pairs, Ref, Value
 
 _READERS = """
     csv table fwf excel parquet feather orc json jsonl ndjson html xml sql sql_query sql_table pickle stata sas spss
@@ -22,7 +22,11 @@ _PACKAGES = ("pandas", "polars", "dask.dataframe", "modin.pandas", "cudf", "geop
 def reads(call: Call) -> Value:
     """The table at this path, or in the file that was opened before."""
     found = None if call.machine.columns(call.path) is not None else files.read_frame(call)
-    return shaped(call, found or call.machine.open_read(call.path))
+    value = shaped(call, found or call.machine.open_read(call.path))
+    sheets = call.plain(1, "sheet_name", 0) if call.name.endswith("read_excel") else 0
+    if not isinstance(sheets, str | int):
+        return call.new(Pairs(loose=value))
+    return value
 
 
 def shaped(call: Call, value: Value) -> Value:

@@ -62,7 +62,7 @@ def _crossed(call: Call, wanted: Table, index: dict[Any, Cames], columns: dict[A
     crosswise = deciding(union(columns.values()), GROUP_BY)
     if not columns and not isinstance(call.see(call.argument(-1, "aggfunc")), Items):
         return tables.grouped(wanted._replace(labels={}), index)
-    spread = tables.whole(wanted._replace(labels={})) | crosswise
+    spread = tables.values(wanted) | crosswise
     inner = Table({}, (), wanted.rows, False, spread, {})
     return tables.grouped(inner, index)
 
@@ -87,7 +87,7 @@ def melted(call: Call) -> Value:
     columns = {
         **kept,
         _text(variable, "variable"): NOTHING,
-        _text(value, "value"): tables.whole(wanted._replace(labels={})),
+        _text(value, "value"): tables.values(wanted),
     }
     return call.frame(Table(columns, (), table.rows, True, NOTHING, labels))
 
@@ -99,7 +99,7 @@ def _text(name: Any, default: str) -> Any:
 def stacked(call: Call) -> Value:
     """``stack``: columns become a level of the index."""
     table = call.table()
-    cames = tables.whole(table._replace(labels={}))
+    cames = tables.values(table)
     labels = {**(table.labels or {"level_0": NOTHING}), f"level_{max(len(table.labels), 1)}": NOTHING}
     return Series(cames, table.rows, None, None, labels)
 
@@ -108,7 +108,7 @@ def unstacked(call: Call) -> Value:
     """``unstack``: the last level of the index becomes columns."""
     table = call.table()
     gone = level_of(table.labels, call.plain(0, "level", -1))
-    spread = tables.whole(table._replace(labels={})) | deciding(table.labels.get(gone, NOTHING), GROUP_BY)
+    spread = tables.values(table) | deciding(table.labels.get(gone, NOTHING), GROUP_BY)
     labels = {name: cames for name, cames in table.labels.items() if name != gone}
     return call.frame(Table({}, (), table.rows, False, spread, labels))
 
@@ -142,7 +142,7 @@ def dummies(call: Call) -> Value | None:
     for place, name in enumerate(found):
         cames = tables.column(table, name)
         sort = kinds.of_column(call, cames) if wanted is None else "text"
-        if sort in {"number", "bool", "datetime"}:
+        if sort in kinds.NUMBERS | {"bool", "datetime"}:
             continue
         if wanted is None and sort == "text":
             kept = tables.without(kept, [name])

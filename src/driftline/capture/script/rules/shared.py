@@ -5,6 +5,7 @@ Enters: calls. Leaves: values. No rule by itself.
 
 import re
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from driftline.capture.script import tables
@@ -27,11 +28,11 @@ def framed(rule: TableRule) -> Rule:
         if not isinstance(found, Table):
             return found
         content = call.see(call.receiver)
-        row = isinstance(content, Frame) and content.row
+        made = replace(content, table=found) if isinstance(content, Frame) else Frame(found)
         if call.flag("inplace") and isinstance(call.receiver, Ref):
-            call.machine.memory.put(call.receiver.place, Frame(found, row))
+            call.machine.memory.put(call.receiver.place, made)
             return NONE
-        return call.new(Frame(found, row))
+        return call.new(made)
 
     return answer
 
@@ -124,3 +125,8 @@ def level_of(labels: Mapping[Any, Cames], level: Any) -> Any:
     if level in order:
         return level
     return order[level] if isinstance(level, int) and -len(order) <= level < len(order) else None
+
+
+def all_framed(names: str, rule: TableRule) -> dict[str, Rule]:
+    """Return one rule under several names."""
+    return {name: framed(rule) for name in names.split()}
