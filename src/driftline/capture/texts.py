@@ -81,7 +81,9 @@ class Texts:
         if not text or len(text) > LONGEST or not self._runs(file, text):
             return None
         known = _module_of(file) if module is None else name
-        return Source(file, text, known, getattr(sys.modules.get(known), "__package__", None) or "")
+        loaded = sys.modules.get(known)
+        own = getattr(loaded, "__file__", None) == file
+        return Source(file, text, known, (getattr(loaded, "__package__", None) or "") if own else "")
 
     def _runs(self, file: str, text: str) -> bool:
         """Whether a text is what runs: it is older than this process, or is compiled to the same."""

@@ -91,3 +91,22 @@ def test_the_text_of_a_command_is_what_python_was_given() -> None:
     done = subprocess.run([sys.executable, "-W", "ignore", "-c", text], capture_output=True, text=True, check=True)
     assert done.stdout == f"{text}\n"
     assert texts._command() == ""  # of a program that is no command
+
+
+def test_a_module_of_a_package_that_was_started_by_its_name_is_followed_into_its_neighbours(tmp_path: Path) -> None:
+    """It is called ``__main__``, of which no relative import can be told; its package can."""
+    package = tmp_path / "shop"
+    package.mkdir()
+    (package / "__init__.py").write_text("from .loads import load\n")
+    (package / "loads.py").write_text("import pandas as pd\n\n\ndef load():\n    return pd.read_csv('a.csv')\n")
+    (package / "job.py").write_text(
+        "import driftline\n\ndriftline.watch('job')\n"
+        "from . import load\nfrom .loads import load as again\n"
+        "frame = load()\nframe['x'] = frame['n'] + again()['m']\nframe.to_csv('b.csv', index=False)\n"
+    )
+    (tmp_path / "a.csv").write_text("n,m\n1,2\n3,4\n")
+    done = subprocess.run([sys.executable, "-m", "shop.job"], cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    ask = "import driftline; print(sorted(one.source for one in driftline.lineage('b.csv.x', columns=True).edges))"
+    told = subprocess.run([sys.executable, "-c", ask], cwd=tmp_path, capture_output=True, text=True, check=True)
+    assert told.stdout == "['datasetField:file:a.csv#m', 'datasetField:file:a.csv#n']\n"
