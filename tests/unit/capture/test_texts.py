@@ -109,4 +109,4 @@ def test_a_module_of_a_package_that_was_started_by_its_name_is_followed_into_its
     assert done.returncode == 0, done.stderr
     ask = "import driftline; print(sorted(one.source for one in driftline.lineage('b.csv.x', columns=True).edges))"
     told = subprocess.run([sys.executable, "-c", ask], cwd=tmp_path, capture_output=True, text=True, check=True)
-    assert told.stdout == "['datasetField:file:a.csv#m', 'datasetField:file:a.csv#n']\n"
+    assert told.stdout == "['datasetField:file:a.csv:m', 'datasetField:file:a.csv:n']\n"

@@ -184,13 +184,13 @@ def test_what_shapes_all_rows_of_a_dataset_is_drawn_once_and_not_at_each_column(
         whole = target if target == "dataset:file:a" else f"datasetField:file:{target}"
         return Link(source=f"datasetField:file:{source}", target=whole, kind=kind)
 
-    nodes = (node("a", 0), field("a#x", 0), field("a#y", 0), field("b#k", -1), field("b#x", -1))
+    nodes = (node("a", 0), field("a:x", 0), field("a:y", 0), field("b:k", -1), field("b:x", -1))
     links = (
-        reaches("b#k", "dataset:file:a", "INDIRECT:FILTER"),
-        reaches("b#k", "a#x", "INDIRECT:FILTER"),
-        reaches("b#x", "a#x", "DIRECT:IDENTITY"),
-        reaches("b#k", "a#y", "INDIRECT:FILTER"),
-        reaches("b#k", "a#y", "DIRECT:IDENTITY"),
+        reaches("b:k", "dataset:file:a", "INDIRECT:FILTER"),
+        reaches("b:k", "a:x", "INDIRECT:FILTER"),
+        reaches("b:x", "a:x", "DIRECT:IDENTITY"),
+        reaches("b:k", "a:y", "INDIRECT:FILTER"),
+        reaches("b:k", "a:y", "DIRECT:IDENTITY"),
     )
     lines = drawn(capsys, Subgraph(nodes=nodes, edges=links), down=False)
     assert sum("INDIRECT:FILTER" in line for line in lines) == 1  # at the dataset
