@@ -152,15 +152,23 @@ class Delivery:
             self.lost(torn, "lines of the spool were torn")
         self.dirty = spilling
 
+    def claim(self, name: str) -> dict[str, int]:
+        """Count what the process of that tally took with it, and return it as gaps, for an event about that process."""
+        fresh, gaps = self.tally.claim(name)
+        self._mourn(fresh)
+        return gaps
+
     def _adopt(self) -> None:
         """Count what processes that are dead had recorded and took with them."""
-        answers, events, perhaps = self.tally.adopt()
-        lost = answers + events
-        self.counts["lost"] += lost
-        if lost or perhaps:
-            more = f", and perhaps {perhaps:,} more" if perhaps else ""
+        self._mourn(self.tally.adopt())
+
+    def _mourn(self, fresh: Sequence[int]) -> None:
+        _, answers, events, *perhaps = fresh
+        self.counts["lost"] += answers + events
+        if any(fresh):
+            more = f", and perhaps {sum(perhaps):,} more" if any(perhaps) else ""
             what = f"{answers:,} answers and {events:,} events of processes that were killed are lost{more}"
-            fault.tell(f"killed:{lost}:{perhaps}", what)
+            fault.tell(f"killed:{fresh}", what)
 
     def follow(self, *, asked: bool) -> None:
         """Have the sink do what it has put off: all of it where somebody asked, else what has waited long enough."""

@@ -10,7 +10,7 @@ Where there can be none (no ``fcntl``, a folder that cannot be written) the numb
 import contextlib
 import mmap
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from driftline import clock
@@ -28,7 +28,7 @@ GAPS = (
     "answers perhaps lost with a process",
     "events perhaps lost with a process",
 )
-_SURE, _PERHAPS = 1, 3  # places of those of a dead process, of answers
+_TRIES = 2  # at making the file
 
 
 class Tally:
@@ -42,10 +42,11 @@ class Tally:
 
     def open(self) -> None:
         """Count on disk from now on, if that can be; what was counted before counts."""
-        if self._map is not None:
-            return
-        with contextlib.suppress(OSError, ValueError):  # then a process that is killed takes its numbers with it
-            self._open()
+        for _ in range(_TRIES):  # another process may have removed the folder just now
+            with contextlib.suppress(OSError, ValueError):  # then a process that is killed takes its numbers with it
+                if self._map is None:
+                    self._open()
+                return
 
     def _open(self) -> None:
         self.folder.mkdir(parents=True, exist_ok=True)
@@ -98,30 +99,32 @@ class Tally:
         with contextlib.suppress(OSError):
             yield from sorted(path for path in self.folder.glob(f"*{_ENDING}") if path != self._path)
 
+    @property
+    def name(self) -> str:
+        """By which another process finds it; ``""`` = it does not."""
+        return self._path.name if self._path is not None else ""
+
     def adopt(self) -> list[int]:
-        """Take over what dead processes have left; returns answers and events that are lost, and what perhaps is."""
-        found = [0, 0, 0]
-        for path in self._others():
+        """Take over what dead processes have left; returns what of it nobody knew of yet, in the order of ``GAPS``."""
+        return self._take_over(list(self._others()), _UNTOLD)[0]
+
+    def claim(self, name: str) -> tuple[list[int], dict[str, int]]:
+        """Take over what the one of that name has left, for an event about its process; as ``adopt``, and the gaps."""
+        fresh, every = self._take_over([path for path in self._others() if path.name == name], _TELLING)
+        return fresh, {gap: number for gap, number in zip(GAPS, every, strict=True) if number}
+
+    def _take_over(self, paths: Iterable[Path], to: int) -> tuple[list[int], list[int]]:
+        fresh, every = [0] * len(GAPS), [0] * len(GAPS)
+        for path in paths:
             with contextlib.suppress(OSError), path.open("rb") as file:
                 if spool.locked(file):
-                    self._adopt(file.read(_BYTES).ljust(_BYTES, b"\0"), found)
+                    new, former = _left(file.read(_BYTES).ljust(_BYTES, b"\0"))
+                    for place, (one, other) in enumerate(zip(new, former, strict=True)):
+                        fresh[place] += one
+                        every[place] += one + other
+                        self.page[to + place] += one + other
                     path.unlink()
-        return found
-
-    def _adopt(self, left: bytes, found: list[int]) -> None:
-        cells = memoryview(left).cast("q")
-        for kind in (ANSWERS, EVENTS):
-            open_ = max(0, cells[kind] - cells[_SETTLED + kind])
-            perhaps = min(open_, cells[_FLYING + kind])
-            found[kind] += open_ - perhaps
-            found[2] += perhaps
-            self.page[_UNTOLD + _SURE + kind] += open_ - perhaps
-            self.page[_UNTOLD + _PERHAPS + kind] += perhaps
-        flying = cells[_FLYING + EVENTS] > 0  # what tells of losses may be among them
-        for place in range(len(GAPS)):
-            self.page[_UNTOLD + place] += cells[_UNTOLD + place]
-            to = place + _PERHAPS - _SURE if flying and _SURE <= place < _PERHAPS else place
-            self.page[_UNTOLD + to] += cells[_TELLING + place]
+        return fresh, every
 
     def close(self) -> None:
         """Leave the file where something is still to be told, by another process; else remove it."""
@@ -144,6 +147,19 @@ class Tally:
             found, self._map, self.page = self._map, None, _blank()
             _shut(found)
         return Tally(self.folder.parent)
+
+
+def _left(page: bytes) -> tuple[list[int], list[int]]:
+    """Return what went with a process, and what it had to tell itself; both in the order of ``GAPS``."""
+    cells = memoryview(page).cast("q")
+    waiting = [max(0, cells[kind] - cells[_SETTLED + kind]) for kind in (ANSWERS, EVENTS)]
+    perhaps = [min(waiting[kind], cells[_FLYING + kind]) for kind in (ANSWERS, EVENTS)]
+    sure = [waiting[kind] - perhaps[kind] for kind in (ANSWERS, EVENTS)]
+    former, telling = list(cells[_UNTOLD:_TELLING]), list(cells[_TELLING : _TELLING + len(GAPS)])
+    if cells[_FLYING + EVENTS] > 0:  # what tells of losses may be among them
+        own, answers, events, *others = telling
+        telling = [own, 0, 0, others[0] + answers, others[1] + events]
+    return [0, *sure, *perhaps], [one + other for one, other in zip(former, telling, strict=True)]
 
 
 def _blank() -> memoryview:

@@ -57,7 +57,12 @@ def test_a_run_that_was_killed_is_ended_by_the_next_process(script: Script, tmp_
     assert aborted["run"]["runId"] < complete["run"]["runId"]  # the ids begin with the time
     assert aborted["job"]["name"] == "job"
     assert aborted["run"]["facets"]["errorMessage"]["message"].startswith("the process has ended without a word")
-    assert aborted["run"]["facets"]["driftline_gaps"]["gaps"] == {"lost with the process": 1}
+    gaps = aborted["run"]["facets"]["driftline_gaps"]["gaps"]
+    assert gaps.pop("lost with the process") == 1
+    assert set(gaps) <= {
+        "events lost with a process",
+        "events perhaps lost with a process",
+    }  # its START, a sign of life
     assert list((tmp_path / ".driftline" / "runs").iterdir()) == []
 
 

@@ -15,6 +15,7 @@ from driftline.config import Settings
 from driftline.engine.engine import Engine
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="signals and locks of POSIX")
+NOTHING = [0, 0, 0, 0, 0]
 ANSWERS, EVENTS = "answers lost with a process", "events lost with a process"
 
 
@@ -33,10 +34,10 @@ def test_what_was_recorded_and_not_settled_is_lost_and_what_was_on_its_way_perha
     for tally in (first, second):
         tally.settle(4, 1) if tally is first else tally.settle(0, 0)
     first.fly(3, 0)
-    assert second.adopt() == [0, 0, 0]  # the first one lives
+    assert second.adopt() == NOTHING  # the first one lives
     dead(first)
-    assert second.adopt() == [3, 1, 3]
-    assert second.adopt() == [0, 0, 0]
+    assert second.adopt() == [0, 3, 1, 3, 0]
+    assert second.adopt() == NOTHING
     assert second.take() == {ANSWERS: 3, EVENTS: 1, "answers perhaps lost with a process": 3}
     assert second.take() == {}
 
@@ -47,11 +48,11 @@ def test_what_no_event_has_told_when_its_process_dies_is_told_by_the_next_one(tm
     first.page[0] += 5
     dead(first)
     second.open()
-    assert second.adopt() == [5, 0, 0]
+    assert second.adopt() == [0, 5, 0, 0, 0]
     assert second.take() == {ANSWERS: 5}
     dead(second)  # the event was on its way
     third.open()
-    assert third.adopt() == [0, 0, 0]
+    assert third.adopt() == NOTHING
     lost = third.take()
     assert lost == {ANSWERS: 5}
     third.told(lost)
@@ -72,8 +73,26 @@ def test_a_process_that_ends_well_leaves_nothing_and_one_with_something_to_tell_
     one.lose(2)
     one.close()
     other = Tally(tmp_path)
-    assert other.adopt() == [0, 0, 0]
+    assert other.adopt() == NOTHING
     assert other.take() == {"lost": 2}
+
+
+def test_an_event_about_a_dead_process_may_claim_what_went_with_that_one(tmp_path: Path) -> None:
+    first, second, third = (Tally(tmp_path) for _ in "abc")
+    for number, tally in enumerate((first, second), 1):
+        tally.open()
+        tally.page[0] += number
+    name = first.name
+    assert third.claim(name) == (NOTHING, {})  # it lives
+    dead(first)
+    dead(second)
+    fresh, gaps = third.claim(name)
+    assert (fresh, gaps) == ([0, 1, 0, 0, 0], {ANSWERS: 1})
+    assert third.take() == {}  # the event carries it
+    assert third.adopt() == [0, 2, 0, 0, 0]
+    third.told(gaps)
+    third.told(third.take())
+    assert not any(third.page)
 
 
 def test_where_no_file_can_be_the_process_counts_for_itself(tmp_path: Path) -> None:
@@ -81,8 +100,37 @@ def test_where_no_file_can_be_the_process_counts_for_itself(tmp_path: Path) -> N
     one = Tally(tmp_path)
     one.open()
     one.lose(2)
-    assert (one.take(), one.adopt(), one.orphaned()) == ({"lost": 2}, [0, 0, 0], False)
+    assert (one.take(), one.adopt(), one.orphaned()) == ({"lost": 2}, NOTHING, False)
     one.close()
+
+
+WATCHED = """
+import driftline; driftline.watch("watched")
+import os, signal, time
+limit = time.monotonic() + 30
+while not os.path.isdir(".driftline/runs") or not os.listdir(".driftline/runs"):
+    time.sleep(0.05)
+    assert time.monotonic() < limit
+assert driftline.flush()
+for one in range(3):
+    driftline.record_answer("desk")
+os.kill(os.getpid(), signal.SIGKILL)
+"""
+
+
+def test_where_the_dead_process_was_watched_its_own_run_tells(tmp_path: Path) -> None:
+    environment = {**os.environ, "DRIFTLINE_CONSOLE": "false"}
+    for script in (WATCHED, 'import driftline; driftline.watch("next")'):
+        done = subprocess.run([sys.executable, "-c", script], cwd=tmp_path, env=environment, timeout=60, check=False)
+    assert done.returncode == 0
+    with Engine.open(Settings(home=str(tmp_path / ".driftline"), console=False)) as engine:
+        events: list[Any] = [json.loads(entry.raw) for entry in engine.house.store.log.read()]
+    ends = [
+        (event["job"]["name"], event["eventType"], event["run"]["facets"].get("driftline_gaps")) for event in events
+    ]
+    (gaps,) = (gaps["gaps"] for name, kind, gaps in ends if (name, kind) == ("watched", "ABORT"))
+    assert gaps[ANSWERS] == 3
+    assert [ANSWERS in (gaps or {}).get("gaps", {}) for name, _, gaps in ends if name == "next"] == [False]
 
 
 KILLED = """
