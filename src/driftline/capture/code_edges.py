@@ -71,7 +71,8 @@ class Words:
         """Bind tables to columns; less surely where not all are there, or ``strict``, where it has other columns."""
         fields: dict[str, dict[Any, Reach]] = {}
         rows: dict[Any, Reach] = {}
-        for table, same in found:
+        for told, same in found:
+            table = _by_place(told, names)
             sources = _Sources(self, same)
             share = 1.0 if whole and (names is None or not strict or _as_told(table, names)) else OTHERWISE
             for name in _named(table) if names is None else names:
@@ -189,6 +190,13 @@ def _fields(seen: Seen | None) -> tuple[Field, ...] | None:
 
 def _named(table: Table) -> list[str]:
     return [name for name in table.columns if isinstance(name, str)]
+
+
+def _by_place(table: Table, names: Sequence[str] | None) -> Table:
+    """Return a table whose columns are told by place under the names that were written."""
+    if names is None or not table.closed or list(table.columns) != [str(place) for place in range(len(names))]:
+        return table
+    return table._replace(columns=dict(zip(names, table.columns.values(), strict=True)))
 
 
 def _as_told(table: Table, names: Iterable[str]) -> bool:
