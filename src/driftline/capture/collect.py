@@ -34,12 +34,15 @@ def add(trace: Trace, way: Way, seen: Seen) -> Touched:
     for index, known in enumerate(into):
         if _same(known, seen):
             known.edges.extend(seen.edges)
+            if seen.visits is not known.visits:
+                known.visits.extend(seen.visits)
             known.rootless = known.rootless and seen.rootless
             known.at_ns = min(known.at_ns, seen.at_ns) if way == "read" else max(known.at_ns, seen.at_ns)
             _hold(way, known, seen)
             if _knows_more(seen, known):
                 into[index] = seen
                 seen.edges, seen.at_ns, seen.read_ns, seen.table = known.edges, known.at_ns, known.read_ns, known.table
+                seen.visits = known.visits
                 seen.handle, seen.until_ns = seen.handle or known.handle, known.until_ns
                 seen.pointer = seen.pointer or known.pointer
             return into[index].touched

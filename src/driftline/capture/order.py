@@ -16,6 +16,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from driftline import later
+from driftline.capture.columns import CODE, SURE
 from driftline.capture.trace import Seen, Trace
 from driftline.event.lineage import Dataset
 
@@ -123,6 +124,8 @@ def entries(trace: Trace) -> list[dict[str, Any]]:
     """Return the entries of the ``lineage`` facet of the job, one per output."""
     found: dict[Dataset, dict[str, Any]] = {}
     guess = _guesses(trace)
+    told = {id(output): _told(output) for output in trace.outputs}
+    elsewhere = {one for _, sources in told.values() for one in sources}
     for output in trace.outputs:
         dataset = output.touched.dataset
         entry = found.setdefault(
@@ -132,7 +135,11 @@ def entries(trace: Trace) -> list[dict[str, Any]]:
         if output.rootless:
             continue
         named = _named(output)
-        _fill(entry, output, named or {seen.touched.dataset for seen in guess(output)}, {} if named else _GUESS)
+        guessed = set() if named else {seen.touched.dataset for seen in guess(output)}
+        whole, sources = told[id(output)]
+        if whole:  # what the code knows to have fed something else was not read for this
+            guessed -= elsewhere - sources
+        _fill(entry, output, named or guessed, {} if named else _GUESS)
     fed = {seen.touched.dataset for seen in trace.outputs if not seen.rootless}
     for dataset, entry in found.items():
         if not entry["inputs"] and dataset in fed:
@@ -168,6 +175,24 @@ def _named(output: Seen) -> "set[Dataset]":
                 return set()
             found.update(datasets)
     return found - {output.touched.dataset}
+
+
+def _told(output: Seen) -> "tuple[bool, set[Dataset]]":
+    """Whether the code has told where all columns come from, and which datasets it names."""
+    fields = output.touched.fields if output.contents is None else output.contents.fields
+    lineage = output.lineage or {}
+    known: dict[str, list[Any]] = {
+        name: [one for one in column["inputFields"] if _followed(one)]
+        for name, column in lineage.get("fields", {}).items()
+    }
+    known[""] = [one for one in lineage.get("dataset", ()) if _followed(one)]
+    sources = {Dataset(one["namespace"], one["name"]) for found in known.values() for one in found}
+    return bool(fields) and bool(sources) and all(known.get(one.name) for one in fields or () if one.name), sources
+
+
+def _followed(source: dict[str, Any]) -> bool:
+    ways = source.get("transformations", ())
+    return any(way.get("provenance") == CODE and way.get("confidence", 1.0) >= SURE for way in ways)
 
 
 def _fill(entry: dict[str, Any], output: Seen, sources: "set[Dataset]", how: dict[str, Any]) -> None:

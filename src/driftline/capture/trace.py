@@ -10,6 +10,7 @@ import msgspec
 
 from driftline.capture.columns import Bindable
 from driftline.capture.form import Form
+from driftline.capture.sites import Visit
 from driftline.errors import shown
 from driftline.event.facets import Difference
 from driftline.event.lineage import Job, Touched
@@ -36,6 +37,7 @@ class Seen(msgspec.Struct, kw_only=True):
     rootless: bool = False  # the code makes it of constants: it has no source
     lineage: dict[str, Any] | None = None  # body of its columnLineage facet, once it is known
     edges: list[Bindable] = []
+    visits: list[Visit] = []  # where in the user's code it was written
     facets: dict[str, dict[str, Any]] = {}  # facets that the user's code attached
 
 

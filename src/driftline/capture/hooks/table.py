@@ -15,7 +15,7 @@ from urllib.parse import urlsplit, urlunsplit
 
 import msgspec
 
-from driftline.capture import at_hand, client, endings, headers, lake, measure, observe
+from driftline.capture import at_hand, client, endings, headers, lake, measure, observe, sites
 from driftline.capture.form import Form, Reading, named, readable
 from driftline.capture.frames import origin, passed
 from driftline.capture.hooks import glance, patch, stated, whole
@@ -117,6 +117,7 @@ def note(
     attributes: Mapping[str, Any] | None = None,
     form: Form | None = None,
     part: bool = False,
+    opened: bool = False,
 ) -> bool:
     """Record that the run read or wrote what ``given`` stands for; False where that has no name.
 
@@ -133,6 +134,7 @@ def note(
         attributes: what people want to see.
         form: how a text table is written.
         part: whether ``data`` may be only some of the rows.
+        opened: whether where the user's code has opened the file tells what is read or written there.
     """
     owner = client.current()
     if owner is None:
@@ -141,6 +143,7 @@ def note(
     budget = measure.Budget()
     said = Given(namespace, version, kind or look.kind, "", {**look.attributes, **(attributes or {})})
     found: list[Seen] = []
+    visit = sites.visit() if way == "write" and not opened else None
     for place in places(given):
         state = _state(given, place, call)
         about = said if state is None else said._replace(version=version or state[0])
@@ -154,12 +157,15 @@ def note(
                 _pending(seen, given, about)
             _with(seen, look, form, all_of_it=frame is not None or not (part or seen.touched.kind == "table"))
             if way == "write":
+                seen.visits = [visit] if visit is not None else []
                 origin.attach([seen], data, owner.folder)
                 seen.fitted_ns = passed.fitted_ns(data)
                 _appended(run, seen, call)
             _hold(seen, frame)
             at_hand.add(run, way, seen, owner.sender.put)
             found.append(seen)
+    if way == "read" and not opened:
+        sites.read((one.touched.dataset for one in found), look.fields)
     _follow(run, way, call, data, found, model=said.kind == "model")
     return bool(found)
 
@@ -218,6 +224,9 @@ def _appended(run: Recording, seen: Seen, call: Call | None) -> None:
         return
     before = [one for one in run.trace.outputs if one.path == seen.path]
     seen.edges = [*(edges for one in before for edges in one.edges), *seen.edges]
+    if before:
+        before[-1].visits.extend(seen.visits)
+        seen.visits = before[-1].visits
     seen.form = next((one.form for one in before if one.form is not None), seen.form)  # the top of the file counts
     seen.touched = msgspec.structs.replace(seen.touched, rows=None)
 
