@@ -89,9 +89,11 @@ def _recorder(entry: Entry, skip: Skip | None) -> patch.Record:
         kind = "table" if said else entry.kind
         form = None if entry.form is None else _form(entry.form, entry, call, data)
         part = entry.data == COLUMNS
+        sheet = str(call.argument(2, "sheet_name") or "Sheet1") if name[2] == "excel" and entry.way == "write" else ""
         return note(
             run, entry.way, given, call,
-            kind=kind, data=data, frame=frame, version=said, form=form, part=part, chosen=chosen,
+            kind=kind, data=data, frame=frame, version=said, form=form, part=part, chosen=chosen, sheet=sheet,
+            opened=entry.attribute == "ExcelWriter.close",
         )  # fmt: skip
 
     return record
@@ -123,6 +125,7 @@ def note(
     part: bool = False,
     chosen: str = "",
     opened: bool = False,
+    sheet: str = "",
 ) -> bool:
     """Record that the run read or wrote what ``given`` stands for; False where that has no name.
 
@@ -141,6 +144,7 @@ def note(
         part: whether ``data`` may be only some of the rows.
         chosen: rows or columns, where the call that read chose some of them by its arguments.
         opened: whether where the user's code has opened the file tells what is read or written there.
+        sheet: of a workbook that is written.
     """
     owner = client.current()
     if owner is None:
@@ -154,7 +158,7 @@ def note(
         for seen in _states(way, given, place, call, said, budget):
             _with(seen, look, form, all_of_it=frame is not None or not (part or seen.touched.kind == "table"))
             if way == "write":
-                seen.visits = [visit] if visit is not None else []
+                seen.visits = [visit._replace(part=sheet)] if visit is not None else []
                 _written(run, seen, data, call, owner.folder)
             if chosen and call is not None:
                 _hold_part(seen, call.result, chosen)

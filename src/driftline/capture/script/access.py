@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 from driftline.capture.script import indexing, tables, words
-from driftline.capture.script.call import UNKNOWN, Machine, plain, rows_of
+from driftline.capture.script.call import UNKNOWN, Machine, plain, record_of, rows_of
 from driftline.capture.script.cames import changed, deciding, hedged, union
 from driftline.capture.script.joining import made_of
 from driftline.capture.script.reading import JOIN, NOTHING, Cames
@@ -48,9 +48,7 @@ def attribute(machine: Machine, of: Value, name: str) -> Value:
         return _of_classes(machine, of, name)
     content = machine.memory.see(of)
     if isinstance(content, Instance):
-        if name in content.fields:
-            return content.fields[name]
-        return NONE if name == "__class__" else _of_class(machine, content.of, name, of) or Method(of, name)
+        return _of_instance(machine, of, content, name)
     if isinstance(content, Frame):
         return _of_frame(machine, of, content, name)
     if isinstance(content, Series):
@@ -66,6 +64,14 @@ def attribute(machine: Machine, of: Value, name: str) -> Value:
     if isinstance(content, Const) and name == "value":  # of a member of an enumeration
         return of
     return Method(of, name)
+
+
+def _of_instance(machine: Machine, of: Value, instance: Instance, name: str) -> Value:
+    if name in instance.fields:
+        return instance.fields[name]
+    if name == "__dict__":
+        return machine.memory.new(Pairs(dict(instance.fields)))
+    return NONE if name == "__class__" else _of_class(machine, instance.of, name, of) or Method(of, name)
 
 
 def _of_classes(machine: Machine, of: Super | Class, name: str) -> Value:
@@ -150,7 +156,8 @@ def item(machine: Machine, of: Value, key: Value) -> Value:
             return indexing.picked(content, list(found), False)
         return indexing.picked(content, [found], True) if isinstance(found, str | int) else content
     if isinstance(content, Items):
-        return _of_items(machine, content, key)
+        record = record_of(machine, of) if isinstance(plain(machine, key), str) else None
+        return _of_items(machine, content, key) if record is None else item(machine, record, key)
     if isinstance(content, Pairs):
         return _of_pairs(machine, of, content, key)
     if isinstance(content, Const):

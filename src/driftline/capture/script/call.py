@@ -209,6 +209,14 @@ def _rows(machine: Machine, value: Value) -> Cames:
     return content.rows if isinstance(content, Series | Thing | Items) else NOTHING
 
 
+def record_of(machine: Machine, value: Any) -> Ref | None:
+    """Return the one record that JSON data may be, too."""
+    content = machine.memory.see(value)
+    if not isinstance(content, Items) or content.kind != "json" or not isinstance(content.loose, Ref):
+        return None
+    return content.loose if isinstance(machine.memory.see(content.loose), Frame) else None
+
+
 def rows_of(machine: Machine, value: Value | None) -> Cames:
     """Return what shapes the rows of a value."""
     content = machine.memory.see(value)

@@ -12,7 +12,19 @@ from driftline.capture.script.call import Machine, rows_of
 from driftline.capture.script.cames import deciding, text_of
 from driftline.capture.script.joining import made_of
 from driftline.capture.script.reading import GROUP_BY, NOTHING, Cames
-from driftline.capture.script.values import Const, File, Frame, Grouped, Items, Pairs, Part, Series, Thing, Value
+from driftline.capture.script.values import (
+    Const,
+    File,
+    Frame,
+    Grouped,
+    Instance,
+    Items,
+    Pairs,
+    Part,
+    Series,
+    Thing,
+    Value,
+)
 
 MAX_UNROLLED = 64
 
@@ -43,6 +55,8 @@ def unrolled(machine: Machine, value: Value) -> Unrolled:
         return Unrolled(keys, loose, content.rows | deciding(content.keys, GROUP_BY))
     if isinstance(content, Frame):
         return _of_frame(machine, content)
+    if isinstance(content, Instance):
+        return Unrolled(tuple(content.fields.values()))
     if isinstance(content, File):
         return Unrolled(loose=Thing(text_of(content.opened)))
     if isinstance(content, Grouped):

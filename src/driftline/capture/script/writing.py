@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from driftline.capture.script import access, indexing, tables, unrolling
-from driftline.capture.script.call import UNKNOWN, Machine, of_pairs, plain, rows_of, table_of
+from driftline.capture.script.call import UNKNOWN, Machine, of_pairs, plain, record_of, rows_of, table_of
 from driftline.capture.script.cames import deciding, hedged, union
 from driftline.capture.script.joining import made_of
 from driftline.capture.script.reading import FILTER, NOTHING, Cames, Table
@@ -59,6 +59,8 @@ def _relabelled(machine: Machine, frame: Frame, value: Value) -> Any:
 
 def item(machine: Machine, of: Value, key: Value, value: Value) -> None:
     """``of[key] = value``, where ``of`` can be changed in place."""
+    if isinstance(plain(machine, key), str):
+        of = record_of(machine, of) or of
     content = machine.memory.see(of)
     if isinstance(content, Part):
         located(machine, content, key, value)
@@ -181,7 +183,7 @@ def shape(machine: Machine, of: Value, rows: Cames) -> None:
 def update(machine: Machine, of: Value, value: Value) -> None:
     """Put all of a dict or row into another."""
     content = machine.memory.see(of)
-    given = machine.memory.see(value)
+    given = machine.memory.see(record_of(machine, value) or value)
     if not isinstance(of, Ref):
         return
     if isinstance(content, Pairs) and isinstance(given, Pairs):

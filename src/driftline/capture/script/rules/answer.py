@@ -6,7 +6,7 @@ Enters: a call. Leaves: a value. The only place that knows all tables of rules.
 from collections.abc import Mapping
 
 from driftline.capture.script import queries
-from driftline.capture.script.call import Call, Rule, Rules
+from driftline.capture.script.call import Call, Rule, Rules, record_of
 from driftline.capture.script.rules import (
     arrays,
     column_rules,
@@ -30,6 +30,7 @@ from driftline.capture.script.values import (
     Foreign,
     Frame,
     Grouped,
+    Instance,
     Items,
     Method,
     Pairs,
@@ -70,6 +71,7 @@ _METHODS: Mapping[type, Rules] = {
     Foreign: learning.METHODS,
 }
 
+_OF_RECORDS = frozenset({"get", "items", "keys", "values", "update", "setdefault"})
 _UNBOUND = ("builtins.str.", "builtins.dict.", "builtins.list.", "pandas.Series.", "pandas.DataFrame.")
 
 
@@ -102,6 +104,8 @@ def _function(name: str) -> Rule | None:
 
 
 def _method(call: Call) -> Rule | None:
+    record = record_of(call.machine, call.receiver) if call.name in _OF_RECORDS else None
+    call.receiver = record or call.receiver
     content = call.see(call.receiver)
     if isinstance(content, Const):
         return containers.text
@@ -111,6 +115,8 @@ def _method(call: Call) -> Rule | None:
         return None if call.name == "open" else containers.value
     if isinstance(content, Method):
         return None
+    if isinstance(content, Instance):
+        return containers.fields_of if call.name in {"_asdict", "dict", "model_dump", "to_dict"} else None
     found = _METHODS.get(type(content), {}).get(call.name)
     if found is None and isinstance(content, Series):
         return None if call.name.startswith("to_") or call.name == "plot" else series.computed

@@ -153,6 +153,7 @@ METHODS: Rules = {
     "insert": inserted,
     "pop": popped,
     "get": got,
+    "setdefault": got,
     "eval": framed(evaluated),
     "filter": framed(filtered),
     "select_dtypes": framed(of_types),

@@ -11,7 +11,21 @@ from driftline.capture.script.call import UNKNOWN, Call, Rules, plain, rows_of
 from driftline.capture.script.cames import aggregated, changed, deciding, union
 from driftline.capture.script.joining import joined, made_of
 from driftline.capture.script.reading import GROUP_BY, JOIN, SORT, Cames
-from driftline.capture.script.values import NONE, Const, Frame, Function, Items, Pairs, Part, Ref, Thing, Value
+from driftline.capture.script.values import (
+    NONE,
+    Class,
+    Const,
+    Frame,
+    Function,
+    Instance,
+    Items,
+    Pairs,
+    Part,
+    Ref,
+    Scope,
+    Thing,
+    Value,
+)
 
 _WORDS_TEXT = """
     lower upper strip lstrip rstrip title capitalize replace split rsplit join startswith endswith format zfill
@@ -178,6 +192,22 @@ def defaulting(call: Call) -> Value:
     return call.new(Pairs(default=default))
 
 
+def class_made(call: Call) -> Value | None:
+    """``namedtuple``: a class of fields by name."""
+    fields = call.plain(1, "field_names")
+    if isinstance(fields, str):
+        fields = fields.replace(",", " ").split()
+    if not isinstance(fields, list | tuple):
+        return None
+    return Class(str(call.plain(0, "typename")), Scope(""), (), tuple(map(str, fields)))
+
+
+def fields_of(call: Call) -> Value | None:
+    """``asdict`` and ``vars``: the fields of an object."""
+    content = call.see(call.argument(0) if call.receiver is None else call.receiver)
+    return call.new(Pairs(dict(content.fields))) if isinstance(content, Instance) else None
+
+
 def text(call: Call) -> Value | None:
     """Methods of a plain text."""
     found = [plain(call.machine, one) for one in call.given()]
@@ -258,6 +288,10 @@ DICTS: Rules = {
     "most_common": most_common,
 }
 FUNCTIONS: Rules = {
+    "collections.namedtuple": class_made,
+    "dataclasses.asdict": fields_of,
+    "attrs.asdict": fields_of,
+    "builtins.vars": fields_of,
     "collections.Counter": counted,
     "collections.defaultdict": defaulting,
     "collections.deque": deque,

@@ -77,14 +77,14 @@ def rows(call: Call) -> Value | None:
 def loaded(call: Call) -> Value | None:
     """``json.load`` and siblings: records."""
     row = _read(call, call.argument(0), True) or _told(call, call.argument(0))
-    return None if row is None else call.new(Items((), row, kind="reader"))
+    return None if row is None else call.new(Items((), row, kind="json"))
 
 
 def passed(call: Call) -> Value | None:
     """``json.dumps`` and ``json.loads``: the same data in another form."""
     value = call.argument(0)
     row = _told(call, value) if call.name.endswith("loads") else None
-    return value if row is None else call.new(Items((), row, kind="reader"))
+    return value if row is None else call.new(Items((), row, kind="json"))
 
 
 def content_read(call: Call) -> Value | None:

@@ -208,7 +208,7 @@ def aggregates(call: Call) -> Value:
     if isinstance(content, Pairs):
         return _value(call, _together(one, _by_dict(call, one.table, content), False))
     if isinstance(content, Items) or (isinstance(content, Const) and isinstance(content.value, tuple)):
-        return _value(call, _together(one, _several(call, table, one.single, function), False))
+        return _value(call, _together(one, _several(call, table, one, function), False))
     _follow(call, function, table)
     return _value(call, _together(one, tables.mapped(table, aggregated, AGGREGATION)))
 
@@ -275,12 +275,13 @@ def _label(call: Call, value: Value) -> Any:
     return name.rpartition(".")[2] if found is UNKNOWN and isinstance(name, str) else found
 
 
-def _several(call: Call, table: Table, single: bool, functions: Value | None) -> Table:
+def _several(call: Call, table: Table, one: Grouped, functions: Value | None) -> Table:
+    single, keys = one.single, deciding(union(one.keys.values()), GROUP_BY)
     labels = _labels(call, functions) if functions is not None else []
     columns: dict[Any, Cames] = {}
     for name, cames in table.columns.items():
         for label in labels:
-            columns[label if single else (name, label)] = aggregated(cames)
+            columns[label if single else (name, label)] = keys if label == "size" else aggregated(cames)
     rest = () if table.closed else table.rest
     return Table(columns, rest, table.rows, table.closed, aggregated(table.spread))
 
