@@ -160,8 +160,7 @@ def note(
             if way == "write":
                 seen.visits = [visit._replace(part=sheet)] if visit is not None else []
                 _written(run, seen, data, call, owner.folder)
-            if chosen and call is not None:
-                _hold_part(seen, call.result, chosen)
+            _hold_part(seen, call, chosen)
             _hold(seen, frame)
             at_hand.add(run, way, seen, owner.sender.put)
             found.append(seen)
@@ -206,12 +205,13 @@ def _hold(seen: Seen, frame: Any) -> None:
     at_hand.hold(seen, frame, ordered=known and seen.touched.kind != "table")
 
 
-def _hold_part(seen: Seen, frame: Any, chosen: str) -> None:
+def _hold_part(seen: Seen, call: Call | None, chosen: str) -> None:
     """Have ``seen`` hold the part of a table that was read, unless its file can be read: for where its columns go."""
     form = seen.form
-    if not (seen.path and (endings.form(seen.path) if form is None else readable(seen.path, form))):
+    readable_file = seen.path and (endings.form(seen.path) if form is None else readable(seen.path, form))
+    if chosen and call is not None and not readable_file:
         seen.part = chosen
-        at_hand.hold(seen, frame, ordered=True)
+        at_hand.hold(seen, call.result, ordered=True)
         at_hand.told(seen, f"not measured: only some {chosen} were read")
 
 
