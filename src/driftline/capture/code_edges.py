@@ -6,8 +6,8 @@ the write or all until then; of a frame that a SELECT gave, through that SELECT.
 not those that the text tells of, all of it is less sure. Of one run no more than ``MOST`` edges are told.
 """
 
-from collections.abc import Iterable, Sequence
-from typing import Any
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, NamedTuple
 
 from driftline.capture import fault, headers, observe, sites
 from driftline.capture.columns import CODE, Bound, Reach
@@ -15,7 +15,7 @@ from driftline.capture.followed import Program
 from driftline.capture.frames import origin
 from driftline.capture.script.reading import Came, Table
 from driftline.capture.sites import Read, Visit
-from driftline.capture.sql.relation import step
+from driftline.capture.sql.relation import CONDITIONAL, step
 from driftline.capture.trace import Seen, Trace
 from driftline.event.lineage import Dataset, Field
 
@@ -34,55 +34,69 @@ class Words:
         self._trace = trace
         self._folder = folder
         self._files = {one.touched.dataset: one for one in seen}
-        ways = {id(way): way for one in trace.outputs for way, *_ in _visits(one)}
+        ways = {id(way): way for one in trace.outputs for way in (visit.way for visit in _visits(one))}
         self._program = Program(ways.values(), self._header)
         self._left = MOST
 
     def of(self, seen: Seen, names: Sequence[str] | None) -> Bound | None:
         """Return what the code says of an output with these columns; None where it says nothing."""
-        by_way: dict[int, list[Visit]] = {}
+        by_call: dict[tuple[int, str], list[Visit]] = {}
         for visit in _visits(seen):
-            by_way.setdefault(id(visit[0]), []).append(visit)
-        found = [(table, same) for same in by_way.values() if (table := self._program.given(same[0][0])) is not None]
-        return self._bound(found, names, whole=len(found) == len(by_way)) if found else None
+            by_call.setdefault((id(visit.way), visit.part), []).append(visit)
+        found = [
+            _Written(table, same, *_of_part(same[0].part, names))
+            for same in by_call.values()
+            if (table := self._program.given(same[0].way)) is not None
+        ]
+        if not names and seen.touched.kind == "model":
+            return self._shaped(found)
+        return self._bound(found, whole=len(found) == len(by_call)) if found else None
+
+    def _shaped(self, found: "Sequence[_Written]") -> Bound | None:
+        """Of a model without features: what it was fitted on shapes it as a whole."""
+        rows: dict[Any, Reach] = {}
+        for one in found:
+            reaches = _Sources(self, one.visits).reaches((*one.table.all(), *one.table.rows))
+            _take(rows, (reach._replace(type="INDIRECT", subtype=CONDITIONAL[1]) for reach in reaches), 1.0)
+        return ({}, list(rows.values())) if rows else None
 
     def of_fit(self, visit: Visit, names: Sequence[str]) -> tuple[Bound, list[Reach]] | None:
         """Return what the code says of these columns of the data of a fit, and of its label; None = nothing."""
         data = self._argument(visit, 0, "X")
-        found = None if data is None else self._bound([(data, [visit])], names, strict=False)
+        found = (
+            None
+            if data is None
+            else self._bound([_Written(data, [visit], {name: name for name in names})], strict=False)
+        )
         if found is None:
             return None
         label = self._argument(visit, 1, "y")
-        behind = None if label is None else self._bound([(label, [visit])], None)
+        behind = None if label is None else self._bound([_Written(label, [visit], None)])
         return found, [one for reaches in (behind or ({}, []))[0].values() for one in reaches]
 
     def _argument(self, visit: Visit, place: int, name: str) -> Table | None:
-        found = self._program.given(visit[0], place)
-        return self._program.given(visit[0], name) if found is None else found
+        found = self._program.given(visit.way, place)
+        return self._program.given(visit.way, name) if found is None else found
 
-    def _bound(
-        self,
-        found: Sequence[tuple[Table, list[Visit]]],
-        names: Sequence[str] | None,
-        *,
-        whole: bool = True,
-        strict: bool = True,
-    ) -> Bound | None:
+    def _bound(self, found: "Sequence[_Written]", *, whole: bool = True, strict: bool = True) -> Bound | None:
         """Bind tables to columns; less surely where not all are there, or ``strict``, where it has other columns."""
         fields: dict[str, dict[Any, Reach]] = {}
         rows: dict[Any, Reach] = {}
-        for table, same in found:
-            sources = _Sources(self, same)
-            share = 1.0 if whole and (names is None or not strict or _as_told(table, names)) else OTHERWISE
-            for name in _named(table) if names is None else names:
+        for table, visits, names, apart in found:
+            sources = _Sources(self, visits)
+            share = 1.0 if whole and (names is None or not strict or _as_told(table, names.values())) else OTHERWISE
+            columns = {name: name for name in _named(table)} if names is None else names
+            for name, own in columns.items():
                 held = fields.setdefault(name, {})
-                _take(held, sources.reaches(table.of(name)), share)
+                _take(held, sources.reaches(table.of(own)), share)
                 self._left -= len(held)
                 if self._left < 0:
                     self._trace.gaps[TOO_MANY] = self._trace.gaps.get(TOO_MANY, 0) + 1
                     return None
-            _take(rows, [*sources.reaches(table.rows), *sources.shaping()], share)
-            self._left -= len(rows)
+            shaping = [*sources.reaches(table.rows), *sources.shaping()]
+            for into in [fields[name] for name in columns] if apart else [rows]:
+                _take(into, shaping, share)
+                self._left -= len(shaping)
         return {name: list(held.values()) for name, held in fields.items() if held}, list(rows.values())
 
     # --- what was read ------------------------------------------------------------------------------------------
@@ -92,7 +106,7 @@ class Words:
         path = self._program.taken(came.read)
         if came.every:
             return sites.every(path, max(map(sites.until, visits)))
-        found = (sites.latest(path, sites.until(visit), visit[2]) for visit in visits)
+        found = (sites.latest(path, sites.until(visit), visit.thread) for visit in visits)
         return list({one.order: one for one in found if one is not None}.values())
 
     def columns(self, one: Read) -> tuple[str, ...] | None:
@@ -127,6 +141,15 @@ class Words:
                 if found is not None:
                     return tuple(map(Field, found))
         return None
+
+
+class _Written(NamedTuple):
+    """A table, as calls have written it."""
+
+    table: Table
+    visits: list[Visit]
+    names: Mapping[str, str] | None  # columns of the output, with what the table calls them; None = those of the table
+    apart: bool = False  # they have rows of their own, as a sheet of a workbook
 
 
 class _Sources:
@@ -179,6 +202,18 @@ class _Sources:
 
 def _visits(seen: Seen) -> list[Visit]:
     return [*seen.visits, *sites.written(seen.path)] if seen.path else seen.visits
+
+
+def _of_part(part: str, names: Sequence[str] | None) -> tuple[dict[str, str] | None, bool]:
+    """Return the columns of a sheet with what they are called there, and whether there are other sheets.
+
+    Columns of the first sheet of a workbook are called as they are, those of others with the sheet before them.
+    """
+    if names is None:
+        return None, False
+    others = {name for name in names if part and "!" in name}
+    own = {name: name.removeprefix(f"{part}!") for name in others if name.startswith(f"{part}!")}
+    return own or {name: name for name in names if name not in others}, bool(others)
 
 
 def _fields(seen: Seen | None) -> tuple[Field, ...] | None:

@@ -60,9 +60,13 @@ class Way:
                 return
 
 
-Visit = tuple[
-    Way, int, int
-]  # a way that was taken, at which place in the order of all of this process, on which thread
+class Visit(NamedTuple):
+    """One time that a way was taken."""
+
+    way: Way
+    order: int  # its place among all of this process
+    thread: int
+    part: str = ""  # of what was written: the sheet of a workbook
 
 
 class Read(NamedTuple):
@@ -118,7 +122,7 @@ def visit() -> Visit | None:
             break
     found = tuple(key)
     way = _ways.get(found) or _taken(found, here)
-    return None if way is None else (way, _next(), _thread())
+    return None if way is None else Visit(way, _next(), _thread())
 
 
 def opened(path: str, way: str) -> None:
@@ -127,13 +131,13 @@ def opened(path: str, way: str) -> None:
     if at is None:
         return
     if way == "read":
-        _keep(at, Read(at[1], at[2], (), path=path))
+        _keep(at, Read(at.order, at.thread, (), path=path))
         return
     if len(_files) >= MOST or len(_begun) >= MOST:
         _files.clear()
         _begun.clear()
     _files.setdefault(path, []).append(at)
-    _begun.setdefault(at[0], []).append(at[1])
+    _begun.setdefault(at.way, []).append(at.order)
 
 
 def written(path: str) -> list[Visit]:
@@ -146,11 +150,10 @@ def until(visit: Visit) -> int:
 
     That is the visit itself; where it opened a file, the next time that the same call opened one.
     """
-    way, order, _ = visit
-    others = _begun.get(way)
+    others = _begun.get(visit.way)
     if others is None:
-        return order
-    following = bisect_right(others, order)
+        return visit.order
+    following = bisect_right(others, visit.order)
     return others[following] if following < len(others) else sys.maxsize
 
 
@@ -182,11 +185,11 @@ def read(
     at = visit()
     if at is None:
         return
-    _keep(at, Read(at[1], at[2], tuple(dict.fromkeys(datasets)), fields, node))
+    _keep(at, Read(at.order, at.thread, tuple(dict.fromkeys(datasets)), fields, node))
 
 
 def _keep(at: Visit, one: Read) -> None:
-    _reads.setdefault(at[0], {}).setdefault(at[2], []).append(one)
+    _reads.setdefault(at.way, {}).setdefault(at.thread, []).append(one)
     _Kept.number += 1
     if _Kept.number > MOST:
         _forget()

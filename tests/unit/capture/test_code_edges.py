@@ -134,7 +134,8 @@ def words(monkeypatch: pytest.MonkeyPatch) -> code_edges.Words:
 
 
 def bound(words: code_edges.Words, table: Table, names: tuple[str, ...]) -> dict[str, list[Reach]]:
-    found = words._bound([(table, [(sites.Way((), ()), 5, 1)])], names)
+    visits = [sites.Visit(sites.Way((), ()), 5, 1)]
+    found = words._bound([code_edges._Written(table, visits, {name: name for name in names})])
     return {} if found is None else found[0]
 
 

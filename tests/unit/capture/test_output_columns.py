@@ -7,11 +7,11 @@ import pytest
 from driftline.capture import columns, output_columns
 from driftline.capture.columns import Bound, Declared, Reach
 from driftline.capture.output_columns import OutputColumns
-from driftline.capture.sites import Way
+from driftline.capture.sites import Visit, Way
 from driftline.capture.trace import Seen, Trace
 from driftline.event.lineage import Dataset, Job, Touched
 
-VISIT = (Way((), ()), 1, 1)
+VISIT = Visit(Way((), ()), 1, 1)
 
 
 def reach(field: str, provenance: str = "", confidence: float = 1.0) -> Reach:

@@ -65,7 +65,7 @@ def alone(code: CodeType, names: dict[str, Any]) -> None:
 def ends(visit: sites.Visit | None) -> list[tuple[int, int]]:
     """The ends of the calls of a way in script.py, as (line, column)."""
     assert visit is not None
-    return [(site.line, site.column) for site in visit[0].path() if site.file == "script.py"]
+    return [(site.line, site.column) for site in visit.way.path() if site.file == "script.py"]
 
 
 def test_a_way_is_the_ends_of_its_calls_from_the_outermost_to_the_innermost() -> None:
@@ -88,7 +88,7 @@ def test_the_same_way_is_the_same_object_and_keeps_no_frame() -> None:
     found = run("for one in range(3):\n    tell(one)\n", held=held)
     del held
     gc.collect()
-    assert len({id(one[0]) for one in found if one}) == 1
+    assert len({id(one.way) for one in found if one}) == 1
     assert alive() is None
 
 
@@ -150,8 +150,8 @@ def test_a_script_that_another_one_runs_is_where_its_program_begins(tmp_path: Pa
     text = f"import runpy\nrunpy.run_path({str(inner)!r}, {{'tell': tell}})\n"
     alone(compile(text, "script.py", "exec"), {"tell": lambda: found.append(sites.visit())})
     assert found[0] is not None
-    assert found[0][0].path()[0].file == str(inner)
-    assert found[0][0].entry().co_filename == str(inner)
+    assert found[0].way.path()[0].file == str(inner)
+    assert found[0].way.entry().co_filename == str(inner)
 
 
 def test_a_numbered_path_is_one_of_the_reads_there() -> None:

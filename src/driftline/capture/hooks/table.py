@@ -88,7 +88,11 @@ def _recorder(entry: Entry, skip: Skip | None) -> patch.Record:
         kind = "table" if said else entry.kind
         form = None if entry.form is None else _form(entry.form, entry, call, data)
         part = entry.data == COLUMNS
-        return note(run, entry.way, given, call, kind=kind, data=data, frame=frame, version=said, form=form, part=part)
+        sheet = str(call.argument(2, "sheet_name") or "Sheet1") if name[2] == "excel" and entry.way == "write" else ""
+        return note(
+            run, entry.way, given, call,
+            kind=kind, data=data, frame=frame, version=said, form=form, part=part, sheet=sheet, opened=entry.attribute == "ExcelWriter.close",
+        )  # fmt: skip
 
     return record
 
@@ -118,6 +122,7 @@ def note(
     form: Form | None = None,
     part: bool = False,
     opened: bool = False,
+    sheet: str = "",
 ) -> bool:
     """Record that the run read or wrote what ``given`` stands for; False where that has no name.
 
@@ -135,6 +140,7 @@ def note(
         form: how a text table is written.
         part: whether ``data`` may be only some of the rows.
         opened: whether where the user's code has opened the file tells what is read or written there.
+        sheet: of a workbook that is written.
     """
     owner = client.current()
     if owner is None:
@@ -157,7 +163,7 @@ def note(
                 _pending(seen, given, about)
             _with(seen, look, form, all_of_it=frame is not None or not (part or seen.touched.kind == "table"))
             if way == "write":
-                seen.visits = [visit] if visit is not None else []
+                seen.visits = [visit._replace(part=sheet)] if visit is not None else []
                 origin.attach([seen], data, owner.folder)
                 seen.fitted_ns = passed.fitted_ns(data)
                 _appended(run, seen, call)
