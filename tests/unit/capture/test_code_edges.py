@@ -108,7 +108,7 @@ def test_other_columns_than_the_text_tells_of_make_all_of_it_less_sure(script: S
     events = script(BEGIN + DATA + (
         'df = pd.read_csv("customers.csv", index_col="id")\n'
         'df["rate"] = df.spend / df.tenure\n'
-        'setattr(df, "columns", ["s", "t", "p", "rate"])\n'
+        'exec("df.columns = df.columns.str.replace(chr(112), chr(113))")\n'
         'df.to_csv("out.csv")\n'
     ))  # fmt: skip
     sure = [confidence for found in edges(events, "out.csv").values() for *_, confidence in found]
