@@ -22,6 +22,7 @@ from driftline.capture.hooks import glance, patch, stated, whole
 from driftline.capture.hooks.patch import Call, Patch
 from driftline.capture.observe import Given
 from driftline.capture.recording import Recording
+from driftline.capture.sites import Visit
 from driftline.capture.trace import Seen
 
 RESULT = -1
@@ -89,14 +90,20 @@ def _recorder(entry: Entry, skip: Skip | None) -> patch.Record:
         kind = "table" if said else entry.kind
         form = None if entry.form is None else _form(entry.form, entry, call, data)
         part = entry.data == COLUMNS
-        sheet = str(call.argument(2, "sheet_name") or "Sheet1") if name[2] == "excel" and entry.way == "write" else ""
+        sheet = _sheet(entry, call)
         return note(
             run, entry.way, given, call,
             kind=kind, data=data, frame=frame, version=said, form=form, part=part, chosen=chosen, sheet=sheet,
-            opened=entry.attribute == "ExcelWriter.close",
         )  # fmt: skip
 
     return record
+
+
+def _sheet(entry: Entry, call: Call) -> str | None:
+    """The sheet that a call writes; None for the end of a workbook, whose sheets were written before."""
+    if entry.attribute.endswith(".to_excel"):
+        return str(call.argument(2, "sheet_name") or "Sheet1")
+    return None if entry.attribute == "ExcelWriter.close" else ""
 
 
 def _form(reading: Reading, entry: Entry, call: Call, data: Any) -> Form:
@@ -124,8 +131,7 @@ def note(
     form: Form | None = None,
     part: bool = False,
     chosen: str = "",
-    opened: bool = False,
-    sheet: str = "",
+    sheet: str | None = "",
 ) -> bool:
     """Record that the run read or wrote what ``given`` stands for; False where that has no name.
 
@@ -143,8 +149,7 @@ def note(
         form: how a text table is written.
         part: whether ``data`` may be only some of the rows.
         chosen: rows or columns, where the call that read chose some of them by its arguments.
-        opened: whether where the user's code has opened the file tells what is read or written there.
-        sheet: of a workbook that is written.
+        sheet: of a workbook that is written; None = the calls that opened the file or filled it tell what is in there.
     """
     owner = client.current()
     if owner is None:
@@ -153,18 +158,17 @@ def note(
     budget = measure.Budget()
     said = Given(namespace, version, kind or look.kind, "", {**look.attributes, **(attributes or {})})
     found: list[Seen] = []
-    visit = sites.visit() if way == "write" and not opened else None
+    visit = sites.visit(sheet) if way == "write" and sheet is not None else None
     for place in places(given):
         for seen in _states(way, given, place, call, said, budget):
             _with(seen, look, form, all_of_it=frame is not None or not (part or seen.touched.kind == "table"))
             if way == "write":
-                seen.visits = [visit._replace(part=sheet)] if visit is not None else []
-                _written(run, seen, data, call, owner.folder)
+                _written(run, seen, call, data, owner.folder, visit)
             _hold_part(seen, call, chosen)
             _hold(seen, frame)
             at_hand.add(run, way, seen, owner.sender.put)
             found.append(seen)
-    if way == "read" and not opened:
+    if way == "read" and sheet is not None:
         sites.read((one.touched.dataset for one in found), look.fields)
     _follow(run, way, call, data, found, model=said.kind == "model")
     return bool(found)
@@ -189,8 +193,10 @@ def _states(
         yield seen
 
 
-def _written(run: Recording, seen: Seen, data: Any, call: Call | None, folder: str) -> None:
-    """Have ``seen`` know the columns of what was written, and of which model it came."""
+def _written(run: Recording, seen: Seen, call: Call | None, data: Any, folder: str, visit: Visit | None) -> None:
+    """Give what was written the edges that are known of ``data``, and where in the code that was done."""
+    if visit is not None:
+        seen.visits = [visit]
     origin.attach([seen], data, folder)
     seen.fitted_ns = passed.fitted_ns(data)
     _appended(run, seen, call)
