@@ -27,7 +27,8 @@ from pyarrow import parquet
 from driftline.demo import feed
 
 HERE = Path(__file__).parent / "pipelines"
-SCRIPTS = ("nothing", "one_table", "refund_desk", "delays", "warehouse")
+SCRIPTS = ("nothing", "one_table", "many_files", "refund_desk", "delays", "warehouse")
+FILES = 1_500  # of ``many_files``, 30 rows each
 RUN = "import runpy; runpy.run_path({script!r}, run_name='__main__')"
 WATCHED = "import driftline; driftline.watch({name!r}); " + RUN
 ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "POLARS_MAX_THREADS", "ARROW_NUM_THREADS"), "1")
@@ -43,6 +44,10 @@ def prepare(folder: Path) -> None:
     days = feed.Feed(folder, feed.Source())
     for number in range(60):
         days.deliver(feed.FIRST + timedelta(days=number))
+    (folder / "many").mkdir()
+    for number in range(FILES):
+        rows = "".join(f"{row},{row * number % 97}\n" for row in range(30))
+        (folder / "many" / f"f{number:04}.csv").write_text(f"id,v\n{rows}")
 
 
 def digest(path: Path, *, rows: bool) -> str:
@@ -76,6 +81,9 @@ def once(
     )
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
     assert done.returncode == 0, done.stderr.decode()
+    for line in done.stderr.decode().splitlines():
+        if line.startswith("driftline: "):
+            print(f"{script} {measure}: {line}", file=sys.stderr)
     files = {
         str(path.relative_to(folder)): digest(path, rows=str(path.relative_to(folder)) in by_rows)
         for path in folder.rglob("*")

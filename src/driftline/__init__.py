@@ -7,10 +7,11 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from driftline.capture.answers import answer as answer, record_answer as record_answer
+    from driftline.capture.answers import answer as answer
     from driftline.capture.asgi import asgi as asgi
     from driftline.capture.ask import answers as answers, diff as diff, impact as impact, lineage as lineage
     from driftline.capture.ask import path as path, select as select, why as why
+    from driftline.capture.at_once import record_answer as record_answer
     from driftline.capture.client import configure as configure, flush as flush
     from driftline.capture.gate import gate as gate
     from driftline.capture.models import deploy as deploy, evaluate as evaluate
@@ -27,19 +28,18 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 _NAMES = {
-    "answers": ("answer", "record_answer"),
-    "asgi": ("asgi",),
+    "answers": ("answer",),
     "ask": ("answers", "diff", "impact", "lineage", "path", "select", "why"),
+    "at_once": ("record_answer",),
     "client": ("configure", "flush"),
-    "gate": ("gate",),
     "models": ("deploy", "evaluate"),
     "probing": ("probe",),
     "retrieval": ("retriever",),
     "run": ("Run", "run"),
     "spans": ("span_processor",),
-    "step": ("step",),
     "unrecorded": ("current_answer",),
     "watch": ("unwatch", "watch"),
+    **{name: (name,) for name in ("asgi", "gate", "step")},
 }
 _PLACES = {name: f"driftline.capture.{module}" for module, names in _NAMES.items() for name in names}
 _ROOMS = ("guard", "serve")  # rooms as well as functions: their packages are callable (docs/decisions/0003)

@@ -7,8 +7,10 @@ import pytest
 
 from driftline import clock
 from driftline.engine.engine import Engine
+from driftline.event import ids
 from driftline.event.answer import Answer, Source
 from driftline.event.lineage import Dataset, Version
+from driftline.event.openlineage import PRODUCER
 
 Body = dict[str, Any]
 Told = Callable[..., Engine]
@@ -92,3 +94,21 @@ def test_a_slice_that_is_no_longer_read_went(told: Told) -> None:
     engine.house.store.ledger.append([Answer(id="01", time_us=moment, endpoint="desk", sources=(source,))])
     (found,) = (change for change in engine.why("01").data if change.node == "dataset:n:feed")
     assert (found.partition, found.verdict, found.before, found.after) == ("feb", "went", "xxh3:f", "")
+
+
+@pytest.mark.parametrize("says", [True, False])
+def test_runs_within_a_millisecond_have_an_order_where_they_tell_when_they_began(told: Told, *, says: bool) -> None:
+    """By hand: the first began at 100 µs and told at 200, the second at 300 and 400; both tell of their end."""
+    begin = clock.parse(DAY.format(1))
+
+    def within(began: int, version: str) -> Body:
+        body = ran(1, "make", [part("raw", f"xxh3:{version}")], [part("table", f"xxh3:t{version}")])
+        facets = {"driftline_start": {"time": clock.iso(begin + began)}} if says else {}
+        run = {"runId": ids.uuid7(begin + began), "facets": facets}
+        return {**body, "run": run, "eventTime": clock.iso(begin + began + 100), "producer": PRODUCER}
+
+    engine = told(within(100, "a"), within(300, "b"))
+    source = Source("features", Version(TABLE, "xxh3:tb"))
+    engine.house.store.ledger.append([Answer(id="1", time_us=begin + 500, endpoint="desk", sources=(source,))])
+    found = [(one.before, one.after) for one in engine.why("1").data if one.node == RAW]
+    assert found == ([("xxh3:a", "xxh3:b")] if says else [])

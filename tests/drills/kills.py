@@ -1,8 +1,9 @@
 """Watched scripts that are killed at any moment, and a real server that is killed and comes back: what arrives.
 
 Enters: a seed, a number of rounds or of seconds. Leaves: what was told to have arrived or lay in the spool and is not
-in the store, what is there twice, runs without one end, exit codes that are not those of a script that nobody watches:
-there must be none. Run it as ``python -m tests.drills.kills --seconds 600``.
+in the store, what is there twice, answers that have neither arrived nor are told as lost, runs without one end, exit
+codes that are not those of a script that nobody watches: there must be none. Run it as
+``python -m tests.drills.kills --seconds 600``.
 """
 
 import argparse
@@ -15,7 +16,7 @@ import tempfile
 import threading
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +26,7 @@ from tests.drills import processes
 from driftline.config import Settings
 from driftline.engine.engine import Engine
 
-SCRIPT = str(processes.HERE / "scripts" / "works.py")
+SCRIPTS = processes.HERE / "scripts"
 SIGNALS = (signal.SIGKILL, signal.SIGTERM, signal.SIGINT)
 MOMENTS = ("start", "middle", "end", "never")
 ENDS = {"COMPLETE", "FAIL", "ABORT"}
@@ -43,6 +44,8 @@ class Kills:
         self.done: Counter[str] = Counter()
         self.arrived: set[str] = set()  # answers that a script was told have arrived
         self.spooled: set[str] = set()  # and those that were found in the spool
+        self.begun = 0  # answers that were to be recorded
+        self.made = 0  # and those of which the call has come back
         self._processes: list[subprocess.Popen[bytes]] = []
         self._place = 0
         for one in ("server", "work"):
@@ -76,6 +79,10 @@ class Kills:
             killer.start()
         code = self.chance.choice((0, 3))
         self._work(f"r{number}", self.chance.randrange(3, 10), code, moment, sign)
+        if number % 3 == 2:
+            self._run(
+                f"m{number}", ["many.py", f"m{number}", str(number)], 0, self.chance.choice(("never", "end")), sign
+            )
         if dies:
             killer.join()
             self.server.process.wait()
@@ -86,14 +93,20 @@ class Kills:
         self.spooled |= set(self._in_spool())
 
     def _work(self, name: str, steps: int, code: int, moment: str, sign: signal.Signals) -> None:
+        middle = f"made {self.chance.randrange(steps)}"
+        self._run(name, ["works.py", name, str(steps), "0.03", str(code)], code, moment, sign, middle)
+
+    def _run(
+        self, name: str, command: list[str], code: int, moment: str, sign: signal.Signals, middle: str = ""
+    ) -> None:
         script = self._spawn(
-            [sys.executable, SCRIPT, name, str(steps), "0.03", str(code)], cwd=self.folder / "work",
+            [sys.executable, str(SCRIPTS / command[0]), *command[1:]], cwd=self.folder / "work",
             env=self._environment(), stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
         )  # fmt: skip
         if moment == "start":
             time.sleep(self.chance.uniform(0.02, 1.5))
             script.send_signal(sign)
-        wanted = {"middle": f"made {self.chance.randrange(steps)}", "end": "end"}.get(moment)
+        wanted = {"middle": middle, "end": "end"}.get(moment)
         said: list[str] = []
         assert script.stdout is not None
         for raw in script.stdout:
@@ -102,6 +115,8 @@ class Kills:
                 time.sleep(self.chance.uniform(0.0, 0.2))
                 script.send_signal(sign)
         found = script.wait(PATIENCE)
+        self.begun += sum(line.startswith("making ") for line in said)
+        self.made += sum(line.startswith("made ") for line in said)
         self.done[f"{sign.name}: {moment}" if moment != "never" else moment] += 1
         told = [int(line.split()[1]) for line in said if line.startswith("arrived ")]
         self.arrived |= {f"{name} {number}" for number in range(max(told, default=-1) + 1)}
@@ -147,12 +162,15 @@ class Kills:
         events = [json.loads(entry.raw) for entry in engine.house.store.log.read()]
         runs: dict[str, set[str]] = {}
         told: Counter[tuple[str, str]] = Counter()
+        gaps: dict[str, dict[str, int]] = {}
         jobs: dict[str, set[str]] = {}
         for event in (one for one in events if "run" in one):
             key, kind = event["run"]["runId"], event["eventType"]
             runs.setdefault(key, set()).add(kind)
             jobs.setdefault(event["job"]["name"], set()).add(key)
             told[key, kind] += kind in ENDS
+            if kind in ENDS:
+                gaps.setdefault(key, event["run"]["facets"].get("driftline_gaps", {}).get("gaps", {}))
         self.done["answers that are there"] = len(answers)
         self.done["answers that had arrived"], self.done["in the spool"] = len(self.arrived), len(self.spooled)
         self.done["ends that were told twice"] = sum(
@@ -171,6 +189,19 @@ class Kills:
             "runs without an end": [one for one, kinds in runs.items() if not kinds & ENDS],
         }
         self.wrong += [f"{what}: {found}" for what, found in said.items() if found]
+        self._count(len(answers), gaps.values())
+
+    def _count(self, arrived: int, gaps: Collection[dict[str, int]]) -> None:
+        """Hold what has arrived and what is told as lost against what was recorded."""
+        lost, perhaps = (
+            sum(one.get(f"answers {how}lost with a process", 0) for one in gaps) for how in ("", "perhaps ")
+        )
+        self.done["answers that are lost, and told"], self.done["and perhaps"] = lost, perhaps
+        self.done["answers that were recorded"] = self.made
+        if arrived + lost > self.begun or arrived + lost + perhaps < self.made:
+            self.wrong.append(
+                f"{arrived} have arrived, {lost} and perhaps {perhaps} are lost, of {self.made} to {self.begun}"
+            )
 
 
 def drill(folder: Path, seed: int, rounds: int, seconds: float) -> Kills:

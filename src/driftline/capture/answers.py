@@ -1,9 +1,9 @@
-"""Answers: one prediction or generation each, with everything that it stood on, recorded exactly once.
+"""Answers in the making: one prediction or generation each, with everything that it stood on, recorded exactly once.
 
-Enters: a ``with`` block or a function in which an answer is made, or one call with all that is known. Leaves: one
-``Answer``, finished on the sender's thread, when the block or the function ends, with the decision ``error`` if it
-raised. While it lasts its draft is the current answer of the context, where a guard reads it and leaves its verdict.
-Never raises, never changes what it is given, and takes down no more than references on the user's thread.
+Enters: a ``with`` block or a function in which an answer is made. Leaves: one ``Answer``, finished on the sender's
+thread, when the block or the function ends, with the decision ``error`` if it raised. While it lasts its draft is the
+current answer of the context, where a guard reads it and leaves its verdict. Never raises, never changes what it is
+given, and takes down no more than references on the user's thread.
 """
 
 import time
@@ -17,7 +17,7 @@ import msgspec
 from driftline.capture import answered, around, calls, client, fault, making
 from driftline.capture.around import current_run
 from driftline.capture.client import process
-from driftline.capture.making import Noted, Passage, finish, recorded
+from driftline.capture.making import Noted, Passage, finish
 from driftline.capture.mint import moment_of, spelt
 from driftline.capture.mint import process as minting
 from driftline.capture.pointer import in_use
@@ -47,7 +47,7 @@ class Answering(msgspec.Struct, eq=False):
     trace: str
     _client: client.Client | None
     _moment_ns: int  # nanoseconds since 1970
-    _number: int  # of which the id is made
+    _digits: str  # with which the id ends
     _id: str = ""
     span: str = ""
     tools: tuple[str, ...] = ()
@@ -64,7 +64,7 @@ class Answering(msgspec.Struct, eq=False):
     def id(self) -> str:
         """The id that it has in the ledger; ``""`` where Driftline is switched off."""
         if not self._id and self._client is not None:
-            self._id = fault.attempt("answer", spelt, self._moment_ns // 1000, self._number) or ""
+            self._id = fault.attempt("answer", spelt, self._moment_ns // 1000, self._digits) or ""
         return self._id
 
     @property
@@ -281,7 +281,7 @@ class Answering(msgspec.Struct, eq=False):
             draft.sources = draft.documents = ()
             draft.features = _NONE
             draft.owner = None  # it is over for code that still has it as its current answer
-            owner.sender.put((_finished, 1, (self, collected)))
+            owner.sender.answer((_finished, 1, self, collected))
         except Exception as failure:  # the fault rule: an answer that cannot be recorded is a counted loss
             fault.failed("answer", failure)
 
@@ -314,16 +314,16 @@ def answer(
     owner = process.client or client.current()
     draft = Draft(endpoint=endpoint)
     if owner is None:
-        return Answering(draft, question, partition, currency, trace, None, 0, 0)
+        return Answering(draft, question, partition, currency, trace, None, 0, "")
     if at is None and current_run.get() is None and around.process.run is None:
         made = Answering(draft, question, partition, currency, trace, owner, _now(), minting.next())
     else:
         try:
             id_, moment = moment_of(at)
-            made = Answering(draft, question, partition, currency, trace, owner, moment * 1000, 0, id_)
+            made = Answering(draft, question, partition, currency, trace, owner, moment * 1000, "", id_)
         except Exception as error:  # the fault rule: without an id there is no answer, and the user goes on
             fault.failed("answer", error)
-            return Answering(draft, question, partition, currency, trace, None, 0, 0)
+            return Answering(draft, question, partition, currency, trace, None, 0, "")
     draft.owner = made
     return made
 
@@ -333,67 +333,6 @@ def current_answer() -> Answering | None:
     draft = current_answer_var.get()
     owner = draft and draft.owner
     return owner if isinstance(owner, Answering) else None
-
-
-def record_answer(
-    endpoint: str,
-    *,
-    question: str = "",
-    partition: str = "",
-    at: Moment | None = None,
-    uses: Mapping[str, Touched | Version | str] | None = None,
-    retrieved: Iterable[Passage] = (),
-    features: Any = None,
-    decision: str = "",
-    text: str = "",
-    score: float | None = None,
-    money: float = 0.0,
-    currency: str | None = None,
-    verdict: Verdict | None = None,
-    trace: str = "",
-) -> str:
-    """Record one answer in one call and return its id, ``""`` where Driftline is switched off.
-
-    What is given is taken down as it is now; hashes and records are made of it later, on another thread.
-
-    Args:
-        endpoint: name of the deployment, such as refund-desk.
-        question: what was asked; only its hash is kept.
-        partition: nominal slice that the answer belongs to.
-        at: event time, for replays; default: that of the run around it, else the clock.
-        retrieved: the documents, in order, as records, or as texts or mappings to be hashed.
-        features: the values used, by name: a mapping, a record (a named tuple, a dataclass), a row of a table, a
-            table of one row; a sequence or an array by the places of its values, "0", "1" and so on.
-        decision: the outcome as one word.
-        text: what was said.
-        score: of the model.
-        money: what the answer pays out.
-        currency: of the money; default ``settings.currency``.
-        trace: W3C trace id.
-        uses: role -> what the answer stands on, such as ``{"model": touched}``.
-        verdict: what a guard has decided; None = none has.
-    """
-    owner = process.client or client.current()
-    if owner is None:
-        return ""
-    try:
-        if at is None and current_run.get() is None:
-            moment = _now() // 1000
-            id_ = spelt(moment, minting.next())
-        else:
-            id_, moment = moment_of(at)
-        if features is not None:
-            features = settled(features.copy()) if type(features) is dict else taken(features)
-        noted = (
-            owner.settings, id_, moment, endpoint, partition, question, dict(uses) if uses else None, (),
-            tuple(retrieved) if retrieved else (), features, text, decision, score, money, currency, verdict,
-            trace, "",
-        )  # fmt: skip
-        owner.sender.put((recorded, 1, noted))
-    except Exception as error:  # the fault rule: an answer that cannot be recorded is a counted loss
-        fault.failed("answer", error)
-        return ""
-    return id_
 
 
 def _finished(answering: Answering, collected: Draft) -> Answer:

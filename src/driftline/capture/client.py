@@ -24,8 +24,10 @@ from driftline.capture import (
     measure,
     parting,
     place,
+    sites,
 )
-from driftline.capture.sender import Item, Sender, Unmade
+from driftline.capture.flight import Item, Unmade
+from driftline.capture.sender import Sender
 from driftline.config import Settings
 from driftline.errors import BadSetting
 from driftline.event import sink as sinks
@@ -61,14 +63,21 @@ class Client:
         self.folder = place.base(settings.home)  # dataset names are relative to it
         self._place = next(filter(os.path.isdir, (self.home, os.path.dirname(self.home))), "")
         self.sender = Sender(settings, self._open)
-        self.sender.on_start = _provide_for_the_end
+        self.sender.on_start = self._begin
         self.profiled: set[tuple[str, str, str]] = set()  # (namespace, name, version) whose profile was sent
 
-    def _open(self) -> Sink:
-        """Open the sink; what it makes anew of a folder that was there when the program began is said."""
+    def _begin(self) -> None:
+        self._look()
+        _provide_for_the_end()
+
+    def _look(self) -> None:
+        """Say that what was there when the program began is about to be made anew."""
         if self._place and not os.path.isdir(self._place):
             said = "was removed meanwhile: it is made anew, and holds what is recorded from now on"
             fault.tell("home", f"{self._place} {said}")
+
+    def _open(self) -> Sink:
+        self._look()
         return self.open_sink(self.settings)
 
     def event(self, item: Item) -> None:
@@ -80,7 +89,7 @@ class Client:
         if isinstance(answer, tuple) and answer[1] > 1:
             self.sender.put_many(answer)
         else:
-            self.sender.put(answer)
+            self.sender.answer(answer)
 
 
 class _Process:
@@ -169,6 +178,7 @@ def _install(settings: Settings, open_sink: OpenSink) -> None:
     settings = config.anchored(settings)
     switch.use(settings)
     measure.use(settings)
+    sites.use(wanted=settings.read_code)
     process.client = Client(settings, open_sink) if settings.enabled else None
     process.settled = True
     if settings.enabled and not process.atexit:

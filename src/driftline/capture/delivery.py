@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 
 from driftline.capture import fault
 from driftline.capture.spool import Spool
+from driftline.capture.tally import Tally
 from driftline.errors import shown
 from driftline.event.answer import Answer
 from driftline.event.sink import Sink, deferring, follow
@@ -18,11 +19,16 @@ _PAUSES = (0.05, 0.2)  # before the second and third try of a batch
 _REST_SECONDS = (1.0, 30.0)  # shortest and longest rest after a failed batch
 
 
+def _unsaid(_answers: int, _events: int) -> None:
+    """What is replayed lies in the spool until it has arrived."""
+
+
 class Delivery:
     """One sink and the spool behind it; a forked child makes its own."""
 
-    def __init__(self, home: str, open_sink: Callable[[], Sink]) -> None:
+    def __init__(self, home: str, open_sink: Callable[[], Sink], tally: Tally | None = None) -> None:
         self.spool = Spool(home)
+        self.tally = tally or Tally(home)
         self.counts = {"queued": 0, "delivered": 0, "spooled": 0, "replayed": 0, "lost": 0}
         self.dirty = False  # something was spooled and not replayed since
         self.open_sink = open_sink
@@ -33,7 +39,6 @@ class Delivery:
         self._quiet = 0.0  # before that moment nothing is replayed unasked
         self._failure: Exception | None = None  # of the batch that is about to be kept
         self._complained = False  # it was said that events are kept, and why
-        self._untold = 0  # losses that no event has carried yet
         self._losing = False  # something was lost since the last flush
         self._behind = False  # the sink could not do what it had put off
         self._calling = False  # a thread is in the sink
@@ -42,11 +47,6 @@ class Delivery:
     def inside(self) -> bool:
         """Whether a thread is in a sink that works in this process, and not only waits for a network."""
         return self._calling and deferring(self._sink)
-
-    def take_losses(self) -> int:
-        """Return how much was lost since this was last asked, so that the next event can say it."""
-        lost, self._untold = self._untold, 0
-        return lost
 
     def clean(self) -> bool:
         """Whether all was delivered and nothing lost since this was last asked."""
@@ -65,8 +65,9 @@ class Delivery:
         for pause in tries:
             time.sleep(pause)
             try:
-                self._take(events, answers)
+                self._take(events, answers, self.tally.fly)
             except Exception as error:  # whatever a sink raises, its batch is tried again, then spooled
+                self.tally.fly(0, 0)  # it goes there again, or to the disk
                 fault.count("sink")
                 self._failure = error
                 continue
@@ -80,14 +81,18 @@ class Delivery:
         self._rest = min(max(self._rest * 2, _REST_SECONDS[0]), _REST_SECONDS[1])
         self._next_try = time.monotonic() + self._rest
 
-    def _take(self, events: Sequence[bytes], answers: Sequence[Answer]) -> None:
+    def _take(
+        self, events: Sequence[bytes], answers: Sequence[Answer], flying: Callable[[int, int], None] = _unsaid
+    ) -> None:
         self._calling = True
         try:
             if self._sink is None:
                 self._sink = self.open_sink()
             if events:
+                flying(0, len(events))
                 self._sink.events(events)
             if answers:
+                flying(len(answers), len(events))
                 self._sink.answers(answers)
         finally:
             self._calling = False
@@ -113,7 +118,7 @@ class Delivery:
 
     def behind(self) -> bool:
         """Whether something is spooled: by this process, or by one that it has started."""
-        return self.dirty or self.spool.orphaned()
+        return self.dirty or self.spool.orphaned() or self.tally.orphaned()
 
     def put_off(self, seconds: float) -> None:
         """Leave what is spooled there for so long: more is to come."""
@@ -130,6 +135,7 @@ class Delivery:
         if not asked and time.monotonic() < max(self._next_try, self._quiet):
             return
         self._spool_known = True
+        fault.attempt("adopt", self._adopt)
         try:
             taken, torn = self.spool.replay(self._take)
         except Exception as error:  # whatever the sink or the disk raises, the spool stays and is tried again
@@ -145,6 +151,24 @@ class Delivery:
         if torn:
             self.lost(torn, "lines of the spool were torn")
         self.dirty = spilling
+
+    def claim(self, name: str) -> dict[str, int]:
+        """Count what the process of that tally took with it, and return it as gaps, for an event about that process."""
+        fresh, gaps = self.tally.claim(name)
+        self._mourn(fresh)
+        return gaps
+
+    def _adopt(self) -> None:
+        """Count what processes that are dead had recorded and took with them."""
+        self._mourn(self.tally.adopt())
+
+    def _mourn(self, fresh: Sequence[int]) -> None:
+        _, answers, events, *perhaps = fresh
+        self.counts["lost"] += answers + events
+        if any(fresh):
+            more = f", and perhaps {sum(perhaps):,} more" if any(perhaps) else ""
+            what = f"{answers:,} answers and {events:,} events of processes that were killed are lost{more}"
+            fault.tell(f"killed:{fresh}", what)
 
     def follow(self, *, asked: bool) -> None:
         """Have the sink do what it has put off: all of it where somebody asked, else what has waited long enough."""
@@ -165,7 +189,7 @@ class Delivery:
     def lost(self, number: int, why: str) -> None:
         """Count what is lost for good, and say it once."""
         self.counts["lost"] += number
-        self._untold += number
+        self.tally.lose(number)
         self._losing |= number > 0
         if number:
             fault.tell(f"lost:{why[:20]}", f"events or answers are being lost: {why}")

@@ -7,7 +7,6 @@ over. What such a process had read and written since it last told of it (``progr
 known. Waits for nobody.
 """
 
-import os
 from pathlib import Path
 from typing import IO
 
@@ -35,6 +34,7 @@ class _Mark(msgspec.Struct):
     run: str
     job: Job
     started_us: int
+    tally: str = ""  # where the numbers of its process are
 
 
 class Held:
@@ -58,8 +58,8 @@ class Held:
         self._file.close()
 
 
-def mark(home: str, trace: Trace) -> Held:
-    """Leave word that the run of ``trace`` has begun.
+def mark(home: str, trace: Trace, tally: str = "") -> Held:
+    """Leave word that the run of ``trace`` has begun, in the process of that tally.
 
     Raises:
         OSError: the folder cannot be written.
@@ -68,7 +68,7 @@ def mark(home: str, trace: Trace) -> Held:
     path.parent.mkdir(parents=True, exist_ok=True)
     file = path.open("ab", buffering=0)
     spool.locked(file)
-    file.write(msgspec.json.encode(_Mark(trace.run, trace.job, trace.started_us)))
+    file.write(msgspec.json.encode(_Mark(trace.run, trace.job, trace.started_us, tally)))
     return Held(path, file)
 
 
@@ -79,20 +79,34 @@ def sweep(owner: Client) -> None:
 
 
 def _sweep(owner: Client, path: Path) -> None:
-    with path.open("r+b", buffering=0) as file:
-        if not spool.locked(file):
-            return
-        mark, *words = file.read().split(b"\n")
-        if len(words) == _WHOLE:
-            owner.event(words[0])
-            os.unlink(path)
-            return
-        said = msgspec.json.decode(mark, type=_Mark)
-        trace = Trace(run=said.run, job=said.job, started_us=said.started_us, ended_us=clock.now_us())
-        trace.error, trace.aborted = MESSAGE, True
-        trace.gaps["lost with the process"] = 1
-        offspring.collect(owner.home, trace)
-        if trace.inputs or trace.outputs:
-            trace.on_job["jobType"] = _MORE
-        owner.event(emit.Ended(trace, owner.profiled, owner.folder, owner.home))
-        os.unlink(path)
+    file = path.open("r+b", buffering=0)
+    told = False
+    try:
+        if spool.locked(file):
+            lost = _tell(owner, file.read())
+            told = True
+    finally:
+        if not told:
+            file.close()
+    if told:  # the mark stays, and ours, until that is delivered or spooled: this process may be killed, too
+        owner.sender.landed(Held(path, file).clear)
+        tally = owner.sender.delivery.tally
+        owner.sender.landed(lambda: tally.told(lost))
+
+
+def _tell(owner: Client, left: bytes) -> dict[str, int]:
+    """Say what is to be said of a run that left this."""
+    mark, *words = left.split(b"\n")
+    if len(words) == _WHOLE:
+        owner.event(words[0])
+        return {}
+    said = msgspec.json.decode(mark, type=_Mark)
+    trace = Trace(run=said.run, job=said.job, started_us=said.started_us, ended_us=clock.now_us())
+    trace.error, trace.aborted = MESSAGE, True
+    lost = owner.sender.delivery.claim(said.tally) if said.tally else {}
+    trace.gaps.update({"lost with the process": 1, **lost})
+    offspring.collect(owner.home, trace)
+    if trace.inputs or trace.outputs:
+        trace.on_job["jobType"] = _MORE
+    owner.event(emit.Ended(trace, owner.profiled, owner.folder, owner.home))
+    return lost

@@ -83,9 +83,9 @@ def finish(noted: Noted) -> Answer:
     )
 
 
-def recorded(*noted: Any) -> Answer:
-    """Return the answer, of what ``Noted`` holds in its order."""
-    return finish(Noted(*noted))
+def recorded(settings: Settings, id_: str, moment_ns: int, *noted: Any) -> Answer:
+    """Return the answer, of what ``Noted`` holds in its order, but for its moment: nanoseconds since 1970."""
+    return finish(Noted(settings, id_, moment_ns // 1000, *noted))
 
 
 def document(given: Passage) -> Retrieved:

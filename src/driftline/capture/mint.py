@@ -15,7 +15,7 @@ from driftline.capture.around import moment_us, replayed
 from driftline.capture.recording import Moment
 from driftline.event import ids
 
-_DIGITS = tuple(f"{number:03x}" for number in range(4096))
+_THREE = tuple(f"{number:03x}" for number in range(4096))
 _LATEST = 253_402_300_800_000_000  # microseconds: the end of the year 9999
 _now = time.time_ns
 
@@ -32,21 +32,30 @@ class _Process:
         """Take random bits anew: at the start, and in a forked child."""
         bits = int.from_bytes(os.urandom(7), "big")
         self.tail = f"-7{bits & 0xFFF:03x}-{0x8000 | bits >> 12 & 0x3FFF:04x}-{bits >> 26 & 0xFFFFFF:06x}"
-        self.next = itertools.count(bits >> 50).__next__
-        self.held = (-1, "")  # a millisecond and the first digits of its ids, in one, so that they belong together
+        every = itertools.starmap(itertools.product, itertools.repeat((_THREE, _THREE)))
+        self.next = map("".join, itertools.chain.from_iterable(every)).__next__
+        self.held = (
+            0,
+            0,
+            "",
+        )  # a millisecond's begin, end (nanoseconds) and first digits, in one: they belong together
+
+    def head(self, moment_ns: int) -> str:
+        """Return the first digits of the ids of a moment, nanoseconds since 1970."""
+        begin, end, head = self.held
+        if not begin <= moment_ns < end:
+            millisecond = moment_ns // 1_000_000
+            head = f"{millisecond >> 16:08x}-{millisecond & 0xFFFF:04x}{self.tail}"
+            self.held = (millisecond * 1_000_000, (millisecond + 1) * 1_000_000, head)
+        return head
 
 
-process = _Process()  # whose ``next`` gives the number of an id, of which ``spelt`` may make the id later
+process = _Process()  # whose ``next`` gives the last six digits of an id, of which ``spelt`` may make the id later
 
 
-def spelt(moment: int, number: int) -> str:
-    """Return the id that a moment and a number of this process make; the same ones make the same id."""
-    millisecond = moment // 1000
-    held, head = process.held
-    if held != millisecond:
-        head = f"{millisecond >> 16:08x}-{millisecond & 0xFFFF:04x}{process.tail}"
-        process.held = (millisecond, head)
-    return f"{head}{_DIGITS[number >> 12 & 4095]}{_DIGITS[number & 4095]}"
+def spelt(moment: int, digits: str) -> str:
+    """Return the id that a moment and the last digits make; the same ones make the same id."""
+    return process.head(moment * 1000) + digits
 
 
 def mint() -> tuple[str, int]:

@@ -48,7 +48,10 @@ class ProcessRun(Run):
         super().announce()
         with self._marking:
             if self._announced and self._mark is None and self._client is not None and not self.over:
-                self._mark = fault.attempt("left", left.mark, self._client.home, self._trace)
+                self._mark = fault.attempt("left", left.mark, self._client.home, self._trace, self._tally())
+
+    def _tally(self) -> str:
+        return self._client.sender.delivery.tally.name if self._client is not None else ""
 
     def finish(self, error: BaseException | None) -> None:
         """Send the last event; once."""
@@ -68,7 +71,7 @@ class ProcessRun(Run):
         """Leave the end in writing where measuring it takes long: a process may be killed meanwhile."""
         with self._marking:
             if self._mark is None and emit.unmeasured(self._trace) > _LONG:
-                self._mark = left.mark(owner.home, self._trace)
+                self._mark = left.mark(owner.home, self._trace, self._tally())
             if self._mark is not None:
                 self._trace.on_job["jobType"] = progress.WHOLE  # the end proper replaces these words
                 self._mark.last(emit.last_words(self._trace, owner.folder, owner.home))

@@ -9,10 +9,12 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable, Sequence
-from typing import Any, Protocol
+from typing import Protocol
 
 from driftline.capture import fault, measure, own
 from driftline.capture.delivery import Delivery
+from driftline.capture.flight import Flight, Item, Unmade, kind, weight
+from driftline.capture.tally import ANSWERS
 from driftline.config import Settings
 from driftline.event.answer import Answer
 from driftline.event.sink import Sink
@@ -24,23 +26,11 @@ _LEAVE_SECONDS = 30.0  # how long the end of the program waits for a thread in n
 _GATHER_SECONDS = 0.25  # how long what is encoded waits for more, to be delivered together, unless somebody waits
 
 
-class Pending(Protocol):
-    """An event that is encoded when its turn comes."""
-
-    def encode(self, *, cheap: bool) -> bytes:
-        """Return the event as JSON; ``cheap`` leaves out what takes long to measure."""
-
-
 class Opened(Protocol):
     """A run that has begun and not ended."""
 
     def announce(self) -> None:
         """Say that it has begun, if it has been open for long."""
-
-
-# Answers that are made when their turn comes: what makes them, how many there will be at most, from what.
-Unmade = tuple[Callable[..., Answer | list[Answer]], int, tuple[Any, ...]]
-Item = bytes | Answer | Pending | Unmade
 
 
 class _Mark:
@@ -66,7 +56,8 @@ class Sender:
     def _fresh(self) -> None:
         self._items: deque[Item | _Mark] = deque()
         self._overflow: deque[Item] = deque()
-        self._flight: tuple[list[bytes], list[Answer]] = ([], [])  # encoded and not delivered
+        self._flight = Flight(self.delivery)  # encoded and not delivered
+        self._tally = self.delivery.tally
         self._leaves = 0.0  # when it is to be delivered
         self._landing: list[Callable[[], None]] = []  # called once that is delivered or spooled
         self._wake = threading.Event()
@@ -84,8 +75,14 @@ class Sender:
         self.opened: dict[int, Opened] = {}
 
     def put(self, item: Item) -> None:
-        """Queue ``item``, which is one event or one answer; never waits."""
-        items = self._items
+        """Queue an event, or work that is no event; never waits."""
+        self._tally.page[kind(item)] += weight(item)
+        self._queue(item)
+
+    def answer(self, item: Answer | Unmade) -> None:
+        """Queue what is one answer; never waits."""
+        self._tally.page[ANSWERS] += 1
+        items = self._items  # as ``_queue`` does it, without its call
         if len(items) < self._room:
             items.append(item)
             if not self._called:  # asking the event itself costs more
@@ -93,10 +90,19 @@ class Sender:
         else:
             self._put_elsewhere(item)
 
+    def _queue(self, item: Item) -> None:
+        items = self._items
+        if len(items) < self._room:
+            items.append(item)
+            if not self._called:
+                self._rouse()
+        else:
+            self._put_elsewhere(item)
+
     def put_many(self, item: Unmade) -> None:
         """Queue what several answers are made of; never waits."""
         self._weigh(item[1] - 1)
-        self.put(item)
+        self.put(item)  # which counts them
 
     def _rouse(self) -> None:
         if self._thread is None:
@@ -107,10 +113,9 @@ class Sender:
     def _put_elsewhere(self, item: Item) -> None:
         """Keep an item for which there is no room, or nobody who delivers it."""
         if self.closed:  # a run that outlived its settings
-            events: list[bytes] = []
-            answers: list[Answer] = []
-            self._sort(item, events, answers, cheap=True)
-            self.delivery.keep(events, answers)
+            flight = Flight(self.delivery)
+            self._add(item, flight, cheap=True)
+            flight.keep()
             self.delivery.spool.close()
             self._land()
         elif len(self._overflow) + self._more < 2 * self._limit:
@@ -119,15 +124,17 @@ class Sender:
             self._overflow.append(item)
             self._start_spooler()
         else:
-            self.delivery.lost(self._taken(item), "they come faster than they can be written down")
+            self._taken(item)
+            self.delivery.lost(weight(item), "they come faster than they can be written down")
+            self._tally.settle(*((weight(item), 0) if kind(item) == ANSWERS else (0, weight(item))))
 
     def landed(self, act: Callable[[], None]) -> None:
         """Call ``act`` once what was queued before is delivered or spooled."""
-        self.put((self._awaiting, 1, (act,)))
+        self.put((self._awaiting, 0, act))
 
-    def _awaiting(self, act: Callable[[], None]) -> list[Answer]:
+    def _awaiting(self, act: Callable[[], None]) -> tuple[()]:
         self._landing.append(act)
-        return []
+        return ()
 
     def _land(self) -> None:
         acts, self._landing = self._landing, []
@@ -139,11 +146,14 @@ class Sender:
             self._more += more
             self._room = 0 if self.closed else self._limit - self._more
 
-    def _taken(self, item: Item) -> int:
-        """Return how many answers or events an item that leaves the queue is; 0 = work that is done again later."""
-        if type(item) is tuple and item[1] > 1:
-            self._weigh(1 - item[1])
-        return item[1] if type(item) is tuple else 1
+    def _taken(self, item: Item) -> None:
+        """Make room: an item has left the queue."""
+        if weight(item) > 1:
+            self._weigh(1 - weight(item))
+
+    def _add(self, item: Item, flight: Flight, *, cheap: bool) -> None:
+        self._taken(item)
+        flight.add(item, cheap=cheap)
 
     def watch(self, run: Opened) -> None:
         """Announce ``run`` once it has been open for long."""
@@ -158,9 +168,9 @@ class Sender:
     def _start(self) -> None:
         with self._lock:
             if self._thread is None and not self.closed:
+                fault.attempt("sender", self.on_start)
+                self._tally.open()
                 self._thread = own.thread("driftline-sender", self._work)
-                if self._thread is not None:
-                    fault.attempt("sender", self.on_start)
 
     def _start_spooler(self) -> None:
         with self._lock:
@@ -169,10 +179,7 @@ class Sender:
 
     def counters(self) -> dict[str, int]:
         """Return the numbers of items waiting, delivered, spooled, replayed and lost."""
-        return {**self.delivery.counts, "queued": len(self._items) + len(self._overflow) + self._held()}
-
-    def _held(self) -> int:
-        return len(self._flight[0]) + len(self._flight[1])
+        return {**self.delivery.counts, "queued": len(self._items) + len(self._overflow) + len(self._flight)}
 
     # --- on the sender's thread -------------------------------------------------------------------------------
 
@@ -187,7 +194,7 @@ class Sender:
     def _turn(self) -> bool:
         """Wait for work and do it; returns whether it was the last."""
         if not self._items:
-            self._wake.wait(min(TICK_SECONDS, self._leaves - time.monotonic()) if self._held() else TICK_SECONDS)
+            self._wake.wait(min(TICK_SECONDS, self._leaves - time.monotonic()) if self._flight else TICK_SECONDS)
         for run in list(self.opened.values()):
             fault.attempt("announce", run.announce)
         if self._items and not self._hurry.is_set():
@@ -205,17 +212,17 @@ class Sender:
         while self._items and not self.closed:
             batch: list[Item] = []
             mark: _Mark | None = None
-            room = BATCH - self._held()
+            room = BATCH - len(self._flight)
             while self._items and room > 0 and mark is None:
                 item = self._items.popleft()
                 if isinstance(item, _Mark):
                     mark = item
                 else:
                     batch.append(item)
-                    room -= item[1] if type(item) is tuple else 1
+                    room -= weight(item)
             asked = mark is not None and not mark.saves
             if fault.attempt("sender", self._handle, batch, asked) is None:
-                fault.attempt("sender", self._rescue)
+                fault.attempt("sender", self._flight.keep)
             if mark is not None and mark.saves:
                 fault.attempt("sender", self._save, mark)
             elif mark is not None and mark.last and self._items:  # came meanwhile, and nobody comes after the end
@@ -227,8 +234,8 @@ class Sender:
                     return True
         if self.closed:
             return True
-        if self._held() and time.monotonic() >= self._leaves and fault.attempt("sender", self._deliver) is None:
-            fault.attempt("sender", self._rescue)
+        if self._flight and time.monotonic() >= self._leaves and fault.attempt("sender", self._deliver) is None:
+            fault.attempt("sender", self._flight.keep)
         self.delivery.replay(asked=False, spilling=bool(self._overflow))
         self.delivery.follow(asked=False)
         return False
@@ -236,7 +243,7 @@ class Sender:
     def _save(self, mark: _Mark) -> None:
         """Write down what is encoded, where a process may be ended at any moment; it is delivered later."""
         self.delivery.put_off(_GATHER_SECONDS)
-        self._rescue()
+        self._flight.keep()
         self._land()
         mark.done.set()
 
@@ -248,16 +255,9 @@ class Sender:
         if mark.last:
             self.delivery.shut()
 
-    def _rescue(self) -> None:
-        """Spool what is on its way; where something of ours failed it may have arrived, and is known there then."""
-        events, answers = self._flight
-        self._flight = ([], [])
-        if events or answers:
-            self.delivery.keep(events, answers)
-
     def _handle(self, batch: Sequence[Item], asked: bool) -> bool:
         """Encode what is taken from the queue; deliver it where somebody waits or it has become much."""
-        if not self._held():
+        if not self._flight:
             self._leaves = time.monotonic() + _GATHER_SECONDS
         self._measuring = True
         try:
@@ -265,35 +265,15 @@ class Sender:
                 if self.closed:  # whoever closes has waited long enough, and keeps the rest
                     self._items.extendleft(reversed(batch[place:]))
                     return True
-                self._sort(item, *self._flight, cheap=False)
+                self._add(item, self._flight, cheap=False)
         finally:
             self._measuring = False
-        return self._deliver() if not self.closed and (asked or self._held() >= BATCH) else True
+        return self._deliver() if not self.closed and (asked or len(self._flight) >= BATCH) else True
 
     def _deliver(self) -> bool:
-        events, answers = self._flight
-        if events or answers:
-            self.delivery.hand(events, answers, hurry=self._hurry.is_set())
-        self._flight = ([], [])
+        self._flight.hand(hurry=self._hurry.is_set())
         self._land()
         return True
-
-    def _sort(self, item: Item, events: list[bytes], answers: list[Answer], *, cheap: bool) -> None:
-        try:
-            if isinstance(item, tuple):
-                self._taken(item)
-                made = item[0](*item[2])
-                if isinstance(made, Answer):
-                    answers.append(made)
-                else:
-                    answers.extend(made)
-            elif isinstance(item, Answer):
-                answers.append(item)
-            else:
-                events.append(item if isinstance(item, bytes) else item.encode(cheap=cheap))
-        except Exception as error:  # the fault rule: an event that cannot be encoded is a counted loss
-            fault.failed("encode", error)
-            self.delivery.lost(1, "an event could not be encoded")
 
     # --- on the spooler's thread ------------------------------------------------------------------------------
 
@@ -302,11 +282,10 @@ class Sender:
             fault.attempt("spooler", self._spill_some)
 
     def _spill_some(self) -> None:
-        events: list[bytes] = []
-        answers: list[Answer] = []
-        while self._overflow and len(events) + len(answers) < BATCH:
-            self._sort(self._overflow.popleft(), events, answers, cheap=True)
-        self.delivery.keep(events, answers)
+        flight = Flight(self.delivery)
+        while self._overflow and len(flight) < BATCH:
+            self._add(self._overflow.popleft(), flight, cheap=True)
+        flight.keep()
 
     # --- with a deadline --------------------------------------------------------------------------------------
 
@@ -333,7 +312,7 @@ class Sender:
     def save(self, timeout: float) -> None:
         """Wait until what is queued now is on disk or delivered, unless the thread hangs since this was last asked."""
         thread, late = self._thread, self._unsaved
-        if not (self._items or self._called or self._turning or self._held()) or self.closed:
+        if not (self._items or self._called or self._turning or self._flight) or self.closed:
             return
         if thread is None or not thread.is_alive() or thread is threading.current_thread():
             return
@@ -359,21 +338,19 @@ class Sender:
         spooler = self._spooler
         if spooler is not None and spooler.is_alive():
             spooler.join(1.0)
+        rest = Flight(self.delivery) if ended else self._flight.copy()
         if not ended:
-            events, answers = list(self._flight[0]), list(self._flight[1])
             place = self.delivery.spool.folder
             fault.tell("deadline", f"delivery took longer than {timeout:g} s; the rest is kept in {place}")
-        else:
-            events, answers = [], []
         while self._items:
             item = self._items.popleft()
             if not isinstance(item, _Mark):
-                self._sort(item, events, answers, cheap=True)
-        if events or answers:
-            self.delivery.keep(events, answers)
+                self._add(item, rest, cheap=True)
+        rest.keep()
         self.delivery.spool.close()
         self.delivery.sum_up()
         self._land()
+        self._tally.close()
 
     def _leave(self, thread: threading.Thread) -> None:
         """Wait until the thread is out of native code: where the interpreter ends under that, the process aborts."""
@@ -388,5 +365,5 @@ class Sender:
         """Begin anew in a forked child: nothing queued, no thread, and a sink of its own."""
         former = self.delivery
         self._abandoned.append(former)
-        self.delivery = Delivery(str(former.spool.folder.parent), former.open_sink)
+        self.delivery = Delivery(str(former.spool.folder.parent), former.open_sink, former.tally.reborn())
         self._fresh()

@@ -240,15 +240,15 @@ def _predicted(name: str, source: Source, given: Any, result: Any) -> None:
     if not rows:
         return
     if current_run.get() is None and around.process.run is None:
-        id_: str | int = minting.next()
-        moment = _now() // 1000
+        id_, digits, moment = "", minting.next(), _now() // 1000
     else:
-        id_, moment = moment_of(None)
-    taken = (owner.settings, id_, moment, name, source, _input(given, rows), _result(result))
+        (id_, moment), digits = moment_of(None), ""
+    some = min(rows, ROWS)
+    taken = (_made, some, owner.settings, id_, digits, moment, name, source, _input(given, rows), _result(result))
     if rows == 1:
-        owner.sender.put((_made, 1, taken))
+        owner.sender.answer(taken)
         return
-    owner.sender.put_many((_made, min(rows, ROWS), taken))
+    owner.sender.put_many(taken)
     if rows > ROWS:
         fault.count("unrecorded rows", rows - ROWS)
         fault.tell("unrecorded rows", f"{name}: of {rows} predictions in one call the first {ROWS} are recorded")
@@ -328,7 +328,8 @@ def _made(*taken: Any) -> list[Answer]:
 
 def _answers(
     settings: Settings,
-    id_: str | int,
+    id_: str,
+    digits: str,
     moment: int,
     name: str,
     source: Source,
@@ -336,7 +337,7 @@ def _answers(
     result: Any,
 ) -> list[Answer]:
     """Return one answer per row; on the sender's thread."""
-    first = id_ if isinstance(id_, str) else spelt(moment, id_)
+    first = id_ or spelt(moment, digits)
     values = _values(_read(result))
     features = fault.attempt("serving", lambda: _features(_read(given))) or []
     found = []

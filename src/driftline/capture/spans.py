@@ -99,7 +99,7 @@ class Spans:
             return
         owner = client.current()
         if owner is not None:
-            owner.answer((_made, 1, (owner.settings, self._endpoint, self._uses, root, tuple(found))))
+            owner.answer((_made, 1, owner.settings, self._endpoint, self._uses, root, tuple(found)))
 
 
 class United(NamedTuple):

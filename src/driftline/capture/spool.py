@@ -22,7 +22,7 @@ from driftline.event.answer import Answer
 LIMIT_BYTES = 512 * 1024 * 1024
 _CHUNK = 500  # lines replayed at a time
 _EVENT, _ANSWER = b"E ", b"A "
-_OF = "-of-"  # in the name of a file, before the process that the one was started by that writes it
+OF = "-of-"  # in the name of a file, before the process that the one was started by that writes it
 
 Deliver = Callable[[Sequence[bytes], Sequence[Answer]], None]
 
@@ -56,7 +56,7 @@ class Spool:
         self._restore()
         if self._file is None:
             self.folder.mkdir(parents=True, exist_ok=True)
-            self._path = self.folder / f"{clock.now_us():020d}-{os.getpid()}{_OF}{os.getppid()}.jsonl"
+            self._path = self.folder / f"{clock.now_us():020d}-{os.getpid()}{OF}{os.getppid()}.jsonl"
             self._file = self._path.open("a+b", buffering=0)
             locked(self._file)
         return self._file
@@ -79,7 +79,7 @@ class Spool:
 
     def orphaned(self) -> bool:
         """Whether a process that this one has started left something, or does so now."""
-        return any(path.stem.endswith(f"{_OF}{os.getpid()}") for path in self._waiting())
+        return any(path.stem.endswith(f"{OF}{os.getpid()}") for path in self._waiting())
 
     def _waiting(self) -> list[Path]:
         try:

@@ -12,7 +12,7 @@ from importlib.machinery import ModuleSpec
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
-from driftline.capture import around, client, fault, opens, process, unnamed
+from driftline.capture import around, client, fault, opens, process, sites, unnamed
 
 if TYPE_CHECKING:
     from importlib.abc import Loader, MetaPathFinder
@@ -96,7 +96,7 @@ def unwatch() -> None:
 
 def hooks_on() -> None:
     """Put the hooks on, now and for what will be imported."""
-    opens.install(around.active)
+    opens.install(around.active, sites.opened)
     for library in HOOKS:
         module = sys.modules.get(library)
         if module is not None and not getattr(module.__spec__, "_initializing", False):

@@ -4,7 +4,7 @@ Enters: a subgraph and the node that was asked for. Leaves: one tree upstream an
 several paths reach is drawn out once and named elsewhere.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 
 import msgspec
 from rich.text import Text
@@ -154,28 +154,31 @@ def _print_each(asked: str, tree: _Tree) -> None:
     columns = [node.id for node in tree.nodes.values() if node.type == "FIELD" and node.depth == 0 and node.id != asked]
     of_one = asked.startswith("datasetField:")
     roots = [root for root in (asked, *([] if of_one else columns)) if root in tree.beside]
+    shaping = {(there, link.kind) for there, link in tree.beside.get(asked, ())} if not of_one else set()
     for root in roots[:_ROOTS]:
-        _print(root, tree)
+        _print(root, tree, shaping if root != asked else set())
     if len(roots) > _ROOTS:
         show.say(f"+{len(roots) - _ROOTS} more columns; name one, or use --json.")
 
 
-def _print(asked: str, tree: _Tree) -> None:
+def _print(asked: str, tree: _Tree, above: Collection[tuple[str, str]] = ()) -> None:
+    """Print one tree; ``above``: neighbours, and how they are linked, that were drawn for the whole dataset."""
     node = tree.nodes.get(asked)
     label = _label(asked, node, "", "")
     if node and node.no_upstream:
         label.append(f"  {_stated(node.no_upstream)}", "dim")
     root = Tree(label, guide_style="dim")
-    _grow(root, asked, tree)
+    _grow(root, asked, tree, above)
     show.console().print(root)
 
 
-def _grow(root: Tree, asked: str, tree: _Tree) -> None:
+def _grow(root: Tree, asked: str, tree: _Tree, above: Collection[tuple[str, str]]) -> None:
     grown = {(asked, "")}
     waiting = [(root, asked, "")]
     while waiting:
         branch, here, behind = waiting.pop(0)
-        near = tree.behind(here, behind)
+        every = tree.behind(here, behind)
+        near = [one for one in every if here != asked or (one[0], one[1].kind) not in above]
         stated = bool(here in tree.nodes and tree.nodes[here].no_upstream)
         for there, link in near[:_WIDE]:
             node = tree.nodes.get(there)
@@ -195,6 +198,8 @@ def _grow(root: Tree, asked: str, tree: _Tree) -> None:
             waiting.append((branch.add(label), there, here))
         if len(near) > _WIDE:
             branch.add(Text(f"+{len(near) - _WIDE:,} more; --json lists all", "dim"))
+        if len(near) < len(every):
+            branch.add(Text("and what shapes all rows, as above", "dim"))
         if rest := tree.rest(here, behind):
             branch.add(Text(rest, "dim"))
 

@@ -8,10 +8,9 @@ when the change returns.
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
-from driftline.engine import questions
+from driftline.engine import labelled
 from driftline.engine.house import House
 from driftline.errors import BadInput, NotFound
-from driftline.event import names, openlineage, said
 from driftline.event.label import (
     SENSITIVE,
     Attached,
@@ -26,11 +25,6 @@ from driftline.event.label import (
     TagKind,
     Term,
 )
-from driftline.event.said import Facet, Said
-from driftline.graph import datasets, executions, inherit
-from driftline.graph.inherit import Moment
-from driftline.store.catalogue import Found
-from driftline.store.connection import OPEN
 from driftline.store.finder import Wanted
 
 LONGEST = 200  # letters of a name
@@ -79,7 +73,7 @@ class Catalogue:
                 name=name,
                 value=_text(value),
                 attributes=dict(attributes or {}),
-                propagates=spreads and self._found(place).type not in _ONE_STATE,
+                propagates=spreads and labelled.found(self._house, place).type not in _ONE_STATE,
                 indirect=indirect,
                 expires_us=expires_us,
                 by=by,
@@ -260,35 +254,22 @@ class Catalogue:
 
     def tags(self, node: str, *, as_of_us: int | None = None) -> list[Carried]:
         """Return the tags that count for a node as of a moment: its own first, then those that it inherits."""
-        found = self._found(self.node(node))
-        tagged = inherit.tags(self._house.store, found, Moment(self._house.now(), as_of_us))
-        said_ = self._told_of_run(node, OPEN if as_of_us is None else as_of_us).tags if found.type == "RUN" else ()
-        return [*(Carried(tag=tag, source=found.node) for tag in (*tagged.own, *said_)), *tagged.inherited]
+        return labelled.tags(self._house, node, as_of_us)
 
     def labels(self, node: str, *, as_of_us: int | None = None) -> Labels:
         """Return everything that is said of a node, and the tags that it inherits, as of a moment.
 
         Of what events say, only what still stands is known: a facet that was replaced since is not.
         """
-        store = self._house.store
-        found = self._found(self.node(node))
-        moment = Moment(self._house.now(), as_of_us)
-        tagged = inherit.tags(store, found, moment, columns=True)
-        held = store.labels.of([found.node], moment.stands_us).get(found.node)
-        told = self._told(found, OPEN if as_of_us is None else as_of_us)
-        inner = found.column if found.type == "FIELD" else ""
-        text = told.column_descriptions.get(inner) if inner else told.description
-        run_tags = told.tags if found.type == "RUN" else ()
-        return Labels(
-            node=found.node,
-            tags=(*tagged.own, *run_tags),
-            inherited=tagged.inherited,
-            owners=(*(told.owners if not inner else ()), *(held.owners if held else ())),
-            descriptions=(*((text,) if text else ()), *(held.descriptions if held else ())),
-            terms=held.terms if held else (),
-            columns=dict(tagged.columns),
-            truncated=tagged.truncated,
-        )
+        return labelled.labels(self._house, node, as_of_us)
+
+    def node(self, text: str) -> str:
+        """Return the node id that ``text`` means; also of a column that only a schema names.
+
+        Raises:
+            NotFound, Ambiguous: it means nothing or several things.
+        """
+        return labelled.node(self._house, text)
 
     def search(self, wanted: Wanted, *, limit: int = 20, offset: int = 0) -> Matches:
         """Return one page of what has all the words asked for, the best first, with counts."""
@@ -308,63 +289,6 @@ class Catalogue:
         """Make the index anew; return how many datasets and jobs it holds."""
         with self._house.lock:
             return self._house.store.index.rebuild()
-
-    def node(self, text: str) -> str:
-        """Return the node id that ``text`` means; also of a column that only a schema names.
-
-        Raises:
-            NotFound, Ambiguous: it means nothing or several things.
-        """
-        store = self._house.store
-        if store.lineage.lookup(text) is not None or store.index.known(text):
-            return text
-        try:
-            return questions.resolve(self._house, text)
-        except NotFound:
-            for at in range(len(text) - 1, 0, -1):
-                found = store.lineage.find(text[:at]) if text[at] == "." else []
-                place = store.lineage.lookup(found[0]) if len(found) == 1 else None
-                if place is not None and place.type == "DATASET" and place.dataset is not None:
-                    column = names.column_id(place.dataset.namespace, place.dataset.name, text[at + 1 :])
-                    if store.index.known(column):
-                        return column
-            raise
-
-    def _found(self, node: str) -> Found:
-        lineage = self._house.store.lineage
-        found = lineage.lookup(node)
-        if found is not None:
-            return found
-        rest = node.removeprefix("datasetField:")
-        for at in range(len(rest) - 1, 0, -1):
-            owner = lineage.lookup(f"dataset:{rest[:at]}") if rest[at] == ":" else None
-            if owner is not None and owner.dataset is not None and owner.type == "DATASET":
-                return Found(node, "FIELD", rest, dataset=owner.dataset, column=rest[at + 1 :], owner=owner.id)
-        raise NotFound(node)
-
-    def _told(self, found: Found, at_us: int) -> Said:
-        """Return what events say: of a version and a column, what they say of their dataset."""
-        store = self._house.store
-        if found.type == "RUN":
-            return self._told_of_run(found.node, at_us)
-        if found.dataset is not None:
-            return store.tellings.of("DATASET", found.dataset.namespace, found.dataset.name, at_us)
-        row = store.walks.nodes([found.id])[found.id]
-        return store.tellings.of("JOB", row[2], row[3], at_us)
-
-    def _told_of_run(self, node: str, at_us: int) -> Said:
-        """Return what the newest facets of a run say; they are few, and read from the log."""
-        run, _, _ = node.removeprefix("run:").partition("#")
-        row = self._house.store.lineage.run(run)
-        if row is None:
-            return Said()
-        events = [openlineage.decode(raw) for raw in self._house.store.log.of_run(run)]
-        held: dict[str, Facet] = {}
-        for event in executions.in_order(events):
-            for key, facet in event.run.facets.items() if event.run and event.time_us <= at_us else ():
-                if key in said.KEYS:
-                    held[key] = Facet(b"" if datasets.deletes(facet) else bytes(facet), event.time_us)
-        return said.read({key: facet for key, facet in held.items() if facet.data})
 
     @contextmanager
     def _changing(self, node: str) -> Iterator[str]:

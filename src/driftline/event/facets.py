@@ -168,6 +168,7 @@ class StateFacet(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     rows: Count | None = None  # rows in it
     bytes: Count | None = None  # size in bytes
     attributes: dict[str, str] = {}  # what people want to see
+    after_ns: int | None = None  # nanoseconds from the begin of the run until it was first read, or last written
 
 
 class ProfileFacet(msgspec.Struct, frozen=True):
@@ -202,6 +203,12 @@ class CodeFacet(msgspec.Struct, frozen=True, omit_defaults=True):
     version: str = ""  # hash or revision
     attempt: int = 1  # 2 and more when the same run was tried again
     parameters: dict[str, str] = {}  # what it was called with
+
+
+class StartFacet(msgspec.Struct, frozen=True):
+    """``driftline_start`` on a run: when it began, where no START event says it; its id has the millisecond only."""
+
+    time: str = ""  # ISO 8601
 
 
 class GapsFacet(msgspec.Struct, frozen=True):

@@ -136,7 +136,7 @@ def _shape(job: Job, ordered: Sequence[Event], attempt: int) -> RunShape:
     found = sources.of_run(run.run_id, job, speaking, inputs, outputs, minted)
     code = facets.unpack(on_run, "driftline_code", facets.CodeFacet) or facets.CodeFacet()
     parents = _parents(on_run)
-    state, started, ended = _times(ordered)
+    state, started, ended = _times(ordered, on_run)
     return RunShape(
         run=run.run_id,
         attempt=attempt,
@@ -261,18 +261,32 @@ def _dataset_shape(event: Event, renamings: Sequence[DatasetPart]) -> RunShape:
     )
 
 
-def _times(ordered: Sequence[Event]) -> tuple[str, int, int]:
+def _times(ordered: Sequence[Event], on_run: Facets) -> tuple[str, int, int]:
     """Return the state of the run, when it started and when it ended (0 = not known)."""
     ended = [event for event in ordered if event.event_type in TERMINAL]
     begun = [event.time_us for event in ordered if event.event_type == "START"]
     upto = ended[-1].time_us if ended else ordered[-1].time_us  # what is added after the end says nothing of the begin
     begun = begun or [event.time_us for event in ordered if event.event_type not in TERMINAL and event.time_us <= upto]
     said = [event.event_type for event in ended or ordered if event.event_type]
-    return (said[-1] if said else ""), min(begun, default=_minted(ordered[0])), (ended[-1].time_us if ended else 0)
+    return (
+        (said[-1] if said else ""),
+        min(begun, default=_told(ordered[0], on_run)),
+        (ended[-1].time_us if ended else 0),
+    )
 
 
-def _minted(event: Event) -> int:
-    """Return when a run of our own capture began that told only of its end; 0 where that is not known."""
+def _told(event: Event, on_run: Facets) -> int:
+    """Return when a run began that told only of its end; 0 where that is not known.
+
+    Of our own capture the id tells the millisecond at least.
+    """
+    facet = facets.unpack(on_run, "driftline_start", facets.StartFacet)
+    try:
+        said = clock.parse(facet.time) if facet and facet.time else 0
+    except ValueError:
+        said = 0
+    if 0 < said <= event.time_us:
+        return said
     if event.producer != PRODUCER or event.run is None:
         return 0
     moment = ids.moment_us(event.run.run_id)

@@ -24,6 +24,7 @@ def once(number):
     if watched:
         with begin.driftline.run(f"job-{name}-{number}") as run:
             run.write(f"kept-{name}", data=[{"text": str(number)}])
+        print("making", number, flush=True)
         begin.driftline.record_answer("desk", decision=f"{name} {number}")
     print("made", number, flush=True)
     if watched and number % 3 == 2 and begin.driftline.flush(1.0):

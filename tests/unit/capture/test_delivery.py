@@ -81,7 +81,7 @@ def test_what_cannot_be_worked_out_is_asked_for_again_and_is_no_loss(tmp_path: P
 def test_a_loss_is_told_once_and_spoils_one_flush(tmp_path: Path) -> None:
     made = Delivery(str(tmp_path), lambda: Failing(0))
     made.lost(2, "on purpose")
-    assert (made.take_losses(), made.take_losses(), made.counts["lost"]) == (2, 0, 2)
+    assert (made.tally.take(), made.tally.take(), made.counts["lost"]) == ({"lost": 2}, {}, 2)
     assert (made.clean(), made.clean()) == (False, True)
 
 

@@ -1,4 +1,4 @@
-"""What the last event of a run tells of files that it wrote and removed itself."""
+"""What the last event of a run tells of its begin, and of files that it wrote and removed itself."""
 
 import tempfile
 from pathlib import Path
@@ -7,8 +7,23 @@ import pytest
 
 import driftline
 from driftline.event import facets
-from driftline.event.facets import GapsFacet
+from driftline.event.facets import GapsFacet, StartFacet
 from driftline.testing import MemorySink
+
+
+@pytest.mark.parametrize(
+    ("at", "told"), [(1_700_000_000_000_250, "2023-11-14T22:13:20.000250Z"), (1_700_000_000_000_000, "")]
+)
+def test_a_run_that_tells_of_its_end_alone_says_when_it_began_where_its_id_does_not(
+    sink: MemorySink, at: int, told: str
+) -> None:
+    with driftline.run("job", at=at):
+        pass
+    assert driftline.flush()
+    (event,) = sink.decoded()
+    assert event.run is not None
+    found = facets.unpack(event.run.facets, "driftline_start", StartFacet)
+    assert (found.time if found else "") == told
 
 
 @pytest.fixture

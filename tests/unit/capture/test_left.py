@@ -57,7 +57,12 @@ def test_a_run_that_was_killed_is_ended_by_the_next_process(script: Script, tmp_
     assert aborted["run"]["runId"] < complete["run"]["runId"]  # the ids begin with the time
     assert aborted["job"]["name"] == "job"
     assert aborted["run"]["facets"]["errorMessage"]["message"].startswith("the process has ended without a word")
-    assert aborted["run"]["facets"]["driftline_gaps"]["gaps"] == {"lost with the process": 1}
+    gaps = aborted["run"]["facets"]["driftline_gaps"]["gaps"]
+    assert gaps.pop("lost with the process") == 1
+    assert set(gaps) <= {
+        "events lost with a process",
+        "events perhaps lost with a process",
+    }  # its START, a sign of life
     assert list((tmp_path / ".driftline" / "runs").iterdir()) == []
 
 
@@ -180,8 +185,11 @@ def test_last_words_that_were_not_finished_are_not_said(sink: MemorySink) -> Non
         held._file.write(b'\n{"eventTime":')
         held._file.close()
         left.sweep(owner)
+        left.sweep(owner)  # as another process may do meanwhile: it is being told
+        assert held._path.exists()  # until that has arrived
         assert driftline.flush()
         assert [event.event_type for event in sink.decoded()] == ["START", "ABORT"]
+        assert not held._path.exists()
 
 
 def test_the_end_proper_replaces_the_last_words(sink: MemorySink) -> None:

@@ -4,9 +4,11 @@ import multiprocessing
 import threading
 import time
 import uuid
+from collections import deque
+from itertools import islice
 
 import driftline
-from driftline.capture.mint import mint, process, spelt
+from driftline.capture.mint import _Process, mint, process, spelt
 from driftline.testing import MemorySink
 
 
@@ -73,3 +75,12 @@ def test_the_id_of_a_block_is_the_one_that_is_recorded_whenever_it_is_asked_for(
     assert (recorded["early"], recorded["late"]) == (asked, late.id)
     assert early.id == asked
     assert list(recorded.values()) == sorted(recorded.values())
+
+
+def test_digits_begin_anew_when_all_have_been_given() -> None:
+    one = _Process()
+    first = [one.next() for _ in range(4_097)]
+    assert first[:2] == ["000000", "000001"]
+    assert first[-2:] == ["000fff", "001000"]
+    deque(islice(iter(one.next, ""), 4_096 * 4_096 - 4_098), maxlen=0)
+    assert (one.next(), one.next()) == ("ffffff", "000000")

@@ -267,10 +267,10 @@ def test_a_new_configuration_delivers_what_was_queued_to_the_old_sink_first(tmp_
 
 def test_measuring_for_which_there_is_no_room_is_no_loss(tmp_path: Path) -> None:
     sender = Sender(Settings(home=str(tmp_path), queue=0), MemorySink)
-    sender.put((list, 0, ()))  # it is measured with the event that it belongs to
-    assert (sender.counters()["lost"], sender.delivery.take_losses()) == (0, 0)
+    sender.put((list, 0))  # it is measured with the event that it belongs to
+    assert (sender.counters()["lost"], sender.delivery.tally.take()) == (0, {})
     sender.put((list, 2, ()))
-    assert (sender.counters()["lost"], sender.delivery.take_losses()) == (2, 2)
+    assert (sender.counters()["lost"], sender.delivery.tally.take()) == (2, {"lost": 2})
 
 
 class Native:

@@ -172,3 +172,25 @@ def test_what_can_change_is_read_at_once_and_what_cannot_is_left_as_it_is() -> N
     assert found["stops"] is given["stops"]  # read later, on the sender's thread
     for value in (np.arange(2), np.array(1), np.zeros(1), bytearray(b"a"), [1], {"a": 1}):
         assert not isinstance(values.taken({"v": value})["v"], type(value))
+
+
+def test_numbers_are_left_as_they_are_and_an_array_among_them_is_not_whatever_came_before() -> None:
+    for others in ({"x": 1.5}, {"x": "text"}, {"x": None}, {"x": np.float64(1)}, {"x": 10**400}, {"x": 1.5}):
+        given = {"a": 1.5, "b": 2, "c": True, **others}
+        assert values.settled(given) is given
+        for kept in (np.array([1.5]), np.array(1.5), bytearray(b"a")):
+            held = {**given, "kept": kept}
+            assert type(values.settled(held)["kept"]) in (str, float)
+
+
+def test_looking_at_features_warns_nobody() -> None:
+    said: list[Any] = []
+    with np.errstate(all="call", call=lambda *what: said.append(what)):
+        _ = np.float64(1e308) + np.float64(1e308)  # more than a number can hold; below infinity less infinity, too
+        assert len(said) == 1
+        for given in ({"a": math.inf, "b": -math.inf}, {"a": 1e308, "b": 1e308}):
+            for kind in (float, np.float64):
+                held = {name: kind(value) for name, value in given.items()}
+                values._habit.rest = 0
+                assert values.settled(held) is held
+        assert len(said) == 1

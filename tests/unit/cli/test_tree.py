@@ -172,3 +172,27 @@ def test_what_a_job_wrote_and_read_again_is_not_drawn_as_its_own_source(capsys: 
 def test_a_job_whose_newest_run_failed_is_marked(capsys: pytest.CaptureFixture[str]) -> None:
     lines = drawn(capsys, tree.with_failures(through_job(1.0), ["job:n:j"]), down=False)
     assert any(line.endswith("job j  ▲ failed") for line in lines)
+
+
+def test_what_shapes_all_rows_of_a_dataset_is_drawn_once_and_not_at_each_column(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    def field(name: str, depth: int) -> Node:
+        return Node(id=f"datasetField:file:{name}", type="FIELD", label=name, depth=depth)
+
+    def reaches(source: str, target: str, kind: str) -> Link:
+        whole = target if target == "dataset:file:a" else f"datasetField:file:{target}"
+        return Link(source=f"datasetField:file:{source}", target=whole, kind=kind)
+
+    nodes = (node("a", 0), field("a:x", 0), field("a:y", 0), field("b:k", -1), field("b:x", -1))
+    links = (
+        reaches("b:k", "dataset:file:a", "INDIRECT:FILTER"),
+        reaches("b:k", "a:x", "INDIRECT:FILTER"),
+        reaches("b:x", "a:x", "DIRECT:IDENTITY"),
+        reaches("b:k", "a:y", "INDIRECT:FILTER"),
+        reaches("b:k", "a:y", "DIRECT:IDENTITY"),
+    )
+    lines = drawn(capsys, Subgraph(nodes=nodes, edges=links), down=False)
+    assert sum("INDIRECT:FILTER" in line for line in lines) == 1  # at the dataset
+    assert sum("DIRECT:IDENTITY" in line for line in lines) == 2
+    assert sum("and what shapes all rows, as above" in line for line in lines) == 2

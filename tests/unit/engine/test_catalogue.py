@@ -89,44 +89,6 @@ def test_a_tag_that_has_expired_is_not_searched_for_nor_counted(engine: Engine) 
     assert engine.catalogue.search(Wanted()).facets["tag"] == {}
 
 
-def test_what_people_and_events_say_stand_beside_each_other(engine: Engine) -> None:
-    engine.catalogue.tag(RAW, "tier", value="by hand")
-    engine.catalogue.own(RAW, "ann", type="STEWARD")
-    engine.catalogue.describe(RAW, "by hand")
-    facets = {
-        "tags": {"tags": [{"key": "tier", "value": "told"}]},
-        "ownership": {"owners": [{"name": "bo"}]},
-        "documentation": {"description": "told"},
-    }
-    engine.ingest(event(2, raw=facets))
-    labels = engine.catalogue.labels(RAW)
-    assert sorted((tag.origin, tag.value) for tag in labels.tags) == [("event", "told"), ("person", "by hand")]
-    assert [(owner.origin, owner.name) for owner in labels.owners] == [("event", "bo"), ("person", "ann")]
-    assert [(text.origin, text.text) for text in labels.descriptions] == [("event", "told"), ("person", "by hand")]
-    engine.untag(RAW, "tier")
-    with pytest.raises(NotFound, match="somebody"):
-        engine.untag(RAW, "tier")
-    assert [tag.origin for tag in engine.catalogue.labels(RAW).tags] == ["event"]
-    engine.ingest(event(3, raw={"tags": {"_deleted": True}}))
-    assert engine.catalogue.labels(RAW).tags == ()
-
-
-def test_a_column_that_only_a_schema_names_can_be_labelled(engine: Engine) -> None:
-    engine.catalogue.tag("raw.y", "secret")
-    labels = engine.catalogue.labels("raw.y")
-    assert [tag.name for tag in labels.tags] == ["secret"]
-    assert [text.text for text in labels.descriptions] == ["the second"]
-    assert engine.catalogue.labels(RAW).columns == {"y": ("secret",)}
-
-
-def test_the_tags_of_a_run_are_those_that_its_events_say_last(engine: Engine) -> None:
-    engine.ingest(event(2, run={"tags": {"tags": [{"key": "backfill", "value": "1"}]}}))
-    run = f"run:{RUN.format(2)}"
-    engine.tag(run, "checked")
-    assert names(engine, run) == ["checked", "backfill"]
-    assert [tag.name for tag in engine.catalogue.labels(run).tags] == ["checked", "backfill"]
-
-
 def test_a_kind_says_whether_a_tag_spreads_where_nobody_does(engine: Engine) -> None:
     engine.catalogue.explain_tag("local", "stays", propagates=False)
     engine.catalogue.tag(RAW, "local")
@@ -176,15 +138,6 @@ def test_a_description_is_replaced_and_taken_away(engine: Engine) -> None:
     assert (found(engine, "first"), found(engine, "other")) == ([], [OUT])
     engine.catalogue.describe("out", "")
     assert engine.catalogue.labels("out").descriptions == ()
-
-
-def test_labels_as_of_a_moment_are_those_of_then(engine: Engine) -> None:
-    engine.ingest(event(2, raw={"documentation": {"description": "told"}}))
-    engine.tag(RAW, "pii")
-    before = 1_357_034_400_000_000  # 2013-01-01 10:00 UTC
-    labels = engine.catalogue.labels(RAW, as_of_us=before)
-    assert (labels.tags, labels.descriptions) == ((), ())
-    assert engine.tags(OUT, as_of_us=before) == []
 
 
 def test_what_is_quarantined_is_marked_and_ranked_first_by_risk(engine: Engine) -> None:

@@ -20,12 +20,11 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     client.forget()
 
 
-MINUTE = 60_000_000
 START = 1_700_000_000_000_000
 
 
-def answered(text: str, *files: str, minute: int = 0) -> str:
-    with driftline.run("chat", at=START + minute * MINUTE) as run, driftline.answer("chat") as made:
+def answered(text: str, *files: str, later_us: int = 0) -> str:
+    with driftline.run("chat", at=START + later_us) as run, driftline.answer("chat") as made:
         for file in files:
             Path(file).write_text(text)
             run.read(file)
@@ -34,7 +33,7 @@ def answered(text: str, *files: str, minute: int = 0) -> str:
 
 
 def test_a_text_that_is_a_whole_file_comes_from_it_and_what_changed_there_is_told(home: Path) -> None:
-    first, second = answered(OLD, "refunds.md"), answered(NEW, "refunds.md", minute=1)
+    first, second = answered(OLD, "refunds.md"), answered(NEW, "refunds.md", later_us=1)
     found = driftline.why(second)
     (trail,) = found.documents
     assert [step.node for step in trail.steps] == [f"dataset:file:refunds.md#{ids.text(NEW)}"]
@@ -52,7 +51,7 @@ def test_a_text_that_is_a_whole_file_comes_from_it_and_what_changed_there_is_tol
 
 def test_of_several_files_with_one_content_those_count_that_were_there(home: Path) -> None:
     early = answered(OLD, "b.md", "a.md")
-    late = answered(OLD, "c.md", minute=1)
+    late = answered(OLD, "c.md", later_us=1)
     assert [trail.steps[0].node.split("#")[0] for trail in driftline.why(early).documents] == [
         "dataset:file:a.md", "dataset:file:b.md",
     ]  # fmt: skip

@@ -85,6 +85,24 @@ def test_a_complete_alone_has_no_start() -> None:
     assert (shape.started_us, shape.ended_us, shape.time_us) == (0, at(2), at(2))
 
 
+def test_a_complete_alone_may_say_when_its_run_began() -> None:
+    """By hand: 1.000250 s; a time that is none, or after the event, says nothing, and a START says it better."""
+
+    def began(time: str) -> Event:
+        return event("COMPLETE", 2, run={"driftline_start": {"time": time}})
+
+    told = "2026-01-01T10:00:01.000250Z"
+    assert whole(began(told)).started_us == at(1) + 250
+    assert whole(event("START", 0), began(told)).started_us == at(0)
+    for time in ("", "soon", "2026-01-01T10:00:03Z"):
+        assert whole(began(time)).started_us == 0
+    run = ids.uuid7(at(1) + 250)
+    ours = msgspec.structs.replace(began("soon"), producer=openlineage.PRODUCER)
+    assert ours.run is not None
+    ours = msgspec.structs.replace(ours, run=msgspec.structs.replace(ours.run, run_id=run))
+    assert whole(ours).started_us == at(1)  # as its id has it, to the millisecond
+
+
 def test_what_is_added_after_the_end_says_nothing_of_the_begin() -> None:
     shape = whole(event("COMPLETE", 5), event("OTHER", 6, outputs=[part("out", lineage("in"))]))
     assert (shape.state, shape.started_us, shape.ended_us) == ("COMPLETE", 0, at(5))

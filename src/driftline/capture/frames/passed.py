@@ -12,7 +12,7 @@ import time
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from driftline.capture import around, client, fault
+from driftline.capture import around, client, fault, recalled
 from driftline.capture.beside import Beside
 from driftline.capture.frames import literal, members, node, origin
 from driftline.capture.recording import Recording
@@ -166,9 +166,8 @@ def _guessed(run: Recording, top: Recording) -> list[Seen]:
 
 def take(run: Recording, found: Iterable[Seen]) -> None:
     """Make versions inputs of a run, but for those that it has read or written itself."""
-    trace = run.trace
     for seen in found:
-        if not any(one is seen for one in (*trace.inputs, *trace.outputs)):
+        if not any(recalled.of(run.trace, way).holds(seen) for way in recalled.WAYS):
             run.add("read", seen)
 
 

@@ -16,7 +16,7 @@ from urllib.parse import unquote, urlsplit
 
 from driftline.capture import fault, own, transactions
 from driftline.capture.around import recording
-from driftline.capture.hooks import commits, database, patch
+from driftline.capture.hooks import commits, database, patch, sqlite_asked
 from driftline.capture.hooks.patch import PASS, Call, Patch
 from driftline.capture.recording import Recording
 
@@ -89,7 +89,7 @@ def _name(connection: Any, given: Any, uri: Any) -> None:
         parts = urlsplit(text)
         text = "" if "mode=memory" in parts.query else unquote(parts.path)
     connection.__dict__[database.TELLS] = True
-    connection.__dict__[database.FILE] = os.path.abspath(text) if text not in ("", ":memory:") else ""
+    connection.__dict__[sqlite_asked.FILE] = os.path.abspath(text) if text not in ("", ":memory:") else ""
 
 
 def _through_cursor(factory: type, name: str) -> Any:

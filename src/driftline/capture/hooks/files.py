@@ -12,7 +12,7 @@ from typing import Any
 
 import msgspec
 
-from driftline.capture import client, endings, measure, observe, opens
+from driftline.capture import client, endings, measure, observe, opens, recalled
 from driftline.capture.columns import Bound, Reach
 from driftline.capture.hooks import patch
 from driftline.capture.hooks.patch import Call, Patch
@@ -144,10 +144,11 @@ def _moved(run: Recording, source: str, target: str) -> bool:
         return False
     below = source + os.sep if os.path.isdir(target) else ""
     trace, moved = run.trace, False
-    for seen in trace.outputs:
+    for place, seen in enumerate(trace.outputs):
         if seen.path == source or (below and seen.path.startswith(below)):
             seen.path = target + seen.path[len(source) :]
             seen.touched = _renamed_to(seen.touched, source, target, seen.path, owner.folder)
+            recalled.of(trace, "write").put(place, seen)
             trace.attributed.add(seen.path)
             moved = True
     for (path, way), when in list(trace.opened.items()):  # what Python itself has written, and nothing has recorded

@@ -1,0 +1,73 @@
+"""What is encoded stays together until it is delivered or spooled, and every item of it is counted once."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from driftline.capture import fault
+from driftline.capture.delivery import Delivery
+from driftline.capture.flight import Flight
+from driftline.event.answer import Answer
+from driftline.testing import MemorySink
+
+SETTLED, FLYING = slice(2, 4), slice(4, 6)  # answers and events
+
+
+def answer(name: str) -> Answer:
+    return Answer(id=name, time_us=1, endpoint="desk")
+
+
+def refuses(*_: Any, **__: Any) -> Any:
+    raise RuntimeError("on purpose")
+
+
+def test_answers_events_and_what_answers_are_made_of_are_handed_over_together(tmp_path: Path) -> None:
+    sink = MemorySink()
+    delivery = Delivery(str(tmp_path), lambda: sink)
+    flight = Flight(delivery)
+    for item in (b"{}", answer("a"), (answer, 1, "b"), (lambda: [answer("c"), answer("d")], 3), (list, 0)):
+        flight.add(item, cheap=False)
+    assert (len(flight), list(delivery.tally.page[SETTLED])) == (5, [0, 0])
+    flight.hand(hurry=False)
+    assert (sink.raw, [one.id for one in sink.recorded]) == ([b"{}"], ["a", "b", "c", "d"])
+    assert list(delivery.tally.page[SETTLED]) == [5, 1]  # three were to be made of one, of which two were
+    assert list(delivery.tally.page[FLYING]) == [0, 0]
+    assert len(flight) == 0
+
+
+def test_what_is_with_the_sink_is_known_as_that(tmp_path: Path) -> None:
+    seen: list[list[int]] = []
+
+    class Looking(MemorySink):
+        def answers(self, batch: Any) -> None:
+            seen.append(list(delivery.tally.page[FLYING]))
+            super().answers(batch)
+
+    delivery = Delivery(str(tmp_path), Looking)
+    flight = Flight(delivery)
+    flight.add(answer("a"), cheap=False)
+    flight.hand(hurry=False)
+    assert seen == [[1, 0]]
+
+
+@pytest.mark.parametrize("item", [(refuses, 2), type("Event", (), {"encode": refuses})()])
+def test_what_cannot_be_encoded_is_lost_and_no_longer_waits(item: Any, tmp_path: Path) -> None:
+    fault.reset()
+    delivery = Delivery(str(tmp_path), MemorySink)
+    flight = Flight(delivery)
+    flight.add(item, cheap=False)
+    number = item[1] if isinstance(item, tuple) else 1
+    assert list(delivery.tally.page[SETTLED]) == ([2, 0] if isinstance(item, tuple) else [0, 1])
+    assert delivery.tally.take() == {"lost": number}
+    fault.reset()
+
+
+def test_a_copy_is_spooled_while_the_other_one_stands_in_the_sink(tmp_path: Path) -> None:
+    delivery = Delivery(str(tmp_path), MemorySink)
+    flight = Flight(delivery)
+    flight.add(answer("a"), cheap=False)
+    other = flight.copy()
+    other.keep()
+    assert (len(flight), len(other), delivery.counts["spooled"]) == (1, 0, 1)
+    delivery.shut()
