@@ -4,6 +4,7 @@ A suite is found where its package is installed, in its source distribution, or 
 what needs a network, a server, or more than a few minutes.
 """
 
+from pathlib import Path
 from typing import NamedTuple
 
 PACKAGES = (
@@ -67,6 +68,7 @@ SUITES = (
             "test_asyncio/test_threads.py", "test_asyncio/test_queues.py", "test_asyncio/test_locks.py",
             "test_contextlib.py", "test_contextlib_async.py", "test_context.py"),
     _python("processes", "test_fork1.py", "test_atexit.py", "test_multiprocessing_main_handling.py", "test_posix.py"),
+    _python("multiprocessing", str(Path(__file__).resolve().parent / "processes" / "test_multiprocessing_fork.py")),
     _python("subprocess", "test_subprocess.py", "test_popen.py", "test_signal.py", "test_sys.py", "test_runpy.py",
             "test_faulthandler.py"),
     _python("objects", "test_inspect", "test_exceptions.py", "test_warnings", "test_logging.py", "test_weakref.py",
