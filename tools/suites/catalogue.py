@@ -4,6 +4,7 @@ A suite is found where its package is installed, in its source distribution, or 
 what needs a network, a server, or more than a few minutes.
 """
 
+from pathlib import Path
 from typing import NamedTuple
 
 PACKAGES = (
@@ -67,6 +68,7 @@ SUITES = (
             "test_asyncio/test_threads.py", "test_asyncio/test_queues.py", "test_asyncio/test_locks.py",
             "test_contextlib.py", "test_contextlib_async.py", "test_context.py"),
     _python("processes", "test_fork1.py", "test_atexit.py", "test_multiprocessing_main_handling.py", "test_posix.py"),
+    _python("multiprocessing", str(Path(__file__).resolve().parent / "processes" / "test_multiprocessing_fork.py")),
     _python("subprocess", "test_subprocess.py", "test_popen.py", "test_signal.py", "test_sys.py", "test_runpy.py",
             "test_faulthandler.py"),
     _python("objects", "test_inspect", "test_exceptions.py", "test_warnings", "test_logging.py", "test_weakref.py",
@@ -92,6 +94,8 @@ SUITES = (
           package="numpy"),
     Suite("h5py", ("tests",), package="h5py"),
     Suite("joblib", ("test",), package="joblib"),
+    Suite("sklearn-files", ("tests/test_pipeline.py", "datasets/tests/test_svmlight_format.py",
+                            "datasets/tests/test_base.py", "utils/tests/test_parallel.py"), package="sklearn"),
     Suite("sklearn-pipeline", ("tests/test_pipeline.py", "compose/tests", "preprocessing/tests", "impute/tests"),
           package="sklearn"),
     Suite("sklearn-models", ("linear_model/tests/test_base.py", "tree/tests", "ensemble/tests/test_forest.py",
@@ -109,14 +113,15 @@ SUITES = (
     Suite("petl", ("petl/test",), source="petl"),
     Suite("sqlite-utils", ("tests",), source="sqlite-utils"),
     Suite("dask", ("dataframe/io/tests", "dataframe/dask_expr/io/tests", "bag/tests"), package="dask"),
-    Suite("dask-work", ("bytes/tests", "tests", "diagnostics/tests", "dataframe/tests/test_multi.py"), package="dask",
+    Suite("dask-files", ("bytes/tests/test_local.py", "bytes/tests/test_bytes_utils.py", "bag/tests/test_text.py",
+                         "bag/tests/test_avro.py", "dataframe/io/tests/test_json.py", "dataframe/io/tests/test_sql.py",
+                         "tests/test_threaded.py", "tests/test_delayed.py"), package="dask",
           options=("-m", "not network and not slow")),
-    Suite("statsmodels", ("iolib/tests", "base/tests/test_shrink_pickle.py", "base/tests/test_generic_methods.py",
-                          "base/tests/test_data.py", "regression/tests/test_regression.py", "formula/tests",
-                          "datasets/tests"),
-          package="statsmodels"),
-    Suite("pandera", ("tests/base", "tests/core", "tests/io", "tests/pandas", "tests/polars", "tests/pyarrow"),
+    Suite("statsmodels", ("iolib/tests", "base/tests/test_shrink_pickle.py"), package="statsmodels",
+          options=("-o", "addopts=")),
+    Suite("pandera", ("tests/base", "tests/core", "tests/io", "tests/pandas/test_decorators.py", "tests/pyarrow"),
           source="pandera"),
-    Suite("pyiceberg", ("tests/catalog/test_sql.py", "tests/table", "tests/avro"), source="pyiceberg"),
+    Suite("pyiceberg", ("tests/catalog/test_sql.py", "tests/table/test_init.py", "tests/table/test_upsert.py",
+                        "tests/avro"), source="pyiceberg"),
     Suite("great-expectations", ("tests/execution_engine", "tests/datasource/fluent"), source="great_expectations"),
 )  # fmt: skip
