@@ -13,11 +13,12 @@ import sys
 import threading
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable
+from inspect import CO_GENERATOR
 from types import CodeType
 from typing import Any, NamedTuple
 
 from driftline.capture import opens
-from driftline.capture.script.site import Path, Site
+from driftline.capture.script.site import Path, Site, turn_of
 from driftline.event.lineage import Dataset, Field
 
 DEEPEST = 12  # frames of the user's code; of what is called from deeper nothing is taken down
@@ -195,8 +196,12 @@ def _keep(at: Visit, one: Read) -> None:
 
 
 def reads(path: Path) -> list[list[Read]]:
-    """Return what was read there, in order, for each thread that did."""
-    return [held for way in _known_ways(path) for held in list(_reads.get(way, {}).values())]
+    """Return what was read there, in order, for each thread that did; of a numbered path that read alone."""
+    path, turn = turn_of(path)
+    found = [held for way in _known_ways(path) for held in list(_reads.get(way, {}).values())]
+    if turn is None:
+        return found
+    return [found[0][turn : turn + 1]] if len(found) == 1 and turn < len(found[0]) else []
 
 
 def latest(path: Path, order: int, thread: int) -> Read | None:
@@ -226,9 +231,12 @@ def _known_ways(path: Path) -> list[Way]:
         if len(_reads) != _Kept.looked_up:
             _paths.clear()
             for way in list(_reads):
-                _paths.setdefault(way.path(), []).append(way)
+                path_of = way.path()
+                _paths.setdefault(path_of, []).append(way)
+                if path_of and any(code.co_flags & CO_GENERATOR for code in way.codes[:-1]):
+                    _paths.setdefault(path_of[-1:], []).append(way)  # who goes on with a generator is not who called it
             _Kept.looked_up = len(_reads)
-    return _paths.get(path, []) if path else []
+    return (_paths.get(path) or _paths.get(path[-1:], [])) if path else []
 
 
 def _forget() -> None:

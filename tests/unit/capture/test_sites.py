@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from driftline.capture import sites
+from driftline.capture.script.site import Site, numbered
 from driftline.event.lineage import Dataset, Field
 
 SCRIPT = """\
@@ -151,3 +152,20 @@ def test_a_script_that_another_one_runs_is_where_its_program_begins(tmp_path: Pa
     assert found[0] is not None
     assert found[0].way.path()[0].file == str(inner)
     assert found[0].way.entry().co_filename == str(inner)
+
+
+def test_a_numbered_path_is_one_of_the_reads_there() -> None:
+    both = [Dataset("file", name) for name in "ab"]
+    alone(compile("for one in both:\n    read([one])\n", "script.py", "exec"), {"read": sites.read, "both": both})
+    path = (Site("script.py", 2, 15),)
+    assert [[one.datasets[0].name for one in held] for held in sites.reads(path)] == [["a", "b"]]
+    assert [[one.datasets[0].name for one in held] for held in sites.reads(numbered(path, 1))] == [["b"]]
+    assert sites.reads(numbered(path, 2)) == []
+
+
+def test_a_read_of_a_generator_is_found_by_its_last_site() -> None:
+    text = "def rows():\n    yield read(given)\n\nfor one in rows():\n    pass\n"
+    alone(compile(text, "script.py", "exec"), {"read": sites.read, "given": [ONE]})
+    # as the text has it: called where the loop begins, which is not where Python says that the loop goes on
+    assert sites.reads((Site("script.py", 4, 17), Site("script.py", 2, 21))) != []
+    assert sites.reads((Site("script.py", 4, 17), Site("script.py", 1, 1))) == []

@@ -38,6 +38,7 @@ class Machine(Protocol):
     memory: Memory
     reads: list[Path]
     columns: Columns
+    unrolling: int
 
     def invoke(self, callee: Value, args: Sequence[Value], kwargs: Mapping[str, Value], path: Path) -> Value:
         """Call something as if at a path."""

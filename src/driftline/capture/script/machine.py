@@ -12,7 +12,7 @@ from driftline.capture.script import tables
 from driftline.capture.script.cames import union
 from driftline.capture.script.memory import Memory
 from driftline.capture.script.reading import NOTHING, Cames, Columns, Source, SourceOf, Table
-from driftline.capture.script.site import Path, end_of
+from driftline.capture.script.site import Path, end_of, numbered
 from driftline.capture.script.values import Frame, Scope, Value
 
 MAX_STEPS = 150_000
@@ -36,6 +36,8 @@ class Machine:
         self.modules: dict[str, Scope] = {}
         self.active: list[ast.AST] = []  # functions that are being followed
         self.seen: dict[Path, dict[int | str, Table]] = {}  # what calls were given: -1 is the receiver
+        self.unrolling = 0  # loops whose rounds are followed one by one
+        self._turns: dict[Path, int] = {}  # the number of the latest execution of each read
         self._steps = 0
         self._until = time.process_time() + MAX_SECONDS
 
@@ -61,6 +63,14 @@ class Machine:
         return self._frame_of(path, self.columns(path))
 
     def _frame_of(self, path: Path, schema: Mapping[str, str] | None) -> Value:
+        turn = self._turns[path] = self._turns.get(path, -1) + 1
+        if self.memory.trying():
+            self._turns[path] = MAX_STEPS  # not known how often, from here on
+        elif self.unrolling and turn < MAX_STEPS:
+            one = numbered(path, turn)
+            own = self.columns(one)
+            if own is not None:
+                return self.memory.new(Frame(tables.read(one, own)))
         self.reads.append(path)
         return self.memory.new(Frame(tables.read(path, schema)))
 

@@ -54,6 +54,10 @@ class Memory:
         """Return the names that a scope has."""
         return [key[1] for key in self._cells if isinstance(key, tuple) and key[0] is scope]
 
+    def trying(self) -> bool:
+        """Whether something is being tried aside, which may not happen, or more than once."""
+        return bool(self._logs)
+
     def aside(self, run: Callable[[], Result]) -> tuple[Result, Writes]:
         """Run something, take back what it wrote, and return that with its result."""
         self._logs.append({})

@@ -30,6 +30,16 @@ def end_of(node: ast.expr | ast.stmt, file: str) -> Site:
     return Site(file, node.end_lineno or 0, node.end_col_offset or 0)
 
 
+def numbered(path: Path, turn: int) -> Path:
+    """Return the path of one execution of a call, which is the one with this number, from 0."""
+    return (*path, Site("", turn, 0))
+
+
+def turn_of(path: Path) -> tuple[Path, int | None]:
+    """Return a path and the number of the execution that it means; None = any."""
+    return (path[:-1], path[-1].line) if path and not path[-1].file else (path, None)
+
+
 def nearest(path: Path, known: Iterable[Path]) -> list[Path]:
     """Return the paths that are most like one: equal, else those with the longest common end."""
     best: list[Path] = []

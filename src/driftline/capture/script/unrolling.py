@@ -99,9 +99,11 @@ class Rounds:
 
     def __enter__(self) -> Self:
         self._machine.memory.watch()
+        self._machine.unrolling += 1
         return self
 
     def __exit__(self, *exc: object) -> None:
+        self._machine.unrolling -= 1
         self._machine.memory.unwatch()
 
     def next(self) -> None:

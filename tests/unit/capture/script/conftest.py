@@ -9,7 +9,7 @@ import pytest
 
 from driftline.capture.script.follow import Followed, follow
 from driftline.capture.script.reading import Cames, Entry, Source, Table
-from driftline.capture.script.site import Path
+from driftline.capture.script.site import Path, turn_of
 
 FILES: dict[str, dict[str, str]] = {
     "orders": {"oid": "int64", "k": "string", "a": "float64", "b": "float64", "s": "string"},
@@ -50,6 +50,8 @@ def followed(text: str, modules: Mapping[str, str] | None = None) -> Followed:
     texts = {"script.py": HEAD + textwrap.dedent(text), **(modules or {})}
 
     def columns(path: Path) -> Mapping[str, str] | None:
+        if turn_of(path)[1] is not None:
+            return None
         read = READ.search(texts[path[-1].file].splitlines()[path[-1].line - 1][: path[-1].column])
         return FILES.get(read[1]) if read else None
 

@@ -1,5 +1,9 @@
 from collections.abc import Callable
 
+from driftline.capture.script.follow import follow
+from driftline.capture.script.reading import Came, Entry, Source
+from driftline.capture.script.site import Path, Site, numbered, turn_of
+
 Wrote = Callable[..., dict[str, str]]
 
 
@@ -22,3 +26,23 @@ def test_files_are_kept_apart_or_together_by_rounds(wrote: Wrote) -> None:
         pd.concat(held).to_csv("o")
     """
     assert wrote(text)["age"] == "age *"
+
+
+def test_reads_of_a_loop_are_told_apart_where_the_run_can_tell_them() -> None:
+    text = """\
+import pandas as pd
+t = {n: pd.read_csv(n) for n in ["x", "y"]}
+t["x"].merge(t["y"], on="k").to_csv("o")
+"""
+    read: Path = (Site("s.py", 2, 22),)
+    schemas = {numbered(read, 0): {"k": "int", "a": "int"}, numbered(read, 1): {"k": "int", "b": "int"}}
+    both = {read: {"k": "int", "a": "int", "b": "int"}}
+    found = follow(Entry("s.py"), lambda name: Source(name, text) if name == "s.py" else None, {**both, **schemas}.get)
+    table = found.given((Site("s.py", 3, 40),))
+    assert table is not None
+    assert table.columns == {
+        "k": {Came(numbered(read, 0), "k")},
+        "a": {Came(numbered(read, 0), "a")},
+        "b": {Came(numbered(read, 1), "b")},
+    }
+    assert turn_of(numbered(read, 1)) == (read, 1)

@@ -10,7 +10,7 @@ from typing import Any
 from driftline.capture.script import tables
 from driftline.capture.script.call import Call, Rules, is_frame, names, table_of
 from driftline.capture.script.cames import deciding, hedged, union
-from driftline.capture.script.reading import JOIN, NOTHING, Cames, Table
+from driftline.capture.script.reading import GROUP_BY, JOIN, NOTHING, Cames, Table
 from driftline.capture.script.rules.shared import named
 from driftline.capture.script.values import NONE, Frame, Items, Pairs, Series, Value
 
@@ -47,8 +47,8 @@ def _joined(call: Call, a: Table, b: Table, how: str) -> Table:
     if plain_keys and left_on is None:  # keys that are not known
         decides |= deciding(hedged(tables.whole(a) | tables.whole(b)), JOIN)
     suffixes = _suffixes(call)
-    if how == "left":  # the rows stay; which rows there are on the right decides the values from there
-        b = tables.tinged(b, b.rows)._replace(rows=NOTHING)
+    if how == "left":
+        b = _beside_all(b)
     columns, rest_b = _columns(a, b, on or [], how, suffixes)
     if call.argument(-1, "indicator") is not None:
         name = call.plain(-1, "indicator")
@@ -63,6 +63,12 @@ def _joined(call: Call, a: Table, b: Table, how: str) -> Table:
         a.labels if by_left and by_right else labels,
         (*a.families, *b.families),
     )
+
+
+def _beside_all(b: Table) -> Table:
+    """The right side of a left join: what decides its rows decides its values; it makes no rows if it was grouped."""
+    out = tables.tinged(b, b.rows)
+    return out._replace(rows=NOTHING) if any(one.subtype == GROUP_BY for one in b.rows) else out
 
 
 def _suffixes(call: Call) -> tuple[str, str]:
@@ -110,7 +116,7 @@ def joined(call: Call) -> Value | None:
         keys = (named(a, on) if on else union(a.labels.values())) | union(b.labels.values())
         decides = deciding(keys, JOIN)
         if call.plain(2, "how", "left") == "left":
-            b = tables.tinged(b, b.rows)._replace(rows=NOTHING)
+            b = _beside_all(b)
         columns, rest = _columns(a, b, [], "left", (str(left), str(right)))
         families = (*a.families, *b.families)
         rows, spread = a.rows | b.rows | decides, a.spread | b.spread

@@ -12,6 +12,7 @@ from driftline.capture.script.rules.shared import (
     across,
     all_framed,
     applied,
+    before,
     columns_by_function,
     framed,
     outcome,
@@ -46,6 +47,11 @@ def _by_name(call: Call, table: Table, value: Value) -> Table:
         columns = {name: cames | changed(tables.column(other, name)) for name, cames in table.columns.items()}
         return table._replace(columns=columns, spread=table.spread | changed(other.spread), rows=table.rows)
     return tables.tinged(table, changed(call.cames(value)))
+
+
+def in_order(call: Call, table: Table) -> Table:
+    """With rows before or after, whose order something decided."""
+    return tables.tinged(computed(call, table), before(table.rows))
 
 
 def conditional(call: Call, table: Table) -> Table:
@@ -173,9 +179,9 @@ _SAME = """
     to_pandas from_pandas lazy clone rechunk to_frame reindex_like align swapaxes unique first last sort_remaining
 """
 _COMPUTED = """
-    abs round ffill bfill pad backfill interpolate clip isna isnull notna notnull isin shift diff cumsum cumprod
-    cummax cummin pct_change rank add sub mul div truediv floordiv mod pow radd rsub rmul rdiv rtruediv multiply
-    divide subtract eq ne lt le gt ge combine_first combine fill_null fill_nan cast dot transform
+    abs round pad backfill clip isna isnull notna notnull isin rank add sub mul div truediv floordiv mod pow radd
+    rsub rmul rdiv rtruediv multiply divide subtract eq ne lt le gt ge combine_first combine fill_null fill_nan
+    cast dot transform
 """
 _SUMMED = """
     sum mean median min max std var count nunique prod product sem skew kurt kurtosis mode quantile any all idxmax
@@ -186,6 +192,7 @@ METHODS: Rules = {
     **all_framed(_SAME, same),
     **all_framed(_COMPUTED, computed),
     **dict.fromkeys(_SUMMED.split(), summed_up),
+    **all_framed("shift diff cumsum cumprod cummax cummin pct_change ffill bfill interpolate", in_order),
     **all_framed("where mask", conditional),
     **all_framed("fillna replace", replaced),
     **all_framed("map applymap", mapped),

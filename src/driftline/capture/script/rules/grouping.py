@@ -12,7 +12,7 @@ from driftline.capture.script.call import UNKNOWN, Call, Rules, names, plain, ro
 from driftline.capture.script.cames import aggregated, changed, deciding, hedged, union
 from driftline.capture.script.joining import made_of
 from driftline.capture.script.reading import AGGREGATION, GROUP_BY, NOTHING, WINDOW, Cames, Table
-from driftline.capture.script.rules.shared import applied
+from driftline.capture.script.rules.shared import applied, before
 from driftline.capture.script.values import (
     Const,
     Frame,
@@ -117,7 +117,7 @@ def _together(one: Grouped, table: Table, single: bool | None = None) -> Value |
     keys = union(one.keys.values())
     single = one.single if single is None else single
     if one.window:
-        table = tables.tinged(table, deciding(keys, WINDOW))
+        table = tables.tinged(table, deciding(keys, WINDOW) | before(table.rows))
         table = table._replace(labels={**one.keys, "": NOTHING} if one.keys else one.table.labels)
     else:
         table = tables.grouped(table, one.keys)
@@ -136,6 +136,16 @@ def summed_up(call: Call) -> Value:
     one = _self(call)
     table = tables.mapped(_wanted(one), aggregated, AGGREGATION)
     return _value(call, _together(one, table))
+
+
+def described(call: Call) -> Value:
+    """``describe``: eight numbers of each column."""
+    one = _self(call)
+    table = tables.mapped(_wanted(one), aggregated, AGGREGATION)
+    columns: dict[Any, Cames] = {}
+    for name, cames in table.columns.items():
+        columns |= {label if one.single else (name, label): cames for label in _DESCRIBED}
+    return _value(call, _together(one, table._replace(columns=columns), False))
 
 
 def sized(call: Call) -> Value:
@@ -164,7 +174,7 @@ def kept(call: Call) -> Value:
         extra = union(changed(call.cames(each)) for each in (*call.args, *call.kwargs.values()))
         table = tables.tinged(tables.computed(table), extra)
     window = deciding(union(one.keys.values()), WINDOW)
-    table = tables.tinged(table, window)
+    table = tables.tinged(table, window if call.name in _WHATEVER_ORDER else window | before(table.rows))
     if one.single and len(table.columns) == 1:
         [(name, cames)] = table.columns.items()
         return Series(cames, table.rows, name, None, table.labels)
@@ -174,7 +184,8 @@ def kept(call: Call) -> Value:
 def numbered(call: Call) -> Value:
     """``cumcount`` and ``ngroup``: numbers that only the keys decide."""
     one = _self(call)
-    return Series(deciding(union(one.keys.values()), WINDOW), one.table.rows, None, None, one.table.labels)
+    window = deciding(union(one.keys.values()), WINDOW) | before(one.table.rows)
+    return Series(window, one.table.rows, None, None, one.table.labels)
 
 
 def some(call: Call) -> Value:
@@ -320,9 +331,12 @@ def piped(call: Call) -> Value | None:
 
 _SUMMED = """
     sum mean median min max std var count nunique prod sem skew kurt quantile any all idxmax idxmin first last ohlc
-    mode describe corr cov unique value_counts mad interpolate asfreq nlargest nsmallest
+    mode corr cov unique value_counts mad interpolate asfreq nlargest nsmallest
 """
+_WHATEVER_ORDER = frozenset({"transform", "rank", "fillna"})
 _KEPT = "transform cumsum cumprod cummax cummin shift diff pct_change rank ffill bfill fillna pad backfill"
+
+_DESCRIBED = ("count", "mean", "std", "min", "25%", "50%", "75%", "max")
 
 METHODS: Rules = {
     **dict.fromkeys(_SUMMED.split(), summed_up),
@@ -333,6 +347,7 @@ METHODS: Rules = {
     "agg": aggregates,
     "aggregate": aggregates,
     "size": sized,
+    "describe": described,
     "apply": applied_to,
     "get_group": got,
     "resample": resampled_again,

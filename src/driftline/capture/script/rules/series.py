@@ -11,7 +11,7 @@ from driftline.capture.script import tables
 from driftline.capture.script.call import UNKNOWN, Call, Rules, plain, rows_of
 from driftline.capture.script.cames import aggregated, changed, deciding, union
 from driftline.capture.script.reading import FILTER, GROUP_BY, JOIN, NOTHING, SORT, Cames, Table
-from driftline.capture.script.rules.shared import applied, level_of, others, outcome
+from driftline.capture.script.rules.shared import applied, before, level_of, others, outcome
 from driftline.capture.script.values import (
     NONE,
     Const,
@@ -57,6 +57,19 @@ def computed(call: Call) -> Value:
     """Values computed from these and the arguments."""
     one = _self(call)
     return _put(call, replace(one, cames=changed(one.cames) | others(call, ("inplace",)), home=None))
+
+
+def contained(call: Call) -> Value:
+    """``isin``: what decides which values there are to compare with decides, too."""
+    one = _self(call)
+    among = union(deciding(rows_of(call.machine, each), FILTER) for each in call.args)
+    return replace(one, cames=changed(one.cames) | others(call) | among, home=None)
+
+
+def in_order(call: Call) -> Value:
+    """``shift``, ``diff``, ``cumsum``, ``ffill``: with rows before or after, whose order something decided."""
+    one = _self(call)
+    return _put(call, replace(one, cames=changed(one.cames) | before(one.rows) | others(call, ("inplace",)), home=None))
 
 
 def conditional(call: Call) -> Value:
@@ -206,7 +219,7 @@ def windowed(call: Call) -> Value:
     """``rolling``, ``expanding``, ``ewm``: numbers of neighbouring rows."""
     one = _self(call)
     name = 0 if one.name is None else one.name
-    table = Table({name: one.cames}, (), one.rows, True, NOTHING, one.index)
+    table = Table({name: one.cames | before(one.rows)}, (), one.rows, True, NOTHING, one.index)
     return Grouped(table, {}, (name,), True, window=True)
 
 
@@ -260,6 +273,8 @@ METHODS: Rules = {
     **_table(_SAME, same),
     **_table(_SUMMED, summed_up),
     **_table("where mask", conditional),
+    **_table("shift diff cumsum cumprod cummax cummin pct_change ffill bfill interpolate", in_order),
+    "isin": contained,
     **_table("dropna nlargest nsmallest unique drop_duplicates mode", fewer),
     **_table("rolling expanding ewm", windowed),
     "sort_values": ordered,

@@ -12,7 +12,7 @@ from driftline.capture.script import tables
 from driftline.capture.script.call import Call, Rule, names, rows_of, table_of
 from driftline.capture.script.cames import changed, union
 from driftline.capture.script.joining import made_of
-from driftline.capture.script.reading import NOTHING, Cames, Table
+from driftline.capture.script.reading import NOTHING, SORT, WINDOW, Cames, Table
 from driftline.capture.script.values import NONE, Const, Frame, Items, Pairs, Ref, Series, Thing, Value
 
 TableRule = Callable[[Call, Table], Table | Value | None]
@@ -117,6 +117,11 @@ def row_of(call: Call, table: Table) -> Ref:
 def by_text(call: Call, value: Value | None) -> str | None:
     """Return a plain text."""
     return value.value if isinstance(value, Const) and isinstance(value.value, str) else None
+
+
+def before(rows: Cames) -> Cames:
+    """Return what decides which row is the one before: what the rows were sorted by."""
+    return frozenset(one._replace(subtype=WINDOW) for one in rows if one.subtype == SORT)
 
 
 def level_of(labels: Mapping[Any, Cames], level: Any) -> Any:

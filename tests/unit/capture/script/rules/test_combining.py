@@ -17,7 +17,8 @@ def test_common_columns_are_the_keys_where_none_are_named(wrote: Wrote) -> None:
 def test_rows_of_the_right_table_decide_its_columns_in_a_left_join(wrote: Wrote) -> None:
     text = 'orders[["k", "a"]].merge(users[users["age"] > 3][["k", "name"]], on="k", how="{}").to_csv("o")\n'
     left, inner = wrote(text.format("left")), wrote(text.format("inner"))
-    assert (left["a"], left["name"], left["rows"]) == ("a", "age filter, name", "k join")
+    assert (left["a"], left["name"]) == ("a", "age filter, name")
+    assert left["rows"] == "age filter, k join"  # a key that is there twice makes two rows of one
     assert (inner["name"], inner["rows"]) == ("name", "age filter, k join")
 
 

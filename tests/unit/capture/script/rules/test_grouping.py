@@ -89,3 +89,22 @@ def test_a_loop_over_groups_goes_over_keys_and_tables(wrote: Wrote) -> None:
     """
     assert wrote(text)["k"] == "k"
     assert wrote(text)["top"] == "a aggregation"
+
+
+def test_groups_are_described(wrote: Wrote) -> None:
+    text = 'orders.groupby("k")["a"].describe()[["mean", "75%"]].to_csv("o")\n'
+    assert wrote(text) == {"mean": "a aggregation", "75%": "a aggregation", **BY_K}
+
+
+def test_what_rows_were_sorted_by_decides_which_one_is_before(wrote: Wrote) -> None:
+    text = """
+        orders["last"] = orders.sort_values("s").groupby("k")["a"].shift(1)
+        orders["sum"] = orders.sort_values("s")["a"].cumsum()
+        orders["mean"] = orders.sort_values("s").groupby("k")["a"].transform("mean")
+        orders[["last", "sum", "mean"]].to_csv("o")
+    """
+    assert wrote(text) == {
+        "last": "a transformation, k window, s window",
+        "sum": "a transformation, s window",
+        "mean": "a aggregation, k window",
+    }

@@ -48,3 +48,11 @@ def test_a_text_is_split_into_columns(wrote: Wrote) -> None:
 def test_a_column_becomes_a_table(wrote: Wrote) -> None:
     assert wrote('df["a"].rename("x").to_frame().to_csv("o")\n') == {"x": "a"}
     assert wrote('df["a"].dropna().to_csv("o")\n') == {"a": "a", "rows": "a filter"}
+
+
+def test_values_that_were_chosen_by_others_are_compared_with(wrote: Wrote) -> None:
+    text = """
+        top = orders.groupby("k")["a"].sum().nlargest(2).index
+        orders[orders["k"].isin(top)][["b"]].to_csv("o")
+    """
+    assert wrote(text) == {"b": "b", "rows": "a filter, k filter, k group_by"}
