@@ -3,8 +3,9 @@
 Enters: a call. Leaves: an open file, rows, records. What is written counts as given to the call that opened the file.
 """
 
-from dataclasses import replace
 from typing import Any
+
+from msgspec.structs import replace
 
 from driftline.capture.script import tables, unrolling
 from driftline.capture.script.call import Call, Rules, names, plain, table_of
@@ -15,7 +16,7 @@ from driftline.capture.script.values import NONE, File, Frame, Items, Part, Ref,
 
 def opened(call: Call) -> Value:
     """``open``: a file, which is a read if it is read from."""
-    call.machine.reads.append(call.path)
+    call.machine.reads.append((call.path, None))
     return call.new(File(call.path))
 
 
@@ -49,7 +50,7 @@ def _told(call: Call, value: Value | None) -> Value | None:
 
 def read_text(call: Call) -> Value:
     """``read_text`` of a path: a text of all columns."""
-    call.machine.reads.append(call.path)
+    call.machine.reads.append((call.path, None))
     return Thing(text_of(call.path))
 
 
