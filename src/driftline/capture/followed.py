@@ -5,6 +5,7 @@ texts and the columns that were asked for are the same.
 """
 
 import itertools
+import time
 from collections.abc import Callable, Iterable, Mapping
 from typing import NamedTuple
 
@@ -18,6 +19,7 @@ from driftline.event.lineage import Field
 
 _LOOKED_AT = 100  # reads at one place whose columns count
 _CACHE = 32  # programs
+ALLOWED, SHARE = 3.0, 0.02  # seconds of CPU in one process, and of the time that it lasts
 
 Headers = Callable[[Read], tuple[Field, ...] | None]
 Known = Mapping[str, str] | None
@@ -32,6 +34,11 @@ class _Held(NamedTuple):
 
 
 _held: dict[Entry, _Held] = {}
+_STARTED = time.monotonic()
+
+
+class _Spent:
+    seconds = 0.0  # of CPU, in this process
 
 
 class Program:
@@ -75,7 +82,11 @@ class Program:
             asked[path] = self._columns(path)
             return asked[path]
 
+        if _Spent.seconds > ALLOWED + SHARE * (time.monotonic() - _STARTED):
+            return None  # it is read anew again and again, as other columns come each time
+        begin = time.thread_time()
         followed = follow(entry, source_of, columns)
+        _Spent.seconds += time.thread_time() - begin
         if len(_held) >= _CACHE:
             _held.clear()
         _held[entry] = _Held(followed, texts, asked)

@@ -103,7 +103,7 @@ def use(*, wanted: bool) -> None:
     _Kept.wanted = wanted
 
 
-def visit() -> Visit | None:
+def visit(part: str = "") -> Visit | None:
     """Return how the user's code has come here; None where it has not, or from too deep."""
     if not _Kept.wanted:
         return None
@@ -122,7 +122,7 @@ def visit() -> Visit | None:
             break
     found = tuple(key)
     way = _ways.get(found) or _taken(found, here)
-    return None if way is None else Visit(way, _next(), _thread())
+    return None if way is None else Visit(way, _next(), _thread(), part)
 
 
 def opened(path: str, way: str) -> None:

@@ -105,3 +105,16 @@ def test_a_text_that_is_not_known_tells_nothing() -> None:
     code = compile(TEXT, "nowhere.py", "exec")
     write = Way((code,), (0,))
     assert Program([write], lambda _: None).given(write) is None
+
+
+def test_a_process_that_has_followed_for_too_long_follows_no_more(
+    script: Made, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ways = script(TEXT)
+    read, write = last(ways, 2, TEXT), last(ways, 4, TEXT)
+    known(read)
+    monkeypatch.setattr(followed._Spent, "seconds", followed.ALLOWED + followed.SHARE * 1e9)
+    assert Program([write], lambda _: None).given(write) is None
+    monkeypatch.setattr(followed._Spent, "seconds", 0.0)
+    assert Program([write], lambda _: None).given(write) is not None
+    assert followed._Spent.seconds > 0

@@ -59,8 +59,8 @@ def _recorder(way: Literal["read", "write"], place: int, names: tuple[str, ...])
         if owner is None or any(opens.foreign(path, owner.home) for path in table.places(given)):
             return False
         made = call.result if way == "read" or not place else call.argument(0, "obj")
-        opened = way == "read" or not place  # what ``json.dump`` is given is the whole
-        return table.note(run, way, given, call, form=_form(made), opened=opened)
+        opened = way == "read" or not place  # else ``json.dump``, which is given all of it
+        return table.note(run, way, given, call, form=_form(made), sheet=None if opened else "")
 
     return record
 

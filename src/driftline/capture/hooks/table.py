@@ -88,13 +88,20 @@ def _recorder(entry: Entry, skip: Skip | None) -> patch.Record:
         kind = "table" if said else entry.kind
         form = None if entry.form is None else _form(entry.form, entry, call, data)
         part = entry.data == COLUMNS
-        sheet = str(call.argument(2, "sheet_name") or "Sheet1") if name[2] == "excel" and entry.way == "write" else ""
+        sheet = _sheet(entry, call)
         return note(
             run, entry.way, given, call,
-            kind=kind, data=data, frame=frame, version=said, form=form, part=part, sheet=sheet, opened=entry.attribute == "ExcelWriter.close",
+            kind=kind, data=data, frame=frame, version=said, form=form, part=part, sheet=sheet,
         )  # fmt: skip
 
     return record
+
+
+def _sheet(entry: Entry, call: Call) -> str | None:
+    """The sheet that a call writes; None for the end of a workbook, whose sheets were written before."""
+    if entry.attribute.endswith(".to_excel"):
+        return str(call.argument(2, "sheet_name") or "Sheet1")
+    return None if entry.attribute == "ExcelWriter.close" else ""
 
 
 def _form(reading: Reading, entry: Entry, call: Call, data: Any) -> Form:
@@ -121,8 +128,7 @@ def note(
     attributes: Mapping[str, Any] | None = None,
     form: Form | None = None,
     part: bool = False,
-    opened: bool = False,
-    sheet: str = "",
+    sheet: str | None = "",
 ) -> bool:
     """Record that the run read or wrote what ``given`` stands for; False where that has no name.
 
@@ -139,8 +145,7 @@ def note(
         attributes: what people want to see.
         form: how a text table is written.
         part: whether ``data`` may be only some of the rows.
-        opened: whether where the user's code has opened the file tells what is read or written there.
-        sheet: of a workbook that is written.
+        sheet: of a workbook that is written; None = the calls that opened the file or filled it tell what is in there.
     """
     owner = client.current()
     if owner is None:
@@ -149,7 +154,6 @@ def note(
     budget = measure.Budget()
     said = Given(namespace, version, kind or look.kind, "", {**look.attributes, **(attributes or {})})
     found: list[Seen] = []
-    visit = sites.visit() if way == "write" and not opened else None
     for place in places(given):
         state = _state(given, place, call)
         about = said if state is None else said._replace(version=version or state[0])
@@ -157,23 +161,35 @@ def note(
         for seen in (observed if way == "read" else _new(observed, call))[:FILES]:
             if state is not None and not seen.touched.bytes:
                 seen.touched = msgspec.structs.replace(seen.touched, bytes=state[1])
-            if way == "write" and call is not None and not version:
-                seen.pointer = call.inside.later.get(place)
-            if way == "write" and seen.path and _is_open(given):
-                _pending(seen, given, about)
+            if way == "write":
+                _begun(seen, given, about, None if call is None or version else call.inside.later.get(place))
             _with(seen, look, form, all_of_it=frame is not None or not (part or seen.touched.kind == "table"))
             if way == "write":
-                seen.visits = [visit._replace(part=sheet)] if visit is not None else []
-                origin.attach([seen], data, owner.folder)
-                seen.fitted_ns = passed.fitted_ns(data)
-                _appended(run, seen, call)
+                _written(run, seen, call, data, owner.folder, sheet)
             _hold(seen, frame)
             at_hand.add(run, way, seen, owner.sender.put)
             found.append(seen)
-    if way == "read" and not opened:
+    if way == "read" and sheet is not None:
         sites.read((one.touched.dataset for one in found), look.fields)
     _follow(run, way, call, data, found, model=said.kind == "model")
     return bool(found)
+
+
+def _begun(seen: Seen, given: Any, about: Given, pointer: Any) -> None:
+    """Have what is written take its state later, where that is not known yet."""
+    if pointer is not None:
+        seen.pointer = pointer
+    if seen.path and _is_open(given):
+        _pending(seen, given, about)
+
+
+def _written(run: Recording, seen: Seen, call: Call | None, data: Any, folder: str, sheet: str | None) -> None:
+    """Give what was written the edges that are known of ``data``, and where in the code that was done."""
+    visit = None if sheet is None else sites.visit(sheet)
+    seen.visits = [] if visit is None else [visit]
+    origin.attach([seen], data, folder)
+    seen.fitted_ns = passed.fitted_ns(data)
+    _appended(run, seen, call)
 
 
 def _hold(seen: Seen, frame: Any) -> None:
