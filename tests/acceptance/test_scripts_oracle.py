@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-# joins, groups, melt, row functions, csv and json records, a class, a command line, files in a loop, two steps, columns by name
+# joins, groups, melt, row functions, csv and JSON records, a class, a command line, two steps, columns by name
 SOME = ("config_columns", "csv_loop", "etl_class", "json_reviews", "payroll", "report_main", "revenue_by_month",
         "sessions", "survey_melt", "two_steps")  # fmt: skip
 COVERED = 0.95  # of what was seen to move, at least
