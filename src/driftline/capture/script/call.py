@@ -36,7 +36,7 @@ class Machine(Protocol):
     """What rules may ask."""
 
     memory: Memory
-    reads: list[Path]
+    reads: list[tuple[Path, Path | None]]
     columns: Columns
     unrolling: int
 

@@ -4,8 +4,9 @@ Enters and leaves: frozen sets of origins. A value that is computed, aggregated,
 its sources and changes their type. Everything is remembered, as the same few sets go the same ways.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
+from typing import TypeVar
 
 from driftline.capture.script.reading import (
     AGGREGATION,
@@ -18,10 +19,12 @@ from driftline.capture.script.reading import (
     TRANSFORMATION,
     Came,
     Cames,
+    Rest,
 )
 from driftline.capture.script.site import Path
 
 MAX_CAMES = 1500
+Origin = TypeVar("Origin", Came, Rest)
 _RANK = {IDENTITY: 0, TRANSFORMATION: 1, AGGREGATION: 2}
 
 
@@ -56,11 +59,20 @@ def hedged(cames: Cames) -> Cames:
     )
 
 
-def aged(cames: Cames, reads: frozenset[Path]) -> Cames:
-    """Return the origins when those reads are done again: what is held comes from an earlier one."""
+def aged(cames: Cames, reads: Mapping[Path, Path | None]) -> Cames:
+    """Return the origins when those reads are done again: what is held comes from an earlier one.
+
+    From which one, where its number is known; else from any of them.
+    """
     if not any(one.read in reads and not one.every for one in cames):
         return cames
-    return frozenset(one._replace(every=True) if one.read in reads else one for one in cames)
+    return frozenset(older(one, reads) if one.read in reads else one for one in cames)
+
+
+def older(one: Origin, reads: Mapping[Path, Path | None]) -> Origin:
+    """Return an origin whose read is done again."""
+    path = reads[one.read]
+    return one._replace(every=True) if path is None or one.every else one._replace(read=path)
 
 
 @lru_cache(1024)

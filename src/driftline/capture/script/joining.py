@@ -4,12 +4,12 @@ Enters: values and contents of the memory. Leaves: values and contents. A place 
 deeper than a few steps.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from typing import Any, Protocol
 
 from driftline.capture.script import tables
-from driftline.capture.script.cames import changed, deciding, union
+from driftline.capture.script.cames import changed, deciding, older, union
 from driftline.capture.script.reading import NOTHING, Cames, Table
 from driftline.capture.script.site import Path
 from driftline.capture.script.values import (
@@ -186,7 +186,7 @@ def _inside(value: Any) -> Iterable[Any]:
     return ()
 
 
-def each(held: Any, change: Callable[[Cames], Cames], reads: frozenset[Path]) -> Any:
+def each(held: Any, change: Callable[[Cames], Cames], reads: Mapping[Path, Path | None]) -> Any:
     """Return a value or content with each of its sets of origins changed; places are cells of their own."""
     if isinstance(held, Thing):
         return _moved(held, cames=change(held.cames), rows=change(held.rows))
@@ -224,10 +224,10 @@ def _moved(held: Any, **fields: Any) -> Any:
     return held if all(getattr(held, name) is one for name, one in fields.items()) else replace(held, **fields)
 
 
-def _each_of_table(table: Table, change: Callable[[Cames], Cames], reads: frozenset[Path]) -> Table:
+def _each_of_table(table: Table, change: Callable[[Cames], Cames], reads: Mapping[Path, Path | None]) -> Table:
     columns = {name: change(cames) for name, cames in table.columns.items()}
     labels = {name: change(cames) for name, cames in table.labels.items()}
-    rest = tuple(one._replace(every=True) if one.read in reads else one for one in table.rest)
+    rest = tuple(older(one, reads) if one.read in reads else one for one in table.rest)
     rows, spread = change(table.rows), change(table.spread)
     same = all(columns[name] is cames for name, cames in table.columns.items()) and all(
         labels[name] is cames for name, cames in table.labels.items()

@@ -32,7 +32,7 @@ class Machine:
         self.memory = Memory()
         self.path: Path = ()  # of the calls that are being followed
         self.guards: list[Cames] = []  # the conditions that must hold here
-        self.reads: list[Path] = []  # as they are done
+        self.reads: list[tuple[Path, Path | None]] = []  # as they are done, and by number where that is known
         self.modules: dict[str, Scope] = {}
         self.active: list[ast.AST] = []  # functions that are being followed
         self.seen: dict[Path, dict[int | str, Table]] = {}  # what calls were given: -1 is the receiver
@@ -64,14 +64,14 @@ class Machine:
 
     def _frame_of(self, path: Path, schema: Mapping[str, str] | None) -> Value:
         turn = self._turns[path] = self._turns.get(path, -1) + 1
+        one: Path | None = None  # this execution alone, where it can be told from others
         if self.memory.trying():
             self._turns[path] = MAX_STEPS  # not known how often, from here on
         elif self.unrolling and turn < MAX_STEPS:
             one = numbered(path, turn)
             own = self.columns(one)
-            if own is not None:
-                return self.memory.new(Frame(tables.read(one, own)))
-        self.reads.append(path)
+            one, schema = (None, schema) if own is None else (one, own)
+        self.reads.append((path, one))
         return self.memory.new(Frame(tables.read(path, schema)))
 
     def guarding(self) -> Cames:

@@ -107,7 +107,7 @@ class Memory:
         """Return what holds for both of two values or contents of which one is meant."""
         return joining.joined(self, a, b, condition)
 
-    def age(self, reads: frozenset[Path]) -> None:
+    def age(self, reads: Mapping[Path, Path | None]) -> None:
         """Let what was written since ``watch`` be from an earlier round of a loop that does those reads."""
         for key in list(self._watched[-1]):
             held = self._cells.get(key)

@@ -109,7 +109,7 @@ class Rounds:
     def next(self) -> None:
         """Begin another round."""
         if not self._first:
-            reads = frozenset(self._machine.reads[self._from :])
+            reads = dict(self._machine.reads[self._from :])
             if reads:
                 self._machine.memory.age(reads)
         self._first = False

@@ -1,6 +1,6 @@
 from driftline.capture.script import cames
 from driftline.capture.script.reading import Came
-from driftline.capture.script.site import Site
+from driftline.capture.script.site import Site, numbered
 
 READ = (Site("s.py", 1, 1),)
 A = frozenset({Came(READ, "a")})
@@ -24,8 +24,10 @@ def test_unknown_code_halves_the_confidence_once() -> None:
 
 
 def test_what_is_held_while_its_read_is_done_again_comes_from_every_execution() -> None:
-    assert cames.aged(A, frozenset({READ})) == one("DIRECT", "IDENTITY", 0.9, True)
-    assert cames.aged(A, frozenset()) is A
+    assert cames.aged(A, {READ: None}) == one("DIRECT", "IDENTITY", 0.9, True)
+    assert cames.aged(A, {}) is A
+    second = numbered(READ, 1)
+    assert cames.aged(A, {READ: second}) == {Came(second, "a")}
 
 
 def test_several_ways_of_one_column_are_told_once() -> None:

@@ -37,7 +37,7 @@ def test_what_was_written_in_a_round_is_older_in_the_next_one() -> None:
     memory.put((scope, "before"), A)
     memory.watch()
     memory.put((scope, "inside"), A)
-    memory.age(frozenset({READ}))
+    memory.age({READ: None})
     memory.unwatch()
     assert [one.every for one in memory.get((scope, "inside")).cames] == [True]
     assert memory.get((scope, "before")) is A

@@ -43,6 +43,6 @@ t["x"].merge(t["y"], on="k").to_csv("o")
     assert table.columns == {
         "k": {Came(numbered(read, 0), "k")},
         "a": {Came(numbered(read, 0), "a")},
-        "b": {Came(numbered(read, 1), "b")},
+        "b": {Came(read, "b")},
     }
     assert turn_of(numbered(read, 1)) == (read, 1)

@@ -15,7 +15,7 @@ from driftline.capture.script.values import NONE, File, Frame, Items, Part, Ref,
 
 def opened(call: Call) -> Value:
     """``open``: a file, which is a read if it is read from."""
-    call.machine.reads.append(call.path)
+    call.machine.reads.append((call.path, None))
     return call.new(File(call.path))
 
 
@@ -49,7 +49,7 @@ def _told(call: Call, value: Value | None) -> Value | None:
 
 def read_text(call: Call) -> Value:
     """``read_text`` of a path: a text of all columns."""
-    call.machine.reads.append(call.path)
+    call.machine.reads.append((call.path, None))
     return Thing(text_of(call.path))
 
 
