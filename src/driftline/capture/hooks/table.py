@@ -22,7 +22,6 @@ from driftline.capture.hooks import glance, patch, stated, whole
 from driftline.capture.hooks.patch import Call, Patch
 from driftline.capture.observe import Given
 from driftline.capture.recording import Recording
-from driftline.capture.sites import Visit
 from driftline.capture.trace import Seen
 
 RESULT = -1
@@ -155,7 +154,6 @@ def note(
     budget = measure.Budget()
     said = Given(namespace, version, kind or look.kind, "", {**look.attributes, **(attributes or {})})
     found: list[Seen] = []
-    visit = sites.visit(sheet) if way == "write" and sheet is not None else None
     for place in places(given):
         state = _state(given, place, call)
         about = said if state is None else said._replace(version=version or state[0])
@@ -167,7 +165,7 @@ def note(
                 _begun(seen, given, about, None if call is None or version else call.inside.later.get(place))
             _with(seen, look, form, all_of_it=frame is not None or not (part or seen.touched.kind == "table"))
             if way == "write":
-                _written(run, seen, call, data, owner.folder, visit)
+                _written(run, seen, call, data, owner.folder, sheet)
             _hold(seen, frame)
             at_hand.add(run, way, seen, owner.sender.put)
             found.append(seen)
@@ -185,10 +183,10 @@ def _begun(seen: Seen, given: Any, about: Given, pointer: Any) -> None:
         _pending(seen, given, about)
 
 
-def _written(run: Recording, seen: Seen, call: Call | None, data: Any, folder: str, visit: Visit | None) -> None:
+def _written(run: Recording, seen: Seen, call: Call | None, data: Any, folder: str, sheet: str | None) -> None:
     """Give what was written the edges that are known of ``data``, and where in the code that was done."""
-    if visit is not None:
-        seen.visits = [visit]
+    visit = None if sheet is None else sites.visit(sheet)
+    seen.visits = [] if visit is None else [visit]
     origin.attach([seen], data, folder)
     seen.fitted_ns = passed.fitted_ns(data)
     _appended(run, seen, call)
