@@ -183,9 +183,14 @@ class _Sources:
         key = (one.order, column)
         found = self._known.get(key)
         if found is None:
-            names = (column,) if column else (self._words.columns(one) or ())[:WIDE]
+            names = (column,) if column else self._any_of(one)[:WIDE]
             found = self._known[key] = [reach for name in names for reach in self._of(one, name)]
         return found
+
+    def _any_of(self, one: Read) -> tuple[str, ...]:
+        """Return all columns of what was read: of the frame, and those of the file that are its index."""
+        stored = (name for dataset in one.datasets for name in sorted(self._words.holds(dataset) or ()))
+        return tuple(dict.fromkeys((*(self._words.columns(one) or ()), *(() if one.node else stored))))
 
     def _of(self, one: Read, column: str) -> Iterable[Reach]:
         if one.node is not None:
