@@ -62,6 +62,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     answer_share: float = 1.0  # share of the answers whose values and text are kept, 0 to 1; ids and hashes always are
     quarantine: Literal["auto", "manual"] = "auto"  # auto: bad versions that reach people are quarantined
     guards: Literal["off", "observe", "enforce"] = "enforce"  # strongest mode of any guard; observe only records
+    read_code: bool = True  # the text of your own code is read to tell which column comes from which
     probe: Literal["off", "asked", "steps"] = "asked"  # steps that are probed: none, those with probe=True, or all
     probe_seconds: float = 30.0  # longest time of one probe
     currency: str = "USD"  # of money amounts that name none

@@ -44,6 +44,12 @@ for price in (1.5, 2.5):
         run.columns("prices", {"price": ["feed.delay"]})
         one = {"output": "dataset:file:prices", "column": "price", "source": "dataset:file:feed", "field": "delay"}
         run.trace.on_run["driftline_differences"] = {"differences": [{**one, "observed": ["INDIRECT:FILTER"]}]}
+cap = {"endpoint": "desk", "mode": "observe", "rules": [{"id": "cap", "check": "money", "limit": 5, "action": "block"}]}
+@driftline.guard(policy=cap)
+def decide():
+    driftline.current_answer().decide("refund", money=10.0)
+with driftline.answer("desk", at=datetime.datetime(2024, 3, 1)):
+    decide()
 assert driftline.flush(60)
 """
 
@@ -99,6 +105,15 @@ def test_lineage_answers_and_guards_are_a_click_away(page: browser.Page, address
     assert "desk" in page.wait_for("refund")
     page.open(f"{address}/#/guards")
     page.wait_for("features")
+
+
+def test_what_a_guard_only_observed_is_told_as_what_it_would_have_done(page: browser.Page, address: str) -> None:
+    page.open(f"{address}/#/answers")
+    page.wait_for("would block")
+    signs = "[...document.querySelectorAll('table.answers .state')].map(one => one.textContent).join()"
+    assert page.run(signs).split(",")[:2] == ["would block", "allow"]
+    page.run("document.querySelector('table.answers a').click()")
+    assert "Why the guard would block" in " ".join(page.wait_for("paid by this answer").split())
 
 
 @pytest.mark.needs("promtool")

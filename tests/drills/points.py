@@ -47,7 +47,7 @@ _CAPTURE: dict[str, tuple[str, ...]] = {
     "hooks.exits": ("install.leave", "Code.__get__", "Code.__set__", "Code.__delete__"),
     "hooks.fsspec": ("install.told",),
     "hooks.loaded": ("_around.call",),
-    "hooks.patch": ("_wrapper.call", "_later.call", "Unbound.__reduce__"),
+    "hooks.patch": ("_wrapper.call", "_later.call"),
     "hooks.polars_plan": ("_around.call",),
     "hooks.sklearn": ("_around.call",),
     "hooks.sqlalchemy": ("_before", "_after"),
@@ -80,9 +80,12 @@ _CAPTURE: dict[str, tuple[str, ...]] = {
     "sender": ("Sender._work", "Sender._spill"),
     "step": ("step", "step.safely"),
     "transactions": ("any_open",),
+    "unbound": ("Unbound.__reduce__",),
+    "unlisted": ("pass_over.others", "pass_over.number"),
     "unrecorded": ("current_answer",),
     "watch": (
-        "watch", "unwatch", "_AfterImport.find_spec", "_Hooking.create_module", "_Hooking.exec_module",
+        "watch", "unwatch", "_AfterImport.find_spec", "_Hooking.__getattr__", "_Hooking.create_module",
+        "_Hooking.exec_module",
     ),
 }  # fmt: skip
 _GUARD: dict[str, tuple[str, ...]] = {

@@ -15,6 +15,7 @@ from tests.drills import (
     on_frames,
     on_guards,
     on_programs,
+    on_scripts,
     on_sql,
     on_values,
 )
@@ -36,6 +37,7 @@ _WORK = {
     on_dialects: "postgres warehouses blocks",
     on_programs: "watching parameters lasting versions dialects documents",
     on_calls: "spans steps runs generators asynchronous threads answers middleware served deployed",
+    on_scripts: "computed",
     on_values: "features contexts odd_tables",
     on_guards: "guarded guarded_open guarded_async guarded_closed injected files_of_guards",
 }

@@ -91,6 +91,11 @@ export function ticks(low: number, high: number, wanted = 4): number[] {
   return found;
 }
 
+/** What a guard decided: `block`; where it only observed, what it would have done: `would block`. */
+export function decided(action = "allow", mode = "enforce"): string {
+  return mode === "observe" && action !== "allow" && action !== "flag" ? `would ${action}` : action;
+}
+
 /** An axis label: `1.5k`, `2M`, `0.25`. */
 export function compact(value: number): string {
   return value.toLocaleString("en-US", { notation: "compact", maximumSignificantDigits: 3 }).replace("-", MINUS);

@@ -1,6 +1,6 @@
 // Expected values worked out by hand.
 import { describe, expect, test } from "vitest";
-import { bytes, compact, money, number, percent, plural, relative, span, ticks, time } from "../src/format.ts";
+import { bytes, compact, decided, money, number, percent, plural, relative, span, ticks, time } from "../src/format.ts";
 
 const US = 1_000_000;
 
@@ -41,6 +41,12 @@ describe("time", () => {
     expect(relative(now - 90 * 86400 * US, now)).toBe("");
   });
   test("a span has two parts at most", () => expect(span(17_280 * US)).toBe("4 h 48 min"));
+});
+
+test("what a guard only observed is told as what it would have done", () => {
+  expect(decided("block", "observe")).toBe("would block");
+  expect(decided("block", "enforce")).toBe("block");
+  expect([decided("flag", "observe"), decided(undefined, "observe")]).toEqual(["flag", "allow"]);
 });
 
 test("ticks are round and lie within the axis", () => {

@@ -205,6 +205,43 @@ def arrow_written(kwargs: Mapping[str, Any]) -> Form:
     return Form(getattr(options, "delimiter", ","), bare=bare, quote=quote)
 
 
+def of_format(given: Any) -> Form | None:
+    """Return the form that a ``CsvFileFormat`` of a dataset of Arrow says; None for other formats."""
+    if type(given).__name__ != "CsvFileFormat":
+        return None
+    scan = given.default_fragment_scan_options
+    options = {"read_options": scan.read_options, "convert_options": scan.convert_options}
+    return arrow_csv({**options, "parse_options": given.parse_options})
+
+
+def numpy_text(kwargs: Mapping[str, Any]) -> Form:
+    """Return the form that ``numpy.loadtxt`` or ``genfromtxt`` was told; columns are numbered, as those of arrays."""
+    separator: Any = kwargs.get("delimiter")
+    comments, names = kwargs.get("comments", "#"), kwargs.get("names")
+    skip = kwargs.get("skiprows") or kwargs.get("skip_header") or 0
+    if not _one(separator) or not isinstance(comments, str | None) or not isinstance(skip, int):
+        return BEYOND  # any blanks separate the fields
+    if names is True:
+        return Form(separator, skip=skip)
+    called = _words([one.strip() for one in names.split(",")] if isinstance(names, str) else names)
+    return Form(
+        separator, called, "pandas", skip, quote=kwargs.get("quotechar") or "", comment=comments or "",
+        inline=bool(comments), footer=kwargs.get("skip_footer") or 0,
+    )  # fmt: skip
+
+
+def numpy_written(kwargs: Mapping[str, Any]) -> Form:
+    """Return the form in which ``numpy.savetxt`` was told to write: a header that is no comment is one."""
+    separator, header, footer = kwargs.get("delimiter", " "), kwargs.get("header") or "", kwargs.get("footer") or ""
+    layout = kwargs.get("fmt", "")
+    several = isinstance(layout, str) and layout.count("%") > 1  # which separate the fields by themselves
+    if not _one(separator) or several or kwargs.get("newline", "\n") != "\n":
+        return BEYOND
+    above, below = (len(one.split("\n")) if one else 0 for one in (header, footer))
+    named_ = bool(header) and kwargs.get("comments", "# ") == ""
+    return Form(separator, bare="" if named_ else "pandas", skip=above - named_, quote="", footer=below)
+
+
 def duckdb_csv(options: Mapping[str, Any]) -> Form:
     """Return the form that DuckDB was told, by SQL or by arguments; what it finds out itself is guessed.
 
@@ -224,7 +261,7 @@ def duckdb_csv(options: Mapping[str, Any]) -> Form:
     return Form(
         separator or ",",
         names,
-        "" if header or names else "duckdb",
+        "" if header else "duckdb",
         skip + (1 if header and names else 0),
         given.get("encoding", "utf8"),
         _first(given, "decimal_separator", "decimal") or ".",

@@ -16,7 +16,7 @@ from typing import Any
 
 import msgspec
 
-from driftline.capture import measure
+from driftline.capture import measure, recalled
 from driftline.errors import shown
 
 _CONTENTS = "driftline.capture.contents"
@@ -148,7 +148,7 @@ def told(seen: Any, why: str) -> None:
     seen.touched = msgspec.structs.replace(seen.touched, attributes=attributes)
 
 
-def add(run: Any, way: str, seen: Any, put: Callable[[Any], None]) -> Any:
+def add(run: Any, way: recalled.Way, seen: Any, put: Callable[[Any], None]) -> Any:
     """Record ``seen`` on ``run`` and have ``put`` queue the measuring of what it holds; returns what is recorded.
 
     In a child process, which hands over what it has seen, it is measured at once, and its profile is left out.
@@ -161,7 +161,7 @@ def add(run: Any, way: str, seen: Any, put: Callable[[Any], None]) -> Any:
         _describe(seen, table)
         return run.add(way, seen)
     touched = run.add(way, seen)
-    if any(one.table is table for one in (run.trace.inputs if way == "read" else run.trace.outputs)):
+    if any(one.table is table for _, one in recalled.of(run.trace, way).alike(seen)):
         put((table.work, 0))
     else:
         table.drop()
@@ -170,13 +170,13 @@ def add(run: Any, way: str, seen: Any, put: Callable[[Any], None]) -> Any:
 
 def _describe(seen: Any, table: Table) -> None:
     found = table.contents()
-    if found is not None:
+    if found is not None and not seen.part:
         seen.touched = msgspec.structs.replace(
             seen.touched,
             version=seen.touched.version or ("" if seen.path else table.name()),
             fingerprint=found.fingerprint,
             rows=found.rows,
-            fields=found.fields,
+            fields=(seen.touched.fields if seen.declared else None) or found.fields,
         )
 
 

@@ -24,6 +24,7 @@ from driftline.capture import (
     measure,
     parting,
     place,
+    sites,
 )
 from driftline.capture.flight import Item, Unmade
 from driftline.capture.sender import Sender
@@ -177,6 +178,7 @@ def _install(settings: Settings, open_sink: OpenSink) -> None:
     settings = config.anchored(settings)
     switch.use(settings)
     measure.use(settings)
+    sites.use(wanted=settings.read_code)
     process.client = Client(settings, open_sink) if settings.enabled else None
     process.settled = True
     if settings.enabled and not process.atexit:

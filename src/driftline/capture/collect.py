@@ -6,42 +6,48 @@ run itself wrote is no input of it; a version that is seen twice keeps what eith
 
 import time
 from collections.abc import Iterable, Mapping
-from typing import Any, Literal
+from typing import Any
 
 import msgspec
 
-from driftline.capture import observe
+from driftline.capture import observe, recalled
 from driftline.capture.columns import Bindable, Declared, Reach
+from driftline.capture.recalled import Way
 from driftline.capture.trace import Seen, Trace
 from driftline.event.lineage import Dataset, Touched
 
 STATEMENTS = 1_000  # that one event tells; what they read and wrote is recorded all the same
-Way = Literal["read", "write"]
 
 
 def add(trace: Trace, way: Way, seen: Seen) -> Touched:
     """Record ``seen``, once per version; returns what is recorded of it."""
     into = trace.inputs if way == "read" else trace.outputs
     seen.at_ns = seen.at_ns or time.time_ns()
-    for output in trace.outputs:
-        if output.handle is not None:
-            _still_open(output, seen.at_ns)
+    outputs = recalled.of(trace, "write")
+    for output in outputs.open():
+        _still_open(output, seen.at_ns)
     if way == "read":
-        for output in trace.outputs:
+        for _, output in outputs.alike(seen):
             if _made(output, seen):
                 output.read_ns = min(output.read_ns or seen.at_ns, seen.at_ns)
                 return seen.touched  # what the run itself made is no input of it
-    for index, known in enumerate(into):
+    places = recalled.of(trace, way)
+    for index, known in places.alike(seen):
         if _same(known, seen):
             known.edges.extend(seen.edges)
+            if seen.visits is not known.visits:
+                known.visits.extend(seen.visits)
             known.rootless = known.rootless and seen.rootless
             known.at_ns = min(known.at_ns, seen.at_ns) if way == "read" else max(known.at_ns, seen.at_ns)
             _hold(way, known, seen)
             if _knows_more(seen, known):
                 into[index] = seen
                 seen.edges, seen.at_ns, seen.read_ns, seen.table = known.edges, known.at_ns, known.read_ns, known.table
+                seen.part = known.part
+                seen.visits = known.visits
                 seen.handle, seen.until_ns = seen.handle or known.handle, known.until_ns
                 seen.pointer = seen.pointer or known.pointer
+                places.put(index, seen)
             return into[index].touched
     into.append(seen)
     return seen.touched
@@ -80,15 +86,16 @@ def _hold(way: Way, known: Seen, seen: Seen) -> None:
 
     Of a table of a database that is written again the last columns count.
     """
-    if way == "read" and known.table is not None:
+    if way == "read" and known.table is not None and (seen.part or not known.part):
         return
     if way == "write" and seen.touched.kind == "table" and seen.touched.fields is not None:
         known.touched = msgspec.structs.replace(known.touched, fields=seen.touched.fields)
+        known.declared = seen.declared
     if known.table is not None:
         known.table.drop()
         known.contents = None
         known.touched = msgspec.structs.replace(known.touched, rows=seen.touched.rows)
-    known.table = seen.table
+    known.table, known.part = seen.table, seen.part
 
 
 def _knows_more(seen: Seen, known: Seen) -> bool:

@@ -6,7 +6,7 @@ observed edges do not agree. An edge that both have is surer than either; one th
 that one. Source: https://openlineage.io/spec/facets/1-2-0/ColumnLineageDatasetFacet.json.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Literal, NamedTuple, Protocol, TypeGuard
 
 from driftline.event.facets import Difference
@@ -16,7 +16,11 @@ from driftline.event.names import dataset_id
 PROBED = "probed"
 IDENTICAL = "identical content"
 KEPT = "kept values"
+CODE = "code"
+_FIELD = 3  # fields of a reach that say which column it comes from
 _HOW = 5  # fields of a reach that say what reaches what and how; the others say how that is known
+SURE = 0.8  # confidence from which a column is known to have been followed
+_HEDGE = 0.5  # up to which it is a hedge
 _ALIKE = 8  # sources of one column that hold the same
 _FEW, _NUMBERED = 0.9, 0.5  # confidence where only the name and a few values agree, or the numbers of the rows
 
@@ -70,6 +74,16 @@ class Differing(Protocol):
         """Return where the two do not agree, of the output with this node id and these columns."""
 
 
+class Trained(Protocol):
+    """Column edges of a model, which the text of the code may tell of where it was fitted."""
+
+    fitted_at: Any  # sites.Visit; None = not known
+    told: "tuple[Bound, list[Reach]] | None"  # what the code says of its data, and of its label
+
+    def wanted(self) -> tuple[str, ...]:
+        """Return the columns of the data that it was fitted on."""
+
+
 # Asked of all edges of every event: ``isinstance`` of a protocol takes a hundred times longer.
 def among(edges: object) -> TypeGuard[Among]:
     """Whether ``edges`` depend on what else the run has read."""
@@ -84,6 +98,21 @@ def awaited(edges: object) -> TypeGuard[Awaited]:
 def differing(edges: object) -> TypeGuard[Differing]:
     """Whether two words may be known on ``edges``."""
     return hasattr(edges, "differing")
+
+
+def trained(edges: object) -> TypeGuard[Trained]:
+    """Whether ``edges`` are those of a model."""
+    return hasattr(edges, "fitted_at")
+
+
+def direct(reach: Reach) -> bool:
+    """Whether values come from there, and not only which rows there are."""
+    return reach.type == "DIRECT"
+
+
+def followed(reach: Reach) -> bool:
+    """Whether values are known to come from there, by more than a hedge."""
+    return reach.type == "DIRECT" and reach.confidence > _HEDGE
 
 
 class Declared(NamedTuple):
@@ -175,42 +204,75 @@ def _differ(
     return not any((source, field) == other[:2] for other in observed)
 
 
-def identical(hashes: Any, sources: Sequence[tuple[Dataset, Any]]) -> Bound:
+def identical(hashes: Any, holding: Callable[[str], Iterable[tuple[Dataset, Any]]]) -> Bound:
     """Return the columns that were handed on unchanged: same content, and too many values for that to be an accident.
 
     Args:
         hashes: ``contents.Contents`` of the output.
-        sources: datasets that were read, in that order, with their ``Contents``; of many that hold the same, as a time
-            axis that all files of a folder share, the ``_ALIKE`` that were read last count.
+        holding: finds the datasets that were read with a column of a given hash, and their ``Contents``, the last
+            first; of many that hold the same, as a time axis that all files of a folder share, the first ``_ALIKE``
+            count.
     """
-    wanted = set(hashes.hashes.values())
-    named: dict[str, list[Reach]] = {}
-    others: dict[str, list[Reach]] = {}
-    for dataset, contents in reversed(sources):
-        if wanted.isdisjoint(contents.hashes.values()):
-            continue
-        for name, hashed in hashes.hashes.items():
-            known = named.setdefault(name, [])
-            if len(known) == _ALIKE:
-                continue
-            same = [field for field, other in contents.hashes.items() if other == hashed]
-            if name in same and name in contents.varied and name in hashes.varied:
-                few = _NUMBERED if name in hashes.regular else _FEW
-                known.append(_same(dataset, name, 1.0 if name in hashes.telling else few))
-            elif name in hashes.telling and len(others.get(name, ())) < _ALIKE:
-                fields = [field for field in same if field in contents.telling]
-                others.setdefault(name, []).extend(_same(dataset, field, 1.0) for field in fields)
     held: dict[str, list[Reach]] = {}
-    for name, known in named.items():
-        found = known or others.get(name, [])  # of two that hold the same, the one of the same name is the likelier
+    for name, hashed in hashes.hashes.items():
+        known, others = _holders(name, hashes, holding(hashed))
+        found = known or others  # of two that hold the same, the one of the same name is the likelier
         share = len(found)
         if found and (known or share == 1):
             held[name] = [reach._replace(confidence=round(reach.confidence / share, 6)) for reach in reversed(found)]
     return held, []
 
 
+def _holders(name: str, hashes: Any, sources: Iterable[tuple[Dataset, Any]]) -> tuple[list[Reach], list[Reach]]:
+    """Return the columns of that name that hold the same, and those of other names."""
+    known: list[Reach] = []
+    others: list[Reach] = []
+    if name not in hashes.varied and name not in hashes.telling:
+        return known, others
+    few = _NUMBERED if name in hashes.regular else _FEW
+    for dataset, contents in sources:
+        same = [field for field, other in contents.hashes.items() if other == hashes.hashes[name]]
+        if name in same and name in contents.varied and name in hashes.varied:
+            known.append(_same(dataset, name, 1.0 if name in hashes.telling else few))
+            if len(known) == _ALIKE:
+                break
+        elif name in hashes.telling and len(others) < _ALIKE:
+            others.extend(_same(dataset, field, 1.0) for field in same if field in contents.telling)
+    return known, others
+
+
 def _same(dataset: Dataset, field: str, confidence: float) -> Reach:
     return Reach(dataset.namespace, dataset.name, field, "DIRECT", "IDENTITY", IDENTICAL, confidence)
+
+
+def reconciled(code: Bound, other: Bound) -> Bound:
+    """Return what the code says of an output together with what its contents, or a guess, say.
+
+    A source column that both name is surer than either, and known by the code. Where the code has only a hedge, what is
+    surer than that counts alone; where it has followed a column, a further source that the other names counts half.
+    """
+    fields = dict(code[0])
+    for name, guessed in other[0].items():
+        told = fields.get(name, [])
+        values = {reach[:_FIELD]: reach for reach in told if direct(reach)}
+        best = max((reach.confidence for reach in values.values()), default=0.0)
+        surer = [reach for reach in guessed if reach.confidence > best]
+        if not values or (best < SURE and surer):
+            agreed = [_surer(one, values[one[:_FIELD]]) if one[:_FIELD] in values else one for one in surer or guessed]
+            fields[name] = [*(reach for reach in told if not direct(reach)), *agreed]
+            continue
+        same = {reach[:_FIELD]: reach for reach in guessed if reach[:_FIELD] in values}
+        fields[name] = [
+            _surer(reach, same[reach[:_FIELD]]) if direct(reach) and reach[:_FIELD] in same else reach for reach in told
+        ]
+        if not same:
+            fields[name] += [one._replace(confidence=round(one.confidence / 2, 6)) for one in guessed]
+    return fields, [*code[1], *other[1]]
+
+
+def _surer(one: Reach, other: Reach) -> Reach:
+    sure = 1.0 - (1.0 - one.confidence) * (1.0 - other.confidence)
+    return one._replace(confidence=round(sure, 6))
 
 
 def facet(found: Bound) -> dict[str, Any] | None:

@@ -7,25 +7,25 @@ https://openlineage.io/spec/2-0-2/OpenLineage.json.
 """
 
 import importlib
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import msgspec
 
 from driftline import clock
-from driftline.capture import by_hand, columns, endings, fault, measure, opens, order, place, unexplained
-from driftline.capture.columns import Bound
+from driftline.capture import by_hand, columns, endings, fault, likeness, measure, opens, order, place, unexplained
+from driftline.capture.output_columns import OutputColumns
 from driftline.capture.probe import cache
 from driftline.capture.probe.report import Report
 from driftline.capture.trace import Seen, Trace
 from driftline.event import facets, openlineage
-from driftline.event.lineage import Dataset
+from driftline.event.lineage import Field
 from driftline.event.openlineage import DatasetPart, Event, JobPart, RunPart
 
 _SQL_LIMIT = 100_000  # characters of SQL in one event
 _MESSAGE_LIMIT = 500
 _MILLISECOND = 1_000  # microseconds: what the id of a run tells of when it began
-_FORMATS, _KEPT = "driftline.capture.formats", "driftline.capture.kept"  # loaded when contents are measured
+_FORMATS = "driftline.capture.formats"  # loaded when contents are measured
 _PENDING = "probes pending"
 KILLED = "the process was killed while the end of the run was measured"
 _ENDED = "the process ended before"  # why something is not measured
@@ -65,13 +65,17 @@ class Ended:
         else:
             for seen in filter(_owed, (*trace.inputs, *trace.outputs)):
                 _unmeasured(seen, _ENDED, trace.gaps)
+        likeness.forget(trace)
         fault.attempt("completeness", _reconcile, trace, self._folder, self._home)
         fault.attempt("probes", self._await)
         ordered = trace.ordered and order.matters(trace)
         again = order.again(trace) if ordered else []
+        if ordered:
+            order.mark(trace)
         inputs = tuple(_dataset(seen, trace, self._profiled) for seen in (*trace.inputs, *again))
         written = sorted(trace.outputs, key=lambda seen: seen.at_ns)  # where the first come from tells of the others
-        told = {id(seen): _dataset(seen, trace, self._profiled, output=True) for seen in written}
+        columns_of = OutputColumns(trace, self._folder, code=not cheap)
+        told = {id(seen): _dataset(seen, trace, self._profiled, columns_of) for seen in written}
         outputs = tuple(told[id(seen)] for seen in trace.outputs)
         if not cheap and _PENDING not in trace.gaps:
             fault.attempt("columns", unexplained.tell, trace)
@@ -155,8 +159,11 @@ def running(trace: Trace, at_us: int) -> bytes:
             for seen in (*trace.inputs, *trace.outputs)}  # fmt: skip
     ordered = trace.ordered and order.matters(trace)
     again = order.again(trace) if ordered else []
+    if ordered:
+        order.mark(trace)
+    columns_of = OutputColumns(trace, "", code=False)
     inputs = tuple(_dataset(seen, trace, told) for seen in (*trace.inputs, *again))
-    outputs = tuple(_dataset(seen, trace, told, output=True) for seen in trace.outputs)
+    outputs = tuple(_dataset(seen, trace, told, columns_of) for seen in trace.outputs)
     if ordered:
         trace.on_job["lineage"] = {"entries": order.entries(trace)}
     return openlineage.encode(_event(trace, "RUNNING", at_us, inputs, outputs))
@@ -229,7 +236,7 @@ def settle(seen: Seen) -> None:
         pointer, seen.pointer = seen.pointer, None
         version, size = pointer()
         seen.touched = msgspec.structs.replace(seen.touched, version=version, bytes=size)
-    if seen.table is not None and not seen.path and not seen.touched.version:
+    if seen.table is not None and not seen.path and not seen.touched.version and not seen.part:
         seen.touched = msgspec.structs.replace(seen.touched, version=seen.table.name())
     if not seen.deferred and not seen.pending:
         return
@@ -278,17 +285,23 @@ def _owed(seen: Seen) -> bool:
 
 
 def _unmeasured(seen: Seen, why: str, gaps: dict[str, int]) -> None:
-    """Say which file has a version and no contents."""
+    """Say which file has a version and no contents; the types of the frame that it was are not those of the file."""
+    if seen.path and seen.touched.fields:
+        names = tuple(Field(field.name) for field in seen.touched.fields)
+        seen.touched = msgspec.structs.replace(seen.touched, fields=names)
     gap = f"not measured: {seen.touched.dataset.name} ({why})"
     if gap not in gaps and sum(key.startswith("not measured: ") for key in gaps) >= opens.NAMED:
         gap = "not measured: further files"
     gaps[gap] = gaps.get(gap, 0) + 1
 
 
-def _dataset(seen: Seen, trace: Trace, profiled: set[tuple[str, str, str]], *, output: bool = False) -> DatasetPart:
-    touched, contents = seen.touched, seen.contents
+def _dataset(
+    seen: Seen, trace: Trace, profiled: set[tuple[str, str, str]], told: OutputColumns | None = None
+) -> DatasetPart:
+    """Return what an event says of a version; of an output with its columns, as they are ``told``."""
+    touched, contents = seen.touched, None if seen.part else seen.contents
     rows = touched.rows if contents is None else contents.rows
-    fields = touched.fields if contents is None else contents.fields
+    fields = seen.fields
     state = {
         "version": touched.version,
         "kind": touched.kind,
@@ -297,13 +310,14 @@ def _dataset(seen: Seen, trace: Trace, profiled: set[tuple[str, str, str]], *, o
         "rows": rows,
         "bytes": touched.bytes,
         "attributes": touched.attributes,
+        "after_ns": order.after_ns(trace, seen, written=told is not None) if seen.timed else None,
     }
     found = {
         "driftline_state": facets.pack("driftline_state", {k: v for k, v in state.items() if v not in ("", None, {})})
     }
     found |= {key: facets.pack(key, body) for key, body in seen.facets.items()}
-    if fields is not None:
-        schema = [{"name": field.name, "type": field.type} for field in fields]
+    if fields is not None and seen.part != "columns":
+        schema = [{"name": one.name, **({"type": one.type} if one.type else {})} for one in fields]
         found["schema"] = facets.pack("schema", {"fields": schema})
     key = (touched.dataset.namespace, touched.dataset.name, touched.version)
     if contents is not None and contents.prints is not None and key not in profiled:
@@ -313,10 +327,8 @@ def _dataset(seen: Seen, trace: Trace, profiled: set[tuple[str, str, str]], *, o
             body = facets.ProfileFacet(format="dlp1", data=contents.profile)
             found["driftline_profile"] = facets.pack("driftline_profile", body)
     on_output = {}
-    if output:
-        lineage = seen.lineage = _columns(
-            seen, None if fields is None else tuple(field.name for field in fields), trace
-        )
+    if told is not None:
+        lineage = seen.lineage = told.of(seen, None if fields is None else tuple(field.name for field in fields))
         if lineage is not None:
             found["columnLineage"] = facets.pack("columnLineage", lineage)
         if seen.rootless:
@@ -332,51 +344,6 @@ def _dataset(seen: Seen, trace: Trace, profiled: set[tuple[str, str, str]], *, o
 def _bytes(seen: Seen) -> str:
     """The hash of the bytes of a file that holds no table: all that can be said of its content."""
     return seen.touched.version if seen.path and seen.touched.version.startswith(measure.BYTES) else ""
-
-
-def _columns(seen: Seen, names: tuple[str, ...] | None, trace: Trace) -> dict[str, Any] | None:
-    found: list[Bound] = []
-    inputs, own = _columns_of(trace.inputs), _columns_of(order.reread(trace, seen))
-    for edges in seen.edges:
-        try:
-            found.append(columns.bind(edges, names, inputs, own))
-            if getattr(edges, "unknown", False) and not (columns.awaited(edges) and edges.waits_for()):
-                trace.gaps["frame columns"] = trace.gaps.get("frame columns", 0) + 1
-        except Exception as error:  # the fault rule: columns that cannot be bound are a gap
-            fault.failed("columns", error)
-            trace.gaps["columns"] = trace.gaps.get("columns", 0) + 1
-    if not any(fields or rows for fields, rows in found) and seen.contents is not None and not seen.rootless:
-        found = _by_content(seen, trace)
-    node = seen.touched.dataset.node
-    told = columns.differences(node, found)
-    for edges in seen.edges:
-        told += fault.attempt("differences", edges.differing, node, names) or [] if columns.differing(edges) else []
-    trace.differences += [one for one in told if one not in trace.differences]
-    return columns.facet(columns.together(found))
-
-
-def _by_content(seen: Seen, trace: Trace) -> list[Bound]:
-    """What the contents of an output and of its sources tell where nothing else does."""
-    before = order.before(trace, seen) if trace.ordered else trace.inputs
-    others = [
-        (one.touched.dataset, one.contents, one.lineage)
-        for one in before
-        if one.contents is not None and one.touched.dataset != seen.touched.dataset
-    ]
-    same = columns.identical(seen.contents, [(dataset, contents) for dataset, contents, _ in others])
-    if any(columns.awaited(edges) and edges.waits_for() for edges in seen.edges):
-        return [same]
-    kept = importlib.import_module(_KEPT)
-    return [same, kept.kept(seen.contents, [kept.Source(*one) for one in others], same[0])]
-
-
-def _columns_of(read: Iterable[Seen]) -> dict[Dataset, tuple[str, ...]]:
-    """What the run has read, with the columns as far as they are known."""
-    known: dict[Dataset, tuple[str, ...]] = {}
-    for seen in read:
-        fields = seen.touched.fields if seen.contents is None else seen.contents.fields
-        known[seen.touched.dataset] = known.get(seen.touched.dataset, ()) or tuple(one.name for one in fields or ())
-    return known
 
 
 def text_of(parameters: Mapping[str, Any]) -> dict[str, str]:

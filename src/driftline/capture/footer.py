@@ -17,6 +17,9 @@ _LARGEST = 1 << 24  # bytes of a footer that is read here
 _AT_ONCE = 1 << 14  # bytes that hold most footers
 _END = 8  # bytes after the footer: its length, and the sign
 _SCHEMA, _NAME, _CHILDREN = 2, 4, 5  # ids of fields: of FileMetaData, and two of SchemaElement
+_RECENT = 32  # beginnings of footers that are remembered
+
+_recent: dict[bytes, tuple[str, ...] | None] = {}  # the footer up to the end of its schema -> its columns
 
 
 def columns(path: str) -> tuple[str, ...] | None:
@@ -28,6 +31,9 @@ def columns(path: str) -> tuple[str, ...] | None:
     footer = _footer(path)
     if footer is None:
         return None
+    for begin, found in list(_recent.items()):  # files of one dataset begin alike: what follows is about their rows
+        if footer.startswith(begin):
+            return found
     try:
         return _columns(Walk(footer))
     except (IndexError, ValueError, RecursionError):  # cut short, or something else
@@ -53,9 +59,18 @@ def _footer(path: str) -> bytes | None:
 def _columns(footer: Walk) -> tuple[str, ...] | None:
     for field, kind in footer.fields():
         if field == _SCHEMA and kind == thrift.LIST:
-            return _outermost([_element(footer) for _ in range(footer.list()[0])])
+            found = _outermost([_element(footer) for _ in range(footer.list()[0])])
+            if footer.at <= min(_AT_ONCE, len(footer.data)):  # else it is cut short, or takes much room
+                _remember(footer.data[: footer.at], found)
+            return found
         footer.over(kind)
     return None
+
+
+def _remember(begin: bytes, found: tuple[str, ...] | None) -> None:
+    if len(_recent) >= _RECENT:
+        _recent.clear()
+    _recent[begin] = found
 
 
 def _element(footer: Walk) -> tuple[str, int]:

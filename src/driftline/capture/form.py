@@ -19,7 +19,7 @@ class Form(NamedTuple):
 
     delimiter: str = ","  # "" = the file cannot be read as the program read it
     names: tuple[str, ...] = ()  # of columns, where the file does not say them
-    bare: Naming = ""  # it has no header, and its columns are called as this library calls them then
+    bare: Naming = ""  # it has no header, and its columns, or those behind ``names``, are called as this library does
     skip: int = 0  # lines above the header, or above the first row
     encoding: str = "utf8"
     decimal: str = "."

@@ -40,10 +40,22 @@ class _Other(NamedTuple):
         return [part[name] for part in self.parts if name in part]
 
 
-def kept(output: "Contents", sources: Iterable[Source], known: Collection[str]) -> Bound:
-    """Return edges into the columns of ``output`` that are not ``known`` otherwise."""
-    wanted = [name for name in output.hashes if name not in known and name in output.varied]
-    own = profile.readable(output.profile) if wanted and output.profile else None
+def wanted(output: "Contents", known: Collection[str]) -> list[str]:
+    """Return the columns of ``output`` that are looked for: not ``known`` otherwise, with several values."""
+    return [name for name in output.hashes if name not in known and name in output.varied]
+
+
+def kept(output: "Contents", sources: Iterable[Source], known: Collection[str], profiled: int = 0) -> Bound:
+    """Return edges into the columns of ``output`` that are not ``known`` otherwise.
+
+    Args:
+        output: what was written.
+        sources: what may have fed it: all of those datasets that have a column of a name that is ``wanted``.
+        known: columns of it whose sources are known.
+        profiled: how many versions may have fed it, with those that have no such column; 0 = those are all.
+    """
+    names = wanted(output, known)
+    own = profile.readable(output.profile) if names and output.profile else None
     if own is None:
         return {}, []
     others: dict[Dataset, _Other] = {}
@@ -53,11 +65,11 @@ def kept(output: "Contents", sources: Iterable[Source], known: Collection[str]) 
             other = others.setdefault(one.dataset, _Other(one.dataset, [], {}))
             other.parts.append(found.columns)
             other.fields.update((one.lineage or {}).get("fields", {}))
-    if len(wanted) * sum(len(other.parts) for other in others.values()) > _MOST:
+    if len(names) * (profiled or sum(len(other.parts) for other in others.values())) > _MOST:
         return {}, []
     held = {
         name: list(_behind(name, own.columns[name], list(others.values()), output))
-        for name in wanted
+        for name in names
         if name in own.columns
     }
     return {name: reaches for name, reaches in held.items() if reaches}, []

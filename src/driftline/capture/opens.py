@@ -48,14 +48,20 @@ class _State:
         self.on = False
         self.installed = False
         self.active: Any = None  # () -> the run of the context, or None
+        self.told: Any = None  # (path, read or write), of what the user's own code opens
 
 
 _state = _State()
 
 
-def install(active: Any) -> None:
-    """Switch on; ``active`` returns the run of the context, whose ``opened`` takes (path, read or write)."""
-    _state.active = active
+def install(active: Any, told: Any = None) -> None:
+    """Switch on.
+
+    Args:
+        active: returns the run of the context, whose ``opened`` takes (path, read or write).
+        told: called with the same for each file that the user's own code opens.
+    """
+    _state.active, _state.told = active, told
     _state.on = True
     if not _state.installed:
         _state.installed = True
@@ -94,6 +100,8 @@ def _note(given: Any, mode: Any, flags: Any) -> None:
         writes = isinstance(flags, int) and bool(flags & (os.O_WRONLY | os.O_RDWR))
     key = (text if os.path.isabs(text) else f"{os.getcwd()}/{text}", "write" if writes else "read")
     run = _state.active() if inside is None else inside
+    if run is not None and inside is None and _state.told is not None:
+        _state.told(*key)
     if run is not None and key not in run.opened and (inside is not None or len(run.opened) < LIMIT):
         run.opened[key] = time.time_ns()
 

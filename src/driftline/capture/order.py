@@ -4,7 +4,8 @@ Enters: versions with the times at which they were first read and last written. 
 output: its sources are those of the statement that wrote it, else, as a guess, everything that was read until then,
 among it a version that the run itself wrote and read again, and a model that it saved, which it still has at hand, but
 for models that were fitted before that one. Where that would be more than ``PAIRS`` in all, as of a loop over thousands
-of files, it is what was read since the output before it, and of that the last.
+of files, it is what was read since the output before it, and of that the last. The facet knows no versions: of datasets
+in several states each says when it was read or written.
 Source:
 https://openlineage.io/spec/facets (lineage 1-0-0).
 """
@@ -16,6 +17,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from driftline import later
+from driftline.capture.columns import CODE, SURE
 from driftline.capture.trace import Seen, Trace
 from driftline.event.lineage import Dataset
 
@@ -35,7 +37,8 @@ _GUESS = {"transformations": [{"type": "INDIRECT", "subtype": "", "provenance": 
 def lasting(outputs: list[Seen]) -> list[Seen]:
     """Return ``outputs`` without states of a file that the same run has overwritten.
 
-    A state that was read and from which something else may have been written, before it was overwritten, stays.
+    A state that was read and from which something else may have been written stays: before the next one was read or,
+    where that never was, written.
     """
     states: dict[tuple[str, Dataset], list[Seen]] = {}
     for seen in outputs:
@@ -45,8 +48,9 @@ def lasting(outputs: list[Seen]) -> list[Seen]:
     for (_, dataset), found in states.items():
         found.sort(key=lambda seen: seen.at_ns)
         for seen, following in pairwise(found):
+            until = following.read_ns or following.at_ns  # what was read may be at hand until it is read anew
             used = seen.read_ns and any(
-                seen.read_ns < one.at_ns < following.at_ns and one.touched.dataset != dataset for one in outputs
+                seen.read_ns < one.at_ns < until and one.touched.dataset != dataset for one in outputs
             )
             if not used:
                 gone.add(id(seen))
@@ -79,32 +83,54 @@ def matters(trace: Trace) -> bool:
 
 def before(trace: Trace, output: Seen) -> list[Seen]:
     """Return what had been read when ``output`` was written for the last time."""
-    end = _end_ns(output)
-    own = [
-        one
-        for one in trace.outputs
-        if (used := one.read_ns or _used_ns(one))
-        and used < end
-        and one is not output
-        and (one.read_ns or not _earlier(output, one))
-    ]
-    return [seen for seen in trace.inputs if seen.at_ns <= end] + own
+    own = [one for one in trace.outputs if was_at_hand(one, output)]
+    return [seen for seen in trace.inputs if was_read(seen, output)] + own
+
+
+def was_read(seen: Seen, output: Seen) -> bool:
+    """Whether what the run read was read when ``output`` was written for the last time."""
+    return seen.at_ns <= end_ns(output)
+
+
+def was_at_hand(seen: Seen, output: Seen) -> bool:
+    """Whether the run still had at hand what it had written when ``output`` was written for the last time."""
+    used = _used_ns(seen)
+    return 0 < used < end_ns(output) and seen is not output and (seen.read_ns > 0 or not _earlier(output, seen))
+
+
+def at_hand(seen: Seen) -> bool:
+    """Whether something that the run has written may be a source of what it writes later."""
+    return _used_ns(seen) > 0
 
 
 def reread(trace: Trace, output: Seen) -> list[Seen]:
     """Return what the run had written and read again when ``output`` was written, what was read last first."""
-    end = _end_ns(output)
+    end = end_ns(output)
     found = [one for one in trace.outputs if one.read_ns and one.read_ns <= end and one is not output]
     return sorted(found, key=lambda one: -one.read_ns)
 
 
 def again(trace: Trace) -> list[Seen]:
     """Return what the run wrote and then read, and the models that it saved before it wrote something else."""
-    last = max((_end_ns(seen) for seen in trace.outputs), default=0)
+    last = max((end_ns(seen) for seen in trace.outputs), default=0)
     return [seen for seen in trace.outputs if seen.read_ns or 0 < _used_ns(seen) < last]
 
 
-def _end_ns(seen: Seen) -> int:
+def mark(trace: Trace) -> None:
+    """Have everything say when it was read or written, where the run saw several states of one dataset."""
+    seen = (*trace.inputs, *trace.outputs)
+    states = {(one.touched.dataset, one.touched.version) for one in seen}
+    several = len(states) > len({dataset for dataset, _ in states})
+    for one in seen:
+        one.timed = several
+
+
+def after_ns(trace: Trace, seen: Seen, *, written: bool) -> int:
+    """Return how long after the begin of the run something was read first, or ``written`` last."""
+    return (end_ns(seen) if written else _used_ns(seen) or seen.at_ns) - trace.started_us * 1_000
+
+
+def end_ns(seen: Seen) -> int:
     """When something was written for the last time."""
     return max(seen.at_ns, seen.until_ns)
 
@@ -123,6 +149,8 @@ def entries(trace: Trace) -> list[dict[str, Any]]:
     """Return the entries of the ``lineage`` facet of the job, one per output."""
     found: dict[Dataset, dict[str, Any]] = {}
     guess = _guesses(trace)
+    told = {id(output): _told(output) for output in trace.outputs}
+    elsewhere = {one for _, sources in told.values() for one in sources}
     for output in trace.outputs:
         dataset = output.touched.dataset
         entry = found.setdefault(
@@ -132,7 +160,11 @@ def entries(trace: Trace) -> list[dict[str, Any]]:
         if output.rootless:
             continue
         named = _named(output)
-        _fill(entry, output, named or {seen.touched.dataset for seen in guess(output)}, {} if named else _GUESS)
+        guessed = set() if named else {seen.touched.dataset for seen in guess(output)}
+        whole, sources = told[id(output)]
+        if whole:  # what the code knows to have fed something else was not read for this
+            guessed -= elsewhere - sources
+        _fill(entry, output, named or guessed, {} if named else _GUESS)
     fed = {seen.touched.dataset for seen in trace.outputs if not seen.rootless}
     for dataset, entry in found.items():
         if not entry["inputs"] and dataset in fed:
@@ -147,10 +179,10 @@ def _guesses(trace: Trace) -> Callable[[Seen], list[Seen]]:
     if len(outputs) * len(used) <= PAIRS:
         return lambda output: before(trace, output)
     used.sort(key=lambda one: one[0])
-    times, ends, most = [at for at, _ in used], sorted(map(_end_ns, outputs)), max(1, PAIRS // len(outputs))
+    times, ends, most = [at for at, _ in used], sorted(map(end_ns, outputs)), max(1, PAIRS // len(outputs))
 
     def nearest(output: Seen) -> list[Seen]:
-        end = _end_ns(output)
+        end = end_ns(output)
         place = bisect_left(ends, end)
         since = bisect_right(times, ends[place - 1]) if place else 0
         until = bisect_right(times, end)
@@ -168,6 +200,24 @@ def _named(output: Seen) -> "set[Dataset]":
                 return set()
             found.update(datasets)
     return found - {output.touched.dataset}
+
+
+def _told(output: Seen) -> "tuple[bool, set[Dataset]]":
+    """Whether the code has told where all columns come from, and which datasets it names."""
+    fields = output.touched.fields if output.contents is None else output.contents.fields
+    lineage = output.lineage or {}
+    known: dict[str, list[Any]] = {
+        name: [one for one in column["inputFields"] if _followed(one)]
+        for name, column in lineage.get("fields", {}).items()
+    }
+    known[""] = [one for one in lineage.get("dataset", ()) if _followed(one)]
+    sources = {Dataset(one["namespace"], one["name"]) for found in known.values() for one in found}
+    return bool(fields) and bool(sources) and all(known.get(one.name) for one in fields or () if one.name), sources
+
+
+def _followed(source: dict[str, Any]) -> bool:
+    ways = source.get("transformations", ())
+    return any(way.get("provenance") == CODE and way.get("confidence", 1.0) >= SURE for way in ways)
 
 
 def _fill(entry: dict[str, Any], output: Seen, sources: "set[Dataset]", how: dict[str, Any]) -> None:

@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable
 from contextvars import ContextVar, Token
 
-from driftline.capture import fault
+from driftline.capture import fault, unlisted
 
 
 class Span:
@@ -61,10 +61,26 @@ def thread(name: str, work: Callable[[], None]) -> threading.Thread | None:
         fault.attempt("sender", here)
         work()
 
-    started = threading.Thread(target=ours, name=name, daemon=True)
+    fault.attempt("sender", unlisted.pass_over)
+    started = unlisted.Unlisted(target=ours, name=name, daemon=True)
     try:
         started.start()
     except RuntimeError as error:
         fault.failed("sender", error)
         return None
     return started
+
+
+def after(name: str, seconds: float, act: Callable[[], None]) -> threading.Event:
+    """Have ``act`` called on a thread of ours after some seconds, unless the event that is returned is set before.
+
+    A ``threading.Timer`` takes one of the numbers by which Python names the threads of the program.
+    """
+    done = threading.Event()
+
+    def wait() -> None:
+        if not done.wait(seconds):
+            act()
+
+    thread(name, wait)
+    return done

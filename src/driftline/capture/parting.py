@@ -12,6 +12,7 @@ from collections.abc import Callable
 from typing import Any
 
 from driftline.capture import fault
+from driftline.capture.unbound import Unbound
 
 
 class _State:
@@ -35,15 +36,17 @@ def begin(save: Callable[[], None]) -> None:
 
 
 def _exits() -> None:
-    original = os._exit
+    original: Any = os._exit
 
     @functools.wraps(original)
     def leave(*args: Any, **kwargs: Any) -> Any:
         fault.attempt("exit", _State.save)
         return original(*args, **kwargs)
 
-    leave.__module__ = "os"  # where it is found when it is pickled
-    os._exit = leave
+    made: Any = Unbound(leave)
+    made.__module__ = "os"  # where it is found when it is pickled
+    made.__text_signature__ = original.__text_signature__
+    os._exit = made
 
 
 def _sends(module: Any) -> None:

@@ -15,7 +15,7 @@ from types import CodeType, TracebackType
 from typing import Any, Literal, Self
 
 from driftline import clock
-from driftline.capture import client, collect, emit, fault, observe, offspring, progress, transactions
+from driftline.capture import client, collect, emit, fault, observe, offspring, progress, sites, transactions
 from driftline.capture import code as code_versions
 from driftline.capture import documents as contained
 from driftline.capture.around import current_run, enclosing, moment_us, process, replayed
@@ -141,10 +141,18 @@ class Run(Recording):
         if found is None:
             self.gap(way)
         elif data is not None:
+            fault.attempt("code", self._visited, way, found)
             fault.attempt("columns", origin.noted, way, data, found, self._client.folder)
             fault.attempt("passed", passed.noted, self, way, data, found)
         touched = [self.add(way, seen) for seen in found or ()]
         return touched[0] if len(touched) == 1 else observe.summary(touched) if touched else None
+
+    @staticmethod
+    def _visited(way: Literal["read", "write"], found: list[Seen]) -> None:
+        visit = sites.visit() if way == "write" else None
+        if visit is not None:
+            for seen in found:
+                seen.visits = [visit]
 
     def add(self, way: Literal["read", "write"], seen: Seen) -> Touched:
         """Record ``seen``, once per version; for hooks."""

@@ -18,12 +18,13 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from pyarrow import csv
 
-from driftline import later
+from driftline import later, profile
 from driftline.capture import endings
-from driftline.capture.contents import Contents, of_arrow, of_batches
+from driftline.capture.contents import Contents, of_arrow, of_batches, with_rows
 from driftline.capture.form import EVERY, Form, made_up
 
-_BLOCK = 1 << 26  # bytes that are read at a time
+_BLOCK = 1 << 26  # bytes of a large file that are read at a time
+_PART = 1 << 22  # and of another one, whose cells are hashed while they are at hand
 _HEADER = 1 << 16  # bytes in which a header ends
 _NUMBER = later.pattern(r'\s*"?[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?"?\s*')
 _YEAR = later.pattern(r'\s*"?(?:19|20)\d\d"?\s*')
@@ -47,9 +48,13 @@ def first(path: str, said: Form) -> tuple[list[str], str]:
 
 def settled(path: str, said: Form) -> Form:
     """Return a form with what was not said found out."""
-    if not said.guess and not said.doubt:
+    some = bool(said.names and said.bare)  # columns have names, and perhaps not all of them
+    if not said.guess and not said.doubt and not some:
         return said
     cells, delimiter = first(path, said)
+    if some:
+        names = (*said.names, *made_up(said.bare, len(cells))[len(said.names) :])
+        said = said._replace(names=names, bare="")
     bare = said.doubt and any(_NUMBER.fullmatch(cell) and not _YEAR.fullmatch(cell) for cell in cells)
     return said._replace(delimiter=delimiter, bare="pandas" if bare else said.bare, guess=False, doubt=False)
 
@@ -88,11 +93,11 @@ def _of_text(path: str, size: int, said: Form, limit: int, *, broken: bool) -> C
 
     table = exact(once(_conversion(path, said, read, parse)), again)
     table = _without_thousands(table, said.thousands) if said.thousands else table
-    with _source(path, said, marked=True) as file:
-        written = csv.read_csv(file, *_bare(said, parse, table.num_columns))
-    names = _called(said, table.column_names)
-    cells = written if said.names or said.bare else written.slice(1)
-    return of_arrow(table.rename_columns(names), written=cells.rename_columns(names))
+    table = table.rename_columns(_called(said, table.column_names))
+    prints = profile.Prints(_cells(table.column_names), rows=with_rows(table), form=profile.WRITTEN)
+    for batch in _written(path, said, parse, table.column_names, _PART):
+        prints.add(batch)
+    return of_arrow(table, written=prints.finish())
 
 
 def _options(path: str, said: Form) -> tuple[Form, csv.ReadOptions, csv.ParseOptions]:
@@ -118,19 +123,24 @@ def _in_blocks(path: str, said: Form, read: csv.ReadOptions, parse: csv.ParseOpt
     with _source(path, said) as file, csv.open_csv(file, read, parse, convert) as reader:
         schema = reader.schema
     schema = pa.schema([field.with_name(name) for field, name in zip(schema, _called(said, schema.names), strict=True)])
-    bare, parse, convert = _bare(said, parse, len(schema))
-    bare.use_threads, bare.block_size = False, _BLOCK
+    batches = _written(path, said, parse, schema.names, _BLOCK)
+    return of_batches(schema, batches, profiled=False, written=_cells(schema.names))
+
+
+def _cells(names: list[str]) -> pa.Schema:
+    """The columns of a text table as they are written."""
+    return pa.schema([(name, pa.binary()) for name in names])
+
+
+def _written(path: str, said: Form, parse: csv.ParseOptions, names: list[str], block: int) -> Iterator[pa.RecordBatch]:
+    """Yield the cells of a text table as they are written, ``block`` bytes of it at a time."""
+    bare, parse, convert = _bare(said, parse, len(names))
+    bare.use_threads, bare.block_size = False, block
+    header, schema = 0 if said.names or said.bare else 1, _cells(names)
     with _source(path, said, marked=True) as file, csv.open_csv(file, bare, parse, convert) as reader:
-        cells = pa.schema([(name, pa.binary()) for name in schema.names])
-        return of_batches(
-            schema, _below(reader, cells, 0 if said.names or said.bare else 1), profiled=False, written=cells
-        )
-
-
-def _below(reader: Any, schema: pa.Schema, header: int) -> Iterator[pa.RecordBatch]:
-    for batch in reader:
-        yield pa.RecordBatch.from_arrays(batch.columns, schema=schema).slice(header)
-        header = 0
+        for batch in reader:
+            yield pa.RecordBatch.from_arrays(batch.columns, schema=schema).slice(header)
+            header = 0
 
 
 def _conversion(path: str, said: Form, read: csv.ReadOptions, parse: csv.ParseOptions) -> csv.ConvertOptions:

@@ -10,9 +10,10 @@ import msgspec
 
 from driftline.capture.columns import Bindable
 from driftline.capture.form import Form
+from driftline.capture.sites import Visit
 from driftline.errors import shown
 from driftline.event.facets import Difference
-from driftline.event.lineage import Job, Touched
+from driftline.event.lineage import Field, Job, Touched
 
 
 class Seen(msgspec.Struct, kw_only=True):
@@ -31,12 +32,26 @@ class Seen(msgspec.Struct, kw_only=True):
     until_ns: int = 0  # when that was last seen to be open; 0 = it never was
     fitted_ns: int = 0  # when the model that was written was fitted last; 0 = not known
     read_ns: int = 0  # when the run first read what it had written; 0 = never
+    timed: bool = False  # the run saw several states of one dataset, and says of each when that was
     contents: Any = None  # contents.Contents, once measured
     table: Any = None  # at_hand.Table: what it holds, where no file can be read for that
+    part: str = (
+        ""  # rows or columns: ``table`` is only some of them, and shows where columns went but not what it holds
+    )
+    declared: bool = False  # the columns that it has, if any, are as its database declares them
     rootless: bool = False  # the code makes it of constants: it has no source
     lineage: dict[str, Any] | None = None  # body of its columnLineage facet, once it is known
     edges: list[Bindable] = []
+    visits: list[Visit] = []  # where in the user's code it was written
     facets: dict[str, dict[str, Any]] = {}  # facets that the user's code attached
+
+    @property
+    def fields(self) -> tuple[Field, ...] | None:
+        """Its columns as measured; of a table as its database declares them, whatever types a frame of it has."""
+        if self.contents is None or self.part or (self.declared and self.touched.fields):
+            return self.touched.fields
+        found: tuple[Field, ...] = self.contents.fields
+        return found
 
 
 class Trace(msgspec.Struct, kw_only=True):
@@ -60,6 +75,7 @@ class Trace(msgspec.Struct, kw_only=True):
     opened: dict[tuple[str, str], int] = {}  # (path, read or write) of files that Python opened -> when first, in ns
     ordered: bool = False  # what is read after a version was written is no source of it
     attributed: set[str] = set()  # paths that belong to what was recorded
+    recalled: dict[str, Any] = {}  # read or write -> recalled.Recalled: where in the lists above something may lie
     awaited: list[str] = []  # keys of the probes of its steps
     differences: list[Difference] = []  # where declared and observed column edges disagree
     on_run: dict[str, dict[str, Any]] = {}  # further facets of the run

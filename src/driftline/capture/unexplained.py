@@ -4,6 +4,7 @@ Enters: a run whose outputs have their column lineage. Leaves: a gap for each ou
 there are. What the run has made of nothing, and what it wrote without having read anything, needs no explanation.
 """
 
+from driftline.capture.columns import CODE
 from driftline.capture.trace import Seen, Trace
 
 _NAMED = 20  # outputs that are told by name
@@ -23,11 +24,20 @@ def tell(trace: Trace) -> None:
 
 
 def _unknown(seen: Seen) -> int:
-    fields = seen.touched.fields if seen.contents is None else seen.contents.fields
+    fields = seen.fields
     if seen.rootless or not fields:
         return 0
     said = (seen.lineage or {}).get("fields", {})
-    return sum(not any(map(_direct, said.get(field.name, {}).get("inputFields", ()))) for field in fields)
+    told = any(_of_code(source) for known in said.values() for source in known["inputFields"])
+    return sum(
+        not any(map(_direct, said.get(field.name, {}).get("inputFields", ())))
+        for field in fields
+        if field.name or not told  # an index without a name, of which the code tells nothing, are numbers of rows
+    )
+
+
+def _of_code(source: "dict[str, list[dict[str, str]]]") -> bool:
+    return any(way.get("provenance") == CODE for way in source["transformations"])
 
 
 def _direct(source: "dict[str, list[dict[str, str]]]") -> bool:

@@ -12,7 +12,7 @@ from importlib.machinery import ModuleSpec
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
-from driftline.capture import around, client, fault, opens, process, unnamed
+from driftline.capture import around, client, fault, opens, process, sites, unnamed
 
 if TYPE_CHECKING:
     from importlib.abc import Loader, MetaPathFinder
@@ -96,7 +96,7 @@ def unwatch() -> None:
 
 def hooks_on() -> None:
     """Put the hooks on, now and for what will be imported."""
-    opens.install(around.active)
+    opens.install(around.active, sites.opened)
     for library in HOOKS:
         module = sys.modules.get(library)
         if module is not None and not getattr(module.__spec__, "_initializing", False):
@@ -147,11 +147,17 @@ class _AfterImport(MetaPathFinder):
 
 
 class _Hooking(Loader):
-    """The module's own loader, followed by the hooks."""
+    """The module's own loader, which answers what else it is asked for, followed by the hooks."""
 
     def __init__(self, loader: Loader, library: str) -> None:
         self._loader = loader
         self._library = library
+
+    def __getattr__(self, name: str) -> Any:
+        """Return what the module's own loader has."""
+        if name == "_loader":  # of one that is being copied
+            raise AttributeError(name)
+        return getattr(self._loader, name)
 
     def create_module(self, spec: ModuleSpec) -> ModuleType | None:
         """Create the module as its own loader does."""
@@ -164,3 +170,11 @@ class _Hooking(Loader):
             module.__spec__.loader = self._loader
         self._loader.exec_module(module)
         fault.attempt("import", _install, self._library, module)
+
+
+def _as_the_import_system(method: Any) -> None:
+    """Have the frame of a method be one of those that Python takes out of tracebacks and passes over for warnings."""
+    method.__code__ = method.__code__.replace(co_filename="<frozen importlib._bootstrap>")
+
+
+_as_the_import_system(_Hooking.exec_module)

@@ -6,6 +6,7 @@ import click
 
 from driftline.cli import opened, show
 from driftline.engine import cells
+from driftline.engine import rows as differing
 from driftline.errors import BadInput
 from driftline.event import names
 from driftline.event.lineage import Link
@@ -13,7 +14,7 @@ from driftline.event.report import DataChange, Difference, LinkChange
 
 _MOMENT = "a time, run:ID, a version such as features@previous, or the id of an answer."
 _WIDE = 40  # rows of a table
-_SPANS = 3  # spans of rows of one column
+_CELL = 60  # characters of a cell
 
 
 @click.command()
@@ -23,6 +24,16 @@ _SPANS = 3  # spans of rows of one column
 @click.option("--to", "until", metavar="MOMENT", help="The second moment.  [default: now]")
 @click.option("--depth", type=click.IntRange(1, 100), default=5, show_default=True, help="Steps around NODE.")
 @click.option("--limit", type=click.IntRange(1), default=500, show_default=True, help="Nodes, or places that changed.")
+@click.option("--rows", is_flag=True, help="Of two versions: name rows and cells that differ, if both can be read.")
+@click.option("--key", default="", metavar="COLUMN", help="With --rows: the column by which rows are told apart.")
+@click.option(
+    "--copy",
+    "copies",
+    multiple=True,
+    metavar="FILE",
+    type=click.Path(exists=True, dir_okay=False),
+    help="With --rows: a file that holds one of the versions, such as a backup; its hash tells which.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 @click.pass_context
 def diff(
@@ -33,6 +44,9 @@ def diff(
     until: str | None,
     depth: int,
     limit: int,
+    rows: bool,
+    key: str,
+    copies: tuple[str, ...],
     as_json: bool,
 ) -> None:
     """Tell how the lineage around NODE, or without one of everything, differs between two moments.
@@ -41,11 +55,15 @@ def diff(
     and rows. A version is named by @latest, @previous or @TIME, or after a # by its partition or by (the beginning or
     the end of) its name; what a partition was, by feed#2013-01-31@previous.
     """
+    if (rows or key or copies) and not (node and other):
+        raise BadInput("--rows is about two versions", hint=_versions(node))
     with opened.engine(ctx) as engine:
         if node and other:
             if since is not None or until is not None:
                 raise BadInput("two versions and moments are both given", hint="Give the versions or --from and --to.")
             found = cells.between(engine.house, opened.typed(engine, node), opened.typed(engine, other))
+            if rows or key or copies:
+                found = differing.named(engine.house, found, copies, key)
         else:
             first = engine.moment(since)
             if first is None:
@@ -88,10 +106,31 @@ def _tell(found: Difference) -> None:
         (_slice(one), _version(one.before), _version(one.after), one.sentence) for one in found.data
     ])  # fmt: skip
     _table("Columns", ("dataset", "column", "", "rows, from 0"), [
-        (_slice(one), column.name, column.change, _spans(column.rows))
+        (_slice(one), column.name, column.change, show.spans(column.rows))
         for one in found.data for column in one.columns
     ])  # fmt: skip
-    _table("Code", ("job", "was", "is"), [(names.label(one.node), one.before, one.after) for one in found.code])
+    _rows(found)
+    _table("Code", ("job", "was", "is"), [
+        (names.label(one.node), one.before, one.after) for one in found.code if not one.sql
+    ])  # fmt: skip
+    _table("SQL", ("job", "what differs"), [(names.label(one.node), one.sql) for one in found.code if one.sql])
+
+
+def _rows(found: Difference) -> None:
+    """Tell which rows differ, where they were asked for."""
+    _table("Rows", ("row, from 0", "key", "column", "was", "is"), [
+        (f"{one.row:,}", one.key, one.column, *((_cell(one.before), _cell(one.after)) if one.column else
+                                               (("–", "came") if one.change == "came" else ("went", "–"))))
+        for one in found.rows
+    ])  # fmt: skip
+    if found.rows_note:
+        show.say(found.rows_note)
+
+
+def _cell(text: str | None) -> str:
+    if text is None:
+        return "nothing"
+    return f"{text[:_CELL]}…" if len(text) > _CELL else text
 
 
 def _table(title: str, headings: tuple[str, ...], rows: list[tuple[str, ...]]) -> None:
@@ -126,11 +165,6 @@ def _version(version: str) -> str:
     if not version:
         return "–"
     return version.rpartition(":")[2][:8] if ":" in version else version
-
-
-def _spans(rows: tuple[tuple[int, int], ...]) -> str:
-    shown = ", ".join(f"{first:,} to {last:,}" for first, last in rows[:_SPANS])
-    return shown + (f" and {len(rows) - _SPANS} more spans" if len(rows) > _SPANS else "")
 
 
 def _type(said: str | None) -> str:

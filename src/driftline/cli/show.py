@@ -22,6 +22,7 @@ from driftline.event.lineage import Link, Node
 PIPED_WIDTH = 200
 IDS = frozenset({"id", "node", "event"})  # headings of columns whose words are copied
 NARROW = 20  # of the other columns, at least
+_SPANS = 3  # spans of rows of one column
 SIGNS = {
     "open": ("▲", "bold red"),
     "contained": ("■", "yellow"),
@@ -138,6 +139,12 @@ def when(moment_us: int) -> str:
 def money(amount: float, currency: str) -> str:
     """Return an amount for people, without cents."""
     return f"{amount:,.0f} {currency}"
+
+
+def spans(rows: Sequence[tuple[int, int]]) -> str:
+    """Return spans of rows, the first few: ``0 to 65,535, 131,072 to 131,100``."""
+    shown = ", ".join(f"{first:,} to {last:,}" for first, last in rows[:_SPANS])
+    return shown + (f" and {count(len(rows) - _SPANS, 'more span')}" if len(rows) > _SPANS else "")
 
 
 def count(number: int, noun: str, plural: str = "") -> str:

@@ -84,7 +84,9 @@ def _explain(found: Explanation) -> None:
 
 
 def _difference(one: DataChange) -> tuple[str, str, str, str, str]:
-    columns = [column.name for column in one.columns]
+    columns = [
+        f"{column.name} (rows {show.spans(column.rows)})" if column.rows else column.name for column in one.columns
+    ]
     more = f" and {len(columns) - COLUMNS} more" if len(columns) > COLUMNS else ""
     where = f" In {', '.join(columns[:COLUMNS])}{more}." if columns else ""
     name = names.label(one.node) + (f", {one.partition}" if one.partition else "")

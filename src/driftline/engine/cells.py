@@ -7,12 +7,12 @@ a fingerprint is missing, or the forms differ, it says that nothing is known.
 from collections.abc import Iterator
 
 from driftline import profile
-from driftline.engine import questions
+from driftline.engine import named, queries, questions
 from driftline.engine.house import House
 from driftline.errors import BadInput, NotFound
 from driftline.event import facets, names
 from driftline.event.lineage import Dataset, Touched, Version
-from driftline.event.report import ColumnCells, DataChange, Difference
+from driftline.event.report import CodeChange, ColumnCells, DataChange, Difference
 from driftline.graph import difference
 from driftline.profile import Comparison, Fingerprint
 from driftline.profile import facet as printed
@@ -35,13 +35,15 @@ def between(house: House, before: str, after: str) -> Difference:
     change = compared(house, node, one, two)
     moments = [_time(house, each) for each in (one, two)]
     sides = [{node: each.fields} if each.fields is not None else {} for each in (one, two)]
+    code = _code(house, one, two)
     return Difference(
         node=node,
         since_us=moments[0],
         until_us=moments[1],
         fields=difference.fields(*sides),
+        code=code,
         data=(change,),
-        sentence=change.sentence,
+        sentence=" ".join((change.sentence, *(difference.ran(each) for each in code))),
     )
 
 
@@ -49,7 +51,7 @@ def _touched(house: House, text: str) -> Touched:
     known = house.store.lineage.lookup(questions.resolve(house, text))
     if known is None or known.type != "VERSION" or known.dataset is None:
         of = known.dataset if known is not None else None
-        newest = house.store.lineage.versions(of, NEWEST) if of else []
+        newest = named.newest(house, of, NEWEST) if of else []
         told = ", ".join(names.dataset_id(of.namespace, of.name, one.version) for one in newest if of)
         hint = "A version is written as features@latest, features@previous or features#v3" + (
             f"; the newest are {told}." if told else "."
@@ -59,6 +61,17 @@ def _touched(house: House, text: str) -> Touched:
     if found is None:
         raise NotFound(text)
     return found
+
+
+def _code(house: House, one: Touched, two: Touched) -> tuple[CodeChange, ...]:
+    """Return whether the job that wrote both versions ran other code for the second."""
+    lineage = house.store.lineage
+    wrote = [lineage.writers(Version(each.dataset, each.version), 1) for each in (one, two)]
+    before, after = (lineage.run(runs[0]) if runs else None for runs in wrote)
+    if before is None or after is None or before.job != after.job:
+        return ()
+    sql = {after.job.node: queries.differing(house, before, after)}
+    return difference.code({before.job.node: before.code}, {after.job.node: after.code}, sql)
 
 
 def _time(house: House, touched: Touched) -> int:

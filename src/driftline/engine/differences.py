@@ -11,7 +11,7 @@ from typing import Literal
 
 import msgspec
 
-from driftline.engine import replaced, shape
+from driftline.engine import queries, replaced, shape
 from driftline.engine.house import House
 from driftline.engine.shape import Question
 from driftline.errors import BadInput
@@ -192,5 +192,7 @@ def _code(house: House, jobs: Mapping[int, str], since: int, until: int) -> tupl
     old, new = (house.store.views.runs(jobs, moment) for moment in (since, until))
     moved = [id_ for id_ in jobs if old.get(id_) and new.get(id_) and old[id_] != new[id_]]
     rows = house.store.walks.run_rows(run for id_ in moved for run in (old[id_], new[id_]))
-    before, after = ({jobs[id_]: weave.shape(rows[side[id_]]).code for id_ in moved} for side in (old, new))
-    return difference.code(before, after)
+    shapes = {id_: tuple(weave.shape(rows[side[id_]]) for side in (old, new)) for id_ in moved}
+    before, after = ({jobs[id_]: both[side].code for id_, both in shapes.items()} for side in (0, 1))
+    sql = {jobs[id_]: queries.differing(house, *both) for id_, both in shapes.items()}
+    return difference.code(before, after, sql)

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from driftline import later
-from driftline.engine import accept, announce, failure, fold, incidents, quarantine, remember, windows
+from driftline.engine import accept, announce, failure, fold, incidents, quarantine, queries, remember, windows
 from driftline.engine.house import House
 from driftline.errors import StoreUnusable
 from driftline.event.answer import Answer
@@ -107,7 +107,7 @@ def _told(house: House, runs: Sequence[RunShape]) -> list[Told]:
 def _tell(house: House, run: RunShape) -> Told:
     before = house.store.lineage.previous_run(run.job, run.time_us)
 
-    deeds = changes.between(before, run)
+    deeds = changes.between(before, run, queries.differing(house, before, run))
     house.store.incidents.put_changes(deeds)
 
     judged = compare.batches(house, run) if _measured(run) else []

@@ -103,5 +103,5 @@ def _hint(house: House, text: str) -> str:
     """Return what to write instead: the newest versions of the dataset that was named, where there are any."""
     found = house.store.lineage.find(text)
     known = house.store.lineage.lookup(found[0]) if len(found) == 1 else None
-    versions = house.store.lineage.versions(known.dataset, _SHOWN) if known is not None and known.dataset else []
+    versions = named.newest(house, known.dataset, _SHOWN) if known is not None and known.dataset else []
     return f"Name one of its versions, such as {', '.join(version.node for version in versions)}." if versions else HINT

@@ -1,15 +1,16 @@
 """Versions by what people say of their time: the latest, the one before it, the one of a moment.
 
 Enters: ``features@latest``, ``features@previous``, ``features@2013-01-31T08:00`` or the same of a slice, such as
-``feed#2013-01-31@latest``. Leaves: the node id of that version. What was there comes from the states of the dataset, so
-that bytes that came back are the latest. Never guesses which slice is meant.
+``feed#2013-01-31@latest``. Leaves: the node id of that version; or the newest ones of a dataset. What was there comes
+from the states of the dataset, so that bytes that came back are the latest. Never guesses which slice is meant.
 """
 
 from driftline import clock
 from driftline.engine.house import House
 from driftline.errors import BadInput, NotFound
 from driftline.event import names
-from driftline.event.lineage import Dataset
+from driftline.event.lineage import Dataset, Version
+from driftline.event.report import VersionSummary
 from driftline.store.connection import NOW
 
 LATEST, PREVIOUS = "latest", "previous"
@@ -31,6 +32,26 @@ def find(house: House, text: str) -> list[str]:
     if len(named) > 1:
         return [f"{one}{owner}@{when}" for one in named]
     return [_version(house, named[0], slice_, when, text)[0]] if named else []
+
+
+def newest(house: House, dataset: Dataset, limit: int) -> list[VersionSummary]:
+    """Return the newest versions of a dataset, of each slice the one that is there now before the others.
+
+    That may be one that was there before, and came again.
+    """
+    memory = house.store.lineage
+    listed, known = memory.versions(dataset, limit), memory.lookup(dataset.node)
+    slots: dict[str, list[VersionSummary]] = {}
+    for one in listed:
+        slots.setdefault(one.partition, []).append(one)
+    dataset_id = known.id if known is not None else 0
+    for slice_, held in slots.items():
+        rows = house.store.walks.version_rows(house.store.states.at(dataset_id, slice_, NOW))
+        there = {row[3] for row in rows.values()}
+        older = (memory.version(Version(dataset, name)) for name in sorted(there - {one.version for one in listed}))
+        every = [*(one for one in older if one is not None), *held]
+        held[:] = sorted(every, key=lambda one: one.version not in there)
+    return [slots[one.partition].pop(0) for one in listed]
 
 
 def since(house: House, text: str) -> int:

@@ -97,7 +97,7 @@ def near(house: House, text: str, types: tuple[str, ...] = ("DATASET", "JOB")) -
     of = house.store.lineage.find(owner, only="DATASET") if owner and version else []
     known = house.store.lineage.lookup(of[0]) if len(of) == 1 else None
     if known is not None and known.dataset is not None:
-        return [one.node for one in house.store.lineage.versions(known.dataset, NEAR)]
+        return [one.node for one in named.newest(house, known.dataset, NEAR)]
     spelt: dict[str, dict[str, str]] = {}  # what might have been typed -> node ids, and the names of these
     for type_ in types:
         for _, _, _, name, node, *_ in house.store.views.nodes_after(type_, 0, _COMPARED):
@@ -105,8 +105,8 @@ def near(house: House, text: str, types: tuple[str, ...] = ("DATASET", "JOB")) -
                 spelt.setdefault(part.lower(), {})[node] = name
     close = difflib.get_close_matches(text.lower(), spelt, n=NEAR, cutoff=0.6)
     meant = {node: name for part in close for node, name in spelt[part].items()}
-    named = list(meant.values())
-    return [name if named.count(name) == 1 else node for node, name in meant.items()][:NEAR]
+    called = list(meant.values())
+    return [name if called.count(name) == 1 else node for node, name in meant.items()][:NEAR]
 
 
 def search(house: House, text: str, limit: int) -> list[Node]:
@@ -127,7 +127,7 @@ def dataset(house: House, node: str) -> DatasetReport:
     summary = memory.dataset(found.dataset) if found is not None and found.dataset is not None else None
     if summary is None:
         raise NotFound(node)
-    versions = memory.versions(summary.dataset, LISTED)
+    versions = named.newest(house, summary.dataset, LISTED)
     profiled = (memory.touched(Version(summary.dataset, version.version)) for version in versions[:5])
     newest = next((touched for touched in profiled if touched is not None and touched.profile), None)
     data = house.store.profiles.get(newest.profile) if newest else None

@@ -168,6 +168,7 @@ class StateFacet(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     rows: Count | None = None  # rows in it
     bytes: Count | None = None  # size in bytes
     attributes: dict[str, str] = {}  # what people want to see
+    after_ns: int | None = None  # nanoseconds from the begin of the run until it was first read, or last written
 
 
 class ProfileFacet(msgspec.Struct, frozen=True):

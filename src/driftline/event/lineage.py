@@ -18,6 +18,7 @@ Provenance = Literal[
     "probed",
     "identical content",
     "kept values",
+    "code",
     "cartesian",
     "manual",
     "symlink",

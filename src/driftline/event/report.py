@@ -204,6 +204,7 @@ class CodeChange(msgspec.Struct, frozen=True, kw_only=True):
     node: str
     before: str
     after: str
+    sql: str = ""  # how the SQL of the two differs, in words; "" = it does not, or it is not known
 
 
 class Disagreement(msgspec.Struct, frozen=True, kw_only=True, rename={"source": "from", "target": "to"}):
@@ -240,6 +241,17 @@ class DataChange(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     sentence: str = ""
 
 
+class RowChange(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
+    """A row that came or went, or one cell of a row that is there before and after."""
+
+    row: int  # its place in the second version, of one that went in the first, counted from 0
+    key: str = ""  # value of the key by which rows are told apart; "" = by their places
+    change: Literal["changed", "came", "went"]
+    column: str = ""  # of the cell; "" = the whole row
+    before: str | None = None  # what stood there, as text; None = nothing
+    after: str | None = None
+
+
 class Difference(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     """How the graph at one moment differs from the graph at another."""
 
@@ -257,6 +269,8 @@ class Difference(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     fields: tuple[FieldChange, ...] = ()
     code: tuple[CodeChange, ...] = ()
     data: tuple[DataChange, ...] = ()  # around a node only
+    rows: tuple[RowChange, ...] = ()  # of two versions, if asked for: the first ones
+    rows_note: str = ""  # how rows are told apart, or why none are named
     truncated: bool = False  # there was more than the limit let through
     border: bool = False  # something lies as far from the node as was looked: there may be more beyond
     sentence: str = ""

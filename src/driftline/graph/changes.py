@@ -1,8 +1,8 @@
 """What changed between two runs of a job: what people did.
 
-Enters: the last run that came to a good end, and this one. Leaves: one record per change, with a sentence
-that carries the before and the after; the same change seen by several runs has one id. The next partition of
-a table is no change, nor is a parameter that only names the run's own partition. Never measures data: that
+Enters: the last run that came to a good end, and this one, with how the SQL of the two differs. Leaves: one record per
+change, with a sentence that carries the before and the after; the same change seen by several runs has one id. The next
+partition of a table is no change, nor is a parameter that only names the run's own partition. Never measures data: that
 is drift.
 """
 
@@ -20,11 +20,14 @@ _DATE = later.pattern(r"\d{4}-?\d{2}(-?\d{2})?([T ].*)?")
 _SHOWN = 5  # columns named in a sentence
 
 
-def between(previous: RunShape | None, current: RunShape) -> list[Change]:
-    """Return what changed from ``previous`` to ``current``; nothing where there is no previous run."""
+def between(previous: RunShape | None, current: RunShape, sql: str = "") -> list[Change]:
+    """Return what changed from ``previous`` to ``current``; nothing where there is no previous run.
+
+    ``sql``: how their SQL differs, in words.
+    """
     if previous is None or previous.job != current.job or previous.run == current.run:
         return []
-    found = [*_code(previous, current), *_parameters(previous, current)]
+    found = [*_code(previous, current, sql), *_parameters(previous, current)]
     if current.state == _DONE:
         found += [*_sources(previous, current), *_states(previous, current)]
     return found
@@ -53,10 +56,11 @@ def _change(
     )
 
 
-def _code(previous: RunShape, current: RunShape) -> Iterator[Change]:
+def _code(previous: RunShape, current: RunShape, sql: str) -> Iterator[Change]:
     before, after = previous.code, current.code
     if before and after and before != after:
         text = f"{current.job.name} ran new code: {_short(before)} became {_short(after)}."
+        text = f"{current.job.name} ran other SQL: {sql}." if sql else text
         yield _change(current, "code", current.job.node, before, after, text)
 
 

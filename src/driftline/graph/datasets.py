@@ -43,6 +43,7 @@ class Gathered(NamedTuple):
     touched: Touched
     facets: Facets
     explicit: bool  # our own capture saw it
+    after_ns: int | None = None  # when in its run it was first read, or last written; None = not said
 
 
 class _Word(NamedTuple):
@@ -154,7 +155,7 @@ def _gathered(
         formerly=formerly,
         lifecycle=life.lifecycle_state_change if life else "",
     )
-    return Gathered(touched, held, state is not None)
+    return Gathered(touched, held, state is not None, said.after_ns)
 
 
 def _formerly(dataset: Dataset, words: Sequence[_Word]) -> tuple[Dataset, ...]:

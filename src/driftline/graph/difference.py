@@ -6,10 +6,13 @@ from where it was looked from is no difference. Pure.
 """
 
 from collections.abc import Iterable, Mapping
+from types import MappingProxyType
 
+from driftline.event import names
 from driftline.event.lineage import Field, Link, Node
 from driftline.event.report import CodeChange, Difference, FieldChange, LinkChange
 
+NO_SQL: Mapping[str, str] = MappingProxyType({})
 Links = tuple[tuple[Link, ...], tuple[Link, ...], tuple[LinkChange, ...]]
 
 
@@ -38,29 +41,44 @@ def links(before: Iterable[Link], after: Iterable[Link]) -> Links:
 
 
 def fields(before: Mapping[str, tuple[Field, ...]], after: Mapping[str, tuple[Field, ...]]) -> tuple[FieldChange, ...]:
-    """Return how the schemas of datasets differ; one whose schema is not known at both moments has no difference."""
+    """Return how the schemas of datasets differ; one whose schema is not known at both moments has no difference.
+
+    Nor has a column that is there at both, of which one type is not known.
+    """
     found = []
     for node in sorted(before.keys() & after):
         old, new = ({field.name: field.type for field in side[node]} for side in (before, after))
         found += [
             FieldChange(node=node, field=name, before=old.get(name), after=new.get(name))
             for name in sorted(old.keys() | new)
-            if old.get(name) != new.get(name)
+            if old.get(name) != new.get(name) and not (name in old and name in new and "" in (old[name], new[name]))
         ]
     return tuple(found)
 
 
-def code(before: Mapping[str, str], after: Mapping[str, str]) -> tuple[CodeChange, ...]:
-    """Return which jobs ran other code; one whose code is not known at both moments has no difference."""
+def code(
+    before: Mapping[str, str], after: Mapping[str, str], sql: Mapping[str, str] = NO_SQL
+) -> tuple[CodeChange, ...]:
+    """Return which jobs ran other code; one whose code is not known at both moments has no difference.
+
+    ``sql``: how the SQL of a job differs, in words.
+    """
     return tuple(
-        CodeChange(node=node, before=before[node], after=after[node])
+        CodeChange(node=node, before=before[node], after=after[node], sql=sql.get(node, ""))
         for node in sorted(before.keys() & after)
         if before[node] and after[node] and before[node] != after[node]
     )
 
 
+def ran(change: CodeChange) -> str:
+    """Return in one sentence what other code a job ran."""
+    name = names.label(change.node)
+    return f"{name} ran other SQL: {change.sql}." if change.sql else f"{name} ran other code."
+
+
 def sentence(found: Difference) -> str:
     """Return what differs in one sentence."""
+    other = [one for one in found.code if not one.sql]
     parts = [
         _part(len(found.came), len(found.went), "node"),
         _part(len(found.links_came), len(found.links_went), "link"),
@@ -68,12 +86,25 @@ def sentence(found: Difference) -> str:
         _many(len(found.links_changed) + len(found.columns_changed), "link is known", "links are known") + " otherwise"
         if found.links_changed or found.columns_changed
         else "",
-        _many(len(found.fields), "schema field") + " changed" if found.fields else "",
+        *_columns(found.fields),
         _many(len(found.data), "dataset has", "datasets have") + " another version" if found.data else "",
-        _many(len(found.code), "job ran", "jobs ran") + " other code" if found.code else "",
+        _many(len(other), "job ran", "jobs ran") + " other code" if other else "",
+        _many(len(found.code) - len(other), "job ran", "jobs ran") + " other SQL"
+        if len(found.code) > len(other)
+        else "",
     ]
     said = "; ".join(part for part in parts if part)
     return f"{said}." if said else "Nothing differs."
+
+
+def _columns(fields: Iterable[FieldChange]) -> Iterable[str]:
+    """Yield how many columns came, went and changed their type."""
+    held = list(fields)
+    came = sum(one.before is None for one in held)
+    went = sum(one.after is None for one in held)
+    yield _part(came, went, "column")
+    if len(held) > came + went:
+        yield _many(len(held) - came - went, "column is", "columns are") + " of another type"
 
 
 def _part(came: int, went: int, noun: str) -> str:

@@ -135,6 +135,7 @@ def _described(
     """
     likely = {(edge.source, edge.target) for edge in said.columns if edge.confidence >= columns.SURE}
     crossed, guesses = _crossed(inputs, outputs), said.guesses
+    written = {output.touched.dataset for output in outputs}
     read: dict[Dataset, list[tuple[Gathered, Version]]] = {}
     for item in inputs:
         read.setdefault(item.touched.dataset, []).append((item, _version(item)))
@@ -142,7 +143,7 @@ def _described(
         target = _version(output)
         for source in said.targets.get(target.dataset, ()):
             pair = (source, target.dataset)
-            for item, version in read.get(source, ()):
+            for item, version in _before(read.get(source, ()), output, again=source in written):
                 if version == target:
                     continue
                 how: tuple[Provenance, float] = ("explicit", 1.0)
@@ -151,6 +152,25 @@ def _described(
                 elif pair in guesses:
                     how = ("cartesian", ALONE if pair in likely else confidence)
                 yield Edge(version, target, run, *how)
+
+
+def _before(
+    read: Sequence[tuple[Gathered, Version]], output: Gathered, *, again: bool
+) -> Iterable[tuple[Gathered, Version]]:
+    """Return the states of a source that may have fed an output by when they were read, as far as that is known.
+
+    ``again``: the run wrote the source as well; of each slice the state that was read last stands for those before it.
+    """
+    end = output.after_ns
+    if end is None:
+        return read
+    found = [(item, version) for item, version in read if item.after_ns is None or item.after_ns <= end]
+    if not again:
+        return found
+    last: dict[str, int] = {}
+    for item, _ in found:
+        last[item.touched.partition] = max(last.get(item.touched.partition, 0), item.after_ns or 0)
+    return [one for one in found if one[0].after_ns is None or one[0].after_ns == last[one[0].touched.partition]]
 
 
 def _product(

@@ -46,7 +46,7 @@ def compare(before: Fingerprint, after: Fingerprint) -> Comparison | None:
     if came or went or not found:
         said = _columns(found, came, went) + _renamed(before, after, came, went)
         return Comparison("columns", found, came, went, sentence=said)
-    verdict, sure, sentence = _rows(before, after)
+    verdict, sure, sentence = _rows(before, after, len(found))
     if verdict == "appended" and sure:  # every row before stands, so a group that both share differs by new rows only
         found = {name: tuple((max(at, before.rows), end) for at, end in spans) for name, spans in found.items()}
     return Comparison(verdict, found, sure=sure, sentence=sentence)
@@ -64,8 +64,11 @@ def _spans(one: bytes, two: bytes, before: Fingerprint, after: Fingerprint) -> t
     return tuple(found)
 
 
-def _rows(before: Fingerprint, after: Fingerprint) -> tuple[Verdict, bool, str]:
-    """Return how the rows fared between two tables of the same columns, whether that is sure, and a sentence."""
+def _rows(before: Fingerprint, after: Fingerprint, changed: int) -> tuple[Verdict, bool, str]:
+    """Return how the rows fared between two tables of the same columns, whether that is sure, and a sentence.
+
+    ``changed``: how many columns differ; rows in another order would move the others, too, but where those are equal.
+    """
     more = after.rows - before.rows
     one, two = before.row_set, after.row_set
     stand = _complete(before, after)
@@ -73,8 +76,9 @@ def _rows(before: Fingerprint, after: Fingerprint) -> tuple[Verdict, bool, str]:
         if more > 0 and stand and stand * before.group + before.group > before.rows:
             return _appended(before, stand, more)
         if not more:
-            said = f"Cells or the order of rows changed; {_count(before.rows, 'row')} as before."
-            return "changed", True, said
+            part = changed < len(before.columns)
+            what = f"Cells of {_count(changed, 'column')}" if part else "Cells or the order of rows"
+            return "changed", True, f"{what} changed; {_count(before.rows, 'row')} as before."
         return "changed", True, f"{_count(abs(more), 'row')} {'more' if more > 0 else 'fewer'}."
     if one.total == two.total and not more:
         return "reordered", True, f"The same {_count(before.rows, 'row')} in another order."

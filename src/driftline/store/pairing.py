@@ -30,7 +30,7 @@ RANKS: tuple[tuple[str, float], ...] = (
 JUDGED = 8
 ONE_SIDED, MANY_SIDED = 9, 10
 _OF = {name: rank for rank, (name, _) in reversed(list(enumerate(RANKS)))}
-_OF["kept values"] = _OF["probed"]  # of columns alone: pairs of datasets are not known by it
+_OF["kept values"] = _OF["code"] = _OF["probed"]  # of columns alone: pairs of datasets are not known by it
 
 
 class Said(NamedTuple):

@@ -16,7 +16,9 @@ from driftline.store import weave
 from driftline.store.connection import OPEN, Connection, Row
 
 PAGE = 100  # readings and writings that are looked at together; where more are of one moment, ten or a hundred times it
-PAGES = 20  # that are looked through for another content; what is alike for a whole page is stepped over
+PAGES = (
+    20  # that are looked through, each up to a hundred times as long; what is alike for a whole page is stepped over
+)
 _BORN = 20  # readings and writings after another content, from where on a long time of one content is looked at
 _CONTENT = re.compile(r"(xxh3|stat|etag|md5|sha\d+|[tw]\d-\d+):")  # how a version begins that names what was found
 _WRITE = 1
@@ -145,12 +147,12 @@ class States:
                 size *= 10  # one run may have read, or written, many files
                 continue
             whole = [row for row in rows if row[4] > end or not full or rows[0][4] == end]
-            yield from _sights(row for row in whole if row[8] == slice_)
+            yield from _sights(whole)
             if not full:
                 return
             on = self._over(dataset, slice_, whole) if len({row[0] for row in whole}) == 1 else None
             moment_us = on if on is not None else end - (rows[0][4] == end)
-            size = PAGE
+            size = PAGE if on is not None else min(10 * size, 100 * PAGE)
 
     def _over(self, dataset: int, slice_: str, alike: list[Row]) -> int | None:
         """Return from which moment to look on where all is of one version; None: where it would be anyhow."""
@@ -169,7 +171,7 @@ class States:
 def _sights(rows: Iterable[Row]) -> list[Sight]:
     """Return what rows say, those of one run together, the newest first."""
     found: dict[tuple[int, int], Sight] = {}
-    for version, role, run, job, time_us, name, since_us, text, _ in rows:
+    for version, role, run, job, time_us, name, since_us, text in rows:
         if role != _WRITE and time_us != since_us and not _CONTENT.match(name):
             continue
         held = found.get((run, role)) or Sight(time_us, role, text, run, job, frozenset())

@@ -11,19 +11,25 @@ on conflict (dataset_id, valid_from_us, slice, version_id, role, run_id) do noth
 delete from state where dataset_id = :dataset and valid_from_us = :from_us and slice = :slice
   and version_id = :version and role = :role and run_id = :run;
 
+-- part: by_content
+-- Whether a version may be called by what was found; more exactly tells who reads the rows.
+substr(v.version, 1, 4) in ('xxh3', 'stat', 'etag', 'md5:') or substr(v.version, 1, 3) = 'sha'
+  or substr(v.version, 1, 1) in ('t', 'w')
+
 -- name: states_whole
--- What runs saw of a dataset up to a moment, the newest first.
-select t.version_id, t.role, t.run_id, t.job_id, t.valid_from_us, v.version, v.since_us, r.run, v.slice
+-- What runs saw of a dataset without slices up to a moment, the newest first; not what says nothing of what was there.
+select t.version_id, t.role, t.run_id, t.job_id, t.valid_from_us, v.version, v.since_us, r.run
 from touch t join version v on v.id = t.version_id join run r on r.id = t.run_id
 where t.dataset_id = :dataset and t.valid_from_us <= :moment_us and t.valid_to_us = :open and t.role < 2
-  and v.version <> ''
+  and v.version <> '' and v.slice = '' and (t.role = 1 or t.valid_from_us = v.since_us or {by_content})
 order by t.valid_from_us desc limit :limit;
 
 -- name: states_sliced
 -- What runs saw of a slice of a dataset up to a moment, the newest first.
-select s.version_id, s.role, s.run_id, r.job_id, s.valid_from_us, v.version, v.since_us, r.run, s.slice
+select s.version_id, s.role, s.run_id, r.job_id, s.valid_from_us, v.version, v.since_us, r.run
 from state s join version v on v.id = s.version_id join run r on r.id = s.run_id
 where s.dataset_id = :dataset and s.slice = :slice and s.valid_from_us <= :moment_us and v.version <> ''
+  and (s.role = 1 or s.valid_from_us = v.since_us or {by_content})
 order by s.valid_from_us desc limit :limit;
 
 -- name: other_whole

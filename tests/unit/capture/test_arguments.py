@@ -7,7 +7,7 @@ import pandas as pd
 import polars as pl
 import pyarrow as pa
 import pytest
-from pyarrow import csv
+from pyarrow import csv, dataset
 
 from driftline.capture import arguments
 from driftline.capture.form import BEYOND, EVERY, Form
@@ -116,7 +116,7 @@ def test_arrow_says_how_a_file_is_written(given: dict[str, Any], expected: Form)
     [
         ({"header": True}, Form(guess=True)),
         ({"HEADER": False, "delim": ";"}, Form(";", bare="duckdb")),
-        ({"header": False, "names": ["a", "b"], "sep": ","}, Form(names=("a", "b"))),
+        ({"header": False, "names": ["a", "b"], "sep": ","}, Form(names=("a", "b"), bare="duckdb")),  # and further ones
         ({"header": 1, "columns": {"a": "INT", "b": "TEXT"}}, Form(names=("a", "b"), skip=1, guess=True, texts=("b",))),
         ({"all_varchar": True, "nullstr": "-", "skip": 2}, Form(skip=2, guess=True, texts=(EVERY,), nulls=("-",))),
         ({"quote": "", "escape": "", "delimiter": "|"}, Form("|", quote="")),
@@ -138,3 +138,43 @@ def test_writers_say_it_too() -> None:
     assert arguments.arrow_written({"write_options": csv.WriteOptions(include_header=False, delimiter=";")}) == Form(
         ";", bare="arrow"
     )
+
+
+# Expected: by hand, from the documentation of numpy.loadtxt, genfromtxt and savetxt.
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [
+        ({}, BEYOND),
+        ({"delimiter": ","}, Form(bare="pandas", quote="", comment="#", inline=True)),
+        ({"delimiter": ",", "comments": None, "skiprows": 2}, Form(bare="pandas", quote="", skip=2)),
+        ({"delimiter": ",", "comments": ["#", "%"]}, BEYOND),
+        ({"delimiter": ";", "names": True, "skip_header": 1}, Form(";", skip=1)),
+        ({"delimiter": ",", "names": "a, b", "comments": None}, Form(names=("a", "b"), bare="pandas", quote="")),
+    ],
+)
+def test_numpy_says_how_a_text_of_numbers_is_read(given: dict[str, Any], expected: Form) -> None:
+    assert arguments.numpy_text(given) == expected
+
+
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [
+        ({}, Form(" ", bare="pandas", quote="")),
+        ({"delimiter": ",", "header": "a,b"}, Form(bare="pandas", quote="", skip=1)),
+        ({"delimiter": ",", "header": "a,b", "comments": ""}, Form(quote="")),
+        ({"delimiter": ",", "header": "x\na,b", "comments": "", "footer": "end"}, Form(quote="", skip=1, footer=1)),
+        ({"fmt": "%d, %d"}, BEYOND),
+        ({"fmt": "%.3f", "delimiter": ","}, Form(bare="pandas", quote="")),
+        ({"newline": "\r\n"}, BEYOND),
+    ],
+)
+def test_numpy_says_how_a_text_of_numbers_is_written(given: dict[str, Any], expected: Form) -> None:
+    assert arguments.numpy_written(given) == expected
+
+
+def test_a_dataset_of_arrow_says_by_its_format_how_its_files_are_written() -> None:
+    read = csv.ReadOptions(autogenerate_column_names=True, skip_rows=1)
+    made = dataset.CsvFileFormat(csv.ParseOptions(delimiter=";"), read_options=read)
+    assert arguments.of_format(made) == Form(";", bare="arrow", skip=1)
+    assert arguments.of_format("csv") is None
+    assert arguments.of_format(dataset.ParquetFileFormat()) is None

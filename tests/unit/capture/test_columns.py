@@ -65,7 +65,9 @@ def contents(hashes: Mapping[str, str], telling: str = "", regular: str = "", va
 
 
 def identical(output: Contents, *sources: tuple[Dataset, Contents]) -> dict[str, list[tuple[str, str, float]]]:
-    fields, rows = columns.identical(output, sources)
+    fields, rows = columns.identical(
+        output, lambda hashed: (one for one in reversed(sources) if hashed in one[1].hashes.values())
+    )
     assert rows == []
     assert {one.provenance for found in fields.values() for one in found} <= {columns.IDENTICAL}
     return {name: [(one.name, one.field, one.confidence) for one in found] for name, found in fields.items()}
@@ -114,3 +116,29 @@ def test_of_many_columns_that_hold_the_same_those_that_were_read_last_count() ->
     axis = contents({"a": "1"}, telling="a")
     found = identical(axis, *((Dataset("n", f"f{number:02}"), axis) for number in range(20)))
     assert found == {"a": [(f"f{number}", "a", 0.125) for number in range(12, 20)]}
+
+
+def code(field: str, confidence: float = 0.9, subtype: str = "TRANSFORMATION") -> Reach:
+    return reach(field, subtype, columns.CODE, confidence)
+
+
+def same(field: str, confidence: float = 1.0) -> Reach:
+    return reach(field, "IDENTITY", columns.IDENTICAL, confidence)
+
+
+def test_what_code_and_content_both_name_is_surer_and_known_by_the_code() -> None:
+    found = columns.reconciled(({"x": [code("a")]}, []), ({"x": [same("a", 0.5), same("b", 0.5)]}, []))
+    assert found[0] == {"x": [code("a", 0.95)]}  # 1 - 0.1 * 0.5; b holds the same by chance
+
+
+def test_a_source_that_code_does_not_name_counts_half() -> None:
+    found = columns.reconciled(({"x": [code("a")]}, []), ({"x": [same("b")], "y": [same("c")]}, []))
+    assert found[0] == {"x": [code("a"), same("b", 0.5)], "y": [same("c")]}
+
+
+def test_content_that_is_surer_than_a_hedge_counts_alone() -> None:
+    rows = reach("k", "FILTER", columns.CODE, 0.5)
+    hedge: Bound = ({"x": [code("a", 0.5), code("b", 0.5), rows]}, [rows])
+    found = columns.reconciled(hedge, ({"x": [same("b", 0.8)]}, []))
+    assert found == ({"x": [rows, same("b", 0.9)]}, [rows])  # 1 - 0.2 * 0.5
+    assert columns.reconciled(hedge, ({"x": [same("b", 0.4)]}, []))[0]["x"] == [code("a", 0.5), code("b", 0.7), rows]

@@ -71,3 +71,21 @@ def test_a_footer_that_is_damaged_is_never_read_for_long_and_never_raises(tmp_pa
         other.write_bytes(body)
         found = footer.columns(str(other))
         assert found is None or all(isinstance(name, str) for name in found)
+
+
+def test_a_schema_that_begins_as_one_before_it_did_is_read_as_its_own(tmp_path: Path) -> None:
+    """By hand: of two schemas the one goes on where the other ends, and only the number of columns says so."""
+    short = [("a", pa.int64()), ("b", pa.string())]
+    files = {name: write(tmp_path / name, fields) for name, fields in (("1", short), ("2", [*short, ("c", LIST)]))}
+    parquet.write_table(pa.table({"a": [1, 2], "b": ["x", "y"]}), tmp_path / "3")
+    for _ in range(2):
+        assert footer.columns(files["1"]) == footer.columns(str(tmp_path / "3")) == ("a", "b")
+        assert footer.columns(files["2"]) == ("a", "b", "c")
+
+
+def test_schemas_that_were_read_before_are_known_again_and_only_a_few_are_kept(tmp_path: Path) -> None:
+    footer._recent.clear()
+    for place in range(footer._RECENT + 1):
+        path = write(tmp_path / f"{place}.parquet", [(f"c{place}", pa.int64())])
+        assert footer.columns(path) == footer.columns(path) == (f"c{place}",)
+    assert len(footer._recent) == 1

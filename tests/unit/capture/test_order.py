@@ -120,13 +120,31 @@ def test_a_state_that_was_overwritten_stays_only_where_something_else_stands_on_
     one, two, three = state("x", 1, read=2), state("x", 3), state("x", 5)
     assert order.lasting([one, two, three]) == [three]
     other = state("y", 4)
-    assert order.lasting([one, two, three, other]) == [three, other]  # y was written when one was gone
+    two.read_ns = 3
+    assert order.lasting([one, two, three, other]) == [two, three, other]  # y was written after two was read
+    two.read_ns = 0
+    assert order.lasting([one, two, three, other]) == [three, other]
     between = state("z", 2)
     between.at_ns = 2
     one.read_ns = 1
     assert order.lasting([one, between, two]) == [one, between, two]
     tables = [seen("t", 1), seen("t", 2)]  # no files: what a table held before may be in it still
     assert order.lasting(tables) == tables
+
+
+def test_where_there_are_several_states_of_a_dataset_each_says_when_it_was_seen() -> None:
+    """By hand, from the begin of the run: 1,000 ns; what was read again counts as read, and as written before that."""
+    first, last = state("x", 1_002, read=1_003), state("x", 1_004)
+    first.touched, last.touched = (Touched(dataset=Dataset("file", "x"), version=version) for version in "12")
+    found = trace([seen("a", 1_001)], [first, last])
+    found.started_us = 1
+    order.mark(found)
+    assert all(one.timed for one in (*found.inputs, *found.outputs))
+    assert [order.after_ns(found, one, written=False) for one in (found.inputs[0], first)] == [1, 3]
+    assert [order.after_ns(found, one, written=True) for one in (first, last)] == [2, 4]
+    alone = trace([seen("a", 1)], [seen("x", 2)])
+    order.mark(alone)
+    assert not any(one.timed for one in (*alone.inputs, *alone.outputs))
 
 
 def test_a_loop_over_many_files_guesses_what_was_read_since_the_file_before() -> None:

@@ -54,3 +54,11 @@ def test_a_thread_that_cannot_be_is_counted(monkeypatch: pytest.MonkeyPatch) -> 
     before = fault.counts().get("sender", 0)
     assert own.thread("ours", lambda: None) is None
     assert fault.counts()["sender"] == before + 1
+
+
+def test_what_is_to_be_done_later_is_done_unless_it_is_called_off(sink: MemorySink) -> None:
+    done, other = threading.Event(), threading.Event()
+    own.after("ours", 60, other.set).set()
+    own.after("ours", 0.01, done.set)
+    assert done.wait(10)
+    assert not other.is_set()

@@ -96,6 +96,8 @@ def test_the_function_that_leaves_is_pickled_as_before(tmp_path: Path) -> None:
     script = (
         "import driftline, os, pickle, sys; driftline.record_answer('desk'); driftline.flush()\n"
         "assert pickle.loads(pickle.dumps(os._exit)) is os._exit and os._exit.__name__ == '_exit'\n"
+        "assert not hasattr(type('Holder', (), {'leave': os._exit})().leave, '__func__')  # no method\n"
+        "assert os._exit.__text_signature__ == '($module, /, status)'  # as Python has it\n"
         "sys.stdout.buffer.write(pickle.dumps(os._exit))"
     )
     done = subprocess.run([sys.executable, "-c", script], cwd=tmp_path, capture_output=True, check=True)

@@ -1,5 +1,6 @@
 """``watch(name)``: an unchanged script is one run, whatever it starts and however it ends."""
 
+import json
 import subprocess
 import sys
 from collections.abc import Callable
@@ -7,11 +8,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import xxhash
 
 import driftline
 from driftline.capture import around, process
-from driftline.event import facets
+from driftline.event import facets, openlineage
 from driftline.event.facets import CodeFacet
+from driftline.graph import fold
 from driftline.testing import MemorySink
 
 Script = Callable[..., list[dict[str, Any]]]
@@ -296,3 +299,31 @@ def test_a_spawned_child_announces_no_run_that_it_may_not_keep(sink: MemorySink,
     driftline.unwatch()
     assert driftline.flush()
     assert [event.event_type for event in sink.decoded()] == states
+
+
+PING_PONG = """
+import driftline
+driftline.watch("pingpong")
+import pandas as pd
+for number in range(2):
+    frame = pd.read_csv("a.csv")
+    (frame**2 + number).to_csv("b.csv", index=False)
+    frame = pd.read_csv("b.csv")
+    (frame * 3 + 1 + number).to_csv("a.csv", index=False)
+"""
+
+
+def test_files_that_are_overwritten_in_turns_feed_each_other_forward_in_time_only(
+    script: Script, tmp_path: Path
+) -> None:
+    """By hand: v = 2 becomes 4 in b, 13 in a, 170 in b, 512 in a; each state stands on those last read before it."""
+
+    def named(value: int) -> str:
+        return f"xxh3:{xxhash.xxh3_64_hexdigest(f'v{chr(10)}{value}{chr(10)}'.encode())}"
+
+    (tmp_path / "a.csv").write_text("v\n2\n")
+    events = script(PING_PONG)
+    (history,) = fold.fold(openlineage.decode(json.dumps(event).encode()) for event in events)
+    states = {named(value): value for value in (2, 4, 13, 170, 512)}
+    edges = {(states[edge.source.version], states[edge.target.version]) for edge in history.shape.edges}
+    assert edges == {(2, 4), (2, 13), (4, 13), (13, 170), (4, 170), (13, 512), (170, 512)}

@@ -176,3 +176,13 @@ def test_the_first_line_says_what_separates_the_fields(tmp_path: Path) -> None:
     assert text.first(str(file), Form(skip=1, guess=True)) == (["a", "b"], ";")
     assert text.first(str(file), Form(skip=7, guess=True)) == ([""], ",")
     assert text.guessed(str(file)) == Form()
+
+
+def test_columns_behind_the_names_that_were_given_are_called_as_the_library_does(tmp_path: Path) -> None:
+    """By hand: three columns of which two have names; DuckDB counts the third from 0."""
+    path = tmp_path / "bare.csv"
+    path.write_text("1,x,2.5\n2,y,3.5\n")
+    some = Form(names=("a", "b"), bare="duckdb")
+    assert text.settled(str(path), some) == Form(names=("a", "b", "column2"))
+    assert text.columns(str(path), some) == ("a", "b", "column2")
+    assert text.settled(str(path), Form(names=("a",) * 3, bare="duckdb")).names == ("a",) * 3

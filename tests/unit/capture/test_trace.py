@@ -1,9 +1,10 @@
-"""What ended a run, as Python's own exits mean it. Expected words by hand."""
+"""What ended a run, as Python's own exits mean it, and which columns a version has. Expected words by hand."""
 
 import pytest
 
-from driftline.capture.trace import Trace, died
-from driftline.event.lineage import Job
+from driftline.capture import contents
+from driftline.capture.trace import Seen, Trace, died
+from driftline.event.lineage import Dataset, Field, Job, Touched
 
 
 @pytest.mark.parametrize(
@@ -22,3 +23,13 @@ def test_what_ended_a_run_is_an_error_a_wish_or_nothing(error: BaseException | N
     trace = Trace(run="r", job=Job("default", "j"), started_us=1)
     died(trace, error)
     assert (trace.error, trace.aborted) == (said, aborted)
+
+
+def test_measured_columns_stand_unless_the_database_declared_them() -> None:
+    declared = (Field("a", "INT"),)
+    seen = Seen(touched=Touched(dataset=Dataset("n", "t"), fields=declared))
+    assert seen.fields == declared
+    seen.contents = contents.of_data({"a": [1, 2]})
+    assert seen.fields == (Field("a", "int64"),)
+    seen.declared = True
+    assert seen.fields == declared

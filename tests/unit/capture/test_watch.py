@@ -41,6 +41,46 @@ def test_a_library_that_is_imported_later_is_hooked_then(tmp_path: Path) -> None
     assert second.split()[1] == third
 
 
+def test_what_a_library_warns_of_or_raises_while_it_is_imported_names_the_line_of_the_import(tmp_path: Path) -> None:
+    (tmp_path / "dill.py").write_text("import warnings\nwarnings.warn('old', DeprecationWarning, stacklevel=2)\n")
+    (tmp_path / "xgboost.py").write_text("raise ValueError('no')\n")
+    script = (
+        "import traceback, warnings, sys\n"
+        "if 'watched' in sys.argv: import driftline; driftline.watch()\n"
+        "with warnings.catch_warnings(record=True) as heard:\n"
+        "    warnings.simplefilter('always')\n"
+        "    import dill\n"
+        "print([(one.filename, one.lineno) for one in heard])\n"
+        "try:\n"
+        "    import xgboost\n"
+        "except ValueError as error:\n"
+        "    print([(one.name, one.lineno) for one in traceback.extract_tb(error.__traceback__)])\n"
+    )
+    (tmp_path / "script.py").write_text(script)
+    said = [
+        subprocess.run(
+            [sys.executable, "script.py", *mode], cwd=tmp_path, capture_output=True, text=True, check=True
+        ).stdout
+        for mode in ([], ["watched"])
+    ]
+    assert "script.py', 5)" in said[0]
+    assert said[1] == said[0]  # as Python says it without hooks
+
+
+def test_a_library_that_is_not_imported_yet_can_be_asked_for_its_files(tmp_path: Path) -> None:
+    (tmp_path / "dill").mkdir()
+    (tmp_path / "dill" / "__init__.py").write_text("")
+    (tmp_path / "dill" / "data.txt").write_text("kept")
+    script = (
+        "import driftline, importlib.util, pkgutil, copy\n"
+        "driftline.watch()\n"
+        "spec = importlib.util.find_spec('dill')\n"
+        "print(spec.loader.get_filename() == spec.origin, copy.copy(spec.loader).name)\n"
+        "print(pkgutil.get_data('dill', 'data.txt'))\n"
+    )
+    assert ran(script, tmp_path) == "True dill\nb'kept'\n"
+
+
 def test_watching_loads_no_library(tmp_path: Path) -> None:
     script = (
         "import driftline, sys, time\n"
@@ -117,7 +157,8 @@ def test_with_a_server_the_engine_and_the_store_are_never_loaded(body: str, tmp_
         found = loaded(body, tmp_path, DRIFTLINE_URL=f"http://127.0.0.1:{server.server_address[1]}")
         server.shutdown()
     events = [event for batch in taken for event in json.loads(batch)]
-    assert [event["eventType"] for event in events] == ["COMPLETE"]
+    told = [event["eventType"] for event in events]
+    assert told in (["COMPLETE"], ["START", "COMPLETE"])  # a start of its own where the machine is slow
     assert rooms(found) & {"engine", "store", "graph", "cause", "alert", "profile", "drift"} == set()
     assert {name for name in found if name.split(".")[0] in ("sqlglot", "duckdb")} == set()
 

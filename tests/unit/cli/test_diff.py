@@ -8,10 +8,12 @@ from click.testing import Result
 from tests.unit.cli.conftest import run_event
 
 from driftline import profile
+from driftline.cli import diff
 from driftline.config import Settings
 from driftline.engine.engine import Engine
 from driftline.errors import BadInput
 from driftline.event import facets
+from driftline.event.report import Difference, RowChange
 from driftline.profile import facet
 
 Run = Callable[..., Result]
@@ -159,3 +161,28 @@ def test_a_walk_that_ended_at_its_depth_says_so(run: Run, home: Path) -> None:
     asked = ("diff", "features", "--from", "2013-01-01")
     assert "Note: it looked 1 step around features" in run(*asked, "--depth", "1").stderr
     assert "it looked" not in run(*asked, "--depth", "9").stderr
+
+
+def test_rows_are_named_of_two_versions_only(run: Run) -> None:
+    for words in (("features", "--from", "2013-01-01", "--rows"), ("features", "--key", "id")):
+        with pytest.raises(BadInput, match="about two versions"):
+            run("diff", *words)
+
+
+def test_rows_that_differ_are_shown_with_what_stood_and_what_stands_there(capsys: pytest.CaptureFixture[str]) -> None:
+    rows = (
+        RowChange(row=150_000, key="7", change="changed", column="delay", before="38", after=None),
+        RowChange(row=2, change="came"),
+        RowChange(row=3, change="went"),
+        RowChange(row=4, change="changed", column="text", before="x" * 99, after=""),
+    )
+    diff._tell(Difference(since_us=1, rows=rows, rows_note="Rows are told apart by id.", sentence="So."))
+    lines = [line.split() for line in capsys.readouterr().out.splitlines()]
+    assert lines[3:] == [
+        ["row,", "from", "0", "key", "column", "was", "is"],
+        ["150,000", "7", "delay", "38", "nothing"],
+        ["2", "–", "came"],
+        ["3", "went", "–"],
+        ["4", "text", "x" * 60 + "…"],
+        ["Rows", "are", "told", "apart", "by", "id."],
+    ]

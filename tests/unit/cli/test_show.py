@@ -13,6 +13,13 @@ def test_counts_are_spelt_for_people() -> None:
     assert show.count(2, "entry", "entries") == "2 entries"
 
 
+def test_spans_of_rows_are_told_by_their_first_and_last_row() -> None:
+    assert show.spans([(0, 65_535)]) == "0 to 65,535"
+    spans = [(0, 1), (4, 5), (8, 9), (12, 13), (16, 17)]
+    assert show.spans(spans[:4]) == "0 to 1, 4 to 5, 8 to 9 and 1 more span"
+    assert show.spans(spans) == "0 to 1, 4 to 5, 8 to 9 and 2 more spans"
+
+
 def test_moments_are_told_in_utc_and_unknown_ones_are_empty() -> None:
     # 2013-01-31 is day 15736 of the era
     assert show.when(15_736 * 86_400_000_000) == "2013-01-31 00:00"

@@ -47,6 +47,13 @@ def test_a_dataset_is_no_answer_and_is_told_where_its_changes_are(run: Run) -> N
     assert "'driftline diff features@previous features@latest'" in str(said.value.hint)
 
 
+def test_a_changed_cell_is_told_by_the_rows_among_which_it_is() -> None:
+    rows = ((65_536, 131_071), (196_608, 200_000))
+    columns = (ColumnCells(name="b", change="changed", rows=rows), ColumnCells(name="c", change="came"))
+    one = DataChange(node="dataset:n:t", before="1", after="2", verdict="changed", columns=columns, sentence="So.")
+    assert _difference(one)[-1] == "So. In b (rows 65,536 to 131,071, 196,608 to 200,000), c."
+
+
 def test_a_difference_names_a_few_columns_and_counts_the_rest() -> None:
     columns = tuple(ColumnCells(name=name, change="changed") for name in "abcdef")
     one = DataChange(

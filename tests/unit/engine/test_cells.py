@@ -53,6 +53,25 @@ def differ(home: Path, *states: dict[str, Any]) -> tuple[DataChange, ...]:
         return engine.diff(NODE, since_us=since, until_us=until).data
 
 
+def test_two_versions_tell_the_sql_that_made_the_second_otherwise(tmp_path: Path) -> None:
+    def event(day: int, query: str) -> bytes:
+        said = {
+            "eventType": "COMPLETE",
+            "eventTime": f"2024-01-0{day}T00:00:00Z",
+            "run": {"runId": f"00000000-0000-0000-0000-{day:012d}", "facets": {"driftline_code": {"version": query}}},
+            "job": {"namespace": "etl", "name": "load", "facets": {"sql": {"query": query}}},
+            "outputs": [{"namespace": "n", "name": "table", "facets": state(str(day))}],
+        }
+        return msgspec.json.encode(said)
+
+    with Engine.open(Settings(home=str(tmp_path), console=False)) as engine:
+        engine.ingest_many([event(1, "select a from t")])
+        engine.ingest_many([event(2, "select * from t")])
+        found = cells.between(engine.house, f"{NODE}#1", f"{NODE}#2")
+        assert [one.sql for one in found.code] == ["'select a from t' became 'select * from t'"]
+        assert found.sentence.endswith(" load ran other SQL: 'select a from t' became 'select * from t'.")
+
+
 def test_a_changed_cell_is_told_by_column_and_rows(tmp_path: Path) -> None:
     (found,) = differ(tmp_path, state("1", TABLE), state("2", {**TABLE, "b": ["x", "?", "z"]}))
     assert (found.node, found.before, found.after, found.verdict) == (NODE, "1", "2", "changed")

@@ -2,8 +2,24 @@ import pytest
 from tests.unit.engine.test_replaced import DAY, told
 
 from driftline import clock
-from driftline.engine import named
+from driftline.engine import cells, named, questions
 from driftline.errors import BadInput, NotFound
+from driftline.event.lineage import Dataset
+
+
+def test_a_version_that_came_back_is_the_newest_in_lists_and_hints(tmp_path: object) -> None:
+    with told(tmp_path) as engine:  # type: ignore[arg-type] # a path
+        raw = Dataset("n", "raw")
+        assert [one.version for one in named.newest(engine.house, raw, 5)] == ["xxh3:a", "xxh3:b"]
+        assert [one.version for one in named.newest(engine.house, raw, 1)] == ["xxh3:a"]
+        assert [one.version for one in engine.dataset(raw.node).versions] == ["xxh3:a", "xxh3:b"]
+        for ask in (engine.moment, lambda node: cells.between(engine.house, node, node)):
+            with pytest.raises(BadInput) as said:
+                ask("raw")
+            assert said.value.hint.index("xxh3:a") < said.value.hint.index("xxh3:b")
+        with pytest.raises(NotFound, match="near are dataset:n:raw#xxh3:a, dataset:n:raw#xxh3:b"):
+            questions.resolve(engine.house, "raw#zzz")
+        assert named.newest(engine.house, Dataset("n", "nobody"), 5) == []
 
 
 def test_a_version_is_named_by_its_time(tmp_path: object) -> None:

@@ -51,6 +51,12 @@ def test_new_code_is_a_change_of_the_job() -> None:
     assert change.sentence == "build ran new code: xxh3:aaaaaaaaaa became xxh3:bbbbbbbbbb."
 
 
+def test_other_sql_is_told_in_its_own_words() -> None:
+    (change,) = between(run(1), run(2, code="xxh3:bbbbbbbbbbbbbbbb"), "'select a' became 'select *'")
+    assert (change.kind, change.before) == ("code", "xxh3:aaaaaaaaaaaaaaaa")
+    assert change.sentence == "build ran other SQL: 'select a' became 'select *'."
+
+
 def test_code_that_is_not_said_is_not_new() -> None:
     assert between(run(1), run(2, code="")) == []
 

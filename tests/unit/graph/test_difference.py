@@ -41,6 +41,10 @@ def test_fields_come_go_and_change_their_type() -> None:
     )
 
 
+def test_a_type_that_is_not_known_is_no_other_type() -> None:
+    assert difference.fields({"d": (Field("a"), Field("b", "int"))}, {"d": (Field("a", "int"), Field("b"))}) == ()
+
+
 def test_code_that_one_side_does_not_know_is_no_difference() -> None:
     found = difference.code({"a": "1", "b": "1", "c": ""}, {"a": "2", "b": "1", "c": "2", "d": "1"})
     assert [(one.node, one.before, one.after) for one in found] == [("a", "1", "2")]
@@ -50,6 +54,20 @@ def test_the_sentence_counts_what_differs() -> None:
     found = Difference(since_us=1, came=(node("a"), node("b")), went=(node("c"),), links_went=(link("c", "a"),))
     assert difference.sentence(found) == "2 nodes came, 1 node went; 1 link went."
     assert difference.sentence(Difference(since_us=1)) == "Nothing differs."
+
+
+def test_the_sentence_tells_columns_that_came_and_went_from_those_of_another_type() -> None:
+    names = (("a", None, "int"), ("b", None, ""), ("c", "int", None), ("d", "int", "text"))
+    fields = tuple(FieldChange(node="d", field=name, before=old, after=new) for name, old, new in names)
+    said = difference.sentence(Difference(since_us=1, fields=fields))
+    assert said == "2 columns came, 1 column went; 1 column is of another type."
+
+
+def test_other_sql_is_told_apart_from_other_code() -> None:
+    code = difference.code({"job:n:a": "1", "job:n:b": "1"}, {"job:n:a": "2", "job:n:b": "2"}, {"job:n:a": "'x' went"})
+    assert [difference.ran(one) for one in code] == ["a ran other SQL: 'x' went.", "b ran other code."]
+    said = difference.sentence(Difference(since_us=1, code=code))
+    assert said == "1 job ran other code; 1 job ran other SQL."
 
 
 graphs = st.dictionaries(

@@ -8,6 +8,7 @@ from driftline.graph.datasets import READ, WRITE
 from driftline.graph.sources import Found, of_dataset, of_run
 
 OWN, OUT = Job("n", "own"), Dataset("n", "out")
+GUESS = {"transformations": [{"type": "INDIRECT", "provenance": "cartesian", "confidence": 0.5}]}
 
 
 def part(name: str, **facets: dict[str, Any]) -> DatasetPart:
@@ -188,6 +189,35 @@ def test_values_that_were_kept_make_a_guess_likely_and_never_certain() -> None:
 
 def slices(name: str, *days: str) -> list[DatasetPart]:
     return [part(name, driftline_state={"version": f"{name}{day}", "partition": day}) for day in days]
+
+
+def state(name: str, version: str, after_ns: int, partition: str = "") -> DatasetPart:
+    return part(name, driftline_state={"version": version, "after_ns": after_ns, "partition": partition})
+
+
+def pairs(found: Found) -> set[tuple[str, str]]:
+    def spelt(version: Version) -> str:
+        return f"{version.dataset.name}{version.version}"
+
+    return {(spelt(edge.source), spelt(edge.target)) for edge in found.edges}
+
+
+def test_a_state_that_was_read_after_another_was_written_did_not_feed_it() -> None:
+    """By hand: a0 is read, b1 written and read, a1 written and read, b2 written; a and b each feed both."""
+    reads = [state("a", "0", 1), state("b", "1", 3), state("a", "1", 5)]
+    writes = [state("b", "1", 2), state("a", "1", 4), state("b", "2", 6)]
+    both = [{**named(name), **GUESS} for name in "ab"]
+    found = run(reads, writes, *({**named(name), "inputs": both} for name in "ab"))
+    assert pairs(found) == {("a0", "b1"), ("a0", "a1"), ("b1", "a1"), ("a1", "b2"), ("b1", "b2")}
+
+
+def test_what_the_run_did_not_write_itself_may_have_been_kept_since_it_was_read_first() -> None:
+    """By hand: a was written by somebody else between two readings, x after both; of b two slices were read."""
+    reads = [state("a", "0", 1), state("a", "1", 2), state("b", "0", 3, "one"), state("b", "1", 4, "two")]
+    writes = [state("x", "0", 5), state("b", "2", 6, "one")]
+    names = [{**named(name), **GUESS} for name in "ab"]
+    found = run(reads, writes, {**named("x"), "inputs": names}, {**named("b"), "inputs": []})
+    assert pairs(found) == {("a0", "x0"), ("a1", "x0"), ("b0", "x0"), ("b1", "x0")}
 
 
 def test_of_several_versions_on_both_sides_those_of_one_slice_belong_together_and_others_are_a_guess() -> None:

@@ -116,6 +116,11 @@ def test_without_a_row_set_another_order_is_not_told_from_changed_cells_and_noth
     )  # fmt: skip
 
 
+def test_without_a_row_set_a_change_of_some_columns_alone_is_one_of_cells():
+    found = told(table(), changed(table(), "f", 5), rows=False)
+    assert (found.verdict, found.sentence) == ("changed", f"Cells of 1 column changed; {ROWS:,} rows as before.")
+
+
 def test_a_column_that_was_renamed_is_known_by_its_values():
     before = pa.table({"a": [1, 2], "b": ["x", "y"], "c": [1.5, 2.5]})
     found = told(before, before.rename_columns(["id", "b", "c"]))

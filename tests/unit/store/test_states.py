@@ -151,6 +151,37 @@ def test_another_content_is_found_behind_any_number_of_readings(
     assert there(store, 999, slice_) == {"xxh3:b"}
 
 
+@pytest.mark.parametrize("slice_", ["", "jan"])
+def test_what_is_there_is_found_behind_any_number_of_readings_that_say_nothing_of_it(
+    store: Store, tell: Tell, monkeypatch: pytest.MonkeyPatch, slice_: str
+) -> None:
+    """Twice as many readings of two snapshots by their numbers as 5 pages of 10; and as many slices beside it."""
+    monkeypatch.setattr(states, "PAGE", 10)
+    monkeypatch.setattr(states, "PAGES", 5)
+    tell(1, writes=(f"delta:1 {slice_}",))
+    tell(2, writes=(f"delta:2 {slice_}",))
+    for moment in range(3, 103):
+        tell(moment, reads=(f"delta:{moment % 2 + 1} {slice_}",), job="read")
+        tell(moment, writes=(f"xxh3:{moment} other",), job="beside")
+    assert there(store, 999, slice_) == {"delta:2"}
+    assert turn(store, "delta:2", 999, slice_) == (2, {"delta:1"}, 1, False)
+
+
+@pytest.mark.parametrize("slice_", ["", "jan"])
+def test_two_contents_that_lie_side_by_side_are_there_since_they_came_however_often_they_were_read(
+    store: Store, tell: Tell, monkeypatch: pytest.MonkeyPatch, slice_: str
+) -> None:
+    monkeypatch.setattr(states, "PAGE", 10)
+    monkeypatch.setattr(states, "PAGES", 5)
+    tell(1, writes=(f"xxh3:a {slice_}",))
+    both = (f"xxh3:b {slice_}", f"xxh3:c {slice_}")
+    tell(2, writes=both)
+    for moment in range(3, 103):
+        tell(moment, reads=both, job="read")
+    assert there(store, 999, slice_) == {"xxh3:b", "xxh3:c"}
+    assert turn(store, "xxh3:b", 999, slice_) == (2, {"xxh3:a"}, 1, False)
+
+
 def test_a_run_that_read_more_files_than_are_looked_at_together_is_seen_whole(
     store: Store, tell: Tell, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -35,7 +35,7 @@ function Why({ why }: { why: Explanation }) {
       <dl class="tiles">
         <Tile name="Decision" value={answer.decision || "–"} hint={answer.score == null ? "" : `score ${number(answer.score)}`} />
         <Tile name="Money" value={money(answer.money, answer.currency)} hint="paid by this answer" />
-        <Tile name="Guard" value={<Deed action={answer.verdict?.action} />} hint={answer.verdict?.mode ?? "enforce"} />
+        <Tile name="Guard" value={<Deed action={answer.verdict?.action} mode={answer.verdict?.mode} />} hint={answer.verdict?.mode ?? "enforce"} />
         <Tile name="Moved beneath it" value={plural(findings.length, "finding")} hint={plural(changes.length, "change")} look={findings.length ? "warn" : undefined} />
       </dl>
       {incidents.length > 0 && (
@@ -78,7 +78,7 @@ function VerdictReasons({ verdict, currency }: { verdict: Verdict; currency?: st
   if (!reasons.length && !verdict.error && !verdict.money_avoided) return null;
   return (
     <div class="reasons">
-      <h3>Why the guard chose <Deed action={verdict.action} /></h3>
+      <h3>Why the guard {verdict.mode === "observe" ? "" : "chose "}<Deed action={verdict.action} mode={verdict.mode} /></h3>
       <ul class="plain">
         {reasons.map((reason) => <li key={reason.rule + reason.observed}><code>{reason.rule}</code> {reason.observed}{reason.limit && <span class="muted"> (limit: {reason.limit})</span>}</li>)}
         {verdict.error && <li>A rule failed: {verdict.error}</li>}

@@ -58,7 +58,7 @@ function AnswerTable({ answers }: { answers: Answer[] }) {
               <td class="nowrap"><a href={write({ page: "answer", id: answer.id })}><When us={answer.time_us} /></a></td>
               <td class="nowrap">{answer.endpoint}</td><td class="nowrap">{answer.partition}</td><td>{answer.decision}</td>
               <td class="num"><Cash value={answer.money} currency={answer.currency} /></td><td class="num">{answer.score == null ? "" : number(answer.score)}</td>
-              <td><Deed action={answer.verdict?.action} /></td><td class="said" title={answer.text}>{answer.text}</td>
+              <td class="nowrap"><Deed action={answer.verdict?.action} mode={answer.verdict?.mode} /></td><td class="said" title={answer.text}>{answer.text}</td>
             </tr>
           ))}
         </tbody>

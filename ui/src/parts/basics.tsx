@@ -52,9 +52,11 @@ export function Grade({ severity = "note" }: { severity?: Severity | undefined }
 
 const ACTIONS: Record<string, Look> = { allow: "good", flag: "warn", abstain: "held", fallback: "held", block: "bad", escalate: "warn" };
 
-export function Deed({ action = "allow" }: { action?: string | undefined }) {
-  const look = ACTIONS[action] ?? "quiet";
-  return <span class={`state ${look}`}><Sign look={look} size={12} />{action}</span>;
+/** What a guard decided; what it would have done, where it only observed, looks quiet. */
+export function Deed({ action = "allow", mode }: { action?: string | undefined; mode?: string | undefined }) {
+  const word = format.decided(action, mode);
+  const look = word === action ? ACTIONS[action] ?? "quiet" : "quiet";
+  return <span class={`state ${look}`}><Sign look={look} size={12} />{word}</span>;
 }
 
 const STATUS: Record<string, Look> = { drift: "warn", changed: "warn", quarantined: "held" };

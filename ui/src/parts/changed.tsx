@@ -20,10 +20,10 @@ function Since({ before, after }: { before: VersionSummary; after: VersionSummar
   const found = useLoad(() => api.versus(before.node, after.node), `versus ${before.node} ${after.node}`, false);
   return (
     <Answered of={found}>
-      {({ data = [], fields = [] }) => (
+      {({ data = [], fields = [], sentence }) => (
         <section class="changed">
           <h3>Changed since <code title={before.version}>{shortVersion(before.version)}</code></h3>
-          <p>{data[0]?.sentence || "Nothing is known of what changed."}</p>
+          <p>{sentence || "Nothing is known of what changed."}</p>
           <ul>
             {(data[0]?.columns ?? []).slice(0, LINES).map((column) => <li key={column.name}><strong>{column.name}</strong> {cells(column)}</li>)}
             {fields.map((field) => <li key={`type ${field.field}`}><strong>{field.field}</strong> was {field.before ?? "not there"}, is {field.after ?? "not there"}</li>)}

@@ -10,11 +10,13 @@ candidates share the confidence.
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
+from driftline.capture import sites
 from driftline.capture.beside import Beside
-from driftline.capture.columns import Bound, Inputs, Reach
+from driftline.capture.columns import Bound, Inputs, Reach, followed
 from driftline.capture.frames import features, node
 from driftline.capture.frames.features import Feature, Way
 from driftline.capture.frames.node import FrameEdges, Node
+from driftline.capture.sites import Visit
 from driftline.capture.sql.relation import CONDITIONAL, step
 from driftline.event.lineage import Dataset
 
@@ -28,6 +30,7 @@ class Fit(NamedTuple):
     data: Node | None
     label: str = ""  # name of the target; "" = it has none
     part: Node | None = None  # of what its data shows some columns
+    at: Visit | None = None  # where in the user's code
 
 
 _fits: Beside[Fit] = Beside()
@@ -36,7 +39,8 @@ _fits: Beside[Fit] = Beside()
 def fitted(model: Any, data: Any, label: Any) -> None:
     """Remember what ``model`` was fitted on."""
     known = node.of(data)
-    _fits.put(model, Fit(known, _name(label), None if known is not None else node.shown_by(data)))
+    part = None if known is not None else node.shown_by(data)
+    _fits.put(model, Fit(known, _name(label), part, sites.visit()))
 
 
 def _name(label: Any) -> str:
@@ -54,7 +58,16 @@ def fit_of(model: Any) -> Fit:
 class ModelEdges:
     """The column edges of a model that is written."""
 
-    def __init__(self, found: Sequence[Feature], label: str, frames: Sequence[FrameEdges], sure: bool) -> None:
+    def __init__(
+        self,
+        found: Sequence[Feature],
+        label: str,
+        frames: Sequence[FrameEdges],
+        sure: bool,
+        fitted_at: Visit | None = None,
+    ) -> None:
+        self.fitted_at = fitted_at
+        self.told: tuple[Bound, list[Reach]] | None = None  # what the code says of its data, and of its label
         self._features = found
         self._label = label
         self._frames = frames
@@ -68,23 +81,42 @@ class ModelEdges:
         """Return the keys of the probes that have not been answered."""
         return tuple(dict.fromkeys(key for frame in self._frames for key in frame.waits_for()))
 
+    def wanted(self) -> tuple[str, ...]:
+        """Return the columns of the data that it was fitted on."""
+        return tuple(dict.fromkeys(source for feature in self._features for source in feature.sources))
+
     def bind_among(self, columns: tuple[str, ...] | None, inputs: Inputs, own: Inputs) -> Bound:  # noqa: ARG002 - it has its own
         """Return the edges per feature, and those of the label."""
-        names = dict.fromkeys(source for feature in self._features for source in feature.sources)
-        known, shaping = self._columns(tuple(names), inputs, own)
+        known, shaping = self._columns(self.wanted(), inputs, own)
         found = {
             feature.name: [
                 _on(reach, way) for source, way in feature.sources.items() for reach in known.get(source, ())
             ]
             for feature in self._features
         }
-        label = [_on(reach, Way(CONDITIONAL)) for reach in known.get(self._label, ())]
+        behind = self.told[1] if self.told is not None and self.told[1] else known.get(self._label, ())
+        label = [_on(reach, Way(CONDITIONAL)) for reach in behind]
         return {name: reaches for name, reaches in found.items() if reaches}, [*shaping, *label]
 
     def _columns(
         self, names: tuple[str, ...], inputs: Inputs, own: Inputs
     ) -> tuple[Mapping[str, list[Reach]], list[Reach]]:
-        """What is behind the columns that it was fitted on, and what shaped their rows."""
+        """What is behind the columns that it was fitted on, and what shaped their rows.
+
+        What the code says counts where it has followed each of them; else it tells of those that nothing else does.
+        """
+        if self.told is None:
+            return self._known(names, inputs, own)
+        (fields, rows), _ = self.told
+        if all(any(map(followed, fields.get(name, ()))) for name in names):
+            return fields, rows
+        known, shaping = self._known(names, inputs, own)
+        return {**fields, **known}, shaping or rows
+
+    def _known(
+        self, names: tuple[str, ...], inputs: Inputs, own: Inputs
+    ) -> tuple[Mapping[str, list[Reach]], list[Reach]]:
+        """The same, by frames and by names."""
         wanted = (*names, self._label) if self._label else names
         bound = [frame.bind(wanted) for frame in self._frames]
         if self._sure:
@@ -151,12 +183,12 @@ def edges_of(model: Any, frames: Any, label: str = "") -> tuple[ModelEdges, tupl
     best = getattr(model, "best_estimator_", None)
     if fit.data is None and fit.part is None and best is not None:
         inner = fit_of(best)
-        fit = Fit(inner.data, fit.label or inner.label, inner.part)
+        fit = Fit(inner.data, fit.label or inner.label, inner.part, fit.at or inner.at)
     origin = fit.part if fit.data is None else fit.data
     nodes = node.latest(_LATEST) if origin is None else [origin]
     known = [frames(one) for one in nodes]
     names = tuple(feature.name for feature in found)
-    return ModelEdges(found, fit.label or label, known, fit.data is not None), names
+    return ModelEdges(found, fit.label or label, known, fit.data is not None, fit.at), names
 
 
 def _on(reach: Reach, way: Way) -> Reach:

@@ -213,6 +213,7 @@ class FrameEdges:
         self._datasets = datasets
         self._headers = headers
         self.unknown = False  # something was found of which nothing can be said
+        self.changeable = bool(getattr(node, "changeable", False))  # the frame may have been changed since
 
     @property
     def datasets(self) -> dict[Source | None, tuple[Dataset, ...]]:

@@ -11,12 +11,12 @@ from typing import Any
 
 import msgspec
 
-from driftline.capture import fault, headers, observe
+from driftline.capture import fault, headers, observe, sites
 from driftline.capture.columns import Bindable
 from driftline.capture.frames import features, members, model, node, selected
 from driftline.capture.frames.node import FrameEdges, Node, Scan
 from driftline.capture.sql.bound import Lineage
-from driftline.capture.sql.relation import Source
+from driftline.capture.sql.relation import Output, Source
 from driftline.capture.trace import Seen
 from driftline.event.lineage import Dataset, Field
 from driftline.event.names import distinct
@@ -45,12 +45,32 @@ def read(frame: Any, datasets: Iterable[Dataset]) -> None:
 
 
 def queried(
-    frame: Any, lineage: Lineage, datasets: Mapping[Source, tuple[Dataset, ...]], spelled: Callable[[str], str]
+    frame: Any,
+    lineage: Lineage,
+    datasets: Mapping[Source, tuple[Dataset, ...]],
+    spelled: Callable[[str], str],
+    fields: tuple[Field, ...] | None = None,
 ) -> None:
-    """Remember that ``frame`` is what a SELECT gave, whose sources are ``datasets``."""
+    """Remember that ``frame``, or whatever the user's code makes of it here, is what a SELECT gave.
+
+    Args:
+        frame: what it gave; None = rows.
+        lineage: of the statement.
+        datasets: its sources.
+        spelled: tells how a name was written.
+        fields: columns of the frame, with their types.
+    """
+    index: tuple[str, ...] = ()
     if is_frame(frame):
+        names = _names(frame) or ()
         index = tuple(str(name) for name in frame.index.names if name is not None) if mutable(frame) else ()
-        node.put(frame, selected.of(lineage, datasets, spelled, _names(frame) or (), index))
+    else:
+        names = tuple(spelled(one.name) for one in lineage.items if isinstance(one, Output) and one.name)
+    made = selected.of(lineage, datasets, spelled, names, index)
+    if is_frame(frame):
+        node.put(frame, made)
+    known = fields or tuple(Field(name) for name in names)
+    sites.read((one for found in datasets.values() for one in found), known, made)
 
 
 def scanned(frame: Any, places: Iterable[str], version: str = "", names: tuple[str, ...] = ()) -> None:

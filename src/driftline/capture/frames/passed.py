@@ -6,12 +6,13 @@ that nobody knows, written by a run that read nothing, on what was read under th
 named as a gap. Objects are known weakly and by identity; never touched, never kept alive.
 """
 
+import sys
 import threading
 import time
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from driftline.capture import client, fault
+from driftline.capture import around, client, fault, recalled
 from driftline.capture.beside import Beside
 from driftline.capture.frames import literal, members, node, origin
 from driftline.capture.recording import Recording
@@ -19,6 +20,7 @@ from driftline.capture.trace import Seen, Trace
 
 GUESSED = "origin of the data guessed"  # the gap of a run whose inputs are what was read before, by other runs
 UNKNOWN = "origin of the data unknown"  # and of one where not even that can be told
+_STEPS = "driftline.capture.step"  # loaded by programs that have some
 MOST = 100  # versions behind one object, and reads of one enclosing run that are remembered
 
 _behind: Beside[tuple[Seen, ...]] = Beside()
@@ -36,7 +38,20 @@ def read(data: Any, found: Iterable[Seen]) -> None:
     """Remember that ``data`` was read from ``found``, and so was what it contains."""
     versions = tuple(found)
     for one in members.flat(data):
-        _put(one, versions)
+        if not (_resizable(one) and _alone()):
+            _put(one, versions)
+
+
+def _resizable(data: Any) -> bool:
+    """Whether it is an array that NumPy would no longer resize in place once somebody refers to it weakly."""
+    array = getattr(sys.modules.get("numpy"), "ndarray", None)
+    return array is not None and isinstance(data, array) and bool(data.flags.owndata)
+
+
+def _alone() -> bool:
+    """Whether the process is one run and has no steps, so that it has nobody to pass on what it reads."""
+    run = around.process.run
+    return run is not None and around.enclosing() is run and _STEPS not in sys.modules
 
 
 def kept(model: Any, found: Iterable[Seen]) -> None:
@@ -151,9 +166,8 @@ def _guessed(run: Recording, top: Recording) -> list[Seen]:
 
 def take(run: Recording, found: Iterable[Seen]) -> None:
     """Make versions inputs of a run, but for those that it has read or written itself."""
-    trace = run.trace
     for seen in found:
-        if not any(one is seen for one in (*trace.inputs, *trace.outputs)):
+        if not any(recalled.of(run.trace, way).holds(seen) for way in recalled.WAYS):
             run.add("read", seen)
 
 

@@ -49,6 +49,7 @@ class Changeable(NamedTuple):
 
     inputs: tuple[Node, ...]  # what is known, and that it is not all
     depth: int
+    changeable: bool = True
 
     def shape(self, made: Mapping[int, Shape], headers: Headers) -> Shape:  # noqa: ARG002 - inputs are made
         """Return what is known, a little less surely."""

@@ -105,7 +105,8 @@ def telling(
             fault.attempt(_PIECE, act, *args)
         return result
 
-    return patch.unseen(call, original)
+    made: Act = patch.unbound(patch.unseen(call, original), original)
+    return made
 
 
 def _telling_later(original: Act, act: Act, failing: Act | None, lost: Act | None) -> Act:

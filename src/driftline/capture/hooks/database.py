@@ -8,20 +8,18 @@ Source: https://openlineage.io/docs/spec/naming.
 """
 
 import functools
-import gc
 import importlib
 import sys
 import time
 import weakref
 from collections.abc import Callable
-from types import ModuleType
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 from urllib.parse import unquote, urlsplit
 
 from driftline import later
-from driftline.capture import at_hand, client, measure, observe, transactions
+from driftline.capture import at_hand, client, measure, observe, sites, transactions
 from driftline.capture.frames import origin
-from driftline.capture.hooks import glance, memory
+from driftline.capture.hooks import glance, memory, sqlite_asked
 from driftline.capture.recording import Recording
 from driftline.capture.sql.relation import Source
 from driftline.capture.trace import Seen
@@ -44,12 +42,8 @@ _FOLDED = frozenset(("sqlite", "postgres", "redshift", "mysql"))  # names are th
 _OWN = ("pg_catalog.", "information_schema.", "pg_")
 _PLACEHOLDER = later.pattern(r"'(?:[^']|'')*'|\"(?:[^\"]|\"\")*\"|(%\(\w+\)s|%s|(?<![:\w]):[A-Za-z_]\w*|\$\d+)")
 _CACHE = 10_000
-_ENCODINGS = {b"a": "utf-8", b"a\0": "utf-16-le", b"\0a": "utf-16-be"}  # of a database of SQLite, by how it keeps an a
-_COLUMNS = "SELECT CAST('a' AS BLOB), CAST(name AS BLOB), CAST(type AS BLOB) FROM pragma_table_info(?)"
-_FILE_OF_MAIN = "SELECT CAST('a' AS BLOB), CAST(file AS BLOB) FROM pragma_database_list WHERE name = 'main'"
 _MEMORY = "_driftline_memory"  # attribute of a connection to SQLite in memory: the namespace of its tables
 TELLS = "_driftline_tells"  # attribute of a connection to SQLite whose commits and rollbacks are heard of
-FILE = "_driftline_file"  # attribute of a connection to SQLite: its file, "" = in memory
 
 
 class Place(NamedTuple):
@@ -81,7 +75,7 @@ def place_of(connection: Any) -> Place | None:
     if connection is None:
         return None
     if isinstance(connection, sqlite3.Connection):
-        file = _file_of(connection)
+        file = sqlite_asked.file_of(connection)
         return _sqlite(file) if file else _in_memory(connection)
     alchemy = sys.modules.get("sqlalchemy")
     if isinstance(connection, str):
@@ -172,22 +166,6 @@ def _in_memory(connection: Any) -> Place:
     return Place(held[_MEMORY], "sqlite")
 
 
-def _listened(connection: Any) -> bool:
-    """Whether somebody listens to the statements of a connection to SQLite, and would hear ours.
-
-    It does not tell, but refers to what it calls and to the module of that: for a trace, an authorizer or a progress
-    handler, as long as it is set.
-    """
-    return any(type(one) is ModuleType for one in gc.get_referents(connection))
-
-
-def _file_of(connection: Any) -> str:
-    held = getattr(connection, "__dict__", {})
-    if FILE in held:
-        return str(held[FILE])
-    return next((file for (file,) in _asked(connection, _FILE_OF_MAIN)), "")
-
-
 class Table(NamedTuple):
     """A table that is read or written, and what is known of it."""
 
@@ -196,11 +174,12 @@ class Table(NamedTuple):
     rows: int | None = None
     frame: Any = None  # all of it, in memory
     shape: Callable[[Any], Any] | None = None  # makes of the frame what the table has
+    declared: bool = False  # the database itself told its columns
 
     def seen(self, version: str) -> Seen:
         """Return it as a version that is seen now."""
         touched = Touched(dataset=self.dataset, version=version, kind="table", rows=self.rows, fields=self.fields)
-        seen = Seen(touched=touched, at_ns=time.time_ns())
+        seen = Seen(touched=touched, at_ns=time.time_ns(), declared=self.declared)
         if self.frame is not None and client.current() is not None:
             at_hand.hold(seen, self.frame, ordered=False, shape=self.shape)
         return seen
@@ -217,16 +196,20 @@ def touch(
     whole: bool = False,
     shape: Callable[[Any], Any] | None = None,
     transaction: Any = None,
+    connection: Any = None,
 ) -> bool:
     """Record that the run read or wrote a table, whose columns ``frame`` shows, and all of its rows if ``whole``.
 
-    ``shape`` makes of the frame what the table has, where that is not the same.
+    ``shape`` makes of the frame what the table has, where that is not the same; ``connection`` is asked for columns.
     """
     dataset = place.table(name, schema)
     look = glance.at(frame)
-    table = Table(dataset, look.fields, look.rows if whole or way == "write" else None, frame if whole else None, shape)
+    fields = _asking(connection)(dataset.name)
+    rows = look.rows if whole or way == "write" else None
+    table = Table(dataset, fields or look.fields, rows, frame if whole else None, shape, declared=fields is not None)
     if way == "read":
         origin.read(frame, [dataset])
+        sites.read([dataset], look.fields)
         _read(run, table, transaction)
     else:
         _write(run, table, None, transaction)
@@ -273,7 +256,7 @@ def statement(
     for one in analysis.statements:
         datasets = _record(run, place, one, analysis, fields, frame, transaction)
         if one.lineage is not None and one.writes is None and len(analysis.statements) == 1:
-            origin.queried(result, one.lineage, datasets, analysis.spelled)
+            origin.queried(result, one.lineage, datasets, analysis.spelled, glance.at(result).fields)
 
     def said() -> None:
         done.add(key)
@@ -307,7 +290,7 @@ def _record(
     for source in _tables(place, one.reads):
         dataset = place.table(source.names[0])
         datasets[source] = (dataset,)
-        _read(run, Table(dataset, fields(source.names[0]), frame=frame), transaction)
+        _read(run, Table(dataset, fields(source.names[0]), frame=frame, declared=True), transaction)
     if one.writes is None or not _tables(place, (one.writes,)):
         return datasets
     name = one.writes.names[0]
@@ -330,6 +313,8 @@ def _write(run: Recording, table: Table, edges: Any, transaction: Any) -> None:
     """Record that a table was written, once that is committed."""
     dataset, version = table.dataset, _version(run, table.dataset)
     seen = table.seen(version)
+    visit = sites.visit() if edges is None else None
+    seen.visits = [] if visit is None else [visit]
 
     def act() -> None:
         if len(_written) >= _CACHE:
@@ -371,26 +356,7 @@ def _asking(connection: Any) -> Callable[[str], tuple[Field, ...] | None]:
 
     def ask(name: str) -> tuple[Field, ...] | None:
         if name not in known:
-            known[name] = _pragma(connection, name) if isinstance(connection, sqlite3.Connection) else None
+            known[name] = sqlite_asked.columns(connection, name) if isinstance(connection, sqlite3.Connection) else None
         return known[name]
 
     return ask
-
-
-def _pragma(connection: Any, name: str) -> tuple[Field, ...] | None:
-    rows = _asked(connection, _COLUMNS, (name.rpartition(".")[2],))
-    return tuple(Field(column, kind) for column, kind in rows) or None
-
-
-def _asked(connection: sqlite3.Connection, question: str, about: tuple[str, ...] = ()) -> list[list[str]]:
-    """Rows of text, asked of a connection where nobody hears it; nothing where that cannot be told.
-
-    Text is asked for as bytes, as the connection's own ``text_factory`` is the user's code.
-    """
-    if _listened(connection):
-        return []
-    try:
-        rows = sqlite3.Cursor(connection).execute(question, about).fetchall()
-    except sqlite3.Error:  # a virtual table whose data are gone, a connection of another thread
-        return []
-    return [[str(one, _ENCODINGS[row[0]], "replace") for one in row[1:]] for row in rows]

@@ -16,7 +16,7 @@ from urllib.parse import unquote, urlsplit
 
 from driftline.capture import fault, own, transactions
 from driftline.capture.around import recording
-from driftline.capture.hooks import commits, database, patch
+from driftline.capture.hooks import commits, database, patch, sqlite_asked
 from driftline.capture.hooks.patch import PASS, Call, Patch
 from driftline.capture.recording import Recording
 
@@ -89,7 +89,7 @@ def _name(connection: Any, given: Any, uri: Any) -> None:
         parts = urlsplit(text)
         text = "" if "mode=memory" in parts.query else unquote(parts.path)
     connection.__dict__[database.TELLS] = True
-    connection.__dict__[database.FILE] = os.path.abspath(text) if text not in ("", ":memory:") else ""
+    connection.__dict__[sqlite_asked.FILE] = os.path.abspath(text) if text not in ("", ":memory:") else ""
 
 
 def _through_cursor(factory: type, name: str) -> Any:
@@ -100,8 +100,10 @@ def _through_cursor(factory: type, name: str) -> Any:
 
     @functools.wraps(original)
     def call(self: Any, *args: Any, **kwargs: Any) -> Any:
+        if kwargs:
+            return original(self, *args, **kwargs)  # an error, in its words
         cursor = sqlite3.Connection.cursor(self, fault.attempt(_PIECE, _cursor, sqlite3.Cursor) or sqlite3.Cursor)
-        return getattr(cursor, name)(*args, **kwargs)
+        return getattr(cursor, name)(*args)
 
     return patch.unseen(call, original)
 

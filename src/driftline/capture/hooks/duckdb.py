@@ -14,6 +14,7 @@ from typing import Any
 from driftline.capture import fault, own, transactions
 from driftline.capture.around import recording
 from driftline.capture.hooks import commits, patch
+from driftline.capture.hooks.duckdb_frames import FETCHERS, OF_THE_MODULE
 from driftline.capture.hooks.duckdb_relations import Relations
 from driftline.capture.hooks.patch import Patch
 from driftline.capture.hooks.session import Session
@@ -62,11 +63,19 @@ def install(duckdb: Any) -> list[Patch]:
         *((owner, GIVERS, _nothing) for owner in (connection, duckdb)),
         (relation, DERIVED, _nothing),
     ]
+    fetching = [
+        (connection, FETCHERS, _nothing, relations.fetched),
+        (duckdb, OF_THE_MODULE, _nothing, relations.module_fetched),
+        (relation, FETCHERS, relations.fetching, relations.fetched),
+    ]
     patches = [
         one
         for owner, names, before in hooks
         for name in names
         for one in _around(owner, name, before, relations.belongs)
+    ]
+    patches += [
+        one for owner, names, before, after in fetching for name in names for one in _around(owner, name, before, after)
     ]
     for name, act in ENDINGS.items():
         patches += _ending(
@@ -123,8 +132,9 @@ def _around(owner: Any, attribute: str, before: Before, after: Callable[..., Any
         fault.attempt(piece, after, args, kwargs, result, caller)
         return result
 
-    setattr(owner, attribute, patch.unseen(call, original))
-    return [Patch(owner, attribute, original), *patch.found_by_name(owner, attribute, original, call)]
+    made = patch.unbound(patch.unseen(call, original), original)
+    setattr(owner, attribute, made)
+    return [Patch(owner, attribute, original), *patch.found_by_name(owner, attribute, original, made)]
 
 
 def _begin(

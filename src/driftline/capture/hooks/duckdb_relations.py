@@ -11,7 +11,9 @@ import weakref
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from driftline.capture.around import active
 from driftline.capture.beside import Beside
+from driftline.capture.hooks import duckdb_frames
 from driftline.capture.hooks.session import Record, Session, argument
 
 _WRITTEN = ("sep", "na_rep", "header")  # what may be given without a name, in order
@@ -71,8 +73,11 @@ class Relations:
         return self.table((self._session.default(kwargs), *args), kwargs, caller)
 
     def belongs(self, args: Sequence[Any], kwargs: Mapping[str, Any], result: Any, caller: Any) -> None:
-        """Remember whose a relation is that a call has returned, and which relations its query names."""
+        """Remember whose a relation is that a call has returned, what it selects and which relations it names."""
+        if isinstance(result, self._duckdb.DuckDBPyConnection):
+            self._session.queries.ran(result)
         if type(result) is self._duckdb.DuckDBPyRelation:
+            self._session.queries.made(result)
             given = args[0] if args else None
             if type(given) is self._duckdb.DuckDBPyRelation:
                 owner = self._connection(given)
@@ -84,6 +89,24 @@ class Relations:
                 if isinstance(query, str) and self._names_relation(query, caller):
                     self._remember(result.sql_query(), caller)
                     return
+
+    def fetching(self, args: Sequence[Any], kwargs: Mapping[str, Any], caller: Any) -> Record | None:  # noqa: ARG002
+        """``relation.df()`` and its kin: of one that was made from another one its own statement is understood."""
+        if self._session.queries.of(args[0]) is not None:
+            return None
+        record = self._session.sql(self._connection(args[0]), self._text(args[0]), caller, told=False)
+        self._session.queries.made(args[0])
+        return record
+
+    def fetched(self, args: Sequence[Any], kwargs: Mapping[str, Any], result: Any, caller: Any) -> None:  # noqa: ARG002
+        """Remember where what ``relation.df()`` and its kin return comes from."""
+        query = self._session.queries.of(args[0])
+        if query is not None and active() is not None:
+            duckdb_frames.gave(query, result)
+
+    def module_fetched(self, args: Sequence[Any], kwargs: Mapping[str, Any], result: Any, caller: Any) -> None:
+        """The same for ``duckdb.fetchdf()`` and its kin."""
+        self.fetched((args[0] if args else self._session.default(kwargs),), kwargs, result, caller)
 
     def _names_relation(self, query: str, caller: Any) -> bool:
         """Whether a text has the name of one of the caller's variables in it that is a relation."""

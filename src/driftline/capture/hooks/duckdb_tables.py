@@ -10,7 +10,7 @@ user's thread, before anybody writes there again; that costs about a tenth of wh
 from collections.abc import Callable
 from typing import Any
 
-from driftline.capture import at_hand, measure
+from driftline.capture import at_hand, measure, own
 from driftline.capture.sql.statement import Analysis
 from driftline.capture.trace import Seen
 
@@ -61,9 +61,11 @@ def hold(
         at_hand.told(seen, f"not measured: about {cells:,} cells")
         return
     cursor = connection.cursor()
+    token = own.enter(own.OURS)
     try:
         quoted = ".".join('"' + part.replace('"', '""') + '"' for part in (database, schema, table))
         found = query(cursor, f"select * from {quoted}").to_arrow_table()  # noqa: S608 - a quoted name
     finally:
+        own.leave(token)
         cursor.close()
     at_hand.hold(seen, found, ordered=False)

@@ -48,10 +48,10 @@ class Forms:
         given = dict(options or {})
         if given.get("auto_detect") is False:
             given.setdefault("header", False)
-        header = given.get("header")
+        header = _truth(given.get("header"))
         form = arguments.duckdb_csv({**given, "header": True})
         if type(header) is bool or not readable(path, form):
-            return arguments.duckdb_csv(given) if type(header) is bool else form
+            return arguments.duckdb_csv({**given, "header": header}) if type(header) is bool else form
         return arguments.duckdb_csv({**given, "header": self._has_header(path, form)})
 
     def written(self, name: str, columns: tuple[str, ...] | None) -> Form | None:
@@ -76,6 +76,12 @@ class Forms:
     def _asked(self, path: str, delimiter: str, skip: int) -> bool:
         rows = fault.attempt("duckdb header", self._ask, _SNIFF, [path, delimiter, skip])
         return bool(rows[0][0]) if rows else True
+
+
+def _truth(value: Any) -> Any:
+    """Return what DuckDB takes for true or false as that."""
+    word = str(value).strip().lower()
+    return True if word in ("true", "1") else False if word in ("false", "0") else value
 
 
 def _format(options: Mapping[str, Any] | None) -> str:

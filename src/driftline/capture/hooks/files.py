@@ -12,7 +12,7 @@ from typing import Any
 
 import msgspec
 
-from driftline.capture import client, endings, measure, observe, opens
+from driftline.capture import client, endings, measure, observe, opens, recalled
 from driftline.capture.columns import Bound, Reach
 from driftline.capture.hooks import patch
 from driftline.capture.hooks.patch import Call, Patch
@@ -41,13 +41,31 @@ class Same:
         return {name: [reach._replace(field=name)] for name in columns or ()}, []
 
 
-def install(module: Any) -> list[Patch]:
+def install(module: Any) -> list[Any]:
     """Put the hooks on and return what was replaced."""
     if module.__name__ == "shutil":
-        patches = patch.around(module, "copyfile", _copied)
-        patches += patch.around(module, "copystat", _stamped, _stamp)
-        return patches + patch.around(module, "move", _relocated)
-    return [one for name in ("rename", "replace") for one in patch.around(module, name, _renamed, alone=True)]
+        copies = patch.around(module, "copyfile", _copied) + patch.around(module, "copystat", _stamped, _stamp)
+        return copies + patch.around(module, "move", _relocated)
+    patches = [one for name in ("rename", "replace") for one in patch.around(module, name, _renamed, alone=True)]
+    return [*patches, *_able(module, patches)]
+
+
+class _Able:
+    """A function that was added to those of which a module says what they can do, such as ``os.supports_dir_fd``."""
+
+    def __init__(self, those: set[Any], function: Any) -> None:
+        self._those, self._function = those, function
+        those.add(function)
+
+    def undo(self) -> None:
+        """Take it out again."""
+        self._those.discard(self._function)
+
+
+def _able(module: Any, patches: list[Patch]) -> list[Any]:
+    """Have programs that ask ``os.rename in os.supports_dir_fd`` find what was put in its place there."""
+    sets = [those for name, those in vars(module).items() if name.startswith("supports_") and type(those) is set]
+    return [_Able(those, getattr(module, one.attribute)) for one in patches for those in sets if one.original in those]
 
 
 def _paths(call: Call) -> tuple[str, str] | None:
@@ -126,10 +144,11 @@ def _moved(run: Recording, source: str, target: str) -> bool:
         return False
     below = source + os.sep if os.path.isdir(target) else ""
     trace, moved = run.trace, False
-    for seen in trace.outputs:
+    for place, seen in enumerate(trace.outputs):
         if seen.path == source or (below and seen.path.startswith(below)):
             seen.path = target + seen.path[len(source) :]
             seen.touched = _renamed_to(seen.touched, source, target, seen.path, owner.folder)
+            recalled.of(trace, "write").put(place, seen)
             trace.attributed.add(seen.path)
             moved = True
     for (path, way), when in list(trace.opened.items()):  # what Python itself has written, and nothing has recorded

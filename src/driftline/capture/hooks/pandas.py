@@ -74,6 +74,7 @@ def _queried(run: Recording, call: Call) -> bool:
             call.result,
             whole=all_of_it,
             transaction=database.transaction_of(call.argument(1, "con")),
+            connection=call.argument(1, "con"),
         )
     frame = call.result if all_of_it and whole.statement(str(text)) else None
     connection = call.argument(1, "con")
@@ -100,4 +101,5 @@ def _stored(run: Recording, call: Call) -> bool:
         whole=all_of_it,
         shape=(lambda frame: frame.reset_index(names=label)) if indexed else None,  # the index becomes columns
         transaction=database.transaction_of(call.argument(2, "con")),
+        connection=call.argument(2, "con"),
     )

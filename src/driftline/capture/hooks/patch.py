@@ -6,6 +6,7 @@ a run, and inside a call that is recorded already, it only calls; so does a hook
 class methods stay such.
 """
 
+import contextlib
 import functools
 import inspect
 import os
@@ -17,6 +18,7 @@ from typing import Any, NamedTuple, TypeVar
 from driftline.capture import fault, own
 from driftline.capture.around import recording
 from driftline.capture.recording import Recording
+from driftline.capture.unbound import Unbound
 
 _ABSENT = object()
 PASS = object()
@@ -91,11 +93,12 @@ def around(
     given = holder.__dict__.get(name, _ABSENT)
     if given is _ABSENT:
         given = getattr(owner, name)
-    function = given.__func__ if isinstance(given, staticmethod | classmethod) else given
+    bound = isinstance(given, staticmethod | classmethod) and not isinstance(given, Unbound)
+    function = given.__func__ if bound else given
     piece = f"hook {getattr(owner, '__name__', owner)}.{name}"
     acting = _among_the_callers(function) if looks else function
     call = unbound(_wrapper(acting, piece, record, before, plain), function)
-    made = type(given)(call) if isinstance(given, staticmethod | classmethod) else call
+    made = type(given)(call) if bound else call
     patches = [_set(holder, name, given, made)]
     if alone:
         call.__module__ = owner.__name__  # so that it is pickled by its name
@@ -222,13 +225,6 @@ def _later(original: Any, piece: str, record: Record) -> Any:
     return unseen(call, original)
 
 
-class Unbound(staticmethod):  # type: ignore[type-arg]  # it cannot be subscripted at run time
-    """A function that does not become a method in a class, as built-in ones do not; pickled by its name."""
-
-    def __reduce__(self) -> str:
-        return str(self.__qualname__)
-
-
 class Dispatching(Unbound):
     """A function that objects may answer for themselves by ``__array_function__``, which is handed the original.
 
@@ -263,7 +259,7 @@ def unbound(call: Any, original: Any) -> Any:
     """Return ``call`` as something that binds, and is found, like ``original``."""
     if _dispatcher(original) is not None:
         return Dispatching(call)
-    if not isinstance(original, types.BuiltinFunctionType | Unbound):
+    if hasattr(type(original), "__get__") and not isinstance(original, Unbound):
         return call
     made: Any = Unbound(call)
     made.__text_signature__ = getattr(original, "__text_signature__", None)
@@ -283,6 +279,8 @@ def unseen(call: C, original: Any) -> C:
     name = os.path.join(os.path.dirname(file), "driftline") if counted else UNSEEN
     made: Any = call
     made.__code__ = made.__code__.replace(co_filename=name)
+    with contextlib.suppress(Exception):  # compiled functions may have none
+        made.__signature__ = inspect.signature(original)  # for those who ask the wrapper, as getfullargspec does
     if not hasattr(original, "__annotations__"):
         made.__annotations__ = {}  # as compiled functions have none, not those of the wrapper
     return call

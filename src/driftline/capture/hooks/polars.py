@@ -184,7 +184,15 @@ def _stored(run: Recording, call: Call) -> bool:
         return False
     schema, _, plain = name.rpartition(".")
     all_of_it = whole.call(call.args, call.kwargs, 3, "table_name")
-    transaction = database.transaction_of(call.argument(2, "connection"))
+    connection = call.argument(2, "connection")
     return database.touch(
-        run, "write", call.before, plain, schema or None, call.args[0], whole=all_of_it, transaction=transaction
+        run,
+        "write",
+        call.before,
+        plain,
+        schema or None,
+        call.args[0],
+        whole=all_of_it,
+        transaction=database.transaction_of(connection),
+        connection=connection,
     )

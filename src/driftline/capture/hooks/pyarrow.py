@@ -12,7 +12,7 @@ from typing import Any
 
 from driftline.capture import arguments
 from driftline.capture.beside import Beside
-from driftline.capture.hooks import table
+from driftline.capture.hooks import table, whole
 from driftline.capture.hooks.patch import Call, Patch, around
 from driftline.capture.hooks.table import COLUMNS, Entry
 from driftline.capture.recording import Recording
@@ -54,7 +54,7 @@ def install(module: Any) -> list[Patch]:
         for kind in ("ParquetFile", "ParquetDataset", "ParquetWriter"):
             patches += around(module, f"{kind}.__init__", _opened)
         for name in _READS:
-            patches += around(module, f"ParquetFile.{name}", _read)
+            patches += around(module, f"ParquetFile.{name}", _read if name == "read" else _read_some)
         patches += around(module, "ParquetDataset.read", _read)
         patches += around(module, "ParquetWriter.close", _written)
     if module.__name__ == "pyarrow.dataset":
@@ -84,7 +84,15 @@ def _opened(run: Recording, call: Call) -> bool:  # noqa: ARG001 - a footer is n
 
 
 def _read(run: Recording, call: Call) -> bool:
-    return table.note(run, "read", _sources.get(call.args[0]), call)
+    if whole.call(call.args, call.kwargs, 1):
+        return table.note(run, "read", _sources.get(call.args[0]), call, frame=call.result)
+    return _read_some(run, call)
+
+
+def _read_some(run: Recording, call: Call) -> bool:
+    """Record a reading of some row groups, and perhaps of some columns of them."""
+    plain = set(call.kwargs) <= {"i", "row_groups", "use_threads"} and len(call.args) <= 2
+    return table.note(run, "read", _sources.get(call.args[0]), call, chosen="rows" if plain else "columns")
 
 
 def _written(run: Recording, call: Call) -> bool:
@@ -93,6 +101,7 @@ def _written(run: Recording, call: Call) -> bool:
 
 def _dataset(run: Recording, call: Call) -> bool:
     source = call.argument(0, "source")
+    form = arguments.of_format(call.argument(2, "format"))
     if isinstance(source, str | os.PathLike) and call.argument(3, "filesystem") is None and os.path.isdir(source):
-        return table.note(run, "read", source, call)  # its part files are one dataset
-    return table.note(run, "read", getattr(call.result, "files", None) or source, call)
+        return table.note(run, "read", source, call, form=form)  # its part files are one dataset
+    return table.note(run, "read", getattr(call.result, "files", None) or source, call, form=form)

@@ -19,6 +19,7 @@ from driftline.capture import at_hand, client, fault, headers, measure, observe,
 from driftline.capture.around import enclosing
 from driftline.capture.hooks import commits, duckdb_catalog, duckdb_export, duckdb_renames, duckdb_tables, memory
 from driftline.capture.hooks.duckdb_catalog import Catalog
+from driftline.capture.hooks.duckdb_frames import Queries
 from driftline.capture.hooks.duckdb_text import Forms
 from driftline.capture.observe import Given
 from driftline.capture.recording import Recording
@@ -67,6 +68,7 @@ class Session:
             None  # held: each call of the module makes a new object of it, to which nothing would stick
         )
         self._written: dict[Dataset, str] = {}  # newest version of a table that this process wrote
+        self.queries = Queries()
 
     # --- calls ------------------------------------------------------------------------------------------------
 
@@ -146,6 +148,7 @@ class Session:
         if analysis is None or not analysis.statements:
             return duckdb_renames.recorder(connection, text, functools.partial(self._table, connection))
         known = self._sources(connection, analysis, caller, forms)
+        self.queries.understood(analysis, {source: found.datasets for source, found in known.items()})
         fresh = duckdb_tables.before(analysis, functools.partial(self.catalog.ask, connection)) if connection else {}
         began_ns = time.time_ns()
 
@@ -255,7 +258,8 @@ class Session:
             dataset = self._table(connection, name)
             version = transactions.version(connection, dataset) or self._written.get(dataset, "")
             fields = self.catalog.fields(connection, name)
-            seen = Seen(touched=Touched(dataset=dataset, version=version, kind="table", fields=fields))
+            touched = Touched(dataset=dataset, version=version, kind="table", fields=fields)
+            seen = Seen(touched=touched, declared=True)
             if not version:
                 self._look(connection, name, seen)
             return _Known((dataset,), (seen,))
@@ -300,7 +304,7 @@ class Session:
         if connection is not None and one.how == "create" and one.lineage is not None:
             self._temporary.setdefault(connection, {})[name.lower()] = whole
         touched = Touched(dataset=dataset, version=version, kind="table", fields=self.catalog.fields(connection, name))
-        yield Seen(touched=touched, at_ns=time.time_ns())
+        yield Seen(touched=touched, at_ns=time.time_ns(), declared=True)
 
     # --- names and columns ------------------------------------------------------------------------------------
 

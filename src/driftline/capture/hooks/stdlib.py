@@ -59,7 +59,8 @@ def _recorder(way: Literal["read", "write"], place: int, names: tuple[str, ...])
         if owner is None or any(opens.foreign(path, owner.home) for path in table.places(given)):
             return False
         made = call.result if way == "read" or not place else call.argument(0, "obj")
-        return table.note(run, way, given, call, form=_form(made))
+        opened = way == "read" or not place  # what ``json.dump`` is given is the whole
+        return table.note(run, way, given, call, form=_form(made), opened=opened)
 
     return record
 

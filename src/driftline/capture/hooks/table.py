@@ -15,7 +15,7 @@ from urllib.parse import urlsplit, urlunsplit
 
 import msgspec
 
-from driftline.capture import at_hand, client, endings, headers, lake, measure, observe
+from driftline.capture import at_hand, client, endings, headers, lake, measure, observe, sites
 from driftline.capture.form import Form, Reading, named, readable
 from driftline.capture.frames import origin, passed
 from driftline.capture.hooks import glance, patch, stated, whole
@@ -83,12 +83,16 @@ def _recorder(entry: Entry, skip: Skip | None) -> patch.Record:
             data = call.argument(entry.data) if entry.data >= 0 else call.result
         if keeps and whole.call(call.args, call.kwargs, entry.place + 1, *entry.names):
             frame = call.result if entry.way == "read" else data
+        chosen = whole.part(call.args, call.kwargs, entry.place + 1, *entry.names) if entry.way == "read" else ""
         version = call.kwargs.get("version") if name[2] == "delta" else None  # else the newest
         said = f"delta:{version}" if type(version) is int else ""
         kind = "table" if said else entry.kind
         form = None if entry.form is None else _form(entry.form, entry, call, data)
         part = entry.data == COLUMNS
-        return note(run, entry.way, given, call, kind=kind, data=data, frame=frame, version=said, form=form, part=part)
+        return note(
+            run, entry.way, given, call,
+            kind=kind, data=data, frame=frame, version=said, form=form, part=part, chosen=chosen,
+        )  # fmt: skip
 
     return record
 
@@ -117,6 +121,8 @@ def note(
     attributes: Mapping[str, Any] | None = None,
     form: Form | None = None,
     part: bool = False,
+    chosen: str = "",
+    opened: bool = False,
 ) -> bool:
     """Record that the run read or wrote what ``given`` stands for; False where that has no name.
 
@@ -133,6 +139,8 @@ def note(
         attributes: what people want to see.
         form: how a text table is written.
         part: whether ``data`` may be only some of the rows.
+        chosen: rows or columns, where the call that read chose some of them by its arguments.
+        opened: whether where the user's code has opened the file tells what is read or written there.
     """
     owner = client.current()
     if owner is None:
@@ -141,27 +149,48 @@ def note(
     budget = measure.Budget()
     said = Given(namespace, version, kind or look.kind, "", {**look.attributes, **(attributes or {})})
     found: list[Seen] = []
+    visit = sites.visit() if way == "write" and not opened else None
     for place in places(given):
-        state = _state(given, place, call)
-        about = said if state is None else said._replace(version=version or state[0])
-        observed = observe.observe(place, None, about, owner.folder, budget)
-        for seen in (observed if way == "read" else _new(observed, call))[:FILES]:
-            if state is not None and not seen.touched.bytes:
-                seen.touched = msgspec.structs.replace(seen.touched, bytes=state[1])
-            if way == "write" and call is not None and not version:
-                seen.pointer = call.inside.later.get(place)
-            if way == "write" and seen.path and _is_open(given):
-                _pending(seen, given, about)
+        for seen in _states(way, given, place, call, said, budget):
             _with(seen, look, form, all_of_it=frame is not None or not (part or seen.touched.kind == "table"))
             if way == "write":
-                origin.attach([seen], data, owner.folder)
-                seen.fitted_ns = passed.fitted_ns(data)
-                _appended(run, seen, call)
+                seen.visits = [visit] if visit is not None else []
+                _written(run, seen, data, call, owner.folder)
+            if chosen and call is not None:
+                _hold_part(seen, call.result, chosen)
             _hold(seen, frame)
             at_hand.add(run, way, seen, owner.sender.put)
             found.append(seen)
+    if way == "read" and not opened:
+        sites.read((one.touched.dataset for one in found), look.fields)
     _follow(run, way, call, data, found, model=said.kind == "model")
     return bool(found)
+
+
+def _states(
+    way: Literal["read", "write"], given: Any, place: Any, call: Call | None, said: Given, budget: measure.Budget
+) -> Iterator[Seen]:
+    """Yield what stands at a place, with what will say its version: the store, or the file, once it is closed."""
+    owner = client.current()
+    assert owner is not None
+    state = _state(given, place, call)
+    about = said if state is None else said._replace(version=said.version or state[0])
+    observed = observe.observe(place, None, about, owner.folder, budget)
+    for seen in (observed if way == "read" else _new(observed, call))[:FILES]:
+        if state is not None and not seen.touched.bytes:
+            seen.touched = msgspec.structs.replace(seen.touched, bytes=state[1])
+        if way == "write" and call is not None and not said.version:
+            seen.pointer = call.inside.later.get(place)
+        if way == "write" and seen.path and _is_open(given):
+            _pending(seen, given, about)
+        yield seen
+
+
+def _written(run: Recording, seen: Seen, data: Any, call: Call | None, folder: str) -> None:
+    """Have ``seen`` know the columns of what was written, and of which model it came."""
+    origin.attach([seen], data, folder)
+    seen.fitted_ns = passed.fitted_ns(data)
+    _appended(run, seen, call)
 
 
 def _hold(seen: Seen, frame: Any) -> None:
@@ -171,6 +200,15 @@ def _hold(seen: Seen, frame: Any) -> None:
         return
     known = bool(seen.path or seen.touched.version or seen.pointer)  # else its rows have to name it
     at_hand.hold(seen, frame, ordered=known and seen.touched.kind != "table")
+
+
+def _hold_part(seen: Seen, frame: Any, chosen: str) -> None:
+    """Have ``seen`` hold the part of a table that was read, unless its file can be read: for where its columns go."""
+    form = seen.form
+    if not (seen.path and (endings.form(seen.path) if form is None else readable(seen.path, form))):
+        seen.part = chosen
+        at_hand.hold(seen, frame, ordered=True)
+        at_hand.told(seen, f"not measured: only some {chosen} were read")
 
 
 def _new(found: list[Seen], call: Call | None) -> list[Seen]:
@@ -218,6 +256,9 @@ def _appended(run: Recording, seen: Seen, call: Call | None) -> None:
         return
     before = [one for one in run.trace.outputs if one.path == seen.path]
     seen.edges = [*(edges for one in before for edges in one.edges), *seen.edges]
+    if before:
+        before[-1].visits.extend(seen.visits)
+        seen.visits = before[-1].visits
     seen.form = next((one.form for one in before if one.form is not None), seen.form)  # the top of the file counts
     seen.touched = msgspec.structs.replace(seen.touched, rows=None)
 

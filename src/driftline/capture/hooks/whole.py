@@ -1,13 +1,13 @@
-"""Whether a call reads or writes all of what it names, so that its frame shows what is in there.
+"""Whether a call reads or writes all of what it names, so that its frame shows what is in there, or which part.
 
-Enters: the arguments of a call. Leaves: yes or no. Only arguments that are known to leave rows and columns as they are
-count as such: one that is not known here, such as ``columns``, ``nrows`` or ``mode="a"``, means no. Never looks at
-data.
+Enters: the arguments of a call. Leaves: yes or no, or the part. Only arguments that are known to leave rows and columns
+as they are count as all: one that is not known here, such as ``columns``, ``nrows`` or ``mode="a"``, means no. Those of
+which it is known that they choose rows or columns, and rename none, mean a part. Never looks at data.
 """
 
 import re
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, Literal
 
 from driftline import later
 
@@ -17,6 +17,8 @@ _SAME = frozenset((
     "compression_level", "row_group_size", "statistics", "data_page_size", "con", "connection", "coerce_float",
     "protocol", "credential_provider", "retries", "engine_options", "mmap_mode",
 ))  # fmt: skip
+_COLUMNS = frozenset(("columns", "usecols"))
+_ROWS = frozenset(("nrows", "n_rows", "skiprows", "skipfooter", "filters", "row_groups"))
 _REPLACED = {
     "if_exists": ("fail", "replace"), "if_table_exists": ("fail", "replace"),
     "mode": ("error", "overwrite", "w", "wb", "x"), "index": (False, None),
@@ -39,6 +41,17 @@ def call(args: Sequence[Any], kwargs: Mapping[str, Any], positional: int, *named
         name in named or name in _SAME or (name in _REPLACED and value in _REPLACED[name])
         for name, value in kwargs.items()
     )
+
+
+def part(
+    args: Sequence[Any], kwargs: Mapping[str, Any], positional: int, *named: str
+) -> Literal["", "rows", "columns"]:
+    """Return what a call, given as to ``call``, chooses: rows alone, columns too; "" = all, or nobody knows."""
+    chosen = {name for name, value in kwargs.items() if value is not None and name in _COLUMNS | _ROWS}
+    rest = {name: value for name, value in kwargs.items() if name not in _COLUMNS | _ROWS}
+    if not chosen or not call(args, rest, positional, *named):
+        return ""
+    return "columns" if chosen & _COLUMNS else "rows"
 
 
 def statement(text: str) -> str:

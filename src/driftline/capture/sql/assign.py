@@ -1,4 +1,4 @@
-"""UPDATE, MERGE and ON CONFLICT: columns that are set, each from an expression of its own.
+"""UPDATE, MERGE and ON CONFLICT: columns that are set, each from an expression of its own; what DELETE is about.
 
 Enters: the tree of a statement. Leaves: the target, and a relation whose outputs are named by the columns that are
 set. A column that only some rows have set keeps its old value in the others, which is no edge: the target is not
@@ -72,6 +72,16 @@ def aliased(walker: Walker, node: Any, key: str) -> Any:
         if isinstance(named, exp.Identifier) and walker.dialect.table(named) == key:
             return table
     return None
+
+
+def deleted(walker: Walker, tree: Any) -> Any:
+    """Return the table that rows are deleted from: ``DELETE a FROM orders AS a JOIN …``."""
+    named = next(iter(tree.args.get("tables") or ()), None)
+    if not isinstance(tree.this, exp.Expression):
+        return named
+    if isinstance(named, exp.Table) and isinstance(named.this, exp.Identifier):
+        return aliased(walker, tree.this, walker.dialect.table(named.this)) or tree.this
+    return tree.this
 
 
 def _first_set(walker: Walker, tree: Any) -> Any:

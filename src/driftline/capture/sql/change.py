@@ -9,11 +9,11 @@ from typing import Any, Literal, NamedTuple
 
 from sqlglot import exp
 
-from driftline.capture.sql import assign, names, tables
+from driftline.capture.sql import assign, clauses, tables, transfer
 from driftline.capture.sql import relation as rel
 from driftline.capture.sql.bound import Lineage, bind
 from driftline.capture.sql.columns import Doubt, Walker
-from driftline.capture.sql.relation import FILTER, Edges, Output, Relation, Source, Star, Unknown
+from driftline.capture.sql.relation import FILTER, Edges, Output, Relation, Source, Star
 from driftline.capture.sql.scope import Scope
 from driftline.capture.sql.script import Script
 
@@ -50,7 +50,7 @@ class Reading:
             if isinstance(tree, kind):
                 found: list[Statement] = read(self, tree)
                 return found
-        return [Statement((), how="none", kind=kind_of(tree))]
+        return [Statement((), how="none", kind=clauses.kind_of(tree))]
 
     def root(self) -> Scope:
         """Return the outermost scope: variables are no columns."""
@@ -70,13 +70,13 @@ class Reading:
         )
         reads = tuple(self.walker.reads)
         lineage = Lineage(offered.items, offered.rows, into)
-        return Statement(reads, target, lineage, how, gaps, kind_of(tree), doubts)
+        return Statement(reads, target, lineage, how, gaps, clauses.kind_of(tree), doubts)
 
     # --- queries, and what is made of them --------------------------------------------------------------------
 
     def _query(self, tree: Any) -> list[Statement]:
         offered = self.walker.query(tree, self.root())
-        into = _into_of(tree)
+        into = clauses.into_of(tree)
         if into is None:
             return [self.done(tree, None, "query", offered)]
         if into.this.name in self.variables or self.script.dialect.name in ("oracle", "mysql"):  # into variables
@@ -91,14 +91,14 @@ class Reading:
     def _create(self, tree: Any) -> list[Statement]:
         inside = tree.this.this if isinstance(tree.this, exp.Schema) else tree.this
         target = self.script.source(inside)
-        kind = kind_of(tree)
+        kind = clauses.kind_of(tree)
         if tree.kind not in ("TABLE", "VIEW") or target is None:
             return [Statement((), how="none", kind=kind)]
-        listed = _listed(tree.this)
-        query, like = tree.expression, _like(tree)
+        listed = clauses.listed(tree.this)
+        query, like = tree.expression, clauses.like(tree)
         for prop in tree.find_all(exp.ToTableProperty):
             target = self.script.source(prop.this) or target
-        temporary = _temporary(tree) or target.names[0].startswith("#")
+        temporary = clauses.temporary(tree) or target.names[0].startswith("#")
         if query is None and like is None:
             self.script.declare(target, listed, temporary=temporary)
             return [Statement((), target, Lineage(tuple(Output(n, rel.NONE, n) for n in listed), rel.NONE), "none",
@@ -146,10 +146,10 @@ class Reading:
 
     def _into(self, tree: Any, inside: Any, target: Source | None) -> tuple[str, ...] | None:
         """The columns of the target that outputs go to by their place; None where they keep their names."""
-        listed = _listed(tree.this)
+        listed = clauses.listed(tree.this)
         partition = inside.args.get("partition") if isinstance(inside, exp.Table) else None
         partition = partition or tree.args.get("partition") or None
-        fixed, moving = _partition(partition)
+        fixed, moving = clauses.partition(partition)
         if listed:
             return (*listed, *(name for name in moving if name not in listed))
         if tree.args.get("by_name") or target is None or target.kind == "file":
@@ -196,48 +196,16 @@ class Reading:
         return found
 
     def _copy(self, tree: Any) -> list[Statement]:
-        files = names.texts(tree.args.get("files") or ())
-        inside = tree.this.this if isinstance(tree.this, exp.Schema) else tree.this
-        stage = names.name_of(inside, self.script.dialect) if isinstance(inside, exp.Table) else None
-        if not tree.args.get("kind") or (isinstance(stage, Source) and stage.kind == "file"):
-            if isinstance(stage, Source) and stage.kind == "file":  # COPY INTO 'file' FROM table
-                first = next(iter(tree.args.get("files") or ()), None)
-                target: Source | None = stage
-                query = first
-            else:
-                target, query = (Source("file", files[:1]) if files else None), tree.this
-            offered = self.walker.query(query, self.root()) if isinstance(query, exp.Expression) else Relation(())
-            return [self.done(tree, target, "create", offered)]
-        target = self.script.source(inside)
-        into = _listed(tree.this) or (self.script.columns(target) if target is not None else None) or ()
-        if not files:
-            queries = [part for part in tree.args.get("files") or () if isinstance(part, exp.Subquery)]
-            offered = self.walker.query(queries[0], self.root()) if queries else Relation((Unknown(),))
-            return [self.done(tree, target, "append", offered, tuple(into))]
-        source = Source("file", files)
-        self.walker.reads[source] = None
-        return [self.done(tree, target, "append", self.script.base(source), tuple(into))]
+        return [self.done(tree, *transfer.copy(self.walker, self.script, tree, self.root()))]
 
     def _load(self, tree: Any) -> list[Statement]:
-        """LOAD DATA: files go into a table by place."""
-        inside = tree.this.this if isinstance(tree.this, exp.Schema) else tree.this
-        target = self.script.source(inside)
-        path = tree.args.get("inpath")
-        files = (path.name,) if isinstance(path, exp.Literal) else _uris(tree.args.get("files"))
-        if target is None or not files:
+        moved = transfer.load(self.walker, self.script, tree)
+        if moved is None:
             return [Statement((), how="none", kind="LOAD DATA")]
-        source = Source("file", files)
-        self.walker.reads[source] = None
-        into = _listed(tree.this) or self.script.columns(target) or ()
-        made = self.done(tree, target, "append", self.script.base(source), tuple(into))
-        return [made._replace(kind="LOAD DATA")]
+        return [self.done(tree, *moved)._replace(kind="LOAD DATA")]
 
     def _export(self, tree: Any) -> list[Statement]:
-        """EXPORT DATA of BigQuery."""
-        files = _uris(tree.args.get("options"))
-        offered = self.walker.query(tree.this, self.root())
-        made = self.done(tree, Source("file", files) if files else None, "create", offered)
-        return [made._replace(kind="EXPORT DATA")]
+        return [self.done(tree, *transfer.export(self.walker, tree, self.root()))._replace(kind="EXPORT DATA")]
 
     # --- changes ----------------------------------------------------------------------------------------------
 
@@ -261,7 +229,7 @@ class Reading:
         self.walker.with_ctes(tree, scope)
         named = tree.this if isinstance(tree.this, exp.Expression) else next(iter(tree.args.get("tables") or ()), None)
         rows = set(tables.enter(self.walker, named, scope)) if named is not None else set()
-        target = self.script.source(_deleted(self.walker, tree))
+        target = self.script.source(assign.deleted(self.walker, tree))
         if target is not None:
             self.walker.reads.pop(target, None)
         using = tree.args.get("using") or []
@@ -295,7 +263,7 @@ class Reading:
             target = self.script.source(table)
             if target is not None:
                 self.script.drop(target)
-        return [Statement((), how="none", kind=kind_of(tree))]
+        return [Statement((), how="none", kind=clauses.kind_of(tree))]
 
     def _declare(self, tree: Any) -> list[Statement]:
         """DECLARE @v TABLE (…) of T-SQL: a table that ends with its batch."""
@@ -304,7 +272,7 @@ class Reading:
                 for name in item.this if isinstance(item.this, list) else [item.this]:
                     source = self.script.source(exp.Table(this=name))
                     if source is not None:
-                        self.script.declare(source, _listed(item.args["kind"]), temporary=True)
+                        self.script.declare(source, clauses.listed(item.args["kind"]), temporary=True)
         return [Statement((), how="none", kind="DECLARE")]
 
 
@@ -324,73 +292,3 @@ _READ: tuple[tuple[Any, Any], ...] = (
     (exp.Declare, Reading._declare),
     ((exp.Query, exp.Values, exp.Pivot), Reading._query),
 )
-
-
-def _deleted(walker: Walker, tree: Any) -> Any:
-    """The table that rows are deleted from: ``DELETE a FROM orders AS a JOIN …``."""
-    named = next(iter(tree.args.get("tables") or ()), None)
-    if not isinstance(tree.this, exp.Expression):
-        return named
-    if isinstance(named, exp.Table) and isinstance(named.this, exp.Identifier):
-        return assign.aliased(walker, tree.this, walker.dialect.table(named.this)) or tree.this
-    return tree.this
-
-
-def kind_of(tree: Any) -> str:
-    """Return the word or words by which people call a statement."""
-    if isinstance(tree, exp.Create | exp.Drop):
-        return f"{type(tree).__name__.upper()} {tree.args.get('kind') or ''}".strip()
-    if isinstance(tree, exp.Command):
-        return str(tree.this).upper()
-    if isinstance(tree, exp.Query | exp.Values):
-        return "SELECT"
-    return {"Cache": "CACHE TABLE", "TruncateTable": "TRUNCATE"}.get(type(tree).__name__, type(tree).__name__.upper())
-
-
-def _into_of(tree: Any) -> Any:
-    while isinstance(tree, exp.SetOperation):
-        tree = tree.this
-    into = tree.args.get("into") if isinstance(tree, exp.Select) else None
-    return into if isinstance(into, exp.Into) and isinstance(into.this, exp.Table) else None
-
-
-def _listed(node: Any) -> tuple[str, ...]:
-    """The names of a list of columns behind a table's name."""
-    if not isinstance(node, exp.Schema):
-        return ()
-    parts = (part for part in node.expressions if isinstance(part, exp.ColumnDef | exp.Identifier | exp.Column))
-    return tuple(part.name for part in parts)
-
-
-def _uris(properties: Any) -> tuple[str, ...]:
-    """The addresses among the options of LOAD DATA and EXPORT DATA."""
-    for part in properties.expressions if isinstance(properties, exp.Properties) else ():
-        if isinstance(part, exp.Property) and part.name.lower() in ("uri", "uris"):
-            value = part.args.get("value")
-            return names.texts(value.expressions if isinstance(value, exp.Array) else [value])
-    return ()
-
-
-def _temporary(tree: Any) -> bool:
-    properties = tree.args.get("properties")
-    return properties is not None and any(isinstance(p, exp.TemporaryProperty) for p in properties.expressions)
-
-
-def _like(tree: Any) -> Any:
-    clone = tree.args.get("clone")
-    if clone is not None:
-        return clone.this
-    found = next(iter(tree.find_all(exp.LikeProperty)), None)
-    return found.this if found is not None and isinstance(found.this, exp.Table) else None
-
-
-def _partition(partition: Any) -> tuple[list[str], list[str]]:
-    """The columns of PARTITION that are given a value, and those that take theirs from the query."""
-    fixed: list[str] = []
-    moving: list[str] = []
-    for part in partition.expressions if isinstance(partition, exp.Partition) else ():
-        if isinstance(part, exp.EQ):
-            fixed.append(part.this.name)
-        elif isinstance(part, exp.Column | exp.Identifier):
-            moving.append(part.name)
-    return fixed, moving

@@ -10,9 +10,10 @@ Source: ``json_serialize_plan(…, optimize := false)``; a reference counts in t
 """
 
 import json
-import threading
 from collections.abc import Callable
 from typing import Any
+
+from driftline.capture import own
 
 SECONDS = 2.0  # for binding one statement
 _SERIALISE = "SELECT json_serialize_plan(?, optimize := false)"
@@ -47,16 +48,14 @@ def serialised(
         execute: the method of connections that executes, where theirs has been replaced.
     """
     cursor = connection.cursor()
-    timer = threading.Timer(seconds, cursor.interrupt)
-    timer.daemon = True
-    timer.start()
+    done_in_time = own.after("driftline-timer", seconds, cursor.interrupt)
     try:
         done = (execute or type(cursor).execute)(cursor, _SERIALISE, [sql])
         row = done.fetchone()
     except Exception:  # a version without the function, an interruption: no opinion
         return None
     finally:
-        timer.cancel()
+        done_in_time.set()
         cursor.close()
     return str(row[0]) if row else None
 

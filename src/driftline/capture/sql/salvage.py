@@ -10,7 +10,8 @@ from typing import Any
 from sqlglot import exp
 from sqlglot.tokens import TokenType  # type: ignore[attr-defined]
 
-from driftline.capture.sql.change import How, Statement, kind_of
+from driftline.capture.sql import clauses
+from driftline.capture.sql.change import How, Statement
 from driftline.capture.sql.names import READERS
 from driftline.capture.sql.parse import Piece
 from driftline.capture.sql.relation import Source
@@ -20,6 +21,7 @@ _NAMED_FILES = re.compile(r"\b(FROM|JOIN|TO|\w+\s*\(\s*\[?)\s*'([^']+)'", re.IGN
 _READ = frozenset(["FROM", "JOIN", "USING"])
 _WRITTEN = frozenset(["INTO", "UPDATE", "TABLE", "VIEW", "OVERWRITE"])
 _SKIPPED = frozenset(["IF", "NOT", "EXISTS", "TABLE", "ONLY", "LATERAL", "INTO", "OVERWRITE"])
+_CALLS = frozenset(["CALL", "EXEC", "EXECUTE"])  # of what lies in the database, or is put together when it runs
 _NAMES = (TokenType.VAR, TokenType.IDENTIFIER)
 
 
@@ -59,6 +61,8 @@ def from_tokens(piece: Piece, script: Script) -> Statement:
         place += 1
         if tokens[place - 1].token_type == TokenType.STRING or word not in _READ | _WRITTEN:
             continue
+        if word == "USING" and first == "CREATE":  # a format
+            continue
         name, place = _name(tokens, place)
         if not name or (len(name) == 1 and name[0].lower() in inner):
             continue
@@ -73,7 +77,8 @@ def from_tokens(piece: Piece, script: Script) -> Statement:
         elif writes is None and first != "SELECT":
             writes = source
     how: How = "query" if writes is None else "change"
-    return Statement(tuple(reads), writes, None, how, ("sql not parsed",), first, (), piece.line, piece.problem)
+    gap = "sql not followed" if first in _CALLS else "sql not parsed"
+    return Statement(tuple(reads), writes, None, how, (gap,), first, (), piece.line, piece.problem)
 
 
 def _name(tokens: list[Any], place: int) -> tuple[list[str], int]:
@@ -107,4 +112,4 @@ def from_tree(piece: Piece, script: Script, problem: str) -> Statement:
     how: How = "query"
     if target is not None:
         how = "create" if isinstance(tree, exp.Create) else "append" if isinstance(tree, exp.Insert) else "change"
-    return Statement(tuple(reads), target, None, how, ("sql columns",), kind_of(tree), (), piece.line, problem)
+    return Statement(tuple(reads), target, None, how, ("sql columns",), clauses.kind_of(tree), (), piece.line, problem)

@@ -40,7 +40,7 @@ _UNNAMED = re.compile(r"\bunnamed_relation_[0-9a-f]+")
 _ESCAPED = re.compile(r"\b[eE]'")
 _DATA = frozenset(
     ["select", "with", "from", "copy", "create", "insert", "update", "merge", "delete", "values", "pivot", "unpivot",
-     "alter", "replace"]
+     "alter", "replace", "call", "exec", "execute"]
 )  # fmt: skip
 _FIRST = re.compile(r"(?:\s|\(|--[^\n]*\n|/\*.*?\*/)*([a-z]+)", re.IGNORECASE | re.DOTALL)
 _UNPLAIN = re.compile(r"(?:\s|--[^\n]*\n|/\*.*?\*/)*(?:create\b[^;]*\b(?:procedure|function)\b|do\b)", re.IGNORECASE)

@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlglot import exp
 
-from driftline.capture.sql import keys, pivot, structs
+from driftline.capture.sql import keys, pivot, returning, structs
 from driftline.capture.sql import relation as rel
 from driftline.capture.sql.expression import Queries
 from driftline.capture.sql.relation import (
@@ -84,13 +84,13 @@ def entry(queries: Queries, node: Any, scope: Scope) -> Relation:
             if bound is not None:
                 return bound
         found = queries.table(node.this.this if isinstance(node.this, _SEMANTIC) else node)
-        return found if found is not None else _function(queries, node.this, scope)
+        return found if found is not None else _function(queries, node.this, scope, returning.hidden(node))
     if isinstance(node, exp.Lateral) and isinstance(node.this, exp.Subquery):
         return queries.query(node.this, scope)
     if isinstance(node, exp.Unnest | exp.Lateral):
         return _function(queries, node, scope)
     if isinstance(node, exp.Column | exp.Alias) or not isinstance(node, exp.Query | exp.Values | exp.Paren | exp.Pivot):
-        return _function(queries, node, scope)
+        return _function(queries, node, scope, returning.hidden(node))
     return queries.query(node, _beside(queries, scope))
 
 
@@ -101,7 +101,7 @@ def _beside(queries: Queries, scope: Scope) -> Scope:
     return inner
 
 
-def _function(queries: Queries, node: Any, scope: Scope) -> Relation:
+def _function(queries: Queries, node: Any, scope: Scope, hidden: str = "") -> Relation:
     """What a function that returns rows offers: every column comes from all its arguments, as far as one can tell."""
     inner = node.this if isinstance(node, exp.Lateral | exp.Alias) else node
     if inner is None or isinstance(inner, exp.Identifier | exp.Literal):
@@ -109,6 +109,8 @@ def _function(queries: Queries, node: Any, scope: Scope) -> Relation:
     parts = inner.expressions if isinstance(inner, exp.Unnest) else [inner]
     each = [queries.walk(part, scope, TRANSFORMATION) for part in parts]
     edges = frozenset().union(*each)
+    if hidden and not edges:
+        queries.note(hidden, returning.HIDDEN, NONE)
     rows = rel.through(edges, JOIN)
     alias = node.args.get("alias")
     given = list(alias.args.get("columns") or ()) if isinstance(alias, exp.TableAlias) else []

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 _READERS = frozenset(("read_csv", "read_csv_auto", "sniff_csv"))
+_INITIALS = frozenset("rRsScC")  # of these, and of ``copy``
 _WORD = re.compile(r"csv|\bcopy\b", re.IGNORECASE)
 _TOKEN = re.compile(
     r"""--[^\n]* | /\*.*?\*/ | '(?:[^']|'')*' | "(?:[^"]|"")*" | := | => | [A-Za-z_]\w* | -?\d+(?:\.\d+)? | \S""",
@@ -39,6 +40,8 @@ def said(text: str) -> list[Said]:
 
 def _found(tokens: list[str]) -> Iterator[Said]:
     for at, token in enumerate(tokens):
+        if token[0] not in _INITIALS:  # most are none of the words below
+            continue
         word = token.lower()
         if word in _READERS and at + 1 < len(tokens) and tokens[at + 1] == "(":
             paths, options = _arguments(tokens, at + 2)
@@ -52,8 +55,12 @@ def _copy(tokens: list[str], at: int) -> Iterator[Said]:
     depth = 0
     while at < len(tokens) and tokens[at] != ";":
         depth += (tokens[at] in _OPEN) - (tokens[at] in _CLOSE)
-        word = tokens[at].lower()
-        if not depth and word in ("to", "from") and at + 1 < len(tokens) and tokens[at + 1].startswith("'"):
+        if (
+            not depth
+            and tokens[at].lower() in ("to", "from")
+            and at + 1 < len(tokens)
+            and tokens[at + 1].startswith("'")
+        ):
             break
         at += 1
     else:

@@ -267,6 +267,14 @@ def test_too_large_a_table_says_that_it_was_not_measured(watched: MemorySink, mo
     connection.close()
 
 
+def test_a_call_of_a_procedure_is_a_gap(watched: MemorySink) -> None:
+    place = database.Place("postgres://db:5432", "postgres", "shop", "public")
+    with driftline.run("job") as run:
+        database.statement(run, place, "call refresh_totals('secret')")
+        database.statement(run, place, "vacuum t")  # which touches no data
+    assert run.trace.gaps == {"sql not followed: call refresh_totals('…')": 1}
+
+
 def test_a_statement_that_is_not_understood_is_a_gap_by_its_beginning(watched: MemorySink) -> None:
     place = database.Place("postgres://db:5432", "postgres", "shop", "public")
     with driftline.run("job") as run:

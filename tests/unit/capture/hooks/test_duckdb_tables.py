@@ -180,3 +180,12 @@ def test_a_table_that_is_made_beside_and_renamed_into_place_leads_on_to_its_sour
     found = [(one["name"], one["field"], one["transformations"][0]["subtype"]) for part in columns
              for one in part["inputFields"]]  # fmt: skip
     assert found == [("raw", "v", "TRANSFORMATION"), ("t__tmp", "w", "IDENTITY")]
+
+
+def test_a_table_that_is_measured_keeps_the_types_that_duckdb_declares(
+    sink: MemorySink, connection: duckdb.DuckDBPyConnection
+) -> None:
+    with driftline.run("job"):
+        connection.execute(f"create table t as {ROWS}")
+    (found,) = written(sink).values()
+    assert [(one["name"], one["type"]) for one in found["schema"]["fields"]] == [("a", "INTEGER"), ("b", "VARCHAR")]

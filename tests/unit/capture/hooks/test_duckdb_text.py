@@ -46,6 +46,9 @@ def shape(facets: dict[str, Any]) -> tuple[list[str], int]:
         "read_csv(['bare.csv'], names = ['a', 'b'], delim = ',')",
         "read_csv('bare.csv', columns = {'a': 'INT', 'b': 'VARCHAR'})",
         "read_csv('headed.csv', skip = 1)",
+        "read_csv('headed.csv', header = 0)",
+        "read_csv('bare.csv', header = 'false')",
+        "read_csv('bare.csv', header = false, names = ['a'])",
         "read_csv('bare.csv', auto_detect = false, columns = {'a': 'INT', 'b': 'VARCHAR'})",
     ],
 )

@@ -126,6 +126,14 @@ def test_functions_stay_what_they_were_and_errors_pass(watched: MemorySink, tmp_
     assert not hasattr(os.rename, "__wrapped__")
 
 
+def test_what_a_function_can_do_is_still_said_of_it(watched: MemorySink) -> None:
+    known = set(os.supports_dir_fd)
+    assert os.rename in known  # as Python's documentation has programs ask, where the system can
+    driftline.unwatch()
+    assert os.rename in os.supports_dir_fd
+    assert len(os.supports_dir_fd) == len(known) - 1  # only the hook has gone
+
+
 def test_two_ways_to_a_folder_are_one(watched: MemorySink, tmp_path: Path) -> None:
     Path("v1").mkdir()
     Path("current").symlink_to("v1")

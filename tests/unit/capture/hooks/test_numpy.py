@@ -2,7 +2,10 @@
 
 import inspect
 import io
+import json
 import pickle
+import subprocess
+import sys
 import types
 from pathlib import Path
 from typing import Any, ClassVar
@@ -87,3 +90,53 @@ def test_a_function_that_objects_may_answer_for_stays_one(watched: MemorySink) -
     assert isinstance(Holder().save, types.MethodType)
     assert np.save != given
     assert np.save != mock.call
+
+
+# Expected: the columns of the array that NumPy itself makes of the file, by their places or their names.
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        ({"delimiter": ","}, {"delimiter": ","}),
+        ({"delimiter": ",", "header": "a,b"}, {"delimiter": ","}),  # a comment
+        ({"delimiter": ";", "header": "made today\nby hand", "footer": "the end"}, {"delimiter": ";"}),
+        ({"delimiter": ",", "header": "a,b", "comments": ""}, {"delimiter": ",", "skiprows": 1}),
+        ({"delimiter": ",", "header": "a,b", "comments": ""}, {"delimiter": ",", "names": True}),
+        ({"delimiter": ","}, {"delimiter": ",", "names": ["x", "y"]}),
+    ],
+)
+def test_a_text_of_numbers_has_no_header_but_one_that_numpy_was_told_of(
+    watched: MemorySink, written: dict[str, Any], read: dict[str, Any]
+) -> None:
+    array = np.array([[7.5, 2.25], [3.0, 9.75], [1.125, 4.5]])
+    loads = np.genfromtxt if "names" in read else np.loadtxt
+    with driftline.run("write"):
+        np.savetxt("t.csv", array, **written)
+    with driftline.run("read"):
+        loaded = loads("t.csv", **read)
+    assert driftline.flush()
+    made, found = (json.loads(raw) for raw in watched.raw)
+    places = [str(place) for place in range(2)]
+    headed = written.get("comments") == ""
+    assert shape(made["outputs"][0]) == (["a", "b"] if headed else places, 3)
+    assert shape(found["inputs"][0]) == (list(loaded.dtype.names or places), len(loaded))
+
+
+def shape(part: dict[str, Any]) -> tuple[list[str], int]:
+    return [field["name"] for field in part["facets"]["schema"]["fields"]], part["facets"]["driftline_state"]["rows"]
+
+
+def test_an_array_that_a_script_has_read_can_be_resized_in_place(tmp_path: Path) -> None:
+    """NumPy refuses that of an array that anything refers to, be it weakly."""
+    script = (
+        "import driftline; driftline.watch('job')\n"
+        "import numpy as np, pickle\n"
+        "np.arange(4).tofile('a.bin')\n"
+        "with open('a.pkl', 'wb') as file: pickle.dump(np.arange(4), file)\n"
+        "one = np.fromfile('a.bin', dtype=int)\n"
+        "with open('a.pkl', 'rb') as file: two = pickle.load(file)\n"
+        "one.resize(6); two.resize(6)\n"
+        "np.save('b.npy', one); print(one.sum(), two.sum())\n"
+    )
+    done = subprocess.run([sys.executable, "-c", script], cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert "Error" not in done.stderr
+    assert (done.stdout, done.returncode) == ("6 6\n", 0)  # 0 + 1 + 2 + 3, and zeros

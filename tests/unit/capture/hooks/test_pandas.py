@@ -352,3 +352,37 @@ def test_what_is_appended_without_a_header_has_the_names_of_what_stands_above(wa
     for part in event.outputs:
         assert field_names(part.facets) == ["n", "s"]
         assert json.loads(bytes(part.facets["driftline_state"]))["rows"] == 4
+
+
+def test_a_table_has_the_columns_that_its_database_declares_however_it_was_read(watched: MemorySink) -> None:
+    with contextlib.closing(sqlite3.connect("w.db")) as connection:
+        connection.execute("create table t (a int, b text)")
+        connection.executemany("insert into t values (?, ?)", [(1, "x"), (2, "y")])
+        connection.commit()
+        for query in ("select a from t", "select * from t"):
+            with driftline.run("job"):
+                pd.read_sql(query, connection).to_parquet("out.parquet")
+        with driftline.run("write"):
+            pd.DataFrame({"a": [3], "b": ["z"]}).to_sql("t", connection, if_exists="append", index=False)
+    assert driftline.flush()
+    *read, written = [json.loads(raw) for raw in watched.raw]
+    declared = [("a", "INT"), ("b", "TEXT")]
+    for part in (*(event["inputs"][0] for event in read), written["outputs"][0]):
+        assert [(one["name"], one["type"]) for one in part["facets"]["schema"]["fields"]] == declared
+    assert "driftline_fingerprint" in read[1]["inputs"][0]["facets"]  # it was measured all the same
+
+
+def test_a_file_that_was_gone_before_it_was_measured_has_columns_without_types(
+    script: Callable[..., list[dict[str, Any]]],
+) -> None:
+    """The types of a frame of pandas are spelt otherwise than those of a file: str and large_string."""
+    text = (
+        "import driftline; driftline.watch('job')\nimport os\nimport pandas as pd\n"
+        "pd.DataFrame({'n': [1.5], 's': ['x']}).to_parquet('a.parquet')\nos.remove('a.parquet')\n"
+    )
+    (event,) = script(text)
+    assert (
+        "not measured: a.parquet (overwritten or removed meanwhile)" in event["run"]["facets"]["driftline_gaps"]["gaps"]
+    )
+    (part,) = event["outputs"]
+    assert part["facets"]["schema"]["fields"] == [{"name": "n"}, {"name": "s"}]

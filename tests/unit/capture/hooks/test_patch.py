@@ -107,6 +107,7 @@ def test_the_same_error_comes_out(seen: list[Call], error: BaseException) -> Non
 def test_it_looks_like_the_original(seen: list[Call]) -> None:
     assert here.read.__doc__ == "Read."
     assert list(inspect.signature(here.read).parameters) == ["path", "error"]
+    assert inspect.getfullargspec(here.read).kwonlyargs == ["error"]  # it does not follow wrappers
     assert pickle.loads(pickle.dumps(here.read)) is here.read
     assert inspect.isfunction(Library.Frame.__dict__["write"])
     assert isinstance(Library.Frame.__dict__["load"], staticmethod)
@@ -128,6 +129,20 @@ def test_a_built_in_function_does_not_become_a_method(sink: MemorySink) -> None:
     assert typing.get_type_hints(library.size) == typing.get_type_hints(len) == {}
     for one in reversed(patches):
         one.undo()
+
+
+def test_a_function_of_duckdb_does_not_become_a_method_either(watched: MemorySink) -> None:
+    class Holder:
+        execute, begin = duckdb.execute, duckdb.begin
+
+    assert Holder().execute("SELECT 1").fetchall() == [(1,)]  # a class may hold it, as without hooks
+    Holder().begin()
+    duckdb.rollback()
+
+
+def test_a_built_in_function_that_two_modules_have_keeps_its_text_signature_in_both(watched: MemorySink) -> None:
+    assert pickle.load.__text_signature__ == cloudpickle.load.__text_signature__
+    assert str(inspect.signature(cloudpickle.load)).startswith("(file, *, fix_imports=True")  # as of Python itself
 
 
 def variable(name: str) -> object:

@@ -107,3 +107,15 @@ def test_a_text_table_without_a_header_has_the_names_that_arrow_was_told(
         fields = json.loads(bytes(part.facets["schema"]))["fields"]
         assert [field["name"] for field in fields] == expected, part.name
         assert json.loads(bytes(part.facets["driftline_state"]))["rows"] == rows
+
+
+def test_a_dataset_of_texts_has_the_columns_that_its_format_says(watched: MemorySink) -> None:
+    """Expected: the names that pyarrow itself gives them."""
+    Path("bare.csv").write_text("q;m\nw;n\n")
+    made = pa.csv.ReadOptions(autogenerate_column_names=True)
+    form = pa.dataset.CsvFileFormat(pa.csv.ParseOptions(delimiter=";"), read_options=made)
+    with driftline.run("job"):
+        expected = pa.dataset.dataset("bare.csv", format=form).to_table().column_names
+    assert driftline.flush()
+    (part,) = json.loads(watched.raw[-1])["inputs"]
+    assert [field["name"] for field in part["facets"]["schema"]["fields"]] == expected == ["f0", "f1"]

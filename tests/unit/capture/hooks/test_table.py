@@ -189,6 +189,34 @@ def test_an_object_at_an_address_has_a_fingerprint(watched: MemorySink) -> None:
     assert "fingerprint" not in told(watched)
 
 
+@pytest.mark.parametrize(
+    ("options", "columns", "schema"),
+    [
+        ({"columns": ["a"]}, ["a"], []),
+        ({"filters": [("a", ">", 1)]}, ["a", "b"], ["a", "b"]),
+    ],
+)
+def test_what_was_read_in_part_tells_where_its_columns_go_and_not_what_all_of_it_holds(
+    watched: MemorySink, options: dict[str, Any], columns: list[str], schema: list[str]
+) -> None:
+    frame = pd.DataFrame({"a": [1.5, 2.5, 9.25, 7.75], "b": ["x", "y", "z", "w"]})
+    frame.to_parquet("memory://bucket/some.parquet")
+    with driftline.run("job"):
+        pd.read_parquet("memory://bucket/some.parquet", **options).to_csv("out.csv", index=False)
+    assert driftline.flush()
+    event = json.loads(watched.raw[-1])
+    (read,), (written,) = event["inputs"], event["outputs"]
+    assert not {"driftline_fingerprint", "driftline_profile"} & read["facets"].keys()
+    assert not {"fingerprint", "rows"} & read["facets"]["driftline_state"].keys()
+    assert "only some" in read["facets"]["driftline_state"]["attributes"]["contents"]
+    assert [one["name"] for one in read["facets"].get("schema", {"fields": []})["fields"]] == schema
+    sources = {
+        name: [(one["name"], one["field"]) for one in found["inputFields"]]
+        for name, found in written["facets"]["columnLineage"]["fields"].items()
+    }
+    assert sources == {name: [("bucket/some.parquet", name)] for name in columns}
+
+
 # --- partitioned folders: expected names are the folders that the code names ----------------------------------------
 
 PARTED = pd.DataFrame({"p": ["a", "a", "b"], "x": [1, 2, 3]})

@@ -28,6 +28,24 @@ def test_only_arguments_that_are_known_to_keep_everything_count(args: Any, kwarg
 
 
 @pytest.mark.parametrize(
+    ("args", "kwargs", "found"),
+    [
+        (("s3://b/x",), {}, ""),
+        (("s3://b/x",), {"columns": ["a"]}, "columns"),
+        (("s3://b/x",), {"usecols": [0], "nrows": 3}, "columns"),
+        (("s3://b/x",), {"nrows": 3, "engine": "c"}, "rows"),
+        (("s3://b/x",), {"filters": [("a", ">", 1)]}, "rows"),
+        (("s3://b/x",), {"columns": None}, ""),
+        (("s3://b/x",), {"columns": ["a"], "names": ["b"]}, ""),  # which may rename them
+        (("s3://b/x",), {"chunksize": 3, "nrows": 9}, ""),
+        (("s3://b/x", ["a"]), {"nrows": 3}, ""),
+    ],
+)
+def test_a_part_is_some_rows_or_some_columns_under_their_own_names(args: Any, kwargs: Any, found: str) -> None:
+    assert whole.part(args, kwargs, 1, "path") == found
+
+
+@pytest.mark.parametrize(
     ("text", "table"),
     [
         ("select * from t", "t"),

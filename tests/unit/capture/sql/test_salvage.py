@@ -23,6 +23,11 @@ def test_tables_are_found_behind_the_words_that_name_them() -> None:
     assert told("WITH q AS (SELECT a FROM t) INSERT INTO n SELECT a FROM q WHERE ((") == (["t"], "n", "change")
 
 
+def test_the_format_of_a_new_table_is_no_source() -> None:
+    assert told("CREATE TABLE n USING parquet ((") == ([], "n", "change")
+    assert told("MERGE INTO n USING t ON ((") == (["t"], "n", "change")
+
+
 def test_a_statement_whose_columns_take_too_long_keeps_its_tables() -> None:
     sql = "INSERT INTO n SELECT a FROM t JOIN (SELECT b FROM u) q ON q.b = t.a"
     (one,) = statement.read(sql, script(), Limit(-1.0))

@@ -120,6 +120,30 @@ def test_a_list_of_files_counts_as_one_text_in_the_code_whatever_its_length() ->
     assert short.form == long.form
 
 
+@pytest.mark.parametrize(
+    ("dialect", "text"),
+    [
+        ("postgres", "call refresh_totals(1)"),
+        ("postgres", "EXECUTE plan_of_the_day(3)"),
+        ("tsql", "exec dbo.load_day @day = '2024-01-01'"),
+        ("mysql", "CALL load_day('2024-01-01')"),
+    ],
+)
+def test_a_call_alone_is_a_gap_as_nobody_knows_what_it_touches(dialect: str, text: str) -> None:
+    analysis = statement.analyse(text, nothing_known, dialect)
+    assert analysis is not None
+    (one,) = analysis.statements
+    assert (one.gaps, one.reads, one.writes) == (("sql not followed",), (), None)
+
+
+def test_a_call_whose_sql_stands_there_is_what_that_does() -> None:
+    analysis = statement.analyse("EXEC sp_executesql N'insert into t select * from u'", nothing_known, "tsql")
+    assert analysis is not None
+    (one,) = analysis.statements
+    assert one.gaps == ()
+    assert ([source.names for source in one.reads], one.writes and one.writes.names) == ([("u",)], ("t",))
+
+
 def test_what_cannot_be_parsed_gives_the_files_it_names_and_says_so(caplog: pytest.LogCaptureFixture) -> None:
     with caplog.at_level(logging.DEBUG):
         analysis = statement.analyse("COPY (SELECT FROM FROM 'a.parquet' )) TO 'b.parquet'", nothing_known)

@@ -1,0 +1,209 @@
+"""Column edges of what a run wrote, as the text of the user's own code tells them.
+
+Enters: tables with origins, from ``followed``, and what was read in this process. Leaves: edges per output column, with
+provenance ``code``: the origins of the text, bound to the datasets that were read at those calls, the latest before
+the write or all until then; of a frame that a SELECT gave, through that SELECT. Where the columns that were written are
+not those that the text tells of, all of it is less sure. Of one run no more than ``MOST`` edges are told.
+"""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from driftline.capture import fault, headers, observe, sites
+from driftline.capture.columns import CODE, Bound, Reach
+from driftline.capture.followed import Program
+from driftline.capture.frames import origin
+from driftline.capture.script.reading import Came, Table
+from driftline.capture.sites import Read, Visit
+from driftline.capture.sql.relation import step
+from driftline.capture.trace import Seen, Trace
+from driftline.event.lineage import Dataset, Field
+
+MOST = 50_000  # edges of one run
+WIDE = 200  # columns of one source that an origin without a column stands for
+OTHERWISE = 0.6  # of the confidence, where other columns were written than the text tells of
+_INDEXES = frozenset(("", "index", "Unnamed: 0", "__index_level_0__", "level_0"))
+TOO_MANY = "columns that the code tells of: too many to be said"
+
+
+class Words:
+    """What the code says of the outputs of one run."""
+
+    def __init__(self, trace: Trace, folder: str) -> None:
+        seen = (*trace.inputs, *trace.outputs)
+        self._trace = trace
+        self._folder = folder
+        self._files = {one.touched.dataset: one for one in seen}
+        ways = {id(way): way for one in trace.outputs for way, *_ in _visits(one)}
+        self._program = Program(ways.values(), self._header)
+        self._left = MOST
+
+    def of(self, seen: Seen, names: Sequence[str] | None) -> Bound | None:
+        """Return what the code says of an output with these columns; None where it says nothing."""
+        by_way: dict[int, list[Visit]] = {}
+        for visit in _visits(seen):
+            by_way.setdefault(id(visit[0]), []).append(visit)
+        found = [(table, same) for same in by_way.values() if (table := self._program.given(same[0][0])) is not None]
+        return self._bound(found, names, whole=len(found) == len(by_way)) if found else None
+
+    def of_fit(self, visit: Visit, names: Sequence[str]) -> tuple[Bound, list[Reach]] | None:
+        """Return what the code says of these columns of the data of a fit, and of its label; None = nothing."""
+        data = self._argument(visit, 0, "X")
+        found = None if data is None else self._bound([(data, [visit])], names, strict=False)
+        if found is None:
+            return None
+        label = self._argument(visit, 1, "y")
+        behind = None if label is None else self._bound([(label, [visit])], None)
+        return found, [one for reaches in (behind or ({}, []))[0].values() for one in reaches]
+
+    def _argument(self, visit: Visit, place: int, name: str) -> Table | None:
+        found = self._program.given(visit[0], place)
+        return self._program.given(visit[0], name) if found is None else found
+
+    def _bound(
+        self,
+        found: Sequence[tuple[Table, list[Visit]]],
+        names: Sequence[str] | None,
+        *,
+        whole: bool = True,
+        strict: bool = True,
+    ) -> Bound | None:
+        """Bind tables to columns; less surely where not all are there, or ``strict``, where it has other columns."""
+        fields: dict[str, dict[Any, Reach]] = {}
+        rows: dict[Any, Reach] = {}
+        for table, same in found:
+            sources = _Sources(self, same)
+            share = 1.0 if whole and (names is None or not strict or _as_told(table, names)) else OTHERWISE
+            for name in _named(table) if names is None else names:
+                held = fields.setdefault(name, {})
+                _take(held, sources.reaches(table.of(name)), share)
+                self._left -= len(held)
+                if self._left < 0:
+                    self._trace.gaps[TOO_MANY] = self._trace.gaps.get(TOO_MANY, 0) + 1
+                    return None
+            _take(rows, [*sources.reaches(table.rows), *sources.shaping()], share)
+            self._left -= len(rows)
+        return {name: list(held.values()) for name, held in fields.items() if held}, list(rows.values())
+
+    # --- what was read ------------------------------------------------------------------------------------------
+
+    def read(self, came: Came, visits: Sequence[Visit]) -> list[Read]:
+        """Return what was read at the call that an origin names, before these visits."""
+        path = self._program.taken(came.read)
+        if came.every:
+            return sites.every(path, max(map(sites.until, visits)))
+        found = (sites.latest(path, sites.until(visit), visit[2]) for visit in visits)
+        return list({one.order: one for one in found if one is not None}.values())
+
+    def columns(self, one: Read) -> tuple[str, ...] | None:
+        """Return the columns of what was read; None where they are not known."""
+        fields = one.fields or self._header(one)
+        return None if fields is None else tuple(field.name for field in fields)
+
+    def datasets(self, one: Read) -> tuple[Dataset, ...]:
+        """Return what was read."""
+        if one.datasets or not one.path:
+            return one.datasets
+        spot = observe.located(one.path, self._folder)
+        return (Dataset(spot.namespace, spot.name),)
+
+    def holds(self, dataset: Dataset) -> frozenset[str] | None:
+        """Return the columns of a dataset that the run has read, as it is stored; None where they are not known."""
+        fields = _fields(self._files.get(dataset))
+        return None if fields is None else frozenset(field.name for field in fields)
+
+    def selected(self, one: Read, column: str) -> Bound:
+        """Return what is behind a column of a frame that is known by what it was made of."""
+        return origin.of_node(one.node, self._folder).bind((column,))
+
+    def _header(self, one: Read) -> tuple[Field, ...] | None:
+        for dataset in self.datasets(one):
+            seen = self._files.get(dataset)
+            known = _fields(seen)
+            if known:
+                return known
+            if seen is not None and seen.path:
+                found = fault.attempt("headers", headers.of_file, seen.path)
+                if found is not None:
+                    return tuple(map(Field, found))
+        return None
+
+
+class _Sources:
+    """What origins are, for the visits of one way to one output."""
+
+    def __init__(self, words: Words, visits: Sequence[Visit]) -> None:
+        self._words = words
+        self._visits = visits
+        self._reads: dict[tuple[Any, bool], list[Read]] = {}
+        self._known: dict[tuple[int, str], list[Reach]] = {}
+        self._rows: set[Reach] = set()
+
+    def reaches(self, cames: Iterable[Came]) -> Iterable[Reach]:
+        """Yield the source columns that origins are."""
+        for came in cames:
+            key = (came.read, came.every)
+            if key not in self._reads:
+                self._reads[key] = self._words.read(came, self._visits)
+            for one in self._reads[key]:
+                for reach in self._behind(one, came.column):
+                    kind = step((reach.type, reach.subtype), (came.type, came.subtype))  # type: ignore[arg-type]
+                    sure = round(reach.confidence * came.confidence, 6)
+                    yield reach._replace(type=kind[0], subtype=kind[1], confidence=sure, provenance=CODE)
+
+    def shaping(self) -> list[Reach]:
+        """Return what shaped the rows of frames that were selected, of all that have been asked for so far."""
+        return [reach._replace(provenance=CODE) for reach in self._rows]
+
+    def _behind(self, one: Read, column: str) -> list[Reach]:
+        key = (one.order, column)
+        found = self._known.get(key)
+        if found is None:
+            names = (column,) if column else (self._words.columns(one) or ())[:WIDE]
+            found = self._known[key] = [reach for name in names for reach in self._of(one, name)]
+        return found
+
+    def _of(self, one: Read, column: str) -> Iterable[Reach]:
+        if one.node is not None:
+            fields, rows = self._words.selected(one, column)
+            self._rows.update(rows)
+            yield from fields.get(column, ())
+            return
+        given = self._words.columns(one)
+        for dataset in self._words.datasets(one):
+            held = self._words.holds(dataset)
+            known = held is None or column in held or not given or column in given
+            if known:
+                yield Reach(dataset.namespace, dataset.name, column, "DIRECT", "IDENTITY")
+
+
+def _visits(seen: Seen) -> list[Visit]:
+    return [*seen.visits, *sites.written(seen.path)] if seen.path else seen.visits
+
+
+def _fields(seen: Seen | None) -> tuple[Field, ...] | None:
+    if seen is None:
+        return None
+    return seen.touched.fields if seen.contents is None else seen.contents.fields
+
+
+def _named(table: Table) -> list[str]:
+    return [name for name in table.columns if isinstance(name, str)]
+
+
+def _as_told(table: Table, names: Iterable[str]) -> bool:
+    """Whether the columns that were written are those that the text tells of, as far as it tells of all of them."""
+    if not table.closed:
+        return True
+    written, told = set(names), set(table.columns)
+    return not told - written and not written - told - _INDEXES - set(table.labels)
+
+
+def _take(held: dict[Any, Reach], found: Iterable[Reach], share: float) -> None:
+    """Add edges, each once: the surest."""
+    for reach in found:
+        key = reach[:5]
+        known = held.get(key)
+        sure = round(reach.confidence * share, 6)
+        if known is None or known.confidence < sure:
+            held[key] = reach._replace(confidence=sure)

@@ -1,0 +1,100 @@
+"""What the text of the user's code says of a call that wrote: the follower, asked once per program.
+
+Enters: the ways that led to writes, and what was read in this process. Leaves: tables with origins, kept as long as the
+texts and the columns that were asked for are the same.
+"""
+
+import itertools
+from collections.abc import Callable, Iterable, Mapping
+from typing import NamedTuple
+
+from driftline.capture import sites
+from driftline.capture.script.follow import Followed, follow
+from driftline.capture.script.reading import Entry, Source, Table
+from driftline.capture.script.site import Path
+from driftline.capture.sites import Read, Way
+from driftline.capture.texts import Texts
+from driftline.event.lineage import Field
+
+_LOOKED_AT = 100  # reads at one place whose columns count
+_CACHE = 32  # programs
+
+Headers = Callable[[Read], tuple[Field, ...] | None]
+Known = Mapping[str, str] | None
+
+
+class _Held(NamedTuple):
+    """One program, as it was followed."""
+
+    followed: Followed
+    texts: dict[str, Source | None]
+    asked: dict[Path, Known]
+
+
+_held: dict[Entry, _Held] = {}
+
+
+class Program:
+    """What the texts say, for one report of one run."""
+
+    def __init__(self, ways: Iterable[Way], headers: Headers) -> None:
+        found = list(ways)
+        self._texts = Texts({id(code): code for way in found for code in way.codes}.values())
+        self._headers = headers
+        self._answers: dict[Path, Known] = {}
+
+    def given(self, way: Way, place: int | str | None = None) -> Table | None:
+        """Return what the call that ``way`` leads to was given, or its argument at ``place``; None = not known."""
+        path = way.path()
+        if not path:
+            return None
+        followed = self._followed(self._texts.entry(way.entry()))
+        if followed is None:
+            return None
+        placed = self._texts.placed(path)
+        return followed.given(placed) if place is None else followed.argument(placed, place)
+
+    def taken(self, path: Path) -> Path:
+        """Return a path that a table names as it was taken."""
+        return self._texts.taken(path)
+
+    def _followed(self, entry: Entry) -> Followed | None:
+        held = _held.get(entry)
+        if held is not None and self._stands(held):
+            return held.followed
+        if self._texts.of(entry.file) is None:
+            return None
+        texts: dict[str, Source | None] = {}
+        asked: dict[Path, Known] = {}
+
+        def source_of(name: str) -> Source | None:
+            texts[name] = self._texts.of(name)
+            return texts[name]
+
+        def columns(path: Path) -> Known:
+            asked[path] = self._columns(path)
+            return asked[path]
+
+        followed = follow(entry, source_of, columns)
+        if len(_held) >= _CACHE:
+            _held.clear()
+        _held[entry] = _Held(followed, texts, asked)
+        return followed
+
+    def _stands(self, held: _Held) -> bool:
+        return all(self._texts.of(name) == text for name, text in held.texts.items()) and all(
+            self._columns(path) == known for path, known in held.asked.items()
+        )
+
+    def _columns(self, path: Path) -> Known:
+        if path not in self._answers:
+            self._answers[path] = self._looked_up(path)
+        return self._answers[path]
+
+    def _looked_up(self, path: Path) -> Known:
+        """The columns of what was read at a path; those that differ from time to time are taken together."""
+        found = [one for held in sites.reads(self._texts.taken(path)) for one in held[-_LOOKED_AT:]]
+        schemas = dict.fromkeys(one.fields or self._headers(one) for one in found[-_LOOKED_AT:])
+        if not schemas or None in schemas:
+            return None
+        return {field.name: field.type for field in itertools.chain.from_iterable(filter(None, schemas))}

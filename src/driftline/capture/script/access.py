@@ -1,0 +1,254 @@
+"""What stands after a dot and in brackets, read.
+
+Enters: a value and a name or key. Leaves: a value: columns of tables, elements of lists and dicts, attributes of
+objects.
+"""
+
+from dataclasses import replace
+from typing import Any
+
+from driftline.capture.script import indexing, tables, words
+from driftline.capture.script.call import UNKNOWN, Machine, plain, rows_of
+from driftline.capture.script.cames import changed, deciding, hedged, union
+from driftline.capture.script.joining import made_of
+from driftline.capture.script.reading import JOIN, NOTHING, Cames
+from driftline.capture.script.values import (
+    NONE,
+    Class,
+    Const,
+    Frame,
+    Function,
+    Grouped,
+    Instance,
+    Items,
+    Library,
+    Method,
+    Pairs,
+    Part,
+    Ref,
+    Scope,
+    Series,
+    Super,
+    Thing,
+    UserModule,
+    Value,
+)
+
+_DOORS = frozenset({"loc", "iloc", "at", "iat", "str", "dt", "cat", "list", "struct", "sparse", "plot"})
+_COUNTS = frozenset({"shape", "size", "ndim", "dtype", "dtypes", "empty", "nbytes", "flags", "attrs"})
+
+
+def attribute(machine: Machine, of: Value, name: str) -> Value:
+    """Return an attribute of a value."""
+    if isinstance(of, Library):
+        return Library(f"{of.name}.{name}")
+    if isinstance(of, UserModule):
+        return _named(machine, of.scope, name) or Thing()
+    if isinstance(of, Super | Class):
+        return _of_classes(machine, of, name)
+    content = machine.memory.see(of)
+    if isinstance(content, Instance):
+        if name in content.fields:
+            return content.fields[name]
+        return NONE if name == "__class__" else _of_class(machine, content.of, name, of) or Method(of, name)
+    if isinstance(content, Frame):
+        return _of_frame(machine, of, content, name)
+    if isinstance(content, Series):
+        return _of_series(content, name)
+    if isinstance(content, Grouped):
+        inside = name in content.table.columns or not (content.table.closed or name in words.GROUPED)
+        return indexing.picked(content, [name], True) if inside and name not in words.GROUPED else Method(of, name)
+    if isinstance(content, Part) and content.kind in {"dt", "cat"} and isinstance(content.of, Series):
+        known = name in words.DATE_METHODS or content.kind == "cat"
+        return Method(of, name) if known else _changed(content.of)
+    if isinstance(content, Items) and name in {"str", "values"}:
+        return Part(of, "str") if name == "str" else of
+    if isinstance(content, Const) and name == "value":  # of a member of an enumeration
+        return of
+    return Method(of, name)
+
+
+def _of_classes(machine: Machine, of: Super | Class, name: str) -> Value:
+    if isinstance(of, Class):
+        return _of_class(machine, of, name, of) or Thing()
+    found = (_of_class(machine, one, name, of.of) for one in of.bases if isinstance(one, Class))
+    return next((one for one in found if one is not None), None) or Method(Thing(), name)
+
+
+def _changed(series: Series) -> Series:
+    return Series(changed(series.cames), series.rows, series.name, None, series.index)
+
+
+def _named(machine: Machine, scope: Scope, name: str) -> Value | None:
+    found: Value | None = machine.memory.get((scope, name))
+    return found
+
+
+def _of_class(machine: Machine, of: Class, name: str, bound: Value, depth: int = 0) -> Value | None:
+    found = _named(machine, of.scope, name)
+    if isinstance(found, Function):
+        if found.kind == "staticmethod" or (bound is of and found.kind != "classmethod"):
+            return found
+        return Function(found.node, found.scope, found.defaults, bound, found.kind, found.hedge)
+    if found is not None:
+        return found
+    for base in of.bases if depth < 8 else ():
+        if isinstance(base, Class):
+            inherited = _of_class(machine, base, name, bound, depth + 1)
+            if inherited is not None:
+                return inherited
+    return None
+
+
+def _of_frame(machine: Machine, of: Value, frame: Frame, name: str) -> Value:
+    table = frame.table
+    if frame.array and name not in _COUNTS | {"T"}:
+        return indexing.column(machine, of, frame, name) if frame.row and name in table.columns else Method(of, name)
+    if name not in (words.SERIES if frame.row else words.FRAME):
+        if name in table.columns or not table.closed or name in table.labels:
+            return indexing.column(machine, of, frame, name)
+        return Method(of, name)
+    if name == "columns" or (frame.row and name == "index"):
+        if not table.closed:
+            return Part(of, "columns")
+        return machine.memory.new(Items(tuple(Const(one) for one in table.columns)))
+    if name in {"values", "array"}:
+        return machine.memory.new(Frame(table._replace(labels={}), frame.row, True))
+    if name == "T":
+        return machine.memory.new(Frame(tables.unknown(tables.whole(table), table.rows)))
+    if name == "index":
+        return Thing(union(table.labels.values()), table.rows)
+    if name in _COUNTS:
+        return Thing(NOTHING, table.rows)
+    return Part(of, name) if name in _DOORS else Method(of, name)
+
+
+def _of_series(series: Series, name: str) -> Value:
+    if name in {"values", "array", "T"}:
+        return series
+    if name == "name":
+        return Const(series.name)
+    if name == "index":
+        return Series(union(series.index.values()), series.rows, next(iter(series.index), None))
+    if name in _COUNTS:
+        return Thing(NOTHING, series.rows)
+    return Part(series, name) if name in _DOORS else Method(series, name)
+
+
+def item(machine: Machine, of: Value, key: Value) -> Value:
+    """Return what stands in brackets behind a value."""
+    content = machine.memory.see(of)
+    if isinstance(content, Frame):
+        return indexing.of_frame(machine, of, content, key)
+    if isinstance(content, Series):
+        return indexing.of_series(machine, content, key)
+    if isinstance(content, Part) and content.kind in {"loc", "iloc", "at", "iat"}:
+        return indexing.located(machine, content, key)
+    if isinstance(content, Grouped):
+        found = plain(machine, key)
+        if isinstance(found, list | tuple):
+            return indexing.picked(content, list(found), False)
+        return indexing.picked(content, [found], True) if isinstance(found, str | int) else content
+    if isinstance(content, Items):
+        return _of_items(machine, content, key)
+    if isinstance(content, Pairs):
+        return _of_pairs(machine, of, content, key)
+    if isinstance(content, Const):
+        found = plain(machine, key)
+        try:
+            return Thing() if found is UNKNOWN else Const(content.value[found])
+        except Exception:  # the script's own affair
+            return Thing()
+    if isinstance(content, Part):
+        return _of_part(machine, content)
+    if isinstance(content, Library | UserModule | Class | Function):
+        return of
+    return Thing(changed(made_of(machine.memory, content) | made_of(machine.memory, key)), rows_of(machine, of))
+
+
+def _of_part(machine: Machine, part: Part) -> Value:
+    """``names.str[0]`` takes a piece of each."""
+    return _changed(part.of) if isinstance(part.of, Series) else Thing(changed(made_of(machine.memory, part.of)))
+
+
+def _of_items(machine: Machine, items: Items, key: Value) -> Value:
+    found = plain(machine, key)
+    if isinstance(found, slice) and items.loose is None:
+        return machine.memory.new(Items(items.known[found], None, items.rows, items.kind))
+    first = 0 if items.loose is not None else -len(items.known)
+    if isinstance(found, int) and first <= found < len(items.known):
+        return items.known[found]
+    out = items.loose
+    for one in items.known:
+        out = machine.memory.joined(out, one)
+    several = isinstance(machine.memory.see(key), Part | Series | Frame | Items)
+    if isinstance(found, slice) or several:
+        return machine.memory.new(Items((), out, items.rows, items.kind))
+    return out or Thing()
+
+
+def _of_pairs(machine: Machine, of: Value, pairs: Pairs, key: Value) -> Value:
+    found = plain(machine, key)
+    if pairs.default is not None and isinstance(of, Ref):
+        pairs = _with_default(machine, of, pairs, key)
+    if found is not UNKNOWN and hashable(found):
+        if found in pairs.known:
+            return pairs.known[found]
+        return pairs.loose or pairs.default or Thing()
+    out: Value | None = pairs.loose or pairs.default
+    decides = deciding(made_of(machine.memory, key) | pairs.keys, JOIN)
+    for one in pairs.known.values():
+        out = machine.memory.joined(out, one, decides)
+    content = machine.memory.see(out)
+    if isinstance(out, Thing | Const):
+        return Thing(made_of(machine.memory, out) | decides, rows_of(machine, out))
+    if isinstance(content, Items) and content.kind == "tuple":  # nobody can change it, so that a copy does
+        known = tuple(_decided(machine, one, decides) for one in content.known)
+        return machine.memory.new(replace(content, known=known))
+    return out or Thing(hedged(decides))
+
+
+def _with_default(machine: Machine, of: Ref, pairs: Pairs, key: Value) -> Pairs:
+    """A ``defaultdict`` has the key that it is asked for from then on."""
+    found = plain(machine, key)
+    made = machine.memory.see(pairs.default)
+    fresh: Value = made if isinstance(made, Value) else machine.memory.new(made)
+    if found is not UNKNOWN and hashable(found):
+        if found in pairs.known:
+            return pairs
+        put = replace(pairs, known={**pairs.known, found: fresh})
+    else:
+        keys = pairs.keys | made_of(machine.memory, key)
+        put = replace(pairs, loose=fresh if pairs.loose is None else pairs.loose, keys=keys)
+    machine.memory.put(of.place, put)
+    return put
+
+
+def _decided(machine: Machine, value: Value, decides: Cames) -> Value:
+    if isinstance(value, Thing | Const):
+        return Thing(made_of(machine.memory, value) | decides, rows_of(machine, value))
+    return value
+
+
+def hashable(key: Any) -> bool:
+    """Tell whether something can be the key of a dict."""
+    try:
+        hash(key)
+    except TypeError:
+        return False
+    return True
+
+
+def contains(machine: Machine, of: Value, key: Any) -> bool | None:
+    """Return whether something is in a container, if known."""
+    content = machine.memory.see(of)
+    if isinstance(content, Frame):
+        return True if key in content.table.columns else False if content.table.closed else None
+    if isinstance(content, Pairs) and hashable(key):
+        return True if key in content.known else False if content.loose is None and not content.rows else None
+    if isinstance(content, Items):
+        if Const(key) in content.known:
+            return True
+        exact = content.loose is None and all(isinstance(one, Const) for one in content.known)
+        return False if exact else None
+    return None

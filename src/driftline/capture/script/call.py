@@ -1,0 +1,217 @@
+"""One call of something that is not the user's own, as rules see it, and what rules may ask of the machine.
+
+Enters: the receiver, the arguments, the path. Leaves: constants, tables, origins. A rule returns a value, or None for
+"I do not know", which is then answered by ``unknown``: made of all that was given, and never sure.
+"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from driftline.capture.script import tables
+from driftline.capture.script.cames import union
+from driftline.capture.script.joining import made_of
+from driftline.capture.script.memory import Memory
+from driftline.capture.script.reading import NOTHING, Cames, Columns, Table
+from driftline.capture.script.site import Path
+from driftline.capture.script.values import (
+    Class,
+    Const,
+    Content,
+    Frame,
+    Function,
+    Items,
+    Pairs,
+    Ref,
+    Series,
+    Thing,
+    Value,
+)
+
+MAX_ITEMS = 256
+UNKNOWN = object()
+
+
+class Machine(Protocol):
+    """What rules may ask."""
+
+    memory: Memory
+    reads: list[Path]
+    columns: Columns
+
+    def invoke(self, callee: Value, args: Sequence[Value], kwargs: Mapping[str, Value], path: Path) -> Value:
+        """Call something as if at a path."""
+        ...
+
+    def read(self, path: Path) -> Value | None:
+        """Return a new frame of what the call at this path read; None where nothing is known of a read."""
+        ...
+
+    def open_read(self, path: Path) -> Value:
+        """Return a new frame of a call that is known to read, with or without known columns."""
+        ...
+
+    def guarding(self) -> Cames:
+        """Return what decides whether this is reached."""
+        ...
+
+    def record(self, path: Path, table: Table) -> None:
+        """Remember what a call was given."""
+        ...
+
+
+@dataclass(slots=True)
+class Call:
+    """A call."""
+
+    machine: Machine
+    receiver: Value | None
+    name: str
+    args: list[Value]
+    kwargs: dict[str, Value]
+    path: Path
+    more: list[Value] = field(default_factory=list)  # any number of further arguments
+
+    def argument(self, place: int, name: str = "") -> Value | None:
+        """Return one argument."""
+        return self.args[place] if 0 <= place < len(self.args) else self.kwargs.get(name)
+
+    def plain(self, place: int, name: str = "", default: Any = None) -> Any:
+        """Return one argument as a plain value: the default if it is not given, UNKNOWN if it is not plain."""
+        value = self.argument(place, name)
+        return default if value is None else plain(self.machine, value)
+
+    def flag(self, name: str, default: bool = False) -> bool:
+        """Return an option that is on or off."""
+        found = self.plain(-1, name, default)
+        return found if isinstance(found, bool) else default
+
+    def given(self) -> Iterator[Value]:
+        """Return all values that went in, the receiver first."""
+        if self.receiver is not None:
+            yield self.receiver
+        yield from (*self.args, *self.kwargs.values(), *self.more)
+
+    def cames(self, *values: Value | None) -> Cames:
+        """Return the origins of some values."""
+        return union(made_of(self.machine.memory, one) for one in values)
+
+    def table(self) -> Table:
+        """Return the table that the method was called on."""
+        return table_of(self.machine, self.receiver) or tables.EMPTY
+
+    def frame(self, table: Table) -> Ref:
+        """Return a new frame."""
+        return self.machine.memory.new(Frame(table))
+
+    def new(self, content: Content) -> Ref:
+        """Return a new object."""
+        return self.machine.memory.new(content)
+
+    def see(self, value: Value | None) -> Any:
+        """Return what a value points to, or the value."""
+        return self.machine.memory.see(value)
+
+
+Rule = Callable[[Call], Value | None]
+Rules = Mapping[str, Rule]
+
+
+def plain(machine: Machine, value: Value | None, depth: int = 0) -> Any:
+    """Return what a value is in Python, if the text spells all of it out; else UNKNOWN."""
+    if isinstance(value, Const):
+        return value.value
+    content = machine.memory.see(value)
+    if depth > 4:
+        return UNKNOWN
+    if isinstance(content, Items) and content.loose is None:
+        items = [plain(machine, one, depth + 1) for one in content.known]
+        if any(one is UNKNOWN for one in items):
+            return UNKNOWN
+        return tuple(items) if content.kind == "tuple" else items
+    if isinstance(content, Pairs) and content.loose is None:
+        pairs = {key: plain(machine, one, depth + 1) for key, one in content.known.items()}
+        return UNKNOWN if any(one is UNKNOWN for one in pairs.values()) else pairs
+    return UNKNOWN
+
+
+def names(machine: Machine, value: Value | None) -> list[Any] | None:
+    """Return column names from one name or a list of them; None if not known."""
+    found = plain(machine, value)
+    if found is UNKNOWN or found is None or isinstance(found, dict):
+        return None
+    return found if isinstance(found, list) else list(found) if isinstance(found, tuple) else [found]
+
+
+def is_frame(machine: Machine, value: Value | None) -> bool:
+    """Tell whether a value is a table, not a row of one."""
+    content = machine.memory.see(value) if isinstance(value, Ref) else None
+    return isinstance(content, Frame) and not content.row
+
+
+def callable_value(value: Value | None) -> bool:
+    """Tell whether a value is a function or class of the user."""
+    return isinstance(value, Function | Class)
+
+
+def table_of(machine: Machine, value: Value | None) -> Table | None:
+    """Return the table that a value is, or can be written as; None if it has no origins."""
+    content = machine.memory.see(value)
+    if isinstance(content, Frame):
+        return content.table
+    if isinstance(content, Series):
+        name = "0" if content.name is None else content.name
+        return Table({name: content.cames}, (), content.rows, True, NOTHING, content.index)
+    if isinstance(content, Thing):
+        return tables.unknown(content.cames, content.rows) if content.cames else None
+    if isinstance(content, Items):
+        return _of_items(machine, content)
+    if isinstance(content, Pairs):
+        return of_pairs(machine, content)
+    cames = made_of(machine.memory, content)
+    return tables.unknown(cames) if cames else None
+
+
+def _of_items(machine: Machine, items: Items) -> Table | None:
+    ones = [one for one in (*items.known[:MAX_ITEMS], items.loose) if one is not None]
+    rows = [machine.memory.see(one) for one in ones]
+    if not rows:
+        return None
+    if all(isinstance(one, Pairs | Frame) for one in rows):
+        found = [of_pairs(machine, one) if isinstance(one, Pairs) else one.table for one in rows]
+        return tables.shaped(tables.stacked(found), items.rows)
+    if all(isinstance(one, Items) and one.loose is None for one in rows):
+        return tables.shaped(_of_tuples(machine, rows), items.rows)
+    cames = union(made_of(machine.memory, one) for one in ones)
+    return tables.unknown(cames, items.rows) if cames else None
+
+
+def _of_tuples(machine: Machine, rows: Sequence[Items]) -> Table:
+    """Rows as tuples: columns by number."""
+    width = max(len(one.known) for one in rows)
+    columns = {
+        number: union(made_of(machine.memory, one.known[number]) for one in rows if number < len(one.known))
+        for number in range(min(width, MAX_ITEMS))
+    }
+    return Table(columns, rows=union(one.rows for one in rows), closed=True)
+
+
+def of_pairs(machine: Machine, pairs: Pairs) -> Table:
+    """Return a dict as one row, or as columns by name."""
+    columns = {name: made_of(machine.memory, one) for name, one in pairs.known.items()}
+    spread = made_of(machine.memory, pairs.loose)
+    rows = union([pairs.rows, *(_rows(machine, one) for one in pairs.known.values())])
+    return Table(columns, rows=rows, closed=pairs.loose is None, spread=spread | pairs.keys)
+
+
+def _rows(machine: Machine, value: Value) -> Cames:
+    content = machine.memory.see(value)
+    return content.rows if isinstance(content, Series | Thing | Items) else NOTHING
+
+
+def rows_of(machine: Machine, value: Value | None) -> Cames:
+    """Return what shapes the rows of a value."""
+    content = machine.memory.see(value)
+    if isinstance(content, Frame):
+        return content.table.rows
+    return content.rows if isinstance(content, Series | Thing | Items | Pairs) else NOTHING

@@ -1,0 +1,103 @@
+"""What becomes of origins on the way: the small algebra that all rules share.
+
+Enters and leaves: frozen sets of origins. A value that is computed, aggregated, or only decides about others keeps
+its sources and changes their type. Everything is remembered, as the same few sets go the same ways.
+"""
+
+from collections.abc import Iterable
+from functools import lru_cache
+
+from driftline.capture.script.reading import (
+    AGGREGATION,
+    CONDITIONAL,
+    DIRECT,
+    HEDGED,
+    IDENTITY,
+    INDIRECT,
+    NOTHING,
+    TRANSFORMATION,
+    Came,
+    Cames,
+)
+from driftline.capture.script.site import Path
+
+MAX_CAMES = 1500
+_RANK = {IDENTITY: 0, TRANSFORMATION: 1, AGGREGATION: 2}
+
+
+@lru_cache(4096)
+def changed(cames: Cames, subtype: str = TRANSFORMATION) -> Cames:
+    """Return the origins of a value that was computed."""
+    return frozenset(
+        one._replace(subtype=subtype) if one.type == DIRECT and _RANK[one.subtype] < _RANK[subtype] else one
+        for one in cames
+    )
+
+
+def aggregated(cames: Cames) -> Cames:
+    """Return the origins of a value that sums many up."""
+    return changed(cames, AGGREGATION)
+
+
+@lru_cache(4096)
+def deciding(cames: Cames, subtype: str = CONDITIONAL) -> Cames:
+    """Return the origins of what only decides: which rows there are, in what order, which of several values."""
+    return frozenset(one._replace(type=INDIRECT, subtype=subtype) if one.type == DIRECT else one for one in cames)
+
+
+@lru_cache(4096)
+def hedged(cames: Cames) -> Cames:
+    """Return the origins of what an unknown function made."""
+    return frozenset(
+        one._replace(
+            confidence=min(one.confidence, HEDGED), subtype=TRANSFORMATION if one.subtype == IDENTITY else one.subtype
+        )
+        for one in bounded(cames)
+    )
+
+
+def aged(cames: Cames, reads: frozenset[Path]) -> Cames:
+    """Return the origins when those reads are done again: what is held comes from an earlier one."""
+    if not any(one.read in reads and not one.every for one in cames):
+        return cames
+    return frozenset(one._replace(every=True) if one.read in reads else one for one in cames)
+
+
+@lru_cache(1024)
+def bounded(cames: Cames) -> Cames:
+    """Return the origins, or where they are too many those of whole reads."""
+    if len(cames) <= MAX_CAMES:
+        return cames
+    return frozenset(Came(one.read, "", one.type, one.subtype, min(one.confidence, HEDGED), one.every) for one in cames)
+
+
+@lru_cache(4096)
+def tidy(cames: Cames) -> Cames:
+    """Return one origin for each way that a column takes: the surest, the widest. Several ways are a TRANSFORMATION."""
+    best: dict[tuple[object, ...], Came] = {}
+    for one in cames:
+        key = (one.read, one.column, one.type, "" if one.type == DIRECT else one.subtype)
+        known = best.get(key)
+        if known is None:
+            best[key] = one
+            continue
+        mixed = known.subtype if known.subtype == one.subtype else TRANSFORMATION
+        best[key] = Came(
+            one.read,
+            one.column,
+            one.type,
+            mixed if one.type == DIRECT else one.subtype,
+            max(known.confidence, one.confidence),
+            known.every or one.every,
+        )
+    return frozenset(best.values())
+
+
+def text_of(read: Path) -> Cames:
+    """Return the origins of a text that holds all columns of a read."""
+    return frozenset({Came(read, "", DIRECT, TRANSFORMATION, HEDGED)})
+
+
+def union(sets: Iterable[Cames]) -> Cames:
+    """Return all of them together."""
+    return bounded(NOTHING.union(*sets))

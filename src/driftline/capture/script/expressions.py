@@ -1,0 +1,377 @@
+"""The value of an expression.
+
+Enters: a node of the syntax tree and the scope that it stands in. Leaves: a value. One small method per kind of node;
+a kind that is not listed is made of all that stands inside of it.
+"""
+
+import ast
+import builtins
+from collections.abc import Sequence
+from typing import Any
+
+from driftline.capture.script import access, queries, unrolling, writing
+from driftline.capture.script.call import UNKNOWN, Call, plain, rows_of, table_of
+from driftline.capture.script.cames import changed, deciding, union
+from driftline.capture.script.joining import made_of
+from driftline.capture.script.machine import Machine
+from driftline.capture.script.operators import condition, inverted, operated, truth
+from driftline.capture.script.reading import FILTER, NOTHING
+from driftline.capture.script.rules import answer
+from driftline.capture.script.values import (
+    Class,
+    Const,
+    Frame,
+    Function,
+    Items,
+    Library,
+    Method,
+    Pairs,
+    Part,
+    Scope,
+    Thing,
+    UserModule,
+    Value,
+)
+
+_BUILTINS = frozenset(dir(builtins))
+
+
+class Expressions(Machine):
+    """The machine's reading of expressions."""
+
+    def evaluate(self, node: ast.expr, scope: Scope) -> Value:
+        """Return the value of an expression."""
+        self.step()
+        rule = _RULES.get(type(node))
+        return self._other(node, scope) if rule is None else rule(self, node, scope)
+
+    def _other(self, node: ast.expr, scope: Scope) -> Value:
+        inside = [self.evaluate(one, scope) for one in ast.iter_child_nodes(node) if isinstance(one, ast.expr)]
+        return Thing(changed(union(made_of(self.memory, one) for one in inside)))
+
+    # Names ----------------------------------------------------------------------------------------------------------
+
+    def lookup(self, name: str, scope: Scope) -> Value | None:
+        """Return what a name holds; None where it is not bound."""
+        at: Scope | None = scope
+        while at is not None:
+            found = self.memory.get((at, name))
+            if found is not None:
+                return found  # type: ignore[no-any-return]
+            at = at.parent
+        return Library("builtins." + name) if name in _BUILTINS else None
+
+    def _name(self, node: ast.Name, scope: Scope) -> Value:
+        found = self.lookup(node.id, scope)
+        if found is None:
+            return Const(scope.module) if node.id == "__name__" else Thing()
+        return found
+
+    def _attribute(self, node: ast.Attribute, scope: Scope) -> Value:
+        return self.attribute(self.evaluate(node.value, scope), node.attr, node, scope)
+
+    def attribute(self, of: Value, name: str, node: ast.expr, scope: Scope) -> Value:
+        """Return an attribute; a property of the user's is called."""
+        found = access.attribute(self, of, name)
+        if isinstance(found, Function) and found.kind == "property":
+            return self.invoke(found, (), {}, self.at(node, scope))
+        return found
+
+    def _subscript(self, node: ast.Subscript, scope: Scope) -> Value:
+        return access.item(self, self.evaluate(node.value, scope), self.evaluate(node.slice, scope))
+
+    def _slice(self, node: ast.Slice, scope: Scope) -> Value:
+        parts = [None if one is None else self.evaluate(one, scope) for one in (node.lower, node.upper, node.step)]
+        found = [None if one is None else plain(self, one) for one in parts]
+        cames = union(made_of(self.memory, one) for one in parts)
+        if any(one is UNKNOWN for one in found):
+            return Part(Thing(cames), "slice")
+        return Const(slice(*found))
+
+    # Constants and containers ---------------------------------------------------------------------------------------
+
+    def _constant(self, node: ast.Constant, scope: Scope) -> Value:
+        return Const(node.value)
+
+    def _joined(self, node: ast.JoinedStr, scope: Scope) -> Value:
+        parts = [self.evaluate(one, scope) for one in node.values]
+        if all(isinstance(one, Const) for one in parts):
+            return Const("".join(str(one.value) for one in parts if isinstance(one, Const)))
+        return Thing(changed(union(made_of(self.memory, one) for one in parts)), union(rows_of(self, p) for p in parts))
+
+    def _formatted(self, node: ast.FormattedValue, scope: Scope) -> Value:
+        value = self.evaluate(node.value, scope)
+        if not isinstance(value, Const):
+            return value
+        spec = "" if node.format_spec is None else plain(self, self.evaluate(node.format_spec, scope))
+        try:
+            text = repr(value.value) if node.conversion == 114 else value.value
+            return Const(format(text, spec)) if isinstance(spec, str) and len(spec) < 8 else Thing()
+        except Exception:  # a format that the script would fail with
+            return Thing()
+
+    def _sequence(self, node: ast.List | ast.Tuple | ast.Set, scope: Scope) -> Value:
+        known: list[Value] = []
+        loose: Value | None = None
+        for one in node.elts:
+            if not isinstance(one, ast.Starred):
+                known.append(self.evaluate(one, scope))
+                continue
+            unrolled = unrolling.unrolled(self, self.evaluate(one.value, scope))
+            known += unrolled.items
+            loose = self.memory.joined(loose, unrolled.loose)
+        kind = type(node).__name__.lower()
+        if loose is None and kind == "tuple" and all(isinstance(one, Const) for one in known):
+            return Const(tuple(one.value for one in known if isinstance(one, Const)))
+        return self.memory.new(Items(tuple(known), loose, kind=kind))
+
+    def _dict(self, node: ast.Dict, scope: Scope) -> Value:
+        value = self.memory.new(Pairs())
+        for key, held in zip(node.keys, node.values, strict=True):
+            if key is None:
+                writing.update(self, value, self.evaluate(held, scope))
+            else:
+                writing.item(self, value, self.evaluate(key, scope), self.evaluate(held, scope))
+        return value
+
+    # Operators ------------------------------------------------------------------------------------------------------
+
+    def _binary(self, node: ast.BinOp, scope: Scope) -> Value:
+        left, right = self.evaluate(node.left, scope), self.evaluate(node.right, scope)
+        return operated(self, left, right, type(node.op).__name__)
+
+    def _unary(self, node: ast.UnaryOp, scope: Scope) -> Value:
+        value = self.evaluate(node.operand, scope)
+        known = truth(self, value) if isinstance(node.op, ast.Not) else None
+        return inverted(self, value, type(node.op).__name__) if known is None else Const(not known)
+
+    def _compare(self, node: ast.Compare, scope: Scope) -> Value:
+        left = self.evaluate(node.left, scope)
+        out: Value = Thing()
+        for place, (op, after) in enumerate(zip(node.ops, node.comparators, strict=True)):
+            right = self.evaluate(after, scope)
+            one = self._compared(left, right, type(op).__name__)
+            out = operated(self, out, one, "And") if place else one
+            left = right
+        return out
+
+    def _compared(self, left: Value, right: Value, name: str) -> Value:
+        if name in {"In", "NotIn"} and isinstance(left, Const):
+            known = access.contains(self, right, left.value)
+            if known is not None:
+                return Const(known if name == "In" else not known)
+        if name in {"Is", "IsNot"} and Const(None) in (left, right) and left != right:
+            other = left if right == Const(None) else right
+            if not isinstance(other, Const | Thing):
+                return Const(name == "IsNot")
+        return operated(self, left, right, name)
+
+    def _bool(self, node: ast.BoolOp, scope: Scope) -> Value:
+        stop = isinstance(node.op, ast.Or)
+        out: Value = self.evaluate(node.values[0], scope)
+        for one in node.values[1:]:
+            known = truth(self, out)
+            if known is stop:
+                return out
+            after = self.evaluate(one, scope)
+            out = after if known is not None else self.memory.joined(out, after, condition(self, out))
+        return out
+
+    def _choice(self, node: ast.IfExp, scope: Scope) -> Value:
+        test = self.evaluate(node.test, scope)
+        known = truth(self, test)
+        if known is not None:
+            return self.evaluate(node.body if known else node.orelse, scope)
+        body, other = self.evaluate(node.body, scope), self.evaluate(node.orelse, scope)
+        chosen: Value = self.memory.joined(body, other, condition(self, test))
+        return chosen
+
+    def _walrus(self, node: ast.NamedExpr, scope: Scope) -> Value:
+        value = self.evaluate(node.value, scope)
+        self.memory.put((scope, node.target.id), value)
+        return value
+
+    def _await(self, node: ast.Await, scope: Scope) -> Value:
+        return self.evaluate(node.value, scope)
+
+    def _yield(self, node: ast.Yield, scope: Scope) -> Value:
+        self.yields(Const(None) if node.value is None else self.evaluate(node.value, scope))
+        return Thing()
+
+    def _yield_from(self, node: ast.YieldFrom, scope: Scope) -> Value:
+        over = unrolling.unrolled(self, self.evaluate(node.value, scope))
+        for one in (*over.items, over.loose):
+            if one is not None:
+                self.yields(one)
+        return Thing()
+
+    def yields(self, value: Value) -> None:
+        """A generator yields a value."""
+        raise NotImplementedError
+
+    def _starred(self, node: ast.Starred, scope: Scope) -> Value:
+        return self.evaluate(node.value, scope)
+
+    # Functions and calls --------------------------------------------------------------------------------------------
+
+    def _lambda(self, node: ast.Lambda, scope: Scope) -> Value:
+        return Function(node, scope, self.defaults(node.args, scope))
+
+    def defaults(self, args: ast.arguments, scope: Scope) -> tuple[tuple[str, Value], ...]:
+        """Return the values of parameters that have one."""
+        places = [*args.posonlyargs, *args.args]
+        late = places[len(places) - len(args.defaults) :]
+        found = [(one.arg, self.evaluate(value, scope)) for one, value in zip(late, args.defaults, strict=True)]
+        for one, default in zip(args.kwonlyargs, args.kw_defaults, strict=True):
+            if default is not None:
+                found.append((one.arg, self.evaluate(default, scope)))
+        return tuple(found)
+
+    def _call(self, node: ast.Call, scope: Scope) -> Value:
+        callee = self.evaluate(node.func, scope)
+        args: list[Value] = []
+        more: list[Value] = []
+        for one in node.args:
+            value = self.evaluate(one, scope)
+            if isinstance(one, ast.Starred):
+                unrolled = unrolling.unrolled(self, value)
+                args += unrolled.items
+                more += [unrolled.loose] if unrolled.loose is not None else []
+            else:
+                args.append(value)
+        kwargs: dict[str, Value] = {}
+        for keyword in node.keywords:
+            value = self.evaluate(keyword.value, scope)
+            if keyword.arg is not None:
+                kwargs[keyword.arg] = value
+            else:
+                pairs = self.memory.see(value)
+                known = pairs.known if isinstance(pairs, Pairs) else {}
+                kwargs |= {key: held for key, held in known.items() if isinstance(key, str)}
+                more += [] if isinstance(pairs, Pairs) and pairs.loose is None else [value]
+        if isinstance(callee, Method | Library) and callee.name.rpartition(".")[2] in queries.ASKING and args:
+            table = queries.asked(self.memory, args[0], lambda name: self.lookup(name, scope))
+            if table is not None:
+                return self.memory.new(Frame(table))
+        return self.called(callee, args, kwargs, self.at(node, scope), more)
+
+    def called(
+        self, callee: Value, args: list[Value], kwargs: dict[str, Value], path: Any, more: Sequence[Value] = ()
+    ) -> Value:
+        """Call something, with what is known of its arguments."""
+        if isinstance(callee, Function | Class):
+            return self.inline(callee, args, kwargs, path, list(more))
+        if isinstance(callee, Method):
+            call = Call(self, callee.of, callee.name, args, kwargs, path, list(more))
+        elif callee == Library("builtins.super"):
+            return self.above()
+        elif isinstance(callee, Library):
+            call = Call(self, None, callee.name, args, kwargs, path, list(more))
+        else:
+            instance = access.attribute(self, callee, "__call__")
+            if isinstance(instance, Function):
+                return self.inline(instance, args, kwargs, path, list(more))
+            call = Call(self, callee, "", args, kwargs, path, list(more))
+        self._record(call)
+        return answer.answer(call)
+
+    def _record(self, call: Call) -> None:
+        places: list[tuple[int | str, Value]] = [*enumerate(call.args), *call.kwargs.items()]
+        if call.receiver is not None:
+            places.insert(0, (-1, call.receiver))
+        for place, value in places:
+            if isinstance(value, Const | Library | Function | Class | UserModule):
+                continue
+            table = table_of(self, value)
+            if table is not None:
+                self.record(call.path, table, place)
+
+    def above(self) -> Value:
+        """Return what ``super()`` gives."""
+        raise NotImplementedError
+
+    def inline(self, callee: Value, args: list[Value], kwargs: dict[str, Value], path: Any, more: list[Value]) -> Value:
+        """Follow a function or class of the user."""
+        raise NotImplementedError
+
+    # Comprehensions -------------------------------------------------------------------------------------------------
+
+    def _comprehension(self, node: ast.ListComp | ast.SetComp | ast.GeneratorExp | ast.DictComp, scope: Scope) -> Value:
+        inner = Scope(scope.file, scope.module, scope)
+        made = Pairs() if isinstance(node, ast.DictComp) else Items()
+        value = self.memory.new(made)
+        before = len(self.guards)
+        self._generate(node, 0, inner, value)
+        del self.guards[before:]
+        return value
+
+    def _generate(self, node: Any, at: int, scope: Scope, into: Value) -> None:
+        if at == len(node.generators):
+            if isinstance(node, ast.DictComp):
+                writing.item(self, into, self.evaluate(node.key, scope), self.evaluate(node.value, scope))
+            else:
+                writing.append(self, into, self.evaluate(node.elt, scope))
+            return
+        generator: ast.comprehension = node.generators[at]
+        over = unrolling.unrolled(self, self.evaluate(generator.iter, scope))
+        if over.rows:
+            writing.shape(self, into, over.rows)
+        with unrolling.Rounds(self) as rounds:
+            for item in over.items:
+                rounds.next()
+                self.assign(generator.target, item, scope)
+                self._filtered(node, generator, at, scope, into)
+            for loose in [over.loose] * 2 if over.loose is not None else []:  # what the first one reads is older later
+                rounds.next()
+                self.assign(generator.target, loose, scope)
+                _, writes = self.memory.aside(lambda: self._filtered(node, generator, at, scope, into))
+                self.memory.join([{}, writes])
+
+    def _filtered(self, node: Any, generator: ast.comprehension, at: int, scope: Scope, into: Value) -> None:
+        before = len(self.guards)
+        for test in generator.ifs:
+            value = self.evaluate(test, scope)
+            known = truth(self, value)
+            if known is False:
+                return
+            cames = NOTHING if known else condition(self, value)
+            if cames:
+                self.guards.append(cames)
+                writing.shape(self, into, deciding(cames, FILTER))
+        self._generate(node, at + 1, scope, into)
+        del self.guards[before:]
+
+    def assign(self, target: ast.expr, value: Value, scope: Scope) -> None:
+        """Bind a target."""
+        raise NotImplementedError
+
+
+_RULES: dict[type[ast.AST], Any] = {
+    ast.Name: Expressions._name,
+    ast.Attribute: Expressions._attribute,
+    ast.Subscript: Expressions._subscript,
+    ast.Slice: Expressions._slice,
+    ast.Constant: Expressions._constant,
+    ast.JoinedStr: Expressions._joined,
+    ast.FormattedValue: Expressions._formatted,
+    ast.List: Expressions._sequence,
+    ast.Tuple: Expressions._sequence,
+    ast.Set: Expressions._sequence,
+    ast.Dict: Expressions._dict,
+    ast.BinOp: Expressions._binary,
+    ast.UnaryOp: Expressions._unary,
+    ast.Compare: Expressions._compare,
+    ast.BoolOp: Expressions._bool,
+    ast.IfExp: Expressions._choice,
+    ast.NamedExpr: Expressions._walrus,
+    ast.Await: Expressions._await,
+    ast.Yield: Expressions._yield,
+    ast.YieldFrom: Expressions._yield_from,
+    ast.Starred: Expressions._starred,
+    ast.Lambda: Expressions._lambda,
+    ast.Call: Expressions._call,
+    ast.ListComp: Expressions._comprehension,
+    ast.SetComp: Expressions._comprehension,
+    ast.GeneratorExp: Expressions._comprehension,
+    ast.DictComp: Expressions._comprehension,
+}

@@ -1,0 +1,128 @@
+"""Follows the text of a script, from its entry on, and tells what each call was given.
+
+Enters: the entry, the texts of the user's modules, what is known of reads. Leaves: tables by path of a call. Nothing
+is executed, nothing is raised, and the work is bounded. Source of the idea: Namaki et al., Vamsa (arXiv 2001.01861).
+"""
+
+import ast
+from collections.abc import Iterable, Mapping
+
+from driftline.capture.script.cames import tidy
+from driftline.capture.script.machine import Enough
+from driftline.capture.script.reading import Columns, Entry, Source, SourceOf, Table
+from driftline.capture.script.site import Path, nearest
+from driftline.capture.script.statements import Statements
+from driftline.capture.script.tables import SOME, either, hedge, with_some_column
+from driftline.capture.script.values import Function, Scope, Value
+
+RECEIVER = -1
+
+
+class Followed:
+    """What was found out about one entry."""
+
+    def __init__(self, seen: Mapping[Path, Mapping[int | str, Table]], complete: bool) -> None:
+        self._seen = seen
+        self.complete = complete  # False: a bound was met, and nothing is sure
+
+    def paths(self) -> Iterable[Path]:
+        """Return the paths of all calls that were given something."""
+        return self._seen.keys()
+
+    def given(self, path: Path) -> Table | None:
+        """Return the table that a call was given: the receiver's, else that of the first argument that has one.
+
+        The path need not be exact: calls through generators and threads are found by their last sites.
+        """
+        return self._table(path, None)
+
+    def argument(self, path: Path, place: int | str) -> Table | None:
+        """Return the table that a call was given as one argument, by place from 0 or by name."""
+        return self._table(path, place)
+
+    def _table(self, path: Path, place: int | str | None) -> Table | None:
+        found: Table | None = None
+        for one in nearest(path, self._seen):
+            places = self._seen[one]
+            table = places.get(place) if place is not None else _first(places)
+            if table is not None:
+                found = table if found is None else either(found, table)
+        if found is None:
+            return None
+        return _tidied(found if self.complete else hedge(found))
+
+
+def _first(places: Mapping[int | str, Table]) -> Table | None:
+    return places[min(places, key=lambda place: (isinstance(place, str), str(place)))] if places else None
+
+
+def _tidied(table: Table) -> Table:
+    columns = {_label(name): tidy(cames) for name, cames in table.columns.items()}
+    labels = {_label(name): tidy(cames) for name, cames in table.labels.items() if name != SOME}
+    if SOME in table.labels:
+        table = with_some_column(table, table.labels[SOME])
+    return table._replace(columns=columns, labels=labels, rows=tidy(table.rows), spread=tidy(table.spread))
+
+
+def _label(name: object) -> str:
+    return "" if name is None else str(name)
+
+
+class _Follower(Statements):
+    def __init__(self, source_of: SourceOf, columns: Columns) -> None:
+        super().__init__(source_of, columns)
+        self.running = []
+
+    def module(self, source: Source, name: str) -> Scope:
+        """Return the scope of a module of the user, followed once."""
+        scope = Scope(source.file, name)
+        self.modules[name] = scope
+        before = len(self.guards)
+        running, self.running = self.running, []
+        self.execute(ast.parse(source.text).body, scope)
+        self.running = running
+        del self.guards[before:]
+        return scope
+
+
+def follow(entry: Entry, source_of: SourceOf, columns: Columns) -> Followed:
+    """Follow a script; never raises."""
+    machine = _Follower(source_of, columns)
+    complete = True
+    try:
+        _enter(machine, entry)
+    except Enough:
+        complete = False
+    except (SyntaxError, ValueError, RecursionError, MemoryError):  # of the text; the rest is our own fault
+        complete = False
+    except Exception:  # our own fault, which must not be the user's
+        complete = False
+    return Followed(machine.seen, complete)
+
+
+def _enter(machine: _Follower, entry: Entry) -> None:
+    source = machine.source_of(entry.file)
+    if source is None:
+        return
+    scope = machine.module(source, source.module or "__main__")
+    if not entry.function:
+        return
+    function = _function(machine, scope, entry)
+    if function is not None:
+        machine.path = ()
+        machine.inline(function, [], {}, (), [])
+
+
+def _function(machine: _Follower, scope: Scope, entry: Entry) -> Value | None:
+    """Return the function of that name, or the one at that line."""
+    for node in ast.walk(ast.parse(getattr(machine.source_of(entry.file), "text", ""))):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            first = min([node.lineno, *(one.lineno for one in node.decorator_list)])
+            if entry.line in {first, node.lineno} or (
+                not entry.line and node.name == entry.function.rpartition(".")[2]
+            ):
+                known = machine.memory.get((scope, node.name))
+                if isinstance(known, Function) and known.node.lineno == node.lineno:
+                    return known
+                return Function(node, scope, machine.defaults(node.args, scope))
+    return None

@@ -1,0 +1,158 @@
+"""Names that come from elsewhere: imports, global and nonlocal names, decorators.
+
+Enters: statements. Leaves: libraries by their full names, modules of the user followed once, wrapped functions.
+"""
+
+import ast
+from typing import Protocol
+
+from driftline.capture.script.call import Machine
+from driftline.capture.script.reading import Source, SourceOf
+from driftline.capture.script.site import Path, end_of
+from driftline.capture.script.values import Class, Function, Library, Scope, UserModule, Value
+
+# What such a decorator gives behaves as the function that it was given.
+_TRANSPARENT = frozenset(
+    [
+        "step",
+        "wraps",
+        "cache",
+        "lru_cache",
+        "cached_property",
+        "total_ordering",
+        "singledispatch",
+        "dataclass",
+        "staticmethod",
+        "classmethod",
+        "property",
+        "contextmanager",
+        "asynccontextmanager",
+        "abstractmethod",
+        "overload",
+        "final",
+        "override",
+        "flow",
+        "task",
+        "command",
+        "group",
+        "option",
+        "argument",
+        "pass_context",
+        "asset",
+        "op",
+        "job",
+        "fixture",
+        "jit",
+        "njit",
+        "cache_data",
+        "cache_resource",
+        "memoize",
+        "retry",
+        "timer",
+        "typechecked",
+        "validate_call",
+        "setter",
+        "getter",
+        "deleter",
+        "define",
+        "frozen",
+        "attrs",
+        "no_grad",
+        "inference_mode",
+        "parametrize",
+        "runtime_checkable",
+        "version_option",
+    ]
+)
+_KINDS = frozenset({"property", "staticmethod", "classmethod", "contextmanager", "cached_property"})
+
+
+class Importer(Machine, Protocol):
+    """What is needed of the machine here."""
+
+    path: Path
+    source_of: SourceOf
+    modules: dict[str, Scope]
+
+    def module(self, source: Source, name: str) -> Scope:
+        """Return the scope of a module of the user, followed once."""
+        ...
+
+    def called(self, callee: Value, args: list[Value], kwargs: dict[str, Value], path: Path) -> Value:
+        """Call something."""
+        ...
+
+
+def imported(machine: Importer, node: ast.Import | ast.ImportFrom, scope: Scope) -> None:
+    """Follow an import statement."""
+    path = (*machine.path, end_of(node, scope.file))
+    if isinstance(node, ast.Import):
+        for one in node.names:
+            if one.asname:
+                machine.memory.put((scope, one.asname), _module(machine, one.name, path))
+            else:
+                _module(machine, one.name, path)
+                first = one.name.partition(".")[0]
+                machine.memory.put((scope, first), _module(machine, first, path))
+        return
+    name = _absolute(node, scope)
+    value = _module(machine, name, path)
+    for one in node.names:
+        if one.name == "*":
+            if isinstance(value, UserModule):
+                for inner in machine.memory.names(value.scope):
+                    machine.memory.put((scope, inner), machine.memory.get((value.scope, inner)))
+            elif isinstance(value, Library):
+                scope.elsewhere["*"] = Scope(value.name)
+            continue
+        found: Value | None = None
+        if isinstance(value, UserModule):
+            found = machine.memory.get((value.scope, one.name))
+        if found is None:
+            found = _module(machine, f"{name}.{one.name}" if name else one.name, path)
+        machine.memory.put((scope, one.asname or one.name), found)
+
+
+def _absolute(node: ast.ImportFrom, scope: Scope) -> str:
+    if not node.level:
+        return node.module or ""
+    parts = scope.module.split(".")[: -node.level] if scope.module else []
+    return ".".join([*parts, *([node.module] if node.module else [])])
+
+
+def _module(machine: Importer, name: str, path: Path) -> Value:
+    known = machine.modules.get(name)
+    if known is not None:
+        return UserModule(known)
+    source = machine.source_of(name) if name else None
+    if source is None:
+        return Library(name)
+    before, machine.path = machine.path, path
+    try:
+        return UserModule(machine.module(source, name))
+    finally:
+        machine.path = before
+
+
+def home_of(scope: Scope, name: str) -> Scope:
+    """Return the scope in which an assignment binds a name."""
+    return scope.elsewhere.get(name, scope)
+
+
+def owner(machine: Machine, scope: Scope, name: str, shared: bool) -> Scope:
+    """Return the scope that a global or nonlocal name lives in."""
+    at = scope.parent or scope
+    while at.parent is not None and (shared or machine.memory.get((at, name)) is None):
+        at = at.parent
+    return at
+
+
+def decorated(machine: Importer, decorator: Value, value: Value, path: Path) -> Value:
+    """Return what a decorator makes of a function."""
+    if isinstance(decorator, Function | Class):
+        return machine.called(decorator, [value], {}, path)
+    name = getattr(decorator, "name", "").rpartition(".")[2]
+    if not isinstance(value, Function):
+        return value
+    kind = "property" if name == "cached_property" else name if name in _KINDS else value.kind
+    return Function(value.node, value.scope, value.defaults, value.self, kind, value.hedge or name not in _TRANSPARENT)

@@ -1,0 +1,164 @@
+"""Brackets of pandas, read: columns by name, rows by mask, both by ``loc``; columns picked from groups.
+
+Enters: a table or column and a key. Leaves: a value. A mask decides the rows; a key that is not known could be any
+column.
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+from driftline.capture.script import tables
+from driftline.capture.script.call import UNKNOWN, Machine, plain, rows_of
+from driftline.capture.script.cames import deciding, hedged
+from driftline.capture.script.joining import made_of
+from driftline.capture.script.reading import FILTER, NOTHING, Cames, Table
+from driftline.capture.script.values import Const, Frame, Grouped, Items, Part, Ref, Series, Thing, Value
+
+
+def column(machine: Machine, of: Value, frame: Frame, name: Any) -> Value:
+    """Return one column of a table, or one field of a row."""
+    table = frame.table
+    if name not in table.columns:
+        inside = {key[1:] if len(key) > 2 else key[1]: cames for key, cames in _under(table, name)}
+        if inside:
+            return machine.memory.new(Frame(Table(inside, (), table.rows, True, NOTHING, table.labels)))
+    cames = tables.column(table, name)
+    if frame.row:
+        return Thing(cames, table.rows)
+    return Series(cames, table.rows, name, (of, name) if isinstance(of, Ref) else None, table.labels)
+
+
+def _under(table: Table, name: Any) -> list[tuple[Any, Cames]]:
+    return [
+        (key, one) for key, one in table.columns.items() if isinstance(key, tuple) and len(key) > 1 and key[0] == name
+    ]
+
+
+def of_frame(machine: Machine, of: Value, frame: Frame, key: Value) -> Value:
+    """``table[key]``."""
+    found = plain(machine, key)
+    table = frame.table
+    if frame.array:
+        return of_array(machine, of, frame, key)
+    if isinstance(found, slice) or isinstance(key, Part):
+        return machine.memory.new(replace(frame, table=table))
+    if isinstance(found, list):
+        if found and all(isinstance(one, bool) for one in found):
+            return machine.memory.new(frame)
+        return machine.memory.new(Frame(tables.only(table, found), frame.row))
+    if found is not UNKNOWN:
+        return column(machine, of, frame, found)
+    return _by_unknown(machine, frame, key)
+
+
+def of_array(machine: Machine, of: Value, frame: Frame, key: Value) -> Value:
+    """``array[rows, columns]``: both by place."""
+    if frame.row:
+        names = chosen(machine, frame.table, key, True)
+        if names is None:
+            return Thing(tables.values(frame.table), frame.table.rows)
+        if isinstance(names, list):
+            return machine.memory.new(replace(frame, table=tables.only(frame.table, names)))
+        return Thing(tables.column(frame.table, names), frame.table.rows)
+    found = located(machine, Part(of, "iloc"), key)
+    content = machine.memory.see(found)
+    return machine.memory.new(replace(content, array=True)) if isinstance(content, Frame) else found
+
+
+def _by_unknown(machine: Machine, frame: Frame, key: Value) -> Value:
+    content = machine.memory.see(key)
+    table = frame.table
+    if isinstance(content, Items):
+        if any(made_of(machine.memory, one) for one in (*content.known, content.loose)):
+            return machine.memory.new(Frame(masked(machine, table, key), frame.row))
+        return machine.memory.new(frame)  # some of its columns
+    if isinstance(content, Frame) and not content.row:
+        return machine.memory.new(Frame(tables.tinged(table, deciding(tables.whole(content.table)))))
+    cames = made_of(machine.memory, content)
+    if isinstance(content, Series) or (cames and not frame.row):
+        return machine.memory.new(Frame(masked(machine, table, key), frame.row))
+    any_column = hedged(tables.whole(table)) | deciding(cames)
+    return Thing(any_column, table.rows) if frame.row else Series(any_column, table.rows, None, None, table.labels)
+
+
+def masked(machine: Machine, table: Table, key: Value) -> Table:
+    """Return the rows that a mask leaves."""
+    return tables.shaped(table._replace(rows=table.rows | rows_of(machine, key)), made_of(machine.memory, key), FILTER)
+
+
+def of_series(machine: Machine, series: Series, key: Value) -> Value:
+    """``column[key]``."""
+    found = plain(machine, key)
+    if isinstance(found, slice | list) or isinstance(key, Part):
+        return series
+    if found is not UNKNOWN:
+        return Thing(series.cames, series.rows)
+    decides = deciding(made_of(machine.memory, key), FILTER)
+    return replace(series, rows=series.rows | decides | rows_of(machine, key), home=None)
+
+
+def located(machine: Machine, part: Part, key: Value) -> Value:
+    """``table.loc[rows, columns]`` and its three siblings."""
+    rows, columns = split(machine, key)
+    content = machine.memory.see(part.of)
+    if isinstance(content, Series):
+        return of_series(machine, content, key)
+    if not isinstance(content, Frame):
+        return Thing(made_of(machine.memory, content) | deciding(made_of(machine.memory, key)))
+    table = masked(machine, content.table, rows)
+    one_row = isinstance(rows, Const) and not isinstance(rows.value, slice | list | tuple)
+    frame = Frame(table, content.row or one_row)
+    if columns is None:
+        if content.row:
+            return column(machine, part.of, frame, plain(machine, key))
+        return machine.memory.new(frame)
+    names = chosen(machine, table, columns, part.kind in {"iloc", "iat"})
+    if names is None:
+        return machine.memory.new(frame)
+    if isinstance(names, list):
+        return machine.memory.new(Frame(tables.only(table, names), frame.row))
+    found = column(machine, part.of, frame, names)
+    return replace(found, home=None) if isinstance(found, Series) and table.rows != content.table.rows else found
+
+
+def split(machine: Machine, key: Value) -> tuple[Value, Value | None]:
+    """Return what ``loc`` was given for rows and for columns."""
+    content = machine.memory.see(key)
+    if isinstance(content, Items) and content.kind == "tuple" and len(content.known) == 2:
+        return content.known[0], content.known[1]
+    if isinstance(content, Const) and isinstance(content.value, tuple) and len(content.value) == 2:
+        return Const(content.value[0]), Const(content.value[1])
+    return key, None
+
+
+def chosen(machine: Machine, table: Table, columns: Value, by_place: bool) -> Any:
+    """Return the name, or the list of names, that a key for columns means; None if that is not known."""
+    found = plain(machine, columns)
+    if found is UNKNOWN:
+        return None
+    names = list(table.columns)
+    if isinstance(found, slice):
+        if not table.closed:
+            return None
+        return names[found] if by_place or found == slice(None) else _between(names, found)
+    if not by_place:
+        return found
+    try:
+        return [names[one] for one in found] if isinstance(found, list) else names[found] if table.closed else None
+    except (IndexError, TypeError):
+        return None
+
+
+def _between(names: Sequence[Any], found: slice) -> list[Any] | None:
+    try:
+        start = 0 if found.start is None else names.index(found.start)
+        stop = len(names) if found.stop is None else names.index(found.stop) + 1
+    except ValueError:
+        return None
+    return list(names[start:stop])
+
+
+def picked(grouped: Grouped, names: Sequence[Any], single: bool) -> Grouped:
+    """Return groups with some columns picked."""
+    return replace(grouped, picked=tuple(names), single=single)

@@ -1,0 +1,181 @@
+"""Calls of the user's own functions and classes: followed where they are called, with what they were given.
+
+Enters: a function and arguments. Leaves: what it returns. A function that calls itself is cut, as is what is nested
+too deep: its result is made of all that it was given, and not sure.
+"""
+
+import ast
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from driftline.capture.script import writing
+from driftline.capture.script.cames import deciding, hedged, union
+from driftline.capture.script.expressions import Expressions
+from driftline.capture.script.joining import made_of
+from driftline.capture.script.reading import Cames
+from driftline.capture.script.site import MAX_DEPTH, Path
+from driftline.capture.script.tables import hedge
+from driftline.capture.script.values import (
+    NONE,
+    Class,
+    Frame,
+    Function,
+    Instance,
+    Items,
+    Pairs,
+    Ref,
+    Scope,
+    Series,
+    Super,
+    Thing,
+    Value,
+)
+
+
+@dataclass(slots=True)
+class Running:
+    """A call that is being followed."""
+
+    callee: Function
+    guards: int  # how many conditions held when it began
+    returned: list[tuple[Value, Cames]] = field(default_factory=list)
+    yielded: list[Value] = field(default_factory=list)
+
+
+class Inlining(Expressions):
+    """The machine's reading of calls."""
+
+    running: list[Running]
+
+    def invoke(self, callee: Value, args: Sequence[Value], kwargs: Mapping[str, Value], path: Path) -> Value:
+        """Call something as if at a path."""
+        return self.called(callee, list(args), dict(kwargs), path)
+
+    def inline(
+        self, callee: Value, args: list[Value], kwargs: dict[str, Value], path: Path, more: list[Value]
+    ) -> Value:
+        """Follow a function or class of the user."""
+        if isinstance(callee, Class):
+            return self._instance(callee, args, kwargs, path, more)
+        assert isinstance(callee, Function)
+        args = [*([callee.self] if callee.self is not None else []), *callee.given, *args]
+        if len(path) > MAX_DEPTH or self.active.count(callee.node) > 1:
+            return self._cut([*args, *kwargs.values(), *more])
+        scope = self._bound(callee, args, kwargs, more)
+        before, self.path = self.path, path
+        self.active.append(callee.node)
+        try:
+            value = self._run(callee, scope)
+        finally:
+            self.path = before
+            self.active.pop()
+        return self._hedged(value) if callee.hedge else value
+
+    def above(self) -> Value:
+        """Return what ``super()`` gives in the method that is being followed."""
+        callee = self.running[-1].callee if self.running else None
+        content = None if callee is None else self.memory.see(callee.self)
+        at = content.of if isinstance(content, Instance) else None
+        while at is not None and callee is not None and at.scope is not callee.scope:
+            at = next((one for one in at.bases if isinstance(one, Class)), None)
+        return Thing() if at is None or callee is None or callee.self is None else Super(callee.self, at.bases)
+
+    def _cut(self, given: list[Value]) -> Value:
+        cames = hedged(union(made_of(self.memory, one) for one in given))
+        return Thing(cames)
+
+    def _run(self, callee: Function, scope: Scope) -> Value:
+        if isinstance(callee.node, ast.Lambda):
+            return self.evaluate(callee.node.body, scope)
+        running = Running(callee, len(self.guards))
+        self.running.append(running)
+        try:
+            self.execute(callee.node.body, scope)
+        finally:
+            self.running.pop()
+            del self.guards[running.guards :]
+        if running.yielded:
+            return self._yields(callee, running)
+        return self._returns(running)
+
+    def _yields(self, callee: Function, running: Running) -> Value:
+        out = running.yielded[0]
+        for one in running.yielded[1:]:
+            out = self.memory.joined(out, one)
+        return out if callee.kind == "contextmanager" else self.memory.new(Items((), out))
+
+    def _returns(self, running: Running) -> Value:
+        if not running.returned:
+            return NONE
+        out, decides = running.returned[0]
+        for one, guards in running.returned[1:]:
+            decides |= guards
+            out = self.memory.joined(out, one, decides)
+        return out
+
+    def _hedged(self, value: Value) -> Value:
+        content = self.memory.see(value)
+        if isinstance(content, Frame):
+            return self.memory.new(Frame(hedge(content.table), content.row))
+        if isinstance(content, Series | Thing):
+            return Thing(hedged(content.cames), hedged(content.rows))
+        return value
+
+    # Parameters -----------------------------------------------------------------------------------------------------
+
+    def _bound(self, callee: Function, args: list[Value], kwargs: dict[str, Value], more: list[Value]) -> Scope:
+        scope = Scope(callee.scope.file, callee.scope.module, callee.scope)
+        spec = callee.node.args
+        held = dict(callee.defaults)
+        places = [*spec.posonlyargs, *spec.args]
+        held |= {one.arg: value for one, value in zip(places, args, strict=False)}
+        further = args[len(places) :]
+        left = dict(kwargs)
+        for one in (*places, *spec.kwonlyargs):
+            if one.arg in left:
+                held[one.arg] = left.pop(one.arg)
+            elif more and one.arg not in held:
+                held[one.arg] = Thing(hedged(union(made_of(self.memory, value) for value in more)))
+        if spec.vararg is not None:
+            loose = more[0] if len(more) == 1 else None
+            held[spec.vararg.arg] = self.memory.new(Items(tuple(further), loose, kind="tuple"))
+        if spec.kwarg is not None:
+            held[spec.kwarg.arg] = self.memory.new(Pairs(dict(left)))
+        for one in (*places, *spec.kwonlyargs):
+            self.memory.put((scope, one.arg), held.get(one.arg, Thing()))
+        for extra in (spec.vararg, spec.kwarg):
+            if extra is not None:
+                self.memory.put((scope, extra.arg), held[extra.arg])
+        return scope
+
+    def _instance(
+        self, callee: Class, args: list[Value], kwargs: dict[str, Value], path: Path, more: list[Value]
+    ) -> Value:
+        value: Ref = self.memory.new(Instance(callee))
+        made = self.attribute_of(value, "__init__")
+        if isinstance(made, Function):
+            self.inline(made, args, kwargs, path, more)
+            return value
+        fields = [*callee.fields]
+        for base in callee.bases:
+            fields = [*base.fields, *fields] if isinstance(base, Class) else fields
+        for name, held in [*zip(fields, args, strict=False), *kwargs.items()]:
+            writing.attribute(self, value, name, held)
+        return value
+
+    def attribute_of(self, of: Value, name: str) -> Value:
+        """Return an attribute without calling a property."""
+        raise NotImplementedError
+
+    # What statements tell -------------------------------------------------------------------------------------------
+
+    def returns(self, value: Value) -> None:
+        """A function returns a value."""
+        if self.running:
+            running = self.running[-1]
+            self.running[-1].returned.append((value, deciding(union(self.guards[running.guards :]))))
+
+    def yields(self, value: Value) -> None:
+        """A generator yields a value."""
+        if self.running:
+            self.running[-1].yielded.append(value)

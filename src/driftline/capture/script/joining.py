@@ -1,0 +1,237 @@
+"""Two values of which one is meant, what a value is made of, and a value with each of its origins changed.
+
+Enters: values and contents of the memory. Leaves: values and contents. A place is followed where it matters, and no
+deeper than a few steps.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from typing import Any, Protocol
+
+from driftline.capture.script import tables
+from driftline.capture.script.cames import changed, deciding, union
+from driftline.capture.script.reading import NOTHING, Cames, Table
+from driftline.capture.script.site import Path
+from driftline.capture.script.values import (
+    NONE,
+    Const,
+    Content,
+    File,
+    Foreign,
+    Frame,
+    Function,
+    Grouped,
+    Instance,
+    Items,
+    Method,
+    Pairs,
+    Part,
+    Ref,
+    Series,
+    Thing,
+    Value,
+)
+
+MAX_DEPTH = 6
+
+
+class Cells(Protocol):
+    """The part of the memory that is needed here."""
+
+    def see(self, value: Value | None) -> Any:
+        """Return what a value points to, or the value."""
+        ...
+
+    def new(self, content: Content) -> Ref:
+        """Put something at a new place."""
+        ...
+
+
+def joined(cells: Cells, a: Any, b: Any, condition: Cames = NOTHING, depth: int = 0) -> Any:
+    """Return what holds for both of two values or contents."""
+    if a is b or a is None:
+        return b
+    if b is None or (a == b and not (condition and isinstance(a, Thing | Series))):
+        return a  # two values of the same origins are still two values
+    if depth > MAX_DEPTH:
+        return Thing(made_of(cells, a) | made_of(cells, b))
+    if isinstance(a, Ref) and isinstance(b, Ref):
+        both = joined(cells, cells.see(a), cells.see(b), condition, depth + 1)
+        return both if isinstance(both, Value) else cells.new(both)
+    rule = _JOINS.get(type(a)) if type(a) is type(b) else None
+    found = rule(cells, a, b, condition, depth) if rule else None
+    if found is not None:
+        return found
+    if a == NONE and not isinstance(b, Const | Thing):
+        return b
+    if b == NONE and not isinstance(a, Const | Thing):
+        return a
+    return Thing(made_of(cells, a) | made_of(cells, b) | deciding(condition), _rows(a) | _rows(b))
+
+
+def _rows(value: Any) -> Cames:
+    return value.rows if isinstance(value, Thing | Series | Items | Pairs) else NOTHING
+
+
+def _things(cells: Cells, a: Thing, b: Thing, condition: Cames, depth: int) -> Thing:
+    return Thing(a.cames | b.cames | deciding(condition), a.rows | b.rows, a.name if a.name == b.name else "")
+
+
+def _series(cells: Cells, a: Series, b: Series, condition: Cames, depth: int) -> Series:
+    name = a.name if a.name == b.name else None
+    cames = a.cames | b.cames | deciding(condition)
+    return Series(cames, a.rows | b.rows, name, a.home if a.home == b.home else None, a.index or b.index)
+
+
+def _frames(cells: Cells, a: Frame, b: Frame, condition: Cames, depth: int) -> Frame:
+    return Frame(tables.either(a.table, b.table, condition), a.row, a.array)
+
+
+def _items(cells: Cells, a: Items, b: Items, condition: Cames, depth: int) -> Items:
+    rows = a.rows | b.rows
+    if len(a.known) == len(b.known):
+        known = tuple(joined(cells, x, y, condition, depth + 1) for x, y in zip(a.known, b.known, strict=True))
+        return Items(known, joined(cells, a.loose, b.loose, condition, depth + 1), rows, a.kind)
+    common = 0
+    while common < min(len(a.known), len(b.known)) and a.known[common] == b.known[common]:
+        common += 1
+    loose = joined(cells, a.loose, b.loose, condition, depth + 1)
+    for one in (*a.known[common:], *b.known[common:]):
+        loose = joined(cells, loose, one, NOTHING, depth + 1)
+    return Items(a.known[:common], loose, rows | deciding(condition, "FILTER"), a.kind)
+
+
+def _pairs(cells: Cells, a: Pairs, b: Pairs, condition: Cames, depth: int) -> Pairs:
+    known = {}
+    for key in dict.fromkeys((*a.known, *b.known)):
+        left, right = a.known.get(key), b.known.get(key)
+        known[key] = joined(cells, left, right, condition, depth + 1)
+    loose = joined(cells, a.loose, b.loose, condition, depth + 1)
+    return Pairs(known, loose, a.rows | b.rows, a.keys | b.keys, a.default or b.default)
+
+
+def _instances(cells: Cells, a: Instance, b: Instance, condition: Cames, depth: int) -> Instance | None:
+    if a.of != b.of:
+        return None
+    names = dict.fromkeys((*a.fields, *b.fields))
+    return Instance(a.of, {n: joined(cells, a.fields.get(n), b.fields.get(n), condition, depth + 1) for n in names})
+
+
+def _foreign(cells: Cells, a: Foreign, b: Foreign, condition: Cames, depth: int) -> Foreign:
+    same = a.tables == b.tables
+    return Foreign(a.name if a.name == b.name else "", a.cames | b.cames, a.tables if same else (*a.tables, *b.tables))
+
+
+def _files(cells: Cells, a: File, b: File, condition: Cames, depth: int) -> File | None:
+    if (a.opened, a.via) != (b.opened, b.via):
+        return None
+    written = a.written or b.written
+    if a.written is not None and b.written is not None:
+        written = tables.either(a.written, b.written)
+        written = tables.shaped(written, condition)
+    return File(a.opened, written, a.via, a.header or b.header)
+
+
+def _grouped(cells: Cells, a: Grouped, b: Grouped, condition: Cames, depth: int) -> Grouped | None:
+    same = (a.keys, a.picked, a.single, a.window) == (b.keys, b.picked, b.single, b.window)
+    return replace(a, table=tables.either(a.table, b.table, condition)) if same else None
+
+
+_JOINS: dict[type, Callable[..., Any]] = {
+    Thing: _things,
+    Series: _series,
+    Frame: _frames,
+    Items: _items,
+    Pairs: _pairs,
+    Instance: _instances,
+    Foreign: _foreign,
+    File: _files,
+    Grouped: _grouped,
+}
+
+
+def made_of(cells: Cells, value: Any, depth: int = 0) -> Cames:
+    """Return every origin that is somewhere in a value, as of a value (not of what shapes its rows)."""
+    if value is None or isinstance(value, Const):
+        return NOTHING
+    if isinstance(value, Thing | Series):
+        return value.cames
+    if depth > MAX_DEPTH:
+        return NOTHING
+    if isinstance(value, Ref):
+        return made_of(cells, cells.see(value), depth + 1)
+    if isinstance(value, Frame):
+        return tables.whole(value.table)
+    if isinstance(value, Foreign):
+        return value.cames
+    if isinstance(value, File):
+        return NOTHING if value.written is None else tables.whole(value.written)
+    if isinstance(value, Grouped):
+        return union([tables.whole(value.table), *value.keys.values()])
+    cames = union(made_of(cells, one, depth + 1) for one in _inside(value))
+    return changed(cames) if isinstance(value, Part | Method) else cames
+
+
+def _inside(value: Any) -> Iterable[Any]:
+    if isinstance(value, Items):
+        return (*value.known[:64], value.loose)
+    if isinstance(value, Pairs):
+        return (*list(value.known.values())[:256], value.loose, Thing(value.keys))
+    if isinstance(value, Instance):
+        return tuple(value.fields.values())
+    if isinstance(value, Part | Method):
+        return (value.of,)
+    if isinstance(value, Function):
+        return (value.self,)
+    return ()
+
+
+def each(held: Any, change: Callable[[Cames], Cames], reads: frozenset[Path]) -> Any:
+    """Return a value or content with each of its sets of origins changed; places are cells of their own."""
+    if isinstance(held, Thing):
+        return _moved(held, cames=change(held.cames), rows=change(held.rows))
+    if isinstance(held, Series):
+        return _moved(held, cames=change(held.cames), rows=change(held.rows))
+    if isinstance(held, Frame):
+        return _moved(held, table=_each_of_table(held.table, change, reads))
+    if isinstance(held, Items):
+        known = tuple(each(one, change, reads) for one in held.known)
+        known = held.known if all(x is y for x, y in zip(known, held.known, strict=True)) else known
+        return _moved(held, known=known, loose=each(held.loose, change, reads), rows=change(held.rows))
+    if isinstance(held, Pairs):
+        pairs = {key: each(one, change, reads) for key, one in held.known.items()}
+        same = all(pairs[key] is one for key, one in held.known.items())
+        return _moved(
+            held,
+            known=held.known if same else pairs,
+            loose=each(held.loose, change, reads),
+            rows=change(held.rows),
+            keys=change(held.keys),
+        )
+    if isinstance(held, Instance):
+        fields = {key: each(one, change, reads) for key, one in held.fields.items()}
+        return held if all(fields[key] is one for key, one in held.fields.items()) else replace(held, fields=fields)
+    if isinstance(held, Foreign):
+        return _moved(held, cames=change(held.cames))
+    if isinstance(held, File) and held.written is not None:
+        return _moved(held, written=_each_of_table(held.written, change, reads))
+    if isinstance(held, Grouped):
+        return _moved(held, table=_each_of_table(held.table, change, reads))
+    return held
+
+
+def _moved(held: Any, **fields: Any) -> Any:
+    return held if all(getattr(held, name) is one for name, one in fields.items()) else replace(held, **fields)
+
+
+def _each_of_table(table: Table, change: Callable[[Cames], Cames], reads: frozenset[Path]) -> Table:
+    columns = {name: change(cames) for name, cames in table.columns.items()}
+    labels = {name: change(cames) for name, cames in table.labels.items()}
+    rest = tuple(one._replace(every=True) if one.read in reads else one for one in table.rest)
+    rows, spread = change(table.rows), change(table.spread)
+    same = all(columns[name] is cames for name, cames in table.columns.items()) and all(
+        labels[name] is cames for name, cames in table.labels.items()
+    )
+    families = tuple((prefix, change(cames)) for prefix, cames in table.families)
+    out = Table(columns, rest, rows, table.closed, spread, labels, families)
+    return table if same and out[1:] == table[1:] else out

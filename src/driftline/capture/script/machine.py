@@ -1,0 +1,97 @@
+"""The state of following one script: memory, the path of calls, what decides that a line is reached, and the bounds.
+
+Enters: the seam's questions. Leaves: what every call was given. Its parts, one file each, stand on each other:
+``expressions``, ``inlining`` (functions and classes of the user), ``statements``.
+"""
+
+import ast
+import time
+from collections.abc import Mapping, Sequence
+
+from driftline.capture.script import tables
+from driftline.capture.script.cames import union
+from driftline.capture.script.memory import Memory
+from driftline.capture.script.reading import NOTHING, Cames, Columns, Source, SourceOf, Table
+from driftline.capture.script.site import Path, end_of
+from driftline.capture.script.values import Frame, Scope, Value
+
+MAX_STEPS = 150_000
+MAX_SECONDS = 1.0
+
+
+class Enough(Exception):
+    """A bound was met."""
+
+
+class Machine:
+    """What all parts share."""
+
+    def __init__(self, source_of: SourceOf, columns: Columns) -> None:
+        self.source_of = source_of
+        self.columns = columns
+        self.memory = Memory()
+        self.path: Path = ()  # of the calls that are being followed
+        self.guards: list[Cames] = []  # the conditions that must hold here
+        self.reads: list[Path] = []  # as they are done
+        self.modules: dict[str, Scope] = {}
+        self.active: list[ast.AST] = []  # functions that are being followed
+        self.seen: dict[Path, dict[int | str, Table]] = {}  # what calls were given: -1 is the receiver
+        self._steps = 0
+        self._until = time.thread_time() + MAX_SECONDS
+
+    def step(self) -> None:
+        """Count one piece of work.
+
+        Raises:
+            Enough: There was too much of it.
+        """
+        self._steps += 1
+        if self._steps > MAX_STEPS or (not self._steps & 255 and time.thread_time() > self._until):
+            raise Enough
+
+    # What rules may ask ---------------------------------------------------------------------------------------------
+
+    def read(self, path: Path) -> Value | None:
+        """Return a new frame of what the call at this path read; None where nothing is known of a read."""
+        schema = self.columns(path)
+        return None if schema is None else self._frame_of(path, schema)
+
+    def open_read(self, path: Path) -> Value:
+        """Return a new frame of a call that is known to read, with or without known columns."""
+        return self._frame_of(path, self.columns(path))
+
+    def _frame_of(self, path: Path, schema: Mapping[str, str] | None) -> Value:
+        self.reads.append(path)
+        return self.memory.new(Frame(tables.read(path, schema)))
+
+    def guarding(self) -> Cames:
+        """Return what decides whether this is reached."""
+        return union(self.guards) if self.guards else NOTHING
+
+    def record(self, path: Path, table: Table, place: int | str = -1) -> None:
+        """Remember what a call was given."""
+        given = self.seen.setdefault(path, {})
+        known = given.get(place)
+        given[place] = table if known is None else tables.either(known, table)
+
+    def at(self, node: ast.expr | ast.stmt, scope: Scope) -> Path:
+        """Return the path of a node that is being looked at."""
+        return (*self.path, end_of(node, scope.file))
+
+    # What the parts do ----------------------------------------------------------------------------------------------
+
+    def evaluate(self, node: ast.expr, scope: Scope) -> Value:
+        """Return the value of an expression."""
+        raise NotImplementedError
+
+    def execute(self, body: Sequence[ast.stmt], scope: Scope) -> str:
+        """Follow statements; return how they end: "" for on to the next one, "return" or "loop"."""
+        raise NotImplementedError
+
+    def invoke(self, callee: Value, args: Sequence[Value], kwargs: Mapping[str, Value], path: Path) -> Value:
+        """Call something as if at a path."""
+        raise NotImplementedError
+
+    def module(self, source: Source, name: str) -> Scope:
+        """Return the scope of a module of the user, followed once."""
+        raise NotImplementedError

@@ -1,0 +1,112 @@
+"""What names hold and what objects contain, at one point of a script that is being followed.
+
+Enters: writes, and branches that are tried aside. Leaves: what is there. Every branch runs on the one memory; its
+writes are taken back and joined afterwards, so that a branch costs what it writes and not what there is.
+"""
+
+from collections.abc import Callable, Hashable, Mapping
+from typing import Any, TypeVar
+
+from driftline.capture.script import joining
+from driftline.capture.script.cames import aged
+from driftline.capture.script.reading import NOTHING, Cames
+from driftline.capture.script.site import Path
+from driftline.capture.script.values import Content, Ref, Scope, Value
+
+Key = Hashable
+Writes = Mapping[Any, Any]
+Result = TypeVar("Result")
+_ABSENT = object()
+
+
+class Memory:
+    """Cells by place or by (scope, name)."""
+
+    def __init__(self) -> None:
+        self._cells: dict[Any, Any] = {}
+        self._logs: list[dict[Any, Any]] = []  # what each cell held before the branch that is being tried
+        self._watched: list[dict[Any, None]] = []
+        self._places = 0
+
+    def new(self, content: Content) -> Ref:
+        """Put something at a new place."""
+        self._places += 1
+        self.put(self._places, content)
+        return Ref(self._places)
+
+    def put(self, key: Key, held: Any) -> None:
+        """Write a cell."""
+        if self._logs:
+            self._logs[-1].setdefault(key, self._cells.get(key, _ABSENT))
+        if self._watched:
+            self._watched[-1][key] = None
+        self._cells[key] = held
+
+    def get(self, key: Key) -> Any:
+        """Read a cell; None if there is none."""
+        return self._cells.get(key)
+
+    def see(self, value: Value | None) -> Any:
+        """Return what a value points to, or the value."""
+        return self._cells.get(value.place) if isinstance(value, Ref) else value
+
+    def names(self, scope: Scope) -> list[str]:
+        """Return the names that a scope has."""
+        return [key[1] for key in self._cells if isinstance(key, tuple) and key[0] is scope]
+
+    def aside(self, run: Callable[[], Result]) -> tuple[Result, Writes]:
+        """Run something, take back what it wrote, and return that with its result."""
+        self._logs.append({})
+        try:
+            result = run()
+        finally:
+            before = self._logs.pop()
+            writes = {key: self._cells[key] for key in before}
+            for key, held in before.items():
+                if held is _ABSENT:
+                    del self._cells[key]
+                else:
+                    self._cells[key] = held
+        return result, writes
+
+    def watch(self) -> None:
+        """Begin to note which cells are written."""
+        self._watched.append({})
+
+    def unwatch(self) -> None:
+        """End it; who watches around this one notes them, too."""
+        done = self._watched.pop()
+        if self._watched:
+            self._watched[-1].update(done)
+
+    def apply(self, writes: Writes) -> None:
+        """Write all of these."""
+        for key, held in writes.items():
+            self.put(key, held)
+
+    def join(self, branches: list[Writes], condition: Cames = NOTHING) -> bool:
+        """Let one of several branches have happened; return whether anything is new. No writes: nothing happened."""
+        moved = False
+        for key in dict.fromkeys(key for writes in branches for key in writes):
+            before = self._cells.get(key)
+            held = [writes.get(key, before) for writes in branches]
+            there = [one for one in held if one is not None]
+            out = there[0]
+            for one in there[1:]:
+                out = self.joined(out, one, condition)
+            if out is not before and out != before:
+                self.put(key, out)
+                moved = True
+        return moved
+
+    def joined(self, a: Any, b: Any, condition: Cames = NOTHING) -> Any:
+        """Return what holds for both of two values or contents of which one is meant."""
+        return joining.joined(self, a, b, condition)
+
+    def age(self, reads: frozenset[Path]) -> None:
+        """Let what was written since ``watch`` be from an earlier round of a loop that does those reads."""
+        for key in list(self._watched[-1]):
+            held = self._cells.get(key)
+            older = joining.each(held, lambda cames: aged(cames, reads), reads)
+            if older is not held:
+                self.put(key, older)

@@ -1,0 +1,147 @@
+"""Arithmetic, comparison and boolean operators over anything.
+
+Enters: two values. Leaves: a value. Constants are computed, within small bounds; of all else the origins go on.
+"""
+
+import operator
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import Any
+
+from driftline.capture.script import tables
+from driftline.capture.script.call import Machine, is_frame, rows_of, table_of
+from driftline.capture.script.cames import changed
+from driftline.capture.script.joining import joined, made_of
+from driftline.capture.script.reading import NOTHING, Cames
+from driftline.capture.script.values import Const, Foreign, Frame, Items, Ref, Series, Thing, Value
+
+MAX_SIZE = 10_000
+_FOLDED: Mapping[str, Callable[[Any, Any], Any]] = {
+    "Add": operator.add,
+    "Sub": operator.sub,
+    "Mult": operator.mul,
+    "Div": operator.truediv,
+    "FloorDiv": operator.floordiv,
+    "Mod": operator.mod,
+    "Eq": operator.eq,
+    "NotEq": operator.ne,
+    "Lt": operator.lt,
+    "LtE": operator.le,
+    "Gt": operator.gt,
+    "GtE": operator.ge,
+    "Is": lambda a, b: a is b if a is None or b is None else a == b,
+    "IsNot": lambda a, b: a is not b if a is None or b is None else a != b,
+    "In": lambda a, b: a in b,
+    "NotIn": lambda a, b: a not in b,
+}
+
+_ALONE: Mapping[str, Callable[[Any], Any]] = {"Not": operator.not_, "USub": operator.neg, "UAdd": operator.pos}
+
+
+def operated(machine: Machine, a: Value, b: Value, name: str) -> Value:
+    """Return the value of an operator between two values."""
+    if isinstance(a, Const) and isinstance(b, Const):
+        return _folded(a, b, name)
+    left, right = machine.memory.see(a), machine.memory.see(b)
+    if name == "Add" and isinstance(left, Items) and isinstance(right, Items):
+        return machine.memory.new(_added(machine, left, right))
+    if name == "Mult" and isinstance(left, Items) and isinstance(b, Const):
+        return a
+    if isinstance(left, Frame) or isinstance(right, Frame):
+        return _frames(machine, a, b, name)
+    cames = changed(made_of(machine.memory, a) | made_of(machine.memory, b))
+    rows = rows_of(machine, a) | rows_of(machine, b)
+    if isinstance(left, Series) or isinstance(right, Series):
+        return _series(left, right, cames, rows)
+    return Thing(cames, rows)
+
+
+def _series(left: Any, right: Any, cames: Cames, rows: Cames) -> Series:
+    both = [one for one in (left, right) if isinstance(one, Series)]
+    name = both[0].name if all(one.name == both[0].name for one in both) else None
+    return Series(cames, rows, name, index=both[0].index)
+
+
+def _folded(a: Const, b: Const, name: str) -> Value:
+    fold = _FOLDED.get(name)
+    if fold is None or _large(a.value) or _large(b.value):
+        return Thing()
+    if name == "Mult" and not all(isinstance(one.value, int | float) for one in (a, b)):
+        return Thing()
+    try:
+        return Const(fold(a.value, b.value))
+    except Exception:  # what it raises in the script is the script's own affair
+        return Thing()
+
+
+def _large(value: Any) -> bool:
+    if isinstance(value, str | bytes | tuple):
+        return len(value) > MAX_SIZE
+    return isinstance(value, int) and abs(value) > 1 << 256
+
+
+def _added(machine: Machine, left: Items, right: Items) -> Items:
+    rows = left.rows | right.rows
+    if left.loose is None and len(left.known) + len(right.known) <= MAX_SIZE:
+        return Items((*left.known, *right.known), right.loose, rows, left.kind)
+    loose = joined(machine.memory, left.loose, right.loose)
+    for one in right.known:
+        loose = joined(machine.memory, loose, one)
+    return Items(left.known, loose, rows, left.kind)
+
+
+def _frames(machine: Machine, a: Value, b: Value, name: str) -> Value:
+    """Column by column, by name, where both have columns."""
+    left, right = table_of(machine, a), table_of(machine, b)
+    first, second = machine.memory.see(a), machine.memory.see(b)
+    if isinstance(first, Frame) and isinstance(second, Frame) and left is not None and right is not None:
+        wide = left if is_frame(machine, a) or first.row == second.row else right
+        narrow = right if wide is left else left
+        columns = {name: changed(cames | tables.column(narrow, name)) for name, cames in wide.columns.items()}
+        if first.row == second.row:
+            columns = dict(tables.computed(tables.either(left, right)).columns)
+        both = tables.computed(wide)._replace(columns=columns, rows=left.rows | right.rows)
+        return machine.memory.new(Frame(both, first.row and second.row, first.array or second.array))
+    frame, table, other = (first, left, b) if isinstance(first, Frame) else (second, right, a)
+    cames = changed(made_of(machine.memory, other))
+    assert table is not None
+    if name == "MatMult":
+        return Thing(changed(tables.values(table)) | cames, table.rows | rows_of(machine, other))
+    out = tables.tinged(tables.computed(table), cames)
+    return machine.memory.new(Frame(out._replace(rows=out.rows | rows_of(machine, other)), frame.row, frame.array))
+
+
+def inverted(machine: Machine, value: Value, name: str) -> Value:
+    """Return the value of an operator of one value."""
+    if isinstance(value, Const):
+        try:
+            return Const(_ALONE[name](value.value))
+        except Exception:  # no such operator, or none for this value
+            return Thing()
+    content = machine.memory.see(value)
+    if isinstance(content, Frame):
+        return machine.memory.new(replace(content, table=tables.computed(content.table)))
+    cames = changed(made_of(machine.memory, value))
+    if isinstance(content, Series):
+        return Series(cames, content.rows, content.name, index=content.index)
+    return Thing(cames, rows_of(machine, value))
+
+
+def truth(machine: Machine, value: Value) -> bool | None:
+    """Return whether a value is true, if the text says so."""
+    if isinstance(value, Const):
+        return bool(value.value)
+    content = machine.memory.see(value)
+    if isinstance(content, Items) and content.known:
+        return True
+    if isinstance(content, Items) and content.loose is None and not content.rows:
+        return False
+    return None
+
+
+def condition(machine: Machine, value: Value) -> Cames:
+    """Return what a test decides by: values, not how many there are of a table."""
+    content = machine.memory.see(value)
+    if isinstance(content, Frame | Items) or (isinstance(content, Foreign) and isinstance(value, Ref)):
+        return NOTHING if isinstance(content, Items) else made_of(machine.memory, content)
+    return made_of(machine.memory, value)

@@ -1,0 +1,103 @@
+"""What the follower is asked and what it answers: the seam between the text of a script and its run.
+
+Enters: nothing. Leaves: the records that both sides share. Nothing here knows pandas or Python's syntax.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, NamedTuple, Protocol
+
+from driftline.capture.script.site import Path
+
+DIRECT, INDIRECT = "DIRECT", "INDIRECT"
+IDENTITY, TRANSFORMATION, AGGREGATION = "IDENTITY", "TRANSFORMATION", "AGGREGATION"
+FILTER, JOIN, GROUP_BY, SORT, WINDOW, CONDITIONAL = "FILTER", "JOIN", "GROUP_BY", "SORT", "WINDOW", "CONDITIONAL"
+SURE, HEDGED = 0.9, 0.5
+
+
+class Came(NamedTuple):
+    """Where something comes from."""
+
+    read: Path  # of the call that read it
+    column: str  # empty: of any or all of its columns
+    type: str = DIRECT
+    subtype: str = IDENTITY
+    confidence: float = SURE
+    every: bool = False  # from all executions of that call, not from the latest one before the write
+
+
+Cames = frozenset[Came]
+NOTHING: Cames = frozenset()
+
+
+class Rest(NamedTuple):
+    """The further, unknown columns of a read, which pass under their own names."""
+
+    read: Path
+    without: frozenset[str] = frozenset()  # those that were dropped, renamed or are told one by one
+    subtype: str = IDENTITY
+    confidence: float = SURE
+    every: bool = False
+
+    def column(self, name: str) -> Cames:
+        """Return where a column of that name comes from; nothing if it is none of these."""
+        if name in self.without:
+            return NOTHING
+        return frozenset({Came(self.read, name, DIRECT, self.subtype, self.confidence, self.every)})
+
+
+class Table(NamedTuple):
+    """What a frame, a series, an array or a list of records holds at a call."""
+
+    columns: Mapping[Any, Cames]  # in order, by name (text where it leaves the follower); of a closed table all
+    rest: tuple[Rest, ...] = ()
+    rows: Cames = NOTHING  # what shapes the rows
+    closed: bool = False  # all columns are known
+    spread: Cames = NOTHING  # where a column may come from that is neither named nor of the rest
+    labels: Mapping[Any, Cames] = {}
+    families: tuple[tuple[str, Cames], ...] = ()  # further columns whose names begin alike, such as those of dummies
+
+    def of(self, name: str) -> Cames:
+        """Return where the column comes from that was written under a name; nothing if this table has none."""
+        if name in self.columns:
+            return self.columns[name]
+        if name in self.labels:
+            return self.labels[name]
+        alike = [one for one in self.families if name.startswith(one[0])]
+        if alike:
+            return max(alike, key=lambda one: len(one[0]))[1]
+        return self.spread.union(*(one.column(name) for one in self.rest))
+
+    def all(self) -> Iterator[Came]:
+        """Return everything that any column comes from, rows excluded."""
+        for cames in (*self.columns.values(), *self.labels.values(), self.spread, *(one[1] for one in self.families)):
+            yield from cames
+        for one in self.rest:
+            yield Came(one.read, "", DIRECT, one.subtype, one.confidence, one.every)
+
+
+class Columns(Protocol):
+    """What is known of a read at run time."""
+
+    def __call__(self, path: Path) -> Mapping[str, str] | None:
+        """Return the type of each column, in order, of what the call at this path read; None where it read nothing."""
+        ...
+
+
+class Source(NamedTuple):
+    """The text of one module of the user."""
+
+    file: str  # as code objects name it
+    text: str
+    module: str = ""  # as import statements name it
+
+
+class Entry(NamedTuple):
+    """The outermost frame of the user."""
+
+    file: str
+    function: str = ""  # its qualified name; empty: the module itself
+    line: int = 0  # first line of the function, as its code object says
+
+
+SourceOf = Callable[[str], Source | None]
+"""The text of a module by its dotted name, or of a file."""

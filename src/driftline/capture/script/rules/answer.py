@@ -1,0 +1,140 @@
+"""Finds the rule for a call; without one, the result is made of all that was given.
+
+Enters: a call. Leaves: a value. The only place that knows all tables of rules.
+"""
+
+from collections.abc import Mapping
+
+from driftline.capture.script import queries
+from driftline.capture.script.call import Call, Rule, Rules
+from driftline.capture.script.rules import (
+    arrays,
+    column_rules,
+    combining,
+    containers,
+    files,
+    frames,
+    grouping,
+    learning,
+    making,
+    plain,
+    readers,
+    row_rules,
+    series,
+    shaping,
+    unknown,
+)
+from driftline.capture.script.values import (
+    Const,
+    File,
+    Foreign,
+    Frame,
+    Grouped,
+    Items,
+    Method,
+    Pairs,
+    Part,
+    Series,
+    Thing,
+    Value,
+)
+
+_FUNCTIONS: Rules = {
+    **readers.FUNCTIONS,
+    **making.FUNCTIONS,
+    **combining.FUNCTIONS,
+    **shaping.FUNCTIONS,
+    **grouping.FUNCTIONS,
+    **arrays.FUNCTIONS,
+    **plain.FUNCTIONS,
+    **containers.FUNCTIONS,
+    **files.FUNCTIONS,
+    **learning.FUNCTIONS,
+}
+_FRAME: Rules = {
+    **frames.METHODS,
+    **row_rules.METHODS,
+    **column_rules.METHODS,
+    **grouping.ON_FRAMES,
+    **combining.ON_FRAMES,
+    **shaping.ON_FRAMES,
+    **making.ON_FRAMES,
+}
+_METHODS: Mapping[type, Rules] = {
+    Frame: _FRAME,
+    Series: series.METHODS,
+    Grouped: grouping.METHODS,
+    Items: containers.LISTS,
+    Pairs: containers.DICTS,
+    File: files.METHODS,
+    Foreign: learning.METHODS,
+}
+
+_UNBOUND = ("builtins.str.", "builtins.dict.", "builtins.list.", "pandas.Series.", "pandas.DataFrame.")
+
+
+def answer(call: Call) -> Value:
+    """Return the value of a call."""
+    if call.receiver is None and call.name.startswith(_UNBOUND) and call.args and call.name not in _FUNCTIONS:
+        kind = call.name.rpartition(".")[2]
+        return answer(Call(call.machine, call.args[0], kind, call.args[1:], call.kwargs, call.path, call.more))
+    if call.receiver is None and call.name in files.OPENERS:
+        return files.opened(call)
+    if call.name in {"read_text", "read_bytes"}:
+        return files.read_text(call)
+    rule = _function(call.name) if call.receiver is None else _method(call)
+    read = call.machine.read(call.path) if rule is not readers.reads else None
+    given = call.see(call.receiver) if call.name in queries.FETCHED else None
+    if isinstance(given, Frame):
+        content = call.see(read)
+        return call.frame(queries.fetched(given.table, content.table if isinstance(content, Frame) else None))
+    if read is not None:
+        return read
+    found = rule(call) if rule is not None else None
+    return unknown.unknown(call) if found is None else found
+
+
+def _function(name: str) -> Rule | None:
+    found = _FUNCTIONS.get(name)
+    if found is None and name.partition(".")[0] in arrays.PURE:
+        return arrays.computed
+    return found
+
+
+def _method(call: Call) -> Rule | None:
+    content = call.see(call.receiver)
+    if isinstance(content, Const):
+        return containers.text
+    if isinstance(content, Part):
+        return _part(call, content)
+    if isinstance(content, Thing):
+        return None if call.name == "open" else containers.value
+    if isinstance(content, Method):
+        return None
+    found = _METHODS.get(type(content), {}).get(call.name)
+    if found is None and isinstance(content, Series):
+        return None if call.name.startswith("to_") or call.name == "plot" else series.computed
+    if found is None and isinstance(content, Frame) and content.row:
+        return containers.value
+    if found is None and isinstance(content, Foreign):
+        return files.opened if call.name == "open" else _of_foreign(call, content)
+    return making.names_of if found is None and isinstance(content, Items) else found
+
+
+def _of_foreign(call: Call, content: Foreign) -> Rule | None:
+    """Methods of objects that are known by name, or by what all of that name do."""
+    if call.name in {"map", "imap", "imap_unordered", "starmap"}:
+        return plain.mapped_by_other
+    if content.name == "pandas.ExcelFile" and call.name == "parse":
+        return readers.reads
+    if content.name == "joblib.Parallel" and call.name == "":
+        return plain.passed
+    return None
+
+
+def _part(call: Call, part: Part) -> Rule | None:
+    if part.kind == "writer":
+        return files.WRITERS.get(call.name)
+    if isinstance(part.of, Series):
+        return series.PARTS.get(call.name, series.computed) if part.kind == "str" else series.computed
+    return containers.each if part.kind == "str" else making.names_of

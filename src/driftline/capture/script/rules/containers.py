@@ -1,0 +1,264 @@
+"""Methods of lists, dicts, texts and of single values.
+
+Enters: a call. Leaves: a value; what is put into a container under a condition keeps that condition.
+"""
+
+from dataclasses import replace
+from typing import Any
+
+from driftline.capture.script import access, unrolling, writing
+from driftline.capture.script.call import UNKNOWN, Call, Rules, plain, rows_of
+from driftline.capture.script.cames import aggregated, changed, deciding, union
+from driftline.capture.script.joining import joined, made_of
+from driftline.capture.script.reading import GROUP_BY, JOIN, SORT, Cames
+from driftline.capture.script.values import NONE, Const, Frame, Function, Items, Pairs, Part, Ref, Thing, Value
+
+_WORDS_TEXT = """
+    lower upper strip lstrip rstrip title capitalize replace split rsplit join startswith endswith format zfill
+    casefold removeprefix removesuffix splitlines swapcase center ljust rjust find index count isdigit isalpha
+    partition rpartition encode decode
+"""
+_TEXT = frozenset(_WORDS_TEXT.split())
+
+
+def appended(call: Call) -> Value:
+    """``append``, ``add``."""
+    writing.append(call.machine, call.receiver or NONE, call.argument(0) or Thing())
+    return NONE
+
+
+def inserted(call: Call) -> Value:
+    """``insert``."""
+    writing.append(call.machine, call.receiver or NONE, call.argument(1) or Thing())
+    return NONE
+
+
+def extended(call: Call) -> Value:
+    """``extend``, ``update`` of a set."""
+    writing.extend(call.machine, call.receiver or NONE, call.argument(0) or Thing())
+    return NONE
+
+
+def taken(call: Call) -> Value:
+    """``pop`` of a list."""
+    content = call.see(call.receiver)
+    out = access.item(call.machine, call.receiver or NONE, call.argument(0) or Const(-1))
+    if isinstance(content, Items) and content.loose is None and content.known and isinstance(call.receiver, Ref):
+        at = call.plain(0, "", -1)
+        if isinstance(at, int) and -len(content.known) <= at < len(content.known):
+            known = list(content.known)
+            del known[at]
+            call.machine.memory.put(call.receiver.place, replace(content, known=tuple(known)))
+    return out
+
+
+def removed(call: Call) -> Value:
+    """``remove``, ``discard``."""
+    content = call.see(call.receiver)
+    gone = call.argument(0)
+    if isinstance(content, Items) and isinstance(call.receiver, Ref):
+        known = tuple(one for one in content.known if one != gone)
+        call.machine.memory.put(call.receiver.place, replace(content, known=known))
+    return NONE
+
+
+def ordered(call: Call) -> Value:
+    """``sort``, ``reverse``: the same elements."""
+    content = call.see(call.receiver)
+    key = call.argument(-1, "key")
+    if isinstance(content, Items) and isinstance(call.receiver, Ref):
+        one = content.loose or (content.known[0] if content.known else None)
+        cames = call.cames(one)
+        if isinstance(key, Function) and one is not None:
+            cames = call.cames(call.machine.invoke(key, [one], {}, call.path))
+        rows = content.rows | deciding(cames, SORT)
+        call.machine.memory.put(call.receiver.place, replace(content, rows=rows))
+    return NONE
+
+
+def same(call: Call) -> Value:
+    """``copy``."""
+    content = call.see(call.receiver)
+    return call.new(content) if isinstance(content, Items | Pairs | Frame) else call.receiver or NONE
+
+
+def found_at(call: Call) -> Value:
+    """``index``: the place of an element."""
+    known, one = plain(call.machine, call.receiver), plain(call.machine, call.argument(0))
+    return Const(known.index(one)) if isinstance(known, list | tuple) and one in known else Thing()
+
+
+def merged(call: Call) -> Value:
+    """``union``, ``difference``, ``intersection`` of sets."""
+    content = call.see(call.receiver)
+    found = plain(call.machine, call.receiver)
+    other = [plain(call.machine, one) for one in call.args]
+    if isinstance(found, list) and all(isinstance(one, list | tuple) for one in other):
+        gone = [each for one in other for each in one]
+        if call.name == "difference":
+            return call.new(Items(tuple(Const(one) for one in found if one not in gone), kind="set"))
+        if call.name == "intersection":
+            return call.new(Items(tuple(Const(one) for one in found if one in gone), kind="set"))
+    out = call.new(content if isinstance(content, Items) else Items())
+    for one in call.args if call.name == "union" else ():
+        writing.extend(call.machine, out, one)
+    return out
+
+
+def put(call: Call) -> Value:
+    """``update`` of a dict."""
+    for one in call.args:
+        writing.update(call.machine, call.receiver or NONE, one)
+    for name, value in call.kwargs.items():
+        writing.item(call.machine, call.receiver or NONE, Const(name), value)
+    return NONE
+
+
+def got(call: Call) -> Value:
+    """``get``, ``setdefault``, ``pop`` of a dict."""
+    pairs = call.see(call.receiver)
+    key = call.argument(0) or NONE
+    default = call.argument(1)
+    found = plain(call.machine, key)
+    known = found is not UNKNOWN and access.hashable(found) and found in pairs.known
+    out = access.item(call.machine, call.receiver or NONE, key)
+    if not known and default is not None and call.name == "setdefault":
+        if pairs.loose is None:
+            writing.item(call.machine, call.receiver or NONE, key, default)
+            return default
+        return out
+    if known or default is None:
+        return out
+    cames = deciding(call.cames(key) | pairs.keys, JOIN)
+    return joined(call.machine.memory, out, default, cames) if pairs.known or pairs.loose is not None else default
+
+
+def both(call: Call) -> Value:
+    """``items`` of a dict."""
+    pairs = call.see(call.receiver)
+    known = tuple(call.new(Items((Const(key), one), kind="tuple")) for key, one in pairs.known.items())
+    loose = None if pairs.loose is None else call.new(Items((Thing(pairs.keys), pairs.loose), kind="tuple"))
+    return call.new(Items(known, loose, _rows(pairs)))
+
+
+def _rows(pairs: Pairs) -> Cames:
+    """Keys that come from data make one row of all that have the same."""
+    return pairs.rows | deciding(pairs.keys, GROUP_BY)
+
+
+def held(call: Call) -> Value:
+    """``values`` of a dict."""
+    pairs = call.see(call.receiver)
+    return call.new(Items(tuple(pairs.known.values()), pairs.loose, _rows(pairs)))
+
+
+def keys(call: Call) -> Value:
+    """``keys`` of a dict."""
+    pairs = call.see(call.receiver)
+    loose = None if pairs.loose is None else Thing(pairs.keys)
+    return call.new(Items(tuple(Const(key) for key in pairs.known), loose, _rows(pairs)))
+
+
+def most_common(call: Call) -> Value:
+    """Of a ``Counter``: keys with their numbers."""
+    return both(call)
+
+
+def counted(call: Call) -> Value:
+    """``Counter``: how often each element is there."""
+    over = unrolling.unrolled(call.machine, call.argument(0) or call.new(Items()))
+    keys_ = union(made_of(call.machine.memory, one) for one in (*over.items, over.loose))
+    return call.new(Pairs({}, Thing(aggregated(keys_)), over.rows, keys_))
+
+
+def defaulting(call: Call) -> Value:
+    """``defaultdict``."""
+    made = call.argument(0)
+    default = call.machine.invoke(made, (), {}, call.path) if made is not None and made != NONE else None
+    return call.new(Pairs(default=default))
+
+
+def text(call: Call) -> Value | None:
+    """Methods of a plain text."""
+    found = [plain(call.machine, one) for one in call.given()]
+    if call.name == "join" and found and isinstance(found[0], str) and found[-1] is UNKNOWN:
+        return Thing(changed(call.cames(*call.args)), union(rows_of(call.machine, one) for one in call.args))
+    if call.name not in _TEXT or call.kwargs or any(one is UNKNOWN for one in found):
+        return Thing(changed(call.cames(*call.given())), union(rows_of(call.machine, one) for one in call.given()))
+    if not isinstance(found[0], str) or any(isinstance(one, str) and len(one) > 2000 for one in found):
+        return Thing()
+    try:
+        value: Any = getattr(found[0], call.name)(*found[1:])
+    except Exception:  # the script's own affair
+        return Thing()
+    if isinstance(value, list):
+        return call.new(Items(tuple(Const(one) for one in value)))
+    return Const(value) if not isinstance(value, str) or len(value) < 5000 else Thing()
+
+
+def each(call: Call) -> Value | None:
+    """``columns.str.lower()``: a method of each name."""
+    of = call.receiver.of if isinstance(call.receiver, Part) else None
+    found = plain(call.machine, of)
+    if not isinstance(found, list):
+        return None
+    made = [
+        text(Call(call.machine, Const(one), call.name, call.args, _without_regex(call), call.path)) for one in found
+    ]
+    return call.new(Items(tuple(one or Thing() for one in made)))
+
+
+def _without_regex(call: Call) -> dict[str, Value]:
+    return {name: one for name, one in call.kwargs.items() if name != "regex"}
+
+
+def value(call: Call) -> Value:
+    """Methods of one value of which the origins are known: computed from it."""
+    cames = changed(call.cames(*call.given()))
+    rows = union(rows_of(call.machine, one) for one in call.given())
+    return Thing(cames, rows)
+
+
+def deque(call: Call) -> Value:
+    """``deque``."""
+    out = call.new(Items())
+    if call.args:
+        writing.extend(call.machine, out, call.args[0])
+    return out
+
+
+LISTS: Rules = {
+    "append": appended,
+    "add": appended,
+    "appendleft": appended,
+    "insert": inserted,
+    "extend": extended,
+    "update": extended,
+    "pop": taken,
+    "popleft": taken,
+    "remove": removed,
+    "discard": removed,
+    "sort": ordered,
+    "reverse": ordered,
+    "copy": same,
+    "index": found_at,
+    "union": merged,
+    "difference": merged,
+    "intersection": merged,
+}
+DICTS: Rules = {
+    "update": put,
+    "get": got,
+    "setdefault": got,
+    "pop": got,
+    "items": both,
+    "values": held,
+    "keys": keys,
+    "copy": same,
+    "most_common": most_common,
+}
+FUNCTIONS: Rules = {
+    "collections.Counter": counted,
+    "collections.defaultdict": defaulting,
+    "collections.deque": deque,
+}

@@ -1,0 +1,202 @@
+"""Files that are opened: rows read from them, rows and objects written to them piece by piece.
+
+Enters: a call. Leaves: an open file, rows, records. What is written counts as given to the call that opened the file.
+"""
+
+from dataclasses import replace
+from typing import Any
+
+from driftline.capture.script import tables, unrolling
+from driftline.capture.script.call import Call, Rules, names, plain, table_of
+from driftline.capture.script.cames import deciding, text_of
+from driftline.capture.script.reading import FILTER, Table
+from driftline.capture.script.values import NONE, File, Frame, Items, Part, Ref, Thing, Value
+
+
+def opened(call: Call) -> Value:
+    """``open``: a file, which is a read if it is read from."""
+    call.machine.reads.append(call.path)
+    return call.new(File(call.path))
+
+
+def _file(call: Call, value: Value | None) -> tuple[Ref, File] | None:
+    content = call.see(value)
+    if isinstance(value, Part) and value.kind == "writer":
+        return _file(call, value.of)
+    return (value, content) if isinstance(value, Ref) and isinstance(content, File) else None
+
+
+def _read(call: Call, value: Value | None, row: bool) -> Value | None:
+    """The table that lies in an open file."""
+    found = _file(call, value)
+    if found is None:
+        return None
+    return call.new(Frame(tables.read(found[1].opened, call.machine.columns(found[1].opened)), row))
+
+
+def _told(call: Call, value: Value | None) -> Value | None:
+    """The row of a table whose whole text is at hand."""
+    content = call.see(value)
+    if isinstance(content, Frame) and not content.row:
+        return call.new(Frame(content.table, True))
+    cames = call.cames(value)
+    reads = {one.read for one in cames}
+    if len(reads) != 1 or any(one.column for one in cames):
+        return None
+    [path] = reads
+    return call.new(Frame(tables.read(path, call.machine.columns(path)), True))
+
+
+def read_text(call: Call) -> Value:
+    """``read_text`` of a path: a text of all columns."""
+    call.machine.reads.append(call.path)
+    return Thing(text_of(call.path))
+
+
+def read_frame(call: Call) -> Value | None:
+    """A reader that was given an open file; None where the call itself is the read."""
+    return _read(call, call.argument(0), False)
+
+
+def rows(call: Call) -> Value | None:
+    """``csv.reader`` and ``csv.DictReader``: rows, one after the other."""
+    value = call.argument(0)
+    row = _read(call, value, True) or _told(call, value)
+    if row is None:
+        row = call.new(Frame(tables.unknown(call.cames(value)), True))
+    fields = names(call.machine, call.argument(1, "fieldnames"))
+    content = call.see(row)
+    if not call.name.endswith("DictReader"):
+        row = call.new(replace(content, array=True))
+    if fields is not None and call.name.endswith("DictReader"):
+        named = tables.numbered(content.table, fields)
+        row = call.new(Frame(named or content.table, True))
+    return call.new(Items((), row, kind="reader"))
+
+
+def loaded(call: Call) -> Value | None:
+    """``json.load`` and siblings: records."""
+    row = _read(call, call.argument(0), True) or _told(call, call.argument(0))
+    return None if row is None else call.new(Items((), row, kind="reader"))
+
+
+def passed(call: Call) -> Value | None:
+    """``json.dumps`` and ``json.loads``: the same data in another form."""
+    value = call.argument(0)
+    row = _told(call, value) if call.name.endswith("loads") else None
+    return value if row is None else call.new(Items((), row, kind="reader"))
+
+
+def content_read(call: Call) -> Value | None:
+    """``read`` of an open file: a text of all its columns."""
+    found = _file(call, call.receiver)
+    if found is None:
+        return None
+    return Thing(text_of(found[1].opened))
+
+
+def writer(call: Call) -> Value | None:
+    """``csv.writer`` and ``csv.DictWriter``."""
+    found = _file(call, call.argument(0))
+    if found is None:
+        return None
+    header = names(call.machine, call.argument(1, "fieldnames")) if call.name.endswith("DictWriter") else None
+    place, file = found
+    call.machine.memory.put(place.place, replace(file, header=tuple(header) if header else None))
+    return Part(place, "writer")
+
+
+def _write(call: Call, place: Ref, file: File, table: Table) -> None:
+    shaped = tables.shaped(table, call.machine.guarding(), FILTER)
+    written = shaped if file.written is None else tables.either(file.written, shaped)
+    call.machine.memory.put(place.place, replace(file, written=written))
+    call.machine.record(file.opened, written)
+
+
+def row_written(call: Call) -> Value | None:
+    """``writerow``."""
+    found = _file(call, call.receiver)
+    value = call.argument(0)
+    if found is None:
+        return None
+    place, file = found
+    fields = plain(call.machine, value)
+    if isinstance(fields, list | tuple) and file.header is None and all(isinstance(one, str) for one in fields):
+        call.machine.memory.put(place.place, replace(file, header=tuple(fields)))
+        return NONE
+    _write(call, place, file, _row(call, file, value))
+    return NONE
+
+
+def _row(call: Call, file: File, value: Value | None) -> Table:
+    content = call.see(value)
+    if isinstance(content, Items) and content.loose is None:
+        labels: Any = (
+            file.header if file.header and len(file.header) == len(content.known) else range(len(content.known))
+        )
+        return Table({name: call.cames(one) for name, one in zip(labels, content.known, strict=True)}, closed=True)
+    table = table_of(call.machine, value)
+    return Table({}, closed=True) if table is None else table
+
+
+def rows_written(call: Call) -> Value | None:
+    """``writerows``."""
+    found = _file(call, call.receiver)
+    if found is None:
+        return None
+    over = unrolling.unrolled(call.machine, call.argument(0) or Thing())
+    for one in (*over.items, over.loose):
+        if one is not None:
+            place, _ = found
+            file = call.see(place)
+            table = _row(call, file, one)
+            _write(call, place, file, tables.shaped(table, deciding(over.rows, FILTER), FILTER))
+    return NONE
+
+
+def dumped(call: Call) -> Value | None:
+    """``json.dump``, ``pickle.dump``: an object into an open file."""
+    value, file = call.argument(0), _file(call, call.argument(1))
+    table = table_of(call.machine, value)
+    if file is None:
+        return None
+    if table is not None:
+        _write(call, file[0], call.see(file[0]), table)
+    return NONE
+
+
+def text_written(call: Call) -> Value | None:
+    """``write`` of an open file: a piece of text, of which the columns are not told apart."""
+    file = _file(call, call.receiver)
+    if file is None:
+        return None
+    table = table_of(call.machine, call.argument(0))
+    if table is not None:
+        _write(call, file[0], call.see(file[0]), table)
+    return Thing()
+
+
+METHODS: Rules = {
+    "read": content_read,
+    "readlines": content_read,
+    "readline": content_read,
+    "write": text_written,
+    "writelines": text_written,
+}
+WRITERS: Rules = {"writerow": row_written, "writerows": rows_written, "writeheader": lambda call: NONE}
+OPENERS = frozenset(
+    {"builtins.open", "io.open", "gzip.open", "bz2.open", "lzma.open", "codecs.open", "fsspec.open", "smart_open.open"}
+)
+FUNCTIONS: Rules = {
+    **dict.fromkeys(OPENERS, opened),
+    "csv.reader": rows,
+    "csv.DictReader": rows,
+    "csv.writer": writer,
+    "csv.DictWriter": writer,
+    "json.load": loaded,
+    "json.loads": passed,
+    "json.dumps": passed,
+    "json.dump": dumped,
+    "pickle.dump": dumped,
+    "yaml.dump": dumped,
+}

@@ -1,0 +1,201 @@
+"""Methods of a table whose result has rows of the table: the same columns, computed ones, other names, other rows.
+
+Enters: a call on a table. Leaves: a value. Source: the reference of pandas' ``DataFrame``.
+"""
+
+from driftline.capture.script import tables, writing
+from driftline.capture.script.call import Call, Rules, table_of
+from driftline.capture.script.cames import aggregated, changed, deciding
+from driftline.capture.script.joining import made_of
+from driftline.capture.script.reading import Table
+from driftline.capture.script.rules.shared import (
+    across,
+    all_framed,
+    applied,
+    columns_by_function,
+    framed,
+    outcome,
+    row_of,
+)
+from driftline.capture.script.values import NONE, Const, Frame, Items, Pairs, Ref, Series, Thing, Value
+
+
+def same(call: Call, table: Table) -> Table:
+    """The same columns and, in all that matters here, rows."""
+    return table
+
+
+def computed(call: Call, table: Table) -> Table:
+    """Each column is computed from itself, and from what the arguments say of it."""
+    out = tables.computed(table)
+    for one in (*call.args, *call.kwargs.values()):
+        out = _by_name(call, out, one)
+    return out
+
+
+def _by_name(call: Call, table: Table, value: Value) -> Table:
+    content = call.see(value)
+    if isinstance(content, Pairs) and content.loose is None:
+        for name, one in content.known.items():
+            cames = changed(call.cames(one))
+            if cames and name in table.columns:
+                table = tables.with_column(table, name, table.columns[name] | cames)
+        return table
+    if isinstance(content, Frame):
+        other = content.table
+        columns = {name: cames | changed(tables.column(other, name)) for name, cames in table.columns.items()}
+        return table._replace(columns=columns, spread=table.spread | changed(other.spread), rows=table.rows)
+    return tables.tinged(table, changed(call.cames(value)))
+
+
+def conditional(call: Call, table: Table) -> Table:
+    """``where`` and ``mask``: one of two values, by a condition."""
+    decides = call.argument(0, "cond")
+    content = call.see(decides)
+    other = call.argument(1, "other")
+    out = table if other is None else _by_name(call, table, other)
+    if isinstance(content, Frame):
+        columns = {name: cames | deciding(tables.column(content.table, name)) for name, cames in out.columns.items()}
+        return out._replace(columns=columns)
+    return tables.tinged(out, deciding(call.cames(decides)))
+
+
+def typed(call: Call, table: Table) -> Table:
+    """``astype``: of all columns, or of those that a dict names."""
+    content = call.see(call.argument(0, "dtype"))
+    if not isinstance(content, Pairs):
+        return tables.computed(table)
+    for name in content.known:
+        table = tables.with_column(table, name, changed(tables.column(table, name)))
+    return table
+
+
+def replaced(call: Call, table: Table) -> Table:
+    """``replace`` and ``fillna`` by column name change those columns alone."""
+    content = call.see(call.argument(0, "to_replace") or call.argument(0, "value"))
+    by_column = isinstance(content, Pairs) and content.known and all(name in table.columns for name in content.known)
+    if not by_column:
+        return computed(call, table)
+    for name, value in content.known.items():
+        table = tables.with_column(table, name, changed(tables.column(table, name)) | changed(call.cames(value)))
+    return table
+
+
+def summed_up(call: Call) -> Value:
+    """One value of each column, or with ``axis=1`` of each row."""
+    table = call.table()
+    content = call.see(call.receiver)
+    if across(call):
+        return Series(changed(tables.values(table)), table.rows, None, None, table.labels)
+    if isinstance(content, Frame) and content.array and call.argument(0, "axis") is None:
+        return Thing(aggregated(tables.values(table)), table.rows)
+    out = tables.mapped(table, aggregated, "AGGREGATION")._replace(labels={})
+    if isinstance(content, Frame) and content.row:
+        return Thing(changed(tables.values(table)), table.rows)
+    return call.new(Frame(out if call.kwargs.get("numeric_only") is None else out._replace(closed=False), True))
+
+
+def aggregates(call: Call) -> Value:
+    """``agg`` of a whole table."""
+    function = call.argument(0, "func")
+    content = call.see(function)
+    table = tables.mapped(call.table(), aggregated, "AGGREGATION")._replace(labels={})
+    if isinstance(content, Pairs) and content.loose is None:
+        several = any(isinstance(call.see(one), Items) for one in content.known.values())
+        return call.new(Frame(tables.only(table, content.known), not several))
+    return call.new(Frame(table, not isinstance(content, Items)))
+
+
+def described(call: Call) -> Value:
+    """``describe``: some numbers of each column."""
+    table = tables.mapped(call.table(), aggregated, "AGGREGATION")
+    return call.frame(table._replace(labels={}, closed=False))
+
+
+def correlated(call: Call) -> Value:
+    """``corr`` and ``cov``: a number of each pair of columns."""
+    table = call.table()
+    cames = aggregated(tables.values(table))
+    return call.frame(table._replace(columns=dict.fromkeys(table.columns, cames), spread=cames, labels={}))
+
+
+def mapped(call: Call, table: Table) -> Table:
+    """``map`` and ``applymap``: a function of each cell."""
+    extra = made_of(call.machine.memory, applied(call, call.argument(0, "func"), Thing()))
+    return tables.tinged(tables.computed(table), extra)
+
+
+def applied_to(call: Call) -> Value:
+    """``apply``: a function of each column, or of each row."""
+    table = call.table()
+    function = call.argument(0, "func")
+    extra = call.see(call.argument(-1, "args"))
+    further = extra.known if isinstance(extra, Items) else ()
+    if isinstance(extra, Const) and isinstance(extra.value, tuple):
+        further = tuple(Const(one) for one in extra.value)
+    own = {"axis", "func", "args", "result_type", "raw"}
+    if across(call, 1):
+        kwargs = {name: one for name, one in call.kwargs.items() if name not in own}
+        value = applied(call, function, row_of(call, table), *further, **kwargs)
+        return outcome(call, value, table)
+    if isinstance(function, Const):
+        return aggregates(call)
+    first = next(iter(table.columns.values()), table.spread)
+    found = call.see(applied(call, function, Series(first, table.rows, None, None, table.labels)))
+    return call.new(Frame(columns_by_function(call, table, function), not isinstance(found, Series)))
+
+
+def piped(call: Call) -> Value | None:
+    """``pipe``: a function of the table."""
+    if call.receiver is None or not call.args:
+        return None
+    kwargs = dict(call.kwargs)
+    return call.machine.invoke(call.args[0], [call.receiver, *call.args[1:]], kwargs, call.path)
+
+
+def updated(call: Call) -> Value | None:
+    """``update`` changes the table, column by column."""
+    other = table_of(call.machine, call.argument(0, "other"))
+    content = call.see(call.receiver)
+    if other is None or not isinstance(call.receiver, Ref):
+        return None
+    if content.row:
+        writing.update(call.machine, call.receiver, call.args[0])
+        return NONE
+    columns = {name: cames | tables.column(other, name) for name, cames in content.table.columns.items()}
+    call.machine.memory.put(call.receiver.place, Frame(content.table._replace(columns=columns)))
+    return NONE
+
+
+_SAME = """
+    copy head tail sample infer_objects convert_dtypes set_flags truncate between_time at_time tz_localize
+    tz_convert to_period to_timestamp asfreq take swaplevel reorder_levels droplevel persist compute cache collect
+    to_pandas from_pandas lazy clone rechunk to_frame reindex_like align swapaxes unique first last sort_remaining
+"""
+_COMPUTED = """
+    abs round ffill bfill pad backfill interpolate clip isna isnull notna notnull isin shift diff cumsum cumprod
+    cummax cummin pct_change rank add sub mul div truediv floordiv mod pow radd rsub rmul rdiv rtruediv multiply
+    divide subtract eq ne lt le gt ge combine_first combine fill_null fill_nan cast dot transform
+"""
+_SUMMED = """
+    sum mean median min max std var count nunique prod product sem skew kurt kurtosis mode quantile any all idxmax
+    idxmin first_valid_index last_valid_index mad
+"""
+
+METHODS: Rules = {
+    **all_framed(_SAME, same),
+    **all_framed(_COMPUTED, computed),
+    **dict.fromkeys(_SUMMED.split(), summed_up),
+    **all_framed("where mask", conditional),
+    **all_framed("fillna replace", replaced),
+    **all_framed("map applymap", mapped),
+    "astype": framed(typed),
+    "agg": aggregates,
+    "aggregate": aggregates,
+    "describe": described,
+    "corr": correlated,
+    "cov": correlated,
+    "apply": applied_to,
+    "pipe": piped,
+    "update": updated,
+}

@@ -1,0 +1,348 @@
+"""Rows in groups and windows: how they are made, and what is summed up of them.
+
+Enters: a call on a table, or on groups. Leaves: groups, tables, columns. The keys decide which rows there are
+(GROUP_BY), or, where every row keeps its place, which others it is computed with (WINDOW).
+"""
+
+from dataclasses import replace
+from typing import Any
+
+from driftline.capture.script import tables
+from driftline.capture.script.call import UNKNOWN, Call, Rules, names, plain, rows_of
+from driftline.capture.script.cames import aggregated, changed, deciding, hedged, union
+from driftline.capture.script.joining import made_of
+from driftline.capture.script.reading import AGGREGATION, GROUP_BY, NOTHING, WINDOW, Cames, Table
+from driftline.capture.script.rules.shared import applied
+from driftline.capture.script.values import (
+    Const,
+    Frame,
+    Function,
+    Grouped,
+    Items,
+    Pairs,
+    Part,
+    Series,
+    Value,
+)
+
+
+def grouped(call: Call) -> Value:
+    """``groupby``."""
+    table = call.table()
+    by = call.argument(0, "by")
+    keys: dict[Any, Cames] = {}
+    content = call.see(by)
+    several = content.known if isinstance(content, Items) else [] if by is None else [by]
+    if isinstance(content, Const) and isinstance(content.value, tuple):
+        several = [Const(one) for one in content.value]
+    for one in several:
+        keys |= _key(call, table, one)
+    if by is None:
+        levels = names(call.machine, call.argument(-1, "level")) or []
+        order = list(table.labels)
+        for level in levels:
+            name = order[level] if isinstance(level, int) and level < len(order) else level
+            keys[name] = table.labels.get(name, NOTHING)
+    return Grouped(table, keys, as_index=call.flag("as_index", True))
+
+
+def _key(call: Call, table: Table, value: Value) -> dict[Any, Cames]:
+    content = call.see(value)
+    if isinstance(content, Series):
+        return {content.name: content.cames}
+    if isinstance(content, Part) and content.kind == "grouper":
+        value = content.of
+    name = plain(call.machine, value)
+    if name is UNKNOWN:
+        cames = made_of(call.machine.memory, value)
+        return {"": cames} if cames else {tables.SOME: hedged(tables.values(table))}
+    if name in table.labels and name not in table.columns:
+        return {name: table.labels[name]}
+    return {name: tables.column(table, name)}
+
+
+def grouper(call: Call) -> Value:
+    """``pd.Grouper``."""
+    return Part(call.argument(0, "key") or call.argument(0, "level") or Const(""), "grouper")
+
+
+def named_how(call: Call) -> Value:
+    """``pd.NamedAgg``: a column and a function."""
+    both = (call.argument(0, "column") or Const(None), call.argument(1, "aggfunc") or Const(None))
+    return call.new(Items(both, kind="tuple"))
+
+
+def windowed(call: Call) -> Value:
+    """``rolling``, ``expanding``, ``ewm`` of a table."""
+    return Grouped(call.table(), {}, window=True)
+
+
+def resampled(call: Call) -> Value:
+    """``resample``: by a column of time, or by the index."""
+    table = call.table()
+    on = call.plain(-1, "on")
+    keys = {on: tables.column(table, on)} if isinstance(on, str) else dict(table.labels)
+    return Grouped(table, keys)
+
+
+def windowed_again(call: Call) -> Value:
+    """``rolling`` of groups: windows inside of them, and the keys stay the index."""
+    return replace(_self(call), window=True)
+
+
+def resampled_again(call: Call) -> Value:
+    """``resample`` of groups."""
+    one = _self(call)
+    on = call.plain(-1, "on")
+    further = {on: tables.column(one.table, on)} if isinstance(on, str) else dict(one.table.labels)
+    return replace(one, keys={**one.keys, **further})
+
+
+def _self(call: Call) -> Grouped:
+    assert isinstance(call.receiver, Grouped)
+    return call.receiver
+
+
+def _wanted(one: Grouped) -> Table:
+    """The columns that are summed up: the picked ones, else all but the keys."""
+    if one.picked is not None:
+        return tables.only(one.table, one.picked)._replace(labels=one.table.labels)
+    return tables.without(one.table, one.keys)
+
+
+def _together(one: Grouped, table: Table, single: bool | None = None) -> Value | Table:
+    """Put the keys to a summed up table: as its index, as columns, or as what decides each window."""
+    if tables.SOME in one.keys:  # a key that is not known has the name of its column
+        table = table._replace(families=tuple((str(name), hedged(c)) for name, c in one.table.columns.items()))
+    keys = union(one.keys.values())
+    single = one.single if single is None else single
+    if one.window:
+        table = tables.tinged(table, deciding(keys, WINDOW))
+        table = table._replace(labels={**one.keys, "": NOTHING} if one.keys else one.table.labels)
+    else:
+        table = tables.grouped(table, one.keys)
+    if single and one.as_index and len(table.columns) == 1:
+        [(name, cames)] = table.columns.items()
+        return Series(cames, table.rows, name, None, table.labels)
+    return table if one.as_index or one.window else tables.reset(table)
+
+
+def _value(call: Call, found: Value | Table) -> Value:
+    return call.frame(found) if isinstance(found, Table) else found
+
+
+def summed_up(call: Call) -> Value:
+    """One value of each column for each group."""
+    one = _self(call)
+    table = tables.mapped(_wanted(one), aggregated, AGGREGATION)
+    return _value(call, _together(one, table))
+
+
+def sized(call: Call) -> Value:
+    """``size``: how many rows each group has."""
+    one = _self(call)
+    count = deciding(union(one.keys.values()), GROUP_BY)
+    if not one.as_index:
+        return _value(call, _together(one, Table({"size": count}, (), one.table.rows, True), False))
+    rows = one.table.rows | count
+    return Series(count, rows, None, None, one.keys)
+
+
+def kept(call: Call) -> Value:
+    """Every row keeps its place: ``transform``, ``cumsum``, ``shift``, ``rank``."""
+    one = _self(call)
+    function = call.argument(0, "func")
+    table = _wanted(one)
+    if call.name == "transform" and isinstance(function, Function) and table.closed and len(table.columns) <= 64:
+        columns = {
+            name: call.cames(applied(call, function, Series(c, NOTHING, name))) for name, c in table.columns.items()
+        }
+        table = table._replace(columns=columns)
+    elif call.name == "transform":
+        table = tables.mapped(table, aggregated, AGGREGATION)
+    else:
+        extra = union(changed(call.cames(each)) for each in (*call.args, *call.kwargs.values()))
+        table = tables.tinged(tables.computed(table), extra)
+    window = deciding(union(one.keys.values()), WINDOW)
+    table = tables.tinged(table, window)
+    if one.single and len(table.columns) == 1:
+        [(name, cames)] = table.columns.items()
+        return Series(cames, table.rows, name, None, table.labels)
+    return call.frame(table)
+
+
+def numbered(call: Call) -> Value:
+    """``cumcount`` and ``ngroup``: numbers that only the keys decide."""
+    one = _self(call)
+    return Series(deciding(union(one.keys.values()), WINDOW), one.table.rows, None, None, one.table.labels)
+
+
+def some(call: Call) -> Value:
+    """``head``, ``tail``, ``nth``, ``sample``, ``filter``: rows as they are."""
+    one = _self(call)
+    for each in (*call.args, *call.kwargs.values()):
+        if isinstance(each, Function):
+            group = call.frame(one.table)
+            found = applied(call, each, group)
+            decides = call.cames(found) | union(one.keys.values())
+            return call.frame(tables.shaped(one.table, decides))
+    table = one.table if one.picked is None else tables.only(one.table, one.picked)
+    return _value(call, _single(one, tables.shaped(table, union(one.keys.values()))))
+
+
+def _single(one: Grouped, table: Table) -> Value | Table:
+    if not one.single or len(table.columns) != 1:
+        return table
+    [(name, cames)] = table.columns.items()
+    return Series(cames, table.rows, name, None, table.labels)
+
+
+def aggregates(call: Call) -> Value:
+    """``agg``: by name, by a dict, by one or several functions."""
+    one = _self(call)
+    function = call.argument(0, "func")
+    if function is None and call.kwargs:
+        return _value(call, _together(one, _by_name(call, one), False))
+    content = call.see(function)
+    table = _wanted(one)
+    if isinstance(content, Pairs):
+        return _value(call, _together(one, _by_dict(call, one.table, content), False))
+    if isinstance(content, Items) or (isinstance(content, Const) and isinstance(content.value, tuple)):
+        return _value(call, _together(one, _several(call, table, one.single, function), False))
+    _follow(call, function, table)
+    return _value(call, _together(one, tables.mapped(table, aggregated, AGGREGATION)))
+
+
+def _follow(call: Call, function: Value | None, table: Table) -> None:
+    """A function of the user is followed for what it reads or writes; its result sums up in any case."""
+    if isinstance(function, Function):
+        applied(call, function, Series(tables.whole(table)))
+
+
+def _by_name(call: Call, one: Grouped) -> Table:
+    """``agg(total=("price", "sum"))``."""
+    columns: dict[Any, Cames] = {}
+    for name, value in call.kwargs.items():
+        content = call.see(value)
+        found = plain(call.machine, value)
+        if "size" in (found, *(found if isinstance(found, tuple) else ())):
+            columns[name] = deciding(union(one.keys.values()), GROUP_BY)
+        elif one.single and one.picked:
+            columns[name] = aggregated(tables.column(one.table, one.picked[0]))
+        elif isinstance(found, tuple) and found:
+            columns[name] = aggregated(tables.column(one.table, found[0]))
+        elif isinstance(content, Items) and content.known:
+            source = plain(call.machine, content.known[0])
+            columns[name] = aggregated(
+                tables.column(one.table, source) if source is not UNKNOWN else tables.whole(one.table)
+            )
+        else:
+            columns[name] = aggregated(tables.whole(one.table))
+    spread = aggregated(tables.whole(one.table)) if call.more else NOTHING
+    return Table(columns, (), one.table.rows, not call.more, spread)
+
+
+def _by_dict(call: Call, table: Table, how: Pairs) -> Table:
+    columns: dict[Any, Cames] = {}
+    several = any(isinstance(call.see(value), Items) or _is_tuple(value) for value in how.known.values())
+    for name, value in how.known.items():
+        cames = aggregated(tables.column(table, name))
+        if several:
+            columns |= {(name, label): cames for label in _labels(call, value)}
+        else:
+            columns[name] = cames
+    loose = how.loose is not None
+    return Table(columns, (), table.rows, not loose, aggregated(tables.whole(table)) if loose else NOTHING)
+
+
+def _is_tuple(value: Value) -> bool:
+    return isinstance(value, Const) and isinstance(value.value, tuple)
+
+
+def _labels(call: Call, value: Value) -> list[Any]:
+    """What columns are called that several functions make: by their names."""
+    content = call.see(value)
+    if isinstance(content, Const) and isinstance(content.value, tuple):
+        return [str(each) for each in content.value]
+    return [_label(call, each) for each in content.known] if isinstance(content, Items) else [_label(call, value)]
+
+
+def _label(call: Call, value: Value) -> Any:
+    if isinstance(value, Function):
+        return getattr(value.node, "name", "<lambda>")
+    name = getattr(value, "name", "")
+    found = plain(call.machine, value)
+    return name.rpartition(".")[2] if found is UNKNOWN and isinstance(name, str) else found
+
+
+def _several(call: Call, table: Table, single: bool, functions: Value | None) -> Table:
+    labels = _labels(call, functions) if functions is not None else []
+    columns: dict[Any, Cames] = {}
+    for name, cames in table.columns.items():
+        for label in labels:
+            columns[label if single else (name, label)] = aggregated(cames)
+    rest = () if table.closed else table.rest
+    return Table(columns, rest, table.rows, table.closed, aggregated(table.spread))
+
+
+def applied_to(call: Call) -> Value | None:
+    """``apply``: a function of each group."""
+    one = _self(call)
+    function = call.argument(0, "func")
+    table = one.table if one.picked is None else tables.only(one.table, one.picked)
+    if call.plain(-1, "include_groups") is False and one.picked is None:
+        table = tables.without(table, one.keys)
+    group: Value = call.frame(table)
+    if one.single and len(table.columns) == 1:
+        [(name, cames)] = table.columns.items()
+        group = Series(cames, NOTHING, name)
+    value = applied(call, function, group, *call.args[1:])
+    content = call.see(value)
+    if isinstance(content, Frame):
+        found = tables.grouped(content.table, {**one.keys, **({} if content.row else {"": NOTHING})})
+        return call.frame(found if one.as_index else tables.reset(found))
+    cames = made_of(call.machine.memory, value)
+    rows = one.table.rows | rows_of(call.machine, value) | deciding(union(one.keys.values()), GROUP_BY)
+    return Series(cames, rows, one.picked[0] if one.single and one.picked else None, None, one.keys)
+
+
+def got(call: Call) -> Value:
+    """``get_group``."""
+    one = _self(call)
+    return call.frame(tables.shaped(one.table, union(one.keys.values())))
+
+
+def piped(call: Call) -> Value | None:
+    """``pipe``."""
+    return applied(call, call.args[0], _self(call), *call.args[1:]) if call.args else None
+
+
+_SUMMED = """
+    sum mean median min max std var count nunique prod sem skew kurt quantile any all idxmax idxmin first last ohlc
+    mode describe corr cov unique value_counts mad interpolate asfreq nlargest nsmallest
+"""
+_KEPT = "transform cumsum cumprod cummax cummin shift diff pct_change rank ffill bfill fillna pad backfill"
+
+METHODS: Rules = {
+    **dict.fromkeys(_SUMMED.split(), summed_up),
+    **dict.fromkeys(_KEPT.split(), kept),
+    **dict.fromkeys(["head", "tail", "nth", "sample", "filter", "take"], some),
+    **dict.fromkeys(["rolling", "expanding", "ewm"], windowed_again),
+    **dict.fromkeys(["cumcount", "ngroup"], numbered),
+    "agg": aggregates,
+    "aggregate": aggregates,
+    "size": sized,
+    "apply": applied_to,
+    "get_group": got,
+    "resample": resampled_again,
+    "pipe": piped,
+}
+ON_FRAMES: Rules = {
+    "groupby": grouped,
+    "group_by": grouped,
+    "resample": resampled,
+    "rolling": windowed,
+    "expanding": windowed,
+    "ewm": windowed,
+}
+FUNCTIONS: Rules = {"pandas.Grouper": grouper, "pandas.NamedAgg": named_how}

@@ -1,0 +1,83 @@
+"""Columns chosen by their type or by what their names look like.
+
+Enters: a table and what is wanted of it. Leaves: a table. Types are known of columns that are as they were read.
+"""
+
+import re
+from typing import Any
+
+from driftline.capture.script.call import UNKNOWN, Call, names
+from driftline.capture.script.reading import DIRECT, IDENTITY, Cames, Table
+from driftline.capture.script.values import Items, Library
+
+_KINDS = (
+    ("bool", re.compile("bool", re.IGNORECASE)),
+    ("datetime", re.compile("date|time", re.IGNORECASE)),
+    ("float", re.compile("float|double|decimal|real", re.IGNORECASE)),
+    ("int", re.compile("int", re.IGNORECASE)),
+    ("number", re.compile("num", re.IGNORECASE)),
+    ("text", re.compile("obj|str|text|char|categ", re.IGNORECASE)),
+)
+NUMBERS = frozenset({"float", "int", "number"})
+
+
+def kind(type_: str) -> str:
+    """Return what sort of type a name means: bool, datetime, float, int, number, text, or the name."""
+    return next((name for name, pattern in _KINDS if pattern.search(type_)), type_)
+
+
+def of_column(call: Call, cames: Cames) -> str | None:
+    """Return the sort of type of a column, if it is as it was read."""
+    direct = [one for one in cames if one.type == DIRECT]
+    if not direct or any(one.subtype != IDENTITY for one in direct):
+        return None
+    found = {kind((call.machine.columns(one.read) or {}).get(one.column, "?")) for one in direct}
+    return found.pop() if len(found) == 1 and "?" not in found else None
+
+
+def _wanted(call: Call, place: int, name: str) -> set[str] | None:
+    value = call.argument(place, name)
+    if value is None:
+        return set()
+    content = call.see(value)
+    several = content.known if isinstance(content, Items) else [value]
+    found: set[str] = set()
+    for one in several:
+        texts = [one.name] if isinstance(one, Library) else names(call.machine, one)
+        if texts is None:
+            return None
+        found |= {kind(str(text)) for text in texts}
+    return found
+
+
+def _among(sort: str, wanted: set[str]) -> bool:
+    return sort in wanted or (sort in NUMBERS and "number" in wanted)
+
+
+def selected(call: Call, table: Table) -> Table:
+    """``select_dtypes``: perhaps more columns than there are, where a type is not known."""
+    include, exclude = _wanted(call, 0, "include"), _wanted(call, 1, "exclude")
+    if include is None or exclude is None:
+        return table
+    kept: dict[Any, Cames] = {}
+    for name, cames in table.columns.items():
+        sort = of_column(call, cames)
+        if sort is None or ((not include or _among(sort, include)) and not _among(sort, exclude)):
+            kept[name] = cames
+    return table._replace(columns=kept, closed=table.closed)
+
+
+def like(call: Call, table: Table) -> list[Any] | None:
+    """Return the columns that ``filter`` means by ``like`` or ``regex``; None if not known."""
+    part, pattern = call.plain(1, "like"), call.plain(2, "regex")
+    if not table.closed or part is UNKNOWN or pattern is UNKNOWN:
+        return None
+    if isinstance(part, str):
+        return [name for name in table.columns if part in str(name)]
+    if isinstance(pattern, str) and len(pattern) < 100:
+        try:
+            compiled = re.compile(pattern)
+        except re.error:
+            return None
+        return [name for name in table.columns if compiled.search(str(name))]
+    return None

@@ -1,0 +1,307 @@
+"""Python's own functions.
+
+Enters: a call. Leaves: a value; of plain values a plain value, within small bounds.
+"""
+
+from dataclasses import replace
+from typing import Any
+
+from driftline.capture.script import access, unrolling, writing
+from driftline.capture.script.call import UNKNOWN, Call, Rules, plain, rows_of
+from driftline.capture.script.cames import aggregated, changed, deciding, union
+from driftline.capture.script.joining import joined, made_of
+from driftline.capture.script.reading import FILTER, GROUP_BY
+from driftline.capture.script.rules.arrays import like
+from driftline.capture.script.values import NONE, Const, Frame, Function, Items, Pairs, Part, Series, Thing, Value
+
+MAX_RANGE = 64
+_FOLDED: dict[str, Any] = {
+    "str": str, "int": int, "float": float, "bool": bool, "abs": abs, "round": round, "len": len, "max": max,
+    "min": min, "sorted": sorted, "sum": sum, "ord": ord, "chr": chr, "repr": repr, "any": any, "all": all,
+}  # fmt: skip
+
+
+def folded(call: Call) -> Value | None:
+    """Of plain values the value, if they are small; else what they come from."""
+    name = call.name.rpartition(".")[2]
+    found = [plain(call.machine, one) for one in call.args]
+    if call.kwargs or call.more or any(one is UNKNOWN or _large(one) for one in found):
+        return None
+    try:
+        value = _FOLDED[name](*found)
+    except Exception:  # the script's own affair
+        return Thing()
+    return call.new(Items(tuple(Const(one) for one in value))) if isinstance(value, list) else Const(value)
+
+
+def _large(value: Any) -> bool:
+    return isinstance(value, str | bytes | list | tuple | dict) and len(value) > 1000
+
+
+def computed(call: Call) -> Value:
+    """A value of one value."""
+    found = folded(call)
+    return found if found is not None else like(call, changed(call.cames(*call.given())))
+
+
+def summed_up(call: Call) -> Value:
+    """``sum``, ``min``, ``max``: of many values one."""
+    found = folded(call)
+    if found is not None:
+        return found
+    many = len(call.args) == 1
+    cames = call.cames(*call.given())
+    rows = union(rows_of(call.machine, one) for one in call.given())
+    return Thing(aggregated(cames) if many else changed(cames), rows)
+
+
+def counted(call: Call) -> Value:
+    """``len``: how many rows there are, which no value tells."""
+    found = folded(call)
+    content = call.see(call.argument(0))
+    if found is not None:
+        return found
+    if isinstance(content, Thing) and content.cames:
+        return Thing(changed(content.cames), content.rows)
+    return Thing(deciding(rows_of(call.machine, call.argument(0))))
+
+
+def ranged(call: Call) -> Value:
+    """``range``."""
+    found = [plain(call.machine, one) for one in call.args]
+    if found and all(isinstance(one, int) for one in found) and (len(found) < 3 or found[2]):
+        numbers = range(*found)
+        if len(numbers) <= MAX_RANGE:
+            return Const(tuple(numbers))
+    return call.new(Items((), Thing()))
+
+
+def listed(call: Call) -> Value:
+    """``list``, ``tuple``, ``set``, ``sorted``, ``reversed``, ``iter``: the same elements."""
+    kind = call.name.rpartition(".")[2]
+    value = call.argument(0)
+    if value is None:
+        return call.new(Items(kind=kind))
+    key = call.argument(-1, "key")
+    over = unrolling.unrolled(call.machine, value)
+    if isinstance(call.see(value), Series | Thing) and kind not in {"iter", "enumerate"}:
+        return value
+    rows = over.rows
+    if isinstance(key, Function) and (over.loose is not None or over.items):
+        one = over.loose or over.items[0]
+        rows |= deciding(call.cames(call.machine.invoke(key, [one], {}, call.path)), "SORT")
+    if kind in {"sorted", "reversed", "set"}:
+        found = plain(call.machine, value)
+        if found is not UNKNOWN and found is not None and kind != "set":
+            try:
+                ordered = sorted(found) if kind == "sorted" and key is None else list(found)
+                return call.new(Items(tuple(Const(one) for one in ordered)))
+            except TypeError:
+                pass
+    return call.new(Items(over.items, over.loose, rows, kind if kind in {"tuple", "set"} else "list"))
+
+
+def dict_made(call: Call) -> Value:
+    """``dict``."""
+    out = call.new(Pairs())
+    value = call.argument(0)
+    if value is not None:
+        if isinstance(call.see(value), Pairs | Frame):
+            writing.update(call.machine, out, value)
+        else:
+            over = unrolling.unrolled(call.machine, value)
+            for one in (*over.items, over.loose):
+                if one is not None:
+                    key, held = access.item(call.machine, one, Const(0)), access.item(call.machine, one, Const(1))
+                    writing.item(call.machine, out, key, held)
+    for name, held in call.kwargs.items():
+        writing.item(call.machine, out, Const(name), held)
+    return out
+
+
+def _turned(call: Call) -> Value:
+    """``zip(*rows)``: columns."""
+    content = call.see(call.more[0])
+    if isinstance(content, Items) and content.loose is None:
+        return call.new(Items(tuple(Thing(call.cames(one)) for one in content.known)))
+    return call.new(Items((), Thing(call.cames(call.more[0]))))
+
+
+def zipped(call: Call) -> Value:
+    """``zip``: tuples of elements, one for each place while all are known."""
+    overs = [unrolling.unrolled(call.machine, one) for one in call.args]
+    if call.more and not call.args:
+        return _turned(call)
+    rows = union(one.rows for one in overs)
+    if overs and all(one.loose is None for one in overs):
+        known = zip(*(one.items for one in overs), strict=False)
+        return call.new(Items(tuple(call.new(Items(tuple(one), kind="tuple")) for one in known), None, rows))
+    firsts = []
+    for one in overs:
+        first: Value = one.loose or Thing()
+        for item in one.items:
+            first = (
+                joined(call.machine.memory, first, item) if one.loose is not None or item is not one.items[0] else item
+            )
+        firsts.append(first)
+    return call.new(Items((), call.new(Items(tuple(firsts), kind="tuple")), rows))
+
+
+def enumerated(call: Call) -> Value:
+    """``enumerate``."""
+    over = unrolling.unrolled(call.machine, call.argument(0) or Thing())
+    known = tuple(call.new(Items((Const(place), one), kind="tuple")) for place, one in enumerate(over.items))
+    loose = None if over.loose is None else call.new(Items((Thing(), over.loose), kind="tuple"))
+    return call.new(Items(known, loose, over.rows))
+
+
+def mapped(call: Call) -> Value:
+    """``map`` and ``filter``: a function of each element."""
+    out = call.new(Items())
+    if len(call.args) < 2:
+        return out
+    with unrolling.Rounds(call.machine) as rounds:
+        pairs = unrolling.together(call.machine, call.args[1:])
+        for items, loose in pairs:
+            for _ in range(2 if loose else 1):
+                rounds.next()
+                value = call.machine.invoke(call.args[0], items, {}, call.path)
+                if call.name.endswith("filter"):
+                    writing.shape(call.machine, out, deciding(made_of(call.machine.memory, value), FILTER))
+                    value = items[0]
+                (writing.some if loose else writing.append)(call.machine, out, value)
+    return out
+
+
+def mapped_by_other(call: Call) -> Value:
+    """``map`` of a pool of workers."""
+    if call.name == "starmap" and len(call.args) > 1:
+        over = unrolling.unrolled(call.machine, call.args[1])
+        columns = [one for one in (*over.items, over.loose) if one is not None]
+        places = [unrolling.unrolled(call.machine, one).items for one in columns]
+        args = [call.new(Items(tuple(one))) for one in zip(*places, strict=False)]
+        return mapped(Call(call.machine, None, "map", [call.args[0], *args], {}, call.path))
+    return mapped(call)
+
+
+def passed(call: Call) -> Value:
+    """What was given first: ``delayed(f)``, ``vectorize(f)``, ``Parallel()(jobs)``."""
+    return call.argument(0) or Thing()
+
+
+def partly(call: Call) -> Value | None:
+    """``partial``: a function some of whose arguments are given."""
+    function = call.argument(0)
+    if not isinstance(function, Function):
+        return function
+    return replace(function, defaults=(*function.defaults, *call.kwargs.items()), given=tuple(call.args[1:]))
+
+
+def reduced(call: Call) -> Value:
+    """``reduce``: a function of all elements, two at a time."""
+    over = unrolling.unrolled(call.machine, call.argument(1) or Thing())
+    items = [*over.items, *([over.loose] * 2 if over.loose is not None else [])]
+    start = call.argument(2)
+    out = start if start is not None else items.pop(0) if items else Thing()
+    for one in items:
+        out = call.machine.invoke(call.args[0], [out, one], {}, call.path)
+    return out
+
+
+def in_runs(call: Call) -> Value:
+    """``itertools.groupby``: keys with their elements."""
+    over = unrolling.unrolled(call.machine, call.argument(0) or Thing())
+    one = over.loose or (over.items[0] if over.items else Thing())
+    key = call.argument(1, "key")
+    label = one if key is None else call.machine.invoke(key, [one], {}, call.path)
+    cames = call.cames(label)
+    group = call.new(Items(over.items, over.loose, over.rows))
+    return call.new(Items((), call.new(Items((label, group), kind="tuple")), over.rows | deciding(cames, GROUP_BY)))
+
+
+def following(call: Call) -> Value:
+    """``next``: an element."""
+    value = call.argument(0) or Thing()
+    content = call.see(value)
+    if isinstance(content, Items) and content.kind == "reader":
+        row = call.see(content.loose)
+        if isinstance(row, Frame) and row.table.closed:
+            return call.new(Items(tuple(Const(name) for name in row.table.columns)))
+        return Thing()
+    over = unrolling.unrolled(call.machine, value)
+    return over.items[0] if over.items else over.loose or Thing()
+
+
+def attribute_got(call: Call) -> Value | None:
+    """``getattr``."""
+    name = call.plain(1)
+    return access.attribute(call.machine, call.args[0], name) if isinstance(name, str) and call.args else None
+
+
+def attribute_set(call: Call) -> Value | None:
+    """``setattr``."""
+    name = call.plain(1)
+    if not isinstance(name, str) or len(call.args) < 3:
+        return None
+    writing.attribute(call.machine, call.args[0], name, call.args[2])
+    return NONE
+
+
+def quiet(call: Call) -> Value:
+    """Functions that only look."""
+    return Thing() if call.name.endswith(("isinstance", "callable", "hasattr")) else NONE
+
+
+def sliced(call: Call) -> Value:
+    """``slice``."""
+    return Part(Thing(call.cames(*call.args)), "slice")
+
+
+def copied(call: Call) -> Value:
+    """``copy``: a container of its own."""
+    content = call.see(call.argument(0))
+    return call.new(content) if not isinstance(content, Value) and content is not None else call.argument(0) or Thing()
+
+
+def chained(call: Call) -> Value:
+    """``chain``: the elements of all."""
+    out = call.new(Items())
+    values = call.args
+    if call.name.endswith("from_iterable") and values:
+        over = unrolling.unrolled(call.machine, values[0])
+        values = [*over.items, *([over.loose] if over.loose is not None else [])]
+    for value in values:
+        writing.extend(call.machine, out, value)
+    return out
+
+
+FUNCTIONS: Rules = {
+    **{f"builtins.{name}": computed for name in (*_FOLDED, "pow", "divmod", "format", "hash", "bytes", "complex")},
+    **{f"builtins.{name}": summed_up for name in ("sum", "min", "max", "any", "all")},
+    **{f"builtins.{name}": listed for name in ("list", "tuple", "set", "frozenset", "sorted", "reversed", "iter")},
+    **{f"builtins.{name}": quiet for name in ("print", "isinstance", "callable", "hasattr", "id", "help", "input")},
+    "builtins.len": counted,
+    "builtins.range": ranged,
+    "builtins.dict": dict_made,
+    "builtins.zip": zipped,
+    "builtins.enumerate": enumerated,
+    "builtins.map": mapped,
+    "builtins.filter": mapped,
+    "builtins.next": following,
+    "builtins.getattr": attribute_got,
+    "builtins.setattr": attribute_set,
+    "builtins.slice": sliced,
+    "functools.reduce": reduced,
+    "functools.partial": partly,
+    "itertools.groupby": in_runs,
+    "numpy.vectorize": passed,
+    "joblib.delayed": passed,
+    "dask.delayed": passed,
+    "tqdm.tqdm": listed,
+    "tqdm.auto.tqdm": listed,
+    "copy.copy": copied,
+    "copy.deepcopy": copied,
+    "collections.OrderedDict": dict_made,
+    "itertools.chain": chained,
+    "itertools.chain.from_iterable": chained,
+}  # fmt: skip

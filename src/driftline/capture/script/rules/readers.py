@@ -1,0 +1,60 @@
+"""Calls that read: a table of their own, whose columns are known at run time.
+
+Enters: a call. Leaves: a frame.
+"""
+
+from dataclasses import replace
+from typing import Any
+
+from driftline.capture.script import tables
+from driftline.capture.script.call import UNKNOWN, Call, Rules, names
+from driftline.capture.script.reading import Table
+from driftline.capture.script.rules import files
+from driftline.capture.script.values import Frame, Items, Pairs, Ref, Value
+
+_READERS = """
+    csv table fwf excel parquet feather orc json jsonl ndjson html xml sql sql_query sql_table pickle stata sas spss
+    hdf clipboard gbq iceberg delta avro ipc database database_uri
+"""
+_PACKAGES = ("pandas", "polars", "dask.dataframe", "modin.pandas", "cudf", "geopandas", "awswrangler.s3")
+
+
+def reads(call: Call) -> Value:
+    """The table at this path, or in the file that was opened before."""
+    found = None if call.machine.columns(call.path) is not None else files.read_frame(call)
+    value = shaped(call, found or call.machine.open_read(call.path))
+    sheets = call.plain(1, "sheet_name", 0) if call.name.endswith("read_excel") else 0
+    if not isinstance(sheets, str | int):
+        return call.new(Pairs(loose=value))
+    return value
+
+
+def shaped(call: Call, value: Value) -> Value:
+    """Take the reader's options to the table that it read: columns chosen or named, an index, pieces."""
+    content = call.see(value)
+    if not isinstance(content, Frame) or not isinstance(value, Ref):
+        return value
+    table = content.table
+    given, wanted = names(call.machine, call.argument(-1, "names")), names(call.machine, call.argument(-1, "usecols"))
+    if given is not None:
+        table = tables.numbered(table, given) or table
+    elif wanted is not None and all(isinstance(one, str) for one in wanted):
+        table = tables.only(table, [name for name in table.columns if name in wanted] if table.closed else wanted)
+    table = _indexed(table, call.plain(-1, "index_col"))
+    call.machine.memory.put(value.place, replace(content, table=table))
+    if call.argument(-1, "chunksize") is not None or call.flag("iterator"):
+        return call.new(Items((), value, kind="reader"))
+    return value
+
+
+def _indexed(table: Table, wanted: Any) -> Table:
+    if wanted is None or wanted is UNKNOWN or wanted is False:
+        return table
+    order = list(table.columns)
+    keys = wanted if isinstance(wanted, list) else [wanted]
+    found = [order[one] if isinstance(one, int) and one < len(order) else one for one in keys]
+    labels = {name: tables.column(table, name) for name in found}
+    return tables.without(table, found)._replace(labels=labels)
+
+
+FUNCTIONS: Rules = {f"{package}.read_{name}": reads for package in _PACKAGES for name in _READERS.split()}

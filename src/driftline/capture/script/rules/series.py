@@ -1,0 +1,286 @@
+"""Methods of one column: computed values, other rows, one number of all.
+
+Enters: a call on a column, or on its ``.str``, ``.dt``, ``.cat``. Leaves: a value. Source: the reference of pandas'
+``Series``.
+"""
+
+from dataclasses import replace
+from typing import Any
+
+from driftline.capture.script import tables
+from driftline.capture.script.call import UNKNOWN, Call, Rules, plain, rows_of
+from driftline.capture.script.cames import aggregated, changed, deciding, union
+from driftline.capture.script.reading import FILTER, GROUP_BY, JOIN, NOTHING, SORT, Cames, Table
+from driftline.capture.script.rules.shared import applied, level_of, others, outcome
+from driftline.capture.script.values import (
+    NONE,
+    Const,
+    Frame,
+    Function,
+    Grouped,
+    Items,
+    Library,
+    Method,
+    Pairs,
+    Part,
+    Ref,
+    Series,
+    Thing,
+    Value,
+)
+
+
+def _self(call: Call) -> Series:
+    of = call.receiver.of if isinstance(call.receiver, Part) else call.receiver
+    return of if isinstance(of, Series) else Series(call.cames(of), rows_of(call.machine, of))
+
+
+def _put(call: Call, out: Series) -> Value:
+    """With ``inplace=True`` the column changes in the table that it shows."""
+    before = _self(call)
+    if not call.flag("inplace") or before.home is None:
+        return out
+    place, name = before.home
+    content = call.see(place)
+    if isinstance(content, Frame) and isinstance(place, Ref):
+        table = tables.with_column(content.table, name, out.cames)
+        call.machine.memory.put(place.place, replace(content, table=table))
+    return NONE
+
+
+def same(call: Call) -> Value:
+    """The same values."""
+    return _put(call, replace(_self(call), home=None))
+
+
+def computed(call: Call) -> Value:
+    """Values computed from these and the arguments."""
+    one = _self(call)
+    return _put(call, replace(one, cames=changed(one.cames) | others(call, ("inplace",)), home=None))
+
+
+def conditional(call: Call) -> Value:
+    """``where`` and ``mask``."""
+    one = _self(call)
+    decides = deciding(call.cames(call.argument(0, "cond")))
+    other = changed(call.cames(call.argument(1, "other")))
+    return _put(call, replace(one, cames=one.cames | other | decides, home=None))
+
+
+def ordered(call: Call) -> Value:
+    """``sort_values``."""
+    one = _self(call)
+    return _put(call, replace(one, rows=one.rows | deciding(one.cames, SORT), home=None))
+
+
+def fewer(call: Call) -> Value:
+    """Rows that the values decide: ``dropna``, ``nlargest``, ``unique``."""
+    one = _self(call)
+    return _put(call, replace(one, rows=one.rows | deciding(one.cames, FILTER), home=None))
+
+
+def summed_up(call: Call) -> Value:
+    """One number of all values."""
+    one = _self(call)
+    return Thing(aggregated(one.cames) | others(call), one.rows)
+
+
+def renamed(call: Call) -> Value:
+    """``rename``."""
+    name = call.plain(0, "index")
+    return replace(_self(call), name=None if name is UNKNOWN or isinstance(name, dict) else name, home=None)
+
+
+def framed(call: Call) -> Value:
+    """``to_frame``."""
+    one = _self(call)
+    name = call.plain(0, "name", one.name)
+    table = Table({0 if name in (None, UNKNOWN) else name: one.cames}, (), one.rows, True, NOTHING, one.index)
+    return call.frame(table)
+
+
+def index_reset(call: Call) -> Value:
+    """``reset_index``: a table, or with ``drop`` the column."""
+    one = _self(call)
+    if call.flag("drop"):
+        return replace(one, index={}, home=None)
+    name = call.plain(-1, "name", one.name)
+    index = one.index or {"index": one.rows}
+    table = Table({0 if name in (None, UNKNOWN) else name: one.cames}, (), one.rows, True, NOTHING, index)
+    return call.frame(tables.reset(table))
+
+
+def mapped(call: Call) -> Value:
+    """``map``: by a dict, by another column as a dict, by a function."""
+    one = _self(call)
+    by = call.argument(0, "arg") or call.argument(0, "func")
+    content = call.see(by)
+    cames: Cames
+    if isinstance(content, Pairs):
+        found = call.cames(by)
+        looked_up = changed(one.cames) if not found else deciding(one.cames | content.keys, JOIN)
+        cames = found - content.keys | looked_up
+    elif isinstance(content, Series | Frame):
+        index = union((content.index if isinstance(content, Series) else content.table.labels).values())
+        cames = call.cames(by) | deciding(one.cames | index, JOIN)
+    elif isinstance(content, Function | Library | Method):
+        return applied_to(call)
+    else:
+        cames = changed(one.cames) | call.cames(by)
+    return replace(one, cames=cames, home=None)
+
+
+def applied_to(call: Call) -> Value:
+    """``apply``: a function of each value."""
+    one = _self(call)
+    function = call.argument(0, "func")
+    if isinstance(function, Const):
+        return computed(call)
+    extra = call.see(call.argument(-1, "args"))
+    further = extra.known if isinstance(extra, Items) else ()
+    if isinstance(extra, Const) and isinstance(extra.value, tuple):
+        further = tuple(Const(each) for each in extra.value)
+    kwargs = {name: each for name, each in call.kwargs.items() if name not in {"func", "arg", "args", "na_action"}}
+    value = applied(call, function, Thing(one.cames), *further, **kwargs)
+    found = outcome(call, value, Table({}, (), one.rows, True, NOTHING, one.index))
+    return replace(found, name=one.name) if isinstance(found, Series) else found
+
+
+def aggregates(call: Call) -> Value:
+    """``agg``: one number, or several by name."""
+    one = _self(call)
+    how = call.plain(0, "func")
+    cames = aggregated(one.cames)
+    if isinstance(how, list):
+        return call.new(Frame(Table(dict.fromkeys(how, cames), rows=one.rows, closed=True), True))
+    return Thing(cames, one.rows)
+
+
+def counted(call: Call) -> Value:
+    """``value_counts``: how often each value is there."""
+    one = _self(call)
+    rows = one.rows | deciding(one.cames, GROUP_BY)
+    return Series(aggregated(one.cames), rows, "count", None, {one.name: one.cames})
+
+
+def as_dict(call: Call) -> Value:
+    """``to_dict``: values by the index."""
+    one = _self(call)
+    return call.new(Pairs({}, Thing(one.cames), one.rows, union(one.index.values())))
+
+
+def pairs(call: Call) -> Value:
+    """``items``: index and value."""
+    one = _self(call)
+    both = call.new(Items((Thing(union(one.index.values())), Thing(one.cames)), kind="tuple"))
+    return call.new(Items((), both, one.rows))
+
+
+def grouped(call: Call) -> Value:
+    """``groupby``: by the index, or by another column."""
+    one = _self(call)
+    by = call.argument(0, "by")
+    keys = {}
+    for each in _several(call, by):
+        content = call.see(each)
+        name = plain(call.machine, each)
+        if isinstance(content, Series):
+            keys[content.name] = content.cames
+        elif name is not UNKNOWN:
+            keys[name] = one.index.get(name, NOTHING)
+    if by is None:
+        keys = dict(one.index)
+    name = 0 if one.name is None else one.name
+    table = Table({name: one.cames}, (), one.rows, True)
+    return Grouped(table, keys, (name,), True)
+
+
+def _several(call: Call, value: Value | None) -> list[Value]:
+    content = call.see(value)
+    if isinstance(content, Items) and content.loose is None:
+        return list(content.known)
+    return [] if value is None else [value]
+
+
+def windowed(call: Call) -> Value:
+    """``rolling``, ``expanding``, ``ewm``: numbers of neighbouring rows."""
+    one = _self(call)
+    name = 0 if one.name is None else one.name
+    table = Table({name: one.cames}, (), one.rows, True, NOTHING, one.index)
+    return Grouped(table, {}, (name,), True, window=True)
+
+
+def resampled(call: Call) -> Value:
+    """``resample``: by time, which is the index."""
+    found = windowed(call)
+    assert isinstance(found, Grouped)
+    return replace(found, keys=_self(call).index, window=False)
+
+
+def split(call: Call) -> Value:
+    """``str.split`` and ``str.extract``: with ``expand`` a table of pieces."""
+    one = _self(call)
+    cames = changed(one.cames)
+    if not call.flag("expand", call.name in {"extract", "extractall", "partition", "get_dummies"}):
+        return replace(one, cames=cames, home=None)
+    return call.frame(Table({}, (), one.rows, False, cames, one.index))
+
+
+def piped(call: Call) -> Value | None:
+    """``pipe``: a function of the column."""
+    if call.receiver is None or not call.args:
+        return None
+    return call.machine.invoke(call.args[0], [call.receiver, *call.args[1:]], dict(call.kwargs), call.path)
+
+
+def unstacked(call: Call) -> Value:
+    """``unstack``: a level of the index becomes the columns."""
+    one = _self(call)
+    gone = level_of(one.index, call.plain(0, "level", -1))
+    labels = {name: cames for name, cames in one.index.items() if name != gone or gone is None}
+    spread = one.cames | deciding(one.index.get(gone, NOTHING), GROUP_BY)
+    return call.frame(Table({}, (), one.rows, False, spread, labels))
+
+
+def _table(words: str, rule: Any) -> dict[str, Any]:
+    return dict.fromkeys(words.split(), rule)
+
+
+_SAME = """
+    copy head tail sample to_list tolist to_numpy to_pandas infer_objects convert_dtypes sort_index squeeze truncate
+    ravel flatten values array rename_axis droplevel to_period to_timestamp asfreq take set_axis reindex view
+    persist compute
+"""
+_SUMMED = """
+    sum mean median min max std var count nunique prod product sem skew kurt kurtosis quantile any all idxmax idxmin
+    argmax argmin mad item autocorr corr cov dot first_valid_index last_valid_index is_unique hasnans
+"""
+
+METHODS: Rules = {
+    **_table(_SAME, same),
+    **_table(_SUMMED, summed_up),
+    **_table("where mask", conditional),
+    **_table("dropna nlargest nsmallest unique drop_duplicates mode", fewer),
+    **_table("rolling expanding ewm", windowed),
+    "sort_values": ordered,
+    "rename": renamed,
+    "to_frame": framed,
+    "reset_index": index_reset,
+    "map": mapped,
+    "apply": applied_to,
+    "transform": applied_to,
+    "agg": aggregates,
+    "aggregate": aggregates,
+    "describe": aggregates,
+    "value_counts": counted,
+    "to_dict": as_dict,
+    "items": pairs,
+    "iteritems": pairs,
+    "groupby": grouped,
+    "resample": resampled,
+    "pipe": piped,
+    "unstack": unstacked,
+}
+
+PARTS: Rules = _table("split rsplit extract extractall partition get_dummies", split)
+"""Of ``.str``; everything else there computes."""

@@ -1,0 +1,205 @@
+"""Tables of another shape: pivoted, melted, stacked, counted crosswise, with a column for each value.
+
+Enters: a call. Leaves: a table. Columns that are named after values are not known by name, but what they come from is.
+"""
+
+from typing import Any
+
+from driftline.capture.script import tables
+from driftline.capture.script.call import UNKNOWN, Call, Rules, names, plain, table_of
+from driftline.capture.script.cames import aggregated, changed, deciding, union
+from driftline.capture.script.reading import GROUP_BY, NOTHING, Cames, Table
+from driftline.capture.script.rules import kinds
+from driftline.capture.script.rules.shared import level_of, listed, named
+from driftline.capture.script.values import Frame, Items, Series, Value
+
+
+def _on(call: Call, place: int = 0) -> tuple[Table, int]:
+    """The table, and the place of the first argument behind it."""
+    if call.receiver is not None:
+        return call.table(), place
+    return table_of(call.machine, call.argument(0, "data")) or tables.EMPTY, place + 1
+
+
+def _keys(call: Call, table: Table, place: int, name: str) -> dict[Any, Cames]:
+    value = call.argument(place, name)
+    found: dict[Any, Cames] = {}
+    content = call.see(value)
+    for one in content.known if isinstance(content, Items) else [value]:
+        inner = call.see(one)
+        label = plain(call.machine, one)
+        if isinstance(inner, Series):
+            found[inner.name] = inner.cames
+        elif isinstance(label, list | tuple):
+            found |= {each: named(table, [each]) for each in label}
+        elif one is not None and label is not UNKNOWN and label is not None:
+            found[label] = named(table, [label])
+        elif one is not None and label is UNKNOWN:
+            found[""] = tables.whole(table)
+    return found
+
+
+def pivoted_up(call: Call) -> Value:
+    """``pivot_table``: summed up by index and columns."""
+    table, at = _on(call)
+    index, columns = _keys(call, table, at + 1, "index"), _keys(call, table, at + 2, "columns")
+    values = names(call.machine, call.argument(at, "values"))
+    left = tables.without(table, [*index, *columns])
+    wanted = left if values is None else tables.only(table, values)
+    return call.frame(_crossed(call, tables.mapped(wanted, aggregated, "AGGREGATION"), index, columns))
+
+
+def pivoted(call: Call) -> Value:
+    """``pivot``: each value in a place of its own."""
+    table, at = _on(call)
+    index, columns = _keys(call, table, at + 1, "index"), _keys(call, table, at, "columns")
+    values = names(call.machine, call.argument(at + 2, "values"))
+    wanted = tables.without(table, [*index, *columns]) if values is None else tables.only(table, values)
+    return call.frame(_crossed(call, wanted, index or dict(table.labels), columns))
+
+
+def _crossed(call: Call, wanted: Table, index: dict[Any, Cames], columns: dict[Any, Cames]) -> Table:
+    crosswise = deciding(union(columns.values()), GROUP_BY)
+    if not columns and not isinstance(call.see(call.argument(-1, "aggfunc")), Items):
+        return tables.grouped(wanted._replace(labels={}), index)
+    spread = tables.values(wanted) | crosswise
+    inner = Table({}, (), wanted.rows, False, spread, {})
+    return tables.grouped(inner, index)
+
+
+def crossed(call: Call) -> Value:
+    """``crosstab``: how often values meet."""
+    index, columns = _keys(call, tables.EMPTY, 0, "index"), _keys(call, tables.EMPTY, 1, "columns")
+    values = call.cames(call.argument(2, "values"))
+    spread = aggregated(values) | deciding(union([*index.values(), *columns.values()]), GROUP_BY)
+    return call.frame(tables.grouped(Table({}, spread=spread), index))
+
+
+def melted(call: Call) -> Value:
+    """``melt``: many columns become names and values."""
+    table, at = _on(call)
+    ids = listed(call, at, "id_vars") or []
+    values = listed(call, at + 1, "value_vars")
+    kept = {name: tables.column(table, name) for name in ids}
+    wanted = tables.without(table, ids) if values is None else tables.only(table, values)
+    variable, value = call.plain(at + 2, "var_name", "variable"), call.plain(at + 3, "value_name", "value")
+    labels = {} if call.flag("ignore_index", True) else table.labels
+    columns = {
+        **kept,
+        _text(variable, "variable"): NOTHING,
+        _text(value, "value"): tables.values(wanted),
+    }
+    return call.frame(Table(columns, (), table.rows, True, NOTHING, labels))
+
+
+def _text(name: Any, default: str) -> Any:
+    return default if name is UNKNOWN or name is None else name
+
+
+def stacked(call: Call) -> Value:
+    """``stack``: columns become a level of the index."""
+    table = call.table()
+    cames = tables.values(table)
+    labels = {**(table.labels or {"level_0": NOTHING}), f"level_{max(len(table.labels), 1)}": NOTHING}
+    return Series(cames, table.rows, None, None, labels)
+
+
+def unstacked(call: Call) -> Value:
+    """``unstack``: the last level of the index becomes columns."""
+    table = call.table()
+    gone = level_of(table.labels, call.plain(0, "level", -1))
+    spread = tables.values(table) | deciding(table.labels.get(gone, NOTHING), GROUP_BY)
+    labels = {name: cames for name, cames in table.labels.items() if name != gone}
+    return call.frame(Table({}, (), table.rows, False, spread, labels))
+
+
+def transposed(call: Call) -> Value:
+    """``transpose``: rows become columns."""
+    table = call.table()
+    return call.frame(tables.unknown(tables.whole(table), table.rows))
+
+
+def dummies(call: Call) -> Value | None:
+    """``get_dummies``: a column for each value, named after the column that it comes from."""
+    value = call.argument(0, "data")
+    content = call.see(value)
+    prefix = call.plain(1, "prefix")
+    separator = call.plain(2, "prefix_sep", "_")
+    separator = separator if isinstance(separator, str) else "_"
+    if isinstance(content, Series):
+        cames = changed(content.cames)
+        if isinstance(prefix, str):
+            named_ = ((f"{prefix}{separator}", cames),)
+            return call.frame(Table({}, (), content.rows, False, NOTHING, content.index, named_))
+        return call.frame(Table({}, (), content.rows, False, cames, content.index))
+    if not isinstance(content, Frame):
+        return None
+    table = content.table
+    wanted = listed(call, 5, "columns")
+    kept = table if wanted is None else tables.without(table, wanted)
+    families = list(table.families)
+    found = list(table.columns) if wanted is None else wanted
+    for place, name in enumerate(found):
+        cames = tables.column(table, name)
+        sort = kinds.of_column(call, cames) if wanted is None else "text"
+        if sort in kinds.NUMBERS | {"bool", "datetime"}:
+            continue
+        if wanted is None and sort == "text":
+            kept = tables.without(kept, [name])
+        families.append((f"{_prefix(prefix, name, place)}{separator}", changed(cames)))
+    return call.frame(kept._replace(families=tuple(families), closed=False))
+
+
+def _prefix(prefix: Any, name: Any, place: int) -> str:
+    if isinstance(prefix, dict):
+        return str(prefix.get(name, name))
+    if isinstance(prefix, list) and place < len(prefix):
+        return str(prefix[place])
+    return prefix if isinstance(prefix, str) else str(name)
+
+
+def cut(call: Call) -> Value | None:
+    """``cut`` and ``qcut``: values in bins, of which the edges may be asked for, too."""
+    value = call.argument(0, "x")
+    content = call.see(value)
+    cames = changed(call.cames(value, call.argument(1, "bins")))
+    if not isinstance(content, Series):
+        return None
+    out = Series(cames, content.rows, content.name, None, content.index)
+    if call.flag("retbins"):
+        return call.new(Items((out, Series(aggregated(cames))), kind="tuple"))
+    return out
+
+
+def long(call: Call) -> Value:
+    """``wide_to_long``: columns by the beginning of their names."""
+    table = table_of(call.machine, call.argument(0, "df")) or tables.EMPTY
+    stubs, ids = listed(call, 1, "stubnames") or [], listed(call, 2, "i") or []
+    label = call.plain(3, "j")
+    columns: dict[Any, Cames] = {}
+    rest = tables.without(table, ids)
+    for stub in stubs:
+        columns[stub] = union(cames for name, cames in table.columns.items() if str(name).startswith(str(stub)))
+        rest = tables.without(rest, [name for name in table.columns if str(name).startswith(str(stub))])
+    labels = {**{name: tables.column(table, name) for name in ids}, _text(label, "j"): NOTHING}
+    return call.frame(rest._replace(columns={**rest.columns, **columns}, labels=labels))
+
+
+FUNCTIONS: Rules = {
+    "pandas.pivot_table": pivoted_up,
+    "pandas.pivot": pivoted,
+    "pandas.crosstab": crossed,
+    "pandas.melt": melted,
+    "pandas.get_dummies": dummies,
+    "pandas.cut": cut,
+    "pandas.qcut": cut,
+    "pandas.wide_to_long": long,
+}
+ON_FRAMES: Rules = {
+    "pivot_table": pivoted_up,
+    "pivot": pivoted,
+    "melt": melted,
+    "stack": stacked,
+    "unstack": unstacked,
+    "transpose": transposed,
+}

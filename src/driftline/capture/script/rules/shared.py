@@ -1,0 +1,132 @@
+"""What rules of several tables need: results put in place, names asked for, functions of the user applied.
+
+Enters: calls. Leaves: values. No rule by itself.
+"""
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
+from typing import Any
+
+from driftline.capture.script import tables
+from driftline.capture.script.call import Call, Rule, names, rows_of, table_of
+from driftline.capture.script.cames import changed, union
+from driftline.capture.script.joining import made_of
+from driftline.capture.script.reading import NOTHING, Cames, Table
+from driftline.capture.script.values import NONE, Const, Frame, Items, Pairs, Ref, Series, Thing, Value
+
+TableRule = Callable[[Call, Table], Table | Value | None]
+_WORD = re.compile(r"`([^`]+)`|(@?[A-Za-z_]\w*)")
+_QUOTED = re.compile(r"'[^']*'|\"[^\"]*\"")
+
+
+def framed(rule: TableRule) -> Rule:
+    """Make a rule from what becomes of the table; with ``inplace=True`` it becomes that where it lies."""
+
+    def answer(call: Call) -> Value | None:
+        found = rule(call, call.table())
+        if not isinstance(found, Table):
+            return found
+        content = call.see(call.receiver)
+        made = replace(content, table=found) if isinstance(content, Frame) else Frame(found)
+        if call.flag("inplace") and isinstance(call.receiver, Ref):
+            call.machine.memory.put(call.receiver.place, made)
+            return NONE
+        return call.new(made)
+
+    return answer
+
+
+def listed(call: Call, place: int, name: str) -> list[Any] | None:
+    """Return column names of an argument; None if it is not given or not plain."""
+    return names(call.machine, call.argument(place, name))
+
+
+def across(call: Call, place: int = 0) -> bool:
+    """Tell whether a method goes along rows: ``axis=1``."""
+    return call.plain(place, "axis", 0) in (1, "columns")
+
+
+def others(call: Call, besides: Iterable[str] = ()) -> Cames:
+    """Return what the arguments are made of, without some."""
+    left = [one for name, one in call.kwargs.items() if name not in set(besides)]
+    return union([changed(call.cames(one)) for one in (*call.args, *left)])
+
+
+def words(text: str, table: Table) -> list[str]:
+    """Return the columns that an expression for ``query`` or ``eval`` names."""
+    found = [quoted or word for quoted, word in _WORD.findall(_QUOTED.sub("", text))]
+    return [
+        one
+        for one in dict.fromkeys(found)
+        if one in table.columns or one in table.labels or (not table.closed and one.isidentifier() and one not in _NOT)
+    ]
+
+
+_NOT = frozenset(
+    {"and", "or", "not", "in", "True", "False", "None", "index", "abs", "sin", "cos", "log", "sqrt", "exp"}
+)
+
+
+def named(table: Table, wanted: Iterable[Any]) -> Cames:
+    """Return what some columns or levels of the index come from."""
+    return union(
+        table.labels[name] if name in table.labels and name not in table.columns else tables.column(table, name)
+        for name in wanted
+    )
+
+
+def applied(call: Call, function: Value | None, *args: Value, **kwargs: Value) -> Value:
+    """Return what a function makes of some arguments, called by the library."""
+    if function is None:
+        return Thing()
+    return call.machine.invoke(function, args, kwargs, call.path)
+
+
+def columns_by_function(call: Call, table: Table, function: Value | None) -> Table:
+    """Return the table after a function was given each column."""
+    if not table.closed or len(table.columns) > 64 or isinstance(function, Const):
+        return tables.tinged(tables.computed(table), call.cames(function))
+    columns = {}
+    for name, cames in table.columns.items():
+        found = applied(call, function, Series(cames, table.rows, name, None, table.labels))
+        columns[name] = made_of(call.machine.memory, found)
+    return table._replace(columns=columns)
+
+
+def outcome(call: Call, value: Value, table: Table) -> Value:
+    """Return what ``apply`` along rows makes of the result for one row: a column, or a table of fields."""
+    content = call.see(value)
+    rows = table.rows | rows_of(call.machine, value)
+    expands = call.plain(-1, "result_type") == "expand"
+    if isinstance(content, Frame) or (expands and isinstance(content, Items | Pairs)):
+        found = table_of(call.machine, value)
+        if found is not None and expands and isinstance(content, Items):
+            made = {place: made_of(call.machine.memory, one) for place, one in enumerate(content.known)}
+            found = Table(made, closed=content.loose is None)
+        if found is not None:
+            return call.frame(found._replace(rows=rows, labels=table.labels))
+    return Series(made_of(call.machine.memory, value), rows, None, None, table.labels)
+
+
+def row_of(call: Call, table: Table) -> Ref:
+    """Return one row of a table, as a function applied along rows is given it."""
+    return call.new(Frame(table._replace(rows=NOTHING), True))
+
+
+def by_text(call: Call, value: Value | None) -> str | None:
+    """Return a plain text."""
+    return value.value if isinstance(value, Const) and isinstance(value.value, str) else None
+
+
+def level_of(labels: Mapping[Any, Cames], level: Any) -> Any:
+    """Return the name of a level of the index, which may be told by its place."""
+    order = list(labels)
+    if level in order:
+        return level
+    return order[level] if isinstance(level, int) and -len(order) <= level < len(order) else None
+
+
+def all_framed(names: str, rule: TableRule) -> dict[str, Rule]:
+    """Return one rule under several names."""
+    return {name: framed(rule) for name in names.split()}

@@ -1,0 +1,54 @@
+"""Where in the user's code a call stands, and by which calls it was reached.
+
+Enters: nothing. Leaves: sites, which a syntax tree and a running frame spell alike, and paths of sites. A site is the
+end of an expression, as the closing parenthesis lies at one place in every version of Python, which beginnings do
+not.
+"""
+
+import ast
+from collections.abc import Iterable
+from typing import NamedTuple
+
+MAX_DEPTH = 12  # sites in a path
+
+
+class Site(NamedTuple):
+    """The end of a call."""
+
+    file: str
+    line: int  # from 1
+    column: int  # in bytes of UTF-8, from 0
+
+
+Path = tuple[Site, ...]
+"""The user's frames, from the outermost to the innermost. Frames of libraries are left out, and so is the frame in
+which a comprehension or a generator expression stands: the site inside of it takes its place."""
+
+
+def end_of(node: ast.expr | ast.stmt, file: str) -> Site:
+    """Return the site of a node of a syntax tree."""
+    return Site(file, node.end_lineno or 0, node.end_col_offset or 0)
+
+
+def nearest(path: Path, known: Iterable[Path]) -> list[Path]:
+    """Return the paths that are most like one: equal, else those with the longest common end."""
+    best: list[Path] = []
+    longest = 1
+    for one in known:
+        if one == path:
+            return [one]
+        length = _common_end(path, one)
+        if length > longest:
+            best, longest = [], length
+        if length == longest:
+            best.append(one)
+    return best
+
+
+def _common_end(a: Path, b: Path) -> int:
+    length = 0
+    for left, right in zip(reversed(a), reversed(b), strict=False):
+        if left != right:
+            break
+        length += 1
+    return length

@@ -1,0 +1,292 @@
+"""Statements: what they bind, and in which ways the script can go on.
+
+Enters: statements and a scope. Leaves: a changed memory. Branches are tried one by one and joined; a loop over things
+that the text spells out is unrolled, another one goes around until little can be new.
+"""
+
+import ast
+from collections.abc import Sequence
+from typing import Any
+
+from driftline.capture.script import access, importing, unrolling, writing
+from driftline.capture.script.inlining import Inlining
+from driftline.capture.script.joining import made_of
+from driftline.capture.script.memory import Writes
+from driftline.capture.script.operators import condition, operated, truth
+from driftline.capture.script.reading import Cames
+from driftline.capture.script.values import (
+    NONE,
+    Class,
+    Function,
+    Part,
+    Ref,
+    Scope,
+    Series,
+    Thing,
+    Value,
+)
+
+GOES_ON, RETURNS, LEAVES_ROUND = "", "return", "loop"
+_ROUNDS = 2
+
+
+class Statements(Inlining):
+    """The machine's reading of statements."""
+
+    def execute(self, body: Sequence[ast.stmt], scope: Scope) -> str:
+        """Follow statements; return how they end."""
+        for one in body:
+            self.step()
+            rule = _RULES.get(type(one))
+            end = rule(self, one, scope) if rule is not None else None
+            if end:
+                return str(end)
+        return GOES_ON
+
+    def attribute_of(self, of: Value, name: str) -> Value:
+        """Return an attribute without calling a property."""
+        return access.attribute(self, of, name)
+
+    # Binding --------------------------------------------------------------------------------------------------------
+
+    def assign(self, target: ast.expr, value: Value, scope: Scope) -> None:
+        """Bind a target."""
+        if isinstance(target, ast.Name):
+            at = importing.home_of(scope, target.id)
+            self.memory.put((at, target.id), value)
+        elif isinstance(target, ast.Tuple | ast.List):
+            self._unpack(target.elts, value, scope)
+        elif isinstance(target, ast.Starred):
+            self.assign(target.value, value, scope)
+        elif isinstance(target, ast.Attribute):
+            writing.attribute(self, self.evaluate(target.value, scope), target.attr, value)
+        elif isinstance(target, ast.Subscript):
+            self._assign_item(target, value, scope)
+
+    def _assign_item(self, target: ast.Subscript, value: Value, scope: Scope) -> None:
+        of, key = self.evaluate(target.value, scope), self.evaluate(target.slice, scope)
+        if isinstance(of, Series | Thing):
+            self.assign(target.value, writing.series(self, of, key, value), scope)
+        elif isinstance(of, Part) and isinstance(of.of, Series) and isinstance(target.value, ast.Attribute):
+            self.assign(target.value.value, writing.series(self, of.of, key, value), scope)
+        else:
+            writing.item(self, of, key, value)
+
+    def _unpack(self, targets: Sequence[ast.expr], value: Value, scope: Scope) -> None:
+        content = self.memory.see(value)
+        over = unrolling.unrolled(self, value)
+        items = list(over.items)
+        star = next((place for place, one in enumerate(targets) if isinstance(one, ast.Starred)), None)
+        if star is not None and over.loose is None and len(items) >= len(targets) - 1:
+            after = len(targets) - star - 1
+            middle = writing.items(self, items[star : len(items) - after])
+            items = [*items[:star], middle, *items[len(items) - after :]]
+        for place, one in enumerate(targets):
+            if place < len(items) and (over.loose is None or place < len(over.items)):
+                self.assign(one, items[place], scope)
+            else:
+                loose = over.loose or Thing(made_of(self.memory, content))
+                self.assign(one, loose, scope)
+
+    def _assignment(self, node: ast.Assign, scope: Scope) -> None:
+        value = self.evaluate(node.value, scope)
+        for target in node.targets:
+            self.assign(target, value, scope)
+
+    def _annotated(self, node: ast.AnnAssign, scope: Scope) -> None:
+        if node.value is not None:
+            self.assign(node.target, self.evaluate(node.value, scope), scope)
+
+    def _augmented(self, node: ast.AugAssign, scope: Scope) -> None:
+        before = self.evaluate(node.target, scope)
+        after = self.evaluate(node.value, scope)
+        value = operated(self, before, after, type(node.op).__name__)
+        if isinstance(before, Ref) and isinstance(value, Ref) and before != value:
+            self.memory.put(before.place, self.memory.see(value))  # lists and frames change in place
+            value = before
+        self.assign(node.target, value, scope)
+
+    def _expression(self, node: ast.Expr, scope: Scope) -> None:
+        if not isinstance(node.value, ast.Constant):
+            self.evaluate(node.value, scope)
+
+    def _delete(self, node: ast.Delete, scope: Scope) -> None:
+        for target in node.targets:
+            if isinstance(target, ast.Subscript):
+                writing.delete(self, self.evaluate(target.value, scope), self.evaluate(target.slice, scope))
+
+    # Functions, classes, imports ------------------------------------------------------------------------------------
+
+    def _function(self, node: ast.FunctionDef | ast.AsyncFunctionDef, scope: Scope) -> None:
+        value: Value = Function(node, scope, self.defaults(node.args, scope))
+        for one in reversed(node.decorator_list):
+            value = importing.decorated(self, self.evaluate(one, scope), value, self.at(one, scope))
+        self.memory.put((importing.home_of(scope, node.name), node.name), value)
+
+    def _class(self, node: ast.ClassDef, scope: Scope) -> None:
+        bases = tuple(self.evaluate(one, scope) for one in node.bases)
+        inner = Scope(scope.file, scope.module, scope)
+        self.execute(node.body, inner)
+        annotated = (
+            one.target.id for one in node.body if isinstance(one, ast.AnnAssign) and isinstance(one.target, ast.Name)
+        )
+        self.memory.put((scope, node.name), Class(node.name, inner, bases, tuple(annotated)))
+
+    def _import(self, node: ast.Import | ast.ImportFrom, scope: Scope) -> None:
+        importing.imported(self, node, scope)
+
+    def _shared(self, node: ast.Global | ast.Nonlocal, scope: Scope) -> None:
+        for name in node.names:
+            scope.elsewhere[name] = importing.owner(self, scope, name, isinstance(node, ast.Global))
+
+    # Ways to go on --------------------------------------------------------------------------------------------------
+
+    def _return(self, node: ast.Return, scope: Scope) -> str:
+        self.returns(NONE if node.value is None else self.evaluate(node.value, scope))
+        return RETURNS
+
+    def _raise(self, node: ast.Raise, scope: Scope) -> str:
+        return RETURNS
+
+    def _round(self, node: ast.Break | ast.Continue, scope: Scope) -> str:
+        return LEAVES_ROUND
+
+    def _if(self, node: ast.If, scope: Scope) -> str:
+        test = self.evaluate(node.test, scope)
+        known = truth(self, test)
+        if known is not None:
+            return self.execute(node.body if known else node.orelse, scope)
+        return self._either([node.body, node.orelse], scope, condition(self, test))
+
+    def _either(self, bodies: Sequence[Sequence[ast.stmt]], scope: Scope, decides: Cames) -> str:
+        """Follow each way by itself; what a way that ends here wrote to objects may still be seen elsewhere."""
+        before = len(self.guards)
+        tried = []
+        further: list[Cames] = []  # conditions inside of a way that went on, while another one there ended
+        for body in bodies:
+            self.guards.append(decides)
+            end, writes = self.memory.aside(lambda body=body: self.execute(body, scope))  # type: ignore[misc]
+            tried.append((end, writes))
+            further += self.guards[before + 1 :] if end == GOES_ON else []
+            del self.guards[before:]
+        going = [writes for end, writes in tried if end == GOES_ON]
+        ended = [_kept(writes, end) for end, writes in tried if end != GOES_ON]
+        self.memory.join([*going, *ended] if going else ended, decides)
+        if not going:
+            return LEAVES_ROUND if any(end == LEAVES_ROUND for end, _ in tried) else RETURNS
+        self.guards += [*([decides] if ended and decides else []), *further]
+        return GOES_ON
+
+    def _match(self, node: ast.Match, scope: Scope) -> str:
+        test = self.evaluate(node.subject, scope)
+        for case in node.cases:
+            for pattern in ast.walk(case.pattern):
+                name = getattr(pattern, "name", None)
+                if isinstance(name, str):
+                    self.memory.put((scope, name), test)
+        return self._either([*(case.body for case in node.cases), []], scope, condition(self, test))
+
+    def _for(self, node: ast.For | ast.AsyncFor, scope: Scope) -> str:
+        value = self.evaluate(node.iter, scope)
+        over = unrolling.unrolled(self, value)
+        before = len(self.guards)
+        if over.rows:
+            self.guards.append(over.rows)
+        ends = []
+        with unrolling.Rounds(self) as rounds:
+            for item in over.items:
+                rounds.next()
+                ends.append(self._one_round(node, item, scope))
+                if ends[-1] == RETURNS:
+                    break
+            if over.loose is not None:
+                self._around(rounds, lambda: self._one_round(node, over.loose, scope))
+        del self.guards[before:]
+        if ends and ends[-1] == RETURNS and over.loose is None:
+            return RETURNS
+        return self.execute(node.orelse, scope)
+
+    def _one_round(self, node: Any, item: Value | None, scope: Scope) -> str:
+        before = len(self.guards)
+        if item is not None:
+            self.assign(node.target, item, scope)
+        end = self.execute(node.body, scope)
+        del self.guards[before:]
+        return end
+
+    def _around(self, rounds: unrolling.Rounds, body: Any) -> None:
+        for _ in range(_ROUNDS + 1):
+            rounds.next()
+            _, writes = self.memory.aside(body)
+            if not self.memory.join([{}, writes]):
+                break
+
+    def _while(self, node: ast.While, scope: Scope) -> str:
+        decides = condition(self, self.evaluate(node.test, scope))
+        self.guards.append(decides)
+        with unrolling.Rounds(self) as rounds:
+            self._around(rounds, lambda: self._while_round(node, scope))
+        self.guards.pop()
+        return self.execute(node.orelse, scope)
+
+    def _while_round(self, node: ast.While, scope: Scope) -> str:
+        self.evaluate(node.test, scope)
+        return self._one_round(node, None, scope)
+
+    def _try(self, node: Any, scope: Scope) -> str:
+        end = self.execute(node.body, scope)
+        if end == GOES_ON:
+            end = self.execute(node.orelse, scope)
+        for handler in node.handlers:
+            if handler.name:
+                self.memory.put((scope, handler.name), Thing())
+            after, writes = self.memory.aside(lambda handler=handler: self.execute(handler.body, scope))  # type: ignore[misc]
+            if after == GOES_ON:
+                self.memory.join([{}, writes] if end == GOES_ON else [writes])
+                end = GOES_ON
+        last = self.execute(node.finalbody, scope)
+        return last or end
+
+    def _with(self, node: ast.With | ast.AsyncWith, scope: Scope) -> str:
+        for one in node.items:
+            value = self.evaluate(one.context_expr, scope)
+            entered = access.attribute(self, value, "__enter__")
+            if isinstance(entered, Function):
+                value = self.inline(entered, [], {}, self.at(one.context_expr, scope), [])
+            if one.optional_vars is not None:
+                self.assign(one.optional_vars, value, scope)
+        return self.execute(node.body, scope)
+
+
+def _kept(writes: Writes, end: str) -> Writes:
+    """Return what is still seen of a way that ended: objects, and in a loop the names, too."""
+    return writes if end == LEAVES_ROUND else {key: held for key, held in writes.items() if isinstance(key, int)}
+
+
+_RULES: dict[type[ast.stmt], Any] = {
+    ast.Assign: Statements._assignment,
+    ast.AnnAssign: Statements._annotated,
+    ast.AugAssign: Statements._augmented,
+    ast.Expr: Statements._expression,
+    ast.Delete: Statements._delete,
+    ast.FunctionDef: Statements._function,
+    ast.AsyncFunctionDef: Statements._function,
+    ast.ClassDef: Statements._class,
+    ast.Import: Statements._import,
+    ast.ImportFrom: Statements._import,
+    ast.Global: Statements._shared,
+    ast.Nonlocal: Statements._shared,
+    ast.Return: Statements._return,
+    ast.Raise: Statements._raise,
+    ast.Break: Statements._round,
+    ast.Continue: Statements._round,
+    ast.If: Statements._if,
+    ast.Match: Statements._match,
+    ast.For: Statements._for,
+    ast.AsyncFor: Statements._for,
+    ast.While: Statements._while,
+    ast.Try: Statements._try,
+    ast.TryStar: Statements._try,
+    ast.With: Statements._with,
+    ast.AsyncWith: Statements._with,
+}

@@ -1,0 +1,213 @@
+"""What happens to whole tables: columns picked, put in, renamed; rows decided; two tables where either may be meant.
+
+Enters and leaves: tables, unchanged. Nothing here knows a method of pandas by name.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+from driftline.capture.script.cames import changed, deciding, hedged, union
+from driftline.capture.script.reading import (
+    CONDITIONAL,
+    FILTER,
+    GROUP_BY,
+    IDENTITY,
+    NOTHING,
+    TRANSFORMATION,
+    Came,
+    Cames,
+    Rest,
+    Table,
+)
+from driftline.capture.script.site import Path
+
+EMPTY = Table({}, closed=True)
+SOME = ("a name that is not known",)  # of a level of the index
+
+
+def read(path: Path, schema: Mapping[str, str] | None) -> Table:
+    """Return the table that a call reads: open if nothing is known of its columns."""
+    if schema is None:
+        return Table({}, (Rest(path),))
+    return Table({name: frozenset({Came(path, name)}) for name in schema}, closed=True)
+
+
+def whole(table: Table) -> Cames:
+    """Return everything that any column comes from."""
+    return union([frozenset(table.all())])
+
+
+def values(table: Table) -> Cames:
+    """Return everything that any column comes from, the index excluded."""
+    return whole(table._replace(labels={}))
+
+
+def unknown(cames: Cames, rows: Cames = NOTHING) -> Table:
+    """Return a table any column of which may come from all of these."""
+    return Table({}, spread=cames, rows=rows)
+
+
+def with_column(table: Table, name: Any, cames: Cames) -> Table:
+    """Return the table with a column put in or replaced."""
+    rest = table.rest
+    if rest and isinstance(name, str) and any(name not in one.without for one in rest):
+        rest = tuple(one._replace(without=one.without | {name}) for one in rest)
+    return table._replace(columns={**table.columns, name: cames}, rest=rest)
+
+
+def with_some_column(table: Table, cames: Cames) -> Table:
+    """Return the table after a column was put in whose name is not known."""
+    return table._replace(spread=table.spread | cames, closed=False)
+
+
+def without(table: Table, names: Iterable[Any]) -> Table:
+    """Return the table without some columns."""
+    gone = frozenset(names)
+    rest = tuple(
+        one._replace(without=one.without | {name for name in gone if isinstance(name, str)}) for one in table.rest
+    )
+    return table._replace(columns={name: cames for name, cames in table.columns.items() if name not in gone}, rest=rest)
+
+
+def only(table: Table, names: Iterable[Any]) -> Table:
+    """Return the table with these columns alone, in this order."""
+    columns = {name: column(table, name) for name in names}
+    return Table(columns, (), table.rows, True, NOTHING, table.labels)
+
+
+def column(table: Table, name: Any) -> Cames:
+    """Return where a column comes from, known by name or not."""
+    if name in table.columns:
+        return table.columns[name]
+    if isinstance(name, str) and (found := table.of(name)):
+        return found
+    inside = [cames for key, cames in table.columns.items() if isinstance(key, tuple) and key[:1] == (name,)]
+    return union(inside) if inside else table.spread
+
+
+def renamed(table: Table, names: Mapping[Any, Any]) -> Table:
+    """Return the table with columns under other names."""
+    moved = {old: column(table, old) for old in names if old not in table.columns and table.rest}
+    kept = {names.get(old, old): cames for old, cames in table.columns.items()}
+    labels = {names.get(old, old): cames for old, cames in table.labels.items()}
+    fresh = {names[old]: cames for old, cames in moved.items()}
+    out = without(table, moved)
+    return out._replace(columns={**kept, **fresh}, labels=labels)
+
+
+def mapped(table: Table, change: Callable[[Cames], Cames], subtype: str = TRANSFORMATION) -> Table:
+    """Return the table with each column changed by itself."""
+    rest = tuple(one._replace(subtype=subtype) if one.subtype == IDENTITY else one for one in table.rest)
+    return table._replace(
+        columns={name: change(cames) for name, cames in table.columns.items()},
+        rest=rest,
+        spread=change(table.spread),
+        families=tuple((prefix, change(cames)) for prefix, cames in table.families),
+    )
+
+
+def computed(table: Table) -> Table:
+    """Return the table with each column computed from itself."""
+    return mapped(table, changed)
+
+
+def tinged(table: Table, cames: Cames) -> Table:
+    """Return the table with further origins of each column."""
+    if not cames:
+        return table
+    out = mapped(table, lambda own: own | cames, IDENTITY)
+    return out._replace(spread=table.spread | cames if table.rest or table.spread else table.spread)
+
+
+def hedge(table: Table) -> Table:
+    """Return the table as it is after unknown code had it, columns under their names."""
+    rest = tuple(one._replace(confidence=0.5) for one in table.rest)
+    return mapped(table, hedged)._replace(rest=rest, rows=hedged(table.rows))
+
+
+def shaped(table: Table, cames: Cames, subtype: str = FILTER) -> Table:
+    """Return the table with rows that these decide."""
+    return table._replace(rows=table.rows | deciding(cames, subtype)) if cames else table
+
+
+def either(a: Table, b: Table, condition: Cames = NOTHING) -> Table:
+    """Return what holds for both of two tables of which one is meant."""
+    if a is b:
+        return a
+    decided = deciding(condition, CONDITIONAL)
+    names = [*a.columns, *(name for name in b.columns if name not in a.columns)]
+    columns = {}
+    for name in names:
+        left, right = column(a, name), column(b, name)
+        columns[name] = left if left == right else left | right | decided
+    rest = a.rest if a.rest == b.rest else _rests(a, b)
+    labels = {name: a.labels.get(name, NOTHING) | b.labels.get(name, NOTHING) for name in (*a.labels, *b.labels)}
+    rows = a.rows if a.rows == b.rows else a.rows | b.rows | decided
+    families = a.families if a.families == b.families else (*a.families, *b.families)
+    return Table(columns, rest, rows, a.closed and b.closed, a.spread | b.spread, labels, families)
+
+
+def _rests(a: Table, b: Table) -> tuple[Rest, ...]:
+    found: dict[tuple[Any, ...], Rest] = {}
+    for one in (*a.rest, *b.rest):
+        key = (one.read, one.subtype, one.every)
+        known = found.get(key)
+        found[key] = one if known is None else one._replace(without=one.without & known.without)
+    return tuple(found.values())
+
+
+def stacked(tables: Iterable[Table]) -> Table:
+    """Return the rows of all tables under each other."""
+    out: Table | None = None
+    for one in tables:
+        out = one if out is None else either(out, one)
+    return EMPTY if out is None else out
+
+
+def beside(tables: Iterable[Table]) -> Table:
+    """Return the columns of all tables next to each other."""
+    columns: dict[Any, Cames] = {}
+    rest: tuple[Rest, ...] = ()
+    rows = spread = NOTHING
+    closed = True
+    labels: Mapping[Any, Cames] = {}
+    families: tuple[tuple[str, Cames], ...] = ()
+    for one in tables:
+        for name, cames in one.columns.items():
+            columns[name] = columns.get(name, NOTHING) | cames
+        rest += one.rest
+        families += one.families
+        rows, spread, closed = rows | one.rows, spread | one.spread, closed and one.closed
+        labels = labels or one.labels
+    return Table(columns, rest, rows, closed, spread, labels, families)
+
+
+def prefixed(table: Table, prefix: str, suffix: str = "") -> Table:
+    """Return the table with all columns under longer names."""
+    columns = {f"{prefix}{name}{suffix}": cames for name, cames in table.columns.items()}
+    if table.closed:
+        return table._replace(columns=columns)
+    further = whole(table._replace(columns={}, labels={}))
+    if prefix:
+        return Table(columns, (), table.rows, False, NOTHING, table.labels, ((prefix, further),))
+    return Table(columns, (), table.rows, False, further, table.labels)
+
+
+def numbered(table: Table, names: Iterable[Any]) -> Table | None:
+    """Return the table with new names for its columns, by place; None if it has not as many."""
+    fresh = list(names)
+    if not table.closed or len(fresh) != len(table.columns):
+        return None
+    return table._replace(columns=dict(zip(fresh, table.columns.values(), strict=True)))
+
+
+def grouped(table: Table, keys: Mapping[Any, Cames]) -> Table:
+    """Return a table with one row for each value of the keys, which are its index."""
+    return shaped(table._replace(labels=keys), union(keys.values()), GROUP_BY)
+
+
+def reset(table: Table) -> Table:
+    """Return the table with the levels of its index as columns."""
+    named = {("index" if name == "" else name): cames for name, cames in table.labels.items() if name != SOME}
+    out = table._replace(columns={**named, **table.columns}, labels={})
+    return with_some_column(out, table.labels[SOME]) if SOME in table.labels else out

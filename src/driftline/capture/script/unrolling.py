@@ -1,0 +1,109 @@
+"""What a loop goes over, and what happens between two of its rounds.
+
+Enters: any value. Leaves: the items that the text spells out, each for a round of its own, or one that stands for any
+number. When a round ends, what was read in it and is still held belongs to an earlier round from then on.
+"""
+
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple, Self
+
+from driftline.capture.script import tables
+from driftline.capture.script.call import Machine, rows_of
+from driftline.capture.script.cames import deciding, text_of
+from driftline.capture.script.joining import made_of
+from driftline.capture.script.reading import GROUP_BY, NOTHING, Cames
+from driftline.capture.script.values import Const, File, Frame, Grouped, Items, Pairs, Part, Series, Thing, Value
+
+MAX_UNROLLED = 64
+
+
+class Unrolled(NamedTuple):
+    """What there is to go over."""
+
+    items: tuple[Value, ...] = ()
+    loose: Value | None = None
+    rows: Cames = NOTHING
+
+
+def unrolled(machine: Machine, value: Value) -> Unrolled:
+    """Return what a loop over a value goes over."""
+    if isinstance(value, Const):
+        return _of_const(value)
+    content = machine.memory.see(value)
+    if isinstance(content, Items):
+        if len(content.known) <= MAX_UNROLLED:
+            return Unrolled(content.known, content.loose, content.rows)
+        loose = content.loose
+        for one in content.known:
+            loose = machine.memory.joined(loose, one)
+        return Unrolled((), loose, content.rows)
+    if isinstance(content, Pairs):
+        keys = tuple(Const(key) for key in content.known)
+        loose = Thing(content.keys) if content.loose is not None else None
+        return Unrolled(keys, loose, content.rows | deciding(content.keys, GROUP_BY))
+    if isinstance(content, Frame):
+        return _of_frame(machine, content)
+    if isinstance(content, File):
+        return Unrolled(loose=Thing(text_of(content.opened)))
+    if isinstance(content, Grouped):
+        key = Thing(NOTHING.union(*content.keys.values()))
+        group = machine.memory.new(Frame(tables.shaped(content.table, key.cames, GROUP_BY)))
+        return Unrolled(loose=machine.memory.new(Items((key, group), kind="tuple")))
+    if isinstance(content, Series):
+        return Unrolled(loose=Thing(content.cames, content.rows), rows=content.rows)
+    if isinstance(content, Part):
+        return Unrolled(loose=Thing())
+    return Unrolled(loose=Thing(made_of(machine.memory, content)), rows=rows_of(machine, value))
+
+
+def _of_frame(machine: Machine, frame: Frame) -> Unrolled:
+    """The names of columns; of an array rows, of a row of it values."""
+    table = frame.table
+    if frame.array and not frame.row:
+        row = machine.memory.new(Frame(table._replace(rows=NOTHING, labels={}), True, True))
+        return Unrolled(loose=row, rows=table.rows)
+    if not table.closed:
+        return Unrolled(loose=Thing(tables.values(table) if frame.array else NOTHING))
+    if frame.array:
+        return Unrolled(tuple(Thing(cames) for cames in table.columns.values()))
+    return Unrolled(tuple(Const(name) for name in table.columns))
+
+
+def _of_const(value: Const) -> Unrolled:
+    if isinstance(value.value, str | bytes | tuple | range) and len(value.value) <= MAX_UNROLLED:
+        return Unrolled(tuple(Const(one) for one in value.value))
+    return Unrolled(loose=Thing())
+
+
+class Rounds:
+    """The rounds of one loop."""
+
+    def __init__(self, machine: Machine) -> None:
+        self._machine = machine
+        self._from = len(machine.reads)
+        self._first = True
+
+    def __enter__(self) -> Self:
+        self._machine.memory.watch()
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        self._machine.memory.unwatch()
+
+    def next(self) -> None:
+        """Begin another round."""
+        if not self._first:
+            reads = frozenset(self._machine.reads[self._from :])
+            if reads:
+                self._machine.memory.age(reads)
+        self._first = False
+
+
+def together(machine: Machine, values: Sequence[Value]) -> Iterator[tuple[list[Value], bool]]:
+    """Return the elements at each place of several things, and whether they stand for any number."""
+    overs = [unrolled(machine, one) for one in values]
+    length = min((len(one.items) for one in overs), default=0)
+    for place in range(length):
+        yield [one.items[place] for one in overs], False
+    if any(one.loose is not None for one in overs):
+        yield [one.loose or (one.items[-1] if one.items else Thing()) for one in overs], True

@@ -1,0 +1,231 @@
+"""What stands after a dot and in brackets, written; elements put into lists and dicts.
+
+Enters: a target, a key, a value. Leaves: nothing; the memory has changed. What is written under a condition keeps it.
+"""
+
+from dataclasses import replace
+from typing import Any
+
+from driftline.capture.script import access, indexing, tables, unrolling
+from driftline.capture.script.call import UNKNOWN, Machine, of_pairs, plain, rows_of, table_of
+from driftline.capture.script.cames import deciding, hedged, union
+from driftline.capture.script.joining import made_of
+from driftline.capture.script.reading import FILTER, NOTHING, Cames, Table
+from driftline.capture.script.values import (
+    Const,
+    Foreign,
+    Frame,
+    Instance,
+    Items,
+    Pairs,
+    Part,
+    Ref,
+    Series,
+    Thing,
+    Value,
+)
+
+
+def attribute(machine: Machine, of: Value, name: str, value: Value) -> None:
+    """``of.name = value``."""
+    content = machine.memory.see(of)
+    if not isinstance(of, Ref):
+        return
+    if isinstance(content, Instance):
+        machine.memory.put(of.place, replace(content, fields={**content.fields, name: value}))
+    elif isinstance(content, Frame):
+        if name == "columns":
+            machine.memory.put(of.place, Frame(_relabelled(machine, content, value), content.row))
+        elif name == "index":
+            labels = {"": made_of(machine.memory, value)}
+            machine.memory.put(of.place, Frame(content.table._replace(labels=labels), content.row))
+        elif name in content.table.columns or content.row:
+            item(machine, of, Const(name), value)
+    elif isinstance(content, Foreign):
+        machine.memory.put(of.place, replace(content, cames=content.cames | hedged(made_of(machine.memory, value))))
+
+
+def _relabelled(machine: Machine, frame: Frame, value: Value) -> Any:
+    names = plain(machine, value)
+    table = frame.table
+    if isinstance(names, list | tuple):
+        by_place = tables.numbered(table, names)
+        if by_place is not None:
+            return by_place
+        spread = hedged(tables.whole(table))
+        return Table(dict.fromkeys(names, spread), (), table.rows, True, NOTHING, table.labels)
+    return tables.unknown(hedged(tables.whole(table)), table.rows)
+
+
+def item(machine: Machine, of: Value, key: Value, value: Value) -> None:
+    """``of[key] = value``, where ``of`` can be changed in place."""
+    content = machine.memory.see(of)
+    if isinstance(content, Part):
+        located(machine, content, key, value)
+    if not isinstance(of, Ref):
+        return
+    if isinstance(content, Frame):
+        machine.memory.put(of.place, Frame(_framed(machine, content, key, value), content.row))
+    elif isinstance(content, Pairs):
+        machine.memory.put(of.place, _paired(machine, content, key, value))
+    elif isinstance(content, Items):
+        found = plain(machine, key)
+        if isinstance(found, int) and 0 <= found < len(content.known):
+            known = (*content.known[:found], value, *content.known[found + 1 :])
+            machine.memory.put(of.place, replace(content, known=known))
+        else:
+            machine.memory.put(of.place, replace(content, loose=machine.memory.joined(content.loose, value)))
+    elif isinstance(content, Foreign):
+        cames = content.cames | hedged(made_of(machine.memory, value))
+        machine.memory.put(of.place, replace(content, cames=cames))
+
+
+def _framed(machine: Machine, frame: Frame, key: Value, value: Value) -> Any:
+    table = frame.table
+    found = plain(machine, key)
+    if isinstance(found, list):
+        return _columns(machine, frame, found, value)
+    if found is not UNKNOWN and not isinstance(found, slice):
+        return tables.with_column(table, found, made_of(machine.memory, value))
+    content = machine.memory.see(key)
+    cames, decides = made_of(machine.memory, value), deciding(made_of(machine.memory, key))
+    if isinstance(content, Series | Frame):
+        return tables.tinged(table, cames | decides)
+    given = machine.memory.see(value)
+    if isinstance(given, Frame) and not given.row:  # some columns, by their names
+        columns = {name: one | given.table.columns.get(name, NOTHING) for name, one in table.columns.items()}
+        return table._replace(columns=columns)
+    return tables.with_some_column(table, cames | decides)
+
+
+def _columns(machine: Machine, frame: Frame, names: list[Any], value: Value) -> Any:
+    """``table[["a", "b"]] = value``: column by column if the value has as many."""
+    given = table_of(machine, value)
+    table = frame.table
+    by_place = list(given.columns.values()) if given is not None and given.closed else []
+    for place, name in enumerate(names):
+        if len(by_place) == len(names):
+            cames = by_place[place]
+        elif given is not None and isinstance(machine.memory.see(value), Frame):
+            cames = given.of(name)
+        else:
+            cames = made_of(machine.memory, value)
+        table = tables.with_column(table, name, cames)
+    return table
+
+
+def located(machine: Machine, part: Part, key: Value, value: Value) -> None:
+    """``table.loc[rows, columns] = value``."""
+    frame = machine.memory.see(part.of)
+    if not isinstance(frame, Frame) or not isinstance(part.of, Ref):
+        return
+    rows, columns = indexing.split(machine, key)
+    table = frame.table
+    cames = made_of(machine.memory, value)
+    decides = deciding(made_of(machine.memory, rows))
+    names = [*table.columns] if columns is None else indexing.chosen(machine, table, columns, part.kind[0] == "i")
+    if names is None:
+        machine.memory.put(part.of.place, Frame(tables.tinged(table, cames | decides), frame.row))
+        return
+    everywhere = rows == Const(slice(None))
+    for name in names if isinstance(names, list) else [names]:
+        before = NOTHING if everywhere or (name not in table.columns and table.closed) else tables.column(table, name)
+        table = tables.with_column(table, name, before | cames | decides)
+    machine.memory.put(part.of.place, Frame(table, frame.row))
+
+
+def _paired(machine: Machine, pairs: Pairs, key: Value, value: Value) -> Pairs:
+    found = plain(machine, key)
+    if found is not UNKNOWN and access.hashable(found):
+        return replace(pairs, known={**pairs.known, found: value})
+    rows = pairs.rows | deciding(machine.guarding(), FILTER)
+    loose = machine.memory.joined(pairs.loose, value)
+    return replace(pairs, loose=loose, keys=pairs.keys | made_of(machine.memory, key), rows=rows)
+
+
+def series(machine: Machine, before: Value, key: Value, value: Value) -> Value:
+    """Return what a column or array is after ``before[key] = value``."""
+    cames = made_of(machine.memory, before) | made_of(machine.memory, value) | deciding(made_of(machine.memory, key))
+    if isinstance(before, Series):
+        return replace(before, cames=cames)
+    return Thing(cames, rows_of(machine, before))
+
+
+def append(machine: Machine, of: Value, value: Value) -> None:
+    """Put a further element into a list."""
+    content = machine.memory.see(of)
+    if not isinstance(of, Ref) or not isinstance(content, Items):
+        return
+    rows = content.rows | deciding(machine.guarding(), FILTER)
+    if content.loose is None and len(content.known) < 256:
+        machine.memory.put(of.place, replace(content, known=(*content.known, value), rows=rows))
+    else:
+        machine.memory.put(of.place, replace(content, loose=machine.memory.joined(content.loose, value), rows=rows))
+
+
+def some(machine: Machine, of: Value, value: Value) -> None:
+    """Put any number of such elements into a list."""
+    content = machine.memory.see(of)
+    if isinstance(of, Ref) and isinstance(content, Items):
+        rows = content.rows | deciding(machine.guarding(), FILTER)
+        machine.memory.put(of.place, replace(content, loose=machine.memory.joined(content.loose, value), rows=rows))
+
+
+def shape(machine: Machine, of: Value, rows: Cames) -> None:
+    """Let the elements of a container be decided by these."""
+    content = machine.memory.see(of)
+    if isinstance(of, Ref) and isinstance(content, Items | Pairs):
+        machine.memory.put(of.place, replace(content, rows=content.rows | rows))
+
+
+def update(machine: Machine, of: Value, value: Value) -> None:
+    """Put all of a dict or row into another."""
+    content = machine.memory.see(of)
+    given = machine.memory.see(value)
+    if not isinstance(of, Ref):
+        return
+    if isinstance(content, Pairs) and isinstance(given, Pairs):
+        loose = machine.memory.joined(content.loose, given.loose)
+        known = {**content.known, **given.known}
+        machine.memory.put(of.place, replace(content, known=known, loose=loose, rows=content.rows | given.rows))
+    elif isinstance(given, Frame):
+        before = of_pairs(machine, content) if isinstance(content, Pairs) else getattr(content, "table", tables.EMPTY)
+        put = given.table._replace(
+            columns={**before.columns, **given.table.columns}, rows=before.rows | given.table.rows
+        )
+        machine.memory.put(of.place, Frame(put, True))
+    elif isinstance(content, Frame) and isinstance(given, Pairs):
+        for key, one in given.known.items():
+            item(machine, of, Const(key), one)
+    elif isinstance(content, Pairs):
+        cames = union([made_of(machine.memory, given)])
+        machine.memory.put(of.place, replace(content, loose=machine.memory.joined(content.loose, Thing(hedged(cames)))))
+
+
+def items(machine: Machine, values: list[Value]) -> Value:
+    """Return a new list."""
+    return machine.memory.new(Items(tuple(values)))
+
+
+def delete(machine: Machine, of: Value, key: Value) -> None:
+    """``del of[key]``."""
+    content = machine.memory.see(of)
+    found = plain(machine, key)
+    if not isinstance(of, Ref) or found is UNKNOWN or not access.hashable(found):
+        return
+    if isinstance(content, Frame):
+        machine.memory.put(of.place, Frame(tables.without(content.table, [found]), content.row))
+    elif isinstance(content, Pairs):
+        known = {name: one for name, one in content.known.items() if name != found}
+        machine.memory.put(of.place, replace(content, known=known))
+
+
+def extend(machine: Machine, of: Value, value: Value) -> None:
+    """Put all elements of something into a list."""
+    over = unrolling.unrolled(machine, value)
+    for one in over.items:
+        append(machine, of, one)
+    if over.loose is not None:
+        some(machine, of, over.loose)
+    if over.rows:
+        shape(machine, of, over.rows)

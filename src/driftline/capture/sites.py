@@ -1,0 +1,303 @@
+"""Where in the user's code data are read and written: the calls that led there, taken down as they happen.
+
+Enters: the stack of a call that a hook records. Leaves: a ``Way``, which is only code objects and places in them, and
+the reads of this process with the ways that led to them; what a frame holds is never kept. Which line and column that
+is, is looked up when a run is reported (``path``). Frames of libraries, of the standard library and of Driftline are
+left out, and those of comprehensions, which newer versions of Python do not have.
+"""
+
+import itertools
+import linecache
+import os
+import sys
+import threading
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable
+from types import CodeType
+from typing import Any, NamedTuple
+
+from driftline.capture import opens
+from driftline.capture.script.site import Path, Site
+from driftline.event.lineage import Dataset, Field
+
+DEEPEST = 12  # frames of the user's code; of what is called from deeper nothing is taken down
+FARTHEST = 200  # frames that are looked at
+MOST = 20_000  # reads that are remembered, in this process
+_OWN = os.path.dirname(os.path.dirname(os.path.abspath(__file__))) + os.sep
+_INSIDE = (f"{os.sep}site-packages{os.sep}", f"{os.sep}dist-packages{os.sep}")
+_MADE = "<string>"  # file of ``python -c``, and of what dataclasses and named tuples make for themselves
+_COMPREHENSIONS = frozenset(("<listcomp>", "<setcomp>", "<dictcomp>", "<genexpr>"))
+
+
+class Way:
+    """The frames of the user's code that led to a call, the innermost first; the same object for the same way."""
+
+    __slots__ = ("_path", "codes", "places")
+
+    def __init__(self, codes: tuple[CodeType, ...], places: tuple[int, ...]) -> None:
+        self.codes = codes
+        self.places = places  # of the instruction in the code, in bytes
+        self._path: Path | None = None
+
+    def path(self) -> Path:
+        """Return it as positions in the text, the outermost first; empty where they are not known."""
+        if self._path is None:
+            self._cut()
+            self._path = _resolved(self.codes, self.places)
+        return self._path
+
+    def entry(self) -> CodeType:
+        """Return the outermost code: that of a module or of a cell, or of a function that a library calls."""
+        self.path()
+        return self.codes[-1]
+
+    def _cut(self) -> None:
+        """Forget what runs a script or a cell of a notebook: there a program begins, but not in what it imports."""
+        for place, code in enumerate(self.codes[:-1]):
+            if code.co_name == "<module>" and (is_cell(code.co_filename) or not _imported(code.co_filename)):
+                self.codes, self.places = self.codes[: place + 1], self.places[: place + 1]
+                return
+
+
+Visit = tuple[
+    Way, int, int
+]  # a way that was taken, at which place in the order of all of this process, on which thread
+
+
+class Read(NamedTuple):
+    """What was read there."""
+
+    order: int
+    thread: int
+    datasets: tuple[Dataset, ...]
+    fields: tuple[Field, ...] | None = None  # of the frame that it gave; None = not known
+    node: Any = None  # frames.node.Node: where its columns come from, if that is more than the datasets
+    path: str = ""  # of the file that it is, where no dataset was named
+
+
+_USER, _LIBRARY = "user", "library"
+_whose: dict[str, str] = {}  # by the name of a file: whose it is
+_ways: dict[tuple[int, ...], Way] = {}
+_reads: dict[Way, dict[int, list[Read]]] = {}  # by thread
+_paths: dict[Path, list[Way]] = {}
+_files: dict[str, list[Visit]] = {}  # by path: where it was opened to be written
+_begun: dict[Way, list[int]] = {}  # when that was
+_lock = threading.Lock()
+_next = itertools.count(1).__next__
+_thread = threading.get_ident
+
+
+class _Kept:
+    number = 0  # of reads
+    looked_up = 0  # ways whose paths are known
+    wanted = True  # as ``settings.read_code`` says
+
+
+def use(*, wanted: bool) -> None:
+    """Take ways down from now on, or no longer."""
+    _Kept.wanted = wanted
+
+
+def visit() -> Visit | None:
+    """Return how the user's code has come here; None where it has not, or from too deep."""
+    if not _Kept.wanted:
+        return None
+    key: list[int] = []
+    add, known = key.append, _whose.get
+    here: Any = sys._getframe(1)
+    frame = here
+    for _ in range(FARTHEST):
+        code = frame.f_code
+        whose = known(code.co_filename)
+        if whose is not _LIBRARY and (whose is _USER or _is_user(code)):
+            add(id(code))
+            add(frame.f_lasti)
+        frame = frame.f_back
+        if frame is None:
+            break
+    found = tuple(key)
+    way = _ways.get(found) or _taken(found, here)
+    return None if way is None else (way, _next(), _thread())
+
+
+def opened(path: str, way: str) -> None:
+    """Remember that the user's code itself has opened a file, to read or write it piece by piece."""
+    at = visit()
+    if at is None:
+        return
+    if way == "read":
+        _keep(at, Read(at[1], at[2], (), path=path))
+        return
+    if len(_files) >= MOST or len(_begun) >= MOST:
+        _files.clear()
+        _begun.clear()
+    _files.setdefault(path, []).append(at)
+    _begun.setdefault(at[0], []).append(at[1])
+
+
+def written(path: str) -> list[Visit]:
+    """Return where the user's code has opened a file to write it."""
+    return list(_files.get(path, ()))
+
+
+def until(visit: Visit) -> int:
+    """Return the place in the order until which what was read may have been written.
+
+    That is the visit itself; where it opened a file, the next time that the same call opened one.
+    """
+    way, order, _ = visit
+    others = _begun.get(way)
+    if others is None:
+        return order
+    following = bisect_right(others, order)
+    return others[following] if following < len(others) else sys.maxsize
+
+
+def _taken(key: tuple[int, ...], frame: Any) -> Way | None:
+    """Return the way from ``frame`` outwards, which was not taken before."""
+    if not 0 < len(key) <= 2 * DEEPEST:
+        return None
+    codes = []
+    for _ in range(FARTHEST):
+        if frame is None:
+            break
+        if id(frame.f_code) in key[::2] and _is_user(frame.f_code):
+            codes.append(frame.f_code)
+        frame = frame.f_back
+    if frame is not None:
+        return None  # it does not end here
+    if len(_ways) >= MOST:
+        _ways.clear()
+    way = _ways[key] = Way(tuple(codes), key[1::2])
+    return way
+
+
+def read(
+    datasets: Iterable[Dataset],
+    fields: tuple[Field, ...] | None = None,
+    node: Any = None,
+) -> None:
+    """Remember what was read where the user's code is now."""
+    at = visit()
+    if at is None:
+        return
+    _keep(at, Read(at[1], at[2], tuple(dict.fromkeys(datasets)), fields, node))
+
+
+def _keep(at: Visit, one: Read) -> None:
+    _reads.setdefault(at[0], {}).setdefault(at[2], []).append(one)
+    _Kept.number += 1
+    if _Kept.number > MOST:
+        _forget()
+
+
+def reads(path: Path) -> list[list[Read]]:
+    """Return what was read there, in order, for each thread that did."""
+    return [held for way in _known_ways(path) for held in list(_reads.get(way, {}).values())]
+
+
+def latest(path: Path, order: int, thread: int) -> Read | None:
+    """Return what was read there last before ``order``, on this thread if any was; None = nothing."""
+    found = [one for held in reads(path) if (one := _before(held, order)) is not None]
+    own = [one for one in found if one.thread == thread]
+    return max(own or found, key=lambda one: one.order, default=None)
+
+
+def every(path: Path, order: int) -> list[Read]:
+    """Return all that was read there before ``order``."""
+    return [one for held in reads(path) for one in held[: bisect_left(held, order, key=_order)]]
+
+
+def _before(held: list[Read], order: int) -> Read | None:
+    place = bisect_left(held, order, key=_order)
+    return held[place - 1] if place else None
+
+
+def _order(one: Read) -> int:
+    return one.order
+
+
+def _known_ways(path: Path) -> list[Way]:
+    """The ways of which the text says that they are one; those that are new since are looked up first."""
+    with _lock:
+        if len(_reads) != _Kept.looked_up:
+            _paths.clear()
+            for way in list(_reads):
+                _paths.setdefault(way.path(), []).append(way)
+            _Kept.looked_up = len(_reads)
+    return _paths.get(path, []) if path else []
+
+
+def _forget() -> None:
+    """Forget the older half."""
+    with _lock:
+        if _Kept.number <= MOST:
+            return
+        middle = sorted(one.order for held in list(_reads.values()) for some in list(held.values()) for one in some)[
+            MOST // 2
+        ]
+        for way, by_thread in list(_reads.items()):
+            for thread, held in list(by_thread.items()):
+                del held[: bisect_left(held, middle, key=_order)]
+                if not held:
+                    del by_thread[thread]
+            if not by_thread:
+                del _reads[way]
+        _Kept.number = sum(len(held) for by_thread in list(_reads.values()) for held in list(by_thread.values()))
+        _Kept.looked_up = -1
+
+
+def _is_user(code: CodeType) -> bool:
+    """Whether code is the user's; of the files that they come from that is remembered."""
+    file = code.co_filename
+    if file == _MADE:
+        return code.co_name[:2] != "__"
+    whose = _whose.get(file)
+    if whose is None:
+        if len(_whose) >= MOST:
+            _whose.clear()
+        whose = _whose[file] = _USER if of_user(file) else _LIBRARY
+    return whose is _USER
+
+
+def _imported(file: str) -> bool:
+    return any(
+        name != "__main__" and getattr(module, "__file__", None) == file for name, module in list(sys.modules.items())
+    )
+
+
+def is_cell(file: str) -> bool:
+    """Whether a text is one that Python was told of and that is in no file, such as a cell of a notebook."""
+    held = linecache.cache.get(file)
+    return held is not None and len(held) == 4 and held[1] is None and file != _MADE and not os.path.exists(file)
+
+
+def of_user(file: str) -> bool:
+    """Whether a file is the user's: none of a library, of Python or of Driftline."""
+    if file.startswith("<"):
+        return not file.startswith(("<frozen", "<driftline", "<__array_function__"))
+    path = os.path.abspath(file)
+    if path.startswith(_OWN) or any(part in path for part in _INSIDE):
+        return False
+    return not path.startswith(opens.installed())
+
+
+def _resolved(codes: tuple[CodeType, ...], places: tuple[int, ...]) -> Path:
+    found: list[Site] = []
+    inside = False  # a comprehension, whose call is no call of the user's
+    for code, place in zip(codes, places, strict=True):
+        if not inside:
+            site = _site(code, place)
+            if site is None:
+                return ()
+            found.append(site)
+        inside = code.co_name in _COMPREHENSIONS
+    return tuple(reversed(found))
+
+
+def _site(code: CodeType, place: int) -> Site | None:
+    """The end of the expression that the instruction at ``place`` belongs to."""
+    position = next(itertools.islice(code.co_positions(), place // 2, None), None)
+    if position is None or position[1] is None or position[3] is None:
+        return None
+    return Site(code.co_filename, position[1], position[3])

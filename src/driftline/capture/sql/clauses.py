@@ -1,0 +1,73 @@
+"""What stands in the tree of a statement: its kind, the columns that it lists, partitions, addresses, INTO.
+
+Enters: trees of sqlglot. Leaves: names and parts of the tree. Knows nothing of what its script knows.
+"""
+
+from typing import Any
+
+from sqlglot import exp
+
+from driftline.capture.sql import names
+
+
+def kind_of(tree: Any) -> str:
+    """Return the word or words by which people call a statement."""
+    if isinstance(tree, exp.Create | exp.Drop):
+        return f"{type(tree).__name__.upper()} {tree.args.get('kind') or ''}".strip()
+    if isinstance(tree, exp.Command):
+        return str(tree.this).upper()
+    if isinstance(tree, exp.Query | exp.Values):
+        return "SELECT"
+    return {"Cache": "CACHE TABLE", "TruncateTable": "TRUNCATE"}.get(type(tree).__name__, type(tree).__name__.upper())
+
+
+def into_of(tree: Any) -> Any:
+    """Return the INTO of a query that makes a table of what it finds; None where it has none."""
+    while isinstance(tree, exp.SetOperation):
+        tree = tree.this
+    into = tree.args.get("into") if isinstance(tree, exp.Select) else None
+    return into if isinstance(into, exp.Into) and isinstance(into.this, exp.Table) else None
+
+
+def listed(node: Any) -> tuple[str, ...]:
+    """Return the names of a list of columns behind a table's name."""
+    if not isinstance(node, exp.Schema):
+        return ()
+    parts = (part for part in node.expressions if isinstance(part, exp.ColumnDef | exp.Identifier | exp.Column))
+    return tuple(part.name for part in parts)
+
+
+def uris(properties: Any) -> tuple[str, ...]:
+    """Return the addresses among the options of LOAD DATA and EXPORT DATA."""
+    for part in properties.expressions if isinstance(properties, exp.Properties) else ():
+        if isinstance(part, exp.Property) and part.name.lower() in ("uri", "uris"):
+            value = part.args.get("value")
+            return names.texts(value.expressions if isinstance(value, exp.Array) else [value])
+    return ()
+
+
+def temporary(tree: Any) -> bool:
+    """Whether what is created ends with its session."""
+    properties = tree.args.get("properties")
+    return properties is not None and any(isinstance(p, exp.TemporaryProperty) for p in properties.expressions)
+
+
+def like(tree: Any) -> Any:
+    """Return the table after which another is made, by LIKE or CLONE; None where there is none."""
+    clone = tree.args.get("clone")
+    if clone is not None:
+        return clone.this
+    found = next(iter(tree.find_all(exp.LikeProperty)), None)
+    return found.this if found is not None and isinstance(found.this, exp.Table) else None
+
+
+def partition(partition: Any) -> tuple[list[str], list[str]]:
+    """Return the columns of PARTITION that are given a value, and those that take theirs from the query."""
+    fixed: list[str] = []
+    moving: list[str] = []
+    for part in partition.expressions if isinstance(partition, exp.Partition) else ():
+        if isinstance(part, exp.EQ):
+            fixed.append(part.this.name)
+        elif isinstance(part, exp.Column | exp.Identifier):
+            moving.append(part.name)
+    return fixed, moving

@@ -1,0 +1,44 @@
+"""Functions that return rows: whether one may read what the statement does not name.
+
+Enters: the entry of a FROM clause that is a function. Leaves: its name, where nothing tells what it reads: a function
+of the user's own, a query that another server runs, a file of a stage. What makes rows of its arguments alone, as
+``generate_series`` does, and what sqlglot knows as such a function, hides nothing.
+"""
+
+from typing import Any
+
+from sqlglot import exp
+
+HIDDEN = "a function that returns rows; what it reads is not known"
+_MAKES = frozenset(
+    ["generate_series", "range", "repeat_row", "sequence", "numbers", "numbers_mt", "zeros", "zeros_mt",
+     "values", "generator", "generate_subscripts", "generate_date_array", "string_split", "split_to_table",
+     "strtok_split_to_table", "regexp_split_to_table", "regexp_matches", "string_to_table", "openjson",
+     "openxml", "xmltable", "json_table", "json_each", "json_tree", "json_array_elements",
+     "json_array_elements_text", "jsonb_array_elements", "jsonb_array_elements_text", "jsonb_each",
+     "jsonb_each_text", "json_each_text", "json_object_keys", "jsonb_object_keys", "json_to_record",
+     "json_to_recordset", "jsonb_to_record", "jsonb_to_recordset", "json_populate_record",
+     "json_populate_recordset", "jsonb_populate_recordset", "unnest", "explode", "flatten", "stack", "inline",
+     "parse_path", "current_schemas", "null", "input", "repeat"]
+)  # fmt: skip
+_OF_THE_ENGINE = ("duckdb_", "pg_", "pragma_", "sys.", "information_schema")  # what is told of the engine itself
+
+
+def hidden(entry: Any) -> str:
+    """Return the name of a function whose reads are not known; ``""`` where it hides none."""
+    inner = entry.this if isinstance(entry, exp.TableFromRows | exp.Lateral) else entry
+    named = [
+        part.name for part in (inner.args.get("catalog"), inner.args.get("db")) if isinstance(part, exp.Identifier)
+    ]
+    if isinstance(inner, exp.Table):
+        inner = inner.this
+    if isinstance(inner, exp.Anonymous) and inner.name.lower() == "table" and len(inner.expressions) == 1:
+        inner = inner.expressions[0]
+    while isinstance(inner, exp.Dot):
+        named.append(inner.this.name if isinstance(inner.this, exp.Identifier) else inner.this.sql())
+        inner = inner.expression
+    if not isinstance(inner, exp.Anonymous):
+        return ""
+    name = ".".join((*named, inner.name))
+    own = name.lower() in _MAKES or name.lower().startswith(_OF_THE_ENGINE)
+    return "" if own else f"{name}()"

@@ -1,0 +1,140 @@
+"""The text of the user's own code, as it runs in this process: of files, of cells of a notebook, of ``python -c``.
+
+Enters: the name of a module or a file, as code objects spell it. Leaves: its text, where that is what runs; nothing for
+libraries, for what has no text, and for what was changed since. Cells of a notebook are one text, in the order in which
+they first ran, so that places in them are places in that (``placed``). Imports and runs nothing.
+"""
+
+import ast
+import linecache
+import os
+import sys
+import time
+from collections.abc import Iterable, Iterator
+from types import CodeType
+
+from driftline.capture import sites
+from driftline.capture.script.reading import Entry, Source
+from driftline.capture.script.site import Path, Site
+
+CELLS = "<cells>"  # what all cells of a notebook are called together
+LONGEST = 1_000_000  # characters of one text
+_COMMAND = "<string>"
+_STARTED = time.time()
+_CACHE = 100
+_compiled: dict[tuple[str, float], frozenset[CodeType]] = {}
+
+
+class Texts:
+    """The texts as they are while one run is reported."""
+
+    def __init__(self, codes: Iterable[CodeType]) -> None:
+        self._running = list(codes)
+        self._found: dict[str, Source | None] = {}
+        self._offsets: dict[str, int] | None = None
+
+    def of(self, name: str) -> Source | None:
+        """Return the text of a module or of a file; None where there is none that can be trusted."""
+        if name not in self._found:
+            self._found[name] = self._look_up(name)
+        return self._found[name]
+
+    def entry(self, code: CodeType) -> Entry:
+        """Return where the text begins in which the outermost frame of the user's is."""
+        file = CELLS if code.co_filename in self._cells() else code.co_filename
+        if code.co_name == "<module>":
+            return Entry(file)
+        return Entry(file, code.co_qualname, code.co_firstlineno + self._cells().get(code.co_filename, 0))
+
+    def placed(self, path: Path) -> Path:
+        """Return a path as the texts count lines."""
+        cells = self._cells()
+        if not any(site.file in cells for site in path):
+            return path
+        return tuple(
+            Site(CELLS, site.line + cells[site.file], site.column) if site.file in cells else site for site in path
+        )
+
+    def taken(self, path: Path) -> Path:
+        """Return a path as code objects count lines: what ``placed`` was given."""
+        if not any(site.file == CELLS for site in path):
+            return path
+        return tuple(self._in_cell(site) if site.file == CELLS else site for site in path)
+
+    def _in_cell(self, site: Site) -> Site:
+        file, before = max(
+            ((file, before) for file, before in self._cells().items() if before < site.line), key=lambda one: one[1]
+        )
+        return Site(file, site.line - before, site.column)
+
+    def _look_up(self, name: str) -> Source | None:
+        module = sys.modules.get(name)
+        file = name if module is None else getattr(module, "__file__", None) or ""
+        if file == CELLS:
+            return Source(CELLS, "".join(text for _, text in _cells()), "__main__")
+        if file == _COMMAND or (name == "__main__" and not file):
+            text = _command()
+            return Source(_COMMAND, text, "__main__") if text else None
+        if not file.endswith(".py") or not sites.of_user(file):
+            return None
+        text = "".join(linecache.getlines(file))
+        if not text or len(text) > LONGEST or not self._runs(file, text):
+            return None
+        return Source(file, text, _module_of(file) if module is None else name)
+
+    def _runs(self, file: str, text: str) -> bool:
+        """Whether a text is what runs: it is older than this process, or is compiled to the same."""
+        changed = os.stat(file).st_mtime
+        if changed < _STARTED:
+            return True
+        mine = [code for code in self._running if code.co_filename == file]
+        made = _compiled.get((file, changed))
+        if made is None:
+            if len(_compiled) >= _CACHE:
+                _compiled.clear()
+            made = _compiled[file, changed] = frozenset(_codes(compile(text, file, "exec", dont_inherit=True)))
+        return bool(mine) and all(code in made for code in mine)
+
+    def _cells(self) -> dict[str, int]:
+        """The cells, with the lines that come before each."""
+        if self._offsets is None:
+            self._offsets, lines = {}, 0
+            for file, text in _cells():
+                self._offsets[file] = lines
+                lines += text.count("\n")
+        return self._offsets
+
+
+def _cells() -> Iterator[tuple[str, str]]:
+    """The cells of a notebook: texts that Python was told of and that are in no file."""
+    for file in list(linecache.cache):
+        if not sites.is_cell(file):
+            continue
+        text = "".join(linecache.getlines(file))
+        if not text or len(text) > LONGEST or file.startswith(("<frozen", "<driftline", "<attrs ")):
+            continue
+        try:
+            ast.parse(text)
+        except (SyntaxError, ValueError):
+            continue
+        yield file, text if text.endswith("\n") else text + "\n"
+
+
+def _command() -> str:
+    """What ``python -c`` was given; "" = something else runs."""
+    given = sys.orig_argv
+    return given[given.index("-c") + 1] if sys.argv[:1] == ["-c"] and "-c" in given[:-1] else ""
+
+
+def _module_of(file: str) -> str:
+    """The module that a file is loaded as."""
+    return next(
+        (name for name, module in list(sys.modules.items()) if getattr(module, "__file__", None) == file), "__main__"
+    )
+
+
+def _codes(code: CodeType) -> Iterator[CodeType]:
+    yield code
+    for inner in code.co_consts:
+        if isinstance(inner, CodeType):
+            yield from _codes(inner)

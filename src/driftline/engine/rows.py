@@ -1,0 +1,168 @@
+"""Which rows and cells differ between two versions, where the files that hold them can still be read.
+
+Enters: how two versions of a dataset differ, and files that may hold one of them. Leaves: the first rows that came,
+went or changed, with what stood and what stands there. A file counts as a version only if its bytes have the version's
+hash; it is looked for where the dataset lies, and under every other name that was seen to hold the same bytes, such as
+that of a copy. Rows are told apart by a key, else by their places where there are as many before as after. Reads data
+here only, and only when asked. Where nothing can be read it says why.
+"""
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any, Literal, NamedTuple
+
+import msgspec
+
+from driftline import later
+from driftline.capture import endings, measure
+from driftline.engine.house import House
+from driftline.errors import BadInput
+from driftline.event.lineage import Dataset, Version
+from driftline.event.report import DataChange, Difference, RowChange
+
+duckdb = later.module("duckdb")
+
+_NAMES = 20  # other names of a content, under which it is looked for
+_CANDIDATES = 20  # columns that are tried as a key
+_READERS = {
+    "parquet": "read_parquet({})",
+    "csv": "read_csv({}, all_varchar = true)",
+    "lines": "read_json({}, format = 'newline_delimited')",
+    "json": "read_json({})",
+}
+_GLOB = frozenset("*?[{")
+_PLACE = '"driftline place"'
+_MADE = "create table {name} as select row_number() over () - 1 as {place}, * from {source}"
+_COUNTED = "select count({what}) from {name}"
+_CELLS = (
+    "select b.{place}, cast(b.{by} as varchar), {name}, cast(a.{column} as varchar), cast(b.{column} as varchar) "
+    "from a join b on a.{by} = b.{by} where cast(a.{column} as varchar) is distinct from cast(b.{column} as varchar)"
+)
+_ALONE = (
+    "select {name}.{place}, cast({name}.{by} as varchar) from {name} anti join {other} on {name}.{by} = {other}.{by} "
+    "order by 1 limit {limit}"
+)
+
+
+class _Side(NamedTuple):
+    path: str
+    columns: tuple[str, ...]
+    rows: int
+
+
+def named(house: House, found: Difference, copies: Sequence[str] = (), key: str = "", limit: int = 10) -> Difference:
+    """Return a difference of two versions with the rows that differ, at most ``limit``, or why there are none.
+
+    Raises:
+        BadInput: the key is no column of both versions, or its values repeat.
+    """
+    (change,) = found.data
+    dataset = _dataset(house, change)
+    files = [_file(house, Version(dataset, version), copies) for version in (change.before, change.after)]
+    for version, path in zip((change.before, change.after), files, strict=True):
+        if not path:
+            why = f"no file that can be read holds {version} any more; --copy names one that does"
+            return msgspec.structs.replace(found, rows_note=f"Rows are not named: {why}.")
+    with duckdb.connect() as connection:
+        try:
+            sides = [_opened(connection, name, path) for name, path in zip("ab", files, strict=True)]
+        except duckdb.Error as error:
+            why = str(error).partition("\n")[0]
+            return msgspec.structs.replace(found, rows_note=f"Rows are not named: {why}")
+        chosen = key or ("" if sides[0].rows == sides[1].rows else _key(connection, sides))
+        if key and not _unique(connection, sides, key):
+            hint = f"Both versions need a column of which each value is there once; they have {_shared(sides)}."
+            raise BadInput(f"{key} is no key of {dataset.name}", hint=hint)
+        if not chosen and sides[0].rows != sides[1].rows:
+            counts = f"there were {sides[0].rows:,}, there are {sides[1].rows:,}"
+            return msgspec.structs.replace(found, rows_note=f"Rows are not named: {counts}, and no column is a key.")
+        rows = list(_differing(connection, sides, chosen, limit + 1))
+    told = f"by {chosen}" if chosen else "by their places"
+    more = f"; the first {limit}, there are more" if len(rows) > limit else ""
+    return msgspec.structs.replace(found, rows=tuple(rows[:limit]), rows_note=f"Rows are told apart {told}{more}.")
+
+
+def _dataset(house: House, change: DataChange) -> Dataset:
+    known = house.store.lineage.lookup(change.node)
+    assert known is not None
+    assert known.dataset is not None
+    return known.dataset
+
+
+def _file(house: House, version: Version, copies: Sequence[str]) -> str:
+    """Return a file whose bytes are a version; "" where none is known."""
+    if not version.version.startswith(measure.BYTES):
+        return ""
+    same = [one for one, _ in house.store.lineage.called(version.version, _NAMES)]
+    names = [one.dataset.name for one in (version, *same) if one.dataset.namespace == version.dataset.namespace]
+    folders = (Path.cwd(), Path(house.settings.home).absolute().parent)
+    places = [*map(Path, copies), *(folder / name for name in dict.fromkeys(names) for folder in folders)]
+    return next((str(path) for path in places if _holds(path, version.version)), "")
+
+
+def _holds(path: Path, version: str) -> bool:
+    try:
+        return path.is_file() and measure.of_file(str(path)).version == version
+    except OSError:
+        return False
+
+
+def _opened(connection: Any, name: str, path: str) -> _Side:
+    """Make a file a table of that name, with its rows numbered.
+
+    Raises:
+        duckdb.Error: it cannot be read as a table.
+    """
+    reader = _READERS.get(endings.form(path), "")
+    if not reader or _GLOB & set(path):
+        raise duckdb.InvalidInputException(f"{path} is read for its columns only, not row by row.")
+    connection.execute(_MADE.format(name=name, place=_PLACE, source=reader.format(_text(path))))
+    columns = [row[0] for row in connection.execute(f"describe {name}").fetchall()][1:]
+    (rows,) = connection.execute(_COUNTED.format(name=name, what="*")).fetchone()
+    return _Side(path, tuple(columns), rows)
+
+
+def _shared(sides: Sequence[_Side]) -> str:
+    return ", ".join(name for name in sides[0].columns if name in sides[1].columns) or "none in common"
+
+
+def _text(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"
+
+
+def _quoted(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"'
+
+
+def _key(connection: Any, sides: Sequence[_Side]) -> str:
+    """Return a column whose values tell the rows apart on both sides, one that is called like a key first."""
+    both = [name for name in sides[0].columns if name in sides[1].columns]
+    both.sort(key=lambda name: not name.lower().endswith(("id", "key")))
+    return next((name for name in both[:_CANDIDATES] if _unique(connection, sides, name)), "")
+
+
+def _unique(connection: Any, sides: Sequence[_Side], column: str) -> bool:
+    if any(column not in side.columns for side in sides):
+        return False
+    what = f"distinct {_quoted(column)}"
+    counted = (connection.execute(_COUNTED.format(name=name, what=what)).fetchone()[0] for name in "ab")
+    return all(count == side.rows for count, side in zip(counted, sides, strict=True))
+
+
+def _differing(connection: Any, sides: Sequence[_Side], key: str, limit: int) -> Iterator[RowChange]:
+    """Yield at most ``limit`` rows and cells that differ: those that changed, then those that came, then that went."""
+    by, place = _quoted(key) if key else _PLACE, _PLACE
+    both = [name for name in sides[0].columns if name in sides[1].columns and name != key]
+    parts = [_CELLS.format(place=place, by=by, name=_text(name), column=_quoted(name)) for name in both]
+    found = 0
+    if parts:
+        every = f"{' union all '.join(parts)} order by 1, 3 limit {limit}"
+        for row, value, name, was, now in connection.execute(every).fetchall():
+            found += 1
+            yield RowChange(row=row, key=value if key else "", column=name, change="changed", before=was, after=now)
+    rest: tuple[tuple[str, str, Literal["came", "went"]], ...] = (("b", "a", "came"), ("a", "b", "went"))
+    for name, other, change in rest:
+        ask = _ALONE.format(name=name, other=other, place=place, by=by, limit=max(0, limit - found))
+        for row, value in connection.execute(ask).fetchall():
+            found += 1
+            yield RowChange(row=row, key=value if key else "", change=change)

@@ -1,0 +1,98 @@
+"""What the tests of the follower share: scripts over two known files, and what a call was given, as words."""
+
+import ast
+import re
+import textwrap
+from collections.abc import Callable, Mapping
+
+import pytest
+
+from driftline.capture.script.follow import Followed, follow
+from driftline.capture.script.reading import Cames, Entry, Source, Table
+from driftline.capture.script.site import Path
+
+FILES: dict[str, dict[str, str]] = {
+    "orders": {"oid": "int64", "k": "string", "a": "float64", "b": "float64", "s": "string"},
+    "users": {"k": "string", "name": "string", "age": "int64"},
+}
+HEAD = """\
+import pandas as pd
+import numpy as np
+orders = pd.read_csv("orders")
+users = pd.read_csv("users")
+df = orders[["a", "b"]]
+"""
+READ = re.compile(r'(?:read_\w+|open|load)\("(\w+)[^()]*\)$')
+Told = dict[str, str]
+
+
+def words(cames: Cames) -> str:
+    """Origins as words: ``a``, ``a transformation``, ``a filter``; ``?`` for not sure, ``*`` for every execution."""
+    found = set()
+    for one in cames:
+        kind = "" if one.subtype == "IDENTITY" else f" {one.subtype.lower()}"
+        found.add(f"{one.column}{kind}{' ?' if one.confidence < 0.9 else ''}{' *' if one.every else ''}")
+    return ", ".join(sorted(found))
+
+
+def told(table: Table) -> Told:
+    """A table as words by column; ``index.`` before a level of the index, ``rows`` for what shapes the rows."""
+    found = {str(name): words(cames) for name, cames in table.columns.items()}
+    found |= {f"index.{name}": words(cames) for name, cames in table.labels.items()}
+    found |= {f"{prefix}...": words(cames) for prefix, cames in table.families}
+    if table.spread:
+        found["..."] = words(table.spread)
+    return found | ({"rows": words(table.rows)} if table.rows else {})
+
+
+def followed(text: str, modules: Mapping[str, str] | None = None) -> Followed:
+    """Follow a script, after two reads; a read has the columns of the file that it names."""
+    texts = {"script.py": HEAD + textwrap.dedent(text), **(modules or {})}
+
+    def columns(path: Path) -> Mapping[str, str] | None:
+        read = READ.search(texts[path[-1].file].splitlines()[path[-1].line - 1][: path[-1].column])
+        return FILES.get(read[1]) if read else None
+
+    def source_of(name: str) -> Source | None:
+        file = name if name in texts else f"{name}.py"
+        return Source(file, texts[file], "__main__" if file == "script.py" else name) if file in texts else None
+
+    return follow(Entry("script.py"), source_of, columns)
+
+
+def table_given(text: str, modules: Mapping[str, str] | None = None) -> Table:
+    """The table that the last ``.to_csv()`` of a script was given, wherever it stands."""
+    found = followed(text, modules)
+    assert found.complete
+    sites = {
+        (name, node.end_lineno, node.end_col_offset)
+        for name, one in {"script.py": HEAD + textwrap.dedent(text), **(modules or {})}.items()
+        for node in ast.walk(ast.parse(one))
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "to_csv"
+    }
+    path = [one for one in found.paths() if tuple(one[-1]) in sites][-1]
+    table = found.given(path)
+    assert table is not None
+    return table
+
+
+@pytest.fixture
+def follows() -> Callable[..., Followed]:
+    """Follow a script that begins after the imports."""
+    return followed
+
+
+@pytest.fixture
+def given() -> Callable[..., Table]:
+    """The table that the last ``.to_csv()`` of a script was given."""
+    return table_given
+
+
+@pytest.fixture
+def wrote() -> Callable[..., Told]:
+    """The same as words."""
+
+    def told_of(text: str, modules: Mapping[str, str] | None = None) -> Told:
+        return told(table_given(text, modules))
+
+    return told_of

@@ -1,0 +1,31 @@
+from collections.abc import Callable
+
+Wrote = Callable[..., dict[str, str]]
+
+
+def test_columns_are_dropped_renamed_and_put_in(wrote: Wrote) -> None:
+    text = """
+        df = df.drop(columns=["b"]).rename(columns={"a": "x"}).assign(y=lambda t: t.x * 2, z=1)
+        df.insert(0, "w", df.pop("x"))
+        df.to_csv("o")
+    """
+    assert wrote(text) == {"y": "a transformation", "z": "", "w": "a"}
+
+
+def test_names_are_changed_by_functions_of_the_library(wrote: Wrote) -> None:
+    assert wrote('df.rename(columns=str.upper).to_csv("o")\n') == {"A": "a", "B": "b"}
+    assert wrote('df.columns = df.columns.str.upper().str.replace("A", "x")\ndf.to_csv("o")\n') == {"x": "a", "B": "b"}
+    assert wrote('df.add_prefix("p_").add_suffix("_s").to_csv("o")\n') == {"p_a_s": "a", "p_b_s": "b"}
+    assert wrote('df.set_axis(["x", "y"], axis=1).to_csv("o")\n') == {"x": "a", "y": "b"}
+
+
+def test_eval_computes_columns_and_get_has_a_default(wrote: Wrote) -> None:
+    text = 'df = df.eval("c = a * b")\ndf["d"] = df.get("a", 0)\ndf.to_csv("o")\n'
+    assert wrote(text) == {"a": "a", "b": "b", "c": "a transformation, b transformation", "d": "a"}
+
+
+def test_columns_are_filtered_by_name_and_type(wrote: Wrote) -> None:
+    assert wrote('df.filter(like="b").to_csv("o")\n') == {"b": "b"}
+    assert wrote('df.filter(regex="^a").to_csv("o")\n') == {"a": "a"}
+    assert set(wrote('orders.select_dtypes("object").to_csv("o")\n')) == {"k", "s"}
+    assert set(wrote('orders.select_dtypes(exclude=["object", int]).to_csv("o")\n')) == {"a", "b"}

@@ -1,0 +1,41 @@
+from collections.abc import Callable
+
+Wrote = Callable[..., dict[str, str]]
+
+
+def test_merged_tables_have_the_columns_of_both_and_the_keys_decide(wrote: Wrote) -> None:
+    found = wrote('orders[["k", "a"]].merge(users, on="k", how="left").to_csv("o")\n')
+    assert found == {"k": "k", "a": "a", "name": "name", "age": "age", "rows": "k join"}
+    found = wrote('pd.merge(orders[["k", "a"]], users[["k", "age"]], left_on="a", right_on="age").to_csv("o")\n')
+    assert found == {"k_x": "k", "a": "a", "k_y": "k", "age": "age", "rows": "a join, age join"}
+
+
+def test_common_columns_are_the_keys_where_none_are_named(wrote: Wrote) -> None:
+    assert wrote('users.merge(orders[["k", "a"]]).to_csv("o")\n')["rows"] == "k join"
+
+
+def test_rows_of_the_right_table_decide_its_columns_in_a_left_join(wrote: Wrote) -> None:
+    text = 'orders[["k", "a"]].merge(users[users["age"] > 3][["k", "name"]], on="k", how="{}").to_csv("o")\n'
+    left, inner = wrote(text.format("left")), wrote(text.format("inner"))
+    assert (left["a"], left["name"], left["rows"]) == ("a", "age filter, name", "k join")
+    assert (inner["name"], inner["rows"]) == ("name", "age filter, k join")
+
+
+def test_tables_are_joined_by_index(wrote: Wrote) -> None:
+    text = 'orders[["k", "a"]].join(users.groupby("k")["age"].mean().rename("mean"), on="k").to_csv("o")\n'
+    assert wrote(text) == {"k": "k", "a": "a", "mean": "age aggregation, k group_by", "rows": "k join"}
+
+
+def test_rows_are_put_under_each_other(wrote: Wrote) -> None:
+    text = 'pd.concat([df, users.rename(columns={"age": "a"})[["a"]]], ignore_index=True).to_csv("o")\n'
+    assert wrote(text) == {"a": "a, age", "b": "b"}
+
+
+def test_columns_are_put_beside_each_other(wrote: Wrote) -> None:
+    text = 'pd.concat([df["a"], users["age"].rename("x"), df[["b"]]], axis=1).to_csv("o")\n'
+    assert wrote(text) == {"a": "a", "x": "age", "b": "b"}
+
+
+def test_the_nearest_row_in_time_is_merged(wrote: Wrote) -> None:
+    text = 'pd.merge_asof(orders[["a", "k"]], users, left_on="a", right_on="age", by="k").to_csv("o")\n'
+    assert wrote(text)["rows"] == "a join, age join, k join"

@@ -1,0 +1,57 @@
+from collections.abc import Callable
+
+Wrote = Callable[..., dict[str, str]]
+
+
+def test_lists_and_dicts_are_filled_in_loops(wrote: Wrote) -> None:
+    text = """
+        data = {"x": [], "y": []}
+        for row in orders.to_dict("records"):
+            data["x"].append(row["a"])
+            data["y"].extend([row.get("b", 0)])
+        pd.DataFrame(data).to_csv("o")
+    """
+    assert wrote(text) == {"x": "a", "y": "b"}
+
+
+def test_rows_are_grouped_by_hand(wrote: Wrote) -> None:
+    text = """
+        from collections import defaultdict, Counter
+
+        groups, totals = defaultdict(list), {}
+        for row in orders.to_dict("records"):
+            groups[row["k"]].append(row["a"])
+            totals[row["k"]] = totals.get(row["k"], 0) + row["b"]
+        out = [{"k": key, "mean": sum(held) / len(held), "b": totals[key]} for key, held in groups.items()]
+        pd.DataFrame(out).to_csv("o")
+    """
+    found = wrote(text)
+    assert (found["k"], found["mean"], found["rows"]) == ("k", "a aggregation", "k group_by")
+    assert found["b"] == "b transformation, k join"
+
+
+def test_values_are_counted(wrote: Wrote) -> None:
+    text = """
+        from collections import Counter
+
+        pd.DataFrame(Counter(orders["k"]).most_common(), columns=["k", "n"]).to_csv("o")
+    """
+    assert wrote(text) == {"k": "k", "n": "k aggregation", "rows": "k group_by"}
+
+
+def test_a_value_is_looked_up_by_a_key_from_data(wrote: Wrote) -> None:
+    text = """
+        lookup = {}
+        for row in users.to_dict("records"):
+            lookup[row["k"]] = (row["name"], row["age"])
+        out = []
+        for row in orders.to_dict("records"):
+            name, age = lookup[row["k"]]
+            out.append({"name": name, "age": age + 1, "a": row["a"]})
+        pd.DataFrame(out).to_csv("o")
+    """
+    assert wrote(text) == {"name": "k join, name", "age": "age transformation, k join", "a": "a"}
+
+
+def test_texts_are_computed_when_they_are_plain(wrote: Wrote) -> None:
+    assert wrote('df["a,b".split(",")[1].strip().upper()] = df["a"]\ndf.to_csv("o")\n')["B"] == "a"

@@ -1,0 +1,53 @@
+from collections.abc import Callable
+
+Wrote = Callable[..., dict[str, str]]
+
+
+def test_methods_that_keep_columns_and_methods_that_compute_each(wrote: Wrote) -> None:
+    assert wrote('df.copy().head(3).to_csv("o")\n') == {"a": "a", "b": "b"}
+    assert wrote('df.fillna(0).round(2).abs().to_csv("o")\n') == {"a": "a transformation", "b": "b transformation"}
+
+
+def test_a_fill_by_column_changes_those_columns_alone(wrote: Wrote) -> None:
+    assert wrote('df.fillna({"a": 0}).to_csv("o")\n') == {"a": "a transformation", "b": "b"}
+    assert wrote('df.astype({"b": "int"}).to_csv("o")\n') == {"a": "a", "b": "b transformation"}
+
+
+def test_a_table_minus_its_means_stays_column_by_column(wrote: Wrote) -> None:
+    each = {"a": "a transformation", "b": "b transformation"}
+    assert wrote('((df - df.mean()) / df.std()).to_csv("o")\n') == each
+    assert wrote('df.fillna(df.median()).to_csv("o")\n') == each
+
+
+def test_where_takes_the_condition_of_each_column(wrote: Wrote) -> None:
+    assert wrote('df.where(df > 0, df["b"]).to_csv("o")\n')["a"] == "a, a conditional, b transformation"
+
+
+def test_sums_along_rows_come_from_all_columns(wrote: Wrote) -> None:
+    text = 'df["total"] = df[["a", "b"]].sum(axis=1)\ndf["top"] = df.max().b\ndf.to_csv("o")\n'
+    found = wrote(text)
+    assert found["total"] == "a transformation, b transformation"
+    assert found["top"] == "b aggregation"
+
+
+def test_apply_by_column_and_by_row(wrote: Wrote) -> None:
+    text = 'df.apply(lambda column: column.fillna(column.mean())).to_csv("o")\n'
+    assert wrote(text) == {"a": "a transformation", "b": "b transformation"}
+    text = 'df.apply(lambda row: pd.Series({"x": row.a, "y": row["b"] * 2}), axis=1).to_csv("o")\n'
+    assert wrote(text) == {"x": "a", "y": "b transformation"}
+    text = 'df.apply(lambda row: [row.a, row.b], axis=1, result_type="expand").to_csv("o")\n'
+    assert wrote(text) == {"0": "a", "1": "b"}
+
+
+def test_a_function_is_piped_the_table(wrote: Wrote) -> None:
+    assert wrote('df.pipe(lambda table, name: table[[name]], "b").to_csv("o")\n') == {"b": "b"}
+
+
+def test_descriptions_and_correlations_sum_up(wrote: Wrote) -> None:
+    assert wrote('df.describe().to_csv("o")\n') == {"a": "a aggregation", "b": "b aggregation"}
+    assert wrote('df.corr().to_csv("o")\n')["a"] == "a aggregation, b aggregation"
+
+
+def test_update_changes_the_table_in_place(wrote: Wrote) -> None:
+    text = 'df.update(users.rename(columns={"age": "b"}))\ndf.to_csv("o")\n'
+    assert wrote(text) == {"a": "a", "b": "age, b"}

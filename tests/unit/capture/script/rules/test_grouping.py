@@ -1,0 +1,91 @@
+from collections.abc import Callable
+
+import pytest
+
+Wrote = Callable[..., dict[str, str]]
+BY_K = {"index.k": "k", "rows": "k group_by"}
+
+
+@pytest.mark.parametrize(
+    ("call", "expected"),
+    [
+        ('["a"].sum()', {"a": "a aggregation"}),
+        ('[["a", "b"]].mean()', {"a": "a aggregation", "b": "b aggregation"}),
+        (".a.agg('max')", {"a": "a aggregation"}),
+        ('.agg(top=("a", "max"), n=("b", "count"))', {"top": "a aggregation", "n": "b aggregation"}),
+        ('.agg(x=pd.NamedAgg(column="a", aggfunc="max"))', {"x": "a aggregation"}),
+        ('.agg({"a": "sum", "b": lambda s: s.max()})', {"a": "a aggregation", "b": "b aggregation"}),
+        ('.agg({"a": ["min", "max"]})', {"('a', 'min')": "a aggregation", "('a', 'max')": "a aggregation"}),
+        ('["a"].agg(["min", np.std])', {"min": "a aggregation", "std": "a aggregation"}),
+        ('["a"].agg(low="min")', {"low": "a aggregation"}),
+        ('["a"].apply(lambda s: s.max() - s.min())', {"a": "a aggregation"}),
+        (
+            '.apply(lambda g: pd.Series({"w": (g.a * g.b).sum() / g.b.sum()}))',
+            {"w": "a aggregation, b aggregation"},
+        ),
+    ],
+)
+def test_groups_are_summed_up(wrote: Wrote, call: str, expected: dict[str, str]) -> None:
+    found = wrote(f'orders.groupby("k"){call}.to_csv("o")\n')
+    assert found == {**expected, **BY_K}
+
+
+def test_keys_become_columns(wrote: Wrote) -> None:
+    expected = {"k": "k", "a": "a aggregation", "rows": "k group_by"}
+    assert wrote('orders.groupby("k")["a"].sum().reset_index().to_csv("o")\n') == expected
+    assert wrote('orders.groupby("k", as_index=False)["a"].sum().to_csv("o")\n') == expected
+    text = 'orders.groupby("k").size().reset_index(name="n").to_csv("o")\n'
+    assert wrote(text) == {"k": "k", "n": "k group_by", "rows": "k group_by"}
+
+
+def test_names_in_levels_are_joined(wrote: Wrote) -> None:
+    text = """
+        out = orders.groupby("k").agg({"a": ["min"], "b": "sum"})
+        out.columns = ["_".join(name) for name in out.columns]
+        out.to_csv("o")
+    """
+    assert wrote(text) == {"a_min": "a aggregation", "b_sum": "b aggregation", **BY_K}
+
+
+def test_windows_keep_the_rows_and_the_keys_decide_inside(wrote: Wrote) -> None:
+    text = """
+        orders["mean"] = orders.groupby("k")["a"].transform("mean")
+        orders["last"] = orders.groupby("k")["a"].shift(1)
+        orders["n"] = orders.groupby("k").cumcount()
+        orders["z"] = orders.groupby("k")["a"].transform(lambda s: s - s.mean())
+        orders[["mean", "last", "n", "z"]].to_csv("o")
+    """
+    assert wrote(text) == {
+        "mean": "a aggregation, k window",
+        "last": "a transformation, k window",
+        "n": "k window",
+        "z": "a transformation, k window",
+    }
+
+
+def test_rows_are_grouped_by_columns_that_are_computed(wrote: Wrote) -> None:
+    text = 'orders.groupby(orders["s"].str[0])["a"].sum().reset_index().to_csv("o")\n'
+    assert wrote(text) == {"s": "s transformation", "a": "a aggregation", "rows": "s group_by"}
+
+
+def test_a_key_that_is_not_known_may_be_any_column_and_is_not_sure(wrote: Wrote) -> None:
+    found = wrote('df.groupby(key)["a"].sum().to_csv("o")\n')
+    assert found["rows"] == "a group_by ?, b group_by ?"
+
+
+def test_time_is_resampled(wrote: Wrote) -> None:
+    text = 'orders.set_index("s")["a"].resample("D").sum().to_csv("o")\n'
+    assert wrote(text) == {"a": "a aggregation", "index.s": "s", "rows": "s group_by"}
+    text = 'orders.resample("D", on="s")[["a"]].sum().to_csv("o")\n'
+    assert wrote(text) == {"a": "a aggregation", "index.s": "s", "rows": "s group_by"}
+
+
+def test_a_loop_over_groups_goes_over_keys_and_tables(wrote: Wrote) -> None:
+    text = """
+        out = []
+        for key, group in orders.groupby("k"):
+            out.append({"k": key, "top": group["a"].max()})
+        pd.DataFrame(out).to_csv("o")
+    """
+    assert wrote(text)["k"] == "k"
+    assert wrote(text)["top"] == "a aggregation"

@@ -1,0 +1,51 @@
+from collections.abc import Callable
+
+Wrote = Callable[..., dict[str, str]]
+
+
+def test_tables_are_made_of_dicts_lists_and_arrays(wrote: Wrote) -> None:
+    assert wrote('pd.DataFrame({"x": df["a"], "y": df["b"] * 2, "z": 1}).to_csv("o")\n') == {
+        "x": "a",
+        "y": "b transformation",
+        "z": "",
+    }
+    assert wrote('pd.DataFrame([[df.a.sum(), 1]], columns=["x", "y"]).to_csv("o")\n') == {"x": "a aggregation", "y": ""}
+    assert wrote('pd.DataFrame(df.to_numpy(), columns=["x", "y"]).to_csv("o")\n') == {"x": "a", "y": "b"}
+    assert wrote('pd.DataFrame(df, columns=["b"]).to_csv("o")\n') == {"b": "b"}
+
+
+def test_rows_are_gone_through(wrote: Wrote) -> None:
+    text = """
+        out = []
+        for index, row in df.iterrows():
+            out.append((row["a"], row.b))
+        for row in df.itertuples():
+            out.append((row.a, row[2]))
+        for a, b in df.values:
+            out.append([a, b])
+        pd.DataFrame(out, columns=["x", "y"]).to_csv("o")
+    """
+    assert wrote(text) == {"x": "a", "y": "b"}
+
+
+def test_a_table_becomes_a_dict(wrote: Wrote) -> None:
+    text = """
+        ages = users.set_index("k")["age"].to_dict()
+        orders["age"] = [ages[k] for k in orders["k"]]
+        orders[["age"]].to_csv("o")
+    """
+    assert wrote(text) == {"age": "age, k join"}
+
+
+def test_cells_are_set_one_by_one(wrote: Wrote) -> None:
+    text = """
+        for index, row in df.iterrows():
+            df.at[index, "c"] = row["a"] + row["b"]
+        df.to_csv("o")
+    """
+    assert wrote(text) == {"a": "a", "b": "b", "c": "a transformation, b transformation"}
+
+
+def test_names_of_columns_are_sets(wrote: Wrote) -> None:
+    assert wrote('df[df.columns.difference(["a"])].to_csv("o")\n') == {"b": "b"}
+    assert wrote('df[df.columns.drop("b").tolist()].to_csv("o")\n') == {"a": "a"}

@@ -1,0 +1,44 @@
+from collections.abc import Callable
+
+Wrote = Callable[..., dict[str, str]]
+
+
+def test_elements_are_zipped_numbered_and_mapped(wrote: Wrote) -> None:
+    text = """
+        out = []
+        for number, (a, b) in enumerate(zip(df["a"], df["b"])):
+            out.append({"n": number, "x": float(a), "y": max(a, b)})
+        pd.DataFrame(out).to_csv("o")
+    """
+    assert wrote(text) == {"n": "", "x": "a transformation", "y": "a transformation, b transformation"}
+    assert wrote('pd.concat(map(lambda n: df[[n]], ["a", "b"])).to_csv("o")\n') == {"a": "a", "b": "b"}
+
+
+def test_tuples_are_turned_into_columns(wrote: Wrote) -> None:
+    text = 'df["x"], df["y"] = zip(*orders["s"].map(lambda s: (s.lower(), len(s))))\ndf.to_csv("o")\n'
+    assert (wrote(text)["x"], wrote(text)["y"]) == ("s transformation", "s transformation")
+
+
+def test_tables_are_reduced_to_one(wrote: Wrote) -> None:
+    text = """
+        from functools import reduce, partial
+
+        def put(table, name, factor):
+            table[name + "2"] = table[name] * factor
+            return table
+
+        reduce(partial(put, factor=2), ["a", "b"], df).to_csv("o")
+    """
+    assert wrote(text) == {"a": "a", "b": "b", "a2": "a transformation", "b2": "b transformation"}
+
+
+def test_attributes_are_asked_for_by_name(wrote: Wrote) -> None:
+    assert wrote('df["x"] = getattr(df, "a")\nsetattr(df, "b", df["a"])\ndf.to_csv("o")\n') == {
+        "a": "a",
+        "b": "a",
+        "x": "a",
+    }
+
+
+def test_numbers_of_rows_come_from_no_column(wrote: Wrote) -> None:
+    assert wrote('df["n"] = len(df)\ndf.to_csv("o")\n')["n"] == ""

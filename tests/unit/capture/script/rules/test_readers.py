@@ -1,0 +1,18 @@
+from collections.abc import Callable
+
+Wrote = Callable[..., dict[str, str]]
+
+
+def test_options_of_a_reader_choose_name_and_index_columns(wrote: Wrote) -> None:
+    assert wrote('pd.read_csv("users", usecols=["k", "age"]).to_csv("o")\n') == {"k": "k", "age": "age"}
+    assert wrote('pd.read_csv("users", index_col="k")[["age"]].to_csv("o")\n') == {"age": "age", "index.k": "k"}
+    assert wrote('pd.read_csv("users", names=["x", "y", "z"], header=None)[["z"]].to_csv("o")\n') == {"z": "age"}
+
+
+def test_pieces_and_sheets_are_tables(wrote: Wrote) -> None:
+    text = """
+        for piece in pd.read_csv("users", chunksize=10):
+            piece[["age"]].to_csv("o")
+    """
+    assert wrote(text) == {"age": "age"}
+    assert wrote('pd.read_excel("users", sheet_name=None)["x"][["age"]].to_csv("o")\n') == {"age": "age"}

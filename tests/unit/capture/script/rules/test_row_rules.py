@@ -1,0 +1,32 @@
+from collections.abc import Callable
+
+Wrote = Callable[..., dict[str, str]]
+BOTH = {"a": "a", "b": "b"}
+
+
+def test_queries_and_masks_decide_the_rows(wrote: Wrote) -> None:
+    assert wrote('df.query("a > 3 and @x == 2").to_csv("o")\n') == {**BOTH, "rows": "a filter"}
+    assert wrote('df[(df["a"] > 3) & ~df.b.isna()].to_csv("o")\n') == {**BOTH, "rows": "a filter, b filter"}
+    assert wrote('df.dropna(subset=["b"], inplace=True)\ndf.to_csv("o")\n') == {**BOTH, "rows": "b filter"}
+    assert wrote('df.drop_duplicates("a").to_csv("o")\n') == {**BOTH, "rows": "a filter"}
+
+
+def test_sorting_decides_the_order(wrote: Wrote) -> None:
+    assert wrote('df.sort_values(["a"], ascending=False).to_csv("o")\n') == {**BOTH, "rows": "a sort"}
+    assert wrote('df.nlargest(3, "b").to_csv("o")\n') == {**BOTH, "rows": "b filter"}
+
+
+def test_columns_become_the_index_and_come_back(wrote: Wrote) -> None:
+    assert wrote('df.set_index("a").to_csv("o")\n') == {"b": "b", "index.a": "a"}
+    assert wrote('df.set_index("a").reset_index().to_csv("o")\n') == {"a": "a", "b": "b"}
+    assert wrote('df.set_index("a").reset_index(drop=True).to_csv("o")\n') == {"b": "b"}
+    assert wrote('df.set_index("a").rename_axis("x").reset_index().to_csv("o")\n') == {"x": "a", "b": "b"}
+
+
+def test_exploded_values_decide_the_number_of_rows(wrote: Wrote) -> None:
+    assert wrote('df.explode("a").to_csv("o")\n') == {"a": "a transformation", "b": "b", "rows": "a filter"}
+
+
+def test_rows_are_counted(wrote: Wrote) -> None:
+    text = 'df["a"].value_counts().reset_index().to_csv("o")\n'
+    assert wrote(text) == {"a": "a", "count": "a aggregation", "rows": "a group_by"}

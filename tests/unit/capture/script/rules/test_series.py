@@ -1,0 +1,50 @@
+from collections.abc import Callable
+
+import pytest
+
+Wrote = Callable[..., dict[str, str]]
+
+
+@pytest.mark.parametrize(
+    ("expression", "expected"),
+    [
+        ('df["a"].round(2)', "a transformation"),
+        ('df["a"].fillna(df["b"])', "a transformation, b transformation"),
+        ('df["a"].where(df["b"] > 0, 0)', "a, b conditional"),
+        ('orders["s"].str.lower().str.strip()', "s transformation"),
+        ('orders["s"].str[0:3]', "s transformation"),
+        ('pd.to_datetime(orders["s"]).dt.year', "s transformation"),
+        ('orders["s"].astype("category").cat.codes', "s transformation"),
+        ('df["a"].shift(1) - df["a"]', "a transformation"),
+        ('df["a"].rolling(3, min_periods=1).mean()', "a aggregation"),
+        ('df["a"].between(1, df["b"])', "a transformation, b transformation"),
+        ('df["a"].apply(lambda x: "big" if x > 1 else "small")', "a conditional"),
+        ('df["a"].apply(np.sqrt)', "a transformation"),
+        ('orders["k"].map({"x": 1, "y": 2})', "k transformation"),
+        ('orders["k"].map(users.set_index("k")["age"])', "age, k join"),
+        ('orders["k"].map(dict(zip(users["k"], users["name"])))', "k join, name"),
+        ('df["a"] / df["a"].sum()', "a transformation"),
+        ('df["a"].mean()', "a aggregation"),
+        ('df["a"].combine_first(df["b"])', "a transformation, b transformation"),
+        ('pd.cut(df["a"], bins=[0, 1], labels=["x"])', "a transformation"),
+        ('df["a"].isin(users["age"])', "a transformation, age transformation"),
+        ("[x * 2 for x in df['a']]", "a transformation"),
+    ],
+)
+def test_a_column_comes_from(wrote: Wrote, expression: str, expected: str) -> None:
+    assert wrote(f'df["x"] = {expression}\ndf.to_csv("o")\n')["x"] == expected
+
+
+def test_changes_in_place_reach_the_table(wrote: Wrote) -> None:
+    text = 'df["a"].fillna(df["b"], inplace=True)\ndf["b"][df["a"] > 3] = 0\ndf.to_csv("o")\n'
+    assert wrote(text) == {"a": "a transformation, b transformation", "b": "a conditional, b, b conditional"}
+
+
+def test_a_text_is_split_into_columns(wrote: Wrote) -> None:
+    text = 'df[["x", "y"]] = orders["s"].str.split("-", expand=True)\ndf.to_csv("o")\n'
+    assert wrote(text) == {"a": "a", "b": "b", "x": "s transformation", "y": "s transformation"}
+
+
+def test_a_column_becomes_a_table(wrote: Wrote) -> None:
+    assert wrote('df["a"].rename("x").to_frame().to_csv("o")\n') == {"x": "a"}
+    assert wrote('df["a"].dropna().to_csv("o")\n') == {"a": "a", "rows": "a filter"}

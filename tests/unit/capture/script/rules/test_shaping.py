@@ -1,0 +1,36 @@
+from collections.abc import Callable
+
+Wrote = Callable[..., dict[str, str]]
+
+
+def test_a_pivot_has_columns_named_after_values(wrote: Wrote) -> None:
+    text = 'orders.pivot_table(index="k", columns="s", values="a", aggfunc="sum").reset_index().to_csv("o")\n'
+    assert wrote(text) == {"k": "k", "...": "a aggregation, s group_by", "rows": "k group_by"}
+    text = 'orders.pivot(index="k", columns="s", values="a").to_csv("o")\n'
+    assert wrote(text) == {"index.k": "k", "...": "a, s group_by", "rows": "k group_by"}
+    text = 'pd.pivot_table(orders, values=["a"], index=["k"]).to_csv("o")\n'
+    assert wrote(text) == {"index.k": "k", "a": "a aggregation", "rows": "k group_by"}
+
+
+def test_columns_become_rows(wrote: Wrote) -> None:
+    text = 'orders.melt(id_vars=["k"], value_vars=["a", "b"], var_name="which", value_name="v").to_csv("o")\n'
+    assert wrote(text) == {"k": "k", "which": "", "v": "a, b"}
+
+
+def test_a_level_of_the_index_becomes_columns(wrote: Wrote) -> None:
+    text = 'orders.groupby(["k", "s"])["a"].sum().unstack(fill_value=0).to_csv("o")\n'
+    assert wrote(text) == {"index.k": "k", "...": "a aggregation, s group_by", "rows": "k group_by, s group_by"}
+
+
+def test_dummies_are_named_after_their_column(wrote: Wrote) -> None:
+    text = 'pd.get_dummies(orders[["k", "a"]], columns=["k"], prefix="is").to_csv("o")\n'
+    assert wrote(text) == {"a": "a", "is_...": "k transformation"}
+    text = 'pd.get_dummies(orders[["k", "a"]]).to_csv("o")\n'
+    assert wrote(text) == {"a": "a", "k_...": "k transformation"}
+    text = 'pd.concat([df, pd.get_dummies(orders["s"], prefix="s")], axis=1).to_csv("o")\n'
+    assert wrote(text) == {"a": "a", "b": "b", "s_...": "s transformation"}
+
+
+def test_values_that_meet_are_counted(wrote: Wrote) -> None:
+    found = wrote('pd.crosstab(orders["k"], orders["s"]).to_csv("o")\n')
+    assert found == {"index.k": "k", "...": "k group_by, s group_by", "rows": "k group_by"}

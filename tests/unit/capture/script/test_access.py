@@ -1,0 +1,37 @@
+from collections.abc import Callable
+
+Wrote = Callable[..., dict[str, str]]
+
+
+def test_names_of_pandas_itself_are_not_columns(wrote: Wrote) -> None:
+    text = 'df["size"] = df["a"]\ndf["x"] = df.size\ndf["y"] = df.a\ndf.to_csv("o")\n'
+    found = wrote(text)
+    assert (found["x"], found["y"]) == ("", "a")
+
+
+def test_elements_of_lists_and_dicts_are_taken(wrote: Wrote) -> None:
+    text = """
+        held = {"first": [df["a"], df["b"]], "n": 1}
+        df["x"] = held["first"][-1]
+        df["y"] = held["first"][some]
+        df.to_csv("o")
+    """
+    found = wrote(text)
+    assert (found["x"], found["y"]) == ("b", "a, b")
+
+
+def test_a_member_of_an_enumeration_is_its_value(wrote: Wrote) -> None:
+    text = """
+        from enum import Enum
+
+        class Name(Enum):
+            PRICE = "a"
+
+        df[[Name.PRICE.value]].to_csv("o")
+    """
+    assert wrote(text) == {"a": "a"}
+
+
+def test_the_index_is_a_value(wrote: Wrote) -> None:
+    text = 'out = orders.set_index("s")[["a"]]\nout["month"] = out.index.month\nout.to_csv("o")\n'
+    assert wrote(text) == {"a": "a", "month": "s transformation", "index.s": "s"}

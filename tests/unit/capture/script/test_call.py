@@ -1,0 +1,47 @@
+from driftline.capture.script.call import UNKNOWN, Call, names, plain, table_of
+from driftline.capture.script.machine import Machine
+from driftline.capture.script.reading import Came
+from driftline.capture.script.site import Site
+from driftline.capture.script.values import Const, Items, Pairs, Series, Thing
+
+READ = (Site("s.py", 1, 1),)
+A = frozenset({Came(READ, "a")})
+
+
+def machine() -> Machine:
+    return Machine(lambda name: None, lambda path: None)
+
+
+def test_values_that_the_text_spells_out_are_plain() -> None:
+    one = machine()
+    inner = one.memory.new(Items((Const("x"), Const(2)), kind="tuple"))
+    assert plain(one, one.memory.new(Pairs({"k": inner}))) == {"k": ("x", 2)}
+    assert plain(one, Thing()) is UNKNOWN
+    assert plain(one, one.memory.new(Items((), Const(1)))) is UNKNOWN
+    assert names(one, Const("x")) == ["x"]
+    assert names(one, Const(None)) is None
+
+
+def test_arguments_are_found_by_place_and_name() -> None:
+    call = Call(machine(), None, "f", [Const(1)], {"axis": Const("columns"), "deep": Const(True)}, READ)
+    assert (call.plain(0, "x"), call.plain(1, "axis"), call.plain(2, "y", 7)) == (1, "columns", 7)
+    assert call.flag("deep")
+    assert not call.flag("axis")
+
+
+def test_records_and_tuples_are_tables() -> None:
+    one = machine()
+    record = one.memory.new(Pairs({"x": Thing(A), "y": Const(1)}))
+    table = table_of(one, one.memory.new(Items((), record, A)))
+    assert table is not None
+    assert (table.columns, table.closed, table.rows) == (
+        {"x": A, "y": frozenset()},
+        True,
+        frozenset({Came(READ, "a", "INDIRECT", "FILTER")}),
+    )
+    pair = one.memory.new(Items((Thing(A), Const(1)), kind="tuple"))
+    by_place = table_of(one, one.memory.new(Items((pair,))))
+    assert by_place is not None
+    assert by_place.columns == {0: A, 1: frozenset()}
+    assert table_of(one, Const(1)) is None
+    assert table_of(one, Series(A, name="x")) is not None

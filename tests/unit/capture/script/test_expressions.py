@@ -1,0 +1,87 @@
+from collections.abc import Callable
+
+from driftline.capture.script.follow import Followed
+from driftline.capture.script.site import Site
+
+Wrote = Callable[..., dict[str, str]]
+
+
+def test_a_conditional_expression_takes_either_value(wrote: Wrote) -> None:
+    text = """
+        df["x"] = df.apply(lambda row: "big" if row["a"] > 3 else row["b"], axis=1)
+        df.to_csv("o")
+    """
+    assert wrote(text)["x"] == "a conditional, b"
+
+
+def test_names_of_columns_are_computed_from_constants(wrote: Wrote) -> None:
+    text = """
+        PREFIX = "new"
+        df["_".join([PREFIX, "a".upper()])] = df["a"]
+        df["%s_%d" % ("b", 1)] = df.b
+        df.to_csv("o")
+    """
+    assert wrote(text) == {"a": "a", "b": "b", "new_A": "a", "b_1": "b"}
+
+
+def test_comprehensions_go_over_what_is_known(wrote: Wrote) -> None:
+    text = """
+        kept = [name for name in df.columns if name != "a"]
+        renamed = {name: name.upper() for name in df.columns}
+        df[kept].rename(columns=renamed).to_csv("o")
+    """
+    assert wrote(text) == {"B": "b"}
+
+
+def test_records_of_a_comprehension_are_filtered_by_its_condition(wrote: Wrote) -> None:
+    text = """
+        rows = [{"x": row["a"]} for row in orders.to_dict("records") if row["b"] > 0]
+        pd.DataFrame(rows).to_csv("o")
+    """
+    assert wrote(text) == {"x": "a", "rows": "b filter"}
+
+
+def test_reads_of_a_comprehension_come_from_every_execution(wrote: Wrote) -> None:
+    assert wrote('pd.concat([pd.read_csv("users") for name in names])[["k"]].to_csv("o")\n') == {"k": "k *"}
+
+
+def test_dicts_are_merged_and_stars_taken_apart(wrote: Wrote) -> None:
+    text = """
+        base = ["a"]
+        columns = [*base, "b"]
+        names = {**{"a": "x"}, "b": "y"}
+        df[columns].rename(columns=names).to_csv("o")
+    """
+    assert wrote(text) == {"x": "a", "y": "b"}
+
+
+def test_comparisons_of_constants_and_membership_are_answered(wrote: Wrote) -> None:
+    text = """
+        if "a" in df.columns and 3 > 2 and df is not None:
+            df["x"] = df.a
+        else:
+            df["y"] = 1
+        df.to_csv("o")
+    """
+    assert wrote(text) == {"a": "a", "b": "b", "x": "a"}
+
+
+def test_paths_of_calls_go_through_functions(follows: Callable[..., Followed]) -> None:
+    found = follows('def save(table):\n    table.to_csv("o")\nsave(pd.read_csv("users"))\n')
+    # five lines come first; columns of the ends of calls, counted by hand
+    path = (Site("script.py", 8, 26), Site("script.py", 7, 21))
+    assert path in set(found.paths())
+    table = found.given(path)
+    assert table is not None
+    assert [one.read for one in table.columns["k"]] == [(Site("script.py", 8, 25),)]
+
+
+def test_an_argument_is_told_by_place_and_by_name(follows: Callable[..., Followed]) -> None:
+    found = follows('model.fit(df[["a"]], y=df["b"])\n')
+    path = (Site("script.py", 6, 31),)
+    first, label = found.argument(path, 0), found.argument(path, "y")
+    assert first is not None
+    assert list(first.columns) == ["a"]
+    assert label is not None
+    assert list(label.columns) == ["b"]
+    assert found.argument(path, 1) is None

@@ -1,0 +1,49 @@
+from collections.abc import Callable, Mapping
+
+from driftline.capture.script.follow import Followed
+from driftline.capture.script.site import Site
+
+Wrote = Callable[..., dict[str, str]]
+FEATURES: Mapping[str, str] = {
+    "features.py": "FACTOR = 2\nCOLS = ['a']\n\ndef add(df):\n    df['x'] = df['a'] * FACTOR\n    return df\n"
+}
+
+
+def test_functions_of_another_module_are_followed(wrote: Wrote) -> None:
+    expected = {"a": "a", "b": "b", "x": "a transformation"}
+    assert wrote('import features\nfeatures.add(df).to_csv("o")\n', FEATURES) == expected
+    assert wrote('from features import add as plus\nplus(df).to_csv("o")\n', FEATURES) == expected
+    assert wrote('from features import *\nadd(df).to_csv("o")\n', FEATURES) == expected
+
+
+def test_what_a_module_does_while_it_is_imported_is_reached_through_the_import(
+    follows: Callable[..., Followed],
+) -> None:
+    modules = {"load.py": 'import pandas as pd\nusers = pd.read_csv("users")\nusers.to_csv("o")\n'}
+    path = (Site("script.py", 6, 11), Site("load.py", 3, 17))
+    assert path in set(follows("import load\n", modules).paths())
+
+
+def test_global_and_nonlocal_names_are_set_where_they_live(wrote: Wrote) -> None:
+    text = """
+        kept = None
+
+        def keep():
+            global kept
+            kept = df[["a"]]
+
+        def outer():
+            inside = None
+
+            def inner():
+                nonlocal inside
+                inside = df["b"]
+
+            inner()
+            return inside
+
+        keep()
+        kept["x"] = outer()
+        kept.to_csv("o")
+    """
+    assert wrote(text) == {"a": "a", "x": "b"}

@@ -1,0 +1,137 @@
+from collections.abc import Callable
+
+from driftline.capture.script.reading import Table
+
+Wrote = Callable[..., dict[str, str]]
+
+
+def test_a_function_that_changes_its_argument_changes_the_table_of_the_caller(wrote: Wrote) -> None:
+    text = """
+        def add(table, name="x"):
+            table[name] = table["a"] + table["b"]
+
+        add(df)
+        add(df, name="y")
+        df.to_csv("o")
+    """
+    both = "a transformation, b transformation"
+    assert wrote(text) == {"a": "a", "b": "b", "x": both, "y": both}
+
+
+def test_a_row_function_is_followed_with_its_conditions(wrote: Wrote) -> None:
+    text = """
+        def level(row):
+            if row.b > 1:
+                return "high"
+            return row["a"]
+
+        df["x"] = df.apply(level, axis=1)
+        df.to_csv("o")
+    """
+    assert wrote(text)["x"] == "a, b conditional"
+
+
+def test_two_returns_of_the_same_origins_are_still_decided_between(wrote: Wrote) -> None:
+    text = """
+        def tax(row):
+            if row.a > 5:
+                return row.a * 3
+            elif row.b > 1:
+                return row.a * 2
+            return row.a * 1
+
+        df["x"] = df.apply(tax, axis=1)
+        df.to_csv("o")
+    """
+    assert wrote(text)["x"] == "a conditional, a transformation, b conditional"
+
+
+def test_objects_keep_tables_and_classes_are_inherited(wrote: Wrote) -> None:
+    text = """
+        class Base:
+            def __init__(self, df):
+                self.df = df
+
+            def clean(self):
+                self.df = self.df.assign(c=self.df.a * 2)
+                return self
+
+        class Job(Base):
+            def __init__(self, df):
+                super().__init__(df)
+                self.least = 3
+
+            @property
+            def big(self):
+                return self.df[self.df.b > self.least]
+
+        Job(df).clean().big.to_csv("o")
+    """
+    assert wrote(text) == {"a": "a", "b": "b", "c": "a transformation", "rows": "b filter"}
+
+
+def test_a_dataclass_takes_its_fields_in_order(wrote: Wrote) -> None:
+    text = """
+        @dataclass
+        class Config:
+            cols: list
+            out: str = "x"
+
+        config = Config(["b"])
+        df[config.cols].to_csv("o")
+    """
+    assert wrote("from dataclasses import dataclass\n" + text.replace("\n        ", "\n")) == {"b": "b"}
+
+
+def test_a_function_that_calls_itself_is_cut(given: Callable[..., Table]) -> None:
+    text = """
+        def again(x):
+            return again(x) if x is unknown else x
+
+        df["x"] = again(df["a"])
+        df.to_csv("o")
+    """
+    assert {one.column for one in given(text).columns["x"]} == {"a"}
+
+
+def test_an_unknown_decorator_makes_the_result_unsure_and_a_known_one_does_not(wrote: Wrote) -> None:
+    text = """
+        import driftline, magic
+
+        @{}
+        def load(table):
+            return table
+
+        load(df).to_csv("o")
+    """
+    assert wrote(text.format("driftline.step")) == {"a": "a", "b": "b"}
+    assert wrote(text.format("magic.thing")) == {"a": "a transformation ?", "b": "b transformation ?"}
+
+
+def test_a_decorator_of_the_user_is_followed(wrote: Wrote) -> None:
+    text = """
+        def twice(function):
+            def inner(table):
+                out = function(table)
+                out["a"] = out["a"] * 2
+                return out
+            return inner
+
+        @twice
+        def load(table):
+            return table
+
+        load(df).to_csv("o")
+    """
+    assert wrote(text) == {"a": "a transformation", "b": "b"}
+
+
+def test_generators_and_star_arguments_are_followed(wrote: Wrote) -> None:
+    text = """
+        def parts(table, *names, **more):
+            for name in names:
+                yield table[[name]]
+
+        pd.concat(list(parts(df, "a", "b", c=1))).to_csv("o")
+    """
+    assert wrote(text) == {"a": "a", "b": "b"}

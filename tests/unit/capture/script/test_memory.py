@@ -1,0 +1,43 @@
+from driftline.capture.script.memory import Memory
+from driftline.capture.script.reading import Came
+from driftline.capture.script.site import Site
+from driftline.capture.script.values import Const, Items, Scope, Thing
+
+READ = (Site("s.py", 1, 1),)
+A, B = (Thing(frozenset({Came(READ, name)})) for name in "ab")
+
+
+def test_what_is_tried_aside_is_taken_back_and_can_be_joined() -> None:
+    memory, scope = Memory(), Scope("s.py")
+    memory.put((scope, "x"), A)
+    _, left = memory.aside(lambda: memory.put((scope, "x"), B))
+    _, right = memory.aside(lambda: memory.put((scope, "y"), B))
+    assert (memory.get((scope, "x")), memory.get((scope, "y"))) == (A, None)
+    assert memory.join([left, right])
+    assert memory.get((scope, "x")).cames == A.cames | B.cames
+    assert memory.get((scope, "y")) == B
+    assert not memory.join([{}, right])
+
+
+def test_trials_inside_of_trials_are_taken_back_to_where_each_began() -> None:
+    memory = Memory()
+    place = memory.new(Items((Const(1),)))
+
+    def outer() -> None:
+        memory.put(place.place, Items((Const(2),)))
+        memory.aside(lambda: memory.put(place.place, Items((Const(3),))))
+        assert memory.see(place) == Items((Const(2),))
+
+    memory.aside(outer)
+    assert memory.see(place) == Items((Const(1),))
+
+
+def test_what_was_written_in_a_round_is_older_in_the_next_one() -> None:
+    memory, scope = Memory(), Scope("s.py")
+    memory.put((scope, "before"), A)
+    memory.watch()
+    memory.put((scope, "inside"), A)
+    memory.age(frozenset({READ}))
+    memory.unwatch()
+    assert [one.every for one in memory.get((scope, "inside")).cames] == [True]
+    assert memory.get((scope, "before")) is A

@@ -1,0 +1,30 @@
+from collections.abc import Callable
+
+import pytest
+
+Wrote = Callable[..., dict[str, str]]
+
+
+@pytest.mark.parametrize(
+    ("expression", "expected"),
+    [
+        ("df['a'] + 1", "a transformation"),
+        ("1 - df['a'] / df['b']", "a transformation, b transformation"),
+        ("(df['a'] > 1) & ~(df['b'] < 2)", "a transformation, b transformation"),
+        ("-df['a']", "a transformation"),
+        ("'x' in ['x']", ""),
+        ("10 ** 100000", ""),
+    ],
+)
+def test_an_operator_computes_from_both_sides(wrote: Wrote, expression: str, expected: str) -> None:
+    assert wrote(f'df["x"] = {expression}\ndf.to_csv("o")\n')["x"] == expected
+
+
+def test_tables_are_computed_column_by_column(wrote: Wrote) -> None:
+    assert wrote('(df * 2 + df["a"].mean()).to_csv("o")\n')["b"] == "a aggregation, b transformation"
+    text = '(df - users.rename(columns={"age": "a"})[["a"]]).to_csv("o")\n'
+    assert wrote(text) == {"a": "a transformation, age transformation", "b": "b transformation"}
+
+
+def test_lists_are_added(wrote: Wrote) -> None:
+    assert wrote('names = ["a"]\nnames += ["b"]\ndf[names + []].to_csv("o")\n') == {"a": "a", "b": "b"}

@@ -1,0 +1,45 @@
+from driftline.capture.script import tables
+from driftline.capture.script.reading import NOTHING, Came, Table
+from driftline.capture.script.site import Site
+
+READ = (Site("s.py", 1, 1),)
+SCHEMA = {"a": "int", "b": "int"}
+
+
+def came(name: str) -> frozenset[Came]:
+    return frozenset({Came(READ, name)})
+
+
+def test_an_open_table_keeps_the_rest_under_its_own_names() -> None:
+    table = tables.renamed(tables.without(tables.read(READ, None), ["b"]), {"a": "x"})
+    assert table.columns == {"x": came("a")}
+    assert [table.of(name) for name in ("a", "b", "c")] == [NOTHING, NOTHING, came("c")]
+
+
+def test_columns_are_renamed_in_place_and_numbered() -> None:
+    table = tables.read(READ, SCHEMA)
+    assert list(tables.renamed(table, {"a": "z"}).columns) == ["z", "b"]
+    numbered = tables.numbered(table, ["x", "y"])
+    assert numbered is not None
+    assert numbered.columns == {"x": came("a"), "y": came("b")}
+    assert tables.numbered(table, ["x"]) is None
+
+
+def test_either_of_two_tables_has_the_columns_of_both() -> None:
+    a, b = tables.read(READ, {"a": "int"}), tables.read(READ, {"b": "int"})
+    both = tables.either(a, b)
+    assert (both.columns, both.closed) == ({"a": came("a"), "b": came("b")}, True)
+    assert tables.either(a, tables.read(READ, None)).columns["a"] == came("a")
+
+
+def test_groups_have_their_keys_as_index_and_back_as_columns() -> None:
+    table = tables.grouped(Table({"n": came("b")}, closed=True), {"a": came("a")})
+    assert {one.subtype for one in table.rows} == {"GROUP_BY"}
+    assert tables.reset(table).columns == {"a": came("a"), "n": came("b")}
+    assert tables.reset(tables.grouped(table, {tables.SOME: came("a")})).of("whatever") == came("a")
+
+
+def test_longer_names_of_unknown_columns_are_known_by_their_beginning() -> None:
+    table = tables.prefixed(tables.read(READ, None), "p_")
+    assert {one.column for one in table.of("p_x")} == {""}
+    assert table.of("x") == NOTHING

@@ -1,0 +1,53 @@
+"""What stands in the tree of a statement. Expected by hand, from the text."""
+
+from typing import Any
+
+import pytest
+import sqlglot
+from sqlglot import exp
+
+from driftline.capture.sql import clauses
+
+
+def tree(sql: str, dialect: str = "") -> Any:
+    return sqlglot.parse_one(sql, read=dialect or None)
+
+
+@pytest.mark.parametrize(
+    ("sql", "kind"),
+    [
+        ("CREATE TABLE t AS SELECT 1", "CREATE TABLE"),
+        ("DROP VIEW v", "DROP VIEW"),
+        ("SELECT 1 UNION SELECT 2", "SELECT"),
+        ("TRUNCATE TABLE t", "TRUNCATE"),
+        ("INSERT INTO t SELECT 1", "INSERT"),
+    ],
+)
+def test_a_statement_is_called_by_its_first_words(sql: str, kind: str) -> None:
+    assert clauses.kind_of(tree(sql)) == kind
+
+
+def test_columns_that_are_listed_behind_a_table() -> None:
+    assert clauses.listed(tree("INSERT INTO t (a, b) SELECT 1, 2").this) == ("a", "b")
+    assert clauses.listed(tree("CREATE TABLE t (a INT, PRIMARY KEY (a))").this) == ("a",)
+    assert clauses.listed(tree("INSERT INTO t SELECT 1").this) == ()
+
+
+def test_the_table_that_a_query_goes_into() -> None:
+    found = clauses.into_of(tree("SELECT a INTO n FROM t UNION SELECT b FROM u", "tsql"))
+    assert found.this.name == "n"
+    assert clauses.into_of(tree("SELECT a FROM t")) is None
+
+
+def test_partitions_with_a_value_and_those_that_the_query_fills() -> None:
+    inside = tree("INSERT OVERWRITE TABLE u PARTITION (k = '1', y) SELECT a FROM t", "hive")
+    assert clauses.partition(inside.find(exp.Partition)) == (["k"], ["y"])
+    assert clauses.partition(None) == ([], [])
+
+
+def test_what_ends_with_its_session_and_what_is_made_like_something() -> None:
+    assert clauses.temporary(tree("CREATE TEMPORARY TABLE t AS SELECT 1"))
+    assert not clauses.temporary(tree("CREATE TABLE t AS SELECT 1"))
+    assert clauses.like(tree("CREATE TABLE n CLONE u", "snowflake")).name == "u"
+    assert clauses.like(tree("CREATE TABLE n LIKE u", "mysql")).name == "u"
+    assert clauses.like(tree("CREATE TABLE n (a INT)")) is None

@@ -1,0 +1,164 @@
+"""Columns that the text of a script tells of, bound to what it read; expected edges are read off the scripts."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from driftline.capture import code_edges, sites
+from driftline.capture.columns import Reach
+from driftline.capture.script.reading import Came, Table
+from driftline.capture.sites import Read
+from driftline.capture.trace import Seen, Trace
+from driftline.event.lineage import Dataset, Field, Job, Touched
+
+Script = Callable[..., list[dict[str, Any]]]
+Edges = dict[str, set[tuple[str, str, str, float]]]
+
+BEGIN = 'import driftline\ndriftline.watch("job")\nimport pandas as pd\n'
+DATA = """\
+pd.DataFrame({"id": range(60), "spend": [n * 1.5 % 97 for n in range(60)], "tenure": [n % 13 + 1 for n in range(60)],
+              "plan": ["abc"[n % 3] for n in range(60)]}).to_csv("customers.csv", index=False)
+"""
+
+
+def edges(events: list[dict[str, Any]], name: str) -> Edges:
+    """Edges of the code into an output: by column, (source column, kind, confidence)."""
+    (output,) = [one for event in events for one in event["outputs"] if one["name"] == name]
+    facet = output["facets"].get("columnLineage", {"fields": {}})
+    found: Edges = {}
+    for column, known in (*facet["fields"].items(), ("", {"inputFields": facet.get("dataset", ())})):
+        for source in known["inputFields"]:
+            for way in source["transformations"]:
+                if way.get("provenance") == "code":
+                    one = (source["name"], source["field"], way["subtype"], way["confidence"])
+                    found.setdefault(column, set()).add(one)
+    return found
+
+
+def test_a_computed_column_comes_from_those_that_it_was_computed_of(script: Script) -> None:
+    events = script(BEGIN + DATA + (
+        'raw = pd.read_csv("customers.csv")\n'
+        'raw["rate"] = raw.spend / raw["tenure"]\n'
+        'raw[raw.plan == "a"][["id", "rate"]].to_parquet("out.parquet", index=False)\n'
+    ))  # fmt: skip
+    found = edges(events, "out.parquet")
+    assert found["rate"] == {
+        ("customers.csv", "spend", "TRANSFORMATION", 0.9), ("customers.csv", "tenure", "TRANSFORMATION", 0.9),
+    }  # fmt: skip
+    assert found["id"] == {("customers.csv", "id", "IDENTITY", 0.9)}
+    assert found[""] == {("customers.csv", "plan", "FILTER", 0.9)}
+
+
+def test_what_equal_content_confirms_is_surer_than_either(script: Script) -> None:
+    events = script(BEGIN + DATA + 'pd.read_csv("customers.csv").rename(columns={"id": "key"}).to_csv("out.csv")\n')
+    assert edges(events, "out.csv")["plan"] == {("customers.csv", "plan", "IDENTITY", 0.99)}  # 1 - 0.1 * 0.1
+
+
+def test_each_output_of_a_loop_comes_from_the_file_read_last_and_what_was_collected_from_all(script: Script) -> None:
+    events = script(BEGIN + (
+        "frames = []\n"
+        'for k in "xyz":\n'
+        '    pd.DataFrame({"a": [ord(k), 2, 3], "b": [4, 5, ord(k)]}).to_csv(f"in_{k}.csv", index=False)\n'
+        'for k in "xyz":\n'
+        '    df = pd.read_csv(f"in_{k}.csv")\n'
+        '    df["c"] = df.a * df.b\n'
+        '    df.to_csv(f"out_{k}.csv", index=False)\n'
+        "    frames.append(df)\n"
+        'pd.concat(frames).to_csv("all.csv", index=False)\n'
+    ))  # fmt: skip
+    for k in "xyz":
+        assert {source for source, *_ in edges(events, f"out_{k}.csv")["c"]} == {f"in_{k}.csv"}
+    assert {source for source, *_ in edges(events, "all.csv")["c"]} == {"in_x.csv", "in_y.csv", "in_z.csv"}
+
+
+def test_a_frame_of_a_select_leads_through_it_to_the_columns_of_the_tables(script: Script) -> None:
+    events = script("import sqlite3\n" + BEGIN + DATA + (
+        'con = sqlite3.connect("x.db")\n'
+        'pd.read_csv("customers.csv").to_sql("customers", con, index=False)\n'
+        "con.commit()\n"
+        """df = pd.read_sql("select id, spend * 2 as twice, tenure from customers where plan = 'a'", con)\n"""
+        'df["rate"] = df.twice / df.tenure\n'
+        'df.to_csv("out.csv", index=False)\n'
+    ))  # fmt: skip
+    found = edges(events, "out.csv")
+    assert found["rate"] == {
+        ("customers", "spend", "TRANSFORMATION", 0.9), ("customers", "tenure", "TRANSFORMATION", 0.9),
+    }  # fmt: skip
+
+
+def test_a_model_has_features_that_the_script_computed(script: Script) -> None:
+    events = script(BEGIN + DATA + (
+        "import joblib\n"
+        "from sklearn.linear_model import LinearRegression\n"
+        'raw = pd.read_csv("customers.csv")\n'
+        'raw["rate"] = raw.spend / raw.tenure\n'
+        'model = LinearRegression().fit(raw[["rate"]], raw["id"])\n'
+        'joblib.dump(model, "model.joblib")\n'
+    ))  # fmt: skip
+    found = edges(events, "model.joblib")
+    assert found["rate"] == {
+        ("customers.csv", "spend", "TRANSFORMATION", 0.9), ("customers.csv", "tenure", "TRANSFORMATION", 0.9),
+    }  # fmt: skip
+    assert found[""] == {("customers.csv", "id", "CONDITIONAL", 0.9)}
+
+
+def test_other_columns_than_the_text_tells_of_make_all_of_it_less_sure(script: Script) -> None:
+    events = script(BEGIN + DATA + (
+        'df = pd.read_csv("customers.csv", index_col="id")\n'
+        'df["rate"] = df.spend / df.tenure\n'
+        'setattr(df, "columns", ["s", "t", "p", "rate"])\n'
+        'df.to_csv("out.csv")\n'
+    ))  # fmt: skip
+    sure = [confidence for found in edges(events, "out.csv").values() for *_, confidence in found]
+    assert sure
+    assert max(sure) <= 0.54  # 0.6 of 0.9
+
+
+def test_the_setting_switches_it_off(script: Script) -> None:
+    text = BEGIN + DATA + 'df = pd.read_csv("customers.csv")\ndf["x"] = df.id * 2\ndf.to_csv("out.csv")\n'
+    assert edges(script(text, DRIFTLINE_READ_CODE="false"), "out.csv") == {}
+
+
+# --- without a program ----------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def words(monkeypatch: pytest.MonkeyPatch) -> code_edges.Words:
+    source = Dataset("file", "in.csv")
+    read = Seen(touched=Touched(dataset=source, fields=(Field("a"), Field("b"))))
+    trace = Trace(run="r", job=Job("n", "j"), started_us=0, inputs=[read])
+    monkeypatch.setattr(sites, "latest", lambda *_: Read(1, 1, (source,)))
+    return code_edges.Words(trace, str(Path.cwd()))
+
+
+def bound(words: code_edges.Words, table: Table, names: tuple[str, ...]) -> dict[str, list[Reach]]:
+    found = words._bound([(table, [(sites.Way((), ()), 5, 1)])], names)
+    return {} if found is None else found[0]
+
+
+def test_an_origin_without_a_column_is_all_columns_of_what_was_read(words: code_edges.Words) -> None:
+    table = Table({"x": frozenset({Came((), "", subtype="TRANSFORMATION", confidence=0.5)})}, closed=True)
+    assert bound(words, table, ("x",))["x"] == [
+        Reach("file", "in.csv", name, "DIRECT", "TRANSFORMATION", "code", 0.5) for name in "ab"
+    ]
+
+
+def test_a_column_that_the_dataset_does_not_have_is_no_source(words: code_edges.Words) -> None:
+    assert bound(words, Table({"x": frozenset({Came((), "c")})}, closed=True), ("x",)) == {}
+
+
+def test_no_more_edges_are_told_than_a_run_may_have(words: code_edges.Words, monkeypatch: pytest.MonkeyPatch) -> None:
+    table = Table({"x": frozenset({Came((), "a")})}, closed=True)
+    words._left = 1
+    assert set(bound(words, table, ("x",))) == {"x"}
+    assert bound(words, table, ("x",)) == {}
+    assert words._trace.gaps == {code_edges.TOO_MANY: 1}
+
+
+def test_headers_of_files_tell_columns_where_nobody_has_measured_them(words: code_edges.Words, tmp_path: Path) -> None:
+    (tmp_path / "h.csv").write_text("p,q\n1,2\n")
+    dataset = Dataset("file", "h.csv")
+    words._files[dataset] = Seen(touched=Touched(dataset=dataset), path=str(tmp_path / "h.csv"))
+    assert words.columns(Read(1, 1, (dataset,))) == ("p", "q")
