@@ -61,8 +61,7 @@ def settled(path: str, said: Form) -> Form:
 def columns(path: str, said: Form) -> tuple[str, ...]:
     """Return the names of the columns of a text table, as its reader sees them."""
     said, read, parse = _options(path, said)
-    with _source(path, said) as file, csv.open_csv(file, read, parse) as reader:
-        return tuple(_called(said, reader.schema.names))
+    return tuple(_called(said, _begun(path, said, read, parse).names))
 
 
 def of_text(path: str, size: int, said: Form, limit: int) -> Contents:
@@ -106,7 +105,6 @@ def _options(path: str, said: Form) -> tuple[Form, csv.ReadOptions, csv.ParseOpt
         skip_rows=said.skip,
         column_names=list(said.names),
         autogenerate_column_names=bool(said.bare),
-        encoding=said.encoding,
     )
     parse = csv.ParseOptions(
         delimiter=said.delimiter,
@@ -118,31 +116,38 @@ def _options(path: str, said: Form) -> tuple[Form, csv.ReadOptions, csv.ParseOpt
 
 def _in_blocks(path: str, said: Form, read: csv.ReadOptions, parse: csv.ParseOptions) -> Contents:
     read.use_threads, read.block_size = False, _BLOCK
-    convert = _conversion(path, said, read, parse)
-    with _source(path, said) as file, csv.open_csv(file, read, parse, convert) as reader:
-        schema = reader.schema
+    schema = _begun(path, said, read, parse, _conversion(path, said, read, parse))
     schema = pa.schema([field.with_name(name) for field, name in zip(schema, _called(said, schema.names), strict=True)])
-    bare, parse, convert = _bare(said, parse, len(schema))
+    cells = pa.schema([(name, pa.binary()) for name in schema.names])
+    return of_batches(schema, _below(path, said, parse, cells), profiled=False, written=cells)
+
+
+def _below(path: str, said: Form, parse: csv.ParseOptions, cells: pa.Schema) -> Iterator[pa.RecordBatch]:
+    """Yield the rows of a large file, a block at a time, cell by cell."""
+    bare, parse, convert = _bare(said, parse, len(cells))
     bare.use_threads, bare.block_size = False, _BLOCK
-    with _source(path, said, marked=True) as file, csv.open_csv(file, bare, parse, convert) as reader:
-        cells = pa.schema([(name, pa.binary()) for name in schema.names])
-        return of_batches(
-            schema, _below(reader, cells, 0 if said.names or said.bare else 1), profiled=False, written=cells
-        )
+    header = 0 if said.names or said.bare else 1
+    for piece in _pieces(path, said, across=parse.newlines_in_values):
+        table = csv.read_csv(pa.BufferReader(_marked(piece, said)), bare, parse, convert)
+        for batch in table.slice(header).to_batches():
+            yield pa.RecordBatch.from_arrays(batch.columns, schema=cells)
+        header = bare.skip_rows = 0
 
 
-def _below(reader: Any, schema: pa.Schema, header: int) -> Iterator[pa.RecordBatch]:
-    for batch in reader:
-        yield pa.RecordBatch.from_arrays(batch.columns, schema=schema).slice(header)
-        header = 0
+def _begun(
+    path: str, said: Form, read: csv.ReadOptions, parse: csv.ParseOptions, convert: csv.ConvertOptions | None = None
+) -> pa.Schema:
+    """Return the columns of a text table, as its first block tells them."""
+    first_piece = next(_pieces(path, said, across=parse.newlines_in_values, size=read.block_size), b"")
+    with csv.open_csv(pa.BufferReader(first_piece), read, parse, convert) as reader:
+        return reader.schema
 
 
 def _conversion(path: str, said: Form, read: csv.ReadOptions, parse: csv.ParseOptions) -> csv.ConvertOptions:
     """How columns get their types: as the program was told, else found anew."""
     texts: list[str] = list(said.texts)
     if texts and (said.bare or EVERY in texts):
-        with _source(path, said) as file, csv.open_csv(file, read, parse) as reader:
-            own = reader.schema.names
+        own = _begun(path, said, read, parse).names
         called = _called(said, own)
         texts = [name for place, name in enumerate(own) if EVERY in texts or called[place] in texts]
     convert = csv.ConvertOptions(column_types={name: pa.string() for name in texts}, decimal_point=said.decimal)
@@ -158,7 +163,7 @@ def _called(said: Form, names: list[str]) -> list[str]:
 
 def _bare(said: Form, parse: csv.ParseOptions, width: int) -> tuple[csv.ReadOptions, csv.ParseOptions, Any]:
     """How the same file is read cell by cell: every value as it is written, the header as the first row."""
-    read = csv.ReadOptions(skip_rows=said.skip, autogenerate_column_names=True, encoding=said.encoding)
+    read = csv.ReadOptions(skip_rows=said.skip, autogenerate_column_names=True)
     cells = csv.ConvertOptions(column_types={f"f{place}": pa.binary() for place in range(width)}, null_values=[])
     return read, parse, cells
 
@@ -193,37 +198,61 @@ def _without_thousands(table: pa.Table, sign: str) -> pa.Table:
 
 @contextlib.contextmanager
 def _source(path: str, said: Form, *, marked: bool = False) -> Iterator[Any]:
-    """Open a text table for Arrow, without the lines that the form leaves out; ``marked``: values keep their quotes."""
+    """Open a text table for Arrow, as UTF-8 without the lines that the form leaves out; ``marked``: values keep quotes.
+
+    Arrow reads on threads of its own. One that needs Python for that hangs when the interpreter has ended meanwhile,
+    and the process with it: what they read is a file of Arrow's or lies in memory.
+    """
+    with _opened(path) as file:
+        if isinstance(file, pa.NativeFile) and _utf8(said.encoding) and not said.leaves_out and not marked:
+            yield file
+        else:
+            whole = _kept(file.read(), said)
+            yield pa.BufferReader(_marked(whole, said) if marked else whole)
+
+
+def _pieces(path: str, said: Form, *, across: bool, size: int = _BLOCK) -> Iterator[bytes]:
+    """Yield a text table as UTF-8, in pieces of whole rows; ``across``: there may be line breaks in values."""
     with _opened(path) as file:
         source: Any = pa.BufferReader(_kept(file.read(), said)) if said.leaves_out else file
-        marks = marked and said.quote and not said.escape and _plain(said.encoding)
-        yield pa.PythonFile(_Marked(source, said.quote.encode()), mode="r") if marks else source
+        decoded = None if said.leaves_out or _utf8(said.encoding) else codecs.getincrementaldecoder(said.encoding)()
+        held = b""
+        while piece := source.read(size):
+            piece = bytes(piece) if decoded is None else decoded.decode(bytes(piece)).encode()
+            held += piece
+            end = _whole_rows(held, said, across=across)
+            if end:
+                yield held[:end]
+                held = held[end:]
+        held += b"" if decoded is None else decoded.decode(b"", final=True).encode()
+        if held:
+            yield held if held.endswith(b"\n") else held + b"\n"  # Arrow takes one row without its end for none
 
 
-def _plain(encoding: str) -> bool:
-    """Whether ASCII is the same in an encoding."""
+def _whole_rows(piece: bytes, said: Form, *, across: bool) -> int:
+    """Return where the last row ends that is whole; 0 = none is, as far as that can be told."""
+    end = piece.rfind(b"\n") + 1
+    if not across or not said.quote:
+        return end
+    if said.escape:
+        return 0  # which quotes end a value cannot be told by their number
+    quote = said.quote.encode()
+    while end and piece.count(quote, 0, end) % 2:
+        end = piece.rfind(b"\n", 0, end - 1) + 1
+    return end
+
+
+def _marked(piece: bytes, said: Form) -> bytes:
+    """Return a text whose quotes come thrice: the parser takes what surrounds a value, and leaves one on each side."""
+    quote = said.quote.encode()
+    return piece.replace(quote, quote * 3) if quote and not said.escape else piece
+
+
+def _utf8(encoding: str) -> bool:
     try:
-        return codecs.lookup(encoding).name != "utf-7" and '"'.encode(encoding) == b'"'
+        return codecs.lookup(encoding).name == "utf-8"
     except LookupError:
         return False
-
-
-class _Marked:
-    """A file whose quotes come thrice: the parser takes away what surrounds a value, and leaves one on each side."""
-
-    closed = False
-
-    def __init__(self, file: Any, quote: bytes) -> None:
-        self._file = file
-        self._quote = quote
-
-    def read(self, size: int = -1) -> bytes:
-        """Return at most ``size`` bytes."""
-        piece = bytes(self._file.read(max(1, size // 3) if size >= 0 else None))
-        return piece.replace(self._quote, self._quote * 3)
-
-    def close(self) -> None:
-        """Leave the file to who has opened it."""
 
 
 @contextlib.contextmanager
@@ -233,10 +262,10 @@ def _opened(path: str) -> Iterator[Any]:
         first = raw.read(6)
     if first.startswith(_ZIP):
         with zipfile.ZipFile(path) as archive, archive.open(_only(archive.namelist(), path)) as packed:
-            yield pa.PythonFile(packed, mode="r")
+            yield packed
     elif first.startswith(_XZ):
         with lzma.open(path) as packed:
-            yield pa.PythonFile(packed, mode="r")
+            yield packed
     else:
         packing = next((name for magic, name in _MAGIC.items() if first.startswith(magic)), None)
         with pa.input_stream(path, compression=packing) as file:
@@ -250,12 +279,15 @@ def _only(names: list[str], path: str) -> str:
 
 
 def _kept(data: bytes, said: Form) -> bytes:
-    """Return a text without the lines, and the ends of lines, that its form leaves out."""
+    """Return a text as UTF-8 without the lines, and the ends of lines, that its form leaves out."""
+    data = data if _utf8(said.encoding) else data.decode(said.encoding).encode()
+    if not said.leaves_out:
+        return data
     lines = data.splitlines(keepends=True)
     lines = lines[: len(lines) - said.footer] if said.footer else lines
     lines = [line for place, line in enumerate(lines) if place not in said.omitted] if said.omitted else lines
     if said.comment:
-        sign = said.comment.encode(said.encoding)
+        sign = said.comment.encode()
         lines = [line for line in lines if not line.startswith(sign)]
         if said.inline:
             lines = [_cut(line, sign, said.quote.encode()) for line in lines]

@@ -7,6 +7,7 @@ import zipfile
 from pathlib import Path
 
 import pandas as pd
+import pyarrow as pa
 import pytest
 
 from driftline import profile
@@ -154,6 +155,39 @@ def test_a_line_break_in_a_value_may_stand_where_a_block_ends(tmp_path: Path) ->
     value = '"' + "\n".join(["a line of a letter"] * 65) + '"'
     found = contents(tmp_path, "n,s\n" + "".join(f"{row},{value}\n" for row in range(3_000)))
     assert found.rows == 3_000
+
+
+def test_a_large_file_is_cut_where_rows_end_and_not_where_a_value_has_a_line_break(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By hand: 3,000 rows of two lines each; pieces of 1,000 bytes hold some twenty rows, and end within others."""
+    monkeypatch.setattr(text, "_BLOCK", 1_000)
+    body = "n,s\n" + "".join(f'{row},"a ""line""\nof {row}"\n' for row in range(3_000))
+    whole = contents(tmp_path, body)
+    found = contents(tmp_path, body.rstrip(), limit=LARGE)
+    assert (found.rows, whole.rows) == (3_000, 3_000)
+    assert found.fingerprint == whole.fingerprint
+
+
+@pytest.mark.parametrize("limit", [WHOLE, LARGE])
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "latin-1", "utf-16"])
+def test_a_text_of_any_encoding_has_the_fingerprint_of_what_it_says(
+    tmp_path: Path, limit: int, encoding: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(text, "_BLOCK", 17)  # signs of two bytes are cut in the middle
+    body = 'n,name\n1,"Zoë"\n2,Jürgen\n'
+    (tmp_path / "plain.csv").write_bytes(body.encode())
+    (tmp_path / "coded.csv").write_bytes(body.encode(encoding))
+    plain = text.of_text(str(tmp_path / "plain.csv"), 30, Form(), WHOLE)
+    coded = text.of_text(str(tmp_path / "coded.csv"), 30, Form(encoding=encoding), limit)
+    assert (coded.rows, coded.fingerprint) == (2, plain.fingerprint)
+
+
+def test_arrow_is_never_given_a_file_of_pythons(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its threads would wait for an interpreter that has ended, and the process with them."""
+    monkeypatch.delattr(pa, "PythonFile")
+    for encoding in ("utf8", "latin-1"):
+        assert contents(tmp_path, BODY, Form(encoding=encoding)).rows == 2
 
 
 def test_a_text_of_an_encoding_in_which_quotes_have_two_bytes_is_read(tmp_path: Path) -> None:
