@@ -26,9 +26,10 @@ _CAPTURE: dict[str, tuple[str, ...]] = {
         "Answering.__repr__", "Answering.id", "Answering.verdict", "Answering.text", "Answering.question",
         "Answering.uses", "Answering.retrieved", "Answering.features", "Answering.called", "Answering.decide",
         "Answering.__call__", "Answering.begin", "Answering.suspend", "Answering.finish", "Answering.__enter__",
-        "Answering.__exit__", "answer", "current_answer", "record_answer",
+        "Answering.__exit__", "answer", "current_answer",
     ),
     "at_hand": ("Table.__del__",),
+    "at_once": ("record_answer",),
     "asgi": ("asgi", "asgi.answering", "_Sending.__call__"),
     "calls": (
         "_plain.call", "_coroutine.later", "_awaited", "_generator.items", "_items", "_async_generator",

@@ -47,7 +47,7 @@ TABLES = {
         Entry("CatBoost.load_model", "read", 1, ("fname",), 0, "model"),
     ),
     "statsmodels.iolib.smpickle": (  # it unpickles by a class of its own
-        Entry("load_pickle", "read", 0, ("fname",), RESULT, "model"),
+        Entry("load_pickle", "read", 0, ("fname",), RESULT, "model", looks=3),  # formulas are looked up there
         Entry("save_pickle", "write", 1, ("fname",), 0, "model"),
     ),
     "safetensors.torch": _SAFE,

@@ -73,14 +73,14 @@ def around(
     plain: Plain | None = None,
     *,
     alone: bool = False,
-    looks: bool = False,
+    looks: int = 0,
 ) -> list[Patch]:
     """Have ``record`` look at each call of ``owner.attribute`` that has returned, and ``before`` at it earlier.
 
     Where ``before`` returns ``PASS``, or ``plain``, which must neither fail nor take long, returns True, the call is
     none of ours, and inner hooks see it. ``attribute`` may lead through a class (``DataFrame.to_csv``); what the
-    library does not have is passed over. ``alone``: the module that the function comes from keeps it. ``looks``: it
-    looks at the variables of its caller.
+    library does not have is passed over. ``alone``: the module that the function comes from keeps it. ``looks``: at the
+    variables of how many callers it looks.
     """
     *way, name = attribute.split(".")
     for step in way:
@@ -96,7 +96,7 @@ def around(
     bound = isinstance(given, staticmethod | classmethod) and not isinstance(given, Unbound)
     function = given.__func__ if bound else given
     piece = f"hook {getattr(owner, '__name__', owner)}.{name}"
-    acting = _among_the_callers(function) if looks else function
+    acting = _among_the_callers(function, looks) if looks else function
     call = unbound(_wrapper(acting, piece, record, before, plain), function)
     made = type(given)(call) if bound else call
     patches = [_set(holder, name, given, made)]
@@ -159,17 +159,24 @@ def _wrapper(original: Any, piece: str, record: Record, before: Before | None, p
     return unseen(call, original)
 
 
-def _among_the_callers(original: Any) -> Any:
-    """Return ``original``, which finds the variables of who calls the hook where it looks for those of its caller."""
+def _among_the_callers(original: Any, many: int) -> Any:
+    """Return ``original``, which finds the variables of who calls the hook where it looks for those of its callers."""
 
     @functools.wraps(original)
     def call(*args: Any, **kwargs: Any) -> Any:
-        caller = sys._getframe(2)
-        inside = {**caller.f_locals, _ACT: functools.partial(original, *args, **kwargs)}
-        return eval(code, caller.f_globals, inside)  # noqa: S307 - our own constant, in the caller's variables
+        act = functools.partial(original, *args, **kwargs)
+        caller: Any = sys._getframe(2)
+        while caller.f_code.co_filename == name and caller.f_back is not None:
+            caller = caller.f_back  # another hook around the same function
+        for _ in range(many):
+            if caller is not None:
+                act = functools.partial(eval, code, caller.f_globals, {**caller.f_locals, _ACT: act})
+                caller = caller.f_back
+        return act()
 
     made: Any = unseen(call, original)
-    code = compile(f"{_ACT}()", made.__code__.co_filename, "eval")
+    name = made.__code__.co_filename
+    code = compile(f"{_ACT}()", name, "eval")
     return made
 
 

@@ -44,7 +44,7 @@ class Entry(NamedTuple):
     kind: str = ""  # of the dataset, where it is always the same
     form: Reading | None = None  # how the arguments say that a text table is written
     rest: tuple[str, ...] = ()  # names of the arguments behind ``place``, where they may be given without
-    looks: bool = False  # at the variables of its caller
+    looks: int = 0  # at the variables of how many callers
 
 
 Skip = Callable[[Any, Call], bool]

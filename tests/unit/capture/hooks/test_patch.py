@@ -152,7 +152,7 @@ def variable(name: str) -> object:
 
 
 def test_who_looks_at_the_variables_of_its_caller_finds_them(sink: MemorySink) -> None:
-    patches = patch.around(here, "variable", lambda run, call: True, looks=True)
+    patches = patch.around(here, "variable", lambda run, call: True, looks=1)
     mine = 3
     assert here.variable("mine") == 3  # without a run
     with driftline.run("job"):
@@ -163,6 +163,36 @@ def test_who_looks_at_the_variables_of_its_caller_finds_them(sink: MemorySink) -
         assert here.variable("mine") == 4
     for one in reversed(patches):
         one.undo()
+
+
+def above(name: str, many: int) -> object:
+    """As patsy finds what a formula names, up to so many callers above it, when statsmodels loads a model."""
+    frame: Any = sys._getframe(0)
+    for _ in range(many):
+        frame = frame.f_back
+        if name in frame.f_locals:
+            return frame.f_locals[name]
+    return None
+
+
+def test_who_looks_at_the_variables_of_the_callers_of_its_caller_finds_them(sink: MemorySink) -> None:
+    patches = patch.around(here, "above", lambda run, call: True, looks=2)
+    patches += patch.around(here, "above", lambda run, call: True, looks=2)  # another hook around the same
+
+    def outer() -> tuple[object, object]:
+        far = "far"  # noqa: F841 - it is looked for
+
+        def caller() -> tuple[object, object]:
+            near = "near"  # noqa: F841 - the same
+            return here.above("near", 2), here.above("far", 2)
+
+        return caller()
+
+    with driftline.run("job"):
+        assert outer() == ("near", "far")
+    for one in reversed(patches):
+        one.undo()
+    assert outer() == ("near", "far")  # as without hooks
 
 
 def test_a_hook_that_fails_three_times_is_off_and_the_run_says_so(sink: MemorySink) -> None:
