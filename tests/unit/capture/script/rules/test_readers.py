@@ -16,3 +16,13 @@ def test_pieces_and_sheets_are_tables(wrote: Wrote) -> None:
     """
     assert wrote(text) == {"age": "age"}
     assert wrote('pd.read_excel("users", sheet_name=None)["x"][["age"]].to_csv("o")\n') == {"age": "age"}
+
+
+def test_arrays_are_read_with_their_columns_by_place(wrote: Wrote) -> None:
+    text = """
+        raw = np.genfromtxt("users")
+        name, age = raw[:, 1], raw[:, -1]
+        table = np.column_stack([age[age > 3], name])
+        pd.DataFrame(table, columns=["x", "y"]).to_csv("o")
+    """
+    assert wrote(text) == {"x": "age", "y": "name", "rows": "age filter"}
