@@ -8,8 +8,7 @@ from typing import Any
 
 from driftline.capture.script import tables
 from driftline.capture.script.call import UNKNOWN, Call, Rules, names
-from driftline.capture.script.cames import hedged
-from driftline.capture.script.reading import Came, Cames, Table
+from driftline.capture.script.reading import INDEX, Came, Cames, Table
 from driftline.capture.script.rules import files
 from driftline.capture.script.values import Frame, Items, Pairs, Ref, Value
 
@@ -58,7 +57,7 @@ def _indexed(table: Table, wanted: Any) -> Table:
         if isinstance(one, str):
             labels[one] = tables.column(table, one) or frozenset({Came(read, one)})
         else:  # by place, which only the file knows
-            labels[tables.SOME] = hedged(frozenset({Came(read, "")}))
+            labels[tables.SOME] = frozenset({Came(read, INDEX)})
     return tables.without(table, labels)._replace(labels=labels)
 
 
