@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import Any
 
 from driftline.capture.script import tables
-from driftline.capture.script.call import UNKNOWN, Machine, plain, rows_of
+from driftline.capture.script.call import UNKNOWN, Machine, hashable, plain, rows_of
 from driftline.capture.script.cames import deciding, hedged
 from driftline.capture.script.joining import made_of
 from driftline.capture.script.reading import FILTER, NOTHING, Cames, Table
@@ -47,8 +47,10 @@ def of_frame(machine: Machine, of: Value, frame: Frame, key: Value) -> Value:
         if found and all(isinstance(one, bool) for one in found):
             return machine.memory.new(frame)
         return machine.memory.new(Frame(tables.only(table, found), frame.row))
-    if found is not UNKNOWN:
+    if found is not UNKNOWN and hashable(found):
         return column(machine, of, frame, found)
+    if found is not UNKNOWN:
+        return of_array(machine, of, frame, key)
     return _by_unknown(machine, frame, key)
 
 
