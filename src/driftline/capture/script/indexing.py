@@ -39,7 +39,7 @@ def of_frame(machine: Machine, of: Value, frame: Frame, key: Value) -> Value:
     """``table[key]``."""
     found = plain(machine, key)
     table = frame.table
-    if frame.array:
+    if frame.array or (isinstance(found, tuple) and any(isinstance(one, slice) for one in found)):
         return of_array(machine, of, frame, key)
     if isinstance(found, slice) or isinstance(key, Part):
         return machine.memory.new(replace(frame, table=table))

@@ -8,7 +8,7 @@ from typing import Any
 
 from driftline.capture.script import tables
 from driftline.capture.script.call import UNKNOWN, Call, Rules, names
-from driftline.capture.script.reading import Table
+from driftline.capture.script.reading import INDEX, Came, Cames, Table
 from driftline.capture.script.rules import files
 from driftline.capture.script.values import Frame, Items, Pairs, Ref, Thing, Value
 
@@ -64,13 +64,17 @@ def shaped(call: Call, value: Value) -> Value:
 
 
 def _indexed(table: Table, wanted: Any) -> Table:
+    """Make columns the index. What a read is known to have given are a frame's columns, without its index."""
     if wanted is None or wanted is UNKNOWN or wanted is False:
         return table
-    order = list(table.columns)
-    keys = wanted if isinstance(wanted, list) else [wanted]
-    found = [order[one] if isinstance(one, int) and one < len(order) else one for one in keys]
-    labels = {name: tables.column(table, name) for name in found}
-    return tables.without(table, found)._replace(labels=labels)
+    read = next((one.read for one in table.all()), ())
+    labels: dict[Any, Cames] = {}
+    for one in wanted if isinstance(wanted, list) else [wanted]:
+        if isinstance(one, str):
+            labels[one] = tables.column(table, one) or frozenset({Came(read, one)})
+        else:  # by place, which only the file knows
+            labels[tables.SOME] = frozenset({Came(read, INDEX)})
+    return tables.without(table, labels)._replace(labels=labels)
 
 
 FUNCTIONS: Rules = {
