@@ -312,3 +312,13 @@ def _site(code: CodeType, place: int) -> Site | None:
     if position is None or position[1] is None or position[3] is None:
         return None
     return Site(code.co_filename, position[1], position[3])
+
+
+def _reborn() -> None:
+    """In a forked child: a thread of the parent that held the lock is not there."""
+    global _lock
+    _lock = threading.Lock()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_reborn)
