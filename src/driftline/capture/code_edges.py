@@ -13,7 +13,7 @@ from driftline.capture import fault, headers, observe, sites
 from driftline.capture.columns import CODE, Bound, Reach
 from driftline.capture.followed import Program
 from driftline.capture.frames import origin
-from driftline.capture.script.reading import Came, Table
+from driftline.capture.script.reading import INDEX, Came, Table
 from driftline.capture.sites import Read, Visit
 from driftline.capture.sql.relation import CONDITIONAL, step
 from driftline.capture.trace import Seen, Trace
@@ -82,7 +82,8 @@ class Words:
         """Bind tables to columns; less surely where not all are there, or ``strict``, where it has other columns."""
         fields: dict[str, dict[Any, Reach]] = {}
         rows: dict[Any, Reach] = {}
-        for table, visits, names, apart in found:
+        for told, visits, names, apart in found:
+            table = told if names is None else _by_place(told, list(names.values()))
             sources = _Sources(self, visits)
             share = 1.0 if whole and (names is None or not strict or _as_told(table, names.values())) else OTHERWISE
             columns = {name: name for name in _named(table)} if names is None else names
@@ -182,9 +183,17 @@ class _Sources:
         key = (one.order, column)
         found = self._known.get(key)
         if found is None:
-            names = (column,) if column else (self._words.columns(one) or ())[:WIDE]
+            names = (column,) if column not in {"", INDEX} else self._any_of(one, column)[:WIDE]
             found = self._known[key] = [reach for name in names for reach in self._of(one, name)]
         return found
+
+    def _any_of(self, one: Read, which: str) -> tuple[str, ...]:
+        """Return all columns of what was read, or those of its file that the frame does not have: its index."""
+        own = self._words.columns(one) or ()
+        if which != INDEX or one.node is not None:
+            return own
+        stored = {name for dataset in one.datasets for name in self._words.holds(dataset) or ()}
+        return tuple(sorted(stored.difference(own))) or own[:1]
 
     def _of(self, one: Read, column: str) -> Iterable[Reach]:
         if one.node is not None:
@@ -224,6 +233,13 @@ def _fields(seen: Seen | None) -> tuple[Field, ...] | None:
 
 def _named(table: Table) -> list[str]:
     return [name for name in table.columns if isinstance(name, str)]
+
+
+def _by_place(table: Table, names: Sequence[str]) -> Table:
+    """Return a table whose columns are told by place under the names that were written."""
+    if not table.closed or list(table.columns) != [str(place) for place in range(len(names))]:
+        return table
+    return table._replace(columns=dict(zip(names, table.columns.values(), strict=True)))
 
 
 def _as_told(table: Table, names: Iterable[str]) -> bool:

@@ -157,3 +157,28 @@ def test_headers_of_files_tell_columns_where_nobody_has_measured_them(words: cod
     dataset = Dataset("file", "h.csv")
     words._files[dataset] = Seen(touched=Touched(dataset=dataset), path=str(tmp_path / "h.csv"))
     assert words.columns(Read(1, 1, (dataset,))) == ("p", "q")
+
+
+def test_rows_that_are_given_to_an_insert_come_to_the_columns_of_the_table_by_place(script: Script) -> None:
+    events = script(BEGIN + DATA + (
+        "import csv, sqlite3\n"
+        'base = sqlite3.connect("base.db")\n'
+        'base.execute("CREATE TABLE many (key INTEGER, double REAL)")\n'
+        'base.execute("CREATE TABLE single (key INTEGER, plan TEXT)")\n'
+        'with open("customers.csv", newline="") as file:\n'
+        '    rows = [(row["id"], float(row["spend"]) * 2) for row in csv.DictReader(file)]\n'
+        'base.executemany("INSERT INTO many VALUES (?, ?)", rows)\n'
+        'with open("customers.csv", newline="") as file:\n'
+        "    for row in csv.DictReader(file):\n"
+        '        if row["tenure"] > "3":\n'
+        '            base.execute("INSERT INTO single VALUES (?, ?)", (row["id"], row["plan"]))\n'
+        "base.commit()\n"
+    ))  # fmt: skip
+    assert edges(events, "many") == {
+        "key": {("customers.csv", "id", "IDENTITY", 0.9)},
+        "double": {("customers.csv", "spend", "TRANSFORMATION", 0.9)},
+    }
+    single = edges(events, "single")
+    assert single["key"] == {("customers.csv", "id", "IDENTITY", 0.9)}
+    assert single["plan"] == {("customers.csv", "plan", "IDENTITY", 0.9)}
+    assert single[""] == {("customers.csv", "tenure", "FILTER", 0.9)}

@@ -294,8 +294,14 @@ def _record(
     edges = None
     if one.lineage is not None:
         edges = importlib.import_module(_EDGES).SqlEdges(one.lineage, datasets, analysis.spelled)
-    _write(run, Table(dataset, fields(name)), edges, transaction)
+    _write(run, Table(dataset, fields(name)), edges, transaction, given=not datasets and _in_order(one, fields(name)))
     return datasets
+
+
+def _in_order(one: Any, fields: Any) -> bool:
+    """Whether a statement gives all columns of its target, in the order of the table."""
+    into = None if one.lineage is None else one.lineage.into
+    return into is None or [name.lower() for name in into] == [field.name.lower() for field in fields or ()]
 
 
 def _read(run: Recording, table: Table, transaction: Any) -> None:
@@ -305,11 +311,11 @@ def _read(run: Recording, table: Table, transaction: Any) -> None:
     transactions.put(transaction, run, functools.partial(_add, run, "read", seen), inside=bool(held))
 
 
-def _write(run: Recording, table: Table, edges: Any, transaction: Any) -> None:
-    """Record that a table was written, once that is committed."""
+def _write(run: Recording, table: Table, edges: Any, transaction: Any, *, given: bool = False) -> None:
+    """Record that a table was written, once that is committed; ``given``: what the script hands to the statement."""
     dataset, version = table.dataset, _version(run, table.dataset)
     seen = table.seen(version)
-    visit = sites.visit() if edges is None else None
+    visit = sites.visit() if edges is None or given else None
     seen.visits = [] if visit is None else [visit]
 
     def act() -> None:

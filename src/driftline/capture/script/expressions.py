@@ -9,17 +9,18 @@ import builtins
 from collections.abc import Sequence
 from typing import Any
 
-from driftline.capture.script import access, unrolling, writing
+from driftline.capture.script import access, queries, tables, unrolling, writing
 from driftline.capture.script.call import UNKNOWN, Call, plain, rows_of, table_of
 from driftline.capture.script.cames import changed, deciding, union
 from driftline.capture.script.joining import made_of
 from driftline.capture.script.machine import Machine
 from driftline.capture.script.operators import condition, inverted, operated, truth
-from driftline.capture.script.reading import FILTER, NOTHING
+from driftline.capture.script.reading import FILTER, NOTHING, Table
 from driftline.capture.script.rules import answer
 from driftline.capture.script.values import (
     Class,
     Const,
+    Frame,
     Function,
     Items,
     Library,
@@ -248,6 +249,10 @@ class Expressions(Machine):
                 known = pairs.known if isinstance(pairs, Pairs) else {}
                 kwargs |= {key: held for key, held in known.items() if isinstance(key, str)}
                 more += [] if isinstance(pairs, Pairs) and pairs.loose is None else [value]
+        if isinstance(callee, Method | Library) and callee.name.rpartition(".")[2] in queries.ASKING and args:
+            table = queries.asked(self.memory, args[0], lambda name: self.lookup(name, scope))
+            if table is not None:
+                return self.memory.new(Frame(table))
         return self.called(callee, args, kwargs, self.at(node, scope), more)
 
     def called(
@@ -272,14 +277,23 @@ class Expressions(Machine):
 
     def _record(self, call: Call) -> None:
         places: list[tuple[int | str, Value]] = [*enumerate(call.args), *call.kwargs.items()]
-        if call.receiver is not None:
+        if call.receiver is not None and call.name not in _STATEMENTS:
             places.insert(0, (-1, call.receiver))
         for place, value in places:
             if isinstance(value, Const | Library | Function | Class | UserModule):
                 continue
-            table = table_of(self, value)
+            table = self._parameters(call, value) if place == 1 else None
+            table = table_of(self, value) if table is None else table
             if table is not None:
                 self.record(call.path, table, place)
+
+    def _parameters(self, call: Call, value: Value) -> Table | None:
+        """Return the one row that ``execute`` is given for a statement, if the text spells out its places."""
+        content = self.memory.see(value)
+        if call.name != "execute" or not isinstance(content, Items) or content.loose is not None:
+            return None
+        columns = {place: made_of(self.memory, one) for place, one in enumerate(content.known)}
+        return tables.shaped(Table(columns, closed=True), self.guarding(), FILTER)
 
     def above(self) -> Value:
         """Return what ``super()`` gives."""
@@ -341,6 +355,7 @@ class Expressions(Machine):
         raise NotImplementedError
 
 
+_STATEMENTS = frozenset({"execute", "executemany"})  # of a connection, which holds no table of its own
 _RULES: dict[type[ast.AST], Any] = {
     ast.Name: Expressions._name,
     ast.Attribute: Expressions._attribute,

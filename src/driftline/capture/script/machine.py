@@ -39,7 +39,7 @@ class Machine:
         self.unrolling = 0  # loops whose rounds are followed one by one
         self._turns: dict[Path, int] = {}  # the number of the latest execution of each read
         self._steps = 0
-        self._until = time.process_time() + MAX_SECONDS
+        self._until = time.thread_time() + MAX_SECONDS
 
     def step(self) -> None:
         """Count one piece of work.
@@ -48,7 +48,7 @@ class Machine:
             Enough: There was too much of it.
         """
         self._steps += 1
-        if self._steps > MAX_STEPS or (not self._steps & 255 and time.process_time() > self._until):
+        if self._steps > MAX_STEPS or (not self._steps & 255 and time.thread_time() > self._until):
             raise Enough
 
     # What rules may ask ---------------------------------------------------------------------------------------------

@@ -1,0 +1,93 @@
+"""Queries over the script's own frames: DuckDB and others look up the names of tables among the variables.
+
+Enters: the text of a query, where the script spells it out, and a way to look names up. Leaves: the table that it
+gives, as far as it comes from frames; None where it names none, or where the query is not understood.
+"""
+
+import re
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from driftline import later
+from driftline.capture.script import tables
+from driftline.capture.script.cames import aggregated, changed, deciding, union
+from driftline.capture.script.memory import Memory
+from driftline.capture.script.reading import AGGREGATION, IDENTITY, NOTHING, Cames, Table
+from driftline.capture.script.values import Const, Frame, Value
+
+if TYPE_CHECKING:
+    from driftline.capture.sql import dialect, relation, statement
+    from driftline.capture.sql import script as sql_script
+else:  # a script without such queries must not wait for the reader of SQL
+    dialect = later.module("driftline.capture.sql.dialect")
+    relation = later.module("driftline.capture.sql.relation")
+    sql_script = later.module("driftline.capture.sql.script")
+    statement = later.module("driftline.capture.sql.statement")
+
+ASKING = frozenset({"sql", "query", "execute", "sqldf", "from_query"})
+FETCHED = frozenset({"df", "fetchdf", "fetch_df", "to_df", "arrow", "fetch_arrow_table", "to_arrow_table", "pl"})
+LONGEST = 20_000  # characters
+_SELECT = re.compile(r"\b(?:from|select)\b", re.IGNORECASE)
+_WORD = re.compile(r"[A-Za-z_]\w*")
+
+Lookup = Callable[[str], Value | None]
+
+
+def asked(memory: Memory, text: Value | None, lookup: Lookup) -> Table | None:
+    """Return what a query gives of the frames that it names."""
+    words = text.value if isinstance(text, Const) else None
+    if not isinstance(words, str) or len(words) > LONGEST or not _SELECT.search(words):
+        return None
+    found: dict[str, Table] = {}
+    for name in dict.fromkeys(_WORD.findall(words)):
+        content = memory.see(lookup(name))
+        if isinstance(content, Frame) and not content.row:
+            found[name.lower()] = content.table
+    return _selected(words, found) if found else None
+
+
+def fetched(given: Table, read: Table | None) -> Table:
+    """Return the frame that a query gives, where tables were read by it as well."""
+    if read is None:
+        return given
+    alike = {str(name).lower(): cames for name, cames in given.columns.items()}
+    columns = {name: cames | alike.get(name.lower(), given.spread) for name, cames in read.columns.items()}
+    return read._replace(columns=columns, rows=read.rows | given.rows)
+
+
+def _selected(text: str, frames: dict[str, Table]) -> Table | None:
+    def columns_of(source: Any) -> tuple[str, ...] | None:
+        table = _frame(source, frames)
+        return tuple(map(str, table.columns)) if table is not None and table.closed else None
+
+    reading = sql_script.Script(dialect.of("duckdb"), columns_of)
+    lineages = [one.lineage for one in statement.read(text, reading) if one.lineage is not None]
+    if len(lineages) != 1:
+        return None
+    [lineage] = lineages
+    columns: dict[Any, Cames] = {}
+    for item in lineage.items:
+        if isinstance(item, relation.Output):
+            columns[item.name] = union(_through(edge, frames) for edge in item.edges)
+        elif isinstance(item, relation.Star) and (table := _frame(item.source, frames)) is not None:
+            columns |= {name: cames for name, cames in table.columns.items() if str(name) not in item.excepted}
+        else:
+            return None
+    own = union(_through(edge, frames, edge.kind[1]) for edge in lineage.rows)
+    return Table(columns, rows=union([own, *(table.rows for table in frames.values())]), closed=True)
+
+
+def _frame(source: Any, frames: dict[str, Table]) -> Table | None:
+    return frames.get(source.names[0].lower()) if source.kind == "table" else None
+
+
+def _through(edge: Any, frames: dict[str, Table], shapes: str = "") -> Cames:
+    table = _frame(edge.source, frames)
+    if table is None:
+        return NOTHING
+    alike = (name for name in table.columns if str(name).lower() == edge.column.lower())
+    cames = tables.column(table, next(alike, edge.column))
+    type_, subtype = edge.kind
+    if shapes or type_ == "INDIRECT":
+        return deciding(cames, subtype)
+    return cames if subtype == IDENTITY else aggregated(cames) if subtype == AGGREGATION else changed(cames)
