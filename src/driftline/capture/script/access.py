@@ -4,8 +4,9 @@ Enters: a value and a name or key. Leaves: a value: columns of tables, elements 
 objects.
 """
 
-from dataclasses import replace
 from typing import Any
+
+from msgspec.structs import replace
 
 from driftline.capture.script import indexing, tables, words
 from driftline.capture.script.call import UNKNOWN, Machine, hashable, plain, record_of, rows_of

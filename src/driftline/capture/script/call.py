@@ -5,8 +5,9 @@ Enters: the receiver, the arguments, the path. Leaves: constants, tables, origin
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Any, Protocol
+
+import msgspec
 
 from driftline.capture.script import tables
 from driftline.capture.script.cames import union
@@ -61,8 +62,7 @@ class Machine(Protocol):
         ...
 
 
-@dataclass(slots=True)
-class Call:
+class Call(msgspec.Struct, eq=False):
     """A call."""
 
     machine: Machine
@@ -71,7 +71,7 @@ class Call:
     args: list[Value]
     kwargs: dict[str, Value]
     path: Path
-    more: list[Value] = field(default_factory=list)  # any number of further arguments
+    more: list[Value] = []  # any number of further arguments
 
     def argument(self, place: int, name: str = "") -> Value | None:
         """Return one argument."""

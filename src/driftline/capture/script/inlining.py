@@ -6,7 +6,8 @@ too deep: its result is made of all that it was given, and not sure.
 
 import ast
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+
+import msgspec
 
 from driftline.capture.script import writing
 from driftline.capture.script.cames import deciding, hedged, union
@@ -32,14 +33,13 @@ from driftline.capture.script.values import (
 )
 
 
-@dataclass(slots=True)
-class Running:
+class Running(msgspec.Struct, eq=False):
     """A call that is being followed."""
 
     callee: Function
     guards: int  # how many conditions held when it began
-    returned: list[tuple[Value, Cames]] = field(default_factory=list)
-    yielded: list[Value] = field(default_factory=list)
+    returned: list[tuple[Value, Cames]] = []
+    yielded: list[Value] = []
 
 
 class Inlining(Expressions):

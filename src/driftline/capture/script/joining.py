@@ -5,8 +5,9 @@ deeper than a few steps.
 """
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import replace
 from typing import Any, Protocol
+
+from msgspec.structs import replace
 
 from driftline.capture.script import tables
 from driftline.capture.script.cames import changed, deciding, older, union

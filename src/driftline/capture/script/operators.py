@@ -5,8 +5,9 @@ Enters: two values. Leaves: a value. Constants are computed, within small bounds
 
 import operator
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from typing import Any
+
+from msgspec.structs import replace
 
 from driftline.capture.script import tables
 from driftline.capture.script.call import Machine, is_frame, rows_of, table_of

@@ -6,28 +6,25 @@ lies in the memory, and a value only points to it.
 
 import ast
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Any
+
+import msgspec
 
 from driftline.capture.script.reading import NOTHING, Cames, Table
 from driftline.capture.script.site import Path
 
 
-class Value:
+class Value(msgspec.Struct, frozen=True):
     """Anything that a name can hold."""
 
-    __slots__ = ()
 
-
-@dataclass(frozen=True, slots=True)
-class Const(Value):
+class Const(Value, frozen=True):
     """A plain value that the text spells out: text, number, bool, None, bytes, or a tuple of them."""
 
     value: Any
 
 
-@dataclass(frozen=True, slots=True)
-class Thing(Value):
+class Thing(Value, frozen=True):
     """Something of which only the origins are known: a number, a text, an array, the result of unknown code."""
 
     cames: Cames = NOTHING
@@ -35,26 +32,23 @@ class Thing(Value):
     name: str = ""  # of the library's class that it is of, where known
 
 
-@dataclass(frozen=True, slots=True)
-class Series(Value):
+class Series(Value, frozen=True):
     """One column."""
 
     cames: Cames
     rows: Cames = NOTHING
     name: Any = None
     home: "tuple[Ref, Any] | None" = None  # the table and the column that it shows
-    index: Mapping[str, Cames] = field(default_factory=dict)
+    index: Mapping[str, Cames] = {}
 
 
-@dataclass(frozen=True, slots=True)
-class Ref(Value):
+class Ref(Value, frozen=True):
     """A place in the memory."""
 
     place: int
 
 
-@dataclass(frozen=True, slots=True)
-class Grouped(Value):
+class Grouped(Value, frozen=True):
     """Rows in groups or windows, before they are summed up."""
 
     table: Table
@@ -65,41 +59,36 @@ class Grouped(Value):
     as_index: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class Part(Value):
+class Part(Value, frozen=True):
     """A door to a value: ``.str``, ``.dt``, ``.loc``."""
 
     of: Value
     kind: str
 
 
-@dataclass(frozen=True, slots=True)
-class Method(Value):
+class Method(Value, frozen=True):
     """A method of something that is not the user's own."""
 
     of: Value
     name: str
 
 
-@dataclass(frozen=True, slots=True)
-class Library(Value):
+class Library(Value, frozen=True):
     """A module, function or class of somebody else, by its full name."""
 
     name: str
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Scope(Value):
+class Scope(Value, frozen=True, eq=False):
     """Where names live: a module, a call of a function, a class. Compared by identity."""
 
     file: str
     module: str = ""
     parent: "Scope | None" = None
-    elsewhere: dict[str, "Scope"] = field(default_factory=dict)  # names that are declared global or nonlocal
+    elsewhere: dict[str, "Scope"] = {}  # names that are declared global or nonlocal
 
 
-@dataclass(frozen=True, slots=True)
-class Function(Value):
+class Function(Value, frozen=True):
     """A function or lambda of the user."""
 
     node: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
@@ -111,8 +100,7 @@ class Function(Value):
     given: tuple[Value, ...] = ()  # first arguments that ``partial`` has put in
 
 
-@dataclass(frozen=True, slots=True)
-class Class(Value):
+class Class(Value, frozen=True):
     """A class of the user."""
 
     name: str
@@ -121,16 +109,14 @@ class Class(Value):
     fields: tuple[str, ...] = ()  # annotated names, in order: what a dataclass takes
 
 
-@dataclass(frozen=True, slots=True)
-class Super(Value):
+class Super(Value, frozen=True):
     """What ``super()`` gives: an object, seen as one of the classes above."""
 
     of: Value
     bases: tuple[Value, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class UserModule(Value):
+class UserModule(Value, frozen=True):
     """A module of the user."""
 
     scope: Scope
@@ -139,8 +125,7 @@ class UserModule(Value):
 # What lies in the memory ------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class Frame:
+class Frame(msgspec.Struct, frozen=True):
     """A table, one row of it, or an array with its columns by place."""
 
     table: Table
@@ -148,8 +133,7 @@ class Frame:
     array: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Items:
+class Items(msgspec.Struct, frozen=True):
     """A list, tuple or set."""
 
     known: tuple[Value, ...] = ()
@@ -158,27 +142,24 @@ class Items:
     kind: str = "list"
 
 
-@dataclass(frozen=True, slots=True)
-class Pairs:
+class Pairs(msgspec.Struct, frozen=True):
     """A dict."""
 
-    known: Mapping[Any, Value] = field(default_factory=dict)
+    known: Mapping[Any, Value] = {}
     loose: Value | None = None  # under keys that are not known
     rows: Cames = NOTHING
     keys: Cames = NOTHING  # where those keys come from
     default: Value | None = None  # what a defaultdict makes
 
 
-@dataclass(frozen=True, slots=True)
-class Instance:
+class Instance(msgspec.Struct, frozen=True):
     """An object of a class of the user."""
 
     of: Class
-    fields: Mapping[str, Value] = field(default_factory=dict)
+    fields: Mapping[str, Value] = {}
 
 
-@dataclass(frozen=True, slots=True)
-class Foreign:
+class Foreign(msgspec.Struct, frozen=True):
     """An object of somebody else's class: it remembers all that it was given."""
 
     name: str = ""
@@ -186,8 +167,7 @@ class Foreign:
     tables: tuple[Value, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class File:
+class File(msgspec.Struct, frozen=True):
     """An open file: read from, or written piece by piece."""
 
     opened: Path

@@ -3,8 +3,9 @@
 Enters: a target, a key, a value. Leaves: nothing; the memory has changed. What is written under a condition keeps it.
 """
 
-from dataclasses import replace
 from typing import Any
+
+from msgspec.structs import replace
 
 from driftline.capture.script import indexing, tables, unrolling
 from driftline.capture.script.call import UNKNOWN, Machine, hashable, of_pairs, plain, record_of, rows_of, table_of

@@ -4,7 +4,8 @@ Enters: a call. Leaves: a value. The only place that knows all tables of rules.
 """
 
 from collections.abc import Mapping
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from driftline.capture.script import queries
 from driftline.capture.script.call import Call, Rule, Rules, record_of

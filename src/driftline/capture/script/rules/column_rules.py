@@ -3,7 +3,7 @@
 Enters: a call on a table. Leaves: a value. Source: the reference of pandas' ``DataFrame``.
 """
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from driftline.capture.script import tables, writing
 from driftline.capture.script.call import UNKNOWN, Call, Rules, callable_value, names, plain

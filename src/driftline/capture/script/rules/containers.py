@@ -3,8 +3,9 @@
 Enters: a call. Leaves: a value; what is put into a container under a condition keeps that condition.
 """
 
-from dataclasses import replace
 from typing import Any
+
+from msgspec.structs import replace
 
 from driftline.capture.script import access, unrolling, writing
 from driftline.capture.script.call import UNKNOWN, Call, Rules, hashable, plain, rows_of

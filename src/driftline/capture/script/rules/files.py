@@ -3,8 +3,9 @@
 Enters: a call. Leaves: an open file, rows, records. What is written counts as given to the call that opened the file.
 """
 
-from dataclasses import replace
 from typing import Any
+
+from msgspec.structs import replace
 
 from driftline.capture.script import tables, unrolling
 from driftline.capture.script.call import Call, Rules, names, plain, table_of

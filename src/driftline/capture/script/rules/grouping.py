@@ -4,8 +4,9 @@ Enters: a call on a table, or on groups. Leaves: groups, tables, columns. The ke
 (GROUP_BY), or, where every row keeps its place, which others it is computed with (WINDOW).
 """
 
-from dataclasses import replace
 from typing import Any
+
+from msgspec.structs import replace
 
 from driftline.capture.script import tables
 from driftline.capture.script.call import UNKNOWN, Call, Rules, names, plain, rows_of

@@ -4,7 +4,7 @@ Enters: a call. Leaves: a value. A transformer that is not known to keep columns
 input, and is not sure.
 """
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from driftline.capture.script import tables
 from driftline.capture.script.call import Call, Rules, is_frame, table_of

@@ -3,8 +3,9 @@
 Enters: a call. Leaves: a value; of plain values a plain value, within small bounds.
 """
 
-from dataclasses import replace
 from typing import Any
+
+from msgspec.structs import replace
 
 from driftline.capture.script import access, unrolling, writing
 from driftline.capture.script.call import UNKNOWN, Call, Rules, plain, rows_of

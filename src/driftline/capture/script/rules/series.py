@@ -4,8 +4,9 @@ Enters: a call on a column, or on its ``.str``, ``.dt``, ``.cat``. Leaves: a val
 ``Series``.
 """
 
-from dataclasses import replace
 from typing import Any
+
+from msgspec.structs import replace
 
 from driftline.capture.script import tables
 from driftline.capture.script.call import UNKNOWN, Call, Rules, plain, rows_of

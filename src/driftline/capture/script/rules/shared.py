@@ -5,8 +5,9 @@ Enters: calls. Leaves: values. No rule by itself.
 
 import re
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import replace
 from typing import Any
+
+from msgspec.structs import replace
 
 from driftline.capture.script import tables
 from driftline.capture.script.call import Call, Rule, names, rows_of, table_of

@@ -3,7 +3,7 @@
 Enters: a call. Leaves: a value. A function of the user among the arguments is followed, as it may be called.
 """
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from driftline.capture.script import tables
 from driftline.capture.script.call import Call, is_frame, rows_of
