@@ -56,7 +56,9 @@ def of_frame(machine: Machine, of: Value, frame: Frame, key: Value) -> Value:
 
 
 def of_array(machine: Machine, of: Value, frame: Frame, key: Value) -> Value:
-    """``array[rows, columns]``: both by place."""
+    """``array[rows, columns]``: both by place; fields of records by name."""
+    if isinstance(plain(machine, key), str):
+        return column(machine, of, frame, plain(machine, key))
     if frame.row:
         names = chosen(machine, frame.table, key, True)
         if names is None:

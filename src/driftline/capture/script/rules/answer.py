@@ -87,7 +87,7 @@ def answer(call: Call) -> Value:
     if call.name in {"read_text", "read_bytes"}:
         return files.read_text(call)
     rule = _function(call.name) if call.receiver is None else _method(call)
-    read = call.machine.read(call.path) if rule is not readers.reads else None
+    read = call.machine.read(call.path) if rule not in readers.RULES else None
     given = call.see(call.receiver) if call.name in queries.FETCHED else None
     if isinstance(given, Frame):
         content = call.see(read)
