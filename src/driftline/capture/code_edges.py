@@ -13,7 +13,7 @@ from driftline.capture import fault, headers, observe, sites
 from driftline.capture.columns import CODE, Bound, Reach
 from driftline.capture.followed import Program
 from driftline.capture.frames import origin
-from driftline.capture.script.reading import Came, Table
+from driftline.capture.script.reading import INDEX, Came, Table
 from driftline.capture.sites import Read, Visit
 from driftline.capture.sql.relation import CONDITIONAL, step
 from driftline.capture.trace import Seen, Trace
@@ -183,14 +183,17 @@ class _Sources:
         key = (one.order, column)
         found = self._known.get(key)
         if found is None:
-            names = (column,) if column else self._any_of(one)[:WIDE]
+            names = (column,) if column not in {"", INDEX} else self._any_of(one, column)[:WIDE]
             found = self._known[key] = [reach for name in names for reach in self._of(one, name)]
         return found
 
-    def _any_of(self, one: Read) -> tuple[str, ...]:
-        """Return all columns of what was read: of the frame, and those of the file that are its index."""
-        stored = (name for dataset in one.datasets for name in sorted(self._words.holds(dataset) or ()))
-        return tuple(dict.fromkeys((*(self._words.columns(one) or ()), *(() if one.node else stored))))
+    def _any_of(self, one: Read, which: str) -> tuple[str, ...]:
+        """Return all columns of what was read, or those of its file that the frame does not have: its index."""
+        own = self._words.columns(one) or ()
+        if which != INDEX or one.node is not None:
+            return own
+        stored = {name for dataset in one.datasets for name in self._words.holds(dataset) or ()}
+        return tuple(sorted(stored.difference(own))) or own[:1]
 
     def _of(self, one: Read, column: str) -> Iterable[Reach]:
         if one.node is not None:

@@ -88,6 +88,7 @@ _paths: dict[Path, list[Way]] = {}
 _files: dict[str, list[Visit]] = {}  # by path: where it was opened to be written
 _begun: dict[Way, list[int]] = {}  # when that was
 _lock = threading.Lock()
+_FRAMES = range(FARTHEST)
 _next = itertools.count(1).__next__
 _thread = threading.get_ident
 
@@ -111,17 +112,19 @@ def visit(part: str = "") -> Visit | None:
     add, known = key.append, _whose.get
     here: Any = sys._getframe(1)
     frame = here
-    for _ in range(FARTHEST):
+    for _ in _FRAMES:
         code = frame.f_code
         whose = known(code.co_filename)
-        if whose is not _LIBRARY and (whose is _USER or _is_user(code)):
+        if whose is _USER or (whose is None and _is_user(code)):
             add(id(code))
             add(frame.f_lasti)
         frame = frame.f_back
         if frame is None:
             break
     found = tuple(key)
-    way = _ways.get(found) or _taken(found, here)
+    way = _ways.get(found)
+    if way is None:
+        way = _taken(found, here)
     return None if way is None else Visit(way, _next(), _thread(), part)
 
 
@@ -312,3 +315,13 @@ def _site(code: CodeType, place: int) -> Site | None:
     if position is None or position[1] is None or position[3] is None:
         return None
     return Site(code.co_filename, position[1], position[3])
+
+
+def _reborn() -> None:
+    """In a forked child: a thread of the parent that held the lock is not there."""
+    global _lock
+    _lock = threading.Lock()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_reborn)

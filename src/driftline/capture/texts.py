@@ -5,7 +5,6 @@ libraries, for what has no text, and for what was changed since. Cells of a note
 they first ran, so that places in them are places in that (``placed``). Imports and runs nothing.
 """
 
-import ast
 import linecache
 import os
 import sys
@@ -117,7 +116,7 @@ def _cells() -> Iterator[tuple[str, str]]:
         if not text or len(text) > LONGEST or file.startswith(("<frozen", "<driftline", "<attrs ")):
             continue
         try:
-            ast.parse(text)
+            compile(text, file, "exec", dont_inherit=True)
         except (SyntaxError, ValueError):
             continue
         yield file, text if text.endswith("\n") else text + "\n"

@@ -182,3 +182,21 @@ def test_rows_that_are_given_to_an_insert_come_to_the_columns_of_the_table_by_pl
     assert single["key"] == {("customers.csv", "id", "IDENTITY", 0.9)}
     assert single["plan"] == {("customers.csv", "plan", "IDENTITY", 0.9)}
     assert single[""] == {("customers.csv", "tenure", "FILTER", 0.9)}
+
+
+def test_columns_of_a_further_sheet_are_called_after_it() -> None:
+    names = ("a", "b", "more!a", "more!c")
+    assert code_edges._of_part("more", names) == ({"more!a": "a", "more!c": "c"}, True)
+    assert code_edges._of_part("first", names) == ({"a": "a", "b": "b"}, True)
+    assert code_edges._of_part("only", ("a",)) == ({"a": "a"}, False)
+    assert code_edges._of_part("", names) == ({name: name for name in names}, False)  # of what is no workbook
+    assert code_edges._of_part("only", None) == (None, False)
+
+
+def test_a_model_without_features_is_shaped_by_all_that_it_was_fitted_on(words: code_edges.Words) -> None:
+    table = Table({"x": frozenset({Came((), "a")})}, rows=frozenset({Came((), "b", "INDIRECT", "FILTER")}))
+    found = words._shaped([code_edges._Written(table, [sites.Visit(sites.Way((), ()), 5, 1)], None)])
+    assert found == (
+        {},
+        [Reach("file", "in.csv", name, "INDIRECT", "CONDITIONAL", "code", 0.9) for name in "ab"],
+    )

@@ -9,10 +9,10 @@ from typing import Any
 from msgspec.structs import replace
 
 from driftline.capture.script import indexing, tables, words
-from driftline.capture.script.call import UNKNOWN, Machine, plain, record_of, rows_of
+from driftline.capture.script.call import UNKNOWN, Machine, hashable, plain, record_of, rows_of
 from driftline.capture.script.cames import changed, deciding, hedged, union
 from driftline.capture.script.joining import made_of
-from driftline.capture.script.reading import JOIN, NOTHING, Cames
+from driftline.capture.script.reading import FILTER, JOIN, NOTHING, Cames
 from driftline.capture.script.values import (
     NONE,
     Class,
@@ -228,6 +228,7 @@ def _with_default(machine: Machine, of: Ref, pairs: Pairs, key: Value) -> Pairs:
     else:
         keys = pairs.keys | made_of(machine.memory, key)
         put = replace(pairs, loose=fresh if pairs.loose is None else pairs.loose, keys=keys)
+    put = replace(put, rows=put.rows | deciding(machine.guarding(), FILTER))
     machine.memory.put(of.place, put)
     return put
 
@@ -236,15 +237,6 @@ def _decided(machine: Machine, value: Value, decides: Cames) -> Value:
     if isinstance(value, Thing | Const):
         return Thing(made_of(machine.memory, value) | decides, rows_of(machine, value))
     return value
-
-
-def hashable(key: Any) -> bool:
-    """Tell whether something can be the key of a dict."""
-    try:
-        hash(key)
-    except TypeError:
-        return False
-    return True
 
 
 def contains(machine: Machine, of: Value, key: Any) -> bool | None:

@@ -136,6 +136,15 @@ def plain(machine: Machine, value: Value | None, depth: int = 0) -> Any:
     return UNKNOWN
 
 
+def hashable(key: Any) -> bool:
+    """Tell whether something can be the key of a dict, or the name of a column; a slice never is."""
+    try:
+        hash(key)
+    except TypeError:
+        return False
+    return not any(isinstance(one, slice) for one in (key if isinstance(key, tuple) else (key,)))
+
+
 def names(machine: Machine, value: Value | None) -> list[Any] | None:
     """Return column names from one name or a list of them; None if not known."""
     found = plain(machine, value)

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping
 
 from driftline.capture.script.cames import tidy
 from driftline.capture.script.machine import Enough
+from driftline.capture.script.parsing import parsed
 from driftline.capture.script.reading import Columns, Entry, Source, SourceOf, Table
 from driftline.capture.script.site import Path, nearest
 from driftline.capture.script.statements import Statements
@@ -79,7 +80,7 @@ class _Follower(Statements):
         self.modules[name] = scope
         before = len(self.guards)
         running, self.running = self.running, []
-        self.execute(ast.parse(source.text).body, scope)
+        self.execute(parsed(source.text).body, scope)
         self.running = running
         del self.guards[before:]
         return scope
@@ -115,7 +116,7 @@ def _enter(machine: _Follower, entry: Entry) -> None:
 
 def _function(machine: _Follower, scope: Scope, entry: Entry) -> Value | None:
     """Return the function of that name, or the one at that line."""
-    for node in ast.walk(ast.parse(getattr(machine.source_of(entry.file), "text", ""))):
+    for node in ast.walk(parsed(getattr(machine.source_of(entry.file), "text", ""))):
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
             first = min([node.lineno, *(one.lineno for one in node.decorator_list)])
             if entry.line in {first, node.lineno} or (

@@ -10,7 +10,7 @@ from typing import Any
 from msgspec.structs import replace
 
 from driftline.capture.script import tables
-from driftline.capture.script.call import UNKNOWN, Machine, plain, rows_of
+from driftline.capture.script.call import UNKNOWN, Machine, hashable, plain, rows_of
 from driftline.capture.script.cames import deciding, hedged
 from driftline.capture.script.joining import made_of
 from driftline.capture.script.reading import FILTER, NOTHING, Cames, Table
@@ -40,7 +40,7 @@ def of_frame(machine: Machine, of: Value, frame: Frame, key: Value) -> Value:
     """``table[key]``."""
     found = plain(machine, key)
     table = frame.table
-    if frame.array:
+    if frame.array or (isinstance(found, tuple) and any(isinstance(one, slice) for one in found)):
         return of_array(machine, of, frame, key)
     if isinstance(found, slice) or isinstance(key, Part):
         return machine.memory.new(replace(frame, table=table))
@@ -48,13 +48,17 @@ def of_frame(machine: Machine, of: Value, frame: Frame, key: Value) -> Value:
         if found and all(isinstance(one, bool) for one in found):
             return machine.memory.new(frame)
         return machine.memory.new(Frame(tables.only(table, found), frame.row))
-    if found is not UNKNOWN:
+    if found is not UNKNOWN and hashable(found):
         return column(machine, of, frame, found)
+    if found is not UNKNOWN:
+        return of_array(machine, of, frame, key)
     return _by_unknown(machine, frame, key)
 
 
 def of_array(machine: Machine, of: Value, frame: Frame, key: Value) -> Value:
-    """``array[rows, columns]``: both by place."""
+    """``array[rows, columns]``: both by place; fields of records by name."""
+    if isinstance(plain(machine, key), str):
+        return column(machine, of, frame, plain(machine, key))
     if frame.row:
         names = chosen(machine, frame.table, key, True)
         if names is None:

@@ -95,6 +95,8 @@ class Memory:
             before = self._cells.get(key)
             held = [writes.get(key, before) for writes in branches]
             there = [one for one in held if one is not None]
+            if not there:
+                continue
             out = there[0]
             for one in there[1:]:
                 out = self.joined(out, one, condition)

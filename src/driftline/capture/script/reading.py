@@ -12,6 +12,7 @@ DIRECT, INDIRECT = "DIRECT", "INDIRECT"
 IDENTITY, TRANSFORMATION, AGGREGATION = "IDENTITY", "TRANSFORMATION", "AGGREGATION"
 FILTER, JOIN, GROUP_BY, SORT, WINDOW, CONDITIONAL = "FILTER", "JOIN", "GROUP_BY", "SORT", "WINDOW", "CONDITIONAL"
 SURE, HEDGED = 0.9, 0.5
+INDEX = "\0index"  # stands for those columns of a read that it made the index of a frame
 
 
 class Came(NamedTuple):

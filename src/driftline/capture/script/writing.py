@@ -7,8 +7,8 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from driftline.capture.script import access, indexing, tables, unrolling
-from driftline.capture.script.call import UNKNOWN, Machine, of_pairs, plain, record_of, rows_of, table_of
+from driftline.capture.script import indexing, tables, unrolling
+from driftline.capture.script.call import UNKNOWN, Machine, hashable, of_pairs, plain, record_of, rows_of, table_of
 from driftline.capture.script.cames import deciding, hedged, union
 from driftline.capture.script.joining import made_of
 from driftline.capture.script.reading import FILTER, NOTHING, Cames, Table
@@ -67,12 +67,14 @@ def item(machine: Machine, of: Value, key: Value, value: Value) -> None:
         located(machine, content, key, value)
     if not isinstance(of, Ref):
         return
-    if isinstance(content, Frame):
+    found = plain(machine, key)
+    if isinstance(content, Frame) and (content.array or not (hashable(found) or isinstance(found, list | slice))):
+        located(machine, Part(of, "iloc"), key, value)
+    elif isinstance(content, Frame):
         machine.memory.put(of.place, Frame(_framed(machine, content, key, value), content.row))
     elif isinstance(content, Pairs):
         machine.memory.put(of.place, _paired(machine, content, key, value))
     elif isinstance(content, Items):
-        found = plain(machine, key)
         if isinstance(found, int) and 0 <= found < len(content.known):
             known = (*content.known[:found], value, *content.known[found + 1 :])
             machine.memory.put(of.place, replace(content, known=known))
@@ -128,18 +130,18 @@ def located(machine: Machine, part: Part, key: Value, value: Value) -> None:
     decides = deciding(made_of(machine.memory, rows))
     names = [*table.columns] if columns is None else indexing.chosen(machine, table, columns, part.kind[0] == "i")
     if names is None:
-        machine.memory.put(part.of.place, Frame(tables.tinged(table, cames | decides), frame.row))
+        machine.memory.put(part.of.place, replace(frame, table=tables.tinged(table, cames | decides)))
         return
     everywhere = rows == Const(slice(None))
     for name in names if isinstance(names, list) else [names]:
         before = NOTHING if everywhere or (name not in table.columns and table.closed) else tables.column(table, name)
         table = tables.with_column(table, name, before | cames | decides)
-    machine.memory.put(part.of.place, Frame(table, frame.row))
+    machine.memory.put(part.of.place, replace(frame, table=table))
 
 
 def _paired(machine: Machine, pairs: Pairs, key: Value, value: Value) -> Pairs:
     found = plain(machine, key)
-    if found is not UNKNOWN and access.hashable(found):
+    if found is not UNKNOWN and hashable(found):
         return replace(pairs, known={**pairs.known, found: value})
     rows = pairs.rows | deciding(machine.guarding(), FILTER)
     loose = machine.memory.joined(pairs.loose, value)
@@ -214,7 +216,7 @@ def delete(machine: Machine, of: Value, key: Value) -> None:
     """``del of[key]``."""
     content = machine.memory.see(of)
     found = plain(machine, key)
-    if not isinstance(of, Ref) or found is UNKNOWN or not access.hashable(found):
+    if not isinstance(of, Ref) or found is UNKNOWN or not hashable(found):
         return
     if isinstance(content, Frame):
         machine.memory.put(of.place, Frame(tables.without(content.table, [found]), content.row))

@@ -24,3 +24,13 @@ def test_another_name_for_a_table_is_the_same_table(wrote: Wrote) -> None:
 
 def test_all_names_are_given_anew(wrote: Wrote) -> None:
     assert wrote('df.columns = ["x", "y"]\ndf.to_csv("o")\n') == {"x": "a", "y": "b"}
+
+
+def test_parts_of_arrays_are_set_by_place(wrote: Wrote) -> None:
+    text = """
+        X = df.to_numpy()
+        X[:, 0] = X[:, 1] * 2
+        X[3, 1] = 5
+        pd.DataFrame(X, columns=["x", "y"]).to_csv("o")
+    """
+    assert wrote(text) == {"x": "b transformation", "y": "b"}

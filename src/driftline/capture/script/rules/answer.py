@@ -5,6 +5,8 @@ Enters: a call. Leaves: a value. The only place that knows all tables of rules.
 
 from collections.abc import Mapping
 
+from msgspec.structs import replace
+
 from driftline.capture.script import queries
 from driftline.capture.script.call import Call, Rule, Rules, record_of
 from driftline.capture.script.rules import (
@@ -85,13 +87,15 @@ def answer(call: Call) -> Value:
     if call.name in {"read_text", "read_bytes"}:
         return files.read_text(call)
     rule = _function(call.name) if call.receiver is None else _method(call)
-    read = call.machine.read(call.path) if rule is not readers.reads else None
+    read = call.machine.read(call.path) if rule not in readers.RULES else None
     given = call.see(call.receiver) if call.name in queries.FETCHED else None
     if isinstance(given, Frame):
         content = call.see(read)
         return call.frame(queries.fetched(given.table, content.table if isinstance(content, Frame) else None))
     if read is not None:
-        return read
+        content = call.see(read)
+        is_array = call.name.startswith("numpy.") and isinstance(content, Frame)
+        return call.new(replace(content, array=True)) if is_array else read
     found = rule(call) if rule is not None else None
     return unknown.unknown(call) if found is None else found
 

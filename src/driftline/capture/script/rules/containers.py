@@ -8,7 +8,7 @@ from typing import Any
 from msgspec.structs import replace
 
 from driftline.capture.script import access, unrolling, writing
-from driftline.capture.script.call import UNKNOWN, Call, Rules, plain, rows_of
+from driftline.capture.script.call import UNKNOWN, Call, Rules, hashable, plain, rows_of
 from driftline.capture.script.cames import aggregated, changed, deciding, union
 from driftline.capture.script.joining import joined, made_of
 from driftline.capture.script.reading import GROUP_BY, JOIN, SORT, Cames
@@ -135,7 +135,7 @@ def got(call: Call) -> Value:
     key = call.argument(0) or NONE
     default = call.argument(1)
     found = plain(call.machine, key)
-    known = found is not UNKNOWN and access.hashable(found) and found in pairs.known
+    known = found is not UNKNOWN and hashable(found) and found in pairs.known
     out = access.item(call.machine, call.receiver or NONE, key)
     if not known and default is not None and call.name == "setdefault":
         if pairs.loose is None:

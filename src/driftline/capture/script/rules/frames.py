@@ -8,6 +8,7 @@ from driftline.capture.script.call import Call, Rules, table_of
 from driftline.capture.script.cames import aggregated, changed, deciding
 from driftline.capture.script.joining import made_of
 from driftline.capture.script.reading import Table
+from driftline.capture.script.rules import kinds
 from driftline.capture.script.rules.shared import (
     across,
     all_framed,
@@ -113,8 +114,12 @@ def aggregates(call: Call) -> Value:
 
 
 def described(call: Call) -> Value:
-    """``describe``: some numbers of each column."""
-    table = tables.mapped(call.table(), aggregated, "AGGREGATION")
+    """``describe``: some numbers of each column; where there are numbers, texts are left out."""
+    table = call.table()
+    sorts = {name: kinds.of_column(call, cames) for name, cames in table.columns.items()}
+    if not call.args and not call.kwargs and kinds.NUMBERS & set(sorts.values()):
+        table = tables.without(table, [name for name, sort in sorts.items() if sort == "text"])
+    table = tables.mapped(table, aggregated, "AGGREGATION")
     return call.frame(table._replace(labels={}, closed=False))
 
 

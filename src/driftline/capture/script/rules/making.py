@@ -74,7 +74,7 @@ def column_made(call: Call) -> Value:
         labels = index if index is not None and len(index) == len(content.known) else range(len(content.known))
         fields = {key: call.cames(one) for key, one in zip(labels, content.known, strict=True)}
         return call.new(Frame(Table(fields, closed=True), True))
-    rows = content.rows if isinstance(content, Series | Thing | Items) else NOTHING
+    rows = content.rows if isinstance(content, Series | Thing | Items | Pairs) else NOTHING
     labels_: dict[Any, Cames] = {}
     if isinstance(content, Pairs):
         labels_ = {"": content.keys}

@@ -64,6 +64,8 @@ def counted(call: Call) -> Value:
         return found
     if isinstance(content, Thing) and content.cames:
         return Thing(changed(content.cames), content.rows)
+    if isinstance(content, Items) and content.kind == "set":  # how many different ones there are
+        return Thing(aggregated(call.cames(call.argument(0))), content.rows)
     return Thing(deciding(rows_of(call.machine, call.argument(0))))
 
 

@@ -9,10 +9,9 @@ from msgspec.structs import replace
 
 from driftline.capture.script import tables
 from driftline.capture.script.call import UNKNOWN, Call, Rules, names
-from driftline.capture.script.cames import hedged
-from driftline.capture.script.reading import Came, Cames, Table
+from driftline.capture.script.reading import INDEX, Came, Cames, Table
 from driftline.capture.script.rules import files
-from driftline.capture.script.values import Frame, Items, Pairs, Ref, Value
+from driftline.capture.script.values import Frame, Items, Pairs, Ref, Thing, Value
 
 _READERS = """
     csv table fwf excel parquet feather orc json jsonl ndjson html xml sql sql_query sql_table pickle stata sas spss
@@ -29,6 +28,22 @@ def reads(call: Call) -> Value:
     if not isinstance(sheets, str | int):
         return call.new(Pairs(loose=value))
     return value
+
+
+def read_array(call: Call) -> Value:
+    """``genfromtxt`` and ``loadtxt``: the same as an array; with ``unpack`` each column by itself."""
+    value = reads(call)
+    content = call.see(value)
+    if not isinstance(content, Frame):
+        return value
+    wanted = names(call.machine, call.argument(-1, "usecols"))
+    order = list(content.table.columns)
+    table = content.table
+    if wanted is not None and table.closed and all(isinstance(one, int) and one < len(order) for one in wanted):
+        table = tables.only(table, [order[one] for one in wanted])
+    if call.flag("unpack") and table.closed:
+        return call.new(Items(tuple(Thing(cames, table.rows) for cames in table.columns.values())))
+    return call.new(Frame(table, False, True))
 
 
 def shaped(call: Call, value: Value) -> Value:
@@ -59,8 +74,13 @@ def _indexed(table: Table, wanted: Any) -> Table:
         if isinstance(one, str):
             labels[one] = tables.column(table, one) or frozenset({Came(read, one)})
         else:  # by place, which only the file knows
-            labels[tables.SOME] = hedged(frozenset({Came(read, "")}))
+            labels[tables.SOME] = frozenset({Came(read, INDEX)})
     return tables.without(table, labels)._replace(labels=labels)
 
 
-FUNCTIONS: Rules = {f"{package}.read_{name}": reads for package in _PACKAGES for name in _READERS.split()}
+FUNCTIONS: Rules = {
+    **{f"{package}.read_{name}": reads for package in _PACKAGES for name in _READERS.split()},
+    "numpy.genfromtxt": read_array,
+    "numpy.loadtxt": read_array,
+}
+RULES = frozenset({reads, read_array})

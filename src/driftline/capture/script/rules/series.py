@@ -190,6 +190,17 @@ def pairs(call: Call) -> Value:
     return call.new(Items((), both, one.rows))
 
 
+def axis_renamed(call: Call) -> Value:
+    """``rename_axis``: names of the levels of the index."""
+    one = _self(call)
+    fresh = call.plain(0, "mapper") or call.plain(-1, "index")
+    if isinstance(fresh, str):
+        return replace(one, index={fresh: union(one.index.values())}, home=None)
+    if isinstance(fresh, list | tuple) and len(fresh) == len(one.index):
+        return replace(one, index=dict(zip(fresh, one.index.values(), strict=True)), home=None)
+    return replace(one, home=None)
+
+
 def grouped(call: Call) -> Value:
     """``groupby``: by the index, or by another column."""
     one = _self(call)
@@ -262,7 +273,7 @@ def _table(words: str, rule: Any) -> dict[str, Any]:
 
 _SAME = """
     copy head tail sample to_list tolist to_numpy to_pandas infer_objects convert_dtypes sort_index squeeze truncate
-    ravel flatten values array rename_axis droplevel to_period to_timestamp asfreq take set_axis reindex view
+    ravel flatten values array droplevel to_period to_timestamp asfreq take set_axis reindex view
     persist compute
 """
 _SUMMED = """
@@ -282,6 +293,7 @@ METHODS: Rules = {
     "rename": renamed,
     "to_frame": framed,
     "reset_index": index_reset,
+    "rename_axis": axis_renamed,
     "map": mapped,
     "apply": applied_to,
     "transform": applied_to,

@@ -6,7 +6,7 @@ Enters: a call. Leaves: a table. Columns that are named after values are not kno
 from typing import Any
 
 from driftline.capture.script import tables
-from driftline.capture.script.call import UNKNOWN, Call, Rules, names, plain, table_of
+from driftline.capture.script.call import UNKNOWN, Call, Rules, names, plain, rows_of, table_of
 from driftline.capture.script.cames import aggregated, changed, deciding, union
 from driftline.capture.script.reading import GROUP_BY, NOTHING, Cames, Table
 from driftline.capture.script.rules import kinds
@@ -72,7 +72,8 @@ def crossed(call: Call) -> Value:
     index, columns = _keys(call, tables.EMPTY, 0, "index"), _keys(call, tables.EMPTY, 1, "columns")
     values = call.cames(call.argument(2, "values"))
     spread = aggregated(values) | deciding(union([*index.values(), *columns.values()]), GROUP_BY)
-    return call.frame(tables.grouped(Table({}, spread=spread), index))
+    rows = union(rows_of(call.machine, one) for one in call.args[:3])
+    return call.frame(tables.grouped(Table({}, spread=spread, rows=rows), index))
 
 
 def melted(call: Call) -> Value:

@@ -9,3 +9,12 @@ def test_a_call_that_read_something_is_that_read_whatever_its_name(wrote: Wrote)
 
 def test_methods_are_called_through_their_class(wrote: Wrote) -> None:
     assert wrote('pd.DataFrame.assign(df, c=df.a).to_csv("o")\n') == {"a": "a", "b": "b", "c": "a"}
+
+
+def test_what_numpy_reads_is_an_array_whose_columns_are_told_by_place(wrote: Callable[..., dict[str, str]]) -> None:
+    text = """
+        raw = np.load("users")
+        age, name = raw[:, 2], raw[:, 1]
+        pd.DataFrame({"old": age > 60, "last": raw[:, -1], "name": name}).to_csv("o")
+    """
+    assert wrote(text) == {"old": "age transformation", "last": "age", "name": "name"}

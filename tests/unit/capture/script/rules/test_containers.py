@@ -55,3 +55,13 @@ def test_a_value_is_looked_up_by_a_key_from_data(wrote: Wrote) -> None:
 
 def test_texts_are_computed_when_they_are_plain(wrote: Wrote) -> None:
     assert wrote('df["a,b".split(",")[1].strip().upper()] = df["a"]\ndf.to_csv("o")\n')["B"] == "a"
+
+
+def test_totals_under_a_condition_keep_it(wrote: Wrote) -> None:
+    text = """
+        totals = {}
+        for k, total in orders[orders["b"] > 0].groupby("k")["a"].sum().items():
+            totals[k] = total
+        pd.Series(totals).to_csv("o")
+    """
+    assert wrote(text)["rows"] == "b filter, k group_by"

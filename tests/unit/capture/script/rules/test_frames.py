@@ -45,6 +45,7 @@ def test_a_function_is_piped_the_table(wrote: Wrote) -> None:
 
 def test_descriptions_and_correlations_sum_up(wrote: Wrote) -> None:
     assert wrote('df.describe().to_csv("o")\n') == {"a": "a aggregation", "b": "b aggregation"}
+    assert set(wrote('orders.describe().to_csv("o")\n')) == {"oid", "a", "b"}
     assert wrote('df.corr().to_csv("o")\n')["a"] == "a aggregation, b aggregation"
 
 

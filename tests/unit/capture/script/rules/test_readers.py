@@ -18,8 +18,18 @@ def test_pieces_and_sheets_are_tables(wrote: Wrote) -> None:
     assert wrote('pd.read_excel("users", sheet_name=None)["x"][["age"]].to_csv("o")\n') == {"age": "age"}
 
 
-def test_an_index_by_place_is_any_column_as_what_was_read_does_not_tell_it(wrote: Wrote) -> None:
+def test_arrays_are_read_with_their_columns_by_place(wrote: Wrote) -> None:
+    text = """
+        raw = np.genfromtxt("users")
+        name, age = raw[:, 1], raw[:, -1]
+        table = np.column_stack([age[age > 3], name])
+        pd.DataFrame(table, columns=["x", "y"]).to_csv("o")
+    """
+    assert wrote(text) == {"x": "age", "y": "name", "rows": "age filter"}
+
+
+def test_an_index_by_place_is_what_the_frame_does_not_have(wrote: Wrote) -> None:
     text = 'pd.read_csv("users", index_col=0).reset_index().to_csv("o")\n'
-    assert wrote(text) == {"k": "k", "name": "name", "age": "age", "...": " transformation ?"}
+    assert wrote(text) == {"k": "k", "name": "name", "age": "age", "...": "\0index"}
     text = 'pd.read_csv("users", index_col="id").reset_index()[["id", "age"]].to_csv("o")\n'
     assert wrote(text) == {"id": "id", "age": "age"}

@@ -56,3 +56,10 @@ def test_values_that_were_chosen_by_others_are_compared_with(wrote: Wrote) -> No
         orders[orders["k"].isin(top)][["b"]].to_csv("o")
     """
     assert wrote(text) == {"b": "b", "rows": "a filter, k filter, k group_by"}
+
+
+def test_levels_of_the_index_get_names(wrote: Wrote) -> None:
+    text = 'orders["k"].value_counts().rename_axis("key").reset_index(name="n").to_csv("o")\n'
+    assert set(wrote(text)) == {"key", "n", "rows"}
+    text = 'orders.set_index(["k", "s"])["a"].rename_axis(["x", "y"]).reset_index().to_csv("o")\n'
+    assert wrote(text) == {"x": "k", "y": "s", "a": "a"}

@@ -34,3 +34,11 @@ def test_dummies_are_named_after_their_column(wrote: Wrote) -> None:
 def test_values_that_meet_are_counted(wrote: Wrote) -> None:
     found = wrote('pd.crosstab(orders["k"], orders["s"]).to_csv("o")\n')
     assert found == {"index.k": "k", "...": "k group_by, s group_by", "rows": "k group_by"}
+
+
+def test_a_cross_table_counts_the_rows_that_there_are(wrote: Wrote) -> None:
+    text = """
+        big = orders[orders.a > 3]
+        pd.crosstab(big["k"], big["s"]).to_csv("o")
+    """
+    assert wrote(text) == {"index.k": "k", "...": "k group_by, s group_by", "rows": "a filter, k group_by"}

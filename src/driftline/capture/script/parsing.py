@@ -1,0 +1,55 @@
+"""A text as a syntax tree, made so that no other thread is disturbed.
+
+Enters: a text. Leaves: its tree. All threads share one counter while a tree is made: where two make one at the same
+time, either is told ``AST constructor recursion depth mismatch``. Threads change there only inside of what the garbage
+collector calls; hence it rests while ours is made, and ours waits where somebody else's is being made.
+Source: https://github.com/python/cpython/issues/106905.
+"""
+
+import ast
+import gc
+import sys
+import threading
+import time
+
+_TRIES = 20  # times that somebody else is waited for
+_PAUSE = 0.005  # seconds
+_MAKERS = frozenset(("parse", "ast_parse"))  # functions of ast and of IPython that make trees
+
+
+def parsed(text: str) -> ast.Module:
+    """Return the tree of a text.
+
+    Raises:
+        SyntaxError: it is no Python.
+        ValueError: it holds what no Python may hold, or somebody else makes trees all the time.
+    """
+    for _ in range(_TRIES):
+        if not _busy():
+            return _made(text)
+        time.sleep(_PAUSE)
+    raise ValueError("another thread parses all the time")
+
+
+def _made(text: str) -> ast.Module:
+    collecting = gc.isenabled()
+    gc.disable()
+    try:
+        tree = compile(text, "<text>", "exec", ast.PyCF_ONLY_AST, dont_inherit=True)
+    finally:
+        if collecting:
+            gc.enable()
+    assert isinstance(tree, ast.Module)
+    return tree
+
+
+def _busy() -> bool:
+    """Whether another thread is making a tree."""
+    own = threading.get_ident()
+    for thread, top in sys._current_frames().items():
+        frame = top
+        while frame is not None and thread != own:
+            if frame.f_code.co_name in _MAKERS and "compile" in frame.f_code.co_names:
+                return True
+            frame = frame.f_back  # type: ignore[assignment]
+    return False

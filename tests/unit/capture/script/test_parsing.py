@@ -1,0 +1,49 @@
+"""Trees of texts; what is waited for is another thread that makes one, as ``ast.parse`` does."""
+
+import ast
+import gc
+import threading
+from typing import Any
+
+import pytest
+
+from driftline.capture.script import parsing
+
+
+def test_a_text_is_the_tree_that_python_makes_of_it() -> None:
+    text = "def f(x: int) -> int:\n    return x + 1\n"
+    assert ast.dump(parsing.parsed(text)) == ast.dump(ast.parse(text))
+    with pytest.raises(SyntaxError):
+        parsing.parsed("def")
+
+
+def test_the_collector_is_as_it_was() -> None:
+    assert gc.isenabled()
+    parsing.parsed("x = 1")
+    assert gc.isenabled()
+    gc.disable()
+    try:
+        parsing.parsed("x = 1")
+        assert not gc.isenabled()
+    finally:
+        gc.enable()
+
+
+def test_another_thread_that_makes_a_tree_is_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    inside, free = threading.Event(), threading.Event()
+
+    def making() -> None:  # in the place of the built-in ``compile``, in the middle of its work
+        inside.set()
+        free.wait()
+
+    names: dict[str, Any] = {"compile": making}
+    exec("def parse():\n    compile()\n", names)
+    thread = threading.Thread(target=names["parse"])
+    thread.start()
+    assert inside.wait(10)
+    monkeypatch.setattr(parsing, "_TRIES", 2)
+    with pytest.raises(ValueError, match="parses all the time"):
+        parsing.parsed("x = 1")
+    free.set()
+    thread.join()
+    assert parsing.parsed("x = 1").body
