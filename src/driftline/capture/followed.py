@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable, Iterable, Mapping
 from typing import NamedTuple
 
-from driftline.capture import sites
+from driftline.capture import fault, sites
 from driftline.capture.script.follow import Followed, follow
 from driftline.capture.script.reading import Entry, Source, Table
 from driftline.capture.script.site import Path
@@ -87,6 +87,8 @@ class Program:
         begin = time.thread_time()
         followed = follow(entry, source_of, columns)
         _Spent.seconds += time.thread_time() - begin
+        if followed.problem is not None:
+            fault.failed("code", followed.problem)
         if len(_held) >= _CACHE:
             _held.clear()
         _held[entry] = _Held(followed, texts, asked)

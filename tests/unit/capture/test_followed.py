@@ -9,9 +9,10 @@ from typing import Any
 
 import pytest
 
-from driftline.capture import followed, sites
+from driftline.capture import fault, followed, sites
 from driftline.capture.followed import Program
 from driftline.capture.script.reading import Came
+from driftline.capture.script.statements import Statements
 from driftline.capture.sites import Read, Way
 from driftline.event.lineage import Dataset, Field
 
@@ -118,3 +119,21 @@ def test_a_process_that_has_followed_for_too_long_follows_no_more(
     monkeypatch.setattr(followed._Spent, "seconds", 0.0)
     assert Program([write], lambda _: None).given(write) is not None
     assert followed._Spent.seconds > 0
+
+
+def test_a_fault_of_the_follower_itself_is_counted_and_what_it_found_until_then_is_not_sure(
+    script: Made, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ways = script(TEXT)
+    read, write = last(ways, 2, TEXT), last(ways, 4, TEXT)
+    known(read)
+    before = fault.counts().get("code", 0)
+
+    def broken(self: Statements, body: Any, scope: Any) -> str:
+        original(self, body[:-1], scope)
+        raise KeyError("ours")
+
+    original = Statements.execute
+    monkeypatch.setattr(Statements, "execute", broken)
+    assert Program([write], lambda _: None).given(write) is None
+    assert fault.counts()["code"] == before + 1

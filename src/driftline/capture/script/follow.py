@@ -22,9 +22,12 @@ RECEIVER = -1
 class Followed:
     """What was found out about one entry."""
 
-    def __init__(self, seen: Mapping[Path, Mapping[int | str, Table]], complete: bool) -> None:
+    def __init__(
+        self, seen: Mapping[Path, Mapping[int | str, Table]], complete: bool, problem: Exception | None = None
+    ) -> None:
         self._seen = seen
         self.complete = complete  # False: a bound was met, and nothing is sure
+        self.problem = problem  # a fault of the follower's own, to be counted by who asked
 
     def paths(self) -> Iterable[Path]:
         """Return the paths of all calls that were given something."""
@@ -89,16 +92,13 @@ class _Follower(Statements):
 def follow(entry: Entry, source_of: SourceOf, columns: Columns) -> Followed:
     """Follow a script; never raises."""
     machine = _Follower(source_of, columns)
-    complete = True
     try:
         _enter(machine, entry)
-    except Enough:
-        complete = False
-    except (SyntaxError, ValueError, RecursionError, MemoryError):  # of the text; the rest is our own fault
-        complete = False
-    except Exception:  # our own fault, which must not be the user's
-        complete = False
-    return Followed(machine.seen, complete)
+    except (Enough, SyntaxError, ValueError, RecursionError, MemoryError):  # of the text
+        return Followed(machine.seen, complete=False)
+    except Exception as error:  # our own fault, which must not be the user's
+        return Followed(machine.seen, complete=False, problem=error)
+    return Followed(machine.seen, complete=True)
 
 
 def _enter(machine: _Follower, entry: Entry) -> None:
