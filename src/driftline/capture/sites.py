@@ -23,6 +23,7 @@ from driftline.event.lineage import Dataset, Field
 
 DEEPEST = 12  # frames of the user's code; of what is called from deeper nothing is taken down
 FARTHEST = 200  # frames that are looked at
+_NEAR = 12  # frames between an opening and the user's code
 MOST = 20_000  # reads that are remembered, in this process
 _OWN = os.path.dirname(os.path.dirname(os.path.abspath(__file__))) + os.sep
 _INSIDE = (f"{os.sep}site-packages{os.sep}", f"{os.sep}dist-packages{os.sep}")
@@ -130,7 +131,7 @@ def visit(part: str = "") -> Visit | None:
 
 def opened(path: str, way: str) -> None:
     """Remember that the user's code itself has opened a file, to read or write it piece by piece."""
-    at = visit()
+    at = visit() if _by_the_user() else None
     if at is None:
         return
     if way == "read":
@@ -141,6 +142,22 @@ def opened(path: str, way: str) -> None:
         _begun.clear()
     _files.setdefault(path, []).append(at)
     _begun.setdefault(at.way, []).append(at.order)
+
+
+def _by_the_user() -> bool:
+    """Whether what runs is the user's code, or the standard library on its behalf: no package, and no import."""
+    frame: Any = sys._getframe(1)
+    for _ in range(_NEAR):
+        file = frame.f_code.co_filename
+        if not file.startswith(_OWN):
+            if _is_user(frame.f_code):
+                return True
+            if file.startswith("<frozen importlib") or any(part in file for part in _INSIDE):
+                return False
+        frame = frame.f_back
+        if frame is None:
+            return False
+    return False
 
 
 def written(path: str) -> list[Visit]:
