@@ -197,6 +197,9 @@ def names_of(call: Call) -> Value | None:
     given = names(call.machine, call.argument(0)) or []
     if not isinstance(found, list):
         return None
+    if call.name == "get_loc":
+        one = call.plain(0)
+        return Const(found.index(one)) if one in found else None
     if call.name in {"tolist", "to_list", "copy", "to_numpy", "unique", "to_flat_index"}:
         left = found
     elif call.name in {"drop", "difference"}:
