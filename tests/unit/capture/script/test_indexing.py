@@ -25,3 +25,18 @@ def test_brackets_choose_columns_and_rows(wrote: Wrote, expression: str, expecte
 
 def test_a_column_by_an_unknown_name_may_be_any_and_is_not_sure(wrote: Wrote) -> None:
     assert wrote('df["x"] = df[name]\ndf.to_csv("o")\n')["x"] == "a transformation ?, b transformation ?"
+
+
+def test_a_column_whose_name_data_tells_is_a_hedge(wrote: Wrote) -> None:
+    text = """
+        name = df[["a", "b"]].mean().idxmax()
+        pd.DataFrame({"v": df[name] * 2, "w": df.iloc[:, some] * 2}).to_csv("o")
+    """
+    found = wrote(text)
+    assert set(found["v"].split(", ")) == {"a conditional", "a transformation ?", "b conditional", "b transformation ?"}
+    assert found["w"] == "a transformation ?, b transformation ?"
+
+
+def test_a_column_is_found_by_its_place(wrote: Wrote) -> None:
+    text = 'pd.DataFrame({"v": orders.iloc[:, orders.columns.get_loc("b")] * 2}).to_csv("o")\n'
+    assert wrote(text) == {"v": "b transformation"}
