@@ -118,6 +118,8 @@ class Statements(Inlining):
         for target in node.targets:
             if isinstance(target, ast.Subscript):
                 writing.delete(self, self.evaluate(target.value, scope), self.evaluate(target.slice, scope))
+            elif isinstance(target, ast.Name):
+                self.memory.put((importing.home_of(scope, target.id), target.id), Thing())
 
     # Functions, classes, imports ------------------------------------------------------------------------------------
 

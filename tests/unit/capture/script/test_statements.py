@@ -239,3 +239,16 @@ def test_functions_that_only_exec_makes_are_a_hedge(wrote: Wrote) -> None:
         pd.DataFrame({"v": of(df)}).to_csv("o")
     """
     assert wrote(text) == {"v": "a transformation ?, b transformation ?"}
+
+
+def test_a_name_that_was_deleted_holds_nothing(wrote: Wrote) -> None:
+    text = """
+        one = df.a
+        del one
+        try:
+            one
+        except NameError:
+            one = df.b * 2
+        pd.DataFrame({"v": one}).to_csv("o")
+    """
+    assert wrote(text) == {"v": "b transformation"}
