@@ -14,7 +14,7 @@ from driftline.capture.script.call import UNKNOWN, Call, plain, rows_of, table_o
 from driftline.capture.script.cames import changed, deciding, union
 from driftline.capture.script.joining import made_of
 from driftline.capture.script.machine import Machine
-from driftline.capture.script.operators import condition, inverted, operated, truth
+from driftline.capture.script.operators import compared, condition, inverted, operated, truth
 from driftline.capture.script.reading import FILTER, NOTHING, Table
 from driftline.capture.script.rules import answer
 from driftline.capture.script.values import (
@@ -157,21 +157,10 @@ class Expressions(Machine):
             right = self.evaluate(after, scope)
             name = type(op).__name__
             asked = self._asked(own.operator(self, left, right, name), node, scope)
-            one = self._compared(left, right, name) if asked is None else asked
+            one = compared(self, left, right, name) if asked is None else asked
             out = operated(self, out, one, "And") if place else one
             left = right
         return out
-
-    def _compared(self, left: Value, right: Value, name: str) -> Value:
-        if name in {"In", "NotIn"} and isinstance(left, Const):
-            known = access.contains(self, right, left.value)
-            if known is not None:
-                return Const(known if name == "In" else not known)
-        if name in {"Is", "IsNot"} and Const(None) in (left, right) and left != right:
-            other = left if right == Const(None) else right
-            if not isinstance(other, Const | Thing):
-                return Const(name == "IsNot")
-        return operated(self, left, right, name)
 
     def _bool(self, node: ast.BoolOp, scope: Scope) -> Value:
         stop = isinstance(node.op, ast.Or)

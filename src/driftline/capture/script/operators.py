@@ -9,7 +9,7 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from driftline.capture.script import tables, writing
+from driftline.capture.script import access, tables, writing
 from driftline.capture.script.call import Machine, is_frame, members, rows_of, table_of
 from driftline.capture.script.cames import changed, hedged
 from driftline.capture.script.joining import joined, made_of
@@ -70,6 +70,19 @@ def operated(machine: Machine, a: Value, b: Value, name: str) -> Value:
     if isinstance(left, Series) or isinstance(right, Series):
         return _series(left, right, cames, rows)
     return Thing(cames, rows)
+
+
+def compared(machine: Machine, left: Value, right: Value, name: str) -> Value:
+    """Return the value of a comparison: of what the text spells out, and of whether something is None."""
+    if name in {"In", "NotIn"} and isinstance(left, Const):
+        known = access.contains(machine, right, left.value)
+        if known is not None:
+            return Const(known if name == "In" else not known)
+    if name in {"Is", "IsNot"} and Const(None) in (left, right) and left != right:
+        other = left if right == Const(None) else right
+        if not isinstance(other, Const | Thing):
+            return Const(name == "IsNot")
+    return operated(machine, left, right, name)
 
 
 def of_sets(machine: Machine, a: Value, b: Value, name: str) -> Value:
