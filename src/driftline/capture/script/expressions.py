@@ -75,14 +75,14 @@ class Expressions(Machine):
         found = access.attribute(self, of, name)
         if isinstance(found, Function) and found.kind == "property":
             return self.invoke(found, (), {}, self.at(node, scope))
-        return self._asked(own.missing(self, of, name, found), node, scope) or found
+        return self._answered(own.missing(self, of, name, found), node, scope) or found
 
-    def _asked(self, asked: own.Asked | None, node: ast.expr, scope: Scope) -> Value | None:
+    def _answered(self, asked: own.Asked | None, node: ast.expr, scope: Scope) -> Value | None:
         return None if asked is None else self.inline(asked[0], asked[1], {}, self.at(node, scope), [])
 
     def _subscript(self, node: ast.Subscript, scope: Scope) -> Value:
         of, key = self.evaluate(node.value, scope), self.evaluate(node.slice, scope)
-        return self._asked(own.item(self, of, key), node, scope) or access.item(self, of, key)
+        return self._answered(own.item(self, of, key), node, scope) or access.item(self, of, key)
 
     def _slice(self, node: ast.Slice, scope: Scope) -> Value:
         parts = [None if one is None else self.evaluate(one, scope) for one in (node.lower, node.upper, node.step)]
@@ -143,7 +143,7 @@ class Expressions(Machine):
     def _binary(self, node: ast.BinOp, scope: Scope) -> Value:
         left, right = self.evaluate(node.left, scope), self.evaluate(node.right, scope)
         name = type(node.op).__name__
-        return self._asked(own.operator(self, left, right, name), node, scope) or operated(self, left, right, name)
+        return self._answered(own.operator(self, left, right, name), node, scope) or operated(self, left, right, name)
 
     def _unary(self, node: ast.UnaryOp, scope: Scope) -> Value:
         value = self.evaluate(node.operand, scope)
@@ -156,7 +156,7 @@ class Expressions(Machine):
         for place, (op, after) in enumerate(zip(node.ops, node.comparators, strict=True)):
             right = self.evaluate(after, scope)
             name = type(op).__name__
-            asked = self._asked(own.operator(self, left, right, name), node, scope)
+            asked = self._answered(own.operator(self, left, right, name), node, scope)
             one = compared(self, left, right, name) if asked is None else asked
             out = operated(self, out, one, "And") if place else one
             left = right
