@@ -146,11 +146,14 @@ def hashable(key: Any) -> bool:
 
 
 def names(machine: Machine, value: Value | None) -> list[Any] | None:
-    """Return column names from one name or a list of them; None if not known."""
+    """Return column names from one name, a list of them or a list of lists, one for each level; None if not known."""
     found = plain(machine, value)
     if found is UNKNOWN or found is None or isinstance(found, dict):
         return None
-    return found if isinstance(found, list) else list(found) if isinstance(found, tuple) else [found]
+    several = list(found) if isinstance(found, list | tuple) else [found]
+    if several and all(isinstance(one, list) for one in several) and len(set(map(len, several))) == 1:
+        several = list(zip(*several, strict=True))
+    return several if all(map(hashable, several)) else None
 
 
 def is_frame(machine: Machine, value: Value | None) -> bool:
