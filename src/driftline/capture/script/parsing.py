@@ -1,19 +1,26 @@
-"""A text as a syntax tree, made so that no other thread is disturbed.
+"""A text as a syntax tree, made so that nobody is disturbed.
 
-Enters: a text. Leaves: its tree. All threads share one counter while a tree is made: where two make one at the same
+Enters: a text. Leaves: its tree, or what it is compiled to; no warning, as Python has warned of the user's text when it
+was loaded. All threads share one counter while a tree is made: where two make one at the same
 time, either is told ``AST constructor recursion depth mismatch``. Threads change there only inside of what the garbage
 collector calls; hence it rests while ours is made, and ours waits where somebody else's is being made.
 Source: https://github.com/python/cpython/issues/106905.
 """
 
 import ast
+import contextlib
 import gc
+import re
 import sys
 import threading
 import time
+import warnings
+from typing import Any
 
 _TRIES = 20  # times that somebody else is waited for
 _PAUSE = 0.005  # seconds
+_NAME = "<text read by driftline>"
+_QUIET = ("ignore", None, Warning, re.compile(re.escape(_NAME)), 0)  # concerns nobody else's warnings
 _MAKERS = frozenset(("parse", "ast_parse"))  # functions of ast and of IPython that make trees
 
 
@@ -31,11 +38,30 @@ def parsed(text: str) -> ast.Module:
     raise ValueError("another thread parses all the time")
 
 
+def compiled(text: str, flags: int = 0) -> Any:
+    """Return what ``compile`` makes of a text, without the warnings.
+
+    Raises:
+        SyntaxError: it is no Python.
+        ValueError: it holds what no Python may hold.
+    """
+    filters: Any = warnings.filters
+    quiet = isinstance(filters, list)
+    if quiet:
+        filters.insert(0, _QUIET)
+    try:
+        return compile(text, _NAME, "exec", flags, dont_inherit=True)
+    finally:
+        if quiet:
+            with contextlib.suppress(ValueError):  # another thread has removed all
+                filters.remove(_QUIET)
+
+
 def _made(text: str) -> ast.Module:
     collecting = gc.isenabled()
     gc.disable()
     try:
-        tree = compile(text, "<text>", "exec", ast.PyCF_ONLY_AST, dont_inherit=True)
+        tree = compiled(text, ast.PyCF_ONLY_AST)
     finally:
         if collecting:
             gc.enable()
