@@ -8,19 +8,16 @@ Source: https://github.com/python/cpython/issues/106905.
 """
 
 import ast
-import contextlib
 import gc
-import re
 import sys
 import threading
 import time
-import warnings
 from typing import Any
+
+from driftline.capture.unwarned import TEXT, unwarned
 
 _TRIES = 20  # times that somebody else is waited for
 _PAUSE = 0.005  # seconds
-_NAME = "<text read by driftline>"
-_QUIET = ("ignore", None, Warning, re.compile(re.escape(_NAME)), 0)  # concerns nobody else's warnings
 _MAKERS = frozenset(("parse", "ast_parse"))  # functions of ast and of IPython that make trees
 
 
@@ -45,16 +42,8 @@ def compiled(text: str, flags: int = 0) -> Any:
         SyntaxError: it is no Python.
         ValueError: it holds what no Python may hold.
     """
-    filters: Any = warnings.filters
-    quiet = isinstance(filters, list)
-    if quiet:
-        filters.insert(0, _QUIET)
-    try:
-        return compile(text, _NAME, "exec", flags, dont_inherit=True)
-    finally:
-        if quiet:
-            with contextlib.suppress(ValueError):  # another thread has removed all
-                filters.remove(_QUIET)
+    with unwarned():
+        return compile(text, TEXT, "exec", flags, dont_inherit=True)
 
 
 def _made(text: str) -> ast.Module:
