@@ -173,7 +173,7 @@ def table_of(machine: Machine, value: Value | None) -> Table | None:
     if isinstance(content, Frame):
         return content.table
     if isinstance(content, Series):
-        name = "0" if content.name is None else content.name
+        name = content.name if content.name is not None and hashable(content.name) else "0"
         return Table({name: content.cames}, (), content.rows, True, NOTHING, content.index)
     if isinstance(content, Thing):
         return tables.unknown(content.cames, content.rows) if content.cames else None

@@ -25,3 +25,11 @@ def test_brackets_choose_columns_and_rows(wrote: Wrote, expression: str, expecte
 
 def test_a_column_by_an_unknown_name_may_be_any_and_is_not_sure(wrote: Wrote) -> None:
     assert wrote('df["x"] = df[name]\ndf.to_csv("o")\n')["x"] == "a transformation ?, b transformation ?"
+
+
+def test_a_part_of_a_row_has_the_columns_at_these_places(wrote: Wrote) -> None:
+    """By hand: of the columns oid, k, a, b, s, places 2 and 3 are a and b."""
+    row = "row = orders.iloc[0]\n"
+    assert wrote(row + 'pd.DataFrame([row.iloc[2:4]]).to_csv("o")\n') == {"a": "a", "b": "b"}
+    assert wrote(row + 'pd.DataFrame([row.loc[["b", "s"]]]).to_csv("o")\n') == {"b": "b", "s": "s"}
+    assert wrote(row + 'pd.DataFrame({"x": [row.iloc[3]], "y": [row.loc["k"]]}).to_csv("o")\n') == {"x": "b", "y": "k"}

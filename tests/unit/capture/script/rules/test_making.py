@@ -59,3 +59,8 @@ def test_names_of_columns_come_in_levels(wrote: Wrote) -> None:
         pd.Series([1], index=[["x"], "y"])
     """
     assert wrote(text) == {"('x', 'y')": "a", "('x', 'z')": "b"}
+
+
+def test_a_name_that_is_a_set_is_none_that_is_known(wrote: Wrote) -> None:
+    text = 'one = pd.Series([1], name=frozenset(["x"]))\none.to_frame()\ndf["a"].rename(["y"])\ndf[["a"]].to_csv("o")\n'
+    assert wrote(text) == {"a": "a"}
