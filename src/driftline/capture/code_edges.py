@@ -108,7 +108,7 @@ class Words:
         if came.every:
             return sites.every(path, max(map(sites.until, visits)))
         found = (sites.latest(path, sites.until(visit), visit.thread) for visit in visits)
-        return list({one.order: one for one in found if one is not None}.values())
+        return list({id(one): one for one in found if one is not None}.values())
 
     def columns(self, one: Read) -> tuple[str, ...] | None:
         """Return the columns of what was read; None where they are not known."""
@@ -180,7 +180,7 @@ class _Sources:
         return [reach._replace(provenance=CODE) for reach in self._rows]
 
     def _behind(self, one: Read, column: str) -> list[Reach]:
-        key = (one.order, column)
+        key = (id(one), column)  # it is held by ``_reads``
         found = self._known.get(key)
         if found is None:
             names = (column,) if column not in {"", INDEX} else self._any_of(one, column)[:WIDE]
