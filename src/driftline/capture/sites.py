@@ -132,7 +132,7 @@ def visit(part: str = "") -> Visit | None:
     for _ in _FRAMES:
         code = frame.f_code
         whose = known(code.co_filename)
-        if whose is _USER or (whose is None and _is_user(code)):
+        if whose is _USER or (whose is None and is_user(code)):
             add(id(code))
             add(frame.f_lasti)
         frame = frame.f_back
@@ -173,7 +173,7 @@ def _by_the_user() -> bool:
     for _ in range(_NEAR):
         file = frame.f_code.co_filename
         if not file.startswith(_OWN):
-            if _is_user(frame.f_code):
+            if is_user(frame.f_code):
                 return True
             if file.startswith("<frozen importlib") or any(part in file for part in _INSIDE):
                 return False
@@ -208,7 +208,7 @@ def _taken(key: tuple[int, ...], frame: Any) -> Way | None:
     for _ in range(FARTHEST):
         if frame is None:
             break
-        if id(frame.f_code) in key[::2] and _is_user(frame.f_code):
+        if id(frame.f_code) in key[::2] and is_user(frame.f_code):
             codes.append(frame.f_code)
         frame = frame.f_back
     if frame is not None:
@@ -312,20 +312,7 @@ def _forget() -> None:
         _Kept.looked_up = -1
 
 
-def outside() -> int:
-    """Return how many frames of the user's code lie outside of the process: what forked it still stands there."""
-    process = sys.modules.get("multiprocessing.process")
-    bound = None if process is None else process.BaseProcess._bootstrap.__code__
-    found, met = 0, False
-    frame: Any = sys._getframe(1)
-    while bound is not None and frame is not None:
-        found += met and _is_user(frame.f_code)
-        met = met or frame.f_code is bound
-        frame = frame.f_back
-    return found
-
-
-def _is_user(code: CodeType) -> bool:
+def is_user(code: CodeType) -> bool:
     """Whether code is the user's; of the files that they come from that is remembered."""
     file = code.co_filename
     if file == _MADE:

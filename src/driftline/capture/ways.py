@@ -64,7 +64,7 @@ _told: dict[tuple[Any, ...], Told] = {}
 
 def said(visit: Visit) -> Stop | None:
     """Return a visit in words; None where it leads through no text of this process."""
-    way = _within(visit.way, sites.outside())
+    way = _within(visit.way, _outside())
     path = () if way is None else way.path()
     return Stop(path, way.entry(), way.resumed(), visit.order, visit.part) if way is not None and path else None
 
@@ -120,6 +120,19 @@ def thread_of(name: str) -> int:
     """Return the number of the thread that ``PID-THREAD`` names, which no thread of this process has."""
     process, _, thread = name.partition("-")
     return -((int(process) << 64) + int(thread) + 1)
+
+
+def _outside() -> int:
+    """Return how many frames of the user's code lie outside of the process: what forked it still stands there."""
+    process = sys.modules.get("multiprocessing.process")
+    bound = None if process is None else process.BaseProcess._bootstrap.__code__
+    found, met = 0, False
+    frame: Any = sys._getframe(1)
+    while bound is not None and frame is not None:
+        found += met and sites.is_user(frame.f_code)
+        met = met or frame.f_code is bound
+        frame = frame.f_back
+    return found
 
 
 def _within(way: Way, outside: int) -> Way | None:

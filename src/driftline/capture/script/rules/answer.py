@@ -102,6 +102,8 @@ def answer(call: Call) -> Value:
 
 def _function(name: str) -> Rule | None:
     found = _FUNCTIONS.get(name)
+    if found is None and name.startswith("pandas."):  # what stands in the module that defines it, too
+        found = _FUNCTIONS.get(f"pandas.{name.rpartition('.')[2]}")
     if found is None and name.partition(".")[0] in arrays.PURE:
         return arrays.computed
     return found
