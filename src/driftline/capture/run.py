@@ -149,6 +149,9 @@ class Run(Recording):
 
     @staticmethod
     def _visited(way: Literal["read", "write"], found: list[Seen]) -> None:
+        if way == "read":
+            fields = next((seen.touched.fields for seen in found if seen.touched.fields), None)
+            sites.read((seen.touched.dataset for seen in found), fields)
         visit = sites.visit() if way == "write" else None
         if visit is not None:
             for seen in found:

@@ -78,6 +78,7 @@ class Visit(NamedTuple):
     order: int  # when it was, by a clock that parents and children share
     thread: int  # of a child process one that no thread here has
     part: str = ""  # of what was written: the sheet of a workbook
+    into: tuple[tuple[str, str], ...] = ()  # columns of a table, with the place or name of what comes to each
 
 
 class Read(NamedTuple):
@@ -119,6 +120,11 @@ def use(*, wanted: bool) -> None:
 def tell(told: "Callable[[Visit, Read | str], None]") -> None:
     """Have ``told`` hear of each read from now on, and of each path that is opened to be written."""
     _Kept.told = told
+
+
+def number() -> int:
+    """Return a number that is another one once more was read."""
+    return _Kept.number
 
 
 def visit(part: str = "") -> Visit | None:

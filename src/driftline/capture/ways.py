@@ -25,6 +25,7 @@ class Stop(msgspec.Struct, array_like=True, frozen=True):
     resumed: bool
     order: int
     part: str = ""
+    into: tuple[tuple[str, str], ...] = ()
 
 
 class Took(msgspec.Struct, array_like=True, frozen=True):
@@ -66,7 +67,9 @@ def said(visit: Visit) -> Stop | None:
     """Return a visit in words; None where it leads through no text of this process."""
     way = _within(visit.way, _outside())
     path = () if way is None else way.path()
-    return Stop(path, way.entry(), way.resumed(), visit.order, visit.part) if way is not None and path else None
+    if way is None or not path:
+        return None
+    return Stop(path, way.entry(), way.resumed(), visit.order, visit.part, visit.into)
 
 
 def taken(visit: Visit, one: Read | str) -> Took | None:
@@ -90,7 +93,7 @@ def heard(stop: Stop, thread: int) -> Visit:
         if len(_told) >= sites.MOST:
             _told.clear()
         way = _told[key] = Told(_found_again(stop))
-    return Visit(way, stop.order, thread, stop.part)
+    return Visit(way, stop.order, thread, stop.part, stop.into)
 
 
 def _found_again(stop: Stop) -> Stop:

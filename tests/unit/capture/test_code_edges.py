@@ -295,3 +295,71 @@ def test_files_that_children_open_and_write_row_by_row_have_their_edges(script: 
     )  # fmt: skip
     for k in "xy":
         assert {one[:3] for one in edges(events, f"out_{k}.csv")["twice"]} == {(f"in_{k}.csv", "a", "TRANSFORMATION")}
+
+
+def test_values_of_an_insert_come_to_the_columns_that_it_lists_by_their_places_or_names(script: Script) -> None:
+    events = script(BEGIN + DATA + (
+        "import sqlite3\n"
+        'base = sqlite3.connect("base.db")\n'
+        'base.execute("CREATE TABLE placed (p INTEGER, q REAL, r TEXT)")\n'
+        'base.execute("CREATE TABLE named (p INTEGER, q REAL)")\n'
+        'raw = pd.read_csv("customers.csv")\n'
+        "rows = [(float(one.spend), int(one.id)) for one in raw.itertuples()]\n"
+        'base.executemany("INSERT INTO placed (q, r, p) VALUES (?, \'x\', ?)", rows)\n'
+        'rows = [{"a": int(one["id"]), "b": float(one["spend"]), "c": 1} for _, one in raw.iterrows()]\n'
+        'base.executemany("INSERT INTO named (q, p) VALUES (:b, :a)", rows)\n'
+        "base.commit()\n"
+    ))  # fmt: skip
+    for table in ("placed", "named"):
+        assert edges(events, table) == {
+            "p": {("customers.csv", "id", "TRANSFORMATION", 0.9)},
+            "q": {("customers.csv", "spend", "TRANSFORMATION", 0.9)},
+        }
+
+
+def test_a_table_that_is_filled_file_by_file_comes_from_all_of_them(script: Script) -> None:
+    events = script(BEGIN + (
+        "import sqlite3\n"
+        'base = sqlite3.connect("base.db")\n'
+        'base.execute("CREATE TABLE t (p INTEGER)")\n'
+        "base.commit()\n"
+        'for k in "xyz":\n'
+        '    pd.DataFrame({"a": [ord(k), 2, 3]}).to_csv(f"in_{k}.csv", index=False)\n'
+        '    rows = [(int(a),) for a in pd.read_csv(f"in_{k}.csv").a]\n'
+        '    base.executemany("INSERT INTO t VALUES (?)", rows)\n'
+        "base.commit()\n"
+    ))  # fmt: skip
+    assert {source for source, *_ in edges(events, "t")["p"]} == {"in_x.csv", "in_y.csv", "in_z.csv"}
+
+
+def test_tables_of_duckdb_that_are_made_of_frames_come_from_what_those_were_read_from(script: Script) -> None:
+    events = script(BEGIN + DATA + (
+        "import duckdb\n"
+        'raw = pd.read_csv("customers.csv")\n'
+        'con = duckdb.connect("base.duckdb")\n'
+        'con.execute("CREATE TABLE rates AS SELECT id, spend / tenure AS rate FROM raw")\n'
+        'con.register("given", raw)\n'
+        'con.execute("CREATE TABLE copies AS SELECT spend * 2 AS twice FROM given WHERE tenure > 2")\n'
+        "con.execute(\"COPY (SELECT tenure + 1 AS more FROM given) TO 'more.parquet'\")\n"
+    ))  # fmt: skip
+    assert edges(events, "rates")["rate"] == {
+        ("customers.csv", "spend", "TRANSFORMATION", 0.9), ("customers.csv", "tenure", "TRANSFORMATION", 0.9),
+    }  # fmt: skip
+    assert edges(events, "copies") == {
+        "twice": {("customers.csv", "spend", "TRANSFORMATION", 0.9)},
+        "": {("customers.csv", "tenure", "FILTER", 0.9)},
+    }
+    assert edges(events, "more.parquet")["more"] == {("customers.csv", "tenure", "TRANSFORMATION", 0.9)}
+
+
+def test_a_frame_that_the_run_says_it_read_is_the_source_of_what_is_made_of_it(script: Script) -> None:
+    events = script(
+        "import driftline\nimport pandas as pd\ndriftline.watch()\n"
+        'with driftline.run("job") as run:\n'
+        '    given = pd.DataFrame({"a": range(60), "b": range(1, 61)})\n'
+        '    run.read("shop.given", data=given)\n'
+        '    given.assign(c=given.a / given.b)[["c"]].to_csv("out.csv", index=False)\n'
+    )
+    assert edges(events, "out.csv")["c"] == {
+        ("shop.given", "a", "TRANSFORMATION", 0.9), ("shop.given", "b", "TRANSFORMATION", 0.9),
+    }  # fmt: skip
