@@ -12,8 +12,7 @@ from importlib.machinery import ModuleSpec
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
-from driftline.capture import around, client, fault, opens, process, sites, unnamed
-from driftline.capture.hooks import aliases
+from driftline.capture import aliases, around, client, fault, opens, process, sites, unnamed
 
 if TYPE_CHECKING:
     from importlib.abc import Loader, MetaPathFinder

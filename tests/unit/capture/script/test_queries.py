@@ -1,9 +1,10 @@
 from collections.abc import Callable
 
 import pytest
-from tests.unit.capture.script.conftest import followed, told
+from tests.unit.capture.script.conftest import told
 
 from driftline.capture.script import queries
+from driftline.capture.script.follow import Followed
 from driftline.capture.script.memory import Memory
 from driftline.capture.script.values import Const, Thing
 
@@ -64,8 +65,8 @@ def test_a_frame_is_known_by_the_name_that_it_was_registered_under(wrote: Wrote)
     assert wrote(text) == {"k": "k", "d": "a transformation"}
 
 
-def test_a_query_that_puts_frames_into_a_table_was_given_what_it_selects() -> None:
-    found = followed("""
+def test_a_query_that_puts_frames_into_a_table_was_given_what_it_selects(follows: Callable[..., Followed]) -> None:
+    found = follows("""
         import duckdb
         con = duckdb.connect()
         con.execute("CREATE TABLE t AS SELECT k, a + b AS s FROM orders WHERE a > 3")

@@ -1,8 +1,8 @@
 """Functions that stand under their names in several places: where one was replaced, the others are, too.
 
-Enters: patches on modules. Leaves: patches on what else holds the same function: public modules of the same library
-(``pandas.io.parsers.read_csv`` is ``pandas.read_csv``), and modules of the user's that have imported it by name before.
-What a library keeps in private modules is left as it is: there it calls itself.
+Enters: patches on modules (``hooks.patch.Patch``). Leaves: patches on what else holds the same function: public modules
+of the same library (``pandas.io.parsers.read_csv`` is ``pandas.read_csv``), and modules of the user's that have imported
+it by name before. What a library keeps in private modules is left as it is: there it calls itself.
 """
 
 import sys
@@ -10,32 +10,30 @@ from collections.abc import Iterable
 from types import ModuleType
 from typing import Any
 
-from driftline.capture.hooks.patch import Patch
-
 _NOT_USERS = sys.stdlib_module_names | {"driftline"}
 _LIBRARIES = ("site-packages", "dist-packages")  # in the path of what is nobody's own
 
 
-def of_library(module: ModuleType, patches: Iterable[Any]) -> list[Patch]:
+def of_library(module: ModuleType, patches: Iterable[Any]) -> list[Any]:
     """Replace in the public modules of a library what was replaced in the package that it is."""
-    made = {patch.attribute: (patch.original, made) for patch, made in _functions(patches) if patch.owner is module}
+    made = {patch.attribute: (patch, made) for patch, made in _functions(patches) if patch.owner is module}
     package = f"{module.__name__}."
     if not made or "." in module.__name__:
         return []
-    found: list[Patch] = []
+    found: list[Any] = []
     for name, other in list(sys.modules.items()):
         if name.startswith(package) and "._" not in name and isinstance(other, ModuleType):
             held = vars(other)
-            for attribute, (original, replacement) in made.items():
-                if held.get(attribute) is original:
-                    found.append(_set(other, attribute, original, replacement))
+            for attribute, (patch, replacement) in made.items():
+                if held.get(attribute) is patch.original:
+                    found.append(_set(other, attribute, patch, replacement))
     return found
 
 
-def of_user(patches: Iterable[Any]) -> list[Patch]:
+def of_user(patches: Iterable[Any]) -> list[Any]:
     """Replace in the user's own modules what they have imported by name, under whatever name that is there."""
-    made = {id(patch.original): (patch.original, made) for patch, made in _functions(patches)}
-    found: list[Patch] = []
+    made = {id(patch.original): (patch, made) for patch, made in _functions(patches)}
+    found: list[Any] = []
     for name, module in list(sys.modules.items()):
         if isinstance(module, ModuleType) and _is_user(name, module):
             for attribute, value in list(vars(module).items()):
@@ -45,11 +43,12 @@ def of_user(patches: Iterable[Any]) -> list[Patch]:
     return found
 
 
-def _functions(patches: Iterable[Any]) -> Iterable[tuple[Patch, Any]]:
+def _functions(patches: Iterable[Any]) -> Iterable[tuple[Any, Any]]:
     """Yield the functions of modules that were replaced, with what stands there now."""
     for patch in patches:
-        if isinstance(patch, Patch) and isinstance(patch.owner, ModuleType):
-            yield patch, vars(patch.owner).get(patch.attribute)
+        owner = getattr(patch, "owner", None)
+        if isinstance(owner, ModuleType) and patch.attribute in vars(owner):
+            yield patch, vars(owner)[patch.attribute]
 
 
 def _is_user(name: str, module: ModuleType) -> bool:
@@ -63,6 +62,6 @@ def _is_user(name: str, module: ModuleType) -> bool:
     )
 
 
-def _set(module: ModuleType, attribute: str, original: Any, made: Any) -> Patch:
+def _set(module: ModuleType, attribute: str, patch: Any, made: Any) -> Any:
     setattr(module, attribute, made)
-    return Patch(module, attribute, original)
+    return patch._replace(owner=module, attribute=attribute, inherited=False)

@@ -10,8 +10,7 @@ import pandas.io.parsers
 import pandas.io.parsers.readers
 import pytest
 
-from driftline.capture import watch
-from driftline.capture.hooks import aliases
+from driftline.capture import aliases, watch
 from driftline.capture.hooks.patch import Patch
 from driftline.testing import MemorySink
 
