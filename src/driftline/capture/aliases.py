@@ -1,7 +1,7 @@
 """Functions that stand under their names in several places: where one was replaced, the others are, too.
 
 Enters: patches on modules (``hooks.patch.Patch``). Leaves: patches on what else holds the same function: public modules
-of the same library (``pandas.io.parsers.read_csv`` is ``pandas.read_csv``), and modules of the user's that have imported
+of the same library (``pandas.io.parsers.read_csv`` is ``pandas.read_csv``), and modules of the user that have imported
 it by name before. What a library keeps in private modules is left as it is: there it calls itself.
 """
 
