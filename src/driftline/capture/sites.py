@@ -18,7 +18,7 @@ from inspect import CO_GENERATOR
 from types import CodeType
 from typing import Any, NamedTuple
 
-from driftline.capture import opens
+from driftline.capture import fault, opens
 from driftline.capture.script.reading import Entry
 from driftline.capture.script.site import Path, Site, turn_of
 from driftline.event.lineage import Dataset, Field
@@ -381,4 +381,4 @@ def _reborn() -> None:
 
 
 if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=_reborn)
+    os.register_at_fork(after_in_child=lambda: fault.attempt("fork", _reborn))

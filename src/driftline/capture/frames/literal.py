@@ -15,6 +15,8 @@ from collections.abc import Iterator
 from types import CodeType, FrameType, ModuleType
 from typing import Any, TypeGuard
 
+from driftline.capture.script import parsing
+
 _LIBRARIES = ("pandas", "polars", "pyarrow")
 _AROUND = ("driftline", *_LIBRARIES)  # whose frames on the stack are not the user's
 _MAKERS = frozenset((
@@ -59,7 +61,7 @@ def _looked_at(frame: FrameType) -> bool:
         return False
     where = list(frame.f_code.co_positions())[frame.f_lasti // 2]
     try:
-        tree = ast.parse(text)
+        tree = parsing.parsed(text)
     except (SyntaxError, ValueError):  # cells of a notebook may hold more than Python
         return False
     call = next((one for one in ast.walk(tree) if isinstance(one, ast.Call) and _place(one) == where), None)
