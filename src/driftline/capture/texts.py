@@ -39,12 +39,12 @@ class Texts:
             self._found[name] = self._look_up(name)
         return self._found[name]
 
-    def entry(self, code: CodeType) -> Entry:
+    def entry(self, begin: Entry) -> Entry:
         """Return where the text begins in which the outermost frame of the user's is."""
-        file = CELLS if code.co_filename in self._cells() else code.co_filename
-        if code.co_name == "<module>":
+        file = CELLS if begin.file in self._cells() else begin.file
+        if not begin.function:
             return Entry(file)
-        return Entry(file, code.co_qualname, code.co_firstlineno + self._cells().get(code.co_filename, 0))
+        return Entry(file, begin.function, begin.line + self._cells().get(begin.file, 0))
 
     def placed(self, path: Path) -> Path:
         """Return a path as the texts count lines."""
