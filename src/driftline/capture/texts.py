@@ -13,6 +13,7 @@ from collections.abc import Iterable, Iterator
 from types import CodeType
 
 from driftline.capture import sites
+from driftline.capture.script import parsing
 from driftline.capture.script.reading import Entry, Source
 from driftline.capture.script.site import Path, Site
 
@@ -94,7 +95,7 @@ class Texts:
         if made is None:
             if len(_compiled) >= _CACHE:
                 _compiled.clear()
-            made = _compiled[file, changed] = frozenset(_codes(compile(text, file, "exec", dont_inherit=True)))
+            made = _compiled[file, changed] = frozenset(_codes(parsing.compiled(text)))
         return bool(mine) and all(code in made for code in mine)
 
     def _cells(self) -> dict[str, int]:
@@ -116,7 +117,7 @@ def _cells() -> Iterator[tuple[str, str]]:
         if not text or len(text) > LONGEST or file.startswith(("<frozen", "<driftline", "<attrs ")):
             continue
         try:
-            compile(text, file, "exec", dont_inherit=True)
+            parsing.compiled(text)
         except (SyntaxError, ValueError):
             continue
         yield file, text if text.endswith("\n") else text + "\n"

@@ -98,6 +98,7 @@ class Function(Value, frozen=True):
     kind: str = ""  # property, staticmethod, classmethod, contextmanager
     hedge: bool = False  # wrapped by an unknown decorator
     given: tuple[Value, ...] = ()  # first arguments that ``partial`` has put in
+    others: "tuple[Function, ...]" = ()  # any of which may be meant as well
 
 
 class Class(Value, frozen=True):
@@ -140,6 +141,7 @@ class Items(msgspec.Struct, frozen=True):
     loose: Value | None = None  # any number of further ones
     rows: Cames = NOTHING  # what decides which ones there are
     kind: str = "list"
+    shuffled: bool = False  # in which order the known ones are is not known
 
 
 class Pairs(msgspec.Struct, frozen=True):
@@ -174,6 +176,11 @@ class File(msgspec.Struct, frozen=True):
     written: Table | None = None
     via: int | None = None  # a writer on top: the place of the file
     header: tuple[Any, ...] | None = None
+
+
+def unordered(content: Any) -> bool:
+    """Tell whether the elements of something are known, and their order is not."""
+    return isinstance(content, Items) and (content.shuffled or content.kind == "set") and len(content.known) > 1
 
 
 Content = Frame | Items | Pairs | Instance | Foreign | File

@@ -35,3 +35,39 @@ def test_a_member_of_an_enumeration_is_its_value(wrote: Wrote) -> None:
 def test_the_index_is_a_value(wrote: Wrote) -> None:
     text = 'out = orders.set_index("s")[["a"]]\nout["month"] = out.index.month\nout.to_csv("o")\n'
     assert wrote(text) == {"a": "a", "month": "s transformation", "index.s": "s"}
+
+
+def test_attributes_of_classes_are_set_later(wrote: Wrote) -> None:
+    text = """
+        class Settings:
+            target = "a"
+
+            def pick(self, frame):
+                return frame["a"] * 2
+
+        Settings.target = "b"
+        Settings.pick = lambda self, frame: frame["b"] * 3
+        pd.DataFrame({"v": df[Settings.target] * 2, "w": Settings().pick(df)}).to_csv("o")
+    """
+    assert wrote(text) == {"v": "b transformation", "w": "b transformation"}
+
+
+def test_functions_have_their_names(wrote: Wrote) -> None:
+    text = """
+        known = []
+
+        def feature(f):
+            known.append(f)
+            return f
+
+        @feature
+        def one(x):
+            return x["a"] * 2
+
+        @feature
+        def two(x):
+            return x["b"] * 2
+
+        pd.DataFrame({f.__name__: f(df) for f in known}).to_csv("o")
+    """
+    assert wrote(text) == {"one": "a transformation", "two": "b transformation"}

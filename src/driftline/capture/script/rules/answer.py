@@ -18,6 +18,7 @@ from driftline.capture.script.rules import (
     frames,
     grouping,
     learning,
+    lists,
     making,
     plain,
     readers,
@@ -52,6 +53,7 @@ _FUNCTIONS: Rules = {
     **plain.FUNCTIONS,
     **containers.FUNCTIONS,
     **files.FUNCTIONS,
+    **lists.FUNCTIONS,
     **learning.FUNCTIONS,
 }
 _FRAME: Rules = {
@@ -67,7 +69,7 @@ _METHODS: Mapping[type, Rules] = {
     Frame: _FRAME,
     Series: series.METHODS,
     Grouped: grouping.METHODS,
-    Items: containers.LISTS,
+    Items: lists.LISTS,
     Pairs: containers.DICTS,
     File: files.METHODS,
     Foreign: learning.METHODS,
@@ -120,7 +122,9 @@ def _method(call: Call) -> Rule | None:
     if isinstance(content, Part):
         return _part(call, content)
     if isinstance(content, Thing):
-        return None if call.name == "open" else containers.value
+        if call.name == "shuffle":
+            return lists.mixed
+        return None if call.name in {"open", ""} else containers.value
     if isinstance(content, Method):
         return None
     if isinstance(content, Instance):
@@ -132,11 +136,15 @@ def _method(call: Call) -> Rule | None:
         return containers.value
     if found is None and isinstance(content, Foreign):
         return files.opened if call.name == "open" else _of_foreign(call, content)
+    if found is None and isinstance(content, Items | Pairs) and not lists.kept(call.name):
+        return lists.unsettled
     return making.names_of if found is None and isinstance(content, Items) else found
 
 
 def _of_foreign(call: Call, content: Foreign) -> Rule | None:
     """Methods of objects that are known by name, or by what all of that name do."""
+    if call.name == "shuffle":
+        return lists.mixed
     if call.name in {"map", "imap", "imap_unordered", "starmap"}:
         return plain.mapped_by_other
     if content.name == "pandas.ExcelFile" and call.name == "parse":
@@ -147,6 +155,8 @@ def _of_foreign(call: Call, content: Foreign) -> Rule | None:
 
 
 def _part(call: Call, part: Part) -> Rule | None:
+    if part.kind in {"itemgetter", "attrgetter"}:
+        return plain.gotten
     if part.kind == "writer":
         return files.WRITERS.get(call.name)
     if isinstance(part.of, Series):
