@@ -248,7 +248,9 @@ def statement(
         return True  # it touches no data
     done = _done.setdefault(run, {})
     key = (place.namespace, analysis.template)
-    again = done.setdefault(key, inserted.Again())
+    again = done.get(key)
+    if again is None:
+        again = done[key] = inserted.Again()
     again.take(run)
     if again.committed and not any(one.writes is None for one in analysis.statements):
         return True
