@@ -120,7 +120,8 @@ def _ask(engine: Engine, node: str, asked: dict[str, Any], moment: int | None) -
         as_of_us=moment,
         **{key: asked[key] for key in ("depth", "columns", "view", "roll_up", "hide_inner", "limit")},
     )
-    return start if any(one.id == start for one in graph.nodes) or not graph.nodes else "", graph
+    drawn = any(one.id == start or (asked["columns"] and one.type == "FIELD" and not one.depth) for one in graph.nodes)
+    return start if drawn or not graph.nodes else "", graph
 
 
 def _run(engine: Engine, view: str) -> str:

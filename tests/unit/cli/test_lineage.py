@@ -40,6 +40,13 @@ def test_columns_are_walked_from_column_to_column(run: Run) -> None:
     assert ("datasetField:file:feed/raw:delay", "datasetField:file:features:delay") in edges
 
 
+def test_a_dataset_of_which_only_columns_are_linked_is_drawn_as_trees_of_its_columns(run: Run) -> None:
+    lines = run("lineage", "features", "--columns", "--up").stdout.splitlines()
+    assert lines[0].startswith("features has ")
+    at = next(place for place, line in enumerate(lines) if line.startswith("features.delay"))
+    assert "feed/raw.delay" in lines[at + 1]
+
+
 def test_as_of_before_anything_was_known_shows_nothing(run: Run) -> None:
     assert graph(run, "features", "--as-of", "2012-12-31")[1] == set()
 
