@@ -153,11 +153,14 @@ def hashable(key: Any) -> bool:
 
 
 def names(machine: Machine, value: Value | None) -> list[Any] | None:
-    """Return column names from one name or a list of them; None if not known."""
+    """Return column names from one name, a list of them or a list of lists, one for each level; None if not known."""
     found = members(machine, value)
     if found is UNKNOWN or found is None or isinstance(found, dict):
         return None
-    return found if isinstance(found, list) else list(found) if isinstance(found, tuple) else [found]
+    several = list(found) if isinstance(found, list | tuple) else [found]
+    if several and all(isinstance(one, list) for one in several) and len(set(map(len, several))) == 1:
+        several = list(zip(*several, strict=True))
+    return several if all(map(hashable, several)) else None
 
 
 def is_frame(machine: Machine, value: Value | None) -> bool:
@@ -177,7 +180,7 @@ def table_of(machine: Machine, value: Value | None) -> Table | None:
     if isinstance(content, Frame):
         return content.table
     if isinstance(content, Series):
-        name = "0" if content.name is None else content.name
+        name = content.name if content.name is not None and hashable(content.name) else "0"
         return Table({name: content.cames}, (), content.rows, True, NOTHING, content.index)
     if isinstance(content, Thing):
         return tables.unknown(content.cames, content.rows) if content.cames else None

@@ -9,7 +9,7 @@ import builtins
 from collections.abc import Sequence
 from typing import Any
 
-from driftline.capture.script import access, own, queries, tables, unrolling, writing
+from driftline.capture.script import access, own, queries, stated, tables, unrolling, writing
 from driftline.capture.script.call import UNKNOWN, Call, plain, rows_of, table_of
 from driftline.capture.script.cames import changed, deciding, union
 from driftline.capture.script.joining import made_of
@@ -248,8 +248,12 @@ class Expressions(Machine):
         if isinstance(callee, Method | Library) and callee.name.rpartition(".")[2] in queries.ASKING and args:
             table = queries.asked(self.memory, args[0], lambda name: self.lookup(name, scope))
             if table is not None:
+                self.record(self.at(node, scope), table)
                 return self.memory.new(Frame(table))
-        return self.called(callee, args, kwargs, self.at(node, scope), more)
+        result = self.called(callee, args, kwargs, self.at(node, scope), more)
+        if isinstance(callee, Method) and callee.name == "read" and "data" in kwargs:
+            stated.read(self.memory, node, scope, result)
+        return result
 
     def called(
         self, callee: Value, args: list[Value], kwargs: dict[str, Value], path: Any, more: Sequence[Value] = ()

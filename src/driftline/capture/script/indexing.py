@@ -128,9 +128,11 @@ def located(machine: Machine, part: Part, key: Value) -> Value:
     table = masked(machine, content.table, rows)
     one_row = isinstance(rows, Const) and not isinstance(rows.value, slice | list | tuple)
     frame = Frame(table, content.row or one_row)
+    if columns is None and content.row:
+        if plain(machine, key) is UNKNOWN:
+            return column(machine, part.of, frame, UNKNOWN)
+        columns = key
     if columns is None:
-        if content.row:
-            return column(machine, part.of, frame, plain(machine, key))
         return machine.memory.new(frame)
     names = chosen(machine, table, columns, part.kind in {"iloc", "iat"})
     if names is None:

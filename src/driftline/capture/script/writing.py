@@ -8,7 +8,17 @@ from typing import Any
 from msgspec.structs import replace
 
 from driftline.capture.script import access, indexing, tables, unrolling
-from driftline.capture.script.call import UNKNOWN, Machine, hashable, of_pairs, plain, record_of, rows_of, table_of
+from driftline.capture.script.call import (
+    UNKNOWN,
+    Machine,
+    hashable,
+    names,
+    of_pairs,
+    plain,
+    record_of,
+    rows_of,
+    table_of,
+)
 from driftline.capture.script.cames import deciding, hedged, union
 from driftline.capture.script.joining import made_of
 from driftline.capture.script.reading import FILTER, NOTHING, Cames, Table
@@ -52,14 +62,14 @@ def attribute(machine: Machine, of: Value, name: str, value: Value) -> None:
 
 
 def _relabelled(machine: Machine, frame: Frame, value: Value) -> Any:
-    names = plain(machine, value)
+    fresh = names(machine, value)
     table = frame.table
-    if isinstance(names, list | tuple):
-        by_place = tables.numbered(table, names)
+    if fresh is not None:
+        by_place = tables.numbered(table, fresh)
         if by_place is not None:
             return by_place
         spread = hedged(tables.whole(table))
-        return Table(dict.fromkeys(names, spread), (), table.rows, True, NOTHING, table.labels)
+        return Table(dict.fromkeys(fresh, spread), (), table.rows, True, NOTHING, table.labels)
     return tables.unknown(hedged(tables.whole(table)), table.rows)
 
 

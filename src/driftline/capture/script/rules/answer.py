@@ -86,6 +86,8 @@ def answer(call: Call) -> Value:
         return answer(Call(call.machine, call.args[0], kind, call.args[1:], call.kwargs, call.path, call.more))
     if call.receiver is None and call.name in files.OPENERS:
         return files.opened(call)
+    if call.name.rpartition(".")[2] == "register" and len(call.args) > 1:
+        queries.register(call.machine.memory, call.args[0], call.args[1])
     if call.name in {"read_text", "read_bytes"}:
         return files.read_text(call)
     rule = _function(call.name) if call.receiver is None else _method(call)
@@ -104,6 +106,8 @@ def answer(call: Call) -> Value:
 
 def _function(name: str) -> Rule | None:
     found = _FUNCTIONS.get(name)
+    if found is None and name.startswith("pandas."):  # what stands in the module that defines it, too
+        found = _FUNCTIONS.get(f"pandas.{name.rpartition('.')[2]}")
     if found is None and name.partition(".")[0] in arrays.PURE:
         return arrays.computed
     return found
