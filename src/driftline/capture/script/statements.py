@@ -27,6 +27,7 @@ from driftline.capture.script.values import (
     Series,
     Thing,
     Value,
+    unordered,
 )
 
 GOES_ON, RETURNS, LEAVES_ROUND, BREAKS = "", "return", "loop", "break"
@@ -79,6 +80,8 @@ class Statements(Inlining):
     def _unpack(self, targets: Sequence[ast.expr], value: Value, scope: Scope) -> None:
         content = self.memory.see(value)
         over = unrolling.unrolled(self, value)
+        if unordered(content):
+            over = unrolling.Unrolled((), access.doubtful(self, (*over.items, over.loose)))
         items = list(over.items)
         star = next((place for place, one in enumerate(targets) if isinstance(one, ast.Starred)), None)
         if star is not None and over.loose is None and len(items) >= len(targets) - 1:

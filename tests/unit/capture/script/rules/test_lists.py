@@ -110,3 +110,8 @@ def test_columns_of_a_set_have_names_and_no_places(wrote: Wrote) -> None:
     assert wrote(text) == {"a": "a", "b": "b", "by_name": "a"}
     moved = wrote('out = orders[list({"a", "b"})]\nout.columns = ["p", "q"]\nout.to_csv("o")\n')
     assert moved == dict.fromkeys("pq", "a transformation ?, b transformation ?")
+
+
+def test_a_set_is_unpacked_in_no_known_order(wrote: Wrote) -> None:
+    found = wrote('x, y = {"a", "b"}\npd.DataFrame({"v": df[x] * 2}).to_csv("o")\n')
+    assert found == {"v": "a transformation ?, b transformation ?"}
