@@ -200,3 +200,11 @@ def test_a_model_without_features_is_shaped_by_all_that_it_was_fitted_on(words: 
         {},
         [Reach("file", "in.csv", name, "INDIRECT", "CONDITIONAL", "code", 0.9) for name in "ab"],
     )
+
+
+def test_an_array_that_was_wider_than_the_text_tells_is_a_hedge() -> None:
+    cames = frozenset({Came((), "a")})
+    table = Table({"0": cames, "1": cames}, closed=True)
+    assert set(code_edges._by_place(table, ["x", "y"]).columns) == {"x", "y"}
+    wider = code_edges._by_place(table, ["x", "y", "z"])
+    assert {(one.column, one.confidence) for one in wider.of("z")} == {("a", 0.5)}

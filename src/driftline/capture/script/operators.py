@@ -9,12 +9,12 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from driftline.capture.script import tables
+from driftline.capture.script import tables, writing
 from driftline.capture.script.call import Machine, is_frame, rows_of, table_of
 from driftline.capture.script.cames import changed
 from driftline.capture.script.joining import joined, made_of
 from driftline.capture.script.reading import NOTHING, Cames
-from driftline.capture.script.values import Const, Foreign, Frame, Items, Ref, Series, Thing, Value
+from driftline.capture.script.values import Const, Foreign, Frame, Items, Pairs, Ref, Series, Thing, Value
 
 MAX_SIZE = 10_000
 _FOLDED: Mapping[str, Callable[[Any, Any], Any]] = {
@@ -46,6 +46,10 @@ def operated(machine: Machine, a: Value, b: Value, name: str) -> Value:
     left, right = machine.memory.see(a), machine.memory.see(b)
     if name == "Add" and isinstance(left, Items) and isinstance(right, Items):
         return machine.memory.new(_added(machine, left, right))
+    if name == "BitOr" and isinstance(left, Pairs):
+        both = machine.memory.new(left)
+        writing.update(machine, both, b)
+        return both
     if name == "Mult" and isinstance(left, Items) and isinstance(b, Const):
         return a
     if isinstance(left, Frame) or isinstance(right, Frame):
@@ -60,7 +64,8 @@ def operated(machine: Machine, a: Value, b: Value, name: str) -> Value:
 def _series(left: Any, right: Any, cames: Cames, rows: Cames) -> Series:
     both = [one for one in (left, right) if isinstance(one, Series)]
     name = both[0].name if all(one.name == both[0].name for one in both) else None
-    return Series(cames, rows, name, index=both[0].index)
+    join = tables.alignment(both[0].index, both[-1].index)
+    return Series(cames | join, rows | join, name, index=both[0].index)
 
 
 def _folded(a: Const, b: Const, name: str) -> Value:
@@ -102,6 +107,9 @@ def _frames(machine: Machine, a: Value, b: Value, name: str) -> Value:
         if first.row == second.row:
             columns = dict(tables.computed(tables.either(left, right)).columns)
         both = tables.computed(wide)._replace(columns=columns, rows=left.rows | right.rows)
+        if not (first.row or second.row or first.array or second.array):
+            join = tables.alignment(left.labels, right.labels)
+            both = tables.tinged(both, join)._replace(rows=both.rows | join)
         return machine.memory.new(Frame(both, first.row and second.row, first.array or second.array))
     frame, table, other = (first, left, b) if isinstance(first, Frame) else (second, right, a)
     cames = changed(made_of(machine.memory, other))
@@ -144,5 +152,5 @@ def condition(machine: Machine, value: Value) -> Cames:
     """Return what a test decides by: values, not how many there are of a table."""
     content = machine.memory.see(value)
     if isinstance(content, Frame | Items) or (isinstance(content, Foreign) and isinstance(value, Ref)):
-        return NOTHING if isinstance(content, Items) else made_of(machine.memory, content)
+        return NOTHING if isinstance(content, Items) else made_of(machine.memory, value)
     return made_of(machine.memory, value)

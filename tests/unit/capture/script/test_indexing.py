@@ -25,3 +25,11 @@ def test_brackets_choose_columns_and_rows(wrote: Wrote, expression: str, expecte
 
 def test_a_column_by_an_unknown_name_may_be_any_and_is_not_sure(wrote: Wrote) -> None:
     assert wrote('df["x"] = df[name]\ndf.to_csv("o")\n')["x"] == "a transformation ?, b transformation ?"
+
+
+def test_a_cell_by_a_label_from_data_is_looked_up(wrote: Wrote) -> None:
+    text = """
+        by_key = users.set_index("k")
+        pd.DataFrame([{"age": by_key.at[k, "age"]} for k in orders["k"]]).to_csv("o")
+    """
+    assert wrote(text) == {"age": "age", "rows": "k filter, k join"}

@@ -19,6 +19,7 @@ from driftline.capture.script.rules import (
     grouping,
     learning,
     making,
+    nested,
     plain,
     readers,
     row_rules,
@@ -45,6 +46,7 @@ from driftline.capture.script.values import (
 _FUNCTIONS: Rules = {
     **readers.FUNCTIONS,
     **making.FUNCTIONS,
+    **nested.FUNCTIONS,
     **combining.FUNCTIONS,
     **shaping.FUNCTIONS,
     **grouping.FUNCTIONS,
@@ -116,11 +118,13 @@ def _method(call: Call) -> Rule | None:
     if isinstance(content, Part):
         return _part(call, content)
     if isinstance(content, Thing):
-        return None if call.name == "open" else containers.value
+        return None if call.name in {"open", ""} else containers.value
     if isinstance(content, Method):
         return None
     if isinstance(content, Instance):
         return containers.fields_of if call.name in {"_asdict", "dict", "model_dump", "to_dict"} else None
+    if isinstance(content, Frame) and content.row and not content.array and call.name in row_rules.ON_ROWS:
+        return row_rules.ON_ROWS[call.name]
     found = _METHODS.get(type(content), {}).get(call.name)
     if found is None and isinstance(content, Series):
         return None if call.name.startswith("to_") or call.name == "plot" else series.computed

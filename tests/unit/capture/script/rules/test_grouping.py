@@ -108,3 +108,18 @@ def test_what_rows_were_sorted_by_decides_which_one_is_before(wrote: Wrote) -> N
         "sum": "a transformation, s window",
         "mean": "a aggregation, k window",
     }
+
+
+def test_a_row_that_a_function_makes_of_each_group_keeps_what_decided_the_rows(wrote: Wrote) -> None:
+    text = """
+        def middle(part):
+            return pd.Series({"x": np.average(part["a"], weights=part["b"])} | {"n": len(part)})
+
+        orders[orders["s"] != ""].groupby("k").apply(middle).reset_index().to_csv("o")
+    """
+    assert wrote(text) == {
+        "k": "k",
+        "x": "a aggregation, b aggregation",
+        "n": "s filter",
+        "rows": "k group_by, s filter",
+    }

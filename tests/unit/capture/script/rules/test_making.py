@@ -49,3 +49,13 @@ def test_cells_are_set_one_by_one(wrote: Wrote) -> None:
 def test_names_of_columns_are_sets(wrote: Wrote) -> None:
     assert wrote('df[df.columns.difference(["a"])].to_csv("o")\n') == {"b": "b"}
     assert wrote('df[df.columns.drop("b").tolist()].to_csv("o")\n') == {"a": "a"}
+
+
+def test_a_column_of_a_dict_has_a_row_for_each_key(wrote: Wrote) -> None:
+    text = """
+        found = {}
+        for key, part in orders[orders["b"] > 0].groupby("k"):
+            found[key] = part["a"].mean()
+        pd.Series(found, name="mean").rename_axis("k").reset_index().to_csv("o")
+    """
+    assert wrote(text) == {"k": "k", "mean": "a aggregation", "rows": "b filter, k group_by"}
