@@ -13,7 +13,7 @@ from driftline.capture import fault, headers, observe, sites
 from driftline.capture.columns import CODE, Bound, Reach
 from driftline.capture.followed import Program
 from driftline.capture.frames import origin
-from driftline.capture.script.reading import INDEX, Came, Table
+from driftline.capture.script.reading import HEDGED, INDEX, Came, Table
 from driftline.capture.sites import Read, Visit
 from driftline.capture.sql.relation import CONDITIONAL, step
 from driftline.capture.trace import Seen, Trace
@@ -255,8 +255,11 @@ def _named(table: Table) -> list[str]:
 
 def _by_place(table: Table, names: Sequence[str]) -> Table:
     """Return a table whose columns are told by place under the names that were written."""
-    if not table.closed or list(table.columns) != [str(place) for place in range(len(names))]:
+    if not table.closed or not table.columns or list(table.columns) != [str(one) for one in range(len(table.columns))]:
         return table
+    if len(table.columns) != len(names):  # a part of an array was wider than the text tells
+        every = frozenset(one._replace(confidence=min(one.confidence, HEDGED)) for one in table.all())
+        return table._replace(columns={}, closed=False, spread=every)
     return table._replace(columns=dict(zip(names, table.columns.values(), strict=True)))
 
 

@@ -363,3 +363,11 @@ def test_a_frame_that_the_run_says_it_read_is_the_source_of_what_is_made_of_it(s
     assert edges(events, "out.csv")["c"] == {
         ("shop.given", "a", "TRANSFORMATION", 0.9), ("shop.given", "b", "TRANSFORMATION", 0.9),
     }  # fmt: skip
+
+
+def test_an_array_that_was_wider_than_the_text_tells_is_a_hedge() -> None:
+    cames = frozenset({Came((), "a")})
+    table = Table({"0": cames, "1": cames}, closed=True)
+    assert set(code_edges._by_place(table, ["x", "y"]).columns) == {"x", "y"}
+    wider = code_edges._by_place(table, ["x", "y", "z"])
+    assert {(one.column, one.confidence) for one in wider.of("z")} == {("a", 0.5)}

@@ -4,6 +4,7 @@ Enters: a value and a name or key. Leaves: a value: columns of tables, elements 
 objects.
 """
 
+import ast
 from collections.abc import Iterable
 from typing import Any
 
@@ -18,6 +19,7 @@ from driftline.capture.script.values import (
     NONE,
     Class,
     Const,
+    Found,
     Frame,
     Function,
     Grouped,
@@ -37,18 +39,25 @@ from driftline.capture.script.values import (
     unordered,
 )
 
+_FIT_TRANSFORM: Any = ast.parse("lambda X, y: self.fit(X, y).transform(X)", mode="eval").body
 _DOORS = frozenset({"loc", "iloc", "at", "iat", "str", "dt", "cat", "list", "struct", "sparse", "plot"})
 _COUNTS = frozenset({"shape", "size", "ndim", "dtype", "dtypes", "empty", "nbytes", "flags", "attrs"})
 
 
 def attribute(machine: Machine, of: Value, name: str) -> Value:
     """Return an attribute of a value."""
+    if isinstance(of, Found):
+        return _decided(machine, attribute(machine, Ref(of.place), name), of.by)
+    if name in {"__name__", "__qualname__"} and isinstance(of, Function | Class):
+        return Const(of.name if isinstance(of, Class) else getattr(of.node, "name", "<lambda>"))
+    return _attribute(machine, of, name)
+
+
+def _attribute(machine: Machine, of: Value, name: str) -> Value:
     if isinstance(of, Library):
         return Library(f"{of.name}.{name}")
     if isinstance(of, UserModule):
         return _named(machine, of.scope, name) or Thing()
-    if isinstance(of, Function | Class) and name == "__name__":
-        return Const(getattr(of.node, "name", "<lambda>") if isinstance(of, Function) else of.name)
     if isinstance(of, Super | Class):
         return _of_classes(machine, of, name)
     content = machine.memory.see(of)
@@ -66,6 +75,8 @@ def attribute(machine: Machine, of: Value, name: str) -> Value:
         return Method(of, name) if known else _changed(content.of)
     if isinstance(content, Items) and name in {"str", "values"}:
         return Part(of, "str") if name == "str" else of
+    if isinstance(content, Thing) and name in {"T", "flat", "real", "values"}:  # of an array
+        return of
     if isinstance(content, Const) and name == "value":  # of a member of an enumeration
         return of
     return Method(of, name)
@@ -76,7 +87,16 @@ def _of_instance(machine: Machine, of: Value, instance: Instance, name: str) -> 
         return instance.fields[name]
     if name == "__dict__":
         return machine.memory.new(Pairs(dict(instance.fields)))
+    if name == "fit_transform" and _of_class(machine, instance.of, name, of) is None:
+        return _fit_transform(machine, of)
     return NONE if name == "__class__" else _of_class(machine, instance.of, name, of) or Method(of, name)
+
+
+def _fit_transform(machine: Machine, of: Value) -> Value:
+    """What a transformer of the user's own has from its base class."""
+    scope = Scope("")
+    machine.memory.put((scope, "self"), of)
+    return Function(_FIT_TRANSFORM, scope, (("y", NONE),))
 
 
 def _of_classes(machine: Machine, of: Super | Class, name: str) -> Value:
@@ -148,6 +168,12 @@ def _of_series(series: Series, name: str) -> Value:
 
 def item(machine: Machine, of: Value, key: Value) -> Value:
     """Return what stands in brackets behind a value."""
+    if isinstance(of, Found):
+        return _decided(machine, item(machine, Ref(of.place), key), of.by)
+    return _item(machine, of, key)
+
+
+def _item(machine: Machine, of: Value, key: Value) -> Value:
     content = machine.memory.see(of)
     if isinstance(content, Frame):
         return indexing.of_frame(machine, of, content, key)
@@ -166,17 +192,23 @@ def item(machine: Machine, of: Value, key: Value) -> Value:
     if isinstance(content, Pairs):
         return _of_pairs(machine, of, content, key)
     if isinstance(content, Const):
-        found = plain(machine, key)
-        try:
-            return Thing() if found is UNKNOWN else Const(content.value[found])
-        except Exception:  # the script's own affair
-            return Thing()
+        return _of_const(machine, content, key)
     if isinstance(content, Part):
         return _of_part(machine, content)
     if isinstance(content, Library | UserModule | Class | Function):
         return of
     cames = changed(made_of(machine.memory, content) | made_of(machine.memory, key))
     return Thing(hedged(cames) if isinstance(content, Instance) else cames, rows_of(machine, of))
+
+
+def _of_const(machine: Machine, const: Const, key: Value) -> Value:
+    found = plain(machine, key)
+    if found is UNKNOWN:
+        return Thing(deciding(made_of(machine.memory, key)), rows_of(machine, key))
+    try:
+        return Const(const.value[found])
+    except Exception:  # the script's own affair
+        return Thing()
 
 
 def _of_part(machine: Machine, part: Part) -> Value:
@@ -238,6 +270,8 @@ def _of_pairs(machine: Machine, of: Value, pairs: Pairs, key: Value) -> Value:
     if isinstance(content, Items) and content.kind == "tuple":  # nobody can change it, so that a copy does
         known = tuple(_decided(machine, one, decides) for one in content.known)
         return machine.memory.new(replace(content, known=known))
+    if isinstance(out, Ref) and decides:
+        return Found(out.place, decides)
     return out or Thing(hedged(decides))
 
 
@@ -261,6 +295,20 @@ def _with_default(machine: Machine, of: Ref, pairs: Pairs, key: Value) -> Pairs:
 def _decided(machine: Machine, value: Value, decides: Cames) -> Value:
     if isinstance(value, Thing | Const):
         return Thing(made_of(machine.memory, value) | decides, rows_of(machine, value))
+    if isinstance(value, Ref):
+        return Found(value.place, decides | (value.by if isinstance(value, Found) else NOTHING))
+    return value
+
+
+def among(machine: Machine, value: Value, rows: Cames) -> Value:
+    """Return one of several things, of which these decided which ones there are."""
+    content = machine.memory.see(value)
+    if not rows or isinstance(content, Const):
+        return value
+    if isinstance(content, Thing):
+        return replace(content, rows=content.rows | rows)
+    if isinstance(content, Frame) and content.row:
+        return machine.memory.new(replace(content, table=content.table._replace(rows=content.table.rows | rows)))
     return value
 
 

@@ -10,10 +10,10 @@ from typing import Any, Protocol
 import msgspec
 
 from driftline.capture.script import tables
-from driftline.capture.script.cames import union
+from driftline.capture.script.cames import deciding, union
 from driftline.capture.script.joining import made_of
 from driftline.capture.script.memory import Memory
-from driftline.capture.script.reading import NOTHING, Cames, Columns, Table
+from driftline.capture.script.reading import NOTHING, SORT, Cames, Columns, Table
 from driftline.capture.script.site import Path
 from driftline.capture.script.values import (
     Class,
@@ -203,7 +203,7 @@ def _of_items(machine: Machine, items: Items) -> Table | None:
     if all(isinstance(one, Items) and one.loose is None for one in rows):
         return tables.shaped(_of_tuples(machine, rows), items.rows)
     cames = union(made_of(machine.memory, one) for one in ones)
-    return tables.unknown(cames, items.rows) if cames else None
+    return tables.unknown(cames, union([items.rows, *(rows_of(machine, one) for one in ones)])) if cames else None
 
 
 def _of_tuples(machine: Machine, rows: Sequence[Items]) -> Table:
@@ -213,20 +213,41 @@ def _of_tuples(machine: Machine, rows: Sequence[Items]) -> Table:
         number: union(made_of(machine.memory, one.known[number]) for one in rows if number < len(one.known))
         for number in range(min(width, MAX_ITEMS))
     }
-    return Table(columns, rows=union(one.rows for one in rows), closed=True)
+    inside = (_rows(machine, each) for one in rows for each in one.known)
+    return Table(columns, rows=union([*(one.rows for one in rows), *inside]), closed=True)
 
 
 def of_pairs(machine: Machine, pairs: Pairs) -> Table:
     """Return a dict as one row, or as columns by name."""
     columns = {name: made_of(machine.memory, one) for name, one in pairs.known.items()}
     spread = made_of(machine.memory, pairs.loose)
-    rows = union([pairs.rows, *(_rows(machine, one) for one in pairs.known.values())])
+    rows = union([pairs.rows, *(_rows(machine, one) for one in (*pairs.known.values(), pairs.loose))])
     return Table(columns, rows=rows, closed=pairs.loose is None, spread=spread | pairs.keys)
 
 
-def _rows(machine: Machine, value: Value) -> Cames:
+def _rows(machine: Machine, value: Value | None) -> Cames:
     content = machine.memory.see(value)
     return content.rows if isinstance(content, Series | Thing | Items) else NOTHING
+
+
+def inner_rows(machine: Machine, value: Value | None) -> Cames:
+    """Return what shapes the rows of a value, and of what a list or dict holds."""
+    content = machine.memory.see(value)
+    inside: tuple[Value | None, ...] = ()
+    if isinstance(content, Items):
+        inside = (*content.known[:MAX_ITEMS], content.loose)
+    elif isinstance(content, Pairs):
+        inside = (*content.known.values(), content.loose)
+    return union([rows_of(machine, value), *(rows_of(machine, one) for one in inside)])
+
+
+def entering(machine: Machine, value: Value | None, table: Table) -> Cames:
+    """Return the origins of what is put into a table: of the value, and of what decided that it is, or its own rows."""
+    known = {(one.read, one.column) for one in table.rows}
+    own = rows_of(machine, value)
+    own |= deciding(machine.guarding())
+    further = frozenset(one for one in own if one.subtype != SORT and (one.read, one.column) not in known)
+    return made_of(machine.memory, value) | further
 
 
 def record_of(machine: Machine, value: Any) -> Ref | None:

@@ -9,13 +9,13 @@ import builtins
 from collections.abc import Sequence
 from typing import Any
 
-from driftline.capture.script import access, own, queries, stated, tables, unrolling, writing
-from driftline.capture.script.call import UNKNOWN, Call, plain, rows_of, table_of
+from driftline.capture.script import access, given, own, queries, stated, unrolling, writing
+from driftline.capture.script.call import UNKNOWN, Call, plain, rows_of
 from driftline.capture.script.cames import changed, deciding, union
 from driftline.capture.script.joining import made_of
 from driftline.capture.script.machine import Machine
 from driftline.capture.script.operators import compared, condition, inverted, operated, truth
-from driftline.capture.script.reading import FILTER, NOTHING, Table
+from driftline.capture.script.reading import FILTER, NOTHING
 from driftline.capture.script.rules import answer
 from driftline.capture.script.values import (
     Class,
@@ -28,8 +28,8 @@ from driftline.capture.script.values import (
     Pairs,
     Part,
     Scope,
+    Text,
     Thing,
-    UserModule,
     Value,
 )
 
@@ -82,6 +82,8 @@ class Expressions(Machine):
 
     def _subscript(self, node: ast.Subscript, scope: Scope) -> Value:
         of, key = self.evaluate(node.value, scope), self.evaluate(node.slice, scope)
+        if isinstance(of, Library) and of.name in _IN_BRACKETS:
+            return self.called(Library(_IN_BRACKETS[of.name]), [key], {}, self.at(node, scope))
         return self._answered(own.item(self, of, key), node, scope) or access.item(self, of, key)
 
     def _slice(self, node: ast.Slice, scope: Scope) -> Value:
@@ -101,7 +103,8 @@ class Expressions(Machine):
         parts = [self.evaluate(one, scope) for one in node.values]
         if all(isinstance(one, Const) for one in parts):
             return Const("".join(str(one.value) for one in parts if isinstance(one, Const)))
-        return Thing(changed(union(made_of(self.memory, one) for one in parts)), union(rows_of(self, p) for p in parts))
+        cames = changed(union(made_of(self.memory, one) for one in parts))
+        return Text(cames, union(rows_of(self, one) for one in parts), parts=tuple(parts))
 
     def _formatted(self, node: ast.FormattedValue, scope: Scope) -> Value:
         value = self.evaluate(node.value, scope)
@@ -196,9 +199,11 @@ class Expressions(Machine):
 
     def _yield_from(self, node: ast.YieldFrom, scope: Scope) -> Value:
         over = unrolling.unrolled(self, self.evaluate(node.value, scope))
+        self.guards.append(over.rows)
         for one in (*over.items, over.loose):
             if one is not None:
                 self.yields(one)
+        self.guards.pop()
         return Thing()
 
     def yields(self, value: Value) -> None:
@@ -224,11 +229,15 @@ class Expressions(Machine):
         return tuple(found)
 
     def _call(self, node: ast.Call, scope: Scope) -> Value:
+        consumer, self.consumer = self.consumer, None
         callee = self.evaluate(node.func, scope)
+        lazy = consumer if consumer is not None and isinstance(callee, Library) and callee.name in _LAZY else node
         args: list[Value] = []
         more: list[Value] = []
         for one in node.args:
+            self.consumer = lazy if isinstance(one, ast.Call) else None
             value = self.evaluate(one, scope)
+            self.consumer = None
             if isinstance(one, ast.Starred):
                 unrolled = unrolling.unrolled(self, value)
                 args += unrolled.items
@@ -250,7 +259,7 @@ class Expressions(Machine):
             if table is not None:
                 self.record(self.at(node, scope), table)
                 return self.memory.new(Frame(table))
-        result = self.called(callee, args, kwargs, self.at(node, scope), more)
+        result = self.called(callee, args, kwargs, self.at(lazy, scope), more)
         if isinstance(callee, Method) and callee.name == "read" and "data" in kwargs:
             stated.read(self.memory, node, scope, result)
         return result
@@ -272,28 +281,8 @@ class Expressions(Machine):
             if isinstance(instance, Function):
                 return self.inline(instance, args, kwargs, path, list(more))
             call = Call(self, callee, "", args, kwargs, path, list(more))
-        self._record(call)
+        given.record(self, call)
         return answer.answer(call)
-
-    def _record(self, call: Call) -> None:
-        places: list[tuple[int | str, Value]] = [*enumerate(call.args), *call.kwargs.items()]
-        if call.receiver is not None and call.name not in _STATEMENTS:
-            places.insert(0, (-1, call.receiver))
-        for place, value in places:
-            if isinstance(value, Const | Library | Function | Class | UserModule):
-                continue
-            table = self._parameters(call, value) if place == 1 else None
-            table = table_of(self, value) if table is None else table
-            if table is not None:
-                self.record(call.path, table, place)
-
-    def _parameters(self, call: Call, value: Value) -> Table | None:
-        """Return the one row that ``execute`` is given for a statement, if the text spells out its places."""
-        content = self.memory.see(value)
-        if call.name != "execute" or not isinstance(content, Items) or content.loose is not None:
-            return None
-        columns = {place: made_of(self.memory, one) for place, one in enumerate(content.known)}
-        return tables.shaped(Table(columns, closed=True), self.guarding(), FILTER)
 
     def above(self) -> Value:
         """Return what ``super()`` gives."""
@@ -359,7 +348,9 @@ class Expressions(Machine):
         raise NotImplementedError
 
 
-_STATEMENTS = frozenset({"execute", "executemany"})  # of a connection, which holds no table of its own
+# What they call is called where their elements are taken.
+_LAZY = frozenset(f"builtins.{name}" for name in ("map", "filter", "zip", "enumerate")) | {"itertools.chain"}
+_IN_BRACKETS = {"numpy.c_": "numpy.column_stack", "numpy.r_": "numpy.concatenate"}  # calls, but for the brackets
 _RULES: dict[type[ast.AST], Any] = {
     ast.Name: Expressions._name,
     ast.Attribute: Expressions._attribute,

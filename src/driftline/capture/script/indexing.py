@@ -11,9 +11,9 @@ from msgspec.structs import replace
 
 from driftline.capture.script import tables
 from driftline.capture.script.call import UNKNOWN, Machine, hashable, members, plain, rows_of
-from driftline.capture.script.cames import deciding, hedged
+from driftline.capture.script.cames import deciding, hedged, union
 from driftline.capture.script.joining import made_of
-from driftline.capture.script.reading import DIRECT, FILTER, NOTHING, TRANSFORMATION, Cames, Table
+from driftline.capture.script.reading import DIRECT, FILTER, JOIN, NOTHING, TRANSFORMATION, Cames, Table
 from driftline.capture.script.values import Const, Frame, Grouped, Items, Part, Ref, Series, Thing, Value
 
 
@@ -126,7 +126,10 @@ def located(machine: Machine, part: Part, key: Value) -> Value:
     if not isinstance(content, Frame):
         return Thing(made_of(machine.memory, content) | deciding(made_of(machine.memory, key)))
     table = masked(machine, content.table, rows)
-    one_row = isinstance(rows, Const) and not isinstance(rows.value, slice | list | tuple)
+    looked_up = part.kind in {"at", "loc"} and isinstance(rows, Thing)
+    if looked_up and made_of(machine.memory, rows):
+        table = tables.shaped(table, union(table.labels.values()), JOIN)
+    one_row = looked_up or (isinstance(rows, Const) and not isinstance(rows.value, slice | list | tuple))
     frame = Frame(table, content.row or one_row)
     if columns is None and content.row:
         if plain(machine, key) is UNKNOWN:

@@ -14,7 +14,7 @@ from driftline.capture.script import writing
 from driftline.capture.script.cames import deciding, hedged, union
 from driftline.capture.script.expressions import Expressions
 from driftline.capture.script.joining import made_of
-from driftline.capture.script.reading import Cames
+from driftline.capture.script.reading import FILTER, Cames
 from driftline.capture.script.site import MAX_DEPTH, Path
 from driftline.capture.script.tables import hedge
 from driftline.capture.script.values import (
@@ -25,6 +25,7 @@ from driftline.capture.script.values import (
     Instance,
     Items,
     Pairs,
+    Part,
     Ref,
     Scope,
     Series,
@@ -40,7 +41,7 @@ class Running(msgspec.Struct, eq=False):
     callee: Function
     guards: int  # how many conditions held when it began
     returned: list[tuple[Value, Cames]] = []
-    yielded: list[Value] = []
+    yielded: list[tuple[Value, Cames]] = []
 
 
 class Inlining(Expressions):
@@ -103,10 +104,10 @@ class Inlining(Expressions):
         return self._returns(running)
 
     def _yields(self, callee: Function, running: Running) -> Value:
-        out = running.yielded[0]
-        for one in running.yielded[1:]:
-            out = self.memory.joined(out, one)
-        return out if callee.kind == "contextmanager" else self.memory.new(Items((), out))
+        out, rows = running.yielded[0]
+        for one, guards in running.yielded[1:]:
+            out, rows = self.memory.joined(out, one), rows | guards
+        return out if callee.kind == "contextmanager" else self.memory.new(Items((), out, rows))
 
     def _returns(self, running: Running) -> Value:
         if not running.returned:
@@ -163,9 +164,21 @@ class Inlining(Expressions):
         fields = [*callee.fields]
         for base in callee.bases:
             fields = [*base.fields, *fields] if isinstance(base, Class) else fields
-        for name, held in [*zip(fields, args, strict=False), *kwargs.items()]:
-            writing.attribute(self, value, name, held)
+        given = dict([*zip(fields, args, strict=False), *kwargs.items()])
+        for name in dict.fromkeys((*fields, *given)):
+            held = given.get(name) or self._default(callee, name, path)
+            if held is not None:
+                writing.attribute(self, value, name, held)
         return value
+
+    def _default(self, callee: Class, name: str, path: Path) -> Value | None:
+        """What a field of a dataclass holds that nothing was given for."""
+        found = self.memory.get((callee.scope, name))
+        if found is None:
+            inherited = (self._default(base, name, path) for base in callee.bases if isinstance(base, Class))
+            return next((one for one in inherited if one is not None), None)
+        made: Value = self.invoke(found.of, (), {}, path) if isinstance(found, Part) and found.kind == "new" else found
+        return made
 
     def attribute_of(self, of: Value, name: str) -> Value:
         """Return an attribute without calling a property."""
@@ -182,4 +195,5 @@ class Inlining(Expressions):
     def yields(self, value: Value) -> None:
         """A generator yields a value."""
         if self.running:
-            self.running[-1].yielded.append(value)
+            running = self.running[-1]
+            running.yielded.append((value, deciding(union(self.guards[running.guards :]), FILTER)))

@@ -19,6 +19,7 @@ from driftline.capture.script.values import (
     Content,
     File,
     Foreign,
+    Found,
     Frame,
     Function,
     Grouped,
@@ -34,6 +35,7 @@ from driftline.capture.script.values import (
 )
 
 MAX_DEPTH = 6
+MAX_JOINED = 9
 
 
 class Cells(Protocol):
@@ -54,10 +56,15 @@ def joined(cells: Cells, a: Any, b: Any, condition: Cames = NOTHING, depth: int 
         return b
     if b is None or (a == b and not (condition and isinstance(a, Thing | Series))):
         return a  # two values of the same origins are still two values
-    if depth > MAX_DEPTH:
+    if depth > MAX_JOINED:
         return Thing(made_of(cells, a) | made_of(cells, b))
     if isinstance(a, Ref) and isinstance(b, Ref):
+        by = union(one.by for one in (a, b) if isinstance(one, Found))
+        if by and a.place == b.place:
+            return Found(a.place, by)
         both = joined(cells, cells.see(a), cells.see(b), condition, depth + 1)
+        if by and not isinstance(both, Value):
+            return Found(cells.new(both).place, by)
         return both if isinstance(both, Value) else cells.new(both)
     rule = _JOINS.get(type(a)) if type(a) is type(b) else None
     found = rule(cells, a, b, condition, depth) if rule else None
@@ -169,7 +176,8 @@ def made_of(cells: Cells, value: Any, depth: int = 0) -> Cames:
     if depth > MAX_DEPTH:
         return NOTHING
     if isinstance(value, Ref):
-        return made_of(cells, cells.see(value), depth + 1)
+        by = value.by if isinstance(value, Found) else NOTHING
+        return made_of(cells, cells.see(value), depth + 1) | by
     if isinstance(value, Frame):
         return tables.whole(value.table)
     if isinstance(value, Foreign):

@@ -37,6 +37,7 @@ class Machine:
         self.active: list[ast.AST] = []  # functions that are being followed
         self.seen: dict[Path, dict[int | str, Table]] = {}  # what calls were given: -1 is the receiver
         self.breaks = 0  # that the loop which is being followed may have met
+        self.consumer: ast.Call | None = None  # the call that takes the elements of its argument, which is looked at
         self.unrolling = 0  # loops whose rounds are followed one by one
         self._turns: dict[Path, int] = {}  # the number of the latest execution of each read
         self._steps = 0

@@ -14,7 +14,19 @@ from driftline.capture.script.call import Machine, is_frame, members, rows_of, t
 from driftline.capture.script.cames import changed, hedged
 from driftline.capture.script.joining import joined, made_of
 from driftline.capture.script.reading import NOTHING, Cames
-from driftline.capture.script.values import Const, Foreign, Frame, Instance, Items, Pairs, Ref, Series, Thing, Value
+from driftline.capture.script.values import (
+    Const,
+    Foreign,
+    Found,
+    Frame,
+    Instance,
+    Items,
+    Pairs,
+    Ref,
+    Series,
+    Thing,
+    Value,
+)
 
 MAX_SIZE = 10_000
 MAX_REPEATED = 256
@@ -55,10 +67,10 @@ def operated(machine: Machine, a: Value, b: Value, name: str) -> Value:
         return machine.memory.new(_added(machine, left, right))
     if isinstance(left, Items) and isinstance(right, Items) and name in SETS:
         return of_sets(machine, a, b, name)
-    if name == "BitOr" and isinstance(left, Pairs) and isinstance(right, Pairs):
-        out = machine.memory.new(left)
-        writing.update(machine, out, b)
-        return out
+    if name == "BitOr" and isinstance(left, Pairs):
+        both = machine.memory.new(left)
+        writing.update(machine, both, b)
+        return both
     if name == "Mult" and isinstance(left, Items) and isinstance(b, Const):
         return _repeated(machine, left, b.value)
     if isinstance(left, Frame) or isinstance(right, Frame):
@@ -80,6 +92,8 @@ def compared(machine: Machine, left: Value, right: Value, name: str) -> Value:
             return Const(known if name == "In" else not known)
     if name in {"Is", "IsNot"} and Const(None) in (left, right) and left != right:
         other = left if right == Const(None) else right
+        if isinstance(other, Found):  # it may not be there
+            return Thing(other.by)
         if not isinstance(other, Const | Thing):
             return Const(name == "IsNot")
     return operated(machine, left, right, name)
@@ -115,7 +129,8 @@ def _repeated(machine: Machine, items: Items, times: Any) -> Value:
 def _series(left: Any, right: Any, cames: Cames, rows: Cames) -> Series:
     both = [one for one in (left, right) if isinstance(one, Series)]
     name = both[0].name if all(one.name == both[0].name for one in both) else None
-    return Series(cames, rows, name, index=both[0].index)
+    join = tables.alignment(both[0].index, both[-1].index)
+    return Series(cames | join, rows | join, name, index=both[0].index)
 
 
 def _folded(a: Const, b: Const, name: str) -> Value:
@@ -157,6 +172,9 @@ def _frames(machine: Machine, a: Value, b: Value, name: str) -> Value:
         if first.row == second.row:
             columns = dict(tables.computed(tables.either(left, right)).columns)
         both = tables.computed(wide)._replace(columns=columns, rows=left.rows | right.rows)
+        if not (first.row or second.row or first.array or second.array):
+            join = tables.alignment(left.labels, right.labels)
+            both = tables.tinged(both, join)._replace(rows=both.rows | join)
         return machine.memory.new(Frame(both, first.row and second.row, first.array or second.array))
     frame, table, other = (first, left, b) if isinstance(first, Frame) else (second, right, a)
     cames = changed(made_of(machine.memory, other))
@@ -199,5 +217,5 @@ def condition(machine: Machine, value: Value) -> Cames:
     """Return what a test decides by: values, not how many there are of a table."""
     content = machine.memory.see(value)
     if isinstance(content, Frame | Items) or (isinstance(content, Foreign) and isinstance(value, Ref)):
-        return NOTHING if isinstance(content, Items) else made_of(machine.memory, content)
+        return NOTHING if isinstance(content, Items) else made_of(machine.memory, value)
     return made_of(machine.memory, value)

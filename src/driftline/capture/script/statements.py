@@ -93,6 +93,7 @@ class Statements(Inlining):
                 self.assign(one, items[place], scope)
             else:
                 loose = over.loose or Thing(made_of(self.memory, content))
+                loose = access.among(self, loose, over.rows)
                 self.assign(one, loose, scope)
 
     def _assignment(self, node: ast.Assign, scope: Scope) -> None:

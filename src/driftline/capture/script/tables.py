@@ -12,6 +12,7 @@ from driftline.capture.script.reading import (
     FILTER,
     GROUP_BY,
     IDENTITY,
+    JOIN,
     NOTHING,
     TRANSFORMATION,
     Came,
@@ -199,6 +200,14 @@ def numbered(table: Table, names: Iterable[Any]) -> Table | None:
     if not table.closed or len(fresh) != len(table.columns):
         return None
     return table._replace(columns=dict(zip(fresh, table.columns.values(), strict=True)))
+
+
+def alignment(a: Mapping[Any, Cames], b: Mapping[Any, Cames]) -> Cames:
+    """Return what decides which rows of two tables meet, that are brought together by the levels of their indexes."""
+    first, second = union(a.values()), union(b.values())
+    if not first or not second or {one[:2] for one in first} == {one[:2] for one in second}:
+        return NOTHING
+    return deciding(first | second, JOIN)
 
 
 def grouped(table: Table, keys: Mapping[Any, Cames]) -> Table:

@@ -59,7 +59,8 @@ def unrolled(machine: Machine, value: Value) -> Unrolled:
     if isinstance(content, Grouped):
         key = Thing(NOTHING.union(*content.keys.values()))
         group = machine.memory.new(Frame(tables.shaped(content.table, key.cames, GROUP_BY)))
-        return Unrolled(loose=machine.memory.new(Items((key, group), kind="tuple")))
+        rows = content.table.rows | deciding(key.cames, GROUP_BY)
+        return Unrolled(loose=machine.memory.new(Items((key, group), kind="tuple")), rows=rows)
     if isinstance(content, Series):
         return Unrolled(loose=Thing(content.cames, content.rows), rows=content.rows)
     if isinstance(content, Part):
@@ -98,7 +99,7 @@ def _of_frame(machine: Machine, frame: Frame) -> Unrolled:
     if not table.closed:
         return Unrolled(loose=Thing(tables.values(table) if frame.array else NOTHING))
     if frame.array:
-        return Unrolled(tuple(Thing(cames) for cames in table.columns.values()))
+        return Unrolled(tuple(Thing(cames, table.rows) for cames in table.columns.values()))
     return Unrolled(tuple(Const(name) for name in table.columns))
 
 

@@ -32,6 +32,12 @@ class Thing(Value, frozen=True):
     name: str = ""  # of the library's class that it is of, where known
 
 
+class Text(Thing, frozen=True):
+    """A text that the script puts together: what stands between its values is known."""
+
+    parts: tuple[Value, ...] = ()
+
+
 class Series(Value, frozen=True):
     """One column."""
 
@@ -46,6 +52,12 @@ class Ref(Value, frozen=True):
     """A place in the memory."""
 
     place: int
+
+
+class Found(Ref, frozen=True):
+    """What was found by a key that comes from data: a place, and what decides that it is this one."""
+
+    by: Cames = NOTHING
 
 
 class Grouped(Value, frozen=True):

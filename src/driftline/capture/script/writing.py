@@ -11,6 +11,7 @@ from driftline.capture.script import access, indexing, tables, unrolling
 from driftline.capture.script.call import (
     UNKNOWN,
     Machine,
+    entering,
     hashable,
     names,
     of_pairs,
@@ -128,7 +129,7 @@ def _framed(machine: Machine, frame: Frame, key: Value, value: Value) -> Any:
     if isinstance(found, list):
         return _columns(machine, frame, found, value)
     if found is not UNKNOWN and not isinstance(found, slice):
-        return tables.with_column(table, found, made_of(machine.memory, value))
+        return tables.with_column(table, found, entering(machine, value, table))
     content = machine.memory.see(key)
     cames, decides = made_of(machine.memory, value), deciding(made_of(machine.memory, key))
     if isinstance(content, Series | Frame):
@@ -151,7 +152,7 @@ def _columns(machine: Machine, frame: Frame, names: list[Any], value: Value) -> 
         elif given is not None and isinstance(machine.memory.see(value), Frame):
             cames = given.of(name)
         else:
-            cames = made_of(machine.memory, value)
+            cames = entering(machine, value, table)
         table = tables.with_column(table, name, cames)
     return table
 
@@ -163,14 +164,18 @@ def located(machine: Machine, part: Part, key: Value, value: Value) -> None:
         return
     rows, columns = indexing.split(machine, key)
     table = frame.table
-    cames = made_of(machine.memory, value)
+    cames = entering(machine, value, table)
     decides = deciding(made_of(machine.memory, rows))
     names = [*table.columns] if columns is None else indexing.chosen(machine, table, columns, part.kind[0] == "i")
     if names is None:
         machine.memory.put(part.of.place, replace(frame, table=tables.tinged(table, cames | decides)))
         return
     everywhere = rows == Const(slice(None))
-    for name in names if isinstance(names, list) else [names]:
+    given = machine.memory.see(value)
+    several = isinstance(given, Items) and given.loose is None and isinstance(names, list)
+    by_place = given.known if several and len(given.known) == len(names) else ()
+    for place, name in enumerate(names if isinstance(names, list) else [names]):
+        cames = entering(machine, by_place[place], table) if by_place else cames
         before = NOTHING if everywhere or (name not in table.columns and table.closed) else tables.column(table, name)
         table = tables.with_column(table, name, before | cames | decides)
     machine.memory.put(part.of.place, replace(frame, table=table))

@@ -52,6 +52,24 @@ def test_attributes_of_classes_are_set_later(wrote: Wrote) -> None:
     assert wrote(text) == {"v": "b transformation", "w": "b transformation"}
 
 
+def test_what_is_found_by_a_key_from_data_is_decided_by_it(wrote: Wrote) -> None:
+    text = """
+        people = {row["k"]: row for row in users.to_dict("records")}
+        out = []
+        for order in orders.to_dict("records"):
+            person = people.get(order["k"])
+            if person is None:
+                continue
+            out.append({"name": person["name"]})
+        pd.DataFrame(out).to_csv("o")
+    """
+    assert wrote(text) == {"name": "k join, name", "rows": "k join"}
+
+
+def test_a_plain_text_by_a_place_from_data_is_decided_by_it(wrote: Wrote) -> None:
+    assert wrote('df["group"] = ["xy"[n % 2] for n in df["a"]]\ndf.to_csv("o")\n')["group"] == "a conditional"
+
+
 def test_functions_have_their_names(wrote: Wrote) -> None:
     text = """
         known = []
@@ -71,3 +89,38 @@ def test_functions_have_their_names(wrote: Wrote) -> None:
         pd.DataFrame({f.__name__: f(df) for f in known}).to_csv("o")
     """
     assert wrote(text) == {"one": "a transformation", "two": "b transformation"}
+
+
+def test_functions_are_found_by_their_names(wrote: Wrote) -> None:
+    text = """
+        def first(table):
+            return table[["a"]]
+
+        steps = {step.__name__: step for step in (first,)}
+        steps["first"](df).to_csv("o")
+    """
+    assert wrote(text) == {"a": "a"}
+
+
+def test_a_transformer_of_the_users_own_has_fit_transform(wrote: Wrote) -> None:
+    text = """
+        from sklearn.base import BaseEstimator, TransformerMixin
+
+        class Ratio(BaseEstimator, TransformerMixin):
+            def fit(self, X, y=None):
+                return self
+
+            def transform(self, X):
+                return X.assign(ratio=X.a / X.b)
+
+        Ratio().fit_transform(df).to_csv("o")
+    """
+    assert wrote(text) == {"a": "a", "b": "b", "ratio": "a transformation, b transformation"}
+
+
+def test_what_is_unpacked_from_rows_has_what_decided_them(wrote: Wrote) -> None:
+    text = """
+        (x, _), (y, _) = orders[orders["b"] > 0][["a", "s"]].itertuples(index=False)
+        pd.DataFrame([{"ratio": x / y}]).to_csv("o")
+    """
+    assert wrote(text) == {"ratio": "a transformation", "rows": "b filter"}

@@ -1,11 +1,12 @@
-from driftline.capture.script.call import UNKNOWN, Call, names, plain, table_of
+from driftline.capture.script.call import UNKNOWN, Call, entering, inner_rows, names, plain, rows_of, table_of
 from driftline.capture.script.machine import Machine
-from driftline.capture.script.reading import Came
+from driftline.capture.script.reading import Came, Table
 from driftline.capture.script.site import Site
 from driftline.capture.script.values import Const, Items, Pairs, Series, Thing
 
 READ = (Site("s.py", 1, 1),)
 A = frozenset({Came(READ, "a")})
+B = frozenset({Came(READ, "b", "INDIRECT", "FILTER")})
 
 
 def machine() -> Machine:
@@ -58,3 +59,17 @@ def test_records_and_tuples_are_tables() -> None:
     assert by_place.columns == {0: A, 1: frozenset()}
     assert table_of(one, Const(1)) is None
     assert table_of(one, Series(A, name="x")) is not None
+
+
+def test_rows_of_what_a_list_holds_are_among_its_inner_rows() -> None:
+    one = machine()
+    held = one.memory.new(Items((Thing(A, B),)))
+    assert rows_of(one, held) == frozenset()
+    assert inner_rows(one, held) == B
+
+
+def test_what_is_put_into_a_table_brings_what_decided_its_own_rows_alone() -> None:
+    one, own = machine(), frozenset({Came(READ, "b", "INDIRECT", "FILTER")})
+    assert entering(one, Thing(A, own), Table({})) == A | own
+    assert entering(one, Thing(A, own), Table({}, rows=own)) == A
+    assert entering(one, Thing(A, frozenset({Came(READ, "b", "INDIRECT", "SORT")})), Table({})) == A

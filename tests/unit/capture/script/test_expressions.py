@@ -76,12 +76,12 @@ def test_paths_of_calls_go_through_functions(follows: Callable[..., Followed]) -
     assert [one.read for one in table.columns["k"]] == [(Site("script.py", 8, 25),)]
 
 
-def test_an_argument_is_told_by_place_and_by_name(follows: Callable[..., Followed]) -> None:
-    found = follows('model.fit(df[["a"]], y=df["b"])\n')
-    path = (Site("script.py", 6, 31),)
-    first, label = found.argument(path, 0), found.argument(path, "y")
-    assert first is not None
-    assert list(first.columns) == ["a"]
-    assert label is not None
-    assert list(label.columns) == ["b"]
-    assert found.argument(path, 1) is None
+def test_a_lazy_map_is_called_where_its_elements_are_taken(follows: Callable[..., Followed]) -> None:
+    found = follows("pd.concat(map(lambda name: pd.read_csv(name).assign(x=1), names))\n")
+    first = {path[0] for path in found.paths() if len(path) == 2}
+    assert first == {Site("script.py", 6, 65)}  # the end of concat, not of map
+
+
+def test_arrays_are_put_beside_each_other_in_brackets(wrote: Wrote) -> None:
+    text = 'pd.DataFrame(np.c_[df["a"], df["b"] * 2], columns=["x", "y"]).to_csv("o")\n'
+    assert wrote(text) == {"x": "a", "y": "b transformation"}

@@ -48,3 +48,11 @@ def test_a_part_of_a_row_has_the_columns_at_these_places(wrote: Wrote) -> None:
     assert wrote(row + 'pd.DataFrame([row.iloc[2:4]]).to_csv("o")\n') == {"a": "a", "b": "b"}
     assert wrote(row + 'pd.DataFrame([row.loc[["b", "s"]]]).to_csv("o")\n') == {"b": "b", "s": "s"}
     assert wrote(row + 'pd.DataFrame({"x": [row.iloc[3]], "y": [row.loc["k"]]}).to_csv("o")\n') == {"x": "b", "y": "k"}
+
+
+def test_a_cell_by_a_label_from_data_is_looked_up(wrote: Wrote) -> None:
+    text = """
+        by_key = users.set_index("k")
+        pd.DataFrame([{"age": by_key.at[k, "age"]} for k in orders["k"]]).to_csv("o")
+    """
+    assert wrote(text) == {"age": "age", "rows": "k filter, k join"}

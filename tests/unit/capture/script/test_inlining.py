@@ -135,3 +135,38 @@ def test_generators_and_star_arguments_are_followed(wrote: Wrote) -> None:
         pd.concat(list(parts(df, "a", "b", c=1))).to_csv("o")
     """
     assert wrote(text) == {"a": "a", "b": "b"}
+
+
+def test_what_a_generator_leaves_out_decides_what_it_yields(wrote: Wrote) -> None:
+    text = """
+        def good():
+            for row in orders.itertuples():
+                if row.b < 0:
+                    continue
+                yield {"a": row.a}
+
+        pd.DataFrame(list(good())).to_csv("o")
+    """
+    assert wrote(text) == {"a": "a", "rows": "b filter"}
+
+
+def test_fields_of_dataclasses_have_their_defaults(wrote: Wrote) -> None:
+    text = """
+        from dataclasses import asdict, dataclass, field
+
+        @dataclass
+        class Basket:
+            key: str
+            prices: list = field(default_factory=list)
+            total: float = 0.0
+
+            def add(self, price):
+                self.prices.append(price)
+                self.total += price
+
+        basket = Basket("x")
+        for row in orders.itertuples():
+            basket.add(row.a)
+        pd.DataFrame([asdict(basket)]).to_csv("o")
+    """
+    assert wrote(text) == {"key": "", "prices": "a", "total": "a transformation"}

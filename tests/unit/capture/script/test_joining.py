@@ -2,7 +2,7 @@ from driftline.capture.script.joining import joined, made_of
 from driftline.capture.script.memory import Memory
 from driftline.capture.script.reading import Came, Table
 from driftline.capture.script.site import Site
-from driftline.capture.script.values import NONE, Const, Frame, Items, Pairs, Series, Thing
+from driftline.capture.script.values import NONE, Const, Found, Frame, Items, Pairs, Ref, Series, Thing
 
 READ = (Site("s.py", 1, 1),)
 CAMES = frozenset({Came(READ, "a")})
@@ -34,3 +34,11 @@ def test_a_container_is_made_of_all_that_is_in_it() -> None:
     memory = Memory()
     inner = memory.new(Items((Series(CAMES), Const(1))))
     assert made_of(memory, memory.new(Pairs({"x": inner}))) == CAMES
+
+
+def test_what_was_found_by_keys_is_decided_by_both() -> None:
+    memory = Memory()
+    place = memory.new(Pairs({"x": Const(1)})).place
+    decides = frozenset({Came((), "k", "INDIRECT", "JOIN")})
+    assert joined(memory, Found(place, decides), Ref(place)) == Found(place, decides)
+    assert made_of(memory, Found(place, decides)) == decides

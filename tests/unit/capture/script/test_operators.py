@@ -28,3 +28,15 @@ def test_tables_are_computed_column_by_column(wrote: Wrote) -> None:
 
 def test_lists_are_added(wrote: Wrote) -> None:
     assert wrote('names = ["a"]\nnames += ["b"]\ndf[names + []].to_csv("o")\n') == {"a": "a", "b": "b"}
+
+
+def test_rows_that_meet_by_different_indexes_are_joined(wrote: Wrote) -> None:
+    text = '(orders.set_index("oid")["a"] - users.set_index("k")["age"]).to_frame("x").to_csv("o")\n'
+    assert wrote(text)["x"] == "a transformation, age transformation, k join, oid join"
+    text = 'g = orders.groupby("k")\n(g["a"].sum() / g["b"].sum()).to_frame("x").to_csv("o")\n'
+    assert wrote(text)["x"] == "a aggregation, b aggregation"
+
+
+def test_dicts_are_put_together(wrote: Wrote) -> None:
+    text = 'one = {"x": df["a"]} | {"y": df["b"]}\npd.DataFrame(one).to_csv("o")\n'
+    assert wrote(text) == {"x": "a", "y": "b"}

@@ -43,3 +43,10 @@ def test_longer_names_of_unknown_columns_are_known_by_their_beginning() -> None:
     table = tables.prefixed(tables.read(READ, None), "p_")
     assert {one.column for one in table.of("p_x")} == {""}
     assert table.of("x") == NOTHING
+
+
+def test_tables_meet_by_their_indexes_where_those_differ() -> None:
+    assert tables.alignment({"k": came("k")}, {"k": came("k")}) == NOTHING
+    assert tables.alignment({"k": came("k")}, {}) == NOTHING
+    decides = tables.alignment({"k": came("k")}, {"m": came("m")})
+    assert {(one.column, one.subtype) for one in decides} == {("k", "JOIN"), ("m", "JOIN")}

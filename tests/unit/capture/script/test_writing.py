@@ -38,3 +38,23 @@ def test_parts_of_arrays_are_set_by_place(wrote: Wrote) -> None:
 
 def test_all_names_are_given_anew_in_levels(wrote: Wrote) -> None:
     assert wrote('df.columns = [["x", "x"], ["y", "z"]]\ndf.to_csv("o")\n') == {"('x', 'y')": "a", "('x', 'z')": "b"}
+
+
+def test_a_number_of_other_rows_brings_what_decided_them(wrote: Wrote) -> None:
+    text = 'df["x"] = df["b"] / orders[orders["s"] == "y"]["a"].mean()\ndf.to_csv("o")\n'
+    assert wrote(text)["x"] == "a aggregation, b transformation, s filter"
+
+
+def test_what_is_put_in_under_a_condition_keeps_it(wrote: Wrote) -> None:
+    text = """
+        for row in df.index:
+            if df.loc[row, "a"] > 3:
+                df.loc[row, "b"] = 0
+        df.to_csv("o")
+    """
+    assert wrote(text) == {"a": "a", "b": "a conditional, b"}
+
+
+def test_a_row_that_is_put_in_is_told_by_place(wrote: Wrote) -> None:
+    text = 'df.loc["all"] = [df["a"].sum(), 0]\ndf.to_csv("o")\n'
+    assert wrote(text) == {"a": "a transformation", "b": "b"}

@@ -20,6 +20,7 @@ from driftline.capture.script.rules import (
     learning,
     lists,
     making,
+    nested,
     plain,
     readers,
     row_rules,
@@ -46,6 +47,7 @@ from driftline.capture.script.values import (
 _FUNCTIONS: Rules = {
     **readers.FUNCTIONS,
     **making.FUNCTIONS,
+    **nested.FUNCTIONS,
     **combining.FUNCTIONS,
     **shaping.FUNCTIONS,
     **grouping.FUNCTIONS,
@@ -129,6 +131,8 @@ def _method(call: Call) -> Rule | None:
         return None
     if isinstance(content, Instance):
         return containers.fields_of if call.name in {"_asdict", "dict", "model_dump", "to_dict"} else None
+    if isinstance(content, Frame) and content.row and not content.array and call.name in row_rules.ON_ROWS:
+        return row_rules.ON_ROWS[call.name]
     found = _METHODS.get(type(content), {}).get(call.name)
     if found is None and isinstance(content, Series):
         return None if call.name.startswith("to_") or call.name == "plot" else series.computed

@@ -6,7 +6,7 @@ Enters: a call. Leaves: a column if a column went in, a table if a table did, el
 from typing import Any
 
 from driftline.capture.script import tables
-from driftline.capture.script.call import Call, Rules, is_frame, rows_of, table_of
+from driftline.capture.script.call import Call, Rules, inner_rows, is_frame, rows_of, table_of
 from driftline.capture.script.cames import aggregated, changed, deciding, union
 from driftline.capture.script.joining import made_of
 from driftline.capture.script.reading import NOTHING, Cames, Table
@@ -26,8 +26,10 @@ def like(call: Call, cames: Cames) -> Value:
     first = [call.see(one) for one in call.given()]
     for one in first:
         if isinstance(one, Series):
-            return Series(cames, union(rows_of(call.machine, each) for each in call.given()), one.name, None, one.index)
-    rows = union(rows_of(call.machine, each) for each in call.given())
+            return Series(
+                cames, union(inner_rows(call.machine, each) for each in call.given()), one.name, None, one.index
+            )
+    rows = union(inner_rows(call.machine, each) for each in call.given())
     return Thing(cames, rows)
 
 
@@ -49,7 +51,7 @@ def by_place(call: Call) -> Value:
 
 def summed_up(call: Call) -> Value:
     """One value of all."""
-    return Thing(aggregated(call.cames(*call.given())), union(rows_of(call.machine, one) for one in call.given()))
+    return Thing(aggregated(call.cames(*call.given())), union(inner_rows(call.machine, one) for one in call.given()))
 
 
 def chosen(call: Call) -> Value | None:

@@ -6,9 +6,8 @@ Enters: a call on a table. Leaves: a value. Source: the reference of pandas' ``D
 from msgspec.structs import replace
 
 from driftline.capture.script import tables, writing
-from driftline.capture.script.call import UNKNOWN, Call, Rules, callable_value, names, plain
+from driftline.capture.script.call import UNKNOWN, Call, Rules, callable_value, entering, names, plain
 from driftline.capture.script.cames import changed
-from driftline.capture.script.joining import made_of
 from driftline.capture.script.reading import Table
 from driftline.capture.script.rules import kinds
 from driftline.capture.script.rules.shared import (
@@ -16,6 +15,7 @@ from driftline.capture.script.rules.shared import (
     all_framed,
     applied,
     framed,
+    level_of,
     listed,
     named,
     words,
@@ -55,12 +55,25 @@ def relabelled(call: Call, table: Table) -> Table | None:
     return None if fresh is None else tables.numbered(table, fresh)
 
 
+def level_dropped(call: Call, table: Table) -> Table:
+    """``droplevel``: of the index, or with ``axis=1`` of names in levels."""
+    level = call.plain(0, "level")
+    if not across(call, 1):
+        gone = level_of(table.labels, level)
+        return table._replace(labels={name: cames for name, cames in table.labels.items() if name != gone})
+    names_ = list(table.columns)
+    if not isinstance(level, int) or any(not isinstance(one, tuple) or len(one) <= level for one in names_):
+        return table
+    left = [one[:level] + one[level + 1 :] for one in names_]
+    return tables.numbered(table, [one[0] if len(one) == 1 else one for one in left]) or table
+
+
 def assigned(call: Call, table: Table) -> Table:
     """``assign``: columns put in, one after the other."""
     for name, value in call.kwargs.items():
         from_table = callable_value(value)
         found = applied(call, value, call.frame(table)) if from_table else value
-        table = tables.with_column(table, name, made_of(call.machine.memory, found))
+        table = tables.with_column(table, name, entering(call.machine, found, table))
     for one in call.more:
         table = tables.with_some_column(table, call.cames(one))
     return table
@@ -149,6 +162,7 @@ METHODS: Rules = {
     "drop": framed(dropped),
     "rename": framed(renamed),
     "set_axis": framed(relabelled),
+    "droplevel": framed(level_dropped),
     "assign": framed(assigned),
     "insert": inserted,
     "pop": popped,

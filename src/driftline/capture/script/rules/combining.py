@@ -148,7 +148,12 @@ def concatenated(call: Call) -> Value | None:
     out = out._replace(rows=out.rows | rows, labels={} if call.flag("ignore_index") else out.labels)
     fresh = names(call.machine, call.argument(-1, "names"))
     if call.argument(-1, "keys") is not None or isinstance(content, Pairs):
-        out = out._replace(labels={fresh[0] if fresh else "level_0": NOTHING, **(out.labels or {"level_1": NOTHING})})
+        out = out._replace(
+            labels={
+                fresh[0] if fresh else "level_0": getattr(content, "keys", NOTHING),
+                **(out.labels or {"level_1": NOTHING}),
+            }
+        )
     return call.frame(out)
 
 

@@ -3,6 +3,7 @@
 Enters: a call. Leaves: a value; what is put into a container under a condition keeps that condition.
 """
 
+import ast
 from typing import Any
 
 from msgspec.structs import replace
@@ -17,6 +18,8 @@ from driftline.capture.script.values import (
     NONE,
     Class,
     Const,
+    Frame,
+    Function,
     Instance,
     Items,
     Pairs,
@@ -37,7 +40,16 @@ _TEXT = frozenset(_WORDS_TEXT.split())
 
 def put(call: Call) -> Value:
     """``update`` of a dict."""
+    held_ = call.see(call.receiver)
     for one in call.args:
+        if held_.default == Const(0) and not isinstance(
+            call.see(one), Pairs | Frame
+        ):  # a Counter counts what it is given
+            over = unrolling.unrolled(call.machine, one)
+            for each_ in (*over.items, over.loose):
+                count = Thing(aggregated(call.cames(each_)), over.rows)
+                writing.item(call.machine, call.receiver or NONE, each_ or NONE, count)
+            continue
         writing.update(call.machine, call.receiver or NONE, one)
     for name, value in call.kwargs.items():
         writing.item(call.machine, call.receiver or NONE, Const(name), value)
@@ -111,7 +123,9 @@ def counted(call: Call) -> Value:
     """``Counter``: how often each element is there."""
     over = unrolling.unrolled(call.machine, call.argument(0) or call.new(Items()))
     keys_ = union(made_of(call.machine.memory, one) for one in (*over.items, over.loose))
-    return call.new(Pairs({}, Thing(aggregated(keys_)), over.rows, keys_))
+    if not call.args:
+        return call.new(Pairs(default=Const(0)))
+    return call.new(Pairs({}, Thing(aggregated(keys_)), over.rows, keys_, Const(0)))
 
 
 def defaulting(call: Call) -> Value:
@@ -129,6 +143,33 @@ def class_made(call: Call) -> Value | None:
     if not isinstance(fields, list | tuple):
         return None
     return Class(str(call.plain(0, "typename")), Scope(""), (), tuple(map(str, fields)))
+
+
+def field(call: Call) -> Value:
+    """``field``: the default of a field, or what makes one for each object."""
+    made = call.argument(-1, "default_factory") or call.argument(-1, "factory")
+    return Part(made, "new") if made is not None else call.argument(-1, "default") or call.argument(0) or Thing()
+
+
+def namespace(call: Call) -> Value | None:
+    """``SimpleNamespace``: an object of fields by name."""
+    return None if call.more else call.new(Instance(Class("", Scope("")), dict(call.kwargs)))
+
+
+def getter(call: Call) -> Value | None:
+    """``itemgetter`` and ``attrgetter``: a function that takes fields."""
+    keys = [plain(call.machine, one) for one in call.args]
+    attributes = call.name.endswith("attrgetter")
+    good = (str,) if attributes else (str, int)
+    if not keys or call.more or any(not isinstance(one, good) for one in keys):
+        return None
+    parts = [f"one.{key}" if attributes else f"one[{key!r}]" for key in keys]
+    body = parts[0] if len(parts) == 1 else f"({', '.join(parts)})"
+    try:
+        node = ast.parse(f"lambda one: {body}", mode="eval").body
+    except SyntaxError:
+        return None
+    return Function(node, Scope("")) if isinstance(node, ast.Lambda) else None
 
 
 def fields_of(call: Call) -> Value | None:
@@ -200,6 +241,11 @@ DICTS: Rules = {
 }
 FUNCTIONS: Rules = {
     "collections.namedtuple": class_made,
+    **dict.fromkeys(("dataclasses.field", "attrs.field", "attr.ib", "pydantic.Field"), field),
+    "types.SimpleNamespace": namespace,
+    "argparse.Namespace": namespace,
+    "operator.itemgetter": getter,
+    "operator.attrgetter": getter,
     "dataclasses.asdict": fields_of,
     "attrs.asdict": fields_of,
     "builtins.vars": fields_of,

@@ -8,10 +8,13 @@ from typing import Any
 from msgspec.structs import replace
 
 from driftline.capture.script import tables, unrolling
-from driftline.capture.script.call import Call, Rules, names, plain, table_of
-from driftline.capture.script.cames import deciding, text_of
+from driftline.capture.script.call import Call, Rules, names, plain, rows_of, table_of
+from driftline.capture.script.cames import changed, deciding, hedged, text_of, union
+from driftline.capture.script.joining import made_of
 from driftline.capture.script.reading import FILTER, Table
-from driftline.capture.script.values import NONE, File, Frame, Items, Part, Ref, Thing, Value
+from driftline.capture.script.values import NONE, Const, File, Frame, Items, Part, Ref, Text, Thing, Value
+
+_MARKS = ",\t;|"  # between the cells of a line
 
 
 def opened(call: Call) -> Value:
@@ -167,14 +170,54 @@ def dumped(call: Call) -> Value | None:
 
 
 def text_written(call: Call) -> Value | None:
-    """``write`` of an open file: a piece of text, of which the columns are not told apart."""
+    """``write`` of an open file: a line of cells, where the script spells out what is between them; else hedged."""
     file = _file(call, call.receiver)
     if file is None:
         return None
-    table = table_of(call.machine, call.argument(0))
+    value = call.argument(0)
+    row = cells(call, value)
+    if row is not None:
+        line = call.new(Items(row, kind="tuple"))
+        row_written(Call(call.machine, call.receiver, "writerow", [line], {}, call.path))
+        return Thing()
+    table = table_of(call.machine, value)
     if table is not None:
-        _write(call, file[0], call.see(file[0]), table)
+        _write(call, file[0], call.see(file[0]), tables.hedge(table._replace(spread=hedged(table.spread))))
     return Thing()
+
+
+def cells(call: Call, value: Value | None) -> tuple[Value, ...] | None:
+    """Return what stands in each cell of a line of text; None if it is no line, or one of a single cell."""
+    parts = value.parts if isinstance(value, Text) else (value,) if isinstance(value, Const) else ()
+    texts = [one.value if isinstance(one, Const) and isinstance(one.value, str) else None for one in parts]
+    if not texts or not any(isinstance(text, str) and text.endswith("\n") for text in texts[-1:]):
+        return None
+    mark = next((mark for mark in _MARKS if any(text is not None and mark in text for text in texts)), "")
+    found: list[Value] = [Const("")]
+    for part, text in zip(parts, texts, strict=True):
+        if text is None:
+            found[-1] = part if isinstance(found[-1], Const) else _both(call, found[-1], part)
+            found += [] if mark else [Const("")]
+        elif mark:
+            first, *others = text.rstrip("\n").split(mark)
+            found[-1] = Const(first) if found[-1] == Const("") else found[-1]
+            found += [Const(one) for one in others]
+    found = found if mark else found[:-1]
+    return tuple(found) if len(found) > 1 else None
+
+
+def _both(call: Call, a: Value, b: Value) -> Value:
+    memory = call.machine.memory
+    return Thing(changed(made_of(memory, a) | made_of(memory, b)), union(rows_of(call.machine, one) for one in (a, b)))
+
+
+def printed(call: Call) -> Value:
+    """``print``: into an open file a row of what is given."""
+    file = _file(call, call.kwargs.get("file"))
+    if file is not None and call.args:
+        row = call.new(Items(tuple(call.args), kind="tuple"))
+        row_written(Call(call.machine, call.kwargs["file"], "writerow", [row], {}, call.path, call.more))
+    return NONE
 
 
 METHODS: Rules = {
@@ -190,6 +233,7 @@ OPENERS = frozenset(
 )
 FUNCTIONS: Rules = {
     **dict.fromkeys(OPENERS, opened),
+    "builtins.print": printed,
     "csv.reader": rows,
     "csv.DictReader": rows,
     "csv.writer": writer,

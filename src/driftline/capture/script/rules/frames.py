@@ -7,7 +7,7 @@ from driftline.capture.script import tables, writing
 from driftline.capture.script.call import Call, Rules, table_of
 from driftline.capture.script.cames import aggregated, changed, deciding
 from driftline.capture.script.joining import made_of
-from driftline.capture.script.reading import Table
+from driftline.capture.script.reading import NOTHING, Table
 from driftline.capture.script.rules import kinds
 from driftline.capture.script.rules.shared import (
     across,
@@ -44,10 +44,21 @@ def _by_name(call: Call, table: Table, value: Value) -> Table:
                 table = tables.with_column(table, name, table.columns[name] | cames)
         return table
     if isinstance(content, Frame):
-        other = content.table
-        columns = {name: cames | changed(tables.column(other, name)) for name, cames in table.columns.items()}
-        return table._replace(columns=columns, spread=table.spread | changed(other.spread), rows=table.rows)
+        return _by_row(table, content.table) if content.row else _by_label(table, content.table)
     return tables.tinged(table, changed(call.cames(value)))
+
+
+def _by_row(table: Table, other: Table) -> Table:
+    columns = {name: cames | changed(tables.column(other, name)) for name, cames in table.columns.items()}
+    return table._replace(columns=columns, spread=table.spread | changed(other.spread))
+
+
+def _by_label(table: Table, other: Table) -> Table:
+    """Two tables, brought together by their indexes and the names of their columns."""
+    join = tables.alignment(table.labels, other.labels)
+    out = _by_row(table, other)
+    labels = {name: cames | other.labels.get(name, NOTHING) for name, cames in table.labels.items()}
+    return tables.tinged(out, join)._replace(labels=labels, rows=out.rows | other.rows | join)
 
 
 def in_order(call: Call, table: Table) -> Table:
@@ -180,7 +191,7 @@ def updated(call: Call) -> Value | None:
 
 _SAME = """
     copy head tail sample infer_objects convert_dtypes set_flags truncate between_time at_time tz_localize
-    tz_convert to_period to_timestamp asfreq take swaplevel reorder_levels droplevel persist compute cache collect
+    tz_convert to_period to_timestamp asfreq take swaplevel reorder_levels persist compute cache collect
     to_pandas from_pandas lazy clone rechunk to_frame reindex_like align swapaxes unique first last sort_remaining
 """
 _COMPUTED = """

@@ -315,6 +315,7 @@ def applied_to(call: Call) -> Value | None:
     content = call.see(value)
     if isinstance(content, Frame):
         found = tables.grouped(content.table, {**one.keys, **({} if content.row else {"": NOTHING})})
+        found = found._replace(rows=found.rows | one.table.rows)
         return call.frame(found if one.as_index else tables.reset(found))
     cames = made_of(call.machine.memory, value)
     rows = one.table.rows | rows_of(call.machine, value) | deciding(union(one.keys.values()), GROUP_BY)

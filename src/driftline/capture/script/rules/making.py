@@ -6,9 +6,9 @@ Enters: a call. Leaves: a table from a dict, a list of records, an array; record
 from typing import Any
 
 from driftline.capture.script import tables
-from driftline.capture.script.call import UNKNOWN, Call, Rules, hashable, names, plain, table_of
-from driftline.capture.script.cames import changed, hedged, union
-from driftline.capture.script.reading import NOTHING, Cames, Table
+from driftline.capture.script.call import UNKNOWN, Call, Rules, hashable, names, plain, rows_of, table_of
+from driftline.capture.script.cames import changed, deciding, union
+from driftline.capture.script.reading import GROUP_BY, NOTHING, Cames, Table
 from driftline.capture.script.values import NONE, Const, Frame, Items, Pairs, Part, Series, Thing, Value
 
 
@@ -69,18 +69,27 @@ def column_made(call: Call) -> Value:
     name = call.plain(-1, "name")
     index = names(call.machine, call.argument(1, "index"))
     if isinstance(content, Pairs) and content.loose is None and all(isinstance(key, str) for key in content.known):
-        return call.new(Frame(Table({key: call.cames(one) for key, one in content.known.items()}, closed=True), True))
+        fields = {key: call.cames(one) for key, one in content.known.items()}
+        return call.new(Frame(Table(fields, (), _rows(call, content), True), True))
     if isinstance(content, Items) and content.loose is None and (index is not None or call.cames(data)):
         labels = index if index is not None and len(index) == len(content.known) else range(len(content.known))
         fields = {key: call.cames(one) for key, one in zip(labels, content.known, strict=True)}
         return call.new(Frame(Table(fields, closed=True), True))
     rows = content.rows if isinstance(content, Series | Thing | Items | Pairs) else NOTHING
+    if isinstance(content, Pairs):
+        rows = _rows(call, content)
     labels_: dict[Any, Cames] = {}
     if isinstance(content, Pairs):
         labels_ = {"": content.keys}
     cames = call.cames(data) - labels_.get("", NOTHING)
     name = name if name is not UNKNOWN and hashable(name) else None
     return Series(cames, rows, name, None, labels_ or dict(getattr(content, "index", {})))
+
+
+def _rows(call: Call, pairs: Pairs) -> Cames:
+    """What decides the rows of a dict's values, and which values there are."""
+    each = (rows_of(call.machine, one) for one in (*pairs.known.values(), pairs.loose))
+    return union([pairs.rows, deciding(pairs.keys, GROUP_BY), *each])
 
 
 def as_array(call: Call) -> Value:
@@ -173,14 +182,6 @@ def masked(call: Call) -> Value:
     return dates(call)
 
 
-def normalized(call: Call) -> Value | None:
-    """``json_normalize``: records whose fields may be nested."""
-    table = table_of(call.machine, call.argument(0, "data"))
-    if table is None:
-        return None
-    return call.frame(table._replace(closed=False, spread=table.spread | hedged(tables.whole(table))))
-
-
 def _levels(found: list[Any], level: Any, dropped: bool) -> list[Any]:
     """One level of names in levels, or what is left without it."""
     if not isinstance(level, int) or any(not isinstance(one, tuple) or len(one) <= level for one in found):
@@ -224,7 +225,6 @@ FUNCTIONS: Rules = {
     "pandas.DataFrame.from_records": table_made,
     "pandas.DataFrame.from_dict": from_dict,
     "pandas.Series": column_made,
-    "pandas.json_normalize": normalized,
     **dict.fromkeys(
         [f"pandas.{name}" for name in ("to_datetime", "to_numeric", "to_timedelta", "Categorical", "Timestamp", "array",
                                        "Index", "DatetimeIndex", "Timedelta", "factorize", "unique", "Period")],

@@ -8,7 +8,7 @@ from typing import Any
 from msgspec.structs import replace
 
 from driftline.capture.script import access, unrolling, writing
-from driftline.capture.script.call import UNKNOWN, Call, Rules, members, plain, rows_of
+from driftline.capture.script.call import UNKNOWN, Call, Rules, inner_rows, members, plain, rows_of
 from driftline.capture.script.cames import aggregated, changed, deciding, union
 from driftline.capture.script.joining import joined, made_of
 from driftline.capture.script.reading import FILTER, GROUP_BY
@@ -20,6 +20,8 @@ from driftline.capture.script.values import (
     Frame,
     Function,
     Items,
+    Library,
+    Method,
     Pairs,
     Part,
     Series,
@@ -70,7 +72,7 @@ def summed_up(call: Call) -> Value:
         if picked is not None:
             return picked
     cames = call.cames(*call.given())
-    rows = union(rows_of(call.machine, one) for one in call.given())
+    rows = union(inner_rows(call.machine, one) for one in call.given())
     return Thing(aggregated(cames) if many else changed(cames), rows)
 
 
@@ -124,6 +126,8 @@ def dict_made(call: Call) -> Value:
     out = call.new(Pairs())
     value = call.argument(0)
     if value is not None:
+        if isinstance(call.see(value), Series):
+            return call.machine.invoke(Method(value, "to_dict"), [], {}, call.path)
         if isinstance(call.see(value), Pairs | Frame):
             writing.update(call.machine, out, value)
         else:
@@ -191,12 +195,22 @@ def mapped(call: Call) -> Value:
         for items, loose in pairs:
             for _ in range(2 if loose else 1):
                 rounds.next()
-                value = call.machine.invoke(call.args[0], items, {}, call.path)
-                if call.name.endswith("filter"):
-                    writing.shape(call.machine, out, deciding(made_of(call.machine.memory, value), FILTER))
-                    value = items[0]
-                (writing.some if loose else writing.append)(call.machine, out, value)
+                if not loose:
+                    writing.append(call.machine, out, _element(call, out, items))
+                    continue
+                _, writes = call.machine.memory.aside(
+                    lambda items=items: writing.some(call.machine, out, _element(call, out, items))  # type: ignore[misc]
+                )
+                call.machine.memory.join([{}, writes])
     return out
+
+
+def _element(call: Call, out: Value, items: list[Value]) -> Value:
+    value = call.machine.invoke(call.args[0], items, {}, call.path)
+    if call.name.endswith("filter"):
+        writing.shape(call.machine, out, deciding(made_of(call.machine.memory, value), FILTER))
+        return items[0]
+    return value
 
 
 def mapped_by_other(call: Call) -> Value:
@@ -221,6 +235,12 @@ def partly(call: Call) -> Value | None:
     if not isinstance(function, Function):
         return function
     return replace(function, defaults=(*function.defaults, *call.kwargs.items()), given=tuple(call.args[1:]))
+
+
+def wrapping(call: Call) -> Value:
+    """``wraps(f)``, ``lru_cache(8)``: a decorator which a function stays itself under."""
+    value = call.argument(0)
+    return value if isinstance(value, Function) and not call.name.endswith("wraps") else Library(call.name)
 
 
 def reduced(call: Call) -> Value:
@@ -331,7 +351,7 @@ FUNCTIONS: Rules = {
     **{f"builtins.{name}": computed for name in (*_FOLDED, "pow", "divmod", "format", "hash", "bytes", "complex")},
     **{f"builtins.{name}": summed_up for name in ("sum", "min", "max", "any", "all")},
     **{f"builtins.{name}": listed for name in ("list", "tuple", "set", "frozenset", "sorted", "reversed", "iter")},
-    **{f"builtins.{name}": quiet for name in ("print", "isinstance", "callable", "hasattr", "id", "help", "input")},
+    **{f"builtins.{name}": quiet for name in ("isinstance", "callable", "hasattr", "id", "help", "input")},
     "builtins.len": counted,
     "builtins.range": ranged,
     "builtins.dict": dict_made,
@@ -347,6 +367,7 @@ FUNCTIONS: Rules = {
     "operator.itemgetter": getter,
     "operator.attrgetter": getter,
     "functools.partial": partly,
+    **dict.fromkeys(("functools.wraps", "functools.lru_cache", "functools.cache"), wrapping),
     "itertools.groupby": in_runs,
     "numpy.vectorize": passed,
     "joblib.delayed": passed,

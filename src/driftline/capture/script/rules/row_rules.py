@@ -6,11 +6,12 @@ Enters: a call on a table. Leaves: a value. Source: the reference of pandas' ``D
 from driftline.capture.script import tables
 from driftline.capture.script.call import Call, Rules, names
 from driftline.capture.script.cames import aggregated, changed, deciding, union
-from driftline.capture.script.reading import FILTER, SORT, Table
+from driftline.capture.script.reading import FILTER, NOTHING, SORT, Table
 from driftline.capture.script.rules.shared import (
     across,
     all_framed,
     framed,
+    level_of,
     listed,
     named,
     words,
@@ -95,6 +96,28 @@ def index_reset(call: Call, table: Table) -> Table:
     return out if fresh is None else tables.renamed(out, dict(zip(table.labels, fresh, strict=False)))
 
 
+def crossed(call: Call, table: Table) -> Table:
+    """``xs``: the rows under one label, which is a level of the index no more."""
+    if across(call, 1):
+        return table
+    level = call.plain(2, "level")
+    gone = list(table.labels)[:1] if level is None else [level_of(table.labels, one) for one in _each(level)]
+    decides = union(table.labels[one] for one in gone if one in table.labels)
+    kept = {name: cames for name, cames in table.labels.items() if name not in gone}
+    return tables.shaped(table._replace(labels=kept), decides)
+
+
+def _each(value: object) -> list[object]:
+    return value if isinstance(value, list) else [value]
+
+
+def values_reset(call: Call) -> Value:
+    """``reset_index`` and ``to_frame`` of one row: a column of all its values, under a name that is not told."""
+    table = call.table()
+    columns = {"index": NOTHING} if call.name == "reset_index" and not call.flag("drop") else {}
+    return call.frame(Table(columns, (), table.rows, False, tables.values(table), {"": NOTHING}))
+
+
 def axis_renamed(call: Call, table: Table) -> Table:
     """``rename_axis``: names of the levels of the index."""
     fresh = listed(call, 0, "mapper") or listed(call, -1, "index")
@@ -128,9 +151,11 @@ def counted(call: Call) -> Value:
     return Series(aggregated(union(keys.values())), rows, "count", None, keys)
 
 
+ON_ROWS: Rules = {"reset_index": values_reset, "to_frame": values_reset}
 METHODS: Rules = {
     **all_framed("nlargest nsmallest", largest),
     "query": framed(queried),
+    "xs": framed(crossed),
     "dropna": framed(nulls_dropped),
     "drop_duplicates": framed(distinct),
     "duplicated": duplicates,

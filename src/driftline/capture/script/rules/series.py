@@ -57,7 +57,12 @@ def same(call: Call) -> Value:
 def computed(call: Call) -> Value:
     """Values computed from these and the arguments."""
     one = _self(call)
-    return _put(call, replace(one, cames=changed(one.cames) | others(call, ("inplace",)), home=None))
+    cames, rows = changed(one.cames) | others(call, ("inplace",)), one.rows
+    other = call.see(call.argument(0, "other"))
+    if isinstance(other, Series):
+        join = tables.alignment(one.index, other.index)
+        cames, rows = cames | join, rows | other.rows | join
+    return _put(call, replace(one, cames=cames, rows=rows, home=None))
 
 
 def contained(call: Call) -> Value:
@@ -260,6 +265,16 @@ def piped(call: Call) -> Value | None:
     return call.machine.invoke(call.args[0], [call.receiver, *call.args[1:]], dict(call.kwargs), call.path)
 
 
+def crossed(call: Call) -> Value:
+    """``xs``: the values under one label."""
+    one = _self(call)
+    level = call.plain(2, "level")
+    gone = level_of(one.index, 0 if level is None else level)
+    decides = deciding(one.index.get(gone, NOTHING), FILTER)
+    index = {name: cames for name, cames in one.index.items() if name != gone}
+    return replace(one, rows=one.rows | decides, index=index, home=None)
+
+
 def unstacked(call: Call) -> Value:
     """``unstack``: a level of the index becomes the columns."""
     one = _self(call)
@@ -310,6 +325,7 @@ METHODS: Rules = {
     "resample": resampled,
     "pipe": piped,
     "unstack": unstacked,
+    "xs": crossed,
 }
 
 PARTS: Rules = _table("split rsplit extract extractall partition get_dummies", split)

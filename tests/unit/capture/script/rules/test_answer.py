@@ -18,3 +18,8 @@ def test_what_numpy_reads_is_an_array_whose_columns_are_told_by_place(wrote: Cal
         pd.DataFrame({"old": age > 60, "last": raw[:, -1], "name": name}).to_csv("o")
     """
     assert wrote(text) == {"old": "age transformation", "last": "age", "name": "name"}
+
+
+def test_a_value_that_is_called_is_an_unknown_function(wrote: Callable[..., dict[str, str]]) -> None:
+    text = 'step = steps.pop()\nstep(df).to_csv("o")\n'
+    assert wrote(text)["..."] == "a transformation ?, b transformation ?"

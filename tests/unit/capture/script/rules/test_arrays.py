@@ -38,3 +38,8 @@ def test_a_product_of_matrices_mixes_all(wrote: Wrote) -> None:
         df.to_csv("o")
     """
     assert wrote(text)["x"] == "a transformation, age transformation, b transformation"
+
+
+def test_what_was_chosen_for_an_array_shapes_what_is_computed_from_it(wrote: Wrote) -> None:
+    text = 'x = np.log([orders["a"][orders["s"] == s].mean() for s in "yz"])\npd.DataFrame({"x": x}).to_csv("o")\n'
+    assert wrote(text) == {"x": "a aggregation", "rows": "s filter"}

@@ -29,3 +29,8 @@ def test_columns_are_filtered_by_name_and_type(wrote: Wrote) -> None:
     assert wrote('df.filter(regex="^a").to_csv("o")\n') == {"a": "a"}
     assert set(wrote('orders.select_dtypes("object").to_csv("o")\n')) == {"k", "s"}
     assert set(wrote('orders.select_dtypes(exclude=["object", int]).to_csv("o")\n')) == {"a", "b"}
+
+
+def test_a_level_of_names_is_dropped(wrote: Wrote) -> None:
+    text = 'orders.groupby("k").agg({"a": ["sum", "max"]}).droplevel(0, axis=1).to_csv("o")\n'
+    assert wrote(text) == {"sum": "a aggregation", "max": "a aggregation", "index.k": "k", "rows": "k group_by"}

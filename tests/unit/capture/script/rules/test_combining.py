@@ -40,3 +40,11 @@ def test_columns_are_put_beside_each_other(wrote: Wrote) -> None:
 def test_the_nearest_row_in_time_is_merged(wrote: Wrote) -> None:
     text = 'pd.merge_asof(orders[["a", "k"]], users, left_on="a", right_on="age", by="k").to_csv("o")\n'
     assert wrote(text)["rows"] == "a join, age join, k join"
+
+
+def test_keys_of_a_dict_of_tables_are_a_level_of_the_index(wrote: Wrote) -> None:
+    text = """
+        parts = {k: part[["a"]] for k, part in orders.groupby("k")}
+        pd.concat(parts, names=["key"]).reset_index("key").to_csv("o")
+    """
+    assert wrote(text)["key"] == "k"

@@ -85,3 +85,31 @@ def test_a_dict_that_an_unknown_method_changed_is_a_hedge(wrote: Wrote) -> None:
         pd.DataFrame({"v": df[conf.get("x", "b")] * 2}).to_csv("o")
     """
     assert wrote(text) == {"v": "a transformation ?, b transformation ?"}
+
+
+def test_getters_are_functions_of_fields(wrote: Wrote) -> None:
+    text = """
+        from operator import attrgetter, itemgetter
+
+        rows = sorted(orders.to_dict("records"), key=itemgetter("b"))
+        first = sorted(orders.itertuples(), key=attrgetter("s"))
+        pd.DataFrame({"x": [row["a"] for row in rows], "y": [one.k for one in first]}).to_csv("o")
+    """
+    assert wrote(text) == {"x": "a", "y": "k", "rows": "b sort, s sort"}
+
+
+def test_a_counter_counts_what_it_is_given_later(wrote: Wrote) -> None:
+    text = """
+        from collections import Counter
+
+        counts = Counter()
+        for words in orders["s"]:
+            counts.update(words.split())
+        pd.DataFrame(counts.most_common(3), columns=["word", "n"]).to_csv("o")
+    """
+    assert wrote(text) == {"word": "s transformation", "n": "s aggregation", "rows": "s group_by"}
+
+
+def test_a_namespace_has_fields(wrote: Wrote) -> None:
+    text = 'from types import SimpleNamespace\njob = SimpleNamespace(name="a")\ndf[[job.name]].to_csv("o")\n'
+    assert wrote(text) == {"a": "a"}

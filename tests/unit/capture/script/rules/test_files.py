@@ -1,5 +1,7 @@
 from collections.abc import Callable
 
+import pytest
+
 from driftline.capture.script.follow import Followed
 from driftline.capture.script.reading import Table
 
@@ -66,3 +68,18 @@ json.dump([{"y": one["age"]} for one in data if one["name"]], open("o", "w"))
 def test_a_text_is_all_columns_and_not_sure(follows: Follows) -> None:
     table = written(follows('out = open("o", "w")\nfor line in open("users"):\n    out.write(line.upper())\n'), 6)
     assert {(one.column, one.confidence) for one in table.of("x")} == {("", 0.5)}
+
+
+@pytest.mark.parametrize(
+    "line",
+    ['out.write(f"{row.k},{row.a:.2f}\\n")', 'out.write(f"{row.k:>9}{row.a:<9}\\n")', "print(row.k, row.a, file=out)"],
+)
+def test_cells_of_a_line_of_text_are_told_by_place(follows: Follows, line: str) -> None:
+    table = written(follows(f'out = open("o", "w")\nfor row in orders.itertuples():\n    {line}\n'), 6)
+    assert columns(table) == {"0": {"k"}, "1": {"a"}}
+
+
+def test_a_first_line_of_text_names_the_columns(follows: Follows) -> None:
+    loop = 'for r in orders.itertuples():\n    out.write(f"{r.a}{r.b};{r.s}\\n")\n'
+    text = 'out = open("o", "w")\nout.write("x;y\\n")\n' + loop
+    assert columns(written(follows(text), 6)) == {"x": {"a", "b"}, "y": {"s"}}

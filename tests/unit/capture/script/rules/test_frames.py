@@ -52,3 +52,15 @@ def test_descriptions_and_correlations_sum_up(wrote: Wrote) -> None:
 def test_update_changes_the_table_in_place(wrote: Wrote) -> None:
     text = 'df.update(users.rename(columns={"age": "b"}))\ndf.to_csv("o")\n'
     assert wrote(text) == {"a": "a", "b": "age, b"}
+
+
+def test_tables_are_combined_by_their_indexes(wrote: Wrote) -> None:
+    text = """
+        by_key = users.set_index("k")[["age"]].rename(columns={"age": "a"})
+        orders.set_index("oid")[["a"]].combine_first(by_key).to_csv("o")
+    """
+    assert wrote(text) == {
+        "a": "a transformation, age transformation, k join, oid join",
+        "index.oid": "oid",
+        "rows": "k join, oid join",
+    }

@@ -118,3 +118,18 @@ def test_rows_are_grouped_by_values_that_stand_in_the_code(wrote: Wrote) -> None
     found = wrote('orders.set_index("k")["a"].groupby({"x": 1, "y": 2}).sum().to_frame().to_csv("o")\n')
     assert (found["a"], found["rows"]) == ("a aggregation", "k group_by")
     assert wrote('df["a"].groupby([["x", "y"]]).sum().to_frame().to_csv("o")\n')["a"] == "a aggregation"
+
+
+def test_a_row_that_a_function_makes_of_each_group_keeps_what_decided_the_rows(wrote: Wrote) -> None:
+    text = """
+        def middle(part):
+            return pd.Series({"x": np.average(part["a"], weights=part["b"])} | {"n": len(part)})
+
+        orders[orders["s"] != ""].groupby("k").apply(middle).reset_index().to_csv("o")
+    """
+    assert wrote(text) == {
+        "k": "k",
+        "x": "a aggregation, b aggregation",
+        "n": "s filter",
+        "rows": "k group_by, s filter",
+    }

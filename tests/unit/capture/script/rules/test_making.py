@@ -64,3 +64,13 @@ def test_names_of_columns_come_in_levels(wrote: Wrote) -> None:
 def test_a_name_that_is_a_set_is_none_that_is_known(wrote: Wrote) -> None:
     text = 'one = pd.Series([1], name=frozenset(["x"]))\none.to_frame()\ndf["a"].rename(["y"])\ndf[["a"]].to_csv("o")\n'
     assert wrote(text) == {"a": "a"}
+
+
+def test_a_column_of_a_dict_has_a_row_for_each_key(wrote: Wrote) -> None:
+    text = """
+        found = {}
+        for key, part in orders[orders["b"] > 0].groupby("k"):
+            found[key] = part["a"].mean()
+        pd.Series(found, name="mean").rename_axis("k").reset_index().to_csv("o")
+    """
+    assert wrote(text) == {"k": "k", "mean": "a aggregation", "rows": "b filter, k group_by"}

@@ -51,3 +51,37 @@ def test_getters_are_functions(wrote: Wrote) -> None:
         pd.DataFrame({"v": itemgetter("b")(df) * 2, "w": attrgetter("a")(df) * 2}).to_csv("o")
     """
     assert wrote(text) == {"v": "b transformation", "w": "a transformation"}
+
+
+def test_decorators_that_wrap_leave_a_function_what_it_is(wrote: Wrote) -> None:
+    text = """
+        from functools import lru_cache, wraps
+
+        def named(name):
+            def decorate(function):
+                @wraps(function)
+                def wrapped(*args, **kwargs):
+                    return function(*args, **kwargs).rename(name)
+                return wrapped
+            return decorate
+
+        @named("x")
+        @lru_cache(maxsize=8)
+        def ratio(table):
+            return table["a"] / table["b"]
+
+        ratio(df).to_frame().to_csv("o")
+    """
+    assert wrote(text) == {"x": "a transformation, b transformation"}
+
+
+def test_a_column_as_a_dict_has_its_index_as_keys(wrote: Wrote) -> None:
+    text = 'pd.DataFrame(dict(orders.groupby("k")["a"].sum()).items(), columns=["k", "x"]).to_csv("o")\n'
+    assert wrote(text) == {"k": "k", "x": "a aggregation", "rows": "k group_by"}
+
+
+def test_what_a_map_over_unknown_names_reads_may_be_any_of_it(wrote: Wrote) -> None:
+    text = (
+        'def load(name):\n    return pd.read_csv("users")\n\npd.concat(list(map(load, names)))[["age"]].to_csv("o")\n'
+    )
+    assert wrote(text) == {"age": "age *"}

@@ -30,3 +30,12 @@ def test_exploded_values_decide_the_number_of_rows(wrote: Wrote) -> None:
 def test_rows_are_counted(wrote: Wrote) -> None:
     text = 'df["a"].value_counts().reset_index().to_csv("o")\n'
     assert wrote(text) == {"a": "a", "count": "a aggregation", "rows": "a group_by"}
+
+
+def test_rows_under_one_label_lose_a_level(wrote: Wrote) -> None:
+    text = 'orders.groupby(["k", "s"])[["a"]].sum().xs("y", level="s").to_csv("o")\n'
+    assert wrote(text) == {"a": "a aggregation", "index.k": "k", "rows": "k group_by, s filter, s group_by"}
+
+
+def test_numbers_of_each_column_become_one_column(wrote: Wrote) -> None:
+    assert wrote('df.isna().sum().to_frame("missing").to_csv("o")\n')["..."] == "a aggregation, b aggregation"

@@ -63,3 +63,8 @@ def test_levels_of_the_index_get_names(wrote: Wrote) -> None:
     assert set(wrote(text)) == {"key", "n", "rows"}
     text = 'orders.set_index(["k", "s"])["a"].rename_axis(["x", "y"]).reset_index().to_csv("o")\n'
     assert wrote(text) == {"x": "k", "y": "s", "a": "a"}
+
+
+def test_values_under_one_label_lose_a_level(wrote: Wrote) -> None:
+    text = 'orders.set_index(["k", "s"])["a"].xs("y", level="k").to_frame().to_csv("o")\n'
+    assert wrote(text) == {"a": "a", "index.s": "s", "rows": "k filter"}

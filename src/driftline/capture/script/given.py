@@ -1,0 +1,36 @@
+"""What a call is given, written down for those who ask later.
+
+Enters: a call. Leaves: nothing; the machine remembers a table for the receiver and for each argument that is one.
+"""
+
+from driftline.capture.script import tables
+from driftline.capture.script.call import Call, table_of
+from driftline.capture.script.joining import made_of
+from driftline.capture.script.machine import Machine
+from driftline.capture.script.reading import FILTER, Table
+from driftline.capture.script.values import Class, Const, Function, Items, Library, UserModule, Value
+
+_STATEMENTS = frozenset({"execute", "executemany"})  # of a connection, which holds no table of its own
+
+
+def record(machine: Machine, call: Call) -> None:
+    """Remember all that a call is given that has origins."""
+    places: list[tuple[int | str, Value]] = [*enumerate(call.args), *call.kwargs.items()]
+    if call.receiver is not None and call.name not in _STATEMENTS:
+        places.insert(0, (-1, call.receiver))
+    for place, value in places:
+        if isinstance(value, Const | Library | Function | Class | UserModule):
+            continue
+        table = _parameters(machine, call, value) if place == 1 else None
+        table = table_of(machine, value) if table is None else table
+        if table is not None:
+            machine.record(call.path, table, place)
+
+
+def _parameters(machine: Machine, call: Call, value: Value) -> Table | None:
+    """Return the one row that ``execute`` is given for a statement, if the text spells out its places."""
+    content = machine.memory.see(value)
+    if call.name != "execute" or not isinstance(content, Items) or content.loose is not None:
+        return None
+    columns = {place: made_of(machine.memory, one) for place, one in enumerate(content.known)}
+    return tables.shaped(Table(columns, closed=True), machine.guarding(), FILTER)
