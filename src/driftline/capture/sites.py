@@ -34,11 +34,12 @@ _COMPREHENSIONS = frozenset(("<listcomp>", "<setcomp>", "<dictcomp>", "<genexpr>
 class Way:
     """The frames of the user's code that led to a call, the innermost first; the same object for the same way."""
 
-    __slots__ = ("_path", "codes", "places")
+    __slots__ = ("_path", "codes", "places", "times")
 
     def __init__(self, codes: tuple[CodeType, ...], places: tuple[int, ...]) -> None:
         self.codes = codes
         self.places = places  # of the instruction in the code, in bytes
+        self.times = 0  # that it was taken
         self._path: Path | None = None
 
     def path(self) -> Path:
@@ -68,6 +69,7 @@ class Visit(NamedTuple):
     order: int  # its place among all of this process
     thread: int
     part: str = ""  # of what was written: the sheet of a workbook
+    turn: int = 0  # its number among those of the way
 
 
 class Read(NamedTuple):
@@ -126,7 +128,10 @@ def visit(part: str = "") -> Visit | None:
     way = _ways.get(found)
     if way is None:
         way = _taken(found, here)
-    return None if way is None else Visit(way, _next(), _thread(), part)
+    if way is None:
+        return None
+    way.times = times = way.times + 1
+    return Visit(way, _next(), _thread(), part, times - 1)
 
 
 def opened(path: str, way: str) -> None:
@@ -163,6 +168,11 @@ def _by_the_user() -> bool:
 def written(path: str) -> list[Visit]:
     """Return where the user's code has opened a file to write it."""
     return list(_files.get(path, ()))
+
+
+def openings(way: Way) -> list[int]:
+    """Return when files were opened there to be written."""
+    return list(_begun.get(way, ()))
 
 
 def until(visit: Visit) -> int:

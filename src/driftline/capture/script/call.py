@@ -57,8 +57,12 @@ class Machine(Protocol):
         """Return what decides whether this is reached."""
         ...
 
-    def record(self, path: Path, table: Table) -> None:
-        """Remember what a call was given."""
+    def turn(self, path: Path) -> int:
+        """Return the number of the latest time that a call was reached; -1 = not known."""
+        ...
+
+    def record(self, path: Path, table: Table, place: int | str = -1, turn: int | None = None) -> None:
+        """Remember what a call was given, the latest time or the one with that number."""
         ...
 
 

@@ -276,6 +276,7 @@ class Expressions(Machine):
         return answer.answer(call)
 
     def _record(self, call: Call) -> None:
+        self.reached(call.path)
         places: list[tuple[int | str, Value]] = [*enumerate(call.args), *call.kwargs.items()]
         if call.receiver is not None and call.name not in _STATEMENTS:
             places.insert(0, (-1, call.receiver))
@@ -333,7 +334,9 @@ class Expressions(Machine):
             for loose in [over.loose] * 2 if over.loose is not None else []:  # what the first one reads is older later
                 rounds.next()
                 self.assign(generator.target, loose, scope)
+                self.around += 1
                 _, writes = self.memory.aside(lambda: self._filtered(node, generator, at, scope, into))
+                self.around -= 1
                 self.memory.join([{}, writes])
 
     def _filtered(self, node: Any, generator: ast.comprehension, at: int, scope: Scope, into: Value) -> None:

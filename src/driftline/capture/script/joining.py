@@ -130,7 +130,7 @@ def _files(cells: Cells, a: File, b: File, condition: Cames, depth: int) -> File
     if a.written is not None and b.written is not None:
         written = tables.either(a.written, b.written)
         written = tables.shaped(written, condition)
-    return File(a.opened, written, a.via, a.header or b.header)
+    return File(a.opened, written, a.via, a.header or b.header, a.turn if a.turn == b.turn else -1)
 
 
 def _grouped(cells: Cells, a: Grouped, b: Grouped, condition: Cames, depth: int) -> Grouped | None:

@@ -105,6 +105,21 @@ class Memory:
                 moved = True
         return moved
 
+    def settle(self, start: dict[Any, Any], writes: Writes) -> bool:
+        """Let a round of a loop have happened, or none; return whether anything is new.
+
+        ``start`` takes what there was before the first round: what a round wrote over is no longer there.
+        """
+        moved = False
+        for key, held in writes.items():
+            before = self._cells.get(key)
+            first = start.setdefault(key, before)
+            out = held if first is None else self.joined(first, held)
+            if out is not before and out != before:
+                self.put(key, out)
+                moved = True
+        return moved
+
     def joined(self, a: Any, b: Any, condition: Cames = NOTHING) -> Any:
         """Return what holds for both of two values or contents of which one is meant."""
         return joining.joined(self, a, b, condition)

@@ -18,6 +18,7 @@ from driftline.capture.script.values import (
     NONE,
     Class,
     Function,
+    Items,
     Part,
     Ref,
     Scope,
@@ -193,6 +194,8 @@ class Statements(Inlining):
         if over.rows:
             self.guards.append(over.rows)
         ends = []
+        unordered = isinstance(content := self.memory.see(value), Items) and content.kind == "set"
+        self.around += unordered
         with unrolling.Rounds(self) as rounds:
             for item in over.items:
                 rounds.next()
@@ -202,6 +205,7 @@ class Statements(Inlining):
             if over.loose is not None:
                 self._around(rounds, lambda: self._one_round(node, over.loose, scope))
         del self.guards[before:]
+        self.around -= unordered
         if ends and ends[-1] == RETURNS and over.loose is None:
             return RETURNS
         return self.execute(node.orelse, scope)
@@ -215,11 +219,15 @@ class Statements(Inlining):
         return end
 
     def _around(self, rounds: unrolling.Rounds, body: Any) -> None:
+        """Go around any number of times: each round begins with what was before all of them, or what the last one left."""
+        start: dict[Any, Any] = {}
+        self.around += 1
         for _ in range(_ROUNDS + 1):
             rounds.next()
             _, writes = self.memory.aside(body)
-            if not self.memory.join([{}, writes]):
+            if not self.memory.settle(start, writes):
                 break
+        self.around -= 1
 
     def _while(self, node: ast.While, scope: Scope) -> str:
         decides = condition(self, self.evaluate(node.test, scope))

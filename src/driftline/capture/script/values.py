@@ -174,6 +174,7 @@ class File(msgspec.Struct, frozen=True):
     written: Table | None = None
     via: int | None = None  # a writer on top: the place of the file
     header: tuple[Any, ...] | None = None
+    turn: int = -1  # the number of the call that opened it; -1 = not known
 
 
 Content = Frame | Items | Pairs | Instance | Foreign | File

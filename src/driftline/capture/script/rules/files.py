@@ -17,7 +17,7 @@ from driftline.capture.script.values import NONE, File, Frame, Items, Part, Ref,
 def opened(call: Call) -> Value:
     """``open``: a file, which is a read if it is read from."""
     call.machine.reads.append((call.path, None))
-    return call.new(File(call.path))
+    return call.new(File(call.path, turn=call.machine.turn(call.path)))
 
 
 def _file(call: Call, value: Value | None) -> tuple[Ref, File] | None:
@@ -111,7 +111,7 @@ def _write(call: Call, place: Ref, file: File, table: Table) -> None:
     shaped = tables.shaped(table, call.machine.guarding(), FILTER)
     written = shaped if file.written is None else tables.either(file.written, shaped)
     call.machine.memory.put(place.place, replace(file, written=written))
-    call.machine.record(file.opened, written)
+    call.machine.record(file.opened, written, turn=file.turn)
 
 
 def row_written(call: Call) -> Value | None:
