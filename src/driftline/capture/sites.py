@@ -18,7 +18,7 @@ from types import CodeType
 from typing import Any, NamedTuple
 
 from driftline.capture import opens
-from driftline.capture.script.site import Path, Site, turn_of
+from driftline.capture.script.site import PREVIOUS, Path, Site, turn_of
 from driftline.event.lineage import Dataset, Field
 
 DEEPEST = 12  # frames of the user's code; of what is called from deeper nothing is taken down
@@ -235,8 +235,10 @@ def reads(path: Path) -> list[list[Read]]:
 
 
 def latest(path: Path, order: int, thread: int) -> Read | None:
-    """Return what was read there last before ``order``, on this thread if any was; None = nothing."""
-    found = [one for held in reads(path) if (one := _before(held, order)) is not None]
+    """Return what was read there last before ``order``, or once before, on this thread if any was; None = nothing."""
+    path, turn = turn_of(path) if turn_of(path)[1] == PREVIOUS else (path, None)
+    back = 1 if turn is None else 2
+    found = [one for held in reads(path) if (one := _before(held, order, back)) is not None]
     own = [one for one in found if one.thread == thread]
     return max(own or found, key=lambda one: one.order, default=None)
 
@@ -246,9 +248,9 @@ def every(path: Path, order: int) -> list[Read]:
     return [one for held in reads(path) for one in held[: bisect_left(held, order, key=_order)]]
 
 
-def _before(held: list[Read], order: int) -> Read | None:
-    place = bisect_left(held, order, key=_order)
-    return held[place - 1] if place else None
+def _before(held: list[Read], order: int, back: int) -> Read | None:
+    place = bisect_left(held, order, key=_order) - back
+    return held[place] if place >= 0 else None
 
 
 def _order(one: Read) -> int:

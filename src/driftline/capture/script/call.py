@@ -37,7 +37,7 @@ class Machine(Protocol):
     """What rules may ask."""
 
     memory: Memory
-    reads: list[tuple[Path, Path | None]]
+    reads: list[tuple[Path, Path | None, int]]
     columns: Columns
     unrolling: int
 
@@ -51,6 +51,10 @@ class Machine(Protocol):
 
     def open_read(self, path: Path) -> Value:
         """Return a new frame of a call that is known to read, with or without known columns."""
+        ...
+
+    def did(self, path: Path, one: Path | None = None) -> None:
+        """A call read, this time by that number."""
         ...
 
     def guarding(self) -> Cames:

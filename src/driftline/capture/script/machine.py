@@ -35,7 +35,7 @@ class Machine:
         self.memory = Memory()
         self.path: Path = ()  # of the calls that are being followed
         self.guards: list[Cames] = []  # the conditions that must hold here
-        self.reads: list[tuple[Path, Path | None]] = []  # as they are done, and by number where that is known
+        self.reads: list[tuple[Path, Path | None, int]] = []  # as they are done: by number where known; how far aside
         self.modules: dict[str, Scope] = {}
         self.active: list[ast.AST] = []  # functions that are being followed
         self.seen: dict[Path, dict[int | str, Table]] = {}  # what calls were given: -1 is the receiver
@@ -76,8 +76,12 @@ class Machine:
             one = numbered(path, turn)
             own = self.columns(one)
             one, schema = (None, schema) if own is None else (one, own)
-        self.reads.append((path, one))
+        self.did(path, one)
         return self.memory.new(Frame(tables.read(path, schema)))
+
+    def did(self, path: Path, one: Path | None = None) -> None:
+        """A call read, this time by that number."""
+        self.reads.append((path, one, self.memory.depth()))
 
     def guarding(self) -> Cames:
         """Return what decides whether this is reached."""

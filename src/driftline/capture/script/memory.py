@@ -58,6 +58,10 @@ class Memory:
         """Whether something is being tried aside, which may not happen, or more than once."""
         return bool(self._logs)
 
+    def depth(self) -> int:
+        """How many things are being tried aside, one inside of the other."""
+        return len(self._logs)
+
     def aside(self, run: Callable[[], Result]) -> tuple[Result, Writes]:
         """Run something, take back what it wrote, and return that with its result."""
         self._logs.append({})

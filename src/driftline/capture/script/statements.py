@@ -221,6 +221,7 @@ class Statements(Inlining):
     def _around(self, rounds: unrolling.Rounds, body: Any) -> None:
         """Go around any number of times: each round begins with what was before all of them, or what the last one left."""
         start: dict[Any, Any] = {}
+        rounds.around = True
         self.around += 1
         for _ in range(_ROUNDS + 1):
             rounds.next()

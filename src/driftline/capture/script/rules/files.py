@@ -16,7 +16,7 @@ from driftline.capture.script.values import NONE, File, Frame, Items, Part, Ref,
 
 def opened(call: Call) -> Value:
     """``open``: a file, which is a read if it is read from."""
-    call.machine.reads.append((call.path, None))
+    call.machine.did(call.path)
     return call.new(File(call.path, turn=call.machine.turn(call.path)))
 
 
@@ -50,7 +50,7 @@ def _told(call: Call, value: Value | None) -> Value | None:
 
 def read_text(call: Call) -> Value:
     """``read_text`` of a path: a text of all columns."""
-    call.machine.reads.append((call.path, None))
+    call.machine.did(call.path)
     return Thing(text_of(call.path))
 
 
