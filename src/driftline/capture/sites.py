@@ -18,7 +18,7 @@ from types import CodeType
 from typing import Any, NamedTuple
 
 from driftline.capture import opens
-from driftline.capture.script.site import PREVIOUS, Path, Site, turn_of
+from driftline.capture.script.site import PREVIOUS, Path, Site, nearest, turn_of
 from driftline.event.lineage import Dataset, Field
 
 DEEPEST = 12  # frames of the user's code; of what is called from deeper nothing is taken down
@@ -268,7 +268,9 @@ def _known_ways(path: Path) -> list[Way]:
                 if path_of and any(code.co_flags & CO_GENERATOR for code in way.codes[:-1]):
                     _paths.setdefault(path_of[-1:], []).append(way)  # who goes on with a generator is not who called it
             _Kept.looked_up = len(_reads)
-    return (_paths.get(path) or _paths.get(path[-1:], [])) if path else []
+    found = _paths.get(path) or _paths.get(path[-1:], [])
+    alike = nearest(path, [way.path() for way in found]) if len(found) > 1 else []
+    return [way for way in found if way.path() in alike] if alike else found
 
 
 def _forget() -> None:

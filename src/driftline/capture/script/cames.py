@@ -59,6 +59,17 @@ def hedged(cames: Cames) -> Cames:
     )
 
 
+@lru_cache(4096)
+def any_of(cames: Cames) -> Cames:
+    """Return the origins of one of several things: which of all executions of a read it is from is not known."""
+    several = {one.read for one in cames if one.every}
+    if not several:
+        return cames
+    return frozenset(
+        one._replace(confidence=min(one.confidence, HEDGED)) if any_turn(one.read) in several else one for one in cames
+    )
+
+
 def aged(cames: Cames, reads: Mapping[Path, Path | None]) -> Cames:
     """Return the origins when those reads are done again: what is held comes from an earlier one.
 
@@ -73,11 +84,12 @@ def older(one: Origin, reads: Mapping[Path, Path | None]) -> Origin:
     """Return an origin whose read is done again."""
     path = reads[one.read]
     if path is None or one.every:
-        return one._replace(read=_any_turn(one.read), every=True)
+        return one._replace(read=any_turn(one.read), every=True)
     return one._replace(read=path)
 
 
-def _any_turn(read: Path) -> Path:
+def any_turn(read: Path) -> Path:
+    """Return the path of a read, whichever of its executions is meant."""
     path, turn = turn_of(read)
     return path if turn == PREVIOUS else read
 
@@ -111,7 +123,7 @@ def tidy(cames: Cames) -> Cames:
         )
     every = {(one.read, *key[1:]) for key, one in best.items() if one.every}
     return frozenset(
-        one for key, one in best.items() if one.every or not every or (_any_turn(one.read), *key[1:]) not in every
+        one for key, one in best.items() if one.every or not every or (any_turn(one.read), *key[1:]) not in every
     )
 
 

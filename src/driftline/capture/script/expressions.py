@@ -195,17 +195,17 @@ class Expressions(Machine):
         return self.evaluate(node.value, scope)
 
     def _yield(self, node: ast.Yield, scope: Scope) -> Value:
-        self.yields(Const(None) if node.value is None else self.evaluate(node.value, scope))
+        self.yields(Const(None) if node.value is None else self.evaluate(node.value, scope), node)
         return Thing()
 
     def _yield_from(self, node: ast.YieldFrom, scope: Scope) -> Value:
         over = unrolling.unrolled(self, self.evaluate(node.value, scope))
         for one in (*over.items, over.loose):
             if one is not None:
-                self.yields(one)
+                self.yields(one, node)
         return Thing()
 
-    def yields(self, value: Value) -> None:
+    def yields(self, value: Value, node: ast.AST) -> None:
         """A generator yields a value."""
         raise NotImplementedError
 

@@ -39,7 +39,8 @@ class Running(msgspec.Struct, eq=False):
     callee: Function
     guards: int  # how many conditions held when it began
     returned: list[tuple[Value, Cames]] = []
-    yielded: list[Value] = []
+    yielded: dict[ast.AST, list[Value]] = {}  # by the place in the text
+    reads: int = 0  # how many were done when it began
 
 
 class Inlining(Expressions):
@@ -87,7 +88,7 @@ class Inlining(Expressions):
     def _run(self, callee: Function, scope: Scope) -> Value:
         if isinstance(callee.node, ast.Lambda):
             return self.evaluate(callee.node.body, scope)
-        running = Running(callee, len(self.guards))
+        running = Running(callee, len(self.guards), reads=len(self.reads))
         self.running.append(running)
         try:
             self.execute(callee.node.body, scope)
@@ -99,10 +100,18 @@ class Inlining(Expressions):
         return self._returns(running)
 
     def _yields(self, callee: Function, running: Running) -> Value:
-        out = running.yielded[0]
-        for one in running.yielded[1:]:
-            out = self.memory.joined(out, one)
-        return out if callee.kind == "contextmanager" else self.memory.new(Items((), out))
+        out: Value | None = None
+        lazy: Value | None = None
+        for ones in running.yielded.values():
+            for one in ones:
+                out = self.memory.joined(out, one)
+            lazy = self.memory.joined(lazy, ones[-1])
+        if callee.kind == "contextmanager":
+            return out or NONE
+        if len(running.yielded) > 1:
+            return self.memory.new(Items((), out))
+        reads = tuple(dict.fromkeys(path for path, *_ in self.reads[running.reads :]))
+        return self.memory.new(Items((), out, lazy=lazy, reads=reads))
 
     def _returns(self, running: Running) -> Value:
         if not running.returned:
@@ -175,7 +184,7 @@ class Inlining(Expressions):
             running = self.running[-1]
             self.running[-1].returned.append((value, deciding(union(self.guards[running.guards :]))))
 
-    def yields(self, value: Value) -> None:
+    def yields(self, value: Value, node: ast.AST) -> None:
         """A generator yields a value."""
         if self.running:
-            self.running[-1].yielded.append(value)
+            self.running[-1].yielded.setdefault(node, []).append(value)

@@ -19,6 +19,7 @@ from driftline.capture.script.values import (
     Class,
     Function,
     Items,
+    Pairs,
     Part,
     Ref,
     Scope,
@@ -65,13 +66,22 @@ class Statements(Inlining):
             self._assign_item(target, value, scope)
 
     def _assign_item(self, target: ast.Subscript, value: Value, scope: Scope) -> None:
-        of, key = self.evaluate(target.value, scope), self.evaluate(target.slice, scope)
+        of, key = self._container(target.value, scope), self.evaluate(target.slice, scope)
         if isinstance(of, Series | Thing):
             self.assign(target.value, writing.series(self, of, key, value), scope)
         elif isinstance(of, Part) and isinstance(of.of, Series) and isinstance(target.value, ast.Attribute):
             self.assign(target.value.value, writing.series(self, of.of, key, value), scope)
         else:
             writing.item(self, of, key, value)
+
+    def _container(self, node: ast.expr, scope: Scope) -> Value:
+        """What something is put into: an element of a collection itself, however unsure it is which one."""
+        if isinstance(node, ast.Subscript):
+            of = self.memory.see(self.evaluate(node.value, scope))
+            if isinstance(of, Items | Pairs) and not of.known and isinstance(of.loose, Ref):
+                self.evaluate(node.slice, scope)
+                return of.loose
+        return self.evaluate(node, scope)
 
     def _unpack(self, targets: Sequence[ast.expr], value: Value, scope: Scope) -> None:
         content = self.memory.see(value)
@@ -194,7 +204,9 @@ class Statements(Inlining):
         if over.rows:
             self.guards.append(over.rows)
         ends = []
-        unordered = isinstance(content := self.memory.see(value), Items) and content.kind == "set"
+        content = self.memory.see(value)
+        unordered = isinstance(content, Items) and content.kind == "set"
+        lazy = content if isinstance(content, Items) and content.lazy is not None and not content.known else None
         self.around += unordered
         with unrolling.Rounds(self) as rounds:
             for item in over.items:
@@ -202,13 +214,21 @@ class Statements(Inlining):
                 ends.append(self._one_round(node, item, scope))
                 if ends[-1] == RETURNS:
                     break
-            if over.loose is not None:
+            if lazy is not None:
+                self._around(rounds, lambda: self._asked(node, lazy, scope))
+            elif over.loose is not None:
                 self._around(rounds, lambda: self._one_round(node, over.loose, scope))
         del self.guards[before:]
         self.around -= unordered
         if ends and ends[-1] == RETURNS and over.loose is None:
             return RETURNS
         return self.execute(node.orelse, scope)
+
+    def _asked(self, node: Any, items: Items, scope: Scope) -> str:
+        """A round over what a generator gives when it is asked."""
+        for path in items.reads * 2:  # not known how often each
+            self.did(path)
+        return self._one_round(node, items.lazy, scope)
 
     def _one_round(self, node: Any, item: Value | None, scope: Scope) -> str:
         before = len(self.guards)

@@ -140,6 +140,8 @@ class Items(msgspec.Struct, frozen=True):
     loose: Value | None = None  # any number of further ones
     rows: Cames = NOTHING  # what decides which ones there are
     kind: str = "list"
+    lazy: Value | None = None  # of a generator: an element while it is the latest one
+    reads: tuple[Path, ...] = ()  # that are done for each element, when it is asked for
 
 
 class Pairs(msgspec.Struct, frozen=True):
