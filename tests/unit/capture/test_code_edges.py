@@ -200,3 +200,50 @@ def test_a_model_without_features_is_shaped_by_all_that_it_was_fitted_on(words: 
         {},
         [Reach("file", "in.csv", name, "INDIRECT", "CONDITIONAL", "code", 0.9) for name in "ab"],
     )
+
+
+TWO = """\
+pd.DataFrame({"a": range(60), "b": [n * 7 % 61 for n in range(60)]}).to_csv("train.csv", index=False)
+pd.DataFrame({"a": range(9, 69), "b": [n * 5 % 61 for n in range(60)]}).to_csv("test.csv", index=False)
+"""
+
+
+def test_each_output_of_a_loop_over_two_frames_comes_from_its_own(script: Script) -> None:
+    events = script(BEGIN + TWO + (
+        'train, test = pd.read_csv("train.csv"), pd.read_csv("test.csv")\n'
+        'for name, t in [("train", train), ("test", test)]:\n'
+        '    t["f"] = t.a * t.b\n'
+        '    t[["f"]].to_csv(f"{name}_f.csv", index=False)\n'
+    ))  # fmt: skip
+    for name in ("train", "test"):
+        assert {source for source, *_ in edges(events, f"{name}_f.csv")["f"]} == {f"{name}.csv"}
+
+
+def test_each_model_of_a_loop_over_targets_is_shaped_by_its_own(script: Script) -> None:
+    events = script(BEGIN + DATA + (
+        "import joblib\n"
+        "from sklearn.linear_model import LinearRegression\n"
+        'c = pd.read_csv("customers.csv")\n'
+        'for t in ["spend", "tenure"]:\n'
+        '    joblib.dump(LinearRegression().fit(c[["id"]] * 2, c[t]), f"{t}.joblib")\n'
+    ))  # fmt: skip
+    for target in ("spend", "tenure"):
+        assert {column for _, column, *_ in edges(events, f"{target}.joblib")[""]} == {target}
+
+
+def test_a_difference_to_the_file_before_comes_from_these_two(script: Script) -> None:
+    events = script(BEGIN + (
+        'for k in "wxyz":\n'
+        '    pd.DataFrame({"a": [ord(k), 2, 3 * ord(k)]}).to_csv(f"in_{k}.csv", index=False)\n'
+        "import glob\n"
+        "prev = None\n"
+        'for path in sorted(glob.glob("in_*.csv")):\n'
+        "    cur = pd.read_csv(path)\n"
+        "    if prev is not None:\n"
+        '        pd.DataFrame({"d": cur.a - prev.a}).to_csv("d_" + path, index=False)\n'
+        "    prev = cur\n"
+        'prev.rename(columns={"a": "last"}).to_csv("last.csv", index=False)\n'
+    ))  # fmt: skip
+    for before, k in ("wx", "xy", "yz"):
+        assert {source for source, *_ in edges(events, f"d_in_{k}.csv")["d"]} == {f"in_{before}.csv", f"in_{k}.csv"}
+    assert {source for source, *_ in edges(events, "last.csv")["last"]} == {"in_z.csv"}
