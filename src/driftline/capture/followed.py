@@ -62,7 +62,7 @@ class Program:
         return followed.given(placed) if place is None else followed.argument(placed, place)
 
     def in_turn(self, way: Way, turn: int, times: int, place: int | str | None = None) -> Table | None:
-        """Return what the call was given the time with that number, of that many; None where the text says otherwise."""
+        """Return what the call was given the time with that number; None where the text has it not that often."""
         path = way.path()
         followed = self._followed(self._texts.entry(way.entry())) if path else None
         return None if followed is None else followed.in_turn(self._texts.placed(path), place, turn, times)

@@ -17,7 +17,7 @@ from inspect import CO_GENERATOR
 from types import CodeType
 from typing import Any, NamedTuple
 
-from driftline.capture import opens
+from driftline.capture import fault, opens
 from driftline.capture.script.site import PREVIOUS, Path, Site, nearest, turn_of
 from driftline.event.lineage import Dataset, Field
 
@@ -355,4 +355,4 @@ def _reborn() -> None:
 
 
 if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=_reborn)
+    os.register_at_fork(after_in_child=lambda: fault.attempt("fork", _reborn))

@@ -7,6 +7,7 @@ import click
 from driftline.cli import opened, show
 from driftline.engine import cells
 from driftline.engine import rows as differing
+from driftline.engine.engine import Engine
 from driftline.errors import BadInput
 from driftline.event import names
 from driftline.event.lineage import Link
@@ -52,12 +53,14 @@ def diff(
     """Tell how the lineage around NODE, or without one of everything, differs between two moments.
 
     With two versions of one dataset, such as features@previous features@latest: how their content differs, by column
-    and rows. A version is named by @latest, @previous or @TIME, or after a # by its partition or by (the beginning or
-    the end of) its name; what a partition was, by feed#2013-01-31@previous.
+    and rows; a dataset alone means these two. A version is named by @latest, @previous or @TIME, or after a # by its
+    partition or by (the beginning or the end of) its name; what a partition was, by feed#2013-01-31@previous.
     """
-    if (rows or key or copies) and not (node and other):
-        raise BadInput("--rows is about two versions", hint=_versions(node))
     with opened.engine(ctx) as engine:
+        if node and other is None and since is None and until is None:
+            node, other = _newest(engine, node)
+        if (rows or key or copies) and not (node and other):
+            raise BadInput("--rows is about two versions", hint=_versions(node))
         if node and other:
             if since is not None or until is not None:
                 raise BadInput("two versions and moments are both given", hint="Give the versions or --from and --to.")
@@ -80,6 +83,14 @@ def diff(
     if found.border:
         steps = show.count(depth, "step")
         click.echo(f"Note: it looked {steps} around {node}; what lies beyond is found with --depth.", err=True)
+
+
+def _newest(engine: Engine, node: str) -> tuple[str, str | None]:
+    """Return the names of the last two versions of a dataset; what is none stays as it is."""
+    known = opened.typed(engine, node)
+    if "@" in known or "#" in known or not engine.house.store.lineage.find(known, only="DATASET"):
+        return node, None
+    return f"{known}@previous", f"{known}@latest"
 
 
 def _versions(node: str | None) -> str:

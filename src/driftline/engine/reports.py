@@ -127,6 +127,8 @@ def impact(house: House, node: str) -> Impact:
     answers, paid = sum(t.answers for t in totals), sum(t.money for t in totals)
     datasets = sum(found.type in {"DATASET", "VERSION"} for found in below)
     jobs = sum(found.type == "JOB" for found in below)
+    columns = sum(found.type == "FIELD" for found in below)
+    held = [_many(columns, "column")] if columns else [_many(datasets, "dataset"), _many(jobs, "job")]
     more = "At least " if graph.truncated else ""
     return Impact(
         node=node,
@@ -138,7 +140,7 @@ def impact(house: House, node: str) -> Impact:
         money=round(paid, 2),
         currency=house.settings.currency,
         sentence=(
-            f"{more}{_many(datasets, 'dataset')}, {_many(jobs, 'job')} and {_many(len(endpoints), 'served endpoint')} "
+            f"{more}{', '.join(held)} and {_many(len(endpoints), 'served endpoint')} "
             f"lie downstream; {_many(answers, 'answer')} {how} and paid {paid:,.2f} {house.settings.currency}."
         ),
     )

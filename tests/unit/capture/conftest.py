@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 import driftline
-from driftline.capture import fault, watch
+from driftline.capture import fault, followed, watch
 from driftline.testing import MemorySink, use_sink
 
 # Prints every event that a script's store holds, one a line.
@@ -29,6 +29,7 @@ _READ = (
 def sink(tmp_path: Path) -> Iterator[MemorySink]:
     """Return the sink that everything goes to; dataset names are relative to ``tmp_path``."""
     fault.reset()
+    followed._Spent.seconds = 0.0  # of reading code, which a process does not do for ever
     memory = MemorySink()
     with use_sink(memory, home=str(tmp_path / ".driftline")):
         yield memory

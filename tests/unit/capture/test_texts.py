@@ -86,10 +86,11 @@ def test_cells_are_one_text_in_the_order_in_which_they_ran(cells: list[str]) -> 
     assert found.placed(plain) == found.taken(plain) == plain
 
 
-def test_the_text_of_a_command_is_what_python_was_given() -> None:
+def test_the_text_of_a_command_is_what_python_was_given(monkeypatch: pytest.MonkeyPatch) -> None:
     text = "from driftline.capture import texts; print(texts.Texts([]).of('__main__').text)"
     done = subprocess.run([sys.executable, "-W", "ignore", "-c", text], capture_output=True, text=True, check=True)
     assert done.stdout == f"{text}\n"
+    monkeypatch.setattr(sys, "orig_argv", ["python", "job.py", "-c", "x"])
     assert texts._command() == ""  # of a program that is no command
 
 

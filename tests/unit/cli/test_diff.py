@@ -120,7 +120,8 @@ def test_a_version_compared_with_itself_is_the_same(run: Run, home: Path) -> Non
         (("features#v3", "feed/raw"), "feed/raw is no version"),
         (("features#v3", "features"), "features is no version"),
         (("features#v3", "features#v4", "--from", "2013-01-01"), "two versions and moments"),
-        (("features",), "--from is missing"),
+        ((), "--from is missing"),
+        (("feed/raw@previous",), "--from is missing"),
     ],
 )
 def test_what_are_not_two_versions_of_one_dataset_is_refused(
@@ -151,8 +152,14 @@ def test_versions_are_named_by_their_time_too(run: Run, home: Path) -> None:
         run("diff", "features@previous", "features@latest").stdout == run("diff", "features#v3", "features#v4").stdout
     )
     with pytest.raises(BadInput) as said:
-        run("diff", "features")
+        run("diff", "features@latest")
     assert str(said.value.hint).endswith("Or name two versions: features@previous features@latest.")
+
+
+def test_a_dataset_alone_is_asked_for_its_last_two_versions(run: Run, home: Path) -> None:
+    two_versions(home)
+    assert run("diff", "features").stdout == run("diff", "features#v3", "features#v4").stdout
+    assert run("diff", "dataset:file:features").stdout == run("diff", "features").stdout
 
 
 def test_a_walk_that_ended_at_its_depth_says_so(run: Run, home: Path) -> None:
@@ -164,7 +171,7 @@ def test_a_walk_that_ended_at_its_depth_says_so(run: Run, home: Path) -> None:
 
 
 def test_rows_are_named_of_two_versions_only(run: Run) -> None:
-    for words in (("features", "--from", "2013-01-01", "--rows"), ("features", "--key", "id")):
+    for words in (("features", "--from", "2013-01-01", "--rows"), ("--key", "id")):
         with pytest.raises(BadInput, match="about two versions"):
             run("diff", *words)
 

@@ -50,7 +50,7 @@ class Followed:
         return self._table(path, place)
 
     def in_turn(self, path: Path, place: int | str | None, turn: int, times: int) -> Table | None:
-        """Return what a call was given the time with that number, from 0; None where it is not reached ``times`` times."""
+        """Return what a call was given the time with that number, from 0; None if it is not reached that often."""
         turns = self._turns.get(path)
         if turns is None or len(turns) != times or not self.complete:
             return None

@@ -239,7 +239,7 @@ class Statements(Inlining):
         return end
 
     def _around(self, rounds: unrolling.Rounds, body: Any) -> None:
-        """Go around any number of times: each round begins with what was before all of them, or what the last one left."""
+        """Go around: each round begins with what was before all of them, or with what the last one left."""
         start: dict[Any, Any] = {}
         rounds.around = True
         self.around += 1

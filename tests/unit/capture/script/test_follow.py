@@ -7,7 +7,6 @@ import random
 import statistics
 import textwrap
 import time
-import textwrap
 from collections.abc import Callable, Mapping
 
 import pytest
@@ -122,11 +121,11 @@ def test_a_call_is_told_time_by_time_where_it_is_reached_as_often(follows: Calla
     found = follows('for name in ["a", "b"]:\n    df[[name]].to_csv(name)\n')
     path = next(one for one in found.paths() if one[-1].line == 7 and one[-1].column == 27)
     first, second = found.in_turn(path, None, 0, 2), found.in_turn(path, None, 1, 2)
-    assert first is not None and list(first.columns) == ["a"]
-    assert second is not None and list(second.columns) == ["b"]
+    assert [None if one is None else list(one.columns) for one in (first, second)] == [["a"], ["b"]]
     assert found.in_turn(path, None, 0, 3) is None
     together = found.given(path)
-    assert together is not None and list(together.columns) == ["a", "b"]
+    assert together is not None
+    assert list(together.columns) == ["a", "b"]
 
 
 def test_a_call_in_a_loop_of_any_length_or_over_a_set_has_no_turns(follows: Callable[..., Followed]) -> None:

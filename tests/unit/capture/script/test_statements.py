@@ -145,8 +145,8 @@ def test_an_element_of_a_generator_is_from_the_latest_read_and_all_of_them_are_f
             for path in paths():
                 yield pd.read_csv("users")
     """
-    assert wrote(text + '        for one in frames():\n            one[["age"]].to_csv("o")\n') == {"age": "age"}
-    assert wrote(text + '        for n, one in enumerate(frames()):\n            one[["age"]].to_csv("o")\n') == {
+    assert wrote(text + '    for one in frames():\n            one[["age"]].to_csv("o")\n') == {"age": "age"}
+    assert wrote(text + '    for n, one in enumerate(frames()):\n            one[["age"]].to_csv("o")\n') == {
         "age": "age"
     }
-    assert wrote(text + '        pd.concat(frames())[["age"]].to_csv("o")\n') == {"age": "age *"}
+    assert wrote(text + '    pd.concat(frames())[["age"]].to_csv("o")\n') == {"age": "age *"}
