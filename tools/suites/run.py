@@ -125,6 +125,7 @@ def run(suite: Suite, mode: str, only: list[str] | None = None) -> Ran:
             "PYTHONPATH": os.pathsep.join([str(ROOT / "src"), str(PLUGIN)]),
             "SUITES_MODE": mode,
             "SUITES_OUT": str(out),
+            "SUITES_TESTS": os.pathsep.join(str(folder / path.partition("::")[0]) for path in suite.paths),
             "DRIFTLINE_HOME": str(home),
             "DRIFTLINE_CONSOLE": "0",
             "PYTHONHASHSEED": "0",

@@ -59,7 +59,14 @@ def _of_pandas(given: Mapping[str, Any], delimiter: str) -> Form:
 
 def _odd(given: Mapping[str, Any]) -> bool:
     """Whether pandas was told what no form says."""
-    return bool(given.get("dialect") or given.get("lineterminator") or given.get("doublequote") is False)
+    packing = given.get("compression")
+    packing = packing.get("method") if isinstance(packing, Mapping) else packing
+    return bool(
+        given.get("dialect")
+        or given.get("lineterminator")
+        or given.get("doublequote") is False
+        or (isinstance(packing, str) and packing == "tar")
+    )
 
 
 def _lines(skip: Any) -> tuple[int, ...] | None:

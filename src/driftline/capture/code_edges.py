@@ -41,11 +41,13 @@ class Words:
 
     def of(self, seen: Seen, names: Sequence[str] | None) -> Bound | None:
         """Return what the code says of an output with these columns; None where it says nothing."""
-        by_call: dict[tuple[int, str], list[Visit]] = {}
+        by_call: dict[tuple[Any, ...], list[Visit]] = {}
         for visit in _visits(seen):
-            by_call.setdefault((id(visit.way), visit.part), []).append(visit)
+            by_call.setdefault((id(visit.way), visit.part, visit.into), []).append(visit)
         found = [
-            _Written(table, visits, *_of_part(same[0].part, names))
+            _Written(table, visits, _handed(table, same[0], names), handed=True)
+            if same[0].into
+            else _Written(table, visits, *_of_part(same[0].part, names))
             for same in by_call.values()
             for table, visits in self._given(same)
         ]
@@ -102,10 +104,11 @@ class Words:
         """Bind tables to columns; less surely where not all are there, or ``strict``, where it has other columns."""
         fields: dict[str, dict[Any, Reach]] = {}
         rows: dict[Any, Reach] = {}
-        for told, visits, names, apart in found:
-            table = told if names is None else _by_place(told, list(names.values()))
+        for told, visits, names, apart, handed in found:
+            table = told if names is None or handed else _by_place(told, list(names.values()))
             sources = _Sources(self, visits)
-            share = 1.0 if whole and (names is None or not strict or _as_told(table, names.values())) else OTHERWISE
+            sure = names is None or handed or not strict or _as_told(table, names.values())
+            share = 1.0 if whole and sure else OTHERWISE
             columns = {name: name for name in _named(table)} if names is None else names
             for name, own in columns.items():
                 held = fields.setdefault(name, {})
@@ -128,7 +131,7 @@ class Words:
         if came.every:
             return sites.every(path, max(map(sites.until, visits)))
         found = (sites.latest(path, sites.until(visit), visit.thread) for visit in visits)
-        return list({one.order: one for one in found if one is not None}.values())
+        return list({id(one): one for one in found if one is not None}.values())
 
     def columns(self, one: Read) -> tuple[str, ...] | None:
         """Return the columns of what was read; None where they are not known."""
@@ -171,6 +174,7 @@ class _Written(NamedTuple):
     visits: list[Visit]
     names: Mapping[str, str] | None  # columns of the output, with what the table calls them; None = those of the table
     apart: bool = False  # they have rows of their own, as a sheet of a workbook
+    handed: bool = False  # to a statement, which says what comes to which column
 
 
 class _Sources:
@@ -200,7 +204,7 @@ class _Sources:
         return [reach._replace(provenance=CODE) for reach in self._rows]
 
     def _behind(self, one: Read, column: str) -> list[Reach]:
-        key = (one.order, column)
+        key = (id(one), column)  # it is held by ``_reads``
         found = self._known.get(key)
         if found is None:
             names = (column,) if column not in {"", INDEX} else self._any_of(one, column)[:WIDE]
@@ -256,6 +260,20 @@ def _of_part(part: str, names: Sequence[str] | None) -> tuple[dict[str, str] | N
     others = {name for name in names if part and "!" in name}
     own = {name: name.removeprefix(f"{part}!") for name in others if name.startswith(f"{part}!")}
     return own or {name: name for name in names if name not in others}, bool(others)
+
+
+def _handed(table: Table, visit: Visit, names: Sequence[str] | None) -> dict[str, str]:
+    """Return the columns that an INSERT fills, with what the rows that it was given call them."""
+    written = {name.lower(): name for name in names or ()}
+    placed = list(table.columns) if table.closed and len(table.columns) == len(visit.into) else None
+    found = {}
+    for column, own in visit.into:
+        name = written.get(column.lower(), column)
+        if not own.isdigit() or own in table.columns:
+            found[name] = own
+        else:
+            found[name] = placed[int(own)] if placed is not None and int(own) < len(placed) else name
+    return found
 
 
 def _fields(seen: Seen | None) -> tuple[Field, ...] | None:

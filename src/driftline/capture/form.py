@@ -5,12 +5,13 @@ a file can be read as the program read it, whatever it is called; ``BEYOND`` whe
 itself.
 """
 
+import re
 from collections.abc import Callable, Mapping
 from typing import Any, Literal, NamedTuple
 
 EVERY = "*"  # among ``Form.texts``: all columns
 _PARTS = ("usecols", "index_col", "columns")  # arguments that leave columns out
-_PACKED = (".tar", ".7z")  # of which nothing can be read as it stands
+_PACKED = re.compile(r"\.(tar(\.(gz|bz2|xz|zst))?|tgz|tbz2?|txz|7z)$")  # of which nothing can be read as it stands
 Naming = Literal["", "pandas", "polars", "polars 1", "arrow", "duckdb"]
 
 
@@ -63,4 +64,4 @@ def named(form: Form, given: Mapping[str, Any], columns: tuple[str, ...]) -> For
 
 def readable(path: str, form: Form) -> bool:
     """Whether the file at ``path`` can be read as it stands, in this form."""
-    return bool(form.delimiter) and not path.lower().endswith(_PACKED)
+    return bool(form.delimiter) and not _PACKED.search(path.lower())

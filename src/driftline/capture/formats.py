@@ -24,6 +24,7 @@ from driftline import later
 from driftline.capture import endings, measure, text
 from driftline.capture.contents import Contents, of_arrow, of_batches, of_columns, of_data
 from driftline.capture.form import Form, readable
+from driftline.capture.unwarned import unwarned
 
 feather = later.module("pyarrow.feather")
 json = later.module("pyarrow.json")
@@ -58,7 +59,8 @@ def of_file(path: str, version: str, size: int, modified_ns: int, said: Form | N
     try:
         meant = _meant(path, said)
         alike = (*key[:3], meant)  # others may have said the same in other words
-        contents = _seen[alike] if alike in _seen else _read(path, size, meant)
+        with unwarned():
+            contents = _seen[alike] if alike in _seen else _read(path, size, meant)
     finally:
         _same(path, size, modified_ns)  # what was read in the middle of a change is nobody's version
     if len(_seen) >= _CACHE:
@@ -284,7 +286,10 @@ def columns(path: str, said: Form | None = None) -> tuple[str, ...] | None:
         return text.columns(path, said)
     kind = endings.form(path)
     if kind == "parquet":
-        return tuple(parquet.read_schema(path).names)
+        try:
+            return tuple(parquet.read_schema(path).names)
+        except (OSError, pa.ArrowException):  # it is encrypted, or none
+            return None
     if kind == "csv":
         return text.columns(path, Form(guess=True))
     return None

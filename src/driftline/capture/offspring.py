@@ -18,9 +18,10 @@ from typing import Any, Literal
 import msgspec
 
 from driftline.capture import collect as collecting
-from driftline.capture import fault
+from driftline.capture import fault, ways
 from driftline.capture.columns import Bound, Reach
 from driftline.capture.form import Form
+from driftline.capture.sites import Read, Visit
 from driftline.capture.trace import Seen, Trace
 from driftline.event.lineage import Touched
 
@@ -49,6 +50,8 @@ class Part(msgspec.Struct, kw_only=True, omit_defaults=True):
     fields: dict[str, list[Said]] = {}
     rows: list[Said] = []
     facets: dict[str, dict[str, Any]] = {}
+    visits: list[ways.Stop] = []  # where in the code it was written
+    took: ways.Took | None = None  # what was read or opened at one place in the code
     statements: list[str] = []
     gaps: dict[str, int] = {}
     opened: list[tuple[str, str, int]] = []  # path, read or write, when
@@ -93,8 +96,20 @@ def leave(home: str, run: str, way: Literal["read", "write"], seen: Seen) -> Non
         fields=fields,
         rows=rows,
         facets=seen.facets,
+        visits=[stop for visit in seen.visits if (stop := ways.said(visit)) is not None],
     )
     _append(home, run, part)
+
+
+def leave_place(home: str, run: str, visit: Visit, one: Read | str) -> None:
+    """Write down where in the code something was read, or which path was opened there to be written.
+
+    Raises:
+        OSError: the folder cannot be written.
+    """
+    took = ways.taken(visit, one)
+    if took is not None:
+        _append(home, run, Part(took=took))
 
 
 def leave_rest(home: str, trace: Trace) -> None:
@@ -144,13 +159,16 @@ def collect(home: str, trace: Trace) -> None:
     if not os.path.isdir(folder):
         return
     for file in sorted(Path(folder).glob(f"*{_ENDING}")):
+        thread = ways.thread_of(file.stem)
         for line in file.read_bytes().splitlines():
-            fault.attempt("offspring", _take, trace, line)
+            fault.attempt("offspring", _take, trace, line, thread)
     shutil.rmtree(folder, ignore_errors=True)
 
 
-def _take(trace: Trace, line: bytes) -> None:
+def _take(trace: Trace, line: bytes, thread: int) -> None:
     part = msgspec.json.decode(line, type=Part)
+    if part.took is not None:
+        ways.take(part.took, thread)
     if part.touched is not None and part.way:
         seen = Seen(
             touched=part.touched,
@@ -162,6 +180,7 @@ def _take(trace: Trace, line: bytes) -> None:
             at_ns=part.at_ns,
             form=part.form,
             facets=part.facets,
+            visits=[ways.heard(stop, thread) for stop in part.visits],
         )
         if part.fields or part.rows:
             fields = {name: _reaches(found) for name, found in part.fields.items()}

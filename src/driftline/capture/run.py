@@ -149,6 +149,9 @@ class Run(Recording):
 
     @staticmethod
     def _visited(way: Literal["read", "write"], found: list[Seen]) -> None:
+        if way == "read":
+            fields = next((seen.touched.fields for seen in found if seen.touched.fields), None)
+            sites.read((seen.touched.dataset for seen in found), fields)
         visit = sites.visit() if way == "write" else None
         if visit is not None:
             for seen in found:
@@ -291,12 +294,14 @@ class Run(Recording):
         made = cls(job.name, code="taken over", namespace=job.namespace)
         made._trace.run = run
         made.inherited = True
+        sites.tell(_place_of)
         open_runs[id(made)] = made
         return made
 
     def inherit(self) -> None:
         """Be the same run in a child process: what it collects is left to the parent, which sends it."""
         self.inherited = True
+        sites.tell(_place_of)
         trace = self._trace
         trace.inputs, trace.outputs, trace.statements, trace.gaps = [], [], [], {}
         trace.opened, trace.attributed = {}, set()
@@ -326,6 +331,13 @@ class Run(Recording):
         if isinstance(self._code, str) or not self._templates:
             return base
         return f"src:{ids.digest(base, *sorted(self._templates))[:16]}"
+
+
+def _place_of(visit: sites.Visit, one: sites.Read | str) -> None:
+    """In a child process: leave where in the code something was read or opened to the process that began the run."""
+    found = enclosing()
+    if isinstance(found, Run) and found.inherited and found._client is not None:
+        fault.attempt("offspring", offspring.leave_place, found._client.home, found.id, visit, one)
 
 
 def run(

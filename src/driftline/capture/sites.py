@@ -11,13 +11,15 @@ import linecache
 import os
 import sys
 import threading
+import time
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from inspect import CO_GENERATOR
 from types import CodeType
 from typing import Any, NamedTuple
 
 from driftline.capture import fault, opens
+from driftline.capture.script.reading import Entry
 from driftline.capture.script.site import PREVIOUS, Path, Site, nearest, turn_of
 from driftline.event.lineage import Dataset, Field
 
@@ -34,12 +36,13 @@ _COMPREHENSIONS = frozenset(("<listcomp>", "<setcomp>", "<dictcomp>", "<genexpr>
 class Way:
     """The frames of the user's code that led to a call, the innermost first; the same object for the same way."""
 
-    __slots__ = ("_path", "codes", "places", "times")
+    __slots__ = ("_path", "codes", "depth", "places", "times")
 
     def __init__(self, codes: tuple[CodeType, ...], places: tuple[int, ...]) -> None:
         self.codes = codes
         self.places = places  # of the instruction in the code, in bytes
         self.times = 0  # that it was taken
+        self.depth = len(codes)
         self._path: Path | None = None
 
     def path(self) -> Path:
@@ -49,10 +52,17 @@ class Way:
             self._path = _resolved(self.codes, self.places)
         return self._path
 
-    def entry(self) -> CodeType:
-        """Return the outermost code: that of a module or of a cell, or of a function that a library calls."""
+    def entry(self) -> Entry:
+        """Return where the outermost code begins: a module or a cell, or a function that a library calls."""
         self.path()
-        return self.codes[-1]
+        code = self.codes[-1]
+        if code.co_name == "<module>":
+            return Entry(code.co_filename)
+        return Entry(code.co_filename, code.co_qualname, code.co_firstlineno)
+
+    def resumed(self) -> bool:
+        """Return whether a generator is among the callees, which whoever goes on with it has not called."""
+        return any(code.co_flags & CO_GENERATOR for code in self.codes[:-1])
 
     def _cut(self) -> None:
         """Forget what runs a script or a cell of a notebook: there a program begins, but not in what it imports."""
@@ -66,10 +76,11 @@ class Visit(NamedTuple):
     """One time that a way was taken."""
 
     way: Way
-    order: int  # its place among all of this process
-    thread: int
+    order: int  # when it was, by a clock that parents and children share
+    thread: int  # of a child process one that no thread here has
     part: str = ""  # of what was written: the sheet of a workbook
     turn: int = 0  # its number among those of the way
+    into: tuple[tuple[str, str], ...] = ()  # columns of a table, with the place or name of what comes to each
 
 
 class Read(NamedTuple):
@@ -92,7 +103,7 @@ _files: dict[str, list[Visit]] = {}  # by path: where it was opened to be writte
 _begun: dict[Way, list[int]] = {}  # when that was
 _lock = threading.Lock()
 _FRAMES = range(FARTHEST)
-_next = itertools.count(1).__next__
+_next = time.perf_counter_ns
 _thread = threading.get_ident
 
 
@@ -100,11 +111,22 @@ class _Kept:
     number = 0  # of reads
     looked_up = 0  # ways whose paths are known
     wanted = True  # as ``settings.read_code`` says
+    told: "Callable[[Visit, Read | str], None] | None" = None  # of each read, and of each path opened to be written
 
 
 def use(*, wanted: bool) -> None:
     """Take ways down from now on, or no longer."""
     _Kept.wanted = wanted
+
+
+def tell(told: "Callable[[Visit, Read | str], None]") -> None:
+    """Have ``told`` hear of each read from now on, and of each path that is opened to be written."""
+    _Kept.told = told
+
+
+def number() -> int:
+    """Return a number that is another one once more was read."""
+    return _Kept.number
 
 
 def visit(part: str = "") -> Visit | None:
@@ -118,7 +140,7 @@ def visit(part: str = "") -> Visit | None:
     for _ in _FRAMES:
         code = frame.f_code
         whose = known(code.co_filename)
-        if whose is _USER or (whose is None and _is_user(code)):
+        if whose is _USER or (whose is None and is_user(code)):
             add(id(code))
             add(frame.f_lasti)
         frame = frame.f_back
@@ -131,7 +153,7 @@ def visit(part: str = "") -> Visit | None:
     if way is None:
         return None
     way.times = times = way.times + 1
-    return Visit(way, _next(), _thread(), part, times - 1)
+    return Visit(way, _next(), _thread(), part, turn=times - 1)
 
 
 def opened(path: str, way: str) -> None:
@@ -140,8 +162,15 @@ def opened(path: str, way: str) -> None:
     if at is None:
         return
     if way == "read":
-        _keep(at, Read(at.order, at.thread, (), path=path))
+        _here(at, Read(at.order, at.thread, (), path=path))
         return
+    begin(path, at)
+    if _Kept.told is not None:
+        _Kept.told(at, path)
+
+
+def begin(path: str, at: Visit) -> None:
+    """Remember that a file was opened there to be written."""
     if len(_files) >= MOST or len(_begun) >= MOST:
         _files.clear()
         _begun.clear()
@@ -155,7 +184,7 @@ def _by_the_user() -> bool:
     for _ in range(_NEAR):
         file = frame.f_code.co_filename
         if not file.startswith(_OWN):
-            if _is_user(frame.f_code):
+            if is_user(frame.f_code):
                 return True
             if file.startswith("<frozen importlib") or any(part in file for part in _INSIDE):
                 return False
@@ -195,7 +224,7 @@ def _taken(key: tuple[int, ...], frame: Any) -> Way | None:
     for _ in range(FARTHEST):
         if frame is None:
             break
-        if id(frame.f_code) in key[::2] and _is_user(frame.f_code):
+        if id(frame.f_code) in key[::2] and is_user(frame.f_code):
             codes.append(frame.f_code)
         frame = frame.f_back
     if frame is not None:
@@ -215,10 +244,17 @@ def read(
     at = visit()
     if at is None:
         return
-    _keep(at, Read(at.order, at.thread, tuple(dict.fromkeys(datasets)), fields, node))
+    _here(at, Read(at.order, at.thread, tuple(dict.fromkeys(datasets)), fields, node))
 
 
-def _keep(at: Visit, one: Read) -> None:
+def _here(at: Visit, one: Read) -> None:
+    keep(at, one)
+    if _Kept.told is not None:
+        _Kept.told(at, one)
+
+
+def keep(at: Visit, one: Read) -> None:
+    """Remember what was read there."""
     _reads.setdefault(at.way, {}).setdefault(at.thread, []).append(one)
     _Kept.number += 1
     if _Kept.number > MOST:
@@ -265,12 +301,15 @@ def _known_ways(path: Path) -> list[Way]:
             for way in list(_reads):
                 path_of = way.path()
                 _paths.setdefault(path_of, []).append(way)
-                if path_of and any(code.co_flags & CO_GENERATOR for code in way.codes[:-1]):
+                if path_of and way.resumed():
                     _paths.setdefault(path_of[-1:], []).append(way)  # who goes on with a generator is not who called it
             _Kept.looked_up = len(_reads)
-    found = _paths.get(path) or _paths.get(path[-1:], [])
-    alike = nearest(path, [way.path() for way in found]) if len(found) > 1 else []
-    return [way for way in found if way.path() in alike] if alike else found
+    for begin in range(len(path)):  # what a library calls, on a thread or in a process, begins a way of its own
+        found = _paths.get(path[begin:])
+        if found:
+            alike = nearest(path, [way.path() for way in found]) if len(found) > 1 else []
+            return [way for way in found if way.path() in alike] if alike else found
+    return []
 
 
 def _forget() -> None:
@@ -292,7 +331,7 @@ def _forget() -> None:
         _Kept.looked_up = -1
 
 
-def _is_user(code: CodeType) -> bool:
+def is_user(code: CodeType) -> bool:
     """Whether code is the user's; of the files that they come from that is remembered."""
     file = code.co_filename
     if file == _MADE:

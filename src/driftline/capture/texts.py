@@ -13,6 +13,7 @@ from collections.abc import Iterable, Iterator
 from types import CodeType
 
 from driftline.capture import sites
+from driftline.capture.script import parsing
 from driftline.capture.script.reading import Entry, Source
 from driftline.capture.script.site import Path, Site
 
@@ -38,12 +39,12 @@ class Texts:
             self._found[name] = self._look_up(name)
         return self._found[name]
 
-    def entry(self, code: CodeType) -> Entry:
+    def entry(self, begin: Entry) -> Entry:
         """Return where the text begins in which the outermost frame of the user's is."""
-        file = CELLS if code.co_filename in self._cells() else code.co_filename
-        if code.co_name == "<module>":
+        file = CELLS if begin.file in self._cells() else begin.file
+        if not begin.function:
             return Entry(file)
-        return Entry(file, code.co_qualname, code.co_firstlineno + self._cells().get(code.co_filename, 0))
+        return Entry(file, begin.function, begin.line + self._cells().get(begin.file, 0))
 
     def placed(self, path: Path) -> Path:
         """Return a path as the texts count lines."""
@@ -94,7 +95,7 @@ class Texts:
         if made is None:
             if len(_compiled) >= _CACHE:
                 _compiled.clear()
-            made = _compiled[file, changed] = frozenset(_codes(compile(text, file, "exec", dont_inherit=True)))
+            made = _compiled[file, changed] = frozenset(_codes(parsing.compiled(text)))
         return bool(mine) and all(code in made for code in mine)
 
     def _cells(self) -> dict[str, int]:
@@ -116,7 +117,7 @@ def _cells() -> Iterator[tuple[str, str]]:
         if not text or len(text) > LONGEST or file.startswith(("<frozen", "<driftline", "<attrs ")):
             continue
         try:
-            compile(text, file, "exec", dont_inherit=True)
+            parsing.compiled(text)
         except (SyntaxError, ValueError):
             continue
         yield file, text if text.endswith("\n") else text + "\n"

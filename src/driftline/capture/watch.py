@@ -12,7 +12,7 @@ from importlib.machinery import ModuleSpec
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
-from driftline.capture import around, client, fault, opens, process, sites, unnamed
+from driftline.capture import aliases, around, client, fault, opens, process, sites, unnamed
 
 if TYPE_CHECKING:
     from importlib.abc import Loader, MetaPathFinder
@@ -62,6 +62,7 @@ _MODULES = {
 }  # fmt: skip
 HOOKS = {library: _PLACE + hook for hook, libraries in _MODULES.items() for library in libraries}
 
+_BY_NAME = ""  # patches of the user's own modules
 _patches: dict[str, list[Any]] = {}
 
 
@@ -103,6 +104,9 @@ def hooks_on() -> None:
             _install(library, module)
     if not any(isinstance(finder, _AfterImport) for finder in sys.meta_path):
         sys.meta_path.insert(0, _AfterImport())
+    if _BY_NAME not in _patches:  # what is imported by name from now on is replaced already
+        put = [patch for patches in list(_patches.values()) for patch in patches]
+        _patches[_BY_NAME] = fault.attempt("watch", aliases.of_user, put) or []
 
 
 def _install(library: str, module: ModuleType) -> None:
@@ -110,7 +114,8 @@ def _install(library: str, module: ModuleType) -> None:
         _patches[library] = []
         hook = fault.attempt(f"hooks for {library}", importlib.import_module, HOOKS[library])
         if hook is not None:
-            _patches[library] = fault.attempt(f"hooks for {library}", hook.install, module) or []
+            put = _patches[library] = fault.attempt(f"hooks for {library}", hook.install, module) or []
+            put += fault.attempt(f"hooks for {library}", aliases.of_library, module, put) or []
 
 
 class _AfterImport(MetaPathFinder):

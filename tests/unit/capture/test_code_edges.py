@@ -1,5 +1,6 @@
 """Columns that the text of a script tells of, bound to what it read; expected edges are read off the scripts."""
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -247,3 +248,165 @@ def test_a_difference_to_the_file_before_comes_from_these_two(script: Script) ->
     for before, k in ("wx", "xy", "yz"):
         assert {source for source, *_ in edges(events, f"d_in_{k}.csv")["d"]} == {f"in_{before}.csv", f"in_{k}.csv"}
     assert {source for source, *_ in edges(events, "last.csv")["last"]} == {"in_z.csv"}
+
+
+# What follows runs in child processes; each file has an id of its own, so that a mistaken source would show.
+CHILDREN = """\
+import multiprocessing, sys
+from concurrent.futures import ProcessPoolExecutor
+import joblib
+import pandas as pd
+import driftline
+
+
+def load(path):
+    raw = pd.read_csv(path)
+    return raw[raw.a > 1]
+
+
+def process(path):
+    raw = load(path)
+    raw["c"] = raw.a / raw.b
+    raw[["id", "c"]].to_parquet(path.replace("in_", "out_").replace("csv", "parquet"), index=False)
+
+
+if __name__ == "__main__":
+    driftline.watch("job")
+    files = [f"in_{k}.csv" for k in "xyz"]
+    for k, file in enumerate(files):
+        pd.DataFrame({"id": range(k * 100, k * 100 + 60), "a": range(60), "b": range(1, 61)}).to_csv(file, index=False)
+    how = sys.argv[1]
+    if how == "joblib":
+        joblib.Parallel(2)(joblib.delayed(process)(file) for file in files)
+        frames = joblib.Parallel(2)(joblib.delayed(load)(file) for file in files)
+    elif how == "executor":
+        with ProcessPoolExecutor(2) as pool:
+            list(pool.map(process, files))
+            frames = list(pool.map(load, files))
+    else:
+        with multiprocessing.get_context(how).Pool(2) as pool:
+            pool.map(process, files)
+            frames = pool.map(load, files)
+    pd.concat(frames)[["a"]].rename(columns={"a": "z"}).to_parquet("all.parquet", index=False)
+"""
+
+
+@pytest.mark.parametrize("how", ["fork", "spawn", "executor", "joblib"])
+def test_what_child_processes_write_comes_from_what_each_has_read_and_what_they_return_from_all(
+    script: Script, how: str
+) -> None:
+    if how == "fork" and not hasattr(os, "fork"):
+        pytest.skip("this system does not fork")
+    events = script(CHILDREN, how)
+    for k in "xyz":
+        found = edges(events, f"out_{k}.parquet")
+        assert found["c"] == {
+            (f"in_{k}.csv", "a", "TRANSFORMATION", 0.9), (f"in_{k}.csv", "b", "TRANSFORMATION", 0.9),
+        }  # fmt: skip
+        assert found[""] == {(f"in_{k}.csv", "a", "FILTER", 0.9)}
+    sources = {(source, column) for source, column, *_ in edges(events, "all.parquet")["z"]}
+    assert sources == {(f"in_{k}.csv", "a") for k in "xyz"}
+
+
+def test_what_a_child_process_was_given_comes_from_what_its_parent_had_read(script: Script) -> None:
+    events = script(
+        "import multiprocessing\n" + BEGIN + DATA + (
+            "def work(part):\n"
+            '    part["rate"] = part.spend / part.tenure\n'
+            '    part[["rate"]].to_parquet("out.parquet", index=False)\n'
+            'raw = pd.read_csv("customers.csv")\n'
+            'pool = multiprocessing.get_context("fork").Pool(1)\n'
+            "pool.map(work, [raw])\n"
+            "pool.terminate()\n"
+        )
+    )  # fmt: skip
+    assert edges(events, "out.parquet")["rate"] == {
+        ("customers.csv", "spend", "TRANSFORMATION", 0.9), ("customers.csv", "tenure", "TRANSFORMATION", 0.9),
+    }  # fmt: skip
+
+
+def test_files_that_children_open_and_write_row_by_row_have_their_edges(script: Script) -> None:
+    events = script(
+        "import csv\nfrom concurrent.futures import ProcessPoolExecutor\n" + BEGIN + (
+            "def work(name):\n"
+            '    with open(f"in_{name}.csv") as source, open(f"out_{name}.csv", "w", newline="") as target:\n'
+            '        writer = csv.DictWriter(target, ["twice"])\n'
+            "        writer.writeheader()\n"
+            "        for row in csv.DictReader(source):\n"
+            '            writer.writerow({"twice": 2 * int(row["a"])})\n'
+            'for k in "xy":\n'
+            '    pd.DataFrame({"a": range(ord(k), 200), "b": 1}).to_csv(f"in_{k}.csv", index=False)\n'
+            "with ProcessPoolExecutor(2) as pool:\n"
+            '    list(pool.map(work, "xy"))\n'
+        )
+    )  # fmt: skip
+    for k in "xy":
+        assert {one[:3] for one in edges(events, f"out_{k}.csv")["twice"]} == {(f"in_{k}.csv", "a", "TRANSFORMATION")}
+
+
+def test_values_of_an_insert_come_to_the_columns_that_it_lists_by_their_places_or_names(script: Script) -> None:
+    events = script(BEGIN + DATA + (
+        "import sqlite3\n"
+        'base = sqlite3.connect("base.db")\n'
+        'base.execute("CREATE TABLE placed (p INTEGER, q REAL, r TEXT)")\n'
+        'base.execute("CREATE TABLE named (p INTEGER, q REAL)")\n'
+        'raw = pd.read_csv("customers.csv")\n'
+        "rows = [(float(one.spend), int(one.id)) for one in raw.itertuples()]\n"
+        'base.executemany("INSERT INTO placed (q, r, p) VALUES (?, \'x\', ?)", rows)\n'
+        'rows = [{"a": int(one["id"]), "b": float(one["spend"]), "c": 1} for _, one in raw.iterrows()]\n'
+        'base.executemany("INSERT INTO named (q, p) VALUES (:b, :a)", rows)\n'
+        "base.commit()\n"
+    ))  # fmt: skip
+    for table in ("placed", "named"):
+        assert edges(events, table) == {
+            "p": {("customers.csv", "id", "TRANSFORMATION", 0.9)},
+            "q": {("customers.csv", "spend", "TRANSFORMATION", 0.9)},
+        }
+
+
+def test_a_table_that_is_filled_file_by_file_comes_from_all_of_them(script: Script) -> None:
+    events = script(BEGIN + (
+        "import sqlite3\n"
+        'base = sqlite3.connect("base.db")\n'
+        'base.execute("CREATE TABLE t (p INTEGER)")\n'
+        "base.commit()\n"
+        'for k in "xyz":\n'
+        '    pd.DataFrame({"a": [ord(k), 2, 3]}).to_csv(f"in_{k}.csv", index=False)\n'
+        '    rows = [(int(a),) for a in pd.read_csv(f"in_{k}.csv").a]\n'
+        '    base.executemany("INSERT INTO t VALUES (?)", rows)\n'
+        "base.commit()\n"
+    ))  # fmt: skip
+    assert {source for source, *_ in edges(events, "t")["p"]} == {"in_x.csv", "in_y.csv", "in_z.csv"}
+
+
+def test_tables_of_duckdb_that_are_made_of_frames_come_from_what_those_were_read_from(script: Script) -> None:
+    events = script(BEGIN + DATA + (
+        "import duckdb\n"
+        'raw = pd.read_csv("customers.csv")\n'
+        'con = duckdb.connect("base.duckdb")\n'
+        'con.execute("CREATE TABLE rates AS SELECT id, spend / tenure AS rate FROM raw")\n'
+        'con.register("given", raw)\n'
+        'con.execute("CREATE TABLE copies AS SELECT spend * 2 AS twice FROM given WHERE tenure > 2")\n'
+        "con.execute(\"COPY (SELECT tenure + 1 AS more FROM given) TO 'more.parquet'\")\n"
+    ))  # fmt: skip
+    assert edges(events, "rates")["rate"] == {
+        ("customers.csv", "spend", "TRANSFORMATION", 0.9), ("customers.csv", "tenure", "TRANSFORMATION", 0.9),
+    }  # fmt: skip
+    assert edges(events, "copies") == {
+        "twice": {("customers.csv", "spend", "TRANSFORMATION", 0.9)},
+        "": {("customers.csv", "tenure", "FILTER", 0.9)},
+    }
+    assert edges(events, "more.parquet")["more"] == {("customers.csv", "tenure", "TRANSFORMATION", 0.9)}
+
+
+def test_a_frame_that_the_run_says_it_read_is_the_source_of_what_is_made_of_it(script: Script) -> None:
+    events = script(
+        "import driftline\nimport pandas as pd\ndriftline.watch()\n"
+        'with driftline.run("job") as run:\n'
+        '    given = pd.DataFrame({"a": range(60), "b": range(1, 61)})\n'
+        '    run.read("shop.given", data=given)\n'
+        '    given.assign(c=given.a / given.b)[["c"]].to_csv("out.csv", index=False)\n'
+    )
+    assert edges(events, "out.csv")["c"] == {
+        ("shop.given", "a", "TRANSFORMATION", 0.9), ("shop.given", "b", "TRANSFORMATION", 0.9),
+    }  # fmt: skip

@@ -7,7 +7,9 @@ from driftline.capture.form import BEYOND, Form
 def test_archives_of_many_files_are_not_read() -> None:
     assert form.readable("a.csv.gz", Form())
     assert form.readable("A.CSV.ZIP", Form())
-    assert not form.readable("a.tar", Form())
+    assert form.readable("a.tar.csv", Form())
+    for name in ("a.tar", "a.csv.tar.gz", "A.TAR.BZ2", "a.tar.xz", "a.tgz"):
+        assert not form.readable(name, Form())
     assert not form.readable("a.csv", BEYOND)
 
 

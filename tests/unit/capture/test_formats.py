@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+import warnings
 from pathlib import Path
 from typing import Any
 
@@ -39,6 +40,22 @@ def test_every_format_gives_rows_fields_and_a_profile(tmp_path: Path) -> None:
         column = profile.decode(found.profile).columns["n"]
         assert (column.rows, column.minimum, column.maximum) == (3, 1, 3)
     assert formats.columns(str(tmp_path / "x.parquet")) == formats.columns(str(tmp_path / "x.csv")) == ("n", "s")
+
+
+def test_nobody_is_warned_of_an_old_file_that_is_read_once_more(tmp_path: Path) -> None:
+    """Arrow warns of Feather's first version, names who reads it, and has warned the program that wrote or read it."""
+    with warnings.catch_warnings(record=True) as found:
+        warnings.simplefilter("always")
+        feather.write_feather(TABLE, str(tmp_path / "x.feather"), version=1)
+        feather.read_table(str(tmp_path / "x.feather"))
+        assert len(found) == 2
+        assert written(tmp_path / "x.feather") is not None
+        assert len(found) == 2
+
+
+def test_columns_of_what_only_is_called_parquet_are_not_known(tmp_path: Path) -> None:
+    (tmp_path / "x.parquet").write_bytes(b"PAR1, and then nothing of that kind")
+    assert formats.columns(str(tmp_path / "x.parquet")) is None
 
 
 @pytest.mark.parametrize("separator", [";", "|", "\t", ","])

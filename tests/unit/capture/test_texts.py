@@ -14,6 +14,7 @@ import pytest
 from driftline.capture import texts
 from driftline.capture.script.reading import Entry, Source
 from driftline.capture.script.site import Site
+from driftline.capture.sites import Way
 from driftline.capture.texts import CELLS, Texts
 
 
@@ -55,8 +56,8 @@ def test_a_function_is_entered_by_its_name_and_line() -> None:
     code = compile("def outer():\n    def f(): pass\n", "some.py", "exec")
     outer = next(one for one in code.co_consts if isinstance(one, CodeType))
     inner = next(one for one in outer.co_consts if isinstance(one, CodeType))
-    assert Texts([]).entry(inner) == Entry("some.py", "outer.<locals>.f", 2)
-    assert Texts([]).entry(code) == Entry("some.py")
+    assert Texts([]).entry(Way((inner,), (0,)).entry()) == Entry("some.py", "outer.<locals>.f", 2)
+    assert Texts([]).entry(Way((code,), (0,)).entry()) == Entry("some.py")
 
 
 @pytest.fixture
@@ -81,7 +82,7 @@ def test_cells_are_one_text_in_the_order_in_which_they_ran(cells: list[str]) -> 
     path = (Site(cells[2], 1, 11),)
     assert found.placed(path) == (Site(CELLS, before + 3, 11),)
     assert found.taken(found.placed(path)) == path
-    assert found.entry(compile("c = 1", cells[2], "exec")) == Entry(CELLS)
+    assert found.entry(Entry(cells[2])) == Entry(CELLS)
     plain = (Site("script.py", 1, 1),)
     assert found.placed(plain) == found.taken(plain) == plain
 

@@ -16,6 +16,7 @@ from driftline import later
 from driftline.capture import fault, transactions
 from driftline.capture.hooks import patch
 from driftline.capture.hooks.patch import Patch
+from driftline.capture.recording import Recording
 
 if TYPE_CHECKING:
     import sqlite3
@@ -213,3 +214,15 @@ def alchemy(tells: Callable[[Any], bool]) -> dict[str, Act]:
         "rollback": heard(transactions.rollback),
         "rollback_twophase": heard(transactions.rollback),
     }
+
+
+def control(connection: Any, text: str, lost: Any) -> Callable[..., None]:
+    """Take note of a statement about the transaction itself; a commit of one that is ``lost`` takes it back."""
+
+    def record(run: Recording, *, failed: bool = False) -> None:  # noqa: ARG001 - it belongs to the connection
+        if not failed and lost is not None:
+            transactions.rollback(lost)
+        elif not failed:
+            transactions.told(connection, text)
+
+    return record

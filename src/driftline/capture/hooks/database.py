@@ -19,7 +19,7 @@ from urllib.parse import unquote, urlsplit
 from driftline import later
 from driftline.capture import at_hand, client, measure, observe, sites, transactions
 from driftline.capture.frames import origin
-from driftline.capture.hooks import glance, memory, sqlite_asked
+from driftline.capture.hooks import glance, inserted, memory, sqlite_asked
 from driftline.capture.recording import Recording
 from driftline.capture.sql.relation import Source
 from driftline.capture.trace import Seen
@@ -67,7 +67,7 @@ class Place(NamedTuple):
 
 
 _written: dict[Dataset, str] = {}  # newest version of a table that this process wrote
-_done: "weakref.WeakKeyDictionary[Recording, set[tuple[str, str]]]" = weakref.WeakKeyDictionary()
+_done: "weakref.WeakKeyDictionary[Recording, dict[tuple[str, str], inserted.Again]]" = weakref.WeakKeyDictionary()
 
 
 def place_of(connection: Any) -> Place | None:
@@ -246,20 +246,23 @@ def statement(
     analysis = importlib.import_module(_STATEMENT).analyse(plain, columns, _dialect(place.scheme))
     if analysis is None:
         return True  # it touches no data
-    done = _done.setdefault(run, set())
+    done = _done.setdefault(run, {})
     key = (place.namespace, analysis.template)
-    if key in done and not any(one.writes is None for one in analysis.statements):
+    again = done.setdefault(key, inserted.Again())
+    again.take(run)
+    if again.committed and not any(one.writes is None for one in analysis.statements):
         return True
     writes = any(one.writes for one in analysis.statements)
     if writes and transactions.again(transaction, (run, key)):
         return True
+    handed = "" if hasattr(type(connection), "exec_driver_sql") else text  # SQLAlchemy hands its own text on
     for one in analysis.statements:
-        datasets = _record(run, place, one, analysis, fields, frame, transaction)
+        datasets = _record(run, place, one, analysis, fields, frame, transaction, again, handed)
         if one.lineage is not None and one.writes is None and len(analysis.statements) == 1:
             origin.queried(result, one.lineage, datasets, analysis.spelled, glance.at(result).fields)
 
     def said() -> None:
-        done.add(key)
+        again.committed = True
         if writes or any(_tables(place, one.reads) for one in analysis.statements):
             run.statement(text, analysis.form)
 
@@ -282,6 +285,8 @@ def _record(
     fields: Callable[[str], Any],
     frame: Any,
     transaction: Any,
+    again: inserted.Again,
+    text: str,
 ) -> dict[Source, tuple[Dataset, ...]]:
     """Record what one statement has read and written; returns the tables that it read."""
     for gap in one.gaps:
@@ -298,8 +303,16 @@ def _record(
     edges = None
     if one.lineage is not None:
         edges = importlib.import_module(_EDGES).SqlEdges(one.lineage, datasets, analysis.spelled)
-    _write(run, Table(dataset, fields(name)), edges, transaction, given=not datasets and _in_order(one, fields(name)))
+    again.into = () if datasets else _into(one, fields(name), text)
+    given = bool(again.into) or (not datasets and _in_order(one, fields(name)))
+    again.seen = _write(run, Table(dataset, fields(name)), edges, transaction, given=given, into=again.into)
     return datasets
+
+
+def _into(one: Any, fields: Any, text: str) -> inserted.Into:
+    """What of the values that a statement is handed comes to which columns of its target."""
+    into = None if one.lineage is None else one.lineage.into
+    return () if into is None else inserted.columns(text, into or [field.name for field in fields or ()])
 
 
 def _in_order(one: Any, fields: Any) -> bool:
@@ -315,12 +328,17 @@ def _read(run: Recording, table: Table, transaction: Any) -> None:
     transactions.put(transaction, run, functools.partial(_add, run, "read", seen), inside=bool(held))
 
 
-def _write(run: Recording, table: Table, edges: Any, transaction: Any, *, given: bool = False) -> None:
-    """Record that a table was written, once that is committed; ``given``: what the script hands to the statement."""
+def _write(
+    run: Recording, table: Table, edges: Any, transaction: Any, *, given: bool = False, into: inserted.Into = ()
+) -> Seen | None:
+    """Record that a table was written, once that is committed.
+
+    ``given``: what the script hands to the statement is written; then that is returned, for further visits.
+    """
     dataset, version = table.dataset, _version(run, table.dataset)
     seen = table.seen(version)
     visit = sites.visit() if edges is None or given else None
-    seen.visits = [] if visit is None else [visit]
+    seen.visits = [] if visit is None else [visit._replace(into=into)]
 
     def act() -> None:
         if len(_written) >= _CACHE:
@@ -331,6 +349,7 @@ def _write(run: Recording, table: Table, edges: Any, transaction: Any, *, given:
             run.edges(dataset, edges, version)
 
     transactions.put(transaction, run, act, dataset, version, inside=transaction is not None)
+    return seen if given else None
 
 
 def _add(run: Recording, way: Literal["read", "write"], seen: Seen) -> None:

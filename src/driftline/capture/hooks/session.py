@@ -15,7 +15,7 @@ from typing import Any, NamedTuple, Protocol
 
 import msgspec
 
-from driftline.capture import at_hand, client, fault, headers, measure, observe, transactions
+from driftline.capture import at_hand, client, fault, headers, measure, observe, sites, transactions
 from driftline.capture.around import enclosing
 from driftline.capture.hooks import commits, duckdb_catalog, duckdb_export, duckdb_renames, duckdb_tables, memory
 from driftline.capture.hooks.duckdb_catalog import Catalog
@@ -134,7 +134,8 @@ class Session:
             return None
         if connection is not None:
             if transactions.controls(text):
-                return _control(connection, text, self.catalog.lost(connection) if transactions.commits(text) else None)
+                lost = self.catalog.lost(connection) if transactions.commits(text) else None
+                return commits.control(connection, text, lost)
             if transactions.mixed(text):
                 return self._together([self.sql(connection, one, caller) for one in commits.apart(text)])
         if duckdb_export.folder(text):
@@ -216,6 +217,8 @@ class Session:
             edges = SqlEdges(one.lineage, datasets, analysis.spelled, analysis.said)
         for seen in self._targets(run, connection, one, analysis, began_ns, forms):
             touched, name = seen.touched, one.writes.names[0]
+            if any(it.kind == "table" and not known[it].datasets for it in one.reads):  # frames in variables
+                seen.visits = [visit] if (visit := sites.visit()) is not None else []
             if one.kind == "ALTER TABLE":
                 duckdb_renames.renamed(run, touched.dataset, (old for it in one.reads for old in known[it].seen))
             inside = one.writes.kind == "table" and transactions.begun(connection)
@@ -358,18 +361,6 @@ class Session:
             return None
         plan_text = plan.serialised(connection, text, _SECONDS, self.catalog.execute)
         return second.Said(plan_text) if plan_text is not None and len(plan_text) <= _PLAN else None
-
-
-def _control(connection: Any, text: str, lost: Any) -> Record:
-    """Take note of a statement about the transaction itself; a commit of one that is ``lost`` takes it back."""
-
-    def record(run: Recording, *, failed: bool = False) -> None:  # noqa: ARG001 - it belongs to the connection
-        if not failed and lost is not None:
-            transactions.rollback(lost)
-        elif not failed:
-            transactions.told(connection, text)
-
-    return record
 
 
 def _named(path: str) -> str:

@@ -4,6 +4,7 @@ Enters: a value and a name or key. Leaves: a value: columns of tables, elements 
 objects.
 """
 
+from collections.abc import Iterable
 from typing import Any
 
 from msgspec.structs import replace
@@ -33,6 +34,7 @@ from driftline.capture.script.values import (
     Thing,
     UserModule,
     Value,
+    unordered,
 )
 
 _DOORS = frozenset({"loc", "iloc", "at", "iat", "str", "dt", "cat", "list", "struct", "sparse", "plot"})
@@ -45,6 +47,8 @@ def attribute(machine: Machine, of: Value, name: str) -> Value:
         return Library(f"{of.name}.{name}")
     if isinstance(of, UserModule):
         return _named(machine, of.scope, name) or Thing()
+    if isinstance(of, Function | Class) and name == "__name__":
+        return Const(getattr(of.node, "name", "<lambda>") if isinstance(of, Function) else of.name)
     if isinstance(of, Super | Class):
         return _of_classes(machine, of, name)
     content = machine.memory.see(of)
@@ -96,7 +100,7 @@ def _of_class(machine: Machine, of: Class, name: str, bound: Value, depth: int =
     if isinstance(found, Function):
         if found.kind == "staticmethod" or (bound is of and found.kind != "classmethod"):
             return found
-        return Function(found.node, found.scope, found.defaults, bound, found.kind, found.hedge)
+        return replace(found, self=bound)
     if found is not None:
         return found
     for base in of.bases if depth < 8 else ():
@@ -171,7 +175,8 @@ def item(machine: Machine, of: Value, key: Value) -> Value:
         return _of_part(machine, content)
     if isinstance(content, Library | UserModule | Class | Function):
         return of
-    return Thing(changed(made_of(machine.memory, content) | made_of(machine.memory, key)), rows_of(machine, of))
+    cames = changed(made_of(machine.memory, content) | made_of(machine.memory, key))
+    return Thing(hedged(cames) if isinstance(content, Instance) else cames, rows_of(machine, of))
 
 
 def _of_part(machine: Machine, part: Part) -> Value:
@@ -181,6 +186,10 @@ def _of_part(machine: Machine, part: Part) -> Value:
 
 def _of_items(machine: Machine, items: Items, key: Value) -> Value:
     found = plain(machine, key)
+    if unordered(items):
+        several = isinstance(found, slice) or isinstance(machine.memory.see(key), Part | Series | Frame | Items)
+        one = doubtful(machine, (*items.known, items.loose))
+        return machine.memory.new(Items((), one, items.rows, items.kind)) if several else one
     if isinstance(found, slice) and items.loose is None:
         return machine.memory.new(Items(items.known[found], None, items.rows, items.kind))
     first = 0 if items.loose is not None else -len(items.known)
@@ -207,6 +216,22 @@ def _one_of(machine: Machine, value: Value | None) -> Value | None:
     if unsure == content:
         return value
     return machine.memory.new(unsure) if isinstance(unsure, Frame) else unsure
+
+
+def doubtful(machine: Machine, values: Iterable[Value | None]) -> Value:
+    """Return one of several values, of which it is not known which one: never sure, unless they are the same."""
+    ones = [one for one in values if one is not None]
+    if all(one == ones[0] for one in ones):
+        return ones[0] if ones else Thing()
+    out: Value | None = None
+    for one in ones:
+        out = machine.memory.joined(out, one)
+    content = machine.memory.see(out)
+    if isinstance(content, Frame):
+        return machine.memory.new(replace(content, table=tables.hedge(content.table)))
+    if isinstance(content, Series | Thing):
+        return replace(content, cames=hedged(content.cames))
+    return out or Thing()
 
 
 def _of_pairs(machine: Machine, of: Value, pairs: Pairs, key: Value) -> Value:

@@ -27,6 +27,7 @@ from driftline.capture.script.values import (
     Series,
     Thing,
     Value,
+    unordered,
 )
 
 MAX_ITEMS = 256
@@ -40,6 +41,7 @@ class Machine(Protocol):
     reads: list[tuple[Path, Path | None, int]]
     columns: Columns
     unrolling: int
+    path: Path
 
     def invoke(self, callee: Value, args: Sequence[Value], kwargs: Mapping[str, Value], path: Path) -> Value:
         """Call something as if at a path."""
@@ -133,7 +135,7 @@ def plain(machine: Machine, value: Value | None, depth: int = 0) -> Any:
     content = machine.memory.see(value)
     if depth > 4:
         return UNKNOWN
-    if isinstance(content, Items) and content.loose is None:
+    if isinstance(content, Items) and content.loose is None and not (unordered(content) and depth >= 0):
         items = [plain(machine, one, depth + 1) for one in content.known]
         if any(one is UNKNOWN for one in items):
             return UNKNOWN
@@ -142,6 +144,11 @@ def plain(machine: Machine, value: Value | None, depth: int = 0) -> Any:
         pairs = {key: plain(machine, one, depth + 1) for key, one in content.known.items()}
         return UNKNOWN if any(one is UNKNOWN for one in pairs.values()) else pairs
     return UNKNOWN
+
+
+def members(machine: Machine, value: Value | None) -> Any:
+    """Return the same, in any order where the order is not known: of sets, of lists that data has sorted."""
+    return plain(machine, value, -1)
 
 
 def hashable(key: Any) -> bool:
@@ -154,11 +161,14 @@ def hashable(key: Any) -> bool:
 
 
 def names(machine: Machine, value: Value | None) -> list[Any] | None:
-    """Return column names from one name or a list of them; None if not known."""
-    found = plain(machine, value)
+    """Return column names from one name, a list of them or a list of lists, one for each level; None if not known."""
+    found = members(machine, value)
     if found is UNKNOWN or found is None or isinstance(found, dict):
         return None
-    return found if isinstance(found, list) else list(found) if isinstance(found, tuple) else [found]
+    several = list(found) if isinstance(found, list | tuple) else [found]
+    if several and all(isinstance(one, list) for one in several) and len(set(map(len, several))) == 1:
+        several = list(zip(*several, strict=True))
+    return several if all(map(hashable, several)) else None
 
 
 def is_frame(machine: Machine, value: Value | None) -> bool:
@@ -178,7 +188,7 @@ def table_of(machine: Machine, value: Value | None) -> Table | None:
     if isinstance(content, Frame):
         return content.table
     if isinstance(content, Series):
-        name = "0" if content.name is None else content.name
+        name = content.name if content.name is not None and hashable(content.name) else "0"
         return Table({name: content.cames}, (), content.rows, True, NOTHING, content.index)
     if isinstance(content, Thing):
         return tables.unknown(content.cames, content.rows) if content.cames else None

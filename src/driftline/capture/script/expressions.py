@@ -9,12 +9,12 @@ import builtins
 from collections.abc import Sequence
 from typing import Any
 
-from driftline.capture.script import access, queries, tables, unrolling, writing
+from driftline.capture.script import access, own, queries, stated, tables, unrolling, writing
 from driftline.capture.script.call import UNKNOWN, Call, plain, rows_of, table_of
 from driftline.capture.script.cames import changed, deciding, union
 from driftline.capture.script.joining import made_of
 from driftline.capture.script.machine import Machine
-from driftline.capture.script.operators import condition, inverted, operated, truth
+from driftline.capture.script.operators import compared, condition, inverted, operated, truth
 from driftline.capture.script.reading import FILTER, NOTHING, Table
 from driftline.capture.script.rules import answer
 from driftline.capture.script.values import (
@@ -75,10 +75,14 @@ class Expressions(Machine):
         found = access.attribute(self, of, name)
         if isinstance(found, Function) and found.kind == "property":
             return self.invoke(found, (), {}, self.at(node, scope))
-        return found
+        return self._answered(own.missing(self, of, name, found), node, scope) or found
+
+    def _answered(self, asked: own.Asked | None, node: ast.expr, scope: Scope) -> Value | None:
+        return None if asked is None else self.inline(asked[0], asked[1], {}, self.at(node, scope), [])
 
     def _subscript(self, node: ast.Subscript, scope: Scope) -> Value:
-        return access.item(self, self.evaluate(node.value, scope), self.evaluate(node.slice, scope))
+        of, key = self.evaluate(node.value, scope), self.evaluate(node.slice, scope)
+        return self._answered(own.item(self, of, key), node, scope) or access.item(self, of, key)
 
     def _slice(self, node: ast.Slice, scope: Scope) -> Value:
         parts = [None if one is None else self.evaluate(one, scope) for one in (node.lower, node.upper, node.step)]
@@ -138,7 +142,8 @@ class Expressions(Machine):
 
     def _binary(self, node: ast.BinOp, scope: Scope) -> Value:
         left, right = self.evaluate(node.left, scope), self.evaluate(node.right, scope)
-        return operated(self, left, right, type(node.op).__name__)
+        name = type(node.op).__name__
+        return self._answered(own.operator(self, left, right, name), node, scope) or operated(self, left, right, name)
 
     def _unary(self, node: ast.UnaryOp, scope: Scope) -> Value:
         value = self.evaluate(node.operand, scope)
@@ -150,21 +155,12 @@ class Expressions(Machine):
         out: Value = Thing()
         for place, (op, after) in enumerate(zip(node.ops, node.comparators, strict=True)):
             right = self.evaluate(after, scope)
-            one = self._compared(left, right, type(op).__name__)
+            name = type(op).__name__
+            asked = self._answered(own.operator(self, left, right, name), node, scope)
+            one = compared(self, left, right, name) if asked is None else asked
             out = operated(self, out, one, "And") if place else one
             left = right
         return out
-
-    def _compared(self, left: Value, right: Value, name: str) -> Value:
-        if name in {"In", "NotIn"} and isinstance(left, Const):
-            known = access.contains(self, right, left.value)
-            if known is not None:
-                return Const(known if name == "In" else not known)
-        if name in {"Is", "IsNot"} and Const(None) in (left, right) and left != right:
-            other = left if right == Const(None) else right
-            if not isinstance(other, Const | Thing):
-                return Const(name == "IsNot")
-        return operated(self, left, right, name)
 
     def _bool(self, node: ast.BoolOp, scope: Scope) -> Value:
         stop = isinstance(node.op, ast.Or)
@@ -252,8 +248,12 @@ class Expressions(Machine):
         if isinstance(callee, Method | Library) and callee.name.rpartition(".")[2] in queries.ASKING and args:
             table = queries.asked(self.memory, args[0], lambda name: self.lookup(name, scope))
             if table is not None:
+                self.record(self.at(node, scope), table)
                 return self.memory.new(Frame(table))
-        return self.called(callee, args, kwargs, self.at(node, scope), more)
+        result = self.called(callee, args, kwargs, self.at(node, scope), more)
+        if isinstance(callee, Method) and callee.name == "read" and "data" in kwargs:
+            stated.read(self.memory, node, scope, result)
+        return result
 
     def called(
         self, callee: Value, args: list[Value], kwargs: dict[str, Value], path: Any, more: Sequence[Value] = ()
@@ -308,7 +308,11 @@ class Expressions(Machine):
 
     def _comprehension(self, node: ast.ListComp | ast.SetComp | ast.GeneratorExp | ast.DictComp, scope: Scope) -> Value:
         inner = Scope(scope.file, scope.module, scope)
-        made = Pairs() if isinstance(node, ast.DictComp) else Items()
+        made = (
+            Pairs()
+            if isinstance(node, ast.DictComp)
+            else Items(kind="set" if isinstance(node, ast.SetComp) else "list")
+        )
         value = self.memory.new(made)
         before = len(self.guards)
         self._generate(node, 0, inner, value)

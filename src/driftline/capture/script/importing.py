@@ -6,6 +6,8 @@ Enters: statements. Leaves: libraries by their full names, modules of the user f
 import ast
 from typing import Protocol
 
+from msgspec.structs import replace
+
 from driftline.capture.script.call import Machine
 from driftline.capture.script.reading import Source, SourceOf
 from driftline.capture.script.site import Path, end_of
@@ -158,4 +160,4 @@ def decorated(machine: Importer, decorator: Value, value: Value, path: Path) -> 
     if not isinstance(value, Function):
         return value
     kind = "property" if name == "cached_property" else name if name in _KINDS else value.kind
-    return Function(value.node, value.scope, value.defaults, value.self, kind, value.hedge or name not in _TRANSPARENT)
+    return replace(value, kind=kind, hedge=value.hedge or name not in _TRANSPARENT)

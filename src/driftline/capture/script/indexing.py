@@ -10,10 +10,10 @@ from typing import Any
 from msgspec.structs import replace
 
 from driftline.capture.script import tables
-from driftline.capture.script.call import UNKNOWN, Machine, hashable, plain, rows_of
+from driftline.capture.script.call import UNKNOWN, Machine, hashable, members, plain, rows_of
 from driftline.capture.script.cames import deciding, hedged
 from driftline.capture.script.joining import made_of
-from driftline.capture.script.reading import FILTER, NOTHING, Cames, Table
+from driftline.capture.script.reading import DIRECT, FILTER, NOTHING, TRANSFORMATION, Cames, Table
 from driftline.capture.script.values import Const, Frame, Grouped, Items, Part, Ref, Series, Thing, Value
 
 
@@ -77,14 +77,28 @@ def _by_unknown(machine: Machine, frame: Frame, key: Value) -> Value:
     if isinstance(content, Items):
         if any(made_of(machine.memory, one) for one in (*content.known, content.loose)):
             return machine.memory.new(Frame(masked(machine, table, key), frame.row))
-        return machine.memory.new(frame)  # some of its columns
+        found = members(machine, key)
+        some = tables.only(table, found) if isinstance(found, list) and table.closed else table
+        return machine.memory.new(Frame(some._replace(closed=False), frame.row))  # some of its columns, in some order
     if isinstance(content, Frame) and not content.row:
         return machine.memory.new(Frame(tables.tinged(table, deciding(tables.whole(content.table)))))
     cames = made_of(machine.memory, content)
-    if isinstance(content, Series) or (cames and not frame.row):
+    if isinstance(content, Series) or (cames and not frame.row and not _names(content, cames)):
         return machine.memory.new(Frame(masked(machine, table, key), frame.row))
     any_column = hedged(tables.whole(table)) | deciding(cames)
     return Thing(any_column, table.rows) if frame.row else Series(any_column, table.rows, None, None, table.labels)
+
+
+def _names(content: Any, cames: Cames) -> bool:
+    """Tell whether a key that data tells is a name: a mask is computed from each row, a name is taken or found."""
+    return isinstance(content, Thing) and not any(one.type == DIRECT and one.subtype == TRANSFORMATION for one in cames)
+
+
+def _any_column(machine: Machine, frame: Frame, key: Value, one_row: bool) -> Value:
+    """One column, of which it is not known which."""
+    table = frame.table
+    cames = hedged(tables.values(table)) | deciding(made_of(machine.memory, key))
+    return Thing(cames, table.rows) if one_row else Series(cames, table.rows, None, None, table.labels)
 
 
 def masked(machine: Machine, table: Table, key: Value) -> Table:
@@ -114,13 +128,20 @@ def located(machine: Machine, part: Part, key: Value) -> Value:
     table = masked(machine, content.table, rows)
     one_row = isinstance(rows, Const) and not isinstance(rows.value, slice | list | tuple)
     frame = Frame(table, content.row or one_row)
+    if columns is None and content.row:
+        if plain(machine, key) is UNKNOWN:
+            return column(machine, part.of, frame, UNKNOWN)
+        columns = key
     if columns is None:
-        if content.row:
-            return column(machine, part.of, frame, plain(machine, key))
         return machine.memory.new(frame)
     names = chosen(machine, table, columns, part.kind in {"iloc", "iat"})
     if names is None:
-        return machine.memory.new(frame)
+        asked = machine.memory.see(columns)
+        if isinstance(asked, Items | Series | Frame) or isinstance(columns, Part) or isinstance(asked, Const):
+            return machine.memory.new(replace(frame, table=table._replace(closed=False)))
+        if part.kind != "loc" or (_names(asked, made_of(machine.memory, columns)) and made_of(machine.memory, columns)):
+            return _any_column(machine, frame, columns, frame.row)
+        return machine.memory.new(replace(frame, table=tables.hedge(table)._replace(closed=False)))
     if isinstance(names, list):
         return machine.memory.new(Frame(tables.only(table, names), frame.row))
     found = column(machine, part.of, frame, names)
@@ -150,7 +171,9 @@ def chosen(machine: Machine, table: Table, columns: Value, by_place: bool) -> An
     if not by_place:
         return found
     try:
-        return [names[one] for one in found] if isinstance(found, list) else names[found] if table.closed else None
+        if not table.closed:
+            return None
+        return [names[one] for one in found] if isinstance(found, list) else names[found]
     except (IndexError, TypeError):
         return None
 

@@ -8,6 +8,7 @@ import ast
 from collections.abc import Mapping, Sequence
 
 import msgspec
+from msgspec.structs import replace
 
 from driftline.capture.script import writing
 from driftline.capture.script.cames import deciding, hedged, union
@@ -59,6 +60,7 @@ class Inlining(Expressions):
         if isinstance(callee, Class):
             return self._instance(callee, args, kwargs, path, more)
         assert isinstance(callee, Function)
+        given = args
         args = [*([callee.self] if callee.self is not None else []), *callee.given, *args]
         if len(path) > MAX_DEPTH or self.active.count(callee.node) > 1:
             return self._cut([*args, *kwargs.values(), *more])
@@ -70,6 +72,8 @@ class Inlining(Expressions):
         finally:
             self.path = before
             self.active.pop()
+        for one in callee.others:
+            value = self.memory.joined(value, self.inline(replace(one, others=()), given, kwargs, path, more))
         return self._hedged(value) if callee.hedge else value
 
     def above(self) -> Value:

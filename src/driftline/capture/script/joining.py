@@ -92,14 +92,16 @@ def _items(cells: Cells, a: Items, b: Items, condition: Cames, depth: int) -> It
     rows = a.rows | b.rows
     if len(a.known) == len(b.known):
         known = tuple(joined(cells, x, y, condition, depth + 1) for x, y in zip(a.known, b.known, strict=True))
-        return Items(known, joined(cells, a.loose, b.loose, condition, depth + 1), rows, a.kind)
+        loose = joined(cells, a.loose, b.loose, condition, depth + 1)
+        return Items(known, loose, rows, a.kind, a.shuffled or b.shuffled)
     common = 0
     while common < min(len(a.known), len(b.known)) and a.known[common] == b.known[common]:
         common += 1
     loose = joined(cells, a.loose, b.loose, condition, depth + 1)
     for one in (*a.known[common:], *b.known[common:]):
         loose = joined(cells, loose, one, NOTHING, depth + 1)
-    return Items(a.known[:common], loose, rows | deciding(condition, "FILTER"), a.kind)
+    rows |= deciding(condition, "FILTER")
+    return Items(a.known[:common], loose, rows, a.kind, a.shuffled or b.shuffled)
 
 
 def _pairs(cells: Cells, a: Pairs, b: Pairs, condition: Cames, depth: int) -> Pairs:
@@ -133,6 +135,12 @@ def _files(cells: Cells, a: File, b: File, condition: Cames, depth: int) -> File
     return File(a.opened, written, a.via, a.header or b.header, a.turn if a.turn == b.turn else -1)
 
 
+def _functions(cells: Cells, a: Function, b: Function, condition: Cames, depth: int) -> Function:
+    known = (a, *a.others)
+    others = (*a.others, *(one for one in (b, *b.others) if one not in known))
+    return replace(a, others=others[:8], hedge=True)
+
+
 def _grouped(cells: Cells, a: Grouped, b: Grouped, condition: Cames, depth: int) -> Grouped | None:
     same = (a.keys, a.picked, a.single, a.window) == (b.keys, b.picked, b.single, b.window)
     return replace(a, table=tables.either(a.table, b.table, condition)) if same else None
@@ -148,6 +156,7 @@ _JOINS: dict[type, Callable[..., Any]] = {
     Foreign: _foreign,
     File: _files,
     Grouped: _grouped,
+    Function: _functions,
 }
 
 

@@ -41,6 +41,7 @@ class Machine:
         self.seen: dict[Path, dict[int | str, Table]] = {}  # what calls were given: -1 is the receiver
         self.turns: Turns = {}  # the same for each time that they are reached; None = not known how often
         self.around = 0  # loops that go around any number of times
+        self.breaks = 0  # that the loop which is being followed may have met
         self.unrolling = 0  # loops whose rounds are followed one by one
         self._turns: dict[Path, int] = {}  # the number of the latest execution of each read
         self._steps = 0

@@ -11,7 +11,7 @@ from driftline.capture.script import joining
 from driftline.capture.script.cames import aged
 from driftline.capture.script.reading import NOTHING, Cames
 from driftline.capture.script.site import Path
-from driftline.capture.script.values import Content, Ref, Scope, Value
+from driftline.capture.script.values import Content, Items, Ref, Scope, Value
 
 Key = Hashable
 Writes = Mapping[Any, Any]
@@ -64,18 +64,31 @@ class Memory:
 
     def aside(self, run: Callable[[], Result]) -> tuple[Result, Writes]:
         """Run something, take back what it wrote, and return that with its result."""
-        self._logs.append({})
+        self.begin()
         try:
             result = run()
         finally:
-            before = self._logs.pop()
-            writes = {key: self._cells[key] for key in before}
-            for key, held in before.items():
-                if held is _ABSENT:
-                    del self._cells[key]
-                else:
-                    self._cells[key] = held
+            writes = self.end()
         return result, writes
+
+    def begin(self) -> None:
+        """Begin what may not happen."""
+        self._logs.append({})
+
+    def end(self) -> Writes:
+        """Take back what was written since then, and return it."""
+        before = self._logs.pop()
+        writes = {key: self._cells[key] for key in before}
+        for key, held in before.items():
+            if held is _ABSENT:
+                del self._cells[key]
+            else:
+                self._cells[key] = held
+        return writes
+
+    def holders(self, place: int) -> int:
+        """Return how many lists hold a place for any number of elements."""
+        return sum(isinstance(one, Items) and one.loose == Ref(place) for one in self._cells.values())
 
     def watch(self) -> None:
         """Begin to note which cells are written."""

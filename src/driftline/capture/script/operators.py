@@ -9,14 +9,21 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from driftline.capture.script import tables
-from driftline.capture.script.call import Machine, is_frame, rows_of, table_of
-from driftline.capture.script.cames import changed
+from driftline.capture.script import access, tables, writing
+from driftline.capture.script.call import Machine, is_frame, members, rows_of, table_of
+from driftline.capture.script.cames import changed, hedged
 from driftline.capture.script.joining import joined, made_of
 from driftline.capture.script.reading import NOTHING, Cames
-from driftline.capture.script.values import Const, Foreign, Frame, Items, Ref, Series, Thing, Value
+from driftline.capture.script.values import Const, Foreign, Frame, Instance, Items, Pairs, Ref, Series, Thing, Value
 
 MAX_SIZE = 10_000
+MAX_REPEATED = 256
+SETS: Mapping[str, Callable[[Any, Any], Any]] = {
+    "Sub": operator.sub,
+    "BitAnd": operator.and_,
+    "BitOr": operator.or_,
+    "BitXor": operator.xor,
+}
 _FOLDED: Mapping[str, Callable[[Any, Any], Any]] = {
     "Add": operator.add,
     "Sub": operator.sub,
@@ -46,15 +53,63 @@ def operated(machine: Machine, a: Value, b: Value, name: str) -> Value:
     left, right = machine.memory.see(a), machine.memory.see(b)
     if name == "Add" and isinstance(left, Items) and isinstance(right, Items):
         return machine.memory.new(_added(machine, left, right))
+    if isinstance(left, Items) and isinstance(right, Items) and name in SETS:
+        return of_sets(machine, a, b, name)
+    if name == "BitOr" and isinstance(left, Pairs) and isinstance(right, Pairs):
+        out = machine.memory.new(left)
+        writing.update(machine, out, b)
+        return out
     if name == "Mult" and isinstance(left, Items) and isinstance(b, Const):
-        return a
+        return _repeated(machine, left, b.value)
     if isinstance(left, Frame) or isinstance(right, Frame):
         return _frames(machine, a, b, name)
     cames = changed(made_of(machine.memory, a) | made_of(machine.memory, b))
     rows = rows_of(machine, a) | rows_of(machine, b)
+    if isinstance(left, Instance) or isinstance(right, Instance):
+        return Thing(hedged(cames), rows)
     if isinstance(left, Series) or isinstance(right, Series):
         return _series(left, right, cames, rows)
     return Thing(cames, rows)
+
+
+def compared(machine: Machine, left: Value, right: Value, name: str) -> Value:
+    """Return the value of a comparison: of what the text spells out, and of whether something is None."""
+    if name in {"In", "NotIn"} and isinstance(left, Const):
+        known = access.contains(machine, right, left.value)
+        if known is not None:
+            return Const(known if name == "In" else not known)
+    if name in {"Is", "IsNot"} and Const(None) in (left, right) and left != right:
+        other = left if right == Const(None) else right
+        if not isinstance(other, Const | Thing):
+            return Const(name == "IsNot")
+    return operated(machine, left, right, name)
+
+
+def of_sets(machine: Machine, a: Value, b: Value, name: str) -> Value:
+    """Return what an operator makes of two sets; one of which not all is known, where not all of both is."""
+    left, right = members(machine, a), members(machine, b)
+    if isinstance(left, list) and isinstance(right, list):
+        try:
+            found = SETS[name](dict.fromkeys(left).keys(), dict.fromkeys(right).keys())
+        except TypeError:
+            return Thing()
+        order = [one for one in dict.fromkeys((*left, *right)) if one in found]
+        return machine.memory.new(Items(tuple(Const(one) for one in order), kind="set"))
+    first, second = machine.memory.see(a), machine.memory.see(b)
+    ones = (*first.known, first.loose, *(() if name in {"Sub", "BitAnd"} else (*second.known, second.loose)))
+    loose: Value = Thing()
+    for one in ones:
+        loose = joined(machine.memory, loose, one)
+    return machine.memory.new(Items((), loose, first.rows | second.rows, "set"))
+
+
+def _repeated(machine: Machine, items: Items, times: Any) -> Value:
+    if isinstance(times, int) and items.loose is None and len(items.known) * times <= MAX_REPEATED:
+        return machine.memory.new(replace(items, known=items.known * times))
+    loose: Value | None = items.loose
+    for one in items.known:
+        loose = joined(machine.memory, loose, one)
+    return machine.memory.new(Items((), loose, items.rows, items.kind))
 
 
 def _series(left: Any, right: Any, cames: Cames, rows: Cames) -> Series:

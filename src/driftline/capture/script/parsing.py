@@ -1,6 +1,7 @@
-"""A text as a syntax tree, made so that no other thread is disturbed.
+"""A text as a syntax tree, made so that nobody is disturbed.
 
-Enters: a text. Leaves: its tree. All threads share one counter while a tree is made: where two make one at the same
+Enters: a text. Leaves: its tree, or what it is compiled to; no warning, as Python has warned of the user's text when it
+was loaded. All threads share one counter while a tree is made: where two make one at the same
 time, either is told ``AST constructor recursion depth mismatch``. Threads change there only inside of what the garbage
 collector calls; hence it rests while ours is made, and ours waits where somebody else's is being made.
 Source: https://github.com/python/cpython/issues/106905.
@@ -11,6 +12,9 @@ import gc
 import sys
 import threading
 import time
+from typing import Any
+
+from driftline.capture.unwarned import TEXT, unwarned
 
 _TRIES = 20  # times that somebody else is waited for
 _PAUSE = 0.005  # seconds
@@ -31,11 +35,22 @@ def parsed(text: str) -> ast.Module:
     raise ValueError("another thread parses all the time")
 
 
+def compiled(text: str, flags: int = 0) -> Any:
+    """Return what ``compile`` makes of a text, without the warnings.
+
+    Raises:
+        SyntaxError: it is no Python.
+        ValueError: it holds what no Python may hold.
+    """
+    with unwarned():
+        return compile(text, TEXT, "exec", flags, dont_inherit=True)
+
+
 def _made(text: str) -> ast.Module:
     collecting = gc.isenabled()
     gc.disable()
     try:
-        tree = compile(text, "<text>", "exec", ast.PyCF_ONLY_AST, dont_inherit=True)
+        tree = compiled(text, ast.PyCF_ONLY_AST)
     finally:
         if collecting:
             gc.enable()

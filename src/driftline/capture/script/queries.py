@@ -30,17 +30,24 @@ LONGEST = 20_000  # characters
 _SELECT = re.compile(r"\b(?:from|select)\b", re.IGNORECASE)
 _WORD = re.compile(r"[A-Za-z_]\w*")
 
+_REGISTERED = "registered"  # names that frames were given for queries, in the memory
 Lookup = Callable[[str], Value | None]
 
 
+def register(memory: Memory, name: Value, value: Value) -> None:
+    """Remember a frame under the name that queries know it by."""
+    if isinstance(name, Const) and isinstance(name.value, str):
+        memory.put((_REGISTERED, name.value.lower()), value)
+
+
 def asked(memory: Memory, text: Value | None, lookup: Lookup) -> Table | None:
-    """Return what a query gives of the frames that it names."""
+    """Return what a query gives of the frames that it names, or of what it puts into a table or a file."""
     words = text.value if isinstance(text, Const) else None
     if not isinstance(words, str) or len(words) > LONGEST or not _SELECT.search(words):
         return None
     found: dict[str, Table] = {}
     for name in dict.fromkeys(_WORD.findall(words)):
-        content = memory.see(lookup(name))
+        content = memory.see(memory.get((_REGISTERED, name.lower())) or lookup(name))
         if isinstance(content, Frame) and not content.row:
             found[name.lower()] = content.table
     return _selected(words, found) if found else None
@@ -74,6 +81,8 @@ def _selected(text: str, frames: dict[str, Table]) -> Table | None:
         else:
             return None
     own = union(_through(edge, frames, edge.kind[1]) for edge in lineage.rows)
+    if lineage.into and len(lineage.into) == len(columns) == len(lineage.items):
+        columns = dict(zip(lineage.into, columns.values(), strict=True))
     return Table(columns, rows=union([own, *(table.rows for table in frames.values())]), closed=True)
 
 

@@ -8,7 +8,10 @@ import ast
 from collections.abc import Sequence
 from typing import Any
 
-from driftline.capture.script import access, importing, unrolling, writing
+from msgspec.structs import replace
+
+from driftline.capture.script import access, importing, matching, unrolling, writing
+from driftline.capture.script.call import plain
 from driftline.capture.script.inlining import Inlining
 from driftline.capture.script.joining import made_of
 from driftline.capture.script.memory import Writes
@@ -28,8 +31,9 @@ from driftline.capture.script.values import (
     Value,
 )
 
-GOES_ON, RETURNS, LEAVES_ROUND = "", "return", "loop"
+GOES_ON, RETURNS, LEAVES_ROUND, BREAKS = "", "return", "loop", "break"
 _ROUNDS = 2
+_MAX_WHILE = 64
 
 
 class Statements(Inlining):
@@ -125,6 +129,8 @@ class Statements(Inlining):
         for target in node.targets:
             if isinstance(target, ast.Subscript):
                 writing.delete(self, self.evaluate(target.value, scope), self.evaluate(target.slice, scope))
+            elif isinstance(target, ast.Name):
+                self.memory.put((importing.home_of(scope, target.id), target.id), Thing())
 
     # Functions, classes, imports ------------------------------------------------------------------------------------
 
@@ -132,7 +138,18 @@ class Statements(Inlining):
         value: Value = Function(node, scope, self.defaults(node.args, scope))
         for one in reversed(node.decorator_list):
             value = importing.decorated(self, self.evaluate(one, scope), value, self.at(one, scope))
+            self._registered(one, value, scope)
         self.memory.put((importing.home_of(scope, node.name), node.name), value)
+
+    def _registered(self, decorator: ast.expr, value: Value, scope: Scope) -> None:
+        """``@f.register(Type)``: a call of ``f`` may mean this one, too."""
+        at = decorator.func if isinstance(decorator, ast.Call) else decorator
+        if not isinstance(at, ast.Attribute) or at.attr != "register" or not isinstance(at.value, ast.Name):
+            return
+        known = self.lookup(at.value.id, scope)
+        if isinstance(known, Function) and isinstance(value, Function):
+            home = importing.home_of(scope, at.value.id)
+            self.memory.put((home, at.value.id), replace(known, others=(*known.others, value), hedge=True))
 
     def _class(self, node: ast.ClassDef, scope: Scope) -> None:
         bases = tuple(self.evaluate(one, scope) for one in node.bases)
@@ -160,7 +177,10 @@ class Statements(Inlining):
         return RETURNS
 
     def _round(self, node: ast.Break | ast.Continue, scope: Scope) -> str:
-        return LEAVES_ROUND
+        if isinstance(node, ast.Continue):
+            return LEAVES_ROUND
+        self.breaks += 1
+        return BREAKS
 
     def _if(self, node: ast.If, scope: Scope) -> str:
         test = self.evaluate(node.test, scope)
@@ -184,7 +204,8 @@ class Statements(Inlining):
         ended = [_kept(writes, end) for end, writes in tried if end != GOES_ON]
         self.memory.join([*going, *ended] if going else ended, decides)
         if not going:
-            return LEAVES_ROUND if any(end == LEAVES_ROUND for end, _ in tried) else RETURNS
+            ends = {end for end, _ in tried}
+            return next(end for end in (LEAVES_ROUND, BREAKS, RETURNS) if end in ends)
         self.guards += [*([decides] if ended and decides else []), *further]
         return GOES_ON
 
@@ -195,7 +216,18 @@ class Statements(Inlining):
                 name = getattr(pattern, "name", None)
                 if isinstance(name, str):
                     self.memory.put((scope, name), test)
-        return self._either([*(case.body for case in node.cases), []], scope, condition(self, test))
+        bodies: list[Sequence[ast.stmt]] = []
+        for case in node.cases:
+            known = matching.fits(case.pattern, plain(self, test), lambda one: plain(self, self.evaluate(one, scope)))
+            if known is not False:
+                bodies.append(case.body)
+            if known and case.guard is None:
+                break
+        else:
+            bodies.append([])
+        if len(bodies) == 1:
+            return self.execute(bodies[0], scope)
+        return self._either(bodies, scope, condition(self, test))
 
     def _for(self, node: ast.For | ast.AsyncFor, scope: Scope) -> str:
         value = self.evaluate(node.iter, scope)
@@ -203,26 +235,52 @@ class Statements(Inlining):
         before = len(self.guards)
         if over.rows:
             self.guards.append(over.rows)
-        ends = []
         content = self.memory.see(value)
-        unordered = isinstance(content, Items) and content.kind == "set"
+        mixed = isinstance(content, Items) and (content.kind == "set" or content.shuffled)
         lazy = content if isinstance(content, Items) and content.lazy is not None and not content.known else None
-        self.around += unordered
+        self.around += mixed
+        end = GOES_ON
+        breaks = known = self.breaks
+        perhaps = 0  # how often the rest may not have happened
         with unrolling.Rounds(self) as rounds:
             for item in over.items:
                 rounds.next()
-                ends.append(self._one_round(node, item, scope))
-                if ends[-1] == RETURNS:
+                end = self._one_round(node, item, scope)
+                if end in {RETURNS, BREAKS}:
                     break
-            if lazy is not None:
+                if self.breaks > known:
+                    known, perhaps = self.breaks, perhaps + 1
+                    self.memory.begin()
+            if lazy is not None and end not in {RETURNS, BREAKS}:
                 self._around(rounds, lambda: self._asked(node, lazy, scope))
-            elif over.loose is not None:
-                self._around(rounds, lambda: self._one_round(node, over.loose, scope))
+                end = GOES_ON
+            elif over.loose is not None and end not in {RETURNS, BREAKS}:
+                place = self._only_here(node, over)
+                self._around(rounds, lambda: self._one_round(node, over.loose, scope), place)
+                end = GOES_ON
+            for _ in range(perhaps):
+                self.memory.join([{}, self.memory.end()])
         del self.guards[before:]
-        self.around -= unordered
-        if ends and ends[-1] == RETURNS and over.loose is None:
-            return RETURNS
-        return self.execute(node.orelse, scope)
+        self.around -= mixed
+        return self._after(node, scope, breaks, GOES_ON if perhaps else end)
+
+    def _only_here(self, node: Any, over: unrolling.Unrolled) -> int | None:
+        """Return the place that stands for all elements, where the loop is sure to go over each of them."""
+        whole = isinstance(over.loose, Ref) and not over.items and isinstance(node.iter, ast.Name | ast.Attribute)
+        if not whole or not isinstance(over.loose, Ref) or self.memory.holders(over.loose.place) != 1:
+            return None
+        return over.loose.place
+
+    def _after(self, node: Any, scope: Scope, breaks: int, end: str) -> str:
+        """What comes after a loop: its ``else``, unless it was left by a break."""
+        perhaps, self.breaks = self.breaks > breaks, breaks
+        if end in {RETURNS, BREAKS}:
+            return RETURNS if end == RETURNS else GOES_ON
+        if not perhaps:
+            return self.execute(node.orelse, scope)
+        after, writes = self.memory.aside(lambda: self.execute(node.orelse, scope))
+        self.memory.join([{}, writes if after == GOES_ON else _kept(writes, RETURNS)])
+        return GOES_ON
 
     def _asked(self, node: Any, items: Items, scope: Scope) -> str:
         """A round over what a generator gives when it is asked."""
@@ -238,25 +296,40 @@ class Statements(Inlining):
         del self.guards[before:]
         return end
 
-    def _around(self, rounds: unrolling.Rounds, body: Any) -> None:
+    def _around(self, rounds: unrolling.Rounds, body: Any, place: int | None = None) -> None:
         """Go around: each round begins with what was before all of them, or with what the last one left."""
         start: dict[Any, Any] = {}
         rounds.around = True
         self.around += 1
         for _ in range(_ROUNDS + 1):
             rounds.next()
+            breaks = self.breaks
             _, writes = self.memory.aside(body)
-            if not self.memory.settle(start, writes):
+            moved = False
+            if place in writes and self.breaks == breaks:  # each element is changed, none is left as it was
+                moved = self.memory.get(place) != writes[place]
+                self.memory.apply({place: writes[place]})
+                writes = {key: held for key, held in writes.items() if key != place}
+            if not self.memory.settle(start, writes) and not moved:
                 break
         self.around -= 1
 
     def _while(self, node: ast.While, scope: Scope) -> str:
-        decides = condition(self, self.evaluate(node.test, scope))
-        self.guards.append(decides)
+        test = self.evaluate(node.test, scope)
+        before, breaks, end = len(self.guards), self.breaks, GOES_ON
+        limit = 1 if isinstance(node.test, ast.Constant) else _MAX_WHILE
         with unrolling.Rounds(self) as rounds:
-            self._around(rounds, lambda: self._while_round(node, scope))
-        self.guards.pop()
-        return self.execute(node.orelse, scope)
+            while limit and truth(self, test) and end in {GOES_ON, LEAVES_ROUND} and self.breaks == breaks:
+                rounds.next()
+                end = self._one_round(node, None, scope)
+                test = self.evaluate(node.test, scope) if end not in {RETURNS, BREAKS} else test
+                limit -= 1
+            if end not in {RETURNS, BREAKS} and truth(self, test) is not False:
+                self.guards.append(condition(self, test))
+                self._around(rounds, lambda: self._while_round(node, scope))
+                end = GOES_ON
+        del self.guards[before:]
+        return self._after(node, scope, breaks, end)
 
     def _while_round(self, node: ast.While, scope: Scope) -> str:
         self.evaluate(node.test, scope)
@@ -271,7 +344,7 @@ class Statements(Inlining):
                 self.memory.put((scope, handler.name), Thing())
             after, writes = self.memory.aside(lambda handler=handler: self.execute(handler.body, scope))  # type: ignore[misc]
             if after == GOES_ON:
-                self.memory.join([{}, writes] if end == GOES_ON else [writes])
+                self.memory.join([writes] if end == RETURNS else [{}, writes])
                 end = GOES_ON
         last = self.execute(node.finalbody, scope)
         return last or end
@@ -289,7 +362,7 @@ class Statements(Inlining):
 
 def _kept(writes: Writes, end: str) -> Writes:
     """Return what is still seen of a way that ended: objects, and in a loop the names, too."""
-    return writes if end == LEAVES_ROUND else {key: held for key, held in writes.items() if isinstance(key, int)}
+    return writes if end != RETURNS else {key: held for key, held in writes.items() if isinstance(key, int)}
 
 
 _RULES: dict[type[ast.stmt], Any] = {

@@ -8,9 +8,9 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple, Self
 
-from driftline.capture.script import tables
+from driftline.capture.script import access, tables
 from driftline.capture.script.call import Machine, rows_of
-from driftline.capture.script.cames import deciding, text_of
+from driftline.capture.script.cames import deciding, hedged, text_of
 from driftline.capture.script.joining import made_of
 from driftline.capture.script.reading import GROUP_BY, NOTHING, Cames
 from driftline.capture.script.site import Path, previous
@@ -18,6 +18,7 @@ from driftline.capture.script.values import (
     Const,
     File,
     Frame,
+    Function,
     Grouped,
     Instance,
     Items,
@@ -26,6 +27,7 @@ from driftline.capture.script.values import (
     Series,
     Thing,
     Value,
+    unordered,
 )
 
 MAX_UNROLLED = 64
@@ -45,12 +47,7 @@ def unrolled(machine: Machine, value: Value) -> Unrolled:
         return _of_const(value)
     content = machine.memory.see(value)
     if isinstance(content, Items):
-        if len(content.known) <= MAX_UNROLLED:
-            return Unrolled(content.known, content.loose, content.rows)
-        loose = content.loose
-        for one in content.known:
-            loose = machine.memory.joined(loose, one)
-        return Unrolled((), loose, content.rows)
+        return _of_items(machine, content)
     if isinstance(content, Pairs):
         keys = tuple(Const(key) for key in content.known)
         loose = Thing(content.keys) if content.loose is not None else None
@@ -58,7 +55,7 @@ def unrolled(machine: Machine, value: Value) -> Unrolled:
     if isinstance(content, Frame):
         return _of_frame(machine, content)
     if isinstance(content, Instance):
-        return Unrolled(tuple(content.fields.values()))
+        return _of_instance(machine, value, content)
     if isinstance(content, File):
         return Unrolled(loose=Thing(text_of(content.opened)))
     if isinstance(content, Grouped):
@@ -70,6 +67,28 @@ def unrolled(machine: Machine, value: Value) -> Unrolled:
     if isinstance(content, Part):
         return Unrolled(loose=Thing())
     return Unrolled(loose=Thing(made_of(machine.memory, content)), rows=rows_of(machine, value))
+
+
+def _of_items(machine: Machine, content: Items) -> Unrolled:
+    if unordered(content) and not all(isinstance(one, Const) for one in content.known):
+        return Unrolled((), access.doubtful(machine, (*content.known, content.loose)), content.rows)
+    if len(content.known) <= MAX_UNROLLED:
+        return Unrolled(content.known, content.loose, content.rows)
+    loose = content.loose
+    for one in content.known:
+        loose = machine.memory.joined(loose, one)
+    return Unrolled((), loose, content.rows)
+
+
+def _of_instance(machine: Machine, value: Value, content: Instance) -> Unrolled:
+    """An object of the user's is asked; a named tuple has its fields."""
+    asked = access.attribute(machine, value, "__iter__")
+    if not isinstance(asked, Function):
+        return Unrolled(tuple(content.fields.values()))
+    found = machine.invoke(asked, (), {}, machine.path)
+    if found == value or isinstance(machine.memory.see(found), Instance):
+        return Unrolled(loose=Thing(hedged(made_of(machine.memory, value))))
+    return unrolled(machine, found)
 
 
 def _of_frame(machine: Machine, frame: Frame) -> Unrolled:

@@ -98,6 +98,7 @@ class Function(Value, frozen=True):
     kind: str = ""  # property, staticmethod, classmethod, contextmanager
     hedge: bool = False  # wrapped by an unknown decorator
     given: tuple[Value, ...] = ()  # first arguments that ``partial`` has put in
+    others: "tuple[Function, ...]" = ()  # any of which may be meant as well
 
 
 class Class(Value, frozen=True):
@@ -140,6 +141,7 @@ class Items(msgspec.Struct, frozen=True):
     loose: Value | None = None  # any number of further ones
     rows: Cames = NOTHING  # what decides which ones there are
     kind: str = "list"
+    shuffled: bool = False  # in which order the known ones are is not known
     lazy: Value | None = None  # of a generator: an element while it is the latest one
     reads: tuple[Path, ...] = ()  # that are done for each element, when it is asked for
 
@@ -177,6 +179,11 @@ class File(msgspec.Struct, frozen=True):
     via: int | None = None  # a writer on top: the place of the file
     header: tuple[Any, ...] | None = None
     turn: int = -1  # the number of the call that opened it; -1 = not known
+
+
+def unordered(content: Any) -> bool:
+    """Tell whether the elements of something are known, and their order is not."""
+    return isinstance(content, Items) and (content.shuffled or content.kind == "set") and len(content.known) > 1
 
 
 Content = Frame | Items | Pairs | Instance | Foreign | File

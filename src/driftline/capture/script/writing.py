@@ -7,12 +7,23 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from driftline.capture.script import indexing, tables, unrolling
-from driftline.capture.script.call import UNKNOWN, Machine, hashable, of_pairs, plain, record_of, rows_of, table_of
+from driftline.capture.script import access, indexing, tables, unrolling
+from driftline.capture.script.call import (
+    UNKNOWN,
+    Machine,
+    hashable,
+    names,
+    of_pairs,
+    plain,
+    record_of,
+    rows_of,
+    table_of,
+)
 from driftline.capture.script.cames import deciding, hedged, union
 from driftline.capture.script.joining import made_of
 from driftline.capture.script.reading import FILTER, NOTHING, Cames, Table
 from driftline.capture.script.values import (
+    Class,
     Const,
     Foreign,
     Frame,
@@ -23,13 +34,17 @@ from driftline.capture.script.values import (
     Ref,
     Series,
     Thing,
+    UserModule,
     Value,
+    unordered,
 )
 
 
 def attribute(machine: Machine, of: Value, name: str, value: Value) -> None:
     """``of.name = value``."""
     content = machine.memory.see(of)
+    if isinstance(of, Class | UserModule):
+        machine.memory.put((of.scope, name), value)
     if not isinstance(of, Ref):
         return
     if isinstance(content, Instance):
@@ -47,14 +62,14 @@ def attribute(machine: Machine, of: Value, name: str, value: Value) -> None:
 
 
 def _relabelled(machine: Machine, frame: Frame, value: Value) -> Any:
-    names = plain(machine, value)
+    fresh = names(machine, value)
     table = frame.table
-    if isinstance(names, list | tuple):
-        by_place = tables.numbered(table, names)
+    if fresh is not None:
+        by_place = tables.numbered(table, fresh)
         if by_place is not None:
             return by_place
         spread = hedged(tables.whole(table))
-        return Table(dict.fromkeys(names, spread), (), table.rows, True, NOTHING, table.labels)
+        return Table(dict.fromkeys(fresh, spread), (), table.rows, True, NOTHING, table.labels)
     return tables.unknown(hedged(tables.whole(table)), table.rows)
 
 
@@ -75,14 +90,36 @@ def item(machine: Machine, of: Value, key: Value, value: Value) -> None:
     elif isinstance(content, Pairs):
         machine.memory.put(of.place, _paired(machine, content, key, value))
     elif isinstance(content, Items):
-        if isinstance(found, int) and 0 <= found < len(content.known):
-            known = (*content.known[:found], value, *content.known[found + 1 :])
-            machine.memory.put(of.place, replace(content, known=known))
-        else:
-            machine.memory.put(of.place, replace(content, loose=machine.memory.joined(content.loose, value)))
+        machine.memory.put(of.place, _listed(machine, content, found, value))
     elif isinstance(content, Foreign):
         cames = content.cames | hedged(made_of(machine.memory, value))
         machine.memory.put(of.place, replace(content, cames=cames))
+
+
+def _listed(machine: Machine, items: Items, place: Any, value: Value) -> Items:
+    """A list after ``items[place] = value``; where the place is not known, it may be any."""
+    length = len(items.known)
+    exact = not unordered(items)
+    if isinstance(place, int) and exact and (0 if items.loose is not None else -length) <= place < length:
+        known = list(items.known)
+        known[place] = value
+        return replace(items, known=tuple(known))
+    if isinstance(place, slice):
+        over = unrolling.unrolled(machine, value)
+        if exact and items.loose is None and over.loose is None:
+            known = list(items.known)
+            try:
+                known[place] = over.items
+            except ValueError:
+                return items
+            return replace(items, known=tuple(known))
+        return replace(
+            items, known=(), loose=access.doubtful(machine, (*items.known, items.loose, *over.items, over.loose))
+        )
+    if isinstance(place, int) and place >= length and items.loose is not None:
+        return replace(items, loose=machine.memory.joined(items.loose, value))
+    known = [access.doubtful(machine, (one, value)) for one in items.known]
+    return replace(items, known=tuple(known), loose=machine.memory.joined(items.loose, value))
 
 
 def _framed(machine: Machine, frame: Frame, key: Value, value: Value) -> Any:
@@ -216,9 +253,22 @@ def delete(machine: Machine, of: Value, key: Value) -> None:
     """``del of[key]``."""
     content = machine.memory.see(of)
     found = plain(machine, key)
-    if not isinstance(of, Ref) or found is UNKNOWN or not hashable(found):
+    if not isinstance(of, Ref):
         return
-    if isinstance(content, Frame):
+    if isinstance(content, Items):
+        exact = content.loose is None and not unordered(content) and isinstance(found, int | slice)
+        left = list(content.known)
+        try:
+            del left[found if exact else len(left)]
+            machine.memory.put(of.place, replace(content, known=tuple(left)))
+        except IndexError:
+            one = access.doubtful(machine, (*content.known, content.loose))
+            machine.memory.put(of.place, replace(content, known=(), loose=one))
+    elif found is UNKNOWN or not hashable(found):
+        if isinstance(content, Pairs):
+            one = access.doubtful(machine, (*content.known.values(), content.loose))
+            machine.memory.put(of.place, replace(content, known={}, loose=one))
+    elif isinstance(content, Frame):
         machine.memory.put(of.place, Frame(tables.without(content.table, [found]), content.row))
     elif isinstance(content, Pairs):
         known = {name: one for name, one in content.known.items() if name != found}

@@ -276,3 +276,17 @@ def test_named_files_in_a_folder_stay_datasets_of_their_own(watched: MemorySink,
     with driftline.run("job") as run:
         run.read("raw")
     assert parts(run.inputs) == {("raw/orders.parquet", ""), ("raw/customers.parquet", ""), ("raw", "2013-01-31")}
+
+
+def test_a_table_in_a_tape_archive_has_the_columns_of_the_frame(watched: MemorySink, tmp_path: Path) -> None:
+    """The archive's own header is no name of a column: by hand, one column of two rows."""
+    frame = pd.DataFrame({"a": [1, 2]})
+    with driftline.run("job"):
+        frame.to_csv(tmp_path / "x.tar.gz", index=False)
+        frame.to_csv(tmp_path / "y.csv", index=False, compression="tar")
+    driftline.flush()
+    outputs = json.loads(watched.raw[-1])["outputs"]
+    assert len(outputs) == 2
+    for one in outputs:
+        assert [field["name"] for field in one["facets"]["schema"]["fields"]] == ["a"]
+        assert one["facets"]["driftline_state"]["rows"] == 2

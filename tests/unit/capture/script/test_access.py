@@ -53,3 +53,39 @@ def test_what_is_put_into_one_of_many_frames_is_there(wrote: Wrote) -> None:
         pd.concat(many.values())[["x"]].to_csv("o")
     """
     assert "a" in wrote(text)["x"]
+
+
+def test_attributes_of_classes_are_set_later(wrote: Wrote) -> None:
+    text = """
+        class Settings:
+            target = "a"
+
+            def pick(self, frame):
+                return frame["a"] * 2
+
+        Settings.target = "b"
+        Settings.pick = lambda self, frame: frame["b"] * 3
+        pd.DataFrame({"v": df[Settings.target] * 2, "w": Settings().pick(df)}).to_csv("o")
+    """
+    assert wrote(text) == {"v": "b transformation", "w": "b transformation"}
+
+
+def test_functions_have_their_names(wrote: Wrote) -> None:
+    text = """
+        known = []
+
+        def feature(f):
+            known.append(f)
+            return f
+
+        @feature
+        def one(x):
+            return x["a"] * 2
+
+        @feature
+        def two(x):
+            return x["b"] * 2
+
+        pd.DataFrame({f.__name__: f(df) for f in known}).to_csv("o")
+    """
+    assert wrote(text) == {"one": "a transformation", "two": "b transformation"}

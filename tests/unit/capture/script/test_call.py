@@ -22,6 +22,19 @@ def test_values_that_the_text_spells_out_are_plain() -> None:
     assert names(one, Const(None)) is None
 
 
+def test_lists_of_lists_are_names_in_levels_and_lists_of_other_lists_none() -> None:
+    one = machine()
+
+    def listed(*lists: str) -> Items:
+        return Items(tuple(one.memory.new(Items(tuple(map(Const, names)))) for names in lists))
+
+    # By hand: a frame with columns=[["a", "b"], ["x", "y"]] has the columns ("a", "x") and ("b", "y").
+    assert names(one, one.memory.new(listed("ab", "xy"))) == [("a", "x"), ("b", "y")]
+    assert names(one, one.memory.new(listed("ab", "x"))) is None
+    assert names(one, one.memory.new(Items((Const("a"), *listed("b").known)))) is None
+    assert names(one, one.memory.new(Items(()))) == []
+
+
 def test_arguments_are_found_by_place_and_name() -> None:
     call = Call(machine(), None, "f", [Const(1)], {"axis": Const("columns"), "deep": Const(True)}, READ)
     assert (call.plain(0, "x"), call.plain(1, "axis"), call.plain(2, "y", 7)) == (1, "columns", 7)

@@ -25,3 +25,26 @@ def test_brackets_choose_columns_and_rows(wrote: Wrote, expression: str, expecte
 
 def test_a_column_by_an_unknown_name_may_be_any_and_is_not_sure(wrote: Wrote) -> None:
     assert wrote('df["x"] = df[name]\ndf.to_csv("o")\n')["x"] == "a transformation ?, b transformation ?"
+
+
+def test_a_column_whose_name_data_tells_is_a_hedge(wrote: Wrote) -> None:
+    text = """
+        name = df[["a", "b"]].mean().idxmax()
+        pd.DataFrame({"v": df[name] * 2, "w": df.iloc[:, some] * 2}).to_csv("o")
+    """
+    found = wrote(text)
+    assert set(found["v"].split(", ")) == {"a conditional", "a transformation ?", "b conditional", "b transformation ?"}
+    assert found["w"] == "a transformation ?, b transformation ?"
+
+
+def test_a_column_is_found_by_its_place(wrote: Wrote) -> None:
+    text = 'pd.DataFrame({"v": orders.iloc[:, orders.columns.get_loc("b")] * 2}).to_csv("o")\n'
+    assert wrote(text) == {"v": "b transformation"}
+
+
+def test_a_part_of_a_row_has_the_columns_at_these_places(wrote: Wrote) -> None:
+    """By hand: of the columns oid, k, a, b, s, places 2 and 3 are a and b."""
+    row = "row = orders.iloc[0]\n"
+    assert wrote(row + 'pd.DataFrame([row.iloc[2:4]]).to_csv("o")\n') == {"a": "a", "b": "b"}
+    assert wrote(row + 'pd.DataFrame([row.loc[["b", "s"]]]).to_csv("o")\n') == {"b": "b", "s": "s"}
+    assert wrote(row + 'pd.DataFrame({"x": [row.iloc[3]], "y": [row.loc["k"]]}).to_csv("o")\n') == {"x": "b", "y": "k"}

@@ -41,3 +41,22 @@ def test_what_was_written_in_a_round_is_older_in_the_next_one() -> None:
     memory.unwatch()
     assert [one.every for one in memory.get((scope, "inside")).cames] == [True]
     assert memory.get((scope, "before")) is A
+
+
+def test_what_may_not_have_happened_is_begun_and_ended() -> None:
+    memory = Memory()
+    place = memory.new(Items((Const(1),)))
+    memory.begin()
+    memory.put(place.place, Items((Const(2),)))
+    assert memory.end() == {place.place: Items((Const(2),))}
+    assert memory.see(place) == Items((Const(1),))
+    assert not memory.trying()
+
+
+def test_lists_that_hold_the_same_elements_are_counted() -> None:
+    memory = Memory()
+    element = memory.new(Items((Const(1),)))
+    memory.new(Items((), element))
+    assert memory.holders(element.place) == 1
+    memory.new(Items((), element, kind="tuple"))
+    assert memory.holders(element.place) == 2

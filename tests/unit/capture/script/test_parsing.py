@@ -3,6 +3,7 @@
 import ast
 import gc
 import threading
+import warnings
 from typing import Any
 
 import pytest
@@ -15,6 +16,24 @@ def test_a_text_is_the_tree_that_python_makes_of_it() -> None:
     assert ast.dump(parsing.parsed(text)) == ast.dump(ast.parse(text))
     with pytest.raises(SyntaxError):
         parsing.parsed("def")
+
+
+def test_nobody_is_warned_of_a_text_again() -> None:
+    """Python 3.11 warns of the escape while it parses, and of the comparison while it compiles; each of it once."""
+    text = 'x = "\\d"\nx is 1\n'
+    with warnings.catch_warnings(record=True) as found:
+        warnings.simplefilter("always")
+        compile(text, "user.py", "exec")
+        assert len(found) == 2
+        before = list(warnings.filters)
+        parsing.parsed(text)
+        made = parsing.compiled(text)
+        assert len(found) == 2
+        assert warnings.filters == before
+        assert made == compile(text, "user.py", "exec")  # the name of the file is no part of what is the same
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        assert len(parsing.parsed(text).body) == 2
 
 
 def test_the_collector_is_as_it_was() -> None:

@@ -150,3 +150,135 @@ def test_an_element_of_a_generator_is_from_the_latest_read_and_all_of_them_are_f
         "age": "age"
     }
     assert wrote(text + '    pd.concat(frames())[["age"]].to_csv("o")\n') == {"age": "age *"}
+
+
+def test_a_loop_ends_where_it_is_sure_to_break(wrote: Wrote) -> None:
+    text = """
+        for col in ["b", "a"]:
+            if col in df.columns:
+                break
+        else:
+            col = "k"
+        pd.DataFrame({"v": df[col] * 2}).to_csv("o")
+    """
+    assert wrote(text) == {"v": "b transformation"}
+
+
+def test_a_loop_that_data_may_end_leaves_either_and_is_not_sure(wrote: Wrote) -> None:
+    text = """
+        for col in ["b", "a"]:
+            if df[col].mean() > 3:
+                break
+        pd.DataFrame({"v": df[col] * 2}).to_csv("o")
+    """
+    assert wrote(text) == {"v": "a transformation ?, b transformation ?"}
+
+
+def test_a_while_loop_over_numbers_is_unrolled_and_one_with_a_break_runs_once(wrote: Wrote) -> None:
+    text = """
+        at = 0
+        while at < 2:
+            one = df[["a", "b"][at]] * 2
+            at += 1
+        while True:
+            other = df.a * 2
+            break
+        else:
+            other = df.b
+        pd.DataFrame({"one": one, "other": other}).to_csv("o")
+    """
+    assert wrote(text) == {"one": "b transformation", "other": "a transformation"}
+
+
+def test_the_best_of_several_by_data_is_a_hedge(wrote: Wrote) -> None:
+    text = """
+        best = None
+        for name in ["a", "b"]:
+            if best is None or df[name].mean() > df[best].mean():
+                best = name
+        pd.DataFrame({"v": df[best] * 2}).to_csv("o")
+    """
+    told = set(wrote(text)["v"].split(", "))
+    assert told == {"a transformation ?", "b transformation ?", "a conditional", "b conditional"}
+
+
+def test_records_that_are_all_changed_keep_nothing_of_before(wrote: Wrote) -> None:
+    text = """
+        recs = orders.to_dict("records")
+        for r in recs:
+            r["b"] = r["a"] * 2
+        pd.DataFrame(recs)[["b"]].to_csv("o")
+    """
+    assert wrote(text) == {"b": "a transformation"}
+    some = text.replace("for r in recs:", "for r in recs[:5]:")
+    assert wrote(some) == {"b": "a transformation, b"}
+
+
+def test_a_match_of_a_plain_value_takes_its_case(wrote: Wrote) -> None:
+    text = """
+        def pick(mode):
+            match mode:
+                case "a":
+                    return df.a + 1
+                case "b":
+                    return df.b + 1
+                case _:
+                    return df.a * df.b
+
+        pd.DataFrame({"v": pick("b"), "w": pick("c"), "x": pick(mode_of_today)}).to_csv("o")
+    """
+    found = wrote(text)
+    assert found["v"] == "b transformation"
+    assert found["w"] == found["x"] == "a transformation, b transformation"
+
+
+def test_functions_for_several_types_may_each_be_meant(wrote: Wrote) -> None:
+    text = """
+        from functools import singledispatch
+
+        @singledispatch
+        def of(x):
+            return x["a"] * 2
+
+        @of.register(pd.DataFrame)
+        def _(x):
+            return x["b"] * 2
+
+        pd.DataFrame({"v": of(df)}).to_csv("o")
+    """
+    assert wrote(text) == {"v": "a transformation ?, b transformation ?"}
+
+
+def test_a_function_that_is_perhaps_defined_again_is_a_hedge(wrote: Wrote) -> None:
+    text = """
+        def of(x):
+            return x["a"] * 2
+
+        if len(df) > 10:
+            def of(x):
+                return x["b"] * 2
+
+        pd.DataFrame({"v": of(df)}).to_csv("o")
+    """
+    assert wrote(text) == {"v": "a transformation ?, b transformation ?"}
+
+
+def test_functions_that_only_exec_makes_are_a_hedge(wrote: Wrote) -> None:
+    text = """
+        exec("def of(x): return x['b'] * 3")
+        pd.DataFrame({"v": of(df)}).to_csv("o")
+    """
+    assert wrote(text) == {"v": "a transformation ?, b transformation ?"}
+
+
+def test_a_name_that_was_deleted_holds_nothing(wrote: Wrote) -> None:
+    text = """
+        one = df.a
+        del one
+        try:
+            one
+        except NameError:
+            one = df.b * 2
+        pd.DataFrame({"v": one}).to_csv("o")
+    """
+    assert wrote(text) == {"v": "b transformation"}

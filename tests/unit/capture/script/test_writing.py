@@ -34,3 +34,7 @@ def test_parts_of_arrays_are_set_by_place(wrote: Wrote) -> None:
         pd.DataFrame(X, columns=["x", "y"]).to_csv("o")
     """
     assert wrote(text) == {"x": "b transformation", "y": "b"}
+
+
+def test_all_names_are_given_anew_in_levels(wrote: Wrote) -> None:
+    assert wrote('df.columns = [["x", "x"], ["y", "z"]]\ndf.to_csv("o")\n') == {"('x', 'y')": "a", "('x', 'z')": "b"}

@@ -18,6 +18,7 @@ from driftline.capture.script.rules import (
     frames,
     grouping,
     learning,
+    lists,
     making,
     plain,
     readers,
@@ -52,6 +53,7 @@ _FUNCTIONS: Rules = {
     **plain.FUNCTIONS,
     **containers.FUNCTIONS,
     **files.FUNCTIONS,
+    **lists.FUNCTIONS,
     **learning.FUNCTIONS,
 }
 _FRAME: Rules = {
@@ -67,7 +69,7 @@ _METHODS: Mapping[type, Rules] = {
     Frame: _FRAME,
     Series: series.METHODS,
     Grouped: grouping.METHODS,
-    Items: containers.LISTS,
+    Items: lists.LISTS,
     Pairs: containers.DICTS,
     File: files.METHODS,
     Foreign: learning.METHODS,
@@ -84,6 +86,8 @@ def answer(call: Call) -> Value:
         return answer(Call(call.machine, call.args[0], kind, call.args[1:], call.kwargs, call.path, call.more))
     if call.receiver is None and call.name in files.OPENERS:
         return files.opened(call)
+    if call.name.rpartition(".")[2] == "register" and len(call.args) > 1:
+        queries.register(call.machine.memory, call.args[0], call.args[1])
     if call.name in {"read_text", "read_bytes"}:
         return files.read_text(call)
     rule = _function(call.name) if call.receiver is None else _method(call)
@@ -102,6 +106,8 @@ def answer(call: Call) -> Value:
 
 def _function(name: str) -> Rule | None:
     found = _FUNCTIONS.get(name)
+    if found is None and name.startswith("pandas."):  # what stands in the module that defines it, too
+        found = _FUNCTIONS.get(f"pandas.{name.rpartition('.')[2]}")
     if found is None and name.partition(".")[0] in arrays.PURE:
         return arrays.computed
     return found
@@ -116,7 +122,9 @@ def _method(call: Call) -> Rule | None:
     if isinstance(content, Part):
         return _part(call, content)
     if isinstance(content, Thing):
-        return None if call.name == "open" else containers.value
+        if call.name == "shuffle":
+            return lists.mixed
+        return None if call.name in {"open", ""} else containers.value
     if isinstance(content, Method):
         return None
     if isinstance(content, Instance):
@@ -128,11 +136,15 @@ def _method(call: Call) -> Rule | None:
         return containers.value
     if found is None and isinstance(content, Foreign):
         return files.opened if call.name == "open" else _of_foreign(call, content)
+    if found is None and isinstance(content, Items | Pairs) and not lists.kept(call.name):
+        return lists.unsettled
     return making.names_of if found is None and isinstance(content, Items) else found
 
 
 def _of_foreign(call: Call, content: Foreign) -> Rule | None:
     """Methods of objects that are known by name, or by what all of that name do."""
+    if call.name == "shuffle":
+        return lists.mixed
     if call.name in {"map", "imap", "imap_unordered", "starmap"}:
         return plain.mapped_by_other
     if content.name == "pandas.ExcelFile" and call.name == "parse":
@@ -143,6 +155,8 @@ def _of_foreign(call: Call, content: Foreign) -> Rule | None:
 
 
 def _part(call: Call, part: Part) -> Rule | None:
+    if part.kind in {"itemgetter", "attrgetter"}:
+        return plain.gotten
     if part.kind == "writer":
         return files.WRITERS.get(call.name)
     if isinstance(part.of, Series):

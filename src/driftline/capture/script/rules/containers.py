@@ -1,4 +1,4 @@
-"""Methods of lists, dicts, texts and of single values.
+"""Methods of dicts, texts and of single values.
 
 Enters: a call. Leaves: a value; what is put into a container under a condition keeps that condition.
 """
@@ -11,13 +11,12 @@ from driftline.capture.script import access, unrolling, writing
 from driftline.capture.script.call import UNKNOWN, Call, Rules, hashable, plain, rows_of
 from driftline.capture.script.cames import aggregated, changed, deciding, union
 from driftline.capture.script.joining import joined, made_of
-from driftline.capture.script.reading import GROUP_BY, JOIN, SORT, Cames
+from driftline.capture.script.reading import GROUP_BY, JOIN, Cames
+from driftline.capture.script.rules import lists
 from driftline.capture.script.values import (
     NONE,
     Class,
     Const,
-    Frame,
-    Function,
     Instance,
     Items,
     Pairs,
@@ -36,90 +35,6 @@ _WORDS_TEXT = """
 _TEXT = frozenset(_WORDS_TEXT.split())
 
 
-def appended(call: Call) -> Value:
-    """``append``, ``add``."""
-    writing.append(call.machine, call.receiver or NONE, call.argument(0) or Thing())
-    return NONE
-
-
-def inserted(call: Call) -> Value:
-    """``insert``."""
-    writing.append(call.machine, call.receiver or NONE, call.argument(1) or Thing())
-    return NONE
-
-
-def extended(call: Call) -> Value:
-    """``extend``, ``update`` of a set."""
-    writing.extend(call.machine, call.receiver or NONE, call.argument(0) or Thing())
-    return NONE
-
-
-def taken(call: Call) -> Value:
-    """``pop`` of a list."""
-    content = call.see(call.receiver)
-    out = access.item(call.machine, call.receiver or NONE, call.argument(0) or Const(-1))
-    if isinstance(content, Items) and content.loose is None and content.known and isinstance(call.receiver, Ref):
-        at = call.plain(0, "", -1)
-        if isinstance(at, int) and -len(content.known) <= at < len(content.known):
-            known = list(content.known)
-            del known[at]
-            call.machine.memory.put(call.receiver.place, replace(content, known=tuple(known)))
-    return out
-
-
-def removed(call: Call) -> Value:
-    """``remove``, ``discard``."""
-    content = call.see(call.receiver)
-    gone = call.argument(0)
-    if isinstance(content, Items) and isinstance(call.receiver, Ref):
-        known = tuple(one for one in content.known if one != gone)
-        call.machine.memory.put(call.receiver.place, replace(content, known=known))
-    return NONE
-
-
-def ordered(call: Call) -> Value:
-    """``sort``, ``reverse``: the same elements."""
-    content = call.see(call.receiver)
-    key = call.argument(-1, "key")
-    if isinstance(content, Items) and isinstance(call.receiver, Ref):
-        one = content.loose or (content.known[0] if content.known else None)
-        cames = call.cames(one)
-        if isinstance(key, Function) and one is not None:
-            cames = call.cames(call.machine.invoke(key, [one], {}, call.path))
-        rows = content.rows | deciding(cames, SORT)
-        call.machine.memory.put(call.receiver.place, replace(content, rows=rows))
-    return NONE
-
-
-def same(call: Call) -> Value:
-    """``copy``."""
-    content = call.see(call.receiver)
-    return call.new(content) if isinstance(content, Items | Pairs | Frame) else call.receiver or NONE
-
-
-def found_at(call: Call) -> Value:
-    """``index``: the place of an element."""
-    known, one = plain(call.machine, call.receiver), plain(call.machine, call.argument(0))
-    return Const(known.index(one)) if isinstance(known, list | tuple) and one in known else Thing()
-
-
-def merged(call: Call) -> Value:
-    """``union``, ``difference``, ``intersection`` of sets."""
-    content = call.see(call.receiver)
-    found = plain(call.machine, call.receiver)
-    other = [plain(call.machine, one) for one in call.args]
-    if isinstance(found, list) and all(isinstance(one, list | tuple) for one in other):
-        gone = [each for one in other for each in one]
-        if call.name == "difference":
-            return call.new(Items(tuple(Const(one) for one in found if one not in gone), kind="set"))
-        if call.name == "intersection":
-            return call.new(Items(tuple(Const(one) for one in found if one in gone), kind="set"))
-    out = call.new(content if isinstance(content, Items) else Items())
-    for one in call.args if call.name == "union" else ():
-        writing.extend(call.machine, out, one)
-    return out
-
-
 def put(call: Call) -> Value:
     """``update`` of a dict."""
     for one in call.args:
@@ -127,6 +42,19 @@ def put(call: Call) -> Value:
     for name, value in call.kwargs.items():
         writing.item(call.machine, call.receiver or NONE, Const(name), value)
     return NONE
+
+
+def popped(call: Call) -> Value:
+    """``pop``: the key is gone."""
+    out = got(call)
+    content, found = call.see(call.receiver), call.plain(0)
+    if isinstance(content, Pairs) and isinstance(call.receiver, Ref):
+        if found is UNKNOWN or not hashable(found):
+            lists.unsettled(Call(call.machine, call.receiver, "pop", [], {}, call.path))
+        elif found in content.known:
+            left = {name: one for name, one in content.known.items() if name != found}
+            call.machine.memory.put(call.receiver.place, replace(content, known=left))
+    return out
 
 
 def got(call: Call) -> Value:
@@ -258,34 +186,16 @@ def deque(call: Call) -> Value:
     return out
 
 
-LISTS: Rules = {
-    "append": appended,
-    "add": appended,
-    "appendleft": appended,
-    "insert": inserted,
-    "extend": extended,
-    "update": extended,
-    "pop": taken,
-    "popleft": taken,
-    "remove": removed,
-    "discard": removed,
-    "sort": ordered,
-    "reverse": ordered,
-    "copy": same,
-    "index": found_at,
-    "union": merged,
-    "difference": merged,
-    "intersection": merged,
-}
 DICTS: Rules = {
     "update": put,
     "get": got,
     "setdefault": got,
-    "pop": got,
+    "pop": popped,
+    "clear": lists.cleared,
     "items": both,
     "values": held,
     "keys": keys,
-    "copy": same,
+    "copy": lists.same,
     "most_common": most_common,
 }
 FUNCTIONS: Rules = {

@@ -9,7 +9,7 @@ from typing import Any
 from msgspec.structs import replace
 
 from driftline.capture.script import tables
-from driftline.capture.script.call import UNKNOWN, Call, Rules, names, plain, rows_of
+from driftline.capture.script.call import UNKNOWN, Call, Rules, hashable, names, plain, rows_of
 from driftline.capture.script.cames import aggregated, changed, deciding, hedged, union
 from driftline.capture.script.joining import made_of
 from driftline.capture.script.reading import AGGREGATION, GROUP_BY, NOTHING, WINDOW, Cames, Table
@@ -57,6 +57,8 @@ def _key(call: Call, table: Table, value: Value) -> dict[Any, Cames]:
     if name is UNKNOWN:
         cames = made_of(call.machine.memory, value)
         return {"": cames} if cames else {tables.SOME: hedged(tables.values(table))}
+    if not hashable(name):  # a value for each row, or for each of the index
+        return {"": union(table.labels.values()) if isinstance(name, dict) else made_of(call.machine.memory, value)}
     if name in table.labels and name not in table.columns:
         return {name: table.labels[name]}
     return {name: tables.column(table, name)}

@@ -6,7 +6,7 @@ Enters: a call. Leaves: a table from a dict, a list of records, an array; record
 from typing import Any
 
 from driftline.capture.script import tables
-from driftline.capture.script.call import UNKNOWN, Call, Rules, names, plain, table_of
+from driftline.capture.script.call import UNKNOWN, Call, Rules, hashable, names, plain, table_of
 from driftline.capture.script.cames import changed, hedged, union
 from driftline.capture.script.reading import NOTHING, Cames, Table
 from driftline.capture.script.values import NONE, Const, Frame, Items, Pairs, Part, Series, Thing, Value
@@ -79,7 +79,8 @@ def column_made(call: Call) -> Value:
     if isinstance(content, Pairs):
         labels_ = {"": content.keys}
     cames = call.cames(data) - labels_.get("", NOTHING)
-    return Series(cames, rows, None if name is UNKNOWN else name, None, labels_ or dict(getattr(content, "index", {})))
+    name = name if name is not UNKNOWN and hashable(name) else None
+    return Series(cames, rows, name, None, labels_ or dict(getattr(content, "index", {})))
 
 
 def as_array(call: Call) -> Value:
@@ -197,6 +198,9 @@ def names_of(call: Call) -> Value | None:
     given = names(call.machine, call.argument(0)) or []
     if not isinstance(found, list):
         return None
+    if call.name == "get_loc":
+        one = call.plain(0)
+        return Const(found.index(one)) if one in found else None
     if call.name in {"tolist", "to_list", "copy", "to_numpy", "unique", "to_flat_index"}:
         left = found
     elif call.name in {"drop", "difference"}:

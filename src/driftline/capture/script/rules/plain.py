@@ -8,12 +8,25 @@ from typing import Any
 from msgspec.structs import replace
 
 from driftline.capture.script import access, unrolling, writing
-from driftline.capture.script.call import UNKNOWN, Call, Rules, plain, rows_of
+from driftline.capture.script.call import UNKNOWN, Call, Rules, members, plain, rows_of
 from driftline.capture.script.cames import aggregated, changed, deciding, union
 from driftline.capture.script.joining import joined, made_of
 from driftline.capture.script.reading import FILTER, GROUP_BY
+from driftline.capture.script.rules import lists
 from driftline.capture.script.rules.arrays import like
-from driftline.capture.script.values import NONE, Const, Frame, Function, Items, Pairs, Part, Series, Thing, Value
+from driftline.capture.script.values import (
+    NONE,
+    Const,
+    Frame,
+    Function,
+    Items,
+    Pairs,
+    Part,
+    Series,
+    Thing,
+    Value,
+    unordered,
+)
 
 MAX_RANGE = 64
 _FOLDED: dict[str, Any] = {
@@ -25,7 +38,7 @@ _FOLDED: dict[str, Any] = {
 def folded(call: Call) -> Value | None:
     """Of plain values the value, if they are small; else what they come from."""
     name = call.name.rpartition(".")[2]
-    found = [plain(call.machine, one) for one in call.args]
+    found = [members(call.machine, one) for one in call.args]
     if call.kwargs or call.more or any(one is UNKNOWN or _large(one) for one in found):
         return None
     try:
@@ -51,6 +64,11 @@ def summed_up(call: Call) -> Value:
     if found is not None:
         return found
     many = len(call.args) == 1
+    if call.name.endswith(("max", "min")):
+        over = unrolling.unrolled(call.machine, call.args[0]) if many else unrolling.Unrolled(tuple(call.args))
+        picked = lists.chosen(call, over.items) if over.loose is None else None
+        if picked is not None:
+            return picked
     cames = call.cames(*call.given())
     rows = union(rows_of(call.machine, one) for one in call.given())
     return Thing(aggregated(cames) if many else changed(cames), rows)
@@ -85,23 +103,20 @@ def listed(call: Call) -> Value:
     value = call.argument(0)
     if value is None:
         return call.new(Items(kind=kind))
-    key = call.argument(-1, "key")
     over = unrolling.unrolled(call.machine, value)
     if isinstance(call.see(value), Series | Thing) and kind not in {"iter", "enumerate"}:
         return value
-    rows = over.rows
-    if isinstance(key, Function) and (over.loose is not None or over.items):
-        one = over.loose or over.items[0]
-        rows |= deciding(call.cames(call.machine.invoke(key, [one], {}, call.path)), "SORT")
-    if kind in {"sorted", "reversed", "set"}:
-        found = plain(call.machine, value)
-        if found is not UNKNOWN and found is not None and kind != "set":
-            try:
-                ordered = sorted(found) if kind == "sorted" and key is None else list(found)
-                return call.new(Items(tuple(Const(one) for one in ordered)))
-            except TypeError:
-                pass
-    return call.new(Items(over.items, over.loose, rows, kind if kind in {"tuple", "set"} else "list"))
+    content = call.see(value)
+    known = content if isinstance(content, Items) else Items(over.items, over.loose, over.rows)
+    if kind == "sorted":
+        return call.new(lists.in_order(call, known))
+    if kind == "reversed":
+        return call.new(lists.turned(known))
+    if kind in {"set", "frozenset"}:
+        return call.new(Items(tuple(dict.fromkeys(known.known)), known.loose, over.rows, "set"))
+    return call.new(
+        Items(known.known, known.loose, over.rows, "tuple" if kind == "tuple" else "list", unordered(known))
+    )
 
 
 def dict_made(call: Call) -> Value:
@@ -132,7 +147,7 @@ def _turned(call: Call) -> Value:
 
 def zipped(call: Call) -> Value:
     """``zip``: tuples of elements, one for each place while all are known."""
-    overs = [unrolling.unrolled(call.machine, one) for one in call.args]
+    overs = [in_places(call, one) for one in call.args]
     if call.more and not call.args:
         return _turned(call)
     rows = union(one.rows for one in overs)
@@ -150,9 +165,17 @@ def zipped(call: Call) -> Value:
     return call.new(Items((), call.new(Items(tuple(firsts), kind="tuple")), rows))
 
 
+def in_places(call: Call, value: Value) -> unrolling.Unrolled:
+    """Return what a loop goes over, where it matters in which order."""
+    over, content = unrolling.unrolled(call.machine, value), call.see(value)
+    if not unordered(content):
+        return over
+    return unrolling.Unrolled((), access.doubtful(call.machine, (*over.items, over.loose)), over.rows)
+
+
 def enumerated(call: Call) -> Value:
     """``enumerate``."""
-    over = unrolling.unrolled(call.machine, call.argument(0) or Thing())
+    over = in_places(call, call.argument(0) or Thing())
     known = tuple(call.new(Items((Const(place), one), kind="tuple")) for place, one in enumerate(over.items))
     loose = None if over.loose is None else call.new(Items((Thing(), over.loose), kind="tuple"))
     given = call.see(call.argument(0))
@@ -235,7 +258,7 @@ def following(call: Call) -> Value:
         if isinstance(row, Frame) and row.table.closed:
             return call.new(Items(tuple(Const(name) for name in row.table.columns)))
         return Thing()
-    over = unrolling.unrolled(call.machine, value)
+    over = in_places(call, value)
     return over.items[0] if over.items else over.loose or Thing()
 
 
@@ -243,6 +266,32 @@ def attribute_got(call: Call) -> Value | None:
     """``getattr``."""
     name = call.plain(1)
     return access.attribute(call.machine, call.args[0], name) if isinstance(name, str) and call.args else None
+
+
+def getter(call: Call) -> Value:
+    """``itemgetter``, ``attrgetter``: a function."""
+    return Part(call.new(Items(tuple(call.args), kind="tuple")), call.name.rpartition(".")[2])
+
+
+def gotten(call: Call) -> Value | None:
+    """What such a function gives."""
+    part, of = call.receiver, call.argument(0)
+    wanted = call.see(part.of) if isinstance(part, Part) else None
+    if not isinstance(part, Part) or not isinstance(wanted, Items) or of is None:
+        return None
+    found: list[Value] = []
+    for one in wanted.known:
+        name = plain(call.machine, one)
+        if part.kind == "itemgetter":
+            found.append(access.item(call.machine, of, one))
+        elif isinstance(name, str):
+            out = of
+            for word in name.split("."):
+                out = access.attribute(call.machine, out, word)
+            found.append(out)
+        else:
+            return None
+    return found[0] if len(found) == 1 else call.new(Items(tuple(found), kind="tuple"))
 
 
 def attribute_set(call: Call) -> Value | None:
@@ -299,6 +348,8 @@ FUNCTIONS: Rules = {
     "builtins.setattr": attribute_set,
     "builtins.slice": sliced,
     "functools.reduce": reduced,
+    "operator.itemgetter": getter,
+    "operator.attrgetter": getter,
     "functools.partial": partly,
     "itertools.groupby": in_runs,
     "numpy.vectorize": passed,

@@ -9,7 +9,7 @@ from typing import Any
 from msgspec.structs import replace
 
 from driftline.capture.script import tables
-from driftline.capture.script.call import UNKNOWN, Call, Rules, plain, rows_of
+from driftline.capture.script.call import UNKNOWN, Call, Rules, hashable, plain, rows_of
 from driftline.capture.script.cames import aggregated, changed, deciding, union
 from driftline.capture.script.reading import FILTER, GROUP_BY, JOIN, NOTHING, SORT, Cames, Table
 from driftline.capture.script.rules.shared import applied, before, level_of, others, outcome
@@ -211,8 +211,10 @@ def grouped(call: Call) -> Value:
         name = plain(call.machine, each)
         if isinstance(content, Series):
             keys[content.name] = content.cames
-        elif name is not UNKNOWN:
+        elif name is not UNKNOWN and hashable(name):
             keys[name] = one.index.get(name, NOTHING)
+        elif isinstance(name, dict):  # of values by index
+            keys[""] = union(one.index.values())
     if by is None:
         keys = dict(one.index)
     name = 0 if one.name is None else one.name

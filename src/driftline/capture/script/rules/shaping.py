@@ -6,7 +6,7 @@ Enters: a call. Leaves: a table. Columns that are named after values are not kno
 from typing import Any
 
 from driftline.capture.script import tables
-from driftline.capture.script.call import UNKNOWN, Call, Rules, names, plain, rows_of, table_of
+from driftline.capture.script.call import UNKNOWN, Call, Rules, hashable, names, plain, rows_of, table_of
 from driftline.capture.script.cames import aggregated, changed, deciding, union
 from driftline.capture.script.reading import GROUP_BY, NOTHING, Cames, Table
 from driftline.capture.script.rules import kinds
@@ -94,7 +94,7 @@ def melted(call: Call) -> Value:
 
 
 def _text(name: Any, default: str) -> Any:
-    return default if name is UNKNOWN or name is None else name
+    return default if name is UNKNOWN or name is None or not hashable(name) else name
 
 
 def stacked(call: Call) -> Value:

@@ -65,3 +65,23 @@ def test_totals_under_a_condition_keep_it(wrote: Wrote) -> None:
         pd.Series(totals).to_csv("o")
     """
     assert wrote(text)["rows"] == "b filter, k group_by"
+
+
+def test_a_key_that_was_taken_out_is_gone(wrote: Wrote) -> None:
+    text = """
+        conf, other, both = {"x": "a"}, {"x": "a"}, {"x": "a"} | {"x": "b"}
+        conf.pop("x")
+        other.clear()
+        found = {"v": df[conf.get("x", "b")] * 2, "w": df[other.setdefault("x", "b")] * 2, "z": df[both["x"]] * 2}
+        pd.DataFrame(found).to_csv("o")
+    """
+    assert wrote(text) == dict.fromkeys("vwz", "b transformation")
+
+
+def test_a_dict_that_an_unknown_method_changed_is_a_hedge(wrote: Wrote) -> None:
+    text = """
+        conf = {"x": "a", "y": "b"}
+        conf.popitem()
+        pd.DataFrame({"v": df[conf.get("x", "b")] * 2}).to_csv("o")
+    """
+    assert wrote(text) == {"v": "a transformation ?, b transformation ?"}

@@ -108,3 +108,13 @@ def test_what_rows_were_sorted_by_decides_which_one_is_before(wrote: Wrote) -> N
         "sum": "a transformation, s window",
         "mean": "a aggregation, k window",
     }
+
+
+def test_rows_are_grouped_by_values_that_stand_in_the_code(wrote: Wrote) -> None:
+    """A list has a value for each row; a dict has one for each value of the index."""
+    assert wrote('df.groupby([["x", "y"]])["a"].sum().to_frame().to_csv("o")\n')["a"] == "a aggregation"
+    found = wrote('orders.set_index("k").groupby({"x": 1, "y": 2})[["a"]].sum().to_csv("o")\n')
+    assert (found["a"], found["rows"]) == ("a aggregation", "k group_by")
+    found = wrote('orders.set_index("k")["a"].groupby({"x": 1, "y": 2}).sum().to_frame().to_csv("o")\n')
+    assert (found["a"], found["rows"]) == ("a aggregation", "k group_by")
+    assert wrote('df["a"].groupby([["x", "y"]]).sum().to_frame().to_csv("o")\n')["a"] == "a aggregation"

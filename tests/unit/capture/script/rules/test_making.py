@@ -49,3 +49,18 @@ def test_cells_are_set_one_by_one(wrote: Wrote) -> None:
 def test_names_of_columns_are_sets(wrote: Wrote) -> None:
     assert wrote('df[df.columns.difference(["a"])].to_csv("o")\n') == {"b": "b"}
     assert wrote('df[df.columns.drop("b").tolist()].to_csv("o")\n') == {"a": "a"}
+
+
+def test_names_of_columns_come_in_levels(wrote: Wrote) -> None:
+    text = """
+        made = pd.DataFrame(df.to_numpy(), columns=[["x", "x"], ["y", "z"]])
+        made.to_csv("o")
+        pd.Series([df["a"].sum(), 2], index=[["x", "x"], [1, 2]])
+        pd.Series([1], index=[["x"], "y"])
+    """
+    assert wrote(text) == {"('x', 'y')": "a", "('x', 'z')": "b"}
+
+
+def test_a_name_that_is_a_set_is_none_that_is_known(wrote: Wrote) -> None:
+    text = 'one = pd.Series([1], name=frozenset(["x"]))\none.to_frame()\ndf["a"].rename(["y"])\ndf[["a"]].to_csv("o")\n'
+    assert wrote(text) == {"a": "a"}

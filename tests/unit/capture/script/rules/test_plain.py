@@ -42,3 +42,12 @@ def test_attributes_are_asked_for_by_name(wrote: Wrote) -> None:
 
 def test_numbers_of_rows_come_from_no_column(wrote: Wrote) -> None:
     assert wrote('df["n"] = len(df)\ndf.to_csv("o")\n')["n"] == ""
+
+
+def test_getters_are_functions(wrote: Wrote) -> None:
+    text = """
+        from operator import attrgetter, itemgetter
+
+        pd.DataFrame({"v": itemgetter("b")(df) * 2, "w": attrgetter("a")(df) * 2}).to_csv("o")
+    """
+    assert wrote(text) == {"v": "b transformation", "w": "a transformation"}

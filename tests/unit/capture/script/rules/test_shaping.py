@@ -42,3 +42,9 @@ def test_a_cross_table_counts_the_rows_that_there_are(wrote: Wrote) -> None:
         pd.crosstab(big["k"], big["s"]).to_csv("o")
     """
     assert wrote(text) == {"index.k": "k", "...": "k group_by, s group_by", "rows": "a filter, k group_by"}
+
+
+def test_a_name_that_can_be_none_is_passed_over(wrote: Wrote) -> None:
+    """pandas refuses it, and may be asked whether it does: what follows is read."""
+    text = 'try:\n    df.melt(var_name=["x", "y"])\nexcept ValueError:\n    pass\ndf[["a"]].to_csv("o")\n'
+    assert wrote(text) == {"a": "a"}

@@ -1,0 +1,67 @@
+"""Functions that stand under their names in several places: where one was replaced, the others are, too.
+
+Enters: patches on modules (``hooks.patch.Patch``). Leaves: patches on what else holds the same function: public modules
+of the same library (``pandas.io.parsers.read_csv`` is ``pandas.read_csv``), and modules of the user that have imported
+it by name before. What a library keeps in private modules is left as it is: there it calls itself.
+"""
+
+import sys
+from collections.abc import Iterable
+from types import ModuleType
+from typing import Any
+
+_NOT_USERS = sys.stdlib_module_names | {"driftline"}
+_LIBRARIES = ("site-packages", "dist-packages")  # in the path of what is nobody's own
+
+
+def of_library(module: ModuleType, patches: Iterable[Any]) -> list[Any]:
+    """Replace in the public modules of a library what was replaced in the package that it is."""
+    made = {patch.attribute: (patch, made) for patch, made in _functions(patches) if patch.owner is module}
+    package = f"{module.__name__}."
+    if not made or "." in module.__name__:
+        return []
+    found: list[Any] = []
+    for name, other in list(sys.modules.items()):
+        if name.startswith(package) and "._" not in name and isinstance(other, ModuleType):
+            held = vars(other)
+            for attribute, (patch, replacement) in made.items():
+                if held.get(attribute) is patch.original:
+                    found.append(_set(other, attribute, patch, replacement))
+    return found
+
+
+def of_user(patches: Iterable[Any]) -> list[Any]:
+    """Replace in the user's own modules what they have imported by name, under whatever name that is there."""
+    made = {id(patch.original): (patch, made) for patch, made in _functions(patches)}
+    found: list[Any] = []
+    for name, module in list(sys.modules.items()):
+        if isinstance(module, ModuleType) and _is_user(name, module):
+            for attribute, value in list(vars(module).items()):
+                known = made.get(id(value))
+                if known is not None and known[1] is not value:
+                    found.append(_set(module, attribute, *known))
+    return found
+
+
+def _functions(patches: Iterable[Any]) -> Iterable[tuple[Any, Any]]:
+    """Yield the functions of modules that were replaced, with what stands there now."""
+    for patch in patches:
+        owner = getattr(patch, "owner", None)
+        if isinstance(owner, ModuleType) and patch.attribute in vars(owner):
+            yield patch, vars(owner)[patch.attribute]
+
+
+def _is_user(name: str, module: ModuleType) -> bool:
+    if name == "__main__":
+        return True
+    file = getattr(module, "__file__", None)
+    return (
+        isinstance(file, str)
+        and name.partition(".")[0] not in _NOT_USERS
+        and not any(part in file for part in _LIBRARIES)
+    )
+
+
+def _set(module: ModuleType, attribute: str, patch: Any, made: Any) -> Any:
+    setattr(module, attribute, made)
+    return patch._replace(owner=module, attribute=attribute, inherited=False)

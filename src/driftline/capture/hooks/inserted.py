@@ -1,0 +1,90 @@
+"""Which of the values that a script hands to an INSERT come to which columns of the table.
+
+Enters: the text of a statement with its placeholders, and the columns that its VALUES go to, in order. Leaves: per
+column the value's place among those that are handed over, or its name. Values that the statement computes or spells out
+have no part in this, nor have statements that hand over several rows at once.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+
+from driftline.capture import recalled, sites
+from driftline.capture.recording import Recording
+from driftline.capture.trace import Seen
+
+_VALUES = re.compile(r"\)\s*VALUES\s*\(|\bVALUES\s*\(", re.IGNORECASE)
+_SECOND = re.compile(r"\)\s*,\s*\(")  # a further row
+_TOKEN = re.compile(
+    r"""'(?:[^']|'')*' | "(?:[^"]|"")*" | --[^\n]* | /\*.*?\*/
+      | (?P<place>\?(?!\d)|%s) | (?:\?|\$)(?P<number>\d+) | %\((?P<percent>\w+)\)s
+      | (?<![:\w])[:@$](?P<name>[A-Za-z_]\w*)
+      | (?P<sign>[(),])""",
+    re.VERBOSE | re.DOTALL,
+)
+
+_VISITS = 1_000  # of one statement in a run
+
+Into = tuple[tuple[str, str], ...]  # column, and the place of its value from 0 or its name
+
+
+class Again:
+    """A statement that has run, and may run again with other values."""
+
+    def __init__(self) -> None:
+        self.committed = False
+        self.into: Into = ()
+        self.seen: Seen | None = None  # what it writes; None = no values are among its sources
+        self._read = sites.number()  # what was read when it last ran
+        self._times = 0
+
+    def take(self, run: Recording) -> None:
+        """Take down where it runs once more, if anything was read since: it may be given something else by now."""
+        if self.seen is None or self._read == sites.number() or self._times >= _VISITS:
+            return
+        self._read = sites.number()
+        self._times += 1
+        visit = sites.visit()
+        if visit is not None:
+            known = [one for _, one in recalled.of(run.trace, "write").alike(self.seen)]
+            same = (one for one in (self.seen, *known) if one.touched.version == self.seen.touched.version)
+            for visits in {id(one.visits): one.visits for one in same}.values():
+                visits.append(visit._replace(into=self.into))
+
+
+def columns(text: str, into: Sequence[str]) -> Into:
+    """Return what comes to which of the columns ``into``; nothing where the statement does not say so plainly."""
+    begin = _VALUES.search(text)
+    if begin is None:
+        return ()
+    found = list(_values(text, begin.end()))
+    if _SECOND.search(text, begin.end()) is not None:
+        return ()
+    if len(found) > len(into):
+        return ()
+    return tuple((column, value) for column, value in zip(into, found, strict=False) if value)
+
+
+def _values(text: str, begin: int) -> Iterator[str]:
+    """Yield each value of the one row: its place or its name; "" where it is more than a placeholder."""
+    depth, place, start, value, bare = 0, 0, begin, "", True
+    for token in _TOKEN.finditer(text, begin):
+        sign = token["sign"]
+        if sign == "(":
+            depth += 1
+        elif sign == ")" and depth:
+            depth -= 1
+        elif sign and not depth:
+            bare = bare and not text[start : token.start()].strip()
+            yield value if bare else ""
+            if sign == ")":
+                return
+            start, value, bare = token.end(), "", True
+        elif sign is None and not token.group().startswith(("--", "/*")):
+            bare = bare and not depth and not value and not text[start : token.start()].strip()
+            start = token.end()
+            value = token["percent"] or token["name"] or ""
+            if token["number"]:
+                value = str(int(token["number"]) - 1)
+            elif token["place"]:
+                value, place = str(place), place + 1
+            bare = bare and bool(value)
