@@ -79,8 +79,8 @@ class Visit(NamedTuple):
     order: int  # when it was, by a clock that parents and children share
     thread: int  # of a child process one that no thread here has
     part: str = ""  # of what was written: the sheet of a workbook
-    turn: int = 0  # its number among those of the way
     into: tuple[tuple[str, str], ...] = ()  # columns of a table, with the place or name of what comes to each
+    turn: int = 0  # its number among those of the way
 
 
 class Read(NamedTuple):
