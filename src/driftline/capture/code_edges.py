@@ -34,8 +34,9 @@ class Words:
         self._trace = trace
         self._folder = folder
         self._files = {one.touched.dataset: one for one in seen}
-        ways = {id(way): way for one in trace.outputs for way in (visit.way for visit in _visits(one))}
-        self._program = Program(ways.values(), self._header)
+        visits = [visit for one in trace.outputs for visit in _visits(one)]
+        self._program = Program({id(visit.way): visit.way for visit in visits}.values(), self._header)
+        self._turns = _turns(visits)
         self._left = MOST
 
     def of(self, seen: Seen, names: Sequence[str] | None) -> Bound | None:
@@ -44,15 +45,30 @@ class Words:
         for visit in _visits(seen):
             by_call.setdefault((id(visit.way), visit.part, visit.into), []).append(visit)
         found = [
-            _Written(table, same, _handed(table, same[0], names), handed=True)
+            _Written(table, visits, _handed(table, same[0], names), handed=True)
             if same[0].into
-            else _Written(table, same, *_of_part(same[0].part, names))
+            else _Written(table, visits, *_of_part(same[0].part, names))
             for same in by_call.values()
-            if (table := self._program.given(same[0].way)) is not None
+            for table, visits in self._given(same)
         ]
         if not names and seen.touched.kind == "model":
             return self._shaped(found)
-        return self._bound(found, whole=len(found) == len(by_call)) if found else None
+        told = {(id(one.visits[0].way), one.visits[0].part) for one in found}
+        return self._bound(found, whole=len(told) == len(by_call)) if found else None
+
+    def _given(self, same: Sequence[Visit]) -> list[tuple[Table, list[Visit]]]:
+        """Return what a call was given these times: time by time where the text has it as often, else together."""
+        apart = [(table, [visit]) for visit in same if (table := self._in_turn(visit)) is not None]
+        if len(apart) == len(same):
+            return apart
+        table = self._program.given(same[0].way)
+        return [] if table is None else [(table, list(same))]
+
+    def _in_turn(self, visit: Visit) -> Table | None:
+        orders = self._turns.get(id(visit.way), ())
+        return (
+            self._program.in_turn(visit.way, orders.index(visit.order), len(orders)) if visit.order in orders else None
+        )
 
     def _shaped(self, found: "Sequence[_Written]") -> Bound | None:
         """Of a model without features: what it was fitted on shapes it as a whole."""
@@ -77,6 +93,10 @@ class Words:
         return found, [one for reaches in (behind or ({}, []))[0].values() for one in reaches]
 
     def _argument(self, visit: Visit, place: int, name: str) -> Table | None:
+        for one in (place, name):
+            found = self._program.in_turn(visit.way, visit.turn, visit.way.times, one)
+            if found is not None:
+                return found
         found = self._program.given(visit.way, place)
         return self._program.given(visit.way, name) if found is None else found
 
@@ -215,6 +235,19 @@ class _Sources:
 
 def _visits(seen: Seen) -> list[Visit]:
     return [*seen.visits, *sites.written(seen.path)] if seen.path else seen.visits
+
+
+def _turns(visits: Sequence[Visit]) -> dict[int, list[int]]:
+    """Return when each way was taken, in order; of those that several threads took nothing."""
+    found: dict[int, dict[int, int]] = {}
+    ways = {id(visit.way): visit.way for visit in visits}
+    for visit in visits:
+        found.setdefault(id(visit.way), {})[visit.order] = visit.thread
+    return {
+        way: sites.openings(ways[way]) or sorted(orders)
+        for way, orders in found.items()
+        if len(set(orders.values())) == 1
+    }
 
 
 def _of_part(part: str, names: Sequence[str] | None) -> tuple[dict[str, str] | None, bool]:

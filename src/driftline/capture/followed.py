@@ -61,6 +61,12 @@ class Program:
         placed = self._texts.placed(path)
         return followed.given(placed) if place is None else followed.argument(placed, place)
 
+    def in_turn(self, way: Way, turn: int, times: int, place: int | str | None = None) -> Table | None:
+        """Return what the call was given the time with that number; None where the text has it not that often."""
+        path = way.path()
+        followed = self._followed(self._texts.entry(way.entry())) if path else None
+        return None if followed is None else followed.in_turn(self._texts.placed(path), place, turn, times)
+
     def taken(self, path: Path) -> Path:
         """Return a path that a table names as it was taken."""
         return self._texts.taken(path)

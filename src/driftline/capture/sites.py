@@ -20,7 +20,7 @@ from typing import Any, NamedTuple
 
 from driftline.capture import fault, opens
 from driftline.capture.script.reading import Entry
-from driftline.capture.script.site import Path, Site, turn_of
+from driftline.capture.script.site import PREVIOUS, Path, Site, nearest, turn_of
 from driftline.event.lineage import Dataset, Field
 
 DEEPEST = 12  # frames of the user's code; of what is called from deeper nothing is taken down
@@ -36,11 +36,12 @@ _COMPREHENSIONS = frozenset(("<listcomp>", "<setcomp>", "<dictcomp>", "<genexpr>
 class Way:
     """The frames of the user's code that led to a call, the innermost first; the same object for the same way."""
 
-    __slots__ = ("_path", "codes", "depth", "places")
+    __slots__ = ("_path", "codes", "depth", "places", "times")
 
     def __init__(self, codes: tuple[CodeType, ...], places: tuple[int, ...]) -> None:
         self.codes = codes
         self.places = places  # of the instruction in the code, in bytes
+        self.times = 0  # that it was taken
         self.depth = len(codes)
         self._path: Path | None = None
 
@@ -79,6 +80,7 @@ class Visit(NamedTuple):
     thread: int  # of a child process one that no thread here has
     part: str = ""  # of what was written: the sheet of a workbook
     into: tuple[tuple[str, str], ...] = ()  # columns of a table, with the place or name of what comes to each
+    turn: int = 0  # its number among those of the way
 
 
 class Read(NamedTuple):
@@ -148,7 +150,10 @@ def visit(part: str = "") -> Visit | None:
     way = _ways.get(found)
     if way is None:
         way = _taken(found, here)
-    return None if way is None else Visit(way, _next(), _thread(), part)
+    if way is None:
+        return None
+    way.times = times = way.times + 1
+    return Visit(way, _next(), _thread(), part, turn=times - 1)
 
 
 def opened(path: str, way: str) -> None:
@@ -192,6 +197,11 @@ def _by_the_user() -> bool:
 def written(path: str) -> list[Visit]:
     """Return where the user's code has opened a file to write it."""
     return list(_files.get(path, ()))
+
+
+def openings(way: Way) -> list[int]:
+    """Return when files were opened there to be written."""
+    return list(_begun.get(way, ()))
 
 
 def until(visit: Visit) -> int:
@@ -261,8 +271,10 @@ def reads(path: Path) -> list[list[Read]]:
 
 
 def latest(path: Path, order: int, thread: int) -> Read | None:
-    """Return what was read there last before ``order``, on this thread if any was; None = nothing."""
-    found = [one for held in reads(path) if (one := _before(held, order)) is not None]
+    """Return what was read there last before ``order``, or once before, on this thread if any was; None = nothing."""
+    path, turn = turn_of(path) if turn_of(path)[1] == PREVIOUS else (path, None)
+    back = 1 if turn is None else 2
+    found = [one for held in reads(path) if (one := _before(held, order, back)) is not None]
     own = [one for one in found if one.thread == thread]
     return max(own or found, key=lambda one: one.order, default=None)
 
@@ -272,9 +284,9 @@ def every(path: Path, order: int) -> list[Read]:
     return [one for held in reads(path) for one in held[: bisect_left(held, order, key=_order)]]
 
 
-def _before(held: list[Read], order: int) -> Read | None:
-    place = bisect_left(held, order, key=_order)
-    return held[place - 1] if place else None
+def _before(held: list[Read], order: int, back: int) -> Read | None:
+    place = bisect_left(held, order, key=_order) - back
+    return held[place] if place >= 0 else None
 
 
 def _order(one: Read) -> int:
@@ -295,7 +307,8 @@ def _known_ways(path: Path) -> list[Way]:
     for begin in range(len(path)):  # what a library calls, on a thread or in a process, begins a way of its own
         found = _paths.get(path[begin:])
         if found:
-            return found
+            alike = nearest(path, [way.path() for way in found]) if len(found) > 1 else []
+            return [way for way in found if way.path() in alike] if alike else found
     return []
 
 

@@ -1,11 +1,9 @@
 """Columns that the text of a script tells of, bound to what it read; expected edges are read off the scripts."""
 
-import os
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
+from tests.told_by_code import BEGIN, DATA, Script, edges
 
 from driftline.capture import code_edges, sites
 from driftline.capture.columns import Reach
@@ -13,29 +11,6 @@ from driftline.capture.script.reading import Came, Table
 from driftline.capture.sites import Read
 from driftline.capture.trace import Seen, Trace
 from driftline.event.lineage import Dataset, Field, Job, Touched
-
-Script = Callable[..., list[dict[str, Any]]]
-Edges = dict[str, set[tuple[str, str, str, float]]]
-
-BEGIN = 'import driftline\ndriftline.watch("job")\nimport pandas as pd\n'
-DATA = """\
-pd.DataFrame({"id": range(60), "spend": [n * 1.5 % 97 for n in range(60)], "tenure": [n % 13 + 1 for n in range(60)],
-              "plan": ["abc"[n % 3] for n in range(60)]}).to_csv("customers.csv", index=False)
-"""
-
-
-def edges(events: list[dict[str, Any]], name: str) -> Edges:
-    """Edges of the code into an output: by column, (source column, kind, confidence)."""
-    (output,) = [one for event in events for one in event["outputs"] if one["name"] == name]
-    facet = output["facets"].get("columnLineage", {"fields": {}})
-    found: Edges = {}
-    for column, known in (*facet["fields"].items(), ("", {"inputFields": facet.get("dataset", ())})):
-        for source in known["inputFields"]:
-            for way in source["transformations"]:
-                if way.get("provenance") == "code":
-                    one = (source["name"], source["field"], way["subtype"], way["confidence"])
-                    found.setdefault(column, set()).add(one)
-    return found
 
 
 def test_a_computed_column_comes_from_those_that_it_was_computed_of(script: Script) -> None:
@@ -203,100 +178,54 @@ def test_a_model_without_features_is_shaped_by_all_that_it_was_fitted_on(words: 
     )
 
 
-# What follows runs in child processes; each file has an id of its own, so that a mistaken source would show.
-CHILDREN = """\
-import multiprocessing, sys
-from concurrent.futures import ProcessPoolExecutor
-import joblib
-import pandas as pd
-import driftline
-
-
-def load(path):
-    raw = pd.read_csv(path)
-    return raw[raw.a > 1]
-
-
-def process(path):
-    raw = load(path)
-    raw["c"] = raw.a / raw.b
-    raw[["id", "c"]].to_parquet(path.replace("in_", "out_").replace("csv", "parquet"), index=False)
-
-
-if __name__ == "__main__":
-    driftline.watch("job")
-    files = [f"in_{k}.csv" for k in "xyz"]
-    for k, file in enumerate(files):
-        pd.DataFrame({"id": range(k * 100, k * 100 + 60), "a": range(60), "b": range(1, 61)}).to_csv(file, index=False)
-    how = sys.argv[1]
-    if how == "joblib":
-        joblib.Parallel(2)(joblib.delayed(process)(file) for file in files)
-        frames = joblib.Parallel(2)(joblib.delayed(load)(file) for file in files)
-    elif how == "executor":
-        with ProcessPoolExecutor(2) as pool:
-            list(pool.map(process, files))
-            frames = list(pool.map(load, files))
-    else:
-        with multiprocessing.get_context(how).Pool(2) as pool:
-            pool.map(process, files)
-            frames = pool.map(load, files)
-    pd.concat(frames)[["a"]].rename(columns={"a": "z"}).to_parquet("all.parquet", index=False)
+TWO = """\
+pd.DataFrame({"a": range(60), "b": [n * 7 % 61 for n in range(60)]}).to_csv("train.csv", index=False)
+pd.DataFrame({"a": range(9, 69), "b": [n * 5 % 61 for n in range(60)]}).to_csv("test.csv", index=False)
 """
 
 
-@pytest.mark.parametrize("how", ["fork", "spawn", "executor", "joblib"])
-def test_what_child_processes_write_comes_from_what_each_has_read_and_what_they_return_from_all(
-    script: Script, how: str
-) -> None:
-    if how == "fork" and not hasattr(os, "fork"):
-        pytest.skip("this system does not fork")
-    events = script(CHILDREN, how)
-    for k in "xyz":
-        found = edges(events, f"out_{k}.parquet")
-        assert found["c"] == {
-            (f"in_{k}.csv", "a", "TRANSFORMATION", 0.9), (f"in_{k}.csv", "b", "TRANSFORMATION", 0.9),
-        }  # fmt: skip
-        assert found[""] == {(f"in_{k}.csv", "a", "FILTER", 0.9)}
-    sources = {(source, column) for source, column, *_ in edges(events, "all.parquet")["z"]}
-    assert sources == {(f"in_{k}.csv", "a") for k in "xyz"}
+def test_each_output_of_a_loop_over_two_frames_comes_from_its_own(script: Script) -> None:
+    events = script(BEGIN + TWO + (
+        'train, test = pd.read_csv("train.csv"), pd.read_csv("test.csv")\n'
+        'for name, t in [("train", train), ("test", test)]:\n'
+        '    t["f"] = t.a * t.b\n'
+        '    t[["f"]].to_csv(f"{name}_f.csv", index=False)\n'
+    ))  # fmt: skip
+    for name in ("train", "test"):
+        assert {source for source, *_ in edges(events, f"{name}_f.csv")["f"]} == {f"{name}.csv"}
 
 
-def test_what_a_child_process_was_given_comes_from_what_its_parent_had_read(script: Script) -> None:
-    events = script(
-        "import multiprocessing\n" + BEGIN + DATA + (
-            "def work(part):\n"
-            '    part["rate"] = part.spend / part.tenure\n'
-            '    part[["rate"]].to_parquet("out.parquet", index=False)\n'
-            'raw = pd.read_csv("customers.csv")\n'
-            'pool = multiprocessing.get_context("fork").Pool(1)\n'
-            "pool.map(work, [raw])\n"
-            "pool.terminate()\n"
-        )
-    )  # fmt: skip
-    assert edges(events, "out.parquet")["rate"] == {
-        ("customers.csv", "spend", "TRANSFORMATION", 0.9), ("customers.csv", "tenure", "TRANSFORMATION", 0.9),
-    }  # fmt: skip
+def test_each_model_of_a_loop_over_targets_is_shaped_by_its_own(script: Script) -> None:
+    events = script(BEGIN + DATA + (
+        "import joblib\n"
+        "from sklearn.linear_model import LinearRegression\n"
+        'c = pd.read_csv("customers.csv")\n'
+        'for t in ["spend", "tenure"]:\n'
+        '    joblib.dump(LinearRegression().fit(c[["id"]] * 2, c[t]), f"{t}.joblib")\n'
+    ))  # fmt: skip
+    for target in ("spend", "tenure"):
+        assert {column for _, column, *_ in edges(events, f"{target}.joblib")[""]} == {target}
 
 
-def test_files_that_children_open_and_write_row_by_row_have_their_edges(script: Script) -> None:
-    events = script(
-        "import csv\nfrom concurrent.futures import ProcessPoolExecutor\n" + BEGIN + (
-            "def work(name):\n"
-            '    with open(f"in_{name}.csv") as source, open(f"out_{name}.csv", "w", newline="") as target:\n'
-            '        writer = csv.DictWriter(target, ["twice"])\n'
-            "        writer.writeheader()\n"
-            "        for row in csv.DictReader(source):\n"
-            '            writer.writerow({"twice": 2 * int(row["a"])})\n'
-            'for k in "xy":\n'
-            '    pd.DataFrame({"a": range(ord(k), 200), "b": 1}).to_csv(f"in_{k}.csv", index=False)\n'
-            "with ProcessPoolExecutor(2) as pool:\n"
-            '    list(pool.map(work, "xy"))\n'
-        )
-    )  # fmt: skip
-    for k in "xy":
-        assert {one[:3] for one in edges(events, f"out_{k}.csv")["twice"]} == {(f"in_{k}.csv", "a", "TRANSFORMATION")}
+def test_a_difference_to_the_file_before_comes_from_these_two(script: Script) -> None:
+    events = script(BEGIN + (
+        'for k in "wxyz":\n'
+        '    pd.DataFrame({"a": [ord(k), 2, 3 * ord(k)]}).to_csv(f"in_{k}.csv", index=False)\n'
+        "import glob\n"
+        "prev = None\n"
+        'for path in sorted(glob.glob("in_*.csv")):\n'
+        "    cur = pd.read_csv(path)\n"
+        "    if prev is not None:\n"
+        '        pd.DataFrame({"d": cur.a - prev.a}).to_csv("d_" + path, index=False)\n'
+        "    prev = cur\n"
+        'prev.rename(columns={"a": "last"}).to_csv("last.csv", index=False)\n'
+    ))  # fmt: skip
+    for before, k in ("wx", "xy", "yz"):
+        assert {source for source, *_ in edges(events, f"d_in_{k}.csv")["d"]} == {f"in_{before}.csv", f"in_{k}.csv"}
+    assert {source for source, *_ in edges(events, "last.csv")["last"]} == {"in_z.csv"}
 
 
+# What follows runs in child processes; each file has an id of its own, so that a mistaken source would show.
 def test_values_of_an_insert_come_to_the_columns_that_it_lists_by_their_places_or_names(script: Script) -> None:
     events = script(BEGIN + DATA + (
         "import sqlite3\n"

@@ -1,6 +1,7 @@
 """Ways of child processes, as their parent hears of them; expected positions were counted by hand."""
 
 import multiprocessing.process
+import os
 import sys
 import threading
 from collections.abc import Callable, Iterator
@@ -9,6 +10,7 @@ from typing import Any
 
 import msgspec
 import pytest
+from tests.told_by_code import BEGIN, DATA, Script, edges
 
 from driftline.capture import sites, ways
 from driftline.capture.script.reading import Entry
@@ -113,3 +115,96 @@ def test_code_that_was_sent_by_value_is_found_in_the_script(monkeypatch: pytest.
     assert (visit.way.path(), visit.way.entry()) == (INNER, WORK)
     other = Entry("<dynamic-code>", "work", 3)  # no function of the script begins there
     assert ways.heard(ways.Stop((lost,), other, False, 7), -1).way.path() == (lost,)
+
+
+CHILDREN = """\
+import multiprocessing, sys
+from concurrent.futures import ProcessPoolExecutor
+import joblib
+import pandas as pd
+import driftline
+
+
+def load(path):
+    raw = pd.read_csv(path)
+    return raw[raw.a > 1]
+
+
+def process(path):
+    raw = load(path)
+    raw["c"] = raw.a / raw.b
+    raw[["id", "c"]].to_parquet(path.replace("in_", "out_").replace("csv", "parquet"), index=False)
+
+
+if __name__ == "__main__":
+    driftline.watch("job")
+    files = [f"in_{k}.csv" for k in "xyz"]
+    for k, file in enumerate(files):
+        pd.DataFrame({"id": range(k * 100, k * 100 + 60), "a": range(60), "b": range(1, 61)}).to_csv(file, index=False)
+    how = sys.argv[1]
+    if how == "joblib":
+        joblib.Parallel(2)(joblib.delayed(process)(file) for file in files)
+        frames = joblib.Parallel(2)(joblib.delayed(load)(file) for file in files)
+    elif how == "executor":
+        with ProcessPoolExecutor(2) as pool:
+            list(pool.map(process, files))
+            frames = list(pool.map(load, files))
+    else:
+        with multiprocessing.get_context(how).Pool(2) as pool:
+            pool.map(process, files)
+            frames = pool.map(load, files)
+    pd.concat(frames)[["a"]].rename(columns={"a": "z"}).to_parquet("all.parquet", index=False)
+"""
+
+
+@pytest.mark.parametrize("how", ["fork", "spawn", "executor", "joblib"])
+def test_what_child_processes_write_comes_from_what_each_has_read_and_what_they_return_from_all(
+    script: Script, how: str
+) -> None:
+    if how == "fork" and not hasattr(os, "fork"):
+        pytest.skip("this system does not fork")
+    events = script(CHILDREN, how)
+    for k in "xyz":
+        found = edges(events, f"out_{k}.parquet")
+        assert found["c"] == {
+            (f"in_{k}.csv", "a", "TRANSFORMATION", 0.9), (f"in_{k}.csv", "b", "TRANSFORMATION", 0.9),
+        }  # fmt: skip
+        assert found[""] == {(f"in_{k}.csv", "a", "FILTER", 0.9)}
+    sources = {(source, column) for source, column, *_ in edges(events, "all.parquet")["z"]}
+    assert sources == {(f"in_{k}.csv", "a") for k in "xyz"}
+
+
+def test_what_a_child_process_was_given_comes_from_what_its_parent_had_read(script: Script) -> None:
+    events = script(
+        "import multiprocessing\n" + BEGIN + DATA + (
+            "def work(part):\n"
+            '    part["rate"] = part.spend / part.tenure\n'
+            '    part[["rate"]].to_parquet("out.parquet", index=False)\n'
+            'raw = pd.read_csv("customers.csv")\n'
+            'pool = multiprocessing.get_context("fork").Pool(1)\n'
+            "pool.map(work, [raw])\n"
+            "pool.terminate()\n"
+        )
+    )  # fmt: skip
+    assert edges(events, "out.parquet")["rate"] == {
+        ("customers.csv", "spend", "TRANSFORMATION", 0.9), ("customers.csv", "tenure", "TRANSFORMATION", 0.9),
+    }  # fmt: skip
+
+
+def test_files_that_children_open_and_write_row_by_row_have_their_edges(script: Script) -> None:
+    events = script(
+        "import csv\nfrom concurrent.futures import ProcessPoolExecutor\n" + BEGIN + (
+            "def work(name):\n"
+            '    with open(f"in_{name}.csv") as source, open(f"out_{name}.csv", "w", newline="") as target:\n'
+            '        writer = csv.DictWriter(target, ["twice"])\n'
+            "        writer.writeheader()\n"
+            "        for row in csv.DictReader(source):\n"
+            '            writer.writerow({"twice": 2 * int(row["a"])})\n'
+            'for k in "xy":\n'
+            '    pd.DataFrame({"a": range(ord(k), 200), "b": 1}).to_csv(f"in_{k}.csv", index=False)\n'
+            "with ProcessPoolExecutor(2) as pool:\n"
+            '    list(pool.map(work, "xy"))\n'
+        )
+    )  # fmt: skip
+    for k in "xy":
+        assert {one[:3] for one in edges(events, f"out_{k}.csv")["twice"]} == {(f"in_{k}.csv", "a", "TRANSFORMATION")}

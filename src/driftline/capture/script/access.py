@@ -12,9 +12,9 @@ from msgspec.structs import replace
 
 from driftline.capture.script import indexing, tables, words
 from driftline.capture.script.call import UNKNOWN, Machine, hashable, plain, record_of, rows_of
-from driftline.capture.script.cames import changed, deciding, hedged, union
-from driftline.capture.script.joining import made_of
-from driftline.capture.script.reading import FILTER, JOIN, NOTHING, Cames
+from driftline.capture.script.cames import any_of, changed, deciding, hedged, union
+from driftline.capture.script.joining import each, made_of
+from driftline.capture.script.reading import FILTER, HEDGED, JOIN, NOTHING, Cames
 from driftline.capture.script.values import (
     NONE,
     Class,
@@ -233,7 +233,21 @@ def _of_items(machine: Machine, items: Items, key: Value) -> Value:
     several = isinstance(machine.memory.see(key), Part | Series | Frame | Items)
     if isinstance(found, slice) or several:
         return machine.memory.new(Items((), out, items.rows, items.kind))
-    return out or Thing()
+    return _one_of(machine, out) or Thing()
+
+
+def _one_of(machine: Machine, value: Value | None) -> Value | None:
+    """Return one of many of which it is not known which one it is: not surely from any of their reads."""
+    content = machine.memory.see(value)
+    if not isinstance(content, Frame | Series | Thing):
+        return value
+    unsure = each(content, any_of, {})
+    if isinstance(content, Frame):
+        rest = tuple(one._replace(confidence=HEDGED) if one.every else one for one in content.table.rest)
+        unsure = replace(unsure, table=unsure.table._replace(rest=rest))
+    if unsure == content:
+        return value
+    return machine.memory.new(unsure) if isinstance(unsure, Frame) else unsure
 
 
 def doubtful(machine: Machine, values: Iterable[Value | None]) -> Value:
@@ -259,8 +273,8 @@ def _of_pairs(machine: Machine, of: Value, pairs: Pairs, key: Value) -> Value:
     if found is not UNKNOWN and hashable(found):
         if found in pairs.known:
             return pairs.known[found]
-        return pairs.loose or pairs.default or Thing()
-    out: Value | None = pairs.loose or pairs.default
+        return _one_of(machine, pairs.loose) or pairs.default or Thing()
+    out: Value | None = _one_of(machine, pairs.loose) or pairs.default
     decides = deciding(made_of(machine.memory, key) | pairs.keys, JOIN)
     for one in pairs.known.values():
         out = machine.memory.joined(out, one, decides)

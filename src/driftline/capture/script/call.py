@@ -38,7 +38,7 @@ class Machine(Protocol):
     """What rules may ask."""
 
     memory: Memory
-    reads: list[tuple[Path, Path | None]]
+    reads: list[tuple[Path, Path | None, int]]
     columns: Columns
     unrolling: int
     path: Path
@@ -55,12 +55,20 @@ class Machine(Protocol):
         """Return a new frame of a call that is known to read, with or without known columns."""
         ...
 
+    def did(self, path: Path, one: Path | None = None) -> None:
+        """A call read, this time by that number."""
+        ...
+
     def guarding(self) -> Cames:
         """Return what decides whether this is reached."""
         ...
 
-    def record(self, path: Path, table: Table) -> None:
-        """Remember what a call was given."""
+    def turn(self, path: Path) -> int:
+        """Return the number of the latest time that a call was reached; -1 = not known."""
+        ...
+
+    def record(self, path: Path, table: Table, place: int | str = -1, turn: int | None = None) -> None:
+        """Remember what a call was given, the latest time or the one with that number."""
         ...
 
 

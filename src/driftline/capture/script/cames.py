@@ -21,7 +21,7 @@ from driftline.capture.script.reading import (
     Cames,
     Rest,
 )
-from driftline.capture.script.site import Path
+from driftline.capture.script.site import PREVIOUS, Path, turn_of
 
 MAX_CAMES = 1500
 Origin = TypeVar("Origin", Came, Rest)
@@ -59,10 +59,21 @@ def hedged(cames: Cames) -> Cames:
     )
 
 
+@lru_cache(4096)
+def any_of(cames: Cames) -> Cames:
+    """Return the origins of one of several things: which of all executions of a read it is from is not known."""
+    several = {one.read for one in cames if one.every}
+    if not several:
+        return cames
+    return frozenset(
+        one._replace(confidence=min(one.confidence, HEDGED)) if any_turn(one.read) in several else one for one in cames
+    )
+
+
 def aged(cames: Cames, reads: Mapping[Path, Path | None]) -> Cames:
     """Return the origins when those reads are done again: what is held comes from an earlier one.
 
-    From which one, where its number is known; else from any of them.
+    From which one, where that is known; else from any of them.
     """
     if not any(one.read in reads and not one.every for one in cames):
         return cames
@@ -72,7 +83,15 @@ def aged(cames: Cames, reads: Mapping[Path, Path | None]) -> Cames:
 def older(one: Origin, reads: Mapping[Path, Path | None]) -> Origin:
     """Return an origin whose read is done again."""
     path = reads[one.read]
-    return one._replace(every=True) if path is None or one.every else one._replace(read=path)
+    if path is None or one.every:
+        return one._replace(read=any_turn(one.read), every=True)
+    return one._replace(read=path)
+
+
+def any_turn(read: Path) -> Path:
+    """Return the path of a read, whichever of its executions is meant."""
+    path, turn = turn_of(read)
+    return path if turn == PREVIOUS else read
 
 
 @lru_cache(1024)
@@ -102,7 +121,10 @@ def tidy(cames: Cames) -> Cames:
             max(known.confidence, one.confidence),
             known.every or one.every,
         )
-    return frozenset(best.values())
+    every = {(one.read, *key[1:]) for key, one in best.items() if one.every}
+    return frozenset(
+        one for key, one in best.items() if one.every or not every or (any_turn(one.read), *key[1:]) not in every
+    )
 
 
 def text_of(read: Path) -> Cames:

@@ -194,7 +194,7 @@ class Expressions(Machine):
         return self.evaluate(node.value, scope)
 
     def _yield(self, node: ast.Yield, scope: Scope) -> Value:
-        self.yields(Const(None) if node.value is None else self.evaluate(node.value, scope))
+        self.yields(Const(None) if node.value is None else self.evaluate(node.value, scope), node)
         return Thing()
 
     def _yield_from(self, node: ast.YieldFrom, scope: Scope) -> Value:
@@ -202,11 +202,11 @@ class Expressions(Machine):
         self.guards.append(over.rows)
         for one in (*over.items, over.loose):
             if one is not None:
-                self.yields(one)
+                self.yields(one, node)
         self.guards.pop()
         return Thing()
 
-    def yields(self, value: Value) -> None:
+    def yields(self, value: Value, node: ast.AST) -> None:
         """A generator yields a value."""
         raise NotImplementedError
 
@@ -326,7 +326,9 @@ class Expressions(Machine):
             for loose in [over.loose] * 2 if over.loose is not None else []:  # what the first one reads is older later
                 rounds.next()
                 self.assign(generator.target, loose, scope)
+                self.around += 1
                 _, writes = self.memory.aside(lambda: self._filtered(node, generator, at, scope, into))
+                self.around -= 1
                 self.memory.join([{}, writes])
 
     def _filtered(self, node: Any, generator: ast.comprehension, at: int, scope: Scope, into: Value) -> None:

@@ -8,7 +8,7 @@ import ast
 from collections.abc import Iterable, Mapping
 
 from driftline.capture.script.cames import tidy
-from driftline.capture.script.machine import Enough
+from driftline.capture.script.machine import Enough, Turns
 from driftline.capture.script.parsing import parsed
 from driftline.capture.script.reading import Columns, Entry, Source, SourceOf, Table
 from driftline.capture.script.site import Path, nearest
@@ -23,9 +23,14 @@ class Followed:
     """What was found out about one entry."""
 
     def __init__(
-        self, seen: Mapping[Path, Mapping[int | str, Table]], complete: bool, problem: Exception | None = None
+        self,
+        seen: Mapping[Path, Mapping[int | str, Table]],
+        complete: bool,
+        problem: Exception | None = None,
+        turns: Turns | None = None,
     ) -> None:
         self._seen = seen
+        self._turns = turns or {}
         self.complete = complete  # False: a bound was met, and nothing is sure
         self.problem = problem  # a fault of the follower's own, to be counted by who asked
 
@@ -43,6 +48,14 @@ class Followed:
     def argument(self, path: Path, place: int | str) -> Table | None:
         """Return the table that a call was given as one argument, by place from 0 or by name."""
         return self._table(path, place)
+
+    def in_turn(self, path: Path, place: int | str | None, turn: int, times: int) -> Table | None:
+        """Return what a call was given the time with that number, from 0; None if it is not reached that often."""
+        turns = self._turns.get(path)
+        if turns is None or len(turns) != times or not self.complete:
+            return None
+        table = turns[turn].get(place) if place is not None else _first(turns[turn])
+        return None if table is None else _tidied(table)
 
     def _table(self, path: Path, place: int | str | None) -> Table | None:
         found: Table | None = None
@@ -98,7 +111,7 @@ def follow(entry: Entry, source_of: SourceOf, columns: Columns) -> Followed:
         return Followed(machine.seen, complete=False)
     except Exception as error:  # our own fault, which must not be the user's
         return Followed(machine.seen, complete=False, problem=error)
-    return Followed(machine.seen, complete=True)
+    return Followed(machine.seen, complete=True, turns=machine.turns)
 
 
 def _enter(machine: _Follower, entry: Entry) -> None:

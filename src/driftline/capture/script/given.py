@@ -15,6 +15,7 @@ _STATEMENTS = frozenset({"execute", "executemany"})  # of a connection, which ho
 
 def record(machine: Machine, call: Call) -> None:
     """Remember all that a call is given that has origins."""
+    machine.reached(call.path)
     places: list[tuple[int | str, Value]] = [*enumerate(call.args), *call.kwargs.items()]
     if call.receiver is not None and call.name not in _STATEMENTS:
         places.insert(0, (-1, call.receiver))

@@ -14,7 +14,7 @@ from driftline.capture.script import writing
 from driftline.capture.script.cames import deciding, hedged, union
 from driftline.capture.script.expressions import Expressions
 from driftline.capture.script.joining import made_of
-from driftline.capture.script.reading import FILTER, Cames
+from driftline.capture.script.reading import FILTER, NOTHING, Cames
 from driftline.capture.script.site import MAX_DEPTH, Path
 from driftline.capture.script.tables import hedge
 from driftline.capture.script.values import (
@@ -41,7 +41,8 @@ class Running(msgspec.Struct, eq=False):
     callee: Function
     guards: int  # how many conditions held when it began
     returned: list[tuple[Value, Cames]] = []
-    yielded: list[tuple[Value, Cames]] = []
+    yielded: dict[ast.AST, list[tuple[Value, Cames]]] = {}  # by the place in the text, with what decides it
+    reads: int = 0  # how many were done when it began
 
 
 class Inlining(Expressions):
@@ -92,7 +93,7 @@ class Inlining(Expressions):
     def _run(self, callee: Function, scope: Scope) -> Value:
         if isinstance(callee.node, ast.Lambda):
             return self.evaluate(callee.node.body, scope)
-        running = Running(callee, len(self.guards))
+        running = Running(callee, len(self.guards), reads=len(self.reads))
         self.running.append(running)
         try:
             self.execute(callee.node.body, scope)
@@ -104,10 +105,19 @@ class Inlining(Expressions):
         return self._returns(running)
 
     def _yields(self, callee: Function, running: Running) -> Value:
-        out, rows = running.yielded[0]
-        for one, guards in running.yielded[1:]:
-            out, rows = self.memory.joined(out, one), rows | guards
-        return out if callee.kind == "contextmanager" else self.memory.new(Items((), out, rows))
+        out: Value | None = None
+        lazy: Value | None = None
+        rows: Cames = NOTHING
+        for ones in running.yielded.values():
+            for one, guards in ones:
+                out, rows = self.memory.joined(out, one), rows | guards
+            lazy = self.memory.joined(lazy, ones[-1][0])
+        if callee.kind == "contextmanager":
+            return out or NONE
+        if len(running.yielded) > 1:
+            return self.memory.new(Items((), out, rows))
+        reads = tuple(dict.fromkeys(path for path, *_ in self.reads[running.reads :]))
+        return self.memory.new(Items((), out, rows, lazy=lazy, reads=reads))
 
     def _returns(self, running: Running) -> Value:
         if not running.returned:
@@ -192,8 +202,9 @@ class Inlining(Expressions):
             running = self.running[-1]
             self.running[-1].returned.append((value, deciding(union(self.guards[running.guards :]))))
 
-    def yields(self, value: Value) -> None:
+    def yields(self, value: Value, node: ast.AST) -> None:
         """A generator yields a value."""
         if self.running:
             running = self.running[-1]
-            running.yielded.append((value, deciding(union(self.guards[running.guards :]), FILTER)))
+            guards = deciding(union(self.guards[running.guards :]), FILTER)
+            running.yielded.setdefault(node, []).append((value, guards))

@@ -139,7 +139,7 @@ def _files(cells: Cells, a: File, b: File, condition: Cames, depth: int) -> File
     if a.written is not None and b.written is not None:
         written = tables.either(a.written, b.written)
         written = tables.shaped(written, condition)
-    return File(a.opened, written, a.via, a.header or b.header)
+    return File(a.opened, written, a.via, a.header or b.header, a.turn if a.turn == b.turn else -1)
 
 
 def _functions(cells: Cells, a: Function, b: Function, condition: Cames, depth: int) -> Function:

@@ -17,6 +17,9 @@ from driftline.capture.script.values import Frame, Scope, Value
 
 MAX_STEPS = 150_000
 MAX_SECONDS = 1.0
+MAX_TURNS = 500  # of one call that are kept apart
+
+Turns = dict[Path, list[dict[int | str, Table]] | None]
 
 
 class Enough(Exception):
@@ -32,10 +35,12 @@ class Machine:
         self.memory = Memory()
         self.path: Path = ()  # of the calls that are being followed
         self.guards: list[Cames] = []  # the conditions that must hold here
-        self.reads: list[tuple[Path, Path | None]] = []  # as they are done, and by number where that is known
+        self.reads: list[tuple[Path, Path | None, int]] = []  # as they are done: by number where known; how far aside
         self.modules: dict[str, Scope] = {}
         self.active: list[ast.AST] = []  # functions that are being followed
         self.seen: dict[Path, dict[int | str, Table]] = {}  # what calls were given: -1 is the receiver
+        self.turns: Turns = {}  # the same for each time that they are reached; None = not known how often
+        self.around = 0  # loops that go around any number of times
         self.breaks = 0  # that the loop which is being followed may have met
         self.consumer: ast.Call | None = None  # the call that takes the elements of its argument, which is looked at
         self.unrolling = 0  # loops whose rounds are followed one by one
@@ -73,18 +78,38 @@ class Machine:
             one = numbered(path, turn)
             own = self.columns(one)
             one, schema = (None, schema) if own is None else (one, own)
-        self.reads.append((path, one))
+        self.did(path, one)
         return self.memory.new(Frame(tables.read(path, schema)))
+
+    def did(self, path: Path, one: Path | None = None) -> None:
+        """A call read, this time by that number."""
+        self.reads.append((path, one, self.memory.depth()))
 
     def guarding(self) -> Cames:
         """Return what decides whether this is reached."""
         return union(self.guards) if self.guards else NOTHING
 
-    def record(self, path: Path, table: Table, place: int | str = -1) -> None:
-        """Remember what a call was given."""
-        given = self.seen.setdefault(path, {})
-        known = given.get(place)
-        given[place] = table if known is None else tables.either(known, table)
+    def reached(self, path: Path) -> None:
+        """A call is reached once more."""
+        turns = self.turns.setdefault(path, [])
+        if turns is not None and (self.around or len(turns) >= MAX_TURNS):
+            self.turns[path] = None
+        elif turns is not None:
+            turns.append({})
+
+    def turn(self, path: Path) -> int:
+        """Return the number of the latest time that a call was reached; -1 = not known."""
+        return len(self.turns.get(path) or ()) - 1
+
+    def record(self, path: Path, table: Table, place: int | str = -1, turn: int | None = None) -> None:
+        """Remember what a call was given, the latest time or the one with that number."""
+        _take(self.seen.setdefault(path, {}), place, table)
+        turns = self.turns.get(path)
+        number = self.turn(path) if turn is None else turn
+        if turns is not None and 0 <= number < len(turns):
+            _take(turns[number], place, table)
+        else:
+            self.turns[path] = None
 
     def at(self, node: ast.expr | ast.stmt, scope: Scope) -> Path:
         """Return the path of a node that is being looked at."""
@@ -107,3 +132,8 @@ class Machine:
     def module(self, source: Source, name: str) -> Scope:
         """Return the scope of a module of the user, followed once."""
         raise NotImplementedError
+
+
+def _take(given: dict[int | str, Table], place: int | str, table: Table) -> None:
+    known = given.get(place)
+    given[place] = table if known is None else tables.either(known, table)

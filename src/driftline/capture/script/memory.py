@@ -58,6 +58,10 @@ class Memory:
         """Whether something is being tried aside, which may not happen, or more than once."""
         return bool(self._logs)
 
+    def depth(self) -> int:
+        """How many things are being tried aside, one inside of the other."""
+        return len(self._logs)
+
     def aside(self, run: Callable[[], Result]) -> tuple[Result, Writes]:
         """Run something, take back what it wrote, and return that with its result."""
         self.begin()
@@ -113,6 +117,21 @@ class Memory:
             out = there[0]
             for one in there[1:]:
                 out = self.joined(out, one, condition)
+            if out is not before and out != before:
+                self.put(key, out)
+                moved = True
+        return moved
+
+    def settle(self, start: dict[Any, Any], writes: Writes) -> bool:
+        """Let a round of a loop have happened, or none; return whether anything is new.
+
+        ``start`` takes what there was before the first round: what a round wrote over is no longer there.
+        """
+        moved = False
+        for key, held in writes.items():
+            before = self._cells.get(key)
+            first = start.setdefault(key, before)
+            out = held if first is None else self.joined(first, held)
             if out is not before and out != before:
                 self.put(key, out)
                 moved = True

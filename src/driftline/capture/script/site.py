@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 MAX_DEPTH = 12  # sites in a path
+PREVIOUS = -2  # in place of a number: the execution before the latest one
 
 
 class Site(NamedTuple):
@@ -33,6 +34,11 @@ def end_of(node: ast.expr | ast.stmt, file: str) -> Site:
 def numbered(path: Path, turn: int) -> Path:
     """Return the path of one execution of a call, which is the one with this number, from 0."""
     return (*path, Site("", turn, 0))
+
+
+def previous(path: Path) -> Path:
+    """Return the path of the execution of a call before its latest one."""
+    return numbered(path, PREVIOUS)
 
 
 def turn_of(path: Path) -> tuple[Path, int | None]:

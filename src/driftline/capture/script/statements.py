@@ -21,6 +21,8 @@ from driftline.capture.script.values import (
     NONE,
     Class,
     Function,
+    Items,
+    Pairs,
     Part,
     Ref,
     Scope,
@@ -69,13 +71,22 @@ class Statements(Inlining):
             self._assign_item(target, value, scope)
 
     def _assign_item(self, target: ast.Subscript, value: Value, scope: Scope) -> None:
-        of, key = self.evaluate(target.value, scope), self.evaluate(target.slice, scope)
+        of, key = self._container(target.value, scope), self.evaluate(target.slice, scope)
         if isinstance(of, Series | Thing):
             self.assign(target.value, writing.series(self, of, key, value), scope)
         elif isinstance(of, Part) and isinstance(of.of, Series) and isinstance(target.value, ast.Attribute):
             self.assign(target.value.value, writing.series(self, of.of, key, value), scope)
         else:
             writing.item(self, of, key, value)
+
+    def _container(self, node: ast.expr, scope: Scope) -> Value:
+        """What something is put into: an element of a collection itself, however unsure it is which one."""
+        if isinstance(node, ast.Subscript):
+            of = self.memory.see(self.evaluate(node.value, scope))
+            if isinstance(of, Items | Pairs) and not of.known and isinstance(of.loose, Ref):
+                self.evaluate(node.slice, scope)
+                return of.loose
+        return self.evaluate(node, scope)
 
     def _unpack(self, targets: Sequence[ast.expr], value: Value, scope: Scope) -> None:
         content = self.memory.see(value)
@@ -228,6 +239,10 @@ class Statements(Inlining):
         before = len(self.guards)
         if over.rows:
             self.guards.append(over.rows)
+        content = self.memory.see(value)
+        mixed = isinstance(content, Items) and (content.kind == "set" or content.shuffled)
+        lazy = content if isinstance(content, Items) and content.lazy is not None and not content.known else None
+        self.around += mixed
         end = GOES_ON
         breaks = known = self.breaks
         perhaps = 0  # how often the rest may not have happened
@@ -240,13 +255,17 @@ class Statements(Inlining):
                 if self.breaks > known:
                     known, perhaps = self.breaks, perhaps + 1
                     self.memory.begin()
-            if over.loose is not None and end not in {RETURNS, BREAKS}:
+            if lazy is not None and end not in {RETURNS, BREAKS}:
+                self._around(rounds, lambda: self._asked(node, lazy, scope))
+                end = GOES_ON
+            elif over.loose is not None and end not in {RETURNS, BREAKS}:
                 place = self._only_here(node, over)
                 self._around(rounds, lambda: self._one_round(node, over.loose, scope), place)
                 end = GOES_ON
             for _ in range(perhaps):
                 self.memory.join([{}, self.memory.end()])
         del self.guards[before:]
+        self.around -= mixed
         return self._after(node, scope, breaks, GOES_ON if perhaps else end)
 
     def _only_here(self, node: Any, over: unrolling.Unrolled) -> int | None:
@@ -267,6 +286,12 @@ class Statements(Inlining):
         self.memory.join([{}, writes if after == GOES_ON else _kept(writes, RETURNS)])
         return GOES_ON
 
+    def _asked(self, node: Any, items: Items, scope: Scope) -> str:
+        """A round over what a generator gives when it is asked."""
+        for path in items.reads * 2:  # not known how often each
+            self.did(path)
+        return self._one_round(node, items.lazy, scope)
+
     def _one_round(self, node: Any, item: Value | None, scope: Scope) -> str:
         before = len(self.guards)
         if item is not None:
@@ -276,6 +301,10 @@ class Statements(Inlining):
         return end
 
     def _around(self, rounds: unrolling.Rounds, body: Any, place: int | None = None) -> None:
+        """Go around: each round begins with what was before all of them, or with what the last one left."""
+        start: dict[Any, Any] = {}
+        rounds.around = True
+        self.around += 1
         for _ in range(_ROUNDS + 1):
             rounds.next()
             breaks = self.breaks
@@ -285,8 +314,9 @@ class Statements(Inlining):
                 moved = self.memory.get(place) != writes[place]
                 self.memory.apply({place: writes[place]})
                 writes = {key: held for key, held in writes.items() if key != place}
-            if not self.memory.join([{}, writes]) and not moved:
+            if not self.memory.settle(start, writes) and not moved:
                 break
+        self.around -= 1
 
     def _while(self, node: ast.While, scope: Scope) -> str:
         test = self.evaluate(node.test, scope)

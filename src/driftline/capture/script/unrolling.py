@@ -4,6 +4,7 @@ Enters: any value. Leaves: the items that the text spells out, each for a round 
 number. When a round ends, what was read in it and is still held belongs to an earlier round from then on.
 """
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple, Self
 
@@ -12,6 +13,7 @@ from driftline.capture.script.call import Machine, rows_of
 from driftline.capture.script.cames import deciding, hedged, text_of
 from driftline.capture.script.joining import made_of
 from driftline.capture.script.reading import GROUP_BY, NOTHING, Cames
+from driftline.capture.script.site import Path, previous
 from driftline.capture.script.values import (
     Const,
     File,
@@ -115,7 +117,11 @@ class Rounds:
     def __init__(self, machine: Machine) -> None:
         self._machine = machine
         self._from = len(machine.reads)
+        self._begun = self._from  # this round
+        self._aside = 0
+        self._several: set[Path] = set()  # reads that a round may do more than once, or not at all
         self._first = True
+        self.around = False  # any number of rounds, each of them tried aside
 
     def __enter__(self) -> Self:
         self._machine.memory.watch()
@@ -129,10 +135,22 @@ class Rounds:
     def next(self) -> None:
         """Begin another round."""
         if not self._first:
-            reads = dict(self._machine.reads[self._from :])
+            reads = {path: one for path, one, _ in self._machine.reads[self._from :]}
             if reads:
-                self._machine.memory.age(reads)
+                self._machine.memory.age({**dict.fromkeys(map(previous, reads)), **self._before(reads)})
         self._first = False
+        self._begun = len(self._machine.reads)
+        self._aside = self._machine.memory.depth() + 1
+
+    def _before(self, reads: dict[Path, Path | None]) -> dict[Path, Path | None]:
+        """Return which execution of each read was the latest until now: each round that goes around does one."""
+        done = self._machine.reads[self._begun :]
+        times = Counter(path for path, *_ in done)
+        self._several |= {path for path, _, aside in done if times[path] > 1 or aside > self._aside}
+        return {
+            path: previous(path) if self.around and times[path] == 1 and path not in self._several else one
+            for path, one in reads.items()
+        }
 
 
 def together(machine: Machine, values: Sequence[Value]) -> Iterator[tuple[list[Value], bool]]:

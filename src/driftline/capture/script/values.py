@@ -154,6 +154,8 @@ class Items(msgspec.Struct, frozen=True):
     rows: Cames = NOTHING  # what decides which ones there are
     kind: str = "list"
     shuffled: bool = False  # in which order the known ones are is not known
+    lazy: Value | None = None  # of a generator: an element while it is the latest one
+    reads: tuple[Path, ...] = ()  # that are done for each element, when it is asked for
 
 
 class Pairs(msgspec.Struct, frozen=True):
@@ -188,6 +190,7 @@ class File(msgspec.Struct, frozen=True):
     written: Table | None = None
     via: int | None = None  # a writer on top: the place of the file
     header: tuple[Any, ...] | None = None
+    turn: int = -1  # the number of the call that opened it; -1 = not known
 
 
 def unordered(content: Any) -> bool:

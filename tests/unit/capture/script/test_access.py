@@ -37,6 +37,24 @@ def test_the_index_is_a_value(wrote: Wrote) -> None:
     assert wrote(text) == {"a": "a", "month": "s transformation", "index.s": "s"}
 
 
+def test_of_one_of_many_frames_no_read_is_sure(wrote: Wrote) -> None:
+    text = 'many = [pd.read_csv("users") for path in paths()]\n{}[["age"]].to_csv("o")\n'
+    assert wrote(text.format("many[0]")) == {"age": "age ? *"}
+    assert wrote(text.format("pd.concat(many)")) == {"age": "age *"}
+    keyed = 'many = {path: pd.read_csv("users") for path in paths()}\nmany["x"][["age"]].to_csv("o")\n'
+    assert wrote(keyed) == {"age": "age ? *"}
+
+
+def test_what_is_put_into_one_of_many_frames_is_there(wrote: Wrote) -> None:
+    text = """
+        many = {path: pd.read_csv("users") for path in paths()}
+        for path in paths():
+            many[path]["x"] = df["a"]
+        pd.concat(many.values())[["x"]].to_csv("o")
+    """
+    assert "a" in wrote(text)["x"]
+
+
 def test_attributes_of_classes_are_set_later(wrote: Wrote) -> None:
     text = """
         class Settings:

@@ -38,3 +38,10 @@ def test_several_ways_of_one_column_are_told_once() -> None:
 def test_too_many_origins_become_those_of_whole_reads_and_unsure() -> None:
     many = frozenset(Came(READ, f"c{number}") for number in range(cames.MAX_CAMES + 1))
     assert cames.union([many]) == {Came(READ, "", confidence=0.5)}
+
+
+def test_of_one_of_several_reads_none_is_sure() -> None:
+    both = frozenset({Came(READ, "a", every=True), Came(READ, "a")})
+    assert {one.confidence for one in cames.any_of(both)} == {0.5}
+    latest = frozenset({Came(READ, "a")})
+    assert cames.any_of(latest) is latest

@@ -5,8 +5,9 @@ import inspect
 import json
 import random
 import statistics
+import textwrap
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 import pytest
 
@@ -114,3 +115,39 @@ def test_three_hundred_lines_take_a_small_part_of_a_second() -> None:
         assert followed(text, {2: {"a": "int64", "b": "int64"}}).complete
         spent.append(time.process_time() - start)
     assert min(spent) < 0.1  # CPU seconds; 0.013 measured
+
+
+def test_a_call_is_told_time_by_time_where_it_is_reached_as_often(follows: Callable[..., Followed]) -> None:
+    found = follows('for name in ["a", "b"]:\n    df[[name]].to_csv(name)\n')
+    path = next(one for one in found.paths() if one[-1].line == 7 and one[-1].column == 27)
+    first, second = found.in_turn(path, None, 0, 2), found.in_turn(path, None, 1, 2)
+    assert [None if one is None else list(one.columns) for one in (first, second)] == [["a"], ["b"]]
+    assert found.in_turn(path, None, 0, 3) is None
+    together = found.given(path)
+    assert together is not None
+    assert list(together.columns) == ["a", "b"]
+
+
+def test_a_call_in_a_loop_of_any_length_or_over_a_set_has_no_turns(follows: Callable[..., Followed]) -> None:
+    for over in ("names()", '{"a", "b"}'):
+        found = follows(f"for name in {over}:\n    df.to_csv(name)\n")
+        path = next(one for one in found.paths() if one[-1].line == 7)
+        assert found.given(path) is not None
+        assert [found.in_turn(path, None, 0, times) for times in (1, 2, 3)] == [None] * 3
+
+
+def test_what_is_written_to_an_open_file_counts_for_the_call_that_opened_that_one(
+    follows: Callable[..., Followed],
+) -> None:
+    text = """
+        files = [open("x", "w"), open("y", "w")]
+        held = {}
+        for name in ["a", "b"]:
+            held[name] = open(name, "w")
+        for name in ["a", "b"]:
+            json.dump(list(df[name]), held[name])
+    """
+    found = follows("import json\n" + textwrap.dedent(text))
+    path = next(one for one in found.paths() if one[-1].line == 11)
+    told = [found.in_turn(path, None, turn, 2) for turn in (0, 1)]
+    assert [{came.column for came in one.all()} for one in told if one is not None] == [{"a"}, {"b"}]

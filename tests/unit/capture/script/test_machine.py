@@ -33,4 +33,4 @@ def test_a_read_is_open_where_its_columns_are_not_known() -> None:
     assert machine.read(READ) is None
     table = machine.memory.see(machine.open_read(READ)).table
     assert not table.closed
-    assert machine.reads == [(READ, None)]
+    assert machine.reads == [(READ, None, 0)]

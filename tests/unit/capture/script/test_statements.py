@@ -122,6 +122,36 @@ def test_a_while_loop_goes_around(wrote: Wrote) -> None:
     assert wrote(text)["a"] == "a transformation, b transformation"
 
 
+def test_after_a_loop_a_name_holds_what_the_last_turn_gave_it(wrote: Wrote) -> None:
+    text = 'for path in paths():\n    last = pd.read_csv("users")\nlast[["age"]].to_csv("o")\n'
+    assert wrote(text) == {"age": "age"}
+    collected = """
+        held = []
+        for path in paths():
+            held.append(pd.read_csv("users"))
+        pd.concat(held)[["age"]].to_csv("o")
+    """
+    assert wrote(collected) == {"age": "age *"}
+
+
+def test_a_loop_that_may_not_turn_leaves_what_was_there(wrote: Wrote) -> None:
+    text = 'd = df\nfor path in paths():\n    d = orders[["b", "s"]]\nd.to_csv("o")\n'
+    assert {"a", "b", "s"} == {one for one in wrote(text) if one != "rows"}
+
+
+def test_an_element_of_a_generator_is_from_the_latest_read_and_all_of_them_are_from_every(wrote: Wrote) -> None:
+    text = """
+        def frames():
+            for path in paths():
+                yield pd.read_csv("users")
+    """
+    assert wrote(text + '    for one in frames():\n            one[["age"]].to_csv("o")\n') == {"age": "age"}
+    assert wrote(text + '    for n, one in enumerate(frames()):\n            one[["age"]].to_csv("o")\n') == {
+        "age": "age"
+    }
+    assert wrote(text + '    pd.concat(frames())[["age"]].to_csv("o")\n') == {"age": "age *"}
+
+
 def test_a_loop_ends_where_it_is_sure_to_break(wrote: Wrote) -> None:
     text = """
         for col in ["b", "a"]:

@@ -1,8 +1,8 @@
 from collections.abc import Callable
 
 from driftline.capture.script.follow import follow
-from driftline.capture.script.reading import Came, Entry, Source
-from driftline.capture.script.site import Path, Site, numbered, turn_of
+from driftline.capture.script.reading import Came, Entry, Source, Table
+from driftline.capture.script.site import PREVIOUS, Path, Site, numbered, turn_of
 
 Wrote = Callable[..., dict[str, str]]
 
@@ -46,3 +46,30 @@ t["x"].merge(t["y"], on="k").to_csv("o")
         "b": {Came(read, "b")},
     }
     assert turn_of(numbered(read, 1)) == (read, 1)
+
+
+def test_what_was_kept_from_the_turn_before_is_the_read_before_the_latest_one(given: Callable[..., Table]) -> None:
+    text = """
+        prev = None
+        for path in paths():
+            cur = pd.read_csv("users")
+            if prev is not None:
+                pd.DataFrame({"d": cur.age - prev.age}).to_csv("o")
+            prev = cur
+    """
+    found = given(text).columns["d"]
+    assert {(turn_of(one.read)[1], one.every) for one in found} == {(None, False), (PREVIOUS, False)}
+
+
+def test_a_read_that_a_turn_may_leave_out_is_any_of_them_afterwards(given: Callable[..., Table]) -> None:
+    text = """
+        prev = cur = users
+        for path in paths():
+            if path > "b":
+                cur = pd.read_csv("users")
+            pd.DataFrame({"d": prev.age}).to_csv("o")
+            prev = cur
+    """
+    found = given(text).columns["d"]
+    assert PREVIOUS not in {turn_of(one.read)[1] for one in found}
+    assert any(one.every for one in found)

@@ -6,11 +6,11 @@ Enters: a call. Leaves: a column if a column went in, a table if a table did, el
 from typing import Any
 
 from driftline.capture.script import tables
-from driftline.capture.script.call import Call, Rules, inner_rows, is_frame, rows_of, table_of
+from driftline.capture.script.call import MAX_ITEMS, Call, Rules, inner_rows, is_frame, plain, rows_of, table_of
 from driftline.capture.script.cames import aggregated, changed, deciding, union
 from driftline.capture.script.joining import made_of
 from driftline.capture.script.reading import NOTHING, Cames, Table
-from driftline.capture.script.values import Frame, Items, Ref, Series, Thing, Value
+from driftline.capture.script.values import Const, Frame, Items, Ref, Series, Thing, Value
 
 _WORDS_PURE = """
     numpy math datetime re statistics decimal fractions hashlib unicodedata textwrap itertools collections string
@@ -106,6 +106,20 @@ def beside(call: Call) -> Value | None:
     return call.new(Frame(Table(columns, rows=rows, closed=True), False, True))
 
 
+def made(call: Call) -> Value | None:
+    """``zeros``, ``empty``: an array whose columns are still to come, if the text says how many there are."""
+    shape = call.argument(0, "shape")
+    content = call.see(shape)
+    sizes = content.known if isinstance(content, Items) and content.loose is None else ()
+    known = plain(call.machine, shape)
+    if isinstance(known, tuple | list):
+        sizes = tuple(map(Const, known))
+    wide = sizes[1].value if len(sizes) == 2 and isinstance(sizes[1], Const) else None
+    if not isinstance(wide, int) or not 0 < wide <= MAX_ITEMS:
+        return None
+    return call.new(Frame(Table(dict.fromkeys(range(wide), NOTHING), closed=True), False, True))
+
+
 def below(call: Call) -> Value | None:
     """``vstack``, ``concatenate``: rows below each other."""
     value = call.argument(0, "arrays")
@@ -133,6 +147,7 @@ FUNCTIONS: Rules = {
     **{f"numpy.{name}": by_place for name in _BY_PLACE.split()},
     **{f"numpy.{name}": summed_up for name in _SUMMED.split()},
     **{f"numpy.{name}": same for name in ("array", "asarray", "copy", "ascontiguousarray", "squeeze")},
+    **{f"numpy.{name}": made for name in ("zeros", "empty", "ones")},
     **{f"numpy.{name}": beside for name in ("column_stack", "hstack")},
     **{f"numpy.{name}": below for name in ("vstack", "concatenate", "append")},
     "numpy.where": chosen,

@@ -19,8 +19,8 @@ _MARKS = ",\t;|"  # between the cells of a line
 
 def opened(call: Call) -> Value:
     """``open``: a file, which is a read if it is read from."""
-    call.machine.reads.append((call.path, None))
-    return call.new(File(call.path))
+    call.machine.did(call.path)
+    return call.new(File(call.path, turn=call.machine.turn(call.path)))
 
 
 def _file(call: Call, value: Value | None) -> tuple[Ref, File] | None:
@@ -53,7 +53,7 @@ def _told(call: Call, value: Value | None) -> Value | None:
 
 def read_text(call: Call) -> Value:
     """``read_text`` of a path: a text of all columns."""
-    call.machine.reads.append((call.path, None))
+    call.machine.did(call.path)
     return Thing(text_of(call.path))
 
 
@@ -114,7 +114,7 @@ def _write(call: Call, place: Ref, file: File, table: Table) -> None:
     shaped = tables.shaped(table, call.machine.guarding(), FILTER)
     written = shaped if file.written is None else tables.either(file.written, shaped)
     call.machine.memory.put(place.place, replace(file, written=written))
-    call.machine.record(file.opened, written)
+    call.machine.record(file.opened, written, turn=file.turn)
 
 
 def row_written(call: Call) -> Value | None:

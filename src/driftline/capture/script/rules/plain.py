@@ -182,7 +182,11 @@ def enumerated(call: Call) -> Value:
     over = in_places(call, call.argument(0) or Thing())
     known = tuple(call.new(Items((Const(place), one), kind="tuple")) for place, one in enumerate(over.items))
     loose = None if over.loose is None else call.new(Items((Thing(), over.loose), kind="tuple"))
-    return call.new(Items(known, loose, over.rows))
+    given = call.see(call.argument(0))
+    if not isinstance(given, Items) or given.lazy is None:
+        return call.new(Items(known, loose, over.rows))
+    lazy = call.new(Items((Thing(), given.lazy), kind="tuple"))
+    return call.new(Items(known, loose, over.rows, lazy=lazy, reads=given.reads))
 
 
 def mapped(call: Call) -> Value:

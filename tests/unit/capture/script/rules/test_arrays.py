@@ -43,3 +43,19 @@ def test_a_product_of_matrices_mixes_all(wrote: Wrote) -> None:
 def test_what_was_chosen_for_an_array_shapes_what_is_computed_from_it(wrote: Wrote) -> None:
     text = 'x = np.log([orders["a"][orders["s"] == s].mean() for s in "yz"])\npd.DataFrame({"x": x}).to_csv("o")\n'
     assert wrote(text) == {"x": "a aggregation", "rows": "s filter"}
+
+
+def test_an_array_that_is_filled_column_by_column_keeps_them_apart(wrote: Wrote) -> None:
+    for shape in ("(len(df), 2)", "(100, 2)"):
+        text = f"""
+            x = np.zeros({shape})
+            x[:, 0] = df["a"]
+            x[:, 1] = df["b"]
+            pd.DataFrame(x * 2, columns=["p", "q"]).to_csv("o")
+        """
+        assert wrote(text) == {"p": "a transformation", "q": "b transformation"}
+
+
+def test_an_array_of_a_width_that_the_text_does_not_say_holds_everything(wrote: Wrote) -> None:
+    text = 'x = np.zeros((9, width()))\nx[:, 0] = df["a"]\nx[:, 1] = df["b"]\npd.DataFrame(x).to_csv("o")\n'
+    assert wrote(text)["..."] == "a transformation ?, b transformation ?"
