@@ -18,7 +18,7 @@ from inspect import CO_GENERATOR
 from types import CodeType
 from typing import Any, NamedTuple
 
-from driftline.capture import fault, opens
+from driftline.capture import fault, launch, opens
 from driftline.capture.script.reading import Entry
 from driftline.capture.script.site import PREVIOUS, Path, Site, nearest, turn_of
 from driftline.event.lineage import Dataset, Field
@@ -66,6 +66,8 @@ class Way:
 
     def _cut(self) -> None:
         """Forget what runs a script or a cell of a notebook: there a program begins, but not in what it imports."""
+        own = launch.own(self.codes)
+        self.codes, self.places = self.codes[:own], self.places[:own]
         for place, code in enumerate(self.codes[:-1]):
             if code.co_name == "<module>" and (is_cell(code.co_filename) or not _imported(code.co_filename)):
                 self.codes, self.places = self.codes[: place + 1], self.places[: place + 1]

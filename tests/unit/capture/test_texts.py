@@ -91,7 +91,7 @@ def test_the_text_of_a_command_is_what_python_was_given(monkeypatch: pytest.Monk
     text = "from driftline.capture import texts; print(texts.Texts([]).of('__main__').text)"
     done = subprocess.run([sys.executable, "-W", "ignore", "-c", text], capture_output=True, text=True, check=True)
     assert done.stdout == f"{text}\n"
-    monkeypatch.setattr(sys, "orig_argv", ["python", "job.py", "-c", "x"])
+    monkeypatch.setattr(sys, "argv", ["job.py"])
     assert texts._command() == ""  # of a program that is no command
 
 
