@@ -24,9 +24,9 @@ from typing import Any, NamedTuple
 for _threads in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "ARROW_NUM_THREADS", "POLARS_MAX_THREADS"):
     os.environ.setdefault(_threads, "1")  # before the libraries start: children are forked
 
-import moving  # noqa: E402
-import produced  # noqa: E402
-from moving import Case, Column, Pair, Truth  # noqa: E402
+import moving  # noqa: E402 - behind the settings above
+import produced  # noqa: E402 - behind the settings above
+from moving import Case, Column, Pair, Truth  # noqa: E402 - behind the settings above
 
 WATCH = "import driftline; driftline.watch({name!r})\n"
 ASK = """

@@ -195,7 +195,7 @@ class _Sources:
                 self._reads[key] = self._words.read(came, self._visits)
             for one in self._reads[key]:
                 for reach in self._behind(one, came.column):
-                    kind = step((reach.type, reach.subtype), (came.type, came.subtype))  # type: ignore[arg-type]
+                    kind = step((reach.type, reach.subtype), (came.type, came.subtype))  # type: ignore[arg-type] # words only
                     sure = round(reach.confidence * came.confidence, 6)
                     yield reach._replace(type=kind[0], subtype=kind[1], confidence=sure, provenance=CODE)
 

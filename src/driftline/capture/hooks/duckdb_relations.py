@@ -90,7 +90,7 @@ class Relations:
                     self._remember(result.sql_query(), caller)
                     return
 
-    def fetching(self, args: Sequence[Any], kwargs: Mapping[str, Any], caller: Any) -> Record | None:  # noqa: ARG002
+    def fetching(self, args: Sequence[Any], kwargs: Mapping[str, Any], caller: Any) -> Record | None:  # noqa: ARG002 - a hook
         """``relation.df()`` and its kin: of one that was made from another one its own statement is understood."""
         if self._session.queries.of(args[0]) is not None:
             return None
@@ -98,7 +98,7 @@ class Relations:
         self._session.queries.made(args[0])
         return record
 
-    def fetched(self, args: Sequence[Any], kwargs: Mapping[str, Any], result: Any, caller: Any) -> None:  # noqa: ARG002
+    def fetched(self, args: Sequence[Any], kwargs: Mapping[str, Any], result: Any, caller: Any) -> None:  # noqa: ARG002 - a hook
         """Remember where what ``relation.df()`` and its kin return comes from."""
         query = self._session.queries.of(args[0])
         if query is not None and active() is not None:

@@ -57,7 +57,7 @@ class Expressions(Machine):
         while at is not None:
             found = self.memory.get((at, name))
             if found is not None:
-                return found  # type: ignore[no-any-return]
+                return found  # type: ignore[no-any-return] # the memory holds values
             at = at.parent
         return Library("builtins." + name) if name in _BUILTINS else None
 

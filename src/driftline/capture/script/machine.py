@@ -115,7 +115,7 @@ class Machine:
         """Return the path of a node that is being looked at."""
         return (*self.path, end_of(node, scope.file))
 
-    # What the parts do ----------------------------------------------------------------------------------------------
+    # What the parts do, each in a file of its own; ``_Follower`` in ``follow`` is all of them together ----------
 
     def evaluate(self, node: ast.expr, scope: Scope) -> Value:
         """Return the value of an expression."""
