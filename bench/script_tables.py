@@ -312,6 +312,58 @@ def _diabetes(dice: random.Random) -> Table:
     return {**found, "progression": [float(bunch.target[row]) for row in picked]}
 
 
+def _movements(dice: random.Random) -> Table:
+    rows = []
+    for number in range(140):
+        price = round(dice.uniform(4, 30), 2)
+        rows.append(
+            {
+                "move_id": number,
+                "day": _day(number // 2),
+                "sku": dice.choice(("bolt", "nut", "gear")),
+                "kind": dice.choice(("in", "in", "out")),
+                "qty": dice.randint(1, 40),
+                "price": price,
+            }
+        )
+    return _columns(rows)
+
+
+def _games(dice: random.Random) -> Table:
+    teams = ("Reds", "Blues", "Greens", "Whites", "Blacks")
+    rows = []
+    for number in range(80):
+        home, away = dice.sample(teams, 2)
+        goals = {"home_goals": dice.randint(0, 5), "away_goals": dice.randint(0, 4)}
+        rows.append({"game_id": number, "played": _day(number // 2), "home": home, "away": away, **goals})
+    return _columns(rows)
+
+
+def _places(dice: random.Random) -> Table:
+    return _columns(
+        [
+            {
+                "place": f"P{number:02}",
+                "kind": dice.choice(("shop", "shop", "shop", "depot")),
+                "lat": round(dice.uniform(51.5, 53.5), 5),
+                "lon": round(dice.uniform(12.0, 14.5), 5),
+                "demand": dice.randint(5, 90),
+            }
+            for number in range(60)
+        ]
+    )
+
+
+def _rates(dice: random.Random) -> Table:
+    return _columns(
+        [
+            {"quoted": _day(day), "currency": currency, "rate": round(base * (1 + dice.gauss(0, 0.01)), 5)}
+            for day in range(-7, 370, 7)
+            for currency, base in (("EUR", 1.09), ("GBP", 1.27), ("CHF", 1.13))
+        ]
+    )
+
+
 Maker = Callable[[random.Random], Table]
 CATALOGUE: dict[str, Mapping[str, Maker]] = {
     **{f"orders.{kind}": {"": _orders} for kind in ("csv", "parquet", "json")},
@@ -340,4 +392,8 @@ CATALOGUE: dict[str, Mapping[str, Maker]] = {
     "survey.csv": {"": _survey},
     "iris.csv": {"": _iris},
     "diabetes.csv": {"": _diabetes},
+    "movements.csv": {"": _movements},
+    "games.csv": {"": _games},
+    "places.csv": {"": _places},
+    "rates.csv": {"": _rates},
 }
