@@ -49,7 +49,12 @@ _DATE_METHODS = """
     to_pytimedelta to_timestamp total_seconds tz_convert tz_localize
 """
 
-FRAME = frozenset(_FRAME.split())
+_ARROW = """
+    add_column append_column column_names combine_chunks drop_columns group_by num_columns num_rows remove_column
+    rename_columns set_column sort_by to_batches to_pydict to_pylist
+"""
+
+FRAME = frozenset((_FRAME + _ARROW).split())
 SERIES = frozenset(_SERIES.split())
 GROUPED = frozenset(_GROUPED.split())
 DATE_METHODS = frozenset(_DATE_METHODS.split())

@@ -11,6 +11,7 @@ from driftline.capture.script import queries
 from driftline.capture.script.call import Call, Rule, Rules, record_of
 from driftline.capture.script.rules import (
     arrays,
+    arrow,
     column_rules,
     combining,
     containers,
@@ -57,6 +58,7 @@ _FUNCTIONS: Rules = {
     **files.FUNCTIONS,
     **lists.FUNCTIONS,
     **learning.FUNCTIONS,
+    **arrow.FUNCTIONS,
 }
 _FRAME: Rules = {
     **frames.METHODS,
@@ -66,11 +68,12 @@ _FRAME: Rules = {
     **combining.ON_FRAMES,
     **shaping.ON_FRAMES,
     **making.ON_FRAMES,
+    **arrow.METHODS,
 }
 _METHODS: Mapping[type, Rules] = {
     Frame: _FRAME,
     Series: series.METHODS,
-    Grouped: grouping.METHODS,
+    Grouped: {**grouping.METHODS, **arrow.ON_GROUPS},
     Items: lists.LISTS,
     Pairs: containers.DICTS,
     File: files.METHODS,
@@ -110,7 +113,7 @@ def _function(name: str) -> Rule | None:
     found = _FUNCTIONS.get(name)
     if found is None and name.startswith("pandas."):  # what stands in the module that defines it, too
         found = _FUNCTIONS.get(f"pandas.{name.rpartition('.')[2]}")
-    if found is None and name.partition(".")[0] in arrays.PURE:
+    if found is None and (name.partition(".")[0] in arrays.PURE or name.startswith("pyarrow.compute.")):
         return arrays.computed
     return found
 

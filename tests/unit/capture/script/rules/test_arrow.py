@@ -1,0 +1,63 @@
+from collections.abc import Callable
+
+Wrote = Callable[..., dict[str, str]]
+HEAD = """
+        import pyarrow as pa
+        import pyarrow.compute as pc
+        import pyarrow.csv as pv
+        t = pv.read_csv("orders")
+        u = pv.read_csv("users")
+"""
+
+
+def test_columns_are_put_in_taken_out_and_named_anew(wrote: Wrote) -> None:
+    text = """
+        t = t.append_column("c", pc.multiply(t["a"], pc.cast(t["b"], pa.float64())))
+        t = t.set_column(3, pa.field("b", pa.string()), pc.utf8_upper(t["s"]))
+        t.drop_columns(["oid", "s"]).rename_columns({"k": "key"}).to_pandas().to_csv("o")
+    """
+    assert wrote(HEAD + text) == {
+        "key": "k",
+        "a": "a",
+        "b": "s transformation",
+        "c": "a transformation, b transformation",
+    }
+
+
+def test_a_mask_and_a_condition_by_names_decide_the_rows(wrote: Wrote) -> None:
+    for mask in ('pc.greater(t["a"], 3)', 'pc.field("a") > 3'):
+        found = wrote(HEAD + f'        t.filter({mask}).select(["k", "b"]).to_pandas().to_csv("o")\n')
+        assert found == {"k": "k", "b": "b", "rows": "a filter"}
+
+
+def test_pandas_filter_still_chooses_columns(wrote: Wrote) -> None:
+    assert wrote('orders.filter(["a", "k"]).to_csv("o")\n') == {"a": "a", "k": "k"}
+
+
+def test_tables_are_joined_by_keys_of_both(wrote: Wrote) -> None:
+    text = '        t.select(["oid", "s"]).join(u, keys="s", right_keys="k").to_pandas().to_csv("o")\n'
+    assert wrote(HEAD + text) == {"oid": "oid", "s": "s", "name": "name", "age": "age", "rows": "k join, s join"}
+
+
+def test_groups_are_summed_up_under_the_names_of_column_and_function(wrote: Wrote) -> None:
+    text = '        t.group_by("k").aggregate([("a", "sum"), ("b", "mean")]).sort_by("k").to_pandas().to_csv("o")\n'
+    assert wrote(HEAD + text) == {
+        "k": "k",
+        "a_sum": "a aggregation",
+        "b_mean": "b aggregation",
+        "rows": "k group_by, k sort",
+    }
+
+
+def test_tables_are_made_of_columns_and_of_records(wrote: Wrote) -> None:
+    found = wrote(HEAD + '        pa.table({"x": t["a"], "y": pc.if_else(t["k"], "p", t["s"])}).to_pandas().to_csv("o")\n')
+    assert found == {"x": "a", "y": "k conditional, s"}
+    text = '        pa.Table.from_pylist([{"n": r["name"]} for r in u.to_pylist() if r["age"] > 3]).to_pandas().to_csv("o")\n'
+    assert wrote(HEAD + text) == {"n": "name", "rows": "age filter"}
+    text = '        pa.Table.from_arrays([t["a"], t["b"]], names=["p", "q"]).to_pandas().to_csv("o")\n'
+    assert wrote(HEAD + text) == {"p": "a", "q": "b"}
+
+
+def test_a_total_is_one_number_of_a_column(wrote: Wrote) -> None:
+    text = '        pd.DataFrame([{"m": pc.mean(t["a"]).as_py()}]).to_csv("o")\n'
+    assert wrote(HEAD + text)["m"] == "a aggregation"
