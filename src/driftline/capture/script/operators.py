@@ -9,7 +9,7 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from driftline.capture.script import access, tables, writing
+from driftline.capture.script import access, tables, templates, writing
 from driftline.capture.script.call import Machine, is_frame, members, rows_of, table_of
 from driftline.capture.script.cames import changed, hedged
 from driftline.capture.script.joining import joined, made_of
@@ -73,6 +73,12 @@ def operated(machine: Machine, a: Value, b: Value, name: str) -> Value:
         return both
     if name == "Mult" and isinstance(left, Items) and isinstance(b, Const):
         return _repeated(machine, left, b.value)
+    if name == "Add" and (text := templates.added(machine, a, b)) is not None:
+        return text
+    if name == "Mod" and isinstance(a, Const) and isinstance(a.value, str):
+        formatted = _formatted(machine, a.value, b)
+        if formatted is not None:
+            return formatted
     if isinstance(left, Frame) or isinstance(right, Frame):
         return _frames(machine, a, b, name)
     cames = changed(made_of(machine.memory, a) | made_of(machine.memory, b))
@@ -82,6 +88,18 @@ def operated(machine: Machine, a: Value, b: Value, name: str) -> Value:
     if isinstance(left, Series) or isinstance(right, Series):
         return _series(left, right, cames, rows)
     return Thing(cames, rows)
+
+
+def _formatted(machine: Machine, template: str, value: Value) -> Value | None:
+    """``template % value``: a text whose parts are known."""
+    content = machine.memory.see(value)
+    if isinstance(content, Items) and content.loose is None:
+        parts = templates.percent(template, content.known, {})
+    elif isinstance(content, Pairs):
+        parts = templates.percent(template, (), {key: one for key, one in content.known.items() if isinstance(key, str)})
+    else:
+        parts = templates.percent(template, (value,), {})
+    return None if parts is None else templates.text_of(machine, parts)
 
 
 def compared(machine: Machine, left: Value, right: Value, name: str) -> Value:

@@ -27,6 +27,7 @@ from driftline.capture.script.rules import (
     row_rules,
     series,
     shaping,
+    tuples,
     unknown,
 )
 from driftline.capture.script.values import (
@@ -59,6 +60,7 @@ _FUNCTIONS: Rules = {
     **lists.FUNCTIONS,
     **learning.FUNCTIONS,
     **arrow.FUNCTIONS,
+    **tuples.FUNCTIONS,
 }
 _FRAME: Rules = {
     **frames.METHODS,

@@ -8,7 +8,7 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from driftline.capture.script import access, unrolling, writing
+from driftline.capture.script import access, templates, unrolling, writing
 from driftline.capture.script.call import UNKNOWN, Call, Rules, hashable, plain, rows_of
 from driftline.capture.script.cames import aggregated, changed, deciding, union
 from driftline.capture.script.joining import joined, made_of
@@ -28,6 +28,7 @@ from driftline.capture.script.values import (
     Scope,
     Thing,
     Value,
+    unordered,
 )
 
 _WORDS_TEXT = """
@@ -182,7 +183,14 @@ def text(call: Call) -> Value | None:
     """Methods of a plain text."""
     found = [plain(call.machine, one) for one in call.given()]
     if call.name == "join" and found and isinstance(found[0], str) and found[-1] is UNKNOWN:
+        content = call.see(call.args[0])
+        if isinstance(content, Items) and content.loose is None and not unordered(content) and not content.rows:
+            return templates.joined(call.machine, found[0], content.known)
         return Thing(changed(call.cames(*call.args)), union(rows_of(call.machine, one) for one in call.args))
+    if call.name == "format" and isinstance(found[0], str):
+        parts = templates.braces(found[0], call.args, call.kwargs)
+        if parts is not None and any(call.cames(one) for one in parts):
+            return templates.text_of(call.machine, parts)
     if call.name not in _TEXT or call.kwargs or any(one is UNKNOWN for one in found):
         return Thing(changed(call.cames(*call.given())), union(rows_of(call.machine, one) for one in call.given()))
     if not isinstance(found[0], str) or any(isinstance(one, str) and len(one) > 2000 for one in found):

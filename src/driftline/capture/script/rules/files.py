@@ -3,16 +3,17 @@
 Enters: a call. Leaves: an open file, rows, records. What is written counts as given to the call that opened the file.
 """
 
+from collections.abc import Sequence
 from typing import Any
 
 from msgspec.structs import replace
 
-from driftline.capture.script import tables, unrolling
-from driftline.capture.script.call import Call, Rules, names, plain, rows_of, table_of
+from driftline.capture.script import tables, templates, unrolling
+from driftline.capture.script.call import Call, Rules, entering, names, plain, rows_of, table_of
 from driftline.capture.script.cames import changed, deciding, hedged, text_of, union
 from driftline.capture.script.joining import made_of
 from driftline.capture.script.reading import FILTER, Table
-from driftline.capture.script.values import NONE, Const, File, Frame, Items, Part, Ref, Text, Thing, Value
+from driftline.capture.script.values import NONE, Const, File, Frame, Items, Part, Ref, Thing, Value
 
 _MARKS = ",\t;|"  # between the cells of a line
 
@@ -138,7 +139,9 @@ def _row(call: Call, file: File, value: Value | None) -> Table:
         labels: Any = (
             file.header if file.header and len(file.header) == len(content.known) else range(len(content.known))
         )
-        return Table({name: call.cames(one) for name, one in zip(labels, content.known, strict=True)}, closed=True)
+        here = Table({}, rows=call.machine.guarding())
+        cells_ = {name: entering(call.machine, one, here) for name, one in zip(labels, content.known, strict=True)}
+        return Table(cells_, closed=True)
     table = table_of(call.machine, value)
     return Table({}, closed=True) if table is None else table
 
@@ -175,23 +178,25 @@ def text_written(call: Call) -> Value | None:
     if file is None:
         return None
     value = call.argument(0)
-    row = cells(call, value)
-    if row is not None:
+    rows_ = cells(call, value)
+    for row in rows_ or ():
         line = call.new(Items(row, kind="tuple"))
         row_written(Call(call.machine, call.receiver, "writerow", [line], {}, call.path))
-        return Thing()
-    table = table_of(call.machine, value)
+    table = table_of(call.machine, value) if rows_ is None else None
     if table is not None:
         _write(call, file[0], call.see(file[0]), tables.hedge(table._replace(spread=hedged(table.spread))))
     return Thing()
 
 
-def cells(call: Call, value: Value | None) -> tuple[Value, ...] | None:
-    """Return what stands in each cell of a line of text; None if it is no line, or one of a single cell."""
-    parts = value.parts if isinstance(value, Text) else (value,) if isinstance(value, Const) else ()
+def cells(call: Call, value: Value | None) -> list[tuple[Value, ...]] | None:
+    """Return what stands in each cell of lines of text; None if it is none, or a line has a single cell."""
+    found = templates.lines(value) if value is not None else None
+    rows_ = [_cells(call, one) for one in found or ()]
+    return [row for row in rows_ if row is not None] if rows_ and None not in rows_ else None
+
+
+def _cells(call: Call, parts: Sequence[Value]) -> tuple[Value, ...] | None:
     texts = [one.value if isinstance(one, Const) and isinstance(one.value, str) else None for one in parts]
-    if not texts or not any(isinstance(text, str) and text.endswith("\n") for text in texts[-1:]):
-        return None
     mark = next((mark for mark in _MARKS if any(text is not None and mark in text for text in texts)), "")
     found: list[Value] = [Const("")]
     for part, text in zip(parts, texts, strict=True):
@@ -199,7 +204,7 @@ def cells(call: Call, value: Value | None) -> tuple[Value, ...] | None:
             found[-1] = part if isinstance(found[-1], Const) else _both(call, found[-1], part)
             found += [] if mark else [Const("")]
         elif mark:
-            first, *others = text.rstrip("\n").split(mark)
+            first, *others = text.split(mark)
             found[-1] = Const(first) if found[-1] == Const("") else found[-1]
             found += [Const(one) for one in others]
     found = found if mark else found[:-1]

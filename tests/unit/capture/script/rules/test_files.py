@@ -83,3 +83,48 @@ def test_a_first_line_of_text_names_the_columns(follows: Follows) -> None:
     loop = 'for r in orders.itertuples():\n    out.write(f"{r.a}{r.b};{r.s}\\n")\n'
     text = 'out = open("o", "w")\nout.write("x;y\\n")\n' + loop
     assert columns(written(follows(text), 6)) == {"x": {"a", "b"}, "y": {"s"}}
+
+
+LINES = """\
+with open("o", "w") as f:
+    f.write("x,y\\n")
+    for r in orders.itertuples():
+        f.write({})
+"""
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        '"%s,%.2f\\n" % (r.a, r.b)',
+        '"%(p)s,%(q)s\\n" % {"p": r.a, "q": r.b}',
+        '"{},{:.2f}\\n".format(r.a, r.b)',
+        'str(r.a) + "," + str(r.b) + "\\n"',
+        '",".join([str(r.a), str(r.b)]) + "\\n"',
+        '",".join(map(str, (r.a, r.b))) + "\\n"',
+        'f"{r.a},{r.b}\\n"',
+    ],
+)
+def test_cells_of_a_line_are_told_however_it_is_put_together(follows: Follows, line: str) -> None:
+    assert columns(written(follows(LINES.replace("{}", line)), 6)) == {"x": {"a"}, "y": {"b"}}
+
+
+def test_a_header_and_a_row_may_be_one_text(follows: Follows) -> None:
+    text = """\
+with open("o", "w") as f:
+    f.write("x,y\\n%d,%d\\n" % (orders.a.sum(), orders.b.max()))
+"""
+    assert columns(written(follows(text), 6)) == {"x": {"a"}, "y": {"b"}}
+
+
+def test_what_decided_the_rows_behind_a_number_decides_its_cell(follows: Follows) -> None:
+    text = """\
+import csv
+f = open("o", "w")
+w = csv.writer(f)
+w.writerow(["x", "y"])
+w.writerow([orders[orders["b"] > 3]["a"].sum(), sum(1 for s in orders["s"] if s > "m")])
+"""
+    table = written(follows(text), 7)
+    assert columns(table) == {"x": {"a", "b"}, "y": {"s"}}
+    assert not table.rows

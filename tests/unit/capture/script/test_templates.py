@@ -1,0 +1,28 @@
+from driftline.capture.script import templates
+from driftline.capture.script.values import Const, Text, Thing
+
+
+def test_percent_templates_are_taken_apart() -> None:
+    x, y = Thing(), Const(2)
+    assert templates.percent("%s,%5.2f%%\n", (x, y), {}) == (
+        Const(""), x, Const(","), y, Const(""), Const("%"), Const("\n"),
+    )  # fmt: skip
+    assert templates.percent("%(b)s-%(a)d", (), {"a": x, "b": y}) == (Const(""), y, Const("-"), x, Const(""))
+    assert templates.percent("%s,%s", (x,), {}) is None
+
+
+def test_templates_with_braces_are_taken_apart() -> None:
+    x, y = Thing(), Const(2)
+    assert templates.braces("{},{:.2f}\n", (x, y), {}) == (Const(""), x, Const(","), y, Const("\n"))
+    assert templates.braces("{1} {a.b}", (x, y), {"a": x}) == (Const(""), y, Const(" "), x)
+    assert templates.braces("{} {}", (x,), {}) is None
+    assert templates.braces("{", (x,), {}) is None
+
+
+def test_a_text_has_lines_only_if_it_ends_one() -> None:
+    x = Thing()
+    assert templates.lines(Const("a,b\n1,2\n")) == [(Const("a,b"),), (Const("1,2"),)]
+    inner = Text(parts=(x, Const(",")))
+    assert templates.lines(Text(parts=(inner, x, Const("\n")))) == [(x, Const(","), x, Const(""))]
+    assert templates.lines(Text(parts=(x, Const(",")))) is None
+    assert templates.lines(x) is None
