@@ -17,6 +17,7 @@ from driftline.capture.script.rules import (
     containers,
     files,
     frames,
+    futures,
     grouping,
     learning,
     lists,
@@ -60,6 +61,7 @@ _FUNCTIONS: Rules = {
     **lists.FUNCTIONS,
     **learning.FUNCTIONS,
     **arrow.FUNCTIONS,
+    **futures.FUNCTIONS,
     **tuples.FUNCTIONS,
 }
 _FRAME: Rules = {
@@ -154,6 +156,8 @@ def _of_foreign(call: Call, content: Foreign) -> Rule | None:
     """Methods of objects that are known by name, or by what all of that name do."""
     if call.name == "shuffle":
         return lists.mixed
+    if call.name in futures.SUBMITS:
+        return futures.submitted
     if call.name in {"map", "imap", "imap_unordered", "starmap"}:
         return plain.mapped_by_other
     if content.name == "pandas.ExcelFile" and call.name == "parse":
@@ -166,6 +170,8 @@ def _of_foreign(call: Call, content: Foreign) -> Rule | None:
 def _part(call: Call, part: Part) -> Rule | None:
     if part.kind in {"itemgetter", "attrgetter"}:
         return plain.gotten
+    if part.kind == futures.FUTURE:
+        return futures.OF_FUTURES.get(call.name)
     if part.kind == "writer":
         return files.WRITERS.get(call.name)
     if isinstance(part.of, Series):

@@ -1,0 +1,49 @@
+"""Calls that are handed to workers, and their results.
+
+Enters: a call of an executor or a pool, or of a future. Leaves: a future, which is a door to what the function returned;
+the result. Source: the references of ``concurrent.futures`` and ``multiprocessing.pool``.
+"""
+
+from driftline.capture.script import unrolling
+from driftline.capture.script.call import Call, Rule, Rules, callable_value
+from driftline.capture.script.values import Const, Items, Library, Part, Thing, Value
+
+FUTURE = "future"
+
+
+def submitted(call: Call) -> Value | None:
+    """``submit(f, *args)`` and ``apply_async(f, args, kwds)``: the function is called by another thread or process."""
+    function = call.argument(0, "func") or call.argument(-1, "fn")
+    if not callable_value(function) and not isinstance(function, Library):
+        return None
+    args, kwargs = list(call.args[1:]), dict(call.kwargs)
+    if call.name != "submit":
+        given = call.see(call.argument(1, "args"))
+        args = list(given.known) if isinstance(given, Items) else []
+        if isinstance(given, Const) and isinstance(given.value, tuple):
+            args = [Const(one) for one in given.value]
+        kwargs = {}
+    result = call.machine.invoke(function, args, kwargs, call.path)
+    return result if call.name == "apply" else Part(result, FUTURE)
+
+
+def result(call: Call) -> Value:
+    """``result()`` and ``get()`` of a future."""
+    return call.receiver.of if isinstance(call.receiver, Part) else Thing()
+
+
+def completed(call: Call) -> Value:
+    """``as_completed``: the same futures, in any order."""
+    over = unrolling.unrolled(call.machine, call.argument(0, "fs") or Thing())
+    return call.new(Items(over.items, over.loose, over.rows, "set"))
+
+
+def waited(call: Call) -> Value:
+    """``wait``: those that are done, and those that are not."""
+    done = completed(call)
+    return call.new(Items((done, done), kind="tuple"))
+
+
+SUBMITS = frozenset({"submit", "apply_async", "apply"})
+OF_FUTURES: dict[str, Rule] = {"result": result, "get": result}
+FUNCTIONS: Rules = {"concurrent.futures.as_completed": completed, "concurrent.futures.wait": waited}
