@@ -96,7 +96,9 @@ def _formatted(machine: Machine, template: str, value: Value) -> Value | None:
     if isinstance(content, Items) and content.loose is None:
         parts = templates.percent(template, content.known, {})
     elif isinstance(content, Pairs):
-        parts = templates.percent(template, (), {key: one for key, one in content.known.items() if isinstance(key, str)})
+        parts = templates.percent(
+            template, (), {key: one for key, one in content.known.items() if isinstance(key, str)}
+        )
     else:
         parts = templates.percent(template, (value,), {})
     return None if parts is None else templates.text_of(machine, parts)

@@ -69,6 +69,7 @@ class Grouped(Value, frozen=True):
     single: bool = False  # one column was picked, the result is a series
     window: bool = False  # a window over rows: the result has the rows of the table
     as_index: bool = True
+    in_order: bool = True  # groups are in the order of their keys, whatever the order of the rows was
 
 
 class Part(Value, frozen=True):

@@ -167,7 +167,9 @@ def _each(words: str, rule: TableRule) -> Rules:
     return {name: framed(rule) for name in words.split()}
 
 
-_TOTALS = "sum mean min max min_max count count_distinct stddev variance quantile approximate_median mode product any all"
+_TOTALS = (
+    "sum mean min max min_max count count_distinct stddev variance quantile approximate_median mode product any all"
+)
 
 METHODS: Rules = {
     **_each("append_column add_column set_column", put_in),

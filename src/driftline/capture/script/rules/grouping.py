@@ -4,6 +4,7 @@ Enters: a call on a table, or on groups. Leaves: groups, tables, columns. The ke
 (GROUP_BY), or, where every row keeps its place, which others it is computed with (WINDOW).
 """
 
+from collections.abc import Iterable
 from typing import Any
 
 from msgspec.structs import replace
@@ -12,7 +13,7 @@ from driftline.capture.script import tables
 from driftline.capture.script.call import UNKNOWN, Call, Rules, hashable, names, plain, rows_of
 from driftline.capture.script.cames import aggregated, changed, deciding, hedged, union
 from driftline.capture.script.joining import made_of
-from driftline.capture.script.reading import AGGREGATION, GROUP_BY, NOTHING, WINDOW, Cames, Table
+from driftline.capture.script.reading import AGGREGATION, GROUP_BY, NOTHING, SORT, WINDOW, Cames, Table
 from driftline.capture.script.rules.shared import applied, before
 from driftline.capture.script.values import (
     Const,
@@ -44,7 +45,8 @@ def grouped(call: Call) -> Value:
         for level in levels:
             name = order[level] if isinstance(level, int) and level < len(order) else level
             keys[name] = table.labels.get(name, NOTHING)
-    return Grouped(table, keys, as_index=call.flag("as_index", True))
+    in_order = call.name == "groupby" and call.flag("sort", True)
+    return Grouped(table, keys, as_index=call.flag("as_index", True), in_order=in_order)
 
 
 def _key(call: Call, table: Table, value: Value) -> dict[Any, Cames]:
@@ -138,7 +140,15 @@ def summed_up(call: Call) -> Value:
     """One value of each column for each group."""
     one = _self(call)
     table = tables.mapped(_wanted(one), aggregated, AGGREGATION)
-    return _value(call, _together(one, table))
+    return _value(call, _together(one, _in_any_order(call, one, table, [call.name])))
+
+
+def _in_any_order(call: Call, one: Grouped, table: Table, how: Iterable[Any]) -> Table:
+    """Of what does not depend on the order of the rows, what they were sorted by shapes nothing: groups are sorted."""
+    known = all(isinstance(each, str) and each in _ANY_ORDER for each in how)
+    if one.window or not one.keys or not one.in_order or not known:
+        return table
+    return table._replace(rows=frozenset(each for each in table.rows if each.subtype != SORT))
 
 
 def described(call: Call) -> Value:
@@ -216,15 +226,22 @@ def aggregates(call: Call) -> Value:
     one = _self(call)
     function = call.argument(0, "func")
     if function is None and call.kwargs:
-        return _value(call, _together(one, _by_name(call, one), False))
+        how = [
+            found[-1] if isinstance(found, tuple) else found
+            for found in (plain(call.machine, value) for value in call.kwargs.values())
+        ]
+        return _value(call, _together(one, _in_any_order(call, one, _by_name(call, one), how), False))
     content = call.see(function)
     table = _wanted(one)
     if isinstance(content, Pairs):
-        return _value(call, _together(one, _by_dict(call, one.table, content), False))
+        how = [label for value in content.known.values() for label in _labels(call, value)]
+        return _value(call, _together(one, _in_any_order(call, one, _by_dict(call, one.table, content), how), False))
     if isinstance(content, Items) or (isinstance(content, Const) and isinstance(content.value, tuple)):
-        return _value(call, _together(one, _several(call, table, one, function), False))
+        how = _labels(call, function)
+        return _value(call, _together(one, _in_any_order(call, one, _several(call, table, one, function), how), False))
     _follow(call, function, table)
-    return _value(call, _together(one, tables.mapped(table, aggregated, AGGREGATION)))
+    table = _in_any_order(call, one, tables.mapped(table, aggregated, AGGREGATION), [call.plain(0, "func")])
+    return _value(call, _together(one, table))
 
 
 def _follow(call: Call, function: Value | None, table: Table) -> None:
@@ -337,6 +354,9 @@ _SUMMED = """
     sum mean median min max std var count nunique prod sem skew kurt quantile any all idxmax idxmin first last ohlc
     mode corr cov unique value_counts mad interpolate asfreq nlargest nsmallest
 """
+_ANY_ORDER = frozenset(
+    {*"sum mean median min max std var count nunique prod sem skew kurt quantile any all size".split()}
+)
 _WHATEVER_ORDER = frozenset({"transform", "rank", "fillna"})
 _KEPT = "transform cumsum cumprod cummax cummin shift diff pct_change rank ffill bfill fillna pad backfill"
 

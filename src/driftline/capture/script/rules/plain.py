@@ -11,7 +11,7 @@ from driftline.capture.script import access, unrolling, writing
 from driftline.capture.script.call import UNKNOWN, Call, Rules, inner_rows, members, plain, rows_of
 from driftline.capture.script.cames import aggregated, changed, deciding, union
 from driftline.capture.script.joining import joined, made_of
-from driftline.capture.script.reading import FILTER, GROUP_BY
+from driftline.capture.script.reading import FILTER, GROUP_BY, NOTHING
 from driftline.capture.script.rules import lists
 from driftline.capture.script.rules.arrays import like
 from driftline.capture.script.values import (
@@ -72,8 +72,10 @@ def summed_up(call: Call) -> Value:
         if picked is not None:
             return picked
     cames = call.cames(*call.given())
-    rows = union(inner_rows(call.machine, one) for one in call.given())
-    return Thing(aggregated(cames) if many else changed(cames), rows)
+    content = call.see(call.args[0]) if many else None
+    which = content.rows if isinstance(content, Items) else NOTHING  # of the elements are there to be summed up
+    rows = union(inner_rows(call.machine, one) for one in call.given()) - which
+    return Thing((aggregated(cames) if many else changed(cames)) | deciding(which, FILTER), rows)
 
 
 def counted(call: Call) -> Value:

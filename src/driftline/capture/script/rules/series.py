@@ -281,7 +281,8 @@ def unstacked(call: Call) -> Value:
     gone = level_of(one.index, call.plain(0, "level", -1))
     labels = {name: cames for name, cames in one.index.items() if name != gone or gone is None}
     spread = one.cames | deciding(one.index.get(gone, NOTHING), GROUP_BY)
-    return call.frame(Table({}, (), one.rows, False, spread, labels))
+    rows = one.rows | deciding(union(labels.values()), SORT)
+    return call.frame(Table({}, (), rows, False, spread, labels))
 
 
 def _table(words: str, rule: Any) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from typing import Any
 from driftline.capture.script import tables
 from driftline.capture.script.call import UNKNOWN, Call, Rules, hashable, names, plain, rows_of, table_of
 from driftline.capture.script.cames import aggregated, changed, deciding, union
-from driftline.capture.script.reading import GROUP_BY, NOTHING, Cames, Table
+from driftline.capture.script.reading import GROUP_BY, NOTHING, SORT, Cames, Table
 from driftline.capture.script.rules import kinds
 from driftline.capture.script.rules.shared import level_of, listed, named
 from driftline.capture.script.values import Frame, Items, Series, Value
@@ -87,7 +87,7 @@ def melted(call: Call) -> Value:
     labels = {} if call.flag("ignore_index", True) else table.labels
     columns = {
         **kept,
-        _text(variable, "variable"): NOTHING,
+        _text(variable, "variable"): _names(wanted),
         _text(value, "value"): tables.values(wanted),
     }
     return call.frame(Table(columns, (), table.rows, True, NOTHING, labels))
@@ -97,11 +97,16 @@ def _text(name: Any, default: str) -> Any:
     return default if name is UNKNOWN or name is None or not hashable(name) else name
 
 
+def _names(table: Table) -> Cames:
+    """Return what the names of columns come from: of those that are named after values, the values."""
+    return frozenset(one for one in table.spread if one.subtype == GROUP_BY)
+
+
 def stacked(call: Call) -> Value:
     """``stack``: columns become a level of the index."""
     table = call.table()
     cames = tables.values(table)
-    labels = {**(table.labels or {"level_0": NOTHING}), f"level_{max(len(table.labels), 1)}": NOTHING}
+    labels = {**(table.labels or {"level_0": NOTHING}), f"level_{max(len(table.labels), 1)}": _names(table)}
     return Series(cames, table.rows, None, None, labels)
 
 
@@ -111,7 +116,8 @@ def unstacked(call: Call) -> Value:
     gone = level_of(table.labels, call.plain(0, "level", -1))
     spread = tables.values(table) | deciding(table.labels.get(gone, NOTHING), GROUP_BY)
     labels = {name: cames for name, cames in table.labels.items() if name != gone}
-    return call.frame(Table({}, (), table.rows, False, spread, labels))
+    rows = table.rows | deciding(union(labels.values()), SORT)
+    return call.frame(Table({}, (), rows, False, spread, labels))
 
 
 def transposed(call: Call) -> Value:

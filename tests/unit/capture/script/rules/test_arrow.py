@@ -50,7 +50,9 @@ def test_groups_are_summed_up_under_the_names_of_column_and_function(wrote: Wrot
 
 
 def test_tables_are_made_of_columns_and_of_records(wrote: Wrote) -> None:
-    found = wrote(HEAD + '        pa.table({"x": t["a"], "y": pc.if_else(t["k"], "p", t["s"])}).to_pandas().to_csv("o")\n')
+    found = wrote(
+        HEAD + '        pa.table({"x": t["a"], "y": pc.if_else(t["k"], "p", t["s"])}).to_pandas().to_csv("o")\n'
+    )
     assert found == {"x": "a", "y": "k conditional, s"}
     text = '        pa.Table.from_pylist([{"n": r["name"]} for r in u.to_pylist() if r["age"] > 3]).to_pandas().to_csv("o")\n'
     assert wrote(HEAD + text) == {"n": "name", "rows": "age filter"}

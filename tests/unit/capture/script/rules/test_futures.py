@@ -22,4 +22,8 @@ HEAD = """
     ],
 )
 def test_a_future_has_what_the_function_returned(wrote: Wrote, text: str) -> None:
-    assert wrote(HEAD + f'        {text}\n        pd.concat(parts).to_csv("o")\n') == {"k": "k", "a": "a", "rows": "b filter"}
+    assert wrote(HEAD + f'        {text}\n        pd.concat(parts).to_csv("o")\n') == {
+        "k": "k",
+        "a": "a",
+        "rows": "b filter",
+    }

@@ -133,3 +133,12 @@ def test_a_row_that_a_function_makes_of_each_group_keeps_what_decided_the_rows(w
         "n": "s filter",
         "rows": "k group_by, s filter",
     }
+
+
+def test_what_rows_were_sorted_by_shapes_no_groups_whose_numbers_do_not_depend_on_order(wrote: Wrote) -> None:
+    text = 'orders.sort_values("b").groupby("k"{}){}.reset_index().to_csv("o")\n'
+    for any_order in ('["a"].sum()', '["a"].agg(["min", "max"])', ".agg(n=('a', 'mean'))", '.agg({"a": "count"})'):
+        assert wrote(text.format("", any_order))["rows"] == "k group_by"
+    for in_order in ('["a"].first()', '["a"].agg(list)', ".agg(n=('a', 'last'))", '.agg({"a": "first"})'):
+        assert wrote(text.format("", in_order))["rows"] == "b sort, k group_by"
+    assert wrote(text.format(", sort=False", '["a"].sum()'))["rows"] == "b sort, k group_by"

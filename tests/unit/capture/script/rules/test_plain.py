@@ -85,3 +85,11 @@ def test_what_a_map_over_unknown_names_reads_may_be_any_of_it(wrote: Wrote) -> N
         'def load(name):\n    return pd.read_csv("users")\n\npd.concat(list(map(load, names)))[["age"]].to_csv("o")\n'
     )
     assert wrote(text) == {"age": "age *"}
+
+
+def test_what_decides_which_elements_there_are_decides_their_sum(wrote: Wrote) -> None:
+    text = """
+        total = sum(1 for s in orders["s"] if s > "m")
+        pd.DataFrame([{"n": total, "m": max(r.a for r in orders.itertuples() if r.b > 1)}]).to_csv("o")
+    """
+    assert wrote(text) == {"n": "s filter", "m": "a aggregation, b filter"}

@@ -19,7 +19,7 @@ def test_columns_become_rows(wrote: Wrote) -> None:
 
 def test_a_level_of_the_index_becomes_columns(wrote: Wrote) -> None:
     text = 'orders.groupby(["k", "s"])["a"].sum().unstack(fill_value=0).to_csv("o")\n'
-    assert wrote(text) == {"index.k": "k", "...": "a aggregation, s group_by", "rows": "k group_by, s group_by"}
+    assert wrote(text) == {"index.k": "k", "...": "a aggregation, s group_by", "rows": "k group_by, k sort, s group_by"}
 
 
 def test_dummies_are_named_after_their_column(wrote: Wrote) -> None:
@@ -48,3 +48,18 @@ def test_a_name_that_can_be_none_is_passed_over(wrote: Wrote) -> None:
     """pandas refuses it, and may be asked whether it does: what follows is read."""
     text = 'try:\n    df.melt(var_name=["x", "y"])\nexcept ValueError:\n    pass\ndf[["a"]].to_csv("o")\n'
     assert wrote(text) == {"a": "a"}
+
+
+def test_rows_are_in_the_order_of_the_levels_that_are_left_behind(wrote: Wrote) -> None:
+    wide = 'wide = orders.set_index(["oid", "k"])["a"].unstack("k")\n'
+    assert (
+        wrote(wide + 'wide.shift(1).reset_index().to_csv("o")\n')["..."] == "a transformation, k group_by, oid window"
+    )
+
+
+def test_names_of_columns_that_were_values_come_from_these(wrote: Wrote) -> None:
+    wide = 'wide = orders.pivot(index="oid", columns="k", values="a")\n'
+    found = wrote(wide + 'wide.stack().rename_axis(["oid", "k"]).rename("v").reset_index().to_csv("o")\n')
+    assert (found["k"], found["v"]) == ("k group_by", "a, k group_by")
+    found = wrote(wide + 'wide.reset_index().melt(id_vars="oid", var_name="k", value_name="v").to_csv("o")\n')
+    assert (found["oid"], found["k"], found["v"]) == ("oid", "k group_by", "a, k group_by")
