@@ -117,7 +117,8 @@ def _pairs(cells: Cells, a: Pairs, b: Pairs, condition: Cames, depth: int) -> Pa
         left, right = a.known.get(key), b.known.get(key)
         known[key] = joined(cells, left, right, condition, depth + 1)
     loose = joined(cells, a.loose, b.loose, condition, depth + 1)
-    return Pairs(known, loose, a.rows | b.rows, a.keys | b.keys, a.default or b.default)
+    held = joined(cells, a.held, b.held, condition, depth + 1)
+    return Pairs(known, loose, a.rows | b.rows, a.keys | b.keys, a.default or b.default, held)
 
 
 def _instances(cells: Cells, a: Instance, b: Instance, condition: Cames, depth: int) -> Instance | None:
@@ -153,6 +154,10 @@ def _grouped(cells: Cells, a: Grouped, b: Grouped, condition: Cames, depth: int)
     return replace(a, table=tables.either(a.table, b.table, condition)) if same else None
 
 
+def _parts(cells: Cells, a: Part, b: Part, condition: Cames, depth: int) -> Part | None:
+    return Part(joined(cells, a.of, b.of, condition, depth + 1), a.kind) if a.kind == b.kind else None
+
+
 _JOINS: dict[type, Callable[..., Any]] = {
     Thing: _things,
     Series: _series,
@@ -164,6 +169,7 @@ _JOINS: dict[type, Callable[..., Any]] = {
     File: _files,
     Grouped: _grouped,
     Function: _functions,
+    Part: _parts,
 }
 
 

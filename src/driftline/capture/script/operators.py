@@ -11,9 +11,9 @@ from msgspec.structs import replace
 
 from driftline.capture.script import access, tables, templates, writing
 from driftline.capture.script.call import Machine, is_frame, members, rows_of, table_of
-from driftline.capture.script.cames import changed, hedged
+from driftline.capture.script.cames import changed, deciding, hedged
 from driftline.capture.script.joining import joined, made_of
-from driftline.capture.script.reading import NOTHING, Cames
+from driftline.capture.script.reading import FILTER, NOTHING, Cames
 from driftline.capture.script.values import (
     Const,
     Foreign,
@@ -110,6 +110,9 @@ def compared(machine: Machine, left: Value, right: Value, name: str) -> Value:
         known = access.contains(machine, right, left.value)
         if known is not None:
             return Const(known if name == "In" else not known)
+    inside = machine.memory.see(right)
+    if name in {"In", "NotIn"} and isinstance(inside, Pairs) and inside.loose is not None:  # among its keys
+        return Thing(changed(made_of(machine.memory, left) | inside.keys | deciding(inside.rows, FILTER)))
     if name in {"Is", "IsNot"} and Const(None) in (left, right) and left != right:
         other = left if right == Const(None) else right
         if isinstance(other, Found):  # it may not be there

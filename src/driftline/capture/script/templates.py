@@ -1,7 +1,7 @@
 """Texts that a template makes: what stands between its values, and its lines.
 
-Enters: a template as ``%`` or ``format`` takes it, with its values; parts of a text. Leaves: parts, in order. A template
-that is not spelled as expected has none.
+Enters: a template as ``%`` or ``format`` takes it, with its values; parts of a text. Leaves: parts, in order. A
+template that is not spelled as expected has none.
 """
 
 import re

@@ -187,7 +187,8 @@ def _paired(machine: Machine, pairs: Pairs, key: Value, value: Value) -> Pairs:
         return replace(pairs, known={**pairs.known, found: value})
     rows = pairs.rows | deciding(machine.guarding(), FILTER)
     loose = machine.memory.joined(pairs.loose, value)
-    return replace(pairs, loose=loose, keys=pairs.keys | made_of(machine.memory, key), rows=rows)
+    held = machine.memory.joined(pairs.held, key) if isinstance(key, Part) else pairs.held
+    return replace(pairs, loose=loose, keys=pairs.keys | made_of(machine.memory, key), rows=rows, held=held)
 
 
 def series(machine: Machine, before: Value, key: Value, value: Value) -> Value:

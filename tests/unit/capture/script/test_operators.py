@@ -40,3 +40,11 @@ def test_rows_that_meet_by_different_indexes_are_joined(wrote: Wrote) -> None:
 def test_dicts_are_put_together(wrote: Wrote) -> None:
     text = 'one = {"x": df["a"]} | {"y": df["b"]}\npd.DataFrame(one).to_csv("o")\n'
     assert wrote(text) == {"x": "a", "y": "b"}
+
+
+def test_whether_a_key_is_in_a_dict_is_decided_by_its_keys_alone(wrote: Wrote) -> None:
+    text = """
+        ages = {u.k: u.age for u in users.itertuples()}
+        pd.DataFrame([{"a": o.a} for o in orders.itertuples() if o.s in ages]).to_csv("o")
+    """
+    assert wrote(text) == {"a": "a", "rows": "k filter, s filter"}

@@ -99,9 +99,16 @@ def replaced(call: Call, table: Table) -> Table:
     return table
 
 
+def _numeric(call: Call, table: Table) -> Table:
+    """With ``numeric_only``: without columns that are known to be texts."""
+    if call.plain(-1, "numeric_only") is not True:
+        return table
+    return tables.without(table, [name for name, one in table.columns.items() if kinds.of_column(call, one) == "text"])
+
+
 def summed_up(call: Call) -> Value:
     """One value of each column, or with ``axis=1`` of each row."""
-    table = call.table()
+    table = _numeric(call, call.table())
     content = call.see(call.receiver)
     if across(call):
         return Series(changed(tables.values(table)), table.rows, None, None, table.labels)
@@ -136,7 +143,7 @@ def described(call: Call) -> Value:
 
 def correlated(call: Call) -> Value:
     """``corr`` and ``cov``: a number of each pair of columns."""
-    table = call.table()
+    table = _numeric(call, call.table())
     cames = aggregated(tables.values(table))
     return call.frame(table._replace(columns=dict.fromkeys(table.columns, cames), spread=cames, labels={}))
 

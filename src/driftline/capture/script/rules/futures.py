@@ -1,12 +1,12 @@
 """Calls that are handed to workers, and their results.
 
-Enters: a call of an executor or a pool, or of a future. Leaves: a future, which is a door to what the function returned;
-the result. Source: the references of ``concurrent.futures`` and ``multiprocessing.pool``.
+Enters: a call of an executor or a pool, or of a future. Leaves: a future, which is a door to what the function
+returned; the result. Source: the references of ``concurrent.futures`` and ``multiprocessing.pool``.
 """
 
 from driftline.capture.script import unrolling
 from driftline.capture.script.call import Call, Rule, Rules, callable_value
-from driftline.capture.script.values import Const, Items, Library, Part, Thing, Value
+from driftline.capture.script.values import Const, Items, Library, Pairs, Part, Thing, Value
 
 FUTURE = "future"
 
@@ -34,6 +34,9 @@ def result(call: Call) -> Value:
 
 def completed(call: Call) -> Value:
     """``as_completed``: the same futures, in any order."""
+    content = call.see(call.argument(0, "fs"))
+    if isinstance(content, Pairs) and content.held is not None:
+        return call.new(Items((), content.held, content.rows, "set"))
     over = unrolling.unrolled(call.machine, call.argument(0, "fs") or Thing())
     return call.new(Items(over.items, over.loose, over.rows, "set"))
 

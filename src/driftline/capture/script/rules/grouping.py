@@ -354,9 +354,8 @@ _SUMMED = """
     sum mean median min max std var count nunique prod sem skew kurt quantile any all idxmax idxmin first last ohlc
     mode corr cov unique value_counts mad interpolate asfreq nlargest nsmallest
 """
-_ANY_ORDER = frozenset(
-    {*"sum mean median min max std var count nunique prod sem skew kurt quantile any all size".split()}
-)
+_WORDS_ANY_ORDER = "sum mean median min max std var count nunique prod sem skew kurt quantile any all size"
+_ANY_ORDER = frozenset(_WORDS_ANY_ORDER.split())
 _WHATEVER_ORDER = frozenset({"transform", "rank", "fillna"})
 _KEPT = "transform cumsum cumprod cummax cummin shift diff pct_change rank ffill bfill fillna pad backfill"
 

@@ -118,6 +118,15 @@ def as_dict(call: Call) -> Value | None:
     return call.new(Pairs(inner))
 
 
+def as_json(call: Call) -> Value | None:
+    """``to_json`` without a path: records as a text, for ``loads`` to read again."""
+    if call.argument(0, "path_or_buf") not in (None, NONE) or call.plain(1, "orient") != "records":
+        return None
+    table = call.table()
+    row = call.new(Frame(table._replace(rows=NOTHING, labels={}), True))
+    return call.new(Items((), row, table.rows))
+
+
 def rows(call: Call) -> Value:
     """``iterrows``: index and row."""
     table = call.table()
@@ -236,6 +245,7 @@ ON_FRAMES: Rules = {
     "to_numpy": as_array,
     "to_records": as_array,
     "to_dict": as_dict,
+    "to_json": as_json,
     "iterrows": rows,
     "itertuples": tuples,
     "items": columns_and_series,

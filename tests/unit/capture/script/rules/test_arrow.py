@@ -54,7 +54,10 @@ def test_tables_are_made_of_columns_and_of_records(wrote: Wrote) -> None:
         HEAD + '        pa.table({"x": t["a"], "y": pc.if_else(t["k"], "p", t["s"])}).to_pandas().to_csv("o")\n'
     )
     assert found == {"x": "a", "y": "k conditional, s"}
-    text = '        pa.Table.from_pylist([{"n": r["name"]} for r in u.to_pylist() if r["age"] > 3]).to_pandas().to_csv("o")\n'
+    text = """
+        records = [{"n": r["name"]} for r in u.to_pylist() if r["age"] > 3]
+        pa.Table.from_pylist(records).to_pandas().to_csv("o")
+    """
     assert wrote(HEAD + text) == {"n": "name", "rows": "age filter"}
     text = '        pa.Table.from_arrays([t["a"], t["b"]], names=["p", "q"]).to_pandas().to_csv("o")\n'
     assert wrote(HEAD + text) == {"p": "a", "q": "b"}

@@ -64,3 +64,9 @@ def test_tables_are_combined_by_their_indexes(wrote: Wrote) -> None:
         "index.oid": "oid",
         "rows": "k join, oid join",
     }
+
+
+def test_texts_have_no_part_in_what_is_of_numbers_only(wrote: Wrote) -> None:
+    found = wrote('orders.corr(numeric_only=True)[["a"]].to_csv("o")\n')
+    assert found["a"] == "a aggregation, b aggregation, oid aggregation"
+    assert set(wrote('orders.groupby("k")[["a", "b"]].sum().mean(numeric_only=True).to_csv("o")\n')) >= {"a", "b"}

@@ -5,7 +5,7 @@ import pytest
 Wrote = Callable[..., dict[str, str]]
 HEAD = """
         from concurrent.futures import ThreadPoolExecutor, as_completed, wait
-        from multiprocessing import Pool
+        ex, sizes = ThreadPoolExecutor(2), [1, 2]
         def work(frame, by):
             return by, frame[frame["b"] > 1][["k", "a"]]
 """
@@ -14,16 +14,14 @@ HEAD = """
 @pytest.mark.parametrize(
     "text",
     [
-        "with ThreadPoolExecutor(2) as ex:\n            parts = [f.result()[1] for f in [ex.submit(work, orders, 1)]]",
-        "ex = ThreadPoolExecutor(2)\n        parts = [f.result()[1] for f in as_completed([ex.submit(work, orders, by=1)])]",
-        "ex = ThreadPoolExecutor(2)\n        done, _ = wait([ex.submit(work, orders, 1)])\n        parts = [f.result()[1] for f in done]",
-        "with Pool(2) as pool:\n            parts = [pool.apply_async(work, (orders, 1)).get()[1]]",
-        "with Pool(2) as pool:\n            parts = [pool.apply_async(work, (orders,), {'by': 1}).get()[1]]",
+        "parts = [f.result()[1] for f in [ex.submit(work, orders, 1)]]",
+        "parts = [f.result()[1] for f in as_completed([ex.submit(work, orders, by=1)])]",
+        "done, _ = wait([ex.submit(work, orders, 1)]); parts = [f.result()[1] for f in done]",
+        "parts = [ex.apply_async(work, (orders, 1)).get()[1]]",
+        "parts = [ex.apply_async(work, (orders,), {'by': 1}).get()[1]]",
+        "jobs = {ex.submit(work, orders, n): n for n in sizes}; parts = [f.result()[1] for f in as_completed(jobs)]",
     ],
 )
 def test_a_future_has_what_the_function_returned(wrote: Wrote, text: str) -> None:
-    assert wrote(HEAD + f'        {text}\n        pd.concat(parts).to_csv("o")\n') == {
-        "k": "k",
-        "a": "a",
-        "rows": "b filter",
-    }
+    found = wrote(HEAD + f'        {text}\n        pd.concat(parts).to_csv("o")\n')
+    assert found == {"k": "k", "a": "a", "rows": "b filter"}

@@ -74,3 +74,12 @@ def test_a_column_of_a_dict_has_a_row_for_each_key(wrote: Wrote) -> None:
         pd.Series(found, name="mean").rename_axis("k").reset_index().to_csv("o")
     """
     assert wrote(text) == {"k": "k", "mean": "a aggregation", "rows": "b filter, k group_by"}
+
+
+def test_records_go_through_a_text_of_json(wrote: Wrote) -> None:
+    text = """
+        import json
+        records = json.loads(orders.to_json(orient="records"))
+        pd.DataFrame([{"x": r["a"]} for r in records]).to_csv("o")
+    """
+    assert wrote(text) == {"x": "a"}
