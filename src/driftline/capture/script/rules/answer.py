@@ -88,6 +88,12 @@ _OF_RECORDS = frozenset({"get", "items", "keys", "values", "update", "setdefault
 _UNBOUND = ("builtins.str.", "builtins.dict.", "builtins.list.", "pandas.Series.", "pandas.DataFrame.")
 
 
+_OF_OBJECTS: Rules = {
+    **dict.fromkeys(("_asdict", "dict", "model_dump", "to_dict"), containers.fields_of),
+    "_replace": containers.replaced,
+}
+
+
 def answer(call: Call) -> Value:
     """Return the value of a call."""
     if call.receiver is None and call.name.startswith(_UNBOUND) and call.args and call.name not in _FUNCTIONS:
@@ -137,7 +143,7 @@ def _method(call: Call) -> Rule | None:
     if isinstance(content, Method):
         return None
     if isinstance(content, Instance):
-        return containers.fields_of if call.name in {"_asdict", "dict", "model_dump", "to_dict"} else None
+        return _OF_OBJECTS.get(call.name)
     if isinstance(content, Frame) and content.row and not content.array and call.name in row_rules.ON_ROWS:
         return row_rules.ON_ROWS[call.name]
     found = _METHODS.get(type(content), {}).get(call.name)

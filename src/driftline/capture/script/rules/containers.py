@@ -179,6 +179,15 @@ def fields_of(call: Call) -> Value | None:
     return call.new(Pairs(dict(content.fields))) if isinstance(content, Instance) else None
 
 
+def replaced(call: Call) -> Value | None:
+    """``_replace`` and ``dataclasses.replace``: an object with other fields."""
+    of = call.args[0] if call.receiver is None and call.args else call.receiver
+    content = call.see(of)
+    if not isinstance(content, Instance) or call.more:
+        return None
+    return call.new(replace(content, fields={**content.fields, **call.kwargs}))
+
+
 def text(call: Call) -> Value | None:
     """Methods of a plain text."""
     found = [plain(call.machine, one) for one in call.given()]
@@ -257,6 +266,7 @@ FUNCTIONS: Rules = {
     "dataclasses.asdict": fields_of,
     "attrs.asdict": fields_of,
     "builtins.vars": fields_of,
+    **dict.fromkeys(("dataclasses.replace", "copy.replace", "attrs.evolve"), replaced),
     "collections.Counter": counted,
     "collections.defaultdict": defaulting,
     "collections.deque": deque,

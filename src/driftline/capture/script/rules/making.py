@@ -46,7 +46,7 @@ def _labelled(call: Call, table: Table, columns: list[Any], content: Any) -> Tab
     by_place = tables.numbered(table, columns)
     if by_place is not None:
         return by_place
-    return Table(dict.fromkeys(columns, tables.whole(table)), (), table.rows, True, NOTHING, table.labels)
+    return Table(dict.fromkeys(columns, tables.values(table)), (), table.rows, True, NOTHING, table.labels)
 
 
 def from_dict(call: Call) -> Value:

@@ -9,7 +9,7 @@ from typing import Any
 from msgspec.structs import replace
 
 from driftline.capture.script import tables
-from driftline.capture.script.call import UNKNOWN, Call, Rules, hashable, plain, rows_of
+from driftline.capture.script.call import UNKNOWN, Call, Rules, hashable, names, plain, rows_of
 from driftline.capture.script.cames import aggregated, changed, deciding, union
 from driftline.capture.script.reading import FILTER, GROUP_BY, JOIN, NOTHING, SORT, Cames, Table
 from driftline.capture.script.rules.shared import applied, before, level_of, others, outcome
@@ -221,9 +221,11 @@ def grouped(call: Call) -> Value:
         elif isinstance(name, dict):  # of values by index
             keys[""] = union(one.index.values())
     if by is None:
-        keys = dict(one.index)
+        levels = names(call.machine, call.argument(-1, "level"))
+        found = [level_of(one.index, each) for each in levels or ()]
+        keys = {each: one.index[each] for each in found if each in one.index} or dict(one.index)
     name = 0 if one.name is None else one.name
-    table = Table({name: one.cames}, (), one.rows, True)
+    table = Table({name: one.cames}, (), one.rows, True, NOTHING, one.index)
     return Grouped(table, keys, (name,), True)
 
 

@@ -1,11 +1,12 @@
-"""itertools' tuples: combinations, permutations, products and neighbours.
+"""Elements of itertools and heapq: tuples of them, some of them, those with the greatest keys.
 
-Enters: a call. Leaves: tuples, any number of them, in each place of which any of the elements may stand.
+Enters: a call. Leaves: a list of tuples, in each place of which any of the elements may stand, or of the elements.
 """
 
 from driftline.capture.script.call import Call, Rules
-from driftline.capture.script.cames import union
+from driftline.capture.script.cames import deciding, union
 from driftline.capture.script.joining import joined
+from driftline.capture.script.reading import FILTER, NOTHING
 from driftline.capture.script.rules import plain
 from driftline.capture.script.unrolling import Unrolled
 from driftline.capture.script.values import Items, Thing, Value
@@ -35,4 +36,35 @@ def _any_of(call: Call, over: Unrolled) -> Value:
     return out or Thing()
 
 
-FUNCTIONS: Rules = dict.fromkeys([f"itertools.{name}" for name in _NAMES], combined)
+def some(call: Call) -> Value:
+    """``islice``, ``takewhile`` and others: some of the elements, in their order; a function may decide which."""
+    last = call.name.endswith(("takewhile", "dropwhile", "filterfalse"))
+    value, function = (call.argument(1), call.argument(0)) if last else (call.argument(0), None)
+    over = plain.in_places(call, value or Thing())
+    row = _any_of(call, over)
+    decides = NOTHING if function is None else call.cames(call.machine.invoke(function, [row], {}, call.path))
+    return call.new(Items((), row, over.rows | deciding(decides, FILTER)))
+
+
+def greatest(call: Call) -> Value:
+    """``heapq.nlargest`` and ``nsmallest``: the elements with the greatest keys."""
+    over = plain.in_places(call, call.argument(1, "iterable") or Thing())
+    row, key = _any_of(call, over), call.argument(2, "key")
+    by = row if key is None else call.machine.invoke(key, [row], {}, call.path)
+    return call.new(Items((), row, over.rows | deciding(call.cames(by), FILTER)))
+
+
+def starred(call: Call) -> Value:
+    """``itertools.starmap``: a function of the members of each tuple."""
+    return plain.mapped_by_other(Call(call.machine, None, "starmap", call.args, call.kwargs, call.path))
+
+
+_SOME = ("islice", "takewhile", "dropwhile", "filterfalse", "cycle")
+FUNCTIONS: Rules = {
+    **dict.fromkeys([f"itertools.{name}" for name in _NAMES], combined),
+    **dict.fromkeys([f"itertools.{name}" for name in _SOME], some),
+    "itertools.zip_longest": plain.zipped,
+    "itertools.starmap": starred,
+    "heapq.nlargest": greatest,
+    "heapq.nsmallest": greatest,
+}

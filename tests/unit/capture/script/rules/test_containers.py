@@ -113,3 +113,13 @@ def test_a_counter_counts_what_it_is_given_later(wrote: Wrote) -> None:
 def test_a_namespace_has_fields(wrote: Wrote) -> None:
     text = 'from types import SimpleNamespace\njob = SimpleNamespace(name="a")\ndf[[job.name]].to_csv("o")\n'
     assert wrote(text) == {"a": "a"}
+
+
+def test_an_object_is_copied_with_other_fields(wrote: Wrote) -> None:
+    text = """
+        from collections import namedtuple
+        P = namedtuple("P", "x y")
+        rows = [P(r.a, r.b)._replace(x=r.s) for r in orders.itertuples()]
+        pd.DataFrame([{"x": p.x, "y": p.y} for p in rows]).to_csv("o")
+    """
+    assert wrote(text) == {"x": "s", "y": "b"}

@@ -83,3 +83,7 @@ def test_records_go_through_a_text_of_json(wrote: Wrote) -> None:
         pd.DataFrame([{"x": r["a"]} for r in records]).to_csv("o")
     """
     assert wrote(text) == {"x": "a"}
+
+
+def test_an_index_gives_no_values_to_columns_that_are_still_to_come(wrote: Wrote) -> None:
+    assert wrote('pd.DataFrame(index=orders["k"].unique(), columns=["m"]).to_csv("o")\n') == {"m": "", "index.": "k"}

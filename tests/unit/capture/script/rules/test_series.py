@@ -68,3 +68,16 @@ def test_levels_of_the_index_get_names(wrote: Wrote) -> None:
 def test_values_under_one_label_lose_a_level(wrote: Wrote) -> None:
     text = 'orders.set_index(["k", "s"])["a"].xs("y", level="k").to_frame().to_csv("o")\n'
     assert wrote(text) == {"a": "a", "index.s": "s", "rows": "k filter"}
+
+
+def test_a_column_is_grouped_by_one_level_of_its_index(wrote: Wrote) -> None:
+    text = """
+        t = orders.groupby(["k", "s"])["a"].sum()
+        t.groupby(level="s").max().reset_index().to_csv("o")
+    """
+    assert wrote(text) == {"s": "s", "a": "a aggregation", "rows": "k group_by, s group_by"}
+    text = """
+        t = orders.groupby(["k", "s"])["a"].sum()
+        t.groupby(level=0).cumsum().reset_index().to_csv("o")
+    """
+    assert wrote(text)["k"] == "k"

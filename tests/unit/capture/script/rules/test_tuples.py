@@ -32,3 +32,29 @@ def test_tuples_of_a_length_that_is_not_told_are_made_of_all(wrote: Wrote) -> No
         pd.DataFrame([{"n": c[0]} for c in combinations(orders["a"], len(users))]).to_csv("o")
     """
     assert wrote(text)["n"].startswith("a")
+
+
+def test_some_of_the_elements_keep_their_fields(wrote: Wrote) -> None:
+    text = """
+        from itertools import islice, takewhile
+        import heapq
+        pd.DataFrame([{"x": r.s} for r in %s]).to_csv("o")
+    """
+    assert wrote(text % "islice(orders.itertuples(), 5)") == {"x": "s"}
+    assert wrote(text % "takewhile(lambda r: r.a < 3, orders.itertuples())") == {"x": "s", "rows": "a filter"}
+    assert wrote(text % "heapq.nlargest(3, orders.itertuples(), key=lambda r: r.b)") == {"x": "s", "rows": "b filter"}
+
+
+def test_pairs_of_unequal_length_and_functions_of_tuples(wrote: Wrote) -> None:
+    text = """
+        from itertools import starmap, zip_longest
+        pairs = zip_longest(orders["a"], users["age"])
+        pd.DataFrame([{"x": a, "y": b} for a, b in pairs]).to_csv("o")
+    """
+    assert wrote(text) == {"x": "a", "y": "age"}
+    text = """
+        from itertools import starmap
+        pairs = zip(orders["a"], orders["b"])
+        pd.DataFrame({"x": list(starmap(lambda a, b: a, pairs))}).to_csv("o")
+    """
+    assert wrote(text) == {"x": "a"}
