@@ -9,8 +9,8 @@ from typing import Any
 from msgspec.structs import replace
 
 from driftline.capture.script import access, templates, unrolling, writing
-from driftline.capture.script.call import UNKNOWN, Call, Rules, hashable, plain, rows_of
-from driftline.capture.script.cames import aggregated, changed, deciding, union
+from driftline.capture.script.call import UNKNOWN, Call, Rules, hashable, is_frame, plain, rows_of
+from driftline.capture.script.cames import aggregated, changed, deciding, hedged, union
 from driftline.capture.script.joining import joined, made_of
 from driftline.capture.script.reading import GROUP_BY, JOIN, Cames
 from driftline.capture.script.rules import lists
@@ -230,8 +230,10 @@ def _without_regex(call: Call) -> dict[str, Value]:
 
 
 def value(call: Call) -> Value:
-    """Methods of one value of which the origins are known: computed from it."""
+    """Methods of one value of which the origins are known: computed from it; what it makes of a table nobody knows."""
     cames = changed(call.cames(*call.given()))
+    if call.name != "dot" and any(is_frame(call.machine, one) for one in (*call.args, *call.kwargs.values())):
+        cames = hedged(cames)
     rows = union(rows_of(call.machine, one) for one in call.given())
     return Thing(cames, rows)
 

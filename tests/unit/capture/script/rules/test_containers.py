@@ -123,3 +123,13 @@ def test_an_object_is_copied_with_other_fields(wrote: Wrote) -> None:
         pd.DataFrame([{"x": p.x, "y": p.y} for p in rows]).to_csv("o")
     """
     assert wrote(text) == {"x": "s", "y": "b"}
+
+
+def test_what_an_unknown_thing_makes_of_a_table_is_a_hedge(wrote: Wrote) -> None:
+    text = """
+        from sklearn.model_selection import GridSearchCV
+        search = GridSearchCV(None, {}).fit(orders[["a"]], orders["b"])
+        orders["z"] = search.best_estimator_[:-1].transform(orders[["a", "s"]])
+        orders[["z"]].to_csv("o")
+    """
+    assert wrote(text) == {"z": "a transformation ?, b transformation ?, s transformation ?"}
