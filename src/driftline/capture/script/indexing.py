@@ -171,6 +171,9 @@ def chosen(machine: Machine, table: Table, columns: Value, by_place: bool) -> An
         if not table.closed:
             return None
         return names[found] if by_place or found == slice(None) else _between(names, found)
+    flags = isinstance(found, list) and len(found) == len(names) and all(isinstance(one, bool) for one in found)
+    if flags and table.closed:
+        return [name for name, wanted in zip(names, found, strict=True) if wanted]
     if not by_place:
         return found
     try:

@@ -216,6 +216,9 @@ def inverted(machine: Machine, value: Value, name: str) -> Value:
         except Exception:  # no such operator, or none for this value
             return Thing()
     content = machine.memory.see(value)
+    flags = members(machine, value) if name == "Invert" and isinstance(content, Items) else None
+    if isinstance(flags, list) and all(isinstance(one, bool) for one in flags):
+        return machine.memory.new(Items(tuple(Const(not one) for one in flags)))
     if isinstance(content, Frame):
         return machine.memory.new(replace(content, table=tables.computed(content.table)))
     cames = changed(made_of(machine.memory, value))

@@ -56,3 +56,16 @@ def test_a_cell_by_a_label_from_data_is_looked_up(wrote: Wrote) -> None:
         pd.DataFrame([{"age": by_key.at[k, "age"]} for k in orders["k"]]).to_csv("o")
     """
     assert wrote(text) == {"age": "age", "rows": "k filter, k join"}
+
+
+@pytest.mark.parametrize(
+    "flags",
+    ['orders.columns.isin(["k", "a"])', '~orders.columns.str.contains("^o|b|s")', 'orders.columns.str.match("k|a")'],
+)
+def test_columns_are_chosen_by_what_is_true_of_their_names(wrote: Wrote, flags: str) -> None:
+    assert wrote(f'orders.loc[:, {flags}].to_csv("o")\n') == {"k": "k", "a": "a"}
+
+
+def test_names_that_come_again_are_left_out(wrote: Wrote) -> None:
+    text = 'both = orders[["k", "a"]]\nboth.loc[:, ~both.columns.duplicated()].to_csv("o")\n'
+    assert wrote(text) == {"k": "k", "a": "a"}

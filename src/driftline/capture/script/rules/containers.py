@@ -4,6 +4,7 @@ Enters: a call. Leaves: a value; what is put into a container under a condition 
 """
 
 import ast
+import re
 from typing import Any
 
 from msgspec.structs import replace
@@ -219,10 +220,24 @@ def each(call: Call) -> Value | None:
     found = plain(call.machine, of)
     if not isinstance(found, list):
         return None
+    if call.name in {"contains", "match"}:
+        return _matching(call, found)
     made = [
         text(Call(call.machine, Const(one), call.name, call.args, _without_regex(call), call.path)) for one in found
     ]
     return call.new(Items(tuple(one or Thing() for one in made)))
+
+
+def _matching(call: Call, found: list[Any]) -> Value | None:
+    """``columns.str.contains("^x")``: which names fit."""
+    pattern = call.plain(0, "pat")
+    flags = 0 if call.flag("case", True) else re.IGNORECASE
+    try:
+        compiled = re.compile(re.escape(pattern) if not call.flag("regex", True) else pattern, flags)
+    except (re.error, TypeError):
+        return None
+    look = compiled.match if call.name == "match" else compiled.search
+    return call.new(Items(tuple(Const(look(str(one)) is not None) for one in found)))
 
 
 def _without_regex(call: Call) -> dict[str, Value]:

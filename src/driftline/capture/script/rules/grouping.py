@@ -78,8 +78,10 @@ def named_how(call: Call) -> Value:
 
 
 def windowed(call: Call) -> Value:
-    """``rolling``, ``expanding``, ``ewm`` of a table."""
-    return Grouped(call.table(), {}, window=True)
+    """``rolling``, ``expanding``, ``ewm`` of a table; ``on`` a column of time, which decides what is in a window."""
+    on, table = call.plain(-1, "on"), call.table()
+    decides = deciding(tables.column(table, on), WINDOW) if isinstance(on, str) else NOTHING
+    return Grouped(tables.tinged(table, decides), {}, window=True)
 
 
 def resampled(call: Call) -> Value:

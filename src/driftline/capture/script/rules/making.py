@@ -98,6 +98,16 @@ def as_array(call: Call) -> Value:
     return call.new(Frame(call.table()._replace(labels={}), content.row, True))
 
 
+def as_list(call: Call) -> Value | None:
+    """``tolist`` of an array: rows as lists; of a row its values."""
+    content, table = call.see(call.receiver), call.table()
+    if not content.array:
+        return None
+    if content.row:
+        return values(call)
+    return call.new(Items((), call.new(Frame(table._replace(rows=NOTHING, labels={}), True, True)), table.rows))
+
+
 def as_dict(call: Call) -> Value | None:
     """``to_dict``: records, columns, or cells by index."""
     table = call.table()
@@ -211,7 +221,10 @@ def names_of(call: Call) -> Value | None:
     if call.name == "get_loc":
         one = call.plain(0)
         return Const(found.index(one)) if one in found else None
-    if call.name in {"tolist", "to_list", "copy", "to_numpy", "unique", "to_flat_index"}:
+    if call.name in {"duplicated", "isin"}:
+        before = [found[:place] for place in range(len(found))] if call.name == "duplicated" else [given] * len(found)
+        left = [one in among for one, among in zip(found, before, strict=True)]
+    elif call.name in {"tolist", "to_list", "copy", "to_numpy", "unique", "to_flat_index"}:
         left = found
     elif call.name in {"drop", "difference"}:
         left = [one for one in found if one not in given]
@@ -245,6 +258,7 @@ ON_FRAMES: Rules = {
     "to_numpy": as_array,
     "to_records": as_array,
     "to_dict": as_dict,
+    "tolist": as_list,
     "to_json": as_json,
     "iterrows": rows,
     "itertuples": tuples,

@@ -130,7 +130,8 @@ def dict_made(call: Call) -> Value:
     if value is not None:
         if isinstance(call.see(value), Series):
             return call.machine.invoke(Method(value, "to_dict"), [], {}, call.path)
-        if isinstance(call.see(value), Pairs | Frame):
+        content = call.see(value)
+        if isinstance(content, Pairs) or (isinstance(content, Frame) and not content.array):
             writing.update(call.machine, out, value)
         else:
             over = unrolling.unrolled(call.machine, value)

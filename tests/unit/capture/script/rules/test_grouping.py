@@ -142,3 +142,7 @@ def test_what_rows_were_sorted_by_shapes_no_groups_whose_numbers_do_not_depend_o
     for in_order in ('["a"].first()', '["a"].agg(list)', ".agg(n=('a', 'last'))", '.agg({"a": "first"})'):
         assert wrote(text.format("", in_order))["rows"] == "b sort, k group_by"
     assert wrote(text.format(", sort=False", '["a"].sum()'))["rows"] == "b sort, k group_by"
+
+
+def test_a_column_of_time_decides_what_is_in_a_window(wrote: Wrote) -> None:
+    assert wrote('orders.rolling("7D", on="s")["a"].sum().to_csv("o")\n')["a"] == "a aggregation, s window"

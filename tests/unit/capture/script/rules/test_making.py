@@ -87,3 +87,10 @@ def test_records_go_through_a_text_of_json(wrote: Wrote) -> None:
 
 def test_an_index_gives_no_values_to_columns_that_are_still_to_come(wrote: Wrote) -> None:
     assert wrote('pd.DataFrame(index=orders["k"].unique(), columns=["m"]).to_csv("o")\n') == {"m": "", "index.": "k"}
+
+
+def test_rows_of_an_array_become_lists_and_keys_with_values(wrote: Wrote) -> None:
+    text = 'pd.DataFrame([[r[0], r[2] * 2] for r in orders.values.tolist()], columns=["x", "y"]).to_csv("o")\n'
+    assert wrote(text) == {"x": "oid", "y": "a transformation"}
+    text = 'users["n"] = users["name"].map(dict(orders[["k", "a"]].values))\nusers[["n"]].to_csv("o")\n'
+    assert wrote(text) == {"n": "a, k join, name join"}
