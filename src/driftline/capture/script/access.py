@@ -135,11 +135,13 @@ def _of_frame(machine: Machine, of: Value, frame: Frame, name: str) -> Value:
     table = frame.table
     if frame.array and name not in _COUNTS | {"T"}:
         return indexing.column(machine, of, frame, name) if frame.row and name in table.columns else Method(of, name)
+    if name == "description" and name not in table.columns:  # of a cursor: names and types, which are no data
+        return Thing()
     if name not in (words.SERIES if frame.row else words.FRAME):
         if name in table.columns or not table.closed or name in table.labels:
             return indexing.column(machine, of, frame, name)
         return Method(of, name)
-    if name == "columns" or (frame.row and name == "index"):
+    if name in {"columns", "column_names"} or (frame.row and name == "index"):
         if not table.closed:
             return Part(of, "columns")
         return machine.memory.new(Items(tuple(Const(one) for one in table.columns)))
@@ -148,7 +150,9 @@ def _of_frame(machine: Machine, of: Value, frame: Frame, name: str) -> Value:
     if name == "T":
         return machine.memory.new(Frame(tables.unknown(tables.whole(table), table.rows)))
     if name == "index":
-        return Thing(union(table.labels.values()), table.rows)
+        levels = [one for one in table.labels if one != tables.SOME]
+        name = levels[0] or None if len(levels) == 1 else None
+        return Series(union(table.labels.values()), table.rows, name, None, table.labels)
     if name in _COUNTS:
         return Thing(NOTHING, table.rows)
     return Part(of, name) if name in _DOORS else Method(of, name)
@@ -160,7 +164,7 @@ def _of_series(series: Series, name: str) -> Value:
     if name == "name":
         return Const(series.name)
     if name == "index":
-        return Series(union(series.index.values()), series.rows, next(iter(series.index), None))
+        return Series(union(series.index.values()), series.rows, next(iter(series.index), None), None, series.index)
     if name in _COUNTS:
         return Thing(NOTHING, series.rows)
     return Part(series, name) if name in _DOORS else Method(series, name)
@@ -230,10 +234,25 @@ def _of_items(machine: Machine, items: Items, key: Value) -> Value:
     out = items.loose
     for one in items.known:
         out = machine.memory.joined(out, one)
+    picked = _picked(items, found)
+    if picked is not None:
+        return machine.memory.new(Items(picked, None, items.rows, items.kind))
     several = isinstance(machine.memory.see(key), Part | Series | Frame | Items)
+    if several and not made_of(machine.memory, out):  # of plain values: which one, the key decides
+        return Series(deciding(made_of(machine.memory, key)), rows_of(machine, key))
     if isinstance(found, slice) or several:
         return machine.memory.new(Items((), out, items.rows, items.kind))
     return _one_of(machine, out) or Thing()
+
+
+def _picked(items: Items, found: Any) -> tuple[Value, ...] | None:
+    """Return the elements that a list of flags or of places means."""
+    if not isinstance(found, list) or not found or items.loose is not None:
+        return None
+    if all(isinstance(one, bool) for one in found):
+        return tuple(one for one, wanted in zip(items.known, found, strict=False) if wanted)
+    good = all(isinstance(one, int) and -len(items.known) <= one < len(items.known) for one in found)
+    return tuple(items.known[one] for one in found) if good else None
 
 
 def _one_of(machine: Machine, value: Value | None) -> Value | None:

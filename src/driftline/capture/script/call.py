@@ -202,7 +202,7 @@ def table_of(machine: Machine, value: Value | None) -> Table | None:
 
 def _of_items(machine: Machine, items: Items) -> Table | None:
     ones = [one for one in (*items.known[:MAX_ITEMS], items.loose) if one is not None]
-    rows = [machine.memory.see(one) for one in ones]
+    rows = [machine.memory.see(record_of(machine, one) or one) for one in ones]
     if not rows:
         return None
     if all(isinstance(one, Pairs | Frame) for one in rows):
@@ -235,7 +235,9 @@ def of_pairs(machine: Machine, pairs: Pairs) -> Table:
 
 def _rows(machine: Machine, value: Value | None) -> Cames:
     content = machine.memory.see(value)
-    return content.rows if isinstance(content, Series | Thing | Items) else NOTHING
+    if isinstance(content, Items):
+        return content.rows | union(one.rows for one in content.known[:MAX_ITEMS] if isinstance(one, Thing))
+    return content.rows if isinstance(content, Series | Thing) else NOTHING
 
 
 def inner_rows(machine: Machine, value: Value | None) -> Cames:
@@ -252,7 +254,7 @@ def inner_rows(machine: Machine, value: Value | None) -> Cames:
 def entering(machine: Machine, value: Value | None, table: Table) -> Cames:
     """Return the origins of what is put into a table: of the value, and of what decided that it is, or its own rows."""
     known = {(one.read, one.column) for one in table.rows}
-    own = rows_of(machine, value)
+    own = inner_rows(machine, value)
     own |= deciding(machine.guarding())
     further = frozenset(one for one in own if one.subtype != SORT and (one.read, one.column) not in known)
     return made_of(machine.memory, value) | further

@@ -13,7 +13,7 @@ from driftline.capture.script import tables
 from driftline.capture.script.call import UNKNOWN, Machine, hashable, members, plain, rows_of
 from driftline.capture.script.cames import deciding, hedged, union
 from driftline.capture.script.joining import made_of
-from driftline.capture.script.reading import DIRECT, FILTER, JOIN, NOTHING, TRANSFORMATION, Cames, Table
+from driftline.capture.script.reading import AGGREGATION, DIRECT, FILTER, JOIN, NOTHING, TRANSFORMATION, Cames, Table
 from driftline.capture.script.values import Const, Frame, Grouped, Items, Part, Ref, Series, Thing, Value
 
 
@@ -113,8 +113,15 @@ def of_series(machine: Machine, series: Series, key: Value) -> Value:
         return series
     if found is not UNKNOWN:
         return Thing(series.cames, series.rows)
-    decides = deciding(made_of(machine.memory, key), FILTER)
+    cames = made_of(machine.memory, key)
+    if isinstance(key, Thing) and any(one.type == DIRECT for one in cames) and _summed(cames):  # ``column[argmax(…)]``
+        return Thing(series.cames | deciding(cames), series.rows | key.rows)
+    decides = deciding(cames, FILTER)
     return replace(series, rows=series.rows | decides | rows_of(machine, key), home=None)
+
+
+def _summed(cames: Cames) -> bool:
+    return all(one.subtype == AGGREGATION for one in cames if one.type == DIRECT)
 
 
 def located(machine: Machine, part: Part, key: Value) -> Value:

@@ -142,3 +142,15 @@ def test_what_is_unpacked_from_rows_has_what_decided_them(wrote: Wrote) -> None:
         pd.DataFrame([{"ratio": x / y}]).to_csv("o")
     """
     assert wrote(text) == {"ratio": "a transformation", "rows": "b filter"}
+
+
+def test_values_that_the_text_spells_out_are_picked_by_flags_places_and_data(wrote: Wrote) -> None:
+    assert wrote('orders[orders.columns[orders.columns.str.startswith("o")]].to_csv("o")\n') == {"oid": "oid"}
+    assert wrote('orders[orders.columns[[1, 2]]].to_csv("o")\n') == {"k": "k", "a": "a"}
+    text = 'orders["v"] = np.array([1, 2, 3])[orders["a"].astype(int)]\norders[["v"]].to_csv("o")\n'
+    assert wrote(text) == {"v": "a conditional"}
+
+
+def test_what_a_cursor_says_of_its_columns_is_no_data(wrote: Wrote) -> None:
+    text = 'cur = pd.read_csv("users")\npd.DataFrame([[d[0] for d in cur.description]]).to_csv("o")\n'
+    assert set(wrote(text).values()) <= {""}

@@ -1,3 +1,5 @@
+from collections.abc import Callable
+
 from driftline.capture.script.call import UNKNOWN, Call, entering, inner_rows, names, plain, rows_of, table_of
 from driftline.capture.script.machine import Machine
 from driftline.capture.script.reading import Came, Table
@@ -73,3 +75,8 @@ def test_what_is_put_into_a_table_brings_what_decided_its_own_rows_alone() -> No
     assert entering(one, Thing(A, own), Table({})) == A | own
     assert entering(one, Thing(A, own), Table({}, rows=own)) == A
     assert entering(one, Thing(A, frozenset({Came(READ, "b", "INDIRECT", "SORT")})), Table({})) == A
+
+
+def test_rows_behind_numbers_in_a_list_shape_the_table(wrote: Callable[..., dict[str, str]]) -> None:
+    found = wrote('pd.DataFrame({"n": [orders[orders["b"] > 1]["a"].sum()]}).to_csv("o")\n')
+    assert found == {"n": "a aggregation", "rows": "b filter"}

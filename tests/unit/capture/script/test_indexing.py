@@ -69,3 +69,19 @@ def test_columns_are_chosen_by_what_is_true_of_their_names(wrote: Wrote, flags: 
 def test_names_that_come_again_are_left_out(wrote: Wrote) -> None:
     text = 'both = orders[["k", "a"]]\nboth.loc[:, ~both.columns.duplicated()].to_csv("o")\n'
     assert wrote(text) == {"k": "k", "a": "a"}
+
+
+def test_what_decides_which_one_value_is_taken_decides_it(wrote: Wrote) -> None:
+    text = 'pd.DataFrame({"best": [%s]}).to_csv("o")\n'
+    assert wrote(text % 'orders["s"].values[np.argmax(orders["a"])]') == {"best": "a conditional, s"}
+    found = wrote(text % 'orders.loc[orders["a"].idxmax(), "s"]')
+    assert (found["best"], found["rows"]) == ("s", "a filter")
+
+
+def test_rows_are_chosen_by_labels_of_the_index(wrote: Wrote) -> None:
+    text = """
+        old, new = orders.set_index("k"), users.set_index("k")
+        old.loc[old.index.difference(new.index)].reset_index()[["k", "a"]].to_csv("o")
+    """
+    assert wrote(text) == {"k": "k", "a": "a", "rows": "k filter, k join"}
+    assert wrote('orders.set_index("oid").index.to_series().to_frame("i").to_csv("o")\n')["i"] == "oid"

@@ -206,6 +206,13 @@ def axis_renamed(call: Call) -> Value:
     return replace(one, home=None)
 
 
+def level_taken(call: Call) -> Value:
+    """``get_level_values`` of an index."""
+    one = _self(call)
+    level = level_of(one.index, call.plain(0, "level"))
+    return replace(one, cames=one.index[level], name=level or None, home=None) if level in one.index else one
+
+
 def grouped(call: Call) -> Value:
     """``groupby``: by the index, or by another column."""
     one = _self(call)
@@ -292,7 +299,7 @@ def _table(words: str, rule: Any) -> dict[str, Any]:
 
 
 _SAME = """
-    copy head tail sample to_list tolist to_numpy to_pandas infer_objects convert_dtypes sort_index squeeze truncate
+    copy head tail sample to_series to_list tolist to_numpy to_pandas infer_objects convert_dtypes sort_index squeeze truncate
     ravel flatten values array droplevel to_period to_timestamp asfreq take set_axis reindex view
     persist compute
 """
@@ -310,6 +317,7 @@ METHODS: Rules = {
     **_table("dropna nlargest nsmallest unique drop_duplicates mode", fewer),
     **_table("rolling expanding ewm", windowed),
     "sort_values": ordered,
+    "get_level_values": level_taken,
     "rename": renamed,
     "to_frame": framed,
     "reset_index": index_reset,

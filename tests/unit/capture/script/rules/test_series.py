@@ -81,3 +81,12 @@ def test_a_column_is_grouped_by_one_level_of_its_index(wrote: Wrote) -> None:
         t.groupby(level=0).cumsum().reset_index().to_csv("o")
     """
     assert wrote(text)["k"] == "k"
+
+
+def test_levels_of_an_index_are_told_apart(wrote: Wrote) -> None:
+    text = """
+        t = orders.groupby(["k", "s"])["a"].sum()
+        pd.DataFrame({"x": t.index.get_level_values("s"), "y": t.index.get_level_values(0)}).to_csv("o")
+    """
+    found = wrote(text)
+    assert (found["x"], found["y"]) == ("s", "k")
