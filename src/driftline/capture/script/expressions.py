@@ -250,7 +250,7 @@ class Expressions(Machine):
             if keyword.arg is not None:
                 kwargs[keyword.arg] = value
             else:
-                pairs = self.memory.see(value)
+                pairs = self._named(value)
                 known = pairs.known if isinstance(pairs, Pairs) else {}
                 kwargs |= {key: held for key, held in known.items() if isinstance(key, str)}
                 more += [] if isinstance(pairs, Pairs) and pairs.loose is None else [value]
@@ -263,6 +263,13 @@ class Expressions(Machine):
         if isinstance(callee, Method) and callee.name == "read" and "data" in kwargs:
             stated.read(self.memory, node, scope, result)
         return result
+
+    def _named(self, value: Value) -> Any:
+        """Return what ``**value`` names: a record that was read has its fields."""
+        content = self.memory.see(value)
+        if isinstance(content, Frame) and content.row and content.table.closed:
+            return Pairs({name: Thing(cames, content.table.rows) for name, cames in content.table.columns.items()})
+        return content
 
     def called(
         self, callee: Value, args: list[Value], kwargs: dict[str, Value], path: Any, more: Sequence[Value] = ()

@@ -20,10 +20,12 @@ from driftline.capture.script.tables import hedge
 from driftline.capture.script.values import (
     NONE,
     Class,
+    Const,
     Frame,
     Function,
     Instance,
     Items,
+    Library,
     Pairs,
     Part,
     Ref,
@@ -33,6 +35,8 @@ from driftline.capture.script.values import (
     Thing,
     Value,
 )
+
+_ENUMS = frozenset({f"enum.{name}" for name in ("Enum", "IntEnum", "StrEnum", "Flag", "IntFlag")})
 
 
 class Running(msgspec.Struct, eq=False):
@@ -166,6 +170,8 @@ class Inlining(Expressions):
     def _instance(
         self, callee: Class, args: list[Value], kwargs: dict[str, Value], path: Path, more: list[Value]
     ) -> Value:
+        if len(args) == 1 and any(isinstance(one, Library) and one.name in _ENUMS for one in callee.bases):
+            return args[0] if isinstance(args[0], Const) else Thing(made_of(self.memory, args[0]))  # a member by value
         value: Ref = self.memory.new(Instance(callee))
         made = self.attribute_of(value, "__init__")
         if isinstance(made, Function):

@@ -85,3 +85,16 @@ def test_a_lazy_map_is_called_where_its_elements_are_taken(follows: Callable[...
 def test_arrays_are_put_beside_each_other_in_brackets(wrote: Wrote) -> None:
     text = 'pd.DataFrame(np.c_[df["a"], df["b"] * 2], columns=["x", "y"]).to_csv("o")\n'
     assert wrote(text) == {"x": "a", "y": "b transformation"}
+
+
+def test_fields_of_a_record_are_handed_over_by_name(wrote: Wrote) -> None:
+    text = """
+        from dataclasses import dataclass, asdict
+        @dataclass
+        class User:
+            k: str
+            age: int
+        made = [User(**r) for r in users[["k", "age"]].to_dict(orient="records")]
+        pd.DataFrame(map(asdict, made)).to_csv("o")
+    """
+    assert wrote(text) == {"k": "k", "age": "age"}

@@ -170,3 +170,15 @@ def test_fields_of_dataclasses_have_their_defaults(wrote: Wrote) -> None:
         pd.DataFrame([asdict(basket)]).to_csv("o")
     """
     assert wrote(text) == {"key": "", "prices": "a", "total": "a transformation"}
+
+
+def test_a_member_of_an_enumeration_by_its_value_comes_from_the_value(wrote: Wrote) -> None:
+    text = """
+        from enum import Enum
+        class Kind(Enum):
+            X = "x"
+            Y = "y"
+        rows = [{"k": Kind(r.k).name, "v": Kind(r.s).value, "c": Kind("x").value} for r in orders.itertuples()]
+        pd.DataFrame(rows).to_csv("o")
+    """
+    assert wrote(text) == {"k": "k transformation", "v": "s transformation", "c": ""}

@@ -299,8 +299,8 @@ def _table(words: str, rule: Any) -> dict[str, Any]:
 
 
 _SAME = """
-    copy head tail sample to_series to_list tolist to_numpy to_pandas infer_objects convert_dtypes sort_index squeeze truncate
-    ravel flatten values array droplevel to_period to_timestamp asfreq take set_axis reindex view
+    copy head tail sample to_series to_list tolist to_numpy to_pandas infer_objects convert_dtypes sort_index squeeze
+    truncate ravel flatten values array droplevel to_period to_timestamp asfreq take set_axis reindex view
     persist compute
 """
 _SUMMED = """
