@@ -19,6 +19,7 @@ from driftline.capture.script.values import (
     NONE,
     Class,
     Const,
+    Foreign,
     Found,
     Frame,
     Function,
@@ -75,6 +76,8 @@ def _attribute(machine: Machine, of: Value, name: str) -> Value:
         return Method(of, name) if known else _changed(content.of)
     if isinstance(content, Items) and name in {"str", "values"}:
         return Part(of, "str") if name == "str" else of
+    if isinstance(content, Foreign) and name == "description":  # of a cursor: names and types, which are no data
+        return Thing()
     if isinstance(content, Thing) and name in {"T", "flat", "real", "values"}:  # of an array
         return of
     if isinstance(content, Const) and name == "value":  # of a member of an enumeration
@@ -133,10 +136,10 @@ def _of_class(machine: Machine, of: Class, name: str, bound: Value, depth: int =
 
 def _of_frame(machine: Machine, of: Value, frame: Frame, name: str) -> Value:
     table = frame.table
-    if frame.array and name not in _COUNTS | {"T"}:
-        return indexing.column(machine, of, frame, name) if frame.row and name in table.columns else Method(of, name)
     if name == "description" and name not in table.columns:  # of a cursor: names and types, which are no data
         return Thing()
+    if frame.array and name not in _COUNTS | {"T"}:
+        return indexing.column(machine, of, frame, name) if frame.row and name in table.columns else Method(of, name)
     if name not in (words.SERIES if frame.row else words.FRAME):
         if name in table.columns or not table.closed or name in table.labels:
             return indexing.column(machine, of, frame, name)
@@ -151,8 +154,8 @@ def _of_frame(machine: Machine, of: Value, frame: Frame, name: str) -> Value:
         return machine.memory.new(Frame(tables.unknown(tables.whole(table), table.rows)))
     if name == "index":
         levels = [one for one in table.labels if one != tables.SOME]
-        name = levels[0] or None if len(levels) == 1 else None
-        return Series(union(table.labels.values()), table.rows, name, None, table.labels)
+        label = levels[0] or None if len(levels) == 1 else None
+        return Series(union(table.labels.values()), table.rows, label, None, table.labels)
     if name in _COUNTS:
         return Thing(NOTHING, table.rows)
     return Part(of, name) if name in _DOORS else Method(of, name)

@@ -22,7 +22,7 @@ orders = pd.read_csv("orders")
 users = pd.read_csv("users")
 df = orders[["a", "b"]]
 """
-READ = re.compile(r'(?:read_\w+|open|load|genfromtxt)\("(\w+)[^()]*\)$')
+READ = re.compile(r'(?:read_\w+|open|load|genfromtxt|execute)\("(\w+)[^()]*\)$')
 Told = dict[str, str]
 
 

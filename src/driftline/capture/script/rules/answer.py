@@ -15,6 +15,7 @@ from driftline.capture.script.rules import (
     column_rules,
     combining,
     containers,
+    cursors,
     files,
     frames,
     futures,
@@ -73,6 +74,7 @@ _FRAME: Rules = {
     **shaping.ON_FRAMES,
     **making.ON_FRAMES,
     **arrow.METHODS,
+    **cursors.METHODS,
 }
 _METHODS: Mapping[type, Rules] = {
     Frame: _FRAME,
@@ -81,7 +83,7 @@ _METHODS: Mapping[type, Rules] = {
     Items: lists.LISTS,
     Pairs: containers.DICTS,
     File: files.METHODS,
-    Foreign: learning.METHODS,
+    Foreign: {**learning.METHODS, **cursors.METHODS},
 }
 
 _OF_RECORDS = frozenset({"get", "items", "keys", "values", "update", "setdefault"})
@@ -114,7 +116,7 @@ def answer(call: Call) -> Value:
     if read is not None:
         content = call.see(read)
         is_array = call.name.startswith("numpy.") and isinstance(content, Frame)
-        return call.new(replace(content, array=True)) if is_array else read
+        return call.new(replace(content, array=True)) if is_array else cursors.asked(call, read)
     found = rule(call) if rule is not None else None
     return unknown.unknown(call) if found is None else found
 

@@ -14,7 +14,7 @@ FUTURE = "future"
 def submitted(call: Call) -> Value | None:
     """``submit(f, *args)`` and ``apply_async(f, args, kwds)``: the function is called by another thread or process."""
     function = call.argument(0, "func") or call.argument(-1, "fn")
-    if not callable_value(function) and not isinstance(function, Library):
+    if function is None or not (callable_value(function) or isinstance(function, Library)):
         return None
     args, kwargs = list(call.args[1:]), dict(call.kwargs)
     if call.name != "submit":

@@ -239,7 +239,7 @@ def aggregates(call: Call) -> Value:
         how = [label for value in content.known.values() for label in _labels(call, value)]
         return _value(call, _together(one, _in_any_order(call, one, _by_dict(call, one.table, content), how), False))
     if isinstance(content, Items) or (isinstance(content, Const) and isinstance(content.value, tuple)):
-        how = _labels(call, function)
+        how = [] if function is None else _labels(call, function)
         return _value(call, _together(one, _in_any_order(call, one, _several(call, table, one, function), how), False))
     _follow(call, function, table)
     table = _in_any_order(call, one, tables.mapped(table, aggregated, AGGREGATION), [call.plain(0, "func")])

@@ -131,7 +131,7 @@ def dict_made(call: Call) -> Value:
         if isinstance(call.see(value), Series):
             return call.machine.invoke(Method(value, "to_dict"), [], {}, call.path)
         content = call.see(value)
-        if isinstance(content, Pairs) or (isinstance(content, Frame) and not content.array):
+        if isinstance(content, Pairs) or (isinstance(content, Frame) and (content.row or not content.array)):
             writing.update(call.machine, out, value)
         else:
             over = unrolling.unrolled(call.machine, value)
