@@ -51,7 +51,13 @@ def attribute(machine: Machine, of: Value, name: str) -> Value:
         return _decided(machine, attribute(machine, Ref(of.place), name), of.by)
     if name in {"__name__", "__qualname__"} and isinstance(of, Function | Class):
         return Const(of.name if isinstance(of, Class) else getattr(of.node, "name", "<lambda>"))
+    if name == "description" and _is_cursor(machine.memory.see(of)):  # names and types of columns, which are no data
+        return Thing()
     return _attribute(machine, of, name)
+
+
+def _is_cursor(content: object) -> bool:
+    return isinstance(content, Foreign) or (isinstance(content, Frame) and content.array and not content.row)
 
 
 def _attribute(machine: Machine, of: Value, name: str) -> Value:
@@ -76,8 +82,6 @@ def _attribute(machine: Machine, of: Value, name: str) -> Value:
         return Method(of, name) if known else _changed(content.of)
     if isinstance(content, Items) and name in {"str", "values"}:
         return Part(of, "str") if name == "str" else of
-    if isinstance(content, Foreign) and name == "description":  # of a cursor: names and types, which are no data
-        return Thing()
     if isinstance(content, Thing) and name in {"T", "flat", "real", "values"}:  # of an array
         return of
     if isinstance(content, Const) and name == "value":  # of a member of an enumeration
@@ -136,8 +140,6 @@ def _of_class(machine: Machine, of: Class, name: str, bound: Value, depth: int =
 
 def _of_frame(machine: Machine, of: Value, frame: Frame, name: str) -> Value:
     table = frame.table
-    if name == "description" and name not in table.columns:  # of a cursor: names and types, which are no data
-        return Thing()
     if frame.array and name not in _COUNTS | {"T"}:
         return indexing.column(machine, of, frame, name) if frame.row and name in table.columns else Method(of, name)
     if name not in (words.SERIES if frame.row else words.FRAME):
