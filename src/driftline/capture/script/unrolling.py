@@ -70,6 +70,14 @@ def unrolled(machine: Machine, value: Value) -> Unrolled:
     return Unrolled(loose=Thing(made_of(machine.memory, content)), rows=rows_of(machine, value))
 
 
+def in_places(machine: Machine, value: Value) -> Unrolled:
+    """Return what a loop goes over, where it matters in which order."""
+    over, content = unrolled(machine, value), machine.memory.see(value)
+    if not unordered(content):
+        return over
+    return Unrolled((), access.doubtful(machine, (*over.items, over.loose)), over.rows)
+
+
 def _of_items(machine: Machine, content: Items) -> Unrolled:
     if unordered(content) and not all(isinstance(one, Const) for one in content.known):
         return Unrolled((), access.doubtful(machine, (*content.known, content.loose)), content.rows)

@@ -61,16 +61,11 @@ def computed(call: Call) -> Value:
 
 
 def summed_up(call: Call) -> Value:
-    """``sum``, ``min``, ``max``: of many values one."""
+    """``sum``, ``any``, ``all``: of many values one."""
     found = folded(call)
     if found is not None:
         return found
     many = len(call.args) == 1
-    if call.name.endswith(("max", "min")):
-        over = unrolling.unrolled(call.machine, call.args[0]) if many else unrolling.Unrolled(tuple(call.args))
-        picked = lists.chosen(call, over.items) if over.loose is None else None
-        if picked is not None:
-            return picked
     cames = call.cames(*call.given())
     rows = union(inner_rows(call.machine, one) for one in call.given())
     return Thing(aggregated(cames) if many else changed(cames), rows)
@@ -151,7 +146,7 @@ def _turned(call: Call) -> Value:
 
 def zipped(call: Call) -> Value:
     """``zip``: tuples of elements, one for each place while all are known."""
-    overs = [in_places(call, one) for one in call.args]
+    overs = [unrolling.in_places(call.machine, one) for one in call.args]
     if call.more and not call.args:
         return _turned(call)
     rows = union(one.rows for one in overs)
@@ -169,17 +164,9 @@ def zipped(call: Call) -> Value:
     return call.new(Items((), call.new(Items(tuple(firsts), kind="tuple")), rows))
 
 
-def in_places(call: Call, value: Value) -> unrolling.Unrolled:
-    """Return what a loop goes over, where it matters in which order."""
-    over, content = unrolling.unrolled(call.machine, value), call.see(value)
-    if not unordered(content):
-        return over
-    return unrolling.Unrolled((), access.doubtful(call.machine, (*over.items, over.loose)), over.rows)
-
-
 def enumerated(call: Call) -> Value:
     """``enumerate``."""
-    over = in_places(call, call.argument(0) or Thing())
+    over = unrolling.in_places(call.machine, call.argument(0) or Thing())
     known = tuple(call.new(Items((Const(place), one), kind="tuple")) for place, one in enumerate(over.items))
     loose = None if over.loose is None else call.new(Items((Thing(), over.loose), kind="tuple"))
     given = call.see(call.argument(0))
@@ -269,19 +256,6 @@ def in_runs(call: Call) -> Value:
     return call.new(Items((), call.new(Items((label, group), kind="tuple")), over.rows | deciding(cames, GROUP_BY)))
 
 
-def following(call: Call) -> Value:
-    """``next``: an element."""
-    value = call.argument(0) or Thing()
-    content = call.see(value)
-    if isinstance(content, Items) and content.kind == "reader":
-        row = call.see(content.loose)
-        if isinstance(row, Frame) and row.table.closed:
-            return call.new(Items(tuple(Const(name) for name in row.table.columns)))
-        return Thing()
-    over = in_places(call, value)
-    return over.items[0] if over.items else over.loose or Thing()
-
-
 def attribute_got(call: Call) -> Value | None:
     """``getattr``."""
     name = call.plain(1)
@@ -353,7 +327,7 @@ def chained(call: Call) -> Value:
 
 FUNCTIONS: Rules = {
     **{f"builtins.{name}": computed for name in (*_FOLDED, "pow", "divmod", "format", "hash", "bytes", "complex")},
-    **{f"builtins.{name}": summed_up for name in ("sum", "min", "max", "any", "all")},
+    **{f"builtins.{name}": summed_up for name in ("sum", "any", "all")},
     **{f"builtins.{name}": listed for name in ("list", "tuple", "set", "frozenset", "sorted", "reversed", "iter")},
     **{f"builtins.{name}": quiet for name in ("isinstance", "callable", "hasattr", "id", "help", "input")},
     "builtins.len": counted,
@@ -363,7 +337,6 @@ FUNCTIONS: Rules = {
     "builtins.enumerate": enumerated,
     "builtins.map": mapped,
     "builtins.filter": mapped,
-    "builtins.next": following,
     "builtins.getattr": attribute_got,
     "builtins.setattr": attribute_set,
     "builtins.slice": sliced,
