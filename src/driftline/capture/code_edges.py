@@ -21,6 +21,7 @@ from driftline.event.lineage import Dataset, Field
 
 MOST = 50_000  # edges of one run
 WIDE = 200  # columns of one source that an origin without a column stands for
+UNNAMED = 0.55  # of the confidence, where a file may call a column something else than the reader was told
 OTHERWISE = 0.6  # of the confidence, where other columns were written than the text tells of
 _INDEXES = frozenset(("", "index", "Unnamed: 0", "__index_level_0__", "level_0"))
 TOO_MANY = "columns that the code tells of: too many to be said"
@@ -225,12 +226,15 @@ class _Sources:
             self._rows.update(rows)
             yield from fields.get(column, ())
             return
-        given = self._words.columns(one)
+        given, sure = self._words.columns(one), 1.0
+        if one.renamed is not None:
+            sure = 1.0 if column in one.renamed else UNNAMED
+            column = one.renamed.get(column, column)
         for dataset in self._words.datasets(one):
             held = self._words.holds(dataset)
             known = held is None or column in held or not given or column in given
             if known:
-                yield Reach(dataset.namespace, dataset.name, column, "DIRECT", "IDENTITY")
+                yield Reach(dataset.namespace, dataset.name, column, "DIRECT", "IDENTITY", confidence=sure)
 
 
 def _visits(seen: Seen) -> list[Visit]:

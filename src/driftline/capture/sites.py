@@ -12,7 +12,7 @@ import sys
 import threading
 import time
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from inspect import CO_GENERATOR
 from types import CodeType
 from typing import Any, NamedTuple
@@ -90,6 +90,7 @@ class Read(NamedTuple):
     fields: tuple[Field, ...] | None = None  # of the frame that it gave; None = not known
     node: Any = None  # frames.node.Node: where its columns come from, if that is more than the datasets
     path: str = ""  # of the file that it is, where no dataset was named
+    renamed: Mapping[str, str] | None = None  # its columns by those of the frame; None = they are called the same
 
 
 _ways: dict[tuple[int, ...], Way] = {}
@@ -235,12 +236,13 @@ def read(
     datasets: Iterable[Dataset],
     fields: tuple[Field, ...] | None = None,
     node: Any = None,
+    renamed: Mapping[str, str] | None = None,
 ) -> None:
     """Remember what was read where the user's code is now."""
     at = visit()
     if at is None:
         return
-    _here(at, Read(at.order, at.thread, tuple(dict.fromkeys(datasets)), fields, node))
+    _here(at, Read(at.order, at.thread, tuple(dict.fromkeys(datasets)), fields, node, renamed=renamed))
 
 
 def _here(at: Visit, one: Read) -> None:

@@ -36,6 +36,7 @@ class Took(msgspec.Struct, array_like=True, frozen=True):
     datasets: tuple[Dataset, ...] = ()
     fields: tuple[Field, ...] | None = None
     path: str = ""
+    renamed: dict[str, str] | None = None
 
 
 class Told(Way):
@@ -82,7 +83,9 @@ def taken(visit: Visit, one: Read | str) -> Took | None:
     stop = said(visit)
     if stop is None:
         return None
-    return Took(stop, one) if isinstance(one, str) else Took(stop, "", one.datasets, one.fields, one.path)
+    if isinstance(one, str):
+        return Took(stop, one)
+    return Took(stop, "", one.datasets, one.fields, one.path, None if one.renamed is None else dict(one.renamed))
 
 
 def heard(stop: Stop, thread: int) -> Visit:
@@ -116,7 +119,7 @@ def take(took: Took, thread: int) -> None:
     if took.written:
         sites.begin(took.written, at)
     else:
-        sites.keep(at, Read(at.order, thread, took.datasets, took.fields, path=took.path))
+        sites.keep(at, Read(at.order, thread, took.datasets, took.fields, path=took.path, renamed=took.renamed))
 
 
 def thread_of(name: str) -> int:

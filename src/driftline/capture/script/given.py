@@ -24,6 +24,8 @@ def record(machine: Machine, call: Call) -> None:
             continue
         table = _parameters(machine, call, value) if place == 1 else None
         table = table_of(machine, value) if table is None else table
+        if call.name == "numpy.savetxt" and table is not None:
+            table = tables.by_place(table)
         if table is not None:
             machine.record(call.path, table, place)
 

@@ -48,6 +48,11 @@ def unknown(cames: Cames, rows: Cames = NOTHING) -> Table:
     return Table({}, spread=cames, rows=rows)
 
 
+def by_place(table: Table) -> Table:
+    """Return the table with its columns called by their places, as those of an array are that is written as text."""
+    return table._replace(columns=dict(enumerate(table.columns.values()))) if table.closed else table
+
+
 def with_column(table: Table, name: Any, cames: Cames) -> Table:
     """Return the table with a column put in or replaced."""
     rest = table.rest
