@@ -233,10 +233,10 @@ def _of_items(machine: Machine, items: Items, key: Value) -> Value:
     several = isinstance(machine.memory.see(key), Part | Series | Frame | Items)
     if isinstance(found, slice) or several:
         return machine.memory.new(Items((), out, items.rows, items.kind))
-    return _one_of(machine, out) or Thing()
+    return one_of(machine, out) or Thing()
 
 
-def _one_of(machine: Machine, value: Value | None) -> Value | None:
+def one_of(machine: Machine, value: Value | None) -> Value | None:
     """Return one of many of which it is not known which one it is: not surely from any of their reads."""
     content = machine.memory.see(value)
     if not isinstance(content, Frame | Series | Thing):
@@ -273,8 +273,8 @@ def _of_pairs(machine: Machine, of: Value, pairs: Pairs, key: Value) -> Value:
     if found is not UNKNOWN and hashable(found):
         if found in pairs.known:
             return pairs.known[found]
-        return _one_of(machine, pairs.loose) or pairs.default or Thing()
-    out: Value | None = _one_of(machine, pairs.loose) or pairs.default
+        return one_of(machine, pairs.loose) or pairs.default or Thing()
+    out: Value | None = one_of(machine, pairs.loose) or pairs.default
     decides = deciding(made_of(machine.memory, key) | pairs.keys, JOIN)
     for one in pairs.known.values():
         out = machine.memory.joined(out, one, decides)

@@ -68,7 +68,7 @@ class Binding(Inlining):
                 self.assign(one, items[place], scope)
             else:
                 loose = over.loose or Thing(made_of(self.memory, content))
-                loose = access.among(self, loose, over.rows)
+                loose = access.among(self, access.one_of(self, loose) or loose, over.rows)
                 self.assign(one, loose, scope)
 
     def _assignment(self, node: ast.Assign, scope: Scope) -> None:

@@ -41,6 +41,7 @@ class Machine(Protocol):
     reads: list[tuple[Path, Path | None, int]]
     columns: Columns
     unrolling: int
+    elements: list[tuple[frozenset[Path], int]]
     path: Path
 
     def invoke(self, callee: Value, args: Sequence[Value], kwargs: Mapping[str, Value], path: Path) -> Value:
@@ -65,6 +66,10 @@ class Machine(Protocol):
 
     def turn(self, path: Path) -> int:
         """Return the number of the latest time that a call was reached; -1 = not known."""
+        ...
+
+    def single(self, table: Table, since: int | None = None) -> Table:
+        """Return what a table is in a loop over tables that were read many times."""
         ...
 
     def record(self, path: Path, table: Table, place: int | str = -1, turn: int | None = None) -> None:

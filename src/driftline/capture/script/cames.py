@@ -60,9 +60,9 @@ def hedged(cames: Cames) -> Cames:
 
 
 @lru_cache(4096)
-def any_of(cames: Cames) -> Cames:
+def any_of(cames: Cames, reads: frozenset[Path] | None = None) -> Cames:
     """Return the origins of one of several things: which of all executions of a read it is from is not known."""
-    several = {one.read for one in cames if one.every}
+    several = {one.read for one in cames if one.every} if reads is None else reads
     if not several:
         return cames
     return frozenset(

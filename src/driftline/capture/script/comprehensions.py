@@ -38,10 +38,11 @@ class Comprehensions(Machine):
                 writing.append(self, into, self.evaluate(node.elt, scope))
             return
         generator: ast.comprehension = node.generators[at]
-        over = unrolling.unrolled(self, self.evaluate(generator.iter, scope))
+        value = self.evaluate(generator.iter, scope)
+        over = unrolling.unrolled(self, value)
         if over.rows:
             writing.shape(self, into, over.rows)
-        with unrolling.Rounds(self) as rounds:
+        with unrolling.Rounds(self, value) as rounds:
             for item in over.items:
                 rounds.next()
                 self.assign(generator.target, item, scope)

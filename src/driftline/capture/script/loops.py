@@ -33,7 +33,7 @@ class Loops(Binding):
         end = GOES_ON
         breaks = known = self.breaks
         perhaps = 0  # how often the rest may not have happened
-        with unrolling.Rounds(self) as rounds:
+        with unrolling.Rounds(self, value) as rounds:
             for item in over.items:
                 rounds.next()
                 end = self._one_round(node, item, scope)

@@ -44,6 +44,7 @@ class Machine:
         self.breaks = 0  # that the loop which is being followed may have met
         self.consumer: ast.Call | None = None  # the call that takes the elements of its argument, which is looked at
         self.unrolling = 0  # loops whose rounds are followed one by one
+        self.elements: list[tuple[frozenset[Path], int]] = []  # of loops, as ``single`` says
         self._turns: dict[Path, int] = {}  # the number of the latest execution of each read
         self._steps = 0
         self._until = time.thread_time() + MAX_SECONDS
@@ -100,6 +101,16 @@ class Machine:
     def turn(self, path: Path) -> int:
         """Return the number of the latest time that a call was reached; -1 = not known."""
         return len(self.turns.get(path) or ()) - 1
+
+    def single(self, table: Table, since: int | None = None) -> Table:
+        """Return what a table is in a loop over tables that were read many times: from one of them, whichever it is.
+
+        Args:
+            table: that a call is given there.
+            since: a place in the memory; only loops that began before it was made count.
+        """
+        reads = [reads for reads, places in self.elements if since is None or since > places]
+        return tables.from_one(table, frozenset().union(*reads)) if reads else table
 
     def record(self, path: Path, table: Table, place: int | str = -1, turn: int | None = None) -> None:
         """Remember what a call was given, the latest time or the one with that number."""

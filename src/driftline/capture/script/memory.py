@@ -34,6 +34,10 @@ class Memory:
         self.put(self._places, content)
         return Ref(self._places)
 
+    def places(self) -> int:
+        """Return how many places there are."""
+        return self._places
+
     def put(self, key: Key, held: Any) -> None:
         """Write a cell."""
         if self._logs:

@@ -3,14 +3,15 @@
 Enters and leaves: tables, unchanged. Nothing here knows a method of pandas by name.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Container, Iterable, Mapping
 from typing import Any
 
-from driftline.capture.script.cames import changed, deciding, hedged, union
+from driftline.capture.script.cames import any_of, changed, deciding, hedged, union
 from driftline.capture.script.reading import (
     CONDITIONAL,
     FILTER,
     GROUP_BY,
+    HEDGED,
     IDENTITY,
     JOIN,
     NOTHING,
@@ -46,6 +47,24 @@ def values(table: Table) -> Cames:
 def unknown(cames: Cames, rows: Cames = NOTHING) -> Table:
     """Return a table any column of which may come from all of these."""
     return Table({}, spread=cames, rows=rows)
+
+
+def from_one(table: Table, reads: Container[Path]) -> Table:
+    """Return a table that comes from one of all executions of these reads, of which it is not known which one."""
+
+    def some(cames: Cames) -> Cames:
+        return any_of(cames, frozenset(one.read for one in cames if one.every and one.read in reads))
+
+    rest = tuple(
+        one._replace(confidence=min(one.confidence, HEDGED)) if one.every and one.read in reads else one
+        for one in table.rest
+    )
+    return table._replace(
+        columns={name: some(cames) for name, cames in table.columns.items()},
+        labels={name: some(cames) for name, cames in table.labels.items()},
+        families=tuple((prefix, some(cames)) for prefix, cames in table.families),
+        rest=rest, rows=some(table.rows), spread=some(table.spread),
+    )  # fmt: skip
 
 
 def by_place(table: Table) -> Table:

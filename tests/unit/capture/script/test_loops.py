@@ -147,3 +147,27 @@ def test_records_that_are_all_changed_keep_nothing_of_before(wrote: Wrote) -> No
     assert wrote(text) == {"b": "a transformation"}
     some = text.replace("for r in recs:", "for r in recs[:5]:")
     assert wrote(some) == {"b": "a transformation, b"}
+
+
+MANY = """
+import glob
+many = {n: pd.read_csv("users") for n in glob.glob("*")}
+"""
+
+
+def test_in_a_loop_over_many_tables_each_round_has_one_of_them(wrote: Wrote) -> None:
+    assert wrote(MANY + 'for one in many.values():\n    one[["age"]].to_csv("o")\n') == {"age": "age ? *"}
+    assert wrote(MANY + 'for n, one in many.items():\n    one[["age"]].to_csv("o")\n') == {"age": "age ? *"}
+    assert wrote(MANY + '[one[["age"]].to_csv("o") for one in many.values()]\n') == {"age": "age ? *"}
+    save = 'def save(one):\n    one["age"] += 1\n    one[["age"]].to_csv("o")\n'
+    assert wrote(MANY + save + "for one in many.values():\n    save(one)\n") == {"age": "age transformation ? *"}
+
+
+def test_what_such_a_loop_collects_or_adds_to_comes_from_all_of_them(wrote: Wrote) -> None:
+    collected = 'out = []\nfor one in many.values():\n    out.append(one)\npd.concat(out)[["age"]].to_csv("o")\n'
+    assert wrote(MANY + collected) == {"age": "age *"}
+    assert wrote(MANY + 'for one in many.values():\n    one[["age"]].to_csv("o", mode="a")\n') == {"age": "age *"}
+    rows = 'for one in many.values():\n    file.write_table(one[["age"]].to_csv(file))\n'
+    assert wrote(MANY + 'file = open("o", "w")\n' + rows) == {"age": "age *"}
+    grouped = 'for name, one in pd.concat(many).groupby("k"):\n    one[["age"]].to_csv("o")\n'
+    assert wrote(MANY + grouped)["age"] == "age *"

@@ -22,8 +22,16 @@ def best(call: Call) -> Value:
     over = (
         unrolling.unrolled(call.machine, call.args[0]) if len(call.args) == 1 else unrolling.Unrolled(tuple(call.args))
     )
-    picked = _chosen(call, over.items) if over.loose is None else None
+    picked = _chosen(call, over.items) if over.loose is None else _some(call, over)
     return summed_up(call) if picked is None else picked
+
+
+def _some(call: Call, over: unrolling.Unrolled) -> Value | None:
+    """One of any number of tables, whichever it is."""
+    ones = [one for one in (*over.items, over.loose) if one is not None]
+    if not all(isinstance(call.see(one), Frame) for one in ones):
+        return None
+    return access.one_of(call.machine, access.doubtful(call.machine, ones))
 
 
 def _chosen(call: Call, values: Iterable[Value]) -> Value | None:
@@ -55,7 +63,7 @@ def following(call: Call) -> Value:
             return call.new(Items(tuple(Const(name) for name in row.table.columns)))
         return Thing()
     over = unrolling.in_places(call.machine, value)
-    return over.items[0] if over.items else over.loose or Thing()
+    return over.items[0] if over.items else access.one_of(call.machine, over.loose) or Thing()
 
 
 FUNCTIONS: Rules = {"builtins.max": best, "builtins.min": best, "builtins.next": following}

@@ -181,7 +181,7 @@ def mapped(call: Call) -> Value:
     out = call.new(Items())
     if len(call.args) < 2:
         return out
-    with unrolling.Rounds(call.machine) as rounds:
+    with unrolling.Rounds(call.machine, call.args[1]) as rounds:
         pairs = unrolling.together(call.machine, call.args[1:])
         for items, loose in pairs:
             for _ in range(2 if loose else 1):
