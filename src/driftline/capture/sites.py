@@ -268,6 +268,12 @@ def reads(path: Path) -> list[list[Read]]:
     return [found[0][turn : turn + 1]] if len(found) == 1 and turn < len(found[0]) else []
 
 
+def happened(path: Path) -> bool:
+    """Return whether anything was read or opened there."""
+    path, _ = turn_of(path)
+    return bool(_known_ways(path)) or any(way.path() == path for way in list(_begun))
+
+
 def latest(path: Path, order: int, thread: int) -> Read | None:
     """Return what was read there last before ``order``, or once before, on this thread if any was; None = nothing."""
     path, turn = turn_of(path) if turn_of(path)[1] == PREVIOUS else (path, None)

@@ -70,6 +70,14 @@ def any_of(cames: Cames, reads: frozenset[Path] | None = None) -> Cames:
     )
 
 
+@lru_cache(4096)
+def doubted(cames: Cames, sure: Cames) -> Cames:
+    """Return the origins of one of two things, of which ``sure`` are those that it has either way."""
+    return frozenset(
+        one if one in sure or one.confidence <= HEDGED else one._replace(confidence=HEDGED) for one in cames
+    )
+
+
 def aged(cames: Cames, reads: Mapping[Path, Path | None]) -> Cames:
     """Return the origins when those reads are done again: what is held comes from an earlier one.
 

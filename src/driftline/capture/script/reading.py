@@ -84,6 +84,10 @@ class Columns(Protocol):
         ...
 
 
+Happened = Callable[[Path], bool | None]
+"""Whether the call at a path, which reads or opens something, was seen to do so; None where nobody can tell."""
+
+
 class Source(NamedTuple):
     """The text of one module of the user."""
 

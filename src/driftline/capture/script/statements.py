@@ -12,20 +12,20 @@ from msgspec.structs import replace
 
 from driftline.capture.script import access, importing, matching
 from driftline.capture.script.call import plain
-from driftline.capture.script.loops import BREAKS, GOES_ON, LEAVES_ROUND, RETURNS, Loops, kept
+from driftline.capture.script.loops import BREAKS, GOES_ON, LEAVES_ROUND, RETURNS, kept
 from driftline.capture.script.operators import condition, truth
 from driftline.capture.script.reading import Cames
+from driftline.capture.script.trying import Trying
 from driftline.capture.script.values import (
     NONE,
     Class,
     Function,
     Scope,
-    Thing,
     Value,
 )
 
 
-class Statements(Loops):
+class Statements(Trying):
     """The machine's reading of statements."""
 
     def execute(self, body: Sequence[ast.stmt], scope: Scope) -> str:
@@ -134,20 +134,6 @@ class Statements(Loops):
         if len(bodies) == 1:
             return self.execute(bodies[0], scope)
         return self._either(bodies, scope, condition(self, test))
-
-    def _try(self, node: Any, scope: Scope) -> str:
-        end = self.execute(node.body, scope)
-        if end == GOES_ON:
-            end = self.execute(node.orelse, scope)
-        for handler in node.handlers:
-            if handler.name:
-                self.memory.put((scope, handler.name), Thing())
-            after, writes = self.memory.aside(lambda handler=handler: self.execute(handler.body, scope))  # type: ignore[misc]
-            if after == GOES_ON:
-                self.memory.join([writes] if end == RETURNS else [{}, writes])
-                end = GOES_ON
-        last = self.execute(node.finalbody, scope)
-        return last or end
 
     def _with(self, node: ast.With | ast.AsyncWith, scope: Scope) -> str:
         for one in node.items:

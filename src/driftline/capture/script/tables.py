@@ -7,6 +7,7 @@ from collections.abc import Callable, Container, Iterable, Mapping
 from typing import Any
 
 from driftline.capture.script.cames import any_of, changed, deciding, hedged, union
+from driftline.capture.script.cames import doubted as cames_doubted
 from driftline.capture.script.reading import (
     CONDITIONAL,
     FILTER,
@@ -170,6 +171,18 @@ def either(a: Table, b: Table, condition: Cames = NOTHING) -> Table:
     rows = a.rows if a.rows == b.rows else a.rows | b.rows | decided
     families = a.families if a.families == b.families else (*a.families, *b.families)
     return Table(columns, rest, rows, a.closed and b.closed, a.spread | b.spread, labels, families)
+
+
+def doubted(a: Table, b: Table) -> Table:
+    """Return the same where nothing tells which one: what only one of them has is not sure."""
+    out = either(a, b)
+    columns = {name: cames_doubted(cames, column(a, name) & column(b, name)) for name, cames in out.columns.items()}
+    both = {one.read for one in a.rest} & {one.read for one in b.rest}
+    rest = tuple(one if one.read in both else one._replace(confidence=HEDGED) for one in out.rest)
+    rows, spread = (
+        cames_doubted(getattr(out, part), getattr(a, part) & getattr(b, part)) for part in ("rows", "spread")
+    )
+    return out._replace(columns=columns, rest=rest, rows=rows, spread=spread)
 
 
 def _rests(a: Table, b: Table) -> tuple[Rest, ...]:

@@ -59,7 +59,10 @@ def followed(text: str, modules: Mapping[str, str] | None = None) -> Followed:
         file = name if name in texts else f"{name}.py"
         return Source(file, texts[file], "__main__" if file == "script.py" else name) if file in texts else None
 
-    return follow(Entry("script.py"), source_of, columns)
+    def happened(path: Path) -> bool:
+        return columns(path) is not None
+
+    return follow(Entry("script.py"), source_of, columns, happened)
 
 
 def table_given(text: str, modules: Mapping[str, str] | None = None) -> Table:

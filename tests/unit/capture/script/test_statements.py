@@ -26,17 +26,6 @@ def test_a_test_that_the_text_answers_leaves_one_branch(wrote: Wrote) -> None:
     assert wrote(text) == {"a": "a", "b": "b", "x": "b"}
 
 
-def test_a_read_that_fails_is_replaced_by_its_handler(wrote: Wrote) -> None:
-    text = """
-        try:
-            out = df[["a"]]
-        except OSError:
-            out = users.rename(columns={"age": "a"})[["a"]]
-        out.to_csv("o")
-    """
-    assert wrote(text) == {"a": "a, age"}
-
-
 def test_every_case_of_a_match_may_have_happened(wrote: Wrote) -> None:
     text = """
         match mode:
