@@ -102,6 +102,23 @@ def test_of_a_read_and_its_replacement_the_one_that_was_seen_counts(script: Scri
     assert edges(events, "b.csv") == {"x": {("second.csv", "spend", "TRANSFORMATION", 0.9)}}
 
 
+def test_a_file_that_is_written_read_and_written_again_has_the_sources_that_it_had_before(script: Script) -> None:
+    events = script(BEGIN + DATA + (
+        'raw = pd.read_csv("customers.csv")\n'
+        'raw["rate"] = raw.spend / raw.tenure\n'
+        'raw[["id", "rate"]].to_csv("out.csv", index=False)\n'
+        "for turn in range(2):\n"
+        '    again = pd.read_csv("out.csv")\n'
+        '    again["rate"] += 1\n'
+        '    again.to_csv("out.csv", index=False)\n'
+    ))  # fmt: skip
+    assert edges(events, "out.csv")["rate"] == {
+        ("out.csv", "rate", "TRANSFORMATION", 0.9),
+        ("customers.csv", "spend", "TRANSFORMATION", 0.9),
+        ("customers.csv", "tenure", "TRANSFORMATION", 0.9),
+    }
+
+
 def test_the_setting_switches_it_off(script: Script) -> None:
     text = BEGIN + DATA + 'df = pd.read_csv("customers.csv")\ndf["x"] = df.id * 2\ndf.to_csv("out.csv")\n'
     assert edges(script(text, DRIFTLINE_READ_CODE="false"), "out.csv") == {}

@@ -219,6 +219,27 @@ def _inside(value: Any) -> Iterable[Any]:
     return ()
 
 
+def copied(cells: Cells, value: Value, depth: int = 0) -> Value:
+    """Return a value that can be changed without changing this one, as another process is given it."""
+    content = cells.see(value)
+    if not isinstance(value, Ref) or content is None or depth > MAX_DEPTH:
+        return value
+
+    def inside(one: Value) -> Value:
+        return copied(cells, one, depth + 1)
+
+    if isinstance(content, Items):
+        loose = None if content.loose is None else inside(content.loose)
+        content = replace(content, known=tuple(map(inside, content.known)), loose=loose)
+    elif isinstance(content, Pairs):
+        loose = None if content.loose is None else inside(content.loose)
+        content = replace(content, known={key: inside(one) for key, one in content.known.items()}, loose=loose)
+    elif isinstance(content, Instance):
+        content = replace(content, fields={name: inside(one) for name, one in content.fields.items()})
+    place = cells.new(content).place
+    return Found(place, value.by) if isinstance(value, Found) else Ref(place)
+
+
 def each(held: Any, change: Callable[[Cames], Cames], reads: Mapping[Path, Path | None]) -> Any:
     """Return a value or content with each of its sets of origins changed; places are cells of their own."""
     if isinstance(held, Thing):

@@ -17,6 +17,7 @@ from driftline.capture.script.rules.arrays import like
 from driftline.capture.script.values import (
     NONE,
     Const,
+    Foreign,
     Frame,
     Function,
     Items,
@@ -205,7 +206,11 @@ def _element(call: Call, out: Value, items: list[Value]) -> Value:
 
 
 def mapped_by_other(call: Call) -> Value:
-    """``map`` of a pool of workers."""
+    """``map`` of a pool of workers; those that are processes of their own are given copies."""
+    pool = call.see(call.receiver)
+    threads = isinstance(pool, Foreign) and ("Thread" in pool.name or ".dummy." in pool.name)
+    if call.args and isinstance(call.args[0], Function) and not threads:
+        call.args[0] = replace(call.args[0], apart=True)
     if call.name == "starmap" and len(call.args) > 1:
         over = unrolling.unrolled(call.machine, call.args[1])
         columns = [one for one in (*over.items, over.loose) if one is not None]
@@ -216,8 +221,14 @@ def mapped_by_other(call: Call) -> Value:
 
 
 def passed(call: Call) -> Value:
-    """What was given first: ``delayed(f)``, ``vectorize(f)``, ``Parallel()(jobs)``."""
+    """What was given first: ``vectorize(f)``, ``Parallel()(jobs)``."""
     return call.argument(0) or Thing()
+
+
+def delayed(call: Call) -> Value:
+    """``delayed(f)``: a function that workers call."""
+    function = call.argument(0)
+    return replace(function, apart=True) if isinstance(function, Function) else function or Thing()
 
 
 def partly(call: Call) -> Value | None:
@@ -347,8 +358,8 @@ FUNCTIONS: Rules = {
     **dict.fromkeys(("functools.wraps", "functools.lru_cache", "functools.cache"), wrapping),
     "itertools.groupby": in_runs,
     "numpy.vectorize": passed,
-    "joblib.delayed": passed,
-    "dask.delayed": passed,
+    "joblib.delayed": delayed,
+    "dask.delayed": delayed,
     "tqdm.tqdm": listed,
     "tqdm.auto.tqdm": listed,
     "copy.copy": copied,
