@@ -13,7 +13,7 @@ from driftline.capture.script import tables
 from driftline.capture.script.cames import deciding, union
 from driftline.capture.script.joining import made_of
 from driftline.capture.script.memory import Memory
-from driftline.capture.script.reading import NOTHING, SORT, Cames, Columns, Table
+from driftline.capture.script.reading import NOTHING, SORT, Cames, Columns, Outside, Table
 from driftline.capture.script.site import Path
 from driftline.capture.script.values import (
     Class,
@@ -40,6 +40,7 @@ class Machine(Protocol):
     memory: Memory
     reads: list[tuple[Path, Path | None, int]]
     columns: Columns
+    outside: Outside
     unrolling: int
     elements: list[tuple[frozenset[Path], int]]
     path: Path
@@ -149,6 +150,13 @@ def plain(machine: Machine, value: Value | None, depth: int = 0) -> Any:
         pairs = {key: plain(machine, one, depth + 1) for key, one in content.known.items()}
         return UNKNOWN if any(one is UNKNOWN for one in pairs.values()) else pairs
     return UNKNOWN
+
+
+def lifted(machine: Machine, value: Any) -> Value:
+    """Return a plain value of Python as the follower holds it."""
+    if isinstance(value, list):
+        return machine.memory.new(Items(tuple(lifted(machine, one) for one in value)))
+    return Const(value)
 
 
 def members(machine: Machine, value: Value | None) -> Any:

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from driftline.capture.script import tables
 from driftline.capture.script.cames import union
 from driftline.capture.script.memory import Memory
-from driftline.capture.script.reading import NOTHING, Cames, Columns, Happened, Source, SourceOf, Table
+from driftline.capture.script.reading import NOTHING, Cames, Columns, Outside, Source, SourceOf, Table, Unseen
 from driftline.capture.script.site import Path, end_of, numbered
 from driftline.capture.script.values import Frame, Scope, Value
 
@@ -29,9 +29,9 @@ class Enough(Exception):
 class Machine:
     """What all parts share."""
 
-    def __init__(self, source_of: SourceOf, columns: Columns, happened: Happened | None = None) -> None:
+    def __init__(self, source_of: SourceOf, columns: Columns, outside: Outside | None = None) -> None:
         self.source_of = source_of
-        self.happened: Happened = happened or (lambda path: None)
+        self.outside: Outside = outside or Unseen()
         self.columns = columns
         self.memory = Memory()
         self.path: Path = ()  # of the calls that are being followed

@@ -43,7 +43,7 @@ class Trying(Loops):
 
     def _seen(self, begun: int) -> bool | None:
         """Whether any of the reads since then was seen; None where there are none, or nobody can tell."""
-        found = {self.happened(path) for path in dict.fromkeys(path for path, *_ in self.reads[begun:])}
+        found = {self.outside.happened(path) for path in dict.fromkeys(path for path, *_ in self.reads[begun:])}
         return True if True in found else None if None in found or not found else False
 
     def _returned(self) -> _Returned:
