@@ -9,8 +9,8 @@ import builtins
 from collections.abc import Sequence
 from typing import Any
 
-from driftline.capture.script import access, given, own, queries, stated, unrolling, writing
-from driftline.capture.script.call import UNKNOWN, Call, plain, rows_of
+from driftline.capture.script import access, given, literals, own, queries, stated, unrolling, writing
+from driftline.capture.script.call import UNKNOWN, Call, hashable, plain, rows_of
 from driftline.capture.script.cames import changed, union
 from driftline.capture.script.comprehensions import Comprehensions
 from driftline.capture.script.joining import made_of
@@ -118,8 +118,8 @@ class Expressions(Comprehensions):
 
     def _sequence(self, node: ast.List | ast.Tuple | ast.Set, scope: Scope) -> Value:
         known: list[Value] = []
-        loose: Value | None = None
-        for one in node.elts:
+        elements, loose = literals.shortened(self.memory, node.elts)
+        for one in elements:
             if not isinstance(one, ast.Starred):
                 known.append(self.evaluate(one, scope))
                 continue
@@ -133,11 +133,20 @@ class Expressions(Comprehensions):
 
     def _dict(self, node: ast.Dict, scope: Scope) -> Value:
         value = self.memory.new(Pairs())
+        told: dict[Any, Value] = {}  # put in together, as there may be many
         for key, held in zip(node.keys, node.values, strict=True):
-            if key is None:
-                writing.update(self, value, self.evaluate(held, scope))
+            name = None if key is None else self.evaluate(key, scope)
+            one = self.evaluate(held, scope)
+            if isinstance(name, Const) and hashable(name.value):
+                told[name.value] = one
+                continue
+            writing.update(self, value, self.memory.new(Pairs(told)))
+            told = {}
+            if name is None:
+                writing.update(self, value, one)
             else:
-                writing.item(self, value, self.evaluate(key, scope), self.evaluate(held, scope))
+                writing.item(self, value, name, one)
+        writing.update(self, value, self.memory.new(Pairs(told)))
         return value
 
     # Operators ------------------------------------------------------------------------------------------------------

@@ -15,8 +15,8 @@ from driftline.capture.script.reading import NOTHING, Cames, Columns, Outside, S
 from driftline.capture.script.site import Path, end_of, numbered
 from driftline.capture.script.values import Frame, Scope, Value
 
-MAX_STEPS = 150_000
-MAX_SECONDS = 1.0
+MAX_STEPS = 60_000  # some 0.6 s: what is cut is the same each time, however busy the machine is
+MAX_SECONDS = 3.0  # of CPU, where single steps are large
 MAX_TURNS = 500  # of one call that are kept apart
 
 Turns = dict[Path, list[dict[int | str, Table]] | None]
