@@ -148,11 +148,13 @@ def analyse(
     if len(template) > LENGTH:
         statements: tuple[Statement, ...] = (salvage.whole(template, f"longer than {LENGTH} characters"),)
     else:
-        found = statement.read(template, scripts.Script(dialects.of(dialect), remember))
-        statements = tuple(one for one in found if one.how != "none")
+        read = statement.read(template, scripts.Script(dialects.of(dialect), remember))
+        statements = tuple(one for one in read if one.how != "none")
     only = statements[0] if len(statements) == 1 else None
     said = ask_second(only) if ask_second and only is not None and only.writes and only.lineage else None
-    _keep(kept, _put(key, [_Variant(asked, statements, said), *variants[: VARIANTS - 1]]))
+    found = _put(key, [_Variant(asked, statements, said), *variants[: VARIANTS - 1]])
+    if not any(one.problem for one in statements):  # a time that was over, a stack that was full: not so the next time
+        _keep(kept, found)
     return analysis._replace(statements=statements, said=said)
 
 

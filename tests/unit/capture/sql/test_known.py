@@ -235,6 +235,13 @@ def test_what_was_understood_with_other_schemas_is_not_taken(home: Path, monkeyp
     assert [item.name for item in lineage.items if isinstance(item, Output)] == ["a", "b"]
 
 
+def test_what_was_not_understood_in_one_process_is_read_again_by_the_next(home: Path) -> None:
+    """It may have been the machine: a time that was over, a stack that was full."""
+    assert known.analyse("SELECT FROM FROM 'a.parquet' ))", nothing_known) is not None
+    known.analyse("SELECT a FROM 'a.parquet'", nothing_known)
+    assert len(list(home.iterdir())) == 2  # the dialect, and what was understood
+
+
 class Harm:
     """Would run something, if it was made."""
 
