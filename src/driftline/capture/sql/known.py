@@ -152,9 +152,7 @@ def analyse(
         statements = tuple(one for one in read if one.how != "none")
     only = statements[0] if len(statements) == 1 else None
     said = ask_second(only) if ask_second and only is not None and only.writes and only.lineage else None
-    found = _put(key, [_Variant(asked, statements, said), *variants[: VARIANTS - 1]])
-    if not any(one.problem for one in statements):  # a time that was over, a stack that was full: not so the next time
-        _keep(kept, found)
+    _keep(kept, _put(key, [_Variant(asked, statements, said), *variants[: VARIANTS - 1]]))
     return analysis._replace(statements=statements, said=said)
 
 
@@ -178,7 +176,8 @@ def _recalled(key: tuple[object, ...]) -> list[_Variant]:
 
 
 def _keep(key: tuple[object, ...], variants: list[_Variant]) -> None:
-    body = pickle.dumps(variants)
+    """Keep what was understood; a time that was over or a stack that was full may not be so the next time."""
+    body = pickle.dumps([one for one in variants if not any(each.problem for each in one.statements)])
     if len(body) <= _KEPT:
         remembered.put("sql", (*key, _grammar()), body)
 
