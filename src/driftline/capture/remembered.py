@@ -2,8 +2,8 @@
 
 Enters: bytes and what they follow from: the hash of a file and how it is read, the text of a statement. Leaves: the
 same bytes, whole, for the same, as long as the code of ours that made them is the same. What is damaged is as if it
-was never there, and what cannot be kept is not; nothing is raised. At most ``settings.remembered_bytes`` lie there; what was not asked
-for the longest goes first.
+was never there, and what cannot be kept is not; nothing is raised. At most ``settings.remembered_bytes`` lie there;
+what was not asked for the longest goes first.
 """
 
 import contextlib

@@ -148,8 +148,8 @@ def analyse(
     if len(template) > LENGTH:
         statements: tuple[Statement, ...] = (salvage.whole(template, f"longer than {LENGTH} characters"),)
     else:
-        found = statement.read(template, scripts.Script(dialects.of(dialect), remember))
-        statements = tuple(one for one in found if one.how != "none")
+        read = statement.read(template, scripts.Script(dialects.of(dialect), remember))
+        statements = tuple(one for one in read if one.how != "none")
     only = statements[0] if len(statements) == 1 else None
     said = ask_second(only) if ask_second and only is not None and only.writes and only.lineage else None
     _keep(kept, _put(key, [_Variant(asked, statements, said), *variants[: VARIANTS - 1]]))
@@ -176,7 +176,8 @@ def _recalled(key: tuple[object, ...]) -> list[_Variant]:
 
 
 def _keep(key: tuple[object, ...], variants: list[_Variant]) -> None:
-    body = pickle.dumps(variants)
+    """Keep what was understood; a time that was over or a stack that was full may not be so the next time."""
+    body = pickle.dumps([one for one in variants if not any(each.problem for each in one.statements)])
     if len(body) <= _KEPT:
         remembered.put("sql", (*key, _grammar()), body)
 
