@@ -12,7 +12,7 @@ import time
 from collections.abc import Iterable, Iterator
 from types import CodeType
 
-from driftline.capture import sites
+from driftline.capture import whose
 from driftline.capture.script import parsing
 from driftline.capture.script.reading import Entry, Source
 from driftline.capture.script.site import Path, Site
@@ -75,7 +75,7 @@ class Texts:
         if file == _COMMAND or (name == "__main__" and not file):
             text = _command()
             return Source(_COMMAND, text, "__main__") if text else None
-        if not file.endswith(".py") or not sites.of_user(file):
+        if not file.endswith(".py") or not whose.of_user(file):
             return None
         text = "".join(linecache.getlines(file))
         if not text or len(text) > LONGEST or not self._runs(file, text):
@@ -111,7 +111,7 @@ class Texts:
 def _cells() -> Iterator[tuple[str, str]]:
     """The cells of a notebook: texts that Python was told of and that are in no file."""
     for file in list(linecache.cache):
-        if not sites.is_cell(file):
+        if not whose.is_cell(file):
             continue
         text = "".join(linecache.getlines(file))
         if not text or len(text) > LONGEST or file.startswith(("<frozen", "<driftline", "<attrs ")):

@@ -3,12 +3,12 @@
 Enters: a call. Leaves: a list of tuples, in each place of which any of the elements may stand, or of the elements.
 """
 
+from driftline.capture.script import unrolling
 from driftline.capture.script.call import Call, Rules
 from driftline.capture.script.cames import deciding, union
 from driftline.capture.script.joining import joined
 from driftline.capture.script.reading import FILTER, NOTHING
 from driftline.capture.script.rules import plain
-from driftline.capture.script.unrolling import Unrolled
 from driftline.capture.script.values import Items, Thing, Value
 
 MAX_WIDTH = 8
@@ -17,7 +17,9 @@ _NAMES = ("combinations", "combinations_with_replacement", "permutations", "prod
 
 def combined(call: Call) -> Value:
     """Tuples of elements, so many as ``r`` or ``repeat`` says, or one of each."""
-    overs = [plain.in_places(call, one) for one in call.args[: None if call.name.endswith("product") else 1]]
+    overs = [
+        unrolling.in_places(call.machine, one) for one in call.args[: None if call.name.endswith("product") else 1]
+    ]
     if call.name.endswith("pairwise"):
         times = 2
     else:
@@ -29,7 +31,7 @@ def combined(call: Call) -> Value:
     return call.new(Items((), call.new(row), rows))
 
 
-def _any_of(call: Call, over: Unrolled) -> Value:
+def _any_of(call: Call, over: unrolling.Unrolled) -> Value:
     out = over.loose
     for one in over.items:
         out = one if out is None else joined(call.machine.memory, out, one)
@@ -40,7 +42,7 @@ def some(call: Call) -> Value:
     """``islice``, ``takewhile`` and others: some of the elements, in their order; a function may decide which."""
     last = call.name.endswith(("takewhile", "dropwhile", "filterfalse"))
     value, function = (call.argument(1), call.argument(0)) if last else (call.argument(0), None)
-    over = plain.in_places(call, value or Thing())
+    over = unrolling.in_places(call.machine, value or Thing())
     row = _any_of(call, over)
     decides = NOTHING if function is None else call.cames(call.machine.invoke(function, [row], {}, call.path))
     return call.new(Items((), row, over.rows | deciding(decides, FILTER)))
@@ -48,7 +50,7 @@ def some(call: Call) -> Value:
 
 def greatest(call: Call) -> Value:
     """``heapq.nlargest`` and ``nsmallest``: the elements with the greatest keys."""
-    over = plain.in_places(call, call.argument(1, "iterable") or Thing())
+    over = unrolling.in_places(call.machine, call.argument(1, "iterable") or Thing())
     row, key = _any_of(call, over), call.argument(2, "key")
     by = row if key is None else call.machine.invoke(key, [row], {}, call.path)
     return call.new(Items((), row, over.rows | deciding(call.cames(by), FILTER)))

@@ -1,5 +1,7 @@
 from collections.abc import Callable
 
+import pytest
+
 Wrote = Callable[..., dict[str, str]]
 
 
@@ -93,3 +95,22 @@ def test_what_decides_which_elements_there_are_decides_their_sum(wrote: Wrote) -
         pd.DataFrame([{"n": total, "m": max(r.a for r in orders.itertuples() if r.b > 1)}]).to_csv("o")
     """
     assert wrote(text) == {"n": "s filter", "m": "a aggregation, b filter"}
+
+
+@pytest.mark.parametrize(
+    ("begin", "own"),
+    [
+        ("from multiprocessing import Pool\npool = Pool(2)\nout = pool.map(work, [df])", True),
+        ("import multiprocessing as m\nout = m.get_context('fork').Pool().starmap(work, [(df,)])", True),
+        ("import concurrent.futures as c\nout = list(c.ProcessPoolExecutor().map(work, [df]))", True),
+        ("from joblib import Parallel, delayed\nout = Parallel(2)(delayed(work)(one) for one in [df])", True),
+        ("import concurrent.futures as c\nout = list(c.ThreadPoolExecutor().map(work, [df]))", False),
+        ("from multiprocessing.pool import ThreadPool\nout = ThreadPool(2).map(work, [df])", False),
+    ],
+)
+def test_what_another_process_changes_in_place_is_a_copy_and_what_a_thread_does_is_not(
+    wrote: Wrote, begin: str, own: bool
+) -> None:
+    text = f'def work(part):\n    part["b"] = part.a * 2\n    return part\n{begin}\n'
+    assert wrote(f'{text}out[0].to_csv("o")\n') == {"a": "a", "b": "a transformation"}
+    assert wrote(f'{text}df.to_csv("o")\n') == {"a": "a", "b": "b" if own else "a transformation"}

@@ -1,0 +1,23 @@
+"""Whose code it is; what belongs to whom is read off where the files lie."""
+
+import threading
+from pathlib import Path
+
+import pytest
+
+from driftline.capture import sites, whose
+
+
+def test_files_of_libraries_of_python_and_of_our_own_are_not_the_users() -> None:
+    assert not whose.of_user(threading.__file__)
+    assert not whose.of_user(pytest.__file__)
+    assert not whose.of_user(sites.__file__)
+    assert whose.of_user(str(Path("anywhere/script.py").absolute()))
+    assert not whose.of_user("<frozen importlib._bootstrap>")
+    assert whose.of_user("<string>")
+
+
+def test_what_a_dataclass_makes_for_itself_is_not_the_users() -> None:
+    names = "def __init__(): ...\ndef own(): ...\n"
+    init, own = (one for one in compile(names, "<string>", "exec").co_consts if hasattr(one, "co_name"))
+    assert (whose.is_user(init), whose.is_user(own)) == (False, True)
