@@ -303,7 +303,7 @@ def _of_pairs(machine: Machine, of: Value, pairs: Pairs, key: Value) -> Value:
             return pairs.known[found]
         return one_of(machine, pairs.loose) or pairs.default or Thing()
     out: Value | None = one_of(machine, pairs.loose) or pairs.default
-    decides = deciding(made_of(machine.memory, key) | pairs.keys, JOIN)
+    decides = deciding(made_of(machine.memory, key) | pairs.keys, JOIN) | deciding(pairs.rows, FILTER)
     for one in pairs.known.values():
         out = machine.memory.joined(out, one, decides)
     content = machine.memory.see(out)

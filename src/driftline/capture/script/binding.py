@@ -6,7 +6,7 @@ Enters: targets and values. Leaves: a changed memory. What is unpacked goes by p
 import ast
 from collections.abc import Sequence
 
-from driftline.capture.script import access, importing, unrolling, writing
+from driftline.capture.script import access, importing, labels, unrolling, writing
 from driftline.capture.script.inlining import Inlining
 from driftline.capture.script.joining import made_of
 from driftline.capture.script.operators import operated
@@ -29,10 +29,25 @@ class Binding(Inlining):
             self._unpack(target.elts, value, scope)
         elif isinstance(target, ast.Starred):
             self.assign(target.value, value, scope)
-        elif isinstance(target, ast.Attribute):
+        elif isinstance(target, ast.Attribute) and not self._labelled(target, value, scope):
             writing.attribute(self, self.evaluate(target.value, scope), target.attr, value)
         elif isinstance(target, ast.Subscript):
             self._assign_item(target, value, scope)
+
+    def _labelled(self, target: ast.Attribute, value: Value, scope: Scope) -> bool:
+        """Whether it is a name of a column or of an index that is set, or the index of a column."""
+        inner = target.value
+        if isinstance(inner, ast.Attribute) and inner.attr in {"index", "columns"} and target.attr in {"name", "names"}:
+            owner = self.evaluate(inner.value, scope)
+            fresh = labels.index_named(self, owner, value) if inner.attr == "index" else owner
+            if isinstance(fresh, Series):
+                self.assign(inner.value, fresh, scope)
+            return fresh is not None
+        of = self.evaluate(inner, scope) if target.attr in {"name", "index"} else None
+        if isinstance(of, Series) and isinstance(inner, ast.Name | ast.Attribute):
+            self.assign(inner, labels.named(self, of, target.attr, value), scope)
+            return True
+        return False
 
     def _assign_item(self, target: ast.Subscript, value: Value, scope: Scope) -> None:
         of, key = self._container(target.value, scope), self.evaluate(target.slice, scope)

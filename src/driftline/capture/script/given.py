@@ -4,7 +4,7 @@ Enters: a call. Leaves: nothing; the machine remembers a table for the receiver 
 """
 
 from driftline.capture.script import tables
-from driftline.capture.script.call import Call, table_of
+from driftline.capture.script.call import Call, of_pairs, table_of
 from driftline.capture.script.joining import made_of
 from driftline.capture.script.machine import Machine
 from driftline.capture.script.reading import FILTER, Table
@@ -16,6 +16,7 @@ from driftline.capture.script.values import (
     Function,
     Items,
     Library,
+    Pairs,
     Ref,
     UserModule,
     Value,
@@ -59,6 +60,8 @@ def _into(call: Call) -> int | None:
 def _parameters(machine: Machine, call: Call, value: Value) -> Table | None:
     """Return the one row that ``execute`` is given for a statement, if the text spells out its places."""
     content = machine.memory.see(value)
+    if call.name == "execute" and isinstance(content, Pairs):
+        return tables.shaped(of_pairs(machine, content), machine.guarding(), FILTER)
     if call.name != "execute" or not isinstance(content, Items) or content.loose is not None:
         return None
     columns = {place: made_of(machine.memory, one) for place, one in enumerate(content.known)}

@@ -54,7 +54,7 @@ def attribute(machine: Machine, of: Value, name: str, value: Value) -> None:
         if name == "columns":
             machine.memory.put(of.place, Frame(_relabelled(machine, content, value), content.row))
         elif name == "index":
-            labels = {"": made_of(machine.memory, value)}
+            labels = {getattr(value, "name", None) or "": made_of(machine.memory, value)}
             machine.memory.put(of.place, Frame(content.table._replace(labels=labels), content.row))
         elif name in content.table.columns or content.row:
             item(machine, of, Const(name), value)
@@ -129,6 +129,8 @@ def _framed(machine: Machine, frame: Frame, key: Value, value: Value) -> Any:
     if isinstance(found, list):
         return _columns(machine, frame, found, value)
     if found is not UNKNOWN and not isinstance(found, slice):
+        if table == tables.EMPTY and isinstance(value, Series):  # the first column brings its index
+            table = table._replace(labels=value.index, rows=value.rows)
         return tables.with_column(table, found, entering(machine, value, table))
     content = machine.memory.see(key)
     cames, decides = made_of(machine.memory, value), deciding(made_of(machine.memory, key))

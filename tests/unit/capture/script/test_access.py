@@ -152,5 +152,9 @@ def test_values_that_the_text_spells_out_are_picked_by_flags_places_and_data(wro
 
 
 def test_what_a_cursor_says_of_its_columns_is_no_data(wrote: Wrote) -> None:
-    text = 'import sqlite3\ncur = sqlite3.connect("x").execute("users")\npd.DataFrame([[d[0] for d in cur.description]]).to_csv("o")\n'
+    text = """
+        import sqlite3
+        cur = sqlite3.connect("x").execute("users")
+        pd.DataFrame([[d[0] for d in cur.description]]).to_csv("o")
+    """
     assert set(wrote(text).values()) <= {""}

@@ -13,3 +13,15 @@ def test_an_argument_is_told_by_place_and_by_name(follows: Callable[..., Followe
     assert label is not None
     assert list(label.columns) == ["b"]
     assert found.argument(path, 1) is None
+
+
+def test_the_fields_that_a_statement_is_given_are_there_under_a_condition(follows: Callable[..., Followed]) -> None:
+    text = """
+for r in orders.itertuples():
+    if r.b > 1:
+        con.execute("INSERT INTO t VALUES (:x)", {"x": r.a})
+"""
+    found = follows(text)
+    [table] = [one for path in found.paths() if (one := found.argument(path, 1)) is not None]
+    assert {one.column for one in table.columns["x"]} == {"a"}
+    assert {(one.column, one.subtype) for one in table.rows} == {("b", "FILTER")}

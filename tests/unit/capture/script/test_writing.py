@@ -58,3 +58,23 @@ def test_what_is_put_in_under_a_condition_keeps_it(wrote: Wrote) -> None:
 def test_a_row_that_is_put_in_is_told_by_place(wrote: Wrote) -> None:
     text = 'df.loc["all"] = [df["a"].sum(), 0]\ndf.to_csv("o")\n'
     assert wrote(text) == {"a": "a transformation", "b": "b"}
+
+
+def test_the_first_column_of_an_empty_table_brings_its_index(wrote: Wrote) -> None:
+    text = """
+        out = pd.DataFrame()
+        for c in ["a", "b"]:
+            out[c] = orders.groupby("k")[c].mean()
+        out.reset_index().to_csv("o")
+    """
+    assert wrote(text) == {"k": "k", "a": "a aggregation", "b": "b aggregation", "rows": "k group_by"}
+
+
+def test_what_decides_that_something_is_put_under_a_key_decides_what_is_found_there(wrote: Wrote) -> None:
+    text = """
+        best = {r.k: r.a for r in orders.itertuples() if r.b > 1}
+        users["best"] = users["k"].map(best)
+        users["again"] = [best.get(k, 0) for k in users["k"]]
+        users[["best", "again"]].to_csv("o")
+    """
+    assert wrote(text) == {"best": "a, b filter, k join", "again": "a, b filter, k join"}

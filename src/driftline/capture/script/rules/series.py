@@ -138,7 +138,7 @@ def mapped(call: Call) -> Value:
     if isinstance(content, Pairs):
         found = call.cames(by)
         looked_up = changed(one.cames) if not found else deciding(one.cames | content.keys, JOIN)
-        cames = found - content.keys | looked_up
+        cames = found - content.keys | looked_up | deciding(content.rows, FILTER)
     elif isinstance(content, Series | Frame):
         index = union((content.index if isinstance(content, Series) else content.table.labels).values())
         cames = call.cames(by) | deciding(one.cames | index, JOIN)
