@@ -48,7 +48,8 @@ def is_cell(file: str) -> bool:
 def of_user(file: str) -> bool:
     """Whether a file is the user's: none of a library, of Python or of Driftline."""
     if file.startswith("<"):
-        return not file.startswith(("<frozen", "<driftline", "<__array_function__"))
+        generated = " generated " in file or "-gen-" in file  # by SQLAlchemy and attrs, by decorator and its kin
+        return not generated and not file.startswith(("<frozen", "<driftline", "<__array_function__"))
     path = os.path.abspath(file)
     if path.startswith(OWN) or any(part in path for part in INSIDE):
         return False

@@ -15,6 +15,11 @@ def test_files_of_libraries_of_python_and_of_our_own_are_not_the_users() -> None
     assert whose.of_user(str(Path("anywhere/script.py").absolute()))
     assert not whose.of_user("<frozen importlib._bootstrap>")
     assert whose.of_user("<string>")
+    assert not whose.of_user(
+        "<sqlalchemy generated _go() wrapper for sqlalchemy.orm.session.SessionTransaction.commit>"
+    )
+    assert not whose.of_user("<attrs generated init job.Row>")
+    assert not whose.of_user("<decorator-gen-7>")
 
 
 def test_what_a_dataclass_makes_for_itself_is_not_the_users() -> None:

@@ -30,6 +30,7 @@ from driftline.capture.script.rules import (
     readers,
     row_rules,
     series,
+    sessions,
     shaping,
     tuples,
     unknown,
@@ -87,7 +88,7 @@ _METHODS: Mapping[type, Rules] = {
     Items: lists.LISTS,
     Pairs: containers.DICTS,
     File: files.METHODS,
-    Foreign: {**learning.METHODS, **cursors.METHODS},
+    Foreign: {**learning.METHODS, **cursors.METHODS, **sessions.METHODS},
 }
 
 _OF_RECORDS = frozenset({"get", "items", "keys", "values", "update", "setdefault"})

@@ -1,0 +1,64 @@
+"""Objects that are mapped to rows of tables: put into a session, written when it is committed.
+
+Enters: a call of an object that nothing else is known of. Leaves: None, as it returns nothing that anybody asks for; the
+call that writes has been given a table of all that was put in before. A column that several classes have is a hedge,
+as is every column of which it is not told which of several tables is written. Source: the reference of
+``sqlalchemy.orm.Session``.
+"""
+
+from driftline.capture.script import tables, unrolling
+from driftline.capture.script.call import Call, Rules, entering
+from driftline.capture.script.cames import hedged
+from driftline.capture.script.reading import FILTER, Cames, Table
+from driftline.capture.script.values import NONE, Class, Instance, Thing, Value
+
+_PENDING = "rows that wait for a session"  # in the memory: a table for each class
+
+
+def put(call: Call) -> Value | None:
+    """``add``, ``add_all``, ``merge``, ``bulk_save_objects``."""
+    value = call.argument(0) or Thing()
+    several = isinstance(call.see(value), Instance)
+    over = unrolling.Unrolled((value,)) if several else unrolling.unrolled(call.machine, value)
+    found = False
+    for one in (*over.items, over.loose):
+        content = call.see(one)
+        if isinstance(content, Instance) and _is_mapped(call, content.of):
+            found = True
+            _wait(call, content, over.rows)
+    return NONE if found else None
+
+
+def _is_mapped(call: Call, of: Class) -> bool:
+    return any(call.machine.memory.get((of.scope, name)) is not None for name in ("__tablename__", "__table__"))
+
+
+def _wait(call: Call, content: Instance, rows: Cames) -> None:
+    here = Table({}, rows=call.machine.guarding())
+    columns = {name: entering(call.machine, one, here) for name, one in content.fields.items()}
+    table = tables.shaped(Table(columns, closed=True), call.machine.guarding() | rows, FILTER)
+    waiting = dict(call.machine.memory.get(_PENDING) or ())
+    known = waiting.get(content.of.name)
+    waiting[content.of.name] = table if known is None else tables.either(known, table)
+    call.machine.memory.put(_PENDING, tuple(waiting.items()))
+
+
+def written(call: Call) -> Value | None:
+    """``commit`` and ``flush``."""
+    waiting = [table for _, table in call.machine.memory.get(_PENDING) or ()]
+    if not waiting:
+        return None
+    out = waiting[0]
+    for one in waiting[1:]:
+        both = [name for name in one.columns if name in out.columns]
+        out = tables.beside([out, one])
+        columns = {name: hedged(cames) if name in both else cames for name, cames in out.columns.items()}
+        out = out._replace(columns=columns, rows=hedged(out.rows))
+    call.machine.record(call.path, out)
+    return NONE
+
+
+METHODS: Rules = {
+    **dict.fromkeys(("add", "add_all", "merge", "bulk_save_objects"), put),
+    **dict.fromkeys(("commit", "flush"), written),
+}

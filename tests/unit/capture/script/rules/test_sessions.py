@@ -1,0 +1,65 @@
+from collections.abc import Callable
+
+from driftline.capture.script.follow import Followed
+from driftline.capture.script.reading import Table
+
+Follows = Callable[..., Followed]
+MODELS = """\
+from sqlalchemy.orm import DeclarativeBase, Session
+class Base(DeclarativeBase):
+    pass
+class User(Base):
+    __tablename__ = "user"
+    id: int
+    age: int
+class Order(Base):
+    __tablename__ = "purchase"
+    id: int
+    amount: float
+with Session(None) as session:
+"""
+
+
+def committed(found: Followed, line: int) -> Table:
+    """What the call in a line has written."""
+    [path] = [one for one in found.paths() if one[-1].line == line]
+    table = found.given(path)
+    assert table is not None
+    return table
+
+
+def columns(table: Table) -> dict[str, set[tuple[str, bool]]]:
+    return {name: {(one.column, one.confidence > 0.5) for one in cames} for name, cames in table.columns.items()}
+
+
+# five lines come before each of these, and twelve of MODELS
+def test_objects_are_written_when_their_session_is_committed(follows: Follows) -> None:
+    text = """\
+    for r in users.itertuples():
+        if r.name:
+            session.add(User(id=r.k, age=r.age))
+    session.commit()
+"""
+    table = committed(follows(MODELS + text), 21)
+    assert columns(table) == {"id": {("k", True)}, "age": {("age", True)}}
+    assert {(one.column, one.subtype) for one in table.rows} == {("name", "FILTER")}
+
+
+def test_columns_that_two_classes_have_are_a_hedge(follows: Follows) -> None:
+    text = """\
+    session.add_all(User(id=r.k, age=r.age) for r in users.itertuples())
+    session.add_all([Order(id=r.oid, amount=r.a) for r in orders.itertuples() if r.b > 1])
+    session.flush()
+"""
+    table = committed(follows(MODELS + text), 20)
+    assert columns(table) == {
+        "id": {("k", False), ("oid", False)},
+        "age": {("age", True)},
+        "amount": {("a", True)},
+    }
+
+
+def test_objects_that_are_mapped_to_no_table_wait_for_nothing(follows: Follows) -> None:
+    text = "class Plain:\n    pass\nthing = open_it()\nthing.add(Plain())\nthing.commit()\n"
+    found = follows(text)
+    assert not [one for one in found.paths() if one[-1].line == 10]
