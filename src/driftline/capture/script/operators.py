@@ -195,6 +195,8 @@ def _frames(machine: Machine, a: Value, b: Value, name: str) -> Value:
         if first.row == second.row:
             columns = dict(tables.computed(tables.either(left, right)).columns)
         both = tables.computed(wide)._replace(columns=columns, rows=left.rows | right.rows)
+        if wide.spread:  # columns without a name meet those of the other that have the same
+            both = both._replace(spread=both.spread | changed(tables.values(narrow)))
         if not (first.row or second.row or first.array or second.array):
             join = tables.alignment(left.labels, right.labels)
             both = tables.tinged(both, join)._replace(rows=both.rows | join)

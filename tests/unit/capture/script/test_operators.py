@@ -48,3 +48,12 @@ def test_whether_a_key_is_in_a_dict_is_decided_by_its_keys_alone(wrote: Wrote) -
         pd.DataFrame([{"a": o.a} for o in orders.itertuples() if o.s in ages]).to_csv("o")
     """
     assert wrote(text) == {"a": "a", "rows": "k filter, s filter"}
+
+
+def test_columns_that_are_named_after_values_meet_those_of_another_table(wrote: Wrote) -> None:
+    text = """
+        price = orders.pivot(index="oid", columns="k", values="a")
+        amount = orders.pivot(index="oid", columns="k", values="b")
+        (price * amount).to_csv("o")
+    """
+    assert wrote(text)["..."] == "a transformation, b transformation, k group_by"

@@ -7,7 +7,7 @@ from driftline.capture.script import tables, writing
 from driftline.capture.script.call import Call, Rules, table_of
 from driftline.capture.script.cames import aggregated, changed, deciding
 from driftline.capture.script.joining import made_of
-from driftline.capture.script.reading import NOTHING, Table
+from driftline.capture.script.reading import GROUP_BY, NOTHING, Table
 from driftline.capture.script.rules import kinds
 from driftline.capture.script.rules.shared import (
     across,
@@ -145,7 +145,9 @@ def correlated(call: Call) -> Value:
     """``corr`` and ``cov``: a number of each pair of columns."""
     table = _numeric(call, call.table())
     cames = aggregated(tables.values(table))
-    return call.frame(table._replace(columns=dict.fromkeys(table.columns, cames), spread=cames, labels={}))
+    names = frozenset(one for one in table.spread if one.subtype == GROUP_BY)  # of columns that are named after values
+    labels = {"": names} if names else {}
+    return call.frame(table._replace(columns=dict.fromkeys(table.columns, cames), spread=cames, labels=labels))
 
 
 def mapped(call: Call, table: Table) -> Table:

@@ -8,7 +8,8 @@ from collections.abc import Iterable
 
 from driftline.capture.script import access, unrolling
 from driftline.capture.script.call import UNKNOWN, Call, Rules, plain
-from driftline.capture.script.cames import deciding
+from driftline.capture.script.cames import deciding, union
+from driftline.capture.script.reading import FILTER, NOTHING
 from driftline.capture.script.rules import lists
 from driftline.capture.script.rules.plain import folded, summed_up
 from driftline.capture.script.values import NONE, Const, Frame, Items, Thing, Value
@@ -31,7 +32,10 @@ def _some(call: Call, over: unrolling.Unrolled) -> Value | None:
     ones = [one for one in (*over.items, over.loose) if one is not None]
     if not all(isinstance(call.see(one), Frame) for one in ones):
         return None
-    return access.one_of(call.machine, access.doubtful(call.machine, ones))
+    key = call.argument(-1, "key")
+    by = NOTHING if key is None or key == NONE else union(call.cames(lists.key_of(call, key, one)) for one in ones)
+    found = access.one_of(call.machine, access.doubtful(call.machine, ones))
+    return None if found is None else access.among(call.machine, found, over.rows | deciding(by, FILTER))
 
 
 def _chosen(call: Call, values: Iterable[Value]) -> Value | None:

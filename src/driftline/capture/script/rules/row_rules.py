@@ -93,7 +93,11 @@ def index_reset(call: Call, table: Table) -> Table:
         return out._replace(labels=kept)
     out = tables.reset(table)
     fresh = listed(call, -1, "names")
-    return out if fresh is None else tables.renamed(out, dict(zip(table.labels, fresh, strict=False)))
+    return (
+        out
+        if fresh is None
+        else tables.renamed(out, dict(zip((one or "index" for one in table.labels), fresh, strict=False)))
+    )
 
 
 def crossed(call: Call, table: Table) -> Table:

@@ -1,9 +1,8 @@
 """Objects that are mapped to rows of tables: put into a session, written when it is committed.
 
-Enters: a call of an object that nothing else is known of. Leaves: None, as it returns nothing that anybody asks for; the
-call that writes has been given a table of all that was put in before. A column that several classes have is a hedge,
-as is every column of which it is not told which of several tables is written. Source: the reference of
-``sqlalchemy.orm.Session``.
+Enters: a call of an object that nothing else is known of. Leaves: None, as nobody asks for what it returns; the call
+that writes has been given a table of all that was put in before. A column that several classes have is a hedge.
+Source: the reference of ``sqlalchemy.orm.Session``.
 """
 
 from driftline.capture.script import tables, unrolling

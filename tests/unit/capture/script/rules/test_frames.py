@@ -70,3 +70,8 @@ def test_texts_have_no_part_in_what_is_of_numbers_only(wrote: Wrote) -> None:
     found = wrote('orders.corr(numeric_only=True)[["a"]].to_csv("o")\n')
     assert found["a"] == "a aggregation, b aggregation, oid aggregation"
     assert set(wrote('orders.groupby("k")[["a", "b"]].sum().mean(numeric_only=True).to_csv("o")\n')) >= {"a", "b"}
+
+
+def test_correlations_of_columns_that_are_named_after_values_have_these_as_labels(wrote: Wrote) -> None:
+    text = 'orders.pivot(index="oid", columns="k", values="a").corr().reset_index(names="x").to_csv("o")\n'
+    assert wrote(text)["x"] == "k group_by"

@@ -36,3 +36,12 @@ def test_one_of_many_tables_is_a_hedge_whichever_way_it_is_picked(wrote: Wrote, 
 
 def test_what_several_names_take_of_many_tables_is_a_hedge_for_each(wrote: Wrote) -> None:
     assert wrote(MANY + 'one, other = many\nother[["age"]].to_csv("o")\n') == {"age": "age ? *"}
+
+
+def test_the_key_decides_which_record_is_the_greatest(wrote: Callable[..., dict[str, str]]) -> None:
+    text = """
+        import csv
+        best = max(csv.DictReader(open("orders")), key=lambda r: float(r["a"]))
+        pd.DataFrame([{"s": best["s"]}]).to_csv("o")
+    """
+    assert wrote(text) == {"s": "s", "rows": "a filter"}
