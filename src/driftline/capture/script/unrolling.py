@@ -110,7 +110,8 @@ def _of_frame(machine: Machine, frame: Frame) -> Unrolled:
         row = machine.memory.new(Frame(table._replace(rows=NOTHING, labels={}), True, True))
         return Unrolled(loose=row, rows=table.rows)
     if not table.closed:
-        return Unrolled(loose=Thing(tables.values(table) if frame.array else NOTHING))
+        unknown = not table.columns and not table.rest  # of an unknown function: perhaps no table, but several values
+        return Unrolled(loose=Thing(tables.values(table) if frame.array or unknown else NOTHING))
     if frame.array:
         return Unrolled(tuple(Thing(cames, table.rows) for cames in table.columns.values()))
     return Unrolled(tuple(Const(name) for name in table.columns))

@@ -73,3 +73,15 @@ def test_a_read_that_a_turn_may_leave_out_is_any_of_them_afterwards(given: Calla
     found = given(text).columns["d"]
     assert PREVIOUS not in {turn_of(one.read)[1] for one in found}
     assert any(one.every for one in found)
+
+
+def test_several_values_of_an_unknown_function_come_from_what_it_was_given(
+    wrote: Callable[..., dict[str, str]],
+) -> None:
+    text = """
+        import somewhere
+        near, far = somewhere.distances(orders[["a", "b"]])
+        pd.DataFrame({"n": near, "f": far[:, 1]}).to_csv("o")
+    """
+    both = "a transformation ?, b transformation ?"
+    assert wrote(text) == {"n": both, "f": both}

@@ -10,7 +10,7 @@ from typing import Any
 from driftline.capture.script import tables
 from driftline.capture.script.call import Call, Rules, is_frame, names, table_of
 from driftline.capture.script.cames import deciding, hedged, union
-from driftline.capture.script.reading import GROUP_BY, JOIN, NOTHING, Cames, Table
+from driftline.capture.script.reading import FILTER, GROUP_BY, JOIN, NOTHING, Cames, Table
 from driftline.capture.script.rules.shared import named
 from driftline.capture.script.values import NONE, Frame, Items, Pairs, Series, Value
 
@@ -193,6 +193,20 @@ def appended(call: Call) -> Value | None:
     return call.frame(tables.stacked([call.table(), *found]))
 
 
+def compared(call: Call) -> Value | None:
+    """``compare``: both values of each column side by side, where they differ."""
+    a, b = call.table(), table_of(call.machine, call.argument(0, "other"))
+    called = call.plain(-1, "result_names", ("self", "other"))
+    if b is None or not a.closed or not isinstance(called, tuple | list) or len(called) != 2:
+        return None
+    columns: dict[Any, Cames] = {}
+    for name, cames in a.columns.items():
+        columns |= {(name, called[0]): cames, (name, called[1]): tables.column(b, name)}
+    decides = NOTHING if call.flag("keep_shape") else tables.values(a) | tables.values(b)
+    rows = a.rows | b.rows | tables.alignment(a.labels, b.labels) | deciding(decides, FILTER)
+    return call.frame(Table(columns, (), rows, True, NOTHING, a.labels))
+
+
 def copied(call: Call) -> Value | None:
     """Functions that hand a table on as another library's."""
     table = table_of(call.machine, call.argument(0))
@@ -222,5 +236,6 @@ ON_FRAMES: Rules = {
     "join": joined,
     "append": appended,
     "align": aligned,
+    "compare": compared,
     "to_pandas": lambda call: call.frame(call.table()),
 }

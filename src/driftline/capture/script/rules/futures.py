@@ -47,6 +47,27 @@ def waited(call: Call) -> Value:
     return call.new(Items((done, done), kind="tuple"))
 
 
+def gathered(call: Call) -> Value:
+    """``asyncio.gather``: what each of the coroutines returned; a coroutine is followed where it is made."""
+    return call.new(Items(tuple(call.args), call.more[0] if call.more else None))
+
+
+def run(call: Call) -> Value:
+    """``asyncio.run``, ``create_task``: what the coroutine returned."""
+    return call.argument(0) or Thing()
+
+
+def threaded(call: Call) -> Value | None:
+    """``asyncio.to_thread(f, *args)``."""
+    return None if not call.args else call.machine.invoke(call.args[0], call.args[1:], call.kwargs, call.path)
+
+
 SUBMITS = frozenset({"submit", "apply_async", "apply"})
 OF_FUTURES: dict[str, Rule] = {"result": result, "get": result}
-FUNCTIONS: Rules = {"concurrent.futures.as_completed": completed, "concurrent.futures.wait": waited}
+FUNCTIONS: Rules = {
+    "concurrent.futures.as_completed": completed,
+    "concurrent.futures.wait": waited,
+    "asyncio.gather": gathered,
+    **dict.fromkeys([f"asyncio.{name}" for name in ("run", "create_task", "ensure_future", "wait_for")], run),
+    "asyncio.to_thread": threaded,
+}

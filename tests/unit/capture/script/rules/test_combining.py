@@ -48,3 +48,12 @@ def test_keys_of_a_dict_of_tables_are_a_level_of_the_index(wrote: Wrote) -> None
         pd.concat(parts, names=["key"]).reset_index("key").to_csv("o")
     """
     assert wrote(text)["key"] == "k"
+
+
+def test_two_tables_are_compared_column_by_column(wrote: Wrote) -> None:
+    text = """
+        diff = orders[["a"]].compare(users.rename(columns={"age": "a"})[["a"]], keep_equal=True)
+        diff.columns = [f"{x}_{y}" for x, y in diff.columns]
+        diff.to_csv("o")
+    """
+    assert wrote(text) == {"a_self": "a", "a_other": "age", "rows": "a filter, age filter"}

@@ -25,3 +25,17 @@ HEAD = """
 def test_a_future_has_what_the_function_returned(wrote: Wrote, text: str) -> None:
     found = wrote(HEAD + f'        {text}\n        pd.concat(parts).to_csv("o")\n')
     assert found == {"k": "k", "a": "a", "rows": "b filter"}
+
+
+def test_coroutines_are_followed_where_they_are_made(wrote: Wrote) -> None:
+    text = """
+        import asyncio
+        async def load(n):
+            return orders[orders["a"] > n]
+        async def main():
+            parts = await asyncio.gather(*(load(n) for n in [1, 2]))
+            one = await asyncio.to_thread(load, 3)
+            return pd.concat([*parts, one])
+        asyncio.run(main())[["k"]].to_csv("o")
+    """
+    assert wrote(text) == {"k": "k", "rows": "a filter"}
