@@ -51,20 +51,19 @@ class Contents(msgspec.Struct, frozen=True, kw_only=True):
 _columns: dict[tuple[str, str, int], profile.Column] = {}  # by content hash, kind of values, and how many are null
 
 
-def of_arrow(table: pa.Table, *, rows: bool = False, written: pa.Table | None = None) -> Contents:
+def of_arrow(table: pa.Table, *, rows: bool = False, written: profile.Fingerprint | None = None) -> Contents:
     """Return the contents of an Arrow table; with ``rows``, these are hashed whatever their order at any size.
 
-    ``written``: the cells of the text that the table was read from, whose fingerprint stands for it then.
+    ``written``: the fingerprint of the text that the table was read from, which stands for it then.
     """
     rows = rows or measure.level.rows or table.num_rows * table.num_columns <= ROWS_LIMIT
     whole = sheet.of(table)  # what both measures need is worked out once
     found = profile.fingerprint(whole, rows=rows and written is None)
-    prints = found if written is None else profile.fingerprint(written, rows=rows, form=profile.WRITTEN)
     if not measure.level.profiles:
-        return _contents(table.schema, found, None, frozenset(), prints)
+        return _contents(table.schema, found, None, frozenset(), written)
     measure.go_on()
     built = _built(table, whole, found)
-    return _contents(table.schema, found, built, _regular_ones(table, built), prints)
+    return _contents(table.schema, found, built, _regular_ones(table, built), written)
 
 
 def of_columns(schema: pa.Schema, rows: int, tables: Iterable[pa.Table]) -> Contents:

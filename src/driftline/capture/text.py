@@ -3,27 +3,30 @@
 Enters: the path of a file, its size and the ``form.Form`` that a program read or wrote it in. Leaves: ``Contents``,
 whose types, values and profile are those of the columns, and whose fingerprint is that of the text of every cell, with
 its quotes: ``01`` and ``1``, ``1.0`` and ``1.00``, ``NA`` and nothing differ. What a form leaves out (comments, lines)
-is left out first. A file above the limit that the caller names is read a block at a time and not profiled. Never
-changes what it reads.
+is left out first. All but short files are parsed once, a piece at a time, into cells, and columns are cast from these
+(``casting``), so that a file takes no more memory than its columns. One above the limit that the caller names is not
+profiled. Never changes what it reads.
 """
 
 import codecs
 import contextlib
 import lzma
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
 from pyarrow import csv
 
-from driftline import later
-from driftline.capture import endings
-from driftline.capture.contents import Contents, of_arrow, of_batches
+from driftline import later, profile
+from driftline.capture import casting, endings, measure
+from driftline.capture.contents import ROWS_LIMIT, Contents, of_arrow, of_batches
 from driftline.capture.form import EVERY, Form, made_up
 
 _BLOCK = 1 << 26  # bytes that are read at a time
+_PIECE = 1 << 21  # bytes that are parsed at a time: they stay in the cache, and their memory is used again
+_SHORT = 1 << 22  # bytes of a file that is parsed at once
 _HEADER = 1 << 16  # bytes in which a header ends
 _NUMBER = later.pattern(r'\s*"?[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?"?\s*')
 _YEAR = later.pattern(r'\s*"?(?:19|20)\d\d"?\s*')
@@ -81,6 +84,7 @@ def _of_text(path: str, size: int, said: Form, limit: int, *, broken: bool) -> C
     parse.newlines_in_values = broken
     if size > limit:
         return _in_blocks(path, said, read, parse)
+    convert = _conversion(path, said, read, parse)
 
     def once(convert: csv.ConvertOptions) -> pa.Table:
         with _source(path, said) as file:
@@ -89,13 +93,16 @@ def _of_text(path: str, size: int, said: Form, limit: int, *, broken: bool) -> C
     def again(name: str) -> pa.Table:
         return once(csv.ConvertOptions(column_types={name: pa.uint64()}, include_columns=[name]))
 
-    table = exact(once(_conversion(path, said, read, parse)), again)
+    if size > _SHORT and not broken and not said.escape:
+        schema = _begun(path, said, read, parse, convert)
+        prints, found = _in_pieces(path, said, parse, schema)
+        table = _put_together(schema.names, found, once, convert)
+    else:
+        table = once(convert)
+        prints = _at_once(path, said, parse, _called(said, table.column_names))
+    table = exact(table, again)
     table = _without_thousands(table, said.thousands) if said.thousands else table
-    with _source(path, said, marked=True) as file:
-        written = csv.read_csv(file, *_bare(said, parse, table.num_columns))
-    names = _called(said, table.column_names)
-    cells = written if said.names or said.bare else written.slice(1)
-    return of_arrow(table.rename_columns(names), written=cells.rename_columns(names))
+    return of_arrow(table.rename_columns(_called(said, table.column_names)), written=prints)
 
 
 def _options(path: str, said: Form) -> tuple[Form, csv.ReadOptions, csv.ParseOptions]:
@@ -114,23 +121,84 @@ def _options(path: str, said: Form) -> tuple[Form, csv.ReadOptions, csv.ParseOpt
     return said, read, parse
 
 
+def _put_together(
+    names: list[str],
+    found: Mapping[int, pa.ChunkedArray],
+    once: Callable[[csv.ConvertOptions], pa.Table],
+    convert: csv.ConvertOptions,
+) -> pa.Table:
+    """Return the columns of a text table: those that were ``found``, by place, and the others as ``once`` parses them."""
+    if not found:
+        return once(convert)
+    left = [name for place, name in enumerate(names) if place not in found]
+    convert.include_columns = left
+    parsed = once(convert) if left else None
+    columns = [found[place] if place in found else parsed.column(name) for place, name in enumerate(names)]
+    return pa.table(columns, names)
+
+
+def _at_once(path: str, said: Form, parse: csv.ParseOptions, names: Sequence[str]) -> profile.Fingerprint:
+    """Return the fingerprint of a short text table."""
+    cells = _cells(names)
+    prints = _prints(cells)
+    with _source(path, said, marked=True) as file:
+        whole = csv.read_csv(file, *_bare(said, parse, len(names)))
+    for batch in (whole if said.names or said.bare else whole.slice(1)).to_batches():
+        prints.add(pa.RecordBatch.from_arrays(batch.columns, schema=cells))
+    return prints.finish()
+
+
+def _prints(cells: pa.Schema) -> profile.Prints:
+    up_to = None if measure.level.rows else ROWS_LIMIT
+    return profile.Prints(cells, rows=True, up_to=up_to, form=profile.WRITTEN)
+
+
+def _cells(names: Sequence[str]) -> pa.Schema:
+    return pa.schema([(name, pa.binary()) for name in names])
+
+
+def _in_pieces(
+    path: str, said: Form, parse: csv.ParseOptions, schema: pa.Schema
+) -> tuple[profile.Fingerprint, dict[int, pa.ChunkedArray]]:
+    """Return the fingerprint of a text table, and those of its columns that its cells can be cast to, by place.
+
+    Raises:
+        pa.ArrowInvalid: perhaps a value has a line break where a piece ends.
+    """
+    cells = _cells(_called(said, schema.names))
+    prints = _prints(cells)
+    plain = said.decimal == "." and not said.thousands and len(set(schema.names)) == len(schema)
+    casts = casting.Casts(schema if plain else pa.schema([]), said.nulls, said.quote)
+    for batch, quotes in _below(path, said, parse, cells, _PIECE):
+        measure.go_on()
+        if quotes % 2:
+            raise pa.ArrowInvalid("a piece ends within quotes")
+        prints.add(batch)
+        casts.take(batch, quoted=quotes > 0)
+    return prints.finish(), casts.made()
+
+
 def _in_blocks(path: str, said: Form, read: csv.ReadOptions, parse: csv.ParseOptions) -> Contents:
     read.use_threads, read.block_size = False, _BLOCK
     schema = _begun(path, said, read, parse, _conversion(path, said, read, parse))
     schema = pa.schema([field.with_name(name) for field, name in zip(schema, _called(said, schema.names), strict=True)])
-    cells = pa.schema([(name, pa.binary()) for name in schema.names])
-    return of_batches(schema, _below(path, said, parse, cells), profiled=False, written=cells)
+    cells = _cells(schema.names)
+    batches = (batch for batch, _ in _below(path, said, parse, cells, _BLOCK))
+    return of_batches(schema, batches, profiled=False, written=cells)
 
 
-def _below(path: str, said: Form, parse: csv.ParseOptions, cells: pa.Schema) -> Iterator[pa.RecordBatch]:
-    """Yield the rows of a large file, a block at a time, cell by cell."""
+def _below(
+    path: str, said: Form, parse: csv.ParseOptions, cells: pa.Schema, size: int
+) -> Iterator[tuple[pa.RecordBatch, int]]:
+    """Yield the rows of a text, ``size`` bytes at a time, cell by cell, each time with the number of quotes there."""
     bare, parse, convert = _bare(said, parse, len(cells))
     bare.use_threads, bare.block_size = False, _BLOCK
-    header = 0 if said.names or said.bare else 1
-    for piece in _pieces(path, said, across=parse.newlines_in_values):
+    header, quote = 0 if said.names or said.bare else 1, said.quote.encode()
+    for piece in _pieces(path, said, across=parse.newlines_in_values, size=size):
+        quotes = piece.count(quote) if quote and quote in piece else 0  # which is found sooner than counted
         table = csv.read_csv(pa.BufferReader(_marked(piece, said)), bare, parse, convert)
         for batch in table.slice(header).to_batches():
-            yield pa.RecordBatch.from_arrays(batch.columns, schema=cells)
+            yield pa.RecordBatch.from_arrays(batch.columns, schema=cells), quotes
         header = bare.skip_rows = 0
 
 

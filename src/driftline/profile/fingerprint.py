@@ -89,16 +89,21 @@ def beside(rows: int, parts: Iterable[Fingerprint]) -> Fingerprint:
 
 
 class Prints:
-    """The fingerprint of a table that comes in record batches of one schema; holds less than two groups at a time."""
+    """The fingerprint of a table that comes in record batches of one schema; holds less than two groups at a time.
 
-    def __init__(self, schema: pa.Schema, *, rows: bool = False, form: str = FORM) -> None:
+    With ``rows`` it has a row set; with ``up_to``, only where the table has no more cells than that.
+    """
+
+    def __init__(self, schema: pa.Schema, *, rows: bool = False, up_to: int | None = None, form: str = FORM) -> None:
         _, found = inputs.columns(schema.empty_table())
         self._groups = _Groups([column.name for column in found], rows=rows)
         self._schema = schema
+        self._up_to = up_to
         self._form = form
         self._waiting: list[pa.RecordBatch] = []
         self._held = 0
         self._count = 0
+        self._rows = 0  # that were taken
 
     def add(self, batch: pa.RecordBatch) -> None:
         """Take the next rows."""
@@ -120,6 +125,9 @@ class Prints:
 
     def _flush(self) -> None:
         table = pa.Table.from_batches(self._waiting, self._schema)
+        self._rows += len(table)
+        if self._up_to is not None and self._rows * len(self._schema) > self._up_to:
+            self._groups.leave_rows()
         self._groups.take(sheet.of(table))
         self._waiting, self._held = [], 0
 
@@ -141,6 +149,10 @@ class _Groups:
             hashes.append(state.digest())
         if self._rows is not None:
             self._rows.take(group)
+
+    def leave_rows(self) -> None:
+        """Do without the row set."""
+        self._rows = None
 
     def made(self, rows: int, form: str) -> Fingerprint:
         """Return the fingerprint of all that was taken."""
