@@ -23,6 +23,7 @@ _WORD = 1 << 64
 _INT64 = (1 << 63) - 1
 PER_SECOND = {"s": 1, "ms": 1_000, "us": 1_000_000, "ns": 1_000_000_000}
 DAY = 86_400
+_CACHED = 1 << 13  # numbers that become doubles at a time: what stays in the cache, and needs no fresh memory
 
 Whole = NDArray[np.int64] | NDArray[np.uint64]
 
@@ -88,29 +89,27 @@ def _plain(values: NDArray[Any], present: Mask | None) -> Iterator[Any]:
         yield values.astype(np.uint8)
         return
     if values.dtype.kind in "iu":
-        floats = doubles(values)
-        if floats is None:
+        if not fit(values):
             wide = values.dtype.kind == "u" and int(values.max()) > _INT64
             yield _frame(b"u" if wide else b"i", present, rows)
             yield values.astype("<u8" if wide else "<i8")
             return
     else:
-        floats = values.astype(np.float64) + 0.0
-        gone = np.isnan(floats)
+        gone = np.isnan(values)
         if gone.any():
             there = np.ones(rows, bool) if present is None else present.copy()
             there[np.flatnonzero(there)[gone]] = False
-            present, floats = there, floats[~gone]
+            present, values = there, values[~gone]
     yield _frame(b"f", present, rows)
-    yield floats.astype("<f8", copy=False)
+    for start in range(0, len(values), _CACHED):
+        yield np.add(values[start : start + _CACHED], 0.0, dtype="<f8")  # without -0.0
 
 
-def doubles(values: NDArray[Any]) -> NDArray[np.float64] | None:
-    """Return integers as doubles; None where a double cannot hold one of them."""
-    floats = values.astype(np.float64)
-    if values.dtype.itemsize < 8 or not len(values) or np.abs(floats).max() < EXACT:
-        return floats
-    return floats if bool(held(values, floats).all()) else None
+def fit(values: NDArray[Any]) -> bool:
+    """Whether doubles hold all these integers exactly."""
+    if values.dtype.itemsize < 8 or not len(values) or (values.max() < EXACT and values.min() > -EXACT):
+        return True
+    return bool(held(values, values.astype(np.float64)).all())
 
 
 def held(values: NDArray[Any], floats: NDArray[np.float64]) -> Mask:
