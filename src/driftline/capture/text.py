@@ -102,7 +102,8 @@ def _of_text(path: str, size: int, said: Form, limit: int, *, broken: bool) -> C
         prints = _at_once(path, said, parse, _called(said, table.column_names))
     table = exact(table, again)
     table = _without_thousands(table, said.thousands) if said.thousands else table
-    return of_arrow(table.rename_columns(_called(said, table.column_names)), written=prints)
+    table = table.rename_columns(_called(said, table.column_names))
+    return of_arrow(table, schema=casting.wide(table.schema), written=prints)
 
 
 def _options(path: str, said: Form) -> tuple[Form, csv.ReadOptions, csv.ParseOptions]:
@@ -195,8 +196,8 @@ def _below(
     bare.use_threads, bare.block_size = False, _BLOCK
     header, quote = 0 if said.names or said.bare else 1, said.quote.encode()
     for piece in _pieces(path, said, across=parse.newlines_in_values, size=size):
-        quotes = piece.count(quote) if quote and quote in piece else 0  # which is found sooner than counted
-        table = csv.read_csv(pa.BufferReader(_marked(piece, said)), bare, parse, convert)
+        quotes = piece.obj.count(quote, 0, len(piece)) if quote else 0
+        table = csv.read_csv(pa.BufferReader(_marked(bytes(piece), said) if quotes else piece), bare, parse, convert)
         for batch in table.slice(header).to_batches():
             yield pa.RecordBatch.from_arrays(batch.columns, schema=cells), quotes
         header = bare.skip_rows = 0
@@ -206,7 +207,7 @@ def _begun(
     path: str, said: Form, read: csv.ReadOptions, parse: csv.ParseOptions, convert: csv.ConvertOptions | None = None
 ) -> pa.Schema:
     """Return the columns of a text table, as its first block tells them."""
-    first_piece = next(_pieces(path, said, across=parse.newlines_in_values, size=read.block_size), b"")
+    first_piece = next(_pieces(path, said, across=parse.newlines_in_values, size=read.block_size), memoryview(b""))
     with csv.open_csv(pa.BufferReader(first_piece), read, parse, convert) as reader:
         return reader.schema
 
@@ -279,27 +280,50 @@ def _source(path: str, said: Form, *, marked: bool = False) -> Iterator[Any]:
             yield pa.BufferReader(_marked(whole, said) if marked else whole)
 
 
-def _pieces(path: str, said: Form, *, across: bool, size: int = _BLOCK) -> Iterator[bytes]:
-    """Yield a text table as UTF-8, in pieces of whole rows; ``across``: there may be line breaks in values."""
+def _pieces(path: str, said: Form, *, across: bool, size: int = _BLOCK) -> Iterator[memoryview]:
+    """Yield a text table as UTF-8, in pieces of whole rows; ``across``: there may be line breaks in values.
+
+    All pieces lie in the same memory, one after another: fresh memory would cost as much as parsing does.
+    """
     with _opened(path) as file:
         source: Any = pa.BufferReader(_kept(file.read(), said)) if said.leaves_out else file
-        decoded = None if said.leaves_out or _utf8(said.encoding) else codecs.getincrementaldecoder(said.encoding)()
-        held = b""
-        while piece := source.read(size):
-            piece = bytes(piece) if decoded is None else decoded.decode(bytes(piece)).encode()
-            held += piece
-            end = _whole_rows(held, said, across=across)
+        if not said.leaves_out and not _utf8(said.encoding):
+            source = _Decoded(file, said.encoding)
+        room, filled = bytearray(size), 0
+        while read := source.readinto(memoryview(room)[filled:]):
+            filled += read
+            end = _whole_rows(room, filled, said, across=across)
             if end:
-                yield held[:end]
-                held = held[end:]
-        held += b"" if decoded is None else decoded.decode(b"", final=True).encode()
-        if held:
-            yield held if held.endswith(b"\n") else held + b"\n"  # Arrow takes one row without its end for none
+                yield memoryview(room)[:end]
+                room[: filled - end] = room[end:filled]
+                filled -= end
+            elif filled == len(room):
+                room = room + bytes(len(room))
+        if filled:
+            yield memoryview(bytes(room[:filled]) + b"\n" * (room[filled - 1] != 10))  # Arrow takes a row without its end for none
 
 
-def _whole_rows(piece: bytes, said: Form, *, across: bool) -> int:
+class _Decoded:
+    """A file of another encoding, read as UTF-8."""
+
+    def __init__(self, file: Any, encoding: str) -> None:
+        self._file = file
+        self._decoder = codecs.getincrementaldecoder(encoding)()
+        self._held = b""
+
+    def readinto(self, room: memoryview) -> int:
+        """Read as much as there is room for; returns how many bytes, 0 at the end."""
+        while not self._held and (read := bytes(self._file.read(len(room)))):
+            self._held = self._decoder.decode(read).encode()
+        taken = self._held[: len(room)] or self._decoder.decode(b"", final=True).encode()
+        room[: len(taken)] = taken
+        self._held = self._held[len(room) :]
+        return len(taken)
+
+
+def _whole_rows(piece: bytearray, filled: int, said: Form, *, across: bool) -> int:
     """Return where the last row ends that is whole; 0 = none is, as far as that can be told."""
-    end = piece.rfind(b"\n") + 1
+    end = piece.rfind(b"\n", 0, filled) + 1
     if not across or not said.quote:
         return end
     if said.escape:

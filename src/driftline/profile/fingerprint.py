@@ -95,7 +95,7 @@ class Prints:
     """
 
     def __init__(self, schema: pa.Schema, *, rows: bool = False, up_to: int | None = None, form: str = FORM) -> None:
-        _, found = inputs.columns(schema.empty_table())
+        _, found = inputs.columns(pa.Table.from_batches([], schema))
         self._groups = _Groups([column.name for column in found], rows=rows)
         self._schema = schema
         self._up_to = up_to
