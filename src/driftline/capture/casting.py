@@ -2,10 +2,11 @@
 
 Enters: the types that the first block of a text tells, what stands for a missing value, and the cells, a piece at a
 time. Leaves: those columns that are what a parser makes of the whole text: each of their cells casts to the type of the
-first block. Whole numbers are as narrow as they can be, for fresh memory costs more than parsing. A column whose later cells are of another type, with blanks around numbers or quotes around values, of a
-type that is no cast, or without a value in the first block, is left to the parser. Source: the order in which Arrow
-tries types, https://arrow.apache.org/docs/cpp/csv.html#column-types: of a type that does for the first block and for
-all others no other was tried before with success.
+first block. Whole numbers are as narrow as they can be, for fresh memory costs more than parsing. A column whose later
+cells are of another type, with blanks around numbers or quotes around values, of a type that is no cast, or without a
+value in the first block, is left to the parser. Source: the order in which Arrow tries types,
+https://arrow.apache.org/docs/cpp/csv.html#column-types: of a type that does for the first block and for all others no
+other was tried before with success.
 """
 
 import contextlib

@@ -121,10 +121,10 @@ def of_batches(
 
     ``written``: of the batches, if they hold the cells of a text whose columns are those of ``schema``.
     """
-    form = {} if written is None else {"form": profile.WRITTEN}
+    form = profile.FORM if written is None else profile.WRITTEN
     fields, schema = schema, written or schema
     profiled = profiled and measure.level.profiles
-    prints = profile.Prints(schema, rows=measure.level.rows, **form)
+    prints = profile.Prints(schema, rows=measure.level.rows, form=form)
     built: list[profile.Profile] = []
     block: list[pa.RecordBatch] = []
     regular: frozenset[str] | None = None  # columns that are so in every batch

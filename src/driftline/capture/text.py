@@ -8,10 +8,7 @@ is left out first. All but short files are parsed once, a piece at a time, into 
 profiled. Never changes what it reads.
 """
 
-import codecs
 import contextlib
-import lzma
-import zipfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
@@ -20,7 +17,7 @@ import pyarrow.compute as pc
 from pyarrow import csv
 
 from driftline import later, profile
-from driftline.capture import casting, endings, measure
+from driftline.capture import casting, endings, measure, text_source
 from driftline.capture.contents import ROWS_LIMIT, Contents, of_arrow, of_batches
 from driftline.capture.form import EVERY, Form, made_up
 
@@ -30,8 +27,6 @@ _SHORT = 1 << 22  # bytes of a file that is parsed at once
 _HEADER = 1 << 16  # bytes in which a header ends
 _NUMBER = later.pattern(r'\s*"?[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?"?\s*')
 _YEAR = later.pattern(r'\s*"?(?:19|20)\d\d"?\s*')
-_MAGIC = {b"\x1f\x8b": "gzip", b"BZh": "bz2", b"\x28\xb5\x2f\xfd": "zstd"}
-_ZIP, _XZ = b"PK\x03\x04", b"\xfd7zXZ"
 
 
 def guessed(path: str) -> Form:
@@ -41,7 +36,7 @@ def guessed(path: str) -> Form:
 
 def first(path: str, said: Form) -> tuple[list[str], str]:
     """Return the fields of the first line of a text table, and what separates them."""
-    with _opened(path) as file:
+    with text_source.opened(path) as file:
         lines = file.read(_HEADER).split(b"\n")
     line = lines[said.skip].decode(errors="replace").rstrip("\r") if said.skip < len(lines) else ""
     delimiter = endings.separator(path, line) if said.guess else said.delimiter
@@ -87,7 +82,7 @@ def _of_text(path: str, size: int, said: Form, limit: int, *, broken: bool) -> C
     convert = _conversion(path, said, read, parse)
 
     def once(convert: csv.ConvertOptions) -> pa.Table:
-        with _source(path, said) as file:
+        with text_source.source(path, said) as file:
             return csv.read_csv(file, read, parse, convert)
 
     def again(name: str) -> pa.Table:
@@ -128,21 +123,21 @@ def _put_together(
     once: Callable[[csv.ConvertOptions], pa.Table],
     convert: csv.ConvertOptions,
 ) -> pa.Table:
-    """Return the columns of a text table: those that were ``found``, by place, and the others as ``once`` parses them."""
+    """Return the columns of a text table: those ``found``, by place, and the others as ``once`` parses them."""
     if not found:
         return once(convert)
-    left = [name for place, name in enumerate(names) if place not in found]
-    convert.include_columns = left
-    parsed = once(convert) if left else None
-    columns = [found[place] if place in found else parsed.column(name) for place, name in enumerate(names)]
-    return pa.table(columns, names)
+    if len(found) == len(names):
+        return pa.table([found[place] for place in range(len(names))], names)
+    convert.include_columns = [name for place, name in enumerate(names) if place not in found]
+    left = once(convert)
+    return pa.table([found[place] if place in found else left.column(name) for place, name in enumerate(names)], names)
 
 
 def _at_once(path: str, said: Form, parse: csv.ParseOptions, names: Sequence[str]) -> profile.Fingerprint:
     """Return the fingerprint of a short text table."""
     cells = _cells(names)
     prints = _prints(cells)
-    with _source(path, said, marked=True) as file:
+    with text_source.source(path, said, quoted=True) as file:
         whole = csv.read_csv(file, *_bare(said, parse, len(names)))
     for batch in (whole if said.names or said.bare else whole.slice(1)).to_batches():
         prints.add(pa.RecordBatch.from_arrays(batch.columns, schema=cells))
@@ -195,9 +190,10 @@ def _below(
     bare, parse, convert = _bare(said, parse, len(cells))
     bare.use_threads, bare.block_size = False, _BLOCK
     header, quote = 0 if said.names or said.bare else 1, said.quote.encode()
-    for piece in _pieces(path, said, across=parse.newlines_in_values, size=size):
-        quotes = piece.obj.count(quote, 0, len(piece)) if quote else 0
-        table = csv.read_csv(pa.BufferReader(_marked(bytes(piece), said) if quotes else piece), bare, parse, convert)
+    for piece, end in text_source.pieces(path, said, across=parse.newlines_in_values, size=size):
+        quotes = piece.count(quote, 0, end) if quote else 0
+        written = text_source.marked(bytes(piece[:end]), said) if quotes else memoryview(piece)[:end]
+        table = csv.read_csv(pa.BufferReader(written), bare, parse, convert)
         for batch in table.slice(header).to_batches():
             yield pa.RecordBatch.from_arrays(batch.columns, schema=cells), quotes
         header = bare.skip_rows = 0
@@ -207,8 +203,9 @@ def _begun(
     path: str, said: Form, read: csv.ReadOptions, parse: csv.ParseOptions, convert: csv.ConvertOptions | None = None
 ) -> pa.Schema:
     """Return the columns of a text table, as its first block tells them."""
-    first_piece = next(_pieces(path, said, across=parse.newlines_in_values, size=read.block_size), memoryview(b""))
-    with csv.open_csv(pa.BufferReader(first_piece), read, parse, convert) as reader:
+    pieces = text_source.pieces(path, said, across=parse.newlines_in_values, size=read.block_size)
+    piece, end = next(pieces, (bytearray(), 0))
+    with csv.open_csv(pa.BufferReader(memoryview(piece)[:end]), read, parse, convert) as reader:
         return reader.schema
 
 
@@ -263,129 +260,3 @@ def _without_thousands(table: pa.Table, sign: str) -> pa.Table:
                 table = table.set_column(place, field.name, plain.cast(kind))
                 break
     return table
-
-
-@contextlib.contextmanager
-def _source(path: str, said: Form, *, marked: bool = False) -> Iterator[Any]:
-    """Open a text table for Arrow, as UTF-8 without the lines that the form leaves out; ``marked``: values keep quotes.
-
-    Arrow reads on threads of its own. One that needs Python for that hangs when the interpreter has ended meanwhile,
-    and the process with it: what they read is a file of Arrow's or lies in memory.
-    """
-    with _opened(path) as file:
-        if isinstance(file, pa.NativeFile) and _utf8(said.encoding) and not said.leaves_out and not marked:
-            yield file
-        else:
-            whole = _kept(file.read(), said)
-            yield pa.BufferReader(_marked(whole, said) if marked else whole)
-
-
-def _pieces(path: str, said: Form, *, across: bool, size: int = _BLOCK) -> Iterator[memoryview]:
-    """Yield a text table as UTF-8, in pieces of whole rows; ``across``: there may be line breaks in values.
-
-    All pieces lie in the same memory, one after another: fresh memory would cost as much as parsing does.
-    """
-    with _opened(path) as file:
-        source: Any = pa.BufferReader(_kept(file.read(), said)) if said.leaves_out else file
-        if not said.leaves_out and not _utf8(said.encoding):
-            source = _Decoded(file, said.encoding)
-        room, filled = bytearray(size), 0
-        while read := source.readinto(memoryview(room)[filled:]):
-            filled += read
-            end = _whole_rows(room, filled, said, across=across)
-            if end:
-                yield memoryview(room)[:end]
-                room[: filled - end] = room[end:filled]
-                filled -= end
-            elif filled == len(room):
-                room = room + bytes(len(room))
-        if filled:
-            yield memoryview(bytes(room[:filled]) + b"\n" * (room[filled - 1] != 10))  # Arrow takes a row without its end for none
-
-
-class _Decoded:
-    """A file of another encoding, read as UTF-8."""
-
-    def __init__(self, file: Any, encoding: str) -> None:
-        self._file = file
-        self._decoder = codecs.getincrementaldecoder(encoding)()
-        self._held = b""
-
-    def readinto(self, room: memoryview) -> int:
-        """Read as much as there is room for; returns how many bytes, 0 at the end."""
-        while not self._held and (read := bytes(self._file.read(len(room)))):
-            self._held = self._decoder.decode(read).encode()
-        taken = self._held[: len(room)] or self._decoder.decode(b"", final=True).encode()
-        room[: len(taken)] = taken
-        self._held = self._held[len(room) :]
-        return len(taken)
-
-
-def _whole_rows(piece: bytearray, filled: int, said: Form, *, across: bool) -> int:
-    """Return where the last row ends that is whole; 0 = none is, as far as that can be told."""
-    end = piece.rfind(b"\n", 0, filled) + 1
-    if not across or not said.quote:
-        return end
-    if said.escape:
-        return 0  # which quotes end a value cannot be told by their number
-    quote = said.quote.encode()
-    while end and piece.count(quote, 0, end) % 2:
-        end = piece.rfind(b"\n", 0, end - 1) + 1
-    return end
-
-
-def _marked(piece: bytes, said: Form) -> bytes:
-    """Return a text whose quotes come thrice: the parser takes what surrounds a value, and leaves one on each side."""
-    quote = said.quote.encode()
-    return piece.replace(quote, quote * 3) if quote and not said.escape else piece
-
-
-def _utf8(encoding: str) -> bool:
-    try:
-        return codecs.lookup(encoding).name == "utf-8"
-    except LookupError:
-        return False
-
-
-@contextlib.contextmanager
-def _opened(path: str) -> Iterator[Any]:
-    """Open a file that may be packed, as its first bytes tell."""
-    with pa.OSFile(path) as raw:
-        first = raw.read(6)
-    if first.startswith(_ZIP):
-        with zipfile.ZipFile(path) as archive, archive.open(_only(archive.namelist(), path)) as packed:
-            yield packed
-    elif first.startswith(_XZ):
-        with lzma.open(path) as packed:
-            yield packed
-    else:
-        packing = next((name for magic, name in _MAGIC.items() if first.startswith(magic)), None)
-        with pa.input_stream(path, compression=packing) as file:
-            yield file
-
-
-def _only(names: list[str], path: str) -> str:
-    if len(names) != 1:
-        raise ValueError(f"{path} holds {len(names)} files")
-    return names[0]
-
-
-def _kept(data: bytes, said: Form) -> bytes:
-    """Return a text as UTF-8 without the lines, and the ends of lines, that its form leaves out."""
-    data = data if _utf8(said.encoding) else data.decode(said.encoding).encode()
-    if not said.leaves_out:
-        return data
-    lines = data.splitlines(keepends=True)
-    lines = lines[: len(lines) - said.footer] if said.footer else lines
-    lines = [line for place, line in enumerate(lines) if place not in said.omitted] if said.omitted else lines
-    if said.comment:
-        sign = said.comment.encode()
-        lines = [line for line in lines if not line.startswith(sign)]
-        if said.inline:
-            lines = [_cut(line, sign, said.quote.encode()) for line in lines]
-    return b"".join(lines)
-
-
-def _cut(line: bytes, sign: bytes, quote: bytes) -> bytes:
-    before, found, _ = line.partition(sign)
-    return before + b"\n" if found and not (quote and quote in line) else line

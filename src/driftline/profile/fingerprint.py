@@ -15,7 +15,7 @@ import pyarrow as pa
 import xxhash
 
 from driftline.errors import BadInput
-from driftline.event.ids import digest
+from driftline.event.ids import digest, digests
 from driftline.profile import canonical, inputs, row_set, sheet
 from driftline.profile.row_set import RowSet
 from driftline.profile.sheet import Sheet
@@ -161,6 +161,6 @@ class _Groups:
 
 
 def _made(rows: int, groups: dict[str, bytes], row_set: RowSet | None, form: str) -> Fingerprint:
-    columns = {name: digest(form, str(rows), hashes) for name, hashes in groups.items()}
+    columns = dict(zip(groups, digests((form, str(rows)), groups.values()), strict=True))
     parts = [part for pair in columns.items() for part in pair]
     return Fingerprint(f"{form}:{digest(form, str(rows), *parts)}", columns, rows, GROUP, groups, row_set)
