@@ -7,7 +7,7 @@ decimals are numbers. The zone of a timestamp belongs to the schema. Source: fie
 https://arrow.apache.org/docs/format/Columnar.html.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -50,7 +50,7 @@ def parts(values: Any) -> Iterator[Any]:
         elif family == "time":
             yield from _times(kept, present, rows)
         elif family in {"text", "binary"}:
-            yield from _bytes(b"s" if family == "text" else b"y", kept, present, rows)
+            yield from _bytes(b"s" if family == "text" else b"y", [kept], present, rows)
         else:
             yield from _nested(kept, present, rows)
 
@@ -213,12 +213,28 @@ def ticks_of(values: pa.Array) -> tuple[NDArray[np.int64], int]:
     return buffers.numbers(values).astype(np.int64, copy=False), per_second
 
 
-def _bytes(tag: bytes, values: pa.Array, present: Mask | None, rows: int) -> Iterator[Any]:
-    data, offsets = values.buffers()[2], buffers.offsets(values)
+def strung(values: Any) -> bool:
+    """Whether a column is of texts or byte strings without nulls, in any chunks, which ``of_chunks`` takes."""
+    return not isinstance(values, np.ndarray) and buffers.family(values.type) in {"text", "binary"} and (
+        not values.null_count and len(values) > 0
+    )  # fmt: skip
+
+
+def of_chunks(values: pa.Array | pa.ChunkedArray) -> Iterator[Any]:
+    """Yield what ``parts`` yields of a column that is ``strung``, without laying its chunks together."""
+    tag = b"s" if buffers.family(values.type) == "text" else b"y"
+    yield from _bytes(tag, buffers.chunks(values), None, len(values))
+
+
+def _bytes(tag: bytes, chunks: Sequence[pa.Array], present: Mask | None, rows: int) -> Iterator[Any]:
+    places = [buffers.offsets(chunk) for chunk in chunks]
     yield _frame(tag, present, rows)
-    yield (offsets[1:] - offsets[:-1]).astype("<i8", copy=False)
-    if data is not None:
-        yield memoryview(data)[int(offsets[0]) : int(offsets[-1])]
+    for offsets in places:
+        yield (offsets[1:] - offsets[:-1]).astype("<i8", copy=False)
+    for chunk, offsets in zip(chunks, places, strict=True):
+        data = chunk.buffers()[2]
+        if data is not None:
+            yield memoryview(data)[int(offsets[0]) : int(offsets[-1])]
 
 
 def _nested(values: pa.Array, present: Mask | None, rows: int) -> Iterator[Any]:

@@ -7,7 +7,7 @@ they were. What makes no difference is told in ``canonical``. The prefix of the 
 of different forms say nothing about each other.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 import msgspec
@@ -142,9 +142,9 @@ class _Groups:
     def take(self, group: Sheet) -> None:
         """Take the next rows."""
         lines = dict(zip(group.numbers.places, canonical.of_lines(group.numbers.values), strict=True))
-        for place, (hashes, piece) in enumerate(zip(self._hashes.values(), group.pieces, strict=True)):
+        for place, (hashes, column) in enumerate(zip(self._hashes.values(), group.columns, strict=True)):
             state = xxhash.xxh3_128()
-            for part in lines[place] if place in lines else canonical.parts(piece):
+            for part in lines[place] if place in lines else _parts(group, place, column.values):
                 state.update(part)
             hashes.append(state.digest())
         if self._rows is not None:
@@ -158,6 +158,10 @@ class _Groups:
         """Return the fingerprint of all that was taken."""
         groups = {name: b"".join(hashes) for name, hashes in self._hashes.items()}
         return _made(rows, groups, self._rows.made() if self._rows is not None else None, form)
+
+
+def _parts(group: Sheet, place: int, values: Any) -> Iterator[Any]:
+    return canonical.of_chunks(values) if canonical.strung(values) else canonical.parts(group.pieces[place])
 
 
 def _made(rows: int, groups: dict[str, bytes], row_set: RowSet | None, form: str) -> Fingerprint:
