@@ -192,8 +192,10 @@ def _below(
     header, quote = 0 if said.names or said.bare else 1, said.quote.encode()
     for piece, end in text_source.pieces(path, said, across=parse.newlines_in_values, size=size):
         quotes = piece.count(quote, 0, end) if quote else 0
-        written = text_source.marked(bytes(piece[:end]), said) if quotes else memoryview(piece)[:end]
-        table = csv.read_csv(pa.BufferReader(written), bare, parse, convert)
+        # marked is the whole of the memory, as cutting would copy it once more
+        written = text_source.marked(piece, said) if quotes else piece
+        whole = memoryview(written)[: end + quotes * (0 if said.escape else 2 * len(quote))]
+        table = csv.read_csv(pa.BufferReader(whole), bare, parse, convert)
         for batch in table.slice(header).to_batches():
             yield pa.RecordBatch.from_arrays(batch.columns, schema=cells), quotes
         header = bare.skip_rows = 0

@@ -89,7 +89,7 @@ def _whole_rows(piece: bytearray, filled: int, said: Form, *, across: bool) -> i
     return end
 
 
-def marked(piece: bytes, said: Form) -> bytes:
+def marked(piece: bytes | bytearray, said: Form) -> bytes | bytearray:
     """Return a text whose quotes come thrice: the parser takes what surrounds a value, and leaves one on each side."""
     quote = said.quote.encode()
     return piece.replace(quote, quote * 3) if quote and not said.escape else piece
