@@ -84,6 +84,13 @@ def deleted(walker: Walker, tree: Any) -> Any:
     return tree.this
 
 
+def also_deleted(walker: Walker, tree: Any) -> list[Any]:
+    """Return the further tables of ``DELETE a, b FROM orders AS a JOIN …``."""
+    named = (tree.args.get("tables") or [])[1:] if isinstance(tree.this, exp.Expression) else []
+    return [aliased(walker, tree.this, walker.dialect.table(one.this)) or one
+            for one in named if isinstance(one, exp.Table) and isinstance(one.this, exp.Identifier)]  # fmt: skip
+
+
 def _first_set(walker: Walker, tree: Any) -> Any:
     """The table of ``UPDATE a JOIN b … SET b.x = …`` that is changed."""
     first = tree.expressions[0].this if tree.expressions and isinstance(tree.expressions[0], exp.EQ) else None

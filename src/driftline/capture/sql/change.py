@@ -103,15 +103,19 @@ class Reading:
             self.script.declare(target, listed, temporary=temporary)
             return [Statement((), target, Lineage(tuple(Output(n, rel.NONE, n) for n in listed), rel.NONE), "none",
                               kind=kind)]  # fmt: skip
+        return [self._made(tree, target, query if query is not None else like, listed, temporary=temporary)]
+
+    def _made(self, tree: Any, target: Source, query: Any, listed: tuple[str, ...], *, temporary: bool) -> Statement:
+        """What is made of a query, its columns called as they are listed."""
         scope = self.root()
         self.walker.with_ctes(tree, scope)
-        offered = self.walker.query(query if query is not None else like, scope)
+        offered = self.walker.query(query, scope)
         if listed:
             fold = self.script.dialect.written
             offered = offered.renamed((name, fold(name)) for name in listed)
         made = self.done(tree, target, "create", offered)
         self.script.make(target, offered, self.walker.reads, temporary=temporary)
-        return [made]
+        return made
 
     def _cache(self, tree: Any) -> list[Statement]:
         target = self.script.source(tree.this)
@@ -132,6 +136,8 @@ class Reading:
             target: Source | None = Source("file", (inside.this.name,))
         else:
             target = self.script.source(inside)
+        if target is None:
+            self.walker.note(inside.sql(), "a target whose name is put together when it runs", rel.NONE)
         query = tree.expression
         if isinstance(query, exp.Table):
             self.walker.table(query)
@@ -238,14 +244,21 @@ class Reading:
         where = tree.args.get("where")
         if where is not None:
             rows |= self.walker.walk(where.this, scope, FILTER)
-        return [self.done(tree, target, "change", Relation((), frozenset(rows)))]
+        others = [self.script.source(one) for one in assign.also_deleted(self.walker, tree)]
+        for other_target in others:  # DELETE a, b FROM … of MySQL
+            if other_target is not None:
+                self.walker.reads.pop(other_target, None)
+        offered = Relation((), frozenset(rows))
+        return [self.done(tree, one, "change", offered) for one in (target, *others)]
 
     # --- names that change ------------------------------------------------------------------------------------
 
     def _alter(self, tree: Any) -> list[Statement]:
-        this = self.script.source(tree.this)
+        this = self.script.source(tree.this.this if isinstance(tree.this, exp.Schema) else tree.this)
         found: list[Statement] = []
         for action in tree.args.get("actions") or ():
+            if isinstance(action, exp.Query) and this is not None:  # ALTER VIEW v AS SELECT …
+                return [self._made(tree, this, action, clauses.listed(tree.this), temporary=False)]
             other = self.script.source(action.this) if isinstance(action, exp.SwapTable | exp.AlterRename) else None
             if this is None or other is None:
                 continue
@@ -257,6 +270,12 @@ class Reading:
             if isinstance(action, exp.AlterRename):
                 self.script.rename(this, other)
         return found or [Statement((), how="none", kind="ALTER")]
+
+    def _use(self, tree: Any) -> list[Statement]:
+        """USE: where the tables lie from now on that are named without it."""
+        if isinstance(tree.this, exp.Table):
+            self.script.use(str(tree.args.get("kind") or "").upper(), tree.this)
+        return [Statement((), how="none", kind="USE")]
 
     def _drop(self, tree: Any) -> list[Statement]:
         for table in tree.args.get("tables") or [tree.this]:
@@ -290,5 +309,6 @@ _READ: tuple[tuple[Any, Any], ...] = (
     (exp.Alter, Reading._alter),
     (exp.Drop, Reading._drop),
     (exp.Declare, Reading._declare),
+    (exp.Use, Reading._use),
     ((exp.Query, exp.Values, exp.Pivot), Reading._query),
 )

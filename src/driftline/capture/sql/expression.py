@@ -99,6 +99,11 @@ class Expression:
         other = self.edges(node.args.get("false"), kind)
         return chosen | other | self.edges(node.this, _on(kind, CONDITIONAL))
 
+    def _nullif(self, node: Any, kind: Kind) -> Edges:
+        """NULLIF is its first argument, or nothing: both of them decide which."""
+        both = self.edges(node.this, _on(kind, CONDITIONAL)) | self.edges(node.expression, _on(kind, CONDITIONAL))
+        return both | self.edges(node.this, _on(kind, TRANSFORMATION))
+
     def _filter(self, node: Any, kind: Kind) -> Edges:
         return self.edges(node.this, kind) | self.edges(node.expression, _on(kind, CONDITIONAL))
 
@@ -313,6 +318,8 @@ _SPECIAL: dict[Any, Any] = {
     exp.Aliases: Expression._inner,
     exp.Case: Expression._case,
     exp.If: Expression._if,
+    exp.Nvl2: Expression._if,
+    exp.Nullif: Expression._nullif,
     exp.Dot: Expression._dot,
     exp.Filter: Expression._filter,
     exp.Window: Expression._window,

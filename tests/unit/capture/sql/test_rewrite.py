@@ -29,6 +29,7 @@ def test_what_the_parser_does_not_know_is_rewritten_before_it_sees_it() -> None:
         ("CREATE PIPE p AS COPY INTO t FROM s", "COPY INTO t FROM s"),
         ("ALTER TABLE a EXCHANGE PARTITION (d = 1) WITH TABLE b", "INSERT INTO a SELECT * FROM b"),
         ("LOAD DATA LOCAL INFILE 'x.csv' REPLACE INTO TABLE d.t (a, b)", "LOAD DATA INPATH x.csv INTO TABLE d . t"),
+        ("ALTER TABLE IF EXISTS x.a SET SCHEMA b", "ALTER TABLE IF EXISTS x . a RENAME TO b . a"),
         ("CREATE STREAM s ON STAGE g", None),
         ("SELECT 1", None),
     ],
@@ -84,3 +85,30 @@ def test_a_function_or_an_option_called_replace_is_no_statement(tell: Tell) -> N
     assert (one.target, one.columns) == (None, {"b": ["t.a TRANSFORMATION"]})
     (one,) = tell("LOAD DATA INFILE 'a' REPLACE INTO TABLE x", "mysql")
     assert (one.target, one.problem) == ("x", "")
+
+
+@pytest.mark.parametrize("escape", ["ESCAPE (e || '')", "ESCAPE e", "ESCAPE lower(e)"])
+def test_what_escapes_may_be_an_expression(tell: Tell, escape: str) -> None:
+    for word in ("LIKE", "ILIKE", "SIMILAR TO"):
+        (one,) = tell(f"SELECT a {word} p {escape} AS hit FROM t", "postgres")
+        assert one.columns == {"hit": [f"t.{name} TRANSFORMATION" for name in ("a", "e", "p")]}
+    (one,) = tell("SELECT a LIKE p ESCAPE '!' AS hit FROM t", "postgres")
+    assert one.columns == {"hit": ["t.a TRANSFORMATION", "t.p TRANSFORMATION"]}
+
+
+@pytest.mark.parametrize(
+    ("sql", "target"),
+    [
+        ("INSERT INTO IDENTIFIER('s.t') SELECT a FROM u", "s.t"),
+        ("CREATE TABLE identifier('t') AS SELECT a FROM u", "t"),
+        ("INSERT INTO t SELECT a FROM IDENTIFIER('u')", "t"),
+    ],
+)
+def test_a_name_in_a_text_is_that_name(tell: Tell, sql: str, target: str) -> None:
+    (one,) = tell(sql, "databricks")
+    assert (one.target, one.columns) == (target, {"a": ["u.a IDENTITY"]})
+
+
+def test_a_table_that_gets_another_schema_goes_by_another_name(tell: Tell) -> None:
+    (one,) = tell("ALTER TABLE a.t SET SCHEMA b", "postgres", {"a.t": ("x",)})
+    assert (one.target, one.columns) == ("b.t", {"x": ["a.t.x IDENTITY"]})
