@@ -28,6 +28,7 @@ _LIKE = frozenset([TokenType.LIKE, TokenType.ILIKE, TokenType.SIMILAR_TO])
 _VALUES = frozenset(
     [TokenType.L_PAREN, TokenType.VAR, TokenType.IDENTIFIER, TokenType.PARAMETER, TokenType.PLACEHOLDER]
 )
+_CHANGES = frozenset(["UPDATE", "DELETE", "INSERT"])
 _SPARK = frozenset(["spark", "databricks"])
 _HURRY = frozenset(["LOW_PRIORITY", "DELAYED"])
 
@@ -44,7 +45,10 @@ def rewritten(tokens: list[Any], dialect: str) -> list[Any]:
         tokens = _plain_teradata(tokens)
     if dialect == "oracle":
         tokens = _deleted_within_merge(tokens)
+    if dialect in ("starrocks", "doris"):
+        tokens = _unlabelled(tokens)
     if dialect in ("tsql", "fabric"):
+        tokens = _untopped(tokens)
         for place in range(len(tokens) - 1, 1, -1):
             joined = tokens[place].start == tokens[place - 1].end + 1
             if tokens[place].text == "=" and tokens[place - 1].text in _COMPOUND and joined:
@@ -98,6 +102,26 @@ def _untimed(tokens: list[Any]) -> list[Any]:
     define = words.index("DEFINE") if "DEFINE" in words else 0
     cut = next((one for one in range(define) if words[one] in ("WITHIN", "SUBSET") and words[one - 1] == ")"), define)
     return tokens[:cut] + tokens[define:]
+
+
+def _unlabelled(tokens: list[Any]) -> list[Any]:
+    """Without ``WITH LABEL l``, by which StarRocks and Doris tell one load from another."""
+    words = [token.text.upper() for token in tokens]
+    for place in range(len(words) - 3, -1, -1):
+        if words[place : place + 2] == ["WITH", "LABEL"]:
+            tokens = tokens[:place] + tokens[place + 2 + len(_dotted(tokens[place + 2 :])) :]
+    return tokens
+
+
+def _untopped(tokens: list[Any]) -> list[Any]:
+    """T-SQL's ``UPDATE TOP (n) t`` as ``UPDATE t``: which rows are changed first says no column."""
+    for place in range(len(tokens) - 3, -1, -1):
+        words = [token.text.upper() for token in tokens[place : place + 3]]
+        if words[0] in _CHANGES and words[1:] == ["TOP", "("]:
+            end = next((one for one in range(place + 3, len(tokens)) if tokens[one].text == ")"), place)
+            end += tokens[end + 1 : end + 2] != [] and tokens[end + 1].text.upper() == "PERCENT"
+            tokens = tokens[: place + 1] + tokens[end + 1 :]
+    return tokens
 
 
 def _identified(tokens: list[Any]) -> list[Any]:

@@ -304,3 +304,26 @@ def test_what_moves_when_a_source_column_is_changed_has_an_edge(sql: str) -> Non
 def test_what_nvl2_looks_at_is_a_condition_and_what_it_gives_goes_on_as_it_is(tell: Callable[..., list[Any]]) -> None:
     (one,) = tell("SELECT nvl2(a, b, c + 1) AS v FROM t", "oracle")
     assert one.columns == {"v": ["t.a CONDITIONAL", "t.b IDENTITY", "t.c TRANSFORMATION"]}
+
+
+def test_a_method_of_a_column_has_that_column_and_a_function_of_a_schema_has_its_arguments(
+    tell: Callable[..., list[Any]],
+) -> None:
+    (one,) = tell(
+        "SELECT t.note.value('(/a)[1]', 'int') AS v, note.query('/b') AS q, dbo.upper(name) AS f, db.dbo.f(name) AS g, "
+        "n.part.value('@id', 'int') AS p FROM t CROSS APPLY note.nodes('/a/b') AS n(part) WHERE t.note.exist('/c') = 1",
+        "tsql",
+        {"t": ("note", "name")},
+    )
+    note = ["t.note TRANSFORMATION"]
+    assert one.columns == {
+        "v": note, "q": note, "f": ["t.name TRANSFORMATION"], "g": ["t.name TRANSFORMATION"], "p": note,
+    }  # fmt: skip
+    assert one.rows == ["t.note FILTER", "t.note JOIN"]
+    assert one.doubts == []
+
+
+def test_the_next_number_of_a_sequence_comes_from_no_table(tell: Callable[..., list[Any]]) -> None:
+    for name in ("snowflake", "oracle"):
+        (one,) = tell("INSERT INTO u (k, x, y) SELECT s.seq.nextval, seq.CURRVAL, a FROM t", name)
+        assert (one.columns, one.doubts) == ({"k": [], "x": [], "y": ["t.a IDENTITY"]}, [])

@@ -96,6 +96,24 @@ def test_what_escapes_may_be_an_expression(tell: Tell, escape: str) -> None:
     assert one.columns == {"hit": ["t.a TRANSFORMATION", "t.p TRANSFORMATION"]}
 
 
+def test_a_label_of_a_load_is_left_out(tell: Tell) -> None:
+    (one,) = tell("INSERT INTO d.t WITH LABEL d.l1 (a) SELECT b FROM s", "doris")
+    assert (one.target, one.columns) == ("d.t", {"a": ["s.b IDENTITY"]})
+    (one,) = tell("INSERT INTO t WITH LABEL l1 SELECT a FROM s", "starrocks")
+    assert (one.target, one.columns, one.problem) == ("t", {"a": ["s.a IDENTITY"]}, "")
+
+
+def test_how_many_rows_are_changed_is_left_out(tell: Tell) -> None:
+    update, delete, insert = tell(
+        "UPDATE TOP (@n) t SET a = 1 WHERE b = 0; DELETE TOP (10) PERCENT FROM t WHERE c = 1; "
+        "INSERT TOP (5) INTO u (x) SELECT a FROM t",
+        "tsql",
+    )
+    assert (update.target, update.columns, update.rows) == ("t", {"a": []}, ["t.b FILTER"])
+    assert (delete.target, delete.rows, delete.problem) == ("t", ["t.c FILTER"], "")
+    assert (insert.target, insert.columns) == ("u", {"x": ["t.a IDENTITY"]})
+
+
 @pytest.mark.parametrize(
     ("sql", "target"),
     [
