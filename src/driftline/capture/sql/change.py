@@ -9,10 +9,11 @@ from typing import Any, Literal, NamedTuple
 
 from sqlglot import exp
 
-from driftline.capture.sql import assign, clauses, tables, transfer
+from driftline.capture.sql import assign, clauses, given_out, tables, transfer
 from driftline.capture.sql import relation as rel
 from driftline.capture.sql.bound import Lineage, bind
 from driftline.capture.sql.columns import Doubt, Walker
+from driftline.capture.sql.looping import Rows
 from driftline.capture.sql.relation import FILTER, Edges, Output, Relation, Source, Star
 from driftline.capture.sql.scope import Scope
 from driftline.capture.sql.script import Script
@@ -37,25 +38,34 @@ class Statement(NamedTuple):
 class Reading:
     """Understands statements of one script."""
 
-    def __init__(self, script: Script, variables: frozenset[str], deadline: float | None) -> None:
+    def __init__(self, script: Script, variables: frozenset[str], deadline: float | None, rows: Rows = ()) -> None:
         self.script = script
         self.variables = variables
+        self.rows = rows  # that the block around goes through one by one
+        self.around: Edges = rel.NONE  # what shapes those that the statement names
         self.walker = Walker(script.dialect, script.relation, deadline)
 
     def statements(self, tree: Any) -> list[Statement]:
         """Return what ``tree`` does."""
+        if self.rows:
+            self.rows = _named(self.rows, tree)
         if isinstance(tree, exp.MultitableInserts):
             return self._several(tree)
         for kind, read in _READ:
             if isinstance(tree, kind):
                 found: list[Statement] = read(self, tree)
-                return found
+                output = tree.args.get("output")
+                return [*found, *self._given_out(tree, output, found[0])] if isinstance(output, exp.Insert) else found
         return [Statement((), how="none", kind=clauses.kind_of(tree))]
 
     def root(self) -> Scope:
         """Return the outermost scope: variables are no columns."""
         scope = self.walker.scope(None)
         scope.bound = {self.script.dialect.column(exp.to_identifier(name, quoted=False)) for name in self.variables}
+        for name, query in self.rows:
+            offered = self.walker.query(query, scope)
+            scope.rows[self.script.dialect.table(exp.to_identifier(name))] = offered
+            self.around |= offered.rows
         return scope
 
     def done(
@@ -69,7 +79,7 @@ class Reading:
             ("sql files without a name",) if self.walker.nameless else ()
         )
         reads = tuple(self.walker.reads)
-        lineage = Lineage(offered.items, offered.rows, into)
+        lineage = Lineage(offered.items, offered.rows | self.around, into)
         return Statement(reads, target, lineage, how, gaps, clauses.kind_of(tree), doubts)
 
     # --- queries, and what is made of them --------------------------------------------------------------------
@@ -174,7 +184,7 @@ class Reading:
         before: Edges = rel.NONE  # what earlier conditions look at, which decide what is left for ELSE
         for part in tree.expressions:
             insert = part.this if isinstance(part, exp.ConditionalInsert) else part
-            reading = Reading(self.script, self.variables, self.walker.deadline)
+            reading = Reading(self.script, self.variables, self.walker.deadline, self.rows)
             scope = reading.root()
             reading.walker.with_ctes(tree, scope)
             offered = reading.walker.query(source, scope)
@@ -212,6 +222,30 @@ class Reading:
 
     def _export(self, tree: Any) -> list[Statement]:
         return [self.done(tree, *transfer.export(self.walker, tree, self.root()))._replace(kind="EXPORT DATA")]
+
+    def _given_out(self, tree: Any, output: Any, made: Statement) -> list[Statement]:
+        """OUTPUT … INTO t of T-SQL: an INSERT of what the change says of its rows."""
+        reading = Reading(self.script, self.variables, self.walker.deadline, self.rows)
+        scope = reading.root()
+        rows: Edges = rel.NONE
+        if not isinstance(tree, exp.Insert):
+            reading.walker.with_ctes(tree, scope)
+            origin = tree.args.get("using") or (tree.args.get("from_") or exp.From()).this
+            if origin is None and isinstance(tree, exp.Delete) and tree.args.get("tables"):
+                origin = tree.this
+            if isinstance(origin, exp.Expression):
+                tables.enter(reading.walker, origin, scope)
+            rows = made.lineage.rows if made.lineage is not None else rows
+        if made.writes is not None:
+            offered, read = self.script.offered(made.writes)
+            reading.walker.reads.update(dict.fromkeys(read))
+            for name in given_out.ROWS:
+                scope.add(self.script.dialect.table(exp.to_identifier(name)), offered)
+        (done,) = reading._insert(output, scope)
+        if done.writes is not None:
+            self.script.add(done.writes, {}, rows, ())
+        lineage = done.lineage
+        return [done._replace(lineage=lineage._replace(rows=lineage.rows | rows) if lineage is not None else None)]
 
     # --- changes ----------------------------------------------------------------------------------------------
 
@@ -293,6 +327,18 @@ class Reading:
                     if source is not None:
                         self.script.declare(source, clauses.listed(item.args["kind"]), temporary=True)
         return [Statement((), how="none", kind="DECLARE")]
+
+
+def _named(rows: Rows, tree: Any) -> Rows:
+    """The rows whose columns ``tree`` names, with those that their queries name."""
+    found: list[tuple[str, Any]] = []
+    wanted = {column.table.lower() for column in tree.find_all(exp.Column)}
+    wanted -= {table.alias_or_name.lower() for table in tree.find_all(exp.Table)}
+    for name, query in reversed(rows):
+        if name in wanted and query is not tree:
+            found.append((name, query))
+            wanted |= {column.table.lower() for column in query.find_all(exp.Column)}
+    return tuple(reversed(found))
 
 
 _EXPORT = tuple(getattr(exp, name) for name in ("Export",) if hasattr(exp, name))

@@ -12,6 +12,7 @@ from typing import Any
 
 from sqlglot.tokens import Token, TokenType  # type: ignore[attr-defined]
 
+from driftline.capture.sql.looping import unwrapped
 from driftline.capture.sql.windowing import FUNCTIONS
 
 _TOP = frozenset(["", "tsql", "fabric", "snowflake", "redshift", "teradata"])  # dialects with SELECT TOP
@@ -22,7 +23,7 @@ _KINDS = {"VIEW": TokenType.VIEW, "AS": TokenType.ALIAS, "SELECT": TokenType.SEL
           "INPATH": TokenType.VAR, "TABLE": TokenType.TABLE, "THEN": TokenType.THEN,
           "DELETE": TokenType.DELETE, "OR": TokenType.OR, "REPLACE": TokenType.REPLACE,
           "MATCH_RECOGNIZE": TokenType.MATCH_RECOGNIZE, "RENAME": TokenType.VAR, "TO": TokenType.VAR,
-          ".": TokenType.DOT}  # fmt: skip
+          ".": TokenType.DOT, "CHANGED": TokenType.VAR}  # fmt: skip
 _MYSQL = frozenset(["mysql", "doris", "singlestore", "starrocks"])  # dialects that replace without INTO
 _LIKE = frozenset([TokenType.LIKE, TokenType.ILIKE, TokenType.SIMILAR_TO])
 _VALUES = frozenset(
@@ -38,13 +39,13 @@ def rewritten(tokens: list[Any], dialect: str) -> list[Any]:
     for place, (token, after) in enumerate(itertools.pairwise(tokens)) if dialect in _TOP else ():
         if token.token_type == TokenType.TOP and after.token_type == TokenType.DOT:
             tokens[place] = _named(token)
-    tokens = _escaped(_windowed(_replacing(tokens, dialect)))
+    tokens = unwrapped(_escaped(_windowed(_replacing(tokens, dialect))))
     if dialect in _SPARK:
         tokens = _identified(tokens)
     if dialect == "teradata":
         tokens = _plain_teradata(tokens)
     if dialect == "oracle":
-        tokens = _deleted_within_merge(tokens)
+        tokens = _deleted_within_merge(_called_view(tokens))
     if dialect in ("starrocks", "doris"):
         tokens = _unlabelled(tokens)
     if dialect in ("tsql", "fabric"):
@@ -61,8 +62,10 @@ def rewritten(tokens: list[Any], dialect: str) -> list[Any]:
 
 
 def _replacing(tokens: list[Any], dialect: str) -> list[Any]:
-    """``REPLACE [INTO] t`` as ``INSERT OR REPLACE INTO t``, where it is a statement."""
+    """``REPLACE [INTO] t`` as ``INSERT OR REPLACE INTO t``, where it is a statement, and ``UPSERT INTO`` as INSERT."""
     for place in range(len(tokens) - 2, -1, -1):
+        if tokens[place].text.upper() == "UPSERT" and tokens[place + 1].text.upper() == "INTO":
+            tokens[place] = _as(tokens[place], "INSERT")[0]
         if tokens[place].token_type != TokenType.REPLACE:
             continue
         name = place + 1 + (tokens[place + 1].text.upper() in _HURRY)
@@ -158,6 +161,19 @@ def _plain_teradata(tokens: list[Any]) -> list[Any]:
             continue
         kept = [*_as(tokens[place], "AS"), tokens[place + 2]] if word == "NAMED" else []
         tokens = tokens[:place] + kept + tokens[place + 4 :]
+    return tokens
+
+
+def _called_view(tokens: list[Any]) -> list[Any]:
+    """Oracle's ``UPDATE (SELECT …) SET`` as ``UPDATE (SELECT …) changed SET``: SET is no alias."""
+    for place in range(len(tokens) - 1, 0, -1):
+        if tokens[place].text == "(" and tokens[place - 1].text.upper() == "UPDATE":
+            depth, end = 1, place + 1
+            while end < len(tokens) and depth:
+                depth += (tokens[end].text == "(") - (tokens[end].text == ")")
+                end += 1
+            if [token.text.upper() for token in tokens[end : end + 1]] == ["SET"]:
+                tokens = [*tokens[:end], *_as(tokens[place], "CHANGED"), *tokens[end:]]
     return tokens
 
 

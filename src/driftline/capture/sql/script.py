@@ -59,8 +59,10 @@ class Script:
     def relation(self, table: Any) -> tuple[Relation, Iterable[Source]] | None:
         """Return what a table node offers, and the sources that this means to read."""
         source = self.source(table)
-        if source is None:
-            return None
+        return self.offered(source) if source is not None else None
+
+    def offered(self, source: Source) -> tuple[Relation, Iterable[Source]]:
+        """Return what a source offers, and the sources that this means to read."""
         temporary = self._temporary.get(source)
         return temporary if temporary is not None else (self.base(source), (source,))
 

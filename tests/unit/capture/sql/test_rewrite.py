@@ -68,6 +68,7 @@ def test_a_pipe_loads_columns_of_staged_files_by_their_place(tell: Tell) -> None
     [
         ("sqlite", "REPLACE INTO final SELECT id, v FROM stage"),
         ("mysql", "REPLACE INTO final SELECT id, v FROM stage"),
+        ("hive", "UPSERT INTO final SELECT id, v FROM stage"),
         ("mysql", "replace low_priority final select id, v from stage"),
         ("", "replace into final select id, v from stage"),
         ("sqlite", "WITH q AS (SELECT id, v FROM stage) REPLACE INTO final SELECT id, v FROM q"),
