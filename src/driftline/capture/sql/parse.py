@@ -281,7 +281,9 @@ class _Reader:
         deadline = self.limit.deadline()
         for start in sorted((*starts, *calls)):
             if start in calls and start >= after:
-                after = min((one for one in (*starts, *(cut for cut, _ in cuts)) if one > start), default=len(tokens))
+                sets = (place for place in range(start, len(tokens)) if tokens[place].text.upper() == "SET")
+                ends_call = (*starts, *(cut for cut, _ in cuts), *sets)
+                after = min((one for one in ends_call if one > start), default=len(tokens))
                 if failed is not None and self._awaits(tokens[failed:start]):
                     yield Piece(None, tokens[failed:after], calling.problem(tokens[start:after], self.text, self.name))
                 else:

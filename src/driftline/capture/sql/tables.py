@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlglot import exp
 
-from driftline.capture.sql import keys, pivot, returning, structs, windowing
+from driftline.capture.sql import keys, pivot, returning, row_columns, structs, windowing
 from driftline.capture.sql import relation as rel
 from driftline.capture.sql.expression import Queries
 from driftline.capture.sql.relation import (
@@ -140,6 +140,11 @@ def _function(queries: Queries, node: Any, scope: Scope, hidden: str = "") -> Re
         )
     if isinstance(inner, exp.Explode) and dialect.name == "snowflake":
         return Relation((Output(name, edges, dialect.column(exp.to_identifier(name))) for name in _FLATTENED), rows)
+    known = row_columns.columns(inner.this if isinstance(inner, exp.Table) else inner, dialect.name)
+    if known:
+        return Relation(
+            (Output(one.name, edges if valued else NONE, dialect.column(one)) for one, valued in known), rows
+        )
     return Relation((Whatever(edges), *counted), rows)
 
 

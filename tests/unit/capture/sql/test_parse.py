@@ -175,3 +175,9 @@ def test_a_message_in_a_body_is_no_statement_and_hides_none(tell: Tell) -> None:
     sql = "CREATE PROCEDURE p AS BEGIN PRINT 'the insert begins' INSERT INTO m (x) SELECT a FROM t END"
     (one,) = tell(sql, "tsql")
     assert (one.target, one.columns, one.problem) == ("m", {"x": ["t.a IDENTITY"]}, "")
+
+
+def test_a_call_ends_where_a_variable_is_set(tell: Tell) -> None:
+    (call,) = tell("EXEC d.p @n = 1\nSET @m = (SELECT COUNT(*) FROM d.t)", "tsql")
+    assert call.problem == "runs a procedure, which is not followed: EXEC d.p @n = 1"
+    assert call.rows == []
