@@ -136,7 +136,8 @@ def merge(walker: Walker, script: Script, tree: Any, scope: Scope) -> tuple[Sour
     """Return the target of a MERGE and what it sets."""
     walker.with_ctes(tree, scope)
     rows = set(tables.enter(walker, tree.this, scope))
-    target = script.source(tree.this)
+    under = beneath(walker.dialect, tree, tree.this)
+    target = script.source(under.table if under is not None else tree.this)
     if target is not None:
         walker.reads.pop(target, None)
     outer = Scope(scope.parent)
@@ -170,6 +171,8 @@ def merge(walker: Walker, script: Script, tree: Any, scope: Scope) -> tuple[Sour
             stars += _inserted(walker, script, then, (outer, scope), target, found, condition)
         elif condition:
             rows |= rel.through(condition, FILTER)
+    if under is not None:
+        found = {under.called(walker.dialect, name): edges for name, edges in found.items()}
     offered = _offered(walker, found, rows)
     kept = [item for item in dict.fromkeys(stars) if not (isinstance(item, Output) and item.name in found)]
     return target, Relation((*offered.items, *kept), offered.rows)

@@ -205,6 +205,10 @@ def translated(tokens: list[Any]) -> list[Any] | None:
         return _stream(tokens, words)
     if words[0] == "CREATE" and "PIPE" in words[1:4] and "COPY" in words:
         return tokens[words.index("COPY") :]
+    if words[:2] == ["COPY", "INTO"] and words.count("FILE_FORMAT") == 1:
+        place = words.index("FILE_FORMAT")
+        name = _dotted(tokens[place + 2 :]) if words[place + 1 : place + 2] == ["="] else []
+        return [*tokens[:place], *tokens[place + 2 + len(name) :]] if len(name) > 1 else None  # of a schema
     if words[:2] == ["LOAD", "DATA"] and "INFILE" in words[2:5] and "TABLE" in words:
         file, table = tokens[words.index("INFILE") + 1], words.index("TABLE")
         into = [*_as(tokens[0], "INTO", "TABLE"), *_dotted(tokens[table + 1 :])]

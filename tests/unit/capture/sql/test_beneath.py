@@ -33,6 +33,8 @@ def test_rows_numbered_within_their_group_are_deleted_from_the_table(tell: Tell)
         ("oracle", "UPDATE (SELECT o.v, p.w FROM d.o o JOIN d.p p ON p.id = o.id) SET v = w",
          "d.o", {"v": ["d.p.w IDENTITY"]}),
         ("oracle", "UPDATE (SELECT o.v FROM d.o o WHERE o.k = 1) x SET x.v = 2", "d.o", {"v": []}),
+        ("tsql", "WITH c AS (SELECT id, v AS old FROM d.o WHERE k = 1) MERGE INTO c USING d.p AS p ON p.id = c.id "
+         "WHEN MATCHED THEN UPDATE SET old = p.w", "d.o", {"v": ["d.p.w IDENTITY"]}),
         ("tsql", "DELETE q FROM (SELECT TOP 5 * FROM d.o ORDER BY k) q", "d.o", {}),
         ("oracle", "DELETE FROM (SELECT * FROM d.o WHERE k = 1)", "d.o", {}),
         ("postgres", "WITH o AS (SELECT id FROM d.p) DELETE FROM o WHERE id = 1", "o", {}),

@@ -28,6 +28,8 @@ def test_what_the_parser_does_not_know_is_rewritten_before_it_sees_it() -> None:
         ("CREATE OR REPLACE STREAM s ON VIEW v", "CREATE VIEW s AS SELECT * FROM v"),
         ("CREATE PIPE p AS COPY INTO t FROM s", "COPY INTO t FROM s"),
         ("ALTER TABLE a EXCHANGE PARTITION (d = 1) WITH TABLE b", "INSERT INTO a SELECT * FROM b"),
+        ("COPY INTO d.t FROM @s FILE_FORMAT = d.f FORCE = TRUE", "COPY INTO d . t FROM @ s FORCE = TRUE"),
+        ("COPY INTO d.t FROM @s FILE_FORMAT = (TYPE = CSV)", None),
         ("LOAD DATA LOCAL INFILE 'x.csv' REPLACE INTO TABLE d.t (a, b)", "LOAD DATA INPATH x.csv INTO TABLE d . t"),
         ("ALTER TABLE IF EXISTS x.a SET SCHEMA b", "ALTER TABLE IF EXISTS x . a RENAME TO b . a"),
         ("CREATE STREAM s ON STAGE g", None),
