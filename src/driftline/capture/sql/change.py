@@ -49,7 +49,10 @@ class Reading:
         scope.bound = {self.script.dialect.column(exp.to_identifier(name, quoted=False)) for name in self.variables}
         for name, query in self.rows:
             offered = self.walker.query(query, scope)
-            scope.rows[self.script.dialect.table(exp.to_identifier(name))] = offered
+            key = self.script.dialect.table(exp.to_identifier(name))
+            scope.rows[key] = offered
+            if name.lower() in given_out.ROWS:  # a table, in triggers of T-SQL
+                scope.ctes[key] = offered
             self.around |= offered.rows
         return scope
 
@@ -315,14 +318,17 @@ class Reading:
 
 
 def _named(rows: Rows, tree: Any) -> Rows:
-    """The rows whose columns ``tree`` names, with those that their queries name."""
+    """The rows whose columns ``tree`` names, spelled as it spells them, with those that their queries name."""
     found: list[tuple[str, Any]] = []
-    wanted = {column.table.lower() for column in tree.find_all(exp.Column)}
-    wanted -= {table.alias_or_name.lower() for table in tree.find_all(exp.Table)}
+    given = list(tree.find_all(exp.Table))
+    hidden = {table.alias_or_name.lower() for table in given}
+    wanted = {name for name in (column.table for column in tree.find_all(exp.Column)) if name.lower() not in hidden}
+    wanted |= {table.name for table in given if not table.db and table.name.lower() in given_out.ROWS}
     for name, query in reversed(rows):
-        if name in wanted and query is not tree:
-            found.append((name, query))
-            wanted |= {column.table.lower() for column in query.find_all(exp.Column)}
+        spelled = sorted(one for one in wanted if one.lower() == name) if query is not tree else []
+        if spelled:
+            found += [(one, query) for one in spelled]
+            wanted |= {column.table for column in query.find_all(exp.Column)}
     return tuple(reversed(found))
 
 

@@ -1,7 +1,7 @@
-"""Rows that a block goes through one by one: ``FOR r IN (SELECT …) LOOP``, and cursors that are declared before.
+"""Rows that a block goes through one by one: ``FOR r IN (SELECT …) LOOP``, cursors, and the rows of a trigger's table.
 
 Enters: the words of a block, and its queries once they are parsed. Leaves: the query behind the name of each row, so
-that ``r.a`` in a statement of the loop is the column of that query.
+that ``r.a`` in a statement of the loop is the column of that query, and ``NEW.a`` one of the trigger's table.
 """
 
 from typing import Any
@@ -12,6 +12,8 @@ _QUERY = ("SELECT", "WITH")
 _NEAR = 12  # words between CURSOR and its query, as in CURSOR (a int) LOCAL FAST_FORWARD FOR
 _AFTER = frozenset(["IS", "AS", "FOR"])  # before the query of a cursor
 _WAYS = frozenset(["INSENSITIVE", "ASENSITIVE", "SCROLL", "NO"])  # of a cursor, before the word
+_CHANGED = ("old", "new", "deleted", "inserted")  # what triggers call the rows before and after
+_ALL = ((TokenType.SELECT, "SELECT"), (TokenType.STAR, "*"), (TokenType.FROM, "FROM"))
 
 Rows = tuple[tuple[str, Any], ...]
 
@@ -46,12 +48,43 @@ def of_cursor(tokens: list[Any], place: int) -> bool:
     return tokens[place].text.upper() in _QUERY and near[-1:] == ["FOR"] and "CURSOR" in near
 
 
+def of_trigger(tokens: list[Any]) -> list[Any]:
+    """Return the words of ``SELECT * FROM t`` for ``CREATE TRIGGER … ON t …``; none where it is no trigger."""
+    words = [token.text.upper() for token in tokens]
+    if "TRIGGER" not in words[1:6] or "ON" not in words[:-1]:
+        return []
+    start = words.index("ON") + 1
+    end = start + 1
+    while end + 1 < len(tokens) and tokens[end].token_type == TokenType.DOT:
+        end += 2
+    near = tokens[0]
+    said = [Token(kind, word, near.line, near.col, near.start, near.end) for kind, word in _ALL]
+    return [*said, *tokens[start:end]]
+
+
+def uncoloned(tokens: list[Any]) -> list[Any]:
+    """Oracle's ``:NEW.a`` as ``NEW.a``."""
+    words = [token.text.upper() for token in tokens]
+    return [
+        token
+        for place, token in enumerate(tokens)
+        if words[place] != ":" or words[place + 1 : place + 3] not in (["NEW", "."], ["OLD", "."])
+    ]
+
+
 class Loops:
     """The cursors of a script, and the rows that it goes through."""
 
     def __init__(self) -> None:
         self._cursors: dict[str, Any] = {}
         self._rows: dict[str, Any] = {}
+
+    def trigger(self, query: Any) -> None:
+        """Note that what follows is run for rows of ``query``; None where it is run once."""
+        for name in _CHANGED:
+            self._rows.pop(name, None)
+            if query is not None:
+                self._rows[name] = query
 
     def declared(self, tokens: list[Any]) -> None:
         """Note the rows of cursors: ``FOR r IN c LOOP``."""

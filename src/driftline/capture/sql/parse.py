@@ -18,7 +18,7 @@ from sqlglot.tokens import TokenType  # type: ignore[attr-defined]
 
 from driftline.capture.sql import calling, given_out, marks, templates, words
 from driftline.capture.sql.limit import UNLIMITED, Limit, TooLong
-from driftline.capture.sql.looping import Loops, Rows
+from driftline.capture.sql.looping import Loops, Rows, of_trigger
 from driftline.capture.sql.rewrite import rewritten, translated
 
 _CONTROL = marks.CUTS | {
@@ -142,6 +142,9 @@ class _Reader:
     def _chunk(self, tokens: list[Any]) -> Iterator[Piece]:
         first = tokens[0].text.upper()
         body = first in ("CREATE", "ALTER") and _is_body(tokens)
+        if body:
+            changed = of_trigger(tokens)
+            self.loops.trigger(self._by(self.grammar, changed)[0] if changed else None)
         if body or first in _CONTROL:
             self._declare(tokens, body=body)
         if first == "UNLOAD":

@@ -12,7 +12,7 @@ from typing import Any
 
 from sqlglot.tokens import Token, TokenType  # type: ignore[attr-defined]
 
-from driftline.capture.sql.looping import unwrapped
+from driftline.capture.sql.looping import uncoloned, unwrapped
 from driftline.capture.sql.windowing import FUNCTIONS
 
 _TOP = frozenset(["", "tsql", "fabric", "snowflake", "redshift", "teradata"])  # dialects with SELECT TOP
@@ -45,7 +45,7 @@ def rewritten(tokens: list[Any], dialect: str) -> list[Any]:
     if dialect == "teradata":
         tokens = _plain_teradata(tokens)
     if dialect == "oracle":
-        tokens = _deleted_within_merge(_called_view(tokens))
+        tokens = uncoloned(_deleted_within_merge(_called_view(tokens)))
     if dialect in ("starrocks", "doris"):
         tokens = _unlabelled(tokens)
     if dialect in ("tsql", "fabric"):

@@ -46,8 +46,13 @@ def test_an_alarm_waits_while_someone_is_told_of_garbage() -> None:
 
     gc.callbacks.append(told)
     try:
-        with pytest.raises(TooLong), Limit(0.05, alarm=True).armed():
-            gc.collect()
-            time.sleep(5)
+        with pytest.raises(TooLong):
+            _collect_and_wait()
     finally:
         gc.callbacks.remove(told)
+
+
+def _collect_and_wait() -> None:
+    with Limit(0.05, alarm=True).armed():
+        gc.collect()
+        time.sleep(5)

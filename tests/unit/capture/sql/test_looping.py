@@ -56,3 +56,28 @@ def test_a_loop_in_a_loop_knows_the_row_of_the_outer_one(tell: Tell) -> None:
 def test_a_cursor_reads_its_query(tell: Tell, end: str) -> None:
     (query,) = tell(f"DECLARE c CURSOR LOCAL FAST_FORWARD FOR {QUERY}{end}", "tsql")
     assert query.columns == {"id": ["d.o.id IDENTITY"], "v": ["d.o.v IDENTITY"]}
+
+
+@pytest.mark.parametrize(
+    ("name", "trigger"),
+    [
+        ("mysql", "CREATE TRIGGER g AFTER UPDATE ON d.o FOR EACH ROW INSERT INTO d.log (a, b) VALUES (OLD.v, NEW.v)"),
+        ("oracle", "CREATE OR REPLACE TRIGGER g AFTER UPDATE OF v ON d.o FOR EACH ROW BEGIN "
+         "INSERT INTO d.log (a, b) VALUES (:OLD.v, :NEW.v); END;"),
+        ("sqlite", "CREATE TRIGGER g AFTER UPDATE ON d.o BEGIN INSERT INTO d.log (a, b) VALUES (old.v, new.v); END"),
+        ("tsql", "CREATE TRIGGER g ON d.o AFTER UPDATE AS BEGIN INSERT INTO d.log (a, b) "
+         "SELECT Deleted.v, i.v FROM Deleted, inserted i END"),
+    ],
+)  # fmt: skip
+def test_rows_of_a_trigger_are_those_of_its_table(tell: Tell, name: str, trigger: str) -> None:
+    *_, insert = tell(trigger, name)
+    assert (insert.target, insert.columns) == ("d.log", {"a": ["d.o.v IDENTITY"], "b": ["d.o.v IDENTITY"]})
+
+
+def test_what_follows_a_trigger_has_no_such_rows(tell: Tell) -> None:
+    *_, insert = tell(
+        "CREATE TRIGGER g ON d.o AFTER INSERT AS DELETE FROM d.p\nGO\n"
+        "CREATE PROCEDURE q AS INSERT INTO d.log (a) SELECT v FROM inserted\nGO\n",
+        "tsql",
+    )
+    assert insert.columns == {"a": ["inserted.v IDENTITY"]}
