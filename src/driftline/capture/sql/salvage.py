@@ -11,6 +11,7 @@ from sqlglot import exp
 from sqlglot.tokens import TokenType  # type: ignore[attr-defined]
 
 from driftline.capture.sql import clauses
+from driftline.capture.sql.calling import NOT_FOLLOWED
 from driftline.capture.sql.names import READERS
 from driftline.capture.sql.parse import Piece
 from driftline.capture.sql.relation import Source
@@ -79,7 +80,7 @@ def from_tokens(piece: Piece, script: Script) -> Statement:
         elif writes is None and first != "SELECT":
             writes = source
     how: How = "query" if writes is None else "change"
-    gap = "sql not followed" if first in _CALLS else "sql not parsed"
+    gap = "sql not followed" if first in _CALLS or piece.problem.startswith(NOT_FOLLOWED) else "sql not parsed"
     return Statement(tuple(reads), writes, None, how, (gap,), first, (), piece.line, piece.problem)
 
 

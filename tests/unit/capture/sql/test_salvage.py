@@ -43,6 +43,7 @@ def test_what_a_procedure_gives_goes_into_a_table_that_is_known(sql: str, target
     assert one.writes is not None
     assert one.writes.names[0] == target
     assert one.problem.startswith("runs a procedure, which is not followed: EXEC d.p")
+    assert one.gaps == ("sql not followed",)
 
 
 def test_a_statement_whose_columns_take_too_long_keeps_its_tables() -> None:
