@@ -16,6 +16,12 @@ def held(module: ModuleType) -> dict[str, Any]:
     return found
 
 
+def of(name: str) -> dict[str, Any]:
+    """Return what the module of that name holds; nothing where there is none."""
+    module = sys.modules.get(name)
+    return held(module) if isinstance(module, ModuleType) else {}
+
+
 def waits(module: ModuleType) -> bool:
     """Whether a module loads itself as soon as it is asked for anything."""
     lazy = getattr(sys.modules.get("importlib.util"), "_LazyModule", None)

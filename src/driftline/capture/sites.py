@@ -65,7 +65,9 @@ class Way:
         own = launch.own(self.codes)
         self.codes, self.places = self.codes[:own], self.places[:own]
         for place, code in enumerate(self.codes[:-1]):
-            if code.co_name == "<module>" and (whose.is_cell(code.co_filename) or not whose.imported(code.co_filename)):
+            if code.co_name == "<module>" and (
+                whose.is_cell(code.co_filename) or not whose.loaded_as(code.co_filename)
+            ):
                 self.codes, self.places = self.codes[: place + 1], self.places[: place + 1]
                 return
 

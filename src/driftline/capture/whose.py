@@ -6,10 +6,9 @@ Reads no text.
 
 import linecache
 import os
-import sys
 from types import CodeType
 
-from driftline.capture import opens
+from driftline.capture import imported, opens
 
 MOST = 20_000  # files that are remembered
 OWN = os.path.dirname(os.path.dirname(os.path.abspath(__file__))) + os.sep
@@ -17,6 +16,7 @@ INSIDE = (f"{os.sep}site-packages{os.sep}", f"{os.sep}dist-packages{os.sep}")
 _MADE = "<string>"  # file of ``python -c``, and of what dataclasses and named tuples make for themselves
 USER, _LIBRARY = "user", "library"
 known: dict[str, str] = {}  # by the name of a file: whose it is
+_names: dict[str, str] = {}  # of modules, by file
 
 
 def is_user(code: CodeType) -> bool:
@@ -32,11 +32,16 @@ def is_user(code: CodeType) -> bool:
     return whose is USER
 
 
-def imported(file: str) -> bool:
-    """Whether a file was loaded as a module, not run as the script."""
-    return any(
-        name != "__main__" and getattr(module, "__file__", None) == file for name, module in list(sys.modules.items())
-    )
+def loaded_as(file: str) -> str:
+    """Return the name of the module that a file was loaded as; "" where it is none, or the script that was run."""
+    name = _names.get(file, "")
+    if name and imported.of(name).get("__file__") == file:
+        return name
+    found = next((name for name, path in imported.files() if path == file and name != "__main__"), "")
+    if len(_names) >= MOST:
+        _names.clear()
+    _names[file] = found
+    return found
 
 
 def is_cell(file: str) -> bool:

@@ -1,7 +1,9 @@
 """Whose code it is; what belongs to whom is read off where the files lie."""
 
+import sys
 import threading
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 
@@ -26,3 +28,15 @@ def test_what_a_dataclass_makes_for_itself_is_not_the_users() -> None:
     names = "def __init__(): ...\ndef own(): ...\n"
     init, own = (one for one in compile(names, "<string>", "exec").co_consts if hasattr(one, "co_name"))
     assert (whose.is_user(init), whose.is_user(own)) == (False, True)
+
+
+def test_a_file_is_loaded_as_the_module_that_has_it_now(monkeypatch: pytest.MonkeyPatch) -> None:
+    one, other = ModuleType("one"), ModuleType("other")
+    one.__file__ = other.__file__ = "/home/shop.py"
+    assert whose.loaded_as("/home/shop.py") == ""
+    monkeypatch.setitem(sys.modules, "one", one)
+    assert whose.loaded_as("/home/shop.py") == "one"
+    monkeypatch.setitem(sys.modules, "other", other)
+    assert whose.loaded_as("/home/shop.py") == "one"
+    monkeypatch.delitem(sys.modules, "one")
+    assert whose.loaded_as("/home/shop.py") == "other"
