@@ -32,7 +32,9 @@ threshold = df["temperature_dev"].mean() + 2 * df["temperature_dev"].std()
 df["votes"] = df[["temperature_iqr", "pressure_iqr", "forest"]].sum(axis=1) + (df["temperature_dev"] > threshold)
 
 df.loc[df["votes"] >= 1, ["time", "station", "votes", "score"]].to_csv("anomalies.csv", index=False)
-hours = df.assign(hour=df["time"].dt.hour).pivot_table(index="hour", columns="station", values="temperature_clipped", aggfunc="median")
+hours = df.assign(hour=df["time"].dt.hour).pivot_table(
+    index="hour", columns="station", values="temperature_clipped", aggfunc="median"
+)
 hours.reset_index().to_csv("profile.csv", index=False)
 ok = df.groupby("station")["ok"].apply(lambda s: (s == 0).mean()).rename("broken_share")
 ok.to_frame().join(df.groupby("station")["votes"].max()).reset_index().to_csv("stations.csv", index=False)

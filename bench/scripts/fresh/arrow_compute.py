@@ -23,7 +23,10 @@ pq.write_table(joined, "joined.parquet", compression="snappy")
 
 grouped = joined.group_by(["category", "size"]).aggregate([("margin", "sum"), ("total", "mean"), ("order_id", "count")])
 grouped = grouped.rename_columns(
-    [{"margin_sum": "profit", "total_mean": "mean_order", "order_id_count": "n"}.get(c, c) for c in grouped.column_names]
+    [
+        {"margin_sum": "profit", "total_mean": "mean_order", "order_id_count": "n"}.get(c, c)
+        for c in grouped.column_names
+    ]
 )
 grouped = grouped.sort_by([("category", "ascending"), ("size", "ascending")])
 pv.write_csv(grouped, "grouped.csv")

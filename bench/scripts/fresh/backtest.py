@@ -34,5 +34,9 @@ gap.to_parquet("gaps.parquet", index=False)
 corr = returns.corr().where(lambda c: np.triu(np.ones(c.shape), k=1).astype(bool))
 corr.index.name, corr.columns.name = "a", "b"
 corr.stack().rename("corr").reset_index().to_csv("corr.csv", index=False)
-tear = {"sharpe": strategy.mean() / strategy.std() * np.sqrt(252), "max_dd": curve["drawdown"].min(), "hit": (strategy > 0).mean()}
+tear = {
+    "sharpe": strategy.mean() / strategy.std() * np.sqrt(252),
+    "max_dd": curve["drawdown"].min(),
+    "hit": (strategy > 0).mean(),
+}
 pd.DataFrame(tear.items(), columns=["metric", "value"]).to_csv("tearsheet.csv", index=False)

@@ -17,15 +17,17 @@ returns = con.sql(
     """
 )
 joined = returns.set_alias("r").join(per_symbol.set_alias("p"), "r.symbol = p.symbol")
-joined.project("r.date AS date, r.symbol AS symbol, ret, ret / mean_spread AS scaled").order("date, symbol").write_parquet(
-    "scaled.parquet"
-)
+joined.project("r.date AS date, r.symbol AS symbol, ret, ret / mean_spread AS scaled").order(
+    "date, symbol"
+).write_parquet("scaled.parquet")
 
 pivot = con.sql("PIVOT daily ON symbol USING max(close) GROUP BY date ORDER BY date")
 pivot.write_csv("closes.csv")
 
 out = []
-for symbol, low, high in con.execute("SELECT symbol, min(close), max(close) FROM daily GROUP BY ALL ORDER BY 1").fetchall():
+for symbol, low, high in con.execute(
+    "SELECT symbol, min(close), max(close) FROM daily GROUP BY ALL ORDER BY 1"
+).fetchall():
     out.append((symbol, round(high - low, 3)))
 con.execute("CREATE TABLE ranges (symbol VARCHAR, width DOUBLE)")
 con.executemany("INSERT INTO ranges VALUES (?, ?)", out)

@@ -27,7 +27,11 @@ def seasonal(series, horizon=HORIZON, period=4):
 
 orders = pd.read_csv("orders.csv", parse_dates=["order_date"])
 weekly = (
-    orders.set_index("order_date")["quantity"].resample("W-MON").sum().to_frame("y").assign(week=lambda d: d.index.isocalendar().week)
+    orders.set_index("order_date")["quantity"]
+    .resample("W-MON")
+    .sum()
+    .to_frame("y")
+    .assign(week=lambda d: d.index.isocalendar().week)
 )
 weekly["ewm"] = weekly["y"].ewm(span=4, adjust=False).mean()
 weekly["month_sin"] = np.sin(2 * np.pi * weekly.index.month / 12)

@@ -30,7 +30,15 @@ sheet.title = "Payroll"
 sheet.append(["id", "name", "dept", "monthly", "raise"])
 for p in sorted(people, key=lambda p: p["emp_id"]):
     increase = {5: 0.05, 4: 0.03}.get(p["rating"], 0)
-    sheet.append([p["emp_id"], f"{p['last_name']}, {p['first_name'].title()}", p["dept"].upper(), round(p["salary"] / 12, 2), p["salary"] * increase])
+    sheet.append(
+        [
+            p["emp_id"],
+            f"{p['last_name']}, {p['first_name'].title()}",
+            p["dept"].upper(),
+            round(p["salary"] / 12, 2),
+            p["salary"] * increase,
+        ]
+    )
 for cell in sheet[1]:
     cell.font = Font(bold=True)
 

@@ -47,7 +47,10 @@ X = df[["Pclass", "Sex", "Age", "SibSp", "Parch", "Fare", "Embarked"]]
 
 numeric = Pipeline([("impute", SimpleImputer(strategy="median")), ("clip", Clipper()), ("scale", StandardScaler())])
 categorical = Pipeline(
-    [("impute", SimpleImputer(strategy="most_frequent")), ("encode", OneHotEncoder(handle_unknown="ignore", sparse_output=False))]
+    [
+        ("impute", SimpleImputer(strategy="most_frequent")),
+        ("encode", OneHotEncoder(handle_unknown="ignore", sparse_output=False)),
+    ]
 )
 pre = ColumnTransformer(
     [

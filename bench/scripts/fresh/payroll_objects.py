@@ -84,7 +84,9 @@ class Payroll:
     def save(self, path):
         ranked = sorted(self.staff, key=attrgetter("dept.value", "emp_id"))
         with open(path, "w") as f:
-            json.dump([{"id": e.emp_id, "name": e.name, "dept": e.dept.name, "gross": float(e.gross)} for e in ranked], f)
+            json.dump(
+                [{"id": e.emp_id, "name": e.name, "dept": e.dept.name, "gross": float(e.gross)} for e in ranked], f
+            )
 
 
 payroll = Payroll([RatingRule(4, 0.08), RatingRule(5, 0.02), DeptRule()]).load("employees.csv").run()

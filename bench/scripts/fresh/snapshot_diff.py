@@ -40,6 +40,6 @@ old.loc[removed].reset_index()[["pk", *KEY]].to_csv("removed.csv", index=False)
 diff = old.loc[common, ["units", "revenue"]].compare(new.loc[common, ["units", "revenue"]], keep_equal=True)
 diff.columns = [f"{a}_{b}" for a, b in diff.columns]
 diff.reset_index().to_csv("compare.csv", index=False)
-pd.DataFrame(
-    {"kind": ["added", "removed", "changed"], "rows": [len(added), len(removed), len(changed)]}
-).to_json("counts.json", orient="records")
+pd.DataFrame({"kind": ["added", "removed", "changed"], "rows": [len(added), len(removed), len(changed)]}).to_json(
+    "counts.json", orient="records"
+)

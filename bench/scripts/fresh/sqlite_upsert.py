@@ -47,7 +47,9 @@ def export(db, path):
         w = csv.writer(f)
         w.writerow([d[0] for d in cur.description])
         for r in cur:
-            w.writerow([r["category"], r["title"], r["price"], r["reviews"], round(r["mean_stars"], 2), r["last_posted"]])
+            w.writerow(
+                [r["category"], r["title"], r["price"], r["reviews"], round(r["mean_stars"], 2), r["last_posted"]]
+            )
 
 
 def main():

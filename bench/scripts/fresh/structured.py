@@ -29,7 +29,9 @@ holdout[idx[:20]] = True
 
 out = np.zeros(len(data), dtype=[("total", "f8"), ("rank", "i8"), ("residual", "f8"), ("holdout", "i8")])
 out["total"], out["rank"], out["residual"], out["holdout"] = total, rank, residual, holdout
-np.savetxt("ranked.csv", out, delimiter=",", fmt=["%.6f", "%d", "%.6f", "%d"], header=",".join(out.dtype.names), comments="")
+np.savetxt(
+    "ranked.csv", out, delimiter=",", fmt=["%.6f", "%d", "%.6f", "%d"], header=",".join(out.dtype.names), comments=""
+)
 corr = np.corrcoef(np.column_stack((scores, data["absences"])), rowvar=False)
 np.save("corr.npy", corr)
 hist, edges = np.histogram(data["reading"], bins=[0, 40, 60, 80, 101])

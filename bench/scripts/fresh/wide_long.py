@@ -14,7 +14,11 @@ back.columns = back.columns.to_flat_index().map(lambda t: f"{t[0]}{t[1]}")
 back = back.loc[:, ~back.columns.str.startswith("q3")]
 back.reset_index().to_parquet("wide.parquet", index=False)
 
-weighted = long.dropna(subset=["q"]).groupby(["region", "item"])[["q", "weight"]].apply(lambda g: np.average(g["q"], weights=g["weight"]))
+weighted = (
+    long.dropna(subset=["q"])
+    .groupby(["region", "item"])[["q", "weight"]]
+    .apply(lambda g: np.average(g["q"], weights=g["weight"]))
+)
 weighted.unstack("item").add_prefix("item_").reset_index().to_csv("weighted.csv", index=False)
 
 students = pd.read_json("students.json")
