@@ -57,7 +57,9 @@ def attribute(machine: Machine, of: Value, name: str) -> Value:
 
 
 def _is_cursor(content: object) -> bool:
-    return isinstance(content, Foreign) or (isinstance(content, Frame) and content.array and not content.row)
+    if isinstance(content, Frame):
+        return content.array and not content.row and "description" not in content.table.columns
+    return isinstance(content, Foreign) and content.name == "cursor"
 
 
 def _attribute(machine: Machine, of: Value, name: str) -> Value:
@@ -144,10 +146,11 @@ def _of_frame(machine: Machine, of: Value, frame: Frame, name: str) -> Value:
     if frame.array and name not in _COUNTS | {"T"}:
         return indexing.column(machine, of, frame, name) if frame.row and name in table.columns else Method(of, name)
     if name not in (words.SERIES if frame.row else words.FRAME):
-        if name in table.columns or not table.closed or name in table.labels:
+        unknown = not table.closed and name not in words.ARROW
+        if name in table.columns or unknown or name in table.labels:
             return indexing.column(machine, of, frame, name)
-        return Method(of, name)
-    if name in {"columns", "column_names"} or (frame.row and name == "index"):
+        return Method(of, name) if name != "column_names" else _of_frame(machine, of, frame, "columns")
+    if name == "columns" or (frame.row and name == "index"):
         if not table.closed:
             return Part(of, "columns")
         return machine.memory.new(Items(tuple(Const(one) for one in table.columns)))

@@ -54,7 +54,8 @@ _ARROW = """
     rename_columns set_column sort_by to_batches to_pydict to_pylist
 """
 
-FRAME = frozenset((_FRAME + _ARROW).split())
+FRAME = frozenset(_FRAME.split())
+ARROW = frozenset(_ARROW.split())  # no columns of an unknown table, but of one that has them
 SERIES = frozenset(_SERIES.split())
 GROUPED = frozenset(_GROUPED.split())
 DATE_METHODS = frozenset(_DATE_METHODS.split())

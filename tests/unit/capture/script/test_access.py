@@ -158,3 +158,12 @@ def test_what_a_cursor_says_of_its_columns_is_no_data(wrote: Wrote) -> None:
         pd.DataFrame([[d[0] for d in cur.description]]).to_csv("o")
     """
     assert set(wrote(text).values()) <= {""}
+
+
+def test_the_description_of_anything_else_is_data(wrote: Wrote) -> None:
+    text = """
+        import shop
+        things = [shop.Thing(r.s) for r in orders.itertuples()]
+        pd.DataFrame([{"d": one.description} for one in things]).to_csv("o")
+    """
+    assert wrote(text) == {"d": "s transformation ?"}

@@ -66,3 +66,10 @@ def test_tables_are_made_of_columns_and_of_records(wrote: Wrote) -> None:
 def test_a_total_is_one_number_of_a_column(wrote: Wrote) -> None:
     text = '        pd.DataFrame([{"m": pc.mean(t["a"]).as_py()}]).to_csv("o")\n'
     assert wrote(HEAD + text)["m"] == "a aggregation"
+
+
+def test_a_column_may_have_the_name_of_a_method_of_arrow(wrote: Wrote) -> None:
+    text = 'orders["num_rows"] = orders["a"]\norders["x"] = orders.num_rows + 1\norders[["x"]].to_csv("o")\n'
+    assert wrote(text) == {"x": "a transformation"}
+    text = '        t.rename_columns([c.upper() for c in t.column_names]).select(["A"]).to_pandas().to_csv("o")\n'
+    assert wrote(HEAD + text) == {"A": "a"}
