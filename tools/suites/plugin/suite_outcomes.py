@@ -1,12 +1,14 @@
 """A pytest plugin: run a suite of another library, with or without Driftline's hooks, and write down what came out.
 
 Enters: ``SUITES_MODE`` (``bare``; ``watched``: the whole process is one run; ``runs``: each test is one more, inside of
-that) and ``SUITES_OUT``, the file to write. Leaves: one JSON document: per test its outcome, the exception or reason
-that it ended with and its warnings, as far as these do not depend on the moment; and what was left behind in the end.
+that), ``SUITES_OUT``, the file to write, and ``SUITES_MOST``, how many tests (0: all). Leaves: one JSON document: per
+test its outcome, the exception or reason that it ended with and its warnings, as far as these do not depend on the
+moment; and what was left behind in the end.
 Source: https://docs.pytest.org/en/stable/reference/reference.html#hooks.
 """
 
 import gc
+import hashlib
 import json
 import os
 import re
@@ -21,6 +23,7 @@ import pytest
 
 MODE = os.environ["SUITES_MODE"]
 OUT = Path(os.environ["SUITES_OUT"])
+MOST = int(os.environ["SUITES_MOST"])
 TESTS = tuple(os.environ["SUITES_TESTS"].split(os.pathsep))
 _PASSING = re.compile(
     r"0x[0-9a-fA-F]{4,}|(?<![\w.])\d{5,}|[0-9a-f]{8}-[0-9a-f-]{27}|[\w./-]*/pytest-of-[\w./-]*|/tmp/[\w./-]*"
@@ -91,6 +94,15 @@ def _said(report: Any) -> str:
 def _lasting(text: str) -> str:
     """Return a text without what is another one each time: addresses, ids, folders for tests."""
     return _PASSING.sub("…", text)[:300]
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[Any]) -> None:
+    """Leave as many tests as were asked for, the same each time, in their order."""
+    if MOST and len(items) > MOST:
+        hashes = sorted(items, key=lambda item: hashlib.sha256(item.nodeid.encode()).digest())
+        chosen = {id(item) for item in hashes[:MOST]}
+        items[:] = [item for item in items if id(item) in chosen]
 
 
 def pytest_runtest_logreport(report: Any) -> None:
