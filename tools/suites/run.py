@@ -1,7 +1,8 @@
 """Run the test suites of other libraries without Driftline and with its hooks on, and print what differs.
 
-Enters: names of suites (none: all), ``--mode``, ``--most``, ``--setup`` (only make the environment). Leaves: ``.venv-suites``, an
-environment of its own; a table; below it each test that came out otherwise, twice; exit code 1 where one did.
+Enters: names of suites (none: all), ``--mode``, ``--most``, ``--setup`` (only make the environment). Leaves:
+``.venv-suites``, an environment of its own; a table; below it each test that came out otherwise, twice; exit code 1
+where one did.
 What differs is run again, both ways: tests that also differ from themselves are named as such.
 """
 

@@ -4,6 +4,7 @@ Enters: nothing. Leaves: the test cases of ``test.test_io`` that ``load_tests`` 
 """
 
 import unittest
+
 from test import test_io
 
 for _case in test_io.load_tests(unittest.TestLoader(), unittest.TestSuite(), None):

@@ -1,4 +1,4 @@
-"""Python's own tests of multiprocessing, with children that a server forks; as some builds leave out the file that has these lines.
+"""Python's own tests of multiprocessing, with children whose parent is a server; as some builds leave out such a file.
 
 Enters: nothing. Leaves: the test cases of ``test._test_multiprocessing``, as its docstring says to take them.
 """
