@@ -4,6 +4,7 @@ A suite is found where its package is installed, in its source distribution, or 
 what needs a network, a server, or more than a few minutes.
 """
 
+import os
 from pathlib import Path
 from typing import NamedTuple
 
@@ -43,7 +44,8 @@ class Suite(NamedTuple):
 
 
 def _python(name: str, *paths: str) -> Suite:
-    return Suite(f"python-{name}", paths, options=("-o", "python_classes=none"))  # mixins are not tests by themselves
+    # Mixins are not tests by themselves; the settings of the folder that some lie in are not theirs.
+    return Suite(f"python-{name}", paths, options=("-o", "python_classes=none", "-c", os.devnull))
 
 
 def _pandas(name: str, *paths: str) -> Suite:

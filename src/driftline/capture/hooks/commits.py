@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from driftline import later
 from driftline.capture import fault, transactions
-from driftline.capture.hooks import patch
+from driftline.capture.hooks import patch, raised
 from driftline.capture.hooks.patch import Patch
 from driftline.capture.recording import Recording
 
@@ -96,9 +96,10 @@ def telling(
         undone = fault.attempt(_PIECE, lost, *args) if lost is not None and transactions.any_open() else None
         try:
             result = original(*args, **kwargs)
-        except BaseException:
+        except BaseException as error:
             if failing is not None and transactions.any_open():
                 fault.attempt(_PIECE, failing, *args)
+            raised.through(error)
             raise
         if undone is not None:
             transactions.rollback(undone)
@@ -116,9 +117,10 @@ def _telling_later(original: Act, act: Act, failing: Act | None, lost: Act | Non
         undone = fault.attempt(_PIECE, lost, *args) if lost is not None and transactions.any_open() else None
         try:
             result = await original(*args, **kwargs)
-        except BaseException:
+        except BaseException as error:
             if failing is not None and transactions.any_open():
                 fault.attempt(_PIECE, failing, *args)
+            raised.through(error)
             raise
         if undone is not None:
             transactions.rollback(undone)

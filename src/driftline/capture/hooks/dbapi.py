@@ -16,7 +16,7 @@ from urllib.parse import unquote, urlsplit
 
 from driftline.capture import fault, own, transactions
 from driftline.capture.around import recording
-from driftline.capture.hooks import commits, database, patch, sqlite_asked
+from driftline.capture.hooks import commits, database, patch, raised, sqlite_asked
 from driftline.capture.hooks.patch import PASS, Call, Patch
 from driftline.capture.recording import Recording
 
@@ -42,10 +42,14 @@ def install(module: Any) -> list[Patch]:
     def connect(*args: Any, **kwargs: Any) -> Any:
         caller = sys._getframe(1).f_globals.get("__name__")
         factory = fault.attempt("hook sqlite3.connect", _factory, args, kwargs, caller)
-        if factory is None:
-            return original(*args, **kwargs)
-        made = original(*args, **{**kwargs, "factory": factory})
-        fault.attempt(_PIECE, _name, made, args[0] if args else kwargs.get("database"), kwargs.get("uri"))
+        given = kwargs if factory is None else {**kwargs, "factory": factory}
+        try:
+            made = original(*args, **given)
+        except BaseException as error:
+            raised.through(error)
+            raise
+        if factory is not None:
+            fault.attempt(_PIECE, _name, made, args[0] if args else kwargs.get("database"), kwargs.get("uri"))
         return made
 
     made = patch.unbound(patch.unseen(connect, original), original)
@@ -100,10 +104,14 @@ def _through_cursor(factory: type, name: str) -> Any:
 
     @functools.wraps(original)
     def call(self: Any, *args: Any, **kwargs: Any) -> Any:
-        if kwargs:
-            return original(self, *args, **kwargs)  # an error, in its words
-        cursor = sqlite3.Connection.cursor(self, fault.attempt(_PIECE, _cursor, sqlite3.Cursor) or sqlite3.Cursor)
-        return getattr(cursor, name)(*args)
+        try:
+            if kwargs:
+                return original(self, *args, **kwargs)  # an error, in its words
+            cursor = sqlite3.Connection.cursor(self, fault.attempt(_PIECE, _cursor, sqlite3.Cursor) or sqlite3.Cursor)
+            return getattr(cursor, name)(*args)
+        except BaseException as error:
+            raised.through(error)
+            raise
 
     return patch.unseen(call, original)
 
@@ -126,8 +134,9 @@ def _recording(original: Callable[..., Any]) -> Callable[..., Any]:
     def call(self: Any, *args: Any, **kwargs: Any) -> Any:
         try:
             result = original(self, *args, **kwargs)
-        except BaseException:
+        except BaseException as error:
             fault.attempt(_PIECE, commits.failed, self, original.__name__)
+            raised.through(error)
             raise
         if args:
             fault.attempt(_PIECE, _seen, self, args[0])

@@ -13,7 +13,7 @@ from typing import Any
 
 from driftline.capture import fault, own, transactions
 from driftline.capture.around import recording
-from driftline.capture.hooks import commits, patch
+from driftline.capture.hooks import commits, patch, raised
 from driftline.capture.hooks.duckdb_frames import FETCHERS, OF_THE_MODULE
 from driftline.capture.hooks.duckdb_relations import Relations
 from driftline.capture.hooks.patch import Patch
@@ -121,10 +121,11 @@ def _around(owner: Any, attribute: str, before: Before, after: Callable[..., Any
         inside = {**caller.f_locals, "__driftline_call": functools.partial(original, *args, **kwargs)}
         try:
             result = eval(_CALL, caller.f_globals, inside)  # noqa: S307 - our own constant, in the caller's variables
-        except BaseException:
+        except BaseException as error:
             if begun is not None:
                 begun.inside.closed = True
                 fault.attempt(piece, _end, piece, begun, failed=True)
+            raised.through(error)
             raise
         if begun is not None:
             begun.inside.closed = True

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from driftline.capture import client, fault, observe, own
-from driftline.capture.hooks import patch, stated, table
+from driftline.capture.hooks import patch, raised, stated, table
 from driftline.capture.hooks.patch import Call, Patch
 from driftline.capture.hooks.patch import around as put_around
 from driftline.capture.observe import Given
@@ -27,7 +27,11 @@ def install(module: Any) -> list[Patch]:
 
     @functools.wraps(inner)
     def told(self: Any, path: Any, *args: Any, **kwargs: Any) -> Any:
-        file = inner(self, path, *args, **kwargs)
+        try:
+            file = inner(self, path, *args, **kwargs)
+        except BaseException as error:
+            raised.through(error)
+            raise
         fault.attempt("hook AbstractFileSystem.open", _tell, self, path, file, args, kwargs)
         return file
 

@@ -17,12 +17,13 @@ from typing import Any, NamedTuple, TypeVar
 
 from driftline.capture import fault, own
 from driftline.capture.around import recording
+from driftline.capture.hooks import raised
 from driftline.capture.recording import Recording
 from driftline.capture.unbound import Unbound
 
 _ABSENT = object()
 PASS = object()
-UNSEEN = "<driftline importlib._bootstrap>"  # file name of wrappers in tracebacks; see ``unseen``
+UNSEEN = "<driftline importlib._bootstrap>"  # file name of wrappers; see ``unseen``
 _ACT = "__driftline_call"
 _COUNTING = frozenset(("pandas", "polars"))
 
@@ -144,16 +145,17 @@ def _wrapper(original: Any, piece: str, record: Record, before: Before | None, p
     @functools.wraps(original)
     def call(*args: Any, **kwargs: Any) -> Any:
         begun = fault.attempt(piece, _begin, piece, before, plain, args, kwargs)
-        if begun is None:
-            return original(*args, **kwargs)
         try:
             result = original(*args, **kwargs)
-        except BaseException:
-            begun.inside.closed = True
-            fault.attempt(piece, _broken, begun)
+        except BaseException as error:
+            if begun is not None:
+                begun.inside.closed = True
+                fault.attempt(piece, _broken, begun)
+            raised.through(error)
             raise
-        begun.inside.closed = True
-        fault.attempt(piece, _record, piece, begun, record, args, kwargs, result)
+        if begun is not None:
+            begun.inside.closed = True
+            fault.attempt(piece, _record, piece, begun, record, args, kwargs, result)
         return result
 
     return unseen(call, original)
@@ -217,16 +219,17 @@ def _later(original: Any, piece: str, record: Record) -> Any:
     @functools.wraps(original)
     async def call(*args: Any, **kwargs: Any) -> Any:
         begun = fault.attempt(piece, _begin, piece, None, None, args, kwargs)
-        if begun is None:
-            return await original(*args, **kwargs)
         try:
             result = await original(*args, **kwargs)
-        except BaseException:
-            begun.inside.closed = True
-            fault.attempt(piece, _broken, begun)
+        except BaseException as error:
+            if begun is not None:
+                begun.inside.closed = True
+                fault.attempt(piece, _broken, begun)
+            raised.through(error)
             raise
-        begun.inside.closed = True
-        fault.attempt(piece, _record, piece, begun, record, args, kwargs, result)
+        if begun is not None:
+            begun.inside.closed = True
+            fault.attempt(piece, _record, piece, begun, record, args, kwargs, result)
         return result
 
     return unseen(call, original)
@@ -283,7 +286,8 @@ def unseen(call: C, original: Any) -> C:
     inner = inspect.unwrap(original)
     file = getattr(getattr(inner, "__code__", None), "co_filename", "") or _file(inner)
     counted = (getattr(inner, "__module__", None) or "").partition(".")[0] in _COUNTING
-    name = os.path.join(os.path.dirname(file), "driftline") if counted else UNSEEN
+    name = os.path.join(os.path.dirname(file), "<driftline>") if counted else UNSEEN
+    raised.names.add(name)
     made: Any = call
     made.__code__ = made.__code__.replace(co_filename=name)
     with contextlib.suppress(Exception):  # compiled functions may have none

@@ -19,6 +19,7 @@ from driftline.capture.frames.node import Headers, Node, Opaque
 from driftline.capture.frames.polars_joins import JOINS
 from driftline.capture.frames.polars_rules import RULES, Rule, Taken, grouped, keys_of, unknown
 from driftline.capture.frames.shape import NOTHING, Shape
+from driftline.capture.hooks import raised
 from driftline.capture.hooks.patch import Patch, found_by_name, unseen
 
 _OTHER = "any other method"
@@ -96,7 +97,11 @@ def _around(owner: Any, name: str, note: Note) -> list[Patch]:
 
     @functools.wraps(original)
     def call(*args: Any, **kwargs: Any) -> Any:
-        result = original(*args, **kwargs)
+        try:
+            result = original(*args, **kwargs)
+        except BaseException as error:
+            raised.through(error)
+            raise
         fault.attempt(_PIECE, _noted, note, args, kwargs, result)
         return result
 

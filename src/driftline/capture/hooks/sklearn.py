@@ -12,6 +12,7 @@ from typing import Any
 from driftline.capture import fault
 from driftline.capture.frames import model as models
 from driftline.capture.frames import origin, passed
+from driftline.capture.hooks import raised
 from driftline.capture.hooks.patch import Patch, unseen
 
 _METHODS = ("fit", "fit_transform", "fit_predict")
@@ -37,7 +38,11 @@ def _around(owner: type, name: str) -> list[Patch]:
 
     @functools.wraps(original)
     def call(*args: Any, **kwargs: Any) -> Any:
-        result = original(*args, **kwargs)
+        try:
+            result = original(*args, **kwargs)
+        except BaseException as error:
+            raised.through(error)
+            raise
         fault.attempt(_PIECE, _fitted, args, kwargs)
         return result
 
