@@ -153,6 +153,7 @@ def run(suite: Suite, mode: str, only: list[str] | None = None, most: int = 0) -
         command = [
             str(VENV / "bin" / "python"), "-m", "pytest", "-q", "--no-header", "--tb=short", "-p", "no:cacheprovider",
             "-p", "suite_outcomes", "-p", "no:randomly", "--timeout", "120", "--rootdir", str(folder),
+            "-o", "asyncio_default_fixture_loop_scope=function",  # without which pytest-asyncio warns everywhere
             "--continue-on-collection-errors", *suite.options, *paths,
         ]  # fmt: skip
         where = folder if suite.source else Path(made)

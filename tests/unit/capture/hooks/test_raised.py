@@ -71,8 +71,6 @@ def frames(call: Callable[[], Any]) -> list[tuple[str, str, str | None]]:
     return [(frame.filename, frame.name, frame.line) for frame in traceback.extract_tb(trace)]
 
 
-@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")  # files that fail while they are opened
-@pytest.mark.filterwarnings("ignore::ResourceWarning")
 def test_a_traceback_is_as_without_hooks_with_and_without_a_run(sink: MemorySink) -> None:
     bare = {name: frames(call) for name, call in CALLS.items()}
     driftline.watch()
