@@ -88,6 +88,7 @@ def telling(
         lost: returns before it a connection whose transaction has failed, and is taken back whatever is asked for.
         always: tell also where nothing is open.
     """
+    act, failing, lost = raised.held(act), failing and raised.held(failing), lost and raised.held(lost)
     if inspect.iscoroutinefunction(original):
         return _telling_later(original, act, failing, lost)
 
@@ -96,7 +97,7 @@ def telling(
         undone = fault.attempt(_PIECE, lost, *args) if lost is not None and transactions.any_open() else None
         try:
             result = original(*args, **kwargs)
-        except BaseException as error:
+        except raised.ANY as error:
             if failing is not None and transactions.any_open():
                 fault.attempt(_PIECE, failing, *args)
             raised.through(error)
@@ -117,7 +118,7 @@ def _telling_later(original: Act, act: Act, failing: Act | None, lost: Act | Non
         undone = fault.attempt(_PIECE, lost, *args) if lost is not None and transactions.any_open() else None
         try:
             result = await original(*args, **kwargs)
-        except BaseException as error:
+        except raised.ANY as error:
             if failing is not None and transactions.any_open():
                 fault.attempt(_PIECE, failing, *args)
             raised.through(error)

@@ -8,7 +8,6 @@ there (``claimed``). Rows stay lazy: nothing is fetched that the user does not f
 import functools
 import os
 import sqlite3
-import sys
 import weakref
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -36,20 +35,20 @@ def install(module: Any) -> list[Patch]:
         names = [f"{kind}.{name}" for kind in _CURSORS for name in ("execute", "executemany")]
         patches = [one for name in names for one in patch.around(module, name, _executed, _unclaimed)]
         return patches + commits.of_psycopg(module)
-    original = module.connect
+    original, factory_of, name = module.connect, raised.held(_factory), raised.held(_name)
 
     @functools.wraps(original)
     def connect(*args: Any, **kwargs: Any) -> Any:
-        caller = sys._getframe(1).f_globals.get("__name__")
-        factory = fault.attempt("hook sqlite3.connect", _factory, args, kwargs, caller)
+        caller = raised.frame(1).f_globals.get("__name__")
+        factory = fault.attempt("hook sqlite3.connect", factory_of, args, kwargs, caller)
         given = kwargs if factory is None else {**kwargs, "factory": factory}
         try:
             made = original(*args, **given)
-        except BaseException as error:
+        except raised.ANY as error:
             raised.through(error)
             raise
         if factory is not None:
-            fault.attempt(_PIECE, _name, made, args[0] if args else kwargs.get("database"), kwargs.get("uri"))
+            fault.attempt(_PIECE, name, made, args[0] if args else kwargs.get("database"), kwargs.get("uri"))
         return made
 
     made = patch.unbound(patch.unseen(connect, original), original)
@@ -109,7 +108,7 @@ def _through_cursor(factory: type, name: str) -> Any:
                 return original(self, *args, **kwargs)  # an error, in its words
             cursor = sqlite3.Connection.cursor(self, fault.attempt(_PIECE, _cursor, sqlite3.Cursor) or sqlite3.Cursor)
             return getattr(cursor, name)(*args)
-        except BaseException as error:
+        except raised.ANY as error:
             raised.through(error)
             raise
 
@@ -134,7 +133,7 @@ def _recording(original: Callable[..., Any]) -> Callable[..., Any]:
     def call(self: Any, *args: Any, **kwargs: Any) -> Any:
         try:
             result = original(self, *args, **kwargs)
-        except BaseException as error:
+        except raised.ANY as error:
             fault.attempt(_PIECE, commits.failed, self, original.__name__)
             raised.through(error)
             raise

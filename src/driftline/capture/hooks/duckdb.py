@@ -7,7 +7,6 @@ caller: the original is therefore called in a frame that has the caller's variab
 """
 
 import functools
-import sys
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
@@ -113,23 +112,24 @@ def _around(owner: Any, attribute: str, before: Before, after: Callable[..., Any
     if original is None:
         return []
     piece = f"hook {owner.__name__}.{attribute}"
+    begin, end, after = raised.held(_begin, piece, before), raised.held(_end, piece), raised.held(after)
 
     @functools.wraps(original)
     def call(*args: Any, **kwargs: Any) -> Any:
-        caller = sys._getframe(1)
-        begun = fault.attempt(piece, _begin, piece, before, args, kwargs, caller)
-        inside = {**caller.f_locals, "__driftline_call": functools.partial(original, *args, **kwargs)}
+        caller = raised.frame(1)
+        begun = fault.attempt(piece, begin, args, kwargs, caller)
+        inside = {**caller.f_locals, "__driftline_call": raised.held(original, *args, **kwargs)}
         try:
-            result = eval(_CALL, caller.f_globals, inside)  # noqa: S307 - our own constant, in the caller's variables
-        except BaseException as error:
+            result = raised.evaluated(_CALL, caller.f_globals, inside)  # our own constant, in the caller's variables
+        except raised.ANY as error:
             if begun is not None:
                 begun.inside.closed = True
-                fault.attempt(piece, _end, piece, begun, failed=True)
+                fault.attempt(piece, end, begun, failed=True)
             raised.through(error)
             raise
         if begun is not None:
             begun.inside.closed = True
-            fault.attempt(piece, _end, piece, begun)
+            fault.attempt(piece, end, begun)
         fault.attempt(piece, after, args, kwargs, result, caller)
         return result
 

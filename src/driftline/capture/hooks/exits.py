@@ -64,7 +64,7 @@ def install(module: Any) -> list[Any]:
     def leave(*args: Any, **kwargs: Any) -> Any:
         try:
             return original(*args, **kwargs)
-        except BaseException as error:  # what was caught is an object from now on, which can be asked
+        except raised.ANY as error:  # what was caught is an object from now on, which can be asked
             raised.through(error)
             raise
 

@@ -23,16 +23,16 @@ _LOCAL = ("file", "local", "reference", "filecache", "simplecache", "blockcache"
 
 def install(module: Any) -> list[Patch]:
     """Put the hooks on and return what was replaced."""
-    inner = module.AbstractFileSystem.__dict__["open"]
+    inner, tell = module.AbstractFileSystem.__dict__["open"], raised.held(_tell)
 
     @functools.wraps(inner)
     def told(self: Any, path: Any, *args: Any, **kwargs: Any) -> Any:
         try:
             file = inner(self, path, *args, **kwargs)
-        except BaseException as error:
+        except raised.ANY as error:
             raised.through(error)
             raise
-        fault.attempt("hook AbstractFileSystem.open", _tell, self, path, file, args, kwargs)
+        fault.attempt("hook AbstractFileSystem.open", tell, self, path, file, args, kwargs)
         return file
 
     module.AbstractFileSystem.open = patch.unseen(told, inner)

@@ -31,16 +31,16 @@ def install(module: Any, entries: Iterable[Entry]) -> list[Patch]:
 
 
 def _around(module: Any, entry: Entry) -> list[Patch]:
-    original = module.__dict__[entry.attribute]
+    original, remember = module.__dict__[entry.attribute], raised.held(_remember, entry)
 
     @functools.wraps(original)
     def call(*args: Any, **kwargs: Any) -> Any:
         try:
             result = original(*args, **kwargs)
-        except BaseException as error:
+        except raised.ANY as error:
             raised.through(error)
             raise
-        fault.attempt(_PIECE, _remember, entry, args, kwargs, result)
+        fault.attempt(_PIECE, remember, args, kwargs, result)
         return result
 
     made = unbound(unseen(call, original), original)

@@ -94,15 +94,16 @@ def _around(owner: Any, name: str, note: Note) -> list[Patch]:
     original = getattr(owner, "__dict__", {}).get(name)
     if original is None or isinstance(original, staticmethod | classmethod | property):
         return []
+    noted = raised.held(_noted, note)
 
     @functools.wraps(original)
     def call(*args: Any, **kwargs: Any) -> Any:
         try:
             result = original(*args, **kwargs)
-        except BaseException as error:
+        except raised.ANY as error:
             raised.through(error)
             raise
-        fault.attempt(_PIECE, _noted, note, args, kwargs, result)
+        fault.attempt(_PIECE, noted, args, kwargs, result)
         return result
 
     setattr(owner, name, unseen(call, original))

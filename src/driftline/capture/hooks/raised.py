@@ -5,8 +5,14 @@ of ours. Python adds a frame where an exception is raised in it, and none where 
 a wrapper has taken off stays off. While a call lasts its frames are there to be seen.
 """
 
+import functools
+import sys
+
 from driftline.capture import fault
 
+# What wrappers need, by names of ours and without functions in it: dill, and so the cache of Hugging Face datasets,
+# tells a user's function by each builtin, too, that is named, however deep, in the functions that it names.
+ANY, evaluated, held, frame = BaseException, eval, functools.partial, sys._getframe
 names: set[str] = set()  # what the code of wrappers has as its file
 _TRACEBACK = BaseException.__dict__["__traceback__"]  # some exceptions allow no attribute to be set, or define it
 

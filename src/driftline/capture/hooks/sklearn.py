@@ -35,15 +35,16 @@ def _around(owner: type, name: str) -> list[Patch]:
     original = owner.__dict__.get(name)
     if not isinstance(original, FunctionType) or hasattr(original, "_driftline"):
         return []
+    fitted = raised.held(_fitted)
 
     @functools.wraps(original)
     def call(*args: Any, **kwargs: Any) -> Any:
         try:
             result = original(*args, **kwargs)
-        except BaseException as error:
+        except raised.ANY as error:
             raised.through(error)
             raise
-        fault.attempt(_PIECE, _fitted, args, kwargs)
+        fault.attempt(_PIECE, fitted, args, kwargs)
         return result
 
     call._driftline = True  # type: ignore[attr-defined]

@@ -32,7 +32,7 @@ class Carrying:
         tokens = [variable.set(value) for variable, value in zip(_CARRIED, self._values, strict=True)]
         try:
             return self._act(*args, **kwargs)
-        except BaseException as error:
+        except raised.ANY as error:
             raised.through(error)
             raise
         finally:
@@ -64,11 +64,13 @@ def _put(owner: Any, name: str, wrap: Callable[[Any], Any]) -> list[Patch]:
 
 
 def _starting(original: Any) -> Any:
+    carry = raised.held(_carry)
+
     def start(self: Any) -> Any:
-        fault.attempt("hook Thread.start", _carry, self)
+        fault.attempt("hook Thread.start", carry, self)
         try:
             return original(self)
-        except BaseException as error:
+        except raised.ANY as error:
             raised.through(error)
             raise
 
@@ -85,7 +87,7 @@ def _carry(thread: Any) -> None:
         thread.__dict__.pop("run", None)
         try:
             carrying()
-        except BaseException as error:
+        except raised.ANY as error:
             raised.through(error)
             raise
 
@@ -98,11 +100,13 @@ def _carried(fn: Callable[..., Any]) -> Carrying | None:
 
 
 def _submitting(original: Any) -> Any:
+    carry = raised.held(_carried)
+
     def submit(self: Any, fn: Any, /, *args: Any, **kwargs: Any) -> Any:
-        carried = fault.attempt("hook ThreadPoolExecutor.submit", _carried, fn)
+        carried = fault.attempt("hook ThreadPoolExecutor.submit", carry, fn)
         try:
             return original(self, fn if carried is None else carried, *args, **kwargs)
-        except BaseException as error:
+        except raised.ANY as error:
             raised.through(error)
             raise
 
@@ -111,7 +115,7 @@ def _submitting(original: Any) -> Any:
 
 def _spawning(original: Any) -> Any:
     def init(self: Any, *args: Any, **kwargs: Any) -> Any:
-        target = kwargs.get("target", args[1] if len(args) > 1 else None)
+        target = kwargs.get("target", args[1] if args[1:] else None)
         child = None if target is None else fault.attempt("hook Process", children.child, target)
         if child is not None:
             if "target" in kwargs:
@@ -120,7 +124,7 @@ def _spawning(original: Any) -> Any:
                 args = (args[0], child, *args[2:])
         try:
             return original(self, *args, **kwargs)
-        except BaseException as error:
+        except raised.ANY as error:
             raised.through(error)
             raise
 

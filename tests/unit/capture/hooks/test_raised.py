@@ -1,6 +1,8 @@
 """What a hooked call raises has the traceback that it has without hooks. Expected: what the same call gave before."""
 
 import asyncio
+import builtins
+import dis
 import io
 import json
 import sqlite3
@@ -23,6 +25,7 @@ import pytest
 from sklearn.linear_model import LinearRegression
 
 import driftline
+from driftline.capture import watch
 from driftline.capture.hooks import patch, raised
 from driftline.testing import MemorySink
 
@@ -120,3 +123,37 @@ def test_an_exception_without_a_traceback_passes() -> None:
     error = ValueError()
     raised.through(error)
     assert error.__traceback__ is None
+
+
+def named(given: Any, seen: set[Any]) -> set[str]:
+    """The builtins that are named in a function, in those in its closure and in those that it names.
+
+    What ``dill.detect.globalvars(function, recurse=True, builtin=True)`` finds, in own words.
+    """
+    found: set[str] = set()
+    if not isinstance(given, types.FunctionType) or given in seen:
+        return found
+    seen.add(given)
+    for cell in given.__closure__ or ():
+        if cell != types.CellType():
+            found |= named(cell.cell_contents, seen)
+    codes = [given.__code__]
+    for code in codes:
+        codes += [one for one in code.co_consts if isinstance(one, types.CodeType)]
+        for name in {one.argval for one in dis.get_instructions(code) if one.opname == "LOAD_GLOBAL"}:
+            found |= (
+                named(given.__globals__[name], seen) if name in given.__globals__ else {name} & builtins.__dict__.keys()
+            )
+    return found
+
+
+def test_a_hook_adds_no_builtin_to_those_by_which_dill_tells_a_function_of_the_user(sink: MemorySink) -> None:
+    driftline.watch()
+    put = [one for patches in watch._patches.values() for one in patches if isinstance(one, patch.Patch)]
+    assert len(put) > 200
+    more = {}
+    for one in put:
+        made = one.owner.__dict__.get(one.attribute)
+        made, original = (getattr(given, "__func__", given) for given in (made, one.original))
+        more[f"{one.owner.__name__}.{one.attribute}"] = named(made, set()) - named(original, set())
+    assert {name: found for name, found in more.items() if found} == {}
