@@ -15,7 +15,7 @@ PACKAGES = (
     "pytest-env", "h5py", "statsmodels", "pandera", "pyiceberg", "pyiceberg-core", "deltalake", "toolz",
     "great_expectations", "pytest-benchmark",
     "xarray", "zarr", "h5netcdf", "cftime", "celery", "pytest-asyncio", "pytest-subtests", "pytest-click",
-    "catboost", "moto[s3]", "requests-mock", "pytest-lazy-fixtures", "aiosqlite", "greenlet",
+    "catboost", "coverage", "moto[s3]", "requests-mock", "pytest-lazy-fixtures", "aiosqlite", "greenlet",
 )  # fmt: skip
 SOURCES = (
     "sqlalchemy",

@@ -64,6 +64,7 @@ HOOKS = {library: _PLACE + hook for hook, libraries in _MODULES.items() for libr
 
 _BY_NAME = ""  # patches of the user's own modules
 _patches: dict[str, list[Any]] = {}
+_waiting: list[tuple[str, ModuleType, ModuleType]] = []  # libraries that their own hooks are just importing
 
 
 def watch(name: str = "", *, params: Mapping[str, Any] | None = None, namespace: str | None = None) -> None:
@@ -114,8 +115,15 @@ def _install(library: str, module: ModuleType) -> None:
         _patches[library] = []
         hook = fault.attempt(f"hooks for {library}", importlib.import_module, HOOKS[library])
         if hook is not None:
-            put = _patches[library] = fault.attempt(f"hooks for {library}", hook.install, module) or []
-            put += fault.attempt(f"hooks for {library}", aliases.of_library, module, put) or []
+            _waiting.append((library, module, hook))
+        for one in [one for one in _waiting if not getattr(one[2].__spec__, "_initializing", False)]:
+            _waiting.remove(one)
+            _put(*one)
+
+
+def _put(library: str, module: ModuleType, hook: ModuleType) -> None:
+    put = _patches[library] = fault.attempt(f"hooks for {library}", hook.install, module) or []
+    put += fault.attempt(f"hooks for {library}", aliases.of_library, module, put) or []
 
 
 class _AfterImport(MetaPathFinder):

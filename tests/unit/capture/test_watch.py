@@ -16,6 +16,21 @@ def ran(script: str, folder: Path) -> str:
     return done.stdout
 
 
+def test_a_library_that_the_hooks_of_another_one_import_is_hooked_as_well(tmp_path: Path) -> None:
+    script = (
+        "import sys, driftline; driftline.configure(url='http://127.0.0.1:9', flush_seconds=0); driftline.watch()\n"
+        "print('sqlite3' in sys.modules); import psycopg; print('sqlite3' in sys.modules)\n"
+        "import sqlite3\n"
+        "with driftline.run('job') as run:\n"
+        "    made = sqlite3.connect('x.db'); made.execute('CREATE TABLE t AS SELECT 1 AS a'); made.commit()\n"
+        "print([one.dataset.name for one in run.outputs], psycopg.Cursor.execute.__code__.co_filename)\n"
+        "from driftline.capture import fault; print(fault.counts())\n"
+    )
+    assert ran(script, tmp_path).splitlines() == [
+        "False", "True", "['t'] <driftline importlib._bootstrap>", "{}",
+    ]  # fmt: skip
+
+
 def test_a_library_that_is_imported_later_is_hooked_then(tmp_path: Path) -> None:
     script = (
         "import driftline, sys\n"

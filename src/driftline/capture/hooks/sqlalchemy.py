@@ -21,7 +21,7 @@ from driftline.capture.recording import Recording
 _PIECE = "hook sqlalchemy.execute"
 _COMMITTING = frozenset(("mysql", "oracle"))  # definitions end the transaction there
 _DEFINES = later.pattern(r"\s*(?:create|drop|alter|truncate|rename)\b(?!\s+temporary)", re.IGNORECASE)
-_TOOLS = frozenset(("mlflow", "optuna", "dagster", "prefect", "pyiceberg"))
+_TOOLS = frozenset(("mlflow", "optuna", "dagster", "prefect", "pyiceberg", "airflow", "celery", "kombu"))
 _BETWEEN = frozenset(("driftline", "sqlalchemy", "alembic", "contextlib"))
 
 _books: "weakref.WeakKeyDictionary[Any, bool]" = weakref.WeakKeyDictionary()  # pool -> whether it is a tool's own

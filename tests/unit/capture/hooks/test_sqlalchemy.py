@@ -7,6 +7,7 @@ import pytest
 from tests.recorded import names
 
 import driftline
+from driftline.capture import fault
 from driftline.testing import MemorySink
 
 sa = pytest.importorskip("sqlalchemy")
@@ -26,6 +27,23 @@ def test_statements_of_an_engine_are_recorded_once(watched: MemorySink, tmp_path
     event = next(one for one in watched.decoded() if one.job and one.job.name == "job")
     assert event.job is not None
     assert bytes(event.job.facets["sql"]).count(b"insert into big") == 1
+
+
+def test_a_connection_of_sqlite_that_was_opened_before_is_recorded_and_no_hook_fails(
+    sink: MemorySink, tmp_path: Path
+) -> None:
+    engine = sa.create_engine("sqlite:///shop.db")
+    with engine.begin() as connection:
+        connection.execute(sa.text("create table orders (id int)"))
+        connection.execute(sa.text("create table big (id int)"))
+    driftline.watch()
+    with driftline.run("job") as run:
+        for _ in range(2):
+            with engine.begin() as connection:  # of sqlite3's own class, to which there are no weak references
+                connection.execute(sa.text("insert into big select id from orders"))
+    engine.dispose()
+    assert names(run) == (["orders"], ["big"])
+    assert "hook sqlalchemy.execute" not in fault.counts()
 
 
 def test_sessions_and_expressions_count_too(watched: MemorySink, tmp_path: Path) -> None:
