@@ -72,7 +72,7 @@ _open = _Connections()
 
 
 def _of(connection: Any) -> _Open:
-    found = _open.get(connection)
+    found: _Open | None = _open.get(connection)
     if found is None:
         found = _open[connection] = _Open()
     return found

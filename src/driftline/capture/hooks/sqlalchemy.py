@@ -1,9 +1,9 @@
 """SQLAlchemy: the statements that its engines execute, told by its own events.
 
 Enters: the loaded sqlalchemy module. Leaves: two listeners on ``Engine``, which see every engine and session, the
-asynchronous ones too. The database is named from the engine's address, without user and password. What MLflow, Optuna,
-Dagster, Prefect and PyIceberg keep in databases of their own is their book-keeping and no data: engines that are first
-used by them are passed over.
+asynchronous ones too. The database is named from the engine's address, without user and password. What tools
+such as MLflow, Optuna and Airflow keep in databases of their own is their book-keeping and no data: engines that are
+first used by them are passed over.
 """
 
 import re
