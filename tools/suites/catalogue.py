@@ -45,7 +45,7 @@ class Suite(NamedTuple):
 
 def _python(name: str, *paths: str) -> Suite:
     # Mixins are not tests by themselves; the settings of the folder that some lie in are not theirs.
-    return Suite(f"python-{name}", paths, options=("-o", "python_classes=none", "-c", os.devnull))
+    return Suite(f"python-{name}", paths, options=("-o", "python_classes=none", "-c", os.devnull, "-p", "no:logging"))
 
 
 def _pandas(name: str, *paths: str) -> Suite:
