@@ -28,13 +28,12 @@ from driftline.event.lineage import Dataset, Field, Touched
 if TYPE_CHECKING:
     import sqlite3
 
-    from driftline.capture.sql.statement import Analysis
+    from driftline.capture.sql.known import Analysis
 else:
     sqlite3 = later.module("sqlite3")  # not every frame comes from a database
 
-_STATEMENT = "driftline.capture.sql.statement"  # loaded with the first statement: most scripts have none
+_KNOWN = "driftline.capture.sql.known"  # loaded with the first statement: most scripts have none
 _EDGES = "driftline.capture.sql.edges"
-_DIALECT = "driftline.capture.sql.dialect"
 _SCHEMES = {"postgresql": "postgres", "mariadb": "mysql", "cockroachdb": "postgres"}
 _PORTS = {"postgres": 5432, "mysql": 3306, "mssql": 1433, "oracle": 1521, "redshift": 5439, "trino": 8080}
 _SCHEMAS = {"postgres": "public", "redshift": "public", "mssql": "dbo"}
@@ -243,7 +242,8 @@ def statement(
         found = fields(source.names[0]) if source.kind == "table" else None
         return None if found is None else tuple(field.name for field in found)
 
-    analysis = importlib.import_module(_STATEMENT).analyse(plain, columns, _dialect(place.scheme))
+    known = importlib.import_module(_KNOWN)
+    analysis = known.analyse(plain, columns, known.of_scheme(place.scheme))
     if analysis is None:
         return True  # it touches no data
     done = _done.setdefault(run, {})
@@ -270,13 +270,6 @@ def statement(
 
     transactions.put(transaction, run, said, inside=writes and transaction is not None)
     return True
-
-
-@functools.cache
-def _dialect(scheme: str) -> str:
-    """The dialect of SQL that a database speaks; "" = none in particular."""
-    dialect = importlib.import_module(_DIALECT)
-    return str(dialect.of(scheme).name) if dialect.exists(scheme) else ""  # the error would load them all to name them
 
 
 def _record(
