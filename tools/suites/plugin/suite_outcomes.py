@@ -27,6 +27,7 @@ MOST = int(os.environ["SUITES_MOST"])
 TESTS = tuple(os.environ["SUITES_TESTS"].split(os.pathsep))
 _PASSING = re.compile(
     r"0x[0-9a-fA-F]{4,}|(?<![\w.])\d{5,}|[0-9a-f]{8}-[0-9a-f-]{27}|[\w./-]*/pytest-of-[\w./-]*|/tmp/[\w./-]*"
+    r"|(?<=-)\w{8}(?= \(deleted\))"
 )
 _SERIOUS = ("failed", "error")
 
@@ -140,7 +141,7 @@ def pytest_sessionfinish() -> None:
     found: dict[str, Any] = {
         "tests": outcomes.tests,
         "cpu": time.process_time() - outcomes.began,
-        "threads": sorted(one.name for one in threading.enumerate() if not one.name.startswith("driftline-")),
+        "threads": sorted(re.sub(r"\d+", "…", one.name) for one in threading.enumerate() if not _ours(one)),
         "files": _open_files(),
         "failed": {},
         "faults": _faults,
@@ -148,6 +149,10 @@ def pytest_sessionfinish() -> None:
     if MODE != "bare":
         found["failed"] = {name[7:]: count for name, count in client.status().items() if name.startswith("failed:")}
     OUT.write_text(json.dumps(found))
+
+
+def _ours(thread: threading.Thread) -> bool:
+    return thread.name.startswith("driftline-")
 
 
 def _open_files() -> list[str]:
