@@ -32,7 +32,7 @@ def test_statements_of_an_engine_are_recorded_once(watched: MemorySink, tmp_path
 def test_a_connection_of_sqlite_that_was_opened_before_is_recorded_and_no_hook_fails(
     sink: MemorySink, tmp_path: Path
 ) -> None:
-    engine = sa.create_engine("sqlite:///shop.db")
+    engine = sa.create_engine(f"sqlite:///{tmp_path}/shop.db")
     with engine.begin() as connection:
         connection.execute(sa.text("create table orders (id int)"))
         connection.execute(sa.text("create table big (id int)"))
