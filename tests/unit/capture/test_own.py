@@ -49,7 +49,7 @@ def test_a_thread_of_ours_records_nothing(sink: MemorySink) -> None:
 def test_a_thread_of_ours_that_fails_is_counted_and_prints_nothing(
     sink: MemorySink, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    thread = own.thread("ours", lambda: [][0])  # pytest fails where an exception reaches the thread's end
+    thread = own.thread("ours", lambda: int("no number"))  # pytest fails where an exception reaches the thread's end
     assert thread is not None
     thread.join()
     assert (fault.counts()["sender"], capsys.readouterr().err) == (1, "")
