@@ -16,11 +16,13 @@ from driftline.capture.script.rules import (
     containers,
     files,
     frames,
+    given,
     grouping,
     learning,
     lists,
     making,
     nested,
+    picking,
     plain,
     readers,
     row_rules,
@@ -53,10 +55,12 @@ _FUNCTIONS: Rules = {
     **grouping.FUNCTIONS,
     **arrays.FUNCTIONS,
     **plain.FUNCTIONS,
+    **picking.FUNCTIONS,
     **containers.FUNCTIONS,
     **files.FUNCTIONS,
     **lists.FUNCTIONS,
     **learning.FUNCTIONS,
+    **given.FUNCTIONS,
 }
 _FRAME: Rules = {
     **frames.METHODS,
@@ -92,12 +96,14 @@ def answer(call: Call) -> Value:
         queries.register(call.machine.memory, call.args[0], call.args[1])
     if call.name in {"read_text", "read_bytes"}:
         return files.read_text(call)
+    if call.name in given.PARSING and (namespace := given.parsed(call)) is not None:
+        return namespace
     rule = _function(call.name) if call.receiver is None else _method(call)
     read = call.machine.read(call.path) if rule not in readers.RULES else None
-    given = call.see(call.receiver) if call.name in queries.FETCHED else None
-    if isinstance(given, Frame):
+    asked = call.see(call.receiver) if call.name in queries.FETCHED else None
+    if isinstance(asked, Frame):
         content = call.see(read)
-        return call.frame(queries.fetched(given.table, content.table if isinstance(content, Frame) else None))
+        return call.frame(queries.fetched(asked.table, content.table if isinstance(content, Frame) else None))
     if read is not None:
         content = call.see(read)
         is_array = call.name.startswith("numpy.") and isinstance(content, Frame)
