@@ -35,7 +35,7 @@ _faults: dict[str, str] = {}  # piece of Driftline's and the kind of its failure
 
 if MODE != "bare":
     import driftline
-    from driftline.capture import client, fault, sites
+    from driftline.capture import client, fault, whose
 
     fault.OFF_AFTER = 1_000_000_000  # a hook that has failed goes on, so that the rest of the suite meets it
     _counting = fault._failed
@@ -45,9 +45,9 @@ if MODE != "bare":
         _counting(piece, error)
 
     fault._failed = _kept
-    _of_user = sites.of_user
+    _of_user = whose.of_user
     # The tests lie among packages, and stand for a user's script: their calls are taken down, their text is read.
-    sites.of_user = lambda file: file.startswith(TESTS) or _of_user(file)
+    whose.of_user = lambda file: file.startswith(TESTS) or _of_user(file)
     driftline.watch("suite")
 
 
