@@ -101,7 +101,7 @@ def hooks_on() -> None:
     opens.install(around.active, sites.opened)
     for library in HOOKS:
         module = sys.modules.get(library)
-        if isinstance(module, ModuleType):
+        if module is not None and imported.is_one(module):
             fault.attempt("watch", _now_or_later, library, module)
     if not any(isinstance(finder, _AfterImport) for finder in sys.meta_path):
         sys.meta_path.insert(0, _AfterImport())
