@@ -24,7 +24,7 @@ def is_one(module: object) -> bool:
 def of(name: str) -> dict[str, Any]:
     """Return what the module of that name holds; nothing where there is none."""
     module = sys.modules.get(name)
-    return held(module) if is_one(module) else {}
+    return held(module) if module is not None and is_one(module) else {}
 
 
 def waits(module: ModuleType) -> bool:
