@@ -103,7 +103,7 @@ def telling(
             raised.through(error)
             raise
         if undone is not None:
-            transactions.rollback(undone)
+            fault.attempt(_PIECE, transactions.rollback, undone)
         elif always or transactions.any_open():
             fault.attempt(_PIECE, act, *args)
         return result
@@ -124,7 +124,7 @@ def _telling_later(original: Act, act: Act, failing: Act | None, lost: Act | Non
             raised.through(error)
             raise
         if undone is not None:
-            transactions.rollback(undone)
+            fault.attempt(_PIECE, transactions.rollback, undone)
         elif transactions.any_open():
             fault.attempt(_PIECE, act, *args)
         return result
