@@ -1,25 +1,22 @@
-"""Tables of databases: what they are called, and which ones a statement reads and writes.
+"""Tables of databases: which ones a statement reads and writes.
 
-Enters: connections of any kind, statements, names of tables. Leaves: versions on a run, with columns where the database
-tells them without being asked over a network. Names follow OpenLineage: ``postgres://host:port`` and
-``database.schema.table``. Sends nothing over the user's connection, but a question about columns to SQLite where nobody
-listens to its statements.
-Source: https://openlineage.io/docs/spec/naming.
+Enters: places, statements, names of tables. Leaves: versions on a run, with columns where the database tells them
+without being asked over a network. Sends nothing over the user's connection, but a question about columns to SQLite
+where nobody listens to its statements.
 """
 
 import functools
 import importlib
-import sys
 import time
 import weakref
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
-from urllib.parse import unquote, urlsplit
 
 from driftline import later
-from driftline.capture import at_hand, client, measure, observe, sites, transactions
+from driftline.capture import at_hand, client, measure, sites, transactions
 from driftline.capture.frames import origin
-from driftline.capture.hooks import glance, inserted, memory, sqlite_asked
+from driftline.capture.hooks import glance, inserted, sqlite_asked
+from driftline.capture.hooks.addresses import Place
 from driftline.capture.recording import Recording
 from driftline.capture.sql.relation import Source
 from driftline.capture.trace import Seen
@@ -35,135 +32,13 @@ else:
 _STATEMENT = "driftline.capture.sql.statement"  # loaded with the first statement: most scripts have none
 _EDGES = "driftline.capture.sql.edges"
 _DIALECT = "driftline.capture.sql.dialect"
-_SCHEMES = {"postgresql": "postgres", "mariadb": "mysql", "cockroachdb": "postgres"}
-_PORTS = {"postgres": 5432, "mysql": 3306, "mssql": 1433, "oracle": 1521, "redshift": 5439, "trino": 8080}
-_SCHEMAS = {"postgres": "public", "redshift": "public", "mssql": "dbo"}
-_FOLDED = frozenset(("sqlite", "postgres", "redshift", "mysql"))  # names are the same in capitals
 _OWN = ("pg_catalog.", "information_schema.", "pg_")
 _PLACEHOLDER = later.pattern(r"'(?:[^']|'')*'|\"(?:[^\"]|\"\")*\"|(%\(\w+\)s|%s|(?<![:\w]):[A-Za-z_]\w*|\$\d+)")
 _CACHE = 10_000
-_MEMORY = "_driftline_memory"  # attribute of a connection to SQLite in memory: the namespace of its tables
-TELLS = "_driftline_tells"  # attribute of a connection to SQLite whose commits and rollbacks are heard of
-
-
-class Place(NamedTuple):
-    """A database."""
-
-    namespace: str  # of its tables, as OpenLineage names it
-    scheme: str  # sqlite, postgres, mysql …: also the dialect
-    database: str = ""
-    schema: str = ""  # in which a table without one lies
-
-    def table(self, name: str, schema: str | None = None) -> Dataset:
-        """Return the table ``name``, which may bring its own schema and database."""
-        parts = [*(schema.split(".") if schema else ()), *name.split(".")]
-        if self.scheme == "sqlite":
-            parts = parts[-1:]
-        else:
-            lead = [part for part in (self.database, self.schema) if part]
-            parts = [*lead[: max(0, len(lead) + 1 - len(parts))], *parts]
-        full = ".".join(parts)
-        return Dataset(self.namespace, full.lower() if self.scheme in _FOLDED else full)
 
 
 _written: dict[Dataset, str] = {}  # newest version of a table that this process wrote
 _done: "weakref.WeakKeyDictionary[Recording, dict[tuple[str, str], inserted.Again]]" = weakref.WeakKeyDictionary()
-
-
-def place_of(connection: Any) -> Place | None:
-    """Return the database that a connection, an engine or an address leads to; None for those that are not known."""
-    if connection is None:
-        return None
-    if isinstance(connection, sqlite3.Connection):
-        file = sqlite_asked.file_of(connection)
-        return _sqlite(file) if file else _in_memory(connection)
-    alchemy = sys.modules.get("sqlalchemy")
-    if isinstance(connection, str):
-        if "://" not in connection:
-            return None
-        return _of_address(connection) if alchemy is None else _of_url(alchemy.engine.make_url(connection))
-    bind = connection.get_bind() if hasattr(type(connection), "get_bind") else connection
-    url = getattr(getattr(bind, "engine", None), "url", None)
-    if url is not None:
-        return _of_url(url)
-    info = getattr(connection, "info", None)
-    if type(connection).__module__.startswith("psycopg") and info is not None:
-        return _server("postgres", info.host, info.port, info.dbname)
-    return None
-
-
-def _of_url(url: Any) -> Place | None:
-    backend = url.get_backend_name()
-    scheme = _SCHEMES.get(backend, backend)
-    if scheme == "sqlite":
-        return _sqlite(url.database or "")
-    if scheme == "duckdb":
-        return None  # its own hooks know better
-    if scheme == "snowflake":
-        database, _, schema = (url.database or "").partition("/")
-        return Place(f"snowflake://{url.host}", scheme, database, schema)
-    if scheme == "bigquery":
-        return Place("bigquery", scheme, url.host or "", url.database or "")
-    return _server(scheme, url.host, url.port, url.database)
-
-
-def _of_address(address: str) -> Place | None:
-    """The database of an address that is given to a library without SQLAlchemy; None for those without a server."""
-    parts = urlsplit(address)
-    scheme = parts.scheme.partition("+")[0]
-    scheme = _SCHEMES.get(scheme, scheme)
-    if scheme not in _PORTS or not parts.hostname:
-        return None
-    return _server(scheme, parts.hostname, parts.port, unquote(parts.path.removeprefix("/")))
-
-
-def _server(scheme: str, host: Any, port: Any, database: Any) -> Place:
-    where = str(host or "localhost").rpartition("/")[2] if str(host or "").startswith("/") else str(host or "localhost")
-    number = port or _PORTS.get(scheme)
-    namespace = f"{scheme}://{where}" + (f":{number}" if number else "")
-    catalog, _, schema = str(database or "").partition("/")  # of trino, both stand in the address
-    return Place(namespace, scheme, catalog, schema or _SCHEMAS.get(scheme, ""))
-
-
-def _sqlite(path: str) -> Place:
-    owner = client.current()
-    if not path or path == ":memory:" or owner is None:
-        return Place(memory.namespace("sqlite"), "sqlite")
-    return Place(f"sqlite://{observe.name_of(path, '', owner.folder).name}", "sqlite")
-
-
-def tells(connection: Any) -> bool:
-    """Whether the hooks of its own library hear of the commits and rollbacks of a connection."""
-    if isinstance(connection, sqlite3.Connection):
-        return TELLS in getattr(connection, "__dict__", {})
-    return _is_psycopg(connection)
-
-
-def _is_psycopg(connection: Any) -> bool:
-    return type(connection).__module__.partition(".")[0] == "psycopg"
-
-
-def transaction_of(connection: Any) -> Any:
-    """Return the connection whose transaction lasts, where somebody tells of its end; None = what was done stands."""
-    if isinstance(connection, sqlite3.Connection):
-        return connection if connection.in_transaction else None
-    if _is_psycopg(connection):
-        return connection if connection.info.transaction_status else None  # 0 = idle
-    if not hasattr(type(connection), "exec_driver_sql") or not connection.in_transaction():
-        return None  # no connection of SQLAlchemy
-    driver = connection.connection.dbapi_connection
-    if isinstance(driver, sqlite3.Connection) or _is_psycopg(driver):
-        return transaction_of(driver)
-    level = connection.get_execution_options().get("isolation_level")
-    return None if level == "AUTOCOMMIT" or getattr(driver, "autocommit", False) is True else driver
-
-
-def _in_memory(connection: Any) -> Place:
-    """The database in memory that a connection to SQLite is; its name stays while the connection lasts."""
-    held = getattr(connection, "__dict__", {})
-    if _MEMORY not in held:
-        held[_MEMORY] = memory.namespace("sqlite")
-    return Place(held[_MEMORY], "sqlite")
 
 
 class Table(NamedTuple):
@@ -224,6 +99,7 @@ def statement(
     frame: Any = None,
     transaction: Any = None,
     result: Any = None,
+    gave: Callable[[], Any] | None = None,
 ) -> bool:
     """Record what one statement has read and written, which has been executed; True where it is understood.
 
@@ -235,6 +111,7 @@ def statement(
         frame: what it gave, where it is known to be all rows and columns of a table.
         transaction: the connection whose transaction has to be committed for this to count; None = it counts now.
         result: the frame that it gave, if it gave one.
+        gave: returns the description of the columns that it gave, as PEP 249 has it: of each its name first.
     """
     plain = _PLACEHOLDER.sub(lambda found: "?" if found.group(1) else found.group(), text)
     fields = _asking(connection)
@@ -261,7 +138,8 @@ def statement(
     for one in analysis.statements:
         datasets = _record(run, place, one, analysis, fields, frame, transaction, again, handed)
         if one.lineage is not None and one.writes is None and len(analysis.statements) == 1:
-            origin.queried(result, one.lineage, datasets, analysis.spelled, glance.at(result).fields)
+            names = [] if gave is None else [str(column[0]) for column in gave() or ()]
+            origin.queried(result, one.lineage, datasets, analysis.spelled, glance.at(result).fields, names)
 
     def said() -> None:
         again.committed = True

@@ -16,7 +16,7 @@ from urllib.parse import unquote, urlsplit
 
 from driftline.capture import fault, own, transactions
 from driftline.capture.around import recording
-from driftline.capture.hooks import commits, database, patch, sqlite_asked
+from driftline.capture.hooks import addresses, commits, database, patch, sqlite_asked
 from driftline.capture.hooks.patch import PASS, Call, Patch
 from driftline.capture.recording import Recording
 
@@ -88,7 +88,7 @@ def _name(connection: Any, given: Any, uri: Any) -> None:
     if uri and text.startswith("file:"):
         parts = urlsplit(text)
         text = "" if "mode=memory" in parts.query else unquote(parts.path)
-    connection.__dict__[database.TELLS] = True
+    connection.__dict__[addresses.TELLS] = True
     connection.__dict__[sqlite_asked.FILE] = os.path.abspath(text) if text not in ("", ":memory:") else ""
 
 
@@ -146,13 +146,14 @@ def _seen(cursor: Any, text: Any) -> None:
 
 def _record(run: Recording, cursor: Any, text: Any) -> None:
     connection = cursor.connection
-    place = database.place_of(connection)
+    place = addresses.place_of(connection)
     if place is not None and isinstance(text, str):
         parts = commits.apart(text)
         for one in parts:
             if not transactions.told(connection, one):
                 lasts = transactions.begun(connection) if len(parts) > 1 else connection.in_transaction
-                database.statement(run, place, one, connection, None, connection if lasts else None)
+                held = connection if lasts else None
+                database.statement(run, place, one, connection, transaction=held, gave=lambda: cursor.description)
         if not connection.in_transaction:
             transactions.commit(connection)
 
@@ -167,10 +168,11 @@ def _executed(run: Recording, call: Call) -> bool:
     text = query.decode() if isinstance(query, bytes) else query
     if not isinstance(text, str):
         text = text.as_string(connection)  # of psycopg.sql
-    place = database.place_of(connection)
+    place = addresses.place_of(connection)
     if place is not None and cursor.statusmessage == "ROLLBACK" and transactions.commits(text):
         transactions.rollback(connection)  # of a transaction that had failed
         return True
     if place is None or transactions.told(connection, text):
         return place is not None
-    return database.statement(run, place, text, transaction=database.transaction_of(connection))
+    held = addresses.transaction_of(connection)
+    return database.statement(run, place, text, transaction=held, gave=lambda: cursor.description)

@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 from driftline import later
 from driftline.capture import fault, transactions
 from driftline.capture.around import active
-from driftline.capture.hooks import commits, database, dbapi, patch
+from driftline.capture.hooks import addresses, commits, database, dbapi, patch
 from driftline.capture.recording import Recording
 
 _PIECE = "hook sqlalchemy.execute"
@@ -46,7 +46,7 @@ def install(sqlalchemy: Any) -> list[Listener]:
     listeners = [
         Listener(event, engine, "before_cursor_execute", _before),
         Listener(event, engine, "after_cursor_execute", _after),
-        *(Listener(event, engine, name, act) for name, act in commits.alchemy(database.tells).items()),
+        *(Listener(event, engine, name, act) for name, act in commits.alchemy(addresses.tells).items()),
     ]
     for one in listeners:
         event.listen(engine, one.name, one.function)
@@ -80,13 +80,15 @@ def _executed(conn: Any, cursor: Any, statement: Any) -> None:
 
 
 def _record(run: Recording, conn: Any, cursor: Any, statement: Any) -> None:
-    place = None if _is_book(conn.engine.pool) else database.place_of(conn)
+    place = None if _is_book(conn.engine.pool) else addresses.place_of(conn)
     if place is not None:
-        transaction = database.transaction_of(conn)
+        transaction = addresses.transaction_of(conn)
         if place.scheme in _COMMITTING and transaction is not None and _DEFINES.match(str(statement)):
             transactions.commit(transaction)
             transaction = None
-        database.statement(run, place, str(statement), getattr(cursor, "connection", None), transaction=transaction)
+        driver = getattr(cursor, "connection", None)
+        text, gave = str(statement), lambda: cursor.description
+        database.statement(run, place, text, driver, transaction=transaction, gave=gave)
 
 
 def _is_book(pool: Any) -> bool:

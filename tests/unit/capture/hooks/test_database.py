@@ -14,7 +14,7 @@ import pytest
 import driftline
 from driftline import profile
 from driftline.capture import measure
-from driftline.capture.hooks import database
+from driftline.capture.hooks import addresses, database
 from driftline.event.lineage import Dataset
 from driftline.testing import MemorySink
 
@@ -43,7 +43,7 @@ def _another_process(monkeypatch: pytest.MonkeyPatch) -> None:
     ],
 )  # fmt: skip
 def test_a_table_is_named_by_its_address(watched: MemorySink, url: str, table: str, dataset: Dataset) -> None:
-    place = database._of_url(sa.engine.make_url(url))
+    place = addresses._of_url(sa.engine.make_url(url))
     assert place is not None
     assert place.table(table) == dataset
 
@@ -59,7 +59,7 @@ def test_a_table_is_named_by_its_address(watched: MemorySink, url: str, table: s
     ],
 )
 def test_placeholders_of_every_style_are_understood(watched: MemorySink, text: str) -> None:
-    place = database.Place("postgres://db:5432", "postgres", "shop", "public")
+    place = addresses.Place("postgres://db:5432", "postgres", "shop", "public")
     with driftline.run("job") as run:
         assert database.statement(run, place, text)
     assert [one.dataset.name for one in run.inputs] == ["shop.public.s"]
@@ -67,7 +67,7 @@ def test_placeholders_of_every_style_are_understood(watched: MemorySink, text: s
 
 
 def test_catalogs_are_nobody_s_data(watched: MemorySink) -> None:
-    place = database.Place("postgres://db:5432", "postgres", "shop", "public")
+    place = addresses.Place("postgres://db:5432", "postgres", "shop", "public")
     with driftline.run("job") as run:
         database.statement(run, place, "select relname from pg_catalog.pg_class")
         database.statement(run, place, "select 1")
@@ -83,14 +83,14 @@ def test_catalogs_are_nobody_s_data(watched: MemorySink) -> None:
 def test_names_that_sqlite_keeps_for_itself_are_its_catalog(watched: MemorySink, name: str) -> None:
     """https://sqlite.org/fileformat2.html#intschema: names that begin with ``sqlite_`` are internal."""
     with driftline.run("job") as run:
-        database.statement(run, database.Place("sqlite://shop.db", "sqlite"), f"select name from {name}")
+        database.statement(run, addresses.Place("sqlite://shop.db", "sqlite"), f"select name from {name}")
     assert run.inputs == ()
     assert run._trace.statements == []
 
 
 def test_a_table_of_another_database_may_be_called_like_one_of_sqlite_s(watched: MemorySink) -> None:
     with driftline.run("job") as run:
-        database.statement(run, database.Place("mysql://db:3306", "mysql", "shop"), "select k from sqlite_imports")
+        database.statement(run, addresses.Place("mysql://db:3306", "mysql", "shop"), "select k from sqlite_imports")
     assert [one.dataset.name for one in run.inputs] == ["shop.sqlite_imports"]
 
 
@@ -118,9 +118,9 @@ def test_replacing_rows_of_a_table_writes_it(watched: MemorySink, text: str) -> 
 
 
 def test_what_is_no_database_has_no_place(watched: MemorySink) -> None:
-    assert database.place_of(None) is None
-    assert database.place_of(object()) is None
-    assert database.place_of("no address") is None
+    assert addresses.place_of(None) is None
+    assert addresses.place_of(object()) is None
+    assert addresses.place_of("no address") is None
 
 
 @pytest.mark.parametrize(
@@ -136,7 +136,7 @@ def test_what_is_no_database_has_no_place(watched: MemorySink) -> None:
 def test_every_database_speaks_its_own_dialect(
     watched: MemorySink, scheme: str, text: str, read: str, written: str
 ) -> None:
-    place = database.Place(f"{scheme}://db", scheme)
+    place = addresses.Place(f"{scheme}://db", scheme)
     with driftline.run("job") as run:
         database.statement(run, place, text)
     assert [one.dataset.name for one in run.inputs] == [read]
@@ -268,7 +268,7 @@ def test_too_large_a_table_says_that_it_was_not_measured(watched: MemorySink, mo
 
 
 def test_a_call_of_a_procedure_is_a_gap(watched: MemorySink) -> None:
-    place = database.Place("postgres://db:5432", "postgres", "shop", "public")
+    place = addresses.Place("postgres://db:5432", "postgres", "shop", "public")
     with driftline.run("job") as run:
         database.statement(run, place, "call refresh_totals('secret')")
         database.statement(run, place, "vacuum t")  # which touches no data
@@ -276,7 +276,7 @@ def test_a_call_of_a_procedure_is_a_gap(watched: MemorySink) -> None:
 
 
 def test_a_statement_that_is_not_understood_is_a_gap_by_its_beginning(watched: MemorySink) -> None:
-    place = database.Place("postgres://db:5432", "postgres", "shop", "public")
+    place = addresses.Place("postgres://db:5432", "postgres", "shop", "public")
     with driftline.run("job") as run:
         database.statement(run, place, "insert into t select from from where 'secret' = (" + "x" * 100)
     (gap,) = run.trace.gaps
@@ -297,9 +297,9 @@ def test_a_statement_that_is_not_understood_is_a_gap_by_its_beginning(watched: M
 def test_an_address_is_understood_without_sqlalchemy_as_polars_hands_it_to_others(
     address: str, place: tuple[str, str, str, str] | None, monkeypatch: pytest.MonkeyPatch, sink: MemorySink
 ) -> None:
-    known = database.place_of(address)
+    known = addresses.place_of(address)
     monkeypatch.delitem(sys.modules, "sqlalchemy")
-    assert database.place_of(address) == place
+    assert addresses.place_of(address) == place
     assert place is None or known == place
 
 

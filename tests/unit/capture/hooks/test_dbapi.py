@@ -181,12 +181,12 @@ def test_a_connection_is_named_by_its_file(
 def test_psycopg_is_named_by_its_server(watched: MemorySink, postgres: PostgresServer) -> None:
     import psycopg
 
-    from driftline.capture.hooks import database
+    from driftline.capture.hooks import addresses
 
     with psycopg.connect(postgres.new_url()) as connection, driftline.run("job") as run:
         connection.execute("create temporary table a as select 1 as id")
         connection.execute("create temporary table b as select id from a where id > %s", (0,))
-        place = database.place_of(connection)
+        place = addresses.place_of(connection)
     assert place is not None
     assert place.namespace.startswith("postgres://")
     assert [one.dataset.name.rsplit(".", 1)[-1] for one in run.outputs] == ["a", "b"]

@@ -1,0 +1,102 @@
+"""Rows of databases: what a statement gave, fetched by a cursor or a result, whole or one by one.
+
+Enters: a call on a connection, a cursor, a session or a result. Leaves: rows, whose fields are told by place and by
+name. A cursor that executes a SELECT holds its rows from then on, until it executes something else. Nothing here knows
+SQL: what a SELECT gives is what the run has noted at the call. Sources: PEP 249; the references of SQLAlchemy, DuckDB.
+"""
+
+from msgspec.structs import replace
+
+from driftline.capture.script.call import Call
+from driftline.capture.script.queries import FETCHED, fetched
+from driftline.capture.script.reading import NOTHING, Table
+from driftline.capture.script.results import CURSOR, is_result, names
+from driftline.capture.script.values import NONE, Const, Foreign, Frame, Items, Method, Ref, Thing, Value
+
+_EXECUTES = frozenset({"execute", "executemany", "exec_driver_sql", "executescript", "stream"})
+_OF_SESSIONS = frozenset({"scalars", "scalar", "stream_scalars"})  # a statement is executed, and objects are given
+_CURSORS = frozenset({"cursor", "closing", "Cursor", "aclosing"})
+_LISTS = frozenset({"fetchall", "fetchmany", "all", "partitions"})
+_RESULTS = frozenset({"mappings", "tuples", "unique", "yield_per", "query", "columns", "freeze"})
+_SINGLES = frozenset({"fetchone", "first", "one", "one_or_none", "get", "get_one", "fetchval"})
+_SCALARS = frozenset({"scalar_one", "scalar_one_or_none"})
+_READING = _EXECUTES | _OF_SESSIONS | _LISTS | _RESULTS | _SINGLES | _SCALARS
+_OF_ROWS = frozenset({"keys", "items", "values", "get", "_asdict", "copy"})
+
+
+def answer(call: Call) -> Value | None:
+    """Return what a call on something that gives rows gives; None where it is none of these."""
+    content = call.see(call.receiver)
+    if isinstance(content, Frame) and content.row and content.array and call.name in _OF_ROWS:
+        return _named(call, content)
+    if call.name not in _READING:
+        return _of_cursor(call, content)
+    read = call.see(call.machine.read(call.path))
+    if isinstance(content, Frame) and not content.row and not content.array and call.name in _LISTS | _SINGLES:
+        if call.name.startswith("fetch"):  # of a query over frames
+            return _of_result(call, _result(call, fetched(content.table, read.table if read is not None else None)))
+        return None
+    if isinstance(read, Frame):
+        result = _result(call, read.table)
+        if call.name in _EXECUTES:
+            return _held(call, content, result)
+        return _of_result(call, result)
+    if call.name in _EXECUTES and is_result(content) and isinstance(call.receiver, Ref):
+        return _held(call, content, Items(kind=CURSOR))  # of the statement before nothing is left
+    return _of_cursor(call, content)
+
+
+def _of_cursor(call: Call, content: object) -> Value | None:
+    if not isinstance(content, Items) or not is_result(content):
+        return None
+    if call.name in _READING:
+        return _of_result(call, content)
+    if call.name in FETCHED or call.machine.columns(call.path) is not None:  # a frame
+        return None
+    known = names(call.machine.memory, content) if call.name == "keys" else None
+    return Thing() if known is None else call.new(Items(tuple(map(Const, known))))
+
+
+def _result(call: Call, table: Table) -> Items:
+    row = call.new(Frame(table._replace(rows=NOTHING, labels={}), True, True))
+    return Items((), row, table.rows, CURSOR)
+
+
+def _held(call: Call, content: object, result: Items) -> Value:
+    """A cursor holds its result; a connection makes a new one."""
+    name = content.name if isinstance(content, Foreign) else ""
+    known = name == "duckdb.connect" or name.rpartition(".")[2] in _CURSORS  # DuckDB's connections are cursors, too
+    if isinstance(call.receiver, Ref) and (known or is_result(content)):
+        call.machine.memory.put(call.receiver.place, result)
+        return call.receiver
+    return call.new(result)
+
+
+def _of_result(call: Call, result: Items) -> Value:
+    """Rows of a result: all, one, or one value."""
+    row = call.see(result.loose)
+    if not isinstance(row, Frame):
+        return NONE if call.name in _SINGLES else call.new(Items())
+    table = row.table._replace(rows=result.rows)
+    single = table.closed and len(table.columns) == 1
+    value = Thing(next(iter(table.columns.values()), NOTHING), table.rows)
+    if call.name in _SCALARS | {"scalar", "fetchval"}:
+        return value if table.closed and table.columns and (single or call.name != "scalar") else _row(call, table)
+    if call.name in _SINGLES:
+        return _row(call, table)
+    if call.name in {"scalars", "stream_scalars"} and single:
+        return call.new(replace(result, loose=replace(value, rows=NOTHING)))
+    kept = CURSOR if call.name in _RESULTS | _OF_SESSIONS else "list"
+    return call.new(replace(result, kind=kept))
+
+
+def _row(call: Call, table: Table) -> Value:
+    return call.new(Frame(table, True, True))
+
+
+def _named(call: Call, row: Frame) -> Value:
+    """A row is a mapping of names, too."""
+    plain = call.new(replace(row, array=False))
+    if call.name in {"_asdict", "copy"}:
+        return plain
+    return call.machine.invoke(Method(plain, call.name), call.args, call.kwargs, call.path)
