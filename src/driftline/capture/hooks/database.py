@@ -16,7 +16,6 @@ from driftline import later
 from driftline.capture import at_hand, client, measure, sites, transactions
 from driftline.capture.frames import origin
 from driftline.capture.hooks import glance, inserted, sqlite_asked
-from driftline.capture.hooks.addresses import Place
 from driftline.capture.recording import Recording
 from driftline.capture.sql.relation import Source
 from driftline.capture.trace import Seen
@@ -25,6 +24,7 @@ from driftline.event.lineage import Dataset, Field, Touched
 if TYPE_CHECKING:
     import sqlite3
 
+    from driftline.capture.hooks.addresses import Place
     from driftline.capture.sql.statement import Analysis
 else:
     sqlite3 = later.module("sqlite3")  # not every frame comes from a database
@@ -63,7 +63,7 @@ class Table(NamedTuple):
 def touch(
     run: Recording,
     way: Literal["read", "write"],
-    place: Place,
+    place: "Place",
     name: str,
     schema: str | None,
     frame: Any = None,
@@ -93,7 +93,7 @@ def touch(
 
 def statement(
     run: Recording,
-    place: Place,
+    place: "Place",
     text: str,
     connection: Any = None,
     frame: Any = None,
@@ -159,7 +159,7 @@ def _dialect(scheme: str) -> str:
 
 def _record(
     run: Recording,
-    place: Place,
+    place: "Place",
     one: Any,
     analysis: "Analysis",
     fields: Callable[[str], Any],
@@ -240,7 +240,7 @@ def _add(run: Recording, way: Literal["read", "write"], seen: Seen) -> None:
         at_hand.add(run, way, seen, owner.sender.put)
 
 
-def _tables(place: Place, sources: Any) -> list[Source]:
+def _tables(place: "Place", sources: Any) -> list[Source]:
     """The tables among ``sources`` that hold the user's data; SQLite keeps names with ``sqlite_`` for its own."""
     tables = [one for one in sources if one.kind == "table"]
     if place.scheme == "sqlite":

@@ -76,10 +76,19 @@ def _queried(run: Recording, call: Call) -> bool:
             transaction=addresses.transaction_of(call.argument(1, "con")),
             connection=call.argument(1, "con"),
         )
-    frame = call.result if all_of_it and whole.statement(str(text)) else None
     connection = call.argument(1, "con")
+    text = _spelled(text, connection)
+    frame = call.result if all_of_it and whole.statement(text) else None
     transaction = addresses.transaction_of(connection)
-    return database.statement(run, call.before, str(text), connection, frame, transaction, call.result)
+    return database.statement(run, call.before, text, connection, frame, transaction, call.result)
+
+
+def _spelled(query: Any, connection: Any) -> str:
+    """Return a query as the database gets it; one of SQLAlchemy has a placeholder for each of the values of a list."""
+    if isinstance(query, str) or not hasattr(query, "compile"):
+        return str(query)
+    options = {"render_postcompile": True}
+    return str(query.compile(dialect=getattr(connection, "dialect", None), compile_kwargs=options))
 
 
 def _stored(run: Recording, call: Call) -> bool:

@@ -6,6 +6,7 @@ Dagster, Prefect and PyIceberg keep in databases of their own is their book-keep
 used by them are passed over.
 """
 
+import functools
 import re
 import sqlite3
 import sys
@@ -15,7 +16,7 @@ from typing import Any, NamedTuple
 from driftline import later
 from driftline.capture import fault, transactions
 from driftline.capture.around import active
-from driftline.capture.hooks import addresses, commits, database, dbapi, patch
+from driftline.capture.hooks import addresses, commits, database, dbapi, patch, sqlalchemy_results
 from driftline.capture.recording import Recording
 
 _PIECE = "hook sqlalchemy.execute"
@@ -65,10 +66,10 @@ def _claim(cursor: Any) -> None:
 
 def _after(conn: Any, cursor: Any, statement: Any, parameters: Any, context: Any, executemany: Any) -> None:  # noqa: ARG001
     """Record what was executed."""
-    fault.attempt(_PIECE, _executed, conn, cursor, statement)
+    fault.attempt(_PIECE, _executed, conn, cursor, statement, context)
 
 
-def _executed(conn: Any, cursor: Any, statement: Any) -> None:
+def _executed(conn: Any, cursor: Any, statement: Any, context: Any) -> None:
     connection = getattr(cursor, "connection", None)
     if transactions.any_open() and not isinstance(connection, sqlite3.Connection):  # those have told it themselves
         driver = conn.connection.dbapi_connection
@@ -76,10 +77,10 @@ def _executed(conn: Any, cursor: Any, statement: Any) -> None:
             return
     run = active()
     if run is not None and not fault.off(_PIECE):
-        patch.noted(_PIECE, run, _record, run, conn, cursor, statement)
+        patch.noted(_PIECE, run, _record, run, conn, cursor, statement, context)
 
 
-def _record(run: Recording, conn: Any, cursor: Any, statement: Any) -> None:
+def _record(run: Recording, conn: Any, cursor: Any, statement: Any, context: Any) -> None:
     place = None if _is_book(conn.engine.pool) else addresses.place_of(conn)
     if place is not None:
         transaction = addresses.transaction_of(conn)
@@ -87,8 +88,8 @@ def _record(run: Recording, conn: Any, cursor: Any, statement: Any) -> None:
             transactions.commit(transaction)
             transaction = None
         driver = getattr(cursor, "connection", None)
-        text, gave = str(statement), lambda: cursor.description
-        database.statement(run, place, text, driver, transaction=transaction, gave=gave)
+        gave = functools.partial(sqlalchemy_results.described, cursor, context)
+        database.statement(run, place, str(statement), driver, transaction=transaction, gave=gave)
 
 
 def _is_book(pool: Any) -> bool:

@@ -207,6 +207,9 @@ def _item(machine: Machine, of: Value, key: Value) -> Value:
         return _of_part(machine, content)
     if isinstance(content, Library | UserModule | Class | Function):
         return of
+    place = plain(machine, key) if isinstance(content, Instance) else None
+    if isinstance(content, Instance) and type(place) is int and 0 <= place < len(content.fields):  # a named tuple
+        return tuple(content.fields.values())[place]
     cames = changed(made_of(machine.memory, content) | made_of(machine.memory, key))
     return Thing(hedged(cames) if isinstance(content, Instance) else cames, rows_of(machine, of))
 

@@ -7,6 +7,7 @@ from driftline.capture.script.memory import Memory
 from driftline.capture.script.values import NONE, Const, Frame, Items, Value
 
 CURSOR = "cursor"  # kind of those items that are the rows of a result
+ENTITY = "\0"  # between the name of an object and that of its attribute, in the name of a column
 _PLACES = 7  # of one column in ``cursor.description``: its name and six things about its type
 
 

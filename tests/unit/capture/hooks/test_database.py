@@ -1,9 +1,8 @@
-"""Names of databases and tables, as OpenLineage writes them: https://openlineage.io/docs/spec/naming."""
+"""Tables that statements read and write; what they are called, ``test_addresses`` says."""
 
 import json
 import pickle
 import sqlite3
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +14,6 @@ import driftline
 from driftline import profile
 from driftline.capture import measure
 from driftline.capture.hooks import addresses, database
-from driftline.event.lineage import Dataset
 from driftline.testing import MemorySink
 
 sa = pytest.importorskip("sqlalchemy")
@@ -25,27 +23,6 @@ sa = pytest.importorskip("sqlalchemy")
 def _another_process(monkeypatch: pytest.MonkeyPatch) -> None:
     """What another test has written is not known here."""
     monkeypatch.setattr(database, "_written", {})
-
-
-@pytest.mark.parametrize(
-    ("url", "table", "dataset"),
-    [
-        ("postgresql+psycopg://u:p@db.example.org/shop", "orders",
-         Dataset("postgres://db.example.org:5432", "shop.public.orders")),
-        ("postgresql://db:6543/shop", "sales.Orders", Dataset("postgres://db:6543", "shop.sales.orders")),
-        ("mysql+pymysql://u:p@db/shop", "orders", Dataset("mysql://db:3306", "shop.orders")),
-        ("mssql+pyodbc://db/shop", "Orders", Dataset("mssql://db:1433", "shop.dbo.Orders")),
-        ("snowflake://u:p@acme/SHOP/PUBLIC", "ORDERS", Dataset("snowflake://acme", "SHOP.PUBLIC.ORDERS")),
-        ("bigquery://project/shop", "orders", Dataset("bigquery", "project.shop.orders")),
-        ("trino://u@db/hive/shop", "orders", Dataset("trino://db:8080", "hive.shop.orders")),
-        ("sqlite:///shop.db", "main.Orders", Dataset("sqlite://shop.db", "orders")),
-        ("sqlite://", "orders", Dataset("sqlite://memory", "orders")),
-    ],
-)  # fmt: skip
-def test_a_table_is_named_by_its_address(watched: MemorySink, url: str, table: str, dataset: Dataset) -> None:
-    place = addresses._of_url(sa.engine.make_url(url))
-    assert place is not None
-    assert place.table(table) == dataset
 
 
 @pytest.mark.parametrize(
@@ -115,12 +92,6 @@ def test_replacing_rows_of_a_table_writes_it(watched: MemorySink, text: str) -> 
         connection.commit()
     assert [one.dataset.name for one in run.outputs] == ["final"]
     assert [one.dataset.name for one in run.inputs] == (["stage"] if "stage" in text else [])
-
-
-def test_what_is_no_database_has_no_place(watched: MemorySink) -> None:
-    assert addresses.place_of(None) is None
-    assert addresses.place_of(object()) is None
-    assert addresses.place_of("no address") is None
 
 
 @pytest.mark.parametrize(
@@ -283,24 +254,6 @@ def test_a_statement_that_is_not_understood_is_a_gap_by_its_beginning(watched: M
     assert gap.startswith("sql not parsed: insert into t select from from where ")
     assert "secret" not in gap
     assert len(gap) < 90
-
-
-@pytest.mark.parametrize(
-    ("address", "place"),
-    [
-        ("postgresql://u:p%40ss@db.example.org/shop", ("postgres://db.example.org:5432", "postgres", "shop", "public")),
-        ("mysql://u:p@db:3307/my%20shop?ssl=1", ("mysql://db:3307", "mysql", "my shop", "")),
-        ("sqlite:///shop.db", None),  # libraries differ in what that means
-        ("nonsense", None),
-    ],
-)
-def test_an_address_is_understood_without_sqlalchemy_as_polars_hands_it_to_others(
-    address: str, place: tuple[str, str, str, str] | None, monkeypatch: pytest.MonkeyPatch, sink: MemorySink
-) -> None:
-    known = addresses.place_of(address)
-    monkeypatch.delitem(sys.modules, "sqlalchemy")
-    assert addresses.place_of(address) == place
-    assert place is None or known == place
 
 
 @pytest.fixture

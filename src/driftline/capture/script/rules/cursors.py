@@ -7,20 +7,35 @@ SQL: what a SELECT gives is what the run has noted at the call. Sources: PEP 249
 
 from msgspec.structs import replace
 
+from driftline.capture.script import access
 from driftline.capture.script.call import Call
 from driftline.capture.script.queries import FETCHED, fetched
-from driftline.capture.script.reading import NOTHING, Table
-from driftline.capture.script.results import CURSOR, is_result, names
-from driftline.capture.script.values import NONE, Const, Foreign, Frame, Items, Method, Ref, Thing, Value
+from driftline.capture.script.reading import NOTHING, Cames, Table
+from driftline.capture.script.results import CURSOR, ENTITY, is_result, names
+from driftline.capture.script.values import (
+    NONE,
+    Class,
+    Const,
+    Foreign,
+    Frame,
+    Instance,
+    Items,
+    Method,
+    Ref,
+    Scope,
+    Thing,
+    Value,
+)
 
 _EXECUTES = frozenset({"execute", "executemany", "exec_driver_sql", "executescript", "stream"})
-_OF_SESSIONS = frozenset({"scalars", "scalar", "stream_scalars"})  # a statement is executed, and objects are given
+_OF_SESSIONS = frozenset({"scalars", "stream_scalars"})  # a statement is executed, and one value of each row given
 _CURSORS = frozenset({"cursor", "closing", "Cursor", "aclosing"})
 _LISTS = frozenset({"fetchall", "fetchmany", "all", "partitions"})
 _RESULTS = frozenset({"mappings", "tuples", "unique", "yield_per", "query", "columns", "freeze"})
-_SINGLES = frozenset({"fetchone", "first", "one", "one_or_none", "get", "get_one", "fetchval"})
-_SCALARS = frozenset({"scalar_one", "scalar_one_or_none"})
+_SINGLES = frozenset({"fetchone", "first", "one", "one_or_none", "get", "get_one"})
+_SCALARS = frozenset({"scalar", "scalar_one", "scalar_one_or_none", "fetchval"})
 _READING = _EXECUTES | _OF_SESSIONS | _LISTS | _RESULTS | _SINGLES | _SCALARS
+_ROW = Class("Row", Scope(""))  # of SQLAlchemy, with objects in it
 _OF_ROWS = frozenset({"keys", "items", "values", "get", "_asdict", "copy"})
 
 
@@ -29,6 +44,8 @@ def answer(call: Call) -> Value | None:
     content = call.see(call.receiver)
     if isinstance(content, Frame) and content.row and content.array and call.name in _OF_ROWS:
         return _named(call, content)
+    if call.name == "cursor" and isinstance(content, Thing) and not content.cames:
+        return call.new(Foreign("cursor"))  # of a connection that came from elsewhere
     if call.name not in _READING:
         return _of_cursor(call, content)
     read = call.see(call.machine.read(call.path))
@@ -40,7 +57,7 @@ def answer(call: Call) -> Value | None:
         result = _result(call, read.table)
         if call.name in _EXECUTES:
             return _held(call, content, result)
-        return _of_result(call, result)
+        return _of_result(call, _objects(call, result) if call.name not in _OF_SESSIONS | _SCALARS else result)
     if call.name in _EXECUTES and is_result(content) and isinstance(call.receiver, Ref):
         return _held(call, content, Items(kind=CURSOR))  # of the statement before nothing is left
     return _of_cursor(call, content)
@@ -58,8 +75,31 @@ def _of_cursor(call: Call, content: object) -> Value | None:
 
 
 def _result(call: Call, table: Table) -> Items:
-    row = call.new(Frame(table._replace(rows=NOTHING, labels={}), True, True))
+    """Rows of a table; where columns are attributes of objects, rows of these."""
+    if any(isinstance(name, str) and ENTITY in name for name in table.columns):
+        row: Value = call.new(Instance(_ROW, _elements(call, table)))
+    else:
+        row = call.new(Frame(table._replace(rows=NOTHING, labels={}), True, True))
     return Items((), row, table.rows, CURSOR)
+
+
+def _objects(call: Call, result: Items) -> Items:
+    """A query gives objects themselves where it asks for one kind of them alone."""
+    row = call.see(result.loose)
+    fields = tuple(row.fields.values()) if isinstance(row, Instance) else ()
+    return replace(result, loose=fields[0]) if len(fields) == 1 else result
+
+
+def _elements(call: Call, table: Table) -> dict[str, Value]:
+    """The objects and plain values of a row, in order."""
+    found: dict[str, dict[str, Cames]] = {}
+    for name, cames in table.columns.items():
+        element, _, attribute = str(name).partition(ENTITY)
+        found.setdefault(element, {})[attribute] = cames
+    return {
+        element: call.new(Frame(Table(fields, closed=True), True, True)) if "" not in fields else Thing(fields[""])
+        for element, fields in found.items()
+    }
 
 
 def _held(call: Call, content: object, result: Items) -> Value:
@@ -75,23 +115,21 @@ def _held(call: Call, content: object, result: Items) -> Value:
 def _of_result(call: Call, result: Items) -> Value:
     """Rows of a result: all, one, or one value."""
     row = call.see(result.loose)
-    if not isinstance(row, Frame):
-        return NONE if call.name in _SINGLES else call.new(Items())
-    table = row.table._replace(rows=result.rows)
-    single = table.closed and len(table.columns) == 1
-    value = Thing(next(iter(table.columns.values()), NOTHING), table.rows)
-    if call.name in _SCALARS | {"scalar", "fetchval"}:
-        return value if table.closed and table.columns and (single or call.name != "scalar") else _row(call, table)
-    if call.name in _SINGLES:
-        return _row(call, table)
-    if call.name in {"scalars", "stream_scalars"} and single:
-        return call.new(replace(result, loose=replace(value, rows=NOTHING)))
-    kept = CURSOR if call.name in _RESULTS | _OF_SESSIONS else "list"
-    return call.new(replace(result, kind=kept))
-
-
-def _row(call: Call, table: Table) -> Value:
-    return call.new(Frame(table, True, True))
+    if isinstance(row, Frame):
+        single = row.table.closed and len(row.table.columns) == 1  # of several it may be an object that is meant
+        first: list[Value] = [Thing(cames) for cames in row.table.columns.values()] if single else []
+        one: Value = call.new(replace(row, table=row.table._replace(rows=result.rows)))
+    elif isinstance(row, Instance):
+        first, one = list(row.fields.values()), result.loose or NONE
+    else:
+        return NONE if call.name in _SINGLES | _SCALARS else call.new(Items())
+    if call.name in _SCALARS and first:
+        return access.among(call.machine, first[0], result.rows)
+    if call.name in _SINGLES | _SCALARS:
+        return one
+    if call.name in _OF_SESSIONS and first:
+        return call.new(replace(result, loose=first[0]))
+    return call.new(replace(result, kind=CURSOR if call.name in _RESULTS | _OF_SESSIONS else "list"))
 
 
 def _named(call: Call, row: Frame) -> Value:
