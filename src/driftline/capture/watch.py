@@ -98,7 +98,7 @@ def unwatch() -> None:
 def hooks_on() -> None:
     """Put the hooks on, now and for what will be imported."""
     opens.install(around.active, sites.opened)
-    for library in HOOKS:
+    for library in (*HOOKS, *HOOKS):  # twice, as the hooks for one library may have loaded another one
         module = sys.modules.get(library)
         if module is not None and not getattr(module.__spec__, "_initializing", False):
             _install(library, module)

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 from driftline import later
 from driftline.capture import at_hand, client, measure, sites, transactions
 from driftline.capture.frames import origin
-from driftline.capture.hooks import glance, inserted, sqlite_asked
+from driftline.capture.hooks import glance, inserted, procedures, sqlite_asked
 from driftline.capture.recording import Recording
 from driftline.capture.sql.relation import Source
 from driftline.capture.trace import Seen
@@ -115,6 +115,8 @@ def statement(
     """
     plain = _PLACEHOLDER.sub(lambda found: "?" if found.group(1) else found.group(), text)
     fields = _asking(connection)
+    for name in procedures.called(plain) if place.scheme == "oracle" else ():
+        run.gap(f"sql not followed: call {name}")
 
     def columns(source: Source, spelled: Callable[[str], str]) -> tuple[str, ...] | None:  # noqa: ARG001 - no files
         found = fields(source.names[0]) if source.kind == "table" else None

@@ -246,6 +246,16 @@ def test_a_call_of_a_procedure_is_a_gap(watched: MemorySink) -> None:
     assert run.trace.gaps == {"sql not followed: call refresh_totals('…')": 1}
 
 
+@pytest.mark.parametrize("text", ["BEGIN etl.load_day(:1); END;", "{call etl.load_day(?)}", "CALL etl.load_day(:1)"])
+def test_a_call_in_a_block_of_oracle_is_a_gap_that_names_the_procedure(watched: MemorySink, text: str) -> None:
+    place = addresses.Place("oracle://db:1521", "oracle", "shop")
+    with driftline.run("job") as run:
+        database.statement(run, place, text)
+    (gap,) = run.trace.gaps
+    assert gap.startswith("sql not followed: ")
+    assert "etl.load_day" in gap
+
+
 def test_a_statement_that_is_not_understood_is_a_gap_by_its_beginning(watched: MemorySink) -> None:
     place = addresses.Place("postgres://db:5432", "postgres", "shop", "public")
     with driftline.run("job") as run:
