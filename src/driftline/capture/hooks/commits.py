@@ -147,7 +147,20 @@ def of_psycopg(module: Any) -> list[Patch]:
     ):
         patches += _put(getattr(module, name), enter, _block_begun)
         patches += _put(getattr(module, name), leave, _block_ended, failing=_block_failed, lost=_block_lost)
+    for name, leave in (("Copy", "__exit__"), ("AsyncCopy", "__aexit__")):
+        patches += _put(getattr(module, name), leave, _copy_ended, failing=_copy_failed)
     return patches
+
+
+def _copy_ended(copy: Any, kind: Any = None, *_: Any) -> None:
+    """``with cursor.copy(…)`` has ended; outside of a transaction it stands by itself."""
+    if not copy.connection.info.transaction_status:
+        (transactions.commit if kind is None else transactions.rollback)(copy.connection)
+
+
+def _copy_failed(copy: Any, *_: Any) -> None:
+    if copy.connection.closed or not copy.connection.info.transaction_status:
+        transactions.rollback(copy.connection)
 
 
 def _put(owner: Any, attribute: str, act: Act, *, failing: Act | None = None, lost: Act | None = None) -> list[Patch]:

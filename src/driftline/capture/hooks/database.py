@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 from driftline import later
 from driftline.capture import at_hand, client, measure, sites, transactions
 from driftline.capture.frames import origin
-from driftline.capture.hooks import glance, inserted, procedures, sqlite_asked
+from driftline.capture.hooks import copying, glance, inserted, procedures, sqlite_asked
 from driftline.capture.recording import Recording
 from driftline.capture.sql.relation import Source
 from driftline.capture.trace import Seen
@@ -69,19 +69,22 @@ def touch(
     frame: Any = None,
     *,
     whole: bool = False,
+    some: bool = False,
     shape: Callable[[Any], Any] | None = None,
     transaction: Any = None,
     connection: Any = None,
 ) -> bool:
     """Record that the run read or wrote a table, whose columns ``frame`` shows, and all of its rows if ``whole``.
 
-    ``shape`` makes of the frame what the table has, where that is not the same; ``connection`` is asked for columns.
+    ``some``: of the columns alone, so that the frame does not tell what the table has. ``shape`` makes of the frame
+    what the table has, where that is not the same; ``connection`` is asked for columns.
     """
     dataset = place.table(name, schema)
     look = glance.at(frame)
     fields = _asking(connection)(dataset.name)
     rows = look.rows if whole or way == "write" else None
-    table = Table(dataset, fields or look.fields, rows, frame if whole else None, shape, declared=fields is not None)
+    told = fields or (None if some else look.fields)
+    table = Table(dataset, told, rows, frame if whole else None, shape, declared=fields is not None)
     if way == "read":
         origin.read(frame, [dataset])
         sites.read([dataset], look.fields)
@@ -100,6 +103,7 @@ def statement(
     transaction: Any = None,
     result: Any = None,
     gave: Callable[[], Any] | None = None,
+    shown: str = "",
 ) -> bool:
     """Record what one statement has read and written, which has been executed; True where it is understood.
 
@@ -112,6 +116,7 @@ def statement(
         transaction: the connection whose transaction has to be committed for this to count; None = it counts now.
         result: the frame that it gave, if it gave one.
         gave: returns the description of the columns that it gave, as PEP 249 has it: of each its name first.
+        shown: what the user has written in its place, which the run then shows.
     """
     plain = _PLACEHOLDER.sub(lambda found: "?" if found.group(1) else found.group(), text)
     fields = _asking(connection)
@@ -146,10 +151,20 @@ def statement(
     def said() -> None:
         again.committed = True
         if writes or any(_tables(place, one.reads) for one in analysis.statements):
-            run.statement(text, analysis.form)
+            run.statement(shown or text, shown or analysis.form)
 
     transactions.put(transaction, run, said, inside=writes and transaction is not None)
     return True
+
+
+def copied(run: Recording, place: "Place", text: str, connection: Any) -> bool:
+    """Record what a COPY between the program and a table reads or writes, which counts with the transaction."""
+    found = copying.of(text)
+    if found is None:
+        return statement(run, place, text, transaction=connection)
+    if found.text:
+        return statement(run, place, found.text, transaction=connection, shown=text)
+    return touch(run, "write", place, found.table.replace('"', ""), None, transaction=connection)
 
 
 @functools.cache

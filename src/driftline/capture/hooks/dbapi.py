@@ -16,14 +16,13 @@ from urllib.parse import unquote, urlsplit
 
 from driftline.capture import fault, own, transactions
 from driftline.capture.around import recording
-from driftline.capture.hooks import addresses, commits, database, patch, sqlite_asked
-from driftline.capture.hooks.patch import PASS, Call, Patch
+from driftline.capture.hooks import addresses, commits, database, patch, psycopg, sqlite_asked
+from driftline.capture.hooks.patch import Patch
 from driftline.capture.recording import Recording
 
 _FACTORY = 5  # place of ``factory`` among the arguments of ``sqlite3.connect``
 _EXECUTES = ("execute", "executemany", "executescript")
 _PIECE = "hook sqlite3.execute"
-_CURSORS = ("Cursor", "AsyncCursor", "ServerCursor", "AsyncServerCursor")
 
 _TOOLS = frozenset(("IPython", "ipykernel", "coverage", "diskcache"))  # what they keep for themselves is no data
 
@@ -33,9 +32,7 @@ claimed: "weakref.WeakSet[Any]" = weakref.WeakSet()  # cursors whose statements 
 def install(module: Any) -> list[Patch]:
     """Put the hooks on and return what was replaced."""
     if module.__name__ == "psycopg":
-        names = [f"{kind}.{name}" for kind in _CURSORS for name in ("execute", "executemany")]
-        patches = [one for name in names for one in patch.around(module, name, _executed, _unclaimed)]
-        return patches + commits.of_psycopg(module)
+        return psycopg.install(module, claimed)
     original = module.connect
 
     @functools.wraps(original)
@@ -156,23 +153,3 @@ def _record(run: Recording, cursor: Any, text: Any) -> None:
                 database.statement(run, place, one, connection, transaction=held, gave=lambda: cursor.description)
         if not connection.in_transaction:
             transactions.commit(connection)
-
-
-def _unclaimed(args: Any, kwargs: Any) -> Any:  # noqa: ARG001 - the signature is that of all such functions
-    return PASS if args[0] in claimed else None
-
-
-def _executed(run: Recording, call: Call) -> bool:
-    cursor, query = call.args[0], call.argument(1, "query")
-    connection = cursor.connection
-    text = query.decode() if isinstance(query, bytes) else query
-    if not isinstance(text, str):
-        text = text.as_string(connection)  # of psycopg.sql
-    place = addresses.place_of(connection)
-    if place is not None and cursor.statusmessage == "ROLLBACK" and transactions.commits(text):
-        transactions.rollback(connection)  # of a transaction that had failed
-        return True
-    if place is None or transactions.told(connection, text):
-        return place is not None
-    held = addresses.transaction_of(connection)
-    return database.statement(run, place, text, transaction=held, gave=lambda: cursor.description)

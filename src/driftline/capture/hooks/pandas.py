@@ -73,6 +73,7 @@ def _queried(run: Recording, call: Call) -> bool:
             call.argument(2, "schema"),
             call.result,
             whole=all_of_it,
+            some=call.argument(6, "columns") is not None,
             transaction=addresses.transaction_of(call.argument(1, "con")),
             connection=call.argument(1, "con"),
         )

@@ -9,6 +9,7 @@ from typing import Any
 import pandas as pd
 import polars as pl
 import pytest
+from tests.postgres_server import PostgresServer
 
 import driftline
 from driftline import profile
@@ -342,3 +343,20 @@ def test_a_model_that_was_trained_on_a_query_has_its_features_from_the_tables(
     found = lineage_of(watched, "model.pkl")
     assert found["double"] == ["orders.amount"]
     assert "users.age" in found[""]
+
+
+def test_a_part_of_the_columns_is_not_what_a_table_of_a_server_has(
+    watched: MemorySink, postgres: PostgresServer
+) -> None:
+    url = postgres.new_url()
+    engine = sa.create_engine(url.replace("postgresql://", "postgresql+psycopg://"))
+    with engine.begin() as connection:
+        connection.execute(sa.text("create table t as select 1 as id, 2 as price, 'x' as note"))
+    with driftline.run("part") as part:
+        assert list(pd.read_sql_table("t", engine, columns=["id", "price"]).columns) == ["id", "price"]
+        pd.read_sql("t", engine, columns=["id"])
+    with driftline.run("whole") as whole:
+        pd.read_sql_table("t", engine)
+    engine.dispose()
+    assert [one.fields for one in part.inputs] == [None]
+    assert [[field.name for field in one.fields or ()] for one in whole.inputs] == [["id", "price", "note"]]

@@ -12,6 +12,7 @@ from driftline.capture.script.call import Call
 from driftline.capture.script.queries import FETCHED, fetched
 from driftline.capture.script.reading import NOTHING, Cames, Table
 from driftline.capture.script.results import CURSOR, ENTITY, is_result, names
+from driftline.capture.script.rules import files
 from driftline.capture.script.values import (
     NONE,
     Class,
@@ -27,12 +28,12 @@ from driftline.capture.script.values import (
     Value,
 )
 
-_EXECUTES = frozenset({"execute", "executemany", "exec_driver_sql", "executescript", "stream"})
+_EXECUTES = frozenset({"execute", "executemany", "exec_driver_sql", "executescript"})
 _OF_SESSIONS = frozenset({"scalars", "stream_scalars"})  # a statement is executed, and one value of each row given
-_CURSORS = frozenset({"cursor", "closing", "Cursor", "aclosing"})
-_LISTS = frozenset({"fetchall", "fetchmany", "all", "partitions"})
-_RESULTS = frozenset({"mappings", "tuples", "unique", "yield_per", "query", "columns", "freeze"})
-_SINGLES = frozenset({"fetchone", "first", "one", "one_or_none", "get", "get_one"})
+_CURSORS = frozenset({"cursor", "closing", "aclosing"})
+_LISTS = frozenset({"fetchall", "fetchmany", "all", "partitions", "stream", "rows"})
+_RESULTS = frozenset({"mappings", "tuples", "unique", "yield_per", "query", "columns", "freeze", "copy"})
+_SINGLES = frozenset({"fetchone", "first", "one", "one_or_none", "get", "get_one", "read_row"})
 _SCALARS = frozenset({"scalar", "scalar_one", "scalar_one_or_none", "fetchval"})
 _READING = _EXECUTES | _OF_SESSIONS | _LISTS | _RESULTS | _SINGLES | _SCALARS
 _ROW = Class("Row", Scope(""))  # of SQLAlchemy, with objects in it
@@ -58,6 +59,8 @@ def answer(call: Call) -> Value | None:
         if call.name in _EXECUTES:
             return _held(call, content, result)
         return _of_result(call, _objects(call, result) if call.name not in _OF_SESSIONS | _SCALARS else result)
+    if call.name == "copy" and (isinstance(content, Foreign) or is_result(content)) and call.args:
+        return files.opened(call)  # COPY … FROM STDIN: rows are written to it
     if call.name in _EXECUTES and is_result(content) and isinstance(call.receiver, Ref):
         return _held(call, content, Items(kind=CURSOR))  # of the statement before nothing is left
     return _of_cursor(call, content)
@@ -105,7 +108,9 @@ def _elements(call: Call, table: Table) -> dict[str, Value]:
 def _held(call: Call, content: object, result: Items) -> Value:
     """A cursor holds its result; a connection makes a new one."""
     name = content.name if isinstance(content, Foreign) else ""
-    known = name == "duckdb.connect" or name.rpartition(".")[2] in _CURSORS  # DuckDB's connections are cursors, too
+    known = (
+        name == "duckdb.connect" or name.endswith("Cursor") or name.rpartition(".")[2] in _CURSORS
+    )  # DuckDB's connections are cursors, too
     if isinstance(call.receiver, Ref) and (known or is_result(content)):
         call.machine.memory.put(call.receiver.place, result)
         return call.receiver

@@ -228,6 +228,7 @@ METHODS: Rules = {
     "readline": content_read,
     "write": text_written,
     "writelines": text_written,
+    "write_row": row_written,
 }
 WRITERS: Rules = {"writerow": row_written, "writerows": rows_written, "writeheader": lambda call: NONE}
 OPENERS = frozenset(
