@@ -34,7 +34,7 @@ _MODULES = {
         "lightgbm", "xgboost", "catboost", "statsmodels.iolib.smpickle",
     ),
     "stdlib": ("csv", "json", "xml.etree.ElementTree"),
-    "dbapi": ("sqlite3", "psycopg"),
+    "dbapi": ("sqlite3", "psycopg", "psycopg2"),
     "sqlalchemy": ("sqlalchemy",),
     "fsspec": ("fsspec.spec",),
     "h5py": ("h5py",),

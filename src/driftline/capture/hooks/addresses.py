@@ -25,7 +25,7 @@ _PORTS = {"postgres": 5432, "mysql": 3306, "mssql": 1433, "oracle": 1521, "redsh
 _SCHEMAS = {"postgres": "public", "redshift": "public", "mssql": "dbo"}
 _FOLDED = frozenset(("sqlite", "postgres", "redshift", "mysql"))  # names are the same in capitals
 _MEMORY = "_driftline_memory"  # attribute of a connection to SQLite in memory: the namespace of its tables
-TELLS = "_driftline_tells"  # attribute of a connection to SQLite whose commits and rollbacks are heard of
+TELLS = "_driftline_tells"  # of a connection to SQLite, or a class of psycopg2's, whose commits and rollbacks are heard
 
 
 class Place(NamedTuple):
@@ -65,7 +65,7 @@ def place_of(connection: Any) -> Place | None:
     if url is not None:
         return _of_url(url)
     info = getattr(connection, "info", None)
-    if type(connection).__module__.startswith("psycopg") and info is not None:
+    if info is not None and (type(connection).__module__.startswith("psycopg") or _is_psycopg(connection)):
         return _server("postgres", info.host, info.port, info.dbname)
     return None
 
@@ -118,7 +118,9 @@ def tells(connection: Any) -> bool:
 
 
 def _is_psycopg(connection: Any) -> bool:
-    return type(connection).__module__.partition(".")[0] == "psycopg"
+    """Whether it is a connection of psycopg, or one of psycopg2 that tells."""
+    kind = type(connection)
+    return kind.__module__.partition(".")[0] == "psycopg" or getattr(kind, TELLS, False) is True
 
 
 def transaction_of(connection: Any) -> Any:

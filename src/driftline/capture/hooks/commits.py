@@ -152,6 +152,21 @@ def of_psycopg(module: Any) -> list[Patch]:
     return patches
 
 
+def of_psycopg2(factory: Any) -> dict[str, Any]:
+    """Return methods for a class of connections of psycopg2 that tell of the end of transactions."""
+    acts: dict[str, Act] = {
+        "commit": transactions.commit, "rollback": transactions.rollback, "close": transactions.rollback,
+        "__exit__": _left_by,
+    }  # fmt: skip
+    losing = {"commit": _failed, "__exit__": _failed}
+    return {name: telling(getattr(factory, name), act, lost=losing.get(name)) for name, act in acts.items()}
+
+
+def _left_by(connection: Any, kind: Any = None, *_: Any) -> None:
+    """``with connection:`` has ended: psycopg2 commits it, or takes it back, and keeps the connection open."""
+    (transactions.commit if kind is None else transactions.rollback)(connection)
+
+
 def _copy_ended(copy: Any, kind: Any = None, *_: Any) -> None:
     """``with cursor.copy(…)`` has ended; outside of a transaction it stands by itself."""
     if not copy.connection.info.transaction_status:
@@ -171,7 +186,7 @@ def _put(owner: Any, attribute: str, act: Act, *, failing: Act | None = None, lo
     return [Patch(owner, attribute, original)]
 
 
-def _failed(connection: Any) -> Any:
+def _failed(connection: Any, *_: Any) -> Any:
     """The connection, if a statement of its transaction has failed: PostgreSQL takes it back, whatever it is told."""
     return connection if connection.info.transaction_status == _IN_ERROR else None
 

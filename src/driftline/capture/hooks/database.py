@@ -157,14 +157,14 @@ def statement(
     return True
 
 
-def copied(run: Recording, place: "Place", text: str, connection: Any) -> bool:
-    """Record what a COPY between the program and a table reads or writes, which counts with the transaction."""
+def copied(run: Recording, place: "Place", text: str, transaction: Any, *, plain: bool = True) -> bool:
+    """Record what a COPY between the program and a table reads or writes; other statements only if ``plain``."""
     found = copying.of(text)
     if found is None:
-        return statement(run, place, text, transaction=connection)
+        return plain and statement(run, place, text, transaction=transaction)
     if found.text:
-        return statement(run, place, found.text, transaction=connection, shown=text)
-    return touch(run, "write", place, found.table.replace('"', ""), None, transaction=connection)
+        return statement(run, place, found.text, transaction=transaction, shown=text)
+    return touch(run, "write", place, found.table.replace('"', ""), None, transaction=transaction)
 
 
 @functools.cache
@@ -186,10 +186,13 @@ def _record(
     text: str,
 ) -> dict[Source, tuple[Dataset, ...]]:
     """Record what one statement has read and written; returns the tables that it read."""
+    reads = _tables(place, one.reads)
+    if one.reads and not reads and one.writes is None:
+        return {}  # it asks the catalog, as drivers do by themselves
     for gap in one.gaps:
         run.gap(f"{gap}: {analysis.head}")
     datasets: dict[Source, tuple[Dataset, ...]] = {}
-    for source in _tables(place, one.reads):
+    for source in reads:
         dataset = place.table(source.names[0])
         datasets[source] = (dataset,)
         _read(run, Table(dataset, fields(source.names[0]), frame=frame, declared=True), transaction)

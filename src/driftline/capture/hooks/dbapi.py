@@ -16,7 +16,7 @@ from urllib.parse import unquote, urlsplit
 
 from driftline.capture import fault, own, transactions
 from driftline.capture.around import recording
-from driftline.capture.hooks import addresses, commits, database, patch, psycopg, sqlite_asked
+from driftline.capture.hooks import addresses, commits, database, patch, psycopg, psycopg2, sqlite_asked
 from driftline.capture.hooks.patch import Patch
 from driftline.capture.recording import Recording
 
@@ -33,6 +33,8 @@ def install(module: Any) -> list[Patch]:
     """Put the hooks on and return what was replaced."""
     if module.__name__ == "psycopg":
         return psycopg.install(module, claimed)
+    if module.__name__ == "psycopg2":
+        return psycopg2.install(module, claimed)
     original = module.connect
 
     @functools.wraps(original)

@@ -59,7 +59,7 @@ def answer(call: Call) -> Value | None:
         if call.name in _EXECUTES:
             return _held(call, content, result)
         return _of_result(call, _objects(call, result) if call.name not in _OF_SESSIONS | _SCALARS else result)
-    if call.name == "copy" and (isinstance(content, Foreign) or is_result(content)) and call.args:
+    if call.name == "copy" and str(call.plain(0, "statement", "")).lstrip()[:4].lower() == "copy":
         return files.opened(call)  # COPY … FROM STDIN: rows are written to it
     if call.name in _EXECUTES and is_result(content) and isinstance(call.receiver, Ref):
         return _held(call, content, Items(kind=CURSOR))  # of the statement before nothing is left

@@ -5,6 +5,7 @@ for the objects User (k, age) and Order (a), and a plain total. PEP 249 says wha
 """
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 
@@ -128,3 +129,17 @@ def test_a_result_that_nobody_knows_is_left_to_the_other_rules(wrote: Wrote) -> 
     assert wrote('pd.DataFrame([{"x": one} for one in api.query("?").all()] + [{"x": df.a.sum()}]).to_csv()') == {
         "x": "a aggregation"
     }
+
+
+def test_rows_are_written_to_a_copy(follows: Callable[..., Any]) -> None:
+    text = START + (
+        "cur = con.cursor()\n"
+        'with cur.copy("COPY t (a, b) FROM STDIN") as copy:\n'
+        "    for one, two in df.itertuples(index=False):\n"
+        "        copy.write_row((two, one * 2))\n"
+    )
+    found = follows(text)
+    (table,) = [
+        one for path in found.paths() if (one := found.given(path)) and list(map(str, one.columns)) == ["0", "1"]
+    ]
+    assert [{came.column for came in cames} for cames in table.columns.values()] == [{"b"}, {"a"}]
