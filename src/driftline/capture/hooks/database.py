@@ -145,8 +145,7 @@ def statement(
     for one in analysis.statements:
         datasets = _record(run, place, one, analysis, fields, frame, transaction, again, handed)
         if one.lineage is not None and one.writes is None and len(analysis.statements) == 1:
-            names = [] if gave is None else [str(column[0]) for column in gave() or ()]
-            origin.queried(result, one.lineage, datasets, analysis.spelled, glance.at(result).fields, names)
+            _gave(one.lineage, datasets, analysis, result, gave)
 
     def said() -> None:
         again.committed = True
@@ -155,6 +154,12 @@ def statement(
 
     transactions.put(transaction, run, said, inside=writes and transaction is not None)
     return True
+
+
+def _gave(lineage: Any, datasets: Any, analysis: "Analysis", result: Any, gave: Callable[[], Any] | None) -> None:
+    """Remember where the frame comes from that a SELECT gave, or the rows, whose columns ``gave`` names."""
+    names = [] if gave is None else [str(column[0]) for column in gave() or ()]
+    origin.queried(result, lineage, datasets, analysis.spelled, glance.at(result).fields, names)
 
 
 def copied(run: Recording, place: "Place", text: str, transaction: Any, *, plain: bool = True) -> bool:
