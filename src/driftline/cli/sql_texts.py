@@ -13,11 +13,11 @@ from typing import Any, NamedTuple
 
 from driftline.capture.sql import dbt, dialect, plan, statement
 from driftline.capture.sql.bound import Lineage
-from driftline.capture.sql.change import Statement
 from driftline.capture.sql.limit import Limit
 from driftline.capture.sql.relation import Output, Relation, Source
 from driftline.capture.sql.schema import Schema
 from driftline.capture.sql.script import Script
+from driftline.capture.sql.stated import Statement
 from driftline.errors import BadInput, MissingFile
 
 STDIN = "-"

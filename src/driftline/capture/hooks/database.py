@@ -25,13 +25,12 @@ if TYPE_CHECKING:
     import sqlite3
 
     from driftline.capture.hooks.addresses import Place
-    from driftline.capture.sql.statement import Analysis
+    from driftline.capture.sql.known import Analysis
 else:
     sqlite3 = later.module("sqlite3")  # not every frame comes from a database
 
-_STATEMENT = "driftline.capture.sql.statement"  # loaded with the first statement: most scripts have none
+_KNOWN = "driftline.capture.sql.known"  # loaded with the first statement: most scripts have none
 _EDGES = "driftline.capture.sql.edges"
-_DIALECT = "driftline.capture.sql.dialect"
 _OWN = ("pg_catalog.", "information_schema.", "pg_")
 _PLACEHOLDER = later.pattern(r"'(?:[^']|'')*'|\"(?:[^\"]|\"\")*\"|(%\(\w+\)s|%s|(?<![:\w]):[A-Za-z_]\w*|\$\d+)")
 _CACHE = 10_000
@@ -127,7 +126,8 @@ def statement(
         found = fields(source.names[0]) if source.kind == "table" else None
         return None if found is None else tuple(field.name for field in found)
 
-    analysis = importlib.import_module(_STATEMENT).analyse(plain, columns, _dialect(place.scheme))
+    known = importlib.import_module(_KNOWN)
+    analysis = known.analyse(plain, columns, known.of_scheme(place.scheme))
     if analysis is None:
         return True  # it touches no data
     done = _done.setdefault(run, {})
@@ -170,13 +170,6 @@ def copied(run: Recording, place: "Place", text: str, transaction: Any, *, plain
     if found.text:
         return statement(run, place, found.text, transaction=transaction, shown=text)
     return touch(run, "write", place, found.table.replace('"', ""), None, transaction=transaction)
-
-
-@functools.cache
-def _dialect(scheme: str) -> str:
-    """The dialect of SQL that a database speaks; "" = none in particular."""
-    dialect = importlib.import_module(_DIALECT)
-    return str(dialect.of(scheme).name) if dialect.exists(scheme) else ""  # the error would load them all to name them
 
 
 def _record(

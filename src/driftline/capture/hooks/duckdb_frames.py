@@ -14,8 +14,8 @@ from driftline.capture.beside import Beside
 from driftline.capture.frames import origin
 from driftline.capture.hooks import glance
 from driftline.capture.sql.bound import Lineage
+from driftline.capture.sql.known import Analysis
 from driftline.capture.sql.relation import Source
-from driftline.capture.sql.statement import Analysis
 from driftline.event.lineage import Dataset
 
 FETCHERS = (

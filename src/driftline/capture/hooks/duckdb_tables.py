@@ -11,7 +11,7 @@ from collections.abc import Callable
 from typing import Any
 
 from driftline.capture import at_hand, measure, own
-from driftline.capture.sql.statement import Analysis
+from driftline.capture.sql.known import Analysis
 from driftline.capture.trace import Seen
 
 CELLS = 1_000_000

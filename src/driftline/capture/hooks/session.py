@@ -23,11 +23,12 @@ from driftline.capture.hooks.duckdb_frames import Queries
 from driftline.capture.hooks.duckdb_text import Forms
 from driftline.capture.observe import Given
 from driftline.capture.recording import Recording
+from driftline.capture.sql import known as statements
 from driftline.capture.sql import plan, second
-from driftline.capture.sql import statement as statements
 from driftline.capture.sql.edges import SqlEdges
+from driftline.capture.sql.known import Analysis
 from driftline.capture.sql.relation import Output, Source
-from driftline.capture.sql.statement import Analysis, Statement
+from driftline.capture.sql.stated import Statement
 from driftline.capture.trace import Seen
 from driftline.event.lineage import Dataset, Field, Touched
 

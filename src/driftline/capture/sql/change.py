@@ -5,33 +5,18 @@ Outputs of an INSERT go to the columns of the target by their place; those of UP
 are set. What WHERE, ON and WHEN look at shapes the rows.
 """
 
-from typing import Any, Literal, NamedTuple
+from typing import Any
 
 from sqlglot import exp
 
 from driftline.capture.sql import assign, clauses, tables, transfer
 from driftline.capture.sql import relation as rel
 from driftline.capture.sql.bound import Lineage, bind
-from driftline.capture.sql.columns import Doubt, Walker
+from driftline.capture.sql.columns import Walker
 from driftline.capture.sql.relation import FILTER, Edges, Output, Relation, Source, Star
 from driftline.capture.sql.scope import Scope
 from driftline.capture.sql.script import Script
-
-How = Literal["query", "create", "append", "change", "none"]
-
-
-class Statement(NamedTuple):
-    """One statement."""
-
-    reads: tuple[Source, ...]
-    writes: Source | None = None
-    lineage: Lineage | None = None
-    how: How = "query"
-    gaps: tuple[str, ...] = ()
-    kind: str = ""  # its first word or words
-    doubts: tuple[Doubt, ...] = ()
-    line: int = 1
-    problem: str = ""  # why there are no columns
+from driftline.capture.sql.stated import How, Statement
 
 
 class Reading:

@@ -9,7 +9,7 @@ https://openlineage.io/docs/spec/facets/dataset-facets/column_lineage_facet says
 
 import time
 from collections.abc import Callable, Iterable
-from typing import Any, NamedTuple
+from typing import Any
 
 from sqlglot import exp
 
@@ -34,20 +34,13 @@ from driftline.capture.sql.relation import (
     Unknown,
 )
 from driftline.capture.sql.scope import Scope
+from driftline.capture.sql.stated import Doubt
 
 RelationOf = Callable[[Any], tuple[Relation, Iterable[Source]] | None]
 _ROUNDS = 4  # of a recursive query, until its edges no longer grow
 _UNSAID = frozenset(["", "tsql", "oracle", "snowflake", "teradata"])  # recursion need not be announced
 _CLAUSES = ("where", "prewhere", "having", "qualify")
 _ORDERS = ("order", "sort", "cluster", "distribute")
-
-
-class Doubt(NamedTuple):
-    """A name that could not be told: what it may be, and why that is not sure."""
-
-    name: str
-    why: str
-    candidates: tuple[tuple[Source, str], ...]
 
 
 class Walker:

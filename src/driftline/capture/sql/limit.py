@@ -11,6 +11,8 @@ import time
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
+_AGAIN = 0.1  # seconds: an alarm that is raised where Python drops what is raised, as in ``__del__``, comes once more
+
 
 class TooLong(Exception):
     """The statement took longer than its time limit."""
@@ -33,14 +35,18 @@ class Limit(NamedTuple):
             yield
             return
 
+        done = False
+
         def late(_number: int, _frame: Any) -> None:
-            raise TooLong(self.said)
+            if not done:
+                raise TooLong(self.said)
 
         before = signal.signal(signal.SIGALRM, late)
-        signal.setitimer(signal.ITIMER_REAL, self.seconds)
+        signal.setitimer(signal.ITIMER_REAL, self.seconds, _AGAIN)
         try:
             yield
         finally:
+            done = True
             signal.setitimer(signal.ITIMER_REAL, 0)
             signal.signal(signal.SIGALRM, before)
 

@@ -10,8 +10,8 @@ from typing import Any
 import msgspec
 
 from driftline.capture.sql.bound import BY_QUERY, STAR, behind, placed
-from driftline.capture.sql.change import Statement
 from driftline.capture.sql.relation import Edge, Edges, Item, Output, Source, Star, Whatever
+from driftline.capture.sql.stated import Statement
 
 
 class ColumnSource(msgspec.Struct, frozen=True, order=True):

@@ -12,10 +12,9 @@ from typing import NamedTuple
 from driftline.capture.sql import plan
 from driftline.capture.sql import relation as rel
 from driftline.capture.sql.bound import Lineage
-from driftline.capture.sql.change import Statement
-from driftline.capture.sql.columns import Doubt
 from driftline.capture.sql.plan import Column, Columns
 from driftline.capture.sql.relation import Edge, Edges, Output, Source
+from driftline.capture.sql.stated import Doubt, Statement
 
 PARSED_ALONE = 0.7  # of an edge that the plan does not have
 BOUND_ALONE = 0.5  # of an edge that only the plan has

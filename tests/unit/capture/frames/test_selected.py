@@ -3,8 +3,8 @@
 from driftline.capture.frames import node, selected
 from driftline.capture.frames.node import FrameEdges
 from driftline.capture.frames.selected import Selected
+from driftline.capture.sql.known import analyse
 from driftline.capture.sql.relation import Source
-from driftline.capture.sql.statement import analyse
 from driftline.event.lineage import Dataset
 
 T, U = Dataset("db", "t"), Dataset("db", "u")

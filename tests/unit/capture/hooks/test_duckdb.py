@@ -219,7 +219,7 @@ def test_our_own_failure_leaves_the_statement_alone(
     def broken(*_: object, **__: object) -> Any:
         raise RuntimeError("on purpose")
 
-    monkeypatch.setattr("driftline.capture.sql.statement.analyse", broken)
+    monkeypatch.setattr("driftline.capture.sql.known.analyse", broken)
     with driftline.run("job") as run:
         for number in range(5):
             assert connection.execute(f"SELECT {number}").fetchall() == [(number,)]

@@ -6,9 +6,9 @@ from typing import Any, NamedTuple
 import pytest
 
 from driftline.capture.sql import dialect, statement
-from driftline.capture.sql.change import Statement
 from driftline.capture.sql.relation import Edge, Output, Star
 from driftline.capture.sql.script import Script
+from driftline.capture.sql.stated import Statement
 
 
 class Told(NamedTuple):

@@ -10,7 +10,8 @@ from random import Random
 import duckdb
 import pytest
 
-from driftline.capture.sql import statement
+from driftline.capture.sql import known
+from driftline.capture.sql.bound import bind
 from driftline.capture.sql.relation import Edge, Source
 
 SCHEMAS = {"t": ("a", "b", "c", "k"), "u": ("k", "x", "y"), "w": ("k", "z")}
@@ -21,7 +22,7 @@ def columns_of(source: Source, spelled: object) -> tuple[str, ...] | None:
 
 
 def lineage(sql: str, columns: tuple[str, ...] | None = None) -> tuple[dict[str, list[str]], list[str]]:
-    analysis = statement.analyse(sql, columns_of)
+    analysis = known.analyse(sql, columns_of)
     assert analysis is not None
     (one,) = analysis.statements
     assert one.lineage is not None
@@ -29,7 +30,7 @@ def lineage(sql: str, columns: tuple[str, ...] | None = None) -> tuple[dict[str,
     def written(edges: Iterable[Edge]) -> list[str]:
         return sorted(f"{analysis.spelled(e.source.names[0])}.{e.column} {e.kind[1]}" for e in edges)
 
-    fields, rows = statement.bind(one.lineage, columns)
+    fields, rows = bind(one.lineage, columns)
     return {analysis.spelled(name): written(edges) for name, edges in fields.items()}, written(rows)
 
 
@@ -223,19 +224,19 @@ DOUBTFUL = [
 def test_a_name_that_cannot_be_told_gives_edges_of_less_confidence_and_a_gap(
     sql: str, expected: set[tuple[str, str, float]]
 ) -> None:
-    analysis = statement.analyse(sql, columns_of)
+    analysis = known.analyse(sql, columns_of)
     assert analysis is not None
     (one,) = analysis.statements
     assert one.gaps == ("sql columns",)
     assert one.doubts
     assert one.lineage is not None
-    fields, _ = statement.bind(one.lineage, None)
+    fields, _ = bind(one.lineage, None)
     direct = [edge for edge in fields["v"] if edge.kind[0] == "DIRECT"]
     assert {(analysis.spelled(e.source.names[0]), e.column, e.confidence) for e in direct} == expected
 
 
 def test_columns_chosen_by_a_pattern_are_a_gap_with_their_source() -> None:
-    analysis = statement.analyse("SELECT COLUMNS('a.*') FROM t", columns_of)
+    analysis = known.analyse("SELECT COLUMNS('a.*') FROM t", columns_of)
     assert analysis is not None
     (one,) = analysis.statements
     assert one.gaps == ("sql columns",)

@@ -1,14 +1,14 @@
 """Edges of an executed statement, each as sure as the statement makes it. Expected values by hand."""
 
 from driftline.capture.columns import Reach
-from driftline.capture.sql import statement
+from driftline.capture.sql import known
 from driftline.capture.sql.edges import SqlEdges
 from driftline.capture.sql.relation import Source
 from driftline.event.lineage import Dataset
 
 
 def bound(sql: str, columns: tuple[str, ...] | None = None) -> tuple[dict[str, list[str]], list[str]]:
-    analysis = statement.analyse(sql, lambda source, spelled: None)
+    analysis = known.analyse(sql, lambda source, spelled: None)
     assert analysis is not None
     (one,) = analysis.statements
     assert one.lineage is not None
@@ -39,7 +39,7 @@ def test_an_insert_into_a_table_of_which_nothing_is_known_names_columns_as_its_q
 
 def test_a_source_that_is_several_datasets_reaches_from_each_of_them() -> None:
     source = Source("table", ("t",))
-    analysis = statement.analyse("SELECT a FROM t", lambda source, spelled: None)
+    analysis = known.analyse("SELECT a FROM t", lambda source, spelled: None)
     assert analysis is not None
     lineage = analysis.statements[0].lineage
     assert lineage is not None

@@ -16,6 +16,21 @@ def test_an_alarm_ends_what_does_not_look_at_the_time_and_puts_the_old_handler_b
     assert signal.getitimer(signal.ITIMER_REAL) == (0.0, 0.0)
 
 
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+def test_an_alarm_that_python_drops_comes_once_more() -> None:
+    class Slow:
+        def __del__(self) -> None:
+            time.sleep(5)  # what is raised in here is dropped
+
+    def drop_one() -> None:
+        one = Slow()
+        del one
+        time.sleep(5)
+
+    with pytest.raises(TooLong), Limit(0.05, alarm=True).armed():
+        drop_one()
+
+
 def test_inside_a_users_program_no_signal_is_touched() -> None:
     before = signal.getsignal(signal.SIGALRM)
     with Limit(0.01).armed():

@@ -4,17 +4,16 @@ import duckdb
 import pytest
 
 from driftline.capture.sql import dialect, plan, second, statement
-from driftline.capture.sql.change import Statement
+from driftline.capture.sql.bound import Lineage
 from driftline.capture.sql.relation import Edge, Output, Source
 from driftline.capture.sql.script import Script
+from driftline.capture.sql.stated import Statement
 
 TABLE = Source("table", ("t",))
 WRONG = Edge(TABLE, "k", ("DIRECT", "IDENTITY"))
 RIGHT = Edge(TABLE, "a", ("DIRECT", "TRANSFORMATION"))
 KEPT = Edge(TABLE, "c", ("DIRECT", "IDENTITY"))
-LINEAGE = statement.Lineage(
-    (Output("s", frozenset((WRONG, RIGHT)), "s"), Output("c", frozenset((KEPT,)), "c")), frozenset()
-)
+LINEAGE = Lineage((Output("s", frozenset((WRONG, RIGHT)), "s"), Output("c", frozenset((KEPT,)), "c")), frozenset())
 
 
 @pytest.fixture

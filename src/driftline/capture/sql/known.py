@@ -1,0 +1,247 @@
+"""What a text of SQL reads and writes, worked out once per form of statement and then looked up.
+
+Enters: SQL of any dialect. Leaves: per statement its sources, its target and its column lineage. Where a dialect
+lets it, texts and compared numbers are taken out first, so that a daily statement that differs in a date or a
+path is one template: the second time it costs a few microseconds. Where schemas were needed, an answer holds for
+the same schemas only. What was worked out is kept for other processes, too (``remembered``), which then do without
+sqlglot. Nothing is executed.
+"""
+
+import contextlib
+import functools
+import io
+import os
+import pickle
+import re
+from collections import OrderedDict
+from collections.abc import Callable
+from importlib.util import find_spec
+from typing import Any, NamedTuple
+
+import msgspec
+
+from driftline import later
+from driftline.capture import remembered
+from driftline.capture.sql import bound, relation, second, stated
+from driftline.capture.sql.relation import Source
+from driftline.capture.sql.second import Said
+from driftline.capture.sql.stated import Statement
+
+dialects = later.module("driftline.capture.sql.dialect")  # these load sqlglot
+salvage = later.module("driftline.capture.sql.salvage")
+scripts = later.module("driftline.capture.sql.script")
+statement = later.module("driftline.capture.sql.statement")
+
+_HEAD = 60  # characters of a statement that it is known by
+TEMPLATES = 1_000  # forms of statements that are remembered
+VARIANTS = 8  # schemas per form
+LENGTH = 100_000  # characters of a text that is still parsed on the user's thread
+_KEPT = 200_000  # bytes of what is kept for other processes
+
+_TOKEN = re.compile(
+    r"""(?P<text>'(?:[^']|'')*') | (?P<skip>"(?:[^"]|"")*" | --[^\n]* | /\*.*?\*/ | \$\$.*?\$\$)
+      | (?P<lead>[=<>]\s*|\b(?:LIMIT|BETWEEN|AND)\s+)(?P<number>\d+(?:\.\d+)?)\b""",
+    re.VERBOSE | re.DOTALL | re.IGNORECASE,
+)
+_MARK = re.compile("\u00a7(\\d+)\u00a7")
+_LIST = re.compile("'\u00a7\\d+\u00a7'(?:\\s*,\\s*'\u00a7\\d+\u00a7')*")
+_UNNAMED = re.compile(r"\bunnamed_relation_[0-9a-f]+")
+_ESCAPED = re.compile(r"\b[eE]'")
+_DATA = frozenset(
+    ["select", "with", "from", "copy", "create", "insert", "update", "merge", "delete", "values", "pivot", "unpivot",
+     "alter", "replace", "call", "exec", "execute"]
+)  # fmt: skip
+_FIRST = re.compile(r"(?:\s|\(|--[^\n]*\n|/\*.*?\*/)*([a-z]+)", re.IGNORECASE | re.DOTALL)
+_UNPLAIN = re.compile(r"(?:\s|--[^\n]*\n|/\*.*?\*/)*(?:create\b[^;]*\b(?:procedure|function)\b|do\b)", re.IGNORECASE)
+
+
+class Analysis(NamedTuple):
+    """The statements of a text, with the texts that its template stands for."""
+
+    statements: tuple[Statement, ...]
+    template: str
+    literals: tuple[str, ...]
+    said: Said | None = None  # what the database says of the only statement
+
+    @property
+    def form(self) -> str:
+        """The template as code: a list of texts counts as one, however long it is today."""
+        return _LIST.sub("'\u00a7'", self.template)
+
+    @property
+    def head(self) -> str:
+        """How it begins, on one line and without its texts, for people to know it by."""
+        words = " ".join(_MARK.sub("…", self.template).split())
+        return words if len(words) <= _HEAD else f"{words[:_HEAD]}…"
+
+    def spelled(self, name: str) -> str:
+        """Return ``name`` with the statement's own texts in it."""
+        return _MARK.sub(lambda mark: self.literals[int(mark.group(1))], name) if self.literals else name
+
+
+class _Variant(NamedTuple):
+    schemas: dict[Source, tuple[str, ...] | None]  # what was asked for, and the answer
+    statements: tuple[Statement, ...]
+    said: Said | None
+
+
+_known: OrderedDict[tuple[str, str], list[_Variant]] = OrderedDict()
+_forms: OrderedDict[tuple[str, str], tuple[str, tuple[str, ...]]] = OrderedDict()  # of whole texts, as they came
+
+
+def normalise(sql: str) -> tuple[str, tuple[str, ...]]:
+    """Return the form of a statement, and the texts that were taken out of it."""
+    if _ESCAPED.search(sql) or "\u00a7" in sql:
+        return sql, ()
+    literals: list[str] = []
+
+    def take(found: re.Match[str]) -> str:
+        if found.group("text") is not None:
+            literals.append(found.group("text")[1:-1].replace("''", "'"))
+            return f"'\u00a7{len(literals) - 1}\u00a7'"
+        if found.group("number") is not None:
+            return f"{found.group('lead')}7"
+        return found.group()
+
+    return _TOKEN.sub(take, _UNNAMED.sub("unnamed_relation", sql)), tuple(literals)
+
+
+def analyse(
+    sql: str,
+    columns_of: Callable[[Source, Callable[[str], str]], tuple[str, ...] | None],
+    dialect: str = "duckdb",
+    ask_second: Callable[[Statement], Said | None] | None = None,
+) -> Analysis | None:
+    """Return what ``sql`` reads and writes; None where it touches no data at all.
+
+    Args:
+        sql: one or more statements.
+        columns_of: the columns of a source if they are known, given also how its names are spelled.
+        dialect: of the statements.
+        ask_second: what the database says of a statement that writes; asked once per form.
+    """
+    first = _FIRST.match(sql)
+    if first is None or (first.group(1).lower() not in _DATA and ";" not in sql):
+        return None
+    meant = spoken(dialect)
+    template, literals = _form(sql, meant)
+    analysis = Analysis((), template, literals)
+
+    def ask(source: Source) -> tuple[str, ...] | None:
+        return columns_of(source, analysis.spelled)
+
+    key = (meant.name, template)
+    kept = (*key, ask_second is not None)
+    variants = _known.get(key) or _recalled(kept)
+    for variant in variants or ():
+        if all(ask(source) == columns for source, columns in variant.schemas.items()):
+            return analysis._replace(statements=variant.statements, said=variant.said)
+    asked: dict[Source, tuple[str, ...] | None] = {}
+
+    def remember(source: Source) -> tuple[str, ...] | None:
+        if source not in asked:
+            asked[source] = ask(source)
+        return asked[source]
+
+    if len(template) > LENGTH:
+        statements: tuple[Statement, ...] = (salvage.whole(template, f"longer than {LENGTH} characters"),)
+    else:
+        found = statement.read(template, scripts.Script(dialects.of(dialect), remember))
+        statements = tuple(one for one in found if one.how != "none")
+    only = statements[0] if len(statements) == 1 else None
+    said = ask_second(only) if ask_second and only is not None and only.writes and only.lineage else None
+    while key not in _known and len(_known) >= TEMPLATES:
+        _known.popitem(last=False)
+    _known[key] = [_Variant(asked, statements, said), *variants[: VARIANTS - 1]]
+    _keep(kept, _known[key])
+    return analysis._replace(statements=statements, said=said)
+
+
+def _recalled(key: tuple[object, ...]) -> list[_Variant]:
+    """Return what other processes have found out about a form."""
+    body = remembered.get("sql", (*key, _grammar()))
+    if body is None:
+        return []
+    try:
+        found: list[_Variant] = _Ours(io.BytesIO(body)).load()
+    except Exception:  # it is what it should not be: it is worked out anew, and replaced
+        return []
+    return found
+
+
+def _keep(key: tuple[object, ...], variants: list[_Variant]) -> None:
+    body = pickle.dumps(variants)
+    if len(body) <= _KEPT:
+        remembered.put("sql", (*key, _grammar()), body)
+
+
+class _Ours(pickle.Unpickler):
+    """Makes nothing but the records of statements, whatever the bytes ask for."""
+
+    def find_class(self, module: str, name: str) -> Any:
+        """Return one of our own classes of tuples."""
+        found = next((getattr(one, name, None) for one in _RECORDS if one.__name__ == module), None)
+        if isinstance(found, type) and (issubclass(found, tuple) or found is Said):
+            return found
+        if (module, name) == (__name__, "_Variant"):
+            return _Variant
+        raise pickle.UnpicklingError(f"{module}.{name} is no record of a statement")
+
+
+_RECORDS = (relation, bound, stated, second)
+
+
+class Spoken(NamedTuple):
+    """What has to be known of a dialect before anything is read."""
+
+    name: str  # sqlglot's name; "" for SQL of no dialect in particular
+    plain: bool  # texts stand in single quotes and are doubled to escape, names in double quotes
+
+
+@functools.cache
+def spoken(dialect: str) -> Spoken:
+    """Return a dialect, by any of its names; raises BadInput with those that exist."""
+    key = (dialect, _grammar())
+    body = remembered.get("dialect", key)
+    if body is not None:
+        with contextlib.suppress(msgspec.MsgspecError):
+            return msgspec.msgpack.decode(body, type=Spoken)
+    found = dialects.of(dialect)
+    made = Spoken(found.name, found.plain)
+    remembered.put("dialect", key, msgspec.msgpack.encode(made))
+    return made
+
+
+@functools.cache
+def of_scheme(scheme: str) -> str:
+    """Return the dialect that a database speaks whose addresses begin so; "" = none in particular."""
+    key = (scheme, _grammar())
+    body = remembered.get("scheme", key)
+    if body is not None:
+        return body.decode(errors="replace")
+    found = spoken(scheme).name if dialects.exists(scheme) else ""  # the error would load them all to name them
+    remembered.put("scheme", key, found.encode())
+    return found
+
+
+@functools.cache
+def _grammar() -> tuple[int, int]:
+    """Which sqlglot reads what is not known; it is not loaded for that."""
+    spec = find_spec("sqlglot")
+    assert spec is not None
+    assert spec.origin is not None
+    state = os.stat(os.path.join(os.path.dirname(spec.origin), "_version.py"))
+    return state.st_size, state.st_mtime_ns
+
+
+def _form(sql: str, dialect: Spoken) -> tuple[str, tuple[str, ...]]:
+    """The form of a text; of one that came before, word for word, without looking into it."""
+    if not dialect.plain or _UNPLAIN.match(sql):
+        return sql, ()
+    key = (dialect.name, sql)
+    found = _forms.get(key)
+    if found is None:
+        found = _forms[key] = normalise(sql)
+        while len(_forms) > TEMPLATES:
+            _forms.popitem(last=False)
+    return found

@@ -1,0 +1,34 @@
+"""What is said of one statement: what it reads and writes, and which columns reach which.
+
+Enters: nothing by itself; ``change`` makes statements of trees, ``salvage`` of what is no tree. Leaves: records that
+loading costs nothing, as a statement that was understood before is looked up without sqlglot.
+"""
+
+from typing import Literal, NamedTuple
+
+from driftline.capture.sql.bound import Lineage
+from driftline.capture.sql.relation import Source
+
+How = Literal["query", "create", "append", "change", "none"]
+
+
+class Doubt(NamedTuple):
+    """A name that could not be told: what it may be, and why that is not sure."""
+
+    name: str
+    why: str
+    candidates: tuple[tuple[Source, str], ...]
+
+
+class Statement(NamedTuple):
+    """One statement."""
+
+    reads: tuple[Source, ...]
+    writes: Source | None = None
+    lineage: Lineage | None = None
+    how: How = "query"
+    gaps: tuple[str, ...] = ()
+    kind: str = ""  # its first word or words
+    doubts: tuple[Doubt, ...] = ()
+    line: int = 1
+    problem: str = ""  # why there are no columns

@@ -1,0 +1,278 @@
+"""What statements read and write, and that a form of statement is understood once, in one process or in several.
+
+Expected values by hand.
+"""
+
+import logging
+import os
+import pickle
+import subprocess
+import sys
+import time
+from collections import OrderedDict
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from driftline.capture import measure, remembered
+from driftline.capture.sql import known
+from driftline.capture.sql.relation import Output, Source
+from driftline.config import Settings
+
+DAILY = (
+    "COPY (SELECT f.a, w.b FROM read_parquet('feed/2013-01-{day:02d}.parquet') f "
+    "LEFT JOIN 'weather/2013-01-{day:02d}.parquet' w ON f.k = w.k WHERE f.day = {day}) "
+    "TO 'out/2013-01-{day:02d}.parquet'"
+)
+
+
+def nothing_known(source: Source, spelled: object) -> None:
+    return None
+
+
+def touched(sql: str) -> list[tuple[list[str], str, str]]:
+    analysis = known.analyse(sql, nothing_known)
+    assert analysis is not None
+    return [
+        (
+            [analysis.spelled(name) for source in one.reads for name in source.names],
+            analysis.spelled(one.writes.names[0]) if one.writes else "",
+            one.how,
+        )
+        for one in analysis.statements
+    ]
+
+
+@pytest.mark.parametrize(
+    ("sql", "expected"),
+    [
+        ("SELECT * FROM 'a.parquet'", [(["a.parquet"], "", "query")]),
+        ('SELECT * FROM "dir/a.parquet"', [(["dir/a.parquet"], "", "query")]),
+        ("SELECT * FROM read_csv(['a.csv', 'b.csv'], header = true)", [(["a.csv", "b.csv"], "", "query")]),
+        (
+            "SELECT * FROM read_parquet('feed/*/x.parquet', hive_partitioning = true)",
+            [(["feed/*/x.parquet"], "", "query")],
+        ),
+        ("COPY t TO 'out.csv' (HEADER)", [(["t"], "out.csv", "create")]),
+        ("COPY t FROM 'in.csv'", [(["in.csv"], "t", "append")]),
+        ("COPY (SELECT 1 AS x) TO 'it''s.parquet'", [([], "it's.parquet", "create")]),
+        ("CREATE TEMP TABLE made AS SELECT * FROM other.schema_of.it", [(["other.schema_of.it"], "made", "create")]),
+        ("INSERT INTO t SELECT * FROM u", [(["u"], "t", "append")]),
+        ("INSERT INTO t VALUES (1)", [([], "t", "append")]),
+        ("DELETE FROM t WHERE k IN (SELECT k FROM u)", [(["u"], "t", "change")]),
+        ("MERGE INTO t USING u ON t.k = u.k WHEN MATCHED THEN UPDATE SET a = u.a", [(["u"], "t", "change")]),
+        ("WITH t AS (SELECT 1 AS a) SELECT * FROM t", [([], "", "query")]),
+        ("COPY (SELECT 1 AS x) TO 'a.csv'; SELECT * FROM 'a.csv'", [([], "a.csv", "create"), (["a.csv"], "", "query")]),
+        ("PIVOT t ON a USING sum(b)", [(["t"], "", "query")]),
+        ("SELECT * FROM range(10)", [([], "", "query")]),
+    ],
+)
+def test_what_is_read_and_written(sql: str, expected: list[tuple[list[str], str, str]]) -> None:
+    assert touched(sql) == expected
+
+
+@pytest.mark.parametrize(
+    "sql", ["SET threads = 1", "PRAGMA version", "BEGIN", "INSTALL x", "ATTACH 'x.db'", "", "  -- only words"]
+)
+def test_statements_that_touch_no_data_are_not_even_parsed(sql: str) -> None:
+    assert known.analyse(sql, nothing_known) is None
+
+
+def test_a_daily_statement_is_one_form_and_costs_microseconds_the_second_time() -> None:
+    first = known.analyse(DAILY.format(day=1), nothing_known)
+    assert first is not None
+    start = time.process_time()
+    for day in range(2, 29):
+        again = known.analyse(DAILY.format(day=day), nothing_known)
+        assert again is not None
+        assert again.template == first.template
+        assert again.statements is first.statements
+        assert again.spelled(again.statements[0].reads[0].names[0]) == f"feed/2013-01-{day:02d}.parquet"
+    assert (time.process_time() - start) / 27 < 500e-6  # measured 16 microseconds; parsing takes 3 milliseconds
+
+
+def test_an_answer_that_needed_a_schema_holds_for_that_schema_only() -> None:
+    schema = ("a", "b")
+    sql = "SELECT * FROM changing"
+    first = known.analyse(sql, lambda source, spelled: schema)
+    schema = ("a", "b", "c")
+    second = known.analyse(sql, lambda source, spelled: schema)
+    assert first is not None
+    assert second is not None
+    assert [len(one.lineage.items) for a in (first, second) for one in a.statements if one.lineage] == [2, 3]
+
+
+@given(st.lists(st.text(alphabet=st.characters(codec="utf-8", exclude_characters="\u00a7"), max_size=20), max_size=5))
+def test_the_texts_of_a_statement_come_back_as_they_were(texts: list[str]) -> None:
+    quoted = [text.replace("'", "''") for text in texts]
+    sql = "SELECT 1 " + " ".join(f", '{text}' AS c{place}" for place, text in enumerate(quoted))
+    template, literals = known.normalise(sql)
+    if literals:
+        assert list(literals) == texts
+        assert known.Analysis((), template, literals).spelled("\u00a70\u00a7") == texts[0]
+    else:
+        assert not texts or template == sql  # an escape string of PostgreSQL's kind: left as it is
+
+
+def test_numbers_of_groups_and_orders_are_part_of_the_form() -> None:
+    assert known.normalise("SELECT a FROM t ORDER BY 1")[0] != known.normalise("SELECT a FROM t ORDER BY 2")[0]
+    assert known.normalise("SELECT a FROM t LIMIT 10")[0] == known.normalise("SELECT a FROM t LIMIT 20")[0]
+    assert known.normalise('SELECT "a = 1" FROM t')[0] == 'SELECT "a = 1" FROM t'
+
+
+def test_a_list_of_files_counts_as_one_text_in_the_code_whatever_its_length() -> None:
+    short = known.analyse("SELECT a FROM read_parquet(['1.parquet'])", nothing_known)
+    long = known.analyse("SELECT a FROM read_parquet(['1.parquet', '2.parquet', '3.parquet'])", nothing_known)
+    assert short is not None
+    assert long is not None
+    assert short.form == long.form
+
+
+@pytest.mark.parametrize(
+    ("dialect", "text"),
+    [
+        ("postgres", "call refresh_totals(1)"),
+        ("postgres", "EXECUTE plan_of_the_day(3)"),
+        ("tsql", "exec dbo.load_day @day = '2024-01-01'"),
+        ("mysql", "CALL load_day('2024-01-01')"),
+    ],
+)
+def test_a_call_alone_is_a_gap_as_nobody_knows_what_it_touches(dialect: str, text: str) -> None:
+    analysis = known.analyse(text, nothing_known, dialect)
+    assert analysis is not None
+    (one,) = analysis.statements
+    assert (one.gaps, one.reads, one.writes) == (("sql not followed",), (), None)
+
+
+def test_a_call_whose_sql_stands_there_is_what_that_does() -> None:
+    analysis = known.analyse("EXEC sp_executesql N'insert into t select * from u'", nothing_known, "tsql")
+    assert analysis is not None
+    (one,) = analysis.statements
+    assert one.gaps == ()
+    assert ([source.names for source in one.reads], one.writes and one.writes.names) == ([("u",)], ("t",))
+
+
+def test_what_cannot_be_parsed_gives_the_files_it_names_and_says_so(caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level(logging.DEBUG):
+        analysis = known.analyse("COPY (SELECT FROM FROM 'a.parquet' )) TO 'b.parquet'", nothing_known)
+    assert analysis is not None
+    (one,) = analysis.statements
+    assert one.gaps == ("sql not parsed",)
+    assert [analysis.spelled(source.names[0]) for source in one.reads] == ["a.parquet"]
+    assert one.writes is not None
+    assert analysis.spelled(one.writes.names[0]) == "b.parquet"
+    assert one.lineage is None
+    assert caplog.records == []
+
+
+def test_files_whose_names_only_the_running_statement_knows_are_a_gap() -> None:
+    analysis = known.analyse("SELECT * FROM read_parquet(?)", nothing_known)
+    assert analysis is not None
+    assert "sql files without a name" in analysis.statements[0].gaps
+
+
+def test_the_sign_that_marks_texts_may_stand_in_a_statement() -> None:
+    assert touched("SELECT '\u00a70\u00a7' AS x FROM 'a.parquet'") == [(["a.parquet"], "", "query")]
+
+
+def test_a_form_of_another_dialect_is_another_form() -> None:
+    def of(name: str) -> list[str]:
+        analysis = known.analyse('SELECT "a" AS b FROM t', nothing_known, dialect=name)
+        assert analysis is not None
+        lineage = analysis.statements[0].lineage
+        assert lineage is not None
+        return [edge.column for item in lineage.items if isinstance(item, Output) for edge in item.edges]
+
+    assert of("postgres") == ["a"]
+    assert of("mysql") == []  # there it is a text
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    monkeypatch.setattr(remembered._Held, "bytes", None)
+    measure.use(Settings(home=str(tmp_path)))
+    monkeypatch.setattr(known, "_known", OrderedDict())
+    known.spoken.cache_clear()
+    known.of_scheme.cache_clear()
+    yield tmp_path / remembered.FOLDER
+    measure.use(Settings())
+
+
+SEVERAL = (
+    "CREATE TABLE m AS SELECT t.*, sum(b) OVER (PARTITION BY u.k) AS s, {'x': t.a} AS r FROM t JOIN u USING (k) "
+    "WHERE c > 3; SELECT * FROM read_csv('x.csv'); INSERT INTO t SELECT * FROM m UNION SELECT a, b FROM v; SELECT nope"
+)
+
+
+def test_what_one_process_has_understood_others_look_up(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    schemas = {"t": ("a", "b", "c", "k"), "u": ("k", "y")}
+
+    def columns_of(source: Source, spelled: object) -> tuple[str, ...] | None:
+        return schemas.get(source.names[0])
+
+    texts = [(SEVERAL, "duckdb"), ("SELECT `a` FROM t WHERE x = 'y'", "mysql"), (DAILY.format(day=1), "duckdb")]
+    first = [known.analyse(text, columns_of, dialect) for text, dialect in texts]
+    assert all(first)
+    monkeypatch.setattr(known, "_known", OrderedDict())  # as in another process
+    monkeypatch.setattr(known.statement, "read", lambda *_: pytest.fail("it was read again"), raising=False)
+    assert [known.analyse(text, columns_of, dialect) for text, dialect in texts] == first
+    again = known.analyse(DAILY.format(day=2), columns_of)
+    assert again is not None
+    assert again.spelled(again.statements[0].reads[0].names[0]) == "feed/2013-01-02.parquet"
+
+
+def test_what_was_understood_with_other_schemas_is_not_taken(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    sql = "CREATE TABLE m AS SELECT * FROM t"
+    known.analyse(sql, lambda source, spelled: ("a",))
+    monkeypatch.setattr(known, "_known", OrderedDict())
+    found = known.analyse(sql, lambda source, spelled: ("a", "b"))
+    assert found is not None
+    lineage = found.statements[0].lineage
+    assert lineage is not None
+    assert [item.name for item in lineage.items if isinstance(item, Output)] == ["a", "b"]
+
+
+class Harm:
+    """Would run something, if it was made."""
+
+    def __reduce__(self) -> tuple[object, tuple[str]]:
+        return os.system, ("exit 3",)
+
+
+@pytest.mark.parametrize(
+    "body", [pickle.dumps(Harm()), pickle.dumps([known.pickle.Unpickler]), b"", b"\x80", pickle.dumps([[1]])[:-2]]
+)
+def test_bytes_that_are_no_records_make_nothing_and_the_text_is_read_anew(
+    home: Path, monkeypatch: pytest.MonkeyPatch, body: bytes
+) -> None:
+    monkeypatch.setattr(os, "system", lambda _: pytest.fail("it was run"))
+    monkeypatch.setattr(remembered, "get", lambda kind, key: body if kind == "sql" else None)
+    assert touched("SELECT * FROM 'a.parquet'") == [(["a.parquet"], "", "query")]
+
+
+def test_a_statement_that_is_known_is_looked_up_without_sqlglot(home: Path) -> None:
+    """In another process, which is asked whether it has loaded it."""
+    known.analyse(DAILY.format(day=1), nothing_known)
+    text = (
+        "import sys; from driftline.capture import measure; from driftline.config import Settings; "
+        "from driftline.capture.sql import known; "
+        f"measure.use(Settings(home={str(home.parent)!r})); "
+        f"found = known.analyse({DAILY.format(day=5)!r}, lambda source, spelled: None); "
+        "print(found.spelled(found.statements[0].writes.names[0]), 'sqlglot' in sys.modules)"
+    )
+    done = subprocess.run([sys.executable, "-c", text], capture_output=True, text=True, check=True)
+    assert done.stdout.split() == ["out/2013-01-05.parquet", "False"]
+
+
+def test_a_database_speaks_the_dialect_that_its_addresses_begin_with(home: Path) -> None:
+    for _ in range(2):
+        assert [known.of_scheme(name) for name in ("postgres", "postgresql", "mssql", "hdbsql")] == [
+            "postgres",
+            "postgres",
+            "tsql",
+            "",
+        ]
+        known.of_scheme.cache_clear()

@@ -1,0 +1,121 @@
+"""What is kept for other processes: whole or not at all, bounded, and of the code that made it only."""
+
+import os
+import stat
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from driftline.capture import formats, measure, remembered
+from driftline.capture.form import Form
+from driftline.config import Settings
+
+
+@pytest.fixture(autouse=True)
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    monkeypatch.setattr(remembered._Held, "bytes", None)
+    measure.use(Settings(home=str(tmp_path)))
+    yield tmp_path / remembered.FOLDER
+    measure.use(Settings())
+
+
+def test_what_was_put_is_got_for_the_same_kind_and_key_only(home: Path) -> None:
+    remembered.put("a", ("x", 1), b"one")
+    remembered.put("a", ("x", 2), b"two")
+    assert remembered.get("a", ("x", 1)) == b"one"
+    assert remembered.get("a", ("x", 2)) == b"two"
+    assert remembered.get("b", ("x", 1)) is None
+    assert remembered.get("a", ("x", 1.5)) is None
+    remembered.put("a", ("x", 1), b"other")
+    assert remembered.get("a", ("x", 1)) == b"other"
+    assert {stat.S_IMODE(path.stat().st_mode) for path in home.iterdir()} == {0o600}  # its owner's alone
+
+
+@pytest.mark.parametrize("cut", [0, 5, 8, 11])
+def test_what_is_torn_is_as_if_it_was_never_there(home: Path, cut: int) -> None:
+    remembered.put("a", ("x",), b"four")
+    (path,) = home.iterdir()
+    path.write_bytes(path.read_bytes()[:cut])
+    assert remembered.get("a", ("x",)) is None
+    path.write_bytes(b"12345678four")
+    assert remembered.get("a", ("x",)) is None
+
+
+def test_other_code_does_not_get_what_this_code_made(monkeypatch: pytest.MonkeyPatch) -> None:
+    remembered.put("a", ("x",), b"one")
+    monkeypatch.setattr(remembered, "_code", lambda: (("/capture/measure.py", 1, 1),))
+    assert remembered.get("a", ("x",)) is None
+
+
+def test_the_code_is_what_lies_in_the_folders_that_make_what_is_kept() -> None:
+    paths = {path for path, _, _ in remembered._code()}
+    assert {"/capture/contents.py", "/capture/sql/change.py", "/profile/fingerprint.py"} <= paths
+
+
+def test_no_more_lies_there_than_was_said_and_what_was_asked_for_last_stays(home: Path) -> None:
+    measure.use(Settings(home=str(home.parent), remembered_bytes=1_000))
+    for number in range(4):
+        remembered.put("a", (number,), bytes(192))  # 200 with its sum
+        for path in home.iterdir():
+            os.utime(path, ns=(0, path.stat().st_mtime_ns - 10_000_000_000))
+    assert remembered.get("a", (0,)) == bytes(192)  # as new as if it were the last
+    for number in range(4, 7):
+        remembered.put("a", (number,), bytes(192))
+    assert sum(path.stat().st_size for path in home.iterdir()) <= 1_000
+    assert remembered.get("a", (0,)) == bytes(192)
+    assert remembered.get("a", (1,)) is None
+    assert remembered.get("a", (6,)) == bytes(192)
+
+
+def test_what_would_take_much_of_the_room_is_not_kept(home: Path) -> None:
+    measure.use(Settings(home=str(home.parent), remembered_bytes=1_000))
+    remembered.put("a", (1,), bytes(251))
+    assert not home.exists()
+
+
+def test_nothing_is_kept_where_none_is_wanted(home: Path) -> None:
+    remembered.put("a", (1,), b"one")
+    measure.use(Settings(home=str(home.parent), remembered_bytes=0))
+    assert remembered.get("a", (1,)) is None
+    remembered.put("a", (2,), b"two")
+    assert len(list(home.iterdir())) == 1
+
+
+def test_a_folder_that_cannot_be_written_is_done_without(home: Path) -> None:
+    home.write_text("a file of that name")
+    remembered.put("a", (1,), b"one")
+    assert remembered.get("a", (1,)) is None
+
+
+def test_bytes_that_another_process_has_measured_are_not_measured_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The contents are those of the first time, to the last hash; nothing of the file but its name is looked at."""
+    monkeypatch.setattr(formats, "_WORTH_NS", 0)
+    path = tmp_path / "x.csv"
+    path.write_text("n,s\n1,x\n2,\n3,z\n")
+    os.utime(path, (0, 0))
+    state = measure.of_file(str(path))
+    said = (str(path), state.version, state.size, state.modified_ns)
+    monkeypatch.setattr(formats, "_seen", {})
+    first = formats.of_file(*said)
+    assert first is not None
+    monkeypatch.setattr(formats, "_seen", {})  # as in another process
+    monkeypatch.setattr(formats, "_read", lambda *_: pytest.fail("it was measured again"))
+    assert formats.of_file(*said) == first
+    monkeypatch.setattr(formats, "_seen", {})
+    monkeypatch.setattr(formats, "_read", lambda *_: None)
+    assert formats.of_file(*said, Form(delimiter=";")) is None  # read in another way it is something else
+    measure.use(Settings(home=str(tmp_path), measure="fingerprints"))
+    assert formats.of_file(*said) is None
+
+
+def test_what_cannot_be_decoded_is_measured_anew(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(remembered, "get", lambda *_: b"\x93no contents")
+    path = tmp_path / "x.csv"
+    path.write_text("n,s\n1,x\n")
+    state = measure.of_file(str(path))
+    found = formats.of_file(str(path), state.version, state.size, state.modified_ns)
+    assert found is not None
+    assert found.rows == 1
