@@ -119,8 +119,7 @@ def statement(
     """
     plain = _PLACEHOLDER.sub(lambda found: "?" if found.group(1) else found.group(), text)
     fields = _asking(connection)
-    for name in procedures.called(plain) if place.scheme == "oracle" else ():
-        run.gap(f"sql not followed: call {name}")
+    _not_followed(run, place, plain)
 
     def columns(source: Source, spelled: Callable[[str], str]) -> tuple[str, ...] | None:  # noqa: ARG001 - no files
         found = fields(source.names[0]) if source.kind == "table" else None
@@ -132,9 +131,7 @@ def statement(
         return True  # it touches no data
     done = _done.setdefault(run, {})
     key = (place.namespace, analysis.template)
-    again = done.get(key)
-    if again is None:
-        again = done[key] = inserted.Again()
+    again = done.get(key) or done.setdefault(key, inserted.Again())
     again.take(run)
     if again.committed and not any(one.writes is None for one in analysis.statements):
         return True
@@ -154,6 +151,12 @@ def statement(
 
     transactions.put(transaction, run, said, inside=writes and transaction is not None)
     return True
+
+
+def _not_followed(run: Recording, place: "Place", text: str) -> None:
+    """Name the procedures that a block of PL/SQL calls."""
+    for name in procedures.called(text) if place.scheme == "oracle" else ():
+        run.gap(f"sql not followed: call {name}")
 
 
 def _gave(lineage: Any, datasets: Any, analysis: "Analysis", result: Any, gave: Callable[[], Any] | None) -> None:
