@@ -9,7 +9,7 @@ import functools
 import importlib
 import time
 import weakref
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from driftline import later
@@ -59,6 +59,17 @@ class Table(NamedTuple):
         return seen
 
 
+class Told(NamedTuple):
+    """What a driver says of a statement, beside its text."""
+
+    gave: Callable[[], Any] | None = None  # describes the columns that it gave, as PEP 249 has it: the name first
+    shown: str = ""  # what the user has written in its place, which the run then shows
+    names: Sequence[str] = ()  # that the user calls the values by, in the order of their places
+
+
+NOTHING = Told()
+
+
 def touch(
     run: Recording,
     way: Literal["read", "write"],
@@ -101,8 +112,7 @@ def statement(
     frame: Any = None,
     transaction: Any = None,
     result: Any = None,
-    gave: Callable[[], Any] | None = None,
-    shown: str = "",
+    told: Told = NOTHING,
 ) -> bool:
     """Record what one statement has read and written, which has been executed; True where it is understood.
 
@@ -114,8 +124,7 @@ def statement(
         frame: what it gave, where it is known to be all rows and columns of a table.
         transaction: the connection whose transaction has to be committed for this to count; None = it counts now.
         result: the frame that it gave, if it gave one.
-        gave: returns the description of the columns that it gave, as PEP 249 has it: of each its name first.
-        shown: what the user has written in its place, which the run then shows.
+        told: what its driver says of it.
     """
     plain = _PLACEHOLDER.sub(lambda found: "?" if found.group(1) else found.group(), text)
     fields = _asking(connection)
@@ -140,14 +149,14 @@ def statement(
         return True
     handed = "" if hasattr(type(connection), "exec_driver_sql") else text  # SQLAlchemy hands its own text on
     for one in analysis.statements:
-        datasets = _record(run, place, one, analysis, fields, frame, transaction, again, handed)
+        datasets = _record(run, place, one, analysis, fields, frame, transaction, again, (handed, told.names))
         if one.lineage is not None and one.writes is None and len(analysis.statements) == 1:
-            _gave(one.lineage, datasets, analysis, result, gave)
+            _gave(one.lineage, datasets, analysis, result, told.gave)
 
     def said() -> None:
         again.committed = True
         if writes or any(_tables(place, one.reads) for one in analysis.statements):
-            run.statement(shown or text, shown or analysis.form)
+            run.statement(told.shown or text, told.shown or analysis.form)
 
     transactions.put(transaction, run, said, inside=writes and transaction is not None)
     return True
@@ -171,7 +180,7 @@ def copied(run: Recording, place: "Place", text: str, transaction: Any, *, plain
     if found is None:
         return plain and statement(run, place, text, transaction=transaction)
     if found.text:
-        return statement(run, place, found.text, transaction=transaction, shown=text)
+        return statement(run, place, found.text, transaction=transaction, told=Told(shown=text))
     return touch(run, "write", place, found.table.replace('"', ""), None, transaction=transaction)
 
 
@@ -184,7 +193,7 @@ def _record(
     frame: Any,
     transaction: Any,
     again: inserted.Again,
-    text: str,
+    handed: tuple[str, Sequence[str]],
 ) -> dict[Source, tuple[Dataset, ...]]:
     """Record what one statement has read and written; returns the tables that it read."""
     reads = _tables(place, one.reads)
@@ -204,16 +213,17 @@ def _record(
     edges = None
     if one.lineage is not None:
         edges = importlib.import_module(_EDGES).SqlEdges(one.lineage, datasets, analysis.spelled)
-    again.into = () if datasets else _into(one, fields(name), text)
+    again.into = () if datasets else _into(one, fields(name), *handed)
     given = bool(again.into) or (not datasets and _in_order(one, fields(name)))
     again.seen = _write(run, Table(dataset, fields(name)), edges, transaction, given=given, into=again.into)
     return datasets
 
 
-def _into(one: Any, fields: Any, text: str) -> inserted.Into:
-    """What of the values that a statement is handed comes to which columns of its target."""
+def _into(one: Any, fields: Any, text: str, names: Sequence[str]) -> inserted.Into:
+    """What of the values that a statement is handed comes to which columns of its target, by ``names`` or by place."""
     into = None if one.lineage is None else one.lineage.into
-    return () if into is None else inserted.columns(text, into or [field.name for field in fields or ()])
+    found = () if into is None else inserted.columns(text, into or [field.name for field in fields or ()])
+    return inserted.called(found, names) if names else found
 
 
 def _in_order(one: Any, fields: Any) -> bool:

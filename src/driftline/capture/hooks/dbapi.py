@@ -152,6 +152,8 @@ def _record(run: Recording, cursor: Any, text: Any) -> None:
             if not transactions.told(connection, one):
                 lasts = transactions.begun(connection) if len(parts) > 1 else connection.in_transaction
                 held = connection if lasts else None
-                database.statement(run, place, one, connection, transaction=held, gave=lambda: cursor.description)
+                database.statement(
+                    run, place, one, connection, transaction=held, told=database.Told(lambda: cursor.description)
+                )
         if not connection.in_transaction:
             transactions.commit(connection)

@@ -45,7 +45,7 @@ def _executed(run: Recording, call: Call) -> bool:
     if place is None or transactions.told(connection, text):
         return place is not None
     held = addresses.transaction_of(connection)
-    return database.statement(run, place, text, transaction=held, gave=lambda: cursor.description)
+    return database.statement(run, place, text, transaction=held, told=database.Told(lambda: cursor.description))
 
 
 def _streamed(run: Recording, call: Call) -> bool:

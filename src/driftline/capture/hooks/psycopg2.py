@@ -129,7 +129,7 @@ def _record(run: Recording, cursor: Any, text: Any) -> None:
         return
     held = addresses.transaction_of(connection)
     if not database.copied(run, place, text, held, plain=False):
-        database.statement(run, place, _short(text), transaction=held, gave=lambda: cursor.description)
+        database.statement(run, place, _short(text), transaction=held, told=database.Told(lambda: cursor.description))
 
 
 def _short(text: str) -> str:

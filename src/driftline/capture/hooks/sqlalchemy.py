@@ -89,7 +89,8 @@ def _record(run: Recording, conn: Any, cursor: Any, statement: Any, context: Any
             transaction = None
         driver = getattr(cursor, "connection", None)
         gave = functools.partial(sqlalchemy_results.described, cursor, context)
-        database.statement(run, place, str(statement), driver, transaction=transaction, gave=gave)
+        told = database.Told(gave, names=getattr(getattr(context, "compiled", None), "positiontup", None) or ())
+        database.statement(run, place, str(statement), driver, transaction=transaction, told=told)
 
 
 def _is_book(pool: Any) -> bool:

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 from tests.recorded import names
-from tests.told_by_code import BEGIN, Script, edges
+from tests.told_by_code import BEGIN, DATA, Script, edges
 
 import driftline
 from driftline.testing import MemorySink
@@ -141,3 +141,32 @@ def test_objects_have_the_columns_that_their_attributes_are(script: Script) -> N
     assert two["a"] == {("orders", "amount", "IDENTITY", 0.9)}
     assert two["b"] == {("towns", "city", "TRANSFORMATION", 0.9)}
     assert edges(events, "old.csv")["c"] == {("orders", "plan", "IDENTITY", 0.9)}
+
+
+def test_rows_that_are_inserted_come_to_columns_by_the_names_that_the_program_gives_them(script: Script) -> None:
+    """Places in the text are in the order of the table, keys of the program's dicts in another one."""
+    events = script(BEGIN + DATA + (
+        "import sqlalchemy as sa\n"
+        'engine = sa.create_engine("sqlite:///shop.db")\n'
+        "meta = sa.MetaData()\n"
+        'key, plan = sa.Column("key", sa.Integer), sa.Column("plan", sa.String)\n'
+        'one = sa.Table("one", meta, key, sa.Column("double", sa.Float), plan)\n'
+        'two = sa.Table("two", meta, sa.Column("key", sa.Integer), sa.Column("plan", sa.String))\n'
+        "meta.create_all(engine)\n"
+        'raw = pd.read_csv("customers.csv")\n'
+        'rows = [{"plan": row.plan, "key": row.id, "double": row.spend * 2} for row in raw.itertuples()]\n'
+        "with engine.begin() as connection:\n"
+        "    connection.execute(sa.insert(one), rows)\n"
+        "    for row in raw.itertuples():\n"
+        '        given = {"p": row.plan, "k": row.id}\n'
+        '        connection.execute(sa.text("INSERT INTO two (key, plan) VALUES (:k, :p)"), given)\n'
+    ))  # fmt: skip
+    assert edges(events, "one") == {
+        "key": {("customers.csv", "id", "IDENTITY", 0.9)},
+        "double": {("customers.csv", "spend", "TRANSFORMATION", 0.9)},
+        "plan": {("customers.csv", "plan", "IDENTITY", 0.9)},
+    }
+    assert edges(events, "two") == {
+        "key": {("customers.csv", "id", "IDENTITY", 0.9)},
+        "plan": {("customers.csv", "plan", "IDENTITY", 0.9)},
+    }

@@ -126,6 +126,8 @@ def _of_result(call: Call, result: Items) -> Value:
         one: Value = call.new(replace(row, table=row.table._replace(rows=result.rows)))
     elif isinstance(row, Instance):
         first, one = list(row.fields.values()), result.loose or NONE
+    elif result.loose is not None:  # values that were taken out of rows
+        first, one = [result.loose], access.among(call.machine, result.loose, result.rows)
     else:
         return NONE if call.name in _SINGLES | _SCALARS else call.new(Items())
     if call.name in _SCALARS and first:

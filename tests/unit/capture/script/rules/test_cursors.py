@@ -115,6 +115,7 @@ def test_scalars_are_the_first_of_each_row(wrote: Wrote) -> None:
         'rows = [{"k": user.k} for user in session.scalars("objects")]\n'
         'rows += [{"k": user.k} for user in session.execute("objects").scalars().all()]\n'
         'rows += [{"k": session.scalar("one")}]\n'
+        'rows += [{"k": one} for one in session.scalars("one").all()] + [{"k": session.scalars("one").first()}]\n'
         "pd.DataFrame(rows).to_csv()\n"
     )
     assert wrote(text) == {"k": "User\0k, a"}
