@@ -32,7 +32,12 @@ _EXECUTES = frozenset({"execute", "executemany", "exec_driver_sql", "executescri
 _OF_SESSIONS = frozenset({"scalars", "stream_scalars"})  # a statement is executed, and one value of each row given
 _CURSORS = frozenset({"cursor", "closing", "aclosing"})
 _LISTS = frozenset({"fetchall", "fetchmany", "all", "partitions", "stream", "rows"})
-_RESULTS = frozenset({"mappings", "tuples", "unique", "yield_per", "query", "columns", "freeze", "copy"})
+_WORDS_QUERY = """
+    query filter filter_by where order_by limit offset join outerjoin group_by having distinct options with_entities
+    select_from
+"""
+_QUERIES = frozenset(_WORDS_QUERY.split())  # a loop over a query of SQLAlchemy executes it
+_RESULTS = _QUERIES | frozenset({"mappings", "tuples", "unique", "yield_per", "columns", "freeze", "copy"})
 _SINGLES = frozenset({"fetchone", "first", "one", "one_or_none", "get", "get_one", "read_row"})
 _SCALARS = frozenset({"scalar", "scalar_one", "scalar_one_or_none", "fetchval"})
 _READING = _EXECUTES | _OF_SESSIONS | _LISTS | _RESULTS | _SINGLES | _SCALARS
@@ -47,7 +52,7 @@ def answer(call: Call) -> Value | None:
         return _named(call, content)
     if call.name == "cursor" and isinstance(content, Thing) and not content.cames:
         return call.new(Foreign("cursor"))  # of a connection that came from elsewhere
-    if call.name not in _READING:
+    if call.name not in _READING or (call.name in _QUERIES and call.machine.columns(call.path) is None):
         return _of_cursor(call, content)
     read = call.see(call.machine.read(call.path))
     if isinstance(content, Frame) and not content.row and not content.array and call.name in _LISTS | _SINGLES:
