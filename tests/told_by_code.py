@@ -17,9 +17,11 @@ pd.DataFrame({"id": range(60), "spend": [n * 1.5 % 97 for n in range(60)], "tenu
 
 
 def edges(events: list[dict[str, Any]], name: str) -> Edges:
-    """Edges of the code into an output: by column, (source column, kind, confidence)."""
-    ended = [event for event in events if event["eventType"] != "RUNNING"]  # which a slow machine tells as well
-    (output,) = [one for event in ended for one in event.get("outputs", ()) if one["name"] == name]
+    """Edges of the code into an output, as the last event tells them: by column, (source column, kind, confidence).
+
+    A run that lasts longer than a second has told some of it before.
+    """
+    *_, output = [one for event in events for one in event.get("outputs", ()) if one["name"] == name]
     facet = output["facets"].get("columnLineage", {"fields": {}})
     found: Edges = {}
     for column, known in (*facet["fields"].items(), ("", {"inputFields": facet.get("dataset", ())})):

@@ -10,6 +10,8 @@ from collections.abc import Iterable
 from types import ModuleType
 from typing import Any
 
+from driftline.capture import imported
+
 _NOT_USERS = sys.stdlib_module_names | {"driftline"}
 _LIBRARIES = ("site-packages", "dist-packages")  # in the path of what is nobody's own
 
@@ -21,9 +23,8 @@ def of_library(module: ModuleType, patches: Iterable[Any]) -> list[Any]:
     if not made or "." in module.__name__:
         return []
     found: list[Any] = []
-    for name, other in list(sys.modules.items()):
-        if name.startswith(package) and "._" not in name and isinstance(other, ModuleType):
-            held = vars(other)
+    for name, other, held in imported.modules():
+        if name.startswith(package) and "._" not in name:
             for attribute, (patch, replacement) in made.items():
                 if held.get(attribute) is patch.original:
                     found.append(_set(other, attribute, patch, replacement))
@@ -34,9 +35,9 @@ def of_user(patches: Iterable[Any]) -> list[Any]:
     """Replace in the user's own modules what they have imported by name, under whatever name that is there."""
     made = {id(patch.original): (patch, made) for patch, made in _functions(patches)}
     found: list[Any] = []
-    for name, module in list(sys.modules.items()):
-        if isinstance(module, ModuleType) and _is_user(name, module):
-            for attribute, value in list(vars(module).items()):
+    for name, module, held in imported.modules():
+        if _is_user(name, held):
+            for attribute, value in list(held.items()):
                 known = made.get(id(value))
                 if known is not None and known[1] is not value:
                     found.append(_set(module, attribute, *known))
@@ -51,10 +52,10 @@ def _functions(patches: Iterable[Any]) -> Iterable[tuple[Any, Any]]:
             yield patch, vars(owner)[patch.attribute]
 
 
-def _is_user(name: str, module: ModuleType) -> bool:
+def _is_user(name: str, held: dict[str, Any]) -> bool:
     if name == "__main__":
         return True
-    file = getattr(module, "__file__", None)
+    file = held.get("__file__")
     return (
         isinstance(file, str)
         and name.partition(".")[0] not in _NOT_USERS

@@ -13,14 +13,16 @@ from driftline.capture import fault, headers, observe, sites
 from driftline.capture.columns import CODE, Bound, Reach
 from driftline.capture.followed import Program
 from driftline.capture.frames import origin
-from driftline.capture.script.reading import HEDGED, INDEX, Came, Table
+from driftline.capture.script.reading import HEDGED, INDEX, SURE, Came, Table
 from driftline.capture.sites import Read, Visit
 from driftline.capture.sql.relation import CONDITIONAL, step
 from driftline.capture.trace import Seen, Trace
 from driftline.event.lineage import Dataset, Field
 
 MOST = 50_000  # edges of one run
+STATES = 20  # of one output that are looked back at
 WIDE = 200  # columns of one source that an origin without a column stands for
+UNNAMED = 0.55  # of the confidence, where a file may call a column something else than the reader was told
 OTHERWISE = 0.6  # of the confidence, where other columns were written than the text tells of
 _INDEXES = frozenset(("", "index", "Unnamed: 0", "__index_level_0__", "level_0"))
 TOO_MANY = "columns that the code tells of: too many to be said"
@@ -34,10 +36,11 @@ class Words:
         self._trace = trace
         self._folder = folder
         self._files = {one.touched.dataset: one for one in seen}
-        visits = [visit for one in trace.outputs for visit in _visits(one)]
+        visits = [visit for one in trace.outputs for state in _states(one) for visit in _visits(state)]
         self._program = Program({id(visit.way): visit.way for visit in visits}.values(), self._header)
         self._turns = _turns(visits)
         self._left = MOST
+        self._behind: dict[int, Bound] = {}  # states that were written over, by what they came from
 
     def of(self, seen: Seen, names: Sequence[str] | None) -> Bound | None:
         """Return what the code says of an output with these columns; None where it says nothing."""
@@ -54,7 +57,18 @@ class Words:
         if not names and seen.touched.kind == "model":
             return self._shaped(found)
         told = {(id(one.visits[0].way), one.visits[0].part) for one in found}
-        return self._bound(found, whole=len(told) == len(by_call)) if found else None
+        return self._bound(found, whole=len(told) == len(by_call), home=seen) if found else None
+
+    def of_former(self, seen: Seen, order: int) -> Bound:
+        """Return what an output came from as it was at that place in the order, when the run read it."""
+        state = next((one for one in _states(seen)[1:] if all(visit.order < order for visit in one.visits)), None)
+        if state is None:
+            return {}, []
+        if id(state) not in self._behind:
+            self._behind[id(state)] = {}, []  # of a state that was made of itself
+            names = None if state.fields is None else tuple(field.name for field in state.fields)
+            self._behind[id(state)] = self.of(state, names) or ({}, [])
+        return self._behind[id(state)]
 
     def _given(self, same: Sequence[Visit]) -> list[tuple[Table, list[Visit]]]:
         """Return what a call was given these times: time by time where the text has it as often, else together."""
@@ -100,13 +114,15 @@ class Words:
         found = self._program.given(visit.way, place)
         return self._program.given(visit.way, name) if found is None else found
 
-    def _bound(self, found: "Sequence[_Written]", *, whole: bool = True, strict: bool = True) -> Bound | None:
+    def _bound(
+        self, found: "Sequence[_Written]", *, whole: bool = True, strict: bool = True, home: Seen | None = None
+    ) -> Bound | None:
         """Bind tables to columns; less surely where not all are there, or ``strict``, where it has other columns."""
         fields: dict[str, dict[Any, Reach]] = {}
         rows: dict[Any, Reach] = {}
         for told, visits, names, apart, handed in found:
             table = told if names is None or handed else _by_place(told, list(names.values()))
-            sources = _Sources(self, visits)
+            sources = _Sources(self, visits, home)
             sure = names is None or handed or not strict or _as_told(table, names.values())
             share = 1.0 if whole and sure else OTHERWISE
             columns = {name: name for name in _named(table)} if names is None else names
@@ -180,9 +196,10 @@ class _Written(NamedTuple):
 class _Sources:
     """What origins are, for the visits of one way to one output."""
 
-    def __init__(self, words: Words, visits: Sequence[Visit]) -> None:
+    def __init__(self, words: Words, visits: Sequence[Visit], home: Seen | None = None) -> None:
         self._words = words
         self._visits = visits
+        self._home = home  # what was written, which the run may have read before
         self._reads: dict[tuple[Any, bool], list[Read]] = {}
         self._known: dict[tuple[int, str], list[Reach]] = {}
         self._rows: set[Reach] = set()
@@ -225,12 +242,29 @@ class _Sources:
             self._rows.update(rows)
             yield from fields.get(column, ())
             return
-        given = self._words.columns(one)
+        given, sure = self._words.columns(one), 1.0
+        if one.renamed is not None:
+            sure = 1.0 if column in one.renamed else UNNAMED
+            column = one.renamed.get(column, column)
         for dataset in self._words.datasets(one):
             held = self._words.holds(dataset)
             known = held is None or column in held or not given or column in given
             if known:
-                yield Reach(dataset.namespace, dataset.name, column, "DIRECT", "IDENTITY")
+                yield Reach(dataset.namespace, dataset.name, column, "DIRECT", "IDENTITY", confidence=sure)
+            if known and self._home is not None and dataset == self._home.touched.dataset:
+                fields, rows = self._words.of_former(self._home, one.order)
+                self._rows.update(rows)
+                yield from (
+                    reach._replace(confidence=min(reach.confidence / SURE, 1.0)) for reach in fields.get(column, ())
+                )
+
+
+def _states(seen: Seen) -> list[Seen]:
+    """Return an output, and the states that it has taken the place of, the latest first."""
+    found = [seen]
+    while found[-1].former is not None and len(found) < STATES:
+        found.append(found[-1].former)
+    return found
 
 
 def _visits(seen: Seen) -> list[Visit]:

@@ -16,6 +16,7 @@ from typing import Any, NamedTuple
 import xxhash
 
 from driftline import later
+from driftline.capture import imported
 
 LIBRARIES = (
     "adbc_driver_manager", "boto3", "catboost", "cudf", "dask", "datasets", "deltalake", "duckdb", "fsspec", "gensim",
@@ -47,9 +48,8 @@ def files(script: str) -> list[str]:
     own = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "")
     stdlib = os.path.join(sysconfig.get_path("stdlib"), "")
     found = {os.path.abspath(script)}
-    for module in list(sys.modules.values()):
-        file = getattr(module, "__file__", None)
-        if not isinstance(file, str) or not file.endswith(".py") or not file.startswith(home):
+    for _, file in imported.files():
+        if not file.endswith(".py") or not file.startswith(home):
             continue
         if not file.startswith((own, stdlib)) and not any(part in file for part in _NOT_OURS):
             found.add(file)
@@ -106,19 +106,14 @@ def location(found: Commit) -> dict[str, Any]:
 
 def describe(script: str, number: int) -> dict[str, Any]:
     """Return the facet ``driftline_environment``; ``number`` is how many files the code version covers."""
-    loaded = {name: _version(name) for name in LIBRARIES if name in sys.modules}
+    loaded = {name: held.get("__version__") for name, _, held in imported.modules() if name in LIBRARIES}
     return {
         "python": platform.python_version(),
         "platform": f"{sys.platform} {platform.machine()}",
-        "packages": {name: number for name, number in loaded.items() if number},
+        "packages": {name: loaded[name] for name in LIBRARIES if isinstance(loaded.get(name), str) and loaded[name]},
         "script": os.path.basename(script),
         "files": number,
     }
-
-
-def _version(name: str) -> str:
-    found = getattr(sys.modules[name], "__version__", "")
-    return str(found) if isinstance(found, str) else ""
 
 
 def _root(folder: str) -> str | None:

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import NamedTuple
 
 from driftline.capture import fault, sites
+from driftline.capture.outside import Outside
 from driftline.capture.script.follow import Followed, follow
 from driftline.capture.script.reading import Entry, Source, Table
 from driftline.capture.script.site import Path
@@ -31,6 +32,7 @@ class _Held(NamedTuple):
     followed: Followed
     texts: dict[str, Source | None]
     asked: dict[Path, Known]
+    outside: Outside
 
 
 _held: dict[Entry, _Held] = {}
@@ -79,6 +81,7 @@ class Program:
             return None
         texts: dict[str, Source | None] = {}
         asked: dict[Path, Known] = {}
+        outside = Outside(self._texts.taken)
 
         def source_of(name: str) -> Source | None:
             texts[name] = self._texts.of(name)
@@ -91,18 +94,20 @@ class Program:
         if _Spent.seconds > ALLOWED + SHARE * (time.monotonic() - _STARTED):
             return None  # it is read anew again and again, as other columns come each time
         begin = time.thread_time()
-        followed = follow(entry, source_of, columns)
+        followed = follow(entry, source_of, columns, outside)
         _Spent.seconds += time.thread_time() - begin
         if followed.problem is not None:
             fault.failed("code", followed.problem)
         if len(_held) >= _CACHE:
             _held.clear()
-        _held[entry] = _Held(followed, texts, asked)
+        _held[entry] = _Held(followed, texts, asked, outside)
         return followed
 
     def _stands(self, held: _Held) -> bool:
-        return all(self._texts.of(name) == text for name, text in held.texts.items()) and all(
-            self._columns(path) == known for path, known in held.asked.items()
+        return (
+            all(self._texts.of(name) == text for name, text in held.texts.items())
+            and all(self._columns(path) == known for path, known in held.asked.items())
+            and held.outside.stands(self._texts.taken)
         )
 
     def _columns(self, path: Path) -> Known:

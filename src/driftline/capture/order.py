@@ -52,6 +52,7 @@ def lasting(outputs: list[Seen]) -> list[Seen]:
             used = seen.read_ns and any(
                 seen.read_ns < one.at_ns < until and one.touched.dataset != dataset for one in outputs
             )
+            following.former = seen
             if not used:
                 gone.add(id(seen))
     return [seen for seen in outputs if id(seen) not in gone]

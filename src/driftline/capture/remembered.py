@@ -2,8 +2,8 @@
 
 Enters: bytes and what they follow from: the hash of a file and how it is read, the text of a statement. Leaves: the
 same bytes, whole, for the same, as long as the code of ours that made them is the same. What is damaged is as if it
-was never there, and what cannot be kept is not. At most ``settings.remembered_bytes`` lie there; what was not asked
-for the longest goes first.
+was never there, and what cannot be kept is not; nothing is raised. At most ``settings.remembered_bytes`` lie there;
+what was not asked for the longest goes first.
 """
 
 import contextlib
@@ -15,9 +15,10 @@ from typing import Any
 
 import xxhash
 
-from driftline.capture import measure
+from driftline.capture import fault, measure
 
 FOLDER = "remembered"
+_PIECE = "remembered"
 _KEPT = 0.75  # of the room, after it was full
 _SUM = 8  # bytes of the hash before what is kept
 _LARGE = 4  # nothing takes more than one part of so many
@@ -31,8 +32,13 @@ class _Held:
 
 def get(kind: str, key: tuple[Any, ...]) -> bytes | None:
     """Return what was kept of this ``kind`` for ``key``, whose elements tell themselves apart by their ``repr``."""
-    if not measure.level.remembered:
+    if not measure.level.remembered or fault.off(_PIECE):
         return None
+    found: bytes | None = fault.attempt(_PIECE, _read, kind, key)
+    return found
+
+
+def _read(kind: str, key: tuple[Any, ...]) -> bytes | None:
     path = _path(kind, key)
     try:
         with open(path, "rb") as file:
@@ -48,8 +54,11 @@ def get(kind: str, key: tuple[Any, ...]) -> bytes | None:
 def put(kind: str, key: tuple[Any, ...], body: bytes) -> None:
     """Keep ``body``, in the place of what was kept before."""
     room = measure.level.remembered
-    if len(body) > room // _LARGE:
-        return
+    if len(body) <= room // _LARGE and not fault.off(_PIECE):
+        fault.attempt(_PIECE, _write, kind, key, body, room)
+
+
+def _write(kind: str, key: tuple[Any, ...], body: bytes, room: int) -> None:
     path = _path(kind, key)
     folder = os.path.dirname(path)
     with contextlib.suppress(OSError):  # a disk that is full or may not be written: it is worked out again

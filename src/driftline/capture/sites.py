@@ -7,18 +7,17 @@ left out, and those of comprehensions, which newer versions of Python do not hav
 """
 
 import itertools
-import linecache
 import os
 import sys
 import threading
 import time
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from inspect import CO_GENERATOR
 from types import CodeType
 from typing import Any, NamedTuple
 
-from driftline.capture import fault, launch, opens
+from driftline.capture import fault, launch, whose
 from driftline.capture.script.reading import Entry
 from driftline.capture.script.site import PREVIOUS, Path, Site, nearest, turn_of
 from driftline.event.lineage import Dataset, Field
@@ -27,9 +26,6 @@ DEEPEST = 12  # frames of the user's code; of what is called from deeper nothing
 FARTHEST = 200  # frames that are looked at
 _NEAR = 12  # frames between an opening and the user's code
 MOST = 20_000  # reads that are remembered, in this process
-_OWN = os.path.dirname(os.path.dirname(os.path.abspath(__file__))) + os.sep
-_INSIDE = (f"{os.sep}site-packages{os.sep}", f"{os.sep}dist-packages{os.sep}")
-_MADE = "<string>"  # file of ``python -c``, and of what dataclasses and named tuples make for themselves
 _COMPREHENSIONS = frozenset(("<listcomp>", "<setcomp>", "<dictcomp>", "<genexpr>"))
 
 
@@ -69,7 +65,9 @@ class Way:
         own = launch.own(self.codes)
         self.codes, self.places = self.codes[:own], self.places[:own]
         for place, code in enumerate(self.codes[:-1]):
-            if code.co_name == "<module>" and (is_cell(code.co_filename) or not _imported(code.co_filename)):
+            if code.co_name == "<module>" and (
+                whose.is_cell(code.co_filename) or not whose.loaded_as(code.co_filename)
+            ):
                 self.codes, self.places = self.codes[: place + 1], self.places[: place + 1]
                 return
 
@@ -94,10 +92,9 @@ class Read(NamedTuple):
     fields: tuple[Field, ...] | None = None  # of the frame that it gave; None = not known
     node: Any = None  # frames.node.Node: where its columns come from, if that is more than the datasets
     path: str = ""  # of the file that it is, where no dataset was named
+    renamed: Mapping[str, str] | None = None  # its columns by those of the frame; None = they are called the same
 
 
-_USER, _LIBRARY = "user", "library"
-_whose: dict[str, str] = {}  # by the name of a file: whose it is
 _ways: dict[tuple[int, ...], Way] = {}
 _reads: dict[Way, dict[int, list[Read]]] = {}  # by thread
 _paths: dict[Path, list[Way]] = {}
@@ -136,13 +133,13 @@ def visit(part: str = "") -> Visit | None:
     if not _Kept.wanted:
         return None
     key: list[int] = []
-    add, known = key.append, _whose.get
+    add, of = key.append, whose.known.get
     here: Any = sys._getframe(1)
     frame = here
     for _ in _FRAMES:
         code = frame.f_code
-        whose = known(code.co_filename)
-        if whose is _USER or (whose is None and is_user(code)):
+        owner = of(code.co_filename)
+        if owner is whose.USER or (owner is None and whose.is_user(code)):
             add(id(code))
             add(frame.f_lasti)
         frame = frame.f_back
@@ -185,10 +182,10 @@ def _by_the_user() -> bool:
     frame: Any = sys._getframe(1)
     for _ in range(_NEAR):
         file = frame.f_code.co_filename
-        if not file.startswith(_OWN):
-            if is_user(frame.f_code):
+        if not file.startswith(whose.OWN):
+            if whose.is_user(frame.f_code):
                 return True
-            if file.startswith("<frozen importlib") or any(part in file for part in _INSIDE):
+            if file.startswith("<frozen importlib") or any(part in file for part in whose.INSIDE):
                 return False
         frame = frame.f_back
         if frame is None:
@@ -226,7 +223,7 @@ def _taken(key: tuple[int, ...], frame: Any) -> Way | None:
     for _ in range(FARTHEST):
         if frame is None:
             break
-        if id(frame.f_code) in key[::2] and is_user(frame.f_code):
+        if id(frame.f_code) in key[::2] and whose.is_user(frame.f_code):
             codes.append(frame.f_code)
         frame = frame.f_back
     if frame is not None:
@@ -241,12 +238,13 @@ def read(
     datasets: Iterable[Dataset],
     fields: tuple[Field, ...] | None = None,
     node: Any = None,
+    renamed: Mapping[str, str] | None = None,
 ) -> None:
     """Remember what was read where the user's code is now."""
     at = visit()
     if at is None:
         return
-    _here(at, Read(at.order, at.thread, tuple(dict.fromkeys(datasets)), fields, node))
+    _here(at, Read(at.order, at.thread, tuple(dict.fromkeys(datasets)), fields, node, renamed=renamed))
 
 
 def _here(at: Visit, one: Read) -> None:
@@ -270,6 +268,12 @@ def reads(path: Path) -> list[list[Read]]:
     if turn is None:
         return found
     return [found[0][turn : turn + 1]] if len(found) == 1 and turn < len(found[0]) else []
+
+
+def happened(path: Path) -> bool:
+    """Return whether anything was read or opened there."""
+    path, _ = turn_of(path)
+    return bool(_known_ways(path)) or any(way.path() == path for way in list(_begun))
 
 
 def latest(path: Path, order: int, thread: int) -> Read | None:
@@ -331,41 +335,6 @@ def _forget() -> None:
                 del _reads[way]
         _Kept.number = sum(len(held) for by_thread in list(_reads.values()) for held in list(by_thread.values()))
         _Kept.looked_up = -1
-
-
-def is_user(code: CodeType) -> bool:
-    """Whether code is the user's; of the files that they come from that is remembered."""
-    file = code.co_filename
-    if file == _MADE:
-        return code.co_name[:2] != "__"
-    whose = _whose.get(file)
-    if whose is None:
-        if len(_whose) >= MOST:
-            _whose.clear()
-        whose = _whose[file] = _USER if of_user(file) else _LIBRARY
-    return whose is _USER
-
-
-def _imported(file: str) -> bool:
-    return any(
-        name != "__main__" and getattr(module, "__file__", None) == file for name, module in list(sys.modules.items())
-    )
-
-
-def is_cell(file: str) -> bool:
-    """Whether a text is one that Python was told of and that is in no file, such as a cell of a notebook."""
-    held = linecache.cache.get(file)
-    return held is not None and len(held) == 4 and held[1] is None and file != _MADE and not os.path.exists(file)
-
-
-def of_user(file: str) -> bool:
-    """Whether a file is the user's: none of a library, of Python or of Driftline."""
-    if file.startswith("<"):
-        return not file.startswith(("<frozen", "<driftline", "<__array_function__"))
-    path = os.path.abspath(file)
-    if path.startswith(_OWN) or any(part in path for part in _INSIDE):
-        return False
-    return not path.startswith(opens.installed())
 
 
 def _resolved(codes: tuple[CodeType, ...], places: tuple[int, ...]) -> Path:

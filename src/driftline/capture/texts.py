@@ -12,7 +12,7 @@ import time
 from collections.abc import Iterable, Iterator
 from types import CodeType
 
-from driftline.capture import sites
+from driftline.capture import imported, whose
 from driftline.capture.script import parsing
 from driftline.capture.script.reading import Entry, Source
 from driftline.capture.script.site import Path, Site
@@ -68,22 +68,22 @@ class Texts:
         return Site(file, site.line - before, site.column)
 
     def _look_up(self, name: str) -> Source | None:
-        module = sys.modules.get(name)
-        file = name if module is None else getattr(module, "__file__", None) or ""
+        module = imported.of(name)
+        file = module.get("__file__") or "" if module else name
         if file == CELLS:
             return Source(CELLS, "".join(text for _, text in _cells()), "__main__")
         if file == _COMMAND or (name == "__main__" and not file):
             text = _command()
             return Source(_COMMAND, text, "__main__") if text else None
-        if not file.endswith(".py") or not sites.of_user(file):
+        if not file.endswith(".py") or not whose.of_user(file):
             return None
         text = "".join(linecache.getlines(file))
         if not text or len(text) > LONGEST or not self._runs(file, text):
             return None
-        known = _module_of(file) if module is None else name
-        loaded = sys.modules.get(known)
-        own = getattr(loaded, "__file__", None) == file
-        return Source(file, text, known, (getattr(loaded, "__package__", None) or "") if own else "")
+        if not module:
+            name = "__main__" if imported.of("__main__").get("__file__") == file else whose.loaded_as(file)
+            module = imported.of(name)
+        return Source(file, text, name or "__main__", module.get("__package__") or "")
 
     def _runs(self, file: str, text: str) -> bool:
         """Whether a text is what runs: it is older than this process, or is compiled to the same."""
@@ -111,7 +111,7 @@ class Texts:
 def _cells() -> Iterator[tuple[str, str]]:
     """The cells of a notebook: texts that Python was told of and that are in no file."""
     for file in list(linecache.cache):
-        if not sites.is_cell(file):
+        if not whose.is_cell(file):
             continue
         text = "".join(linecache.getlines(file))
         if not text or len(text) > LONGEST or file.startswith(("<frozen", "<driftline", "<attrs ")):
@@ -127,13 +127,6 @@ def _command() -> str:
     """What ``python -c`` was given; "" = something else runs."""
     given = sys.orig_argv
     return given[given.index("-c") + 1] if sys.argv[:1] == ["-c"] and "-c" in given[:-1] else ""
-
-
-def _module_of(file: str) -> str:
-    """The module that a file is loaded as."""
-    return next(
-        (name for name, module in list(sys.modules.items()) if getattr(module, "__file__", None) == file), "__main__"
-    )
 
 
 def _codes(code: CodeType) -> Iterator[CodeType]:

@@ -43,6 +43,7 @@ class Seen(msgspec.Struct, kw_only=True):
     lineage: dict[str, Any] | None = None  # body of its columnLineage facet, once it is known
     edges: list[Bindable] = []
     visits: list[Visit] = []  # where in the user's code it was written
+    former: "Seen | None" = None  # the state that it took the place of
     facets: dict[str, dict[str, Any]] = {}  # facets that the user's code attached
 
     @property

@@ -12,7 +12,7 @@ from importlib.machinery import ModuleSpec
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
-from driftline.capture import aliases, around, client, fault, opens, process, sites, unnamed
+from driftline.capture import aliases, around, client, fault, imported, opens, process, sites, unnamed
 
 if TYPE_CHECKING:
     from importlib.abc import Loader, MetaPathFinder
@@ -100,13 +100,22 @@ def hooks_on() -> None:
     opens.install(around.active, sites.opened)
     for library in (*HOOKS, *HOOKS):  # twice, as the hooks for one library may have loaded another one
         module = sys.modules.get(library)
-        if module is not None and not getattr(module.__spec__, "_initializing", False):
-            _install(library, module)
+        if isinstance(module, ModuleType):
+            fault.attempt("watch", _now_or_later, library, module)
     if not any(isinstance(finder, _AfterImport) for finder in sys.meta_path):
         sys.meta_path.insert(0, _AfterImport())
     if _BY_NAME not in _patches:  # what is imported by name from now on is replaced already
         put = [patch for patches in list(_patches.values()) for patch in patches]
         _patches[_BY_NAME] = fault.attempt("watch", aliases.of_user, put) or []
+
+
+def _now_or_later(library: str, module: ModuleType) -> None:
+    """Put the hooks on a module that is there; on one that is still being loaded, or not yet, once it is."""
+    spec: Any = imported.held(module).get("__spec__")
+    if imported.waits(module):
+        spec.loader = _Hooking(spec.loader, library)
+    elif not getattr(spec, "_initializing", False):
+        _install(library, module)
 
 
 def _install(library: str, module: ModuleType) -> None:

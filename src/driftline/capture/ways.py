@@ -10,7 +10,7 @@ from typing import Any
 
 import msgspec
 
-from driftline.capture import sites
+from driftline.capture import sites, whose
 from driftline.capture.script.reading import Entry
 from driftline.capture.script.site import Path
 from driftline.capture.sites import Read, Visit, Way
@@ -36,6 +36,7 @@ class Took(msgspec.Struct, array_like=True, frozen=True):
     datasets: tuple[Dataset, ...] = ()
     fields: tuple[Field, ...] | None = None
     path: str = ""
+    renamed: dict[str, str] | None = None
 
 
 class Told(Way):
@@ -82,7 +83,9 @@ def taken(visit: Visit, one: Read | str) -> Took | None:
     stop = said(visit)
     if stop is None:
         return None
-    return Took(stop, one) if isinstance(one, str) else Took(stop, "", one.datasets, one.fields, one.path)
+    if isinstance(one, str):
+        return Took(stop, one)
+    return Took(stop, "", one.datasets, one.fields, one.path, None if one.renamed is None else dict(one.renamed))
 
 
 def heard(stop: Stop, thread: int) -> Visit:
@@ -104,7 +107,7 @@ def _found_again(stop: Stop) -> Stop:
     code = getattr(function, "__code__", None)
     if code is None or (code.co_qualname, code.co_firstlineno) != (stop.entry.function, stop.entry.line):
         return stop
-    if sites.is_cell(code.co_filename) and len(stop.path) > 1:
+    if whose.is_cell(code.co_filename) and len(stop.path) > 1:
         return stop  # what it calls may be in another cell
     path = tuple(site._replace(file=code.co_filename) if site.file == _BY_VALUE else site for site in stop.path)
     return msgspec.structs.replace(stop, path=path, entry=stop.entry._replace(file=code.co_filename))
@@ -116,7 +119,7 @@ def take(took: Took, thread: int) -> None:
     if took.written:
         sites.begin(took.written, at)
     else:
-        sites.keep(at, Read(at.order, thread, took.datasets, took.fields, path=took.path))
+        sites.keep(at, Read(at.order, thread, took.datasets, took.fields, path=took.path, renamed=took.renamed))
 
 
 def thread_of(name: str) -> int:
@@ -132,7 +135,7 @@ def _outside() -> int:
     found, met = 0, False
     frame: Any = sys._getframe(1)
     while bound is not None and frame is not None:
-        found += met and sites.is_user(frame.f_code)
+        found += met and whose.is_user(frame.f_code)
         met = met or frame.f_code is bound
         frame = frame.f_back
     return found

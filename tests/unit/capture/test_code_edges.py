@@ -80,6 +80,45 @@ def test_a_model_has_features_that_the_script_computed(script: Script) -> None:
     assert found[""] == {("customers.csv", "id", "CONDITIONAL", 0.9)}
 
 
+def test_of_a_read_and_its_replacement_the_one_that_was_seen_counts(script: Script) -> None:
+    events = script(BEGIN + DATA + (
+        'pd.DataFrame({"id": range(60), "spend": range(60)}).to_csv("second.csv", index=False)\n'
+        "def load(name, other):\n"
+        "    try:\n"
+        "        return pd.read_csv(name)\n"
+        "    except FileNotFoundError:\n"
+        "        return pd.read_csv(other)\n"
+        'first = load("customers.csv", "gone.csv")\n'
+        'first["x"] = first.spend * 2\n'
+        'first[["x"]].to_csv("a.csv", index=False)\n'
+        "try:\n"
+        '    other = pd.read_csv("gone.csv")\n'
+        "except FileNotFoundError:\n"
+        '    other = pd.read_csv("second.csv")\n'
+        'other["x"] = other.spend * 3\n'
+        'other[["x"]].to_csv("b.csv", index=False)\n'
+    ))  # fmt: skip
+    assert edges(events, "a.csv") == {"x": {("customers.csv", "spend", "TRANSFORMATION", 0.9)}}
+    assert edges(events, "b.csv") == {"x": {("second.csv", "spend", "TRANSFORMATION", 0.9)}}
+
+
+def test_a_file_that_is_written_read_and_written_again_has_the_sources_that_it_had_before(script: Script) -> None:
+    events = script(BEGIN + DATA + (
+        'raw = pd.read_csv("customers.csv")\n'
+        'raw["rate"] = raw.spend / raw.tenure\n'
+        'raw[["id", "rate"]].to_csv("out.csv", index=False)\n'
+        "for turn in range(2):\n"
+        '    again = pd.read_csv("out.csv")\n'
+        '    again["rate"] += 1\n'
+        '    again.to_csv("out.csv", index=False)\n'
+    ))  # fmt: skip
+    assert edges(events, "out.csv")["rate"] == {
+        ("out.csv", "rate", "TRANSFORMATION", 0.9),
+        ("customers.csv", "spend", "TRANSFORMATION", 0.9),
+        ("customers.csv", "tenure", "TRANSFORMATION", 0.9),
+    }
+
+
 def test_the_setting_switches_it_off(script: Script) -> None:
     text = BEGIN + DATA + 'df = pd.read_csv("customers.csv")\ndf["x"] = df.id * 2\ndf.to_csv("out.csv")\n'
     assert edges(script(text, DRIFTLINE_READ_CODE="false"), "out.csv") == {}

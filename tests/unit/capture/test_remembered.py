@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from driftline.capture import formats, measure, remembered
+from driftline.capture import fault, formats, measure, remembered
 from driftline.capture.form import Form
 from driftline.config import Settings
 
@@ -86,6 +86,19 @@ def test_a_folder_that_cannot_be_written_is_done_without(home: Path) -> None:
     home.write_text("a file of that name")
     remembered.put("a", (1,), b"one")
     assert remembered.get("a", (1,)) is None
+
+
+def test_what_fails_in_here_is_counted_and_the_work_is_done_anew(monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken() -> None:
+        raise RuntimeError("broken")
+
+    fault.reset()
+    monkeypatch.setattr(remembered, "_code", broken)
+    for _ in range(5):
+        remembered.put("a", (1,), b"one")
+        assert remembered.get("a", (1,)) is None
+    assert fault.counts() == {"remembered": fault.OFF_AFTER}
+    fault.reset()
 
 
 def test_bytes_that_another_process_has_measured_are_not_measured_again(

@@ -8,7 +8,7 @@ twice.
 import sys
 from typing import Any
 
-from driftline.capture import process
+from driftline.capture import outside, process
 from driftline.capture.hooks.patch import Call, Patch, around
 from driftline.capture.recording import Recording
 
@@ -22,6 +22,7 @@ def _parsed(run: Recording, call: Call) -> bool:
     if type(call.args[0]).__module__.startswith("IPython."):
         return False  # a magic, not the program
     found, rest = call.result if isinstance(call.result, tuple) else (call.result, [])
+    outside.parse(vars(found))
     run.parameters({name: value for name, value in vars(found).items() if not callable(value)})
     if call.argument(1, "args") is None and not rest:  # all of the command line is understood, and said once
         for name, value in process.arguments(sys.argv[1:]).items():

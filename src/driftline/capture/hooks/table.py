@@ -15,7 +15,7 @@ from urllib.parse import urlsplit, urlunsplit
 
 import msgspec
 
-from driftline.capture import at_hand, client, endings, headers, lake, measure, observe, sites
+from driftline.capture import at_hand, client, endings, headers, heading, lake, measure, observe, sites
 from driftline.capture.form import Form, Reading, named, readable
 from driftline.capture.frames import origin, passed
 from driftline.capture.hooks import glance, patch, stated, whole
@@ -23,6 +23,7 @@ from driftline.capture.hooks.patch import Call, Patch
 from driftline.capture.observe import Given
 from driftline.capture.recording import Recording
 from driftline.capture.trace import Seen
+from driftline.event.lineage import Field
 
 RESULT = -1
 COLUMNS = -2
@@ -30,6 +31,7 @@ _SCHEMES = {"s3a": "s3", "s3n": "s3", "gcs": "gs", "local": "file", "abfss": "ab
 _WEB = frozenset(("http", "https", "ftp", "sftp"))
 _BUFFERS = frozenset((io.BytesIO, io.StringIO))
 _KEEPING = ("parquet", "feather", "orc", "ipc", "ipc_stream", "pickle", "delta", "avro", "table")  # what frames are
+_BY_PLACE = ("pandas", "numpy")  # whose readers can be told other names than those that stand in the file
 FILES = 1_000  # of one call that are named one by one
 
 
@@ -157,17 +159,20 @@ def note(
     budget = measure.Budget()
     said = Given(namespace, version, kind or look.kind, "", {**look.attributes, **(attributes or {})})
     found: list[Seen] = []
+    renamed: Mapping[str, str] | None = None
     for place in places(given):
         for seen in _states(way, given, place, call, said, budget):
             _with(seen, look, form, all_of_it=frame is not None or not (part or seen.touched.kind == "table"))
             if way == "write":
                 _written(run, seen, call, data, owner.folder, sheet)
+            elif call is not None and form is not None:
+                renamed = _headed(seen, form, call)
             _hold_part(seen, call, chosen)
             _hold(seen, frame)
             at_hand.add(run, way, seen, owner.sender.put)
             found.append(seen)
     if way == "read" and sheet is not None:
-        sites.read((one.touched.dataset for one in found), look.fields)
+        sites.read((one.touched.dataset for one in found), look.fields, renamed=renamed if look.fields else None)
     _follow(run, way, call, data, found, model=said.kind == "model")
     return bool(found)
 
@@ -277,6 +282,21 @@ def _with(seen: Seen, look: glance.Look, form: Form | None, *, all_of_it: bool) 
     rows = look.rows if all_of_it else None
     if rows is not None or look.fields is not None:
         seen.touched = msgspec.structs.replace(seen.touched, rows=rows, fields=look.fields)
+
+
+def _headed(seen: Seen, form: Form, call: Call) -> Mapping[str, str] | None:
+    """Have a file that was read under other names keep its own; return these by the names that the reader gave."""
+    if not seen.path or type(call.result).__module__.partition(".")[0] not in _BY_PLACE:
+        return None
+    found = heading.of_file(seen.path, form, call.kwargs)
+    if found is None:
+        return None
+    seen.form = found.form
+    types = {found.own[field.name]: field.type for field in seen.touched.fields or () if field.name in found.own}
+    if found.columns:
+        fields = tuple(Field(name, types.get(name, "")) for name in found.columns)
+        seen.touched = msgspec.structs.replace(seen.touched, fields=fields)
+    return found.own
 
 
 def _is_open(given: Any) -> bool:

@@ -11,7 +11,7 @@ from typing import Any
 from msgspec.structs import replace
 
 from driftline.capture.script import indexing, results, tables, words
-from driftline.capture.script.call import UNKNOWN, Machine, hashable, plain, record_of, rows_of
+from driftline.capture.script.call import UNKNOWN, Machine, hashable, lifted, plain, record_of, rows_of
 from driftline.capture.script.cames import any_of, changed, deciding, hedged, union
 from driftline.capture.script.joining import each, made_of
 from driftline.capture.script.reading import FILTER, HEDGED, JOIN, NOTHING, Cames
@@ -55,7 +55,8 @@ def attribute(machine: Machine, of: Value, name: str) -> Value:
 
 def _attribute(machine: Machine, of: Value, name: str) -> Value:
     if isinstance(of, Library):
-        return Library(f"{of.name}.{name}")
+        argv = machine.outside.arguments() if (of.name, name) == ("sys", "argv") else None
+        return Library(f"{of.name}.{name}") if argv is None else lifted(machine, list(argv))
     if isinstance(of, UserModule):
         return _named(machine, of.scope, name) or Thing()
     if isinstance(of, Super | Class):
@@ -205,10 +206,18 @@ def _item(machine: Machine, of: Value, key: Value) -> Value:
         return _of_const(machine, content, key)
     if isinstance(content, Part):
         return _of_part(machine, content)
+    if content == Library("os.environ") and isinstance(name := plain(machine, key), str):
+        found = machine.outside.variable(name)
+        return Thing() if found is None or found[0] is None else Const(found[0])
     if isinstance(content, Library | UserModule | Class | Function):
         return of
+    return _of_any(machine, of, content, key)
+
+
+def _of_any(machine: Machine, of: Value, content: Any, key: Value) -> Value:
+    """What an object of some class gives; of a named tuple the field at a place."""
     place = plain(machine, key) if isinstance(content, Instance) else None
-    if isinstance(content, Instance) and type(place) is int and 0 <= place < len(content.fields):  # a named tuple
+    if isinstance(content, Instance) and type(place) is int and 0 <= place < len(content.fields):
         return tuple(content.fields.values())[place]
     cames = changed(made_of(machine.memory, content) | made_of(machine.memory, key))
     return Thing(hedged(cames) if isinstance(content, Instance) else cames, rows_of(machine, of))
@@ -246,10 +255,10 @@ def _of_items(machine: Machine, items: Items, key: Value) -> Value:
     several = isinstance(machine.memory.see(key), Part | Series | Frame | Items)
     if isinstance(found, slice) or several:
         return machine.memory.new(Items((), out, items.rows, items.kind))
-    return _one_of(machine, out) or Thing()
+    return one_of(machine, out) or Thing()
 
 
-def _one_of(machine: Machine, value: Value | None) -> Value | None:
+def one_of(machine: Machine, value: Value | None) -> Value | None:
     """Return one of many of which it is not known which one it is: not surely from any of their reads."""
     content = machine.memory.see(value)
     if not isinstance(content, Frame | Series | Thing):
@@ -286,8 +295,8 @@ def _of_pairs(machine: Machine, of: Value, pairs: Pairs, key: Value) -> Value:
     if found is not UNKNOWN and hashable(found):
         if found in pairs.known:
             return pairs.known[found]
-        return _one_of(machine, pairs.loose) or pairs.default or Thing()
-    out: Value | None = _one_of(machine, pairs.loose) or pairs.default
+        return one_of(machine, pairs.loose) or pairs.default or Thing()
+    out: Value | None = one_of(machine, pairs.loose) or pairs.default
     decides = deciding(made_of(machine.memory, key) | pairs.keys, JOIN)
     for one in pairs.known.values():
         out = machine.memory.joined(out, one, decides)

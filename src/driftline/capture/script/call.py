@@ -13,7 +13,7 @@ from driftline.capture.script import tables
 from driftline.capture.script.cames import deciding, union
 from driftline.capture.script.joining import made_of
 from driftline.capture.script.memory import Memory
-from driftline.capture.script.reading import NOTHING, SORT, Cames, Columns, Table
+from driftline.capture.script.reading import NOTHING, SORT, Cames, Columns, Outside, Table
 from driftline.capture.script.site import Path
 from driftline.capture.script.values import (
     Class,
@@ -40,7 +40,9 @@ class Machine(Protocol):
     memory: Memory
     reads: list[tuple[Path, Path | None, int]]
     columns: Columns
+    outside: Outside
     unrolling: int
+    elements: list[tuple[frozenset[Path], int]]
     path: Path
 
     def invoke(self, callee: Value, args: Sequence[Value], kwargs: Mapping[str, Value], path: Path) -> Value:
@@ -65,6 +67,10 @@ class Machine(Protocol):
 
     def turn(self, path: Path) -> int:
         """Return the number of the latest time that a call was reached; -1 = not known."""
+        ...
+
+    def single(self, table: Table, since: int | None = None) -> Table:
+        """Return what a table is in a loop over tables that were read many times."""
         ...
 
     def record(self, path: Path, table: Table, place: int | str = -1, turn: int | None = None) -> None:
@@ -144,6 +150,13 @@ def plain(machine: Machine, value: Value | None, depth: int = 0) -> Any:
         pairs = {key: plain(machine, one, depth + 1) for key, one in content.known.items()}
         return UNKNOWN if any(one is UNKNOWN for one in pairs.values()) else pairs
     return UNKNOWN
+
+
+def lifted(machine: Machine, value: Any) -> Value:
+    """Return a plain value of Python as the follower holds it."""
+    if isinstance(value, list):
+        return machine.memory.new(Items(tuple(lifted(machine, one) for one in value)))
+    return Const(value)
 
 
 def members(machine: Machine, value: Value | None) -> Any:

@@ -60,13 +60,21 @@ def hedged(cames: Cames) -> Cames:
 
 
 @lru_cache(4096)
-def any_of(cames: Cames) -> Cames:
+def any_of(cames: Cames, reads: frozenset[Path] | None = None) -> Cames:
     """Return the origins of one of several things: which of all executions of a read it is from is not known."""
-    several = {one.read for one in cames if one.every}
+    several = {one.read for one in cames if one.every} if reads is None else reads
     if not several:
         return cames
     return frozenset(
         one._replace(confidence=min(one.confidence, HEDGED)) if any_turn(one.read) in several else one for one in cames
+    )
+
+
+@lru_cache(4096)
+def doubted(cames: Cames, sure: Cames) -> Cames:
+    """Return the origins of one of two things, of which ``sure`` are those that it has either way."""
+    return frozenset(
+        one if one in sure or one.confidence <= HEDGED else one._replace(confidence=HEDGED) for one in cames
     )
 
 

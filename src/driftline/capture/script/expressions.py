@@ -9,13 +9,12 @@ import builtins
 from collections.abc import Sequence
 from typing import Any
 
-from driftline.capture.script import access, given, own, queries, stated, unrolling, writing
-from driftline.capture.script.call import UNKNOWN, Call, plain, rows_of
-from driftline.capture.script.cames import changed, deciding, union
+from driftline.capture.script import access, given, literals, own, queries, stated, unrolling, writing
+from driftline.capture.script.call import UNKNOWN, Call, hashable, plain, rows_of
+from driftline.capture.script.cames import changed, union
+from driftline.capture.script.comprehensions import Comprehensions
 from driftline.capture.script.joining import made_of
-from driftline.capture.script.machine import Machine
 from driftline.capture.script.operators import compared, condition, inverted, operated, truth
-from driftline.capture.script.reading import FILTER, NOTHING
 from driftline.capture.script.rules import answer
 from driftline.capture.script.values import (
     Class,
@@ -36,7 +35,7 @@ from driftline.capture.script.values import (
 _BUILTINS = frozenset(dir(builtins))
 
 
-class Expressions(Machine):
+class Expressions(Comprehensions):
     """The machine's reading of expressions."""
 
     def evaluate(self, node: ast.expr, scope: Scope) -> Value:
@@ -119,8 +118,8 @@ class Expressions(Machine):
 
     def _sequence(self, node: ast.List | ast.Tuple | ast.Set, scope: Scope) -> Value:
         known: list[Value] = []
-        loose: Value | None = None
-        for one in node.elts:
+        elements, loose = literals.shortened(self.memory, node.elts)
+        for one in elements:
             if not isinstance(one, ast.Starred):
                 known.append(self.evaluate(one, scope))
                 continue
@@ -134,11 +133,20 @@ class Expressions(Machine):
 
     def _dict(self, node: ast.Dict, scope: Scope) -> Value:
         value = self.memory.new(Pairs())
+        told: dict[Any, Value] = {}  # put in together, as there may be many
         for key, held in zip(node.keys, node.values, strict=True):
-            if key is None:
-                writing.update(self, value, self.evaluate(held, scope))
+            name = None if key is None else self.evaluate(key, scope)
+            one = self.evaluate(held, scope)
+            if isinstance(name, Const) and hashable(name.value):
+                told[name.value] = one
+                continue
+            writing.update(self, value, self.memory.new(Pairs(told)))
+            told = {}
+            if name is None:
+                writing.update(self, value, one)
             else:
-                writing.item(self, value, self.evaluate(key, scope), self.evaluate(held, scope))
+                writing.item(self, value, name, one)
+        writing.update(self, value, self.memory.new(Pairs(told)))
         return value
 
     # Operators ------------------------------------------------------------------------------------------------------
@@ -290,63 +298,6 @@ class Expressions(Machine):
 
     def inline(self, callee: Value, args: list[Value], kwargs: dict[str, Value], path: Any, more: list[Value]) -> Value:
         """Follow a function or class of the user."""
-        raise NotImplementedError
-
-    # Comprehensions -------------------------------------------------------------------------------------------------
-
-    def _comprehension(self, node: ast.ListComp | ast.SetComp | ast.GeneratorExp | ast.DictComp, scope: Scope) -> Value:
-        inner = Scope(scope.file, scope.module, scope)
-        made = (
-            Pairs()
-            if isinstance(node, ast.DictComp)
-            else Items(kind="set" if isinstance(node, ast.SetComp) else "list")
-        )
-        value = self.memory.new(made)
-        before = len(self.guards)
-        self._generate(node, 0, inner, value)
-        del self.guards[before:]
-        return value
-
-    def _generate(self, node: Any, at: int, scope: Scope, into: Value) -> None:
-        if at == len(node.generators):
-            if isinstance(node, ast.DictComp):
-                writing.item(self, into, self.evaluate(node.key, scope), self.evaluate(node.value, scope))
-            else:
-                writing.append(self, into, self.evaluate(node.elt, scope))
-            return
-        generator: ast.comprehension = node.generators[at]
-        over = unrolling.unrolled(self, self.evaluate(generator.iter, scope))
-        if over.rows:
-            writing.shape(self, into, over.rows)
-        with unrolling.Rounds(self) as rounds:
-            for item in over.items:
-                rounds.next()
-                self.assign(generator.target, item, scope)
-                self._filtered(node, generator, at, scope, into)
-            for loose in [over.loose] * 2 if over.loose is not None else []:  # what the first one reads is older later
-                rounds.next()
-                self.assign(generator.target, loose, scope)
-                self.around += 1
-                _, writes = self.memory.aside(lambda: self._filtered(node, generator, at, scope, into))
-                self.around -= 1
-                self.memory.join([{}, writes])
-
-    def _filtered(self, node: Any, generator: ast.comprehension, at: int, scope: Scope, into: Value) -> None:
-        before = len(self.guards)
-        for test in generator.ifs:
-            value = self.evaluate(test, scope)
-            known = truth(self, value)
-            if known is False:
-                return
-            cames = NOTHING if known else condition(self, value)
-            if cames:
-                self.guards.append(cames)
-                writing.shape(self, into, deciding(cames, FILTER))
-        self._generate(node, at + 1, scope, into)
-        del self.guards[before:]
-
-    def assign(self, target: ast.expr, value: Value, scope: Scope) -> None:
-        """Bind a target."""
         raise NotImplementedError
 
 

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from driftline.capture.script.cames import tidy
 from driftline.capture.script.machine import Enough, Turns
 from driftline.capture.script.parsing import parsed
-from driftline.capture.script.reading import Columns, Entry, Source, SourceOf, Table
+from driftline.capture.script.reading import Columns, Entry, Outside, Source, SourceOf, Table
 from driftline.capture.script.site import Path, nearest
 from driftline.capture.script.statements import Statements
 from driftline.capture.script.tables import SOME, either, hedge, with_some_column
@@ -86,8 +86,8 @@ def _label(name: object) -> str:
 
 
 class _Follower(Statements):
-    def __init__(self, source_of: SourceOf, columns: Columns) -> None:
-        super().__init__(source_of, columns)
+    def __init__(self, source_of: SourceOf, columns: Columns, outside: Outside | None = None) -> None:
+        super().__init__(source_of, columns, outside)
         self.running = []
 
     def module(self, source: Source, name: str) -> Scope:
@@ -102,9 +102,9 @@ class _Follower(Statements):
         return scope
 
 
-def follow(entry: Entry, source_of: SourceOf, columns: Columns) -> Followed:
+def follow(entry: Entry, source_of: SourceOf, columns: Columns, outside: Outside | None = None) -> Followed:
     """Follow a script; never raises."""
-    machine = _Follower(source_of, columns)
+    machine = _Follower(source_of, columns, outside)
     try:
         _enter(machine, entry)
     except (Enough, SyntaxError, ValueError, RecursionError, MemoryError):  # of the text

@@ -8,8 +8,21 @@ from driftline.capture.script.call import Call, table_of
 from driftline.capture.script.joining import made_of
 from driftline.capture.script.machine import Machine
 from driftline.capture.script.reading import FILTER, Table
-from driftline.capture.script.values import Class, Const, Function, Items, Library, UserModule, Value
+from driftline.capture.script.values import (
+    Class,
+    Const,
+    File,
+    Foreign,
+    Function,
+    Items,
+    Library,
+    Ref,
+    UserModule,
+    Value,
+)
 
+_ADDING = frozenset({"execute", "executemany", "partial_fit", "append", "extend", "add"})
+_MODES = ("a", "ab", "append")
 _STATEMENTS = frozenset({"execute", "executemany"})  # of a connection, which holds no table of its own
 
 
@@ -24,8 +37,23 @@ def record(machine: Machine, call: Call) -> None:
             continue
         table = _parameters(machine, call, value) if place == 1 else None
         table = table_of(machine, value) if table is None else table
+        if call.name == "numpy.savetxt" and table is not None:
+            table = tables.by_place(table)
         if table is not None:
-            machine.record(call.path, table, place)
+            machine.record(call.path, table if _adds(call) else machine.single(table, _into(call)), place)
+
+
+def _adds(call: Call) -> bool:
+    """Whether a call adds to what others have written, so that all of them count."""
+    return call.name in _ADDING or any(call.plain(-1, name) in _MODES for name in ("mode", "if_exists"))
+
+
+def _into(call: Call) -> int | None:
+    """Return the place of the open file or writer that a call puts something into; None where it is no such call."""
+    for one in (call.receiver, call.argument(0)):
+        if isinstance(one, Ref) and isinstance(call.see(one), File | Foreign):
+            return one.place
+    return None
 
 
 def _parameters(machine: Machine, call: Call, value: Value) -> Table | None:

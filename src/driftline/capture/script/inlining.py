@@ -13,7 +13,7 @@ from msgspec.structs import replace
 from driftline.capture.script import writing
 from driftline.capture.script.cames import deciding, hedged, union
 from driftline.capture.script.expressions import Expressions
-from driftline.capture.script.joining import made_of
+from driftline.capture.script.joining import copied, made_of
 from driftline.capture.script.reading import FILTER, NOTHING, Cames
 from driftline.capture.script.site import MAX_DEPTH, Path
 from driftline.capture.script.tables import hedge
@@ -63,6 +63,9 @@ class Inlining(Expressions):
         assert isinstance(callee, Function)
         given = args
         args = [*([callee.self] if callee.self is not None else []), *callee.given, *args]
+        if callee.apart:
+            args = [copied(self.memory, one) for one in args]
+            kwargs = {name: copied(self.memory, one) for name, one in kwargs.items()}
         if len(path) > MAX_DEPTH or self.active.count(callee.node) > 1:
             return self._cut([*args, *kwargs.values(), *more])
         scope = self._bound(callee, args, kwargs, more)

@@ -11,6 +11,7 @@ from msgspec.structs import replace
 
 from driftline.capture.script import tables
 from driftline.capture.script.cames import changed, deciding, older, union
+from driftline.capture.script.cames import doubted as cames_doubted
 from driftline.capture.script.reading import NOTHING, Cames, Table
 from driftline.capture.script.site import Path
 from driftline.capture.script.values import (
@@ -75,6 +76,20 @@ def joined(cells: Cells, a: Any, b: Any, condition: Cames = NOTHING, depth: int 
     if b == NONE and not isinstance(a, Const | Thing):
         return a
     return Thing(made_of(cells, a) | made_of(cells, b) | deciding(condition), _rows(a) | _rows(b))
+
+
+def doubted(cells: Cells, a: Any, b: Any) -> Any:
+    """Return the same where nothing tells which one: what only one of them comes from is not sure."""
+    out = joined(cells, a, b)
+    first, second, both = cells.see(a), cells.see(b), cells.see(out)
+    sure = made_of(cells, first), made_of(cells, second)
+    if first == second or not all(sure):
+        return out
+    if isinstance(first, Frame) and isinstance(second, Frame) and isinstance(both, Frame):
+        made: Any = replace(both, table=tables.doubted(first.table, second.table))
+    else:
+        made = each(both, lambda cames: cames_doubted(cames, sure[0] & sure[1]), {})
+    return cells.new(made) if isinstance(out, Ref) and made is not both else out if isinstance(out, Ref) else made
 
 
 def _rows(value: Any) -> Cames:
@@ -202,6 +217,27 @@ def _inside(value: Any) -> Iterable[Any]:
     if isinstance(value, Function):
         return (value.self,)
     return ()
+
+
+def copied(cells: Cells, value: Value, depth: int = 0) -> Value:
+    """Return a value that can be changed without changing this one, as another process is given it."""
+    content = cells.see(value)
+    if not isinstance(value, Ref) or content is None or depth > MAX_DEPTH:
+        return value
+
+    def inside(one: Value) -> Value:
+        return copied(cells, one, depth + 1)
+
+    if isinstance(content, Items):
+        loose = None if content.loose is None else inside(content.loose)
+        content = replace(content, known=tuple(map(inside, content.known)), loose=loose)
+    elif isinstance(content, Pairs):
+        loose = None if content.loose is None else inside(content.loose)
+        content = replace(content, known={key: inside(one) for key, one in content.known.items()}, loose=loose)
+    elif isinstance(content, Instance):
+        content = replace(content, fields={name: inside(one) for name, one in content.fields.items()})
+    place = cells.new(content).place
+    return Found(place, value.by) if isinstance(value, Found) else Ref(place)
 
 
 def each(held: Any, change: Callable[[Cames], Cames], reads: Mapping[Path, Path | None]) -> Any:

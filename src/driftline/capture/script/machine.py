@@ -11,12 +11,12 @@ from collections.abc import Mapping, Sequence
 from driftline.capture.script import tables
 from driftline.capture.script.cames import union
 from driftline.capture.script.memory import Memory
-from driftline.capture.script.reading import NOTHING, Cames, Columns, Source, SourceOf, Table
+from driftline.capture.script.reading import NOTHING, Cames, Columns, Outside, Source, SourceOf, Table, Unseen
 from driftline.capture.script.site import Path, end_of, numbered
 from driftline.capture.script.values import Frame, Scope, Value
 
-MAX_STEPS = 150_000
-MAX_SECONDS = 1.0
+MAX_STEPS = 60_000  # some 0.6 s: what is cut is the same each time, however busy the machine is
+MAX_SECONDS = 3.0  # of CPU, where single steps are large
 MAX_TURNS = 500  # of one call that are kept apart
 
 Turns = dict[Path, list[dict[int | str, Table]] | None]
@@ -29,8 +29,9 @@ class Enough(Exception):
 class Machine:
     """What all parts share."""
 
-    def __init__(self, source_of: SourceOf, columns: Columns) -> None:
+    def __init__(self, source_of: SourceOf, columns: Columns, outside: Outside | None = None) -> None:
         self.source_of = source_of
+        self.outside: Outside = outside or Unseen()
         self.columns = columns
         self.memory = Memory()
         self.path: Path = ()  # of the calls that are being followed
@@ -44,6 +45,7 @@ class Machine:
         self.breaks = 0  # that the loop which is being followed may have met
         self.consumer: ast.Call | None = None  # the call that takes the elements of its argument, which is looked at
         self.unrolling = 0  # loops whose rounds are followed one by one
+        self.elements: list[tuple[frozenset[Path], int]] = []  # of loops, as ``single`` says
         self._turns: dict[Path, int] = {}  # the number of the latest execution of each read
         self._steps = 0
         self._until = time.thread_time() + MAX_SECONDS
@@ -100,6 +102,16 @@ class Machine:
     def turn(self, path: Path) -> int:
         """Return the number of the latest time that a call was reached; -1 = not known."""
         return len(self.turns.get(path) or ()) - 1
+
+    def single(self, table: Table, since: int | None = None) -> Table:
+        """Return what a table is in a loop over tables that were read many times: from one of them, whichever it is.
+
+        Args:
+            table: that a call is given there.
+            since: a place in the memory; only loops that began before it was made count.
+        """
+        reads = [reads for reads, places in self.elements if since is None or since > places]
+        return tables.from_one(table, frozenset().union(*reads)) if reads else table
 
     def record(self, path: Path, table: Table, place: int | str = -1, turn: int | None = None) -> None:
         """Remember what a call was given, the latest time or the one with that number."""

@@ -34,6 +34,10 @@ class Memory:
         self.put(self._places, content)
         return Ref(self._places)
 
+    def places(self) -> int:
+        """Return how many places there are."""
+        return self._places
+
     def put(self, key: Key, held: Any) -> None:
         """Write a cell."""
         if self._logs:
@@ -105,8 +109,11 @@ class Memory:
         for key, held in writes.items():
             self.put(key, held)
 
-    def join(self, branches: list[Writes], condition: Cames = NOTHING) -> bool:
-        """Let one of several branches have happened; return whether anything is new. No writes: nothing happened."""
+    def join(self, branches: list[Writes], condition: Cames = NOTHING, *, doubt: bool = False) -> bool:
+        """Let one of several branches have happened; return whether anything is new. No writes: nothing happened.
+
+        ``doubt``: what only one of them leads to is not sure.
+        """
         moved = False
         for key in dict.fromkeys(key for writes in branches for key in writes):
             before = self._cells.get(key)
@@ -116,7 +123,7 @@ class Memory:
                 continue
             out = there[0]
             for one in there[1:]:
-                out = self.joined(out, one, condition)
+                out = self.doubted(out, one) if doubt else self.joined(out, one, condition)
             if out is not before and out != before:
                 self.put(key, out)
                 moved = True
@@ -140,6 +147,10 @@ class Memory:
     def joined(self, a: Any, b: Any, condition: Cames = NOTHING) -> Any:
         """Return what holds for both of two values or contents of which one is meant."""
         return joining.joined(self, a, b, condition)
+
+    def doubted(self, a: Any, b: Any) -> Any:
+        """Return the same where nothing tells which one: what only one of them comes from is not sure."""
+        return joining.doubted(self, a, b)
 
     def age(self, reads: Mapping[Path, Path | None]) -> None:
         """Let what was written since ``watch`` be from an earlier round of a loop that does those reads."""

@@ -16,9 +16,10 @@ from typing import Any
 
 from driftline.capture.unwarned import TEXT, unwarned
 
-_TRIES = 20  # times that somebody else is waited for
+_TRIES = 1_000  # times that somebody else is waited for: on a busy machine the other one may wait for long itself
 _PAUSE = 0.005  # seconds
-_MAKERS = frozenset(("parse", "ast_parse"))  # functions of ast and of IPython that make trees
+_MAKER = ast.parse.__code__
+_OTHERS = frozenset(("ast_parse",))  # of IPython
 
 
 def parsed(text: str) -> ast.Module:
@@ -64,7 +65,8 @@ def _busy() -> bool:
     for thread, top in sys._current_frames().items():
         frame = top
         while frame is not None and thread != own:
-            if frame.f_code.co_name in _MAKERS and "compile" in frame.f_code.co_names:
+            code = frame.f_code
+            if code is _MAKER or (code.co_name in _OTHERS and "compile" in code.co_names):
                 return True
             frame = frame.f_back  # type: ignore[assignment]
     return False

@@ -84,6 +84,42 @@ class Columns(Protocol):
         ...
 
 
+class Outside(Protocol):
+    """What the run has had that the text does not tell; None of everything where nobody can tell."""
+
+    def happened(self, path: Path) -> bool | None:
+        """Return whether the call at this path, which reads or opens something, was seen to do so."""
+        ...
+
+    def parsed(self, path: Path) -> Mapping[str, Any] | None:
+        """Return what the call at this path parsed the command line to."""
+        ...
+
+    def variable(self, name: str) -> tuple[str | None] | None:
+        """Return the value of a variable of the environment, None inside where it is not set."""
+        ...
+
+    def arguments(self) -> tuple[str, ...] | None:
+        """Return the words of the command line."""
+        ...
+
+
+class Unseen:
+    """Nothing is known."""
+
+    def happened(self, path: Path) -> bool | None:
+        """Tell nothing."""
+
+    def parsed(self, path: Path) -> Mapping[str, Any] | None:
+        """Tell nothing."""
+
+    def variable(self, name: str) -> tuple[str | None] | None:
+        """Tell nothing."""
+
+    def arguments(self) -> tuple[str, ...] | None:
+        """Tell nothing."""
+
+
 class Source(NamedTuple):
     """The text of one module of the user."""
 

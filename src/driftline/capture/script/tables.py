@@ -3,14 +3,16 @@
 Enters and leaves: tables, unchanged. Nothing here knows a method of pandas by name.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Container, Iterable, Mapping
 from typing import Any
 
-from driftline.capture.script.cames import changed, deciding, hedged, union
+from driftline.capture.script.cames import any_of, changed, deciding, hedged, union
+from driftline.capture.script.cames import doubted as cames_doubted
 from driftline.capture.script.reading import (
     CONDITIONAL,
     FILTER,
     GROUP_BY,
+    HEDGED,
     IDENTITY,
     JOIN,
     NOTHING,
@@ -46,6 +48,29 @@ def values(table: Table) -> Cames:
 def unknown(cames: Cames, rows: Cames = NOTHING) -> Table:
     """Return a table any column of which may come from all of these."""
     return Table({}, spread=cames, rows=rows)
+
+
+def from_one(table: Table, reads: Container[Path]) -> Table:
+    """Return a table that comes from one of all executions of these reads, of which it is not known which one."""
+
+    def some(cames: Cames) -> Cames:
+        return any_of(cames, frozenset(one.read for one in cames if one.every and one.read in reads))
+
+    rest = tuple(
+        one._replace(confidence=min(one.confidence, HEDGED)) if one.every and one.read in reads else one
+        for one in table.rest
+    )
+    return table._replace(
+        columns={name: some(cames) for name, cames in table.columns.items()},
+        labels={name: some(cames) for name, cames in table.labels.items()},
+        families=tuple((prefix, some(cames)) for prefix, cames in table.families),
+        rest=rest, rows=some(table.rows), spread=some(table.spread),
+    )  # fmt: skip
+
+
+def by_place(table: Table) -> Table:
+    """Return the table with its columns called by their places, as those of an array are that is written as text."""
+    return table._replace(columns=dict(enumerate(table.columns.values()))) if table.closed else table
 
 
 def with_column(table: Table, name: Any, cames: Cames) -> Table:
@@ -146,6 +171,18 @@ def either(a: Table, b: Table, condition: Cames = NOTHING) -> Table:
     rows = a.rows if a.rows == b.rows else a.rows | b.rows | decided
     families = a.families if a.families == b.families else (*a.families, *b.families)
     return Table(columns, rest, rows, a.closed and b.closed, a.spread | b.spread, labels, families)
+
+
+def doubted(a: Table, b: Table) -> Table:
+    """Return the same where nothing tells which one: what only one of them has is not sure."""
+    out = either(a, b)
+    columns = {name: cames_doubted(cames, column(a, name) & column(b, name)) for name, cames in out.columns.items()}
+    both = {one.read for one in a.rest} & {one.read for one in b.rest}
+    rest = tuple(one if one.read in both else one._replace(confidence=HEDGED) for one in out.rest)
+    rows, spread = (
+        cames_doubted(getattr(out, part), getattr(a, part) & getattr(b, part)) for part in ("rows", "spread")
+    )
+    return out._replace(columns=columns, rest=rest, rows=rows, spread=spread)
 
 
 def _rests(a: Table, b: Table) -> tuple[Rest, ...]:

@@ -70,6 +70,14 @@ def unrolled(machine: Machine, value: Value) -> Unrolled:
     return Unrolled(loose=Thing(made_of(machine.memory, content)), rows=rows_of(machine, value))
 
 
+def in_places(machine: Machine, value: Value) -> Unrolled:
+    """Return what a loop goes over, where it matters in which order."""
+    over, content = unrolled(machine, value), machine.memory.see(value)
+    if not unordered(content):
+        return over
+    return Unrolled((), access.doubtful(machine, (*over.items, over.loose)), over.rows)
+
+
 def _of_items(machine: Machine, content: Items) -> Unrolled:
     if unordered(content) and not all(isinstance(one, Const) for one in content.known):
         return Unrolled((), access.doubtful(machine, (*content.known, content.loose)), content.rows)
@@ -114,7 +122,9 @@ def _of_const(value: Const) -> Unrolled:
 class Rounds:
     """The rounds of one loop."""
 
-    def __init__(self, machine: Machine) -> None:
+    def __init__(self, machine: Machine, over: Value | None = None) -> None:
+        """Begin; ``over`` is what the loop goes over, if each round takes one of its elements."""
+        self._reads = _many(machine, over)
         self._machine = machine
         self._from = len(machine.reads)
         self._begun = self._from  # this round
@@ -126,10 +136,14 @@ class Rounds:
     def __enter__(self) -> Self:
         self._machine.memory.watch()
         self._machine.unrolling += 1
+        if self._reads:
+            self._machine.elements.append((self._reads, self._machine.memory.places()))
         return self
 
     def __exit__(self, *exc: object) -> None:
         self._machine.unrolling -= 1
+        if self._reads:
+            self._machine.elements.pop()
         self._machine.memory.unwatch()
 
     def next(self) -> None:
@@ -151,6 +165,16 @@ class Rounds:
             path: previous(path) if self.around and times[path] == 1 and path not in self._several else one
             for path, one in reads.items()
         }
+
+
+def _many(machine: Machine, over: Value | None) -> frozenset[Path]:
+    """Return the calls that read any number of the tables which are the elements of something."""
+    content = machine.memory.see(over)
+    ones = [content.loose] if isinstance(content, Items) else []
+    if ones and isinstance(pair := machine.memory.see(ones[0]), Items):  # of ``items`` of a dict, of ``enumerate``
+        ones = [*pair.known]
+    held = [one for one in ones if isinstance(machine.memory.see(one), Frame) and not machine.memory.see(one).row]
+    return frozenset(came.read for one in held for came in made_of(machine.memory, one) if came.every)
 
 
 def together(machine: Machine, values: Sequence[Value]) -> Iterator[tuple[list[Value], bool]]:

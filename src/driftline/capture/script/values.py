@@ -111,6 +111,7 @@ class Function(Value, frozen=True):
     hedge: bool = False  # wrapped by an unknown decorator
     given: tuple[Value, ...] = ()  # first arguments that ``partial`` has put in
     others: "tuple[Function, ...]" = ()  # any of which may be meant as well
+    apart: bool = False  # called in another process: what it changes there is a copy
 
 
 class Class(Value, frozen=True):

@@ -132,8 +132,10 @@ def analyse(
 
     key = (meant.name, template)
     kept = (*key, ask_second is not None)
-    variants = _known.get(key) or _recalled(kept)
-    for variant in variants or ():
+    variants = _known.get(key)
+    if variants is None:
+        variants = _put(key, _recalled(kept))
+    for variant in variants:
         if all(ask(source) == columns for source, columns in variant.schemas.items()):
             return analysis._replace(statements=variant.statements, said=variant.said)
     asked: dict[Source, tuple[str, ...] | None] = {}
@@ -146,15 +148,19 @@ def analyse(
     if len(template) > LENGTH:
         statements: tuple[Statement, ...] = (salvage.whole(template, f"longer than {LENGTH} characters"),)
     else:
-        found = statement.read(template, scripts.Script(dialects.of(dialect), remember))
-        statements = tuple(one for one in found if one.how != "none")
+        read = statement.read(template, scripts.Script(dialects.of(dialect), remember))
+        statements = tuple(one for one in read if one.how != "none")
     only = statements[0] if len(statements) == 1 else None
     said = ask_second(only) if ask_second and only is not None and only.writes and only.lineage else None
+    _keep(kept, _put(key, [_Variant(asked, statements, said), *variants[: VARIANTS - 1]]))
+    return analysis._replace(statements=statements, said=said)
+
+
+def _put(key: tuple[str, str], variants: list[_Variant]) -> list[_Variant]:
     while key not in _known and len(_known) >= TEMPLATES:
         _known.popitem(last=False)
-    _known[key] = [_Variant(asked, statements, said), *variants[: VARIANTS - 1]]
-    _keep(kept, _known[key])
-    return analysis._replace(statements=statements, said=said)
+    _known[key] = variants
+    return variants
 
 
 def _recalled(key: tuple[object, ...]) -> list[_Variant]:
@@ -170,7 +176,8 @@ def _recalled(key: tuple[object, ...]) -> list[_Variant]:
 
 
 def _keep(key: tuple[object, ...], variants: list[_Variant]) -> None:
-    body = pickle.dumps(variants)
+    """Keep what was understood; a time that was over or a stack that was full may not be so the next time."""
+    body = pickle.dumps([one for one in variants if not any(each.problem for each in one.statements)])
     if len(body) <= _KEPT:
         remembered.put("sql", (*key, _grammar()), body)
 

@@ -227,7 +227,6 @@ def field_names(facets: Any) -> list[str]:
         ("1,x\n2,y\n", {"header": None}),
         ("1, x\n2, y\n", {"header": None, "names": ["n", "s"], "sep": ", ", "engine": "python"}),
         ("made by hand\na|b\n1|x\n", {"sep": "|", "skiprows": 1}),
-        ("old,names\n1,x\n", {"header": 0, "names": ["n", "s"]}),
         ("a,b\n1,caf\xe9\n", {"encoding": "latin-1"}),
         ("# by hand\na,b\n1,x # or so\n", {"comment": "#"}),
         ("a,b\nleft,out\n1,x\n", {"skiprows": [1]}),

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 import pytest
 
 from driftline.capture.script.follow import Followed, follow
-from driftline.capture.script.reading import Cames, Entry, Source, Table
+from driftline.capture.script.reading import Cames, Entry, Source, Table, Unseen
 from driftline.capture.script.site import Path, turn_of
 
 FILES: dict[str, dict[str, str]] = {
@@ -61,7 +61,17 @@ def followed(text: str, modules: Mapping[str, str] | None = None) -> Followed:
         file = name if name in texts else f"{name}.py"
         return Source(file, texts[file], "__main__" if file == "script.py" else name) if file in texts else None
 
-    return follow(Entry("script.py"), source_of, columns)
+    class Outside(Unseen):
+        def happened(self, path: Path) -> bool:
+            return columns(path) is not None
+
+        def variable(self, name: str) -> tuple[str | None]:
+            return ({"COLUMN": "b"}.get(name),)
+
+        def arguments(self) -> tuple[str, ...]:
+            return ("script.py", "b")
+
+    return follow(Entry("script.py"), source_of, columns, Outside())
 
 
 def table_given(text: str, modules: Mapping[str, str] | None = None) -> Table:

@@ -51,13 +51,12 @@ def test_the_collector_is_as_it_was() -> None:
 def test_another_thread_that_makes_a_tree_is_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
     inside, free = threading.Event(), threading.Event()
 
-    def making() -> None:  # in the place of the built-in ``compile``, in the middle of its work
+    def making(*_: Any, **__: Any) -> None:  # in the place of the built-in ``compile``, in the middle of its work
         inside.set()
-        free.wait()
+        free.wait(20)
 
-    names: dict[str, Any] = {"compile": making}
-    exec("def parse():\n    compile()\n", names)
-    thread = threading.Thread(target=names["parse"])
+    monkeypatch.setattr(ast, "compile", making, raising=False)
+    thread = threading.Thread(target=ast.parse, args=("x = 1",))
     thread.start()
     assert inside.wait(10)
     monkeypatch.setattr(parsing, "_TRIES", 2)
@@ -66,3 +65,15 @@ def test_another_thread_that_makes_a_tree_is_waited_for(monkeypatch: pytest.Monk
     free.set()
     thread.join()
     assert parsing.parsed("x = 1").body
+
+
+def test_a_function_of_the_user_that_is_called_alike_is_not_waited_for() -> None:
+    inside, free = threading.Event(), threading.Event()
+    names: dict[str, Any] = {"made": lambda: (inside.set(), free.wait(20))}
+    exec("def parse():\n    compile\n    return made()\n", names)
+    thread = threading.Thread(target=names["parse"])
+    thread.start()
+    assert inside.wait(10)
+    assert parsing.parsed("x = 1").body
+    free.set()
+    thread.join()

@@ -235,6 +235,20 @@ def test_what_was_understood_with_other_schemas_is_not_taken(home: Path, monkeyp
     assert [item.name for item in lineage.items if isinstance(item, Output)] == ["a", "b"]
 
 
+def test_what_was_not_understood_in_one_process_is_read_again_by_the_next(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It may have been the machine: a time that was over, a stack that was full."""
+    first = known.analyse("SELECT FROM FROM 'a.parquet' ))", nothing_known)
+    assert first is not None
+    assert first.statements[0].problem
+    monkeypatch.setattr(known, "_known", OrderedDict())
+    monkeypatch.setattr(known.statement, "read", lambda *_: iter(()), raising=False)
+    again = known.analyse("SELECT FROM FROM 'a.parquet' ))", nothing_known)
+    assert again is not None
+    assert again.statements == ()
+
+
 class Harm:
     """Would run something, if it was made."""
 

@@ -17,11 +17,13 @@ from driftline.capture.script.rules import (
     cursors,
     files,
     frames,
+    given,
     grouping,
     learning,
     lists,
     making,
     nested,
+    picking,
     plain,
     readers,
     row_rules,
@@ -54,10 +56,12 @@ _FUNCTIONS: Rules = {
     **grouping.FUNCTIONS,
     **arrays.FUNCTIONS,
     **plain.FUNCTIONS,
+    **picking.FUNCTIONS,
     **containers.FUNCTIONS,
     **files.FUNCTIONS,
     **lists.FUNCTIONS,
     **learning.FUNCTIONS,
+    **given.FUNCTIONS,
 }
 _FRAME: Rules = {
     **frames.METHODS,
@@ -96,12 +100,14 @@ def answer(call: Call) -> Value:
     fetched = None if call.receiver is None else cursors.answer(call)
     if fetched is not None:
         return fetched
+    if call.name in given.PARSING and (namespace := given.parsed(call)) is not None:
+        return namespace
     rule = _function(call.name) if call.receiver is None else _method(call)
     read = call.machine.read(call.path) if rule not in readers.RULES else None
-    given = call.see(call.receiver) if call.name in queries.FETCHED else None
-    if isinstance(given, Frame):
+    asked = call.see(call.receiver) if call.name in queries.FETCHED else None
+    if isinstance(asked, Frame):
         content = call.see(read)
-        return call.frame(queries.fetched(given.table, content.table if isinstance(content, Frame) else None))
+        return call.frame(queries.fetched(asked.table, content.table if isinstance(content, Frame) else None))
     if read is not None:
         content = call.see(read)
         is_array = call.name.startswith("numpy.") and isinstance(content, Frame)

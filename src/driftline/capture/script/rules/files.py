@@ -114,7 +114,7 @@ def _write(call: Call, place: Ref, file: File, table: Table) -> None:
     shaped = tables.shaped(table, call.machine.guarding(), FILTER)
     written = shaped if file.written is None else tables.either(file.written, shaped)
     call.machine.memory.put(place.place, replace(file, written=written))
-    call.machine.record(file.opened, written, turn=file.turn)
+    call.machine.record(file.opened, call.machine.single(written, place.place), turn=file.turn)
 
 
 def row_written(call: Call) -> Value | None:

@@ -5,7 +5,6 @@ made as Python makes it. Where data decides the order, or a method is not known,
 and whatever is taken from a place is a hedge.
 """
 
-from collections.abc import Iterable
 from typing import Any
 
 from msgspec.structs import replace
@@ -26,7 +25,7 @@ _WORDS_KEPT = """
     slice_indexer slice_locs sort_values drop_duplicates append_column nlevels view tobytes item set_names
 """
 _KEPT = frozenset(_WORDS_KEPT.split())
-_MAX_SORTED = 256
+MAX_SORTED = 256
 
 
 def appended(call: Call) -> Value:
@@ -147,11 +146,11 @@ def in_order(call: Call, items: Items) -> Items:
     """Return the elements of a list as ``sort`` and ``sorted`` put them, as far as the text tells their order."""
     key = call.argument(-1, "key")
     by = list(items.known)
-    if key is not None and key != NONE and len(by) <= _MAX_SORTED:
+    if key is not None and key != NONE and len(by) <= MAX_SORTED:
         by = [call.machine.invoke(key, [one], {}, call.path) for one in by]
     keys = [plain(call.machine, one) for one in by]
     loose = items.loose
-    deciders = [*by, *([] if loose is None else [loose if key in {None, NONE} else _key_of(call, key, loose)])]
+    deciders = [*by, *([] if loose is None else [loose if key in {None, NONE} else key_of(call, key, loose)])]
     rows = items.rows | deciding(call.cames(*deciders), SORT)
     backwards = call.plain(-1, "reverse", False)
     if loose is None and isinstance(backwards, bool) and UNKNOWN not in keys:
@@ -165,27 +164,9 @@ def in_order(call: Call, items: Items) -> Items:
     return replace(items, rows=rows, shuffled=items.shuffled or several, kind="list")
 
 
-def _key_of(call: Call, key: Value, one: Value) -> Value:
+def key_of(call: Call, key: Value, one: Value) -> Value:
+    """Return what an element is put in order by."""
     return call.machine.invoke(key, [one], {}, call.path)
-
-
-def chosen(call: Call, values: Iterable[Value]) -> Value | None:
-    """``max`` and ``min`` with a key: the element whose key is the greatest."""
-    key = call.argument(-1, "key")
-    ones = list(values)
-    if key is None or key == NONE or not 0 < len(ones) <= _MAX_SORTED:
-        return None
-    by = [_key_of(call, key, one) for one in ones]
-    keys = [plain(call.machine, one) for one in by]
-    if UNKNOWN not in keys:
-        try:
-            pick = max if call.name.endswith("max") else min
-            return ones[pick(range(len(keys)), key=keys.__getitem__)]
-        except TypeError:
-            return Thing()
-    out = access.doubtful(call.machine, ones)
-    decides = deciding(call.cames(*by))
-    return Thing(out.cames | decides, out.rows) if isinstance(out, Thing) else out
 
 
 def same(call: Call) -> Value:

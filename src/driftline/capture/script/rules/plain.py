@@ -17,6 +17,7 @@ from driftline.capture.script.rules.arrays import like
 from driftline.capture.script.values import (
     NONE,
     Const,
+    Foreign,
     Frame,
     Function,
     Items,
@@ -61,16 +62,11 @@ def computed(call: Call) -> Value:
 
 
 def summed_up(call: Call) -> Value:
-    """``sum``, ``min``, ``max``: of many values one."""
+    """``sum``, ``any``, ``all``: of many values one."""
     found = folded(call)
     if found is not None:
         return found
     many = len(call.args) == 1
-    if call.name.endswith(("max", "min")):
-        over = unrolling.unrolled(call.machine, call.args[0]) if many else unrolling.Unrolled(tuple(call.args))
-        picked = lists.chosen(call, over.items) if over.loose is None else None
-        if picked is not None:
-            return picked
     cames = call.cames(*call.given())
     rows = union(inner_rows(call.machine, one) for one in call.given())
     return Thing(aggregated(cames) if many else changed(cames), rows)
@@ -151,7 +147,7 @@ def _turned(call: Call) -> Value:
 
 def zipped(call: Call) -> Value:
     """``zip``: tuples of elements, one for each place while all are known."""
-    overs = [in_places(call, one) for one in call.args]
+    overs = [unrolling.in_places(call.machine, one) for one in call.args]
     if call.more and not call.args:
         return _turned(call)
     rows = union(one.rows for one in overs)
@@ -169,17 +165,9 @@ def zipped(call: Call) -> Value:
     return call.new(Items((), call.new(Items(tuple(firsts), kind="tuple")), rows))
 
 
-def in_places(call: Call, value: Value) -> unrolling.Unrolled:
-    """Return what a loop goes over, where it matters in which order."""
-    over, content = unrolling.unrolled(call.machine, value), call.see(value)
-    if not unordered(content):
-        return over
-    return unrolling.Unrolled((), access.doubtful(call.machine, (*over.items, over.loose)), over.rows)
-
-
 def enumerated(call: Call) -> Value:
     """``enumerate``."""
-    over = in_places(call, call.argument(0) or Thing())
+    over = unrolling.in_places(call.machine, call.argument(0) or Thing())
     known = tuple(call.new(Items((Const(place), one), kind="tuple")) for place, one in enumerate(over.items))
     loose = None if over.loose is None else call.new(Items((Thing(), over.loose), kind="tuple"))
     given = call.see(call.argument(0))
@@ -194,7 +182,7 @@ def mapped(call: Call) -> Value:
     out = call.new(Items())
     if len(call.args) < 2:
         return out
-    with unrolling.Rounds(call.machine) as rounds:
+    with unrolling.Rounds(call.machine, call.args[1]) as rounds:
         pairs = unrolling.together(call.machine, call.args[1:])
         for items, loose in pairs:
             for _ in range(2 if loose else 1):
@@ -218,7 +206,11 @@ def _element(call: Call, out: Value, items: list[Value]) -> Value:
 
 
 def mapped_by_other(call: Call) -> Value:
-    """``map`` of a pool of workers."""
+    """``map`` of a pool of workers; those that are processes of their own are given copies."""
+    pool = call.see(call.receiver)
+    threads = isinstance(pool, Foreign) and ("Thread" in pool.name or ".dummy." in pool.name)
+    if call.args and isinstance(call.args[0], Function) and not threads:
+        call.args[0] = replace(call.args[0], apart=True)
     if call.name == "starmap" and len(call.args) > 1:
         over = unrolling.unrolled(call.machine, call.args[1])
         columns = [one for one in (*over.items, over.loose) if one is not None]
@@ -229,8 +221,14 @@ def mapped_by_other(call: Call) -> Value:
 
 
 def passed(call: Call) -> Value:
-    """What was given first: ``delayed(f)``, ``vectorize(f)``, ``Parallel()(jobs)``."""
+    """What was given first: ``vectorize(f)``, ``Parallel()(jobs)``."""
     return call.argument(0) or Thing()
+
+
+def delayed(call: Call) -> Value:
+    """``delayed(f)``: a function that workers call."""
+    function = call.argument(0)
+    return replace(function, apart=True) if isinstance(function, Function) else function or Thing()
 
 
 def partly(call: Call) -> Value | None:
@@ -267,19 +265,6 @@ def in_runs(call: Call) -> Value:
     cames = call.cames(label)
     group = call.new(Items(over.items, over.loose, over.rows))
     return call.new(Items((), call.new(Items((label, group), kind="tuple")), over.rows | deciding(cames, GROUP_BY)))
-
-
-def following(call: Call) -> Value:
-    """``next``: an element."""
-    value = call.argument(0) or Thing()
-    content = call.see(value)
-    if isinstance(content, Items) and content.kind == "reader":
-        row = call.see(content.loose)
-        if isinstance(row, Frame) and row.table.closed:
-            return call.new(Items(tuple(Const(name) for name in row.table.columns)))
-        return Thing()
-    over = in_places(call, value)
-    return over.items[0] if over.items else over.loose or Thing()
 
 
 def attribute_got(call: Call) -> Value | None:
@@ -353,7 +338,7 @@ def chained(call: Call) -> Value:
 
 FUNCTIONS: Rules = {
     **{f"builtins.{name}": computed for name in (*_FOLDED, "pow", "divmod", "format", "hash", "bytes", "complex")},
-    **{f"builtins.{name}": summed_up for name in ("sum", "min", "max", "any", "all")},
+    **{f"builtins.{name}": summed_up for name in ("sum", "any", "all")},
     **{f"builtins.{name}": listed for name in ("list", "tuple", "set", "frozenset", "sorted", "reversed", "iter")},
     **{f"builtins.{name}": quiet for name in ("isinstance", "callable", "hasattr", "id", "help", "input")},
     "builtins.len": counted,
@@ -363,7 +348,6 @@ FUNCTIONS: Rules = {
     "builtins.enumerate": enumerated,
     "builtins.map": mapped,
     "builtins.filter": mapped,
-    "builtins.next": following,
     "builtins.getattr": attribute_got,
     "builtins.setattr": attribute_set,
     "builtins.slice": sliced,
@@ -374,8 +358,8 @@ FUNCTIONS: Rules = {
     **dict.fromkeys(("functools.wraps", "functools.lru_cache", "functools.cache"), wrapping),
     "itertools.groupby": in_runs,
     "numpy.vectorize": passed,
-    "joblib.delayed": passed,
-    "dask.delayed": passed,
+    "joblib.delayed": delayed,
+    "dask.delayed": delayed,
     "tqdm.tqdm": listed,
     "tqdm.auto.tqdm": listed,
     "copy.copy": copied,

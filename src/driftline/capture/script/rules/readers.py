@@ -57,6 +57,8 @@ def shaped(call: Call, value: Value) -> Value:
         table = tables.numbered(table, given) or table
     elif wanted is not None and all(isinstance(one, str) for one in wanted):
         table = tables.only(table, [name for name in table.columns if name in wanted] if table.closed else wanted)
+    elif call.plain(-1, "header", 0) is None and table.closed:  # the names are numbers
+        table = tables.numbered(table, [int(one) if one.isdigit() else one for one in table.columns]) or table
     table = _indexed(table, call.plain(-1, "index_col"))
     call.machine.memory.put(value.place, replace(content, table=table))
     if call.argument(-1, "chunksize") is not None or call.flag("iterator"):

@@ -1,5 +1,7 @@
 from collections.abc import Callable
 
+import pytest
+
 Wrote = Callable[..., dict[str, str]]
 
 
@@ -85,3 +87,22 @@ def test_what_a_map_over_unknown_names_reads_may_be_any_of_it(wrote: Wrote) -> N
         'def load(name):\n    return pd.read_csv("users")\n\npd.concat(list(map(load, names)))[["age"]].to_csv("o")\n'
     )
     assert wrote(text) == {"age": "age *"}
+
+
+@pytest.mark.parametrize(
+    ("begin", "own"),
+    [
+        ("from multiprocessing import Pool\npool = Pool(2)\nout = pool.map(work, [df])", True),
+        ("import multiprocessing as m\nout = m.get_context('fork').Pool().starmap(work, [(df,)])", True),
+        ("import concurrent.futures as c\nout = list(c.ProcessPoolExecutor().map(work, [df]))", True),
+        ("from joblib import Parallel, delayed\nout = Parallel(2)(delayed(work)(one) for one in [df])", True),
+        ("import concurrent.futures as c\nout = list(c.ThreadPoolExecutor().map(work, [df]))", False),
+        ("from multiprocessing.pool import ThreadPool\nout = ThreadPool(2).map(work, [df])", False),
+    ],
+)
+def test_what_another_process_changes_in_place_is_a_copy_and_what_a_thread_does_is_not(
+    wrote: Wrote, begin: str, own: bool
+) -> None:
+    text = f'def work(part):\n    part["b"] = part.a * 2\n    return part\n{begin}\n'
+    assert wrote(f'{text}out[0].to_csv("o")\n') == {"a": "a", "b": "a transformation"}
+    assert wrote(f'{text}df.to_csv("o")\n') == {"a": "a", "b": "b" if own else "a transformation"}

@@ -1,0 +1,101 @@
+"""Assignments: what names, attributes and places in containers hold from then on.
+
+Enters: targets and values. Leaves: a changed memory. What is unpacked goes by place, as far as the places are known.
+"""
+
+import ast
+from collections.abc import Sequence
+
+from driftline.capture.script import access, importing, unrolling, writing
+from driftline.capture.script.inlining import Inlining
+from driftline.capture.script.joining import made_of
+from driftline.capture.script.operators import operated
+from driftline.capture.script.values import Items, Pairs, Part, Ref, Scope, Series, Thing, Value, unordered
+
+
+class Binding(Inlining):
+    """The machine's reading of assignments."""
+
+    def attribute_of(self, of: Value, name: str) -> Value:
+        """Return an attribute without calling a property."""
+        return access.attribute(self, of, name)
+
+    def assign(self, target: ast.expr, value: Value, scope: Scope) -> None:
+        """Bind a target."""
+        if isinstance(target, ast.Name):
+            at = importing.home_of(scope, target.id)
+            self.memory.put((at, target.id), value)
+        elif isinstance(target, ast.Tuple | ast.List):
+            self._unpack(target.elts, value, scope)
+        elif isinstance(target, ast.Starred):
+            self.assign(target.value, value, scope)
+        elif isinstance(target, ast.Attribute):
+            writing.attribute(self, self.evaluate(target.value, scope), target.attr, value)
+        elif isinstance(target, ast.Subscript):
+            self._assign_item(target, value, scope)
+
+    def _assign_item(self, target: ast.Subscript, value: Value, scope: Scope) -> None:
+        of, key = self._container(target.value, scope), self.evaluate(target.slice, scope)
+        if isinstance(of, Series | Thing):
+            self.assign(target.value, writing.series(self, of, key, value), scope)
+        elif isinstance(of, Part) and isinstance(of.of, Series) and isinstance(target.value, ast.Attribute):
+            self.assign(target.value.value, writing.series(self, of.of, key, value), scope)
+        else:
+            writing.item(self, of, key, value)
+
+    def _container(self, node: ast.expr, scope: Scope) -> Value:
+        """What something is put into: an element of a collection itself, however unsure it is which one."""
+        if isinstance(node, ast.Subscript):
+            of = self.memory.see(self.evaluate(node.value, scope))
+            if isinstance(of, Items | Pairs) and not of.known and isinstance(of.loose, Ref):
+                self.evaluate(node.slice, scope)
+                return of.loose
+        return self.evaluate(node, scope)
+
+    def _unpack(self, targets: Sequence[ast.expr], value: Value, scope: Scope) -> None:
+        content = self.memory.see(value)
+        over = unrolling.unrolled(self, value)
+        if unordered(content):
+            over = unrolling.Unrolled((), access.doubtful(self, (*over.items, over.loose)))
+        items = list(over.items)
+        star = next((place for place, one in enumerate(targets) if isinstance(one, ast.Starred)), None)
+        if star is not None and over.loose is None and len(items) >= len(targets) - 1:
+            after = len(targets) - star - 1
+            middle = writing.items(self, items[star : len(items) - after])
+            items = [*items[:star], middle, *items[len(items) - after :]]
+        for place, one in enumerate(targets):
+            if place < len(items) and (over.loose is None or place < len(over.items)):
+                self.assign(one, items[place], scope)
+            else:
+                loose = over.loose or Thing(made_of(self.memory, content))
+                loose = access.among(self, access.one_of(self, loose) or loose, over.rows)
+                self.assign(one, loose, scope)
+
+    def _assignment(self, node: ast.Assign, scope: Scope) -> None:
+        value = self.evaluate(node.value, scope)
+        for target in node.targets:
+            self.assign(target, value, scope)
+
+    def _annotated(self, node: ast.AnnAssign, scope: Scope) -> None:
+        if node.value is not None:
+            self.assign(node.target, self.evaluate(node.value, scope), scope)
+
+    def _augmented(self, node: ast.AugAssign, scope: Scope) -> None:
+        before = self.evaluate(node.target, scope)
+        after = self.evaluate(node.value, scope)
+        value = operated(self, before, after, type(node.op).__name__)
+        if isinstance(before, Ref) and isinstance(value, Ref) and before != value:
+            self.memory.put(before.place, self.memory.see(value))  # lists and frames change in place
+            value = before
+        self.assign(node.target, value, scope)
+
+    def _expression(self, node: ast.Expr, scope: Scope) -> None:
+        if not isinstance(node.value, ast.Constant):
+            self.evaluate(node.value, scope)
+
+    def _delete(self, node: ast.Delete, scope: Scope) -> None:
+        for target in node.targets:
+            if isinstance(target, ast.Subscript):
+                writing.delete(self, self.evaluate(target.value, scope), self.evaluate(target.slice, scope))
+            elif isinstance(target, ast.Name):
+                self.memory.put((importing.home_of(scope, target.id), target.id), Thing())

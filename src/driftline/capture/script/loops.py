@@ -1,0 +1,132 @@
+"""Loops: a round for each thing that the text spells out, else rounds until little can be new.
+
+Enters: ``for`` and ``while``. Leaves: a changed memory, and how the loop ends.
+"""
+
+import ast
+from typing import Any
+
+from driftline.capture.script import unrolling
+from driftline.capture.script.binding import Binding
+from driftline.capture.script.memory import Writes
+from driftline.capture.script.operators import condition, truth
+from driftline.capture.script.values import Items, Ref, Scope, Value
+
+GOES_ON, RETURNS, LEAVES_ROUND, BREAKS = "", "return", "loop", "break"
+_ROUNDS = 2
+_MAX_WHILE = 64
+
+
+class Loops(Binding):
+    """The machine's reading of loops."""
+
+    def _for(self, node: ast.For | ast.AsyncFor, scope: Scope) -> str:
+        value = self.evaluate(node.iter, scope)
+        over = unrolling.unrolled(self, value)
+        before = len(self.guards)
+        if over.rows:
+            self.guards.append(over.rows)
+        content = self.memory.see(value)
+        mixed = isinstance(content, Items) and (content.kind == "set" or content.shuffled)
+        lazy = content if isinstance(content, Items) and content.lazy is not None and not content.known else None
+        self.around += mixed
+        end = GOES_ON
+        breaks = known = self.breaks
+        perhaps = 0  # how often the rest may not have happened
+        with unrolling.Rounds(self, value) as rounds:
+            for item in over.items:
+                rounds.next()
+                end = self._one_round(node, item, scope)
+                if end in {RETURNS, BREAKS}:
+                    break
+                if self.breaks > known:
+                    known, perhaps = self.breaks, perhaps + 1
+                    self.memory.begin()
+            if lazy is not None and end not in {RETURNS, BREAKS}:
+                self._around(rounds, lambda: self._asked(node, lazy, scope))
+                end = GOES_ON
+            elif over.loose is not None and end not in {RETURNS, BREAKS}:
+                place = self._only_here(node, over)
+                self._around(rounds, lambda: self._one_round(node, over.loose, scope), place)
+                end = GOES_ON
+            for _ in range(perhaps):
+                self.memory.join([{}, self.memory.end()])
+        del self.guards[before:]
+        self.around -= mixed
+        return self._after(node, scope, breaks, GOES_ON if perhaps else end)
+
+    def _only_here(self, node: Any, over: unrolling.Unrolled) -> int | None:
+        """Return the place that stands for all elements, where the loop is sure to go over each of them."""
+        whole = isinstance(over.loose, Ref) and not over.items and isinstance(node.iter, ast.Name | ast.Attribute)
+        if not whole or not isinstance(over.loose, Ref) or self.memory.holders(over.loose.place) != 1:
+            return None
+        return over.loose.place
+
+    def _after(self, node: Any, scope: Scope, breaks: int, end: str) -> str:
+        """What comes after a loop: its ``else``, unless it was left by a break."""
+        perhaps, self.breaks = self.breaks > breaks, breaks
+        if end in {RETURNS, BREAKS}:
+            return RETURNS if end == RETURNS else GOES_ON
+        if not perhaps:
+            return self.execute(node.orelse, scope)
+        after, writes = self.memory.aside(lambda: self.execute(node.orelse, scope))
+        self.memory.join([{}, writes if after == GOES_ON else kept(writes, RETURNS)])
+        return GOES_ON
+
+    def _asked(self, node: Any, items: Items, scope: Scope) -> str:
+        """A round over what a generator gives when it is asked."""
+        for path in items.reads * 2:  # not known how often each
+            self.did(path)
+        return self._one_round(node, items.lazy, scope)
+
+    def _one_round(self, node: Any, item: Value | None, scope: Scope) -> str:
+        before = len(self.guards)
+        if item is not None:
+            self.assign(node.target, item, scope)
+        end = self.execute(node.body, scope)
+        del self.guards[before:]
+        return end
+
+    def _around(self, rounds: unrolling.Rounds, body: Any, place: int | None = None) -> None:
+        """Go around: each round begins with what was before all of them, or with what the last one left."""
+        start: dict[Any, Any] = {}
+        rounds.around = True
+        self.around += 1
+        for _ in range(_ROUNDS + 1):
+            rounds.next()
+            breaks = self.breaks
+            _, writes = self.memory.aside(body)
+            moved = False
+            if place in writes and self.breaks == breaks:  # each element is changed, none is left as it was
+                moved = self.memory.get(place) != writes[place]
+                self.memory.apply({place: writes[place]})
+                writes = {key: held for key, held in writes.items() if key != place}
+            if not self.memory.settle(start, writes) and not moved:
+                break
+        self.around -= 1
+
+    def _while(self, node: ast.While, scope: Scope) -> str:
+        test = self.evaluate(node.test, scope)
+        before, breaks, end = len(self.guards), self.breaks, GOES_ON
+        limit = 1 if isinstance(node.test, ast.Constant) else _MAX_WHILE
+        with unrolling.Rounds(self) as rounds:
+            while limit and truth(self, test) and end in {GOES_ON, LEAVES_ROUND} and self.breaks == breaks:
+                rounds.next()
+                end = self._one_round(node, None, scope)
+                test = self.evaluate(node.test, scope) if end not in {RETURNS, BREAKS} else test
+                limit -= 1
+            if end not in {RETURNS, BREAKS} and truth(self, test) is not False:
+                self.guards.append(condition(self, test))
+                self._around(rounds, lambda: self._while_round(node, scope))
+                end = GOES_ON
+        del self.guards[before:]
+        return self._after(node, scope, breaks, end)
+
+    def _while_round(self, node: ast.While, scope: Scope) -> str:
+        self.evaluate(node.test, scope)
+        return self._one_round(node, None, scope)
+
+
+def kept(writes: Writes, end: str) -> Writes:
+    """Return what is still seen of a way that ended: objects, and in a loop the names, too."""
+    return writes if end != RETURNS else {key: held for key, held in writes.items() if isinstance(key, int)}

@@ -1,0 +1,69 @@
+"""One of many: ``max``, ``min``, ``next``.
+
+Enters: a call. Leaves: an element where the text tells which one; where data decides, or the order is not known, a
+hedge.
+"""
+
+from collections.abc import Iterable
+
+from driftline.capture.script import access, unrolling
+from driftline.capture.script.call import UNKNOWN, Call, Rules, plain
+from driftline.capture.script.cames import deciding
+from driftline.capture.script.rules import lists
+from driftline.capture.script.rules.plain import folded, summed_up
+from driftline.capture.script.values import NONE, Const, Frame, Items, Thing, Value
+
+
+def best(call: Call) -> Value:
+    """``max`` and ``min``."""
+    found = folded(call)
+    if found is not None:
+        return found
+    over = (
+        unrolling.unrolled(call.machine, call.args[0]) if len(call.args) == 1 else unrolling.Unrolled(tuple(call.args))
+    )
+    picked = _chosen(call, over.items) if over.loose is None else _some(call, over)
+    return summed_up(call) if picked is None else picked
+
+
+def _some(call: Call, over: unrolling.Unrolled) -> Value | None:
+    """One of any number of tables, whichever it is."""
+    ones = [one for one in (*over.items, over.loose) if one is not None]
+    if not all(isinstance(call.see(one), Frame) for one in ones):
+        return None
+    return access.one_of(call.machine, access.doubtful(call.machine, ones))
+
+
+def _chosen(call: Call, values: Iterable[Value]) -> Value | None:
+    """``max`` and ``min`` with a key: the element whose key is the greatest."""
+    key = call.argument(-1, "key")
+    ones = list(values)
+    if key is None or key == NONE or not 0 < len(ones) <= lists.MAX_SORTED:
+        return None
+    by = [lists.key_of(call, key, one) for one in ones]
+    keys = [plain(call.machine, one) for one in by]
+    if UNKNOWN not in keys:
+        try:
+            pick = max if call.name.endswith("max") else min
+            return ones[pick(range(len(keys)), key=keys.__getitem__)]
+        except TypeError:
+            return Thing()
+    out = access.doubtful(call.machine, ones)
+    decides = deciding(call.cames(*by))
+    return Thing(out.cames | decides, out.rows) if isinstance(out, Thing) else out
+
+
+def following(call: Call) -> Value:
+    """``next``: an element."""
+    value = call.argument(0) or Thing()
+    content = call.see(value)
+    if isinstance(content, Items) and content.kind == "reader":
+        row = call.see(content.loose)
+        if isinstance(row, Frame) and row.table.closed:
+            return call.new(Items(tuple(Const(name) for name in row.table.columns)))
+        return Thing()
+    over = unrolling.in_places(call.machine, value)
+    return over.items[0] if over.items else access.one_of(call.machine, over.loose) or Thing()
+
+
+FUNCTIONS: Rules = {"builtins.max": best, "builtins.min": best, "builtins.next": following}

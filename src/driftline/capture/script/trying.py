@@ -1,0 +1,62 @@
+"""``try``: what came to an end, and what happened in its place.
+
+Enters: a statement with its handlers. Leaves: a changed memory. Where a call that reads was seen in one of the two and
+not in the other, that one counts; else either may have happened, and what only one of them leads to is a hedge.
+"""
+
+from typing import Any
+
+from driftline.capture.script.loops import GOES_ON, RETURNS, Loops, kept
+from driftline.capture.script.reading import NOTHING, Cames
+from driftline.capture.script.values import Scope, Thing, Value
+
+_Returned = list[tuple[Value, Cames]]
+
+
+class Trying(Loops):
+    """The machine's reading of ``try``."""
+
+    def _try(self, node: Any, scope: Scope) -> str:
+        begun, before = len(self.reads), self._returned()
+        end = self.execute(node.body, scope)
+        if end == GOES_ON:
+            end = self.execute(node.orelse, scope)
+        seen, returned = self._seen(begun), [self._returned()[len(before) :]]
+        for handler in node.handlers:
+            begun, mark = len(self.reads), len(self._returned())
+            if handler.name:
+                self.memory.put((scope, handler.name), Thing())
+            after, writes = self.memory.aside(lambda handler=handler: self.execute(handler.body, scope))  # type: ignore[misc]
+            instead = self._seen(begun)
+            if instead is False:  # it came to nothing, or never began
+                continue
+            fails = seen is False and (instead or begun == len(self.reads))
+            returned = [[] if fails else returned[0], *returned[1:], self._returned()[mark:]]
+            if after == GOES_ON:
+                self.memory.join([writes] if end == RETURNS or fails else [{}, writes], doubt=True)
+                end = GOES_ON
+            else:
+                self.memory.join([{}, kept(writes, after)])
+        self._return_one_of(before, returned)
+        last = self.execute(node.finalbody, scope)
+        return last or end
+
+    def _seen(self, begun: int) -> bool | None:
+        """Whether any of the reads since then was seen; None where there are none, or nobody can tell."""
+        found = {self.outside.happened(path) for path in dict.fromkeys(path for path, *_ in self.reads[begun:])}
+        return True if True in found else None if None in found or not found else False
+
+    def _returned(self) -> _Returned:
+        return [*self.running[-1].returned] if self.running else []
+
+    def _return_one_of(self, before: _Returned, ways: list[_Returned]) -> None:
+        """Have a function return what either way returns."""
+        if not self.running:
+            return
+        some = [way for way in ways if way]
+        if len(some) > 1:
+            out, decides = None, NOTHING
+            for value, guards in (one for way in some for one in way):
+                out, decides = value if out is None else self.memory.doubted(out, value), decides | guards
+            some = [[(out or Thing(), decides)]]
+        self.running[-1].returned = [*before, *(one for way in some for one in way)]

@@ -1,0 +1,38 @@
+from collections.abc import Callable
+
+import pytest
+
+Wrote = Callable[..., dict[str, str]]
+
+
+def test_the_greatest_of_plain_values_is_known(wrote: Wrote) -> None:
+    text = """
+        names = ["a", "b"]
+        v, w, x = max(names), min(names, key=lambda one: -ord(one)), next(iter(names))
+        pd.DataFrame({"v": df[v] * 2, "w": df[w], "x": df[x]}).to_csv("o")
+    """
+    assert wrote(text) == {"v": "b transformation", "w": "b", "x": "a"}  # "b" > "a", as Python says
+
+
+MANY = """
+import glob
+frames = {n: pd.read_csv("users") for n in glob.glob("*")}
+many = [pd.read_csv("users") for n in glob.glob("*")]
+"""
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "max(frames.values(), key=len)",
+        "min(many, key=lambda one: one.age.mean())",
+        "sorted(many, key=len)[0]",
+        "next(iter(frames.values()))",
+    ],
+)
+def test_one_of_many_tables_is_a_hedge_whichever_way_it_is_picked(wrote: Wrote, text: str) -> None:
+    assert wrote(f'{MANY}{text}[["age"]].to_csv("o")\n') == {"age": "age ? *"}
+
+
+def test_what_several_names_take_of_many_tables_is_a_hedge_for_each(wrote: Wrote) -> None:
+    assert wrote(MANY + 'one, other = many\nother[["age"]].to_csv("o")\n') == {"age": "age ? *"}

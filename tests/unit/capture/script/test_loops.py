@@ -1,0 +1,173 @@
+from collections.abc import Callable
+
+Wrote = Callable[..., dict[str, str]]
+
+
+def test_a_loop_over_names_is_unrolled(wrote: Wrote) -> None:
+    text = """
+        for name in ["a", "b"]:
+            df[f"{name}_2"] = df[name] ** 2
+        df.to_csv("o")
+    """
+    assert wrote(text) == {"a": "a", "b": "b", "a_2": "a transformation", "b_2": "b transformation"}
+
+
+def test_a_read_in_a_loop_is_the_latest_one(wrote: Wrote) -> None:
+    text = """
+        for file in files:
+            one = pd.read_csv("orders")[["a"]]
+            one.to_csv("o")
+    """
+    assert wrote(text) == {"a": "a"}
+
+
+def test_reads_of_a_loop_that_are_kept_come_from_every_execution(wrote: Wrote) -> None:
+    text = """
+        kept, total = [], None
+        for file in files:
+            one = pd.read_csv("orders")[["a"]]
+            kept.append(one)
+            total = one if total is None else pd.concat([total, one])
+        {}.to_csv("o")
+    """
+    assert wrote(text.format("pd.concat(kept)")) == {"a": "a *"}
+    assert wrote(text.format("total")) == {"a": "a *"}
+
+
+def test_what_is_passed_over_with_continue_decides_which_rows_there_are(wrote: Wrote) -> None:
+    text = """
+        out = []
+        for row in orders.to_dict("records"):
+            if row["b"] < 0:
+                continue
+            out.append({"x": row["a"]})
+        pd.DataFrame(out).to_csv("o")
+    """
+    assert wrote(text) == {"x": "a", "rows": "b filter"}
+
+
+def test_a_while_loop_goes_around(wrote: Wrote) -> None:
+    text = """
+        n = 0
+        while n < limit:
+            df["a"] = df["a"] + df["b"]
+            n += 1
+        df.to_csv("o")
+    """
+    assert wrote(text)["a"] == "a transformation, b transformation"
+
+
+def test_after_a_loop_a_name_holds_what_the_last_turn_gave_it(wrote: Wrote) -> None:
+    text = 'for path in paths():\n    last = pd.read_csv("users")\nlast[["age"]].to_csv("o")\n'
+    assert wrote(text) == {"age": "age"}
+    collected = """
+        held = []
+        for path in paths():
+            held.append(pd.read_csv("users"))
+        pd.concat(held)[["age"]].to_csv("o")
+    """
+    assert wrote(collected) == {"age": "age *"}
+
+
+def test_a_loop_that_may_not_turn_leaves_what_was_there(wrote: Wrote) -> None:
+    text = 'd = df\nfor path in paths():\n    d = orders[["b", "s"]]\nd.to_csv("o")\n'
+    assert {"a", "b", "s"} == {one for one in wrote(text) if one != "rows"}
+
+
+def test_an_element_of_a_generator_is_from_the_latest_read_and_all_of_them_are_from_every(wrote: Wrote) -> None:
+    text = """
+        def frames():
+            for path in paths():
+                yield pd.read_csv("users")
+    """
+    assert wrote(text + '    for one in frames():\n            one[["age"]].to_csv("o")\n') == {"age": "age"}
+    assert wrote(text + '    for n, one in enumerate(frames()):\n            one[["age"]].to_csv("o")\n') == {
+        "age": "age"
+    }
+    assert wrote(text + '    pd.concat(frames())[["age"]].to_csv("o")\n') == {"age": "age *"}
+
+
+def test_a_loop_ends_where_it_is_sure_to_break(wrote: Wrote) -> None:
+    text = """
+        for col in ["b", "a"]:
+            if col in df.columns:
+                break
+        else:
+            col = "k"
+        pd.DataFrame({"v": df[col] * 2}).to_csv("o")
+    """
+    assert wrote(text) == {"v": "b transformation"}
+
+
+def test_a_loop_that_data_may_end_leaves_either_and_is_not_sure(wrote: Wrote) -> None:
+    text = """
+        for col in ["b", "a"]:
+            if df[col].mean() > 3:
+                break
+        pd.DataFrame({"v": df[col] * 2}).to_csv("o")
+    """
+    assert wrote(text) == {"v": "a transformation ?, b transformation ?"}
+
+
+def test_a_while_loop_over_numbers_is_unrolled_and_one_with_a_break_runs_once(wrote: Wrote) -> None:
+    text = """
+        at = 0
+        while at < 2:
+            one = df[["a", "b"][at]] * 2
+            at += 1
+        while True:
+            other = df.a * 2
+            break
+        else:
+            other = df.b
+        pd.DataFrame({"one": one, "other": other}).to_csv("o")
+    """
+    assert wrote(text) == {"one": "b transformation", "other": "a transformation"}
+
+
+def test_the_best_of_several_by_data_is_a_hedge(wrote: Wrote) -> None:
+    text = """
+        best = None
+        for name in ["a", "b"]:
+            if best is None or df[name].mean() > df[best].mean():
+                best = name
+        pd.DataFrame({"v": df[best] * 2}).to_csv("o")
+    """
+    told = set(wrote(text)["v"].split(", "))
+    assert told == {"a transformation ?", "b transformation ?", "a conditional", "b conditional"}
+
+
+def test_records_that_are_all_changed_keep_nothing_of_before(wrote: Wrote) -> None:
+    text = """
+        recs = orders.to_dict("records")
+        for r in recs:
+            r["b"] = r["a"] * 2
+        pd.DataFrame(recs)[["b"]].to_csv("o")
+    """
+    assert wrote(text) == {"b": "a transformation"}
+    some = text.replace("for r in recs:", "for r in recs[:5]:")
+    assert wrote(some) == {"b": "a transformation, b"}
+
+
+MANY = """
+import glob
+many = {n: pd.read_csv("users") for n in glob.glob("*")}
+"""
+
+
+def test_in_a_loop_over_many_tables_each_round_has_one_of_them(wrote: Wrote) -> None:
+    assert wrote(MANY + 'for one in many.values():\n    one[["age"]].to_csv("o")\n') == {"age": "age ? *"}
+    assert wrote(MANY + 'for n, one in many.items():\n    one[["age"]].to_csv("o")\n') == {"age": "age ? *"}
+    assert wrote(MANY + '[one[["age"]].to_csv("o") for one in many.values()]\n') == {"age": "age ? *"}
+    save = 'def save(one):\n    one["age"] += 1\n    one[["age"]].to_csv("o")\n'
+    assert wrote(MANY + save + "for one in many.values():\n    save(one)\n") == {"age": "age transformation ? *"}
+
+
+def test_what_such_a_loop_collects_or_adds_to_comes_from_all_of_them(wrote: Wrote) -> None:
+    collected = 'out = []\nfor one in many.values():\n    out.append(one)\npd.concat(out)[["age"]].to_csv("o")\n'
+    assert wrote(MANY + collected) == {"age": "age *"}
+    assert wrote(MANY + 'for one in many.values():\n    one[["age"]].to_csv("o", mode="a")\n') == {"age": "age *"}
+    rows = 'for one in many.values():\n    file.write_table(one[["age"]].to_csv(file))\n'
+    assert wrote(MANY + 'file = open("o", "w")\n' + rows) == {"age": "age *"}
+    grouped = 'for name, one in pd.concat(many).groupby("k"):\n    one[["age"]].to_csv("o")\n'
+    assert wrote(MANY + grouped)["age"] == "age *"
