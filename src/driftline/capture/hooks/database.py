@@ -13,7 +13,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from driftline import later
-from driftline.capture import at_hand, client, measure, sites, transactions
+from driftline.capture import at_hand, client, fault, measure, sites, transactions
 from driftline.capture.frames import origin
 from driftline.capture.hooks import copying, glance, inserted, procedures, sqlite_asked
 from driftline.capture.recording import Recording
@@ -170,7 +170,8 @@ def _not_followed(run: Recording, place: "Place", text: str) -> None:
 
 def _gave(lineage: Any, datasets: Any, analysis: "Analysis", result: Any, gave: Callable[[], Any] | None) -> None:
     """Remember where the frame comes from that a SELECT gave, or the rows, whose columns ``gave`` names."""
-    names = [] if gave is None else [str(column[0]) for column in gave() or ()]
+    described = None if gave is None else fault.attempt("columns of a result", gave)  # whatever a driver says of it
+    names = [str(column[0]) for column in described or ()]
     origin.queried(result, lineage, datasets, analysis.spelled, glance.at(result).fields, names)
 
 

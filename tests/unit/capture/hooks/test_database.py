@@ -360,3 +360,14 @@ def test_a_part_of_the_columns_is_not_what_a_table_of_a_server_has(
     engine.dispose()
     assert [one.fields for one in part.inputs] == [None]
     assert [[field.name for field in one.fields or ()] for one in whole.inputs] == [["id", "price", "note"]]
+
+
+def test_a_driver_that_does_not_describe_what_it_gave_costs_no_statement(watched: MemorySink) -> None:
+    def raising() -> None:
+        raise ValueError("closed")
+
+    place = addresses.Place("postgres://db:5432", "postgres", "shop", "public")
+    with driftline.run("job") as run:
+        for number in range(5):
+            database.statement(run, place, f"select a from t{number}", told=database.Told(raising))
+    assert len(run.inputs) == 5
