@@ -9,15 +9,16 @@ import functools
 import importlib
 import time
 import weakref
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from driftline import later
 from driftline.capture import at_hand, client, fault, measure, sites, transactions
 from driftline.capture.frames import origin
 from driftline.capture.hooks import copying, glance, inserted, procedures, sqlite_asked
+from driftline.capture.hooks import starred as stars_of
 from driftline.capture.recording import Recording
-from driftline.capture.sql.relation import Source
+from driftline.capture.sql.relation import Source, Star
 from driftline.capture.trace import Seen
 from driftline.event.lineage import Dataset, Field, Touched
 
@@ -34,6 +35,7 @@ _EDGES = "driftline.capture.sql.edges"
 _OWN = ("pg_catalog.", "information_schema.", "pg_")
 _PLACEHOLDER = later.pattern(r"'(?:[^']|'')*'|\"(?:[^\"]|\"\")*\"|(%\(\w+\)s|%s|(?<![:\w]):[A-Za-z_]\w*|\$\d+)")
 _CACHE = 10_000
+Fields = Callable[[str], tuple[Field, ...] | None]
 
 
 _written: dict[Dataset, str] = {}  # newest version of a table that this process wrote
@@ -65,6 +67,7 @@ class Told(NamedTuple):
     gave: Callable[[], Any] | None = None  # describes the columns that it gave, as PEP 249 has it: the name first
     shown: str = ""  # what the user has written in its place, which the run then shows
     names: Sequence[str] = ()  # that the user calls the values by, in the order of their places
+    tables: Callable[[], Sequence[int]] | None = None  # numbers the tables of the columns that it gave; 0 = of none
 
 
 NOTHING = Told()
@@ -130,12 +133,7 @@ def statement(
     fields = _asking(connection)
     _not_followed(run, place, plain)
 
-    def columns(source: Source, spelled: Callable[[str], str]) -> tuple[str, ...] | None:  # noqa: ARG001 - no files
-        found = fields(source.names[0]) if source.kind == "table" else None
-        return None if found is None else tuple(field.name for field in found)
-
-    known = importlib.import_module(_KNOWN)
-    analysis = known.analyse(plain, columns, known.of_scheme(place.scheme))
+    analysis = _analysed(place, plain, fields, told)
     if analysis is None:
         return True  # it touches no data
     done = _done.setdefault(run, {})
@@ -162,6 +160,25 @@ def statement(
     return True
 
 
+def _analysed(place: "Place", text: str, fields: Fields, told: Told) -> "Analysis | None":
+    """Work out what a statement does; the columns behind its stars are those that the database or its result tells."""
+    starred: Mapping[Source, tuple[str, ...]] = {}
+
+    def columns(source: Source, spelled: Callable[[str], str]) -> tuple[str, ...] | None:  # noqa: ARG001 - no files
+        found = fields(source.names[0]) if source.kind == "table" else None
+        return starred.get(source) if found is None else tuple(field.name for field in found)
+
+    known = importlib.import_module(_KNOWN)
+    analysis: Analysis | None = known.analyse(text, columns, known.of_scheme(place.scheme))
+    lineages = [one.lineage for one in analysis.statements if one.writes is None] if analysis is not None else []
+    stars = sum(isinstance(item, Star) for one in lineages if one is not None for item in one.items)
+    if stars > 1 and len(lineages) == 1 and lineages[0] is not None and told.tables is not None:
+        numbers = fault.attempt("tables of a result", told.tables) or ()
+        starred = stars_of.columns(text, lineages[0].items, _names(told.gave), numbers)
+        analysis = known.analyse(text, columns, known.of_scheme(place.scheme)) if starred else analysis
+    return analysis
+
+
 def _not_followed(run: Recording, place: "Place", text: str) -> None:
     """Name the procedures that a block of PL/SQL calls."""
     for name in procedures.called(text) if place.scheme == "oracle" else ():
@@ -170,9 +187,12 @@ def _not_followed(run: Recording, place: "Place", text: str) -> None:
 
 def _gave(lineage: Any, datasets: Any, analysis: "Analysis", result: Any, gave: Callable[[], Any] | None) -> None:
     """Remember where the frame comes from that a SELECT gave, or the rows, whose columns ``gave`` names."""
+    origin.queried(result, lineage, datasets, analysis.spelled, glance.at(result).fields, _names(gave))
+
+
+def _names(gave: Callable[[], Any] | None) -> list[str]:
     described = None if gave is None else fault.attempt("columns of a result", gave)  # whatever a driver says of it
-    names = [str(column[0]) for column in described or ()]
-    origin.queried(result, lineage, datasets, analysis.spelled, glance.at(result).fields, names)
+    return [str(column[0]) for column in described or ()]
 
 
 def copied(run: Recording, place: "Place", text: str, transaction: Any, *, plain: bool = True) -> bool:

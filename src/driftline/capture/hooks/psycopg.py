@@ -45,7 +45,13 @@ def _executed(run: Recording, call: Call) -> bool:
     if place is None or transactions.told(connection, text):
         return place is not None
     held = addresses.transaction_of(connection)
-    return database.statement(run, place, text, transaction=held, told=database.Told(lambda: cursor.description))
+    told = database.Told(lambda: cursor.description, tables=lambda: _tables(cursor.pgresult))
+    return database.statement(run, place, text, transaction=held, told=told)
+
+
+def _tables(result: Any) -> list[int]:
+    """The numbers of the tables that the columns of a result are of, which the server sends with it."""
+    return [] if result is None else [result.ftable(place) for place in range(result.nfields)]
 
 
 def _streamed(run: Recording, call: Call) -> bool:

@@ -150,3 +150,19 @@ def test_rows_that_copy_brings_in_have_the_columns_of_what_was_fetched(script: S
         "b": {(source, "name", "TRANSFORMATION", 0.9)}, "a": {(source, "id", "IDENTITY", 0.9)},
     }  # fmt: skip
     assert edges(events, "out.csv")["k"] == {(source, "id", "IDENTITY", 0.9)}
+
+
+def test_a_star_over_several_tables_is_told_by_the_tables_that_the_server_names(script: Script, url: str) -> None:
+    events = script(BEGIN + (
+        "import psycopg\n"
+        f"con = psycopg.connect({url!r})\n"
+        'con.execute("insert into copy select id, upper(name) from t")\n'
+        "con.commit()\n"
+        'rows = con.execute("SELECT c.*, 1 AS one, t.* FROM t JOIN copy c ON c.a = t.id").fetchall()\n'
+        'pd.DataFrame([{"x": row[1], "y": row[4]} for row in rows]).to_csv("out.csv", index=False)\n'
+    ))  # fmt: skip
+    told = edges(events, "out.csv").items()
+    found = {name: {(one[0].rpartition(".")[2], *one[1:]) for one in sources} for name, sources in told}
+    assert found["x"] == {("copy", "b", "IDENTITY", 0.9)}
+    assert found["y"] == {("t", "name", "IDENTITY", 0.9)}
+    assert {one[:2] for one in found[""]} == {("t", "id"), ("copy", "a")}
