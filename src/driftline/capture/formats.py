@@ -146,12 +146,13 @@ def _of_lines(path: str) -> Contents:
 
 
 def _of_parquet(path: str, size: int) -> Contents:
-    whole = size <= min(WHOLE, PROFILE_LIMIT)
-    with parquet.ParquetFile(path, buffer_size=0 if whole else 1 << 20, pre_buffer=whole) as file:
+    whole, profiled = size <= min(WHOLE, PROFILE_LIMIT), size <= PROFILE_LIMIT
+    buffer = 0 if whole else 1 << 20  # of reads; ``pre_buffer`` would hand them to another thread
+    with pa.OSFile(path) as opened, parquet.ParquetFile(opened, buffer_size=buffer, pre_buffer=False) as file:
         if whole:
             return _of_columns(file)
         batches = file.iter_batches(_BATCH, use_threads=False)
-        return of_batches(file.schema_arrow, batches, profiled=size <= PROFILE_LIMIT)
+        return of_batches(file.schema_arrow, batches, profiled=profiled)
 
 
 def _of_columns(file: Any) -> Contents:
