@@ -50,6 +50,7 @@ _CAPTURE: dict[str, tuple[str, ...]] = {
     "hooks.loaded": ("_around.call",),
     "hooks.patch": ("_wrapper.call", "_later.call", "_among_the_callers.call"),
     "hooks.polars_plan": ("_around.call",),
+    "hooks.psycopg2": ("install.connect", "_Classes._recording_base.cursor", "_Classes._telling.call"),
     "hooks.raised": ("through",),
     "hooks.sklearn": ("_around.call",),
     "hooks.sqlalchemy": ("_before", "_after"),

@@ -34,7 +34,7 @@ _MODULES = {
         "lightgbm", "xgboost", "catboost", "statsmodels.iolib.smpickle",
     ),
     "stdlib": ("csv", "json", "xml.etree.ElementTree"),
-    "dbapi": ("sqlite3", "psycopg"),
+    "dbapi": ("sqlite3", "psycopg", "psycopg2"),
     "sqlalchemy": ("sqlalchemy",),
     "fsspec": ("fsspec.spec",),
     "h5py": ("h5py",),
@@ -99,7 +99,7 @@ def unwatch() -> None:
 def hooks_on() -> None:
     """Put the hooks on, now and for what will be imported."""
     opens.install(around.active, sites.opened)
-    for library in HOOKS:
+    for library in (*HOOKS, *HOOKS):  # twice, as the hooks for one library may have loaded another one
         module = sys.modules.get(library)
         if module is not None and imported.is_one(module):
             fault.attempt("watch", _now_or_later, library, module)

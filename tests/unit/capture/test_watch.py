@@ -203,3 +203,21 @@ def test_two_threads_that_import_parts_of_one_library_do_not_wait_for_each_other
     command = [sys.executable, "-c", script]
     done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=True, timeout=120)
     assert done.stdout.split() == ["True", "False", "True"]
+
+
+def test_a_library_that_the_hooks_for_another_one_load_is_hooked_as_well(tmp_path: Path) -> None:
+    """The hooks for SQLAlchemy load sqlite3, whose turn has come before them."""
+    pytest.importorskip("sqlalchemy")
+    script = (
+        "import sys, sqlalchemy\n"
+        "assert 'sqlite3' not in sys.modules\n"
+        "import driftline\n"
+        "from driftline.capture import watch\n"
+        "from driftline.testing import MemorySink, use_sink\n"
+        "with use_sink(MemorySink()):\n"
+        "    driftline.watch()\n"
+        "    print(bool(watch._patches['sqlite3']))\n"
+    )
+    command = [sys.executable, "-c", script]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=True, timeout=120)
+    assert done.stdout.split() == ["True"]

@@ -150,7 +150,35 @@ def of_psycopg(module: Any) -> list[Patch]:
     ):
         patches += _put(getattr(module, name), enter, _block_begun)
         patches += _put(getattr(module, name), leave, _block_ended, failing=_block_failed, lost=_block_lost)
+    for name, leave in (("Copy", "__exit__"), ("AsyncCopy", "__aexit__")):
+        patches += _put(getattr(module, name), leave, _copy_ended, failing=_copy_failed)
     return patches
+
+
+def of_psycopg2(factory: Any) -> dict[str, Any]:
+    """Return methods for a class of connections of psycopg2 that tell of the end of transactions."""
+    acts: dict[str, Act] = {
+        "commit": transactions.commit, "rollback": transactions.rollback, "close": transactions.rollback,
+        "__exit__": _left_by,
+    }  # fmt: skip
+    losing = {"commit": _failed, "__exit__": _failed}
+    return {name: telling(getattr(factory, name), act, lost=losing.get(name)) for name, act in acts.items()}
+
+
+def _left_by(connection: Any, kind: Any = None, *_: Any) -> None:
+    """``with connection:`` has ended: psycopg2 commits it, or takes it back, and keeps the connection open."""
+    (transactions.commit if kind is None else transactions.rollback)(connection)
+
+
+def _copy_ended(copy: Any, kind: Any = None, *_: Any) -> None:
+    """``with cursor.copy(…)`` has ended; outside of a transaction it stands by itself."""
+    if not copy.connection.info.transaction_status:
+        (transactions.commit if kind is None else transactions.rollback)(copy.connection)
+
+
+def _copy_failed(copy: Any, *_: Any) -> None:
+    if copy.connection.closed or not copy.connection.info.transaction_status:
+        transactions.rollback(copy.connection)
 
 
 def _put(owner: Any, attribute: str, act: Act, *, failing: Act | None = None, lost: Act | None = None) -> list[Patch]:
@@ -161,7 +189,7 @@ def _put(owner: Any, attribute: str, act: Act, *, failing: Act | None = None, lo
     return [Patch(owner, attribute, original)]
 
 
-def _failed(connection: Any) -> Any:
+def _failed(connection: Any, *_: Any) -> Any:
     """The connection, if a statement of its transaction has failed: PostgreSQL takes it back, whatever it is told."""
     return connection if connection.info.transaction_status == _IN_ERROR else None
 
