@@ -34,7 +34,7 @@ _MODULES = {
         "lightgbm", "xgboost", "catboost", "statsmodels.iolib.smpickle",
     ),
     "stdlib": ("csv", "json", "xml.etree.ElementTree"),
-    "dbapi": ("sqlite3", "psycopg"),
+    "dbapi": ("sqlite3", "psycopg", "psycopg2"),
     "sqlalchemy": ("sqlalchemy",),
     "fsspec": ("fsspec.spec",),
     "h5py": ("h5py",),
@@ -64,6 +64,7 @@ HOOKS = {library: _PLACE + hook for hook, libraries in _MODULES.items() for libr
 
 _BY_NAME = ""  # patches of the user's own modules
 _patches: dict[str, list[Any]] = {}
+_waiting: list[tuple[str, ModuleType, ModuleType]] = []  # libraries that their own hooks are just importing
 
 
 def watch(name: str = "", *, params: Mapping[str, Any] | None = None, namespace: str | None = None) -> None:
@@ -98,9 +99,9 @@ def unwatch() -> None:
 def hooks_on() -> None:
     """Put the hooks on, now and for what will be imported."""
     opens.install(around.active, sites.opened)
-    for library in HOOKS:
+    for library in (*HOOKS, *HOOKS):  # twice, as the hooks for one library may have loaded another one
         module = sys.modules.get(library)
-        if isinstance(module, ModuleType):
+        if module is not None and imported.is_one(module):
             fault.attempt("watch", _now_or_later, library, module)
     if not any(isinstance(finder, _AfterImport) for finder in sys.meta_path):
         sys.meta_path.insert(0, _AfterImport())
@@ -123,8 +124,15 @@ def _install(library: str, module: ModuleType) -> None:
         _patches[library] = []
         hook = fault.attempt(f"hooks for {library}", importlib.import_module, HOOKS[library])
         if hook is not None:
-            put = _patches[library] = fault.attempt(f"hooks for {library}", hook.install, module) or []
-            put += fault.attempt(f"hooks for {library}", aliases.of_library, module, put) or []
+            _waiting.append((library, module, hook))
+        for one in [one for one in _waiting if not getattr(one[2].__spec__, "_initializing", False)]:
+            _waiting.remove(one)
+            _put(*one)
+
+
+def _put(library: str, module: ModuleType, hook: ModuleType) -> None:
+    put = _patches[library] = fault.attempt(f"hooks for {library}", hook.install, module) or []
+    put += fault.attempt(f"hooks for {library}", aliases.of_library, module, put) or []
 
 
 class _AfterImport(MetaPathFinder):

@@ -17,7 +17,6 @@ from driftline.capture.script.site import Path, previous
 from driftline.capture.script.values import (
     Const,
     File,
-    Foreign,
     Frame,
     Function,
     Grouped,
@@ -64,8 +63,6 @@ def unrolled(machine: Machine, value: Value) -> Unrolled:
         group = machine.memory.new(Frame(tables.shaped(content.table, key.cames, GROUP_BY)))
         rows = content.table.rows | deciding(key.cames, GROUP_BY)
         return Unrolled(loose=machine.memory.new(Items((key, group), kind="tuple")), rows=rows)
-    if isinstance(content, Foreign) and content.name == "cursor" and content.tables:
-        return unrolled(machine, content.tables[0])
     if isinstance(content, Series):
         return Unrolled(loose=Thing(content.cames, content.rows), rows=content.rows)
     if isinstance(content, Part):

@@ -151,15 +151,6 @@ def test_values_that_the_text_spells_out_are_picked_by_flags_places_and_data(wro
     assert wrote(text) == {"v": "a conditional"}
 
 
-def test_what_a_cursor_says_of_its_columns_is_no_data(wrote: Wrote) -> None:
-    text = """
-        import sqlite3
-        cur = sqlite3.connect("x").execute("users")
-        pd.DataFrame([[d[0] for d in cur.description]]).to_csv("o")
-    """
-    assert set(wrote(text).values()) <= {""}
-
-
 def test_the_description_of_anything_else_is_data(wrote: Wrote) -> None:
     text = """
         import shop

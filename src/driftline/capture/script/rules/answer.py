@@ -79,7 +79,6 @@ _FRAME: Rules = {
     **shaping.ON_FRAMES,
     **making.ON_FRAMES,
     **arrow.METHODS,
-    **cursors.METHODS,
 }
 _METHODS: Mapping[type, Rules] = {
     Frame: _FRAME,
@@ -88,7 +87,7 @@ _METHODS: Mapping[type, Rules] = {
     Items: lists.LISTS,
     Pairs: containers.DICTS,
     File: files.METHODS,
-    Foreign: {**learning.METHODS, **cursors.METHODS, **sessions.METHODS},
+    Foreign: {**learning.METHODS, **sessions.METHODS},
 }
 
 _OF_RECORDS = frozenset({"get", "items", "keys", "values", "update", "setdefault"})
@@ -112,6 +111,9 @@ def answer(call: Call) -> Value:
         queries.register(call.machine.memory, call.args[0], call.args[1])
     if call.name in {"read_text", "read_bytes"}:
         return files.read_text(call)
+    fetched = None if call.receiver is None else cursors.answer(call)
+    if fetched is not None:
+        return fetched
     if call.name in given.PARSING and (namespace := given.parsed(call)) is not None:
         return namespace
     rule = _function(call.name) if call.receiver is None else _method(call)
@@ -123,7 +125,7 @@ def answer(call: Call) -> Value:
     if read is not None:
         content = call.see(read)
         is_array = call.name.startswith("numpy.") and isinstance(content, Frame)
-        return call.new(replace(content, array=True)) if is_array else cursors.asked(call, read)
+        return call.new(replace(content, array=True)) if is_array else read
     found = rule(call) if rule is not None else None
     return unknown.unknown(call) if found is None else found
 
