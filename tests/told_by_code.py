@@ -28,6 +28,6 @@ def edges(events: list[dict[str, Any]], name: str) -> Edges:
         for source in known["inputFields"]:
             for way in source["transformations"]:
                 if way.get("provenance") == "code":
-                    one = (source["name"], source["field"], way["subtype"], way["confidence"])
+                    one = (source["name"], source["field"], way["subtype"], way.get("confidence", 1.0))
                     found.setdefault(column, set()).add(one)
     return found

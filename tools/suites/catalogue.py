@@ -4,6 +4,7 @@ A suite is found where its package is installed, in its source distribution, or 
 what needs a network, a server, or more than a few minutes.
 """
 
+import os
 from pathlib import Path
 from typing import NamedTuple
 
@@ -13,7 +14,8 @@ PACKAGES = (
     "beautifulsoup4", "tables", "pytest-mock", "psutil", "narwhals", "dask", "petl", "sqlite-utils",
     "pytest-env", "h5py", "statsmodels", "pandera", "pyiceberg", "pyiceberg-core", "deltalake", "toolz",
     "great_expectations", "pytest-benchmark",
-    "moto[s3]", "requests-mock", "pytest-lazy-fixtures", "aiosqlite", "greenlet",
+    "xarray", "zarr", "h5netcdf", "cftime", "celery", "pytest-asyncio", "pytest-subtests", "pytest-click",
+    "catboost", "coverage", "moto[s3]", "requests-mock", "pytest-lazy-fixtures", "aiosqlite", "greenlet",
 )  # fmt: skip
 SOURCES = (
     "sqlalchemy",
@@ -23,7 +25,12 @@ SOURCES = (
     "pandera",
     "pyiceberg",
     "great_expectations",
+    "zarr",
+    "celery",
 )  # distributions whose sources carry tests that their wheels do not
+
+
+_ARRANGED = Path(__file__).resolve().parent / "arranged"  # suites of Python's that pytest does not find by itself
 
 
 class Suite(NamedTuple):
@@ -37,7 +44,8 @@ class Suite(NamedTuple):
 
 
 def _python(name: str, *paths: str) -> Suite:
-    return Suite(f"python-{name}", paths, options=("-o", "python_classes=none"))  # mixins are not tests by themselves
+    # Mixins are not tests by themselves; the settings of the folder that some lie in are not theirs.
+    return Suite(f"python-{name}", paths, options=("-o", "python_classes=none", "-c", os.devnull, "-p", "no:logging"))
 
 
 def _pandas(name: str, *paths: str) -> Suite:
@@ -68,7 +76,10 @@ SUITES = (
             "test_asyncio/test_threads.py", "test_asyncio/test_queues.py", "test_asyncio/test_locks.py",
             "test_contextlib.py", "test_contextlib_async.py", "test_context.py"),
     _python("processes", "test_fork1.py", "test_atexit.py", "test_multiprocessing_main_handling.py", "test_posix.py"),
-    _python("multiprocessing", str(Path(__file__).resolve().parent / "processes" / "test_multiprocessing_fork.py")),
+    _python("multiprocessing", str(_ARRANGED / "test_multiprocessing_fork.py")),
+    _python("spawned", str(_ARRANGED / "test_multiprocessing_spawn.py")),
+    _python("forkserver", str(_ARRANGED / "test_multiprocessing_forkserver.py")),
+    _python("io", str(_ARRANGED / "test_io_arranged.py"), "test_bufio.py", "test_memoryio.py", "test_univnewlines.py"),
     _python("subprocess", "test_subprocess.py", "test_popen.py", "test_signal.py", "test_sys.py", "test_runpy.py",
             "test_faulthandler.py"),
     _python("objects", "test_inspect", "test_exceptions.py", "test_warnings", "test_logging.py", "test_weakref.py",
@@ -83,6 +94,7 @@ SUITES = (
     _pandas("excel", "tests/io/excel"),
     _pandas("xml", "tests/io/xml", "tests/io/test_html.py"),
     _pandas("hdf", "tests/io/pytables"),
+    _pandas("frames", "tests/frame/methods", "tests/groupby", "tests/reshape"),
     Suite("pyarrow-parquet", ("tests/parquet",), package="pyarrow"),
     Suite("pyarrow-files", tuple(f"tests/test_{name}.py" for name in ("csv", "feather", "json", "orc", "ipc", "io")),
           package="pyarrow"),
@@ -130,5 +142,9 @@ SUITES = (
           source="pandera"),
     Suite("pyiceberg", ("tests/catalog/test_sql.py", "tests/table/test_init.py", "tests/table/test_upsert.py",
                         "tests/avro"), source="pyiceberg"),
+    Suite("xarray", ("tests/test_backends.py",), package="xarray"),
+    Suite("zarr", ("tests/test_store", "tests/test_array.py", "tests/test_group.py", "tests/test_api.py",
+                   "tests/test_codecs"), source="zarr"),
+    Suite("celery", ("t/unit/app", "t/unit/tasks", "t/unit/worker", "t/unit/concurrency"), source="celery"),
     Suite("great-expectations", ("tests/execution_engine", "tests/datasource/fluent"), source="great_expectations"),
 )  # fmt: skip

@@ -25,6 +25,7 @@ VENV = Path(os.environ.get("SUITES_VENV", ROOT / ".venv-suites"))
 PATIENCE_SECONDS = 300
 SHOWN = 40  # lines of each
 _WATCH = 'import driftline; driftline.watch("program")\n'
+_NAMED = re.compile(r"[0-9a-f]{16,}|programs-\w{8}|\d{6,}")  # ids and folders in the names of files
 _OURS = (".driftline", "__pycache__")
 _PASSING = re.compile(r"0x[0-9a-f]{6,}|\d{4}-\d\d-\d\d[ T]\d\d:\d\d:\d\d[.,]?\d*|\b\d+\.\d+(?:e-\d+)?s\b")
 
@@ -105,12 +106,13 @@ def _said(text: str, folder: str) -> str:
 
 
 def _files(folder: Path) -> dict[str, str]:
-    found = {}
+    found: dict[str, str] = {}
     for path in sorted(folder.rglob("*")):
         name = path.relative_to(folder)
         if not set(name.parts) & set(_OURS):
             content = path.read_bytes() if path.is_file() else b""
-            found[str(name)] = hashlib.sha256(content).hexdigest()
+            lasting = _NAMED.sub("…", str(name))
+            found[lasting] = " ".join(sorted([*found.get(lasting, "").split(), hashlib.sha256(content).hexdigest()]))
     return found
 
 

@@ -1,7 +1,8 @@
 """Run the test suites of other libraries without Driftline and with its hooks on, and print what differs.
 
-Enters: names of suites (none: all), ``--mode``, ``--setup`` (only make the environment). Leaves: ``.venv-suites``, an
-environment of its own; a table; below it each test that came out otherwise, twice; exit code 1 where one did.
+Enters: names of suites (none: all), ``--mode``, ``--most``, ``--setup`` (only make the environment). Leaves:
+``.venv-suites``, an environment of its own; a table; below it each test that came out otherwise, twice; exit code 1
+where one did.
 What differs is run again, both ways: tests that also differ from themselves are named as such.
 """
 
@@ -46,7 +47,13 @@ def main() -> int:
     """Do what the command line says."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("names", nargs="*", choices=[[], *(suite.name for suite in SUITES)], metavar="SUITE")
-    parser.add_argument("--mode", choices=("watched", "runs"), default="watched", help="runs: each test is a run")
+    modes = ("watched", "runs", "both")
+    parser.add_argument(
+        "--mode", choices=modes, default="watched", help="runs: each test is a run; both: one and other"
+    )
+    parser.add_argument(
+        "--most", type=int, default=0, help="so many tests of each suite, chosen by a hash of their ids"
+    )
     parser.add_argument("--setup", action="store_true", help="only make the environment")
     parser.add_argument("--out", type=Path, help="folder for what was found, as JSON")
     given = parser.parse_args()
@@ -61,22 +68,32 @@ def main() -> int:
     for suite in SUITES:
         if given.names and suite.name not in given.names:
             continue
-        bare, watched = run(suite, "bare"), run(suite, given.mode)
-        found, unsteady = different(suite, bare, watched, given.mode)
-        differing += len(found)
-        print(
-            f"| {suite.name} | {len(bare.tests):,} | {bare.summary()} | {watched.summary()} | {len(found)} "
-            f"| {bare.during:.1f} → {watched.during:.1f} | {bare.cpu:.1f} → {watched.cpu:.1f} "
-            f"| {bare.peak} → {watched.peak} |",
-            flush=True,
-        )
-        details += told(suite, bare, watched, found, unsteady)
-        if given.out:
-            given.out.mkdir(parents=True, exist_ok=True)
-            for name, one in (("bare", bare), (given.mode, watched)):
-                (given.out / f"{suite.name}-{name}.json").write_text(json.dumps(one._asdict(), indent=1))
+        bare = run(suite, "bare", most=given.most)
+        _keep(given.out, suite, "bare", bare)
+        for mode in modes[:2] if given.mode == "both" else [given.mode]:
+            watched = run(suite, mode, most=given.most)
+            _keep(given.out, suite, mode, watched)
+            found, unsteady = different(suite, bare, watched, mode)
+            differing += len(found)
+            print(row(f"{suite.name}, {mode}", bare, watched, len(found)), flush=True)
+            details += told(suite, bare, watched, found, unsteady)
     print("\n".join(["", *details]))
     return 1 if differing else 0
+
+
+def row(name: str, bare: Ran, watched: Ran, differ: int) -> str:
+    """Return the line of the table for a suite."""
+    return (
+        f"| {name} | {len(bare.tests):,} | {bare.summary()} | {watched.summary()} | {differ} "
+        f"| {bare.during:.1f} → {watched.during:.1f} | {bare.cpu:.1f} → {watched.cpu:.1f} "
+        f"| {bare.peak} → {watched.peak} |"
+    )
+
+
+def _keep(out: Path | None, suite: Suite, mode: str, ran: Ran) -> None:
+    if out is not None:
+        out.mkdir(parents=True, exist_ok=True)
+        (out / f"{suite.name}-{mode}.json").write_text(json.dumps(ran._asdict(), indent=1))
 
 
 def set_up() -> None:
@@ -115,8 +132,8 @@ def folder_of(suite: Suite) -> Path:
     return Path(done.stdout.strip())
 
 
-def run(suite: Suite, mode: str, only: list[str] | None = None) -> Ran:
-    """Run a suite, or some of its tests, in a process and a folder of its own."""
+def run(suite: Suite, mode: str, only: list[str] | None = None, most: int = 0) -> Ran:
+    """Run a suite, or some of its tests, in a process and a folder of its own. ``most``: of so many (0: of all)."""
     folder = folder_of(suite)
     with tempfile.TemporaryDirectory(prefix="suites-") as made:
         out, home = Path(made) / "out.json", Path(made) / "home"
@@ -125,6 +142,7 @@ def run(suite: Suite, mode: str, only: list[str] | None = None) -> Ran:
             "PYTHONPATH": os.pathsep.join([str(ROOT / "src"), str(PLUGIN)]),
             "SUITES_MODE": mode,
             "SUITES_OUT": str(out),
+            "SUITES_MOST": str(most),
             "SUITES_TESTS": os.pathsep.join(str(folder / path.partition("::")[0]) for path in suite.paths),
             "DRIFTLINE_HOME": str(home),
             "DRIFTLINE_CONSOLE": "0",
@@ -135,6 +153,7 @@ def run(suite: Suite, mode: str, only: list[str] | None = None) -> Ran:
         command = [
             str(VENV / "bin" / "python"), "-m", "pytest", "-q", "--no-header", "--tb=short", "-p", "no:cacheprovider",
             "-p", "suite_outcomes", "-p", "no:randomly", "--timeout", "120", "--rootdir", str(folder),
+            "-o", "asyncio_default_fixture_loop_scope=function",  # without which pytest-asyncio warns everywhere
             "--continue-on-collection-errors", *suite.options, *paths,
         ]  # fmt: skip
         where = folder if suite.source else Path(made)

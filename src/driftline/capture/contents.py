@@ -51,20 +51,26 @@ class Contents(msgspec.Struct, frozen=True, kw_only=True):
 _columns: dict[tuple[str, str, int], profile.Column] = {}  # by content hash, kind of values, and how many are null
 
 
-def of_arrow(table: pa.Table, *, rows: bool = False, written: pa.Table | None = None) -> Contents:
+def of_arrow(
+    table: pa.Table,
+    *,
+    rows: bool = False,
+    written: profile.Fingerprint | None = None,
+    schema: pa.Schema | None = None,
+) -> Contents:
     """Return the contents of an Arrow table; with ``rows``, these are hashed whatever their order at any size.
 
-    ``written``: the cells of the text that the table was read from, whose fingerprint stands for it then.
+    ``written``: the fingerprint of the text that the table was read from, which stands for it then.
+    ``schema``: what is told of the types, where the table has others for the same values.
     """
     rows = rows or measure.level.rows or table.num_rows * table.num_columns <= ROWS_LIMIT
     whole = sheet.of(table)  # what both measures need is worked out once
     found = profile.fingerprint(whole, rows=rows and written is None)
-    prints = found if written is None else profile.fingerprint(written, rows=rows, form=profile.WRITTEN)
     if not measure.level.profiles:
-        return _contents(table.schema, found, None, frozenset(), prints)
+        return _contents(schema or table.schema, found, None, frozenset(), written)
     measure.go_on()
     built = _built(table, whole, found)
-    return _contents(table.schema, found, built, _regular_ones(table, built), prints)
+    return _contents(schema or table.schema, found, built, _regular_ones(table, built), written)
 
 
 def of_columns(schema: pa.Schema, rows: int, tables: Iterable[pa.Table]) -> Contents:
@@ -115,10 +121,10 @@ def of_batches(
 
     ``written``: of the batches, if they hold the cells of a text whose columns are those of ``schema``.
     """
-    form = {} if written is None else {"form": profile.WRITTEN}
+    form = profile.FORM if written is None else profile.WRITTEN
     fields, schema = schema, written or schema
     profiled = profiled and measure.level.profiles
-    prints = profile.Prints(schema, rows=measure.level.rows, **form)
+    prints = profile.Prints(schema, rows=measure.level.rows, form=form)
     built: list[profile.Profile] = []
     block: list[pa.RecordBatch] = []
     regular: frozenset[str] | None = None  # columns that are so in every batch
@@ -191,6 +197,8 @@ def _regular(column: pa.ChunkedArray) -> bool:
 
 
 def _even(values: NDArray[Any]) -> bool:
+    if values.dtype.kind in "iu" and values.dtype.itemsize < 8:  # in which steps may not fit
+        values = values.astype(np.int64)
     steps = values[1:] - values[:-1]
     return bool((steps == steps[0]).all())
 

@@ -24,7 +24,7 @@ from pyarrow import ipc
 
 from driftline import later
 from driftline.capture import endings, measure, remembered, text
-from driftline.capture.contents import Contents, of_arrow, of_batches, of_columns, of_data
+from driftline.capture.contents import Contents, as_arrow, of_arrow, of_batches, of_columns, of_data
 from driftline.capture.form import Form, readable
 from driftline.capture.unwarned import unwarned
 
@@ -148,12 +148,13 @@ def _of_lines(path: str) -> Contents:
 
 
 def _of_parquet(path: str, size: int) -> Contents:
-    whole = size <= min(WHOLE, PROFILE_LIMIT)
-    with parquet.ParquetFile(path, buffer_size=0 if whole else 1 << 20, pre_buffer=whole) as file:
+    whole, profiled = size <= min(WHOLE, PROFILE_LIMIT), size <= PROFILE_LIMIT
+    buffer = 0 if whole else 1 << 20  # of reads; ``pre_buffer`` would hand them to another thread
+    with pa.OSFile(path) as opened, parquet.ParquetFile(opened, buffer_size=buffer, pre_buffer=False) as file:
         if whole:
             return _of_columns(file)
         batches = file.iter_batches(_BATCH, use_threads=False)
-        return of_batches(file.schema_arrow, batches, profiled=size <= PROFILE_LIMIT)
+        return of_batches(file.schema_arrow, batches, profiled=profiled)
 
 
 def _of_columns(file: Any) -> Contents:
@@ -166,14 +167,19 @@ def _of_columns(file: Any) -> Contents:
     return of_columns(schema, rows, (file.read(columns=[name], use_threads=False) for name in names))
 
 
+def _arrow_file(path: str) -> pa.Table:
+    """A Feather file, or an Arrow stream, as Hugging Face datasets write it."""
+    try:
+        return feather.read_table(path, memory_map=False)
+    except pa.ArrowInvalid:
+        with pa.OSFile(path) as file, ipc.open_stream(file) as stream:
+            return stream.read_all()
+
+
 def _of_arrow_file(path: str, size: int) -> Contents | None:
-    """A Feather file, or an Arrow stream, as Hugging Face datasets write it; a large one a batch at a time."""
+    """The same; a large one a batch at a time."""
     if size <= min(WHOLE, PROFILE_LIMIT):
-        try:
-            return of_arrow(feather.read_table(path, memory_map=False))
-        except pa.ArrowInvalid:
-            with pa.OSFile(path) as file, ipc.open_stream(file) as stream:
-                return of_arrow(stream.read_all())
+        return of_arrow(_arrow_file(path))
     profiled = size <= PROFILE_LIMIT
     with pa.OSFile(path) as opened:  # mapped, the program would die of SIGBUS where it shortens the file meanwhile
         try:
@@ -187,17 +193,17 @@ def _of_arrow_file(path: str, size: int) -> Contents | None:
             return of_batches(reader.schema, batches, profiled=profiled)
 
 
-def _of_array(path: str) -> Contents | None:
-    return _of_arrays({"": np.load(path, allow_pickle=False)})  # not mapped, as above
+def _array(path: str) -> dict[str, Any] | None:
+    return _arrays({"": np.load(path, allow_pickle=False)})  # not mapped, as above
 
 
-def _of_archive(path: str) -> Contents | None:
+def _archive(path: str) -> dict[str, Any] | None:
     """Arrays of one length that lie in one file are columns of one table."""
     with np.load(path, allow_pickle=False) as found:
-        return _of_arrays({name: found[name] for name in found.files})
+        return _arrays({name: found[name] for name in found.files})
 
 
-def _of_arrays(arrays: Mapping[str, Any]) -> Contents | None:
+def _arrays(arrays: Mapping[str, Any]) -> dict[str, Any] | None:
     """A structured array has its own columns; a table of numbers has them by place: ``name.0``, ``name.1``, ….
 
     None where an array is no table, or the arrays have different lengths.
@@ -213,7 +219,7 @@ def _of_arrays(arrays: Mapping[str, Any]) -> Contents | None:
             columns |= {f"{before}{place}": array[:, place] for place in range(array.shape[1])}
         else:
             return None
-    return of_data(columns) if len({len(one) for one in columns.values()}) == 1 else None
+    return columns if len({len(one) for one in columns.values()}) == 1 else None
 
 
 def _of_orc(path: str) -> Contents:
@@ -260,13 +266,19 @@ def _columns_of(found: dict[str, Any]) -> Any:
 
 
 def _of_book(path: str) -> Contents | None:
-    """The sheets of a workbook, first rows taken for headers; None where all are empty or openpyxl is not in use.
+    return _contents(_book(path)) if "openpyxl" in sys.modules else None
+
+
+def _contents(columns: Mapping[str, Any] | None) -> Contents | None:
+    return None if columns is None else of_data(columns)
+
+
+def _book(path: str) -> dict[str, list[Any]] | None:
+    """The sheets of a workbook, first rows taken for headers; None where all are empty.
 
     Columns of the second and further sheets are called ``sheet!column``; where sheets differ in length, the shorter
     ones have nothing in the rest of the rows.
     """
-    if "openpyxl" not in sys.modules:
-        return None
     book = importlib.import_module("openpyxl").load_workbook(path, read_only=True, data_only=True)
     try:
         columns: dict[str, list[Any]] = {}
@@ -278,7 +290,7 @@ def _of_book(path: str) -> Contents | None:
     if not columns:
         return None
     longest = max(map(len, columns.values()))
-    return of_data({name: values + [None] * (longest - len(values)) for name, values in columns.items()})
+    return {name: values + [None] * (longest - len(values)) for name, values in columns.items()}
 
 
 def _of_sheet(sheet: Any) -> dict[str, list[Any]]:
@@ -298,11 +310,28 @@ def _of_sheet(sheet: Any) -> dict[str, list[Any]]:
 
 _LESS: dict[str, tuple[Callable[[str], Contents | None], int]] = {  # format -> how it is read, and up to how many bytes
     "orc": (_of_orc, PROFILE_LIMIT),
-    "npy": (_of_array, PROFILE_LIMIT),
-    "npz": (_of_archive, PROFILE_LIMIT),
+    "npy": (lambda path: _contents(_array(path)), PROFILE_LIMIT),
+    "npz": (lambda path: _contents(_archive(path)), PROFILE_LIMIT),
     "json": (_of_json, _SMALL),
     "sheet": (_of_book, _SMALL),
 }
+
+
+def table(path: str) -> pa.Table | None:
+    """Return all rows of a file of one of the formats that DuckDB does not read; None where it holds no table.
+
+    Raises:
+        OSError, ValueError, pa.ArrowInvalid: it cannot be read.
+        ImportError: the library that reads it is not installed.
+    """
+    kind = form(path)
+    if kind == "feather":
+        return _arrow_file(path)
+    if kind == "orc":
+        return importlib.import_module("pyarrow.orc").read_table(path)
+    read = {"npy": _array, "npz": _archive, "sheet": _book}.get(kind)
+    found = None if read is None else read(path)
+    return None if found is None else as_arrow(found)
 
 
 def columns(path: str, said: Form | None = None) -> tuple[str, ...] | None:

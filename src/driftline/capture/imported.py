@@ -16,10 +16,15 @@ def held(module: ModuleType) -> dict[str, Any]:
     return found
 
 
+def is_one(module: object) -> bool:
+    """Whether what stands for a module is one; libraries of cffi only say so of themselves, by their ``__class__``."""
+    return issubclass(type(module), ModuleType)
+
+
 def of(name: str) -> dict[str, Any]:
     """Return what the module of that name holds; nothing where there is none."""
     module = sys.modules.get(name)
-    return held(module) if isinstance(module, ModuleType) else {}
+    return held(module) if module is not None and is_one(module) else {}
 
 
 def waits(module: ModuleType) -> bool:
@@ -31,7 +36,7 @@ def waits(module: ModuleType) -> bool:
 def modules() -> Iterator[tuple[str, ModuleType, dict[str, Any]]]:
     """Yield the name of each module, the module and what it holds; what stands there for a module is passed over."""
     for name, module in list(sys.modules.items()):
-        if isinstance(module, ModuleType):
+        if is_one(module):
             yield name, module, held(module)
 
 

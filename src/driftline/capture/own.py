@@ -59,7 +59,7 @@ def thread(name: str, work: Callable[[], None]) -> threading.Thread | None:
 
     def ours() -> None:
         fault.attempt("sender", here)
-        work()
+        fault.attempt("sender", work)
 
     fault.attempt("sender", unlisted.pass_over)
     started = unlisted.Unlisted(target=ours, name=name, daemon=True)

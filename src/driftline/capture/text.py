@@ -3,32 +3,30 @@
 Enters: the path of a file, its size and the ``form.Form`` that a program read or wrote it in. Leaves: ``Contents``,
 whose types, values and profile are those of the columns, and whose fingerprint is that of the text of every cell, with
 its quotes: ``01`` and ``1``, ``1.0`` and ``1.00``, ``NA`` and nothing differ. What a form leaves out (comments, lines)
-is left out first. A file above the limit that the caller names is read a block at a time and not profiled. Never
-changes what it reads.
+is left out first. All but short files are parsed once, a piece at a time, into cells, and columns are cast from these
+(``casting``), so that a file takes no more memory than its columns. One above the limit that the caller names is not
+profiled. Never changes what it reads.
 """
 
-import codecs
 import contextlib
-import lzma
-import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
 from pyarrow import csv
 
-from driftline import later
-from driftline.capture import endings
-from driftline.capture.contents import Contents, of_arrow, of_batches
+from driftline import later, profile
+from driftline.capture import casting, endings, measure, text_source
+from driftline.capture.contents import ROWS_LIMIT, Contents, of_arrow, of_batches
 from driftline.capture.form import EVERY, Form, made_up
 
 _BLOCK = 1 << 26  # bytes that are read at a time
+_PIECE = 1 << 21  # bytes that are parsed at a time: they stay in the cache, and their memory is used again
+_SHORT = 1 << 22  # bytes of a file that is parsed at once
 _HEADER = 1 << 16  # bytes in which a header ends
 _NUMBER = later.pattern(r'\s*"?[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?"?\s*')
 _YEAR = later.pattern(r'\s*"?(?:19|20)\d\d"?\s*')
-_MAGIC = {b"\x1f\x8b": "gzip", b"BZh": "bz2", b"\x28\xb5\x2f\xfd": "zstd"}
-_ZIP, _XZ = b"PK\x03\x04", b"\xfd7zXZ"
 
 
 def guessed(path: str) -> Form:
@@ -38,7 +36,7 @@ def guessed(path: str) -> Form:
 
 def first(path: str, said: Form) -> tuple[list[str], str]:
     """Return the fields of the first line of a text table, and what separates them."""
-    with _opened(path) as file:
+    with text_source.opened(path) as file:
         lines = file.read(_HEADER).split(b"\n")
     line = lines[said.skip].decode(errors="replace").rstrip("\r") if said.skip < len(lines) else ""
     delimiter = endings.separator(path, line) if said.guess else said.delimiter
@@ -81,21 +79,26 @@ def _of_text(path: str, size: int, said: Form, limit: int, *, broken: bool) -> C
     parse.newlines_in_values = broken
     if size > limit:
         return _in_blocks(path, said, read, parse)
+    convert = _conversion(path, said, read, parse)
 
     def once(convert: csv.ConvertOptions) -> pa.Table:
-        with _source(path, said) as file:
+        with text_source.source(path, said) as file:
             return csv.read_csv(file, read, parse, convert)
 
     def again(name: str) -> pa.Table:
         return once(csv.ConvertOptions(column_types={name: pa.uint64()}, include_columns=[name]))
 
-    table = exact(once(_conversion(path, said, read, parse)), again)
+    if size > _SHORT and not broken and not said.escape:
+        schema = _begun(path, said, read, parse, convert)
+        prints, found = _in_pieces(path, said, parse, schema)
+        table = _put_together(schema.names, found, once, convert)
+    else:
+        table = once(convert)
+        prints = _at_once(path, said, parse, _called(said, table.column_names))
+    table = exact(table, again)
     table = _without_thousands(table, said.thousands) if said.thousands else table
-    with _source(path, said, marked=True) as file:
-        written = csv.read_csv(file, *_bare(said, parse, table.num_columns))
-    names = _called(said, table.column_names)
-    cells = written if said.names or said.bare else written.slice(1)
-    return of_arrow(table.rename_columns(names), written=cells.rename_columns(names))
+    table = table.rename_columns(_called(said, table.column_names))
+    return of_arrow(table, schema=casting.wide(table.schema), written=prints)
 
 
 def _options(path: str, said: Form) -> tuple[Form, csv.ReadOptions, csv.ParseOptions]:
@@ -114,23 +117,87 @@ def _options(path: str, said: Form) -> tuple[Form, csv.ReadOptions, csv.ParseOpt
     return said, read, parse
 
 
+def _put_together(
+    names: list[str],
+    found: Mapping[int, pa.ChunkedArray],
+    once: Callable[[csv.ConvertOptions], pa.Table],
+    convert: csv.ConvertOptions,
+) -> pa.Table:
+    """Return the columns of a text table: those ``found``, by place, and the others as ``once`` parses them."""
+    if not found:
+        return once(convert)
+    if len(found) == len(names):
+        return pa.table([found[place] for place in range(len(names))], names)
+    convert.include_columns = [name for place, name in enumerate(names) if place not in found]
+    left = once(convert)
+    return pa.table([found[place] if place in found else left.column(name) for place, name in enumerate(names)], names)
+
+
+def _at_once(path: str, said: Form, parse: csv.ParseOptions, names: Sequence[str]) -> profile.Fingerprint:
+    """Return the fingerprint of a short text table."""
+    cells = _cells(names)
+    prints = _prints(cells)
+    with text_source.source(path, said, quoted=True) as file:
+        whole = csv.read_csv(file, *_bare(said, parse, len(names)))
+    for batch in (whole if said.names or said.bare else whole.slice(1)).to_batches():
+        prints.add(pa.RecordBatch.from_arrays(batch.columns, schema=cells))
+    return prints.finish()
+
+
+def _prints(cells: pa.Schema) -> profile.Prints:
+    up_to = None if measure.level.rows else ROWS_LIMIT
+    return profile.Prints(cells, rows=True, up_to=up_to, form=profile.WRITTEN)
+
+
+def _cells(names: Sequence[str]) -> pa.Schema:
+    return pa.schema([(name, pa.binary()) for name in names])
+
+
+def _in_pieces(
+    path: str, said: Form, parse: csv.ParseOptions, schema: pa.Schema
+) -> tuple[profile.Fingerprint, dict[int, pa.ChunkedArray]]:
+    """Return the fingerprint of a text table, and those of its columns that its cells can be cast to, by place.
+
+    Raises:
+        pa.ArrowInvalid: perhaps a value has a line break where a piece ends.
+    """
+    cells = _cells(_called(said, schema.names))
+    prints = _prints(cells)
+    plain = said.decimal == "." and not said.thousands and len(set(schema.names)) == len(schema)
+    casts = casting.Casts(schema if plain else pa.schema([]), said.nulls, said.quote)
+    for batch, quotes in _below(path, said, parse, cells, _PIECE):
+        measure.go_on()
+        if quotes % 2:
+            raise pa.ArrowInvalid("a piece ends within quotes")
+        prints.add(batch)
+        casts.take(batch, quoted=quotes > 0)
+    return prints.finish(), casts.made()
+
+
 def _in_blocks(path: str, said: Form, read: csv.ReadOptions, parse: csv.ParseOptions) -> Contents:
     read.use_threads, read.block_size = False, _BLOCK
     schema = _begun(path, said, read, parse, _conversion(path, said, read, parse))
     schema = pa.schema([field.with_name(name) for field, name in zip(schema, _called(said, schema.names), strict=True)])
-    cells = pa.schema([(name, pa.binary()) for name in schema.names])
-    return of_batches(schema, _below(path, said, parse, cells), profiled=False, written=cells)
+    cells = _cells(schema.names)
+    batches = (batch for batch, _ in _below(path, said, parse, cells, _BLOCK))
+    return of_batches(schema, batches, profiled=False, written=cells)
 
 
-def _below(path: str, said: Form, parse: csv.ParseOptions, cells: pa.Schema) -> Iterator[pa.RecordBatch]:
-    """Yield the rows of a large file, a block at a time, cell by cell."""
+def _below(
+    path: str, said: Form, parse: csv.ParseOptions, cells: pa.Schema, size: int
+) -> Iterator[tuple[pa.RecordBatch, int]]:
+    """Yield the rows of a text, ``size`` bytes at a time, cell by cell, each time with the number of quotes there."""
     bare, parse, convert = _bare(said, parse, len(cells))
     bare.use_threads, bare.block_size = False, _BLOCK
-    header = 0 if said.names or said.bare else 1
-    for piece in _pieces(path, said, across=parse.newlines_in_values):
-        table = csv.read_csv(pa.BufferReader(_marked(piece, said)), bare, parse, convert)
+    header, quote = 0 if said.names or said.bare else 1, said.quote.encode()
+    for piece, end in text_source.pieces(path, said, across=parse.newlines_in_values, size=size):
+        quotes = piece.count(quote, 0, end) if quote else 0
+        # marked is the whole of the memory, as cutting would copy it once more
+        written = text_source.marked(piece, said) if quotes else piece
+        whole = memoryview(written)[: end + quotes * (0 if said.escape else 2 * len(quote))]
+        table = csv.read_csv(pa.BufferReader(whole), bare, parse, convert)
         for batch in table.slice(header).to_batches():
-            yield pa.RecordBatch.from_arrays(batch.columns, schema=cells)
+            yield pa.RecordBatch.from_arrays(batch.columns, schema=cells), quotes
         header = bare.skip_rows = 0
 
 
@@ -138,8 +205,9 @@ def _begun(
     path: str, said: Form, read: csv.ReadOptions, parse: csv.ParseOptions, convert: csv.ConvertOptions | None = None
 ) -> pa.Schema:
     """Return the columns of a text table, as its first block tells them."""
-    first_piece = next(_pieces(path, said, across=parse.newlines_in_values, size=read.block_size), b"")
-    with csv.open_csv(pa.BufferReader(first_piece), read, parse, convert) as reader:
+    pieces = text_source.pieces(path, said, across=parse.newlines_in_values, size=read.block_size)
+    piece, end = next(pieces, (bytearray(), 0))
+    with csv.open_csv(pa.BufferReader(memoryview(piece)[:end]), read, parse, convert) as reader:
         return reader.schema
 
 
@@ -194,106 +262,3 @@ def _without_thousands(table: pa.Table, sign: str) -> pa.Table:
                 table = table.set_column(place, field.name, plain.cast(kind))
                 break
     return table
-
-
-@contextlib.contextmanager
-def _source(path: str, said: Form, *, marked: bool = False) -> Iterator[Any]:
-    """Open a text table for Arrow, as UTF-8 without the lines that the form leaves out; ``marked``: values keep quotes.
-
-    Arrow reads on threads of its own. One that needs Python for that hangs when the interpreter has ended meanwhile,
-    and the process with it: what they read is a file of Arrow's or lies in memory.
-    """
-    with _opened(path) as file:
-        if isinstance(file, pa.NativeFile) and _utf8(said.encoding) and not said.leaves_out and not marked:
-            yield file
-        else:
-            whole = _kept(file.read(), said)
-            yield pa.BufferReader(_marked(whole, said) if marked else whole)
-
-
-def _pieces(path: str, said: Form, *, across: bool, size: int = _BLOCK) -> Iterator[bytes]:
-    """Yield a text table as UTF-8, in pieces of whole rows; ``across``: there may be line breaks in values."""
-    with _opened(path) as file:
-        source: Any = pa.BufferReader(_kept(file.read(), said)) if said.leaves_out else file
-        decoded = None if said.leaves_out or _utf8(said.encoding) else codecs.getincrementaldecoder(said.encoding)()
-        held = b""
-        while piece := source.read(size):
-            piece = bytes(piece) if decoded is None else decoded.decode(bytes(piece)).encode()
-            held += piece
-            end = _whole_rows(held, said, across=across)
-            if end:
-                yield held[:end]
-                held = held[end:]
-        held += b"" if decoded is None else decoded.decode(b"", final=True).encode()
-        if held:
-            yield held if held.endswith(b"\n") else held + b"\n"  # Arrow takes one row without its end for none
-
-
-def _whole_rows(piece: bytes, said: Form, *, across: bool) -> int:
-    """Return where the last row ends that is whole; 0 = none is, as far as that can be told."""
-    end = piece.rfind(b"\n") + 1
-    if not across or not said.quote:
-        return end
-    if said.escape:
-        return 0  # which quotes end a value cannot be told by their number
-    quote = said.quote.encode()
-    while end and piece.count(quote, 0, end) % 2:
-        end = piece.rfind(b"\n", 0, end - 1) + 1
-    return end
-
-
-def _marked(piece: bytes, said: Form) -> bytes:
-    """Return a text whose quotes come thrice: the parser takes what surrounds a value, and leaves one on each side."""
-    quote = said.quote.encode()
-    return piece.replace(quote, quote * 3) if quote and not said.escape else piece
-
-
-def _utf8(encoding: str) -> bool:
-    try:
-        return codecs.lookup(encoding).name == "utf-8"
-    except LookupError:
-        return False
-
-
-@contextlib.contextmanager
-def _opened(path: str) -> Iterator[Any]:
-    """Open a file that may be packed, as its first bytes tell."""
-    with pa.OSFile(path) as raw:
-        first = raw.read(6)
-    if first.startswith(_ZIP):
-        with zipfile.ZipFile(path) as archive, archive.open(_only(archive.namelist(), path)) as packed:
-            yield packed
-    elif first.startswith(_XZ):
-        with lzma.open(path) as packed:
-            yield packed
-    else:
-        packing = next((name for magic, name in _MAGIC.items() if first.startswith(magic)), None)
-        with pa.input_stream(path, compression=packing) as file:
-            yield file
-
-
-def _only(names: list[str], path: str) -> str:
-    if len(names) != 1:
-        raise ValueError(f"{path} holds {len(names)} files")
-    return names[0]
-
-
-def _kept(data: bytes, said: Form) -> bytes:
-    """Return a text as UTF-8 without the lines, and the ends of lines, that its form leaves out."""
-    data = data if _utf8(said.encoding) else data.decode(said.encoding).encode()
-    if not said.leaves_out:
-        return data
-    lines = data.splitlines(keepends=True)
-    lines = lines[: len(lines) - said.footer] if said.footer else lines
-    lines = [line for place, line in enumerate(lines) if place not in said.omitted] if said.omitted else lines
-    if said.comment:
-        sign = said.comment.encode()
-        lines = [line for line in lines if not line.startswith(sign)]
-        if said.inline:
-            lines = [_cut(line, sign, said.quote.encode()) for line in lines]
-    return b"".join(lines)
-
-
-def _cut(line: bytes, sign: bytes, quote: bytes) -> bytes:
-    before, found, _ = line.partition(sign)
-    return before + b"\n" if found and not (quote and quote in line) else line

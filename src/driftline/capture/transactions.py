@@ -6,6 +6,7 @@ recorded with a gap that says so (the commit may follow); of a run that fails, a
 is not. A connection that goes away without a commit takes what it held with it. Never asks a database anything.
 """
 
+import contextlib
 import functools
 import re
 import weakref
@@ -52,11 +53,26 @@ class _Open:
         self.marks: list[tuple[str, int]] = []  # savepoint -> how much was held by then
 
 
-_open: "weakref.WeakKeyDictionary[Any, _Open]" = weakref.WeakKeyDictionary()
+class _Connections(weakref.WeakKeyDictionary[Any, _Open]):
+    """What connections hold; of those that cannot be referred to weakly, as sqlite3's own, nothing is known."""
+
+    def get(self, connection: Any, default: Any = None) -> Any:
+        """Return what a connection holds, if anything."""
+        try:
+            return super().get(connection, default)
+        except TypeError:
+            return default
+
+    def pop(self, connection: Any, default: Any = None) -> Any:
+        """Return it, and forget it."""
+        return default if self.get(connection) is None else super().pop(connection, default)
+
+
+_open = _Connections()
 
 
 def _of(connection: Any) -> _Open:
-    found = _open.get(connection)
+    found: _Open | None = _open.get(connection)
     if found is None:
         found = _open[connection] = _Open()
     return found
@@ -69,7 +85,8 @@ def any_open() -> bool:
 
 def begin(connection: Any) -> None:
     """A transaction begins that was asked for."""
-    _of(connection).begun = True
+    with contextlib.suppress(TypeError):
+        _of(connection).begun = True
 
 
 def begun(connection: Any) -> bool:
@@ -139,8 +156,9 @@ def holds(connection: Any) -> bool:
 
 def mark(connection: Any, name: str) -> None:
     """A savepoint."""
-    found = _of(connection)
-    found.marks.append((name.strip('"').lower(), len(found.held)))
+    with contextlib.suppress(TypeError):
+        found = _of(connection)
+        found.marks.append((name.strip('"').lower(), len(found.held)))
 
 
 def back(connection: Any, name: str) -> None:

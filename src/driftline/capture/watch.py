@@ -36,7 +36,7 @@ _MODULES = {
         "lightgbm", "xgboost", "catboost", "statsmodels.iolib.smpickle",
     ),
     "stdlib": ("csv", "json", "xml.etree.ElementTree"),
-    "dbapi": ("sqlite3", "psycopg"),
+    "dbapi": ("sqlite3", "psycopg", "psycopg2"),
     "sqlalchemy": ("sqlalchemy",),
     "fsspec": ("fsspec.spec",),
     "h5py": ("h5py",),
@@ -68,6 +68,7 @@ _BY_NAME = ""  # patches of the user's own modules
 _patches: dict[str, list[Any]] = {}
 _loading: list[tuple[str, ModuleType]] = []  # what another thread was in the middle of importing
 _PATIENCE_SECONDS, _LOOK_SECONDS = 60.0, 0.01  # for that
+_waiting: list[tuple[str, ModuleType, ModuleType]] = []  # libraries that their own hooks are just importing
 
 
 def watch(name: str = "", *, params: Mapping[str, Any] | None = None, namespace: str | None = None) -> None:
@@ -103,9 +104,9 @@ def unwatch() -> None:
 def hooks_on() -> None:
     """Put the hooks on, now and for what will be imported."""
     opens.install(around.active, sites.opened)
-    for library in HOOKS:
+    for library in (*HOOKS, *HOOKS):  # twice, as the hooks for one library may have loaded another one
         module = sys.modules.get(library)
-        if isinstance(module, ModuleType):
+        if module is not None and imported.is_one(module):
             fault.attempt("watch", _now_or_later, library, module)
     if _loading:
         fault.attempt("watch", own.thread, "driftline-hooks", _once_loaded)
@@ -122,7 +123,8 @@ def _now_or_later(library: str, module: ModuleType) -> None:
     if imported.waits(module):
         spec.loader = _Hooking(spec.loader, library)
     elif _initializing(module):
-        _loading.append((library, module))
+        if (library, module) not in _loading:
+            _loading.append((library, module))
     else:
         _install(library, module)
 
@@ -148,8 +150,15 @@ def _install(library: str, module: ModuleType) -> None:
         _patches[library] = []
         hook = fault.attempt(f"hooks for {library}", importlib.import_module, HOOKS[library])
         if hook is not None:
-            put = _patches[library] = fault.attempt(f"hooks for {library}", hook.install, module) or []
-            put += fault.attempt(f"hooks for {library}", aliases.of_library, module, put) or []
+            _waiting.append((library, module, hook))
+        for one in [one for one in _waiting if not getattr(one[2].__spec__, "_initializing", False)]:
+            _waiting.remove(one)
+            _put(*one)
+
+
+def _put(library: str, module: ModuleType, hook: ModuleType) -> None:
+    put = _patches[library] = fault.attempt(f"hooks for {library}", hook.install, module) or []
+    put += fault.attempt(f"hooks for {library}", aliases.of_library, module, put) or []
 
 
 class _AfterImport(MetaPathFinder):

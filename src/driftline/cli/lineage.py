@@ -34,6 +34,7 @@ AS_OF = "As it was then: a time, run:ID, a version such as features@previous, or
 @click.option("--select", metavar="SELECTOR", help="In place of NODE: what a selector selects, and the jobs between.")
 @click.option("--exclude", metavar="SELECTOR", default="", help="Leave this out of --select.")
 @click.option("--limit", type=click.IntRange(1), default=500, show_default=True, help="Nodes in each direction.")
+@click.option("--all", "every", is_flag=True, help="Draw every neighbour of a node, however many there are.")
 @click.option("--list", "listing", is_flag=True, help="List the datasets that are known; NODE narrows the list.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 @click.pass_context
@@ -60,7 +61,7 @@ def lineage(ctx: click.Context, /, node: str | None, listing: bool, as_json: boo
         graph = tree.with_failures(graph, failing)
         tree.draw(
             start, graph, up=asked["up"] or both, down=asked["down"] or both, depth=asked["depth"], as_of_us=moment,
-            what="column lineage" if asked["columns"] else "lineage",
+            what="column lineage" if asked["columns"] else "lineage", every=asked["every"],
         )  # fmt: skip
     else:
         tree.flow(graph)

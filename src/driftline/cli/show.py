@@ -143,7 +143,7 @@ def money(amount: float, currency: str) -> str:
 
 def spans(rows: Sequence[tuple[int, int]]) -> str:
     """Return spans of rows, the first few: ``0 to 65,535, 131,072 to 131,100``."""
-    shown = ", ".join(f"{first:,} to {last:,}" for first, last in rows[:_SPANS])
+    shown = ", ".join(f"{first:,} to {last:,}" if last > first else f"{first:,}" for first, last in rows[:_SPANS])
     return shown + (f" and {count(len(rows) - _SPANS, 'more span')}" if len(rows) > _SPANS else "")
 
 

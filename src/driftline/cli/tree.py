@@ -30,8 +30,12 @@ def draw(
     depth: int,
     as_of_us: int | None = None,
     what: str = "lineage",
+    every: bool = False,
 ) -> None:
-    """Print the lineage of ``asked`` as of a moment (None: now), first as a sentence that says ``what`` it is."""
+    """Print the lineage of ``asked`` as of a moment (None: now), first as a sentence that says ``what`` it is.
+
+    Of many neighbours of one node, and of many columns, the first are drawn, unless ``every`` one is asked for.
+    """
     sums = {(link.source, link.target, link.via): link for link in graph.edges if link.via}
     graph = drawn.plainly(graph)
     above = sum(node.depth < 0 for node in graph.nodes)
@@ -47,7 +51,7 @@ def draw(
         return
     show.say(f"{name} has {' and '.join(counts)} within {show.count(depth, 'step')}.")
     trees = [
-        _Tree(graph, sums, depth, up=upstream)
+        _Tree(graph, sums, depth, up=upstream, every=every)
         for upstream, drawn_ in ((True, up and above), (False, down and below))
         if drawn_
     ]
@@ -90,12 +94,16 @@ def flow(graph: Subgraph) -> None:
 class _Tree:
     """What is drawn in one direction: each node with what is beside it."""
 
-    def __init__(self, graph: Subgraph, sums: Mapping[tuple[str, str, str], Link], depth: int, *, up: bool) -> None:
+    def __init__(
+        self, graph: Subgraph, sums: Mapping[tuple[str, str, str], Link], depth: int, *, up: bool, every: bool = False
+    ) -> None:
         self.nodes = {node.id: node for node in graph.nodes}
         self.beside: dict[str, list[tuple[str, Link]]] = {}
         self._sums = sums
         self._telling = {via for _, _, via in sums}  # jobs of which it is known what fed what
         self.up = up
+        self.wide = len(graph.nodes) if every else _WIDE
+        self.roots = len(graph.nodes) if every else _ROOTS
         self._depth = depth
         self._cut = graph.truncated
         self.ended = False  # whether a node was drawn behind which nobody looked
@@ -155,10 +163,10 @@ def _print_each(asked: str, tree: _Tree) -> None:
     of_one = asked.startswith("datasetField:")
     roots = [root for root in (asked, *([] if of_one else columns)) if root in tree.beside]
     shaping = {(there, link.kind) for there, link in tree.beside.get(asked, ())} if not of_one else set()
-    for root in roots[:_ROOTS]:
+    for root in roots[: tree.roots]:
         _print(root, tree, shaping if root != asked else set())
-    if len(roots) > _ROOTS:
-        show.say(f"+{len(roots) - _ROOTS} more columns; name one, or use --json.")
+    if len(roots) > tree.roots:
+        show.say(f"+{len(roots) - tree.roots:,} more columns; name one, or draw them with --all.")
 
 
 def _print(asked: str, tree: _Tree, above: Collection[tuple[str, str]] = ()) -> None:
@@ -180,7 +188,7 @@ def _grow(root: Tree, asked: str, tree: _Tree, above: Collection[tuple[str, str]
         every = tree.behind(here, behind)
         near = [one for one in every if here != asked or (one[0], one[1].kind) not in above]
         stated = bool(here in tree.nodes and tree.nodes[here].no_upstream)
-        for there, link in near[:_WIDE]:
+        for there, link in near[: tree.wide]:
             node = tree.nodes.get(there)
             said = tree.between(behind, here, there) or link
             kind = link.kind if link.kind not in _PLAIN else ""
@@ -196,8 +204,8 @@ def _grow(root: Tree, asked: str, tree: _Tree, above: Collection[tuple[str, str]
                 label.append(f"  {_stated(node.no_upstream)}", "dim")
             grown.add(place)
             waiting.append((branch.add(label), there, here))
-        if len(near) > _WIDE:
-            branch.add(Text(f"+{len(near) - _WIDE:,} more; --json lists all", "dim"))
+        if len(near) > tree.wide:
+            branch.add(Text(f"+{len(near) - tree.wide:,} more; --all draws them", "dim"))
         if len(near) < len(every):
             branch.add(Text("and what shapes all rows, as above", "dim"))
         if rest := tree.rest(here, behind):

@@ -1,5 +1,8 @@
 """``driftline why``: why an answer came out as it did, or what caused an incident."""
 
+import sys
+from collections.abc import Sequence
+
 import click
 from rich.text import Text
 
@@ -11,13 +14,15 @@ from driftline.event.report import DataChange, Explanation, IncidentReport, Trai
 
 LISTED = 20
 COLUMNS = 4
+WIDE = 12  # rows of a table; the rest is counted
 
 
 @click.command()
 @click.argument("answer_or_incident", required=False)
+@click.option("--all", "every", is_flag=True, help="List all that it stood on, however much that is.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 @click.pass_context
-def why(ctx: click.Context, answer_or_incident: str | None, as_json: bool) -> None:
+def why(ctx: click.Context, answer_or_incident: str | None, every: bool, as_json: bool) -> None:
     """Tell why an answer came out so, or what caused an incident.
 
     ANSWER_OR_INCIDENT is the id of an answer or (the beginning of) the id of an incident; without it the
@@ -31,7 +36,7 @@ def why(ctx: click.Context, answer_or_incident: str | None, as_json: bool) -> No
     if as_json:
         show.as_json(found)
     elif isinstance(found, Explanation):
-        _explain(found)
+        _explain(found, sys.maxsize if every else WIDE)
     else:
         _blame(found)
 
@@ -50,7 +55,7 @@ def _find(engine: Engine, id_: str) -> Explanation | IncidentReport:
         raise NotFound(f"neither an answer nor an incident is called {id_}", hint=hint) from error
 
 
-def _explain(found: Explanation) -> None:
+def _explain(found: Explanation, most: int) -> None:
     answer = found.answer
     show.say(incident_page.sentence(found.sentence or "Nothing is known about what it stood on"), "bold")
     line = Text.assemble(show.verdict(answer.verdict), f"  {answer.endpoint}  {show.when(answer.time_us)} UTC")
@@ -61,26 +66,27 @@ def _explain(found: Explanation) -> None:
     show.say(line)
     for reason in answer.verdict.reasons:
         show.say(f"Guard rule {reason.rule}: {reason.observed}" + (f" (limit {reason.limit})" if reason.limit else ""))
-    if answer.sources:
-        show.heading("It stood on")
-        show.table(("role", "version"), ((s.role, names.label(s.version.node)) for s in answer.sources))
-    if answer.documents:
-        show.heading("It read")
-        show.table(("document", "score", "from"), (_trail(trail) for trail in found.documents))
-    if found.findings:
-        show.heading("What had moved there")
-        moved = ((show.sign(f.severity), f"{f.dataset.name}.{f.column}".strip("."), f.sentence) for f in found.findings)
-        show.table(("", "where", "what"), moved)
-    if found.changes:
-        show.heading("What had changed there")
-        rows = ((show.when(c.time_us), names.label(c.node), c.sentence) for c in found.changes)
-        show.table(("when", "what", "how"), rows)
-    if found.data:
-        show.heading("What differs from the version before")
-        show.table(("dataset", "when", "was", "is", "what"), (_difference(one) for one in found.data))
-    if found.incidents:
-        show.heading("Incidents")
-        show.table(("state", "id", "what"), ((show.sign(i.state), i.id, i.title) for i in found.incidents))
+    sources = [(one.role, names.label(one.version.node)) for one in answer.sources]
+    _table("It stood on", ("role", "version"), sources, most)
+    read = found.documents if answer.documents else ()
+    _table("It read", ("document", "score", "from"), [_trail(trail) for trail in read], most)
+    moved = [(show.sign(f.severity), f"{f.dataset.name}.{f.column}".strip("."), f.sentence) for f in found.findings]
+    _table("What had moved there", ("", "where", "what"), moved, most)
+    changes = [(show.when(c.time_us), names.label(c.node), c.sentence) for c in found.changes]
+    _table("What had changed there", ("when", "what", "how"), changes, most)
+    headings = ("dataset", "when", "was", "is", "what")
+    _table("What differs from the version before", headings, [_difference(one) for one in found.data], most)
+    incidents = [(show.sign(i.state), i.id, i.title) for i in found.incidents]
+    _table("Incidents", ("state", "id", "what"), incidents, most)
+
+
+def _table(title: str, headings: Sequence[str], rows: Sequence[Sequence[str | Text]], most: int) -> None:
+    """Print a table with its heading, where there is anything to tell, and how many rows it has beyond ``most``."""
+    if rows:
+        show.heading(title)
+        show.table(headings, rows[:most])
+    if len(rows) > most:
+        show.say(f"+{len(rows) - most:,} more; --all lists them.", "dim")
 
 
 def _difference(one: DataChange) -> tuple[str, str, str, str, str]:

@@ -7,9 +7,10 @@ that of a copy. Rows are told apart by a key, else by their places where there a
 here only, and only when asked. Where nothing can be read it says why.
 """
 
+import itertools
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any, Literal, NamedTuple
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 import msgspec
 
@@ -19,6 +20,11 @@ from driftline.engine.house import House
 from driftline.errors import BadInput
 from driftline.event.lineage import Dataset, Version
 from driftline.event.report import DataChange, Difference, RowChange
+
+if TYPE_CHECKING:
+    from driftline.capture import formats
+else:
+    formats = later.module("driftline.capture.formats")  # which loads the readers
 
 duckdb = later.module("duckdb")
 
@@ -79,7 +85,28 @@ def named(house: House, found: Difference, copies: Sequence[str] = (), key: str 
         rows = list(_differing(connection, sides, chosen, limit + 1))
     told = f"by {chosen}" if chosen else "by their places"
     more = f"; the first {limit}, there are more" if len(rows) > limit else ""
-    return msgspec.structs.replace(found, rows=tuple(rows[:limit]), rows_note=f"Rows are told apart {told}{more}.")
+    note = f"Rows are told apart {told}{more}."
+    if not more:
+        found = msgspec.structs.replace(found, data=(_exact(change, rows),))
+    return msgspec.structs.replace(found, rows=tuple(rows[:limit]), rows_note=note)
+
+
+def _exact(change: DataChange, rows: Sequence[RowChange]) -> DataChange:
+    """Return a change with those rows of its columns that differ, in place of the groups that they lie in."""
+    whole = {one.row for one in rows if not one.column}
+    columns = []
+    for one in change.columns:
+        places = sorted(whole | {row.row for row in rows if row.column == one.name})
+        told = one.change == "changed" and bool(places)
+        columns.append(msgspec.structs.replace(one, rows=tuple(_spans(places))) if told else one)
+    return msgspec.structs.replace(change, columns=tuple(columns))
+
+
+def _spans(places: Sequence[int]) -> Iterator[tuple[int, int]]:
+    """Yield the first and the last of each run of neighbours."""
+    for _, run in itertools.groupby(enumerate(places), lambda one: one[1] - one[0]):
+        neighbours = [place for _, place in run]
+        yield neighbours[0], neighbours[-1]
 
 
 def _dataset(house: House, change: DataChange) -> Dataset:
@@ -114,12 +141,30 @@ def _opened(connection: Any, name: str, path: str) -> _Side:
         duckdb.Error: it cannot be read as a table.
     """
     reader = _READERS.get(endings.form(path), "")
-    if not reader or _GLOB & set(path):
-        raise duckdb.InvalidInputException(f"{path} is read for its columns only, not row by row.")
-    connection.execute(_MADE.format(name=name, place=_PLACE, source=reader.format(_text(path))))
+    if reader and not _GLOB & set(path):
+        source = reader.format(_text(path))
+    else:
+        source = f"given_{name}"
+        connection.register(source, _loaded(path))
+    connection.execute(_MADE.format(name=name, place=_PLACE, source=source))
     columns = [row[0] for row in connection.execute(f"describe {name}").fetchall()][1:]
-    (rows,) = connection.execute(_COUNTED.format(name=name, what="*")).fetchone()
+    ((rows,),) = connection.execute(_COUNTED.format(name=name, what="*")).fetchall()
     return _Side(path, tuple(columns), rows)
+
+
+def _loaded(path: str) -> Any:
+    """Return the rows of a file that DuckDB does not read by itself.
+
+    Raises:
+        duckdb.Error: it cannot be read as a table.
+    """
+    try:
+        found = formats.table(path)
+    except Exception as error:  # whatever its reader raises; a library that is missing, too
+        raise duckdb.InvalidInputException(f"{path} cannot be read: {error}") from error
+    if found is None:
+        raise duckdb.InvalidInputException(f"{path} is read for its columns only, not row by row.")
+    return found
 
 
 def _shared(sides: Sequence[_Side]) -> str:

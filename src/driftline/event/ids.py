@@ -5,7 +5,7 @@ Pure but for the random bits of a fresh id, which a caller can seed.
 
 import os
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 
 import xxhash
 
@@ -46,7 +46,15 @@ def text(said: str) -> str:
 
 def digest(*parts: bytes | str) -> str:
     """Return 32 hexadecimal digits over ``parts``; their boundaries count."""
+    return xxhash.xxh3_128_hexdigest(_framed(parts))
+
+
+def digests(before: Sequence[bytes | str], lasts: Iterable[bytes]) -> list[str]:
+    """Return, per one of ``lasts``, ``digest(*before, last)``."""
+    start = _framed(before)
+    return [xxhash.xxh3_128_hexdigest(start + len(last).to_bytes(8, "little") + last) for last in lasts]
+
+
+def _framed(parts: Sequence[bytes | str]) -> bytes:
     data = [part.encode() if isinstance(part, str) else part for part in parts]
-    return xxhash.xxh3_128_hexdigest(
-        b"".join([piece for one in data for piece in (len(one).to_bytes(8, "little"), one)])
-    )
+    return b"".join([piece for one in data for piece in (len(one).to_bytes(8, "little"), one)])

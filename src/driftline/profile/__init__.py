@@ -8,11 +8,12 @@ from driftline.profile.build import build
 from driftline.profile.codec import decode, encode
 from driftline.profile.column import Column, Profile
 from driftline.profile.comparison import Comparison, compare
-from driftline.profile.fingerprint import WRITTEN, Fingerprint, Prints, beside, fingerprint
+from driftline.profile.fingerprint import FORM, WRITTEN, Fingerprint, Prints, beside, fingerprint
 from driftline.profile.merge import merge
 from driftline.profile.ranks import Ranks
 from driftline.profile.recent import encoded, readable
 from driftline.profile.row_set import RowSet, row_set
 
-__all__ = ["WRITTEN", "Column", "Comparison", "Fingerprint", "Prints", "Profile", "Ranks", "RowSet", "beside", "build",
+__all__ = ["FORM", "WRITTEN", "Column", "Comparison", "Fingerprint", "Prints", "Profile", "Ranks", "RowSet", "beside",
+           "build",
            "compare", "decode", "encode", "encoded", "fingerprint", "merge", "readable", "row_set"]  # fmt: skip

@@ -26,7 +26,6 @@ from driftline.profile.words import Words
 
 NOTHING: Mapping[str, Column] = MappingProxyType({})
 PIECE = 1 << 20  # rows measured at a time
-_FEWEST = 8  # columns that are worth laying side by side
 _NARROW = 1 << 31  # bytes of text that 32-bit offsets reach
 
 
@@ -59,7 +58,7 @@ def _together(whole: Sheet, wanted: Sequence[int], seed: int) -> dict[int, Colum
         return side_by_side.measured(whole, wanted, seed)
     out: dict[int, Column] = {}
     width = sheet.SHORT // (whole.rows or 1)
-    for start in range(0, len(wanted), width) if width >= _FEWEST else ():
+    for start in range(0, len(wanted), width) if width >= sheet.FEWEST else ():
         places = wanted[start : start + width]
         part = Sheet(whole.rows, [whole.columns[place] for place in places])
         found = side_by_side.measured(part, range(len(places)), seed)

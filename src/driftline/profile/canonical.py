@@ -7,7 +7,7 @@ decimals are numbers. The zone of a timestamp belongs to the schema. Source: fie
 https://arrow.apache.org/docs/format/Columnar.html.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -23,6 +23,7 @@ _WORD = 1 << 64
 _INT64 = (1 << 63) - 1
 PER_SECOND = {"s": 1, "ms": 1_000, "us": 1_000_000, "ns": 1_000_000_000}
 DAY = 86_400
+_CACHED = 1 << 13  # numbers that become doubles at a time: what stays in the cache, and needs no fresh memory
 
 Whole = NDArray[np.int64] | NDArray[np.uint64]
 
@@ -49,7 +50,7 @@ def parts(values: Any) -> Iterator[Any]:
         elif family == "time":
             yield from _times(kept, present, rows)
         elif family in {"text", "binary"}:
-            yield from _bytes(b"s" if family == "text" else b"y", kept, present, rows)
+            yield from _bytes(b"s" if family == "text" else b"y", [kept], present, rows)
         else:
             yield from _nested(kept, present, rows)
 
@@ -88,29 +89,27 @@ def _plain(values: NDArray[Any], present: Mask | None) -> Iterator[Any]:
         yield values.astype(np.uint8)
         return
     if values.dtype.kind in "iu":
-        floats = doubles(values)
-        if floats is None:
+        if not fit(values):
             wide = values.dtype.kind == "u" and int(values.max()) > _INT64
             yield _frame(b"u" if wide else b"i", present, rows)
             yield values.astype("<u8" if wide else "<i8")
             return
     else:
-        floats = values.astype(np.float64) + 0.0
-        gone = np.isnan(floats)
+        gone = np.isnan(values)
         if gone.any():
             there = np.ones(rows, bool) if present is None else present.copy()
             there[np.flatnonzero(there)[gone]] = False
-            present, floats = there, floats[~gone]
+            present, values = there, values[~gone]
     yield _frame(b"f", present, rows)
-    yield floats.astype("<f8", copy=False)
+    for start in range(0, len(values), _CACHED):
+        yield np.add(values[start : start + _CACHED], 0.0, dtype="<f8")  # without -0.0
 
 
-def doubles(values: NDArray[Any]) -> NDArray[np.float64] | None:
-    """Return integers as doubles; None where a double cannot hold one of them."""
-    floats = values.astype(np.float64)
-    if values.dtype.itemsize < 8 or not len(values) or np.abs(floats).max() < EXACT:
-        return floats
-    return floats if bool(held(values, floats).all()) else None
+def fit(values: NDArray[Any]) -> bool:
+    """Whether doubles hold all these integers exactly."""
+    if values.dtype.itemsize < 8 or not len(values) or (values.max() < EXACT and values.min() > -EXACT):
+        return True
+    return bool(held(values, values.astype(np.float64)).all())
 
 
 def held(values: NDArray[Any], floats: NDArray[np.float64]) -> Mask:
@@ -214,12 +213,28 @@ def ticks_of(values: pa.Array) -> tuple[NDArray[np.int64], int]:
     return buffers.numbers(values).astype(np.int64, copy=False), per_second
 
 
-def _bytes(tag: bytes, values: pa.Array, present: Mask | None, rows: int) -> Iterator[Any]:
-    data, offsets = values.buffers()[2], buffers.offsets(values)
+def strung(values: Any) -> bool:
+    """Whether a column is of texts or byte strings without nulls, in any chunks, which ``of_chunks`` takes."""
+    return not isinstance(values, np.ndarray) and buffers.family(values.type) in {"text", "binary"} and (
+        not values.null_count and len(values) > 0
+    )  # fmt: skip
+
+
+def of_chunks(values: pa.Array | pa.ChunkedArray) -> Iterator[Any]:
+    """Yield what ``parts`` yields of a column that is ``strung``, without laying its chunks together."""
+    tag = b"s" if buffers.family(values.type) == "text" else b"y"
+    yield from _bytes(tag, buffers.chunks(values), None, len(values))
+
+
+def _bytes(tag: bytes, chunks: Sequence[pa.Array], present: Mask | None, rows: int) -> Iterator[Any]:
+    places = [buffers.offsets(chunk) for chunk in chunks]
     yield _frame(tag, present, rows)
-    yield (offsets[1:] - offsets[:-1]).astype("<i8", copy=False)
-    if data is not None:
-        yield memoryview(data)[int(offsets[0]) : int(offsets[-1])]
+    for offsets in places:
+        yield (offsets[1:] - offsets[:-1]).astype("<i8", copy=False)
+    for chunk, offsets in zip(chunks, places, strict=True):
+        data = chunk.buffers()[2]
+        if data is not None:
+            yield memoryview(data)[int(offsets[0]) : int(offsets[-1])]
 
 
 def _nested(values: pa.Array, present: Mask | None, rows: int) -> Iterator[Any]:

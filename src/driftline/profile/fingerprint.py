@@ -7,7 +7,7 @@ they were. What makes no difference is told in ``canonical``. The prefix of the 
 of different forms say nothing about each other.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 import msgspec
@@ -15,7 +15,7 @@ import pyarrow as pa
 import xxhash
 
 from driftline.errors import BadInput
-from driftline.event.ids import digest
+from driftline.event.ids import digest, digests
 from driftline.profile import canonical, inputs, row_set, sheet
 from driftline.profile.row_set import RowSet
 from driftline.profile.sheet import Sheet
@@ -89,16 +89,21 @@ def beside(rows: int, parts: Iterable[Fingerprint]) -> Fingerprint:
 
 
 class Prints:
-    """The fingerprint of a table that comes in record batches of one schema; holds less than two groups at a time."""
+    """The fingerprint of a table that comes in record batches of one schema; holds less than two groups at a time.
 
-    def __init__(self, schema: pa.Schema, *, rows: bool = False, form: str = FORM) -> None:
-        _, found = inputs.columns(schema.empty_table())
+    With ``rows`` it has a row set; with ``up_to``, only where the table has no more cells than that.
+    """
+
+    def __init__(self, schema: pa.Schema, *, rows: bool = False, up_to: int | None = None, form: str = FORM) -> None:
+        _, found = inputs.columns(pa.Table.from_batches([], schema))
         self._groups = _Groups([column.name for column in found], rows=rows)
         self._schema = schema
+        self._up_to = up_to
         self._form = form
         self._waiting: list[pa.RecordBatch] = []
         self._held = 0
         self._count = 0
+        self._rows = 0  # that were taken
 
     def add(self, batch: pa.RecordBatch) -> None:
         """Take the next rows."""
@@ -120,6 +125,9 @@ class Prints:
 
     def _flush(self) -> None:
         table = pa.Table.from_batches(self._waiting, self._schema)
+        self._rows += len(table)
+        if self._up_to is not None and self._rows * len(self._schema) > self._up_to:
+            self._groups.leave_rows()
         self._groups.take(sheet.of(table))
         self._waiting, self._held = [], 0
 
@@ -134,13 +142,17 @@ class _Groups:
     def take(self, group: Sheet) -> None:
         """Take the next rows."""
         lines = dict(zip(group.numbers.places, canonical.of_lines(group.numbers.values), strict=True))
-        for place, (hashes, piece) in enumerate(zip(self._hashes.values(), group.pieces, strict=True)):
+        for place, (hashes, column) in enumerate(zip(self._hashes.values(), group.columns, strict=True)):
             state = xxhash.xxh3_128()
-            for part in lines[place] if place in lines else canonical.parts(piece):
+            for part in lines[place] if place in lines else _parts(group, place, column.values):
                 state.update(part)
             hashes.append(state.digest())
         if self._rows is not None:
             self._rows.take(group)
+
+    def leave_rows(self) -> None:
+        """Do without the row set."""
+        self._rows = None
 
     def made(self, rows: int, form: str) -> Fingerprint:
         """Return the fingerprint of all that was taken."""
@@ -148,7 +160,11 @@ class _Groups:
         return _made(rows, groups, self._rows.made() if self._rows is not None else None, form)
 
 
+def _parts(group: Sheet, place: int, values: Any) -> Iterator[Any]:
+    return canonical.of_chunks(values) if canonical.strung(values) else canonical.parts(group.pieces[place])
+
+
 def _made(rows: int, groups: dict[str, bytes], row_set: RowSet | None, form: str) -> Fingerprint:
-    columns = {name: digest(form, str(rows), hashes) for name, hashes in groups.items()}
+    columns = dict(zip(groups, digests((form, str(rows)), groups.values()), strict=True))
     parts = [part for pair in columns.items() for part in pair]
     return Fingerprint(f"{form}:{digest(form, str(rows), *parts)}", columns, rows, GROUP, groups, row_set)

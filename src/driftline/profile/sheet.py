@@ -19,6 +19,7 @@ from driftline.profile.levels import EXACT
 from driftline.profile.words import Words
 
 SHORT = 1 << 17  # cells of a short sheet
+FEWEST = 8  # columns that are worth laying side by side, unless they are shorter than they would be then
 _SHORT = 1 << 20  # bytes of a column of texts that is looked at beside others
 
 
@@ -45,7 +46,7 @@ class Sheet:
     def __init__(self, rows: int, columns: Sequence[Input]) -> None:
         self.rows = rows
         self.columns = columns
-        self.short = rows * len(columns) <= SHORT
+        self.short = rows * max(len(columns), FEWEST) <= SHORT
 
     @cached_property
     def pieces(self) -> list[Any]:

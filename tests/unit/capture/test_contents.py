@@ -181,3 +181,9 @@ def test_columns_of_one_name_are_told_apart_in_the_schema_the_fingerprint_and_th
     sources = {name: [one["field"] for one in field["inputFields"] if one["name"] == "t.parquet"]
                for name, field in lineage.items()}  # fmt: skip
     assert sources == {"a": ["a"], "a#2": ["a#2"], "b": ["b"]}
+
+
+def test_steps_that_a_narrow_number_cannot_hold_are_not_taken_for_equal_ones() -> None:
+    """By hand: 128 up and 128 down, which are one number in eight bits."""
+    assert contents.of_arrow(pa.table({"a": pa.array([-64, 64, -64], pa.int8())})).regular == frozenset()
+    assert contents.of_arrow(pa.table({"a": pa.array([-64, 0, 64], pa.int8())})).regular == {"a"}

@@ -82,3 +82,17 @@ def test_modules_have_what_they_hold_and_what_is_no_module_is_passed_over(monkey
     files = dict(imported.files())
     assert "made" not in files
     assert files["driftline.capture.imported"] == imported.__file__
+
+
+def test_what_only_says_that_it_is_a_module_is_passed_over(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As the ``lib`` of a module that cffi has compiled does."""
+
+    class Lib:
+        __slots__ = ()
+        __class__ = ModuleType  # type: ignore[assignment]
+
+    monkeypatch.setitem(sys.modules, "lib_of_cffi", Lib())  # type: ignore[arg-type]
+    assert isinstance(sys.modules["lib_of_cffi"], ModuleType)
+    assert imported.of("lib_of_cffi") == {}
+    assert "lib_of_cffi" not in {name for name, _, _ in imported.modules()}
+    assert "lib_of_cffi" not in dict(imported.files())

@@ -46,6 +46,15 @@ def test_a_thread_of_ours_records_nothing(sink: MemorySink) -> None:
     assert (found, thread.name, thread.daemon) == ([None], "ours", True)
 
 
+def test_a_thread_of_ours_that_fails_is_counted_and_prints_nothing(
+    sink: MemorySink, capsys: pytest.CaptureFixture[str]
+) -> None:
+    thread = own.thread("ours", lambda: int("no number"))  # pytest fails where an exception reaches the thread's end
+    assert thread is not None
+    thread.join()
+    assert (fault.counts()["sender"], capsys.readouterr().err) == (1, "")
+
+
 def test_a_thread_that_cannot_be_is_counted(monkeypatch: pytest.MonkeyPatch) -> None:
     def refuse(_: threading.Thread) -> None:
         raise RuntimeError("can't start new thread at interpreter shutdown")

@@ -3,6 +3,8 @@
 import bz2
 import gzip
 import lzma
+import subprocess
+import sys
 import zipfile
 from pathlib import Path
 
@@ -220,3 +222,87 @@ def test_columns_behind_the_names_that_were_given_are_called_as_the_library_does
     assert text.settled(str(path), some) == Form(names=("a", "b", "column2"))
     assert text.columns(str(path), some) == ("a", "b", "column2")
     assert text.settled(str(path), Form(names=("a",) * 3, bare="duckdb")).names == ("a",) * 3
+
+
+WHAT = {
+    "whole numbers with gaps": ("id,n\n" + "".join(f"{row},{row % 7 or 'NA'}\n" for row in range(400)), Form()),
+    "numbers of any width": ("a,b,c\n1,40000,3000000000\n-1,,7\n2,-5,9007199254740993\n" * 9, Form()),
+    "decimals and no numbers": ("x,y\n1.5,nan\n2,inf\n-0.0,NaN\nnull,1e3\n" * 9, Form()),
+    "beyond 63 bits": ("id\n1\n17446744073709551615\n" * 1, Form()),
+    "times": ("t,z,d,c\n2013-01-01 10:00:00,2013-01-01T10:00:00Z,2013-01-01,10:00:00\n" * 9, Form()),
+    "fractions of seconds": ("t,u\n2013-01-01 10:00:00.5,2013-01-01 10:00\n2013-01-01 10:00:00,NA\n" * 9, Form()),
+    "true and false": ("b,c\ntrue,1\nfalse,0\n,\n" * 9, Form()),
+    "blanks around numbers": ("a,b\n 1,x \n2 , y\n" * 9, Form()),
+    "leading zeros and signs": ("a,b\n007,+1\n08,-1\n0x1f,2\n" * 9, Form()),
+    "quotes around some": ('a,b,c\n1,"x,y",2\n2,z,"3"\n3,"a ""b""",4\n' * 9, Form()),
+    "no quotes at all": ('a,b\n1,"x\n2,y"\n' * 9, Form(quote="")),
+    "a quote that ends nothing": ('a,b\n1,5" pipe\n2,x\n' * 9, Form()),
+    "a line break in a value": ('a,b\n1,"x\ny"\n2,z\n' * 9, Form()),
+    "escaped": ('a,b\n1,x\\,y\n2,"z\\"w"\n' * 9, Form(escape="\\")),
+    "one name twice": ("a,a,b\n1,2,x\n3,4,y\n" * 9, Form()),
+    "a comma in decimals": ("a;b\n1,5;x\n2,25;y\n" * 9, Form(delimiter=";", decimal=",")),
+    "thousands": ('a,b\n"1,234",x\n"2,000,000",y\n' * 9, Form(thousands=",")),
+    "comments": ("a,b\n# no\n1,x\n2,y # z\n" * 9, Form(comment="#", inline=True)),
+    "blank lines": ("a,b\n\n1,x\n\n\n2,y\n" * 9, Form()),
+    "missing, as it was said": ("a,b\n-999,x\n2,-\n-,NA\n" * 9, Form(nulls=("", "-", "-999"))),
+    "missing, nothing is": ("a,b\n1,x\nNA,\n" * 9, Form(nulls=())),
+    "texts, as it was said": ("a,b,c\n01,02,03\n1,2,3\n" * 9, Form(texts=("a", "c"))),
+    "all of them texts": ("a,b\n01,2\n1,NA\n" * 9, Form(texts=(EVERY,), nulls=("", "NA"))),
+    "no header": ("1,x\n2,y\n" * 9, Form(bare="arrow")),
+    "names that were given": ("1,x\n2,y\n" * 9, Form(names=("a", "b"))),
+    "a first line that is skipped": ("made today\na,b\n" + "1,x\n2,y\n" * 9, Form(skip=1)),
+    "another encoding": ("a,b\n1,é\n2,ß\n" * 9, Form(encoding="latin-1")),
+    "another encoding of two bytes": ("a,b\n1,é\n2,ß\n" * 9, Form(encoding="utf-16")),
+    "letters beyond ASCII": ("a,b\n1,é\n2,日本\n" * 9, Form()),
+    "no end of the last line": ("a,b\n" + "1,x\n" * 9 + "2,y", Form()),
+    "nothing but a header": ("a,b\n", Form()),
+    "nothing in a column": ("a,b\n1,\n2,\n" * 9, Form()),
+}
+
+
+# Expected: what Arrow's own parser makes of the whole text at once, down to the profile.
+@pytest.mark.parametrize("piece", [16, 40, 1 << 10])
+@pytest.mark.parametrize("what", WHAT)
+def test_a_text_in_pieces_is_what_it_is_at_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, what: str, piece: int
+) -> None:
+    body, said = WHAT[what]
+    at_once = contents(tmp_path, body, said)
+    monkeypatch.setattr(text, "_SHORT", -1)
+    monkeypatch.setattr(text, "_PIECE", piece)
+    assert contents(tmp_path, body, said) == at_once
+
+
+# Expected: by hand. Arrow reads the first megabyte as whole numbers, and all of it as what its end says.
+@pytest.mark.parametrize(
+    ("end", "kind"), [("1.5", "double"), ("x", "string"), ("NA", "int64"), ("3000000000", "int64")]
+)
+def test_a_type_that_only_the_end_of_a_text_tells_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, end: str, kind: str
+) -> None:
+    body = "id,n\n" + "".join(f"{row},{row % 100}\n" for row in range(150_000)) + f"1,{end}\n"
+    at_once = contents(tmp_path, body)
+    monkeypatch.setattr(text, "_SHORT", 1 << 20)
+    found = contents(tmp_path, body)
+    assert found == at_once
+    assert [field.type for field in found.fields] == ["int64", kind]
+
+
+def test_a_short_text_has_a_row_set_and_a_long_one_has_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(text, "_SHORT", -1)
+    for rows, short in ((65_536, True), (65_537, False)):  # two columns: 131,072 cells and two more
+        prints = contents(tmp_path, "a,b\n" + "1,x\n" * rows).prints
+        assert prints is not None
+        assert (prints.row_set is not None) is short
+
+
+def test_no_pandas_is_loaded_to_measure_a_text(tmp_path: Path) -> None:
+    """A program that uses Polars alone would wait for it."""
+    file = tmp_path / "x.csv"
+    file.write_text("a,b\n" + "1,x\n2,NA\n" * 9)
+    code = (
+        "import sys\nfrom driftline.capture import text\nfrom driftline.capture.form import Form\n"
+        f"text._SHORT = -1\ntext.of_text({str(file)!r}, 1, Form(nulls=('NA',)), 1 << 29)\n"
+        "assert 'pandas' not in sys.modules"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True)

@@ -31,6 +31,21 @@ def test_what_is_put_outside_of_a_transaction_is_done_at_once(run: Run) -> None:
     assert done == [1, 2]
 
 
+def test_of_a_connection_that_cannot_be_referred_to_nothing_is_known_and_nothing_fails(run: Run) -> None:
+    one, done = object(), list[int]()
+    transactions.begin(one)
+    transactions.mark(one, "here")
+    for act in (transactions.back, transactions.release):
+        act(one, "here")
+    assert not transactions.again(one, "key")
+    assert not transactions.begun(one)
+    assert (transactions.version(one, T), transactions.holds(one)) == ("", False)
+    transactions.put(one, run, lambda: done.append(1), T, "v", inside=True)
+    transactions.commit(one)
+    transactions.rollback(one)
+    assert (done, transactions.any_open()) == ([1], False)
+
+
 def test_a_commit_does_what_was_held_in_order_once(run: Run) -> None:
     done: list[int] = []
     one, other = Connection(), Connection()

@@ -23,6 +23,21 @@ def ran(script: str, folder: Path) -> str:
     return done.stdout
 
 
+def test_a_library_that_the_hooks_of_another_one_import_is_hooked_as_well(tmp_path: Path) -> None:
+    script = (
+        "import sys, driftline; driftline.configure(url='http://127.0.0.1:9', flush_seconds=0); driftline.watch()\n"
+        "print('sqlite3' in sys.modules); import psycopg; print('sqlite3' in sys.modules)\n"
+        "import sqlite3\n"
+        "with driftline.run('job') as run:\n"
+        "    made = sqlite3.connect('x.db'); made.execute('CREATE TABLE t AS SELECT 1 AS a'); made.commit()\n"
+        "print([one.dataset.name for one in run.outputs], psycopg.Cursor.execute.__code__.co_filename)\n"
+        "from driftline.capture import fault; print(fault.counts())\n"
+    )
+    assert ran(script, tmp_path).splitlines() == [
+        "False", "True", "['t'] <driftline importlib._bootstrap>", "{}",
+    ]  # fmt: skip
+
+
 def test_a_library_that_is_imported_later_is_hooked_then(tmp_path: Path) -> None:
     script = (
         "import driftline, sys\n"
@@ -216,3 +231,21 @@ def test_a_library_that_another_thread_is_importing_is_hooked_once_it_is_there(
         assert not watching._loading
     finally:
         watching.unwatch()
+
+
+def test_a_library_that_the_hooks_for_another_one_load_is_hooked_as_well(tmp_path: Path) -> None:
+    """The hooks for SQLAlchemy load sqlite3, whose turn has come before them."""
+    pytest.importorskip("sqlalchemy")
+    script = (
+        "import sys, sqlalchemy\n"
+        "assert 'sqlite3' not in sys.modules\n"
+        "import driftline\n"
+        "from driftline.capture import watch\n"
+        "from driftline.testing import MemorySink, use_sink\n"
+        "with use_sink(MemorySink()):\n"
+        "    driftline.watch()\n"
+        "    print(bool(watch._patches['sqlite3']))\n"
+    )
+    command = [sys.executable, "-c", script]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=True, timeout=120)
+    assert done.stdout.split() == ["True"]

@@ -15,6 +15,7 @@ def test_counts_are_spelt_for_people() -> None:
 
 def test_spans_of_rows_are_told_by_their_first_and_last_row() -> None:
     assert show.spans([(0, 65_535)]) == "0 to 65,535"
+    assert show.spans([(2, 2), (1_004, 1_004)]) == "2, 1,004"
     spans = [(0, 1), (4, 5), (8, 9), (12, 13), (16, 17)]
     assert show.spans(spans[:4]) == "0 to 1, 4 to 5, 8 to 9 and 1 more span"
     assert show.spans(spans) == "0 to 1, 4 to 5, 8 to 9 and 2 more spans"

@@ -45,7 +45,20 @@ def test_a_link_that_is_not_sure_says_so(capsys: pytest.CaptureFixture[str]) -> 
 def test_many_neighbours_are_counted(capsys: pytest.CaptureFixture[str]) -> None:
     names = [f"n{index}" for index in range(20)]
     graph = Subgraph(nodes=tuple(node(name, 1) for name in names), edges=tuple(link("a", name) for name in names))
-    assert any("+8 more" in line for line in drawn(capsys, graph))
+    assert any("+8 more; --all draws them" in line for line in drawn(capsys, graph))
+
+
+def test_all_of_400_neighbours_are_drawn_where_they_are_asked_for(capsys: pytest.CaptureFixture[str]) -> None:
+    names = [f"n{index}" for index in range(400)]
+    nodes = (node("a", 0), *(node(name, -1) for name in names))
+    graph = Subgraph(nodes=nodes, edges=tuple(link(name, "a") for name in names))
+    few = drawn(capsys, graph, down=False)
+    assert len(few) < 24
+    assert "+388 more; --all draws them" in few[-1]
+    tree.draw("dataset:file:a", graph, up=True, down=False, depth=5, every=True)
+    every = capsys.readouterr().out.splitlines()
+    assert [name for name in names if not any(f" {name} " in f"{line} " for line in every)] == []
+    assert not any("more" in line for line in every)
 
 
 @pytest.mark.parametrize(

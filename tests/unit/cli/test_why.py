@@ -4,9 +4,11 @@ from collections.abc import Callable
 import pytest
 from click.testing import Result
 
-from driftline.cli.why import _difference
+from driftline.cli.why import WIDE, _difference, _explain
 from driftline.errors import NotFound
-from driftline.event.report import ColumnCells, DataChange
+from driftline.event.answer import Answer, Source
+from driftline.event.lineage import Dataset, Version
+from driftline.event.report import ColumnCells, DataChange, Explanation
 
 Run = Callable[..., Result]
 ANSWER = "0194a1b2-1111-7000-8000-000000000001"
@@ -45,6 +47,26 @@ def test_a_dataset_is_no_answer_and_is_told_where_its_changes_are(run: Run) -> N
     with pytest.raises(NotFound) as said:
         run("why", "features")
     assert "'driftline diff features@previous features@latest'" in str(said.value.hint)
+
+
+def test_of_400_sources_the_first_are_listed_and_the_rest_counted(capsys: pytest.CaptureFixture[str]) -> None:
+    sources = tuple(
+        Source(role="document", version=Version(Dataset("file", f"doc{number}.txt"), "v1")) for number in range(400)
+    )
+    found = Explanation(answer=Answer(id=ANSWER, time_us=0, endpoint="desk", sources=sources))
+    _explain(found, WIDE)
+    few = capsys.readouterr().out
+    assert few.count("doc") - few.count("document") == 12
+    assert few.rstrip().endswith("+388 more; --all lists them.")
+    _explain(found, 1_000)
+    every = capsys.readouterr().out
+    assert every.count("doc") - every.count("document") == 400
+    assert "more" not in every
+
+
+def test_all_is_an_option_of_both_commands(run: Run) -> None:
+    assert run("why", ANSWER, "--all").stdout == run("why", ANSWER).stdout  # which is short
+    assert run("lineage", "features", "--all").stdout == run("lineage", "features").stdout
 
 
 def test_a_changed_cell_is_told_by_the_rows_among_which_it_is() -> None:

@@ -6,16 +6,17 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
+import numpy as np
 import pyarrow as pa
 import pytest
-from pyarrow import csv, parquet
+from pyarrow import csv, feather, ipc, orc, parquet
 
 from driftline.capture import measure
 from driftline.config import Settings
 from driftline.engine import cells, rows
 from driftline.engine.engine import Engine
 from driftline.errors import BadInput
-from driftline.event.report import Difference, RowChange
+from driftline.event.report import ColumnCells, DataChange, Difference, RowChange
 
 TABLE = pa.table({"id": [10, 11, 12, 13], "price": [9.5, None, 7.0, 1.25], "it's": ["w", "x", "y", "z"]})
 Keep = Callable[[pa.Table], str]
@@ -31,7 +32,7 @@ class Shop:
     def write(self, table: pa.Table, name: str = "") -> str:
         """Write the file, tell of it, and return its version."""
         path = self.folder / (name or self.name)
-        (csv.write_csv if path.suffix == ".csv" else parquet.write_table)(table, path)
+        _WRITERS[path.suffix](table, path)
         self.day += 1
         version = measure.of_file(str(path)).version
         self.engine.ingest_many([_event(self.day, name or self.name, version)])
@@ -41,6 +42,22 @@ class Shop:
         """Return what differs between two versions."""
         node = f"dataset:file:{self.name}#"
         return rows.named(self.engine.house, cells.between(self.engine.house, node + before, node + after), **more)
+
+
+def _stream(table: pa.Table, path: Path) -> None:
+    with ipc.new_stream(path, table.schema) as writer:
+        writer.write_table(table)
+
+
+_WRITERS: dict[str, Callable[[pa.Table, Path], Any]] = {
+    ".csv": csv.write_csv,
+    ".parquet": parquet.write_table,
+    ".feather": feather.write_feather,
+    ".arrow": _stream,
+    ".orc": orc.write_table,
+    ".xlsx": lambda table, path: table.to_pandas().to_excel(path, index=False),
+    ".npy": lambda table, path: np.save(path, np.column_stack([table["id"], table["price"]])),
+}
 
 
 def _event(day: int, name: str, version: str) -> bytes:
@@ -141,3 +158,33 @@ def test_a_file_of_another_format_is_read_for_its_columns_only(tmp_path: Path) -
     found = shop.differ(*versions, copies=[str(tmp_path / "a.txt")])
     assert "is read for its columns only, not row by row" in found.rows_note
     shop.engine.close()
+
+
+@pytest.mark.parametrize("name", ["shop.feather", "shop.arrow", "shop.orc", "shop.xlsx", "shop.npy"])
+def test_rows_of_formats_that_the_database_does_not_read_are_named_as_well(name: str, tmp_path: Path) -> None:
+    """By hand: the price of the third row is 8, and was 7; columns of an array are called by their places."""
+    shop = Shop(tmp_path, name)
+    table = TABLE.select(["id", "price"])
+    before = shop.write(table)
+    shutil.copy(tmp_path / name, tmp_path / f"old{Path(name).suffix}")
+    after = shop.write(table.set_column(1, "price", pa.array([9.5, None, 8.0, 1.25])))
+    found = shop.differ(before, after, copies=[str(tmp_path / f"old{Path(name).suffix}")])
+    shop.engine.close()
+    assert found.rows, found.rows_note
+    (change,) = found.rows
+    assert (change.row, change.column, change.change) == (2, "1" if name == "shop.npy" else "price", "changed")
+    assert (float(change.before or 0), float(change.after or 0)) == (7.0, 8.0)
+
+
+def test_columns_are_told_with_the_rows_that_differ_where_all_of_them_are_named() -> None:
+    """By hand: rows 2 and 3 of a have another value, and row 7 came; the fingerprint knew of a group of eight."""
+    told = tuple(ColumnCells(name=name, change="changed", rows=((0, 7),)) for name in ("a", "b", "c"))
+    change = DataChange(node="t", before="1", after="2", verdict="changed", columns=told)
+    found = [
+        *(RowChange(row=row, change="changed", column="a", before="1", after="2") for row in (2, 3)),
+        RowChange(row=5, change="changed", column="b", before="1", after="2"),
+        RowChange(row=7, change="came"),
+    ]
+    exact = rows._exact(change, found)
+    assert [one.rows for one in exact.columns] == [((2, 3), (7, 7)), ((5, 5), (7, 7)), ((7, 7),)]
+    assert rows._exact(change, []) == change

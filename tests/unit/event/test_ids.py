@@ -35,3 +35,8 @@ def test_a_run_id_that_is_no_uuid_always_becomes_the_same_uuid() -> None:
 def test_the_boundaries_of_parts_count_in_a_digest() -> None:
     assert ids.digest("ab", "c") != ids.digest("a", "bc")
     assert ids.digest("ab") == ids.digest(b"ab")
+
+
+def test_digests_are_those_of_each_last_part() -> None:
+    """Expected: ``digest`` of all parts together."""
+    assert ids.digests(("a", b"b"), [b"c", b""]) == [ids.digest("a", "b", "c"), ids.digest("a", "b", "")]

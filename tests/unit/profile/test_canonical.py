@@ -172,3 +172,27 @@ def test_run_lengths_intervals_and_extensions_are_read():
 
 def test_a_nan_is_a_null_and_minus_zero_is_zero():
     assert value(pa.array([math.nan, -0.0])) == value(pa.array([None, 0.0]))
+
+
+def test_texts_in_chunks_have_the_bytes_of_texts_in_one():
+    """Expected: what ``parts`` yields of the same texts in one array."""
+    for kind in (pa.string(), pa.large_binary()):
+        chunked = pa.chunked_array(
+            [pa.array(["a", "", "é"]).cast(kind), pa.array(["x", "yy", "z"]).cast(kind).slice(1)]
+        )
+        assert canonical.strung(chunked)
+        whole = b"".join(bytes(part) for part in canonical.parts(inputs.flat(chunked)))
+        assert b"".join(bytes(part) for part in canonical.of_chunks(chunked)) == whole
+    assert not canonical.strung(pa.chunked_array([["a", None]]))
+    assert not canonical.strung(pa.chunked_array([], pa.string()))
+    assert not canonical.strung(pa.chunked_array([[1]]))
+    assert not canonical.strung(np.arange(3))
+
+
+def test_integers_that_doubles_hold_are_told_from_those_that_they_do_not():
+    """By hand: 2**53 + 1 is the first whole number that no double holds."""
+    assert canonical.fit(np.array([2**53, -(2**53)]))
+    assert not canonical.fit(np.array([2**53 + 1]))
+    assert canonical.fit(np.array([2**63], np.uint64))
+    assert not canonical.fit(np.array([2**64 - 1], np.uint64))
+    assert canonical.fit(np.array([], np.int64))

@@ -1,12 +1,14 @@
 """A pytest plugin: run a suite of another library, with or without Driftline's hooks, and write down what came out.
 
 Enters: ``SUITES_MODE`` (``bare``; ``watched``: the whole process is one run; ``runs``: each test is one more, inside of
-that) and ``SUITES_OUT``, the file to write. Leaves: one JSON document: per test its outcome, the exception or reason
-that it ended with and its warnings, as far as these do not depend on the moment; and what was left behind in the end.
+that), ``SUITES_OUT``, the file to write, and ``SUITES_MOST``, how many tests (0: all). Leaves: one JSON document: per
+test its outcome, the exception or reason that it ended with and its warnings, as far as these do not depend on the
+moment; and what was left behind in the end.
 Source: https://docs.pytest.org/en/stable/reference/reference.html#hooks.
 """
 
 import gc
+import hashlib
 import json
 import os
 import re
@@ -21,9 +23,11 @@ import pytest
 
 MODE = os.environ["SUITES_MODE"]
 OUT = Path(os.environ["SUITES_OUT"])
+MOST = int(os.environ["SUITES_MOST"])
 TESTS = tuple(os.environ["SUITES_TESTS"].split(os.pathsep))
 _PASSING = re.compile(
     r"0x[0-9a-fA-F]{4,}|(?<![\w.])\d{5,}|[0-9a-f]{8}-[0-9a-f-]{27}|[\w./-]*/pytest-of-[\w./-]*|/tmp/[\w./-]*"
+    r"|(?<=-)\w{8}(?= \(deleted\))"
 )
 _SERIOUS = ("failed", "error")
 
@@ -31,7 +35,7 @@ _faults: dict[str, str] = {}  # piece of Driftline's and the kind of its failure
 
 if MODE != "bare":
     import driftline
-    from driftline.capture import client, fault, sites
+    from driftline.capture import client, fault, whose
 
     fault.OFF_AFTER = 1_000_000_000  # a hook that has failed goes on, so that the rest of the suite meets it
     _counting = fault._failed
@@ -41,9 +45,9 @@ if MODE != "bare":
         _counting(piece, error)
 
     fault._failed = _kept
-    _of_user = sites.of_user
+    _of_user = whose.of_user
     # The tests lie among packages, and stand for a user's script: their calls are taken down, their text is read.
-    sites.of_user = lambda file: file.startswith(TESTS) or _of_user(file)
+    whose.of_user = lambda file: file.startswith(TESTS) or _of_user(file)
     driftline.watch("suite")
 
 
@@ -93,6 +97,15 @@ def _lasting(text: str) -> str:
     return _PASSING.sub("…", text)[:300]
 
 
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[Any]) -> None:
+    """Leave as many tests as were asked for, the same each time, in their order."""
+    if MOST and len(items) > MOST:
+        hashes = sorted(items, key=lambda item: hashlib.sha256(item.nodeid.encode()).digest())
+        chosen = {id(item) for item in hashes[:MOST]}
+        items[:] = [item for item in items if id(item) in chosen]
+
+
 def pytest_runtest_logreport(report: Any) -> None:
     """Take note of a phase."""
     outcomes.heard(report)
@@ -128,7 +141,7 @@ def pytest_sessionfinish() -> None:
     found: dict[str, Any] = {
         "tests": outcomes.tests,
         "cpu": time.process_time() - outcomes.began,
-        "threads": sorted(one.name for one in threading.enumerate() if not one.name.startswith("driftline-")),
+        "threads": sorted(re.sub(r"\d+", "…", one.name) for one in threading.enumerate() if not _ours(one)),
         "files": _open_files(),
         "failed": {},
         "faults": _faults,
@@ -136,6 +149,10 @@ def pytest_sessionfinish() -> None:
     if MODE != "bare":
         found["failed"] = {name[7:]: count for name, count in client.status().items() if name.startswith("failed:")}
     OUT.write_text(json.dumps(found))
+
+
+def _ours(thread: threading.Thread) -> bool:
+    return thread.name.startswith("driftline-")
 
 
 def _open_files() -> list[str]:

@@ -50,6 +50,7 @@ def queried(
     datasets: Mapping[Source, tuple[Dataset, ...]],
     spelled: Callable[[str], str],
     fields: tuple[Field, ...] | None = None,
+    given: Iterable[str] = (),
 ) -> None:
     """Remember that ``frame``, or whatever the user's code makes of it here, is what a SELECT gave.
 
@@ -59,18 +60,27 @@ def queried(
         datasets: its sources.
         spelled: tells how a name was written.
         fields: columns of the frame, with their types.
+        given: names of the columns of rows, as the database tells them.
     """
     index: tuple[str, ...] = ()
     if is_frame(frame):
         names = _names(frame) or ()
         index = tuple(str(name) for name in frame.index.names if name is not None) if mutable(frame) else ()
     else:
-        names = tuple(spelled(one.name) for one in lineage.items if isinstance(one, Output) and one.name)
+        names = tuple(distinct(given)) or _told(lineage, spelled)
     made = selected.of(lineage, datasets, spelled, names, index)
     if is_frame(frame):
         node.put(frame, made)
-    known = fields or tuple(Field(name) for name in names)
+    known = fields or tuple(Field(name) for name in names) or None
     sites.read((one for found in datasets.values() for one in found), known, made)
+
+
+def _told(lineage: Lineage, spelled: Callable[[str], str]) -> tuple[str, ...]:
+    """The columns of rows by their places, as the statement names them; nothing where it does not tell how many."""
+    outputs = [one for one in lineage.items if isinstance(one, Output)]
+    if len(outputs) < len(lineage.items):
+        return ()
+    return tuple(distinct(spelled(one.name or one.said) or "column" for one in outputs))
 
 
 def scanned(frame: Any, places: Iterable[str], version: str = "", names: tuple[str, ...] = ()) -> None:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from driftline import later
 from driftline.capture import fault, transactions
-from driftline.capture.hooks import patch
+from driftline.capture.hooks import patch, raised
 from driftline.capture.hooks.patch import Patch
 from driftline.capture.recording import Recording
 
@@ -88,6 +88,7 @@ def telling(
         lost: returns before it a connection whose transaction has failed, and is taken back whatever is asked for.
         always: tell also where nothing is open.
     """
+    act, failing, lost = raised.held(act), failing and raised.held(failing), lost and raised.held(lost)
     if inspect.iscoroutinefunction(original):
         return _telling_later(original, act, failing, lost)
 
@@ -96,12 +97,13 @@ def telling(
         undone = fault.attempt(_PIECE, lost, *args) if lost is not None and transactions.any_open() else None
         try:
             result = original(*args, **kwargs)
-        except BaseException:
+        except raised.ANY as error:
             if failing is not None and transactions.any_open():
                 fault.attempt(_PIECE, failing, *args)
+            raised.through(error)
             raise
         if undone is not None:
-            transactions.rollback(undone)
+            fault.attempt(_PIECE, transactions.rollback, undone)
         elif always or transactions.any_open():
             fault.attempt(_PIECE, act, *args)
         return result
@@ -116,12 +118,13 @@ def _telling_later(original: Act, act: Act, failing: Act | None, lost: Act | Non
         undone = fault.attempt(_PIECE, lost, *args) if lost is not None and transactions.any_open() else None
         try:
             result = await original(*args, **kwargs)
-        except BaseException:
+        except raised.ANY as error:
             if failing is not None and transactions.any_open():
                 fault.attempt(_PIECE, failing, *args)
+            raised.through(error)
             raise
         if undone is not None:
-            transactions.rollback(undone)
+            fault.attempt(_PIECE, transactions.rollback, undone)
         elif transactions.any_open():
             fault.attempt(_PIECE, act, *args)
         return result
@@ -147,7 +150,35 @@ def of_psycopg(module: Any) -> list[Patch]:
     ):
         patches += _put(getattr(module, name), enter, _block_begun)
         patches += _put(getattr(module, name), leave, _block_ended, failing=_block_failed, lost=_block_lost)
+    for name, leave in (("Copy", "__exit__"), ("AsyncCopy", "__aexit__")):
+        patches += _put(getattr(module, name), leave, _copy_ended, failing=_copy_failed)
     return patches
+
+
+def of_psycopg2(factory: Any) -> dict[str, Any]:
+    """Return methods for a class of connections of psycopg2 that tell of the end of transactions."""
+    acts: dict[str, Act] = {
+        "commit": transactions.commit, "rollback": transactions.rollback, "close": transactions.rollback,
+        "__exit__": _left_by,
+    }  # fmt: skip
+    losing = {"commit": _failed, "__exit__": _failed}
+    return {name: telling(getattr(factory, name), act, lost=losing.get(name)) for name, act in acts.items()}
+
+
+def _left_by(connection: Any, kind: Any = None, *_: Any) -> None:
+    """``with connection:`` has ended: psycopg2 commits it, or takes it back, and keeps the connection open."""
+    (transactions.commit if kind is None else transactions.rollback)(connection)
+
+
+def _copy_ended(copy: Any, kind: Any = None, *_: Any) -> None:
+    """``with cursor.copy(…)`` has ended; outside of a transaction it stands by itself."""
+    if not copy.connection.info.transaction_status:
+        (transactions.commit if kind is None else transactions.rollback)(copy.connection)
+
+
+def _copy_failed(copy: Any, *_: Any) -> None:
+    if copy.connection.closed or not copy.connection.info.transaction_status:
+        transactions.rollback(copy.connection)
 
 
 def _put(owner: Any, attribute: str, act: Act, *, failing: Act | None = None, lost: Act | None = None) -> list[Patch]:
@@ -158,7 +189,7 @@ def _put(owner: Any, attribute: str, act: Act, *, failing: Act | None = None, lo
     return [Patch(owner, attribute, original)]
 
 
-def _failed(connection: Any) -> Any:
+def _failed(connection: Any, *_: Any) -> Any:
     """The connection, if a statement of its transaction has failed: PostgreSQL takes it back, whatever it is told."""
     return connection if connection.info.transaction_status == _IN_ERROR else None
 

@@ -8,7 +8,6 @@ there (``claimed``). Rows stay lazy: nothing is fetched that the user does not f
 import functools
 import os
 import sqlite3
-import sys
 import weakref
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -16,14 +15,13 @@ from urllib.parse import unquote, urlsplit
 
 from driftline.capture import fault, own, transactions
 from driftline.capture.around import recording
-from driftline.capture.hooks import commits, database, patch, sqlite_asked
-from driftline.capture.hooks.patch import PASS, Call, Patch
+from driftline.capture.hooks import addresses, commits, database, patch, psycopg, psycopg2, raised, sqlite_asked
+from driftline.capture.hooks.patch import Patch
 from driftline.capture.recording import Recording
 
 _FACTORY = 5  # place of ``factory`` among the arguments of ``sqlite3.connect``
 _EXECUTES = ("execute", "executemany", "executescript")
 _PIECE = "hook sqlite3.execute"
-_CURSORS = ("Cursor", "AsyncCursor", "ServerCursor", "AsyncServerCursor")
 
 _TOOLS = frozenset(("IPython", "ipykernel", "coverage", "diskcache"))  # what they keep for themselves is no data
 
@@ -33,19 +31,23 @@ claimed: "weakref.WeakSet[Any]" = weakref.WeakSet()  # cursors whose statements 
 def install(module: Any) -> list[Patch]:
     """Put the hooks on and return what was replaced."""
     if module.__name__ == "psycopg":
-        names = [f"{kind}.{name}" for kind in _CURSORS for name in ("execute", "executemany")]
-        patches = [one for name in names for one in patch.around(module, name, _executed, _unclaimed)]
-        return patches + commits.of_psycopg(module)
-    original = module.connect
+        return psycopg.install(module, claimed)
+    if module.__name__ == "psycopg2":
+        return psycopg2.install(module, claimed)
+    original, factory_of, name = module.connect, raised.held(_factory), raised.held(_name)
 
     @functools.wraps(original)
     def connect(*args: Any, **kwargs: Any) -> Any:
-        caller = sys._getframe(1).f_globals.get("__name__")
-        factory = fault.attempt("hook sqlite3.connect", _factory, args, kwargs, caller)
-        if factory is None:
-            return original(*args, **kwargs)
-        made = original(*args, **{**kwargs, "factory": factory})
-        fault.attempt(_PIECE, _name, made, args[0] if args else kwargs.get("database"), kwargs.get("uri"))
+        caller = raised.frame(1).f_globals.get("__name__")
+        factory = fault.attempt("hook sqlite3.connect", factory_of, args, kwargs, caller)
+        given = kwargs if factory is None else {**kwargs, "factory": factory}
+        try:
+            made = original(*args, **given)
+        except raised.ANY as error:
+            raised.through(error)
+            raise
+        if factory is not None:
+            fault.attempt(_PIECE, name, made, args[0] if args else kwargs.get("database"), kwargs.get("uri"))
         return made
 
     made = patch.unbound(patch.unseen(connect, original), original)
@@ -88,7 +90,7 @@ def _name(connection: Any, given: Any, uri: Any) -> None:
     if uri and text.startswith("file:"):
         parts = urlsplit(text)
         text = "" if "mode=memory" in parts.query else unquote(parts.path)
-    connection.__dict__[database.TELLS] = True
+    connection.__dict__[addresses.TELLS] = True
     connection.__dict__[sqlite_asked.FILE] = os.path.abspath(text) if text not in ("", ":memory:") else ""
 
 
@@ -100,10 +102,14 @@ def _through_cursor(factory: type, name: str) -> Any:
 
     @functools.wraps(original)
     def call(self: Any, *args: Any, **kwargs: Any) -> Any:
-        if kwargs:
-            return original(self, *args, **kwargs)  # an error, in its words
-        cursor = sqlite3.Connection.cursor(self, fault.attempt(_PIECE, _cursor, sqlite3.Cursor) or sqlite3.Cursor)
-        return getattr(cursor, name)(*args)
+        try:
+            if kwargs:
+                return original(self, *args, **kwargs)  # an error, in its words
+            cursor = sqlite3.Connection.cursor(self, fault.attempt(_PIECE, _cursor, sqlite3.Cursor) or sqlite3.Cursor)
+            return getattr(cursor, name)(*args)
+        except raised.ANY as error:
+            raised.through(error)
+            raise
 
     return patch.unseen(call, original)
 
@@ -126,8 +132,9 @@ def _recording(original: Callable[..., Any]) -> Callable[..., Any]:
     def call(self: Any, *args: Any, **kwargs: Any) -> Any:
         try:
             result = original(self, *args, **kwargs)
-        except BaseException:
+        except raised.ANY as error:
             fault.attempt(_PIECE, commits.failed, self, original.__name__)
+            raised.through(error)
             raise
         if args:
             fault.attempt(_PIECE, _seen, self, args[0])
@@ -146,31 +153,15 @@ def _seen(cursor: Any, text: Any) -> None:
 
 def _record(run: Recording, cursor: Any, text: Any) -> None:
     connection = cursor.connection
-    place = database.place_of(connection)
+    place = addresses.place_of(connection)
     if place is not None and isinstance(text, str):
         parts = commits.apart(text)
         for one in parts:
             if not transactions.told(connection, one):
                 lasts = transactions.begun(connection) if len(parts) > 1 else connection.in_transaction
-                database.statement(run, place, one, connection, None, connection if lasts else None)
+                held = connection if lasts else None
+                database.statement(
+                    run, place, one, connection, transaction=held, told=database.Told(lambda: cursor.description)
+                )
         if not connection.in_transaction:
             transactions.commit(connection)
-
-
-def _unclaimed(args: Any, kwargs: Any) -> Any:  # noqa: ARG001 - the signature is that of all such functions
-    return PASS if args[0] in claimed else None
-
-
-def _executed(run: Recording, call: Call) -> bool:
-    cursor, query = call.args[0], call.argument(1, "query")
-    connection = cursor.connection
-    text = query.decode() if isinstance(query, bytes) else query
-    if not isinstance(text, str):
-        text = text.as_string(connection)  # of psycopg.sql
-    place = database.place_of(connection)
-    if place is not None and cursor.statusmessage == "ROLLBACK" and transactions.commits(text):
-        transactions.rollback(connection)  # of a transaction that had failed
-        return True
-    if place is None or transactions.told(connection, text):
-        return place is not None
-    return database.statement(run, place, text, transaction=database.transaction_of(connection))

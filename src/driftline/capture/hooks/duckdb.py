@@ -7,13 +7,12 @@ caller: the original is therefore called in a frame that has the caller's variab
 """
 
 import functools
-import sys
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from driftline.capture import fault, own, transactions
 from driftline.capture.around import recording
-from driftline.capture.hooks import commits, patch
+from driftline.capture.hooks import commits, patch, raised
 from driftline.capture.hooks.duckdb_frames import FETCHERS, OF_THE_MODULE
 from driftline.capture.hooks.duckdb_relations import Relations
 from driftline.capture.hooks.patch import Patch
@@ -113,22 +112,24 @@ def _around(owner: Any, attribute: str, before: Before, after: Callable[..., Any
     if original is None:
         return []
     piece = f"hook {owner.__name__}.{attribute}"
+    begin, end, after = raised.held(_begin, piece, before), raised.held(_end, piece), raised.held(after)
 
     @functools.wraps(original)
     def call(*args: Any, **kwargs: Any) -> Any:
-        caller = sys._getframe(1)
-        begun = fault.attempt(piece, _begin, piece, before, args, kwargs, caller)
-        inside = {**caller.f_locals, "__driftline_call": functools.partial(original, *args, **kwargs)}
+        caller = raised.frame(1)
+        begun = fault.attempt(piece, begin, args, kwargs, caller)
+        inside = {**caller.f_locals, "__driftline_call": raised.held(original, *args, **kwargs)}
         try:
-            result = eval(_CALL, caller.f_globals, inside)  # noqa: S307 - our own constant, in the caller's variables
-        except BaseException:
+            result = raised.evaluated(_CALL, caller.f_globals, inside)  # our own constant, in the caller's variables
+        except raised.ANY as error:
             if begun is not None:
                 begun.inside.closed = True
-                fault.attempt(piece, _end, piece, begun, failed=True)
+                fault.attempt(piece, end, begun, failed=True)
+            raised.through(error)
             raise
         if begun is not None:
             begun.inside.closed = True
-            fault.attempt(piece, _end, piece, begun)
+            fault.attempt(piece, end, begun)
         fault.attempt(piece, after, args, kwargs, result, caller)
         return result
 

@@ -75,6 +75,7 @@ class Queries:
         return self._of_connections.get(holder) if found is None and holder is not None else found
 
 
-def gave(query: Query, result: Any) -> None:
-    """Remember where what was fetched comes from."""
-    origin.queried(result, query.lineage, query.datasets, query.spelled, glance.at(result).fields)
+def gave(query: Query, result: Any, holder: Any) -> None:
+    """Remember where what was fetched from a connection or a relation comes from; a result of None = not yet."""
+    names = [str(column[0]) for column in holder.description or ()] if result is None or type(result) is list else []
+    origin.queried(result, query.lineage, query.datasets, query.spelled, glance.at(result).fields, names)

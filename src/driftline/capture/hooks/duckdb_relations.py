@@ -76,6 +76,7 @@ class Relations:
         """Remember whose a relation is that a call has returned, what it selects and which relations it names."""
         if isinstance(result, self._duckdb.DuckDBPyConnection):
             self._session.queries.ran(result)
+            self.fetched((result,), {}, None, caller)  # rows, one by one, which no further call tells of
         if type(result) is self._duckdb.DuckDBPyRelation:
             self._session.queries.made(result)
             given = args[0] if args else None
@@ -102,7 +103,7 @@ class Relations:
         """Remember where what ``relation.df()`` and its kin return comes from."""
         query = self._session.queries.of(args[0])
         if query is not None and active() is not None:
-            duckdb_frames.gave(query, result)
+            duckdb_frames.gave(query, result, args[0])
 
     def module_fetched(self, args: Sequence[Any], kwargs: Mapping[str, Any], result: Any, caller: Any) -> None:
         """The same for ``duckdb.fetchdf()`` and its kin."""

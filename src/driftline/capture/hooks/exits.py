@@ -13,7 +13,7 @@ import sys
 from typing import Any
 
 from driftline.capture import fault, process
-from driftline.capture.hooks import patch
+from driftline.capture.hooks import patch, raised
 from driftline.capture.hooks.patch import Patch
 
 
@@ -64,7 +64,8 @@ def install(module: Any) -> list[Any]:
     def leave(*args: Any, **kwargs: Any) -> Any:
         try:
             return original(*args, **kwargs)
-        except SystemExit:  # what was caught is an object from now on, which can be asked
+        except raised.ANY as error:  # what was caught is an object from now on, which can be asked
+            raised.through(error)
             raise
 
     module.exit = patch.unbound(patch.unseen(leave, original), original)

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from driftline.capture import client, fault, observe, own
-from driftline.capture.hooks import patch, stated, table
+from driftline.capture.hooks import patch, raised, stated, table
 from driftline.capture.hooks.patch import Call, Patch
 from driftline.capture.hooks.patch import around as put_around
 from driftline.capture.observe import Given
@@ -23,12 +23,16 @@ _LOCAL = ("file", "local", "reference", "filecache", "simplecache", "blockcache"
 
 def install(module: Any) -> list[Patch]:
     """Put the hooks on and return what was replaced."""
-    inner = module.AbstractFileSystem.__dict__["open"]
+    inner, tell = module.AbstractFileSystem.__dict__["open"], raised.held(_tell)
 
     @functools.wraps(inner)
     def told(self: Any, path: Any, *args: Any, **kwargs: Any) -> Any:
-        file = inner(self, path, *args, **kwargs)
-        fault.attempt("hook AbstractFileSystem.open", _tell, self, path, file, args, kwargs)
+        try:
+            file = inner(self, path, *args, **kwargs)
+        except raised.ANY as error:
+            raised.through(error)
+            raise
+        fault.attempt("hook AbstractFileSystem.open", tell, self, path, file, args, kwargs)
         return file
 
     module.AbstractFileSystem.open = patch.unseen(told, inner)

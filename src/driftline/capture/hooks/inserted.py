@@ -64,6 +64,13 @@ def columns(text: str, into: Sequence[str]) -> Into:
     return tuple((column, value) for column, value in zip(into, found, strict=False) if value)
 
 
+def called(into: Into, names: Sequence[str]) -> Into:
+    """Return what comes to which columns by the names that the user calls it by, where those are in order of places."""
+    return tuple(
+        (column, names[int(value)] if value.isdigit() and int(value) < len(names) else value) for column, value in into
+    )
+
+
 def _values(text: str, begin: int) -> Iterator[str]:
     """Yield each value of the one row: its place or its name; "" where it is more than a placeholder."""
     depth, place, start, value, bare = 0, 0, begin, "", True

@@ -12,7 +12,7 @@ from typing import Any
 from driftline.capture import client, fault, measure, observe, own
 from driftline.capture.around import enclosing
 from driftline.capture.frames import passed
-from driftline.capture.hooks import glance, table
+from driftline.capture.hooks import glance, raised, table
 from driftline.capture.hooks.patch import Patch, found_by_name, unbound, unseen
 from driftline.capture.hooks.table import RESULT, Entry
 from driftline.capture.observe import Given
@@ -31,12 +31,16 @@ def install(module: Any, entries: Iterable[Entry]) -> list[Patch]:
 
 
 def _around(module: Any, entry: Entry) -> list[Patch]:
-    original = module.__dict__[entry.attribute]
+    original, remember = module.__dict__[entry.attribute], raised.held(_remember, entry)
 
     @functools.wraps(original)
     def call(*args: Any, **kwargs: Any) -> Any:
-        result = original(*args, **kwargs)
-        fault.attempt(_PIECE, _remember, entry, args, kwargs, result)
+        try:
+            result = original(*args, **kwargs)
+        except raised.ANY as error:
+            raised.through(error)
+            raise
+        fault.attempt(_PIECE, remember, args, kwargs, result)
         return result
 
     made = unbound(unseen(call, original), original)

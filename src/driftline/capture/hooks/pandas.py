@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from driftline.capture import arguments
-from driftline.capture.hooks import database, table, whole
+from driftline.capture.hooks import addresses, database, table, whole
 from driftline.capture.hooks.patch import PASS, Before, Call, Patch, around
 from driftline.capture.hooks.table import COLUMNS, RESULT, Entry
 from driftline.capture.recording import Recording
@@ -56,7 +56,7 @@ def _place(argument: int) -> Before:
     """Find the database of a call; one that is not known here is left to the hooks of its own library."""
 
     def before(args: Sequence[Any], kwargs: Mapping[str, Any]) -> Any:
-        return database.place_of(args[argument] if len(args) > argument else kwargs.get("con")) or PASS
+        return addresses.place_of(args[argument] if len(args) > argument else kwargs.get("con")) or PASS
 
     return before
 
@@ -73,13 +73,23 @@ def _queried(run: Recording, call: Call) -> bool:
             call.argument(2, "schema"),
             call.result,
             whole=all_of_it,
-            transaction=database.transaction_of(call.argument(1, "con")),
+            some=call.argument(6, "columns") is not None,
+            transaction=addresses.transaction_of(call.argument(1, "con")),
             connection=call.argument(1, "con"),
         )
-    frame = call.result if all_of_it and whole.statement(str(text)) else None
     connection = call.argument(1, "con")
-    transaction = database.transaction_of(connection)
-    return database.statement(run, call.before, str(text), connection, frame, transaction, call.result)
+    text = _spelled(text, connection)
+    frame = call.result if all_of_it and whole.statement(text) else None
+    transaction = addresses.transaction_of(connection)
+    return database.statement(run, call.before, text, connection, frame, transaction, call.result)
+
+
+def _spelled(query: Any, connection: Any) -> str:
+    """Return a query as the database gets it; one of SQLAlchemy has a placeholder for each of the values of a list."""
+    if isinstance(query, str) or not hasattr(query, "compile"):
+        return str(query)
+    options = {"render_postcompile": True}
+    return str(query.compile(dialect=getattr(connection, "dialect", None), compile_kwargs=options))
 
 
 def _stored(run: Recording, call: Call) -> bool:
@@ -100,6 +110,6 @@ def _stored(run: Recording, call: Call) -> bool:
         call.args[0],
         whole=all_of_it,
         shape=(lambda frame: frame.reset_index(names=label)) if indexed else None,  # the index becomes columns
-        transaction=database.transaction_of(call.argument(2, "con")),
+        transaction=addresses.transaction_of(call.argument(2, "con")),
         connection=call.argument(2, "con"),
     )

@@ -17,12 +17,13 @@ from typing import Any, NamedTuple, TypeVar
 
 from driftline.capture import fault, own
 from driftline.capture.around import recording
+from driftline.capture.hooks import raised
 from driftline.capture.recording import Recording
 from driftline.capture.unbound import Unbound
 
 _ABSENT = object()
 PASS = object()
-UNSEEN = "<driftline importlib._bootstrap>"  # file name of wrappers in tracebacks; see ``unseen``
+UNSEEN = "<driftline importlib._bootstrap>"  # file name of wrappers; see ``unseen``
 _ACT = "__driftline_call"
 _COUNTING = frozenset(("pandas", "polars"))
 
@@ -140,23 +141,31 @@ def _set(owner: Any, name: str, original: Any, made: Any) -> Patch:
 def _wrapper(original: Any, piece: str, record: Record, before: Before | None, plain: Plain | None) -> Any:
     if inspect.iscoroutinefunction(original):
         return _later(original, piece, record)
+    begin, broken, end = _acts(piece, record, before, plain)
 
     @functools.wraps(original)
     def call(*args: Any, **kwargs: Any) -> Any:
-        begun = fault.attempt(piece, _begin, piece, before, plain, args, kwargs)
-        if begun is None:
-            return original(*args, **kwargs)
+        begun = fault.attempt(piece, begin, args, kwargs)
         try:
             result = original(*args, **kwargs)
-        except BaseException:
-            begun.inside.closed = True
-            fault.attempt(piece, _broken, begun)
+        except raised.ANY as error:
+            if begun is not None:
+                begun.inside.closed = True
+                fault.attempt(piece, broken, begun)
+            raised.through(error)
             raise
-        begun.inside.closed = True
-        fault.attempt(piece, _record, piece, begun, record, args, kwargs, result)
+        if begun is not None:
+            begun.inside.closed = True
+            fault.attempt(piece, end, begun, args, kwargs, result)
         return result
 
     return unseen(call, original)
+
+
+def _acts(piece: str, record: Record, before: Before | None, plain: Plain | None) -> tuple[Any, Any, Any]:
+    """What a wrapper does before and after its call, and where that has raised."""
+    begin, end = raised.held(_begin, piece, before, plain), raised.held(_record, piece, record)
+    return begin, raised.held(_broken), end
 
 
 def _among_the_callers(original: Any, many: int) -> Any:
@@ -164,16 +173,17 @@ def _among_the_callers(original: Any, many: int) -> Any:
 
     @functools.wraps(original)
     def call(*args: Any, **kwargs: Any) -> Any:
-        act = functools.partial(original, *args, **kwargs)
-        caller: Any = sys._getframe(2)
+        act = raised.held(original, *args, **kwargs)
+        caller: Any = raised.frame(2)
         while caller.f_code.co_filename == name and caller.f_back is not None:
             caller = caller.f_back  # another hook around the same function
-        for _ in range(many):
+        for _ in places:
             if caller is not None:
-                act = functools.partial(eval, code, caller.f_globals, {**caller.f_locals, _ACT: act})
+                act = raised.held(raised.evaluated, code, caller.f_globals, {**caller.f_locals, _ACT: act})
                 caller = caller.f_back
         return act()
 
+    places = range(many)
     made: Any = unseen(call, original)
     name = made.__code__.co_filename
     code = compile(f"{_ACT}()", name, "eval")
@@ -213,20 +223,22 @@ def entered(run: Recording, found: Any) -> Begun:
 
 def _later(original: Any, piece: str, record: Record) -> Any:
     """The same for a coroutine function."""
+    begin, broken, end = _acts(piece, record, None, None)
 
     @functools.wraps(original)
     async def call(*args: Any, **kwargs: Any) -> Any:
-        begun = fault.attempt(piece, _begin, piece, None, None, args, kwargs)
-        if begun is None:
-            return await original(*args, **kwargs)
+        begun = fault.attempt(piece, begin, args, kwargs)
         try:
             result = await original(*args, **kwargs)
-        except BaseException:
-            begun.inside.closed = True
-            fault.attempt(piece, _broken, begun)
+        except raised.ANY as error:
+            if begun is not None:
+                begun.inside.closed = True
+                fault.attempt(piece, broken, begun)
+            raised.through(error)
             raise
-        begun.inside.closed = True
-        fault.attempt(piece, _record, piece, begun, record, args, kwargs, result)
+        if begun is not None:
+            begun.inside.closed = True
+            fault.attempt(piece, end, begun, args, kwargs, result)
         return result
 
     return unseen(call, original)
@@ -283,7 +295,8 @@ def unseen(call: C, original: Any) -> C:
     inner = inspect.unwrap(original)
     file = getattr(getattr(inner, "__code__", None), "co_filename", "") or _file(inner)
     counted = (getattr(inner, "__module__", None) or "").partition(".")[0] in _COUNTING
-    name = os.path.join(os.path.dirname(file), "driftline") if counted else UNSEEN
+    name = os.path.join(os.path.dirname(file), "<driftline>") if counted else UNSEEN
+    raised.names.add(name)
     made: Any = call
     made.__code__ = made.__code__.replace(co_filename=name)
     with contextlib.suppress(Exception):  # compiled functions may have none
@@ -304,7 +317,7 @@ def _broken(begun: Begun) -> None:
 
 
 def _record(
-    piece: str, begun: Begun, record: Record, args: Sequence[Any], kwargs: Mapping[str, Any], result: Any
+    piece: str, record: Record, begun: Begun, args: Sequence[Any], kwargs: Mapping[str, Any], result: Any
 ) -> None:
     """End a call that has returned."""
     own.leave(begun.token)

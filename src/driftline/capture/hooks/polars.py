@@ -13,7 +13,7 @@ from driftline.capture import arguments, lake
 from driftline.capture.beside import Beside
 from driftline.capture.form import Form, named
 from driftline.capture.frames import node, origin
-from driftline.capture.hooks import database, polars_plan, table, whole
+from driftline.capture.hooks import addresses, database, polars_plan, table, whole
 from driftline.capture.hooks.patch import PASS, Before, Call, Patch, around
 from driftline.capture.hooks.table import COLUMNS, Entry
 from driftline.capture.recording import Recording
@@ -165,7 +165,7 @@ def _place(argument: int, *names: str) -> Before:
 
     def before(args: Sequence[Any], kwargs: Mapping[str, Any]) -> Any:
         named = next((kwargs[name] for name in names if name in kwargs), None)
-        return database.place_of(args[argument] if len(args) > argument else named) or PASS
+        return addresses.place_of(args[argument] if len(args) > argument else named) or PASS
 
     return before
 
@@ -174,7 +174,7 @@ def _queried(run: Recording, call: Call) -> bool:
     text, connection = call.argument(0, "query"), call.argument(1, "connection")
     all_of_it = whole.call(call.args, call.kwargs, 2, "query", "uri") and bool(whole.statement(str(text)))
     frame = call.result if all_of_it else None
-    transaction = database.transaction_of(connection)
+    transaction = addresses.transaction_of(connection)
     return database.statement(run, call.before, str(text), connection, frame, transaction, call.result)
 
 
@@ -193,6 +193,6 @@ def _stored(run: Recording, call: Call) -> bool:
         schema or None,
         call.args[0],
         whole=all_of_it,
-        transaction=database.transaction_of(connection),
+        transaction=addresses.transaction_of(connection),
         connection=connection,
     )

@@ -19,6 +19,7 @@ from driftline.capture.frames.node import Headers, Node, Opaque
 from driftline.capture.frames.polars_joins import JOINS
 from driftline.capture.frames.polars_rules import RULES, Rule, Taken, grouped, keys_of, unknown
 from driftline.capture.frames.shape import NOTHING, Shape
+from driftline.capture.hooks import raised
 from driftline.capture.hooks.patch import Patch, found_by_name, unseen
 
 _OTHER = "any other method"
@@ -93,11 +94,16 @@ def _around(owner: Any, name: str, note: Note) -> list[Patch]:
     original = getattr(owner, "__dict__", {}).get(name)
     if original is None or isinstance(original, staticmethod | classmethod | property):
         return []
+    noted = raised.held(_noted, note)
 
     @functools.wraps(original)
     def call(*args: Any, **kwargs: Any) -> Any:
-        result = original(*args, **kwargs)
-        fault.attempt(_PIECE, _noted, note, args, kwargs, result)
+        try:
+            result = original(*args, **kwargs)
+        except raised.ANY as error:
+            raised.through(error)
+            raise
+        fault.attempt(_PIECE, noted, args, kwargs, result)
         return result
 
     setattr(owner, name, unseen(call, original))

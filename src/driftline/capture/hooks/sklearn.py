@@ -12,6 +12,7 @@ from typing import Any
 from driftline.capture import fault
 from driftline.capture.frames import model as models
 from driftline.capture.frames import origin, passed
+from driftline.capture.hooks import raised
 from driftline.capture.hooks.patch import Patch, unseen
 
 _METHODS = ("fit", "fit_transform", "fit_predict")
@@ -34,11 +35,16 @@ def _around(owner: type, name: str) -> list[Patch]:
     original = owner.__dict__.get(name)
     if not isinstance(original, FunctionType) or hasattr(original, "_driftline"):
         return []
+    fitted = raised.held(_fitted)
 
     @functools.wraps(original)
     def call(*args: Any, **kwargs: Any) -> Any:
-        result = original(*args, **kwargs)
-        fault.attempt(_PIECE, _fitted, args, kwargs)
+        try:
+            result = original(*args, **kwargs)
+        except raised.ANY as error:
+            raised.through(error)
+            raise
+        fault.attempt(_PIECE, fitted, args, kwargs)
         return result
 
     call._driftline = True  # type: ignore[attr-defined]

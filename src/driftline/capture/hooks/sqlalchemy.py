@@ -1,11 +1,12 @@
 """SQLAlchemy: the statements that its engines execute, told by its own events.
 
 Enters: the loaded sqlalchemy module. Leaves: two listeners on ``Engine``, which see every engine and session, the
-asynchronous ones too. The database is named from the engine's address, without user and password. What MLflow, Optuna,
-Dagster, Prefect and PyIceberg keep in databases of their own is their book-keeping and no data: engines that are first
-used by them are passed over.
+asynchronous ones too. The database is named from the engine's address, without user and password. What tools
+such as MLflow, Optuna and Airflow keep in databases of their own is their book-keeping and no data: engines that are
+first used by them are passed over.
 """
 
+import functools
 import re
 import sqlite3
 import sys
@@ -15,13 +16,13 @@ from typing import Any, NamedTuple
 from driftline import later
 from driftline.capture import fault, transactions
 from driftline.capture.around import active
-from driftline.capture.hooks import commits, database, dbapi, patch
+from driftline.capture.hooks import addresses, commits, database, dbapi, patch, sqlalchemy_results
 from driftline.capture.recording import Recording
 
 _PIECE = "hook sqlalchemy.execute"
 _COMMITTING = frozenset(("mysql", "oracle"))  # definitions end the transaction there
 _DEFINES = later.pattern(r"\s*(?:create|drop|alter|truncate|rename)\b(?!\s+temporary)", re.IGNORECASE)
-_TOOLS = frozenset(("mlflow", "optuna", "dagster", "prefect", "pyiceberg"))
+_TOOLS = frozenset(("mlflow", "optuna", "dagster", "prefect", "pyiceberg", "airflow", "celery", "kombu"))
 _BETWEEN = frozenset(("driftline", "sqlalchemy", "alembic", "contextlib"))
 
 _books: "weakref.WeakKeyDictionary[Any, bool]" = weakref.WeakKeyDictionary()  # pool -> whether it is a tool's own
@@ -46,7 +47,7 @@ def install(sqlalchemy: Any) -> list[Listener]:
     listeners = [
         Listener(event, engine, "before_cursor_execute", _before),
         Listener(event, engine, "after_cursor_execute", _after),
-        *(Listener(event, engine, name, act) for name, act in commits.alchemy(database.tells).items()),
+        *(Listener(event, engine, name, act) for name, act in commits.alchemy(addresses.tells).items()),
     ]
     for one in listeners:
         event.listen(engine, one.name, one.function)
@@ -65,10 +66,10 @@ def _claim(cursor: Any) -> None:
 
 def _after(conn: Any, cursor: Any, statement: Any, parameters: Any, context: Any, executemany: Any) -> None:  # noqa: ARG001
     """Record what was executed."""
-    fault.attempt(_PIECE, _executed, conn, cursor, statement)
+    fault.attempt(_PIECE, _executed, conn, cursor, statement, context)
 
 
-def _executed(conn: Any, cursor: Any, statement: Any) -> None:
+def _executed(conn: Any, cursor: Any, statement: Any, context: Any) -> None:
     connection = getattr(cursor, "connection", None)
     if transactions.any_open() and not isinstance(connection, sqlite3.Connection):  # those have told it themselves
         driver = conn.connection.dbapi_connection
@@ -76,17 +77,20 @@ def _executed(conn: Any, cursor: Any, statement: Any) -> None:
             return
     run = active()
     if run is not None and not fault.off(_PIECE):
-        patch.noted(_PIECE, run, _record, run, conn, cursor, statement)
+        patch.noted(_PIECE, run, _record, run, conn, cursor, statement, context)
 
 
-def _record(run: Recording, conn: Any, cursor: Any, statement: Any) -> None:
-    place = None if _is_book(conn.engine.pool) else database.place_of(conn)
+def _record(run: Recording, conn: Any, cursor: Any, statement: Any, context: Any) -> None:
+    place = None if _is_book(conn.engine.pool) else addresses.place_of(conn)
     if place is not None:
-        transaction = database.transaction_of(conn)
+        transaction = addresses.transaction_of(conn)
         if place.scheme in _COMMITTING and transaction is not None and _DEFINES.match(str(statement)):
             transactions.commit(transaction)
             transaction = None
-        database.statement(run, place, str(statement), getattr(cursor, "connection", None), transaction=transaction)
+        driver = getattr(cursor, "connection", None)
+        gave = functools.partial(sqlalchemy_results.described, cursor, context)
+        told = database.Told(gave, names=getattr(getattr(context, "compiled", None), "positiontup", None) or ())
+        database.statement(run, place, str(statement), driver, transaction=transaction, told=told)
 
 
 def _is_book(pool: Any) -> bool:

@@ -12,7 +12,7 @@ from typing import Any
 
 from driftline.capture import children, fault, own
 from driftline.capture.around import current_run
-from driftline.capture.hooks import patch
+from driftline.capture.hooks import patch, raised
 from driftline.capture.hooks.patch import Patch
 
 _CARRIED: tuple[ContextVar[Any], ...] = (current_run, own.span)
@@ -32,9 +32,15 @@ class Carrying:
         tokens = [variable.set(value) for variable, value in zip(_CARRIED, self._values, strict=True)]
         try:
             return self._act(*args, **kwargs)
+        except raised.ANY as error:
+            raised.through(error)
+            raise
         finally:
             for variable, token in zip(_CARRIED, tokens, strict=True):
                 variable.reset(token)
+
+
+raised.names.add(Carrying.__call__.__code__.co_filename)
 
 
 def _around() -> tuple[Any, ...] | None:
@@ -58,9 +64,15 @@ def _put(owner: Any, name: str, wrap: Callable[[Any], Any]) -> list[Patch]:
 
 
 def _starting(original: Any) -> Any:
+    carry = raised.held(_carry)
+
     def start(self: Any) -> Any:
-        fault.attempt("hook Thread.start", _carry, self)
-        return original(self)
+        fault.attempt("hook Thread.start", carry, self)
+        try:
+            return original(self)
+        except raised.ANY as error:
+            raised.through(error)
+            raise
 
     return start
 
@@ -73,7 +85,11 @@ def _carry(thread: Any) -> None:
 
     def run() -> None:
         thread.__dict__.pop("run", None)
-        carrying()
+        try:
+            carrying()
+        except raised.ANY as error:
+            raised.through(error)
+            raise
 
     thread.run = run
 
@@ -84,22 +100,32 @@ def _carried(fn: Callable[..., Any]) -> Carrying | None:
 
 
 def _submitting(original: Any) -> Any:
+    carry = raised.held(_carried)
+
     def submit(self: Any, fn: Any, /, *args: Any, **kwargs: Any) -> Any:
-        carried = fault.attempt("hook ThreadPoolExecutor.submit", _carried, fn)
-        return original(self, fn if carried is None else carried, *args, **kwargs)
+        carried = fault.attempt("hook ThreadPoolExecutor.submit", carry, fn)
+        try:
+            return original(self, fn if carried is None else carried, *args, **kwargs)
+        except raised.ANY as error:
+            raised.through(error)
+            raise
 
     return submit
 
 
 def _spawning(original: Any) -> Any:
     def init(self: Any, *args: Any, **kwargs: Any) -> Any:
-        target = kwargs.get("target", args[1] if len(args) > 1 else None)
+        target = kwargs.get("target", args[1] if args[1:] else None)
         child = None if target is None else fault.attempt("hook Process", children.child, target)
         if child is not None:
             if "target" in kwargs:
                 kwargs = {**kwargs, "target": child}
             else:
                 args = (args[0], child, *args[2:])
-        return original(self, *args, **kwargs)
+        try:
+            return original(self, *args, **kwargs)
+        except raised.ANY as error:
+            raised.through(error)
+            raise
 
     return init

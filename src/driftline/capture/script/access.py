@@ -10,7 +10,7 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from driftline.capture.script import indexing, tables, words
+from driftline.capture.script import indexing, results, tables, words
 from driftline.capture.script.call import UNKNOWN, Machine, hashable, lifted, plain, record_of, rows_of
 from driftline.capture.script.cames import any_of, changed, deciding, hedged, union
 from driftline.capture.script.joining import each, made_of
@@ -74,13 +74,21 @@ def _attribute(machine: Machine, of: Value, name: str) -> Value:
     if isinstance(content, Part) and content.kind in {"dt", "cat"} and isinstance(content.of, Series):
         known = name in words.DATE_METHODS or content.kind == "cat"
         return Method(of, name) if known else _changed(content.of)
-    if isinstance(content, Items) and name in {"str", "values"}:
-        return Part(of, "str") if name == "str" else of
+    if isinstance(content, Items):
+        return _of_list(machine, of, content, name)
     if isinstance(content, Thing) and name in {"T", "flat", "real", "values"}:  # of an array
         return of
     if isinstance(content, Const) and name == "value":  # of a member of an enumeration
         return of
     return Method(of, name)
+
+
+def _of_list(machine: Machine, of: Value, items: Items, name: str) -> Value:
+    if results.is_result(items) and name == "description":
+        return results.described(machine.memory, items) or Thing()
+    if name == "str":
+        return Part(of, "str")
+    return of if name == "values" else Method(of, name)
 
 
 def _of_instance(machine: Machine, of: Value, instance: Instance, name: str) -> Value:
@@ -134,6 +142,8 @@ def _of_class(machine: Machine, of: Class, name: str, bound: Value, depth: int =
 
 def _of_frame(machine: Machine, of: Value, frame: Frame, name: str) -> Value:
     table = frame.table
+    if frame.array and frame.row and name == "_mapping":  # of a row of SQLAlchemy
+        return machine.memory.new(replace(frame, array=False))
     if frame.array and name not in _COUNTS | {"T"}:
         return indexing.column(machine, of, frame, name) if frame.row and name in table.columns else Method(of, name)
     if name not in (words.SERIES if frame.row else words.FRAME):
@@ -201,6 +211,14 @@ def _item(machine: Machine, of: Value, key: Value) -> Value:
         return Thing() if found is None or found[0] is None else Const(found[0])
     if isinstance(content, Library | UserModule | Class | Function):
         return of
+    return _of_any(machine, of, content, key)
+
+
+def _of_any(machine: Machine, of: Value, content: Any, key: Value) -> Value:
+    """What an object of some class gives; of a named tuple the field at a place."""
+    place = plain(machine, key) if isinstance(content, Instance) else None
+    if isinstance(content, Instance) and type(place) is int and 0 <= place < len(content.fields):
+        return tuple(content.fields.values())[place]
     cames = changed(made_of(machine.memory, content) | made_of(machine.memory, key))
     return Thing(hedged(cames) if isinstance(content, Instance) else cames, rows_of(machine, of))
 

@@ -12,6 +12,7 @@ from sqlglot import exp
 
 from driftline.capture.sql import relation as rel
 from driftline.capture.sql import tables
+from driftline.capture.sql.beneath import beneath
 from driftline.capture.sql.columns import Walker
 from driftline.capture.sql.relation import (
     CONDITIONAL,
@@ -41,7 +42,9 @@ def update(walker: Walker, script: Script, tree: Any, scope: Scope) -> tuple[Sou
     if meant is None:
         rows |= tables.enter(walker, tree.this, scope)
         meant = _first_set(walker, tree) or tree.this
-    target = script.source(meant)
+    first = tree.expressions[0].this if tree.expressions and isinstance(tree.expressions[0], exp.EQ) else None
+    under = beneath(walker.dialect, tree, meant, first)
+    target = script.source(under.table if under is not None else meant)
     if origin is not None:
         if target is not None:
             walker.reads.pop(target, None)
@@ -54,19 +57,21 @@ def update(walker: Walker, script: Script, tree: Any, scope: Scope) -> tuple[Sou
     where = tree.args.get("where")
     if where is not None:
         rows |= walker.walk(where.this, scope, FILTER)
+    if under is not None:
+        found = {under.called(walker.dialect, name): edges for name, edges in found.items()}
     return target, _offered(walker, found, rows)
 
 
-def _tables(node: Any) -> Iterable[Any]:
-    if isinstance(node, exp.Table):
+def _entries(node: Any) -> Iterable[Any]:
+    if isinstance(node, exp.Table | exp.Subquery):
         yield node
     for join in node.args.get("joins") or ():
-        yield from _tables(join.this)
+        yield from _entries(join.this)
 
 
 def aliased(walker: Walker, node: Any, key: str) -> Any:
-    """Return the table that an alias of FROM stands for: ``UPDATE t … FROM orders t``."""
-    for table in _tables(node):
+    """Return the table or query that an alias of FROM stands for: ``UPDATE t … FROM orders t``."""
+    for table in _entries(node):
         alias = table.args.get("alias")
         named = alias.this if isinstance(alias, exp.TableAlias) and alias.this is not None else table.this
         if isinstance(named, exp.Identifier) and walker.dialect.table(named) == key:
@@ -76,12 +81,25 @@ def aliased(walker: Walker, node: Any, key: str) -> Any:
 
 def deleted(walker: Walker, tree: Any) -> Any:
     """Return the table that rows are deleted from: ``DELETE a FROM orders AS a JOIN …``."""
+    named = _deleted(walker, tree)
+    under = beneath(walker.dialect, tree, named)
+    return under.table if under is not None else named
+
+
+def _deleted(walker: Walker, tree: Any) -> Any:
     named = next(iter(tree.args.get("tables") or ()), None)
     if not isinstance(tree.this, exp.Expression):
         return named
     if isinstance(named, exp.Table) and isinstance(named.this, exp.Identifier):
         return aliased(walker, tree.this, walker.dialect.table(named.this)) or tree.this
     return tree.this
+
+
+def also_deleted(walker: Walker, tree: Any) -> list[Any]:
+    """Return the further tables of ``DELETE a, b FROM orders AS a JOIN …``."""
+    named = (tree.args.get("tables") or [])[1:] if isinstance(tree.this, exp.Expression) else []
+    return [aliased(walker, tree.this, walker.dialect.table(one.this)) or one
+            for one in named if isinstance(one, exp.Table) and isinstance(one.this, exp.Identifier)]  # fmt: skip
 
 
 def _first_set(walker: Walker, tree: Any) -> Any:
@@ -118,7 +136,8 @@ def merge(walker: Walker, script: Script, tree: Any, scope: Scope) -> tuple[Sour
     """Return the target of a MERGE and what it sets."""
     walker.with_ctes(tree, scope)
     rows = set(tables.enter(walker, tree.this, scope))
-    target = script.source(tree.this)
+    under = beneath(walker.dialect, tree, tree.this)
+    target = script.source(under.table if under is not None else tree.this)
     if target is not None:
         walker.reads.pop(target, None)
     outer = Scope(scope.parent)
@@ -152,6 +171,8 @@ def merge(walker: Walker, script: Script, tree: Any, scope: Scope) -> tuple[Sour
             stars += _inserted(walker, script, then, (outer, scope), target, found, condition)
         elif condition:
             rows |= rel.through(condition, FILTER)
+    if under is not None:
+        found = {under.called(walker.dialect, name): edges for name, edges in found.items()}
     offered = _offered(walker, found, rows)
     kept = [item for item in dict.fromkeys(stars) if not (isinstance(item, Output) and item.name in found)]
     return target, Relation((*offered.items, *kept), offered.rows)

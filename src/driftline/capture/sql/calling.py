@@ -12,6 +12,8 @@ _LENGTH = 100  # characters of a call that are shown
 TEXTS = (TokenType.STRING, TokenType.NATIONAL_STRING, TokenType.HEREDOC_STRING, TokenType.RAW_STRING)
 _BEHIND = frozenset(["USING", "INTO", ",", ")"])  # a text that is complete
 _BY_NAME = frozenset(["tsql", "fabric"])  # EXECUTE with a name runs a procedure
+_PROCEDURE, _DYNAMIC = "runs a procedure, which is not followed", "dynamic SQL, which is not followed"
+NOT_FOLLOWED = (_PROCEDURE, _DYNAMIC)
 _RUNNER = "SP_EXECUTESQL"
 
 
@@ -20,8 +22,8 @@ def problem(tokens: list[Any], text: str, dialect: str) -> str:
     written = " ".join(text[tokens[0].start : tokens[-1].end + 1].split())
     written = written if len(written) <= _LENGTH else f"{written[:_LENGTH]}…"
     if runs_procedure(tokens, dialect):
-        return f"runs a procedure, which is not followed: {written}"
-    return f"dynamic SQL, which is not followed: {written}"
+        return f"{_PROCEDURE}: {written}"
+    return f"{_DYNAMIC}: {written}"
 
 
 def constant(tokens: list[Any]) -> bool:

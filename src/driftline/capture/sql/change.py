@@ -9,10 +9,11 @@ from typing import Any
 
 from sqlglot import exp
 
-from driftline.capture.sql import assign, clauses, tables, transfer
+from driftline.capture.sql import assign, clauses, given_out, tables, transfer
 from driftline.capture.sql import relation as rel
 from driftline.capture.sql.bound import Lineage, bind
 from driftline.capture.sql.columns import Walker
+from driftline.capture.sql.looping import Rows
 from driftline.capture.sql.relation import FILTER, Edges, Output, Relation, Source, Star
 from driftline.capture.sql.scope import Scope
 from driftline.capture.sql.script import Script
@@ -22,25 +23,37 @@ from driftline.capture.sql.stated import How, Statement
 class Reading:
     """Understands statements of one script."""
 
-    def __init__(self, script: Script, variables: frozenset[str], deadline: float | None) -> None:
+    def __init__(self, script: Script, variables: frozenset[str], deadline: float | None, rows: Rows = ()) -> None:
         self.script = script
         self.variables = variables
+        self.rows = rows  # that the block around goes through one by one
+        self.around: Edges = rel.NONE  # what shapes those that the statement names
         self.walker = Walker(script.dialect, script.relation, deadline)
 
     def statements(self, tree: Any) -> list[Statement]:
         """Return what ``tree`` does."""
+        if self.rows:
+            self.rows = _named(self.rows, tree)
         if isinstance(tree, exp.MultitableInserts):
             return self._several(tree)
         for kind, read in _READ:
             if isinstance(tree, kind):
                 found: list[Statement] = read(self, tree)
-                return found
+                output = tree.args.get("output")
+                return [*found, *self._given_out(tree, output, found[0])] if isinstance(output, exp.Insert) else found
         return [Statement((), how="none", kind=clauses.kind_of(tree))]
 
     def root(self) -> Scope:
         """Return the outermost scope: variables are no columns."""
         scope = self.walker.scope(None)
         scope.bound = {self.script.dialect.column(exp.to_identifier(name, quoted=False)) for name in self.variables}
+        for name, query in self.rows:
+            offered = self.walker.query(query, scope)
+            key = self.script.dialect.table(exp.to_identifier(name))
+            scope.rows[key] = offered
+            if name.lower() in given_out.ROWS:  # a table, in triggers of T-SQL
+                scope.ctes[key] = offered
+            self.around |= offered.rows
         return scope
 
     def done(
@@ -54,7 +67,7 @@ class Reading:
             ("sql files without a name",) if self.walker.nameless else ()
         )
         reads = tuple(self.walker.reads)
-        lineage = Lineage(offered.items, offered.rows, into)
+        lineage = Lineage(offered.items, offered.rows | self.around, into)
         return Statement(reads, target, lineage, how, gaps, clauses.kind_of(tree), doubts)
 
     # --- queries, and what is made of them --------------------------------------------------------------------
@@ -88,15 +101,19 @@ class Reading:
             self.script.declare(target, listed, temporary=temporary)
             return [Statement((), target, Lineage(tuple(Output(n, rel.NONE, n) for n in listed), rel.NONE), "none",
                               kind=kind)]  # fmt: skip
+        return [self._made(tree, target, query if query is not None else like, listed, temporary=temporary)]
+
+    def _made(self, tree: Any, target: Source, query: Any, listed: tuple[str, ...], *, temporary: bool) -> Statement:
+        """What is made of a query, its columns called as they are listed."""
         scope = self.root()
         self.walker.with_ctes(tree, scope)
-        offered = self.walker.query(query if query is not None else like, scope)
+        offered = self.walker.query(query, scope)
         if listed:
             fold = self.script.dialect.written
             offered = offered.renamed((name, fold(name)) for name in listed)
         made = self.done(tree, target, "create", offered)
         self.script.make(target, offered, self.walker.reads, temporary=temporary)
-        return [made]
+        return made
 
     def _cache(self, tree: Any) -> list[Statement]:
         target = self.script.source(tree.this)
@@ -117,6 +134,8 @@ class Reading:
             target: Source | None = Source("file", (inside.this.name,))
         else:
             target = self.script.source(inside)
+        if target is None:
+            self.walker.note(inside.sql(), "a target whose name is put together when it runs", rel.NONE)
         query = tree.expression
         if isinstance(query, exp.Table):
             self.walker.table(query)
@@ -153,7 +172,7 @@ class Reading:
         before: Edges = rel.NONE  # what earlier conditions look at, which decide what is left for ELSE
         for part in tree.expressions:
             insert = part.this if isinstance(part, exp.ConditionalInsert) else part
-            reading = Reading(self.script, self.variables, self.walker.deadline)
+            reading = Reading(self.script, self.variables, self.walker.deadline, self.rows)
             scope = reading.root()
             reading.walker.with_ctes(tree, scope)
             offered = reading.walker.query(source, scope)
@@ -192,6 +211,30 @@ class Reading:
     def _export(self, tree: Any) -> list[Statement]:
         return [self.done(tree, *transfer.export(self.walker, tree, self.root()))._replace(kind="EXPORT DATA")]
 
+    def _given_out(self, tree: Any, output: Any, made: Statement) -> list[Statement]:
+        """OUTPUT … INTO t of T-SQL: an INSERT of what the change says of its rows."""
+        reading = Reading(self.script, self.variables, self.walker.deadline, self.rows)
+        scope = reading.root()
+        rows: Edges = rel.NONE
+        if not isinstance(tree, exp.Insert):
+            reading.walker.with_ctes(tree, scope)
+            origin = tree.args.get("using") or (tree.args.get("from_") or exp.From()).this
+            if origin is None and isinstance(tree, exp.Delete) and tree.args.get("tables"):
+                origin = tree.this
+            if isinstance(origin, exp.Expression):
+                tables.enter(reading.walker, origin, scope)
+            rows = made.lineage.rows if made.lineage is not None else rows
+        if made.writes is not None:
+            offered, read = self.script.offered(made.writes)
+            reading.walker.reads.update(dict.fromkeys(read))
+            for name in given_out.ROWS:
+                scope.add(self.script.dialect.table(exp.to_identifier(name)), offered)
+        (done,) = reading._insert(output, scope)
+        if done.writes is not None:
+            self.script.add(done.writes, {}, rows, ())
+        lineage = done.lineage
+        return [done._replace(lineage=lineage._replace(rows=lineage.rows | rows) if lineage is not None else None)]
+
     # --- changes ----------------------------------------------------------------------------------------------
 
     def _update(self, tree: Any) -> list[Statement]:
@@ -223,14 +266,21 @@ class Reading:
         where = tree.args.get("where")
         if where is not None:
             rows |= self.walker.walk(where.this, scope, FILTER)
-        return [self.done(tree, target, "change", Relation((), frozenset(rows)))]
+        others = [self.script.source(one) for one in assign.also_deleted(self.walker, tree)]
+        for other_target in others:  # DELETE a, b FROM … of MySQL
+            if other_target is not None:
+                self.walker.reads.pop(other_target, None)
+        offered = Relation((), frozenset(rows))
+        return [self.done(tree, one, "change", offered) for one in (target, *others)]
 
     # --- names that change ------------------------------------------------------------------------------------
 
     def _alter(self, tree: Any) -> list[Statement]:
-        this = self.script.source(tree.this)
+        this = self.script.source(tree.this.this if isinstance(tree.this, exp.Schema) else tree.this)
         found: list[Statement] = []
         for action in tree.args.get("actions") or ():
+            if isinstance(action, exp.Query) and this is not None:  # ALTER VIEW v AS SELECT …
+                return [self._made(tree, this, action, clauses.listed(tree.this), temporary=False)]
             other = self.script.source(action.this) if isinstance(action, exp.SwapTable | exp.AlterRename) else None
             if this is None or other is None:
                 continue
@@ -242,6 +292,12 @@ class Reading:
             if isinstance(action, exp.AlterRename):
                 self.script.rename(this, other)
         return found or [Statement((), how="none", kind="ALTER")]
+
+    def _use(self, tree: Any) -> list[Statement]:
+        """USE: where the tables lie from now on that are named without it."""
+        if isinstance(tree.this, exp.Table):
+            self.script.use(str(tree.args.get("kind") or "").upper(), tree.this)
+        return [Statement((), how="none", kind="USE")]
 
     def _drop(self, tree: Any) -> list[Statement]:
         for table in tree.args.get("tables") or [tree.this]:
@@ -261,6 +317,21 @@ class Reading:
         return [Statement((), how="none", kind="DECLARE")]
 
 
+def _named(rows: Rows, tree: Any) -> Rows:
+    """The rows whose columns ``tree`` names, spelled as it spells them, with those that their queries name."""
+    found: list[tuple[str, Any]] = []
+    given = list(tree.find_all(exp.Table))
+    hidden = {table.alias_or_name.lower() for table in given}
+    wanted = {name for name in (column.table for column in tree.find_all(exp.Column)) if name.lower() not in hidden}
+    wanted |= {table.name for table in given if not table.db and table.name.lower() in given_out.ROWS}
+    for name, query in reversed(rows):
+        spelled = sorted(one for one in wanted if one.lower() == name) if query is not tree else []
+        if spelled:
+            found += [(one, query) for one in spelled]
+            wanted |= {column.table for column in query.find_all(exp.Column)}
+    return tuple(reversed(found))
+
+
 _EXPORT = tuple(getattr(exp, name) for name in ("Export",) if hasattr(exp, name))
 _READ: tuple[tuple[Any, Any], ...] = (
     (exp.Create, Reading._create),
@@ -275,5 +346,6 @@ _READ: tuple[tuple[Any, Any], ...] = (
     (exp.Alter, Reading._alter),
     (exp.Drop, Reading._drop),
     (exp.Declare, Reading._declare),
+    (exp.Use, Reading._use),
     ((exp.Query, exp.Values, exp.Pivot), Reading._query),
 )

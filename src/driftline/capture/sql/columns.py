@@ -13,7 +13,7 @@ from typing import Any
 
 from sqlglot import exp
 
-from driftline.capture.sql import keys, names, outputs, pivot, tables
+from driftline.capture.sql import keys, matching, names, outputs, pivot, tables
 from driftline.capture.sql import relation as rel
 from driftline.capture.sql.dialect import Dialect
 from driftline.capture.sql.expression import Expression
@@ -221,6 +221,8 @@ class Walker:
             rows |= tables.join(self, join, scope)
         for lateral in laterals:
             rows |= tables.enter(self, lateral, scope)
+        if node.args.get("match") is not None:
+            rows |= matching.enter(self, node.args["match"], scope)
         if node.args.get("connect") is not None:
             scope.bound |= {self._plain(name) for name in ("level", "connect_by_isleaf", "connect_by_iscycle")}
         windows = {window.name.lower(): window for window in node.args.get("windows") or ()}

@@ -21,7 +21,8 @@ _ALSO = {
     "": "", "ansi": "", "generic": "", "postgresql": "postgres", "pg": "postgres", "greenplum": "postgres",
     "alloydb": "postgres", "vertica": "postgres", "netezza": "postgres", "cockroachdb": "postgres", "sparksql": "spark",
     "spark3": "spark", "pyspark": "spark", "mssql": "tsql", "sqlserver": "tsql", "synapse": "tsql", "mariadb": "mysql",
-    "impala": "hive", "db2": "", "prestosql": "presto", "sqlite3": "sqlite", "bq": "bigquery",
+    "impala": "hive", "flink": "hive", "flinksql": "hive", "db2": "", "prestosql": "presto", "sqlite3": "sqlite",
+    "bq": "bigquery",
 }  # fmt: skip
 _LATERAL = frozenset(["", "redshift", "snowflake", "databricks", "spark", "duckdb", "teradata", "clickhouse"])
 _STRUCTS = frozenset(["bigquery", "duckdb", "spark", "spark2", "databricks", "hive", "trino", "presto", "athena",

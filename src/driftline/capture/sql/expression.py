@@ -43,6 +43,8 @@ _AGGREGATES = frozenset(  # that the parser knows by no class of their own
 _SYSTEM = frozenset(  # names that stand for no column of any table
     ["rownum", "rowid", "_table_suffix", "_partitiontime", "_partitiondate", "_file_name", "sysdate", "systimestamp"]
 )
+_METHODS_OF = frozenset(["tsql", "fabric"])
+_METHODS = frozenset(["value", "query", "exist", "nodes", "modify"])  # of a column that holds XML
 _NAMES = (exp.DataType, exp.Identifier, exp.TableAlias, exp.Var, exp.Literal, exp.Star)
 
 
@@ -98,6 +100,11 @@ class Expression:
         chosen = self.edges(node.args.get("true"), kind)  # a value that is taken as it is
         other = self.edges(node.args.get("false"), kind)
         return chosen | other | self.edges(node.this, _on(kind, CONDITIONAL))
+
+    def _nullif(self, node: Any, kind: Kind) -> Edges:
+        """NULLIF is its first argument, or nothing: both of them decide which."""
+        both = self.edges(node.this, _on(kind, CONDITIONAL)) | self.edges(node.expression, _on(kind, CONDITIONAL))
+        return both | self.edges(node.this, _on(kind, TRANSFORMATION))
 
     def _filter(self, node: Any, kind: Kind) -> Edges:
         return self.edges(node.this, kind) | self.edges(node.expression, _on(kind, CONDITIONAL))
@@ -217,6 +224,8 @@ class Expression:
         """What ``a.b`` is where no relation is called a: a field of a struct, or of a table that has another alias."""
         dialect = self.queries.dialect
         first, second = parts[0], parts[1]
+        if parts[-1].name.lower() in ("nextval", "currval"):  # of a sequence
+            return NONE
         struct = self.scope.output(dialect.column(first), first.name)
         if struct is not None:
             return self._field(struct, parts, kind)
@@ -254,13 +263,33 @@ class Expression:
         return rel.through(struct.edges, _on(kind, TRANSFORMATION))
 
     def _dot(self, node: Any, kind: Kind) -> Edges:
-        """A field of what an expression gives, such as ``lines[0].sku``."""
+        """A field of what an expression gives, such as ``lines[0].sku``; a method of a column, ``t.note.value(…)``."""
+        column = self._asked(node)
+        if column is not None:
+            return self._column(column, _on(kind, TRANSFORMATION)) | self.edges(node.expression, kind)
         if isinstance(node.expression, exp.Identifier):
             known = dict(structs.fields(self.queries, node.this, self.scope))
             inside = known.get(node.expression.name.lower())
             if inside is not None:
                 return rel.through(inside, kind)
         return self._parts(node, kind)
+
+    def _asked(self, node: Any) -> Any:
+        """The column whose method is called; None for ``schema.function(…)`` and for all that is no call."""
+        parts: list[Any] = []
+        before = node.this
+        while isinstance(before, exp.Dot):
+            parts.insert(0, before.expression)
+            before = before.this
+        parts.insert(0, before)
+        if not isinstance(node.expression, exp.Func) or not all(isinstance(one, exp.Identifier) for one in parts):
+            return None
+        if len(parts) == 1:
+            if self.queries.dialect.name not in _METHODS_OF or node.expression.name.lower() not in _METHODS:
+                return None
+        elif self.scope.relation(self.queries.dialect.table(parts[0])) is None:
+            return None
+        return exp.Column(**dict(zip(("this", "table", "db", "catalog"), reversed(parts), strict=False)))
 
     # --- what has conditions, windows, queries of its own -----------------------------------------------------
 
@@ -313,6 +342,8 @@ _SPECIAL: dict[Any, Any] = {
     exp.Aliases: Expression._inner,
     exp.Case: Expression._case,
     exp.If: Expression._if,
+    exp.Nvl2: Expression._if,
+    exp.Nullif: Expression._nullif,
     exp.Dot: Expression._dot,
     exp.Filter: Expression._filter,
     exp.Window: Expression._window,

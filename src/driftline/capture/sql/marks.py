@@ -8,6 +8,8 @@ from typing import Any, NamedTuple
 
 from sqlglot.tokens import TokenType  # type: ignore[attr-defined]
 
+from driftline.capture.sql.looping import of_cursor
+
 STARTS = frozenset(["INSERT", "MERGE", "UPDATE", "DELETE", "SELECT", "SEL", "WITH", "CREATE", "TRUNCATE", "REPLACE"])
 CUTS = frozenset(["BEGIN", "END", "ELSE", "ELSIF", "ELSEIF", "THEN", "LOOP", "EXCEPTION", "REPEAT", "IF", "WHILE",
                   "DECLARE", "RETURN", "EXEC", "EXECUTE", "PRINT", "RAISERROR", "THROW", "GO", "CALL"])  # fmt: skip
@@ -47,10 +49,15 @@ def marks(tokens: list[Any]) -> Marks:
             elif word == "WITH" and after in _OPTIONS:
                 continue
             elif word in STARTS and not (
-                place and (word == "REPLACE" or (before in _NO_START and not _set(tokens, place)))
+                place
+                and (
+                    word == "REPLACE" or (before in _NO_START and not (_set(tokens, place) or of_cursor(tokens, place)))
+                )
             ):
                 found.starts.append(place)
-            elif word in CUTS and not (word == "IF" and after and _exists(tokens, place)):
+            elif (word in CUTS and not (word == "IF" and after and _exists(tokens, place))) or (
+                word == "FOR" and after in ("UPDATE", "READ")
+            ):
                 found.cuts.append((place, word))
                 if word in _CALLS and after and after not in _NO_CALL and before not in _NOT_BEFORE:
                     found.calls.append(place)

@@ -44,6 +44,8 @@ class Name(NamedTuple):
 
 def name_of(table: Any, dialect: Dialect) -> Name | Source | None:
     """Return the name of a table, or the files that it stands for; None where it names nothing that holds data."""
+    if isinstance(table, exp.TableFromRows):
+        table = exp.Table(this=exp.Anonymous(this="identifier", expressions=[table.this]))
     if not isinstance(table, exp.Table):
         return None
     inner = table.this
@@ -53,8 +55,9 @@ def name_of(table: Any, dialect: Dialect) -> Name | Source | None:
         return Name((f"@{inner.name}",), (f"@{inner.name.lower()}",), temporary=True)
     if isinstance(inner, exp.Literal):
         return Source("file", (inner.name,))
-    if isinstance(inner, _DYNAMIC) and isinstance(inner.this, exp.Literal):
-        return name_of(exp.to_table(inner.this.name, dialect=dialect.name or None), dialect)
+    dynamic = _dynamic(inner)
+    if dynamic:
+        return name_of(exp.to_table(dynamic, dialect=dialect.name or None), dialect)
     if isinstance(inner, exp.Var):
         return Source("file", (inner.name,)) if inner.name.startswith("@") else None
     if not is_reader(table):
@@ -62,6 +65,17 @@ def name_of(table: Any, dialect: Dialect) -> Name | Source | None:
     first = inner.this if isinstance(inner.this, exp.Expression) else next(iter(inner.expressions), None)
     found = texts(first.expressions if isinstance(first, exp.Array) else [first])
     return Source("file", found) if found else None
+
+
+def _dynamic(inner: Any) -> str:
+    """The name that a text is, as in ``IDENTIFIER('a.b')``; ``""`` where it is put together when it runs."""
+    if isinstance(inner, exp.Anonymous) and inner.name.lower() == "identifier" and len(inner.expressions) == 1:
+        inner = inner.expressions[0]
+    elif isinstance(inner, _DYNAMIC):
+        inner = inner.this
+    else:
+        return ""
+    return inner.name if isinstance(inner, exp.Literal) and inner.is_string else ""
 
 
 def _identified(table: Any, inner: Any, dialect: Dialect) -> Name | Source:

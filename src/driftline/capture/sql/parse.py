@@ -16,8 +16,9 @@ import sqlglot
 from sqlglot import exp
 from sqlglot.tokens import TokenType  # type: ignore[attr-defined]
 
-from driftline.capture.sql import calling, marks, templates, words
+from driftline.capture.sql import calling, given_out, marks, templates, words
 from driftline.capture.sql.limit import UNLIMITED, Limit, TooLong
+from driftline.capture.sql.looping import Loops, Rows, of_trigger
 from driftline.capture.sql.rewrite import rewritten, translated
 
 _CONTROL = marks.CUTS | {
@@ -66,6 +67,7 @@ class Piece(NamedTuple):
     problem: str = ""
     variables: frozenset[str] = frozenset()  # names of parameters and variables, which are no columns
     whole: str = ""  # the text that the tokens come from
+    rows: Rows = ()  # that the block around goes through one by one
 
     @property
     def text(self) -> str:
@@ -114,6 +116,7 @@ class _Reader:
         self.depth = depth
         self.line = line  # of the whole text, that this one begins on
         self.variables: set[str] = set()
+        self.loops = Loops()
 
     def read(self) -> Iterator[Piece]:
         try:
@@ -124,7 +127,7 @@ class _Reader:
             return
         for chunk in self._chunks(tokens):
             for piece in self._chunk(chunk):
-                yield piece if piece.whole else piece._replace(whole=self.text)
+                yield piece if piece.whole else piece._replace(whole=self.text, rows=self.loops.known())
 
     def _chunks(self, tokens: list[Any]) -> Iterator[list[Any]]:
         start = 0
@@ -139,6 +142,9 @@ class _Reader:
     def _chunk(self, tokens: list[Any]) -> Iterator[Piece]:
         first = tokens[0].text.upper()
         body = first in ("CREATE", "ALTER") and _is_body(tokens)
+        if body:
+            changed = of_trigger(tokens)
+            self.loops.trigger(self._by(self.grammar, changed)[0] if changed else None)
         if body or first in _CONTROL:
             self._declare(tokens, body=body)
         if first == "UNLOAD":
@@ -162,7 +168,7 @@ class _Reader:
         late = problem == self.limit.said
         if not found and not late and (tree is None or body or command or isinstance(tree, _BLOCKS)):
             found = list(self._embedded(tokens, whole=tree is None))
-        if found and not (tree is None and not body and all(piece.tree is None for piece in found)):
+        if found and not (tree is None and not body and all(piece.problem == _BLOCK for piece in found)):
             yield from found
         elif command and not body and tokens[0].text.upper() in _DATA_WORDS:
             yield Piece(None, tokens, "not understood by the parser")
@@ -180,7 +186,10 @@ class _Reader:
                 yield Piece(tree, tokens[:end])
 
     def _parse(self, tokens: list[Any]) -> tuple[Any, str]:
+        tokens, output = given_out.cut(tokens) if self.name in given_out.DIALECTS else (tokens, [])
         tree, problem = self._by(self.grammar, tokens)
+        if output and isinstance(tree, exp.DML):
+            tree.set("output", self._by(self.grammar, output)[0])
         if tree is None and self.name in ("", *_ELSEWHERE) and problem != _DEEP:
             text = self.text[tokens[0].start : tokens[-1].end + 1]
             other = _ELSEWHERE.get(self.name) or next((_BY_QUOTES[q] for q in _BY_QUOTES if q in text), "")
@@ -227,7 +236,8 @@ class _Reader:
     # --- blocks -----------------------------------------------------------------------------------------------
 
     def _declare(self, tokens: list[Any], *, body: bool) -> None:
-        """Note the names of parameters and variables."""
+        """Note the names of parameters and variables, and of rows."""
+        self.loops.declared(tokens)
         depth = 0
         for place, token in enumerate(tokens):
             word = token.text.upper()
@@ -274,7 +284,9 @@ class _Reader:
         deadline = self.limit.deadline()
         for start in sorted((*starts, *calls)):
             if start in calls and start >= after:
-                after = min((one for one in (*starts, *(cut for cut, _ in cuts)) if one > start), default=len(tokens))
+                sets = (place for place in range(start, len(tokens)) if tokens[place].text.upper() == "SET")
+                ends_call = (*starts, *(cut for cut, _ in cuts), *sets)
+                after = min((one for one in ends_call if one > start), default=len(tokens))
                 if failed is not None and self._awaits(tokens[failed:start]):
                     yield Piece(None, tokens[failed:after], calling.problem(tokens[start:after], self.text, self.name))
                 else:
@@ -303,6 +315,7 @@ class _Reader:
             else:
                 if failed is not None:
                     yield Piece(None, tokens[failed:start], _BLOCK)
+                self.loops.query(tokens, start, tree)
                 yield Piece(tree, tokens[start:end], "", frozenset(self.variables))
             failed, after = None, end
         if failed is not None:

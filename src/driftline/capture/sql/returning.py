@@ -21,6 +21,7 @@ _MAKES = frozenset(
      "json_populate_recordset", "jsonb_populate_recordset", "unnest", "explode", "flatten", "stack", "inline",
      "parse_path", "current_schemas", "null", "input", "repeat"]
 )  # fmt: skip
+_DYNAMIC = tuple(getattr(exp, name) for name in ("DynamicIdentifier",) if hasattr(exp, name))  # IDENTIFIER($name)
 _OF_THE_ENGINE = ("duckdb_", "pg_", "pragma_", "sys.", "information_schema")  # what is told of the engine itself
 
 
@@ -32,6 +33,8 @@ def hidden(entry: Any) -> str:
     ]
     if isinstance(inner, exp.Table):
         inner = inner.this
+    if isinstance(inner, _DYNAMIC) or (inner is not entry and isinstance(inner, exp.Parameter)):
+        return str(inner.sql())
     if isinstance(inner, exp.Anonymous) and inner.name.lower() == "table" and len(inner.expressions) == 1:
         inner = inner.expressions[0]
     while isinstance(inner, exp.Dot):

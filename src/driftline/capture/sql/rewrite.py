@@ -3,7 +3,8 @@
 Enters: the words of a text, or of one statement. Leaves: words that mean the same and can be parsed: Teradata without
 titles and formats, T-SQL without compound assignment, Oracle's DELETE within MERGE as a clause of its own; a stream as
 the view that it is to those who read it, a pipe as its COPY, an exchange of partitions as the INSERT that it comes to,
-REPLACE of SQLite and MySQL as INSERT OR REPLACE.
+REPLACE of SQLite and MySQL as INSERT OR REPLACE; Flink's windows over ``TABLE t`` as windows over a query; an ESCAPE
+that is an expression as part of the pattern.
 """
 
 import itertools
@@ -11,14 +12,25 @@ from typing import Any
 
 from sqlglot.tokens import Token, TokenType  # type: ignore[attr-defined]
 
+from driftline.capture.sql.looping import uncoloned, unwrapped
+from driftline.capture.sql.windowing import FUNCTIONS
+
 _TOP = frozenset(["", "tsql", "fabric", "snowflake", "redshift", "teradata"])  # dialects with SELECT TOP
 _COMPOUND = ("+", "-", "*", "/", "%", "&", "|", "^")
 _KINDS = {"VIEW": TokenType.VIEW, "AS": TokenType.ALIAS, "SELECT": TokenType.SELECT, "*": TokenType.STAR,
           "FROM": TokenType.FROM, "INSERT": TokenType.INSERT, "INTO": TokenType.INTO, "WHEN": TokenType.WHEN,
           "MATCHED": TokenType.VAR, "AND": TokenType.AND, "(": TokenType.L_PAREN, ")": TokenType.R_PAREN,
           "INPATH": TokenType.VAR, "TABLE": TokenType.TABLE, "THEN": TokenType.THEN,
-          "DELETE": TokenType.DELETE, "OR": TokenType.OR, "REPLACE": TokenType.REPLACE}  # fmt: skip
+          "DELETE": TokenType.DELETE, "OR": TokenType.OR, "REPLACE": TokenType.REPLACE,
+          "MATCH_RECOGNIZE": TokenType.MATCH_RECOGNIZE, "RENAME": TokenType.VAR, "TO": TokenType.VAR,
+          ".": TokenType.DOT, "CHANGED": TokenType.VAR}  # fmt: skip
 _MYSQL = frozenset(["mysql", "doris", "singlestore", "starrocks"])  # dialects that replace without INTO
+_LIKE = frozenset([TokenType.LIKE, TokenType.ILIKE, TokenType.SIMILAR_TO])
+_VALUES = frozenset(
+    [TokenType.L_PAREN, TokenType.VAR, TokenType.IDENTIFIER, TokenType.PARAMETER, TokenType.PLACEHOLDER]
+)
+_CHANGES = frozenset(["UPDATE", "DELETE", "INSERT"])
+_SPARK = frozenset(["spark", "databricks"])
 _HURRY = frozenset(["LOW_PRIORITY", "DELAYED"])
 
 
@@ -26,13 +38,18 @@ def rewritten(tokens: list[Any], dialect: str) -> list[Any]:
     """Return ``tokens`` without what the parser does not know: Teradata's titles, ``+=`` of T-SQL, tables named top."""
     for place, (token, after) in enumerate(itertools.pairwise(tokens)) if dialect in _TOP else ():
         if token.token_type == TokenType.TOP and after.token_type == TokenType.DOT:
-            tokens[place] = Token(TokenType.VAR, token.text, token.line, token.col, token.start, token.end)
-    tokens = _replacing(tokens, dialect)
+            tokens[place] = _named(token)
+    tokens = unwrapped(_escaped(_windowed(_replacing(tokens, dialect))))
+    if dialect in _SPARK:
+        tokens = _identified(tokens)
     if dialect == "teradata":
         tokens = _plain_teradata(tokens)
     if dialect == "oracle":
-        tokens = _deleted_within_merge(tokens)
+        tokens = uncoloned(_deleted_within_merge(_called_view(tokens)))
+    if dialect in ("starrocks", "doris"):
+        tokens = _unlabelled(tokens)
     if dialect in ("tsql", "fabric"):
+        tokens = _untopped(tokens)
         for place in range(len(tokens) - 1, 1, -1):
             joined = tokens[place].start == tokens[place - 1].end + 1
             if tokens[place].text == "=" and tokens[place - 1].text in _COMPOUND and joined:
@@ -45,8 +62,10 @@ def rewritten(tokens: list[Any], dialect: str) -> list[Any]:
 
 
 def _replacing(tokens: list[Any], dialect: str) -> list[Any]:
-    """``REPLACE [INTO] t`` as ``INSERT OR REPLACE INTO t``, where it is a statement."""
+    """``REPLACE [INTO] t`` as ``INSERT OR REPLACE INTO t``, where it is a statement, and ``UPSERT INTO`` as INSERT."""
     for place in range(len(tokens) - 2, -1, -1):
+        if tokens[place].text.upper() == "UPSERT" and tokens[place + 1].text.upper() == "INTO":
+            tokens[place] = _as(tokens[place], "INSERT")[0]
         if tokens[place].token_type != TokenType.REPLACE:
             continue
         name = place + 1 + (tokens[place + 1].text.upper() in _HURRY)
@@ -63,6 +82,77 @@ def _replacing(tokens: list[Any], dialect: str) -> list[Any]:
     return tokens
 
 
+def _windowed(tokens: list[Any]) -> list[Any]:
+    """Flink's ``TUMBLE(TABLE t, …)`` as ``TUMBLE((SELECT * FROM t), …)``, and patterns without their time limit."""
+    words = [token.text.upper() for token in tokens]
+    for place in range(len(tokens) - 2, 1, -1):
+        if words[place] == "TABLE" and tokens[place].token_type == TokenType.TABLE:
+            before = place - 2 if words[place - 2 : place] == ["DATA", "=>"] else place
+            if words[before - 1] == "(" and words[before - 2].lower() in FUNCTIONS:
+                name = _dotted(tokens[place + 1 :])
+                query = [*_as(tokens[place], "(", "SELECT", "*", "FROM"), *name, *_as(name[-1], ")")]
+                tokens = [*tokens[:place], *query, *tokens[place + 1 + len(name) :]]
+        elif words[place].lower() in FUNCTIONS and words[place + 1] == "(":  # SESSION is a word of its own
+            tokens[place] = _named(tokens[place])
+        elif words[place] == "MATCH_RECOGNIZE" and words[place + 1] == "(":
+            tokens = [*tokens[:place], *_as(tokens[place], words[place]), *_untimed(tokens[place + 1 :])]
+    return tokens
+
+
+def _untimed(tokens: list[Any]) -> list[Any]:
+    """The words behind MATCH_RECOGNIZE without ``WITHIN INTERVAL …`` and ``SUBSET …``, which no column comes from."""
+    words = [token.text.upper() for token in tokens]
+    define = words.index("DEFINE") if "DEFINE" in words else 0
+    cut = next((one for one in range(define) if words[one] in ("WITHIN", "SUBSET") and words[one - 1] == ")"), define)
+    return tokens[:cut] + tokens[define:]
+
+
+def _unlabelled(tokens: list[Any]) -> list[Any]:
+    """Without ``WITH LABEL l``, by which StarRocks and Doris tell one load from another."""
+    words = [token.text.upper() for token in tokens]
+    for place in range(len(words) - 3, -1, -1):
+        if words[place : place + 2] == ["WITH", "LABEL"]:
+            tokens = tokens[:place] + tokens[place + 2 + len(_dotted(tokens[place + 2 :])) :]
+    return tokens
+
+
+def _untopped(tokens: list[Any]) -> list[Any]:
+    """T-SQL's ``UPDATE TOP (n) t`` as ``UPDATE t``: which rows are changed first says no column."""
+    for place in range(len(tokens) - 3, -1, -1):
+        words = [token.text.upper() for token in tokens[place : place + 3]]
+        if words[0] in _CHANGES and words[1:] == ["TOP", "("]:
+            end = next((one for one in range(place + 3, len(tokens)) if tokens[one].text == ")"), place)
+            end += tokens[end + 1 : end + 2] != [] and tokens[end + 1].text.upper() == "PERCENT"
+            tokens = tokens[: place + 1] + tokens[end + 1 :]
+    return tokens
+
+
+def _identified(tokens: list[Any]) -> list[Any]:
+    """Databricks' ``IDENTIFIER('a.b')`` as ``a.b``."""
+    for place in range(len(tokens) - 4, -1, -1):
+        said = [token.text.upper() for token in tokens[place : place + 4]]
+        text = tokens[place + 2 : place + 3][0] if said[:2] == ["IDENTIFIER", "("] and said[3:] == [")"] else None
+        if text is not None and text.token_type == TokenType.STRING and text.text.strip():
+            parts = [Token(TokenType.IDENTIFIER, part.strip("` "), text.line, text.col, text.start, text.end)
+                     for part in text.text.split(".")]  # fmt: skip
+            name = [one for part in parts for one in (*_as(text, "."), part)][1:]
+            tokens = [*tokens[:place], *name, *tokens[place + 4 :]]
+    return tokens
+
+
+def _escaped(tokens: list[Any]) -> list[Any]:
+    """``LIKE p ESCAPE (e)`` as ``LIKE p || (e)``: to the parser, what escapes is a text."""
+    liked = False
+    for place, (token, after) in enumerate(itertools.pairwise(tokens)):
+        if token.token_type in _LIKE:
+            liked = True
+        elif token.token_type == TokenType.SEMICOLON:
+            liked = False
+        elif liked and token.token_type == TokenType.ESCAPE and after.token_type in _VALUES:
+            tokens[place] = Token(TokenType.DPIPE, "||", token.line, token.col, token.start, token.end)
+    return tokens
+
+
 def _plain_teradata(tokens: list[Any]) -> list[Any]:
     """Without ``(TITLE 'x')`` and ``(FORMAT 'x')``; ``(NAMED x)`` is an alias."""
     for place in range(len(tokens) - 4, 0, -1):
@@ -71,6 +161,19 @@ def _plain_teradata(tokens: list[Any]) -> list[Any]:
             continue
         kept = [*_as(tokens[place], "AS"), tokens[place + 2]] if word == "NAMED" else []
         tokens = tokens[:place] + kept + tokens[place + 4 :]
+    return tokens
+
+
+def _called_view(tokens: list[Any]) -> list[Any]:
+    """Oracle's ``UPDATE (SELECT …) SET`` as ``UPDATE (SELECT …) changed SET``: SET is no alias."""
+    for place in range(len(tokens) - 1, 0, -1):
+        if tokens[place].text == "(" and tokens[place - 1].text.upper() == "UPDATE":
+            depth, end = 1, place + 1
+            while end < len(tokens) and depth:
+                depth += (tokens[end].text == "(") - (tokens[end].text == ")")
+                end += 1
+            if [token.text.upper() for token in tokens[end : end + 1]] == ["SET"]:
+                tokens = [*tokens[:end], *_as(tokens[place], "CHANGED"), *tokens[end:]]
     return tokens
 
 
@@ -102,10 +205,17 @@ def translated(tokens: list[Any]) -> list[Any] | None:
         return _stream(tokens, words)
     if words[0] == "CREATE" and "PIPE" in words[1:4] and "COPY" in words:
         return tokens[words.index("COPY") :]
+    if words[:2] == ["COPY", "INTO"] and words.count("FILE_FORMAT") == 1:
+        place = words.index("FILE_FORMAT")
+        name = _dotted(tokens[place + 2 :]) if words[place + 1 : place + 2] == ["="] else []
+        return [*tokens[:place], *tokens[place + 2 + len(name) :]] if len(name) > 1 else None  # of a schema
     if words[:2] == ["LOAD", "DATA"] and "INFILE" in words[2:5] and "TABLE" in words:
         file, table = tokens[words.index("INFILE") + 1], words.index("TABLE")
         into = [*_as(tokens[0], "INTO", "TABLE"), *_dotted(tokens[table + 1 :])]
         return [*tokens[:2], *_as(tokens[0], "INPATH"), file, *into]  # MySQL's columns have no names in the file
+    if words[0] == "ALTER" and words[1:2] in (["TABLE"], ["VIEW"]) and words[-3:-1] == ["SET", "SCHEMA"]:
+        renamed = [*_as(tokens[0], "RENAME", "TO"), tokens[-1], *_as(tokens[0], "."), tokens[-4]]
+        return [*tokens[:-3], *renamed]
     if words[:2] == ["ALTER", "TABLE"] and "EXCHANGE" in words[2:8] and words[-1:] != ["TABLE"] and "WITH" in words:
         source = words.index("WITH") + 2
         target = tokens[2 : words.index("EXCHANGE")]
@@ -129,6 +239,11 @@ def _stream(tokens: list[Any], words: list[str]) -> list[Any] | None:
         end += 2
     view = [tokens[0], *_as(tokens[0], "VIEW"), *_dotted(name)]
     return [*view, *_as(tokens[0], "AS", "SELECT", "*", "FROM"), *tokens[first:end]]
+
+
+def _named(token: Any) -> Any:
+    """A word that is a name here, whatever it is elsewhere."""
+    return Token(TokenType.VAR, token.text, token.line, token.col, token.start, token.end)
 
 
 def _dotted(name: list[Any]) -> list[Any]:

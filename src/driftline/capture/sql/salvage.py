@@ -11,6 +11,7 @@ from sqlglot import exp
 from sqlglot.tokens import TokenType  # type: ignore[attr-defined]
 
 from driftline.capture.sql import clauses
+from driftline.capture.sql.calling import NOT_FOLLOWED
 from driftline.capture.sql.names import READERS
 from driftline.capture.sql.parse import Piece
 from driftline.capture.sql.relation import Source
@@ -22,6 +23,7 @@ _READ = frozenset(["FROM", "JOIN", "USING"])
 _WRITTEN = frozenset(["INTO", "UPDATE", "TABLE", "VIEW", "OVERWRITE"])
 _SKIPPED = frozenset(["IF", "NOT", "EXISTS", "TABLE", "ONLY", "LATERAL", "INTO", "OVERWRITE"])
 _CALLS = frozenset(["CALL", "EXEC", "EXECUTE"])  # of what lies in the database, or is put together when it runs
+_MARKED = ("#", "@")  # before names of T-SQL's tables that end with the session or the batch
 _NAMES = (TokenType.VAR, TokenType.IDENTIFIER)
 
 
@@ -59,14 +61,15 @@ def from_tokens(piece: Piece, script: Script) -> Statement:
     while place < len(tokens):
         word = tokens[place].text.upper()
         place += 1
-        if tokens[place - 1].token_type == TokenType.STRING or word not in _READ | _WRITTEN:
+        bare = word == "INSERT" and script.dialect.name in ("tsql", "fabric")  # INSERT t, without INTO
+        if tokens[place - 1].token_type == TokenType.STRING or not (bare or word in _READ | _WRITTEN):
             continue
         if word == "USING" and first == "CREATE":  # a format
             continue
         name, place = _name(tokens, place)
         if not name or (len(name) == 1 and name[0].lower() in inner):
             continue
-        table = exp.Table(**{part: exp.to_identifier(one) for part, one in
+        table = exp.Table(**{part: _identifier(one) for part, one in
                              zip(("this", "db", "catalog"), reversed(name), strict=False)})  # fmt: skip
         source = script.source(table)
         called = tokens[place : place + 1] and tokens[place].token_type == TokenType.L_PAREN
@@ -77,7 +80,7 @@ def from_tokens(piece: Piece, script: Script) -> Statement:
         elif writes is None and first != "SELECT":
             writes = source
     how: How = "query" if writes is None else "change"
-    gap = "sql not followed" if first in _CALLS else "sql not parsed"
+    gap = "sql not followed" if first in _CALLS or piece.problem.startswith(NOT_FOLLOWED) else "sql not parsed"
     return Statement(tuple(reads), writes, None, how, (gap,), first, (), piece.line, piece.problem)
 
 
@@ -86,12 +89,20 @@ def _name(tokens: list[Any], place: int) -> tuple[list[str], int]:
     while place < len(tokens) and tokens[place].text.upper() in _SKIPPED:
         place += 1
     parts: list[str] = []
+    if tokens[place : place + 1] and tokens[place].text in _MARKED:
+        return ["".join(token.text for token in tokens[place : place + 2])], place + 2
     while place < len(tokens) and (tokens[place].token_type in _NAMES or _within(tokens, place, parts)):
         parts.append(tokens[place].text)
         if place + 1 >= len(tokens) or tokens[place + 1].token_type != TokenType.DOT:
             return parts, place + 1
         place += 2
     return parts, place
+
+
+def _identifier(name: str) -> Any:
+    if name[:1] in _MARKED:
+        return exp.Identifier(this=name[1:], temporary=True) if name[0] == "#" else exp.Parameter(this=name[1:])
+    return exp.to_identifier(name)
 
 
 def _within(tokens: list[Any], place: int, parts: list[str]) -> bool:

@@ -28,6 +28,7 @@ class Scope:
         self.relations: dict[str, Relation] = {}
         self.tables: dict[str, str] = {}  # key of a table's name -> its alias
         self.merged: dict[str, list[str]] = {}  # column of USING -> aliases whose value it may take
+        self.rows: dict[str, Relation] = {}  # that a block goes through: their columns are named with them alone
         self.aliases: dict[str, Edges] = {}  # outputs named so far
         self.bound: set[str] = set()  # parameters of lambdas and of procedures
         self.nested = False  # a column here is a struct whose fields are known
@@ -54,7 +55,7 @@ class Scope:
         found = self.relations.get(key)
         if found is None and self.parent is not None:
             return self.parent.relation(key)
-        return found
+        return found if found is not None else self.rows.get(key)
 
     def behind(self, key: str) -> Relation | None:
         """Return the relation of the table ``key`` though it has another alias here."""

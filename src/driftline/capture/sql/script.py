@@ -12,6 +12,7 @@ from typing import Any
 from driftline.capture.sql import relation as rel
 from driftline.capture.sql.dialect import Dialect
 from driftline.capture.sql.names import Name, name_of
+from driftline.capture.sql.place import Place
 from driftline.capture.sql.relation import Edge, Output, Relation, Source, Star
 
 ColumnsOf = Callable[[Source], tuple[str, ...] | None]
@@ -33,17 +34,23 @@ class Script:
         self._made: dict[Source, tuple[str, ...] | None] = {}
         self._temporary: dict[Source, tuple[Relation, tuple[Source, ...]]] = {}
         self._passing: set[Source] = set()  # temporary, looked through or not
+        self._within = Place()
 
     def source(self, table: Any) -> Source | None:
         """Return the source that a table node names, in one spelling for the whole script."""
         name = name_of(table, self.dialect)
         if not isinstance(name, Name):
             return name
+        name = self._within.of(name)
         found = self._sources.get(name.key)
         if found is None:
             spelled = self._named_as(name) if self._named_as is not None and not name.temporary else None
             found = self._sources[name.key] = Source("table", (spelled or name.dotted,))
         return found
+
+    def use(self, kind: str, named: Any) -> None:
+        """Note that tables are looked for elsewhere from now on, as ``USE`` says."""
+        self._within = self._within.used(kind, named, self.dialect)
 
     def columns(self, source: Source) -> tuple[str, ...] | None:
         """Return the columns of a source, if they are known."""
@@ -52,8 +59,10 @@ class Script:
     def relation(self, table: Any) -> tuple[Relation, Iterable[Source]] | None:
         """Return what a table node offers, and the sources that this means to read."""
         source = self.source(table)
-        if source is None:
-            return None
+        return self.offered(source) if source is not None else None
+
+    def offered(self, source: Source) -> tuple[Relation, Iterable[Source]]:
+        """Return what a source offers, and the sources that this means to read."""
         temporary = self._temporary.get(source)
         return temporary if temporary is not None else (self.base(source), (source,))
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlglot import exp
 
-from driftline.capture.sql import keys, pivot, returning, structs
+from driftline.capture.sql import keys, pivot, returning, row_columns, structs, windowing
 from driftline.capture.sql import relation as rel
 from driftline.capture.sql.expression import Queries
 from driftline.capture.sql.relation import (
@@ -78,17 +78,24 @@ def entry(queries: Queries, node: Any, scope: Scope) -> Relation:
     wrapped = isinstance(node, exp.Subquery) and isinstance(node.this, exp.Table) and not node.this.args.get("joins")
     if wrapped or isinstance(node, exp.Final):
         return entry(queries, node.this, scope)
+    if isinstance(node, exp.TableFromRows) and isinstance(node.this, exp.Literal):
+        found = queries.table(node)
+        return found if found is not None else Relation((Unknown(),))
     if isinstance(node, exp.Table):
         if isinstance(node.this, exp.Identifier) and not node.args.get("db"):
             bound = scope.cte(queries.dialect.table(node.this))
             if bound is not None:
                 return bound
-        found = queries.table(node.this.this if isinstance(node.this, _SEMANTIC) else node)
+        windowed = windowing.windowed(queries, node.this, scope, entry)
+        found = windowed or queries.table(node.this.this if isinstance(node.this, _SEMANTIC) else node)
         return found if found is not None else _function(queries, node.this, scope, returning.hidden(node))
     if isinstance(node, exp.Lateral) and isinstance(node.this, exp.Subquery):
         return queries.query(node.this, scope)
     if isinstance(node, exp.Unnest | exp.Lateral):
         return _function(queries, node, scope)
+    windowed = windowing.windowed(queries, node, scope, entry)
+    if windowed is not None:
+        return windowed
     if isinstance(node, exp.Column | exp.Alias) or not isinstance(node, exp.Query | exp.Values | exp.Paren | exp.Pivot):
         return _function(queries, node, scope, returning.hidden(node))
     return queries.query(node, _beside(queries, scope))
@@ -133,6 +140,11 @@ def _function(queries: Queries, node: Any, scope: Scope, hidden: str = "") -> Re
         )
     if isinstance(inner, exp.Explode) and dialect.name == "snowflake":
         return Relation((Output(name, edges, dialect.column(exp.to_identifier(name))) for name in _FLATTENED), rows)
+    known = row_columns.columns(inner.this if isinstance(inner, exp.Table) else inner, dialect.name)
+    if known:
+        return Relation(
+            (Output(one.name, edges if valued else NONE, dialect.column(one)) for one, valued in known), rows
+        )
     return Relation((Whatever(edges), *counted), rows)
 
 

@@ -26,7 +26,7 @@ class Move(NamedTuple):
 
 def copy(walker: Walker, script: Script, tree: Any, scope: Scope) -> Move:
     """Return what COPY moves, out of a table or a query or into a table."""
-    files = names.texts(tree.args.get("files") or ())
+    files = names.texts(tree.args.get("files") or ()) or _addresses(tree.args.get("files") or ())
     inside = tree.this.this if isinstance(tree.this, exp.Schema) else tree.this
     stage = names.name_of(inside, script.dialect) if isinstance(inside, exp.Table) else None
     if not tree.args.get("kind") or (isinstance(stage, Source) and stage.kind == "file"):
@@ -45,6 +45,12 @@ def copy(walker: Walker, script: Script, tree: Any, scope: Scope) -> Move:
         offered = walker.query(queries[0], scope) if queries else Relation((Unknown(),))
         return Move(target, "append", offered, tuple(into))
     return Move(target, "append", _read(walker, script, files), tuple(into))
+
+
+def _addresses(parts: Any) -> tuple[str, ...]:
+    """Addresses in double quotes: ``FROM "s3://…"``."""
+    found = [part.name for part in parts if isinstance(part, exp.Table) and "://" in part.name]
+    return tuple(found) if len(found) == len(parts) else ()
 
 
 def load(walker: Walker, script: Script, tree: Any) -> Move | None:

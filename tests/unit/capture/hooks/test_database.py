@@ -1,21 +1,20 @@
-"""Names of databases and tables, as OpenLineage writes them: https://openlineage.io/docs/spec/naming."""
+"""Tables that statements read and write; what they are called, ``test_addresses`` says."""
 
 import json
 import pickle
 import sqlite3
-import sys
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 import polars as pl
 import pytest
+from tests.postgres_server import PostgresServer
 
 import driftline
 from driftline import profile
 from driftline.capture import measure
-from driftline.capture.hooks import database
-from driftline.event.lineage import Dataset
+from driftline.capture.hooks import addresses, database
 from driftline.testing import MemorySink
 
 sa = pytest.importorskip("sqlalchemy")
@@ -25,27 +24,6 @@ sa = pytest.importorskip("sqlalchemy")
 def _another_process(monkeypatch: pytest.MonkeyPatch) -> None:
     """What another test has written is not known here."""
     monkeypatch.setattr(database, "_written", {})
-
-
-@pytest.mark.parametrize(
-    ("url", "table", "dataset"),
-    [
-        ("postgresql+psycopg://u:p@db.example.org/shop", "orders",
-         Dataset("postgres://db.example.org:5432", "shop.public.orders")),
-        ("postgresql://db:6543/shop", "sales.Orders", Dataset("postgres://db:6543", "shop.sales.orders")),
-        ("mysql+pymysql://u:p@db/shop", "orders", Dataset("mysql://db:3306", "shop.orders")),
-        ("mssql+pyodbc://db/shop", "Orders", Dataset("mssql://db:1433", "shop.dbo.Orders")),
-        ("snowflake://u:p@acme/SHOP/PUBLIC", "ORDERS", Dataset("snowflake://acme", "SHOP.PUBLIC.ORDERS")),
-        ("bigquery://project/shop", "orders", Dataset("bigquery", "project.shop.orders")),
-        ("trino://u@db/hive/shop", "orders", Dataset("trino://db:8080", "hive.shop.orders")),
-        ("sqlite:///shop.db", "main.Orders", Dataset("sqlite://shop.db", "orders")),
-        ("sqlite://", "orders", Dataset("sqlite://memory", "orders")),
-    ],
-)  # fmt: skip
-def test_a_table_is_named_by_its_address(watched: MemorySink, url: str, table: str, dataset: Dataset) -> None:
-    place = database._of_url(sa.engine.make_url(url))
-    assert place is not None
-    assert place.table(table) == dataset
 
 
 @pytest.mark.parametrize(
@@ -59,7 +37,7 @@ def test_a_table_is_named_by_its_address(watched: MemorySink, url: str, table: s
     ],
 )
 def test_placeholders_of_every_style_are_understood(watched: MemorySink, text: str) -> None:
-    place = database.Place("postgres://db:5432", "postgres", "shop", "public")
+    place = addresses.Place("postgres://db:5432", "postgres", "shop", "public")
     with driftline.run("job") as run:
         assert database.statement(run, place, text)
     assert [one.dataset.name for one in run.inputs] == ["shop.public.s"]
@@ -67,7 +45,7 @@ def test_placeholders_of_every_style_are_understood(watched: MemorySink, text: s
 
 
 def test_catalogs_are_nobody_s_data(watched: MemorySink) -> None:
-    place = database.Place("postgres://db:5432", "postgres", "shop", "public")
+    place = addresses.Place("postgres://db:5432", "postgres", "shop", "public")
     with driftline.run("job") as run:
         database.statement(run, place, "select relname from pg_catalog.pg_class")
         database.statement(run, place, "select 1")
@@ -83,14 +61,14 @@ def test_catalogs_are_nobody_s_data(watched: MemorySink) -> None:
 def test_names_that_sqlite_keeps_for_itself_are_its_catalog(watched: MemorySink, name: str) -> None:
     """https://sqlite.org/fileformat2.html#intschema: names that begin with ``sqlite_`` are internal."""
     with driftline.run("job") as run:
-        database.statement(run, database.Place("sqlite://shop.db", "sqlite"), f"select name from {name}")
+        database.statement(run, addresses.Place("sqlite://shop.db", "sqlite"), f"select name from {name}")
     assert run.inputs == ()
     assert run._trace.statements == []
 
 
 def test_a_table_of_another_database_may_be_called_like_one_of_sqlite_s(watched: MemorySink) -> None:
     with driftline.run("job") as run:
-        database.statement(run, database.Place("mysql://db:3306", "mysql", "shop"), "select k from sqlite_imports")
+        database.statement(run, addresses.Place("mysql://db:3306", "mysql", "shop"), "select k from sqlite_imports")
     assert [one.dataset.name for one in run.inputs] == ["shop.sqlite_imports"]
 
 
@@ -117,12 +95,6 @@ def test_replacing_rows_of_a_table_writes_it(watched: MemorySink, text: str) -> 
     assert [one.dataset.name for one in run.inputs] == (["stage"] if "stage" in text else [])
 
 
-def test_what_is_no_database_has_no_place(watched: MemorySink) -> None:
-    assert database.place_of(None) is None
-    assert database.place_of(object()) is None
-    assert database.place_of("no address") is None
-
-
 @pytest.mark.parametrize(
     ("scheme", "text", "read", "written"),
     [
@@ -136,7 +108,7 @@ def test_what_is_no_database_has_no_place(watched: MemorySink) -> None:
 def test_every_database_speaks_its_own_dialect(
     watched: MemorySink, scheme: str, text: str, read: str, written: str
 ) -> None:
-    place = database.Place(f"{scheme}://db", scheme)
+    place = addresses.Place(f"{scheme}://db", scheme)
     with driftline.run("job") as run:
         database.statement(run, place, text)
     assert [one.dataset.name for one in run.inputs] == [read]
@@ -268,39 +240,31 @@ def test_too_large_a_table_says_that_it_was_not_measured(watched: MemorySink, mo
 
 
 def test_a_call_of_a_procedure_is_a_gap(watched: MemorySink) -> None:
-    place = database.Place("postgres://db:5432", "postgres", "shop", "public")
+    place = addresses.Place("postgres://db:5432", "postgres", "shop", "public")
     with driftline.run("job") as run:
         database.statement(run, place, "call refresh_totals('secret')")
         database.statement(run, place, "vacuum t")  # which touches no data
     assert run.trace.gaps == {"sql not followed: call refresh_totals('…')": 1}
 
 
+@pytest.mark.parametrize("text", ["BEGIN etl.load_day(:1); END;", "{call etl.load_day(?)}", "CALL etl.load_day(:1)"])
+def test_a_call_in_a_block_of_oracle_is_a_gap_that_names_the_procedure(watched: MemorySink, text: str) -> None:
+    place = addresses.Place("oracle://db:1521", "oracle", "shop")
+    with driftline.run("job") as run:
+        database.statement(run, place, text)
+    (gap,) = run.trace.gaps
+    assert gap.startswith("sql not followed: ")
+    assert "etl.load_day" in gap
+
+
 def test_a_statement_that_is_not_understood_is_a_gap_by_its_beginning(watched: MemorySink) -> None:
-    place = database.Place("postgres://db:5432", "postgres", "shop", "public")
+    place = addresses.Place("postgres://db:5432", "postgres", "shop", "public")
     with driftline.run("job") as run:
         database.statement(run, place, "insert into t select from from where 'secret' = (" + "x" * 100)
     (gap,) = run.trace.gaps
     assert gap.startswith("sql not parsed: insert into t select from from where ")
     assert "secret" not in gap
     assert len(gap) < 90
-
-
-@pytest.mark.parametrize(
-    ("address", "place"),
-    [
-        ("postgresql://u:p%40ss@db.example.org/shop", ("postgres://db.example.org:5432", "postgres", "shop", "public")),
-        ("mysql://u:p@db:3307/my%20shop?ssl=1", ("mysql://db:3307", "mysql", "my shop", "")),
-        ("sqlite:///shop.db", None),  # libraries differ in what that means
-        ("nonsense", None),
-    ],
-)
-def test_an_address_is_understood_without_sqlalchemy_as_polars_hands_it_to_others(
-    address: str, place: tuple[str, str, str, str] | None, monkeypatch: pytest.MonkeyPatch, sink: MemorySink
-) -> None:
-    known = database.place_of(address)
-    monkeypatch.delitem(sys.modules, "sqlalchemy")
-    assert database.place_of(address) == place
-    assert place is None or known == place
 
 
 @pytest.fixture
@@ -379,3 +343,31 @@ def test_a_model_that_was_trained_on_a_query_has_its_features_from_the_tables(
     found = lineage_of(watched, "model.pkl")
     assert found["double"] == ["orders.amount"]
     assert "users.age" in found[""]
+
+
+def test_a_part_of_the_columns_is_not_what_a_table_of_a_server_has(
+    watched: MemorySink, postgres: PostgresServer
+) -> None:
+    url = postgres.new_url()
+    engine = sa.create_engine(url.replace("postgresql://", "postgresql+psycopg://"))
+    with engine.begin() as connection:
+        connection.execute(sa.text("create table t as select 1 as id, 2 as price, 'x' as note"))
+    with driftline.run("part") as part:
+        assert list(pd.read_sql_table("t", engine, columns=["id", "price"]).columns) == ["id", "price"]
+        pd.read_sql("t", engine, columns=["id"])
+    with driftline.run("whole") as whole:
+        pd.read_sql_table("t", engine)
+    engine.dispose()
+    assert [one.fields for one in part.inputs] == [None]
+    assert [[field.name for field in one.fields or ()] for one in whole.inputs] == [["id", "price", "note"]]
+
+
+def test_a_driver_that_does_not_describe_what_it_gave_costs_no_statement(watched: MemorySink) -> None:
+    def raising() -> None:
+        raise ValueError("closed")
+
+    place = addresses.Place("postgres://db:5432", "postgres", "shop", "public")
+    with driftline.run("job") as run:
+        for number in range(5):
+            database.statement(run, place, f"select a from t{number}", told=database.Told(raising))
+    assert len(run.inputs) == 5

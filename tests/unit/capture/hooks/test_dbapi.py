@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 from tests.postgres_server import PostgresServer
 from tests.recorded import names
+from tests.told_by_code import BEGIN, Script, edges
 
 import driftline
 from driftline.capture import fault
@@ -181,12 +182,12 @@ def test_a_connection_is_named_by_its_file(
 def test_psycopg_is_named_by_its_server(watched: MemorySink, postgres: PostgresServer) -> None:
     import psycopg
 
-    from driftline.capture.hooks import database
+    from driftline.capture.hooks import addresses
 
     with psycopg.connect(postgres.new_url()) as connection, driftline.run("job") as run:
         connection.execute("create temporary table a as select 1 as id")
         connection.execute("create temporary table b as select id from a where id > %s", (0,))
-        place = database.place_of(connection)
+        place = addresses.place_of(connection)
     assert place is not None
     assert place.namespace.startswith("postgres://")
     assert [one.dataset.name.rsplit(".", 1)[-1] for one in run.outputs] == ["a", "b"]
@@ -200,3 +201,54 @@ def test_what_a_notebook_keeps_for_itself_is_no_data(watched: MemorySink, tmp_pa
         shell["made"].close()
     assert run.outputs == ()
     assert type(shell["made"]) is sqlite3.Connection
+
+
+FILLED = """\
+import csv, json, sqlite3
+con = sqlite3.connect("shop.db")
+con.execute("CREATE TABLE orders (id INTEGER, amount REAL, plan TEXT)")
+con.executemany("INSERT INTO orders VALUES (?, ?, ?)", [(n, n * 1.5 % 37, "abc"[n % 3]) for n in range(60)])
+con.execute("CREATE TABLE towns (oid INTEGER, city TEXT)")
+con.executemany("INSERT INTO towns VALUES (?, ?)", [(n, f"{n * 7 % 41}") for n in range(60)])
+con.commit()
+"""
+
+
+def test_rows_that_are_fetched_and_written_have_the_columns_of_their_select(script: Script) -> None:
+    events = script(BEGIN + FILLED + (
+        """rows = con.execute("SELECT id, amount * 2 AS twice FROM orders WHERE plan = 'a'").fetchall()\n"""
+        'with open("rows.csv", "w", newline="") as file:\n'
+        "    writer = csv.writer(file)\n"
+        '    writer.writerow(["key", "double"])\n'
+        "    writer.writerows(rows)\n"
+        "con.row_factory = sqlite3.Row\n"
+        "towns = []\n"
+        'for row in con.execute("SELECT * FROM orders JOIN towns ON oid = id"):\n'
+        '    towns.append({"town": row["city"].upper(), "half": row["amount"] / 2})\n'
+        'json.dump(towns, open("towns.json", "w"))\n'
+        "cur = con.cursor()\n"
+        'cur.execute("SELECT count(*), plan, max(amount) FROM orders GROUP BY plan")\n'
+        'pd.DataFrame(cur.fetchall(), columns=["n", "plan", "most"]).to_csv("plans.csv", index=False)\n'
+    ))  # fmt: skip
+    rows = edges(events, "rows.csv")
+    assert rows["key"] == {("orders", "id", "IDENTITY", 0.9)}
+    assert rows["double"] == {("orders", "amount", "TRANSFORMATION", 0.9)}
+    towns = edges(events, "towns.json")
+    assert towns["town"] == {("towns", "city", "TRANSFORMATION", 0.9)}
+    assert towns["half"] == {("orders", "amount", "TRANSFORMATION", 0.9)}
+    plans = edges(events, "plans.csv")
+    assert plans["plan"] == {("orders", "plan", "IDENTITY", 0.9)}
+    assert plans["most"] == {("orders", "amount", "AGGREGATION", 0.9)}
+    assert "n" not in plans
+
+
+def test_rows_that_are_fetched_and_inserted_have_the_columns_of_their_select(script: Script) -> None:
+    events = script(BEGIN + FILLED + (
+        'con.execute("CREATE TABLE copy (a INTEGER, b REAL)")\n'
+        'for key, amount in con.execute("SELECT id, amount FROM orders").fetchall():\n'
+        '    con.execute("INSERT INTO copy VALUES (?, ?)", (key, amount + 1))\n'
+        "con.commit()\n"
+    ))  # fmt: skip
+    copy = edges(events, "copy")
+    assert copy["a"] == {("orders", "id", "IDENTITY", 0.9)}
+    assert copy["b"] == {("orders", "amount", "TRANSFORMATION", 0.9)}

@@ -55,3 +55,8 @@ def test_what_another_statement_wrote_of_the_same_version_has_the_visit_too() ->
     sites.read([Dataset("file", "x")])
     again.take(run)
     assert (len(known.visits), len(again.seen.visits)) == (1, 1)
+
+
+def test_values_at_places_are_called_as_the_program_calls_them() -> None:
+    into = (("a", "1"), ("b", "0"), ("c", "x"), ("d", "7"))
+    assert inserted.called(into, ["p", "q"]) == (("a", "q"), ("b", "p"), ("c", "x"), ("d", "7"))

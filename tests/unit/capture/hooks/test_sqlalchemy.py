@@ -5,8 +5,10 @@ from typing import Any
 
 import pytest
 from tests.recorded import names
+from tests.told_by_code import BEGIN, DATA, Script, edges
 
 import driftline
+from driftline.capture import fault
 from driftline.testing import MemorySink
 
 sa = pytest.importorskip("sqlalchemy")
@@ -26,6 +28,23 @@ def test_statements_of_an_engine_are_recorded_once(watched: MemorySink, tmp_path
     event = next(one for one in watched.decoded() if one.job and one.job.name == "job")
     assert event.job is not None
     assert bytes(event.job.facets["sql"]).count(b"insert into big") == 1
+
+
+def test_a_connection_of_sqlite_that_was_opened_before_is_recorded_and_no_hook_fails(
+    sink: MemorySink, tmp_path: Path
+) -> None:
+    engine = sa.create_engine(f"sqlite:///{tmp_path}/shop.db")
+    with engine.begin() as connection:
+        connection.execute(sa.text("create table orders (id int)"))
+        connection.execute(sa.text("create table big (id int)"))
+    driftline.watch()
+    with driftline.run("job") as run:
+        for _ in range(2):
+            with engine.begin() as connection:  # of sqlite3's own class, to which there are no weak references
+                connection.execute(sa.text("insert into big select id from orders"))
+    engine.dispose()
+    assert names(run) == (["orders"], ["big"])
+    assert "hook sqlalchemy.execute" not in fault.counts()
 
 
 def test_sessions_and_expressions_count_too(watched: MemorySink, tmp_path: Path) -> None:
@@ -74,3 +93,98 @@ def test_what_a_tool_keeps_for_itself_is_no_data(watched: MemorySink, tmp_path: 
     assert names(run) == (["runs"], [])
     engine.dispose()
     other.dispose()
+
+
+MAPPED = """\
+import sqlalchemy as sa
+from sqlalchemy import orm
+
+class Base(orm.DeclarativeBase):
+    pass
+
+class Order(Base):
+    __tablename__ = "orders"
+    oid = sa.Column(sa.Integer, primary_key=True)
+    spend = sa.Column("amount", sa.Float)
+    plan = sa.Column(sa.String)
+
+class Town(Base):
+    __tablename__ = "towns"
+    oid = sa.Column(sa.Integer, primary_key=True)
+    city = sa.Column(sa.String)
+
+engine = sa.create_engine("sqlite:///shop.db")
+Base.metadata.create_all(engine)
+with orm.Session(engine) as session:
+    session.add_all([Order(oid=n, spend=n * 1.5 % 37, plan="abc"[n % 3]) for n in range(60)])
+    session.add_all([Town(oid=n, city=f"{n * 7 % 41}") for n in range(60)])
+    session.commit()
+both = sa.select(Order, Town).join(Town, Town.oid == Order.oid)
+"""
+
+
+def test_rows_of_core_have_the_columns_of_a_select_with_bound_values_over_two_tables(script: Script) -> None:
+    events = script(BEGIN + MAPPED + (
+        "o, t = Order.__table__, Town.__table__\n"
+        'few = sa.select(o.c.oid, (o.c.amount * 2).label("twice"), t.c.city).join(t, t.c.oid == o.c.oid)\n'
+        'few = few.where(o.c.plan.in_(["a", "b"]), o.c.amount > 3)\n'
+        "with engine.connect() as connection:\n"
+        '    rows = [{"key": row.oid, "double": row.twice, "town": row[2]} for row in connection.execute(few)]\n'
+        '    pd.DataFrame(connection.execute(few).mappings().all()).to_csv("maps.csv", index=False)\n'
+        'pd.DataFrame(rows).to_csv("rows.csv", index=False)\n'
+        'pd.read_sql(few, engine).to_csv("frame.csv", index=False)\n'
+    ))  # fmt: skip
+    rows, maps, frame = (edges(events, name) for name in ("rows.csv", "maps.csv", "frame.csv"))
+    assert rows["key"] == maps["oid"] == {("orders", "oid", "IDENTITY", 0.9)}
+    assert rows["double"] == maps["twice"] == {("orders", "amount", "TRANSFORMATION", 0.9)}
+    assert rows["town"] == maps["city"] == {("towns", "city", "IDENTITY", 0.9)}
+    surest = {name: {one[:3] for one in found if one[3] > 0.9} for name, found in frame.items() if name}
+    assert surest["twice"] == {("orders", "amount", "TRANSFORMATION")}  # the frame itself is known, too
+    assert surest["city"] == {("towns", "city", "IDENTITY")}
+
+
+def test_objects_have_the_columns_that_their_attributes_are(script: Script) -> None:
+    events = script(BEGIN + MAPPED + (
+        "with orm.Session(engine) as session:\n"
+        '    one = [{"key": order.oid, "half": order.spend / 2} for order in session.scalars(sa.select(Order))]\n'
+        '    two = [{"a": order.spend, "b": town.city.lower()} for order, town in session.execute(both)]\n'
+        '    old = [{"c": each.plan} for each in session.query(Order).filter(Order.plan != "c").all()]\n'
+        'for name, rows in [("one.csv", one), ("two.csv", two), ("old.csv", old)]:\n'
+        "    pd.DataFrame(rows).to_csv(name, index=False)\n"
+    ))  # fmt: skip
+    assert edges(events, "one.csv") == {
+        "key": {("orders", "oid", "IDENTITY", 0.9)}, "half": {("orders", "amount", "TRANSFORMATION", 0.9)},
+    }  # fmt: skip
+    two = edges(events, "two.csv")
+    assert two["a"] == {("orders", "amount", "IDENTITY", 0.9)}
+    assert two["b"] == {("towns", "city", "TRANSFORMATION", 0.9)}
+    assert edges(events, "old.csv")["c"] == {("orders", "plan", "IDENTITY", 0.9)}
+
+
+def test_rows_that_are_inserted_come_to_columns_by_the_names_that_the_program_gives_them(script: Script) -> None:
+    """Places in the text are in the order of the table, keys of the program's dicts in another one."""
+    events = script(BEGIN + DATA + (
+        "import sqlalchemy as sa\n"
+        'engine = sa.create_engine("sqlite:///shop.db")\n'
+        "meta = sa.MetaData()\n"
+        'key, plan = sa.Column("key", sa.Integer), sa.Column("plan", sa.String)\n'
+        'one = sa.Table("one", meta, key, sa.Column("double", sa.Float), plan)\n'
+        'two = sa.Table("two", meta, sa.Column("key", sa.Integer), sa.Column("plan", sa.String))\n'
+        "meta.create_all(engine)\n"
+        'raw = pd.read_csv("customers.csv")\n'
+        'rows = [{"plan": row.plan, "key": row.id, "double": row.spend * 2} for row in raw.itertuples()]\n'
+        "with engine.begin() as connection:\n"
+        "    connection.execute(sa.insert(one), rows)\n"
+        "    for row in raw.itertuples():\n"
+        '        given = {"p": row.plan, "k": row.id}\n'
+        '        connection.execute(sa.text("INSERT INTO two (key, plan) VALUES (:k, :p)"), given)\n'
+    ))  # fmt: skip
+    assert edges(events, "one") == {
+        "key": {("customers.csv", "id", "IDENTITY", 0.9)},
+        "double": {("customers.csv", "spend", "TRANSFORMATION", 0.9)},
+        "plan": {("customers.csv", "plan", "IDENTITY", 0.9)},
+    }
+    assert edges(events, "two") == {
+        "key": {("customers.csv", "id", "IDENTITY", 0.9)},
+        "plan": {("customers.csv", "plan", "IDENTITY", 0.9)},
+    }

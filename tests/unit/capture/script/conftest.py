@@ -14,6 +14,8 @@ from driftline.capture.script.site import Path, turn_of
 FILES: dict[str, dict[str, str]] = {
     "orders": {"oid": "int64", "k": "string", "a": "float64", "b": "float64", "s": "string"},
     "users": {"k": "string", "name": "string", "age": "int64"},
+    "objects": {"User\0k": "string", "User\0age": "int64", "Order\0a": "float64", "total": "float64"},
+    "one": {"a": "float64"},
 }
 HEAD = """\
 import pandas as pd
@@ -22,7 +24,7 @@ orders = pd.read_csv("orders")
 users = pd.read_csv("users")
 df = orders[["a", "b"]]
 """
-READ = re.compile(r'(?:read_\w+|open|load|genfromtxt)\("(\w+)[^()]*\)$')
+READ = re.compile(r'(?:read_\w+|open|load|genfromtxt|execute|scalars|scalar|query|fetchall)\("(\w+)[^()]*\)$')
 Told = dict[str, str]
 
 

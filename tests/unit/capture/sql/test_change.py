@@ -187,3 +187,29 @@ def test_several_inserts_share_the_common_table_expressions_before_them(tell: Te
     assert (second.columns, second.rows) == (
         {"p": ["t.a AGGREGATION"], "q": ["u.x IDENTITY"]}, [*joined, "u.x GROUP_BY"],
     )  # fmt: skip
+
+
+@pytest.mark.parametrize("name", ["hive", "mysql", "tsql", "snowflake"])
+def test_a_view_that_is_altered_is_made_anew(tell: Tell, name: str) -> None:
+    first, second = tell("ALTER VIEW v AS SELECT a, b + c AS d FROM t; INSERT INTO u SELECT k, a, d FROM v, s", name,
+                         {**SCHEMA, "s": ("k",)})  # fmt: skip
+    assert (first.target, first.columns) == (
+        "v", {"a": ["t.a IDENTITY"], "d": ["t.b TRANSFORMATION", "t.c TRANSFORMATION"]},
+    )  # fmt: skip
+    assert second.columns == {"k": ["s.k IDENTITY"], "x": ["v.a IDENTITY"], "y": ["v.d IDENTITY"]}
+
+
+def test_the_columns_of_an_altered_view_are_called_as_they_are_listed(tell: Tell) -> None:
+    (one,) = tell("ALTER VIEW v (p, q) AS SELECT a, b FROM t WHERE c = 1", "mysql", SCHEMA)
+    assert (one.columns, one.rows) == ({"p": ["t.a IDENTITY"], "q": ["t.b IDENTITY"]}, ["t.c FILTER"])
+
+
+def test_rows_of_several_tables_are_deleted_at_once(tell: Tell) -> None:
+    first, second = tell("DELETE x, s FROM t AS x JOIN s ON s.k = x.k WHERE s.v > 1", "mysql", SCHEMA)
+    assert (first.target, second.target) == ("t", "s")
+    assert first.rows == second.rows == ["s.k JOIN", "s.v FILTER", "t.k JOIN"]
+
+
+def test_a_target_whose_name_is_not_written_is_in_doubt(tell: Tell) -> None:
+    (one,) = tell("INSERT INTO IDENTIFIER($name) SELECT a FROM t", "snowflake", SCHEMA)
+    assert (one.target, len(one.doubts)) == (None, 1)

@@ -4,8 +4,9 @@ An edge is written ``source.column KIND``; the schemas of t, u and w below are k
 test says so. The row set's edges (joins, filters, groups, order) are the second list.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from random import Random
+from typing import Any
 
 import duckdb
 import pytest
@@ -74,6 +75,7 @@ CASES: list[tuple[str, dict[str, list[str]], list[str]]] = [
         [],
     ),
     ("SELECT coalesce(a, b) AS v FROM t", {"v": ["t.a TRANSFORMATION", "t.b TRANSFORMATION"]}, []),
+    ("SELECT nullif(a, b) AS v FROM t", {"v": ["t.a CONDITIONAL", "t.a TRANSFORMATION", "t.b CONDITIONAL"]}, []),
     (
         "SELECT sum(a) OVER (PARTITION BY k ORDER BY c) AS r FROM t",
         {"r": ["t.a AGGREGATION", "t.c WINDOW", "t.k WINDOW"]},
@@ -298,3 +300,31 @@ def test_what_moves_when_a_source_column_is_changed_has_an_edge(sql: str) -> Non
                     for output in before:
                         if before[output] != after[output]:
                             assert any(edge.startswith(f"{table}.{name} ") for edge in (*fields.get(output, ()), *rows))
+
+
+def test_what_nvl2_looks_at_is_a_condition_and_what_it_gives_goes_on_as_it_is(tell: Callable[..., list[Any]]) -> None:
+    (one,) = tell("SELECT nvl2(a, b, c + 1) AS v FROM t", "oracle")
+    assert one.columns == {"v": ["t.a CONDITIONAL", "t.b IDENTITY", "t.c TRANSFORMATION"]}
+
+
+def test_a_method_of_a_column_has_that_column_and_a_function_of_a_schema_has_its_arguments(
+    tell: Callable[..., list[Any]],
+) -> None:
+    (one,) = tell(
+        "SELECT t.note.value('(/a)[1]', 'int') AS v, note.query('/b') AS q, dbo.upper(name) AS f, db.dbo.f(name) AS g, "
+        "n.part.value('@id', 'int') AS p FROM t CROSS APPLY note.nodes('/a/b') AS n(part) WHERE t.note.exist('/c') = 1",
+        "tsql",
+        {"t": ("note", "name")},
+    )
+    note = ["t.note TRANSFORMATION"]
+    assert one.columns == {
+        "v": note, "q": note, "f": ["t.name TRANSFORMATION"], "g": ["t.name TRANSFORMATION"], "p": note,
+    }  # fmt: skip
+    assert one.rows == ["t.note FILTER", "t.note JOIN"]
+    assert one.doubts == []
+
+
+def test_the_next_number_of_a_sequence_comes_from_no_table(tell: Callable[..., list[Any]]) -> None:
+    for name in ("snowflake", "oracle"):
+        (one,) = tell("INSERT INTO u (k, x, y) SELECT s.seq.nextval, seq.CURRVAL, a FROM t", name)
+        assert (one.columns, one.doubts) == ({"k": [], "x": [], "y": ["t.a IDENTITY"]}, [])

@@ -31,8 +31,8 @@ def test_quoted_and_unquoted_columns_are_compared_as_the_dialect_does(name: str,
 
 
 def test_people_and_drivers_have_other_words_for_dialects() -> None:
-    assert [dialect.of(word).name for word in ("PostgreSQL", "SparkSQL", "mssql", "MariaDB", "ansi")] == [
-        "postgres", "spark", "tsql", "mysql", "",
+    assert [dialect.of(word).name for word in ("PostgreSQL", "SparkSQL", "mssql", "MariaDB", "ansi", "Flink")] == [
+        "postgres", "spark", "tsql", "mysql", "", "hive",
     ]  # fmt: skip
     with pytest.raises(BadInput, match="no dialect of SQL is called 'cobol'") as caught:
         dialect.of("cobol")

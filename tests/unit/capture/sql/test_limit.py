@@ -1,5 +1,6 @@
 """The time limit of a statement."""
 
+import gc
 import signal
 import time
 
@@ -37,3 +38,21 @@ def test_inside_a_users_program_no_signal_is_touched() -> None:
         assert signal.getsignal(signal.SIGALRM) is before
         assert signal.getitimer(signal.ITIMER_REAL) == (0.0, 0.0)
     assert UNLIMITED.deadline() > time.monotonic() + 1e9
+
+
+def test_an_alarm_waits_while_someone_is_told_of_garbage() -> None:
+    def told(_phase: str, _info: dict[str, int]) -> None:
+        time.sleep(0.1)  # what is raised in here is dropped, with a warning
+
+    gc.callbacks.append(told)
+    try:
+        with pytest.raises(TooLong):
+            _collect_and_wait()
+    finally:
+        gc.callbacks.remove(told)
+
+
+def _collect_and_wait() -> None:
+    with Limit(0.05, alarm=True).armed():
+        gc.collect()
+        time.sleep(5)

@@ -23,6 +23,7 @@ from driftline.capture.sql.relation import Source
         ("tsql", "#t", "#t"),
         ("tsql", "@t", "@t"),
         ("snowflake", "IDENTIFIER('db.s.t')", "db.s.t"),
+        ("databricks", "IDENTIFIER('c.s.t')", "c.s.t"),
     ],
 )
 def test_tables_have_their_name(name: str, table: str, expected: str) -> None:
@@ -45,3 +46,12 @@ def test_tables_have_their_name(name: str, table: str, expected: str) -> None:
 def test_files_have_their_paths(name: str, table: str, expected: tuple[str, ...]) -> None:
     node = sqlglot.parse_one(f"SELECT * FROM {table}", read=name).find(exp.Table)
     assert name_of(node, dialect.of(name)) == Source("file", expected)
+
+
+def test_a_table_may_be_named_by_a_text() -> None:
+    node = sqlglot.parse_one("SELECT * FROM TABLE('s.t')", read="snowflake").find(exp.TableFromRows)
+    found = name_of(node, dialect.of("snowflake"))
+    assert isinstance(found, Name)
+    assert found.dotted == "s.t"
+    other = sqlglot.parse_one("SELECT * FROM TABLE($name)", read="snowflake").find(exp.TableFromRows)
+    assert name_of(other, dialect.of("snowflake")) is None

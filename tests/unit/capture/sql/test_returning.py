@@ -26,6 +26,8 @@ Tell = Callable[..., list[Any]]
         ("trino", "TABLE(sequence(1, 10))", ""),
         ("tsql", "STRING_SPLIT('a,b', ',')", ""),
         ("duckdb", "duckdb_tables()", ""),
+        ("snowflake", "IDENTIFIER($name)", "IDENTIFIER(@name)"),
+        ("snowflake", "TABLE($name)", "@name"),
         ("duckdb", "t", ""),
     ],
 )

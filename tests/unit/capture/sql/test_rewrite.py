@@ -28,7 +28,10 @@ def test_what_the_parser_does_not_know_is_rewritten_before_it_sees_it() -> None:
         ("CREATE OR REPLACE STREAM s ON VIEW v", "CREATE VIEW s AS SELECT * FROM v"),
         ("CREATE PIPE p AS COPY INTO t FROM s", "COPY INTO t FROM s"),
         ("ALTER TABLE a EXCHANGE PARTITION (d = 1) WITH TABLE b", "INSERT INTO a SELECT * FROM b"),
+        ("COPY INTO d.t FROM @s FILE_FORMAT = d.f FORCE = TRUE", "COPY INTO d . t FROM @ s FORCE = TRUE"),
+        ("COPY INTO d.t FROM @s FILE_FORMAT = (TYPE = CSV)", None),
         ("LOAD DATA LOCAL INFILE 'x.csv' REPLACE INTO TABLE d.t (a, b)", "LOAD DATA INPATH x.csv INTO TABLE d . t"),
+        ("ALTER TABLE IF EXISTS x.a SET SCHEMA b", "ALTER TABLE IF EXISTS x . a RENAME TO b . a"),
         ("CREATE STREAM s ON STAGE g", None),
         ("SELECT 1", None),
     ],
@@ -67,6 +70,7 @@ def test_a_pipe_loads_columns_of_staged_files_by_their_place(tell: Tell) -> None
     [
         ("sqlite", "REPLACE INTO final SELECT id, v FROM stage"),
         ("mysql", "REPLACE INTO final SELECT id, v FROM stage"),
+        ("hive", "UPSERT INTO final SELECT id, v FROM stage"),
         ("mysql", "replace low_priority final select id, v from stage"),
         ("", "replace into final select id, v from stage"),
         ("sqlite", "WITH q AS (SELECT id, v FROM stage) REPLACE INTO final SELECT id, v FROM q"),
@@ -84,3 +88,48 @@ def test_a_function_or_an_option_called_replace_is_no_statement(tell: Tell) -> N
     assert (one.target, one.columns) == (None, {"b": ["t.a TRANSFORMATION"]})
     (one,) = tell("LOAD DATA INFILE 'a' REPLACE INTO TABLE x", "mysql")
     assert (one.target, one.problem) == ("x", "")
+
+
+@pytest.mark.parametrize("escape", ["ESCAPE (e || '')", "ESCAPE e", "ESCAPE lower(e)"])
+def test_what_escapes_may_be_an_expression(tell: Tell, escape: str) -> None:
+    for word in ("LIKE", "ILIKE", "SIMILAR TO"):
+        (one,) = tell(f"SELECT a {word} p {escape} AS hit FROM t", "postgres")
+        assert one.columns == {"hit": [f"t.{name} TRANSFORMATION" for name in ("a", "e", "p")]}
+    (one,) = tell("SELECT a LIKE p ESCAPE '!' AS hit FROM t", "postgres")
+    assert one.columns == {"hit": ["t.a TRANSFORMATION", "t.p TRANSFORMATION"]}
+
+
+def test_a_label_of_a_load_is_left_out(tell: Tell) -> None:
+    (one,) = tell("INSERT INTO d.t WITH LABEL d.l1 (a) SELECT b FROM s", "doris")
+    assert (one.target, one.columns) == ("d.t", {"a": ["s.b IDENTITY"]})
+    (one,) = tell("INSERT INTO t WITH LABEL l1 SELECT a FROM s", "starrocks")
+    assert (one.target, one.columns, one.problem) == ("t", {"a": ["s.a IDENTITY"]}, "")
+
+
+def test_how_many_rows_are_changed_is_left_out(tell: Tell) -> None:
+    update, delete, insert = tell(
+        "UPDATE TOP (@n) t SET a = 1 WHERE b = 0; DELETE TOP (10) PERCENT FROM t WHERE c = 1; "
+        "INSERT TOP (5) INTO u (x) SELECT a FROM t",
+        "tsql",
+    )
+    assert (update.target, update.columns, update.rows) == ("t", {"a": []}, ["t.b FILTER"])
+    assert (delete.target, delete.rows, delete.problem) == ("t", ["t.c FILTER"], "")
+    assert (insert.target, insert.columns) == ("u", {"x": ["t.a IDENTITY"]})
+
+
+@pytest.mark.parametrize(
+    ("sql", "target"),
+    [
+        ("INSERT INTO IDENTIFIER('s.t') SELECT a FROM u", "s.t"),
+        ("CREATE TABLE identifier('t') AS SELECT a FROM u", "t"),
+        ("INSERT INTO t SELECT a FROM IDENTIFIER('u')", "t"),
+    ],
+)
+def test_a_name_in_a_text_is_that_name(tell: Tell, sql: str, target: str) -> None:
+    (one,) = tell(sql, "databricks")
+    assert (one.target, one.columns) == (target, {"a": ["u.a IDENTITY"]})
+
+
+def test_a_table_that_gets_another_schema_goes_by_another_name(tell: Tell) -> None:
+    (one,) = tell("ALTER TABLE a.t SET SCHEMA b", "postgres", {"a.t": ("x",)})
+    assert (one.target, one.columns) == ("b.t", {"x": ["a.t.x IDENTITY"]})

@@ -1,5 +1,7 @@
 """What is said of statements whose columns cannot be followed. Expected values by hand."""
 
+import pytest
+
 from driftline.capture.sql import dialect, salvage, statement
 from driftline.capture.sql.limit import Limit
 from driftline.capture.sql.parse import pieces
@@ -26,6 +28,22 @@ def test_tables_are_found_behind_the_words_that_name_them() -> None:
 def test_the_format_of_a_new_table_is_no_source() -> None:
     assert told("CREATE TABLE n USING parquet ((") == ([], "n", "change")
     assert told("MERGE INTO n USING t ON ((") == (["t"], "n", "change")
+
+
+@pytest.mark.parametrize(
+    ("sql", "target"),
+    [
+        ("INSERT INTO d.t (a) EXEC d.p @x = 1", "d.t"),
+        ("INSERT #t EXEC d.p", "#t"),
+        ("INSERT INTO @t EXEC d.p 1", "@t"),
+    ],
+)
+def test_what_a_procedure_gives_goes_into_a_table_that_is_known(sql: str, target: str) -> None:
+    (one,) = statement.read(sql, Script(dialect.of("tsql"), lambda source: None))
+    assert one.writes is not None
+    assert one.writes.names[0] == target
+    assert one.problem.startswith("runs a procedure, which is not followed: EXEC d.p")
+    assert one.gaps == ("sql not followed",)
 
 
 def test_a_statement_whose_columns_take_too_long_keeps_its_tables() -> None:

@@ -12,6 +12,7 @@ SCHEMA = {"t": ("a", "b"), "u": ("k", "x")}
     ("dialect", "sql", "target", "columns"),
     [
         ("postgres", "COPY u (k, x) FROM 's3://in/file.csv'", "u", {"*": ["s3://in/file.csv.*"]}),
+        ("snowflake", 'COPY INTO u FROM "s3://in/file.csv"', "u", {"*": ["s3://in/file.csv.*"]}),
         ("duckdb", "COPY t TO 'out.parquet'", "out.parquet", {"a": ["t.a IDENTITY"], "b": ["t.b IDENTITY"]}),
         ("duckdb", "COPY (SELECT a AS p FROM t) TO 'out.csv'", "out.csv", {"p": ["t.a IDENTITY"]}),
         ("snowflake", "COPY INTO u (k, x) FROM (SELECT $2, $1 FROM @stage/f)", "u",

@@ -14,6 +14,7 @@ from driftline.capture.script.rules import (
     column_rules,
     combining,
     containers,
+    cursors,
     files,
     frames,
     given,
@@ -96,6 +97,9 @@ def answer(call: Call) -> Value:
         queries.register(call.machine.memory, call.args[0], call.args[1])
     if call.name in {"read_text", "read_bytes"}:
         return files.read_text(call)
+    fetched = None if call.receiver is None else cursors.answer(call)
+    if fetched is not None:
+        return fetched
     if call.name in given.PARSING and (namespace := given.parsed(call)) is not None:
         return namespace
     rule = _function(call.name) if call.receiver is None else _method(call)

@@ -140,6 +140,8 @@ def _row(call: Call, file: File, value: Value | None) -> Table:
         )
         return Table({name: call.cames(one) for name, one in zip(labels, content.known, strict=True)}, closed=True)
     table = table_of(call.machine, value)
+    if table is not None and isinstance(content, Frame) and content.array and file.header is not None:
+        table = tables.numbered(table, file.header) or table
     return Table({}, closed=True) if table is None else table
 
 
@@ -226,6 +228,7 @@ METHODS: Rules = {
     "readline": content_read,
     "write": text_written,
     "writelines": text_written,
+    "write_row": row_written,
 }
 WRITERS: Rules = {"writerow": row_written, "writerows": rows_written, "writeheader": lambda call: NONE}
 OPENERS = frozenset(

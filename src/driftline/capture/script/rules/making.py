@@ -39,11 +39,10 @@ def _labelled(call: Call, table: Table, columns: list[Any], content: Any) -> Tab
     """With ``columns``: a choice where the data has names, names where it has none."""
     if isinstance(content, Pairs) or (isinstance(content, Frame) and all(name in table.columns for name in columns)):
         return tables.only(table, columns)
-    if isinstance(content, Items) and content.known and isinstance(call.see(content.known[0]), Pairs | Frame):
-        return tables.only(table, columns)
-    if isinstance(content, Items) and isinstance(call.see(content.loose), Pairs | Frame) and not content.known:
-        return tables.only(table, columns)
+    first = call.see(next(iter(content.known), content.loose)) if isinstance(content, Items) else None
     by_place = tables.numbered(table, columns)
+    if isinstance(first, Pairs | Frame) and not (isinstance(first, Frame) and first.array and by_place is not None):
+        return tables.only(table, columns)
     if by_place is not None:
         return by_place
     return Table(dict.fromkeys(columns, tables.whole(table)), (), table.rows, True, NOTHING, table.labels)

@@ -1,0 +1,136 @@
+"""The columns of a text table from its cells as they are written, which spares parsing the text once more.
+
+Enters: the types that the first block of a text tells, what stands for a missing value, and the cells, a piece at a
+time. Leaves: those columns that are what a parser makes of the whole text: each of their cells casts to the type of the
+first block. Whole numbers are as narrow as they can be, for fresh memory costs more than parsing. A column whose later
+cells are of another type, with blanks around numbers or quotes around values, of a type that is no cast, or without a
+value in the first block, is left to the parser. Source: the order in which Arrow tries types,
+https://arrow.apache.org/docs/cpp/csv.html#column-types: of a type that does for the first block and for all others no
+other was tried before with success.
+"""
+
+import contextlib
+import functools
+import re
+from collections.abc import Sequence
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from pyarrow import csv
+
+from driftline.profile import buffers
+
+
+class Casts:
+    """Takes the cells of a text, a piece at a time; the columns are known by their places."""
+
+    def __init__(self, schema: pa.Schema, nulls: Sequence[str] | None, quote: str) -> None:
+        """``nulls``: what stands for a missing value in columns of any type; None = what usually does, but in texts."""
+        missing = tuple(csv.ConvertOptions().null_values if nulls is None else nulls)
+        self._columns = {
+            place: _Column(kind, missing, of_texts=nulls is not None)
+            for place, kind in enumerate(schema.types)
+            if _castable(kind)
+        }
+        self._quote = re.compile(re.escape(quote.encode()))
+
+    def take(self, cells: pa.RecordBatch, *, quoted: bool) -> None:
+        """Take the next rows, as byte strings; ``quoted``: there may be quotes in them."""
+        for place, column in list(self._columns.items()):
+            found = cells.column(place)
+            if found.offset:
+                found = pa.concat_arrays([found])  # masks are laid over it bit by bit
+            if (quoted and self._quote.search(_data(found))) or not column.take(found):
+                del self._columns[place]
+
+    def made(self) -> dict[int, pa.ChunkedArray]:
+        """Return the columns that could be cast; whole numbers in any width."""
+        return {place: column.made() for place, column in self._columns.items()}
+
+
+def wide(schema: pa.Schema) -> pa.Schema:
+    """Return a schema in which whole numbers are as wide as a parser makes them."""
+    return pa.schema(
+        [field.with_type(pa.int64()) if field.type in {pa.int16(), pa.int32()} else field for field in schema]
+    )
+
+
+class _Column:
+    """One column, as far as it has come."""
+
+    def __init__(self, kind: pa.DataType, nulls: tuple[str, ...], *, of_texts: bool) -> None:
+        self._kind = kind
+        self._parts: list[pa.Array] = []
+        self._nulls = nulls
+        self._masks = bool(nulls) and (of_texts or buffers.family(kind) != "text")
+        self._masked = self._masks and _hidden(nulls, kind)  # else nothing is looked for until a cell is no value
+
+    def take(self, cells: pa.Array) -> bool:
+        """Take the next cells; returns whether they are of this column's type."""
+        try:
+            found = _cast(self._without_nulls(cells) if self._masked else cells, self._kind)
+        except pa.ArrowInvalid:
+            if self._masked or not self._masks:
+                return False
+            self._masked = True
+            return self.take(cells)
+        self._parts.append(_narrow(found) if pa.types.is_int64(self._kind) else found)
+        return True
+
+    def made(self) -> pa.ChunkedArray:
+        """Return all cells."""
+        kinds = {part.type for part in self._parts}
+        if len(kinds) < 2:
+            return pa.chunked_array(self._parts, kinds.pop() if kinds else self._kind)
+        widest = max(kinds, key=lambda kind: int(kind.bit_width))
+        return pa.chunked_array([part.cast(widest) for part in self._parts], widest)
+
+    def _without_nulls(self, cells: pa.Array) -> pa.Array:
+        there = pc.invert(pc.is_in(cells, value_set=_set(self._nulls)))
+        return pa.Array.from_buffers(pa.binary(), len(cells), [there.buffers()[1], *cells.buffers()[1:]])
+
+
+def _castable(kind: pa.DataType) -> bool:
+    types = pa.types
+    return bool(
+        types.is_int64(kind) or types.is_float64(kind) or types.is_string(kind)
+        or types.is_timestamp(kind) or types.is_date32(kind)
+    )  # fmt: skip
+
+
+def _cast(cells: pa.Array, kind: pa.DataType) -> pa.Array:
+    if buffers.family(kind) == "text":
+        return cells.cast(kind)  # which looks whether it is UTF-8
+    return cells.view(pa.string()).cast(kind)
+
+
+def _narrow(found: pa.Array) -> pa.Array:
+    """Return whole numbers in the fewest bits that hold them: 16, 32 or 64."""
+    ends = pc.min_max(found)
+    low, high = ends["min"].as_py() or 0, ends["max"].as_py() or 0
+    if low < -(1 << 31) or high >= 1 << 31:
+        return found
+    return found.cast(pa.int16() if low >= -(1 << 15) and high < 1 << 15 else pa.int32())
+
+
+@functools.lru_cache(maxsize=64)
+def _hidden(nulls: tuple[str, ...], kind: pa.DataType) -> bool:
+    """Whether something that stands for a missing value would be taken for a value of this type."""
+    for place in range(len(nulls)):
+        with contextlib.suppress(pa.ArrowInvalid):
+            _cast(_set(nulls).slice(place, 1), kind)
+            return True
+    return False
+
+
+@functools.lru_cache(maxsize=64)
+def _set(nulls: tuple[str, ...]) -> pa.Array:
+    cells = [null.encode() for null in nulls]
+    offsets = np.cumsum([0, *map(len, cells)], dtype=np.int32)  # ``pa.array`` would load pandas
+    return pa.Array.from_buffers(pa.binary(), len(cells), [None, pa.py_buffer(offsets), pa.py_buffer(b"".join(cells))])
+
+
+def _data(cells: pa.Array) -> memoryview:
+    places, data = buffers.offsets(cells), cells.buffers()[2]
+    return memoryview(b"" if data is None else data)[int(places[0]) : int(places[-1])]

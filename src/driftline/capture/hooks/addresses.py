@@ -1,0 +1,146 @@
+"""Where a database is: what it is called, what its tables are called, and whose transaction lasts on a connection.
+
+Enters: connections of any kind, engines, sessions, addresses. Leaves: places, named as OpenLineage does:
+``postgres://host:port`` and ``database.schema.table``, without user and password. Sends nothing over a connection but
+a question to SQLite for its file where nobody listens.
+Source: https://openlineage.io/docs/spec/naming.
+"""
+
+import sys
+from typing import TYPE_CHECKING, Any, NamedTuple
+from urllib.parse import unquote, urlsplit
+
+from driftline import later
+from driftline.capture import client, observe
+from driftline.capture.hooks import memory, sqlite_asked
+from driftline.event.lineage import Dataset
+
+if TYPE_CHECKING:
+    import sqlite3
+else:
+    sqlite3 = later.module("sqlite3")  # not every frame comes from a database
+
+_SCHEMES = {"postgresql": "postgres", "mariadb": "mysql", "cockroachdb": "postgres"}
+_PORTS = {"postgres": 5432, "mysql": 3306, "mssql": 1433, "oracle": 1521, "redshift": 5439, "trino": 8080}
+_SCHEMAS = {"postgres": "public", "redshift": "public", "mssql": "dbo"}
+_FOLDED = frozenset(("sqlite", "postgres", "redshift", "mysql"))  # names are the same in capitals
+_MEMORY = "_driftline_memory"  # attribute of a connection to SQLite in memory: the namespace of its tables
+TELLS = "_driftline_tells"  # of a connection to SQLite, or a class of psycopg2's, whose commits and rollbacks are heard
+
+
+class Place(NamedTuple):
+    """A database."""
+
+    namespace: str  # of its tables, as OpenLineage names it
+    scheme: str  # sqlite, postgres, mysql …: also the dialect
+    database: str = ""
+    schema: str = ""  # in which a table without one lies
+
+    def table(self, name: str, schema: str | None = None) -> Dataset:
+        """Return the table ``name``, which may bring its own schema and database."""
+        parts = [*(schema.split(".") if schema else ()), *name.split(".")]
+        if self.scheme == "sqlite":
+            parts = parts[-1:]
+        else:
+            lead = [part for part in (self.database, self.schema) if part]
+            parts = [*lead[: max(0, len(lead) + 1 - len(parts))], *parts]
+        full = ".".join(parts)
+        return Dataset(self.namespace, full.lower() if self.scheme in _FOLDED else full)
+
+
+def place_of(connection: Any) -> Place | None:
+    """Return the database that a connection, an engine or an address leads to; None for those that are not known."""
+    if connection is None:
+        return None
+    if isinstance(connection, sqlite3.Connection):
+        file = sqlite_asked.file_of(connection)
+        return _sqlite(file) if file else _in_memory(connection)
+    alchemy = sys.modules.get("sqlalchemy")
+    if isinstance(connection, str):
+        if "://" not in connection:
+            return None
+        return _of_address(connection) if alchemy is None else _of_url(alchemy.engine.make_url(connection))
+    bind = connection.get_bind() if hasattr(type(connection), "get_bind") else connection
+    url = getattr(getattr(bind, "engine", None), "url", None)
+    if url is not None:
+        return _of_url(url)
+    info = getattr(connection, "info", None)
+    if info is not None and (type(connection).__module__.startswith("psycopg") or _is_psycopg(connection)):
+        return _server("postgres", info.host, info.port, info.dbname)
+    return None
+
+
+def _of_url(url: Any) -> Place | None:
+    backend = url.get_backend_name()
+    scheme = _SCHEMES.get(backend, backend)
+    if scheme == "sqlite":
+        return _sqlite(url.database or "")
+    if scheme == "duckdb":
+        return None  # its own hooks know better
+    if scheme == "snowflake":
+        database, _, schema = (url.database or "").partition("/")
+        return Place(f"snowflake://{url.host}", scheme, database, schema)
+    if scheme == "bigquery":
+        return Place("bigquery", scheme, url.host or "", url.database or "")
+    return _server(scheme, url.host, url.port, url.database)
+
+
+def _of_address(address: str) -> Place | None:
+    """The database of an address that is given to a library without SQLAlchemy; None for those without a server."""
+    parts = urlsplit(address)
+    scheme = parts.scheme.partition("+")[0]
+    scheme = _SCHEMES.get(scheme, scheme)
+    if scheme not in _PORTS or not parts.hostname:
+        return None
+    return _server(scheme, parts.hostname, parts.port, unquote(parts.path.removeprefix("/")))
+
+
+def _server(scheme: str, host: Any, port: Any, database: Any) -> Place:
+    where = str(host or "localhost").rpartition("/")[2] if str(host or "").startswith("/") else str(host or "localhost")
+    number = port or _PORTS.get(scheme)
+    namespace = f"{scheme}://{where}" + (f":{number}" if number else "")
+    catalog, _, schema = str(database or "").partition("/")  # of trino, both stand in the address
+    return Place(namespace, scheme, catalog, schema or _SCHEMAS.get(scheme, ""))
+
+
+def _sqlite(path: str) -> Place:
+    owner = client.current()
+    if not path or path == ":memory:" or owner is None:
+        return Place(memory.namespace("sqlite"), "sqlite")
+    return Place(f"sqlite://{observe.name_of(path, '', owner.folder).name}", "sqlite")
+
+
+def tells(connection: Any) -> bool:
+    """Whether the hooks of its own library hear of the commits and rollbacks of a connection."""
+    if isinstance(connection, sqlite3.Connection):
+        return TELLS in getattr(connection, "__dict__", {})
+    return _is_psycopg(connection)
+
+
+def _is_psycopg(connection: Any) -> bool:
+    """Whether it is a connection of psycopg, or one of psycopg2 that tells."""
+    kind = type(connection)
+    return kind.__module__.partition(".")[0] == "psycopg" or getattr(kind, TELLS, False) is True
+
+
+def transaction_of(connection: Any) -> Any:
+    """Return the connection whose transaction lasts, where somebody tells of its end; None = what was done stands."""
+    if isinstance(connection, sqlite3.Connection):
+        return connection if connection.in_transaction else None
+    if _is_psycopg(connection):
+        return connection if connection.info.transaction_status else None  # 0 = idle
+    if not hasattr(type(connection), "exec_driver_sql") or not connection.in_transaction():
+        return None  # no connection of SQLAlchemy
+    driver = connection.connection.dbapi_connection
+    if isinstance(driver, sqlite3.Connection) or _is_psycopg(driver):
+        return transaction_of(driver)
+    level = connection.get_execution_options().get("isolation_level")
+    return None if level == "AUTOCOMMIT" or getattr(driver, "autocommit", False) is True else driver
+
+
+def _in_memory(connection: Any) -> Place:
+    """The database in memory that a connection to SQLite is; its name stays while the connection lasts."""
+    held = getattr(connection, "__dict__", {})
+    if _MEMORY not in held:
+        held[_MEMORY] = memory.namespace("sqlite")
+    return Place(held[_MEMORY], "sqlite")

@@ -1,0 +1,111 @@
+"""Rows that a block goes through one by one: ``FOR r IN (SELECT …) LOOP``, cursors, and the rows of a trigger's table.
+
+Enters: the words of a block, and its queries once they are parsed. Leaves: the query behind the name of each row, so
+that ``r.a`` in a statement of the loop is the column of that query, and ``NEW.a`` one of the trigger's table.
+"""
+
+from typing import Any
+
+from sqlglot.tokens import Token, TokenType  # type: ignore[attr-defined]
+
+_QUERY = ("SELECT", "WITH")
+_NEAR = 12  # words between CURSOR and its query, as in CURSOR (a int) LOCAL FAST_FORWARD FOR
+_AFTER = frozenset(["IS", "AS", "FOR"])  # before the query of a cursor
+_WAYS = frozenset(["INSENSITIVE", "ASENSITIVE", "SCROLL", "NO"])  # of a cursor, before the word
+_CHANGED = ("old", "new", "deleted", "inserted")  # what triggers call the rows before and after
+_ALL = ((TokenType.SELECT, "SELECT"), (TokenType.STAR, "*"), (TokenType.FROM, "FROM"))
+
+Rows = tuple[tuple[str, Any], ...]
+
+
+def unwrapped(tokens: list[Any]) -> list[Any]:
+    """``FOR r IN (SELECT …) LOOP`` without its parentheses; LOOP for the DO of BigQuery and Snowflake."""
+    if not any(token.token_type == TokenType.FOR for token in tokens):
+        return tokens
+    words = [token.text.upper() for token in tokens]
+    for place in range(len(tokens) - 2, 2, -1):
+        if (
+            words[place] == "("
+            and words[place - 1] == "IN"
+            and words[place - 3] == "FOR"
+            and words[place + 1] in _QUERY
+        ):
+            end, depth = place + 1, 1
+            while end < len(tokens) and depth:
+                depth += (words[end] == "(") - (words[end] == ")")
+                end += 1
+            if words[end : end + 1] in (["LOOP"], ["DO"]):
+                near = tokens[end]
+                loop = Token(TokenType.VAR, "LOOP", near.line, near.col, near.start, near.end)
+                tokens = [*tokens[:place], *tokens[place + 1 : end - 1], loop, *tokens[end + 1 :]]
+                words = [token.text.upper() for token in tokens]
+    return tokens
+
+
+def of_cursor(tokens: list[Any], place: int) -> bool:
+    """Whether the query at ``place`` is that of ``DECLARE c CURSOR … FOR``."""
+    near = [token.text.upper() for token in tokens[max(0, place - _NEAR) : place]]
+    return tokens[place].text.upper() in _QUERY and near[-1:] == ["FOR"] and "CURSOR" in near
+
+
+def of_trigger(tokens: list[Any]) -> list[Any]:
+    """Return the words of ``SELECT * FROM t`` for ``CREATE TRIGGER … ON t …``; none where it is no trigger."""
+    words = [token.text.upper() for token in tokens]
+    if "TRIGGER" not in words[1:6] or "ON" not in words[:-1]:
+        return []
+    start = words.index("ON") + 1
+    end = start + 1
+    while end + 1 < len(tokens) and tokens[end].token_type == TokenType.DOT:
+        end += 2
+    near = tokens[0]
+    said = [Token(kind, word, near.line, near.col, near.start, near.end) for kind, word in _ALL]
+    return [*said, *tokens[start:end]]
+
+
+def uncoloned(tokens: list[Any]) -> list[Any]:
+    """Oracle's ``:NEW.a`` as ``NEW.a``."""
+    words = [token.text.upper() for token in tokens]
+    return [
+        token
+        for place, token in enumerate(tokens)
+        if words[place] != ":" or words[place + 1 : place + 3] not in (["NEW", "."], ["OLD", "."])
+    ]
+
+
+class Loops:
+    """The cursors of a script, and the rows that it goes through."""
+
+    def __init__(self) -> None:
+        self._cursors: dict[str, Any] = {}
+        self._rows: dict[str, Any] = {}
+
+    def trigger(self, query: Any) -> None:
+        """Note that what follows is run for rows of ``query``; None where it is run once."""
+        for name in _CHANGED:
+            self._rows.pop(name, None)
+            if query is not None:
+                self._rows[name] = query
+
+    def declared(self, tokens: list[Any]) -> None:
+        """Note the rows of cursors: ``FOR r IN c LOOP``."""
+        words = [token.text.lower() for token in tokens]
+        for place in range(len(words) - 3):
+            if words[place] == "for" and words[place + 2] == "in" and words[place + 3] in self._cursors:
+                self._rows[words[place + 1]] = self._cursors[words[place + 3]]
+
+    def query(self, tokens: list[Any], start: int, tree: Any) -> None:
+        """Note what the query that begins at ``start`` is for."""
+        words = [token.text.upper() for token in tokens[max(0, start - _NEAR) : start]]
+        if len(words) > 2 and words[-1] == "IN" and words[-3] == "FOR":
+            self._rows[words[-2].lower()] = tree
+        elif words[-1:] and words[-1] in _AFTER and "CURSOR" in words:
+            place = len(words) - 1 - words[::-1].index("CURSOR")
+            if words[-1] != "FOR":
+                name = words[place + 1 : place + 2]
+            else:
+                name = [word for word in words[:place] if word not in _WAYS][-1:]
+            self._cursors.update((one.lower(), tree) for one in name)
+
+    def known(self) -> Rows:
+        """Return the name of each row with its query."""
+        return tuple(self._rows.items())

@@ -1,0 +1,142 @@
+"""psycopg2 against a real server: its classes and results are as without hooks, and what it executes is recorded."""
+
+import contextlib
+import io
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from tests.postgres_server import PostgresServer
+from tests.recorded import names
+
+import driftline
+from driftline.capture import watch
+from driftline.capture.hooks import psycopg2 as hook
+from driftline.testing import MemorySink
+
+psycopg2 = pytest.importorskip("psycopg2")
+extras = pytest.importorskip("psycopg2.extras")
+ROWS = [(number, f"n{number * 7 % 61}") for number in range(60)]
+
+
+@pytest.fixture
+def url(postgres: PostgresServer) -> str:
+    """A schema with a table of sixty rows, and an empty one."""
+    found: str = postgres.new_url()
+    with contextlib.closing(psycopg2.connect(found)) as plain, plain, plain.cursor() as cursor:
+        cursor.execute("create table t (id integer, name text)")
+        cursor.executemany("insert into t values (%s, %s)", ROWS)
+        cursor.execute("create table copy (a integer, b text)")
+    return found
+
+
+@pytest.fixture
+def connection(watched: MemorySink, url: str) -> Iterator[Any]:
+    with contextlib.closing(psycopg2.connect(url)) as connection:
+        yield connection
+
+
+def touched(run: Any) -> tuple[list[str], list[str]]:
+    return tuple([name.rpartition(".")[2] for name in side] for side in names(run))  # type: ignore[return-value] # two
+
+
+KINDS = {
+    "plain": ({}, {}), "dict rows": ({"connection_factory": extras.DictConnection}, {}),
+    "real dicts": ({"cursor_factory": extras.RealDictCursor}, {}),
+    "named tuples": ({}, {"cursor_factory": extras.NamedTupleCursor}), "of the server": ({}, {"name": "big"}),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_connections_and_cursors_of_every_class_give_what_they_give_without_hooks(
+    watched: MemorySink, url: str, kind: str
+) -> None:
+    made, asked = KINDS[kind]
+
+    def fetched() -> Any:
+        with contextlib.closing(psycopg2.connect(url, **made)) as connection, connection.cursor(**asked) as cursor:
+            cursor.execute("select id, name from t where id < %s order by id", (3,))
+            kinds = [(type(one).__module__, type(one).__qualname__) for one in (connection, cursor)]
+            return kinds, cursor.fetchall(), isinstance(connection, psycopg2.extensions.connection)
+
+    with driftline.run("job") as run:
+        found = fetched()
+    assert touched(run) == (["t"], [])
+    watch.unwatch()
+    assert fetched() == found
+
+
+def test_what_a_transaction_writes_counts_once_it_is_committed(connection: Any) -> None:
+    with driftline.run("job") as run:
+        with connection.cursor() as cursor:
+            cursor.execute("insert into copy values (1, 'x')")
+        connection.rollback()
+        with contextlib.suppress(psycopg2.Error), connection, connection.cursor() as cursor:
+            cursor.execute("insert into copy values (1, 'x')")
+            cursor.execute("select 1 / 0")
+        with contextlib.suppress(psycopg2.Error), connection.cursor() as cursor:
+            cursor.execute("insert into copy values (1, 'x')")
+            cursor.execute("select 1 / 0")
+        connection.commit()  # of a transaction that has failed, which the server takes back
+        assert touched(run) == ([], [])
+        with connection, connection.cursor() as cursor:
+            cursor.execute("insert into copy select id, name from t")
+            assert touched(run)[1] == []
+    assert touched(run) == (["t"], ["copy"])
+
+
+def test_copy_is_recorded_both_ways(connection: Any) -> None:
+    out = io.StringIO()
+    for write in (
+        lambda cursor: cursor.copy_expert("copy copy (a, b) from stdin", io.StringIO("1\tx\n")),
+        lambda cursor: cursor.copy_from(io.StringIO("1\tx\n"), "copy", columns=("a", "b")),
+    ):
+        with driftline.run("in") as run, connection, connection.cursor() as cursor:
+            write(cursor)
+        assert touched(run) == ([], ["copy"])
+    for read in (
+        lambda cursor: cursor.copy_expert(sql="copy (select id from t) to stdout", file=out),
+        lambda cursor: cursor.copy_to(out, "t", columns=["name"]),
+    ):
+        with driftline.run("out") as run, connection.cursor() as cursor:
+            read(cursor)
+        assert touched(run) == (["t"], [])
+    assert len(out.getvalue().splitlines()) == 2 * len(ROWS)
+
+
+def test_many_rows_at_once_are_written_and_not_read_one_by_one(connection: Any) -> None:
+    with driftline.run("job") as run, connection, connection.cursor() as cursor:
+        extras.execute_values(cursor, "insert into copy (b, a) values %s", [(name * 9, key) for key, name in ROWS])
+        extras.execute_batch(cursor, "insert into copy (b, a) values (%s, %s)", [(name, key) for key, name in ROWS])
+        cursor.execute("select count(*) from copy")
+        assert cursor.fetchone() == (2 * len(ROWS),)
+    assert touched(run)[1] == ["copy"]
+    assert run.trace.gaps == {}
+
+
+def test_an_insert_is_shortened_only_where_it_is_long() -> None:
+    text = "INSERT INTO t (a, b) VALUES (1, 2)"
+    assert hook._short(text) == text
+    assert hook._short(text + ", (3, 4)" * 1_000) == "INSERT INTO t (a, b) VALUES(NULL)"
+    other = "select '" + "x" * 3_000 + "'"
+    assert hook._short(other) == other
+
+
+def test_statements_of_sqlalchemy_are_recorded_once(watched: MemorySink, url: str) -> None:
+    sa = pytest.importorskip("sqlalchemy")
+    engine = sa.create_engine(url.replace("postgresql://", "postgresql+psycopg2://"))
+    with driftline.run("job") as run:
+        with engine.begin() as connection:
+            connection.execute(sa.text("insert into copy select id, name from t"))
+        with engine.connect() as connection:
+            connection.execute(sa.text("insert into t select a, b from copy"))
+            connection.rollback()
+    engine.dispose()
+    assert touched(run) == (["t"], ["copy"])
+    assert run.trace.gaps == {}
+
+
+def test_a_function_that_makes_connections_is_left_alone(watched: MemorySink, url: str) -> None:
+    made = psycopg2.connect(url, connection_factory=lambda dsn: psycopg2.extensions.connection(dsn))
+    assert type(made) is psycopg2.extensions.connection
+    made.close()

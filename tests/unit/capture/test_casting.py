@@ -1,0 +1,102 @@
+"""Columns that are cast from cells as they are written; expected values by hand, or Arrow's own parser."""
+
+import io
+
+import pyarrow as pa
+import pytest
+from pyarrow import csv
+
+from driftline.capture.casting import Casts, wide
+
+
+def cast(
+    kind: pa.DataType, *pieces: list[str], nulls: tuple[str, ...] | None = None, quoted: bool = False
+) -> pa.ChunkedArray | None:
+    casts = Casts(pa.schema([("a", kind)]), nulls, '"')
+    for cells in pieces:
+        batch = pa.RecordBatch.from_arrays([pa.array([cell.encode() for cell in cells], pa.binary())], ["a"])
+        casts.take(batch, quoted=quoted)
+    return casts.made().get(0)
+
+
+def test_whole_numbers_are_as_wide_as_the_widest_piece_needs() -> None:
+    for pieces, kind in (
+        ((["1", "-32768"], ["32767"]), pa.int16()),
+        ((["1"], ["32768"]), pa.int32()),
+        ((["-2147483649"], ["1"]), pa.int64()),
+    ):
+        found = cast(pa.int64(), *pieces)
+        assert found is not None
+        assert found.type == kind
+        assert found.to_pylist() == [int(cell) for piece in pieces for cell in piece]
+
+
+def test_what_stands_for_a_missing_value_is_missing_but_in_texts_unless_that_was_said() -> None:
+    numbers = cast(pa.int64(), ["1", "2"], ["NA", "3"], ["", "4"])
+    assert numbers is not None
+    assert numbers.to_pylist() == [1, 2, None, 3, None, 4]
+    texts = cast(pa.string(), ["x", "NA"])
+    assert texts is not None
+    assert texts.to_pylist() == ["x", "NA"]
+    said = cast(pa.string(), ["x", "NA", ""], nulls=("NA",))
+    assert said is not None
+    assert said.to_pylist() == ["x", None, ""]
+
+
+def test_a_value_that_stands_for_a_missing_one_is_missing() -> None:
+    numbers = cast(pa.int64(), ["1", "-999"], nulls=("-999",))
+    assert numbers is not None
+    assert numbers.to_pylist() == [1, None]
+    decimals = cast(pa.float64(), ["1.5", "nan"])  # among what usually stands for one
+    assert decimals is not None
+    assert decimals.to_pylist() == [1.5, None]
+
+
+@pytest.mark.parametrize(
+    ("kind", "cells"),
+    [
+        (pa.int64(), ["1", "1.5"]),
+        (pa.int64(), ["1", " 2"]),
+        (pa.int64(), ["1", "9223372036854775808"]),
+        (pa.timestamp("s"), ["2013-01-01 10:00:00", "2013-01-01 10:00:00.5"]),
+        (pa.timestamp("s"), ["2013-01-01 10:00:00", "2013-01-01 10:00:00Z"]),
+        (pa.bool_(), ["true", "false"]),
+        (pa.null(), ["", ""]),
+    ],
+)
+def test_what_cannot_be_cast_is_left_to_the_parser(kind: pa.DataType, cells: list[str]) -> None:
+    assert cast(kind, cells) is None
+    assert cast(kind, cells[:1], cells[1:], cells[:1]) is None
+
+
+def test_bytes_that_are_no_text_and_quotes_around_values_are_left_to_the_parser() -> None:
+    casts = Casts(pa.schema([("a", pa.string()), ("b", pa.int64())]), None, '"')
+    cells = [pa.array([b"\xff", b"x"], pa.binary()), pa.array([b'"1"', b"2"], pa.binary())]
+    casts.take(pa.RecordBatch.from_arrays(cells, ["a", "b"]), quoted=True)
+    assert casts.made() == {}
+
+
+# Expected: Arrow's parser.
+def test_cells_are_cast_to_what_the_parser_reads() -> None:
+    rows = [
+        ("7", "1e-3", "x", "2013-01-01T10:00:00+02:00", "2013-02-03"),
+        ("-0", "-0.0", "é", "1969-12-31T23:59:59Z", "1900-01-01"),
+        ("NA", "inf", "", "", "null"),
+        ("0x1f", "3.0000000000000004", "NA", "2013-01-01T10:00Z", "2024-02-29"),
+    ]
+    body = "\n".join(["a,b,c,d,e", *map(",".join, rows)])
+    read = csv.read_csv(io.BytesIO(body.encode()))
+    casts = Casts(read.schema, None, '"')
+    columns = [pa.array([cell.encode() for cell in cells], pa.binary()) for cells in zip(*rows, strict=True)]
+    batch = pa.RecordBatch.from_arrays(columns, list("abcde"))
+    casts.take(batch.slice(1), quoted=False)
+    casts.take(batch, quoted=False)
+    found = casts.made()
+    table = pa.concat_tables([read.slice(1), read])
+    for place, column in enumerate(table.columns):
+        assert found[place].cast(column.type).equals(column)
+
+
+def test_whole_numbers_are_told_as_wide_as_the_parser_makes_them() -> None:
+    kinds = [("a", pa.int16()), ("b", pa.int32()), ("c", pa.int64()), ("d", pa.string())]
+    assert wide(pa.schema(kinds)).types == [pa.int64(), pa.int64(), pa.int64(), pa.string()]
