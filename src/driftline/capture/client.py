@@ -26,6 +26,7 @@ from driftline.capture import (
     place,
     sites,
 )
+from driftline.capture.delivery import Delivery
 from driftline.capture.flight import Item, Unmade
 from driftline.capture.sender import Sender
 from driftline.config import Settings
@@ -37,6 +38,7 @@ from driftline.guard import switch
 
 OpenSink = Callable[[Settings], Sink]
 _SAVE_SECONDS = 0.5  # how long a process that may be ended waits for what it has recorded to be on disk
+_FORK_SECONDS = 1.0  # how long a fork waits for the sink to come to the end of a batch
 _OWN_SHARE = 1.0  # seconds of a deadline that are kept for delivery, when something else is waited for first
 
 
@@ -102,6 +104,7 @@ class _Process:
         self.atexit = False
 
 
+_held: dict[int, list[Delivery]] = {}  # by thread: whose sink nobody may enter while it forks
 process = _Process()  # hot paths look at its client first: ``process.client or current()``
 
 
@@ -242,7 +245,23 @@ def _finish(client: Client) -> None:
     fault.attempt("exit", client.sender.close, max(0.0, limit - (time.monotonic() - begin)))
 
 
+def _before_fork() -> None:
+    """Wait until no thread of ours is in SQLite or the like: its locks would stay locked in the child for ever."""
+    client = process.client
+    if client is not None and client.sender.delivery.hold(_FORK_SECONDS):
+        _held.setdefault(threading.get_ident(), []).append(client.sender.delivery)
+
+
+def _after_in_parent() -> None:
+    held = _held.get(threading.get_ident())
+    if held:
+        held.pop().let_go()
+        if not held:
+            del _held[threading.get_ident()]
+
+
 def _after_fork() -> None:
+    _held.clear()
     fault.attempt("fork", _reborn)
 
 
@@ -270,4 +289,8 @@ def _provide_for_the_end() -> None:
 
 
 if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=_after_fork)
+    os.register_at_fork(
+        before=lambda: fault.attempt("fork", _before_fork),
+        after_in_parent=lambda: fault.attempt("fork", _after_in_parent),
+        after_in_child=_after_fork,
+    )

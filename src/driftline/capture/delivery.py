@@ -5,6 +5,7 @@ which is opened with the first of them; lines in the spool; counts. What cannot 
 said once. A sink that puts work off is told when to do it. Never raises for what a sink or a disk does.
 """
 
+import threading
 import time
 from collections.abc import Callable, Sequence
 
@@ -42,6 +43,7 @@ class Delivery:
         self._losing = False  # something was lost since the last flush
         self._behind = False  # the sink could not do what it had put off
         self._calling = False  # a thread is in the sink
+        self._alone = threading.RLock()  # held by whoever is in the sink, or forks
 
     @property
     def inside(self) -> bool:
@@ -86,16 +88,34 @@ class Delivery:
     ) -> None:
         self._calling = True
         try:
-            if self._sink is None:
-                self._sink = self.open_sink()
-            if events:
-                flying(0, len(events))
-                self._sink.events(events)
-            if answers:
-                flying(len(answers), len(events))
-                self._sink.answers(answers)
+            with self._alone:
+                if self._sink is None:
+                    self._sink = self.open_sink()
+            self._give(self._sink, events, answers, flying)
         finally:
             self._calling = False
+
+    def _give(
+        self, sink: Sink, events: Sequence[bytes], answers: Sequence[Answer], flying: Callable[[int, int], None]
+    ) -> None:
+        with self._alone:
+            if events:
+                flying(0, len(events))
+                sink.events(events)
+            if answers:
+                flying(len(answers), len(events))
+                sink.answers(answers)
+
+    def hold(self, seconds: float) -> bool:
+        """Keep everybody out of a sink that works in this process until ``let_go``; False where that takes longer.
+
+        A process that is forked meanwhile finds none of the locks taken that a library such as SQLite keeps.
+        """
+        return (self._sink is None or deferring(self._sink)) and self._alone.acquire(timeout=seconds)
+
+    def let_go(self) -> None:
+        """Let others into the sink again."""
+        self._alone.release()
 
     def keep(self, events: Sequence[bytes], answers: Sequence[Answer]) -> None:
         """Put a batch into the spool, and say why it is there."""
@@ -176,7 +196,8 @@ class Delivery:
             return
         self._calling = True
         try:
-            follow(self._sink, asked=asked)
+            with self._alone:
+                follow(self._sink, asked=asked)
         except Exception as error:  # what was delivered stays with the sink, which is asked again
             self._behind = True
             fault.count("sink")
@@ -203,5 +224,6 @@ class Delivery:
         """Let go of the spool and of the sink."""
         self.spool.close()
         if self._sink is not None:
-            fault.attempt("sink", self._sink.close)
+            with self._alone:
+                fault.attempt("sink", self._sink.close)
             self._sink = None

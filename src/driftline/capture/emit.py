@@ -270,6 +270,8 @@ def _measure(seen: Seen, gaps: dict[str, int]) -> None:
         _unmeasured(seen, "overwritten or removed meanwhile", gaps)
     except measure.Enough:
         _unmeasured(seen, _ENDED, gaps)
+    except measure.Locked:
+        _unmeasured(seen, "locked by the program", gaps)
     except Exception as error:  # the fault rule: a file that cannot be profiled is a gap, not an error
         fault.count("contents")  # a ragged or an empty file is nothing that a program should complain of
         _unmeasured(seen, type(error).__name__, gaps)

@@ -55,12 +55,14 @@ def of_file(path: str, version: str, size: int, modified_ns: int, said: Form | N
 
     Raises:
         FileNotFoundError: it is not as it was then, or changed while it was read.
+        measure.Locked: the program holds a lock on it.
         OSError, pa.ArrowException: the file cannot be read.
     """
     key = (version, measure.level.profiles, measure.level.rows, said)
     if key in _seen:
         return _seen[key]
     _same(path, size, modified_ns)
+    measure.unlocked(path)
     try:
         meant = _meant(path, said)
         alike = (*key[:3], meant)  # others may have said the same in other words
@@ -179,11 +181,12 @@ def _of_arrow_file(path: str, size: int) -> Contents | None:
     if size <= min(WHOLE, PROFILE_LIMIT):
         return of_arrow(_arrow_file(path))
     profiled = size <= PROFILE_LIMIT
-    with pa.memory_map(path) as mapped:
+    with pa.OSFile(path) as opened:  # mapped, the program would die of SIGBUS where it shortens the file meanwhile
         try:
-            reader = ipc.open_file(mapped)
+            reader = ipc.open_file(opened)
         except pa.ArrowInvalid:
-            with ipc.open_stream(mapped) as stream:
+            opened.seek(0)
+            with ipc.open_stream(opened) as stream:
                 return of_batches(stream.schema, stream, profiled=profiled)
         with reader:
             batches = (reader.get_batch(at) for at in range(reader.num_record_batches))
@@ -191,7 +194,7 @@ def _of_arrow_file(path: str, size: int) -> Contents | None:
 
 
 def _array(path: str) -> dict[str, Any] | None:
-    return _arrays({"": np.load(path, mmap_mode="r", allow_pickle=False)})
+    return _arrays({"": np.load(path, allow_pickle=False)})  # not mapped, as above
 
 
 def _archive(path: str) -> dict[str, Any] | None:

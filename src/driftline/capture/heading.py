@@ -10,7 +10,7 @@ import io
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
-from driftline.capture import endings
+from driftline.capture import endings, measure
 from driftline.capture.form import Form
 
 _TOP = 1 << 16  # bytes in which a header ends
@@ -60,6 +60,7 @@ def _lines(path: str, form: Form) -> list[list[str]]:
     if path.lower().endswith(_PACKED) or endings.form(path) not in {"", "csv"}:
         return []
     try:
+        measure.unlocked(path)
         with io.FileIO(path) as file:  # who replaces ``open``, to count, hears nothing of it
             top = file.read(_TOP)
         text = top.decode("utf-8-sig" if form.encoding == "utf8" else form.encoding, errors="replace")

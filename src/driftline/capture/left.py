@@ -19,7 +19,6 @@ from driftline.capture.trace import Trace
 from driftline.event.lineage import Job
 
 MESSAGE = "the process has ended without a word: it was killed, or called os._exit"
-_ENDING = ".open"
 _WHOLE = 2  # lines behind the first one, where last words were written to their end; the second one is empty
 _MORE = {  # adds to what the run has told while it lasted
     "processingType": "BATCH",
@@ -64,7 +63,7 @@ def mark(home: str, trace: Trace, tally: str = "") -> Held:
     Raises:
         OSError: the folder cannot be written.
     """
-    path = Path(home) / offspring.FOLDER / f"{trace.run}{_ENDING}"
+    path = Path(home) / offspring.FOLDER / f"{trace.run}{offspring.MARK}"
     path.parent.mkdir(parents=True, exist_ok=True)
     file = path.open("ab", buffering=0)
     spool.locked(file)
@@ -74,7 +73,7 @@ def mark(home: str, trace: Trace, tally: str = "") -> Held:
 
 def sweep(owner: Client) -> None:
     """Say of the runs that nobody will end any more that they have ended."""
-    for path in sorted((Path(owner.home) / offspring.FOLDER).glob(f"*{_ENDING}")):
+    for path in sorted((Path(owner.home) / offspring.FOLDER).glob(f"*{offspring.MARK}")):
         fault.attempt("left", _sweep, owner, path)
 
 

@@ -4,7 +4,8 @@ Enters: a local path, a text, a model object. Leaves: versions such as ``xxh3:<1
 bytes, on which every reader agrees, whatever library it uses. A file above ``HASH_LIMIT`` is named by its path,
 size, time and inode instead (``stat:…``), which the caller records; so is, for the time being, one that a hook's
 budget does not reach for: it is hashed later, on the sender's thread. Hashes are cached by path, size, time and
-inode; a file younger than one tick of its timestamp is hashed again. Schemas and profiles are measured later, in
+inode; a file younger than one tick of its timestamp is hashed again; one that the program holds a lock
+on (``locks``) is hashed later. Schemas and profiles are measured later, in
 ``contents``. Where the settings want names only, no file is hashed and no object is pickled.
 """
 
@@ -17,6 +18,7 @@ from typing import Any, NamedTuple
 
 import xxhash
 
+from driftline.capture import locks
 from driftline.config import Settings
 
 HASH_LIMIT = 1 << 30  # bytes; hashing costs about 0.4 s per GiB
@@ -58,6 +60,21 @@ def use(settings: Settings) -> None:
 
 class Enough(Exception):
     """The process ends before this is measured."""
+
+
+class Locked(OSError):
+    """The program holds a lock on the file, which would be gone with a look at it."""
+
+
+def unlocked(path: str) -> None:
+    """Be called before a file is opened.
+
+    Raises:
+        Locked: it may not be, now.
+        OSError: there is none.
+    """
+    if locks.on(os.stat(path)):
+        raise Locked(f"{path} is locked by the program")
 
 
 def go_on() -> None:
@@ -118,7 +135,7 @@ def of_file(path: str, budget: Budget | None = None) -> FileState:
     key = (path, found.st_size, found.st_mtime_ns, found.st_ino)
     version = _hashes.get(key)
     if version is None:
-        if not level.contents or found.st_size > HASH_LIMIT or (budget is not None and not budget.take(found.st_size)):
+        if not level.contents or found.st_size > HASH_LIMIT or locks.on(found) or _beyond(budget, found.st_size):
             version = f"{STAT}{xxhash.xxh3_64_hexdigest(repr(key).encode())}"
             deferred = level.contents and found.st_size <= HASH_LIMIT
             return FileState(version, found.st_size, found.st_mtime_ns, deferred=deferred)
@@ -134,6 +151,10 @@ def of_file(path: str, budget: Budget | None = None) -> FileState:
                 _hashes.clear()
             _hashes[key] = version
     return FileState(version, found.st_size, found.st_mtime_ns)
+
+
+def _beyond(budget: Budget | None, size: int) -> bool:
+    return budget is not None and not budget.take(size)
 
 
 def _hash(path: str) -> str:

@@ -27,6 +27,7 @@ from driftline.event.lineage import Touched
 
 FOLDER = "runs"
 STALE_SECONDS = 7 * 86_400.0  # what a parent that was killed left behind is kept for so long
+MARK = ".open"  # behind the name of a run: the file that says that its process lives
 _ENDING = ".jsonl"
 
 _registered: set[int] = set()  # the process whose end is provided for
@@ -205,8 +206,17 @@ def sweep(home: str) -> None:
         return
     oldest = time.time() - STALE_SECONDS
     for entry in os.scandir(folder):
-        if entry.stat().st_mtime < oldest:
+        if _touched(entry) < oldest and not os.path.exists(entry.path + MARK):  # a run that is open is never old
             shutil.rmtree(entry.path, ignore_errors=True)
+
+
+def _touched(entry: "os.DirEntry[str]") -> float:
+    """When something was last left there; a file that grows does not touch its folder."""
+    try:
+        inside = [one.stat().st_mtime for one in os.scandir(entry.path)] if entry.is_dir() else []
+        return max((entry.stat().st_mtime, *inside))
+    except OSError:  # its run has just ended, and taken it
+        return time.time()
 
 
 def _folder(home: str, run: str) -> str:

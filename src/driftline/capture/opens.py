@@ -1,9 +1,10 @@
 """What Python opens, told by its own audit events: the second opinion on what the hooks record.
 
-Enters: ``open`` events of the interpreter. Leaves: on the run of the context, the paths that it opened; later, those
-that no hook has claimed and that still exist, without Python's own files. An audit hook cannot be taken off: a flag
-switches it. Never raises, opens nothing itself. What libraries open in C++ (Arrow, Polars, DuckDB) raises no such
-event; only hooks see that. Source: https://docs.python.org/3/library/audit_events.html.
+Enters: ``open`` events of the interpreter, and those of locks, which go to ``locks``. Leaves: on the run of the
+context, the paths that it opened; later, those that no hook has claimed and that still exist, without Python's own
+files. An audit hook cannot be taken off: a flag switches it. Never raises, opens nothing itself. What libraries open in
+C++ (Arrow, Polars, DuckDB) raises no such event; only hooks see that.
+Source: https://docs.python.org/3/library/audit_events.html.
 """
 
 import contextlib
@@ -16,10 +17,11 @@ import time
 from collections.abc import Iterable
 from typing import Any
 
-from driftline.capture import own
+from driftline.capture import locks, own
 
 NAMED = 100  # files of a run that are named one by one
 LIMIT = 10_000  # files of a run that are remembered
+_LOCKING = frozenset(("fcntl.lockf", "fcntl.fcntl"))
 _CODE = (".py", ".pyc", ".pyi", ".so", ".pyd", ".dll", ".dylib", ".pth", ".ttf", ".ttc", ".otf", ".afm")
 _FOLDERS = ("/proc/", "/sys/", "/dev/", "/etc/", "/usr/share/", "/usr/lib/", "/run/", "/System/", "/Library/")
 _INSIDE = ("/site-packages/", "/dist-packages/", "/.git/", "/__pycache__/", "/.cache/", "/.config/", "/.ipython/")
@@ -80,6 +82,9 @@ def watching() -> bool:
 
 def _heard(event: str, args: tuple[Any, ...]) -> None:
     if event != "open" or not _state.on:
+        if event in _LOCKING:
+            with contextlib.suppress(Exception):
+                locks.heard(event, args)
         return
     with contextlib.suppress(Exception):  # it is called from inside every open of the process: it must never raise
         _note(*args)

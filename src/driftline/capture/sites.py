@@ -108,6 +108,7 @@ _thread = threading.get_ident
 
 class _Kept:
     number = 0  # of reads
+    begun = 0  # files that were opened to be written
     looked_up = 0  # ways whose paths are known
     wanted = True  # as ``settings.read_code`` says
     told: "Callable[[Visit, Read | str], None] | None" = None  # of each read, and of each path opened to be written
@@ -170,11 +171,25 @@ def opened(path: str, way: str) -> None:
 
 def begin(path: str, at: Visit) -> None:
     """Remember that a file was opened there to be written."""
-    if len(_files) >= MOST or len(_begun) >= MOST:
-        _files.clear()
-        _begun.clear()
     _files.setdefault(path, []).append(at)
     _begun.setdefault(at.way, []).append(at.order)
+    _Kept.begun += 1
+    if _Kept.begun > MOST:
+        _forget_openings()
+
+
+def _forget_openings() -> None:
+    """Forget the older half."""
+    middle = sorted(order for held in list(_begun.values()) for order in list(held))[MOST // 2]
+    for way, held in list(_begun.items()):
+        held[:] = [order for order in held if order >= middle]
+        if not held:
+            _begun.pop(way, None)
+    for path, visits in list(_files.items()):
+        visits[:] = [one for one in visits if one.order >= middle]
+        if not visits:
+            _files.pop(path, None)
+    _Kept.begun = sum(map(len, list(_begun.values())))
 
 
 def _by_the_user() -> bool:
@@ -319,8 +334,10 @@ def _known_ways(path: Path) -> list[Way]:
 
 
 def _forget() -> None:
-    """Forget the older half."""
-    with _lock:
+    """Forget the older half, unless the lock is taken: it may be by what this thread was doing before a signal."""
+    if not _lock.acquire(blocking=False):
+        return
+    try:
         if _Kept.number <= MOST:
             return
         middle = sorted(one.order for held in list(_reads.values()) for some in list(held.values()) for one in some)[
@@ -335,6 +352,8 @@ def _forget() -> None:
                 del _reads[way]
         _Kept.number = sum(len(held) for by_thread in list(_reads.values()) for held in list(by_thread.values()))
         _Kept.looked_up = -1
+    finally:
+        _lock.release()
 
 
 def _resolved(codes: tuple[CodeType, ...], places: tuple[int, ...]) -> Path:

@@ -53,7 +53,7 @@ class Tally:
         path = self.folder / f"{clock.now_us():020d}-{os.getpid()}{spool.OF}{os.getppid()}{_ENDING}"
         new = path.with_suffix(_NEW)
         with new.open("x+b", buffering=0) as file:
-            file.truncate(_BYTES)
+            file.write(bytes(_BYTES))  # room that is taken now: a page without any ends the process with SIGBUS later
             found = mmap.mmap(file.fileno(), _BYTES)  # it keeps the file open, and with that the lock
             if not spool.locked(file):
                 found.close()

@@ -5,14 +5,16 @@ nothing without one; with a name, that run is the whole process. A library that 
 that never is costs nothing. Switched off by ``DRIFTLINE_DISABLED=1``: then nothing at all is patched.
 """
 
+import contextlib
 import importlib
 import sys
+import time
 from collections.abc import Mapping, Sequence
 from importlib.machinery import ModuleSpec
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
-from driftline.capture import aliases, around, client, fault, imported, opens, process, sites, unnamed
+from driftline.capture import aliases, around, client, fault, imported, opens, own, process, sites, unnamed
 
 if TYPE_CHECKING:
     from importlib.abc import Loader, MetaPathFinder
@@ -64,6 +66,8 @@ HOOKS = {library: _PLACE + hook for hook, libraries in _MODULES.items() for libr
 
 _BY_NAME = ""  # patches of the user's own modules
 _patches: dict[str, list[Any]] = {}
+_loading: list[tuple[str, ModuleType]] = []  # what another thread was in the middle of importing
+_PATIENCE_SECONDS, _LOOK_SECONDS = 60.0, 0.01  # for that
 _waiting: list[tuple[str, ModuleType, ModuleType]] = []  # libraries that their own hooks are just importing
 
 
@@ -90,6 +94,7 @@ def unwatch() -> None:
     """End the run that ``watch(name)`` began, and take all hooks off again."""
     fault.attempt("watch", process.end)
     fault.attempt("watch", opens.switch_off)
+    _loading.clear()
     sys.meta_path[:] = [finder for finder in sys.meta_path if not isinstance(finder, _AfterImport)]
     for library in list(_patches):
         for patch in reversed(_patches.pop(library)):
@@ -103,6 +108,8 @@ def hooks_on() -> None:
         module = sys.modules.get(library)
         if module is not None and imported.is_one(module):
             fault.attempt("watch", _now_or_later, library, module)
+    if _loading:
+        fault.attempt("watch", own.thread, "driftline-hooks", _once_loaded)
     if not any(isinstance(finder, _AfterImport) for finder in sys.meta_path):
         sys.meta_path.insert(0, _AfterImport())
     if _BY_NAME not in _patches:  # what is imported by name from now on is replaced already
@@ -115,8 +122,27 @@ def _now_or_later(library: str, module: ModuleType) -> None:
     spec: Any = imported.held(module).get("__spec__")
     if imported.waits(module):
         spec.loader = _Hooking(spec.loader, library)
-    elif not getattr(spec, "_initializing", False):
+    elif _initializing(module):
+        if (library, module) not in _loading:
+            _loading.append((library, module))
+    else:
         _install(library, module)
+
+
+def _initializing(module: ModuleType) -> bool:
+    return bool(getattr(imported.held(module).get("__spec__"), "_initializing", False))
+
+
+def _once_loaded() -> None:
+    """Put the hooks on what was being imported, once it is there; on a thread of ours, for nobody tells of that."""
+    end = time.monotonic() + _PATIENCE_SECONDS
+    while _loading and time.monotonic() < end:
+        for one in [one for one in list(_loading) if not _initializing(one[1])]:
+            with contextlib.suppress(ValueError):  # another one like this was faster
+                _loading.remove(one)
+                if sys.modules.get(one[0]) is one[1]:  # it could be imported
+                    fault.attempt("watch", _install, *one)
+        time.sleep(_LOOK_SECONDS)
 
 
 def _install(library: str, module: ModuleType) -> None:

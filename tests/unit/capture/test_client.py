@@ -240,3 +240,26 @@ def test_a_status_that_cannot_be_told_is_empty(monkeypatch: pytest.MonkeyPatch) 
 
     monkeypatch.setattr(fault, "counts", counts)
     assert client.status() == {}
+
+
+def test_nobody_enters_the_sink_while_the_process_forks(tmp_path: Path) -> None:
+    """A thread that is in SQLite then would leave its locks locked in the child."""
+    with use_sink(MemorySink(), home=str(tmp_path / "home")):
+        owner = client.current()
+        assert owner is not None
+        taken: list[bool] = []
+
+        def enter() -> None:
+            taken.append(owner.sender.delivery.hold(0.01))
+
+        client._before_fork()
+        thread = threading.Thread(target=enter)
+        thread.start()
+        thread.join(20)
+        client._after_in_parent()
+        assert taken == [False]
+        assert not client._held
+        thread = threading.Thread(target=lambda: (enter(), owner.sender.delivery.let_go()))
+        thread.start()
+        thread.join(20)
+        assert taken == [False, True]

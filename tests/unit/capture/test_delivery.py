@@ -1,5 +1,6 @@
 """What becomes of a batch: it is delivered, or tried again, or kept, and every one of these is counted."""
 
+import threading
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -107,3 +108,31 @@ def test_that_a_sink_does_not_answer_is_said_once(tmp_path: Path, caplog: pytest
     made.replay(asked=True, spilling=False)
     assert [record.getMessage().partition(" (")[0] for record in caplog.records] == ["driftline: cannot deliver"]
     made.shut()
+
+
+class Slow(Failing):
+    """A sink of this process that takes its time."""
+
+    def __init__(self) -> None:
+        super().__init__(0)
+        self.inside, self.go = threading.Event(), threading.Event()
+
+    def events(self, batch: Sequence[bytes]) -> None:
+        self.inside.set()
+        self.go.wait(20)
+        super().events(batch)
+
+
+def test_who_forks_waits_until_nobody_is_in_a_sink_that_works_in_this_process(tmp_path: Path) -> None:
+    sink = Slow()
+    slow = Delivery(str(tmp_path), lambda: sink)
+    worker = threading.Thread(target=slow.hand, args=([b"{}"], []), kwargs={"hurry": True})
+    worker.start()
+    assert sink.inside.wait(20)
+    assert not slow.hold(0.01)
+    sink.go.set()
+    assert slow.hold(20)
+    assert sink.got == [b"{}"]
+    slow.let_go()
+    worker.join(20)
+    assert not worker.is_alive()

@@ -380,3 +380,16 @@ for name in ("a.csv", "a.parquet"):
 """
     done = subprocess.run([sys.executable, "-c", script], cwd=tmp_path, capture_output=True, text=True, check=True)
     assert done.stdout.split() == ["3", "False", "3", "True"]
+
+
+@pytest.mark.skipif(not Path("/proc/self/maps").exists(), reason="tells what is mapped")
+@pytest.mark.parametrize("name", ["a.npy", "a.feather"])
+def test_no_file_is_mapped_as_whoever_shortens_one_would_die(name: str, tmp_path: Path, monkeypatch: Any) -> None:
+    path, maps = tmp_path / name, []
+    np.save(path, np.arange(9)) if name == "a.npy" else feather.write_feather(TABLE, path)
+    monkeypatch.setattr(formats, "WHOLE", 0)
+    for read in ("of_data", "of_batches"):
+        monkeypatch.setattr(formats, read, lambda *_, **__: maps.append(Path("/proc/self/maps").read_text()))
+    written(path)
+    assert len(maps) == 1
+    assert str(path) not in maps[0]

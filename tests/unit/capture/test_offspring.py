@@ -55,3 +55,16 @@ def test_what_killed_parents_left_goes_after_a_week(tmp_path: Path) -> None:
     os.utime(old, (stamp, stamp))
     offspring.sweep(str(tmp_path))
     assert [one.name for one in (tmp_path / "runs").iterdir()] == ["new"]
+
+
+def test_what_belongs_to_a_run_that_is_open_or_still_grows_is_never_too_old(tmp_path: Path) -> None:
+    stamp = time.time() - offspring.STALE_SECONDS - 60
+    for name in ("open", "grows", "dead"):
+        (tmp_path / "runs" / name).mkdir(parents=True)
+        (tmp_path / "runs" / name / "1-1.jsonl").write_bytes(b"{}\n")
+        if name != "grows":
+            os.utime(tmp_path / "runs" / name / "1-1.jsonl", (stamp, stamp))
+        os.utime(tmp_path / "runs" / name, (stamp, stamp))
+    (tmp_path / "runs" / "open.open").write_bytes(b"{}")
+    offspring.sweep(str(tmp_path))
+    assert sorted(one.name for one in (tmp_path / "runs").iterdir()) == ["grows", "open", "open.open"]

@@ -165,3 +165,33 @@ def test_a_read_of_a_generator_is_found_by_its_last_site() -> None:
     # as the text has it: called where the loop begins, which is not where Python says that the loop goes on
     assert sites.reads((Site("script.py", 4, 17), Site("script.py", 2, 21))) != []
     assert sites.reads((Site("script.py", 4, 17), Site("script.py", 1, 1))) == []
+
+
+def test_who_is_interrupted_while_the_older_half_is_forgotten_waits_for_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A handler of signals that opens a file runs in the middle of it, on the same thread."""
+    monkeypatch.setattr(sites, "MOST", 10)
+    code = compile("for one in range(12):\n    read([one])\n", "script.py", "exec")
+    assert sites._lock.acquire(blocking=False)
+    try:
+        worker = threading.Thread(target=alone, args=(code, {"read": lambda given: sites.read(given)}), daemon=True)
+        worker.start()
+        worker.join(10)
+        assert not worker.is_alive()
+    finally:
+        sites._lock.release()
+
+
+def test_only_the_newer_half_of_too_many_openings_of_one_file_is_remembered(monkeypatch: pytest.MonkeyPatch) -> None:
+    """By hand: of 10 the 6th of 11 is in the middle, so 6 stay; the last 3 are added to these."""
+    monkeypatch.setattr(sites, "MOST", 10)
+    monkeypatch.setattr(sites._Kept, "begun", 0)
+    path = "/often/state.json"
+    sites._files.clear()
+    sites._begun.clear()
+    code = compile("for one in range(14):\n    write()\n", "script.py", "exec")
+    alone(code, {"write": lambda: sites.begin(path, sites.visit())})
+    held = sites.written(path)
+    assert len(held) == 6 + 3
+    assert [one.order for one in held] == sites.openings(held[0].way)
+    sites._files.clear()
+    sites._begun.clear()

@@ -1,6 +1,7 @@
 """What a process counts outlives it. The processes are real, and killed; the numbers are worked out by hand."""
 
 import json
+import mmap
 import os
 import signal
 import subprocess
@@ -202,3 +203,20 @@ def test_answers_of_a_process_that_is_killed_have_arrived_or_are_told_as_lost(tm
     ]
     assert gaps == [{ANSWERS: 7}]
     assert not (tmp_path / ".driftline" / "tallies").exists()
+
+
+def test_the_file_has_its_room_before_it_is_mapped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """On a disk that is full a page without room ends the process with SIGBUS; ENOSPC is only an error."""
+    blocks: list[int] = []
+    real = mmap.mmap
+
+    def mapped(number: int, size: int) -> mmap.mmap:
+        blocks.append(os.fstat(number).st_blocks)
+        return real(number, size)
+
+    monkeypatch.setattr("driftline.capture.tally.mmap.mmap", mapped)
+    tally = Tally(tmp_path)
+    tally.open()
+    tally.close()
+    assert len(blocks) == 1
+    assert blocks[0] > 0

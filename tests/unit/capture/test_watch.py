@@ -6,9 +6,16 @@ import os
 import subprocess
 import sys
 import threading
+import time
+from importlib.machinery import ModuleSpec
 from pathlib import Path
+from types import ModuleType
 
 import pytest
+
+import driftline
+from driftline.capture import watch as watching
+from driftline.testing import MemorySink
 
 
 def ran(script: str, folder: Path) -> str:
@@ -203,6 +210,27 @@ def test_two_threads_that_import_parts_of_one_library_do_not_wait_for_each_other
     command = [sys.executable, "-c", script]
     done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=True, timeout=120)
     assert done.stdout.split() == ["True", "False", "True"]
+
+
+def test_a_library_that_another_thread_is_importing_is_hooked_once_it_is_there(
+    sink: MemorySink, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    module = ModuleType("h5py")
+    module.__spec__ = ModuleSpec("h5py", None)
+    module.__spec__._initializing = True  # type: ignore[attr-defined]  # as the import system says it
+    monkeypatch.setitem(sys.modules, "h5py", module)
+    watching.unwatch()
+    try:
+        driftline.watch()
+        assert "h5py" not in watching._patches
+        module.__spec__._initializing = False  # type: ignore[attr-defined]
+        end = time.monotonic() + 20
+        while "h5py" not in watching._patches and time.monotonic() < end:
+            time.sleep(0.01)
+        assert "h5py" in watching._patches
+        assert not watching._loading
+    finally:
+        watching.unwatch()
 
 
 def test_a_library_that_the_hooks_for_another_one_load_is_hooked_as_well(tmp_path: Path) -> None:

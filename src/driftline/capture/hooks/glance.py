@@ -4,10 +4,10 @@ Enters: any object that was read or written. Leaves: what its type and its own r
 are looked up on classes where an object might run code of its own to answer.
 """
 
-import sys
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
+from driftline.capture import imported
 from driftline.capture.frames import members
 from driftline.event.lineage import Field
 from driftline.event.names import distinct
@@ -78,8 +78,7 @@ def _weights(data: Any, depth: int = 0) -> bool:
     """Whether ``data`` is a mapping of tensors, or a checkpoint that holds one."""
     if type(data).__name__ not in ("dict", "OrderedDict") or depth >= _DEPTH:
         return False
-    torch = sys.modules.get("torch")
-    tensor = getattr(torch, "Tensor", None)
+    tensor = imported.of("torch").get("Tensor")
     if tensor is None:
         return False
     values = list(data.values())[:100]

@@ -134,7 +134,7 @@ def analyse(
     kept = (*key, ask_second is not None)
     variants = _known.get(key)
     if variants is None:
-        variants = _put(key, _recalled(kept))
+        variants = _put(key, _recalled(kept)) if len(template) <= LENGTH else []  # a thousand of them are too many
     for variant in variants:
         if all(ask(source) == columns for source, columns in variant.schemas.items()):
             return analysis._replace(statements=variant.statements, said=variant.said)
@@ -152,7 +152,8 @@ def analyse(
         statements = tuple(one for one in read if one.how != "none")
     only = statements[0] if len(statements) == 1 else None
     said = ask_second(only) if ask_second and only is not None and only.writes and only.lineage else None
-    _keep(kept, _put(key, [_Variant(asked, statements, said), *variants[: VARIANTS - 1]]))
+    if len(template) <= LENGTH:
+        _keep(kept, _put(key, [_Variant(asked, statements, said), *variants[: VARIANTS - 1]]))
     return analysis._replace(statements=statements, said=said)
 
 
@@ -245,6 +246,8 @@ def _form(sql: str, dialect: Spoken) -> tuple[str, tuple[str, ...]]:
     """The form of a text; of one that came before, word for word, without looking into it."""
     if not dialect.plain or _UNPLAIN.match(sql):
         return sql, ()
+    if len(sql) > LENGTH:
+        return normalise(sql)
     key = (dialect.name, sql)
     found = _forms.get(key)
     if found is None:

@@ -1,5 +1,8 @@
 """What is told of data at a glance never runs the data's own code."""
 
+import importlib.util
+import sys
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -41,3 +44,16 @@ def test_an_object_is_not_asked() -> None:
             raise AssertionError(name)
 
     assert glance.at(Lazy()) == glance.NOTHING
+
+
+def test_a_library_that_waits_to_be_loaded_is_not_loaded_by_a_glance(tmp_path: Path, monkeypatch: Any) -> None:
+    (tmp_path / "torch.py").write_text("raise AssertionError('loaded')")
+    monkeypatch.syspath_prepend(str(tmp_path))
+    spec = importlib.util.find_spec("torch")
+    assert spec is not None
+    assert spec.loader is not None
+    spec.loader = importlib.util.LazyLoader(spec.loader)
+    module = importlib.util.module_from_spec(spec)
+    monkeypatch.setitem(sys.modules, "torch", module)
+    spec.loader.exec_module(module)
+    assert glance.at({"a": 1}) == glance.NOTHING

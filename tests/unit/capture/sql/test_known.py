@@ -290,3 +290,13 @@ def test_a_database_speaks_the_dialect_that_its_addresses_begin_with(home: Path)
             "",
         ]
         known.of_scheme.cache_clear()
+
+
+def test_a_text_that_is_too_long_to_be_parsed_is_not_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A thousand loads of a megabyte each would be a gigabyte."""
+    monkeypatch.setattr(known, "_known", OrderedDict())
+    monkeypatch.setattr(known, "_forms", OrderedDict())
+    long = f"COPY (SELECT 1 AS {'a' * known.LENGTH}) TO 'out.parquet'"
+    assert touched(long) == touched(long) == [([], "out.parquet", "query")]
+    assert not known._known
+    assert not known._forms
