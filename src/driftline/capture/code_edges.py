@@ -13,6 +13,7 @@ from driftline.capture import fault, headers, observe, sites
 from driftline.capture.columns import CODE, Bound, Reach
 from driftline.capture.followed import Program
 from driftline.capture.frames import origin
+from driftline.capture.moments import Moments
 from driftline.capture.script.reading import HEDGED, INDEX, SURE, Came, Table
 from driftline.capture.sites import Read, Visit
 from driftline.capture.sql.relation import CONDITIONAL, step
@@ -38,6 +39,7 @@ class Words:
         self._files = {one.touched.dataset: one for one in seen}
         visits = [visit for one in trace.outputs for state in _states(one) for visit in _visits(state)]
         self._program = Program({id(visit.way): visit.way for visit in visits}.values(), self._header)
+        self._moments = Moments(self._program.placed, self._program.tree)
         self._turns = _turns(visits)
         self._left = MOST
         self._behind: dict[int, Bound] = {}  # states that were written over, by what they came from
@@ -141,13 +143,16 @@ class Words:
 
     # --- what was read ------------------------------------------------------------------------------------------
 
-    def read(self, came: Came, visits: Sequence[Visit]) -> list[Read]:
-        """Return what was read at the call that an origin names, before these visits."""
+    def read(self, came: Came, visits: Sequence[Visit]) -> list[tuple[Read, float]]:
+        """Return what these visits wrote of what was read where an origin names, and how sure that can be at most."""
         path = self._program.taken(came.read)
-        if came.every:
-            return sites.every(path, max(map(sites.until, visits)))
-        found = (sites.latest(path, sites.until(visit), visit.thread) for visit in visits)
-        return list({id(one): one for one in found if one is not None}.values())
+        found: dict[int, tuple[Read, float]] = {}
+        for visit in visits:
+            reads, sure = self._moments.read(path, visit, every=came.every)
+            for one in reads:
+                _, known = found.get(id(one), (one, 0.0))
+                found[id(one)] = one, max(known, 1.0 if sure else HEDGED)
+        return list(found.values())
 
     def columns(self, one: Read) -> tuple[str, ...] | None:
         """Return the columns of what was read; None where they are not known."""
@@ -200,7 +205,7 @@ class _Sources:
         self._words = words
         self._visits = visits
         self._home = home  # what was written, which the run may have read before
-        self._reads: dict[tuple[Any, bool], list[Read]] = {}
+        self._reads: dict[tuple[Any, bool], list[tuple[Read, float]]] = {}
         self._known: dict[tuple[int, str], list[Reach]] = {}
         self._rows: set[Reach] = set()
 
@@ -210,10 +215,10 @@ class _Sources:
             key = (came.read, came.every)
             if key not in self._reads:
                 self._reads[key] = self._words.read(came, self._visits)
-            for one in self._reads[key]:
+            for one, most in self._reads[key]:
                 for reach in self._behind(one, came.column):
                     kind = step((reach.type, reach.subtype), (came.type, came.subtype))  # type: ignore[arg-type] # words only
-                    sure = round(reach.confidence * came.confidence, 6)
+                    sure = round(reach.confidence * min(came.confidence, most), 6)
                     yield reach._replace(type=kind[0], subtype=kind[1], confidence=sure, provenance=CODE)
 
     def shaping(self) -> list[Reach]:

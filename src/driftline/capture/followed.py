@@ -4,6 +4,7 @@ Enters: the ways that led to writes, and what was read in this process. Leaves: 
 texts and the columns that were asked for are the same.
 """
 
+import ast
 import itertools
 import time
 from collections.abc import Callable, Iterable, Mapping
@@ -11,6 +12,7 @@ from typing import NamedTuple
 
 from driftline.capture import fault, sites
 from driftline.capture.outside import Outside
+from driftline.capture.script import parsing
 from driftline.capture.script.follow import Followed, follow
 from driftline.capture.script.reading import Entry, Source, Table
 from driftline.capture.script.site import Path
@@ -51,6 +53,7 @@ class Program:
         self._texts = Texts({id(code): code for way in found for code in way.codes}.values())
         self._headers = headers
         self._answers: dict[Path, Known] = {}
+        self._trees: dict[str, ast.Module | None] = {}
 
     def given(self, way: Way, place: int | str | None = None) -> Table | None:
         """Return what the call that ``way`` leads to was given, or its argument at ``place``; None = not known."""
@@ -72,6 +75,23 @@ class Program:
     def taken(self, path: Path) -> Path:
         """Return a path that a table names as it was taken."""
         return self._texts.taken(path)
+
+    def placed(self, path: Path) -> Path:
+        """Return a path as the texts count lines."""
+        return self._texts.placed(path)
+
+    def tree(self, file: str) -> ast.Module | None:
+        """Return the syntax tree of a text; None where it has none."""
+        if file not in self._trees:
+            self._trees[file] = self._parsed(file)
+        return self._trees[file]
+
+    def _parsed(self, file: str) -> ast.Module | None:
+        source = self._texts.of(file)
+        try:
+            return None if source is None else parsing.parsed(source.text)
+        except (SyntaxError, ValueError, RecursionError, MemoryError):  # of the text
+            return None
 
     def _followed(self, entry: Entry) -> Followed | None:
         held = _held.get(entry)

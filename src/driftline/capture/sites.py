@@ -11,7 +11,7 @@ import os
 import sys
 import threading
 import time
-from bisect import bisect_left, bisect_right
+from bisect import bisect_left
 from collections.abc import Callable, Iterable, Mapping
 from inspect import CO_GENERATOR
 from types import CodeType
@@ -214,20 +214,13 @@ def written(path: str) -> list[Visit]:
 
 
 def openings(way: Way) -> list[int]:
-    """Return when files were opened there to be written."""
-    return list(_begun.get(way, ()))
+    """Return when files were opened there to be written, by all ways that are one in the text.
 
-
-def until(visit: Visit) -> int:
-    """Return the place in the order until which what was read may have been written.
-
-    That is the visit itself; where it opened a file, the next time that the same call opened one.
+    Of one call there may be two: Python goes on a few bytes further once it knows what it calls.
     """
-    others = _begun.get(visit.way)
-    if others is None:
-        return visit.order
-    following = bisect_right(others, visit.order)
-    return others[following] if following < len(others) else sys.maxsize
+    path = way.path()
+    alike = [one for one in list(_begun) if one is way or (path and one.path() == path)]
+    return sorted(itertools.chain.from_iterable(list(_begun.get(one, ())) for one in alike))
 
 
 def _taken(key: tuple[int, ...], frame: Any) -> Way | None:
@@ -283,6 +276,11 @@ def reads(path: Path) -> list[list[Read]]:
     if turn is None:
         return found
     return [found[0][turn : turn + 1]] if len(found) == 1 and turn < len(found[0]) else []
+
+
+def ways(path: Path) -> list[Way]:
+    """Return the ways to what was read there, as they were taken."""
+    return _known_ways(path)
 
 
 def happened(path: Path) -> bool:
