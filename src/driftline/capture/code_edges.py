@@ -15,6 +15,7 @@ from driftline.capture.followed import Program
 from driftline.capture.frames import origin
 from driftline.capture.moments import Moments
 from driftline.capture.script.reading import HEDGED, INDEX, SURE, Came, Table
+from driftline.capture.script.site import Path
 from driftline.capture.sites import Read, Visit
 from driftline.capture.sql.relation import CONDITIONAL, step
 from driftline.capture.trace import Seen, Trace
@@ -40,7 +41,7 @@ class Words:
         visits = [visit for one in trace.outputs for state in _states(one) for visit in _visits(state)]
         self._program = Program({id(visit.way): visit.way for visit in visits}.values(), self._header)
         self._moments = Moments(self._program.placed, self._program.tree)
-        self._turns = _turns(visits)
+        self._turns = _turns(visits, self._moments.openings)
         self._left = MOST
         self._behind: dict[int, Bound] = {}  # states that were written over, by what they came from
 
@@ -276,16 +277,16 @@ def _visits(seen: Seen) -> list[Visit]:
     return [*seen.visits, *sites.written(seen.path)] if seen.path else seen.visits
 
 
-def _turns(visits: Sequence[Visit]) -> dict[int, list[int]]:
+def _turns(visits: Sequence[Visit], openings: Mapping[Path, Sequence[Visit]]) -> dict[int, list[int]]:
     """Return when each way was taken, in order; of those that several threads took nothing."""
-    found: dict[int, dict[int, int]] = {}
-    ways = {id(visit.way): visit.way for visit in visits}
+    by_way: dict[int, list[Visit]] = {}
     for visit in visits:
-        found.setdefault(id(visit.way), {})[visit.order] = visit.thread
+        by_way.setdefault(id(visit.way), []).append(visit)
+    found = {way: openings.get(same[0].way.path()) or same for way, same in by_way.items()}
     return {
-        way: sites.openings(ways[way]) or sorted(orders)
-        for way, orders in found.items()
-        if len(set(orders.values())) == 1
+        way: sorted({one.order for one in same})
+        for way, same in found.items()
+        if len({one.thread for one in same}) == 1
     }
 
 

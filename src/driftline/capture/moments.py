@@ -28,7 +28,8 @@ class Moments:
     def __init__(self, placed: Callable[[Path], Path], tree: Treed) -> None:
         self._placed = placed
         self._tree = tree
-        self._openings: dict[int, list[int]] = {}
+        self.openings = sites.openings()  # by path, in order
+        self._orders: dict[tuple[Path, int], list[int]] = {}
         self._open: dict[Site, Open] = {}
         self._when: dict[tuple[int, Path], int] = {}
 
@@ -40,30 +41,27 @@ class Moments:
             visit: of a call that wrote, or that opened a file to write it.
             every: all reads count, not the latest alone.
         """
-        begin, end = visit.order, self._until(visit)
-        if begin == end:
-            return _read(path, end, visit.thread, every), True
+        openings = self.openings.get(visit.way.path(), ())
+        if not openings:
+            return _read(path, visit.order, visit.thread, every), True
         when = self._when_read(visit.way, path)
-        if when == _WHILE:
+        end = self._following(visit)
+        if when == _WHILE or (every and len(openings) == 1):
             return _read(path, end, visit.thread, every), True
-        before = _read(path, begin, visit.thread, every)
+        before = _read(path, visit.order, visit.thread, every)
         if when == _BEFORE and before:
             return before, True
-        within = [one for one in sites.every(path, end) if one.order > begin] if turn_of(path)[1] != PREVIOUS else []
-        within = within or _read(path, end, visit.thread, every)
-        found = list({id(one): one for one in (*before, *within)}.values())
+        found = list({id(one): one for one in (*before, *_since(path, visit))}.values())
         return found, len(found) < 2 or found == before
 
-    def _until(self, visit: Visit) -> int:
-        """Until when what is read may be written: the visit itself, or the next time that the call opened a file."""
-        key = id(visit.way)
-        if key not in self._openings:
-            self._openings[key] = sites.openings(visit.way)
-        others = self._openings[key]
-        if not others:
-            return visit.order
-        following = bisect_right(others, visit.order)
-        return others[following] if following < len(others) else sys.maxsize
+    def _following(self, visit: Visit) -> int:
+        """When the same thread opened a file there the next time."""
+        key = (visit.way.path(), visit.thread)
+        if key not in self._orders:
+            self._orders[key] = [one.order for one in self.openings[key[0]] if one.thread == visit.thread]
+        held = self._orders[key]
+        following = bisect_right(held, visit.order)
+        return held[following] if following < len(held) else sys.maxsize
 
     def _when_read(self, way: Way, path: Path) -> int:
         own, turn = turn_of(path)
@@ -78,7 +76,7 @@ class Moments:
     def _compared(self, way: Way, other: Way) -> int:
         """Return when what was read on the ``other`` way was, of a file that was opened on this one."""
         written, read = self._placed(way.path()), self._placed(other.path())
-        if not written or not read or way.codes[-1] is not other.codes[-1]:
+        if not written or not read or way.entry() != other.entry():
             return _PERHAPS
         common = sum(1 for _ in itertools.takewhile(lambda pair: pair[0] == pair[1], zip(written, read, strict=False)))
         if common >= min(len(written), len(read)):
@@ -104,6 +102,13 @@ class Moments:
 
 def _place(site: Site) -> Place:
     return site.line, site.column
+
+
+def _since(path: Path, visit: Visit) -> list[Read]:
+    """Return all that was read there since, by the same thread if it has read anything there."""
+    held = sites.every(turn_of(path)[0], sys.maxsize)
+    own = [one for one in held if one.thread == visit.thread] or held
+    return [one for one in own if one.order > visit.order]
 
 
 def _read(path: Path, order: int, thread: int, every: bool) -> list[Read]:

@@ -99,7 +99,7 @@ _ways: dict[tuple[int, ...], Way] = {}
 _reads: dict[Way, dict[int, list[Read]]] = {}  # by thread
 _paths: dict[Path, list[Way]] = {}
 _files: dict[str, list[Visit]] = {}  # by path: where it was opened to be written
-_begun: dict[Way, list[int]] = {}  # when that was
+_begun: dict[Way, list[Visit]] = {}  # the same by way
 _lock = threading.Lock()
 _FRAMES = range(FARTHEST)
 _next = time.perf_counter_ns
@@ -172,7 +172,7 @@ def opened(path: str, way: str) -> None:
 def begin(path: str, at: Visit) -> None:
     """Remember that a file was opened there to be written."""
     _files.setdefault(path, []).append(at)
-    _begun.setdefault(at.way, []).append(at.order)
+    _begun.setdefault(at.way, []).append(at)
     _Kept.begun += 1
     if _Kept.begun > MOST:
         _forget_openings()
@@ -180,9 +180,9 @@ def begin(path: str, at: Visit) -> None:
 
 def _forget_openings() -> None:
     """Forget the older half."""
-    middle = sorted(order for held in list(_begun.values()) for order in list(held))[MOST // 2]
+    middle = sorted(one.order for held in list(_begun.values()) for one in list(held))[MOST // 2]
     for way, held in list(_begun.items()):
-        held[:] = [order for order in held if order >= middle]
+        held[:] = [one for one in held if one.order >= middle]
         if not held:
             _begun.pop(way, None)
     for path, visits in list(_files.items()):
@@ -213,14 +213,17 @@ def written(path: str) -> list[Visit]:
     return list(_files.get(path, ()))
 
 
-def openings(way: Way) -> list[int]:
-    """Return when files were opened there to be written, by all ways that are one in the text.
+def openings() -> dict[Path, list[Visit]]:
+    """Return how files were opened to be written, in order, by what the ways to there are in the text.
 
-    Of one call there may be two: Python goes on a few bytes further once it knows what it calls.
+    Of one call there may be two ways: Python goes on a few bytes further once it knows what it calls.
     """
-    path = way.path()
-    alike = [one for one in list(_begun) if one is way or (path and one.path() == path)]
-    return sorted(itertools.chain.from_iterable(list(_begun.get(one, ())) for one in alike))
+    found: dict[Path, list[Visit]] = {}
+    for way, held in list(_begun.items()):
+        found.setdefault(way.path(), []).extend(list(held))
+    for visits in found.values():
+        visits.sort(key=_order)
+    return found
 
 
 def _taken(key: tuple[int, ...], frame: Any) -> Way | None:
@@ -308,7 +311,7 @@ def _before(held: list[Read], order: int, back: int) -> Read | None:
     return held[place] if place >= 0 else None
 
 
-def _order(one: Read) -> int:
+def _order(one: Read | Visit) -> int:
     return one.order
 
 

@@ -93,7 +93,7 @@ def test_files_that_were_opened_to_be_written_are_known_by_their_paths() -> None
     (visit,) = sites.written("/out.csv")
     assert (visit.way.path(), visit.way.entry(), visit.way.resumed(), visit.order) == (INNER, WORK, False, 7)
     assert ways.heard(ways.Stop(INNER, WORK, False, 8), -1).way is visit.way
-    assert sites.until(visit) == sys.maxsize
+    assert sites.openings() == {INNER: [visit]}
 
 
 def test_a_frame_that_is_known_by_what_it_was_made_of_is_not_told_of() -> None:

@@ -22,6 +22,7 @@ UNKNOWN: Final = Open(None)
 HANDED: Final = Open(None, handed=True)
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 _ROUND = (*_FUNCTIONS, ast.Lambda, ast.For, ast.AsyncFor, ast.While, ast.ClassDef)
+_AT_ONCE = frozenset(("copy", "copy2", "copyfile", "move", "write_bytes", "write_text"))
 _WRITING = frozenset((
     "copyfileobj", "dump", "print", "savetxt", "to_csv", "to_json", "write", "writelines", "writerow", "writerows",
 ))  # fmt: skip
@@ -30,6 +31,8 @@ _WRITING = frozenset((
 def open_until(tree: ast.Module, at: Place) -> Open:
     """Return how long the file is open that the call which ends there has opened."""
     chain = list(_chain(tree, at))
+    if any(_name(node) in _AT_ONCE and _end(node) == at for node in chain if isinstance(node, ast.Call)):
+        return Open(at)
     number = max((number for number, node in enumerate(chain) if isinstance(node, ast.stmt)), default=None)
     if number is None or any(isinstance(node, ast.Lambda | ast.Yield | ast.YieldFrom) for node in chain[number:]):
         return UNKNOWN
