@@ -52,7 +52,7 @@ class Moments:
         if when == _BEFORE and before:
             return before, True
         found = list({id(one): one for one in (*before, *_since(path, visit))}.values())
-        return found, len(found) < 2 or found == before
+        return found, found == before or _alike(found)
 
     def _following(self, visit: Visit) -> int:
         """When the same thread opened a file there the next time."""
@@ -109,6 +109,17 @@ def _since(path: Path, visit: Visit) -> list[Read]:
     held = sites.every(turn_of(path)[0], sys.maxsize)
     own = [one for one in held if one.thread == visit.thread] or held
     return [one for one in own if one.order > visit.order]
+
+
+def _alike(found: list[Read]) -> bool:
+    """Whether the same was read each time."""
+    if len(found) < 2:
+        return True
+    first = found[0]
+    return all(
+        one.node is None and (one.datasets, one.path, one.renamed) == (first.datasets, first.path, first.renamed)
+        for one in found
+    )
 
 
 def _read(path: Path, order: int, thread: int, every: bool) -> list[Read]:

@@ -203,6 +203,18 @@ def test_files_that_stay_open_over_the_turns_may_come_from_each_and_none_is_sure
         assert sources(events, f"out_{k}.csv") == {"x.csv": 0.5, "y.csv": 0.5}
 
 
+def test_where_the_same_was_read_each_time_it_does_not_matter_which(script: Script) -> None:
+    events = script(BEGIN + (
+        "outs = []\n"
+        "for turn in range(2):\n"
+        '    rows = load("x.csv")\n'
+        '    g = open(f"out_{turn}.csv", "w", newline=""); outs.append(g)\n'
+        "    " + WRITE + '    for r in rows: w.writerow([r["a"]])\n'
+        "for g in outs: g.close()\n"
+    ))  # fmt: skip
+    assert sources(events, "out_0.csv") == sources(events, "out_1.csv") == {"x.csv": 0.9}
+
+
 def test_a_file_that_several_openings_wrote_comes_from_what_each_of_them_wrote(script: Script) -> None:
     events = script(BEGIN + (
         'for n in ["x", "y"]:\n'
