@@ -22,6 +22,7 @@ UNKNOWN: Final = Open(None)
 HANDED: Final = Open(None, handed=True)
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 _ROUND = (*_FUNCTIONS, ast.Lambda, ast.For, ast.AsyncFor, ast.While, ast.ClassDef)
+_PERHAPS = (ast.If, ast.IfExp, ast.BoolOp, ast.Match, ast.ExceptHandler)
 _AT_ONCE = frozenset(("copy", "copy2", "copyfile", "move", "write_bytes", "write_text"))
 _WRITING = frozenset((
     "copyfileobj", "dump", "print", "savetxt", "to_csv", "to_json", "write", "writelines", "writerow", "writerows",
@@ -45,7 +46,9 @@ def open_until(tree: ast.Module, at: Place) -> Open:
         return Open(_end(statement)) if _name(statement.value) in _WRITING else UNKNOWN
     name = _assigned(statement, at)
     around = next((node for node in reversed(chain[:number]) if isinstance(node, (*_ROUND, ast.Module))), tree)
-    ends = [end for node in _within(around) if (end := _closed(node, name)) is not None and end > at] if name else []
+    ends = (
+        [end for node in _within(around, at) if (end := _closed(node, name)) is not None and end > at] if name else []
+    )
     return Open(max(ends, default=None))
 
 
@@ -74,12 +77,13 @@ def _end(node: ast.AST) -> Place:
     return getattr(node, "end_lineno", None) or 0, getattr(node, "end_col_offset", None) or 0
 
 
-def _within(node: ast.AST) -> Iterator[ast.AST]:
-    """Yield what is executed as often as the body of a loop or of a function is."""
+def _within(node: ast.AST, at: Place) -> Iterator[ast.AST]:
+    """Yield what is executed as often as the body of a loop or of a function is, or as what ends at a place."""
     for one in ast.iter_child_nodes(node):
         yield one
-        if not isinstance(one, _ROUND):
-            yield from _within(one)
+        perhaps = isinstance(one, _PERHAPS) and not _begin(one) < at <= _end(one)
+        if not perhaps and not isinstance(one, _ROUND):
+            yield from _within(one, at)
 
 
 def _yields(body: Sequence[ast.stmt]) -> bool:

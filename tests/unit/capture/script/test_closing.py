@@ -37,6 +37,7 @@ def test_a_file_is_open_to_the_end_of_its_block_to_its_close_or_while_one_statem
     [
         "g = open(w)\nwrite(g)\n",
         "for n in x:\n    g = open(w)\n    held.append(g)\nfor g in held:\n    g.close()\n",  # another one, each time
+        "for n in x:\n    if g is None:\n        g = open(w)\n    if full:\n        g.close()\n",  # in a later turn
         "held.append(open(w))\n",
         "held[k] = open(w)\n",
         "make = lambda: open(w)\n",
