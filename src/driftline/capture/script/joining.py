@@ -26,6 +26,7 @@ from driftline.capture.script.values import (
     Grouped,
     Instance,
     Items,
+    Json,
     Method,
     Pairs,
     Part,
@@ -89,6 +90,7 @@ def doubted(cells: Cells, a: Any, b: Any) -> Any:
         made: Any = replace(both, table=tables.doubted(first.table, second.table))
     else:
         made = each(both, lambda cames: cames_doubted(cames, sure[0] & sure[1]), {})
+        made = Thing(made.cames, made.rows) if isinstance(made, Json) else made
     return cells.new(made) if isinstance(out, Ref) and made is not both else out if isinstance(out, Ref) else made
 
 
@@ -98,6 +100,11 @@ def _rows(value: Any) -> Cames:
 
 def _things(cells: Cells, a: Thing, b: Thing, condition: Cames, depth: int) -> Thing:
     return Thing(a.cames | b.cames | deciding(condition), a.rows | b.rows, a.name if a.name == b.name else "")
+
+
+def _jsons(cells: Cells, a: Json, b: Json, condition: Cames, depth: int) -> Json:
+    table, of = (joined(cells, x, y, condition, depth + 1) for x, y in ((a.table, b.table), (a.of, b.of)))
+    return Json(a.cames | b.cames | deciding(condition), a.rows | b.rows, table=table, of=of)
 
 
 def _series(cells: Cells, a: Series, b: Series, condition: Cames, depth: int) -> Series:
@@ -175,6 +182,7 @@ def _parts(cells: Cells, a: Part, b: Part, condition: Cames, depth: int) -> Part
 
 _JOINS: dict[type, Callable[..., Any]] = {
     Thing: _things,
+    Json: _jsons,
     Series: _series,
     Frame: _frames,
     Items: _items,
