@@ -13,7 +13,7 @@ from driftline.capture.script.call import Call, Rules, entering, names, plain, r
 from driftline.capture.script.cames import changed, deciding, hedged, text_of, union
 from driftline.capture.script.joining import made_of
 from driftline.capture.script.reading import FILTER, NOTHING, Cames, Table
-from driftline.capture.script.values import NONE, Const, File, Frame, Items, Json, Part, Ref, Thing, Value
+from driftline.capture.script.values import NONE, Const, File, Frame, Items, Json, Pairs, Part, Ref, Thing, Value
 
 _MARKS = ",\t;|"  # between the cells of a line
 
@@ -156,9 +156,14 @@ def _row(call: Call, file: File, value: Value | None) -> Table:
         cells_ = {name: entering(call.machine, one, here) for name, one in zip(labels, content.known, strict=True)}
         return Table(cells_, closed=True)
     table = table_of(call.machine, value)
-    if table is not None and isinstance(content, Frame) and content.array and file.header is not None:
-        table = tables.numbered(table, file.header) or table
-    return Table({}, closed=True) if table is None else table
+    if table is None:
+        return Table({}, closed=True)
+    if file.header is None or not isinstance(content, Frame | Pairs):
+        return table
+    by_name = not getattr(content, "array", False) and not (
+        table.closed and table.columns.keys().isdisjoint(file.header)
+    )
+    return tables.only(table, file.header) if by_name else tables.numbered(table, file.header) or table
 
 
 def rows_written(call: Call) -> Value | None:

@@ -243,3 +243,25 @@ for r in orders.itertuples():
     table = written(follows(text), 7)
     assert not table.columns
     assert {(one.column, one.confidence) for one in table.of("x")} == {("a", 0.5), ("b", 0.5), ("s", 0.5)}
+
+
+@pytest.mark.parametrize("row", ['{"n": r["name"], "k": r["k"]}', "r", "dict(r, n=r['name'])"])
+def test_a_writer_of_records_takes_the_fields_that_it_was_told(follows: Follows, row: str) -> None:
+    fields = '["name"]' if row == "r" else '["n"]'
+    text = f"""\
+import csv
+w = csv.DictWriter(open("o", "w"), fieldnames={fields}, extrasaction="ignore")
+for r in csv.DictReader(open("users")):
+    w.writerow({row})
+"""
+    assert list(columns(written(follows(text), 7)).values()) == [{"name"}]
+
+
+def test_a_row_with_names_of_its_own_stands_under_the_header(follows: Follows) -> None:
+    text = """\
+import csv
+w = csv.writer(open("o", "w"))
+w.writerow(["who", "x"])
+w.writerows(orders[["k", "b"]].itertuples(index=False))
+"""
+    assert columns(written(follows(text), 7)) == {"who": {"k"}, "x": {"b"}}
