@@ -125,7 +125,7 @@ def lines(value: Value) -> list[tuple[Value, ...]] | None:
             continue
         *ended, rest = one.value.split("\n")
         for text in ended:
-            out.append((*line, Const(text)))
+            out.append((*line, Const(text.removesuffix("\r"))))
             line = []
         if rest:
             line.append(Const(rest))

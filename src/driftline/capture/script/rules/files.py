@@ -210,11 +210,19 @@ def _text(call: Call, place: Ref, value: Value | None, decides: Cames = NOTHING)
     """Write a text."""
     rows_ = cells(call, value)
     for row in rows_ or ():
-        _put(call, place, call.new(Items(row, kind="tuple")), decides)
+        _put(call, place, call.new(Items(tuple(map(_bare, row)), kind="tuple")), decides)
     table = table_of(call.machine, value) if rows_ is None else None
     if table is not None:
         told = table if isinstance(value, Json) else tables.hedge(table._replace(spread=hedged(table.spread)))
         _write(call, place, call.see(place), tables.shaped(told, decides, FILTER))
+
+
+def _bare(cell: Value) -> Value:
+    """A cell that the text spells out, without the quotes and the mark of UTF-8 that may stand around it."""
+    if not isinstance(cell, Const) or not isinstance(cell.value, str):
+        return cell
+    text = cell.value.removeprefix("\ufeff")
+    return Const(text[1:-1].replace('""', '"') if len(text) > 1 and text[0] == text[-1] == '"' else text)
 
 
 def cells(call: Call, value: Value | None) -> list[tuple[Value, ...]] | None:

@@ -265,3 +265,14 @@ w.writerow(["who", "x"])
 w.writerows(orders[["k", "b"]].itertuples(index=False))
 """
     assert columns(written(follows(text), 7)) == {"who": {"k"}, "x": {"b"}}
+
+
+@pytest.mark.parametrize("header", ['"x","y"\\n', "x,y\\r\\n", "\\ufeffx,y\\n"])
+def test_names_in_a_line_of_text_are_bare(follows: Follows, header: str) -> None:
+    text = f"""\
+f = open("o", "w")
+f.write('{header}')
+for r in orders.itertuples():
+    f.write(f'"{{r.a}}",{{r.b}}\\r\\n')
+"""
+    assert columns(written(follows(text), 6)) == {"x": {"a"}, "y": {"b"}}
