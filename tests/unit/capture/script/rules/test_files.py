@@ -276,3 +276,15 @@ for r in orders.itertuples():
     f.write(f'"{{r.a}}",{{r.b}}\\r\\n')
 """
     assert columns(written(follows(text), 6)) == {"x": {"a"}, "y": {"b"}}
+
+
+def test_cells_below_a_line_that_is_not_known_have_no_names(follows: Follows) -> None:
+    text = """\
+f = open("o", "w")
+f.write(open("users").readline().upper())
+for r in orders.itertuples():
+    f.write(f"{r.a},{r.b}\\n")
+"""
+    table = written(follows(text), 6)
+    assert not table.columns
+    assert {(one.column, one.confidence) for one in table.of("x")} == {("", 0.5), ("a", 0.5), ("b", 0.5)}
