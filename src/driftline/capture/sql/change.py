@@ -98,7 +98,7 @@ class Reading:
             target = self.script.source(prop.this) or target
         temporary = clauses.temporary(tree) or target.names[0].startswith("#")
         if query is None and like is None:
-            self.script.declare(target, listed, temporary=temporary)
+            self.script.declare(target, listed, temporary=temporary, computed=clauses.computed(tree.this))
             return [Statement((), target, Lineage(tuple(Output(n, rel.NONE, n) for n in listed), rel.NONE), "none",
                               kind=kind)]  # fmt: skip
         return [self._made(tree, target, query if query is not None else like, listed, temporary=temporary)]
@@ -158,7 +158,7 @@ class Reading:
             return (*listed, *(name for name in moving if name not in listed))
         if tree.args.get("by_name") or target is None or target.kind == "file":
             return None
-        columns = self.script.columns(target)
+        columns = self.script.filled(target)
         if columns is None:
             return ()
         taken = {name.lower() for name in (*fixed, *moving)}
@@ -313,7 +313,8 @@ class Reading:
                 for name in item.this if isinstance(item.this, list) else [item.this]:
                     source = self.script.source(exp.Table(this=name))
                     if source is not None:
-                        self.script.declare(source, clauses.listed(item.args["kind"]), temporary=True)
+                        self.script.declare(source, clauses.listed(item.args["kind"]), temporary=True,
+                                            computed=clauses.computed(item.args["kind"]))  # fmt: skip
         return [Statement((), how="none", kind="DECLARE")]
 
 

@@ -37,6 +37,18 @@ def listed(node: Any) -> tuple[str, ...]:
     return tuple(part.name for part in parts)
 
 
+def computed(node: Any) -> frozenset[str]:
+    """Return those of the columns behind a table's name that no INSERT fills, ``c AS a * 2``; in small letters."""
+    parts = node.expressions if isinstance(node, exp.Schema) else ()
+    return frozenset(
+        part.name.lower()
+        for part in parts
+        if isinstance(part, exp.ColumnDef)
+        and part.args.get("kind") is None
+        and any(isinstance(one.args.get("kind"), exp.ComputedColumnConstraint) for one in part.constraints)
+    )
+
+
 def uris(properties: Any) -> tuple[str, ...]:
     """Return the addresses among the options of LOAD DATA and EXPORT DATA."""
     for part in properties.expressions if isinstance(properties, exp.Properties) else ():

@@ -12,6 +12,7 @@ from typing import Any
 
 from sqlglot.tokens import Token, TokenType  # type: ignore[attr-defined]
 
+from driftline.capture.sql import flink
 from driftline.capture.sql.looping import uncoloned, unwrapped
 from driftline.capture.sql.windowing import FUNCTIONS
 
@@ -40,6 +41,8 @@ def rewritten(tokens: list[Any], dialect: str) -> list[Any]:
         if token.token_type == TokenType.TOP and after.token_type == TokenType.DOT:
             tokens[place] = _named(token)
     tokens = unwrapped(_escaped(_windowed(_replacing(tokens, dialect))))
+    if dialect in flink.DIALECTS:
+        tokens = flink.plain(tokens)
     if dialect in _SPARK:
         tokens = _identified(tokens)
     if dialect == "teradata":
