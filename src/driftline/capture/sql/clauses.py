@@ -18,6 +18,8 @@ def kind_of(tree: Any) -> str:
         return str(tree.this).upper()
     if isinstance(tree, exp.Query | exp.Values):
         return "SELECT"
+    if isinstance(tree, exp.Alias) and isinstance(tree.this, exp.Column):  # two words, such as DEALLOCATE c
+        return str(tree.this.name).upper()
     return {"Cache": "CACHE TABLE", "TruncateTable": "TRUNCATE"}.get(type(tree).__name__, type(tree).__name__.upper())
 
 
