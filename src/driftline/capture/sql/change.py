@@ -87,6 +87,8 @@ class Reading:
     def _query(self, tree: Any) -> list[Statement]:
         if self.script.dialect.name in variables.DIALECTS and variables.assignments(tree):
             offered = self.walker.query(variables.values_of(tree), self.root())
+            if tree.find(exp.From) is None:
+                return [Statement((), how="none", kind="SET")]
             return [self.done(tree, None, "query", Relation((), offered.rows))]
         offered = self.walker.query(tree, self.root())
         into = clauses.into_of(tree)

@@ -48,7 +48,7 @@ def marks(tokens: list[Any]) -> Marks:
                 cases -= word == "END"
             elif word == "WITH" and after in _OPTIONS:
                 continue
-            elif word in STARTS and not (
+            elif (word in STARTS or (word == "SET" and token.token_type == TokenType.SELECT)) and not (
                 place
                 and (
                     word == "REPLACE" or (before in _NO_START and not (_set(tokens, place) or of_cursor(tokens, place)))

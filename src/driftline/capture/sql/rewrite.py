@@ -14,6 +14,7 @@ from sqlglot.tokens import Token, TokenType  # type: ignore[attr-defined]
 
 from driftline.capture.sql import flink
 from driftline.capture.sql.looping import uncoloned, unwrapped
+from driftline.capture.sql.variables import assigning
 from driftline.capture.sql.windowing import FUNCTIONS
 
 _TOP = frozenset(["", "tsql", "fabric", "snowflake", "redshift", "teradata"])  # dialects with SELECT TOP
@@ -54,7 +55,7 @@ def rewritten(tokens: list[Any], dialect: str) -> list[Any]:
         tokens = uncoloned(_deleted_within_merge(_called_view(tokens)))
     if dialect in ("starrocks", "doris"):
         tokens = _unlabelled(tokens)
-    return _uncompounded(_untopped(tokens)) if dialect in ("tsql", "fabric") else tokens
+    return assigning(_uncompounded(_untopped(tokens))) if dialect in ("tsql", "fabric") else tokens
 
 
 def _uncompounded(tokens: list[Any]) -> list[Any]:

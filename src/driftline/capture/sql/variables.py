@@ -1,4 +1,5 @@
-"""Variables that a script fills from data: ``FETCH c INTO @a, @b`` from a cursor, ``SELECT @n = count(*) FROM t``.
+"""Variables that a script fills from data: ``FETCH c INTO @a, @b`` from a cursor, ``SELECT @n = count(*) FROM t``,
+``SET @m = @a + 1``.
 
 Enters: the words of a script, its cursors and its queries once they are parsed. Leaves: for each variable the queries,
 and the place in them, that its value may come from. The last assignment counts; those before it count as well where
@@ -9,7 +10,7 @@ import re
 from typing import Any, NamedTuple
 
 from sqlglot import exp
-from sqlglot.tokens import TokenType  # type: ignore[attr-defined]
+from sqlglot.tokens import Token, TokenType  # type: ignore[attr-defined]
 
 from driftline.capture.sql import relation as rel
 from driftline.capture.sql.looping import Loops
@@ -18,6 +19,7 @@ from driftline.capture.sql.scope import Scope
 
 DIALECTS = frozenset(["tsql", "fabric"])  # where SELECT @n = … assigns
 _BRANCH = re.compile(r"\b(?:IF|ELSE|ELSIF|ELSEIF|WHEN|WHILE|LOOP|FOR|END|GOTO|CATCH)\b", re.IGNORECASE)
+_ROUNDS = 6  # for variables that stand in the values of each other
 _NEAR = 8  # words between FETCH and INTO, as in FETCH RELATIVE 2 FROM GLOBAL c INTO
 
 
@@ -103,6 +105,21 @@ def listed(tokens: list[Any], start: int) -> list[str]:
     return found
 
 
+def assigning(tokens: list[Any]) -> list[Any]:
+    """T-SQL's ``SET @n = …`` as a query that assigns; but not that of an UPDATE."""
+    updating = False
+    for place, token in enumerate(tokens):
+        word = token.text.upper()
+        if word == "UPDATE":
+            updating = True
+        elif word in ("SET", "SELECT") or token.token_type == TokenType.SEMICOLON:
+            said = [one.text for one in tokens[place + 1 : place + 4]]
+            if word == "SET" and not updating and said[:1] == ["@"] and said[2:] == ["="]:
+                tokens[place] = Token(TokenType.SELECT, token.text, token.line, token.col, token.start, token.end)
+            updating = False
+    return tokens
+
+
 def assignments(tree: Any) -> list[tuple[str, Any]]:
     """The variables that a SELECT of T-SQL assigns, with their new values; none where it gives rows."""
     given = tree.expressions if isinstance(tree, exp.Select) else []
@@ -123,11 +140,12 @@ def values_of(tree: Any) -> Any:
 
 def named(tree: Any) -> set[str]:
     """The variables, and the unqualified names that may be such, in ``tree``; in small letters."""
-    marked = {f"@{one.name.lower()}" for one in tree.find_all(exp.Parameter)}
+    assigned = {id(one.this) for one in tree.expressions} if assignments(tree) else set()
+    marked = {f"@{one.name.lower()}" for one in tree.find_all(exp.Parameter) if id(one) not in assigned}
     return marked | {one.name.lower() for one in tree.find_all(exp.Column) if not one.table}
 
 
-def fill(queries: Any, scope: Scope, values: Values, tree: Any, seen: frozenset[str] = frozenset()) -> Edges:
+def fill(queries: Any, scope: Scope, values: Values, tree: Any) -> Edges:
     """Give the variables that ``tree`` names their values in ``scope``; returns what shapes rows gone through.
 
     Args:
@@ -135,27 +153,37 @@ def fill(queries: Any, scope: Scope, values: Values, tree: Any, seen: frozenset[
         scope: the outermost one.
         values: that variables may have.
         tree: the statement.
-        seen: variables whose values are looked for already.
     """
-    known = dict(values)
-    wanted = sorted((named(tree) & known.keys()) - seen) if known else []
+    known = _needed(dict(values), tree) if values else {}
+    keys = {name: name if name[0] == "@" else queries.dialect.column(exp.to_identifier(name)) for name in known}
+    scope.bound = scope.bound.union(keys.values())
+    inner = Scope(None)
+    inner.bound, inner.values = scope.bound, scope.values
     around: Edges = NONE
-    for name in wanted:
-        edges: Edges = NONE
-        for value in known[name]:
-            if value.query is tree:
-                continue
-            inner = Scope(None)
-            inner.bound = scope.bound
-            rows = fill(queries, inner, values, value.query, seen | {name})
-            offered = queries.query(values_of(value.query), inner)
-            item = offered.items[value.place] if value.place < len(offered.items) else None
-            edges |= item.edges if isinstance(item, Output) else rel.hedge(offered.sources(), "*", rel.ABSENT)
-            if value.each:
-                around |= rows | offered.rows
-            else:  # a row that is not found leaves the variable as it is
-                edges |= rows | offered.rows
-        key = name if name[0] == "@" else queries.dialect.column(exp.to_identifier(name))
-        scope.bound = scope.bound | {key}
-        scope.values[key] = edges
+    for _ in range(_ROUNDS if known else 0):  # variables may stand in the values of each other
+        before = dict(scope.values)
+        for name, given in known.items():
+            for value in given:
+                offered = queries.query(values_of(value.query), inner)
+                item = offered.items[value.place] if value.place < len(offered.items) else None
+                edges = item.edges if isinstance(item, Output) else rel.hedge(offered.sources(), "*", rel.ABSENT)
+                if value.each:
+                    around |= offered.rows
+                else:  # a row that is not found leaves the variable as it is
+                    edges |= offered.rows
+                scope.values[keys[name]] = scope.values.get(keys[name], NONE) | edges
+        if scope.values == before:
+            break
     return around
+
+
+def _needed(known: dict[str, tuple[Value, ...]], tree: Any) -> dict[str, tuple[Value, ...]]:
+    """The variables that ``tree`` names, and those in the values of these."""
+    found: dict[str, tuple[Value, ...]] = {}
+    wanted = sorted(named(tree) & known.keys())
+    while wanted:
+        name = wanted.pop()
+        if name not in found:
+            found[name] = tuple(value for value in known[name] if value.query is not tree)
+            wanted += sorted(one for value in found[name] for one in named(value.query) & known.keys())
+    return found

@@ -60,9 +60,34 @@ def test_the_last_assignment_counts_unless_it_may_not_have_happened(tell: Tell) 
     )
     assert insert.columns == {"n": ["t.a IDENTITY", "u.b IDENTITY"]}
     *_, insert = tell("SELECT @n = a FROM t; SELECT @n += b FROM u; INSERT INTO c (n) VALUES (@n)", "tsql")
-    assert insert.columns == {"n": ["t.a IDENTITY", "u.b TRANSFORMATION"]}  # where u is empty, it stays
+    kept = ["t.a IDENTITY", "t.a TRANSFORMATION", "u.b TRANSFORMATION"]  # where u is empty, it stays as it is
+    assert insert.columns == {"n": kept}
     *_, insert = tell("SELECT @n = a FROM t; DECLARE @n INT; INSERT INTO c (n) VALUES (@n)", "tsql")
     assert insert.columns == {"n": []}
+
+
+@pytest.mark.parametrize("separator", ["; ", "\n"])
+def test_a_variable_that_is_set_has_what_is_behind_its_new_value(tell: Tell, separator: str) -> None:
+    script = ("DECLARE @n INT", "SET @n = (SELECT max(a) FROM t)", "SET @m = @n + 1", "UPDATE u SET @z = 1, b = c",
+              "INSERT INTO c (m) VALUES (@m)")  # fmt: skip
+    found = tell(separator.join(script), "tsql")
+    assert [(one.target, one.columns) for one in found] == [
+        (None, {}),
+        ("u", {"z": [], "b": ["u.c IDENTITY"]}),
+        ("c", {"m": ["t.a AGGREGATION"]}),
+    ]
+    *_, insert = tell("SET @n = (SELECT a FROM t); SET @n = 0; INSERT INTO c (n) VALUES (@n)", "tsql")
+    assert insert.columns == {"n": []}
+
+
+def test_variables_within_each_other_come_to_an_end(tell: Tell) -> None:
+    *_, insert = tell(
+        "WHILE 1 = 1 BEGIN SELECT @a = @b + x FROM t; SELECT @b = @a + y FROM u; "
+        "INSERT INTO c (n, m) VALUES (@a, @b) END",
+        "tsql",
+    )
+    each = ["t.x TRANSFORMATION", "u.y TRANSFORMATION"]
+    assert insert.columns == {"n": each, "m": each}
 
 
 def test_a_variable_within_the_query_of_another_is_followed(tell: Tell) -> None:
