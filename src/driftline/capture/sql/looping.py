@@ -53,10 +53,11 @@ def of_cursor(tokens: list[Any], place: int) -> bool:
 
 def of_cursors(tokens: list[Any], place: int) -> bool:
     """Whether a statement about a cursor begins at ``place``: ``OPEN c``, ``FETCH NEXT FROM c``, ``CLOSE c``."""
-    words = [token.text.upper() for token in tokens[place : place + 4]]
-    if words[0] == "FETCH":
-        return bool({"FROM", "INTO"}.intersection(words[2:])) and "ROWS" not in words and "ROW" not in words
-    if words[0] not in _ABOUT or tokens[place + 1 : place + 2] == [] or tokens[place + 1].token_type not in _NAMES:
+    word = tokens[place].text.upper()
+    if word == "FETCH":
+        words = {token.text.upper() for token in tokens[place + 1 : place + 4]}
+        return not words.isdisjoint(("FROM", "INTO")) and words.isdisjoint(("ROW", "ROWS"))
+    if word not in _ABOUT or tokens[place + 1 : place + 2] == [] or tokens[place + 1].token_type not in _NAMES:
         return False
     before = tokens[place - 1] if place else None
     return before is None or before.token_type in _NAMES or before.token_type in _ENDS

@@ -66,7 +66,7 @@ def _uncompounded(tokens: list[Any]) -> list[Any]:
             start = place - 2
             while start > 1 and tokens[start - 1].token_type == TokenType.DOT:
                 start -= 2
-            start -= tokens[start - 1].token_type == TokenType.PARAMETER
+            start -= start > 0 and tokens[start - 1].token_type == TokenType.PARAMETER
             column, operator = tokens[start : place - 1], tokens[place - 1]
             tokens = [*tokens[:start], *column, tokens[place], *column, operator, *tokens[place + 1 :]]
     return tokens
