@@ -66,12 +66,14 @@ def of_text(path: str, size: int, said: Form, limit: int) -> Contents:
     """Return the contents of a text table; one of more than ``limit`` bytes is read a block at a time.
 
     Raises:
-        OSError, pa.ArrowException, ValueError: it cannot be read in this form.
+        OSError, pa.ArrowException, ValueError: it cannot be read in this form; ``measure.Unreadable`` says why.
     """
     try:
         return _of_text(path, size, said, limit, broken=False)
     except pa.ArrowInvalid:  # perhaps only since a value has a line break where a block ends
-        return _of_text(path, size, said, limit, broken=True)
+        with contextlib.suppress(pa.ArrowInvalid):
+            return _of_text(path, size, said, limit, broken=True)
+    return _of_text(path, size, said._replace(fill=True), limit, broken=True)
 
 
 def _of_text(path: str, size: int, said: Form, limit: int, *, broken: bool) -> Contents:
