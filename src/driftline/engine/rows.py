@@ -40,7 +40,7 @@ _RAGGED = "read_csv({}, all_varchar = true, null_padding = true, parallel = fals
 _GLOB = frozenset("*?[{")
 _WRITING = "how values are written changed, such as the quotes around them"
 _PLACE = '"driftline place"'
-_MADE = "create table {name} as select row_number() over () - 1 as {place}, * from {source}"
+_MADE = "create or replace table {name} as select row_number() over () - 1 as {place}, * from {source}"
 _COUNTED = "select count({what}) from {name}"
 _CELLS = (
     "select b.{place}, cast(b.{by} as varchar), {name}, cast(a.{column} as varchar), cast(b.{column} as varchar) "
@@ -93,7 +93,7 @@ def named(house: House, found: Difference, copies: Sequence[str] = (), key: str 
         if not chosen and all(endings.form(path) == "csv" for path in files):
             exact, told = _as_written(exact, rows)
             note = f"{note} {told}".rstrip()
-        if not rows and exact.sentence == change.sentence:
+        if not rows and exact.sentence == change.sentence and sides[0].columns == sides[1].columns:
             note = f"{note} As text, no cell differs."
         sentence = found.sentence.replace(change.sentence, exact.sentence, 1)
         found = msgspec.structs.replace(found, data=(exact,), sentence=sentence)
@@ -169,15 +169,23 @@ def _opened(connection: Any, name: str, path: str) -> _Side:
     else:
         source = f"given_{name}"
         connection.register(source, _loaded(path))
+    text = reader == _READERS["csv"]
     try:
-        connection.execute(_MADE.format(name=name, place=_PLACE, source=source))
+        columns = _made(connection, name, source)
     except duckdb.InvalidInputException:
-        if reader != _READERS["csv"]:
+        if not text:
             raise
-        connection.execute(_MADE.format(name=name, place=_PLACE, source=_RAGGED.format(_text(path))))
-    columns = [row[0] for row in connection.execute(f"describe {name}").fetchall()][1:]
+        columns = _made(connection, name, _RAGGED.format(_text(path)))
+    if text and len(columns) == 1 and endings.separator(path, columns[0]) in columns[0]:
+        columns = _made(connection, name, _RAGGED.format(_text(path)))  # it took whole lines for cells
     ((rows,),) = connection.execute(_COUNTED.format(name=name, what="*")).fetchall()
     return _Side(path, tuple(columns), rows)
+
+
+def _made(connection: Any, name: str, source: str) -> list[str]:
+    """Make a table of a source, and return the names of its columns."""
+    connection.execute(_MADE.format(name=name, place=_PLACE, source=source))
+    return [row[0] for row in connection.execute(f"describe {name}").fetchall()][1:]
 
 
 def _loaded(path: str) -> Any:
