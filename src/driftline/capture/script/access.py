@@ -25,6 +25,7 @@ from driftline.capture.script.values import (
     Grouped,
     Instance,
     Items,
+    Json,
     Library,
     Method,
     Pairs,
@@ -279,6 +280,8 @@ def _picked(items: Items, found: Any) -> tuple[Value, ...] | None:
 def one_of(machine: Machine, value: Value | None) -> Value | None:
     """Return one of many of which it is not known which one it is: not surely from any of their reads."""
     content = machine.memory.see(value)
+    if isinstance(content, Json):
+        content = Thing(content.cames, content.rows)
     if not isinstance(content, Frame | Series | Thing):
         return value
     unsure = each(content, any_of, {})
@@ -301,6 +304,8 @@ def doubtful(machine: Machine, values: Iterable[Value | None]) -> Value:
     content = machine.memory.see(out)
     if isinstance(content, Frame):
         return machine.memory.new(replace(content, table=tables.hedge(content.table)))
+    if isinstance(content, Json):
+        return Thing(hedged(content.cames), content.rows)
     if isinstance(content, Series | Thing):
         return replace(content, cames=hedged(content.cames))
     return out or Thing()

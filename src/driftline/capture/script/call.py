@@ -22,6 +22,7 @@ from driftline.capture.script.values import (
     Frame,
     Function,
     Items,
+    Json,
     Pairs,
     Ref,
     Series,
@@ -203,6 +204,8 @@ def table_of(machine: Machine, value: Value | None) -> Table | None:
     if isinstance(content, Series):
         name = content.name if content.name is not None and hashable(content.name) else "0"
         return Table({name: content.cames}, (), content.rows, True, NOTHING, content.index)
+    if isinstance(content, Json) and content.table is not None:
+        return table_of(machine, content.table)
     if isinstance(content, Thing):
         return tables.unknown(content.cames, content.rows) if content.cames else None
     if isinstance(content, Items):

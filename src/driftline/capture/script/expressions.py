@@ -9,8 +9,8 @@ import builtins
 from collections.abc import Sequence
 from typing import Any
 
-from driftline.capture.script import access, given, literals, own, queries, stated, unrolling, writing
-from driftline.capture.script.call import UNKNOWN, Call, hashable, plain, rows_of
+from driftline.capture.script import access, given, literals, own, queries, stated, templates, unrolling, writing
+from driftline.capture.script.call import UNKNOWN, Call, hashable, plain
 from driftline.capture.script.cames import changed, union
 from driftline.capture.script.comprehensions import Comprehensions
 from driftline.capture.script.joining import made_of
@@ -27,7 +27,6 @@ from driftline.capture.script.values import (
     Pairs,
     Part,
     Scope,
-    Text,
     Thing,
     Value,
 )
@@ -102,8 +101,7 @@ class Expressions(Comprehensions):
         parts = [self.evaluate(one, scope) for one in node.values]
         if all(isinstance(one, Const) for one in parts):
             return Const("".join(str(one.value) for one in parts if isinstance(one, Const)))
-        cames = changed(union(made_of(self.memory, one) for one in parts))
-        return Text(cames, union(rows_of(self, one) for one in parts), parts=tuple(parts))
+        return templates.text_of(self, parts)
 
     def _formatted(self, node: ast.FormattedValue, scope: Scope) -> Value:
         value = self.evaluate(node.value, scope)

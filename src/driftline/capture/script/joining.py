@@ -26,6 +26,7 @@ from driftline.capture.script.values import (
     Grouped,
     Instance,
     Items,
+    Json,
     Method,
     Pairs,
     Part,
@@ -35,6 +36,7 @@ from driftline.capture.script.values import (
     Value,
 )
 
+_EMPTY = (Const(""), Const(b""))
 MAX_DEPTH = 6
 MAX_JOINED = 9
 
@@ -67,6 +69,10 @@ def joined(cells: Cells, a: Any, b: Any, condition: Cames = NOTHING, depth: int 
         if by and not isinstance(both, Value):
             return Found(cells.new(both).place, by)
         return both if isinstance(both, Value) else cells.new(both)
+    if isinstance(a, Json) and b in _EMPTY:
+        return _json_or_nothing(cells, a, condition)
+    if isinstance(b, Json) and a in _EMPTY:
+        return _json_or_nothing(cells, b, condition)
     rule = _JOINS.get(type(a)) if type(a) is type(b) else None
     found = rule(cells, a, b, condition, depth) if rule else None
     if found is not None:
@@ -89,6 +95,7 @@ def doubted(cells: Cells, a: Any, b: Any) -> Any:
         made: Any = replace(both, table=tables.doubted(first.table, second.table))
     else:
         made = each(both, lambda cames: cames_doubted(cames, sure[0] & sure[1]), {})
+        made = Thing(made.cames, made.rows) if isinstance(made, Json) else made
     return cells.new(made) if isinstance(out, Ref) and made is not both else out if isinstance(out, Ref) else made
 
 
@@ -98,6 +105,19 @@ def _rows(value: Any) -> Cames:
 
 def _things(cells: Cells, a: Thing, b: Thing, condition: Cames, depth: int) -> Thing:
     return Thing(a.cames | b.cames | deciding(condition), a.rows | b.rows, a.name if a.name == b.name else "")
+
+
+def _jsons(cells: Cells, a: Json, b: Json, condition: Cames, depth: int) -> Json:
+    table, of = (joined(cells, x, y, condition, depth + 1) for x, y in ((a.table, b.table), (a.of, b.of)))
+    return Json(a.cames | b.cames | deciding(condition), a.rows | b.rows, table=table, of=of)
+
+
+def _json_or_nothing(cells: Cells, a: Json, condition: Cames) -> Value:
+    frame = cells.see(a.table)
+    cames = a.cames | deciding(condition)
+    if not isinstance(frame, Frame):
+        return Thing(cames, a.rows)
+    return Json(cames, a.rows, table=cells.new(Frame(tables.shaped(frame.table, condition))))
 
 
 def _series(cells: Cells, a: Series, b: Series, condition: Cames, depth: int) -> Series:
@@ -175,6 +195,7 @@ def _parts(cells: Cells, a: Part, b: Part, condition: Cames, depth: int) -> Part
 
 _JOINS: dict[type, Callable[..., Any]] = {
     Thing: _things,
+    Json: _jsons,
     Series: _series,
     Frame: _frames,
     Items: _items,

@@ -8,16 +8,52 @@ import re
 import string
 from collections.abc import Iterator, Mapping, Sequence
 
-from driftline.capture.script.call import Machine, rows_of
+from driftline.capture.script import tables
+from driftline.capture.script.call import Machine, inner_rows, rows_of, table_of
 from driftline.capture.script.cames import changed, union
 from driftline.capture.script.joining import made_of
-from driftline.capture.script.values import Const, Text, Thing, Value
+from driftline.capture.script.reading import NOTHING, Cames
+from driftline.capture.script.values import Const, Frame, Json, Text, Thing, Value
 
 _PERCENT = re.compile(r"%(?:\((\w+)\))?[-+ #0]*(?:\d+|\*)?(?:\.\d+)?[hlL]?([diouxXeEfFgGcrsa%])")
 
 
-def text_of(machine: Machine, parts: Sequence[Value]) -> Text:
+def json_of(machine: Machine, value: Value) -> Json | None:
+    """Return a value as a text in the form of JSON; None if it has no origins."""
+    table = table_of(machine, value)
+    if table is None:
+        return None
+    frame = machine.memory.new(Frame(table))
+    return Json(made_of(machine.memory, value), inner_rows(machine, value), table=frame, of=value)
+
+
+def jsons(machine: Machine, parts: Sequence[Value], rows: Cames = NOTHING) -> Json | None:
+    """Return the text that data in the form of JSON makes, one after the other; None where other things are there."""
+    marks = "\r\n\t ,[]" if sum(isinstance(one, Json) for one in parts) == 1 else "\r\n\t "
+    held: list[Json] = []
+    for one in parts:
+        if isinstance(one, Json):
+            held.append(one)
+        elif not isinstance(one, Const) or not blank(one.value, marks):
+            return None
+    if len(held) < 2 and not rows:
+        return held[0] if held else None
+    found = [table for one in held if (table := table_of(machine, one)) is not None]
+    frame = machine.memory.new(Frame(tables.shaped(tables.stacked(found), rows)))
+    return Json(union(one.cames for one in held), union([rows, *(one.rows for one in held)]), table=frame)
+
+
+def blank(value: object, marks: str = "\r\n\t ,") -> bool:
+    """Tell whether a plain value is a text of nothing but space, or of what stands between data."""
+    if isinstance(value, bytes):
+        return not value.strip(marks.encode())
+    return isinstance(value, str) and not value.strip(marks)
+
+
+def text_of(machine: Machine, parts: Sequence[Value]) -> Text | Json:
     """Return the text that parts make."""
+    if (data := jsons(machine, parts)) is not None:
+        return data
     cames = changed(union(made_of(machine.memory, one) for one in parts))
     return Text(cames, union(rows_of(machine, one) for one in parts), parts=tuple(parts))
 
@@ -57,13 +93,15 @@ def braces(template: str, values: Sequence[Value], named: Mapping[str, Value]) -
     return tuple(parts)
 
 
-def added(machine: Machine, a: Value, b: Value) -> Text | None:
+def added(machine: Machine, a: Value, b: Value) -> Text | Json | None:
     """Return ``a + b`` where one of them is a text of which something is spelled out."""
-    spelled = any(isinstance(one, Text) or (isinstance(one, Const) and isinstance(one.value, str)) for one in (a, b))
+    spelled = any(
+        isinstance(one, Text | Json) or (isinstance(one, Const) and isinstance(one.value, str)) for one in (a, b)
+    )
     return text_of(machine, (a, b)) if spelled and all(isinstance(one, Const | Thing) for one in (a, b)) else None
 
 
-def joined(machine: Machine, between: str, values: Sequence[Value]) -> Text:
+def joined(machine: Machine, between: str, values: Sequence[Value]) -> Text | Json:
     """Return ``between.join(values)``."""
     parts = [part for one in values for part in (Const(between), one)]
     return text_of(machine, parts[1:])
@@ -87,7 +125,7 @@ def lines(value: Value) -> list[tuple[Value, ...]] | None:
             continue
         *ended, rest = one.value.split("\n")
         for text in ended:
-            out.append((*line, Const(text)))
+            out.append((*line, Const(text.removesuffix("\r"))))
             line = []
         if rest:
             line.append(Const(rest))

@@ -38,6 +38,13 @@ class Text(Thing, frozen=True):
     parts: tuple[Value, ...] = ()
 
 
+class Json(Thing, frozen=True):
+    """A text that is data in the form of JSON, with nothing around it but space."""
+
+    table: "Value | None" = None  # the frame of what was put into it, as it was then
+    of: "Value | None" = None  # what ``loads`` makes of it, where that is known
+
+
 class Series(Value, frozen=True):
     """One column."""
 

@@ -1,8 +1,8 @@
-from driftline.capture.script.joining import joined, made_of
+from driftline.capture.script.joining import doubted, joined, made_of
 from driftline.capture.script.memory import Memory
 from driftline.capture.script.reading import Came, Table
 from driftline.capture.script.site import Site
-from driftline.capture.script.values import NONE, Const, Found, Frame, Items, Pairs, Ref, Series, Thing
+from driftline.capture.script.values import NONE, Const, Found, Frame, Items, Json, Pairs, Ref, Series, Thing
 
 READ = (Site("s.py", 1, 1),)
 CAMES = frozenset({Came(READ, "a")})
@@ -42,3 +42,26 @@ def test_what_was_found_by_keys_is_decided_by_both() -> None:
     decides = frozenset({Came((), "k", "INDIRECT", "JOIN")})
     assert joined(memory, Found(place, decides), Ref(place)) == Found(place, decides)
     assert made_of(memory, Found(place, decides)) == decides
+
+
+def test_texts_of_json_are_joined_by_what_they_hold_and_an_empty_one_holds_nothing() -> None:
+    memory = Memory()
+    a = Json(CAMES, table=memory.new(Frame(Table({"x": CAMES}, closed=True))))
+    b = Json(table=memory.new(Frame(Table({"y": frozenset()}, closed=True))))
+    both = joined(memory, a, b)
+    assert memory.see(both.table).table.columns == {"x": CAMES, "y": frozenset()}
+    for one in (joined(memory, a, Const(""), CAMES), joined(memory, Const(""), a, CAMES)):
+        table = memory.see(one.table).table
+        assert table.columns == {"x": CAMES}
+        assert {(came.column, came.subtype) for came in table.rows} == {("a", "FILTER")}
+    assert type(joined(memory, a, Const("x"))) is Thing
+    assert joined(memory, Const("x"), Const("")) == Thing()
+
+
+def test_texts_of_json_of_which_one_is_not_surely_meant_have_no_columns() -> None:
+    memory = Memory()
+    other = frozenset({Came(READ, "b")})
+    a, b = (Json(one, table=memory.new(Frame(Table({"x": one}, closed=True)))) for one in (CAMES, other))
+    out = doubted(memory, a, b)
+    assert type(out) is Thing
+    assert {(one.column, one.confidence) for one in out.cames} == {("a", 0.5), ("b", 0.5)}

@@ -13,7 +13,7 @@ from driftline.capture.script import access, templates, unrolling, writing
 from driftline.capture.script.call import UNKNOWN, Call, Rules, hashable, is_frame, plain, rows_of
 from driftline.capture.script.cames import aggregated, changed, deciding, hedged, union
 from driftline.capture.script.joining import joined, made_of
-from driftline.capture.script.reading import GROUP_BY, JOIN, Cames
+from driftline.capture.script.reading import FILTER, GROUP_BY, JOIN, Cames
 from driftline.capture.script.rules import lists
 from driftline.capture.script.values import (
     NONE,
@@ -23,6 +23,7 @@ from driftline.capture.script.values import (
     Function,
     Instance,
     Items,
+    Json,
     Pairs,
     Part,
     Ref,
@@ -38,6 +39,7 @@ _WORDS_TEXT = """
     partition rpartition encode decode
 """
 _TEXT = frozenset(_WORDS_TEXT.split())
+_SAME = frozenset({"encode", "decode", "strip", "lstrip", "rstrip"})  # of data in the form of JSON: the same data
 
 
 def put(call: Call) -> Value:
@@ -194,6 +196,11 @@ def text(call: Call) -> Value | None:
     found = [plain(call.machine, one) for one in call.given()]
     if call.name == "join" and found and isinstance(found[0], str) and found[-1] is UNKNOWN:
         content = call.see(call.args[0])
+        if isinstance(content, Items) and templates.blank(found[0]):
+            ones = [one for one in (*content.known, content.loose) if one is not None]
+            data = templates.jsons(call.machine, ones, deciding(content.rows, FILTER))
+            if data is not None:
+                return data
         if isinstance(content, Items) and content.loose is None and not unordered(content) and not content.rows:
             return templates.joined(call.machine, found[0], content.known)
         return Thing(changed(call.cames(*call.args)), union(rows_of(call.machine, one) for one in call.args))
@@ -246,6 +253,8 @@ def _without_regex(call: Call) -> dict[str, Value]:
 
 def value(call: Call) -> Value:
     """Methods of one value of which the origins are known: computed from it; what it makes of a table nobody knows."""
+    if isinstance(call.receiver, Json) and call.name in _SAME:
+        return call.receiver
     cames = changed(call.cames(*call.given()))
     if call.name != "dot" and any(is_frame(call.machine, one) for one in (*call.args, *call.kwargs.values())):
         cames = hedged(cames)

@@ -12,8 +12,8 @@ from driftline.capture.script import tables, templates, unrolling
 from driftline.capture.script.call import Call, Rules, entering, names, plain, rows_of, table_of
 from driftline.capture.script.cames import changed, deciding, hedged, text_of, union
 from driftline.capture.script.joining import made_of
-from driftline.capture.script.reading import FILTER, Table
-from driftline.capture.script.values import NONE, Const, File, Frame, Items, Part, Ref, Thing, Value
+from driftline.capture.script.reading import FILTER, NOTHING, Cames, Table
+from driftline.capture.script.values import NONE, Const, File, Frame, Items, Json, Pairs, Part, Ref, Thing, Value
 
 _MARKS = ",\t;|"  # between the cells of a line
 
@@ -86,10 +86,19 @@ def loaded(call: Call) -> Value | None:
 
 
 def passed(call: Call) -> Value | None:
-    """``json.dumps`` and ``json.loads``: the same data in another form."""
+    """``json.loads``: the same data in another form."""
     value = call.argument(0)
-    row = _told(call, value) if call.name.endswith("loads") else None
+    if isinstance(value, Json):
+        table = table_of(call.machine, value) or tables.EMPTY
+        return value.of or call.new(Items((), call.new(Frame(table, True)), kind="json"))
+    row = _told(call, value)
     return value if row is None else call.new(Items((), row, kind="json"))
+
+
+def text_made(call: Call) -> Value | None:
+    """``json.dumps``: the same data as a text."""
+    value = call.argument(0)
+    return value if not isinstance(value, Ref) else templates.json_of(call.machine, value) or value
 
 
 def content_read(call: Call) -> Value | None:
@@ -124,28 +133,38 @@ def row_written(call: Call) -> Value | None:
     value = call.argument(0)
     if found is None:
         return None
-    place, file = found
-    fields = plain(call.machine, value)
+    _put(call, found[0], value)
+    return NONE
+
+
+def _put(call: Call, place: Ref, value: Value | None, rows_: Cames = NOTHING) -> None:
+    """Write a row, or note a header; other origins decide whether the row is there."""
+    file, fields = call.see(place), plain(call.machine, value)
     if isinstance(fields, list | tuple) and file.header is None and all(isinstance(one, str) for one in fields):
         call.machine.memory.put(place.place, replace(file, header=tuple(fields)))
-        return NONE
-    _write(call, place, file, _row(call, file, value))
-    return NONE
+    else:
+        _write(call, place, file, tables.shaped(_row(call, file, value), rows_, FILTER))
 
 
 def _row(call: Call, file: File, value: Value | None) -> Table:
     content = call.see(value)
     if isinstance(content, Items) and content.loose is None:
-        labels: Any = (
-            file.header if file.header and len(file.header) == len(content.known) else range(len(content.known))
-        )
+        labels: Any = range(len(content.known)) if file.header is None else file.header
         here = Table({}, rows=call.machine.guarding())
+        after = file.header is None and file.written is not None and file.written.spread  # a header, maybe
+        if after or len(labels) != len(content.known):  # which cell comes under which name is not known
+            return tables.unknown(hedged(union(entering(call.machine, one, here) for one in content.known)))
         cells_ = {name: entering(call.machine, one, here) for name, one in zip(labels, content.known, strict=True)}
         return Table(cells_, closed=True)
     table = table_of(call.machine, value)
-    if table is not None and isinstance(content, Frame) and content.array and file.header is not None:
-        table = tables.numbered(table, file.header) or table
-    return Table({}, closed=True) if table is None else table
+    if table is None:
+        return Table({}, closed=True)
+    if file.header is None or not isinstance(content, Frame | Pairs):
+        return table
+    by_name = not getattr(content, "array", False) and not (
+        table.closed and table.columns.keys().isdisjoint(file.header)
+    )
+    return tables.only(table, file.header) if by_name else tables.numbered(table, file.header) or table
 
 
 def rows_written(call: Call) -> Value | None:
@@ -179,15 +198,32 @@ def text_written(call: Call) -> Value | None:
     file = _file(call, call.receiver)
     if file is None:
         return None
-    value = call.argument(0)
+    content = call.see(call.argument(0))
+    if isinstance(content, Items):  # ``writelines``
+        for one in (*content.known, content.loose):
+            _text(call, file[0], one, content.rows)
+    else:
+        _text(call, file[0], call.argument(0))
+    return Thing()
+
+
+def _text(call: Call, place: Ref, value: Value | None, decides: Cames = NOTHING) -> None:
+    """Write a text."""
     rows_ = cells(call, value)
     for row in rows_ or ():
-        line = call.new(Items(row, kind="tuple"))
-        row_written(Call(call.machine, call.receiver, "writerow", [line], {}, call.path))
+        _put(call, place, call.new(Items(tuple(map(_bare, row)), kind="tuple")), decides)
     table = table_of(call.machine, value) if rows_ is None else None
     if table is not None:
-        _write(call, file[0], call.see(file[0]), tables.hedge(table._replace(spread=hedged(table.spread))))
-    return Thing()
+        told = table if isinstance(value, Json) else tables.hedge(table._replace(spread=hedged(table.spread)))
+        _write(call, place, call.see(place), tables.shaped(told, decides, FILTER))
+
+
+def _bare(cell: Value) -> Value:
+    """A cell that the text spells out, without the quotes and the mark of UTF-8 that may stand around it."""
+    if not isinstance(cell, Const) or not isinstance(cell.value, str):
+        return cell
+    text = cell.value.removeprefix("\ufeff")
+    return Const(text[1:-1].replace('""', '"') if len(text) > 1 and text[0] == text[-1] == '"' else text)
 
 
 def cells(call: Call, value: Value | None) -> list[tuple[Value, ...]] | None:
@@ -198,6 +234,8 @@ def cells(call: Call, value: Value | None) -> list[tuple[Value, ...]] | None:
 
 
 def _cells(call: Call, parts: Sequence[Value]) -> tuple[Value, ...] | None:
+    if any(isinstance(one, Json) for one in parts):
+        return None  # it has marks of its own
     texts = [one.value if isinstance(one, Const) and isinstance(one.value, str) else None for one in parts]
     mark = next((mark for mark in _MARKS if any(text is not None and mark in text for text in texts)), "")
     found: list[Value] = [Const("")]
@@ -219,11 +257,20 @@ def _both(call: Call, a: Value, b: Value) -> Value:
 
 
 def printed(call: Call) -> Value:
-    """``print``: into an open file a row of what is given."""
+    """``print``: into an open file a line of what is given."""
     file = _file(call, call.kwargs.get("file"))
-    if file is not None and call.args:
-        row = call.new(Items(tuple(call.args), kind="tuple"))
-        row_written(Call(call.machine, call.kwargs["file"], "writerow", [row], {}, call.path, call.more))
+    if file is None:
+        return NONE
+    between, end = (
+        Const(default) if (one := call.kwargs.get(name, NONE)) == NONE else one
+        for name, default in (("sep", " "), ("end", "\n"))
+    )
+    parts = [part for one in call.args for part in (between, one)]
+    text = templates.text_of(call.machine, [*parts[1:], *call.more, end])
+    if call.more or end != Const("\n") or isinstance(text, Json) or cells(call, text) is not None:
+        _text(call, file[0], text)
+    elif call.args:
+        _put(call, file[0], call.new(Items(tuple(call.args), kind="tuple")))
     return NONE
 
 
@@ -248,7 +295,8 @@ FUNCTIONS: Rules = {
     "csv.DictWriter": writer,
     "json.load": loaded,
     "json.loads": passed,
-    "json.dumps": passed,
+    **dict.fromkeys([f"{name}.dumps" for name in ("json", "orjson", "ujson", "simplejson")], text_made),
+    **dict.fromkeys([f"{name}.loads" for name in ("orjson", "ujson", "simplejson")], passed),
     "json.dump": dumped,
     "pickle.dump": dumped,
     "yaml.dump": dumped,

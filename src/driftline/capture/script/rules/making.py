@@ -5,7 +5,7 @@ Enters: a call. Leaves: a table from a dict, a list of records, an array; record
 
 from typing import Any
 
-from driftline.capture.script import tables
+from driftline.capture.script import tables, templates
 from driftline.capture.script.call import UNKNOWN, Call, Rules, hashable, names, plain, rows_of, table_of
 from driftline.capture.script.cames import changed, deciding, union
 from driftline.capture.script.reading import GROUP_BY, NOTHING, Cames, Table
@@ -133,7 +133,7 @@ def as_json(call: Call) -> Value | None:
         return None
     table = call.table()
     row = call.new(Frame(table._replace(rows=NOTHING, labels={}), True))
-    return call.new(Items((), row, table.rows))
+    return templates.json_of(call.machine, call.new(Items((), row, table.rows)))
 
 
 def rows(call: Call) -> Value:

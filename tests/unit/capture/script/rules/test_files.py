@@ -128,3 +128,163 @@ w.writerow([orders[orders["b"] > 3]["a"].sum(), sum(1 for s in orders["s"] if s 
     table = written(follows(text), 7)
     assert columns(table) == {"x": {"a", "b"}, "y": {"s"}}
     assert not table.rows
+
+
+RECORD = 'json.dumps({"n": r["name"], "old": int(r["age"]) > 60})'
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        f'f.write({RECORD} + "\\n")',
+        f"f.write(f'{{{RECORD}}}\\n')",
+        f'f.write("%s\\n" % {RECORD})',
+        f'f.write("{{}}\\n".format({RECORD}))',
+        f'f.write({RECORD}.encode() + b"\\n")',
+        f'f.write({RECORD}); f.write("\\n")',
+        f'f.write(",\\n" + {RECORD})',
+        f"print({RECORD}, file=f)",
+        f'f.writelines([{RECORD}, "\\n"])',
+    ],
+)
+def test_a_line_of_json_has_the_columns_of_what_was_put_into_it(follows: Follows, line: str) -> None:
+    text = f'import csv, json\nf = open("o", "w")\nfor r in csv.DictReader(open("users")):\n    {line}\n'
+    table = written(follows(text), 7)
+    found = {(name, one.column, one.subtype, one.confidence) for name, of in table.columns.items() for one in of}
+    assert found == {("n", "name", "IDENTITY", 0.9), ("old", "age", "TRANSFORMATION", 0.9)}
+    assert not table.spread
+
+
+@pytest.mark.parametrize(
+    "write",
+    [
+        'f.write("\\n".join(json.dumps({"n": r["name"]}) for r in rows if r["k"]))',
+        'f.write("\\n".join([json.dumps({"n": r["name"]}) for r in rows if r["k"]]) + "\\n")',
+        'f.writelines(json.dumps({"n": r["name"]}) + "\\n" for r in rows if r["k"])',
+        'f.write("[" + ",".join(json.dumps({"n": r["name"]}) for r in rows if r["k"]) + "]")',
+    ],
+)
+def test_lines_of_json_written_at_once_have_the_columns_and_what_decided_the_lines(
+    follows: Follows, write: str
+) -> None:
+    table = written(
+        follows(f'import csv, json\nrows = csv.DictReader(open("users"))\nf = open("o", "w")\n{write}\n'), 8
+    )
+    assert {(name, one.column, one.confidence) for name, of in table.columns.items() for one in of} == {
+        ("n", "name", 0.9)
+    }
+    assert {(one.column, one.subtype, one.confidence) for one in table.rows} == {("k", "FILTER", 0.9)}
+    assert not table.spread
+
+
+def test_a_text_of_json_that_grows_has_the_columns(follows: Follows) -> None:
+    text = """\
+import csv, json
+text = ""
+for r in csv.DictReader(open("users")):
+    text += json.dumps({"n": r["name"]}) + "\\n"
+open("o", "w").write(text)
+"""
+    table = written(follows(text), 10)
+    assert columns(table) == {"n": {"name"}}
+    assert not table.spread
+
+
+def test_json_holds_what_was_put_in_before_and_not_what_came_later(follows: Follows) -> None:
+    text = """\
+import json
+f = open("o", "w")
+record = {"x": orders.a.sum()}
+line = json.dumps(record)
+record["y"] = orders.b.sum()
+f.write(line)
+"""
+    assert columns(written(follows(text), 7)) == {"x": {"a"}}
+
+
+def test_json_in_a_cell_beside_others_is_told_as_not_sure(follows: Follows) -> None:
+    text = (
+        'import json\nf = open("o", "w")\nfor r in orders.itertuples():\n    f.write(f"{r.a},{json.dumps([r.b])}\\n")\n'
+    )
+    table = written(follows(text), 7)
+    assert {(one.column, one.confidence) for one in table.of("x")} == {("a", 0.5), ("b", 0.5)}
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        'print(r.a, r.b, sep=",", file=f)',
+        'print(*[r.a, r.b], sep=",", file=f)',
+        'print(f"{r.a},{r.b}", file=f)',
+        'print("%s,%s" % (r.a, r.b), file=f)',
+    ],
+)
+def test_lines_that_are_printed_stand_under_a_header_that_is(follows: Follows, line: str) -> None:
+    loop = f"for r in orders.itertuples():\n    {line}\n"
+    table = written(follows(f'f = open("o", "w")\nprint("x,y", file=f)\n{loop}'), 6)
+    assert columns(table) == {"x": {"a"}, "y": {"b"}}
+
+
+def test_pieces_of_lines_that_are_printed_are_not_sure(follows: Follows) -> None:
+    loop = 'for r in orders.itertuples():\n    print(r.a, end=",", file=f)\n    print(*r[2:], end="", file=f)\n'
+    table = written(follows(f'f = open("o", "w")\nprint("x,y", file=f)\n{loop}'), 6)
+    assert {one.confidence for cames in (*table.columns.values(), table.spread) for one in cames} == {0.5}
+    assert not table.columns
+
+
+def test_cells_that_are_not_as_many_as_the_header_says_may_be_any(follows: Follows) -> None:
+    text = """\
+import csv
+w = csv.writer(open("o", "w"))
+w.writerow(["x", "y"])
+for r in orders.itertuples():
+    w.writerow([r.a, r.b, r.s])
+"""
+    table = written(follows(text), 7)
+    assert not table.columns
+    assert {(one.column, one.confidence) for one in table.of("x")} == {("a", 0.5), ("b", 0.5), ("s", 0.5)}
+
+
+@pytest.mark.parametrize("row", ['{"n": r["name"], "k": r["k"]}', "r", "dict(r, n=r['name'])"])
+def test_a_writer_of_records_takes_the_fields_that_it_was_told(follows: Follows, row: str) -> None:
+    fields = '["name"]' if row == "r" else '["n"]'
+    text = f"""\
+import csv
+w = csv.DictWriter(open("o", "w"), fieldnames={fields}, extrasaction="ignore")
+for r in csv.DictReader(open("users")):
+    w.writerow({row})
+"""
+    assert list(columns(written(follows(text), 7)).values()) == [{"name"}]
+
+
+def test_a_row_with_names_of_its_own_stands_under_the_header(follows: Follows) -> None:
+    text = """\
+import csv
+w = csv.writer(open("o", "w"))
+w.writerow(["who", "x"])
+w.writerows(orders[["k", "b"]].itertuples(index=False))
+"""
+    assert columns(written(follows(text), 7)) == {"who": {"k"}, "x": {"b"}}
+
+
+@pytest.mark.parametrize("header", ['"x","y"\\n', "x,y\\r\\n", "\\ufeffx,y\\n"])
+def test_names_in_a_line_of_text_are_bare(follows: Follows, header: str) -> None:
+    text = f"""\
+f = open("o", "w")
+f.write('{header}')
+for r in orders.itertuples():
+    f.write(f'"{{r.a}}",{{r.b}}\\r\\n')
+"""
+    assert columns(written(follows(text), 6)) == {"x": {"a"}, "y": {"b"}}
+
+
+def test_cells_below_a_line_that_is_not_known_have_no_names(follows: Follows) -> None:
+    text = """\
+f = open("o", "w")
+f.write(open("users").readline().upper())
+for r in orders.itertuples():
+    f.write(f"{r.a},{r.b}\\n")
+"""
+    table = written(follows(text), 6)
+    assert not table.columns
+    assert {(one.column, one.confidence) for one in table.of("x")} == {("", 0.5), ("a", 0.5), ("b", 0.5)}

@@ -1,5 +1,7 @@
 from collections.abc import Callable
 
+from driftline.capture.script.follow import Followed
+
 Wrote = Callable[..., dict[str, str]]
 
 
@@ -83,6 +85,15 @@ def test_records_go_through_a_text_of_json(wrote: Wrote) -> None:
         pd.DataFrame([{"x": r["a"]} for r in records]).to_csv("o")
     """
     assert wrote(text) == {"x": "a"}
+
+
+def test_a_table_as_a_text_of_json_has_its_columns_where_it_is_written(follows: Callable[..., Followed]) -> None:
+    text = 'open("o", "w").write(df.rename(columns={"a": "x"}).to_json(orient="records", lines=True))\n'
+    found = follows(text)
+    table = found.given(min(one for one in found.paths() if one[-1].line == 6))
+    assert table is not None
+    told = {(name, one.column, one.confidence) for name, cames in table.columns.items() for one in cames}
+    assert told == {("x", "a", 0.9), ("b", "b", 0.9)}
 
 
 def test_an_index_gives_no_values_to_columns_that_are_still_to_come(wrote: Wrote) -> None:
