@@ -56,6 +56,24 @@ def wide(schema: pa.Schema) -> pa.Schema:
     )
 
 
+def without_empty(table: pa.Table) -> pa.Table:
+    """Return a table in which empty texts are missing; texts stay where they lie."""
+    for place, field in enumerate(table.schema):
+        column = table.column(place)
+        if pa.types.is_string(field.type) and not column.null_count:
+            whole = pa.chunked_array([_without_empty(chunk) for chunk in column.chunks], field.type)
+            table = table.set_column(place, field, whole) if whole.null_count else table
+    return table
+
+
+def _without_empty(texts: pa.Array) -> pa.Array:
+    there = pc.greater(pc.binary_length(texts), 0)
+    if there.true_count == len(texts):
+        return texts
+    whole = pa.concat_arrays([texts]) if texts.offset else texts
+    return pa.Array.from_buffers(texts.type, len(texts), [there.buffers()[1], *whole.buffers()[1:]])
+
+
 class _Column:
     """One column, as far as it has come."""
 

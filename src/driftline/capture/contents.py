@@ -57,11 +57,13 @@ def of_arrow(
     rows: bool = False,
     written: profile.Fingerprint | None = None,
     schema: pa.Schema | None = None,
+    profiled: pa.Table | None = None,
 ) -> Contents:
     """Return the contents of an Arrow table; with ``rows``, these are hashed whatever their order at any size.
 
     ``written``: the fingerprint of the text that the table was read from, which stands for it then.
     ``schema``: what is told of the types, where the table has others for the same values.
+    ``profiled``: the same rows as their profile counts them, where more of them is missing there.
     """
     rows = rows or measure.level.rows or table.num_rows * table.num_columns <= ROWS_LIMIT
     whole = sheet.of(table)  # what both measures need is worked out once
@@ -69,7 +71,8 @@ def of_arrow(
     if not measure.level.profiles:
         return _contents(schema or table.schema, found, None, frozenset(), written)
     measure.go_on()
-    built = _built(table, whole, found)
+    same = profiled is None or profiled is table
+    built = _built(table, whole, found) if same else _built(profiled, sheet.of(profiled), found)
     return _contents(schema or table.schema, found, built, _regular_ones(table, built), written)
 
 

@@ -29,6 +29,7 @@ _FORMATS = "driftline.capture.formats"  # loaded when contents are measured
 _PENDING = "probes pending"
 KILLED = "the process was killed while the end of the run was measured"
 _ENDED = "the process ended before"  # why something is not measured
+_UNMEASURED = "not measured: "
 _AGAIN = (_PENDING, "columns", "frame columns")  # gaps that are found anew each time an event is encoded
 
 
@@ -223,7 +224,9 @@ def _reconcile(trace: Trace, folder: str, home: str) -> None:
     whole = attributed + others
     share = attributed / whole if whole else float(not found)
     body = {"attributed": attributed, "seen": whole, "completeness": round(share, 6), "files": len(found)}
-    trace.on_run["driftline_completeness"] = {**body, "unattributed": named[: opens.NAMED]}
+    unmeasured = [gap.removeprefix(_UNMEASURED) for gap in trace.gaps if gap.startswith(_UNMEASURED)]
+    told = {"unattributed": named[: opens.NAMED], "unmeasured": unmeasured}
+    trace.on_run["driftline_completeness"] = {**body, **told}
 
 
 def settle(seen: Seen) -> None:
@@ -272,6 +275,8 @@ def _measure(seen: Seen, gaps: dict[str, int]) -> None:
         _unmeasured(seen, _ENDED, gaps)
     except measure.Locked:
         _unmeasured(seen, "locked by the program", gaps)
+    except measure.Unreadable as error:
+        _unmeasured(seen, str(error), gaps)
     except Exception as error:  # the fault rule: a file that cannot be profiled is a gap, not an error
         fault.count("contents")  # a ragged or an empty file is nothing that a program should complain of
         _unmeasured(seen, type(error).__name__, gaps)
@@ -291,9 +296,9 @@ def _unmeasured(seen: Seen, why: str, gaps: dict[str, int]) -> None:
     if seen.path and seen.touched.fields:
         names = tuple(Field(field.name) for field in seen.touched.fields)
         seen.touched = msgspec.structs.replace(seen.touched, fields=names)
-    gap = f"not measured: {seen.touched.dataset.name} ({why})"
-    if gap not in gaps and sum(key.startswith("not measured: ") for key in gaps) >= opens.NAMED:
-        gap = "not measured: further files"
+    gap = f"{_UNMEASURED}{seen.touched.dataset.name} ({why})"
+    if gap not in gaps and sum(key.startswith(_UNMEASURED) for key in gaps) >= opens.NAMED:
+        gap = f"{_UNMEASURED}further files"
     gaps[gap] = gaps.get(gap, 0) + 1
 
 

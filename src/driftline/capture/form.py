@@ -35,11 +35,12 @@ class Form(NamedTuple):
     inline: bool = False  # and ends one that is not
     omitted: tuple[int, ...] = ()  # further lines that are left out, from 0
     footer: int = 0  # lines at the end that are left out
+    fill: bool = False  # lines with too few cells are filled up
 
     @property
     def leaves_out(self) -> bool:
-        """Whether lines of the file are left out before it is read."""
-        return bool(self.comment or self.omitted or self.footer)
+        """Whether lines of the file are left out, or filled up, before it is read."""
+        return bool(self.comment or self.omitted or self.footer or self.fill)
 
 
 BEYOND = Form("")

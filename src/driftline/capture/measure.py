@@ -66,6 +66,10 @@ class Locked(OSError):
     """The program holds a lock on the file, which would be gone with a look at it."""
 
 
+class Unreadable(ValueError):
+    """A file cannot be read as a table; its text says why, in plain words and without a value of the file."""
+
+
 def unlocked(path: str) -> None:
     """Be called before a file is opened.
 

@@ -2,7 +2,8 @@
 
 Enters: the path of a file, its size and the ``form.Form`` that a program read or wrote it in. Leaves: ``Contents``,
 whose types, values and profile are those of the columns, and whose fingerprint is that of the text of every cell, with
-its quotes: ``01`` and ``1``, ``1.0`` and ``1.00``, ``NA`` and nothing differ. What a form leaves out (comments, lines)
+its quotes: ``01`` and ``1``, ``1.0`` and ``1.00``, ``NA`` and nothing differ. An empty text counts as missing in the
+profile, unless the program said what does. What a form leaves out (comments, lines)
 is left out first. All but short files are parsed once, a piece at a time, into cells, and columns are cast from these
 (``casting``), so that a file takes no more memory than its columns. One above the limit that the caller names is not
 profiled. Never changes what it reads.
@@ -66,12 +67,14 @@ def of_text(path: str, size: int, said: Form, limit: int) -> Contents:
     """Return the contents of a text table; one of more than ``limit`` bytes is read a block at a time.
 
     Raises:
-        OSError, pa.ArrowException, ValueError: it cannot be read in this form.
+        OSError, pa.ArrowException, ValueError: it cannot be read in this form; ``measure.Unreadable`` says why.
     """
     try:
         return _of_text(path, size, said, limit, broken=False)
     except pa.ArrowInvalid:  # perhaps only since a value has a line break where a block ends
-        return _of_text(path, size, said, limit, broken=True)
+        with contextlib.suppress(pa.ArrowInvalid):
+            return _of_text(path, size, said, limit, broken=True)
+    return _of_text(path, size, said._replace(fill=True), limit, broken=True)
 
 
 def _of_text(path: str, size: int, said: Form, limit: int, *, broken: bool) -> Contents:
@@ -98,7 +101,8 @@ def _of_text(path: str, size: int, said: Form, limit: int, *, broken: bool) -> C
     table = exact(table, again)
     table = _without_thousands(table, said.thousands) if said.thousands else table
     table = table.rename_columns(_called(said, table.column_names))
-    return of_arrow(table, schema=casting.wide(table.schema), written=prints)
+    counted = casting.without_empty(table) if said.nulls is None else table
+    return of_arrow(table, schema=casting.wide(table.schema), written=prints, profiled=counted)
 
 
 def _options(path: str, said: Form) -> tuple[Form, csv.ReadOptions, csv.ParseOptions]:

@@ -13,6 +13,7 @@ from typing import Any
 
 import pyarrow as pa
 
+from driftline.capture import ragged
 from driftline.capture.form import Form
 
 _MAGIC = {b"\x1f\x8b": "gzip", b"BZh": "bz2", b"\x28\xb5\x2f\xfd": "zstd"}
@@ -138,7 +139,7 @@ def _kept(data: bytes, said: Form) -> bytes:
         lines = [line for line in lines if not line.startswith(sign)]
         if said.inline:
             lines = [_cut(line, sign, said.quote.encode()) for line in lines]
-    return b"".join(lines)
+    return ragged.filled(b"".join(lines), said) if said.fill else b"".join(lines)
 
 
 def _cut(line: bytes, sign: bytes, quote: bytes) -> bytes:

@@ -165,7 +165,7 @@ def _changes(changes: Iterable[LinkChange]) -> Iterable[tuple[str, ...]]:
 
 
 def _known(link: Link) -> str:
-    return link.provenance + (f" {link.confidence:.0%}" if link.confidence < 1 else "")
+    return link.provenance + (f" {show.percent(link.confidence)}" if link.confidence < 1 else "")
 
 
 def _slice(one: DataChange) -> str:

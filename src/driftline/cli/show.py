@@ -105,8 +105,13 @@ def _least(headings: Sequence[str], cells: Sequence[Sequence[Text]]) -> int:
 def sure(link: Link) -> str:
     """Return how sure a link is, and by what; ``""`` where it is certain. What led along it may be a guess."""
     if link.through < 1:
-        return f"{link.through:.0%} sure"
-    return f"{link.provenance}, {link.confidence:.0%} sure" if link.confidence < 1 else ""
+        return f"{percent(link.through)} sure"
+    return f"{link.provenance}, {percent(link.confidence)} sure" if link.confidence < 1 else ""
+
+
+def percent(share: float) -> str:
+    """Return how sure something is; what is not certain is never 100%."""
+    return f"{min(share, 0.99) if share < 1 else share:.0%}"
 
 
 def name(node: Node) -> str:

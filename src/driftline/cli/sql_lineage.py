@@ -129,7 +129,7 @@ def _show(found: Report) -> None:
 def _sources(sources: tuple[ColumnSource, ...]) -> str:
     lines = []
     for source in sources[:_SOURCES]:
-        sure = "" if source.confidence == 1 else f" {source.confidence:.0%}"
+        sure = "" if source.confidence == 1 else f" {show.percent(source.confidence)}"
         lines.append(f"{source.table}.{source.column} ({source.subtype.lower()}{sure})")
     if len(sources) > _SOURCES:
         lines.append(f"and {len(sources) - _SOURCES:,} more; --json lists all")

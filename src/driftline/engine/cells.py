@@ -7,6 +7,7 @@ a fingerprint is missing, or the forms differ, it says that nothing is known.
 from collections.abc import Iterator
 
 from driftline import profile
+from driftline.capture import measure
 from driftline.engine import named, queries, questions
 from driftline.engine.house import House
 from driftline.errors import BadInput, NotFound
@@ -18,6 +19,8 @@ from driftline.profile import Comparison, Fingerprint
 from driftline.profile import facet as printed
 
 NEWEST = 5  # versions that a hint names
+_KINDS = (profile.FORM, profile.WRITTEN)
+_INSTEAD = "--rows compares the files themselves, where both can still be read."
 
 
 def between(house: House, before: str, after: str) -> Difference:
@@ -127,8 +130,19 @@ def _by_value(before: str, after: str) -> Comparison:
     if not before or not after:
         return Comparison("unknown", {}, sure=False, sentence="Another version; its content was not fingerprinted.")
     if forms[0] != forms[1]:
-        said = f"Fingerprints of the forms {forms[0] or 'unknown'} and {forms[1] or 'unknown'} cannot be compared."
-        return Comparison("unknown", {}, sure=False, sentence=said)
+        said = f"The content differs; in which cells is not known: {_apart(*forms)}."
+        return Comparison("unknown", {}, sure=False, sentence=f"{said} {_INSTEAD}")
     if before == after:
         return Comparison("same", {}, sentence="Another version with the same content.")
     return Comparison("changed", {}, sentence="The content differs; where is not known.")
+
+
+def _apart(before: str, after: str) -> str:
+    """Say why fingerprints of two forms cannot be compared."""
+    whole = measure.BYTES.rstrip(":")
+    if whole in (before, after):
+        which = "first" if before == whole else "second"
+        return f"of the {which} version only the bytes were hashed, not its table (the gaps of its runs say why)"
+    if {before.partition("-")[0], after.partition("-")[0]} == {form.partition("-")[0] for form in _KINDS}:
+        return "one version was measured as text, cell by cell as it is written, the other by its values"
+    return "the versions were measured by two releases of Driftline that do so in different ways"

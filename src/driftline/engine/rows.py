@@ -36,9 +36,11 @@ _READERS = {
     "lines": "read_json({}, format = 'newline_delimited')",
     "json": "read_json({})",
 }
+_RAGGED = "read_csv({}, all_varchar = true, null_padding = true, parallel = false)"  # lines with too few cells
 _GLOB = frozenset("*?[{")
+_WRITING = "how values are written changed, such as the quotes around them"
 _PLACE = '"driftline place"'
-_MADE = "create table {name} as select row_number() over () - 1 as {place}, * from {source}"
+_MADE = "create or replace table {name} as select row_number() over () - 1 as {place}, * from {source}"
 _COUNTED = "select count({what}) from {name}"
 _CELLS = (
     "select b.{place}, cast(b.{by} as varchar), {name}, cast(a.{column} as varchar), cast(b.{column} as varchar) "
@@ -87,7 +89,14 @@ def named(house: House, found: Difference, copies: Sequence[str] = (), key: str 
     more = f"; the first {limit}, there are more" if len(rows) > limit else ""
     note = f"Rows are told apart {told}{more}."
     if not more:
-        found = msgspec.structs.replace(found, data=(_exact(change, rows),))
+        exact = _exact(change, rows)
+        if not chosen and all(endings.form(path) == "csv" for path in files):
+            exact, told = _as_written(exact, rows)
+            note = f"{note} {told}".rstrip()
+        if not rows and exact.sentence == change.sentence and sides[0].columns == sides[1].columns:
+            note = f"{note} As text, no cell differs."
+        sentence = found.sentence.replace(change.sentence, exact.sentence, 1)
+        found = msgspec.structs.replace(found, data=(exact,), sentence=sentence)
     return msgspec.structs.replace(found, rows=tuple(rows[:limit]), rows_note=note)
 
 
@@ -100,6 +109,20 @@ def _exact(change: DataChange, rows: Sequence[RowChange]) -> DataChange:
         told = one.change == "changed" and bool(places)
         columns.append(msgspec.structs.replace(one, rows=tuple(_spans(places))) if told else one)
     return msgspec.structs.replace(change, columns=tuple(columns))
+
+
+def _as_written(change: DataChange, rows: Sequence[RowChange]) -> tuple[DataChange, str]:
+    """Return a change of a text table, of which all ``rows`` are known, and in which columns no value changed."""
+    if change.verdict != "changed" or any(not row.column for row in rows):
+        return change, ""
+    moved = {row.column for row in rows}
+    kept = [one.name for one in change.columns if one.change == "changed" and one.name not in moved]
+    if not kept:
+        return change, ""
+    if rows:
+        return change, f"In {', '.join(kept)} only {_WRITING}."
+    said = f"Every value is the same; only {_WRITING}."
+    return msgspec.structs.replace(change, sentence=said), ""
 
 
 def _spans(places: Sequence[int]) -> Iterator[tuple[int, int]]:
@@ -146,10 +169,23 @@ def _opened(connection: Any, name: str, path: str) -> _Side:
     else:
         source = f"given_{name}"
         connection.register(source, _loaded(path))
-    connection.execute(_MADE.format(name=name, place=_PLACE, source=source))
-    columns = [row[0] for row in connection.execute(f"describe {name}").fetchall()][1:]
+    text = reader == _READERS["csv"]
+    try:
+        columns = _made(connection, name, source)
+    except duckdb.InvalidInputException:
+        if not text:
+            raise
+        columns = _made(connection, name, _RAGGED.format(_text(path)))
+    if text and len(columns) == 1 and endings.separator(path, columns[0]) in columns[0]:
+        columns = _made(connection, name, _RAGGED.format(_text(path)))  # it took whole lines for cells
     ((rows,),) = connection.execute(_COUNTED.format(name=name, what="*")).fetchall()
     return _Side(path, tuple(columns), rows)
+
+
+def _made(connection: Any, name: str, source: str) -> list[str]:
+    """Make a table of a source, and return the names of its columns."""
+    connection.execute(_MADE.format(name=name, place=_PLACE, source=source))
+    return [row[0] for row in connection.execute(f"describe {name}").fetchall()][1:]
 
 
 def _loaded(path: str) -> Any:

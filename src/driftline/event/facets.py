@@ -243,6 +243,7 @@ class CompletenessFacet(msgspec.Struct, frozen=True):
     completeness: float  # attributed / seen, 1 = everything
     unattributed: tuple[str, ...] = ()  # what was opened otherwise, as ``read feed/orders.bin``; the first hundred
     files: Count = 0  # how many files that are
+    unmeasured: tuple[str, ...] = ()  # what is recorded and has no fingerprint and no profile, as `raw.csv (why)`
 
 
 class EnvironmentFacet(msgspec.Struct, frozen=True):

@@ -6,7 +6,7 @@ import pyarrow as pa
 import pytest
 from pyarrow import csv
 
-from driftline.capture.casting import Casts, wide
+from driftline.capture.casting import Casts, wide, without_empty
 
 
 def cast(
@@ -100,3 +100,15 @@ def test_cells_are_cast_to_what_the_parser_reads() -> None:
 def test_whole_numbers_are_told_as_wide_as_the_parser_makes_them() -> None:
     kinds = [("a", pa.int16()), ("b", pa.int32()), ("c", pa.int64()), ("d", pa.string())]
     assert wide(pa.schema(kinds)).types == [pa.int64(), pa.int64(), pa.int64(), pa.string()]
+
+
+@pytest.mark.parametrize("start", [0, 1])
+def test_empty_texts_are_missing_and_others_are_what_they_were(start: int) -> None:
+    chunks = pa.chunked_array([["a", "", "c", ""], ["x"], [""]], pa.string())
+    table = pa.table({"n": [1, 2, 3, 4, 5, 6], "t": chunks}).slice(start)
+    found = without_empty(table)
+    found.validate(full=True)
+    assert found.column("t").to_pylist() == ["a", None, "c", None, "x", None][start:]
+    assert found.column("n") == table.column("n")
+    full = pa.table({"t": ["a", "b"]})
+    assert without_empty(full) is full

@@ -255,8 +255,8 @@ def test_a_file_that_cannot_be_measured_is_a_gap_by_its_name_and_nothing_is_prin
     (event,) = sink.decoded()
     assert event.run is not None
     gaps = bytes(event.run.facets["driftline_gaps"])
-    assert b'"not measured: empty.csv (ArrowInvalid)":1' in gaps
-    assert b'"not measured: ragged.csv (ArrowInvalid)":1' in gaps
+    assert b'"not measured: empty.csv (it is empty)":1' in gaps
+    assert b'"not measured: ragged.csv (line 3 has 3 cells where the header has 2)":1' in gaps
     assert caplog.messages == []
 
 

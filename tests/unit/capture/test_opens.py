@@ -41,6 +41,15 @@ def test_an_open_that_no_hook_claims_is_a_named_gap(watched: MemorySink, tmp_pat
     assert whole["unattributed"] == ["read .raw.bin", "write report.log"]
 
 
+def test_what_is_recorded_and_not_measured_stands_beside_what_is_not_recorded(watched: MemorySink) -> None:
+    Path("long.csv").write_text("a,b\n1,2\n3,4,5\n")
+    with driftline.run("job") as run:
+        run.read("long.csv")
+    whole = facet(watched, "driftline_completeness")
+    assert whole["completeness"] == 1.0
+    assert whole["unmeasured"] == ["long.csv (line 3 has 3 cells where the header has 2)"]
+
+
 def test_a_file_that_is_claimed_is_no_gap(watched: MemorySink, tmp_path: Path) -> None:
     with driftline.run("job") as run:
         with open("x.csv", "w") as file:

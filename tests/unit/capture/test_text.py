@@ -306,3 +306,19 @@ def test_no_pandas_is_loaded_to_measure_a_text(tmp_path: Path) -> None:
         "assert 'pandas' not in sys.modules"
     )
     subprocess.run([sys.executable, "-c", code], check=True)
+
+
+@pytest.mark.parametrize("rows", [2_000, 600_000])  # parsed twice, and once
+def test_empty_cells_of_texts_are_missing_in_the_profile_as_they_are_in_pandas(tmp_path: Path, rows: int) -> None:
+    file = tmp_path / "x.csv"
+    file.write_text(
+        "id,name,city\n" + "".join(f"{n},{'' if n else 'x'},{'Ulm' if n % 3 else ''}\n" for n in range(rows))
+    )
+    found = text.of_text(str(file), file.stat().st_size, Form(), 1 << 30)
+    columns = profile.decode(found.profile).columns
+    missing = pd.read_csv(file, low_memory=False).isna().sum().to_dict()
+    assert {name: one.nulls for name, one in columns.items()} == missing
+    assert missing["name"] == rows - 1
+    kept = text.of_text(str(file), file.stat().st_size, Form(nulls=()), 1 << 30)  # ``keep_default_na=False``
+    assert profile.decode(kept.profile).columns["name"].nulls == 0
+    assert (kept.fingerprint, kept.hashes["name"]) == (found.fingerprint, found.hashes["name"])

@@ -6,6 +6,7 @@ from rich.text import Text
 
 from driftline.cli import show
 from driftline.event.answer import Verdict
+from driftline.event.lineage import Link
 
 
 def test_counts_are_spelt_for_people() -> None:
@@ -75,3 +76,11 @@ def test_what_a_guard_only_observed_is_not_shown_as_done() -> None:
     ]
     assert shown[:4] == ["✓ allow", "△ flag", "○ would block", "○ would fallback"]
     assert shown[4:] == ["✓ allow", "△ flag", "■ block", "□ fallback"]
+
+
+def test_what_is_not_certain_is_never_shown_as_certain() -> None:
+    shown = [show.sure(Link(source="a", target="b", kind="DERIVED", provenance="code", confidence=share))
+             for share in (0.994, 0.995, 0.9999, 1.0)]  # fmt: skip
+    assert shown == ["code, 99% sure", "code, 99% sure", "code, 99% sure", ""]
+    assert show.sure(Link(source="a", target="b", kind="DERIVED", through=0.999)) == "99% sure"
+    assert [show.percent(share) for share in (0.5, 0.8, 1.0)] == ["50%", "80%", "100%"]

@@ -109,7 +109,29 @@ def test_what_is_not_known_is_said(tmp_path: Path) -> None:
     assert (found.verdict, found.columns) == ("changed", ())
     (found,) = differ(tmp_path / "4", old, state("2", TABLE))
     assert (found.verdict, found.sure) == ("unknown", False)
-    assert found.sentence == "Fingerprints of the forms t2-1 and t2-2 cannot be compared."
+    assert "measured by two releases of Driftline" in found.sentence
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "why"),
+    [
+        ("w2-2:aa", "xxh3:bb", "of the second version only the bytes were hashed, not its table"),
+        ("xxh3:bb", "t2-2:aa", "of the first version only the bytes were hashed, not its table"),
+        (
+            "w2-2:aa",
+            "t2-2:bb",
+            "one version was measured as text, cell by cell as it is written, the other by its values",
+        ),
+        ("w2-1:aa", "w2-2:bb", "measured by two releases of Driftline"),
+    ],
+)
+def test_why_fingerprints_of_two_forms_are_not_compared_is_said_in_words(
+    tmp_path: Path, before: str, after: str, why: str
+) -> None:
+    (found,) = differ(tmp_path, state("1", fingerprint=before), state("2", fingerprint=after))
+    assert (found.verdict, found.sure) == ("unknown", False)
+    assert why in found.sentence
+    assert found.sentence.endswith("--rows compares the files themselves, where both can still be read.")
 
 
 def test_another_slice_is_no_change_of_the_first_but_came(tmp_path: Path) -> None:

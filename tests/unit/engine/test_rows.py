@@ -12,6 +12,8 @@ import pytest
 from pyarrow import csv, feather, ipc, orc, parquet
 
 from driftline.capture import measure
+from driftline.capture.form import Form
+from driftline.capture.text import of_text
 from driftline.config import Settings
 from driftline.engine import cells, rows
 from driftline.engine.engine import Engine
@@ -36,6 +38,20 @@ class Shop:
         self.day += 1
         version = measure.of_file(str(path)).version
         self.engine.ingest_many([_event(self.day, name or self.name, version)])
+        return version
+
+    def tell(self, body: str) -> str:
+        """Write these bytes, tell of them with their fingerprint, and return their version."""
+        path = self.folder / self.name
+        path.write_text(body)
+        self.day += 1
+        found = of_text(str(path), len(body), Form(), 1 << 20)
+        version = measure.of_file(str(path)).version
+        event = msgspec.json.decode(_event(self.day, self.name, version))
+        told = event["outputs"][0]["facets"]
+        told["driftline_state"] |= {"fingerprint": found.fingerprint, "rows": found.rows}
+        told["driftline_fingerprint"] = msgspec.to_builtins(found.prints)
+        self.engine.ingest_many([msgspec.json.encode(event)])
         return version
 
     def differ(self, before: str, after: str, **more: Any) -> Difference:
@@ -188,3 +204,58 @@ def test_columns_are_told_with_the_rows_that_differ_where_all_of_them_are_named(
     exact = rows._exact(change, found)
     assert [one.rows for one in exact.columns] == [((2, 3), (7, 7)), ((5, 5), (7, 7)), ((7, 7),)]
     assert rows._exact(change, []) == change
+
+
+PLAIN = "zip,city\n60001,Ulm\n60002,Bonn\n"
+
+
+@pytest.mark.parametrize("after", ['zip,city\n"60001",Ulm\n60002,Bonn\n', 'zip,city\n"60001","Ulm"\n"60002","Bonn"\n'])
+def test_where_only_quotes_changed_that_is_said_in_place_of_rows(tmp_path: Path, after: str) -> None:
+    shop = Shop(tmp_path, "shop.csv")
+    before, backup = shop.tell(PLAIN), tmp_path / "backup.csv"
+    backup.write_text(PLAIN)
+    found = shop.differ(before, shop.tell(after), copies=[str(backup)])
+    assert found.rows == ()
+    said = "Every value is the same; only how values are written changed, such as the quotes around them."
+    assert (found.data[0].verdict, found.data[0].sentence, found.sentence) == ("changed", said, said)
+    assert found.rows_note == "Rows are told apart by their places."
+    shop.engine.close()
+
+
+def test_where_quotes_changed_beside_values_the_columns_are_named(tmp_path: Path) -> None:
+    shop = Shop(tmp_path, "shop.csv")
+    before, backup = shop.tell(PLAIN), tmp_path / "backup.csv"
+    backup.write_text(PLAIN)
+    after = shop.tell(PLAIN.replace("60001", '"60001"').replace("Bonn", "Kiel"))
+    found = shop.differ(before, after, copies=[str(backup)])
+    assert [(one.column, one.before, one.after) for one in found.rows] == [("city", "Bonn", "Kiel")]
+    assert found.rows_note == (
+        "Rows are told apart by their places. "
+        "In zip only how values are written changed, such as the quotes around them."
+    )
+    alone = shop.differ(before, shop.tell(PLAIN.replace("Bonn", "Kiel")), copies=[str(backup)])
+    assert alone.rows_note == "Rows are told apart by their places."
+    shop.engine.close()
+
+
+def test_where_nothing_differs_that_is_said(tmp_path: Path) -> None:
+    shop = Shop(tmp_path, "shop.parquet")
+    before, backup = shop.write(TABLE), tmp_path / "backup.parquet"
+    shutil.copy(tmp_path / shop.name, backup)
+    parquet.write_table(TABLE, tmp_path / "other.parquet", compression="none")
+    shutil.move(tmp_path / "other.parquet", tmp_path / shop.name)
+    shop.day += 1
+    after = measure.of_file(str(tmp_path / shop.name)).version
+    shop.engine.ingest_many([_event(shop.day, shop.name, after)])
+    found = shop.differ(before, after, copies=[str(backup)])
+    assert (found.rows, found.rows_note) == ((), "Rows are told apart by their places. As text, no cell differs.")
+    shop.engine.close()
+
+
+def test_a_line_with_too_few_cells_is_a_row_with_empty_ones(tmp_path: Path) -> None:
+    shop, backup, lines = Shop(tmp_path, "shop.csv"), tmp_path / "backup.csv", "".join(f"{n},x,y\n" for n in range(50))
+    backup.write_text(f"id,a,b\n{lines}50,short,y\n")
+    before = shop.tell(backup.read_text())
+    found = shop.differ(before, shop.tell(f"id,a,b\n{lines}50,short\n"), copies=[str(backup)])
+    assert [(one.row, one.column, one.before, one.after) for one in found.rows] == [(50, "b", "y", None)]
+    shop.engine.close()

@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlglot import exp
 
-from driftline.capture.sql import assign, clauses, given_out, tables, transfer
+from driftline.capture.sql import assign, clauses, given_out, tables, transfer, variables
 from driftline.capture.sql import relation as rel
 from driftline.capture.sql.bound import Lineage, bind
 from driftline.capture.sql.columns import Walker
@@ -18,15 +18,25 @@ from driftline.capture.sql.relation import FILTER, Edges, Output, Relation, Sour
 from driftline.capture.sql.scope import Scope
 from driftline.capture.sql.script import Script
 from driftline.capture.sql.stated import How, Statement
+from driftline.capture.sql.variables import Values
 
 
 class Reading:
     """Understands statements of one script."""
 
-    def __init__(self, script: Script, variables: frozenset[str], deadline: float | None, rows: Rows = ()) -> None:
+    def __init__(
+        self,
+        script: Script,
+        parameters: frozenset[str],
+        deadline: float | None,
+        rows: Rows = (),
+        values: Values = (),
+    ) -> None:
         self.script = script
-        self.variables = variables
+        self.variables = parameters
         self.rows = rows  # that the block around goes through one by one
+        self.values = values  # that variables may have
+        self.tree: Any = exp.Expression()
         self.around: Edges = rel.NONE  # what shapes those that the statement names
         self.walker = Walker(script.dialect, script.relation, deadline)
 
@@ -34,6 +44,7 @@ class Reading:
         """Return what ``tree`` does."""
         if self.rows:
             self.rows = _named(self.rows, tree)
+        self.tree = tree
         if isinstance(tree, exp.MultitableInserts):
             return self._several(tree)
         for kind, read in _READ:
@@ -54,6 +65,7 @@ class Reading:
             if name.lower() in given_out.ROWS:  # a table, in triggers of T-SQL
                 scope.ctes[key] = offered
             self.around |= offered.rows
+        self.around |= variables.fill(self.walker, scope, self.values, self.tree)
         return scope
 
     def done(
@@ -73,6 +85,11 @@ class Reading:
     # --- queries, and what is made of them --------------------------------------------------------------------
 
     def _query(self, tree: Any) -> list[Statement]:
+        if self.script.dialect.name in variables.DIALECTS and variables.assignments(tree):
+            offered = self.walker.query(variables.values_of(tree), self.root())
+            if tree.find(exp.From) is None:
+                return [Statement((), how="none", kind="SET")]
+            return [self.done(tree, None, "query", Relation((), offered.rows))]
         offered = self.walker.query(tree, self.root())
         into = clauses.into_of(tree)
         if into is None:
@@ -98,7 +115,7 @@ class Reading:
             target = self.script.source(prop.this) or target
         temporary = clauses.temporary(tree) or target.names[0].startswith("#")
         if query is None and like is None:
-            self.script.declare(target, listed, temporary=temporary)
+            self.script.declare(target, listed, temporary=temporary, computed=clauses.computed(tree.this))
             return [Statement((), target, Lineage(tuple(Output(n, rel.NONE, n) for n in listed), rel.NONE), "none",
                               kind=kind)]  # fmt: skip
         return [self._made(tree, target, query if query is not None else like, listed, temporary=temporary)]
@@ -158,7 +175,7 @@ class Reading:
             return (*listed, *(name for name in moving if name not in listed))
         if tree.args.get("by_name") or target is None or target.kind == "file":
             return None
-        columns = self.script.columns(target)
+        columns = self.script.filled(target)
         if columns is None:
             return ()
         taken = {name.lower() for name in (*fixed, *moving)}
@@ -172,7 +189,7 @@ class Reading:
         before: Edges = rel.NONE  # what earlier conditions look at, which decide what is left for ELSE
         for part in tree.expressions:
             insert = part.this if isinstance(part, exp.ConditionalInsert) else part
-            reading = Reading(self.script, self.variables, self.walker.deadline, self.rows)
+            reading = Reading(self.script, self.variables, self.walker.deadline, self.rows, self.values)
             scope = reading.root()
             reading.walker.with_ctes(tree, scope)
             offered = reading.walker.query(source, scope)
@@ -213,7 +230,7 @@ class Reading:
 
     def _given_out(self, tree: Any, output: Any, made: Statement) -> list[Statement]:
         """OUTPUT … INTO t of T-SQL: an INSERT of what the change says of its rows."""
-        reading = Reading(self.script, self.variables, self.walker.deadline, self.rows)
+        reading = Reading(self.script, self.variables, self.walker.deadline, self.rows, self.values)
         scope = reading.root()
         rows: Edges = rel.NONE
         if not isinstance(tree, exp.Insert):
@@ -313,7 +330,8 @@ class Reading:
                 for name in item.this if isinstance(item.this, list) else [item.this]:
                     source = self.script.source(exp.Table(this=name))
                     if source is not None:
-                        self.script.declare(source, clauses.listed(item.args["kind"]), temporary=True)
+                        self.script.declare(source, clauses.listed(item.args["kind"]), temporary=True,
+                                            computed=clauses.computed(item.args["kind"]))  # fmt: skip
         return [Statement((), how="none", kind="DECLARE")]
 
 

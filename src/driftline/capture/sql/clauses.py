@@ -18,6 +18,8 @@ def kind_of(tree: Any) -> str:
         return str(tree.this).upper()
     if isinstance(tree, exp.Query | exp.Values):
         return "SELECT"
+    if isinstance(tree, exp.Alias) and isinstance(tree.this, exp.Column):  # two words, such as DEALLOCATE c
+        return str(tree.this.name).upper()
     return {"Cache": "CACHE TABLE", "TruncateTable": "TRUNCATE"}.get(type(tree).__name__, type(tree).__name__.upper())
 
 
@@ -35,6 +37,18 @@ def listed(node: Any) -> tuple[str, ...]:
         return ()
     parts = (part for part in node.expressions if isinstance(part, exp.ColumnDef | exp.Identifier | exp.Column))
     return tuple(part.name for part in parts)
+
+
+def computed(node: Any) -> frozenset[str]:
+    """Return those of the columns behind a table's name that no INSERT fills, ``c AS a * 2``; in small letters."""
+    parts = node.expressions if isinstance(node, exp.Schema) else ()
+    return frozenset(
+        part.name.lower()
+        for part in parts
+        if isinstance(part, exp.ColumnDef)
+        and part.args.get("kind") is None
+        and any(isinstance(one.args.get("kind"), exp.ComputedColumnConstraint) for one in part.constraints)
+    )
 
 
 def uris(properties: Any) -> tuple[str, ...]:

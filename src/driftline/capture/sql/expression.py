@@ -156,9 +156,9 @@ class Expression:
         return self._otherwise(parts, kind)
 
     def _numbered(self, node: Any, kind: Kind, qualifier: Any = None) -> Edges:
-        """Snowflake's ``$1``: a column of staged files, or of VALUES, by its place; elsewhere a parameter."""
+        """Snowflake's ``$1``: a column of staged files, or of VALUES, by its place; else a parameter or a variable."""
         if self.queries.dialect.name != "snowflake" or not node.name.isdigit():
-            return NONE
+            return rel.through(self.scope.value(f"@{node.name.lower()}"), kind)
         relations = list(self.scope.relations.values())
         if qualifier is not None:
             named = self.scope.relation(self.queries.dialect.table(qualifier))

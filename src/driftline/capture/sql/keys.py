@@ -1,9 +1,9 @@
 """Joins that look something up: those that find at most one row for each row that there was, and lose none.
 
-Enters: queries and LEFT JOINs. Leaves: by which of its outputs a query has each row once (what it groups by, what it is
-distinct by), and whether a join compares all of these. What shapes the rows of the other side of such a join decides
-about its columns alone: neither which rows there are nor how many. Without keys in the statement nothing is concluded;
-keys of tables are not known.
+Enters: queries, LEFT JOINs and OUTER APPLY. Leaves: by which of its outputs a query has each row once (what it groups
+by, what it is distinct by), and whether a join compares all of these, or what it joins is cut to one row. What shapes
+the rows of the other side of such a join decides about its columns alone: neither which rows there are nor how many.
+Without keys in the statement nothing is concluded; keys of tables are not known.
 """
 
 from collections.abc import Iterable, Iterator
@@ -53,6 +53,8 @@ def _places(outputs: list[Any], keys: Iterable[Any]) -> frozenset[int] | None:
 def looks_up(dialect: Dialect, join: Any, scope: Scope, alias: str) -> bool:
     """Whether ``join`` finds at most one row of the relation ``alias`` for each row before it, and keeps these all."""
     relation = scope.relations[alias]
+    if relation.whole and _keeps(join) and _one(join.this):
+        return True
     if join.side != "LEFT" or join.kind in ("SEMI", "ANTI") or relation.unique is None or not relation.whole:
         return False
     named = {dialect.column(_identifier(column)) for column in join.args.get("using") or ()}
@@ -60,6 +62,27 @@ def looks_up(dialect: Dialect, join: Any, scope: Scope, alias: str) -> bool:
     keys = {item.key for place, item in enumerate(relation.items)
             if place in relation.unique and isinstance(item, Output)}  # fmt: skip
     return keys <= compared
+
+
+def _keeps(join: Any) -> bool:
+    """Whether the rows before a join are all kept: LEFT JOIN, and OUTER APPLY."""
+    applied = isinstance(join.this, exp.Lateral) and join.this.args.get("cross_apply") is False
+    return applied or (join.side == "LEFT" and join.kind not in ("SEMI", "ANTI"))
+
+
+def _one(node: Any) -> bool:
+    """Whether a query gives at most one row: ``TOP 1``, ``LIMIT 1``, ``FETCH FIRST ROW ONLY``."""
+    while isinstance(node, exp.Lateral | exp.Subquery):
+        node = node.this
+    limit = node.args.get("limit") if isinstance(node, exp.Query) else None
+    options = limit.args.get("limit_options") if limit is not None else None
+    if options is not None and (options.args.get("percent") or options.args.get("with_ties")):
+        return False
+    if isinstance(limit, exp.Fetch):
+        count = limit.args.get("count")
+        return count is None or (isinstance(count, exp.Literal) and count.name == "1")
+    said = limit.expression if isinstance(limit, exp.Limit) and not limit.expressions else None
+    return isinstance(said, exp.Literal) and said.name == "1"
 
 
 def _identifier(column: Any) -> Any:

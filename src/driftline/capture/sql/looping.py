@@ -13,6 +13,9 @@ _NEAR = 12  # words between CURSOR and its query, as in CURSOR (a int) LOCAL FAS
 _AFTER = frozenset(["IS", "AS", "FOR"])  # before the query of a cursor
 _WAYS = frozenset(["INSENSITIVE", "ASENSITIVE", "SCROLL", "NO"])  # of a cursor, before the word
 _CHANGED = ("old", "new", "deleted", "inserted")  # what triggers call the rows before and after
+_ABOUT = frozenset(["OPEN", "CLOSE", "DEALLOCATE"])
+_NAMES = frozenset([TokenType.VAR, TokenType.IDENTIFIER, TokenType.PARAMETER])
+_ENDS = frozenset([TokenType.NUMBER, TokenType.STRING, TokenType.R_PAREN, TokenType.NULL, TokenType.SEMICOLON])
 _ALL = ((TokenType.SELECT, "SELECT"), (TokenType.STAR, "*"), (TokenType.FROM, "FROM"))
 
 Rows = tuple[tuple[str, Any], ...]
@@ -46,6 +49,18 @@ def of_cursor(tokens: list[Any], place: int) -> bool:
     """Whether the query at ``place`` is that of ``DECLARE c CURSOR … FOR``."""
     near = [token.text.upper() for token in tokens[max(0, place - _NEAR) : place]]
     return tokens[place].text.upper() in _QUERY and near[-1:] == ["FOR"] and "CURSOR" in near
+
+
+def of_cursors(tokens: list[Any], place: int) -> bool:
+    """Whether a statement about a cursor begins at ``place``: ``OPEN c``, ``FETCH NEXT FROM c``, ``CLOSE c``."""
+    word = tokens[place].text.upper()
+    if word == "FETCH":
+        words = {token.text.upper() for token in tokens[place + 1 : place + 4]}
+        return not words.isdisjoint(("FROM", "INTO")) and words.isdisjoint(("ROW", "ROWS"))
+    if word not in _ABOUT or tokens[place + 1 : place + 2] == [] or tokens[place + 1].token_type not in _NAMES:
+        return False
+    before = tokens[place - 1] if place else None
+    return before is None or before.token_type in _NAMES or before.token_type in _ENDS
 
 
 def of_trigger(tokens: list[Any]) -> list[Any]:
@@ -92,6 +107,15 @@ class Loops:
         for place in range(len(words) - 3):
             if words[place] == "for" and words[place + 2] == "in" and words[place + 3] in self._cursors:
                 self._rows[words[place + 1]] = self._cursors[words[place + 3]]
+
+    def fetched(self, row: str, cursor: str) -> None:
+        """Note that ``FETCH cursor INTO row`` fills a row, or a variable."""
+        if cursor in self._cursors:
+            self._rows[row] = self._cursors[cursor]
+
+    def cursor(self, name: str) -> Any:
+        """Return the query of a cursor; None where it is not known."""
+        return self._cursors.get(name)
 
     def query(self, tokens: list[Any], start: int, tree: Any) -> None:
         """Note what the query that begins at ``start`` is for."""

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from sqlglot.tokens import TokenType  # type: ignore[attr-defined]
 
-from driftline.capture.sql.looping import of_cursor
+from driftline.capture.sql.looping import of_cursor, of_cursors
 
 STARTS = frozenset(["INSERT", "MERGE", "UPDATE", "DELETE", "SELECT", "SEL", "WITH", "CREATE", "TRUNCATE", "REPLACE"])
 CUTS = frozenset(["BEGIN", "END", "ELSE", "ELSIF", "ELSEIF", "THEN", "LOOP", "EXCEPTION", "REPEAT", "IF", "WHILE",
@@ -48,7 +48,7 @@ def marks(tokens: list[Any]) -> Marks:
                 cases -= word == "END"
             elif word == "WITH" and after in _OPTIONS:
                 continue
-            elif word in STARTS and not (
+            elif (word in STARTS or (word == "SET" and token.token_type == TokenType.SELECT)) and not (
                 place
                 and (
                     word == "REPLACE" or (before in _NO_START and not (_set(tokens, place) or of_cursor(tokens, place)))
@@ -56,7 +56,7 @@ def marks(tokens: list[Any]) -> Marks:
             ):
                 found.starts.append(place)
             elif (word in CUTS and not (word == "IF" and after and _exists(tokens, place))) or (
-                word == "FOR" and after in ("UPDATE", "READ")
+                (word == "FOR" and after in ("UPDATE", "READ")) or of_cursors(tokens, place)
             ):
                 found.cuts.append((place, word))
                 if word in _CALLS and after and after not in _NO_CALL and before not in _NOT_BEFORE:

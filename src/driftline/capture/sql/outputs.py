@@ -10,12 +10,13 @@ from typing import Any
 
 from sqlglot import exp
 
+from driftline.capture.sql import clauses, structs
 from driftline.capture.sql import dialect as dialects
 from driftline.capture.sql import relation as rel
-from driftline.capture.sql import structs
 from driftline.capture.sql.expression import Queries
 from driftline.capture.sql.relation import (
     IDENTITY,
+    NONE,
     TRANSFORMATION,
     Edge,
     Item,
@@ -43,6 +44,8 @@ def project(queries: Queries, node: Any, scope: Scope, windows: dict[str, Any]) 
         return _pattern(queries, bare, scope)
     if isinstance(bare, _BY_PATTERN) or (isinstance(bare, exp.Func) and node.find(*_BY_PATTERN) is not None):
         return [_unknown(queries, scope, "columns chosen by a pattern")]
+    if isinstance(bare, exp.QueryTransform):
+        return _transformed(queries, bare, scope)
     edges = queries.walk(bare, scope, IDENTITY, windows)
     fields = structs.fields(queries, bare, scope) if scope.nested or not isinstance(bare, exp.Column) else ()
     if isinstance(node, exp.Aliases):
@@ -57,6 +60,14 @@ def project(queries: Queries, node: Any, scope: Scope, windows: dict[str, Any]) 
     if name:
         return [Output(name, edges, queries.dialect.written(name))]
     return [Output("", edges, "", dialects.text(node, queries.dialect))]
+
+
+def _transformed(queries: Queries, node: Any, scope: Scope) -> list[Item]:
+    """Hive's ``TRANSFORM (a, b) USING 'program' AS (c, d)``: each column may come from all that goes in."""
+    edges = NONE.union(*(queries.walk(one, scope, TRANSFORMATION) for one in node.expressions))
+    names = clauses.listed(node.args.get("schema")) or ("key", "value")  # as Hive calls them by itself
+    identifiers = (exp.to_identifier(name) for name in names)
+    return [Output(one.name, edges, queries.dialect.column(one)) for one in identifiers]
 
 
 def _field(node: Any, dialect: str) -> str:

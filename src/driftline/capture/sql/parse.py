@@ -20,6 +20,8 @@ from driftline.capture.sql import calling, given_out, marks, templates, words
 from driftline.capture.sql.limit import UNLIMITED, Limit, TooLong
 from driftline.capture.sql.looping import Loops, Rows, of_trigger
 from driftline.capture.sql.rewrite import rewritten, translated
+from driftline.capture.sql.variables import DIALECTS as _ASSIGNING
+from driftline.capture.sql.variables import Values, Variables
 
 _CONTROL = marks.CUTS | {
     "SET",
@@ -68,6 +70,7 @@ class Piece(NamedTuple):
     variables: frozenset[str] = frozenset()  # names of parameters and variables, which are no columns
     whole: str = ""  # the text that the tokens come from
     rows: Rows = ()  # that the block around goes through one by one
+    values: Values = ()  # that variables may have
 
     @property
     def text(self) -> str:
@@ -117,6 +120,7 @@ class _Reader:
         self.line = line  # of the whole text, that this one begins on
         self.variables: set[str] = set()
         self.loops = Loops()
+        self.values = Variables(self.loops)
 
     def read(self) -> Iterator[Piece]:
         try:
@@ -127,7 +131,13 @@ class _Reader:
             return
         for chunk in self._chunks(tokens):
             for piece in self._chunk(chunk):
-                yield piece if piece.whole else piece._replace(whole=self.text, rows=self.loops.known())
+                yield piece if piece.whole else self._placed(piece)
+
+    def _placed(self, piece: Piece) -> Piece:
+        """The piece with what is known where it stands."""
+        if piece.tree is not None and self.name in _ASSIGNING:
+            self.values.assigned(piece.tree, self.text, piece.tokens)
+        return piece._replace(whole=self.text, rows=self.loops.known(), values=self.values.known())
 
     def _chunks(self, tokens: list[Any]) -> Iterator[list[Any]]:
         start = 0
@@ -147,6 +157,7 @@ class _Reader:
             self.loops.trigger(self._by(self.grammar, changed)[0] if changed else None)
         if body or first in _CONTROL:
             self._declare(tokens, body=body)
+        self.values.noted(tokens, body=body)
         if first == "UNLOAD":
             yield from self._unload(tokens)
         elif first in _CONTROL and first != "SET":

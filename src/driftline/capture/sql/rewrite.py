@@ -12,7 +12,9 @@ from typing import Any
 
 from sqlglot.tokens import Token, TokenType  # type: ignore[attr-defined]
 
+from driftline.capture.sql import flink
 from driftline.capture.sql.looping import uncoloned, unwrapped
+from driftline.capture.sql.variables import assigning
 from driftline.capture.sql.windowing import FUNCTIONS
 
 _TOP = frozenset(["", "tsql", "fabric", "snowflake", "redshift", "teradata"])  # dialects with SELECT TOP
@@ -31,6 +33,7 @@ _VALUES = frozenset(
 )
 _CHANGES = frozenset(["UPDATE", "DELETE", "INSERT"])
 _SPARK = frozenset(["spark", "databricks"])
+_PROGRAMS = frozenset(["hive", "spark", "spark2", "databricks"])  # dialects with TRANSFORM … USING
 _HURRY = frozenset(["LOW_PRIORITY", "DELAYED"])
 
 
@@ -40,24 +43,32 @@ def rewritten(tokens: list[Any], dialect: str) -> list[Any]:
         if token.token_type == TokenType.TOP and after.token_type == TokenType.DOT:
             tokens[place] = _named(token)
     tokens = unwrapped(_escaped(_windowed(_replacing(tokens, dialect))))
+    if dialect in flink.DIALECTS:
+        tokens = flink.plain(tokens)
     if dialect in _SPARK:
         tokens = _identified(tokens)
+    if dialect in _PROGRAMS:
+        tokens = _transformed(tokens)
     if dialect == "teradata":
         tokens = _plain_teradata(tokens)
     if dialect == "oracle":
         tokens = uncoloned(_deleted_within_merge(_called_view(tokens)))
     if dialect in ("starrocks", "doris"):
         tokens = _unlabelled(tokens)
-    if dialect in ("tsql", "fabric"):
-        tokens = _untopped(tokens)
-        for place in range(len(tokens) - 1, 1, -1):
-            joined = tokens[place].start == tokens[place - 1].end + 1
-            if tokens[place].text == "=" and tokens[place - 1].text in _COMPOUND and joined:
-                start = place - 2
-                while start > 1 and tokens[start - 1].token_type == TokenType.DOT:
-                    start -= 2
-                column, operator = tokens[start : place - 1], tokens[place - 1]
-                tokens = [*tokens[:start], *column, tokens[place], *column, operator, *tokens[place + 1 :]]
+    return assigning(_uncompounded(_untopped(tokens))) if dialect in ("tsql", "fabric") else tokens
+
+
+def _uncompounded(tokens: list[Any]) -> list[Any]:
+    """T-SQL's ``a += 1`` as ``a = a + 1``."""
+    for place in range(len(tokens) - 1, 1, -1):
+        joined = tokens[place].start == tokens[place - 1].end + 1
+        if tokens[place].text == "=" and tokens[place - 1].text in _COMPOUND and joined:
+            start = place - 2
+            while start > 1 and tokens[start - 1].token_type == TokenType.DOT:
+                start -= 2
+            start -= start > 0 and tokens[start - 1].token_type == TokenType.PARAMETER
+            column, operator = tokens[start : place - 1], tokens[place - 1]
+            tokens = [*tokens[:start], *column, tokens[place], *column, operator, *tokens[place + 1 :]]
     return tokens
 
 
@@ -137,6 +148,20 @@ def _identified(tokens: list[Any]) -> list[Any]:
                      for part in text.text.split(".")]  # fmt: skip
             name = [one for part in parts for one in (*_as(text, "."), part)][1:]
             tokens = [*tokens[:place], *name, *tokens[place + 4 :]]
+    return tokens
+
+
+def _transformed(tokens: list[Any]) -> list[Any]:
+    """``TRANSFORM (…) USING 'program' AS a, b`` with parentheses around the columns that it gives."""
+    words = [token.text.upper() for token in tokens]
+    for place in range(len(words) - 4, 2, -1):
+        bare = words[place] == "USING" and words[place + 2] == "AS" and words[place + 3] != "("
+        if bare and tokens[place + 1].token_type == TokenType.STRING and "TRANSFORM" in words[:place]:
+            end = place + 4
+            while words[end : end + 1] == [","]:
+                end += 2
+            listed = [*_as(tokens[place], "("), *tokens[place + 3 : end], *_as(tokens[place], ")")]
+            tokens = [*tokens[: place + 3], *listed, *tokens[end:]]
     return tokens
 
 

@@ -31,6 +31,7 @@ class Scope:
         self.rows: dict[str, Relation] = {}  # that a block goes through: their columns are named with them alone
         self.aliases: dict[str, Edges] = {}  # outputs named so far
         self.bound: set[str] = set()  # parameters of lambdas and of procedures
+        self.values: dict[str, Edges] = {}  # of variables that a script fills from data
         self.nested = False  # a column here is a struct whose fields are known
         self.beside = False  # the scope around is the FROM clause that this one stands in
 
@@ -77,12 +78,18 @@ class Scope:
     def output(self, key: str, name: str) -> Output | None:
         """Return the column that one relation, from here outwards, surely has."""
         if key in self.bound:
-            return Output(name, NONE, key)
+            return Output(name, self.value(key), key)
         for relation in self.relations.values():
             output = relation.output(key) or relation.loosely(name)
             if output is not None:
                 return output
         return self.parent.output(key, name) if self.parent is not None else None
+
+    def value(self, key: str) -> Edges:
+        """Return what is behind the value of a variable, here or around."""
+        if key in self.values:
+            return self.values[key]
+        return NONE if self.parent is None or key in self.bound else self.parent.value(key)
 
     def is_variable(self, key: str) -> bool:
         """Whether ``key`` is a parameter or a variable, here or around."""
@@ -91,7 +98,7 @@ class Scope:
     def find(self, key: str, name: str) -> Meaning | None:
         """Return what is behind an unqualified name; None where nothing here or around could have it."""
         if key in self.bound:
-            return Meaning(NONE)
+            return Meaning(self.value(key))
         if key in self.merged:
             hits = [self.relations[alias].find(key, name) for alias in self.merged[key]]
             return Meaning(frozenset().union(*(hit.edges for hit in hits if hit is not None)))
@@ -116,7 +123,7 @@ class Scope:
 
     def _not_certain(self, key: str, name: str, open_: list[Found]) -> Meaning | None:
         if self.is_variable(key):
-            return Meaning(NONE)
+            return Meaning(self.value(key))
         alias = self.aliases.get(key) if self.lateral else None
         if not open_:
             if alias is not None:

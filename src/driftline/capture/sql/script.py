@@ -34,6 +34,7 @@ class Script:
         self._made: dict[Source, tuple[str, ...] | None] = {}
         self._temporary: dict[Source, tuple[Relation, tuple[Source, ...]]] = {}
         self._passing: set[Source] = set()  # temporary, looked through or not
+        self._computed: dict[Source, frozenset[str]] = {}
         self._within = Place()
 
     def source(self, table: Any) -> Source | None:
@@ -89,9 +90,17 @@ class Script:
         if self.through and temporary and size <= _EDGES:
             self._temporary[source] = (made, tuple(reads))
 
-    def declare(self, source: Source, columns: Iterable[str], *, temporary: bool) -> None:
-        """Note that a statement has made an empty table."""
+    def filled(self, source: Source) -> tuple[str, ...] | None:
+        """Return the columns that an INSERT without a list fills, if they are known."""
+        columns, computed = self.columns(source), self._computed.get(source)
+        return tuple(one for one in columns if one.lower() not in computed) if columns and computed else columns
+
+    def declare(
+        self, source: Source, columns: Iterable[str], *, temporary: bool, computed: frozenset[str] = frozenset()
+    ) -> None:
+        """Note that a statement has made an empty table; those of its ``computed`` columns are in small letters."""
         names = tuple(columns)
+        self._computed[source] = computed
         self.make(source, Relation(Output(name, rel.NONE, self.dialect.written(name)) for name in names), (),
                   temporary=temporary)  # fmt: skip
 

@@ -37,7 +37,7 @@ def _statements(piece: Piece, script: Script, limit: Limit) -> list[Statement]:
         return [salvage.from_tokens(piece, script)]
     try:
         with limit.armed():
-            found = Reading(script, piece.variables, limit.deadline(), piece.rows).statements(piece.tree)
+            found = Reading(script, piece.variables, limit.deadline(), piece.rows, piece.values).statements(piece.tree)
     except TooLong:
         found = [salvage.from_tree(piece, script, limit.said)]
     except RecursionError:

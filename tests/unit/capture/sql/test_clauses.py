@@ -21,6 +21,7 @@ def tree(sql: str, dialect: str = "") -> Any:
         ("SELECT 1 UNION SELECT 2", "SELECT"),
         ("TRUNCATE TABLE t", "TRUNCATE"),
         ("INSERT INTO t SELECT 1", "INSERT"),
+        ("deallocate cur", "DEALLOCATE"),
     ],
 )
 def test_a_statement_is_called_by_its_first_words(sql: str, kind: str) -> None:
@@ -31,6 +32,12 @@ def test_columns_that_are_listed_behind_a_table() -> None:
     assert clauses.listed(tree("INSERT INTO t (a, b) SELECT 1, 2").this) == ("a", "b")
     assert clauses.listed(tree("CREATE TABLE t (a INT, PRIMARY KEY (a))").this) == ("a",)
     assert clauses.listed(tree("INSERT INTO t SELECT 1").this) == ()
+
+
+def test_columns_that_no_insert_fills_are_those_without_a_type_of_their_own() -> None:
+    made = tree("CREATE TABLE t (a INT, C AS (a * 2), d INT DEFAULT 1)", "tsql")
+    assert clauses.computed(made.this) == {"c"}
+    assert clauses.computed(made.this.this) == frozenset()
 
 
 def test_the_table_that_a_query_goes_into() -> None:

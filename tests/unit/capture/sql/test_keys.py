@@ -68,3 +68,51 @@ def test_the_database_shows_that_a_lookup_leaves_the_other_columns_alone(sql: st
             connection.execute(f"INSERT INTO orders SELECT range % 7 + {shift}, range, '{state}' FROM range(40)")
             names.add(tuple(sorted(row[0] for row in connection.execute(sql).fetchall())))
         assert len(names) == 1
+
+
+TOP = "SELECT TOP 1 p.price FROM prices p WHERE p.oid = t.id ORDER BY p.dt DESC"
+LIMIT = "SELECT p.price FROM prices p WHERE p.oid = t.id ORDER BY p.dt DESC LIMIT 1"
+
+
+@pytest.mark.parametrize(
+    ("name", "join"),
+    [
+        ("tsql", f"OUTER APPLY ({TOP}) pr"),
+        ("oracle", f"OUTER APPLY ({LIMIT.replace('LIMIT 1', 'FETCH FIRST ROW ONLY')}) pr"),
+        ("postgres", f"LEFT JOIN LATERAL ({LIMIT}) pr ON true"),
+    ],
+)
+def test_what_finds_one_row_at_most_shapes_its_columns_alone(tell: Tell, name: str, join: str) -> None:
+    (one,) = tell(f"SELECT t.v, pr.price FROM t {join}", name)
+    columns = {key.lower(): [edge.lower() for edge in edges] for key, edges in one.columns.items()}
+    found = ["prices.dt sort", "prices.oid filter", "prices.price identity", "t.id filter"]
+    assert (columns, one.rows) == ({"v": ["t.v identity"], "price": found}, [])
+
+
+@pytest.mark.parametrize(
+    "join",
+    [
+        f"CROSS APPLY ({TOP}) pr",  # a row for which nothing is found is lost
+        f"OUTER APPLY ({TOP.replace('TOP 1', 'TOP 2')}) pr",
+        f"OUTER APPLY ({TOP.replace('TOP 1', 'TOP 1 WITH TIES')}) pr",
+        f"OUTER APPLY ({TOP.replace('TOP 1', 'TOP 1 PERCENT')}) pr",
+        f"OUTER APPLY ({TOP.replace('TOP 1', '')}) pr",
+    ],
+)
+def test_what_may_find_several_rows_or_lose_some_shapes_them_all(tell: Tell, join: str) -> None:
+    (one,) = tell(f"SELECT t.v, pr.price FROM t {join}", "tsql")
+    assert one.columns == {"v": ["t.v IDENTITY"], "price": ["prices.price IDENTITY"]}
+    assert one.rows == ["prices.dt SORT", "prices.oid FILTER", "t.id FILTER"]
+
+
+def test_the_database_shows_that_one_row_at_most_leaves_the_other_columns_alone() -> None:
+    with duckdb.connect() as connection:
+        connection.execute("CREATE TABLE t AS SELECT range AS id, range * 2 AS v FROM range(9)")
+        connection.execute("CREATE TABLE prices (oid BIGINT, dt BIGINT, price BIGINT)")
+        values = set()
+        for rows in (0, 5, 30):
+            connection.execute("DELETE FROM prices")
+            connection.execute(f"INSERT INTO prices SELECT range % 4, range, range FROM range({rows})")
+            query = f"SELECT t.v FROM t LEFT JOIN LATERAL ({LIMIT}) pr ON true ORDER BY 1"
+            values.add(tuple(connection.execute(query).fetchall()))
+        assert len(values) == 1

@@ -81,3 +81,13 @@ def test_what_follows_a_trigger_has_no_such_rows(tell: Tell) -> None:
         "tsql",
     )
     assert insert.columns == {"a": ["inserted.v IDENTITY"]}
+
+
+def test_columns_that_are_called_open_and_close_end_no_statement(tell: Tell) -> None:
+    insert, query = tell(
+        "BEGIN INSERT INTO d.log (a) SELECT open FROM d.o WHERE close > open SELECT close c FROM d.p OFFSET 1 ROWS "
+        "FETCH NEXT 2 ROWS ONLY OPEN cur END",
+        "tsql",
+    )
+    assert (insert.columns, insert.rows) == ({"a": ["d.o.open IDENTITY"]}, ["d.o.close FILTER", "d.o.open FILTER"])
+    assert (query.columns, query.problem) == ({"c": ["d.p.close IDENTITY"]}, "")

@@ -39,3 +39,16 @@ def test_a_star_over_a_table_without_schema_stays_a_star_and_never_names_a_colum
 def test_columns_chosen_by_a_pattern_over_an_unknown_table_are_a_doubt(tell: Tell) -> None:
     (one,) = tell("SELECT * ILIKE '%b%' FROM v", "snowflake")
     assert one.doubts == ["*"]
+
+
+@pytest.mark.parametrize("given", ["(c, d)", "(c INT, d STRING)", "c, d", "(`c`, d)"])
+@pytest.mark.parametrize("name", ["hive", "spark", "databricks"])
+def test_each_column_of_a_program_comes_from_all_that_it_is_given(tell: Tell, name: str, given: str) -> None:
+    (one,) = tell(f"SELECT TRANSFORM (a, b) USING 'p.py' AS {given} FROM t WHERE k = 1", name)
+    both = ["t.a TRANSFORMATION", "t.b TRANSFORMATION"]
+    assert (one.columns, one.rows, one.problem) == ({"c": both, "d": both}, ["t.k FILTER"], "")
+
+
+def test_a_program_whose_columns_are_not_named_gives_a_key_and_a_value(tell: Tell) -> None:
+    (one,) = tell("SELECT TRANSFORM (a) USING 'p.py' FROM t", "hive")
+    assert one.columns == {"key": ["t.a TRANSFORMATION"], "value": ["t.a TRANSFORMATION"]}

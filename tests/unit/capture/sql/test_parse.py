@@ -178,6 +178,6 @@ def test_a_message_in_a_body_is_no_statement_and_hides_none(tell: Tell) -> None:
 
 
 def test_a_call_ends_where_a_variable_is_set(tell: Tell) -> None:
-    (call,) = tell("EXEC d.p @n = 1\nSET @m = (SELECT COUNT(*) FROM d.t)", "tsql")
+    call, _ = tell("EXEC d.p @n = 1\nSET @m = (SELECT COUNT(*) FROM d.t)", "tsql")
     assert call.problem == "runs a procedure, which is not followed: EXEC d.p @n = 1"
     assert call.rows == []

@@ -18,6 +18,8 @@ def test_what_the_parser_does_not_know_is_rewritten_before_it_sees_it() -> None:
     assert [token.text for token in rewritten(tokens, "teradata")] == ["SEL", "dob", ",", "n", "AS", "m", "FROM", "e"]
     tokens = sqlglot.tokenize("UPDATE t SET q.a += 1", read="tsql")
     assert " ".join(token.text for token in rewritten(tokens, "tsql")) == "UPDATE t SET q . a = q . a + 1"
+    tokens = sqlglot.tokenize("SELECT @n += a", read="tsql")
+    assert " ".join(token.text for token in rewritten(tokens, "tsql")) == "SELECT @ n = @ n + a"
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,189 @@
+"""Variables that a script fills from data: ``FETCH c INTO @a, @b`` from a cursor, ``SELECT @n = count(*) FROM t``,
+``SET @m = @a + 1``.
+
+Enters: the words of a script, its cursors and its queries once they are parsed. Leaves: for each variable the queries,
+and the place in them, that its value may come from. The last assignment counts; those before it count as well where
+what stands between may be passed over or repeated, and where a variable is part of its own new value.
+"""
+
+import re
+from typing import Any, NamedTuple
+
+from sqlglot import exp
+from sqlglot.tokens import Token, TokenType  # type: ignore[attr-defined]
+
+from driftline.capture.sql import relation as rel
+from driftline.capture.sql.looping import Loops
+from driftline.capture.sql.relation import NONE, Edges, Output
+from driftline.capture.sql.scope import Scope
+
+DIALECTS = frozenset(["tsql", "fabric"])  # where SELECT @n = … assigns
+_BRANCH = re.compile(r"\b(?:IF|ELSE|ELSIF|ELSEIF|WHEN|WHILE|LOOP|FOR|END|GOTO|CATCH)\b", re.IGNORECASE)
+_ROUNDS = 6  # for variables that stand in the values of each other
+_NEAR = 8  # words between FETCH and INTO, as in FETCH RELATIVE 2 FROM GLOBAL c INTO
+
+
+class Value(NamedTuple):
+    """A column of a query, by its place; of rows that are gone through one by one, or of the last that is found."""
+
+    query: Any
+    place: int
+    each: bool
+
+
+Values = tuple[tuple[str, tuple[Value, ...]], ...]
+
+
+class Variables:
+    """What the variables of a script were filled with so far."""
+
+    def __init__(self, loops: Loops) -> None:
+        self._loops = loops
+        self._given: dict[str, list[tuple[str, Any, int]]] = {}  # a cursor's name, or a query; and the place
+        self._ends: dict[str, int] = {}  # where the last assignment ends in the text
+
+    def noted(self, tokens: list[Any], *, body: bool) -> None:
+        """Note what a part of the script declares, which is empty, and what it fetches."""
+        if body:
+            self._given.clear()
+        words = [token.text.upper() for token in tokens]
+        declaring = False
+        for place, word in enumerate(words):
+            before = words[place - 1] if place else ""
+            if word == "DECLARE":
+                declaring = True
+            elif declaring and before in ("DECLARE", ",") and word == "@":
+                self._given.pop("@" + "".join(words[place + 1 : place + 2]).lower(), None)
+            elif declaring and word in ("SELECT", "SET", "FETCH", "BEGIN"):
+                declaring = False
+            if word == "FETCH" and "INTO" in words[place + 1 : place + _NEAR]:
+                self._fetched(tokens, words.index("INTO", place))
+
+    def _fetched(self, tokens: list[Any], into: int) -> None:
+        names = listed(tokens, into + 1)
+        cursor = tokens[into - 1].text.lower()
+        for place, name in enumerate(names):
+            given = self._given.setdefault(name, [])
+            if (cursor, None, place) not in given:
+                given.append((cursor, None, place))
+        if len(names) == 1:
+            self._loops.fetched(names[0], cursor)
+
+    def assigned(self, tree: Any, text: str, tokens: list[Any]) -> None:
+        """Note what ``tree`` assigns, a statement of T-SQL that stands at ``tokens``."""
+        for place, (name, value) in enumerate(assignments(tree)):
+            between = text[self._ends.get(name, 0) : tokens[0].start]
+            own = any(f"@{one.name.lower()}" == name for one in value.find_all(exp.Parameter))
+            if not own and not _BRANCH.search(between):
+                self._given.pop(name, None)
+            self._given.setdefault(name, []).append(("", tree, place))
+            self._ends[name] = tokens[-1].end + 1
+
+    def known(self) -> Values:
+        """Return the name of each variable, with what it may hold."""
+        found: list[tuple[str, tuple[Value, ...]]] = []
+        for name, given in self._given.items():
+            queries = ((self._loops.cursor(cursor) if cursor else tree, place, bool(cursor))
+                       for cursor, tree, place in given)  # fmt: skip
+            found.append((name, tuple(Value(*one) for one in queries if one[0] is not None)))
+        return tuple(found)
+
+
+def listed(tokens: list[Any], start: int) -> list[str]:
+    """The variables that are listed from ``start`` on, in small letters, with their ``@``."""
+    found: list[str] = []
+    place = start
+    while place < len(tokens):
+        marked = tokens[place].token_type == TokenType.PARAMETER
+        end = place + 1 + marked
+        if end > len(tokens) or not tokens[end - 1].text.isidentifier():
+            break
+        found.append(("@" if marked else "") + tokens[end - 1].text.lower())
+        if end >= len(tokens) or tokens[end].token_type != TokenType.COMMA:
+            break
+        place = end + 1
+    return found
+
+
+def assigning(tokens: list[Any]) -> list[Any]:
+    """T-SQL's ``SET @n = …`` as a query that assigns; but not that of an UPDATE."""
+    updating = False
+    for place, token in enumerate(tokens):
+        word = token.text.upper()
+        if word == "UPDATE":
+            updating = True
+        elif word in ("SET", "SELECT") or token.token_type == TokenType.SEMICOLON:
+            said = [one.text for one in tokens[place + 1 : place + 4]]
+            if word == "SET" and not updating and said[:1] == ["@"] and said[2:] == ["="]:
+                tokens[place] = Token(TokenType.SELECT, token.text, token.line, token.col, token.start, token.end)
+            updating = False
+    return tokens
+
+
+def assignments(tree: Any) -> list[tuple[str, Any]]:
+    """The variables that a SELECT of T-SQL assigns, with their new values; none where it gives rows."""
+    given = tree.expressions if isinstance(tree, exp.Select) else []
+    if not given or not all(isinstance(one, exp.EQ) and isinstance(one.this, exp.Parameter) for one in given):
+        return []
+    return [(f"@{one.this.name.lower()}", one.expression) for one in given]
+
+
+def values_of(tree: Any) -> Any:
+    """Return a SELECT that assigns as one that gives the rows of the new values; any other as it is."""
+    given = assignments(tree)
+    if not given:
+        return tree
+    query = tree.copy()
+    query.set("expressions", [value.copy() for _, value in given])
+    return query
+
+
+def named(tree: Any) -> set[str]:
+    """The variables, and the unqualified names that may be such, in ``tree``; in small letters."""
+    assigned = {id(one.this) for one in tree.expressions} if assignments(tree) else set()
+    marked = {f"@{one.name.lower()}" for one in tree.find_all(exp.Parameter) if id(one) not in assigned}
+    return marked | {one.name.lower() for one in tree.find_all(exp.Column) if not one.table}
+
+
+def fill(queries: Any, scope: Scope, values: Values, tree: Any) -> Edges:
+    """Give the variables that ``tree`` names their values in ``scope``; returns what shapes rows gone through.
+
+    Args:
+        queries: the pass over the statement.
+        scope: the outermost one.
+        values: that variables may have.
+        tree: the statement.
+    """
+    known = _needed(dict(values), tree) if values else {}
+    keys = {name: name if name[0] == "@" else queries.dialect.column(exp.to_identifier(name)) for name in known}
+    scope.bound = scope.bound.union(keys.values())
+    inner = Scope(None)
+    inner.bound, inner.values = scope.bound, scope.values
+    around: Edges = NONE
+    for _ in range(_ROUNDS if known else 0):  # variables may stand in the values of each other
+        before = dict(scope.values)
+        for name, given in known.items():
+            for value in given:
+                offered = queries.query(values_of(value.query), inner)
+                item = offered.items[value.place] if value.place < len(offered.items) else None
+                edges = item.edges if isinstance(item, Output) else rel.hedge(offered.sources(), "*", rel.ABSENT)
+                if value.each:
+                    around |= offered.rows
+                else:  # a row that is not found leaves the variable as it is
+                    edges |= offered.rows
+                scope.values[keys[name]] = scope.values.get(keys[name], NONE) | edges
+        if scope.values == before:
+            break
+    return around
+
+
+def _needed(known: dict[str, tuple[Value, ...]], tree: Any) -> dict[str, tuple[Value, ...]]:
+    """The variables that ``tree`` names, and those in the values of these."""
+    found: dict[str, tuple[Value, ...]] = {}
+    wanted = sorted(named(tree) & known.keys())
+    while wanted:
+        name = wanted.pop()
+        if name not in found:
+            found[name] = tuple(value for value in known[name] if value.query is not tree)
+            wanted += sorted(one for value in found[name] for one in named(value.query) & known.keys())
+    return found
