@@ -73,12 +73,17 @@ def _factory(args: tuple[Any, ...], kwargs: Mapping[str, Any], caller: Any) -> t
 def _connection(own_class: type[sqlite3.Connection]) -> type:
     """The class of connections that record, made from the user's own."""
 
+    @functools.wraps(sqlite3.Connection.cursor)
     def cursor(self: Any, factory: Any = sqlite3.Cursor) -> Any:
         recording = isinstance(factory, type) and issubclass(factory, sqlite3.Cursor)
         kind = fault.attempt(_PIECE, _cursor, factory) if recording else None
-        return own_class.cursor(self, factory if kind is None else kind)
+        try:
+            return own_class.cursor(self, factory if kind is None else kind)
+        except raised.ANY as error:
+            raised.through(error)
+            raise
 
-    functools.update_wrapper(cursor, sqlite3.Connection.cursor)
+    patch.unseen(cursor, sqlite3.Connection.cursor)
     methods = {name: _through_cursor(own_class, name) for name in _EXECUTES}
     methods |= commits.of_sqlite(own_class)
     return type(own_class.__name__, (own_class,), {"cursor": cursor, **methods, **_names(own_class)})

@@ -70,17 +70,24 @@ class _Classes:
         """What stands between psycopg2's own class and all that are made from it."""
         plain, classes = self._connection, self
 
+        original: Callable[..., Any] = plain.cursor  # type: ignore[attr-defined] # a class of psycopg2, which has no types
+
+        @functools.wraps(original)
         def cursor(self: Any, *args: Any, **kwargs: Any) -> Any:
             given = args[1] if len(args) > 1 else kwargs.get("cursor_factory")
             given = self.cursor_factory if given is None else given
             kind = fault.attempt(_PIECE, classes.cursor_of, given)
-            if kind is None:
-                return plain.cursor(self, *args, **kwargs)  # type: ignore[attr-defined] # it is psycopg2's
-            if len(args) > 1:
-                return plain.cursor(self, args[0], kind, *args[2:], **kwargs)  # type: ignore[attr-defined] # the same
-            return plain.cursor(self, *args, **{**kwargs, "cursor_factory": kind})  # type: ignore[attr-defined] # too
+            if kind is not None and len(args) > 1:
+                args = (args[0], kind, *args[2:])
+            elif kind is not None:
+                kwargs = {**kwargs, "cursor_factory": kind}
+            try:
+                return original(self, *args, **kwargs)
+            except raised.ANY as error:
+                raised.through(error)
+                raise
 
-        functools.update_wrapper(cursor, plain.cursor)  # type: ignore[attr-defined] # it is psycopg2's
+        patch.unseen(cursor, original)
         methods = commits.of_psycopg2(plain)
         return type(plain.__name__, (plain,), {"cursor": cursor, addresses.TELLS: True, **methods, **_names(plain)})
 

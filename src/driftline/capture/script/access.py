@@ -233,7 +233,7 @@ def _of_const(machine: Machine, const: Const, key: Value) -> Value:
         return Thing(deciding(made_of(machine.memory, key)), rows_of(machine, key))
     try:
         return Const(const.value[found])
-    except Exception:  # the script's own affair
+    except Exception:  # it would fail in the script, too: its value is not known
         return Thing()
 
 

@@ -120,7 +120,9 @@ def _closed(node: ast.AST, name: str) -> Place | None:
     if isinstance(node, ast.With | ast.AsyncWith):
         entered = any(isinstance(one.context_expr, ast.Name) and one.context_expr.id == name for one in node.items)
         return _end(node) if entered else None
-    closing = isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "close"
-    if closing and isinstance(node.func.value, ast.Name) and node.func.value.id == name:  # type: ignore[attr-defined]
+    called = node.func if isinstance(node, ast.Call) else None
+    if not isinstance(called, ast.Attribute) or called.attr != "close":
+        return None
+    if isinstance(called.value, ast.Name) and called.value.id == name:
         return _end(node)
     return None

@@ -5,6 +5,7 @@ that the text spells out is unrolled, another one goes around until little can b
 """
 
 import ast
+import functools
 from collections.abc import Sequence
 from typing import Any
 
@@ -102,7 +103,7 @@ class Statements(Trying):
         further: list[Cames] = []  # conditions inside of a way that went on, while another one there ended
         for body in bodies:
             self.guards.append(decides)
-            end, writes = self.memory.aside(lambda body=body: self.execute(body, scope))  # type: ignore[misc]
+            end, writes = self.memory.aside(functools.partial(self.execute, body, scope))
             tried.append((end, writes))
             further += self.guards[before + 1 :] if end == GOES_ON else []
             del self.guards[before:]

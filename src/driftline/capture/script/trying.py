@@ -4,6 +4,7 @@ Enters: a statement with its handlers. Leaves: a changed memory. Where a call th
 not in the other, that one counts; else either may have happened, and what only one of them leads to is a hedge.
 """
 
+import functools
 from typing import Any
 
 from driftline.capture.script.loops import GOES_ON, RETURNS, Loops, kept
@@ -26,7 +27,7 @@ class Trying(Loops):
             begun, mark = len(self.reads), len(self._returned())
             if handler.name:
                 self.memory.put((scope, handler.name), Thing())
-            after, writes = self.memory.aside(lambda handler=handler: self.execute(handler.body, scope))  # type: ignore[misc]
+            after, writes = self.memory.aside(functools.partial(self.execute, handler.body, scope))
             instead = self._seen(begun)
             if instead is False:  # it came to nothing, or never began
                 continue

@@ -6,7 +6,7 @@ it is not known, with the call as it is written.
 
 from typing import Any
 
-from sqlglot.tokens import TokenType  # type: ignore[attr-defined]
+from driftline.capture.sql.tokens import TokenType
 
 _LENGTH = 100  # characters of a call that are shown
 TEXTS = (TokenType.STRING, TokenType.NATIONAL_STRING, TokenType.HEREDOC_STRING, TokenType.RAW_STRING)

@@ -9,7 +9,7 @@ manual, "CREATE Statements" and "INSERT Statement".
 from collections.abc import Iterator
 from typing import Any
 
-from sqlglot.tokens import Token, TokenType  # type: ignore[attr-defined]
+from driftline.capture.sql.tokens import Token, TokenType
 
 DIALECTS = frozenset(["", "hive"])  # that Flink's is read as
 _KINDS = {"(": TokenType.L_PAREN, ")": TokenType.R_PAREN, ",": TokenType.COMMA, "STRING": TokenType.TEXT,

@@ -6,7 +6,7 @@ Enters: the words of one statement. Leaves: the statement without its OUTPUT, an
 
 from typing import Any
 
-from sqlglot.tokens import Token, TokenType  # type: ignore[attr-defined]
+from driftline.capture.sql.tokens import Token, TokenType
 
 DIALECTS = frozenset(["tsql", "fabric"])
 ROWS = ("deleted", "inserted")  # what OUTPUT calls the rows before and after

@@ -29,6 +29,7 @@ from driftline.capture.sql.stated import Statement
 
 dialects = later.module("driftline.capture.sql.dialect")  # these load sqlglot
 salvage = later.module("driftline.capture.sql.salvage")
+sqlglot = later.module("sqlglot")
 scripts = later.module("driftline.capture.sql.script")
 statement = later.module("driftline.capture.sql.statement")
 
@@ -233,12 +234,13 @@ def of_scheme(scheme: str) -> str:
 
 
 @functools.cache
-def _grammar() -> tuple[int, int]:
-    """Which sqlglot reads what is not known; it is not loaded for that."""
+def _grammar() -> tuple[int | str, ...]:
+    """Which sqlglot reads what is not known; it is loaded for that only where it lies in no folder."""
     spec = find_spec("sqlglot")
-    assert spec is not None
-    assert spec.origin is not None
-    state = os.stat(os.path.join(os.path.dirname(spec.origin), "_version.py"))
+    try:
+        state = os.stat(os.path.join(os.path.dirname(getattr(spec, "origin", None) or ""), "_version.py"))
+    except OSError:
+        return (str(sqlglot.__version__),)
     return state.st_size, state.st_mtime_ns
 
 

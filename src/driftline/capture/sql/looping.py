@@ -6,7 +6,7 @@ that ``r.a`` in a statement of the loop is the column of that query, and ``NEW.a
 
 from typing import Any
 
-from sqlglot.tokens import Token, TokenType  # type: ignore[attr-defined]
+from driftline.capture.sql.tokens import Token, TokenType
 
 _QUERY = ("SELECT", "WITH")
 _NEAR = 12  # words between CURSOR and its query, as in CURSOR (a int) LOCAL FAST_FORWARD FOR

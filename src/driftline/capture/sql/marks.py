@@ -6,9 +6,8 @@ others are called: a procedure, or a text that is run as SQL.
 
 from typing import Any, NamedTuple
 
-from sqlglot.tokens import TokenType  # type: ignore[attr-defined]
-
 from driftline.capture.sql.looping import of_cursor, of_cursors
+from driftline.capture.sql.tokens import TokenType
 
 STARTS = frozenset(["INSERT", "MERGE", "UPDATE", "DELETE", "SELECT", "SEL", "WITH", "CREATE", "TRUNCATE", "REPLACE"])
 CUTS = frozenset(["BEGIN", "END", "ELSE", "ELSIF", "ELSEIF", "THEN", "LOOP", "EXCEPTION", "REPEAT", "IF", "WHILE",

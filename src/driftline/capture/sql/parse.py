@@ -14,12 +14,12 @@ from typing import Any, NamedTuple
 
 import sqlglot
 from sqlglot import exp
-from sqlglot.tokens import TokenType  # type: ignore[attr-defined]
 
 from driftline.capture.sql import calling, given_out, marks, templates, words
 from driftline.capture.sql.limit import UNLIMITED, Limit, TooLong
 from driftline.capture.sql.looping import Loops, Rows, of_trigger
 from driftline.capture.sql.rewrite import rewritten, translated
+from driftline.capture.sql.tokens import TokenType
 from driftline.capture.sql.variables import DIALECTS as _ASSIGNING
 from driftline.capture.sql.variables import Values, Variables
 

@@ -10,10 +10,9 @@ that is an expression as part of the pattern.
 import itertools
 from typing import Any
 
-from sqlglot.tokens import Token, TokenType  # type: ignore[attr-defined]
-
 from driftline.capture.sql import flink
 from driftline.capture.sql.looping import uncoloned, unwrapped
+from driftline.capture.sql.tokens import Token, TokenType
 from driftline.capture.sql.variables import assigning
 from driftline.capture.sql.windowing import FUNCTIONS
 

@@ -8,7 +8,6 @@ import re
 from typing import Any
 
 from sqlglot import exp
-from sqlglot.tokens import TokenType  # type: ignore[attr-defined]
 
 from driftline.capture.sql import clauses
 from driftline.capture.sql.calling import NOT_FOLLOWED
@@ -17,6 +16,7 @@ from driftline.capture.sql.parse import Piece
 from driftline.capture.sql.relation import Source
 from driftline.capture.sql.script import Script
 from driftline.capture.sql.stated import How, Statement
+from driftline.capture.sql.tokens import TokenType
 
 _NAMED_FILES = re.compile(r"\b(FROM|JOIN|TO|\w+\s*\(\s*\[?)\s*'([^']+)'", re.IGNORECASE)
 _READ = frozenset(["FROM", "JOIN", "USING"])

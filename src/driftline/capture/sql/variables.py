@@ -10,12 +10,12 @@ import re
 from typing import Any, NamedTuple
 
 from sqlglot import exp
-from sqlglot.tokens import Token, TokenType  # type: ignore[attr-defined]
 
 from driftline.capture.sql import relation as rel
 from driftline.capture.sql.looping import Loops
 from driftline.capture.sql.relation import NONE, Edges, Output
 from driftline.capture.sql.scope import Scope
+from driftline.capture.sql.tokens import Token, TokenType
 
 DIALECTS = frozenset(["tsql", "fabric"])  # where SELECT @n = … assigns
 _BRANCH = re.compile(r"\b(?:IF|ELSE|ELSIF|ELSEIF|WHEN|WHILE|LOOP|FOR|END|GOTO|CATCH)\b", re.IGNORECASE)

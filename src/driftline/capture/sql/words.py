@@ -8,9 +8,9 @@ statements stand there; here that text is split as well.
 from typing import Any
 
 import sqlglot
-from sqlglot.tokens import TokenType  # type: ignore[attr-defined]
 
 from driftline.capture.sql import lines
+from driftline.capture.sql.tokens import TokenType
 
 
 def split(grammar: Any, text: str, first: int, opened: frozenset[str]) -> list[Any]:

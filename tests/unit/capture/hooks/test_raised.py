@@ -55,6 +55,7 @@ CALLS: dict[str, Callable[[], Any]] = {
     "sqlite3 connects": lambda: sqlite3.connect("absent/a.db"),
     "sqlite3": lambda: sqlite3.connect(":memory:").execute("SELECT absent"),
     "a cursor of sqlite3": lambda: sqlite3.connect(":memory:").cursor().execute("SELECT absent"),
+    "a closed connection of sqlite3": lambda: [shut := sqlite3.connect(":memory:"), shut.close(), shut.cursor()],
     "json": lambda: json.load(io.StringIO()),
     "fsspec": lambda: fsspec.filesystem("memory").open("/absent"),
     "numpy": lambda: np.load("absent.npy"),

@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import sqlglot
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -300,3 +301,11 @@ def test_a_text_that_is_too_long_to_be_parsed_is_not_kept(monkeypatch: pytest.Mo
     assert touched(long) == touched(long) == [([], "out.parquet", "query")]
     assert not known._known
     assert not known._forms
+
+
+def test_a_sqlglot_that_lies_in_no_folder_says_itself_which_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As in a program that is one archive."""
+    monkeypatch.setattr(known, "find_spec", lambda name: None)
+    known._grammar.cache_clear()
+    assert known._grammar() == (sqlglot.__version__,)
+    known._grammar.cache_clear()

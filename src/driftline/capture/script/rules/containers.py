@@ -214,7 +214,7 @@ def text(call: Call) -> Value | None:
         return Thing()
     try:
         value: Any = getattr(found[0], call.name)(*found[1:])
-    except Exception:  # the script's own affair
+    except Exception:  # it would fail in the script, too: its value is not known
         return Thing()
     if isinstance(value, list):
         return call.new(Items(tuple(Const(one) for one in value)))

@@ -3,6 +3,7 @@
 Enters: a call. Leaves: a value; of plain values a plain value, within small bounds.
 """
 
+import functools
 from typing import Any
 
 from msgspec.structs import replace
@@ -46,7 +47,7 @@ def folded(call: Call) -> Value | None:
         return None
     try:
         value = _FOLDED[name](*found)
-    except Exception:  # the script's own affair
+    except Exception:  # it would fail in the script, too: its value is not known
         return Thing()
     return call.new(Items(tuple(Const(one) for one in value))) if isinstance(value, list) else Const(value)
 
@@ -193,11 +194,13 @@ def mapped(call: Call) -> Value:
                 if not loose:
                     writing.append(call.machine, out, _element(call, out, items))
                     continue
-                _, writes = call.machine.memory.aside(
-                    lambda items=items: writing.some(call.machine, out, _element(call, out, items))  # type: ignore[misc]
-                )
+                _, writes = call.machine.memory.aside(functools.partial(_some, call, out, items))
                 call.machine.memory.join([{}, writes])
     return out
+
+
+def _some(call: Call, out: Value, items: list[Value]) -> None:
+    writing.some(call.machine, out, _element(call, out, items))
 
 
 def _element(call: Call, out: Value, items: list[Value]) -> Value:
