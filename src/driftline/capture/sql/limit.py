@@ -9,9 +9,13 @@ import contextlib
 import gc
 import signal
 import time
+import weakref
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
+_REFERENCES = {  # where sets and dictionaries of weak references are told that a member is gone
+    told.__init__.__code__.co_filename for told in (weakref.WeakSet, weakref.WeakValueDictionary)
+}
 _AGAIN = 0.1  # seconds: an alarm that is raised where Python drops what is raised, as in ``__del__``, comes once more
 
 
@@ -59,8 +63,10 @@ class Limit(NamedTuple):
 
 def _collecting(frame: Any) -> bool:
     """Whether what runs is told of garbage that is collected: an exception there is lost, and the alarm comes again."""
+    if frame is None:
+        return False
     codes = [getattr(told, "__code__", None) for told in gc.callbacks]
-    return frame is not None and frame.f_code in codes
+    return frame.f_code in codes or frame.f_code.co_filename in _REFERENCES
 
 
 UNLIMITED = Limit(float("inf"))

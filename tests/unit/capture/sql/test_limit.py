@@ -3,6 +3,7 @@
 import gc
 import signal
 import time
+import weakref
 
 import pytest
 
@@ -44,12 +45,28 @@ def test_an_alarm_waits_while_someone_is_told_of_garbage() -> None:
     def told(_phase: str, _info: dict[str, int]) -> None:
         time.sleep(0.1)  # what is raised in here is dropped, with a warning
 
+    gc.collect()  # what other tests left is none of the garbage below
     gc.callbacks.append(told)
     try:
         with pytest.raises(TooLong):
             _collect_and_wait()
     finally:
         gc.callbacks.remove(told)
+
+
+def test_an_alarm_waits_while_a_set_of_weak_references_loses_a_member() -> None:
+    with pytest.raises(TooLong), Limit(0.05, alarm=True).armed():
+        _add_and_lose()
+
+
+def _add_and_lose() -> None:
+    members: weakref.WeakSet[_Member] = weakref.WeakSet()
+    while True:
+        members.add(_Member())  # and at once it is gone: what is raised in the callback is dropped, with a warning
+
+
+class _Member:
+    pass
 
 
 def _collect_and_wait() -> None:
