@@ -23,14 +23,17 @@ def add(trace: Trace, way: Way, seen: Seen) -> Touched:
     """Record ``seen``, once per version; returns what is recorded of it."""
     into = trace.inputs if way == "read" else trace.outputs
     seen.at_ns = seen.at_ns or time.time_ns()
-    outputs = recalled.of(trace, "write")
-    for output in outputs.open():
-        _still_open(output, seen.at_ns)
-    if way == "read":
-        for _, output in outputs.alike(seen):
+    if trace.outputs:
+        outputs = recalled.of(trace, "write")
+        for output in outputs.open():
+            _still_open(output, seen.at_ns)
+        for _, output in outputs.alike(seen) if way == "read" else ():
             if _made(output, seen):
                 output.read_ns = min(output.read_ns or seen.at_ns, seen.at_ns)
                 return seen.touched  # what the run itself made is no input of it
+    if not into:
+        into.append(seen)
+        return seen.touched
     places = recalled.of(trace, way)
     for index, known in places.alike(seen):
         if _same(known, seen):

@@ -171,7 +171,7 @@ def _names(folder: str) -> list[str]:
 
 def _of_file(path: str) -> Pointer | None:
     """Return the run below which MLflow keeps a file, or what DVC says of it, if the size is still the one it says."""
-    run = _RUN.match(path)
+    run = _RUN.match(path) if "/mlruns/" in path else None
     if run:
         return Pointer("mlflow", run[1])
     beside = f"{path}.dvc"

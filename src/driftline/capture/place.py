@@ -26,6 +26,27 @@ class Place(NamedTuple):
     path: str
 
 
+class File(NamedTuple):
+    """A regular file: what it is called, its path and its state."""
+
+    located: names.Located
+    path: str
+    state: os.stat_result
+
+
+class _Inside(NamedTuple):
+    """How files in a folder are called."""
+
+    until: float  # when it is looked at anew
+    device: int
+    inode: int
+    path: str  # absolute, with a separator at its end
+    named: str  # the same as names begin: without links below the folder that they are relative to
+
+
+_insides: dict[tuple[str, str, str], _Inside] = {}  # by a folder as it was given, what names are relative to, and where
+
+
 def base(home: str) -> str:
     """Return the folder that names are relative to: the one that holds ``home``."""
     return os.path.dirname(os.path.abspath(home))
@@ -42,29 +63,68 @@ def place(given: str | os.PathLike[str], folder: str) -> Place:
     if not exists and not os.path.isabs(text):
         return Place(_located(text), "")
     path = _straight(path, folder, is_folder=os.path.isdir(path)) if exists else path
-    return Place(_below(path, folder), path if exists else "")
+    return Place(_located(_relative(path, folder)), path if exists else "")
 
 
-def file(given: str | os.PathLike[str], folder: str) -> Place | None:
+def file(given: str | os.PathLike[str], folder: str) -> File | None:
     """Return the place of a regular file with its absolute path, as it was given, links and all; None = it is none.
 
-    The same as ``place`` for the case that comes up most, and asks the file system once.
+    The same as ``place`` for the case that comes up most, and asks the file system twice.
     """
     text = os.fspath(given)
     if ":/" in text:
         return None
-    path = os.path.abspath(os.path.expanduser(text))
+    head, _, tail = text.rpartition(os.sep)
     try:
-        regular = stat.S_ISREG(os.stat(path).st_mode)
+        if tail in ("", ".", "..") or text[0] == "~" or text[:2] == "//" or os.sep != "/":
+            return _file(os.path.abspath(os.path.expanduser(text)), folder)
+        inside = _inside(head or (os.sep if text[0] == os.sep else "."), folder)
+        path = inside.path + tail
+        found = os.lstat(path)
+        if not stat.S_ISREG(found.st_mode):
+            return _file(path, folder)
     except (OSError, ValueError):
         return None
-    if not regular or ":/" in path:
+    return None if ":/" in path else File(_located(inside.named + tail), path, found)
+
+
+def _file(path: str, folder: str) -> File | None:
+    """The same for a path that may be a link.
+
+    Raises:
+        OSError: nothing is there.
+    """
+    found = os.stat(path)
+    if not stat.S_ISREG(found.st_mode) or ":/" in path:
         return None
-    return Place(_below(_straight(path, folder, is_folder=False), folder), path)
+    return File(_located(_relative(_straight(path, folder, is_folder=False), folder)), path, found)
 
 
-def _below(path: str, folder: str) -> names.Located:
-    return _located(path[len(folder) :].lstrip(os.sep) if path.startswith(folder.rstrip(os.sep) + os.sep) else path)
+def _inside(head: str, folder: str) -> _Inside:
+    """Return how files in a folder are called; for a moment it is known, if the same folder still lies there.
+
+    Raises:
+        OSError: there is none.
+    """
+    key = head, folder, "" if head[0] == os.sep else os.getcwd()
+    known, now = _insides.get(key), time.monotonic()
+    if known is not None and now <= known.until:
+        found = os.stat(known.path)
+        if (known.device, known.inode) == (found.st_dev, found.st_ino):
+            return known
+    full = os.path.abspath(head)
+    found = os.stat(full)
+    own, real, before = (os.path.join(path, "") for path in (full, _way(full), _way(folder)))
+    straight = os.path.join(folder, real[len(before) :]) if real != own and real.startswith(before) else own
+    if len(_insides) >= _FOLDERS:
+        _insides.clear()
+    known = _Inside(now + _LOOKED_SECONDS, found.st_dev, found.st_ino, own, _relative(straight, folder))
+    _insides[key] = known
+    return known
+
+
+def _relative(path: str, folder: str) -> str:
+    return path[len(folder) :].lstrip(os.sep) if path.startswith(folder.rstrip(os.sep) + os.sep) else path
 
 
 def _straight(path: str, folder: str, *, is_folder: bool) -> str:

@@ -40,6 +40,8 @@ class Recalled:
     def open(self) -> list[Seen]:
         """Return what is written to a file that was open when it was last looked at."""
         self._follow()
+        if not self._open:
+            return []
         self._open = {key: seen for key, seen in self._open.items() if seen.handle is not None}
         return list(self._open.values())
 

@@ -25,6 +25,7 @@ class Recording:
         self._templates: set[str] = set()
         self.over = False
         self.outer: Recording | None = None
+        self.heard: list[tuple[Seen, Trace]] | None = None  # what was read under it, where nothing is around it
         self.inherited = False  # it was begun by the process that this one was forked from
 
     @property

@@ -13,7 +13,6 @@ import re
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from itertools import pairwise
-from pathlib import PurePosixPath
 from typing import NamedTuple
 
 from driftline import later
@@ -56,7 +55,7 @@ def locate(path: str) -> Located:
     Kedro keeps versions (``model.pkl/2013-01-31T08.00.00.000Z/model.pkl``), is that folder.
     """
     namespace, rest = _split_namespace(path)
-    parts = list(PurePosixPath(rest).parts)
+    parts = _parts(rest)
     found: list[str] = []
     while parts:
         stem = parts[-1].split(".", 1)[0] if not found else parts[-1]
@@ -74,7 +73,16 @@ def locate(path: str) -> Located:
         folders = [_of_folder(part, before) for before, part in pairwise(("", *parts[:-1]))]
         found = [value for value in folders if value]
         parts = [part for part, value in zip(parts, folders, strict=False) if not value] + parts[-1:]
-    return Located(namespace, str(PurePosixPath(*parts)), "/".join(found))
+    root = parts.pop(0) if parts[0][0] == "/" else ""
+    return Located(namespace, root + "/".join(parts), "/".join(found))
+
+
+def _parts(path: str) -> list[str]:
+    """Return the parts of a path, the root first, as ``PurePosixPath`` does, which takes ten times as long."""
+    parts = [part for part in path.split("/") if part not in ("", ".")]
+    if path[:1] != "/":
+        return parts
+    return ["//" if path[:2] == "//" and path[2:3] != "/" else "/", *parts]
 
 
 def below(root: Located, parts: Sequence[str]) -> Located | None:

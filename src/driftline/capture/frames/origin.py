@@ -36,12 +36,12 @@ def mutable(data: Any) -> bool:
     return type(data).__module__.partition(".")[0] == "pandas"
 
 
-def read(frame: Any, datasets: Iterable[Dataset]) -> None:
-    """Remember that ``frame`` was read from ``datasets``."""
+def read(frame: Any, datasets: Iterable[Dataset], names: tuple[str, ...] | None = None) -> None:
+    """Remember that ``frame`` was read from ``datasets``; ``names`` are those of its columns, where they are known."""
     found = tuple(dict.fromkeys(datasets))
     if found and is_frame(frame):
         source = Source("table", tuple(part for one in found for part in (one.namespace, one.name)))
-        node.put(frame, Scan(source, _names(frame)))
+        node.put(frame, Scan(source, _names(frame) if names is None else names))
 
 
 def queried(

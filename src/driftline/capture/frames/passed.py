@@ -26,7 +26,6 @@ MOST = 100  # versions behind one object, and reads of one enclosing run that ar
 _behind: Beside[tuple[Seen, ...]] = Beside()
 _kept: Beside[Seen] = Beside()  # beside a model: the file that it was loaded from or saved to last
 _fitted: Beside[int] = Beside()  # beside a model: when it was fitted last
-_heard: Beside[list[tuple[Seen, Trace]]] = Beside()  # beside the outermost run: what was read under it
 _lock = threading.Lock()
 
 
@@ -93,12 +92,12 @@ def heard(run: Recording, seen: Seen) -> None:
     _Any.owner = client.current()
     top = _outermost(run)
     with _lock:
-        held = _heard.get(top)
+        held = top.heard
         if held is None:
-            held = []
-            _heard.put(top, held)
+            held = top.heard = []
         held.append((seen, run.trace))
-        del held[:-MOST]
+        if len(held) > MOST:
+            del held[:-MOST]
 
 
 def behind(*given: Any) -> tuple[Seen, ...]:
@@ -157,7 +156,7 @@ def written(run: Recording, data: Any) -> bool:
 
 def _guessed(run: Recording, top: Recording) -> list[Seen]:
     """Return what was read under the runs around ``run`` that may stand behind what it writes."""
-    others = [(seen, trace) for seen, trace in _heard.get(top) or () if trace is not run.trace]
+    others = [(seen, trace) for seen, trace in top.heard or () if trace is not run.trace]
     idle = [seen for seen, trace in others if not trace.outputs]  # a run that wrote has its own story
     if run.trace.inputs:  # it read by itself; results of its steps may be part of what it writes
         return idle if run is top else []

@@ -86,9 +86,8 @@ def _weights(data: Any, depth: int = 0) -> bool:
 
 
 def _spelled(dtype: Any) -> str:
-    """Return what a type of pandas is called; those that are few are remembered, as pandas takes its time to say it."""
-    kind = type(dtype)
-    if kind.__module__.partition(".")[0] != "numpy" and kind.__name__ != "StringDtype":
+    """Return what a type is called; those of NumPy are remembered, which takes its time to say it."""
+    if type(dtype).__module__[:5] != "numpy":
         return str(dtype)
     found = _types.get(dtype)
     if found is None:
@@ -98,10 +97,25 @@ def _spelled(dtype: Any) -> str:
     return found
 
 
+def _names_of(index: Any) -> list[Any]:
+    """Return the names in an index of pandas; of one that Arrow holds, by way of Arrow, which is the shorter one."""
+    if type(index.dtype).__name__ == "StringDtype" and index.dtype.storage == "pyarrow":
+        found: list[Any] = index.array.__arrow_array__().to_pylist()
+        if None not in found:
+            return found
+    return index.tolist()  # type: ignore[no-any-return]
+
+
+def _types_of(data: Any) -> list[Any]:
+    """Return the types of the columns of a frame of pandas, which are made into a series only where there is no way."""
+    told = getattr(getattr(data, "_mgr", None), "get_dtypes", None)
+    return (data.dtypes if told is None else told()).tolist()  # type: ignore[no-any-return]
+
+
 def _frame(data: Any, library: str) -> Look:
     kind = type(data).__name__
     if library == "pandas" and kind == "DataFrame":
-        names, types = distinct(map(str, data.columns.tolist())), data.dtypes.tolist()
+        names, types = distinct(map(str, _names_of(data.columns))), _types_of(data)
         fields = tuple(Field(name, _spelled(dtype)) for name, dtype in zip(names, types, strict=False))
         return Look(rows=len(data), fields=fields)
     if library == "polars" and kind == "DataFrame":

@@ -173,7 +173,8 @@ def note(
             found.append(seen)
     if way == "read" and sheet is not None:
         sites.read((one.touched.dataset for one in found), look.fields, renamed=renamed if look.fields else None)
-    _follow(run, way, call, data, found, model=said.kind == "model")
+    fields = look.fields if call is not None and data is call.result else None
+    _follow(run, way, call, data, found, fields, model=said.kind == "model")
     return bool(found)
 
 
@@ -208,7 +209,7 @@ def _written(run: Recording, seen: Seen, call: Call | None, data: Any, folder: s
 def _hold(seen: Seen, frame: Any) -> None:
     """Have ``seen`` hold the table that was read or written, unless there is a file that can be read for it."""
     form = seen.form
-    if frame is None or (seen.path and (endings.form(seen.path) if form is None else readable(seen.path, form))):
+    if frame is None or not measure.level.contents or (seen.path and (endings.form(seen.path) if form is None else readable(seen.path, form))):
         return
     known = bool(seen.path or seen.touched.version or seen.pointer)  # else its rows have to name it
     at_hand.hold(seen, frame, ordered=known and seen.touched.kind != "table")
@@ -242,10 +243,20 @@ def _state(given: Any, place: str, call: Call | None) -> tuple[str, int] | None:
     return state
 
 
-def _follow(run: Recording, way: str, call: Call | None, data: Any, found: list[Seen], *, model: bool) -> None:
+def _follow(
+    run: Recording,
+    way: str,
+    call: Call | None,
+    data: Any,
+    found: list[Seen],
+    fields: tuple[Field, ...] | None,
+    *,
+    model: bool,
+) -> None:
     """Remember where what was read comes from, and take what stands behind what was written."""
     if way == "read" and call is not None:
-        origin.read(call.result, (one.touched.dataset for one in found))
+        names = None if fields is None else tuple([field.name for field in fields])
+        origin.read(call.result, (one.touched.dataset for one in found), names)
         passed.read(call.result, found)
     elif way == "write" and found:
         rootless = passed.written(run, data) and (call is None or call.kwargs.get("mode") != "a")
