@@ -60,7 +60,8 @@ class Ended:
         trace = self._trace
         trace.outputs = order.staying(order.lasting(trace.outputs), trace.gaps)
         if not cheap:
-            for seen in sorted((*trace.inputs, *trace.outputs), key=_is_gone):  # of which there may be a copy
+            every = (*trace.inputs, *trace.outputs)
+            for seen in sorted(every, key=_is_gone) if measure.level.contents else every:  # of what is gone: a copy
                 _measure(seen, trace.gaps)
             fault.attempt("by hand", by_hand.follow, trace, self._folder, self._home)
         else:
@@ -309,23 +310,20 @@ def _dataset(
     touched, contents = seen.touched, None if seen.part else seen.contents
     rows = touched.rows if contents is None else contents.rows
     fields = seen.fields
-    state = {
-        "version": touched.version,
-        "kind": touched.kind,
-        "partition": touched.partition,
-        "fingerprint": (touched.fingerprint or _bytes(seen)) if contents is None else contents.fingerprint,
-        "rows": rows,
-        "bytes": touched.bytes,
-        "attributes": touched.attributes,
-        "after_ns": order.after_ns(trace, seen, written=told is not None) if seen.timed else None,
-    }
-    found = {
-        "driftline_state": facets.pack("driftline_state", {k: v for k, v in state.items() if v not in ("", None, {})})
-    }
+    state = facets.StateFacet(
+        version=touched.version,
+        kind=touched.kind,
+        partition=touched.partition,
+        fingerprint=(touched.fingerprint or _bytes(seen)) if contents is None else contents.fingerprint,
+        rows=rows,
+        bytes=touched.bytes,
+        attributes=touched.attributes,
+        after_ns=order.after_ns(trace, seen, written=told is not None) if seen.timed else None,
+    )
+    found = {"driftline_state": facets.pack("driftline_state", state)}
     found |= {key: facets.pack(key, body) for key, body in seen.facets.items()}
     if fields is not None and seen.part != "columns":
-        schema = [{"name": one.name, **({"type": one.type} if one.type else {})} for one in fields]
-        found["schema"] = facets.pack("schema", {"fields": schema})
+        found["schema"] = facets.pack("schema", {"fields": fields})  # a field without a type has none there, either
     key = (touched.dataset.namespace, touched.dataset.name, touched.version)
     if contents is not None and contents.prints is not None and key not in profiled:
         profiled.add(key)

@@ -28,6 +28,7 @@ else:
 
 TEMPORARY = "temporary files that were written and removed"
 
+_MAYBE = f"{os.sep}tmp"  # in the path of what ``tempfile`` named
 PAIRS = 10_000  # guesses of one run
 
 # Read before and written after says that the one may have fed the other, not that it did.
@@ -60,7 +61,11 @@ def lasting(outputs: list[Seen]) -> list[Seen]:
 
 def staying(outputs: list[Seen], gaps: dict[str, int]) -> list[Seen]:
     """Return ``outputs`` without files that ``tempfile`` named, as caches do, that nobody read and that are gone."""
-    kept = [one for one in outputs if not one.path or one.read_ns or os.path.exists(one.path) or not _temporary(one)]
+    kept = [
+        one
+        for one in outputs
+        if _MAYBE not in one.path or one.read_ns or os.path.exists(one.path) or not _temporary(one)
+    ]
     if len(kept) < len(outputs):
         gaps[TEMPORARY] = len(outputs) - len(kept)
     return kept

@@ -19,6 +19,11 @@ _OWN = f"{PRODUCER}/blob/main/docs/reference/facets.md#"
 _EXACT = 2.0**53  # above it a float does not say which whole number is meant
 UNREADABLE = (msgspec.MsgspecError, ValueError, OverflowError, RecursionError)  # what ``read`` may raise
 
+_KEYS = 1_000  # keys of facets whose beginnings are remembered
+_EMPTY = len("{}")
+_before: dict[str, bytes] = {}
+_encode = msgspec.json.Encoder().encode
+
 T = TypeVar("T")
 Count = Annotated[int, msgspec.Meta(ge=0, le=2**62)]  # what a store can hold
 
@@ -276,8 +281,21 @@ def schema_url(key: str) -> str:
 
 def pack(key: str, value: msgspec.Struct | dict[str, Any]) -> msgspec.Raw:
     """Return ``value`` as the facet ``key``, with the two fields that every facet must have."""
-    body = value if isinstance(value, dict) else msgspec.to_builtins(value)
-    return msgspec.Raw(msgspec.json.encode({"_producer": PRODUCER, "_schemaURL": schema_url(key), **body}))
+    before = _before.get(key)
+    if before is None:
+        before = _begun(key)
+    if isinstance(value, dict) and ("_producer" in value or "_schemaURL" in value):
+        return msgspec.Raw(_encode({**msgspec.json.decode(before[:-1] + b"}"), **value}))
+    body = _encode(value)
+    return msgspec.Raw(before + body[1:] if len(body) > _EMPTY else before[:-1] + b"}")
+
+
+def _begun(key: str) -> bytes:
+    """Return how a facet begins, with a comma at its end."""
+    begun: bytes = _encode({"_producer": PRODUCER, "_schemaURL": schema_url(key)})[:-1] + b","
+    if len(_before) < _KEYS:
+        _before[key] = begun
+    return begun
 
 
 def read(raw: bytes | msgspec.Raw, shape: type[T]) -> T:

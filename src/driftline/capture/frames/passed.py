@@ -16,7 +16,7 @@ from driftline.capture import around, client, fault, recalled
 from driftline.capture.beside import Beside
 from driftline.capture.frames import literal, members, node, origin
 from driftline.capture.recording import Recording
-from driftline.capture.trace import Seen, Trace
+from driftline.capture.trace import Seen
 
 GUESSED = "origin of the data guessed"  # the gap of a run whose inputs are what was read before, by other runs
 UNKNOWN = "origin of the data unknown"  # and of one where not even that can be told

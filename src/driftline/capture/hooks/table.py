@@ -209,7 +209,11 @@ def _written(run: Recording, seen: Seen, call: Call | None, data: Any, folder: s
 def _hold(seen: Seen, frame: Any) -> None:
     """Have ``seen`` hold the table that was read or written, unless there is a file that can be read for it."""
     form = seen.form
-    if frame is None or not measure.level.contents or (seen.path and (endings.form(seen.path) if form is None else readable(seen.path, form))):
+    if (
+        frame is None
+        or not measure.level.contents
+        or (seen.path and (endings.form(seen.path) if form is None else readable(seen.path, form)))
+    ):
         return
     known = bool(seen.path or seen.touched.version or seen.pointer)  # else its rows have to name it
     at_hand.hold(seen, frame, ordered=known and seen.touched.kind != "table")
