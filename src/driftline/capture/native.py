@@ -175,7 +175,7 @@ def _of_file(path: str) -> Pointer | None:
     if run:
         return Pointer("mlflow", run[1])
     beside = f"{path}.dvc"
-    if os.path.isfile(beside):
+    if os.access(beside, os.F_OK) and os.path.isfile(beside):  # the former answers without raising anything
         return _said(beside, path)
     return next((found for lock in _locks_above(os.path.dirname(path)) if (found := _said(lock, path))), None)
 

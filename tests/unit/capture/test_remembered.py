@@ -1,4 +1,4 @@
-"""What is kept for other processes: whole or not at all, bounded, and of the code that made it only."""
+"""What is kept for other processes: as much as the settings say, and of the code that made it only."""
 
 import os
 import stat
@@ -14,7 +14,7 @@ from driftline.config import Settings
 
 @pytest.fixture(autouse=True)
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    monkeypatch.setattr(remembered._Held, "bytes", None)
+    monkeypatch.setattr(remembered._Held, "shelf", None)
     measure.use(Settings(home=str(tmp_path)))
     yield tmp_path / remembered.FOLDER
     measure.use(Settings())
@@ -32,40 +32,15 @@ def test_what_was_put_is_got_for_the_same_kind_and_key_only(home: Path) -> None:
     assert {stat.S_IMODE(path.stat().st_mode) for path in home.iterdir()} == {0o600}  # its owner's alone
 
 
-@pytest.mark.parametrize("cut", [0, 5, 8, 11])
-def test_what_is_torn_is_as_if_it_was_never_there(home: Path, cut: int) -> None:
-    remembered.put("a", ("x",), b"four")
-    (path,) = home.iterdir()
-    path.write_bytes(path.read_bytes()[:cut])
-    assert remembered.get("a", ("x",)) is None
-    path.write_bytes(b"12345678four")
-    assert remembered.get("a", ("x",)) is None
-
-
 def test_other_code_does_not_get_what_this_code_made(monkeypatch: pytest.MonkeyPatch) -> None:
     remembered.put("a", ("x",), b"one")
-    monkeypatch.setattr(remembered, "_code", lambda: (("/capture/measure.py", 1, 1),))
+    monkeypatch.setattr(remembered, "_code", lambda: b"other code")
     assert remembered.get("a", ("x",)) is None
 
 
 def test_the_code_is_what_lies_in_the_folders_that_make_what_is_kept() -> None:
-    paths = {path for path, _, _ in remembered._code()}
+    paths = {path for path, _, _ in remembered._sources()}
     assert {"/capture/contents.py", "/capture/sql/change.py", "/profile/fingerprint.py"} <= paths
-
-
-def test_no_more_lies_there_than_was_said_and_what_was_asked_for_last_stays(home: Path) -> None:
-    measure.use(Settings(home=str(home.parent), remembered_bytes=1_000))
-    for number in range(4):
-        remembered.put("a", (number,), bytes(192))  # 200 with its sum
-        for path in home.iterdir():
-            os.utime(path, ns=(0, path.stat().st_mtime_ns - 10_000_000_000))
-    assert remembered.get("a", (0,)) == bytes(192)  # as new as if it were the last
-    for number in range(4, 7):
-        remembered.put("a", (number,), bytes(192))
-    assert sum(path.stat().st_size for path in home.iterdir()) <= 1_000
-    assert remembered.get("a", (0,)) == bytes(192)
-    assert remembered.get("a", (1,)) is None
-    assert remembered.get("a", (6,)) == bytes(192)
 
 
 def test_what_would_take_much_of_the_room_is_not_kept(home: Path) -> None:
@@ -79,7 +54,8 @@ def test_nothing_is_kept_where_none_is_wanted(home: Path) -> None:
     measure.use(Settings(home=str(home.parent), remembered_bytes=0))
     assert remembered.get("a", (1,)) is None
     remembered.put("a", (2,), b"two")
-    assert len(list(home.iterdir())) == 1
+    measure.use(Settings(home=str(home.parent)))
+    assert (remembered.get("a", (1,)), remembered.get("a", (2,))) == (b"one", None)
 
 
 def test_a_folder_that_cannot_be_written_is_done_without(home: Path) -> None:

@@ -193,7 +193,7 @@ def test_a_form_of_another_dialect_is_another_form() -> None:
 
 @pytest.fixture
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    monkeypatch.setattr(remembered._Held, "bytes", None)
+    monkeypatch.setattr(remembered._Held, "shelf", None)
     measure.use(Settings(home=str(tmp_path)))
     monkeypatch.setattr(known, "_known", OrderedDict())
     known.spoken.cache_clear()
