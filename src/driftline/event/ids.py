@@ -17,7 +17,8 @@ def uuid7(moment_us: int, random: Callable[[int], bytes] = os.urandom) -> str:
     raw = bytearray((moment_us // 1000).to_bytes(6, "big") + random(_RANDOM_BYTES))
     raw[6] = (raw[6] & 0x0F) | 0x70
     raw[8] = (raw[8] & 0x3F) | 0x80
-    return str(uuid.UUID(bytes=bytes(raw)))
+    text = raw.hex()
+    return f"{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}"
 
 
 def moment_us(uuid7_: str) -> int:

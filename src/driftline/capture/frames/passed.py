@@ -157,10 +157,10 @@ def written(run: Recording, data: Any) -> bool:
 def _guessed(run: Recording, top: Recording) -> list[Seen]:
     """Return what was read under the runs around ``run`` that may stand behind what it writes."""
     if run.trace.inputs and run is not top:
-        return []  # it read by itself, and has others around it to tell what they read
+        return []  # it read by itself
     others = [(seen, trace) for seen, trace in top.heard or () if trace is not run.trace]
     idle = [seen for seen, trace in others if not trace.outputs]  # a run that wrote has its own story
-    if run.trace.inputs:  # it read by itself; results of its steps may be part of what it writes
+    if run.trace.inputs:  # results of its steps may be part of what it writes
         return idle
     return idle or [seen for seen, _ in others]
 

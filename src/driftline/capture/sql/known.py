@@ -77,7 +77,9 @@ class Analysis(NamedTuple):
 
     def spelled(self, name: str) -> str:
         """Return ``name`` with the statement's own texts in it."""
-        return _MARK.sub(lambda mark: self.literals[int(mark.group(1))], name) if self.literals else name
+        if "\u00a7" not in name or not self.literals:
+            return name
+        return _MARK.sub(lambda mark: self.literals[int(mark.group(1))], name)
 
 
 class _Variant(NamedTuple):
