@@ -1,5 +1,6 @@
 """Names of data by where it lies: every process agrees on them. Expected values by hand."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -91,6 +92,41 @@ def test_a_file_is_named_as_its_place_is_and_keeps_the_path_that_it_was_given_by
         assert found.path == str(project / given)
 
 
+def test_however_a_file_is_given_it_is_named_and_found_as_its_place_says(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Against ``place``, which asks about each path anew."""
+    project, home = tmp_path / "project", tmp_path / "home"
+    for folder in (project / "a" / "b", home, tmp_path / "other"):
+        folder.mkdir(parents=True)
+    for file in (project / "x.csv", project / "a" / "2013-01-31.csv", home / "x.csv", tmp_path / "other" / "x.csv"):
+        file.touch()
+    (project / "a" / "~").touch()
+    (project / "link").symlink_to("a")
+    (project / "away").symlink_to(tmp_path / "other")
+    (project / "a" / "b" / "l.csv").symlink_to("../../x.csv")
+    (project / "a" / "b" / "gone.csv").symlink_to("nowhere")
+    monkeypatch.setenv("HOME", str(home))
+    given = [
+        "x.csv", "./x.csv", "../project/x.csv", "a/../x.csv", "a/b/../2013-01-31.csv", "link/2013-01-31.csv",
+        "link/b/l.csv", "link/../x.csv", "away/x.csv", "a/b/l.csv", "a/b/gone.csv", "a//2013-01-31.csv",
+        "a/./2013-01-31.csv", "~/x.csv", "~", "a/~", "a/b", "a/b/", "a/.", "a/..", "", ".", "..", "/", "/x.csv",
+        "nothing", "nothing/x.csv", "x.csv/y",
+    ]  # fmt: skip
+    given += [f"{project}/{one}" for one in given] + [f"/{project}/x.csv", f"//{project}/x.csv"]
+    for where in (project, project / "a"):
+        monkeypatch.chdir(where)
+        for one in given * 2:  # the second time the folder is known
+            found, expected = place.file(one, str(project)), place.place(one, str(project))
+            if expected.path and Path(expected.path).is_file():
+                assert found is not None, one
+                assert found.located == expected.located, one
+                assert found.path == os.path.normpath(Path(one).expanduser().absolute()), one
+                assert found.state == Path(found.path).stat(), one
+            else:
+                assert found is None, one
+
+
 def test_what_is_no_regular_file_is_no_file(tmp_path: Path) -> None:
     (tmp_path / "x.csv").touch()
     for given in (
@@ -108,8 +144,10 @@ def test_a_link_that_leads_elsewhere_from_now_on_is_followed_there(tmp_path: Pat
     for version in ("v1", "v2"):
         (tmp_path / version).mkdir()
         (tmp_path / version / "f.csv").touch()
-    (tmp_path / "current").symlink_to("v1")
-    assert place.place(tmp_path / "current" / "f.csv", str(tmp_path)).located.name == "v1/f.csv"
-    (tmp_path / "current").unlink()
-    (tmp_path / "current").symlink_to("v2")
-    assert place.place(tmp_path / "current" / "f.csv", str(tmp_path)).located.name == "v2/f.csv"
+    given = tmp_path / "current" / "f.csv"
+    for version in ("v1", "v2"):
+        (tmp_path / "current").unlink(missing_ok=True)
+        (tmp_path / "current").symlink_to(version)
+        found = place.file(given, str(tmp_path))
+        assert found is not None
+        assert found.located.name == place.place(given, str(tmp_path)).located.name == f"{version}/f.csv"

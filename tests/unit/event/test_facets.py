@@ -18,6 +18,26 @@ def test_a_packed_facet_names_producer_and_schema() -> None:
     assert body["_schemaURL"].endswith("SQLJobFacet")
 
 
+@pytest.mark.parametrize(
+    "value",
+    [
+        {},
+        {"a": 1, "b": [None, 1.5, "\u00e9\n"], "c": {}},
+        {"a": 1, "_producer": "https://elsewhere", "_schemaURL": "x"},
+        facets.StateFacet(),
+        facets.StateFacet(version="v", rows=0, attributes={"k": '"'}, after_ns=3),
+        facets.FingerprintFacet(value="v", algorithm="a", rows=2, groups=b"\0\xff", columns={"c": "00"}),
+    ],
+)
+def test_a_packed_facet_is_the_value_behind_what_every_facet_has(value: Any) -> None:
+    """Against the JSON of the standard library, of the two fields and the value as plain objects, in that order."""
+    for _ in range(2):
+        raw = bytes(facets.pack("driftline_state", value))
+        both = {"_producer": facets.PRODUCER, "_schemaURL": facets.schema_url("driftline_state")}
+        plain = {**both, **msgspec.to_builtins(value)}
+        assert raw.decode() == json.dumps(plain, ensure_ascii=False, separators=(",", ":"))
+
+
 def test_what_is_packed_can_be_unpacked() -> None:
     state = facets.StateFacet(version="v1", partition="2013-01-31", rows=3, attributes={"path": "a"})
     assert (

@@ -1,5 +1,7 @@
 """Names follow https://openlineage.io/docs/spec/naming; expected values are worked out by hand."""
 
+from pathlib import PurePosixPath
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -29,6 +31,14 @@ def test_a_path_is_the_dataset_of_its_folder_with_the_partition_beside(
     path: str, expected: tuple[str, str, str]
 ) -> None:
     assert names.locate(path) == expected
+
+
+@given(st.text("/.ab=2\\", max_size=12))
+def test_a_path_has_the_parts_that_the_standard_library_sees(path: str) -> None:
+    parts = names._parts(path)
+    assert parts == list(PurePosixPath(path).parts)
+    if parts and not any("2" in part or "=" in part for part in parts) and "\\" not in path:  # no partition
+        assert names.locate(path).name == str(PurePosixPath(path))
 
 
 def test_a_path_that_is_nothing_but_a_partition_keeps_its_name() -> None:

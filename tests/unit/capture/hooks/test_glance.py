@@ -12,6 +12,7 @@ from sklearn.linear_model import LinearRegression
 
 from driftline.capture.hooks import glance
 from driftline.event.lineage import Field
+from driftline.event.names import distinct
 
 
 def test_frames_tell_columns_and_rows() -> None:
@@ -25,6 +26,27 @@ def test_frames_tell_columns_and_rows() -> None:
 def test_columns_are_named_where_there_are_some() -> None:
     assert glance.columns(pd.DataFrame({"a": [1], 2: [3]})) == ("a", "2")
     assert glance.columns([1, 2]) == ()
+
+
+def test_columns_are_told_as_pandas_tells_them_whatever_their_names_and_types() -> None:
+    """Against ``columns`` and ``dtypes`` of the frame, name by name and type by type."""
+    mixed = pd.DataFrame({"a": [1], "b": ["x"], 3: [1.5], None: [True], "d": pd.to_datetime(["2013-01-31"])})
+    mixed["c"] = pd.Categorical(["u"])
+    frames = [
+        mixed,
+        mixed[["b", "a"]],
+        pd.DataFrame([[1, "x"]], columns=["n", "n"]),
+        pd.DataFrame([[1, 2]], columns=pd.Index(["n", None], dtype="string")),
+        pd.DataFrame([[1, 2]], columns=pd.Index(["n", "m"], dtype="string[python]")),
+        pd.DataFrame([[1, 2]], columns=pd.MultiIndex.from_tuples([("a", 1), ("b", 2)])),
+        pd.DataFrame([[1, 2]], columns=pd.date_range("2013-01-31", periods=2)),
+        pd.DataFrame(index=range(3)),
+    ]
+    for frame in frames:
+        found = glance.at(frame).fields
+        assert found is not None
+        assert [field.name for field in found] == distinct(map(str, frame.columns.tolist()))
+        assert [field.type for field in found] == [str(dtype) for dtype in frame.dtypes.tolist()]
 
 
 def test_models_tell_their_class() -> None:
