@@ -35,7 +35,8 @@ class Recalled:
 
     def holds(self, seen: Seen) -> bool:
         """Whether ``seen`` itself is in the list."""
-        return any(one is seen for _, one in self.alike(seen))
+        self._follow()
+        return any(self._into[place] is seen for place in self._places.get(_by_path(seen), ()))
 
     def open(self) -> list[Seen]:
         """Return what is written to a file that was open when it was last looked at."""
@@ -81,7 +82,11 @@ def of(trace: Trace, way: Way) -> Recalled:
 
 def _keys(seen: Seen) -> tuple[tuple[object, ...], ...]:
     dataset = seen.touched.dataset
-    return (dataset, "partition", seen.touched.partition), (dataset, "path", seen.path)
+    return (dataset, "partition", seen.touched.partition), _by_path(seen)
+
+
+def _by_path(seen: Seen) -> tuple[object, ...]:
+    return seen.touched.dataset, "path", seen.path
 
 
 def _pointed(seen: Seen) -> tuple[object, ...]:

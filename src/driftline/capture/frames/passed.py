@@ -167,8 +167,9 @@ def _guessed(run: Recording, top: Recording) -> list[Seen]:
 
 def take(run: Recording, found: Iterable[Seen]) -> None:
     """Make versions inputs of a run, but for those that it has read or written itself."""
-    for seen in found:
-        if not any(recalled.of(run.trace, way).holds(seen) for way in recalled.WAYS):
+    known = [recalled.of(run.trace, way) for way in recalled.WAYS]
+    for seen in {id(one): one for one in found}.values():
+        if not any(one.holds(seen) for one in known):
             run.add("read", seen)
 
 

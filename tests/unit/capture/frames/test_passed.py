@@ -212,3 +212,15 @@ def test_a_container_was_fitted_when_the_last_of_its_models_was() -> None:
     passed.fitted(vectors)
     passed.fitted(model)
     assert passed.fitted_ns((model, vectors)) == passed.fitted_ns(model) >= passed.fitted_ns(vectors) > 0
+
+
+def test_a_version_that_stands_behind_several_times_is_read_once_and_what_the_run_has_is_not_read(
+    watched: MemorySink,
+) -> None:
+    one, other, own = (Seen(touched=Touched(dataset=Dataset("d", name), version="1")) for name in ("a", "b", "c"))
+    with driftline.run("take") as run:
+        run.add("write", own)
+        passed.take(run, [one, other, one, own, other])
+        passed.take(run, [other, one])
+    assert [touched.dataset.name for touched in run.inputs] == ["a", "b"]
+    assert len([seen for seen, _ in run.heard or ()]) == 2
