@@ -12,20 +12,25 @@ from collections.abc import Iterable, Mapping
 from contextvars import Token
 from datetime import date
 from types import CodeType, TracebackType
-from typing import Any, Literal, Self
+from typing import TYPE_CHECKING, Any, Literal, Self
 
-from driftline import clock
+from driftline import clock, later
 from driftline.capture import client, collect, emit, fault, observe, offspring, progress, sites, transactions
 from driftline.capture import code as code_versions
 from driftline.capture import documents as contained
 from driftline.capture.around import current_run, enclosing, moment_us, process, replayed
 from driftline.capture.client import Client
 from driftline.capture.columns import Bindable
-from driftline.capture.frames import origin, passed
 from driftline.capture.recording import Moment, Recording
 from driftline.capture.trace import Seen, died
 from driftline.event import ids
 from driftline.event.lineage import Dataset, Job, Touched
+
+if TYPE_CHECKING:
+    from driftline.capture.frames import origin, passed
+else:  # a run that reads nothing does without
+    origin = later.module("driftline.capture.frames.origin")
+    passed = later.module("driftline.capture.frames.passed")
 
 _ANNOUNCE_US = 1_000_000  # a run that is open for longer is announced
 Target = Touched | str | os.PathLike[str]
