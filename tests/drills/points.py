@@ -28,6 +28,7 @@ _CAPTURE: dict[str, tuple[str, ...]] = {
         "Answering.__call__", "Answering.begin", "Answering.suspend", "Answering.finish", "Answering.__enter__",
         "Answering.__exit__", "answer", "current_answer",
     ),
+    "aside": ("while_loading", "back"),
     "at_hand": ("Table.__del__",),
     "at_once": ("record_answer",),
     "asgi": ("asgi", "asgi.answering", "_Sending.__call__"),
@@ -84,11 +85,12 @@ _CAPTURE: dict[str, tuple[str, ...]] = {
     "sender": ("Sender._work", "Sender._spill"),
     "step": ("step", "step.safely"),
     "transactions": ("any_open",),
-    "unbound": ("Unbound.__reduce__",),
+    "unbound": ("Unbound.__reduce__", "Unbound.__signature__"),
     "unlisted": ("pass_over.others", "pass_over.number"),
     "unrecorded": ("current_answer",),
-    "watch": (
-        "watch", "unwatch", "_AfterImport.find_spec", "_Hooking.__getattr__", "_Hooking.create_module",
+    "watch": ("watch", "watch.begin", "unwatch"),
+    "hooking": (
+        "_AfterImport.find_spec", "_Hooking.__getattr__", "_Hooking.create_module",
         "_Hooking.exec_module",
     ),
 }  # fmt: skip

@@ -21,7 +21,7 @@ from tests.drills.modes import WAIT, Mode
 
 import driftline
 from driftline import config
-from driftline.capture import client, fault, process, watch
+from driftline.capture import client, fault, hooking, process, watch
 from driftline.event import sink as event_sink
 from driftline.guard import switch
 

@@ -1,10 +1,10 @@
 """What ``watch`` loads is set aside from garbage collection, where all that there is by then is Python's and ours.
 
-Enters: what loads it, and the frame that called ``watch``. Leaves: its objects, and those with which the interpreter has
-begun, where the collector does not look (``gc.freeze``): in a program whose heap grows, each object that stays costs
-about 2 microseconds by the end. They are given back when the program ends, before the interpreter takes its modules apart:
-a file that is open in a module which the collector passes over would never be written out. Never sets aside what the
-user's program has made: then, and where anybody has an opinion of the collector, it is left as it is.
+Enters: what loads it, and the frame that called ``watch``. Leaves: its objects, and those that Python begins with,
+where the collector does not look (``gc.freeze``), until the program ends: in one whose heap grows, each full collection
+would go through them. They are given back before Python takes its modules apart, as a file that is open in a module
+which the collector passes over would never be written out. Never sets aside what the user's program has made: then, and
+where anybody has an opinion of the collector, that is left as it is. Source: https://docs.python.org/3/library/gc.html.
 """
 
 import _thread
@@ -26,7 +26,7 @@ _DESCRIBING = frozenset(("typing", "__future__"))  # modules whose objects have 
 
 
 class _State:
-    count = 0  # objects that were set aside
+    held = False  # something was set aside
 
 
 def while_loading(act: Callable[[], bool], caller: FrameType) -> None:
@@ -41,19 +41,19 @@ def while_loading(act: Callable[[], bool], caller: FrameType) -> None:
     try:
         gc.disable()
         if act():
-            gc.freeze()
-            _State.count = gc.get_freeze_count()
+            _State.held = True
             atexit.register(back)
+            gc.freeze()
     finally:
         gc.enable()
 
 
 def back() -> None:
-    """Give back what was set aside, unless the program itself has set aside more since."""
-    if _State.count and gc.get_freeze_count() <= _State.count:
+    """Give back what was set aside; at the latest when the program ends."""
+    if _State.held:
+        _State.held = False
         gc.unfreeze()
-    _State.count = 0
-    atexit.unregister(back)
+        atexit.unregister(back)
 
 
 def _untouched() -> bool:

@@ -7,8 +7,7 @@ whose run this is, then calls the original once. Forked children need none of th
 from collections.abc import Callable
 from typing import Any
 
-from driftline.capture import around, client, fault, own, process
-from driftline.capture import hooking
+from driftline.capture import around, client, fault, hooking, own, process
 from driftline.capture.run import Run
 from driftline.config import Settings
 from driftline.event.lineage import Job

@@ -1,7 +1,8 @@
 """Hooks on the libraries that read and write data, put on once, for those that are or get imported.
 
-Enters: the libraries that are loaded, and those that will be. Leaves: patched readers and writers that record on the run
-around them and do nothing without one. A library that is imported later is patched then; one that never is costs nothing.
+Enters: the libraries that are loaded, and those that will be. Leaves: patched readers and writers that record on the
+run around them and do nothing without one. A library that is imported later is patched then; one that never is costs
+nothing.
 """
 
 import contextlib

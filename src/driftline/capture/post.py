@@ -1,13 +1,13 @@
 """One connection to a server, kept open, over which bodies are posted by HTTP/1.1.
 
-Enters: host, port, path, headers and a body. Leaves: the status and the body of the answer. Follows no redirection, uses
-no proxy, keeps no cookies, and decodes nothing but chunks. ``http.client`` loads the parser of e-mail and TLS, thirty
-modules, whatever the address: here it is loaded for https alone. Source: https://www.rfc-editor.org/rfc/rfc9112.
+Enters: host, port, path, headers and a body. Leaves: the status and the body of the answer. Follows no redirection,
+uses no proxy, keeps no cookies, and decodes nothing but chunks. ``http.client`` loads the parser of e-mail and TLS,
+thirty modules, whatever the address: here it is loaded for https alone. Source: https://www.rfc-editor.org/rfc/rfc9112.
 """
 
 import socket
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, BinaryIO, Protocol
+from typing import TYPE_CHECKING, Any, BinaryIO, Protocol
 
 from driftline import later
 
@@ -58,7 +58,7 @@ class _Secure:
 
 class _Plain:
     def __init__(self, host: str, port: int, timeout: float) -> None:
-        self._host = host.encode("ascii" if host.isascii() else "idna")  # of a text, the codec for it would be loaded
+        self._host = host.encode("ascii" if host.isascii() else "idna")
         named = f"[{host}]" if ":" in host else self._host.decode()
         self._named = named if port == 80 else f"{named}:{port}"
         self._port = port
@@ -72,7 +72,8 @@ class _Plain:
         if any("\r" in line or "\n" in line for line in lines) or path.split() != [path]:
             raise ValueError("an address and headers are single lines")
         if self._socket is None:
-            self._socket = socket.create_connection((self._host, self._port), self._timeout)
+            place: Any = (self._host, self._port)  # of a host as a text, the codec of names would be loaded
+            self._socket = socket.create_connection(place, self._timeout)
             self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             self._answers = self._socket.makefile("rb")
         self._socket.sendall("\r\n".join((*lines, "", "")).encode("latin-1") + body)

@@ -25,7 +25,7 @@ import pytest
 from sklearn.linear_model import LinearRegression
 
 import driftline
-from driftline.capture import watch
+from driftline.capture import hooking
 from driftline.capture.hooks import patch, raised
 from driftline.testing import MemorySink
 
