@@ -28,7 +28,6 @@ _CAPTURE: dict[str, tuple[str, ...]] = {
         "Answering.__call__", "Answering.begin", "Answering.suspend", "Answering.finish", "Answering.__enter__",
         "Answering.__exit__", "answer", "current_answer",
     ),
-    "aside": ("while_loading", "back"),
     "at_hand": ("Table.__del__",),
     "at_once": ("record_answer",),
     "asgi": ("asgi", "asgi.answering", "_Sending.__call__"),
@@ -88,7 +87,7 @@ _CAPTURE: dict[str, tuple[str, ...]] = {
     "unbound": ("Unbound.__reduce__", "Unbound.__signature__"),
     "unlisted": ("pass_over.others", "pass_over.number"),
     "unrecorded": ("current_answer",),
-    "watch": ("watch", "watch.begin", "unwatch"),
+    "watch": ("watch", "unwatch"),
     "hooking": (
         "_AfterImport.find_spec", "_Hooking.__getattr__", "_Hooking.create_module",
         "_Hooking.exec_module",

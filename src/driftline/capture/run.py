@@ -147,10 +147,20 @@ class Run(Recording):
             self.gap(way)
         elif data is not None:
             fault.attempt("code", self._visited, way, found)
-            fault.attempt("columns", origin.noted, way, data, found, self._client.folder)
-            fault.attempt("passed", passed.noted, self, way, data, found)
+            fault.attempt("columns", self._noted, way, data, found)
+            fault.attempt("passed", self._passed_on, way, data, found)
         touched = [self.add(way, seen) for seen in found or ()]
         return touched[0] if len(touched) == 1 else observe.summary(touched) if touched else None
+
+    def _noted(self, way: Literal["read", "write"], data: Any, found: list[Seen]) -> None:
+        assert self._client is not None
+        origin.noted(way, data, found, self._client.folder)
+
+    def _passed_on(self, way: Literal["read", "write"], data: Any, found: list[Seen]) -> None:
+        passed.noted(self, way, data, found)
+
+    def _heard(self, seen: Seen) -> None:
+        passed.heard(self, seen)
 
     @staticmethod
     def _visited(way: Literal["read", "write"], found: list[Seen]) -> None:
@@ -166,7 +176,7 @@ class Run(Recording):
         """Record ``seen``, once per version; for hooks."""
         touched = super().add(way, seen)
         if way == "read":
-            fault.attempt("passed", passed.heard, self, seen)
+            fault.attempt("passed", self._heard, seen)
         if self.inherited:
             self._hand_over(way, seen)
         return touched

@@ -7,16 +7,16 @@ that begins with it. Switched off by ``DRIFTLINE_DISABLED=1``: then nothing at a
 
 import sys
 from collections.abc import Mapping
+from types import FrameType
 from typing import TYPE_CHECKING, Any
 
 from driftline import later
-from driftline.capture import aside
+from driftline.capture import aside, fault
 
 if TYPE_CHECKING:
-    from driftline.capture import client, fault, hooking, process, unnamed
-else:
+    from driftline.capture import client, hooking, process, unnamed
+else:  # each is looked up within ``attempt``, as loading it may fail
     client = later.module("driftline.capture.client")
-    fault = later.module("driftline.capture.fault")
     hooking = later.module("driftline.capture.hooking")
     process = later.module("driftline.capture.process")
     unnamed = later.module("driftline.capture.unnamed")
@@ -33,22 +33,39 @@ def watch(name: str = "", *, params: Mapping[str, Any] | None = None, namespace:
         namespace: of the job; default ``settings.namespace``.
     """
     caller = sys._getframe(1)
-
-    def begin() -> bool:
-        if client.current() is None:
-            return False
-        if name:
-            fault.attempt("watch", process.begin, name, params, namespace, caller)
-        else:
-            fault.attempt("watch", unnamed.begin)
-        fault.attempt("watch", hooking.hooks_on)
-        return True
-
-    aside.while_loading(begin, caller)
+    fault.attempt("watch", aside.while_loading, lambda: _begin(name, params, namespace, caller), caller)
 
 
 def unwatch() -> None:
     """End the run that ``watch(name)`` began, and take all hooks off again."""
-    fault.attempt("watch", process.end)
-    fault.attempt("watch", hooking.hooks_off)
+    fault.attempt("watch", _end)
+    fault.attempt("watch", _hooks_off)
     fault.attempt("watch", aside.back)
+
+
+def _begin(name: str, params: Mapping[str, Any] | None, namespace: str | None, caller: FrameType) -> bool:
+    """Begin, unless Driftline is switched off; whether it is on."""
+    if client.current() is None:
+        return False
+    fault.attempt("watch", _opened, name, params, namespace, caller)
+    fault.attempt("watch", _hooks_on)
+    return True
+
+
+def _opened(name: str, params: Mapping[str, Any] | None, namespace: str | None, caller: FrameType) -> None:
+    if name:
+        process.begin(name, params, namespace, caller)
+    else:
+        unnamed.begin()
+
+
+def _end() -> None:
+    process.end()
+
+
+def _hooks_on() -> None:
+    hooking.hooks_on()
+
+
+def _hooks_off() -> None:
+    hooking.hooks_off()

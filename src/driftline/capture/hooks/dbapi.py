@@ -149,7 +149,7 @@ def _recording(original: Callable[..., Any]) -> Callable[..., Any]:
         try:
             result = original(self, *args, **kwargs)
         except raised.ANY as error:
-            fault.attempt(_PIECE, commits.failed, self, original.__name__)
+            fault.attempt(_PIECE, _failed, self, original.__name__)
             raised.through(error)
             raise
         if args:
@@ -157,6 +157,10 @@ def _recording(original: Callable[..., Any]) -> Callable[..., Any]:
         return result
 
     return patch.unseen(call, original)
+
+
+def _failed(cursor: Any, name: str) -> None:
+    commits.failed(cursor, name)
 
 
 def _seen(cursor: Any, text: Any) -> None:
