@@ -5,10 +5,9 @@ Enters: a table (Arrow, pandas, columns by name, rows as mappings), at once or i
 bounded. Files are read in ``formats``.
 """
 
+import itertools
 import re
-from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
-from itertools import pairwise
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from typing import Any, cast
 
 import msgspec
@@ -48,7 +47,7 @@ class Contents(msgspec.Struct, frozen=True, kw_only=True):
     regular: frozenset[str] = frozenset()  # columns that only number the rows, or go up in equal steps
 
 
-_columns: dict[tuple[str, str, int], profile.Column] = {}  # by content hash, kind of values, and how many are null
+_columns: dict[Hashable, profile.Column] = {}  # by content hash, kind of values, and how many are null
 
 
 def of_arrow(
@@ -69,11 +68,32 @@ def of_arrow(
     whole = sheet.of(table)  # what both measures need is worked out once
     found = profile.fingerprint(whole, rows=rows and written is None)
     if not measure.level.profiles:
-        return _contents(schema or table.schema, found, None, frozenset(), written)
+        return _contents(_fields(schema or table.schema), found, None, frozenset(), written)
     measure.go_on()
     same = profiled is None or profiled is table
-    built = _built(table, whole, found) if same else _built(profiled, sheet.of(profiled), found)
-    return _contents(schema or table.schema, found, built, _regular_ones(table, built), written)
+    (built,) = _built(whole if same else sheet.of(profiled), [found])
+    return _contents(_fields(schema or table.schema), found, built, _regular_ones(table, built), written)
+
+
+def of_tables(tables: Sequence[pa.Table]) -> list[Contents]:
+    """Return the contents of each of several tables, as ``of_arrow`` does; short ones are measured together."""
+    out: list[Contents] = []
+    sheets = [sheet.of(table) for table in tables]
+    for places in sheet.groups(sheets):
+        measure.go_on()
+        whole = sheet.together([sheets[place] for place in places])
+        out += _of_short(whole, [tables[place] for place in places]) if whole.short else [of_arrow(tables[places[0]])]
+    return out
+
+
+def _of_short(whole: Sheet, tables: Sequence[pa.Table]) -> list[Contents]:
+    found = profile.fingerprint_many(whole, rows=True)
+    measured = _built(whole, found) if measure.level.profiles else itertools.repeat(None, len(tables))
+    fields = _all_fields([table.schema for table in tables])
+    return [
+        _contents(told, one, built, _regular_ones(table, built) if built else frozenset())
+        for told, table, one, built in zip(fields, tables, found, measured, strict=True)
+    ]
 
 
 def of_columns(schema: pa.Schema, rows: int, tables: Iterable[pa.Table]) -> Contents:
@@ -87,27 +107,25 @@ def of_columns(schema: pa.Schema, rows: int, tables: Iterable[pa.Table]) -> Cont
         whole = sheet.of(table)
         found.append(profile.fingerprint(whole))
         if measure.level.profiles:
-            one = _built(table, whole, found[-1], room)
+            (one,) = _built(whole, found[-1:], room)
             built |= one.columns
             regular |= _regular_ones(table, one)
     measured = profile.Profile(rows, built) if measure.level.profiles else None
-    return _contents(schema, profile.beside(rows, found), measured, regular)
+    return _contents(_fields(schema), profile.beside(rows, found), measured, regular)
 
 
-def _built(table: pa.Table, whole: Sheet, found: profile.Fingerprint, room: Room | None = None) -> profile.Profile:
-    """Return the profile of a table; columns that hold what one before them held are not measured again."""
-    times = Counter(table.column_names)
-    keys = {
-        name: (found.columns[name], _family(column.type), column.null_count)
-        for name, column in zip(table.column_names, table.columns, strict=True)
-        if name in found.columns and times[name] == 1
-    }
-    known = {name: _columns[key] for name, key in keys.items() if key in _columns}
-    built = profile.build(whole, known=known, room=room)
-    for name, key in keys.items():
+def _built(whole: Sheet, found: Sequence[profile.Fingerprint], room: Room | None = None) -> list[profile.Profile]:
+    """Return the profiles of tables; columns that hold what one before them held are not measured again."""
+    keys = [
+        (hashes[column.name], _family(column.values.type), column.values.null_count)
+        for hashes, (_, start, end) in zip((one.columns for one in found), whole.tables, strict=True)
+        for column in whole.columns[start:end]
+    ]
+    built = profile.build_many(whole, keys=keys, known=_columns, room=room)
+    for key, column in zip(keys, (column for one in built for column in one.columns.values()), strict=True):
         if key not in _columns and len(_columns) >= _CACHE:
             del _columns[next(iter(_columns))]
-        _columns[key] = built.columns[name]
+        _columns[key] = column
     return built
 
 
@@ -145,11 +163,11 @@ def of_batches(
             block.clear()
     if profiled and (block or not built):
         built.append(profile.build(pa.Table.from_batches(block, schema)))
-    return _contents(fields, prints.finish(), profile.merge(built) if built else None, regular or frozenset())
+    return _contents(_fields(fields), prints.finish(), profile.merge(built) if built else None, regular or frozenset())
 
 
 def _contents(
-    schema: pa.Schema,
+    fields: tuple[Field, ...],
     found: profile.Fingerprint,
     built: profile.Profile | None,
     regular: frozenset[str],
@@ -160,7 +178,7 @@ def _contents(
     distinct = {name: column.distinct_count() for name, column in built.columns.items()} if built else {}
     return Contents(
         rows=found.rows,
-        fields=_fields(schema),
+        fields=fields,
         fingerprint=prints.value,
         hashes=found.columns,
         prints=facet.made(prints),
@@ -214,13 +232,21 @@ def _number(text: str) -> int | None:
 def _stepwise(numbers: Sequence[int | None]) -> bool:
     if None in numbers:
         return False
-    steps = {after - before for before, after in pairwise(cast("Sequence[int]", numbers))}
+    steps = {after - before for before, after in itertools.pairwise(cast("Sequence[int]", numbers))}
     return len(steps) == 1
 
 
 def _fields(schema: pa.Schema) -> tuple[Field, ...]:
     called = names.distinct(schema.names)
     return tuple(Field(name, str(field.type)) for name, field in zip(called, schema, strict=True))
+
+
+def _all_fields(schemas: Sequence[pa.Schema]) -> list[tuple[Field, ...]]:
+    """The fields of each schema; those of one dataset are mostly the same."""
+    out: list[tuple[Field, ...]] = []
+    for before, schema in zip([None, *schemas], schemas, strict=False):
+        out.append(out[-1] if before is not None and schema.equals(before) else _fields(schema))
+    return out
 
 
 def of_data(data: Any, *, rows: bool = False) -> Contents | None:
