@@ -5,11 +5,14 @@ a ``Delivery``, each with all that is held, and what became of it in the ``Tally
 item: one that cannot be made is a counted loss.
 """
 
-from typing import Any, Protocol
+import importlib
+from collections.abc import Callable, Iterable
+from typing import Any, Protocol, runtime_checkable
 
 from driftline.capture import fault
 from driftline.capture.delivery import Delivery
 from driftline.capture.tally import ANSWERS, EVENTS
+from driftline.capture.trace import Seen
 from driftline.event.answer import Answer
 
 
@@ -19,6 +22,16 @@ class Pending(Protocol):
     def encode(self, *, cheap: bool) -> bytes:
         """Return the event as JSON; ``cheap`` leaves out what takes long to measure."""
 
+
+@runtime_checkable
+class Measuring(Protocol):
+    """A pending event that is about files."""
+
+    def waiting(self) -> Iterable[Seen]:
+        """Return the versions whose contents are looked at when it is encoded."""
+
+
+_TOGETHER = "driftline.capture.together"  # loaded when contents are measured
 
 # Answers that are made when their turn comes: what makes them, how many they are at most, and of what, in one tuple.
 Unmade = tuple[Any, ...]
@@ -33,6 +46,13 @@ def weight(item: Item) -> int:
 def kind(item: Item) -> int:
     """Return where an item is counted."""
     return ANSWERS if isinstance(item, tuple | Answer) else EVENTS
+
+
+def prepare(items: Iterable[Item], stop: Callable[[], bool]) -> None:
+    """Measure together what several items wait for, unless somebody wants the thread to ``stop``."""
+    waiting = [seen for item in items if isinstance(item, Measuring) for seen in item.waiting()]
+    if len(waiting) > 1:
+        importlib.import_module(_TOGETHER).measure_all(waiting, stop)
 
 
 class Flight:

@@ -14,7 +14,7 @@ import importlib
 import itertools
 import sys
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import msgspec
@@ -27,6 +27,7 @@ from driftline.capture import endings, measure, remembered, text
 from driftline.capture.contents import Contents, as_arrow, of_arrow, of_batches, of_columns, of_data
 from driftline.capture.form import Form, readable
 from driftline.capture.unwarned import unwarned
+from driftline.profile import sheet
 
 feather = later.module("pyarrow.feather")
 json = later.module("pyarrow.json")
@@ -34,6 +35,7 @@ parquet = later.module("pyarrow.parquet")  # a program whose tables are texts do
 
 PROFILE_LIMIT = 1 << 29  # bytes of a file that is still profiled
 WHOLE = 1 << 25  # bytes of a file that is read at once
+_AT_ONCE = 1 << 18  # bytes of a file that is read before it is looked into
 _CELLS = 1 << 19  # of a Parquet file that is read at once rather than column by column
 _BATCH = 1 << 16  # rows read at a time
 _CACHE = 512
@@ -45,7 +47,10 @@ _SMALL = 1 << 24  # bytes of a file whose format is slow to read, and that is st
 
 _MAGIC = {b"PAR1": "parquet", b"ARROW1\0\0": "feather", b"ORC": "orc", b"\x93NUMPY": "npy"}
 
-_seen: dict[tuple[str, bool, bool, Form | None], Contents | None] = {}  # by version, what is measured, and its form
+Key = tuple[str, bool, bool, Form | None]  # version, what is measured, and the form of a text table
+Name = tuple[Any, ...]  # the same, and all else that contents follow from: what they are remembered by
+
+_seen: dict[Key, Contents | None] = {}
 
 
 def of_file(path: str, version: str, size: int, modified_ns: int, said: Form | None = None) -> Contents | None:
@@ -58,39 +63,76 @@ def of_file(path: str, version: str, size: int, modified_ns: int, said: Form | N
         measure.Locked: the program holds a lock on it.
         OSError, pa.ArrowException: the file cannot be read.
     """
-    key = (version, measure.level.profiles, measure.level.rows, said)
+    key = key_of(version, said)
     if key in _seen:
         return _seen[key]
-    _same(path, size, modified_ns)
+    same(path, size, modified_ns)
     measure.unlocked(path)
     try:
         meant = _meant(path, said)
-        alike = (*key[:3], meant)  # others may have said the same in other words
+        alike = key_of(version, meant)  # others may have said the same in other words
         with unwarned():
             contents = _seen[alike] if alike in _seen else _once(path, size, alike)
     finally:
-        _same(path, size, modified_ns)  # what was read in the middle of a change is nobody's version
-    if len(_seen) >= _CACHE:
-        _seen.clear()
-    _seen[key] = _seen[alike] = contents
+        same(path, size, modified_ns)  # what was read in the middle of a change is nobody's version
+    _hold(key, contents)
+    _hold(alike, contents)
     return contents
 
 
-def _once(path: str, size: int, key: tuple[str, bool, bool, Form | None]) -> Contents | None:
+def key_of(version: str, said: Form | None = None) -> Key:
+    """Return what contents are at hand by in this process."""
+    return version, measure.level.profiles, measure.level.rows, said
+
+
+def _hold(key: Key, contents: Contents | None) -> None:
+    if len(_seen) >= _CACHE and key not in _seen:
+        del _seen[next(iter(_seen))]
+    _seen[key] = contents
+
+
+def _once(path: str, size: int, key: Key) -> Contents | None:
     """Return the contents of a file; of bytes that were measured before, in whatever process, what was found then."""
     version, _, _, meant = key
     if not version.startswith(measure.BYTES):
         return _read(path, size, meant)
-    name = (*key, size, form(path) if meant is None else "", pa.__version__)
-    known = remembered.get(_KIND, name)
-    if known is not None:
-        with contextlib.suppress(msgspec.MsgspecError):
-            return _DECODER.decode(known)
+    found = name(path, size, key)
+    if recall(found):
+        return _seen[key]
     begin = time.thread_time_ns()
     contents = _read(path, size, meant)
-    if contents is not None and time.thread_time_ns() - begin > _WORTH_NS:
-        remembered.put(_KIND, name, msgspec.msgpack.encode(contents))
+    if contents is not None:
+        keep(found, contents, time.thread_time_ns() - begin)
     return contents
+
+
+def is_known(version: str) -> bool:
+    """Whether the contents of a file that is no text table are at hand."""
+    return key_of(version) in _seen
+
+
+def name(path: str, size: int, key: Key) -> Name:
+    """Return all that the contents of a file follow from."""
+    return (*key, size, form(path) if key[-1] is None else "", pa.__version__)
+
+
+def recall(found: Name) -> bool:
+    """Have at hand what this or another process has measured before; returns whether there is anything."""
+    known = remembered.get(_KIND, found)
+    if known is None:
+        return False
+    try:
+        _hold(found[:4], _DECODER.decode(known))
+    except msgspec.MsgspecError:
+        return False
+    return True
+
+
+def keep(found: Name, contents: Contents, spent_ns: int) -> None:
+    """Have contents at hand; other processes as well, where it took ``spent_ns`` of CPU that are worth it."""
+    _hold(found[:4], contents)
+    if spent_ns > _WORTH_NS:
+        remembered.put(_KIND, found, msgspec.msgpack.encode(contents))
 
 
 def _meant(path: str, said: Form | None) -> Form | None:
@@ -100,7 +142,12 @@ def _meant(path: str, said: Form | None) -> Form | None:
     return text.settled(path, said) if said is not None and readable(path, said) else said
 
 
-def _same(path: str, size: int, modified_ns: int) -> None:
+def same(path: str, size: int, modified_ns: int) -> None:
+    """Be called before and after a file is read.
+
+    Raises:
+        FileNotFoundError: it is not the file that had this size and time.
+    """
     if measure.state(path) != (size, modified_ns):
         raise FileNotFoundError(f"{path} is not as it was")
 
@@ -149,12 +196,27 @@ def _of_lines(path: str) -> Contents:
 
 def _of_parquet(path: str, size: int) -> Contents:
     whole, profiled = size <= min(WHOLE, PROFILE_LIMIT), size <= PROFILE_LIMIT
-    buffer = 0 if whole else 1 << 20  # of reads; ``pre_buffer`` would hand them to another thread
-    with pa.OSFile(path) as opened, parquet.ParquetFile(opened, buffer_size=buffer, pre_buffer=False) as file:
+    with _parquet(path, size) as file:
         if whole:
             return _of_columns(file)
         batches = file.iter_batches(_BATCH, use_threads=False)
         return of_batches(file.schema_arrow, batches, profiled=profiled)
+
+
+def short_table(path: str, size: int) -> pa.Table | None:
+    """Return the rows of a Parquet file of few cells; None where it has more."""
+    with _parquet(path, size) as file:
+        short = sheet.cells(file.metadata.num_rows, len(file.schema_arrow)) <= sheet.SHORT
+        return file.read(use_threads=False) if short else None
+
+
+@contextlib.contextmanager
+def _parquet(path: str, size: int) -> Iterator[Any]:
+    buffer = 0 if size <= WHOLE else 1 << 20  # of reads; ``pre_buffer`` would hand them to another thread
+    with pa.OSFile(path) as opened:
+        source = pa.BufferReader(opened.read_buffer()) if size <= _AT_ONCE else opened
+        with parquet.ParquetFile(source, buffer_size=buffer, pre_buffer=False) as file:
+            yield file
 
 
 def _of_columns(file: Any) -> Contents:

@@ -51,6 +51,11 @@ class Part(NamedTuple):
     end: int  # behind its last one
 
 
+def cells(rows: int, columns: int) -> int:
+    """Return what a table counts for, in cells."""
+    return rows * max(columns, FEWEST)
+
+
 class Sheet:
     """Rows of a table, or of several."""
 
@@ -62,7 +67,7 @@ class Sheet:
             Part(rows, start, end) for (rows, _), (start, end) in zip(tables, itertools.pairwise(ends), strict=True)
         ]
         self.rows = sum(table.rows for table in self.tables)
-        self.cells = sum(rows * max(len(columns), FEWEST) for rows, columns in tables)
+        self.cells = sum(cells(rows, len(columns)) for rows, columns in tables)
         self.short = self.cells <= SHORT
 
     @cached_property
@@ -129,13 +134,13 @@ def together(sheets: Sequence[Sheet]) -> Sheet:
 def groups(sheets: Sequence[Sheet]) -> Iterator[list[int]]:
     """Yield the places of those of ``sheets`` that are a short sheet ``together``, or else of one."""
     group: list[int] = []
-    cells = 0
+    held = 0
     for place, sheet in enumerate(sheets):
-        if group and cells + sheet.cells > SHORT:
+        if group and held + sheet.cells > SHORT:
             yield group
-            group, cells = [], 0
+            group, held = [], 0
         group.append(place)
-        cells += sheet.cells
+        held += sheet.cells
     if group:
         yield group
 
