@@ -5,18 +5,15 @@ Enters: a table (Arrow, pandas, columns by name, rows as mappings), at once or i
 bounded. Files are read in ``formats``.
 """
 
-import itertools
-import re
+from collections import deque
 from collections.abc import Hashable, Iterable, Mapping, Sequence
-from typing import Any, cast
+from typing import Any
 
 import msgspec
-import numpy as np
 import pyarrow as pa
-from numpy.typing import NDArray
 
 from driftline import profile
-from driftline.capture import measure
+from driftline.capture import measure, regular
 from driftline.event import names
 from driftline.event.facets import FingerprintFacet
 from driftline.event.lineage import Field
@@ -28,9 +25,6 @@ ROWS_LIMIT = 1 << 17  # cells of a table whose rows are also hashed whatever the
 _BLOCK = 1 << 26  # bytes of memory that a block of a larger file takes
 _CACHE = 512
 _TELLING = 50
-_LONG = 3  # rows that are looked at first
-_LONGER = 32  # then so many texts
-_ENDING = re.compile(r"[0-9]+$")
 
 
 class Contents(msgspec.Struct, frozen=True, kw_only=True):
@@ -47,6 +41,7 @@ class Contents(msgspec.Struct, frozen=True, kw_only=True):
     regular: frozenset[str] = frozenset()  # columns that only number the rows, or go up in equal steps
 
 
+_schemas: deque[tuple[pa.Schema, tuple[Field, ...]]] = deque(maxlen=8)  # of the last tables, and what is told of them
 _columns: dict[Hashable, profile.Column] = {}  # by content hash, kind of values, and how many are null
 
 
@@ -72,7 +67,7 @@ def of_arrow(
     measure.go_on()
     same = profiled is None or profiled is table
     (built,) = _built(whole if same else sheet.of(profiled), [found])
-    return _contents(_fields(schema or table.schema), found, built, _regular_ones(table, built), written)
+    return _contents(_fields(schema or table.schema), found, built, regular.columns(table, built), written)
 
 
 def of_tables(tables: Sequence[pa.Table]) -> list[Contents]:
@@ -82,25 +77,29 @@ def of_tables(tables: Sequence[pa.Table]) -> list[Contents]:
     for places in sheet.groups(sheets):
         measure.go_on()
         whole = sheet.together([sheets[place] for place in places])
-        out += _of_short(whole, [tables[place] for place in places]) if whole.short else [of_arrow(tables[places[0]])]
+        if whole.short:
+            out += _of_short(whole, [tables[place].schema for place in places])
+        else:
+            out.append(of_arrow(tables[places[0]]))
     return out
 
 
-def _of_short(whole: Sheet, tables: Sequence[pa.Table]) -> list[Contents]:
+def _of_short(whole: Sheet, schemas: Sequence[pa.Schema]) -> list[Contents]:
     found = profile.fingerprint_many(whole, rows=True)
-    measured = _built(whole, found) if measure.level.profiles else itertools.repeat(None, len(tables))
-    fields = _all_fields([table.schema for table in tables])
-    return [
-        _contents(told, one, built, _regular_ones(table, built) if built else frozenset())
-        for told, table, one, built in zip(fields, tables, found, measured, strict=True)
-    ]
+    if not measure.level.profiles:
+        return [_contents(_fields(schema), one, None, frozenset()) for schema, one in zip(schemas, found, strict=True)]
+    measure.go_on()
+    built = _built(whole, found)
+    steady = regular.of_each(whole, built)
+    parts = zip(schemas, found, built, steady, strict=True)
+    return [_contents(_fields(schema), prints, one, even) for schema, prints, one, even in parts]
 
 
 def of_columns(schema: pa.Schema, rows: int, tables: Iterable[pa.Table]) -> Contents:
     """Return the contents of a table of ``rows`` rows whose columns come one after another; holds one at a time."""
     found: list[profile.Fingerprint] = []
     built: dict[str, profile.Column] = {}
-    regular: frozenset[str] = frozenset()
+    steady: frozenset[str] = frozenset()
     room = Room()
     for table in tables:
         measure.go_on()
@@ -109,9 +108,9 @@ def of_columns(schema: pa.Schema, rows: int, tables: Iterable[pa.Table]) -> Cont
         if measure.level.profiles:
             (one,) = _built(whole, found[-1:], room)
             built |= one.columns
-            regular |= _regular_ones(table, one)
+            steady |= regular.columns(table, one)
     measured = profile.Profile(rows, built) if measure.level.profiles else None
-    return _contents(_fields(schema), profile.beside(rows, found), measured, regular)
+    return _contents(_fields(schema), profile.beside(rows, found), measured, steady)
 
 
 def _built(whole: Sheet, found: Sequence[profile.Fingerprint], room: Room | None = None) -> list[profile.Profile]:
@@ -148,29 +147,31 @@ def of_batches(
     prints = profile.Prints(schema, rows=measure.level.rows, form=form)
     built: list[profile.Profile] = []
     block: list[pa.RecordBatch] = []
-    regular: frozenset[str] | None = None  # columns that are so in every batch
+    steady: frozenset[str] | None = None  # columns that are so in every batch
     window = schema.empty_table()  # a batch with the last rows of the one before, so that steps go on between them
     for batch in (one for one in batches if len(one)):
         measure.go_on()
         prints.add(batch)
-        window = pa.concat_tables([window.slice(max(0, len(window) - _LONG + 1)), pa.Table.from_batches([batch])])
-        if len(window) >= _LONG:
-            found = _regular_ones(window)
-            regular = found if regular is None else regular & found
+        window = pa.concat_tables(
+            [window.slice(max(0, len(window) - regular.LONG + 1)), pa.Table.from_batches([batch])]
+        )
+        if len(window) >= regular.LONG:
+            found = regular.columns(window)
+            steady = found if steady is None else steady & found
         block += [batch] if profiled else []
         if sum(one.nbytes for one in block) > _BLOCK:
             built.append(profile.build(pa.Table.from_batches(block, schema)))
             block.clear()
     if profiled and (block or not built):
         built.append(profile.build(pa.Table.from_batches(block, schema)))
-    return _contents(_fields(fields), prints.finish(), profile.merge(built) if built else None, regular or frozenset())
+    return _contents(_fields(fields), prints.finish(), profile.merge(built) if built else None, steady or frozenset())
 
 
 def _contents(
     fields: tuple[Field, ...],
     found: profile.Fingerprint,
     built: profile.Profile | None,
-    regular: frozenset[str],
+    steady: frozenset[str],
     prints: profile.Fingerprint | None = None,
 ) -> Contents:
     """``prints``: what is told instead of ``found``, by which columns are known within a run."""
@@ -183,70 +184,20 @@ def _contents(
         hashes=found.columns,
         prints=facet.made(prints),
         profile=profile.encoded(built) if built else b"",
-        varied=frozenset(name for name, values in distinct.items() if values > 1.5),
-        telling=frozenset(name for name, values in distinct.items() if values > _TELLING and name not in regular),
-        regular=frozenset(name for name, values in distinct.items() if values > 1.5 and name in regular),
+        varied=frozenset([name for name, values in distinct.items() if values > 1.5]),
+        telling=frozenset([name for name, values in distinct.items() if values > _TELLING and name not in steady]),
+        regular=frozenset([name for name, values in distinct.items() if values > 1.5 and name in steady]),
     )
 
 
-def _regular_ones(table: pa.Table, built: profile.Profile | None = None) -> frozenset[str]:
-    """Return the columns that number the rows; numbers that repeat often need no look."""
-    known = built.columns if built else {}
-    few = {
-        name
-        for name, column in known.items()
-        if column.type in {"number", "time"} and column.distinct_count() <= column.rows / 2
-    }
-    found = zip(names.distinct(table.column_names), table.columns, strict=True)
-    return frozenset(name for name, column in found if name not in few and _regular(column))
-
-
-def _regular(column: pa.ChunkedArray) -> bool:
-    """Whether a column goes up or down in equal steps, as row numbers and calendars do; texts that end so as well."""
-    if column.null_count or len(column) < _LONG:
-        return False
-    family = buffers.family(column.type)
-    if family == "text":
-        counts = (_LONG, _LONGER, len(column))  # few texts go on in equal steps by chance
-        return all(_stepwise([_number(text) for text in column.slice(0, count).to_pylist()]) for count in counts)
-    if family not in {"number", "time"} or pa.types.is_time(column.type):
-        return False
-    begin = np.concatenate([buffers.numbers(chunk) for chunk in column.slice(0, _LONG).chunks])
-    if not _even(begin):
-        return False
-    return _even(np.concatenate([buffers.numbers(chunk) for chunk in column.chunks]))
-
-
-def _even(values: NDArray[Any]) -> bool:
-    if values.dtype.kind in "iu" and values.dtype.itemsize < 8:  # in which steps may not fit
-        values = values.astype(np.int64)
-    steps = values[1:] - values[:-1]
-    return bool((steps == steps[0]).all())
-
-
-def _number(text: str) -> int | None:
-    found = _ENDING.search(text)
-    return int(found[0][-18:]) if found else None
-
-
-def _stepwise(numbers: Sequence[int | None]) -> bool:
-    if None in numbers:
-        return False
-    steps = {after - before for before, after in itertools.pairwise(cast("Sequence[int]", numbers))}
-    return len(steps) == 1
-
-
 def _fields(schema: pa.Schema) -> tuple[Field, ...]:
+    for known, fields in _schemas:
+        if schema.equals(known):
+            return fields
     called = names.distinct(schema.names)
-    return tuple(Field(name, str(field.type)) for name, field in zip(called, schema, strict=True))
-
-
-def _all_fields(schemas: Sequence[pa.Schema]) -> list[tuple[Field, ...]]:
-    """The fields of each schema; those of one dataset are mostly the same."""
-    out: list[tuple[Field, ...]] = []
-    for before, schema in zip([None, *schemas], schemas, strict=False):
-        out.append(out[-1] if before is not None and schema.equals(before) else _fields(schema))
-    return out
+    fields = tuple(Field(name, str(field.type)) for name, field in zip(called, schema, strict=True))
+    _schemas.append((schema.remove_metadata(), fields))
+    return fields
 
 
 def of_data(data: Any, *, rows: bool = False) -> Contents | None:

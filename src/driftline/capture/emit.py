@@ -56,7 +56,7 @@ class Ended:
         self._late = late
 
     def waiting(self) -> Iterable[Seen]:
-        """Return the versions whose contents are looked at when it is encoded."""
+        """Return the versions whose contents it tells of."""
         return (*self._trace.inputs, *self._trace.outputs)
 
     def encode(self, *, cheap: bool) -> bytes:

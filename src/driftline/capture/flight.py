@@ -7,9 +7,9 @@ item: one that cannot be made is a counted loss.
 
 import importlib
 from collections.abc import Callable, Iterable
-from typing import Any, Protocol, runtime_checkable
+from typing import Any, Protocol
 
-from driftline.capture import fault
+from driftline.capture import fault, measure
 from driftline.capture.delivery import Delivery
 from driftline.capture.tally import ANSWERS, EVENTS
 from driftline.capture.trace import Seen
@@ -22,13 +22,8 @@ class Pending(Protocol):
     def encode(self, *, cheap: bool) -> bytes:
         """Return the event as JSON; ``cheap`` leaves out what takes long to measure."""
 
-
-@runtime_checkable
-class Measuring(Protocol):
-    """A pending event that is about files."""
-
     def waiting(self) -> Iterable[Seen]:
-        """Return the versions whose contents are looked at when it is encoded."""
+        """Return the versions whose contents it tells of."""
 
 
 _TOGETHER = "driftline.capture.together"  # loaded when contents are measured
@@ -50,7 +45,9 @@ def kind(item: Item) -> int:
 
 def prepare(items: Iterable[Item], stop: Callable[[], bool]) -> None:
     """Measure together what several items wait for, unless somebody wants the thread to ``stop``."""
-    waiting = [seen for item in items if isinstance(item, Measuring) for seen in item.waiting()]
+    if not measure.level.contents:
+        return
+    waiting = [seen for item in items if not isinstance(item, bytes | tuple | Answer) for seen in item.waiting()]
     if len(waiting) > 1:
         importlib.import_module(_TOGETHER).measure_all(waiting, stop)
 

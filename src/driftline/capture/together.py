@@ -58,7 +58,7 @@ def _measure_all(files: Iterable[Seen], stop: Callable[[], bool]) -> None:
         held.since_ns = held.since_ns or time.thread_time_ns()
         try:
             _read(seen, held)
-        except Exception:  # noqa: BLE001, S112 - it is read again in its turn, and fails there
+        except Exception:  # noqa: S112 - it is read again in its turn, and fails there
             continue
         if held.bytes > ROOM:
             _measure(held)
@@ -86,7 +86,7 @@ def _read(seen: Seen, held: _Held) -> None:
 def _measure(held: _Held) -> None:
     try:
         found = contents.of_tables(held.tables)
-    except Exception:  # noqa: BLE001 - one of them cannot be measured, and says so in its turn
+    except Exception:  # one of them cannot be measured, and says so in its turn
         return
     spent_ns = (time.thread_time_ns() - held.since_ns) // len(found)
     for name, one in zip(held.names, found, strict=True):

@@ -15,5 +15,5 @@ from driftline.profile.recent import encoded, readable
 from driftline.profile.row_set import RowSet, row_set
 
 __all__ = ["FORM", "WRITTEN", "Column", "Comparison", "Fingerprint", "Prints", "Profile", "Ranks", "RowSet", "beside",
-           "build", "build_many",
-           "compare", "decode", "encode", "encoded", "fingerprint", "fingerprint_many", "merge", "readable", "row_set"]  # fmt: skip
+           "build", "build_many", "compare", "decode", "encode", "encoded", "fingerprint", "fingerprint_many", "merge",
+           "readable", "row_set"]  # fmt: skip

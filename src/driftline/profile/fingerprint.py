@@ -186,7 +186,9 @@ def _hashes(group: Sheet) -> list[bytes]:
 
 
 def _parts(group: Sheet, place: int, values: Any) -> Iterator[Any]:
-    return canonical.of_chunks(values) if canonical.strung(values) else canonical.parts(group.pieces[place])
+    if not group.short and canonical.strung(values):
+        return canonical.of_chunks(values)
+    return canonical.parts(group.pieces[place])
 
 
 def _made(rows: int, groups: dict[str, bytes], row_set: RowSet | None, form: str) -> Fingerprint:

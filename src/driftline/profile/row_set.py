@@ -150,24 +150,19 @@ def _lanes(group: Sheet) -> tuple[Hashes, Hashes]:
             if here:
                 block = cells[done[kind] : done[kind] + len(here) * rows].reshape(len(here), rows)
                 done[kind] += block.size
-                _add(block, keys[:, [place - start for place in here]], lanes)
+                for lane, factors in zip(lanes, np.take(keys, [place - start for place in here], axis=1), strict=True):
+                    np.add(lane, factors @ block, out=lane)
                 left.difference_update(here)
         for place in sorted(left) if rows else ():
-            _add_long(codes(group.pieces[place]), keys[:, place - start], lanes)
+            _add(codes(group.pieces[place]), keys[:, place - start], lanes)
         at += rows
-    for block in _blocks(group.rows):
-        one[block] = mix(one[block])
-        two[block] = mix(two[block] ^ (one[block] >> np.uint64(32)))
+    for near in _blocks(group.rows):
+        one[near] = mix(one[near])
+        two[near] = mix(two[near] ^ (one[near] >> np.uint64(32)))
     return one, two
 
 
 def _add(found: Hashes, keys: Hashes, lanes: tuple[Hashes, Hashes]) -> None:
-    """Add the codes of several columns, one a line, to both lanes."""
-    for lane, factors in zip(lanes, keys, strict=True):
-        lane += np.add.reduce(found * factors[:, None], axis=0)
-
-
-def _add_long(found: Hashes, keys: Hashes, lanes: tuple[Hashes, Hashes]) -> None:
     """Add the codes of one column to both lanes."""
     for block in _blocks(len(found)):
         for lane, factor in zip(lanes, keys, strict=True):

@@ -38,17 +38,17 @@ def _numbers(sheet: Sheet, wanted: Sequence[int], seed: int) -> dict[int, Column
     out, kept = {}, []
     for place, kind, line in found:
         piece, rows = sheet.pieces[place], len(line)
-        there = int(np.count_nonzero(line == line))
-        nulls = rows - there if isinstance(piece, np.ndarray) else piece.null_count
-        counted = Counted(kind, rows, rows - there, rows - there - nulls)
-        if there:
-            kept.append((place, counted, line, there))
+        count = int(np.count_nonzero(line == line))
+        nulls = rows - count if isinstance(piece, np.ndarray) else piece.null_count
+        counted = Counted(kind, rows, rows - count, rows - count - nulls)
+        if count:
+            kept.append((place, counted, line, count))
         else:
             out[place] = Column(*counted)
     if kept:
-        places, told, lines, present = zip(*kept, strict=True)
+        there, told, lines, present = zip(*kept, strict=True)
         columns = numbers.measured(told, _levels(lines, present), seed)
-        out |= dict(zip(places, columns, strict=True))
+        out |= dict(zip(there, columns, strict=True))
     return out
 
 

@@ -285,6 +285,9 @@ class Native:
         assert cheap or self.let_go.wait(30)
         return b'{"made":"%s"}' % (b"cheaply" if cheap else b"at length")
 
+    def waiting(self) -> tuple[()]:
+        return ()
+
 
 def test_who_closes_waits_for_native_code_and_keeps_what_was_not_begun(tmp_path: Path) -> None:
     sink = MemorySink()
@@ -315,6 +318,9 @@ class Followed:
     def encode(self, *, cheap: bool) -> bytes:
         self.sender.put(b"second")
         return b"first"
+
+    def waiting(self) -> tuple[()]:
+        return ()
 
 
 def test_what_is_queued_while_the_end_is_delivered_is_delivered_too(tmp_path: Path) -> None:
