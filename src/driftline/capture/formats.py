@@ -23,9 +23,10 @@ import pyarrow as pa
 from pyarrow import ipc
 
 from driftline import later
-from driftline.capture import endings, measure, remembered, text
+from driftline.capture import endings, measure, measured, text
 from driftline.capture.contents import Contents, as_arrow, of_arrow, of_batches, of_columns, of_data
 from driftline.capture.form import Form, readable
+from driftline.capture.measured import Key
 from driftline.capture.unwarned import unwarned
 from driftline.profile import sheet
 
@@ -38,19 +39,10 @@ WHOLE = 1 << 25  # bytes of a file that is read at once
 _AT_ONCE = 1 << 18  # bytes of a file that is read before it is looked into
 _CELLS = 1 << 19  # of a Parquet file that is read at once rather than column by column
 _BATCH = 1 << 16  # rows read at a time
-_CACHE = 512
-_WORTH_NS = 1_000_000  # of CPU: what took less is measured anew by the next process
-_KIND = "contents"
-_DECODER = msgspec.msgpack.Decoder(Contents)
 _WIDE = 1_000  # columns of an array or an object that is still taken for a table
 _SMALL = 1 << 24  # bytes of a file whose format is slow to read, and that is still profiled
 
 _MAGIC = {b"PAR1": "parquet", b"ARROW1\0\0": "feather", b"ORC": "orc", b"\x93NUMPY": "npy"}
-
-Key = tuple[str, bool, bool, Form | None]  # version, what is measured, and the form of a text table
-Name = tuple[Any, ...]  # the same, and all else that contents follow from: what they are remembered by
-
-_seen: dict[Key, Contents | None] = {}
 
 
 def of_file(path: str, version: str, size: int, modified_ns: int, said: Form | None = None) -> Contents | None:
@@ -63,32 +55,21 @@ def of_file(path: str, version: str, size: int, modified_ns: int, said: Form | N
         measure.Locked: the program holds a lock on it.
         OSError, pa.ArrowException: the file cannot be read.
     """
-    key = key_of(version, said)
-    if key in _seen:
-        return _seen[key]
+    key = measured.key(version, said)
+    if key in measured.at_hand:
+        return measured.at_hand[key]
     same(path, size, modified_ns)
     measure.unlocked(path)
     try:
         meant = _meant(path, said)
-        alike = key_of(version, meant)  # others may have said the same in other words
+        alike = measured.key(version, meant)  # others may have said the same in other words
         with unwarned():
-            contents = _seen[alike] if alike in _seen else _once(path, size, alike)
+            contents = measured.at_hand[alike] if alike in measured.at_hand else _once(path, size, alike)
     finally:
         same(path, size, modified_ns)  # what was read in the middle of a change is nobody's version
-    _hold(key, contents)
-    _hold(alike, contents)
+    measured.hold(key, contents)
+    measured.hold(alike, contents)
     return contents
-
-
-def key_of(version: str, said: Form | None = None) -> Key:
-    """Return what contents are at hand by in this process."""
-    return version, measure.level.profiles, measure.level.rows, said
-
-
-def _hold(key: Key, contents: Contents | None) -> None:
-    if len(_seen) >= _CACHE and key not in _seen:
-        del _seen[next(iter(_seen))]
-    _seen[key] = contents
 
 
 def _once(path: str, size: int, key: Key) -> Contents | None:
@@ -96,43 +77,15 @@ def _once(path: str, size: int, key: Key) -> Contents | None:
     version, _, _, meant = key
     if not version.startswith(measure.BYTES):
         return _read(path, size, meant)
-    found = name(path, size, key)
-    if recall(found):
-        return _seen[key]
+    name = measured.name(key, size, form(path) if meant is None else "")
+    known = measured.recall(name)
+    if known is not None:
+        return known
     begin = time.thread_time_ns()
     contents = _read(path, size, meant)
     if contents is not None:
-        keep(found, contents, time.thread_time_ns() - begin)
+        measured.keep(name, contents, time.thread_time_ns() - begin)
     return contents
-
-
-def is_known(version: str) -> bool:
-    """Whether the contents of a file that is no text table are at hand."""
-    return key_of(version) in _seen
-
-
-def name(path: str, size: int, key: Key) -> Name:
-    """Return all that the contents of a file follow from."""
-    return (*key, size, form(path) if key[-1] is None else "", pa.__version__)
-
-
-def recall(found: Name) -> bool:
-    """Have at hand what this or another process has measured before; returns whether there is anything."""
-    known = remembered.get(_KIND, found)
-    if known is None:
-        return False
-    try:
-        _hold(found[:4], _DECODER.decode(known))
-    except msgspec.MsgspecError:
-        return False
-    return True
-
-
-def keep(found: Name, contents: Contents, spent_ns: int) -> None:
-    """Have contents at hand; other processes as well, where it took ``spent_ns`` of CPU that are worth it."""
-    _hold(found[:4], contents)
-    if spent_ns > _WORTH_NS:
-        remembered.put(_KIND, found, msgspec.msgpack.encode(contents))
 
 
 def _meant(path: str, said: Form | None) -> Form | None:

@@ -11,7 +11,8 @@ from collections.abc import Callable, Iterable
 import msgspec
 import pyarrow as pa
 
-from driftline.capture import contents, endings, fault, formats, measure
+from driftline.capture import contents, endings, fault, formats, measure, measured
+from driftline.capture.measured import Key, Name
 from driftline.capture.trace import Seen
 from driftline.capture.unwarned import unwarned
 
@@ -23,7 +24,7 @@ _PIECE = "together"
 class _Held(msgspec.Struct):
     """Tables that were read and wait to be measured."""
 
-    names: list[formats.Name] = []
+    names: list[tuple[Key, Name]] = []
     tables: list[pa.Table] = []
     bytes: int = 0
     since_ns: int = 0  # of CPU, when the first was begun
@@ -46,7 +47,7 @@ def _fits(seen: Seen) -> bool:
         and not (seen.deferred or seen.pending or seen.pointer)
         and seen.touched.version.startswith(measure.BYTES)
         and endings.form(seen.path) == "parquet"
-        and not formats.is_known(seen.touched.version)
+        and measured.key(seen.touched.version) not in measured.at_hand
     )  # fmt: skip
 
 
@@ -69,8 +70,11 @@ def _measure_all(files: Iterable[Seen], stop: Callable[[], bool]) -> None:
 
 def _read(seen: Seen, held: _Held) -> None:
     """Recall what is in a file, or read it."""
-    name = formats.name(seen.path, seen.size, formats.key_of(seen.touched.version))
-    if formats.recall(name):
+    key = measured.key(seen.touched.version)
+    name = measured.name(key, seen.size, "parquet")
+    known = measured.recall(name)
+    if known is not None:
+        measured.hold(key, known)
         return
     formats.same(seen.path, seen.size, seen.modified_ns)
     measure.unlocked(seen.path)
@@ -78,7 +82,7 @@ def _read(seen: Seen, held: _Held) -> None:
     formats.same(seen.path, seen.size, seen.modified_ns)
     if table is None:
         return
-    held.names.append(name)
+    held.names.append((key, name))
     held.tables.append(table)
     held.bytes += table.nbytes
 
@@ -89,5 +93,6 @@ def _measure(held: _Held) -> None:
     except Exception:  # one of them cannot be measured, and says so in its turn
         return
     spent_ns = (time.thread_time_ns() - held.since_ns) // len(found)
-    for name, one in zip(held.names, found, strict=True):
-        formats.keep(name, one, spent_ns)
+    for (key, name), one in zip(held.names, found, strict=True):
+        measured.hold(key, one)
+        measured.keep(name, one, spent_ns)

@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from driftline.capture import contents, fault, formats, measure, together
+from driftline.capture import contents, fault, formats, measure, measured, remembered, together
 from driftline.capture.trace import Seen
 from driftline.event.lineage import Dataset, Touched
 
@@ -20,8 +20,9 @@ WAITS = ("together", "contents")
 
 @pytest.fixture(autouse=True)
 def fresh(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    monkeypatch.setattr(formats, "_seen", {})
+    monkeypatch.setattr(measured, "at_hand", {})
     monkeypatch.setattr(contents, "_columns", {})
+    monkeypatch.setattr(measure.level, "remembered", 0)
     fault.reset()
     yield
     fault.reset()
@@ -49,6 +50,10 @@ def found(one: Seen) -> Any:
     return formats.of_file(one.path, one.touched.version, one.size, one.modified_ns)
 
 
+def known(one: Seen) -> bool:
+    return measured.key(one.touched.version) in measured.at_hand
+
+
 def never() -> bool:
     return False
 
@@ -62,7 +67,7 @@ def test_files_that_were_measured_together_are_not_read_again_and_have_the_same_
 ) -> None:
     waiting = [written(tmp_path / f"{place}.parquet", table) for place, table in enumerate(tables())]
     alone = [found(one) for one in waiting]
-    monkeypatch.setattr(formats, "_seen", {})
+    monkeypatch.setattr(measured, "at_hand", {})
     monkeypatch.setattr(contents, "_columns", {})
     together.measure_all(waiting, never)
     monkeypatch.setattr(formats, "_read", refuses)
@@ -79,8 +84,8 @@ def test_a_file_that_fails_fails_alone_and_in_its_turn(tmp_path: Path) -> None:
     (tmp_path / "gone.parquet").unlink()
     pq.write_table(tables()[3], tmp_path / "changed.parquet")
     together.measure_all([broken, good[0], gone, *good[1:], changed], never)
-    assert [formats.is_known(one.touched.version) for one in good] == [True] * 4
-    assert not any(formats.is_known(one.touched.version) for one in (broken, gone, changed))
+    assert [known(one) for one in good] == [True] * 4
+    assert not any(known(one) for one in (broken, gone, changed))
     with pytest.raises(pa.ArrowInvalid):
         found(broken)
     for one in (gone, changed):
@@ -96,7 +101,7 @@ def test_a_table_that_cannot_be_measured_leaves_the_others_to_their_turns(
     with monkeypatch.context() as patch:
         patch.setattr(contents, "of_tables", refuses)
         together.measure_all(waiting, never)
-    assert not any(formats.is_known(one.touched.version) for one in waiting)
+    assert not any(known(one) for one in waiting)
     assert all(found(one) is not None for one in waiting)
 
 
@@ -109,7 +114,7 @@ def test_what_is_large_of_another_format_or_not_settled_is_left_to_its_turn(tmp_
     open_ = msgspec.structs.replace(written(tmp_path / "o.parquet", pa.table({"x": [2]})), pending=True)
     others = [seen(text), long, large, open_]
     together.measure_all([*plain, *others], never)
-    assert [formats.is_known(one.touched.version) for one in (*plain, *others)] == [True] * 2 + [False] * 4
+    assert [known(one) for one in (*plain, *others)] == [True] * 2 + [False] * 4
 
 
 def test_what_is_held_at_a_time_is_bounded_and_nothing_is_measured_once_somebody_wants_it_to_stop(
@@ -129,24 +134,25 @@ def test_what_is_held_at_a_time_is_bounded_and_nothing_is_measured_once_somebody
     monkeypatch.setattr(together, "ROOM", 0)
     together.measure_all(waiting, never)
     assert len(sizes) == 3  # no bytes and 20, 100 and 18,000 of them: what is beyond the room is measured at once
-    assert all(formats.is_known(one.touched.version) for one in waiting)
+    assert all(known(one) for one in waiting)
 
 
 def test_where_names_are_enough_nothing_is_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     waiting = [written(tmp_path / f"{place}.parquet", table) for place, table in enumerate(tables())]
     monkeypatch.setattr(measure.level, "contents", False)
     together.measure_all(waiting, never)
-    assert not any(formats.is_known(one.touched.version) for one in waiting)
+    assert not any(known(one) for one in waiting)
 
 
 def test_another_process_need_not_measure_what_took_long(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     waiting = [written(tmp_path / f"{place}.parquet", table) for place, table in enumerate(tables())]
     monkeypatch.setattr(measure.level, "home", str(tmp_path / "home"))
     monkeypatch.setattr(measure.level, "remembered", 1 << 20)
-    monkeypatch.setattr(formats, "_WORTH_NS", -1)
+    monkeypatch.setattr(remembered._Held, "bytes", None)
+    monkeypatch.setattr(measured, "_WORTH_NS", -1)
     together.measure_all(waiting, never)
     alone = [found(one) for one in waiting]
-    monkeypatch.setattr(formats, "_seen", {})  # as in another process
+    monkeypatch.setattr(measured, "at_hand", {})  # as in another process
     monkeypatch.setattr(contents, "of_tables", refuses)
     together.measure_all(waiting, never)
     assert [found(one) for one in waiting] == alone
@@ -165,4 +171,4 @@ def test_a_file_that_is_changed_while_it_is_read_is_nobodys_version(
 
     monkeypatch.setattr(formats, "short_table", slow)
     together.measure_all(waiting, never)
-    assert not any(formats.is_known(one.touched.version) for one in waiting)
+    assert not any(known(one) for one in waiting)
