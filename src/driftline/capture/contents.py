@@ -22,6 +22,7 @@ from driftline.profile.gathered import Room
 from driftline.profile.sheet import Sheet
 
 ROWS_LIMIT = 1 << 17  # cells of a table whose rows are also hashed whatever their order: about 2 ms
+_PLAIN = frozenset({"boolean", "number", "time", "text", "binary"})  # families whose types are measured alike
 _BLOCK = 1 << 26  # bytes of memory that a block of a larger file takes
 _CACHE = 512
 _TELLING = 50
@@ -116,9 +117,9 @@ def of_columns(schema: pa.Schema, rows: int, tables: Iterable[pa.Table]) -> Cont
 def _built(whole: Sheet, found: Sequence[profile.Fingerprint], room: Room | None = None) -> list[profile.Profile]:
     """Return the profiles of tables; columns that hold what one before them held are not measured again."""
     keys = [
-        (hashes[column.name], _family(column.values.type), column.values.null_count)
+        (hashes[name], _family(values.type), values.null_count)
         for hashes, (_, start, end) in zip((one.columns for one in found), whole.tables, strict=True)
-        for column in whole.columns[start:end]
+        for name, values, _ in whole.columns[start:end]
     ]
     built = profile.build_many(whole, keys=keys, known=_columns, room=room)
     for key, column in zip(keys, (column for one in built for column in one.columns.values()), strict=True):
@@ -130,8 +131,10 @@ def _built(whole: Sheet, found: Sequence[profile.Fingerprint], room: Room | None
 
 def _family(kind: pa.DataType) -> str:
     """Return what decides, beside the values, how a column is measured."""
-    family = buffers.family(kind.value_type if pa.types.is_dictionary(kind) else kind)
-    return family if family in {"boolean", "number", "time", "text", "binary"} else str(kind)
+    family = buffers.family(kind)
+    if family == "dictionary":
+        return _family(kind.value_type)
+    return family if family in _PLAIN else str(kind)
 
 
 def of_batches(

@@ -160,9 +160,10 @@ def _is_plain(values: Any) -> bool:
 
 
 def _is_text(values: Any) -> bool:
-    if isinstance(values, np.ndarray) or buffers.family(values.type) != "text":
+    if isinstance(values, np.ndarray) or buffers.family(values.type) != "text" or values.null_count == len(values):
         return False
-    return bool(values.null_count < len(values) and values.nbytes < _SHORT)
+    data = values.buffers()[2]
+    return data is None or data.size < _SHORT
 
 
 def _fill(line: NDArray[np.float64], values: Any) -> None:
