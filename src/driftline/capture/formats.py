@@ -9,12 +9,11 @@ none that is known, the first bytes do. Other files have a version but no conten
 so are text tables (``text``), whose types the first block decides; large files of other formats have no contents.
 """
 
-import contextlib
 import importlib
 import itertools
 import sys
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import msgspec
@@ -28,7 +27,6 @@ from driftline.capture.contents import Contents, as_arrow, of_arrow, of_batches,
 from driftline.capture.form import Form, readable
 from driftline.capture.measured import Key
 from driftline.capture.unwarned import unwarned
-from driftline.profile import sheet
 
 feather = later.module("pyarrow.feather")
 json = later.module("pyarrow.json")
@@ -36,7 +34,6 @@ parquet = later.module("pyarrow.parquet")  # a program whose tables are texts do
 
 PROFILE_LIMIT = 1 << 29  # bytes of a file that is still profiled
 WHOLE = 1 << 25  # bytes of a file that is read at once
-_AT_ONCE = 1 << 18  # bytes of a file that is read before it is looked into
 _CELLS = 1 << 19  # of a Parquet file that is read at once rather than column by column
 _BATCH = 1 << 16  # rows read at a time
 _WIDE = 1_000  # columns of an array or an object that is still taken for a table
@@ -149,27 +146,12 @@ def _of_lines(path: str) -> Contents:
 
 def _of_parquet(path: str, size: int) -> Contents:
     whole, profiled = size <= min(WHOLE, PROFILE_LIMIT), size <= PROFILE_LIMIT
-    with _parquet(path, size) as file:
+    buffer = 0 if whole else 1 << 20  # of reads; ``pre_buffer`` would hand them to another thread
+    with pa.OSFile(path) as opened, parquet.ParquetFile(opened, buffer_size=buffer, pre_buffer=False) as file:
         if whole:
             return _of_columns(file)
         batches = file.iter_batches(_BATCH, use_threads=False)
         return of_batches(file.schema_arrow, batches, profiled=profiled)
-
-
-def short_table(path: str, size: int) -> pa.Table | None:
-    """Return the rows of a Parquet file of few cells; None where it has more."""
-    with _parquet(path, size) as file:
-        short = sheet.cells(file.metadata.num_rows, len(file.schema_arrow)) <= sheet.SHORT
-        return file.read(use_threads=False) if short else None
-
-
-@contextlib.contextmanager
-def _parquet(path: str, size: int) -> Iterator[Any]:
-    buffer = 0 if size <= WHOLE else 1 << 20  # of reads; ``pre_buffer`` would hand them to another thread
-    with pa.OSFile(path) as opened:
-        source = pa.BufferReader(opened.read_buffer()) if size <= _AT_ONCE else opened
-        with parquet.ParquetFile(source, buffer_size=buffer, pre_buffer=False) as file:
-            yield file
 
 
 def _of_columns(file: Any) -> Contents:

@@ -11,10 +11,14 @@ from collections.abc import Callable, Iterable
 import msgspec
 import pyarrow as pa
 
+from driftline import later
 from driftline.capture import contents, endings, fault, formats, measure, measured
 from driftline.capture.measured import Key, Name
 from driftline.capture.trace import Seen
 from driftline.capture.unwarned import unwarned
+from driftline.profile import sheet
+
+parquet = later.module("pyarrow.parquet")  # a program whose tables are texts does without
 
 SMALL = 1 << 18  # bytes of a file that is measured beside others
 ROOM = 1 << 23  # bytes of tables that are held at a time
@@ -78,13 +82,22 @@ def _read(seen: Seen, held: _Held) -> None:
         return
     formats.same(seen.path, seen.size, seen.modified_ns)
     measure.unlocked(seen.path)
-    table = formats.short_table(seen.path, seen.size)
+    table = _short(seen.path)
     formats.same(seen.path, seen.size, seen.modified_ns)
     if table is None:
         return
     held.names.append((key, name))
     held.tables.append(table)
     held.bytes += table.nbytes
+
+
+def _short(path: str) -> pa.Table | None:
+    """Return the rows of a Parquet file of few cells; None where it has more."""
+    with pa.OSFile(path) as opened:
+        data = opened.read_buffer()
+    with parquet.ParquetFile(pa.BufferReader(data), pre_buffer=False) as file:
+        short = sheet.cells(file.metadata.num_rows, len(file.schema_arrow)) <= sheet.SHORT
+        return file.read(use_threads=False) if short else None
 
 
 def _measure(held: _Held) -> None:

@@ -162,13 +162,13 @@ def test_a_file_that_is_changed_while_it_is_read_is_nobodys_version(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     waiting = [written(tmp_path / f"{place}.parquet", table) for place, table in enumerate(tables()[1:3])]
-    short_table = formats.short_table
+    short = together._short
 
-    def slow(path: str, size: int) -> pa.Table | None:
-        table = short_table(path, size)
+    def slow(path: str) -> pa.Table | None:
+        table = short(path)
         os.utime(path, ns=(time.time_ns(), 1))
         return table
 
-    monkeypatch.setattr(formats, "short_table", slow)
+    monkeypatch.setattr(together, "_short", slow)
     together.measure_all(waiting, never)
     assert not any(known(one) for one in waiting)
