@@ -19,12 +19,9 @@ import pyarrow as pa
 from pyarrow import csv, parquet
 
 import overhead
-from driftline.capture import formats, measure, together
-from driftline.capture.trace import Seen
-from driftline.event.lineage import Dataset, Touched
+from driftline.capture import formats, measure
 
 WAYS = ("read", "fingerprints", "full")
-TOGETHER = "each of sixty together"
 
 
 def prepare(folder: Path) -> dict[str, list[Path]]:
@@ -34,15 +31,12 @@ def prepare(folder: Path) -> dict[str, list[Path]]:
     parquet.write_table(table, folder / "flights.parquet")
     more = table.append_column("far", pa.array([miles > 1_000 for miles in table["distance"].to_pylist()]))
     parquet.write_table(more, folder / "more.parquet")
-    days, skies = (sorted((folder / "feed" / name).iterdir()) for name in ("flights", "weather"))
+    days = sorted((folder / "feed" / "flights").iterdir())
     return {
         "flights.csv, 336,776 rows of 19 columns": [folder / "flights.csv"],
         "the same as Parquet": [folder / "flights.parquet"],
         "then the same with one column more": [folder / "flights.parquet", folder / "more.parquet"],
         "a day, 913 rows of 19 columns": days,
-        f"the same, {TOGETHER}": days,
-        "its weather, 72 rows of 15 columns": skies,
-        f"the same weather, {TOGETHER}": skies,
     }
 
 
@@ -57,31 +51,13 @@ def measured(path: Path) -> object:
     return formats.of_file(str(path), state.version, state.size, state.modified_ns)
 
 
-def beside(paths: list[Path]) -> None:
-    """Measure files together, as the sender does with those that several runs have read or written."""
-    waiting = []
-    for path in paths:
-        state = measure.of_file(str(path))
-        touched = Touched(dataset=Dataset("file", path.name), version=state.version)
-        waiting.append(Seen(touched=touched, path=str(path), size=state.size, modified_ns=state.modified_ns))
-    together.measure_all(waiting, lambda: False)
-
-
 def once(way: str, paths: list[Path]) -> float:
     """Return the CPU milliseconds of the last file, or of one of many, after a small one that loads what is needed."""
-    way, _, several = way.partition(" ")
     measure.level.contents, measure.level.profiles = True, way == "full"
     work: Callable[[Path], object] = read if way == "read" else measured
     small = paths[0].parent / "planes.csv"
     for path in [small] if small.exists() else paths[:1]:
         work(path)
-    if several and way != "read":
-        beside(paths[:2])
-        began = time.process_time()
-        beside(paths[2:])
-        for path in paths[2:]:
-            work(path)  # it is at hand
-        return (time.process_time() - began) * 1e3 / len(paths[2:])
     taken = []
     for path in paths:
         began = time.process_time()
@@ -105,8 +81,7 @@ def main() -> None:
         for name, paths in prepare(Path(place)).items():
             found = []
             for way in WAYS:
-                how = f"{way} together" if TOGETHER in name else way
-                command = [sys.executable, __file__, "--once", how, *map(str, paths)]
+                command = [sys.executable, __file__, "--once", way, *map(str, paths)]
                 runs = [json.loads(subprocess.check_output(command)) for _ in range(given.runs)]
                 found.append(f"{statistics.median(runs):.1f}")
             print(f"| {name} | {' | '.join(found)} |", flush=True)

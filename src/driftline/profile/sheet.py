@@ -12,6 +12,7 @@ from functools import cached_property
 from typing import Any, NamedTuple
 
 import numpy as np
+import pyarrow as pa
 from numpy.typing import NDArray
 
 from driftline.profile import buffers, inputs
@@ -75,6 +76,16 @@ class Sheet:
         """The columns, each as one numpy array or one flat Arrow array."""
         return [inputs.piece(one.values, 0, rows) for one, rows in zip(self.columns, self.lengths, strict=True)]
 
+    @cached_property
+    def _families(self) -> list[str]:
+        """The family of each piece; of numpy arrays "number" and "boolean"."""
+        return [
+            ("number" if piece.dtype.kind in "fiu" else "boolean")
+            if isinstance(piece, np.ndarray)
+            else buffers.family(piece.type)
+            for piece in self.pieces
+        ]
+
     def part(self, start: int, end: int) -> "Sheet":
         """Return the rows from ``start`` to ``end`` of the only table."""
         if start == 0 and end == self.rows:
@@ -85,7 +96,7 @@ class Sheet:
     @cached_property
     def numbers(self) -> Lines:
         """Columns of numbers that doubles hold exactly; those of a long sheet are not laid side by side."""
-        plain = [place for place, piece in enumerate(self.pieces) if _is_plain(piece)] if self.short else []
+        plain = [place for place, family in enumerate(self._families) if family == "number"] if self.short else []
         found = _lines(plain, self)
         with np.errstate(invalid="ignore"):
             beyond = np.abs(found.values) >= EXACT
@@ -100,8 +111,8 @@ class Sheet:
         """Columns of texts that hold any; those of a long sheet are not laid side by side."""
         places = [
             place
-            for place, column in enumerate(self.columns)
-            if self.short and not column.mixed and _is_text(self.pieces[place])
+            for place, family in enumerate(self._families)
+            if family == "text" and self.short and not self.columns[place].mixed and _is_text(self.pieces[place])
         ]
         encoded = [self.pieces[place].dictionary_encode() for place in places]
         cells = [(buffers.numbers(one.indices), buffers.present(one.indices)) for one in encoded]
@@ -153,14 +164,9 @@ def _lines(places: list[int], sheet: Sheet) -> Lines:
     return Lines(places, values, bounds)
 
 
-def _is_plain(values: Any) -> bool:
-    if isinstance(values, np.ndarray):
-        return values.dtype.kind in "fiu"
-    return buffers.family(values.type) == "number"
-
-
-def _is_text(values: Any) -> bool:
-    if isinstance(values, np.ndarray) or buffers.family(values.type) != "text" or values.null_count == len(values):
+def _is_text(values: pa.Array) -> bool:
+    """Whether texts hold any, and are few enough to be looked at beside others."""
+    if values.null_count == len(values):
         return False
     data = values.buffers()[2]
     return data is None or data.size < _SHORT
