@@ -26,6 +26,7 @@ class Pending(Protocol):
         """Return the versions whose contents it tells of."""
 
 
+TOGETHER = "together"  # the piece that measures what several events wait for
 _TOGETHER = "driftline.capture.together"  # loaded when contents are measured
 
 # Answers that are made when their turn comes: what makes them, how many they are at most, and of what, in one tuple.
@@ -45,7 +46,7 @@ def kind(item: Item) -> int:
 
 def prepare(items: Iterable[Item], stop: Callable[[], bool]) -> None:
     """Measure together what several items wait for, unless somebody wants the thread to ``stop``."""
-    if not measure.level.contents:
+    if not measure.level.contents or fault.off(TOGETHER):
         return
     waiting = [seen for item in items if not isinstance(item, bytes | tuple | Answer) for seen in item.waiting()]
     if len(waiting) > 1:

@@ -13,7 +13,7 @@ from typing import Protocol
 
 from driftline.capture import fault, measure, own
 from driftline.capture.delivery import Delivery
-from driftline.capture.flight import Flight, Item, Unmade, kind, prepare, weight
+from driftline.capture.flight import TOGETHER, Flight, Item, Unmade, kind, prepare, weight
 from driftline.capture.tally import ANSWERS
 from driftline.config import Settings
 from driftline.event.answer import Answer
@@ -264,7 +264,7 @@ class Sender:
         try:
             for place, item in enumerate(batch):
                 if place % _WINDOW == 0 and not self.closed:
-                    fault.attempt("sender", prepare, batch[place : place + _WINDOW], lambda: self.closed)
+                    fault.attempt(TOGETHER, prepare, batch[place : place + _WINDOW], lambda: self.closed)
                 if self.closed:  # whoever closes has waited long enough, and keeps the rest
                     self._items.extendleft(reversed(batch[place:]))
                     return True

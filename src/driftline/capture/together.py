@@ -2,7 +2,7 @@
 
 Enters: versions, as the events in the sender's queue hold them. Leaves: their contents, where ``formats.of_file`` finds
 them in its turn. A file is read as soon as it is looked at, and what is held at a time is bounded. What cannot be read
-here, or is large, or of another format, is left to its turn, where what is wrong with it is said. Never raises.
+here, or is large, or of another format, is left to its turn, where what is wrong with it is said.
 """
 
 import time
@@ -12,7 +12,7 @@ import msgspec
 import pyarrow as pa
 
 from driftline import later
-from driftline.capture import contents, endings, fault, formats, measure, measured
+from driftline.capture import contents, endings, formats, measure, measured
 from driftline.capture.measured import Key, Name
 from driftline.capture.trace import Seen
 from driftline.capture.unwarned import unwarned
@@ -22,7 +22,6 @@ parquet = later.module("pyarrow.parquet")  # a program whose tables are texts do
 
 SMALL = 1 << 18  # bytes of a file that is measured beside others
 ROOM = 1 << 23  # bytes of tables that are held at a time
-_PIECE = "together"
 
 
 class _Held(msgspec.Struct):
@@ -36,12 +35,10 @@ class _Held(msgspec.Struct):
 
 def measure_all(waiting: Iterable[Seen], stop: Callable[[], bool]) -> None:
     """Measure those files among ``waiting`` that are small, unless somebody wants the thread to ``stop``."""
-    if not measure.level.contents or fault.off(_PIECE):
-        return
     files = {seen.touched.version: seen for seen in waiting if _fits(seen)}
     if len(files) > 1:
         with unwarned():
-            fault.attempt(_PIECE, _measure_all, files.values(), stop)
+            _measure_all(files.values(), stop)
 
 
 def _fits(seen: Seen) -> bool:

@@ -8,7 +8,9 @@ import pytest
 from driftline.capture import fault, measure, together
 from driftline.capture.delivery import Delivery
 from driftline.capture.flight import Flight, prepare
+from driftline.capture.sender import Sender
 from driftline.capture.trace import Seen
+from driftline.config import Settings
 from driftline.event.answer import Answer
 from driftline.event.lineage import Dataset, Touched
 from driftline.testing import MemorySink
@@ -101,3 +103,24 @@ def test_what_events_wait_for_is_prepared_together_where_it_is_more_than_one_and
     monkeypatch.setattr(measure.level, "contents", False)
     prepare([Waits("one", "two")], bool)
     assert asked == [["one", "two", "three", False]]
+
+
+def test_where_measuring_together_fails_three_times_every_file_waits_for_its_turn(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[int] = []
+
+    def failing(*_: Any) -> None:
+        asked.append(1)
+        raise RuntimeError("on purpose")
+
+    monkeypatch.setattr(together, "measure_all", failing)
+    fault.reset()
+    sink = MemorySink()
+    sender = Sender(Settings(home=str(tmp_path / "home")), lambda: sink)
+    for _ in range(5):
+        sender.put(Waits("one", "two"))
+        assert sender.flush(30)
+    sender.close(30)
+    assert (sink.raw, len(asked), fault.counts()) == ([b"0"] * 5, fault.OFF_AFTER, {"together": fault.OFF_AFTER})
+    fault.reset()

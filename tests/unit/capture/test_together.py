@@ -15,8 +15,6 @@ from driftline.capture import contents, fault, formats, measure, measured, remem
 from driftline.capture.trace import Seen
 from driftline.event.lineage import Dataset, Touched
 
-WAITS = ("together", "contents")
-
 
 @pytest.fixture(autouse=True)
 def fresh(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
@@ -91,7 +89,7 @@ def test_a_file_that_fails_fails_alone_and_in_its_turn(tmp_path: Path) -> None:
     for one in (gone, changed):
         with pytest.raises(FileNotFoundError):
             found(one)
-    assert not any(fault.counts().get(piece) for piece in WAITS)
+    assert not fault.counts()
 
 
 def test_a_table_that_cannot_be_measured_leaves_the_others_to_their_turns(
@@ -135,13 +133,6 @@ def test_what_is_held_at_a_time_is_bounded_and_nothing_is_measured_once_somebody
     together.measure_all(waiting, never)
     assert len(sizes) == 3  # no bytes and 20, 100 and 18,000 of them: what is beyond the room is measured at once
     assert all(known(one) for one in waiting)
-
-
-def test_where_names_are_enough_nothing_is_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    waiting = [written(tmp_path / f"{place}.parquet", table) for place, table in enumerate(tables())]
-    monkeypatch.setattr(measure.level, "contents", False)
-    together.measure_all(waiting, never)
-    assert not any(known(one) for one in waiting)
 
 
 def test_another_process_need_not_measure_what_took_long(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
