@@ -21,7 +21,6 @@ from pyarrow import csv
 
 from driftline.profile import buffers
 
-
 _WIDTHS = (pa.int16(), pa.int32(), pa.int64())
 
 
