@@ -1,5 +1,7 @@
 """Parquet files, read column by column and by the different values of texts."""
 
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -48,6 +50,17 @@ def test_texts_that_are_read_by_their_different_values_give_the_contents_of_the_
     assert found.fingerprint == profile.fingerprint(table).value
     assert profile.decode(found.profile) == profile.build(table)
     assert found.regular == {"ends", "unlike"}  # both of "ends" end in the same number
+
+
+def test_no_pandas_is_loaded_to_measure_a_file(tmp_path: Path) -> None:
+    path = str(tmp_path / "x.parquet")
+    parquet.write_table(texts(), path)
+    code = (
+        "import sys\nfrom driftline.capture import parquet_table\n"
+        f"found = parquet_table.of_parquet({path!r}, whole=True, profiled=True)\n"
+        "assert 'pandas' not in sys.modules and found.profile"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True)
 
 
 def test_texts_that_are_so_long_that_a_group_of_rows_may_not_fit_are_read_as_they_are(tmp_path: Path) -> None:
