@@ -193,14 +193,14 @@ def _below(
     """Yield the rows of a text, ``size`` bytes at a time, cell by cell, each time with the number of quotes there."""
     bare, parse, convert = _bare(said, parse, len(cells))
     bare.use_threads, bare.block_size = False, _BLOCK
-    header, quote, pool = 0 if said.names or said.bare else 1, said.quote.encode(), text_source.pool()
+    header, quote = 0 if said.names or said.bare else 1, said.quote.encode()
     for piece, end in text_source.pieces(path, said, across=parse.newlines_in_values, size=size):
         some = quote and piece.find(quote, 0, end) >= 0  # which is faster told than how many
         quotes = piece.count(quote, 0, end) if some else 0
         # marked is the whole of the memory, as cutting would copy it once more
         written = text_source.marked(piece, said) if quotes else piece
         whole = memoryview(written)[: end + quotes * (0 if said.escape else 2 * len(quote))]
-        table = csv.read_csv(pa.BufferReader(whole), bare, parse, convert, memory_pool=pool)
+        table = csv.read_csv(pa.BufferReader(whole), bare, parse, convert)
         for batch in table.slice(header).to_batches():
             yield pa.RecordBatch.from_arrays(batch.columns, schema=cells), quotes
         header = bare.skip_rows = 0

@@ -59,13 +59,6 @@ def pieces(path: str, said: Form, *, across: bool, size: int) -> Iterator[tuple[
             yield rest, len(rest)  # Arrow takes one row without its end for none
 
 
-def pool() -> pa.MemoryPool:
-    """Return what lends memory for pieces: Arrow's usual pool takes 2 MB at a time, which are cleared as a whole."""
-    usual = pa.default_memory_pool()
-    finer = usual.backend_name == "mimalloc" and "jemalloc" in pa.supported_memory_backends()
-    return pa.jemalloc_memory_pool() if finer else usual
-
-
 class _Decoded:
     """A file of another encoding, read as UTF-8."""
 

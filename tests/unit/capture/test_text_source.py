@@ -2,13 +2,9 @@
 
 import gzip
 import lzma
-import os
-import subprocess
-import sys
 import zipfile
 from pathlib import Path
 
-import pyarrow as pa
 import pytest
 
 from driftline.capture import text_source
@@ -60,12 +56,3 @@ def test_lines_that_are_left_out_are_in_no_piece(tmp_path: Path) -> None:
     file = tmp_path / "x.csv"
     file.write_bytes(b"a,b\n# no\n1,2\nthe end\n")
     assert read(file, 8, Form(comment="#", footer=1)) == ["a,b\n1,2\n"]
-
-
-def test_pieces_lie_in_small_pages_unless_the_program_has_chosen_what_lends_memory() -> None:
-    code = "from driftline.capture import text_source; print(text_source.pool().backend_name)"
-    finer = "jemalloc" if "jemalloc" in pa.supported_memory_backends() else "mimalloc"
-    for chosen, expected in (("mimalloc", finer), ("system", "system")):
-        given = {**os.environ, "ARROW_DEFAULT_MEMORY_POOL": chosen}
-        done = subprocess.run([sys.executable, "-c", code], env=given, capture_output=True, text=True, check=True)
-        assert done.stdout.split() == [expected]
