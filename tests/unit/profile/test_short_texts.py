@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from driftline import profile
 from driftline.profile import short_texts
 from driftline.profile.gathered import Room
 
@@ -51,3 +52,10 @@ def test_texts_beyond_ascii_are_as_long_as_their_bytes() -> None:
     found = short_texts.counted(pa.array(np.repeat(texts[::2], 3)), Room())
     assert found is not None
     assert sorted(found[0].to_pylist()) == sorted(texts[::2])
+
+
+def test_a_long_column_has_the_profile_that_its_places_among_its_different_values_have() -> None:
+    rng = np.random.default_rng(2)
+    words = np.array(["", "a", "B6", "N14228", "é", "x y", *[f"k{n}" for n in range(900)]])
+    cells = pa.array(rng.choice(words, 140_000), mask=rng.random(140_000) < 0.1)
+    assert profile.build(pa.table({"a": cells})) == profile.build(pa.table({"a": cells.dictionary_encode()}))
