@@ -13,7 +13,7 @@ from typing import Any
 
 from driftline.capture import arguments, endings, fault
 from driftline.capture.form import Form, readable
-from driftline.capture.sql import text_options
+from driftline.capture.sql import outline, text_options
 
 _SNIFF = "select HasHeader from sniff_csv(?, delim = ?, skip = ?)"
 _CACHE = 10_000
@@ -23,6 +23,7 @@ _VALUE = re.compile(
 )
 
 Ask = Callable[..., list[Any]]  # asks a connection
+_outlined: dict[str, list[text_options.Said]] = {}
 _headers: dict[tuple[str, int, int, Form], bool] = {}
 
 
@@ -34,7 +35,7 @@ class Forms:
     def __init__(
         self, ask: Ask, text: str = "", paths: tuple[str, ...] = (), options: Mapping[str, Any] | None = None
     ) -> None:
-        found = text_options.said(text)
+        found = _said(text)
         self._ask = ask
         self._reads = {one.path: one.options for one in found if not one.writes}
         self._reads |= dict.fromkeys(paths, options or {})
@@ -76,6 +77,34 @@ class Forms:
     def _asked(self, path: str, delimiter: str, skip: int) -> bool:
         rows = fault.attempt("duckdb header", self._ask, _SNIFF, [path, delimiter, skip])
         return bool(rows[0][0]) if rows else True
+
+
+def _said(text: str) -> list[text_options.Said]:
+    """Return what statements say, which is worked out once for all that differ in their texts alone."""
+    form, texts = outline.of(text)
+    found = _outlined.get(form)
+    if found is None:
+        found = text_options.said(form)
+        if not all(_settled(one) for one in found):
+            return text_options.said(text)
+        found = [one for one in found if not one.writes or (one.options and _format(one.options) in ("", "csv"))]
+        if len(_outlined) >= outline.FORMS:
+            _outlined.clear()
+        _outlined[form] = found
+    if not texts:
+        return found
+    return [
+        one._replace(path=texts[int(mark[1])]) if (mark := outline.MARK.fullmatch(one.path)) else one for one in found
+    ]
+
+
+def _settled(said: text_options.Said) -> bool:
+    """Whether an outline says the same as each of its statements: no option of it is a text or number taken out."""
+    plain = all(
+        value is None or isinstance(value, bool) or (isinstance(value, str) and "\u00a7" not in value)
+        for value in said.options.values()
+    )
+    return plain and ("\u00a7" not in said.path or outline.MARK.fullmatch(said.path) is not None)
 
 
 def _truth(value: Any) -> Any:
