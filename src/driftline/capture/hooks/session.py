@@ -209,12 +209,7 @@ class Session:
             if source not in known:  # made by an earlier statement of the same text
                 known[source] = self._known(connection, source, analysis, caller, files)
             for seen in known[source].seen:
-                held = transactions.version(connection, seen.touched.dataset)
-                if held and held == seen.touched.version:
-                    add = functools.partial(at_hand.add, run, "read", seen, put)
-                    transactions.put(connection, run, add, inside=True)
-                else:
-                    at_hand.add(run, "read", seen, put)
+                _add_read(run, connection, seen, put)
         if one.writes is None:
             return
         edges = None
@@ -367,6 +362,16 @@ class Session:
 
 def _named(path: str) -> str:
     return f"duckdb://{observe.name_of(path, '', folder()).name}"
+
+
+def _add_read(run: Recording, connection: Any, seen: Seen, put: Callable[[Any], None]) -> None:
+    """Record what was read; of a table that the same transaction has written, once that is committed."""
+    held = transactions.version(connection, seen.touched.dataset)
+    if held and held == seen.touched.version:
+        add = functools.partial(at_hand.add, run, "read", seen, put)
+        transactions.put(connection, run, add, inside=True)
+    else:
+        at_hand.add(run, "read", seen, put)
 
 
 def _unknown() -> None:

@@ -9,6 +9,7 @@ sqlglot. Nothing is executed.
 
 import contextlib
 import functools
+import importlib
 import io
 import os
 import pickle
@@ -21,7 +22,7 @@ from typing import Any, NamedTuple
 import msgspec
 
 from driftline import later
-from driftline.capture import remembered
+from driftline.capture import remembered, resting
 from driftline.capture.sql import bound, outline, relation, second, stated
 from driftline.capture.sql.relation import Source
 from driftline.capture.sql.second import Said
@@ -67,7 +68,9 @@ class Analysis(NamedTuple):
 
     def spelled(self, name: str) -> str:
         """Return ``name`` with the statement's own texts in it."""
-        return outline.MARK.sub(lambda mark: self.literals[int(mark.group(1))], name) if "\u00a7" in name else name
+        if not self.literals or "\u00a7" not in name:
+            return name
+        return outline.MARK.sub(lambda mark: self.literals[int(mark.group(1))], name)
 
 
 class _Variant(NamedTuple):
@@ -120,7 +123,7 @@ def analyse(
     if len(template) > LENGTH:
         statements: tuple[Statement, ...] = (salvage.whole(template, f"longer than {LENGTH} characters"),)
     else:
-        read = statement.read(template, scripts.Script(dialects.of(dialect), remember))
+        read = statement.read(template, scripts.Script(_load(dialect), remember))
         statements = tuple(one for one in read if one.how != "none")
     only = statements[0] if len(statements) == 1 else None
     said = ask_second(only) if ask_second and only is not None and only.writes and only.lineage else None
@@ -177,6 +180,15 @@ class _Ours(pickle.Unpickler):
 _RECORDS = (relation, bound, stated, second)
 
 
+@functools.cache
+def _load(dialect: str) -> Any:
+    """Load what reads statements of a dialect, which is some hundred thousand objects; returns the dialect."""
+    with resting.collector():
+        for one in (statement, scripts):
+            importlib.import_module(one.__name__)
+        return dialects.of(dialect)
+
+
 class Spoken(NamedTuple):
     """What has to be known of a dialect before anything is read."""
 
@@ -192,7 +204,7 @@ def spoken(dialect: str) -> Spoken:
     if body is not None:
         with contextlib.suppress(msgspec.MsgspecError):
             return msgspec.msgpack.decode(body, type=Spoken)
-    found = dialects.of(dialect)
+    found = _load(dialect)
     made = Spoken(found.name, found.plain)
     remembered.put("dialect", key, msgspec.msgpack.encode(made))
     return made

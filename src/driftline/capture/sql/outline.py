@@ -31,7 +31,7 @@ _between: OrderedDict[tuple[str, ...], str] = OrderedDict()  # what stands betwe
 
 def of(sql: str) -> Outline:
     """Return the outline of a statement, and the texts that were taken out of it."""
-    global _latest  # noqa: PLW0603 - one pair, put in place at once
+    global _latest  # one pair, put in place at once
     latest = _latest
     if latest[0] is not sql:
         _latest = latest = sql, _of(sql)
