@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from driftline.capture.sql import known, outline
 
-WORDS = ["select a", " from t", " where b = 7", " and c < 12", ' "d"', " -- e\n", " /* f */", " $$g$$", "'", '"', "e",
-         "''", "--", "\n", "/*", "*/", "$$", "\u00a7", " limit 3", ", ", "x = ", "unnamed_relation_0a", " E"]  # fmt: skip
+WORDS = ["select a", " from t", " where b = 7", " and c < 12", ' "d"', " -- e\n", " /* f */", " $$g$$", "'", '"',
+         "e", "''", "--", "\n", "/*", "*/", "$$", "\u00a7", " limit 3", ", ", "unnamed_relation_0a", " E"]  # fmt: skip
 TEXTS = [
     "",
     "a",
