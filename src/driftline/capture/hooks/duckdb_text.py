@@ -55,13 +55,17 @@ class Forms:
             return arguments.duckdb_csv({**given, "header": header}) if type(header) is bool else form
         return arguments.duckdb_csv({**given, "header": self._has_header(path, form)})
 
-    def written(self, name: str, columns: tuple[str, ...] | None) -> Form | None:
-        """Return the form in which a statement has written the file that it calls ``name``; None = as usual."""
+    def written(self, name: str, columns: Callable[[], tuple[str, ...] | None]) -> Form | None:
+        """Return the form in which a statement has written the file that it calls ``name``; None = as usual.
+
+        ``columns`` tells what the statement has written, if that is known.
+        """
         options = self._writes.get(name)
         if not options or _format(options) not in ("", "csv") or (not _format(options) and endings.form(name) != "csv"):
             return None
         form = arguments.duckdb_csv(options)._replace(guess=False)
-        return form._replace(names=columns, bare="") if form.bare and columns else form
+        names = columns() if form.bare else None
+        return form._replace(names=names, bare="") if names else form
 
     def _has_header(self, path: str, form: Form) -> bool:
         state = os.stat(path)

@@ -288,21 +288,18 @@ class Session:
         self, run: Recording, connection: Any, one: Statement, analysis: Analysis, began_ns: int, forms: Forms
     ) -> Iterable[Seen]:
         assert one.writes is not None
-        items = one.lineage.items if one.lineage is not None else ()
-        names = [item.name for item in items if isinstance(item, Output) and item.name]
-        whole = tuple(names) if names and len(names) == len(items) else None
         if one.writes.kind == "file":
             path = analysis.spelled(one.writes.names[0])
             for seen in observe.observe(path, None, Given(), folder()):
                 if seen.modified_ns >= began_ns - headers.TICK_NS or not os.path.isdir(path):
-                    seen.form = forms.written(path, whole)
+                    seen.form = forms.written(path, functools.partial(_outputs, one))
                     yield seen
             return
         name = one.writes.names[0]
         dataset = self._table(connection, name)
         version = f"run:{measure.of_parts(run.id, dataset.namespace, dataset.name)[5:]}"
         if connection is not None and one.how == "create" and one.lineage is not None:
-            self._temporary.setdefault(connection, {})[name.lower()] = whole
+            self._temporary.setdefault(connection, {})[name.lower()] = _outputs(one)
         touched = Touched(dataset=dataset, version=version, kind="table", fields=self.catalog.fields(connection, name))
         yield Seen(touched=touched, at_ns=time.time_ns(), declared=True)
 
@@ -372,6 +369,13 @@ def _add_read(run: Recording, connection: Any, seen: Seen, put: Callable[[Any], 
         transactions.put(connection, run, add, inside=True)
     else:
         at_hand.add(run, "read", seen, put)
+
+
+def _outputs(one: Statement) -> tuple[str, ...] | None:
+    """The names of all columns that a statement makes; None where one is not known."""
+    items = one.lineage.items if one.lineage is not None else ()
+    names = [item.name for item in items if isinstance(item, Output) and item.name]
+    return tuple(names) if names and len(names) == len(items) else None
 
 
 def _unknown() -> None:

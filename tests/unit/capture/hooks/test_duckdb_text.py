@@ -131,7 +131,7 @@ def test_a_statement_that_differs_in_its_texts_alone_says_what_it_says_itself(
     first: str, second: str, written: str
 ) -> None:
     Forms(lambda *_: [], first)
-    form = Forms(lambda *_: [], second).written("a.csv", None)
+    form = Forms(lambda *_: [], second).written("a.csv", lambda: None)
     assert form is not None
     assert form.delimiter == written
 
@@ -149,4 +149,4 @@ def test_a_file_that_is_read_as_parquet_by_its_name_is_no_text_in_any_statement(
     for name in ("a.parquet", "b.parquet"):
         forms = Forms(lambda *_: [], f"copy (select * from '{name}') to '{name}.csv' (format parquet)")
         assert forms.read(name, name) is None
-        assert forms.written(f"{name}.csv", ("a",)) is None
+        assert forms.written(f"{name}.csv", lambda: ("a",)) is None
