@@ -23,10 +23,10 @@ def add(trace: Trace, way: Way, seen: Seen) -> Touched:
     """Record ``seen``, once per version; returns what is recorded of it."""
     into = trace.inputs if way == "read" else trace.outputs
     seen.at_ns = seen.at_ns or time.time_ns()
-    outputs = recalled.of(trace, "write") if trace.outputs else None
-    for output in () if outputs is None else outputs.open():
+    outputs = recalled.of(trace, "write")
+    for output in outputs.open():
         _still_open(output, seen.at_ns)
-    if way == "read" and outputs is not None:
+    if way == "read":
         for _, output in outputs.alike(seen):
             if _made(output, seen):
                 output.read_ns = min(output.read_ns or seen.at_ns, seen.at_ns)

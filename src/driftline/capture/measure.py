@@ -127,16 +127,13 @@ def state(path: str) -> tuple[int, int]:
     return found.st_size, found.st_mtime_ns
 
 
-def of_file(path: str, budget: Budget | None = None, found: os.stat_result | None = None) -> FileState:
+def of_file(path: str, budget: Budget | None = None) -> FileState:
     """Return the state of the file at ``path``; without a ``budget`` it is hashed, however long that takes.
-
-    ``found`` is what the file system has just said of it, if somebody has asked.
 
     Raises:
         OSError: it cannot be read, or it is not a regular file.
     """
-    if found is None:
-        found = os.stat(path)
+    found = os.stat(path)
     if not stat.S_ISREG(found.st_mode):
         raise OSError(f"{path} is not a regular file")
     key = (path, found.st_size, found.st_mtime_ns, found.st_ino)

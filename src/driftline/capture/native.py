@@ -32,7 +32,6 @@ _MODEL = later.pattern(r"models:/(?:/)?(?:[^/@]+/(\d+)|(m-[0-9a-f]{32}))/?(?:$|/
 _RUN = later.pattern(
     r"(?:runs:/|mlflow-artifacts:(?://[^/]*)?/(?:[^/]+/)*?|.*/mlruns/[^/]+/)([0-9a-f]{32})(?:/|$)"
 )  # fmt: skip
-_RUNS = "/mlruns/"  # in the path of a file that MLflow keeps
 _OBJECTS = (
     ("VersionId", "s3"), ("version_id", "azure"), ("generation", "gcs"),
     ("ETag", "etag"), ("etag", "etag"), ("e_tag", "etag"),
@@ -172,7 +171,7 @@ def _names(folder: str) -> list[str]:
 
 def _of_file(path: str) -> Pointer | None:
     """Return the run below which MLflow keeps a file, or what DVC says of it, if the size is still the one it says."""
-    run = _RUN.match(path) if _RUNS in path else None
+    run = _RUN.match(path)
     if run:
         return Pointer("mlflow", run[1])
     beside = f"{path}.dvc"

@@ -65,7 +65,7 @@ def observe(name: Name, data: Any, given: Given, folder: str, budget: measure.Bu
     else:
         plain = place.file(name, folder) if data is None and not given.version else None
         if plain is not None:
-            return [_file(plain.path, plain.located, given, budget, plain.state)]
+            return [_file(plain.path, plain.located, given, budget)]
         spot = place.place(native.bare(os.fspath(name)), folder)
         if not given.version:
             given = _pointed(spot.path or os.fspath(name), given)
@@ -146,10 +146,8 @@ def of_file(path: str, given: Given, folder: str, budget: measure.Budget | None 
     return _file(path, located(path, folder, root), given, budget)
 
 
-def _file(
-    path: str, spot: Located, given: Given, budget: measure.Budget | None, found: os.stat_result | None = None
-) -> Seen:
-    state = measure.of_file(path, budget, found)
+def _file(path: str, spot: Located, given: Given, budget: measure.Budget | None) -> Seen:
+    state = measure.of_file(path, budget)
     attributes = _text(given.attributes)
     pointer = native.of_file(path)
     if pointer is not None:

@@ -24,7 +24,6 @@ class Place(NamedTuple):
 
     located: names.Located
     path: str
-    state: os.stat_result | None = None  # of a regular file, as it was found
 
 
 def base(home: str) -> str:
@@ -42,7 +41,7 @@ def place(given: str | os.PathLike[str], folder: str) -> Place:
     exists = os.path.exists(path)
     if not exists and not os.path.isabs(text):
         return Place(_located(text), "")
-    path = _straight(path, folder, is_folder=os.path.isdir(path), link=os.path.islink(path)) if exists else path
+    path = _straight(path, folder, is_folder=os.path.isdir(path)) if exists else path
     return Place(_below(path, folder), path if exists else "")
 
 
@@ -56,24 +55,19 @@ def file(given: str | os.PathLike[str], folder: str) -> Place | None:
         return None
     path = os.path.abspath(os.path.expanduser(text))
     try:
-        state = os.lstat(path)
-        link = stat.S_ISLNK(state.st_mode)
-        state = os.stat(path) if link else state
+        regular = stat.S_ISREG(os.stat(path).st_mode)
     except (OSError, ValueError):
         return None
-    if not stat.S_ISREG(state.st_mode) or ":/" in path:
+    if not regular or ":/" in path:
         return None
-    head, _, _ = path.rpartition(os.sep)
-    if link or not head or _way(head) != head:
-        return Place(_below(_straight(path, folder, is_folder=False, link=link), folder), path, state)
-    return Place(_below(path, folder), path, state)
+    return Place(_below(_straight(path, folder, is_folder=False), folder), path)
 
 
 def _below(path: str, folder: str) -> names.Located:
     return _located(path[len(folder) :].lstrip(os.sep) if path.startswith(folder.rstrip(os.sep) + os.sep) else path)
 
 
-def _straight(path: str, folder: str, *, is_folder: bool, link: bool) -> str:
+def _straight(path: str, folder: str, *, is_folder: bool) -> str:
     """Return the way to ``path`` without links below ``folder``.
 
     A link that leads out of ``folder`` stays in the name, for nobody else need know the place behind it; so does a file
@@ -81,7 +75,7 @@ def _straight(path: str, folder: str, *, is_folder: bool, link: bool) -> str:
     """
     head, tail = (path, "") if is_folder else os.path.split(path)
     real = os.path.join(_way(head), tail) if tail else _way(head)
-    link = link and bool(tail)
+    link = bool(tail) and os.path.islink(path)
     if real == path and not link:
         return path
     before = _way(folder).rstrip(os.sep) + os.sep

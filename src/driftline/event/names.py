@@ -13,6 +13,7 @@ import re
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from itertools import pairwise
+from pathlib import PurePosixPath
 from typing import NamedTuple
 
 from driftline import later
@@ -55,7 +56,7 @@ def locate(path: str) -> Located:
     Kedro keeps versions (``model.pkl/2013-01-31T08.00.00.000Z/model.pkl``), is that folder.
     """
     namespace, rest = _split_namespace(path)
-    parts = _parts(rest)
+    parts = list(PurePosixPath(rest).parts)
     found: list[str] = []
     while parts:
         stem = parts[-1].split(".", 1)[0] if not found else parts[-1]
@@ -73,20 +74,7 @@ def locate(path: str) -> Located:
         folders = [_of_folder(part, before) for before, part in pairwise(("", *parts[:-1]))]
         found = [value for value in folders if value]
         parts = [part for part, value in zip(parts, folders, strict=False) if not value] + parts[-1:]
-    return Located(namespace, _whole(parts), "/".join(found))
-
-
-def _parts(path: str) -> list[str]:
-    """Return the parts of a path as ``PurePosixPath`` does, which takes ten times as long; the root is the first."""
-    parts = [part for part in path.split("/") if part and part != "."]
-    if path.startswith("/"):
-        parts.insert(0, "//" if path.startswith("//") and not path.startswith("///") else "/")
-    return parts
-
-
-def _whole(parts: Sequence[str]) -> str:
-    """Return the path that has these parts."""
-    return parts[0] + "/".join(parts[1:]) if parts[0].startswith("/") else "/".join(parts)
+    return Located(namespace, str(PurePosixPath(*parts)), "/".join(found))
 
 
 def below(root: Located, parts: Sequence[str]) -> Located | None:

@@ -89,7 +89,6 @@ def test_a_file_is_named_as_its_place_is_and_keeps_the_path_that_it_was_given_by
         assert found is not None
         assert found.located == place.place(given, str(project)).located == Located("file", "v1", "2013-01-31")
         assert found.path == str(project / given)
-        assert found.state == (project / "v1" / "2013-01-31.csv").stat()  # of the file itself, whatever led there
 
 
 def test_what_is_no_regular_file_is_no_file(tmp_path: Path) -> None:

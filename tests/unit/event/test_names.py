@@ -1,7 +1,5 @@
 """Names follow https://openlineage.io/docs/spec/naming; expected values are worked out by hand."""
 
-from pathlib import PurePosixPath
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -152,14 +150,3 @@ def test_columns_of_one_name_are_numbered_where_the_number_is_free() -> None:
     assert names.distinct(["a", "b", "a", "a"]) == ["a", "b", "a#2", "a#3"]
     assert names.distinct(["a", "a#2", "a"]) == ["a", "a#2", "a#3"]
     assert names.distinct(["a", "a", "a#2"]) == ["a", "a#2", "a#2#2"]
-
-
-@given(
-    st.lists(st.sampled_from(["/", "/", "a", ".", "..", "b.parquet", "2013-01-01", "k=v", "."]), max_size=9).map(
-        "".join
-    )
-)
-def test_a_path_has_the_parts_that_the_standard_library_finds(path: str) -> None:
-    parts = names._parts(path)
-    assert parts == list(PurePosixPath(path).parts)
-    assert not parts or names._whole(parts) == str(PurePosixPath(path))
