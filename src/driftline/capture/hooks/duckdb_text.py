@@ -11,6 +11,7 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from driftline import later
 from driftline.capture import arguments, endings, fault
 from driftline.capture.form import Form, readable
 from driftline.capture.sql import outline, text_options
@@ -18,7 +19,7 @@ from driftline.capture.sql import outline, text_options
 _SNIFF = "select HasHeader from sniff_csv(?, delim = ?, skip = ?)"
 _CACHE = 10_000
 _TEXT = "driftline.capture.text"
-_VALUE = re.compile(
+_VALUE = later.pattern(
     r"\s*|[-+]?[\d.,]+(?:e[-+]?\d+)?%?|\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}.*|true|false|null|nan|n/a", re.IGNORECASE
 )
 
