@@ -31,7 +31,7 @@ _SCHEMES = {"s3a": "s3", "s3n": "s3", "gcs": "gs", "local": "file", "abfss": "ab
 _WEB = frozenset(("http", "https", "ftp", "sftp"))
 _BUFFERS = frozenset((io.BytesIO, io.StringIO))
 _KEEPING = ("parquet", "feather", "orc", "ipc", "ipc_stream", "pickle", "delta", "avro", "table")  # what frames are
-_BY_PLACE = ("pandas", "numpy")  # whose readers can be told other names than those that stand in the file
+_BY_PLACE = ("pandas", "numpy", "polars")  # whose readers can be told other names than those that stand in the file
 FILES = 1_000  # of one call that are named one by one
 
 
@@ -173,7 +173,7 @@ def note(
             found.append(seen)
     if way == "read" and sheet is not None:
         sites.read((one.touched.dataset for one in found), look.fields, renamed=renamed if look.fields else None)
-    _follow(run, way, call, data, found, model=said.kind == "model")
+    _follow(run, way, call, data, found, model=said.kind == "model", renamed=renamed)
     return bool(found)
 
 
@@ -242,10 +242,19 @@ def _state(given: Any, place: str, call: Call | None) -> tuple[str, int] | None:
     return state
 
 
-def _follow(run: Recording, way: str, call: Call | None, data: Any, found: list[Seen], *, model: bool) -> None:
+def _follow(
+    run: Recording,
+    way: str,
+    call: Call | None,
+    data: Any,
+    found: list[Seen],
+    *,
+    model: bool,
+    renamed: Mapping[str, str] | None,
+) -> None:
     """Remember where what was read comes from, and take what stands behind what was written."""
     if way == "read" and call is not None:
-        origin.read(call.result, (one.touched.dataset for one in found))
+        origin.read(call.result, (one.touched.dataset for one in found), renamed)
         passed.read(call.result, found)
     elif way == "write" and found:
         rootless = passed.written(run, data) and (call is None or call.kwargs.get("mode") != "a")

@@ -177,7 +177,7 @@ def tidy(cames: Cames) -> Cames:
     return frozenset(
         one
         for key, one in best.items()
-        if one.every or every.get((any_turn(one.read), *key[1:4]), 0.0) < one.confidence  # type: ignore[arg-type] # words
+        if one.every or every.get((any_turn(one.read), *key[1:4]), 0.0) < one.confidence
     )
 
 

@@ -103,14 +103,13 @@ def chosen(cells: Cells, a: Any, b: Any, condition: Cames = NOTHING) -> Any:
     """Return the same where a branch has decided: of two executions of one read it is one, and which is not sure."""
     out = joined(cells, a, b, condition)
     first, second, both = cells.see(a), cells.see(b), cells.see(out)
-    kind = next((one for one in (Frame, Series, Thing) if isinstance(both, one)), None)
-    if first is second or kind is None or not isinstance(first, kind) or not isinstance(second, kind):
+    made = both
+    if first is second:
         return out
-    if isinstance(both, Frame):
-        made: Any = replace(both, table=tables.chosen(both.table, first.table, second.table))
-    else:
-        unsure = other_turns(first.cames, second.cames)
-        made = replace(both, cames=unsure_of(both.cames, unsure)) if unsure else both
+    if isinstance(both, Frame) and isinstance(first, Frame) and isinstance(second, Frame):
+        made = replace(both, table=tables.chosen(both.table, first.table, second.table))
+    elif all(isinstance(one, Series | Thing) for one in (first, second, both)):
+        made = replace(both, cames=unsure_of(both.cames, other_turns(first.cames, second.cames)))
     if made == both:
         return out
     return cells.new(made) if isinstance(out, Ref) else made
