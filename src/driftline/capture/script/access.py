@@ -72,15 +72,23 @@ def _attribute(machine: Machine, of: Value, name: str) -> Value:
     if isinstance(content, Grouped):
         inside = name in content.table.columns or not (content.table.closed or name in words.GROUPED)
         return indexing.picked(content, [name], True) if inside and name not in words.GROUPED else Method(of, name)
-    if isinstance(content, Part) and content.kind in {"dt", "cat"} and isinstance(content.of, Series):
-        known = name in words.DATE_METHODS or content.kind == "cat"
-        return Method(of, name) if known else _changed(content.of)
+    if isinstance(content, Part):
+        return _of_door(machine, of, content, name)
     if isinstance(content, Items):
         return _of_list(machine, of, content, name)
     if isinstance(content, Thing) and name in {"T", "flat", "real", "values"}:  # of an array
         return of
     if isinstance(content, Const) and name == "value":  # of a member of an enumeration
         return of
+    return Method(of, name)
+
+
+def _of_door(machine: Machine, of: Value, part: Part, name: str) -> Value:
+    if part.kind in {"dt", "cat"} and isinstance(part.of, Series):
+        known = name in words.DATE_METHODS or part.kind == "cat"
+        return Method(of, name) if known else _changed(part.of)
+    if part.kind == "dtype" and name == "names":  # of an array with named columns
+        return _of_frame(machine, part.of, Frame(machine.memory.see(part.of).table), "columns")
     return Method(of, name)
 
 
@@ -145,6 +153,8 @@ def _of_frame(machine: Machine, of: Value, frame: Frame, name: str) -> Value:
     table = frame.table
     if frame.array and frame.row and name == "_mapping":  # of a row of SQLAlchemy
         return machine.memory.new(replace(frame, array=False))
+    if frame.array and name == "dtype":
+        return Part(of, "dtype")
     if frame.array and name not in _COUNTS | {"T"}:
         return indexing.column(machine, of, frame, name) if frame.row and name in table.columns else Method(of, name)
     if name not in (words.SERIES if frame.row else words.FRAME):
