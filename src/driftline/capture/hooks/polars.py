@@ -98,7 +98,7 @@ def _scanned(
 
 def _scanned_text(run: Recording, call: Call) -> bool:
     form, places = arguments.polars_csv(call.kwargs), list(table.places(call.argument(0, *_SOURCE)))
-    names, own = form.names, {}
+    names, own = form.names, dict[str, str]()
     if form.bare or names or call.kwargs.get("with_column_names"):
         with contextlib.suppress(Exception):  # there may be no such file yet
             names = tuple(call.result.collect_schema().names())

@@ -153,7 +153,7 @@ def test_a_merge_by_equal_names_compares_both_sides(tell: Tell) -> None:
 def test_a_select_into_a_variable_writes_no_table(tell: Tell) -> None:
     body = "DECLARE v int; BEGIN SELECT a INTO v FROM t; INSERT INTO m (x) SELECT b FROM u WHERE c = v; END"
     query, insert = tell(f"CREATE FUNCTION f() RETURNS void LANGUAGE plpgsql AS $$ {body} $$", "postgres")
-    assert (query.target, insert.target, insert.rows) == (None, "m", ["u.c FILTER"])
+    assert (query.target, insert.target, insert.rows) == (None, "m", ["t.a FILTER", "u.c FILTER"])
     (alone,) = tell("BEGIN SELECT max(a) INTO v_a FROM t; END;", "oracle")
     assert (alone.target, alone.columns) == (None, {"max(a)": ["t.a AGGREGATION"]})
 
