@@ -10,7 +10,7 @@ from typing import Any, Protocol
 from msgspec.structs import replace
 
 from driftline.capture.script import tables
-from driftline.capture.script.cames import changed, deciding, gathered, older, other_turns, union, unsure_of
+from driftline.capture.script.cames import SOME, aged, changed, deciding, gathered, older, other_turns, union, unsure_of
 from driftline.capture.script.cames import doubted as cames_doubted
 from driftline.capture.script.reading import NOTHING, Cames, Table
 from driftline.capture.script.site import Path
@@ -294,10 +294,12 @@ def each(held: Any, change: Callable[[Cames], Cames], reads: Mapping[Path, Path 
     if isinstance(held, Items):
         known = tuple(each(one, change, reads) for one in held.known)
         known = held.known if all(x is y for x, y in zip(known, held.known, strict=True)) else known
+        change, reads = _gathering(change, reads)
         return _moved(held, known=known, loose=each(held.loose, change, reads), rows=change(held.rows))
     if isinstance(held, Pairs):
         pairs = {key: each(one, change, reads) for key, one in held.known.items()}
         same = all(pairs[key] is one for key, one in held.known.items())
+        change, reads = _gathering(change, reads)
         return _moved(
             held,
             known=held.known if same else pairs,
@@ -315,6 +317,16 @@ def each(held: Any, change: Callable[[Cames], Cames], reads: Mapping[Path, Path 
     if isinstance(held, Grouped):
         return _moved(held, table=_each_of_table(held.table, change, reads))
     return held
+
+
+def _gathering(
+    change: Callable[[Cames], Cames], reads: Mapping[Path, Path | None]
+) -> tuple[Callable[[Cames], Cames], Mapping[Path, Path | None]]:
+    """What ages a list or dict: it has the elements of all rounds, however they are told."""
+    if SOME not in reads.values():
+        return change, reads
+    every = {path: older or None for path, older in reads.items()}
+    return (lambda cames: aged(cames, every)), every
 
 
 def _moved(held: Any, **fields: Any) -> Any:

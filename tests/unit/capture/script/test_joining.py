@@ -1,4 +1,5 @@
-from driftline.capture.script.joining import chosen, copied, doubted, joined, made_of
+from driftline.capture.script.cames import SOME, aged
+from driftline.capture.script.joining import chosen, copied, doubted, each, joined, made_of
 from driftline.capture.script.memory import Memory
 from driftline.capture.script.reading import Came, Table
 from driftline.capture.script.site import Site
@@ -86,3 +87,16 @@ def test_a_copy_leaves_what_was_there_before_a_place_as_it_is() -> None:
     assert pair.known[0] == old
     assert pair.known[1] != new
     assert memory.see(pair.known[1]) == memory.see(new)
+
+
+def test_what_a_list_or_a_dict_has_collected_is_of_all_rounds() -> None:
+    reads = {READ: SOME}
+    every = frozenset({Came(READ, "a", every=True)})
+
+    def older(held: object) -> object:
+        return each(held, lambda cames: aged(cames, reads), reads)
+
+    assert older(Pairs({}, A, CAMES, CAMES)) == Pairs({}, Thing(every), every, every)
+    assert older(Items((A,), A)) == Items(
+        (Thing(frozenset({Came(READ, "a", confidence=0.5, every=True)})),), Thing(every)
+    )
