@@ -10,7 +10,7 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from driftline.capture.script import indexing, results, tables, words
+from driftline.capture.script import doors, indexing, results, sheets, tables, words
 from driftline.capture.script.call import UNKNOWN, Machine, hashable, lifted, plain, record_of, rows_of
 from driftline.capture.script.cames import any_of, changed, deciding, hedged, union
 from driftline.capture.script.joining import each, made_of
@@ -41,6 +41,7 @@ from driftline.capture.script.values import (
 )
 
 _FIT_TRANSFORM: Any = ast.parse("lambda X, y: self.fit(X, y).transform(X)", mode="eval").body
+_SHEETS = frozenset({sheets.WORKBOOK, sheets.SHEET})
 _DOORS = frozenset({"loc", "iloc", "at", "iat", "str", "dt", "cat", "list", "struct", "sparse", "plot"})
 _COUNTS = frozenset({"shape", "size", "ndim", "dtype", "dtypes", "empty", "nbytes", "flags", "attrs"})
 
@@ -73,22 +74,13 @@ def _attribute(machine: Machine, of: Value, name: str) -> Value:
         inside = name in content.table.columns or not (content.table.closed or name in words.GROUPED)
         return indexing.picked(content, [name], True) if inside and name not in words.GROUPED else Method(of, name)
     if isinstance(content, Part):
-        return _of_door(machine, of, content, name)
+        return doors.of_part(machine, of, content, name)
     if isinstance(content, Items):
         return _of_list(machine, of, content, name)
-    if isinstance(content, Thing) and name in {"T", "flat", "real", "values"}:  # of an array
-        return of
+    if isinstance(content, Thing):
+        return doors.of_thing(of, content, name)
     if isinstance(content, Const) and name == "value":  # of a member of an enumeration
         return of
-    return Method(of, name)
-
-
-def _of_door(machine: Machine, of: Value, part: Part, name: str) -> Value:
-    if part.kind in {"dt", "cat"} and isinstance(part.of, Series):
-        known = name in words.DATE_METHODS or part.kind == "cat"
-        return Method(of, name) if known else _changed(part.of)
-    if part.kind == "dtype" and name == "names":  # of an array with named columns
-        return _of_frame(machine, part.of, Frame(machine.memory.see(part.of).table), "columns")
     return Method(of, name)
 
 
@@ -122,10 +114,6 @@ def _of_classes(machine: Machine, of: Super | Class, name: str) -> Value:
         return _of_class(machine, of, name, of) or Thing()
     found = (_of_class(machine, one, name, of.of) for one in of.bases if isinstance(one, Class))
     return next((one for one in found if one is not None), None) or Method(Thing(), name)
-
-
-def _changed(series: Series) -> Series:
-    return Series(changed(series.cames), series.rows, series.name, None, series.index)
 
 
 def _named(machine: Machine, scope: Scope, name: str) -> Value | None:
@@ -219,7 +207,7 @@ def _item(machine: Machine, of: Value, key: Value) -> Value:
     if isinstance(content, Const):
         return _of_const(machine, content, key)
     if isinstance(content, Part):
-        return _of_part(machine, content)
+        return sheets.item(machine, content, key) if content.kind in _SHEETS else _of_part(machine, content)
     if content == Library("os.environ") and isinstance(name := plain(machine, key), str):
         found = machine.outside.variable(name)
         return Thing() if found is None or found[0] is None else Const(found[0])
@@ -249,7 +237,11 @@ def _of_const(machine: Machine, const: Const, key: Value) -> Value:
 
 def _of_part(machine: Machine, part: Part) -> Value:
     """``names.str[0]`` takes a piece of each."""
-    return _changed(part.of) if isinstance(part.of, Series) else Thing(changed(made_of(machine.memory, part.of)))
+    return (
+        doors.changed_series(part.of)
+        if isinstance(part.of, Series)
+        else Thing(changed(made_of(machine.memory, part.of)))
+    )
 
 
 def _of_items(machine: Machine, items: Items, key: Value) -> Value:
