@@ -172,6 +172,7 @@ class Reading:
             self.walker.table(query)
         offered = self.walker.query(query, scope) if isinstance(query, exp.Expression) else Relation(())
         into = self._into(tree, inside, target)
+        offered = assign.met(self.walker, tree, offered, into)
         offered, into = assign.on_conflict(self.walker, tree, offered, into, inside)
         made = self.done(tree, target, "append", offered, into)
         if target is not None and self.script.is_temporary(target):
