@@ -7,16 +7,16 @@ anything. The files lie in ``home/runs/RUN``, one per process, and are removed b
 
 import atexit
 import os
-import shutil
 import sys
 import threading
 import time
 from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import msgspec
 
+from driftline import later
 from driftline.capture import collect as collecting
 from driftline.capture import fault, ways
 from driftline.capture.columns import Bound, Reach
@@ -24,6 +24,11 @@ from driftline.capture.form import Form
 from driftline.capture.sites import Read, Visit
 from driftline.capture.trace import Seen, Trace
 from driftline.event.lineage import Touched
+
+if TYPE_CHECKING:
+    import shutil
+else:  # few runs have children
+    shutil = later.module("shutil")
 
 FOLDER = "runs"
 STALE_SECONDS = 7 * 86_400.0  # what a parent that was killed left behind is kept for so long

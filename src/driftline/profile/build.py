@@ -5,7 +5,7 @@ that are merged. Nested values are counted and their lengths taken, no more. Nev
 turns the hashes only.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
 
@@ -14,7 +14,19 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from driftline.profile import buffers, distinct, gathered, inputs, levels, numbers, sheet, side_by_side, text, texts
+from driftline.profile import (
+    buffers,
+    distinct,
+    gathered,
+    inputs,
+    levels,
+    numbers,
+    sheet,
+    short_texts,
+    side_by_side,
+    text,
+    texts,
+)
 from driftline.profile.column import Column, Profile, Type
 from driftline.profile.frequent import Frequent
 from driftline.profile.gathered import Room
@@ -24,32 +36,55 @@ from driftline.profile.numbers import Counted
 from driftline.profile.sheet import Sheet
 from driftline.profile.words import Words
 
-NOTHING: Mapping[str, Column] = MappingProxyType({})
+NOTHING: Mapping[Hashable, Column] = MappingProxyType({})
 PIECE = 1 << 20  # rows measured at a time
 _NARROW = 1 << 31  # bytes of text that 32-bit offsets reach
 
 
-def build(table: Any, *, seed: int = 0, known: Mapping[str, Column] = NOTHING, room: Room | None = None) -> Profile:
+def build(table: Any, *, seed: int = 0) -> Profile:
     """Return the profile of ``table``; equal for equal rows in any order, layout or library.
 
     Args:
         table: what ``inputs`` reads.
         seed: turns the hashes.
-        known: columns that were measured before, with the same seed, and hold the same values.
-        room: memory to work in; one for several tables spares what memory costs that is touched for the first time.
 
     Raises:
         BadInput: not a table, or columns of different lengths.
     """
-    whole = sheet.of(table)
-    room = room or Room()
-    wanted = [place for place, column in enumerate(whole.columns) if column.name not in known]
+    return build_many(sheet.of(table), seed=seed)[0]
+
+
+def build_many(
+    whole: Sheet,
+    *,
+    seed: int = 0,
+    keys: Sequence[Hashable] = (),
+    known: Mapping[Hashable, Column] = NOTHING,
+    room: Room | None = None,
+) -> list[Profile]:
+    """Return the profile of each table of a sheet, as ``build`` makes it of that table alone.
+
+    Args:
+        whole: one table, or several short ones.
+        seed: turns the hashes.
+        keys: of its columns: those with the same key hold the same values, and are measured once.
+        known: columns by key that were measured before, with the same seed.
+        room: memory to work in; one for several sheets spares what memory costs that is touched for the first time.
+    """
+    keys = keys or range(len(whole.columns))
+    firsts = {key: place for place, key in reversed(list(enumerate(keys)))}
+    wanted = sorted(place for key, place in firsts.items() if key not in known)
     found = _together(whole, wanted, seed)
-    columns = {
-        each.name: found[place] if place in found else known.get(each.name) or _column(each, seed, room)
-        for place, each in enumerate(whole.columns)
-    }
-    return Profile(whole.rows, columns, seed)
+    room = room or Room()
+    for place in wanted:
+        if place not in found:
+            found[place] = _column(whole.columns[place], seed, room)
+    names = [column.name for column in whole.columns]
+    columns = [known.get(key) or found[firsts[key]] for key in keys]
+    return [
+        Profile(rows, dict(zip(names[start:end], columns[start:end], strict=True)), seed)
+        for rows, start, end in whole.tables
+    ]
 
 
 def _together(whole: Sheet, wanted: Sequence[int], seed: int) -> dict[int, Column]:
@@ -60,7 +95,7 @@ def _together(whole: Sheet, wanted: Sequence[int], seed: int) -> dict[int, Colum
     width = sheet.SHORT // (whole.rows or 1)
     for start in range(0, len(wanted), width) if width >= sheet.FEWEST else ():
         places = wanted[start : start + width]
-        part = Sheet(whole.rows, [whole.columns[place] for place in places])
+        part = Sheet([(whole.lengths[place], [whole.columns[place]]) for place in places])
         found = side_by_side.measured(part, range(len(places)), seed)
         out |= {places[at]: column for at, column in found.items()}
     return out
@@ -88,7 +123,7 @@ def _piece(values: Any, mixed: bool, seed: int, room: Room) -> Column:
     if family == "boolean":
         return _boolean(rows, values.null_count, sum(map(_true, buffers.chunks(values))), seed)
     if family in {"text", "binary"} and values.nbytes < _NARROW:
-        return _texts(values, mixed, seed)
+        return _texts(values, mixed, seed, room)
     return _flat(inputs.flat(values), mixed, seed, room)
 
 
@@ -97,7 +132,7 @@ def _flat(values: pa.Array, mixed: bool, seed: int, room: Room) -> Column:
     if family == "dictionary" and buffers.family(kind.value_type) not in {"text", "binary"}:
         return _piece(inputs.flat(values.dictionary_decode()), mixed, seed, room)
     if family in {"text", "binary", "dictionary"}:
-        return _texts(values, mixed, seed)
+        return _texts(values, mixed, seed, room)
     if family in {"null", "nested"}:
         return _nested(values, len(values) if family == "null" else values.null_count)
     return _piece(values, mixed, seed, room)
@@ -131,18 +166,21 @@ def _boolean(rows: int, nulls: int, true: int, seed: int) -> Column:
     return numbers.measured([counted], levels.of_values(there.astype(np.float64), pairs[there]), seed)[0]
 
 
-def _texts(values: Any, mixed: bool, seed: int) -> Column:
-    levels, counts = _levels(values)
+def _texts(values: Any, mixed: bool, seed: int, room: Room) -> Column:
+    levels, counts = _levels(values, room)
     kind: Type = "other" if mixed or buffers.family(levels.type) == "binary" else "text"
     nulls = len(values) - int(np.add.reduce(counts))
     counted = Counted(kind, len(values), nulls)
     return texts.measured([counted], Words([levels], [counts]), seed)[0] if len(levels) else Column(*counted)
 
 
-def _levels(values: Any) -> tuple[pa.Array, NDArray[np.int64]]:
+def _levels(values: Any, room: Room) -> tuple[pa.Array, NDArray[np.int64]]:
     """Return the different values, without null, and how often each is there (at least once)."""
     if buffers.family(values.type) == "dictionary":
         return _used(values)
+    short = short_texts.counted(values, room)
+    if short is not None:
+        return short
     found = pc.value_counts(values)
     levels, counts = found.field(0), buffers.numbers(found.field(1))
     there = buffers.present(levels)
