@@ -34,12 +34,13 @@ export function money(value: number | undefined, currency = "USD"): string {
   }
 }
 
-/** A share between 0 and 1 as a percentage. */
+/** A share between 0 and 1 as a percentage; what is not all of something is never 100 %, and what is not nothing never 0 %. */
 export function percent(share: number | null | undefined): string {
   if (share === null || share === undefined || !Number.isFinite(share)) return "–";
   const value = share * 100;
   if (value > 0 && value < 0.1) return "<0.1 %";
-  return `${value.toFixed(value < 10 && value !== Math.round(value) ? 1 : 0)} %`;
+  if (value > 99.9 && value < 100) return ">99.9 %";
+  return `${value.toFixed((value < 10 || value > 99) && value !== Math.round(value) ? 1 : 0)} %`;
 }
 
 /** A number of bytes: `1.2 MB`. */

@@ -19,6 +19,11 @@ describe("numbers", () => {
     expect(percent(0.314)).toBe("31 %");
     expect(percent(0.0004)).toBe("<0.1 %");
     expect(percent(0)).toBe("0 %");
+    expect(percent(0.995)).toBe("99.5 %");
+    expect(percent(0.9996)).toBe(">99.9 %");
+    expect(percent(0.987)).toBe("99 %");
+    expect(percent(0.99)).toBe("99 %");
+    expect(percent(1)).toBe("100 %");
   });
   test("one is singular", () => expect([plural(1, "answer"), plural(1204, "answer")]).toEqual(["1 answer", "1,204 answers"]));
   test("bytes have the unit that fits", () => expect([bytes(999), bytes(1_234_567)]).toEqual(["999 B", "1.2 MB"]));

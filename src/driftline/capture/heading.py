@@ -38,16 +38,26 @@ def of_file(path: str, form: Form, options: Mapping[str, Any]) -> Heading | None
         form: in which it was read: with names of the reader's, or numbered columns, below lines that were left out.
         options: arguments of the reader, by name.
     """
-    if not (form.names or form.bare) or form.skip < 1 or form.leaves_out or not form.delimiter:
+    if (
+        not (form.names or form.bare)
+        or form.bare.startswith("polars")
+        or form.skip < 1
+        or form.leaves_out
+        or not form.delimiter
+    ):
         return None
-    declared = bool(form.names) and isinstance(options.get("header"), int)
+    by_place = bool(options.get("new_columns"))  # of Polars
+    declared = bool(form.names) and (by_place or isinstance(options.get("header"), int))
+    if by_place and (options.get("columns") or not options.get("has_header", True)):
+        return None  # the names are those of chosen columns, or there is no header
     lines = _lines(path, form)
     header, following = lines[:1], lines[1:]
     if not header or not (declared or _is_header(header[0], following)):
         return Heading(form, (), {}) if declared else None
     columns = tuple(one.strip() for one in header[0])
     given = form.names or tuple(str(place) for place in range(len(columns)))
-    own = dict(zip(*_in_places(given, columns, options.get("usecols")), strict=False))
+    placed = (given, columns) if by_place else _in_places(given, columns, options.get("usecols"))
+    own = dict(zip(*placed, strict=False))
     texts = tuple(own.get(name, name) for name in form.texts)
     return Heading(form._replace(names=(), bare="", skip=form.skip - 1, texts=texts), columns, own)
 

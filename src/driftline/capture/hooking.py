@@ -40,6 +40,7 @@ _MODULES = {
     "sqlalchemy": ("sqlalchemy",),
     "fsspec": ("fsspec.spec",),
     "h5py": ("h5py",),
+    "openpyxl": ("openpyxl",),
     "datasets": ("datasets",),
     "lakehouse": ("deltalake", "pyiceberg.table"),
     "mlflow": (

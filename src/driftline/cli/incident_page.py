@@ -86,7 +86,7 @@ def causes(incident: Incident) -> None:
     show.heading("Causes, the likeliest first")
     rows: list[tuple[str | Text, ...]] = [_cause(cause) for cause in incident.causes]
     if incident.unknown:
-        rows.append(("", f"{incident.unknown:.0%}", Text("not in this graph", "dim"), "", ""))
+        rows.append(("", show.percent(incident.unknown), Text("not in this graph", "dim"), "", ""))
     show.table(("", "belief", "what", "kind", "why"), rows, right=("belief",))
 
 
@@ -94,7 +94,7 @@ def _cause(cause: Cause) -> tuple[str | Text, ...]:
     style = "bold" if cause.rank == 1 else ""
     return (
         str(cause.rank),
-        f"{cause.score:.0%}",
+        show.percent(cause.score),
         Text(names.label(cause.node), style),
         cause.kind,
         cause.sentence,

@@ -114,7 +114,9 @@ def _blame(report: IncidentReport) -> None:
     if first is None or first.score <= incident.unknown:
         show.say(f"No cause of {incident.id} stands out in this graph.", "bold")
     else:
-        show.say(f"The likeliest cause of {incident.id} is {names.label(first.node)} ({first.score:.0%}).", "bold")
+        show.say(
+            f"The likeliest cause of {incident.id} is {names.label(first.node)} ({show.percent(first.score)}).", "bold"
+        )
     show.say(incident_page.sentence(incident.title))
     incident_page.causes(incident)
     if first is not None and len(first.path) > 1:

@@ -97,3 +97,11 @@ def test_a_file_whose_header_cannot_be_read_is_a_hedge(script: Script) -> None:
         'a[["x"]].to_csv("a.csv", index=False)\n'
     ))  # fmt: skip
     assert edges(events, "a.csv")["x"] == {("raw.csv.xz", "value", "TRANSFORMATION", 0.495)}  # 0.55 of 0.9
+
+
+def test_names_that_polars_is_given_are_those_of_the_first_columns(file: Path) -> None:
+    options = {"new_columns": ["a", "b"]}
+    found = heading.of_file(str(file), arguments.polars_csv(options), options)
+    assert found is not None
+    assert found.own == {"a": "id", "b": "amount"}
+    assert heading.of_file(str(file), arguments.polars_csv(options), {**options, "columns": ["when"]}) is None

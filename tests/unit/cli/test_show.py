@@ -83,4 +83,4 @@ def test_what_is_not_certain_is_never_shown_as_certain() -> None:
              for share in (0.994, 0.995, 0.9999, 1.0)]  # fmt: skip
     assert shown == ["code, 99% sure", "code, 99% sure", "code, 99% sure", ""]
     assert show.sure(Link(source="a", target="b", kind="DERIVED", through=0.999)) == "99% sure"
-    assert [show.percent(share) for share in (0.5, 0.8, 1.0)] == ["50%", "80%", "100%"]
+    assert [show.percent(share) for share in (0.5, 0.8, 0.996, 1.0)] == ["50%", "80%", "99%", "100%"]

@@ -42,10 +42,12 @@ class Scan(NamedTuple):
     depth: int = 0
     inputs: tuple[Node, ...] = ()
     version: str = ""  # that was asked for by name; "" = the newest
+    own: tuple[tuple[str, str], ...] = ()  # columns that were read under other names, with those of the source
 
     def shape(self, made: Mapping[int, Shape], headers: Headers) -> Shape:  # noqa: ARG002 - nothing is below it
         """Return the columns of the source."""
-        return of_source(self.source, headers(self.source) if self.columns is None else self.columns)
+        columns = headers(self.source) if self.columns is None else self.columns
+        return of_source(self.source, columns, dict(self.own))
 
 
 class Opaque(NamedTuple):

@@ -36,12 +36,25 @@ def mutable(data: Any) -> bool:
     return type(data).__module__.partition(".")[0] == "pandas"
 
 
-def read(frame: Any, datasets: Iterable[Dataset], names: tuple[str, ...] | None = None) -> None:
-    """Remember that ``frame`` was read from ``datasets``; ``names`` are those of its columns, where they are known."""
+def read(
+    frame: Any,
+    datasets: Iterable[Dataset],
+    names: tuple[str, ...] | None = None,
+    own: Mapping[str, str] | None = None,
+) -> None:
+    """Remember that ``frame`` was read from ``datasets``.
+
+    Args:
+        frame: the table.
+        datasets: what it was read from.
+        names: of its columns, where they are known.
+        own: what the datasets call columns that it names otherwise.
+    """
     found = tuple(dict.fromkeys(datasets))
     if found and is_frame(frame):
         source = Source("table", tuple(part for one in found for part in (one.namespace, one.name)))
-        node.put(frame, Scan(source, _names(frame) if names is None else names))
+        known = _names(frame) if names is None else names
+        node.put(frame, Scan(source, known, own=tuple((own or {}).items())))
 
 
 def queried(
@@ -83,14 +96,21 @@ def _told(lineage: Lineage, spelled: Callable[[str], str]) -> tuple[str, ...]:
     return tuple(distinct(spelled(one.name or one.said) or "column" for one in outputs))
 
 
-def scanned(frame: Any, places: Iterable[str], version: str = "", names: tuple[str, ...] = ()) -> None:
+def scanned(
+    frame: Any,
+    places: Iterable[str],
+    version: str = "",
+    names: tuple[str, ...] = (),
+    own: Mapping[str, str] | None = None,
+) -> None:
     """Remember that a lazy frame will be read from ``places``, as they were at ``version`` where one is given.
 
-    ``names``: of its columns, where the files do not say them.
+    ``names``: of its columns, where the files do not say them; ``own``: what the files call columns that it names
+    otherwise.
     """
     found = tuple(places)
     if found:
-        node.put(frame, Scan(Source("file", found), names or None, version=version))
+        node.put(frame, Scan(Source("file", found), names or None, version=version, own=tuple((own or {}).items())))
 
 
 def noted(way: str, data: Any, found: Iterable[Seen], folder: str) -> None:

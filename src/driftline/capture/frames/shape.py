@@ -54,11 +54,12 @@ class Shape(NamedTuple):
         return NONE.union(*self.columns.values()) if self.columns else NONE
 
 
-def of_source(source: Source, columns: Iterable[str] | None) -> Shape:
-    """Return the shape of a source as it is read."""
+def of_source(source: Source, columns: Iterable[str] | None, own: Mapping[str, str] | None = None) -> Shape:
+    """Return the shape of a source as it is read; ``own``: what it calls columns that were read under other names."""
     if columns is None:
         return Shape(star=source)
-    return Shape({name: frozenset((Edge(source, name, IDENTITY),)) for name in columns})
+    stored = own or {}
+    return Shape({name: frozenset((Edge(source, stored.get(name, name), IDENTITY),)) for name in columns})
 
 
 NOTHING = Shape(unknown=True)

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from driftline import later
-from driftline.capture import arguments, lake
+from driftline.capture import arguments, headers, heading, lake, observe
 from driftline.capture.beside import Beside
 from driftline.capture.form import Form, named
 from driftline.capture.frames import node, origin
@@ -82,7 +82,12 @@ def install(polars: Any) -> list[Patch]:
     return patches + polars_plan.install(polars, {*COLLECTS, *SINKS, "sink_csv", *_PLANS})
 
 
-def _scanned(run: Recording, call: Call, names: tuple[str, ...] = ()) -> bool:  # noqa: ARG001 - nothing is read yet
+def _scanned(
+    run: Recording,  # noqa: ARG001 - nothing is read yet
+    call: Call,
+    names: tuple[str, ...] = (),
+    own: Mapping[str, str] | None = None,
+) -> bool:
     version = call.kwargs.get("version", snapshot := call.kwargs.get("snapshot_id"))
     given = call.argument(0, *_SOURCE)
     known = lake.state(given)
@@ -92,22 +97,39 @@ def _scanned(run: Recording, call: Call, names: tuple[str, ...] = ()) -> bool:  
     elif known is not None and version is None:
         said = known.version
     places = list(table.places(given))
-    origin.scanned(call.result, places, said, names)
+    origin.scanned(call.result, places, said, names, own)
     if whole.call(call.args, call.kwargs, 1, *_SOURCE) and (said or version is None):
         _untouched.put(call.result, True)
     return True
 
 
 def _scanned_text(run: Recording, call: Call) -> bool:
-    form = arguments.polars_csv(call.kwargs)
-    if form.bare:
+    form, places = arguments.polars_csv(call.kwargs), list(table.places(call.argument(0, *_SOURCE)))
+    names, own = form.names, dict[str, str]()
+    if form.bare or names or call.kwargs.get("with_column_names"):
         with contextlib.suppress(Exception):  # there may be no such file yet
-            form = named(form, {}, tuple(call.result.collect_schema().names()))
-    for place in table.places(call.argument(0, *_SOURCE)):
+            names = tuple(call.result.collect_schema().names())
+            form, own = _in_the_file(form, names, places, call)
+    for place in places:
         if len(_forms) >= _FORMS:
             del _forms[next(iter(_forms))]
         _forms[place] = form
-    return _scanned(run, call, form.names)
+    return _scanned(run, call, names, own)
+
+
+def _in_the_file(form: Form, names: tuple[str, ...], places: list[str], call: Call) -> tuple[Form, dict[str, str]]:
+    """Return how a file is written, and of each column that a scan names otherwise what the file calls it."""
+    if form.bare:
+        return named(form, {}, names), {}
+    files = observe.files(places[0])[:1] if places else []
+    found = heading.of_file(files[0], form, call.kwargs) if files else None
+    if found is not None:
+        return found.form, dict(found.own)
+    header: tuple[str, ...] | None = None
+    if not form.names and call.kwargs.get("has_header", True):
+        header = headers.columns(places, None if form.delimiter == "," else lambda *_: form)
+    own = dict(zip(names, header or (), strict=False)) if header and len(header) == len(names) else {}
+    return form, {name: one for name, one in own.items() if name != one}
 
 
 def _noted(run: Recording, call: Call, names: Iterable[str], frame: Any = None) -> bool:

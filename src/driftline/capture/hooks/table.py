@@ -31,7 +31,7 @@ _SCHEMES = {"s3a": "s3", "s3n": "s3", "gcs": "gs", "local": "file", "abfss": "ab
 _WEB = frozenset(("http", "https", "ftp", "sftp"))
 _BUFFERS = frozenset((io.BytesIO, io.StringIO))
 _KEEPING = ("parquet", "feather", "orc", "ipc", "ipc_stream", "pickle", "delta", "avro", "table")  # what frames are
-_BY_PLACE = ("pandas", "numpy")  # whose readers can be told other names than those that stand in the file
+_BY_PLACE = ("pandas", "numpy", "polars")  # whose readers can be told other names than those that stand in the file
 FILES = 1_000  # of one call that are named one by one
 
 
@@ -174,7 +174,7 @@ def note(
     if way == "read" and sheet is not None:
         sites.read((one.touched.dataset for one in found), look.fields, renamed=renamed if look.fields else None)
     fields = look.fields if call is not None and data is call.result else None
-    _follow(run, way, call, data, found, fields, model=said.kind == "model")
+    _follow(run, way, call, data, found, fields, model=said.kind == "model", renamed=renamed)
     return bool(found)
 
 
@@ -256,11 +256,12 @@ def _follow(
     fields: tuple[Field, ...] | None,
     *,
     model: bool,
+    renamed: Mapping[str, str] | None,
 ) -> None:
     """Remember where what was read comes from, and take what stands behind what was written."""
     if way == "read" and call is not None:
         names = None if fields is None else tuple([field.name for field in fields])
-        origin.read(call.result, (one.touched.dataset for one in found), names)
+        origin.read(call.result, (one.touched.dataset for one in found), names, renamed)
         passed.read(call.result, found)
     elif way == "write" and found:
         rootless = passed.written(run, data) and (call is None or call.kwargs.get("mode") != "a")

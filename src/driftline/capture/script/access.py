@@ -10,7 +10,7 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from driftline.capture.script import indexing, results, tables, words
+from driftline.capture.script import doors, indexing, results, sheets, tables, words
 from driftline.capture.script.call import UNKNOWN, Machine, hashable, lifted, plain, record_of, rows_of
 from driftline.capture.script.cames import any_of, changed, deciding, hedged, union
 from driftline.capture.script.joining import each, made_of
@@ -41,6 +41,7 @@ from driftline.capture.script.values import (
 )
 
 _FIT_TRANSFORM: Any = ast.parse("lambda X, y: self.fit(X, y).transform(X)", mode="eval").body
+_SHEETS = frozenset({sheets.WORKBOOK, sheets.SHEET})
 _DOORS = frozenset({"loc", "iloc", "at", "iat", "str", "dt", "cat", "list", "struct", "sparse", "plot"})
 _COUNTS = frozenset({"shape", "size", "ndim", "dtype", "dtypes", "empty", "nbytes", "flags", "attrs"})
 
@@ -72,13 +73,12 @@ def _attribute(machine: Machine, of: Value, name: str) -> Value:
     if isinstance(content, Grouped):
         inside = name in content.table.columns or not (content.table.closed or name in words.GROUPED)
         return indexing.picked(content, [name], True) if inside and name not in words.GROUPED else Method(of, name)
-    if isinstance(content, Part) and content.kind in {"dt", "cat"} and isinstance(content.of, Series):
-        known = name in words.DATE_METHODS or content.kind == "cat"
-        return Method(of, name) if known else _changed(content.of)
+    if isinstance(content, Part):
+        return doors.of_part(machine, of, content, name)
     if isinstance(content, Items):
         return _of_list(machine, of, content, name)
-    if isinstance(content, Thing) and name in {"T", "flat", "real", "values"}:  # of an array
-        return of
+    if isinstance(content, Thing):
+        return doors.of_thing(of, content, name)
     if isinstance(content, Const) and name == "value":  # of a member of an enumeration
         return of
     return Method(of, name)
@@ -116,10 +116,6 @@ def _of_classes(machine: Machine, of: Super | Class, name: str) -> Value:
     return next((one for one in found if one is not None), None) or Method(Thing(), name)
 
 
-def _changed(series: Series) -> Series:
-    return Series(changed(series.cames), series.rows, series.name, None, series.index)
-
-
 def _named(machine: Machine, scope: Scope, name: str) -> Value | None:
     found: Value | None = machine.memory.get((scope, name))
     return found
@@ -145,6 +141,8 @@ def _of_frame(machine: Machine, of: Value, frame: Frame, name: str) -> Value:
     table = frame.table
     if frame.array and frame.row and name == "_mapping":  # of a row of SQLAlchemy
         return machine.memory.new(replace(frame, array=False))
+    if frame.array and name == "dtype":
+        return Part(of, "dtype")
     if frame.array and name not in _COUNTS | {"T"}:
         return indexing.column(machine, of, frame, name) if frame.row and name in table.columns else Method(of, name)
     if name not in (words.SERIES if frame.row else words.FRAME):
@@ -209,7 +207,7 @@ def _item(machine: Machine, of: Value, key: Value) -> Value:
     if isinstance(content, Const):
         return _of_const(machine, content, key)
     if isinstance(content, Part):
-        return _of_part(machine, content)
+        return sheets.item(machine, content, key) if content.kind in _SHEETS else _of_part(machine, content)
     if content == Library("os.environ") and isinstance(name := plain(machine, key), str):
         found = machine.outside.variable(name)
         return Thing() if found is None or found[0] is None else Const(found[0])
@@ -239,7 +237,11 @@ def _of_const(machine: Machine, const: Const, key: Value) -> Value:
 
 def _of_part(machine: Machine, part: Part) -> Value:
     """``names.str[0]`` takes a piece of each."""
-    return _changed(part.of) if isinstance(part.of, Series) else Thing(changed(made_of(machine.memory, part.of)))
+    return (
+        doors.changed_series(part.of)
+        if isinstance(part.of, Series)
+        else Thing(changed(made_of(machine.memory, part.of)))
+    )
 
 
 def _of_items(machine: Machine, items: Items, key: Value) -> Value:

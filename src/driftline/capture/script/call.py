@@ -10,7 +10,7 @@ from typing import Any, Protocol
 import msgspec
 
 from driftline.capture.script import tables
-from driftline.capture.script.cames import deciding, union
+from driftline.capture.script.cames import any_of, deciding, union
 from driftline.capture.script.joining import made_of
 from driftline.capture.script.memory import Memory
 from driftline.capture.script.reading import NOTHING, SORT, Cames, Columns, Outside, Table
@@ -244,7 +244,7 @@ def _of_tuples(machine: Machine, rows: Sequence[Items]) -> Table:
 def of_pairs(machine: Machine, pairs: Pairs) -> Table:
     """Return a dict as one row, or as columns by name."""
     columns = {name: made_of(machine.memory, one) for name, one in pairs.known.items()}
-    spread = made_of(machine.memory, pairs.loose)
+    spread = any_of(made_of(machine.memory, pairs.loose))  # under each unknown name one of them
     rows = union([pairs.rows, *(_rows(machine, one) for one in (*pairs.known.values(), pairs.loose))])
     return Table(columns, rows=rows, closed=pairs.loose is None, spread=spread | pairs.keys)
 

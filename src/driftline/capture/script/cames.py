@@ -4,7 +4,7 @@ Enters and leaves: frozen sets of origins. A value that is computed, aggregated,
 its sources and changes their type. Everything is remembered, as the same few sets go the same ways.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Container, Iterable, Mapping
 from functools import lru_cache
 from typing import TypeVar
 
@@ -24,6 +24,7 @@ from driftline.capture.script.reading import (
 from driftline.capture.script.site import PREVIOUS, Path, turn_of
 
 MAX_CAMES = 1500
+SOME: Path = ()  # some earlier execution of a read, in place of its path
 Origin = TypeVar("Origin", Came, Rest)
 _RANK = {IDENTITY: 0, TRANSFORMATION: 1, AGGREGATION: 2}
 
@@ -81,19 +82,62 @@ def doubted(cames: Cames, sure: Cames) -> Cames:
 def aged(cames: Cames, reads: Mapping[Path, Path | None]) -> Cames:
     """Return the origins when those reads are done again: what is held comes from an earlier one.
 
-    From which one, where that is known; else from any of them.
+    From which one, where that is known, else from any of them (``None``); or from one that nobody knows (``SOME``),
+    where what is held does not come from several of them.
     """
     if not any(one.read in reads and not one.every for one in cames):
         return cames
-    return frozenset(older(one, reads) if one.read in reads else one for one in cames)
+    several = gathered(cames)
+    return frozenset(older(one, reads, several) if one.read in reads else one for one in cames)
 
 
-def older(one: Origin, reads: Mapping[Path, Path | None]) -> Origin:
+def gathered(origins: Iterable[Origin]) -> frozenset[tuple[Path, str]]:
+    """Return the reads of which more than one execution is among the origins, each with the column that is."""
+    seen: dict[tuple[Path, str], tuple[Path, bool]] = {}
+    found = set()
+    for one in origins:
+        key = _source(one)
+        if seen.setdefault(key, (one.read, one.every)) != (one.read, one.every):
+            found.add(key)
+    return frozenset(found)
+
+
+def older(one: Origin, reads: Mapping[Path, Path | None], several: Container[tuple[Path, str]]) -> Origin:
     """Return an origin whose read is done again."""
     path = reads[one.read]
-    if path is None or one.every:
-        return one._replace(read=any_turn(one.read), every=True)
-    return one._replace(read=path)
+    if path and not one.every:
+        return one._replace(read=path)
+    known = path is None or one.every or _source(one) in several
+    return one._replace(
+        read=any_turn(one.read), every=True, confidence=one.confidence if known else min(one.confidence, HEDGED)
+    )
+
+
+def other_turns(a: Collection[Origin], b: Collection[Origin]) -> frozenset[tuple[Path, str]]:
+    """Return the reads of which two things have different executions, each with the column that they have of it."""
+    if a == b:
+        return frozenset()
+    first, second = ({(_source(one), one.read, one.every) for one in origins if _by_value(one)} for origins in (a, b))
+    only, others = ({key for key, *_ in ones} for ones in (first - second, second - first))
+    return frozenset(only & others)
+
+
+def unsure_of(cames: Cames, reads: Collection[tuple[Path, str]]) -> Cames:
+    """Return the origins, the values of these reads not sure."""
+    if not reads:
+        return cames
+    return frozenset(
+        one._replace(confidence=min(one.confidence, HEDGED)) if _by_value(one) and _source(one) in reads else one
+        for one in cames
+    )
+
+
+def _by_value(one: Origin) -> bool:
+    return not isinstance(one, Came) or one.type == DIRECT
+
+
+def _source(one: Origin) -> tuple[Path, str]:
+    return any_turn(one.read), one.column if isinstance(one, Came) else ""
 
 
 def any_turn(read: Path) -> Path:
@@ -115,7 +159,7 @@ def tidy(cames: Cames) -> Cames:
     """Return one origin for each way that a column takes: the surest, the widest. Several ways are a TRANSFORMATION."""
     best: dict[tuple[object, ...], Came] = {}
     for one in cames:
-        key = (one.read, one.column, one.type, "" if one.type == DIRECT else one.subtype)
+        key = (one.read, one.column, one.type, "" if one.type == DIRECT else one.subtype, one.every)
         known = best.get(key)
         if known is None:
             best[key] = one
@@ -127,11 +171,13 @@ def tidy(cames: Cames) -> Cames:
             one.type,
             mixed if one.type == DIRECT else one.subtype,
             max(known.confidence, one.confidence),
-            known.every or one.every,
+            one.every,
         )
-    every = {(one.read, *key[1:]) for key, one in best.items() if one.every}
+    every = {key[:4]: one.confidence for key, one in best.items() if one.every}
     return frozenset(
-        one for key, one in best.items() if one.every or not every or (any_turn(one.read), *key[1:]) not in every
+        one
+        for key, one in best.items()
+        if one.every or every.get((any_turn(one.read), *key[1:4]), 0.0) < one.confidence
     )
 
 

@@ -3,7 +3,7 @@
 Enters: a call. Leaves: nothing; the machine remembers a table for the receiver and for each argument that is one.
 """
 
-from driftline.capture.script import tables
+from driftline.capture.script import sheets, tables
 from driftline.capture.script.call import Call, of_pairs, table_of
 from driftline.capture.script.joining import made_of
 from driftline.capture.script.machine import Machine
@@ -17,6 +17,7 @@ from driftline.capture.script.values import (
     Items,
     Library,
     Pairs,
+    Part,
     Ref,
     UserModule,
     Value,
@@ -36,6 +37,8 @@ def record(machine: Machine, call: Call) -> None:
     for place, value in places:
         if isinstance(value, Const | Library | Function | Class | UserModule):
             continue
+        if isinstance(value, Part) and value.kind in {sheets.WORKBOOK, sheets.SHEET}:
+            continue  # its rules tell what a file is given
         table = _parameters(machine, call, value) if place == 1 else None
         table = table_of(machine, value) if table is None else table
         if call.name == "numpy.savetxt" and table is not None:

@@ -15,7 +15,7 @@ from driftline.capture.script.cames import deciding, hedged, union
 from driftline.capture.script.expressions import Expressions
 from driftline.capture.script.joining import copied, made_of
 from driftline.capture.script.reading import FILTER, NOTHING, Cames
-from driftline.capture.script.site import MAX_DEPTH, Path
+from driftline.capture.script.site import MAX_DEPTH, Path, previous
 from driftline.capture.script.tables import hedge
 from driftline.capture.script.values import (
     NONE,
@@ -36,6 +36,7 @@ from driftline.capture.script.values import (
     Value,
 )
 
+_WAYS = (ast.If, ast.IfExp, ast.BoolOp, ast.Try, ast.While, ast.Match, ast.Break, ast.Continue, ast.YieldFrom)
 _ENUMS = frozenset({f"enum.{name}" for name in ("Enum", "IntEnum", "StrEnum", "Flag", "IntFlag")})
 
 
@@ -47,6 +48,8 @@ class Running(msgspec.Struct, eq=False):
     returned: list[tuple[Value, Cames]] = []
     yielded: dict[ast.AST, list[tuple[Value, Cames]]] = {}  # by the place in the text, with what decides it
     reads: int = 0  # how many were done when it began
+    marks: list[tuple[int, int]] = []  # at each element: how many reads were done, how many things are tried
+    places: int = 0  # how many there were in the memory
 
 
 class Inlining(Expressions):
@@ -100,7 +103,7 @@ class Inlining(Expressions):
     def _run(self, callee: Function, scope: Scope) -> Value:
         if isinstance(callee.node, ast.Lambda):
             return self.evaluate(callee.node.body, scope)
-        running = Running(callee, len(self.guards), reads=len(self.reads))
+        running = Running(callee, len(self.guards), reads=len(self.reads), places=self.memory.places())
         self.running.append(running)
         try:
             self.execute(callee.node.body, scope)
@@ -112,19 +115,39 @@ class Inlining(Expressions):
         return self._returns(running)
 
     def _yields(self, callee: Function, running: Running) -> Value:
-        out: Value | None = None
         lazy: Value | None = None
+        for ones in running.yielded.values():
+            lazy = self.memory.joined(lazy, ones[-1][0])
+        reads = tuple(dict.fromkeys(path for path, *_ in self.reads[running.reads :]))
+        self.memory.watch()
+        out: Value | None = None
         rows: Cames = NOTHING
         for ones in running.yielded.values():
             for one, guards in ones:
                 out, rows = self.memory.joined(out, one), rows | guards
-            lazy = self.memory.joined(lazy, ones[-1][0])
+        made = self.memory.new(Items((), out, rows))
+        if any(len(ones) > 1 for ones in running.yielded.values()):  # all of them are from all rounds
+            self.memory.age({**dict.fromkeys(reads), **dict.fromkeys(map(previous, reads))})
+        self.memory.unwatch()
         if callee.kind == "contextmanager":
             return out or NONE
-        if len(running.yielded) > 1:
-            return self.memory.new(Items((), out, rows))
-        reads = tuple(dict.fromkeys(path for path, *_ in self.reads[running.reads :]))
-        return self.memory.new(Items((), out, rows, lazy=lazy, reads=reads))
+        if len(running.yielded) == 1:
+            asked = reads if self._once(callee, running) else reads * 2  # not known how often each
+            self.memory.put(made.place, replace(self.memory.see(made), lazy=lazy, reads=asked, since=running.places))
+        return made
+
+    def _once(self, callee: Function, running: Running) -> bool:
+        """Whether a generator does each of its reads once for each element."""
+        if any(isinstance(one, _WAYS) for one in ast.walk(callee.node)):
+            return False
+        ends = [number for number, _ in running.marks]
+        rounds = [self.reads[a:b] for a, b in zip([running.reads, *ends], [*ends, len(self.reads)], strict=True)]
+        first = [path for path, *_ in rounds[0]]
+        return not rounds[-1] and all(
+            [path for path, *_ in ones] == first == list(dict.fromkeys(first))
+            and {aside for *_, aside in ones} <= {depth}
+            for ones, (_, depth) in zip(rounds[:-1], running.marks, strict=True)
+        )
 
     def _returns(self, running: Running) -> Value:
         if not running.returned:
@@ -217,3 +240,4 @@ class Inlining(Expressions):
             running = self.running[-1]
             guards = deciding(union(self.guards[running.guards :]), FILTER)
             running.yielded.setdefault(node, []).append((value, guards))
+            running.marks.append((len(self.reads), self.memory.depth()))

@@ -10,7 +10,7 @@ from typing import Any, Protocol
 from msgspec.structs import replace
 
 from driftline.capture.script import tables
-from driftline.capture.script.cames import changed, deciding, older, union
+from driftline.capture.script.cames import SOME, aged, changed, deciding, gathered, older, other_turns, union, unsure_of
 from driftline.capture.script.cames import doubted as cames_doubted
 from driftline.capture.script.reading import NOTHING, Cames, Table
 from driftline.capture.script.site import Path
@@ -97,6 +97,22 @@ def doubted(cells: Cells, a: Any, b: Any) -> Any:
         made = each(both, lambda cames: cames_doubted(cames, sure[0] & sure[1]), {})
         made = Thing(made.cames, made.rows) if isinstance(made, Json) else made
     return cells.new(made) if isinstance(out, Ref) and made is not both else out if isinstance(out, Ref) else made
+
+
+def chosen(cells: Cells, a: Any, b: Any, condition: Cames = NOTHING) -> Any:
+    """Return the same where a branch has decided: of two executions of one read it is one, and which is not sure."""
+    out = joined(cells, a, b, condition)
+    first, second, both = cells.see(a), cells.see(b), cells.see(out)
+    made = both
+    if first is second:
+        return out
+    if isinstance(both, Frame) and isinstance(first, Frame) and isinstance(second, Frame):
+        made = replace(both, table=tables.chosen(both.table, first.table, second.table))
+    elif all(isinstance(one, Series | Thing) for one in (first, second, both)):
+        made = replace(both, cames=unsure_of(both.cames, other_turns(first.cames, second.cames)))
+    if made == both:
+        return out
+    return cells.new(made) if isinstance(out, Ref) else made
 
 
 def _rows(value: Any) -> Cames:
@@ -246,14 +262,14 @@ def _inside(value: Any) -> Iterable[Any]:
     return ()
 
 
-def copied(cells: Cells, value: Value, depth: int = 0) -> Value:
-    """Return a value that can be changed without changing this one, as another process is given it."""
+def copied(cells: Cells, value: Value, depth: int = 0, since: int = 0) -> Value:
+    """Return a value that can be changed without changing this one, but for what was there ``since`` a place."""
     content = cells.see(value)
-    if not isinstance(value, Ref) or content is None or depth > MAX_DEPTH:
+    if not isinstance(value, Ref) or content is None or depth > MAX_DEPTH or value.place <= since:
         return value
 
     def inside(one: Value) -> Value:
-        return copied(cells, one, depth + 1)
+        return copied(cells, one, depth + 1, since)
 
     if isinstance(content, Items):
         loose = None if content.loose is None else inside(content.loose)
@@ -278,10 +294,12 @@ def each(held: Any, change: Callable[[Cames], Cames], reads: Mapping[Path, Path 
     if isinstance(held, Items):
         known = tuple(each(one, change, reads) for one in held.known)
         known = held.known if all(x is y for x, y in zip(known, held.known, strict=True)) else known
+        change, reads = _gathering(change, reads)
         return _moved(held, known=known, loose=each(held.loose, change, reads), rows=change(held.rows))
     if isinstance(held, Pairs):
         pairs = {key: each(one, change, reads) for key, one in held.known.items()}
         same = all(pairs[key] is one for key, one in held.known.items())
+        change, reads = _gathering(change, reads)
         return _moved(
             held,
             known=held.known if same else pairs,
@@ -301,6 +319,16 @@ def each(held: Any, change: Callable[[Cames], Cames], reads: Mapping[Path, Path 
     return held
 
 
+def _gathering(
+    change: Callable[[Cames], Cames], reads: Mapping[Path, Path | None]
+) -> tuple[Callable[[Cames], Cames], Mapping[Path, Path | None]]:
+    """What ages a list or dict: it has the elements of all rounds, however they are told."""
+    if SOME not in reads.values():
+        return change, reads
+    every = {path: older or None for path, older in reads.items()}
+    return (lambda cames: aged(cames, every)), every
+
+
 def _moved(held: Any, **fields: Any) -> Any:
     return held if all(getattr(held, name) is one for name, one in fields.items()) else replace(held, **fields)
 
@@ -308,7 +336,8 @@ def _moved(held: Any, **fields: Any) -> Any:
 def _each_of_table(table: Table, change: Callable[[Cames], Cames], reads: Mapping[Path, Path | None]) -> Table:
     columns = {name: change(cames) for name, cames in table.columns.items()}
     labels = {name: change(cames) for name, cames in table.labels.items()}
-    rest = tuple(older(one, reads) if one.read in reads else one for one in table.rest)
+    several = gathered(table.rest)
+    rest = tuple(older(one, reads, several) if one.read in reads else one for one in table.rest)
     rows, spread = change(table.rows), change(table.spread)
     same = all(columns[name] is cames for name, cames in table.columns.items()) and all(
         labels[name] is cames for name, cames in table.labels.items()

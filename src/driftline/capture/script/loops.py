@@ -6,11 +6,18 @@ Enters: ``for`` and ``while``. Leaves: a changed memory, and how the loop ends.
 import ast
 from typing import Any
 
-from driftline.capture.script import unrolling
+from msgspec.structs import replace
+
+from driftline.capture.script import importing, unrolling
 from driftline.capture.script.binding import Binding
+from driftline.capture.script.cames import any_of
+from driftline.capture.script.ending import of_one_round
+from driftline.capture.script.joining import copied
 from driftline.capture.script.memory import Writes
 from driftline.capture.script.operators import condition, truth
-from driftline.capture.script.values import Items, Ref, Scope, Value
+from driftline.capture.script.site import Path
+from driftline.capture.script.tables import from_one
+from driftline.capture.script.values import Frame, Items, Ref, Scope, Series, Thing, Value
 
 GOES_ON, RETURNS, LEAVES_ROUND, BREAKS = "", "return", "loop", "break"
 _ROUNDS = 2
@@ -29,6 +36,7 @@ class Loops(Binding):
         content = self.memory.see(value)
         mixed = isinstance(content, Items) and (content.kind == "set" or content.shuffled)
         lazy = content if isinstance(content, Items) and content.lazy is not None and not content.known else None
+        held = copied(self.memory, lazy.lazy, since=lazy.since) if lazy is not None and lazy.lazy is not None else None
         self.around += mixed
         end = GOES_ON
         breaks = known = self.breaks
@@ -43,7 +51,7 @@ class Loops(Binding):
                     known, perhaps = self.breaks, perhaps + 1
                     self.memory.begin()
             if lazy is not None and end not in {RETURNS, BREAKS}:
-                self._around(rounds, lambda: self._asked(node, lazy, scope))
+                self._around(rounds, lambda: self._asked(node, lazy, held, scope))
                 end = GOES_ON
             elif over.loose is not None and end not in {RETURNS, BREAKS}:
                 place = self._only_here(node, over)
@@ -51,9 +59,30 @@ class Loops(Binding):
                 end = GOES_ON
             for _ in range(perhaps):
                 self.memory.join([{}, self.memory.end()])
+            if rounds.many:
+                self._of_one_round(node, rounds.many, scope)
         del self.guards[before:]
         self.around -= mixed
         return self._after(node, scope, breaks, GOES_ON if perhaps else end)
+
+    def _of_one_round(self, node: Any, many: frozenset[Path], scope: Scope) -> None:
+        """After a loop over many tables, what one round has made is of one of them, whichever that is."""
+
+        def grows(name: str) -> bool:
+            held = self.memory.get((importing.home_of(scope, name), name))
+            return isinstance(held, Ref) and self.memory.written(held.place)
+
+        for name in of_one_round(node, grows):
+            key = (importing.home_of(scope, name), name)
+            made = self.memory.see(held := self.memory.get(key))
+            if isinstance(made, Frame):
+                one: Any = replace(made, table=from_one(made.table, many))
+            elif isinstance(made, Series | Thing):
+                one = replace(made, cames=any_of(made.cames, many), rows=any_of(made.rows, many))
+            else:
+                continue
+            if one != made:
+                self.memory.put(key, self.memory.new(one) if isinstance(held, Ref) else one)
 
     def _only_here(self, node: Any, over: unrolling.Unrolled) -> int | None:
         """Return the place that stands for all elements, where the loop is sure to go over each of them."""
@@ -73,11 +102,23 @@ class Loops(Binding):
         self.memory.join([{}, writes if after == GOES_ON else kept(writes, RETURNS)])
         return GOES_ON
 
-    def _asked(self, node: Any, items: Items, scope: Scope) -> str:
-        """A round over what a generator gives when it is asked."""
-        for path in items.reads * 2:  # not known how often each
+    def _asked(self, node: Any, items: Items, held: Value | None, scope: Scope) -> str:
+        """A round over what a generator gives when it is asked: a new element, as ``held`` was before the loop."""
+        for path in items.reads:
             self.did(path)
-        return self._one_round(node, items.lazy, scope)
+        given = copied(self.memory, held) if held is not None else None
+        end = self._one_round(node, given, scope)
+        self._kept_by_others(items.lazy, held, given)
+        return end
+
+    def _kept_by_others(self, known: Value | None, before: Value | None, after: Value | None) -> None:
+        """Let who holds the elements of a generator, too, see what a round has made of one."""
+        old, new = self.memory.see(before), self.memory.see(after)
+        if isinstance(old, Items) and isinstance(new, Items) and isinstance(held := self.memory.see(known), Items):
+            for parts in zip(held.known, old.known, new.known, strict=False):
+                self._kept_by_others(*parts)
+        elif isinstance(known, Ref) and before != after and old != new:
+            self.memory.put(known.place, self.memory.joined(self.memory.see(known), new))
 
     def _one_round(self, node: Any, item: Value | None, scope: Scope) -> str:
         before = len(self.guards)

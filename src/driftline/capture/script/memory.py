@@ -104,6 +104,10 @@ class Memory:
         if self._watched:
             self._watched[-1].update(done)
 
+    def written(self, key: Key) -> bool:
+        """Whether a cell was written since ``watch``."""
+        return key in self._watched[-1]
+
     def apply(self, writes: Writes) -> None:
         """Write all of these."""
         for key, held in writes.items():
@@ -123,7 +127,7 @@ class Memory:
                 continue
             out = there[0]
             for one in there[1:]:
-                out = self.doubted(out, one) if doubt else self.joined(out, one, condition)
+                out = self.doubted(out, one) if doubt else joining.chosen(self, out, one, condition)
             if out is not before and out != before:
                 self.put(key, out)
                 moved = True

@@ -6,7 +6,7 @@ Enters and leaves: tables, unchanged. Nothing here knows a method of pandas by n
 from collections.abc import Callable, Container, Iterable, Mapping
 from typing import Any
 
-from driftline.capture.script.cames import any_of, changed, deciding, hedged, union
+from driftline.capture.script.cames import any_of, any_turn, changed, deciding, hedged, other_turns, union, unsure_of
 from driftline.capture.script.cames import doubted as cames_doubted
 from driftline.capture.script.reading import (
     CONDITIONAL,
@@ -183,6 +183,22 @@ def doubted(a: Table, b: Table) -> Table:
         cames_doubted(getattr(out, part), getattr(a, part) & getattr(b, part)) for part in ("rows", "spread")
     )
     return out._replace(columns=columns, rest=rest, rows=rows, spread=spread)
+
+
+def chosen(both: Table, a: Table, b: Table) -> Table:
+    """Return ``either`` of them where one has other executions of a read than the other: which ones is not sure."""
+    columns = {
+        name: unsure_of(cames, other_turns(column(a, name), column(b, name))) for name, cames in both.columns.items()
+    }
+    turns = other_turns(a.rest, b.rest)
+    rest = tuple(
+        one._replace(confidence=min(one.confidence, HEDGED)) if (any_turn(one.read), "") in turns else one
+        for one in both.rest
+    )
+    rows, spread = (
+        unsure_of(getattr(both, part), other_turns(getattr(a, part), getattr(b, part))) for part in ("rows", "spread")
+    )
+    return both._replace(columns=columns, rest=rest, rows=rows, spread=spread)
 
 
 def _rests(a: Table, b: Table) -> tuple[Rest, ...]:

@@ -10,7 +10,7 @@ from typing import NamedTuple, Self
 
 from driftline.capture.script import access, tables
 from driftline.capture.script.call import Machine, rows_of
-from driftline.capture.script.cames import deciding, hedged, text_of
+from driftline.capture.script.cames import SOME, deciding, hedged, text_of
 from driftline.capture.script.joining import made_of
 from driftline.capture.script.reading import GROUP_BY, NOTHING, Cames
 from driftline.capture.script.site import Path, previous
@@ -125,7 +125,7 @@ class Rounds:
 
     def __init__(self, machine: Machine, over: Value | None = None) -> None:
         """Begin; ``over`` is what the loop goes over, if each round takes one of its elements."""
-        self._reads = _many(machine, over)
+        self.many = _many(machine, over)  # reads of which each round takes one, where nobody knows which
         self._machine = machine
         self._from = len(machine.reads)
         self._begun = self._from  # this round
@@ -137,13 +137,13 @@ class Rounds:
     def __enter__(self) -> Self:
         self._machine.memory.watch()
         self._machine.unrolling += 1
-        if self._reads:
-            self._machine.elements.append((self._reads, self._machine.memory.places()))
+        if self.many:
+            self._machine.elements.append((self.many, self._machine.memory.places()))
         return self
 
     def __exit__(self, *exc: object) -> None:
         self._machine.unrolling -= 1
-        if self._reads:
+        if self.many:
             self._machine.elements.pop()
         self._machine.memory.unwatch()
 
@@ -152,7 +152,8 @@ class Rounds:
         if not self._first:
             reads = {path: one for path, one, _ in self._machine.reads[self._from :]}
             if reads:
-                self._machine.memory.age({**dict.fromkeys(map(previous, reads)), **self._before(reads)})
+                older = dict.fromkeys(map(previous, reads), SOME if self.around else None)
+                self._machine.memory.age({**older, **self._before(reads)})
         self._first = False
         self._begun = len(self._machine.reads)
         self._aside = self._machine.memory.depth() + 1
@@ -162,10 +163,10 @@ class Rounds:
         done = self._machine.reads[self._begun :]
         times = Counter(path for path, *_ in done)
         self._several |= {path for path, _, aside in done if times[path] > 1 or aside > self._aside}
-        return {
-            path: previous(path) if self.around and times[path] == 1 and path not in self._several else one
-            for path, one in reads.items()
-        }
+        if not self.around:
+            return reads
+        once = {path for path in reads if times[path] == 1 and path not in self._several}
+        return {path: previous(path) if path in once else one or SOME for path, one in reads.items()}
 
 
 def _many(machine: Machine, over: Value | None) -> frozenset[Path]:

@@ -165,6 +165,7 @@ class Items(msgspec.Struct, frozen=True):
     shuffled: bool = False  # in which order the known ones are is not known
     lazy: Value | None = None  # of a generator: an element while it is the latest one
     reads: tuple[Path, ...] = ()  # that are done for each element, when it is asked for
+    since: int = 0  # places in the memory that there were when the generator began
 
 
 class Pairs(msgspec.Struct, frozen=True):

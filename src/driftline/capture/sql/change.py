@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlglot import exp
 
-from driftline.capture.sql import assign, clauses, given_out, tables, transfer, variables
+from driftline.capture.sql import assign, assigned, clauses, given_out, tables, transfer, variables
 from driftline.capture.sql import relation as rel
 from driftline.capture.sql.bound import Lineage, bind
 from driftline.capture.sql.columns import Walker
@@ -85,8 +85,9 @@ class Reading:
     # --- queries, and what is made of them --------------------------------------------------------------------
 
     def _query(self, tree: Any) -> list[Statement]:
-        if self.script.dialect.name in variables.DIALECTS and variables.assignments(tree):
-            offered = self.walker.query(variables.values_of(tree), self.root())
+        name = self.script.dialect.name
+        if assigned.assignments(tree, name):
+            offered = self.walker.query(assigned.values_of(tree, name), self.root())
             if tree.find(exp.From) is None:
                 return [Statement((), how="none", kind="SET")]
             return [self.done(tree, None, "query", Relation((), offered.rows))]
@@ -94,7 +95,7 @@ class Reading:
         into = clauses.into_of(tree)
         if into is None:
             return [self.done(tree, None, "query", offered)]
-        if into.this.name in self.variables or self.script.dialect.name in ("oracle", "mysql"):  # into variables
+        if assigned.into_variables(into, name, self.variables):
             return [self.done(tree, None, "query", offered)]
         target = self.script.source(into.this)
         made = self.done(tree, target, "create", offered)
@@ -116,9 +117,22 @@ class Reading:
         temporary = clauses.temporary(tree) or target.names[0].startswith("#")
         if query is None and like is None:
             self.script.declare(target, listed, temporary=temporary, computed=clauses.computed(tree.this))
-            return [Statement((), target, Lineage(tuple(Output(n, rel.NONE, n) for n in listed), rel.NONE), "none",
-                              kind=kind)]  # fmt: skip
+            made = self._computed(tree.this, target, listed)
+            return [Statement((), target, Lineage(made, rel.NONE), "none", kind=kind)]
         return [self._made(tree, target, query if query is not None else like, listed, temporary=temporary)]
+
+    def _computed(self, node: Any, target: Source, listed: tuple[str, ...]) -> tuple[Output, ...]:
+        """The columns of a new table; those that are computed from others come from these."""
+        given = clauses.computations(node)
+        if not given:
+            return tuple(Output(name, rel.NONE, name) for name in listed)
+        scope, written = self.walker.scope(None), self.script.dialect.written
+        own = (Output(name, frozenset((rel.Edge(target, name, rel.IDENTITY),)), written(name)) for name in listed)
+        scope.add("", Relation(own, rel.NONE, target))
+        return tuple(
+            Output(name, self.walker.walk(given[name], scope, rel.IDENTITY) if name in given else rel.NONE, name)
+            for name in listed
+        )
 
     def _made(self, tree: Any, target: Source, query: Any, listed: tuple[str, ...], *, temporary: bool) -> Statement:
         """What is made of a query, its columns called as they are listed."""
@@ -158,6 +172,7 @@ class Reading:
             self.walker.table(query)
         offered = self.walker.query(query, scope) if isinstance(query, exp.Expression) else Relation(())
         into = self._into(tree, inside, target)
+        offered = assign.met(self.walker, tree, offered, into)
         offered, into = assign.on_conflict(self.walker, tree, offered, into, inside)
         made = self.done(tree, target, "append", offered, into)
         if target is not None and self.script.is_temporary(target):
@@ -316,6 +331,13 @@ class Reading:
             self.script.use(str(tree.args.get("kind") or "").upper(), tree.this)
         return [Statement((), how="none", kind="USE")]
 
+    def _set(self, tree: Any) -> list[Statement]:
+        """SET and RESET of a setting: ``search_path`` of PostgreSQL says where tables lie."""
+        path = clauses.search_path(tree)
+        if path is not None and self.script.dialect.name in clauses.SEARCHING:
+            self.script.search(path)
+        return [Statement((), how="none", kind=clauses.kind_of(tree))]
+
     def _drop(self, tree: Any) -> list[Statement]:
         for table in tree.args.get("tables") or [tree.this]:
             target = self.script.source(table)
@@ -365,5 +387,7 @@ _READ: tuple[tuple[Any, Any], ...] = (
     (exp.Drop, Reading._drop),
     (exp.Declare, Reading._declare),
     (exp.Use, Reading._use),
+    (exp.Set, Reading._set),
+    (exp.Command, Reading._set),
     ((exp.Query, exp.Values, exp.Pivot), Reading._query),
 )

@@ -3,6 +3,7 @@
 Enters: trees of sqlglot. Leaves: names and parts of the tree. Knows nothing of what its script knows.
 """
 
+import re
 from typing import Any
 
 from sqlglot import exp
@@ -41,14 +42,37 @@ def listed(node: Any) -> tuple[str, ...]:
 
 def computed(node: Any) -> frozenset[str]:
     """Return those of the columns behind a table's name that no INSERT fills, ``c AS a * 2``; in small letters."""
+    return frozenset(name.lower() for name in computations(node))
+
+
+def computations(node: Any) -> dict[str, Any]:
+    """Return what each of the columns behind a table's name is computed from, ``c AS a * 2``."""
     parts = node.expressions if isinstance(node, exp.Schema) else ()
-    return frozenset(
-        part.name.lower()
-        for part in parts
-        if isinstance(part, exp.ColumnDef)
-        and part.args.get("kind") is None
-        and any(isinstance(one.args.get("kind"), exp.ComputedColumnConstraint) for one in part.constraints)
-    )
+    defined = (part for part in parts if isinstance(part, exp.ColumnDef) and part.args.get("kind") is None)
+    given = ((part.name, one.args.get("kind")) for part in defined for one in part.constraints)
+    return {name: kind.this for name, kind in given if isinstance(kind, exp.ComputedColumnConstraint)}
+
+
+SEARCHING = frozenset(["postgres", "redshift", "materialize", "risingwave"])  # dialects with ``search_path``
+_NO_SCHEMA = frozenset(["default", "$user", "pg_catalog", "pg_temp"])
+
+
+def search_path(tree: Any) -> tuple[str, ...] | None:
+    """Return the schemas that SET search_path lists, as they are written; None where it is another setting."""
+    if isinstance(tree, exp.Command):
+        words = re.split(r"\s*(?:\bTO\b|=)\s*", str(tree.expression or "").strip(), maxsplit=1, flags=re.IGNORECASE)
+        name, value = words[0], words[1] if len(words) > 1 else ""
+        listed = value.split(",")
+    else:
+        item = next(iter(tree.expressions), None)
+        one = item.this if isinstance(item, exp.SetItem) else None
+        if not isinstance(one, exp.EQ):
+            return None
+        name, listed = one.this.name, [one.expression.name]
+    if name.split()[-1:] != ["search_path"]:
+        return None
+    schemas = (part.strip().strip("'\"") for part in listed)
+    return tuple(one for one in schemas if one and one.lower() not in _NO_SCHEMA)
 
 
 def uris(properties: Any) -> tuple[str, ...]:

@@ -88,8 +88,17 @@ def _listed(columns: list[list[Any]]) -> list[Any]:
     found: list[Any] = []
     for item in columns:
         found += _as(item[0], "," if found else "(")
-        found += [item[0], *(_as(item[0], "AS", "1") if _is_given(item) else _as(item[0], "STRING"))]
+        found += [item[0], *_kind(item)]
     return [*found, *_as(near, ")")]
+
+
+def _kind(item: list[Any]) -> list[Any]:
+    """What stands behind the name of a column: what it is computed from, or whether it can be written."""
+    words = _words(item)
+    if words[1:2] == ["AS"]:
+        end = next((place for place in _outside(words, 2) if words[place] == "COMMENT"), len(item))
+        return [*_as(item[0], "AS", "("), *item[2:end], *_as(item[0], ")")]
+    return _as(item[0], "AS", "1") if _is_given(item) else _as(item[0], "STRING")
 
 
 def _items(tokens: list[Any]) -> list[list[Any]]:

@@ -93,6 +93,7 @@ class Loops:
     def __init__(self) -> None:
         self._cursors: dict[str, Any] = {}
         self._rows: dict[str, Any] = {}
+        self._collections: dict[str, Any] = {}
 
     def trigger(self, query: Any) -> None:
         """Note that what follows is run for rows of ``query``; None where it is run once."""
@@ -112,6 +113,28 @@ class Loops:
         """Note that ``FETCH cursor INTO row`` fills a row, or a variable."""
         if cursor in self._cursors:
             self._rows[row] = self._cursors[cursor]
+
+    def filled(self, name: str, query: Any) -> None:
+        """Note that a collection has the rows of ``query``."""
+        self._collections[name] = query
+
+    def unindexed(self, tokens: list[Any]) -> tuple[list[Any], list[str]]:
+        """``ids(i)`` of a collection as ``ids``, ``r(i).a`` as ``r.a``; and the collections whose rows are named so."""
+        used: list[str] = []
+        for place in range(len(tokens) - 4, -1, -1) if self._collections else ():
+            name = tokens[place].text.lower()
+            near = [token.token_type for token in tokens[place + 1 : place + 4]]
+            if name in self._collections and near[::2] == [TokenType.L_PAREN, TokenType.R_PAREN] and near[1] in _NAMES:
+                tokens = [*tokens[: place + 1], *tokens[place + 4 :]]
+                if tokens[place + 1 : place + 2] and tokens[place + 1].token_type == TokenType.DOT:
+                    self._rows[name] = self._collections[name]
+                    used.append(name)
+        return tokens, used
+
+    def left(self, names: list[str]) -> None:
+        """Note that these rows are no longer gone through."""
+        for name in names:
+            self._rows.pop(name, None)
 
     def cursor(self, name: str) -> Any:
         """Return the query of a cursor; None where it is not known."""

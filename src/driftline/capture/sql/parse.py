@@ -15,12 +15,12 @@ from typing import Any, NamedTuple
 import sqlglot
 from sqlglot import exp
 
-from driftline.capture.sql import calling, given_out, marks, templates, words
+from driftline.capture.sql import bodies, calling, given_out, marks, templates, words
+from driftline.capture.sql.assigned import assigned
 from driftline.capture.sql.limit import UNLIMITED, Limit, TooLong
 from driftline.capture.sql.looping import Loops, Rows, of_trigger
 from driftline.capture.sql.rewrite import rewritten, translated
 from driftline.capture.sql.tokens import TokenType
-from driftline.capture.sql.variables import DIALECTS as _ASSIGNING
 from driftline.capture.sql.variables import Values, Variables
 
 _CONTROL = marks.CUTS | {
@@ -37,8 +37,6 @@ _CONTROL = marks.CUTS | {
     "IMMEDIATE",
 }
 _OPENED = _CONTROL | {"UNLOAD", "DO", "REPLACE"}  # commands whose words are read
-_BODIES = ("PROCEDURE", "FUNCTION", "TRIGGER", "TASK")
-_OTHER_LANGUAGES = frozenset(["PYTHON", "JAVA", "JAVASCRIPT", "SCALA", "JS", "C", "R", "PLPYTHON3U", "PLV8", "PLPERL"])
 _BLOCKS = tuple(
     getattr(exp, name) for name in ("Block", "IfBlock", "WhileBlock", "LoopBlock", "RepeatBlock", "EndStatement")
     if hasattr(exp, name)
@@ -119,6 +117,7 @@ class _Reader:
         self.depth = depth
         self.line = line  # of the whole text, that this one begins on
         self.variables: set[str] = set()
+        self.section = bodies.Section()
         self.loops = Loops()
         self.values = Variables(self.loops)
 
@@ -135,9 +134,10 @@ class _Reader:
 
     def _placed(self, piece: Piece) -> Piece:
         """The piece with what is known where it stands."""
-        if piece.tree is not None and self.name in _ASSIGNING:
-            self.values.assigned(piece.tree, self.text, piece.tokens)
-        return piece._replace(whole=self.text, rows=self.loops.known(), values=self.values.known())
+        placed = piece._replace(whole=self.text, rows=self.loops.known(), values=self.values.known())
+        if piece.tree is not None:
+            self.values.assigned(assigned(piece.tree, self.name, self.variables), self.text, piece.tokens)
+        return placed
 
     def _chunks(self, tokens: list[Any]) -> Iterator[list[Any]]:
         start = 0
@@ -150,8 +150,20 @@ class _Reader:
             yield tokens[start:]
 
     def _chunk(self, tokens: list[Any]) -> Iterator[Piece]:
+        if bodies.is_reset(tokens):
+            yield Piece(exp.Command(this="RESET", expression=tokens[-1].text if tokens[1:] else ""), tokens)
+            return
+        variable = self.section.declares(tokens, self.name)
+        if variable:
+            self.variables.add(variable)
+            return
+        tokens, used = self.loops.unindexed(tokens)
+        yield from self._part(tokens)
+        self.loops.left(used)
+
+    def _part(self, tokens: list[Any]) -> Iterator[Piece]:
         first = tokens[0].text.upper()
-        body = first in ("CREATE", "ALTER") and _is_body(tokens)
+        body = first in ("CREATE", "ALTER") and bodies.is_body(tokens)
         if body:
             changed = of_trigger(tokens)
             self.loops.trigger(self._by(self.grammar, changed)[0] if changed else None)
@@ -163,6 +175,7 @@ class _Reader:
         elif first in _CONTROL and first != "SET":
             if first == "DECLARE":
                 yield from self._table_variable(tokens)
+                yield from self._filled(tokens)
             yield from self._embedded(tokens)
         else:
             yield from self._whole(tokens, body=body)
@@ -175,7 +188,7 @@ class _Reader:
             yield Piece(tree, tokens, "", frozenset(self.variables))
             return
         command = isinstance(tree, exp.Command)
-        found = list(self._inside(_bodies(tokens, body=body))) if body or command else []
+        found = list(self._inside(bodies.texts(tokens, body=body))) if body or command else []
         late = problem == self.limit.said
         if not found and not late and (tree is None or body or command or isinstance(tree, _BLOCKS)):
             found = list(self._embedded(tokens, whole=tree is None))
@@ -195,6 +208,18 @@ class _Reader:
             tree, _ = self._parse(tokens[:end])
             if isinstance(tree, exp.Declare):
                 yield Piece(tree, tokens[:end])
+
+    def _filled(self, tokens: list[Any]) -> Iterator[Piece]:
+        """The queries of ``DECLARE n INT DEFAULT (SELECT …)``, whose values the variables have."""
+        end = min(marks.marks(tokens).starts, default=len(tokens))
+        if TokenType.SELECT not in {token.token_type for token in tokens[:end]}:
+            return
+        tree, _ = self._parse(tokens[:end])
+        for item in tree.expressions if isinstance(tree, exp.Declare) else ():
+            if isinstance(query := item.args.get("default"), exp.Subquery) and isinstance(query.this, exp.Query):
+                yield Piece(query.this, tokens[:end], "", frozenset(self.variables))
+        if isinstance(tree, exp.Declare):
+            self.values.assigned(assigned(tree, self.name, self.variables), self.text, tokens[:end])
 
     def _parse(self, tokens: list[Any]) -> tuple[Any, str]:
         tokens, output = given_out.cut(tokens) if self.name in given_out.DIALECTS else (tokens, [])
@@ -249,24 +274,7 @@ class _Reader:
     def _declare(self, tokens: list[Any], *, body: bool) -> None:
         """Note the names of parameters and variables, and of rows."""
         self.loops.declared(tokens)
-        depth = 0
-        for place, token in enumerate(tokens):
-            word = token.text.upper()
-            if token.token_type == TokenType.L_PAREN:
-                depth += 1
-            elif token.token_type == TokenType.R_PAREN:
-                depth -= 1
-            before = tokens[place - 1].text.upper() if place else ""
-            opening = body and depth == 1 and before in ("(", ",", "IN", "OUT", "INOUT")
-            looping = before == "FOR" and place + 1 < len(tokens) and tokens[place + 1].text.upper() == "IN"
-            if (
-                (opening or looping or before == "DECLARE")
-                and word not in ("IN", "OUT", "INOUT")
-                and word.isidentifier()
-            ):
-                self.variables.add(token.text)
-            if body and word in ("BEGIN", "AS", "IS", "RETURNS") and depth == 0:
-                body = False
+        self.variables |= bodies.declared(tokens, body=body)
 
     def _inside(self, tokens: list[Any], *, every: bool = False) -> Iterator[Piece]:
         """The statements in words that are texts, such as ``$$ … $$``; ``every`` one, or those that touch data."""
@@ -306,7 +314,7 @@ class _Reader:
                     yield from self._called(tokens[start:after])
                 failed = None
                 continue
-            if start < after or (tokens[start].text.upper() == "CREATE" and _is_body(tokens[start:])):
+            if start < after or (tokens[start].text.upper() == "CREATE" and bodies.is_body(tokens[start:])):
                 continue
             merging = tokens[start].text.upper() == "MERGE"
             limit = next((cut for cut, word in cuts if cut > start and not (merging and word == "THEN")), len(tokens))
@@ -364,23 +372,6 @@ def _nesting(tokens: list[Any]) -> int:
         depth += (token.token_type == TokenType.L_PAREN) - (token.token_type == TokenType.R_PAREN)
         deepest = max(deepest, depth)
     return deepest
-
-
-def _is_body(tokens: list[Any]) -> bool:
-    return any(token.text.upper() in _BODIES for token in tokens[1:6])
-
-
-def _bodies(tokens: list[Any], *, body: bool) -> list[Any]:
-    """The words that may be texts with statements: in a ``body`` that is SQL what stands behind AS or in ``$$``."""
-    said = [token.text.upper() for token in tokens]
-    if "LANGUAGE" in said and said[said.index("LANGUAGE") + 1 :][:1] and (
-        said[said.index("LANGUAGE") + 1] in _OTHER_LANGUAGES
-    ):  # fmt: skip
-        return []
-    return [
-        token for place, token in enumerate(tokens)
-        if not body or said[place - 1] == "AS" or token.token_type != TokenType.STRING or said[place][:2] == "$$"
-    ]  # fmt: skip
 
 
 def _cut_off(tree: Any) -> bool:

@@ -11,9 +11,9 @@ import itertools
 from typing import Any
 
 from driftline.capture.sql import flink
+from driftline.capture.sql.assigned import SELECTING, SETTING, assigning
 from driftline.capture.sql.looping import uncoloned, unwrapped
 from driftline.capture.sql.tokens import Token, TokenType
-from driftline.capture.sql.variables import assigning
 from driftline.capture.sql.windowing import FUNCTIONS
 
 _TOP = frozenset(["", "tsql", "fabric", "snowflake", "redshift", "teradata"])  # dialects with SELECT TOP
@@ -47,14 +47,16 @@ def rewritten(tokens: list[Any], dialect: str) -> list[Any]:
     if dialect in _SPARK:
         tokens = _identified(tokens)
     if dialect in _PROGRAMS:
-        tokens = _transformed(tokens)
+        tokens = _transformed(_mapped(tokens))
     if dialect == "teradata":
         tokens = _plain_teradata(tokens)
     if dialect == "oracle":
         tokens = uncoloned(_deleted_within_merge(_called_view(tokens)))
     if dialect in ("starrocks", "doris"):
         tokens = _unlabelled(tokens)
-    return assigning(_uncompounded(_untopped(tokens))) if dialect in ("tsql", "fabric") else tokens
+    if dialect in SELECTING:
+        tokens = _uncompounded(_untopped(tokens))
+    return assigning(tokens) if dialect in SELECTING | SETTING else tokens
 
 
 def _uncompounded(tokens: list[Any]) -> list[Any]:
@@ -147,6 +149,22 @@ def _identified(tokens: list[Any]) -> list[Any]:
                      for part in text.text.split(".")]  # fmt: skip
             name = [one for part in parts for one in (*_as(text, "."), part)][1:]
             tokens = [*tokens[:place], *name, *tokens[place + 4 :]]
+    return tokens
+
+
+def _mapped(tokens: list[Any]) -> list[Any]:
+    """``MAP a, b USING 'program'`` and ``REDUCE …`` as ``SELECT TRANSFORM (a, b) USING 'program'``."""
+    words = [token.text.upper() for token in tokens]
+    for place in range(len(words) - 3, -1, -1):
+        before = words[place - 1] if place else ";"
+        if words[place] not in ("MAP", "REDUCE") or words[place + 1] == "(" or before in (".", ",", "AS", "SELECT"):
+            continue
+        end = next((one for one in range(place, len(words) - 1) if words[one] in ("USING", ";", "FROM")), 0)
+        if end and words[end] == "USING" and tokens[end + 1].token_type == TokenType.STRING:
+            near = tokens[place]
+            name = Token(TokenType.VAR, "TRANSFORM", near.line, near.col, near.start, near.end)
+            said = [*_as(near, "SELECT"), name, *_as(near, "("), *tokens[place + 1 : end], *_as(near, ")")]
+            tokens = [*tokens[:place], *said, *tokens[end:]]
     return tokens
 
 

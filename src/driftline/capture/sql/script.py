@@ -9,6 +9,8 @@ made from.
 from collections.abc import Callable, Iterable
 from typing import Any
 
+from sqlglot import exp
+
 from driftline.capture.sql import relation as rel
 from driftline.capture.sql.dialect import Dialect
 from driftline.capture.sql.names import Name, name_of
@@ -36,18 +38,30 @@ class Script:
         self._passing: set[Source] = set()  # temporary, looked through or not
         self._computed: dict[Source, frozenset[str]] = {}
         self._within = Place()
+        self._searched: list[Place] = []  # after that
 
     def source(self, table: Any) -> Source | None:
         """Return the source that a table node names, in one spelling for the whole script."""
         name = name_of(table, self.dialect)
         if not isinstance(name, Name):
             return name
-        name = self._within.of(name)
+        name = self._placed(name)
         found = self._sources.get(name.key)
         if found is None:
             spelled = self._named_as(name) if self._named_as is not None and not name.temporary else None
             found = self._sources[name.key] = Source("table", (spelled or name.dotted,))
         return found
+
+    def _placed(self, name: Name) -> Name:
+        """A name in full: in the first of the schemas that are searched which has such a table, else in the first."""
+        ways = [self._within.of(name), *(place.of(name) for place in self._searched)]
+        known = (way for way in ways if self._named_as is not None and self._named_as(way) is not None)
+        return next(known, ways[0]) if len(ways) > 1 else ways[0]
+
+    def search(self, schemas: Iterable[str]) -> None:
+        """Note that tables are looked for in these schemas, one after the other; in none that is known."""
+        nodes = (exp.Table(this=exp.to_identifier(one)) for one in schemas)
+        self._within, *self._searched = [Place().used("SCHEMA", one, self.dialect) for one in nodes] or [Place()]
 
     def use(self, kind: str, named: Any) -> None:
         """Note that tables are looked for elsewhere from now on, as ``USE`` says."""

@@ -1,5 +1,4 @@
-"""Variables that a script fills from data: ``FETCH c INTO @a, @b`` from a cursor, ``SELECT @n = count(*) FROM t``,
-``SET @m = @a + 1``.
+"""Variables that a script fills from data: ``FETCH c INTO @a, @b`` from a cursor, and what ``sql/assigned`` tells of.
 
 Enters: the words of a script, its cursors and its queries once they are parsed. Leaves: for each variable the queries,
 and the place in them, that its value may come from. The last assignment counts; those before it count as well where
@@ -12,12 +11,12 @@ from typing import Any, NamedTuple
 from sqlglot import exp
 
 from driftline.capture.sql import relation as rel
+from driftline.capture.sql.assigned import Assigned
 from driftline.capture.sql.looping import Loops
 from driftline.capture.sql.relation import NONE, Edges, Output
 from driftline.capture.sql.scope import Scope
-from driftline.capture.sql.tokens import Token, TokenType
+from driftline.capture.sql.tokens import TokenType
 
-DIALECTS = frozenset(["tsql", "fabric"])  # where SELECT @n = … assigns
 _BRANCH = re.compile(r"\b(?:IF|ELSE|ELSIF|ELSEIF|WHEN|WHILE|LOOP|FOR|END|GOTO|CATCH)\b", re.IGNORECASE)
 _ROUNDS = 6  # for variables that stand in the values of each other
 _NEAR = 8  # words between FETCH and INTO, as in FETCH RELATIVE 2 FROM GLOBAL c INTO
@@ -39,7 +38,7 @@ class Variables:
 
     def __init__(self, loops: Loops) -> None:
         self._loops = loops
-        self._given: dict[str, list[tuple[str, Any, int]]] = {}  # a cursor's name, or a query; and the place
+        self._given: dict[str, list[tuple[str, Value]]] = {}  # of a cursor its name, and its query later on
         self._ends: dict[str, int] = {}  # where the last assignment ends in the text
 
     def noted(self, tokens: list[Any], *, body: bool) -> None:
@@ -63,29 +62,30 @@ class Variables:
         names = listed(tokens, into + 1)
         cursor = tokens[into - 1].text.lower()
         for place, name in enumerate(names):
-            given = self._given.setdefault(name, [])
-            if (cursor, None, place) not in given:
-                given.append((cursor, None, place))
+            given, one = self._given.setdefault(name, []), (cursor, Value(None, place, True))
+            if one not in given:
+                given.append(one)
         if len(names) == 1:
             self._loops.fetched(names[0], cursor)
 
-    def assigned(self, tree: Any, text: str, tokens: list[Any]) -> None:
-        """Note what ``tree`` assigns, a statement of T-SQL that stands at ``tokens``."""
-        for place, (name, value) in enumerate(assignments(tree)):
+    def assigned(self, given: list[Assigned], text: str, tokens: list[Any]) -> None:
+        """Note what a statement that stands at ``tokens`` has assigned."""
+        for name, query, place, each in given:
             between = text[self._ends.get(name, 0) : tokens[0].start]
-            own = any(f"@{one.name.lower()}" == name for one in value.find_all(exp.Parameter))
-            if not own and not _BRANCH.search(between):
+            if name not in named(query) and not _BRANCH.search(between):
                 self._given.pop(name, None)
-            self._given.setdefault(name, []).append(("", tree, place))
-            self._ends[name] = tokens[-1].end + 1
+            self._given.setdefault(name, []).append(("", Value(query, place, each)))
+            if each:
+                self._loops.filled(name, query)
+        for one in given:
+            self._ends[one.name] = tokens[-1].end + 1
 
     def known(self) -> Values:
         """Return the name of each variable, with what it may hold."""
         found: list[tuple[str, tuple[Value, ...]]] = []
         for name, given in self._given.items():
-            queries = ((self._loops.cursor(cursor) if cursor else tree, place, bool(cursor))
-                       for cursor, tree, place in given)  # fmt: skip
-            found.append((name, tuple(Value(*one) for one in queries if one[0] is not None)))
+            values = (one._replace(query=self._loops.cursor(cursor)) if cursor else one for cursor, one in given)
+            found.append((name, tuple(one for one in values if one.query is not None)))
         return tuple(found)
 
 
@@ -105,44 +105,20 @@ def listed(tokens: list[Any], start: int) -> list[str]:
     return found
 
 
-def assigning(tokens: list[Any]) -> list[Any]:
-    """T-SQL's ``SET @n = …`` as a query that assigns; but not that of an UPDATE."""
-    updating = False
-    for place, token in enumerate(tokens):
-        word = token.text.upper()
-        if word == "UPDATE":
-            updating = True
-        elif word in ("SET", "SELECT") or token.token_type == TokenType.SEMICOLON:
-            said = [one.text for one in tokens[place + 1 : place + 4]]
-            if word == "SET" and not updating and said[:1] == ["@"] and said[2:] == ["="]:
-                tokens[place] = Token(TokenType.SELECT, token.text, token.line, token.col, token.start, token.end)
-            updating = False
-    return tokens
-
-
-def assignments(tree: Any) -> list[tuple[str, Any]]:
-    """The variables that a SELECT of T-SQL assigns, with their new values; none where it gives rows."""
-    given = tree.expressions if isinstance(tree, exp.Select) else []
-    if not given or not all(isinstance(one, exp.EQ) and isinstance(one.this, exp.Parameter) for one in given):
-        return []
-    return [(f"@{one.this.name.lower()}", one.expression) for one in given]
-
-
-def values_of(tree: Any) -> Any:
-    """Return a SELECT that assigns as one that gives the rows of the new values; any other as it is."""
-    given = assignments(tree)
-    if not given:
-        return tree
-    query = tree.copy()
-    query.set("expressions", [value.copy() for _, value in given])
-    return query
-
-
 def named(tree: Any) -> set[str]:
     """The variables, and the unqualified names that may be such, in ``tree``; in small letters."""
-    assigned = {id(one.this) for one in tree.expressions} if assignments(tree) else set()
-    marked = {f"@{one.name.lower()}" for one in tree.find_all(exp.Parameter) if id(one) not in assigned}
+    found = (one for one in tree.find_all(exp.Parameter, exp.Placeholder) if not _filled(one))
+    marked = {f"@{one.name.lower()}" for one in found}
     return marked | {one.name.lower() for one in tree.find_all(exp.Column) if not one.table}
+
+
+def _filled(node: Any) -> bool:
+    """Whether a variable stands where it is filled."""
+    around = node.parent
+    assigned = isinstance(around, exp.EQ | exp.PropertyEQ) and node.arg_key == "this"
+    if assigned and around.arg_key == "expressions" and isinstance(around.parent, exp.Select):
+        return True
+    return isinstance(around, exp.Into) or (around is not None and isinstance(around.parent, exp.Into))
 
 
 def fill(queries: Any, scope: Scope, values: Values, tree: Any) -> Edges:
@@ -164,7 +140,7 @@ def fill(queries: Any, scope: Scope, values: Values, tree: Any) -> Edges:
         before = dict(scope.values)
         for name, given in known.items():
             for value in given:
-                offered = queries.query(values_of(value.query), inner)
+                offered = queries.query(value.query, inner)
                 item = offered.items[value.place] if value.place < len(offered.items) else None
                 edges = item.edges if isinstance(item, Output) else rel.hedge(offered.sources(), "*", rel.ABSENT)
                 if value.each:
@@ -184,6 +160,6 @@ def _needed(known: dict[str, tuple[Value, ...]], tree: Any) -> dict[str, tuple[V
     while wanted:
         name = wanted.pop()
         if name not in found:
-            found[name] = tuple(value for value in known[name] if value.query is not tree)
+            found[name] = known[name]
             wanted += sorted(one for value in found[name] for one in named(value.query) & known.keys())
     return found

@@ -33,3 +33,8 @@ def test_frames_below_each_other_meet_by_name() -> None:
     assert shape.find("a") == edge(T, "a") | edge(U, "a")
     assert shape.rows == frozenset((Edge(T, "b", FILTER),))
     assert united([of_source(T, None), of_source(U, None)]).unknown
+
+
+def test_columns_that_were_read_under_other_names_are_those_of_the_source() -> None:
+    shape = of_source(T, ["x", "b"], {"x": "a"})
+    assert (shape.find("x"), shape.find("b"), shape.find("a")) == (edge(T, "a"), edge(T, "b"), None)

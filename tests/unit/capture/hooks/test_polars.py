@@ -266,3 +266,30 @@ def test_the_columns_of_a_query_are_behind_those_of_the_file_that_its_frame_is_w
     computed = [("amount", [{"type": "DIRECT", "subtype": "TRANSFORMATION"}])]
     same = [("id", [{"type": "DIRECT", "subtype": "IDENTITY"}])]
     assert found == {"id": same, "double": computed, "more": computed}
+
+
+@pytest.mark.parametrize(
+    "read",
+    [
+        lambda: pl.read_csv("in.csv", new_columns=["day", "paid"]),
+        lambda: pl.scan_csv("in.csv", new_columns=["day", "paid"]).collect(),
+        lambda: pl.scan_csv("in.csv", with_column_names=lambda _: ["day", "paid"]).collect(),
+    ],
+)
+def test_columns_that_a_reader_names_otherwise_are_those_of_the_file(
+    watched: MemorySink, tmp_path: Path, read: Any
+) -> None:
+    """By hand: the header says date and amount; the reader calls them day and paid."""
+    (tmp_path / "in.csv").write_text("date,amount\n2026-01-01,1\n2026-01-02,2\n")
+    with driftline.run("job"):
+        read().select("day", double=pl.col("paid") * 2).write_parquet("out.parquet")
+    assert driftline.flush(timeout=20)
+    events = watched.decoded()
+    (output,) = (one for event in events for one in event.outputs)
+    fields = json.loads(bytes(output.facets["columnLineage"]))["fields"]
+    assert {name: [one["field"] for one in it["inputFields"]] for name, it in fields.items()} == {
+        "day": ["date"],
+        "double": ["amount"],
+    }
+    (read_from,) = {one.name: one for event in events for one in event.inputs}.values()
+    assert [one["name"] for one in json.loads(bytes(read_from.facets["schema"]))["fields"]] == ["date", "amount"]

@@ -24,7 +24,7 @@ orders = pd.read_csv("orders")
 users = pd.read_csv("users")
 df = orders[["a", "b"]]
 """
-READ = re.compile(r'(?:read_\w+|open|load|genfromtxt|execute|scalars|scalar|query|fetchall)\("(\w+)[^()]*\)$')
+READ = re.compile(r'(?:read_\w+|open|load\w*|genfromtxt|execute|scalars|scalar|query|fetchall)\("(\w+)[^()]*\)$')
 Told = dict[str, str]
 
 

@@ -158,3 +158,13 @@ def test_the_description_of_anything_else_is_data(wrote: Wrote) -> None:
         pd.DataFrame([{"d": one.description} for one in things]).to_csv("o")
     """
     assert wrote(text) == {"d": "s transformation ?"}
+
+
+def test_an_array_with_named_columns_tells_their_names(wrote: Wrote) -> None:
+    text = """
+        d = np.genfromtxt("orders", delimiter=",", names=True)
+        names = d.dtype.names
+        rows = d[d[names[-1]] == "x"]
+        pd.DataFrame({"v": rows[names[2]] * 2}).to_csv("o")
+    """
+    assert wrote(text) == {"v": "a transformation", "rows": "s filter"}

@@ -45,3 +45,26 @@ def test_of_one_of_several_reads_none_is_sure() -> None:
     assert {one.confidence for one in cames.any_of(both)} == {0.5}
     latest = frozenset({Came(READ, "a")})
     assert cames.any_of(latest) is latest
+
+
+def test_what_is_from_one_earlier_execution_that_nobody_knows_is_not_sure_unless_several_are_held() -> None:
+    some = {READ: cames.SOME}
+    assert cames.aged(A, some) == one("DIRECT", "IDENTITY", 0.5, True)
+    sum_of_both = A | one("DIRECT", "IDENTITY", 0.9, True)
+    assert cames.aged(sum_of_both, some) == one("DIRECT", "IDENTITY", 0.9, True)
+    other_column = A | {Came(READ, "b", every=True)}  # another column is no second execution of this one
+    assert cames.aged(other_column, some) == one("DIRECT", "IDENTITY", 0.5, True) | {Came(READ, "b", every=True)}
+
+
+def test_of_two_things_those_reads_are_unsure_of_which_both_have_executions_of_their_own() -> None:
+    every = one("DIRECT", "IDENTITY", 0.9, True)
+    assert cames.other_turns(A, every) == {(READ, "a")}
+    assert cames.other_turns(every, every | A) == frozenset()  # a sum that goes on
+    assert cames.other_turns(cames.deciding(A), every) == frozenset()  # what decides is no value
+    assert cames.unsure_of(A | cames.deciding(A), {(READ, "a")}) == one("DIRECT", "IDENTITY", 0.5) | cames.deciding(A)
+
+
+def test_the_latest_execution_is_told_beside_any_that_are_less_sure() -> None:
+    unsure, sure = one("DIRECT", "IDENTITY", 0.5, True), one("DIRECT", "IDENTITY", 0.9, True)
+    assert cames.tidy(A | unsure) == A | unsure
+    assert cames.tidy(A | sure) == sure

@@ -1,4 +1,8 @@
+import textwrap
 from collections.abc import Callable
+
+from driftline.capture.script.reading import Table
+from driftline.capture.script.site import PREVIOUS, turn_of
 
 Wrote = Callable[..., dict[str, str]]
 
@@ -171,3 +175,69 @@ def test_what_such_a_loop_collects_or_adds_to_comes_from_all_of_them(wrote: Wrot
     assert wrote(MANY + 'file = open("o", "w")\n' + rows) == {"age": "age *"}
     grouped = 'for name, one in pd.concat(many).groupby("k"):\n    one[["age"]].to_csv("o")\n'
     assert wrote(MANY + grouped)["age"] == "age *"
+
+
+GENERATOR = """
+def frames():
+    for path in paths():
+        yield path, pd.read_csv("users")
+"""
+
+
+def test_a_generator_gives_a_new_table_each_time_whatever_a_round_does_to_the_one_before(wrote: Wrote) -> None:
+    changed = 'for path, one in frames():\n    one["age"] = one["age"] * 2\n    one[["age"]].to_csv("o")\n'
+    assert wrote(GENERATOR + changed) == {"age": "age transformation"}
+    collected = 'out = []\nfor path, one in frames():\n    one["age"] += 1\n    out.append(one)\n'
+    assert wrote(GENERATOR + collected + 'pd.concat(out)[["age"]].to_csv("o")\n') == {"age": "age transformation *"}
+
+
+def test_what_is_kept_of_a_generator_is_from_the_read_before(given: Callable[..., Table]) -> None:
+    text = """
+        before = None
+        for path, one in frames():
+            if before is not None:
+                pd.DataFrame({"d": before["age"]}).to_csv("o")
+            before = one
+    """
+    (came,) = given(GENERATOR + textwrap.dedent(text)).columns["d"]
+    assert (turn_of(came.read)[1], came.every, came.confidence) == (PREVIOUS, False, 0.9)
+    leaves_out = GENERATOR.replace("        yield", "        if path:\n            yield")
+    (came,) = given(leaves_out + textwrap.dedent(text)).columns["d"]
+    assert (came.every, came.confidence) == (True, 0.5)
+
+
+def test_what_was_kept_two_turns_ago_is_any_of_the_reads_before_and_not_sure(wrote: Wrote) -> None:
+    text = """
+        older = before = None
+        for path in paths():
+            one = pd.read_csv("users")
+            if older is not None:
+                pd.DataFrame({"d": one["age"] - older["age"]}).to_csv("o")
+            older = before
+            before = one
+    """
+    assert wrote(text) == {"d": "age transformation, age transformation ? *"}
+
+
+def test_the_best_of_many_reads_is_one_of_them_and_what_adds_up_is_all(wrote: Wrote) -> None:
+    text = """
+        best, total = None, 0
+        for path in paths():
+            one = pd.read_csv("users")
+            total = total + one["age"]
+            if best is None or one["age"].mean() > best["age"].mean():
+                best = one
+    """
+    assert wrote(text + '    best[["age"]].to_csv("o")\n') == {"age": "age ? *, age conditional *"}
+    assert wrote(text + '    pd.DataFrame({"t": total}).to_csv("o")\n') == {"t": "age transformation *"}
+
+
+def test_after_a_loop_over_many_tables_its_names_hold_one_of_them(wrote: Wrote) -> None:
+    after = 'for one in many.values():\n    one = one[one["age"] > 1]\n    total = total + one["age"]\n'
+    last = wrote(MANY + "total = 0\n" + after + 'one[["age"]].to_csv("o")\n')
+    assert last == {"age": "age ? *", "rows": "age filter ? *"}
+    assert wrote(MANY + "total = 0\n" + after + 'pd.DataFrame({"t": total}).to_csv("o")\n')["t"] == (
+        "age transformation *"
+    )
+    best = "best = None\nfor one in many.values():\n    if best is None or len(one) > len(best):\n        best = one\n"
+    assert "age ? *" in wrote(MANY + best + 'best[["age"]].to_csv("o")\n')["age"].split(", ")

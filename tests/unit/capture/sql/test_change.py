@@ -32,7 +32,10 @@ CASES: list[tuple[str, str, str | None, dict[str, list[str]], list[str]]] = [
     ("postgres", "INSERT INTO u (k) VALUES ((SELECT max(a) FROM t)), ((SELECT v FROM s WHERE w = 1))", "u",
      {"k": ["s.v IDENTITY", "s.w FILTER", "t.a AGGREGATION"]}, []),
     ("postgres", "INSERT INTO u (k, x) SELECT k, a FROM t ON CONFLICT (k) DO UPDATE SET y = excluded.x + u.y", "u",
-     {"k": ["t.k IDENTITY"], "x": ["t.a IDENTITY"], "y": ["t.a TRANSFORMATION", "u.y TRANSFORMATION"]}, []),
+     {"k": ["t.k IDENTITY"], "x": ["t.a IDENTITY"], "y": ["t.a TRANSFORMATION", "u.y TRANSFORMATION"]},
+     ["t.k JOIN"]),
+    ("sqlite", "INSERT INTO u (k, x) SELECT c, a FROM t WHERE b > 1 ON CONFLICT (k) DO NOTHING", "u",
+     {"k": ["t.c IDENTITY"], "x": ["t.a IDENTITY"]}, ["t.b FILTER", "t.c JOIN"]),
     ("mysql", "INSERT INTO u (k, x) SELECT k, a FROM t ON DUPLICATE KEY UPDATE y = VALUES(x)", "u",
      {"k": ["t.k IDENTITY"], "x": ["t.a IDENTITY"], "y": ["t.a IDENTITY"]}, []),
     ("postgres", "UPDATE u SET x = s.v, y = 1 FROM s WHERE s.k = u.k", "u", {"x": ["s.v IDENTITY"], "y": []},
@@ -153,7 +156,7 @@ def test_a_merge_by_equal_names_compares_both_sides(tell: Tell) -> None:
 def test_a_select_into_a_variable_writes_no_table(tell: Tell) -> None:
     body = "DECLARE v int; BEGIN SELECT a INTO v FROM t; INSERT INTO m (x) SELECT b FROM u WHERE c = v; END"
     query, insert = tell(f"CREATE FUNCTION f() RETURNS void LANGUAGE plpgsql AS $$ {body} $$", "postgres")
-    assert (query.target, insert.target, insert.rows) == (None, "m", ["u.c FILTER"])
+    assert (query.target, insert.target, insert.rows) == (None, "m", ["t.a FILTER", "u.c FILTER"])
     (alone,) = tell("BEGIN SELECT max(a) INTO v_a FROM t; END;", "oracle")
     assert (alone.target, alone.columns) == (None, {"max(a)": ["t.a AGGREGATION"]})
 

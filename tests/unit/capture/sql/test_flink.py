@@ -6,8 +6,10 @@ from typing import Any
 import pytest
 import sqlglot
 
-from driftline.capture.sql import words
+from driftline.capture.sql import dialect, statement, words
 from driftline.capture.sql.flink import plain
+from driftline.capture.sql.report import report
+from driftline.capture.sql.script import Script
 
 Tell = Callable[..., list[Any]]
 ORDERS = (
@@ -21,8 +23,8 @@ ORDERS = (
 @pytest.mark.parametrize(
     ("sql", "said"),
     [
-        (ORDERS, "CREATE TABLE IF NOT EXISTS o ( id STRING , price STRING , n STRING , cost AS 1 , m AS 1 , "
-         "at_ STRING , pt AS 1 )"),
+        (ORDERS, "CREATE TABLE IF NOT EXISTS o ( id STRING , price STRING , n STRING , "
+         "cost AS ( price * n ) , m AS 1 , at_ STRING , pt AS ( PROCTIME ( ) ) )"),
         ("CREATE TABLE c.d.o (x ROW<a INT, b MAP<INT, STRING>>, y DECIMAL(9, 2), CONSTRAINT k PRIMARY KEY (y) "
          "NOT ENFORCED) WITH ('a' = 'b')", "CREATE TABLE c . d . o ( x STRING , y STRING )"),
         ("CREATE TABLE p WITH ('connector' = 'print') LIKE d.o (EXCLUDING ALL)", "CREATE TABLE p LIKE d . o"),
@@ -86,3 +88,13 @@ def test_statements_of_a_set_stand_for_themselves(tell: Tell, opening: str) -> N
 def test_a_computed_column_of_t_sql_is_filled_by_no_insert_either(tell: Tell) -> None:
     (insert,) = tell("CREATE TABLE t (a INT, c AS (a * 2), b INT); INSERT t SELECT x, y FROM s", "tsql")
     assert insert.columns == {"a": ["s.x IDENTITY"], "b": ["s.y IDENTITY"]}
+
+
+def test_a_computed_column_comes_from_those_in_its_expression() -> None:
+    """By hand: cost is price times n; nothing else of the table is made of anything."""
+    script = Script(dialect.of("flink"), lambda source: None)
+    (made,) = (report(one, 1) for one in statement.read(ORDERS, script))
+    sources = {one.name: {(each.table, each.column) for each in one.sources} for one in made.columns}
+    assert sources.pop("cost") == {("o", "price"), ("o", "n")}
+    assert set(sources) == {"id", "price", "n", "m", "at_", "pt"}
+    assert not any(sources.values())

@@ -9,6 +9,8 @@ import sqlglot
 from driftline.capture.sql import dialect, statement
 from driftline.capture.sql.names import Name
 from driftline.capture.sql.place import Place
+from driftline.capture.sql.report import report
+from driftline.capture.sql.schema import Schema
 from driftline.capture.sql.script import Script
 
 Tell = Callable[..., list[Any]]
@@ -65,3 +67,24 @@ def test_a_place_names_in_full_what_is_known() -> None:
     assert place.of(Name(("x", "t"), ("X", "T"))) == Name(("Db", "x", "t"), ("DB", "X", "T"))
     assert place.of(Name(("a", "x", "t"), ("A", "X", "T"))).parts == ("a", "x", "t")
     assert place.of(Name(("@t",), ("@t",), temporary=True)).parts == ("@t",)
+
+
+def test_a_search_path_says_where_tables_lie_until_it_is_reset(tell: Tell) -> None:
+    script = (
+        "SET search_path TO sales, public; INSERT INTO u (a) SELECT a FROM t; SET search_path = other; "
+        "INSERT INTO u (a) SELECT a FROM s.t; RESET search_path; INSERT INTO u (a) SELECT a FROM t"
+    )
+    first, second, third = tell(script, "postgres")
+    assert (first.target, first.columns) == ("sales.u", {"a": ["sales.t.a IDENTITY"]})
+    assert (second.target, second.columns) == ("other.u", {"a": ["s.t.a IDENTITY"]})
+    assert (third.target, third.columns) == ("u", {"a": ["t.a IDENTITY"]})
+    (plain,) = tell("SET search_path TO sales; INSERT INTO u (a) SELECT a FROM t", "mysql")
+    assert plain.target == "u"
+
+
+def test_of_several_schemas_the_first_counts_that_is_known_to_have_the_table() -> None:
+    schema = Schema({"public.t": {"a": "int"}})
+    script = Script(dialect.of("postgres"), schema.columns, schema.named_as)
+    text = "SET search_path TO sales, public; INSERT INTO u (a) SELECT a FROM t"
+    one = [report(each, 1) for each in statement.read(text, script)][-1]
+    assert (one.target, one.reads) == ("sales.u", ("public.t",))

@@ -135,3 +135,19 @@ def test_a_name_in_a_text_is_that_name(tell: Tell, sql: str, target: str) -> Non
 def test_a_table_that_gets_another_schema_goes_by_another_name(tell: Tell) -> None:
     (one,) = tell("ALTER TABLE a.t SET SCHEMA b", "postgres", {"a.t": ("x",)})
     assert (one.target, one.columns) == ("b.t", {"x": ["a.t.x IDENTITY"]})
+
+
+@pytest.mark.parametrize("word", ["MAP", "REDUCE"])
+def test_a_program_of_hive_has_its_columns_from_all_that_it_is_given(tell: Tell, word: str) -> None:
+    (one,) = tell(f"INSERT OVERWRITE TABLE o {word} a, b USING 'm.py' AS k, v FROM t", "hive")
+    given = ["t.a TRANSFORMATION", "t.b TRANSFORMATION"]
+    assert (one.target, one.columns, one.problem) == ("o", {"k": given, "v": given}, "")
+    both = f"FROM (FROM t MAP t.a, t.b USING 'm.py' AS k, v) m INSERT OVERWRITE TABLE o {word} m.k, m.v USING 'r' AS x"
+    (one,) = tell(both, "hive")
+    assert (one.target, one.problem) == ("o", "")
+    assert one.columns == {"x": given}
+
+
+def test_a_column_and_a_type_that_are_called_map_stay_so(tell: Tell) -> None:
+    (one,) = tell("INSERT OVERWRITE TABLE o SELECT map, map('a', b) AS m FROM t", "hive")
+    assert one.columns == {"map": ["t.map IDENTITY"], "m": ["t.b TRANSFORMATION"]}

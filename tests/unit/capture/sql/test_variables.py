@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 import sqlglot
 
-from driftline.capture.sql.variables import assignments, listed
+from driftline.capture.sql.assigned import assignments
+from driftline.capture.sql.variables import listed
 
 Tell = Callable[..., list[Any]]
 MAILS = (
@@ -100,7 +101,7 @@ def test_a_variable_within_the_query_of_another_is_followed(tell: Tell) -> None:
 def test_a_comparison_elsewhere_is_no_assignment(tell: Tell) -> None:
     (one,) = tell("SELECT @n = a FROM t", "mysql")
     assert list(one.columns.values()) == [["t.a TRANSFORMATION"]]
-    assert assignments(sqlglot.parse_one("SELECT @n = a, b FROM t", read="tsql")) == []
+    assert assignments(sqlglot.parse_one("SELECT @n = a, b FROM t", read="tsql"), "tsql") == []
 
 
 def test_the_variables_of_a_list() -> None:

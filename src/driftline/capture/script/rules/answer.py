@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 from msgspec.structs import replace
 
-from driftline.capture.script import queries
+from driftline.capture.script import queries, sheets
 from driftline.capture.script.call import Call, Rule, Rules, record_of
 from driftline.capture.script.rules import (
     arrays,
@@ -34,6 +34,7 @@ from driftline.capture.script.rules import (
     shaping,
     tuples,
     unknown,
+    workbooks,
 )
 from driftline.capture.script.values import (
     Const,
@@ -69,7 +70,9 @@ _FUNCTIONS: Rules = {
     **futures.FUNCTIONS,
     **tuples.FUNCTIONS,
     **given.FUNCTIONS,
+    **workbooks.FUNCTIONS,
 }
+_READERS = readers.RULES | workbooks.RULES
 _FRAME: Rules = {
     **frames.METHODS,
     **row_rules.METHODS,
@@ -117,7 +120,7 @@ def answer(call: Call) -> Value:
     if call.name in given.PARSING and (namespace := given.parsed(call)) is not None:
         return namespace
     rule = _function(call.name) if call.receiver is None else _method(call)
-    read = call.machine.read(call.path) if rule not in readers.RULES else None
+    read = call.machine.read(call.path) if rule not in _READERS else None
     asked = call.see(call.receiver) if call.name in queries.FETCHED else None
     if isinstance(asked, Frame):
         content = call.see(read)
@@ -191,6 +194,8 @@ def _part(call: Call, part: Part) -> Rule | None:
         return futures.OF_FUTURES.get(call.name)
     if part.kind == "writer":
         return files.WRITERS.get(call.name)
+    if part.kind in {sheets.WORKBOOK, sheets.SHEET}:
+        return workbooks.METHODS.get(call.name)
     if isinstance(part.of, Series):
         return series.PARTS.get(call.name, series.computed) if part.kind == "str" else series.computed
     return containers.each if part.kind == "str" else making.names_of

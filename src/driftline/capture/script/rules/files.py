@@ -120,7 +120,8 @@ def writer(call: Call) -> Value | None:
     return Part(place, "writer")
 
 
-def _write(call: Call, place: Ref, file: File, table: Table) -> None:
+def write(call: Call, place: Ref, file: File, table: Table) -> None:
+    """Put rows into an open file."""
     shaped = tables.shaped(table, call.machine.guarding(), FILTER)
     written = shaped if file.written is None else tables.either(file.written, shaped)
     call.machine.memory.put(place.place, replace(file, written=written))
@@ -133,17 +134,17 @@ def row_written(call: Call) -> Value | None:
     value = call.argument(0)
     if found is None:
         return None
-    _put(call, found[0], value)
+    put(call, found[0], value)
     return NONE
 
 
-def _put(call: Call, place: Ref, value: Value | None, rows_: Cames = NOTHING) -> None:
+def put(call: Call, place: Ref, value: Value | None, rows_: Cames = NOTHING) -> None:
     """Write a row, or note a header; other origins decide whether the row is there."""
     file, fields = call.see(place), plain(call.machine, value)
     if isinstance(fields, list | tuple) and file.header is None and all(isinstance(one, str) for one in fields):
         call.machine.memory.put(place.place, replace(file, header=tuple(fields)))
     else:
-        _write(call, place, file, tables.shaped(_row(call, file, value), rows_, FILTER))
+        write(call, place, file, tables.shaped(_row(call, file, value), rows_, FILTER))
 
 
 def _row(call: Call, file: File, value: Value | None) -> Table:
@@ -178,7 +179,7 @@ def rows_written(call: Call) -> Value | None:
             place, _ = found
             file = call.see(place)
             table = _row(call, file, one)
-            _write(call, place, file, tables.shaped(table, deciding(over.rows, FILTER), FILTER))
+            write(call, place, file, tables.shaped(table, deciding(over.rows, FILTER), FILTER))
     return NONE
 
 
@@ -189,7 +190,7 @@ def dumped(call: Call) -> Value | None:
     if file is None:
         return None
     if table is not None:
-        _write(call, file[0], call.see(file[0]), table)
+        write(call, file[0], call.see(file[0]), table)
     return NONE
 
 
@@ -211,11 +212,11 @@ def _text(call: Call, place: Ref, value: Value | None, decides: Cames = NOTHING)
     """Write a text."""
     rows_ = cells(call, value)
     for row in rows_ or ():
-        _put(call, place, call.new(Items(tuple(map(_bare, row)), kind="tuple")), decides)
+        put(call, place, call.new(Items(tuple(map(_bare, row)), kind="tuple")), decides)
     table = table_of(call.machine, value) if rows_ is None else None
     if table is not None:
         told = table if isinstance(value, Json) else tables.hedge(table._replace(spread=hedged(table.spread)))
-        _write(call, place, call.see(place), tables.shaped(told, decides, FILTER))
+        write(call, place, call.see(place), tables.shaped(told, decides, FILTER))
 
 
 def _bare(cell: Value) -> Value:
@@ -270,7 +271,7 @@ def printed(call: Call) -> Value:
     if call.more or end != Const("\n") or isinstance(text, Json) or cells(call, text) is not None:
         _text(call, file[0], text)
     elif call.args:
-        _put(call, file[0], call.new(Items(tuple(call.args), kind="tuple")))
+        put(call, file[0], call.new(Items(tuple(call.args), kind="tuple")))
     return NONE
 
 

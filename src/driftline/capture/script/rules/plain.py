@@ -178,7 +178,7 @@ def enumerated(call: Call) -> Value:
     if not isinstance(given, Items) or given.lazy is None:
         return call.new(Items(known, loose, over.rows))
     lazy = call.new(Items((Thing(), given.lazy), kind="tuple"))
-    return call.new(Items(known, loose, over.rows, lazy=lazy, reads=given.reads))
+    return call.new(replace(given, known=known, loose=loose, rows=over.rows, kind="list", shuffled=False, lazy=lazy))
 
 
 def mapped(call: Call) -> Value:

@@ -105,3 +105,15 @@ def test_rows_of_an_array_become_lists_and_keys_with_values(wrote: Wrote) -> Non
     assert wrote(text) == {"x": "oid", "y": "a transformation"}
     text = 'users["n"] = users["name"].map(dict(orders[["k", "a"]].values))\nusers[["n"]].to_csv("o")\n'
     assert wrote(text) == {"n": "a, k join, name join"}
+
+
+def test_under_a_name_that_nobody_knows_lies_what_one_of_many_reads_gave(wrote: Wrote) -> None:
+    text = """
+        import glob
+        many = {}
+        for path in glob.glob("*"):
+            many[path] = pd.read_csv("orders")["a"]
+        t = pd.DataFrame(many)
+    """
+    assert wrote(text + '    t.to_csv("o")\n')["..."] == "a ? *"
+    assert wrote(text + '    pd.concat(many).to_frame("v").to_csv("o")\n')["v"] == "a *"

@@ -1,0 +1,137 @@
+"""openpyxl: rows that are read from a sheet, rows and cells that are put into one, and the file that is saved.
+
+Enters: a call. Leaves: a workbook, rows, cells. What was put in counts as given to the call that saves. The first row
+of texts that is put in names the columns.
+"""
+
+from typing import Any
+
+from msgspec.structs import replace
+
+from driftline.capture.script import sheets, tables
+from driftline.capture.script.call import Call, Rules, plain
+from driftline.capture.script.joining import made_of
+from driftline.capture.script.reading import NOTHING, Table
+from driftline.capture.script.rules import files
+from driftline.capture.script.values import NONE, Const, File, Frame, Items, Part, Ref, Value
+
+
+def loaded(call: Call) -> Value:
+    """``load_workbook``: what the file holds."""
+    return Part(call.new(Items((call.machine.open_read(call.path),))), sheets.WORKBOOK)
+
+
+def made(call: Call) -> Value:
+    """``Workbook()``: one empty sheet."""
+    return Part(call.new(Items((call.new(File(call.path)),))), sheets.WORKBOOK)
+
+
+def sheet(call: Call) -> Value | None:
+    """``create_sheet``: one more sheet, by its name."""
+    book = _place(call)
+    content = call.see(book)
+    title = call.plain(0, "title", "")
+    if book is None or not isinstance(content, Items):
+        return None
+    one = call.new(File(call.path, header=None))
+    known = (*content.known, call.new(Items((Const(title if isinstance(title, str) else ""), one), kind="tuple")))
+    call.machine.memory.put(book.place, replace(content, known=known))
+    return Part(one, sheets.SHEET)
+
+
+def rows(call: Call) -> Value | None:
+    """``iter_rows``: rows of cells, or of values."""
+    if not isinstance(call.receiver, Part):
+        return None
+    first, last = call.plain(2, "min_col", None), call.plain(3, "max_col", None)
+    start = first - 1 if isinstance(first, int) else 0
+    end = last if isinstance(last, int) else None
+    return sheets.rows(call.machine, call.receiver, start, end, cells=not call.flag("values_only"))
+
+
+def appended(call: Call) -> Value | None:
+    """``append``: a row."""
+    place = _place(call)
+    value = call.argument(0)
+    if place is None:
+        return None
+    if isinstance(call.see(place), File):
+        files.put(call, place, value)
+    return NONE
+
+
+def cell(call: Call) -> Value | None:
+    """``cell(row, column, value)``: a cell, and what is put into it."""
+    place, value = _place(call), call.argument(2, "value")
+    if place is None or not isinstance(call.receiver, Part):
+        return None
+    column = plain(call.machine, call.argument(1, "column"))
+    at = column - 1 if isinstance(column, int) else None
+    if value is None or value == NONE:
+        return sheets.cell(call.machine, call.receiver, at)
+    content = call.see(place)
+    if isinstance(content, File):
+        _put(call, place, content, at, value)
+    elif isinstance(content, Frame):
+        columns = list(content.table.columns)
+        name = columns[at] if at is not None and 0 <= at < len(columns) else f"column {column}"
+        before = content.table.columns.get(name, NOTHING)
+        table = tables.with_column(content.table, name, before | made_of(call.machine.memory, value))
+        call.machine.memory.put(place.place, replace(content, table=table))
+    return value
+
+
+def _put(call: Call, place: Ref, file: File, at: int | None, value: Value) -> None:
+    """Put a value into a cell of a new sheet: a text of its first row names the column."""
+    first = plain(call.machine, call.argument(0, "row")) == 1
+    if first and at is not None and isinstance(value, Const) and isinstance(value.value, str):
+        header: list[Any] = list(file.header or ())
+        header += [str(one) for one in range(len(header), at + 1)]
+        header[at] = value.value
+        call.machine.memory.put(place.place, replace(file, header=tuple(header)))
+        return
+    cames = made_of(call.machine.memory, value)
+    known = file.header is not None and at is not None and at < len(file.header)
+    table = Table({file.header[at]: cames}, closed=True) if known else tables.unknown(cames)  # type: ignore[index] # as told
+    files.write(call, place, file, table)
+
+
+def saved(call: Call) -> Value | None:
+    """``save``: the file has what was put in."""
+    content = call.see(_place(call))
+    if not isinstance(content, Items) or not content.known:
+        return None
+    table = _written(call, content.known[0]) or tables.EMPTY
+    if len(content.known) > 1:  # each sheet has rows of its own
+        columns = {name: cames | table.rows for name, cames in table.columns.items()}
+        for one in map(call.see, content.known[1:]):
+            title, place = one.known
+            other = _written(call, place) or tables.EMPTY
+            columns |= {f"{title.value}!{name}": cames | other.rows for name, cames in other.columns.items()}
+        table = table._replace(columns=columns, rows=NOTHING)
+    call.machine.record(call.path, table)
+    return NONE
+
+
+def _written(call: Call, sheet_: Value) -> Table | None:
+    content = call.see(sheet_)
+    return content.written if isinstance(content, File) else content.table if isinstance(content, Frame) else None
+
+
+def _place(call: Call) -> Ref | None:
+    of = call.receiver.of if isinstance(call.receiver, Part) else None
+    return of if isinstance(of, Ref) else None
+
+
+FUNCTIONS: Rules = {
+    **dict.fromkeys(("openpyxl.load_workbook", "openpyxl.reader.excel.load_workbook"), loaded),
+    **dict.fromkeys(("openpyxl.Workbook", "openpyxl.workbook.Workbook"), made),
+}
+METHODS: Rules = {
+    "create_sheet": sheet,
+    "iter_rows": rows,
+    "append": appended,
+    "cell": cell,
+    "save": saved,
+}
+RULES = frozenset({loaded})

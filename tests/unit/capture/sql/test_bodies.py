@@ -1,0 +1,46 @@
+"""Bodies of procedures. What is expected is read off the texts."""
+
+from typing import Any
+
+import sqlglot
+
+from driftline.capture.sql import bodies
+
+
+def words(text: str, dialect: str = "oracle") -> list[Any]:
+    return sqlglot.tokenize(text, read=dialect)
+
+
+def test_a_procedure_has_a_body_and_a_table_has_none() -> None:
+    assert bodies.is_body(words("CREATE OR REPLACE PROCEDURE p AS BEGIN"))
+    assert not bodies.is_body(words("CREATE TABLE t (a int)"))
+
+
+def test_parameters_and_variables_are_declared() -> None:
+    assert bodies.declared(words("CREATE PROCEDURE p (a NUMBER, IN b NUMBER) AS"), body=True) == {"a", "b"}
+    assert bodies.declared(words("DECLARE v NUMBER"), body=False) == {"v"}
+    assert bodies.declared(words("FOR r IN (SELECT 1) LOOP"), body=False) == {"r"}
+
+
+def test_one_declare_begins_several_declarations_until_begin() -> None:
+    section = bodies.Section()
+    told = [
+        section.declares(words(one), "oracle")
+        for one in ("DECLARE v NUMBER", "n VARCHAR2(9)", "CURSOR c IS SELECT 1", "BEGIN NULL", "n VARCHAR2(9)")
+    ]
+    assert told == ["", "n", "", "", ""]
+    other = bodies.Section()
+    assert [other.declares(words(one, "mysql"), "mysql") for one in ("DECLARE v INT", "n INT")] == ["", ""]
+
+
+def test_texts_of_other_languages_are_no_statements() -> None:
+    python = words("CREATE FUNCTION f() LANGUAGE python AS 'select 1'", "postgres")
+    assert bodies.texts(python, body=True) == []
+    plain = words("CREATE FUNCTION f() LANGUAGE sql AS 'select 1'", "postgres")
+    assert "select 1" in [token.text for token in bodies.texts(plain, body=True)]
+
+
+def test_reset_is_a_statement_of_one_or_two_words() -> None:
+    assert bodies.is_reset(words("RESET"))
+    assert bodies.is_reset(words("RESET 'a.b'"))
+    assert not bodies.is_reset(words("RESET a b c"))
