@@ -100,7 +100,7 @@ class _Process:
     def __init__(self) -> None:
         self.client: Client | None = None
         self.settled = False  # settings were loaded or given
-        self.lock = threading.Lock()
+        self.lock = threading.RLock()  # what we tell may make a program ask for its client on the same thread
         self.atexit = False
 
 
@@ -129,7 +129,8 @@ def _load() -> None:
             _misspelt(settings)
             for said in mended if settings.enabled else ():
                 fault.tell(said, said)
-            _install(settings, sinks.open_sink)
+            if not process.settled:  # whoever listens to what was told may have recorded something
+                _install(settings, sinks.open_sink)
 
 
 def _misspelt(settings: Settings) -> None:
@@ -182,8 +183,8 @@ def _install(settings: Settings, open_sink: OpenSink) -> None:
     switch.use(settings)
     measure.use(settings)
     sites.use(wanted=settings.read_code)
-    process.client = Client(settings, open_sink) if settings.enabled else None
-    process.settled = True
+    made = Client(settings, open_sink) if settings.enabled else None
+    process.client, process.settled = made, True
     if settings.enabled and not process.atexit:
         process.atexit = True
         atexit.register(_at_exit)
@@ -267,7 +268,7 @@ def _after_fork() -> None:
 
 def _reborn() -> None:
     former = process.client
-    process.lock = threading.Lock()
+    process.lock = threading.RLock()
     if former is None:
         return
     former.profiled.clear()

@@ -33,7 +33,7 @@ class ProcessRun(Run):
         self.module = str(caller.f_globals.get("__name__", ""))  # that opened it
         self._trace.ordered = True
         self._mark: left.Held | None = None
-        self._marking = threading.Lock()  # the sender's thread marks what this one ends
+        self._marking = threading.RLock()  # the sender's thread marks what this one ends
         self._spawned = caller.f_globals.get("__name__") == "__mp_main__"  # it may yet go on with its parent's run
         file = caller.f_globals.get("__file__")
         self.script = os.path.abspath(file) if isinstance(file, str) and os.path.isfile(file) else ""

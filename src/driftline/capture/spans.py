@@ -53,7 +53,7 @@ class Spans:
     def __init__(self, endpoint: str, uses: Mapping[str, Touched | Version | str]) -> None:
         self._endpoint = endpoint
         self._uses = dict(uses)
-        self._lock = threading.Lock()
+        self._lock = threading.RLock()  # a generator that is collected may end a span
         self._open: dict[int, _Open] = {}
 
     def start(self, key: int, parent: int, scope: str, attributes: Any) -> None:

@@ -9,7 +9,7 @@ by ``LIMIT_BYTES``.
 import contextlib
 import os
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import IO
 
@@ -32,7 +32,8 @@ class Spool:
 
     def __init__(self, home: str | Path) -> None:
         self.folder = Path(home).absolute() / "spool"
-        self._lock = threading.Lock()
+        self._lock = threading.RLock()
+        self._busy = 0  # the thread that is at the file; 0 = none
         self._file: IO[bytes] | None = None
         self._path: Path | None = None
 
@@ -46,11 +47,24 @@ class Spool:
         lines += [_ANSWER + msgspec.json.encode(answer) for answer in answers]
         if not lines:
             return
-        with self._lock:
+        if self._busy == threading.get_ident():  # a signal handler, or what is collected, in the midst of a line
+            beside = Spool(self.folder.parent)
+            beside.add(events, answers)
+            beside.close()
+            return
+        with self._lock, self._at_work():
             file = self._open()
             if file.tell() > LIMIT_BYTES:
                 raise OSError(f"the spool is full ({LIMIT_BYTES} bytes)")
             _append(file, b"\n".join(lines) + b"\n")
+
+    @contextlib.contextmanager
+    def _at_work(self) -> Iterator[None]:
+        self._busy = threading.get_ident()
+        try:
+            yield
+        finally:
+            self._busy = 0
 
     def _open(self) -> IO[bytes]:
         self._restore()
@@ -120,7 +134,8 @@ class Spool:
 
     def reborn(self) -> None:
         """Forget the file of the process that this one was forked from."""
-        self._lock = threading.Lock()
+        self._lock = threading.RLock()
+        self._busy = 0
         self._file = self._path = None
 
     def close(self) -> None:

@@ -263,3 +263,19 @@ def test_nobody_enters_the_sink_while_the_process_forks(tmp_path: Path) -> None:
         thread.start()
         thread.join(20)
         assert taken == [False, True]
+
+
+def test_who_records_what_we_tell_while_the_settings_are_read_is_not_held_up(tmp_path: Path) -> None:
+    script = (
+        "import logging, driftline\n"
+        "class Recording(logging.Handler):\n"
+        "    def emit(self, record): driftline.record_answer('log')\n"
+        "logging.getLogger('driftline').addHandler(Recording())\n"
+        "driftline.record_answer('desk')\n"
+        "print(driftline.flush(10), driftline.capture.client.status()['delivered'])\n"
+    )
+    environment = {**os.environ, "DRIFTLINE_MEASUER": "x"}  # of which one line is told
+    done = subprocess.run(
+        [sys.executable, "-c", script], cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=60
+    )
+    assert done.stdout == "True 2\n"

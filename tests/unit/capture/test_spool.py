@@ -4,6 +4,7 @@ import fcntl
 import shutil
 from collections.abc import Sequence
 from pathlib import Path
+from typing import IO
 
 import pytest
 
@@ -111,3 +112,22 @@ def test_a_full_spool_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
     with pytest.raises(OSError, match="full"):
         spool.add([b"{}"], [])
     spool.close()
+
+
+def test_what_is_added_in_the_midst_of_a_line_waits_beside_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    spool = Spool(tmp_path)
+    written = spools._append
+
+    def interrupted(file: IO[bytes], data: bytes) -> None:
+        monkeypatch.setattr(spools, "_append", written)
+        half = len(data) // 2
+        file.write(data[:half])
+        spool.add([b'{"n":2}'], [])  # as a signal handler does, on the same thread
+        file.write(data[half:])
+
+    monkeypatch.setattr(spools, "_append", interrupted)
+    spool.add([b'{"n":1}'], [])
+    spool.add([b'{"n":3}'], [])
+    taker = Taker()
+    assert spool.replay(taker) == (3, 0)
+    assert taker.events == [b'{"n":1}', b'{"n":3}', b'{"n":2}']

@@ -27,7 +27,7 @@ _behind: Beside[tuple[Seen, ...]] = Beside()
 _kept: Beside[Seen] = Beside()  # beside a model: the file that it was loaded from or saved to last
 _fitted: Beside[int] = Beside()  # beside a model: when it was fitted last
 _heard: Beside[list[tuple[Seen, Trace]]] = Beside()  # beside the outermost run: what was read under it
-_lock = threading.Lock()
+_lock = threading.RLock()  # what is collected while it is held may read something in its ``__del__``
 
 
 class _Any:

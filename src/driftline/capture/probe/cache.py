@@ -19,7 +19,7 @@ _MOST = 10_000  # reports in memory
 
 _known: dict[str, Report] = {}
 _waiting: list[tuple[set[str], Callable[[], None]]] = []
-_lock = threading.Lock()
+_lock = threading.RLock()
 
 
 def get(key: str, home: str = "") -> Report | None:

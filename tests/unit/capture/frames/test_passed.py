@@ -1,6 +1,8 @@
 """Data that is passed from step to step, or from one block to the next, keeps where it came from. By hand."""
 
 import json
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -212,3 +214,29 @@ def test_a_container_was_fitted_when_the_last_of_its_models_was() -> None:
     passed.fitted(vectors)
     passed.fitted(model)
     assert passed.fitted_ns((model, vectors)) == passed.fitted_ns(model) >= passed.fitted_ns(vectors) > 0
+
+
+def test_what_is_collected_while_a_read_is_noted_may_read_something_itself() -> None:
+    """Garbage is collected at each allocation in turn, so also while the lock is held."""
+    script = (
+        "import gc, driftline\n"
+        "from driftline.testing import MemorySink, use_sink\n"
+        "class Circle:\n"
+        "    def __init__(self): self.me = self\n"
+        "    def __del__(self):\n"
+        "        with driftline.run('inner') as run: run.read('left', version='1')\n"
+        "with use_sink(MemorySink()) as sink:\n"
+        "    with driftline.run('first') as run: run.read('x', version='1')\n"  # everything is loaded
+        "    gc.disable()\n"
+        "    for number in range(1, 400):\n"
+        "        Circle()\n"
+        "        gc.set_threshold(number, 1000, 1000)\n"
+        "        gc.enable()\n"
+        "        with driftline.run('outer') as run: run.read('x', version='1')\n"
+        "        gc.disable()\n"
+        "        gc.collect()\n"
+        "    driftline.flush(30)\n"
+        "    print(len(sink.raw))\n"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=100)
+    assert done.stdout == f"{1 + 2 * 399}\n"
