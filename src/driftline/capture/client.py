@@ -55,6 +55,18 @@ class Unfinished(Protocol):
 unfinished: list[Unfinished] = []  # waited for before what is queued is delivered
 
 
+class Sent(set[tuple[str, str, str]]):
+    """What was sent once and need not be sent again; what is forgotten is sent once more."""
+
+    MOST = 50_000
+
+    def add(self, one: tuple[str, str, str], /) -> None:
+        """Remember that ``one`` was sent."""
+        if len(self) >= self.MOST:
+            self.clear()
+        super().add(one)
+
+
 class Client:
     """Settings in force and the sender that belongs to them."""
 
@@ -66,7 +78,7 @@ class Client:
         self._place = next(filter(os.path.isdir, (self.home, os.path.dirname(self.home))), "")
         self.sender = Sender(settings, self._open)
         self.sender.on_start = self._begin
-        self.profiled: set[tuple[str, str, str]] = set()  # (namespace, name, version) whose profile was sent
+        self.profiled = Sent()  # (namespace, name, version) whose profile was sent
 
     def _begin(self) -> None:
         self._look()

@@ -17,6 +17,8 @@ from driftline.capture.trace import Seen, Trace
 from driftline.event.lineage import Dataset, Touched
 
 STATEMENTS = 1_000  # that one event tells; what they read and wrote is recorded all the same
+TEMPLATES = 10_000  # statements that count as code of one run
+FURTHER = "texts of further statements"
 
 
 def add(trace: Trace, way: Way, seen: Seen) -> Touched:
@@ -127,9 +129,13 @@ def edges(trace: Trace, dataset: Dataset, found: Bindable, version: str | None) 
 
 
 def statement(trace: Trace, text: str) -> None:
-    """Record the text of a statement, once; the first thousand of a run."""
-    if len(trace.statements) < STATEMENTS and text not in trace.statements:
+    """Record the text of a statement, once; of the first thousand of a run."""
+    if text in trace.statements:
+        return
+    if len(trace.statements) < STATEMENTS:
         trace.statements.append(text)
+    else:
+        trace.gaps[FURTHER] = trace.gaps.get(FURTHER, 0) + 1
 
 
 def declared(trace: Trace, sources: Mapping[str, Iterable[str] | str], subtype: str, folder: str) -> Declared:

@@ -171,11 +171,13 @@ class Sender:
             if self._thread is not None or self.closed or self._starting:
                 return  # who starts it takes along what is queued meanwhile
             self._starting = True
+            token = own.enter(own.OURS)  # what is opened for that is nothing that the program has opened
             try:
                 fault.attempt("sender", self.on_start)
                 self._tally.open()
                 self._thread = own.thread("driftline-sender", self._work)
             finally:
+                own.leave(token)
                 self._starting = False
 
     def _start_spooler(self) -> None:

@@ -279,3 +279,11 @@ def test_who_records_what_we_tell_while_the_settings_are_read_is_not_held_up(tmp
         [sys.executable, "-c", script], cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=60
     )
     assert done.stdout == "True 2\n"
+
+
+def test_what_was_sent_is_remembered_up_to_a_number_and_then_sent_once_more(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(client.Sent, "MOST", 2)
+    sent = client.Sent()
+    for name in ("a", "b", "c"):
+        sent.add(("file", name, "1"))
+    assert sent == {("file", "c", "1")}

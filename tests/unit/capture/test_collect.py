@@ -97,3 +97,10 @@ def test_a_pointer_to_what_was_written_outlives_the_sighting_that_knows_more() -
     collect.add(found, "write", Seen(touched=touched(""), pointer=later))
     collect.add(found, "write", Seen(touched=touched("", fields=(Field("a"),))))
     assert [one.pointer for one in found.outputs] == [later]
+
+
+def test_statements_beyond_those_that_are_told_are_counted() -> None:
+    found = trace()
+    for number in (*range(collect.STATEMENTS + 2), 3, 5):
+        collect.statement(found, f"select {number}")
+    assert (len(found.statements), found.gaps) == (collect.STATEMENTS, {collect.FURTHER: 2})

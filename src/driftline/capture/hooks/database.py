@@ -8,7 +8,6 @@ where nobody listens to its statements.
 import functools
 import importlib
 import time
-import weakref
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
@@ -39,7 +38,7 @@ Fields = Callable[[str], tuple[Field, ...] | None]
 
 
 _written: dict[Dataset, str] = {}  # newest version of a table that this process wrote
-_done: "weakref.WeakKeyDictionary[Recording, dict[tuple[str, str], inserted.Again]]" = weakref.WeakKeyDictionary()
+_DONE = "statements"  # among what a run recalls: by place and form ``inserted.Again``
 
 
 class Table(NamedTuple):
@@ -136,7 +135,9 @@ def statement(
     analysis = _analysed(place, plain, fields, told)
     if analysis is None:
         return True  # it touches no data
-    done = _done.setdefault(run, {})
+    done = run.trace.recalled.setdefault(_DONE, {})
+    if len(done) >= _CACHE:
+        done.clear()
     key = (place.namespace, analysis.template)
     again = done.get(key) or done.setdefault(key, inserted.Again())
     again.take(run)
