@@ -65,9 +65,11 @@ def mark(home: str, trace: Trace, tally: str = "") -> Held:
     """
     path = Path(home) / offspring.FOLDER / f"{trace.run}{offspring.MARK}"
     path.parent.mkdir(parents=True, exist_ok=True)
-    file = path.open("ab", buffering=0)
+    new = path.with_suffix(offspring.NEW)
+    file = new.open("ab", buffering=0)
     spool.locked(file)
     file.write(msgspec.json.encode(_Mark(trace.run, trace.job, trace.started_us, tally)))
+    new.rename(path)  # nobody takes it for that of a dead process before it is locked, and whole
     return Held(path, file)
 
 

@@ -33,6 +33,7 @@ except ImportError:  # on Windows, where nothing is forked
 
 FOLDER = "runs"
 STALE_SECONDS = 7 * 86_400.0  # what a parent that was killed left behind is kept for so long
+NEW = ".new"  # behind the same, as long as that is being written
 MARK = ".open"  # behind the name of a run: the file that says that its process lives
 _ENDING = ".jsonl"
 _MUCH = 10_000  # versions and files that a child remembers of what it has handed over
@@ -247,7 +248,10 @@ def sweep(home: str) -> None:
     oldest = time.time() - STALE_SECONDS
     for entry in os.scandir(folder):
         if _touched(entry) < oldest and not os.path.exists(entry.path + MARK):  # a run that is open is never old
-            shutil.rmtree(entry.path, ignore_errors=True)
+            if entry.name.endswith(NEW):
+                Path(entry.path).unlink(missing_ok=True)
+            else:
+                shutil.rmtree(entry.path, ignore_errors=True)
 
 
 def _touched(entry: "os.DirEntry[str]") -> float:

@@ -25,6 +25,7 @@ from driftline.capture import (
     emit,
     environment,
     fault,
+    imported,
     interrupt,
     left,
     offspring,
@@ -168,7 +169,7 @@ class ProcessRun(Run):
 
 def _cells(filename: str) -> str:
     """The version of a notebook: all cells that were run so far; "" = this is none."""
-    cells = getattr(sys.modules.get("__main__"), "In", None)
+    cells = imported.of("__main__").get("In")
     if not isinstance(cells, list) or os.path.isfile(filename):
         return ""
     return f"src:{code_versions.digest(chr(0).join(map(str, cells)).encode())}"
@@ -248,7 +249,7 @@ def _ended() -> None:
 
 def died_of() -> BaseException | None:
     """Return the exception that the interpreter ends with; None where it is an ordinary end, or an interactive one."""
-    if hasattr(sys, "ps1") or isinstance(getattr(sys.modules.get("__main__"), "In", None), list):
+    if hasattr(sys, "ps1") or isinstance(imported.of("__main__").get("In"), list):
         return None
     error = getattr(sys, "last_exc", None) or getattr(sys, "last_value", None)
     if error is None and _Ending.code is not None:

@@ -12,7 +12,7 @@ import time
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from driftline.capture import around, client, fault, recalled
+from driftline.capture import around, client, fault, imported, recalled
 from driftline.capture.beside import Beside
 from driftline.capture.frames import literal, members, node, origin
 from driftline.capture.recording import Recording
@@ -44,7 +44,7 @@ def read(data: Any, found: Iterable[Seen]) -> None:
 
 def _resizable(data: Any) -> bool:
     """Whether it is an array that NumPy would no longer resize in place once somebody refers to it weakly."""
-    array = getattr(sys.modules.get("numpy"), "ndarray", None)
+    array = imported.of("numpy").get("ndarray")
     return array is not None and isinstance(data, array) and bool(data.flags.owndata)
 
 

@@ -32,6 +32,7 @@ _WEB = frozenset(("http", "https", "ftp", "sftp"))
 _BUFFERS = frozenset((io.BytesIO, io.StringIO))
 _KEEPING = ("parquet", "feather", "orc", "ipc", "ipc_stream", "pickle", "delta", "avro", "table")  # what frames are
 _BY_PLACE = ("pandas", "numpy")  # whose readers can be told other names than those that stand in the file
+_PATHS = frozenset(("pathlib", "posix", "nt", "pathlib._local"))  # where those of Python's own are defined
 FILES = 1_000  # of one call that are named one by one
 
 
@@ -155,6 +156,7 @@ def note(
     owner = client.current()
     if owner is None:
         return False
+    given = _asked(way, given, call)
     look = glance.at(data) if way == "read" else _look(given, data, call)
     budget = measure.Budget()
     said = Given(namespace, version, kind or look.kind, "", {**look.attributes, **(attributes or {})})
@@ -175,6 +177,17 @@ def note(
         sites.read((one.touched.dataset for one in found), look.fields, renamed=renamed if look.fields else None)
     _follow(run, way, call, data, found, model=said.kind == "model")
     return bool(found)
+
+
+def _asked(way: str, given: Any, call: Call | None) -> Any:
+    """Return ``given``; of a class of the program's own for paths the path that the call has opened.
+
+    What it says when it is asked for its path was asked by the library already, and may not be meant to be asked twice.
+    """
+    if not isinstance(given, os.PathLike) or type(given).__module__ in _PATHS or _is_open(given):
+        return given
+    opened = [] if call is None else [path for path, how in call.inside.opened if how == way]
+    return opened[0] if len(opened) == 1 else os.fspath(given)
 
 
 def _states(
