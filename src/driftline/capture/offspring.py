@@ -228,7 +228,8 @@ def _take(trace: Trace, line: bytes, thread: int) -> None:
             fields = {name: _reaches(found) for name, found in part.fields.items()}
             seen.edges = [Stated(fields, _reaches(part.rows))]
         collecting.add(trace, part.way, seen)
-    trace.statements += [text for text in part.statements if text not in trace.statements]
+    for text in part.statements:
+        collecting.statement(trace, text)
     for gap, count in part.gaps.items():
         trace.gaps[gap] = trace.gaps.get(gap, 0) + count
     for path, way, when in part.opened:

@@ -116,6 +116,10 @@ class ProcessRun(Run):
         self._marking = threading.RLock()  # a thread of the parent that held it is not there
         super().inherit()
 
+    def statement(self, text: str, template: str = "") -> None:  # noqa: ARG002 - the code of a process is its files
+        """Record a statement. For hooks."""
+        super().statement(text)
+
     def _tally(self) -> str:
         return self._client.sender.delivery.tally.name if self._client is not None else ""
 

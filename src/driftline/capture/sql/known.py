@@ -37,6 +37,7 @@ _HEAD = 60  # characters of a statement that it is known by
 TEMPLATES = 1_000  # forms of statements that are remembered
 VARIANTS = 8  # schemas per form
 LENGTH = 100_000  # characters of a text that is still parsed on the user's thread
+LONGEST = 10 * LENGTH  # characters beside its texts, of which numbers leave a tenth; only the ends of longer ones count
 _KEPT = 200_000  # bytes of what is kept for other processes
 
 _TOKEN = re.compile(
@@ -248,6 +249,8 @@ def _form(sql: str, dialect: Spoken) -> tuple[str, tuple[str, ...]]:
     """The form of a text; of one that came before, word for word, without looking into it."""
     if not dialect.plain or _UNPLAIN.match(sql):
         return sql, ()
+    if len(sql) > LONGEST and sum(map(len, sql.split("'")[::2])) > LONGEST:
+        return normalise(f"{sql[:LENGTH]} {sql[-LENGTH:]}")
     if len(sql) > LENGTH:
         return normalise(sql)
     key = (dialect.name, sql)

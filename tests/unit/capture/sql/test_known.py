@@ -309,3 +309,15 @@ def test_a_sqlglot_that_lies_in_no_folder_says_itself_which_it_is(monkeypatch: p
     known._grammar.cache_clear()
     assert known._grammar() == (sqlglot.__version__,)
     known._grammar.cache_clear()
+
+
+def test_of_a_very_long_text_only_its_ends_are_looked_at(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(known, "LENGTH", 100)
+    monkeypatch.setattr(known, "LONGEST", 1_000)
+    rows = ", ".join(["(1, f(2))"] * 300)
+    text = f"copy (select * from 'a.csv') to 'b.csv'; insert into t values {rows}; copy t to 'c.csv'"
+    meant = known.spoken("duckdb")
+    form, texts = known._form(text, meant)
+    assert (len(form) < 250, texts) == (True, ("a.csv", "b.csv", "c.csv"))
+    long = f"insert into t values ('{'x' * 3_000}')"  # its text is no part of the form
+    assert known._form(long, meant) == ("insert into t values ('\u00a70\u00a7')", ("x" * 3_000,))
