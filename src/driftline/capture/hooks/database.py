@@ -33,6 +33,7 @@ _KNOWN = "driftline.capture.sql.known"  # loaded with the first statement: most 
 _EDGES = "driftline.capture.sql.edges"
 _OWN = ("pg_catalog.", "information_schema.", "pg_")
 _PLACEHOLDER = later.pattern(r"'(?:[^']|'')*'|\"(?:[^\"]|\"\")*\"|(%\(\w+\)s|%s|(?<![:\w]):[A-Za-z_]\w*|\$\d+)")
+_LONG = 1_000_000  # characters of a statement that may be too long to be looked through
 _CACHE = 10_000
 Fields = Callable[[str], tuple[Field, ...] | None]
 
@@ -128,7 +129,8 @@ def statement(
         result: the frame that it gave, if it gave one.
         told: what its driver says of it.
     """
-    plain = _PLACEHOLDER.sub(lambda found: "?" if found.group(1) else found.group(), text)
+    ends = text if len(text) <= _LONG else importlib.import_module(_KNOWN).short(text)
+    plain = _PLACEHOLDER.sub(lambda found: "?" if found.group(1) else found.group(), ends)
     fields = _asking(connection)
     _not_followed(run, place, plain)
 

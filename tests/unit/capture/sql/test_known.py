@@ -316,8 +316,9 @@ def test_of_a_very_long_text_only_its_ends_are_looked_at(monkeypatch: pytest.Mon
     monkeypatch.setattr(known, "LONGEST", 1_000)
     rows = ", ".join(["(1, f(2))"] * 300)
     text = f"copy (select * from 'a.csv') to 'b.csv'; insert into t values {rows}; copy t to 'c.csv'"
-    meant = known.spoken("duckdb")
-    form, texts = known._form(text, meant)
-    assert (len(form) < 250, texts) == (True, ("a.csv", "b.csv", "c.csv"))
+    found = known.analyse(text, nothing_known)
+    assert found is not None
+    assert (len(found.template) < 250, found.literals) == (True, ("a.csv", "b.csv", "c.csv"))
+    assert [one.problem for one in found.statements] == ["longer than 100 characters"]
     long = f"insert into t values ('{'x' * 3_000}')"  # its text is no part of the form
-    assert known._form(long, meant) == ("insert into t values ('\u00a70\u00a7')", ("x" * 3_000,))
+    assert known.short(long) == long
