@@ -375,6 +375,7 @@ class Sender:
     def reborn(self) -> None:
         """Begin anew in a forked child: nothing queued, no thread, and a sink of its own."""
         former = self.delivery
+        former.spool.reborn()
         self._abandoned.append(former)
         self.delivery = Delivery(str(former.spool.folder.parent), former.open_sink, former.tally.reborn())
         self._fresh()
