@@ -6,6 +6,7 @@ that nobody knows, written by a run that read nothing, on what was read under th
 named as a gap. Objects are known weakly and by identity; never touched, never kept alive.
 """
 
+import os
 import sys
 import threading
 import time
@@ -185,3 +186,13 @@ def _outermost(run: Recording) -> Recording:
     while run.outer is not None:
         run = run.outer
     return run
+
+
+def _reborn() -> None:
+    """In a forked child: a thread of the parent that held the lock is not there."""
+    global _lock
+    _lock = threading.RLock()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=lambda: fault.attempt("fork", _reborn))

@@ -78,7 +78,9 @@ def when(keys: Sequence[str], act: Callable[[], None]) -> None:
 
 
 def forget() -> None:
-    """Forget everything in memory; for tests, and in a forked child."""
+    """Forget everything in memory; for tests, and in a forked child, where nobody is left who could hold the lock."""
+    global _lock
+    _lock = threading.RLock()
     _known.clear()
     _waiting.clear()
 
