@@ -5,6 +5,7 @@ a ``Delivery``, each with all that is held, and what became of it in the ``Tally
 item: one that cannot be made is a counted loss.
 """
 
+from collections.abc import Sequence
 from typing import Any, Protocol
 
 from driftline.capture import fault
@@ -16,8 +17,8 @@ from driftline.event.answer import Answer
 class Pending(Protocol):
     """An event that is encoded when its turn comes."""
 
-    def encode(self, *, cheap: bool) -> bytes:
-        """Return the event as JSON; ``cheap`` leaves out what takes long to measure."""
+    def encode(self, *, cheap: bool) -> Sequence[bytes]:
+        """Return the event as JSON, in pieces where it is large; ``cheap`` leaves out what takes long to measure."""
 
 
 # Answers that are made when their turn comes: what makes them, how many they are at most, and of what, in one tuple.
@@ -65,8 +66,10 @@ class Flight:
                     self.answers.extend(made)
             elif isinstance(item, Answer):
                 self.answers.append(item)
+            elif isinstance(item, bytes):
+                self.events.append(item)
             else:
-                self.events.append(item if isinstance(item, bytes) else item.encode(cheap=cheap))
+                self.events.extend(item.encode(cheap=cheap))
         except Exception as error:  # the fault rule: an event that cannot be encoded is a counted loss
             fault.failed("encode", error)
             self._counted[kind(item)] -= weight(item)

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from driftline import clock
-from driftline.capture import emit, fault, measure, order
+from driftline.capture import emit, fault, large, measure, order
 from driftline.capture.recording import Recording
 from driftline.capture.trace import Seen, Trace
 
@@ -62,7 +62,8 @@ def say(run: Recording, client: "Client", opened_us: int) -> None:
     begin = time.perf_counter()
     trace.on_job["jobType"] = WHOLE
     event = emit.running(_so_far(trace), now_us)
-    client.event(event)
+    if len(event) <= large.LIMIT:  # else no server takes it, and a whole picture is not told in pieces
+        client.event(event)
     spent_us = int((time.perf_counter() - begin) * 1e6)
     said.sent += len(event)
     rest = len(event) * _US_PER_BYTE if said.sent > FREE else 0

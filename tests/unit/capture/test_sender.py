@@ -282,10 +282,10 @@ class Native:
         self.entered = threading.Event()
         self.let_go = threading.Event()
 
-    def encode(self, *, cheap: bool) -> bytes:
+    def encode(self, *, cheap: bool) -> list[bytes]:
         self.entered.set()
         assert cheap or self.let_go.wait(30)
-        return b'{"made":"%s"}' % (b"cheaply" if cheap else b"at length")
+        return [b'{"made":"%s"}' % (b"cheaply" if cheap else b"at length")]
 
 
 def test_who_closes_waits_for_native_code_and_keeps_what_was_not_begun(tmp_path: Path) -> None:
@@ -314,9 +314,9 @@ class Followed:
     def __init__(self, sender: Sender) -> None:
         self.sender = sender
 
-    def encode(self, *, cheap: bool) -> bytes:
+    def encode(self, *, cheap: bool) -> list[bytes]:
         self.sender.put(b"second")
-        return b"first"
+        return [b"first"]
 
 
 def test_what_is_queued_while_the_end_is_delivered_is_delivered_too(tmp_path: Path) -> None:
