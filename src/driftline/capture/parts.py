@@ -19,6 +19,7 @@ LONG_US = 24 * 3_600 * 1_000_000
 MANY = 2_000  # versions and opened files after that time
 MOST = 50_000  # versions in any time: about 150 MB
 FIRST, LAST, MODELS = 100, 1_800, 100  # of what was read, and saved, that the next part begins with
+MOMENT_US = 1_000_000  # after which nobody is in the middle of adding to a part any more
 _RECENT_NS = 1_000_000_000  # what was written since then may still be given its column edges
 GOES_ON = "told in parts: the process goes on in a further run"
 

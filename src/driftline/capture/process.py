@@ -76,6 +76,8 @@ class ProcessRun(Run):
     def _in_parts(self) -> None:
         """Tell of a part that has become long; a moment later, when nobody is in the middle of adding to it."""
         with self._marking:
+            if self._former is not None and clock.now_us() - self._opened_us < parts.MOMENT_US:
+                return
             former, self._former = self._former, None
             if former is None and not (self.over or self.inherited) and parts.due(self._trace, self._opened_us):
                 self._former = self._part()

@@ -27,6 +27,7 @@ def service(sink: MemorySink, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(parts, "LONG_US", 0)
     monkeypatch.setattr(parts, "MANY", 2)
+    monkeypatch.setattr(parts, "MOMENT_US", 0)
     monkeypatch.setattr(parts, "_RECENT_NS", 0)
     driftline.watch("service")
     run: Any = around.process.run
@@ -162,6 +163,23 @@ def test_a_process_that_ends_at_once_after_a_part_tells_both(service: ProcessRun
     service.announce()  # the next part has begun, and nothing is told yet
     one, two = told(sink)
     assert (names(one, "outputs"), names(two, "outputs")) == (["x.csv"], [])
+
+
+def test_a_part_is_not_told_before_nobody_adds_to_it(
+    service: ProcessRun, sink: MemorySink, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make("a.csv", 10)
+    moved("a.csv", "x.csv")
+    first = service.id
+    monkeypatch.setattr(parts, "MOMENT_US", 60_000_000)
+    turn(service)
+    assert driftline.flush(30)
+    assert service.id != first
+    assert not sink.raw
+    service._opened_us -= 60_000_000
+    service.announce()
+    assert driftline.flush(30)
+    assert json.loads(sink.raw[0])["run"]["runId"] == first
 
 
 def test_the_mark_of_a_part_goes_with_its_end(service: ProcessRun, sink: MemorySink) -> None:
