@@ -11,13 +11,17 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pyarrow as pa
+from pyarrow import parquet
 
 import ratios
 from driftline import profile
+from driftline.capture import contents
 
 LEVELS = (3, 10, 30, 100, 300, 1_000, 2_000, 3_000)
 SHARES = (0.01, 0.05, 0.25, 0.5, 0.75, 0.95, 0.99)
 FLOOR = "numpy sort, numbers"
+TABLES = 60  # small ones
+READ = "read from Parquet"
 
 
 def numbers(rows: int, rng: np.random.Generator) -> dict[str, np.ndarray]:
@@ -58,6 +62,30 @@ def works(rows: int) -> dict[str, Callable[[], Any]]:
     }
 
 
+def small(rows: int) -> dict[str, Callable[[], Any]]:
+    """Return what is measured of ``TABLES`` small tables, by name."""
+    rng = np.random.default_rng(2)
+    files = []
+    for _ in range(TABLES):
+        columns = dict(list(numbers(rows, rng).items())[:9]) | dict(list(texts(rows, rng).items())[:4])
+        file = pa.BufferOutputStream()
+        parquet.write_table(pa.table(columns), file)
+        files.append(file.getvalue())
+
+    def read() -> list[pa.Table]:
+        return [parquet.ParquetFile(pa.BufferReader(file)).read(use_threads=False) for file in files]
+
+    def anew(work: Callable[[list[pa.Table]], Any]) -> Any:
+        contents._columns.clear()  # what is known of columns that were there before
+        return work(read())
+
+    return {
+        READ: read,
+        "and measured one by one": lambda: anew(lambda tables: [contents.of_arrow(table) for table in tables]),
+        "and measured together": lambda: anew(contents.of_tables),
+    }
+
+
 def often(work: Callable[[], Any], times: int) -> Callable[[], Callable[[], Any]]:
     """Return a preparation that warms ``work`` up and hands out ``times`` calls of it."""
 
@@ -74,6 +102,9 @@ def main() -> None:
         times = max(1, 20_000 // rows)
         taken = {name: 1e3 / times * ratios.of_call(often(work, times)) for name, work in works(rows).items()}
         ratios.show(f"Profiles, {rows:,} rows", "CPU ms", taken, floor=FLOOR)
+    for rows in (30, 200, 900):
+        taken = {name: 1e3 / TABLES * ratios.of_call(often(work, 1)) for name, work in small(rows).items()}
+        ratios.show(f"A table of {rows} rows and 13 columns, one of {TABLES}", "CPU ms", taken, floor=READ)
 
 
 if __name__ == "__main__":

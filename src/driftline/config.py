@@ -8,12 +8,17 @@ Variables that are no settings are named by ``misspelt``, but for those that are
 import os
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Any, Literal, get_args
+from typing import TYPE_CHECKING, Any, Literal, get_args
 
 import msgspec
 
 from driftline import later
 from driftline.errors import BadSetting
+
+if TYPE_CHECKING:
+    import difflib
+else:  # for what is misspelt
+    difflib = later.module("difflib")
 
 FILE = "driftline.toml"
 PREFIX = "DRIFTLINE_"
@@ -155,8 +160,6 @@ def misspelt(variables: Iterable[str]) -> str:
 
     Kubernetes and Docker make variables that begin alike for a service that is called so; those are passed over.
     """
-    import difflib
-
     found = []
     for variable in sorted(variables):
         key = variable.removeprefix(PREFIX).lower()
@@ -167,8 +170,6 @@ def misspelt(variables: Iterable[str]) -> str:
 
 
 def _near(key: str) -> str:
-    import difflib
-
     close = difflib.get_close_matches(key, Settings.__struct_fields__, 1)
     return f"{key} (meant is perhaps {close[0]})" if close else key
 

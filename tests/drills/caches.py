@@ -18,7 +18,7 @@ from driftline.capture.probe import background
 
 PACKAGES = ("driftline.capture", "driftline.event", "driftline.profile", "driftline.guard", "driftline.clock")
 KEPT = frozenset((
-    "driftline.capture.watch:_patches", "driftline.capture.offspring:_registered", "driftline.capture.run:open_runs",
+    "driftline.capture.hooking:_patches", "driftline.capture.offspring:_registered", "driftline.capture.run:open_runs",
     "driftline.capture.at_hand:_waiting", "driftline.guard.faults:_active",
 ))  # fmt: skip
 _found: dict[str, list[Any]] = {}  # by module, what clears its caches

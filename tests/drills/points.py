@@ -84,11 +84,12 @@ _CAPTURE: dict[str, tuple[str, ...]] = {
     "sender": ("Sender._work", "Sender._spill"),
     "step": ("step", "step.safely"),
     "transactions": ("any_open",),
-    "unbound": ("Unbound.__reduce__",),
+    "unbound": ("Unbound.__reduce__", "Unbound.__signature__"),
     "unlisted": ("pass_over.others", "pass_over.number"),
     "unrecorded": ("current_answer",),
-    "watch": (
-        "watch", "unwatch", "_AfterImport.find_spec", "_Hooking.__getattr__", "_Hooking.create_module",
+    "watch": ("watch", "unwatch"),
+    "hooking": (
+        "_AfterImport.find_spec", "_Hooking.__getattr__", "_Hooking.create_module",
         "_Hooking.exec_module",
     ),
 }  # fmt: skip

@@ -21,7 +21,7 @@ from tests.drills.modes import WAIT, Mode
 
 import driftline
 from driftline import config
-from driftline.capture import client, fault, process, watch
+from driftline.capture import client, fault, hooking, process, watch
 from driftline.event import sink as event_sink
 from driftline.guard import switch
 
@@ -54,8 +54,8 @@ class Setting:
 
     def _sound(self) -> list[Any]:
         """Put all hooks on and off again; returns what they replace, sound."""
-        watch.hooks_on()
-        found = [patch for patches in watch._patches.values() for patch in patches]
+        hooking.hooks_on()
+        found = [patch for patches in hooking._patches.values() for patch in patches]
         watch.unwatch()
         return found
 
@@ -82,7 +82,7 @@ class Setting:
         kept, sys.argv = sys.argv, ARGUMENTS
         try:
             with _limited(name):
-                watch.hooks_on()
+                hooking.hooks_on()
                 yield
                 self._faults.disarm()
         finally:

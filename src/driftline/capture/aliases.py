@@ -36,7 +36,7 @@ def of_user(patches: Iterable[Any]) -> list[Any]:
     made = {id(patch.original): (patch, made) for patch, made in _functions(patches)}
     found: list[Any] = []
     for name, module, held in imported.modules():
-        if _is_user(name, held):
+        if is_users(name, held):
             for attribute, value in list(held.items()):
                 known = made.get(id(value))
                 if known is not None and known[1] is not value:
@@ -52,7 +52,8 @@ def _functions(patches: Iterable[Any]) -> Iterable[tuple[Any, Any]]:
             yield patch, vars(owner)[patch.attribute]
 
 
-def _is_user(name: str, held: dict[str, Any]) -> bool:
+def is_users(name: str, held: dict[str, Any]) -> bool:
+    """Whether a module, with what it holds, is of the user's own code, and no library."""
     if name == "__main__":
         return True
     file = held.get("__file__")

@@ -7,8 +7,7 @@ whose run this is, then calls the original once. Forked children need none of th
 from collections.abc import Callable
 from typing import Any
 
-from driftline.capture import around, client, fault, own, process
-from driftline.capture import watch as watching
+from driftline.capture import around, client, fault, hooking, own, process
 from driftline.capture.run import Run
 from driftline.config import Settings
 from driftline.event.lineage import Job
@@ -43,5 +42,5 @@ def adopt(run: str, job: Job, settings: Settings) -> None:
         return  # a forked child knows
     client.settle(settings)
     process.disown()
-    watching.hooks_on()
+    hooking.hooks_on()
     around.process.run = Run.taken_over(run, job)

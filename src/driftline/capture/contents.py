@@ -5,19 +5,15 @@ Enters: a table (Arrow, pandas, columns by name, rows as mappings), at once or i
 bounded. Files are read in ``formats``.
 """
 
-import re
-from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
-from itertools import pairwise
-from typing import Any, cast
+from collections import deque
+from collections.abc import Hashable, Iterable, Mapping, Sequence
+from typing import Any
 
 import msgspec
-import numpy as np
 import pyarrow as pa
-from numpy.typing import NDArray
 
 from driftline import profile
-from driftline.capture import measure
+from driftline.capture import measure, regular
 from driftline.event import names
 from driftline.event.facets import FingerprintFacet
 from driftline.event.lineage import Field
@@ -26,12 +22,10 @@ from driftline.profile.gathered import Room
 from driftline.profile.sheet import Sheet
 
 ROWS_LIMIT = 1 << 17  # cells of a table whose rows are also hashed whatever their order: about 2 ms
+_PLAIN = frozenset({"boolean", "number", "time", "text", "binary"})  # families whose types are measured alike
 _BLOCK = 1 << 26  # bytes of memory that a block of a larger file takes
 _CACHE = 512
 _TELLING = 50
-_LONG = 3  # rows that are looked at first
-_LONGER = 32  # then so many texts
-_ENDING = re.compile(r"[0-9]+$")
 
 
 class Contents(msgspec.Struct, frozen=True, kw_only=True):
@@ -48,7 +42,8 @@ class Contents(msgspec.Struct, frozen=True, kw_only=True):
     regular: frozenset[str] = frozenset()  # columns that only number the rows, or go up in equal steps
 
 
-_columns: dict[tuple[str, str, int], profile.Column] = {}  # by content hash, kind of values, and how many are null
+_schemas: deque[tuple[pa.Schema, tuple[Field, ...]]] = deque(maxlen=8)  # of the last tables, and what is told of them
+_columns: dict[Hashable, profile.Column] = {}  # by content hash, kind of values, and how many are null
 
 
 def of_arrow(
@@ -69,52 +64,77 @@ def of_arrow(
     whole = sheet.of(table)  # what both measures need is worked out once
     found = profile.fingerprint(whole, rows=rows and written is None)
     if not measure.level.profiles:
-        return _contents(schema or table.schema, found, None, frozenset(), written)
+        return _contents(_fields(schema or table.schema), found, None, frozenset(), written)
     measure.go_on()
     same = profiled is None or profiled is table
-    built = _built(table, whole, found) if same else _built(profiled, sheet.of(profiled), found)
-    return _contents(schema or table.schema, found, built, _regular_ones(table, built), written)
+    (built,) = _built(whole if same else sheet.of(profiled), [found])
+    return _contents(_fields(schema or table.schema), found, built, regular.columns(table, built), written)
+
+
+def of_tables(tables: Sequence[pa.Table]) -> list[Contents]:
+    """Return the contents of each of several tables, as ``of_arrow`` does; short ones are measured together."""
+    out: list[Contents] = []
+    sheets = [sheet.of(table) for table in tables]
+    for places in sheet.groups(sheets):
+        measure.go_on()
+        whole = sheet.together([sheets[place] for place in places])
+        if whole.short:
+            out += _of_short(whole, [tables[place].schema for place in places])
+        else:
+            out.append(of_arrow(tables[places[0]]))
+    return out
+
+
+def _of_short(whole: Sheet, schemas: Sequence[pa.Schema]) -> list[Contents]:
+    found = profile.fingerprint_many(whole, rows=True)
+    if not measure.level.profiles:
+        return [_contents(_fields(schema), one, None, frozenset()) for schema, one in zip(schemas, found, strict=True)]
+    measure.go_on()
+    built = _built(whole, found)
+    steady = regular.of_each(whole, built)
+    parts = zip(schemas, found, built, steady, strict=True)
+    return [_contents(_fields(schema), prints, one, even) for schema, prints, one, even in parts]
 
 
 def of_columns(schema: pa.Schema, rows: int, tables: Iterable[pa.Table]) -> Contents:
     """Return the contents of a table of ``rows`` rows whose columns come one after another; holds one at a time."""
     found: list[profile.Fingerprint] = []
     built: dict[str, profile.Column] = {}
-    regular: frozenset[str] = frozenset()
+    steady: frozenset[str] = frozenset()
     room = Room()
     for table in tables:
         measure.go_on()
         whole = sheet.of(table)
         found.append(profile.fingerprint(whole))
         if measure.level.profiles:
-            one = _built(table, whole, found[-1], room)
+            (one,) = _built(whole, found[-1:], room)
             built |= one.columns
-            regular |= _regular_ones(table, one)
+            steady |= regular.columns(table, one)
     measured = profile.Profile(rows, built) if measure.level.profiles else None
-    return _contents(schema, profile.beside(rows, found), measured, regular)
+    return _contents(_fields(schema), profile.beside(rows, found), measured, steady)
 
 
-def _built(table: pa.Table, whole: Sheet, found: profile.Fingerprint, room: Room | None = None) -> profile.Profile:
-    """Return the profile of a table; columns that hold what one before them held are not measured again."""
-    times = Counter(table.column_names)
-    keys = {
-        name: (found.columns[name], _family(column.type), column.null_count)
-        for name, column in zip(table.column_names, table.columns, strict=True)
-        if name in found.columns and times[name] == 1
-    }
-    known = {name: _columns[key] for name, key in keys.items() if key in _columns}
-    built = profile.build(whole, known=known, room=room)
-    for name, key in keys.items():
+def _built(whole: Sheet, found: Sequence[profile.Fingerprint], room: Room | None = None) -> list[profile.Profile]:
+    """Return the profiles of tables; columns that hold what one before them held are not measured again."""
+    keys = [
+        (hashes[name], _family(values.type), values.null_count)
+        for hashes, (_, start, end) in zip((one.columns for one in found), whole.tables, strict=True)
+        for name, values, _ in whole.columns[start:end]
+    ]
+    built = profile.build_many(whole, keys=keys, known=_columns, room=room)
+    for key, column in zip(keys, (column for one in built for column in one.columns.values()), strict=True):
         if key not in _columns and len(_columns) >= _CACHE:
             del _columns[next(iter(_columns))]
-        _columns[key] = built.columns[name]
+        _columns[key] = column
     return built
 
 
 def _family(kind: pa.DataType) -> str:
     """Return what decides, beside the values, how a column is measured."""
-    family = buffers.family(kind.value_type if pa.types.is_dictionary(kind) else kind)
-    return family if family in {"boolean", "number", "time", "text", "binary"} else str(kind)
+    family = buffers.family(kind)
+    if family == "dictionary":
+        return _family(kind.value_type)
+    return family if family in _PLAIN else str(kind)
 
 
 def of_batches(
@@ -130,29 +150,31 @@ def of_batches(
     prints = profile.Prints(schema, rows=measure.level.rows, form=form)
     built: list[profile.Profile] = []
     block: list[pa.RecordBatch] = []
-    regular: frozenset[str] | None = None  # columns that are so in every batch
+    steady: frozenset[str] | None = None  # columns that are so in every batch
     window = schema.empty_table()  # a batch with the last rows of the one before, so that steps go on between them
     for batch in (one for one in batches if len(one)):
         measure.go_on()
         prints.add(batch)
-        window = pa.concat_tables([window.slice(max(0, len(window) - _LONG + 1)), pa.Table.from_batches([batch])])
-        if len(window) >= _LONG:
-            found = _regular_ones(window)
-            regular = found if regular is None else regular & found
+        window = pa.concat_tables(
+            [window.slice(max(0, len(window) - regular.LONG + 1)), pa.Table.from_batches([batch])]
+        )
+        if len(window) >= regular.LONG:
+            found = regular.columns(window)
+            steady = found if steady is None else steady & found
         block += [batch] if profiled else []
         if sum(one.nbytes for one in block) > _BLOCK:
             built.append(profile.build(pa.Table.from_batches(block, schema)))
             block.clear()
     if profiled and (block or not built):
         built.append(profile.build(pa.Table.from_batches(block, schema)))
-    return _contents(fields, prints.finish(), profile.merge(built) if built else None, regular or frozenset())
+    return _contents(_fields(fields), prints.finish(), profile.merge(built) if built else None, steady or frozenset())
 
 
 def _contents(
-    schema: pa.Schema,
+    fields: tuple[Field, ...],
     found: profile.Fingerprint,
     built: profile.Profile | None,
-    regular: frozenset[str],
+    steady: frozenset[str],
     prints: profile.Fingerprint | None = None,
 ) -> Contents:
     """``prints``: what is told instead of ``found``, by which columns are known within a run."""
@@ -160,67 +182,25 @@ def _contents(
     distinct = {name: column.distinct_count() for name, column in built.columns.items()} if built else {}
     return Contents(
         rows=found.rows,
-        fields=_fields(schema),
+        fields=fields,
         fingerprint=prints.value,
         hashes=found.columns,
         prints=facet.made(prints),
         profile=profile.encoded(built) if built else b"",
-        varied=frozenset(name for name, values in distinct.items() if values > 1.5),
-        telling=frozenset(name for name, values in distinct.items() if values > _TELLING and name not in regular),
-        regular=frozenset(name for name, values in distinct.items() if values > 1.5 and name in regular),
+        varied=frozenset([name for name, values in distinct.items() if values > 1.5]),
+        telling=frozenset([name for name, values in distinct.items() if values > _TELLING and name not in steady]),
+        regular=frozenset([name for name, values in distinct.items() if values > 1.5 and name in steady]),
     )
 
 
-def _regular_ones(table: pa.Table, built: profile.Profile | None = None) -> frozenset[str]:
-    """Return the columns that number the rows; numbers that repeat often need no look."""
-    known = built.columns if built else {}
-    few = {
-        name
-        for name, column in known.items()
-        if column.type in {"number", "time"} and column.distinct_count() <= column.rows / 2
-    }
-    found = zip(names.distinct(table.column_names), table.columns, strict=True)
-    return frozenset(name for name, column in found if name not in few and _regular(column))
-
-
-def _regular(column: pa.ChunkedArray) -> bool:
-    """Whether a column goes up or down in equal steps, as row numbers and calendars do; texts that end so as well."""
-    if column.null_count or len(column) < _LONG:
-        return False
-    family = buffers.family(column.type)
-    if family == "text":
-        counts = (_LONG, _LONGER, len(column))  # few texts go on in equal steps by chance
-        return all(_stepwise([_number(text) for text in column.slice(0, count).to_pylist()]) for count in counts)
-    if family not in {"number", "time"} or pa.types.is_time(column.type):
-        return False
-    begin = np.concatenate([buffers.numbers(chunk) for chunk in column.slice(0, _LONG).chunks])
-    if not _even(begin):
-        return False
-    return _even(np.concatenate([buffers.numbers(chunk) for chunk in column.chunks]))
-
-
-def _even(values: NDArray[Any]) -> bool:
-    if values.dtype.kind in "iu" and values.dtype.itemsize < 8:  # in which steps may not fit
-        values = values.astype(np.int64)
-    steps = values[1:] - values[:-1]
-    return bool((steps == steps[0]).all())
-
-
-def _number(text: str) -> int | None:
-    found = _ENDING.search(text)
-    return int(found[0][-18:]) if found else None
-
-
-def _stepwise(numbers: Sequence[int | None]) -> bool:
-    if None in numbers:
-        return False
-    steps = {after - before for before, after in pairwise(cast("Sequence[int]", numbers))}
-    return len(steps) == 1
-
-
 def _fields(schema: pa.Schema) -> tuple[Field, ...]:
+    for known, fields in _schemas:
+        if schema.equals(known):
+            return fields
     called = names.distinct(schema.names)
-    return tuple(Field(name, str(field.type)) for name, field in zip(called, schema, strict=True))
+    fields = tuple(Field(name, str(field.type)) for name, field in zip(called, schema, strict=True))
+    _schemas.append((schema.remove_metadata(), fields))
+    return fields
 
 
 def of_data(data: Any, *, rows: bool = False) -> Contents | None:

@@ -7,7 +7,7 @@ https://openlineage.io/spec/2-0-2/OpenLineage.json.
 """
 
 import importlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 import msgspec
@@ -66,6 +66,10 @@ class Ended:
         self._home = home
         self._put = put
         self._late = late
+
+    def waiting(self) -> Iterable[Seen]:
+        """Return the versions whose contents it tells of."""
+        return (*self._trace.inputs, *self._trace.outputs)
 
     def encode(self, *, cheap: bool) -> list[bytes]:
         """Return the event as JSON, in pieces where it is large; ``cheap`` measures no file, and says so."""

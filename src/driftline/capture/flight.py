@@ -5,12 +5,14 @@ a ``Delivery``, each with all that is held, and what became of it in the ``Tally
 item: one that cannot be made is a counted loss.
 """
 
-from collections.abc import Sequence
+import importlib
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Protocol
 
-from driftline.capture import fault
+from driftline.capture import fault, measure
 from driftline.capture.delivery import Delivery
 from driftline.capture.tally import ANSWERS, EVENTS
+from driftline.capture.trace import Seen
 from driftline.event.answer import Answer
 
 
@@ -20,6 +22,12 @@ class Pending(Protocol):
     def encode(self, *, cheap: bool) -> Sequence[bytes]:
         """Return the event as JSON, in pieces where it is large; ``cheap`` leaves out what takes long to measure."""
 
+    def waiting(self) -> Iterable[Seen]:
+        """Return the versions whose contents it tells of."""
+
+
+TOGETHER = "together"  # the piece that measures what several events wait for
+_TOGETHER = "driftline.capture.together"  # loaded when contents are measured
 
 # Answers that are made when their turn comes: what makes them, how many they are at most, and of what, in one tuple.
 Unmade = tuple[Any, ...]
@@ -34,6 +42,15 @@ def weight(item: Item) -> int:
 def kind(item: Item) -> int:
     """Return where an item is counted."""
     return ANSWERS if isinstance(item, tuple | Answer) else EVENTS
+
+
+def prepare(items: Iterable[Item], stop: Callable[[], bool]) -> None:
+    """Measure together what several items wait for, unless somebody wants the thread to ``stop``."""
+    if not measure.level.contents or fault.off(TOGETHER):
+        return
+    waiting = [seen for item in items if not isinstance(item, bytes | tuple | Answer) for seen in item.waiting()]
+    if len(waiting) > 1:
+        importlib.import_module(_TOGETHER).measure_all(waiting, stop)
 
 
 class Flight:

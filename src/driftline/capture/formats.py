@@ -9,7 +9,6 @@ none that is known, the first bytes do. Other files have a version but no conten
 so are text tables (``text``), whose types the first block decides; large files of other formats have no contents.
 """
 
-import contextlib
 import importlib
 import itertools
 import sys
@@ -23,9 +22,10 @@ import pyarrow as pa
 from pyarrow import ipc
 
 from driftline import later
-from driftline.capture import endings, measure, remembered, text
+from driftline.capture import endings, measure, measured, text
 from driftline.capture.contents import Contents, as_arrow, of_arrow, of_batches, of_columns, of_data
 from driftline.capture.form import Form, readable
+from driftline.capture.measured import Key
 from driftline.capture.unwarned import unwarned
 
 feather = later.module("pyarrow.feather")
@@ -36,16 +36,10 @@ PROFILE_LIMIT = 1 << 29  # bytes of a file that is still profiled
 WHOLE = 1 << 25  # bytes of a file that is read at once
 _CELLS = 1 << 19  # of a Parquet file that is read at once rather than column by column
 _BATCH = 1 << 16  # rows read at a time
-_CACHE = 512
-_WORTH_NS = 1_000_000  # of CPU: what took less is measured anew by the next process
-_KIND = "contents"
-_DECODER = msgspec.msgpack.Decoder(Contents)
 _WIDE = 1_000  # columns of an array or an object that is still taken for a table
 _SMALL = 1 << 24  # bytes of a file whose format is slow to read, and that is still profiled
 
 _MAGIC = {b"PAR1": "parquet", b"ARROW1\0\0": "feather", b"ORC": "orc", b"\x93NUMPY": "npy"}
-
-_seen: dict[tuple[str, bool, bool, Form | None], Contents | None] = {}  # by version, what is measured, and its form
 
 
 def of_file(path: str, version: str, size: int, modified_ns: int, said: Form | None = None) -> Contents | None:
@@ -58,38 +52,36 @@ def of_file(path: str, version: str, size: int, modified_ns: int, said: Form | N
         measure.Locked: the program holds a lock on it.
         OSError, pa.ArrowException: the file cannot be read.
     """
-    key = (version, measure.level.profiles, measure.level.rows, said)
-    if key in _seen:
-        return _seen[key]
-    _same(path, size, modified_ns)
+    key = measured.key(version, said)
+    if key in measured.at_hand:
+        return measured.at_hand[key]
+    same(path, size, modified_ns)
     measure.unlocked(path)
     try:
         meant = _meant(path, said)
-        alike = (*key[:3], meant)  # others may have said the same in other words
+        alike = measured.key(version, meant)  # others may have said the same in other words
         with unwarned():
-            contents = _seen[alike] if alike in _seen else _once(path, size, alike)
+            contents = measured.at_hand[alike] if alike in measured.at_hand else _once(path, size, alike)
     finally:
-        _same(path, size, modified_ns)  # what was read in the middle of a change is nobody's version
-    if len(_seen) >= _CACHE:
-        _seen.clear()
-    _seen[key] = _seen[alike] = contents
+        same(path, size, modified_ns)  # what was read in the middle of a change is nobody's version
+    measured.hold(key, contents)
+    measured.hold(alike, contents)
     return contents
 
 
-def _once(path: str, size: int, key: tuple[str, bool, bool, Form | None]) -> Contents | None:
+def _once(path: str, size: int, key: Key) -> Contents | None:
     """Return the contents of a file; of bytes that were measured before, in whatever process, what was found then."""
     version, _, _, meant = key
     if not version.startswith(measure.BYTES):
         return _read(path, size, meant)
-    name = (*key, size, form(path) if meant is None else "", pa.__version__)
-    known = remembered.get(_KIND, name)
+    name = measured.name(key, size, form(path) if meant is None else "")
+    known = measured.recall(name)
     if known is not None:
-        with contextlib.suppress(msgspec.MsgspecError):
-            return _DECODER.decode(known)
+        return known
     begin = time.thread_time_ns()
     contents = _read(path, size, meant)
-    if contents is not None and time.thread_time_ns() - begin > _WORTH_NS:
-        remembered.put(_KIND, name, msgspec.msgpack.encode(contents))
+    if contents is not None:
+        measured.keep(name, contents, time.thread_time_ns() - begin)
     return contents
 
 
@@ -100,7 +92,12 @@ def _meant(path: str, said: Form | None) -> Form | None:
     return text.settled(path, said) if said is not None and readable(path, said) else said
 
 
-def _same(path: str, size: int, modified_ns: int) -> None:
+def same(path: str, size: int, modified_ns: int) -> None:
+    """Be called before and after a file is read.
+
+    Raises:
+        FileNotFoundError: it is not the file that had this size and time.
+    """
     if measure.state(path) != (size, modified_ns):
         raise FileNotFoundError(f"{path} is not as it was")
 

@@ -5,13 +5,18 @@ each column that the reader gave the name in the file. A line that was left out 
 if it has as many cells as the next line, each of them a word, and no two of them the same. Reads the top of the file.
 """
 
-import csv
 import io
 from collections.abc import Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
+from driftline import later
 from driftline.capture import endings, measure
 from driftline.capture.form import Form
+
+if TYPE_CHECKING:
+    import csv
+else:  # where it is loaded, it gets hooks
+    csv = later.module("csv")
 
 _TOP = 1 << 16  # bytes in which a header ends
 _PACKED = (".gz", ".bz2", ".zst", ".xz", ".zip")

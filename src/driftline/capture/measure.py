@@ -11,15 +11,20 @@ on (``locks``) is hashed later. Schemas and profiles are measured later, in
 
 import io
 import os
-import pickle
 import stat
 import time
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import xxhash
 
+from driftline import later
 from driftline.capture import locks
 from driftline.config import Settings
+
+if TYPE_CHECKING:
+    import pickle
+else:  # where it is loaded, it gets hooks
+    pickle = later.module("pickle")
 
 HASH_LIMIT = 1 << 30  # bytes; hashing costs about 0.4 s per GiB
 FOLDER_LIMIT = 1_000  # files of one folder or glob that are named one by one

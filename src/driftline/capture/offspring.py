@@ -8,16 +8,16 @@ anything. The files lie in ``home/runs/RUN``, one per process, and are removed b
 import atexit
 import contextlib
 import os
-import shutil
 import sys
 import threading
 import time
 from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import msgspec
 
+from driftline import later
 from driftline.capture import collect as collecting
 from driftline.capture import fault, ways
 from driftline.capture.columns import Bound, Reach
@@ -25,6 +25,11 @@ from driftline.capture.form import Form
 from driftline.capture.sites import Read, Visit
 from driftline.capture.trace import Seen, Trace
 from driftline.event.lineage import Touched
+
+if TYPE_CHECKING:
+    import shutil
+else:  # few runs have children
+    shutil = later.module("shutil")
 
 try:
     import fcntl

@@ -12,20 +12,25 @@ from collections.abc import Iterable, Mapping
 from contextvars import Token
 from datetime import date
 from types import CodeType, TracebackType
-from typing import Any, Literal, Self
+from typing import TYPE_CHECKING, Any, Literal, Self
 
-from driftline import clock
+from driftline import clock, later
 from driftline.capture import client, collect, emit, fault, observe, offspring, progress, sites, transactions
 from driftline.capture import code as code_versions
 from driftline.capture import documents as contained
 from driftline.capture.around import current_run, enclosing, moment_us, process, replayed
 from driftline.capture.client import Client
 from driftline.capture.columns import Bindable
-from driftline.capture.frames import origin, passed
 from driftline.capture.recording import Moment, Recording
 from driftline.capture.trace import Seen, died
 from driftline.event import ids
 from driftline.event.lineage import Dataset, Job, Touched
+
+if TYPE_CHECKING:
+    from driftline.capture.frames import origin, passed
+else:  # a run that reads nothing does without
+    origin = later.module("driftline.capture.frames.origin")
+    passed = later.module("driftline.capture.frames.passed")
 
 _ANNOUNCE_US = 1_000_000  # a run that is open for longer is announced
 Target = Touched | str | os.PathLike[str]
@@ -142,10 +147,20 @@ class Run(Recording):
             self.gap(way)
         elif data is not None:
             fault.attempt("code", self._visited, way, found)
-            fault.attempt("columns", origin.noted, way, data, found, self._client.folder)
-            fault.attempt("passed", passed.noted, self, way, data, found)
+            fault.attempt("columns", self._noted, way, data, found)
+            fault.attempt("passed", self._passed_on, way, data, found)
         touched = [self.add(way, seen) for seen in found or ()]
         return touched[0] if len(touched) == 1 else observe.summary(touched) if touched else None
+
+    def _noted(self, way: Literal["read", "write"], data: Any, found: list[Seen]) -> None:
+        assert self._client is not None
+        origin.noted(way, data, found, self._client.folder)
+
+    def _passed_on(self, way: Literal["read", "write"], data: Any, found: list[Seen]) -> None:
+        passed.noted(self, way, data, found)
+
+    def _heard(self, seen: Seen) -> None:
+        passed.heard(self, seen)
 
     @staticmethod
     def _visited(way: Literal["read", "write"], found: list[Seen]) -> None:
@@ -163,7 +178,7 @@ class Run(Recording):
             fault.attempt("offspring", offspring.forget, self._client.home, self._trace)
         touched = super().add(way, seen)
         if way == "read":
-            fault.attempt("passed", passed.heard, self, seen)
+            fault.attempt("passed", self._heard, seen)
         if self.inherited:
             self._hand_over(way, seen)
         return touched

@@ -1,4 +1,4 @@
-"""The sink that posts to a Driftline server, with the standard library's HTTP client.
+"""The sink that posts to a Driftline server.
 
 Enters: batches of events and answers. Leaves: ``POST /api/v1/lineage/batch`` and ``POST /api/v1/answers``, in
 parts of at most ``PART_BYTES``. An answer that says "later" (no connection, 401, 403, 408, 429, 5xx, retriable
@@ -7,8 +7,6 @@ events) raises, and the sender in front tries again and spools; what the server 
 """
 
 import contextlib
-import http.client
-import ssl
 from collections.abc import Sequence
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -16,6 +14,7 @@ from urllib.parse import urlsplit
 import msgspec
 
 from driftline.capture import fault, spool
+from driftline.capture.post import Connection, open_connection
 from driftline.config import Settings
 from driftline.errors import BadSetting
 from driftline.event.answer import Answer
@@ -25,6 +24,7 @@ ANSWERS = "/api/v1/answers"
 PART_BYTES = 4 * 1024 * 1024
 TIMEOUT_SECONDS = 10.0
 _REFUSED = frozenset({400, 413, 422})  # for good; everything else that is no success may pass
+_UNTRUSTED = frozenset({401, 403})
 
 
 class Undelivered(Exception):
@@ -56,13 +56,13 @@ class HttpSink:
         if settings.token:
             self._headers["Authorization"] = f"Bearer {settings.token}"
         self._refused = Path(settings.home).absolute() / "spool" / "refused.txt"
-        self._connection: http.client.HTTPConnection | None = None
+        self._connection: Connection | None = None
 
     def events(self, batch: Sequence[bytes]) -> None:
         """Post OpenLineage events; returns when the server has them.
 
         Raises:
-            Undelivered, OSError, http.client.HTTPException: it has not; all may be sent again.
+            Undelivered, OSError, post.Garbled, http.client.HTTPException: it has not; all may be sent again.
         """
         self._post(EVENTS, list(batch))
 
@@ -70,7 +70,7 @@ class HttpSink:
         """Post answers; returns when the server has them.
 
         Raises:
-            Undelivered, OSError, http.client.HTTPException: it has not; all may be sent again.
+            Undelivered, OSError, post.Garbled, http.client.HTTPException: it has not; all may be sent again.
         """
         self._post(ANSWERS, [msgspec.json.encode(answer) for answer in batch])
 
@@ -106,7 +106,7 @@ class HttpSink:
             self._partly(items, body)
 
     def _why(self, status: int) -> str:
-        if status not in (http.client.UNAUTHORIZED, http.client.FORBIDDEN):
+        if status not in _UNTRUSTED:
             return ""
         given = "Authorization" in self._headers
         return f": {'it does not take the token in' if given else 'it wants a token:'} DRIFTLINE_TOKEN"
@@ -137,7 +137,7 @@ class HttpSink:
         try:
             try:
                 return self._once(path, body)
-            except (http.client.RemoteDisconnected, ConnectionResetError, BrokenPipeError):
+            except (ConnectionResetError, BrokenPipeError):
                 self.close()  # the server has closed a connection that was kept open: once more on a fresh one
                 return self._once(path, body)
         except BaseException:
@@ -146,16 +146,8 @@ class HttpSink:
 
     def _once(self, path: str, body: bytes) -> tuple[int, bytes]:
         if self._connection is None:
-            if self._secure:
-                context = ssl.create_default_context()
-                self._connection = http.client.HTTPSConnection(
-                    self._host, self._port, timeout=TIMEOUT_SECONDS, context=context
-                )
-            else:
-                self._connection = http.client.HTTPConnection(self._host, self._port, timeout=TIMEOUT_SECONDS)
-        self._connection.request("POST", self._path + path, body, self._headers)
-        response = self._connection.getresponse()
-        return response.status, response.read()
+            self._connection = open_connection(self._host, self._port, TIMEOUT_SECONDS, secure=self._secure)
+        return self._connection.post(self._path + path, body, self._headers)
 
 
 def open_sink(settings: Settings) -> HttpSink:

@@ -13,13 +13,14 @@ from typing import Protocol
 
 from driftline.capture import fault, measure, own
 from driftline.capture.delivery import Delivery
-from driftline.capture.flight import Flight, Item, Unmade, kind, weight
+from driftline.capture.flight import TOGETHER, Flight, Item, Unmade, kind, prepare, weight
 from driftline.capture.tally import ANSWERS
 from driftline.config import Settings
 from driftline.event.answer import Answer
 from driftline.event.sink import Sink
 
 BATCH = 500  # items handed to the sink at once
+_WINDOW = 32  # of them are looked at together before each is encoded
 TICK_SECONDS = 1.0  # how often open runs are looked at
 _LINGER_SECONDS = 0.02  # for more items to come, unless somebody waits
 _LEAVE_SECONDS = 30.0  # how long the end of the program waits for a thread in native code, which would end with a crash
@@ -274,6 +275,8 @@ class Sender:
         self._measuring = True
         try:
             for place, item in enumerate(batch):
+                if place % _WINDOW == 0 and not self.closed:
+                    fault.attempt(TOGETHER, prepare, batch[place : place + _WINDOW], lambda: self.closed)
                 if self.closed:  # whoever closes has waited long enough, and keeps the rest
                     self._items.extendleft(reversed(batch[place:]))
                     return True

@@ -7,16 +7,20 @@ engine; nothing here walks a graph. A file that cannot be read leaves the last g
 """
 
 import os
-import tempfile
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import msgspec
 
-from driftline import config
+from driftline import config, later
 from driftline.event.lineage import Version
 from driftline.guard.watched import Watched
+
+if TYPE_CHECKING:
+    import tempfile
+else:  # those who answer read the file, the engine writes it
+    tempfile = later.module("tempfile")
 
 FILE = "guard.json"
 _READABLE = 0o644  # other users' processes read the switch too

@@ -5,7 +5,7 @@ that are merged. Nested values are counted and their lengths taken, no more. Nev
 turns the hashes only.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
 
@@ -24,32 +24,55 @@ from driftline.profile.numbers import Counted
 from driftline.profile.sheet import Sheet
 from driftline.profile.words import Words
 
-NOTHING: Mapping[str, Column] = MappingProxyType({})
+NOTHING: Mapping[Hashable, Column] = MappingProxyType({})
 PIECE = 1 << 20  # rows measured at a time
 _NARROW = 1 << 31  # bytes of text that 32-bit offsets reach
 
 
-def build(table: Any, *, seed: int = 0, known: Mapping[str, Column] = NOTHING, room: Room | None = None) -> Profile:
+def build(table: Any, *, seed: int = 0) -> Profile:
     """Return the profile of ``table``; equal for equal rows in any order, layout or library.
 
     Args:
         table: what ``inputs`` reads.
         seed: turns the hashes.
-        known: columns that were measured before, with the same seed, and hold the same values.
-        room: memory to work in; one for several tables spares what memory costs that is touched for the first time.
 
     Raises:
         BadInput: not a table, or columns of different lengths.
     """
-    whole = sheet.of(table)
-    room = room or Room()
-    wanted = [place for place, column in enumerate(whole.columns) if column.name not in known]
+    return build_many(sheet.of(table), seed=seed)[0]
+
+
+def build_many(
+    whole: Sheet,
+    *,
+    seed: int = 0,
+    keys: Sequence[Hashable] = (),
+    known: Mapping[Hashable, Column] = NOTHING,
+    room: Room | None = None,
+) -> list[Profile]:
+    """Return the profile of each table of a sheet, as ``build`` makes it of that table alone.
+
+    Args:
+        whole: one table, or several short ones.
+        seed: turns the hashes.
+        keys: of its columns: those with the same key hold the same values, and are measured once.
+        known: columns by key that were measured before, with the same seed.
+        room: memory to work in; one for several sheets spares what memory costs that is touched for the first time.
+    """
+    keys = keys or range(len(whole.columns))
+    firsts = {key: place for place, key in reversed(list(enumerate(keys)))}
+    wanted = sorted(place for key, place in firsts.items() if key not in known)
     found = _together(whole, wanted, seed)
-    columns = {
-        each.name: found[place] if place in found else known.get(each.name) or _column(each, seed, room)
-        for place, each in enumerate(whole.columns)
-    }
-    return Profile(whole.rows, columns, seed)
+    room = room or Room()
+    for place in wanted:
+        if place not in found:
+            found[place] = _column(whole.columns[place], seed, room)
+    names = [column.name for column in whole.columns]
+    columns = [known.get(key) or found[firsts[key]] for key in keys]
+    return [
+        Profile(rows, dict(zip(names[start:end], columns[start:end], strict=True)), seed)
+        for rows, start, end in whole.tables
+    ]
 
 
 def _together(whole: Sheet, wanted: Sequence[int], seed: int) -> dict[int, Column]:
@@ -60,7 +83,7 @@ def _together(whole: Sheet, wanted: Sequence[int], seed: int) -> dict[int, Colum
     width = sheet.SHORT // (whole.rows or 1)
     for start in range(0, len(wanted), width) if width >= sheet.FEWEST else ():
         places = wanted[start : start + width]
-        part = Sheet(whole.rows, [whole.columns[place] for place in places])
+        part = Sheet([(whole.lengths[place], [whole.columns[place]]) for place in places])
         found = side_by_side.measured(part, range(len(places)), seed)
         out |= {places[at]: column for at, column in found.items()}
     return out

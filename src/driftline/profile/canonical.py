@@ -7,6 +7,7 @@ decimals are numbers. The zone of a timestamp belongs to the schema. Source: fie
 https://arrow.apache.org/docs/format/Columnar.html.
 """
 
+import itertools
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -55,18 +56,21 @@ def parts(values: Any) -> Iterator[Any]:
             yield from _nested(kept, present, rows)
 
 
-def of_lines(lines: NDArray[np.float64]) -> Iterator[tuple[bytes, Any]]:
-    """Yield, per line, the canonical bytes of its doubles; NaN is missing, none is -0.0."""
-    there = lines == lines
-    rows = lines.shape[1]
-    bits = np.packbits(there, axis=1, bitorder="little")
-    full, none = _header(b"f", rows, 0), b"0" + rows.to_bytes(8, "little")
-    holed = _header(b"f", rows, bits.shape[1])
-    for line, present, packed, count in zip(lines, there, bits, np.count_nonzero(there, axis=1).tolist(), strict=True):
+def of_lines(values: NDArray[np.float64], bounds: Sequence[int]) -> Iterator[tuple[bytes, Any]]:
+    """Yield, per column of doubles that lie end to end, its canonical bytes; NaN is missing, none is -0.0."""
+    there = values == values
+    whole = bool(there.all())
+    for start, end in itertools.pairwise(bounds):
+        line, rows = values[start:end], end - start
+        present = there[start:end]
+        count = rows if whole else int(np.count_nonzero(present))
         if count == rows:
-            yield full, line
+            yield _header(b"f", rows, 0), line
+        elif count:
+            bits = np.packbits(present, bitorder="little").tobytes()
+            yield _header(b"f", rows, len(bits)) + bits, line[present]
         else:
-            yield (holed + packed.tobytes(), line[present]) if count else (none, b"")
+            yield b"0" + rows.to_bytes(8, "little"), b""
 
 
 def _frame(tag: bytes, present: Mask | None, rows: int) -> bytes:

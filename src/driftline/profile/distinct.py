@@ -22,7 +22,7 @@ from driftline.profile.levels import EXACT, Levels
 _BITS = 9
 _REGISTERS = 1 << _BITS
 _WIDTH = 44  # hash bits that the rank is read from: exact as a double
-_BLOCK = 1 << 17  # bytes of text that are hashed at a time
+_BLOCK = 1 << 15  # bytes of text that are hashed at a time
 _LONG = 1 << 12
 _ALL = (1 << 64) - 1
 _CACHED = 1 << 13  # numbers that are hashed at a time: what stays in the cache

@@ -7,6 +7,7 @@ they were. What makes no difference is told in ``canonical``. The prefix of the 
 of different forms say nothing about each other.
 """
 
+import itertools
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
@@ -77,10 +78,23 @@ def fingerprint(table: Any, *, rows: bool = False, form: str = FORM) -> Fingerpr
         BadInput: not a table, or columns of different lengths.
     """
     whole = sheet.of(table)
+    if whole.short and form == FORM:
+        return fingerprint_many(whole, rows=rows)[0]
     groups = _Groups([column.name for column in whole.columns], rows=rows)
     for start in range(0, whole.rows, GROUP):
         groups.take(whole.part(start, min(start + GROUP, whole.rows)))
     return groups.made(whole.rows, form)
+
+
+def fingerprint_many(whole: Sheet, *, rows: bool = False) -> list[Fingerprint]:
+    """Return the fingerprint of each table of a short sheet, as ``fingerprint`` makes it of that table alone."""
+    hashes = _hashes(whole)
+    sets = row_set.of_tables(whole) if rows else itertools.repeat(None, len(whole.tables))
+    names = [column.name for column in whole.columns]
+    return [
+        _made(count, dict(zip(names[start:end], hashes[start:end], strict=True)), found, FORM)
+        for (count, start, end), found in zip(whole.tables, sets, strict=True)
+    ]
 
 
 def beside(rows: int, parts: Iterable[Fingerprint]) -> Fingerprint:
@@ -137,16 +151,12 @@ class _Groups:
 
     def __init__(self, names: Sequence[str], *, rows: bool) -> None:
         self._hashes: dict[str, list[bytes]] = {name: [] for name in names}
-        self._rows = row_set.Builder(names) if rows else None
+        self._rows = row_set.Builder() if rows else None
 
     def take(self, group: Sheet) -> None:
         """Take the next rows."""
-        lines = dict(zip(group.numbers.places, canonical.of_lines(group.numbers.values), strict=True))
-        for place, (hashes, column) in enumerate(zip(self._hashes.values(), group.columns, strict=True)):
-            state = xxhash.xxh3_128()
-            for part in lines[place] if place in lines else _parts(group, place, column.values):
-                state.update(part)
-            hashes.append(state.digest())
+        for hashes, found in zip(self._hashes.values(), _hashes(group), strict=True):
+            hashes.append(found)
         if self._rows is not None:
             self._rows.take(group)
 
@@ -160,8 +170,25 @@ class _Groups:
         return _made(rows, groups, self._rows.made() if self._rows is not None else None, form)
 
 
+def _hashes(group: Sheet) -> list[bytes]:
+    """Return the hash of each column of one group of rows; of no rows there is none."""
+    lines = dict(zip(group.numbers.places, canonical.of_lines(*group.numbers[1:]), strict=True))
+    out = []
+    for place, (column, rows) in enumerate(zip(group.columns, group.lengths, strict=True)):
+        if not rows:
+            out.append(b"")
+            continue
+        state = xxhash.xxh3_128()
+        for part in lines[place] if place in lines else _parts(group, place, column.values):
+            state.update(part)
+        out.append(state.digest())
+    return out
+
+
 def _parts(group: Sheet, place: int, values: Any) -> Iterator[Any]:
-    return canonical.of_chunks(values) if canonical.strung(values) else canonical.parts(group.pieces[place])
+    if not group.short and canonical.strung(values):
+        return canonical.of_chunks(values)
+    return canonical.parts(group.pieces[place])
 
 
 def _made(rows: int, groups: dict[str, bytes], row_set: RowSet | None, form: str) -> Fingerprint:

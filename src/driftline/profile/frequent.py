@@ -113,15 +113,21 @@ def listed(values: Sequence[str], counts: NDArray[np.int64], chosen: NDArray[np.
     if not len(chosen):
         return Frequent((), (), int(counts.sum()), int(counts.max())) if len(counts) else EMPTY
     times = counts[chosen].tolist()
-    order = sorted(range(len(values)), key=values.__getitem__)
-    order.sort(key=times.__getitem__, reverse=True)  # which leaves equals as they are
+    by_value = dict(zip(values, times, strict=True))
+    if len(by_value) < len(values):  # what was cut short is the same now
+        pairs = sorted(zip(values, times, strict=True), key=lambda pair: (-pair[1], pair[0]))
+        ordered, times = [value for value, _ in pairs], [count for _, count in pairs]
+    else:
+        ordered = sorted(by_value)
+        ordered.sort(key=by_value.__getitem__, reverse=True)  # which leaves equals as they are
+        times = [by_value[value] for value in ordered]
     if len(chosen) == len(counts):
         other = error = 0
     else:
         left = counts.copy()
         left[chosen] = 0
         other, error = int(left.sum()), int(left.max())
-    return Frequent(tuple([values[place] for place in order]), tuple([times[place] for place in order]), other, error)
+    return Frequent(tuple(ordered), tuple(times), other, error)
 
 
 def combine(parts: Sequence[Frequent], cap: Cap) -> Frequent:

@@ -41,6 +41,8 @@ def columns(table: Any) -> tuple[int, list[Input]]:
     """
     rows, found = _read(table)
     given = list(found)
+    if len({column.name for column in given}) == len(given):
+        return rows, given
     called = names.distinct(column.name for column in given)
     return rows, [one if one.name == name else one._replace(name=name) for one, name in zip(given, called, strict=True)]
 

@@ -1,6 +1,6 @@
 """The different finite numbers of columns, and how often each is there: all that is told of numbers comes from them.
 
-Enters: ascending numbers of one column, or of several columns of one length, one a line. Leaves: ``Levels``, the
+Enters: ascending numbers of one column, or of several columns end to end. Leaves: ``Levels``, the
 columns end to end, so that what is asked of each number is asked once for all of them. No column is empty.
 """
 
@@ -50,20 +50,21 @@ def of_sorted(ordered: NDArray[Any]) -> Levels:
     return of_values(ordered[starts[:-1]], starts[1:] - starts[:-1])
 
 
-def of_lines(lines: NDArray[np.float64], present: NDArray[np.int64]) -> Levels:
-    """Return the levels of columns, one a line, each ascending, NaN behind its ``present`` values (at least one)."""
-    length = lines.shape[1]
-    first = np.empty(lines.shape, bool)
-    first[:, 0] = True
-    np.not_equal(lines[:, 1:], lines[:, :-1], out=first[:, 1:])
-    first &= lines == lines  # no NaN
-    starts = first.ravel().nonzero()[0]
-    bounds = np.zeros(len(lines) + 1, np.int64)
-    np.count_nonzero(first, axis=1).cumsum(out=bounds[1:])
+def of_lines(values: NDArray[np.float64], bounds: NDArray[np.int64], present: NDArray[np.int64]) -> Levels:
+    """Return the levels of columns end to end, each ascending, NaN behind its ``present`` values (at least one).
+
+    Column k has ``values[bounds[k]:bounds[k + 1]]``.
+    """
+    first = np.empty(len(values), bool)
+    np.not_equal(values[1:], values[:-1], out=first[1:])
+    first[bounds[:-1]] = True
+    first &= values == values  # no NaN
+    starts = first.nonzero()[0]
+    own = starts.searchsorted(bounds)
     ends = np.empty_like(starts)
     ends[:-1] = starts[1:]
-    ends[bounds[1:] - 1] = np.arange(len(lines)) * length + present
-    return Levels(lines.ravel()[starts], ends - starts, bounds)
+    ends[own[1:] - 1] = bounds[:-1] + present
+    return Levels(values[starts], ends - starts, own)
 
 
 def as_doubles(found: Levels) -> Levels:

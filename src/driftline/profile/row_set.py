@@ -7,7 +7,9 @@ digest with probability about 2^-64 per changed cell; whoever chooses rows on pu
 cryptography (Bellare, Micciancio 1997; Wagner 2002). Source of the sample: Beyer et al. 2007, as in ``distinct``.
 """
 
+import bisect
 import functools
+import itertools
 import math
 from collections.abc import Iterator, Sequence
 from typing import Any
@@ -87,52 +89,84 @@ def row_set(table: Any) -> RowSet:
         BadInput: not a table, or columns of different lengths.
     """
     whole = sheet.of(table)
-    builder = Builder([column.name for column in whole.columns])
+    builder = Builder()
     for start in range(0, whole.rows, _TOGETHER):
         builder.take(whole.part(start, min(start + _TOGETHER, whole.rows)))
     return builder.made()
 
 
+def of_tables(whole: Sheet) -> list[RowSet]:
+    """Return the row set of each table of a short sheet, as ``row_set`` makes it of that table alone."""
+    one, two = _lanes(whole)
+    ends = list(itertools.accumulate((table.rows for table in whole.tables), initial=0))
+    return [_set(one[start:end], two[start:end]) for start, end in itertools.pairwise(ends)]
+
+
+def _set(one: Hashes, two: Hashes) -> RowSet:
+    return _made(len(one), [_sum(one), _sum(two)], _least(one, 0))
+
+
+def _made(rows: int, sums: Sequence[int], sample: Sample) -> RowSet:
+    return RowSet(rows, f"{FORM}:{sums[0]:016x}{sums[1]:016x}", sample.tobytes())
+
+
 class Builder:
     """Takes the columns of one group of rows after another."""
 
-    def __init__(self, names: Sequence[str]) -> None:
-        self._keys = _keys(tuple(names))
+    def __init__(self) -> None:
         self._rows = 0
         self._sums = [0, 0]
         self._sample: Sample = np.zeros(0, _KIND)
 
     def take(self, group: Sheet) -> None:
-        """Take the next rows."""
-        rows, pieces = group.rows, group.pieces
-        one, two = np.zeros(rows, np.uint64), np.zeros(rows, np.uint64)
-        self._add(group.numbers.places, _of_lines(group.numbers.values), one, two)
-        self._add(group.texts.places, _of_cells(group.texts, rows), one, two)
-        for place in sorted({*range(len(pieces))} - {*group.numbers.places, *group.texts.places}):
-            found, (key, other) = codes(pieces[place]), self._keys[:, place]
-            for block in _blocks(rows):
-                one[block] += found[block] * key
-                two[block] += found[block] * other
-        for block in _blocks(rows):
-            one[block] = mix(one[block])
-            two[block] = mix(two[block] ^ (one[block] >> np.uint64(32)))
-        for lane, hashes in enumerate((one, two)):
-            self._sums[lane] = (self._sums[lane] + int(hashes.sum(dtype=np.uint64))) % _WORD
-        self._sample = _smallest(self._sample, one, self._rows)
-        self._rows += rows
-
-    def _add(self, places: Sequence[int], found: Hashes, one: Hashes, two: Hashes) -> None:
-        """Add the codes of several columns, one a line, to both lanes."""
-        if not places:
-            return
-        keys = self._keys[:, places, None]
-        one += np.add.reduce(found * keys[0], axis=0)
-        two += np.add.reduce(found * keys[1], axis=0)
+        """Take the next rows, of one table."""
+        lanes = _lanes(group)
+        self._sums = [(before + _sum(lane)) % _WORD for before, lane in zip(self._sums, lanes, strict=True)]
+        self._sample = _smallest(self._sample, lanes[0], self._rows)
+        self._rows += group.rows
 
     def made(self) -> RowSet:
         """Return the row set of all that was taken."""
-        total = f"{FORM}:{self._sums[0]:016x}{self._sums[1]:016x}"
-        return RowSet(self._rows, total, self._sample.tobytes())
+        return _made(self._rows, self._sums, self._sample)
+
+
+def _sum(lane: Hashes) -> int:
+    return int(np.add.reduce(lane))
+
+
+def _lanes(group: Sheet) -> tuple[Hashes, Hashes]:
+    """Return two mixed hashes per row, table after table."""
+    one, two = np.zeros(group.rows, np.uint64), np.zeros(group.rows, np.uint64)
+    lines, texts = group.numbers, group.texts
+    beside = ((lines.places, _of_lines(lines.values)), (texts.places, _of_cells(texts)))
+    done = [0, 0]  # codes that are added
+    at = 0
+    for rows, start, end in group.tables:
+        lanes = one[at : at + rows], two[at : at + rows]
+        keys = _keys(tuple([column.name for column in group.columns[start:end]]))
+        left = set(range(start, end))
+        for kind, (places, cells) in enumerate(beside):
+            here = places[bisect.bisect_left(places, start) : bisect.bisect_left(places, end)]
+            if here:
+                block = cells[done[kind] : done[kind] + len(here) * rows].reshape(len(here), rows)
+                done[kind] += block.size
+                for lane, factors in zip(lanes, np.take(keys, [place - start for place in here], axis=1), strict=True):
+                    np.add(lane, factors @ block, out=lane)
+                left.difference_update(here)
+        for place in sorted(left) if rows else ():
+            _add(codes(group.pieces[place]), keys[:, place - start], lanes)
+        at += rows
+    for near in _blocks(group.rows):
+        one[near] = mix(one[near])
+        two[near] = mix(two[near] ^ (one[near] >> np.uint64(32)))
+    return one, two
+
+
+def _add(found: Hashes, keys: Hashes, lanes: tuple[Hashes, Hashes]) -> None:
+    """Add the codes of one column to both lanes."""
+    for block in _blocks(len(found)):
+        for lane, factor in zip(lanes, keys, strict=True):
+            lane[block] += found[block] * factor
 
 
 @functools.lru_cache(maxsize=64)
@@ -150,18 +184,11 @@ def _blocks(rows: int) -> Iterator[slice]:
 
 def _smallest(sample: Sample, hashes: Hashes, start: int) -> Sample:
     """Return ``sample`` with the smallest of ``hashes``, whose first one is of row ``start``."""
-    places = (hashes <= sample["hash"][-1]).nonzero()[0] if len(sample) == SAMPLE else np.arange(len(hashes))
-    near = hashes[places]
-    order = near.argsort()
-    near = near[order]
-    firsts = np.append(0, (near[1:] != near[:-1]).nonzero()[0] + 1)[: len(near)]
-    fresh = np.empty(min(len(firsts), SAMPLE), _KIND)
-    if len(fresh):
-        fresh["hash"] = near[firsts[:SAMPLE]]
-        fresh["first"] = np.minimum.reduceat(start + places[order], firsts)[:SAMPLE]
-        fresh["times"] = np.diff(firsts, append=len(near))[:SAMPLE]
     if not len(sample):
-        return fresh
+        return _least(hashes, start)
+    places = (hashes <= sample["hash"][-1]).nonzero()[0] if len(sample) == SAMPLE else np.arange(len(hashes))
+    fresh = _least(hashes[places], 0)
+    fresh["first"] = start + places[fresh["first"].astype(np.int64)]
     both = np.concatenate([sample, fresh])
     values, first, inverse = np.unique(both["hash"], return_index=True, return_inverse=True)
     out = both[first]
@@ -169,20 +196,38 @@ def _smallest(sample: Sample, hashes: Hashes, start: int) -> Sample:
     return out[:SAMPLE]
 
 
-def _of_lines(lines: NDArray[np.float64]) -> Hashes:
-    """Return the codes of a sheet's columns of numbers, one a line, as ``codes`` has them."""
-    found = mix(lines.view(np.uint64))
-    found[np.isnan(lines)] = _MISSING
+def _least(hashes: Hashes, start: int) -> Sample:
+    """Return the sample of ``hashes`` alone, the first of which is of row ``start``."""
+    order = hashes.argsort()
+    near = hashes[order]
+    firsts = np.append(0, (near[1:] != near[:-1]).nonzero()[0] + 1)[: len(near)]
+    out = np.empty(min(len(firsts), SAMPLE), _KIND)
+    if len(out):
+        out["hash"] = near[firsts[:SAMPLE]]
+        out["first"] = np.minimum.reduceat(start + order, firsts)[:SAMPLE]
+        out["times"] = np.diff(firsts, append=len(near))[:SAMPLE]
+    return out
+
+
+def _of_lines(values: NDArray[np.float64]) -> Hashes:
+    """Return the codes of a sheet's columns of numbers, end to end, as ``codes`` has them."""
+    found = np.empty(len(values), np.uint64)
+    for block in _blocks(len(values)):
+        found[block] = mix(values[block].view(np.uint64))
+        found[block][np.isnan(values[block])] = _MISSING
     return found
 
 
-def _of_cells(texts: Texts, rows: int) -> Hashes:
-    """Return the codes of a sheet's columns of texts, one a line, as ``codes`` has them."""
+def _of_cells(texts: Texts) -> Hashes:
+    """Return the codes of a sheet's columns of texts, end to end, as ``codes`` has them."""
     levels = texts.words.hashes(1)
-    found = np.empty((len(texts.places), rows), np.uint64)
-    for line, (start, end), (cells, there) in zip(found, texts.words.spans, texts.cells, strict=True):
+    ends = list(itertools.accumulate((len(cells) for cells, _ in texts.cells), initial=0))
+    found = np.empty(ends[-1], np.uint64)
+    spans = zip(itertools.pairwise(ends), texts.words.spans, texts.cells, strict=True)
+    for (first, last), (start, end), (cells, there) in spans:
+        line = found[first:last]
         if there is None:
-            line[:] = levels[start:end][cells]
+            np.take(levels[start:end], cells, out=line, mode="clip")
         else:
             line[:] = _MISSING
             line[there] = levels[start:end][cells[there]]

@@ -1,9 +1,10 @@
-"""Columns of a short table measured together: numbers, times and booleans in one pass, texts in another.
+"""Columns of short tables measured together: numbers, times and booleans in one pass, texts in another.
 
 Enters: a short ``Sheet``. Leaves: ``Column`` by place, of those columns that fit: doubles must hold their values, and
 none may be infinite. The others are left to ``build``, which measures them one by one, to the same result.
 """
 
+import itertools
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -13,7 +14,7 @@ from numpy.typing import NDArray
 
 from driftline.profile import buffers, canonical, inputs, levels, numbers, texts
 from driftline.profile.column import Column, Type
-from driftline.profile.levels import EXACT
+from driftline.profile.levels import EXACT, Levels
 from driftline.profile.numbers import Counted
 from driftline.profile.sheet import Sheet
 from driftline.profile.words import Words
@@ -21,35 +22,42 @@ from driftline.profile.words import Words
 
 def measured(sheet: Sheet, wanted: Sequence[int], seed: int) -> dict[int, Column]:
     """Return those of the ``wanted`` columns that can be measured together."""
-    if not sheet.rows:
-        return {}
-    return _numbers(sheet, wanted, seed) | _texts(sheet, wanted, seed)
+    filled = [place for place in wanted if sheet.lengths[place]]
+    return _numbers(sheet, filled, seed) | _texts(sheet, filled, seed)
 
 
 def _numbers(sheet: Sheet, wanted: Sequence[int], seed: int) -> dict[int, Column]:
-    plain = dict(zip(sheet.numbers.places, sheet.numbers.values, strict=True))
+    places, values, ends = sheet.numbers
+    plain = dict(zip(places, itertools.pairwise(ends), strict=True))
     found: list[tuple[int, Type, NDArray[np.float64]]] = []
     for place in wanted:
         if place in plain:
-            found.append((place, "number", plain[place]))
+            found.append((place, "number", values[slice(*plain[place])]))
         else:
             found += [(place, kind, line) for kind, line in _line(sheet.pieces[place])]
-    if not found:
-        return {}
-    lines = np.array([line for *_, line in found])
-    lines.sort(axis=1)
-    present = np.count_nonzero(lines == lines, axis=1)
-    counted = []
-    for (place, kind, _), there in zip(found, present.tolist(), strict=True):
-        piece, missing = sheet.pieces[place], sheet.rows - there
-        nulls = missing if isinstance(piece, np.ndarray) else piece.null_count
-        counted.append(Counted(kind, sheet.rows, missing, missing - nulls))
-    full = np.flatnonzero(present)
-    out = {place: Column(*one) for (place, *_), one in zip(found, counted, strict=True)}
-    if len(full):
-        columns = numbers.measured([counted[at] for at in full], levels.of_lines(lines[full], present[full]), seed)
-        out |= {found[at][0]: column for at, column in zip(full, columns, strict=True)}
+    out, kept = {}, []
+    for place, kind, line in found:
+        piece, rows = sheet.pieces[place], len(line)
+        count = int(np.count_nonzero(line == line))
+        nulls = rows - count if isinstance(piece, np.ndarray) else piece.null_count
+        counted = Counted(kind, rows, rows - count, rows - count - nulls)
+        if count:
+            kept.append((place, counted, line, count))
+        else:
+            out[place] = Column(*counted)
+    if kept:
+        there, told, lines, present = zip(*kept, strict=True)
+        columns = numbers.measured(told, _levels(lines, present), seed)
+        out |= dict(zip(there, columns, strict=True))
     return out
+
+
+def _levels(lines: Sequence[NDArray[np.float64]], present: Sequence[int]) -> Levels:
+    ordered = np.concatenate(lines)
+    bounds = np.cumsum([0, *map(len, lines)])
+    for start, end in itertools.pairwise(bounds.tolist()):
+        ordered[start:end].sort()
+    return levels.of_lines(ordered, bounds, np.array(present))
 
 
 def _line(values: Any) -> Iterator[tuple[Type, NDArray[np.float64]]]:
@@ -84,12 +92,15 @@ def _microseconds(values: pa.Array) -> NDArray[np.float64]:
 
 def _texts(sheet: Sheet, wanted: Sequence[int], seed: int) -> dict[int, Column]:
     places, found, _ = sheet.texts
-    here = [at for at, place in enumerate(places) if place in wanted]
+    asked = set(wanted)
+    here = [at for at, place in enumerate(places) if place in asked]
     if not here:
         return {}
     counts = [found.counts[start:end] for start, end in found.spans]
     if len(here) < len(places):
         found = Words([found.columns[at] for at in here], [counts[at] for at in here])
-    nulls = [sheet.rows - int(np.add.reduce(counts[at])) for at in here]
-    counted = [Counted("text", sheet.rows, missing) for missing in nulls]
+    counted = [
+        Counted("text", rows, rows - int(np.add.reduce(counts[at])))
+        for at, rows in zip(here, (sheet.lengths[places[at]] for at in here), strict=True)
+    ]
     return dict(zip([places[at] for at in here], texts.measured(counted, found, seed), strict=True))

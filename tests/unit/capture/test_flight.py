@@ -5,10 +5,14 @@ from typing import Any
 
 import pytest
 
-from driftline.capture import fault
+from driftline.capture import fault, measure, together
 from driftline.capture.delivery import Delivery
-from driftline.capture.flight import Flight
+from driftline.capture.flight import Flight, prepare
+from driftline.capture.sender import Sender
+from driftline.capture.trace import Seen
+from driftline.config import Settings
 from driftline.event.answer import Answer
+from driftline.event.lineage import Dataset, Touched
 from driftline.testing import MemorySink
 
 SETTLED, FLYING = slice(2, 4), slice(4, 6)  # answers and events
@@ -71,3 +75,52 @@ def test_a_copy_is_spooled_while_the_other_one_stands_in_the_sink(tmp_path: Path
     other.keep()
     assert (len(flight), len(other), delivery.counts["spooled"]) == (1, 0, 1)
     delivery.shut()
+
+
+class Waits:
+    """An event that says what it waits for."""
+
+    def __init__(self, *versions: str) -> None:
+        self.versions = tuple(Seen(touched=Touched(dataset=Dataset("a", "b"), version=one)) for one in versions)
+
+    def encode(self, *, cheap: bool) -> bytes:
+        return b"%d" % cheap
+
+    def waiting(self) -> tuple[Seen, ...]:
+        return self.versions
+
+
+def test_what_events_wait_for_is_prepared_together_where_it_is_more_than_one_and_measured_at_all(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    asked: list[Any] = []
+    monkeypatch.setattr(
+        together, "measure_all", lambda seen, stop: asked.append([*(one.touched.version for one in seen), stop()])
+    )
+    others = (b"{}", answer("a"), (answer, 1, "b"))
+    prepare([*others, Waits("one"), Waits("two", "three")], bool)
+    prepare([*others, Waits("one")], bool)
+    monkeypatch.setattr(measure.level, "contents", False)
+    prepare([Waits("one", "two")], bool)
+    assert asked == [["one", "two", "three", False]]
+
+
+def test_where_measuring_together_fails_three_times_every_file_waits_for_its_turn(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[int] = []
+
+    def failing(*_: Any) -> None:
+        asked.append(1)
+        raise RuntimeError("on purpose")
+
+    monkeypatch.setattr(together, "measure_all", failing)
+    fault.reset()
+    sink = MemorySink()
+    sender = Sender(Settings(home=str(tmp_path / "home")), lambda: sink)
+    for _ in range(5):
+        sender.put(Waits("one", "two"))
+        assert sender.flush(30)
+    sender.close(30)
+    assert (sink.raw, len(asked), fault.counts()) == ([b"0"] * 5, fault.OFF_AFTER, {"together": fault.OFF_AFTER})
+    fault.reset()

@@ -14,7 +14,7 @@ from pyarrow import csv, feather, parquet
 
 import driftline
 from driftline import profile
-from driftline.capture import contents, formats, measure
+from driftline.capture import contents, formats, measure, measured
 from driftline.capture.form import Form
 from driftline.event.lineage import Field
 from driftline.testing import MemorySink
@@ -125,7 +125,7 @@ def test_a_large_file_is_read_in_blocks_with_the_fingerprint_of_the_whole(
         column = profile.decode(found.profile).columns["x"]
         assert (column.rows, column.minimum, column.maximum) == (rows, 1, rows)
     monkeypatch.setattr(formats, "PROFILE_LIMIT", 1)
-    monkeypatch.setattr(formats, "_seen", {})
+    monkeypatch.setattr(measured, "at_hand", {})
     for name in ("x.parquet", "x.feather", "x.csv"):
         found = written(tmp_path / name)
         assert found is not None
@@ -225,7 +225,7 @@ def test_a_file_that_is_changed_before_or_while_it_is_read_has_no_contents(
     monkeypatch.setattr(formats, "_read", slow)
     with pytest.raises(FileNotFoundError):
         formats.of_file(str(path), "while", state.size, state.modified_ns)
-    assert not {"before", "while"} & {version for version, *_ in formats._seen}
+    assert not {"before", "while"} & {version for version, *_ in measured.at_hand}
 
 
 def test_a_run_whose_file_was_overwritten_before_it_was_measured_says_so(sink: MemorySink, tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from driftline.capture import fault, formats, measure, remembered
+from driftline.capture import fault, formats, measure, measured, remembered
 from driftline.capture.form import Form
 from driftline.config import Settings
 
@@ -105,19 +105,19 @@ def test_bytes_that_another_process_has_measured_are_not_measured_again(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The contents are those of the first time, to the last hash; nothing of the file but its name is looked at."""
-    monkeypatch.setattr(formats, "_WORTH_NS", 0)
+    monkeypatch.setattr(measured, "_WORTH_NS", 0)
     path = tmp_path / "x.csv"
     path.write_text("n,s\n1,x\n2,\n3,z\n")
     os.utime(path, (0, 0))
     state = measure.of_file(str(path))
     said = (str(path), state.version, state.size, state.modified_ns)
-    monkeypatch.setattr(formats, "_seen", {})
+    monkeypatch.setattr(measured, "at_hand", {})
     first = formats.of_file(*said)
     assert first is not None
-    monkeypatch.setattr(formats, "_seen", {})  # as in another process
+    monkeypatch.setattr(measured, "at_hand", {})  # as in another process
     monkeypatch.setattr(formats, "_read", lambda *_: pytest.fail("it was measured again"))
     assert formats.of_file(*said) == first
-    monkeypatch.setattr(formats, "_seen", {})
+    monkeypatch.setattr(measured, "at_hand", {})
     monkeypatch.setattr(formats, "_read", lambda *_: None)
     assert formats.of_file(*said, Form(delimiter=";")) is None  # read in another way it is something else
     measure.use(Settings(home=str(tmp_path), measure="fingerprints"))

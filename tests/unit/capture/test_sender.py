@@ -10,13 +10,17 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
 import pytest
+from pyarrow import parquet
 
 import driftline
-from driftline.capture import client, fault
+from driftline.capture import client, fault, measure, measured
 from driftline.capture.sender import Sender
+from driftline.capture.trace import Seen
 from driftline.config import Settings
 from driftline.event.answer import Answer
+from driftline.event.lineage import Dataset, Touched
 from driftline.testing import MemorySink, use_sink
 
 
@@ -287,6 +291,9 @@ class Native:
         assert cheap or self.let_go.wait(30)
         return [b'{"made":"%s"}' % (b"cheaply" if cheap else b"at length")]
 
+    def waiting(self) -> tuple[()]:
+        return ()
+
 
 def test_who_closes_waits_for_native_code_and_keeps_what_was_not_begun(tmp_path: Path) -> None:
     sink = MemorySink()
@@ -317,6 +324,9 @@ class Followed:
     def encode(self, *, cheap: bool) -> list[bytes]:
         self.sender.put(b"second")
         return [b"first"]
+
+    def waiting(self) -> tuple[()]:
+        return ()
 
 
 def test_what_is_queued_while_the_end_is_delivered_is_delivered_too(tmp_path: Path) -> None:
@@ -374,3 +384,33 @@ def test_a_signal_handler_records_whatever_it_interrupts(tmp_path: Path) -> None
         [sys.executable, "-c", script, str(tmp_path / "home")], capture_output=True, text=True, timeout=100
     )
     assert done.stdout == "True 601 601\n"
+
+
+class About:
+    """An event about a small file, which tells what was at hand when it was encoded."""
+
+    def __init__(self, path: Path, number: int) -> None:
+        parquet.write_table(pa.table({"n": [number]}), path)
+        state = measure.of_file(str(path))
+        touched = Touched(dataset=Dataset("file", path.name), version=state.version)
+        self.seen = Seen(touched=touched, path=str(path), size=state.size, modified_ns=state.modified_ns)
+
+    def encode(self, *, cheap: bool) -> list[bytes]:
+        assert not cheap
+        return [b"%d" % len(measured.at_hand)]
+
+    def waiting(self) -> tuple[Seen, ...]:
+        return (self.seen,)
+
+
+def test_what_several_events_wait_for_is_measured_before_the_first_of_them_is_encoded(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(measured, "at_hand", {})
+    monkeypatch.setattr("driftline.capture.sender._WINDOW", 3)  # a fourth one waits alone, for its turn
+    sink = MemorySink()
+    sender = Sender(Settings(home=str(tmp_path / "home")), lambda: sink)
+    sender._items.extend([About(tmp_path / f"{number}.parquet", number) for number in range(4)])
+    assert sender.flush(30)
+    assert sink.raw == [b"3"] * 4
+    sender.close(30)

@@ -10,7 +10,7 @@ import pandas as pd
 import pyarrow as pa
 import pytest
 
-from driftline.profile import build, decode, encode, fingerprint, merge
+from driftline.profile import build, build_many, decode, encode, fingerprint, merge, sheet
 
 
 def column(values, **options):
@@ -232,9 +232,17 @@ def test_the_seed_turns_sketches_and_nothing_else():
 
 def test_a_column_that_is_known_is_not_measured_again():
     known = column([1, 2, 3])
-    found = build({"a": [9, 9], "b": ["x", "y"]}, known={"a": known})
+    (found,) = build_many(sheet.of({"a": [9, 9], "b": ["x", "y"]}), keys=["one", "two"], known={"one": known})
     assert found.columns["a"] is known
     assert found.columns["b"] == column(["x", "y"])
+
+
+def test_columns_of_one_key_are_measured_once_whatever_table_they_are_in():
+    tables = [sheet.of({"a": [1, 2], "b": ["x", "y"]}), sheet.of({"c": ["x", "y"], "d": [3, 4]})]
+    one, two = build_many(sheet.together(tables), keys=["n", "text", "text", "m"])
+    assert (list(one.columns), list(two.columns)) == (["a", "b"], ["c", "d"])
+    assert two.columns["c"] is one.columns["b"]
+    assert two.columns["d"] == column([3, 4])
 
 
 def test_counts_are_those_of_numpy_and_of_python_in_a_long_column():

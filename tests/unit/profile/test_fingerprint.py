@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from pyarrow import csv
 
 from driftline.errors import BadInput
-from driftline.profile import WRITTEN, Fingerprint, Prints, beside, fingerprint
+from driftline.profile import WRITTEN, Fingerprint, Prints, beside, fingerprint, fingerprint_many, sheet
 from driftline.profile.fingerprint import GROUP
 
 WORDS = ["b", None, "", "a", "é", "b"]
@@ -255,3 +255,10 @@ def test_a_fingerprint_of_what_is_written_is_none_of_what_is_meant() -> None:
     for batch in table.to_batches(max_chunksize=1):
         prints.add(batch)
     assert prints.finish() == written
+
+
+def test_tables_together_have_the_fingerprints_that_each_has_alone():
+    tables = [{"a": [1, 2, None], "s": ["x", None, "z"]}, {}, {"a": []}, {"a": [1, 2, None], "l": [[1], [], None]}]
+    whole = sheet.together([sheet.of(table) for table in tables])
+    assert fingerprint_many(whole, rows=True) == [fingerprint(table, rows=True) for table in tables]
+    assert [found.row_set for found in fingerprint_many(whole)] == [None] * 4

@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from driftline.profile import build, encode, fingerprint, sheet
+from driftline.profile import build, build_many, encode, fingerprint, fingerprint_many, sheet
 
 UTC = dt.UTC
 HUGE = st.sampled_from([2**53, 2**53 + 1, -(2**53) - 1, 2**62, 7])
@@ -148,6 +148,23 @@ def test_together_and_one_by_one_columns_come_out_the_same_to_the_bit(table, see
     assert alone == build(table, seed=seed).columns
 
 
+@settings(max_examples=200, deadline=None, derandomize=True)
+@given(st.lists(tables(), max_size=6), st.integers(1, 40))
+def test_tables_in_batches_of_any_size_come_out_as_each_alone_to_the_bit(several, room):
+    alone = [(encode(build(table)), fingerprint(table, rows=True)) for table in several]
+    sheets = [sheet.of(table) for table in several]
+    for at_once in (room, sheet.SHORT):
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(sheet, "SHORT", at_once * sheet.FEWEST)  # of so many rows
+            groups = list(sheet.groups(sheets))
+        assert [place for group in groups for place in group] == list(range(len(several)))
+        found = []
+        for group in groups:
+            whole = sheet.together([sheets[place] for place in group])
+            found += zip(map(encode, build_many(whole)), fingerprint_many(whole, rows=True), strict=True)
+        assert found == alone
+
+
 @pytest.mark.parametrize("rows", [1, 159, 160, 161, 900, 3_000])
 def test_long_columns_are_compressed_together_as_they_are_one_by_one(rows, monkeypatch):
     rng = np.random.default_rng(rows)
@@ -181,4 +198,5 @@ def test_columns_that_are_known_are_not_measured_again():
     table = pa.table({"a": [1, 2], "s": ["x", "y"], "t": ["x", "x"], "b": [True, None]})
     whole = build(table)
     known = build({"a": [5, 5], "s": ["z", None]}).columns
-    assert build(table, known=known).columns == {**whole.columns, **known}
+    (found,) = build_many(sheet.of(table), keys=table.column_names, known=known)
+    assert found.columns == {**whole.columns, **known}

@@ -10,14 +10,25 @@ import os
 import sqlite3
 import weakref
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote, urlsplit
 
+from driftline import later
 from driftline.capture import fault, own, transactions
 from driftline.capture.around import recording
-from driftline.capture.hooks import addresses, commits, database, patch, psycopg, psycopg2, raised, sqlite_asked
+from driftline.capture.hooks import patch, raised
 from driftline.capture.hooks.patch import Patch
 from driftline.capture.recording import Recording
+
+if TYPE_CHECKING:
+    from driftline.capture.hooks import addresses, commits, database, psycopg, psycopg2, sqlite_asked
+else:  # sqlite3 is loaded by many who open no database
+    addresses = later.module("driftline.capture.hooks.addresses")
+    commits = later.module("driftline.capture.hooks.commits")
+    database = later.module("driftline.capture.hooks.database")
+    psycopg = later.module("driftline.capture.hooks.psycopg")
+    psycopg2 = later.module("driftline.capture.hooks.psycopg2")
+    sqlite_asked = later.module("driftline.capture.hooks.sqlite_asked")
 
 _FACTORY = 5  # place of ``factory`` among the arguments of ``sqlite3.connect``
 _EXECUTES = ("execute", "executemany", "executescript")
@@ -138,7 +149,7 @@ def _recording(original: Callable[..., Any]) -> Callable[..., Any]:
         try:
             result = original(self, *args, **kwargs)
         except raised.ANY as error:
-            fault.attempt(_PIECE, commits.failed, self, original.__name__)
+            fault.attempt(_PIECE, _failed, self, original.__name__)
             raised.through(error)
             raise
         if args:
@@ -146,6 +157,10 @@ def _recording(original: Callable[..., Any]) -> Callable[..., Any]:
         return result
 
     return patch.unseen(call, original)
+
+
+def _failed(cursor: Any, name: str) -> None:
+    commits.failed(cursor, name)
 
 
 def _seen(cursor: Any, text: Any) -> None:

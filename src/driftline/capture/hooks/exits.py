@@ -22,10 +22,12 @@ class Code:
 
     def __init__(self, own: Any) -> None:
         self.own = own
+        self.found = False  # Python looks here, and not where it remembers to have found the attribute before
 
     def __get__(self, error: Any, owner: Any = None) -> Any:
         """Return the code, and remember it where the interpreter asks."""
         if error is None:
+            self.found = True
             return self.own
         code = self.own.__get__(error, owner)
         fault.attempt("hook SystemExit.code", _heard, code)
@@ -75,12 +77,20 @@ def install(module: Any) -> list[Any]:
 def _listen() -> list[_Told]:
     held = gc.get_referents(SystemExit.__dict__)[0]
     own = held["code"]
-    _put(held, Code(own))
+    held["code"] = code = Code(own)
+    _ = SystemExit.code
+    if not code.found or SystemExit.__subclasses__():
+        _renew()
     return [_Told(held, own)]
 
 
 def _put(held: dict[str, Any], found: Any) -> None:
+    held["code"] = found
+    _renew()
+
+
+def _renew() -> None:
+    """Have Python look up again what it has remembered of the class."""
     import ctypes
 
-    held["code"] = found
     ctypes.pythonapi.PyType_Modified(ctypes.py_object(SystemExit))

@@ -5,13 +5,20 @@ are recorded, never frames: attributes, indexes and dtypes are not touched. Buff
 """
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from driftline import later
 from driftline.capture import arguments
-from driftline.capture.hooks import addresses, database, table, whole
+from driftline.capture.hooks import table, whole
 from driftline.capture.hooks.patch import PASS, Before, Call, Patch, around
 from driftline.capture.hooks.table import COLUMNS, RESULT, Entry
 from driftline.capture.recording import Recording
+
+if TYPE_CHECKING:
+    from driftline.capture.hooks import addresses, database
+else:  # not every frame comes from a database
+    addresses = later.module("driftline.capture.hooks.addresses")
+    database = later.module("driftline.capture.hooks.database")
 
 _PATH = ("filepath_or_buffer", "path", "path_or_buf", "io", "path_or_buffer")
 READERS = (

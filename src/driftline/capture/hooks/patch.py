@@ -278,11 +278,15 @@ def unbound(call: Any, original: Any) -> Any:
     """Return ``call`` as something that binds, and is found, like ``original``."""
     if _dispatcher(original) is not None:
         return Dispatching(call)
-    if hasattr(type(original), "__get__") and not isinstance(original, Unbound):
+    if _binds(original):
         return call
     made: Any = Unbound(call)
     made.__text_signature__ = getattr(original, "__text_signature__", None)
     return made
+
+
+def _binds(original: Any) -> bool:
+    return hasattr(type(original), "__get__") and not isinstance(original, Unbound)
 
 
 def unseen(call: C, original: Any) -> C:
@@ -299,8 +303,9 @@ def unseen(call: C, original: Any) -> C:
     raised.names.add(name)
     made: Any = call
     made.__code__ = made.__code__.replace(co_filename=name)
-    with contextlib.suppress(Exception):  # compiled functions may have none
-        made.__signature__ = inspect.signature(original)  # for those who ask the wrapper, as getfullargspec does
+    if _binds(original):
+        with contextlib.suppress(Exception):  # compiled functions may have none
+            made.__signature__ = inspect.signature(original)  # for those who ask the wrapper, as getfullargspec does
     if not hasattr(original, "__annotations__"):
         made.__annotations__ = {}  # as compiled functions have none, not those of the wrapper
     return call

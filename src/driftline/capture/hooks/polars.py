@@ -7,16 +7,23 @@ lazy frame from another. A scan reads nothing: what a lazy frame was scanned fro
 
 import contextlib
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from driftline import later
 from driftline.capture import arguments, lake
 from driftline.capture.beside import Beside
 from driftline.capture.form import Form, named
 from driftline.capture.frames import node, origin
-from driftline.capture.hooks import addresses, database, polars_plan, table, whole
+from driftline.capture.hooks import polars_plan, table, whole
 from driftline.capture.hooks.patch import PASS, Before, Call, Patch, around
 from driftline.capture.hooks.table import COLUMNS, Entry
 from driftline.capture.recording import Recording
+
+if TYPE_CHECKING:
+    from driftline.capture.hooks import addresses, database
+else:  # not every frame comes from a database
+    addresses = later.module("driftline.capture.hooks.addresses")
+    database = later.module("driftline.capture.hooks.database")
 
 _SOURCE = ("source", "file", "sources")
 READERS = (

@@ -2,6 +2,8 @@
 
 import subprocess
 import sys
+from collections.abc import Callable
+from typing import Any
 
 import pytest
 
@@ -65,3 +67,22 @@ def test_status_and_words_of_a_process_are_those_that_python_gives_it(end: str) 
     )
     assert plain.returncode == watched.returncode
     assert plain.stderr.splitlines()[-1:] == watched.stderr.splitlines()[-1:]
+
+
+@pytest.mark.parametrize(
+    "before",
+    [
+        "",
+        "try: sys.exit(2)\nexcept SystemExit as error: print(error.code)",
+        "class Own(SystemExit): pass\ntry: raise Own(2)\nexcept SystemExit as error: print(error.code)",
+    ],
+    ids=["nobody", "its own", "that of a class"],
+)
+def test_the_end_is_heard_whoever_has_asked_for_a_code_before(
+    before: str, script: Callable[..., list[dict[str, Any]]]
+) -> None:
+    """Python remembers where it has found an attribute of a class, and of the classes below it."""
+    last = "raise Own(3)" if "Own" in before else "sys.exit(3)"
+    (event,) = script(f"import sys\n{before}\nimport driftline\ndriftline.watch('job')\n{last}\n", status=3)
+    assert event["eventType"] == "FAIL"
+    assert "3" in event["run"]["facets"]["errorMessage"]["message"]

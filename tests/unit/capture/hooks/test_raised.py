@@ -25,7 +25,7 @@ import pytest
 from sklearn.linear_model import LinearRegression
 
 import driftline
-from driftline.capture import watch
+from driftline.capture import hooking
 from driftline.capture.hooks import patch, raised
 from driftline.testing import MemorySink
 
@@ -150,7 +150,7 @@ def named(given: Any, seen: set[Any]) -> set[str]:
 
 def test_a_hook_adds_no_builtin_to_those_by_which_dill_tells_a_function_of_the_user(sink: MemorySink) -> None:
     driftline.watch()
-    put = [one for patches in watch._patches.values() for one in patches if isinstance(one, patch.Patch)]
+    put = [one for patches in hooking._patches.values() for one in patches if isinstance(one, patch.Patch)]
     assert len(put) > 200
     more = {}
     for one in put:

@@ -1,0 +1,155 @@
+"""One connection to a server, kept open, over which bodies are posted by HTTP/1.1.
+
+Enters: host, port, path, headers and a body. Leaves: the status and the body of the answer. Follows no redirection,
+uses no proxy, keeps no cookies, and decodes nothing but chunks. ``http.client`` loads the parser of e-mail and TLS,
+thirty modules, whatever the address: here it is loaded for https alone. Source: https://www.rfc-editor.org/rfc/rfc9112.
+"""
+
+import socket
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any, BinaryIO, Protocol
+
+from driftline import later
+
+if TYPE_CHECKING:
+    import http.client as http_client
+    import ssl
+else:
+    http_client = later.module("http.client")
+    ssl = later.module("ssl")
+
+_LINE = 65_536  # bytes of a line of an answer
+_LINES = 200  # of the head of an answer
+_BODILESS = frozenset((204, 304))
+
+
+class Garbled(Exception):
+    """The server's answer is no HTTP."""
+
+
+class Connection(Protocol):
+    """What ``open_connection`` returns; it opens itself when it is used."""
+
+    def post(self, path: str, body: bytes, headers: Mapping[str, str]) -> tuple[int, bytes]:
+        """Return the status and the body of the answer."""
+
+    def close(self) -> None:
+        """Close it; the next ``post`` opens it anew."""
+
+
+def open_connection(host: str, port: int | None, timeout: float, *, secure: bool) -> Connection:
+    """Return a connection to ``host``; ``timeout`` in seconds is that of each wait for it."""
+    return _Secure(host, port, timeout) if secure else _Plain(host, port or 80, timeout)
+
+
+class _Secure:
+    def __init__(self, host: str, port: int | None, timeout: float) -> None:
+        context = ssl.create_default_context()
+        self._connection = http_client.HTTPSConnection(host, port, timeout=timeout, context=context)
+
+    def post(self, path: str, body: bytes, headers: Mapping[str, str]) -> tuple[int, bytes]:
+        self._connection.request("POST", path, body, dict(headers))
+        response = self._connection.getresponse()
+        return response.status, response.read()
+
+    def close(self) -> None:
+        self._connection.close()
+
+
+class _Plain:
+    def __init__(self, host: str, port: int, timeout: float) -> None:
+        self._host = host.encode("ascii" if host.isascii() else "idna")
+        named = f"[{host}]" if ":" in host else self._host.decode()
+        self._named = named if port == 80 else f"{named}:{port}"
+        self._port = port
+        self._timeout = timeout
+        self._socket: socket.socket | None = None
+        self._answers: BinaryIO | None = None
+
+    def post(self, path: str, body: bytes, headers: Mapping[str, str]) -> tuple[int, bytes]:
+        lines = [f"POST {path} HTTP/1.1", f"Host: {self._named}", "Accept-Encoding: identity"]
+        lines += [f"{name}: {value}" for name, value in {**headers, "Content-Length": str(len(body))}.items()]
+        if any("\r" in line or "\n" in line for line in lines) or path.split() != [path]:
+            raise ValueError("an address and headers are single lines")
+        if self._socket is None:
+            place: Any = (self._host, self._port)  # of a host as a text, the codec of names would be loaded
+            self._socket = socket.create_connection(place, self._timeout)
+            self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            self._answers = self._socket.makefile("rb")
+        self._socket.sendall("\r\n".join((*lines, "", "")).encode("latin-1") + body)
+        assert self._answers is not None
+        status, keep, answer = _answered(self._answers)
+        if not keep:
+            self.close()
+        return status, answer
+
+    def close(self) -> None:
+        opened, self._socket = self._socket, None
+        answers, self._answers = self._answers, None
+        if answers is not None:
+            answers.close()
+        if opened is not None:
+            opened.close()
+
+
+def _answered(file: BinaryIO) -> tuple[int, bool, bytes]:
+    """Return the status of the next answer, whether the connection goes on, and the body."""
+    status = 100
+    while status < 200:  # that it goes on is said before it has
+        words = _line(file, first=True).split(None, 2)
+        if len(words) < 2 or not words[0].startswith(b"HTTP/1.") or not words[1].isdigit():
+            raise Garbled(f"no status: {b' '.join(words)[:100]!r}")
+        status = int(words[1])
+        head = dict(_head(file))
+    options = head.get(b"connection", b"").lower()
+    keep = b"close" not in options and (words[0] != b"HTTP/1.0" or b"keep-alive" in options)
+    if status in _BODILESS:
+        return status, keep, b""
+    if b"chunked" in head.get(b"transfer-encoding", b"").lower():
+        return status, keep, b"".join(_chunks(file))
+    if b"content-length" in head:
+        return status, keep, _exactly(file, _number(head[b"content-length"], 10))
+    return status, False, file.read()
+
+
+def _head(file: BinaryIO) -> Iterator[tuple[bytes, bytes]]:
+    for _ in range(_LINES):
+        line = _line(file)
+        if not line:
+            return
+        name, _, value = line.partition(b":")
+        yield name.strip().lower(), value.strip()
+    raise Garbled("its head does not end")
+
+
+def _chunks(file: BinaryIO) -> Iterator[bytes]:
+    while size := _number(_line(file).partition(b";")[0], 16):
+        yield _exactly(file, size)
+        _line(file)
+    list(_head(file))  # what is said behind the last chunk
+
+
+def _line(file: BinaryIO, *, first: bool = False) -> bytes:
+    line = file.readline(_LINE)
+    if first and not line:
+        raise ConnectionResetError("the server has closed the connection")
+    if not line.endswith(b"\n"):
+        raise Garbled("it breaks off")
+    return line.rstrip(b"\r\n")
+
+
+def _number(text: bytes, base: int) -> int:
+    try:
+        found = int(text, base)
+    except ValueError:
+        found = -1
+    if found < 0:
+        raise Garbled(f"no length: {text[:100]!r}")
+    return found
+
+
+def _exactly(file: BinaryIO, size: int) -> bytes:
+    body = file.read(size)
+    if len(body) < size:
+        raise Garbled("it breaks off")
+    return body

@@ -1,0 +1,165 @@
+"""Small files that are measured together have the contents that each has alone, and what fails fails alone."""
+
+import os
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from driftline.capture import contents, fault, formats, measure, measured, remembered, together
+from driftline.capture.trace import Seen
+from driftline.event.lineage import Dataset, Touched
+
+
+@pytest.fixture(autouse=True)
+def fresh(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    monkeypatch.setattr(measured, "at_hand", {})
+    monkeypatch.setattr(contents, "_columns", {})
+    monkeypatch.setattr(measure.level, "remembered", 0)
+    fault.reset()
+    yield
+    fault.reset()
+
+
+def written(path: Path, table: pa.Table) -> Seen:
+    pq.write_table(table, path)
+    return seen(path)
+
+
+def seen(path: Path) -> Seen:
+    state = measure.of_file(str(path))
+    touched = Touched(dataset=Dataset("file", path.name), version=state.version)
+    return Seen(touched=touched, path=str(path), size=state.size, modified_ns=state.modified_ns)
+
+
+def tables() -> list[pa.Table]:
+    return [
+        pa.table({"n": list(range(rows)), "s": [f"k{row % 3}" for row in range(rows)], "f": [0.5] * rows})
+        for rows in (0, 1, 5, 900)
+    ]
+
+
+def found(one: Seen) -> Any:
+    return formats.of_file(one.path, one.touched.version, one.size, one.modified_ns)
+
+
+def known(one: Seen) -> bool:
+    return measured.key(one.touched.version) in measured.at_hand
+
+
+def never() -> bool:
+    return False
+
+
+def refuses(*_: Any, **__: Any) -> Any:
+    raise AssertionError("it was measured already")
+
+
+def test_files_that_were_measured_together_are_not_read_again_and_have_the_same_contents(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    waiting = [written(tmp_path / f"{place}.parquet", table) for place, table in enumerate(tables())]
+    alone = [found(one) for one in waiting]
+    monkeypatch.setattr(measured, "at_hand", {})
+    monkeypatch.setattr(contents, "_columns", {})
+    together.measure_all(waiting, never)
+    monkeypatch.setattr(formats, "_read", refuses)
+    assert [found(one) for one in waiting] == alone
+
+
+def test_a_file_that_fails_fails_alone_and_in_its_turn(tmp_path: Path) -> None:
+    good = [written(tmp_path / f"{place}.parquet", table) for place, table in enumerate(tables())]
+    broken, gone, changed = (written(tmp_path / f"{name}.parquet", tables()[2].append_column(name, [[1] * 5]))
+                             for name in ("broken", "gone", "changed"))  # fmt: skip
+    (tmp_path / "broken.parquet").write_bytes(b"PAR1 no more")
+    os.utime(tmp_path / "broken.parquet", ns=(1, 1))
+    broken = seen(tmp_path / "broken.parquet")
+    (tmp_path / "gone.parquet").unlink()
+    pq.write_table(tables()[3], tmp_path / "changed.parquet")
+    together.measure_all([broken, good[0], gone, *good[1:], changed], never)
+    assert [known(one) for one in good] == [True] * 4
+    assert not any(known(one) for one in (broken, gone, changed))
+    with pytest.raises(pa.ArrowInvalid):
+        found(broken)
+    for one in (gone, changed):
+        with pytest.raises(FileNotFoundError):
+            found(one)
+    assert not fault.counts()
+
+
+def test_a_table_that_cannot_be_measured_leaves_the_others_to_their_turns(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    waiting = [written(tmp_path / f"{place}.parquet", table) for place, table in enumerate(tables())]
+    with monkeypatch.context() as patch:
+        patch.setattr(contents, "of_tables", refuses)
+        together.measure_all(waiting, never)
+    assert not any(known(one) for one in waiting)
+    assert all(found(one) is not None for one in waiting)
+
+
+def test_what_is_large_of_another_format_or_not_settled_is_left_to_its_turn(tmp_path: Path) -> None:
+    plain = [written(tmp_path / f"{place}.parquet", table) for place, table in enumerate(tables()[1:3])]
+    text = tmp_path / "t.csv"
+    text.write_text("a,b\n1,2\n")
+    long = written(tmp_path / "long.parquet", pa.table({"n": pa.array([1] * 20_000)}))  # 8 bytes of it, as it is coded
+    large = msgspec.structs.replace(written(tmp_path / "l.parquet", pa.table({"x": [1]})), size=together.SMALL + 1)
+    open_ = msgspec.structs.replace(written(tmp_path / "o.parquet", pa.table({"x": [2]})), pending=True)
+    others = [seen(text), long, large, open_]
+    together.measure_all([*plain, *others], never)
+    assert [known(one) for one in (*plain, *others)] == [True] * 2 + [False] * 4
+
+
+def test_what_is_held_at_a_time_is_bounded_and_nothing_is_measured_once_somebody_wants_it_to_stop(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    waiting = [written(tmp_path / f"{place}.parquet", table) for place, table in enumerate(tables())]
+    sizes: list[int] = []
+    of_tables = contents.of_tables
+
+    def counting(held: list[pa.Table]) -> list[contents.Contents]:
+        sizes.append(sum(table.nbytes for table in held))
+        return of_tables(held)
+
+    monkeypatch.setattr(contents, "of_tables", counting)
+    together.measure_all(waiting, lambda: True)
+    assert sizes == []
+    monkeypatch.setattr(together, "ROOM", 0)
+    together.measure_all(waiting, never)
+    assert len(sizes) == 3  # no bytes and 20, 100 and 18,000 of them: what is beyond the room is measured at once
+    assert all(known(one) for one in waiting)
+
+
+def test_another_process_need_not_measure_what_took_long(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    waiting = [written(tmp_path / f"{place}.parquet", table) for place, table in enumerate(tables())]
+    monkeypatch.setattr(measure.level, "home", str(tmp_path / "home"))
+    monkeypatch.setattr(measure.level, "remembered", 1 << 20)
+    monkeypatch.setattr(remembered._Held, "bytes", None)
+    monkeypatch.setattr(measured, "_WORTH_NS", -1)
+    together.measure_all(waiting, never)
+    alone = [found(one) for one in waiting]
+    monkeypatch.setattr(measured, "at_hand", {})  # as in another process
+    monkeypatch.setattr(contents, "of_tables", refuses)
+    together.measure_all(waiting, never)
+    assert [found(one) for one in waiting] == alone
+
+
+def test_a_file_that_is_changed_while_it_is_read_is_nobodys_version(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    waiting = [written(tmp_path / f"{place}.parquet", table) for place, table in enumerate(tables()[1:3])]
+    short = together._short
+
+    def slow(path: str) -> pa.Table | None:
+        table = short(path)
+        os.utime(path, ns=(time.time_ns(), 1))
+        return table
+
+    monkeypatch.setattr(together, "_short", slow)
+    together.measure_all(waiting, never)
+    assert not any(known(one) for one in waiting)
