@@ -287,3 +287,33 @@ def test_what_was_sent_is_remembered_up_to_a_number_and_then_sent_once_more(monk
     for name in ("a", "b", "c"):
         sent.add(("file", name, "1"))
     assert sent == {("file", "c", "1")}
+
+
+def test_a_signal_handler_records_whatever_it_interrupts(tmp_path: Path) -> None:
+    script = (
+        "import signal, sys, driftline\n"
+        "from driftline.capture import client\n"
+        "from driftline.testing import MemorySink, use_sink\n"
+        "handled = 0\n"
+        "def handle(*_):\n"
+        "    global handled\n"
+        "    handled += 1\n"
+        "    driftline.record_answer('handler')\n"
+        "    with driftline.run('handler') as run: run.read('a', version='1')\n"
+        "with use_sink(MemorySink(), home=sys.argv[1]) as sink:\n"
+        "    with driftline.run('first') as run: run.read('a', version='1')\n"  # everything is loaded
+        "    driftline.record_answer('first')\n"
+        "    signal.signal(signal.SIGALRM, handle)\n"
+        "    signal.setitimer(signal.ITIMER_REAL, 0.001, 0.001)\n"
+        "    for number in range(600):\n"
+        "        with driftline.run('main') as run: run.read(f'x{number}', version='1')\n"
+        "        driftline.record_answer('main')\n"
+        "        if number % 50 == 0: driftline.flush(1)\n"
+        "    signal.setitimer(signal.ITIMER_REAL, 0)\n"
+        "    driftline.flush(30)\n"
+        "    print(handled > 0, len(sink.raw) - handled, len(sink.recorded) - handled)\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script, str(tmp_path / "home")], capture_output=True, text=True, timeout=100
+    )
+    assert done.stdout == "True 601 601\n"
