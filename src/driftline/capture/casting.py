@@ -21,6 +21,8 @@ from pyarrow import csv
 
 from driftline.profile import buffers
 
+_WIDTHS = (pa.int16(), pa.int32(), pa.int64())
+
 
 class Casts:
     """Takes the cells of a text, a piece at a time; the columns are known by their places."""
@@ -67,11 +69,17 @@ def without_empty(table: pa.Table) -> pa.Table:
 
 
 def _without_empty(texts: pa.Array) -> pa.Array:
-    there = pc.greater(pc.binary_length(texts), 0)
-    if there.true_count == len(texts):
+    places = buffers.offsets(texts)
+    there = places[1:] > places[:-1]
+    if there.all():
         return texts
     whole = pa.concat_arrays([texts]) if texts.offset else texts
-    return pa.Array.from_buffers(texts.type, len(texts), [there.buffers()[1], *whole.buffers()[1:]])
+    return pa.Array.from_buffers(texts.type, len(texts), [_bits(there), *whole.buffers()[1:]])
+
+
+def _bits(there: buffers.Mask) -> pa.Buffer:
+    """Return a mask as Arrow keeps it, which ``pc.greater`` and the like would load pandas for."""
+    return pa.py_buffer(np.packbits(there, bitorder="little"))
 
 
 class _Column:
@@ -83,18 +91,28 @@ class _Column:
         self._nulls = nulls
         self._masks = bool(nulls) and (of_texts or buffers.family(kind) != "text")
         self._masked = self._masks and _hidden(nulls, kind)  # else nothing is looked for until a cell is no value
+        self._kinds = _WIDTHS if pa.types.is_int64(kind) else (kind,)  # what is tried, in this order
 
     def take(self, cells: pa.Array) -> bool:
         """Take the next cells; returns whether they are of this column's type."""
-        try:
-            found = _cast(self._without_nulls(cells) if self._masked else cells, self._kind)
-        except pa.ArrowInvalid:
-            if self._masked or not self._masks:
-                return False
+        found = self._cast(self._without_nulls(cells) if self._masked else cells)
+        if found is None and self._masks and not self._masked:
             self._masked = True
-            return self.take(cells)
-        self._parts.append(_narrow(found) if pa.types.is_int64(self._kind) else found)
+            found = self._cast(self._without_nulls(cells))
+        if found is None:
+            return False
+        self._parts.append(found)
         return True
+
+    def _cast(self, cells: pa.Array) -> pa.Array | None:
+        """Return cells in the first type that holds all of them; None where none does."""
+        narrow = len(self._kinds) > 1 and not _hexadecimal(bytes(_data(cells)))
+        for place, kind in enumerate(self._kinds if narrow else self._kinds[-1:]):
+            with contextlib.suppress(pa.ArrowInvalid):
+                found = _cast(cells, kind)
+                self._kinds = self._kinds[place if narrow else 0 :]  # what was too narrow once is so again
+                return found
+        return None
 
     def made(self) -> pa.ChunkedArray:
         """Return all cells."""
@@ -105,8 +123,12 @@ class _Column:
         return pa.chunked_array([part.cast(widest) for part in self._parts], widest)
 
     def _without_nulls(self, cells: pa.Array) -> pa.Array:
-        there = pc.invert(pc.is_in(cells, value_set=_set(self._nulls)))
-        return pa.Array.from_buffers(pa.binary(), len(cells), [there.buffers()[1], *cells.buffers()[1:]])
+        there = _others(cells, self._nulls)
+        return (
+            cells
+            if there.all()
+            else pa.Array.from_buffers(pa.binary(), len(cells), [_bits(there), *cells.buffers()[1:]])
+        )
 
 
 def _castable(kind: pa.DataType) -> bool:
@@ -123,13 +145,29 @@ def _cast(cells: pa.Array, kind: pa.DataType) -> pa.Array:
     return cells.view(pa.string()).cast(kind)
 
 
-def _narrow(found: pa.Array) -> pa.Array:
-    """Return whole numbers in the fewest bits that hold them: 16, 32 or 64."""
-    ends = pc.min_max(found)
-    low, high = ends["min"].as_py() or 0, ends["max"].as_py() or 0
-    if low < -(1 << 31) or high >= 1 << 31:
-        return found
-    return found.cast(pa.int16() if low >= -(1 << 15) and high < 1 << 15 else pa.int32())
+def _others(cells: pa.Array, nulls: tuple[str, ...]) -> buffers.Mask:
+    """Return which cells are none of ``nulls``; looked up are only those that end as one of them does."""
+    places = buffers.offsets(cells)
+    data = np.frombuffer(cells.buffers()[2] or b"", np.uint8)
+    there = np.ones(len(cells), bool)
+    ends = data.take(places[1:] - 1).tobytes() if len(data) else b"\0" * len(cells)
+    near = np.frombuffer(ends.translate(_ends(nulls)), bool)
+    few = (near | (places[1:] == places[:-1])).nonzero()[0]
+    if len(few):
+        there[few] = ~buffers.numbers(pc.is_in(cells.take(buffers.arrow(few)), value_set=_set(nulls)))
+    return there
+
+
+@functools.lru_cache(maxsize=64)
+def _ends(nulls: tuple[str, ...]) -> bytes:
+    """Return, per byte, 1 where something ends with it that stands for a missing value, else 0."""
+    last = {null.encode()[-1] for null in nulls if null}
+    return bytes(byte in last for byte in range(256))
+
+
+def _hexadecimal(cells: bytes) -> bool:
+    """Whether whole numbers may be hexadecimal: 0xFFFF is another one in 16 bits than in 64."""
+    return b"x" in cells or b"X" in cells
 
 
 @functools.lru_cache(maxsize=64)

@@ -22,8 +22,8 @@ import pyarrow as pa
 from pyarrow import ipc
 
 from driftline import later
-from driftline.capture import endings, measure, measured, text
-from driftline.capture.contents import Contents, as_arrow, of_arrow, of_batches, of_columns, of_data
+from driftline.capture import endings, measure, measured, parquet_table, text
+from driftline.capture.contents import Contents, as_arrow, of_arrow, of_batches, of_data
 from driftline.capture.form import Form, readable
 from driftline.capture.measured import Key
 from driftline.capture.unwarned import unwarned
@@ -34,8 +34,6 @@ parquet = later.module("pyarrow.parquet")  # a program whose tables are texts do
 
 PROFILE_LIMIT = 1 << 29  # bytes of a file that is still profiled
 WHOLE = 1 << 25  # bytes of a file that is read at once
-_CELLS = 1 << 19  # of a Parquet file that is read at once rather than column by column
-_BATCH = 1 << 16  # rows read at a time
 _WIDE = 1_000  # columns of an array or an object that is still taken for a table
 _SMALL = 1 << 24  # bytes of a file whose format is slow to read, and that is still profiled
 
@@ -121,7 +119,7 @@ def _read(path: str, size: int, said: Form | None) -> Contents | None:
         return _of_text(path, size, said)
     kind = form(path)
     if kind == "parquet":
-        return _of_parquet(path, size)
+        return parquet_table.of_parquet(path, whole=size <= min(WHOLE, PROFILE_LIMIT), profiled=size <= PROFILE_LIMIT)
     if kind == "lines":
         return _of_lines(path) if size <= PROFILE_LIMIT else None
     if kind == "feather":
@@ -142,26 +140,6 @@ def _of_lines(path: str) -> Contents:
         )
 
     return of_arrow(text.exact(json.read_json(path), again))
-
-
-def _of_parquet(path: str, size: int) -> Contents:
-    whole, profiled = size <= min(WHOLE, PROFILE_LIMIT), size <= PROFILE_LIMIT
-    buffer = 0 if whole else 1 << 20  # of reads; ``pre_buffer`` would hand them to another thread
-    with pa.OSFile(path) as opened, parquet.ParquetFile(opened, buffer_size=buffer, pre_buffer=False) as file:
-        if whole:
-            return _of_columns(file)
-        batches = file.iter_batches(_BATCH, use_threads=False)
-        return of_batches(file.schema_arrow, batches, profiled=profiled)
-
-
-def _of_columns(file: Any) -> Contents:
-    """A Parquet file of moderate size; a long one column by column, for fresh memory costs more than reading does."""
-    schema, rows = file.schema_arrow, file.metadata.num_rows
-    names = schema.names
-    short = measure.level.rows or rows * len(names) <= _CELLS
-    if short or len(set(names)) < len(names) or any("." in name for name in names):
-        return of_arrow(file.read(use_threads=False))
-    return of_columns(schema, rows, (file.read(columns=[name], use_threads=False) for name in names))
 
 
 def _arrow_file(path: str) -> pa.Table:

@@ -73,7 +73,7 @@ def _regular(column: pa.ChunkedArray) -> bool:
     if column.null_count or len(column) < LONG:
         return False
     family = buffers.family(column.type)
-    if family == "text":
+    if family == "text" or (family == "dictionary" and buffers.family(column.type.value_type) == "text"):
         counts = (1, LONG, _LONGER, len(column))  # few texts go on in equal steps by chance
         return all(_stepwise([_number(text) for text in column.slice(0, count).to_pylist()]) for count in counts)
     if family not in {"number", "time"} or pa.types.is_time(column.type):
@@ -91,8 +91,8 @@ def _even(values: NDArray[Any]) -> bool:
     return bool((steps == steps[0]).all())
 
 
-def _number(text: str) -> int | None:
-    found = _ENDING.search(text)
+def _number(text: str | None) -> int | None:
+    found = _ENDING.search(text) if text else None
     return int(found[0][-18:]) if found else None
 
 

@@ -14,7 +14,19 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from driftline.profile import buffers, distinct, gathered, inputs, levels, numbers, sheet, side_by_side, text, texts
+from driftline.profile import (
+    buffers,
+    distinct,
+    gathered,
+    inputs,
+    levels,
+    numbers,
+    sheet,
+    short_texts,
+    side_by_side,
+    text,
+    texts,
+)
 from driftline.profile.column import Column, Profile, Type
 from driftline.profile.frequent import Frequent
 from driftline.profile.gathered import Room
@@ -111,7 +123,7 @@ def _piece(values: Any, mixed: bool, seed: int, room: Room) -> Column:
     if family == "boolean":
         return _boolean(rows, values.null_count, sum(map(_true, buffers.chunks(values))), seed)
     if family in {"text", "binary"} and values.nbytes < _NARROW:
-        return _texts(values, mixed, seed)
+        return _texts(values, mixed, seed, room)
     return _flat(inputs.flat(values), mixed, seed, room)
 
 
@@ -120,7 +132,7 @@ def _flat(values: pa.Array, mixed: bool, seed: int, room: Room) -> Column:
     if family == "dictionary" and buffers.family(kind.value_type) not in {"text", "binary"}:
         return _piece(inputs.flat(values.dictionary_decode()), mixed, seed, room)
     if family in {"text", "binary", "dictionary"}:
-        return _texts(values, mixed, seed)
+        return _texts(values, mixed, seed, room)
     if family in {"null", "nested"}:
         return _nested(values, len(values) if family == "null" else values.null_count)
     return _piece(values, mixed, seed, room)
@@ -154,18 +166,21 @@ def _boolean(rows: int, nulls: int, true: int, seed: int) -> Column:
     return numbers.measured([counted], levels.of_values(there.astype(np.float64), pairs[there]), seed)[0]
 
 
-def _texts(values: Any, mixed: bool, seed: int) -> Column:
-    levels, counts = _levels(values)
+def _texts(values: Any, mixed: bool, seed: int, room: Room) -> Column:
+    levels, counts = _levels(values, room)
     kind: Type = "other" if mixed or buffers.family(levels.type) == "binary" else "text"
     nulls = len(values) - int(np.add.reduce(counts))
     counted = Counted(kind, len(values), nulls)
     return texts.measured([counted], Words([levels], [counts]), seed)[0] if len(levels) else Column(*counted)
 
 
-def _levels(values: Any) -> tuple[pa.Array, NDArray[np.int64]]:
+def _levels(values: Any, room: Room) -> tuple[pa.Array, NDArray[np.int64]]:
     """Return the different values, without null, and how often each is there (at least once)."""
     if buffers.family(values.type) == "dictionary":
         return _used(values)
+    short = short_texts.counted(values, room)
+    if short is not None:
+        return short
     found = pc.value_counts(values)
     levels, counts = found.field(0), buffers.numbers(found.field(1))
     there = buffers.present(levels)

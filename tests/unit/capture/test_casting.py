@@ -3,9 +3,13 @@
 import io
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from pyarrow import csv
 
+from driftline.capture import casting
 from driftline.capture.casting import Casts, wide, without_empty
 
 
@@ -29,6 +33,26 @@ def test_whole_numbers_are_as_wide_as_the_widest_piece_needs() -> None:
         assert found is not None
         assert found.type == kind
         assert found.to_pylist() == [int(cell) for piece in pieces for cell in piece]
+
+
+# Expected: Arrow's parser, which reads 64 bits; in 16 bits 0xFFFF were -1.
+@pytest.mark.parametrize("cells", [["0xFFFF", "1"], ["0XFFFFFFFF", "1"], ["7", "0x1f"], ["007", "-0"]])
+def test_whole_numbers_with_letters_or_zeros_in_front_are_what_the_parser_reads(cells: list[str]) -> None:
+    found = cast(pa.int64(), ["1"], cells, ["2"])
+    assert found is not None
+    read = csv.read_csv(io.BytesIO("\n".join(["a", "1", *cells, "2", ""]).encode()))
+    assert found.cast(pa.int64()).equals(read.column(0))
+
+
+# Expected: Arrow's own search in the cells, all of them.
+@given(
+    st.lists(st.sampled_from(["", "NA", "A", "xNA", "5", "-5", "null", "-1.#IND", "D", "ü", "é", "\0"]), max_size=30),
+    st.sets(st.sampled_from(["", "NA", "null", "-1.#IND", "5", "é"])),
+)
+def test_what_is_missing_is_told_by_looking_at_those_cells_that_end_so(cells: list[str], nulls: set[str]) -> None:
+    written = pa.array([cell.encode() for cell in cells], pa.binary())
+    missing = pc.is_in(written, value_set=pa.array([null.encode() for null in nulls], pa.binary()))
+    assert casting._others(written, tuple(nulls)).tolist() == pc.invert(missing).to_pylist()
 
 
 def test_what_stands_for_a_missing_value_is_missing_but_in_texts_unless_that_was_said() -> None:

@@ -14,7 +14,7 @@ from pyarrow import csv, feather, parquet
 
 import driftline
 from driftline import profile
-from driftline.capture import contents, formats, measure, measured
+from driftline.capture import contents, formats, measure, measured, parquet_table
 from driftline.capture.form import Form
 from driftline.event.lineage import Field
 from driftline.testing import MemorySink
@@ -293,7 +293,7 @@ def test_a_long_file_is_read_column_by_column_with_the_contents_of_the_whole(
     })  # fmt: skip
     parquet.write_table(table, tmp_path / "x.parquet", row_group_size=30_000)
     parts = written(tmp_path / "x.parquet")
-    monkeypatch.setattr(formats, "_CELLS", rows * 7)
+    monkeypatch.setattr(parquet_table, "_CELLS", rows * 7)
     parquet.write_table(table, tmp_path / "y.parquet", row_group_size=30_000)
     assert parts == written(tmp_path / "y.parquet")
     assert parts is not None

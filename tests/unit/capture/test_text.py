@@ -296,14 +296,16 @@ def test_a_short_text_has_a_row_set_and_a_long_one_has_none(tmp_path: Path, monk
         assert (prints.row_set is not None) is short
 
 
-def test_no_pandas_is_loaded_to_measure_a_text(tmp_path: Path) -> None:
+@pytest.mark.parametrize("nulls", [("NA",), None])
+@pytest.mark.parametrize("short", [-1, 1 << 22])
+def test_no_pandas_is_loaded_to_measure_a_text(tmp_path: Path, short: int, nulls: tuple[str, ...] | None) -> None:
     """A program that uses Polars alone would wait for it."""
     file = tmp_path / "x.csv"
-    file.write_text("a,b\n" + "1,x\n2,NA\n" * 9)
+    file.write_text("a,b,c\n" + "1,x,0.5\n2,NA,\n,,NA\n" * 9)
     code = (
         "import sys\nfrom driftline.capture import text\nfrom driftline.capture.form import Form\n"
-        f"text._SHORT = -1\ntext.of_text({str(file)!r}, 1, Form(nulls=('NA',)), 1 << 29)\n"
-        "assert 'pandas' not in sys.modules"
+        f"text._SHORT = {short}\nfound = text.of_text({str(file)!r}, 1, Form(nulls={nulls!r}), 1 << 29)\n"
+        "assert 'pandas' not in sys.modules and found.profile"
     )
     subprocess.run([sys.executable, "-c", code], check=True)
 
