@@ -81,6 +81,7 @@ _CAPTURE: dict[str, tuple[str, ...]] = {
         "Served._driftline_recording.call", "_method.call", "_kind.passing.method", "_kind.recorded.method",
         "_kind.called",
     ),
+    "resting": ("collector",),
     "sender": ("Sender._work", "Sender._spill"),
     "step": ("step", "step.safely"),
     "transactions": ("any_open",),

@@ -9,10 +9,12 @@ import codecs
 import importlib
 import io
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from typing import TypeVar
 
-from driftline.capture import endings, footer, observe
+from driftline.capture import endings, footer, measure, observe
 from driftline.capture.form import Form
+from driftline.capture.trace import Seen
 
 TICK_NS = 50_000_000  # coarsest clock that files are stamped with
 _CACHE = 10_000
@@ -20,6 +22,7 @@ _HEADER = 1 << 16  # bytes in which a header ends
 _FORMATS = "driftline.capture.formats"
 _FILES = 8  # of a source that are looked at; the rest is taken to be alike
 
+T = TypeVar("T")
 Reads = Callable[[str, str], Form | None]  # of a name and a file
 
 _known: dict[tuple[str, int, int, Form | None], tuple[str, ...] | None] = {}
@@ -31,9 +34,25 @@ def columns(paths: Sequence[str], form: Reads | None = None) -> tuple[str, ...] 
     ``form`` tells of a name and a file that it stands for how a text table is read.
     """
     files = [(file, form(path, file) if form else None) for path in paths for file in observe.files(path)]
+    return _shared((file, *measure.state(file), said) for file, said in _some(files))
+
+
+def of_seen(files: Sequence[Seen]) -> tuple[str, ...] | None:
+    """Return the same of files that were looked at a moment ago."""
+    if len(files) == 1:
+        one = files[0]
+        return _columns((one.path, one.size, one.modified_ns, one.form))
+    return _shared((one.path, one.size, one.modified_ns, one.form) for one in _some(files))
+
+
+def _some(files: Sequence[T]) -> Sequence[T]:
+    return files if len(files) <= _FILES else [*files[: _FILES // 2], *files[-_FILES // 2 :]]
+
+
+def _shared(files: Iterable[tuple[str, int, int, Form | None]]) -> tuple[str, ...] | None:
     found: tuple[str, ...] | None = None
-    for file, said in files[: _FILES // 2] + files[-_FILES // 2 :]:
-        mine = _columns(file, said)
+    for file in files:
+        mine = _columns(file)
         if mine is None or (found is not None and mine != found):
             return None
         found = mine
@@ -67,16 +86,14 @@ def _of_text(path: str) -> tuple[str, ...] | None:
     return tuple(header.split(endings.separator(path, header)))
 
 
-def _columns(path: str, said: Form | None) -> tuple[str, ...] | None:
-    state = os.stat(path)
-    key = (path, state.st_size, state.st_mtime_ns, said)
-    if key not in _known:
+def _columns(file: tuple[str, int, int, Form | None]) -> tuple[str, ...] | None:
+    if file not in _known:
         if len(_known) >= _CACHE:
             _known.clear()
-        _known[key] = of_file(path, said)
-    found = _known[key]
-    if found is None:
-        return None
-    parts = [part.partition("=") for part in path.split(os.sep)[:-1]]
+        _known[file] = of_file(file[0], file[-1])
+    found = _known[file]
+    if found is None or "=" not in file[0]:
+        return found
+    parts = [part.partition("=") for part in file[0].split(os.sep)[:-1]]
     keys = tuple(key for key, sign, _ in parts if sign and key.isidentifier() and key not in found)
     return (*found, *keys)

@@ -6,11 +6,11 @@ variable that its query names was then: where that was a relation, its statement
 """
 
 import os
-import re
 import weakref
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from driftline import later
 from driftline.capture.around import active
 from driftline.capture.beside import Beside
 from driftline.capture.hooks import duckdb_frames
@@ -18,11 +18,11 @@ from driftline.capture.hooks.session import Record, Session, argument
 
 _WRITTEN = ("sep", "na_rep", "header")  # what may be given without a name, in order
 _SOURCES = 1_000  # variables that statements have named
-_NAMED = re.compile(  # what a variable means in the statement of a relation, from DuckDB 2 on
+_NAMED = later.pattern(  # what a variable means in the statement of a relation, from DuckDB 2 on
     r"""(?:"(?P<quoted>[^"]+)"|(?P<plain>\w+)) AS NOT MATERIALIZED """
     r"""\(\s*SELECT \* FROM "(?P<source>__duckdb_source_\w+)"\s*\)"""
 )
-_SOURCE = re.compile(r'"(__duckdb_source_\w+)"')
+_SOURCE = later.pattern(r'"(__duckdb_source_\w+)"')
 _OPTIONS = {"sep": "DELIMITER", "header": "HEADER", "quotechar": "QUOTE", "escapechar": "ESCAPE"}
 
 

@@ -11,18 +11,20 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from driftline import later
 from driftline.capture import arguments, endings, fault
 from driftline.capture.form import Form, readable
-from driftline.capture.sql import text_options
+from driftline.capture.sql import outline, text_options
 
 _SNIFF = "select HasHeader from sniff_csv(?, delim = ?, skip = ?)"
 _CACHE = 10_000
 _TEXT = "driftline.capture.text"
-_VALUE = re.compile(
+_VALUE = later.pattern(
     r"\s*|[-+]?[\d.,]+(?:e[-+]?\d+)?%?|\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}.*|true|false|null|nan|n/a", re.IGNORECASE
 )
 
 Ask = Callable[..., list[Any]]  # asks a connection
+_outlined: dict[str, list[text_options.Said]] = {}
 _headers: dict[tuple[str, int, int, Form], bool] = {}
 
 
@@ -34,7 +36,7 @@ class Forms:
     def __init__(
         self, ask: Ask, text: str = "", paths: tuple[str, ...] = (), options: Mapping[str, Any] | None = None
     ) -> None:
-        found = text_options.said(text)
+        found = _said(text)
         self._ask = ask
         self._reads = {one.path: one.options for one in found if not one.writes}
         self._reads |= dict.fromkeys(paths, options or {})
@@ -54,13 +56,17 @@ class Forms:
             return arguments.duckdb_csv({**given, "header": header}) if type(header) is bool else form
         return arguments.duckdb_csv({**given, "header": self._has_header(path, form)})
 
-    def written(self, name: str, columns: tuple[str, ...] | None) -> Form | None:
-        """Return the form in which a statement has written the file that it calls ``name``; None = as usual."""
+    def written(self, name: str, columns: Callable[[], tuple[str, ...] | None]) -> Form | None:
+        """Return the form in which a statement has written the file that it calls ``name``; None = as usual.
+
+        ``columns`` tells what the statement has written, if that is known.
+        """
         options = self._writes.get(name)
         if not options or _format(options) not in ("", "csv") or (not _format(options) and endings.form(name) != "csv"):
             return None
         form = arguments.duckdb_csv(options)._replace(guess=False)
-        return form._replace(names=columns, bare="") if form.bare and columns else form
+        names = columns() if form.bare else None
+        return form._replace(names=names, bare="") if names else form
 
     def _has_header(self, path: str, form: Form) -> bool:
         state = os.stat(path)
@@ -76,6 +82,34 @@ class Forms:
     def _asked(self, path: str, delimiter: str, skip: int) -> bool:
         rows = fault.attempt("duckdb header", self._ask, _SNIFF, [path, delimiter, skip])
         return bool(rows[0][0]) if rows else True
+
+
+def _said(text: str) -> list[text_options.Said]:
+    """Return what statements say, which is worked out once for all that differ in their texts alone."""
+    form, texts = outline.of(text)
+    found = _outlined.get(form)
+    if found is None:
+        found = text_options.said(form)
+        if not all(_settled(one) for one in found):
+            return text_options.said(text)
+        found = [one for one in found if not one.writes or (one.options and _format(one.options) in ("", "csv"))]
+        if len(_outlined) >= outline.FORMS:
+            _outlined.clear()
+        _outlined[form] = found
+    if not texts:
+        return found
+    return [
+        one._replace(path=texts[int(mark[1])]) if (mark := outline.MARK.fullmatch(one.path)) else one for one in found
+    ]
+
+
+def _settled(said: text_options.Said) -> bool:
+    """Whether an outline says the same as each of its statements: no option of it is a text or number taken out."""
+    plain = all(
+        value is None or isinstance(value, bool) or (isinstance(value, str) and "\u00a7" not in value)
+        for value in said.options.values()
+    )
+    return plain and ("\u00a7" not in said.path or outline.MARK.fullmatch(said.path) is not None)
 
 
 def _truth(value: Any) -> Any:

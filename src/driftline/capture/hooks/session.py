@@ -19,6 +19,7 @@ from driftline.capture import at_hand, client, fault, headers, measure, observe,
 from driftline.capture.around import enclosing
 from driftline.capture.hooks import commits, duckdb_catalog, duckdb_export, duckdb_renames, duckdb_tables, memory
 from driftline.capture.hooks.duckdb_catalog import Catalog
+from driftline.capture.hooks.duckdb_files import Files, folder
 from driftline.capture.hooks.duckdb_frames import Queries
 from driftline.capture.hooks.duckdb_text import Forms
 from driftline.capture.observe import Given
@@ -110,10 +111,9 @@ class Session:
 
     def _read(self, connection: Any, paths: Any, options: Mapping[str, Any]) -> Record | None:
         given = [paths] if isinstance(paths, str | os.PathLike) else paths if isinstance(paths, list | tuple) else []
-        folder = _folder()
         names = [os.fspath(path) for path in given if isinstance(path, str | os.PathLike)]
         forms = self._forms(connection, "", tuple(names), options)
-        found = [(name, seen) for name in names for seen in observe.observe(name, None, Given(), folder)]
+        found = [(name, seen) for name in names for seen in observe.observe(name, None, Given(), folder())]
         for name, one in found:
             one.form = forms.read(name, one.path) if one.path else None
 
@@ -141,17 +141,18 @@ class Session:
                 return self._together([self.sql(connection, one, caller) for one in commits.apart(text)])
         if duckdb_export.folder(text):
             return duckdb_export.recorder(text, lambda one: self.sql(connection, one, caller, told=False))
-        forms = self._forms(connection, text)
+        files = Files(self._forms(connection, text))
         analysis = statements.analyse(
             text,
-            lambda source, spelled: self._columns(connection, source, spelled, forms),
+            lambda source, spelled: self._columns(connection, source, spelled, files),
             ask_second=lambda one: self._second(connection, text, one),
         )
         if analysis is None or not analysis.statements:
             return duckdb_renames.recorder(connection, text, functools.partial(self._table, connection))
-        known = self._sources(connection, analysis, caller, forms)
+        known = self._sources(connection, analysis, caller, files)
         self.queries.understood(analysis, {source: found.datasets for source, found in known.items()})
         fresh = duckdb_tables.before(analysis, functools.partial(self.catalog.ask, connection)) if connection else {}
+        files.begin()
         began_ns = time.time_ns()
 
         def record(ended: Recording, *, failed: bool = False) -> None:
@@ -163,7 +164,7 @@ class Session:
             if touches and told:
                 ended.statement(text, analysis.form)
             for one in analysis.statements:
-                self._record(ended, connection, one, analysis, known, began_ns, caller, fresh, forms)
+                self._record(ended, connection, one, analysis, known, began_ns, caller, fresh, files)
 
         return record
 
@@ -177,14 +178,14 @@ class Session:
 
         return record
 
-    def _sources(self, connection: Any, analysis: Analysis, caller: Any, forms: Forms) -> dict[Source, _Known]:
+    def _sources(self, connection: Any, analysis: Analysis, caller: Any, files: Files) -> dict[Source, _Known]:
         """Return what the statements read, as it is before they run, but for what they write themselves."""
         written: set[Source] = set()
         known: dict[Source, _Known] = {}
         for one in analysis.statements:
             for source in one.reads:
                 if source not in known and source not in written:
-                    known[source] = self._known(connection, source, analysis, caller, forms)
+                    known[source] = self._known(connection, source, analysis, caller, files)
             if one.writes is not None:
                 written.add(one.writes)
         return known
@@ -199,30 +200,32 @@ class Session:
         began_ns: int,
         caller: Any,
         fresh: Mapping[str, frozenset[int]],
-        forms: Forms,
+        files: Files,
     ) -> None:
+        put = _put()
         for gap in one.gaps:
             run.gap(f"{gap}: {analysis.head}")
         for source in one.reads:
             if source not in known:  # made by an earlier statement of the same text
-                known[source] = self._known(connection, source, analysis, caller, forms)
+                known[source] = self._known(connection, source, analysis, caller, files)
             for seen in known[source].seen:
-                held = transactions.version(connection, seen.touched.dataset)
-                add = functools.partial(at_hand.add, run, "read", seen, _put())
-                transactions.put(connection, run, add, inside=bool(held) and held == seen.touched.version)
+                _add_read(run, connection, seen, put)
         if one.writes is None:
             return
         edges = None
         if one.lineage is not None:
             datasets = {source: found.datasets for source, found in known.items()}
             edges = SqlEdges(one.lineage, datasets, analysis.spelled, analysis.said)
-        for seen in self._targets(run, connection, one, analysis, began_ns, forms):
+        for seen in self._targets(run, connection, one, analysis, began_ns, files.forms):
             touched, name = seen.touched, one.writes.names[0]
             if any(it.kind == "table" and not known[it].datasets for it in one.reads):  # frames in variables
                 seen.visits = [visit] if (visit := sites.visit()) is not None else []
+            if one.writes.kind == "file":
+                self._written_to(run, seen, edges, None, _unknown)
+                continue
             if one.kind == "ALTER TABLE":
                 duckdb_renames.renamed(run, touched.dataset, (old for it in one.reads for old in known[it].seen))
-            inside = one.writes.kind == "table" and transactions.begun(connection)
+            inside = transactions.begun(connection)
             look = None
             if name in fresh:  # what waits for a commit must not keep its connection alive
                 weakly = weakref.proxy(connection)
@@ -254,7 +257,7 @@ class Session:
         if edges is not None:
             run.edges(touched.dataset, edges, touched.version)
 
-    def _known(self, connection: Any, source: Source, analysis: Analysis, caller: Any, forms: Forms) -> _Known:
+    def _known(self, connection: Any, source: Source, analysis: Analysis, caller: Any, files: Files) -> _Known:
         if source.kind == "table":
             name = source.names[0]
             if duckdb_catalog.own(name) or self._is_variable(connection, name, caller):
@@ -267,15 +270,8 @@ class Session:
             if not version:
                 self._look(connection, name, seen)
             return _Known((dataset,), (seen,))
-        folder = _folder()
-        files: list[Seen] = []
-        for name in source.names:
-            path = analysis.spelled(name)
-            found = observe.observe(path, None, Given(kind="" if "://" not in path else "file"), folder)
-            for one in found:
-                one.form = forms.read(path, one.path) if one.path else None
-            files += found
-        return _Known(tuple(dict.fromkeys(one.touched.dataset for one in files)), tuple(files))
+        found = tuple(one for name in source.names for one in files.take(analysis.spelled(name)))
+        return _Known(tuple(dict.fromkeys(one.touched.dataset for one in found)), found)
 
     def _look(self, connection: Any, name: str, seen: Seen) -> None:
         """Have ``seen`` hold a table that nobody here has written, which then names it; once per run."""
@@ -292,21 +288,18 @@ class Session:
         self, run: Recording, connection: Any, one: Statement, analysis: Analysis, began_ns: int, forms: Forms
     ) -> Iterable[Seen]:
         assert one.writes is not None
-        items = one.lineage.items if one.lineage is not None else ()
-        names = [item.name for item in items if isinstance(item, Output) and item.name]
-        whole = tuple(names) if names and len(names) == len(items) else None
         if one.writes.kind == "file":
             path = analysis.spelled(one.writes.names[0])
-            for seen in observe.observe(path, None, Given(), _folder()):
-                if not os.path.isdir(path) or seen.modified_ns >= began_ns - headers.TICK_NS:
-                    seen.form = forms.written(path, whole)
+            for seen in observe.observe(path, None, Given(), folder()):
+                if seen.modified_ns >= began_ns - headers.TICK_NS or not os.path.isdir(path):
+                    seen.form = forms.written(path, functools.partial(_outputs, one))
                     yield seen
             return
         name = one.writes.names[0]
         dataset = self._table(connection, name)
         version = f"run:{measure.of_parts(run.id, dataset.namespace, dataset.name)[5:]}"
         if connection is not None and one.how == "create" and one.lineage is not None:
-            self._temporary.setdefault(connection, {})[name.lower()] = whole
+            self._temporary.setdefault(connection, {})[name.lower()] = _outputs(one)
         touched = Touched(dataset=dataset, version=version, kind="table", fields=self.catalog.fields(connection, name))
         yield Seen(touched=touched, at_ns=time.time_ns(), declared=True)
 
@@ -342,10 +335,10 @@ class Session:
         return Forms(functools.partial(self.catalog.ask, connection), text, paths, options)
 
     def _columns(
-        self, connection: Any, source: Source, spelled: Callable[[str], str], forms: Forms
+        self, connection: Any, source: Source, spelled: Callable[[str], str], files: Files
     ) -> tuple[str, ...] | None:
         if source.kind == "file":
-            return headers.columns([spelled(name) for name in source.names], forms.read)
+            return files.columns([spelled(name) for name in source.names])
         name = source.names[0].lower()
         if connection is None:
             return None
@@ -365,13 +358,28 @@ class Session:
 
 
 def _named(path: str) -> str:
-    return f"duckdb://{observe.name_of(path, '', _folder()).name}"
+    return f"duckdb://{observe.name_of(path, '', folder()).name}"
 
 
-def _folder() -> str:
-    owner = client.current()
-    assert owner is not None
-    return owner.folder
+def _add_read(run: Recording, connection: Any, seen: Seen, put: Callable[[Any], None]) -> None:
+    """Record what was read; of a table that the same transaction has written, once that is committed."""
+    held = transactions.version(connection, seen.touched.dataset)
+    if held and held == seen.touched.version:
+        add = functools.partial(at_hand.add, run, "read", seen, put)
+        transactions.put(connection, run, add, inside=True)
+    else:
+        at_hand.add(run, "read", seen, put)
+
+
+def _outputs(one: Statement) -> tuple[str, ...] | None:
+    """The names of all columns that a statement makes; None where one is not known."""
+    items = one.lineage.items if one.lineage is not None else ()
+    names = [item.name for item in items if isinstance(item, Output) and item.name]
+    return tuple(names) if names and len(names) == len(items) else None
+
+
+def _unknown() -> None:
+    """Tell nothing of the columns of a file, which its header tells."""
 
 
 def _put() -> Callable[[Any], None]:

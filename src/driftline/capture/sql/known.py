@@ -9,6 +9,7 @@ sqlglot. Nothing is executed.
 
 import contextlib
 import functools
+import importlib
 import io
 import os
 import pickle
@@ -21,8 +22,8 @@ from typing import Any, NamedTuple
 import msgspec
 
 from driftline import later
-from driftline.capture import remembered
-from driftline.capture.sql import bound, relation, second, stated
+from driftline.capture import remembered, resting
+from driftline.capture.sql import bound, outline, relation, second, stated
 from driftline.capture.sql.relation import Source
 from driftline.capture.sql.second import Said
 from driftline.capture.sql.stated import Statement
@@ -34,21 +35,11 @@ scripts = later.module("driftline.capture.sql.script")
 statement = later.module("driftline.capture.sql.statement")
 
 _HEAD = 60  # characters of a statement that it is known by
-TEMPLATES = 1_000  # forms of statements that are remembered
 VARIANTS = 8  # schemas per form
-LENGTH = 100_000  # characters of a text that is still parsed on the user's thread
+LENGTH = outline.LENGTH  # characters of a text that is still parsed on the user's thread
 LONGEST = 10 * LENGTH  # characters beside its texts, of which numbers leave a tenth; only the ends of longer ones count
 _KEPT = 200_000  # bytes of what is kept for other processes
 
-_TOKEN = re.compile(
-    r"""(?P<text>'(?:[^']|'')*') | (?P<skip>"(?:[^"]|"")*" | --[^\n]* | /\*.*?\*/ | \$\$.*?\$\$)
-      | (?P<lead>[=<>]\s*|\b(?:LIMIT|BETWEEN|AND)\s+)(?P<number>\d+(?:\.\d+)?)\b""",
-    re.VERBOSE | re.DOTALL | re.IGNORECASE,
-)
-_MARK = re.compile("\u00a7(\\d+)\u00a7")
-_LIST = re.compile("'\u00a7\\d+\u00a7'(?:\\s*,\\s*'\u00a7\\d+\u00a7')*")
-_UNNAMED = re.compile(r"\bunnamed_relation_[0-9a-f]+")
-_ESCAPED = re.compile(r"\b[eE]'")
 _DATA = frozenset(
     ["select", "with", "from", "copy", "create", "insert", "update", "merge", "delete", "values", "pivot", "unpivot",
      "alter", "replace", "call", "exec", "execute"]
@@ -68,17 +59,19 @@ class Analysis(NamedTuple):
     @property
     def form(self) -> str:
         """The template as code: a list of texts counts as one, however long it is today."""
-        return _LIST.sub("'\u00a7'", self.template)
+        return outline.code(self.template)
 
     @property
     def head(self) -> str:
         """How it begins, on one line and without its texts, for people to know it by."""
-        words = " ".join(_MARK.sub("…", self.template[:LENGTH]).split())
+        words = " ".join(outline.MARK.sub("…", self.template[:LENGTH]).split())
         return words if len(words) <= _HEAD else f"{words[:_HEAD]}…"
 
     def spelled(self, name: str) -> str:
         """Return ``name`` with the statement's own texts in it."""
-        return _MARK.sub(lambda mark: self.literals[int(mark.group(1))], name) if self.literals else name
+        if not self.literals or "\u00a7" not in name:
+            return name
+        return outline.MARK.sub(lambda mark: self.literals[int(mark.group(1))], name)
 
 
 class _Variant(NamedTuple):
@@ -88,24 +81,6 @@ class _Variant(NamedTuple):
 
 
 _known: OrderedDict[tuple[str, str], list[_Variant]] = OrderedDict()
-_forms: OrderedDict[tuple[str, str], tuple[str, tuple[str, ...]]] = OrderedDict()  # of whole texts, as they came
-
-
-def normalise(sql: str) -> tuple[str, tuple[str, ...]]:
-    """Return the form of a statement, and the texts that were taken out of it."""
-    if _ESCAPED.search(sql) or "\u00a7" in sql:
-        return sql, ()
-    literals: list[str] = []
-
-    def take(found: re.Match[str]) -> str:
-        if found.group("text") is not None:
-            literals.append(found.group("text")[1:-1].replace("''", "'"))
-            return f"'\u00a7{len(literals) - 1}\u00a7'"
-        if found.group("number") is not None:
-            return f"{found.group('lead')}7"
-        return found.group()
-
-    return _TOKEN.sub(take, _UNNAMED.sub("unnamed_relation", sql)), tuple(literals)
 
 
 def short(sql: str) -> str:
@@ -130,19 +105,18 @@ def analyse(
         ask_second: what the database says of a statement that writes; asked once per form.
     """
     sql = short(sql)
-    first = _FIRST.match(sql)
-    if first is None or (first.group(1).lower() not in _DATA and ";" not in sql):
-        return None
     meant = spoken(dialect)
     template, literals = _form(sql, meant)
+    key = (meant.name, template)
+    variants = _known.get(key)
+    if variants is None and not _touches(sql):
+        return None
     analysis = Analysis((), template, literals)
 
     def ask(source: Source) -> tuple[str, ...] | None:
         return columns_of(source, analysis.spelled)
 
-    key = (meant.name, template)
     kept = (*key, ask_second is not None)
-    variants = _known.get(key)
     if variants is None:
         variants = _put(key, _recalled(kept)) if len(template) <= LENGTH else []  # a thousand of them are too many
     for variant in variants:
@@ -158,7 +132,7 @@ def analyse(
     if len(template) > LENGTH:
         statements: tuple[Statement, ...] = (salvage.whole(template, f"longer than {LENGTH} characters"),)
     else:
-        read = statement.read(template, scripts.Script(dialects.of(dialect), remember))
+        read = statement.read(template, scripts.Script(_load(dialect), remember))
         statements = tuple(one for one in read if one.how != "none")
     only = statements[0] if len(statements) == 1 else None
     said = ask_second(only) if ask_second and only is not None and only.writes and only.lineage else None
@@ -167,8 +141,14 @@ def analyse(
     return analysis._replace(statements=statements, said=said)
 
 
+def _touches(sql: str) -> bool:
+    """Whether the first word of a text says that it may touch data."""
+    first = _FIRST.match(sql)
+    return first is not None and (first.group(1).lower() in _DATA or ";" in sql)
+
+
 def _put(key: tuple[str, str], variants: list[_Variant]) -> list[_Variant]:
-    while key not in _known and len(_known) >= TEMPLATES:
+    while key not in _known and len(_known) >= outline.FORMS:
         _known.popitem(last=False)
     _known[key] = variants
     return variants
@@ -209,6 +189,15 @@ class _Ours(pickle.Unpickler):
 _RECORDS = (relation, bound, stated, second)
 
 
+@functools.cache
+def _load(dialect: str) -> Any:
+    """Load what reads statements of a dialect, which is some hundred thousand objects; returns the dialect."""
+    with resting.collector():
+        for one in (statement, scripts):
+            importlib.import_module(one.__name__)
+        return dialects.of(dialect)
+
+
 class Spoken(NamedTuple):
     """What has to be known of a dialect before anything is read."""
 
@@ -224,7 +213,7 @@ def spoken(dialect: str) -> Spoken:
     if body is not None:
         with contextlib.suppress(msgspec.MsgspecError):
             return msgspec.msgpack.decode(body, type=Spoken)
-    found = dialects.of(dialect)
+    found = _load(dialect)
     made = Spoken(found.name, found.plain)
     remembered.put("dialect", key, msgspec.msgpack.encode(made))
     return made
@@ -254,15 +243,5 @@ def _grammar() -> tuple[int | str, ...]:
 
 
 def _form(sql: str, dialect: Spoken) -> tuple[str, tuple[str, ...]]:
-    """The form of a text; of one that came before, word for word, without looking into it."""
-    if not dialect.plain or _UNPLAIN.match(sql):
-        return sql, ()
-    if len(sql) > LENGTH:
-        return normalise(sql)
-    key = (dialect.name, sql)
-    found = _forms.get(key)
-    if found is None:
-        found = _forms[key] = normalise(sql)
-        while len(_forms) > TEMPLATES:
-            _forms.popitem(last=False)
-    return found
+    """The outline of a text and the texts in it; where it cannot be told what is one, the whole text."""
+    return outline.of(sql) if dialect.plain and not _UNPLAIN.match(sql) else (sql, ())

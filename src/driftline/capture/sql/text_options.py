@@ -9,10 +9,12 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
+from driftline import later
+
 _READERS = frozenset(("read_csv", "read_csv_auto", "sniff_csv"))
 _INITIALS = frozenset("rRsScC")  # of these, and of ``copy``
 _WORD = re.compile(r"csv|\bcopy\b", re.IGNORECASE)
-_TOKEN = re.compile(
+_TOKEN = later.pattern(
     r"""--[^\n]* | /\*.*?\*/ | '(?:[^']|'')*' | "(?:[^"]|"")*" | := | => | [A-Za-z_]\w* | -?\d+(?:\.\d+)? | \S""",
     re.VERBOSE | re.DOTALL,
 )

@@ -117,3 +117,36 @@ def test_duckdb_is_asked_only_where_a_first_line_may_be_a_row(tmp_path: Path) ->
         forms.read(str(tmp_path / name), str(tmp_path / name))
     assert len(asked) == 3
     assert forms.read("x.parquet", "x.parquet") is None
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "written"),
+    [
+        ("copy t to 'a.csv' (delimiter ';')", "copy t to 'a.csv' (delimiter '|')", "|"),
+        ("copy t to 'b.csv' (header)", "copy t to 'a.csv' (header)", ","),
+        ("copy t to 'b.csv' (format csv, delim '|', header)", "copy t to 'a.csv' (format csv, delim '|', header)", "|"),
+    ],
+)
+def test_a_statement_that_differs_in_its_texts_alone_says_what_it_says_itself(
+    first: str, second: str, written: str
+) -> None:
+    Forms(lambda *_: [], first)
+    form = Forms(lambda *_: [], second).written("a.csv", lambda: None)
+    assert form is not None
+    assert form.delimiter == written
+
+
+def test_numbers_of_one_statement_are_not_those_of_another(tmp_path: Path) -> None:
+    path = str(tmp_path / "a.csv")
+    Path(path).write_text("x\ny\nn,s\n1,x\n")
+    for skip in (1, 2):
+        form = Forms(lambda *_: [], f"select * from read_csv('{path}', skip = {skip}, header = true)").read(path, path)
+        assert form is not None
+        assert form.skip == skip
+
+
+def test_a_file_that_is_read_as_parquet_by_its_name_is_no_text_in_any_statement(tmp_path: Path) -> None:
+    for name in ("a.parquet", "b.parquet"):
+        forms = Forms(lambda *_: [], f"copy (select * from '{name}') to '{name}.csv' (format parquet)")
+        assert forms.read(name, name) is None
+        assert forms.written(f"{name}.csv", lambda: ("a",)) is None

@@ -15,11 +15,9 @@ from pathlib import Path
 
 import pytest
 import sqlglot
-from hypothesis import given
-from hypothesis import strategies as st
 
 from driftline.capture import measure, remembered
-from driftline.capture.sql import known
+from driftline.capture.sql import known, outline
 from driftline.capture.sql.relation import Output, Source
 from driftline.config import Settings
 
@@ -104,24 +102,6 @@ def test_an_answer_that_needed_a_schema_holds_for_that_schema_only() -> None:
     assert first is not None
     assert second is not None
     assert [len(one.lineage.items) for a in (first, second) for one in a.statements if one.lineage] == [2, 3]
-
-
-@given(st.lists(st.text(alphabet=st.characters(codec="utf-8", exclude_characters="\u00a7"), max_size=20), max_size=5))
-def test_the_texts_of_a_statement_come_back_as_they_were(texts: list[str]) -> None:
-    quoted = [text.replace("'", "''") for text in texts]
-    sql = "SELECT 1 " + " ".join(f", '{text}' AS c{place}" for place, text in enumerate(quoted))
-    template, literals = known.normalise(sql)
-    if literals:
-        assert list(literals) == texts
-        assert known.Analysis((), template, literals).spelled("\u00a70\u00a7") == texts[0]
-    else:
-        assert not texts or template == sql  # an escape string of PostgreSQL's kind: left as it is
-
-
-def test_numbers_of_groups_and_orders_are_part_of_the_form() -> None:
-    assert known.normalise("SELECT a FROM t ORDER BY 1")[0] != known.normalise("SELECT a FROM t ORDER BY 2")[0]
-    assert known.normalise("SELECT a FROM t LIMIT 10")[0] == known.normalise("SELECT a FROM t LIMIT 20")[0]
-    assert known.normalise('SELECT "a = 1" FROM t')[0] == 'SELECT "a = 1" FROM t'
 
 
 def test_a_list_of_files_counts_as_one_text_in_the_code_whatever_its_length() -> None:
@@ -296,11 +276,11 @@ def test_a_database_speaks_the_dialect_that_its_addresses_begin_with(home: Path)
 def test_a_text_that_is_too_long_to_be_parsed_is_not_kept(monkeypatch: pytest.MonkeyPatch) -> None:
     """A thousand loads of a megabyte each would be a gigabyte."""
     monkeypatch.setattr(known, "_known", OrderedDict())
-    monkeypatch.setattr(known, "_forms", OrderedDict())
+    monkeypatch.setattr(outline, "_whole", OrderedDict())
     long = f"COPY (SELECT 1 AS {'a' * known.LENGTH}) TO 'out.parquet'"
     assert touched(long) == touched(long) == [([], "out.parquet", "query")]
     assert not known._known
-    assert not known._forms
+    assert not outline._whole
 
 
 def test_a_sqlglot_that_lies_in_no_folder_says_itself_which_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -322,3 +302,11 @@ def test_of_a_very_long_text_only_its_ends_are_looked_at(monkeypatch: pytest.Mon
     assert [one.problem for one in found.statements] == ["longer than 100 characters"]
     long = f"insert into t values ('{'x' * 3_000}')"  # its text is no part of the form
     assert known.short(long) == long
+
+
+def test_a_mark_that_the_user_wrote_stands_for_itself() -> None:
+    analysis = known.analyse("COPY (SELECT a FROM \"\u00a75\u00a7\") TO 'o.parquet'", nothing_known)
+    assert analysis is not None
+    assert [analysis.spelled(name) for one in analysis.statements for source in one.reads for name in source.names] == [
+        "\u00a75\u00a7"
+    ]

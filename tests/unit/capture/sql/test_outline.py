@@ -1,0 +1,104 @@
+"""The outline of a statement: without its texts and compared numbers, however often it comes in other words."""
+
+import time
+from collections import OrderedDict
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from driftline.capture.sql import known, outline
+
+WORDS = ["select a", " from t", " where b = 7", " and c < 12", ' "d"', " -- e\n", " /* f */", " $$g$$", "'", '"',
+         "e", "''", "--", "\n", "/*", "*/", "$$", "\u00a7", " limit 3", ", ", "unnamed_relation_0a", " E"]  # fmt: skip
+TEXTS = [
+    "",
+    "a",
+    "it''s",
+    "e",
+    "x-e",
+    'a"b',
+    "*/",
+    "/*",
+    "--",
+    "$$",
+    "\u00a7",
+    "unnamed_relation_1f",
+    "2013-01-31",
+    "7",
+    "\n",
+]
+
+
+def statement(pieces: list[str], texts: list[str]) -> str:
+    """Pieces with a text in quotes between each two of them."""
+    return "".join(f"{piece}'{texts[place % len(texts)]}'" for place, piece in enumerate(pieces[:-1])) + pieces[-1]
+
+
+@given(st.lists(st.text(alphabet=st.characters(codec="utf-8", exclude_characters="\u00a7"), max_size=20), max_size=5))
+def test_the_texts_of_a_statement_come_back_as_they_were(texts: list[str]) -> None:
+    quoted = [text.replace("'", "''") for text in texts]
+    sql = "SELECT 1 " + " ".join(f", '{text}' AS c{place}" for place, text in enumerate(quoted))
+    template, literals = outline.normalise(sql)
+    if literals:
+        assert list(literals) == texts
+        assert known.Analysis((), template, literals).spelled("\u00a70\u00a7") == texts[0]
+    else:
+        assert not texts or template == sql  # an escape string of PostgreSQL's kind: left as it is
+
+
+@given(
+    st.lists(st.lists(st.sampled_from(WORDS), max_size=4).map("".join), min_size=1, max_size=4),
+    st.lists(st.lists(st.sampled_from(TEXTS), min_size=1, max_size=3), min_size=2, max_size=4),
+)
+@example(['select "a', ' from "t"', ""], [["x"], ['x"y'], ["z"]])
+@example(["select 1 /* ", " from t"], [["x"], ["x*/"]])
+@example(["select ", ""], [["x"], ["e"], ["x"]])
+def test_a_statement_that_differs_in_its_texts_alone_is_cut_as_if_it_were_the_first(
+    pieces: list[str], texts: list[list[str]]
+) -> None:
+    outline._between.clear()
+    for some in texts:
+        sql = statement(pieces, some)
+        assert outline.of(sql) == outline.normalise(sql)  # the long way is the other implementation
+        assert outline.of(sql) == outline.of(str(sql.encode(), "utf-8"))
+
+
+def test_a_statement_in_other_words_is_not_looked_through_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    first = outline.of("copy (select a from 'feed/1.parquet' where b = 3) to 'out/1.parquet'")
+    monkeypatch.setattr(outline, "normalise", lambda sql: pytest.fail(f"{sql} was looked through"))
+    again = outline.of("copy (select a from 'feed/2.parquet' where b = 3) to 'out/2.parquet'")
+    assert again == (first[0], ("feed/2.parquet", "out/2.parquet"))
+    assert first[0] == "copy (select a from '\u00a70\u00a7' where b = 7) to '\u00a71\u00a7'"
+
+
+def test_what_is_remembered_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(outline, "_whole", OrderedDict())
+    monkeypatch.setattr(outline, "_between", OrderedDict())
+    for number in range(outline.FORMS + 10):
+        outline.of(f"select a{number} from 'x'")
+    assert len(outline._whole) == len(outline._between) == outline.FORMS
+    outline.of("select '" + "x" * outline.LENGTH + "'")
+    assert len(outline._whole) == outline.FORMS
+    assert not any("xxx" in sql for sql in outline._whole)
+
+
+def test_numbers_of_groups_and_orders_are_part_of_the_form() -> None:
+    assert outline.of("SELECT a FROM t ORDER BY 1")[0] != outline.of("SELECT a FROM t ORDER BY 2")[0]
+    assert outline.of("SELECT a FROM t LIMIT 10")[0] == outline.of("SELECT a FROM t LIMIT 20")[0]
+    assert outline.of('SELECT "a = 1" FROM t')[0] == 'SELECT "a = 1" FROM t'
+
+
+def test_a_list_of_texts_counts_as_one_in_the_code() -> None:
+    short, long = (outline.of(f"select a from read_csv([{some}])")[0] for some in ("'1'", "'1', '2' ,'3'"))
+    assert outline.code(short) == outline.code(long) == "select a from read_csv(['\u00a7'])"
+
+
+def test_the_second_of_two_alike_statements_costs_a_few_microseconds() -> None:
+    columns = ", ".join(f"f.column_{number}" for number in range(100))
+    texts = [f"copy (select {columns} from 'feed/{day}.parquet' f) to 'out/{day}.parquet'" for day in range(200)]
+    outline.of(texts[0])
+    start = time.process_time()
+    for text in texts[1:]:
+        outline.of(text)
+    assert (time.process_time() - start) / 199 < 100e-6  # measured 5 microseconds; looking through it takes 150
