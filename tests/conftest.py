@@ -25,6 +25,11 @@ settings.load_profile("house")
 for _name in [name for name in os.environ if name.startswith("DRIFTLINE_") and "_TEST_" not in name]:
     del os.environ[_name]
 
+if (
+    signal.getsignal(signal.SIGINT) is signal.SIG_IGN
+):  # in what a shell has put into the background; children inherit it
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+
 POSTGRES = ["wheel", "system"] if os.environ.get("DRIFTLINE_TEST_POSTGRES") else ["wheel"]
 
 

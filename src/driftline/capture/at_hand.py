@@ -35,7 +35,7 @@ class Table:
         self._shape = shape  # what is done to it first
         self._contents: Any = None
         self._error: Exception | None = None
-        self._lock = threading.Lock()
+        self._lock = threading.RLock()
         self.ordered = ordered  # False: it came out of a database, in whatever order
         _waiting[id(self)] = cells
 

@@ -55,6 +55,18 @@ class Unfinished(Protocol):
 unfinished: list[Unfinished] = []  # waited for before what is queued is delivered
 
 
+class Sent(set[tuple[str, str, str]]):
+    """What was sent once and need not be sent again; what is forgotten is sent once more."""
+
+    MOST = 50_000
+
+    def add(self, one: tuple[str, str, str], /) -> None:
+        """Remember that ``one`` was sent."""
+        if len(self) >= self.MOST:
+            self.clear()
+        super().add(one)
+
+
 class Client:
     """Settings in force and the sender that belongs to them."""
 
@@ -66,7 +78,7 @@ class Client:
         self._place = next(filter(os.path.isdir, (self.home, os.path.dirname(self.home))), "")
         self.sender = Sender(settings, self._open)
         self.sender.on_start = self._begin
-        self.profiled: set[tuple[str, str, str]] = set()  # (namespace, name, version) whose profile was sent
+        self.profiled = Sent()  # (namespace, name, version) whose profile was sent
 
     def _begin(self) -> None:
         self._look()
@@ -100,7 +112,7 @@ class _Process:
     def __init__(self) -> None:
         self.client: Client | None = None
         self.settled = False  # settings were loaded or given
-        self.lock = threading.Lock()
+        self.lock = threading.RLock()  # what we tell may make a program ask for its client on the same thread
         self.atexit = False
 
 
@@ -129,7 +141,8 @@ def _load() -> None:
             _misspelt(settings)
             for said in mended if settings.enabled else ():
                 fault.tell(said, said)
-            _install(settings, sinks.open_sink)
+            if not process.settled:  # whoever listens to what was told may have recorded something
+                _install(settings, sinks.open_sink)
 
 
 def _misspelt(settings: Settings) -> None:
@@ -182,8 +195,8 @@ def _install(settings: Settings, open_sink: OpenSink) -> None:
     switch.use(settings)
     measure.use(settings)
     sites.use(wanted=settings.read_code)
-    process.client = Client(settings, open_sink) if settings.enabled else None
-    process.settled = True
+    made = Client(settings, open_sink) if settings.enabled else None
+    process.client, process.settled = made, True
     if settings.enabled and not process.atexit:
         process.atexit = True
         atexit.register(_at_exit)
@@ -267,7 +280,7 @@ def _after_fork() -> None:
 
 def _reborn() -> None:
     former = process.client
-    process.lock = threading.Lock()
+    process.lock = threading.RLock()
     if former is None:
         return
     former.profiled.clear()

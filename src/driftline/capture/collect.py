@@ -17,6 +17,9 @@ from driftline.capture.trace import Seen, Trace
 from driftline.event.lineage import Dataset, Touched
 
 STATEMENTS = 1_000  # that one event tells; what they read and wrote is recorded all the same
+CHARACTERS = 100_000  # of all of them together: what an event tells (``emit``)
+TEMPLATES = 10_000  # statements that count as code of one run
+FURTHER = "texts of further statements"
 
 
 def add(trace: Trace, way: Way, seen: Seen) -> Touched:
@@ -130,9 +133,14 @@ def edges(trace: Trace, dataset: Dataset, found: Bindable, version: str | None) 
 
 
 def statement(trace: Trace, text: str) -> None:
-    """Record the text of a statement, once; the first thousand of a run."""
-    if len(trace.statements) < STATEMENTS and text not in trace.statements:
+    """Record the text of a statement, once; of the first thousand of a run, as far as an event has room for them."""
+    text = text[:CHARACTERS]
+    if text in trace.statements:
+        return
+    if len(trace.statements) < STATEMENTS and sum(map(len, trace.statements)) < CHARACTERS:
         trace.statements.append(text)
+    else:
+        trace.gaps[FURTHER] = trace.gaps.get(FURTHER, 0) + 1
 
 
 def declared(trace: Trace, sources: Mapping[str, Iterable[str] | str], subtype: str, folder: str) -> Declared:

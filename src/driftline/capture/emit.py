@@ -13,7 +13,19 @@ from typing import Any
 import msgspec
 
 from driftline import clock
-from driftline.capture import by_hand, columns, endings, fault, likeness, measure, opens, order, place, unexplained
+from driftline.capture import (
+    by_hand,
+    columns,
+    endings,
+    fault,
+    large,
+    likeness,
+    measure,
+    opens,
+    order,
+    place,
+    unexplained,
+)
 from driftline.capture.output_columns import OutputColumns
 from driftline.capture.probe import cache
 from driftline.capture.probe.report import Report
@@ -59,8 +71,8 @@ class Ended:
         """Return the versions whose contents it tells of."""
         return (*self._trace.inputs, *self._trace.outputs)
 
-    def encode(self, *, cheap: bool) -> bytes:
-        """Return the event as JSON; ``cheap`` measures no file, and says so."""
+    def encode(self, *, cheap: bool) -> list[bytes]:
+        """Return the event as JSON, in pieces where it is large; ``cheap`` measures no file, and says so."""
         trace = self._trace
         trace.outputs = order.staying(order.lasting(trace.outputs), trace.gaps)
         if not cheap:
@@ -88,9 +100,9 @@ class Ended:
         if ordered:
             trace.on_job["lineage"] = {"entries": order.entries(trace)}
         if self._late:
-            return openlineage.encode(_event(trace, "OTHER", trace.ended_us + 1, inputs, outputs))
+            return large.encoded(_event(trace, "OTHER", trace.ended_us + 1, inputs, outputs))
         state = ("ABORT" if trace.aborted else "FAIL") if trace.error else "COMPLETE"
-        return openlineage.encode(_event(trace, state, trace.ended_us, inputs, outputs))
+        return large.encoded(_event(trace, state, trace.ended_us, inputs, outputs))
 
     def _await(self) -> None:
         """Say what probes have found, and say the rest once it is found."""
@@ -138,7 +150,7 @@ def unmeasured(trace: Trace) -> int:
 
 
 def last_words(trace: Trace, folder: str, home: str) -> bytes:
-    """Return the last event of a run as it is if the process is killed before this is measured.
+    """Return the last event of a run as it is if the process is killed before this is measured; each piece on a line.
 
     It is a microsecond older than the event proper, which replaces it in whatever order they come.
     """
@@ -151,7 +163,7 @@ def last_words(trace: Trace, folder: str, home: str) -> bytes:
         on_run=dict(trace.on_run),
         on_job=dict(trace.on_job),
     )
-    return Ended(said, set(), folder, home).encode(cheap=True)
+    return b"\n".join(Ended(said, set(), folder, home).encode(cheap=True))
 
 
 def started(trace: Trace) -> bytes:

@@ -6,7 +6,7 @@ item: one that cannot be made is a counted loss.
 """
 
 import importlib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Protocol
 
 from driftline.capture import fault, measure
@@ -19,8 +19,8 @@ from driftline.event.answer import Answer
 class Pending(Protocol):
     """An event that is encoded when its turn comes."""
 
-    def encode(self, *, cheap: bool) -> bytes:
-        """Return the event as JSON; ``cheap`` leaves out what takes long to measure."""
+    def encode(self, *, cheap: bool) -> Sequence[bytes]:
+        """Return the event as JSON, in pieces where it is large; ``cheap`` leaves out what takes long to measure."""
 
     def waiting(self) -> Iterable[Seen]:
         """Return the versions whose contents it tells of."""
@@ -83,8 +83,10 @@ class Flight:
                     self.answers.extend(made)
             elif isinstance(item, Answer):
                 self.answers.append(item)
+            elif isinstance(item, bytes):
+                self.events.append(item)
             else:
-                self.events.append(item if isinstance(item, bytes) else item.encode(cheap=cheap))
+                self.events.extend(item.encode(cheap=cheap))
         except Exception as error:  # the fault rule: an event that cannot be encoded is a counted loss
             fault.failed("encode", error)
             self._counted[kind(item)] -= weight(item)

@@ -13,18 +13,13 @@ from typing import IO
 import msgspec
 
 from driftline import clock
-from driftline.capture import emit, fault, offspring, spool
+from driftline.capture import emit, fault, large, offspring, spool
 from driftline.capture.client import Client
 from driftline.capture.trace import Trace
 from driftline.event.lineage import Job
 
 MESSAGE = "the process has ended without a word: it was killed, or called os._exit"
-_WHOLE = 2  # lines behind the first one, where last words were written to their end; the second one is empty
-_MORE = {  # adds to what the run has told while it lasted
-    "processingType": "BATCH",
-    "integration": "DRIFTLINE",
-    "emissionPattern": {"eventContentMode": "ACCUMULATIVE"},
-}
+_WHOLE = 2  # lines behind the first one, or more, where last words were written to their end; the last one is empty
 
 
 class _Mark(msgspec.Struct):
@@ -65,9 +60,11 @@ def mark(home: str, trace: Trace, tally: str = "") -> Held:
     """
     path = Path(home) / offspring.FOLDER / f"{trace.run}{offspring.MARK}"
     path.parent.mkdir(parents=True, exist_ok=True)
-    file = path.open("ab", buffering=0)
+    new = path.with_suffix(offspring.NEW)
+    file = new.open("ab", buffering=0)
     spool.locked(file)
     file.write(msgspec.json.encode(_Mark(trace.run, trace.job, trace.started_us, tally)))
+    new.rename(path)  # nobody takes it for that of a dead process before it is locked, and whole
     return Held(path, file)
 
 
@@ -96,8 +93,9 @@ def _sweep(owner: Client, path: Path) -> None:
 def _tell(owner: Client, left: bytes) -> dict[str, int]:
     """Say what is to be said of a run that left this."""
     mark, *words = left.split(b"\n")
-    if len(words) == _WHOLE:
-        owner.event(words[0])
+    if len(words) >= _WHOLE and not words[-1]:
+        for event in words[:-1]:
+            owner.event(event)
         return {}
     said = msgspec.json.decode(mark, type=_Mark)
     trace = Trace(run=said.run, job=said.job, started_us=said.started_us, ended_us=clock.now_us())
@@ -106,6 +104,6 @@ def _tell(owner: Client, left: bytes) -> dict[str, int]:
     trace.gaps.update({"lost with the process": 1, **lost})
     offspring.collect(owner.home, trace)
     if trace.inputs or trace.outputs:
-        trace.on_job["jobType"] = _MORE
-    owner.event(emit.Ended(trace, owner.profiled, owner.folder, owner.home))
+        trace.on_job["jobType"] = large.ADDS
+    owner.event(emit.Ended(trace, owner.profiled, owner.folder, owner.home, owner.event))
     return lost

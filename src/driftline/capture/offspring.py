@@ -6,6 +6,7 @@ anything. The files lie in ``home/runs/RUN``, one per process, and are removed b
 """
 
 import atexit
+import contextlib
 import os
 import sys
 import threading
@@ -30,10 +31,18 @@ if TYPE_CHECKING:
 else:  # few runs have children
     shutil = later.module("shutil")
 
+try:
+    import fcntl
+except ImportError:  # on Windows, where nothing is forked
+    fcntl = None  # type: ignore[assignment]
+
 FOLDER = "runs"
 STALE_SECONDS = 7 * 86_400.0  # what a parent that was killed left behind is kept for so long
+NEW = ".new"  # behind the same, as long as that is being written
 MARK = ".open"  # behind the name of a run: the file that says that its process lives
 _ENDING = ".jsonl"
+_MUCH = 10_000  # versions and files that a child remembers of what it has handed over
+_TRIES = 10  # at leaving a line
 
 _registered: set[int] = set()  # the process whose end is provided for
 
@@ -134,16 +143,26 @@ def _append(home: str, run: str, part: Part) -> None:
     folder = _folder(home, run)
     line = msgspec.json.encode(part) + b"\n"
     file = os.path.join(folder, f"{os.getpid()}-{threading.get_ident()}{_ENDING}")
-    flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT
-    try:
-        handle = os.open(file, flags, 0o600)
-    except FileNotFoundError:
-        os.makedirs(folder, exist_ok=True)
-        handle = os.open(file, flags, 0o600)
-    try:
-        os.write(handle, line)
-    finally:
-        os.close(handle)
+    for _ in range(_TRIES):  # the parent may be taking the file, or the folder, just now
+        try:
+            handle = os.open(file, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+        except FileNotFoundError:
+            os.makedirs(folder, exist_ok=True)
+            continue
+        try:
+            _alone(handle)
+            if os.fstat(handle).st_nlink:
+                os.write(handle, line)
+                return
+        finally:
+            os.close(handle)
+    raise OSError(f"{file} is removed again and again")
+
+
+def _alone(handle: int) -> None:
+    """Wait until no other process is at the file."""
+    if fcntl is not None:
+        fcntl.flock(handle, fcntl.LOCK_EX)
 
 
 def before_exit(finish: Callable[[None], None]) -> None:
@@ -159,16 +178,38 @@ def before_exit(finish: Callable[[None], None]) -> None:
         atexit.register(finish, None)
 
 
-def collect(home: str, trace: Trace) -> None:
-    """Add to ``trace`` what child processes have left for its run, and remove that."""
-    folder = _folder(home, trace.run)
-    if not os.path.isdir(folder):
+def forget(home: str, trace: Trace) -> None:
+    """In a child that does not end: forget what is handed over, once it is much."""
+    if len(trace.inputs) + len(trace.outputs) + len(trace.attributed) + len(trace.opened) < _MUCH:
         return
-    for file in sorted(Path(folder).glob(f"*{_ENDING}")):
+    leave_rest(home, trace)
+    trace.inputs, trace.outputs, trace.statements, trace.gaps = [], [], [], {}
+    trace.opened, trace.attributed, trace.recalled = {}, set(), {}
+
+
+def collect(home: str, trace: Trace, run: str = "") -> None:
+    """Add to ``trace`` what child processes have left for its run, or ``run``, and remove that; they may go on."""
+    folder = Path(_folder(home, run or trace.run))
+    if not folder.is_dir():
+        return
+    for file in sorted(folder.glob(f"*{_ENDING}")):
         thread = ways.thread_of(file.stem)
-        for line in file.read_bytes().splitlines():
+        for line in _taken(file).splitlines():
             fault.attempt("offspring", _take, trace, line, thread)
-    shutil.rmtree(folder, ignore_errors=True)
+    with contextlib.suppress(OSError):  # a child has just left something more
+        folder.rmdir()
+
+
+def _taken(file: Path) -> bytes:
+    """Return what is in a file, which is gone then; a child that has opened it finds that out."""
+    try:
+        with file.open("rb") as held:
+            _alone(held.fileno())
+            found = held.read()
+            file.unlink()
+    except FileNotFoundError:  # another thread of ours was faster
+        return b""
+    return found
 
 
 def _take(trace: Trace, line: bytes, thread: int) -> None:
@@ -192,7 +233,8 @@ def _take(trace: Trace, line: bytes, thread: int) -> None:
             fields = {name: _reaches(found) for name, found in part.fields.items()}
             seen.edges = [Stated(fields, _reaches(part.rows))]
         collecting.add(trace, part.way, seen)
-    trace.statements += [text for text in part.statements if text not in trace.statements]
+    for text in part.statements:
+        collecting.statement(trace, text)
     for gap, count in part.gaps.items():
         trace.gaps[gap] = trace.gaps.get(gap, 0) + count
     for path, way, when in part.opened:
@@ -212,7 +254,10 @@ def sweep(home: str) -> None:
     oldest = time.time() - STALE_SECONDS
     for entry in os.scandir(folder):
         if _touched(entry) < oldest and not os.path.exists(entry.path + MARK):  # a run that is open is never old
-            shutil.rmtree(entry.path, ignore_errors=True)
+            if entry.name.endswith(NEW):
+                Path(entry.path).unlink(missing_ok=True)
+            else:
+                shutil.rmtree(entry.path, ignore_errors=True)
 
 
 def _touched(entry: "os.DirEntry[str]") -> float:

@@ -21,6 +21,7 @@ from driftline.capture import locks, own
 
 NAMED = 100  # files of a run that are named one by one
 LIMIT = 10_000  # files of a run that are remembered
+FURTHER = "openings of further files"
 _LOCKING = frozenset(("fcntl.lockf", "fcntl.fcntl"))
 _CODE = (".py", ".pyc", ".pyi", ".so", ".pyd", ".dll", ".dylib", ".pth", ".ttf", ".ttc", ".otf", ".afm")
 _FOLDERS = ("/proc/", "/sys/", "/dev/", "/etc/", "/usr/share/", "/usr/lib/", "/run/", "/System/", "/Library/")
@@ -104,11 +105,15 @@ def _note(given: Any, mode: Any, flags: Any) -> None:
     else:
         writes = isinstance(flags, int) and bool(flags & (os.O_WRONLY | os.O_RDWR))
     key = (text if os.path.isabs(text) else f"{os.getcwd()}/{text}", "write" if writes else "read")
-    run = _state.active() if inside is None else inside
+    run: Any = _state.active() if inside is None else inside
     if run is not None and inside is None and _state.told is not None:
         _state.told(*key)
-    if run is not None and key not in run.opened and (inside is not None or len(run.opened) < LIMIT):
+    if run is None or key in run.opened:
+        return
+    if inside is not None or len(run.opened) < LIMIT:
         run.opened[key] = time.time_ns()
+    elif key not in run.trace.attributed:
+        run.gap(FURTHER)
 
 
 def left_over(opened: Iterable[tuple[str, str]], attributed: set[str], home: str) -> list[tuple[str, str, int]]:

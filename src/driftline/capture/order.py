@@ -133,7 +133,8 @@ def mark(trace: Trace) -> None:
 
 def after_ns(trace: Trace, seen: Seen, *, written: bool) -> int:
     """Return how long after the begin of the run something was read first, or ``written`` last."""
-    return (end_ns(seen) if written else _used_ns(seen) or seen.at_ns) - trace.started_us * 1_000
+    at = end_ns(seen) if written else _used_ns(seen) or seen.at_ns
+    return max(0, at - trace.started_us * 1_000)  # what a part before this one has read was there from the begin
 
 
 def end_ns(seen: Seen) -> int:

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 import xxhash
 
-from driftline.capture import client, fault
+from driftline.capture import client, fault, imported
 from driftline.capture.client import Client
 from driftline.capture.frames import node, origin, probed
 from driftline.capture.probe import background, cache, child, sample, ship, tables
@@ -143,7 +143,7 @@ def key_of(function: Callable[..., Any], arguments: Arguments, given: Mapping[st
         form = (name, type(one).__module__, type(one).__name__, list(map(str, tables.names(one))), tables.types(one))
         state.update(repr(form).encode())
     state.update(repr((arguments.positional, arguments.keywords, sorted(arguments.plain.items())))[:_PLAIN].encode())
-    versions = [(name, getattr(sys.modules.get(name), "__version__", "")) for name in _LIBRARIES]
+    versions = [(name, imported.of(name).get("__version__", "")) for name in _LIBRARIES]
     state.update(repr((FORM, sys.version_info[:2], versions)).encode())
     return state.hexdigest()
 

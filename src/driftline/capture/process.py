@@ -2,25 +2,43 @@
 
 Enters: a name, and how the process goes on: its arguments, its children, its end. Leaves: one run with the version of
 the script and of its own modules, its environment and its parameters; COMPLETE, or FAIL with the message of the
-exception that the script died of, or ABORT where that was Ctrl-C. A child process records as part of the same run.
+exception that the script died of, or ABORT where that was Ctrl-C. A child process records as part of the same run. One
+that goes on for days is told in ``parts``.
 Never changes how the process ends.
 """
 
 import atexit
 import concurrent.futures.thread  # noqa: F401 - it refuses to be imported at exit, when contents may be measured first
+import copy
 import os
 import sys
 import threading
+import time
 from collections.abc import Mapping, Sequence
 from types import FrameType
 from typing import Any
 
-from driftline.capture import around, client, emit, environment, fault, interrupt, left, offspring, own, progress
+from driftline import clock
+from driftline.capture import (
+    around,
+    client,
+    emit,
+    environment,
+    fault,
+    imported,
+    interrupt,
+    left,
+    offspring,
+    own,
+    parts,
+    progress,
+)
 from driftline.capture import code as code_versions
 from driftline.capture.client import Client
 from driftline.capture.run import Run, open_runs
 from driftline.event.lineage import Job
 
+_GATHER_SECONDS = 60.0  # how long what children leave for the run lies there at most
 _LONG = 16 << 20  # bytes that are measured at the end: about 0.1 s
 
 
@@ -32,8 +50,12 @@ class ProcessRun(Run):
         self._caller = caller.f_code
         self.module = str(caller.f_globals.get("__name__", ""))  # that opened it
         self._trace.ordered = True
+        self._former: ProcessRun | None = None  # the part before this one, which is told a moment later
+        self._onwards: frozenset[int] = frozenset()  # what of this part belongs to the next one
+        self._earlier: tuple[str, ...] = ()  # ids of the parts before, for which children still leave something
+        self._gathered = time.monotonic()  # when it was last looked for that
         self._mark: left.Held | None = None
-        self._marking = threading.Lock()  # the sender's thread marks what this one ends
+        self._marking = threading.RLock()  # the sender's thread marks what this one ends
         self._spawned = caller.f_globals.get("__name__") == "__mp_main__"  # it may yet go on with its parent's run
         file = caller.f_globals.get("__file__")
         self.script = os.path.abspath(file) if isinstance(file, str) and os.path.isfile(file) else ""
@@ -45,16 +67,70 @@ class ProcessRun(Run):
         """Send START once the run has been open for long, and leave word of it for the case that nothing follows."""
         if self._spawned:
             return
+        fault.attempt("parts", self._in_parts)
         super().announce()
         with self._marking:
             if self._announced and self._mark is None and self._client is not None and not self.over:
                 self._mark = fault.attempt("left", left.mark, self._client.home, self._trace, self._tally())
+
+    def _in_parts(self) -> None:
+        """Tell of a part that has become long; a moment later, when nobody is in the middle of adding to it."""
+        with self._marking:
+            if self._former is not None and clock.now_us() - self._opened_us < parts.MOMENT_US:
+                return
+            former, self._former = self._former, None
+            if former is None and not (self.over or self.inherited) and parts.due(self._trace, self._opened_us):
+                self._former = self._part()
+        if former is not None:
+            former._end_part()
+        elif time.monotonic() - self._gathered > _GATHER_SECONDS and self._client is not None:
+            self._gathered = time.monotonic()
+            self._gather(self._client)
+
+    def _part(self) -> "ProcessRun":
+        """Begin the next part; returns the run that the one until now has become."""
+        former = copy.copy(self)
+        former._marking = threading.RLock()
+        self._opened_us = clock.now_us()
+        self._earlier = (*self._earlier, former.id)
+        self._trace = parts.following(former._trace, self._opened_us)
+        former._onwards = frozenset(map(id, self._trace.outputs))
+        self._announced, self._mark, self._templates = False, None, set()
+        return former
+
+    def _end_part(self) -> None:
+        fault.attempt("parts", parts.leave, self._trace, self._onwards)
+        self.finish(None)
+
+    def _gather(self, owner: Client) -> None:
+        """Take what children have left, of those that outlive parts as well."""
+        for run in (*self._earlier, self.id):
+            fault.attempt("offspring", offspring.collect, owner.home, self._trace, run)
+
+    def _finish(self, owner: Client, error: BaseException | None) -> None:
+        if not self.inherited:
+            self._gather(owner)
+        super()._finish(owner, error)
+
+    def inherit(self) -> None:
+        """Be the same run in a child process; the parent tells of the part before."""
+        self._former = None
+        self._marking = threading.RLock()  # a thread of the parent that held it is not there
+        super().inherit()
+
+    def statement(self, text: str, template: str = "") -> None:  # noqa: ARG002 - the code of a process is its files
+        """Record a statement. For hooks."""
+        super().statement(text)
 
     def _tally(self) -> str:
         return self._client.sender.delivery.tally.name if self._client is not None else ""
 
     def finish(self, error: BaseException | None) -> None:
         """Send the last event; once."""
+        with self._marking:
+            former, self._former = self._former, None
+        if former is not None:
+            former._end_part()
         super().finish(error)
         if self.inherited:
             return
@@ -99,7 +175,7 @@ class ProcessRun(Run):
 
 def _cells(filename: str) -> str:
     """The version of a notebook: all cells that were run so far; "" = this is none."""
-    cells = getattr(sys.modules.get("__main__"), "In", None)
+    cells = imported.of("__main__").get("In")
     if not isinstance(cells, list) or os.path.isfile(filename):
         return ""
     return f"src:{code_versions.digest(chr(0).join(map(str, cells)).encode())}"
@@ -179,7 +255,7 @@ def _ended() -> None:
 
 def died_of() -> BaseException | None:
     """Return the exception that the interpreter ends with; None where it is an ordinary end, or an interactive one."""
-    if hasattr(sys, "ps1") or isinstance(getattr(sys.modules.get("__main__"), "In", None), list):
+    if hasattr(sys, "ps1") or isinstance(imported.of("__main__").get("In"), list):
         return None
     error = getattr(sys, "last_exc", None) or getattr(sys, "last_value", None)
     if error is None and _Ending.code is not None:

@@ -3,7 +3,8 @@
 Enters: open runs, once a second, on the sender's thread. Leaves: a RUNNING event where something new was read or
 written and ``PAUSE_US`` have passed since the last one; each holds the whole picture until then, so that the last event
 of the run replaces it. Names, versions and statements are told, contents are not: they are measured when the run ends.
-What is still being written is left out. Takes at most a hundredth of the time.
+What is still being written is left out. Takes at most a hundredth of the time, and of a run that has much to tell
+again and again a bounded number of bytes a day.
 """
 
 import time
@@ -13,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from driftline import clock
-from driftline.capture import emit, measure, order
+from driftline.capture import emit, fault, large, measure, order
 from driftline.capture.recording import Recording
 from driftline.capture.trace import Seen, Trace
 
@@ -22,6 +23,9 @@ if TYPE_CHECKING:
 
 PAUSE_US = 2_000_000
 _SHARE = 100  # pauses are so many times longer than what making the event has taken
+FREE = 20 << 20  # bytes of such events that a run may send as fast as that; then
+_US_PER_BYTE = 1_000  # each byte of the last one makes the pause longer by this: 86 MB a day
+MANY = 50_000  # versions that one block keeps until it ends, which is told
 WHOLE = {
     "processingType": "BATCH",
     "integration": "DRIFTLINE",
@@ -32,10 +36,11 @@ WHOLE = {
 class _Said:
     """What was said of one run."""
 
-    __slots__ = ("mark", "next_us")
+    __slots__ = ("mark", "next_us", "sent")
 
     def __init__(self, next_us: int) -> None:
         self.mark: Any = (0, 0, 0)
+        self.sent = 0  # bytes
         self.next_us = next_us
 
 
@@ -57,9 +62,16 @@ def say(run: Recording, client: "Client", opened_us: int) -> None:
     begin = time.perf_counter()
     trace.on_job["jobType"] = WHOLE
     event = emit.running(_so_far(trace), now_us)
-    client.event(event)
+    if len(event) <= large.LIMIT:  # else no server takes it, and a whole picture is not told in pieces
+        client.event(event)
     spent_us = int((time.perf_counter() - begin) * 1e6)
-    said.mark, said.next_us = mark, now_us + max(PAUSE_US, _SHARE * spent_us)
+    said.sent += len(event)
+    rest = len(event) * _US_PER_BYTE if said.sent > FREE else 0
+    said.mark, said.next_us = mark, now_us + max(PAUSE_US, _SHARE * spent_us, rest)
+    if len(trace.inputs) + len(trace.outputs) >= MANY:
+        held = f"the run of {run.job.name!r} has read and written {MANY:,} versions and goes on"
+        keeps = "all of it is kept until it ends: a block of driftline.run for each turn of a loop keeps less"
+        fault.tell(f"long:{run.job.name}", f"{held}; {keeps}")
 
 
 def _so_far(trace: Trace) -> Trace:

@@ -76,7 +76,8 @@ class Recording:
     def statement(self, text: str, template: str = "") -> None:
         """Record a statement; ``template`` is the part of it that counts as code. For hooks."""
         collect.statement(self._trace, text)
-        self._templates.update((template,) if template else ())
+        if template and len(self._templates) < collect.TEMPLATES:
+            self._templates.add(template)
 
     def gap(self, what: str) -> None:
         """Say in the event that something was not captured."""

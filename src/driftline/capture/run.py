@@ -174,6 +174,8 @@ class Run(Recording):
 
     def add(self, way: Literal["read", "write"], seen: Seen) -> Touched:
         """Record ``seen``, once per version; for hooks."""
+        if self.inherited and self._client is not None:
+            fault.attempt("offspring", offspring.forget, self._client.home, self._trace)
         touched = super().add(way, seen)
         if way == "read":
             fault.attempt("passed", self._heard, seen)

@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 
 import msgspec
 
-from driftline.capture import fault
+from driftline.capture import fault, spool
 from driftline.capture.post import Connection, open_connection
 from driftline.config import Settings
 from driftline.errors import BadSetting
@@ -130,7 +130,8 @@ class HttpSink:
         with contextlib.suppress(OSError):  # a folder that cannot be written: the count and the log line remain
             self._refused.parent.mkdir(parents=True, exist_ok=True)
             with self._refused.open("ab") as file:
-                file.write(item + b"\n")
+                if file.tell() < spool.LIMIT_BYTES:  # else the count remains
+                    file.write(item + b"\n")
 
     def _request(self, path: str, body: bytes) -> tuple[int, bytes]:
         try:

@@ -66,7 +66,8 @@ class Sender:
         self._turning = False  # the thread is at work
         self._unsaved: _Mark | None = None  # the last place that was not on disk in time
         self._hurry = threading.Event()
-        self._lock = threading.Lock()
+        self._lock = threading.RLock()  # a signal handler, or what is collected meanwhile, may record on this thread
+        self._starting = False
         self._thread: threading.Thread | None = None
         self._spooler: threading.Thread | None = None
         self._more = 0  # answers in the queue beyond one an item
@@ -168,15 +169,26 @@ class Sender:
 
     def _start(self) -> None:
         with self._lock:
-            if self._thread is None and not self.closed:
+            if self._thread is not None or self.closed or self._starting:
+                return  # who starts it takes along what is queued meanwhile
+            self._starting = True
+            token = own.enter(own.OURS)  # what is opened for that is nothing that the program has opened
+            try:
                 fault.attempt("sender", self.on_start)
                 self._tally.open()
                 self._thread = own.thread("driftline-sender", self._work)
+            finally:
+                own.leave(token)
+                self._starting = False
 
     def _start_spooler(self) -> None:
         with self._lock:
-            if self._spooler is None or not self._spooler.is_alive():
-                self._spooler = own.thread("driftline-spooler", self._spill)
+            if (self._spooler is None or not self._spooler.is_alive()) and not self._starting:
+                self._starting = True
+                try:
+                    self._spooler = own.thread("driftline-spooler", self._spill)
+                finally:
+                    self._starting = False
 
     def counters(self) -> dict[str, int]:
         """Return the numbers of items waiting, delivered, spooled, replayed and lost."""
@@ -304,9 +316,8 @@ class Sender:
     def _wait(self, mark: _Mark, timeout: float) -> bool:
         self._hurry.set()
         self._items.append(mark)
-        self._wake.set()
-        if self._thread is None:
-            self._start()
+        if not self._called:
+            self._rouse()
         try:
             return self._thread is not None and mark.done.wait(timeout)
         finally:
@@ -367,6 +378,7 @@ class Sender:
     def reborn(self) -> None:
         """Begin anew in a forked child: nothing queued, no thread, and a sink of its own."""
         former = self.delivery
+        former.spool.reborn()
         self._abandoned.append(former)
         self.delivery = Delivery(str(former.spool.folder.parent), former.open_sink, former.tally.reborn())
         self._fresh()

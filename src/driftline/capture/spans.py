@@ -7,7 +7,9 @@ answer in the making (``with driftline.answer(...)``) the spans add to that one.
 """
 
 import importlib
+import os
 import threading
+import weakref
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
@@ -47,14 +49,22 @@ class _Open:
         self.found: list[Ended] = []
 
 
+_every: "weakref.WeakSet[Spans]" = weakref.WeakSet()  # whose locks a forked child makes anew
+
+
 class Spans:
     """The spans of one process that are under way."""
 
     def __init__(self, endpoint: str, uses: Mapping[str, Touched | Version | str]) -> None:
         self._endpoint = endpoint
         self._uses = dict(uses)
-        self._lock = threading.Lock()
+        self._lock = threading.RLock()  # a generator that is collected may end a span
         self._open: dict[int, _Open] = {}
+        _every.add(self)
+
+    def reborn(self) -> None:
+        """In a forked child: a thread of the parent that held the lock is not there."""
+        self._lock = threading.RLock()
 
     def start(self, key: int, parent: int, scope: str, attributes: Any) -> None:
         """A span starts; ``attributes`` returns those that it has by now."""
@@ -233,3 +243,12 @@ def span_processor(endpoint: str = "", *, uses: Mapping[str, Touched | Version |
     except ImportError as error:
         raise MissingExtra("opentelemetry-sdk", hint="Install it with: pip install 'driftline[otel]'") from error
     return adapter.SpanProcessor(Spans(endpoint, dict(uses or {})))
+
+
+def _reborn() -> None:
+    for one in list(_every):
+        one.reborn()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=lambda: fault.attempt("fork", _reborn))

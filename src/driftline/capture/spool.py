@@ -3,13 +3,14 @@
 Enters: items as they would have been sent. Leaves: the same items, oldest first, for replay; a file is deleted
 only once all of it was taken. One file per process, one line per item, locked while its process lives, so that
 another process may replay what a dead one left behind. A torn last line is counted, never guessed at. Bounded
-by ``LIMIT_BYTES``.
+by ``LIMIT_BYTES`` for the folder.
 """
 
 import contextlib
+import itertools
 import os
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import IO
 
@@ -32,9 +33,11 @@ class Spool:
 
     def __init__(self, home: str | Path) -> None:
         self.folder = Path(home).absolute() / "spool"
-        self._lock = threading.Lock()
+        self._lock = threading.RLock()
+        self._busy = 0  # the thread that is at the file; 0 = none
         self._file: IO[bytes] | None = None
         self._path: Path | None = None
+        self._others = 0  # bytes in other files, as this one was begun
 
     def add(self, events: Sequence[bytes], answers: Sequence[Answer]) -> None:
         """Append items to this process's file.
@@ -46,20 +49,44 @@ class Spool:
         lines += [_ANSWER + msgspec.json.encode(answer) for answer in answers]
         if not lines:
             return
-        with self._lock:
+        if self._busy == threading.get_ident():  # a signal handler, or what is collected, in the midst of a line
+            beside = Spool(self.folder.parent)
+            beside.add(events, answers)
+            beside.close()
+            return
+        with self._lock, self._at_work():
             file = self._open()
-            if file.tell() > LIMIT_BYTES:
+            if file.tell() + self._others > LIMIT_BYTES:
                 raise OSError(f"the spool is full ({LIMIT_BYTES} bytes)")
             _append(file, b"\n".join(lines) + b"\n")
+
+    @contextlib.contextmanager
+    def _at_work(self) -> Iterator[None]:
+        self._busy = threading.get_ident()
+        try:
+            yield
+        finally:
+            self._busy = 0
 
     def _open(self) -> IO[bytes]:
         self._restore()
         if self._file is None:
             self.folder.mkdir(parents=True, exist_ok=True)
+            self._others = sum(map(_size, self._waiting()))
             self._path = self.folder / f"{clock.now_us():020d}-{os.getpid()}{OF}{os.getppid()}.jsonl"
             self._file = self._path.open("a+b", buffering=0)
             locked(self._file)
         return self._file
+
+    def _go_on(self, own: Path) -> None:
+        """Write on in a file that was not delivered: a server that is down for days does not make thousands of them."""
+        with self._lock, contextlib.suppress(OSError):
+            if self._file is None and own.exists():
+                file = own.open("a+b", buffering=0)
+                if locked(file):
+                    self._file, self._path = file, own
+                else:  # another process delivers it just now
+                    file.close()
 
     def _restore(self) -> None:
         """Write this process's file anew if somebody has removed it: what is in it has not been delivered."""
@@ -99,6 +126,14 @@ class Spool:
             if self._file is not None:
                 self._file.close()
                 self._file = None
+        try:
+            return self._replay(own, deliver)
+        except BaseException:
+            if own is not None:
+                self._go_on(own)
+            raise
+
+    def _replay(self, own: Path | None, deliver: Deliver) -> tuple[int, int]:
         taken = torn = 0
         for path in self._waiting():
             try:
@@ -108,9 +143,8 @@ class Spool:
             with file:
                 if path != own and not locked(file):
                     continue
-                lines = file.read().split(b"\n")
-                for start in range(0, len(lines), _CHUNK):
-                    events, answers, bad = _read(lines[start : start + _CHUNK])
+                while lines := list(itertools.islice(file, _CHUNK)):
+                    events, answers, bad = _read(lines)
                     torn += bad
                     if events or answers:
                         deliver(events, answers)
@@ -120,8 +154,11 @@ class Spool:
 
     def reborn(self) -> None:
         """Forget the file of the process that this one was forked from."""
-        self._lock = threading.Lock()
-        self._file = self._path = None
+        self._lock = threading.RLock()
+        self._busy = 0
+        file, self._file, self._path = self._file, None, None
+        if file is not None:  # with it open here its lock would outlive the parent, and nobody would replay it
+            file.close()
 
     def close(self) -> None:
         """Let go of this process's file, so that any process may replay it."""
@@ -131,6 +168,13 @@ class Spool:
             if self._file is not None:
                 self._file.close()
             self._file = self._path = None
+
+
+def _size(path: Path) -> int:
+    try:
+        return path.stat().st_size
+    except OSError:  # another process has just delivered it
+        return 0
 
 
 def _append(file: IO[bytes], data: bytes) -> None:
@@ -165,7 +209,8 @@ def _read(lines: Sequence[bytes]) -> tuple[list[bytes], list[Answer], int]:
     events: list[bytes] = []
     answers: list[Answer] = []
     torn = 0
-    for line in lines:
+    for given in lines:
+        line = given.rstrip(b"\n")
         if not line:
             continue
         try:

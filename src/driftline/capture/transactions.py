@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 Act = Callable[[], Any]
 _LENGTH = 200  # characters of a statement about a transaction; longer ones are others
 _CACHE = 1_024
+MOST = 100_000  # records that wait for one commit, and forms of statements that are told apart meanwhile
+FURTHER = "further statements of one transaction"
 _BEGINS = later.pattern(r"\s*(?:begin|start\s+transaction)\b[^;]*;?\s*$", re.IGNORECASE)
 _CONTROLS = later.pattern(
     r"\s*(?P<verb>commit|end|rollback|abort|savepoint|release)\b(?:\s+(?:work|transaction)\b)?(?P<to>\s+to\b)?"
@@ -112,7 +114,11 @@ def put(
         act()
         return
     try:
-        _of(connection).held.append(_Held(run, act, dataset, version))
+        held = _of(connection).held
+        if len(held) >= MOST:
+            run.gap(FURTHER)
+        else:
+            held.append(_Held(run, act, dataset, version))
     except TypeError:  # it cannot be referred to weakly: nobody would tell of its end
         act()
 
@@ -124,7 +130,8 @@ def again(connection: Any, key: Any) -> bool:
         return False
     if key in found.keys:
         return True
-    found.keys.add(key)
+    if len(found.keys) < MOST:
+        found.keys.add(key)
     return False
 
 

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from pathlib import PurePath
 from typing import Any
 
-from driftline.capture import around, client, fault
+from driftline.capture import around, client, fault, imported
 
 _SESSION = "JPY_SESSION_NAME"  # variable in which Jupyter names the notebook
 _STUDIO = "__vsc_ipynb_file__"  # global in which an editor does
@@ -42,7 +42,7 @@ def told() -> None:
 
 def interactive() -> bool:
     """Whether this is a notebook or a session in which lines are typed."""
-    return hasattr(sys, "ps1") or isinstance(getattr(sys.modules.get("__main__"), "In", None), list)
+    return hasattr(sys, "ps1") or isinstance(imported.of("__main__").get("In"), list)
 
 
 def job_name(main: Any, variables: Mapping[str, str]) -> str:

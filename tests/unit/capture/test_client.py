@@ -263,3 +263,57 @@ def test_nobody_enters_the_sink_while_the_process_forks(tmp_path: Path) -> None:
         thread.start()
         thread.join(20)
         assert taken == [False, True]
+
+
+def test_who_records_what_we_tell_while_the_settings_are_read_is_not_held_up(tmp_path: Path) -> None:
+    script = (
+        "import logging, driftline\n"
+        "class Recording(logging.Handler):\n"
+        "    def emit(self, record): driftline.record_answer('log')\n"
+        "logging.getLogger('driftline').addHandler(Recording())\n"
+        "driftline.record_answer('desk')\n"
+        "print(driftline.flush(10), driftline.capture.client.status()['delivered'])\n"
+    )
+    environment = {**os.environ, "DRIFTLINE_MEASUER": "x"}  # of which one line is told
+    done = subprocess.run(
+        [sys.executable, "-c", script], cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=60
+    )
+    assert done.stdout == "True 2\n"
+
+
+def test_what_was_sent_is_remembered_up_to_a_number_and_then_sent_once_more(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(client.Sent, "MOST", 2)
+    sent = client.Sent()
+    for name in ("a", "b", "c"):
+        sent.add(("file", name, "1"))
+    assert sent == {("file", "c", "1")}
+
+
+def test_a_signal_handler_records_whatever_it_interrupts(tmp_path: Path) -> None:
+    script = (
+        "import signal, sys, driftline\n"
+        "from driftline.capture import client\n"
+        "from driftline.testing import MemorySink, use_sink\n"
+        "handled = 0\n"
+        "def handle(*_):\n"
+        "    global handled\n"
+        "    handled += 1\n"
+        "    driftline.record_answer('handler')\n"
+        "    with driftline.run('handler') as run: run.read('a', version='1')\n"
+        "with use_sink(MemorySink(), home=sys.argv[1]) as sink:\n"
+        "    with driftline.run('first') as run: run.read('a', version='1')\n"  # everything is loaded
+        "    driftline.record_answer('first')\n"
+        "    signal.signal(signal.SIGALRM, handle)\n"
+        "    signal.setitimer(signal.ITIMER_REAL, 0.001, 0.001)\n"
+        "    for number in range(600):\n"
+        "        with driftline.run('main') as run: run.read(f'x{number}', version='1')\n"
+        "        driftline.record_answer('main')\n"
+        "        if number % 50 == 0: driftline.flush(1)\n"
+        "    signal.setitimer(signal.ITIMER_REAL, 0)\n"
+        "    driftline.flush(30)\n"
+        "    print(handled > 0, len(sink.raw) - handled, len(sink.recorded) - handled)\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script, str(tmp_path / "home")], capture_output=True, text=True, timeout=100
+    )
+    assert done.stdout == "True 601 601\n"

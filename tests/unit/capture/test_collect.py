@@ -97,3 +97,19 @@ def test_a_pointer_to_what_was_written_outlives_the_sighting_that_knows_more() -
     collect.add(found, "write", Seen(touched=touched(""), pointer=later))
     collect.add(found, "write", Seen(touched=touched("", fields=(Field("a"),))))
     assert [one.pointer for one in found.outputs] == [later]
+
+
+def test_statements_beyond_those_that_are_told_are_counted() -> None:
+    found = trace()
+    for number in (*range(collect.STATEMENTS + 2), 3, 5):
+        collect.statement(found, f"select {number}")
+    assert (len(found.statements), found.gaps) == (collect.STATEMENTS, {collect.FURTHER: 2})
+
+
+def test_texts_that_an_event_has_no_room_for_are_counted_and_not_kept() -> None:
+    found = trace()
+    for number in range(5):
+        collect.statement(found, f"insert {number} " + "x" * 60_000)
+    collect.statement(found, "y" * 200_000)
+    assert [len(text) for text in found.statements] == [60_009, 60_009]
+    assert found.gaps == {collect.FURTHER: 4}

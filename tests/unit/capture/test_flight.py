@@ -83,8 +83,8 @@ class Waits:
     def __init__(self, *versions: str) -> None:
         self.versions = tuple(Seen(touched=Touched(dataset=Dataset("a", "b"), version=one)) for one in versions)
 
-    def encode(self, *, cheap: bool) -> bytes:
-        return b"%d" % cheap
+    def encode(self, *, cheap: bool) -> list[bytes]:
+        return [b"%d" % cheap]
 
     def waiting(self) -> tuple[Seen, ...]:
         return self.versions

@@ -96,3 +96,27 @@ def test_what_only_says_that_it_is_a_module_is_passed_over(monkeypatch: pytest.M
     assert imported.of("lib_of_cffi") == {}
     assert "lib_of_cffi" not in {name for name, _, _ in imported.modules()}
     assert "lib_of_cffi" not in dict(imported.files())
+
+
+UNTOUCHED = """
+import importlib.util, pickle, sys
+for name in ("numpy", "sqlalchemy"):
+    spec = importlib.util.find_spec(name)
+    spec.loader = importlib.util.LazyLoader(spec.loader)
+    sys.modules[name] = module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+def __getattr__(name):
+    raise AssertionError(name)  # nobody asks the script for what it does not have
+import driftline
+driftline.watch("job")
+with open("a.pkl", "wb") as file:
+    pickle.dump({"a": [1]}, file)
+with open("a.pkl", "rb") as file:
+    pickle.load(file)
+assert not [name for name in sys.modules if name.startswith(("numpy.", "sqlalchemy."))]
+"""
+
+
+def test_what_is_read_and_written_loads_no_library_that_waits(script: Callable[..., list[dict[str, Any]]]) -> None:
+    events = script(UNTOUCHED)
+    assert {one["name"] for event in events for one in event.get("outputs", ())} == {"a.pkl"}

@@ -14,9 +14,9 @@ import pytest
 import driftline
 from driftline import clock
 from driftline.capture import emit, left, measure, offspring, progress
-from driftline.capture.trace import Seen
+from driftline.capture.trace import Seen, Trace
 from driftline.event import openlineage
-from driftline.event.lineage import Dataset, Touched
+from driftline.event.lineage import Dataset, Job, Touched
 from driftline.graph import fold
 from driftline.testing import MemorySink
 
@@ -30,7 +30,7 @@ pd.read_csv("a.csv")
 if sys.argv[1] == "end":
     sys.exit()
 limit = time.monotonic() + 30
-while not os.path.isdir(folder) or not os.listdir(folder):
+while not os.path.isdir(folder) or not any(name.endswith(".open") for name in os.listdir(folder)):
     time.sleep(0.05)
     assert time.monotonic() < limit
 print("marked", flush=True)
@@ -223,3 +223,24 @@ def test_last_words_that_cannot_be_made_do_not_cost_the_end(script: Script, tmp_
     (tmp_path / "a.csv").write_text("x\n1\n")
     (event,) = ends(script(FAILING))
     assert (event["eventType"], [one["name"] for one in event["inputs"]]) == ("COMPLETE", ["a.csv"])
+
+
+def test_nobody_finds_a_mark_before_it_is_locked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Who locks it first says that the run has ended."""
+    there: list[list[str]] = []
+    lock = left.spool.locked
+
+    def locked(file: Any) -> bool:
+        there.append(sorted(path.name for path in (tmp_path / offspring.FOLDER).iterdir()))
+        return lock(file)
+
+    monkeypatch.setattr(left.spool, "locked", locked)
+    held = left.mark(str(tmp_path), Trace(run="r", job=Job("default", "j"), started_us=1))
+    assert there == [["r.new"]]
+    (path,) = (tmp_path / offspring.FOLDER).iterdir()
+    assert path.name == "r.open"
+    assert json.loads(path.read_bytes())["run"] == "r"
+    with path.open("rb") as other:
+        assert not lock(other)
+    held.clear()
+    assert not list((tmp_path / offspring.FOLDER).iterdir())

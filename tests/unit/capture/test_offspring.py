@@ -1,8 +1,12 @@
 """What a child process recorded reaches the parent's event, whole, and leaves nothing behind."""
 
 import os
+import subprocess
+import sys
 import time
 from pathlib import Path
+
+import pytest
 
 from driftline.capture import fault, offspring
 from driftline.capture.columns import Declared, Reach
@@ -68,3 +72,45 @@ def test_what_belongs_to_a_run_that_is_open_or_still_grows_is_never_too_old(tmp_
     (tmp_path / "runs" / "open.open").write_bytes(b"{}")
     offspring.sweep(str(tmp_path))
     assert sorted(one.name for one in (tmp_path / "runs").iterdir()) == ["grows", "open", "open.open"]
+
+
+LINES = 3_000
+LEAVE = """
+import sys
+from driftline.capture import offspring
+from driftline.capture.trace import Seen
+from driftline.event.lineage import Dataset, Touched
+for number in range(int(sys.argv[2])):
+    touched = Touched(dataset=Dataset("file", f"f{number}"), version="1")
+    offspring.leave(sys.argv[1], "run-1", "read", Seen(touched=touched))
+"""
+
+
+def test_what_is_left_while_the_parent_collects_arrives_once(tmp_path: Path) -> None:
+    parent, looked = trace(), 0
+    with subprocess.Popen([sys.executable, "-c", LEAVE, str(tmp_path), str(LINES)]) as child:
+        while child.poll() is None:
+            offspring.collect(str(tmp_path), parent)
+            looked += 1
+        assert child.returncode == 0
+    offspring.collect(str(tmp_path), parent)
+    assert looked > 10
+    assert [seen.touched.dataset.name for seen in parent.inputs] == [f"f{number}" for number in range(LINES)]
+    assert list((tmp_path / "runs").iterdir()) == []
+
+
+def test_a_child_forgets_what_it_has_handed_over_once_that_is_much(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(offspring, "_MUCH", 3)
+    child = trace()
+    child.inputs = [Seen(touched=Touched(dataset=SOURCE, version="v"))]
+    child.attributed, child.gaps = {"/x"}, {"sql columns": 2}
+    offspring.forget(str(tmp_path), child)
+    assert len(child.inputs) == 1
+    child.opened = {("/y", "read"): 7}
+    offspring.forget(str(tmp_path), child)
+    assert child == trace()
+    parent = trace()
+    offspring.collect(str(tmp_path), parent)
+    assert (parent.attributed, parent.gaps, parent.opened) == ({"/x"}, {"sql columns": 2}, {("/y", "read"): 7})

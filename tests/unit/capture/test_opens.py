@@ -117,3 +117,16 @@ def test_only_so_many_files_are_named(watched: MemorySink, tmp_path: Path, monke
                 file.write("x")
     gaps = facet(watched, "driftline_gaps")["gaps"]
     assert gaps == {"unattributed write 0.log": 1, "unattributed write 1.log": 1, "unattributed files": 3}
+
+
+def test_what_is_opened_beyond_those_that_are_remembered_is_counted(
+    watched: MemorySink, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(opens, "LIMIT", 2)
+    for number in range(5):
+        (tmp_path / f"{number}.txt").write_text("x")
+    with driftline.run("job") as run:
+        for number in range(5):
+            with (tmp_path / f"{number}.txt").open():
+                pass
+    assert run.trace.gaps[opens.FURTHER] == 3

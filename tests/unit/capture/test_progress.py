@@ -125,3 +125,43 @@ def test_a_run_that_was_announced_at_once_says_what_it_has_done_so_far(
     states = [json.loads(raw)["eventType"] for raw in sink.raw]
     assert (states[0], states[-1]) == ("START", "COMPLETE")
     assert set(states[1:-1]) == {"RUNNING"}
+
+
+def test_a_run_that_has_much_to_tell_again_and_again_does_so_less_often(
+    sink: MemorySink, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(progress, "FREE", 10_000)
+    with driftline.run("job", announce=True) as run:
+        owner = run._client
+        assert owner is not None
+        pauses = []
+        for number in range(12):
+            run.write(f"b{number}", version="1")
+            begin = clock.now_us()
+            progress.say(run, owner, begin - 2 * progress.PAUSE_US)
+            pauses.append(progress._said[run].next_us - begin)
+            progress._said[run].next_us = 0
+    assert driftline.flush()
+    sizes = [len(raw) for raw in sink.raw if b'"RUNNING"' in raw]
+    assert len(sizes) == 12
+    for place, (size, pause) in enumerate(zip(sizes, pauses, strict=True)):
+        least = max(2_000_000, size * 1_000 if sum(sizes[: place + 1]) > 10_000 else 0)  # a kilobyte a second
+        assert least <= pause < least + 2_000_000
+    assert max(pauses) > 3_000_000
+
+
+def test_a_block_that_never_ends_is_told_once(
+    sink: MemorySink, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(progress, "MANY", 2)
+    with driftline.run("job", announce=True) as run:
+        owner = run._client
+        assert owner is not None
+        for number in range(3):
+            run.read(f"b{number}", version="1")
+            progress._said.pop(run, None)
+            progress.say(run, owner, 0)
+    assert [one.getMessage() for one in caplog.records if "goes on" in one.getMessage()] == [
+        "driftline: the run of 'job' has read and written 2 versions and goes on; all of it is kept until it ends: "
+        "a block of driftline.run for each turn of a loop keeps less"
+    ]

@@ -1,5 +1,8 @@
 """What a recording collects, by hand."""
 
+import pytest
+
+from driftline.capture import collect
 from driftline.capture.recording import Recording
 from driftline.capture.trace import Seen
 from driftline.event.lineage import Dataset, Job, Touched
@@ -42,3 +45,11 @@ def test_what_is_attributed_and_attached_belongs_to_the_trace() -> None:
     one.attach(touched, "note", {"text": "t"})
     assert one.trace.attributed == {"p"}
     assert one.trace.inputs[0].facets == {"note": {"text": "t"}}
+
+
+def test_only_so_many_statements_count_as_code(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(collect, "TEMPLATES", 2)
+    found = Recording(Job("default", "j"))
+    for number in range(4):
+        found.statement(f"select {number}", f"select {number}")
+    assert found._templates == {"select 0", "select 1"}

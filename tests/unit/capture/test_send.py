@@ -158,3 +158,15 @@ def test_no_server_raises(tmp_path: Path) -> None:
 def test_an_address_that_is_none_is_a_bad_setting(url: str) -> None:
     with pytest.raises(BadSetting):
         send.open_sink(Settings(url=url))
+
+
+def test_what_a_server_refuses_is_kept_up_to_a_size(
+    server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(send.spool, "LIMIT_BYTES", 10)
+    server.reply = lambda path, items: (422, b"")
+    sink = HttpSink(Settings(url=server.url, home=str(tmp_path)))
+    sink.events([b'{"n":%d}' % number for number in range(5)])
+    sink.close()
+    assert fault.counts() == {"refused": 5}
+    assert (tmp_path / "spool" / "refused.txt").read_bytes() == b'{"n":0}\n{"n":1}\n'

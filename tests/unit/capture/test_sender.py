@@ -284,10 +284,10 @@ class Native:
         self.entered = threading.Event()
         self.let_go = threading.Event()
 
-    def encode(self, *, cheap: bool) -> bytes:
+    def encode(self, *, cheap: bool) -> list[bytes]:
         self.entered.set()
         assert cheap or self.let_go.wait(30)
-        return b'{"made":"%s"}' % (b"cheaply" if cheap else b"at length")
+        return [b'{"made":"%s"}' % (b"cheaply" if cheap else b"at length")]
 
     def waiting(self) -> tuple[()]:
         return ()
@@ -319,9 +319,9 @@ class Followed:
     def __init__(self, sender: Sender) -> None:
         self.sender = sender
 
-    def encode(self, *, cheap: bool) -> bytes:
+    def encode(self, *, cheap: bool) -> list[bytes]:
         self.sender.put(b"second")
-        return b"first"
+        return [b"first"]
 
     def waiting(self) -> tuple[()]:
         return ()
@@ -337,6 +337,23 @@ def test_what_is_queued_while_the_end_is_delivered_is_delivered_too(tmp_path: Pa
     assert not list((tmp_path / "home").rglob("*.jsonl"))
 
 
+def test_what_is_recorded_while_the_thread_is_being_started_is_delivered(tmp_path: Path) -> None:
+    taken = MemorySink()
+    sender = Sender(Settings(home=str(tmp_path / "home")), lambda: taken)
+
+    def meanwhile() -> None:  # as a signal handler does, on the same thread
+        sender.put(b'{"n":2}')
+
+    sender.on_start = meanwhile
+    user = threading.Thread(target=sender.put, args=(b'{"n":1}',), daemon=True)
+    user.start()
+    user.join(20)
+    assert not user.is_alive()
+    assert sender.flush(20)
+    assert taken.raw == [b'{"n":1}', b'{"n":2}']
+    sender.close(20)
+
+
 class About:
     """An event about a small file, which tells what was at hand when it was encoded."""
 
@@ -346,9 +363,9 @@ class About:
         touched = Touched(dataset=Dataset("file", path.name), version=state.version)
         self.seen = Seen(touched=touched, path=str(path), size=state.size, modified_ns=state.modified_ns)
 
-    def encode(self, *, cheap: bool) -> bytes:
+    def encode(self, *, cheap: bool) -> list[bytes]:
         assert not cheap
-        return b"%d" % len(measured.at_hand)
+        return [b"%d" % len(measured.at_hand)]
 
     def waiting(self) -> tuple[Seen, ...]:
         return (self.seen,)

@@ -1,5 +1,7 @@
 """Spans that start and end, put in by hand. What belongs together is worked out by hand from their parents."""
 
+import os
+import threading
 from typing import Any
 
 import pytest
@@ -204,3 +206,41 @@ def test_without_the_sdk_the_extra_is_named(monkeypatch: pytest.MonkeyPatch) -> 
     with pytest.raises(MissingExtra) as refused:
         driftline.span_processor()
     assert "driftline[otel]" in refused.value.hint
+
+
+def test_a_span_may_end_while_another_one_is_looked_at(sink: MemorySink) -> None:
+    """As one does that a generator keeps open, when it is collected meanwhile."""
+    tracing = Tracing()
+    left = tracing.start()
+
+    def attributes() -> dict[str, Any]:
+        tracing.end(left, LLM)
+        return {}
+
+    tracing.spans.start(100, 0, "http", attributes)
+    inner = tracing.start(parent=100)
+    ending = threading.Thread(target=tracing.end, args=(inner, LLM), daemon=True)
+    ending.start()
+    ending.join(20)
+    assert not ending.is_alive()
+    assert len(recorded(sink)) == 2
+
+
+def test_a_forked_child_is_not_held_up_by_what_a_thread_of_its_parent_was_doing() -> None:
+    one = Spans("", {})
+    held, let_go = threading.Event(), threading.Event()
+
+    def hold() -> None:
+        with one._lock:
+            held.set()
+            let_go.wait(30)
+
+    thread = threading.Thread(target=hold)
+    thread.start()
+    assert held.wait(30)
+    child = os.fork()
+    if child == 0:
+        os._exit(0 if one._lock.acquire(timeout=10) else 1)
+    assert os.waitpid(child, 0)[1] == 0
+    let_go.set()
+    thread.join(30)

@@ -1,9 +1,13 @@
 """The spool: what goes in comes out, oldest first, exactly once, whoever wrote it."""
 
+import contextlib
 import fcntl
+import os
 import shutil
+import time
 from collections.abc import Sequence
 from pathlib import Path
+from typing import IO
 
 import pytest
 
@@ -111,3 +115,79 @@ def test_a_full_spool_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
     with pytest.raises(OSError, match="full"):
         spool.add([b"{}"], [])
     spool.close()
+
+
+def test_what_is_added_in_the_midst_of_a_line_waits_beside_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    spool = Spool(tmp_path)
+    written = spools._append
+
+    def interrupted(file: IO[bytes], data: bytes) -> None:
+        monkeypatch.setattr(spools, "_append", written)
+        half = len(data) // 2
+        file.write(data[:half])
+        spool.add([b'{"n":2}'], [])  # as a signal handler does, on the same thread
+        file.write(data[half:])
+
+    monkeypatch.setattr(spools, "_append", interrupted)
+    spool.add([b'{"n":1}'], [])
+    spool.add([b'{"n":3}'], [])
+    taker = Taker()
+    assert spool.replay(taker) == (3, 0)
+    assert taker.events == [b'{"n":1}', b'{"n":3}', b'{"n":2}']
+
+
+def test_a_server_that_is_down_for_long_makes_one_file_of_bounded_size(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(spools, "LIMIT_BYTES", 1_000)
+    spool, taker = Spool(tmp_path), Taker()
+    taker.refuse_after = 0
+    kept = 0
+    for _ in range(1_000 // 11):  # of which each line takes so many bytes or one less
+        spool.add([b'{"n":%d}' % kept], [])
+        kept += 1
+        with pytest.raises(OSError, match="down"):
+            spool.replay(taker)
+    with contextlib.suppress(OSError):
+        while kept < 500:
+            spool.add([b'{"n":%d}' % kept], [])
+            kept += 1
+    (file,) = (tmp_path / "spool").iterdir()
+    assert 1_000 <= file.stat().st_size < 1_100
+    with file.open("rb") as other:
+        assert not spools.locked(other)
+    taker.refuse_after = 1_000
+    assert spool.replay(taker) == (kept, 0)
+    assert taker.events == [b'{"n":%d}' % number for number in range(kept)]
+
+
+def test_what_others_have_left_counts_when_the_folder_is_full(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(spools, "LIMIT_BYTES", 100)
+    one = Spool(tmp_path)
+    one.add([b"{}" * 60], [])
+    other = Spool(tmp_path)
+    with pytest.raises(OSError, match="full"):
+        other.add([b"{}"], [])
+    one.close()
+    other.close()
+
+
+def test_a_forked_child_does_not_hold_the_file_of_its_parent(tmp_path: Path) -> None:
+    """Its lock would last as long as the child, however its parent ended."""
+    spool = Spool(tmp_path)
+    spool.add([b'{"n":1}'], [])
+    reading, writing = os.pipe()
+    child = os.fork()
+    if child == 0:
+        spool.reborn()
+        os.read(reading, 1)
+        os._exit(0)
+    time.sleep(0.5)
+    assert spool._file is not None
+    spool._file.close()  # as where the parent is killed
+    taker = Taker()
+    assert Spool(tmp_path).replay(taker) == (1, 0)
+    os.write(writing, b"x")
+    assert os.waitpid(child, 0)[1] == 0
+    os.close(reading)
+    os.close(writing)

@@ -1,5 +1,6 @@
 """What is held for a commit, by hand; that databases do the same is shown in hooks/test_commits.py."""
 
+import functools
 import gc
 from collections.abc import Iterator
 
@@ -134,3 +135,13 @@ def test_it_is_known_what_waits_and_which_statements_commit(run: Run) -> None:
     assert all(map(transactions.commits, ("COMMIT;", "end transaction")))
     assert not transactions.commits("rollback")
     assert not transactions.commits("select 1")
+
+
+def test_of_one_transaction_so_much_is_held_and_the_rest_is_counted(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(transactions, "MOST", 3)
+    connection, done = Connection(), list[int]()
+    for number in range(5):
+        transactions.put(connection, run, functools.partial(done.append, number), inside=True)
+        transactions.again(connection, number)
+    transactions.commit(connection)
+    assert (done, run.trace.gaps) == ([0, 1, 2], {transactions.FURTHER: 2})

@@ -6,13 +6,14 @@ that nobody knows, written by a run that read nothing, on what was read under th
 named as a gap. Objects are known weakly and by identity; never touched, never kept alive.
 """
 
+import os
 import sys
 import threading
 import time
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from driftline.capture import around, client, fault, recalled
+from driftline.capture import around, client, fault, imported, recalled
 from driftline.capture.beside import Beside
 from driftline.capture.frames import literal, members, node, origin
 from driftline.capture.recording import Recording
@@ -26,7 +27,7 @@ MOST = 100  # versions behind one object, and reads of one enclosing run that ar
 _behind: Beside[tuple[Seen, ...]] = Beside()
 _kept: Beside[Seen] = Beside()  # beside a model: the file that it was loaded from or saved to last
 _fitted: Beside[int] = Beside()  # beside a model: when it was fitted last
-_lock = threading.Lock()
+_lock = threading.RLock()  # what is collected while it is held may read something in its ``__del__``
 
 
 class _Any:
@@ -43,7 +44,7 @@ def read(data: Any, found: Iterable[Seen]) -> None:
 
 def _resizable(data: Any) -> bool:
     """Whether it is an array that NumPy would no longer resize in place once somebody refers to it weakly."""
-    array = getattr(sys.modules.get("numpy"), "ndarray", None)
+    array = imported.of("numpy").get("ndarray")
     return array is not None and isinstance(data, array) and bool(data.flags.owndata)
 
 
@@ -187,3 +188,13 @@ def _outermost(run: Recording) -> Recording:
     while run.outer is not None:
         run = run.outer
     return run
+
+
+def _reborn() -> None:
+    """In a forked child: a thread of the parent that held the lock is not there."""
+    global _lock
+    _lock = threading.RLock()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=lambda: fault.attempt("fork", _reborn))

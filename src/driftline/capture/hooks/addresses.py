@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import unquote, urlsplit
 
 from driftline import later
-from driftline.capture import client, observe
+from driftline.capture import client, imported, observe
 from driftline.capture.hooks import memory, sqlite_asked
 from driftline.event.lineage import Dataset
 
@@ -59,7 +59,9 @@ def place_of(connection: Any) -> Place | None:
     if isinstance(connection, str):
         if "://" not in connection:
             return None
-        return _of_address(connection) if alchemy is None else _of_url(alchemy.engine.make_url(connection))
+        if alchemy is None or imported.waits(alchemy):
+            return _of_address(connection)
+        return _of_url(alchemy.engine.make_url(connection))
     bind = connection.get_bind() if hasattr(type(connection), "get_bind") else connection
     url = getattr(getattr(bind, "engine", None), "url", None)
     if url is not None:

@@ -8,7 +8,6 @@ where nobody listens to its statements.
 import functools
 import importlib
 import time
-import weakref
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
@@ -34,12 +33,13 @@ _KNOWN = "driftline.capture.sql.known"  # loaded with the first statement: most 
 _EDGES = "driftline.capture.sql.edges"
 _OWN = ("pg_catalog.", "information_schema.", "pg_")
 _PLACEHOLDER = later.pattern(r"'(?:[^']|'')*'|\"(?:[^\"]|\"\")*\"|(%\(\w+\)s|%s|(?<![:\w]):[A-Za-z_]\w*|\$\d+)")
+_LONG = 1_000_000  # characters of a statement that may be too long to be looked through
 _CACHE = 10_000
 Fields = Callable[[str], tuple[Field, ...] | None]
 
 
 _written: dict[Dataset, str] = {}  # newest version of a table that this process wrote
-_done: "weakref.WeakKeyDictionary[Recording, dict[tuple[str, str], inserted.Again]]" = weakref.WeakKeyDictionary()
+_DONE = "statements"  # among what a run recalls: by place and form ``inserted.Again``
 
 
 class Table(NamedTuple):
@@ -129,14 +129,17 @@ def statement(
         result: the frame that it gave, if it gave one.
         told: what its driver says of it.
     """
-    plain = _PLACEHOLDER.sub(lambda found: "?" if found.group(1) else found.group(), text)
+    ends = text if len(text) <= _LONG else importlib.import_module(_KNOWN).short(text)
+    plain = _PLACEHOLDER.sub(lambda found: "?" if found.group(1) else found.group(), ends)
     fields = _asking(connection)
     _not_followed(run, place, plain)
 
     analysis = _analysed(place, plain, fields, told)
     if analysis is None:
         return True  # it touches no data
-    done = _done.setdefault(run, {})
+    done = run.trace.recalled.setdefault(_DONE, {})
+    if len(done) >= _CACHE:
+        done.clear()
     key = (place.namespace, analysis.template)
     again = done.get(key) or done.setdefault(key, inserted.Again())
     again.take(run)

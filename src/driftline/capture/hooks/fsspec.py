@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from driftline.capture import client, fault, observe, own
-from driftline.capture.hooks import patch, raised, stated, table
+from driftline.capture.hooks import addressed, patch, raised, stated
 from driftline.capture.hooks.patch import Call, Patch
 from driftline.capture.hooks.patch import around as put_around
 from driftline.capture.observe import Given
@@ -44,7 +44,7 @@ def _tell(fs: Any, path: Any, file: Any, args: Any, kwargs: Any) -> None:
     outer = own.inside()
     if outer is None or outer is own.OURS or _protocol(fs) in _LOCAL:
         return
-    address = table.address(fs.unstrip_protocol(str(path)))
+    address = addressed.address(fs.unstrip_protocol(str(path)))
     if "r" not in str(args[0] if args else kwargs.get("mode", "rb")):
         outer.later[address] = _later(fs, str(path))
     else:
@@ -59,7 +59,7 @@ def _opened(run: Recording, call: Call) -> bool:
     owner = client.current()
     if owner is None or _protocol(fs) in _LOCAL:
         return False
-    address = table.address(fs.unstrip_protocol(path))
+    address = addressed.address(fs.unstrip_protocol(path))
     if "r" in mode:
         version, size = stated.state(stated.details(call.result) or _cheap(fs, path))
         seen = _seen(address, owner.folder, version, size)

@@ -12,7 +12,7 @@ from typing import Any
 from driftline.capture import client, fault, measure, observe, own
 from driftline.capture.around import enclosing
 from driftline.capture.frames import passed
-from driftline.capture.hooks import glance, raised, table
+from driftline.capture.hooks import addressed, glance, raised
 from driftline.capture.hooks.patch import Patch, found_by_name, unbound, unseen
 from driftline.capture.hooks.table import RESULT, Entry
 from driftline.capture.observe import Given
@@ -56,6 +56,6 @@ def _remember(entry: Entry, args: Sequence[Any], kwargs: dict[str, Any], result:
         return
     named = (kwargs[name] for name in entry.names if name in kwargs)
     given = args[entry.place] if len(args) > entry.place else next(named, None)
-    for place in table.places(given):
+    for place in addressed.places(given):
         found = observe.observe(place, None, Given(kind="model"), owner.folder, measure.Budget(0))
         passed.kept(result, found)

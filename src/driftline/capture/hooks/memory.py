@@ -6,9 +6,8 @@ run to run, and those of two scripts never meet. Source of the form: https://ope
 """
 
 import os
-import sys
 
-from driftline.capture import around, client, opens, place
+from driftline.capture import around, client, imported, opens, place
 
 _NOTEBOOK = "JPY_SESSION_NAME"  # where Jupyter says which notebook a kernel runs
 
@@ -23,7 +22,7 @@ def _owner() -> str:
     process = around.process.run
     if process is not None:
         return _job(process.job.namespace, process.job.name)
-    script = getattr(sys.modules.get("__main__"), "__file__", None) or os.environ.get(_NOTEBOOK)
+    script = imported.of("__main__").get("__file__") or os.environ.get(_NOTEBOOK)
     known = client.current()
     if script and known is not None:
         path = os.path.abspath(script)

@@ -14,7 +14,7 @@ import msgspec
 
 from driftline.capture import client, measure, observe
 from driftline.capture.frames import origin, passed
-from driftline.capture.hooks import table
+from driftline.capture.hooks import addressed, table
 from driftline.capture.hooks.patch import Call, Patch, around
 from driftline.capture.observe import Given
 from driftline.capture.recording import Recording
@@ -116,7 +116,7 @@ def _artifact(run: Recording, call: Call) -> bool:
         return False
     below = call.argument(1, "artifact_path") or ""
     root = os.fspath(given)
-    for seen in observe.observe(given, None, Given(), owner.folder, measure.Budget())[: table.FILES]:
+    for seen in observe.observe(given, None, Given(), owner.folder, measure.Budget())[: addressed.FILES]:
         run.add("read", seen)
         name = os.path.relpath(seen.path, root) if os.path.isdir(root) else os.path.basename(seen.path)
         stored = Dataset(NAMESPACE, "/".join(filter(None, ("artifacts", below, name.replace(os.sep, "/")))))

@@ -9,7 +9,7 @@ from typing import Any
 
 from driftline.capture import opens
 from driftline.capture.frames import members
-from driftline.capture.hooks import loaded, table
+from driftline.capture.hooks import addressed, loaded, table
 from driftline.capture.hooks.patch import Call, Patch
 from driftline.capture.hooks.table import RESULT, Entry
 
@@ -65,7 +65,7 @@ def install(module: Any) -> list[Patch]:
 
 def _of_a_tool(given: Any, call: Call) -> bool:
     """Whether something is a tool's own: what a package brings along, such as the names of months, or dbt's books."""
-    places = list(table.places(given))
+    places = list(addressed.places(given))
     if not places:
         return False
     if all(map(opens.is_book, places)):

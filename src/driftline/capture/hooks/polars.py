@@ -14,7 +14,7 @@ from driftline.capture import arguments, headers, heading, lake, observe
 from driftline.capture.beside import Beside
 from driftline.capture.form import Form, named
 from driftline.capture.frames import node, origin
-from driftline.capture.hooks import polars_plan, table, whole
+from driftline.capture.hooks import addressed, polars_plan, table, whole
 from driftline.capture.hooks.patch import PASS, Before, Call, Patch, around
 from driftline.capture.hooks.table import COLUMNS, Entry
 from driftline.capture.recording import Recording
@@ -96,7 +96,7 @@ def _scanned(
         said = f"iceberg:{snapshot}"
     elif known is not None and version is None:
         said = known.version
-    places = list(table.places(given))
+    places = list(addressed.places(given))
     origin.scanned(call.result, places, said, names, own)
     if whole.call(call.args, call.kwargs, 1, *_SOURCE) and (said or version is None):
         _untouched.put(call.result, True)
@@ -104,7 +104,7 @@ def _scanned(
 
 
 def _scanned_text(run: Recording, call: Call) -> bool:
-    form, places = arguments.polars_csv(call.kwargs), list(table.places(call.argument(0, *_SOURCE)))
+    form, places = arguments.polars_csv(call.kwargs), list(addressed.places(call.argument(0, *_SOURCE)))
     names, own = form.names, dict[str, str]()
     if form.bare or names or call.kwargs.get("with_column_names"):
         with contextlib.suppress(Exception):  # there may be no such file yet

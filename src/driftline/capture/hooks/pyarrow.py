@@ -12,7 +12,7 @@ from typing import Any
 
 from driftline.capture import arguments
 from driftline.capture.beside import Beside
-from driftline.capture.hooks import table, whole
+from driftline.capture.hooks import addressed, table, whole
 from driftline.capture.hooks.patch import Call, Patch, around
 from driftline.capture.hooks.table import COLUMNS, Entry
 from driftline.capture.recording import Recording
@@ -79,7 +79,7 @@ def _name(frame: Any) -> str:
 
 
 def _opened(run: Recording, call: Call) -> bool:  # noqa: ARG001 - a footer is no data
-    _sources.put(call.args[0], list(table.places(call.argument(1, "source", "where", "path_or_paths"))))
+    _sources.put(call.args[0], list(addressed.places(call.argument(1, "source", "where", "path_or_paths"))))
     return True
 
 

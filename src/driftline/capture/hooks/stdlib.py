@@ -12,7 +12,7 @@ from typing import Any, Literal
 
 from driftline.capture import client, opens
 from driftline.capture.form import BEYOND, Form
-from driftline.capture.hooks import patch, table
+from driftline.capture.hooks import addressed, patch, table
 from driftline.capture.hooks.patch import Call, Patch
 from driftline.capture.hooks.table import Entry
 from driftline.capture.recording import Recording
@@ -56,7 +56,7 @@ def _recorder(way: Literal["read", "write"], place: int, names: tuple[str, ...])
     def record(run: Recording, call: Call) -> bool:
         given = call.argument(place, *names)
         owner = client.current()
-        if owner is None or any(opens.foreign(path, owner.home) for path in table.places(given)):
+        if owner is None or any(opens.foreign(path, owner.home) for path in addressed.places(given)):
             return False
         made = call.result if way == "read" or not place else call.argument(0, "obj")
         opened = way == "read" or not place  # else ``json.dump``, which is given all of it

@@ -11,7 +11,6 @@ import os
 import weakref
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, Literal, NamedTuple
-from urllib.parse import urlsplit, urlunsplit
 
 import msgspec
 
@@ -19,6 +18,7 @@ from driftline.capture import at_hand, client, endings, headers, heading, lake, 
 from driftline.capture.form import Form, Reading, named, readable
 from driftline.capture.frames import origin, passed
 from driftline.capture.hooks import glance, patch, stated, whole
+from driftline.capture.hooks.addressed import FILES, places
 from driftline.capture.hooks.patch import Call, Patch
 from driftline.capture.observe import Given
 from driftline.capture.recording import Recording
@@ -27,12 +27,10 @@ from driftline.event.lineage import Field
 
 RESULT = -1
 COLUMNS = -2
-_SCHEMES = {"s3a": "s3", "s3n": "s3", "gcs": "gs", "local": "file", "abfss": "abfs"}
-_WEB = frozenset(("http", "https", "ftp", "sftp"))
 _BUFFERS = frozenset((io.BytesIO, io.StringIO))
 _KEEPING = ("parquet", "feather", "orc", "ipc", "ipc_stream", "pickle", "delta", "avro", "table")  # what frames are
 _BY_PLACE = ("pandas", "numpy", "polars")  # whose readers can be told other names than those that stand in the file
-FILES = 1_000  # of one call that are named one by one
+_PATHS = frozenset(("pathlib", "posix", "nt", "pathlib._local"))  # where those of Python's own are defined
 
 
 class Entry(NamedTuple):
@@ -155,6 +153,7 @@ def note(
     owner = client.current()
     if owner is None:
         return False
+    given = _asked(way, given, call)
     look = glance.at(data) if way == "read" else _look(given, data, call)
     budget = measure.Budget()
     said = Given(namespace, version, kind or look.kind, "", {**look.attributes, **(attributes or {})})
@@ -176,6 +175,17 @@ def note(
     fields = look.fields if call is not None and data is call.result else None
     _follow(run, way, call, data, found, fields, model=said.kind == "model", renamed=renamed)
     return bool(found)
+
+
+def _asked(way: str, given: Any, call: Call | None) -> Any:
+    """Return ``given``; of a class of the program's own for paths the path that the call has opened.
+
+    What it says when it is asked for its path was asked by the library already, and may not be meant to be asked twice.
+    """
+    if not isinstance(given, os.PathLike) or type(given).__module__ in _PATHS or _is_open(given):
+        return given
+    opened = [] if call is None else [path for path, how in call.inside.opened if how == way]
+    return opened[0] if len(opened) == 1 else os.fspath(given)
 
 
 def _states(
@@ -326,67 +336,3 @@ def _pending(seen: Seen, file: Any, about: Given) -> None:
     seen.touched = msgspec.structs.replace(seen.touched, version="", attributes=dict(about.attributes))
     with contextlib.suppress(TypeError):  # of a file that cannot be referred to weakly
         seen.handle = weakref.ref(file)
-
-
-def places(given: Any) -> Iterator[str]:
-    """Yield the paths and addresses that ``given`` stands for; nothing for content, and for buffers without a name."""
-    if isinstance(given, str | os.PathLike):
-        text = os.fspath(given)
-        if isinstance(text, bytes):
-            text = os.fsdecode(text)
-        if text and ("\n" not in text or os.path.isfile(text)) and text.lstrip()[:1] not in ("{", "[", "<"):
-            yield address(text)
-    elif isinstance(given, bytes | bytearray | io.BytesIO | io.StringIO) or given is None:
-        return
-    elif isinstance(given, list | tuple):
-        for one in given[:FILES]:
-            yield from places(one)
-    elif isinstance(given, Mapping):
-        for one in given.values():
-            yield from places(one)
-    else:
-        yield from _of_open(given)
-
-
-def _of_open(given: Any) -> Iterator[str]:
-    """The path of an open file, of one of fsspec, of what holds one, of a table of Delta or Iceberg."""
-    known = lake.state(given)
-    if known is not None:
-        yield address(known.place)
-        return
-    if isinstance(given, io.TextIOWrapper) and hasattr(given.buffer, "fs"):
-        given = given.buffer
-    fs, path = getattr(given, "fs", None), getattr(given, "path", None)
-    if fs is not None and isinstance(path, str) and hasattr(fs, "unstrip_protocol"):
-        yield address(fs.unstrip_protocol(path))
-        return
-    held = getattr(given, "__dict__", {})
-    for attribute in ("name", "path", "io"):
-        inner = held.get(attribute, getattr(type(given), attribute, None) and getattr(given, attribute, None))
-        if isinstance(inner, str | os.PathLike):
-            text = os.path.abspath(os.fspath(inner))
-            if os.path.isfile(text):
-                yield text
-            return
-
-
-def address(text: str) -> str:
-    """Return ``text`` as one address of several that mean the same, without user, password and query.
-
-    ``file://`` becomes a path, ``s3a://`` is ``s3://``, ``memory://a`` is ``memory:///a``.
-    """
-    scheme, sign, rest = text.partition("://")
-    if not sign:
-        return text
-    scheme = _SCHEMES.get(scheme, scheme)
-    if scheme == "file":
-        return rest
-    if scheme == "memory":
-        return f"memory:///{rest.lstrip('/')}"
-    if scheme in _WEB:
-        try:
-            parts = urlsplit(text)
-        except ValueError:
-            return f"{scheme}://{rest}"
-        return urlunsplit((scheme, parts.netloc.rpartition("@")[2], parts.path, "", ""))
-    return f"{scheme}://{rest}"

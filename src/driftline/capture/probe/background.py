@@ -42,10 +42,11 @@ class _Queue:
     def __init__(self) -> None:
         self.jobs: deque[Job] = deque()
         self.keys: set[str] = set()
-        self.lock = threading.Lock()
+        self.lock = threading.RLock()
         self.idle = threading.Event()
         self.idle.set()
         self.thread: threading.Thread | None = None
+        self.starting = False
         self.child: subprocess.Popen[bytes] | None = None
         self.stopped = False
 
@@ -68,11 +69,13 @@ def put(job: Job) -> bool:
         _queue.jobs.append(job)
         _queue.keys.add(job.key)
         _queue.idle.clear()
-        if _queue.thread is None:
+        if _queue.thread is None and not _queue.starting:  # a signal handler may come here while it starts
+            _queue.starting = True
             _queue.thread = own.thread("driftline-prober", _work)
-        if _queue.thread is None:  # there can be none
-            _end()
-            return False
+            _queue.starting = False
+            if _queue.thread is None:  # there can be none
+                _end()
+                return False
     return True
 
 

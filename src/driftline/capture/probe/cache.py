@@ -19,7 +19,7 @@ _MOST = 10_000  # reports in memory
 
 _known: dict[str, Report] = {}
 _waiting: list[tuple[set[str], Callable[[], None]]] = []
-_lock = threading.Lock()
+_lock = threading.RLock()
 
 
 def get(key: str, home: str = "") -> Report | None:
@@ -78,7 +78,9 @@ def when(keys: Sequence[str], act: Callable[[], None]) -> None:
 
 
 def forget() -> None:
-    """Forget everything in memory; for tests, and in a forked child."""
+    """Forget everything in memory; for tests, and in a forked child, where nobody is left who could hold the lock."""
+    global _lock
+    _lock = threading.RLock()
     _known.clear()
     _waiting.clear()
 

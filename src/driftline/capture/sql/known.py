@@ -37,6 +37,7 @@ statement = later.module("driftline.capture.sql.statement")
 _HEAD = 60  # characters of a statement that it is known by
 VARIANTS = 8  # schemas per form
 LENGTH = outline.LENGTH  # characters of a text that is still parsed on the user's thread
+LONGEST = 10 * LENGTH  # characters beside its texts, of which numbers leave a tenth; only the ends of longer ones count
 _KEPT = 200_000  # bytes of what is kept for other processes
 
 _DATA = frozenset(
@@ -63,7 +64,7 @@ class Analysis(NamedTuple):
     @property
     def head(self) -> str:
         """How it begins, on one line and without its texts, for people to know it by."""
-        words = " ".join(outline.MARK.sub("…", self.template).split())
+        words = " ".join(outline.MARK.sub("…", self.template[:LENGTH]).split())
         return words if len(words) <= _HEAD else f"{words[:_HEAD]}…"
 
     def spelled(self, name: str) -> str:
@@ -82,6 +83,13 @@ class _Variant(NamedTuple):
 _known: OrderedDict[tuple[str, str], list[_Variant]] = OrderedDict()
 
 
+def short(sql: str) -> str:
+    """Return a text, of a very long one both ends: it is not parsed, and to look through it takes 0.1 s for each MB."""
+    if len(sql) <= LONGEST or sum(map(len, sql.split("'")[::2])) <= LONGEST:
+        return sql
+    return f"{sql[:LENGTH]} {sql[-LENGTH:]}"
+
+
 def analyse(
     sql: str,
     columns_of: Callable[[Source, Callable[[str], str]], tuple[str, ...] | None],
@@ -96,6 +104,7 @@ def analyse(
         dialect: of the statements.
         ask_second: what the database says of a statement that writes; asked once per form.
     """
+    sql = short(sql)
     meant = spoken(dialect)
     template, literals = _form(sql, meant)
     key = (meant.name, template)

@@ -1,6 +1,10 @@
 """Data that is passed from step to step, or from one block to the next, keeps where it came from. By hand."""
 
 import json
+import os
+import subprocess
+import sys
+import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -224,3 +228,48 @@ def test_a_version_that_stands_behind_several_times_is_read_once_and_what_the_ru
         passed.take(run, [other, one])
     assert [touched.dataset.name for touched in run.inputs] == ["a", "b"]
     assert len([seen for seen, _ in run.heard or ()]) == 2
+
+
+def test_what_is_collected_while_a_read_is_noted_may_read_something_itself() -> None:
+    """Garbage is collected at each allocation in turn, so also while the lock is held."""
+    script = (
+        "import gc, driftline\n"
+        "from driftline.testing import MemorySink, use_sink\n"
+        "class Circle:\n"
+        "    def __init__(self): self.me = self\n"
+        "    def __del__(self):\n"
+        "        with driftline.run('inner') as run: run.read('left', version='1')\n"
+        "with use_sink(MemorySink()) as sink:\n"
+        "    with driftline.run('first') as run: run.read('x', version='1')\n"  # everything is loaded
+        "    gc.disable()\n"
+        "    for number in range(1, 400):\n"
+        "        Circle()\n"
+        "        gc.set_threshold(number, 1000, 1000)\n"
+        "        gc.enable()\n"
+        "        with driftline.run('outer') as run: run.read('x', version='1')\n"
+        "        gc.disable()\n"
+        "        gc.collect()\n"
+        "    driftline.flush(30)\n"
+        "    print(len(sink.raw))\n"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=100)
+    assert done.stdout == f"{1 + 2 * 399}\n"
+
+
+def test_a_forked_child_is_not_held_up_by_what_a_thread_of_its_parent_was_doing() -> None:
+    held, let_go = threading.Event(), threading.Event()
+
+    def hold() -> None:
+        with passed._lock:
+            held.set()
+            let_go.wait(30)
+
+    thread = threading.Thread(target=hold)
+    thread.start()
+    assert held.wait(30)
+    child = os.fork()
+    if child == 0:
+        os._exit(0 if passed._lock.acquire(timeout=10) else 1)
+    assert os.waitpid(child, 0)[1] == 0
+    let_go.set()
+    thread.join(30)

@@ -1,8 +1,9 @@
-"""What readers and writers are given becomes paths and addresses; content and buffers have no name."""
+"""What a reader or writer is given becomes versions: hashed now or later, whole or in part, new or known."""
 
-import io
 import json
 import pickle
+import subprocess
+import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -21,38 +22,6 @@ from driftline import profile
 from driftline.capture import measure
 from driftline.capture.hooks import table
 from driftline.testing import MemorySink
-
-
-@pytest.mark.parametrize(
-    ("given", "found"),
-    [
-        ("a.csv", ["a.csv"]),
-        (Path("a.csv"), ["a.csv"]),
-        (["a.csv", Path("b.csv")], ["a.csv", "b.csv"]),
-        ({"train": ["a"], "test": "b"}, ["a", "b"]),
-        ("s3a://bucket/key", ["s3://bucket/key"]),
-        ("https://user:word@example.org/x.csv?token=1", ["https://example.org/x.csv"]),
-        ("memory://a/b", ["memory:///a/b"]),
-        ("file:///a/b", ["/a/b"]),
-        ('{"a": 1}', []),
-        ("a,b\n1,2\n", []),
-        ("<xml/>", []),
-        (b"abc", []),
-        (io.BytesIO(), []),
-        (io.StringIO(), []),
-        (None, []),
-        (3, []),
-    ],
-)
-def test_what_is_given_becomes_names(given: Any, found: list[str]) -> None:
-    assert list(table.places(given)) == found
-
-
-def test_an_open_file_is_its_path(tmp_path: Path) -> None:
-    file = tmp_path / "x"
-    for mode in ("w", "rb", "r"):
-        with file.open(mode) as opened:
-            assert list(table.places(opened)) == [str(file)]
 
 
 def test_a_large_file_is_hashed_later_and_then_is_what_everybody_calls_it(
@@ -290,3 +259,34 @@ def test_a_table_in_a_tape_archive_has_the_columns_of_the_frame(watched: MemoryS
     for one in outputs:
         assert [field["name"] for field in one["facets"]["schema"]["fields"]] == ["a"]
         assert one["facets"]["driftline_state"]["rows"] == 2
+
+
+ASKED = """
+import sys
+if sys.argv[1:]:
+    import driftline; driftline.watch("job")
+import pandas as pd
+asked = 0
+class Own:
+    def __init__(self, path): self.path = path
+    def __fspath__(self):
+        global asked
+        asked += 1
+        return self.path
+frame = pd.DataFrame({"a": [1, 2]})
+frame.to_csv(Own("a.csv"), index=False)
+frame.to_json(Own("a.json"))
+frame.to_pickle(Own("a.pkl"))
+pd.read_csv(Own("a.csv")); pd.read_json(Own("a.json")); pd.read_pickle(Own("a.pkl"))
+print(asked)
+"""
+
+
+def test_a_path_of_the_program_s_own_is_asked_as_often_as_without_hooks(
+    script: Callable[..., list[dict[str, Any]]], tmp_path: Path
+) -> None:
+    bare = subprocess.run([sys.executable, "-c", ASKED], cwd=tmp_path, capture_output=True, text=True, check=True)
+    counted = ASKED.replace("print(asked)", 'open("asked.txt", "w").write(str(asked))')
+    (event,) = [one for one in script(counted, "watched") if one["eventType"] == "COMPLETE"]
+    assert (tmp_path / "asked.txt").read_text() == bare.stdout.strip()
+    assert [part["name"] for part in event["outputs"]][:3] == ["a.csv", "a.json", "a.pkl"]

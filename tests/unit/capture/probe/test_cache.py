@@ -1,3 +1,5 @@
+import os
+import threading
 from pathlib import Path
 
 import pytest
@@ -47,3 +49,22 @@ def test_a_folder_that_cannot_be_written_is_no_failure_of_the_probe(tmp_path: Pa
     cache.put("k", Report(), str(tmp_path / "file"))
     assert cache.get("k") == Report()
     assert fault.counts() == {"probe cache": 1}
+
+
+def test_a_forked_child_is_not_held_up_by_what_a_thread_of_its_parent_was_doing() -> None:
+    held, let_go = threading.Event(), threading.Event()
+
+    def hold() -> None:
+        with cache._lock:
+            held.set()
+            let_go.wait(30)
+
+    thread = threading.Thread(target=hold)
+    thread.start()
+    assert held.wait(30)
+    child = os.fork()
+    if child == 0:
+        os._exit(0 if cache._lock.acquire(timeout=10) else 1)
+    assert os.waitpid(child, 0)[1] == 0
+    let_go.set()
+    thread.join(30)

@@ -291,6 +291,19 @@ def test_a_sqlglot_that_lies_in_no_folder_says_itself_which_it_is(monkeypatch: p
     known._grammar.cache_clear()
 
 
+def test_of_a_very_long_text_only_its_ends_are_looked_at(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(known, "LENGTH", 100)
+    monkeypatch.setattr(known, "LONGEST", 1_000)
+    rows = ", ".join(["(1, f(2))"] * 300)
+    text = f"copy (select * from 'a.csv') to 'b.csv'; insert into t values {rows}; copy t to 'c.csv'"
+    found = known.analyse(text, nothing_known)
+    assert found is not None
+    assert (len(found.template) < 250, found.literals) == (True, ("a.csv", "b.csv", "c.csv"))
+    assert [one.problem for one in found.statements] == ["longer than 100 characters"]
+    long = f"insert into t values ('{'x' * 3_000}')"  # its text is no part of the form
+    assert known.short(long) == long
+
+
 def test_a_mark_that_the_user_wrote_stands_for_itself() -> None:
     analysis = known.analyse("COPY (SELECT a FROM \"\u00a75\u00a7\") TO 'o.parquet'", nothing_known)
     assert analysis is not None

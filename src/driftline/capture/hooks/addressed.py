@@ -1,0 +1,81 @@
+"""What readers and writers are given becomes paths and addresses; content and buffers have no name.
+
+Enters: a path, an address, an open file, a table of a lakehouse, or a list of these. Leaves: each as one address of
+several that mean the same. Reads nothing.
+"""
+
+import io
+import os
+from collections.abc import Iterator, Mapping
+from typing import Any
+from urllib.parse import urlsplit, urlunsplit
+
+from driftline.capture import lake
+
+FILES = 1_000  # of one call that are named one by one
+_SCHEMES = {"s3a": "s3", "s3n": "s3", "gcs": "gs", "local": "file", "abfss": "abfs"}
+_WEB = frozenset(("http", "https", "ftp", "sftp"))
+
+
+def places(given: Any) -> Iterator[str]:
+    """Yield the paths and addresses that ``given`` stands for; nothing for content, and for buffers without a name."""
+    if isinstance(given, str | os.PathLike):
+        text = os.fspath(given)
+        if isinstance(text, bytes):
+            text = os.fsdecode(text)
+        if text and ("\n" not in text or os.path.isfile(text)) and text.lstrip()[:1] not in ("{", "[", "<"):
+            yield address(text)
+    elif isinstance(given, bytes | bytearray | io.BytesIO | io.StringIO) or given is None:
+        return
+    elif isinstance(given, list | tuple):
+        for one in given[:FILES]:
+            yield from places(one)
+    elif isinstance(given, Mapping):
+        for one in given.values():
+            yield from places(one)
+    else:
+        yield from _of_open(given)
+
+
+def _of_open(given: Any) -> Iterator[str]:
+    """The path of an open file, of one of fsspec, of what holds one, of a table of Delta or Iceberg."""
+    known = lake.state(given)
+    if known is not None:
+        yield address(known.place)
+        return
+    if isinstance(given, io.TextIOWrapper) and hasattr(given.buffer, "fs"):
+        given = given.buffer
+    fs, path = getattr(given, "fs", None), getattr(given, "path", None)
+    if fs is not None and isinstance(path, str) and hasattr(fs, "unstrip_protocol"):
+        yield address(fs.unstrip_protocol(path))
+        return
+    held = getattr(given, "__dict__", {})
+    for attribute in ("name", "path", "io"):
+        inner = held.get(attribute, getattr(type(given), attribute, None) and getattr(given, attribute, None))
+        if isinstance(inner, str | os.PathLike):
+            text = os.path.abspath(os.fspath(inner))
+            if os.path.isfile(text):
+                yield text
+            return
+
+
+def address(text: str) -> str:
+    """Return ``text`` as one address of several that mean the same, without user, password and query.
+
+    ``file://`` becomes a path, ``s3a://`` is ``s3://``, ``memory://a`` is ``memory:///a``.
+    """
+    scheme, sign, rest = text.partition("://")
+    if not sign:
+        return text
+    scheme = _SCHEMES.get(scheme, scheme)
+    if scheme == "file":
+        return rest
+    if scheme == "memory":
+        return f"memory:///{rest.lstrip('/')}"
+    if scheme in _WEB:
+        try:
+            parts = urlsplit(text)
+        except ValueError:
+            return f"{scheme}://{rest}"
+        return urlunsplit((scheme, parts.netloc.rpartition("@")[2], parts.path, "", ""))
+    return f"{scheme}://{rest}"

@@ -1,0 +1,41 @@
+"""What readers and writers are given becomes paths and addresses; content and buffers have no name."""
+
+import io
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from driftline.capture.hooks import addressed
+
+
+@pytest.mark.parametrize(
+    ("given", "found"),
+    [
+        ("a.csv", ["a.csv"]),
+        (Path("a.csv"), ["a.csv"]),
+        (["a.csv", Path("b.csv")], ["a.csv", "b.csv"]),
+        ({"train": ["a"], "test": "b"}, ["a", "b"]),
+        ("s3a://bucket/key", ["s3://bucket/key"]),
+        ("https://user:word@example.org/x.csv?token=1", ["https://example.org/x.csv"]),
+        ("memory://a/b", ["memory:///a/b"]),
+        ("file:///a/b", ["/a/b"]),
+        ('{"a": 1}', []),
+        ("a,b\n1,2\n", []),
+        ("<xml/>", []),
+        (b"abc", []),
+        (io.BytesIO(), []),
+        (io.StringIO(), []),
+        (None, []),
+        (3, []),
+    ],
+)
+def test_what_is_given_becomes_names(given: Any, found: list[str]) -> None:
+    assert list(addressed.places(given)) == found
+
+
+def test_an_open_file_is_its_path(tmp_path: Path) -> None:
+    file = tmp_path / "x"
+    for mode in ("w", "rb", "r"):
+        with file.open(mode) as opened:
+            assert list(addressed.places(opened)) == [str(file)]
