@@ -303,6 +303,7 @@ def test_a_signal_handler_records_whatever_it_interrupts(tmp_path: Path) -> None
         "with use_sink(MemorySink(), home=sys.argv[1]) as sink:\n"
         "    with driftline.run('first') as run: run.read('a', version='1')\n"  # everything is loaded
         "    driftline.record_answer('first')\n"
+        "    driftline.flush(30)\n"
         "    signal.signal(signal.SIGALRM, handle)\n"
         "    signal.setitimer(signal.ITIMER_REAL, 0.001, 0.001)\n"
         "    for number in range(600):\n"
