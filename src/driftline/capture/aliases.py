@@ -1,8 +1,9 @@
 """Functions that stand under their names in several places: where one was replaced, the others are, too.
 
 Enters: patches on modules (``hooks.patch.Patch``). Leaves: patches on what else holds the same function: public modules
-of the same library (``pandas.io.parsers.read_csv`` is ``pandas.read_csv``), and modules of the user that have imported
-it by name before. What a library keeps in private modules is left as it is: there it calls itself.
+of the same library (``pandas.io.parsers.read_csv`` is ``pandas.read_csv``), a second name in the package itself, and
+modules of the user that have imported it by name before. What a library keeps in private modules is left as it is:
+there it calls itself.
 """
 
 import sys
@@ -22,13 +23,22 @@ def of_library(module: ModuleType, patches: Iterable[Any]) -> list[Any]:
     package = f"{module.__name__}."
     if not made or "." in module.__name__:
         return []
-    found: list[Any] = []
+    found = _otherwise_called(module, made)
     for name, other, held in imported.modules():
         if name.startswith(package) and "._" not in name:
             for attribute, (patch, replacement) in made.items():
                 if held.get(attribute) is patch.original:
                     found.append(_set(other, attribute, patch, replacement))
     return found
+
+
+def _otherwise_called(module: ModuleType, made: dict[str, tuple[Any, Any]]) -> list[Any]:
+    """Replace what the package itself has under a second name (``openpyxl.open`` is ``openpyxl.load_workbook``)."""
+    originals = {id(patch.original): (patch, replacement) for patch, replacement in made.values()}
+    seconds = [
+        (name, originals.get(id(value))) for name, value in list(vars(module).items()) if not name.startswith("_")
+    ]
+    return [_set(module, name, *known) for name, known in seconds if known is not None and name not in made]
 
 
 def of_user(patches: Iterable[Any]) -> list[Any]:

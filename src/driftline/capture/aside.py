@@ -52,6 +52,9 @@ def back() -> None:
     """Give back what was set aside; at the latest when the program ends."""
     if _State.held:
         _State.held = False
+        if gc.isenabled() and not gc.callbacks and not gc.get_debug():
+            gc.collect(1)  # what is young comes behind what is old
+            gc.freeze()  # and all of it behind what was set aside, as objects are finalized in the order they stand in
         gc.unfreeze()
         atexit.unregister(back)
 

@@ -48,6 +48,16 @@ def test_public_modules_of_a_library_get_what_its_package_has(monkeypatch: pytes
     assert vars(held["lake_io"])["given"] is given
 
 
+def test_a_second_name_in_the_package_itself_gets_it_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    lake = modules(monkeypatch, lake="/x/lake.py")["lake"]
+    vars(lake).update(given=made, take=given, _take=given, other=made)
+    found = aliases.of_library(lake, [Patch(lake, "given", given)])
+    assert [(one.owner.__name__, one.attribute) for one in found] == [("lake", "take")]
+    assert (vars(lake)["take"], vars(lake)["_take"]) == (made, given)
+    found[0].undo()
+    assert vars(lake)["take"] is given
+
+
 def test_modules_of_the_user_get_it_under_whatever_name(monkeypatch: pytest.MonkeyPatch) -> None:
     held = modules(monkeypatch, lake="/x/site-packages/lake.py", mine="/x/mine.py", theirs="/x/site-packages/t.py")
     vars(held["mine"]).update(take=given, other=made)

@@ -156,6 +156,30 @@ def test_it_is_given_back_however_the_script_ends(end: str, status: int, tmp_pat
     assert (tmp_path / "out.txt").read_text() == "all of it"
 
 
+@pytest.mark.parametrize("between", ["", "import gc; gc.collect()\n"])
+def test_objects_are_finalized_in_the_order_that_they_have_without_watching(between: str, tmp_path: Path) -> None:
+    """What an older object still writes to a younger file, when it goes at the end, is in the file."""
+    text = (
+        "class Last:\n"
+        "    def __init__(self): self.me = self\n"
+        "    def __del__(self): file.write('all of it')\n"
+        f"last = Last()\n{between}file = open('out.txt', 'w')\n"
+    )
+    for before in ("", _WATCH + "import gc; assert gc.get_freeze_count()\n"):
+        ran(before + text, tmp_path)
+        assert (tmp_path / "out.txt").read_text() == "all of it"
+        (tmp_path / "out.txt").unlink()
+
+
+def test_a_collector_that_somebody_listens_to_is_not_asked_for_more_when_it_is_given_back(tmp_path: Path) -> None:
+    text = _WATCH + (
+        "import gc\nheard = []\n"
+        "gc.callbacks.append(lambda phase, told: heard.append(told['generation']))\n"
+        "driftline.unwatch()\nprint(1 in heard, gc.get_freeze_count())\n"
+    )
+    assert ran(text, tmp_path) == "False 0\n"
+
+
 def test_what_the_script_has_dropped_before_is_collected_first(tmp_path: Path) -> None:
     text = (
         "import types\n"

@@ -27,7 +27,7 @@ MOST = int(os.environ["SUITES_MOST"])
 TESTS = tuple(os.environ["SUITES_TESTS"].split(os.pathsep))
 _PASSING = re.compile(
     r"0x[0-9a-fA-F]{4,}|(?<![\w.])\d{5,}|[0-9a-f]{8}-[0-9a-f-]{27}|[\w./-]*/pytest-of-[\w./-]*|/tmp/[\w./-]*"
-    r"|(?<=-)\w{8}(?= \(deleted\))"
+    r"|(?<=-)\w{8}(?= \(deleted\))|(?<=/pym-)\d+"
 )
 _SERIOUS = ("failed", "error")
 

@@ -24,6 +24,15 @@ def test_a_workbook_is_read_when_it_is_loaded_and_written_when_it_is_saved(watch
     assert one.outputs[0].version == other.inputs[0].version == measure.of_file("x.xlsx").version
 
 
+def test_the_second_name_of_load_workbook_is_the_same_function(watched: MemorySink, tmp_path: Path) -> None:
+    book = openpyxl.Workbook()
+    book.save("x.xlsx")
+    with driftline.run("read") as one:
+        openpyxl.open("x.xlsx")
+    assert names(one) == (["x.xlsx"], [])
+    assert openpyxl.open is openpyxl.load_workbook  # as it is without hooks
+
+
 def test_a_workbook_of_pandas_is_recorded_once(watched: MemorySink, tmp_path: Path) -> None:
     pandas = pytest.importorskip("pandas")
     with driftline.run("write") as one:

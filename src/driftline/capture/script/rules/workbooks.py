@@ -124,7 +124,10 @@ def _place(call: Call) -> Ref | None:
 
 
 FUNCTIONS: Rules = {
-    **dict.fromkeys(("openpyxl.load_workbook", "openpyxl.reader.excel.load_workbook"), loaded),
+    **dict.fromkeys(
+        ("openpyxl.load_workbook", "openpyxl.open", "openpyxl.reader.excel.load_workbook"),
+        loaded,
+    ),
     **dict.fromkeys(("openpyxl.Workbook", "openpyxl.workbook.Workbook"), made),
 }
 METHODS: Rules = {
