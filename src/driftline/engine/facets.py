@@ -2,7 +2,7 @@
 
 Enters: a node id. Leaves: its facets. Of a dataset or a job the newest of each key stands; of a run all its events
 add up, with what they say of its inputs and outputs. Of a file that one event tells of more than once, as it was read
-with two separators or in two states, the last reading stands, whole. Where a dataset has a facet as such and another of the same key as
+with two separators or in two states, one reading stands, whole: that of which most is said, the last of such. Where a dataset has a facet as such and another of the same key as
 input or output, the other one is called ``inputFacets.key`` or ``outputFacets.key``.
 """
 
@@ -84,8 +84,12 @@ def _sides(events: list[Event], side: str) -> dict[str, Held]:
         for part in getattr(event, side):
             here.setdefault(names.dataset_id(part.namespace, part.name), []).append(part)
         for node, said in here.items():  # two readings are not one: facets of both would be of neither
-            parts[node] = [*parts.get(node, ()), *said] if len(said) == 1 else said[-1:]
+            parts[node] = [*parts.get(node, ()), *said] if len(said) == 1 else [max(reversed(said), key=_said)]
     return {node: _beside(said, _PLACES[side]) for node, said in parts.items()}
+
+
+def _said(part: DatasetPart) -> int:
+    return len(part.facets) + len(part.input_facets) + len(part.output_facets)
 
 
 def _beside(said: list[DatasetPart], place: str) -> Held:

@@ -118,11 +118,13 @@ def test_two_readings_of_one_file_in_one_event_are_not_told_as_one(engine: Engin
     def part(facets: bytes) -> bytes:
         return b'{"namespace":"n","name":"a","facets":%s,"inputFacets":{}}' % facets
 
-    by_comma, by_semicolon = held(("schema", b'{"by":","}'), ("extra", b'{"by":","}')), held(("schema", b'{"by":";"}'))
+    by_comma = held(("schema", b'{"by":","}'), ("profile", b'{"by":","}'))
+    by_semicolon = held(("schema", b'{"by":";"}'), ("extra", b'{"by":";"}'))
+    less = held(("more", b'{"by":"|"}'))  # its profile was told with an earlier reading
     begun, ended = event(1, read=held(("extra", b'{"by":"?"}'))), event(2)
     one = part(b"{}")
     assert one in ended
     engine.ingest(begun)
-    engine.ingest(ended.replace(one, part(by_comma) + b"," + part(by_semicolon)))
+    engine.ingest(ended.replace(one, b",".join(map(part, (by_comma, by_semicolon, less)))))
     found = engine.facets(f"run:{RUN}").inputs["dataset:n:a"]
-    assert {key: bytes(raw) for key, raw in found.items()} == {"schema": b'{"by":";"}'}
+    assert {key: bytes(raw) for key, raw in found.items()} == {"schema": b'{"by":";"}', "extra": b'{"by":";"}'}
