@@ -16,9 +16,9 @@ import threading
 import time
 from collections.abc import Mapping, Sequence
 from types import FrameType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from driftline import clock
+from driftline import clock, later
 from driftline.capture import (
     around,
     client,
@@ -37,6 +37,11 @@ from driftline.capture import code as code_versions
 from driftline.capture.client import Client
 from driftline.capture.run import Run, open_runs
 from driftline.event.lineage import Job
+
+if TYPE_CHECKING:
+    from driftline.capture.frames import passed
+else:  # a process that reads nothing does without
+    passed = later.module("driftline.capture.frames.passed")
 
 _GATHER_SECONDS = 60.0  # how long what children leave for the run lies there at most
 _LONG = 16 << 20  # bytes that are measured at the end: about 0.1 s
@@ -95,6 +100,8 @@ class ProcessRun(Run):
         self._earlier = (*self._earlier, former.id)
         self._trace = parts.following(former._trace, self._opened_us)
         former._onwards = frozenset(map(id, self._trace.outputs))
+        if self.heard is not None:
+            fault.attempt("passed", passed.goes_on, self, former._trace)
         self._announced, self._mark, self._templates = False, None, set()
         return former
 

@@ -3,6 +3,7 @@
 import contextlib
 import json
 import multiprocessing
+import os
 import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
@@ -88,6 +89,21 @@ def test_each_part_is_a_run_of_the_same_job_and_what_was_read_before_is_still_at
     (history,) = fold.fold(event for event in events if event.run and event.run.run_id == second)
     edges = {(edge.source.dataset.name, edge.target.dataset.name) for edge in history.states[-1].shape.edges}
     assert ("b.csv", "y.csv") in edges
+
+
+def test_what_a_part_before_has_read_is_no_guess_at_where_data_of_the_next_one_comes_from(
+    service: ProcessRun, sink: MemorySink
+) -> None:
+    for number in range(3):
+        make(f"in{number}.csv", number)
+        pd.read_csv(f"in{number}.csv")
+    before = service.trace
+    turn(service)
+    assert service.heard is not None
+    assert not any(trace is before for _, trace in service.heard)  # nor is the former part held in memory
+    service.write("named", data=pd.DataFrame({"q": [float(os.getpid())]}))
+    _, two = told(sink)
+    assert two["run"]["facets"]["driftline_gaps"]["gaps"] == {"columns of unknown origin: named": 1}
 
 
 def test_what_was_written_just_now_belongs_to_the_next_part_alone(
