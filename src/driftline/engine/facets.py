@@ -2,8 +2,9 @@
 
 Enters: a node id. Leaves: its facets. Of a dataset or a job the newest of each key stands; of a run all its events
 add up, with what they say of its inputs and outputs. Of a file that one event tells of more than once, as it was read
-with two separators or in two states, one reading stands, whole: that of which most is said, the last of such. Where a dataset has a facet as such and another of the same key as
-input or output, the other one is called ``inputFacets.key`` or ``outputFacets.key``.
+with two separators or in two states, one reading stands, whole: that of which most is said, the last of such. Where a
+dataset has a facet as such and another of the same key as input or output, the other one is called ``inputFacets.key``
+or ``outputFacets.key``.
 """
 
 import msgspec

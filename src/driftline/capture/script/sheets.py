@@ -7,12 +7,16 @@ first sheet are called as they are, those of others with the name of the sheet a
 
 from typing import Any
 
+from msgspec.structs import replace
+
+from driftline.capture.script import tables
 from driftline.capture.script.call import Machine
 from driftline.capture.script.cames import hedged
-from driftline.capture.script.reading import Table
+from driftline.capture.script.reading import Cames, Table
 from driftline.capture.script.values import Const, Frame, Items, Method, Part, Ref, Thing, Value
 
 WORKBOOK, SHEET = "workbook", "sheet"
+FIRST = "Sheet"  # the name of a sheet that is given none
 CELL = "a cell"  # the name of a thing whose ``value`` is what stands in it
 _KNOWN = frozenset({"max_row", "max_column", "title", "dimensions"})
 
@@ -20,24 +24,72 @@ _KNOWN = frozenset({"max_row", "max_column", "title", "dimensions"})
 def attribute(machine: Machine, of: Value, part: Part, name: str) -> Value:
     """Return an attribute of a workbook or of a sheet."""
     if part.kind == WORKBOOK and name == "active":
-        return first(machine, part)
+        return _active(machine, part)
     if part.kind == WORKBOOK and name == "worksheets":
-        return machine.memory.new(Items((first(machine, part),), None))
+        found = tuple(sheet for _, sheet in _every(machine, part))
+        return machine.memory.new(Items(found or (Thing(),), None))
     if part.kind == SHEET and name in {"rows", "values"}:
         return rows(machine, part, cells=name == "rows")
     return Thing() if part.kind == SHEET and name in _KNOWN else Method(of, name)
 
 
-def first(machine: Machine, workbook: Part) -> Value:
-    """Return the first sheet of a workbook."""
+def _every(machine: Machine, workbook: Part) -> list[tuple[str, Part]]:
+    """Return the sheets of a workbook by their names; that of the first is not known."""
     content = machine.memory.see(workbook.of)
     if not isinstance(content, Items) or not content.known:
-        return Thing()
-    held = machine.memory.see(content.known[0])
+        return []
+    first, *others = content.known
+    found = [("", Part(first, SHEET))]
+    held = machine.memory.see(first)
     if isinstance(held, Frame) and any("!" in str(name) for name in held.table.columns):
-        columns = {name: cames for name, cames in held.table.columns.items() if "!" not in str(name)}
-        return Part(machine.memory.new(Frame(held.table._replace(columns=columns))), SHEET)
-    return Part(content.known[0], SHEET)
+        columns: dict[str, dict[Any, Cames]] = {"": {}}
+        for name, cames in held.table.columns.items():
+            title, sign, own = str(name).partition("!")
+            columns.setdefault(title if sign else "", {})[own if sign else name] = cames
+        found = [
+            (title, Part(machine.memory.new(Frame(held.table._replace(columns=own))), SHEET))
+            for title, own in columns.items()
+        ]
+    for one in map(machine.memory.see, others):
+        if isinstance(one, Items) and isinstance(one.known[0], Const):
+            found.append((str(one.known[0].value), Part(one.known[1], SHEET)))
+    return found
+
+
+def _active(machine: Machine, workbook: Part) -> Value:
+    """Return the sheet that was shown last: of a file of several it is not sure that it is the first one."""
+    found = _every(machine, workbook)
+    if not found:
+        return Thing()
+    held = machine.memory.see(found[0][1].of)
+    if len(found) == 1 or not isinstance(held, Frame):
+        return found[0][1]
+    columns = {name: hedged(cames) for name, cames in held.table.columns.items()}
+    return Part(machine.memory.new(Frame(held.table._replace(columns=columns))), SHEET)
+
+
+def without(machine: Machine, workbook: Part, sheet: Value) -> None:
+    """Take a sheet out of a workbook, in place."""
+    content = machine.memory.see(workbook.of)
+    if isinstance(content, Items) and isinstance(workbook.of, Ref) and isinstance(sheet, Part):
+        hold(machine, workbook.of, content, [pair for pair in held(machine, content) if pair[1] != sheet.of])
+
+
+def held(machine: Machine, content: Items) -> list[tuple[str, Value]]:
+    """Return what a workbook holds for each of its sheets, with their names; the first is called as openpyxl does."""
+    pairs = [machine.memory.see(one).known for one in content.known[1:]]
+    return [(FIRST, one) for one in content.known[:1]] + [(str(title.value), place) for title, place in pairs]
+
+
+def hold(machine: Machine, book: Ref, content: Items, sheets: list[tuple[str, Value]]) -> None:
+    """Have a workbook hold these sheets."""
+    others = (machine.memory.new(Items((Const(title), place), kind="tuple")) for title, place in sheets[1:])
+    machine.memory.put(book.place, replace(content, known=(*(place for _, place in sheets[:1]), *others)))
+
+
+def unsure(table: Table) -> Table:
+    """Return a sheet of which it is not known which column stands where."""
+    return tables.unknown(hedged(frozenset(table.all())), table.rows)
 
 
 def item(machine: Machine, part: Part, key: Value) -> Value:
@@ -52,27 +104,36 @@ def item(machine: Machine, part: Part, key: Value) -> Value:
         return machine.memory.new(Items(tuple(Const(name) for name in table.columns)))
     if isinstance(key, Const) and isinstance(key.value, str):
         return cell(machine, part, place_of(key.value))
+    if (isinstance(key, Const) and isinstance(key.value, slice)) or (isinstance(key, Part) and key.kind == "slice"):
+        return rows(machine, part)
     return _row(machine, table, cells=True)
 
 
 def _named(machine: Machine, workbook: Part, key: Value) -> Value:
-    content = machine.memory.see(workbook.of)
-    held = machine.memory.see(content.known[0]) if isinstance(content, Items) and content.known else None
-    if isinstance(key, Const) and isinstance(held, Frame):
-        before = f"{key.value}!"
-        columns = {str(name)[len(before) :]: cames for name, cames in held.table.columns.items()
-                   if str(name).startswith(before)}  # fmt: skip
-        if columns:
-            return Part(machine.memory.new(Frame(held.table._replace(columns=columns))), SHEET)
-    return first(machine, workbook)
+    found = _every(machine, workbook)
+    if not found:
+        return Thing()
+    if isinstance(key, Const):
+        return next((sheet for title, sheet in found[1:] if title == key.value), found[0][1])
+    held = [machine.memory.see(sheet.of) for _, sheet in found]
+    known = [one.table for one in held if isinstance(one, Frame)]
+    if len(found) == 1 or len(known) < len(found):
+        return found[0][1] if len(found) == 1 else Thing()
+    every = frozenset(came for table in known for came in table.all())
+    return Part(machine.memory.new(Frame(tables.unknown(hedged(every)))), SHEET)
 
 
-def rows(machine: Machine, part: Part, start: int = 0, end: int | None = None, *, cells: bool = True) -> Value:
-    """Return all rows of a sheet, of each the cells between two places, or their values."""
+def rows(machine: Machine, part: Part, start: int | None = 0, end: int | None = None, *, cells: bool = True) -> Value:
+    """Return all rows of a sheet, of each the cells between two places, or their values.
+
+    ``start``: None where it is not known.
+    """
     content = machine.memory.see(part.of)
     if not isinstance(content, Frame):
         return Thing()
     table = content.table._replace(labels={})
+    if start is None:
+        table = unsure(table)
     if table.closed and (start or end is not None):
         table = table._replace(columns=dict(list(table.columns.items())[start:end]))
     return machine.memory.new(Items((), _row(machine, table, cells=cells), kind="reader"))

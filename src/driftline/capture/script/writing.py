@@ -7,7 +7,7 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from driftline.capture.script import access, indexing, tables, unrolling
+from driftline.capture.script import access, indexing, sheets, tables, unrolling
 from driftline.capture.script.call import (
     UNKNOWN,
     Machine,
@@ -261,6 +261,8 @@ def delete(machine: Machine, of: Value, key: Value) -> None:
     """``del of[key]``."""
     content = machine.memory.see(of)
     found = plain(machine, key)
+    if isinstance(of, Part) and of.kind == sheets.WORKBOOK:
+        sheets.without(machine, of, sheets.item(machine, of, key))
     if not isinstance(of, Ref):
         return
     if isinstance(content, Items):
