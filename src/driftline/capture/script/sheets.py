@@ -12,11 +12,13 @@ from msgspec.structs import replace
 from driftline.capture.script import tables
 from driftline.capture.script.call import Machine
 from driftline.capture.script.cames import hedged
-from driftline.capture.script.reading import Cames, Table
-from driftline.capture.script.values import Const, Frame, Items, Method, Part, Ref, Thing, Value
+from driftline.capture.script.joining import made_of
+from driftline.capture.script.reading import FILTER, NOTHING, Cames, Table
+from driftline.capture.script.values import Const, File, Frame, Items, Method, Part, Ref, Thing, Value
 
 WORKBOOK, SHEET = "workbook", "sheet"
 FIRST = "Sheet"  # the name of a sheet that is given none
+PLACE = "a place"  # of a cell in a sheet that is written
 CELL = "a cell"  # the name of a thing whose ``value`` is what stands in it
 _KNOWN = frozenset({"max_row", "max_column", "title", "dimensions"})
 
@@ -97,13 +99,15 @@ def item(machine: Machine, part: Part, key: Value) -> Value:
     if part.kind == WORKBOOK:
         return _named(machine, part, key)
     content = machine.memory.see(part.of)
+    if isinstance(content, File):
+        return cell(machine, part, *_spelled(key))
     if not isinstance(content, Frame):
         return Thing()
     table = content.table
     if key == Const(1) and table.closed:
         return machine.memory.new(Items(tuple(Const(name) for name in table.columns)))
     if isinstance(key, Const) and isinstance(key.value, str):
-        return cell(machine, part, place_of(key.value))
+        return cell(machine, part, *place_of(key.value))
     if (isinstance(key, Const) and isinstance(key.value, slice)) or (isinstance(key, Part) and key.kind == "slice"):
         return rows(machine, part)
     return _row(machine, table, cells=True)
@@ -146,9 +150,11 @@ def _row(machine: Machine, table: Table, *, cells: bool) -> Ref:
     return machine.memory.new(Frame(table._replace(labels={}), True, True))
 
 
-def cell(machine: Machine, part: Part, place: Any) -> Value:
+def cell(machine: Machine, part: Part, place: Any, row: Any = None) -> Value:
     """Return a cell of the column at a place, from 0; of any column, and not sure, where the place is not known."""
     content = machine.memory.see(part.of)
+    if isinstance(content, File):
+        return Part(machine.memory.new(Items((part, Const(row), Const(place)))), PLACE)
     if not isinstance(content, Frame):
         return Thing()
     columns = list(content.table.columns.values())
@@ -157,12 +163,56 @@ def cell(machine: Machine, part: Part, place: Any) -> Value:
     return Thing(hedged(frozenset(content.table.all())), content.table.rows, CELL)
 
 
-def place_of(name: str) -> int | None:
-    """Return the place of a column, from 0, that ``B7`` or ``B`` names."""
+def put(machine: Machine, sheet: Value, row: Any, place: Any, value: Value) -> None:
+    """Put a value into a cell: a text of the first row of a new sheet names the column at that place, from 0."""
+    of = sheet.of if isinstance(sheet, Part) else None
+    content, known = machine.memory.see(of), isinstance(place, int) and place >= 0
+    if not isinstance(of, Ref) or not isinstance(content, File | Frame):
+        return
+    cames = made_of(machine.memory, value)
+    if isinstance(content, Frame):
+        columns = list(content.table.columns)
+        name = columns[place] if known and place < len(columns) else f"column {place + 1 if known else ''}".strip()
+        table = tables.with_column(content.table, name, content.table.columns.get(name, NOTHING) | cames)
+        machine.memory.put(of.place, replace(content, table=table))
+    elif row == 1 and known and isinstance(value, Const) and isinstance(value.value, str):
+        header = [*(content.header or ()), *map(str, range(len(content.header or ()), place + 1))]
+        header[place] = value.value
+        machine.memory.put(of.place, replace(content, header=tuple(header)))
+    else:
+        header = list(content.header or ())
+        named = known and place < len(header)
+        made = Table({header[place]: cames}, closed=True) if named else tables.unknown(hedged(cames))
+        shaped = tables.shaped(made, machine.guarding(), FILTER)
+        written = shaped if content.written is None else tables.either(content.written, shaped)
+        machine.memory.put(of.place, replace(content, written=written))
+
+
+def put_by_name(machine: Machine, sheet: Part, key: Value, value: Value) -> None:
+    """``sheet["B7"] = value``."""
+    place, row = _spelled(key)
+    put(machine, sheet, row, place, value)
+
+
+def put_into(machine: Machine, at: Part, value: Value) -> None:
+    """``cell.value = value``."""
+    content = machine.memory.see(at.of)
+    if isinstance(content, Items):
+        sheet, row, place = content.known
+        put(machine, sheet, getattr(row, "value", None), getattr(place, "value", None), value)
+
+
+def _spelled(key: Value) -> tuple[int | None, int | None]:
+    found = key.value if isinstance(key, Const) else None
+    return place_of(found) if isinstance(found, str) else (None, None)
+
+
+def place_of(name: str) -> tuple[int | None, int | None]:
+    """Return the place of a column, from 0, that ``B7`` or ``B`` names, and its row, from 1."""
     letters = name.rstrip("0123456789").upper()
     if not letters.isalpha() or not letters.isascii():
-        return None
+        return None, None
     place = 0
     for letter in letters:
         place = place * 26 + ord(letter) - ord("A") + 1
-    return place - 1
+    return place - 1, int(name[len(letters) :] or 0) or None

@@ -157,3 +157,26 @@ for row in sheet.iter_rows(min_row=2, values_only=True):
 out.save("o.xlsx")
 """
     assert words(follows, text) == {"p": "age", "q": "k"}
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (
+            'page["B1"] = "m"\npage["A2"] = sheet["C2"].value\npage["B2"] = sheet.cell(2, 1).value\n',
+            {"n": "age", "m": "k"},
+        ),
+        ('page["B1"].value = "m"\npage.cell(2, 2).value = sheet["C2"].value\n', {"m": "age"}),
+        ('for i in range(int(input())):\n    page[f"A{i}"] = sheet.cell(i, 1).value\n', {"...": "k transformation ?"}),
+        ("page.cell(2, int(input()), sheet.cell(2, 1).value)\n", {"...": "k transformation ?"}),
+    ],
+)
+def test_cells_are_written_by_name_and_by_place_and_where_none_is_known_it_may_be_any(
+    follows: Follows, text: str, expected: Told
+) -> None:
+    assert words(follows, 'out = Workbook()\npage = out.active\npage["A1"] = "n"\n' + text + SAVE) == expected
+
+
+def test_a_cell_of_a_loaded_sheet_is_written_by_name(follows: Follows) -> None:
+    text = 'sheet["A2"] = sheet["C2"].value\nbook.save("o.xlsx")\n'
+    assert words(follows, text) == {"k": "age, k", "name": "name", "age": "age"}
