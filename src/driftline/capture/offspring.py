@@ -129,11 +129,12 @@ def leave_place(home: str, run: str, visit: Visit, one: Read | str) -> None:
 
 def leave_rest(home: str, trace: Trace) -> None:
     """Write down what has no place of its own: statements, gaps and the files that Python opened."""
+    told = {seen.path for seen in (*trace.inputs, *trace.outputs) if seen.path}  # maybe in an earlier part of the run
     rest = Part(
         statements=trace.statements,
         gaps=trace.gaps,
         opened=[(path, way, when) for (path, way), when in trace.opened.items()],
-        attributed=sorted(trace.attributed),
+        attributed=sorted(trace.attributed.union(path for path, _ in trace.opened if path in told)),
     )
     if rest != Part():
         _append(home, trace.run, rest)

@@ -42,6 +42,16 @@ def test_a_version_arrives_as_it_was_left(tmp_path: Path) -> None:
     assert list((tmp_path / "runs").iterdir()) == []
 
 
+def test_what_a_child_has_told_of_is_not_opened_by_hand_whichever_part_hears_of_that(tmp_path: Path) -> None:
+    child = trace()
+    child.outputs = [Seen(touched=Touched(dataset=SOURCE, version="v"), path="/x")]
+    child.opened = {("/x", "write"): 7, ("/y", "write"): 8}
+    offspring.leave_rest(str(tmp_path), child)
+    part = trace()
+    offspring.collect(str(tmp_path), part)
+    assert (part.opened, part.attributed) == (child.opened, {"/x"})
+
+
 def test_a_torn_line_costs_only_itself(tmp_path: Path) -> None:
     offspring.leave(str(tmp_path), "run-1", "read", Seen(touched=Touched(dataset=SOURCE, version="v")))
     (file,) = (tmp_path / "runs" / "run-1").iterdir()
