@@ -104,11 +104,11 @@ def _sentence(incident: Incident) -> str:
 
 def _causes(incident: Incident) -> list[str]:
     lines = [
-        f"{'Cause' if cause.rank == 1 else 'Or'} ({cause.score:.0%}): {cause.sentence}"
+        f"{'Cause' if cause.rank == 1 else 'Or'} ({_percent(cause.score)}): {cause.sentence}"
         for cause in incident.causes[:_MOST_CAUSES]
     ]
     if incident.unknown >= 0.01:
-        lines.append(f"Something outside this graph: {incident.unknown:.0%}.")
+        lines.append(f"Something outside this graph: {_percent(incident.unknown)}.")
     return lines or ["No cause is known in this graph."]
 
 
@@ -150,6 +150,15 @@ def _facts(incident: Incident) -> dict[str, str | float | int]:
         first = incident.causes[0]
         facts |= {"cause": first.node, "cause_kind": first.kind, "cause_score": first.score}
     return facts
+
+
+def _percent(share: float) -> str:
+    """Return a share, 0 to 1, as people read it; what is not all is never 100 %, and what is not nothing never 0 %."""
+    if 0 < share < 0.005:
+        return "<1%"
+    if 0.999 < share < 1:
+        return ">99.9%"
+    return f"{share:.1%}" if 0.99 < share < 1 else f"{share:.0%}"
 
 
 def _names(nodes: Sequence[str]) -> str:

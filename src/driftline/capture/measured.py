@@ -32,7 +32,7 @@ def key(version: str, said: Form | None = None) -> Key:
 def hold(under: Key, contents: Contents | None) -> None:
     """Have contents at hand; the oldest go."""
     if len(at_hand) >= _CACHE and under not in at_hand:
-        del at_hand[next(iter(at_hand))]
+        at_hand.pop(next(iter(at_hand)), None)  # another thread may have been faster
     at_hand[under] = contents
 
 

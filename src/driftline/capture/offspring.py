@@ -11,7 +11,7 @@ import os
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -129,11 +129,12 @@ def leave_place(home: str, run: str, visit: Visit, one: Read | str) -> None:
 
 def leave_rest(home: str, trace: Trace) -> None:
     """Write down what has no place of its own: statements, gaps and the files that Python opened."""
+    told = {seen.path for seen in (*trace.inputs, *trace.outputs) if seen.path}  # maybe in an earlier part of the run
     rest = Part(
         statements=trace.statements,
         gaps=trace.gaps,
         opened=[(path, way, when) for (path, way), when in trace.opened.items()],
-        attributed=sorted(trace.attributed),
+        attributed=sorted(trace.attributed.union(path for path, _ in trace.opened if path in told)),
     )
     if rest != Part():
         _append(home, trace.run, rest)
@@ -150,19 +151,33 @@ def _append(home: str, run: str, part: Part) -> None:
             os.makedirs(folder, exist_ok=True)
             continue
         try:
-            _alone(handle)
-            if os.fstat(handle).st_nlink:
-                os.write(handle, line)
-                return
+            with _alone(handle):
+                if os.fstat(handle).st_nlink:
+                    os.write(handle, line)
+                    return
         finally:
             os.close(handle)
     raise OSError(f"{file} is removed again and again")
 
 
-def _alone(handle: int) -> None:
-    """Wait until no other process is at the file."""
+@contextlib.contextmanager
+def _alone(handle: int) -> Iterator[None]:
+    """Wait until no other process is at the file; where its file system has no locks, do without.
+
+    The lock is given back before the file is closed: a process that was forked meanwhile has it open for longer.
+    """
+    with contextlib.suppress(OSError):
+        _lock(handle, held=True)
+    try:
+        yield
+    finally:
+        with contextlib.suppress(OSError):
+            _lock(handle, held=False)
+
+
+def _lock(handle: int, *, held: bool) -> None:
     if fcntl is not None:
-        fcntl.flock(handle, fcntl.LOCK_EX)
+        fcntl.flock(handle, fcntl.LOCK_EX if held else fcntl.LOCK_UN)
 
 
 def before_exit(finish: Callable[[None], None]) -> None:
@@ -203,8 +218,7 @@ def collect(home: str, trace: Trace, run: str = "") -> None:
 def _taken(file: Path) -> bytes:
     """Return what is in a file, which is gone then; a child that has opened it finds that out."""
     try:
-        with file.open("rb") as held:
-            _alone(held.fileno())
+        with file.open("rb") as held, _alone(held.fileno()):
             found = held.read()
             file.unlink()
     except FileNotFoundError:  # another thread of ours was faster

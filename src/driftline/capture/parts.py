@@ -7,6 +7,8 @@ to it alone. The first part is the parent of all others. A process that lasts fo
 than ``MANY`` versions, is one run, unless it touches ``MOST``.
 """
 
+import contextlib
+import os
 from collections.abc import Iterable
 
 import msgspec
@@ -21,6 +23,7 @@ MOST = 50_000  # versions in any time: about 150 MB
 FIRST, LAST, MODELS = 100, 1_800, 100  # of what was read, and saved, that the next part begins with
 MOMENT_US = 1_000_000  # after which nobody is in the middle of adding to a part any more
 _RECENT_NS = 1_000_000_000  # what was written since then may still be given its column edges
+_HANDLES = "/proc/self/fd"  # of Linux
 GOES_ON = "told in parts: the process goes on in a further run"
 
 
@@ -47,14 +50,39 @@ def following(trace: Trace, now_us: int) -> Trace:
         inputs=_carried(list(trace.inputs), list(trace.outputs)),
         outputs=writing,
         ordered=trace.ordered,
+        opened=_still_open(dict(trace.opened)),
         attributed={seen.path for seen in writing if seen.path},
     )
 
 
-def leave(trace: Trace, to: frozenset[int]) -> None:
-    """End a part to which nobody adds any more, without what belongs to the next one: by identity."""
+def leave(trace: Trace, to: frozenset[int], further: Trace) -> None:
+    """End a part to which nobody adds any more, without what belongs to the ``further`` one: by identity.
+
+    A file that was opened in one part and is told of in the next one is no file that was written by hand in the first.
+    """
+    late = [seen for seen in trace.outputs if id(seen) not in to and _is_open(seen)]  # it came in the last moment
+    to |= set(map(id, late))
     trace.outputs[:] = [seen for seen in trace.outputs if id(seen) not in to]
+    later = {os.path.abspath(seen.path) for seen in list(further.outputs) if seen.path}
+    further.outputs += [seen for seen in late if os.path.abspath(seen.path) not in later]
+    later |= {os.path.abspath(seen.path) for seen in late}
+    later |= {os.path.abspath(path) for path, way in list(further.opened) if way == "write"}
+    trace.opened = {
+        (path, way): at
+        for (path, way), at in trace.opened.items()
+        if way != "write" or os.path.abspath(path) not in later
+    }
     trace.gaps[GOES_ON] = 1
+
+
+def _still_open(opened: dict[tuple[str, str], int]) -> dict[tuple[str, str], int]:
+    """Return those files that are written to by an open handle of this process, where the system tells."""
+    found = set()
+    with contextlib.suppress(OSError):
+        for number in os.listdir(_HANDLES):
+            with contextlib.suppress(OSError):  # it is closed meanwhile
+                found.add(os.readlink(f"{_HANDLES}/{number}"))
+    return {key: at for key, at in opened.items() if key[1] == "write" and os.path.realpath(key[0]) in found}
 
 
 def _is_open(seen: Seen) -> bool:

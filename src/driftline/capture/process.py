@@ -16,9 +16,9 @@ import threading
 import time
 from collections.abc import Mapping, Sequence
 from types import FrameType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from driftline import clock
+from driftline import clock, later
 from driftline.capture import (
     around,
     client,
@@ -36,7 +36,13 @@ from driftline.capture import (
 from driftline.capture import code as code_versions
 from driftline.capture.client import Client
 from driftline.capture.run import Run, open_runs
+from driftline.capture.trace import Trace
 from driftline.event.lineage import Job
+
+if TYPE_CHECKING:
+    from driftline.capture.frames import passed
+else:  # a process that reads nothing does without
+    passed = later.module("driftline.capture.frames.passed")
 
 _GATHER_SECONDS = 60.0  # how long what children leave for the run lies there at most
 _LONG = 16 << 20  # bytes that are measured at the end: about 0.1 s
@@ -52,6 +58,7 @@ class ProcessRun(Run):
         self._trace.ordered = True
         self._former: ProcessRun | None = None  # the part before this one, which is told a moment later
         self._onwards: frozenset[int] = frozenset()  # what of this part belongs to the next one
+        self._further: Trace | None = None  # what the next one collects
         self._earlier: tuple[str, ...] = ()  # ids of the parts before, for which children still leave something
         self._gathered = time.monotonic()  # when it was last looked for that
         self._mark: left.Held | None = None
@@ -94,12 +101,16 @@ class ProcessRun(Run):
         self._opened_us = clock.now_us()
         self._earlier = (*self._earlier, former.id)
         self._trace = parts.following(former._trace, self._opened_us)
+        former._further = self._trace
         former._onwards = frozenset(map(id, self._trace.outputs))
+        if self.heard is not None:
+            fault.attempt("passed", passed.goes_on, self, former._trace)
         self._announced, self._mark, self._templates = False, None, set()
         return former
 
     def _end_part(self) -> None:
-        fault.attempt("parts", parts.leave, self._trace, self._onwards)
+        if self._further is not None:
+            fault.attempt("parts", parts.leave, self._trace, self._onwards, self._further)
         self.finish(None)
 
     def _gather(self, owner: Client) -> None:

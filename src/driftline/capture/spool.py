@@ -83,9 +83,9 @@ class Spool:
         with self._lock, contextlib.suppress(OSError):
             if self._file is None and own.exists():
                 file = own.open("a+b", buffering=0)
-                if locked(file):
+                if locked(file) and os.fstat(file.fileno()).st_nlink:
                     self._file, self._path = file, own
-                else:  # another process delivers it just now
+                else:  # another process delivers it just now, or has done so
                     file.close()
 
     def _restore(self) -> None:
@@ -141,8 +141,8 @@ class Spool:
             except OSError:
                 continue
             with file:
-                if path != own and not locked(file):
-                    continue
+                if path != own and not (locked(file) and os.fstat(file.fileno()).st_nlink):
+                    continue  # another process has it, or has just delivered and removed it
                 while lines := list(itertools.islice(file, _CHUNK)):
                     events, answers, bad = _read(lines)
                     torn += bad

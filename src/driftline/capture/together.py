@@ -5,6 +5,7 @@ them in its turn. A file is read as soon as it is looked at, and what is held at
 here, or is large, or of another format, is left to its turn, where what is wrong with it is said.
 """
 
+import itertools
 import time
 from collections.abc import Callable, Iterable
 
@@ -22,6 +23,7 @@ parquet = later.module("pyarrow.parquet")  # a program whose tables are texts do
 
 SMALL = 1 << 18  # bytes of a file that is measured beside others
 ROOM = 1 << 23  # bytes of tables that are held at a time
+MOST = 256  # files whose contents are still at hand in their turns, with those of others that come between
 
 
 class _Held(msgspec.Struct):
@@ -54,7 +56,7 @@ def _fits(seen: Seen) -> bool:
 
 def _measure_all(files: Iterable[Seen], stop: Callable[[], bool]) -> None:
     held = _Held()
-    for seen in files:
+    for seen in itertools.islice(files, MOST):
         if stop() or measure.level.enough:
             return
         held.since_ns = held.since_ns or time.thread_time_ns()

@@ -1,8 +1,10 @@
 """Facets by name: what was said of a dataset, a job or a run, byte for byte.
 
 Enters: a node id. Leaves: its facets. Of a dataset or a job the newest of each key stands; of a run all its events
-add up, with what they say of its inputs and outputs. Where a dataset has a facet as such and another of the same key as
-input or output, the other one is called ``inputFacets.key`` or ``outputFacets.key``.
+add up, with what they say of its inputs and outputs. Of a file that one event tells of more than once, as it was read
+with two separators or in two states, one reading stands, whole: that of which most is said, the last of such. Where a
+dataset has a facet as such and another of the same key as input or output, the other one is called ``inputFacets.key``
+or ``outputFacets.key``.
 """
 
 import msgspec
@@ -79,9 +81,16 @@ def _of_run(house: House, run: str) -> Facets:
 def _sides(events: list[Event], side: str) -> dict[str, Held]:
     parts: dict[str, list[DatasetPart]] = {}
     for event in events:
+        here: dict[str, list[DatasetPart]] = {}
         for part in getattr(event, side):
-            parts.setdefault(names.dataset_id(part.namespace, part.name), []).append(part)
+            here.setdefault(names.dataset_id(part.namespace, part.name), []).append(part)
+        for node, said in here.items():  # two readings are not one: facets of both would be of neither
+            parts[node] = [*parts.get(node, ()), *said] if len(said) == 1 else [max(reversed(said), key=_said)]
     return {node: _beside(said, _PLACES[side]) for node, said in parts.items()}
+
+
+def _said(part: DatasetPart) -> int:
+    return len(part.facets) + len(part.input_facets) + len(part.output_facets)
 
 
 def _beside(said: list[DatasetPart], place: str) -> Held:

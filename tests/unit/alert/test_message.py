@@ -75,6 +75,16 @@ def test_an_incident_without_cause_says_so(incident: Incident) -> None:
     assert lines == ("No cause is known in this graph.",)
 
 
+@pytest.mark.parametrize(
+    ("share", "expected"),
+    [(1.0, "100%"), (0.9996, ">99.9%"), (0.996, "99.6%"), (0.99, "99%"), (0.07, "7%"), (0.002, "<1%"), (0.0, "0%")],
+)
+def test_a_cause_that_is_not_certain_is_never_told_as_certain(incident: Incident, share: float, expected: str) -> None:
+    cause = replace(incident.causes[0], score=share)
+    first, *_ = compose(replace(incident, causes=(cause,), unknown=0.0)).lines
+    assert first == f"Cause ({expected}): It moved."
+
+
 def test_only_what_is_worth_telling_makes_a_new_revision(incident: Incident) -> None:
     def revision(**changes: Any) -> str:
         return compose(replace(incident, **changes)).revision

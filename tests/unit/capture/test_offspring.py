@@ -1,5 +1,7 @@
 """What a child process recorded reaches the parent's event, whole, and leaves nothing behind."""
 
+import errno
+import fcntl
 import os
 import subprocess
 import sys
@@ -38,6 +40,16 @@ def test_a_version_arrives_as_it_was_left(tmp_path: Path) -> None:
     assert [seen.touched.dataset for seen in parent.inputs] == [SOURCE]
     assert (parent.statements, parent.gaps, parent.opened) == (["select 1"], {"sql columns": 2}, {("/y", "read"): 7})
     assert list((tmp_path / "runs").iterdir()) == []
+
+
+def test_what_a_child_has_told_of_is_not_opened_by_hand_whichever_part_hears_of_that(tmp_path: Path) -> None:
+    child = trace()
+    child.outputs = [Seen(touched=Touched(dataset=SOURCE, version="v"), path="/x")]
+    child.opened = {("/x", "write"): 7, ("/y", "write"): 8}
+    offspring.leave_rest(str(tmp_path), child)
+    part = trace()
+    offspring.collect(str(tmp_path), part)
+    assert (part.opened, part.attributed) == (child.opened, {"/x"})
 
 
 def test_a_torn_line_costs_only_itself(tmp_path: Path) -> None:
@@ -97,6 +109,40 @@ def test_what_is_left_while_the_parent_collects_arrives_once(tmp_path: Path) -> 
     assert looked > 10
     assert [seen.touched.dataset.name for seen in parent.inputs] == [f"f{number}" for number in range(LINES)]
     assert list((tmp_path / "runs").iterdir()) == []
+
+
+def test_a_process_that_is_forked_in_the_midst_of_a_line_does_not_hold_the_file_for_good(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home, seen = str(tmp_path), Seen(touched=Touched(dataset=SOURCE, version="v"))
+    forked: list[int] = []
+    write = os.write
+
+    def forking(handle: int, line: bytes) -> int:
+        forked.append(os.dup(handle))  # as a fork does: the same opened file, in one more process
+        return write(handle, line)
+
+    monkeypatch.setattr(os, "write", forking)
+    offspring.leave(home, "run-1", "read", seen)
+    monkeypatch.undo()
+    (file,) = (tmp_path / "runs" / "run-1").iterdir()
+    look = "import fcntl, sys; fcntl.flock(open(sys.argv[1]), fcntl.LOCK_EX | fcntl.LOCK_NB)"
+    assert subprocess.run([sys.executable, "-c", look, str(file)], check=False).returncode == 0
+    os.close(*forked)
+
+
+def test_what_a_child_leaves_arrives_where_the_file_system_has_no_locks(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuses(*_: object) -> None:
+        raise OSError(errno.ENOSYS, "no locks here")
+
+    monkeypatch.setattr(fcntl, "flock", refuses)
+    offspring.leave(str(tmp_path), "run-1", "read", Seen(touched=Touched(dataset=SOURCE, version="v")))
+    parent = trace()
+    offspring.collect(str(tmp_path), parent)
+    assert [seen.touched.dataset for seen in parent.inputs] == [SOURCE]
+    assert fault.counts() == {}
 
 
 def test_a_child_forgets_what_it_has_handed_over_once_that_is_much(

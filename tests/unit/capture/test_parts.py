@@ -3,6 +3,7 @@
 import contextlib
 import json
 import multiprocessing
+import os
 import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
@@ -88,6 +89,21 @@ def test_each_part_is_a_run_of_the_same_job_and_what_was_read_before_is_still_at
     (history,) = fold.fold(event for event in events if event.run and event.run.run_id == second)
     edges = {(edge.source.dataset.name, edge.target.dataset.name) for edge in history.states[-1].shape.edges}
     assert ("b.csv", "y.csv") in edges
+
+
+def test_what_a_part_before_has_read_is_no_guess_at_where_data_of_the_next_one_comes_from(
+    service: ProcessRun, sink: MemorySink
+) -> None:
+    for number in range(3):
+        make(f"in{number}.csv", number)
+        pd.read_csv(f"in{number}.csv")
+    before = service.trace
+    turn(service)
+    assert service.heard is not None
+    assert not any(trace is before for _, trace in service.heard)  # nor is the former part held in memory
+    service.write("named", data=pd.DataFrame({"q": [float(os.getpid())]}))
+    _, two = told(sink)
+    assert two["run"]["facets"]["driftline_gaps"]["gaps"] == {"columns of unknown origin: named": 1}
 
 
 def test_what_was_written_just_now_belongs_to_the_next_part_alone(
@@ -182,7 +198,10 @@ def test_a_part_is_not_told_before_nobody_adds_to_it(
     assert json.loads(sink.raw[0])["run"]["runId"] == first
 
 
-def test_the_mark_of_a_part_goes_with_its_end(service: ProcessRun, sink: MemorySink) -> None:
+def test_the_mark_of_a_part_goes_with_its_end(
+    service: ProcessRun, sink: MemorySink, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(parts, "MANY", 3)  # the test itself opens the mark, which is no file of ours then
     owner = client.current()
     assert owner is not None
     folder = Path(owner.home, offspring.FOLDER)
@@ -254,3 +273,60 @@ def test_the_first_and_the_last_that_was_read_is_carried_and_models_are() -> Non
     assert found.outputs == []
     assert (found.parent, found.parent_job, found.job) == ("r", held.job, held.job)
     assert parts.following(found, 8_000_000).parent == "r"
+
+
+def test_a_file_that_is_opened_in_one_part_and_written_in_the_next_is_told_once(
+    service: ProcessRun, sink: MemorySink
+) -> None:
+    make("a.csv", 10)
+    frame = pd.read_csv("a.csv")
+    frame.to_csv("b.csv", index=False)
+    with Path("x.csv").open("w") as file:
+        service.announce()
+        frame.to_csv(file, index=False)
+        service.announce()
+    assert driftline.flush(30)  # while it is watched what is opened
+    one, two = told(sink)
+    assert names(one, "outputs") == ["b.csv"]
+    (written,) = two["outputs"]
+    assert (written["name"], written["facets"]["driftline_state"]["rows"]) == ("x.csv", 2)
+
+
+def test_what_comes_to_a_part_in_its_last_moment_and_is_still_written_to_belongs_to_the_next_one(
+    service: ProcessRun, sink: MemorySink
+) -> None:
+    make("a.csv", 10)
+    frame = pd.read_csv("a.csv")
+    frame.to_csv("b.csv", index=False)
+    before = service.trace
+    with Path("x.csv").open("w") as file:
+        service.announce()
+        frame.to_csv(file, index=False)
+        before.outputs.append(service.trace.outputs.pop())  # as a thread adds it that had asked for the run before
+        service.announce()
+        frame.to_csv(file, index=False, header=False)
+    assert driftline.flush(30)
+    one, two = told(sink)
+    assert names(one, "outputs") == ["b.csv"]
+    (written,) = two["outputs"]
+    assert (written["name"], written["facets"]["driftline_state"]["rows"]) == ("x.csv", 4)
+
+
+@pytest.mark.skipif(not Path(parts._HANDLES).is_dir(), reason="only Linux tells what is open")
+def test_a_file_that_is_written_by_hand_all_the_time_is_told_once_and_as_it_is_in_the_end(
+    service: ProcessRun, sink: MemorySink
+) -> None:
+    by_hand = Path("x.csv")
+    make("a.csv", 10)
+    pd.read_csv("a.csv").to_csv("b.csv", index=False)
+    with by_hand.open("w") as file:
+        file.write("a\n1\n")
+        file.flush()
+        turn(service)
+        file.write("2\n")
+    turn(service)
+    assert driftline.flush(30)  # while it is watched what is opened
+    one, two, _ = told(sink)
+    assert names(one, "outputs") == ["b.csv"]
+    (written,) = two["outputs"]
+    assert (written["name"], written["facets"]["driftline_state"]["bytes"]) == ("x.csv", 6)

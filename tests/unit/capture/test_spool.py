@@ -191,3 +191,46 @@ def test_a_forked_child_does_not_hold_the_file_of_its_parent(tmp_path: Path) -> 
     assert os.waitpid(child, 0)[1] == 0
     os.close(reading)
     os.close(writing)
+
+
+def test_a_file_that_another_process_delivers_between_two_looks_is_not_delivered_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other = Spool(tmp_path)
+    other.add([b'{"n": 1}'], [])
+    other.close()
+    (path,) = (tmp_path / "spool").iterdir()
+    lock = spools.locked
+
+    def late(file: IO[bytes]) -> bool:
+        path.unlink(missing_ok=True)  # by the one that held the lock until now
+        return lock(file)
+
+    monkeypatch.setattr(spools, "locked", late)
+    taker = Taker()
+    assert Spool(tmp_path).replay(taker) == (0, 0)
+    assert taker.events == []
+
+
+def test_a_file_that_another_process_has_delivered_is_not_written_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    spool, taker = Spool(tmp_path), Taker()
+    spool.add([b'{"n": 1}'], [])
+    (path,) = (tmp_path / "spool").iterdir()
+    lock = spools.locked
+
+    def late(file: IO[bytes]) -> bool:
+        path.unlink(missing_ok=True)
+        return lock(file)
+
+    monkeypatch.setattr(spools, "locked", late)
+    taker.refuse_after = 0
+    with pytest.raises(OSError, match="down"):
+        spool.replay(taker)
+    monkeypatch.undo()
+    spool.add([b'{"n": 2}'], [])
+    spool.close()
+    assert [line for path in (tmp_path / "spool").iterdir() for line in path.read_bytes().splitlines()] == [
+        b'E {"n": 2}'
+    ]

@@ -72,6 +72,23 @@ def test_files_that_were_measured_together_are_not_read_again_and_have_the_same_
     assert [found(one) for one in waiting] == alone
 
 
+def test_no_more_is_measured_ahead_than_is_still_at_hand_in_its_turn(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert together.MOST <= measured._CACHE // 2
+    monkeypatch.setattr(measured, "_CACHE", 6)
+    monkeypatch.setattr(together, "MOST", 3)
+    waiting = [written(tmp_path / f"{place}.parquet", pa.table({"n": [place, 1]})) for place in range(10)]
+    together.measure_all(waiting, never)
+    assert [known(one) for one in waiting] == [True] * 3 + [False] * 7
+    read = formats._read
+    again: list[str] = []
+    monkeypatch.setattr(formats, "_read", lambda path, *rest: (again.append(path), read(path, *rest))[1])
+    for one in waiting:
+        found(one)
+    assert again == [one.path for one in waiting[3:]]
+
+
 def test_a_file_that_fails_fails_alone_and_in_its_turn(tmp_path: Path) -> None:
     good = [written(tmp_path / f"{place}.parquet", table) for place, table in enumerate(tables())]
     broken, gone, changed = (written(tmp_path / f"{name}.parquet", tables()[2].append_column(name, [[1] * 5]))

@@ -112,3 +112,19 @@ def test_a_dataset_that_a_run_reads_and_writes_is_what_it_wrote_last(engine: Eng
     said = {**json.loads(event()), **sides}
     engine.ingest(json.dumps(said).encode())
     assert json.loads(bytes(engine.facets("dataset:file:orders.csv").facets["driftline_state"]))["version"] == "new"
+
+
+def test_two_readings_of_one_file_in_one_event_are_not_told_as_one(engine: Engine) -> None:
+    def part(facets: bytes) -> bytes:
+        return b'{"namespace":"n","name":"a","facets":%s,"inputFacets":{}}' % facets
+
+    by_comma = held(("schema", b'{"by":","}'), ("profile", b'{"by":","}'))
+    by_semicolon = held(("schema", b'{"by":";"}'), ("extra", b'{"by":";"}'))
+    less = held(("more", b'{"by":"|"}'))  # its profile was told with an earlier reading
+    begun, ended = event(1, read=held(("extra", b'{"by":"?"}'))), event(2)
+    one = part(b"{}")
+    assert one in ended
+    engine.ingest(begun)
+    engine.ingest(ended.replace(one, b",".join(map(part, (by_comma, by_semicolon, less)))))
+    found = engine.facets(f"run:{RUN}").inputs["dataset:n:a"]
+    assert {key: bytes(raw) for key, raw in found.items()} == {"schema": b'{"by":";"}', "extra": b'{"by":";"}'}

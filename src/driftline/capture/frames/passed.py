@@ -17,7 +17,7 @@ from driftline.capture import around, client, fault, imported, recalled
 from driftline.capture.beside import Beside
 from driftline.capture.frames import literal, members, node, origin
 from driftline.capture.recording import Recording
-from driftline.capture.trace import Seen
+from driftline.capture.trace import Seen, Trace
 
 GUESSED = "origin of the data guessed"  # the gap of a run whose inputs are what was read before, by other runs
 UNKNOWN = "origin of the data unknown"  # and of one where not even that can be told
@@ -99,6 +99,13 @@ def heard(run: Recording, seen: Seen) -> None:
         held.append((seen, run.trace))
         if len(held) > MOST:
             del held[:-MOST]
+
+
+def goes_on(run: Recording, former: Trace) -> None:
+    """What a process has read in the part of it that ends is what it has read by itself in the next one."""
+    with _lock:
+        if run.heard is not None:
+            run.heard = [(seen, run.trace if trace is former else trace) for seen, trace in run.heard]
 
 
 def behind(*given: Any) -> tuple[Seen, ...]:

@@ -21,6 +21,7 @@ from driftline.capture.hooks import commits, duckdb_catalog, duckdb_export, duck
 from driftline.capture.hooks.duckdb_catalog import Catalog
 from driftline.capture.hooks.duckdb_files import Files, folder
 from driftline.capture.hooks.duckdb_frames import Queries
+from driftline.capture.hooks.duckdb_names import Names
 from driftline.capture.hooks.duckdb_text import Forms
 from driftline.capture.observe import Given
 from driftline.capture.recording import Recording
@@ -64,8 +65,8 @@ class Session:
         self._duckdb = duckdb
         self.catalog = Catalog(duckdb)
         self._databases: weakref.WeakKeyDictionary[Any, str] = weakref.WeakKeyDictionary()
-        self._temporary: weakref.WeakKeyDictionary[Any, dict[str, tuple[str, ...] | None]] = weakref.WeakKeyDictionary()
-        self._registered: weakref.WeakKeyDictionary[Any, set[str]] = weakref.WeakKeyDictionary()
+        self._temporary: Names[tuple[str, ...] | None] = Names()
+        self._registered: Names[None] = Names()
         self._default: Any = (
             None  # held: each call of the module makes a new object of it, to which nothing would stick
         )
@@ -94,7 +95,7 @@ class Session:
         """``connection.register(name, frame)``: from now on the name means a frame."""
         name = argument(args, kwargs, 1, "view_name")
         if isinstance(name, str):
-            self._registered.setdefault(args[0], set()).add(name.lower())
+            self._registered.put(args[0], name, None)
 
     def module_register(self, args: Sequence[Any], kwargs: Mapping[str, Any], caller: Any) -> None:
         """``duckdb.register(name, frame)``."""
@@ -299,7 +300,7 @@ class Session:
         dataset = self._table(connection, name)
         version = f"run:{measure.of_parts(run.id, dataset.namespace, dataset.name)[5:]}"
         if connection is not None and one.how == "create" and one.lineage is not None:
-            self._temporary.setdefault(connection, {})[name.lower()] = _outputs(one)
+            self._temporary.put(connection, name, _outputs(one))
         touched = Touched(dataset=dataset, version=version, kind="table", fields=self.catalog.fields(connection, name))
         yield Seen(touched=touched, at_ns=time.time_ns(), declared=True)
 
@@ -307,9 +308,9 @@ class Session:
 
     def _is_variable(self, connection: Any, name: str, caller: Any) -> bool:
         """Whether a table's name means a frame among the caller's variables rather than a table."""
-        if connection is not None and name.lower() in self._registered.get(connection, ()):
+        if name.lower() in self._registered.of(connection):
             return True
-        if "." in name or (connection is not None and name.lower() in self._temporary.get(connection, {})):
+        if "." in name or name.lower() in self._temporary.of(connection):
             return False
         value = caller.f_locals.get(name, caller.f_globals.get(name))
         if value is None or not any(hasattr(value, sign) for sign in ("__arrow_c_stream__", "columns", "to_arrow")):
@@ -342,7 +343,7 @@ class Session:
         name = source.names[0].lower()
         if connection is None:
             return None
-        temporary = self._temporary.get(connection, {})
+        temporary = self._temporary.of(connection)
         if name in temporary:
             return temporary[name]
         return self.catalog.columns(connection, name)

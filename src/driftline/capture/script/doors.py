@@ -28,6 +28,8 @@ def of_part(machine: Machine, of: Value, part: Part, name: str) -> Value:
         return machine.memory.new(Items(tuple(Const(one) for one in content.table.columns)))
     if part.kind in {sheets.WORKBOOK, sheets.SHEET}:
         return sheets.attribute(machine, of, part, name)
+    if part.kind == sheets.PLACE and name == "value":
+        return Thing()
     return Method(of, name)
 
 

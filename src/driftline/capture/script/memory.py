@@ -119,7 +119,8 @@ class Memory:
         ``doubt``: what only one of them leads to is not sure.
         """
         moved = False
-        for key in dict.fromkeys(key for writes in branches for key in writes):
+        keys = dict.fromkeys(key for writes in branches for key in writes)
+        for key in sorted(keys, key=lambda key: not self._fresh(key)):  # what is referred to must be there
             before = self._cells.get(key)
             held = [writes.get(key, before) for writes in branches]
             there = [one for one in held if one is not None]
@@ -132,6 +133,10 @@ class Memory:
                 self.put(key, out)
                 moved = True
         return moved
+
+    def _fresh(self, key: Key) -> bool:
+        """Whether it is a place that one of the branches alone has made."""
+        return isinstance(key, int) and key not in self._cells
 
     def settle(self, start: dict[Any, Any], writes: Writes) -> bool:
         """Let a round of a loop have happened, or none; return whether anything is new.

@@ -7,7 +7,7 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from driftline.capture.script import access, indexing, tables, unrolling
+from driftline.capture.script import access, indexing, sheets, tables, unrolling
 from driftline.capture.script.call import (
     UNKNOWN,
     Machine,
@@ -46,6 +46,8 @@ def attribute(machine: Machine, of: Value, name: str, value: Value) -> None:
     content = machine.memory.see(of)
     if isinstance(of, Class | UserModule):
         machine.memory.put((of.scope, name), value)
+    if isinstance(of, Part) and of.kind == sheets.PLACE and name == "value":
+        sheets.put_into(machine, of, value)
     if not isinstance(of, Ref):
         return
     if isinstance(content, Instance):
@@ -79,7 +81,9 @@ def item(machine: Machine, of: Value, key: Value, value: Value) -> None:
     if isinstance(plain(machine, key), str):
         of = record_of(machine, of) or of
     content = machine.memory.see(of)
-    if isinstance(content, Part):
+    if isinstance(of, Part) and of.kind == sheets.SHEET:
+        sheets.put_by_name(machine, of, key, value)
+    elif isinstance(content, Part):
         located(machine, content, key, value)
     if not isinstance(of, Ref):
         return
@@ -261,6 +265,8 @@ def delete(machine: Machine, of: Value, key: Value) -> None:
     """``del of[key]``."""
     content = machine.memory.see(of)
     found = plain(machine, key)
+    if isinstance(of, Part) and of.kind == sheets.WORKBOOK:
+        sheets.without(machine, of, sheets.item(machine, of, key))
     if not isinstance(of, Ref):
         return
     if isinstance(content, Items):

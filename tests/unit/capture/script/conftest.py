@@ -16,6 +16,7 @@ FILES: dict[str, dict[str, str]] = {
     "users": {"k": "string", "name": "string", "age": "int64"},
     "objects": {"User\0k": "string", "User\0age": "int64", "Order\0a": "float64", "total": "float64"},
     "one": {"a": "float64"},
+    "sheets": {"a": "int64", "b": "int64", "Two!x": "int64", "Two!y": "int64"},
 }
 HEAD = """\
 import pandas as pd

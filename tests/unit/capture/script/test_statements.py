@@ -1,5 +1,7 @@
 from collections.abc import Callable
 
+import pytest
+
 Wrote = Callable[..., dict[str, str]]
 
 
@@ -93,3 +95,33 @@ def test_functions_that_only_exec_makes_are_a_hedge(wrote: Wrote) -> None:
         pd.DataFrame({"v": of(df)}).to_csv("o")
     """
     assert wrote(text) == {"v": "a transformation ?, b transformation ?"}
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "expected"),
+    [
+        ('df[["a"]]', 'df[["b"]]', {"a": "a", "b": "b"}),
+        ('pd.DataFrame({"x": df["a"]})', 'pd.DataFrame({"x": df["b"]})', {"x": "a, b"}),
+        ('pd.DataFrame([[df["a"]]][0], columns=["x"])', 'pd.DataFrame({"x": df["b"]})', {"x": "a, b"}),
+        ("df * 2", "df", {"a": "a transformation", "b": "b transformation"}),
+    ],
+)
+def test_a_table_that_each_branch_makes_anew_is_that_of_either(
+    wrote: Wrote, one: str, other: str, expected: dict[str, str]
+) -> None:
+    for first, second in ((one, other), (other, one)):
+        text = f"if input():\n    out = {first}\nelse:\n    out = {second}\nout.to_csv('o')\n"
+        assert wrote(text) == expected
+
+
+def test_a_list_of_tables_that_each_branch_makes_anew_is_that_of_either(wrote: Wrote) -> None:
+    text = """
+        if input():
+            out = {"k": [df[["a"]]]}
+        elif input():
+            out = {"k": [df[["b"]]]}
+        else:
+            out = {"k": [orders[["s"]]]}
+        out["k"][0].to_csv("o")
+    """
+    assert wrote(text) == {"a": "a", "b": "b", "s": "s"}

@@ -172,7 +172,9 @@ def zipped(call: Call) -> Value:
 def enumerated(call: Call) -> Value:
     """``enumerate``."""
     over = unrolling.in_places(call.machine, call.argument(0) or Thing())
-    known = tuple(call.new(Items((Const(place), one), kind="tuple")) for place, one in enumerate(over.items))
+    start = call.plain(1, "start", 0)
+    places = [Const(start + place) if isinstance(start, int) else Thing() for place in range(len(over.items))]
+    known = tuple(call.new(Items(pair, kind="tuple")) for pair in zip(places, over.items, strict=True))
     loose = None if over.loose is None else call.new(Items((Thing(), over.loose), kind="tuple"))
     given = call.see(call.argument(0))
     if not isinstance(given, Items) or given.lazy is None:
@@ -315,8 +317,8 @@ def attribute_set(call: Call) -> Value | None:
 
 
 def quiet(call: Call) -> Value:
-    """Functions that only look."""
-    return Thing() if call.name.endswith(("isinstance", "callable", "hasattr")) else NONE
+    """Functions that only look, or ask somebody: what they return is nothing that the text tells."""
+    return NONE if call.name.endswith("help") else Thing()
 
 
 def sliced(call: Call) -> Value:

@@ -4,16 +4,13 @@ Enters: a call. Leaves: a workbook, rows, cells. What was put in counts as given
 of texts that is put in names the columns.
 """
 
-from typing import Any
-
 from msgspec.structs import replace
 
 from driftline.capture.script import sheets, tables
 from driftline.capture.script.call import Call, Rules, plain
-from driftline.capture.script.joining import made_of
 from driftline.capture.script.reading import NOTHING, Table
 from driftline.capture.script.rules import files
-from driftline.capture.script.values import NONE, Const, File, Frame, Items, Part, Ref, Value
+from driftline.capture.script.values import NONE, File, Frame, Items, Part, Ref, Value
 
 
 def loaded(call: Call) -> Value:
@@ -30,13 +27,33 @@ def sheet(call: Call) -> Value | None:
     """``create_sheet``: one more sheet, by its name."""
     book = _place(call)
     content = call.see(book)
-    title = call.plain(0, "title", "")
+    title, index = call.plain(0, "title", None), call.plain(1, "index", None)
     if book is None or not isinstance(content, Items):
         return None
+    held = sheets.held(call.machine, content)
     one = call.new(File(call.path, header=None))
-    known = (*content.known, call.new(Items((Const(title if isinstance(title, str) else ""), one), kind="tuple")))
-    call.machine.memory.put(book.place, replace(content, known=known))
+    if title is None:
+        title = f"{sheets.FIRST}{len(held) or ''}"
+    held.insert(index if isinstance(index, int) else len(held), (title if isinstance(title, str) else "", one))
+    sheets.hold(call.machine, book, content, held)
     return Part(one, sheets.SHEET)
+
+
+def removed(call: Call) -> Value | None:
+    """``remove``: a sheet that is none of the workbook any more."""
+    if not isinstance(call.receiver, Part):
+        return None
+    sheets.without(call.machine, call.receiver, call.argument(0) or NONE)
+    return NONE
+
+
+def moved(call: Call) -> Value | None:
+    """``insert_cols``, ``delete_cols`` and the like: columns stand elsewhere then."""
+    place = _place(call)
+    content = call.see(place)
+    if place is not None and isinstance(content, Frame):
+        call.machine.memory.put(place.place, replace(content, table=sheets.unsure(content.table)))
+    return NONE
 
 
 def rows(call: Call) -> Value | None:
@@ -44,7 +61,7 @@ def rows(call: Call) -> Value | None:
     if not isinstance(call.receiver, Part):
         return None
     first, last = call.plain(2, "min_col", None), call.plain(3, "max_col", None)
-    start = first - 1 if isinstance(first, int) else 0
+    start = 0 if first is None else first - 1 if isinstance(first, int) else None
     end = last if isinstance(last, int) else None
     return sheets.rows(call.machine, call.receiver, start, end, cells=not call.flag("values_only"))
 
@@ -62,38 +79,15 @@ def appended(call: Call) -> Value | None:
 
 def cell(call: Call) -> Value | None:
     """``cell(row, column, value)``: a cell, and what is put into it."""
-    place, value = _place(call), call.argument(2, "value")
-    if place is None or not isinstance(call.receiver, Part):
+    sheet_, value = call.receiver, call.argument(2, "value")
+    if not isinstance(sheet_, Part) or _place(call) is None:
         return None
-    column = plain(call.machine, call.argument(1, "column"))
+    row, column = (plain(call.machine, call.argument(place, name)) for place, name in enumerate(("row", "column")))
     at = column - 1 if isinstance(column, int) else None
     if value is None or value == NONE:
-        return sheets.cell(call.machine, call.receiver, at)
-    content = call.see(place)
-    if isinstance(content, File):
-        _put(call, place, content, at, value)
-    elif isinstance(content, Frame):
-        columns = list(content.table.columns)
-        name = columns[at] if at is not None and 0 <= at < len(columns) else f"column {column}"
-        before = content.table.columns.get(name, NOTHING)
-        table = tables.with_column(content.table, name, before | made_of(call.machine.memory, value))
-        call.machine.memory.put(place.place, replace(content, table=table))
+        return sheets.cell(call.machine, sheet_, at, row)
+    sheets.put(call.machine, sheet_, row, at, value)
     return value
-
-
-def _put(call: Call, place: Ref, file: File, at: int | None, value: Value) -> None:
-    """Put a value into a cell of a new sheet: a text of its first row names the column."""
-    first = plain(call.machine, call.argument(0, "row")) == 1
-    if first and at is not None and isinstance(value, Const) and isinstance(value.value, str):
-        header: list[Any] = list(file.header or ())
-        header += [str(one) for one in range(len(header), at + 1)]
-        header[at] = value.value
-        call.machine.memory.put(place.place, replace(file, header=tuple(header)))
-        return
-    cames = made_of(call.machine.memory, value)
-    known = file.header is not None and at is not None and at < len(file.header)
-    table = Table({file.header[at]: cames}, closed=True) if known else tables.unknown(cames)  # type: ignore[index] # as told
-    files.write(call, place, file, table)
 
 
 def saved(call: Call) -> Value | None:
@@ -136,5 +130,7 @@ METHODS: Rules = {
     "append": appended,
     "cell": cell,
     "save": saved,
+    "remove": removed,
+    **dict.fromkeys(("insert_cols", "delete_cols", "move_range"), moved),
 }
 RULES = frozenset({loaded})

@@ -114,3 +114,16 @@ def test_what_another_process_changes_in_place_is_a_copy_and_what_a_thread_does_
     text = f'def work(part):\n    part["b"] = part.a * 2\n    return part\n{begin}\n'
     assert wrote(f'{text}out[0].to_csv("o")\n') == {"a": "a", "b": "a transformation"}
     assert wrote(f'{text}df.to_csv("o")\n') == {"a": "a", "b": "b" if own else "a transformation"}
+
+
+def test_elements_are_numbered_from_where_the_script_says(wrote: Wrote) -> None:
+    loop = 'out = {}\nfor n, name in enumerate(["a", "b"], %s):\n    out[f"c{n}"] = orders[name]\n'
+    text = loop + 'pd.DataFrame(out).to_csv("o")\n'
+    assert wrote(text % "1") == wrote(text % "start=1") == {"c1": "a", "c2": "b"}
+    assert wrote(text % "start=int(input())") == {"...": "a, b"}
+
+
+@pytest.mark.parametrize("asked", ["input()", 'input() == "b"', "hasattr(df, name)", "id(df)"])
+def test_what_somebody_is_asked_may_be_answered_either_way(wrote: Wrote, asked: str) -> None:
+    text = f'name = "b"\nout = orders["b"] if {asked} else orders["a"]\npd.DataFrame({{"x": out}}).to_csv("o")\n'
+    assert wrote(text)["x"] == "a, b"
