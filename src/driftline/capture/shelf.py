@@ -23,7 +23,7 @@ _RECORD = struct.Struct(f"<{KEY}sQQ")  # key, place and length
 _KEYS = ".keys"
 _VOLUMES = 8  # that fill the room
 _KEPT = 0.75  # of the room, after it was full
-_PLAIN = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)  # no link leads elsewhere, and no pipe is waited for
+_PLAIN = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)  # no link is followed, no pipe waited for
 
 
 class Shelf:
