@@ -26,7 +26,7 @@ _DESCRIBING = frozenset(("typing", "__future__"))  # modules whose objects have 
 
 
 class _State:
-    held = False  # something was set aside
+    held = 0  # objects that were set aside
 
 
 def while_loading(act: Callable[[], bool], caller: FrameType) -> None:
@@ -41,22 +41,28 @@ def while_loading(act: Callable[[], bool], caller: FrameType) -> None:
     try:
         gc.disable()
         if act():
-            _State.held = True
-            atexit.register(back)
             gc.freeze()
+            _State.held = gc.get_freeze_count()
+            atexit.register(back)
     finally:
         gc.enable()
 
 
 def back() -> None:
-    """Give back what was set aside; at the latest when the program ends."""
+    """Give back what was set aside, when the program ends."""
     if _State.held:
-        _State.held = False
+        _State.held = 0
         if gc.isenabled() and not gc.callbacks and not gc.get_debug():
             gc.collect(1)  # what is young comes behind what is old
             gc.freeze()  # and all of it behind what was set aside, as objects are finalized in the order they stand in
         gc.unfreeze()
         atexit.unregister(back)
+
+
+def back_at_once() -> None:
+    """Give it back while the program goes on, unless it has set aside more itself since: all of it would come back."""
+    if gc.get_freeze_count() <= _State.held:
+        back()
 
 
 def _untouched() -> bool:
@@ -88,7 +94,7 @@ def _nothing_made(held: dict[str, Any]) -> bool:
 
 
 def _found(value: Any) -> bool:
-    kind = type(value)
+    kind = type(value)  # and not what it says of itself: what stands for another object would make that one now
     if kind in _PLAIN or kind.__module__ in _DESCRIBING:
         return True
-    return isinstance(value, type | FunctionType | BuiltinFunctionType) and value.__module__ != "__main__"
+    return issubclass(kind, type | FunctionType | BuiltinFunctionType) and value.__module__ != "__main__"

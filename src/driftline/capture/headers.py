@@ -1,8 +1,7 @@
 """The columns of files as their headers say, for statements whose columns cannot be told without them.
 
 Enters: paths or globs. Leaves: column names with those that a folder's ``key=value`` parts add, or None where
-the files differ, are missing or have no header that is cheap to read. Cached by path, size and time. Reads
-headers only.
+the files differ, are missing or have no header that is cheap to read. Cached by path and state. Reads headers only.
 """
 
 import codecs
@@ -12,7 +11,7 @@ import os
 from collections.abc import Callable, Iterable, Sequence
 from typing import TypeVar
 
-from driftline.capture import endings, footer, measure, observe
+from driftline.capture import endings, footer, observe
 from driftline.capture.form import Form
 from driftline.capture.trace import Seen
 
@@ -25,7 +24,9 @@ _FILES = 8  # of a source that are looked at; the rest is taken to be alike
 T = TypeVar("T")
 Reads = Callable[[str, str], Form | None]  # of a name and a file
 
-_known: dict[tuple[str, int, int, Form | None], tuple[str, ...] | None] = {}
+_File = tuple[str, tuple[int | str, ...], Form | None]  # its path, what tells its state from others, and how it is read
+
+_known: dict[_File, tuple[str, ...] | None] = {}
 
 
 def columns(paths: Sequence[str], form: Reads | None = None) -> tuple[str, ...] | None:
@@ -34,22 +35,30 @@ def columns(paths: Sequence[str], form: Reads | None = None) -> tuple[str, ...] 
     ``form`` tells of a name and a file that it stands for how a text table is read.
     """
     files = [(file, form(path, file) if form else None) for path in paths for file in observe.files(path)]
-    return _shared((file, *measure.state(file), said) for file, said in _some(files))
+    return _shared((file, _state(file), said) for file, said in _some(files))
 
 
 def of_seen(files: Sequence[Seen]) -> tuple[str, ...] | None:
     """Return the same of files that were looked at a moment ago."""
     if len(files) == 1:
-        one = files[0]
-        return _columns((one.path, one.size, one.modified_ns, one.form))
-    return _shared((one.path, one.size, one.modified_ns, one.form) for one in _some(files))
+        return _columns(_seen(files[0]))
+    return _shared(map(_seen, _some(files)))
+
+
+def _state(path: str) -> tuple[int | str, ...]:
+    found = os.stat(path)
+    return found.st_size, found.st_mtime_ns, found.st_ctime_ns, found.st_ino
+
+
+def _seen(one: Seen) -> _File:
+    return one.path, (one.touched.version, one.size, one.modified_ns), one.form
 
 
 def _some(files: Sequence[T]) -> Sequence[T]:
     return files if len(files) <= _FILES else [*files[: _FILES // 2], *files[-_FILES // 2 :]]
 
 
-def _shared(files: Iterable[tuple[str, int, int, Form | None]]) -> tuple[str, ...] | None:
+def _shared(files: Iterable[_File]) -> tuple[str, ...] | None:
     found: tuple[str, ...] | None = None
     for file in files:
         mine = _columns(file)
@@ -86,7 +95,7 @@ def _of_text(path: str) -> tuple[str, ...] | None:
     return tuple(header.split(endings.separator(path, header)))
 
 
-def _columns(file: tuple[str, int, int, Form | None]) -> tuple[str, ...] | None:
+def _columns(file: _File) -> tuple[str, ...] | None:
     if file not in _known:
         if len(_known) >= _CACHE:
             _known.clear()

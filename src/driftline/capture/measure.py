@@ -3,7 +3,7 @@
 Enters: a local path, a text, a model object. Leaves: versions such as ``xxh3:<16 hex digits>`` of a file's
 bytes, on which every reader agrees, whatever library it uses. A file above ``HASH_LIMIT`` is named by its path,
 size, time and inode instead (``stat:…``), which the caller records; so is, for the time being, one that a hook's
-budget does not reach for: it is hashed later, on the sender's thread. Hashes are cached by path, size, time and
+budget does not reach for: it is hashed later, on the sender's thread. Hashes are cached by path, size, times and
 inode; a file younger than one tick of its timestamp is hashed again; one that the program holds a lock
 on (``locks``) is hashed later. Schemas and profiles are measured later, in
 ``contents``. Where the settings want names only, no file is hashed and no object is pickled.
@@ -119,7 +119,7 @@ class Budget:
         return self.left >= 0
 
 
-_hashes: dict[tuple[str, int, int, int], str] = {}
+_hashes: dict[tuple[str, int, int, int, int], str] = {}
 
 
 def state(path: str) -> tuple[int, int]:
@@ -144,7 +144,8 @@ def of_file(path: str, budget: Budget | None = None, found: os.stat_result | Non
     if not stat.S_ISREG(found.st_mode):
         raise OSError(f"{path} is not a regular file")
     key = (path, found.st_size, found.st_mtime_ns, found.st_ino)
-    version = _hashes.get(key)
+    hashed = *key, found.st_ctime_ns  # who sets back the time at which it was written cannot set back that one
+    version = _hashes.get(hashed)
     if version is None:
         if not level.contents or found.st_size > HASH_LIMIT or locks.on(found) or _beyond(budget, found.st_size):
             version = f"{STAT}{xxhash.xxh3_64_hexdigest(repr(key).encode())}"
@@ -160,7 +161,7 @@ def of_file(path: str, budget: Budget | None = None, found: os.stat_result | Non
         if time.time_ns() - found.st_mtime_ns > _SETTLED_NS:
             if len(_hashes) >= _CACHE:
                 _hashes.clear()
-            _hashes[key] = version
+            _hashes[hashed] = version
     return FileState(version, found.st_size, found.st_mtime_ns)
 
 

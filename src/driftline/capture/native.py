@@ -223,7 +223,7 @@ def _outs(source: str, size: int, modified_ns: int) -> dict[str, tuple[str, int 
     with open(source, "rb") as file:
         try:
             said = yaml.load(file, getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506 - either one is safe
-        except yaml.YAMLError:
+        except (yaml.YAMLError, ValueError, RecursionError):  # a day or a number that is none
             return {}
     if not isinstance(said, dict):
         return {}
@@ -232,8 +232,9 @@ def _outs(source: str, size: int, modified_ns: int) -> dict[str, tuple[str, int 
     out: dict[str, tuple[str, int | None]] = {}
     for holder in (one for one in holders if isinstance(one, dict)):
         root = os.path.join(os.path.dirname(source), str(holder.get("wdir", ".")))
-        for one in holder.get("outs") or ():
+        outs = holder.get("outs")
+        for one in (one for one in (outs if isinstance(outs, list) else ()) if isinstance(one, dict)):
             key = next((key for key in ("md5", "etag", "checksum", "version_id") if one.get(key)), None)
-            if key and one.get("path"):
+            if key and isinstance(one.get("path"), str) and one["path"]:
                 out[os.path.normpath(os.path.join(root, one["path"]))] = (f"{key}:{one[key]}", one.get("size"))
     return out

@@ -20,6 +20,8 @@ else:
 
 _LINE = 65_536  # bytes of a line of an answer
 _LINES = 200  # of the head of an answer
+_BODY = 1 << 24  # bytes of the body of an answer
+_INTERIM = 10  # answers that only say that one comes
 _BODILESS = frozenset((204, 304))
 
 
@@ -94,13 +96,16 @@ class _Plain:
 
 def _answered(file: BinaryIO) -> tuple[int, bool, bytes]:
     """Return the status of the next answer, whether the connection goes on, and the body."""
-    status = 100
-    while status < 200:  # that it goes on is said before it has
+    for _ in range(_INTERIM):  # that it goes on is said before it has
         words = _line(file, first=True).split(None, 2)
         if len(words) < 2 or not words[0].startswith(b"HTTP/1.") or not words[1].isdigit():
             raise Garbled(f"no status: {b' '.join(words)[:100]!r}")
         status = int(words[1])
         head = dict(_head(file))
+        if status >= 200:
+            break
+    else:
+        raise Garbled("it does not come")
     options = head.get(b"connection", b"").lower()
     keep = b"close" not in options and (words[0] != b"HTTP/1.0" or b"keep-alive" in options)
     if status in _BODILESS:
@@ -109,7 +114,9 @@ def _answered(file: BinaryIO) -> tuple[int, bool, bytes]:
         return status, keep, b"".join(_chunks(file))
     if b"content-length" in head:
         return status, keep, _exactly(file, _number(head[b"content-length"], 10))
-    return status, False, file.read()
+    body = file.read(_BODY + 1)
+    _bound(len(body))
+    return status, False, body
 
 
 def _head(file: BinaryIO) -> Iterator[tuple[bytes, bytes]]:
@@ -123,7 +130,10 @@ def _head(file: BinaryIO) -> Iterator[tuple[bytes, bytes]]:
 
 
 def _chunks(file: BinaryIO) -> Iterator[bytes]:
+    whole = 0
     while size := _number(_line(file).partition(b";")[0], 16):
+        whole += size
+        _bound(whole)
         yield _exactly(file, size)
         _line(file)
     list(_head(file))  # what is said behind the last chunk
@@ -149,7 +159,13 @@ def _number(text: bytes, base: int) -> int:
 
 
 def _exactly(file: BinaryIO, size: int) -> bytes:
+    _bound(size)
     body = file.read(size)
     if len(body) < size:
         raise Garbled("it breaks off")
     return body
+
+
+def _bound(size: int) -> None:
+    if size > _BODY:
+        raise Garbled(f"it has more than {_BODY} bytes")

@@ -77,7 +77,7 @@ def _sources() -> tuple[tuple[str, int, int], ...]:
         (entry.path.removeprefix(_OWN), entry.stat())
         for maker in _MAKERS
         for entry in os.scandir(os.path.join(_OWN, maker))
-        if entry.name.endswith(".py")
+        if entry.name.endswith((".py", ".pyc"))
     )
     return tuple(sorted((path, state.st_size, state.st_mtime_ns) for path, state in states))
 

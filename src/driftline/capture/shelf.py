@@ -23,6 +23,7 @@ _RECORD = struct.Struct(f"<{KEY}sQQ")  # key, place and length
 _KEYS = ".keys"
 _VOLUMES = 8  # that fill the room
 _KEPT = 0.75  # of the room, after it was full
+_PLAIN = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)  # no link is followed, no pipe waited for
 
 
 class Shelf:
@@ -68,10 +69,10 @@ class Shelf:
 
     def _read(self, key: bytes) -> bytes | None:
         place = self._where.get(key)
-        if place is None:
+        if place is None or max(place[1:]) > self.room:  # a record that is damaged would have too much read
             return None
         try:
-            with io.FileIO(self._path(place[0])) as file:
+            with io.FileIO(self._path(place[0]), opener=_private) as file:
                 file.seek(place[1])
                 found = file.read(place[2])
         except OSError:  # it went meanwhile
@@ -104,7 +105,8 @@ class Shelf:
         try:
             changed = os.stat(self.folder).st_mtime_ns
         except FileNotFoundError:
-            self._changed = 0
+            self._changed = self._bytes = 0
+            self._where, self._known = {}, {}
             return False
         if changed != self._changed:
             self._changed = changed
@@ -118,7 +120,7 @@ class Shelf:
         for name, size, _ in self._entries():
             self._bytes += size
             number, ending, rest = name.partition(self._ending)
-            if ending and rest == _KEYS and number.isdigit():
+            if ending and rest == _KEYS and number.isdecimal():
                 volumes.add(int(number))
         for gone in self._known.keys() - volumes:
             del self._known[gone]
@@ -131,9 +133,13 @@ class Shelf:
         """Read the records of a volume that were added since it was read last; returns whether there are any."""
         known = self._known.get(volume, 0)
         try:
-            if os.stat(self._path(volume) + _KEYS).st_size <= known:
+            size = os.stat(self._path(volume) + _KEYS).st_size
+            if size < known:  # another one was begun under its name
+                self._where = {key: place for key, place in self._where.items() if place[0] != volume}
+                known = self._known[volume] = 0
+            if size <= known:
                 return False
-            with io.FileIO(self._path(volume) + _KEYS) as file:
+            with io.FileIO(self._path(volume) + _KEYS, opener=_private) as file:
                 file.seek(known)
                 raw = file.read()
         except OSError:  # it went meanwhile, or never came
@@ -191,4 +197,4 @@ def _appended(path: str, data: bytes) -> int:
 
 
 def _private(path: str, flags: int) -> int:
-    return os.open(path, flags, 0o600)
+    return os.open(path, flags | _PLAIN, 0o600)

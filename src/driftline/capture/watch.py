@@ -40,7 +40,7 @@ def unwatch() -> None:
     """End the run that ``watch(name)`` began, and take all hooks off again."""
     fault.attempt("watch", _end)
     fault.attempt("watch", _hooks_off)
-    fault.attempt("watch", aside.back)
+    fault.attempt("watch", aside.back_at_once)
 
 
 def _begin(name: str, params: Mapping[str, Any] | None, namespace: str | None, caller: FrameType) -> bool:

@@ -48,7 +48,7 @@ def watched(sink: MemorySink, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
 
 @pytest.fixture
 def script(tmp_path: Path) -> Callable[..., list[dict[str, Any]]]:
-    """Return a function that runs a script in ``tmp_path`` and returns the events of its store, START left out."""
+    """Return a function that runs a script in ``tmp_path`` and returns how each run in its store ended."""
 
     def run(text: str, *arguments: str, status: int | None = 0, **variables: str) -> list[dict[str, Any]]:
         file = tmp_path / "script.py"
@@ -61,6 +61,6 @@ def script(tmp_path: Path) -> Callable[..., list[dict[str, Any]]]:
             return []
         read = subprocess.run([sys.executable, "-c", _READ], cwd=tmp_path, capture_output=True, text=True, check=True)
         events = [json.loads(line) for line in read.stdout.splitlines()]
-        return [event for event in events if event["eventType"] != "START"]
+        return [event for event in events if event["eventType"] not in ("START", "RUNNING")]
 
     return run

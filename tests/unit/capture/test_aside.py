@@ -206,6 +206,44 @@ def test_unwatching_gives_it_back(tmp_path: Path) -> None:
     assert ran(text, tmp_path) == "0\n"
 
 
+def test_unwatching_gives_nothing_back_once_the_script_has_set_aside_more(tmp_path: Path) -> None:
+    text = (
+        f"{_WATCH}import gc\nheld = [[] for _ in range(1_000)]\ngc.freeze()\n"
+        "before = gc.get_freeze_count()\ndriftline.unwatch()\nprint(before - gc.get_freeze_count() < 1_000)\n"
+    )
+    assert ran(text + _END, tmp_path) == "True\ngone Last\n"
+    assert (tmp_path / "out.txt").read_text() == "all of it"
+
+
+_STANDS = """
+class Settings:
+    @property
+    def __class__(self):
+        print('asked')
+        return dict
+settings = Settings()
+"""
+_LAZY = """
+import importlib.util, sys
+spec = importlib.util.find_spec('wave')
+spec.loader = importlib.util.LazyLoader(spec.loader)
+settings = sys.modules['wave'] = importlib.util.module_from_spec(spec)
+spec.loader.exec_module(settings)
+"""
+
+
+@pytest.mark.parametrize("library", [_STANDS, _LAZY], ids=["an object", "a module"])
+def test_what_stands_for_something_that_is_made_when_it_is_used_is_not_asked_what_it_is(
+    library: str, tmp_path: Path
+) -> None:
+    folder = tmp_path / "site-packages"
+    folder.mkdir()
+    (folder / "library.py").write_text(library)
+    text = "import sys\nsys.path.append('site-packages')\nimport driftline\nfrom library import settings\n"
+    expected = "Settings" if library is _STANDS else "_LazyModule"
+    assert ran(f"{text}driftline.watch('job')\nprint(type(settings).__name__)\n", tmp_path) == f"{expected}\n"
+
+
 def test_what_others_have_set_aside_stays_where_nothing_of_ours_is(tmp_path: Path) -> None:
     text = "import gc\ngc.freeze()\n" + _WATCH + "driftline.unwatch()\nprint(gc.get_freeze_count() > 1_000)\n"
     assert ran(text, tmp_path) == "True\n"

@@ -1,6 +1,7 @@
 """Columns of files for statements that need them: only what is sure."""
 
 import gzip
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -11,6 +12,7 @@ from pyarrow import parquet
 
 from driftline.capture import formats, headers
 from driftline.capture.form import Form
+from driftline.capture.observe import Given, observe
 
 
 def test_files_that_agree_have_columns_and_others_do_not(tmp_path: Path) -> None:
@@ -64,3 +66,22 @@ def test_plain_headers_are_read_without_a_library(tmp_path: Path) -> None:
     )
     done = subprocess.run([sys.executable, "-c", script], cwd=tmp_path, capture_output=True, text=True, check=True)
     assert done.stdout == "('x', 'y') ('a', 'b') False\n"
+
+
+@pytest.mark.parametrize("way", ["renamed", "in place"])
+def test_another_header_of_the_same_size_and_time_is_read(way: str, tmp_path: Path) -> None:
+    path, other = tmp_path / "a.csv", tmp_path / "b.csv"
+    folder = str(tmp_path)
+    for file, text in ((path, "a,b\n1,2\n"), (other, "c,d\n1,2\n")):
+        file.write_text(text)
+        os.utime(file, ns=(1, 1))
+    looks = [observe(str(path), None, Given(), folder)]
+    assert headers.columns([str(path)]) == headers.of_seen(looks[0]) == ("a", "b")
+    if way == "renamed":
+        other.replace(path)
+    else:
+        path.write_text("c,d\n1,2\n")
+        os.utime(path, ns=(1, 1))
+    looks.append(observe(str(path), None, Given(), folder))
+    assert looks[0][0].touched.version != looks[1][0].touched.version
+    assert headers.columns([str(path)]) == headers.of_seen(looks[1]) == ("c", "d")

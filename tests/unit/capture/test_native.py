@@ -112,6 +112,19 @@ def test_dvc_pipelines_say_it_in_their_lock(tmp_path: Path) -> None:
     assert native(data) is None
 
 
+@pytest.mark.parametrize(
+    "said",
+    ["outs: [data.xml]", "outs: 5", "outs: [{path: 5, md5: a}]", "stages: {a: {outs: [b]}}", "a: 2024-13-45",
+     "a: !!int b", "[" * 10_000],
+)  # fmt: skip
+@pytest.mark.parametrize("name", ["data.xml.dvc", "dvc.lock"])
+def test_what_is_no_file_of_dvc_says_nothing_and_hinders_nothing(tmp_path: Path, name: str, said: str) -> None:
+    data = tmp_path / "data.xml"
+    data.write_text("<a/>")
+    (tmp_path / name).write_text(said)
+    assert native(data) is None
+
+
 def test_where_locks_of_dvc_lie_is_known_for_half_a_second(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     now = 0.0
     monkeypatch.setattr("driftline.capture.native.time.monotonic", lambda: now)

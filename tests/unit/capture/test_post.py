@@ -127,6 +127,25 @@ def test_what_is_no_answer_or_breaks_off_is_said(answer: bytes, serve: Serve) ->
     connection.close()
 
 
+@pytest.mark.parametrize(
+    "answer",
+    [
+        b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\nab" % 10**18, b"HTTP/1.1 200 OK\r\nContent-Length: 101\r\n\r\n",
+        b"HTTP/1.1 200 OK\r\n\r\n" + b"a" * 101,
+        b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n" + b"32\r\n" + b"a" * 50 + b"\r\n33\r\n",
+        b"HTTP/1.1 100 Continue\r\n\r\n" * 1_000,
+    ],
+)  # fmt: skip
+def test_an_answer_without_an_end_is_not_waited_for(
+    answer: bytes, serve: Serve, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(post, "_BODY", 100)
+    connection = plain(serve([answer]))
+    with pytest.raises(Garbled):
+        connection.post("/", b"", {})
+    connection.close()
+
+
 def test_a_server_that_hangs_up_without_a_word_has_reset_the_connection(serve: Serve) -> None:
     connection = plain(serve([b""]))
     with pytest.raises(ConnectionResetError):

@@ -1,8 +1,10 @@
 """What several processes keep in common files: whole or not at all, bounded, what was asked for last stays."""
 
 import os
+import shutil
 import signal
 import stat
+import struct
 import subprocess
 import sys
 from pathlib import Path
@@ -169,3 +171,56 @@ def test_a_process_that_is_killed_leaves_what_it_had_put(tmp_path: Path) -> None
     assert all(found.get(key(number)) == number.to_bytes(2, "big") * (number % 300) for number in present)
     found.put(key(7_000), b"after")
     assert shelf(tmp_path).get(key(7_000)) == b"after"
+
+
+@pytest.mark.parametrize(("place", "length"), [(0, 2**60), (0, 2**64 - 1), (2**63 + 5, 11), (2**62, 11)])
+def test_a_record_that_is_damaged_has_nothing_read(tmp_path: Path, place: int, length: int) -> None:
+    shelf(tmp_path).put(key(1), b"one")
+    with next((tmp_path / "shelf").glob("*.keys")).open("ab") as file:
+        file.write(struct.pack("<16sQQ", key(1), place, length))
+    found = shelf(tmp_path)
+    assert found.get(key(1)) is None
+    found.put(key(1), b"anew")
+    assert shelf(tmp_path).get(key(1)) == b"anew"
+
+
+@pytest.mark.parametrize("looked", [False, True], ids=["unnoticed", "noticed"])
+def test_a_folder_that_was_removed_and_made_anew_is_read_from_its_beginning(tmp_path: Path, looked: bool) -> None:
+    mine = shelf(tmp_path)
+    for number in range(20):
+        mine.put(key(number), b"former")
+    shutil.rmtree(tmp_path / "shelf")
+    if looked:
+        assert mine.get(key(99)) is None
+    shelf(tmp_path).put(key(100), b"later")
+    assert (mine.get(key(100)), mine.get(key(1))) == (b"later", None)
+
+
+def test_what_is_called_like_a_volume_and_is_none_is_passed_over(tmp_path: Path) -> None:
+    shelf(tmp_path).put(key(1), b"one")
+    volume = next((tmp_path / "shelf").glob("*.keys"))
+    for number in ("\u00b2", "x", ""):
+        (tmp_path / "shelf" / volume.name.replace("00000000", number)).touch()
+    assert shelf(tmp_path).get(key(1)) == b"one"
+
+
+@pytest.mark.parametrize("ending", ["", ".keys"])
+@pytest.mark.parametrize("way", ["link", "pipe"])
+def test_nothing_is_appended_to_what_a_link_leads_to_and_no_pipe_is_waited_for(
+    tmp_path: Path, ending: str, way: str
+) -> None:
+    other, folder = tmp_path / "other", tmp_path / "shelf"
+    other.write_text("of somebody")
+    shelf(tmp_path).put(key(1), b"one")
+    volume = next(path for path in folder.iterdir() if path.suffix != ".keys")
+    place = folder / f"{volume.name}{ending}"
+    place.unlink()
+    if way == "link":
+        place.symlink_to(other)
+    else:
+        os.mkfifo(place)
+    found = shelf(tmp_path)
+    assert found.get(key(1)) is None
+    with pytest.raises(OSError):
+        found.put(key(2), b"two")
+    assert other.read_text() == "of somebody"

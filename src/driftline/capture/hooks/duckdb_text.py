@@ -25,7 +25,7 @@ _VALUE = later.pattern(
 
 Ask = Callable[..., list[Any]]  # asks a connection
 _outlined: dict[str, list[text_options.Said]] = {}
-_headers: dict[tuple[str, int, int, Form], bool] = {}
+_headers: dict[tuple[str, int, int, int, int, Form], bool] = {}
 
 
 class Forms:
@@ -70,7 +70,7 @@ class Forms:
 
     def _has_header(self, path: str, form: Form) -> bool:
         state = os.stat(path)
-        key = (path, state.st_size, state.st_mtime_ns, form)
+        key = (path, state.st_size, state.st_mtime_ns, state.st_ctime_ns, state.st_ino, form)
         if key not in _headers:
             if len(_headers) >= _CACHE:
                 _headers.clear()

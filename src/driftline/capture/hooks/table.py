@@ -177,14 +177,21 @@ def note(
 
 
 def _asked(way: str, given: Any, call: Call | None) -> Any:
-    """Return ``given``; of a class of the program's own for paths the path that the call has opened.
+    """Return ``given``; of a class of the program's own for paths the path that it holds and the call has opened.
 
     What it says when it is asked for its path was asked by the library already, and may not be meant to be asked twice.
+    What else was opened may be what it fetches the file with, where the library itself opens that in C.
     """
     if not isinstance(given, os.PathLike) or type(given).__module__ in _PATHS or _is_open(given):
         return given
-    opened = [] if call is None else [path for path, how in call.inside.opened if how == way]
-    return opened[0] if len(opened) == 1 else os.fspath(given)
+    opened = set() if call is None else {path for path, how in call.inside.opened if how == way}
+    held: Mapping[str, Any] = {}
+    with contextlib.suppress(AttributeError):
+        held = object.__getattribute__(given, "__dict__")
+    for one in held.values():
+        if type(one) is str and os.path.abspath(one) in opened:
+            return os.path.abspath(one)
+    return os.fspath(given)
 
 
 def _states(

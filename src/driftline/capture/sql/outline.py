@@ -46,7 +46,7 @@ def _of(sql: str) -> Outline:
         return known
     parts = sql.split("'")
     pieces, texts = tuple(parts[::2]), tuple(parts[1::2])
-    cut = _harmless(texts)
+    cut = len(pieces) > len(texts) and _harmless(texts)  # an odd quote stands in a comment, or ends nothing
     outline = _between.get(pieces) if cut else None
     if outline is not None:
         return outline, texts

@@ -282,6 +282,30 @@ print(asked)
 """
 
 
+FETCHED = """
+import driftline
+driftline.watch("watched")
+import pyarrow.parquet as pq
+import pandas as pd
+class Own:
+    def __fspath__(self):
+        open("settings.ini").close()
+        return "a.parquet"
+READ(Own())
+"""
+
+
+@pytest.mark.parametrize("read", ["pq.read_table", "pd.read_parquet"])
+def test_what_a_path_opens_to_fetch_its_file_is_not_taken_for_it(
+    script: Callable[..., list[dict[str, Any]]], tmp_path: Path, read: str
+) -> None:
+    pd.DataFrame({"a": [1, 2]}).to_parquet(tmp_path / "a.parquet")
+    (tmp_path / "settings.ini").write_text("key = value")
+    (event,) = script(FETCHED.replace("READ", read))
+    (table,) = [part for part in event["inputs"] if part["name"] == "a.parquet"]
+    assert [field["name"] for field in table["facets"]["schema"]["fields"]] == ["a"]
+
+
 def test_a_path_of_the_program_s_own_is_asked_as_often_as_without_hooks(
     script: Callable[..., list[dict[str, Any]]], tmp_path: Path
 ) -> None:

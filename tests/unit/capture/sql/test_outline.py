@@ -102,3 +102,10 @@ def test_the_second_of_two_alike_statements_costs_a_few_microseconds() -> None:
     for text in texts[1:]:
         outline.of(text)
     assert (time.process_time() - start) / 199 < 100e-6  # measured 5 microseconds; looking through it takes 150
+
+
+def test_a_quote_in_a_comment_begins_no_text_of_a_statement_that_was_the_same_up_to_there() -> None:
+    assert outline.of("SELECT 'a' FROM b -- it") == ("SELECT '\u00a70\u00a7' FROM b -- it", ("a",))
+    longer = "SELECT 'a' FROM b -- it's\nUNION ALL SELECT z FROM c"
+    assert outline.of(longer) == outline.normalise(longer)
+    assert outline.of(longer)[0].endswith("FROM c")
