@@ -135,7 +135,6 @@ def note(
     """Record that the run read or wrote what ``given`` stands for; False where that has no name.
 
     Args:
-        run: the run.
         way: read or write.
         given: a path, an address, an open file, or a list of these.
         call: the call that did it.
