@@ -135,6 +135,7 @@ def note(
     """Record that the run read or wrote what ``given`` stands for; False where that has no name.
 
     Args:
+        run: the run.
         way: read or write.
         given: a path, an address, an open file, or a list of these.
         call: the call that did it.
@@ -154,9 +155,8 @@ def note(
         return False
     given = _asked(way, given, call)
     look = glance.at(data) if way == "read" else _look(given, data, call)
-    budget = measure.Budget()
     said = Given(namespace, version, kind or look.kind, "", {**look.attributes, **(attributes or {})})
-    found: list[Seen] = []
+    found, budget = list[Seen](), measure.Budget()
     renamed: Mapping[str, str] | None = None
     for place in places(given):
         for seen in _states(way, given, place, call, said, budget):
