@@ -6,6 +6,7 @@ Reads no text.
 
 import linecache
 import os
+import sys
 from types import CodeType
 
 from driftline.capture import imported, opens
@@ -16,7 +17,7 @@ INSIDE = (f"{os.sep}site-packages{os.sep}", f"{os.sep}dist-packages{os.sep}")
 _MADE = "<string>"  # file of ``python -c``, and of what dataclasses and named tuples make for themselves
 USER, _LIBRARY = "user", "library"
 known: dict[str, str] = {}  # by the name of a file: whose it is
-_names: dict[str, str] = {}  # of modules, by file
+_names: dict[str, tuple[str, int]] = {}  # of modules, by file; and how many there were then
 
 
 def is_user(code: CodeType) -> bool:
@@ -34,13 +35,14 @@ def is_user(code: CodeType) -> bool:
 
 def loaded_as(file: str) -> str:
     """Return the name of the module that a file was loaded as; "" where it is none, or the script that was run."""
-    name = _names.get(file, "")
-    if name and imported.of(name).get("__file__") == file:
+    name, among = _names.get(file, ("", -1))
+    if imported.of(name).get("__file__") == file if name else among == len(sys.modules):
         return name
+    among = len(sys.modules)
     found = next((name for name, path in imported.files() if path == file and name != "__main__"), "")
     if len(_names) >= MOST:
         _names.clear()
-    _names[file] = found
+    _names[file] = found, among
     return found
 
 

@@ -16,7 +16,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(measured, "at_hand", {})
     monkeypatch.setattr(measure.level, "home", str(tmp_path))
     monkeypatch.setattr(measure.level, "remembered", 1 << 20)
-    monkeypatch.setattr(remembered._Held, "bytes", None)
+    monkeypatch.setattr(remembered._Held, "shelf", None)
 
 
 def test_what_is_at_hand_depends_on_what_is_measured_and_on_the_form(monkeypatch: pytest.MonkeyPatch) -> None:

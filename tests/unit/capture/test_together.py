@@ -139,7 +139,7 @@ def test_another_process_need_not_measure_what_took_long(tmp_path: Path, monkeyp
     waiting = [written(tmp_path / f"{place}.parquet", table) for place, table in enumerate(tables())]
     monkeypatch.setattr(measure.level, "home", str(tmp_path / "home"))
     monkeypatch.setattr(measure.level, "remembered", 1 << 20)
-    monkeypatch.setattr(remembered._Held, "bytes", None)
+    monkeypatch.setattr(remembered._Held, "shelf", None)
     monkeypatch.setattr(measured, "_WORTH_NS", -1)
     together.measure_all(waiting, never)
     alone = [found(one) for one in waiting]

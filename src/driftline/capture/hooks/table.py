@@ -150,8 +150,7 @@ def note(
         chosen: rows or columns, where the call that read chose some of them by its arguments.
         sheet: of a workbook that is written; None = the calls that opened the file or filled it tell what is in there.
     """
-    owner = client.current()
-    if owner is None:
+    if (owner := client.current()) is None:
         return False
     given = _asked(way, given, call)
     look = glance.at(data) if way == "read" else _look(given, data, call)
