@@ -1,8 +1,9 @@
 """One connection to a server, kept open, over which bodies are posted by HTTP/1.1.
 
-Enters: host, port, path, headers and a body. Leaves: the status and the body of the answer. Follows no redirection,
-uses no proxy, keeps no cookies, and decodes nothing but chunks. ``http.client`` loads the parser of e-mail and TLS,
-thirty modules, whatever the address: here it is loaded for https alone. Source: https://www.rfc-editor.org/rfc/rfc9112.
+Enters: host, port, path, headers and a body. Leaves: the status and the body of the answer, up to ``ANSWER_BYTES``.
+Follows no redirection, uses no proxy, keeps no cookies, and decodes nothing but chunks. ``http.client`` loads the
+parser of e-mail and TLS, thirty modules, whatever the address: here it is loaded for https alone. Source:
+https://www.rfc-editor.org/rfc/rfc9112.
 """
 
 import socket
@@ -18,10 +19,10 @@ else:
     http_client = later.module("http.client")
     ssl = later.module("ssl")
 
+ANSWER_BYTES = 16 * 1024 * 1024  # of a body; whatever listens there may never end
 _LINE = 65_536  # bytes of a line of an answer
 _LINES = 200  # of the head of an answer
-_BODY = 1 << 24  # bytes of the body of an answer
-_INTERIM = 10  # answers that only say that one comes
+_HEADS = 20  # of one answer: what is said before it
 _BODILESS = frozenset((204, 304))
 
 
@@ -52,7 +53,11 @@ class _Secure:
     def post(self, path: str, body: bytes, headers: Mapping[str, str]) -> tuple[int, bytes]:
         self._connection.request("POST", path, body, dict(headers))
         response = self._connection.getresponse()
-        return response.status, response.read()
+        answer = response.read(ANSWER_BYTES + 1)
+        _allow(len(answer))
+        if response.length:
+            raise Garbled("it breaks off")
+        return response.status, answer
 
     def close(self) -> None:
         self._connection.close()
@@ -96,16 +101,16 @@ class _Plain:
 
 def _answered(file: BinaryIO) -> tuple[int, bool, bytes]:
     """Return the status of the next answer, whether the connection goes on, and the body."""
-    for _ in range(_INTERIM):  # that it goes on is said before it has
+    for _ in range(_HEADS):
         words = _line(file, first=True).split(None, 2)
         if len(words) < 2 or not words[0].startswith(b"HTTP/1.") or not words[1].isdigit():
             raise Garbled(f"no status: {b' '.join(words)[:100]!r}")
         status = int(words[1])
         head = dict(_head(file))
-        if status >= 200:
+        if status >= 200:  # else it is said only that it goes on
             break
     else:
-        raise Garbled("it does not come")
+        raise Garbled("it never begins")
     options = head.get(b"connection", b"").lower()
     keep = b"close" not in options and (words[0] != b"HTTP/1.0" or b"keep-alive" in options)
     if status in _BODILESS:
@@ -114,9 +119,7 @@ def _answered(file: BinaryIO) -> tuple[int, bool, bytes]:
         return status, keep, b"".join(_chunks(file))
     if b"content-length" in head:
         return status, keep, _exactly(file, _number(head[b"content-length"], 10))
-    body = file.read(_BODY + 1)
-    _bound(len(body))
-    return status, False, body
+    return status, False, _upto_end(file)
 
 
 def _head(file: BinaryIO) -> Iterator[tuple[bytes, bytes]]:
@@ -133,7 +136,7 @@ def _chunks(file: BinaryIO) -> Iterator[bytes]:
     whole = 0
     while size := _number(_line(file).partition(b";")[0], 16):
         whole += size
-        _bound(whole)
+        _allow(whole)
         yield _exactly(file, size)
         _line(file)
     list(_head(file))  # what is said behind the last chunk
@@ -159,13 +162,19 @@ def _number(text: bytes, base: int) -> int:
 
 
 def _exactly(file: BinaryIO, size: int) -> bytes:
-    _bound(size)
+    _allow(size)
     body = file.read(size)
     if len(body) < size:
         raise Garbled("it breaks off")
     return body
 
 
-def _bound(size: int) -> None:
-    if size > _BODY:
-        raise Garbled(f"it has more than {_BODY} bytes")
+def _upto_end(file: BinaryIO) -> bytes:
+    body = file.read(ANSWER_BYTES + 1)
+    _allow(len(body))
+    return body
+
+
+def _allow(size: int) -> None:
+    if size > ANSWER_BYTES:
+        raise Garbled(f"its body is longer than {ANSWER_BYTES:,} bytes")

@@ -49,7 +49,7 @@ class _Open:
     __slots__ = ("begun", "held", "keys", "marks")
 
     def __init__(self) -> None:
-        self.keys: set[Any] = set()  # of what is held and need not be held again
+        self.keys: dict[Any, Any] = {}  # of what is held and need not be held again
         self.begun = False  # told by a statement or a call; some connections know it themselves
         self.held: list[_Held] = []
         self.marks: list[tuple[str, int]] = []  # savepoint -> how much was held by then
@@ -123,16 +123,18 @@ def put(
         act()
 
 
-def again(connection: Any, key: Any) -> bool:
-    """Whether what ``key`` stands for is held already; it is from now on."""
-    found = None if connection is None else _open.get(connection)
-    if found is None:
-        return False
-    if key in found.keys:
-        return True
-    if len(found.keys) < MOST:
-        found.keys.add(key)
-    return False
+def again(connection: Any, key: Any, value: Any) -> Any:
+    """Return the value with which ``key`` is held already; None = it was not, and is with ``value`` from now on."""
+    if connection is None:
+        return None
+    try:
+        keys = _of(connection).keys
+    except TypeError:  # it cannot be referred to weakly: nothing is held
+        return None
+    held = keys.get(key)
+    if held is None and len(keys) < MOST:
+        keys[key] = value
+    return held
 
 
 def version(connection: Any, dataset: "Dataset") -> str:

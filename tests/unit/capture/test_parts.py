@@ -168,6 +168,22 @@ def test_a_transaction_that_is_open_meanwhile_counts_in_the_part_in_which_it_is_
     assert not any("not committed" in gap for event in before for gap in _gaps(event))
 
 
+def test_what_a_transaction_was_given_in_each_part_is_among_its_sources(service: ProcessRun, sink: MemorySink) -> None:
+    for number, name in enumerate("cde"):
+        make(f"{name}.csv", number)
+    with contextlib.closing(sqlite3.connect("store.db")) as connection:
+        connection.execute("create table sums (total)")
+        for name in ("c", "d", "e"):
+            total = pd.read_csv(f"{name}.csv").a.sum()
+            connection.execute("insert into sums values (?)", (int(total),))
+            turn(service)
+        connection.commit()
+    last = told(sink)[-1]
+    (written,) = (part for part in last["outputs"] if part["name"].endswith("sums"))
+    sources = written["facets"]["columnLineage"]["fields"]["total"]["inputFields"]
+    assert sorted((one["name"], one["field"]) for one in sources) == [("c.csv", "a"), ("d.csv", "a"), ("e.csv", "a")]
+
+
 def _gaps(event: dict[str, Any]) -> dict[str, int]:
     found: dict[str, int] = event["run"]["facets"].get("driftline_gaps", {}).get("gaps", {})
     return found

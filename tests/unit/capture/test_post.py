@@ -3,6 +3,7 @@
 import socket
 import threading
 from collections.abc import Callable, Iterator
+from http.client import HTTPConnection
 from typing import Any
 
 import pytest
@@ -127,22 +128,72 @@ def test_what_is_no_answer_or_breaks_off_is_said(answer: bytes, serve: Serve) ->
     connection.close()
 
 
+HEAD = b"HTTP/1.1 200 OK\r\n"
+CHUNKS = HEAD + b"Transfer-Encoding: chunked\r\n\r\n"
+
+
+@pytest.mark.parametrize(
+    ("answer", "said"),
+    [
+        (HEAD + b"\r\n" + b"x" * 1_000, "longer than 100"),
+        (HEAD + b"Content-Length: 101\r\n\r\n" + b"x" * 1_000, "longer than 100"),
+        (HEAD + b"Content-Length: " + b"9" * 30 + b"\r\n\r\n" + b"x" * 1_000, "longer than 100"),
+        (CHUNKS + b"33\r\n" + b"x" * 51 + b"\r\n32\r\n" + b"x" * 50, "longer than 100"),
+        (CHUNKS + b"ffffffffffffffffffff\r\n" + b"x" * 1_000, "longer than 100"),
+        (b"HTTP/1.1 100 Continue\r\n\r\n" * 1_000, "never begins"),
+    ],
+)  # fmt: skip
+def test_an_answer_without_end_is_not_read_to_its_end(
+    answer: bytes, said: str, serve: Serve, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(post, "ANSWER_BYTES", 100)
+    connection = plain(serve([answer]))
+    with pytest.raises(Garbled, match=said):
+        connection.post("/", b"", {})
+    connection.close()
+
+
 @pytest.mark.parametrize(
     "answer",
     [
-        b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\nab" % 10**18, b"HTTP/1.1 200 OK\r\nContent-Length: 101\r\n\r\n",
-        b"HTTP/1.1 200 OK\r\n\r\n" + b"a" * 101,
-        b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n" + b"32\r\n" + b"a" * 50 + b"\r\n33\r\n",
-        b"HTTP/1.1 100 Continue\r\n\r\n" * 1_000,
+        HEAD + b"\r\n" + b"x" * 100,
+        HEAD + b"Content-Length: 100\r\n\r\n" + b"x" * 100,
+        CHUNKS + b"32\r\n" + b"x" * 50 + b"\r\n32\r\n" + b"x" * 50 + b"\r\n0\r\n\r\n",
     ],
 )  # fmt: skip
-def test_an_answer_without_an_end_is_not_waited_for(
-    answer: bytes, serve: Serve, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(post, "_BODY", 100)
+def test_an_answer_as_long_as_allowed_is_read(answer: bytes, serve: Serve, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(post, "ANSWER_BYTES", 100)
     connection = plain(serve([answer]))
-    with pytest.raises(Garbled):
-        connection.post("/", b"", {})
+    assert connection.post("/", b"", {}) == (200, b"x" * 100)
+    connection.close()
+
+
+@pytest.mark.parametrize(
+    ("answer", "expected"),
+    [
+        (HEAD + b"Content-Length: 100\r\n\r\n" + b"x" * 100, b"x" * 100),
+        (HEAD + b"Content-Length: 0\r\n\r\n", b""),
+        (CHUNKS + b"2\r\nab\r\n0\r\n\r\n", b"ab"),
+        (HEAD + b"Content-Length: 101\r\n\r\n" + b"x" * 101, None),
+        (HEAD + b"Content-Length: 90\r\n\r\n" + b"x" * 80, None),
+    ],
+)
+def test_what_python_reads_has_the_same_bound(
+    answer: bytes, expected: bytes | None, serve: Serve, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Python's own client, without TLS: what it reads of an answer is the same."""
+    monkeypatch.setattr(post, "ANSWER_BYTES", 100)
+    monkeypatch.setattr(
+        "http.client.HTTPSConnection", lambda host, port, *, timeout, context: HTTPConnection(host, port, timeout)
+    )
+    server = serve([answer, answer] if expected is not None else [answer])
+    connection = open_connection("127.0.0.1", server.port, 10, secure=True)
+    if expected is None:
+        with pytest.raises(Garbled):
+            connection.post("/", b"", {})
+    else:
+        assert [connection.post("/", b"", {}), connection.post("/", b"", {})] == [(200, expected)] * 2
+        assert server.connections == 1
     connection.close()
 
 
@@ -185,6 +236,7 @@ def test_what_is_secure_is_left_to_python(monkeypatch: pytest.MonkeyPatch) -> No
 
     class Client:
         status = 200
+        length = 0
 
         def __init__(self, host: str, port: int | None, *, timeout: float, context: Any) -> None:
             asked.append((host, port, timeout, context.check_hostname))
@@ -195,8 +247,8 @@ def test_what_is_secure_is_left_to_python(monkeypatch: pytest.MonkeyPatch) -> No
         def getresponse(self) -> Any:
             return self
 
-        def read(self) -> bytes:
-            return b"ok"
+        def read(self, size: int) -> bytes:
+            return b"ok"[:size]
 
         def close(self) -> None:
             asked.append("closed")

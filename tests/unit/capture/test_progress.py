@@ -5,6 +5,7 @@ import os
 import signal
 import sys
 import time
+import weakref
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -95,10 +96,52 @@ def test_a_version_that_was_still_written_is_left_out_and_a_hash_that_was_put_of
     with driftline.run("job", announce=True) as run:
         run.add("read", Seen(touched=provisional, path=str(file), size=size, modified_ns=modified_ns, deferred=True))
         run.add("write", Seen(touched=Touched(dataset=Dataset("file", "open.csv")), path=str(file), pending=True))
-        found = progress._so_far(run.trace)
+        found = progress._so_far(run.trace, list(run.trace.outputs))
     assert [seen.touched.version for seen in found.inputs] == [measure.of_file(str(file)).version]
     assert found.outputs == []
     assert run.trace.inputs[0] is not found.inputs[0]
+
+
+def test_a_file_that_is_closed_and_rests_is_said_though_nothing_else_is_new(sink: MemorySink, tmp_path: Path) -> None:
+    path = tmp_path / "rows.csv"
+    with driftline.run("job", announce=True) as run:
+        owner = run._client
+        assert owner is not None
+
+        def say() -> None:
+            progress._said.setdefault(run, progress._Said(0)).next_us = 0
+            progress.say(run, owner, 0)
+
+        with path.open("w") as file:
+            file.write("x\n1\n")
+            touched = Touched(dataset=Dataset("file", "rows.csv"))
+            run.add("write", Seen(touched=touched, path=str(path), pending=True, handle=weakref.ref(file)))
+            file.flush()
+            os.utime(path, (1, 1))
+            say()  # it is open, however long nothing has come to it
+            say()
+        say()  # closing has changed nothing
+        os.utime(path)
+        say()
+    assert driftline.flush()
+    version = measure.of_file(str(path)).version
+    told = [
+        (event.event_type, [json.loads(bytes(one.facets["driftline_state"]))["version"] for one in event.outputs])
+        for event in sink.decoded()
+    ]
+    assert told == [("START", []), ("RUNNING", []), ("RUNNING", [version]), ("COMPLETE", [version])]
+
+
+def test_what_was_closed_just_now_waits(sink: MemorySink, tmp_path: Path) -> None:
+    path = tmp_path / "rows.csv"
+    path.write_text("x\n")
+    seen = Seen(touched=Touched(dataset=Dataset("file", "rows.csv")), path=str(path), pending=True)
+    assert progress._known([seen]) == []
+    os.utime(path, (1, 1))
+    assert [one.touched.version for one in progress._known([seen])] == [measure.of_file(str(path)).version]
+    assert seen.pending
+    path.unlink()
+    assert progress._known([seen]) == []
 
 
 def test_a_replay_says_nothing_in_between(sink: MemorySink) -> None:

@@ -38,7 +38,7 @@ def test_of_a_connection_that_cannot_be_referred_to_nothing_is_known_and_nothing
     transactions.mark(one, "here")
     for act in (transactions.back, transactions.release):
         act(one, "here")
-    assert not transactions.again(one, "key")
+    assert transactions.again(one, "key", 1) is None
     assert not transactions.begun(one)
     assert (transactions.version(one, T), transactions.holds(one)) == ("", False)
     transactions.put(one, run, lambda: done.append(1), T, "v", inside=True)
@@ -95,11 +95,10 @@ def test_other_statements_are_not_about_the_transaction(run: Run) -> None:
 
 def test_a_key_is_held_once_until_something_is_taken_back(run: Run) -> None:
     connection = Connection()
-    assert not transactions.again(connection, "k")  # nothing is open: nothing is remembered
-    transactions.begin(connection)
-    assert [transactions.again(connection, "k") for _ in range(2)] == [False, True]
+    assert transactions.again(None, "k", 1) is None
+    assert [transactions.again(connection, "k", value) for value in (1, 2, 3)] == [None, 1, 1]
     transactions.back(connection, "somewhere")
-    assert not transactions.again(connection, "k")
+    assert transactions.again(connection, "k", 1) is None
     transactions.rollback(connection)
 
 
@@ -142,6 +141,6 @@ def test_of_one_transaction_so_much_is_held_and_the_rest_is_counted(run: Run, mo
     connection, done = Connection(), list[int]()
     for number in range(5):
         transactions.put(connection, run, functools.partial(done.append, number), inside=True)
-        transactions.again(connection, number)
+        transactions.again(connection, number, 1)
     transactions.commit(connection)
     assert (done, run.trace.gaps) == ([0, 1, 2], {transactions.FURTHER: 2})

@@ -146,7 +146,10 @@ def statement(
     if again.committed and not any(one.writes is None for one in analysis.statements):
         return True
     writes = any(one.writes for one in analysis.statements)
-    if writes and transactions.again(transaction, (run, key)):
+    held = transactions.again(transaction, (run, key), again) if writes else None
+    if held is not None:
+        if held is not again:  # of the part in which the transaction began
+            held.take(run)
         return True
     handed = "" if hasattr(type(connection), "exec_driver_sql") else text  # SQLAlchemy hands its own text on
     for one in analysis.statements:

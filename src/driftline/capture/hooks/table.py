@@ -154,9 +154,8 @@ def note(
         return False
     given = _asked(way, given, call)
     look = glance.at(data) if way == "read" else _look(given, data, call)
-    budget = measure.Budget()
     said = Given(namespace, version, kind or look.kind, "", {**look.attributes, **(attributes or {})})
-    found: list[Seen] = []
+    found, budget = list[Seen](), measure.Budget()
     renamed: Mapping[str, str] | None = None
     for place in places(given):
         for seen in _states(way, given, place, call, said, budget):

@@ -110,6 +110,8 @@ def answer(call: Call) -> Value:
         return answer(Call(call.machine, call.args[0], kind, call.args[1:], call.kwargs, call.path, call.more))
     if call.receiver is None and call.name in files.OPENERS:
         return files.opened(call)
+    if call.name == "enter_context" and (file := files.entered(call)) is not None:
+        return file
     if call.name.rpartition(".")[2] == "register" and len(call.args) > 1:
         queries.register(call.machine.memory, call.args[0], call.args[1])
     if call.name in {"read_text", "read_bytes"}:

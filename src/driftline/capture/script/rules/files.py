@@ -24,6 +24,12 @@ def opened(call: Call) -> Value:
     return call.new(File(call.path, turn=call.machine.turn(call.path)))
 
 
+def entered(call: Call) -> Value | None:
+    """``enter_context`` of an ``ExitStack``: the open file that it is given, which it closes later."""
+    found = _file(call, call.argument(0))
+    return None if found is None else found[0]
+
+
 def _file(call: Call, value: Value | None) -> tuple[Ref, File] | None:
     content = call.see(value)
     if isinstance(value, Part) and value.kind == "writer":

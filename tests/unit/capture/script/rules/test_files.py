@@ -288,3 +288,16 @@ for r in orders.itertuples():
     table = written(follows(text), 6)
     assert not table.columns
     assert {(one.column, one.confidence) for one in table.of("x")} == {("", 0.5), ("a", 0.5), ("b", 0.5)}
+
+
+def test_a_file_that_a_stack_closes_is_written_like_others(follows: Follows) -> None:
+    text = """\
+import contextlib, csv
+with contextlib.ExitStack() as stack:
+    source = stack.enter_context(open("users"))
+    outs = {one: stack.enter_context(open(one, "w")) for one in ("a", "b")}
+    for row in csv.DictReader(source):
+        csv.writer(outs[row["k"]]).writerow([row["name"]])
+"""
+    table = written(follows(text), 9)
+    assert "name" in set().union(*columns(table).values())
