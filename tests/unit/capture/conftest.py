@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -64,3 +65,29 @@ def script(tmp_path: Path) -> Callable[..., list[dict[str, Any]]]:
         return [event for event in events if event["eventType"] not in ("START", "RUNNING")]
 
     return run
+
+
+@pytest.fixture
+def child_takes() -> Callable[[Callable[[], Any]], bool]:
+    """Return a function: a thread holds the lock that it is told of; can a child that is forked meanwhile take it?"""
+
+    def takes(lock: Callable[[], Any]) -> bool:
+        held, let_go = threading.Event(), threading.Event()
+
+        def hold() -> None:
+            with lock():
+                held.set()
+                let_go.wait(30)
+
+        thread = threading.Thread(target=hold)
+        thread.start()
+        assert held.wait(30)
+        child = os.fork()
+        if child == 0:
+            os._exit(0 if lock().acquire(timeout=10) else 1)
+        _, status = os.waitpid(child, 0)
+        let_go.set()
+        thread.join(30)
+        return status == 0
+
+    return takes

@@ -1,7 +1,7 @@
 """Spans that start and end, put in by hand. What belongs together is worked out by hand from their parents."""
 
-import os
 import threading
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -226,21 +226,8 @@ def test_a_span_may_end_while_another_one_is_looked_at(sink: MemorySink) -> None
     assert len(recorded(sink)) == 2
 
 
-def test_a_forked_child_is_not_held_up_by_what_a_thread_of_its_parent_was_doing() -> None:
+def test_a_forked_child_is_not_held_up_by_what_a_thread_of_its_parent_was_doing(
+    child_takes: Callable[[Callable[[], Any]], bool],
+) -> None:
     one = Spans("", {})
-    held, let_go = threading.Event(), threading.Event()
-
-    def hold() -> None:
-        with one._lock:
-            held.set()
-            let_go.wait(30)
-
-    thread = threading.Thread(target=hold)
-    thread.start()
-    assert held.wait(30)
-    child = os.fork()
-    if child == 0:
-        os._exit(0 if one._lock.acquire(timeout=10) else 1)
-    assert os.waitpid(child, 0)[1] == 0
-    let_go.set()
-    thread.join(30)
+    assert child_takes(lambda: one._lock)

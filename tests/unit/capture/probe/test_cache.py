@@ -1,6 +1,6 @@
-import os
-import threading
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -51,20 +51,7 @@ def test_a_folder_that_cannot_be_written_is_no_failure_of_the_probe(tmp_path: Pa
     assert fault.counts() == {"probe cache": 1}
 
 
-def test_a_forked_child_is_not_held_up_by_what_a_thread_of_its_parent_was_doing() -> None:
-    held, let_go = threading.Event(), threading.Event()
-
-    def hold() -> None:
-        with cache._lock:
-            held.set()
-            let_go.wait(30)
-
-    thread = threading.Thread(target=hold)
-    thread.start()
-    assert held.wait(30)
-    child = os.fork()
-    if child == 0:
-        os._exit(0 if cache._lock.acquire(timeout=10) else 1)
-    assert os.waitpid(child, 0)[1] == 0
-    let_go.set()
-    thread.join(30)
+def test_a_forked_child_is_not_held_up_by_what_a_thread_of_its_parent_was_doing(
+    child_takes: Callable[[Callable[[], Any]], bool],
+) -> None:
+    assert child_takes(lambda: cache._lock)
