@@ -103,13 +103,15 @@ def _names_of(index: Any) -> list[Any]:
         found: list[Any] = index.array.__arrow_array__().to_pylist()
         if None not in found:
             return found
-    return index.tolist()  # type: ignore[no-any-return]
+    names: list[Any] = index.tolist()
+    return names
 
 
 def _types_of(data: Any) -> list[Any]:
     """Return the types of the columns of a frame of pandas, which are made into a series only where there is no way."""
     told = getattr(getattr(data, "_mgr", None), "get_dtypes", None)
-    return (data.dtypes if told is None else told()).tolist()  # type: ignore[no-any-return]
+    types: list[Any] = (data.dtypes if told is None else told()).tolist()
+    return types
 
 
 def _frame(data: Any, library: str) -> Look:
