@@ -34,7 +34,7 @@ else:  # few runs have children
 try:
     import fcntl
 except ImportError:  # on Windows, where nothing is forked
-    fcntl = None  # type: ignore[assignment]
+    fcntl = None  # type: ignore[assignment]  # a module otherwise; asked for before it is used
 
 FOLDER = "runs"
 STALE_SECONDS = 7 * 86_400.0  # what a parent that was killed left behind is kept for so long

@@ -6,6 +6,7 @@ import time
 from importlib.machinery import ModuleSpec
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 import pytest
 
@@ -130,14 +131,15 @@ def test_a_library_that_another_thread_is_importing_is_hooked_once_it_is_there(
     sink: MemorySink, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     module = ModuleType("h5py")
-    module.__spec__ = ModuleSpec("h5py", None)
-    module.__spec__._initializing = True  # type: ignore[attr-defined]  # as the import system says it
+    spec: Any = ModuleSpec("h5py", None)
+    spec._initializing = True  # as the import system says it
+    module.__spec__ = spec
     monkeypatch.setitem(sys.modules, "h5py", module)
     watch.unwatch()
     try:
         driftline.watch()
         assert "h5py" not in hooking._patches
-        module.__spec__._initializing = False  # type: ignore[attr-defined]
+        spec._initializing = False
         end = time.monotonic() + 20
         while "h5py" not in hooking._patches and time.monotonic() < end:
             time.sleep(0.01)

@@ -227,7 +227,8 @@ def test_nothing_is_sent_with_a_header_or_an_address_of_two_lines() -> None:
 def test_hosts_are_named_as_the_protocol_has_them(host: str, port: int | None, named: str) -> None:
     """The name with an umlaut is the example of Wikipedia's article on IDNA."""
     connection = open_connection(host, port, 1, secure=False)
-    assert connection._named == named  # type: ignore[attr-defined]
+    assert isinstance(connection, post._Plain)
+    assert connection._named == named
 
 
 def test_what_is_secure_is_left_to_python(monkeypatch: pytest.MonkeyPatch) -> None:
