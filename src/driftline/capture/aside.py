@@ -17,7 +17,7 @@ from contextlib import suppress
 from types import BuiltinFunctionType, FrameType, FunctionType, ModuleType
 from typing import Any
 
-from driftline.capture import aliases, imported
+from driftline.capture import aliases, imported, resting
 
 _FEW = 14_000  # objects; 6,000 are there when Python starts, 4,000 of ours by then
 _OF_PYTHON = ("__loader__", "__spec__", "__builtins__", "__annotations__")
@@ -52,7 +52,7 @@ def back() -> None:
     """Give back what was set aside, when the program ends."""
     if _State.held:
         _State.held = 0
-        if gc.isenabled() and not gc.callbacks and not gc.get_debug():
+        if resting.untouched():
             gc.collect(1)  # what is young comes behind what is old
             gc.freeze()  # and all of it behind what was set aside, as objects are finalized in the order they stand in
         gc.unfreeze()
@@ -67,7 +67,7 @@ def back_at_once() -> None:
 
 def _untouched() -> bool:
     """Whether the collector is as Python starts with it, and nobody else is at work."""
-    if not gc.isenabled() or gc.callbacks or gc.get_debug() or gc.get_freeze_count():
+    if not resting.untouched() or gc.get_freeze_count():
         return False
     return not _thread._count() and len(gc.get_objects()) < _FEW
 

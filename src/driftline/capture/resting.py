@@ -15,7 +15,7 @@ from collections.abc import Iterator
 @contextlib.contextmanager
 def collector() -> Iterator[None]:
     """Let the collector rest, if nobody can notice."""
-    if not gc.isenabled() or gc.callbacks or gc.get_debug() or threading.active_count() > 1:
+    if not untouched() or threading.active_count() > 1:
         yield
         return
     try:
@@ -23,3 +23,8 @@ def collector() -> Iterator[None]:
         yield
     finally:
         gc.enable()
+
+
+def untouched() -> bool:
+    """Whether the collector is as Python starts with it: it is on, and nobody hears of it."""
+    return gc.isenabled() and not gc.callbacks and not gc.get_debug()

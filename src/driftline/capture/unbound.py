@@ -18,7 +18,5 @@ class Unbound(staticmethod):  # type: ignore[type-arg]  # it cannot be subscript
         """Return the signature of the original, which takes long to read from the text that a built-in one has."""
         try:
             return inspect.signature(self.__func__.__wrapped__)  # type: ignore[attr-defined]  # by ``functools.wraps``
-        except (
-            Exception
-        ):  # compiled functions may have none, and tell so in their own ways; ``inspect`` asks elsewhere then
+        except Exception:  # compiled functions may have none, and say so in their own ways
             raise AttributeError("__signature__") from None
