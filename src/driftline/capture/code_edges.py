@@ -78,7 +78,7 @@ class Words:
         apart = [(table, [visit]) for visit in same if (table := self._in_turn(visit)) is not None]
         if len(apart) == len(same):
             return apart
-        table = self._program.given(same[0].way)
+        table = self._program.given(same[0].way, times=len(same))
         return [] if table is None else [(table, list(same))]
 
     def _in_turn(self, visit: Visit) -> Table | None:

@@ -55,8 +55,11 @@ class Program:
         self._answers: dict[Path, Known] = {}
         self._trees: dict[str, ast.Module | None] = {}
 
-    def given(self, way: Way, place: int | str | None = None) -> Table | None:
-        """Return what the call that ``way`` leads to was given, or its argument at ``place``; None = not known."""
+    def given(self, way: Way, place: int | str | None = None, times: int = 0) -> Table | None:
+        """Return what the call that ``way`` leads to was given, or its argument at ``place``; None = not known.
+
+        ``times`` is how often it was made of all that the text has of it; 0 = each time.
+        """
         path = way.path()
         if not path:
             return None
@@ -64,7 +67,7 @@ class Program:
         if followed is None:
             return None
         placed = self._texts.placed(path)
-        return followed.given(placed) if place is None else followed.argument(placed, place)
+        return followed.given(placed, times) if place is None else followed.argument(placed, place)
 
     def in_turn(self, way: Way, turn: int, times: int, place: int | str | None = None) -> Table | None:
         """Return what the call was given the time with that number; None where the text has it not that often."""

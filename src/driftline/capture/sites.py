@@ -13,7 +13,7 @@ import threading
 import time
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Mapping
-from inspect import CO_GENERATOR
+from inspect import CO_ASYNC_GENERATOR, CO_COROUTINE, CO_GENERATOR
 from types import CodeType
 from typing import Any, NamedTuple
 
@@ -57,8 +57,8 @@ class Way:
         return Entry(code.co_filename, code.co_qualname, code.co_firstlineno)
 
     def resumed(self) -> bool:
-        """Return whether a generator is among the callees, which whoever goes on with it has not called."""
-        return any(code.co_flags & CO_GENERATOR for code in self.codes[:-1])
+        """Return whether a generator or coroutine is among the callees: who goes on with it has not called it."""
+        return any(code.co_flags & _RESUMED for code in self.codes[:-1])
 
     def _cut(self) -> None:
         """Forget what runs a script or a cell of a notebook: there a program begins, but not in what it imports."""
@@ -95,6 +95,7 @@ class Read(NamedTuple):
     renamed: Mapping[str, str] | None = None  # its columns by those of the frame; None = they are called the same
 
 
+_RESUMED = CO_GENERATOR | CO_COROUTINE | CO_ASYNC_GENERATOR
 _ways: dict[tuple[int, ...], Way] = {}
 _reads: dict[Way, dict[int, list[Read]]] = {}  # by thread
 _paths: dict[Path, list[Way]] = {}
@@ -273,9 +274,16 @@ def keep(at: Visit, one: Read) -> None:
 
 
 def reads(path: Path) -> list[list[Read]]:
-    """Return what was read there, in order, for each thread that did; of a numbered path that read alone."""
+    """Return what was read there, in order, for each thread that did; of a numbered path that read alone.
+
+    Of one call there may be two ways, as ``openings`` says.
+    """
     path, turn = turn_of(path)
-    found = [held for way in _known_ways(path) for held in list(_reads.get(way, {}).values())]
+    alike: dict[tuple[Path, int], list[list[Read]]] = {}
+    for way in _known_ways(path):
+        for thread, held in list(_reads.get(way, {}).items()):
+            alike.setdefault((way.path(), thread), []).append(held)
+    found = [one[0] if len(one) == 1 else sorted(itertools.chain(*one), key=_order) for one in alike.values()]
     if turn is None:
         return found
     return [found[0][turn : turn + 1]] if len(found) == 1 and turn < len(found[0]) else []

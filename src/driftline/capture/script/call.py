@@ -58,8 +58,8 @@ class Machine(Protocol):
         """Return a new frame of a call that is known to read, with or without known columns."""
         ...
 
-    def did(self, path: Path, one: Path | None = None) -> None:
-        """A call read, this time by that number."""
+    def executed(self, path: Path) -> Path | None:
+        """A call reads: return the path of this execution alone, where it can be told from others."""
         ...
 
     def guarding(self) -> Cames:

@@ -5,6 +5,7 @@ is executed, nothing is raised, and the work is bounded. Source of the idea: Nam
 """
 
 import ast
+import functools
 from collections.abc import Iterable, Mapping
 
 from driftline.capture.script.cames import tidy
@@ -13,8 +14,8 @@ from driftline.capture.script.parsing import parsed
 from driftline.capture.script.reading import Columns, Entry, Outside, Source, SourceOf, Table
 from driftline.capture.script.site import Path, nearest
 from driftline.capture.script.statements import Statements
-from driftline.capture.script.tables import SOME, either, hedge, with_some_column
-from driftline.capture.script.values import Function, Scope, Value
+from driftline.capture.script.tables import SOME, doubted, either, hedge, with_some_column
+from driftline.capture.script.values import Function, Scope
 
 RECEIVER = -1
 
@@ -38,12 +39,22 @@ class Followed:
         """Return the paths of all calls that were given something."""
         return self._seen.keys()
 
-    def given(self, path: Path) -> Table | None:
+    def given(self, path: Path, times: int = 0) -> Table | None:
         """Return the table that a call was given: the receiver's, else that of the first argument that has one.
 
-        The path need not be exact: calls through generators and threads are found by their last sites.
+        The path need not be exact: calls through generators and threads are found by their last sites. Of calls that
+        were given different tables, and made more than ``times`` times, it is one of those; 0 = all of them.
         """
+        if times and self.complete:
+            ones = [_first(given) for one in nearest(path, self._seen) for given in self._each(one)]
+            tables = [one for one in ones if one is not None]
+            if len(tables) > times:
+                return _tidied(functools.reduce(doubted, tables))
         return self._table(path, None)
+
+    def _each(self, path: Path) -> list[dict[int | str, Table]]:
+        """Return what was given there each time, or where it is not known how often, at all times."""
+        return self._turns.get(path) or [dict(self._seen[path])]
 
     def argument(self, path: Path, place: int | str) -> Table | None:
         """Return the table that a call was given as one argument, by place from 0 or by name."""
@@ -122,12 +133,12 @@ def _enter(machine: _Follower, entry: Entry) -> None:
     if not entry.function:
         return
     function = _function(machine, scope, entry)
-    if function is not None:
+    if function is not None and function.node not in machine.called_once:  # else with what it was given
         machine.path = ()
         machine.inline(function, [], {}, (), [])
 
 
-def _function(machine: _Follower, scope: Scope, entry: Entry) -> Value | None:
+def _function(machine: _Follower, scope: Scope, entry: Entry) -> Function | None:
     """Return the function of that name, or the one at that line."""
     for node in ast.walk(parsed(getattr(machine.source_of(entry.file), "text", ""))):
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):

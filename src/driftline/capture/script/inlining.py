@@ -78,6 +78,7 @@ class Inlining(Expressions):
         scope = self._bound(callee, args, kwargs, more)
         before, self.path = self.path, path
         self.active.append(callee.node)
+        self.called_once.add(callee.node)
         try:
             value = self._run(callee, scope)
         finally:

@@ -39,6 +39,7 @@ class Machine:
         self.reads: list[tuple[Path, Path | None, int]] = []  # as they are done: by number where known; how far aside
         self.modules: dict[str, Scope] = {}
         self.active: list[ast.AST] = []  # functions that are being followed
+        self.called_once: set[ast.AST] = set()  # functions that something in the text has called
         self.seen: dict[Path, dict[int | str, Table]] = {}  # what calls were given: -1 is the receiver
         self.turns: Turns = {}  # the same for each time that they are reached; None = not known how often
         self.around = 0  # loops that go around any number of times
@@ -72,16 +73,20 @@ class Machine:
         return self._frame_of(path, self.columns(path))
 
     def _frame_of(self, path: Path, schema: Mapping[str, str] | None) -> Value:
+        one = self.executed(path)
+        return self.memory.new(Frame(tables.read(path, schema if one is None else self.columns(one))))
+
+    def executed(self, path: Path) -> Path | None:
+        """A call reads: return the path of this execution alone, where it can be told from others."""
         turn = self._turns[path] = self._turns.get(path, -1) + 1
-        one: Path | None = None  # this execution alone, where it can be told from others
+        one: Path | None = None
         if self.memory.trying():
             self._turns[path] = MAX_STEPS  # not known how often, from here on
         elif self.unrolling and turn < MAX_STEPS:
             one = numbered(path, turn)
-            own = self.columns(one)
-            one, schema = (None, schema) if own is None else (one, own)
+            one = None if self.columns(one) is None else one
         self.did(path, one)
-        return self.memory.new(Frame(tables.read(path, schema)))
+        return one
 
     def did(self, path: Path, one: Path | None = None) -> None:
         """A call read, this time by that number."""

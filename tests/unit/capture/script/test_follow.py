@@ -151,3 +151,33 @@ def test_what_is_written_to_an_open_file_counts_for_the_call_that_opened_that_on
     path = next(one for one in found.paths() if one[-1].line == 11)
     told = [found.in_turn(path, None, turn, 2) for turn in (0, 1)]
     assert [{came.column for came in one.all()} for one in told if one is not None] == [{"a"}, {"b"}]
+
+
+def test_a_function_that_the_script_calls_itself_is_followed_with_what_it_was_given_there() -> None:
+    text = (
+        "import asyncio\nimport pandas as pd\n"
+        'def write(df):\n    df[["a"]].to_csv("o")\n'
+        'df = pd.read_csv("i")\nasyncio.to_thread(write, df)\n'
+    )
+    table = followed(text, {5: {"a": "int64", "b": "int64"}}, Entry("script.py", "write", 3)).given(
+        (Site("script.py", 4, 25),)
+    )
+    assert table is not None
+    assert {name: {one.column for one in cames} for name, cames in table.columns.items()} == {"a": {"a"}}
+
+
+def test_of_calls_that_were_given_different_tables_a_single_one_is_a_hedge() -> None:
+    text = (
+        "import pandas as pd\n"
+        'first, second = pd.read_csv("i"), pd.read_csv("j")\n'
+        'for one in (first[["a"]], second[["a"]]):\n'
+        '    one.to_csv("o")\n'
+    )
+    found = followed(text, {2: {"a": "int64"}})
+    path = (Site("script.py", 4, 19),)
+    sure = [
+        {one.confidence for one in table.columns["a"]}
+        for times in (0, 1, 2)
+        if (table := found.given(path, times)) is not None
+    ]
+    assert sure == [{0.9}, {0.5}, {0.9}]  # SURE, HEDGED, SURE: one of two; both of two

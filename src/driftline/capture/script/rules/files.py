@@ -20,7 +20,7 @@ _MARKS = ",\t;|"  # between the cells of a line
 
 def opened(call: Call) -> Value:
     """``open``: a file, which is a read if it is read from."""
-    call.machine.did(call.path)
+    call.machine.executed(call.path)
     return call.new(File(call.path, turn=call.machine.turn(call.path)))
 
 
@@ -60,7 +60,7 @@ def _told(call: Call, value: Value | None) -> Value | None:
 
 def read_text(call: Call) -> Value:
     """``read_text`` of a path: a text of all columns."""
-    call.machine.did(call.path)
+    call.machine.executed(call.path)
     return Thing(text_of(call.path))
 
 
