@@ -41,6 +41,7 @@ from driftline.capture.script.values import (
 )
 
 _FIT_TRANSFORM: Any = ast.parse("lambda X, y: self.fit(X, y).transform(X)", mode="eval").body
+_MAKE: Any = ast.parse("lambda row: cls(*row)", mode="eval").body
 _SHEETS = frozenset({sheets.WORKBOOK, sheets.SHEET})
 _DOORS = frozenset({"loc", "iloc", "at", "iat", "str", "dt", "cat", "list", "struct", "sparse", "plot"})
 _COUNTS = frozenset({"shape", "size", "ndim", "dtype", "dtypes", "empty", "nbytes", "flags", "attrs"})
@@ -89,6 +90,8 @@ def _of_list(machine: Machine, of: Value, items: Items, name: str) -> Value:
         return results.described(machine.memory, items) or Thing()
     if name == "str":
         return Part(of, "str")
+    if name == "line_num" and items.kind == "reader":
+        return Thing(NOTHING, items.rows)
     return of if name == "values" else Method(of, name)
 
 
@@ -109,9 +112,16 @@ def _fit_transform(machine: Machine, of: Value) -> Value:
     return Function(_FIT_TRANSFORM, scope, (("y", NONE),))
 
 
+def _make(machine: Machine, of: Class) -> Value:
+    """What makes a named tuple of a row."""
+    scope = Scope("")
+    machine.memory.put((scope, "cls"), of)
+    return Function(_MAKE, scope)
+
+
 def _of_classes(machine: Machine, of: Super | Class, name: str) -> Value:
     if isinstance(of, Class):
-        return _of_class(machine, of, name, of) or Thing()
+        return _of_class(machine, of, name, of) or (_make(machine, of) if name == "_make" else Thing())
     found = (_of_class(machine, one, name, of.of) for one in of.bases if isinstance(one, Class))
     return next((one for one in found if one is not None), None) or Method(Thing(), name)
 

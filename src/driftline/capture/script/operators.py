@@ -16,13 +16,12 @@ from driftline.capture.script.joining import joined, made_of
 from driftline.capture.script.reading import FILTER, NOTHING, Cames
 from driftline.capture.script.values import (
     Const,
-    Foreign,
     Found,
     Frame,
+    Function,
     Instance,
     Items,
     Pairs,
-    Ref,
     Series,
     Thing,
     Value,
@@ -234,7 +233,7 @@ def truth(machine: Machine, value: Value) -> bool | None:
     if isinstance(value, Const):
         return bool(value.value)
     content = machine.memory.see(value)
-    if isinstance(content, Items) and content.known:
+    if isinstance(content, Items) and content.known and not content.rows:
         return True
     if isinstance(content, Items) and content.loose is None and not content.rows:
         return False
@@ -242,8 +241,15 @@ def truth(machine: Machine, value: Value) -> bool | None:
 
 
 def condition(machine: Machine, value: Value) -> Cames:
-    """Return what a test decides by: values, not how many there are of a table."""
+    """Return what a test decides by: values; of a record whether it is there, of a list what chose its elements."""
     content = machine.memory.see(value)
-    if isinstance(content, Frame | Items) or (isinstance(content, Foreign) and isinstance(value, Ref)):
-        return NOTHING if isinstance(content, Items) else made_of(machine.memory, value)
+    if isinstance(content, Items):
+        return deciding(content.rows, FILTER)
+    asked = isinstance(content, Instance) and any(
+        isinstance(access.attribute(machine, value, name), Function) for name in ("__bool__", "__len__")
+    )
+    record = isinstance(content, Frame) and content.row and not content.array
+    if record or (isinstance(content, Pairs | Instance) and not asked):
+        there = value.by if isinstance(value, Found) else NOTHING
+        return there | deciding(rows_of(machine, value), FILTER)
     return made_of(machine.memory, value)

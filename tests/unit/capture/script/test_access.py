@@ -168,3 +168,23 @@ def test_an_array_with_named_columns_tells_their_names(wrote: Wrote) -> None:
         pd.DataFrame({"v": rows[names[2]] * 2}).to_csv("o")
     """
     assert wrote(text) == {"v": "a transformation", "rows": "s filter"}
+
+
+def test_a_named_tuple_is_made_of_a_row(wrote: Callable[..., dict[str, str]]) -> None:
+    text = """
+        import csv
+        from collections import namedtuple
+        User = namedtuple("User", "k name age")
+        users = map(User._make, csv.reader(open("users")))
+        pd.DataFrame([{"n": one.name.upper(), "old": one.age} for one in users]).to_csv("o")
+    """
+    assert wrote(text) == {"n": "name transformation", "old": "age"}
+
+
+def test_the_number_of_a_line_comes_from_no_column(wrote: Callable[..., dict[str, str]]) -> None:
+    text = """
+        import csv
+        reader = csv.DictReader(open("users"))
+        pd.DataFrame([{"line": reader.line_num, "k": row["k"]} for row in reader]).to_csv("o")
+    """
+    assert wrote(text) == {"line": "", "k": "k"}

@@ -57,3 +57,50 @@ def test_columns_that_are_named_after_values_meet_those_of_another_table(wrote: 
         (price * amount).to_csv("o")
     """
     assert wrote(text)["..."] == "a transformation, b transformation, k group_by"
+
+
+def test_whether_a_record_is_there_is_decided_by_what_it_was_found_by(wrote: Wrote) -> None:
+    text = """
+        known = {row["k"]: row for row in users.to_dict("records")}
+        out = []
+        for row in orders.to_dict("records"):
+            found = known.get(row["k"])
+            if found:
+                out.append({"a": row["a"]})
+        pd.DataFrame(out).to_csv("o")
+    """
+    assert wrote(text) == {"a": "a", "rows": "k join"}  # of both; not the name and age of who was found
+
+
+def test_an_object_of_a_plain_class_is_true_whatever_it_holds(wrote: Wrote) -> None:
+    text = """
+        class One:
+            def __init__(self, a):
+                self.a = a
+        class Sized(One):
+            def __len__(self):
+                return int(self.a)
+        plain, sized = One(orders["a"].max()), Sized(orders["b"].max())
+        out = df.copy()
+        if plain:
+            out["a"] = 1
+        if sized:
+            out["b"] = 1
+        out.to_csv("o")
+    """
+    assert wrote(text) == {"a": "a", "b": "b, b conditional"}
+
+
+def test_a_list_of_what_was_chosen_decides_by_what_chose_it(wrote: Wrote) -> None:
+    text = """
+        out, others = [], []
+        for row in orders.to_dict("records"):
+            wrong = [word for word in ("a", "b") if row[word] < 0]
+            (others if wrong else out).append({"k": row["k"]})
+            if wrong:
+                others.append({"k": row["k"]})
+            else:
+                out.append({"k": row["k"]})
+        pd.DataFrame(out).to_csv("o")
+    """
+    assert wrote(text)["rows"] == "a filter, b filter"

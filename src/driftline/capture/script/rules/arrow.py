@@ -18,9 +18,12 @@ _LATER = ()  # the read of a column that ``field`` names, before it is known of 
 
 
 def field(call: Call) -> Value:
-    """``pyarrow.field`` is a name with a type, ``pyarrow.compute.field`` a column of a table that comes later."""
+    """``pyarrow.field`` is a name with a type, ``pyarrow.compute.field`` a column of a table that comes later.
+
+    So is ``polars.col`` of one name.
+    """
     name = call.plain(0, "name")
-    if not isinstance(name, str):
+    if not isinstance(name, str) or (call.name == "polars.col" and len(call.args) > 1):
         return Thing()
     return Const(name) if call.name == "pyarrow.field" else Thing(frozenset({Came(_LATER, name)}))
 
@@ -32,12 +35,12 @@ def _of_table(table: Table, cames: Cames) -> Cames:
 
 
 def chosen(call: Call, table: Table) -> Table:
-    """``filter``: rows by a mask or a condition; in pandas columns by their names."""
-    mask = call.argument(0, "mask")
-    content = call.see(mask)
-    if not isinstance(content, Series | Thing) or not content.cames:
+    """``filter``: rows by a mask or conditions; in pandas columns by their names."""
+    masks = [call.see(one) for one in call.args or (call.argument(0, "mask"),)]
+    if not all(isinstance(one, Series | Thing) and one.cames for one in masks):
         return column_rules.filtered(call, table)
-    return tables.shaped(table._replace(rows=table.rows | content.rows), _of_table(table, content.cames), FILTER)
+    cames = _of_table(table, union(one.cames for one in masks))
+    return tables.shaped(table._replace(rows=union([table.rows, *(one.rows for one in masks)])), cames, FILTER)
 
 
 def put_in(call: Call, table: Table) -> Table | None:
@@ -63,10 +66,12 @@ def taken_out(call: Call, table: Table) -> Table | None:
 
 
 def picked(call: Call, table: Table) -> Table | None:
-    """``select``: columns by name or place."""
-    wanted = names(call.machine, call.argument(0, "columns"))
+    """``select``: columns by name or place; in polars each is an argument."""
+    given = [names(call.machine, one) for one in call.args or (call.argument(0, "columns"),)]
+    wanted = [one for some in given for one in some or (None,)]
     order = list(table.columns)
-    if wanted is None or not all(isinstance(one, str) or (isinstance(one, int) and one < len(order)) for one in wanted):
+    good = all(isinstance(one, str) or (isinstance(one, int) and one < len(order)) for one in wanted)
+    if not good or call.more or (call.args and call.kwargs):
         return None
     return tables.only(table, [order[one] if isinstance(one, int) else one for one in wanted])
 
@@ -193,6 +198,8 @@ FUNCTIONS: Rules = {
     "pyarrow.concat_tables": combining.concatenated,
     "pyarrow.field": field,
     "pyarrow.compute.field": field,
+    "pyarrow.dataset.field": field,
+    "polars.col": field,
     "pyarrow.compute.if_else": if_else,
     **{f"pyarrow.compute.{name}": arrays.summed_up for name in _TOTALS.split()},
     "pyarrow.array": arrays.same,

@@ -12,7 +12,7 @@ from driftline.capture.script.cames import deciding, union
 from driftline.capture.script.reading import FILTER, NOTHING
 from driftline.capture.script.rules import lists
 from driftline.capture.script.rules.plain import folded, summed_up
-from driftline.capture.script.values import NONE, Const, Frame, Items, Thing, Value
+from driftline.capture.script.values import NONE, Const, Found, Frame, Instance, Items, Pairs, Ref, Thing, Value
 
 
 def best(call: Call) -> Value:
@@ -28,13 +28,15 @@ def best(call: Call) -> Value:
 
 
 def _some(call: Call, over: unrolling.Unrolled) -> Value | None:
-    """One of any number of tables, whichever it is."""
+    """One of any number of tables or records, whichever it is."""
     ones = [one for one in (*over.items, over.loose) if one is not None]
-    if not all(isinstance(call.see(one), Frame) for one in ones):
+    if not all(isinstance(call.see(one), Frame | Pairs | Instance) for one in ones):
         return None
     key = call.argument(-1, "key")
     by = NOTHING if key is None or key == NONE else union(call.cames(lists.key_of(call, key, one)) for one in ones)
     found = access.one_of(call.machine, access.doubtful(call.machine, ones))
+    if isinstance(found, Ref) and isinstance(call.see(found), Pairs | Instance):
+        return Found(found.place, deciding(by) | deciding(over.rows, FILTER))
     return None if found is None else access.among(call.machine, found, over.rows | deciding(by, FILTER))
 
 

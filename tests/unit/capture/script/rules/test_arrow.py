@@ -73,3 +73,12 @@ def test_a_column_may_have_the_name_of_a_method_of_arrow(wrote: Wrote) -> None:
     assert wrote(text) == {"x": "a transformation"}
     text = '        t.rename_columns([c.upper() for c in t.column_names]).select(["A"]).to_pandas().to_csv("o")\n'
     assert wrote(HEAD + text) == {"A": "a"}
+
+
+def test_polars_names_columns_one_by_one_and_gives_several_conditions(wrote: Wrote) -> None:
+    text = """
+        import polars as pl
+        t = pl.read_csv("orders").filter(pl.col("a") > 1, pl.col("s") != "x").select("k", "b")
+        t.to_pandas().to_csv("o")
+    """
+    assert wrote(text) == {"k": "k", "b": "b", "rows": "a filter, s filter"}

@@ -45,3 +45,14 @@ def test_the_key_decides_which_record_is_the_greatest(wrote: Callable[..., dict[
         pd.DataFrame([{"s": best["s"]}]).to_csv("o")
     """
     assert wrote(text) == {"s": "s", "rows": "a filter"}
+
+
+def test_an_object_that_data_picks_keeps_each_of_its_fields_to_itself(wrote: Wrote) -> None:
+    text = """
+        class One:
+            def __init__(self, row):
+                self.k, self.a, self.b = row["k"], row["a"], row["b"]
+        best = min([One(row) for row in orders.to_dict("records")], key=lambda one: one.a)
+        pd.DataFrame([{"k": best.k, "b": best.b}]).to_csv("o")
+    """
+    assert wrote(text) == {"k": "a conditional, k", "b": "a conditional, b"}
