@@ -5,16 +5,15 @@ objects.
 """
 
 import ast
-from collections.abc import Iterable
 from typing import Any
 
 from msgspec.structs import replace
 
-from driftline.capture.script import doors, indexing, results, sheets, tables, words
+from driftline.capture.script import doors, doubts, indexing, results, sheets, tables, words
 from driftline.capture.script.call import UNKNOWN, Machine, hashable, lifted, plain, record_of, rows_of
-from driftline.capture.script.cames import any_of, changed, deciding, hedged, union
-from driftline.capture.script.joining import each, made_of
-from driftline.capture.script.reading import FILTER, HEDGED, JOIN, NOTHING, Cames
+from driftline.capture.script.cames import changed, deciding, hedged, union
+from driftline.capture.script.joining import made_of
+from driftline.capture.script.reading import FILTER, JOIN, NOTHING, Cames
 from driftline.capture.script.values import (
     NONE,
     Class,
@@ -25,7 +24,6 @@ from driftline.capture.script.values import (
     Grouped,
     Instance,
     Items,
-    Json,
     Library,
     Method,
     Pairs,
@@ -258,7 +256,7 @@ def _of_items(machine: Machine, items: Items, key: Value) -> Value:
     found = plain(machine, key)
     if unordered(items):
         several = isinstance(found, slice) or isinstance(machine.memory.see(key), Part | Series | Frame | Items)
-        one = doubtful(machine, (*items.known, items.loose))
+        one = doubts.doubtful(machine, (*items.known, items.loose))
         return machine.memory.new(Items((), one, items.rows, items.kind)) if several else one
     if isinstance(found, slice) and items.loose is None:
         return machine.memory.new(Items(items.known[found], None, items.rows, items.kind))
@@ -276,7 +274,7 @@ def _of_items(machine: Machine, items: Items, key: Value) -> Value:
         return Series(deciding(made_of(machine.memory, key)), rows_of(machine, key))
     if isinstance(found, slice) or several:
         return machine.memory.new(Items((), out, items.rows, items.kind))
-    return one_of(machine, out) or Thing()
+    return doubts.one_of(machine, out) or Thing()
 
 
 def _picked(items: Items, found: Any) -> tuple[Value, ...] | None:
@@ -289,40 +287,6 @@ def _picked(items: Items, found: Any) -> tuple[Value, ...] | None:
     return tuple(items.known[one] for one in found) if good else None
 
 
-def one_of(machine: Machine, value: Value | None) -> Value | None:
-    """Return one of many of which it is not known which one it is: not surely from any of their reads."""
-    content = machine.memory.see(value)
-    if isinstance(content, Json):
-        content = Thing(content.cames, content.rows)
-    if not isinstance(content, Frame | Series | Thing):
-        return value
-    unsure = each(content, any_of, {})
-    if isinstance(content, Frame):
-        rest = tuple(one._replace(confidence=HEDGED) if one.every else one for one in content.table.rest)
-        unsure = replace(unsure, table=unsure.table._replace(rest=rest))
-    if unsure == content:
-        return value
-    return machine.memory.new(unsure) if isinstance(unsure, Frame) else unsure
-
-
-def doubtful(machine: Machine, values: Iterable[Value | None]) -> Value:
-    """Return one of several values, of which it is not known which one: never sure, unless they are the same."""
-    ones = [one for one in values if one is not None]
-    if all(one == ones[0] for one in ones):
-        return ones[0] if ones else Thing()
-    out: Value | None = None
-    for one in ones:
-        out = machine.memory.joined(out, one)
-    content = machine.memory.see(out)
-    if isinstance(content, Frame):
-        return machine.memory.new(replace(content, table=tables.hedge(content.table)))
-    if isinstance(content, Json):
-        return Thing(hedged(content.cames), content.rows)
-    if isinstance(content, Series | Thing):
-        return replace(content, cames=hedged(content.cames))
-    return out or Thing()
-
-
 def _of_pairs(machine: Machine, of: Value, pairs: Pairs, key: Value) -> Value:
     found = plain(machine, key)
     if pairs.default is not None and isinstance(of, Ref):
@@ -330,8 +294,8 @@ def _of_pairs(machine: Machine, of: Value, pairs: Pairs, key: Value) -> Value:
     if found is not UNKNOWN and hashable(found):
         if found in pairs.known:
             return pairs.known[found]
-        return one_of(machine, pairs.loose) or pairs.default or Thing()
-    out: Value | None = one_of(machine, pairs.loose) or pairs.default
+        return doubts.one_of(machine, pairs.loose) or pairs.default or Thing()
+    out: Value | None = doubts.one_of(machine, pairs.loose) or pairs.default
     decides = deciding(made_of(machine.memory, key) | pairs.keys, JOIN) | deciding(pairs.rows, FILTER)
     for one in pairs.known.values():
         out = machine.memory.joined(out, one, decides)

@@ -6,7 +6,7 @@ Enters: targets and values. Leaves: a changed memory. What is unpacked goes by p
 import ast
 from collections.abc import Sequence
 
-from driftline.capture.script import access, importing, labels, unrolling, writing
+from driftline.capture.script import access, doubts, importing, labels, unrolling, writing
 from driftline.capture.script.inlining import Inlining
 from driftline.capture.script.joining import made_of
 from driftline.capture.script.operators import operated
@@ -71,7 +71,7 @@ class Binding(Inlining):
         content = self.memory.see(value)
         over = unrolling.unrolled(self, value)
         if unordered(content):
-            over = unrolling.Unrolled((), access.doubtful(self, (*over.items, over.loose)))
+            over = unrolling.Unrolled((), doubts.doubtful(self, (*over.items, over.loose)))
         items = list(over.items)
         star = next((place for place, one in enumerate(targets) if isinstance(one, ast.Starred)), None)
         if star is not None and over.loose is None and len(items) >= len(targets) - 1:
@@ -83,7 +83,7 @@ class Binding(Inlining):
                 self.assign(one, items[place], scope)
             else:
                 loose = over.loose or Thing(made_of(self.memory, content))
-                loose = access.among(self, access.one_of(self, loose) or loose, over.rows)
+                loose = access.among(self, doubts.one_of(self, loose) or loose, over.rows)
                 self.assign(one, loose, scope)
 
     def _assignment(self, node: ast.Assign, scope: Scope) -> None:

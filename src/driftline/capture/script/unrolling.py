@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple, Self
 
-from driftline.capture.script import access, tables
+from driftline.capture.script import access, doubts, tables
 from driftline.capture.script.call import Machine, rows_of
 from driftline.capture.script.cames import SOME, deciding, hedged, text_of
 from driftline.capture.script.joining import made_of
@@ -75,12 +75,12 @@ def in_places(machine: Machine, value: Value) -> Unrolled:
     over, content = unrolled(machine, value), machine.memory.see(value)
     if not unordered(content):
         return over
-    return Unrolled((), access.doubtful(machine, (*over.items, over.loose)), over.rows)
+    return Unrolled((), doubts.doubtful(machine, (*over.items, over.loose)), over.rows)
 
 
 def _of_items(machine: Machine, content: Items) -> Unrolled:
     if unordered(content) and not all(isinstance(one, Const) for one in content.known):
-        return Unrolled((), access.doubtful(machine, (*content.known, content.loose)), content.rows)
+        return Unrolled((), doubts.doubtful(machine, (*content.known, content.loose)), content.rows)
     if len(content.known) <= MAX_UNROLLED:
         return Unrolled(content.known, content.loose, content.rows)
     loose = content.loose

@@ -7,7 +7,7 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from driftline.capture.script import access, indexing, sheets, tables, unrolling
+from driftline.capture.script import doubts, indexing, sheets, tables, unrolling
 from driftline.capture.script.call import (
     UNKNOWN,
     Machine,
@@ -119,11 +119,11 @@ def _listed(machine: Machine, items: Items, place: Any, value: Value) -> Items:
                 return items
             return replace(items, known=tuple(known))
         return replace(
-            items, known=(), loose=access.doubtful(machine, (*items.known, items.loose, *over.items, over.loose))
+            items, known=(), loose=doubts.doubtful(machine, (*items.known, items.loose, *over.items, over.loose))
         )
     if isinstance(place, int) and place >= length and items.loose is not None:
         return replace(items, loose=machine.memory.joined(items.loose, value))
-    known = [access.doubtful(machine, (one, value)) for one in items.known]
+    known = [doubts.doubtful(machine, (one, value)) for one in items.known]
     return replace(items, known=tuple(known), loose=machine.memory.joined(items.loose, value))
 
 
@@ -276,11 +276,11 @@ def delete(machine: Machine, of: Value, key: Value) -> None:
             del left[found if exact else len(left)]
             machine.memory.put(of.place, replace(content, known=tuple(left)))
         except IndexError:
-            one = access.doubtful(machine, (*content.known, content.loose))
+            one = doubts.doubtful(machine, (*content.known, content.loose))
             machine.memory.put(of.place, replace(content, known=(), loose=one))
     elif found is UNKNOWN or not hashable(found):
         if isinstance(content, Pairs):
-            one = access.doubtful(machine, (*content.known.values(), content.loose))
+            one = doubts.doubtful(machine, (*content.known.values(), content.loose))
             machine.memory.put(of.place, replace(content, known={}, loose=one))
     elif isinstance(content, Frame):
         machine.memory.put(of.place, Frame(tables.without(content.table, [found]), content.row))

@@ -9,7 +9,7 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from driftline.capture.script import access, unrolling, writing
+from driftline.capture.script import access, doubts, unrolling, writing
 from driftline.capture.script.call import UNKNOWN, Call, Rules, plain
 from driftline.capture.script.cames import deciding, union
 from driftline.capture.script.operators import of_sets
@@ -218,10 +218,10 @@ def unsettled(call: Call) -> Value | None:
     if not isinstance(call.receiver, Ref):
         return None
     if isinstance(content, Items):
-        one = access.doubtful(call.machine, (*content.known, content.loose, *call.args))
+        one = doubts.doubtful(call.machine, (*content.known, content.loose, *call.args))
         put: Any = replace(content, known=(), loose=one)
     elif isinstance(content, Pairs):
-        one = access.doubtful(call.machine, (*content.known.values(), content.loose, *call.args))
+        one = doubts.doubtful(call.machine, (*content.known.values(), content.loose, *call.args))
         put = replace(content, known={}, loose=one)
     else:
         return None

@@ -6,7 +6,7 @@ hedge.
 
 from collections.abc import Iterable
 
-from driftline.capture.script import access, unrolling
+from driftline.capture.script import access, doubts, unrolling
 from driftline.capture.script.call import UNKNOWN, Call, Rules, plain
 from driftline.capture.script.cames import deciding, union
 from driftline.capture.script.reading import FILTER, NOTHING
@@ -34,7 +34,7 @@ def _some(call: Call, over: unrolling.Unrolled) -> Value | None:
         return None
     key = call.argument(-1, "key")
     by = NOTHING if key is None or key == NONE else union(call.cames(lists.key_of(call, key, one)) for one in ones)
-    found = access.one_of(call.machine, access.doubtful(call.machine, ones))
+    found = doubts.one_of(call.machine, doubts.doubtful(call.machine, ones))
     if isinstance(found, Ref) and isinstance(call.see(found), Pairs | Instance):
         return Found(found.place, deciding(by) | deciding(over.rows, FILTER))
     return None if found is None else access.among(call.machine, found, over.rows | deciding(by, FILTER))
@@ -54,7 +54,7 @@ def _chosen(call: Call, values: Iterable[Value]) -> Value | None:
             return ones[pick(range(len(keys)), key=keys.__getitem__)]
         except TypeError:
             return Thing()
-    out = access.doubtful(call.machine, ones)
+    out = doubts.doubtful(call.machine, ones)
     decides = deciding(call.cames(*by))
     return Thing(out.cames | decides, out.rows) if isinstance(out, Thing) else out
 
@@ -69,7 +69,7 @@ def following(call: Call) -> Value:
             return call.new(Items(tuple(Const(name) for name in row.table.columns)))
         return Thing()
     over = unrolling.in_places(call.machine, value)
-    return over.items[0] if over.items else access.one_of(call.machine, over.loose) or Thing()
+    return over.items[0] if over.items else doubts.one_of(call.machine, over.loose) or Thing()
 
 
 FUNCTIONS: Rules = {"builtins.max": best, "builtins.min": best, "builtins.next": following}

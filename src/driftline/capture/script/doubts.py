@@ -1,0 +1,77 @@
+"""One of several things, where the text does not tell which one.
+
+Enters: values. Leaves: a value that may be any of them: what comes from one of them alone is a hedge, and so is what
+lies in a list, a dict or an object of it.
+"""
+
+from collections.abc import Iterable
+from typing import Any
+
+from msgspec.structs import replace
+
+from driftline.capture.script import tables
+from driftline.capture.script.call import Machine
+from driftline.capture.script.cames import any_of, hedged
+from driftline.capture.script.joining import each
+from driftline.capture.script.reading import HEDGED
+from driftline.capture.script.values import Frame, Instance, Items, Json, Pairs, Part, Ref, Series, Thing, Value
+
+MAX_DEPTH = 4
+
+
+def one_of(machine: Machine, value: Value | None) -> Value | None:
+    """Return one of many of which it is not known which one it is: not surely from any of their reads."""
+    content = machine.memory.see(value)
+    if isinstance(content, Json):
+        content = Thing(content.cames, content.rows)
+    if not isinstance(content, Frame | Series | Thing):
+        return value
+    unsure = each(content, any_of, {})
+    if isinstance(content, Frame):
+        rest = tuple(one._replace(confidence=HEDGED) if one.every else one for one in content.table.rest)
+        unsure = replace(unsure, table=unsure.table._replace(rest=rest))
+    if unsure == content:
+        return value
+    return machine.memory.new(unsure) if isinstance(unsure, Frame) else unsure
+
+
+def doubtful(machine: Machine, values: Iterable[Value | None]) -> Value:
+    """Return one of several values, of which it is not known which one: never sure, unless they are the same."""
+    ones = [one for one in values if one is not None]
+    if all(one == ones[0] for one in ones):
+        return ones[0] if ones else Thing()
+    out: Value | None = None
+    for one in ones:
+        out = machine.memory.joined(out, one)
+    return _unsure(machine, out) or Thing()
+
+
+def _unsure(machine: Machine, value: Value | None, depth: int = 0) -> Value | None:
+    content: Any = machine.memory.see(value)
+    if isinstance(content, Frame):
+        return machine.memory.new(replace(content, table=tables.hedge(content.table)))
+    if isinstance(content, Json):
+        return Thing(hedged(content.cames), content.rows)
+    if isinstance(content, Series | Thing):
+        return replace(content, cames=hedged(content.cames))
+    if depth > MAX_DEPTH:
+        return value
+
+    def inside(one: Value) -> Value:
+        return _unsure(machine, one, depth + 1) or one
+
+    if isinstance(content, Part) and isinstance(content.of, Ref):
+        return replace(content, of=inside(content.of))
+    if not isinstance(value, Ref) or not isinstance(content, Items | Pairs | Instance):
+        return value
+    if isinstance(content, Instance):
+        content = replace(content, fields={name: inside(one) for name, one in content.fields.items()})
+    elif isinstance(content, Pairs):
+        pairs = {key: inside(one) for key, one in content.known.items()}
+        content = replace(content, known=pairs, keys=hedged(content.keys))
+    else:
+        content = replace(content, known=tuple(map(inside, content.known)))
+    if not isinstance(content, Instance):
+        loose = None if content.loose is None else inside(content.loose)
+        content = replace(content, loose=loose, rows=hedged(content.rows))
+    return replace(value, place=machine.memory.new(content).place)
