@@ -48,7 +48,7 @@ _COUNTS = frozenset({"shape", "size", "ndim", "dtype", "dtypes", "empty", "nbyte
 def attribute(machine: Machine, of: Value, name: str) -> Value:
     """Return an attribute of a value."""
     if isinstance(of, Found):
-        return _decided(machine, attribute(machine, Ref(of.place), name), of.by)
+        return decided(machine, attribute(machine, Ref(of.place), name), of.by)
     if name in {"__name__", "__qualname__"} and isinstance(of, Function | Class):
         return Const(of.name if isinstance(of, Class) else getattr(of.node, "name", "<lambda>"))
     return _attribute(machine, of, name)
@@ -190,7 +190,7 @@ def _of_series(series: Series, name: str) -> Value:
 def item(machine: Machine, of: Value, key: Value) -> Value:
     """Return what stands in brackets behind a value."""
     if isinstance(of, Found):
-        return _decided(machine, item(machine, Ref(of.place), key), of.by)
+        return decided(machine, item(machine, Ref(of.place), key), of.by)
     return _item(machine, of, key)
 
 
@@ -303,10 +303,12 @@ def _of_pairs(machine: Machine, of: Value, pairs: Pairs, key: Value) -> Value:
     if isinstance(out, Thing | Const):
         return Thing(made_of(machine.memory, out) | decides, rows_of(machine, out))
     if isinstance(content, Items) and content.kind == "tuple":  # nobody can change it, so that a copy does
-        known = tuple(_decided(machine, one, decides) for one in content.known)
+        known = tuple(decided(machine, one, decides) for one in content.known)
         return machine.memory.new(replace(content, known=known))
     if isinstance(out, Ref) and decides:
         return Found(out.place, decides)
+    if isinstance(out, Function):
+        return replace(out, by=out.by | decides)
     return out or Thing(hedged(decides))
 
 
@@ -327,7 +329,8 @@ def _with_default(machine: Machine, of: Ref, pairs: Pairs, key: Value) -> Pairs:
     return put
 
 
-def _decided(machine: Machine, value: Value, decides: Cames) -> Value:
+def decided(machine: Machine, value: Value, decides: Cames) -> Value:
+    """Return something that is what it is because these decided so."""
     if isinstance(value, Thing | Const):
         return Thing(made_of(machine.memory, value) | decides, rows_of(machine, value))
     if isinstance(value, Ref):

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 import msgspec
 from msgspec.structs import replace
 
-from driftline.capture.script import writing
+from driftline.capture.script import access, writing
 from driftline.capture.script.cames import deciding, hedged, union
 from driftline.capture.script.expressions import Expressions
 from driftline.capture.script.joining import copied, made_of
@@ -77,6 +77,8 @@ class Inlining(Expressions):
             return self._cut([*args, *kwargs.values(), *more])
         scope = self._bound(callee, args, kwargs, more)
         before, self.path = self.path, path
+        guards = len(self.guards)
+        self.guards += [callee.by] if callee.by else []
         self.active.append(callee.node)
         self.called_once.add(callee.node)
         try:
@@ -84,8 +86,11 @@ class Inlining(Expressions):
         finally:
             self.path = before
             self.active.pop()
+            del self.guards[guards:]
         for one in callee.others:
-            value = self.memory.joined(value, self.inline(replace(one, others=()), given, kwargs, path, more))
+            other = replace(one, others=(), by=one.by | callee.by)
+            value = self.memory.joined(value, self.inline(other, given, kwargs, path, more))
+        value = access.decided(self, value, callee.by) if callee.by else value
         return self._hedged(value) if callee.hedge else value
 
     def above(self) -> Value:

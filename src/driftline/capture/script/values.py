@@ -120,6 +120,7 @@ class Function(Value, frozen=True):
     given: tuple[Value, ...] = ()  # first arguments that ``partial`` has put in
     others: "tuple[Function, ...]" = ()  # any of which may be meant as well
     apart: bool = False  # called in another process: what it changes there is a copy
+    by: Cames = NOTHING  # what decides that it is this one
 
 
 class Class(Value, frozen=True):

@@ -1,5 +1,7 @@
 from collections.abc import Callable
 
+import pytest
+
 from driftline.capture.script.reading import Table
 
 Wrote = Callable[..., dict[str, str]]
@@ -182,3 +184,32 @@ def test_a_member_of_an_enumeration_by_its_value_comes_from_the_value(wrote: Wro
         pd.DataFrame(rows).to_csv("o")
     """
     assert wrote(text) == {"k": "k transformation", "v": "s transformation", "c": ""}
+
+
+@pytest.mark.parametrize(
+    ("chosen", "rows"),
+    [
+        ('getattr(book, "on_" + row["k"], book.ignored)(row)', "k conditional"),
+        ("getattr(book, f\"on_{row['k']}\")(row)", "k conditional"),
+        ('{"in": book.on_in, "out": book.on_out}[row["k"]](row)', "k join"),
+    ],
+)
+def test_what_decides_which_function_is_called_decides_what_it_does(wrote: Wrote, chosen: str, rows: str) -> None:
+    text = f"""
+        class Book:
+            def __init__(self):
+                self.lines = []
+            def on_in(self, row):
+                self.lines.append({{"s": row["s"], "x": row["a"]}})
+            def on_out(self, row):
+                self.lines.append({{"s": row["s"], "x": -row["b"]}})
+            def other(self, row):
+                self.lines.append({{"oid": row["oid"]}})
+            def ignored(self, row):
+                pass
+        book = Book()
+        for row in orders.to_dict("records"):
+            {chosen}
+        pd.DataFrame(book.lines).to_csv("o")
+    """
+    assert wrote(text) == {"s": "s", "x": "a, b transformation", "rows": rows}

@@ -21,12 +21,14 @@ from driftline.capture.script.values import (
     Foreign,
     Frame,
     Function,
+    Instance,
     Items,
     Library,
     Method,
     Pairs,
     Part,
     Series,
+    Text,
     Thing,
     Value,
     unordered,
@@ -278,7 +280,24 @@ def in_runs(call: Call) -> Value:
 def attribute_got(call: Call) -> Value | None:
     """``getattr``."""
     name = call.plain(1)
-    return access.attribute(call.machine, call.args[0], name) if isinstance(name, str) and call.args else None
+    if isinstance(name, str) and call.args:
+        return access.attribute(call.machine, call.args[0], name)
+    return _method_by_data(call) if len(call.args) > 1 else None
+
+
+def _method_by_data(call: Call) -> Value | None:
+    """A method of the user's whose name data decides: any of those whose names begin as the text says."""
+    content, name = call.see(call.args[0]), call.see(call.args[1])
+    first = name.parts[0] if isinstance(name, Text) and name.parts else None
+    if not isinstance(content, Instance) or not isinstance(first, Const) or not isinstance(first.value, str):
+        return None
+    words = [one for one in call.machine.memory.names(content.of.scope) if str(one).startswith(first.value)]
+    found = [access.attribute(call.machine, call.args[0], str(one)) for one in words]
+    ones = [one for one in (*found, *call.args[2:]) if isinstance(one, Function)]
+    if not ones:
+        return None
+    others = tuple(replace(one, others=()) for one in ones[1:])
+    return replace(ones[0], others=others, by=deciding(call.cames(name)))
 
 
 def getter(call: Call) -> Value:
