@@ -19,6 +19,7 @@ from driftline.capture.script.values import (
     Class,
     Const,
     Content,
+    Found,
     Frame,
     Function,
     Items,
@@ -211,9 +212,13 @@ def table_of(machine: Machine, value: Value | None) -> Table | None:
     if isinstance(content, Items):
         return _of_items(machine, content)
     if isinstance(content, Pairs):
-        return of_pairs(machine, content)
+        return tables.tinged(of_pairs(machine, content), _found_by(value))
     cames = made_of(machine.memory, content)
     return tables.unknown(cames) if cames else None
+
+
+def _found_by(value: Value | None) -> Cames:
+    return value.by if isinstance(value, Found) else NOTHING
 
 
 def _of_items(machine: Machine, items: Items) -> Table | None:
@@ -222,7 +227,10 @@ def _of_items(machine: Machine, items: Items) -> Table | None:
     if not rows:
         return None
     if all(isinstance(one, Pairs | Frame) for one in rows):
-        found = [of_pairs(machine, one) if isinstance(one, Pairs) else one.table for one in rows]
+        found = [
+            tables.tinged(of_pairs(machine, one), _found_by(held)) if isinstance(one, Pairs) else one.table
+            for one, held in zip(rows, ones, strict=True)
+        ]
         return tables.shaped(tables.stacked(found), items.rows)
     if all(isinstance(one, Items) and one.loose is None for one in rows):
         return tables.shaped(_of_tuples(machine, rows), items.rows)

@@ -19,6 +19,7 @@ from driftline.capture.script.values import (
     NONE,
     Class,
     Const,
+    Found,
     Frame,
     Function,
     Instance,
@@ -178,8 +179,12 @@ def getter(call: Call) -> Value | None:
 
 def fields_of(call: Call) -> Value | None:
     """``asdict`` and ``vars``: the fields of an object."""
-    content = call.see(call.argument(0) if call.receiver is None else call.receiver)
-    return call.new(Pairs(dict(content.fields))) if isinstance(content, Instance) else None
+    of = call.argument(0) if call.receiver is None else call.receiver
+    content = call.see(of)
+    if not isinstance(content, Instance):
+        return None
+    made = call.new(Pairs(dict(content.fields)))
+    return Found(made.place, of.by) if isinstance(of, Found) else made
 
 
 def replaced(call: Call) -> Value | None:

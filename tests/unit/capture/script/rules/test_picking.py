@@ -56,3 +56,17 @@ def test_an_object_that_data_picks_keeps_each_of_its_fields_to_itself(wrote: Wro
         pd.DataFrame([{"k": best.k, "b": best.b}]).to_csv("o")
     """
     assert wrote(text) == {"k": "a conditional, k", "b": "a conditional, b"}
+
+
+@pytest.mark.parametrize("written", ["[asdict(best)]", "asdict(best)"])
+def test_the_key_decides_about_all_of_a_record_that_it_picked(wrote: Wrote, written: str) -> None:
+    text = f"""
+        from dataclasses import asdict, dataclass
+        @dataclass
+        class One:
+            k: str
+            a: float
+        best = max([One(row["k"], row["b"]) for row in orders.to_dict("records")], key=lambda one: one.a)
+        pd.DataFrame({written}).to_csv("o")
+    """
+    assert wrote(text) == {"k": "b conditional, k", "a": "b, b conditional"}
