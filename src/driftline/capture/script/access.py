@@ -331,6 +331,8 @@ def _with_default(machine: Machine, of: Ref, pairs: Pairs, key: Value) -> Pairs:
 
 def decided(machine: Machine, value: Value, decides: Cames) -> Value:
     """Return something that is what it is because these decided so."""
+    if not decides:
+        return value
     if isinstance(value, Thing | Const):
         return Thing(made_of(machine.memory, value) | decides, rows_of(machine, value))
     if isinstance(value, Ref):

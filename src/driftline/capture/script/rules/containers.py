@@ -13,7 +13,7 @@ from driftline.capture.script import access, templates, unrolling, writing
 from driftline.capture.script.call import UNKNOWN, Call, Rules, hashable, is_frame, plain, rows_of
 from driftline.capture.script.cames import aggregated, changed, deciding, hedged, union
 from driftline.capture.script.joining import joined, made_of
-from driftline.capture.script.reading import FILTER, GROUP_BY, JOIN, Cames
+from driftline.capture.script.reading import FILTER, GROUP_BY, JOIN, NOTHING, Cames
 from driftline.capture.script.rules import lists
 from driftline.capture.script.values import (
     NONE,
@@ -183,8 +183,8 @@ def fields_of(call: Call) -> Value | None:
     content = call.see(of)
     if not isinstance(content, Instance):
         return None
-    made = call.new(Pairs(dict(content.fields)))
-    return Found(made.place, of.by) if isinstance(of, Found) else made
+    by = of.by if isinstance(of, Found) else NOTHING
+    return call.new(Pairs({name: access.decided(call.machine, one, by) for name, one in content.fields.items()}))
 
 
 def replaced(call: Call) -> Value | None:

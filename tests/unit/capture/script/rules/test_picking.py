@@ -58,7 +58,7 @@ def test_an_object_that_data_picks_keeps_each_of_its_fields_to_itself(wrote: Wro
     assert wrote(text) == {"k": "a conditional, k", "b": "a conditional, b"}
 
 
-@pytest.mark.parametrize("written", ["[asdict(best)]", "asdict(best)"])
+@pytest.mark.parametrize("written", ["[asdict(best)]", "asdict(best)", "[{n: v for n, v in asdict(best).items()}]"])
 def test_the_key_decides_about_all_of_a_record_that_it_picked(wrote: Wrote, written: str) -> None:
     text = f"""
         from dataclasses import asdict, dataclass
