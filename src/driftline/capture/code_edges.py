@@ -14,6 +14,7 @@ from driftline.capture.columns import CODE, Bound, Reach
 from driftline.capture.followed import Program
 from driftline.capture.frames import origin
 from driftline.capture.moments import Moments
+from driftline.capture.script import follow
 from driftline.capture.script.reading import HEDGED, INDEX, SURE, Came, Table
 from driftline.capture.script.site import Path
 from driftline.capture.sites import Read, Visit
@@ -79,6 +80,8 @@ class Words:
         if len(apart) == len(same):
             return apart
         table = self._program.given(same[0].way, times=len(same))
+        if table is not None and len(self._moments.openings.get(same[0].way.path(), ())) > len(same):
+            table = follow.of_any_turn(table)
         return [] if table is None else [(table, list(same))]
 
     def _in_turn(self, visit: Visit) -> Table | None:

@@ -9,13 +9,14 @@ import functools
 from collections.abc import Iterable, Mapping
 
 from driftline.capture.script.cames import tidy
+from driftline.capture.script.joining import each
 from driftline.capture.script.machine import Enough, Turns
 from driftline.capture.script.parsing import parsed
-from driftline.capture.script.reading import Columns, Entry, Outside, Source, SourceOf, Table
-from driftline.capture.script.site import Path, nearest
+from driftline.capture.script.reading import HEDGED, Cames, Columns, Entry, Outside, Source, SourceOf, Table
+from driftline.capture.script.site import PREVIOUS, Path, nearest, turn_of
 from driftline.capture.script.statements import Statements
 from driftline.capture.script.tables import SOME, doubted, either, hedge, with_some_column
-from driftline.capture.script.values import Function, Scope
+from driftline.capture.script.values import Frame, Function, Scope
 
 RECEIVER = -1
 
@@ -94,6 +95,19 @@ def _tidied(table: Table) -> Table:
 
 def _label(name: object) -> str:
     return "" if name is None else str(name)
+
+
+def of_any_turn(table: Table) -> Table:
+    """Return what one of several openings of files was given, in whichever round: a read of one round is a hedge."""
+
+    def unsure(cames: Cames) -> Cames:
+        return frozenset(
+            one if turn_of(one.read)[1] in {None, PREVIOUS} else one._replace(confidence=min(one.confidence, HEDGED))
+            for one in cames
+        )
+
+    made: Table = each(Frame(table), unsure, {}).table
+    return made
 
 
 class _Follower(Statements):
