@@ -102,7 +102,7 @@ def test_what_metaflow_keeps_of_its_flows_is_neither_an_input_nor_a_gap(watched:
             json.load(file)
     assert driftline.flush()
     assert (run.inputs, run.outputs) == ((), ())
-    assert all("driftline_gaps" not in (event.run and event.run.facets or {}) for event in watched.decoded())
+    assert all("driftline_gaps" not in ((event.run and event.run.facets) or {}) for event in watched.decoded())
 
 
 def test_a_read_that_fails_leaves_what_it_opened_as_opened_by_hand(watched: MemorySink, tmp_path: Path) -> None:

@@ -85,7 +85,7 @@ def _by_unknown(machine: Machine, frame: Frame, key: Value) -> Value:
     cames = made_of(machine.memory, content)
     if isinstance(content, Series) or (cames and not frame.row and not _names(content, cames)):
         return machine.memory.new(Frame(masked(machine, table, key), frame.row))
-    any_column = hedged(tables.whole(table)) | deciding(cames)
+    any_column = hedged(tables.values(table)) | deciding(cames)
     return Thing(any_column, table.rows) if frame.row else Series(any_column, table.rows, None, None, table.labels)
 
 

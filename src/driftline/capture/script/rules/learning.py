@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from driftline.capture.script import tables
 from driftline.capture.script.call import Call, Rules, is_frame, table_of
 from driftline.capture.script.cames import aggregated, changed, hedged, union
-from driftline.capture.script.reading import Table
+from driftline.capture.script.reading import NOTHING, Cames, Table
 from driftline.capture.script.values import Foreign, Frame, Items, Ref, Series, Thing, Value
 
 _WORDS_ONE_TO_ONE = """
@@ -42,7 +42,7 @@ def fitted(call: Call) -> Value | None:
     content = call.see(call.receiver)
     if not isinstance(call.receiver, Ref) or not isinstance(content, Foreign):
         return None
-    cames = hedged(call.cames(*call.args, *call.kwargs.values()))
+    cames = hedged(_data(call))
     table = table_of(call.machine, call.argument(0, "X"))
     kept = (call.frame(table),) if table is not None else ()
     call.machine.memory.put(call.receiver.place, replace(content, cames=content.cames | cames, tables=kept))
@@ -88,10 +88,20 @@ def _mixed(call: Call, value: Value | None, table: Table | None) -> Value | None
 def predicted(call: Call) -> Value | None:
     """``predict``: from all features, and from what the model was fitted on."""
     content = call.see(call.receiver)
-    if not isinstance(content, Foreign) or not call.args:
+    given = call.argument(0, "X")
+    if not isinstance(content, Foreign) or given is None:
         return None
-    rows = union([table.rows for table in [table_of(call.machine, call.args[0])] if table is not None])
-    return Thing(hedged(call.cames(*call.args)) | aggregated(content.cames), rows)
+    table = table_of(call.machine, given)
+    return Thing(hedged(_data(call)) | aggregated(content.cames), NOTHING if table is None else table.rows)
+
+
+def _data(call: Call) -> Cames:
+    """What an estimator sees of what it is given: of a frame its columns, and not its index."""
+    given = (*call.args, *call.kwargs.values())
+    tables_ = [table_of(call.machine, one) if is_frame(call.machine, one) else None for one in given]
+    return union(
+        call.cames(one) if table is None else tables.values(table) for one, table in zip(given, tables_, strict=True)
+    )
 
 
 METHODS: Rules = {

@@ -50,3 +50,13 @@ def test_components_and_predictions_come_from_all_features_and_are_not_sure(wrot
     """
     )
     assert wrote(text)["p"] == "a transformation ?, age aggregation ?, b transformation ?"
+
+
+def test_an_index_is_nothing_that_a_model_sees(wrote: Wrote) -> None:
+    text = """
+        users = pd.read_csv("users", index_col="k")[["age"]]
+        model = LinearRegression()
+        model.fit(users, users["age"])
+        pd.DataFrame({"y": model.predict(users)}).to_csv("o")
+    """
+    assert {one.split()[0] for one in wrote(text)["y"].split(", ")} == {"age"}
