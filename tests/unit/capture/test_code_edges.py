@@ -367,3 +367,20 @@ def test_levels_of_an_index_that_was_made_by_place_each_come_from_their_own_colu
     assert {column for _, column, *_ in edges(events, "predicted.csv")["p"]} == {"spend", "tenure"}
     assert {column for _, column, *_ in edges(events, "made.csv")["twice"]} == {"spend"}
     assert {column for _, column, *_ in edges(events, "flat.csv")["id"]} == {"id"}
+
+
+def test_a_model_that_was_fitted_by_fit_predict_is_shaped_by_what_it_was_given(script: Script) -> None:
+    events = script(BEGIN + DATA + (
+        "import joblib\n"
+        "from sklearn.cluster import KMeans\n"
+        'raw = pd.read_csv("customers.csv")\n'
+        "model = KMeans(n_clusters=2, n_init=1, random_state=0)\n"
+        'raw["cluster"] = model.fit_predict(raw[["spend", "tenure"]].to_numpy())\n'
+        'joblib.dump(model, "model.joblib")\n'
+        'raw[["cluster"]].to_csv("clusters.csv", index=False)\n'
+    ))  # fmt: skip
+    shaped = edges(events, "model.joblib")[""]
+    assert {(column, kind) for _, column, kind, _ in shaped} == {("spend", "CONDITIONAL"), ("tenure", "CONDITIONAL")}
+    assert {(column, kind) for _, column, kind, _ in edges(events, "clusters.csv")["cluster"]} == {
+        ("spend", "TRANSFORMATION"), ("tenure", "TRANSFORMATION"),
+    }  # fmt: skip

@@ -86,11 +86,13 @@ def _mixed(call: Call, value: Value | None, table: Table | None) -> Value | None
 
 
 def predicted(call: Call) -> Value | None:
-    """``predict``: from all features, and from what the model was fitted on."""
+    """``predict``: from all features, and from what the model was fitted on before; ``fit_predict`` fits it, too."""
     content = call.see(call.receiver)
     given = call.argument(0, "X")
     if not isinstance(content, Foreign) or given is None:
         return None
+    if call.name == "fit_predict":
+        fitted(call)
     table = table_of(call.machine, given)
     return Thing(hedged(_data(call)) | aggregated(content.cames), NOTHING if table is None else table.rows)
 
