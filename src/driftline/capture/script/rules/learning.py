@@ -14,9 +14,13 @@ from driftline.capture.script.values import Foreign, Frame, Items, Ref, Series, 
 
 _WORDS_ONE_TO_ONE = """
     StandardScaler MinMaxScaler RobustScaler MaxAbsScaler PowerTransformer QuantileTransformer SimpleImputer
-    OrdinalEncoder LabelEncoder Binarizer KBinsDiscretizer TargetEncoder FunctionTransformer
+    OrdinalEncoder LabelEncoder Binarizer KBinsDiscretizer TargetEncoder FunctionTransformer JamesSteinEncoder
+    LeaveOneOutEncoder CatBoostEncoder MEstimateEncoder CountEncoder
 """
 _ONE_TO_ONE = frozenset(_WORDS_ONE_TO_ONE.split())
+_BY_LABEL = frozenset(
+    {"TargetEncoder", "JamesSteinEncoder", "LeaveOneOutEncoder", "CatBoostEncoder", "MEstimateEncoder"}
+)
 
 
 def split(call: Call) -> Value:
@@ -73,7 +77,9 @@ def transformed(call: Call) -> Value | None:
         return None
     out = tables.computed(table)
     if learned is not None:
-        columns = {name: cames | aggregated(learned.of(name)) for name, cames in out.columns.items()}
+        known = {one.column for one in tables.values(learned)} if content.name.rpartition(".")[2] in _BY_LABEL else None
+        label = NOTHING if known is None else frozenset(one for one in content.cames if one.column not in known)
+        columns = {name: cames | aggregated(learned.of(name) | label) for name, cames in out.columns.items()}
         out = out._replace(columns=columns)
     return call.frame(out)
 
