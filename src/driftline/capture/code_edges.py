@@ -106,8 +106,10 @@ class Words:
         if found is None:
             return None
         label = self._argument(visit, 1, "y")
-        behind = None if label is None else self._bound([_Written(label, [visit], None)])
-        return found, [one for reaches in (behind or ({}, []))[0].values() for one in reaches]
+        behind: dict[Any, Reach] = {}
+        if label is not None:
+            _take(behind, _Sources(self, [visit]).reaches(label._replace(labels={}).all()), 1.0)
+        return found, list(behind.values())
 
     def _argument(self, visit: Visit, place: int, name: str) -> Table | None:
         for one in (place, name):

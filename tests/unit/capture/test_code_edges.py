@@ -384,3 +384,16 @@ def test_a_model_that_was_fitted_by_fit_predict_is_shaped_by_what_it_was_given(s
     assert {(column, kind) for _, column, kind, _ in edges(events, "clusters.csv")["cluster"]} == {
         ("spend", "TRANSFORMATION"), ("tenure", "TRANSFORMATION"),
     }  # fmt: skip
+
+
+def test_a_label_of_its_own_file_shapes_the_model_in_whatever_form_it_is_given(script: Script) -> None:
+    events = script(BEGIN + DATA + (
+        "import joblib, numpy as np\n"
+        "from sklearn.linear_model import LinearRegression\n"
+        'pd.read_csv("customers.csv")[["tenure"]].to_csv("label.csv", index=False)\n'
+        'raw, label = pd.read_csv("customers.csv")[["spend"]], pd.read_csv("label.csv")\n'
+        'joblib.dump(LinearRegression().fit(raw, np.ravel(label)), "first.joblib")\n'
+        'joblib.dump(LinearRegression().fit(raw, np.nan_to_num(label.values).ravel()), "second.joblib")\n'
+    ))  # fmt: skip
+    for name in ("first.joblib", "second.joblib"):
+        assert {(source, column) for source, column, *_ in edges(events, name)[""]} == {("label.csv", "tenure")}, name

@@ -75,6 +75,7 @@ _FUNCTIONS: Rules = {
 }
 _READERS = readers.RULES | workbooks.RULES
 _FRAME: Rules = {
+    **arrays.ON_FRAMES,
     **frames.METHODS,
     **row_rules.METHODS,
     **column_rules.METHODS,
