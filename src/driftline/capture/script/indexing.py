@@ -24,10 +24,19 @@ def column(machine: Machine, of: Value, frame: Frame, name: Any) -> Value:
         inside = {key[1:] if len(key) > 2 else key[1]: cames for key, cames in _under(table, name)}
         if inside:
             return machine.memory.new(Frame(Table(inside, (), table.rows, True, NOTHING, table.labels)))
+        placed = _placed(table, name)
+        if placed and not frame.row:
+            return machine.memory.new(Frame(Table(placed, (), table.rows, True), array=True))
     cames = tables.column(table, name)
     if frame.row:
         return Thing(cames, table.rows)
     return Series(cames, table.rows, name, (of, name) if isinstance(of, Ref) else None, table.labels)
+
+
+def _placed(table: Table, name: Any) -> dict[Any, Cames]:
+    """Return the columns of an array in an archive, by their places."""
+    found = {key.removeprefix(f"{name}."): cames for key, cames in table.columns.items() if isinstance(key, str)}
+    return {int(key): cames for key, cames in found.items() if key.isdigit() and f"{name}.{key}" in table.columns}
 
 
 def _under(table: Table, name: Any) -> list[tuple[Any, Cames]]:
