@@ -4,7 +4,7 @@ Enters: a run that is over, with the paths that Python's audit events told of. L
 for as its inputs and outputs, each named by the hash of its bytes, or by path, size and time where it is large; many of
 one folder as that folder. No columns: nobody saw what was done with them, so that each input may have fed each output.
 What was changed after it was read is left out, as what was read is not known; so are hidden files, locks, logs and the
-books of tables.
+books of tables. What the run wrote, by hand or not, and opened again to read it may have fed what it wrote after that.
 """
 
 import os
@@ -43,6 +43,18 @@ def follow(trace: Trace, folder: str, home: str) -> None:
         into += [_together(parent, files, folder)] if len(files) >= TOGETHER else files
         if len(files) >= TOGETHER:
             trace.attributed.update(seen.path for seen in files)
+    _read_again(trace)
+
+
+def _read_again(trace: Trace) -> None:
+    """Say of what the run wrote when it opened it to read it, if that was after it was written."""
+    written = {seen.path: seen for seen in trace.outputs if seen.path and not seen.read_ns}
+    if not written:
+        return
+    for (path, way), at_ns in list(trace.opened.items()):
+        seen = written.get(os.path.abspath(path)) if way == "read" else None
+        if seen is not None and seen.at_ns <= at_ns:
+            seen.read_ns = at_ns
 
 
 def uncertain(seen: Seen) -> bool:

@@ -28,6 +28,7 @@ _FOLDERS = ("/proc/", "/sys/", "/dev/", "/etc/", "/usr/share/", "/usr/lib/", "/r
 _INSIDE = ("/site-packages/", "/dist-packages/", "/.git/", "/__pycache__/", "/.cache/", "/.config/", "/.ipython/")
 _OUTSIDE = (
     "/mlruns/",
+    "/.metaflow/",
     "/.driftline/",
     "/.matplotlib/",
     "/fonts/",

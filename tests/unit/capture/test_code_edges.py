@@ -339,3 +339,61 @@ def test_an_array_that_was_wider_than_the_text_tells_is_a_hedge() -> None:
     assert set(code_edges._by_place(table, ["x", "y"]).columns) == {"x", "y"}
     wider = code_edges._by_place(table, ["x", "y", "z"])
     assert {(one.column, one.confidence) for one in wider.of("z")} == {("a", 0.5)}
+
+
+def test_levels_of_an_index_that_was_made_by_place_each_come_from_their_own_column(script: Script) -> None:
+    """The run tells their names; a frame made with that index has them, and a prediction does not stand on them."""
+    events = script(BEGIN + DATA + (
+        'pd.read_csv("customers.csv")[["id", "plan", "spend", "tenure"]].to_csv("keyed.csv", index=False)\n'
+        "from sklearn.linear_model import LinearRegression\n"
+        "def load(path, keyed):\n"
+        "    columns = [0, 1] if keyed else None\n"
+        "    return pd.read_csv(path, index_col=columns)\n"
+        'raw = load("keyed.csv", True).select_dtypes("number")\n'
+        '((raw - raw.mean()) / raw.std()).to_csv("scores.csv")\n'
+        "model = LinearRegression().fit(raw, raw.spend)\n"
+        "made = pd.DataFrame({}, index=raw.index)\n"
+        'made["twice"] = raw.spend * 2\n'
+        'made.to_csv("made.csv")\n'
+        'pd.DataFrame(model.predict(raw), index=raw.index, columns=["p"]).to_csv("predicted.csv")\n'
+        'raw.reset_index()[["id", "spend"]].to_csv("flat.csv", index=False)\n'
+    ))  # fmt: skip
+    for name in ("scores.csv", "made.csv", "predicted.csv"):
+        found = edges(events, name)
+        for level in ("id", "plan"):
+            assert {(source, column, way) for source, column, way, _ in found[level]} == {
+                ("keyed.csv", level, "IDENTITY")
+            }
+    assert {column for _, column, *_ in edges(events, "predicted.csv")["p"]} == {"spend", "tenure"}
+    assert {column for _, column, *_ in edges(events, "made.csv")["twice"]} == {"spend"}
+    assert {column for _, column, *_ in edges(events, "flat.csv")["id"]} == {"id"}
+
+
+def test_a_model_that_was_fitted_by_fit_predict_is_shaped_by_what_it_was_given(script: Script) -> None:
+    events = script(BEGIN + DATA + (
+        "import joblib\n"
+        "from sklearn.cluster import KMeans\n"
+        'raw = pd.read_csv("customers.csv")\n'
+        "model = KMeans(n_clusters=2, n_init=1, random_state=0)\n"
+        'raw["cluster"] = model.fit_predict(raw[["spend", "tenure"]].to_numpy())\n'
+        'joblib.dump(model, "model.joblib")\n'
+        'raw[["cluster"]].to_csv("clusters.csv", index=False)\n'
+    ))  # fmt: skip
+    shaped = edges(events, "model.joblib")[""]
+    assert {(column, kind) for _, column, kind, _ in shaped} == {("spend", "CONDITIONAL"), ("tenure", "CONDITIONAL")}
+    assert {(column, kind) for _, column, kind, _ in edges(events, "clusters.csv")["cluster"]} == {
+        ("spend", "TRANSFORMATION"), ("tenure", "TRANSFORMATION"),
+    }  # fmt: skip
+
+
+def test_a_label_of_its_own_file_shapes_the_model_in_whatever_form_it_is_given(script: Script) -> None:
+    events = script(BEGIN + DATA + (
+        "import joblib, numpy as np\n"
+        "from sklearn.linear_model import LinearRegression\n"
+        'pd.read_csv("customers.csv")[["tenure"]].to_csv("label.csv", index=False)\n'
+        'raw, label = pd.read_csv("customers.csv")[["spend"]], pd.read_csv("label.csv")\n'
+        'joblib.dump(LinearRegression().fit(raw, np.ravel(label)), "first.joblib")\n'
+        'joblib.dump(LinearRegression().fit(raw, np.nan_to_num(label.values).ravel()), "second.joblib")\n'
+    ))  # fmt: skip
+    for name in ("first.joblib", "second.joblib"):
+        assert {(source, column) for source, column, *_ in edges(events, name)[""]} == {("label.csv", "tenure")}, name

@@ -169,7 +169,8 @@ def note(
             at_hand.add(run, way, seen, owner.sender.put)
             found.append(seen)
     if way == "read" and sheet is not None:
-        sites.read((one.touched.dataset for one in found), look.fields, renamed=renamed if look.fields else None)
+        named = renamed if look.fields else None
+        sites.read((one.touched.dataset for one in found), look.fields, renamed=named, levels=look.levels)
     fields = look.fields if call is not None and data is call.result else None
     _follow(run, way, call, data, found, fields, model=said.kind == "model", renamed=renamed)
     return bool(found)

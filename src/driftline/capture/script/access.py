@@ -43,6 +43,7 @@ from driftline.capture.script.values import (
 _FIT_TRANSFORM: Any = ast.parse("lambda X, y: self.fit(X, y).transform(X)", mode="eval").body
 _SHEETS = frozenset({sheets.WORKBOOK, sheets.SHEET})
 _DOORS = frozenset({"loc", "iloc", "at", "iat", "str", "dt", "cat", "list", "struct", "sparse", "plot"})
+_OF_SERIES = words.SERIES - words.FRAME - _DOORS - {"name"}
 _COUNTS = frozenset({"shape", "size", "ndim", "dtype", "dtypes", "empty", "nbytes", "flags", "attrs"})
 
 
@@ -146,7 +147,8 @@ def _of_frame(machine: Machine, of: Value, frame: Frame, name: str) -> Value:
     if frame.array and name not in _COUNTS | {"T"}:
         return indexing.column(machine, of, frame, name) if frame.row and name in table.columns else Method(of, name)
     if name not in (words.SERIES if frame.row else words.FRAME):
-        unknown = not table.closed and name not in words.ARROW
+        series = name in _OF_SERIES and not table.rest  # what an unknown function gave may be a column
+        unknown = not table.closed and name not in words.ARROW and not series
         if name in table.columns or unknown or name in table.labels:
             return indexing.column(machine, of, frame, name)
         return Method(of, name) if name != "column_names" else _of_frame(machine, of, frame, "columns")

@@ -219,19 +219,22 @@ def stacked(tables: Iterable[Table]) -> Table:
 
 
 def beside(tables: Iterable[Table]) -> Table:
-    """Return the columns of all tables next to each other."""
+    """Return the columns of all tables next to each other; of which table one is whose name is not known is a hedge."""
     columns: dict[Any, Cames] = {}
     rest: tuple[Rest, ...] = ()
     rows = spread = NOTHING
     closed = True
     labels: Mapping[Any, Cames] = {}
     families: tuple[tuple[str, Cames], ...] = ()
+    tables = list(tables)
+    several = len({one.spread for one in tables if one.spread}) > 1
     for one in tables:
         for name, cames in one.columns.items():
             columns[name] = columns.get(name, NOTHING) | cames
         rest += one.rest
         families += one.families
-        rows, spread, closed = rows | one.rows, spread | one.spread, closed and one.closed
+        rows, closed = rows | one.rows, closed and one.closed
+        spread |= hedged(one.spread) if several else one.spread
         labels = labels or one.labels
     return Table(columns, rest, rows, closed, spread, labels, families)
 

@@ -168,3 +168,11 @@ def test_an_array_with_named_columns_tells_their_names(wrote: Wrote) -> None:
         pd.DataFrame({"v": rows[names[2]] * 2}).to_csv("o")
     """
     assert wrote(text) == {"v": "a transformation", "rows": "s filter"}
+
+
+def test_what_an_unknown_function_gave_may_be_a_column_with_the_methods_of_one(wrote: Wrote) -> None:
+    text = """
+        found = elsewhere(pd.read_csv("users")[["age"]])
+        found.rename("x").to_frame().to_csv("o")
+    """
+    assert wrote(text) == {"...": "age transformation ?"}

@@ -107,7 +107,7 @@ def _numeric(call: Call, table: Table) -> Table:
 
 
 def summed_up(call: Call) -> Value:
-    """One value of each column, or with ``axis=1`` of each row."""
+    """One value of each column, or with ``axis=1`` of each row; several of each are a table."""
     table = _numeric(call, call.table())
     content = call.see(call.receiver)
     if across(call):
@@ -117,7 +117,9 @@ def summed_up(call: Call) -> Value:
     out = tables.mapped(table, aggregated, "AGGREGATION")._replace(labels={})
     if isinstance(content, Frame) and content.row:
         return Thing(changed(tables.values(table)), table.rows)
-    return call.new(Frame(out if call.kwargs.get("numeric_only") is None else out._replace(closed=False), True))
+    several = call.name == "mode" or (call.name == "quantile" and isinstance(call.plain(0, "q"), list | tuple))
+    known = out if call.kwargs.get("numeric_only") is None else out._replace(closed=False)
+    return call.new(Frame(known, not several))
 
 
 def aggregates(call: Call) -> Value:

@@ -9,14 +9,18 @@ from msgspec.structs import replace
 from driftline.capture.script import tables
 from driftline.capture.script.call import Call, Rules, is_frame, table_of
 from driftline.capture.script.cames import aggregated, changed, hedged, union
-from driftline.capture.script.reading import Table
+from driftline.capture.script.reading import NOTHING, Cames, Table
 from driftline.capture.script.values import Foreign, Frame, Items, Ref, Series, Thing, Value
 
 _WORDS_ONE_TO_ONE = """
     StandardScaler MinMaxScaler RobustScaler MaxAbsScaler PowerTransformer QuantileTransformer SimpleImputer
-    OrdinalEncoder LabelEncoder Binarizer KBinsDiscretizer TargetEncoder FunctionTransformer
+    OrdinalEncoder LabelEncoder Binarizer KBinsDiscretizer TargetEncoder FunctionTransformer JamesSteinEncoder
+    LeaveOneOutEncoder CatBoostEncoder MEstimateEncoder CountEncoder
 """
 _ONE_TO_ONE = frozenset(_WORDS_ONE_TO_ONE.split())
+_BY_LABEL = frozenset(
+    {"TargetEncoder", "JamesSteinEncoder", "LeaveOneOutEncoder", "CatBoostEncoder", "MEstimateEncoder"}
+)
 
 
 def split(call: Call) -> Value:
@@ -42,7 +46,7 @@ def fitted(call: Call) -> Value | None:
     content = call.see(call.receiver)
     if not isinstance(call.receiver, Ref) or not isinstance(content, Foreign):
         return None
-    cames = hedged(call.cames(*call.args, *call.kwargs.values()))
+    cames = hedged(_data(call))
     table = table_of(call.machine, call.argument(0, "X"))
     kept = (call.frame(table),) if table is not None else ()
     call.machine.memory.put(call.receiver.place, replace(content, cames=content.cames | cames, tables=kept))
@@ -73,7 +77,9 @@ def transformed(call: Call) -> Value | None:
         return None
     out = tables.computed(table)
     if learned is not None:
-        columns = {name: cames | aggregated(learned.of(name)) for name, cames in out.columns.items()}
+        known = {one.column for one in tables.values(learned)} if content.name.rpartition(".")[2] in _BY_LABEL else None
+        label = NOTHING if known is None else frozenset(one for one in content.cames if one.column not in known)
+        columns = {name: cames | aggregated(learned.of(name) | label) for name, cames in out.columns.items()}
         out = out._replace(columns=columns)
     return call.frame(out)
 
@@ -86,12 +92,24 @@ def _mixed(call: Call, value: Value | None, table: Table | None) -> Value | None
 
 
 def predicted(call: Call) -> Value | None:
-    """``predict``: from all features, and from what the model was fitted on."""
+    """``predict``: from all features, and from what the model was fitted on before; ``fit_predict`` fits it, too."""
     content = call.see(call.receiver)
-    if not isinstance(content, Foreign) or not call.args:
+    given = call.argument(0, "X")
+    if not isinstance(content, Foreign) or given is None:
         return None
-    rows = union([table.rows for table in [table_of(call.machine, call.args[0])] if table is not None])
-    return Thing(hedged(call.cames(*call.args)) | aggregated(content.cames), rows)
+    if call.name == "fit_predict":
+        fitted(call)
+    table = table_of(call.machine, given)
+    return Thing(hedged(_data(call)) | aggregated(content.cames), NOTHING if table is None else table.rows)
+
+
+def _data(call: Call) -> Cames:
+    """What an estimator sees of what it is given: of a frame its columns, and not its index."""
+    given = (*call.args, *call.kwargs.values())
+    tables_ = [table_of(call.machine, one) if is_frame(call.machine, one) else None for one in given]
+    return union(
+        call.cames(one) if table is None else tables.values(table) for one, table in zip(given, tables_, strict=True)
+    )
 
 
 METHODS: Rules = {

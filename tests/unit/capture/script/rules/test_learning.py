@@ -50,3 +50,24 @@ def test_components_and_predictions_come_from_all_features_and_are_not_sure(wrot
     """
     )
     assert wrote(text)["p"] == "a transformation ?, age aggregation ?, b transformation ?"
+
+
+def test_an_index_is_nothing_that_a_model_sees(wrote: Wrote) -> None:
+    text = """
+        users = pd.read_csv("users", index_col="k")[["age"]]
+        model = LinearRegression()
+        model.fit(users, users["age"])
+        pd.DataFrame({"y": model.predict(users)}).to_csv("o")
+    """
+    assert {one.split()[0] for one in wrote(text)["y"].split(", ")} == {"age"}
+
+
+def test_what_an_encoder_makes_of_the_label_comes_from_the_label_too(wrote: Wrote) -> None:
+    text = """
+        from sklearn.preprocessing import TargetEncoder
+        users = pd.read_csv("users")
+        encoder = TargetEncoder()
+        made = encoder.fit_transform(users[["k"]], users["age"])
+        made.to_csv("o")
+    """
+    assert wrote(text) == {"k": "age aggregation ?, k transformation"}
