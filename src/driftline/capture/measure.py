@@ -189,6 +189,11 @@ def files(path: str) -> list[str]:
     return found
 
 
+def of_bytes(data: Any) -> str:
+    """Return the version of a file that holds these bytes, given as ``bytes`` or another buffer."""
+    return f"{BYTES}{xxhash.xxh3_64_hexdigest(data)}"
+
+
 def of_text(text: str) -> str:
     """Return the version of a text, such as a prompt."""
     return f"xxh3:{xxhash.xxh3_64_hexdigest(text.encode())}"

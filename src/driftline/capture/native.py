@@ -207,18 +207,19 @@ def _said(source: str, path: str) -> Pointer | None:
         found = os.stat(source)
     except FileNotFoundError:  # it went since it was looked for
         return None
-    known = _outs(source, found.st_size, found.st_mtime_ns).get(os.path.normpath(path))
+    state = found.st_size, found.st_mtime_ns, found.st_ctime_ns, found.st_ino
+    known = _outs(source, state).get(os.path.normpath(path))
     if known is None or (known[1] is not None and known[1] != os.stat(path).st_size):
         return None
     return Pointer("dvc", known[0])
 
 
 @lru_cache(maxsize=64)
-def _outs(source: str, size: int, modified_ns: int) -> dict[str, tuple[str, int | None]]:  # noqa: ARG001 - the file's state
+def _outs(source: str, state: tuple[int, ...]) -> dict[str, tuple[str, int | None]]:
     """Return what a .dvc file or a dvc.lock says of files: path to hash and size."""
     import yaml
 
-    if size > _LARGE:
+    if state[0] > _LARGE:
         return {}
     with open(source, "rb") as file:
         try:
