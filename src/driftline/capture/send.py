@@ -55,7 +55,7 @@ class HttpSink:
         self._secure = parts.scheme == "https"
         self._host = parts.hostname or ""
         self._port = parts.port
-        self._path = quote(parts.path.rstrip("/"), safe=_SAFE)
+        self._path = path_of(settings.url)
         self._headers = {"Content-Type": "application/json"}
         if settings.token:
             self._headers["Authorization"] = f"Bearer {settings.token.strip()}"
@@ -158,6 +158,11 @@ class HttpSink:
         if self._connection is None:
             self._connection = open_connection(self._host, self._port, TIMEOUT_SECONDS, secure=self._secure)
         return self._connection.post(self._path + path, body, self._headers)
+
+
+def path_of(url: str) -> str:
+    """Return what stands before the paths of a server's resources, as a request may have it."""
+    return quote(urlsplit(url.strip()).path.rstrip("/"), safe=_SAFE)
 
 
 def open_sink(settings: Settings) -> HttpSink:
