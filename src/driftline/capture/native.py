@@ -12,11 +12,16 @@ import re
 import time
 from collections.abc import Callable, Iterator, Mapping
 from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import msgspec
 
 from driftline import later
+
+if TYPE_CHECKING:
+    import gzip
+else:
+    gzip = later.module("gzip")
 
 _LARGE = 1 << 24  # bytes of metadata that are still read
 _UP = 16  # folders above a file in which a dvc.lock is looked for
@@ -139,8 +144,6 @@ def _snapshot(path: str) -> Pointer | None:
         return None
     with open(path, "rb") as file:
         raw = file.read()
-    import gzip
-
     try:
         said = msgspec.json.decode(gzip.decompress(raw) if raw[:2] == b"\x1f\x8b" else raw, type=_Iceberg)
     except (msgspec.MsgspecError, EOFError):
