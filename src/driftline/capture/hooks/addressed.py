@@ -43,8 +43,8 @@ def _of_open(given: Any) -> Iterator[str]:
     if known is not None:
         yield address(known.place)
         return
-    if isinstance(given, io.TextIOWrapper) and hasattr(given.buffer, "fs"):
-        given = given.buffer
+    inner = beneath(given)
+    given = inner if inner is None or hasattr(inner, "fs") else given
     fs, path = getattr(given, "fs", None), getattr(given, "path", None)
     if fs is not None and isinstance(path, str) and hasattr(fs, "unstrip_protocol"):
         yield address(fs.unstrip_protocol(path))
@@ -57,6 +57,14 @@ def _of_open(given: Any) -> Iterator[str]:
             if os.path.isfile(text):
                 yield text
             return
+
+
+def beneath(file: Any) -> Any:
+    """Return the file of bytes that an open text is written in; None where it was detached from it."""
+    try:
+        return file.buffer if isinstance(file, io.TextIOWrapper) else file
+    except ValueError:
+        return None
 
 
 def address(text: str) -> str:
