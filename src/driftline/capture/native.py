@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import msgspec
 
 from driftline import later
+from driftline.capture.place import absolute
 
 if TYPE_CHECKING:
     import gzip
@@ -76,7 +77,7 @@ def native(given: str | os.PathLike[str] | Mapping[str, Any]) -> Pointer | None:
         return _of_address(text)
     if text.startswith(("models:/", "runs:/", "mlflow-artifacts:/")):
         return _of_address(text)
-    path = os.path.abspath(text.removeprefix("file://"))
+    path = absolute(text.removeprefix("file://"))
     if os.path.isdir(path):
         return next((found for read in _TABLES if (found := read(path)) is not None), None)
     if path.endswith(".metadata.json"):

@@ -101,7 +101,7 @@ def files(path: str) -> list[str]:
     """Return the local files that a path, a folder or a glob stands for, sorted; none where there is nothing."""
     if "://" in path and not path.startswith("file://"):
         return []
-    full = os.path.abspath(os.path.expanduser(path.removeprefix("file://")))
+    full = place.absolute(os.path.expanduser(path.removeprefix("file://")))
     if os.path.exists(full):
         return measure.files(full)
     if any(sign in full for sign in _GLOB):
@@ -111,7 +111,7 @@ def files(path: str) -> list[str]:
 
 def root_of(name: str) -> str:
     """Return the folder that ``name``, which stands for local files, means: it, or the one before a glob; "" = none."""
-    full = os.path.abspath(os.path.expanduser(name.removeprefix("file://")))
+    full = place.absolute(os.path.expanduser(name.removeprefix("file://")))
     if os.path.isdir(full):
         return full
     first = min((full.index(sign) for sign in _GLOB if sign in full), default=0)

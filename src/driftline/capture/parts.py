@@ -14,6 +14,7 @@ from collections.abc import Iterable
 import msgspec
 
 from driftline import clock
+from driftline.capture.place import absolute
 from driftline.capture.trace import Seen, Trace
 from driftline.event import ids
 
@@ -66,11 +67,9 @@ def leave(trace: Trace, to: frozenset[int], further: Trace) -> None:
     later = {os.path.abspath(seen.path) for seen in list(further.outputs) if seen.path}
     further.outputs += [seen for seen in late if os.path.abspath(seen.path) not in later]
     later |= {os.path.abspath(seen.path) for seen in late}
-    later |= {os.path.abspath(path) for path, way in list(further.opened) if way == "write"}
+    later |= {absolute(path) for path, way in list(further.opened) if way == "write"}
     trace.opened = {
-        (path, way): at
-        for (path, way), at in trace.opened.items()
-        if way != "write" or os.path.abspath(path) not in later
+        (path, way): at for (path, way), at in trace.opened.items() if way != "write" or absolute(path) not in later
     }
     trace.gaps[GOES_ON] = 1
 

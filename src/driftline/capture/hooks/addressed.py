@@ -11,6 +11,7 @@ from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
 from driftline.capture import lake
+from driftline.capture.place import absolute
 
 FILES = 1_000  # of one call that are named one by one
 _SCHEMES = {"s3a": "s3", "s3n": "s3", "gcs": "gs", "local": "file", "abfss": "abfs"}
@@ -53,7 +54,7 @@ def _of_open(given: Any) -> Iterator[str]:
     for attribute in ("name", "path", "io"):
         inner = held.get(attribute, getattr(type(given), attribute, None) and getattr(given, attribute, None))
         if isinstance(inner, str | os.PathLike):
-            text = os.path.abspath(os.fspath(inner))
+            text = absolute(os.fspath(inner))
             if os.path.isfile(text):
                 yield text
             return

@@ -21,6 +21,7 @@ from driftline.capture.hooks import glance, patch, stated, whole
 from driftline.capture.hooks.addressed import FILES, places
 from driftline.capture.hooks.patch import Call, Patch
 from driftline.capture.observe import Given
+from driftline.capture.place import absolute
 from driftline.capture.recording import Recording
 from driftline.capture.trace import Seen
 from driftline.event.lineage import Field
@@ -188,8 +189,8 @@ def _asked(way: str, given: Any, call: Call | None) -> Any:
     with contextlib.suppress(AttributeError):
         held = object.__getattribute__(given, "__dict__")
     for one in held.values():
-        if type(one) is str and os.path.abspath(one) in opened:
-            return os.path.abspath(one)
+        if type(one) is str and absolute(one) in opened:
+            return absolute(one)
     return os.fspath(given)
 
 
