@@ -9,6 +9,7 @@ none that is known, the first bytes do. Other files have a version but no conten
 so are text tables (``text``), whose types the first block decides; large files of other formats have no contents.
 """
 
+import contextlib
 import importlib
 import sys
 import time
@@ -50,7 +51,7 @@ def of_file(path: str, version: str, size: int, modified_ns: int, said: Form | N
         OSError, pa.ArrowException: the file cannot be read.
     """
     key = measured.key(version, said)
-    if key in measured.at_hand:
+    with contextlib.suppress(KeyError):  # asked once, as another thread may put it out
         return measured.at_hand[key]
     same(path, size, modified_ns)
     measure.unlocked(path)
@@ -58,7 +59,7 @@ def of_file(path: str, version: str, size: int, modified_ns: int, said: Form | N
         meant = _meant(path, said)
         alike = measured.key(version, meant)  # others may have said the same in other words
         with unwarned():
-            contents = measured.at_hand[alike] if alike in measured.at_hand else _once(path, size, alike)
+            contents = _once(path, size, alike)
     finally:
         same(path, size, modified_ns)  # what was read in the middle of a change is nobody's version
     measured.hold(key, contents)
@@ -68,6 +69,8 @@ def of_file(path: str, version: str, size: int, modified_ns: int, said: Form | N
 
 def _once(path: str, size: int, key: Key) -> Contents | None:
     """Return the contents of a file; of bytes that were measured before, in whatever process, what was found then."""
+    with contextlib.suppress(KeyError):
+        return measured.at_hand[key]
     version, _, _, meant = key
     if not version.startswith(measure.BYTES):
         return _read(path, size, meant)
