@@ -21,7 +21,7 @@ _PYTHON = os.path.dirname(os.path.abspath(os.__file__))
 _BESIDE = (_PYTHON, os.path.join(_PYTHON, "lib-dynload"), os.path.join(sys.base_prefix, "DLLs"))
 _ROOMS = ("event", "profile", "capture", "guard", "engine")  # of which a program that records may use something
 _OTHERS = (
-    "csv", "difflib", "gzip", "http.client", "pickle", "shutil", "sqlite3", "ssl", "tempfile", "tomllib",
+    "csv", "ctypes", "difflib", "gzip", "http.client", "pickle", "shutil", "sqlite3", "ssl", "tempfile", "tomllib",
     "urllib.parse", "numpy", "pyarrow.parquet", "pyarrow.feather", "pyarrow.json", "pyarrow.orc", "scipy.special",
     "sqlglot.dialects",
 )  # fmt: skip
