@@ -247,8 +247,10 @@ def _reconcile(trace: Trace, folder: str, home: str) -> None:
     trace.on_run["driftline_completeness"] = {**body, **told}
 
 
-def settle(seen: Seen) -> None:
+def settle(seen: Seen, budget: measure.Budget | None = None) -> None:
     """Take the state of a file that was still open, and the hash that was put off if the file is still as it was seen.
+
+    Of a file that a ``budget`` does not reach for, the hash is put off.
 
     Raises:
         OSError: it cannot be read any more.
@@ -264,9 +266,11 @@ def settle(seen: Seen) -> None:
     was_pending, seen.deferred, seen.pending = seen.pending, False, False
     if not was_pending and measure.state(seen.path) != (seen.size, seen.modified_ns):
         return
-    state = measure.of_file(seen.path)
+    state = measure.of_file(seen.path, budget)
     attributes = {key: value for key, value in seen.touched.attributes.items() if key != measure.IDENTITY}
-    seen.size, seen.modified_ns = state.size, state.modified_ns
+    if identity := measure.identity(state):
+        attributes[measure.IDENTITY] = identity
+    seen.size, seen.modified_ns, seen.deferred = state.size, state.modified_ns, state.deferred
     seen.touched = msgspec.structs.replace(seen.touched, version=state.version, attributes=attributes, bytes=state.size)
 
 

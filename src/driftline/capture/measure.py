@@ -105,6 +105,15 @@ class FileState(NamedTuple):
     deferred: bool = False  # the version is only provisional: the budget did not reach for a hash
 
 
+def identity(state: FileState) -> str:
+    """Return what a file is named by and why, where that is not the hash of its bytes; "" where it is."""
+    if not state.version.startswith(STAT):
+        return ""
+    why = "too large to be hashed" if state.size > HASH_LIMIT else "changed while it was hashed"
+    why = "names only" if not level.contents else "not hashed in time" if state.deferred else why
+    return f"path, size and time ({why})"
+
+
 class Budget:
     """How much one call of a hook may still hash."""
 

@@ -154,10 +154,8 @@ def _file(
     pointer = native.of_file(path)
     if pointer is not None:
         attributes["pointer"] = pointer.name
-    if state.version.startswith(measure.STAT):
-        why = "too large to be hashed" if state.size > measure.HASH_LIMIT else "changed while it was hashed"
-        why = "names only" if not measure.level.contents else "not hashed in time" if state.deferred else why
-        attributes[measure.IDENTITY] = f"path, size and time ({why})"
+    if identity := measure.identity(state):
+        attributes[measure.IDENTITY] = identity
     touched = Touched(
         dataset=Dataset(given.namespace or spot.namespace, spot.name),
         version=given.version or state.version,
