@@ -54,6 +54,9 @@ def add(trace: Trace, way: Way, seen: Seen) -> Touched:
                 seen.handle, seen.until_ns = seen.handle or known.handle, known.until_ns
                 seen.pointer = seen.pointer or known.pointer
                 places.put(index, seen)
+            elif way == "write" and (seen.pointer is not None or seen.handle is not None):  # written to once more
+                known.pointer, known.handle = seen.pointer or known.pointer, seen.handle or known.handle
+                places.put(index, known)
             return into[index].touched
     into.append(seen)
     return seen.touched

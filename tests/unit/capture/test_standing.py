@@ -98,3 +98,16 @@ def test_what_was_read_by_hand_is_known_though_it_is_written_anew_before_the_eve
     driftline.flush()
     (event,) = [event for event in watched.decoded() if event.job.name == "reads"]
     assert [version(one) for one in event.inputs] == [measure.of_bytes(b"first")]
+
+
+def test_a_file_that_was_written_and_is_written_anew_as_its_run_ends_is_taken_as_it_is_later(
+    watched: MemorySink,
+) -> None:
+    with driftline.run("job"):
+        pickled("draft")
+        file = STATE.open("wb")
+        pickle.dump("text", file)
+    file.close()
+    driftline.flush()
+    (output,) = watched.decoded()[-1].outputs
+    assert version(output) == measure.of_bytes(pickle.dumps("text"))
