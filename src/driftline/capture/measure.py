@@ -157,7 +157,7 @@ def of_file(path: str, budget: Budget | None = None, found: os.stat_result | Non
     version = _hashes.get(hashed)
     if version is None:
         if not level.contents or found.st_size > HASH_LIMIT or locks.on(found) or _beyond(budget, found.st_size):
-            version = f"{STAT}{xxhash.xxh3_64_hexdigest(repr(key).encode())}"
+            version = named(*key)
             deferred = level.contents and found.st_size <= HASH_LIMIT
             return FileState(version, found.st_size, found.st_mtime_ns, deferred=deferred)
         version = _hash(path)
@@ -165,13 +165,18 @@ def of_file(path: str, budget: Budget | None = None, found: os.stat_result | Non
             found.st_size,
             found.st_mtime_ns,
         ):  # it was changed meanwhile: these bytes are no state of it
-            version = f"{STAT}{xxhash.xxh3_64_hexdigest(repr(key).encode())}"
+            version = named(*key)
             return FileState(version, found.st_size, found.st_mtime_ns)
         if time.time_ns() - found.st_mtime_ns > _SETTLED_NS:
             if len(_hashes) >= _CACHE:
                 _hashes.clear()
             _hashes[hashed] = version
     return FileState(version, found.st_size, found.st_mtime_ns)
+
+
+def named(*state: object) -> str:
+    """Return the version of a file that is not hashed: by its path and all else that tells its states apart."""
+    return f"{STAT}{xxhash.xxh3_64_hexdigest(repr(state).encode())}"
 
 
 def _beyond(budget: Budget | None, size: int) -> bool:

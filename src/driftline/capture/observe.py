@@ -10,6 +10,7 @@ since they may change. Changes nothing.
 import glob
 import importlib
 import os
+import time
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
@@ -166,6 +167,20 @@ def _file(
     )
     deferred = state.deferred and not given.version
     return Seen(touched=touched, path=path, size=state.size, modified_ns=state.modified_ns, deferred=deferred)
+
+
+def doubt(seen: Seen, began_ns: int) -> None:
+    """Have a file that was changed since it began to be read go by no hash: what was read is not known.
+
+    A time that is still to come is that of another clock, which tells nothing.
+    """
+    if not (seen.path and began_ns < seen.modified_ns <= time.time_ns()):
+        return
+    if seen.touched.version.startswith((measure.BYTES, measure.STAT)):
+        attributes = {**seen.touched.attributes, measure.IDENTITY: "path, size and time (changed while it was read)"}
+        version = measure.named(seen.path, seen.size, seen.modified_ns)
+        seen.touched = _with(seen.touched, version=version, attributes=attributes)
+        seen.modified_ns, seen.deferred = 0, False  # it is not measured as the file that it is now
 
 
 def summary(touched: Sequence[Touched]) -> Touched:

@@ -206,6 +206,8 @@ def _states(
     for seen in (observed if way == "read" else _new(observed, call))[:FILES]:
         if state is not None and not seen.touched.bytes:
             seen.touched = msgspec.structs.replace(seen.touched, bytes=state[1])
+        if way == "read" and call is not None:
+            observe.doubt(seen, call.inside.began_ns)
         if way == "write" and call is not None and not said.version:
             seen.pointer = call.inside.later.get(place)
         if way == "write" and seen.path and _is_open(given):
