@@ -28,10 +28,10 @@ assert told["delivered"] and not [name for name in told if name.startswith("fail
 """
 
 
-def done(folder: Path, body: str, *before: str) -> str:
-    (folder / "main.py").write_text(body)
+def done(folder: Path, body: str, *before: str, script: str = "main.py") -> str:
+    (folder / script).write_text(body)
     ran = subprocess.run(
-        [sys.executable, *before, "main.py"], cwd=folder, capture_output=True, text=True, timeout=120,
+        [sys.executable, *before, script], cwd=folder, capture_output=True, text=True, timeout=120,
         env={**os.environ, "DRIFTLINE_CONSOLE": "false", "DRIFTLINE_FLUSH_SECONDS": "60"},
     )  # fmt: skip
     assert (ran.returncode, ran.stderr) == (0, "")
@@ -48,6 +48,12 @@ def test_a_script_is_recorded_and_nothing_that_lies_beside_it_is_run(tmp_path: P
     (tmp_path / "email").mkdir()
     (tmp_path / "email" / "__init__.py").write_text("print('email is run')\n")
     assert done(tmp_path, BODY) == ""
+
+
+@pytest.mark.parametrize("script", ["queue.py", "calendar.py", "csv.py"])
+def test_a_script_that_is_called_so_itself_is_run_once(tmp_path: Path, script: str) -> None:
+    """Who imports a module of that name would run it a second time, as that module."""
+    assert done(tmp_path, "print('it begins')" + BODY, script=script) == "it begins\n"
 
 
 @pytest.mark.parametrize("first", [True, False])
