@@ -25,6 +25,7 @@ else:
     gzip = later.module("gzip")
 
 _LARGE = 1 << 24  # bytes of metadata that are still read
+_LONG = 1 << 20  # bytes of what DVC says that are still read, which takes 0.6 s: the program waits for it
 _UP = 16  # folders above a file in which a dvc.lock is looked for
 _LOOKED_SECONDS = 0.5  # how long it is known where these lie: a pipeline reads many files of a folder
 _FOLDERS = 1_000
@@ -223,7 +224,7 @@ def _outs(source: str, state: tuple[int, ...]) -> dict[str, tuple[str, int | Non
     """Return what a .dvc file or a dvc.lock says of files: path to hash and size."""
     import yaml
 
-    if state[0] > _LARGE:
+    if state[0] > _LONG:
         return {}
     with open(source, "rb") as file:
         try:

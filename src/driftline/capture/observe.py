@@ -152,7 +152,10 @@ def _file(
 ) -> Seen:
     state = measure.of_file(path, budget, found)
     attributes = _text(given.attributes)
-    pointer = native.of_file(path)
+    try:
+        pointer = native.of_file(path)
+    except OSError:  # what lies beside it cannot be read; the file is what it is
+        pointer = None
     if pointer is not None:
         attributes["pointer"] = pointer.name
     if identity := measure.identity(state):

@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 
 import driftline as dl
-from driftline.capture import measure
+from driftline.capture import measure, native
 from driftline.capture.observe import Given, files, name_of, observe
 from driftline.event.lineage import Dataset
 from driftline.testing import MemorySink
@@ -125,3 +125,18 @@ def test_a_time_that_is_still_to_come_tells_nothing(watched: MemorySink, tmp_pat
     with dl.run("job") as run:
         pd.read_csv(file)
     assert run.inputs[0].version == measure.of_bytes(b"a\n1\n")
+
+
+def test_a_file_beside_which_something_cannot_be_read_is_named_by_its_bytes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As a ``dvc.lock`` of somebody else."""
+    (tmp_path / "x.csv").write_text("a\n1\n")
+    (tmp_path / "dvc.lock").write_text("stages: {}")
+
+    def refused(*_: object) -> None:
+        raise PermissionError("dvc.lock")
+
+    monkeypatch.setattr(native, "_outs", refused)
+    (seen,) = observe(tmp_path / "x.csv", None, Given(), str(tmp_path))
+    assert (seen.touched.version, seen.touched.attributes) == (measure.of_bytes(b"a\n1\n"), {})
