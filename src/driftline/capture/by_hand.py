@@ -8,6 +8,7 @@ is left out, as what was read is not known; so are hidden files, locks, logs and
 """
 
 import os
+import time
 from collections.abc import Iterable
 
 import msgspec
@@ -72,6 +73,8 @@ def _seen(trace: Trace, path: str, way: str, size: int, folder: str, budget: mea
     except OSError:
         return None
     stood = trace.stood.get(path)
+    if path not in trace.stood and 0 < trace.left_ns < seen.modified_ns <= time.time_ns():
+        return None  # somebody has written it since
     if stood is not None and not _is_as(seen, stood):
         if not stood.version.startswith(measure.BYTES):
             return None

@@ -7,6 +7,7 @@ it is then, if it has not changed.
 """
 
 import contextlib
+import time
 
 from driftline.capture import emit, measure, opens, parts, place
 from driftline.capture.trace import Trace
@@ -16,7 +17,7 @@ _FILES = 50  # that were opened by hand and are looked at: 1 ms
 
 def take(trace: Trace) -> None:
     """Take down the state of what the run has written, and what it has opened by hand."""
-    budget = measure.Budget()
+    budget, trace.left_ns = measure.Budget(), time.time_ns()
     for seen in trace.outputs:
         if seen.pending and seen.path and seen.pointer is None and not parts.is_open(seen):
             with contextlib.suppress(OSError):  # it is gone
@@ -32,6 +33,8 @@ def _by_hand(trace: Trace, budget: measure.Budget) -> None:
     writing = parts.still_open(first)
     for key in first:
         path = place.absolute(key[0])
-        if key not in writing and path not in trace.stood:
+        if key in writing:
+            trace.stood[path] = None
+        elif path not in trace.stood:
             with contextlib.suppress(OSError):  # it is gone, or no file
                 trace.stood[path] = measure.of_file(path, budget)

@@ -2,6 +2,7 @@
 
 import json
 import pickle
+import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -9,7 +10,7 @@ from pathlib import Path
 import pytest
 
 import driftline
-from driftline.capture import measure
+from driftline.capture import by_hand, measure, standing
 from driftline.event.openlineage import DatasetPart
 from driftline.testing import MemorySink
 
@@ -111,3 +112,26 @@ def test_a_file_that_was_written_and_is_written_anew_as_its_run_ends_is_taken_as
     driftline.flush()
     (output,) = watched.decoded()[-1].outputs
     assert version(output) == measure.of_bytes(pickle.dumps("text"))
+
+
+def test_of_many_files_those_that_were_written_anew_are_no_output(
+    watched: MemorySink, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Two of four are looked at as the run ends; one of the others is changed a few ticks of the clock later."""
+    written, follow = threading.Event(), by_hand.follow
+    monkeypatch.setattr(standing, "_FILES", 2)
+    monkeypatch.setattr(by_hand, "follow", lambda *args: written.wait(10) and follow(*args))
+    with driftline.run("job"):
+        for name in "abcd":
+            Path(name).write_text(name)
+    time.sleep(0.02)
+    for name in "bd":
+        Path(name).write_text("later")
+    written.set()
+    driftline.flush()
+    (event,) = [event for event in watched.decoded() if event.job.name == "job"]
+    assert {one.name: version(one) for one in event.outputs} == {
+        name: measure.of_bytes(name.encode()) for name in "abc"
+    }
+    assert event.run is not None
+    assert b'"unattributed write d":1' in bytes(event.run.facets["driftline_gaps"])
