@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 _INSIDE = "__init__.py"
 _ENDINGS = (".py", ".pyc", ".so", ".pyd")
 _OURS = os.path.dirname(os.path.abspath(__file__))
-_PYTHON = os.path.dirname(os.path.abspath(os.__file__))
+_PYTHON = os.path.dirname(os.path.abspath(os.__file__)) if hasattr(os, "__file__") else ""  # in one file with it
 _BESIDE = (_PYTHON, os.path.join(_PYTHON, "lib-dynload"), os.path.join(sys.base_prefix, "DLLs"))
 _ROOMS = ("event", "profile", "capture", "guard", "engine")  # of which a program that records may use something
 _OTHERS = (

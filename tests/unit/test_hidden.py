@@ -76,3 +76,12 @@ def test_where_nothing_is_hidden_nothing_is_loaded_and_nothing_changes(tmp_path:
     (tmp_path / "calendar" / "__init__.py").touch()
     assert done(tmp_path, said).endswith("True True\n")
     assert done(tmp_path, said, "-P") == "{} True False\n"  # the folder of the script is not looked at
+
+
+def test_a_python_that_lies_in_no_folder_hides_nothing(tmp_path: Path) -> None:
+    """As in a program that is one file: its modules do not say where they are from."""
+    (tmp_path / "queue.py").touch()
+    said = "import os\ndel os.__file__\nimport driftline\n"
+    assert (
+        done(tmp_path, said + "print(driftline.hidden.kept, driftline.hidden.is_users('pickle', os))") == "{} False\n"
+    )
