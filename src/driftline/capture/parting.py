@@ -40,8 +40,10 @@ def _exits() -> None:
 
     @functools.wraps(original)
     def leave(*args: Any, **kwargs: Any) -> Any:
-        fault.attempt("exit", _State.save)
-        return original(*args, **kwargs)
+        try:
+            fault.attempt("exit", _State.save)
+        finally:  # a Ctrl-C meanwhile would have come too late, too: who forks must not go on as its parent
+            return original(*args, **kwargs)  # noqa: B012
 
     made: Any = Unbound(leave)
     made.__module__ = "os"  # where it is found when it is pickled

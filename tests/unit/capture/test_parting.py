@@ -92,6 +92,19 @@ def test_a_script_that_leaves_at_once_has_recorded_its_answer_and_ends_with_its_
     assert read.stdout == "1\n"
 
 
+def test_an_interruption_meanwhile_does_not_keep_a_process_that_leaves(tmp_path: Path) -> None:
+    """Without us there is no moment for it; a child that a program forks would go on as its parent."""
+    script = (
+        "import driftline, os; driftline.record_answer('desk'); driftline.flush()\n"
+        "from driftline.capture import client\n"
+        "def save(seconds):\n    raise KeyboardInterrupt\n"
+        "client.process.client.sender.save = save\n"
+        "try:\n    os._exit(7)\nexcept BaseException as error:\n    print('it goes on', type(error))"
+    )
+    done = subprocess.run([sys.executable, "-c", script], cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout) == (7, "")
+
+
 def test_the_function_that_leaves_is_pickled_as_before(tmp_path: Path) -> None:
     script = (
         "import driftline, os, pickle, sys; driftline.record_answer('desk'); driftline.flush()\n"
