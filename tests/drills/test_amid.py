@@ -46,13 +46,8 @@ with use_sink(MemorySink()) as sink:
     recorded.extend([1] * 20)
     threads = {name for name, *_ in times}
     sys.setprofile(None)
-<<<<<<<< HEAD:tests/drills/test_amid.py
     OURS = ()  # no more; what is under way by then is queued before the second of these is
     flushed = driftline.flush(30) and driftline.flush(30)
-========
-    OURS = ()  # no more
-    flushed = driftline.flush(30) and driftline.flush(30)  # what was recorded amid the first one may lie behind it
->>>>>>>> x/gp:tests/acceptance/test_amid.py
     print(flushed, len(sink.raw) + len(sink.recorded) - len(recorded), sorted(threads))
 """
 

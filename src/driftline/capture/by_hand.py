@@ -4,8 +4,8 @@ Enters: a run that is over, with the paths that Python's audit events told of. L
 for as its inputs and outputs, each named by the hash of its bytes, or by path, size and time where it is large; many of
 one folder as that folder. No columns: nobody saw what was done with them, so that each input may have fed each output.
 What stood in them as the run ended counts, where that was looked at (``standing``). What was changed after it was read
-is left out, as what was read is not known; so are hidden files, locks, logs and the books of tables. What the run wrote,
-by hand or not, and opened again to read it may have fed what it wrote after that.
+is left out, as what was read is not known; so are hidden files, locks, logs and the books of tables. What the run
+wrote, by hand or not, and opened again to read it may have fed what it wrote after that.
 """
 
 import os
