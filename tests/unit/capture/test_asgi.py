@@ -175,7 +175,7 @@ def test_paths_are_those_of_the_application_also_where_it_is_mounted(sink: Memor
     async def run() -> None:
         served = asgi.asgi(app, endpoint="desk", paths=["/chat"])
         for path in ("/api/chat", "/chat", "/apichat", "/api/chatter"):  # servers of ASGI 2 leave the root out
-            scope = {"type": "http", "path": path, "root_path": root, "method": "POST", "headers": []}
+            scope: dict[str, Any] = {"type": "http", "path": path, "root_path": root, "method": "POST", "headers": []}
             await served(scope, None, None)  # type: ignore[arg-type]
 
     asyncio.run(run())
@@ -192,7 +192,7 @@ def test_a_web_socket_has_an_answer_that_leads_nowhere(sink: MemorySink) -> None
         await socket.close()
 
     app = Starlette(routes=[WebSocketRoute("/chat", talk)])
-    app.add_middleware(driftline.asgi, endpoint="desk")  # type: ignore[arg-type]
+    app.add_middleware(driftline.asgi, endpoint="desk")
     with TestClient(app).websocket_connect("/chat") as socket:
         assert socket.receive_text() == "yes"
     assert recorded(sink) == []

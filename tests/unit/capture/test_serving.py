@@ -291,3 +291,29 @@ def test_arrays_in_a_mapping_that_a_model_is_given_are_recorded_as_they_were(sin
         served.predict({"v": buffer})
     assert driftline.flush()
     assert [answer.features["v"] for answer in sink.recorded] == [str([float(turn)] * 3) for turn in range(20)]
+
+
+def test_what_python_asks_of_the_class_is_what_the_class_of_the_model_has(sink: MemorySink) -> None:
+    class Chain:
+        """Steps."""
+
+        def __init__(self, steps: list[str]) -> None:
+            self.steps = steps
+
+        def __or__(self, other: str) -> "Chain":
+            return Chain([*self.steps, other])
+
+        def __getitem__(self, place: int) -> str:
+            return self.steps[place]
+
+    chain = driftline.serve(Chain(["a"]), version="1")
+    assert ((chain | "b").steps, chain[0], list(chain)) == (["a", "b"], "a", ["a"])
+    assert (chain.__doc__, chain.__module__, callable(chain)) == ("Steps.", __name__, False)
+    with pytest.raises(TypeError, match="len"):
+        len(chain)  # type: ignore[arg-type]
+
+
+def test_a_model_that_cannot_be_called_is_not_callable(sink: MemorySink, model: LogisticRegression) -> None:
+    """As explainers ask, to tell models from functions."""
+    assert not callable(model)
+    assert not callable(driftline.serve(model, version="1"))
