@@ -27,11 +27,22 @@ _SOURCES = ("source", "file_path", "path", "url")
 
 def facet(rows: Any) -> dict[str, Any]:
     """Return the body of the facet; nothing where ``rows`` are no sequence of documents."""
-    if not isinstance(rows, Sequence) or isinstance(rows, str) or not rows or not text_of(rows[0]):
+    if not _listed(rows):
         return {}
     body: dict[str, Any] = {}
     add(body, rows)
     return body
+
+
+def plain(rows: Any) -> list[dict[str, str]]:
+    """Return documents that are objects as rows of ids and texts; none where ``rows`` are no sequence of documents."""
+    if not _listed(rows):
+        return []
+    return [{"id": id_of(row), "text": text_of(row)} for row in rows]
+
+
+def _listed(rows: Any) -> bool:
+    return isinstance(rows, Sequence) and not isinstance(rows, str) and bool(rows) and bool(text_of(rows[0]))
 
 
 def attach(trace: Trace, target: Touched, rows: Iterable[Any], source: Any) -> None:

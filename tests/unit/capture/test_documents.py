@@ -77,3 +77,31 @@ def test_a_version_that_the_run_does_not_know_is_a_counted_failure(sink: MemoryS
     with driftline.run("build") as run:
         run.documents(FILE, ["a"])
     assert fault.counts() == {"documents": 1}
+
+
+class Passage:
+    """As frameworks make them: an object, which is no row of a table."""
+
+    def __init__(self, name: str, text: str) -> None:
+        self.id, self.page_content, self.metadata = name, text, {"source": FILE}
+
+
+@pytest.mark.parametrize("kind", ["index", "documents"])
+def test_objects_of_a_framework_are_documents_and_make_a_version_of_their_contents(sink: MemorySink, kind: str) -> None:
+    def written(*texts: str) -> Any:
+        with driftline.run("build") as run:
+            return run.write("index", kind=kind, data=[Passage(f"p#{n}", text) for n, text in enumerate(texts)])
+
+    first, again, other = written("a", "b"), written("a", "b"), written("a", "c")
+    assert first.version == again.version != other.version
+    assert first.rows == 2
+    driftline.flush()
+    (index,) = sink.decoded()[1].outputs
+    facet = bytes(index.facets["driftline_documents"])
+    assert ids.text("b").encode() in facet
+    assert b"dataset:file:refunds.pdf#7" in facet
+
+
+def test_only_a_sequence_of_documents_has_rows_of_them() -> None:
+    assert documents.plain([Passage("p#0", "a"), "b"]) == [{"id": "p#0", "text": "a"}, {"id": "", "text": "b"}]
+    assert documents.plain(object()) == documents.plain([object()]) == documents.plain("a") == []
