@@ -1,9 +1,10 @@
 """What a function that answers said: its first argument, its result and its pieces, as an answer.
 
 Enters: an answer in the making, the arguments of a call, and what it returned or yielded. Leaves: the answer with the
-question and the outcome, where the function itself has not said them: a text is what was said; of a mapping or a
-record ``text`` (or ``answer``, ``output``, ``content``), ``decision``, ``money`` and ``score`` are taken. Reads, never
-keeps or changes, what the function returned. Never raises.
+question and the outcome, where the function itself has not said them: the question is the text argument of such a name,
+else the first text; a text is what was said; of a mapping or a record ``text`` (or ``answer``, ``output``, ``content``,
+``response``, ``result``), ``decision``, ``money`` and ``score`` are taken. Reads, never keeps or changes, what the
+function returned. Never raises.
 """
 
 from collections.abc import Mapping
@@ -13,7 +14,8 @@ from driftline.capture import fault
 from driftline.event.current import Draft
 
 MOST_TEXT = 1_000_000  # characters of a stream that count as what was said
-_SAID = ("text", "answer", "output", "content")
+_ASKED = ("question", "query", "prompt", "message", "input")
+_SAID = ("text", "answer", "output", "content", "response", "result")  # the last two are LlamaIndex's, LangChain's
 _NUMBERS = (int, float)
 
 
@@ -97,7 +99,8 @@ def begun(answer: Making, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> A
     if not answer.id:
         return None
     if not answer.question:
-        places = (args[0], *args[1:2]) if args else tuple(kwargs.values())[:1]  # of a method the first one is self
+        named = (kwargs[name] for name in _ASKED if name in kwargs)
+        places = (*named, *args[:2], *kwargs.values())  # of a method the first one is self
         answer.question = next((one for one in places if isinstance(one, str)), "")
     return Answered(answer)
 

@@ -298,9 +298,10 @@ def answer(
     """Return an answer in the making: a context manager, recorded when the block ends, and a decorator.
 
     As a decorator it makes every call of a function one answer (``@driftline.answer("refund-desk")``; functions,
-    coroutine functions, generators): the question is the first argument if it is a text, and what it returns or yields
-    is what was said, unless the function says otherwise through ``driftline.current_answer()``. Of a mapping or a
-    record, ``text``, ``decision``, ``money`` and ``score`` are taken.
+    coroutine functions, generators): the question is the text argument of such a name (question, query, prompt,
+    message, input), else the first text of its arguments, and what it returns or yields is what was said, unless
+    the function says otherwise through ``driftline.current_answer()``. Of a mapping or a record, ``text``,
+    ``decision``, ``money`` and ``score`` are taken.
 
     Args:
         endpoint: name of the deployment, such as refund-desk.

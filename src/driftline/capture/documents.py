@@ -2,8 +2,8 @@
 
 Enters: rows: texts; mappings or objects with ``text`` (``content``, ``page_content``) and, as far as known, ``id`` (of
 the document or chunk), ``document`` (that a chunk is part of), ``source`` (what ``run.read`` returned, or a name) and
-``column``; ``metadata`` with such keys. Leaves: the body of a ``driftline_documents`` facet. A chunk whose document is
-not named is part of what its id says before the last ``#``. Texts are hashed, not kept.
+``column``; ``metadata`` (``meta``) with such keys. Leaves: the body of a ``driftline_documents`` facet. A chunk whose
+document is not named is part of what its id says before the last ``#``. Texts are hashed, not kept.
 """
 
 import os
@@ -22,6 +22,7 @@ _TEXTS = ("text", "content", "page_content")
 _IDS = ("id", "id_", "chunk_id", "passage", "chunk", "node_id")
 _DOCUMENTS = ("document", "document_id", "doc_id", "ref_doc_id", "parent_id")
 _SCORES = ("score", "similarity", "relevance", "_score")
+_INNER = ("metadata", "meta")  # where frameworks keep more; the second is Haystack's
 _SOURCES = ("source", "file_path", "path", "url")
 
 
@@ -122,9 +123,9 @@ def _find(row: Any, names: Iterable[str]) -> Any:
         return None
     if type(row) is dict:  # nearly all rows are, and there may be many
         found = _in(row, names)
-        inner = row.get("metadata") if found is None else None
+        inner = next((row[one] for one in _INNER if row.get(one) is not None), None) if found is None else None
         return found if inner is None else _in(inner, names) if type(inner) is dict else _of(inner, names)
-    return _of(row, names, "metadata")
+    return _of(row, names, _INNER)
 
 
 def _in(held: dict[Any, Any], names: Iterable[str]) -> Any:
@@ -135,8 +136,8 @@ def _in(held: dict[Any, Any], names: Iterable[str]) -> Any:
     return None
 
 
-def _of(row: Any, names: Iterable[str], inner: str = "") -> Any:
-    for held in (row, _field(row, inner)) if inner else (row,):
+def _of(row: Any, names: Iterable[str], inner: Iterable[str] = ()) -> Any:
+    for held in (row, *(_field(row, one) for one in inner)):
         for name in names:
             value = _field(held, name)
             if value is not None and not callable(value) and not (isinstance(value, str) and not value):

@@ -39,6 +39,10 @@ class Page(NamedTuple):
             Page("a", {"id": "p#2", "source": "s3://kb/p.pdf"}),
             {"documents": {ids.text("a"): "p#2"}, "origins": {"p": {"node": "dataset:s3://kb:p.pdf"}}},
         ),
+        (
+            {"id": "p#3", "content": "a", "meta": {"file_path": "s3://kb/p.pdf"}},  # Haystack's word
+            {"documents": {ids.text("a"): "p#3"}, "origins": {"p": {"node": "dataset:s3://kb:p.pdf"}}},
+        ),
     ],
 )
 def test_a_row_says_what_it_is_and_where_it_came_from(sink: MemorySink, row: Any, expected: dict[str, Any]) -> None:
