@@ -23,7 +23,7 @@ from driftline.capture.frames import passed
 from driftline.capture.mint import moment_of
 from driftline.capture.mint import process as minting
 from driftline.capture.place import place as place_of
-from driftline.capture.predictions import BLOCK, FEATURES, made, score_of, values_of
+from driftline.capture.predictions import BLOCK, FEATURES, listable, made, score_of, values_of
 from driftline.capture.values import taken
 from driftline.event.answer import Source
 from driftline.event.current import Draft, current_answer
@@ -288,10 +288,12 @@ def _add(draft: Draft, source: Source, result: Any) -> None:
 
 
 def _rows(result: Any) -> int:
+    if isinstance(result, list | tuple):
+        return len(result)
     shape = getattr(result, "shape", None)
-    if shape is not None:
-        return int(shape[0]) if shape else 1
-    return len(result) if isinstance(result, list | tuple) else 1
+    if shape is None:
+        return len(result) if hasattr(result, "to_pylist") else 1  # a column of Arrow
+    return int(shape[0]) if shape and listable(result) else 1
 
 
 def _result(result: Any) -> Any:
@@ -303,8 +305,8 @@ def _result(result: Any) -> Any:
         return _block(result[:ROWS])
     if isinstance(result, tuple | list):
         return list(result[:ROWS])
-    if getattr(result, "ndim", 0):
-        return (result.iloc if hasattr(result, "iloc") else result)[:ROWS].copy()
+    if hasattr(result, "to_pylist") or (getattr(result, "shape", None) and listable(result)):
+        return _copy((result.iloc if hasattr(result, "iloc") else result)[:ROWS])
     return result
 
 
@@ -324,11 +326,23 @@ def _input(given: Any, rows: int) -> Any:
         return None if len(given) != rows else given.copy() if small else given.iloc[:ROWS, :FEATURES].copy()
     if hasattr(given, "tocsr"):  # a sparse matrix, as texts become; it has no length
         return given.tocsr()[:ROWS].copy() if given.ndim == 2 and given.shape[0] == rows else None
-    if getattr(given, "ndim", 0) == 2 and len(given) == rows and hasattr(given, "copy"):
-        return given[:ROWS, :FEATURES].copy()
+    if len(getattr(given, "shape", "")) == 2 and listable(given):  # a frame of Polars, a table of Arrow, a tensor
+        if given.shape[0] != rows:
+            return None
+        few = given.select(given.column_names[:FEATURES]) if hasattr(given, "column_names") else None
+        return _copy(given[:ROWS, :FEATURES]) if few is None else few[:ROWS]
     if isinstance(given, list | tuple) and rows == len(given):
         return [tuple(row[:FEATURES]) if isinstance(row, list | tuple) else () for row in given[:ROWS]]
     return None
+
+
+def _copy(part: Any) -> Any:
+    """Return a copy of a part of a table or an array; what has no way to be copied cannot change."""
+    part = part.detach() if hasattr(part, "detach") else part  # a tensor, without what it was made of
+    for name in ("copy", "clone"):
+        if callable(made := getattr(part, name, None)):
+            return made()
+    return part
 
 
 def _block(array: Any) -> Any:

@@ -10,6 +10,8 @@ from typing import Any
 import joblib
 import numpy as np
 import pandas as pd
+import polars as pl
+import pyarrow as pa
 import pytest
 import xxhash
 from scipy import sparse
@@ -317,3 +319,44 @@ def test_a_model_that_cannot_be_called_is_not_callable(sink: MemorySink, model: 
     """As explainers ask, to tell models from functions."""
     assert not callable(model)
     assert not callable(driftline.serve(model, version="1"))
+
+
+class Tensor:
+    """What a tensor of torch has: no ``copy``, but ``clone`` and ``detach``; rows are views."""
+
+    def __init__(self, values: Any, attached: bool = True) -> None:
+        self.values, self.attached = np.asarray(values), attached
+        self.shape, self.ndim = self.values.shape, self.values.ndim
+
+    def __getitem__(self, place: Any) -> "Tensor":
+        return Tensor(self.values[place], self.attached)
+
+    def __len__(self) -> int:
+        return len(self.values)
+
+    def detach(self) -> "Tensor":
+        return Tensor(self.values, attached=False)
+
+    def clone(self) -> "Tensor":
+        assert not self.attached  # a copy that is attached keeps everything that it was made of
+        return Tensor(self.values.copy(), attached=False)
+
+    def tolist(self) -> Any:
+        return self.values.tolist()
+
+
+@pytest.mark.parametrize("kind", [pl.DataFrame, pa.table, Tensor])
+def test_what_comes_in_the_types_of_other_libraries_is_recorded_row_by_row(sink: MemorySink, kind: Any) -> None:
+    names = ["x0", "x1"]
+    table = np.array([[1.0, 2.0], [3.0, 4.0]])
+    made = kind(table) if kind is Tensor else kind({name: table[:, place] for place, name in enumerate(names)})
+    results = {pl.DataFrame: pl.Series([0.5, 0.75]), pa.table: pa.array([0.5, 0.75]), Tensor: Tensor([0.5, 0.75])}
+    result = results[kind]
+    given = driftline.serve(lambda rows: result, "desk", version="1")(made)
+    assert given is result
+    if kind is Tensor:
+        made.values[:], result.values[:] = 0.0, 0.0  # type: ignore[index]
+    driftline.flush()
+    assert [answer.score for answer in sink.recorded] == [0.5, 0.75]
+    assert [answer.features for answer in sink.recorded] == [{"x0": 1.0, "x1": 2.0}, {"x0": 3.0, "x1": 4.0}]
+    assert fault.counts() == {}
