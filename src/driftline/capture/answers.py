@@ -6,6 +6,7 @@ current answer of the context, where a guard reads it and leaves its verdict. Ne
 given, and takes down no more than references on the user's thread.
 """
 
+import itertools
 import time
 from collections.abc import Callable, Iterable, Mapping
 from contextvars import Token
@@ -119,7 +120,8 @@ class Answering(msgspec.Struct, eq=False):
         """Say which documents were retrieved, in order.
 
         Args:
-            documents: records with the content hash; texts, or mappings with text, id and source, which are hashed.
+            documents: records with the content hash; texts, mappings with text, id and source, objects of frameworks,
+                and pairs of one of them and a score, which are hashed; or lists of them.
             text: the texts of the records, for guards to read; never stored.
         """
         if self._client is not None and not self._over:
@@ -127,7 +129,7 @@ class Answering(msgspec.Struct, eq=False):
 
     def _retrieve(self, documents: Iterable[Passage], text: Iterable[str]) -> None:
         held = {one.content for one in self.draft.documents}  # a retriever may have taken it already
-        for given in documents:
+        for given in itertools.chain.from_iterable(one if type(one) is list else (one,) for one in documents):
             known = fault.attempt("answer", making.document, given)
             if not isinstance(given, Retrieved) and known is not None and known.content in held:
                 continue
@@ -253,6 +255,9 @@ class Answering(msgspec.Struct, eq=False):
         )  # fmt: skip
 
     def __enter__(self) -> Self:
+        if self._over and not self._copied:
+            said = "is over, and not recorded once more: with driftline.answer(...) makes a new one each time"
+            fault.tell("answer over", f"an answer of {self.draft.endpoint} {said}")
         if self._client is not None:
             self._token = current_answer_var.set(self.draft)
         return self

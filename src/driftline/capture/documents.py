@@ -97,6 +97,24 @@ def text_of(row: Any) -> str:
     return found if isinstance(found, str) else ""
 
 
+def found(item: Any) -> tuple[str, str, float | None] | None:
+    """Return the text, the name and the score of a document in any of the usual forms; None where it is none.
+
+    Args:
+        item: a text, a mapping, an object of a framework, one that has such an object as its ``node``, or a pair of
+            one of them and a score.
+    """
+    score = None
+    if isinstance(item, tuple) and len(item) == 2 and isinstance(item[1], float | int):
+        item, score = item
+    score = score_of(item) if score is None else score
+    inner = None if isinstance(item, Mapping | str) else getattr(item, "node", None)
+    item = item if inner is None else inner
+    text = text_of(item)
+    name = "" if isinstance(item, str) else id_of(item) or source_of(item)
+    return (text, name, score) if text or name else None
+
+
 def id_of(row: Any) -> str:
     """Return the id of a document or chunk; ``""`` where it has none."""
     return _text(_find(row, _IDS))

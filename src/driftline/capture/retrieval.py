@@ -122,17 +122,12 @@ def _columns(result: Mapping[str, Any]) -> list[dict[str, Any]]:
 
 def document(item: Any) -> tuple[Retrieved, str] | None:
     """Return a document by its content, with its text where it is at hand; None where it is none."""
-    score = None
-    if isinstance(item, tuple) and len(item) == 2 and isinstance(item[1], float | int):
-        item, score = item
+    if isinstance(item, tuple) and len(item) == 2 and isinstance(item[0], Retrieved):
+        item = item[0]
     if isinstance(item, Retrieved):
         return item, ""
-    score = documents.score_of(item) if score is None else score
-    inner = getattr(item, "node", None)
-    if inner is not None and not isinstance(item, Mapping):
-        item = inner
-    text = documents.text_of(item)
-    name = documents.id_of(item) or documents.source_of(item)
-    if not text and not name:
+    found = documents.found(item)
+    if found is None:
         return None
+    text, name, score = found
     return Retrieved(ids.text(text) if text else "", name, float(score or 0.0)), text
