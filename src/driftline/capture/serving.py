@@ -40,7 +40,7 @@ _SHOWN = ("__eq__", "__ne__", "__repr__", "__str__")  # every model has these
 _OWN = frozenset((  # special methods that the stand-in has itself, or that concern the making of objects
     "__annotate__", "__annotate_func__", "__call__", "__class__", "__class_getitem__", "__copy__", "__deepcopy__",
     "__del__", "__delattr__", "__delete__", "__dir__", "__get__", "__getattr__", "__getattribute__", "__getnewargs__",
-    "__getnewargs_ex__", "__getstate__", "__hash__", "__init__", "__init_subclass__", "__new__", "__post_init__",
+    "__getnewargs_ex__", "__hash__", "__init__", "__init_subclass__", "__new__", "__post_init__",
     "__reduce__", "__reduce_ex__", "__set__", "__set_name__", "__setattr__", "__setstate__", "__subclasshook__",
 ))  # fmt: skip
 
