@@ -50,8 +50,7 @@ def record_answer(
         partition: nominal slice that the answer belongs to.
         at: event time, for replays; default: that of the run around it, else the clock.
         retrieved: the documents, in order, as ``Answering.retrieved`` takes them.
-        features: the values used, by name: a mapping, a record (a named tuple, a dataclass), a row of a table, a
-            table of one row; a sequence or an array by the places of its values, "0", "1" and so on.
+        features: the values used: a mapping, a record, a row of a table, a table of one row, a sequence, an array.
         decision: the outcome as one word.
         text: what was said.
         score: of the model.
