@@ -4,12 +4,13 @@ Enters: an ASGI application. Leaves: an application that does the same: scopes, 
 streams are never held back, other kinds of connection are left alone. While a request lasts, its answer is the current
 one, so that everything below can add to it (``driftline.current_answer()``); its trace is that of the ``traceparent``
 header, and its id goes out as a header of the response. The answer ends with the request: in ``error`` where the
-response has a status of 500 and above, or never came to its end, since the application raised, was cancelled, or the
-client left. What fails after the response, as a background task may, is no error of the answer. Source: ASGI 3.0, W3C
-Trace Context.
+application raised, the response has a status of 400 and above, or never came to its end, since the request was
+cancelled or the client left. What fails in a background task, after the response, is no error of the answer, and a
+redirection is none. Source: ASGI 3.0, W3C Trace Context.
 """
 
 import re
+import traceback
 from collections.abc import Awaitable, Callable, MutableMapping, Sequence
 from typing import Any
 
@@ -27,7 +28,9 @@ App = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 HEADER = "x-driftline-answer"
 _PARENT = re.compile(rb"^[0-9a-f]{2}-([0-9a-f]{32})-([0-9a-f]{16})-[0-9a-f]{2}")
-_FAILED = 500
+_ELSEWHERE = 300  # the least status of a response that sends the client elsewhere
+_REFUSED = 400  # that of one that is no answer
+_BEHIND = frozenset(("starlette.background", "litestar.background_tasks"))
 _WHOLE = frozenset(("http.response.pathsend",))  # messages that are a body of their own
 _READING = frozenset(("GET", "PUT", "PATCH"))  # methods that may well answer
 
@@ -105,12 +108,27 @@ def asgi(
             raise
         finally:
             answer.suspend()
-            failed = sending.status >= _FAILED or not sending.complete
-            if failed and not answer.draft.decision:
-                answer.draft.decision = "error"
-            answer.finish(error if failed else None)
+            fault.attempt("asgi", _concluded, answer, sending)
+            answer.finish(None if error is not None and fault.attempt("asgi", _later, error, sending) else error)
 
     return answering
+
+
+def _concluded(answer: Answering, sending: _Sending) -> None:
+    """Say what the response makes of an answer that says nothing of itself."""
+    draft = answer.draft
+    if draft.decision:
+        return
+    if sending.status >= _REFUSED or not sending.complete:
+        draft.decision = "error"
+    elif sending.status >= _ELSEWHERE and not (draft.text or draft.documents):
+        answer.leads_nowhere()  # the client asks once more, at another address
+
+
+def _later(error: BaseException, sending: _Sending) -> bool:
+    """Whether an error is one of a task that runs behind the response."""
+    frames = traceback.walk_tb(error.__traceback__)
+    return sending.complete and any(frame.f_globals.get("__name__") in _BEHIND for frame, _ in frames)
 
 
 def _begun(scope: Scope, endpoint: str, chosen: Sequence[str], wanted: frozenset[str]) -> Answering | None:

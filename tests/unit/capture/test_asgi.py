@@ -8,6 +8,7 @@ import pytest
 import xxhash
 from starlette.applications import Starlette
 from starlette.background import BackgroundTask
+from starlette.middleware.base import BaseHTTPMiddleware
 from starlette.responses import JSONResponse, StreamingResponse
 from starlette.routing import Route, WebSocketRoute
 from starlette.testclient import TestClient
@@ -136,6 +137,43 @@ def test_what_fails_after_the_response_is_no_error_of_the_answer(sink: MemorySin
     with pytest.raises(ZeroDivisionError, match="on purpose"):
         TestClient(app).post("/chat")
     assert [answer.decision for answer in recorded(sink)] == [""]
+
+
+@pytest.mark.parametrize("wrapped", [False, True])
+def test_a_stream_that_breaks_is_an_answer_that_failed_also_where_a_middleware_ends_it(
+    sink: MemorySink, wrapped: bool
+) -> None:
+    async def stream(request: Any) -> StreamingResponse:
+        async def pieces() -> AsyncIterator[str]:
+            yield "half "
+            raise ZeroDivisionError("on purpose")
+
+        return StreamingResponse(pieces())
+
+    async def passing(request: Any, follow: Any) -> Any:
+        return await follow(request)
+
+    app = Starlette(routes=[Route("/chat", stream, methods=["POST"])])
+    if wrapped:
+        app.add_middleware(BaseHTTPMiddleware, dispatch=passing)
+    app.add_middleware(driftline.asgi, endpoint="desk")  # type: ignore[arg-type]
+    with pytest.raises(ZeroDivisionError, match="on purpose"):
+        TestClient(app).post("/chat")
+    assert [answer.decision for answer in recorded(sink)] == ["error"]
+
+
+def test_a_refusal_is_an_error_unless_the_handler_decides_and_a_redirection_is_no_answer(sink: MemorySink) -> None:
+    async def chat(request: Any) -> JSONResponse:
+        made = driftline.current_answer()
+        assert made is not None
+        made.decide("deny")
+        return JSONResponse({}, status_code=403)
+
+    app = Starlette(routes=[Route("/chat", chat, methods=["POST"])])
+    app.add_middleware(driftline.asgi, endpoint="desk")  # type: ignore[arg-type]
+    client = TestClient(app)
+    assert [client.post(path).status_code for path in ("/chat/", "/nowhere")] == [403, 404]  # the first by way of 307
+    assert [answer.decision for answer in recorded(sink)] == ["deny", "error"]
 
 
 def test_a_stream_that_the_client_left_is_an_answer_that_failed(sink: MemorySink) -> None:

@@ -360,3 +360,14 @@ def test_what_comes_in_the_types_of_other_libraries_is_recorded_row_by_row(sink:
     assert [answer.score for answer in sink.recorded] == [0.5, 0.75]
     assert [answer.features for answer in sink.recorded] == [{"x0": 1.0, "x1": 2.0}, {"x0": 3.0, "x1": 4.0}]
     assert fault.counts() == {}
+
+
+def test_a_model_that_is_served_again_answers_once_under_the_new_name(
+    sink: MemorySink, model: LogisticRegression
+) -> None:
+    """As a cell of a notebook that is run again does."""
+    served = driftline.serve(driftline.serve(model, version="1"), version="2")
+    served.predict(ROWS[:1])
+    driftline.flush()
+    (answer,) = sink.recorded
+    assert (answer.endpoint, answer.sources[0].version.version) == ("LogisticRegression", "2")
