@@ -54,6 +54,7 @@ class Answering(msgspec.Struct, eq=False):
     tools: tuple[str, ...] = ()
     tokens: tuple[int, int] = (0, 0)
     text_hash: str = ""  # of what was said, where the text itself is not at hand
+    told: tuple[Any, ...] = ()  # calls of models that spans have told of lately
     _over: bool = False
     _token: Token[Draft | None] | None = None
     _copied: bool = False  # into a forked child, from the process that records it

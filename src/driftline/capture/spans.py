@@ -27,6 +27,7 @@ from driftline.event.lineage import Touched, Version
 
 OPEN = 10_000  # spans that are followed at the same time
 HEARD = 1_000  # responses that another instrumentation may still tell of
+LATELY = 8  # calls that an answer in the making remembers, since another instrumentation may tell of them, too
 TOGETHER = 1_000  # spans of one answer that are looked at
 _ADAPTER = "driftline.capture.otel"
 _SCOPES = ("openinference.", "traceloop.")
@@ -123,8 +124,7 @@ class Spans:
     def _record(self, root: Ended, found: Sequence[Ended], answer: Answering | None) -> None:
         heard, again = self._hear(root, found)
         if answer is not None and not answer.over:
-            one = united([one.span for one in found])
-            _add(answer, root, one._replace(models=(), tokens=(0, 0)) if again else one, self._uses)
+            _add(answer, root, _fresh(answer, [one.span for one in found]), self._uses)
             return
         owner = client.current()
         if owner is not None and not again:
@@ -181,6 +181,18 @@ def _made(settings: Settings, endpoint: str, uses: Mapping[str, Any], heard: _He
 def _given(uses: Mapping[str, Any]) -> list[Source]:
     found = {role: fault.attempt("otel", in_use, given) for role, given in uses.items()}
     return [Source(role, version) for role, version in found.items() if version is not None]
+
+
+def _fresh(answer: Answering, found: Sequence[Span]) -> United:
+    """Return what spans say together, without the calls that the answer has heard of from another instrumentation."""
+    calls = [span for span in found if dialects.kind_of(span) == "model"]
+    again = [span for span in calls if any(same_call(told, span) for told in answer.told)]
+    answer.told = (*answer.told, *calls)[-LATELY:]
+    one = united(found)
+    if not again:
+        return one
+    rest = united([span for span in found if not any(span is known for known in again)])
+    return one._replace(models=rest.models, tokens=rest.tokens)
 
 
 def _add(answer: Answering, root: Ended, one: United, uses: Mapping[str, Any]) -> None:

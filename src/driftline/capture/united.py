@@ -91,11 +91,19 @@ def _filled(said: Said, others: Sequence[Said]) -> Said:
 def same_call(one: Span, other: Span) -> bool:
     """Whether two instrumentations tell of one call: of the same response, at the same time.
 
-    The id of a response alone does not tell: some servers give few different ones.
+    The id of a response alone does not tell, since some servers give few different ones. Where one of the two names
+    none, it is the same response if the same words were said for the same number of tokens.
     """
-    named = dialects.response_of(one)
     together = one.start_us <= other.end_us and other.start_us <= one.end_us
-    return bool(named) and named == dialects.response_of(other) and one.scope != other.scope and together
+    if not together or one.scope == other.scope:
+        return False
+    names = dialects.response_of(one), dialects.response_of(other)
+    if all(names):
+        return names[0] == names[1]
+    said, again = dialects.read(one), dialects.read(other)
+    if said is None or again is None:
+        return False
+    return bool(said.text) and any(said.tokens) and (said.text, said.tokens) == (again.text, again.tokens)
 
 
 def _version(said: Said) -> str:

@@ -58,3 +58,18 @@ def test_two_instrumentations_beside_each_other_tell_of_one_call() -> None:
 def test_other_calls_are_other_calls(other: Span) -> None:
     assert not same_call(span(NATIVE), other)
     assert united([span(NATIVE), other]).tokens == (14, 10)
+
+
+def test_without_the_id_of_a_response_the_same_words_for_the_same_tokens_are_one_call() -> None:
+    """As OpenInference writes it for a framework and for the client below, side by side."""
+    said = {**AROUND, "llm.token_count.prompt": 7, "llm.token_count.completion": 5}
+    inner, outer = span(said, 12, 18, "client"), span(said, 10, 20, "framework")
+    assert same_call(inner, outer)
+    assert united([inner, outer]).tokens == (7, 5)
+    for other in (
+        {**said, "output.value": "Now."},
+        {**said, "llm.token_count.prompt": 8},
+        {**said, "output.value": ""},
+    ):
+        assert not same_call(inner, span(other, 10, 20, "framework"))
+    assert not same_call(span({"http.route": "/"}, 12, 18, "http"), outer)
