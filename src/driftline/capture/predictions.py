@@ -10,9 +10,9 @@ from typing import Any
 
 from driftline.capture import fault
 from driftline.capture.making import Noted, finish, number_of, text_of
+from driftline.capture.mint import process as minting
 from driftline.capture.mint import spelt
 from driftline.config import Settings
-from driftline.event import ids
 from driftline.event.answer import Answer, Source
 
 FEATURES = 50  # features kept per answer
@@ -61,7 +61,7 @@ def _answers(
     for place, value in enumerate(values):
         score, decision = _outcome(value)
         noted = Noted(
-            settings, first if place == 0 else ids.uuid7(moment), moment, name, "", "", None, (source,), (),
+            settings, first if place == 0 else spelt(moment, minting.next()), moment, name, "", "", None, (source,), (),
             features[place] if place < len(features) else None, "", decision, score, 0.0, "", None, "", "",
         )  # fmt: skip
         found.append(finish(noted))

@@ -92,7 +92,7 @@ def listed(result: Any) -> Sequence[Any]:
     if isinstance(result, Mapping):
         held = result.get("documents")
         if isinstance(held, list | tuple) and held and isinstance(held[0], list | tuple):
-            return _columns(result)[:MOST]
+            return _first(_columns(result))
         result = held if held is not None else result.get("results", result.get("matches", ()))
     elif not isinstance(result, list | tuple | str):
         result = next(
@@ -103,7 +103,14 @@ def listed(result: Any) -> Sequence[Any]:
             ),
             (),
         )
-    return result[:MOST] if isinstance(result, list | tuple) else ()
+    return _first(result) if isinstance(result, list | tuple) else ()
+
+
+def _first(found: Sequence[Any]) -> Sequence[Any]:
+    if len(found) > MOST:
+        fault.count("unrecorded documents", len(found) - MOST)
+        fault.tell("unrecorded documents", f"of {len(found)} documents of one retrieval the first {MOST} are recorded")
+    return found[:MOST]
 
 
 def _columns(result: Mapping[str, Any]) -> list[dict[str, Any]]:

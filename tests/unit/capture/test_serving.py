@@ -371,3 +371,10 @@ def test_a_model_that_is_served_again_answers_once_under_the_new_name(
     driftline.flush()
     (answer,) = sink.recorded
     assert (answer.endpoint, answer.sources[0].version.version) == ("LogisticRegression", "2")
+
+
+def test_the_rows_of_a_call_keep_their_order(sink: MemorySink) -> None:
+    driftline.serve(lambda rows: rows, "desk", version="1")([float(n) for n in range(50)])
+    driftline.flush()
+    rising = sorted(sink.recorded, key=lambda answer: answer.id)
+    assert [answer.score for answer in rising] == [float(n) for n in range(50)]
