@@ -305,8 +305,8 @@ def answer(
 
     As a decorator it makes every call of a function one answer (``@driftline.answer("refund-desk")``; functions,
     coroutine functions, generators): the question is the text argument of such a name (question, query, prompt,
-    message, input), else the first text of its arguments, and what it returns or yields is what was said, unless
-    the function says otherwise through ``driftline.current_answer()``. Of a mapping or a record, ``text``,
+    message, input), else such a field of an argument, else the first text, and what it returns or yields is what was
+    said, unless the function says otherwise through ``driftline.current_answer()``. Of a mapping or a record, ``text``,
     ``decision``, ``money`` and ``score`` are taken.
 
     Args:

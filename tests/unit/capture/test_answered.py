@@ -27,6 +27,10 @@ class Reply:
     text: str
 
 
+class Asked(msgspec.Struct):
+    query: str
+
+
 class Record(msgspec.Struct):
     output: str
     score: float
@@ -50,6 +54,8 @@ def test_a_text_is_what_was_said_and_the_first_text_what_was_asked(sink: MemoryS
         ((object(), "When?"), {"session": "s1"}),
         ((), {"session": "s1", "question": "When?"}),
         ((object(),), {"user": 7, "asked": "When?"}),
+        ((), {"user": "u1", "body": {"question": "When?", "lang": "en"}}),  # as web frameworks hand over a body
+        ((Asked("When?"), "u1"), {}),
     ],
 )
 def test_the_question_is_the_argument_of_that_name_else_the_first_text(
