@@ -216,6 +216,8 @@ def _of_data(touched: Touched, data: Any, path: str) -> Seen:
     if kind == "documents" and isinstance(data, Iterable) and not isinstance(data, Sequence | Mapping):
         data = None if hasattr(data, "__next__") else data  # an iterator stays lazy
     contents = importlib.import_module(_CONTENTS).of_data(data)
+    if contents is None and kind in documents.KINDS:  # objects of a framework
+        contents = importlib.import_module(_CONTENTS).of_data(documents.plain(data))
     if contents is None:
         version = touched.version or measure.of_object(data)[0]
         return Seen(touched=_with(touched, version=version, kind=kind))
