@@ -48,7 +48,7 @@ def _before(module: Any, name: str, ends: Callable[..., bool]) -> None:
         if fault.attempt("exit", ends, *args):
             with contextlib.suppress(
                 BaseException
-            ):  # a Ctrl-C comes too late, too: a fork must not go on as its parent
+            ):  # a Ctrl-C comes too late: no fork goes on as its parent
                 fault.attempt("exit", _State.save)
         return original(*args, **kwargs)
 
