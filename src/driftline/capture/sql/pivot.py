@@ -87,9 +87,10 @@ def _pivoted(queries: Queries, node: Any, fields: list[Any], offered: Relation, 
     used = [column for part in node.expressions for column in part.find_all(exp.Column)]
     chosen: Edges = rel.NONE
     for field in fields:
-        if isinstance(field.this, exp.Column):
-            used.append(field.this)
-            chosen |= queries.walk(field.this, inner, CONDITIONAL)
+        turning = field.this.expressions if isinstance(field.this, exp.Tuple) else [field.this]
+        for column in (one for one in turning if isinstance(one, exp.Column)):
+            used.append(column)
+            chosen |= queries.walk(column, inner, CONDITIONAL)
     kept = _rest(queries, offered, used)
     names = [name for name in node.args.get("columns") or () if isinstance(name, exp.Identifier)]
     values = 1

@@ -5,7 +5,7 @@ why. The order of meanings is SQL's: a column of a relation, the alias of an out
 use it, a column of the scope around.
 """
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from driftline.capture.sql import relation as rel
 from driftline.capture.sql.relation import ABSENT, FILE, GUESSED, NONE, Edges, Found, Output, Relation, Source, Star
@@ -32,6 +32,7 @@ class Scope:
         self.aliases: dict[str, Edges] = {}  # outputs named so far
         self.bound: set[str] = set()  # parameters of lambdas and of procedures
         self.values: dict[str, Edges] = {}  # of variables that a script fills from data
+        self.named: dict[str, Any] = {}  # values that WITH gives a name, each an expression over the columns here
         self.nested = False  # a column here is a struct whose fields are known
         self.beside = False  # the scope around is the FROM clause that this one stands in
 
@@ -64,6 +65,11 @@ class Scope:
         if alias is not None:
             return self.relations[alias]
         return self.parent.behind(key) if self.parent is not None else None
+
+    def expressions(self) -> dict[str, Any]:
+        """Return the values that WITH gives a name, here and around, those around first."""
+        around = self.parent.expressions() if self.parent is not None else {}
+        return {**around, **self.named} if self.named else around
 
     def nameless(self) -> Relation | None:
         """Return the only relation of this scope that is a file without an alias; DuckDB calls it by its stem."""

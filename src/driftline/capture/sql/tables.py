@@ -104,7 +104,7 @@ def entry(queries: Queries, node: Any, scope: Scope) -> Relation:
 def _beside(queries: Queries, scope: Scope) -> Scope:
     """The scope of a subquery in FROM: it sees what stands before it only where the dialect says LATERAL by itself."""
     inner = Scope(scope if queries.dialect.name == "duckdb" else scope.parent)
-    inner.ctes, inner.bound, inner.beside = scope.ctes, scope.bound, True
+    inner.ctes, inner.bound, inner.named, inner.beside = scope.ctes, scope.bound, scope.named, True
     return inner
 
 

@@ -26,6 +26,9 @@ CASES = [
      ["t.c GROUP_BY"]),
     ("", "SELECT x_total FROM t PIVOT (SUM(a) AS total, MAX(c) FOR b IN ('x' AS x))",
      {"x_total": ["t.a AGGREGATION", "t.b CONDITIONAL"]}, []),
+    # both columns choose, and neither is left
+    ("spark", "SELECT * FROM t PIVOT (SUM(a) AS s FOR (b, c) IN ((1, 2) AS x))",
+     {"x": ["t.a AGGREGATION", "t.b CONDITIONAL", "t.c CONDITIONAL"]}, []),
     ("duckdb", "PIVOT t ON b USING sum(a) GROUP BY c",
      {"c": ["t.c IDENTITY"], "*": ["t.a AGGREGATION", "t.b CONDITIONAL"]}, ["t.c GROUP_BY"]),
     ("duckdb", "UNPIVOT t ON a, b INTO NAME n VALUE v",
