@@ -20,6 +20,9 @@ from driftline.capture.sql.script import Script
 from driftline.capture.sql.stated import How, Statement
 from driftline.capture.sql.variables import Values
 
+_BY_NAME = frozenset(
+    ["oracle", "mysql", "doris", "starrocks", "singlestore"]
+)  # whose partitions have names of their own
 _MADE = frozenset(["TABLE", "VIEW", "MODEL"])  # a model has columns, too: its features
 
 
@@ -196,7 +199,8 @@ class Reading:
         listed = clauses.listed(tree.this)
         partition = inside.args.get("partition") if isinstance(inside, exp.Table) else None
         partition = partition or tree.args.get("partition") or None
-        fixed, moving = clauses.partition(partition)
+        by_column = self.script.dialect.name not in _BY_NAME
+        fixed, moving = clauses.partition(partition) if by_column else ([], [])
         if listed:
             return (*listed, *(name for name in moving if name not in listed))
         if tree.args.get("by_name") or target is None or target.kind == "file":

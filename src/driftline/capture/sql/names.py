@@ -17,7 +17,7 @@ from driftline.capture.sql.relation import Source
 READERS = frozenset(
     ["read_parquet", "parquet_scan", "read_csv", "read_csv_auto", "read_json", "read_json_auto", "read_ndjson",
      "read_ndjson_auto", "read_json_objects", "read_text", "read_blob", "read_xlsx", "read_avro", "st_read",
-     "delta_scan", "iceberg_scan", "read_files"]
+     "delta_scan", "iceberg_scan", "read_files", "cloud_files"]
 )  # fmt: skip
 _FILE = re.compile(
     r"[/\\]|\.(?:parquet|pq|csv|tsv|json|jsonl|ndjson|arrow|feather|txt)(?:\.\w+)?$|^\u00a7\d+\u00a7$",

@@ -15,12 +15,13 @@ from typing import Any, NamedTuple
 import sqlglot
 from sqlglot import exp
 
-from driftline.capture.sql import bodies, calling, given_out, marks, templates, words
+from driftline.capture.sql import batches, bodies, calling, given_out, marks, parsed, templates, words
 from driftline.capture.sql.assigned import assigned
 from driftline.capture.sql.limit import UNLIMITED, Limit, TooLong
 from driftline.capture.sql.looping import Loops, Rows, of_trigger
-from driftline.capture.sql.rewrite import rewritten, translated
+from driftline.capture.sql.rewrite import rewritten
 from driftline.capture.sql.tokens import TokenType
+from driftline.capture.sql.translate import translated
 from driftline.capture.sql.variables import Values, Variables
 
 _CONTROL = marks.CUTS | {
@@ -36,7 +37,16 @@ _CONTROL = marks.CUTS | {
     "ROLLBACK",
     "IMMEDIATE",
 }
-_OPENED = _CONTROL | {"UNLOAD", "DO", "REPLACE"}  # commands whose words are read
+_OPENED = _CONTROL | {
+    "UNLOAD",
+    "DO",
+    "REPLACE",
+    "RENAME",
+    "EXCHANGE",
+    "EXPORT",
+    "IMPORT",
+    "APPLY",
+}  # commands whose words are read
 _BLOCKS = tuple(
     getattr(exp, name) for name in ("Block", "IfBlock", "WhileBlock", "LoopBlock", "RepeatBlock", "EndStatement")
     if hasattr(exp, name)
@@ -48,7 +58,6 @@ _DATA_WORDS = marks.STARTS | {"COPY", "FROM", "LOAD", "UNLOAD"}
 _CALLS_BY_NAME = frozenset(["tsql", "fabric"])  # a procedure is called by its name alone
 _ELSEWHERE = {"athena": "hive"}  # what one grammar does not know, the other may
 _BY_QUOTES = {"`": "bigquery", "[": "tsql"}  # whose quotes tell a dialect where none is given
-_BATCH = re.compile(r"(?<=\n)[ \t]*GO[ \t]*(?=\r?\n|\Z)", re.IGNORECASE)  # ends a batch of T-SQL
 _STATEMENT = re.compile(r"\b(?:select|insert|delete|update|merge)\b", re.IGNORECASE)
 _BODY = re.compile(rf"{_STATEMENT.pattern}|\b(?:call|exec|execute)\b", re.IGNORECASE)
 _TRIES = 40  # ends that are tried for one beginning
@@ -110,7 +119,7 @@ def pieces(text: str, dialect: str, limit: Limit = UNLIMITED) -> Iterator[Piece]
 
 class _Reader:
     def __init__(self, text: str, dialect: str, limit: Limit, depth: int = 0, line: int = 1) -> None:
-        self.text = _BATCH.sub(";", text) if dialect in ("tsql", "fabric") else text
+        self.text = batches.parted(text, dialect)
         self.name = dialect
         self.grammar = sqlglot.Dialect.get_or_raise(dialect or None)
         self.limit = limit
@@ -126,7 +135,7 @@ class _Reader:
             tokens = words.split(self.grammar, self.text, self.line, _OPENED)
             tokens = rewritten(templates.folded(tokens, self.text), self.name)
         except (sqlglot.errors.SqlglotError, ValueError) as error:
-            yield Piece(None, [], f"cannot be split into words: {_short(error)}")
+            yield Piece(None, [], f"cannot be split into words: {parsed.short(error)}")
             return
         for chunk in self._chunks(tokens):
             for piece in self._chunk(chunk):
@@ -170,6 +179,11 @@ class _Reader:
         if body or first in _CONTROL:
             self._declare(tokens, body=body)
         self.values.noted(tokens, body=body)
+        others = None if body else translated(tokens)
+        trees = [self._parse(other)[0] for other in others or ()]
+        if trees and all(isinstance(tree, _DATA) for tree in trees):
+            yield from (Piece(tree, tokens, "", frozenset(self.variables)) for tree in trees)
+            return
         if first == "UNLOAD":
             yield from self._unload(tokens)
         elif first in _CONTROL and first != "SET":
@@ -182,8 +196,7 @@ class _Reader:
 
     def _whole(self, tokens: list[Any], *, body: bool) -> Iterator[Piece]:
         """One statement; or, if it is a body or cannot be parsed as one, the statements in it."""
-        said = translated(tokens) if not body else None
-        tree, problem = self._parse(said or tokens)
+        tree, problem = self._parse(tokens)
         if isinstance(tree, _DATA) and not body:
             yield Piece(tree, tokens, "", frozenset(self.variables))
             return
@@ -236,7 +249,7 @@ class _Reader:
         return tree, problem
 
     def _by(self, grammar: Any, tokens: list[Any]) -> tuple[Any, str]:
-        if _COMPILED and _nesting(tokens) > _NESTED:
+        if _COMPILED and parsed.nesting(tokens) > _NESTED:
             return None, _DEEP
         try:
             with self.limit.armed():
@@ -246,9 +259,9 @@ class _Reader:
         except RecursionError:
             return None, _DEEP
         except Exception as error:  # the parser's own errors and its bugs: both mean that there is no tree
-            return None, f"cannot be parsed: {_short(error)}"
+            return None, f"cannot be parsed: {parsed.short(error)}"
         trees = [tree for tree in trees if tree is not None]
-        if len(trees) != 1 or (self.name not in _CALLS_BY_NAME and _is_no_statement(trees[0])):
+        if len(trees) != 1 or (self.name not in _CALLS_BY_NAME and parsed.is_no_statement(trees[0])):
             return None, "cannot be parsed"
         return trees[0], ""
 
@@ -323,7 +336,7 @@ class _Reader:
                 if whole and start == 0 and end == len(tokens):
                     continue
                 tree, _ = self._parse(tokens[start:end])
-                if isinstance(tree, _DATA) and not _cut_off(tree):
+                if isinstance(tree, _DATA) and not parsed.is_cut_off(tree):
                     break
             else:
                 failed = start if failed is None else failed
@@ -344,7 +357,7 @@ class _Reader:
     def _awaits(self, tokens: list[Any]) -> bool:
         """Whether these words are INSERT INTO t, whose rows a call gives."""
         tree, _ = self._parse(tokens)
-        return tree is not None and _cut_off(tree)
+        return tree is not None and parsed.is_cut_off(tree)
 
     def _called(self, tokens: list[Any]) -> Iterator[Piece]:
         """A call: the statements of a text that is run as it stands; else what is not known until it runs."""
@@ -358,32 +371,3 @@ class _Reader:
             yield from (piece._replace(tree=None, problem=problem) for piece in inner)
         else:
             yield Piece(None, tokens, problem)
-
-
-def _is_no_statement(tree: Any) -> bool:
-    """Whether what was parsed is only words, such as a name or a sum: a statement begins with a verb or is a call."""
-    words = (exp.Alias, exp.Tuple, exp.Condition)
-    return isinstance(tree, words) and not isinstance(tree, exp.Func | exp.Query | exp.DML)
-
-
-def _nesting(tokens: list[Any]) -> int:
-    depth = deepest = 0
-    for token in tokens:
-        depth += (token.token_type == TokenType.L_PAREN) - (token.token_type == TokenType.R_PAREN)
-        deepest = max(deepest, depth)
-    return deepest
-
-
-def _cut_off(tree: Any) -> bool:
-    """Whether a tree is only the beginning of a statement: INSERT INTO t without what is inserted."""
-    return isinstance(tree, exp.Insert) and not tree.expression and not tree.args.get("default")
-
-
-def _short(error: Exception) -> str:
-    """Return the first line of what the parser says, without its colours."""
-    errors = getattr(error, "errors", None)
-    if errors:
-        first = errors[0]
-        said = str(first.get("description") or "").partition(" but got <")[0]
-        return f"{said} at line {first.get('line')}, column {first.get('col')}"
-    return str(error).strip().split("\n", 1)[0][:200]

@@ -34,6 +34,8 @@ def enter(queries: Queries, node: Any, scope: Scope) -> Edges:
     """Offer one entry of a FROM clause in ``scope``; returns what shapes its rows."""
     if isinstance(node, _STREAM):
         return enter(queries, node.this, scope)
+    if isinstance(node, exp.TableAlias):  # what the parser makes of ``|> AS q |>``
+        return enter(queries, exp.Table(this=node.this), scope)
     if isinstance(node, exp.Subquery | exp.Paren) and isinstance(node.this, exp.Table | exp.Subquery):
         inner = node.this
         if not node.alias and not node.args.get("pivots") and not node.args.get("with_"):

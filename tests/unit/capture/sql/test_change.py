@@ -235,3 +235,8 @@ def test_rows_of_several_tables_are_deleted_at_once(tell: Tell) -> None:
 def test_a_target_whose_name_is_not_written_is_in_doubt(tell: Tell) -> None:
     (one,) = tell("INSERT INTO IDENTIFIER($name) SELECT a FROM t", "snowflake", SCHEMA)
     assert (one.target, len(one.doubts)) == (None, 1)
+
+
+def test_a_partition_of_oracle_has_a_name_and_is_no_column(tell: Tell) -> None:
+    (one,) = tell("INSERT INTO u PARTITION (p1) (k, x) SELECT a, b FROM t", "oracle", SCHEMA)
+    assert (one.columns, one.doubts) == ({"k": ["t.a IDENTITY"], "x": ["t.b IDENTITY"]}, [])
