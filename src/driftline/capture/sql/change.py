@@ -175,6 +175,8 @@ class Reading:
         scope = scope if scope is not None else self.root()
         self.walker.with_ctes(tree, scope)
         inside = tree.this.this if isinstance(tree.this, exp.Schema) else tree.this
+        if tree.args.get("is_function"):  # of ClickHouse
+            inside = exp.Table(this=inside)
         if isinstance(inside, exp.Directory):
             target: Source | None = Source("file", (inside.this.name,))
         else:

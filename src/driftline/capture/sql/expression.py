@@ -45,7 +45,7 @@ _SYSTEM = frozenset(  # names that stand for no column of any table
 )
 _METHODS_OF = frozenset(["tsql", "fabric"])
 _METHODS = frozenset(["value", "query", "exist", "nodes", "modify"])  # of a column that holds XML
-_NAMES = (exp.DataType, exp.Identifier, exp.TableAlias, exp.Var, exp.Literal, exp.Star)
+_NAMES = (exp.DataType, exp.Identifier, exp.TableAlias, exp.Var, exp.Literal, exp.Star, exp.NextValueFor)
 
 
 class Queries(Protocol):
@@ -133,9 +133,39 @@ class Expression:
         if isinstance(node, exp.Anonymous) and node.name.lower().startswith("dictget"):
             parts = parts[1:]  # ClickHouse's dictionaries are named like columns
         for part in parts:
-            named = isinstance(part, exp.PropertyEQ | exp.Kwarg)
-            found |= self.edges(part.expression if named else part, step)
+            inner = part.expression if isinstance(part, exp.PropertyEQ | exp.Kwarg) else part
+            if _is_star(inner):  # the row as a value, as in hash(*); count(*) looks at none
+                found |= NONE if isinstance(node, exp.Count) else self._row(inner, step)
+            else:
+                found |= self.edges(inner, step)
         return found
+
+    def _row(self, star: Any, kind: Kind) -> Edges:
+        """All columns that a star inside an expression stands for, ``*`` or ``t.*``."""
+        relations = list(self.scope.relations.values())
+        if isinstance(star, exp.Column):
+            named = self.scope.relation(self.queries.dialect.table(star.args["table"]))
+            relations = [named] if named is not None else []
+        bare = star.this if isinstance(star, exp.Column) else star
+        left_out = {part.name.lower() for part in bare.args.get("except_") or ()}
+        items = [item for relation in relations for item in relation.items]
+        kept = [one for one in items if not (isinstance(one, Output) and one.name.lower() in left_out)]
+        return rel.through(rel.all_of(kept), kind)
+
+    def _table(self, node: Any, kind: Kind) -> Edges:
+        """A table that a function is given, ``ML.PREDICT(MODEL m, TABLE t)``: all of its columns."""
+        bare = isinstance(node.this, exp.Identifier) and not node.args.get("db")
+        bound = self.scope.cte(self.queries.dialect.table(node.this)) if bare else None
+        relation = bound or self.queries.table(node)
+        return rel.through(rel.all_of(relation.items), _on(kind, TRANSFORMATION)) if relation is not None else NONE
+
+    def _called(self, node: Any, kind: Kind) -> Edges:
+        """A function that the parser does not know; ``TABLE(t)`` is a table."""
+        given = node.expressions[0] if len(node.expressions) == 1 else None
+        if node.name.upper() == "TABLE" and isinstance(given, exp.Column) and not isinstance(given.this, exp.Star):
+            parts = dict(zip(("this", "db", "catalog"), reversed(given.parts), strict=False))
+            return self._table(exp.Table(**parts), kind)
+        return self._parts(node, kind)
 
     # --- names ------------------------------------------------------------------------------------------------
 
@@ -350,8 +380,14 @@ _SPECIAL: dict[Any, Any] = {
     exp.Exists: Expression._exists,
     exp.Lambda: Expression._lambda,
     exp.Parameter: Expression._numbered,
+    exp.Table: Expression._table,
+    exp.Anonymous: Expression._called,
     exp.Comprehension: Expression._lambda,
 }
+
+
+def _is_star(node: Any) -> bool:
+    return isinstance(node, exp.Star) or (isinstance(node, exp.Column) and isinstance(node.this, exp.Star))
 
 
 def _on(kind: Kind, more: Kind) -> Kind:

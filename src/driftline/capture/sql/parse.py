@@ -19,7 +19,7 @@ from driftline.capture.sql import batches, bodies, calling, given_out, marks, pa
 from driftline.capture.sql.assigned import assigned
 from driftline.capture.sql.limit import UNLIMITED, Limit, TooLong
 from driftline.capture.sql.looping import Loops, Rows, of_trigger
-from driftline.capture.sql.rewrite import rewritten
+from driftline.capture.sql.rewrite import queried, rewritten
 from driftline.capture.sql.tokens import TokenType
 from driftline.capture.sql.translate import translated
 from driftline.capture.sql.variables import Values, Variables
@@ -239,6 +239,8 @@ class _Reader:
         tree, problem = self._by(self.grammar, tokens)
         if output and isinstance(tree, exp.DML):
             tree.set("output", self._by(self.grammar, output)[0])
+        if tree is None and self.name == "bigquery" and len(given := queried(tokens)) != len(tokens):
+            tree, problem = self._by(self.grammar, given)
         if tree is None and self.name in ("", *_ELSEWHERE) and problem != _DEEP:
             text = self.text[tokens[0].start : tokens[-1].end + 1]
             other = _ELSEWHERE.get(self.name) or next((_BY_QUOTES[q] for q in _BY_QUOTES if q in text), "")

@@ -102,6 +102,17 @@ def _windowed(tokens: list[Any]) -> list[Any]:
     return tokens
 
 
+def queried(tokens: list[Any]) -> list[Any]:
+    """Return ``f(MODEL m, TABLE t)``, a function that the parser does not know, as a function of queries."""
+    words = said(tokens)
+    for place in range(len(words) - 2, 1, -1):
+        if words[place] in ("MODEL", "TABLE") and words[place - 1] in ("(", ",") and words[place + 1] not in ("(", "="):
+            name = dotted(tokens[place + 1 :])
+            query = [*spelled(tokens[place], "(", "SELECT", "*", "FROM"), *name, *spelled(name[-1], ")")]
+            tokens = [*tokens[:place], *query, *tokens[place + 1 + len(name) :]]
+    return tokens
+
+
 def _untimed(tokens: list[Any]) -> list[Any]:
     """The words behind MATCH_RECOGNIZE without ``WITHIN INTERVAL …`` and ``SUBSET …``, which no column comes from."""
     words = [token.text.upper() for token in tokens]
