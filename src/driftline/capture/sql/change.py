@@ -321,7 +321,8 @@ class Reading:
         path = clauses.search_path(tree)
         if path is not None and self.script.dialect.name in clauses.SEARCHING:
             self.script.search(path)
-        return [Statement((), how="none", kind=clauses.kind_of(tree))]
+        asked = [one for query in clauses.asked(tree) for one in self.fresh().own(query)]
+        return asked or [Statement((), how="none", kind=clauses.kind_of(tree))]
 
     def _drop(self, tree: Any) -> list[Statement]:
         for table in tree.args.get("tables") or [tree.this]:

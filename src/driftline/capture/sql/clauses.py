@@ -75,6 +75,15 @@ def search_path(tree: Any) -> tuple[str, ...] | None:
     return tuple(one for one in schemas if one and one.lower() not in _NO_SCHEMA)
 
 
+def asked(tree: Any) -> list[Any]:
+    """Return the queries whose values SET gives to variables, ``SET n = (SELECT max(a) FROM t)``."""
+    items = (
+        (item.this for item in tree.expressions if isinstance(item, exp.SetItem)) if isinstance(tree, exp.Set) else ()
+    )
+    values = (one.expression.unnest() for one in items if isinstance(one, exp.EQ) and one.expression is not None)
+    return [value for value in values if isinstance(value, exp.Query) and value.find(exp.From) is not None]
+
+
 def uris(properties: Any) -> tuple[str, ...]:
     """Return the addresses among the options of LOAD DATA and EXPORT DATA."""
     for part in properties.expressions if isinstance(properties, exp.Properties) else ():

@@ -201,6 +201,9 @@ class Expression:
         item = items[place] if place < len(items) else None
         return rel.through(item.edges, kind) if isinstance(item, Output) else NONE
 
+    def _bound(self, node: Any, kind: Kind) -> Edges:
+        return rel.through(self.scope.value(f"@{node.name.lower()}"), kind)
+
     def _plain(self, name: Any, kind: Kind) -> Edges:
         key = self.queries.dialect.column(name)
         whole = self.scope.relation(self.queries.dialect.table(name))
@@ -380,6 +383,7 @@ _SPECIAL: dict[Any, Any] = {
     exp.Exists: Expression._exists,
     exp.Lambda: Expression._lambda,
     exp.Parameter: Expression._numbered,
+    exp.Placeholder: Expression._bound,
     exp.Table: Expression._table,
     exp.Anonymous: Expression._called,
     exp.Comprehension: Expression._lambda,

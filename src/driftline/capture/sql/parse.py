@@ -10,19 +10,20 @@ import logging
 import re
 import time
 from collections.abc import Iterator
-from typing import Any, NamedTuple
+from typing import Any
 
 import sqlglot
 from sqlglot import exp
 
-from driftline.capture.sql import batches, bodies, calling, given_out, marks, parsed, templates, words
-from driftline.capture.sql.assigned import assigned
+from driftline.capture.sql import batches, bodies, calling, filling, given_out, marks, parsed, templates, words
+from driftline.capture.sql.assigned import assigned, into_variables, valued
 from driftline.capture.sql.limit import UNLIMITED, Limit, TooLong
-from driftline.capture.sql.looping import Loops, Rows, of_trigger
+from driftline.capture.sql.looping import Loops, of_trigger
+from driftline.capture.sql.piece import Piece
 from driftline.capture.sql.rewrite import queried, rewritten
 from driftline.capture.sql.tokens import TokenType
 from driftline.capture.sql.translate import translated
-from driftline.capture.sql.variables import Values, Variables
+from driftline.capture.sql.variables import Variables
 
 _CONTROL = marks.CUTS | {
     "SET",
@@ -59,35 +60,13 @@ _CALLS_BY_NAME = frozenset(["tsql", "fabric"])  # a procedure is called by its n
 _ELSEWHERE = {"athena": "hive"}  # what one grammar does not know, the other may
 _BY_QUOTES = {"`": "bigquery", "[": "tsql"}  # whose quotes tell a dialect where none is given
 _STATEMENT = re.compile(r"\b(?:select|insert|delete|update|merge)\b", re.IGNORECASE)
-_BODY = re.compile(rf"{_STATEMENT.pattern}|\b(?:call|exec|execute)\b", re.IGNORECASE)
+_BODY = re.compile(rf"{_STATEMENT.pattern}|\b(?:call|exec|execute|perform)\b", re.IGNORECASE)
 _TRIES = 40  # ends that are tried for one beginning
 _BLOCK = "cannot be parsed, in a block or after another statement"
 _DEEP = "too deeply nested"
 _COMPILED = not str(sqlglot.parser.__file__).endswith(".py")  # its recursion ends with the process, not an error
 _NESTED = 1_000  # parentheses
 _DEPTH = 3  # bodies within bodies
-
-
-class Piece(NamedTuple):
-    """One statement: its tree, or its tokens and why there is no tree."""
-
-    tree: Any
-    tokens: list[Any]
-    problem: str = ""
-    variables: frozenset[str] = frozenset()  # names of parameters and variables, which are no columns
-    whole: str = ""  # the text that the tokens come from
-    rows: Rows = ()  # that the block around goes through one by one
-    values: Values = ()  # that variables may have
-
-    @property
-    def text(self) -> str:
-        """The statement as it is written."""
-        return self.whole[self.tokens[0].start : self.tokens[-1].end + 1] if self.tokens else ""
-
-    @property
-    def line(self) -> int:
-        """The line of the text that it starts on."""
-        return int(self.tokens[0].line) if self.tokens else 1
 
 
 class _Quiet(logging.Filter):
@@ -153,10 +132,10 @@ class _Reader:
         for place, token in enumerate(tokens):
             if token.token_type == TokenType.SEMICOLON:
                 if place > start:
-                    yield tokens[start:place]
+                    yield from filling.parts(tokens[start:place])
                 start = place + 1
         if start < len(tokens):
-            yield tokens[start:]
+            yield from filling.parts(tokens[start:])
 
     def _chunk(self, tokens: list[Any]) -> Iterator[Piece]:
         if bodies.is_reset(tokens):
@@ -166,9 +145,27 @@ class _Reader:
         if variable:
             self.variables.add(variable)
             return
+        given = filling.assignment(tokens, self.variables)
+        if given is not None:
+            yield from self._given(given, tokens)
+            return
         tokens, used = self.loops.unindexed(tokens)
         yield from self._part(tokens)
         self.loops.left(used)
+
+    def _given(self, given: filling.Given, tokens: list[Any]) -> Iterator[Piece]:
+        """The query of the value that a variable is given, where it asks for data."""
+        if given.declares:
+            self.variables.add(given.name)
+        tree, problem = self._parse(filling.query_of(given))
+        if tree is None:
+            yield Piece(None, tokens, problem)
+            return
+        value = tree.expressions[0] if isinstance(tree, exp.Select) and len(tree.expressions) == 1 else None
+        query = value.unnest() if isinstance(value, exp.Subquery) else tree
+        if query.find(exp.From) is not None:
+            yield Piece(query, tokens, "", frozenset(self.variables))
+        self.values.assigned(valued(given.name, query), self.text, tokens)
 
     def _part(self, tokens: list[Any]) -> Iterator[Piece]:
         first = tokens[0].text.upper()
@@ -184,8 +181,12 @@ class _Reader:
         if trees and all(isinstance(tree, _DATA) for tree in trees):
             yield from (Piece(tree, tokens, "", frozenset(self.variables)) for tree in trees)
             return
+        written = filling.outfile(tokens)
         if first == "UNLOAD":
             yield from self._unload(tokens)
+        elif written is not None and isinstance(query := self._parse(written[0])[0], exp.Query):
+            files = [exp.Literal.string(written[1])]
+            yield Piece(exp.Copy(this=query.subquery(), kind=False, files=files), tokens)
         elif first in _CONTROL and first != "SET":
             if first == "DECLARE":
                 yield from self._table_variable(tokens)
@@ -239,6 +240,12 @@ class _Reader:
         tree, problem = self._by(self.grammar, tokens)
         if output and isinstance(tree, exp.DML):
             tree.set("output", self._by(self.grammar, output)[0])
+        if tree is None and (filled := filling.filled(tokens)) is not None:
+            asked, _ = self._by(self.grammar, filled.query)
+            into = exp.Into(expressions=filled.into)
+            if isinstance(asked, exp.Select) and into_variables(into, self.name, self.variables):
+                asked.set("into", into)
+                return asked, ""
         if tree is None and self.name == "bigquery" and len(given := queried(tokens)) != len(tokens):
             tree, problem = self._by(self.grammar, given)
         if tree is None and self.name in ("", *_ELSEWHERE) and problem != _DEEP:
@@ -367,7 +374,7 @@ class _Reader:
         constant = calling.constant(tokens)
         texts = [] if calling.runs_procedure(tokens, self.name) else calling.texts(tokens)
         inner = list(self._inside(texts, every=constant))
-        if constant and inner and not any(piece.problem for piece in inner):
+        if constant and inner:
             yield from inner
         elif inner:
             yield from (piece._replace(tree=None, problem=problem) for piece in inner)

@@ -9,7 +9,7 @@ the pattern. What is another statement by itself is in ``sql/translate``.
 import itertools
 from typing import Any
 
-from driftline.capture.sql import flink, given_out, unsaid
+from driftline.capture.sql import filling, flink, given_out, unsaid
 from driftline.capture.sql.assigned import SELECTING, SETTING, assigning
 from driftline.capture.sql.looping import uncoloned, unwrapped
 from driftline.capture.sql.tokens import Token, TokenType, closing, dotted, named, said, spelled
@@ -33,6 +33,7 @@ def rewritten(tokens: list[Any], dialect: str) -> list[Any]:
     for place, (token, after) in enumerate(itertools.pairwise(tokens)) if dialect in _TOP else ():
         if token.token_type == TokenType.TOP and after.token_type == TokenType.DOT:
             tokens[place] = named(token)
+    tokens = filling.asked(tokens, dialect)
     tokens = unsaid.without(unwrapped(_escaped(_windowed(_replacing(tokens, dialect)))), dialect)
     if dialect in flink.DIALECTS:
         tokens = flink.plain(tokens)

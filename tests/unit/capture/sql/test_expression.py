@@ -49,3 +49,8 @@ def test_tables_and_models_that_a_function_is_given_are_read(name: str, sql: str
 def test_the_next_value_of_a_sequence_comes_from_no_column(tell: Tell) -> None:
     (one,) = tell("SELECT NEXT VALUE FOR dbo.seq AS n, a FROM t", "tsql")
     assert (one.columns, one.doubts) == ({"n": [], "a": ["t.a IDENTITY"]}, [])
+
+
+def test_a_number_that_is_bound_is_no_column_of_staged_files(tell: Tell) -> None:
+    (one,) = tell("SELECT :1 AS task, a FROM t", "snowflake")
+    assert one.columns == {"task": [], "a": ["t.a IDENTITY"]}
