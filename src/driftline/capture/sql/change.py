@@ -125,7 +125,7 @@ class Reading:
         if tree.kind not in _MADE or target is None or (tree.kind == "MODEL" and tree.expression is None):
             return [Statement((), how="none", kind=kind)]
         listed = clauses.listed(tree.this)
-        query, like = tree.expression, clauses.like(tree)
+        query, like = tree.expression, clauses.like(tree) or (None if listed else clauses.path(tree))
         for prop in tree.find_all(exp.ToTableProperty):
             target = self.script.source(prop.this) or target
         temporary = clauses.temporary(tree) or target.names[0].startswith("#")

@@ -93,10 +93,22 @@ def uris(properties: Any) -> tuple[str, ...]:
     return ()
 
 
+def path(tree: Any) -> Any:
+    """Return the files that ``USING csv OPTIONS (path 'file')`` of Spark makes a table or a view of; None where none."""
+    for options in tree.find_all(exp.OptionsProperty):
+        for one in options.expressions:
+            value = one.args.get("value")
+            if one.name.lower() == "path" and isinstance(value, exp.Literal):
+                return exp.Table(this=value.copy())
+    return None
+
+
 def temporary(tree: Any) -> bool:
     """Whether what is created ends with its session."""
     properties = tree.args.get("properties")
-    return properties is not None and any(isinstance(p, exp.TemporaryProperty) for p in properties.expressions)
+    return properties is not None and any(
+        isinstance(p, exp.TemporaryProperty | exp.VolatileProperty) for p in properties.expressions
+    )
 
 
 def like(tree: Any) -> Any:

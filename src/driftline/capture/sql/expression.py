@@ -124,7 +124,7 @@ class Expression:
         return frozenset(found | self.edges(node, step))
 
     def _parts(self, node: Any, kind: Kind) -> Edges:
-        aggregate = (isinstance(node, exp.AggFunc) and not isinstance(node, _MOVING)) or (
+        aggregate = (isinstance(node, exp.AggFunc | exp.WithinGroup) and not isinstance(node, _MOVING)) or (
             isinstance(node, exp.Anonymous) and node.name.lower() in _AGGREGATES
         )
         step = _on(kind, AGGREGATION if aggregate else TRANSFORMATION)

@@ -176,10 +176,13 @@ class _Reader:
         if body or first in _CONTROL:
             self._declare(tokens, body=body)
         self.values.noted(tokens, body=body)
-        others = None if body else translated(tokens)
+        own = self._first(tokens) if self.name in _CALLS_BY_NAME else tokens
+        others = None if body else translated(own)
         trees = [self._parse(other)[0] for other in others or ()]
         if trees and all(isinstance(tree, _DATA) for tree in trees):
-            yield from (Piece(tree, tokens, "", frozenset(self.variables)) for tree in trees)
+            yield from (Piece(tree, own, "", frozenset(self.variables)) for tree in trees)
+            if len(own) < len(tokens):
+                yield from self._chunk(tokens[len(own) :])
             return
         written = filling.outfile(tokens)
         if first == "UNLOAD":
@@ -194,6 +197,11 @@ class _Reader:
             yield from self._embedded(tokens)
         else:
             yield from self._whole(tokens, body=body)
+
+    def _first(self, tokens: list[Any]) -> list[Any]:
+        """The first statement of T-SQL, which needs no semicolon; as far as the words tell."""
+        found = marks.marks(tokens)
+        return tokens[: min((one for one in (*found.starts, *found.calls) if one > 1), default=len(tokens))]
 
     def _whole(self, tokens: list[Any], *, body: bool) -> Iterator[Piece]:
         """One statement; or, if it is a body or cannot be parsed as one, the statements in it."""

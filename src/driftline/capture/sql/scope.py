@@ -28,6 +28,7 @@ class Scope:
         self.relations: dict[str, Relation] = {}
         self.tables: dict[str, str] = {}  # key of a table's name -> its alias
         self.merged: dict[str, list[str]] = {}  # column of USING -> aliases whose value it may take
+        self.shared: dict[str, int] = {}  # column of USING -> how many of these may have it, where only one does
         self.rows: dict[str, Relation] = {}  # that a block goes through: their columns are named with them alone
         self.aliases: dict[str, Edges] = {}  # outputs named so far
         self.bound: set[str] = set()  # parameters of lambdas and of procedures
@@ -107,7 +108,9 @@ class Scope:
             return Meaning(self.value(key))
         if key in self.merged:
             hits = [self.relations[alias].find(key, name) for alias in self.merged[key]]
-            return Meaning(frozenset().union(*(hit.edges for hit in hits if hit is not None)))
+            edges = frozenset().union(*(hit.edges for hit in hits if hit is not None))
+            several = self.shared.get(key, 1)
+            return Meaning(rel.doubted(edges, 1 / several), "any of several sources" if several > 1 else "")
         certain: list[Edges] = []
         open_: list[Found] = []
         for relation in self.relations.values():

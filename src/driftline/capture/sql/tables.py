@@ -142,7 +142,8 @@ def _function(queries: Queries, node: Any, scope: Scope, hidden: str = "") -> Re
         )
     if isinstance(inner, exp.Explode) and dialect.name == "snowflake":
         return Relation((Output(name, edges, dialect.column(exp.to_identifier(name))) for name in _FLATTENED), rows)
-    known = row_columns.columns(inner.this if isinstance(inner, exp.Table) else inner, dialect.name)
+    called = alias.name if isinstance(alias, exp.TableAlias) else ""
+    known = row_columns.columns(inner.this if isinstance(inner, exp.Table) else inner, dialect.name, called)
     if known:
         return Relation(
             (Output(one.name, edges if valued else NONE, dialect.column(one)) for one, valued in known), rows
@@ -217,11 +218,15 @@ def _merge(scope: Scope, name: str, key: str, before: list[str], added: list[str
     """Merge the column of USING; returns what it makes of the rows."""
     holders = [alias for alias in before if scope.relations[alias].output(key) is not None]
     open_ = [alias for alias in before if scope.relations[alias].find(key, name) is not None]
-    known = scope.merged.get(key, (holders or open_ or before)[:1])
+    sure = scope.merged.get(key) or (holders or open_ or before)[:1]
+    known = sure if key in scope.merged or holders else (open_ or sure)  # any of those whose columns are not known
     rows: Edges = NONE
     for alias in (*known, *added):
         hit = scope.relations[alias].find(key, name)
-        rows |= rel.through(hit.edges if hit is not None else NONE, JOIN)
+        share = 1 / len(known) if alias in known and key not in scope.merged else 1
+        rows |= rel.doubted(rel.through(hit.edges if hit is not None else NONE, JOIN), share)
+    if len(known) > 1 and key not in scope.merged:
+        scope.shared[key] = len(known)
     scope.merged[key] = {"RIGHT": added, "FULL": [*known, *added]}.get(side, list(known))
     return rows
 

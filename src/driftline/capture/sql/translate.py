@@ -137,6 +137,15 @@ def _rename(tokens: list[Any], words: list[str]) -> _Said:
     return found
 
 
+def _bulk(tokens: list[Any], words: list[str]) -> _Said:
+    """``BULK INSERT t FROM 'file' [WITH (…)]`` of T-SQL."""
+    name = dotted(tokens[2:])
+    place = 2 + len(name)
+    if words[1:2] != ["INSERT"] or words[place : place + 1] != ["FROM"] or place + 1 >= len(tokens):
+        return None
+    return [[*tokens[1 : place + 2]]]
+
+
 def _exchange(tokens: list[Any], words: list[str]) -> _Said:
     """``EXCHANGE TABLES a AND b`` of ClickHouse."""
     if words[1:2] != ["TABLES"] or "AND" not in words:
@@ -270,6 +279,7 @@ _BY_WORD: dict[str, Callable[[list[Any], list[str]], _Said]] = {
     "ALTER": _alter,
     "RENAME": _rename,
     "EXCHANGE": _exchange,
+    "BULK": _bulk,
     "EXEC": _procedure,
     "EXECUTE": _procedure,
     "UPD": _update,

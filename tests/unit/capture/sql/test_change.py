@@ -240,3 +240,10 @@ def test_a_target_whose_name_is_not_written_is_in_doubt(tell: Tell) -> None:
 def test_a_partition_of_oracle_has_a_name_and_is_no_column(tell: Tell) -> None:
     (one,) = tell("INSERT INTO u PARTITION (p1) (k, x) SELECT a, b FROM t", "oracle", SCHEMA)
     assert (one.columns, one.doubts) == ({"k": ["t.a IDENTITY"], "x": ["t.b IDENTITY"]}, [])
+
+
+def test_who_reads_a_temporary_view_over_files_reads_these(tell: Tell) -> None:
+    said = "CREATE TEMPORARY VIEW v USING csv OPTIONS (path '/d/x.csv'); SELECT a FROM v"
+    made, read = tell(said, "spark", through=True)
+    assert (made.target, made.columns) == ("v", {"*": ["/d/x.csv.*"]})
+    assert read.columns == {"a": ["/d/x.csv.a IDENTITY"]}

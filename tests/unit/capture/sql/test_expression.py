@@ -54,3 +54,8 @@ def test_the_next_value_of_a_sequence_comes_from_no_column(tell: Tell) -> None:
 def test_a_number_that_is_bound_is_no_column_of_staged_files(tell: Tell) -> None:
     (one,) = tell("SELECT :1 AS task, a FROM t", "snowflake")
     assert one.columns == {"task": [], "a": ["t.a IDENTITY"]}
+
+
+def test_an_ordered_set_is_aggregated(tell: Tell) -> None:
+    (one,) = tell("SELECT percentile_cont(0.5) WITHIN GROUP (ORDER BY c) AS m FROM t", "postgres")
+    assert one.columns == {"m": ["t.c AGGREGATION"]}

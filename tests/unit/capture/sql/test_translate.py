@@ -106,3 +106,16 @@ def test_rows_that_a_merge_of_redshift_brings_are_those_of_its_source(tell: Tell
     (one,) = tell("MERGE INTO t USING s ON t.id = s.id REMOVE DUPLICATES", "redshift", {"s": ("id", "v")})
     assert (one.target, one.rows) == ("t", ["s.id JOIN", "t.id JOIN"])
     assert one.columns == {"id": ["s.id IDENTITY"], "v": ["s.v IDENTITY"]}
+
+
+def test_what_stands_behind_a_statement_of_tsql_is_read_as_well(tell: Tell) -> None:
+    switched, loaded, inserted = tell(
+        "ALTER TABLE a SWITCH TO b; BULK INSERT c FROM 'f.csv' WITH (FIELDTERMINATOR = ',') "
+        "INSERT INTO d (x) SELECT y FROM e",
+        "tsql",
+    )
+    assert (switched.target, loaded.target, inserted.target) == ("b", "c", "d")
+    assert loaded.columns == {"*": ["f.csv.*"]}
+    assert inserted.columns == {"x": ["e.y IDENTITY"]}
+    renamed, inserted = tell("EXEC sp_rename 'a', 'b' INSERT INTO d (x) SELECT y FROM e", "tsql")
+    assert (renamed.target, inserted.target) == ("b", "d")
