@@ -94,7 +94,7 @@ def uris(properties: Any) -> tuple[str, ...]:
 
 
 def path(tree: Any) -> Any:
-    """Return the files that ``USING csv OPTIONS (path 'file')`` of Spark makes a table or a view of; None where none."""
+    """Return the files of ``USING csv OPTIONS (path 'file')`` of Spark, as a table; None where there are none."""
     for options in tree.find_all(exp.OptionsProperty):
         for one in options.expressions:
             value = one.args.get("value")

@@ -30,6 +30,7 @@ from driftline.capture.sql.relation import (
 from driftline.capture.sql.scope import Scope
 
 BY_PATTERN = tuple(getattr(exp, name) for name in ("Columns", "PositionalColumn") if hasattr(exp, name))
+_CHOOSING = frozenset(["", "duckdb", "clickhouse", "databricks"])  # dialects with ``COLUMNS(…)``
 
 
 def project(queries: Queries, node: Any, scope: Scope, windows: dict[str, Any]) -> list[Item]:
@@ -45,7 +46,8 @@ def project(queries: Queries, node: Any, scope: Scope, windows: dict[str, Any]) 
         return _pattern(queries, bare, scope)
     if isinstance(bare, exp.Apply):
         return _applied(queries, bare, scope, windows)
-    if not isinstance(bare, exp.Query) and node.find(*BY_PATTERN) is not None:
+    plain = isinstance(bare, exp.Column | exp.Literal | exp.Query) or queries.dialect.name not in _CHOOSING
+    if not plain and node.find(*BY_PATTERN) is not None:
         return _each(queries, node, scope, windows)
     if isinstance(bare, exp.QueryTransform):
         return _transformed(queries, bare, scope)
