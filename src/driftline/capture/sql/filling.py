@@ -36,10 +36,10 @@ class Filled(NamedTuple):
 
 def parts(tokens: list[Any]) -> Iterator[list[Any]]:
     """Yield words of a part of a script, with an assignment that stands behind BEGIN or THEN by itself."""
-    words = said(tokens)
     start = 0
-    for place in range(1, len(words)):
-        if words[place - 1] in _BEFORE and (words[place] == "SET" or assignment(tokens[place:], ()) is not None):
+    for place in [one for one, token in enumerate(tokens, 1) if token.text.upper() in _BEFORE and one < len(tokens)]:
+        before, first = said(tokens[place - 1 : place + 1])
+        if before and (first == "SET" or assignment(tokens[place:], ()) is not None):
             yield tokens[start:place]
             start = place
     yield tokens[start:]
@@ -47,13 +47,15 @@ def parts(tokens: list[Any]) -> Iterator[list[Any]]:
 
 def assignment(tokens: list[Any], variables: Collection[str]) -> Given | None:
     """Return what ``v := …``, ``LET v [type] := …`` and, of a variable, ``v = …`` gives; None where it is no such."""
-    words = said(tokens)
-    declares = words[:1] == ["LET"]
+    declares = said(tokens[:1]) == ["LET"]
     place = int(declares)
     name = tokens[place : place + 1]
-    if not name or name[0].token_type not in _NAMES or len(words) < place + 3:
+    if not name or name[0].token_type not in _NAMES or len(tokens) < place + 3:
         return None
-    sign = words[place + 1]
+    sign = tokens[place + 1].text
+    if not declares and sign not in (":=", "="):
+        return None
+    words = said(tokens)
     if declares:
         signs = (one for one in range(place + 1, len(words)) if words[one] in (":=", "DEFAULT", "CURSOR"))
         end = next(signs, 0)
@@ -96,6 +98,8 @@ def filled(tokens: list[Any]) -> Filled | None:
 
 def outfile(tokens: list[Any]) -> tuple[list[Any], str] | None:
     """Return a query without ``INTO OUTFILE 'file' …``, and the file; None where it has none."""
+    if not any(token.text.upper() in _FILES for token in tokens):
+        return None
     words = said(tokens)
     place = next((one for one in _outside(words, "INTO") if not _FILES.isdisjoint(words[one + 1 : one + 2])), 0)
     if not place or place + 2 >= len(tokens) or tokens[place + 2].token_type != TokenType.STRING:

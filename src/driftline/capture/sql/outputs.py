@@ -47,7 +47,7 @@ def project(queries: Queries, node: Any, scope: Scope, windows: dict[str, Any]) 
     if isinstance(bare, exp.Apply):
         return _applied(queries, bare, scope, windows)
     plain = isinstance(bare, exp.Column | exp.Literal | exp.Query) or queries.dialect.name not in _CHOOSING
-    if not plain and node.find(*BY_PATTERN) is not None:
+    if not plain and _chooses(bare):
         return _each(queries, node, scope, windows)
     if isinstance(bare, exp.QueryTransform):
         return _transformed(queries, bare, scope)
@@ -65,6 +65,13 @@ def project(queries: Queries, node: Any, scope: Scope, windows: dict[str, Any]) 
     if name:
         return [Output(name, edges, queries.dialect.written(name))]
     return [Output("", edges, "", dialects.text(node, queries.dialect))]
+
+
+def _chooses(node: Any) -> bool:
+    """Whether an expression has ``COLUMNS(…)`` in it, outside of queries."""
+    if isinstance(node, exp.Query):
+        return False
+    return isinstance(node, BY_PATTERN) or any(_chooses(part) for part in node.iter_expressions())
 
 
 def _each(queries: Queries, node: Any, scope: Scope, windows: dict[str, Any]) -> list[Item]:

@@ -16,9 +16,8 @@ _FROM_STAGE = frozenset(["REPLACE", "ATTACH", "APPEND"])  # rows of another tabl
 
 def translated(tokens: list[Any]) -> _Said:
     """Return the words of the statements that mean the same as ``tokens``; None where they stand for themselves."""
-    words = said(tokens)
-    begins = _BY_WORD.get(words[0])
-    return begins(tokens, words) if begins is not None else None
+    begins = _BY_WORD.get(tokens[0].text.upper())
+    return begins(tokens, said(tokens)) if begins is not None else None
 
 
 def _create(tokens: list[Any], words: list[str]) -> _Said:
