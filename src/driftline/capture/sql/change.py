@@ -130,7 +130,8 @@ class Reading:
             target = self.script.source(prop.this) or target
         temporary = clauses.temporary(tree) or target.names[0].startswith("#")
         if query is None and like is None:
-            self.script.declare(target, listed, temporary=temporary, computed=clauses.computed(tree.this))
+            if listed or temporary:  # else nobody knows the columns
+                self.script.declare(target, listed, temporary=temporary, computed=clauses.computed(tree.this))
             made = self._computed(tree.this, target, listed)
             return [Statement((), target, Lineage(made, rel.NONE), "none", kind=kind)]
         return [self._made(tree, target, query if query is not None else like, listed, temporary=temporary)]

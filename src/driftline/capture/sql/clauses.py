@@ -94,7 +94,15 @@ def uris(properties: Any) -> tuple[str, ...]:
 
 
 def path(tree: Any) -> Any:
-    """Return the files of ``USING csv OPTIONS (path 'file')`` of Spark, as a table; None where there are none."""
+    """Return the files that a table without columns is made of, as a table; None where there are none.
+
+    They stand in ``USING csv OPTIONS (path 'file')``, in ``LOCATION 'folder'`` or, with BigQuery, in ``uris``.
+    """
+    given = tree.args.get("properties")
+    located = given.find(exp.LocationProperty) if given is not None else None
+    listed = uris(given)[:1] or ((located.this.name,) if located is not None and located.this.is_string else ())
+    if listed:
+        return exp.Table(this=exp.Literal.string(listed[0]))
     for options in tree.find_all(exp.OptionsProperty):
         for one in options.expressions:
             value = one.args.get("value")

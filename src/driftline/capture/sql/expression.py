@@ -10,8 +10,8 @@ from typing import Any, Protocol
 
 from sqlglot import exp
 
+from driftline.capture.sql import methods, structs
 from driftline.capture.sql import relation as rel
-from driftline.capture.sql import structs
 from driftline.capture.sql.dialect import Dialect
 from driftline.capture.sql.relation import (
     ABSENT,
@@ -41,10 +41,18 @@ _AGGREGATES = frozenset(  # that the parser knows by no class of their own
     ]
 )  # fmt: skip
 _SYSTEM = frozenset(  # names that stand for no column of any table
-    ["rownum", "rowid", "_table_suffix", "_partitiontime", "_partitiondate", "_file_name", "sysdate", "systimestamp"]
+    [
+        "default",
+        "rownum",
+        "rowid",
+        "_table_suffix",
+        "_partitiontime",
+        "_partitiondate",
+        "_file_name",
+        "sysdate",
+        "systimestamp",
+    ]
 )
-_METHODS_OF = frozenset(["tsql", "fabric"])
-_METHODS = frozenset(["value", "query", "exist", "nodes", "modify"])  # of a column that holds XML
 _NAMES = (exp.DataType, exp.Identifier, exp.TableAlias, exp.Var, exp.Literal, exp.Star, exp.NextValueFor)
 
 
@@ -297,7 +305,7 @@ class Expression:
 
     def _dot(self, node: Any, kind: Kind) -> Edges:
         """A field of what an expression gives, such as ``lines[0].sku``; a method of a column, ``t.note.value(…)``."""
-        column = self._asked(node)
+        column = methods.asked(node, self.queries.dialect, self.scope)
         if column is not None:
             return self._column(column, _on(kind, TRANSFORMATION)) | self.edges(node.expression, kind)
         if isinstance(node.expression, exp.Identifier):
@@ -306,23 +314,6 @@ class Expression:
             if inside is not None:
                 return rel.through(inside, kind)
         return self._parts(node, kind)
-
-    def _asked(self, node: Any) -> Any:
-        """The column whose method is called; None for ``schema.function(…)`` and for all that is no call."""
-        parts: list[Any] = []
-        before = node.this
-        while isinstance(before, exp.Dot):
-            parts.insert(0, before.expression)
-            before = before.this
-        parts.insert(0, before)
-        if not isinstance(node.expression, exp.Func) or not all(isinstance(one, exp.Identifier) for one in parts):
-            return None
-        if len(parts) == 1:
-            if self.queries.dialect.name not in _METHODS_OF or node.expression.name.lower() not in _METHODS:
-                return None
-        elif self.scope.relation(self.queries.dialect.table(parts[0])) is None:
-            return None
-        return exp.Column(**dict(zip(("this", "table", "db", "catalog"), reversed(parts), strict=False)))
 
     # --- what has conditions, windows, queries of its own -----------------------------------------------------
 

@@ -13,6 +13,7 @@ from sqlglot import exp
 from driftline.capture.sql.tokens import TokenType, said, spelled
 
 _BEFORE = frozenset(["BEGIN", "THEN", "ELSE", "LOOP", "DO"])  # a statement
+_BLOCKS = frozenset(["BEGIN", "LOOP", "DO"])  # behind these CASE is no expression
 _NAMES = frozenset([TokenType.VAR, TokenType.IDENTIFIER])
 _MARKS: dict[Any, Any] = {TokenType.PARAMETER: exp.Parameter, TokenType.COLON: exp.Placeholder}  # ``@v`` and ``:v``
 _ASKING = frozenset(["postgres", "redshift", "materialize", "risingwave"])  # dialects with PERFORM
@@ -39,7 +40,8 @@ def parts(tokens: list[Any]) -> Iterator[list[Any]]:
     start = 0
     for place in [one for one, token in enumerate(tokens, 1) if token.text.upper() in _BEFORE and one < len(tokens)]:
         before, first = said(tokens[place - 1 : place + 1])
-        if before and (first == "SET" or assignment(tokens[place:], ()) is not None):
+        steers = first == "SET" or (first == "CASE" and before in _BLOCKS)
+        if before and (steers or assignment(tokens[place:], ()) is not None):
             yield tokens[start:place]
             start = place
     yield tokens[start:]

@@ -82,7 +82,8 @@ def _address(given: list[Any]) -> Source | None:
 
 def _dynamic(inner: Any) -> str:
     """The name that a text is, as in ``IDENTIFIER('a.b')``; ``""`` where it is put together when it runs."""
-    if isinstance(inner, exp.Anonymous) and inner.name.lower() == "identifier" and len(inner.expressions) == 1:
+    called = inner.name.lower() if isinstance(inner, exp.Anonymous) and inner.expressions else ""
+    if called == "table_changes" or (called == "identifier" and len(inner.expressions) == 1):
         inner = inner.expressions[0]
     elif isinstance(inner, _DYNAMIC):
         inner = inner.this

@@ -26,18 +26,9 @@ from driftline.capture.sql.translate import translated
 from driftline.capture.sql.variables import Variables
 
 _CONTROL = marks.CUTS | {
-    "SET",
-    "FOR",
-    "OPEN",
-    "FETCH",
-    "CLOSE",
-    "RAISE",
-    "LEAVE",
-    "ITERATE",
-    "COMMIT",
-    "ROLLBACK",
-    "IMMEDIATE",
-}
+    "SET", "FOR", "OPEN", "FETCH", "CLOSE", "RAISE", "LEAVE", "ITERATE", "COMMIT", "ROLLBACK", "IMMEDIATE", "EXIT",
+    "CONTINUE", "GET", "SIGNAL", "RESIGNAL", "ASSERT", "SAVEPOINT", "WAITFOR", "NULL", "UNTIL",
+}  # fmt: skip
 _OPENED = _CONTROL | {
     "UNLOAD",
     "DO",
@@ -138,6 +129,9 @@ class _Reader:
             yield from filling.parts(tokens[start:])
 
     def _chunk(self, tokens: list[Any]) -> Iterator[Piece]:
+        tokens = bodies.opened(tokens)
+        if not tokens:
+            return
         if bodies.is_reset(tokens):
             yield Piece(exp.Command(this="RESET", expression=tokens[-1].text if tokens[1:] else ""), tokens)
             return

@@ -203,6 +203,15 @@ def _update(tokens: list[Any], words: list[str]) -> _Said:
     return [[*spelled(tokens[0], "UPDATE"), *tokens[1:change], *alias, *tokens[change:]]]
 
 
+def _insert(tokens: list[Any], words: list[str]) -> _Said:
+    """``INSERT INTO t (…) TABLE s`` as ``INSERT INTO t (…) SELECT * FROM s``."""
+    found = [place for place in range(3, len(words) - 1) if words[place] == "TABLE"]
+    if len(found) != 1 or "SELECT" in words:
+        return None
+    source = dotted(tokens[found[0] + 1 :])
+    return [[*tokens[: found[0]], *spelled(tokens[0], "SELECT", "*", "FROM"), *source]]
+
+
 def _merge(tokens: list[Any], words: list[str]) -> _Said:
     """Redshift's ``MERGE … REMOVE DUPLICATES``: rows of the source take the place of those that match."""
     if words[-2:] != ["REMOVE", "DUPLICATES"]:
@@ -283,6 +292,7 @@ _BY_WORD: dict[str, Callable[[list[Any], list[str]], _Said]] = {
     "EXECUTE": _procedure,
     "UPD": _update,
     "UPDATE": _update,
+    "INSERT": _insert,
     "MERGE": _merge,
     "EXPORT": _export,
     "IMPORT": _import,

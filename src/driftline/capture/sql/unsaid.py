@@ -125,6 +125,13 @@ def _checked(words: list[str], place: int) -> tuple[int, int]:
     return (start, place + 2) if stands else (0, 0)
 
 
+def _filled(words: list[str], place: int) -> tuple[int, int]:
+    """``WITH [NO] DATA`` at the end of a materialised view of PostgreSQL."""
+    start = place - 1 - (words[place - 1] == "NO")
+    ends = words[place + 1 : place + 2] in ([], [";"])
+    return (start, place + 1) if ends and words[start : start + 1] == ["WITH"] else (0, 0)
+
+
 def _snapshot(words: list[str], place: int) -> tuple[int, int]:
     """``CREATE SNAPSHOT TABLE`` of BigQuery."""
     stands = words[place + 1 : place + 2] == ["TABLE"] and "CREATE" in words[max(place - 3, 0) : place]
@@ -162,6 +169,7 @@ _CLAUSES: tuple[tuple[str, frozenset[str], _Clause], ...] = (
     ("POPULATE", frozenset(["clickhouse"]), _populated),
     ("WITH", _TSQL, _spread),
     ("CHECK", frozenset(), _checked),
+    ("DATA", frozenset(["postgres", "materialize"]), _filled),
     ("SNAPSHOT", frozenset(["bigquery"]), _snapshot),
     ("CLONE", frozenset(["bigquery", *_SPARK]), _as_of),
     ("DEEP", _SPARK, _deep),

@@ -247,3 +247,20 @@ def test_who_reads_a_temporary_view_over_files_reads_these(tell: Tell) -> None:
     made, read = tell(said, "spark", through=True)
     assert (made.target, made.columns) == ("v", {"*": ["/d/x.csv.*"]})
     assert read.columns == {"a": ["/d/x.csv.a IDENTITY"]}
+
+
+def test_a_table_that_is_made_without_columns_has_some_that_nobody_knows(tell: Tell) -> None:
+    _, read = tell("CREATE TABLE n USING delta LOCATION '/n'; SELECT a FROM n", "databricks")
+    assert (read.columns, read.doubts) == ({"a": ["n.a IDENTITY"]}, [])
+
+
+@pytest.mark.parametrize(
+    ("name", "sql"),
+    [
+        ("postgres", "UPDATE t SET a = DEFAULT"),
+        ("databricks", "MERGE INTO t USING s ON t.k = s.k WHEN MATCHED THEN UPDATE SET t.a = DEFAULT"),
+    ],
+)
+def test_what_a_column_has_by_default_comes_from_no_column(tell: Tell, name: str, sql: str) -> None:
+    (one,) = tell(sql, name)
+    assert (one.columns, one.doubts) == ({"a": []}, [])

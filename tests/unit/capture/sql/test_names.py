@@ -67,3 +67,8 @@ def test_functions_of_clickhouse_read_and_write_files(tell: Callable[..., list[A
     assert (one.target, one.columns, one.doubts) == ("o.csv", {"a": ["t.a IDENTITY"]}, [])
     (one,) = tell("SELECT a FROM file('o.csv')", "postgres")
     assert one.columns == {"a": []}
+
+
+def test_changes_of_a_table_are_read_from_it(tell: Callable[..., list[Any]]) -> None:
+    (one,) = tell("SELECT a FROM table_changes('c.t', 1, 2)", "databricks")
+    assert one.columns == {"a": ["c.t.a IDENTITY"]}

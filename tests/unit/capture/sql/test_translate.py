@@ -52,6 +52,8 @@ Tell = Callable[..., list[Any]]
          "INSERT INTO a SELECT * EXCEPT ( o ) FROM STREAM ( b )"),
         ("CREATE FLOW f AS AUTO CDC INTO a FROM STREAM b KEYS (k) SEQUENCE BY s COLUMNS (x, y)",
          "INSERT INTO a SELECT x , y FROM STREAM b"),
+        ("INSERT INTO a (x) TABLE b.c", "INSERT INTO a ( x ) SELECT * FROM b . c"),
+        ("INSERT INTO TABLE a SELECT x FROM b", None),
         ("EXPORT TABLE a.b TO 'p'", "INSERT OVERWRITE DIRECTORY p SELECT * FROM a . b"),
         ("IMPORT EXTERNAL TABLE a FROM 'p'", "LOAD DATA INPATH p INTO TABLE a"),
         ("FROM a |> SET x = f(y, z), w = 1 |> WHERE x",

@@ -29,6 +29,7 @@ CASES = [
     ("tsql", "CREATE TABLE n WITH (DISTRIBUTION = HASH(a), CLUSTERED COLUMNSTORE INDEX) AS SELECT a FROM t",
      "n", {"a": ["t.a IDENTITY"]}),
     ("postgres", "CREATE VIEW n AS SELECT a FROM t WITH LOCAL CHECK OPTION", "n", {"a": ["t.a IDENTITY"]}),
+    ("postgres", "CREATE MATERIALIZED VIEW n AS SELECT a FROM t WITH NO DATA", "n", {"a": ["t.a IDENTITY"]}),
     ("teradata", "LOCKING TABLE t FOR ACCESS SELECT a FROM t", None, {"a": ["t.a IDENTITY"]}),
 ]  # fmt: skip
 
