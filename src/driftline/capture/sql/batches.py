@@ -7,6 +7,8 @@ import re
 
 _GO = re.compile(r"(?<=\n)[ \t]*GO[ \t]*(?=\r?\n|\Z)", re.IGNORECASE)  # ends a batch of T-SQL
 _SLASH = re.compile(r"(?:(?<=\n)|\A)[ \t]*/[ \t]*(?=\r?\n|\Z)")  # ends a block of Oracle
+_VERSIONED = frozenset(["mysql", "singlestore", "doris", "starrocks"])
+_VERSION = re.compile(r"(/\*M?!\d*)(.*?)\*/", re.DOTALL)  # a comment to all others, as mysqldump writes it
 _DELIMITER = re.compile(r"^[ \t]*DELIMITER[ \t]+(\S+)[ \t]*$", re.IGNORECASE | re.MULTILINE)
 
 
@@ -16,6 +18,8 @@ def parted(text: str, dialect: str) -> str:
         return _GO.sub(_semicolon, text)
     if dialect == "oracle":
         return _SLASH.sub(_semicolon, text)
+    if dialect in _VERSIONED:
+        text = _VERSION.sub(lambda part: f"{' ' * len(part[1])}{part[2]}  ", text)
     if "delimiter" not in text.lower():
         return text
     parts: list[str] = []

@@ -83,7 +83,7 @@ def _address(given: list[Any]) -> Source | None:
 def _dynamic(inner: Any) -> str:
     """The name that a text is, as in ``IDENTIFIER('a.b')``; ``""`` where it is put together when it runs."""
     called = inner.name.lower() if isinstance(inner, exp.Anonymous) and inner.expressions else ""
-    if called == "table_changes" or (called == "identifier" and len(inner.expressions) == 1):
+    if called in ("table_changes", "query_table") or (called == "identifier" and len(inner.expressions) == 1):
         inner = inner.expressions[0]
     elif isinstance(inner, _DYNAMIC):
         inner = inner.this

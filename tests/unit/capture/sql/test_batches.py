@@ -43,3 +43,12 @@ def test_what_stands_behind_the_slash_of_oracle_is_a_statement_of_its_own(tell: 
         "BEGIN\n  INSERT INTO a (x) SELECT y FROM b;\nEND;\n/\nINSERT INTO c (x) SELECT y FROM d\n/\n", "oracle"
     )
     assert (first.target, second.target, second.problem) == ("a", "c", "")
+
+
+def test_what_mysql_alone_does_not_take_for_a_comment_is_read(tell: Tell) -> None:
+    (one,) = tell(
+        "/*!50001 CREATE ALGORITHM=UNDEFINED */\n/*!50013 DEFINER=`r`@`%` SQL SECURITY DEFINER */\n"
+        "/*!50001 VIEW `v` AS select `t`.`a` AS `a` from `t` */;",
+        "mysql",
+    )
+    assert (one.target, one.columns, one.problem) == ("v", {"a": ["t.a IDENTITY"]}, "")
