@@ -9,7 +9,7 @@ from typing import Any
 from driftline.capture.sql import marks
 from driftline.capture.sql.tokens import TokenType
 
-_BODIES = ("PROCEDURE", "FUNCTION", "TRIGGER", "TASK")
+_BODIES = ("PROCEDURE", "PROC", "FUNCTION", "TRIGGER", "TASK", "PACKAGE")
 _OTHER_LANGUAGES = frozenset(["PYTHON", "JAVA", "JAVASCRIPT", "SCALA", "JS", "C", "R", "PLPYTHON3U", "PLV8", "PLPERL"])
 _SECTIONED = frozenset(["oracle", "postgres", "redshift"])  # where one DECLARE begins several declarations
 _NO_VARIABLE = marks.STARTS | marks.CUTS | {

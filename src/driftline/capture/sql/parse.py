@@ -27,7 +27,7 @@ from driftline.capture.sql.variables import Variables
 
 _CONTROL = marks.CUTS | {
     "SET", "FOR", "OPEN", "FETCH", "CLOSE", "RAISE", "LEAVE", "ITERATE", "COMMIT", "ROLLBACK", "IMMEDIATE", "EXIT",
-    "CONTINUE", "GET", "SIGNAL", "RESIGNAL", "ASSERT", "SAVEPOINT", "WAITFOR", "NULL", "UNTIL",
+    "CONTINUE", "GET", "SIGNAL", "RESIGNAL", "ASSERT", "SAVEPOINT", "WAITFOR", "NULL", "UNTIL", "FUNCTION", "PROCEDURE",
 }  # fmt: skip
 _OPENED = _CONTROL | {
     "UNLOAD",

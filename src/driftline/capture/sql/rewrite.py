@@ -44,7 +44,7 @@ def rewritten(tokens: list[Any], dialect: str) -> list[Any]:
     if dialect == "teradata":
         tokens = _plain_teradata(tokens)
     if dialect == "oracle":
-        tokens = uncoloned(_deleted_within_merge(_called_view(tokens)))
+        tokens = uncoloned(_deleted_within_merge(_called_view(_bound(tokens))))
     if dialect in ("starrocks", "doris"):
         tokens = _unlabelled(tokens)
     if dialect in SELECTING:
@@ -230,6 +230,18 @@ def _plain_teradata(tokens: list[Any]) -> list[Any]:
             continue
         kept = [*spelled(tokens[place], "AS"), tokens[place + 2]] if word == "NAMED" else []
         tokens = tokens[:place] + kept + tokens[place + 4 :]
+    return tokens
+
+
+def _bound(tokens: list[Any]) -> list[Any]:
+    """Oracle's ``:1`` as ``:name``: to the parser, what is bound has a name."""
+    for place, (token, after) in enumerate(itertools.pairwise(tokens)):
+        if (
+            token.token_type == TokenType.COLON
+            and after.token_type == TokenType.NUMBER
+            and after.start == token.end + 1
+        ):
+            tokens[place + 1] = named(after)
     return tokens
 
 

@@ -25,6 +25,12 @@ def _create(tokens: list[Any], words: list[str]) -> _Said:
         return _stream(tokens, words)
     if "PIPE" in words[1:4] and "COPY" in words:
         return [tokens[words.index("COPY") :]]
+    if "SYNONYM" in words[1:5] and "FOR" in words:
+        name = dotted(tokens[words.index("SYNONYM") + 1 :])
+        query = [*spelled(tokens[0], "AS", "SELECT", "*", "FROM"), *dotted(tokens[words.index("FOR") + 1 :])]
+        return [[tokens[0], *spelled(tokens[0], "VIEW"), *name, *query]]
+    if words[1:2] == ["TABLE"] and words[-4:-1] == ["AS", "CLONE", "OF"]:  # Fabric, of a name without a schema
+        return [[*tokens[:-4], *spelled(tokens[0], "CLONE"), tokens[-1]]]
     if "FLOW" in words[1:3] and "INTO" in words:
         return _changes(tokens, words)
     return None

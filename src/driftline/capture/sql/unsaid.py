@@ -92,15 +92,24 @@ def _errors(words: list[str], place: int) -> tuple[int, int]:
     return place, end + 3 * (words[end : end + 2] == ["REJECT", "LIMIT"])
 
 
-def _refreshed(words: list[str], place: int) -> tuple[int, int]:
-    """What stands between the name of a materialised view of Oracle and AS."""
-    if words[place + 1 : place + 2] != ["VIEW"] or words[place - 1 : place] not in (["CREATE"], ["REPLACE"]):
+def _stored(words: list[str], place: int) -> tuple[int, int]:
+    """What stands between the name of a table or a materialised view of Oracle and AS: how it is kept."""
+    view = words[place] == "MATERIALIZED"
+    begins = (
+        words[place - 1 : place] in (["CREATE"], ["REPLACE"], ["TEMPORARY"])
+        and "CREATE" in words[max(place - 4, 0) : place]
+    )
+    if not begins or (view and words[place + 1 : place + 2] != ["VIEW"]):
         return 0, 0
-    start = _named(words, place + 2)
+    start = _named(words, place + 1 + view)
     if words[start : start + 1] == ["("]:
         start = closing(words, start) + 1
-    end = next((one for one in range(start, len(words) - 1) if words[one] == "AS" and words[one + 1] in _QUERY), start)
-    return start, end
+    for end in range(start, len(words) - 1):
+        if words[end] == ";":
+            break
+        if words[end] == "AS" and words[end + 1] in _QUERY:
+            return start, end
+    return 0, 0
 
 
 def _populated(words: list[str], place: int) -> tuple[int, int]:
@@ -165,7 +174,8 @@ _CLAUSES: tuple[tuple[str, frozenset[str], _Clause], ...] = (
     ("LIVE", _SPARK, _live),
     ("USING", _SPARK, _format),
     ("LOG", frozenset(["oracle"]), _errors),
-    ("MATERIALIZED", frozenset(["oracle"]), _refreshed),
+    ("MATERIALIZED", frozenset(["oracle"]), _stored),
+    ("TABLE", frozenset(["oracle"]), _stored),
     ("POPULATE", frozenset(["clickhouse"]), _populated),
     ("WITH", _TSQL, _spread),
     ("CHECK", frozenset(), _checked),

@@ -145,3 +145,9 @@ def test_rows_that_tsql_reads_from_files_come_from_these(tell: Tell) -> None:
     said = "SELECT r.a FROM OPENROWSET(BULK 'd/*.parquet', FORMAT = 'PARQUET') WITH (a int) AS r"
     (one,) = tell(said, "tsql")
     assert (one.columns, one.problem) == ({"a": ["d/*.parquet.a IDENTITY"]}, "")
+
+
+def test_what_is_bound_by_its_number_is_no_column(tell: Tell) -> None:
+    query, insert = tell("SELECT a FROM t WHERE b = :1; INSERT INTO t (a, b) VALUES (:1, :2)", "oracle")
+    assert (query.columns, query.rows, query.problem) == ({"a": ["t.a IDENTITY"]}, ["t.b FILTER"], "")
+    assert (insert.columns, insert.problem) == ({"a": [], "b": []}, "")

@@ -18,6 +18,8 @@ Tell = Callable[..., list[Any]]
         ("CREATE STREAM IF NOT EXISTS a.s COPY GRANTS ON TABLE b.t AT (OFFSET => 1)",
          "CREATE VIEW a . s AS SELECT * FROM b . t"),
         ("CREATE OR REPLACE STREAM s ON VIEW v", "CREATE VIEW s AS SELECT * FROM v"),
+        ("CREATE OR REPLACE PUBLIC SYNONYM a.y FOR b.t", "CREATE VIEW a . y AS SELECT * FROM b . t"),
+        ("CREATE TABLE a.x AS CLONE OF y", "CREATE TABLE a . x CLONE y"),
         ("CREATE PIPE p AS COPY INTO t FROM s", "COPY INTO t FROM s"),
         ("ALTER TABLE a EXCHANGE PARTITION (d = 1) WITH TABLE b", "INSERT INTO a SELECT * FROM b"),
         ("COPY INTO d.t FROM @s FILE_FORMAT = d.f FORCE = TRUE", "COPY INTO d . t FROM @ s FORCE = TRUE"),

@@ -24,6 +24,9 @@ CASES = [
      "n", {"x": ["t.a IDENTITY"]}),
     ("oracle", "CREATE MATERIALIZED VIEW n (x) BUILD IMMEDIATE REFRESH FAST ON COMMIT ENABLE QUERY REWRITE AS "
      "SELECT a FROM t", "n", {"x": ["t.a IDENTITY"]}),
+    ("oracle", "CREATE TABLE n (x) NOLOGGING PARALLEL 4 TABLESPACE d AS SELECT a FROM t", "n", {"x": ["t.a IDENTITY"]}),
+    ("oracle", "CREATE GLOBAL TEMPORARY TABLE n ON COMMIT PRESERVE ROWS AS SELECT a FROM t", "n",
+     {"a": ["t.a IDENTITY"]}),
     ("clickhouse", "CREATE MATERIALIZED VIEW n ENGINE = SummingMergeTree ORDER BY a POPULATE AS SELECT a FROM t",
      "n", {"a": ["t.a IDENTITY"]}),
     ("tsql", "CREATE TABLE n WITH (DISTRIBUTION = HASH(a), CLUSTERED COLUMNSTORE INDEX) AS SELECT a FROM t",
