@@ -156,7 +156,7 @@ def _once_from(tokens: list[Any]) -> list[Any]:
 def _bulk(tokens: list[Any]) -> list[Any]:
     """T-SQL's ``OPENROWSET(BULK 'file', …) [WITH (…)]`` as a function that reads files."""
     words = said(tokens)
-    for place in range(len(words) - 3, -1, -1):
+    for place in range(len(words) - 4, -1, -1):
         if words[place : place + 3] == ["OPENROWSET", "(", "BULK"]:
             end = closing(words, place + 1)
             behind = closing(words, end + 2) if words[end + 1 : end + 3] == ["WITH", "("] else end
@@ -225,8 +225,13 @@ def _escaped(tokens: list[Any]) -> list[Any]:
 def _plain_teradata(tokens: list[Any]) -> list[Any]:
     """Without ``(TITLE 'x')`` and ``(FORMAT 'x')``; ``(NAMED x)`` is an alias."""
     for place in range(len(tokens) - 4, 0, -1):
-        word = tokens[place + 1].text.upper()
-        if tokens[place].text != "(" or tokens[place + 3].text != ")" or word not in ("TITLE", "FORMAT", "NAMED"):
+        word = tokens[place + 1].text.upper() if place + 3 < len(tokens) else ""
+        if (
+            not word
+            or tokens[place].text != "("
+            or tokens[place + 3].text != ")"
+            or word not in ("TITLE", "FORMAT", "NAMED")
+        ):
             continue
         kept = [*spelled(tokens[place], "AS"), tokens[place + 2]] if word == "NAMED" else []
         tokens = tokens[:place] + kept + tokens[place + 4 :]

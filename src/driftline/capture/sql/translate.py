@@ -5,6 +5,7 @@ those who read it, a pipe its COPY, rows that change the table are INSERTed, tab
 change places. None where a statement stands for itself.
 """
 
+import contextlib
 from collections.abc import Callable
 from typing import Any
 
@@ -17,7 +18,10 @@ _FROM_STAGE = frozenset(["REPLACE", "ATTACH", "APPEND"])  # rows of another tabl
 def translated(tokens: list[Any]) -> _Said:
     """Return the words of the statements that mean the same as ``tokens``; None where they stand for themselves."""
     begins = _BY_WORD.get(tokens[0].text.upper())
-    return begins(tokens, said(tokens)) if begins is not None else None
+    if begins is not None:
+        with contextlib.suppress(IndexError):  # a statement that is cut off
+            return begins(tokens, said(tokens))
+    return None
 
 
 def _create(tokens: list[Any], words: list[str]) -> _Said:

@@ -71,6 +71,29 @@ def test_a_statement_is_said_by_those_that_come_to_the_same(sql: str, said: str 
     assert (None if found is None else "; ".join(" ".join(token.text for token in one) for one in found)) == said
 
 
+@pytest.mark.parametrize(
+    ("name", "sql"),
+    [
+        ("tsql", "EXEC sp_rename 'x.a', 'b'"),
+        ("tsql", "ALTER TABLE a SWITCH PARTITION 1 TO b"),
+        ("tsql", "ALTER SCHEMA a TRANSFER OBJECT::b.c"),
+        ("tsql", "SELECT a FROM OPENROWSET(BULK 'f', FORMAT = 'x') WITH (a int) AS b"),
+        ("clickhouse", "ALTER TABLE a UPDATE b = c IN PARTITION d WHERE e"),
+        ("databricks", "APPLY CHANGES INTO a FROM b KEYS (c) COLUMNS * EXCEPT (d)"),
+        ("hive", "EXPORT TABLE a TO 'b'; IMPORT TABLE c FROM 'd'"),
+        ("teradata", "LOCKING TABLE a FOR ACCESS SELECT b (NAMED c), d (TITLE 'e') FROM a"),
+        ("teradata", "UPD a FROM b SET c = d WHERE e"),
+        ("oracle", "CREATE TABLE a NOLOGGING AS SELECT b FROM c LOG ERRORS INTO d ('e') REJECT LIMIT 1"),
+        ("postgres", "ALTER TABLE a ATTACH PARTITION b FOR VALUES IN (1)"),
+        ("bigquery", "FROM a |> SET b = c, d = e |> DROP f |> RENAME g AS h"),
+    ],
+)
+def test_a_statement_may_be_cut_off_anywhere(tell: Tell, name: str, sql: str) -> None:
+    for end in range(1, len(sql)):
+        tell(sql[:end], name)  # raises nothing
+    assert [one.problem for one in tell(sql, name) if one.problem] == []
+
+
 def test_tables_that_are_swapped_by_renaming_lead_on_to_what_they_were(tell: Tell) -> None:
     known = {"t": ("a",), "new": ("a",)}
     old, new = tell("RENAME TABLE t TO old, new TO t", "mysql", known)
