@@ -46,9 +46,7 @@ def _before(module: Any, name: str, ends: Callable[..., bool]) -> None:
     @functools.wraps(original)
     def leave(*args: Any, **kwargs: Any) -> Any:
         if fault.attempt("exit", ends, *args):
-            with contextlib.suppress(
-                BaseException
-            ):  # a Ctrl-C comes too late: no fork goes on as its parent
+            with contextlib.suppress(BaseException):  # a Ctrl-C comes too late: no fork goes on as its parent
                 fault.attempt("exit", _State.save)
         return original(*args, **kwargs)
 
