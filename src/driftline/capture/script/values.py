@@ -192,6 +192,7 @@ class Foreign(msgspec.Struct, frozen=True):
     name: str = ""
     cames: Cames = NOTHING
     tables: tuple[Value, ...] = ()
+    takes: tuple[str, ...] | None = None  # the columns of a table that it looks at; None: not known, or all
 
 
 class File(msgspec.Struct, frozen=True):
