@@ -71,9 +71,17 @@ def _relabelled(machine: Machine, frame: Frame, value: Value) -> Any:
         by_place = tables.numbered(table, fresh)
         if by_place is not None:
             return by_place
-        spread = hedged(tables.whole(table))
+        if (
+            not (table.closed or table.rest or table.families or tables.leveled(table))
+            and len(fresh) == len(table.columns) + 1
+        ):
+            columns = dict(zip(fresh, (*table.columns.values(), table.spread), strict=True))  # the last one had no name
+            return Table(columns, (), table.rows, True, NOTHING, table.labels)
+        spread = hedged(tables.values(table))
         return Table(dict.fromkeys(fresh, spread), (), table.rows, True, NOTHING, table.labels)
-    return tables.unknown(hedged(tables.whole(table)), table.rows)
+    firsts = table.columns.items() if tables.leveled(table) else ()  # most names begin with that of the first level
+    families = tuple((str(key[0]), hedged(cames)) for key, cames in firsts if isinstance(key, tuple))
+    return Table({}, (), table.rows, False, hedged(tables.values(table)), table.labels, families)
 
 
 def item(machine: Machine, of: Value, key: Value, value: Value) -> None:

@@ -3,6 +3,7 @@
 Enters: a call. Leaves: a table from a dict, a list of records, an array; records, rows, arrays from a table.
 """
 
+from collections.abc import Mapping
 from typing import Any
 
 from driftline.capture.script import tables, templates
@@ -24,11 +25,20 @@ def table_made(call: Call) -> Value:
     if isinstance(content, Series) and content.name is None:
         table = tables.numbered(table, [0]) or table
     index = call.argument(1, "index")
-    labels = {"": call.cames(index)} if index is not None else table.labels
-    if isinstance(content, Pairs):
+    labels = _index(call, index) if index is not None else table.labels
+    if isinstance(content, Pairs) and index is None:
         labels = next((one.index for one in map(call.see, content.known.values()) if isinstance(one, Series)), labels)
     table = table._replace(labels=labels)
     return call.frame(table if columns is None else _labelled(call, table, columns, content))
+
+
+def _index(call: Call, index: Value) -> Mapping[Any, Cames]:
+    """The levels that an argument makes: those of another table's index, or the values of a column."""
+    content = call.see(index)
+    if isinstance(content, Series):
+        levels = content.index if union(content.index.values()) == content.cames else {}
+        return levels or {content.name or "": content.cames}
+    return {"": call.cames(index)}
 
 
 def _has_fields(content: Any) -> bool:

@@ -146,3 +146,21 @@ def test_what_rows_were_sorted_by_shapes_no_groups_whose_numbers_do_not_depend_o
 
 def test_a_column_of_time_decides_what_is_in_a_window(wrote: Wrote) -> None:
     assert wrote('orders.rolling("7D", on="s")["a"].sum().to_csv("o")\n')["a"] == "a aggregation, s window"
+
+
+def test_how_many_rows_a_group_has_does_not_depend_on_their_order(wrote: Wrote) -> None:
+    text = 'orders.sort_values("a").groupby("k").size().reset_index(name="n").to_csv("o")\n'
+    assert wrote(text) == {"k": "k", "n": "k group_by", "rows": "k group_by"}
+
+
+def test_labels_of_rows_come_from_the_index_too(wrote: Wrote) -> None:
+    text = 'orders.set_index("oid").groupby("k").agg(best=("a", "idxmax"), most=("a", "max")).to_csv("o")\n'
+    told = wrote(text)
+    assert (told["best"], told["most"]) == ("a aggregation, oid", "a aggregation")
+    text = 'orders.set_index("oid").groupby("k")["a"].idxmin().to_frame("best").to_csv("o")\n'
+    assert wrote(text)["best"] == "a aggregation, oid"
+
+
+def test_groups_follow_each_other_in_the_order_of_their_keys(wrote: Wrote) -> None:
+    text = 'orders.groupby("oid")["a"].sum().diff().to_frame("step").to_csv("o")\n'
+    assert wrote(text)["step"] == "a aggregation, oid window"

@@ -117,3 +117,11 @@ def test_under_a_name_that_nobody_knows_lies_what_one_of_many_reads_gave(wrote: 
     """
     assert wrote(text + '    t.to_csv("o")\n')["..."] == "a ? *"
     assert wrote(text + '    pd.concat(many).to_frame("v").to_csv("o")\n')["v"] == "a *"
+
+
+def test_the_index_that_a_table_is_made_with_keeps_its_name(wrote: Wrote) -> None:
+    text = """
+        table = pd.DataFrame({"x": df["a"]}, index=orders.set_index("oid").index)
+        table.reset_index().to_csv("o")
+    """
+    assert wrote(text) == {"oid": "oid", "x": "a"}
