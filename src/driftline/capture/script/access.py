@@ -157,7 +157,7 @@ def _of_frame(machine: Machine, of: Value, frame: Frame, name: str) -> Value:
     if name in {"values", "array"}:
         return machine.memory.new(Frame(table._replace(labels={}), frame.row, True))
     if name == "T":
-        return machine.memory.new(Frame(tables.unknown(tables.whole(table), table.rows)))
+        return of if frame.row else machine.memory.new(Frame(tables.turned(table), False, frame.array))
     if name == "index":
         levels = [one for one in table.labels if one != tables.SOME]
         label = levels[0] or None if len(levels) == 1 else None

@@ -257,6 +257,8 @@ def made_of(cells: Cells, value: Any, depth: int = 0, seen: dict[int, int] | Non
         return NOTHING if value.written is None else tables.whole(value.written)
     if isinstance(value, Grouped):
         return union([tables.whole(value.table), *value.keys.values()])
+    if isinstance(value, Part) and value.kind == "columns" and isinstance(frame := cells.see(value.of), Frame):
+        return tables.named_after(frame.table)
     cames = union(made_of(cells, one, depth + 1, seen) for one in _inside(value))
     return changed(cames) if isinstance(value, Part | Method) else cames
 

@@ -276,6 +276,19 @@ def numbered(table: Table, names: Iterable[Any]) -> Table | None:
     return table._replace(columns=dict(zip(fresh, table.columns.values(), strict=True)))
 
 
+def turned(table: Table) -> Table:
+    """Return the table with rows as columns: named after the index, and the index after what names of columns are."""
+    spread = values(table) | deciding(union(table.labels.values()), GROUP_BY) | table.rows
+    return Table({}, spread=spread, labels={"": named_after(table)})
+
+
+def named_after(table: Table) -> Cames:
+    """Return what the names of columns come from: of those that are named after values, or may be, the values."""
+    named = union(cames for _, cames in table.families)
+    may = frozenset(one for one in table.spread if one.subtype == GROUP_BY or one.confidence <= HEDGED)
+    return changed(named) | may
+
+
 def alignment(a: Mapping[Any, Cames], b: Mapping[Any, Cames]) -> Cames:
     """Return what decides which rows of two tables meet, that are brought together by the levels of their indexes."""
     first, second = union(a.values()), union(b.values())

@@ -153,6 +153,7 @@ class Frame(msgspec.Struct, frozen=True):
     table: Table
     row: bool = False
     array: bool = False
+    name: str | None = None  # of a row, which pandas holds as a column
 
 
 class Items(msgspec.Struct, frozen=True):

@@ -192,7 +192,7 @@ def _beside(call: Call, parts: Sequence[Value], keys: Sequence[Any]) -> Table:
             continue
         one_row = isinstance(content, Frame) and content.row  # of which pandas makes a column
         if isinstance(content, Series) or one_row:
-            own = None if one_row else content.name
+            own = content.name
             label = wanted[place] if place < len(wanted) and wanted[place] is not None else own
             table = table._replace(columns={place if label is None else label: tables.values(table)}, spread=NOTHING)
             table = table._replace(rest=(), closed=True, labels={"": NOTHING}) if one_row else table

@@ -183,7 +183,7 @@ def kept(call: Call) -> Value:
     table = _wanted(one)
     if call.name == "transform" and isinstance(function, Function) and table.closed and len(table.columns) <= 64:
         columns = {
-            name: call.cames(applied(call, function, Series(c, NOTHING, name))) for name, c in table.columns.items()
+            name: call.cames(applied(call, function, Series(c, table.rows, name))) for name, c in table.columns.items()
         }
         table = table._replace(columns=columns)
     elif call.name == "transform":

@@ -10,8 +10,8 @@ from msgspec.structs import replace
 
 from driftline.capture.script import tables
 from driftline.capture.script.call import Call, Rules, is_frame, names, rows_of, table_of
-from driftline.capture.script.cames import aggregated, changed, hedged, union
-from driftline.capture.script.reading import SORT, Cames, Table
+from driftline.capture.script.cames import aggregated, changed, deciding, hedged, union
+from driftline.capture.script.reading import FILTER, SORT, Cames, Table
 from driftline.capture.script.values import Foreign, Frame, Items, Ref, Series, Thing, Value
 
 _WORDS_ONE_TO_ONE = """
@@ -24,9 +24,14 @@ _ONE_TO_ONE = frozenset(_WORDS_ONE_TO_ONE.split())
 def split(call: Call) -> Value:
     """``train_test_split``: two parts of each."""
     out: list[Value] = []
+    decides = deciding(call.cames(call.kwargs.get("stratify")), FILTER)
     for one in call.args:
         content = call.see(one)
-        out += [call.new(content) if isinstance(content, Frame | Items) else one for _ in range(2)]
+        if isinstance(content, Frame):
+            content = replace(content, table=tables.shaped(content.table, decides))
+        elif isinstance(content, Series | Thing | Items):
+            content = replace(content, rows=content.rows | decides)
+        out += [content if isinstance(content, Value) else call.new(content) for _ in range(2)]
     return call.new(Items(tuple(out)))
 
 

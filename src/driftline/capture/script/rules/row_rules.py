@@ -3,10 +3,12 @@
 Enters: a call on a table. Leaves: a value. Source: the reference of pandas' ``DataFrame``.
 """
 
+from msgspec.structs import replace
+
 from driftline.capture.script import tables
 from driftline.capture.script.call import Call, Rules, names
 from driftline.capture.script.cames import aggregated, changed, deciding, union
-from driftline.capture.script.reading import FILTER, GROUP_BY, NOTHING, SORT, Cames, Table
+from driftline.capture.script.reading import FILTER, NOTHING, SORT, Table
 from driftline.capture.script.rules.shared import (
     across,
     all_framed,
@@ -118,18 +120,22 @@ def _each(value: object) -> list[object]:
 def values_reset(call: Call) -> Value:
     """``reset_index`` and ``to_frame`` of one row: a column of all its values, beside one of the names of columns."""
     table = call.table()
-    axis = dict.fromkeys([one or "index" for one in table.labels] or ["index"], _names(table))
+    axis = dict.fromkeys([one or "index" for one in table.labels] or ["index"], tables.named_after(table))
     columns = axis if call.name == "reset_index" and not call.flag("drop") else {}
-    given = call.plain(0, "name") if call.name == "to_frame" else call.plain(-1, "name")
+    own = call.see(call.receiver).name
+    given = call.plain(0, "name", own) if call.name == "to_frame" else call.plain(-1, "name", own)
     labels = axis if call.name == "to_frame" else {"": NOTHING}
     if isinstance(given, str):
         return call.frame(Table({**columns, given: tables.values(table)}, (), table.rows, True, NOTHING, labels))
     return call.frame(Table(columns, (), table.rows, False, tables.values(table), labels))
 
 
-def _names(table: Table) -> Cames:
-    """Where names of columns come from: of those that are named after values, from these."""
-    return frozenset(one for one in table.spread if one.subtype == GROUP_BY)
+def row_renamed(call: Call) -> Value:
+    """``rename`` of one row: the row itself, or its fields."""
+    content, fresh = call.see(call.receiver), call.plain(0, "index")
+    if isinstance(fresh, dict):
+        return call.new(replace(content, table=tables.renamed(content.table, fresh)))
+    return call.new(replace(content, name=fresh if isinstance(fresh, str) else None))
 
 
 def axis_of_row_renamed(call: Call, table: Table) -> Table:
@@ -171,7 +177,12 @@ def counted(call: Call) -> Value:
     return Series(aggregated(union(keys.values())), rows, "count", None, keys)
 
 
-ON_ROWS: Rules = {"reset_index": values_reset, "to_frame": values_reset, "rename_axis": framed(axis_of_row_renamed)}
+ON_ROWS: Rules = {
+    "reset_index": values_reset,
+    "rename": row_renamed,
+    "to_frame": values_reset,
+    "rename_axis": framed(axis_of_row_renamed),
+}
 METHODS: Rules = {
     **all_framed("nlargest nsmallest", largest),
     "query": framed(queried),

@@ -12,7 +12,7 @@ from driftline.capture.script import tables
 from driftline.capture.script.call import UNKNOWN, Call, Rules, hashable, names, plain, rows_of
 from driftline.capture.script.cames import aggregated, changed, deciding, union
 from driftline.capture.script.reading import FILTER, GROUP_BY, JOIN, NOTHING, SORT, Cames, Table
-from driftline.capture.script.rules.shared import PLACES, applied, before, level_of, others, outcome
+from driftline.capture.script.rules.shared import PLACES, applied, before, in_any_order, level_of, others, outcome
 from driftline.capture.script.values import (
     NONE,
     Const,
@@ -108,7 +108,11 @@ def summed_up(call: Call) -> Value:
     """One number of all values, or the label of the row that has it."""
     one = _self(call)
     labels = union(one.index.values()) if call.name in PLACES else NOTHING
-    return Thing(aggregated(one.cames) | labels | others(call), one.rows)
+    cames = aggregated(one.cames) | labels | others(call)
+    rows = in_any_order(Table({}, rows=one.rows), [call.name]).rows
+    if call.name == "quantile" and isinstance(call.plain(0, "q"), list):  # a number for each of them
+        return Series(cames | rows, NOTHING, one.name, None, {"": NOTHING})
+    return Thing(cames, rows)
 
 
 def renamed(call: Call) -> Value:

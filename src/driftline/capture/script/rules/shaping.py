@@ -95,7 +95,7 @@ def melted(call: Call) -> Value:
     labels = {} if call.flag("ignore_index", True) else table.labels
     columns = {
         **kept,
-        _text(variable, "variable"): _names(wanted),
+        _text(variable, "variable"): tables.named_after(wanted),
         _text(value, "value"): tables.values(wanted),
     }
     return call.frame(Table(columns, (), table.rows, True, NOTHING, labels))
@@ -105,18 +105,13 @@ def _text(name: Any, default: str) -> Any:
     return default if name is UNKNOWN or name is None or not hashable(name) else name
 
 
-def _names(table: Table) -> Cames:
-    """Return what the names of columns come from: of those that are named after values, the values."""
-    return frozenset(one for one in table.spread if one.subtype == GROUP_BY)
-
-
 def stacked(call: Call) -> Value:
     """``stack``: columns become a level of the index."""
     table = call.table()
     cames = tables.values(table)
     level = call.plain(0, "level", -1)
     name = level if isinstance(level, str) else f"level_{max(len(table.labels), 1)}"
-    labels = {**(table.labels or {"level_0": NOTHING}), name: _names(table)}
+    labels = {**(table.labels or {"level_0": NOTHING}), name: tables.named_after(table)}
     if tables.leveled(table) and level in (-1, 1, name):
         return call.frame(tables.without_level(table)._replace(labels=labels))
     return Series(cames, table.rows, None, None, labels)
@@ -135,8 +130,7 @@ def unstacked(call: Call) -> Value:
 
 def transposed(call: Call) -> Value:
     """``transpose``: rows become columns."""
-    table = call.table()
-    return call.frame(tables.unknown(tables.whole(table), table.rows))
+    return call.frame(tables.turned(call.table()))
 
 
 def dummies(call: Call) -> Value | None:

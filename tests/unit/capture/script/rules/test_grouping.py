@@ -164,3 +164,12 @@ def test_labels_of_rows_come_from_the_index_too(wrote: Wrote) -> None:
 def test_groups_follow_each_other_in_the_order_of_their_keys(wrote: Wrote) -> None:
     text = 'orders.groupby("oid")["a"].sum().diff().to_frame("step").to_csv("o")\n'
     assert wrote(text)["step"] == "a aggregation, oid window"
+
+
+def test_a_function_of_each_group_sees_its_rows_in_order(wrote: Wrote) -> None:
+    text = """
+        orders = orders.sort_values("oid")
+        orders["a"] = orders.groupby("k")["a"].transform(lambda s: s.ffill())
+        orders[["a"]].to_csv("o")
+    """
+    assert wrote(text)["a"] == "a transformation, k window, oid window"

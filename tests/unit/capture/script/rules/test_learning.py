@@ -109,3 +109,11 @@ def test_columns_that_were_chosen_by_a_test_are_decided_by_what_it_was_given(wro
     told = wrote(text)
     assert (told["a"], told["b"]) == ("a", "b")
     assert told["rows"] == "a conditional ?, b conditional ?, oid conditional ?"
+
+
+def test_what_rows_are_split_by_decides_which_part_they_are_in(wrote: Wrote) -> None:
+    text = """
+        train, test = train_test_split(df, stratify=orders["s"], random_state=1)
+        test.to_csv("o")
+    """
+    assert wrote(IMPORTS + text) == {"a": "a", "b": "b", "rows": "s filter"}

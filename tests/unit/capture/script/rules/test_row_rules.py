@@ -50,3 +50,18 @@ def test_numbers_of_each_column_become_one_column(wrote: Wrote) -> None:
     text = 'df.mean().rename_axis("which").reset_index(name="mean").to_csv("o")\n'
     told = wrote(text)
     assert (told["which"], told["mean"]) == ("", both)
+
+
+def test_a_row_has_a_name_and_fields_that_are_renamed(wrote: Wrote) -> None:
+    both = "a aggregation, b aggregation"
+    text = """
+        low, high = df.quantile(0.25), df.quantile(0.75)
+        limits = pd.concat([low.rename("low"), (high - low).rename("range")], axis=1)
+        limits.rename_axis("which").reset_index().to_csv("o")
+    """
+    assert wrote(text) == {"which": "", "low": both, "range": both}
+    text = 'df.sum().rename("n").rename_axis("which").reset_index().to_csv("o")\n'
+    told = wrote(text)
+    assert (told["which"], told["n"]) == ("", both)
+    text = 'pd.DataFrame([df.mean().rename({"a": "x"})]).to_csv("o")\n'
+    assert wrote(text) == {"x": "a aggregation", "b": "b aggregation"}

@@ -94,3 +94,18 @@ def test_what_rows_were_sorted_by_tells_nothing_of_sums_that_are_crossed(wrote: 
     text = ordered + 'orders.pivot_table(index="k", columns="s", values="a", aggfunc="first").to_csv("o")\n'
     assert wrote(text)["rows"] == "k group_by, oid sort"
     assert wrote(ordered + 'pd.crosstab(orders["k"], orders["s"]).to_csv("o")\n')["rows"] == "k group_by"
+
+
+def test_rows_that_become_columns_are_named_after_the_index(wrote: Wrote) -> None:
+    text = 'orders.groupby("k")[["a", "b"]].mean().T.reset_index(names="which").to_csv("o")\n'
+    expected = {"which": "", "...": "a aggregation, b aggregation, k group_by"}
+    assert wrote(text) == expected
+    assert wrote(text.replace(".T.", ".transpose().")) == expected
+
+
+def test_only_what_columns_are_named_after_is_in_their_names(wrote: Wrote) -> None:
+    text = """
+        wide = pd.get_dummies(orders[["k", "a"]], columns=["k"])
+        pd.DataFrame({"feature": wide.columns}).to_csv("o")
+    """
+    assert wrote(text) == {"feature": "k transformation"}
