@@ -120,6 +120,7 @@ class Function(Value, frozen=True):
     given: tuple[Value, ...] = ()  # first arguments that ``partial`` has put in
     others: "tuple[Function, ...]" = ()  # any of which may be meant as well
     apart: bool = False  # called in another process: what it changes there is a copy
+    once: bool = False  # it remembers what it has returned
 
 
 class Class(Value, frozen=True):
