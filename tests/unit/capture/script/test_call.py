@@ -80,3 +80,11 @@ def test_what_is_put_into_a_table_brings_what_decided_its_own_rows_alone() -> No
 def test_rows_behind_numbers_in_a_list_shape_the_table(wrote: Callable[..., dict[str, str]]) -> None:
     found = wrote('pd.DataFrame({"n": [orders[orders["b"] > 1]["a"].sum()]}).to_csv("o")\n')
     assert found == {"n": "a aggregation", "rows": "b filter"}
+
+
+def test_what_decides_one_value_of_a_record_decides_no_other(wrote: Callable[..., dict[str, str]]) -> None:
+    text = """
+        top = orders.sort_values("a").iloc[0]
+        pd.DataFrame([{"key": top["k"], "sum": orders["b"].sum()}]).to_csv("o")
+    """
+    assert wrote(text) == {"key": "a sort, k", "sum": "b aggregation"}

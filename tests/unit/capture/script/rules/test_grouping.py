@@ -88,7 +88,7 @@ def test_a_loop_over_groups_goes_over_keys_and_tables(wrote: Wrote) -> None:
         pd.DataFrame(out).to_csv("o")
     """
     assert wrote(text)["k"] == "k"
-    assert wrote(text)["top"] == "a aggregation"
+    assert wrote(text)["top"] == "a aggregation, k group_by"
 
 
 def test_groups_are_described(wrote: Wrote) -> None:
