@@ -11,6 +11,7 @@ from collections.abc import Callable
 from contextvars import ContextVar, Token
 
 from driftline.capture import fault, unlisted
+from driftline.latch import Latch
 
 
 class Span:
@@ -71,12 +72,12 @@ def thread(name: str, work: Callable[[], None]) -> threading.Thread | None:
     return started
 
 
-def after(name: str, seconds: float, act: Callable[[], None]) -> threading.Event:
+def after(name: str, seconds: float, act: Callable[[], None]) -> Latch:
     """Have ``act`` called on a thread of ours after some seconds, unless the event that is returned is set before.
 
     A ``threading.Timer`` takes one of the numbers by which Python names the threads of the program.
     """
-    done = threading.Event()
+    done = Latch()
 
     def wait() -> None:
         if not done.wait(seconds):

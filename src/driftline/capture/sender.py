@@ -18,6 +18,7 @@ from driftline.capture.tally import ANSWERS
 from driftline.config import Settings
 from driftline.event.answer import Answer
 from driftline.event.sink import Sink
+from driftline.latch import Latch
 
 BATCH = 500  # items handed to the sink at once
 _WINDOW = 32  # of them are looked at together before each is encoded
@@ -38,7 +39,7 @@ class _Mark:
     """A place in the queue that somebody waits for."""
 
     def __init__(self, *, last: bool = False, saves: bool = False) -> None:
-        self.done = threading.Event()
+        self.done = Latch()
         self.last = last
         self.saves = saves  # what is before it is to be on disk, wherever it is delivered later
         self.clean = False
@@ -61,11 +62,11 @@ class Sender:
         self._tally = self.delivery.tally
         self._leaves = 0.0  # when it is to be delivered
         self._landing: list[Callable[[], None]] = []  # called once that is delivered or spooled
-        self._wake = threading.Event()
+        self._wake = Latch()
         self._called = False  # somebody has woken the thread, which has not looked yet
         self._turning = False  # the thread is at work
         self._unsaved: _Mark | None = None  # the last place that was not on disk in time
-        self._hurry = threading.Event()
+        self._hurry = Latch()
         self._lock = threading.RLock()  # a signal handler, or what is collected meanwhile, may record on this thread
         self._starting = False
         self._thread: threading.Thread | None = None

@@ -10,6 +10,7 @@ import contextlib
 import os
 import threading
 import time
+from collections import deque
 from collections.abc import Callable, Sequence
 from contextvars import copy_context
 
@@ -21,6 +22,7 @@ from driftline.guard import counters, faults
 from driftline.guard.check import Subject
 from driftline.guard.policy import STRENGTH, Policy, Rule
 from driftline.guard.switch import Mode
+from driftline.latch import Latch
 
 _WEIGHT: dict[Mode, int] = {"off": 0, "observe": 1, "enforce": 2}
 _MOST_THREADS = 32  # checks that may be under way beyond their deadline, per process
@@ -140,7 +142,7 @@ class _Slots:
         self.renew()
 
     def renew(self) -> None:
-        self.free = threading.BoundedSemaphore(_MOST_THREADS)
+        self.free = deque([None] * _MOST_THREADS)  # a semaphore's own lock is no place to be interrupted
 
 
 _slots = _Slots()
@@ -155,19 +157,21 @@ class _Beside:
         self.endpoint = endpoint
         self.check = check
         self.free = _slots.free
-        self.done = threading.Event()
+        self.done = Latch()
         self.ending = threading.Lock()
         self.outcome: Outcome | None = None
         self.left = False
 
     def run(self) -> Outcome:
-        if not self.free.acquire(blocking=False):
+        try:
+            self.free.pop()
+        except IndexError:
             return Outcome(error=f"{_MOST_THREADS} checks are still running past their deadline")
         name = f"guard-{self.rule.id}"
         try:
             threading.Thread(target=copy_context().run, args=(self.work,), daemon=True, name=name).start()
         except Exception as error:  # no thread could be started
-            self.free.release()
+            self.free.append(None)
             return Outcome(error=shown(error))
         self.done.wait(self.rule.deadline_ms / 1000)
         with self.ending:
@@ -180,7 +184,7 @@ class _Beside:
             with contextlib.suppress(Exception):  # without an outcome it is as one that came too late
                 self._work()
         finally:
-            self.free.release()
+            self.free.append(None)
             self.done.set()
 
     def _work(self) -> None:

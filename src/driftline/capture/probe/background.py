@@ -18,6 +18,7 @@ from typing import NamedTuple
 from driftline.capture import fault, own
 from driftline.capture.probe import cache, report
 from driftline.capture.probe.report import Report
+from driftline.latch import Latch
 
 MOST = 32  # jobs that wait; those that come then are passed over
 _MARGIN = 5.0  # seconds that a child has beside those of the probe, to begin and to answer
@@ -43,7 +44,7 @@ class _Queue:
         self.jobs: deque[Job] = deque()
         self.keys: set[str] = set()
         self.lock = threading.RLock()
-        self.idle = threading.Event()
+        self.idle = Latch()
         self.idle.set()
         self.thread: threading.Thread | None = None
         self.starting = False
