@@ -136,3 +136,15 @@ def test_a_list_of_tables_that_each_branch_makes_anew_is_that_of_either(wrote: W
         out["k"][0].to_csv("o")
     """
     assert wrote(text) == {"a": "a", "b": "b", "s": "s"}
+
+
+def test_what_is_called_for_the_code_of_an_exit_is_followed(wrote: Wrote) -> None:
+    text = """
+        def main():
+            df["x"] = df["a"]
+            df[["x"]].to_csv("o")
+
+        if __name__ == "__main__":
+            raise SystemExit(main())
+    """
+    assert wrote(text) == {"x": "a"}

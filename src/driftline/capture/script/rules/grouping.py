@@ -358,7 +358,7 @@ def piped(call: Call) -> Value | None:
 
 _SUMMED = """
     sum mean median min max std var count nunique prod sem skew kurt quantile any all idxmax idxmin first last ohlc
-    mode corr cov unique value_counts mad interpolate asfreq nlargest nsmallest
+    mode corr cov unique mad interpolate asfreq nlargest nsmallest
 """
 _WHATEVER_ORDER = frozenset({"transform", "rank", "fillna"})
 _KEPT = "transform cumsum cumprod cummax cummin shift diff pct_change rank ffill bfill fillna pad backfill"

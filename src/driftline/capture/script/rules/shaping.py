@@ -120,6 +120,9 @@ def stacked(call: Call) -> Value:
 def unstacked(call: Call) -> Value:
     """``unstack``: the last level of the index becomes columns."""
     table = call.table()
+    if len(table.labels) < 2 and not {"", tables.SOME} & set(table.labels):  # of one level: a column
+        labels = {"level_0": tables.named_after(table), **(table.labels or {"level_1": NOTHING})}
+        return Series(tables.values(table), table.rows, None, None, labels)
     gone = level_of(table.labels, call.plain(0, "level", -1))
     crosswise = deciding(table.labels.get(gone, NOTHING), GROUP_BY)
     labels = {name: cames for name, cames in table.labels.items() if name != gone}

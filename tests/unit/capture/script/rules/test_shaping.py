@@ -109,3 +109,13 @@ def test_only_what_columns_are_named_after_is_in_their_names(wrote: Wrote) -> No
         pd.DataFrame({"feature": wide.columns}).to_csv("o")
     """
     assert wrote(text) == {"feature": "k transformation"}
+
+
+def test_a_table_with_a_plain_index_becomes_one_column(wrote: Wrote) -> None:
+    text = """
+        pairs = df.corr().unstack().sort_values().reset_index()
+        pairs.columns = ["one", "other", "r"]
+        pairs.to_csv("o")
+    """
+    both = "a aggregation, b aggregation"
+    assert wrote(text) == {"one": "", "other": "", "r": both, "rows": "a sort, b sort"}
