@@ -13,7 +13,7 @@ from driftline.capture.script import tables
 from driftline.capture.script.cames import any_of, deciding, union
 from driftline.capture.script.joining import made_of
 from driftline.capture.script.memory import Memory
-from driftline.capture.script.reading import NOTHING, SORT, Cames, Columns, Outside, Table
+from driftline.capture.script.reading import GROUP_BY, NOTHING, SORT, Cames, Columns, Outside, Table
 from driftline.capture.script.site import Path
 from driftline.capture.script.values import (
     Class,
@@ -246,7 +246,7 @@ def of_pairs(machine: Machine, pairs: Pairs) -> Table:
     columns = {name: made_of(machine.memory, one) for name, one in pairs.known.items()}
     spread = any_of(made_of(machine.memory, pairs.loose))  # under each unknown name one of them
     rows = union([pairs.rows, *(_rows(machine, one) for one in (*pairs.known.values(), pairs.loose))])
-    return Table(columns, rows=rows, closed=pairs.loose is None, spread=spread | pairs.keys)
+    return Table(columns, rows=rows, closed=pairs.loose is None, spread=spread | deciding(pairs.keys, GROUP_BY))
 
 
 def _record(machine: Machine, pairs: Pairs) -> Table:

@@ -88,3 +88,11 @@ def test_what_decides_one_value_of_a_record_decides_no_other(wrote: Callable[...
         pd.DataFrame([{"key": top["k"], "sum": orders["b"].sum()}]).to_csv("o")
     """
     assert wrote(text) == {"key": "a sort, k", "sum": "b aggregation"}
+
+
+def test_keys_of_a_dict_are_names_and_no_values(wrote: Callable[..., dict[str, str]]) -> None:
+    text = """
+        means = {key: {"mean": group["a"].mean()} for key, group in orders.groupby("k")}
+        pd.DataFrame(means).T.reset_index().to_csv("o")
+    """
+    assert wrote(text) == {"index": "k group_by", "...": "a aggregation, k group_by"}
